@@ -1,0 +1,42 @@
+import js from '@eslint/js'
+import tseslint from 'typescript-eslint'
+
+// A room of src/ and what it may not import: the walls that the design draws between them.
+const wall = (room, forbidden, why) => ({
+  files: [`src/${room}/**/*.ts`],
+  rules: {
+    'no-restricted-imports': [
+      'error',
+      { patterns: [{ regex: `^(\\.\\./)+(${forbidden})(/|$|\\.js$)`, message: why }] },
+    ],
+  },
+})
+
+const everythingBut = (...allowed) =>
+  ['commands', 'deploy', 'ui', 'formation', 'monitor', 'git', 'heroku', 'init', 'keys', 'local', 'runtime', 'ecosystem', 'demo', 'errors']
+    .filter((room) => !allowed.includes(room))
+    .join('|')
+
+export default tseslint.config(
+  { ignores: ['dist/', 'coverage/', 'templates/', 'test/fixtures/', '**/*.generated.*'] },
+  js.configs.recommended,
+  ...tseslint.configs.recommended,
+  {
+    rules: {
+      'no-empty': ['error', { allowEmptyCatch: false }],
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_', caughtErrors: 'all' }],
+      '@typescript-eslint/no-explicit-any': 'error',
+      eqeqeq: ['error', 'always', { null: 'ignore' }],
+      'prefer-const': 'error',
+    },
+  },
+  { files: ['**/*.cjs', '**/*.mjs', 'bin/*.js'], languageOptions: { globals: { console: 'readonly', process: 'readonly', require: 'readonly', module: 'writable', __dirname: 'readonly', Buffer: 'readonly', setTimeout: 'readonly', URL: 'readonly' } } },
+  { files: ['**/*.cjs'], rules: { '@typescript-eslint/no-require-imports': 'off' } },
+  { files: ['src/runtime/**/*.ts'], rules: { '@typescript-eslint/no-require-imports': 'off' } },
+  wall('ecosystem', everythingBut('ecosystem'), 'ecosystem/ is pure: it imports yaml, a JSON parser and its own files only'),
+  wall('runtime', everythingBut('runtime', 'ecosystem'), 'the runtime is a package of its own and must not import the CLI'),
+  wall('local', everythingBut('local', 'errors'), 'the embedded Heroku imports nothing of the CLI that ships it'),
+  wall('heroku', 'commands|deploy|ui|formation|monitor|init|keys|local/(?!client)', 'heroku/ is the API alone; it reaches the embedded Heroku through local/client only'),
+  wall('formation', 'commands|ui', 'algorithms do not print'),
+  wall('deploy', 'commands|ui', 'the deploy reports through its own events; ui/ renders them'),
+)

@@ -1,0 +1,233 @@
+/**
+ * The contract between the services of the embedded Heroku. One folder a service; each takes what it needs of these
+ * interfaces in its constructor and imports no other service. `daemon.ts` alone puts them together.
+ *
+ * Records are what is stored; the API's answers are made of them in api/ (serializers), never stored in that form.
+ */
+
+export type DynoState = 'starting' | 'up' | 'crashed' | 'down'
+
+export interface FormationRecord {
+  id: string
+  type: string
+  command: string
+  quantity: number
+  /** As the API spells it: Standard-1X */
+  size: string
+  created_at: string
+  updated_at: string
+}
+
+export interface SlugRecord {
+  id: string
+  /** Absolute folder that holds the built app; never changed once the record exists. */
+  dir: string
+  commit: string | null
+  commit_description: string | null
+  process_types: Record<string, string>
+  /** Environment that the buildpack leaves for run time (WEB_CONCURRENCY is decided at boot, NODE_ENV here). Config vars win over it. */
+  profile_env: Record<string, string>
+  /** Bytes. */
+  size: number
+  buildpack_description: string
+  created_at: string
+}
+
+export interface ReleaseRecord {
+  id: string
+  version: number
+  description: string
+  status: 'pending' | 'succeeded' | 'failed'
+  slug_id: string | null
+  /** The config vars as they were when the release was made: what its dynos get and what a rollback brings back. */
+  config_vars: Record<string, string>
+  user: string
+  created_at: string
+  updated_at: string
+}
+
+export interface BuildRecord {
+  id: string
+  status: 'pending' | 'succeeded' | 'failed'
+  commit: string | null
+  commit_description: string | null
+  slug_id: string | null
+  release_id: string | null
+  /** Absolute path of the build's whole output, kept after it ended. */
+  output_file: string
+  created_at: string
+  updated_at: string
+}
+
+export interface AppRecord {
+  id: string
+  name: string
+  maintenance: boolean
+  /** App features that are on: preboot, log-runtime-metrics. */
+  features: Record<string, { enabled: boolean; updated_at: string }>
+  config_vars: Record<string, string>
+  /** Keyed by process type. */
+  formation: Record<string, FormationRecord>
+  /** Oldest first; the API reverses on request. */
+  releases: ReleaseRecord[]
+  /** Of the release that serves: the newest that succeeded. Null before the first. */
+  current_release_id: string | null
+  builds: BuildRecord[]
+  slugs: SlugRecord[]
+  domains: { id: string; hostname: string; created_at: string }[]
+  created_at: string
+  updated_at: string
+  released_at: string | null
+}
+
+/** Where things lie under SHIPIT_HOME. Made once by daemon.ts. */
+export interface Folders {
+  /** SHIPIT_HOME/local */
+  root: string
+  apps: string
+  repos: string
+  slugs: string
+  builds: string
+  caches: string
+  dynos: string
+  logs: string
+}
+
+export interface Store {
+  list(): readonly Readonly<AppRecord>[]
+  /** By id or name. */
+  find(idOrName: string): Readonly<AppRecord> | undefined
+  /** Durable (written and renamed into place) once it resolves; throws {@link Conflict} where the name is taken. */
+  create(record: AppRecord): Promise<void>
+  /**
+   * Changes one app. `change` gets a draft, may throw to leave everything as it was, and its result is passed on. Durable once it resolves.
+   * Changes of one app run one after the other; readers see the old record until the new one is durable.
+   */
+  update<T>(appId: string, change: (draft: AppRecord) => T): Promise<T>
+  remove(appId: string): Promise<void>
+}
+
+/** What the services tell each other happened. */
+export interface PlatformEvents {
+  /** Dynos of an app were started, came up, crashed or went. */
+  dynos: [appId: string]
+}
+
+export interface LogEntry {
+  /** Milliseconds since the epoch. */
+  time: number
+  source: 'app' | 'heroku'
+  /** web.1, router, api, release.4, build … */
+  dyno: string
+  message: string
+}
+
+export interface StoredLogEntry extends LogEntry { /** Grows by one a line within an app. */ seq: number }
+
+export interface Logplex {
+  /** Splits at line breaks and at 10,000 bytes, keeps the last 1,500 lines of an app, and passes them to who listens. */
+  append(appId: string, entry: LogEntry): void
+  recent(appId: string): readonly StoredLogEntry[]
+  /** Returns what ends the subscription. */
+  subscribe(appId: string, listener: (entry: StoredLogEntry) => void): () => void
+  forget(appId: string): Promise<void>
+}
+
+/** A running or crashed dyno as the API shows it. */
+export interface DynoRecord {
+  id: string
+  name: string
+  type: string
+  command: string
+  size: string
+  state: DynoState
+  release_id: string
+  release_version: number
+  created_at: string
+  updated_at: string
+}
+
+export interface WebTarget { dyno: string; id: string; host: '127.0.0.1'; port: number }
+
+export interface OneOff {
+  /** Resolves with the process's exit status (128+n after a signal). */
+  exit: Promise<number>
+  stop(): void
+}
+
+export interface Dynos {
+  /** Makes what runs match the current release and formation; returns at once. Called after every change of either. */
+  reconcile(appId: string, reason: 'release' | 'formation' | 'restart'): void
+  list(appId: string): DynoRecord[]
+  /** Of all web dynos, those that the router may send a request to now. */
+  webTargets(appId: string): WebTarget[]
+  /** Whether a web dyno is on its way, so that a request is worth holding; why there is none, for H10 and H14. */
+  webStatus(appId: string): 'up' | 'starting' | 'crashed' | 'none'
+  /** Restarts all, one type or one dyno (web.1). Resolves when the stop has begun. Throws {@link NotFound}. */
+  restart(appId: string, what?: { type?: string; name?: string }): Promise<void>
+  /** Stops one dyno or one type; it stays stopped until the next reconcile for a release or formation. */
+  stop(appId: string, what: { type?: string; name?: string }): Promise<void>
+  /** A process outside the formation, such as the release phase: name release.4. Its lines go to the log and to `onOutput`. */
+  runOneOff(appId: string, options: { name: string; command: string; release: ReleaseRecord; slug: SlugRecord; size: string; onOutput?: (chunk: Buffer) => void }): Promise<OneOff>
+  /** Stops all dynos of an app (destroy) or of all (shutdown), with SIGTERM and the grace time; resolves when the last process group is gone. */
+  shutdown(appId?: string): Promise<void>
+  on(event: 'change', listener: (appId: string) => void): void
+  off(event: 'change', listener: (appId: string) => void): void
+}
+
+/** What one release needs; releases.ts is its only maker. */
+export interface Releases {
+  /** Makes the next release of what the app is now, runs its release phase, and lets the dynos follow. Resolves when its outcome is stored. */
+  create(appId: string, what: { description: string; slugId?: string | null; configVars?: Record<string, string>; onOutput?: (chunk: Buffer) => void }): Promise<ReleaseRecord>
+}
+
+export interface BuildRequest {
+  appId: string
+  /** Absolute path of a tar (or tar.gz) of the source; the builder removes it when it is done. */
+  archive: string
+  commit: string | null
+  commitDescription: string | null
+}
+
+export interface Builder {
+  /**
+   * Registers a pending build (durable once it resolves), then builds in the background: output into `output_file` and to `onOutput`,
+   * a slug and a release at the end. `done` resolves with the final record, and never rejects for a failed build.
+   */
+  start(request: BuildRequest, onOutput?: (chunk: Buffer) => void): Promise<{ build: BuildRecord; done: Promise<BuildRecord> }>
+  /** The output so far and then live; ends when the build has ended. */
+  follow(appId: string, buildId: string): AsyncIterable<Buffer>
+  /** At start: builds that a killed process left pending become failed. */
+  recover(): Promise<void>
+}
+
+export interface Limits {
+  /** ms a web dyno may take to bind PORT: R10. Default 60000. */
+  bootTimeout: number
+  /** ms between SIGTERM and SIGKILL: R12. Default 30000. */
+  stopGrace: number
+  /** ms the router waits for the first byte: H12. Default 30000. */
+  requestTimeout: number
+  /** ms that new dynos serve beside the old ones before preboot lets the old go. Heroku takes minutes; default 2000 here. */
+  prebootOverlap: number
+  /** ms after which preboot swaps even though the new dynos are not up. Default 180000. */
+  prebootTimeout: number
+  /** ms before a crashed dyno is started again: first, and the most it grows to. Default 10000 … 600000; the first restart comes at once. */
+  crashBackoff: { first: number; max: number }
+  /** ms a build may take. Default 900000. */
+  buildTimeout: number
+}
+
+/** How another process reaches the daemon; written to root/daemon.json (0600) when it listens. */
+export interface DaemonInfo {
+  pid: number
+  /** http://127.0.0.1:PORT – Platform API, git and log streams. */
+  apiUrl: string
+  /** Base of <gitUrl>/<app>.git */
+  gitUrl: string
+  /** PORT of http://<app>.localhost:PORT/ */
+  routerPort: number
+  token: string
+  version: string
+  started_at: string
+}

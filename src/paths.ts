@@ -1,0 +1,11 @@
+import { fileURLToPath } from 'node:url'
+import path from 'node:path'
+
+/** The folder of the installed package: the one place that looks at where this code lies. */
+export const packageRoot = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..')
+
+/** What init copies from and what the demo deploys. */
+export const templatesDir = path.join(packageRoot, 'templates')
+
+/** Made by `npm run build`: the runtime's unpacked package, its tarball beside it. */
+export const runtimePackageDir = path.join(packageRoot, 'dist', 'shipit-runtime')

@@ -1,0 +1,49 @@
+import { Command, Flags } from '@oclif/core'
+import { ShipitError } from '../errors.js'
+import type { PlatformApi } from '../heroku/index.js'
+import { printError } from './print-error.js'
+
+/** What every command shares: --local, --json, one error printer and the exit status of the table. */
+export abstract class BaseCommand extends Command {
+  static override enableJsonFlag = true
+
+  /** Spread into the flags of every command that speaks to a platform. */
+  static platformFlags = {
+    local: Flags.boolean({ description: 'use the embedded Heroku on this machine, and start it if needed', env: 'SHIPIT_LOCAL' }),
+  }
+
+  /** Spread into the flags of every command that works on one app. */
+  static appFlags = {
+    ...BaseCommand.platformFlags,
+    app: Flags.string({ char: 'a', description: 'app to run the command against (else HEROKU_APP, else the git remote `heroku`)', env: 'HEROKU_APP' }),
+  }
+
+  /** The client for the platform that the flags name; starts the embedded Heroku where they name that. */
+  protected async platform(flags: { local: boolean }): Promise<PlatformApi> {
+    const { resolveEndpoint, PlatformApi } = await import('../heroku/index.js')
+    return new PlatformApi(await resolveEndpoint({ local: flags.local, env: process.env }))
+  }
+
+  /** The app's name from --app, HEROKU_APP or the git remote `heroku`. */
+  protected async appName(flags: { app?: string | undefined }): Promise<string> {
+    if (flags.app) return flags.app
+    const { herokuRemoteApp } = await import('../git/remotes.js')
+    const name = await herokuRemoteApp(process.cwd())
+    if (name) return name
+    throw new ShipitError('usage', {
+      message: 'Which app?',
+      why: 'There is no --app, HEROKU_APP is not set, and this folder has no git remote called `heroku`.',
+      next: `${this.config.bin} ${this.id?.replaceAll(':', ' ')} --app NAME`,
+    })
+  }
+
+  protected override async catch(error: Error & { exitCode?: number; oclif?: { exit?: number } }): Promise<never> {
+    if (error.oclif?.exit !== undefined && error.constructor.name === 'ExitError') throw error
+    const known = ShipitError.from(error)
+    if (this.jsonEnabled()) process.stdout.write(JSON.stringify({ error: known.toJSON() }, null, 2) + '\n')
+    printError(known)
+    // Not process.exit: output that is still in a pipe would be cut off.
+    process.exitCode = known.exitCode
+    return this.exit(known.exitCode)
+  }
+}
