@@ -1,0 +1,143 @@
+import { execFile, spawn } from 'node:child_process'
+import { mkdir, mkdtemp, readdir, readFile, realpath, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { promisify } from 'node:util'
+import { packageRoot } from '../../../src/paths.js'
+import { until } from '../../../src/until.js'
+
+export interface Outcome { status: number; stdout: string; stderr: string; /** Both, in the order they came. */ output: string }
+export interface RunOptions { cwd?: string; input?: string; env?: NodeJS.ProcessEnv; onSpawn?: (pid: number) => void; onOutput?: (text: string) => void }
+
+/**
+ * A user's machine in a temporary folder: their own home, their own embedded Heroku, the built CLI. Nothing of it
+ * outlives close(), which also fails where a process was left behind.
+ */
+export class World {
+  private constructor(readonly folder: string, readonly env: NodeJS.ProcessEnv) {}
+
+  static async create(env: NodeJS.ProcessEnv = {}): Promise<World> {
+    const folder = await realpath(await mkdtemp(path.join(tmpdir(), 'shipit-e2e-')))
+    const home = path.join(folder, 'home')
+    await mkdir(home)
+    const cache = await npmCache()
+    return new World(folder, {
+      PATH: process.env.PATH, LANG: 'C.UTF-8', TMPDIR: tmpdir(),
+      ...(process.env.NODE_EXTRA_CA_CERTS ? { NODE_EXTRA_CA_CERTS: process.env.NODE_EXTRA_CA_CERTS } : {}),
+      HOME: home,
+      npm_config_cache: cache.cache, npm_config_registry: cache.registry,
+      SHIPIT_HOME: path.join(folder, 'state'),
+      SHIPIT_E2E: folder,
+      GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_NOSYSTEM: '1',
+      GIT_AUTHOR_NAME: 'Ada', GIT_AUTHOR_EMAIL: 'ada@example.com', GIT_COMMITTER_NAME: 'Ada', GIT_COMMITTER_EMAIL: 'ada@example.com',
+      ...env,
+    })
+  }
+
+  /** Runs a program; never throws for its exit status. */
+  run(program: string, args: string[], options: RunOptions = {}): Promise<Outcome> {
+    return new Promise((resolve, reject) => {
+      const child = spawn(program, args, { cwd: options.cwd ?? this.folder, env: { ...this.env, ...options.env }, stdio: [options.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'] })
+      const outcome: Outcome = { status: -1, stdout: '', stderr: '', output: '' }
+      const take = (stream: 'stdout' | 'stderr') => (text: string) => {
+        outcome[stream] += text
+        outcome.output += text
+        options.onOutput?.(text)
+      }
+      child.stdout!.setEncoding('utf8').on('data', take('stdout'))
+      child.stderr!.setEncoding('utf8').on('data', take('stderr'))
+      child.on('error', reject)
+      child.on('close', (code, signal) => resolve({ ...outcome, status: code ?? 128 + (signal === 'SIGKILL' ? 9 : 15) }))
+      if (options.input !== undefined) child.stdin!.end(options.input)
+      if (child.pid !== undefined) options.onSpawn?.(child.pid)
+    })
+  }
+
+  /** The built CLI, as a user types it. */
+  shipit(args: string[], options: RunOptions = {}): Promise<Outcome> {
+    return this.run(process.execPath, [path.join(packageRoot, 'bin/shipit.js'), ...args], options)
+  }
+
+  /** What a command reports with --json; throws with its whole output where it fails. */
+  async json<T>(args: string[], options: RunOptions = {}): Promise<T> {
+    const outcome = await this.shipit([...args, '--json'], options)
+    if (outcome.status !== 0) throw new Error(`shipit ${args.join(' ')} ended with ${outcome.status}:\n${outcome.output}`)
+    return JSON.parse(outcome.stdout) as T
+  }
+
+  /** A command that must succeed. */
+  async ok(args: string[], options: RunOptions = {}): Promise<Outcome> {
+    const outcome = await this.shipit(args, options)
+    if (outcome.status !== 0) throw new Error(`shipit ${args.join(' ')} ended with ${outcome.status}:\n${outcome.output}`)
+    return outcome
+  }
+
+  async git(dir: string, ...args: string[]): Promise<string> {
+    const outcome = await this.run('git', args, { cwd: dir })
+    if (outcome.status !== 0) throw new Error(`git ${args.join(' ')} ended with ${outcome.status}:\n${outcome.output}`)
+    return outcome.stdout
+  }
+
+  /** Writes files into a folder of this world and returns its path. */
+  async write(name: string, files: Record<string, string | object>): Promise<string> {
+    const dir = path.join(this.folder, name)
+    for (const [file, content] of Object.entries(files)) {
+      await mkdir(path.dirname(path.join(dir, file)), { recursive: true })
+      await writeFile(path.join(dir, file), typeof content === 'string' ? content : JSON.stringify(content, null, 2) + '\n')
+    }
+    return dir
+  }
+
+  async commit(dir: string, message: string): Promise<string> {
+    await this.git(dir, 'add', '--all')
+    await this.git(dir, 'commit', '--quiet', '--message', message)
+    return (await this.git(dir, 'rev-parse', 'HEAD')).trim()
+  }
+
+  /** An app that shipit has made ready and that is committed. */
+  async app(name: string, files: Record<string, string | object>): Promise<string> {
+    const dir = await this.write(name, files)
+    await this.git(dir, 'init', '--quiet', '--initial-branch', 'main')
+    await this.ok(['init', '--yes'], { cwd: dir })
+    await this.commit(dir, 'First')
+    return dir
+  }
+
+  /** Processes that carry this world's mark in their environment, or run in its folder. Linux only; elsewhere none are seen. */
+  async processes(): Promise<{ pid: number; command: string }[]> {
+    const found: { pid: number; command: string }[] = []
+    const pids = process.platform === 'linux' ? (await readdir('/proc')).filter((name) => /^\d+$/.test(name)) : []
+    for (const pid of pids) {
+      if (Number(pid) === process.pid) continue
+      try {
+        const [environ, command, stat] = await Promise.all(['environ', 'cmdline', 'stat'].map((file) => readFile(`/proc/${pid}/${file}`, 'utf8')))
+        const isZombie = / Z /.test(stat!.slice(stat!.lastIndexOf(')')))
+        if (!isZombie && (environ! + command!).includes(this.folder)) found.push({ pid: Number(pid), command: command!.replaceAll('\0', ' ') })
+      } catch (error) {
+        if (!['ENOENT', 'ESRCH', 'EACCES'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error
+      }
+    }
+    return found
+  }
+
+  /** Stops the platform, removes the folder, and fails where a process of this world is still there. */
+  async close(): Promise<void> {
+    const stopped = await this.shipit(['local', 'stop'])
+    let left = await this.processes()
+    await until(async () => (left = await this.processes()).length === 0, { timeout: 15_000, every: 100 })
+    for (const { pid } of left) process.kill(pid, 'SIGKILL')
+    await rm(this.folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 })
+    if (left.length > 0) throw new Error(`Left behind (local stop: ${stopped.output}):\n${left.map(({ pid, command }) => `${pid} ${command}`).join('\n')}`)
+  }
+}
+
+let npm: Promise<{ cache: string; registry: string }> | undefined
+/** The machine's own npm cache and registry, so that a test with a home of its own installs as its user does. */
+function npmCache(): Promise<{ cache: string; registry: string }> {
+  npm ??= (async () => {
+    const read = async (key: string): Promise<string> => (await promisify(execFile)('npm', ['config', 'get', key])).stdout.trim()
+    const [cache, registry] = await Promise.all([read('cache'), read('registry')])
+    return { cache: cache!, registry: registry! }
+  })()
+  return npm
+}
