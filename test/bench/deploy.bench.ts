@@ -1,0 +1,77 @@
+import { appendFile, readFile, rm } from 'node:fs/promises'
+import net from 'node:net'
+import path from 'node:path'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { get } from '../../src/demo/load.js'
+import { templatesDir } from '../../src/paths.js'
+import { until } from '../../src/until.js'
+import { World } from '../e2e/support/world.js'
+import { milliseconds, ratio } from './figures.js'
+import type { Bench } from './figures.js'
+
+/** Deploys of the demo's app to the embedded Heroku, against the same work by hand: clone, npm ci, start, first 200. */
+const bench: Bench & { rounds?: number } = async ({ rounds, note }) => {
+  const times = { hand: [] as number[], cold: [] as number[], change: [] as number[], nothing: [] as number[] }
+  const world = await World.create()
+  try {
+    const read = (file: string): Promise<string> => readFile(path.join(templatesDir, 'express', file), 'utf8')
+    const dir = await world.app('bench', { 'package.json': await read('package.json'), 'server.js': await read('server.js'), 'greeting.js': await read('greeting.js') })
+    await world.ok(['local', 'start'])
+    for (let round = 0; round < rounds; round += 1) {
+      const flags = ['--local', '--app', `bench-${round}`]
+      times.hand.push(await timed(() => byHand(world, dir, round)))
+      times.cold.push(await timed(() => world.ok(['deploy', ...flags], { cwd: dir })))
+      await appendFile(path.join(dir, 'greeting.js'), `// ${round}\n`)
+      await world.commit(dir, `Round ${round}`)
+      times.change.push(await timed(() => world.ok(['deploy', ...flags], { cwd: dir })))
+      times.nothing.push(await timed(() => world.ok(['deploy', ...flags], { cwd: dir })))
+      await world.ok(['scale', 'web=0', ...flags])
+      note(`round ${round + 1}: by hand ${times.hand[round]!.toFixed(0)} ms, cold ${times.cold[round]!.toFixed(0)}, one line ${times.change[round]!.toFixed(0)}, nothing ${times.nothing[round]!.toFixed(0)}`)
+    }
+  } finally {
+    await world.close()
+  }
+  return {
+    'by hand': milliseconds(times.hand, 'clone, npm ci, start, first 200'),
+    'cold deploy': ratio(times.cold, times.hand, 'by hand'),
+    'one-line change': ratio(times.change, times.cold, 'cold deploy'),
+    'one-line change, time': milliseconds(times.change, 'whole command'),
+    'nothing to deploy': milliseconds(times.nothing, 'whole command'),
+  }
+}
+bench.rounds = 5
+
+async function timed(work: () => Promise<unknown>): Promise<number> {
+  const started = performance.now()
+  await work()
+  return performance.now() - started
+}
+
+async function byHand(world: World, dir: string, round: number): Promise<void> {
+  const clone = path.join(world.folder, `hand-${round}`)
+  await world.git(world.folder, 'clone', '--quiet', dir, clone)
+  const installed = await world.run('npm', ['ci', '--no-audit', '--no-fund'], { cwd: clone })
+  if (installed.status !== 0) throw new Error(installed.output)
+  const port = await freePort()
+  const server = spawn('npm', ['start'], { cwd: clone, env: { ...world.env, PORT: String(port), SHIPIT_INSTANCES: 'bench=1' }, stdio: 'ignore', detached: true })
+  try {
+    const answered = await until(() => get(`http://127.0.0.1:${port}/`).then(({ status }) => status === 200, () => false), { timeout: 60_000, every: 20 })
+    if (!answered) throw new Error('the app started by hand did not answer')
+  } finally {
+    process.kill(-server.pid!, 'SIGTERM')
+    await once(server, 'exit')
+    await rm(clone, { recursive: true, force: true })
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = net.createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as net.AddressInfo
+  server.close()
+  await once(server, 'close')
+  return port
+}
+
+export default bench

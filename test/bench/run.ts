@@ -1,0 +1,34 @@
+/** npm run bench -- [NAME…] [--rounds N] [--json]: runs the benches named, or all, and prints their figures. */
+import { readdir } from 'node:fs/promises'
+import path from 'node:path'
+import { parseArgs } from 'node:util'
+import type { Bench, Figures } from './figures.js'
+
+const { values, positionals } = parseArgs({ allowPositionals: true, options: { json: { type: 'boolean', default: false }, rounds: { type: 'string' } } })
+
+const here = import.meta.dirname
+const known = (await readdir(here)).filter((file) => file.endsWith('.bench.ts')).map((file) => file.slice(0, -'.bench.ts'.length)).sort()
+const unknown = positionals.filter((name) => !known.includes(name))
+if (unknown.length > 0) {
+  process.stderr.write(`There is no bench called ${unknown.join(', ')}. There are: ${known.join(', ')}\n`)
+  process.exit(2)
+}
+
+const all: Figures = {}
+for (const name of positionals.length > 0 ? positionals : known) {
+  const { default: bench } = (await import(path.join(here, `${name}.bench.ts`))) as { default: Bench & { rounds?: number } }
+  const rounds = values.rounds ? Number(values.rounds) : (bench.rounds ?? 7)
+  if (!values.json) process.stdout.write(`\n${name}, ${rounds} rounds\n`)
+  const figures = await bench({ rounds, note: (line) => process.stderr.write(`  ${line}\n`) })
+  Object.assign(all, figures)
+  if (!values.json) {
+    for (const [figure, { value, unit, min, max, versus }] of Object.entries(figures)) {
+      process.stdout.write(`  ${figure.padEnd(34)} ${number(value).padStart(8)} ${unit.padEnd(3)} (${number(min)} … ${number(max)})  ${versus}\n`)
+    }
+  }
+}
+if (values.json) process.stdout.write(JSON.stringify(all, null, 2) + '\n')
+
+function number(value: number): string {
+  return value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(2)
+}
