@@ -114,6 +114,8 @@ async function steps(shell: Shell, succeeds: (command: string) => Promise<void>,
 
 /** Ends the demo as it should end, whatever happened: the platform stopped, the folder gone. */
 async function main(): Promise<number> {
+  // Ctrl-C reaches the command that runs as well: it ends, the step is not true, and the way out below is taken.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => process.stdout.write(`\n${signal}: cleaning up\n`))
   const folder = await mkdtemp(path.join(tmpdir(), 'shipit-demo-'))
   try {
     await demo(folder)
