@@ -79,13 +79,14 @@ function clusterConflicts(app: Raw, at: Path): Finding[] {
 /** What PM2 concludes from one option for another (Common.verifyConfs). */
 function withConsequences(app: Raw): EcosystemApp {
   const script = typeof app['script'] === 'string' ? app['script'] : ''
+  const { execute_command: isCommand, disable_trace: isUntraced, ...rest } = app
   return {
-    ...app,
+    ...rest,
     name: typeof app['name'] === 'string' && app['name'] !== '' ? app['name'] : nameOf(script),
     script,
-    ...(app['execute_command'] === true ? { exec_mode: 'fork' } : {}),
+    ...(isCommand === true ? { exec_mode: 'fork' } : {}),
     ...(app['automation'] === false ? { pmx: false } : {}),
-    ...(app['disable_trace'] === true ? { trace: false } : {}),
+    ...(isUntraced === true ? { trace: false } : {}),
     ...(app['time'] === true ? { log_date_format: 'YYYY-MM-DDTHH:mm:ss' } : {}),
   }
 }

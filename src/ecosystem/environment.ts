@@ -27,7 +27,7 @@ function asText(value: unknown): string {
  * PM2 layers them (Common.prepareAppConf and Common.mergeEnvironmentVariables). An env_NAME that the app lacks adds nothing.
  */
 export function environmentOf(app: EcosystemApp, envName?: string, base: Record<string, string | undefined> = {}): Variables {
-  const named = envName === undefined ? undefined : app[`env_${envName}`]
+  const named = envName ? app[`env_${envName}`] : undefined
   return {
     ...filtered(base, app['filter_env']),
     ...app.env,

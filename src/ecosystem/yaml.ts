@@ -48,12 +48,18 @@ function offsetOf(document: Document.Parsed, path: Path, at: 'key' | 'value'): n
     const next: unknown = isSeq(inside) ? inside.items[Number(segment)] : pair?.value
     const key = pair?.key as Node | undefined
     const isKeyWanted = at === 'key' && depth === path.length - 1
-    const place = (isKeyWanted ? undefined : (next as Node | null)?.range?.[0]) ?? key?.range?.[0]
+    const place = (isKeyWanted ? undefined : startOf(next)) ?? key?.range?.[0]
     if (place === undefined) break
     offset = place
     node = next
   }
   return offset
+}
+
+/** A value that is not written at all (`key:`) begins nowhere. */
+function startOf(node: unknown): number | undefined {
+  const [start, end] = (node as Node | null)?.range ?? []
+  return start === end ? undefined : start
 }
 
 export function resolved(document: Document, node: unknown): unknown {
@@ -78,5 +84,7 @@ export function ownPair(map: YAMLMap, key: string | number): Pair | undefined {
 }
 
 function keyText(pair: Pair): string {
-  return isScalar(pair.key) ? String(pair.key.value) : String(pair.key)
+  const key: unknown = isScalar(pair.key) ? pair.key.value : pair.key
+  // yaml reads << as a symbol.
+  return typeof key === 'symbol' ? (key.description ?? '') : String(key)
 }
