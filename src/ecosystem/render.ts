@@ -100,6 +100,7 @@ function yamlValue(value: unknown): string {
 
 /** Plain where no YAML parser could take it for anything but text, else in double quotes, whose escapes are JSON's. */
 export function yamlScalar(text: string): string {
+  if (/^\d+[KMG]$/.test(text)) return text
   const isPlain = /^[A-Za-z_./][\w./-]*( [\w./-]+)*$/.test(text) && !/^(true|false|null|yes|no|on|off|y|n)$/i.test(text) && !/^[.\d]/.test(text.replace(/^\.{1,2}\//, ''))
   return isPlain ? text : JSON.stringify(text)
 }
