@@ -1,0 +1,118 @@
+import { spawn } from 'node:child_process'
+import path from 'node:path'
+import { EVALUATOR } from './evaluator.js'
+import { toProblem, warningAt, type Path } from './finding.js'
+import { shownPath } from './shape.js'
+import { fileProblem, noPlace, type Source } from './source.js'
+import type { Problem } from './types.js'
+
+export interface EvaluateOptions {
+  /** Milliseconds that the file may take; 10,000 if absent. */
+  timeout?: number
+  /** Variables that the file sees besides those in PASSED_ON. None if absent: the user's secrets are not the file's. */
+  env?: Record<string, string | undefined>
+}
+
+/** What a file needs in order to run: where programs and the home folder are, the language, Node's mode. */
+const PASSED_ON = ['PATH', 'HOME', 'NODE_ENV', 'TMPDIR', 'TZ', 'LANG', 'SystemRoot', 'USERPROFILE', 'TEMP']
+
+const LARGEST_ANSWER = 1024 * 1024
+const LARGEST_STDERR = 16 * 1024
+const HEAP_MB = 256
+
+interface Answer {
+  kind?: string
+  data?: unknown
+  lost?: [Path, string][]
+  error?: { name: string; message: string; stack: string }
+}
+
+interface Ending {
+  answer: string
+  stderr: string
+  /** Why the process is gone, where it did not end by itself. */
+  stopped?: 'time' | 'size'
+  code: number | null
+  signal: NodeJS.Signals | null
+}
+
+/** Runs a .js, .cjs or .mjs file in a process of its own and takes what it exports. Nothing that the file does throws here. */
+export async function evaluate(file: string, { timeout = 10_000, env = {} }: EvaluateOptions = {}): Promise<Source> {
+  const ending = await run(file, timeout, env)
+  if (ending.stopped === 'size') return failure(`exports more than ${LARGEST_ANSWER / 1024 / 1024} MB`)
+  if (!ending.answer.endsWith('\n')) return failure(...whyNothing(ending, timeout))
+  const answer = JSON.parse(ending.answer) as Answer
+  if (answer.error) return { problems: [thrown(file, answer.error, ending.stderr)] }
+  if (answer.kind !== 'object') return failure(`exports ${answer.kind === 'null' ? 'null' : `a ${answer.kind}`}, and not an object with apps`)
+  return { data: answer.data, locate: noPlace, problems: lostProblems(answer) }
+}
+
+function run(file: string, timeout: number, env: Record<string, string | undefined>): Promise<Ending> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [`--max-old-space-size=${HEAP_MB}`, '-e', EVALUATOR, '--', file], {
+      cwd: path.dirname(file),
+      env: { ...Object.fromEntries(PASSED_ON.map((name) => [name, process.env[name]])), ...env },
+      // The file's own output goes nowhere; the answer has a pipe of its own.
+      stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
+      windowsHide: true,
+    })
+    const ending: Ending = { answer: '', stderr: '', code: null, signal: null }
+    const stop = (why: Ending['stopped']): void => {
+      if (why !== undefined) ending.stopped = why
+      child.kill('SIGKILL')
+    }
+    const timer = setTimeout(stop, timeout, 'time')
+    const [, , stderr, answers] = child.stdio
+    const answered = new Promise<void>((done) => {
+      answers!.on('end', done).on('close', done).on('error', () => done())
+      answers!.on('data', (chunk: Buffer) => {
+        ending.answer += chunk.toString('latin1')
+        if (ending.answer.length > LARGEST_ANSWER) stop('size')
+      })
+    })
+    stderr!.on('data', (chunk: Buffer) => {
+      ending.stderr = (ending.stderr + chunk.toString('utf8')).slice(-LARGEST_STDERR)
+    })
+    child.once('error', (error) => {
+      clearTimeout(timer)
+      reject(error)
+    })
+    // Not `close`: a program that the file started may hold stderr for as long as it likes.
+    child.once('exit', (code, signal) => {
+      clearTimeout(timer)
+      void answered.then(() => new Promise((drained) => setImmediate(drained))).then(() => {
+        child.stderr?.destroy()
+        resolve({ ...ending, answer: Buffer.from(ending.answer, 'latin1').toString('utf8'), code, signal })
+      })
+    })
+  })
+}
+
+function whyNothing({ stopped, code, signal, stderr }: Ending, timeout: number): [string, { suggestion?: string }?] {
+  if (stopped === 'time') return [`did not finish in ${timeout / 1000} s`, { suggestion: 'the file must export its apps without waiting for anything' }]
+  if (/heap out of memory/i.test(stderr)) return [`used more than ${HEAP_MB} MB of memory`]
+  return [signal === null ? `ended its process with code ${code} before it exported anything` : `was ended by ${signal} before it exported anything`]
+}
+
+function failure(message: string, place?: { suggestion?: string }): { problems: Problem[] } {
+  return { problems: [fileProblem(message, place)] }
+}
+
+/** The first line of what was thrown, at the place in this file that threw it, if it was this file. */
+function thrown(file: string, error: NonNullable<Answer['error']>, stderr: string): Problem {
+  const isSyntax = error.name === 'SyntaxError'
+  const message = error.message.split('\n')[0]!
+  return fileProblem(isSyntax ? `not JavaScript: ${message}` : `threw ${error.name}: ${message}`, placeOf(file, error.stack) ?? placeOf(file, stderr) ?? {})
+}
+
+function placeOf(file: string, stack: string): { line: number; column?: number } | undefined {
+  const name = `(?:file://)?[^\\s()]*${path.basename(file).replaceAll(/[^\w]/g, String.raw`\$&`)}`
+  const caret = new RegExp(`^${name}:(\\d+)\\n.*\\n(\\s*)\\^`, 'm').exec(stack)
+  if (caret) return { line: Number(caret[1]), column: caret[2]!.length + 1 }
+  const frame = new RegExp(`${name}:(\\d+):(\\d+)`).exec(stack)
+  return frame ? { line: Number(frame[1]), column: Number(frame[2]) } : undefined
+}
+
+function lostProblems({ data, lost = [] }: Answer): Problem[] {
+  return lost.map(([at, what]) => toProblem(warningAt(shownPath(data, at), `is ${what}, which is no data, and is left out`), noPlace))
+}

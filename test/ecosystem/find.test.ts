@@ -1,0 +1,52 @@
+import { expect } from 'chai'
+import { createRequire } from 'node:module'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import os from 'node:os'
+import path from 'node:path'
+import { ECOSYSTEM_FILES, findEcosystemFile } from '../../src/ecosystem/index.js'
+import { formatOf } from '../../src/ecosystem/read.js'
+
+describe('finding the ecosystem file', () => {
+  let dir: string
+  beforeEach(async () => {
+    dir = await mkdtemp(path.join(os.tmpdir(), 'ecosystem-find-'))
+  })
+  afterEach(() => rm(dir, { recursive: true, force: true }))
+
+  const choices: [string[], string | undefined][] = [
+    [[], undefined],
+    [['package.json', 'ecosystem.js', 'ecosystem.config.toml'], undefined],
+    [['ecosystem.config.js', 'ecosystem.config.yml'], 'ecosystem.config.yml'],
+    [['ecosystem.config.cjs', 'ecosystem.json'], 'ecosystem.config.cjs'],
+    [['ecosystem.config.mjs'], 'ecosystem.config.mjs'],
+    [['ecosystem.yml', 'ecosystem.json', 'process.json'], 'ecosystem.json'],
+    [['process.yml', 'process.json'], 'process.json'],
+    [['process.yaml'], 'process.yaml'],
+  ]
+  for (const [names, expected] of choices) {
+    it(`takes ${expected ?? 'none'} of ${names.join(', ') || 'an empty folder'}`, async () => {
+      for (const name of names) await writeFile(path.join(dir, name), '')
+      expect(await findEcosystemFile(dir)).to.equal(expected && path.join(dir, expected))
+    })
+  }
+
+  it('passes over a folder of that name, and a folder that is not there', async () => {
+    await mkdir(path.join(dir, 'ecosystem.config.yml'))
+    await writeFile(path.join(dir, 'process.json'), '[]')
+    expect(await findEcosystemFile(dir)).to.equal(path.join(dir, 'process.json'))
+    expect(await findEcosystemFile(path.join(dir, 'nowhere'))).to.equal(undefined)
+    expect(await findEcosystemFile(path.join(dir, 'process.json'))).to.equal(undefined)
+  })
+
+  it('looks for nothing that PM2 would not read, in the same format', () => {
+    const pm2 = createRequire(import.meta.url)('pm2/lib/Common.js') as { isConfigFile: (name: string) => string | null; getConfigFileCandidates: (name: string) => string[] }
+    for (const name of ECOSYSTEM_FILES) {
+      const theirs = { json: 'json', yaml: 'yml', js: 'js', mjs: 'js' }[String(pm2.isConfigFile(name))]
+      expect(formatOf(name), name).to.equal(theirs)
+    }
+    const theirs = pm2.getConfigFileCandidates('ecosystem')
+    expect(ECOSYSTEM_FILES).to.include.members(theirs)
+    const plain = (names: readonly string[]): string[] => names.filter((name) => /^ecosystem\.(json|ya?ml)$/.test(name))
+    expect(plain(ECOSYSTEM_FILES)).to.deep.equal(plain(theirs))
+  })
+})

@@ -1,0 +1,109 @@
+import { expect } from 'chai'
+import { createRequire } from 'node:module'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import os from 'node:os'
+import path from 'node:path'
+import { readEcosystem, renderEcosystem, type RenderOptions } from '../../src/ecosystem/index.js'
+
+type Conf = { apps: Record<string, unknown>[] }
+
+const require = createRequire(import.meta.url)
+const usual: RenderOptions = { name: 'api', script: 'dist/server.js', format: 'yml', esm: false, instances: 'max', envNames: [] }
+
+describe('the file that init writes', () => {
+  let dir: string
+  let pm2: { parseConfig: (text: string, file: string) => Conf; verifyConfs: (apps: object[]) => object[] | Error }
+  before(async () => {
+    dir = await mkdtemp(path.join(os.tmpdir(), 'ecosystem-render-'))
+    process.env['PM2_SILENT'] = 'true'
+    pm2 = require('pm2/lib/Common.js') as typeof pm2
+  })
+  after(async () => {
+    delete process.env['PM2_SILENT']
+    await rm(dir, { recursive: true, force: true })
+  })
+
+  it('teaches in a comment a line', () => {
+    const { fileName, text } = renderEcosystem({ ...usual, memory: '200M', envNames: ['prod', 'homolog'] })
+    expect(fileName).to.equal('ecosystem.config.yml')
+    expect(text).to.equal(`# What PM2 runs inside each dyno. Options: https://pm2.keymetrics.io/docs/usage/application-declaration/
+apps:
+  - name: api # what logs, shipit ps and shipit scale --instances call the app
+    script: dist/server.js # the file that starts it
+    exec_mode: cluster # instances share one port, and a reload replaces them one by one
+    instances: max # as many as the dyno's memory and CPUs hold: shipit-runtime decides at each start
+    max_memory_restart: 200M # an instance that grows beyond this is replaced, without a lost request
+    env: # for every environment; PORT comes from the dyno, secrets belong in config vars
+      NODE_ENV: production
+    env_prod: # laid over env where the config var SHIPIT_ENV is prod
+      NODE_ENV: production
+    env_homolog: # laid over env where the config var SHIPIT_ENV is homolog
+      NODE_ENV: production
+`)
+  })
+
+  it('is called .cjs where a .js file would be an ES module', () => {
+    expect(renderEcosystem({ ...usual, format: 'js', esm: true }).fileName).to.equal('ecosystem.config.cjs')
+    expect(renderEcosystem({ ...usual, format: 'js' }).fileName).to.equal('ecosystem.config.js')
+    expect(renderEcosystem({ ...usual, format: 'json' }).fileName).to.equal('ecosystem.config.json')
+  })
+
+  it('is strict JSON where it is JSON', () => {
+    expect(JSON.parse(renderEcosystem({ ...usual, format: 'json' }).text)).to.deep.equal({
+      apps: [{ name: 'api', script: 'dist/server.js', exec_mode: 'cluster', instances: 'max', env: { NODE_ENV: 'production' } }],
+    })
+  })
+
+  it('refuses a name that cannot be in env_NAME', () => {
+    expect(() => renderEcosystem({ ...usual, envNames: ['a b'] })).to.throw(TypeError, '"a b" cannot be the name of an environment')
+  })
+
+  const wanted: [string, Partial<RenderOptions>][] = [
+    ['the usual', {}],
+    ['four instances and a memory limit', { instances: 4, memory: '1G' }],
+    ['one instance', { instances: 1 }],
+    ['environments', { envNames: ['prod', 'homolog', 'dev', 'eu-1.x'] }],
+    ['a name that looks like a number', { name: '123' }],
+    ['a name that looks like a boolean', { name: 'yes' }],
+    ['a scoped name', { name: '@acme/api' }],
+    ['a name with a colon, a hash and quotes', { name: `it's "a: b" #1 \\ {x}` }],
+    ['a name that looks like a date', { name: '2020-01-01' }],
+    ['a name that looks like null', { name: '~' }],
+    ['a name with a line end and a tab', { name: 'a\n\tb' }],
+    ['a name in another script', { name: 'имя é' }],
+    ['a script without an extension', { script: 'bin/www' }],
+    ['a script with a space', { script: 'my app/server.js' }],
+    ['a script that begins with dots', { script: './.build/1.js' }],
+    ['arguments', { extra: { args: ['--port', '80', 'a b'], node_args: '--enable-source-maps', cwd: 'packages/api' } }],
+    ['another interpreter in fork mode', { script: 'app.py', instances: 1, extra: { exec_mode: 'fork', interpreter: 'python3' } }],
+    ['more of an environment', { envNames: ['prod'], extra: { env: { A: 'on', B: '1' }, env_prod: { 'ODD NAME': 'x: y' }, kill_timeout: 10_000, watch: false, wait_ready: true } }],
+  ]
+  for (const [what, options] of wanted) {
+    for (const format of ['yml', 'json', 'js'] as const) {
+      for (const esm of format === 'js' ? [true, false] : [false]) {
+        it(`reads back without a problem and is read by PM2: ${what}, ${format}${esm ? ' among ES modules' : ''}`, async () => {
+          const all = { ...usual, ...options, format, esm }
+          const { fileName, text } = renderEcosystem(all)
+          const folder = await mkdtemp(path.join(dir, 'app-'))
+          await mkdir(folder, { recursive: true })
+          if (esm) await writeFile(path.join(folder, 'package.json'), '{"type": "module"}')
+          const file = path.join(folder, fileName)
+          await writeFile(file, text)
+
+          const found = await readEcosystem(file)
+          expect(found.problems).to.deep.equal([])
+          const app = found.apps[0]!
+          expect(app).to.include({ name: all.name, script: all.script, instances: all.instances })
+          expect(app.env).to.include({ NODE_ENV: 'production' })
+          expect(all.envNames.every((name) => `env_${name}` in app)).to.equal(true)
+
+          const theirs = pm2.parseConfig(await readFile(file, 'utf8'), file)
+          expect(theirs.apps[0]).to.deep.include({ name: all.name, script: all.script, instances: all.instances, ...(options.memory ? { max_memory_restart: options.memory } : {}) })
+          for (const [key, value] of Object.entries(options.extra ?? {}).filter(([name]) => !name.startsWith('env'))) expect(theirs.apps[0]![key]).to.deep.equal(value)
+          expect(pm2.verifyConfs(structuredClone(theirs.apps))).to.be.an('array')
+          expect(text.split('\n').every((line) => line === line.trimEnd()), 'no white space at a line end').to.equal(true)
+        })
+      }
+    }
+  }
+})
