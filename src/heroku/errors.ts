@@ -26,7 +26,7 @@ function problemOf(body: string): Problem {
   }
 }
 
-const hostOf = (endpoint: Endpoint) => new URL(endpoint.apiUrl).host
+const hostOf = (endpoint: Pick<Endpoint, 'apiUrl'>) => new URL(endpoint.apiUrl).host
 const appIn = (path: string) => /^\/apps\/([^/?]+)/.exec(path)?.[1]
 
 /** What to type when a token is missing or refused, by where it came from. */
@@ -108,7 +108,7 @@ const REASONS: Record<string, string> = {
 const isCertificateFault = (code: string) => /^(CERT_|ERR_TLS_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|ERR_SSL_|EPROTO)/.test(code)
 
 /** A broken, refused or silent connection as the error that a user reads. `mayHaveActed`: the request may have reached the platform. */
-export function connectionError(error: unknown, endpoint: Endpoint, request: { method: string; path: string; mayHaveActed: boolean }): ShipitError {
+export function connectionError(error: unknown, endpoint: Pick<Endpoint, 'apiUrl' | 'label'>, request: { method: string; path: string; mayHaveActed: boolean }): ShipitError {
   const code = (error as NodeJS.ErrnoException)?.code ?? (error as { cause?: NodeJS.ErrnoException })?.cause?.code ?? ''
   const text = error instanceof Error ? error.message : String(error)
   const isTls = isCertificateFault(code)
