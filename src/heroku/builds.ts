@@ -6,7 +6,7 @@ export { streamOutput } from './output-stream.js'
 
 /** Newest first. */
 export async function listBuilds(api: PlatformApi, app: string, options: RequestOptions & { max?: number } = {}): Promise<Build[]> {
-  return api.list<Build>(`${appPath(app)}/builds`, { ...options, by: 'started_at', order: 'desc' })
+  return api.list<Build>(`${appPath(app)}/builds`, { ...options, by: 'created_at', order: 'desc' })
 }
 
 export const getBuild = (api: PlatformApi, app: string, id: string, options?: RequestOptions) =>

@@ -66,20 +66,20 @@ async function act(fault: Fault, request: IncomingMessage, response: ServerRespo
   response.end()
 }
 
-/** `script` is a list of faults, or a function of what arrived. */
+/** `script` is a list of faults, or a function of what arrived, whose body has not been read yet. */
 export async function faultServer(script: Fault[] | ((arrived: Arrived, index: number) => Fault)): Promise<FaultServer> {
   const arrived: Arrived[] = []
   const sockets = new Set<Socket>()
-  const faultAt = (entry: Arrived | undefined, index: number): Fault =>
-    typeof script === 'function' ? script(entry!, index) : script[Math.min(index, script.length - 1)]!
+  const faultAt = (entry: Arrived, index: number): Fault =>
+    typeof script === 'function' ? script(entry, index) : script[Math.min(index, script.length - 1)]!
 
   const server = http.createServer((request, response) => {
     void (async () => {
       const entry: Arrived = { method: request.method!, path: request.url!, headers: request.headers, body: '' }
       arrived.push(entry)
-      const index = arrived.length - 1
-      if (faultAt(entry, index) !== 'reset before the request') entry.body = await read(request)
-      await act(faultAt(entry, index), request, response)
+      const fault = faultAt(entry, arrived.length - 1)
+      if (fault !== 'reset before the request') entry.body = await read(request)
+      await act(fault, request, response)
     })()
   })
   const handle: FaultServer = {
