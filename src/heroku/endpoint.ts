@@ -1,3 +1,55 @@
+import { ShipitError } from '../errors.js'
+import { findCredentials } from './credentials.js'
 import type { Endpoint } from './types.js'
 
-export function resolveEndpoint(_options: { local: boolean; env?: NodeJS.ProcessEnv }): Promise<Endpoint> { throw new Error('room heroku/') }
+/** Hosts that a token may be sent to, as the official CLI limits them. */
+const HEROKU_DOMAINS = ['heroku.com', 'herokai.com', 'herokuspace.com', 'herokudev.com']
+
+const isLoopback = (host: string) => host === 'localhost' || host.endsWith('.localhost') || host === '[::1]' || /^127(\.\d+){3}$/.test(host)
+const isHeroku = (host: string) => HEROKU_DOMAINS.some((domain) => host === domain || host.endsWith(`.${domain}`))
+
+/** A variable's value as a base URL: used whole when it begins with http, otherwise `https://<prefix><value>`. */
+function baseUrl(variable: string, value: string, prefix: string): URL {
+  const isWhole = /^https?:\/\//.test(value)
+  let url: URL
+  try {
+    url = new URL(isWhole ? value : `https://${prefix}${value}`)
+  } catch (error) {
+    throw new ShipitError('usage', { message: `${variable} is neither a host name nor a URL: ${value}`, next: `unset ${variable}`, cause: error })
+  }
+  const isSafe = isLoopback(url.hostname) || (isHeroku(url.hostname) && url.protocol === 'https:')
+  if (!isSafe) {
+    throw new ShipitError('usage', {
+      message: `${variable} names a host that shipit sends no token to: ${url.origin}`,
+      why: `Only https to ${HEROKU_DOMAINS.join(', ')} and the loopback are Heroku's, as in Heroku's own CLI.`,
+      next: `unset ${variable}`,
+    })
+  }
+  return url
+}
+
+const trimmed = (url: URL) => `${url.origin}${url.pathname.replace(/\/+$/, '')}`
+
+/** Where HEROKU_HOST and HEROKU_GIT_HOST say that the platform is, as the official CLI reads them. */
+export function platformUrls(env: NodeJS.ProcessEnv): { apiUrl: string; gitUrl: string; apiHost: string } {
+  const host = env.HEROKU_HOST?.trim() || 'heroku.com'
+  const api = baseUrl('HEROKU_HOST', host, 'api.')
+  const gitHost = env.HEROKU_GIT_HOST?.trim()
+  const git = gitHost ? baseUrl('HEROKU_GIT_HOST', gitHost, '') : baseUrl('HEROKU_HOST', host, 'git.')
+  return { apiUrl: trimmed(api), gitUrl: trimmed(git), apiHost: api.host }
+}
+
+/**
+ * The platform to work against. `local` starts the embedded Heroku if it is not running; otherwise HEROKU_HOST, HEROKU_GIT_HOST
+ * and the credentials decide. Throws ShipitError `auth` without a token, `usage` for a host that cannot be used, `local` where the embedded one does not start.
+ */
+export async function resolveEndpoint({ local, env = process.env }: { local: boolean; env?: NodeJS.ProcessEnv }): Promise<Endpoint> {
+  if (local) {
+    const { ensureLocal } = await import('../local/client.js')
+    const { apiUrl, gitUrl, token } = await ensureLocal()
+    return { apiUrl, gitUrl, token, tokenSource: 'the embedded Heroku', label: 'the embedded Heroku' }
+  }
+  const { apiUrl, gitUrl, apiHost } = platformUrls(env)
+  const { token, source } = await findCredentials(apiHost, env)
+  return { apiUrl, gitUrl, token, tokenSource: source, label: 'Heroku' }
+}

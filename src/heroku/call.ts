@@ -1,0 +1,205 @@
+import http, { type ClientRequest, type IncomingMessage } from 'node:http'
+import https from 'node:https'
+import Request from 'heroku-client/lib/request.js'
+import { answerError, connectionError } from './errors.js'
+import { proxyAgent, proxyFor } from './proxy.js'
+import { retryAfter } from './retry-after.js'
+import { traceAnswer } from './trace.js'
+import type { Endpoint } from './types.js'
+
+export interface CallSettings {
+  /** ms until the whole call is given up, with its resends and its waits; each page of a list has as much. */
+  timeout: number
+  /** ms without a byte after which a GET is tried anew. */
+  silence: number
+  /** How often a GET is sent again after a broken connection or a 5xx. */
+  retries: number
+  /** ms before the first resend; doubled each time. */
+  retryDelay: number
+  signal?: AbortSignal | undefined
+}
+
+export interface CallRequest {
+  method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
+  path: string
+  body?: unknown
+  /** Of the first page of a list. */
+  range?: string
+  /** One page is enough. */
+  isPartial?: boolean
+  userAgent: string
+}
+
+// Kept open for the many GETs of a wait. A change gets a connection of its own: on a kept one it may meet the server's
+// end of it, and could then not be sent again.
+const keptHttp = new http.Agent({ keepAlive: true })
+const keptHttps = new https.Agent({ keepAlive: true })
+
+const fault = (code: string, message: string) => Object.assign(new Error(message), { code })
+
+/**
+ * One call of the Platform API over heroku-client's request. heroku-client builds the request and follows the pages; what
+ * becomes of an answer, an error or a silence is decided here: nothing but a GET is sent twice once a byte of it may have
+ * left, 429 and 503 are waited out as their headers say, and after the call has ended nothing more is sent.
+ */
+export class Call extends Request {
+  private attempt = 0
+  private isSettled = false
+  private isAttemptOver = false
+  private hasConnected = false
+  private startedAt = performance.now()
+  private deadline: number
+  private current: ClientRequest | undefined
+  private timers = new Set<NodeJS.Timeout>()
+
+  constructor(private readonly endpoint: Endpoint, private readonly call: CallRequest, private readonly settings: CallSettings) {
+    super({
+      host: endpoint.apiUrl,
+      method: call.method,
+      path: new URL(endpoint.apiUrl).pathname.replace(/\/$/, '') + call.path,
+      body: call.body,
+      partial: call.isPartial ?? false,
+      userAgent: call.userAgent,
+      headers: { Authorization: `Bearer ${endpoint.token}`, ...(call.range ? { Range: call.range } : {}) },
+    })
+    const proxy = proxyFor(endpoint.apiUrl)
+    if (proxy) this.agent = proxyAgent(proxy, this.secure)
+    else if (call.method === 'GET') this.agent = this.secure ? keptHttps : keptHttp
+    else this.agent = this.secure ? new https.Agent() : new http.Agent()
+    this.deadline = performance.now() + settings.timeout
+  }
+
+  /** Sends it. Rejects with ShipitError, or with the signal's reason once it is aborted. */
+  async send<T>(): Promise<T> {
+    const { signal } = this.settings
+    const onAbort = () => this.fail(signal!.reason)
+    signal?.throwIfAborted()
+    signal?.addEventListener('abort', onAbort, { once: true })
+    this.startTimer(this.settings.timeout, () => this.giveUp())
+    try {
+      return (await this.request()) as T
+    } finally {
+      this.isSettled = true
+      signal?.removeEventListener('abort', onAbort)
+      for (const timer of this.timers) clearTimeout(timer)
+      this.current?.destroy()
+    }
+  }
+
+  /** heroku-client prints every header here; this is where an attempt begins. */
+  override logRequest(request: ClientRequest): void {
+    this.current = request
+    this.isAttemptOver = false
+    this.hasConnected = false
+    this.startedAt = performance.now()
+    request.once('socket', (socket) => {
+      const connected = () => { this.hasConnected = true }
+      if (!socket.connecting) connected()
+      else socket.once(this.secure ? 'secureConnect' : 'connect', connected)
+    })
+  }
+
+  override setRequestTimeout(request: ClientRequest): void {
+    if (this.call.method !== 'GET') return
+    request.setTimeout(this.settings.silence, () => request.destroy(fault('ETIMEDOUT', 'no answer came in time')))
+  }
+
+  override handleResponse(response: IncomingMessage): void {
+    const chunks: Buffer[] = []
+    response.on('data', (chunk: Buffer) => chunks.push(chunk))
+    response.on('error', (error) => this.handleError(error))
+    response.on('close', () => {
+      if (!response.complete) this.handleError(fault('ECONNRESET', 'the answer was cut off'))
+    })
+    // Decoded as a whole: a character may lie across two chunks.
+    response.on('end', () => { if (response.complete) this.answered(response, Buffer.concat(chunks).toString('utf8')) })
+  }
+
+  override handleError(error: Error): void {
+    if (!this.endAttempt()) return
+    this.trace((error as NodeJS.ErrnoException).code ?? 'error', undefined)
+    const isSafe = this.call.method === 'GET' || (!this.hasConnected && isBeforeConnecting(error))
+    if (isSafe && this.attempt < this.settings.retries) return this.again(this.settings.retryDelay * 2 ** this.attempt)
+    this.fail(this.brokenBy(error))
+  }
+
+  override nextRequest(nextRange: string, body: unknown): void {
+    this.attempt = 0
+    this.deadline = performance.now() + this.settings.timeout
+    for (const timer of this.timers) clearTimeout(timer)
+    this.timers.clear()
+    this.startTimer(this.settings.timeout, () => this.giveUp())
+    super.nextRequest(nextRange, body)
+  }
+
+  private answered(response: IncomingMessage, body: string): void {
+    if (!this.endAttempt()) return
+    const status = response.statusCode ?? 0
+    const requestId = [response.headers['request-id']].flat()[0]
+    this.trace(status, requestId)
+    if (status >= 200 && status < 300) {
+      try {
+        this.handleSuccess(response, body)
+      } catch (error) {
+        if (!(error instanceof SyntaxError)) throw error
+        this.fail(this.brokenBy(fault('EBADANSWER', 'its answer is not JSON')))
+      }
+      return
+    }
+    const asked = retryAfter(response.headers)
+    const { method, path } = this.call
+    if (this.mayWaitFor(status)) {
+      const wait = asked ?? this.settings.retryDelay * 2 ** this.attempt
+      const isWorthWaiting = performance.now() + wait < this.deadline
+      const isToldWhen = asked !== undefined && (status === 429 || status === 503)
+      if (isWorthWaiting && (isToldWhen || this.attempt < this.settings.retries)) return this.again(wait)
+    }
+    this.fail(answerError({ status, body, method, path, requestId, retryAfter: asked }, this.endpoint))
+  }
+
+  /** False where the attempt was over already: one attempt can report its end several times (error, close, timeout). */
+  private endAttempt(): boolean {
+    if (this.isSettled || this.isAttemptOver) return false
+    this.isAttemptOver = true
+    return true
+  }
+
+  /** 429 says that nothing was done, so a change may follow it; of a 5xx that is not known. */
+  private mayWaitFor(status: number): boolean {
+    return status === 429 || (this.call.method === 'GET' && [500, 502, 503, 504].includes(status))
+  }
+
+  private again(wait: number): void {
+    this.attempt++
+    this.startTimer(wait, () => { if (!this.isSettled) void this.request() })
+  }
+
+  private giveUp(): void {
+    this.fail(this.brokenBy(fault('ETIMEDOUT', `no answer came in ${this.settings.timeout} ms`)))
+  }
+
+  private fail(error: unknown): void {
+    if (this.isSettled) return
+    this.isSettled = true
+    this.reject(error)
+  }
+
+  private brokenBy(error: unknown) {
+    const { method, path } = this.call
+    return connectionError(error, this.endpoint, { method, path, mayHaveActed: this.hasConnected })
+  }
+
+  private trace(outcome: string | number, requestId: string | undefined): void {
+    traceAnswer(this.call.method, this.call.path, outcome, requestId, this.startedAt)
+  }
+
+  private startTimer(ms: number, then: () => void): void {
+    const timer = setTimeout(() => { this.timers.delete(timer); then() }, ms)
+    this.timers.add(timer)
+  }
+}
+
+/** Errors that can only come before a connection stands, so that nothing can have been sent. */
+function isBeforeConnecting(error: Error): boolean {
+  return ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH'].includes((error as NodeJS.ErrnoException).code ?? '')
+}

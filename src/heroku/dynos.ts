@@ -1,0 +1,16 @@
+import { appPath } from './apps.js'
+import type { PlatformApi } from './client.js'
+import type { Dyno } from './types.js'
+
+export const listDynos = (api: PlatformApi, app: string) => api.list<Dyno>(`${appPath(app)}/dynos`)
+
+/** Restarts one dyno by name (web.1), every dyno of a type, or all. */
+export const restartDynos = (api: PlatformApi, app: string, what: { type?: string; name?: string } = {}) => {
+  if (what.name) return api.delete<unknown>(`${appPath(app)}/dynos/${encodeURIComponent(what.name)}`)
+  if (what.type) return api.delete<unknown>(`${appPath(app)}/formations/${encodeURIComponent(what.type)}`)
+  return api.delete<unknown>(`${appPath(app)}/dynos`)
+}
+
+/** Stops one dyno (web.1 or run.1234). */
+export const stopDyno = (api: PlatformApi, app: string, name: string) =>
+  api.post<unknown>(`${appPath(app)}/dynos/${encodeURIComponent(name)}/actions/stop`)

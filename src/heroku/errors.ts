@@ -1,0 +1,126 @@
+import { ShipitError } from '../errors.js'
+import type { Endpoint } from './types.js'
+
+/** What the API says with a status of 400 and above: {id, message, url, resource}. */
+interface Problem { id?: string; message?: string; url?: string; resource?: string }
+
+export interface FailedAnswer {
+  status: number
+  /** The body as it came: JSON from the API, HTML from a proxy, nothing. */
+  body: string
+  method: string
+  path: string
+  requestId?: string | undefined
+  /** ms that the headers ask to wait. */
+  retryAfter?: number | undefined
+}
+
+function problemOf(body: string): Problem {
+  try {
+    const parsed: unknown = JSON.parse(body)
+    return typeof parsed === 'object' && parsed !== null ? (parsed as Problem) : {}
+  } catch (error) {
+    // A proxy's HTML page: nothing in it is worth showing.
+    if (error instanceof SyntaxError) return {}
+    throw error
+  }
+}
+
+const hostOf = (endpoint: Pick<Endpoint, 'apiUrl'>) => new URL(endpoint.apiUrl).host
+const appIn = (path: string) => /^\/apps\/([^/?]+)/.exec(path)?.[1]
+
+/** What to type when a token is missing or refused, by where it came from. */
+export function howToLogIn(tokenSource?: string): string {
+  if (tokenSource === 'HEROKU_API_KEY') return 'Set HEROKU_API_KEY to a valid token (`heroku authorizations:create` makes one), or unset it and run `heroku login`.'
+  if (tokenSource === 'the embedded Heroku') return 'shipit local stop && shipit local start'
+  return 'Run `heroku login`, or set HEROKU_API_KEY to a token (`heroku authorizations:create` makes one).'
+}
+
+/** An answer of 400 and above as the error that a user reads. Holds the platform's own words and request id, never the token. */
+export function answerError(answer: FailedAnswer, endpoint: Endpoint): ShipitError {
+  const { status, path } = answer
+  const problem = problemOf(answer.body)
+  const said = problem.message?.trim() || undefined
+  const seen = problem.url ? `See ${problem.url}` : undefined
+  const details = {
+    status,
+    ...(problem.id ? { id: problem.id } : {}),
+    ...(answer.requestId ? { request_id: answer.requestId } : {}),
+  }
+  const app = appIn(path)
+
+  if (status === 401) {
+    return new ShipitError('auth', {
+      message: `${endpoint.label} does not accept the token from ${endpoint.tokenSource}.`,
+      why: said, next: howToLogIn(endpoint.tokenSource), details,
+    })
+  }
+  if (status === 403 && problem.id === 'two_factor') {
+    return new ShipitError('auth', {
+      message: `${endpoint.label} asks for a second factor.`, why: said,
+      next: 'Run `heroku login`, which asks for it, or set HEROKU_API_KEY to a token of `heroku authorizations:create`, which needs none.', details,
+    })
+  }
+  if (status === 404) {
+    const isApp = app !== undefined && (problem.resource === 'app' || /^\/apps\/[^/?]+$/.test(path))
+    return new ShipitError('not_found', isApp
+      ? {
+          message: `There is no app called ${app} on ${endpoint.label}, or your account has no access to it.`, why: said,
+          next: 'Check the name given by --app, HEROKU_APP or the git remote `heroku`.', details: { ...details, app },
+        }
+      : { message: `${endpoint.label} does not know ${path}.`, why: said, next: seen, details: app ? { ...details, app } : details })
+  }
+  if (status === 429) {
+    const seconds = answer.retryAfter === undefined ? undefined : Math.ceil(answer.retryAfter / 1000)
+    return new ShipitError('network', {
+      message: `${endpoint.label} takes no more requests of this account for now.`, why: said,
+      next: seconds === undefined ? 'Try again in a few minutes.' : `Try again in ${seconds} s.`,
+      details: { ...details, ...(seconds === undefined ? {} : { retry_after: seconds }) },
+    })
+  }
+  if (status >= 500) {
+    const seconds = answer.retryAfter === undefined ? undefined : Math.ceil(answer.retryAfter / 1000)
+    return new ShipitError('network', {
+      message: `${endpoint.label} (${hostOf(endpoint)}) answered ${answer.method} ${path} with status ${status}.`, why: said,
+      next: answer.method === 'GET'
+        ? `Try again${seconds === undefined ? '' : ` in ${seconds} s`}; https://status.heroku.com shows incidents.`
+        : 'It is not known whether the change was made: look before you try again. https://status.heroku.com shows incidents.',
+      details,
+    })
+  }
+  return new ShipitError('refused', {
+    message: said ? `${endpoint.label} refused: ${said}` : `${endpoint.label} refused ${answer.method} ${path} with status ${status}.`,
+    next: seen, details: app ? { ...details, app } : details,
+  })
+}
+
+const REASONS: Record<string, string> = {
+  ENOTFOUND: 'its name could not be found (DNS)',
+  EAI_AGAIN: 'its name could not be looked up (DNS)',
+  ECONNREFUSED: 'nothing accepts connections there',
+  ECONNRESET: 'the connection broke',
+  EPIPE: 'the connection broke',
+  ETIMEDOUT: 'no answer came in time',
+  EHOSTUNREACH: 'there is no route to it',
+  ENETUNREACH: 'there is no route to it',
+}
+
+const isCertificateFault = (code: string) => /^(CERT_|ERR_TLS_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|ERR_SSL_|EPROTO)/.test(code)
+
+/** A broken, refused or silent connection as the error that a user reads. `mayHaveActed`: the request may have reached the platform. */
+export function connectionError(error: unknown, endpoint: Pick<Endpoint, 'apiUrl' | 'label'>, request: { method: string; path: string; mayHaveActed: boolean }): ShipitError {
+  const code = (error as NodeJS.ErrnoException)?.code ?? (error as { cause?: NodeJS.ErrnoException })?.cause?.code ?? ''
+  const text = error instanceof Error ? error.message : String(error)
+  const isTls = isCertificateFault(code)
+  const reason = isTls ? `its certificate or TLS was not accepted (${code})` : REASONS[code] ?? text
+  const isChange = request.method !== 'GET' && request.mayHaveActed
+  return new ShipitError('network', {
+    message: `${endpoint.label} at ${hostOf(endpoint)} could not be reached or did not answer in full: ${reason}.`,
+    why: isChange ? `${request.method} ${request.path} was under way, and shipit does not send a change twice: it may or may not have been made.` : undefined,
+    next: isTls
+      ? 'Behind a company proxy, name its certificate by SSL_CERT_FILE or NODE_EXTRA_CA_CERTS.'
+      : isChange ? 'Look at the app before you try again (shipit releases, shipit ps).' : 'Check the network (and HTTPS_PROXY, HEROKU_HOST where they are set), then try again.',
+    details: { host: hostOf(endpoint), ...(code ? { reason: code } : {}) },
+    cause: error,
+  })
+}

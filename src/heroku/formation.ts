@@ -1,0 +1,10 @@
+import { appPath } from './apps.js'
+import type { PlatformApi } from './client.js'
+import type { Formation, FormationUpdate } from './types.js'
+
+/** Every process type of the current release, those at 0 too. */
+export const listFormation = (api: PlatformApi, app: string) => api.list<Formation>(`${appPath(app)}/formation`)
+
+/** All changes in one PATCH: either all are made or none. */
+export const updateFormation = (api: PlatformApi, app: string, updates: FormationUpdate[]) =>
+  api.patch<Formation[]>(`${appPath(app)}/formation`, { updates })

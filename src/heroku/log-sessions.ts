@@ -1,0 +1,21 @@
+import { appPath } from './apps.js'
+import type { PlatformApi, RequestOptions } from './client.js'
+import type { LogSession } from './types.js'
+
+export interface LogFilter {
+  /** Most recent lines to begin with; the platform keeps 1,500. */
+  lines?: number
+  /** Whether new lines follow. */
+  tail?: boolean
+  /** web.1, or a process type. */
+  dyno?: string
+  /** app or heroku */
+  source?: string
+}
+
+/**
+ * An address that answers the log: good for about 5 minutes unread and an hour read.
+ * `dyno` is what the official CLI sends for Cedar apps; the schema's newer `dyno_name` is Fir's.
+ */
+export const createLogSession = (api: PlatformApi, app: string, { lines, tail, dyno, source }: LogFilter, options?: RequestOptions) =>
+  api.post<LogSession>(`${appPath(app)}/log-sessions`, { lines, tail, dyno, source }, options)

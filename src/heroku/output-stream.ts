@@ -1,0 +1,55 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { connectionError } from './errors.js'
+import { fetchFor } from './proxy.js'
+
+export interface OutputStreamOptions {
+  signal?: AbortSignal
+  /** Failures in a row before it is given up. Default 5. */
+  retries?: number
+  /** ms between tries. Default 1000. */
+  retryDelay?: number
+}
+
+/**
+ * The output of a build or of a release phase, live, in pieces as they come; ends with it, or when `signal` is aborted.
+ * A broken stream is read again from its beginning and goes on where it broke. Throws ShipitError `network` once it cannot be had.
+ */
+export async function* streamOutput(url: string, { signal, retries = 5, retryDelay = 1000 }: OutputStreamOptions = {}): AsyncGenerator<string, void, undefined> {
+  const decoder = new TextDecoder()
+  const left = new AbortController()
+  const either = signal ? AbortSignal.any([signal, left.signal]) : left.signal
+  let received = 0
+  let failures = 0
+  try {
+    for (;;) {
+      try {
+        const send = await fetchFor(url)
+        const response = await send(url, { signal: either })
+        // Also 404: the address is handed out before the output exists.
+        if (!response.ok) throw new Error(`status ${response.status}`)
+        let skip = received
+        for await (const chunk of response.body ?? []) {
+          const fresh = (chunk as Uint8Array).subarray(Math.min(skip, chunk.length))
+          skip -= chunk.length - fresh.length
+          if (fresh.length === 0) continue
+          failures = 0
+          received += fresh.length
+          // NUL is the stream's own sign of life while a build prints nothing.
+          const text = decoder.decode(fresh, { stream: true }).replaceAll('\0', '')
+          if (text) yield text
+        }
+        const last = decoder.decode()
+        if (last) yield last
+        return
+      } catch (error) {
+        if (either.aborted) return
+        if (failures++ >= retries) throw connectionError(error, { label: 'The output stream', apiUrl: url }, { method: 'GET', path: new URL(url).pathname, mayHaveActed: false })
+      }
+      await delay(retryDelay, undefined, { signal: either })
+    }
+  } catch (error) {
+    if (!either.aborted) throw error
+  } finally {
+    left.abort()
+  }
+}

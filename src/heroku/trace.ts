@@ -1,0 +1,11 @@
+const isOn = /(?:^|[\s,])(?:\*|shipit(?::\*|:http)?)(?=$|[\s,])/
+
+/**
+ * One line an answer on stderr under DEBUG=shipit or DEBUG=*. It takes no header and no body, so that config vars and
+ * tokens cannot reach it.
+ */
+export function traceAnswer(method: string, path: string, outcome: string | number, requestId: string | undefined, startedAt: number): void {
+  if (!isOn.test(process.env.DEBUG ?? '')) return
+  const ms = Math.round(performance.now() - startedAt)
+  process.stderr.write(`shipit:http ${method} ${path} ${outcome} ${requestId ?? '-'} ${ms}ms\n`)
+}
