@@ -34,6 +34,7 @@ export function createApi(parts: ApiParts): Express {
     response.setHeader('Request-Id', typeof given === 'string' && /^[\w,-]{1,200}$/.test(given) ? given : randomUUID())
     next()
   })
+  api.use('/git', (request, response) => { parts.git(request, response) })
   const logSessions = logSessionRoutes(parts)
   api.use(streamRoutes(parts), logSessions.open, authorised(parts.token))
   api.get('/account/rate-limits', (_request, response) => { response.json({ remaining: limit.remaining }) })

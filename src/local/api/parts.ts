@@ -1,3 +1,4 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { ReleaseOutput } from '../release-output.js'
 import type { ReleaseService } from '../releases.js'
 import type { Builder, Dynos, Folders, Logplex, Store } from '../types.js'
@@ -13,6 +14,8 @@ export interface ApiParts {
   releases: ReleaseService
   output: ReleaseOutput
   builder: Builder
+  /** Git smart HTTP, mounted at /git; it authenticates by itself. */
+  git: (request: IncomingMessage, response: ServerResponse) => void
   folders: Folders
   token: string
   urls: () => Urls
