@@ -1,3 +1,137 @@
-import type { DaemonInfo } from './types.js'
+/** How the CLI reaches the embedded Heroku: starts, finds and stops its daemon. Nothing else of local/ is for the CLI. */
+import { spawn, type ChildProcess } from 'node:child_process'
+import { close, open } from 'node:fs'
+import { readFile, rm } from 'node:fs/promises'
+import path from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { ShipitError } from '../errors.js'
+import { lockHolder } from './daemon-lock.js'
+import { daemonLogFile } from './daemon-log.js'
+import { EXIT_ALREADY_RUNNING } from './exit-codes.js'
+import { foldersOf, makeFolders, stateHome } from './folders.js'
+import type { DaemonInfo, Folders, Limits } from './types.js'
 
-export function ensureLocal(_options?: { home?: string }): Promise<DaemonInfo> { throw new Error('room local/') }
+export interface LocalStatus {
+  home: string
+  info: DaemonInfo
+  limits: Limits
+  apps: { name: string; dynos: Record<string, number> }[]
+  /** Records that could not be read at start: file and what is wrong with it. */
+  problems: { file: string; problem: string }[]
+}
+
+const POLL = 50
+/** ms that a daemon has to answer a question about itself. */
+const ANSWER_TIME = 5_000
+/** ms beyond the dynos' grace time that a daemon may take to end. */
+const STOP_MARGIN = 30_000
+
+const readInfo = async (folders: Folders): Promise<DaemonInfo | undefined> => {
+  try {
+    return JSON.parse(await readFile(path.join(folders.root, 'daemon.json'), 'utf8')) as DaemonInfo
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    throw error
+  }
+}
+
+/** The running daemon's own account of itself; undefined where none runs or it does not answer. */
+export async function localStatus(home: string = stateHome()): Promise<LocalStatus | undefined> {
+  const info = await readInfo(foldersOf(home))
+  if (!info) return undefined
+  let answer: Response
+  try {
+    answer = await fetch(`${info.apiUrl}/shipit/status`, { headers: { authorization: `Bearer ${info.token}` }, signal: AbortSignal.timeout(ANSWER_TIME) })
+    if (!answer.ok) return undefined
+    const { pid, limits, apps, problems } = (await answer.json()) as LocalStatus & { pid: number }
+    // After a kill another program may have the port; only the process that wrote the file counts.
+    return pid === info.pid ? { home, info, limits, apps, problems } : undefined
+  } catch (error) {
+    if (error instanceof TypeError || error instanceof SyntaxError || (error as Error).name === 'TimeoutError') return undefined
+    throw error
+  }
+}
+
+/**
+ * The embedded Heroku of `home` (default: SHIPIT_HOME, else the XDG state folder), started if it is not running. Calls at the same
+ * time start one. `wait` is how long it may take, in ms (default 60000). Throws ShipitError `local` with the daemon's own last words.
+ */
+export async function ensureLocal(options: { home?: string; env?: NodeJS.ProcessEnv; wait?: number } = {}): Promise<DaemonInfo> {
+  const env = options.env ?? process.env
+  const home = options.home ?? stateHome(env)
+  const running = await localStatus(home)
+  if (running) return running.info
+  const folders = foldersOf(home)
+  await makeFolders(folders)
+  let ended = endOf(await spawnDaemon(folders, home, env))
+  const deadline = Date.now() + (options.wait ?? 60_000)
+  while (Date.now() < deadline) {
+    const status = await localStatus(home)
+    if (status) return status.info
+    if (ended.status !== undefined && ended.status !== EXIT_ALREADY_RUNNING) throw await notStarted(folders, `Its process ended with ${ended.status}.`)
+    // The one that ran already may have been on its way out.
+    if (ended.status === EXIT_ALREADY_RUNNING && (await lockHolder(folders)).pid === undefined) ended = endOf(await spawnDaemon(folders, home, env))
+    await delay(POLL)
+  }
+  throw await notStarted(folders, 'It did not answer in time.')
+}
+
+async function spawnDaemon(folders: Folders, home: string, env: NodeJS.ProcessEnv): Promise<ChildProcess> {
+  const self = fileURLToPath(import.meta.url)
+  const entry = path.join(path.dirname(self), `daemon-process${path.extname(self)}`)
+  // Run from its TypeScript source, as tests do, it needs the loader that runs this file too.
+  const loader = self.endsWith('.ts') ? ['--import', import.meta.resolve('tsx')] : []
+  const { HEROKU_API_KEY: _key, HEROKU_HOST: _host, SHIPIT_LOCAL: _local, ...passed } = env
+  const log = await promisify(open)(daemonLogFile(folders), 'a', 0o600)
+  try {
+    const child = spawn(process.execPath, [...loader, entry], { cwd: folders.root, detached: true, stdio: ['ignore', log, log], env: { ...passed, SHIPIT_HOME: home } })
+    child.unref()
+    return child
+  } finally {
+    await promisify(close)(log)
+  }
+}
+
+function endOf(child: ChildProcess): { status: number | string | undefined } {
+  const ended: { status: number | string | undefined } = { status: undefined }
+  child.once('error', (error) => { ended.status = error.message })
+  child.once('exit', (code, signal) => { ended.status = code ?? signal ?? 'nothing' })
+  return ended
+}
+
+async function notStarted(folders: Folders, why: string): Promise<ShipitError> {
+  const file = daemonLogFile(folders)
+  const log = await readFile(file, 'utf8').catch((error: Error) => `(${error.message})`)
+  const last = log.trimEnd().split('\n').slice(-8).join('\n')
+  return new ShipitError('local', { message: 'The embedded Heroku did not start.', why: `${why}\nThe end of ${file}:\n${last}`, next: 'shipit local start' })
+}
+
+/** Stops the daemon and its dynos, and resolves when both are gone: whether it was running. Throws ShipitError `local` where it does not end. */
+export async function stopLocal(home: string = stateHome()): Promise<boolean> {
+  const folders = foldersOf(home)
+  const { pid } = await lockHolder(folders)
+  if (pid === undefined) return false
+  const grace = (await localStatus(home))?.limits.stopGrace ?? 30_000
+  try {
+    process.kill(pid, 'SIGTERM')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
+  }
+  const deadline = Date.now() + grace + STOP_MARGIN
+  while (Date.now() < deadline) {
+    if ((await lockHolder(folders)).pid !== pid) return true
+    await delay(POLL)
+  }
+  throw new ShipitError('local', { message: `The embedded Heroku (pid ${pid}) did not stop.`, why: `Its log is ${daemonLogFile(folders)}.`, next: `kill -9 ${pid}` })
+}
+
+/** Stops the daemon and removes everything it keeps under `home`: apps, repositories, slugs, logs, its token. */
+export async function resetLocal(home: string = stateHome()): Promise<void> {
+  const folders = foldersOf(home)
+  // The dynos of a daemon that was killed still run; its successor is who knows how to end them.
+  if ((await lockHolder(folders)).isStale) await ensureLocal({ home })
+  await stopLocal(home)
+  await rm(folders.root, { recursive: true, force: true })
+}

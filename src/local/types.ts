@@ -199,6 +199,8 @@ export interface Builder {
   follow(appId: string, buildId: string): AsyncIterable<Buffer>
   /** At start: builds that a killed process left pending become failed. */
   recover(): Promise<void>
+  /** At the daemon's own end: ends the processes of builds that run. Their records may stay pending; `recover` fails them. */
+  shutdown?(): Promise<void>
 }
 
 export interface Limits {

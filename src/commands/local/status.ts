@@ -1,0 +1,34 @@
+import { BaseCommand } from '../../ui/base-command.js'
+
+export default class LocalStatus extends BaseCommand {
+  static override description = 'show whether the embedded Heroku runs, where, and its apps and dynos'
+  static override examples = ['<%= config.bin %> <%= command.id %>', '<%= config.bin %> <%= command.id %> --json']
+
+  async run(): Promise<object> {
+    await this.parse(LocalStatus)
+    const { localStatus } = await import('../../local/client.js')
+    const { stateHome } = await import('../../local/folders.js')
+    const status = await localStatus()
+    if (!status) {
+      this.log(`The embedded Heroku is not running. Its home is ${stateHome()}.`)
+      return { running: false, home: stateHome() }
+    }
+    const { home, apps, problems, info: { token: _token, ...info } } = status
+    const uptime = Math.round((Date.now() - Date.parse(info.started_at)) / 1000)
+    this.log(`The embedded Heroku runs: ${info.apiUrl} (pid ${info.pid}, version ${info.version}), up for ${duration(uptime)}.`)
+    this.log(`Apps answer on http://<app>.localhost:${info.routerPort}/`)
+    this.log(`Home: ${home}`)
+    if (apps.length === 0) this.log('No apps.')
+    for (const { name, dynos } of apps) this.log(`  ${name}: ${describe(dynos)}`)
+    for (const { file, problem } of problems) this.warn(`${file} ${problem}`)
+    return { running: true, home, uptime, ...info, apps, problems }
+  }
+}
+
+const describe = (dynos: Record<string, number>) => Object.entries(dynos).map(([state, count]) => `${count} ${state}`).join(', ') || 'no dynos'
+
+function duration(seconds: number): string {
+  const hours = Math.floor(seconds / 3600)
+  const minutes = Math.floor(seconds / 60) % 60
+  return [hours && `${hours} h`, minutes && `${minutes} min`, `${seconds % 60} s`].filter(Boolean).join(' ')
+}

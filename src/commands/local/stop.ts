@@ -1,0 +1,14 @@
+import { BaseCommand } from '../../ui/base-command.js'
+
+export default class LocalStop extends BaseCommand {
+  static override description = 'stop the embedded Heroku and its dynos; apps, releases and config vars stay'
+  static override examples = ['<%= config.bin %> <%= command.id %>']
+
+  async run(): Promise<object> {
+    await this.parse(LocalStop)
+    const { stopLocal } = await import('../../local/client.js')
+    const stopped = await stopLocal()
+    this.log(stopped ? 'The embedded Heroku has stopped.' : 'The embedded Heroku was not running.')
+    return { stopped }
+  }
+}

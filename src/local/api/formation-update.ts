@@ -1,0 +1,56 @@
+import { dynoSize } from '../../dyno-sizes.js'
+import { ApiError, InvalidParams, NotFound } from '../api-error.js'
+import type { FormationRecord } from '../types.js'
+
+/** Dynos of one app, of all types together (devcenter.heroku.com/articles/dyno-scaling-and-process-limits). */
+const MOST_AN_APP = 100
+
+type Formation = Record<string, FormationRecord>
+
+/**
+ * The formation after a batch of updates, all or none. An update is `{type, quantity?, size?}` with the liberties that the API takes:
+ * quantity as a number, a string, or a change ("+1", "-2"); size by any spelling, or as `dyno_size: {name}`. The type may be its id.
+ */
+export function updatedFormation(before: Readonly<Formation>, updates: unknown, now: string): Formation {
+  if (!Array.isArray(updates)) throw new InvalidParams('updates must be a list')
+  const after: Formation = structuredClone(before) as Formation
+  for (const update of updates as unknown[]) {
+    if (typeof update !== 'object' || update === null) throw new InvalidParams('Each of updates must be an object with a type')
+    const { type, quantity, size, dyno_size: sized } = update as Record<string, unknown>
+    const formation = Object.values(after).find((one) => one.type === type || one.id === type)
+    if (!formation) throw new NotFound(`process type (${String(type)})`)
+    formation.size = sizeFrom(size ?? nameOf(sized)) ?? formation.size
+    formation.quantity = quantityFrom(quantity, formation)
+    formation.updated_at = now
+  }
+  checkLimits(after)
+  return after
+}
+
+const nameOf = (sized: unknown): unknown => (typeof sized === 'object' && sized !== null ? (sized as { name?: unknown }).name : sized)
+
+function sizeFrom(given: unknown): string | undefined {
+  if (given === undefined || given === null) return undefined
+  const size = typeof given === 'string' ? dynoSize(given) : undefined
+  if (!size) throw new InvalidParams(`No such size as ${String(given)}.`)
+  return size.name
+}
+
+function quantityFrom(given: unknown, { type, quantity }: FormationRecord): number {
+  if (given === undefined || given === null) return quantity
+  const text = String(given)
+  if ((typeof given !== 'number' && typeof given !== 'string') || !/^[+-]?\d+$/.test(text)) throw new InvalidParams(`Quantity of ${type} must be a whole number.`)
+  const isChange = typeof given === 'string' && /^[+-]/.test(text)
+  const wanted = isChange ? quantity + Number(text) : Number(text)
+  if (wanted < 0) throw new InvalidParams(`Quantity of ${type} must be greater than or equal to 0.`)
+  return wanted
+}
+
+function checkLimits(formation: Formation): void {
+  for (const { quantity, size } of Object.values(formation)) {
+    const most = dynoSize(size)?.maxPerType ?? MOST_AN_APP
+    if (quantity > most) throw new ApiError(422, 'invalid_params', `Cannot update to more than ${most} ${size} size dynos per process type.`)
+  }
+  const total = Object.values(formation).reduce((sum, one) => sum + one.quantity, 0)
+  if (total > MOST_AN_APP) throw new ApiError(422, 'invalid_params', `Cannot run more than ${MOST_AN_APP} dynos in one app.`)
+}

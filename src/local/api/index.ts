@@ -1,0 +1,81 @@
+/** The Platform API v3 (devcenter.heroku.com/articles/platform-api-reference) over the services of the embedded Heroku. */
+import { randomUUID } from 'node:crypto'
+import express, { type ErrorRequestHandler, type Express } from 'express'
+import { ApiError, isApiError, NotFound } from '../api-error.js'
+import { authorised, loopbackOnly } from './guard.js'
+import type { ApiParts } from './parts.js'
+import { RateLimit } from './rate-limit.js'
+import { accountRoutes } from './routes/account.js'
+import { appsRoutes } from './routes/apps.js'
+import { aroundRoutes } from './routes/around.js'
+import { buildsRoutes } from './routes/builds.js'
+import { configVarsRoutes } from './routes/config-vars.js'
+import { domainsRoutes } from './routes/domains.js'
+import { dynosRoutes } from './routes/dynos.js'
+import { featuresRoutes } from './routes/features.js'
+import { formationRoutes } from './routes/formation.js'
+import { logSessionRoutes } from './routes/log-sessions.js'
+import { releasesRoutes } from './routes/releases.js'
+import { streamRoutes } from './routes/streams.js'
+
+export type { ApiParts, Urls } from './parts.js'
+
+const DOCS = 'https://devcenter.heroku.com/articles/platform-api-reference'
+
+/** An express app for everything but git. It answers loopback names only, and asks for the token but where a URL is itself a secret. */
+export function createApi(parts: ApiParts): Express {
+  const api = express()
+  api.disable('x-powered-by')
+  api.set('query parser', 'simple')
+  const limit = new RateLimit()
+
+  api.use(loopbackOnly, (request, response, next) => {
+    const given = request.headers['request-id']
+    response.setHeader('Request-Id', typeof given === 'string' && /^[\w,-]{1,200}$/.test(given) ? given : randomUUID())
+    next()
+  })
+  api.use('/git', (request, response) => { parts.git(request, response) })
+  const logSessions = logSessionRoutes(parts)
+  api.use(streamRoutes(parts), logSessions.open, authorised(parts.token))
+  api.get('/account/rate-limits', (_request, response) => { response.json({ remaining: limit.remaining }) })
+  api.use((_request, response, next) => {
+    response.setHeader('RateLimit-Remaining', String(limit.take()))
+    next()
+  })
+  // Some clients send JSON under another type or none; there is no other kind of body here.
+  api.use(express.json({ type: () => true, limit: '1mb' }))
+  api.get('/shipit/status', (_request, response) => { response.json(parts.status()) })
+  for (const routes of [accountRoutes, appsRoutes, configVarsRoutes, formationRoutes, dynosRoutes, releasesRoutes, buildsRoutes, featuresRoutes, domainsRoutes, aroundRoutes]) {
+    api.use(routes(parts))
+  }
+  api.use(logSessions.authorised)
+  api.use(() => { throw new NotFound('resource') })
+  api.use(answerError(parts))
+  return api
+}
+
+/** Every failure as the API's `{id, message, url}`. What nobody meant for the caller is logged in full and answered without detail. */
+function answerError({ log }: ApiParts): ErrorRequestHandler {
+  return (error: unknown, request, response, next) => {
+    if (response.headersSent) {
+      log(`${request.method} ${request.path} failed after its answer began: ${describe(error)}`)
+      next(error)
+      return
+    }
+    const known = knownError(error)
+    if (!known) log(`${request.method} ${request.path}: ${describe(error)}`)
+    const { status, id, message } = known ?? new ApiError(500, 'internal_server_error', 'The platform met a fault of its own; its daemon.log says which.')
+    response.status(status).json({ id, message, url: `${DOCS}#errors` })
+  }
+}
+
+const describe = (error: unknown) => (error instanceof Error ? error.stack ?? error.message : String(error))
+
+function knownError(error: unknown): { status: number; id: string; message: string } | undefined {
+  if (isApiError(error)) return error
+  // The body parser's complaints: malformed JSON, too large, aborted.
+  const { status, type } = error as { status?: number; type?: string }
+  if (error instanceof Error && typeof type === 'string' && status !== undefined && status < 500) return { status, id: 'bad_request', message: `The body cannot be read: ${error.message}` }
+  if (error instanceof URIError) return { status: 400, id: 'bad_request', message: 'The path cannot be decoded.' }
+  return undefined
+}

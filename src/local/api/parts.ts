@@ -1,0 +1,26 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { ReleaseOutput } from '../release-output.js'
+import type { ReleaseService } from '../releases.js'
+import type { Builder, Dynos, Folders, Logplex, Store } from '../types.js'
+
+/** Where this platform is reached, for the URLs in its answers. */
+export interface Urls { apiUrl: string; gitUrl: string; routerPort: number }
+
+/** What the API works on: every other service, and where it is reached itself (known once it listens). */
+export interface ApiParts {
+  store: Store
+  dynos: Dynos
+  logplex: Logplex
+  releases: ReleaseService
+  output: ReleaseOutput
+  builder: Builder
+  /** Git smart HTTP, mounted at /git; it authenticates by itself. */
+  git: (request: IncomingMessage, response: ServerResponse) => void
+  folders: Folders
+  token: string
+  urls: () => Urls
+  /** Facts about the daemon itself for GET /shipit/status. */
+  status: () => Record<string, unknown>
+  /** The daemon's own log. */
+  log: (message: string) => void
+}

@@ -1,0 +1,43 @@
+import { Router } from 'express'
+import { InvalidParams, NotFound } from '../../api-error.js'
+import type { BuildRecord } from '../../types.js'
+import { fetchSource } from '../fetch-source.js'
+import type { ApiParts } from '../parts.js'
+import { appOf, bodyOf, param, sendPage } from '../request.js'
+import { serializeBuild } from '../serializers/release.js'
+
+const FIELDS = { id: (build: BuildRecord) => build.id, created_at: (build: BuildRecord) => build.created_at }
+
+export function buildsRoutes({ store, builder, folders, urls, token }: ApiParts): Router {
+  const routes = Router()
+
+  routes.get('/apps/:app/builds', (request, response) => {
+    const app = appOf(store, request)
+    sendPage(request, response, app.builds, FIELDS, (build) => serializeBuild(app, build, urls(), token))
+  })
+
+  routes.get('/apps/:app/builds/:build', (request, response) => {
+    const app = appOf(store, request)
+    const build = app.builds.find((one) => one.id === param(request, 'build'))
+    if (!build) throw new NotFound('build')
+    response.json(serializeBuild(app, build, urls(), token))
+  })
+
+  routes.post('/apps/:app/builds', async (request, response) => {
+    const app = appOf(store, request)
+    const source = bodyOf(request).source_blob as Record<string, unknown> | undefined
+    if (typeof source !== 'object' || source === null || typeof source.url !== 'string') throw new InvalidParams('source_blob.url is required')
+    const optional = (name: string): string | null => {
+      const value = source[name] ?? null
+      if (value !== null && typeof value !== 'string') throw new InvalidParams(`source_blob.${name} must be a string`)
+      return value
+    }
+    const commit = optional('version')
+    const commitDescription = optional('version_description')
+    const archive = await fetchSource(source.url, folders.builds, optional('checksum'))
+    const { build } = await builder.start({ appId: app.id, archive, commit, commitDescription })
+    response.status(201).json(serializeBuild(appOf(store, request), build, urls(), token))
+  })
+
+  return routes
+}

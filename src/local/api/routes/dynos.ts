@@ -1,0 +1,58 @@
+import { Router, type Request } from 'express'
+import { ApiError, NotFound } from '../../api-error.js'
+import type { AppRecord, DynoRecord } from '../../types.js'
+import type { ApiParts } from '../parts.js'
+import { appOf, param, sendPage } from '../request.js'
+import { serializeDyno } from '../serializers/formation.js'
+
+const FIELDS = { id: (dyno: DynoRecord) => dyno.id, name: (dyno: DynoRecord) => dyno.name }
+
+export function dynosRoutes({ store, dynos }: ApiParts): Router {
+  const routes = Router()
+
+  /** The path names a dyno by id or name, or a whole process type. */
+  const target = (app: Readonly<AppRecord>, request: Request): { name: string } | { type: string } => {
+    const identity = param(request, 'dyno')
+    const dyno = dynos.list(app.id).find((one) => one.id === identity || one.name === identity)
+    if (dyno) return { name: dyno.name }
+    if (Object.hasOwn(app.formation, identity)) return { type: identity }
+    throw new NotFound(identity.includes('.') ? 'dyno' : `process type (${identity})`)
+  }
+
+  routes.get('/apps/:app/dynos', (request, response) => {
+    const app = appOf(store, request)
+    sendPage(request, response, dynos.list(app.id), FIELDS, (dyno) => serializeDyno(app, dyno))
+  })
+
+  routes.get('/apps/:app/dynos/:dyno', (request, response) => {
+    const app = appOf(store, request)
+    const identity = param(request, 'dyno')
+    const dyno = dynos.list(app.id).find((one) => one.id === identity || one.name === identity)
+    if (!dyno) throw new NotFound('dyno')
+    response.json(serializeDyno(app, dyno))
+  })
+
+  routes.post('/apps/:app/dynos', (request) => {
+    appOf(store, request)
+    throw new ApiError(501, 'not_implemented', 'The embedded Heroku does not run one-off dynos yet.')
+  })
+
+  routes.delete('/apps/:app/dynos', async (request, response) => {
+    await dynos.restart(appOf(store, request).id)
+    response.status(202).json({})
+  })
+
+  routes.delete(['/apps/:app/dynos/:dyno', '/apps/:app/formations/:dyno'], async (request, response) => {
+    const app = appOf(store, request)
+    await dynos.restart(app.id, target(app, request))
+    response.status(202).json({})
+  })
+
+  routes.post(['/apps/:app/dynos/:dyno/actions/stop', '/apps/:app/formations/:dyno/actions/stop'], async (request, response) => {
+    const app = appOf(store, request)
+    await dynos.stop(app.id, target(app, request))
+    response.status(202).json({})
+  })
+
+  return routes
+}

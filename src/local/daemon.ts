@@ -1,0 +1,149 @@
+/** Puts the services of the embedded Heroku together. The process around it is daemon-process.ts; tests start it in their own. */
+import { readFile, rm } from 'node:fs/promises'
+import http from 'node:http'
+import path from 'node:path'
+import writeFileAtomic from 'write-file-atomic'
+import { packageRoot } from '../paths.js'
+import { createApi, type Urls } from './api/index.js'
+import { acquireLock } from './daemon-lock.js'
+import { openDaemonLog } from './daemon-log.js'
+import { foldersOf, makeFolders } from './folders.js'
+import { DEFAULT_LIMITS } from './limits.js'
+import { listen, type Listening } from './listen.js'
+import { createLogplex } from './logplex/index.js'
+import { createReleaseOutput } from './release-output.js'
+import { createReleases } from './releases.js'
+import { readSettings, writeSettings } from './settings.js'
+import { openStore } from './store/index.js'
+import type { DaemonInfo, Dynos, Folders, Limits } from './types.js'
+
+/** Tried where no port of last time is known or free; then any free one. */
+const DEFAULT_PORTS = { api: 28671, router: 28672 }
+
+/** The services that run and build apps. */
+export interface Rooms {
+  createDynos: (typeof import('./dynos/index.js'))['createDynos']
+  createRouter: (typeof import('./router/index.js'))['createRouter']
+  createBuilder: (typeof import('./build/index.js'))['createBuilder']
+  createGitHandler: (typeof import('./git/index.js'))['createGitHandler']
+}
+
+export interface PlatformOptions {
+  /** The folder that SHIPIT_HOME names; state lies in its `local` folder. */
+  home: string
+  /** 0 takes any free port. Absent: those of last time, else a fixed pair, else any. */
+  ports?: { api: number; router: number }
+  limits?: Partial<Limits>
+  rooms?: () => Promise<Rooms>
+}
+
+export interface Platform {
+  info: DaemonInfo
+  /** Stops accepting, stops the dynos with their grace time, and leaves nothing running. */
+  close(): Promise<void>
+}
+
+export const infoFile = (folders: Pick<Folders, 'root'>): string => path.join(folders.root, 'daemon.json')
+
+const loadRooms = async (): Promise<Rooms> => {
+  const [dynos, router, build, git] = await Promise.all([import('./dynos/index.js'), import('./router/index.js'), import('./build/index.js'), import('./git/index.js')])
+  return { ...dynos, ...router, ...build, ...git }
+}
+
+/**
+ * Starts the platform of one home folder in this process and resolves when it listens. Throws AlreadyRunning where a live process
+ * has that folder. Builds and releases that a killed process left pending are failed first, and dynos that it left are ended.
+ */
+export async function startPlatform(options: PlatformOptions): Promise<Platform> {
+  const folders = foldersOf(options.home)
+  await makeFolders(folders)
+  const lock = await acquireLock(folders)
+  try {
+    return await start(options, folders, lock)
+  } catch (error) {
+    await lock.release()
+    throw error
+  }
+}
+
+async function start(options: PlatformOptions, folders: Folders, lock: Awaited<ReturnType<typeof acquireLock>>): Promise<Platform> {
+  const limits: Limits = { ...DEFAULT_LIMITS, ...options.limits }
+  const log = openDaemonLog(folders)
+  const rooms = await (options.rooms ?? loadRooms)()
+  const settings = await readSettings(folders)
+  const { token } = settings
+  await lock.verify()
+
+  const store = await openStore(folders)
+  for (const { file, problem } of store.problems) log(`${file} ${problem}`)
+  const logplex = createLogplex(folders, log)
+  const dynos = rooms.createDynos({ store, logplex, folders, limits })
+  const output = createReleaseOutput(folders)
+  const releases = createReleases({ store, dynos, logplex, output })
+  const builder = rooms.createBuilder({ store, releases, logplex, folders, limits })
+  const git = rooms.createGitHandler({ store, builder, folders, token })
+  await builder.recover()
+  await releases.recover()
+  await dynos.recover()
+
+  let urls: Urls | undefined
+  const startedAt = new Date().toISOString()
+  const version = await ownVersion()
+  const status = () => ({
+    pid: process.pid,
+    version,
+    started_at: startedAt,
+    limits,
+    apps: store.list().map(({ id, name }) => ({ name, ...dynoCounts(dynos, id) })),
+    problems: store.problems,
+  })
+  const api = createApi({ store, logplex, dynos, releases, output, builder, git, folders, token, log, status, urls: () => urls as Urls })
+
+  const opened: Listening[] = []
+  try {
+    const routerListening = await listen(rooms.createRouter({ store, dynos, logplex, limits }).server, candidates(options.ports?.router, settings.routerPort, DEFAULT_PORTS.router))
+    opened.push(routerListening)
+    const server = http.createServer((request, response) => { api(request, response) })
+    const apiListening = await listen(server, candidates(options.ports?.api, settings.apiPort, DEFAULT_PORTS.api))
+    opened.push(apiListening)
+    const apiUrl = `http://127.0.0.1:${apiListening.port}`
+    // No request can have come in yet: this runs in the turn in which the server began to listen.
+    urls = { apiUrl, gitUrl: `${apiUrl}/git`, routerPort: routerListening.port }
+    const info: DaemonInfo = { pid: process.pid, ...urls, token, version, started_at: startedAt }
+    await writeSettings(folders, { token, apiPort: apiListening.port, routerPort: routerListening.port })
+    await writeFileAtomic(infoFile(folders), JSON.stringify(info, null, 2), { mode: 0o600 })
+    for (const app of store.list()) dynos.reconcile(app.id, 'release')
+    log(`listens on ${apiUrl}, apps on port ${info.routerPort}`)
+
+    const close = async () => {
+      for (const listening of opened) listening.stopAccepting()
+      await rm(infoFile(folders), { force: true })
+      await builder.shutdown?.()
+      await dynos.shutdown()
+      for (const listening of opened) await listening.close()
+      await store.settled()
+      await logplex.flush()
+      log('stopped')
+      await lock.release()
+    }
+    let closing: Promise<void> | undefined
+    return { info, close: () => (closing ??= close()) }
+  } catch (error) {
+    for (const listening of opened) await listening.close()
+    await dynos.shutdown()
+    throw error
+  }
+}
+
+const candidates = (wanted: number | undefined, last: number | null, usual: number): number[] =>
+  wanted === undefined ? [...(last === null ? [] : [last]), usual, 0] : [wanted]
+
+function dynoCounts(dynos: Dynos, appId: string): { dynos: Record<string, number> } {
+  const counts: Record<string, number> = {}
+  for (const { state } of dynos.list(appId)) counts[state] = (counts[state] ?? 0) + 1
+  return { dynos: counts }
+}
+
+async function ownVersion(): Promise<string> {
+  return (JSON.parse(await readFile(path.join(packageRoot, 'package.json'), 'utf8')) as { version: string }).version
+}

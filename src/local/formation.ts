@@ -1,0 +1,20 @@
+import { randomUUID } from 'node:crypto'
+import type { FormationRecord } from './types.js'
+
+/** Standard-1X and not Eco: the smallest size on which everything that shipit does, preboot included, can be rehearsed. */
+const DEFAULT_SIZE = 'Standard-1X'
+
+/**
+ * The formation that follows from a slug's process types: quantities and sizes are kept, commands follow the slug, types that it
+ * no longer has are gone. A new type starts with no dynos, but for web, which starts with one (devcenter.heroku.com/articles/procfile).
+ */
+export function formationFor(processTypes: Record<string, string>, before: Record<string, FormationRecord>, now: string): Record<string, FormationRecord> {
+  const formation: Record<string, FormationRecord> = {}
+  for (const [type, command] of Object.entries(processTypes)) {
+    const known = before[type]
+    formation[type] = known
+      ? { ...known, command, updated_at: known.command === command ? known.updated_at : now }
+      : { id: randomUUID(), type, command, quantity: type === 'web' ? 1 : 0, size: DEFAULT_SIZE, created_at: now, updated_at: now }
+  }
+  return formation
+}

@@ -1,0 +1,91 @@
+import { existsSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+import { Ajv, type ValidateFunction } from 'ajv'
+import addFormats from 'ajv-formats'
+
+interface Link { href: string; method: string; schema?: object; targetSchema?: object }
+type Node = Record<string, unknown>
+
+const FILE = path.resolve(import.meta.dirname, '../../../shared/heroku/schema.json')
+
+/** Whether the Platform API's schema is there to validate against; suites say so where it is not. */
+export const isSchemaThere = existsSync(FILE)
+if (!isSchemaThere) process.stderr.write(`The Platform API's schema is not at ${FILE}: its answers are not validated.\n`)
+
+const MAPS = new Set(['properties', 'patternProperties', 'definitions'])
+
+/**
+ * Draft-04 hyper-schema as ajv reads it: `id`, `$schema`, examples and links go; `strictProperties` (interagent's: nothing missing,
+ * nothing beyond) becomes its two plain keywords. `isMap`: the keys are names here and not keywords.
+ */
+function adapt(node: unknown, isMap = false): unknown {
+  if (Array.isArray(node)) return node.map((item) => adapt(item))
+  if (typeof node !== 'object' || node === null) return node
+  const adapted: Node = {}
+  for (const [key, value] of Object.entries(node)) {
+    if (!isMap && ['$schema', 'id', 'links', 'example', 'strictProperties'].includes(key)) continue
+    adapted[key] = adapt(value, !isMap && MAPS.has(key))
+  }
+  const { strictProperties, properties } = node as { strictProperties?: boolean; properties?: object }
+  if (!isMap && strictProperties && properties) Object.assign(adapted, { required: Object.keys(properties), additionalProperties: false })
+  return adapted
+}
+
+interface Loaded { ajv: Ajv; links: { link: Link; pattern: RegExp; own: string }[]; compiled: Map<object, ValidateFunction> }
+let loaded: Loaded | undefined
+
+function load(): Loaded {
+  if (loaded) return loaded
+  const source = JSON.parse(readFileSync(FILE, 'utf8')) as { definitions: Record<string, { links?: Link[]; definitions: Record<string, Node> }> }
+  const root = adapt({ definitions: source.definitions }) as typeof source
+  // These three say where heroku.com is and not how the API speaks (and its example of a hostname is no URI either).
+  for (const [resource, field, keyword] of [['app', 'git_url', 'pattern'], ['app', 'web_url', 'pattern'], ['domain', 'hostname', 'format']] as const) {
+    delete root.definitions[resource]?.definitions[field]?.[keyword]
+  }
+  const ajv = new Ajv({ strict: false, allErrors: true })
+  ;(addFormats as unknown as (ajv: Ajv) => void)(ajv)
+  ajv.addSchema(root, 'api')
+  const links = Object.entries(source.definitions).flatMap(([own, { links: ofResource = [] }]) =>
+    ofResource.filter((link) => link.href).map((link) => ({ link, own, pattern: new RegExp(`^${link.href.replace(/\{[^}]*\}/g, '[^/]+')}$`) })))
+  return (loaded = { ajv, links, compiled: new Map() })
+}
+
+/** The links of a request; where several hrefs match, those with the fewest variables. */
+function linksOf(method: string, url: string): { link: Link; own: string }[] {
+  const variables = ({ href }: Link) => href.split('{').length
+  const matching = load().links.filter(({ link, pattern }) => link.method === method && pattern.test(url))
+  const least = Math.min(...matching.map(({ link }) => variables(link)))
+  return matching.filter(({ link }) => variables(link) === least)
+}
+
+/** Refs are relative to the whole schema's root. */
+const absolute = (schema: unknown): object => JSON.parse(JSON.stringify(adapt(schema)).replaceAll('"$ref":"#/', '"$ref":"api#/')) as object
+
+function validate(schema: object, body: unknown): string | undefined {
+  const { ajv, compiled } = load()
+  let check = compiled.get(schema)
+  if (!check) compiled.set(schema, (check = ajv.compile(absolute(schema))))
+  return check(body) ? undefined : ajv.errorsText(check.errors, { separator: '\n  ' })
+}
+
+function check(what: string, method: string, url: string, body: unknown, schemaOf: (found: { link: Link; own: string }) => object | undefined): void {
+  if (!isSchemaThere) return
+  const [path = url] = url.split('?')
+  const links = linksOf(method, path)
+  if (links.length === 0) throw new Error(`The Platform API has no ${method} ${path}`)
+  const problems = links.map((found) => {
+    const schema = schemaOf(found)
+    return schema === undefined ? undefined : validate(schema, body)
+  })
+  if (problems.every((problem) => problem !== undefined)) throw new Error(`The ${what} of ${method} ${path} is not what the schema says:\n  ${problems.join('\n  or ')}`)
+}
+
+/** Throws where the body is not what the schema says that this call answers, down to fields that are missing or too many. */
+export function validateAnswer(method: string, url: string, body: unknown): void {
+  check('answer', method, url, body, ({ link, own }) => link.targetSchema ?? { $ref: `#/definitions/${own}` })
+}
+
+/** Throws where the body is not what the schema says that this call takes. */
+export function validateRequest(method: string, url: string, body: unknown): void {
+  check('request', method, url, body, ({ link }) => link.schema)
+}
