@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto'
-import { existsSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import path from 'node:path'
 import type { AppRecord, Builder, BuildRecord, BuildRequest, Folders, Limits, Logplex, Releases, Store } from '../types.js'
@@ -79,8 +78,7 @@ export function createBuilder(parts: BuilderParts): LocalBuilder {
       outcome = await releaseOf(job, { slugId, slugDir, work })
     } catch (error) {
       report(output, BuildFailure.from(error))
-      await rm(slugDir, { recursive: true, force: true }).catch((trouble: Error) => output.warning(trouble.message))
-      outcome = await settle(job, { status: 'failed', slug_id: null })
+      outcome = await settle(job, await discard(job, slugId, slugDir))
     } finally {
       clearTimeout(timer)
     }
@@ -126,6 +124,14 @@ export function createBuilder(parts: BuilderParts): LocalBuilder {
     return await settle(job, { status: 'succeeded', slug_id: slugId, release_id: release.id })
   }
 
+  /** A failed build leaves no slug, unless a release was made of it before the failure. */
+  async function discard({ app, output }: Job, slugId: string, slugDir: string): Promise<Partial<BuildRecord>> {
+    const release = store.find(app.id)?.releases.find((one) => one.slug_id === slugId)
+    if (release !== undefined) return { status: 'failed', slug_id: slugId, release_id: release.id }
+    await rm(slugDir, { recursive: true, force: true }).catch((trouble: Error) => output.warning(trouble.message))
+    return { status: 'failed', slug_id: null }
+  }
+
   /** Stores how a build ended; an app that is gone has nothing to be stored in. */
   async function settle({ app, build, output }: Job, change: Partial<BuildRecord>): Promise<BuildRecord> {
     const ended: BuildRecord = { ...build, ...change, updated_at: new Date().toISOString() }
@@ -133,7 +139,8 @@ export function createBuilder(parts: BuilderParts): LocalBuilder {
     try {
       await store.update(app.id, (draft) => {
         draft.builds = draft.builds.map((one) => (one.id === build.id ? ended : one))
-        if (ended.slug_id === null) draft.slugs = draft.slugs.filter((slug) => existsSync(slug.dir))
+        const used = new Set([...draft.builds, ...draft.releases].map((one) => one.slug_id))
+        draft.slugs = draft.slugs.filter((slug) => used.has(slug.id))
       })
     } catch (error) {
       output.warning(`How this build ended could not be stored: ${error instanceof Error ? error.message : String(error)}`)

@@ -4,6 +4,7 @@ import path from 'node:path'
 import { step, type BuildContext, type StepOptions } from './context.js'
 import type { Manifest } from './manifest.js'
 import type { PackageManager } from './package-manager.js'
+import { checkVendoredPackages } from './vendored-packages.js'
 import { restoreTree, runtimeOf, saveTree, treeKey } from './tree-cache.js'
 
 /** Installs what the app depends on, devDependencies with it, or takes it from the last build where that is the same. */
@@ -12,6 +13,7 @@ export async function installDependencies(context: BuildContext, manifest: Manif
   const isCheckedIn = existsSync(path.join(context.places.dir, 'node_modules'))
   const isCached = env.NODE_MODULES_CACHE !== 'false' && !isCheckedIn && manager.name !== 'berry' && manager.name !== 'pnpm'
   const runtime = runtimeOf(manager, version)
+  await checkVendoredPackages(context.places.dir, manager)
   const key = await treeKey(context, manifest, manager, runtime)
 
   output.heading('Restoring cache')

@@ -41,6 +41,8 @@ export function buildEnvironment(
     npm_config_update_notifier: 'false',
     npm_config_store_dir: path.join(places.caches, 'pnpm'),
     npm_config_confirm_modules_purge: 'false',
+    // Links into the shared store would let one app's build change another's packages.
+    npm_config_package_import_method: 'clone-or-copy',
     YARN_CACHE_FOLDER: path.join(places.caches, 'yarn'),
     YARN_GLOBAL_FOLDER: path.join(places.caches, 'berry'),
     YARN_ENABLE_TELEMETRY: '0',

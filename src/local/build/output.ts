@@ -62,17 +62,14 @@ export class BuildOutput {
     const handle = await open(this.file, 'r')
     try {
       for (let position = 0; ;) {
+        // Taken before the read: what is written during it is for the next round.
+        const [size, isOver] = [this.#size, this.#ended]
         const { bytesRead, buffer } = await handle.read({ buffer: Buffer.alloc(64 * 1024), position })
-        if (bytesRead > 0) {
-          position += bytesRead
-          yield buffer.subarray(0, bytesRead)
-        } else if (this.#ended) {
-          return
-        } else if (position >= this.#size) {
-          await once(this.#changes, 'change')
-        } else {
-          throw new Error(`${this.file} was cut short`)
-        }
+        position += bytesRead
+        if (bytesRead > 0) yield buffer.subarray(0, bytesRead)
+        else if (position < size) throw new Error(`${this.file} was cut short`)
+        else if (isOver) return
+        else if (position === this.#size && !this.#ended) await once(this.#changes, 'change')
       }
     } finally {
       await handle.close()

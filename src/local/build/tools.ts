@@ -24,9 +24,10 @@ export async function provideTool(context: BuildContext, manager: PackageManager
   if (manager.name === 'npm') return (await npmVersion(context.env)) ?? 'unknown'
   const command = commandOf(manager)
   const present = await versionOnPath(context, command)
-  if (present !== undefined && (manager.major === undefined || Number.parseInt(present, 10) === manager.major)) {
-    context.output.line(`Using ${command} ${present} of this machine`)
-    return present
+  if (present !== undefined && (manager.major === undefined || Number.parseInt(present.version, 10) === manager.major)) {
+    context.output.line(`Using ${command} ${present.version} of this machine`)
+    await addToDynoPath(context, present.folder)
+    return present.version
   }
   const tool = path.join(context.places.caches, 'tools', manager.spec.replaceAll(/[^\w.@-]/g, '_'))
   if (!existsSync(tool)) {
@@ -36,11 +37,9 @@ export async function provideTool(context: BuildContext, manager: PackageManager
   const slug = path.join(context.places.dir, TOOLS_IN_SLUG)
   await mkdir(slug, { recursive: true })
   await cp(path.join(tool, 'node_modules'), path.join(slug, 'node_modules'), { recursive: true, verbatimSymlinks: true })
-  const profile = path.join(context.places.dir, '.profile.d')
-  await mkdir(profile, { recursive: true })
-  await writeFile(path.join(profile, '000_shipit_tools.sh'), `export PATH="$HOME/${TOOLS_IN_SLUG}/node_modules/.bin:$PATH"\n`)
+  await addToDynoPath(context, `$HOME/${TOOLS_IN_SLUG}/node_modules/.bin`)
   context.env.PATH = [path.join(tool, 'node_modules', '.bin'), context.env.PATH].join(path.delimiter)
-  const version = (await versionOnPath(context, command)) ?? manager.spec
+  const version = (await versionOnPath(context, command))?.version ?? manager.spec
   context.output.line(`Using ${command} ${version}`)
   return version
 }
@@ -62,10 +61,19 @@ async function fetchTool(context: BuildContext, spec: string, tool: string): Pro
   })
 }
 
-async function versionOnPath(context: BuildContext, command: string): Promise<string | undefined> {
-  if ((await find(command, context.env.PATH ?? '')) === undefined) return undefined
+/** A dyno's PATH is short, so a Procfile's `yarn start` needs the folder that the build found the tool in. */
+async function addToDynoPath(context: BuildContext, folder: string): Promise<void> {
+  const profile = path.join(context.places.dir, '.profile.d')
+  await mkdir(profile, { recursive: true })
+  await writeFile(path.join(profile, '000_package_manager.sh'), `export PATH="${folder}:$PATH"\n`)
+}
+
+async function versionOnPath(context: BuildContext, command: string): Promise<{ version: string; folder: string } | undefined> {
+  const program = await find(command, context.env.PATH ?? '')
+  if (program === undefined) return undefined
   const { status, lines } = await capture(context, command, ['--version'], { cwd: context.places.home })
-  return status === 0 ? lines.find((line) => /^\d+\.\d+/.test(line)) : undefined
+  const version = status === 0 ? lines.find((line) => /^\d+\.\d+/.test(line)) : undefined
+  return version === undefined ? undefined : { version, folder: path.dirname(program) }
 }
 
 async function find(program: string, searchPath: string): Promise<string | undefined> {

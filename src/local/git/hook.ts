@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { mkdirSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import path from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { quote } from 'shell-quote'
 import { sync as writeFileAtomicSync } from 'write-file-atomic'
 import type { Folders } from '../types.js'
@@ -36,6 +38,6 @@ export function installHook(folders: Folders): InstalledHook {
 /** From sources the hook is TypeScript and needs the loader that this process has; built, it is plain JavaScript. */
 function hookCommand(): string[] {
   const extension = path.extname(import.meta.filename)
-  const loader = extension === '.ts' ? ['--import', import.meta.resolve('tsx')] : []
+  const loader = extension === '.ts' ? ['--import', pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href] : []
   return [process.execPath, ...loader, path.join(import.meta.dirname, `pre-receive${extension}`)]
 }
