@@ -1,5 +1,2 @@
-import type { Builder, Folders, Limits, Logplex, Releases, Store } from '../types.js'
-
-export function createBuilder(_services: { store: Store; releases: Releases; logplex: Logplex; folders: Folders; limits: Limits }): Builder {
-  throw new Error('room local/build')
-}
+/** The builder of the embedded Heroku: from a source archive to a slug and a release, as heroku/nodejs and the slug compiler do it. */
+export { createBuilder, type BuilderParts, type LocalBuilder } from './builder.js'

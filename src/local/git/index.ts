@@ -1,6 +1,3 @@
-import type http from 'node:http'
-import type { Builder, Folders, Store } from '../types.js'
-
-export function createGitHandler(_services: { store: Store; builder: Builder; folders: Folders; token: string }): (request: http.IncomingMessage, response: http.ServerResponse) => void {
-  throw new Error('room local/git')
-}
+/** Git smart HTTP of the embedded Heroku: a bare repository an app, and a push that builds before it is accepted. */
+export { createGitHandler, type GitHandlerParts } from './handler.js'
+export { repositoryDir } from './repository.js'

@@ -1,0 +1,70 @@
+import { existsSync } from 'node:fs'
+import { mkdir, readFile, symlink } from 'node:fs/promises'
+import { homedir } from 'node:os'
+import path from 'node:path'
+import type { BuildContext } from './context.js'
+import { buildEnvironment, type BuildPlaces } from './environment.js'
+import { buildNodeApp, detectNode, discoverProcessTypes } from './node-build.js'
+import type { BuildOutput } from './output.js'
+import { noteProcessGroup } from './process-groups.js'
+import { applySlugignore, unpack, weighSlug } from './slug.js'
+
+export interface CompileJob {
+  archive: string
+  commit: string | null
+  configVars: Readonly<Record<string, string>>
+  /** Where the slug is built and stays. */
+  slugDir: string
+  /** The build's own temporary folder. */
+  work: string
+  cache: string
+  shared: string
+  output: BuildOutput
+  signal: AbortSignal
+  slugLimit: number
+}
+
+export interface CompiledSlug { processTypes: Record<string, string>; size: number }
+
+/** The slug compiler: unpack, ignore, detect, build, discover, weigh. Throws what a build can fail of. */
+export async function compile(job: CompileJob): Promise<CompiledSlug> {
+  const { output, signal } = job
+  const context = await prepare(job)
+  output.heading('Building on the embedded Heroku')
+  await unpack(job.archive, job.slugDir)
+  signal.throwIfAborted()
+  await applySlugignore(context)
+  await detectNode(job.slugDir)
+  output.heading('Using buildpack: heroku/nodejs')
+  output.heading('Node.js app detected')
+  await buildNodeApp(context)
+  const processTypes = await discoverProcessTypes(context)
+  const size = await weighSlug(context, job.slugLimit)
+  signal.throwIfAborted()
+  return { processTypes, size }
+}
+
+async function prepare({ commit, configVars, slugDir, work, cache, shared, output, signal }: CompileJob): Promise<BuildContext> {
+  const places: BuildPlaces = {
+    dir: slugDir,
+    home: path.join(work, 'home'),
+    temp: path.join(work, 'tmp'),
+    programs: [path.dirname(process.execPath)],
+    caches: shared,
+  }
+  for (const folder of [slugDir, places.home, places.temp]) await mkdir(folder, { recursive: true })
+  const settings = await linkUserSettings(places.home)
+  const env = buildEnvironment(process.env, configVars, places, { commit, hasCacheSetting: /^\s*cache\s*=/m.test(settings) })
+  const groups = path.join(work, 'groups')
+  return { places, cache, env, configVars, output, signal, onProcessGroup: (group) => noteProcessGroup(groups, group) }
+}
+
+/** The user's word on registries and their credentials: linked, not copied, and gone with the build. Returns the text of .npmrc. */
+async function linkUserSettings(home: string): Promise<string> {
+  const npmrc = process.env.npm_config_userconfig ?? process.env.NPM_CONFIG_USERCONFIG ?? path.join(homedir(), '.npmrc')
+  const files = { '.npmrc': npmrc, '.yarnrc': path.join(homedir(), '.yarnrc'), '.yarnrc.yml': path.join(homedir(), '.yarnrc.yml') }
+  for (const [name, file] of Object.entries(files)) {
+    if (existsSync(file)) await symlink(file, path.join(home, name))
+  }
+  return existsSync(npmrc) ? await readFile(npmrc, 'utf8') : ''
+}

@@ -1,0 +1,50 @@
+import type { BuildPlaces } from './environment.js'
+import { BuildFailure } from './failure.js'
+import type { BuildOutput } from './output.js'
+import { runTool } from './run-tool.js'
+
+/** All that the steps of one build share. */
+export interface BuildContext {
+  places: BuildPlaces
+  /** The app's own cache folder. */
+  cache: string
+  env: Record<string, string>
+  configVars: Readonly<Record<string, string>>
+  output: BuildOutput
+  signal: AbortSignal
+  onProcessGroup: (group: number) => void
+}
+
+export interface StepOptions { cwd?: string; env?: Record<string, string> }
+
+/** Runs a tool of the build with its output indented as Heroku does; throws {@link BuildFailure} where it fails. */
+export async function step(context: BuildContext, command: string, args: string[], options: StepOptions = {}): Promise<void> {
+  const status = await run(context, command, args, (line) => context.output.line(line), options)
+  if (status !== 0) {
+    throw new BuildFailure(`\`${[command, ...args].join(' ')}\` failed with exit status ${status}.`, ['Its own output is above.'])
+  }
+}
+
+/** Runs a tool for its output alone. */
+export async function capture(context: BuildContext, command: string, args: string[], options: StepOptions = {}): Promise<{ status: number; lines: string[] }> {
+  const lines: string[] = []
+  const status = await run(context, command, args, (line) => lines.push(line), options)
+  return { status, lines }
+}
+
+async function run(context: BuildContext, command: string, args: string[], onLine: (line: string) => void, options: StepOptions): Promise<number> {
+  try {
+    return await runTool({
+      command,
+      args,
+      cwd: options.cwd ?? context.places.dir,
+      env: { ...context.env, ...options.env },
+      signal: context.signal,
+      onStart: context.onProcessGroup,
+      onLine,
+    })
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+    throw new BuildFailure(`${command} was not found on this machine's PATH.`)
+  }
+}

@@ -1,0 +1,83 @@
+import { execFile } from 'node:child_process'
+import { appendFile, readdir, rm } from 'node:fs/promises'
+import path from 'node:path'
+import { promisify } from 'node:util'
+import type { AppRecord, Folders, Store } from '../types.js'
+import { buildPlaces } from './places.js'
+import { killLeftGroups } from './process-groups.js'
+
+const exec = promisify(execFile)
+
+/** In kilobytes. */
+const SHARED_CACHES_AT_MOST = 2 * 1024 * 1024
+
+const APP_ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
+
+/** Puts right what a daemon that was killed left: its build processes, its pending builds, folders that belong to nothing. */
+export async function recoverBuilds(store: Store, folders: Folders): Promise<void> {
+  const places = buildPlaces(folders)
+  for (const name of await namesIn(places.work)) {
+    await killLeftGroups(path.join(places.work, name, 'groups'), path.join(places.work, name))
+  }
+  await rm(places.work, { recursive: true, force: true })
+  for (const name of await namesIn(places.incoming)) await rm(path.join(places.incoming, name), { force: true })
+
+  for (const app of store.list()) {
+    await settlePending(store, app)
+    await removeStraySlugs(folders, app)
+    await rm(path.join(places.cache(app.id), 'node_modules.new'), { recursive: true, force: true })
+  }
+  await removeStrayApps(store, folders)
+  await boundSharedCaches(places.shared)
+}
+
+/** Package stores only grow; they are fetched again where they are missed. */
+async function boundSharedCaches(dir: string): Promise<void> {
+  if ((await namesIn(dir)).length === 0) return
+  const { stdout } = await exec('du', ['-sk', dir])
+  if (Number.parseInt(stdout, 10) > SHARED_CACHES_AT_MOST) await rm(dir, { recursive: true, force: true })
+}
+
+/** A build whose release was made had done all its work; every other one is lost. */
+async function settlePending(store: Store, app: Readonly<AppRecord>): Promise<void> {
+  const pending = app.builds.filter((build) => build.status === 'pending')
+  if (pending.length === 0) return
+  await store.update(app.id, (draft) => {
+    for (const build of draft.builds.filter((one) => one.status === 'pending')) {
+      const release = build.slug_id === null ? undefined : draft.releases.find((one) => one.slug_id === build.slug_id)
+      build.status = release === undefined ? 'failed' : 'succeeded'
+      build.release_id = release?.id ?? null
+      build.updated_at = new Date().toISOString()
+    }
+  })
+  const failed = store.find(app.id)?.builds.filter((build) => build.status === 'failed').map((build) => build.id) ?? []
+  for (const build of pending.filter(({ id }) => failed.includes(id))) {
+    await appendFile(build.output_file, ' !     The platform was stopped while this build ran. Push again.\n').catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ENOENT') throw error
+    })
+  }
+}
+
+async function removeStraySlugs(folders: Folders, app: Readonly<AppRecord>): Promise<void> {
+  const known = new Set(app.slugs.map((slug) => slug.dir))
+  const dir = path.join(folders.slugs, app.id)
+  for (const name of await namesIn(dir)) {
+    const slug = path.join(dir, name)
+    if (!known.has(slug)) await rm(slug, { recursive: true, force: true })
+  }
+}
+
+async function removeStrayApps(store: Store, folders: Folders): Promise<void> {
+  for (const folder of [folders.builds, folders.slugs, folders.caches, folders.repos]) {
+    for (const name of await namesIn(folder)) {
+      if (APP_ID.test(name) && store.find(name) === undefined) await rm(path.join(folder, name), { recursive: true, force: true })
+    }
+  }
+}
+
+async function namesIn(dir: string): Promise<string[]> {
+  return await readdir(dir).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return []
+    throw error
+  })
+}

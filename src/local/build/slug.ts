@@ -1,0 +1,92 @@
+import { createReadStream, existsSync } from 'node:fs'
+import { mkdir, open, readFile, rm, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { Writable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { createGunzip, createGzip } from 'node:zlib'
+import { create, extract } from 'tar'
+import { capture, type BuildContext } from './context.js'
+import { BuildFailure } from './failure.js'
+
+/** Of the compressed slug, in bytes (devcenter: slug-compiler). */
+export const SLUG_LIMIT = 500 * 1024 * 1024
+
+/** Unpacks a tar or tar.gz into `dir`; entries that would land outside of it are left out by the library. */
+export async function unpack(archive: string, dir: string): Promise<void> {
+  await mkdir(dir, { recursive: true })
+  const into = extract({ cwd: dir, preserveOwner: false })
+  try {
+    if (await isGzip(archive)) await pipeline(createReadStream(archive), createGunzip(), into)
+    else await pipeline(createReadStream(archive), into)
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException
+    if (code === 'ENOSPC' || code === 'EDQUOT') throw error
+    throw new BuildFailure('The source archive cannot be read as a tar.', [message])
+  }
+  await rm(path.join(dir, '.git'), { recursive: true, force: true })
+}
+
+async function isGzip(file: string): Promise<boolean> {
+  const handle = await open(file, 'r')
+  try {
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(2), 0, 2, 0)
+    return bytesRead === 2 && buffer[0] === 0x1f && buffer[1] === 0x8b
+  } finally {
+    await handle.close()
+  }
+}
+
+/** Removes what .slugignore names before anything is built: patterns of .gitignore, `!` not among them (devcenter: slug-compiler). */
+export async function applySlugignore(context: BuildContext): Promise<void> {
+  const { dir, temp } = context.places
+  const file = path.join(dir, '.slugignore')
+  if (!existsSync(file)) return
+  const lines = (await readFile(file, 'utf8')).split(/\r?\n/)
+  const patterns = lines.filter((line) => !line.startsWith('!'))
+  if (patterns.length < lines.length) context.output.warning('.slugignore: lines that begin with ! have no effect')
+  const list = path.join(temp, 'slugignore')
+  await writeFile(list, `${patterns.join('\n')}\n`)
+  const repository = path.join(temp, 'slugignore.git')
+  const env = { GIT_DIR: repository, GIT_WORK_TREE: dir, GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_NOSYSTEM: '1' }
+  await capture(context, 'git', ['init', '--quiet', '--template='], { env })
+  const { status, lines: found } = await capture(context, 'git', ['ls-files', '-z', '--others', '--ignored', '--directory', `--exclude-from=${list}`], { env })
+  if (status !== 0) throw new BuildFailure('.slugignore could not be applied.', found)
+  const names = found.join('\n').split('\0').filter(Boolean)
+  for (const name of names) await rm(path.join(dir, name), { recursive: true, force: true })
+  await rm(repository, { recursive: true, force: true })
+  context.output.heading(`Removing ${names.length} ${names.length === 1 ? 'path' : 'paths'} matched by .slugignore`)
+}
+
+/** Bytes of the slug. Only one that could be too large is compressed, which is what Heroku's limit counts. Throws {@link BuildFailure} beyond `limit`. */
+export async function weighSlug(context: BuildContext, limit: number): Promise<number> {
+  const { status, lines } = await capture(context, 'du', ['-sk', '.'])
+  const size = Number.parseInt(lines.at(-1) ?? '', 10) * 1024
+  if (status !== 0 || Number.isNaN(size)) throw new BuildFailure('The size of the slug could not be measured.', lines)
+  context.output.heading('Compressing...')
+  if (size > limit) {
+    const compressed = await compressedSize(context)
+    if (compressed > limit) {
+      throw new BuildFailure(`Compiled slug size: ${inMegabytes(compressed)} is too large (max is ${inMegabytes(limit)}).`, [
+        'Keep what a dyno does not need out of it: devDependencies, .slugignore.',
+      ])
+    }
+  }
+  context.output.line(`Done: ${inMegabytes(size)}`)
+  return size
+}
+
+async function compressedSize({ places: { dir }, signal }: BuildContext): Promise<number> {
+  let bytes = 0
+  const count = new Writable({
+    write(chunk: Buffer, _encoding, done) {
+      bytes += chunk.length
+      done()
+    },
+  })
+  await pipeline(create({ cwd: dir, portable: true }, ['.']), createGzip({ level: 6 }), count, { signal })
+  return bytes
+}
+
+function inMegabytes(bytes: number): string {
+  return `${(bytes / 1024 / 1024).toFixed(1)}M`
+}

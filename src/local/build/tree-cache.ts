@@ -1,0 +1,107 @@
+import { createHash } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { lstat, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { capture, type BuildContext } from './context.js'
+import { BuildFailure } from './failure.js'
+import type { Manifest } from './manifest.js'
+import type { PackageManager } from './package-manager.js'
+
+/** What was installed the last time, and under which circumstances. */
+interface CacheRecord { key: string | null; runtime: string }
+
+const INSTALL_SCRIPTS = ['preinstall', 'install', 'postinstall', 'preprepare', 'prepare', 'postprepare', 'dependencies', 'pnpm:devPreinstall']
+const TREE_FIELDS = [
+  'dependencies', 'devDependencies', 'optionalDependencies', 'peerDependencies', 'peerDependenciesMeta', 'dependenciesMeta',
+  'bundleDependencies', 'bundledDependencies', 'overrides', 'resolutions', 'pnpm', 'packageManager', 'os', 'cpu', 'engines',
+]
+
+/** Names a Node and tool under which a tree was installed; another one does not get it. */
+export function runtimeOf(manager: PackageManager, version: string): string {
+  return `${process.version} ${process.platform}-${process.arch} ${manager.name} ${version}`
+}
+
+/**
+ * A digest of everything that decides what an installation leaves behind, or null where the app's own files take part in it
+ * (install scripts, workspaces, linked folders): then each build installs anew, as `npm ci` would.
+ */
+export async function treeKey(context: BuildContext, manifest: Manifest, manager: PackageManager, runtime: string): Promise<string | null> {
+  const { dir } = context.places
+  if (manager.lockfile === null || (manager.name !== 'npm' && manager.name !== 'yarn')) return null
+  if (INSTALL_SCRIPTS.some((name) => manifest.scripts[name] !== undefined) || manifest.raw.workspaces !== undefined) return null
+  if (existsSync(path.join(dir, 'binding.gyp'))) return null
+  const lock = await readFile(path.join(dir, manager.lockfile), 'utf8')
+  const fields = JSON.stringify(TREE_FIELDS.map((name) => manifest.raw[name] ?? null))
+  const files = await localPackages(dir, `${fields}\n${lock}`)
+  if (files === null) return null
+  const settings = await Promise.all(['.npmrc', '.yarnrc'].map((name) => readIfThere(path.join(dir, name))))
+  const vars = Object.entries(context.configVars).sort(([a], [b]) => (a < b ? -1 : 1))
+  return digest(JSON.stringify([runtime, lock, fields, files, settings, vars]))
+}
+
+/** Puts the last build's node_modules in place. `identical` where nothing is left to install. */
+export async function restoreTree(context: BuildContext, runtime: string, key: string | null): Promise<'identical' | 'restored' | 'changed' | 'none'> {
+  const record = await readRecord(context)
+  if (record === undefined) return 'none'
+  if (record.runtime !== runtime) return 'changed'
+  if (key !== null && record.key !== key) return 'none'
+  await copyTree(context, treeDir(context), path.join(context.places.dir, 'node_modules'))
+  return key === null ? 'restored' : 'identical'
+}
+
+/** Keeps node_modules for the next build. One tree an app, replaced as a whole: a copy, since a build may write into its own. */
+export async function saveTree(context: BuildContext, runtime: string, key: string | null): Promise<void> {
+  const fresh = path.join(context.cache, 'node_modules.new')
+  await mkdir(context.cache, { recursive: true })
+  await rm(fresh, { recursive: true, force: true })
+  await copyTree(context, path.join(context.places.dir, 'node_modules'), fresh)
+  await rm(recordFile(context), { force: true })
+  await rm(treeDir(context), { recursive: true, force: true })
+  await rename(fresh, treeDir(context))
+  await writeFile(recordFile(context), JSON.stringify({ key, runtime } satisfies CacheRecord))
+}
+
+const treeDir = (context: BuildContext): string => path.join(context.cache, 'node_modules')
+const recordFile = (context: BuildContext): string => path.join(context.cache, 'tree.json')
+const digest = (content: string | Buffer): string => createHash('sha256').update(content).digest('hex')
+
+async function readRecord(context: BuildContext): Promise<CacheRecord | undefined> {
+  const text = await readIfThere(recordFile(context))
+  if (text === null || !existsSync(treeDir(context))) return undefined
+  try {
+    return JSON.parse(text) as CacheRecord
+  } catch (error) {
+    // Cut off by a crash: as good as no cache.
+    if (error instanceof SyntaxError) return undefined
+    throw error
+  }
+}
+
+/** cp(1) keeps times and links, shares blocks where the file system can, and is many times quicker than copying file by file from here. */
+async function copyTree(context: BuildContext, from: string, to: string): Promise<void> {
+  const { status, lines } = await capture(context, 'cp', ['-a', from, to])
+  if (status !== 0) throw new BuildFailure(`The node_modules could not be copied: ${lines.at(-1) ?? `cp ended with ${status}`}`)
+}
+
+/** Digests of the tarballs that `file:` dependencies name; null where one names a folder. */
+async function localPackages(dir: string, text: string): Promise<[string, string][] | null> {
+  const found: [string, string][] = []
+  const names = new Set([...text.matchAll(/(?:file:|link:|portal:)([^"'\s,#)]+)/g)].map((match) => match[1] ?? ''))
+  for (const name of [...names].sort()) {
+    const file = path.resolve(dir, name)
+    const kind = await lstat(file).catch(() => undefined)
+    if (kind === undefined) continue
+    if (!kind.isFile()) return null
+    found.push([name, digest(await readFile(file))])
+  }
+  return found
+}
+
+async function readIfThere(file: string): Promise<string | null> {
+  try {
+    return await readFile(file, 'utf8')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
+    throw error
+  }
+}

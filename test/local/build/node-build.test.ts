@@ -1,0 +1,158 @@
+import { existsSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import path from 'node:path'
+import { expect } from 'chai'
+import type { AppRecord } from '../../../src/local/types.js'
+import { buildApp, type Built, type Tree } from './build-app.js'
+import { fakePlatform, type FakePlatform } from './fake-platform.js'
+import { npmLock, pack, type Packed } from './packages.js'
+
+const inSlug = (built: Built, file: string): string => path.join(built.slug?.dir ?? '/nowhere', file)
+
+describe('the Node build', function () {
+  this.timeout(120_000)
+  let platform: FakePlatform
+  let dep: Packed
+  let tool: Packed
+
+  before(async () => {
+    platform = await fakePlatform()
+    dep = await pack(platform, 'tiny-dep', { 'index.js': 'module.exports = 1\n' })
+    tool = await pack(platform, 'tiny-tsc', { 'cli.js': '#!/usr/bin/env node\nconst fs = require("fs"); fs.mkdirSync("dist", {recursive: true}); fs.writeFileSync("dist/main.js", fs.readFileSync("src/main.ts")); console.log("compiled 1 file")\n' }, { bin: { 'tiny-tsc': 'cli.js' } })
+  })
+
+  after(() => platform.close())
+
+  const manifest = (more: object = {}): object => ({ name: 'app', version: '1.0.0', engines: { node: '20.x || 22.x || 24.x' }, ...more })
+  const vendored = (packed: Packed): Tree => ({ [packed.spec.slice('file:'.length)]: packed.bytes })
+  const npmApp = (more: Tree = {}): Tree => ({
+    'package.json': manifest({ dependencies: { 'tiny-dep': dep.spec }, devDependencies: { 'tiny-tsc': tool.spec }, scripts: { build: 'tiny-tsc', start: 'node dist/main.js' } }),
+    'package-lock.json': npmLock([dep], [tool]), 'src/main.ts': 'one', ...vendored(dep), ...vendored(tool), ...more,
+  })
+
+  describe('of a TypeScript app with a lockfile', () => {
+    let app: AppRecord
+    let first: Built
+    before(async () => {
+      app = await platform.createApp('typed')
+      first = await buildApp(platform, app, npmApp())
+    })
+
+    it('installs with npm ci, builds with devDependencies, and leaves them out of the slug', async () => {
+      expect(first.build.status, first.text).to.equal('succeeded')
+      expect(first.text).to.match(/^-----> Installing dependencies\n {7}Installing node modules\n/m)
+      expect(first.text).to.include('       Running build\n').and.to.include('       compiled 1 file\n').and.to.include('-----> Pruning devDependencies\n')
+      expect(await readFile(inSlug(first, 'dist/main.js'), 'utf8')).to.equal('one')
+      expect(existsSync(inSlug(first, 'node_modules/tiny-dep/index.js'))).to.equal(true)
+      expect(existsSync(inSlug(first, 'node_modules/tiny-tsc'))).to.equal(false)
+      expect(first.slug).to.deep.include({ process_types: { web: 'npm start' }, profile_env: { NODE_ENV: 'production' } })
+      expect(first.slug?.size).to.be.greaterThan(0)
+    })
+
+    it('takes the installed tree from the last build where only code changed, and it is whole', async () => {
+      const second = await buildApp(platform, app, npmApp({ 'src/main.ts': 'two' }))
+      expect(second.text).to.include('-----> Restoring cache\n       - node_modules\n').and.to.include('its node_modules are used').and.not.to.include('Installing node modules')
+      expect(await readFile(inSlug(second, 'dist/main.js'), 'utf8')).to.equal('two')
+      expect(existsSync(inSlug(second, 'node_modules/tiny-dep/index.js'))).to.equal(true)
+      expect(existsSync(inSlug(second, 'node_modules/tiny-tsc'))).to.equal(false)
+    })
+
+    it('installs anew where a vendored tarball has changed under the same name', async () => {
+      const changed = await pack(platform, 'tiny-dep', { 'index.js': 'module.exports = 2\n' })
+      const built = await buildApp(platform, app, npmApp({ ...vendored(changed), 'package-lock.json': npmLock([changed], [tool]) }))
+      expect(built.text).to.include('Installing node modules')
+      expect(await readFile(inSlug(built, 'node_modules/tiny-dep/index.js'), 'utf8')).to.include('2')
+      // The lockfile still pins what was there: as on Heroku that fails, though this machine's cache of npm has the pinned package.
+      const mixed = await buildApp(platform, app, npmApp(vendored(changed)))
+      expect(mixed.build.status).to.equal('failed')
+      expect(mixed.text).to.include('EINTEGRITY')
+    })
+
+    it('does not restore when told so', async () => {
+      const plain = await platform.createApp('no-cache', { NODE_MODULES_CACHE: 'false' })
+      await buildApp(platform, plain, npmApp())
+      const built = await buildApp(platform, plain, npmApp())
+      expect(built.text).to.include('Caching has been disabled because NODE_MODULES_CACHE=false').and.to.include('Installing node modules')
+    })
+  })
+
+  it('keeps devDependencies where NPM_CONFIG_PRODUCTION is false or NODE_ENV is not production', async () => {
+    const kept = await buildApp(platform, await platform.createApp('kept', { NPM_CONFIG_PRODUCTION: 'false' }), npmApp())
+    expect(kept.text).to.include('Skipping because NPM_CONFIG_PRODUCTION is \'false\'')
+    expect(existsSync(inSlug(kept, 'node_modules/tiny-tsc'))).to.equal(true)
+    const staging = await buildApp(platform, await platform.createApp('staging', { NODE_ENV: 'staging' }), npmApp())
+    expect(staging.text).to.include('Skipping because NODE_ENV is not \'production\'')
+  })
+
+  it('runs heroku-prebuild, heroku-postbuild instead of build, and heroku-cleanup, in Heroku\'s order', async () => {
+    const built = await buildApp(platform, await platform.createApp('scripts', { GREETING: 'hello from a config var' }), {
+      'package.json': manifest({ scripts: { 'heroku-prebuild': 'echo step 1', 'heroku-postbuild': 'echo step 2 $GREETING', build: 'echo never', 'heroku-cleanup': 'echo step 3', start: 'node x' } }),
+    })
+    expect(built.text).to.match(/step 1[^]*-----> Installing dependencies[^]*step 2 hello from a config var[^]*-----> Pruning devDependencies[^]*step 3/)
+    expect(built.text).to.include('Detected both "build" and "heroku-postbuild" scripts').and.not.match(/^ +never$/m)
+  })
+
+  it('installs without a lockfile by npm install, and restores what it has', async () => {
+    const app = await platform.createApp('unlocked')
+    const tree = { 'package.json': manifest({ dependencies: { 'tiny-dep': dep.spec } }), 'server.js': '', ...vendored(dep) }
+    const first = await buildApp(platform, app, tree)
+    expect(first.build.status, first.text).to.equal('succeeded')
+    expect(first.slug?.process_types).to.deep.equal({ web: 'npm start' })
+    const second = await buildApp(platform, app, tree)
+    expect(second.text).to.include('- node_modules\n').and.to.include('Installing node modules (package.json)')
+    expect(existsSync(inSlug(second, 'node_modules/tiny-dep/index.js'))).to.equal(true)
+  })
+
+  it('installs with yarn where its lockfile is, and leaves it to the dyno', async () => {
+    const lock = `# yarn lockfile v1\n\n\n"tiny-dep@${dep.spec}":\n  version "1.0.0"\n  resolved "${dep.spec}#${dep.sha1}"\n\n"tiny-tsc@${tool.spec}":\n  version "1.0.0"\n  resolved "${tool.spec}#${tool.sha1}"\n`
+    const { 'package-lock.json': _, ...tree } = npmApp({ 'yarn.lock': lock })
+    const built = await buildApp(platform, await platform.createApp('yarned'), tree)
+    expect(built.build.status, built.text).to.equal('succeeded')
+    expect(built.text).to.match(/Using yarn 1\.\d+/).and.to.include('Installing node modules (yarn.lock)').and.to.include('compiled 1 file')
+    expect(existsSync(inSlug(built, 'node_modules/tiny-dep/index.js'))).to.equal(true)
+    expect(existsSync(inSlug(built, 'node_modules/tiny-tsc'))).to.equal(false)
+    expect(await readFile(inSlug(built, '.profile.d/000_package_manager.sh'), 'utf8')).to.match(/^export PATH=/)
+  })
+
+  it('installs with pnpm where its lockfile is', async () => {
+    const one = (packed: Packed) => `      ${packed.name}:\n        specifier: ${packed.spec}\n        version: ${packed.spec}\n`
+    const resolution = (packed: Packed, more = '') => `  ${packed.name}@${packed.spec}:\n    resolution: {integrity: ${packed.sha512}, tarball: ${packed.spec}}\n    version: 1.0.0\n${more}\n`
+    const lock = `lockfileVersion: '9.0'\n\nsettings:\n  autoInstallPeers: true\n  excludeLinksFromLockfile: false\n\nimporters:\n\n  .:\n    dependencies:\n${one(dep)}    devDependencies:\n${one(tool)}\npackages:\n\n${resolution(dep)}${resolution(tool, '    hasBin: true\n')}snapshots:\n\n  tiny-dep@${dep.spec}: {}\n\n  tiny-tsc@${tool.spec}: {}\n`
+    const { 'package-lock.json': _, ...tree } = npmApp({ 'pnpm-lock.yaml': lock })
+    const built = await buildApp(platform, await platform.createApp('pnpmed'), tree)
+    expect(built.build.status, built.text).to.equal('succeeded')
+    expect(built.text).to.match(/Using pnpm 9\.\d+/).and.to.include('compiled 1 file')
+    expect(existsSync(inSlug(built, 'node_modules/tiny-dep/index.js'))).to.equal(true)
+    expect(existsSync(inSlug(built, 'node_modules/tiny-tsc'))).to.equal(false)
+  })
+
+  describe('fails with a reason', () => {
+    const cases: [string, Tree, string][] = [
+      ['two lockfiles', { 'package.json': manifest(), 'package-lock.json': '{}', 'yarn.lock': '' }, 'Lockfiles of different package managers were found: package-lock.json and yarn.lock.'],
+      ['a package.json that is no JSON', { 'package.json': '{ "name": ' }, 'package.json cannot be parsed.'],
+      ['engines that are no range', { 'package.json': manifest({ engines: { node: 'newest' } }) }, 'engines.node in package.json is not a version range: newest'],
+      ['a Procfile line that says nothing', { 'package.json': manifest(), Procfile: 'web node index.js' }, 'Procfile, line 1'],
+      ['a lockfile that lags behind', { 'package.json': manifest({ dependencies: { 'tiny-dep': '1.0.0' } }), 'package-lock.json': npmLock([]) }, 'npm ci'],
+    ]
+    for (const [what, tree, words] of cases) {
+      it(`for ${what}`, async () => {
+        const app = await platform.createApp(`fails-${cases.findIndex(([one]) => one === what)}`)
+        const { build, text } = await buildApp(platform, app, tree)
+        expect(build.status).to.equal('failed')
+        expect(text).to.include('-----> Build failed\n').and.to.include(words).and.to.include(' !     Push failed')
+        expect(platform.store.find(app.id)?.slugs).to.deep.equal([])
+      })
+    }
+  })
+
+  it('leaves out what .slugignore names', async () => {
+    const built = await buildApp(platform, await platform.createApp('ignoring'), {
+      'package.json': manifest({ scripts: { start: 'node a' } }), '.slugignore': '*.psd\n/docs\ntest\n!keep.psd\n',
+      'a.psd': '', 'keep.psd': '', 'docs/x.md': '', 'src/docs/y.md': '', 'src/test/z.js': '', 'b.js': '',
+    })
+    expect(built.text).to.include('lines that begin with ! have no effect').and.to.include('matched by .slugignore')
+    const kept = ['b.js', 'src/docs/y.md'].filter((name) => existsSync(inSlug(built, name)))
+    const left = ['a.psd', 'keep.psd', 'docs', 'src/test'].filter((name) => existsSync(inSlug(built, name)))
+    expect({ kept, left }).to.deep.equal({ kept: ['b.js', 'src/docs/y.md'], left: [] })
+  })
+})
