@@ -10,12 +10,14 @@ export const LIMITS: Limits = {
   crashBackoff: { first: 100, max: 400 }, buildTimeout: 1000,
 }
 
+type Falsy = false | undefined | null | '' | 0
+
 /** Waits for a condition, with a deadline; the value that it returned. */
-export async function until<T>(what: string, condition: () => T | Promise<T>, ms = 15_000): Promise<NonNullable<T>> {
+export async function until<T>(what: string, condition: () => T | Promise<T>, ms = 15_000): Promise<Exclude<T, Falsy>> {
   const deadline = Date.now() + ms
   for (;;) {
     const value = await condition()
-    if (value) return value
+    if (value) return value as Exclude<T, Falsy>
     if (Date.now() > deadline) throw new Error(`waited ${ms} ms for ${what}`)
     await sleep(10)
   }
