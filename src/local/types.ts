@@ -147,7 +147,18 @@ export interface DynoRecord {
   updated_at: string
 }
 
-export interface WebTarget { dyno: string; id: string; host: '127.0.0.1'; port: number }
+export interface WebTarget {
+  dyno: string
+  id: string
+  /** ::1 where the app listens there alone, as `listen(port, 'localhost')` may. */
+  host: '127.0.0.1' | '::1'
+  port: number
+  /**
+   * Counts a request as on its way to this dyno; to be called in the same tick as webTargets(). Call what it returns once the dyno must have
+   * accepted the connection, or never will. A dyno that is stopped gets SIGTERM when nothing is on its way to it.
+   */
+  claim(): () => void
+}
 
 export interface OneOff {
   /** Resolves with the process's exit status (128+n after a signal). */

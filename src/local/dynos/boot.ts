@@ -1,0 +1,47 @@
+import net from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { listenersOf, type Listener } from './listeners.js'
+
+const POLL = 50
+const HOSTS = ['127.0.0.1', '::1'] as const
+
+export interface Bound {
+  host: (typeof HOSTS)[number]
+  /** Heroku's router could not reach it: it listens for this machine alone. */
+  isLoopbackOnly: boolean
+}
+
+/**
+ * Waits until one of a dyno's processes listens on its PORT. The connection is tried first, because that is cheap; who answers is then
+ * looked up, since another program may have the port. Undefined when `ms` passed or `signal` aborted first.
+ */
+export async function waitUntilBound(port: number, ms: number, processes: () => Promise<number[]>, signal: AbortSignal): Promise<Bound | undefined> {
+  const deadline = Date.now() + ms
+  while (!signal.aborted && Date.now() < deadline) {
+    for (const host of HOSTS) {
+      if (!(await accepts(host, port))) continue
+      const own = (await listenersOf(await processes())).filter((listener) => listener.port === port)
+      if (own.length > 0) return { host, isLoopbackOnly: own.every(({ on }) => on === '127.0.0.1' || on === '::1') }
+    }
+    await sleep(Math.max(0, Math.min(POLL, deadline - Date.now())), undefined, { signal }).catch(() => undefined)
+  }
+  return undefined
+}
+
+/** For R10: where the dyno does listen. */
+export function otherPorts(listeners: Listener[], port: number): number[] {
+  return [...new Set(listeners.map((listener) => listener.port))].filter((each) => each !== port).sort((a, b) => a - b)
+}
+
+function accepts(host: string, port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = net.connect({ host, port, timeout: 1_000 })
+    const answer = (isOpen: boolean) => {
+      socket.destroy()
+      resolve(isOpen)
+    }
+    socket.once('connect', () => answer(true))
+    socket.once('timeout', () => answer(false))
+    socket.once('error', () => answer(false))
+  })
+}

@@ -1,0 +1,24 @@
+/** Requests that the router has chosen a dyno for and that this dyno may not have accepted yet. */
+export class Claims {
+  private count = 0
+  private waiting: (() => void)[] = []
+
+  /** Returns what ends the claim; calling that again changes nothing. */
+  claim(): () => void {
+    this.count++
+    let isHeld = true
+    return () => {
+      if (!isHeld) return
+      isHeld = false
+      this.count--
+      if (this.count > 0) return
+      for (const resolve of this.waiting.splice(0)) resolve()
+    }
+  }
+
+  /** Resolves when none is left. */
+  async none(): Promise<void> {
+    if (this.count === 0) return
+    await new Promise<void>((resolve) => this.waiting.push(resolve))
+  }
+}

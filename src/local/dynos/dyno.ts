@@ -1,0 +1,192 @@
+import { randomUUID } from 'node:crypto'
+import path from 'node:path'
+import type { DynoRecord, DynoState, Folders, Limits, Logplex, ReleaseRecord, SlugRecord, Store, WebTarget } from '../types.js'
+import { otherPorts, waitUntilBound } from './boot.js'
+import { Claims } from './claims.js'
+import { makeDisk, removeDisk } from './disk.js'
+import { dynoEnvironment } from './environment.js'
+import { listenersOf } from './listeners.js'
+import { reservePort } from './ports.js'
+import { ProcessGroup } from './process-group.js'
+import { words } from './words.js'
+
+export interface Services { store: Store; logplex: Logplex; folders: Folders; limits: Limits }
+
+export interface DynoSpec {
+  appId: string
+  /** web.1 */
+  name: string
+  type: string
+  command: string
+  size: string
+  release: ReleaseRecord
+  slug: SlugRecord
+  /** Not of the formation: it ends for good, and ending is no crash. */
+  isOneOff?: boolean
+  onOutput?: (chunk: Buffer) => void
+}
+
+/** One run of one dyno, from its disk to its end. What comes after is the business of its slot. */
+export class Dyno {
+  readonly id = randomUUID()
+  readonly createdAt = new Date()
+  upSince: number | undefined
+  /** Resolves with the main process's status when all processes are gone and the disk is removed; never rejects. */
+  readonly ended: Promise<number>
+
+  private current: DynoState = 'starting'
+  private updatedAt = this.createdAt
+  private readonly claims = new Claims()
+  private readonly stopping = new AbortController()
+  private stopped: Promise<void> | undefined
+  /** Undefined where the dyno ended before it had a process. */
+  private readonly launched: Promise<ProcessGroup | undefined>
+  private settleLaunch: (group: ProcessGroup | undefined) => void = () => undefined
+  private target: { host: WebTarget['host']; port: number } | undefined
+  /** 137 where we killed it for R10: bash may report another status. */
+  private forcedStatus: number | undefined
+
+  constructor(readonly spec: DynoSpec, private readonly services: Services, private readonly onChange: () => void) {
+    this.launched = new Promise((resolve) => (this.settleLaunch = resolve))
+    this.ended = this.run()
+  }
+
+  get state(): DynoState {
+    return this.current
+  }
+
+  record(): DynoRecord {
+    const { name, type, command, size, release } = this.spec
+    return {
+      id: this.id, name, type, command, size, state: this.current, release_id: release.id, release_version: release.version,
+      created_at: this.createdAt.toISOString(), updated_at: this.updatedAt.toISOString(),
+    }
+  }
+
+  /** Where the router may send a request now. */
+  webTarget(): WebTarget | undefined {
+    if (!this.target || this.current !== 'up' || this.stopping.signal.aborted) return undefined
+    return { dyno: this.spec.name, id: this.id, ...this.target, claim: () => this.claims.claim() }
+  }
+
+  /**
+   * Takes the dyno out of routing at once, ends it with SIGTERM when no request is on its way to it, and with SIGKILL after the grace time.
+   * Resolves when all its processes are gone.
+   */
+  stop(): Promise<void> {
+    return (this.stopped ??= this.end())
+  }
+
+  log(message: string): void {
+    this.append('heroku', message)
+  }
+
+  private append(source: 'app' | 'heroku', message: string): void {
+    this.services.logplex.append(this.spec.appId, { time: Date.now(), source, dyno: this.spec.name, message })
+  }
+
+  private enter(state: DynoState): void {
+    if (this.current === state) return
+    this.log(words.state(this.current, state))
+    this.current = state
+    this.updatedAt = new Date()
+    if (state === 'up') this.upSince = Date.now()
+    this.onChange()
+  }
+
+  private async run(): Promise<number> {
+    const dir = path.join(this.services.folders.dynos, this.id)
+    const port = await reservePort().catch((error: unknown) => error as Error)
+    let status = 1
+    try {
+      if (port instanceof Error) throw port
+      status = await this.live(dir, port.port)
+    } catch (error) {
+      this.log(words.notStarted((error as Error).message))
+    } finally {
+      this.settleLaunch(undefined)
+      if (!(port instanceof Error)) port.release()
+      await removeDisk(dir).catch((error: Error) => this.log(`Its folder could not be removed: ${error.message}`))
+    }
+    if (this.stopping.signal.aborted || this.spec.isOneOff) {
+      this.current = 'down'
+      this.onChange()
+    } else {
+      this.enter('crashed')
+    }
+    return status
+  }
+
+  private async live(dir: string, port: number): Promise<number> {
+    const { spec } = this
+    const disk = await makeDisk(dir, spec.slug.dir)
+    if (this.stopping.signal.aborted) return 143
+    this.log(words.starting(spec.command))
+    const group = await ProcessGroup.launch({
+      disk,
+      command: spec.command,
+      env: dynoEnvironment({
+        dyno: spec.name, home: disk.app, tmp: disk.tmp, port, size: spec.size, profileEnv: spec.slug.profile_env,
+        configVars: spec.release.config_vars, host: process.env, execPath: process.execPath,
+      }),
+      onLine: (line) => this.append('app', line),
+      onOutput: spec.onOutput,
+    })
+    this.settleLaunch(group)
+    const ended = new AbortController()
+    if (spec.type === 'web' && !spec.isOneOff) void this.boot(group, port, ended.signal)
+    else this.enter('up')
+    const status = await group.exit
+    ended.abort()
+    // The container goes with its first process, unless the others have their grace time.
+    if (!this.stopping.signal.aborted) {
+      this.target = undefined
+      await group.kill()
+    }
+    await this.stopped
+    await group.isGoneWithin(Infinity)
+    await group.outputDrained()
+    this.log(words.exited(this.forcedStatus ?? status))
+    if (spec.isOneOff) this.log(words.state('up', 'complete'))
+    return this.forcedStatus ?? status
+  }
+
+  private async boot(group: ProcessGroup, port: number, ended: AbortSignal): Promise<void> {
+    try {
+      const signal = AbortSignal.any([ended, this.stopping.signal])
+      const bound = await waitUntilBound(port, this.services.limits.bootTimeout, () => group.processes(), signal)
+      if (signal.aborted) return
+      if (!bound) return await this.failBoot(group, port, signal)
+      this.target = { host: bound.host, port }
+      if (bound.isLoopbackOnly) this.log(words.loopbackOnly(bound.host, port))
+      this.enter('up')
+    } catch (error) {
+      this.log(words.notStarted((error as Error).message))
+      await group.kill()
+    }
+  }
+
+  private async failBoot(group: ProcessGroup, port: number, signal: AbortSignal): Promise<void> {
+    const others = otherPorts(await listenersOf(await group.processes()), port)
+    if (signal.aborted) return
+    this.forcedStatus = 137
+    this.log(words.bootTimeout(this.services.limits.bootTimeout))
+    this.log(others.length > 0 ? words.otherPort(others, port) : words.nothingBound(port))
+    this.log(words.sigkill)
+    await group.kill()
+  }
+
+  private async end(): Promise<void> {
+    this.stopping.abort()
+    await this.claims.none()
+    const group = await this.launched
+    if (!group || (await group.isGoneWithin(0))) return
+    const { stopGrace } = this.services.limits
+    this.log(words.sigterm)
+    await group.signal('SIGTERM')
+    if (await group.isGoneWithin(stopGrace)) return
+    this.log(words.exitTimeout(stopGrace))
+    this.log(words.sigkillRemaining)
+    await group.kill()
+  }
+}

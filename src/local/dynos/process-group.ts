@@ -1,0 +1,116 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { constants } from 'node:os'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Disk } from './disk.js'
+import { lineSplitter } from './lines.js'
+import { dynoProcesses, MARKER, signalProcess } from './processes.js'
+
+/**
+ * Runs as bash -c with the pid file and the command as arguments. The pid is on disk before any of the app's code runs. Profile scripts as
+ * on Heroku (devcenter.heroku.com/articles/dynos#the-profile-file).
+ */
+const LAUNCH = `
+echo $$ > "$1"
+shopt -s nullglob
+for script in "$PWD"/.profile.d/*.sh; do . "$script"; done
+if [ -f "$PWD/.profile" ]; then . "$PWD/.profile"; fi
+shopt -u nullglob
+exec bash -c "$2"
+`
+
+// Only once the leader has ended, because each look reads the whole process table.
+const SHORTEST_POLL = 10
+const LONGEST_POLL = 250
+
+export interface Launch {
+  disk: Disk
+  command: string
+  env: Record<string, string>
+  onLine: (line: string) => void
+  onOutput?: (chunk: Buffer) => void
+}
+
+/** All processes of one dyno: a group of their own with bash as its leader, which execs the command. */
+export class ProcessGroup {
+  /** Exit status of the leader, 128+n after a signal. */
+  readonly exit: Promise<number>
+  private readonly outputEnd: Promise<unknown>
+
+  private constructor(private readonly child: ChildProcess, readonly pid: number, private readonly dir: string, launch: Launch) {
+    this.exit = new Promise((resolve) => {
+      child.once('exit', (code, signal) => resolve(signal ? 128 + constants.signals[signal] : (code ?? 0)))
+    })
+    this.outputEnd = Promise.all([child.stdout, child.stderr].map((stream) => {
+      const lines = lineSplitter(launch.onLine)
+      stream?.on('data', (chunk: Buffer) => {
+        lines.write(chunk)
+        launch.onOutput?.(chunk)
+      })
+      return new Promise<void>((resolve) => stream?.once('close', () => {
+        lines.end()
+        resolve()
+      }))
+    }))
+  }
+
+  /** Resolves when the leader exists; rejects where bash cannot be started. */
+  static async launch(launch: Launch): Promise<ProcessGroup> {
+    const child = spawn('bash', ['--noprofile', '--norc', '-c', LAUNCH, 'dyno', launch.disk.pidFile, launch.command], {
+      cwd: launch.disk.app,
+      env: { ...launch.env, [MARKER]: launch.disk.dir },
+      detached: true,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    await new Promise((resolve, reject) => {
+      child.once('spawn', resolve)
+      child.once('error', reject)
+    })
+    return new ProcessGroup(child, child.pid!, launch.disk.dir, launch)
+  }
+
+  processes(): Promise<number[]> {
+    return dynoProcesses(this.dir, this.pid)
+  }
+
+  /** Signals every process at once, as Heroku does. Harmless once they are all gone. */
+  async signal(signal: NodeJS.Signals): Promise<void> {
+    for (const pid of await this.processes()) signalProcess(pid, signal)
+  }
+
+  /** Whether no process was left before `ms` had passed. */
+  async isGoneWithin(ms: number): Promise<boolean> {
+    const deadline = Date.now() + ms
+    if (!(await this.leaderEndsWithin(ms))) return false
+    for (let pause = SHORTEST_POLL; ; pause = Math.min(pause * 2, LONGEST_POLL)) {
+      if ((await this.processes()).length === 0) return true
+      const left = deadline - Date.now()
+      if (left <= 0) return false
+      await sleep(Math.min(left, pause))
+    }
+  }
+
+  /** Kills whatever is left, also what is started while it is killed. */
+  async kill(): Promise<void> {
+    do await this.signal('SIGKILL')
+    while (!(await this.isGoneWithin(200)))
+  }
+
+  /** Resolves when all that was written has been passed on. Call it once the processes are gone. */
+  async outputDrained(): Promise<void> {
+    const closed = await Promise.race([this.outputEnd, sleep(2_000, 'held', { ref: false })])
+    // A process that hid from us holds the pipe; its output is no longer ours.
+    if (closed === 'held') for (const stream of [this.child.stdout, this.child.stderr]) stream?.destroy()
+    await this.outputEnd
+  }
+
+  private async leaderEndsWithin(ms: number): Promise<boolean> {
+    const isRunning = () => this.child.exitCode === null && this.child.signalCode === null
+    if (isRunning() && ms > 0) {
+      const waiting = new AbortController()
+      const timer = Number.isFinite(ms) ? [sleep(ms, undefined, { signal: waiting.signal }).catch(() => undefined)] : []
+      await Promise.race([this.exit, ...timer])
+      waiting.abort()
+    }
+    return !isRunning()
+  }
+}

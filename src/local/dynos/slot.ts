@@ -1,0 +1,90 @@
+import type { DynoRecord, DynoState, WebTarget } from '../types.js'
+import { Dyno, type Services } from './dyno.js'
+import { isAsWanted, type Wanted } from './formation.js'
+import { words } from './words.js'
+
+/** One place in the formation of one release, such as web.1 of v7. It keeps a dyno running there until it is ended. */
+export class Slot {
+  private dyno: Dyno
+  private crashes = 0
+  private restartTimer: NodeJS.Timeout | undefined
+  private isEnded = false
+
+  constructor(
+    readonly wanted: Wanted,
+    private readonly appId: string,
+    private readonly services: Services,
+    private readonly onChange: () => void,
+  ) {
+    this.dyno = this.start()
+  }
+
+  get state(): DynoState {
+    return this.dyno.state
+  }
+
+  isAs(wanted: Wanted): boolean {
+    return isAsWanted(this.wanted, wanted)
+  }
+
+  record(): DynoRecord {
+    return this.dyno.record()
+  }
+
+  webTarget(): WebTarget | undefined {
+    return this.dyno.webTarget()
+  }
+
+  /** Stops the dyno while a new one starts in its place. Resolves when the old one is gone. */
+  async restart(): Promise<void> {
+    clearTimeout(this.restartTimer)
+    this.crashes = 0
+    const old = this.dyno
+    old.log(words.restarting)
+    old.log(words.state(old.state, 'starting'))
+    const gone = end(old)
+    this.dyno = this.start()
+    this.onChange()
+    await gone
+  }
+
+  /** Ends it for good; out of routing at once. Resolves when its processes and its disk are gone. `next` is for the log. */
+  async end(next: 'down' | 'starting'): Promise<void> {
+    this.isEnded = true
+    clearTimeout(this.restartTimer)
+    if (next === 'starting') this.dyno.log(words.restarting)
+    if (this.dyno.state !== next) this.dyno.log(words.state(this.dyno.state, next))
+    await end(this.dyno)
+  }
+
+  private start(): Dyno {
+    const dyno: Dyno = new Dyno({ ...this.wanted, appId: this.appId }, this.services, () => {
+      if (dyno !== this.dyno || this.isEnded) return
+      if (dyno.state === 'crashed') this.planRestart(dyno)
+      this.onChange()
+    })
+    return dyno
+  }
+
+  /**
+   * The first crash is followed by a restart at once, each further one by a pause that doubles (devcenter.heroku.com/articles/dynos#dyno-crash-restart-policy).
+   * A dyno that was up for longer than the longest pause starts over.
+   */
+  private planRestart(dyno: Dyno): void {
+    const { first, max } = this.services.limits.crashBackoff
+    if (dyno.upSince !== undefined && Date.now() - dyno.upSince > max) this.crashes = 0
+    const pause = this.crashes === 0 ? 0 : Math.min(first * 2 ** (this.crashes - 1), max)
+    this.crashes++
+    const again = () => {
+      dyno.log(words.state('crashed', 'starting'))
+      this.dyno = this.start()
+      this.onChange()
+    }
+    this.restartTimer = setTimeout(again, pause)
+  }
+}
+
+async function end(dyno: Dyno): Promise<void> {
+  await dyno.stop()
+  await dyno.ended
+}

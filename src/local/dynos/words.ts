@@ -1,0 +1,24 @@
+import type { DynoState } from '../types.js'
+
+/** The platform's lines about a dyno, in Heroku's words (devcenter.heroku.com/articles/error-codes and dyno-shutdown-behavior). */
+export const words = {
+  starting: (command: string) => `Starting process with command \`${command}\``,
+  state: (from: DynoState, to: DynoState | 'complete') => `State changed from ${from} to ${to}`,
+  restarting: 'Restarting',
+  sigterm: 'Stopping all processes with SIGTERM',
+  sigkill: 'Stopping process with SIGKILL',
+  sigkillRemaining: 'Stopping remaining processes with SIGKILL',
+  exited: (status: number) => `Process exited with status ${status}`,
+  bootTimeout: (ms: number) => `Error R10 (Boot timeout) -> Web process failed to bind to $PORT within ${seconds(ms)} of launch`,
+  exitTimeout: (ms: number) => `Error R12 (Exit timeout) -> At least one process failed to exit within ${seconds(ms)} of SIGTERM`,
+  otherPort: (ports: number[], port: number) =>
+    `The app listens on port ${ports.join(', ')}, but $PORT is ${port}. Make it listen on process.env.PORT`,
+  nothingBound: (port: number) => `No process of this dyno listens on any port; $PORT is ${port}`,
+  loopbackOnly: (host: string, port: number) =>
+    `Warning: the app listens on ${host}:${port} only. On Heroku the router cannot reach it there (R10): listen on 0.0.0.0 or ::, or name no host`,
+  notStarted: (why: string) => `The dyno could not be started: ${why}`,
+}
+
+function seconds(ms: number): string {
+  return `${Number((ms / 1000).toFixed(1))} seconds`
+}

@@ -1,0 +1,31 @@
+import { ROUTER_CODES, type CodeName } from './codes.js'
+
+/** What is known of a request when it is over. Times in ms. */
+export interface RequestFacts {
+  method: string
+  path: string
+  host: string
+  requestId: string
+  /** The whole X-Forwarded-For that the dyno got. */
+  forwardedFor: string
+  dyno?: string
+  connect?: number
+  service?: number
+  status: number
+  /** Of the body that came from the dyno. */
+  bytes?: number
+  protocol: string
+  code?: CodeName
+}
+
+/** The router's line in the app's log: devcenter.heroku.com/articles/http-routing#heroku-router-log-format. */
+export function routerLine(facts: RequestFacts): string {
+  const code = facts.code && { name: facts.code, ...ROUTER_CODES[facts.code] }
+  const sock = code && 'sock' in code && code.sock ? `sock=${code.sock} ` : ''
+  const outcome = code ? `${sock}at=${code.level} code=${code.name} desc="${code.desc}"` : 'at=info'
+  const ms = (time: number | undefined) => (time === undefined ? '' : `${Math.round(time)}ms`)
+  return `${outcome} method=${facts.method} path="${quotable(facts.path)}" host=${facts.host} request_id=${facts.requestId} fwd="${quotable(facts.forwardedFor)}"` +
+    ` dyno=${facts.dyno ?? ''} connect=${ms(facts.connect)} service=${ms(facts.service)} status=${facts.status} bytes=${facts.bytes ?? ''} protocol=${facts.protocol}`
+}
+
+const quotable = (text: string) => text.replaceAll('"', '%22')

@@ -1,0 +1,27 @@
+/** What the router answers in an app's place. The code is in the log alone, as on Heroku. */
+export interface Page { status: number; body: Buffer }
+
+const page = (status: number, title: string, text: string): Page => ({
+  status,
+  body: Buffer.from(`<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${title}</title>
+<style>body { font: 16px/1.5 system-ui, sans-serif; max-width: 36rem; margin: 20vh auto; padding: 0 1rem; color: #333 } h1 { font-size: 1.4rem }</style>
+</head>
+<body>
+<h1>${title}</h1>
+<p>${text}</p>
+</body>
+</html>
+`),
+})
+
+export const pages = {
+  noSuchApp: page(404, 'No such app', 'There is no app configured at that hostname. Perhaps the app owner has renamed it, or the URL is mistyped.'),
+  error: page(503, 'Application error', 'An error occurred in the application and your page could not be served. If you are the application owner, check your logs for details.'),
+  maintenance: page(503, 'Offline for maintenance', 'This application is undergoing maintenance right now. Please check back later.'),
+  blank: page(503, 'Nothing here yet', 'No release of this app has any code. Deploy it once and it will be served here.'),
+}
