@@ -13,8 +13,8 @@ MIT. PM2, which it depends on and which runs beside your app, is AGPL-3.0.
 `
 
 /** Makes dist/shipit-runtime/ and its tarball beside it. The same source gives the same bytes: the tarball is committed into users' apps. */
-export async function buildRuntime(root) {
-  const out = path.join(root, 'dist/shipit-runtime')
+export async function buildRuntime(root, destination = path.join(root, 'dist')) {
+  const out = path.join(destination, 'shipit-runtime')
   rmSync(out, { recursive: true, force: true })
   for (const folder of ['bin', 'lib']) mkdirSync(path.join(out, folder), { recursive: true })
   await bundle(root, out, 'cli.ts', 'supervisor.cjs')
@@ -25,7 +25,7 @@ export async function buildRuntime(root) {
   copyFileSync(path.join(root, 'LICENSE'), path.join(out, 'LICENSE'))
   writeFileSync(path.join(out, 'README.md'), README)
   writeFileSync(path.join(out, 'package.json'), JSON.stringify(manifest(root), null, 2) + '\n')
-  return pack(out, path.join(root, 'dist'))
+  return pack(out, destination)
 }
 
 async function bundle(root, out, from, to) {

@@ -90,12 +90,9 @@ export class Supervisor {
   /** Stops all instances at once, then the process with code 0: a stop that was asked for is no failure. */
   async stop(signal: NodeJS.Signals): Promise<void> {
     if (this.#isStopping) return
-    this.#isStopping = true
-    this.#god.pm2_being_killed = true
-    const living = this.#instances.all
-    for (const instance of living) this.#say(instance, 'stop', { signal })
-    await Promise.all(living.map((instance) => stopInstance(instance, instance.app.killTimeout)))
-    this.#end(0)
+    for (const instance of this.#instances.all) this.#say(instance, 'stop', { signal })
+    await this.#stopAll()
+    process.exit(0)
   }
 
   #size(isMeasured = false): SizedApp[] {
@@ -177,7 +174,7 @@ export class Supervisor {
     if (this.#options.apps.some((one) => this.#instances.of(one).length > 0 || !this.#ended.has(one))) return
     const codes = [...this.#ended.values()].flat()
     const failure = codes.find((one) => one !== 0)
-    this.#end(failure === undefined ? 0 : failureCode(failure))
+    process.exit(failure === undefined ? 0 : failureCode(failure))
   }
 
   /** Ends the dyno for an app that cannot stay up, with its last words repeated above the reason. */
@@ -189,19 +186,24 @@ export class Supervisor {
 
   #give(fault: Fault): void {
     if (this.#isStopping) return
+    process.stderr.write(fault.toString())
+    void this.#stopAll().then(() => process.exit(fault.exitCode))
+  }
+
+  async #stopAll(): Promise<void> {
     this.#isStopping = true
     this.#god.pm2_being_killed = true
-    process.stderr.write(fault.toString())
-    void Promise.all(this.#instances.all.map((instance) => stopInstance(instance, instance.app.killTimeout))).then(() => this.#end(fault.exitCode))
+    await Promise.all(
+      this.#instances.all.map((instance) => {
+        instance.keeper.pm2_env.status = 'stopping'
+        return stopInstance(instance, instance.app.killTimeout)
+      }),
+    )
   }
 
   #say(instance: Instance, event: EventName, fields: Record<string, string | number | undefined>): void {
     const name = { source: this.#options.dyno.name, app: instance.app.name, instance: instance.index }
     process.stdout.write(eventLine(name, event, fields))
-  }
-
-  #end(code: number): void {
-    process.exit(code)
   }
 
   #cleanUp(): void {

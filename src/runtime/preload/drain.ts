@@ -1,5 +1,6 @@
 import cluster from 'node:cluster'
 import diagnostics from 'node:diagnostics_channel'
+import os from 'node:os'
 import type { ServerResponse } from 'node:http'
 import { Connections } from './connections.js'
 import type { Report } from './report.js'
@@ -23,15 +24,30 @@ export function installDrain(within: number, report: Report): void {
   })
 
   const onSignal = (signal: Signal) => {
-    if (isDraining) return
     isDraining = true
     for (const response of report.responses) sayGoodbye(response)
     if (leaveToApp(signal, onSignal)) return
     void drain(connections, report, within).then(() => leave())
   }
+  takeSignalsOnce()
   process.on('SIGTERM', onSignal)
   process.on('SIGINT', onSignal)
   leaveWithSupervisor(onSignal)
+}
+
+/**
+ * Heroku signals every process of a dyno and the supervisor signals its instances: the second word, whichever it is, says nothing new, and an
+ * app's handler that takes it for impatience must not see it. Node binds `process.emit` when a signal's first listener comes.
+ */
+function takeSignalsOnce(): void {
+  let isTold = false
+  const emit = process.emit as (name: string | symbol, ...args: unknown[]) => boolean
+  process.emit = function (this: NodeJS.Process, name: string | symbol, ...args: unknown[]) {
+    if (name !== 'SIGTERM' && name !== 'SIGINT') return emit.call(this, name, ...args)
+    if (isTold) return true
+    isTold = true
+    return emit.call(this, name, ...args)
+  } as typeof process.emit
 }
 
 function sayGoodbye(response: ServerResponse): void {
@@ -47,7 +63,7 @@ function leaveToApp(signal: Signal, ours: (signal: Signal) => void): boolean {
   const own = (name: Signal) => process.listeners(name).filter((listener) => listener !== ours).length - watchersOf()
   if (own(signal) > 0) return true
   if (own(other) <= 0) return false
-  process.emit(other, other)
+  for (const listener of process.listeners(other)) if (listener !== ours) (listener as NodeJS.SignalsListener).call(process, other, os.constants.signals[other])
   return true
 }
 
@@ -82,12 +98,14 @@ function leave(): void {
   cluster.worker.disconnect()
 }
 
-/** An instance in fork mode must not outlive a supervisor that was killed; a cluster worker does not by itself. */
+/** An instance must not outlive a supervisor that was killed. Listening for `disconnect` would keep an app alive that has nothing left to do. */
 function leaveWithSupervisor(onSignal: (signal: Signal) => void): void {
   const supervisor = process.ppid
-  process.once('disconnect', () => {
-    if (!cluster.isWorker && process.ppid !== supervisor) onSignal('SIGTERM')
-  })
+  const timer = setInterval(() => {
+    if (process.ppid === supervisor) return
+    clearInterval(timer)
+    onSignal('SIGTERM')
+  }, 1000).unref()
 }
 
 function pause(ms: number): Promise<void> {
