@@ -10,6 +10,7 @@ import { Fault } from './fault.js'
 import { loadGod, type God } from './god.js'
 import { godConf } from './god-conf.js'
 import { Instances, type Instance } from './instances.js'
+import { Listeners } from './listeners.js'
 import { installMonitor, metricsInterval, startMetrics } from './metrics.js'
 import { usageOf } from './proc.js'
 import { sizeApps, type AppToSize, type SizedApp } from './sizing.js'
@@ -39,6 +40,7 @@ export class Supervisor {
   readonly #instances = new Instances()
   readonly #histories = new Map<App, AppHistory>()
   readonly #ended = new Map<App, Array<number | null>>()
+  readonly #listeners = new Listeners()
   readonly #god: God
   #agent: { stop(): void } | undefined
   #isStopping = false
@@ -190,13 +192,17 @@ export class Supervisor {
     void this.#stopAll().then(() => process.exit(fault.exitCode))
   }
 
+  /** Instances that share a port go on serving until the supervisor has closed it. */
   async #stopAll(): Promise<void> {
     this.#isStopping = true
     this.#god.pm2_being_killed = true
+    const begun = Date.now()
+    const closed = this.#listeners.close()
     await Promise.all(
-      this.#instances.all.map((instance) => {
+      this.#instances.all.map(async (instance) => {
         instance.keeper.pm2_env.status = 'stopping'
-        return stopInstance(instance, instance.app.killTimeout)
+        if (instance.app.isCluster) await closed
+        await stopInstance(instance, Math.max(0, instance.app.killTimeout - (Date.now() - begun)))
       }),
     )
   }

@@ -46,9 +46,10 @@ describe('a dyno that is stopped', function () {
     const fresh = new Load(port, 4, false)
     await until(() => keepAlive.answered > 500 && fresh.answered > 100)
     run.signalAll()
-    await run.ended
+    await until(() => run.output.includes('event=stop'))
     const lost = [...(await keepAlive.end()), ...(await fresh.end())]
     expect(lost).to.deep.equal([])
+    expect((await run.ended).code).to.equal(0)
   })
 
   it('leaves an app its own handler, calls it once, and does not end it early', async () => {
@@ -66,9 +67,10 @@ describe('a dyno that is stopped', function () {
   })
 })
 
-/** Clients that send one request after another until the server refuses or says goodbye for good. */
+/** Clients that send one request after another; once turned away, as a router is by a dyno that stops, they open no new connections. */
 class Load {
   answered = 0
+  #isTurnedAway = false
   readonly #lost: string[] = []
   readonly #clients: Array<Promise<void>>
 
@@ -81,13 +83,15 @@ class Load {
   }
 
   async end(): Promise<string[]> {
+    this.#isTurnedAway = true
     await Promise.all(this.#clients)
     return this.#lost
   }
 
   async #client(): Promise<void> {
     const agent = new http.Agent({ keepAlive: this.isKept, maxSockets: 1 })
-    while (await this.#request(agent)) this.answered += 1
+    do this.answered += 1
+    while ((await this.#request(agent)) && (!this.#isTurnedAway || Object.keys(agent.freeSockets).length > 0))
     agent.destroy()
   }
 

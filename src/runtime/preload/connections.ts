@@ -18,6 +18,8 @@ export class Connections {
   readonly #sockets = new Set<net.Socket>()
   readonly #upgraded = new Set<Duplex>()
   readonly #sessions = new Set<Session>()
+  /** When a connection last came, as Date.now(). */
+  lastConnection = 0
 
   constructor(onListening: (port: number | string | undefined) => void) {
     const remember = (server: net.Server) => this.#remember(server, onListening)
@@ -78,6 +80,7 @@ export class Connections {
     })
     // A TLS server speaks HTTP on the socket inside the connection.
     keepOpen(server, 'setSecureContext' in server ? 'secureConnection' : 'connection', this.#sockets)
+    server.on('connection', () => (this.lastConnection = Date.now()))
     keepOpen(server, 'session', this.#sessions)
     this.#noticeUpgrades(server)
   }

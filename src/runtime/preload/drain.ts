@@ -9,6 +9,10 @@ import type { Report } from './report.js'
 const IDLE_GRACE = 1000
 /** Connections that the cluster's primary was handing over when the server closed arrive within this time. */
 const HANDOVER = 50
+/** No new connection for this long, and the router is taken to have turned away. */
+const QUIET = 150
+/** A port that goes on being called is closed after this. */
+const LONGEST_WELCOME = 3000
 
 type Signal = 'SIGTERM' | 'SIGINT'
 
@@ -23,13 +27,13 @@ export function installDrain(within: number, report: Report): void {
     if (isDraining) sayGoodbye((message as { response: ServerResponse }).response)
   })
 
+  const supervisorsWord = takeSignalsOnce()
   const onSignal = (signal: Signal) => {
     isDraining = true
     for (const response of report.responses) sayGoodbye(response)
     if (leaveToApp(signal, onSignal)) return
-    void drain(connections, report, within).then(() => leave())
+    void drain(connections, report, within, signal === 'SIGTERM' ? untilClosed(connections, supervisorsWord) : undefined).then(() => leave())
   }
-  takeSignalsOnce()
   process.on('SIGTERM', onSignal)
   process.on('SIGINT', onSignal)
   leaveWithSupervisor(onSignal)
@@ -38,16 +42,31 @@ export function installDrain(within: number, report: Report): void {
 /**
  * Heroku signals every process of a dyno and the supervisor signals its instances: the second word, whichever it is, says nothing new, and an
  * app's handler that takes it for impatience must not see it. Node binds `process.emit` when a signal's first listener comes.
+ * Resolves with the supervisor's own word, which is SIGINT.
  */
-function takeSignalsOnce(): void {
+function takeSignalsOnce(): Promise<void> {
   let isTold = false
   const emit = process.emit as (name: string | symbol, ...args: unknown[]) => boolean
-  process.emit = function (this: NodeJS.Process, name: string | symbol, ...args: unknown[]) {
-    if (name !== 'SIGTERM' && name !== 'SIGINT') return emit.call(this, name, ...args)
-    if (isTold) return true
-    isTold = true
-    return emit.call(this, name, ...args)
-  } as typeof process.emit
+  return new Promise((resolve) => {
+    process.emit = function (this: NodeJS.Process, name: string | symbol, ...args: unknown[]) {
+      if (name !== 'SIGTERM' && name !== 'SIGINT') return emit.call(this, name, ...args)
+      if (name === 'SIGINT') resolve()
+      if (isTold) return true
+      isTold = true
+      return emit.call(this, name, ...args)
+    } as typeof process.emit
+  })
+}
+
+/**
+ * After Heroku's SIGTERM the router turns away within moments; what it still sends is answered. In cluster mode the supervisor holds the port and
+ * says when it has closed it; else the port is this process's own.
+ */
+async function untilClosed(connections: Connections, supervisorsWord: Promise<void>): Promise<void> {
+  const limit = Date.now() + LONGEST_WELCOME
+  if (cluster.isWorker) return void (await Promise.race([supervisorsWord, pause(LONGEST_WELCOME)]))
+  const begun = Date.now()
+  while (Date.now() < limit && Date.now() - Math.max(begun, connections.lastConnection) < QUIET) await pause(10)
 }
 
 function sayGoodbye(response: ServerResponse): void {
@@ -63,7 +82,7 @@ function leaveToApp(signal: Signal, ours: (signal: Signal) => void): boolean {
   const own = (name: Signal) => process.listeners(name).filter((listener) => listener !== ours).length - watchersOf()
   if (own(signal) > 0) return true
   if (own(other) <= 0) return false
-  for (const listener of process.listeners(other)) if (listener !== ours) (listener as NodeJS.SignalsListener).call(process, other, os.constants.signals[other])
+  for (const listener of process.listeners(other)) if (listener !== ours) (listener as (signal: Signal, number: number) => void).call(process, other, os.constants.signals[other])
   return true
 }
 
@@ -75,12 +94,15 @@ function watchersOf(): number {
 }
 
 /** Resolves when nothing is in flight or the time is over. */
-async function drain(connections: Connections, report: Report, within: number): Promise<void> {
+async function drain(connections: Connections, report: Report, within: number, portIsClosed: Promise<void> | undefined): Promise<void> {
   if (!connections.hasServers) return
   const deadline = Date.now() + within
+  await Promise.race([portIsClosed, pause(within)])
+  // After a round of polling, which accepts all that has already connected.
+  await new Promise((resolve) => setImmediate(resolve))
   const closed = connections.stopListening(HANDOVER)
   connections.closeUpgraded()
-  await pause(Math.min(IDLE_GRACE, within))
+  await pause(Math.min(IDLE_GRACE, Math.max(0, deadline - Date.now())))
   while (Date.now() < deadline && connections.areOpen) {
     connections.endIdle(new Set([...report.responses].map((response) => response.req?.socket)))
     await pause(20)
