@@ -101,7 +101,7 @@ class Load {
       const request = http.get({ host: '127.0.0.1', port: this.port, agent }, (response) => {
         response.resume()
         response.once('error', (error) => this.#lose(error, resolve))
-        response.once('end', () => resolve(true))
+        response.once('end', () => setImmediate(() => resolve(true)))
       })
       request.once('error', (error: NodeJS.ErrnoException) => (error.code === 'ECONNREFUSED' ? resolve(false) : this.#lose(error, resolve)))
     })
