@@ -1,0 +1,76 @@
+// The runtime's own package: two CommonJS files, a manifest and a tarball that `shipit init` puts into the user's app.
+import { execFileSync } from 'node:child_process'
+import { chmodSync, copyFileSync, mkdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { build } from 'esbuild'
+
+const README = `# shipit-runtime
+
+What a dyno runs: \`shipit-runtime start ecosystem.config.yml\` starts the file's apps under PM2, as many instances as the dyno
+holds, drains them when the dyno stops, and ends the dyno when an app cannot stay up. \`shipit-runtime --help\` says the rest.
+
+MIT. PM2, which it depends on and which runs beside your app, is AGPL-3.0.
+`
+
+/** Makes dist/shipit-runtime/ and its tarball beside it. The same source gives the same bytes: the tarball is committed into users' apps. */
+export async function buildRuntime(root, destination = path.join(root, 'dist')) {
+  const out = path.join(destination, 'shipit-runtime')
+  rmSync(out, { recursive: true, force: true })
+  for (const folder of ['bin', 'lib']) mkdirSync(path.join(out, folder), { recursive: true })
+  await bundle(root, out, 'cli.ts', 'supervisor.cjs')
+  await bundle(root, out, 'preload/index.ts', 'preload.cjs')
+  const bin = path.join(out, 'bin/shipit-runtime.js')
+  writeFileSync(bin, "#!/usr/bin/env node\nrequire('../lib/supervisor.cjs').main(process.argv.slice(2))\n")
+  chmodSync(bin, 0o755)
+  copyFileSync(path.join(root, 'LICENSE'), path.join(out, 'LICENSE'))
+  writeFileSync(path.join(out, 'README.md'), README)
+  writeFileSync(path.join(out, 'package.json'), JSON.stringify(manifest(root), null, 2) + '\n')
+  return pack(out, destination)
+}
+
+async function bundle(root, out, from, to) {
+  await build({
+    absWorkingDir: root,
+    entryPoints: [path.join('src/runtime', from)],
+    outfile: path.join(out, 'lib', to),
+    bundle: true,
+    minify: true,
+    keepNames: false,
+    platform: 'node',
+    target: 'node20.19',
+    format: 'cjs',
+    external: ['pm2', 'pm2/*'],
+    legalComments: 'none',
+    define: { 'import.meta.url': 'importMetaUrl', 'import.meta.dirname': '__dirname' },
+    banner: { js: "const importMetaUrl=require('node:url').pathToFileURL(__filename).href;" },
+    logLevel: 'warning',
+  })
+}
+
+function manifest(root) {
+  const { version, license, engines, devDependencies } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'))
+  return {
+    name: 'shipit-runtime',
+    version,
+    description: 'Runs an ecosystem file under PM2 in a Heroku dyno',
+    license,
+    type: 'commonjs',
+    bin: { 'shipit-runtime': 'bin/shipit-runtime.js' },
+    files: ['bin', 'lib'],
+    engines,
+    dependencies: { pm2: devDependencies.pm2 },
+  }
+}
+
+/** npm writes a fixed time into its tarballs, so only the content decides their bytes. */
+function pack(folder, destination) {
+  for (const file of ['bin/shipit-runtime.js', 'lib/supervisor.cjs', 'lib/preload.cjs']) utimesSync(path.join(folder, file), 0, 0)
+  const npm = process.env.npm_execpath
+  const [command, args] = npm?.endsWith('.js') ? [process.execPath, [npm]] : ['npm', []]
+  const made = execFileSync(command, [...args, 'pack', folder, '--pack-destination', destination, '--json', '--ignore-scripts', '--silent'], {
+    encoding: 'utf8',
+    env: { ...process.env, npm_config_dry_run: 'false' },
+  })
+  const answer = JSON.parse(made)
+  return path.join(destination, (Array.isArray(answer) ? answer[0] : Object.values(answer)[0]).filename)
+}

@@ -1,0 +1,105 @@
+import { existsSync, statSync } from 'node:fs'
+import path from 'node:path'
+import type { EcosystemApp } from './ecosystem-adapter.js'
+import { Fault } from './fault.js'
+import { chooseInterpreter, which, type Interpreter } from './interpreter.js'
+
+/** One app of the file, ready to be run: paths resolved, defaults filled in. */
+export interface App {
+  name: string
+  script: string
+  args: string[]
+  cwd: string
+  interpreter: Interpreter
+  nodeArgs: string[]
+  isCluster: boolean
+  wanted: number | 'max' | undefined
+  env: Record<string, string>
+  /** ms an instance has between the signal and SIGKILL. */
+  killTimeout: number
+  minUptime: number
+  maxRestarts: number | undefined
+  /** Bytes. */
+  maxMemory: number | undefined
+  options: EcosystemApp
+}
+
+export interface AppContext {
+  cwd: string
+  env: Record<string, string>
+  /** ms: SHIPIT_DRAIN */
+  drain: number
+}
+
+/** Resolves one app. Throws a Fault for a script or interpreter that is not there. */
+export function resolveApp(options: EcosystemApp, context: AppContext): App {
+  const cwd = path.resolve(context.cwd, options.cwd ?? '.')
+  if (!existsSync(cwd)) throw new Fault(`${options.name}: the folder \`cwd\` names does not exist`, cwd)
+  const command = commandOf(options, cwd, context)
+  const interpreter = chooseInterpreter(command.script, options.interpreter, cwd, context.env)
+  const wanted = wantedInstances(options.instances)
+  const mode = String(options.exec_mode ?? '').replace(/_mode$/, '')
+  return {
+    name: options.name,
+    ...command,
+    cwd,
+    interpreter,
+    nodeArgs: [...interpreter.flags, ...words(options.node_args)],
+    // PM2's rule: `instances` alone already means cluster, for Node.
+    isCluster: interpreter.isNode && (mode === 'cluster' || (mode === '' && wanted !== undefined)),
+    wanted,
+    env: context.env,
+    killTimeout: duration(options.kill_timeout) ?? context.drain,
+    minUptime: duration(options.min_uptime) ?? 1000,
+    maxRestarts: options.max_restarts === undefined ? undefined : Number(options.max_restarts),
+    maxMemory: bytes(options.max_memory_restart),
+    options,
+  }
+}
+
+/** A script with spaces that is no file is a shell's command line, as PM2 has it. */
+function commandOf(options: EcosystemApp, cwd: string, context: AppContext): { script: string; args: string[] } {
+  const script = path.resolve(cwd, options.script)
+  const args = words(options.args)
+  if (isFile(script)) return { script, args }
+  if (options.script.includes(' ')) return { script: which('bash', context.env, cwd) ?? '/bin/sh', args: ['-c', options.script] }
+  const found = which(options.script, context.env, cwd)
+  if (found) return { script: found, args }
+  throw new Fault(
+    `${options.name}: the script ${options.script} does not exist`,
+    `looked for ${script} and for a command of that name`,
+    'correct `script` in the ecosystem file, or build it before the dyno starts',
+  )
+}
+
+function wantedInstances(value: unknown): number | 'max' | undefined {
+  if (value === undefined || value === null) return undefined
+  if (value === 'max' || Number(value) === 0) return 'max'
+  return Number.isFinite(Number(value)) ? Math.trunc(Number(value)) : undefined
+}
+
+/** Arguments as a list; a string is split at spaces outside quotes. */
+export function words(value: unknown): string[] {
+  if (Array.isArray(value)) return value.map(String)
+  if (typeof value !== 'string') return []
+  return (value.match(/(?:[^\s"']+|"[^"]*"|'[^']*')+/g) ?? []).map((word) => word.replace(/"([^"]*)"|'([^']*)'/g, '$1$2'))
+}
+
+/** 20M, 1G, 512K or a number of bytes. */
+export function bytes(value: unknown): number | undefined {
+  const match = /^(\d+(?:\.\d+)?)\s*([KMG])?B?$/i.exec(String(value ?? '').trim())
+  if (!match) return undefined
+  const unit = { K: 2 ** 10, M: 2 ** 20, G: 2 ** 30 }[(match[2] ?? '').toUpperCase()] ?? 1
+  return Math.floor(Number(match[1]) * unit)
+}
+
+/** ms, or with a unit as PM2 takes it: 10s, 5m, 1h. */
+export function duration(value: unknown): number | undefined {
+  const match = /^(\d+(?:\.\d+)?)\s*(ms|s|m|h)?$/.exec(String(value ?? '').trim())
+  if (!match) return undefined
+  return Number(match[1]) * ({ ms: 1, s: 1000, m: 60_000, h: 3_600_000 }[match[2] ?? 'ms'] ?? 1)
+}
+
+function isFile(file: string): boolean {
+  return existsSync(file) && statSync(file).isFile()
+}

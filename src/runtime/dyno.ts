@@ -1,0 +1,65 @@
+import { readFileSync } from 'node:fs'
+import os from 'node:os'
+
+export interface Dyno {
+  /** `web.1` on Heroku, the host's name elsewhere. */
+  name: string
+  /** Whether DYNO is set, as it is in every dyno. */
+  isDyno: boolean
+  /** Memory that may be used, in MB, and where that number is from. */
+  memory: number
+  memorySource: string
+  cpus: number
+}
+
+type Read = (file: string) => string | undefined
+
+/** A limit as large as this is the kernel's word for none. */
+const NO_LIMIT = 2 ** 50
+
+/** What this dyno has. The host's own memory and CPUs say nothing: a dyno shares them with others. */
+export function readDyno(env: NodeJS.ProcessEnv, read: Read = readIfThere, parallelism = os.availableParallelism()): Dyno {
+  const { memory, source } = memoryOf(env, read)
+  return {
+    name: env.DYNO || os.hostname(),
+    isDyno: Boolean(env.DYNO),
+    memory,
+    memorySource: source,
+    cpus: Math.max(1, Math.min(parallelism, Math.ceil(cpuQuota(read) ?? parallelism))),
+  }
+}
+
+/**
+ * The smallest limit that is stated: a rehearsed dyno has the large cgroup of its machine and says its own size in MEMORY_AVAILABLE.
+ * Without any, the size of the smallest dyno.
+ */
+function memoryOf(env: NodeJS.ProcessEnv, read: Read): { memory: number; source: string } {
+  const bytes = (file: string) => {
+    const value = Number(read(file)?.trim())
+    return value > 0 && value < NO_LIMIT ? Math.floor(value / 2 ** 20) : undefined
+  }
+  const stated = [
+    { memory: bytes('/sys/fs/cgroup/memory.max'), source: 'cgroup v2' },
+    { memory: bytes('/sys/fs/cgroup/memory/memory.limit_in_bytes'), source: 'cgroup v1' },
+    { memory: Number(env.MEMORY_AVAILABLE) > 0 ? Math.floor(Number(env.MEMORY_AVAILABLE)) : undefined, source: 'MEMORY_AVAILABLE' },
+  ].filter((limit): limit is { memory: number; source: string } => limit.memory !== undefined)
+  return stated.sort((a, b) => a.memory - b.memory)[0] ?? { memory: 512, source: 'no limit is stated' }
+}
+
+function cpuQuota(read: Read): number | undefined {
+  const v2 = /^(\d+) (\d+)/.exec(read('/sys/fs/cgroup/cpu.max') ?? '')
+  if (v2) return Number(v2[1]) / Number(v2[2])
+  const quota = Number(read('/sys/fs/cgroup/cpu/cpu.cfs_quota_us'))
+  const period = Number(read('/sys/fs/cgroup/cpu/cpu.cfs_period_us'))
+  return quota > 0 && period > 0 ? quota / period : undefined
+}
+
+function readIfThere(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (error) {
+    // No such file, or a sandbox that hides it: then this source says nothing.
+    if ((error as NodeJS.ErrnoException).code) return undefined
+    throw error
+  }
+}

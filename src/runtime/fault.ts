@@ -1,0 +1,17 @@
+/** What ends the start of a dyno: told as one paragraph, without a stack. The process exits with `exitCode`. */
+export class Fault extends Error {
+  constructor(
+    message: string,
+    readonly why?: string,
+    readonly next?: string,
+    readonly exitCode = 1,
+  ) {
+    super(message)
+    this.name = 'Fault'
+  }
+
+  /** The paragraph as it goes to stderr. */
+  override toString(): string {
+    return [`shipit: ${this.message}`, this.why, this.next && `→ ${this.next}`].filter(Boolean).join('\n  ') + '\n'
+  }
+}

@@ -1,0 +1,81 @@
+/** PM2's God: the state machine that keeps instances. Its own way to spawn, stop, measure and log is replaced by ours. */
+import type { EventEmitter } from 'node:events'
+import Module from 'node:module'
+
+/** One instance's settings, as God stores and clones them. It holds no environment: that stays with us, and out of PM2's messages. */
+export interface Pm2Env {
+  name: string
+  pm_id: number | string
+  status: string
+  exec_mode: 'cluster_mode' | 'fork_mode'
+  pm_exec_path: string
+  pm_cwd: string
+  kill_timeout?: number
+  restart_time: number
+  prev_restart_delay?: number
+  restart_delay?: number
+  exp_backoff_restart_delay?: number
+  restart_task?: unknown
+  NODE_APP_INSTANCE?: number
+  instance_var: string
+  env: Record<string, unknown>
+  [option: string]: unknown
+}
+
+/** What God wants a spawned process to be: a ChildProcess or a cluster Worker with two fields more. */
+export interface Keeper extends EventEmitter {
+  process: { pid?: number | undefined }
+  pm2_env: Pm2Env
+  send?(message: unknown): boolean
+}
+
+type Callback<T> = (error: unknown, result?: T) => void
+
+export interface God {
+  clusters_db: Record<string, Keeper>
+  bus: EventEmitter
+  pm2_being_killed?: boolean
+  prepare(conf: Record<string, unknown>, callback: Callback<unknown>): void
+  reloadProcessId(options: { id: number }, callback: Callback<unknown>): void
+  nodeApp(env: Pm2Env, callback: Callback<Keeper>): void
+  forkMode(env: Pm2Env, callback: Callback<Keeper>): void
+  killProcess(pid: number, env: Pm2Env, callback: Callback<boolean>): void
+  getMonitorData(env: unknown, callback: Callback<unknown>): void
+  getFormatedProcesses(): Array<{ pid: number; monit?: { memory: number; cpu: number } }>
+  Worker: { start(): void; stop(): void }
+}
+
+/** What a dyno has no use for; each costs memory and time at every boot. `watch` brings chokidar, the rest host metrics, git and an update check. */
+const UNUSED: Array<{ request: RegExp; standIn: unknown; unless?: 'watch' }> = [
+  { request: /modules\/vizion$/, standIn: { analyze: (_: unknown, done: (error: Error) => void) => done(new Error('not loaded')) } },
+  { request: /^\.\/VersionCheck\.js$/, standIn: () => undefined },
+  { request: /tools\/SysMetrics\.js$/, standIn: { collect: (done: (data: object) => void) => done({}) } },
+  { request: /tools\/typestrip\.js$/, standIn: { supportLevel: () => 'native', resolvedNodeVersion: () => process.versions.node } },
+  { request: /^pidusage$/, standIn: () => undefined },
+  { request: /^\.\/Watcher$/, standIn: (god: Record<string, unknown>) => void (god.watch = { enable: () => undefined, disable: () => undefined, disableAll: () => undefined }), unless: 'watch' },
+]
+
+/** Loads God into this process. PM2 reads its settings from the environment while it loads, so `home` and the rest are set around it. */
+export function loadGod(options: { home: string; withWatch: boolean }): God {
+  process.env.PM2_HOME = options.home
+  process.env.PM2_DISABLE_VERSION_CHECK = 'true'
+  process.env.PM2_SILENT = 'true'
+  // PM2 narrates on the console; what a user should read, we say ourselves.
+  const mute = () => undefined
+  for (const method of ['log', 'info', 'warn', 'error', 'trace'] as const) console[method] = mute
+  return withStandIns(options.withWatch, () => require('pm2/lib/God.js') as God)
+}
+
+function withStandIns<T>(withWatch: boolean, load: () => T): T {
+  const loader = Module as unknown as { _load(request: string, parent: { filename?: string } | undefined, isMain: boolean): unknown }
+  const original = loader._load
+  loader._load = function (this: unknown, request, parent, isMain) {
+    const unused = UNUSED.find((one) => one.request.test(request) && !(one.unless === 'watch' && withWatch))
+    return unused && parent?.filename?.includes('pm2') ? unused.standIn : original.call(this, request, parent, isMain)
+  }
+  try {
+    return load()
+  } finally {
+    loader._load = original
+  }
+}

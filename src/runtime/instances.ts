@@ -1,0 +1,65 @@
+import type { App } from './app.js'
+import type { Keeper } from './god.js'
+import { Tail } from './output.js'
+import type { ReportMessage } from './preload/report.js'
+
+/** One process of an app, from its spawn to its exit. */
+export interface Instance {
+  app: App
+  /** NODE_APP_INSTANCE: 0, 1, 2 … */
+  index: number
+  keeper: Keeper
+  pid: number
+  startedAt: number
+  isListening: boolean
+  hasEnded: boolean
+  tail: Tail
+  /** What the preload said since the last sample. */
+  eventLoopP95?: number
+  requests: number
+  active?: number
+  /** CPU seconds at the last sample, and when that was. */
+  cpuAt?: { seconds: number; at: number }
+}
+
+/** The living instances of all apps. */
+export class Instances {
+  readonly #living = new Set<Instance>()
+
+  add(app: App, keeper: Keeper, pid: number): Instance {
+    const index = Number(keeper.pm2_env[keeper.pm2_env.instance_var] ?? 0)
+    const instance: Instance = { app, index, keeper, pid, startedAt: Date.now(), isListening: false, hasEnded: false, tail: new Tail(), requests: 0 }
+    this.#living.add(instance)
+    return instance
+  }
+
+  end(instance: Instance): void {
+    instance.hasEnded = true
+    this.#living.delete(instance)
+  }
+
+  of(app: App): Instance[] {
+    return [...this.#living].filter((instance) => instance.app === app)
+  }
+
+  withPid(pid: number): Instance | undefined {
+    return [...this.#living].find((instance) => instance.pid === pid)
+  }
+
+  get all(): Instance[] {
+    return [...this.#living].sort((a, b) => a.app.name.localeCompare(b.app.name) || a.index - b.index)
+  }
+}
+
+/** Takes what the preload reports; whether the message was one of ours. */
+export function takeReport(instance: Instance, message: unknown): message is ReportMessage {
+  const report = message as ReportMessage | null
+  if (typeof report !== 'object' || report === null || !('shipit' in report)) return false
+  if (report.shipit === 'listening') instance.isListening = true
+  if (report.shipit === 'metrics') {
+    instance.eventLoopP95 = Math.max(instance.eventLoopP95 ?? 0, report.eventLoopP95 ?? 0)
+    instance.requests += report.requests ?? 0
+    instance.active = report.active ?? 0
+  }
+  return true
+}

@@ -1,0 +1,96 @@
+import { accessSync, constants, existsSync, readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import path from 'node:path'
+import { Fault } from './fault.js'
+
+/** What runs a script. `isNode`: it takes Node's flags and our preload. */
+export interface Interpreter {
+  /** Absolute path or name; 'none' where the script runs itself. */
+  command: string
+  isNode: boolean
+  /** Node flags that the script's language needs. */
+  flags: string[]
+}
+
+/** PM2's table (lib/API/interpreter.json); Node languages are decided below. */
+const BY_EXTENSION: Record<string, string[]> = {
+  '.sh': ['bash', 'sh'],
+  '.py': ['python', 'python3'],
+  '.rb': ['ruby'],
+  '.php': ['php'],
+  '.pl': ['perl'],
+  '.coffee': ['coffee'],
+}
+
+/**
+ * Chooses by the name in the file, else by the extension, else by the first bytes (a shebang or a binary runs itself).
+ * Throws a Fault for an interpreter that is not installed.
+ */
+export function chooseInterpreter(script: string, named: string | undefined, cwd: string, env: NodeJS.ProcessEnv): Interpreter {
+  const node: Interpreter = { command: process.execPath, isNode: true, flags: [] }
+  if (named === 'none') return { command: 'none', isNode: false, flags: [] }
+  if (named !== undefined && path.basename(named) !== 'node') {
+    const found = which(named, env, cwd)
+    if (!found) throw missing(named, 'the ecosystem file names it as `interpreter`')
+    return { command: found, isNode: /node$/.test(path.basename(found)), flags: [] }
+  }
+  if (named !== undefined && named !== 'node') return { ...node, command: which(named, env, cwd) ?? process.execPath }
+  const extension = path.extname(script)
+  if (/^\.[mc]?tsx?$/.test(extension)) return { ...node, flags: typescriptFlags(extension, cwd) }
+  const candidates = BY_EXTENSION[extension]
+  if (candidates && named === undefined) {
+    const found = candidates.map((name) => which(name, env, cwd)).find(Boolean)
+    if (!found) throw missing(candidates[0] as string, `${path.basename(script)} needs it`)
+    return { command: found, isNode: false, flags: [] }
+  }
+  return named === undefined && runsItself(script) ? { command: 'none', isNode: false, flags: [] } : node
+}
+
+/** The path of a command as a shell would find it. */
+export function which(name: string, env: NodeJS.ProcessEnv, cwd: string): string | undefined {
+  if (name.includes('/')) return isExecutable(path.resolve(cwd, name)) ? path.resolve(cwd, name) : undefined
+  const folders = [path.join(cwd, 'node_modules/.bin'), ...(env.PATH ?? '').split(path.delimiter)]
+  return folders.map((folder) => path.join(folder, name)).find(isExecutable)
+}
+
+/** The app's own tsx or ts-node, where this Node does not strip types by itself. */
+function typescriptFlags(extension: string, cwd: string): string[] {
+  const fromApp = createRequire(path.join(cwd, 'package.json'))
+  const resolve = (request: string) => {
+    try {
+      return fromApp.resolve(request)
+    } catch (error) {
+      if (['MODULE_NOT_FOUND', 'ERR_PACKAGE_PATH_NOT_EXPORTED'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined
+      throw error
+    }
+  }
+  if (resolve('tsx')) return ['--import', 'tsx']
+  const tsNode = resolve('ts-node/register')
+  if (tsNode) return ['--require', tsNode]
+  if (extension !== '.tsx' && 'typescript' in process.features) return []
+  throw new Fault('the script is TypeScript, and nothing here runs it', `neither tsx nor ts-node is installed in ${cwd}`, 'npm install tsx, or compile in a build script and start the JavaScript')
+}
+
+function runsItself(script: string): boolean {
+  const start = readFileSync(script).subarray(0, 256)
+  if (start.subarray(0, 2).toString() === '#!') {
+    const line = start.toString('latin1').split('\n')[0] ?? ''
+    return !/\bnode\b/.test(line) && isExecutable(script)
+  }
+  return start.includes(0)
+}
+
+function missing(name: string, why: string): Fault {
+  return new Fault(`the interpreter \`${name}\` is not installed in this dyno`, why, `add the buildpack that brings ${name}, or change \`interpreter\``)
+}
+
+function isExecutable(file: string): boolean {
+  if (!existsSync(file)) return false
+  try {
+    accessSync(file, constants.X_OK)
+    return true
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EACCES') return false
+    throw error
+  }
+}

@@ -1,0 +1,65 @@
+import net from 'node:net'
+
+/** A listening socket of the cluster's primary, once Node has taken it over. */
+interface Handle {
+  onconnection?: (...args: unknown[]) => void
+  close(): void
+}
+
+/** No new connection for this long, and the router is taken to have turned away. */
+const QUIET = 150
+/** Clients that go on connecting are turned away after this. */
+const PATIENCE = 2000
+/** For what was accepted and waits for an instance to take it. */
+const HANDOVER = 50
+
+/**
+ * The ports that cluster instances share. Their sockets are the supervisor's; if the instances closed first, connections that were
+ * accepted here and not yet handed over would be lost. So a dyno that stops goes on accepting until its router has turned away, closes
+ * here, and only then lets the instances close.
+ */
+export class Listeners {
+  readonly #handles = new Set<Handle>()
+  #lastConnection = 0
+
+  /** Notices every socket that this process comes to listen on from now on. */
+  constructor() {
+    const notice = (server: net.Server) => this.#notice(server)
+    const listen = net.Server.prototype.listen as (...args: unknown[]) => net.Server
+    net.Server.prototype.listen = function (this: net.Server, ...args: unknown[]) {
+      notice(this)
+      return listen.apply(this, args)
+    } as typeof net.Server.prototype.listen
+  }
+
+  /** Resolves when nothing listens and everything accepted has been handed over. */
+  async close(): Promise<void> {
+    if (this.#handles.size === 0) return
+    const begun = Date.now()
+    while (Date.now() - Math.max(begun, this.#lastConnection) < QUIET && Date.now() - begun < PATIENCE) await pause(10)
+    // After a round of polling, which accepts all that has already connected.
+    await new Promise((resolve) => setImmediate(resolve))
+    for (const handle of this.#handles) handle.close()
+    this.#handles.clear()
+    await pause(HANDOVER)
+  }
+
+  #notice(server: net.Server): void {
+    server.once('listening', () => {
+      const handle = (server as unknown as { _handle: Handle })._handle
+      this.#handles.add(handle)
+      // The cluster module puts its own `onconnection` in place after this event.
+      setImmediate(() => {
+        const accept = handle.onconnection
+        handle.onconnection = (...args) => {
+          this.#lastConnection = Date.now()
+          accept?.apply(handle, args)
+        }
+      })
+    })
+  }
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms))
+}

@@ -1,0 +1,59 @@
+import { sampleLine, type Sample } from './event-line.js'
+import type { God } from './god.js'
+import type { Instance, Instances } from './instances.js'
+import { usageOf } from './proc.js'
+
+const DEFAULT_SECONDS = 20
+
+/** ms between samples: SHIPIT_METRICS in seconds, `off` or 0 for none. */
+export function metricsInterval(setting: string | undefined): number {
+  if (setting === undefined || setting === '') return DEFAULT_SECONDS * 1000
+  const seconds = Number(setting)
+  return Number.isFinite(seconds) && seconds > 0 ? Math.max(100, seconds * 1000) : setting === 'on' ? DEFAULT_SECONDS * 1000 : 0
+}
+
+/** Prints a line an instance every `interval` ms. */
+export function startMetrics(instances: Instances, source: string, interval: number): void {
+  if (interval === 0) return
+  setInterval(() => {
+    for (const instance of instances.all) {
+      const sample = sampleOf(instance, interval)
+      if (sample) process.stdout.write(sampleLine({ source, app: instance.app.name, instance: instance.index }, sample))
+    }
+  }, interval).unref()
+}
+
+/** God's worker compares memory with max_memory_restart through this; PM2's own way brings a module that shells out. */
+export function installMonitor(god: God): void {
+  god.getMonitorData = (_env, callback) => {
+    const processes = god.getFormatedProcesses()
+    for (const one of processes) {
+      const usage = one.pid ? usageOf(one.pid) : undefined
+      one.monit = { memory: Math.round((usage?.rss ?? 0) * 2 ** 20), cpu: 0 }
+    }
+    callback(null, processes)
+  }
+}
+
+function sampleOf(instance: Instance, interval: number): Sample | undefined {
+  const usage = usageOf(instance.pid)
+  if (!usage) return undefined
+  const now = Date.now()
+  const before = instance.cpuAt ?? { seconds: 0, at: instance.startedAt }
+  instance.cpuAt = { seconds: usage.cpuSeconds, at: now }
+  const requests = instance.requests
+  instance.requests = 0
+  const eventLoopP95 = instance.eventLoopP95
+  delete instance.eventLoopP95
+  return {
+    pid: instance.pid,
+    status: instance.keeper.pm2_env.status,
+    restarts: instance.keeper.pm2_env.restart_time,
+    uptime: (now - instance.startedAt) / 1000,
+    rss: usage.rss,
+    cpu: (100 * Math.max(0, usage.cpuSeconds - before.seconds)) / Math.max(0.001, (now - before.at) / 1000),
+    eventLoopP95,
+    requestsPerMinute: instance.active === undefined ? undefined : (requests * 60_000) / interval,
+    activeRequests: instance.active,
+  }
+}

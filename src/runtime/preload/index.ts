@@ -1,0 +1,27 @@
+/** Loaded by `--require` into every Node instance, before the app: drains on a signal, and reports to the supervisor. */
+import { isMainThread } from 'node:worker_threads'
+import { installDrain } from './drain.js'
+import { installReport } from './report.js'
+
+// An instance's threads and its own children (a build, a process that it forks) load this too; they are the app's business.
+if (isMainThread && process.env.SHIPIT_INSTANCE === String(process.ppid)) {
+  const { sourceMaps, reportEvery, drain } = takeSettings()
+  if (sourceMaps) process.setSourceMapsEnabled(true)
+  keepOutputWhole()
+  installDrain(drain, installReport(reportEvery))
+}
+
+/** What the supervisor says to this process alone; the app does not see it. */
+function takeSettings(): { sourceMaps: boolean; reportEvery: number; drain: number } {
+  const { SHIPIT_SOURCE_MAPS, SHIPIT_REPORT_MS, SHIPIT_DRAIN_MS } = process.env
+  for (const name of ['SHIPIT_INSTANCE', 'SHIPIT_SOURCE_MAPS', 'SHIPIT_REPORT_MS', 'SHIPIT_DRAIN_MS']) delete process.env[name]
+  return { sourceMaps: SHIPIT_SOURCE_MAPS !== 'off', reportEvery: Number(SHIPIT_REPORT_MS), drain: Number(SHIPIT_DRAIN_MS) }
+}
+
+/** Writes to a pipe are otherwise lost when the app exits at once after a burst. */
+function keepOutputWhole(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    const handle = (stream as unknown as { _handle?: { setBlocking?: (isBlocking: boolean) => void } })._handle
+    handle?.setBlocking?.(true)
+  }
+}

@@ -1,0 +1,52 @@
+import diagnostics from 'node:diagnostics_channel'
+import { monitorEventLoopDelay } from 'node:perf_hooks'
+import type { ServerResponse } from 'node:http'
+
+/** Messages from an instance to the supervisor. Never seen by the app. */
+export interface ReportMessage {
+  shipit: 'listening' | 'metrics'
+  /** ms the loop was late, 95th percentile since the last report. */
+  eventLoopP95?: number
+  /** Requests answered since the last report, and those under way. */
+  requests?: number
+  active?: number
+  port?: number | string
+}
+
+export interface Report {
+  send(message: ReportMessage): void
+  /** Requests under way. */
+  responses: Set<ServerResponse>
+}
+
+const RESOLUTION = 20
+
+/** Counts requests through Node's diagnostics channels, and reports every `everyMs` (0: never). */
+export function installReport(everyMs: number): Report {
+  const responses = new Set<ServerResponse>()
+  let finished = 0
+  diagnostics.subscribe('http.server.request.start', (message) => {
+    const { response } = message as { response: ServerResponse }
+    responses.add(response)
+    response.once('close', () => {
+      responses.delete(response)
+      finished += 1
+    })
+  })
+  const sendNow = process.send?.bind(process)
+  const send = (message: ReportMessage) => {
+    // A message lost with the channel is no loss: the supervisor is going.
+    if (process.connected) sendNow?.(message, undefined, undefined, () => undefined)
+  }
+  if (everyMs > 0 && sendNow) {
+    const delay = monitorEventLoopDelay({ resolution: RESOLUTION })
+    delay.enable()
+    setInterval(() => {
+      const eventLoopP95 = Math.max(0, delay.percentile(95) / 1e6 - RESOLUTION)
+      send({ shipit: 'metrics', eventLoopP95, requests: finished, active: responses.size })
+      finished = 0
+      delay.reset()
+    }, everyMs).unref()
+  }
+  return { send, responses }
+}

@@ -1,0 +1,159 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import cluster from 'node:cluster'
+import path from 'node:path'
+import type { Readable } from 'node:stream'
+import type { App } from './app.js'
+import type { God, Keeper, Pm2Env } from './god.js'
+import { Instances, takeReport, type Instance } from './instances.js'
+import { carry, isPlain, type OutputStyle } from './output.js'
+import type { ReportMessage } from './preload/report.js'
+
+export interface SpawnSettings {
+  apps: App[]
+  instances: Instances
+  /** Where the runtime's own files lie: preload.cjs. */
+  lib: string
+  home: string
+  /** ms between reports of an instance; 0 for none. */
+  reportEvery: number
+  /** More `--require`s for Node instances: PM2's metrics module where the agent runs. */
+  requires: string[]
+  prefixes: boolean
+  onStart(instance: Instance): void
+  onReport(instance: Instance, report: ReportMessage): void
+  onExit(instance: Instance, code: number | null, signal: string | null): void
+  onSpawnError(app: App, error: Error): void
+}
+
+/** Gives God our way to start a process in each of its two modes. */
+export function installSpawn(god: God, settings: SpawnSettings): void {
+  const start = (env: Pm2Env, callback: (error: unknown, keeper?: Keeper) => void, make: (app: App, style: OutputStyle) => Made) => {
+    const app = settings.apps.find((one) => one.name === env.name)
+    if (!app) return callback(new Error(`no app ${env.name}`))
+    const { keeper, child } = make(app, styleOf(app, env, settings.prefixes))
+    keeper.pm2_env = env
+    watch(god, settings, app, keeper, child, styleOf(app, env, settings.prefixes))
+    callback(null, keeper)
+  }
+  god.nodeApp = (env, callback) => start(env, callback, (app, style) => makeWorker(app, env, style, settings))
+  god.forkMode = (env, callback) => start(env, callback, (app, style) => makeChild(app, env, style, settings))
+}
+
+interface Made {
+  keeper: Keeper
+  child: ChildProcess
+}
+
+function makeWorker(app: App, env: Pm2Env, style: OutputStyle, settings: SpawnSettings): Made {
+  cluster.setupPrimary({
+    exec: app.script,
+    args: app.args,
+    execArgv: nodeFlags(app, settings),
+    cwd: app.cwd,
+    stdio: ['ignore', isPlain(style) ? 'inherit' : 'pipe', 'pipe', 'ipc'],
+    windowsHide: true,
+  })
+  const wanted = instanceEnvironment(app, env, settings)
+  // cluster.fork() adds the supervisor's environment, which holds what PM2 reads and what filter_env takes away.
+  const absent = Object.keys(process.env).filter((key) => !(key in wanted))
+  const worker = cluster.fork({ ...wanted, ...Object.fromEntries(absent.map((key) => [key, undefined])) })
+  return { keeper: worker as unknown as Keeper, child: worker.process }
+}
+
+function makeChild(app: App, env: Pm2Env, style: OutputStyle, settings: SpawnSettings): Made {
+  const { command, isNode } = app.interpreter
+  const flags = isNode ? nodeFlags(app, settings) : app.nodeArgs
+  const [file, args] = command === 'none' ? [app.script, app.args] : [command, [...flags, app.script, ...app.args]]
+  const child = spawn(file, args, {
+    cwd: app.cwd,
+    env: instanceEnvironment(app, env, settings),
+    stdio: ['ignore', isPlain(style) ? 'inherit' : 'pipe', 'pipe', ...(isNode ? (['ipc'] as const) : [])],
+    windowsHide: true,
+  })
+  const keeper = child as unknown as Keeper
+  keeper.process = { pid: child.pid }
+  return { keeper, child }
+}
+
+function nodeFlags(app: App, settings: SpawnSettings): string[] {
+  return [...app.nodeArgs, ...settings.requires.flatMap((file) => ['--require', file]), '--require', path.join(settings.lib, 'preload.cjs')]
+}
+
+/** The app's environment and what PM2 tells an instance about itself. The app's own variables are never overwritten but for the ids. */
+function instanceEnvironment(app: App, env: Pm2Env, settings: SpawnSettings): NodeJS.ProcessEnv {
+  const told: NodeJS.ProcessEnv = {
+    PM2_HOME: settings.home,
+    name: app.name,
+    exec_mode: env.exec_mode,
+    namespace: 'default',
+    pm_exec_path: app.script,
+    pm_cwd: app.cwd,
+    restart_time: String(env.restart_time),
+  }
+  const ids: NodeJS.ProcessEnv = { pm_id: String(env.pm_id), [env.instance_var]: String(env[env.instance_var] ?? 0) }
+  const increment = app.options.increment_var
+  if (typeof increment === 'string') ids[increment] = String(env[increment] ?? env.env[increment] ?? 0)
+  if (/python/.test(app.interpreter.command)) told.PYTHONUNBUFFERED = '1'
+  return {
+    ...told,
+    ...app.env,
+    ...ids,
+    SHIPIT_INSTANCE: String(process.pid),
+    SHIPIT_DRAIN_MS: String(Math.max(0, app.killTimeout - 500)),
+    SHIPIT_REPORT_MS: String(settings.reportEvery),
+    SHIPIT_SOURCE_MAPS: app.options.disable_source_map_support === true ? 'off' : 'on',
+  }
+}
+
+function watch(god: God, settings: SpawnSettings, app: App, keeper: Keeper, child: ChildProcess, style: OutputStyle): void {
+  if (child.pid === undefined) {
+    // `error` follows; without a process there is nothing to watch.
+    child.once('error', (error) => settings.onSpawnError(app, error))
+    return
+  }
+  const instance = settings.instances.add(app, keeper, child.pid)
+  settings.onStart(instance)
+  if (child.stdout) carry(child.stdout, process.stdout, style, 'out')
+  if (child.stderr) carry(child.stderr, process.stderr, style, 'err', instance.tail)
+  child.on('message', (message: unknown) => {
+    if (takeReport(instance, message)) settings.onReport(instance, message)
+    else forward(god, keeper, message)
+  })
+  child.once('exit', (code, signal) => {
+    settings.instances.end(instance)
+    void lastWords(child.stderr).then(() => settings.onExit(instance, code, signal))
+  })
+}
+
+/** What an app sends goes onto PM2's bus, as PM2's own containers put it: `ready`, metrics of its module, messages between apps. */
+function forward(god: God, keeper: Keeper, message: unknown): void {
+  const { pm_id, name } = keeper.pm2_env
+  const packet = message as { type?: string; data?: unknown } | null
+  const isTyped = typeof packet === 'object' && packet !== null && packet.type && packet.data
+  const from = { at: Date.now(), process: { pm_id, name, namespace: 'default' } }
+  if (isTyped) god.bus.emit(packet.type as string, { ...from, data: packet.data })
+  else god.bus.emit('process:msg', { ...from, raw: message })
+}
+
+function styleOf(app: App, env: Pm2Env, prefixes: boolean): OutputStyle {
+  const instance = Number(env[env.instance_var] ?? 0)
+  return {
+    prefix: prefixes ? `[${app.name}:${instance}] ` : '',
+    hasTime: app.options.time === true || typeof app.options.log_date_format === 'string',
+    isJson: app.options.log_type === 'json',
+    app: app.name,
+    instance,
+  }
+}
+
+/** The last output on stderr arrives after the exit. A grandchild that keeps the pipe open must not hold back the news for long. */
+function lastWords(stderr: Readable | null): Promise<void> {
+  return new Promise((resolve) => {
+    if (!stderr || stderr.readableEnded || stderr.destroyed) return void setImmediate(resolve)
+    const timer = setTimeout(resolve, 1000)
+    stderr.once('close', () => {
+      clearTimeout(timer)
+      resolve()
+    })
+  })
+}

@@ -1,0 +1,97 @@
+import path from 'node:path'
+import { dashboardKeys, KEY_VARIABLES } from './agent.js'
+import { resolveApp, type App } from './app.js'
+import { readDyno } from './dyno.js'
+import { readEcosystem, type Ecosystem, type EcosystemApp } from './ecosystem-adapter.js'
+import { appEnvironment } from './environment.js'
+import { Fault } from './fault.js'
+import { Supervisor } from './supervisor.js'
+
+export interface StartFlags {
+  file: string
+  /** env_NAME to apply; SHIPIT_ENV where absent. */
+  env: string | undefined
+  /** Names of the apps to run; all where absent. */
+  only: string[] | undefined
+}
+
+/** Heroku kills 30 s after SIGTERM; what is left is for the supervisor's own end. */
+const DRAIN_SECONDS = 25
+
+/** Runs the file's apps in this process until they end or a signal stops them. Throws a Fault where they cannot be started. */
+export async function start(flags: StartFlags, lib: string): Promise<void> {
+  const dyno = readDyno(process.env)
+  const env = snapshot()
+  const ecosystem = await readFile(flags.file)
+  const apps = chosen(ecosystem, flags.only).map((app) => prepare(app, flags.env ?? env.SHIPIT_ENV, env, path.dirname(ecosystem.file)))
+  const isWatched = watchIsWanted(ecosystem.apps, dyno.isDyno, env)
+  warnOfFiles(apps)
+  const keys = dashboardKeys(env, apps[0]?.name ?? 'app', dyno.name)
+  for (const name of KEY_VARIABLES) delete process.env[name]
+  keepOutputWhole()
+  await new Supervisor({ apps, dyno, env, keys, lib, isWatched }).run()
+}
+
+async function readFile(file: string): Promise<Ecosystem> {
+  const ecosystem = await readEcosystem(file).catch((error: Error) => {
+    throw new Fault(`${file} cannot be read`, error.message.split('\n').slice(0, 6).join('\n  '), 'correct it and deploy again')
+  })
+  const say = ecosystem.problems.map((one) => ({ ...one, text: `${file}${one.line ? `:${one.line}${one.column ? `:${one.column}` : ''}` : ''} ${one.path}: ${one.message}${one.suggestion ? ` (${one.suggestion})` : ''}` }))
+  const errors = say.filter((one) => one.severity === 'error')
+  if (errors.length > 0) throw new Fault(`${file} cannot be used`, errors.map((one) => one.text).join('\n  '), 'correct it and deploy again')
+  for (const warning of say) warn(warning.text)
+  return ecosystem
+}
+
+function chosen(ecosystem: Ecosystem, only: string[] | undefined): EcosystemApp[] {
+  const missing = (only ?? []).filter((name) => !ecosystem.apps.some((app) => app.name === name))
+  const names = ecosystem.apps.map((app) => app.name)
+  if (missing.length > 0) throw new Fault(`there is no app called ${missing.join(', ')} in ${ecosystem.file}`, `it has ${names.join(', ') || 'none'}`)
+  if (names.length === 0) throw new Fault(`${ecosystem.file} has no apps`, undefined, 'add one under `apps:`, with `name` and `script`')
+  const twice = names.find((name, i) => names.indexOf(name) !== i)
+  if (twice !== undefined) throw new Fault(`two apps are called ${twice} in ${ecosystem.file}`, undefined, 'give each app a name of its own')
+  return only ? ecosystem.apps.filter((app) => only.includes(app.name)) : ecosystem.apps
+}
+
+function prepare(options: EcosystemApp, envName: string | undefined, dynoEnv: Record<string, string>, folder: string): App {
+  if (!options.script) throw new Fault(`${options.name || 'an app'} has no \`script\``, undefined, 'name the file to run')
+  const { env, warnings } = appEnvironment(options, envName, withoutFiltered(dynoEnv, options.filter_env))
+  for (const text of warnings) warn(text)
+  const seconds = Number(dynoEnv.SHIPIT_DRAIN)
+  return resolveApp(options, { cwd: folder, env, drain: 1000 * (seconds > 0 ? seconds : DRAIN_SECONDS) })
+}
+
+/** PM2's filter_env: true keeps the whole of the dyno's environment from the app, a list the variables whose name begins so. */
+function withoutFiltered(env: Record<string, string>, filter: unknown): Record<string, string> {
+  if (filter === true) return Object.fromEntries(['PATH', 'PORT', 'DYNO', 'HOME'].flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]])))
+  const parts = [filter ?? []].flat().map(String)
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !parts.some((part) => name.includes(part))))
+}
+
+function watchIsWanted(apps: EcosystemApp[], isDyno: boolean, env: Record<string, string>): boolean {
+  const watched = apps.filter((app) => app.watch)
+  const isWatched = watched.length > 0 && (!isDyno || env.SHIPIT_WATCH === '1')
+  if (watched.length > 0 && !isWatched) warn(`\`watch\` is ignored in a dyno, whose files do not change (${watched.map((app) => app.name).join(', ')})`)
+  return isWatched
+}
+
+function warnOfFiles(apps: App[]): void {
+  const files = ['out_file', 'error_file', 'log_file', 'output', 'error', 'log', 'out', 'err']
+  const writers = apps.filter((app) => files.some((name) => typeof app.options[name] === 'string' && app.options[name] !== '/dev/null' && app.options[name] !== 'NULL'))
+  if (writers.length > 0) warn(`log files are not written, since a dyno's disk does not last; the lines are in the app's log (${writers.map((app) => app.name).join(', ')})`)
+}
+
+function snapshot(): Record<string, string> {
+  return Object.fromEntries(Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined))
+}
+
+/** A pipe that is read slowly must slow the writer, not fill its memory; and what was written must be out before an exit. */
+function keepOutputWhole(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    ;(stream as unknown as { _handle?: { setBlocking?: (isBlocking: boolean) => void } })._handle?.setBlocking?.(true)
+  }
+}
+
+function warn(text: string): void {
+  process.stderr.write(`shipit: warning: ${text}\n`)
+}

@@ -1,0 +1,231 @@
+/** One dyno: starts the apps, adds instances as the dyno holds them, judges exits, and stops it all on a signal. */
+import { mkdtempSync, rmSync } from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import type { App } from './app.js'
+import { afterExit, cannotStayUp, failureCode, healthy, type AppHistory, type Exit } from './crash-policy.js'
+import type { Dyno } from './dyno.js'
+import { eventLine, type EventName } from './event-line.js'
+import { Fault } from './fault.js'
+import { loadGod, type God } from './god.js'
+import { godConf } from './god-conf.js'
+import { Instances, type Instance } from './instances.js'
+import { Listeners } from './listeners.js'
+import { installMonitor, metricsInterval, startMetrics } from './metrics.js'
+import { usageOf } from './proc.js'
+import { sizeApps, type AppToSize, type SizedApp } from './sizing.js'
+import { installSpawn } from './spawn.js'
+import { installStop, stopInstance } from './stopping.js'
+import type { Keys } from './agent.js'
+
+export interface SupervisorOptions {
+  apps: App[]
+  dyno: Dyno
+  env: Record<string, string>
+  keys: Keys | undefined
+  lib: string
+  isWatched: boolean
+}
+
+/** The first instance is measured this long after it began to serve, when its start is over. */
+const SETTLE = 1000
+/** An app that does not listen (a queue's consumer) counts as started after this. */
+const BOOT = 3000
+/** How often the supervisor looks whether a first instance is ready to be measured. */
+const LOOK = 25
+
+export class Supervisor {
+  readonly #options: SupervisorOptions
+  readonly #home = mkdtempSync(path.join(os.tmpdir(), 'shipit-pm2-'))
+  readonly #instances = new Instances()
+  readonly #histories = new Map<App, AppHistory>()
+  readonly #ended = new Map<App, Array<number | null>>()
+  readonly #listeners = new Listeners()
+  readonly #god: God
+  #agent: { stop(): void } | undefined
+  #isStopping = false
+
+  constructor(options: SupervisorOptions) {
+    this.#options = options
+    process.once('exit', () => this.#cleanUp())
+    this.#god = loadGod({ home: this.#home, withWatch: options.isWatched })
+    const interval = metricsInterval(options.env.SHIPIT_METRICS)
+    installSpawn(this.#god, {
+      apps: options.apps,
+      instances: this.#instances,
+      lib: options.lib,
+      home: this.#home,
+      reportEvery: Math.min(interval, 5000),
+      requires: [],
+      prefixes: options.apps.length > 1,
+      onStart: (instance) => this.#say(instance, 'start', { pid: instance.pid }),
+      onReport: (instance, report) => {
+        if (report.shipit === 'listening') this.#say(instance, 'listening', { port: report.port })
+      },
+      onExit: (instance, code, signal) => this.#onExit(instance, code, signal),
+      onSpawnError: (app, error) => this.#give(new Fault(`${app.name} could not be started: ${error.message}`)),
+    })
+    installStop(this.#god, this.#instances)
+    installMonitor(this.#god)
+    startMetrics(this.#instances, options.dyno.name, interval)
+    for (const name of ['SIGTERM', 'SIGINT'] as const) process.on(name, () => void this.stop(name))
+  }
+
+  /** Starts every app; returns when all instances that the dyno holds were started. */
+  async run(): Promise<void> {
+    const { apps, keys, env } = this.#options
+    if (keys) this.#agent = (await import('./agent.js')).startAgent(keys, this.#home, env)
+    const estimate = this.#size()
+    await Promise.all(apps.map((app) => this.#add(app)))
+    const needsMeasure = estimate.some((sized) => sized.isEstimate)
+    if (!needsMeasure) this.#announce(estimate)
+    await Promise.all(apps.map((app) => this.#untilServing(app, needsMeasure)))
+    if (this.#isStopping) return
+    const sized = needsMeasure ? this.#size(true) : estimate
+    if (needsMeasure) this.#announce(sized)
+    for (const app of apps) {
+      const wanted = sized.find((one) => one.name === app.name)?.instances ?? 1
+      for (let have = 1; have < wanted && !this.#isStopping; have += 1) await this.#add(app)
+    }
+  }
+
+  /** Stops all instances at once, then the process with code 0: a stop that was asked for is no failure. */
+  async stop(signal: NodeJS.Signals): Promise<void> {
+    if (this.#isStopping) return
+    for (const instance of this.#instances.all) this.#say(instance, 'stop', { signal })
+    await this.#stopAll()
+    process.exit(0)
+  }
+
+  #size(isMeasured = false): SizedApp[] {
+    const { apps, dyno, env, keys } = this.#options
+    return sizeApps({
+      memory: dyno.memory,
+      cpus: dyno.cpus,
+      hasAgent: keys !== undefined,
+      env,
+      apps: apps.map((app) => ({ ...toSize(app), measured: isMeasured ? this.#measure(app) : undefined })),
+    })
+  }
+
+  #measure(app: App): number | undefined {
+    const first = this.#instances.of(app)[0]
+    return first && usageOf(first.pid)?.rss
+  }
+
+  #announce(sized: SizedApp[]): void {
+    const { memory, memorySource, cpus } = this.#options.dyno
+    const list = sized.map((app) => `${app.name} × ${app.instances} (${app.why})`).join(', ')
+    process.stdout.write(`shipit: ${list}; this dyno has ${memory} MB (${memorySource}) and ${cpus} CPU${cpus === 1 ? '' : 's'}\n`)
+  }
+
+  /** Starts one instance more; resolves when God has it online. */
+  #add(app: App): Promise<void> {
+    return new Promise((resolve) => {
+      this.#god.prepare({ ...godConf(app, this.#home, this.#options.isWatched), instances: 1 }, () => resolve())
+    })
+  }
+
+  async #untilServing(app: App, needsMeasure: boolean): Promise<void> {
+    const started = Date.now()
+    while (!this.#isStopping && Date.now() - started < BOOT) {
+      if (this.#instances.of(app).some((instance) => instance.isListening)) break
+      await pause(LOOK)
+    }
+    if (needsMeasure && !this.#isStopping) await pause(SETTLE)
+  }
+
+  #onExit(instance: Instance, code: number | null, signal: string | null): void {
+    const env = instance.keeper.pm2_env
+    if (this.#isStopping) return
+    const wasAsked = String(env.pm_id).startsWith('_old_') || env.status === 'stopping'
+    if (wasAsked) return void this.#say(instance, 'exit', { code: code ?? undefined, signal: signal ?? undefined, asked: 'yes' })
+    const isRestarted = env.restart_task !== undefined
+    this.#say(instance, 'exit', {
+      code: code ?? undefined,
+      signal: signal ?? undefined,
+      restarts: env.restart_time,
+      backoff: isRestarted ? `${env.prev_restart_delay || env.restart_delay || 0}ms` : undefined,
+    })
+    if (isRestarted) this.#judge(instance, code, signal)
+    else this.#onEnd(instance, code)
+  }
+
+  /** An instance that PM2 will restart: is there any point in it? */
+  #judge(instance: Instance, code: number | null, signal: string | null): void {
+    const { app } = instance
+    const now = Date.now()
+    const others = this.#instances.of(app).map((other) => now - other.startedAt)
+    const exit: Exit = { at: now, uptime: now - instance.startedAt, minUptime: app.minUptime, maxRestarts: app.maxRestarts, othersUptime: Math.max(0, ...others) }
+    const history = afterExit(this.#histories.get(app) ?? healthy, exit)
+    this.#histories.set(app, history)
+    if (!cannotStayUp(history, exit)) return
+    const how = signal ? `was ended by ${signal}` : `exited with code ${code}`
+    const why = `its last instance ${how} after ${(exit.uptime / 1000).toFixed(1)} s, ${history.failures} failures in ${Math.round((now - (history.failingSince ?? now)) / 1000)} s`
+    this.#crash(instance, code, why, code === 0 ? 'an app that is meant to finish needs `autorestart: false`' : undefined)
+  }
+
+  /** An instance that is not restarted: `autorestart: false`, `stop_exit_codes`, or PM2's own max_restarts. */
+  #onEnd(instance: Instance, code: number | null): void {
+    const { app } = instance
+    this.#ended.set(app, [...(this.#ended.get(app) ?? []), code])
+    const isOver = this.#instances.of(app).length === 0
+    if (!isOver) return
+    const hasFailed = instance.keeper.pm2_env.autorestart !== false && !isStopCode(app, code)
+    if (hasFailed) return this.#crash(instance, code, `PM2 gave it up after ${app.maxRestarts} unstable restarts`)
+    if (this.#options.apps.some((one) => this.#instances.of(one).length > 0 || !this.#ended.has(one))) return
+    const codes = [...this.#ended.values()].flat()
+    const failure = codes.find((one) => one !== 0)
+    process.exit(failure === undefined ? 0 : failureCode(failure))
+  }
+
+  /** Ends the dyno for an app that cannot stay up, with its last words repeated above the reason. */
+  #crash(instance: Instance, code: number | null, why: string, next?: string): void {
+    this.#say(instance, 'crash', { code: failureCode(code) })
+    for (const line of instance.tail.lines) process.stderr.write(`${line}\n`)
+    this.#give(new Fault(`${instance.app.name} cannot stay up, so the dyno ends`, why, next, failureCode(code)))
+  }
+
+  #give(fault: Fault): void {
+    if (this.#isStopping) return
+    process.stderr.write(fault.toString())
+    void this.#stopAll().then(() => process.exit(fault.exitCode))
+  }
+
+  /** Instances that share a port go on serving until the supervisor has closed it. */
+  async #stopAll(): Promise<void> {
+    this.#isStopping = true
+    this.#god.pm2_being_killed = true
+    const begun = Date.now()
+    const closed = this.#listeners.close()
+    await Promise.all(
+      this.#instances.all.map(async (instance) => {
+        instance.keeper.pm2_env.status = 'stopping'
+        if (instance.app.isCluster) await closed
+        await stopInstance(instance, Math.max(0, instance.app.killTimeout - (Date.now() - begun)))
+      }),
+    )
+  }
+
+  #say(instance: Instance, event: EventName, fields: Record<string, string | number | undefined>): void {
+    const name = { source: this.#options.dyno.name, app: instance.app.name, instance: instance.index }
+    process.stdout.write(eventLine(name, event, fields))
+  }
+
+  #cleanUp(): void {
+    this.#agent?.stop()
+    rmSync(this.#home, { recursive: true, force: true })
+  }
+}
+
+function toSize(app: App): AppToSize {
+  return { name: app.name, wanted: app.wanted, isCluster: app.isCluster, ceiling: app.maxMemory === undefined ? undefined : app.maxMemory / 2 ** 20 }
+}
+
+function isStopCode(app: App, code: number | null): boolean {
+  return [app.options.stop_exit_codes ?? []].flat().some((one) => Number(one) === code)
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms))
+}

@@ -1,0 +1,122 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import net from 'node:net'
+import os from 'node:os'
+import path from 'node:path'
+import { pathToFileURL } from 'node:url'
+
+const root = path.resolve(import.meta.dirname, '../..')
+
+let built: Promise<string> | undefined
+
+/** The runtime's bin, built once a test run into a folder of its own, so that no other build is in the way. */
+export function runtimeBin(): Promise<string> {
+  built ??= build()
+  return built
+}
+
+async function build(): Promise<string> {
+  // Inside the package, where node_modules/pm2 is found.
+  const out = path.join(root, 'node_modules/.cache/shipit-test')
+  mkdirSync(out, { recursive: true })
+  const { buildRuntime } = (await import(pathToFileURL(path.join(root, 'src/build/runtime.mjs')).href)) as {
+    buildRuntime(root: string, destination: string): Promise<string>
+  }
+  await buildRuntime(root, out)
+  return path.join(out, 'shipit-runtime/bin/shipit-runtime.js')
+}
+
+export async function freePort(): Promise<number> {
+  const server = net.createServer().listen(0, '127.0.0.1')
+  await new Promise((resolve) => server.once('listening', resolve))
+  const { port } = server.address() as net.AddressInfo
+  await new Promise((resolve) => server.close(resolve))
+  return port
+}
+
+/** A temporary app folder, and the runtimes started in it; `end()` removes both. */
+export class AppFolder {
+  readonly dir = mkdtempSync(path.join(os.tmpdir(), 'shipit-runtime-test-'))
+  readonly runs: Run[] = []
+
+  constructor(files: Record<string, string>) {
+    for (const [name, text] of Object.entries(files)) {
+      mkdirSync(path.dirname(path.join(this.dir, name)), { recursive: true })
+      writeFileSync(path.join(this.dir, name), text)
+    }
+  }
+
+  async start(args: string[] = ['start', 'ecosystem.config.yml'], env: Record<string, string> = {}): Promise<Run> {
+    const run = new Run(await runtimeBin(), args, this.dir, env)
+    this.runs.push(run)
+    return run
+  }
+
+  async end(): Promise<void> {
+    for (const run of this.runs) await run.kill()
+    rmSync(this.dir, { recursive: true, force: true })
+  }
+}
+
+/** One runtime: its output so far, and its end. */
+export class Run {
+  readonly child: ChildProcess
+  readonly ended: Promise<{ code: number | null; signal: string | null }>
+  stdout = ''
+  stderr = ''
+
+  constructor(bin: string, args: string[], cwd: string, env: Record<string, string>) {
+    const { PATH, HOME } = process.env
+    // A group of its own, as a dyno's processes are one.
+    this.child = spawn(process.execPath, [bin, ...args], { cwd, detached: true, env: { PATH, HOME, DYNO: 'web.1', SHIPIT_METRICS: 'off', TMPDIR: os.tmpdir(), ...env } })
+    this.child.stdout?.on('data', (chunk: Buffer) => (this.stdout += chunk.toString()))
+    this.child.stderr?.on('data', (chunk: Buffer) => (this.stderr += chunk.toString()))
+    this.ended = new Promise((resolve) => this.child.once('close', (code, signal) => resolve({ code, signal })))
+  }
+
+  get output(): string {
+    return this.stdout + this.stderr
+  }
+
+  /** Lines of stdout that are the app's: neither events nor our own words. */
+  get appLines(): string[] {
+    return this.stdout.split('\n').filter((line) => line !== '' && !line.startsWith('shipit'))
+  }
+
+  async says(text: string | RegExp, deadline = 15_000): Promise<void> {
+    await until(() => (typeof text === 'string' ? this.output.includes(text) : text.test(this.output)), deadline, () => `no ${text} in:\n${this.output}`)
+  }
+
+  /** SIGTERM to every process of the dyno, as Heroku does. */
+  signalAll(name: NodeJS.Signals = 'SIGTERM'): void {
+    process.kill(-(this.child.pid as number), name)
+  }
+
+  async kill(): Promise<void> {
+    const hasEnded = () => this.child.exitCode !== null || this.child.signalCode !== null
+    if (!hasEnded()) this.signalAll('SIGKILL')
+    await this.ended
+  }
+}
+
+export async function until(isTrue: () => boolean | Promise<boolean>, deadline = 15_000, otherwise: () => string = () => 'waited in vain'): Promise<void> {
+  const end = Date.now() + deadline
+  while (!(await isTrue())) {
+    if (Date.now() > end) throw new Error(otherwise())
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+}
+
+export function isAlive(pid: number): boolean {
+  return existsSync(`/proc/${pid}`)
+}
+
+/** An http app that knows nothing of signals. /slow takes 3 s, /env tells a variable. */
+export const HTTP_APP = `
+const http = require('http')
+http.createServer((req, res) => {
+  if (req.url === '/slow') return setTimeout(() => res.end('slow'), 3000)
+  if (req.url.startsWith('/env/')) return res.end(String(process.env[req.url.slice(5)]))
+  res.end(process.pid + ' ' + process.env.NODE_APP_INSTANCE)
+}).listen(process.env.PORT, '127.0.0.1', () => console.log('listening'))
+`
