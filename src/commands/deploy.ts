@@ -1,0 +1,120 @@
+import { Args, Flags } from '@oclif/core'
+import type { DeployPlan, DeployResult, Environment, Project } from '../deploy/index.js'
+import type { Ecosystem } from '../ecosystem/types.js'
+import { ShipitError } from '../errors.js'
+import { BaseCommand } from '../ui/base-command.js'
+
+export default class Deploy extends BaseCommand {
+  static override description = `deploy the current commit, and go back to the release before if it does not come up
+
+The commit is pushed and built; its dynos must come up, stay up and answer over HTTP (2xx or 3xx). Where they do not, the release that
+served before is brought back, and the exit status says which step failed.`
+
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> --app myapp',
+    '<%= config.bin %> <%= command.id %> production',
+    '<%= config.bin %> <%= command.id %> --local --app rehearsal',
+    '<%= config.bin %> <%= command.id %> production --dry-run',
+  ]
+
+  static override args = {
+    env: Args.string({ description: 'environment in the `deploy:` block of the ecosystem file', required: false }),
+  }
+
+  static override flags = {
+    ...BaseCommand.appFlags,
+    create: Flags.boolean({ description: 'create the app if it does not exist (with --local that needs no asking)' }),
+    'dry-run': Flags.boolean({ description: 'print the plan and change nothing' }),
+    'wait-timeout': Flags.string({ description: 'longest wait for release phase and dynos: 90s, 10m, 1h', default: '10m', helpValue: 'TIME' }),
+    health: Flags.string({ description: 'path of the app that must answer 2xx or 3xx (else `health:` of the environment, else /)', helpValue: 'PATH' }),
+    rollback: Flags.boolean({ description: 'go back to the release before after a failure', default: true, allowNo: true }),
+    force: Flags.boolean({ description: 'push even though the app holds commits that this branch does not have' }),
+    yes: Flags.boolean({ char: 'y', description: 'answer yes to what would be asked' }),
+  }
+
+  async run(): Promise<DeployResult | { dryRun: true; plan: DeployPlan }> {
+    const { args, flags } = await this.parse(Deploy)
+    const { checkIsCommitted, deploySource, findProject, gitPush, herokuPlatform, parseDuration, planDeploy, projectWarnings, readProject, runDeploy, stopOnSignals } = await import('../deploy/index.js')
+    const waitTimeout = parseDuration(flags['wait-timeout'])
+    if (waitTimeout === undefined) throw new ShipitError('usage', { message: `--wait-timeout takes a time such as 90s or 10m, not ${flags['wait-timeout']}.` })
+
+    const project = await findProject(process.cwd())
+    if (project.ecosystemFile === undefined) await this.offerInit(project, flags.yes)
+    const ecosystem = await readProject(project)
+    const environment = await this.environment(ecosystem, args.env)
+    const source = deploySource(project.state, environment?.target.ref)
+    await checkIsCommitted(project, source.commit)
+    source.warnings.push(...await projectWarnings(project, ecosystem))
+
+    const app = flags.app ?? environment?.target.app ?? await this.appName(flags)
+    const api = await this.platform(flags)
+    const platform = herokuPlatform(api)
+    const plan = await planDeploy(platform, {
+      app, source, environment, waitTimeout, healthPath: flags.health, rollback: flags.rollback, force: flags.force,
+      create: flags.create || flags.local,
+    })
+    await this.show(plan)
+    if (flags['dry-run']) return { dryRun: true, plan }
+
+    const view = await this.view()
+    const stop = stopOnSignals(() => process.stderr.write(`\nLeft at once. What serves is not known: look at \`shipit releases --app ${app}\`.\n`))
+    try {
+      const result = await runDeploy(plan, { platform, git: gitPush(api, project.root), events: view.events, signal: stop.signal })
+      await view.end()
+      this.tell(`${plan.commit.short} ${result.alreadyLive ? 'is already live as' : 'serves as'} v${result.release.version} of ${app}${result.url ? `: ${result.url}` : ''}`)
+      return result
+    } finally {
+      await view.end()
+      stop.release()
+    }
+  }
+
+  private async environment(ecosystem: Ecosystem, wanted: string | undefined): Promise<Environment | undefined> {
+    const { chooseEnvironment, whichEnvironment } = await import('../deploy/index.js')
+    const chosen = chooseEnvironment(ecosystem.deploy, ecosystem.sshTargets, wanted)
+    if (chosen !== 'ask') return chosen
+    const names = Object.keys(ecosystem.deploy)
+    if (!this.canAsk()) throw whichEnvironment(names)
+    const { select } = await import('@inquirer/prompts')
+    const name = await select({ message: 'Deploy which environment?', choices: names.map((value) => ({ value, name: `${value} (${ecosystem.deploy[value]?.app ?? 'no app'})` })) })
+    return this.environment(ecosystem, name)
+  }
+
+  /** Does not come back where init was run: what it wrote must be committed before it can be deployed. */
+  private async offerInit({ root }: Project, yes: boolean): Promise<void> {
+    if (!yes) {
+      if (!this.canAsk()) return
+      const { confirm } = await import('@inquirer/prompts')
+      if (!(await confirm({ message: 'There is no ecosystem file here. Run `shipit init` now?' }))) return
+    }
+    await this.config.runCommand('init', [root, ...(yes ? ['--yes'] : [])])
+    throw new ShipitError('project', {
+      message: 'Not deployed yet: a deploy is of a commit, and what init wrote is not in one.',
+      next: 'git add --all && git commit -m "Run under PM2", then shipit deploy',
+    })
+  }
+
+  private canAsk(): boolean {
+    return Boolean(process.stdin.isTTY && process.stdout.isTTY) && !this.jsonEnabled()
+  }
+
+  private async show(plan: DeployPlan): Promise<void> {
+    const { describePlan, describeWarnings } = await import('../ui/deploy-plan.js')
+    for (const line of describeWarnings(plan)) process.stderr.write(line + '\n')
+    for (const line of describePlan(plan)) this.tell(line)
+  }
+
+  private async view() {
+    if (process.stdout.isTTY && !this.jsonEnabled() && !process.env.CI) {
+      const { deployTasks } = await import('../ui/deploy-tasks.js')
+      return deployTasks()
+    }
+    const { plainDeploy } = await import('../ui/deploy-plain.js')
+    return { events: plainDeploy(this.jsonEnabled() ? process.stderr : process.stdout), end: () => Promise.resolve() }
+  }
+
+  /** For people: on stdout, or on stderr where stdout is for one JSON object. */
+  private tell(line: string): void {
+    (this.jsonEnabled() ? process.stderr : process.stdout).write(line + '\n')
+  }
+}

@@ -1,0 +1,51 @@
+import type { LogLine } from '../heroku/types.js'
+
+/** Something in the app's log that means a dyno, or an app inside one, does not stay up. */
+export interface CrashSign {
+  /** web.1 */
+  dyno: string
+  /** ms since the epoch. */
+  time: number
+  /** Follows the dyno's name in a sentence: "exited with status 1", "cannot keep api up (code 1)". */
+  reason: string
+}
+
+/**
+ * Reads an app's log for crashes that the list of dynos does not show: one that was started again between two looks, and an app
+ * that the runtime keeps starting again inside a dyno that stays up. One exit of an instance is no crash yet, two are.
+ */
+export class CrashSigns {
+  readonly found: CrashSign[] = []
+  private readonly exitStatus = new Map<string, string>()
+  private readonly exits = new Map<string, number>()
+
+  /** @param since ms since the epoch: older lines are of older releases */
+  constructor(private readonly since: number) {}
+
+  read({ source, dyno, timestamp, message }: LogLine): void {
+    const time = Date.parse(timestamp)
+    if (time < this.since) return
+    const reason = source === 'heroku' ? this.platformSays(dyno, message) : this.runtimeSays(dyno, message)
+    if (reason !== undefined) this.found.push({ dyno, time, reason })
+  }
+
+  /** https://devcenter.heroku.com/articles/error-codes and the platform's own lines on a dyno's state. */
+  private platformSays(dyno: string, message: string): string | undefined {
+    const said = /^Process exited with status (\d+)/.exec(message)?.[1] ?? /^Error (R\d+ \([^)]*\)(?: -> .*)?)/.exec(message)?.[1]
+    if (said !== undefined) this.exitStatus.set(dyno, /^\d+$/.test(said) ? `exited with status ${said}` : `crashed: ${said}`)
+    return /^State changed from \w+ to crashed/.test(message) ? this.exitStatus.get(dyno) ?? 'crashed' : undefined
+  }
+
+  /** The runtime's line for a change: `shipit source=web.1 app=api instance=0 event=exit code=1 restarts=3 backoff=225ms`. */
+  private runtimeSays(dyno: string, message: string): string | undefined {
+    if (!message.startsWith('shipit source=')) return undefined
+    const fields = Object.fromEntries([...message.matchAll(/(\S+?)=(\S*)/g)].map(([, key, value]) => [key, value])) as Record<string, string | undefined>
+    const ending = fields.signal && fields.signal !== '0' ? `signal ${fields.signal}` : `code ${fields.code ?? '?'}`
+    if (fields.event === 'crash') return `cannot keep ${fields.app ?? 'an app'} up (${ending})`
+    if (fields.event !== 'exit') return undefined
+    const instance = `${dyno} ${fields.app} ${fields.instance}`
+    const times = (this.exits.get(instance) ?? 0) + 1
+    this.exits.set(instance, times)
+    return times < 2 ? undefined : `has to start ${fields.app ?? 'an app'} again and again (${ending})`
+  }
+}

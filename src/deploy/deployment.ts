@@ -1,0 +1,63 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { App, Release } from '../heroku/types.js'
+import type { StepRunner } from './events.js'
+import type { DeployPlan } from './plan.js'
+import type { GitPush, Platform } from './platform.js'
+
+/** How long things are waited for, in ms. */
+export interface Timing {
+  /** Between two looks at the platform. */
+  poll: number
+  /** How long dynos must stay up, and answer, before they count as serving: an app may say "listening" and die. */
+  stable: number
+  /** Once the dynos are up, how long the app's URL may take to answer as it should. Never longer than the plan's waitTimeout. */
+  health: number
+  /** How long a release may take to be listed after its push. */
+  listed: number
+  /** After an interrupt: how long a build that goes on is waited for, and how long the old release may take to serve again. */
+  settle: number
+}
+
+export const TIMING: Timing = { poll: 1000, stable: 5000, health: 60_000, listed: 15_000, settle: 60_000 }
+
+/** One deploy under way: its plan, whom it speaks to, and what it has changed so far. */
+export interface Deployment {
+  readonly plan: DeployPlan
+  readonly platform: Platform
+  readonly git: GitPush
+  readonly steps: StepRunner
+  readonly signal: AbortSignal
+  readonly timing: Timing
+  readonly changed: Changes
+}
+
+/** What the platform was asked for, so that a failure knows what there is to undo. */
+export interface Changes {
+  app?: App
+  isAppCreated: boolean
+  isConfigSent: boolean
+  isPushBegun: boolean
+  /** Its release is among `releases`. */
+  isPushEnded: boolean
+  /** Releases made by this deploy, oldest first. */
+  releases: Release[]
+  /** The release that a rollback has made. */
+  rollback?: Release
+}
+
+export type Ref = Pick<Release, 'id' | 'version'>
+
+export const refOf = ({ id, version }: Ref): Ref => ({ id, version })
+
+/** Waits until the next look: often at first, then rarer, since an account's API calls are counted (4,500 an hour). */
+export async function pause({ timing }: Pick<Deployment, 'timing'>, look: number, signal: AbortSignal): Promise<void> {
+  await delay(look < 60 ? timing.poll : timing.poll * 3, undefined, { signal })
+}
+
+/** ms as a person says it: 800 ms, 12 s, 3 min 20 s. */
+export function duration(ms: number): string {
+  if (ms < 1000) return `${Math.round(ms)} ms`
+  const seconds = Math.round(ms / 1000)
+  if (seconds < 60) return `${seconds} s`
+  return seconds % 60 === 0 ? `${seconds / 60} min` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`
+}

@@ -1,0 +1,48 @@
+import { ShipitError } from '../errors.js'
+import { ensureHerokuRemote, push } from '../git/index.js'
+import {
+  createApp, currentRelease, getApp, getConfigVars, getRelease, getSlug, listBuilds, listDynos, listFormation, listReleases, rollbackTo,
+  streamLogs, streamOutput, updateConfigVars, type PlatformApi, type Release,
+} from '../heroku/index.js'
+import type { GitPush, Platform } from './platform.js'
+
+/** The Platform API as the deploy knows it. */
+export function herokuPlatform(api: PlatformApi): Platform {
+  return {
+    label: api.endpoint.label,
+    gitUrl: api.endpoint.gitUrl,
+    findApp: (app) => orUndefined(getApp(api, app)),
+    createApp: (name) => createApp(api, { name }),
+    dynos: (app) => listDynos(api, app),
+    formation: (app) => listFormation(api, app),
+    configVars: (app) => getConfigVars(api, app),
+    updateConfigVars: (app, changes) => updateConfigVars(api, app, changes),
+    currentRelease: (app) => currentRelease(api, app),
+    releases: (app, max) => listReleases(api, app, { max }),
+    release: (app, id) => getRelease(api, app, id),
+    rollbackTo: (app, id) => rollbackTo(api, app, id),
+    releaseSlug: (app, slug, description) => api.post<Release>(`/apps/${encodeURIComponent(app)}/releases`, { slug, description }),
+    slug: (app, id) => getSlug(api, app, id),
+    builds: (app, max) => listBuilds(api, app, { max }),
+    output: (url, signal) => streamOutput(url, { signal }),
+    logs: (app, options) => streamLogs(api, app, options),
+  }
+}
+
+/** The push from a repository to that platform's git host. */
+export function gitPush(api: PlatformApi, dir: string): GitPush {
+  const { gitUrl, token } = api.endpoint
+  return {
+    push: ({ app, commit, ...options }) => push({ dir, url: `${gitUrl}/${app}.git`, token, refspec: `${commit}:refs/heads/main`, ...options }),
+    addRemote: (app) => ensureHerokuRemote(dir, gitUrl, app),
+  }
+}
+
+async function orUndefined<T>(promise: Promise<T>): Promise<T | undefined> {
+  try {
+    return await promise
+  } catch (error) {
+    if (error instanceof ShipitError && error.code === 'not_found') return undefined
+    throw error
+  }
+}

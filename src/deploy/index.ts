@@ -1,0 +1,11 @@
+/** The deploy: a plan as plain data, the steps that carry it out, and what undoes them. Reports through events and prints nothing. */
+export { deploySource, type DeploySource } from './source.js'
+export { checkIsCommitted, findProject, projectWarnings, readProject, type Project } from './project.js'
+export { stopOnSignals } from './stop-signals.js'
+export { chooseEnvironment, parseDuration, whichEnvironment, type Environment } from './target.js'
+export { makePlan, planDeploy, type DeployPlan, type PlanRequest } from './plan.js'
+export { runDeploy, type DeployResult } from './run.js'
+export { Interruption, type StopSignal } from './interrupt.js'
+export type { DeployEvent, DeployEvents, StepName } from './events.js'
+export type { GitPush, Platform } from './platform.js'
+export { gitPush, herokuPlatform } from './heroku-platform.js'

@@ -1,0 +1,97 @@
+import { ShipitError } from '../errors.js'
+import type { Build } from '../heroku/types.js'
+import { pause, type Deployment } from './deployment.js'
+import { lookForRelease } from './find-release.js'
+import { bringBack, outcomeDetails, type Outcome } from './rollback.js'
+
+/** By convention of shells: 128 and the signal's number. */
+const EXIT_STATUS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const
+const WORDS = { SIGINT: 'Ctrl-C', SIGTERM: 'SIGTERM', SIGHUP: 'the closed terminal' } as const
+
+export type StopSignal = keyof typeof EXIT_STATUS
+
+/** Why a deploy is stopped; the reason of the run's AbortSignal. */
+export class Interruption extends Error {
+  constructor(readonly by: StopSignal) {
+    super(`stopped by ${WORDS[by]}`)
+    this.name = 'Interruption'
+  }
+}
+
+/** Looks for a build after the push was ended: the platform may list it a moment later. */
+const LOOKS_FOR_BUILD = 3
+
+/**
+ * After a signal: looks at what the platform has made of the deploy so far, leaves either the old or the new release serving, and
+ * says which. The push has ended by now, with every process of it; a build that it began goes on (Heroku has no way to cancel one).
+ */
+export async function afterInterrupt(interrupted: Deployment): Promise<ShipitError> {
+  const { plan, timing, steps, signal } = interrupted
+  const by = signal.reason instanceof Interruption ? signal.reason.by : 'SIGINT'
+  const stopped = (sentence: string, details: Record<string, unknown> = {}, next?: string) =>
+    new ShipitError('interrupted', { message: `Stopped by ${WORDS[by]}. ${sentence}`, next, details: { signal: by, ...details }, exitCode: EXIT_STATUS[by] })
+
+  const { changed } = interrupted
+  if (!changed.isConfigSent && !changed.isPushBegun) {
+    return stopped(changed.isAppCreated ? `The app ${plan.app} was created and is empty.` : 'Nothing was changed.')
+  }
+  // What follows must not be stopped by the signal that led here.
+  const deployment: Deployment = { ...interrupted, signal: new AbortController().signal }
+  try {
+    const outcome = await steps.run('interrupt', 'Stopped. Looking at what serves', async (report) => {
+      if (changed.rollback) return rollbackUnderWay(deployment)
+      const pending = await waitForBuild(deployment, Date.now() + timing.settle, report.line)
+      return pending ? stillBuilding(deployment, pending) : bringBack(deployment, timing.settle)
+    })
+    return stopped(outcome.sentence, outcomeDetails(outcome))
+  } catch (error) {
+    const { message } = ShipitError.from(error)
+    return stopped(`What serves could not be made sure of: ${message}`, {}, `Look at \`shipit releases --app ${plan.app}\`.`)
+  }
+}
+
+/** Waits for the build and the release phase that the push may have begun. Answers with the build if it has not ended in time. */
+async function waitForBuild(deployment: Deployment, deadline: number, say: (text: string) => void): Promise<Build | 'release' | undefined> {
+  const { plan, platform, changed, signal, timing } = deployment
+  let isFound = changed.isPushEnded
+  for (let look = 1; changed.isPushBegun; look++) {
+    const made = isFound ? undefined : await lookForRelease(deployment)
+    if (made) {
+      changed.releases.push(made)
+      isFound = true
+    }
+    const last = changed.releases.at(-1)
+    const isReleasing = last !== undefined && (await platform.release(plan.app, last.id)).status === 'pending'
+    const build = (await platform.builds(plan.app, 5)).find(({ status, source_blob: source }) => status === 'pending' && source.version === plan.commit.id)
+    if (!build && !isReleasing && (isFound || look >= LOOKS_FOR_BUILD)) return undefined
+    if (look === 1 && (build || isReleasing)) say(`The ${build ? 'build' : 'release phase'} goes on at ${plan.platform}; waiting for its end, to undo it (Ctrl-C again leaves at once).`)
+    if (Date.now() > deadline) return build ?? (isReleasing ? 'release' : undefined)
+    await pause({ timing }, look, signal)
+  }
+  return undefined
+}
+
+async function stillBuilding({ plan, platform, changed }: Deployment, what: Build | 'release'): Promise<Outcome> {
+  const now = await platform.currentRelease(plan.app)
+  const made = changed.releases.at(-1) ?? null
+  const serving = now?.slug ? { id: now.id, version: now.version } : null
+  return {
+    release: made && { id: made.id, version: made.version },
+    rolledBackTo: null,
+    serving,
+    sentence: `${what === 'release' ? `The release phase of v${made?.version}` : `The build of ${plan.commit.short}`} goes on at ${plan.platform}, which cannot cancel it: when it succeeds, it serves. `
+      + `Until then ${serving ? `v${serving.version} serves` : 'nothing serves'}.`,
+  }
+}
+
+async function rollbackUnderWay({ plan, changed }: Deployment): Promise<Outcome> {
+  const made = changed.releases.at(-1) ?? null
+  const back = changed.rollback
+  const to = plan.current?.release ?? null
+  return {
+    release: made && { id: made.id, version: made.version },
+    rolledBackTo: to,
+    serving: back ? { id: back.id, version: back.version } : null,
+    sentence: `The rollback to v${to?.version} was made, as v${back?.version}; its dynos were not waited for.`,
+  }
+}

@@ -1,0 +1,140 @@
+import { ShipitError } from '../errors.js'
+import type { App, Release } from '../heroku/types.js'
+import type { StepName } from './events.js'
+import type { Platform } from './platform.js'
+import type { DeploySource } from './source.js'
+import type { DeployTarget } from '../ecosystem/types.js'
+
+/** What a deploy is going to do. Plain data: `--dry-run` prints it, `--json` too, and the run executes it. Times are in ms. */
+export interface DeployPlan {
+  app: string
+  platform: string
+  /** Whether the app is there or is made by this deploy. */
+  appState: 'exists' | 'to-be-created'
+  /** Name of the environment in the ecosystem file's `deploy:` block. */
+  environment: string | null
+  commit: { id: string; short: string; subject: string }
+  /** Null where HEAD is detached. */
+  branch: string | null
+  /** The release that serves and that a failed deploy goes back to; null where the app has never had a slug. */
+  current: { release: { id: string; version: number }; slug: string; commit: string | null } | null
+  /** The commit serves already and nothing else differs: only looked at, nothing is changed. */
+  isAlreadyLive: boolean
+  /** Names of config vars that are set or changed; never values. */
+  configChanges: string[]
+  /** What config var SHIPIT_ENV is to be, of `deploy.<environment>.env`; null leaves it as it is. */
+  shipitEnv: string | null
+  steps: StepName[]
+  /** Path of the app's URL that must answer 2xx or 3xx. */
+  healthPath: string
+  waitTimeout: number
+  rollback: boolean
+  force: boolean
+  /** What is doubtful about this deploy, a sentence each. */
+  warnings: string[]
+}
+
+export interface PlanRequest {
+  app: string
+  source: DeploySource
+  environment?: { name: string; target: DeployTarget } | undefined
+  /** Whether an app that does not exist is to be made. */
+  create: boolean
+  healthPath?: string | undefined
+  waitTimeout: number
+  rollback: boolean
+  force: boolean
+}
+
+/**
+ * Looks at the platform and says what the deploy will do. Changes nothing.
+ * @throws ShipitError `not_found` (no such app, and not asked to make it), `project` (config vars that must be set are not; a subdirectory)
+ */
+export async function planDeploy(platform: Platform, request: PlanRequest): Promise<DeployPlan> {
+  checkSubdirectory(request.environment)
+  const app = await platform.findApp(request.app)
+  if (!app && !request.create) {
+    throw new ShipitError('not_found', {
+      message: `There is no app ${request.app} on ${platform.label} that you have access to.`,
+      next: `To create it, run the command again with --create. If it exists, check the name and the account.`,
+    })
+  }
+  const release = app && await platform.currentRelease(app.name)
+  const slug = release?.slug ? await platform.slug(request.app, release.slug.id) : undefined
+  const configVars = app ? await platform.configVars(app.name) : {}
+  checkConfigVars(request, Object.keys(configVars))
+  return makePlan({ ...request, platform: platform.label, found: app, release, currentCommit: slug?.commit ?? null, shipitEnv: configVars.SHIPIT_ENV })
+}
+
+export interface PlanFacts extends PlanRequest {
+  platform: string
+  found: App | undefined
+  release: Release | undefined
+  currentCommit: string | null
+  /** What SHIPIT_ENV is on the platform now. */
+  shipitEnv: string | undefined
+}
+
+/** The plan, of facts alone. Pure. */
+export function makePlan(facts: PlanFacts): DeployPlan {
+  const { source, environment, found, release } = facts
+  const wantedEnv = environment?.target.env ?? null
+  const configChanges = wantedEnv !== null && facts.shipitEnv !== wantedEnv ? ['SHIPIT_ENV'] : []
+  const current = release?.slug ? { release: { id: release.id, version: release.version }, slug: release.slug.id, commit: facts.currentCommit } : null
+  const isSameCommit = current?.commit === source.commit.id
+  return {
+    app: facts.app,
+    platform: facts.platform,
+    appState: found ? 'exists' : 'to-be-created',
+    environment: environment?.name ?? null,
+    commit: source.commit,
+    branch: source.branch,
+    current,
+    isAlreadyLive: isSameCommit && configChanges.length === 0,
+    configChanges,
+    shipitEnv: wantedEnv,
+    steps: stepsFor({ isNew: !found, hasConfig: configChanges.length > 0, isSameCommit }),
+    healthPath: withSlash(facts.healthPath ?? environment?.target.health ?? '/'),
+    waitTimeout: facts.waitTimeout,
+    rollback: facts.rollback,
+    force: facts.force,
+    warnings: [
+      ...source.warnings,
+      ...(environment?.target.formation ? [`deploy.${environment.name}.formation is not applied by a deploy; use \`shipit scale\`.`] : []),
+      ...(found?.maintenance ? ['Maintenance mode is on: the app\'s URL answers 503, so its health is not checked.'] : []),
+    ],
+  }
+}
+
+function stepsFor({ isNew, hasConfig, isSameCommit }: { isNew: boolean; hasConfig: boolean; isSameCommit: boolean }): StepName[] {
+  if (isSameCommit && !hasConfig) return ['boot', 'health']
+  return [
+    'preflight',
+    ...(isNew ? ['create' as const] : []),
+    ...(hasConfig ? ['config' as const] : []),
+    ...(isSameCommit ? [] : ['push' as const]),
+    'release', 'boot', 'health',
+  ]
+}
+
+function checkConfigVars({ app, environment }: PlanRequest, set: string[]): void {
+  const missing = environment?.target.config?.filter((name) => !set.includes(name)) ?? []
+  if (missing.length === 0) return
+  throw new ShipitError('project', {
+    message: `${app} lacks config vars that deploy.${environment?.name}.config asks for: ${missing.join(', ')}.`,
+    next: `Set them on the app (heroku config:set -a ${app} NAME=value), then deploy again.`,
+    details: { missing_config: missing },
+  })
+}
+
+/** Refused and not ignored: another folder than the one asked for would be deployed. */
+function checkSubdirectory(environment: PlanRequest['environment']): void {
+  if (environment?.target.subdirectory === undefined) return
+  throw new ShipitError('project', {
+    message: `deploy.${environment.name}.subdirectory cannot be deployed by this version of shipit.`,
+    why: 'A git push deploys the whole repository, from its root.',
+    next: 'Keep the app at the root of a repository of its own, or use a subdirectory buildpack and remove the option.',
+  })
+}
+
+const withSlash = (path: string) => (path.startsWith('/') ? path : `/${path}`)

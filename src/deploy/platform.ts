@@ -1,0 +1,33 @@
+import type { App, Build, ConfigVars, Dyno, Formation, LogLine, Release, Slug } from '../heroku/types.js'
+
+/** What a deploy needs of the platform, so that its steps can be tried against a scripted one. Lists are newest first. */
+export interface Platform {
+  /** "Heroku" or "the embedded Heroku", for sentences. */
+  readonly label: string
+  readonly gitUrl: string
+  /** Undefined where the app does not exist or this account may not see it. */
+  findApp(app: string): Promise<App | undefined>
+  createApp(app: string): Promise<App>
+  dynos(app: string): Promise<Dyno[]>
+  formation(app: string): Promise<Formation[]>
+  configVars(app: string): Promise<ConfigVars>
+  updateConfigVars(app: string, changes: Record<string, string | null>): Promise<ConfigVars>
+  currentRelease(app: string): Promise<Release | undefined>
+  releases(app: string, max: number): Promise<Release[]>
+  release(app: string, id: string): Promise<Release>
+  /** A new release of what that release was: its slug and its config vars. */
+  rollbackTo(app: string, releaseId: string): Promise<Release>
+  /** A new release of that slug with the config vars as they are now. */
+  releaseSlug(app: string, slugId: string, description: string): Promise<Release>
+  slug(app: string, id: string): Promise<Slug>
+  builds(app: string, max: number): Promise<Build[]>
+  output(url: string, signal: AbortSignal): AsyncIterable<string>
+  logs(app: string, options: { lines: number; tail: boolean; dyno?: string; signal: AbortSignal }): AsyncIterable<LogLine>
+}
+
+/** The push of one commit to the app's repository on the platform. */
+export interface GitPush {
+  push(options: { app: string; commit: string; force: boolean; signal: AbortSignal; onOutput: (line: string) => void }): Promise<{ outcome: 'pushed' | 'up-to-date' }>
+  /** Names the app as git remote `heroku` where there is no such remote. */
+  addRemote(app: string): Promise<boolean>
+}

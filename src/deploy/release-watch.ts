@@ -1,0 +1,95 @@
+import { ShipitError } from '../errors.js'
+import type { Dyno, Release } from '../heroku/types.js'
+import { bootState, type BootState } from './boot-state.js'
+import { CrashSigns } from './crash-signs.js'
+import type { Platform } from './platform.js'
+
+/** A dyno of the new release that does not stay up. */
+export interface Crash { dyno: Dyno; reason: string }
+
+/** Restarts of one dyno name after which it counts as crashing, even where its state was never seen as crashed. */
+const RESTARTS = 2
+
+/**
+ * Follows the dynos of one release: their list, and the app's log beside it. The log is a second witness only, so a log that cannot be
+ * read ends nothing: `logFailure` says why it could not.
+ */
+export class ReleaseWatch {
+  logFailure: string | undefined
+  /** As last seen, of the release. */
+  dynos: Dyno[] = []
+  crashed: Crash | undefined
+  private readonly signs: CrashSigns
+  private readonly stopped = new AbortController()
+  /** By name: when the first dyno of the release by that name was made, and every id it has had. */
+  private readonly seen = new Map<string, { since: number; ids: Set<string> }>()
+
+  /** @param followsLog false for a release that has been there for long: what its log holds of earlier days says nothing */
+  constructor(private readonly platform: Platform, private readonly app: string, private readonly release: Release, { followsLog = true } = {}) {
+    this.signs = new CrashSigns(wholeSecond(release.created_at))
+    if (followsLog) void this.followLog()
+  }
+
+  /** Looks once. */
+  async look(): Promise<BootState & { crash?: Crash }> {
+    const [dynos, formation] = await Promise.all([this.platform.dynos(this.app), this.platform.formation(this.app)])
+    const state = bootState(dynos, formation, this.release.version)
+    this.dynos = state.dynos
+    for (const dyno of state.dynos) this.note(dyno)
+    this.crashed = state.state === 'crashed'
+      ? { dyno: state.dyno, reason: this.reasonFor(state.dyno.name) ?? 'crashed' }
+      : this.crashInLog(state.dynos) ?? this.keepsRestarting(state.dynos)
+    return { ...state, ...(this.crashed ? { crash: this.crashed } : {}) }
+  }
+
+  /** Whether a dyno of the release, as last seen, answers HTTP. */
+  get hasWeb(): boolean {
+    return this.dynos.some(({ type }) => type === 'web')
+  }
+
+  stop(): void {
+    this.stopped.abort()
+  }
+
+  private note({ name, id, created_at: created }: Dyno): void {
+    const known = this.seen.get(name)
+    if (known) known.ids.add(id)
+    else this.seen.set(name, { since: wholeSecond(created), ids: new Set([id]) })
+  }
+
+  private reasonFor(name: string): string | undefined {
+    return this.signs.found.findLast(({ dyno, time }) => dyno === name && time >= (this.seen.get(name)?.since ?? Infinity))?.reason
+  }
+
+  private crashInLog(dynos: Dyno[]): Crash | undefined {
+    for (const dyno of dynos) {
+      const reason = this.reasonFor(dyno.name)
+      if (reason !== undefined) return { dyno, reason }
+    }
+    return undefined
+  }
+
+  private keepsRestarting(dynos: Dyno[]): Crash | undefined {
+    const dyno = dynos.find(({ name }) => (this.seen.get(name)?.ids.size ?? 0) > RESTARTS)
+    return dyno && { dyno, reason: 'keeps being started again' }
+  }
+
+  private async followLog(): Promise<void> {
+    try {
+      for await (const line of this.platform.logs(this.app, { lines: 100, tail: true, signal: this.stopped.signal })) this.signs.read(line)
+    } catch (error) {
+      if (this.stopped.signal.aborted) return
+      this.logFailure = error instanceof Error ? error.message : String(error)
+    }
+  }
+}
+
+/** Heroku gives times of resources in whole seconds, and those of log lines in microseconds. */
+function wholeSecond(timestamp: string): number {
+  return Math.floor(Date.parse(timestamp) / 1000) * 1000
+}
+
+/** A crash as the error that the user sees; the dyno's last lines are added where they are known. */
+export function crashError({ dyno, reason }: Crash, release: Release): ShipitError {
+  return new ShipitError('boot', { message: `${dyno.name} of v${release.version} ${reason}.` })
+}

@@ -1,0 +1,143 @@
+import type { App, Release } from '../heroku/types.js'
+import { TIMING, refOf, type Deployment, type Ref, type Timing } from './deployment.js'
+import { StepRunner, type DeployEvents, type StepName } from './events.js'
+import { afterInterrupt } from './interrupt.js'
+import { withLastLines } from './last-lines.js'
+import type { DeployPlan } from './plan.js'
+import type { GitPush, Platform } from './platform.js'
+import { healthUrl } from './probe.js'
+import { ReleaseWatch } from './release-watch.js'
+import { holdUp, waitForBoot } from './serving.js'
+import { preflight, pushCommit, setConfig, waitForRelease } from './steps.js'
+import { undo } from './undo.js'
+
+export interface DeployResult {
+  app: string
+  release: Ref
+  /** Of the app; null where the platform gives it none. */
+  url: string | null
+  commit: DeployPlan['commit']
+  /** The release that served before; null before the first. */
+  replaced: Ref | null
+  /** The commit served already: nothing was changed. */
+  alreadyLive: boolean
+  warnings: string[]
+  /** ms a step. */
+  times: Partial<Record<StepName, number>>
+}
+
+export interface RunParts {
+  platform: Platform
+  git: GitPush
+  events: DeployEvents
+  /** Aborted by Ctrl-C and the like; its reason says by what (see interrupt.ts). */
+  signal?: AbortSignal
+  timing?: Partial<Timing>
+}
+
+/**
+ * Does what the plan says. A failure after the release exists brings back the release that served before, and then throws.
+ * @throws ShipitError with the code of the step that failed, `rollback` where undoing it failed too, `interrupted` after a signal.
+ *   details: {release, rolled_back_to, serving}, each {id, version} or null.
+ */
+export async function runDeploy(plan: DeployPlan, { platform, git, events, signal = new AbortController().signal, timing }: RunParts): Promise<DeployResult> {
+  const deployment: Deployment = {
+    plan, platform, git, signal,
+    steps: new StepRunner(events),
+    timing: { ...TIMING, ...timing },
+    changed: { isAppCreated: false, isConfigSent: false, isPushBegun: false, isPushEnded: false, releases: [] },
+  }
+  try {
+    signal.throwIfAborted()
+    return await (plan.isAlreadyLive ? lookAtLive(deployment) : deploy(deployment))
+  } catch (error) {
+    if (signal.aborted) throw await afterInterrupt(deployment)
+    if (plan.isAlreadyLive) throw error
+    throw await undo(deployment, error)
+  }
+}
+
+async function deploy(deployment: Deployment): Promise<DeployResult> {
+  const { plan, platform, steps, changed, signal } = deployment
+  const has = (step: StepName) => plan.steps.includes(step)
+  const found = await steps.run('preflight', `Checking ${plan.app}`, () => preflight(deployment))
+  const app = found ?? await steps.run('create', `Creating ${plan.app}`, () => create(deployment))
+  changed.app = app
+  signal.throwIfAborted()
+  if (has('config')) await steps.run('config', `Setting config vars of ${plan.app}`, (report) => setConfig(deployment, report))
+  signal.throwIfAborted()
+  const made = has('push')
+    ? await steps.run('push', `Pushing ${plan.commit.short} to ${plan.app}`, (report) => pushCommit(deployment, report))
+    : changed.releases.at(-1) ?? await platform.currentRelease(plan.app)
+  if (!made) throw new Error('the platform lists no release after the config vars were set')
+  signal.throwIfAborted()
+
+  const deadline = Date.now() + plan.waitTimeout
+  const release = await steps.run('release', `Releasing v${made.version}`, (report) => waitForRelease(deployment, made, deadline, report))
+  await serve(deployment, app, release, deadline)
+  return result(deployment, app, release)
+}
+
+async function create({ plan, platform, git, changed }: Deployment): Promise<App> {
+  const app = await platform.createApp(plan.app)
+  changed.isAppCreated = true
+  await git.addRemote(plan.app)
+  return app
+}
+
+/** Boot and health of a release of ours. The log is followed from here on, and read no further than the end of both. */
+async function serve(deployment: Deployment, app: App, release: Release, deadline: number): Promise<void> {
+  const { plan, platform, steps, timing } = deployment
+  const watch = new ReleaseWatch(platform, plan.app, release)
+  try {
+    await steps.run('boot', `Starting dynos of v${release.version}`, async (report) => {
+      await waitForBoot(deployment, watch, release, deadline, report)
+      if (!watch.hasWeb && watch.dynos.length > 0) await holdUp(deployment, watch, { release, stable: timing.stable, deadline }, report)
+    })
+    await checkHealth(deployment, app, watch, release, timing.stable, Math.min(deadline, Date.now() + timing.health))
+  } catch (error) {
+    throw await withLastLines(deployment, watch, error)
+  } finally {
+    watch.stop()
+  }
+}
+
+async function checkHealth(deployment: Deployment, app: App, watch: ReleaseWatch, release: Release, stable: number, deadline: number): Promise<void> {
+  const { plan, steps } = deployment
+  if (!watch.hasWeb) return steps.skip('health', 'no web dyno answers HTTP')
+  if (app.web_url === null) return steps.skip('health', 'the app has no URL')
+  if (app.maintenance) return steps.skip('health', 'maintenance mode is on')
+  const url = healthUrl(app.web_url, plan.healthPath)
+  await steps.run('health', `Asking ${url}`, (report) => holdUp(deployment, watch, { release, url, stable, deadline }, report))
+}
+
+/** The commit serves already: says so only once it is seen to be up and to answer. */
+async function lookAtLive(deployment: Deployment): Promise<DeployResult> {
+  const { plan, platform, steps, timing } = deployment
+  const [app, release] = await Promise.all([platform.findApp(plan.app), platform.currentRelease(plan.app)])
+  if (!app || !release) throw new Error(`${plan.app} was there when the deploy was planned and is not any more`)
+  const watch = new ReleaseWatch(platform, plan.app, release, { followsLog: false })
+  const deadline = Date.now() + Math.min(plan.waitTimeout, timing.health)
+  try {
+    await steps.run('boot', `Looking at the dynos of v${release.version}`, (report) => waitForBoot(deployment, watch, release, deadline, report))
+    await checkHealth(deployment, app, watch, release, 0, deadline)
+  } catch (error) {
+    throw await withLastLines(deployment, watch, error)
+  } finally {
+    watch.stop()
+  }
+  return result(deployment, app, release)
+}
+
+function result({ plan, steps }: Deployment, app: App, release: Release): DeployResult {
+  return {
+    app: plan.app,
+    release: refOf(release),
+    url: app.web_url,
+    commit: plan.commit,
+    replaced: plan.isAlreadyLive ? null : plan.current?.release ?? null,
+    alreadyLive: plan.isAlreadyLive,
+    warnings: plan.warnings,
+    times: steps.times,
+  }
+}

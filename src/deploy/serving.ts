@@ -1,0 +1,67 @@
+/** When a release counts as serving: its dynos are up and stay up, and its URL answers. */
+import { ShipitError } from '../errors.js'
+import type { Release } from '../heroku/types.js'
+import { duration, pause, type Deployment } from './deployment.js'
+import type { StepReport } from './events.js'
+import { probe, type ProbeResult } from './probe.js'
+import { crashError, type ReleaseWatch } from './release-watch.js'
+
+/** The first release of an app makes its formation, which may be listed a moment later. */
+const LOOKS_FOR_FORMATION = 4
+
+/** Waits until the release runs on every dyno of the formation and no older one is left. */
+export async function waitForBoot(deployment: Deployment, watch: ReleaseWatch, release: Release, deadline: number, report: StepReport): Promise<void> {
+  const { plan, signal } = deployment
+  let said = ''
+  for (let look = 0; ; look++) {
+    const state = await watch.look()
+    if (state.crash) throw crashError(state.crash, release)
+    const isFormationLate = state.dynos.length === 0 && plan.current === null && look < LOOKS_FOR_FORMATION
+    if (state.state === 'up' && !isFormationLate) return report.detail(state.dynos.length === 0 ? 'no dynos: the formation is scaled to zero' : state.dynos.map(({ name }) => name).join(', '))
+    const waiting = state.state === 'waiting' ? state.waitingFor.join('; ') : ''
+    if (waiting !== said) report.line(waiting)
+    said = waiting
+    if (Date.now() > deadline) {
+      throw new ShipitError('boot', { message: `v${release.version} had not come up after ${duration(plan.waitTimeout)}: ${waiting}.` })
+    }
+    await pause(deployment, look, signal)
+  }
+}
+
+export interface HoldRequest {
+  release: Release
+  /** Asked at every look; absent where no dyno answers HTTP. */
+  url?: string | undefined
+  /** ms that all must be well without a break. */
+  stable: number
+  deadline: number
+}
+
+/** Waits until the dynos have stayed up, and the URL has answered as it should, for the stable time without a break. */
+export async function holdUp(deployment: Deployment, watch: ReleaseWatch, { release, url, stable, deadline }: HoldRequest, report: StepReport): Promise<void> {
+  const { signal } = deployment
+  let since: number | undefined
+  let said = ''
+  for (let look = 0; ; look++) {
+    const answer = url === undefined ? undefined : await probe(url, signal)
+    const state = await watch.look()
+    if (state.crash) throw crashError(state.crash, release)
+    const isWell = state.state === 'up' && (answer?.isHealthy ?? true)
+    since = isWell ? since ?? Date.now() : undefined
+    if (since !== undefined && Date.now() - since >= stable) return report.detail(answer?.answer ?? `up for ${duration(stable)}`)
+    const trouble = isWell ? '' : answer?.isHealthy === false ? `${url}: ${answer.answer}` : 'a dyno is not up'
+    if (trouble && trouble !== said) report.line(trouble)
+    said = trouble
+    if (Date.now() > deadline && since === undefined) throw unhealthy(release, url, answer, trouble)
+    await pause(deployment, look, signal)
+  }
+}
+
+function unhealthy(release: Release, url: string | undefined, answer: ProbeResult | undefined, trouble: string): ShipitError {
+  if (answer?.isHealthy !== false) return new ShipitError('boot', { message: `v${release.version} did not stay up: ${trouble}.` })
+  return new ShipitError('health', {
+    message: `v${release.version} is up, but ${url} does not answer as it should: ${answer.answer}.`,
+    why: 'Health is an answer of 2xx or 3xx.',
+    next: 'If another path tells the app\'s health, name it: --health /path, or `health:` in the deploy: block.',
+  })
+}

@@ -1,0 +1,96 @@
+import { ShipitError } from '../errors.js'
+import type { App, Release } from '../heroku/types.js'
+import { duration, pause, type Deployment } from './deployment.js'
+import type { StepReport } from './events.js'
+import { releaseOfPush, slugOfCommit } from './find-release.js'
+
+/** Is the platform still as the plan saw it? */
+export async function preflight({ plan, platform }: Deployment): Promise<App | undefined> {
+  const app = await platform.findApp(plan.app)
+  if (!app && plan.appState === 'exists') {
+    throw new ShipitError('not_found', { message: `${plan.app} is not there any more.` })
+  }
+  const current = app && await platform.currentRelease(app.name)
+  if (plan.current && current?.id !== plan.current.release.id) {
+    throw new ShipitError('refused', {
+      message: `Someone else has released v${current?.version ?? '?'} since this deploy was planned.`,
+      why: `The plan replaces v${plan.current.release.version}.`,
+      next: 'Look at `shipit releases`, then deploy again.',
+    })
+  }
+  return app
+}
+
+/** One PATCH with what differs, which makes one release. */
+export async function setConfig({ plan, platform, changed }: Deployment, report: StepReport): Promise<void> {
+  changed.isConfigSent = true
+  await platform.updateConfigVars(plan.app, { SHIPIT_ENV: plan.shipitEnv })
+  const [release] = await platform.releases(plan.app, 1)
+  if (release && release.version > (plan.current?.release.version ?? 0)) changed.releases.push(release)
+  report.detail(plan.configChanges.join(', '))
+}
+
+/** Pushes the commit and answers with the release that comes of it. */
+export async function pushCommit(deployment: Deployment, report: StepReport): Promise<Release> {
+  const { plan, git, platform, signal, changed } = deployment
+  changed.isPushBegun = true
+  const { outcome } = await git.push({ app: plan.app, commit: plan.commit.id, force: plan.force, signal, onOutput: report.line })
+  const release = outcome === 'pushed' ? await releaseOfPush(deployment) : await releaseAgain(deployment, report)
+  const now = await platform.release(plan.app, release.id)
+  if (!changed.releases.some(({ id }) => id === now.id)) changed.releases.push(now)
+  changed.isPushEnded = true
+  report.detail(`v${now.version}`)
+  return now
+}
+
+/**
+ * git has the commit already, so the platform builds nothing: after a rollback, or a release phase that failed. The slug is still
+ * there, and is released again, with the config vars as they are now.
+ */
+async function releaseAgain({ plan, platform, ...rest }: Deployment, report: StepReport): Promise<Release> {
+  const found = await slugOfCommit({ plan, platform, ...rest })
+  if (!found) {
+    throw new ShipitError('push', {
+      message: `The app's repository holds ${plan.commit.short} already, but no release is made of it.`,
+      why: 'git has nothing to push, so the platform builds nothing.',
+      next: 'git commit --allow-empty -m "Deploy again", then deploy.',
+    })
+  }
+  report.line(`git has ${plan.commit.short} already: releasing the slug of v${found.release.version} again.`)
+  return platform.releaseSlug(plan.app, found.slug, `Deploy ${plan.commit.short}`)
+}
+
+/** Follows the release phase, where there is one, to its end. */
+export async function waitForRelease(deployment: Deployment, release: Release, deadline: number, report: StepReport): Promise<Release> {
+  const { plan, platform, signal } = deployment
+  let now = release
+  if (now.status === 'pending' && now.output_stream_url) await streamReleaseOutput(deployment, now.output_stream_url, deadline, report)
+  for (let look = 0; ; look++) {
+    now = await platform.release(plan.app, release.id)
+    if (now.status === 'succeeded') return now
+    if (now.status !== 'pending') {
+      throw new ShipitError('release', { message: `The release phase of v${now.version} ${now.status === 'failed' ? 'failed' : 'did not end in time'}.`, why: 'Its release command ended with an error; its output is above.' })
+    }
+    if (Date.now() > deadline) {
+      throw new ShipitError('timeout', { message: `The release phase of v${now.version} had not ended after ${duration(plan.waitTimeout)}.`, why: 'It goes on, and v' + now.version + ' serves once it has succeeded.', next: `Look at \`shipit releases --app ${plan.app}\`.` })
+    }
+    await pause(deployment, look, signal)
+  }
+}
+
+async function streamReleaseOutput({ platform, signal }: Deployment, url: string, deadline: number, report: StepReport): Promise<void> {
+  const limit = AbortSignal.any([signal, AbortSignal.timeout(Math.max(1, deadline - Date.now()))])
+  let partial = ''
+  try {
+    for await (const text of platform.output(url, limit)) {
+      const lines = (partial + text).split('\n')
+      partial = lines.pop() ?? ''
+      for (const line of lines) report.line(line)
+    }
+    if (partial) report.line(partial)
+  } catch (error) {
+    signal.throwIfAborted()
+    // The status is what decides; the output is only shown.
+    report.line(`(the output of the release phase broke off: ${error instanceof Error ? error.message : String(error)})`)
+  }
+}

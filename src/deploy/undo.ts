@@ -1,0 +1,54 @@
+import { ShipitError } from '../errors.js'
+import type { Deployment } from './deployment.js'
+import { lookForRelease } from './find-release.js'
+import { afterInterrupt } from './interrupt.js'
+import { bringBack, outcomeDetails } from './rollback.js'
+
+/** After these the platform may still be at work on what was pushed. */
+const UNCERTAIN = new Set(['network', 'timeout', 'push'])
+
+/** Undoes what a failed deploy has changed, and answers with the failure as the user is to see it: its own code, and what serves. */
+export async function undo(deployment: Deployment, error: unknown): Promise<ShipitError> {
+  const failure = ShipitError.from(error)
+  const { plan, changed, signal } = deployment
+  if (!changed.isConfigSent && !changed.isPushBegun) return withSentence(failure, createdOnly(deployment))
+  try {
+    if (UNCERTAIN.has(failure.code) && changed.isPushBegun) {
+      const released = await lookForRelease(deployment)
+      if (released) changed.releases.push(released)
+    }
+    // A release phase that goes on would only be followed by a second one.
+    if (failure.code === 'timeout' && changed.releases.at(-1)?.status === 'pending') return failure
+    const outcome = await bringBack(deployment, plan.waitTimeout)
+    return withSentence(failure, outcome.sentence, outcomeDetails(outcome))
+  } catch (second) {
+    if (signal.aborted) return afterInterrupt(deployment)
+    return failedTwice(deployment, failure, ShipitError.from(second))
+  }
+}
+
+function createdOnly({ plan, changed }: Deployment): string {
+  return changed.isAppCreated ? `The app ${plan.app} was created and is empty.` : ''
+}
+
+function withSentence(failure: ShipitError, sentence: string, details?: Record<string, unknown>): ShipitError {
+  const { code, message, why, next, exitCode } = failure
+  return new ShipitError(code, { message: [message, sentence].filter(Boolean).join(' '), why, next, exitCode, details: { ...failure.details, ...details }, cause: failure })
+}
+
+function failedTwice({ plan, changed }: Deployment, failure: ShipitError, second: ShipitError): ShipitError {
+  const to = plan.current?.release
+  const wasTried = changed.rollback !== undefined
+  return new ShipitError('rollback', {
+    message: `${failure.message} ${to ? `Going back to v${to.version} failed too` : 'What serves could not be found out'}: ${second.message}`,
+    why: [failure.why, second.why].filter(Boolean).join('\n'),
+    next: `Look at \`shipit releases --app ${plan.app}\` and \`shipit logs --app ${plan.app}\`${to ? `, then \`shipit rollback v${to.version} --app ${plan.app}\`` : ''}.`,
+    details: {
+      release: changed.releases.at(-1) ? { id: changed.releases.at(-1)?.id, version: changed.releases.at(-1)?.version } : null,
+      rolled_back_to: wasTried && to ? to : null,
+      serving: null,
+      failure: failure.toJSON(),
+      rollback_failure: second.toJSON(),
+    },
+  })
+}

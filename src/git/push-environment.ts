@@ -1,0 +1,52 @@
+/**
+ * Variables that would have git look at another repository than the folder's own: those of `git rev-parse --local-env-vars` but for
+ * the configuration ones. They are set where shipit is run from a git hook.
+ */
+const OTHER_REPOSITORY = new Set([
+  'GIT_DIR', 'GIT_WORK_TREE', 'GIT_COMMON_DIR', 'GIT_INDEX_FILE', 'GIT_OBJECT_DIRECTORY', 'GIT_ALTERNATE_OBJECT_DIRECTORIES',
+  'GIT_PREFIX', 'GIT_INTERNAL_SUPER_PREFIX', 'GIT_GRAFT_FILE', 'GIT_SHALLOW_FILE', 'GIT_NO_REPLACE_OBJECTS', 'GIT_REPLACE_REF_BASE',
+  'GIT_IMPLICIT_WORK_TREE', 'GIT_NAMESPACE',
+])
+
+/** Anything that has git or curl write down what it sends. */
+const TRACES = /^(GIT_TRACE.*|GIT_CURL_VERBOSE|GIT_REDACT_COOKIES)$/
+
+/**
+ * The environment of a push: the token as an HTTP header of this one URL, in configuration that lives in variables only
+ * (https://git-scm.com/docs/git-config#Documentation/git-config.txt-GITCONFIGCOUNT), so that neither `ps` nor a file shows it.
+ * git asks nobody for a password: no prompt, no askpass program, no credential helper.
+ */
+export function pushEnvironment(env: NodeJS.ProcessEnv, url: string, token: string): NodeJS.ProcessEnv {
+  const kept = Object.fromEntries(Object.entries(env).filter(([name]) => !OTHER_REPOSITORY.has(name) && !TRACES.test(name)))
+  // Heroku takes any user name (https://devcenter.heroku.com/articles/git#http-git-authentication).
+  const credentials = Buffer.from(`shipit:${token}`).toString('base64')
+  const inherited = Number.parseInt(env.GIT_CONFIG_COUNT ?? '0', 10) || 0
+  return {
+    ...kept,
+    ...numbered(inherited, [
+      [`http.${url}.extraHeader`, `Authorization: Basic ${credentials}`],
+      // A redirect must not carry the header to another host.
+      [`http.${url}.followRedirects`, 'false'],
+      ['credential.helper', ''],
+    ]),
+    GIT_TERMINAL_PROMPT: '0',
+    // Set and empty: git then asks no program at all, SSH_ASKPASS included.
+    GIT_ASKPASS: '',
+    // trace2 can be on by the user's configuration too, and may be told to write down the environment; these switch it off.
+    GIT_TRACE2: '0',
+    GIT_TRACE2_EVENT: '0',
+    GIT_TRACE2_PERF: '0',
+    // Failures are told apart by git's own words.
+    LC_ALL: 'C',
+    LANGUAGE: '',
+  }
+}
+
+function numbered(from: number, entries: [key: string, value: string][]): Record<string, string> {
+  const variables: Record<string, string> = { GIT_CONFIG_COUNT: String(from + entries.length) }
+  for (const [i, [key, value]] of entries.entries()) {
+    variables[`GIT_CONFIG_KEY_${from + i}`] = key
+    variables[`GIT_CONFIG_VALUE_${from + i}`] = value
+  }
+  return variables
+}

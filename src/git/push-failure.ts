@@ -1,0 +1,57 @@
+import { ShipitError } from '../errors.js'
+import type { PushTranscript } from './push.js'
+
+const SHOWN = 30
+
+/** Why a push failed, from what git and the platform said. Pure. */
+export function pushFailure({ url, exitCode, remote, own, refs }: PushTranscript): ShipitError {
+  const rejection = refs.find((line) => line.startsWith('!'))?.split('\t')[2] ?? ''
+  const gitSaid = own.filter((line) => !/^(error: failed to push some refs|hint: )/.test(line))
+  const platformSaid = remote.slice(-SHOWN).join('\n').trim()
+  const all = gitSaid.join('\n')
+  const why = [platformSaid, all].filter(Boolean).join('\n') || `git push ended with status ${exitCode} and said nothing.`
+
+  if (/pre-receive hook declined|hook declined/.test(rejection)) {
+    return new ShipitError('build', {
+      message: 'The build failed. Nothing was released.',
+      why: platformSaid || 'The platform declined the push and did not say why.',
+      next: 'Fix what the build complains about, commit, and deploy again.',
+    })
+  }
+  if (/shallow update not allowed/.test(rejection + all)) {
+    return new ShipitError('git', { message: 'The platform refuses the push of a shallow clone.', why, next: 'git fetch --unshallow' })
+  }
+  if (/non-fast-forward|fetch first|stale info/.test(rejection)) {
+    return new ShipitError('push', {
+      message: 'The app holds commits that this branch does not have, so the push was rejected.',
+      why: `Someone deployed from another branch or clone, or this branch was rewritten. ${rejection}`.trim(),
+      next: 'Deploy from a branch that contains them, or run `shipit deploy --force` to replace what is there.',
+    })
+  }
+  if (rejection) return new ShipitError('push', { message: `git push was rejected: ${rejection}`, why })
+
+  if (/Authentication failed|could not read (Username|Password)|returned error: 40[13]/.test(all)) {
+    return new ShipitError('auth', {
+      message: `The platform does not accept these credentials for ${url}.`,
+      why,
+      next: 'Check that the token is valid and that its account has access to the app.',
+    })
+  }
+  if (/repository '.*' not found|returned error: 404/.test(all) || /No such app/i.test(platformSaid)) {
+    return new ShipitError('not_found', { message: `There is no git repository at ${url}.`, why, next: 'Check the name of the app, and that you have access to it.' })
+  }
+  if (/returned error: 429/.test(all)) {
+    return new ShipitError('refused', { message: 'The platform takes no more git requests for this app for now.', why, next: 'Try again later: Heroku allows 75 an hour for an app.' })
+  }
+  if (NETWORK.test(all)) {
+    return new ShipitError('network', { message: `The connection to ${url} failed during the push.`, why, next: 'Check the connection. If a build had begun, it may go on: look at `shipit releases` before you deploy again.' })
+  }
+  return new ShipitError('push', { message: 'git push failed.', why })
+}
+
+/** libcurl's and git's words for connections that could not be made or were cut (https://curl.se/libcurl/c/libcurl-errors.html). */
+const NETWORK = new RegExp([
+  'Could not resolve', 'Failed to connect', "Couldn't connect", 'Connection (refused|reset|timed out|was reset)', 'Operation (timed out|too slow)', 'timed out',
+  'SSL', 'TLS', 'certificate', 'Empty reply', 'Recv failure', 'Send failure', 'transfer closed', 'RPC failed', 'the remote end hung up',
+  'early EOF', 'unexpected disconnect', 'returned error: 5\\d\\d', 'Proxy', 'bad line length', 'expected flush',
+].join('|'), 'i')

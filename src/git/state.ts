@@ -1,0 +1,109 @@
+import path from 'node:path'
+import { GitError, type SimpleGit } from 'simple-git'
+import { ShipitError } from '../errors.js'
+import { openGit } from './open.js'
+
+export interface Commit {
+  /** Full object name. */
+  id: string
+  /** As short as git makes it here. */
+  short: string
+  /** First line of the message. */
+  subject: string
+}
+
+export interface Remote { name: string; url: string }
+
+/** What git says of a folder. Plain data: what of it forbids a deploy is for the plan to say. */
+export type RepositoryState =
+  | { isRepository: false }
+  | {
+    isRepository: true
+    isBare: boolean
+    /** One of several working trees of one repository (`git worktree add`). Deploys as any other. */
+    isLinkedWorktree: boolean
+    isShallow: boolean
+    /** Absolute path of the working tree's root; of the git folder where it is bare. */
+    root: string
+    /** The folder asked about, from the root: '' at the root, 'packages/api' below it. */
+    subdirectory: string
+    /** Undefined where HEAD is detached. */
+    branch: string | undefined
+    /** Undefined where there is no commit yet. */
+    commit: Commit | undefined
+    /** Paths from the root that differ from the commit. */
+    changed: string[]
+    /** Paths from the root that git does not know and does not ignore; a wholly new folder is one entry that ends with a slash. */
+    untracked: string[]
+    remotes: Remote[]
+  }
+
+/** Looks at the repository that holds `dir`. Throws `git` where git is missing or refuses to look. */
+export async function repositoryState(dir: string): Promise<RepositoryState> {
+  const git = openGit(dir)
+  const place = await locate(git)
+  if (!place) return { isRepository: false }
+  const { isBare } = place
+  const [root, subdirectory] = isBare ? [place.gitDir, ''] : await workTree(git, dir)
+  const status = isBare ? undefined : await git.status()
+  const untracked = status?.not_added ?? []
+  return {
+    isRepository: true,
+    isBare,
+    isLinkedWorktree: path.resolve(dir, place.commonDir) !== path.resolve(place.gitDir),
+    isShallow: place.isShallow,
+    root,
+    subdirectory,
+    branch: await answer(git, ['symbolic-ref', '--quiet', '--short', 'HEAD']),
+    commit: await headCommit(git),
+    changed: (status?.files ?? []).map(({ path: name }) => name).filter((name) => !untracked.includes(name)),
+    untracked,
+    remotes: (await git.getRemotes(true)).map(({ name, refs }) => ({ name, url: refs.push || refs.fetch })),
+  }
+}
+
+/** Whether a commit holds a file; `file` is a path from the root of the repository. */
+export async function isInCommit(dir: string, commit: string, file: string): Promise<boolean> {
+  return (await answer(openGit(dir), ['rev-parse', '--verify', '--quiet', `${commit}:${file.split(path.sep).join('/')}`])) !== undefined
+}
+
+async function locate(git: SimpleGit): Promise<{ isBare: boolean; isShallow: boolean; gitDir: string; commonDir: string } | undefined> {
+  try {
+    const output = await git.raw(['rev-parse', '--is-bare-repository', '--is-shallow-repository', '--absolute-git-dir', '--git-common-dir'])
+    const [bare, shallow, gitDir = '', commonDir = ''] = output.trimEnd().split('\n')
+    return { isBare: bare === 'true', isShallow: shallow === 'true', gitDir, commonDir }
+  } catch (error) {
+    const said = error instanceof Error ? error.message : String(error)
+    if (said.includes('ENOENT')) {
+      throw new ShipitError('git', { message: 'git was not found on this machine.', next: 'Install git (https://git-scm.com), then run the command again.', cause: error })
+    }
+    if (said.includes('safe.directory')) {
+      throw new ShipitError('git', { message: 'git does not trust this repository: its folder belongs to another user.', why: said.trim(), cause: error })
+    }
+    return undefined
+  }
+}
+
+async function workTree(git: SimpleGit, dir: string): Promise<[root: string, subdirectory: string]> {
+  const output = await answer(git, ['rev-parse', '--show-toplevel', '--show-prefix'])
+  if (output === undefined) throw new ShipitError('git', { message: `${dir} lies inside a .git folder.`, next: 'Run the command in the folder of your app.' })
+  const [root = '', prefix = ''] = output.split('\n')
+  return [path.resolve(root), prefix.replace(/\/$/, '')]
+}
+
+async function headCommit(git: SimpleGit): Promise<Commit | undefined> {
+  const output = await answer(git, ['log', '-1', '--format=%H%x00%h%x00%s', 'HEAD'])
+  if (output === undefined) return undefined
+  const [id = '', short = '', subject = ''] = output.split('\0')
+  return { id, short, subject }
+}
+
+/** What git prints, or undefined where it has no answer: simple-git rejects only a failure that also wrote to stderr. */
+async function answer(git: SimpleGit, args: string[]): Promise<string | undefined> {
+  try {
+    return (await git.raw(args)).replace(/\n$/, '') || undefined
+  } catch (error) {
+    if (error instanceof GitError) return undefined
+    throw error
+  }
+}

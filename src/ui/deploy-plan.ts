@@ -1,0 +1,40 @@
+import pc from 'picocolors'
+import type { DeployPlan, StepName } from '../deploy/index.js'
+import { printable } from './printable.js'
+
+const WHAT: Record<StepName, (plan: DeployPlan) => string> = {
+  preflight: () => 'check that nobody else has released meanwhile',
+  create: ({ app }) => `create ${app}, and the git remote heroku`,
+  config: ({ configChanges }) => `set config vars: ${configChanges.join(', ')}`,
+  push: ({ commit, app, force }) => `push ${commit.short} to ${app}${force ? ', replacing what is there (--force)' : ''}, and build`,
+  release: () => 'release, with the release phase where there is one',
+  boot: () => 'wait until every dyno is up and stays up',
+  health: ({ healthPath }) => `ask ${healthPath} of the app's URL until it answers 2xx or 3xx`,
+  rollback: () => 'roll back',
+  interrupt: () => 'look at what serves',
+}
+
+/** The plan in a person's words, a line each. */
+export function describePlan(plan: DeployPlan): string[] {
+  const to = `${plan.app} on ${plan.platform}${plan.environment ? ` (${plan.environment})` : ''}`
+  const commit = `${plan.commit.short} ${plan.commit.subject}${plan.branch ? ` (${plan.branch})` : ''}`
+  if (plan.isAlreadyLive) {
+    return [`${commit} serves already as v${plan.current?.release.version} of ${to}: nothing to deploy.`].map(printable)
+  }
+  const replaces = plan.current
+    ? `v${plan.current.release.version}${plan.current.commit ? `, commit ${plan.current.commit.slice(0, plan.commit.short.length)}` : ''}`
+    : plan.appState === 'exists' ? 'nothing: the app has no release with code' : 'nothing: the app does not exist yet'
+  return [
+    `Deploy ${commit}`,
+    `    to ${to}`,
+    `    replacing ${replaces}`,
+    ...plan.steps.map((step, i) => `  ${i + 1}. ${WHAT[step](plan)}`),
+    plan.current && plan.rollback ? `  A failure after the release goes back to v${plan.current.release.version}.` : '  A failure after the release is not rolled back.',
+  ].map(printable)
+}
+
+/** What is doubtful about the deploy, for stderr: a line each, marked as Heroku's builds mark theirs. */
+export function describeWarnings({ warnings }: Pick<DeployPlan, 'warnings'>): string[] {
+  const colours = pc.createColors(Boolean(process.stderr.isTTY) && pc.isColorSupported)
+  return warnings.map((warning) => `${colours.yellow(' !')}     ${printable(warning)}`)
+}
