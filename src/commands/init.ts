@@ -1,0 +1,112 @@
+import { Args, Flags } from '@oclif/core'
+import pc from 'picocolors'
+import { ShipitError } from '../errors.js'
+import type { InitOptions, InitPlan } from '../init/index.js'
+import { BaseCommand } from '../ui/base-command.js'
+import { printable } from '../ui/printable.js'
+
+const MEMORY = /^\d+[KMG]$/i
+const ENV_NAME = /^[A-Za-z0-9_]+$/
+
+export default class Init extends BaseCommand {
+  static override summary = 'make a Node.js app ready for PM2 on Heroku'
+  static override description = `Finds what starts the app and says why it thinks so, shows what it will change, and asks.
+It writes an ecosystem file, points the start script at shipit-runtime, adds the runtime as a vendored dependency and
+brings the lockfile in step. Run again, it changes nothing. If a step fails, the folder is left as it was.`
+
+  static override examples = [
+    '<%= config.bin %> <%= command.id %>',
+    '<%= config.bin %> <%= command.id %> ./api --entry src/server.js --instances 2 --memory 200M',
+    '<%= config.bin %> <%= command.id %> --env homolog --env prod --dry-run',
+  ]
+
+  static override args = {
+    dir: Args.string({ description: 'folder of the app', default: '.' }),
+  }
+
+  static override flags = {
+    format: Flags.option({ options: ['yml', 'json', 'js'] as const, description: 'format of the ecosystem file (default: yml)' })(),
+    name: Flags.string({ description: "PM2's name for the app (default: the package's name)" }),
+    entry: Flags.string({ description: 'file that starts the app (default: found in the folder)' }),
+    instances: Flags.string({ description: 'processes in each dyno: a number, or max for as many as the dyno holds', helpValue: 'N|max' }),
+    memory: Flags.string({ description: 'reload an instance that grows beyond this, such as 200M', helpValue: 'SIZE' }),
+    env: Flags.string({ multiple: true, multipleNonGreedy: true, description: 'add a block env_NAME (may be given several times)', helpValue: 'NAME' }),
+    'dry-run': Flags.boolean({ description: 'show what would be done and change nothing' }),
+    yes: Flags.boolean({ char: 'y', description: 'do not ask' }),
+    force: Flags.boolean({ description: 'write a new ecosystem file even where there is one' }),
+  }
+
+  async run(): Promise<{ plan: InitPlan; applied: boolean }> {
+    const { args, flags } = await this.parse(Init)
+    const { prepareInit, applyPlan, describeStep } = await import('../init/index.js')
+    const { plan } = await prepareInit(args.dir, optionsFrom(flags))
+    const isReady = plan.steps.length === 0
+    await this.show(plan)
+    if (isReady || flags['dry-run']) {
+      this.log(isReady ? '\nNothing to change: the app is ready.' : '\nNothing was changed (--dry-run).')
+      return { plan, applied: false }
+    }
+    if (!flags.yes) await this.confirm()
+    await applyPlan(plan, (step) => {
+      if (step.kind === 'run') this.log(`\n$ ${describeStep(step)}`)
+    })
+    this.done(plan, args.dir)
+    return { plan, applied: true }
+  }
+
+  private async show(plan: InitPlan): Promise<void> {
+    const { describePlan } = await import('../init/index.js')
+    const colours = pc.createColors(Boolean(process.stdout.isTTY) && pc.isColorSupported)
+    this.log(describePlan(printablePlan(plan), { width: Math.min(process.stdout.columns || 80, 100), colours }))
+  }
+
+  private async confirm(): Promise<void> {
+    if (!process.stdin.isTTY || !process.stdout.isTTY || this.jsonEnabled()) {
+      throw new ShipitError('usage', {
+        message: 'Nothing was changed: shipit cannot ask here.',
+        why: this.jsonEnabled() ? 'With --json there is no question.' : 'This is not a terminal.',
+        next: 'Run it with --yes to do what is shown, or with --dry-run to see it only.',
+      })
+    }
+    const { confirm } = await import('@inquirer/prompts')
+    this.log('')
+    if (await confirm({ message: 'Do this?', default: true })) return
+    throw new ShipitError('interrupted', { message: 'Nothing was changed.' })
+  }
+
+  private done(plan: InitPlan, dir: string): void {
+    const changed = plan.steps.filter(({ kind }) => kind !== 'run').length
+    const at = dir === '.' ? '' : `cd ${dir} && `
+    this.log(`\nDone: ${changed} ${changed === 1 ? 'file' : 'files'} changed, and the lockfile is in step.`)
+    this.log(`\nNext:\n  ${at}git add --all && git commit --message "Run under PM2"\n  shipit deploy`)
+  }
+}
+
+function optionsFrom(flags: { format?: 'yml' | 'json' | 'js'; name?: string; entry?: string; instances?: string; memory?: string; env?: string[]; force: boolean }): InitOptions {
+  const { format, name, entry, memory } = flags
+  if (name !== undefined && !/\S/.test(name)) throw usage('--name is empty.', 'Give the app a name, such as --name api.')
+  if (memory !== undefined && !MEMORY.test(memory)) throw usage(`--memory ${memory} is not a size.`, 'Give a number with K, M or G, such as --memory 200M.')
+  const wrong = flags.env?.find((each) => !ENV_NAME.test(each))
+  if (wrong !== undefined) throw usage(`--env ${wrong} cannot be a name.`, 'Use letters, digits and _, such as --env homolog. It names the block, not a variable.')
+  return { format, name, entry, memory, instances: instancesFrom(flags.instances), envNames: [...new Set(flags.env)], force: flags.force }
+}
+
+function instancesFrom(value: string | undefined): number | 'max' | undefined {
+  if (value === undefined || value === 'max') return value
+  if (/^[1-9]\d{0,2}$/.test(value)) return Number(value)
+  throw usage(`--instances ${value} is neither a number of processes nor max.`, 'Give a number from 1, or max.')
+}
+
+function usage(message: string, next: string): ShipitError {
+  return new ShipitError('usage', { message, next })
+}
+
+/** Names and scripts come from the app's files: no byte of them may steer the terminal. */
+function printablePlan(plan: InitPlan): InitPlan {
+  return {
+    ...plan,
+    steps: plan.steps.map((step) => ({ ...step, file: printable(step.file), why: printable(step.why) })),
+    decisions: plan.decisions.map(printable),
+    warnings: plan.warnings.map(printable),
+  }
+}

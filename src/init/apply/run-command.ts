@@ -1,0 +1,49 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import os from 'node:os'
+import path from 'node:path'
+import { execa } from 'execa'
+import { ShipitError } from '../../errors.js'
+import { SCRATCH } from '../lockfile.js'
+import type { RunStep } from '../types.js'
+
+/** Runs the package manager in the app's folder. Throws `project` with its last lines where it fails; a stop through `signal` rejects. */
+export async function runCommand(dir: string, { command, file }: RunStep, signal: AbortSignal): Promise<void> {
+  const scratch = await mkdtemp(path.join(os.tmpdir(), 'shipit-init-'))
+  try {
+    const [tool, ...args] = command.map((word) => (word === SCRATCH ? scratch : word))
+    const result = await execa(tool!, args, {
+      cwd: dir,
+      env: childEnvironment(process.env),
+      extendEnv: false,
+      reject: false,
+      stdin: 'ignore',
+      all: true,
+      cancelSignal: signal,
+      forceKillAfterDelay: 5000,
+    })
+    if (!result.failed || signal.aborted) return
+    throw new ShipitError('project', {
+      message: `${tool} could not bring ${file} in step. The folder is as it was before.`,
+      why: lastLines(result.all) || result.shortMessage,
+      next: `See that \`${tool} install\` works in this folder, then run shipit init again.`,
+      cause: result,
+    })
+  } finally {
+    await rm(scratch, { recursive: true, force: true })
+  }
+}
+
+/** Without what npm and npx tell the programs that they run, which would lead the app's own npm to another folder; and free of CI's frozen lockfiles. */
+export function childEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const foreign = /^(npm_(package|lifecycle)_.*|npm_config_(local_prefix|prefix|workspace|workspaces|dry_run|package_lock_only|global|frozen_lockfile)|npm_(execpath|command|node_execpath)|INIT_CWD|NODE_ENV)$/i
+  return {
+    ...Object.fromEntries(Object.entries(env).filter(([name]) => !foreign.test(name))),
+    YARN_ENABLE_IMMUTABLE_INSTALLS: 'false',
+    YARN_ENABLE_TELEMETRY: '0',
+    COREPACK_ENABLE_DOWNLOAD_PROMPT: '0',
+  }
+}
+
+function lastLines(output: string | undefined): string {
+  return (output ?? '').trimEnd().split('\n').filter((line) => line.trim() !== '').slice(-12).join('\n')
+}

@@ -1,0 +1,62 @@
+import { followLine } from './follow.js'
+import { entryFile } from './entry-file.js'
+import { plainLaunch } from '../types.js'
+import { readProcfile } from './procfile.js'
+import { unitCommand } from './systemd.js'
+import type { Project, Target } from './target.js'
+
+/** A place that may say what starts the app, and where it leads. */
+export interface Clue {
+  /** For sentences: "the Procfile's web line". */
+  place: string
+  /** What stands there; empty for a usual name. */
+  text: string
+  target: Target
+}
+
+const STEMS = ['server', 'app', 'index', 'main']
+const FOLDERS = ['', 'src/', 'bin/', 'server/', 'lib/']
+const USUAL_NAMES = [
+  ...FOLDERS.flatMap((folder) => STEMS.flatMap((stem) => ['js', 'mjs', 'cjs', 'ts', 'mts', 'cts'].map((extension) => `${folder}${stem}.${extension}`))),
+  'bin/www',
+  'bin/server',
+]
+
+/** All that the folder says about what starts the app, the strongest word first. */
+export function findClues(project: Project): Clue[] {
+  const { pkg, folder } = project
+  const clues: Clue[] = []
+  const web = readProcfile(folder.read('Procfile') ?? '').find(({ type }) => type === 'web')
+  const start = pkg.scripts['start']
+  const startTarget = start === undefined ? undefined : followLine(start, project, new Set(['start']))
+  if (web) clues.push({ place: "the Procfile's web line", text: web.command, target: webTarget(web.command, project, startTarget) })
+  if (start !== undefined) clues.push({ place: 'scripts.start', text: start, target: startTarget! })
+  const unit = unitCommand(folder)
+  if (unit) clues.push({ place: `ExecStart in ${unit.file}`, text: unit.command, target: followLine(unit.command, project) })
+  for (const name of ['serve', 'prod', 'production', 'start:prod', 'start:production', 'server']) {
+    const line = pkg.scripts[name]
+    if (line !== undefined) clues.push({ place: `scripts["${name}"]`, text: line, target: followLine(line, project, new Set([name])) })
+  }
+  if (pkg.main) clues.push({ place: 'main in package.json', text: pkg.main, target: entryFile(project, pkg.main, plainLaunch()) })
+  for (const bin of typeof pkg.bin === 'string' ? [pkg.bin] : Object.values(pkg.bin ?? {})) {
+    clues.push({ place: 'bin in package.json', text: bin, target: entryFile(project, bin, plainLaunch()) })
+  }
+  for (const name of USUAL_NAMES) {
+    if (folder.isFile(name)) clues.push({ place: 'the usual names', text: '', target: entryFile(project, name, plainLaunch()) })
+  }
+  return clues
+}
+
+/** A web line that runs the start script stays as it is, so that only what the start script itself runs first has to move. */
+function webTarget(command: string, project: Project, start: Target | undefined): Target {
+  const target = followLine(command, project)
+  if (target.kind === 'refused' || !target.ranStart) return target
+  return { ...target, before: start && start.kind !== 'refused' ? start.before : [] }
+}
+
+/** Why a clue was followed, as one sentence. */
+export function sentence({ place, text, target }: Clue): string {
+  if (target.kind === 'refused') return `${place}: ${target.reason}.`
+  if (text === '') return `${target.how} has one of the usual names, and nothing else says what starts the app.`
+  return text === target.how ? `${place} is ${text}.` : `${place} is \`${text}\`: ${target.how}.`
+}

@@ -1,0 +1,88 @@
+import path from 'node:path/posix'
+import { plainLaunch } from '../types.js'
+import { isObject } from './package-json.js'
+import { refused, type Project, type Target } from './target.js'
+
+/** Servers that come with a package: where its bin lies (from the packages themselves), for folders without node_modules. */
+const KNOWN_BINS: Record<string, { package: string; file: string }> = {
+  next: { package: 'next', file: 'dist/bin/next' },
+  nuxt: { package: 'nuxt', file: 'bin/nuxt.js' },
+  serve: { package: 'serve', file: 'build/main.js' },
+  'http-server': { package: 'http-server', file: 'bin/http-server' },
+  'remix-serve': { package: '@remix-run/serve', file: 'dist/cli.js' },
+  'react-router-serve': { package: '@react-router/serve', file: 'bin.cjs' },
+  fastify: { package: 'fastify-cli', file: 'cli.js' },
+  strapi: { package: '@strapi/strapi', file: 'bin/strapi.js' },
+  'json-server': { package: 'json-server', file: 'lib/bin.js' },
+}
+
+/** Commands that serve for development only, and what takes their place. */
+const DEVELOPMENT: { command: RegExp; next: string }[] = [
+  { command: /^react-scripts start\b/, next: 'Build it and serve the result: `npm install serve`, "build": "react-scripts build", "start": "serve -s build".' },
+  { command: /^vue-cli-service serve\b/, next: 'Build it and serve the result: `npm install serve`, "build": "vue-cli-service build", "start": "serve -s dist".' },
+  { command: /^vite( preview| dev| serve|$| -)/, next: 'Build it and serve the result: `npm install serve`, "build": "vite build", "start": "serve -s dist".' },
+  { command: /^(webpack serve|webpack-dev-server)\b/, next: 'Build it and serve the result: `npm install serve`, "build": "webpack", "start": "serve -s dist".' },
+  { command: /^ng serve\b/, next: 'Build it and serve the result: `npm install serve`, "build": "ng build", "start": "serve -s dist/<project>/browser".' },
+  { command: /^(next|nuxt|nuxi|astro|remix|react-router|gatsby)( dev| develop|$)/, next: 'Make the start script serve the built app, such as `next start` or `nuxt start`.' },
+  { command: /^(astro preview|gatsby serve|parcel( serve)?)\b/, next: 'Start the built server, or serve the built folder with the package `serve`.' },
+]
+
+/** Servers that take the port from their flags as well as from PORT. */
+const PORT_FLAG = /^(-p|--port|-l|--listen)$/
+const HOST_FLAG = /^(-H|--hostname|--host|-a)$/
+
+/** A command that is neither a file nor a launcher: a package's own server. undefined where it is no package's that is known. */
+export function frameworkTarget(command: string, words: string[], project: Project): Target | undefined {
+  const line = [command, ...words].join(' ')
+  const development = DEVELOPMENT.find((known) => known.command.test(line))
+  if (development) return refused(`\`${line}\` is a server for development`, development.next)
+  const isNuxt3 = /^(nuxt|nuxi)$/.test(command) && !/^[\^~]?2\b/.test({ ...project.pkg.devDependencies, ...project.pkg.dependencies }['nuxt'] ?? '3')
+  if (isNuxt3) return builtServer('.output/server/index.mjs', 'Nuxt', project)
+  const bin = installedBin(command, project) ?? knownBin(command, project)
+  if (!bin) return undefined
+  const { args, dropped } = withoutPort(words)
+  return {
+    kind: 'script',
+    entry: bin.file,
+    launch: { ...plainLaunch(), args, interpreter: 'node' },
+    how: `the server of the package ${bin.package}, started as \`${line}\``,
+    before: [],
+    notes: dropped ? [`\`${dropped}\` is left out: ${bin.package} takes the port from PORT, which Heroku sets.`] : [],
+  }
+}
+
+function builtServer(file: string, name: string, { folder, build }: Project): Target {
+  if (!build && !folder.isFile(file)) return refused(`${name} has not been built, and Heroku has no build script to run`, 'Add a script called `build` to package.json, such as "build": "nuxt build".')
+  return { kind: 'script', entry: file, launch: plainLaunch(), how: `${file}, the server that ${name} builds`, before: [], notes: [] }
+}
+
+/** The package among the app's dependencies whose package.json, where installed, names this bin. */
+function installedBin(command: string, { folder, pkg }: Project): { package: string; file: string } | undefined {
+  for (const name of Object.keys({ ...pkg.dependencies, ...pkg.devDependencies })) {
+    const text = folder.read(`node_modules/${name}/package.json`)
+    if (text === undefined) continue
+    const data: unknown = JSON.parse(text)
+    if (!isObject(data)) continue
+    const own = name.split('/').at(-1)!
+    const file = typeof data['bin'] === 'string' ? (own === command ? data['bin'] : undefined) : isObject(data['bin']) ? data['bin'][command] : undefined
+    if (typeof file !== 'string') continue
+    const script = path.join('node_modules', name, file)
+    // A bin that is not node's (a binary, a shell script) cannot be an instance in cluster mode.
+    if (/\.[cm]?js$/.test(file) || /^#!.*\bnode\b/.test(folder.read(script) ?? '')) return { package: name, file: script }
+  }
+  return undefined
+}
+
+function knownBin(command: string, { pkg }: Project): { package: string; file: string } | undefined {
+  const known = KNOWN_BINS[command]
+  if (!known || (pkg.dependencies[known.package] === undefined && pkg.devDependencies[known.package] === undefined)) return undefined
+  return { package: known.package, file: path.join('node_modules', known.package, known.file) }
+}
+
+/** `-p $PORT` and the like: PM2 gives words as they are, so that the server would see the five letters. */
+function withoutPort(words: string[]): { args: string[]; dropped?: string } {
+  const at = words.findIndex((word, index) => /\$\{?PORT/.test(word) && (PORT_FLAG.test(words[index - 1] ?? '') || /^(-p|--port=|-l|--listen=)/.test(word)))
+  if (at === -1) return { args: words }
+  const first = PORT_FLAG.test(words[at - 1] ?? '') && !HOST_FLAG.test(words[at]!) ? at - 1 : at
+  return { args: [...words.slice(0, first), ...words.slice(at + 1)], dropped: words.slice(first, at + 1).join(' ') }
+}

@@ -1,0 +1,150 @@
+/** What starts this app? Answers from a read-only view of its folder alone, and says why. */
+
+import semver from 'semver'
+import { ShipitError } from '../../errors.js'
+import type { FolderView } from '../folder.js'
+import { plainLaunch, type Candidate, type Detected } from '../types.js'
+import { appNameFrom } from './app-name.js'
+import { findBuild } from './build-output.js'
+import { findClues, sentence, type Clue } from './candidates.js'
+import { choosePackageManager } from './package-manager.js'
+import { readPackageJson } from './package-json.js'
+import { entryFile } from './entry-file.js'
+import { launchWarnings, portWarning } from './warnings.js'
+import { readProcfile } from './procfile.js'
+import type { Project, Target } from './target.js'
+
+export interface DetectOptions {
+  /** The user's own word for the entry; it wins over all that the folder says. */
+  entry?: string
+  /** An ecosystem or process file that the folder has under a usual name, as findEcosystemFile gives it. */
+  ecosystemFile?: string
+  /** Do not use an ecosystem file that is there: a new one will be written, for the app that the old one starts. */
+  ignoreEcosystemFile?: boolean
+  /** The first app of the ecosystem file that is there. */
+  ecosystemApp?: { script: string; args?: string[]; nodeArgs?: string[] }
+}
+
+/**
+ * Finds what starts the app. Throws ShipitError `project` where there is no package.json, it is not valid, two package
+ * managers have a lockfile, or nothing says what starts the app; `usage` where --entry names no file.
+ */
+export function detect(folder: FolderView, options: DetectOptions = {}): Detected {
+  const pkg = readPackageJson(folder)
+  const project: Project = { folder, pkg, build: findBuild(folder, pkg) }
+  const manager = choosePackageManager(folder, pkg)
+  const all = findClues(project)
+  const clues = options.entry === undefined ? withoutEcosystem(all, options, project) : [namedEntry(options.entry, project)]
+  const web = readProcfile(folder.read('Procfile') ?? '').find(({ type }) => type === 'web')
+  const procfileTarget = web ? all[0]?.target : undefined
+  const shared = {
+    appName: appNameFrom(pkg.name, folder.name),
+    packageManager: manager.packageManager,
+    ...(manager.lockfile ? { lockfile: manager.lockfile } : {}),
+    moduleType: pkg.type === 'module' ? ('module' as const) : ('commonjs' as const),
+    ...(pkg.engines['node'] === undefined ? {} : { engines: pkg.engines['node'] }),
+    ...pinned(folder),
+    ...(web ? { procfileWeb: web.command } : {}),
+    procfileRunsStart: web === undefined || procfileTarget?.ranStart === true || /(^|\s)shipit-runtime\s+start\s/.test(web.command),
+    ...(pkg.scripts['start'] === undefined ? {} : { start: pkg.scripts['start'] }),
+  }
+  const chosen = choose(clues, options)
+  const found = answer(chosen, clues, options, project)
+  const doubts = found.ecosystemFile ? ecosystemNotes(chosen) : entryWarnings(chosen, clues, project)
+  return { ...shared, ...found, warnings: [...manager.warnings, ...doubts, ...engineWarning(pkg.engines['node'])] }
+}
+
+function namedEntry(entry: string, project: Project): Clue {
+  const target = entryFile(project, entry, plainLaunch())
+  if (target.kind === 'refused') {
+    throw new ShipitError('usage', { message: `--entry: ${target.reason}.`, next: target.next ?? 'Name a file of the app, such as --entry server.js.' })
+  }
+  return { place: '--entry', text: entry, target }
+}
+
+/** With a new ecosystem file to be written, what the old one starts takes its place among the clues. */
+function withoutEcosystem(clues: Clue[], { ignoreEcosystemFile, ecosystemApp, ecosystemFile }: DetectOptions, project: Project): Clue[] {
+  if (!ignoreEcosystemFile || !ecosystemApp) return clues
+  const launch = { ...plainLaunch(), args: ecosystemApp.args ?? [], nodeArgs: ecosystemApp.nodeArgs ?? [] }
+  const target = entryFile(project, ecosystemApp.script, launch)
+  const follow = (clue: Clue): Clue => (clue.target.kind === 'ecosystem' && target.kind === 'script' ? { ...clue, target: { ...target, before: clue.target.before, how: `${clue.target.file}, which starts ${target.how}` } } : clue)
+  const at = clues.findIndex(({ target }) => target.kind === 'ecosystem')
+  if (at !== -1) return clues.map(follow)
+  return [...clues, { place: `script in ${ecosystemFile ?? 'the ecosystem file'}`, text: ecosystemApp.script, target }]
+}
+
+/** The first clue that leads somewhere. An ecosystem file that the start names comes before one that only lies there. */
+function choose(clues: Clue[], options: DetectOptions): Clue | undefined {
+  const usable = clues.filter(({ target }) => target.kind === 'script' || (target.kind === 'ecosystem' && !options.ignoreEcosystemFile))
+  return usable[0]
+}
+
+function answer(chosen: Clue | undefined, clues: Clue[], options: DetectOptions, project: Project): Pick<Detected, 'entry' | 'chosenBecause' | 'launch' | 'before' | 'candidates' | 'ecosystemFile'> {
+  const candidates = distinct(clues.flatMap((clue) => (clue.target.kind === 'script' ? [candidate(clue, clue.target)] : [])))
+  const target = chosen?.target
+  if (target?.kind === 'ecosystem') {
+    const because = sentence(chosen!)
+    const file = { file: target.file, startArgs: target.startArgs, because }
+    return { ...ecosystemEntry(options), chosenBecause: because, launch: plainLaunch(), before: target.before, candidates, ecosystemFile: file }
+  }
+  if (options.ecosystemFile && !options.ignoreEcosystemFile) {
+    const because = `The folder has ${options.ecosystemFile}, which says what PM2 starts.`
+    return { ...ecosystemEntry(options), chosenBecause: because, launch: plainLaunch(), before: target?.kind === 'script' ? target.before : [], candidates, ecosystemFile: { file: options.ecosystemFile, startArgs: [], because } }
+  }
+  const [first] = candidates
+  if (!first) throw noEntry(clues, project)
+  return { entry: first.entry, chosenBecause: first.because, launch: first.launch, before: first.before, candidates }
+}
+
+function ecosystemEntry({ ecosystemApp }: DetectOptions): { entry?: string } {
+  return ecosystemApp ? { entry: ecosystemApp.script } : {}
+}
+
+function candidate(clue: Clue, target: Target & { kind: 'script' }): Candidate {
+  return { entry: target.entry, because: sentence(clue), launch: target.launch, before: target.before }
+}
+
+function distinct(candidates: Candidate[]): Candidate[] {
+  return candidates.filter(({ entry }, at) => candidates.findIndex((other) => other.entry === entry) === at)
+}
+
+function ecosystemNotes(chosen: Clue | undefined): string[] {
+  return chosen?.target.kind === 'ecosystem' ? chosen.target.notes : []
+}
+
+/** What the chosen clue wants said, and the stronger clues that led nowhere. */
+function entryWarnings(chosen: Clue | undefined, clues: Clue[], { folder, build }: Project): string[] {
+  const stronger = clues.slice(0, chosen ? clues.indexOf(chosen) : clues.length)
+  const passedOver = stronger.filter(({ place, target }) => target.kind === 'refused' && !place.startsWith('scripts["'))
+  const warnings = passedOver.map((clue) => `Passed over ${sentence(clue)}`)
+  const target = chosen?.target
+  if (target?.kind !== 'script') return warnings
+  const source = build?.sourceOf(target.entry) ?? target.entry
+  return [...warnings, ...target.notes, ...launchWarnings(target.launch), ...portWarning(folder.read(source), source)]
+}
+
+/** The runtime's own need. */
+const RUNTIME_NODE = '>=20.19'
+
+function engineWarning(range: string | undefined): string[] {
+  if (range === undefined) return []
+  if (semver.validRange(range) === null) return [`engines.node is \`${range}\`, which is not a range that Heroku can read.`]
+  return semver.intersects(range, RUNTIME_NODE) ? [] : [`engines.node is \`${range}\`, but shipit-runtime needs Node ${RUNTIME_NODE}.`]
+}
+
+function pinned(folder: FolderView): { pinnedNode?: number } {
+  const text = folder.read('.nvmrc') ?? folder.read('.node-version')
+  const major = /^v?(\d+)(\.|\s|$)/.exec(text?.trim() ?? '')?.[1]
+  return major ? { pinnedNode: Number(major) } : {}
+}
+
+function noEntry(clues: Clue[], { folder }: Project): ShipitError {
+  const led = clues.filter(({ target }) => target.kind === 'refused')
+  const next = led.map(({ target }) => (target.kind === 'refused' ? target.next : undefined)).find(Boolean)
+  const only = led[0]
+  return new ShipitError('project', {
+    message: `shipit cannot tell what starts the app in ${folder.name}.`,
+    why: only ? led.slice(0, 4).map(sentence).join('\n') : 'There is no Procfile, no start script and no main, and no file has a usual name such as server.js, app.js or index.js.',
+    next: next ?? 'Name its file: shipit init --entry FILE',
+  })
+}

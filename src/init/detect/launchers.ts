@@ -1,0 +1,146 @@
+import path from 'node:path/posix'
+import { parse } from 'jsonc-parser'
+import { plainLaunch } from '../types.js'
+import { flagValue, splitFlags } from './command-line.js'
+import { entryFile, type Loader } from './entry-file.js'
+import { nestConfig } from './build-output.js'
+import { parseNodeWords } from './node-flags.js'
+import { isObject } from './package-json.js'
+import { resolveFile } from './resolve-file.js'
+import { refused, type Project, type Target } from './target.js'
+
+/** Follows a command line of the app; launchers that wrap another command (nodemon --exec) call back with it. */
+export type Follow = (line: string[]) => Target
+export type Launcher = (words: string[], project: Project, follow: Follow) => Target
+
+/** Programs that start a node script, by name. `words` are those after the program. */
+export const LAUNCHERS: Record<string, Launcher> = {
+  node: runNode,
+  nodejs: runNode,
+  nodemon: runNodemon,
+  'ts-node': typed('ts-node'),
+  'ts-node-esm': typed('ts-node'),
+  'ts-node-script': typed('ts-node'),
+  'ts-node-transpile-only': typed('ts-node'),
+  'ts-node-dev': typed('ts-node'),
+  tsnd: typed('ts-node'),
+  tsx: typed('tsx'),
+  'babel-node': typed('@babel/register'),
+  'swc-node': typed('@swc-node/register'),
+  esr: typed('esbuild-register'),
+  forever: runForever,
+  pm2: runPm2,
+  'pm2-runtime': runPm2,
+  'pm2-docker': runPm2,
+  'pm2-dev': runPm2,
+  'shipit-runtime': runPm2,
+  nest: runNest,
+}
+
+function runNode(words: string[], project: Project): Target {
+  const command = parseNodeWords(words)
+  if (command.script === undefined) return refused('node is given no file')
+  const loader = command.isTyped ? loaderIn(command.launch.nodeArgs) : undefined
+  const target = entryFile(project, command.script, command.launch, loader)
+  return target.kind === 'script' ? { ...target, notes: [...target.notes, ...command.notes] } : target
+}
+
+function loaderIn(nodeArgs: string[]): Loader | undefined {
+  const text = nodeArgs.join(' ')
+  return (['ts-node', 'tsx', '@swc-node/register', 'esbuild-register', '@babel/register'] as const).find((name) => text.includes(name))
+}
+
+const NODEMON_VALUES = /^(-w|--watch|-e|--ext|-x|--exec|-d|--delay|-i|--ignore|-s|--signal|--config|--cwd|-C)$/
+
+/** nodemon [flags] [script] [args]; without a script it runs package.json's main, and nodemon.json may hold `exec`. */
+function runNodemon(words: string[], project: Project, follow: Follow): Target {
+  const { flags, rest } = splitFlags(words, (flag) => (NODEMON_VALUES.test(flag) && flag !== '-C') || /^(-r|--require|--import)$/.test(flag))
+  const config: unknown = parse(project.folder.read('nodemon.json') ?? '{}')
+  // nodemon also reads its flags after the script.
+  const exec = flagValue(words, '-x', '--exec') ?? (isObject(config) && typeof config['exec'] === 'string' ? config['exec'] : undefined)
+  const script = rest.filter((word, at) => !(NODEMON_VALUES.test(word) || NODEMON_VALUES.test(rest[at - 1] ?? '')))
+  if (exec !== undefined) return follow([exec, ...script])
+  const nodeFlags = flags.filter((flag, at) => /^(-r|--require|--import|--max-old|--experimental|--enable|--inspect)/.test(flag) || /^(-r|--require|--import)$/.test(flags[at - 1] ?? ''))
+  const file = script[0] ?? project.pkg.main ?? 'index.js'
+  return follow([file.endsWith('.ts') ? 'ts-node' : 'node', ...nodeFlags, file, ...script.slice(1)])
+}
+
+const TYPED_VALUES = /^(-P|--project|-O|--compilerOptions|--compiler-options|-C|--compiler|--cwd|--dir|--tsconfig|-I|--ignore|--ignore-diagnostics|-D|--watch|--include|--exclude|-x|--extensions|--presets|--plugins|--config-file|-b|-w|-o|--only|-r|--require|--import|--loader)$/
+
+/** ts-node, tsx and their like: a source and a loader. */
+function typed(loader: Loader): Launcher {
+  return (words, project) => {
+    const own = words[0] === 'watch' ? words.slice(1) : words
+    const takesValue = (flag: string) => TYPED_VALUES.test(flag) && !(loader === 'tsx' && /^(-D|-w|-b|-o|-I|-C|-P|--watch)$/.test(flag)) && !(flag === '--watch' && loader !== 'ts-node')
+    const { flags, rest } = splitFlags(own, takesValue)
+    const file = rest[0]
+    if (file === undefined) return refused('the command names no file')
+    const launch = plainLaunch()
+    launch.args = rest.slice(1)
+    for (const [at, flag] of flags.entries()) {
+      if (/^(-r|--require|--import)$/.test(flag) && flags[at + 1]) launch.nodeArgs.push(flag, flags[at + 1]!)
+      else if (/^(--max-old-space-size|--enable-source-maps|--require=|--import=)/.test(flag)) launch.nodeArgs.push(flag)
+    }
+    return entryFile(project, file, launch, loader)
+  }
+}
+
+const FOREVER_VALUES = /^(-m|-l|-o|-e|-p|-c|-a|--append|--id|--uid|--minUptime|--spinSleepTime|--pidFile|--sourceDir|--workingDir|--watchDirectory|--watchIgnore|--killSignal|--killTree|--logFile|--command)$/
+
+function runForever(words: string[], _project: Project, follow: Follow): Target {
+  const takesValue = (flag: string) => FOREVER_VALUES.test(flag) && !/^(-a|--append)$/.test(flag)
+  const first = splitFlags(words, takesValue)
+  const action = /^(start|restart)$/.test(first.rest[0] ?? '')
+  const second = action ? splitFlags(first.rest.slice(1), takesValue) : first
+  if (second.rest.length === 0) return refused('forever is given no file')
+  const command = flagValue(action ? first.rest : words, '-c', '--command')
+  const sourceDir = flagValue(words, '--sourceDir')
+  const [file, ...args] = second.rest
+  return follow([command ?? 'node', sourceDir ? path.join(sourceDir, file!) : file!, ...args])
+}
+
+const PM2_VALUES = /^(-i|--instances|-n|--name|--env|--only|-o|--output|-e|--error|-l|--log|--log-type|-p|--pid|-u|--user|--uid|--gid|--interpreter|--interpreter-args|--node-args|--max-memory-restart|--cwd|-k|--kill-timeout|--listen-timeout|--restart-delay|--exp-backoff-restart-delay|--max-restarts|-c|--cron|--cron-restart|--watch-delay|--ignore-watch|--namespace|-N|--delay|--web|--secret|--public|--machine-name|--log-date-format|--service-name|--parallel|--stop-exit-codes|--shutdown-with-message)$/
+export const isEcosystemName = (file: string) => /\.(json|ya?ml)$/.test(file) || /\.config\.[cm]?js$/.test(file)
+
+/** `pm2 start`, `pm2-runtime [start]` and our own runtime: an ecosystem file, or a script with PM2's flags. */
+function runPm2(words: string[], project: Project, follow: Follow): Target {
+  const dashes = words.indexOf('--')
+  const own = dashes === -1 ? words : words.slice(0, dashes)
+  const named = own.filter((word, at) => !word.startsWith('-') && !PM2_VALUES.test(own[at - 1] ?? ''))
+  if (/^(start|restart|reload|startOrRestart|startOrReload|startOrGracefulReload)$/.test(named[0] ?? '')) named.shift()
+  const file = named[0]?.replace(/^\.\//, '') ?? firstEcosystemName(project)
+  if (file === undefined) return refused('PM2 is given no file')
+  if (isEcosystemName(file)) {
+    if (!project.folder.isFile(file)) return refused(`the ecosystem file \`${file}\` does not exist`)
+    const startArgs = ['--env', '--only'].flatMap((flag) => (flagValue(own, flag) ? [flag, flagValue(own, flag)!] : []))
+    return { kind: 'ecosystem', file, startArgs, how: `the ecosystem file ${file}`, before: [], notes: [] }
+  }
+  const nodeArgs = flagValue(own, '--node-args', '--interpreter-args')?.split(/\s+/).filter(Boolean) ?? []
+  const interpreter = flagValue(own, '--interpreter')
+  const args = dashes === -1 ? named.slice(1) : words.slice(dashes + 1)
+  if (/^(npm|yarn|pnpm)$/.test(file)) return follow([file, ...args])
+  return follow([interpreter && interpreter !== 'none' ? interpreter : 'node', ...nodeArgs, file, ...args])
+}
+
+function firstEcosystemName({ folder }: Project): string | undefined {
+  return ['ecosystem.config.js', 'ecosystem.config.cjs', 'ecosystem.config.mjs', 'ecosystem.json', 'ecosystem.config.yml', 'process.json', 'process.yml'].find((name) => folder.isFile(name))
+}
+
+/** `nest start [app]` runs the built entryFile, main unless nest-cli.json says another. https://docs.nestjs.com/cli/usages */
+function runNest(words: string[], project: Project): Target {
+  if (words[0] !== 'start') return refused(`\`nest ${words[0] ?? ''}\` does not start the app`)
+  const config = nestConfig(project.folder)
+  const app = words.slice(1).find((word) => !word.startsWith('-'))
+  const projects = isObject(config['projects']) ? config['projects'] : {}
+  const chosen = app ?? (config['monorepo'] === true && typeof config['root'] === 'string' ? path.basename(config['root']) : undefined)
+  const own = chosen !== undefined && isObject(projects[chosen]) ? projects[chosen] : config
+  const text = (name: string, usual: string) => (typeof own[name] === 'string' ? own[name] : usual)
+  const source = path.join(text('sourceRoot', 'src'), `${text('entryFile', 'main')}.ts`)
+  if (!resolveFile(project.folder, source, true)) return refused(`\`${source}\`, which Nest would build, does not exist`)
+  if (chosen !== undefined && own !== config) {
+    const built = path.join('dist', text('root', `apps/${chosen}`), `${text('entryFile', 'main')}.js`)
+    return { kind: 'script', entry: built, launch: plainLaunch(), how: `${source}, which Nest builds to ${built}`, before: [], notes: [] }
+  }
+  if (!project.build) return refused(`Nest builds \`${source}\` at every start, and Heroku has no build script to run`, 'Add "build": "nest build" to the scripts in package.json.')
+  return entryFile(project, source, plainLaunch())
+}

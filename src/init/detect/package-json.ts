@@ -1,0 +1,80 @@
+import { parseTree, printParseErrorCode, type ParseError } from 'jsonc-parser'
+import { ShipitError } from '../../errors.js'
+import type { FolderView } from '../folder.js'
+
+export interface PackageJson {
+  name?: string
+  type?: string
+  main?: string
+  bin?: string | Record<string, string>
+  scripts: Record<string, string>
+  dependencies: Record<string, string>
+  devDependencies: Record<string, string>
+  engines: Record<string, string>
+  packageManager?: string
+  workspaces?: unknown
+}
+
+/** package.json as far as init needs it. Throws `project` where it is missing or not valid JSON, with the line and column. */
+export function readPackageJson(folder: FolderView): PackageJson {
+  const text = folder.read('package.json')
+  if (text === undefined) {
+    throw new ShipitError('project', {
+      message: `There is no package.json in ${folder.name}.`,
+      why: 'shipit sets up Node.js apps, and Heroku knows one by its package.json.',
+      next: 'Run `npm init` there first, or name the app\'s folder: shipit init DIR',
+    })
+  }
+  const data = parseStrictly(text)
+  return {
+    ...strings(data, 'name', 'type', 'main', 'packageManager'),
+    ...(typeof data['bin'] === 'string' ? { bin: data['bin'] } : isObject(data['bin']) ? { bin: stringMap(data['bin']) } : {}),
+    scripts: stringMap(data['scripts']),
+    dependencies: stringMap(data['dependencies']),
+    devDependencies: stringMap(data['devDependencies']),
+    engines: stringMap(data['engines']),
+    workspaces: data['workspaces'],
+  }
+}
+
+function parseStrictly(text: string): Record<string, unknown> {
+  let data: unknown
+  try {
+    data = JSON.parse(text.replace(/^\ufeff/, ''))
+  } catch (cause) {
+    const { line, column, problem } = firstProblem(text)
+    throw new ShipitError('project', {
+      message: `package.json is not valid JSON: line ${line}, column ${column}.`,
+      why: problem,
+      next: 'Mend it there and run shipit init again.',
+      details: { file: 'package.json', line, column },
+      cause,
+    })
+  }
+  if (isObject(data)) return data
+  throw new ShipitError('project', { message: 'package.json does not hold an object.', next: 'Make a new one with `npm init`.' })
+}
+
+function firstProblem(text: string): { line: number; column: number; problem: string } {
+  const errors: ParseError[] = []
+  parseTree(text, errors, { disallowComments: true, allowTrailingComma: false, allowEmptyContent: false })
+  const first = errors[0]
+  const before = text.slice(0, first?.offset ?? text.length).split(/\r\n|\r|\n/)
+  const words = first ? printParseErrorCode(first.error).replace(/([a-z])([A-Z])/g, '$1 $2').toLowerCase() : 'unexpected text'
+  return { line: before.length, column: before.at(-1)!.length + 1, problem: `JSON: ${words}.` }
+}
+
+export function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function strings<Name extends string>(data: Record<string, unknown>, ...names: Name[]): Partial<Record<Name, string>> {
+  const found: Partial<Record<Name, string>> = {}
+  for (const name of names) if (typeof data[name] === 'string') found[name] = data[name]
+  return found
+}
+
+function stringMap(value: unknown): Record<string, string> {
+  if (!isObject(value)) return {}
+  return Object.fromEntries(Object.entries(value).filter((entry): entry is [string, string] => typeof entry[1] === 'string'))
+}

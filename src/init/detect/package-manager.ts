@@ -1,0 +1,55 @@
+import { ShipitError } from '../../errors.js'
+import type { FolderView } from '../folder.js'
+import type { PackageManager } from '../types.js'
+import type { PackageJson } from './package-json.js'
+
+const LOCKFILES: { file: string; tool: 'npm' | 'yarn' | 'pnpm' }[] = [
+  { file: 'npm-shrinkwrap.json', tool: 'npm' },
+  { file: 'package-lock.json', tool: 'npm' },
+  { file: 'yarn.lock', tool: 'yarn' },
+  { file: 'pnpm-lock.yaml', tool: 'pnpm' },
+]
+
+export interface ChosenManager {
+  packageManager: PackageManager
+  lockfile?: string
+  warnings: string[]
+}
+
+/**
+ * The package manager that Heroku will use: by the lockfile, then by package.json's packageManager, else npm.
+ * Throws `project` where two managers have left a lockfile: Heroku's build fails on them.
+ */
+export function choosePackageManager(folder: FolderView, pkg: PackageJson): ChosenManager {
+  const found = LOCKFILES.filter(({ file }) => folder.isFile(file))
+  const tools = [...new Set(found.map(({ tool }) => tool))]
+  if (tools.length > 1) {
+    const files = found.map(({ file }) => file)
+    throw new ShipitError('project', {
+      message: `There are two lockfiles: ${files.join(' and ')}.`,
+      why: 'Heroku cannot tell which package manager is yours, and fails the build.',
+      next: `Keep the one you use and remove the other, such as: git rm ${files.find((file) => file !== 'package-lock.json')}`,
+    })
+  }
+  const named = /^(npm|yarn|pnpm)@(\d+)/.exec(pkg.packageManager ?? '')
+  const tool = tools[0] ?? (named?.[1] as 'npm' | 'yarn' | 'pnpm' | undefined) ?? 'npm'
+  const warnings: string[] = []
+  if (tools[0] && named && named[1] !== tools[0]) {
+    warnings.push(`package.json names ${pkg.packageManager} as its package manager, but the lockfile is ${found[0]!.file}: shipit goes by the lockfile.`)
+  }
+  const bun = ['bun.lockb', 'bun.lock'].find((file) => folder.isFile(file))
+  if (bun && !tools[0]) warnings.push(`${bun} is not read on Heroku, which has no Bun: shipit uses ${tool}.`)
+  return {
+    packageManager: tool === 'yarn' ? yarnGeneration(folder, named?.[1] === 'yarn' ? Number(named[2]) : undefined) : tool,
+    ...(found[0] ? { lockfile: found[0].file } : {}),
+    warnings,
+  }
+}
+
+/** Yarn from version 2 on is another program than Yarn 1: its lockfile begins with __metadata. */
+function yarnGeneration(folder: FolderView, major: number | undefined): PackageManager {
+  const lock = folder.read('yarn.lock')
+  if (lock?.trim()) return /^__metadata:/m.test(lock) ? 'yarn-berry' : 'yarn'
+  if (major !== undefined) return major >= 2 ? 'yarn-berry' : 'yarn'
+  return folder.isFile('.yarnrc.yml') ? 'yarn-berry' : 'yarn'
+}

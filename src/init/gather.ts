@@ -1,0 +1,138 @@
+/** Looks at the folder, once, for all that the plan needs. The only reader of disk and git before the plan. */
+
+import { accessSync, constants, existsSync, readFileSync, statSync } from 'node:fs'
+import path from 'node:path'
+import { ShipitError } from '../errors.js'
+import type { Ecosystem } from '../ecosystem/types.js'
+import { detect, type DetectOptions } from './detect/index.js'
+import type { EcosystemFiles } from './ecosystem-adapter.js'
+import { folderOnDisk, type FolderView } from './folder.js'
+import { gitIgnored } from './git-ignored.js'
+import { LOCKFILE, TOOL } from './lockfile.js'
+import type { Facts } from './plan/facts.js'
+import { USUAL_ENTRIES } from './plan/gitignore.js'
+import { digests, isRuntimeTarball, tarballName, VENDOR, type RuntimeTarball } from './runtime-tarball.js'
+import type { Detected, InitOptions } from './types.js'
+
+export interface Gathered {
+  detected: Detected
+  facts: Facts
+}
+
+/** Throws `usage` for a folder that is not there, `project` for one that cannot be used as it is. */
+export async function gather(dir: string, options: InitOptions, files: EcosystemFiles, runtime: RuntimeTarball): Promise<Gathered> {
+  mustBeFolder(dir)
+  const folder = folderOnDisk(dir)
+  const found = await files.find(dir)
+  const first = detect(folder, detectOptions(dir, options, found))
+  const named = first.ecosystemFile ? path.join(dir, first.ecosystemFile.file) : found
+  const ecosystem = named === undefined ? undefined : await files.read(named)
+  if (ecosystem && first.ecosystemFile) mustBeValid(dir, ecosystem)
+  const detected = ecosystem ? detect(folder, { ...detectOptions(dir, options, found), ...firstApp(ecosystem) }) : first
+  if (detected.ecosystemFile) detected.warnings.push(...ecosystemWarnings(folder, ecosystem!))
+  return { detected, facts: await factsOf(dir, folder, detected, runtime, named) }
+}
+
+function mustBeFolder(dir: string): void {
+  if (!existsSync(dir)) throw new ShipitError('usage', { message: `There is no folder ${dir}.`, next: 'Name the folder of your app: shipit init DIR' })
+  if (!statSync(dir).isDirectory()) throw new ShipitError('usage', { message: `${dir} is not a folder.`, next: 'Name the folder of your app: shipit init DIR' })
+}
+
+function detectOptions(dir: string, { entry, force }: InitOptions, found: string | undefined): DetectOptions {
+  return {
+    ...(entry === undefined || (found && !force) ? {} : { entry }),
+    ...(found ? { ecosystemFile: path.relative(dir, found) } : {}),
+    ignoreEcosystemFile: force,
+  }
+}
+
+function firstApp({ apps }: Ecosystem): Pick<DetectOptions, 'ecosystemApp'> {
+  const app = apps[0]
+  if (!app) return {}
+  const words = (value: string | string[] | undefined) => (typeof value === 'string' ? value.split(/\s+/).filter(Boolean) : (value ?? []))
+  return { ecosystemApp: { script: app.script, args: words(app.args), nodeArgs: words(app.node_args) } }
+}
+
+function mustBeValid(dir: string, { file, problems, apps }: Ecosystem): void {
+  const name = path.relative(dir, file)
+  const errors = problems.filter(({ severity }) => severity === 'error')
+  if (errors.length > 0) {
+    const lines = errors.map(({ line, column, path: at, message, suggestion }) => `${[name, line, column].filter((part) => part !== undefined).join(':')} ${at ? `${at}: ` : ''}${message}${suggestion ? `; ${suggestion}` : ''}`)
+    throw new ShipitError('project', {
+      message: `${name} cannot be used as it is.`,
+      why: lines.join('\n'),
+      next: 'Mend it, or write a new one with --force.',
+      details: { file: name, problems: errors },
+    })
+  }
+  if (apps.length === 0) throw new ShipitError('project', { message: `${name} names no app.`, next: 'Add one under `apps`, or write a new file with --force.' })
+}
+
+function ecosystemWarnings(folder: FolderView, { problems, apps, file }: Ecosystem): string[] {
+  const name = path.basename(file)
+  const doubts = problems.filter(({ severity }) => severity === 'warning').map(({ line, message, suggestion }) => `${name}${line ? `:${line}` : ''}: ${message}${suggestion ? `; ${suggestion}` : ''}`)
+  const script = apps[0] && path.posix.join(apps[0].cwd ?? '', apps[0].script)
+  const isThere = script === undefined || path.isAbsolute(script) || folder.isFile(path.posix.normalize(script)) || folder.isFile(`${script}.js`)
+  return isThere ? doubts : [...doubts, `${name} starts ${script}, which is not there yet: the build must make it.`]
+}
+
+async function factsOf(dir: string, folder: FolderView, detected: Detected, runtime: RuntimeTarball, ecosystemFile: string | undefined): Promise<Facts> {
+  const tarball = `${VENDOR}/${tarballName(runtime.version)}`
+  const [ignored, shared] = await Promise.all([
+    gitIgnored(dir, [tarball], { shared: false }),
+    gitIgnored(dir, USUAL_ENTRIES.map(example), { shared: true }),
+  ])
+  const names = ['ecosystem.config.yml', 'ecosystem.config.json', 'ecosystem.config.js', 'ecosystem.config.cjs', ...(ecosystemFile ? [path.relative(dir, ecosystemFile)] : [])]
+  const lock = folder.read(detected.lockfile ?? LOCKFILE[detected.packageManager])
+  return {
+    dir,
+    packageJson: folder.read('package.json')!,
+    ...optional('procfile', folder.read('Procfile')),
+    ...optional('gitignore', folder.read('.gitignore')),
+    ...optional('slugignore', folder.read('.slugignore')),
+    ...optional('lock', lock),
+    runtime,
+    vendored: folder.list(VENDOR).filter(({ name }) => isRuntimeTarball(name)).map(({ name }) => ({ name, isSame: digests(readFileSync(path.join(dir, VENDOR, name))).sha512 === runtime.sha512 })),
+    isTarballIgnored: (ignored ?? []).length > 0,
+    unignored: USUAL_ENTRIES.filter((entry) => !(shared ?? linesOf(folder.read('.gitignore'))).includes(example(entry))),
+    existing: Object.fromEntries(names.flatMap((name) => (folder.isFile(name) ? [[name, folder.read(name)!]] : []))),
+    node: process.versions.node,
+  }
+}
+
+/** A path that an entry of .gitignore covers. */
+function example(entry: string): string {
+  return entry.replace('*', 'npm-debug').replace(/\/$/, '/.package-lock.json')
+}
+
+/** Without git: only the plain spellings are known. */
+function linesOf(gitignore: string | undefined): string[] {
+  const lines = (gitignore ?? '').split(/\r?\n/).map((line) => line.trim().replace(/^\//, '').replace(/\/$/, ''))
+  return USUAL_ENTRIES.filter((entry) => lines.includes(entry.replace(/\/$/, ''))).map(example)
+}
+
+function optional<Key extends string>(key: Key, value: string | undefined): Partial<Record<Key, string>> {
+  return value === undefined ? {} : ({ [key]: value } as Record<Key, string>)
+}
+
+/** Throws `project` where the app's package manager is not installed here. */
+export function mustHaveTool({ packageManager, lockfile }: Detected, searchPath: string = process.env['PATH'] ?? ''): void {
+  const tool = TOOL[packageManager]
+  const names = process.platform === 'win32' ? [`${tool}.cmd`, `${tool}.exe`, tool] : [tool]
+  if (searchPath.split(path.delimiter).some((dir) => dir !== '' && names.some((name) => isExecutable(path.join(dir, name))))) return
+  throw new ShipitError('project', {
+    message: `${tool} is not installed, and this app uses it.`,
+    why: lockfile ? `Its lockfile is ${lockfile}, which only ${tool} can bring in step.` : `package.json names it as the app's packageManager.`,
+    next: tool === 'npm' ? 'Install npm, which comes with Node.js.' : `Install it with \`corepack enable\` or \`npm install --global ${tool}\`, then run shipit init again.`,
+  })
+}
+
+function isExecutable(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK)
+    return statSync(file).isFile()
+  } catch {
+    // Not there, or not to be run: either way the search goes on.
+    return false
+  }
+}

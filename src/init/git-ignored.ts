@@ -1,0 +1,25 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import os from 'node:os'
+import path from 'node:path'
+import { execa } from 'execa'
+
+/**
+ * Which of these paths git would leave out of a commit of the folder. A folder outside any repository is asked through an
+ * empty one, so that its .gitignore counts as it will. undefined where there is no git.
+ * `shared`: without this user's own excludes, which others who clone the app do not have.
+ */
+export async function gitIgnored(dir: string, paths: string[], { shared }: { shared: boolean }): Promise<string[] | undefined> {
+  const options = shared ? ['-c', `core.excludesFile=${os.devNull}`] : []
+  const git = (...args: string[]) => execa('git', [...options, ...args], { cwd: dir, reject: false, stdin: 'ignore' })
+  const inside = await git('rev-parse', '--is-inside-work-tree')
+  if (inside.code === 'ENOENT') return undefined
+  const ask = (...at: string[]) => git(...at, 'check-ignore', '--no-index', '--', ...paths).then(({ stdout }) => stdout.split(/\r?\n/).filter(Boolean))
+  if (inside.stdout === 'true') return ask()
+  const scratch = await mkdtemp(path.join(os.tmpdir(), 'shipit-init-'))
+  try {
+    await git('init', '--quiet', scratch)
+    return await ask(`--git-dir=${path.join(scratch, '.git')}`, `--work-tree=${dir}`)
+  } finally {
+    await rm(scratch, { recursive: true, force: true })
+  }
+}

@@ -1,0 +1,76 @@
+import { applyEdits, modify, parse } from 'jsonc-parser'
+import { isObject } from './detect/package-json.js'
+import { RUNTIME, type RuntimeTarball } from './runtime-tarball.js'
+import type { PackageManager } from './types.js'
+
+export const LOCKFILE: Record<PackageManager, string> = {
+  npm: 'package-lock.json',
+  yarn: 'yarn.lock',
+  'yarn-berry': 'yarn.lock',
+  pnpm: 'pnpm-lock.yaml',
+}
+
+export const TOOL: Record<PackageManager, 'npm' | 'yarn' | 'pnpm'> = { npm: 'npm', yarn: 'yarn', 'yarn-berry': 'yarn', pnpm: 'pnpm' }
+
+/** Stands for a folder outside the app, filled in when the command runs: Yarn 1 cannot write its lockfile without installing somewhere. */
+export const SCRATCH = '<scratch>'
+
+/**
+ * The command that brings the lockfile in step with package.json, runs none of the app's scripts and leaves node_modules alone.
+ * `isAlone`: package.json has no workspaces, so that npm and pnpm must not look for them further up.
+ */
+export function lockCommand(manager: PackageManager, isAlone: boolean): string[] {
+  switch (manager) {
+    case 'npm':
+      return ['npm', 'install', '--package-lock-only', '--ignore-scripts', '--no-audit', '--no-fund', ...(isAlone ? ['--workspaces=false'] : [])]
+    case 'yarn':
+      return ['yarn', 'install', '--ignore-scripts', '--ignore-engines', '--non-interactive', '--no-progress', '--modules-folder', SCRATCH]
+    case 'yarn-berry':
+      return ['yarn', 'install', '--mode=update-lockfile']
+    case 'pnpm':
+      return ['pnpm', 'install', '--lockfile-only', '--ignore-scripts', '--no-frozen-lockfile', ...(isAlone ? ['--ignore-workspace'] : [])]
+  }
+}
+
+/** Whether a lockfile holds the runtime as it is vendored, by its path and, where the format has one, its digest. */
+export function lockHolds(manager: PackageManager, text: string | undefined, spec: string, tarball: RuntimeTarball): boolean {
+  if (text === undefined) return false
+  if (manager === 'npm') {
+    const { root, entry } = npmEntries(text)
+    return root === spec && entry === `sha512-${tarball.sha512}`
+  }
+  if (manager === 'yarn') return text.includes(`"${RUNTIME}@${spec}"`) && text.includes(`${spec}#${tarball.sha1}`)
+  if (manager === 'pnpm') return text.includes(`specifier: ${spec}`) && text.includes(`sha512-${tarball.sha512}`)
+  return text.includes(`${RUNTIME}@${spec}`)
+}
+
+function npmEntries(text: string): { root?: unknown; entry?: unknown } {
+  const lock: unknown = parse(text)
+  if (!isObject(lock)) return {}
+  if (isObject(lock['packages'])) {
+    const root = lock['packages']['']
+    const entry = lock['packages'][`node_modules/${RUNTIME}`]
+    return { root: isObject(root) && isObject(root['dependencies']) ? root['dependencies'][RUNTIME] : undefined, entry: isObject(entry) ? entry['integrity'] : undefined }
+  }
+  // Version 1 of the format, which npm 6 wrote.
+  const entry = isObject(lock['dependencies']) ? lock['dependencies'][RUNTIME] : undefined
+  return isObject(entry) ? { root: entry['version'], entry: entry['integrity'] } : {}
+}
+
+/**
+ * The lockfile without an entry for the same path and other bytes: npm and Yarn 1 would keep its old digest, and the
+ * install on Heroku would fail on it. undefined where there is no such entry.
+ */
+export function withoutStaleEntry(manager: PackageManager, text: string, spec: string, tarball: RuntimeTarball): string | undefined {
+  if (manager === 'npm') {
+    const { root, entry } = npmEntries(text)
+    if (root !== spec || entry === undefined || entry === `sha512-${tarball.sha512}`) return undefined
+    const lock: unknown = parse(text)
+    const place = isObject(lock) && isObject(lock['packages']) ? ['packages', `node_modules/${RUNTIME}`] : ['dependencies', RUNTIME]
+    return applyEdits(text, modify(text, place, undefined, { formattingOptions: { insertSpaces: true, tabSize: 2 } }))
+  }
+  if (manager === 'yarn' && text.includes(`"${RUNTIME}@${spec}"`) && !text.includes(`${spec}#${tarball.sha1}`)) {
+    return text.replace(new RegExp(`^"${RUNTIME}@[^\\n]*:\\n(?:[ \\t]+[^\\n]*\\n)*\\n?`, 'm'), '')
+  }
+  return undefined
+}

@@ -1,0 +1,24 @@
+import type { RuntimeTarball } from '../runtime-tarball.js'
+
+/** What the plan needs to know of the folder besides how its app starts; gathered from disk and git before planning. */
+export interface Facts {
+  /** Absolute path of the app's folder. */
+  dir: string
+  packageJson: string
+  procfile?: string
+  gitignore?: string
+  slugignore?: string
+  /** The lockfile's text. */
+  lock?: string
+  runtime: RuntimeTarball
+  /** Tarballs of ours in the app's vendor folder. */
+  vendored: { name: string; isSame: boolean }[]
+  /** Whether git would leave the vendored tarball out of a commit. */
+  isTarballIgnored: boolean
+  /** Which of the usual entries git does not ignore yet. */
+  unignored: string[]
+  /** The text that stands where a new ecosystem file would be written, by file name. */
+  existing: Record<string, string>
+  /** process.versions.node */
+  node: string
+}

@@ -1,0 +1,133 @@
+/** From what was found to what will be done: pure, so that --dry-run, --json and the prompt all show the same plan. */
+
+import type { EcosystemFiles } from '../ecosystem-adapter.js'
+import { isObject } from '../detect/package-json.js'
+import { withWebCommand } from '../detect/procfile.js'
+import { LOCKFILE, lockCommand, lockHolds, withoutStaleEntry } from '../lockfile.js'
+import { RUNTIME, tarballName, VENDOR } from '../runtime-tarball.js'
+import type { Detected, FileStep, InitOptions, InitPlan, InitStep } from '../types.js'
+import { newEcosystemFile } from './ecosystem-file.js'
+import type { Facts } from './facts.js'
+import { withEntries } from './gitignore.js'
+import { nodeRange } from './node-range.js'
+import { editPackageJson, type PackageJsonEdit } from './package-json-edit.js'
+
+interface Draft {
+  steps: InitStep[]
+  decisions: string[]
+  warnings: string[]
+}
+
+/**
+ * The steps that make the app run under shipit-runtime; none where it already does. They are in an order in which a run
+ * that was killed can simply be run again: package.json names a file only after the file is there.
+ */
+export function planInit(detected: Detected, options: InitOptions, facts: Facts, render: EcosystemFiles['render']): InitPlan {
+  const draft: Draft = { steps: [], decisions: [detected.chosenBecause], warnings: [...detected.warnings] }
+  const manifest = JSON.parse(facts.packageJson.replace(/^\ufeff/, '')) as Record<string, unknown>
+  planTarball(draft, facts)
+  const start = `${RUNTIME} start ${planEcosystemFile(draft, detected, options, facts, render)}`
+  planIgnored(draft, facts)
+  planProcfile(draft, detected, facts)
+  planPackageJson(draft, manifest, start, detected, facts)
+  planLockfile(draft, manifest, detected, facts)
+  for (const { name } of facts.vendored.filter(({ name }) => name !== tarballName(facts.runtime.version))) {
+    draft.steps.push({ kind: 'remove', file: `${VENDOR}/${name}`, why: 'an older version of the runtime' })
+  }
+  return { dir: facts.dir, ...draft }
+}
+
+const specOf = ({ runtime }: Facts) => `file:${VENDOR}/${tarballName(runtime.version)}`
+
+function planTarball({ steps }: Draft, { vendored, runtime }: Facts): void {
+  const name = tarballName(runtime.version)
+  const there = vendored.find((each) => each.name === name)
+  if (there?.isSame) return
+  const why = there ? 'the runtime, newly built' : 'the runtime that starts PM2 in the dyno; commit it with the app'
+  steps.push({ kind: there ? 'edit' : 'create', file: `${VENDOR}/${name}`, from: runtime.file, why })
+}
+
+/** Returns what the start script names: the file and the words after it. */
+function planEcosystemFile(draft: Draft, detected: Detected, options: InitOptions, facts: Facts, render: EcosystemFiles['render']): string {
+  if (detected.ecosystemFile) {
+    const { file, startArgs } = detected.ecosystemFile
+    draft.decisions.push(`${file} stays as it is.`)
+    const asked = ignoredFlags(options)
+    if (asked.length > 0) draft.warnings.push(`${asked.join(', ')}: not used, because ${file} is there. Edit it, or write a new one with --force.`)
+    return [file, ...startArgs].join(' ')
+  }
+  const { fileName, text } = newEcosystemFile(detected as Detected & { entry: string }, options, render)
+  const before = facts.existing[fileName]
+  if (before !== text) draft.steps.push({ ...fileStep(fileName, before, text), why: before === undefined ? 'what PM2 runs in each dyno, a comment a line' : 'written anew (--force)' })
+  const others = Object.keys(facts.existing).filter((name) => name !== fileName)
+  if (others.length > 0) draft.warnings.push(`${others.join(' and ')} is no longer used, and stays where it is.`)
+  return fileName
+}
+
+function ignoredFlags({ format, name, entry, instances, memory, envNames }: InitOptions): string[] {
+  const asked = { '--format': format, '--name': name, '--entry': entry, '--instances': instances, '--memory': memory, '--env': envNames[0] }
+  return Object.entries(asked).flatMap(([flag, value]) => (value === undefined ? [] : [flag]))
+}
+
+function fileStep(file: string, before: string | undefined, after: string): Omit<FileStep, 'why'> {
+  return before === undefined ? { kind: 'create', file, after } : { kind: 'edit', file, before, after }
+}
+
+function planIgnored({ steps, warnings }: Draft, { gitignore, unignored, isTarballIgnored, slugignore }: Facts): void {
+  const after = withEntries(gitignore ?? '', unignored, isTarballIgnored)
+  if (after !== (gitignore ?? '')) {
+    const why = [...(unignored.length > 0 ? [`leave out ${unignored.join(', ')}`] : []), ...(isTarballIgnored ? ['let the vendored runtime into commits'] : [])]
+    steps.push({ ...fileStep('.gitignore', gitignore, after), why: why.join('\n') })
+  }
+  if (/^\/?(vendor\b|\*\.tgz)/m.test(slugignore ?? '')) warnings.push('.slugignore leaves out the vendored runtime: take `vendor` and `*.tgz` out of it, or the build on Heroku fails.')
+}
+
+function planProcfile({ steps, decisions }: Draft, detected: Detected, { procfile }: Facts): void {
+  if (procfile === undefined || detected.procfileWeb === undefined || detected.procfileRunsStart) return
+  const after = withWebCommand(procfile, 'npm start')
+  steps.push({ ...fileStep('Procfile', procfile, after), why: `web: ${detected.procfileWeb} → npm start` })
+  decisions.push('The Procfile decides what Heroku runs, so its web line must run the start script; other process types stay.')
+}
+
+function planPackageJson({ steps, warnings }: Draft, manifest: Record<string, unknown>, start: string, detected: Detected, facts: Facts): void {
+  const edits: PackageJsonEdit[] = []
+  const why: string[] = []
+  const set = (path: [string, string], value: string | undefined, reason: string) => {
+    if (stringAt(manifest, ...path) === value) return
+    edits.push({ path, value })
+    why.push(reason)
+  }
+  set(['scripts', 'start'], start, `scripts.start: ${detected.start ?? '(none)'} → ${start}`)
+  if (detected.before.length > 0) {
+    const prestart = [stringAt(manifest, 'scripts', 'prestart'), ...detected.before].filter(Boolean).join(' && ')
+    set(['scripts', 'prestart'], prestart, `scripts.prestart: ${prestart}`)
+    if (detected.packageManager === 'yarn-berry') warnings.push('Yarn from version 2 on does not run prestart: put that command into the Procfile\'s release line.')
+  }
+  set(['dependencies', RUNTIME], specOf(facts), `dependencies.${RUNTIME}: ${specOf(facts)}`)
+  set(['devDependencies', RUNTIME], undefined, `devDependencies.${RUNTIME} removed: Heroku prunes these`)
+  if (detected.engines === undefined) {
+    const range = nodeRange(facts.node, detected.pinnedNode)
+    set(['engines', 'node'], range, `engines.node: ${range}, so that Heroku runs the Node you test with`)
+  }
+  if (edits.length === 0) return
+  steps.push({ ...fileStep('package.json', facts.packageJson, editPackageJson(facts.packageJson, edits)), why: why.join('\n') })
+}
+
+function stringAt(manifest: Record<string, unknown>, section: string, name: string): string | undefined {
+  const inner = manifest[section]
+  const value = isObject(inner) ? inner[name] : undefined
+  return typeof value === 'string' ? value : undefined
+}
+
+function planLockfile({ steps }: Draft, manifest: Record<string, unknown>, detected: Detected, facts: Facts): void {
+  const { packageManager } = detected
+  const file = detected.lockfile ?? LOCKFILE[packageManager]
+  const spec = specOf(facts)
+  const bytesChange = steps.some((step) => step.file.startsWith(`${VENDOR}/`))
+  const dependencyChanges = stringAt(manifest, 'dependencies', RUNTIME) !== spec
+  if (!bytesChange && !dependencyChanges && lockHolds(packageManager, facts.lock, spec, facts.runtime)) return
+  const pruned = facts.lock === undefined ? undefined : withoutStaleEntry(packageManager, facts.lock, spec, facts.runtime)
+  if (pruned !== undefined) steps.push({ kind: 'edit', file, before: facts.lock!, after: pruned, why: 'without the digest of the old runtime' })
+  const isAlone = manifest['workspaces'] === undefined
+  steps.push({ kind: 'run', command: lockCommand(packageManager, isAlone), file, why: `brings ${file} in step; runs no scripts, leaves node_modules alone` })
+}

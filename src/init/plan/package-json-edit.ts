@@ -1,0 +1,28 @@
+import { applyEdits, modify, type FormattingOptions } from 'jsonc-parser'
+
+export interface PackageJsonEdit {
+  path: [string, string]
+  /** undefined removes the entry. */
+  value: string | undefined
+}
+
+/** package.json with some entries set: its indentation, order of keys, line ends and last newline stay as they are. */
+export function editPackageJson(text: string, edits: PackageJsonEdit[]): string {
+  const formattingOptions = formatOf(text)
+  return edits.reduce((current, { path, value }) => {
+    const getInsertionIndex = path[0] === 'dependencies' ? (names: string[]) => sortedPlace(names, path[1]) : undefined
+    return applyEdits(current, modify(current, path, value, { formattingOptions, ...(getInsertionIndex ? { getInsertionIndex } : {}) }))
+  }, text)
+}
+
+function formatOf(text: string): FormattingOptions {
+  const indent = /^([ \t]+)"/m.exec(text)?.[1] ?? '  '
+  return { insertSpaces: !indent.startsWith('\t'), tabSize: indent.startsWith('\t') ? 1 : indent.length, eol: text.includes('\r\n') ? '\r\n' : '\n' }
+}
+
+/** Where npm would put a dependency: in order where the list is in order, else at the end. */
+function sortedPlace(names: string[], name: string): number {
+  const isSorted = names.every((each, at) => at === 0 || names[at - 1]!.localeCompare(each, 'en') <= 0)
+  const at = names.findIndex((each) => each.localeCompare(name, 'en') > 0)
+  return isSorted && at !== -1 ? at : names.length
+}

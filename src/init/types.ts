@@ -1,0 +1,118 @@
+/** Plain data of this room: what was found in an app's folder, and what init will do about it. */
+
+import type { EcosystemFormat } from '../ecosystem/types.js'
+
+export type PackageManager = 'npm' | 'yarn' | 'yarn-berry' | 'pnpm'
+export type ModuleType = 'commonjs' | 'module'
+
+/** How the entry is started, beside its path: what the ecosystem file must say so that the app starts as it did. */
+export interface Launch {
+  /** Words after the script. */
+  args: string[]
+  /** Flags of node itself. */
+  nodeArgs: string[]
+  /** Variables that the start command set. */
+  env: Record<string, string>
+  /** Set where PM2 would choose another interpreter by the file's extension. */
+  interpreter?: 'node'
+}
+
+/** One answer to "what starts this app?". */
+export interface Candidate {
+  /** Path in the app's folder, with forward slashes. */
+  entry: string
+  /** A sentence. */
+  because: string
+  launch: Launch
+  /** Commands that ran before the app in the same line, such as a migration. */
+  before: string[]
+}
+
+/** An ecosystem file that the app has, and how its start named it. */
+export interface EcosystemChoice {
+  file: string
+  /** Words for the runtime after the file, such as `--env production`. */
+  startArgs: string[]
+  because: string
+}
+
+export interface Detected {
+  /** Absent where an ecosystem file that could not be read says what starts the app. */
+  entry?: string
+  chosenBecause: string
+  launch: Launch
+  before: string[]
+  /** All that was found, the chosen one first. */
+  candidates: Candidate[]
+  ecosystemFile?: EcosystemChoice
+  appName: string
+  packageManager: PackageManager
+  /** The lockfile that Heroku will read; absent where the app has none. */
+  lockfile?: string
+  moduleType: ModuleType
+  /** engines.node of package.json. */
+  engines?: string
+  /** Major version that .nvmrc or .node-version names. */
+  pinnedNode?: number
+  /** The Procfile's web command. */
+  procfileWeb?: string
+  /** Whether the Procfile's web command runs scripts.start, so that it will start the runtime as it stands. */
+  procfileRunsStart: boolean
+  /** scripts.start as it is. */
+  start?: string
+  warnings: string[]
+}
+
+/** What the user asked for on the command line. */
+export interface InitOptions {
+  format?: EcosystemFormat
+  name?: string
+  entry?: string
+  instances?: number | 'max'
+  /** PM2's max_memory_restart, such as 200M. */
+  memory?: string
+  /** Names of env_NAME blocks. */
+  envNames: string[]
+  /** Write a new ecosystem file even where there is one. */
+  force: boolean
+}
+
+export interface FileStep {
+  kind: 'create' | 'edit'
+  /** Path in the app's folder. */
+  file: string
+  before?: string
+  /** The whole new text; absent where the bytes come from `from`. */
+  after?: string
+  /** Absolute path of a file whose bytes are copied. */
+  from?: string
+  why: string
+}
+
+export interface RemoveStep {
+  kind: 'remove'
+  file: string
+  why: string
+}
+
+export interface RunStep {
+  kind: 'run'
+  command: string[]
+  /** The lockfile that the command writes. */
+  file: string
+  why: string
+}
+
+export type InitStep = FileStep | RemoveStep | RunStep
+
+/** What init will do, as plain serialisable data. No steps: there is nothing to change. */
+export interface InitPlan {
+  /** Absolute path of the app's folder. */
+  dir: string
+  steps: InitStep[]
+  /** What was chosen and why, one sentence each. */
+  decisions: string[]
+  warnings: string[]
+}
+
+export const plainLaunch = (): Launch => ({ args: [], nodeArgs: [], env: {} })
