@@ -96,7 +96,7 @@ async function reloadDyno(api: PlatformApi, app: string, name: string, options: 
 
 async function serving(api: PlatformApi, app: string, isIt: (dyno: Dyno) => boolean, what: string, options: ReloadOptions): Promise<Dyno> {
   const dyno = await until(
-    async () => (await listDynos(api, app, { signal: options.signal })).find((each) => isIt(each) && (each.state === 'up' || each.state === 'crashed')),
+    async () => (await listDynos(api, app)).find((each) => isIt(each) && (each.state === 'up' || each.state === 'crashed')),
     { timeout: options.waitTimeout, signal: options.signal },
   )
   if (dyno?.state === 'up') return dyno

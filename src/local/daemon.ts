@@ -5,6 +5,7 @@ import path from 'node:path'
 import writeFileAtomic from 'write-file-atomic'
 import { packageRoot } from '../paths.js'
 import { createApi, type Urls } from './api/index.js'
+import { webUrlOf } from './api/serializers/app.js'
 import { acquireLock } from './daemon-lock.js'
 import { openDaemonLog } from './daemon-log.js'
 import { foldersOf, makeFolders } from './folders.js'
@@ -80,13 +81,14 @@ async function start(options: PlatformOptions, folders: Folders, lock: Awaited<R
   const dynos = rooms.createDynos({ store, logplex, folders, limits })
   const output = createReleaseOutput(folders)
   const releases = createReleases({ store, dynos, logplex, output })
-  const builder = rooms.createBuilder({ store, releases, logplex, folders, limits })
+  let urls: Urls | undefined
+  const webUrl = (name: string): string => webUrlOf(name, urls as Urls)
+  const builder = rooms.createBuilder({ store, releases, logplex, folders, limits, webUrl })
   const git = rooms.createGitHandler({ store, builder, folders, token })
   await builder.recover()
   await releases.recover()
   await dynos.recover()
 
-  let urls: Urls | undefined
   const startedAt = new Date().toISOString()
   const version = await ownVersion()
   const status = () => ({
@@ -118,7 +120,7 @@ async function start(options: PlatformOptions, folders: Folders, lock: Awaited<R
     const close = async () => {
       for (const listening of opened) listening.stopAccepting()
       await rm(infoFile(folders), { force: true })
-      await builder.shutdown?.()
+      await builder.shutdown()
       await dynos.shutdown()
       for (const listening of opened) await listening.close()
       await store.settled()

@@ -211,7 +211,9 @@ export interface Builder {
   /** At start: builds that a killed process left pending become failed. */
   recover(): Promise<void>
   /** At the daemon's own end: ends the processes of builds that run. Their records may stay pending; `recover` fails them. */
-  shutdown?(): Promise<void>
+  shutdown(): Promise<void>
+  /** An app is gone: ends its builds and removes its slugs, outputs and caches. */
+  forget(appId: string): Promise<void>
 }
 
 export interface Limits {

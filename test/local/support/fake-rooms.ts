@@ -92,5 +92,7 @@ function fakeBuilder({ store, releases, folders, controls }: { store: Store; rel
       yield Buffer.from('-----> Launching... done\n')
     },
     recover: async () => {},
+    shutdown: async () => {},
+    forget: async () => {},
   }
 }
