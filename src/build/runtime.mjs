@@ -39,7 +39,9 @@ async function bundle(root, out, from, to) {
     platform: 'node',
     target: 'node20.19',
     format: 'cjs',
-    external: ['pm2', 'pm2/*'],
+    external: ['pm2', 'pm2/*', 'yaml'],
+    // jsonc-parser's UMD build requires its parts in a way that no bundler can follow.
+    mainFields: ['module', 'main'],
     legalComments: 'none',
     define: { 'import.meta.url': 'importMetaUrl', 'import.meta.dirname': '__dirname' },
     banner: { js: "const importMetaUrl=require('node:url').pathToFileURL(__filename).href;" },
@@ -48,7 +50,7 @@ async function bundle(root, out, from, to) {
 }
 
 function manifest(root) {
-  const { version, license, engines, devDependencies } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'))
+  const { version, license, engines, dependencies, devDependencies } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'))
   return {
     name: 'shipit-runtime',
     version,
@@ -58,7 +60,7 @@ function manifest(root) {
     bin: { 'shipit-runtime': 'bin/shipit-runtime.js' },
     files: ['bin', 'lib'],
     engines,
-    dependencies: { pm2: devDependencies.pm2 },
+    dependencies: { pm2: devDependencies.pm2, yaml: dependencies.yaml },
   }
 }
 

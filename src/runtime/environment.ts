@@ -12,10 +12,10 @@ export function appEnvironment(
   envName: string | undefined,
   dyno: Record<string, string>,
 ): { env: Record<string, string>; warnings: string[] } {
-  const own = environmentOf(app, envName, {})
+  const own = environmentOf(app, envName, dyno)
   const blocked = PLATFORMS_OWN.filter((name) => own[name] !== undefined && dyno[name] !== undefined && own[name] !== dyno[name])
-  for (const name of blocked) delete own[name]
   const warnings = blocked.map((name) => `${app.name}: \`${name}\` in the ecosystem file is ignored; the dyno says ${dyno[name]}`)
   if (envName && app[`env_${envName}`] === undefined) warnings.push(`${app.name}: there is no env_${envName} in the ecosystem file`)
-  return { env: { ...dyno, ...own }, warnings }
+  const platforms = Object.fromEntries(PLATFORMS_OWN.flatMap((name) => (dyno[name] === undefined ? [] : [[name, dyno[name]]])))
+  return { env: { ...own, ...platforms }, warnings }
 }

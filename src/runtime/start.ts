@@ -33,7 +33,7 @@ export async function start(flags: StartFlags, lib: string): Promise<void> {
 }
 
 async function readFile(file: string): Promise<Ecosystem> {
-  const ecosystem = await readEcosystem(file).catch((error: Error) => {
+  const ecosystem = await readEcosystem(file, { env: process.env }).catch((error: Error) => {
     throw new Fault(`${file} cannot be read`, error.message.split('\n').slice(0, 6).join('\n  '), 'correct it and deploy again')
   })
   const say = ecosystem.problems.map((one) => ({ ...one, text: `${file}${one.line ? `:${one.line}${one.column ? `:${one.column}` : ''}` : ''} ${one.path}: ${one.message}${one.suggestion ? ` (${one.suggestion})` : ''}` }))
