@@ -5,8 +5,7 @@ import { logLineRenderer } from '../ui/log-line.js'
 
 export default class Logs extends BaseCommand {
   static override summary = 'show the app\'s log, and follow it'
-  static override description = `The platform keeps the last 1,500 lines. With --tail new lines follow until Ctrl-C; a broken connection and an expired
-log session are taken up again without losing or repeating a line. With --json each line is one JSON object.`
+  static override description = `The platform keeps the last 1,500 lines. With --tail new lines follow until Ctrl-C; a broken connection and an expired log session are taken up again without losing or repeating a line. With --json each line is one JSON object.`
   static override examples = [
     '<%= config.bin %> <%= command.id %>',
     '<%= config.bin %> <%= command.id %> --tail --dyno web.1',

@@ -6,8 +6,7 @@ interface Outcome { app: string; rolled_back: number; to: number; release: { id:
 
 export default class Rollback extends BaseCommand {
   static override summary = 'go back to an earlier release'
-  static override description = `Without a version: to the newest release before the current one that succeeded with other code. It makes a new release of that
-release's code and config vars, so a rollback can itself be rolled back; the command to do so is printed.`
+  static override description = `Without a version: to the newest release before the current one that succeeded with other code. It makes a new release of that release's code and config vars, so a rollback can itself be rolled back; the command to do so is printed.`
   static override examples = ['<%= config.bin %> <%= command.id %>', '<%= config.bin %> <%= command.id %> v42 --app myapp']
   static override args = { release: Args.string({ description: 'the release to go back to, such as v42' }) }
   static override flags = {

@@ -18,10 +18,7 @@ const words = ({ quantity, size }: Quantity) => `${quantity}:${size}`
 
 export default class Scale extends BaseCommand {
   static override summary = 'change how many dynos run, their size, and the instances in each'
-  static override description = `web=2 sets a process type to 2 dynos, web+1 and web-1 count from what runs, web=2:standard-2x changes the size too. --instances sets how
-many processes PM2 keeps inside each dyno (config var SHIPIT_INSTANCES); max leaves it to the ecosystem file and the dyno's memory.
-All types change in one request, and the command waits until every dyno is up; a dyno that crashes ends the wait with its last output.
-Without arguments it shows the formation.`
+  static override description = `web=2 sets a process type to 2 dynos, web+1 and web-1 count from what runs, web=2:standard-2x changes the size too. --instances sets how many processes PM2 keeps inside each dyno (config var SHIPIT_INSTANCES); max leaves it to the ecosystem file and the dyno's memory. All types change in one request, and the command waits until every dyno is up; a dyno that crashes ends the wait with its last output.\nWithout arguments it shows the formation.`
   static override examples = [
     '<%= config.bin %> <%= command.id %> web=2 jobs+1',
     '<%= config.bin %> <%= command.id %> web=2:standard-2x --app myapp',
