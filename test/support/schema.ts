@@ -5,6 +5,7 @@ import addFormats from 'ajv-formats'
 
 interface Link { href: string; method: string; schema?: object; targetSchema?: object }
 type Node = Record<string, unknown>
+type Kind = 'request' | 'answer'
 
 const FILE = path.resolve(import.meta.dirname, '../../../shared/heroku/schema.json')
 
@@ -16,18 +17,18 @@ const MAPS = new Set(['properties', 'patternProperties', 'definitions'])
 
 /**
  * Draft-04 hyper-schema as ajv reads it: `id`, `$schema`, examples and links go; `strictProperties` (interagent's: nothing missing,
- * nothing beyond) becomes its two plain keywords. `isMap`: the keys are names here and not keywords.
+ * nothing beyond) becomes plain keywords; a request may leave out what an answer may not. `isMap`: the keys are names here and not keywords.
  */
-function adapt(node: unknown, isMap = false): unknown {
-  if (Array.isArray(node)) return node.map((item) => adapt(item))
+function adapt(node: unknown, kind: Kind, isMap = false): unknown {
+  if (Array.isArray(node)) return node.map((item) => adapt(item, kind))
   if (typeof node !== 'object' || node === null) return node
   const adapted: Node = {}
   for (const [key, value] of Object.entries(node)) {
     if (!isMap && ['$schema', 'id', 'links', 'example', 'strictProperties'].includes(key)) continue
-    adapted[key] = adapt(value, !isMap && MAPS.has(key))
+    adapted[key] = adapt(value, kind, !isMap && MAPS.has(key))
   }
   const { strictProperties, properties } = node as { strictProperties?: boolean; properties?: object }
-  if (!isMap && strictProperties && properties) Object.assign(adapted, { required: Object.keys(properties), additionalProperties: false })
+  if (!isMap && strictProperties && properties) Object.assign(adapted, { additionalProperties: false }, kind === 'answer' ? { required: Object.keys(properties) } : {})
   return adapted
 }
 
@@ -37,14 +38,16 @@ let loaded: Loaded | undefined
 function load(): Loaded {
   if (loaded) return loaded
   const source = JSON.parse(readFileSync(FILE, 'utf8')) as { definitions: Record<string, { links?: Link[]; definitions: Record<string, Node> }> }
-  const root = adapt({ definitions: source.definitions }) as typeof source
-  // These three say where heroku.com is and not how the API speaks (and its example of a hostname is no URI either).
-  for (const [resource, field, keyword] of [['app', 'git_url', 'pattern'], ['app', 'web_url', 'pattern'], ['domain', 'hostname', 'format']] as const) {
-    delete root.definitions[resource]?.definitions[field]?.[keyword]
-  }
   const ajv = new Ajv({ strict: false, allErrors: true })
   ;(addFormats as unknown as (ajv: Ajv) => void)(ajv)
-  ajv.addSchema(root, 'api')
+  for (const kind of ['request', 'answer'] as const) {
+    const root = adapt({ definitions: source.definitions }, kind) as typeof source
+    // These three say where heroku.com is and not how the API speaks (and its example of a hostname is no URI either).
+    for (const [resource, field, keyword] of [['app', 'git_url', 'pattern'], ['app', 'web_url', 'pattern'], ['domain', 'hostname', 'format']] as const) {
+      delete root.definitions[resource]?.definitions[field]?.[keyword]
+    }
+    ajv.addSchema(root, kind)
+  }
   const links = Object.entries(source.definitions).flatMap(([own, { links: ofResource = [] }]) =>
     ofResource.filter((link) => link.href).map((link) => ({ link, own, pattern: new RegExp(`^${link.href.replace(/\{[^}]*\}/g, '[^/]+')}$`) })))
   return (loaded = { ajv, links, compiled: new Map() })
@@ -59,25 +62,25 @@ function linksOf(method: string, url: string): { link: Link; own: string }[] {
 }
 
 /** Refs are relative to the whole schema's root. */
-const absolute = (schema: unknown): object => JSON.parse(JSON.stringify(adapt(schema)).replaceAll('"$ref":"#/', '"$ref":"api#/')) as object
+const absolute = (schema: unknown, kind: Kind): object => JSON.parse(JSON.stringify(adapt(schema, kind)).replaceAll('"$ref":"#/', `"$ref":"${kind}#/`)) as object
 
-function validate(schema: object, body: unknown): string | undefined {
+function validate(schema: object, kind: Kind, body: unknown): string | undefined {
   const { ajv, compiled } = load()
   let check = compiled.get(schema)
-  if (!check) compiled.set(schema, (check = ajv.compile(absolute(schema))))
+  if (!check) compiled.set(schema, (check = ajv.compile(absolute(schema, kind))))
   return check(body) ? undefined : ajv.errorsText(check.errors, { separator: '\n  ' })
 }
 
-function check(what: string, method: string, url: string, body: unknown, schemaOf: (found: { link: Link; own: string }) => object | undefined): void {
+function check(kind: Kind, method: string, url: string, body: unknown, schemaOf: (found: { link: Link; own: string }) => object | undefined): void {
   if (!isSchemaThere) return
   const [path = url] = url.split('?')
   const links = linksOf(method, path)
   if (links.length === 0) throw new Error(`The Platform API has no ${method} ${path}`)
   const problems = links.map((found) => {
     const schema = schemaOf(found)
-    return schema === undefined ? undefined : validate(schema, body)
+    return schema === undefined ? undefined : validate(schema, kind, body)
   })
-  if (problems.every((problem) => problem !== undefined)) throw new Error(`The ${what} of ${method} ${path} is not what the schema says:\n  ${problems.join('\n  or ')}`)
+  if (problems.every((problem) => problem !== undefined)) throw new Error(`The ${kind} of ${method} ${path} is not what the schema says:\n  ${problems.join('\n  or ')}`)
 }
 
 /** Throws where the body is not what the schema says that this call answers, down to fields that are missing or too many. */

@@ -1,0 +1,59 @@
+import { BaseCommand } from '../../ui/base-command.js'
+import { ShipitError } from '../../errors.js'
+import type { KeyName } from '../../keys/index.js'
+
+interface Outcome { app: string; changed: string[]; release: number | null }
+
+export default class KeysSet extends BaseCommand {
+  static override summary = 'store the keys of PM2\'s dashboard in the app\'s config vars'
+  static override description = `PM2_PUBLIC_KEY, PM2_SECRET_KEY and, if you like, PM2_MACHINE_NAME. On a terminal they are asked for without being shown; otherwise they are read from stdin as KEY=value lines (quotes, "export" and comments are understood), or from the environment where stdin is empty. They are never taken from the command line, where every user of the machine could read them. One request sets what differs, and makes one release.`
+  static override examples = [
+    '<%= config.bin %> <%= command.id %>',
+    '<%= config.bin %> <%= command.id %> --app myapp < keys.env',
+    'pass show pm2/myapp | <%= config.bin %> <%= command.id %> --app myapp --json',
+    '<%= config.bin %> <%= command.id %> PM2_SECRET_KEY',
+  ]
+  static override strict = false
+  static override usage = 'keys set [NAME...]'
+  static override flags = { ...BaseCommand.appFlags }
+
+  async run(): Promise<Outcome> {
+    const keys = await import('../../keys/index.js')
+    // Before the parser sees them: its own complaint would repeat an unknown --flag=value.
+    keys.namesFrom(this.argv.filter((arg) => arg.includes('=') && !/^(--app|-a)=/.test(arg)))
+    const { argv, flags } = await this.parse(KeysSet)
+    const names = keys.namesFrom(argv as string[])
+    const wanted = await keys.readKeys({ stdin: process.stdin, env: process.env, ask }, names)
+    if (Object.keys(wanted).length === 0) {
+      throw new ShipitError('usage', {
+        message: 'No keys were given. Nothing was changed.', why: 'Neither stdin nor the environment holds one.',
+        next: `Pipe KEY=value lines in, with ${keys.KEY_NAMES.join(', ')}, or run it on a terminal.`,
+      })
+    }
+    keys.checkKeys(wanted)
+
+    const app = await this.appName(flags)
+    const api = await this.platform(flags)
+    const { getConfigVars, listReleases, updateConfigVars } = await import('../../heroku/index.js')
+    const current = await getConfigVars(api, app)
+    keys.checkKeys(wanted, current)
+    const changes = keys.planSet(current, wanted)
+    const changed = Object.keys(changes)
+    if (changed.length === 0) {
+      this.log(`Nothing to change: ${app} has these keys already.`)
+      return { app, changed, release: null }
+    }
+    const after = await updateConfigVars(api, app, changes)
+    const release = (await listReleases(api, app, { max: 1 }))[0]?.version ?? null
+    this.log(`Set ${changed.join(', ')} on ${app}${release === null ? '' : ` and released v${release}`}.`)
+    const missing = (['PM2_PUBLIC_KEY', 'PM2_SECRET_KEY'] as const).filter((name) => !after[name])
+    if (missing.length > 0) this.warn(`${missing.join(' and ')} is not set: the dashboard starts once both keys are.`)
+    return { app, changed, release }
+  }
+}
+
+async function ask(name: KeyName, { isHidden }: { isHidden: boolean }): Promise<string> {
+  const { input, password } = await import('@inquirer/prompts')
+  const context = { output: process.stderr }
+  return isHidden ? password({ message: `${name} (not shown)`, mask: false }, context) : input({ message: `${name} (empty: leave as it is)` }, context)
+}

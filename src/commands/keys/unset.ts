@@ -1,0 +1,31 @@
+import { BaseCommand } from '../../ui/base-command.js'
+
+interface Outcome { app: string; removed: string[]; release: number | null }
+
+export default class KeysUnset extends BaseCommand {
+  static override summary = 'remove the keys of PM2\'s dashboard from the app\'s config vars'
+  static override description = 'Without names all three are removed, in one request, which makes one release. The dashboard\'s agent no longer starts then.'
+  static override examples = ['<%= config.bin %> <%= command.id %>', '<%= config.bin %> <%= command.id %> PM2_MACHINE_NAME --app myapp']
+  static override strict = false
+  static override usage = 'keys unset [NAME...]'
+  static override flags = { ...BaseCommand.appFlags }
+
+  async run(): Promise<Outcome> {
+    const { argv, flags } = await this.parse(KeysUnset)
+    const { KEY_NAMES, namesFrom, planUnset } = await import('../../keys/index.js')
+    const named = namesFrom(argv as string[])
+    const app = await this.appName(flags)
+    const api = await this.platform(flags)
+    const { getConfigVars, listReleases, updateConfigVars } = await import('../../heroku/index.js')
+    const changes = planUnset(await getConfigVars(api, app), named.length > 0 ? named : KEY_NAMES)
+    const removed = Object.keys(changes)
+    if (removed.length === 0) {
+      this.log(`Nothing to remove: ${app} has none of these keys.`)
+      return { app, removed, release: null }
+    }
+    await updateConfigVars(api, app, changes as Record<string, null>)
+    const release = (await listReleases(api, app, { max: 1 }))[0]?.version ?? null
+    this.log(`Removed ${removed.join(', ')} from ${app}${release === null ? '' : ` and released v${release}`}.`)
+    return { app, removed, release }
+  }
+}

@@ -1,0 +1,28 @@
+import { Args, Flags } from '@oclif/core'
+import { BaseCommand } from '../ui/base-command.js'
+import { printable } from '../ui/printable.js'
+
+interface Outcome { app: string; rolled_back: number; to: number; release: { id: string; version: number }; undo: string }
+
+export default class Rollback extends BaseCommand {
+  static override summary = 'go back to an earlier release'
+  static override description = `Without a version: to the newest release before the current one that succeeded with other code. It makes a new release of that release's code and config vars, so a rollback can itself be rolled back; the command to do so is printed.`
+  static override examples = ['<%= config.bin %> <%= command.id %>', '<%= config.bin %> <%= command.id %> v42 --app myapp']
+  static override args = { release: Args.string({ description: 'the release to go back to, such as v42' }) }
+  static override flags = {
+    ...BaseCommand.appFlags,
+    'wait-timeout': Flags.integer({ description: 'seconds that the release phase may take', default: 600, min: 1 }),
+  }
+
+  async run(): Promise<Outcome> {
+    const { args, flags } = await this.parse(Rollback)
+    const app = await this.appName(flags)
+    const api = await this.platform(flags)
+    const { rollBack } = await import('../heroku/index.js')
+    const { from, to, release } = await rollBack(api, app, { to: args.release, timeout: flags['wait-timeout'] * 1000 })
+    const undo = `${this.config.bin} rollback v${from.version} --app ${app}${flags.local ? ' --local' : ''}`
+    this.log(`Rolled ${app} back to v${to.version} (${printable(to.description)}): v${release.version} is live.`)
+    this.log(`Config vars are those of v${to.version} too. Undo: ${undo}`)
+    return { app, rolled_back: from.version, to: to.version, release: { id: release.id, version: release.version }, undo }
+  }
+}

@@ -1,0 +1,92 @@
+import { Flags } from '@oclif/core'
+import { BaseCommand } from '../ui/base-command.js'
+import { renderTable } from '../ui/table.js'
+import { ShipitError } from '../errors.js'
+import type { Dyno, PlatformApi } from '../heroku/index.js'
+import type { InstancesPlan, Scale as Quantity, ScaleChange, Wanted } from '../formation/index.js'
+
+interface Outcome {
+  app: string
+  changes: ScaleChange[]
+  instances: InstancesPlan['changes']
+  formation: ({ type: string } & Quantity)[]
+  /** Those that are up; null where nothing was waited for. */
+  dynos: Pick<Dyno, 'name' | 'state' | 'size'>[] | null
+}
+
+const words = ({ quantity, size }: Quantity) => `${quantity}:${size}`
+
+export default class Scale extends BaseCommand {
+  static override summary = 'change how many dynos run, their size, and the instances in each'
+  static override description = `web=2 sets a process type to 2 dynos, web+1 and web-1 count from what runs, web=2:standard-2x changes the size too. --instances sets how many processes PM2 keeps inside each dyno (config var SHIPIT_INSTANCES); max leaves it to the ecosystem file and the dyno's memory. All types change in one request, and the command waits until every dyno is up; a dyno that crashes ends the wait with its last output.\nWithout arguments it shows the formation.`
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> web=2 jobs+1',
+    '<%= config.bin %> <%= command.id %> web=2:standard-2x --app myapp',
+    '<%= config.bin %> <%= command.id %> --instances api=4,jobs=max',
+    '<%= config.bin %> <%= command.id %>',
+  ]
+  static override strict = false
+  static override usage = 'scale [TYPE=N[:SIZE]] [TYPE+N] [TYPE-N]... [--instances APP=N,APP=max]'
+  static override flags = {
+    ...BaseCommand.appFlags,
+    instances: Flags.string({ char: 'i', description: 'processes inside each dyno, by PM2 app: api=4,jobs=max', helpValue: 'APP=N' }),
+    'wait-timeout': Flags.integer({ description: 'seconds to wait for the dynos; 0 does not wait', default: 300, min: 0 }),
+  }
+
+  async run(): Promise<Outcome> {
+    const { argv, flags } = await this.parse(Scale)
+    const { parseScale, planInstances, planScale, INSTANCES_VAR } = await import('../formation/index.js')
+    const heroku = await import('../heroku/index.js')
+    const expressions = parseScale(argv as string[])
+    const app = await this.appName(flags)
+    const api = await this.platform(flags)
+    const current = await heroku.listFormation(api, app)
+    if (expressions.length === 0 && flags.instances === undefined) return this.show(app, current)
+
+    const plan = planScale(current, expressions)
+    const instances = flags.instances === undefined ? undefined : planInstances((await heroku.getConfigVars(api, app))[INSTANCES_VAR], flags.instances)
+    if (plan.updates.length > 0) await heroku.updateFormation(api, app, plan.updates)
+    let release: number | undefined
+    if (instances?.isChanged) {
+      await heroku.updateConfigVars(api, app, { [INSTANCES_VAR]: instances.value })
+      release = (await heroku.listReleases(api, app, { max: 1 }))[0]?.version
+    }
+    this.showChanges(plan.changes, instances)
+    if (plan.updates.length === 0 && !instances?.isChanged) this.log('Nothing to change.')
+
+    const after = current.map(({ type, quantity, size }) => ({ type, ...(plan.changes.find((change) => change.type === type)?.after ?? { quantity, size }) }))
+    const awaited = instances?.isChanged ? after : after.filter(({ type }) => plan.changes.some((change) => change.type === type))
+    const dynos = flags['wait-timeout'] === 0 ? null : await this.wait(api, app, awaited, flags['wait-timeout'], release)
+    return { app, changes: plan.changes, instances: instances?.changes ?? [], formation: after, dynos }
+  }
+
+  private show(app: string, formation: ({ type: string } & Quantity)[]): Outcome {
+    if (formation.length === 0) throw new ShipitError('not_found', { message: `${app} has no process types yet.`, next: `${this.config.bin} deploy --app ${app}` })
+    this.log(formation.map(({ type, quantity, size }) => `${type}=${quantity}:${size}`).join(' '))
+    return { app, changes: [], instances: [], formation: formation.map(({ type, quantity, size }) => ({ type, quantity, size })), dynos: null }
+  }
+
+  private showChanges(changes: ScaleChange[], instances: InstancesPlan | undefined): void {
+    const rows = [
+      ...changes.map(({ type, before, after }) => [type, words(before), '→', words(after)]),
+      ...(instances?.changes ?? []).map(({ app, before, after }) => [`${app} (instances)`, String(before), '→', String(after)]),
+    ]
+    this.log(renderTable(['PROCESS', 'BEFORE', '', 'AFTER'], rows))
+  }
+
+  private async wait(api: PlatformApi, app: string, wanted: Wanted[], seconds: number, release: number | undefined): Promise<Outcome['dynos']> {
+    const { waitForDynos } = await import('../formation/index.js')
+    let last = ''
+    const dynos = await waitForDynos(api, app, wanted, {
+      timeout: seconds * 1000,
+      ...(release === undefined ? {} : { release }),
+      onProgress: (up, total) => {
+        const text = `${up} of ${total} dynos up`
+        if (text !== last && !this.jsonEnabled()) process.stderr.write(`${text}\n`)
+        last = text
+      },
+    })
+    if (dynos.length > 0) this.log(`Up: ${dynos.map(({ name }) => name).join(', ')}`)
+    return dynos.map(({ name, state, size }) => ({ name, state, size }))
+  }
+}

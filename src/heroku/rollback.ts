@@ -1,0 +1,65 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { ShipitError } from '../errors.js'
+import type { PlatformApi } from './client.js'
+import { getRelease, listReleases, rollbackTo } from './releases.js'
+import type { Release } from './types.js'
+
+/**
+ * The release to go back to: the one named (`v3` or `3`), else the newest before the current one that succeeded with another slug.
+ * Throws ShipitError `usage` or `not_found` where there is none that can serve.
+ */
+export function chooseRollback(releases: readonly Release[], wanted?: string): { from: Release; to: Release } {
+  const from = releases.find(({ current }) => current)
+  if (!from) throw new ShipitError('not_found', { message: 'The app has no release that serves, so there is nothing to roll back.', next: 'shipit releases' })
+  if (wanted === undefined) {
+    const to = releases.filter(({ version }) => version < from.version).sort((one, other) => other.version - one.version)
+      .find(({ status, slug }) => status === 'succeeded' && slug !== null && slug.id !== from.slug?.id)
+    if (!to) throw new ShipitError('not_found', { message: `Before v${from.version} no release succeeded with other code.`, next: 'shipit releases' })
+    return { from, to }
+  }
+  const number = /^v?(\d+)$/.exec(wanted)?.[1]
+  if (number === undefined) throw new ShipitError('usage', { message: `${wanted} is not a release.`, next: 'Write v3 or 3; `shipit releases` lists them.' })
+  const to = releases.find(({ version }) => version === Number(number))
+  if (!to) throw new ShipitError('not_found', { message: `There is no release v${number}.`, next: 'shipit releases' })
+  if (to.current) throw new ShipitError('usage', { message: `v${number} is the release that serves.`, next: 'shipit releases' })
+  if (to.status !== 'succeeded') throw new ShipitError('usage', { message: `v${number} cannot serve: its status is ${to.status}.`, next: 'shipit releases' })
+  if (!to.slug) throw new ShipitError('usage', { message: `v${number} has no code: it was made before the first deploy.`, next: 'shipit releases' })
+  return { from, to }
+}
+
+export interface RollbackOptions {
+  /** `v3` or `3`; without it the newest release before the current one that succeeded with another slug. */
+  to?: string | undefined
+  /** ms that the release phase may take. */
+  timeout: number
+  /** ms between looks; default 1000. */
+  poll?: number
+  signal?: AbortSignal
+}
+
+/**
+ * Rolls an app back and waits for the outcome. Answers what served, what it went back to and the new release.
+ * Throws ShipitError `release` where the release phase failed (the release before still serves) and `timeout`.
+ */
+export async function rollBack(api: PlatformApi, app: string, { to: wanted, timeout, poll = 1000, signal }: RollbackOptions): Promise<{ from: Release; to: Release; release: Release }> {
+  const { from, to } = chooseRollback(await listReleases(api, app), wanted)
+  const deadline = performance.now() + timeout
+  let release = await rollbackTo(api, app, to.id)
+  while (release.status === 'pending') {
+    if (performance.now() >= deadline) {
+      throw new ShipitError('timeout', {
+        message: `The release phase of v${release.version} has not ended after ${Math.round(timeout / 1000)} s.`, why: `v${from.version} serves until it has.`,
+        next: `shipit releases --app ${app}`, details: { app, release: release.version, serving: from.version },
+      })
+    }
+    await delay(poll, undefined, { signal })
+    release = await getRelease(api, app, release.id)
+  }
+  if (release.status !== 'succeeded') {
+    throw new ShipitError('release', {
+      message: `The rollback to v${to.version} failed: the release phase of v${release.version} ended with ${release.status}.`, why: `v${from.version} still serves.`,
+      next: `shipit logs --app ${app} --dyno release.${release.version}`, details: { app, release: release.version, serving: from.version },
+    })
+  }
+  return { from, to, release }
+}

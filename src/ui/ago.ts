@@ -1,0 +1,20 @@
+const UNITS = [['d', 86_400], ['h', 3600], ['m', 60], ['s', 1]] as const
+
+/** How long ago, in Heroku's short form: `2m ago`. */
+export function ago(date: string | Date, now = Date.now()): string {
+  const seconds = Math.max(0, Math.floor((now - new Date(date).getTime()) / 1000))
+  const [unit, size] = UNITS.find(([, length]) => seconds >= length) ?? ['s', 1]
+  return `${Math.floor(seconds / size)}${unit} ago`
+}
+
+const two = (n: number) => String(Math.floor(n)).padStart(2, '0')
+
+/** `2026/11/22 20:00:00 +0000 (~ 2m ago)`: a time as Heroku's CLI writes it, in the reader's own zone. */
+export function timeAndAge(text: string, now = Date.now()): string {
+  const date = new Date(text)
+  const offset = -date.getTimezoneOffset()
+  const zone = `${offset < 0 ? '-' : '+'}${two(Math.abs(offset) / 60)}${two(Math.abs(offset) % 60)}`
+  const day = [date.getFullYear(), two(date.getMonth() + 1), two(date.getDate())].join('/')
+  const time = [date.getHours(), date.getMinutes(), date.getSeconds()].map(two).join(':')
+  return `${day} ${time} ${zone} (~ ${ago(date, now)})`
+}

@@ -1,0 +1,131 @@
+import { expect } from 'chai'
+import { API, expectOnlyKnownRequests, nock } from '../support/nock.js'
+import { dyno, formation, release } from '../support/records.js'
+import { run } from '../support/run.js'
+
+const app = { id: 'a', name: 'a1', web_url: 'https://a1-12ab.herokuapp.com/' }
+const api = () => nock(API)
+const formationIs = (...rows: object[]) => api().get('/apps/a1/formation').reply(200, rows)
+const dynosAre = (...rows: object[]) => api().get('/apps/a1/dynos').reply(200, rows)
+const releasesAre = (...rows: object[]) => api().get('/apps/a1/releases').reply(200, rows)
+
+describe('shipit ps', () => {
+  expectOnlyKnownRequests()
+  it('groups dynos by type', async () => {
+    dynosAre(dyno('web.10'), dyno('web.2', 'crashed'), dyno('jobs.1', 'starting'), dyno('run.8512', 'up', { command: 'bash' }))
+    const { stdout } = await run('ps', ['--app', 'a1'])
+    const lines = stdout.trimEnd().split('\n')
+    expect(lines.map((line) => line.replace(/ \d{4}\/.*?\)/, ' <time>'))).to.deep.equal([
+      '=== jobs (Standard-1X): node jobs.js (1)', 'jobs.1: starting <time>, v7', '',
+      '=== run: one-off processes (1)', 'run.8512 (Standard-1X): up <time>, v7: bash', '',
+      '=== web (Standard-1X): npm start (2)', 'web.2: crashed <time>, v7', 'web.10: up <time>, v7',
+    ])
+    expect(lines[1]).to.match(/starting \d{4}\/\d\d\/\d\d \d\d:\d\d:\d\d [+-]\d{4} \(~ \w+ ago\), v7$/)
+  })
+  it('--json is the API\'s own', async () => {
+    dynosAre(dyno('web.1'))
+    expect((await run('ps', ['--app', 'a1', '--json'])).json()).to.deep.equal([dyno('web.1')])
+  })
+  it('says what to do where there are none', async () => {
+    dynosAre()
+    expect((await run('ps', [], { HEROKU_APP: 'a1' })).stdout).to.equal('a1 has no dynos. Start some: shipit scale web=1 --app a1\n')
+  })
+  it('an unknown app is exit status 6, with JSON on stdout', async () => {
+    api().get('/apps/a2/dynos').reply(404, { id: 'not_found', resource: 'app', message: 'Couldn\'t find that app.' })
+    const ran = await run('ps', ['--app', 'a2', '--json'])
+    expect(ran.exitCode).to.equal(6)
+    expect(ran.json<{ error: object }>().error).to.include({ code: 'not_found', app: 'a2', exit_code: 6 })
+    expect(ran.stderr).to.contain('There is no app called a2 on Heroku')
+  })
+})
+
+describe('shipit scale', () => {
+  expectOnlyKnownRequests()
+  it('changes all types in one request, shows before and after, and waits until they are up', async () => {
+    formationIs(formation('web', 1), formation('jobs', 0))
+    api().patch('/apps/a1/formation', { updates: [{ type: 'web', quantity: 2, size: 'Standard-2X' }, { type: 'jobs', quantity: 1 }] }).reply(200, [])
+    dynosAre(dyno('web.1', 'up', { size: 'Standard-2X' }), dyno('web.2', 'up', { size: 'Standard-2X' }), dyno('jobs.1'))
+    const ran = await run('scale', ['web=2:standard-2x', 'jobs+1', '--app', 'a1'])
+    expect(ran.stdout).to.match(/web +1:Standard-1X +→ +2:Standard-2X\njobs +0:Standard-1X +→ +1:Standard-1X\nUp: web\.1, web\.2, jobs\.1\n$/)
+    expect(ran.exitCode).to.equal(0)
+  })
+  it('--instances merges into the config var and waits for dynos of the new release', async () => {
+    formationIs(formation('web', 1))
+    api().get('/apps/a1/config-vars').reply(200, { SHIPIT_INSTANCES: 'api=2,jobs=1' })
+    api().patch('/apps/a1/config-vars', { SHIPIT_INSTANCES: 'api=4,jobs=1' }).reply(200, {})
+    releasesAre(release(8))
+    dynosAre(dyno('web.1', 'up', { release: { id: 'r-8', version: 8 } }))
+    const ran = await run('scale', ['--instances', 'api=4', '--app', 'a1', '--json'])
+    expect(ran.json()).to.deep.equal({
+      app: 'a1', changes: [], instances: [{ app: 'api', before: 2, after: 4 }],
+      formation: [{ type: 'web', quantity: 1, size: 'Standard-1X' }], dynos: [{ name: 'web.1', state: 'up', size: 'Standard-1X' }],
+    })
+  })
+  it('nothing to change sends nothing', async () => {
+    formationIs(formation('web', 1))
+    const ran = await run('scale', ['web=1', '--wait-timeout', '0', '--app', 'a1'])
+    expect(ran.stdout).to.match(/Nothing to change\.\n$/)
+  })
+  it('without arguments shows the formation', async () => {
+    formationIs(formation('web', 2), formation('jobs', 0, 'Basic'))
+    expect((await run('scale', ['--app', 'a1'])).stdout).to.equal('web=2:Standard-1X jobs=0:Basic\n')
+  })
+  it('guesses at a mistyped type and changes nothing', async () => {
+    formationIs(formation('web', 1))
+    const ran = await run('scale', ['wbe=2', '--app', 'a1'])
+    expect(ran.exitCode).to.equal(2)
+    expect(ran.stderr).to.contain('Did you mean web?')
+  })
+})
+
+describe('shipit open', () => {
+  expectOnlyKnownRequests()
+  it('prints the app\'s own URL', async () => {
+    api().get('/apps/a1').times(2).reply(200, app)
+    expect((await run('open', ['/healthz', '--app', 'a1'])).stdout).to.equal('https://a1-12ab.herokuapp.com/healthz\n')
+    expect((await run('open', ['--app', 'a1', '--json'])).json()).to.deep.equal({ app: 'a1', url: 'https://a1-12ab.herokuapp.com/', opened: false })
+  })
+})
+
+describe('shipit releases', () => {
+  expectOnlyKnownRequests()
+  it('lists them newest first, with the one that serves', async () => {
+    api().get('/apps/a1/releases').matchHeader('range', 'version ..; order=desc,max=3').reply(206, [release(9, { status: 'failed' }), release(8, { current: true }), release(7)])
+    const { stdout } = await run('releases', ['-n', '3', '--app', 'a1'])
+    expect(stdout.split('\n').slice(0, 4).map((line) => line.split(/ {2,}/).slice(0, 4))).to.deep.equal([
+      ['VERSION', 'STATUS', 'DESCRIPTION', 'USER'], ['v9', 'failed', 'Deploy 9abc', 'me@example.com'], ['v8', 'current', 'Deploy 8abc', 'me@example.com'], ['v7', 'succeeded', 'Deploy 7abc', 'me@example.com'],
+    ])
+  })
+})
+
+describe('shipit rollback', () => {
+  expectOnlyKnownRequests()
+  const history = [release(9, { status: 'failed' }), release(8, { current: true, slug: { id: 's-8' } }), release(7, { slug: { id: 's-8' } }), release(6, { status: 'failed' }), release(5), release(1, { slug: null })]
+  it('goes to the newest other code that worked, waits for the outcome and prints its undo', async () => {
+    releasesAre(...history)
+    api().post('/apps/a1/releases', { release: 'r-5' }).reply(201, release(10, { status: 'pending' }))
+    api().get('/apps/a1/releases/r-10').reply(200, release(10, { current: true }))
+    const ran = await run('rollback', ['--app', 'a1'])
+    expect(ran.stdout).to.equal('Rolled a1 back to v5 (Deploy 5abc): v10 is live.\nConfig vars are those of v5 too. Undo: shipit rollback v8 --app a1\n')
+  })
+  it('goes to the one named', async () => {
+    releasesAre(...history)
+    api().post('/apps/a1/releases', { release: 'r-7' }).reply(201, release(10, { current: true }))
+    expect((await run('rollback', ['v7', '--app', 'a1', '--json'])).json()).to.deep.equal({ app: 'a1', rolled_back: 8, to: 7, release: { id: 'r-10', version: 10 }, undo: 'shipit rollback v8 --app a1' })
+  })
+  for (const [wanted, exitCode, words] of [['v8', 2, 'serves'], ['v6', 2, 'failed'], ['v1', 2, 'no code'], ['v99', 6, 'no release v99'], ['last', 2, 'not a release']] as const) {
+    it(`refuses ${wanted}`, async () => {
+      releasesAre(...history)
+      const ran = await run('rollback', [wanted, '--app', 'a1'])
+      expect(ran.exitCode).to.equal(exitCode)
+      expect(ran.stderr).to.contain(words)
+    })
+  }
+  it('a release phase that fails is exit status 11, and says what serves', async () => {
+    releasesAre(...history)
+    api().post('/apps/a1/releases').reply(201, release(10, { status: 'failed' }))
+    const ran = await run('rollback', ['--app', 'a1', '--json'])
+    expect(ran.exitCode).to.equal(11)
+    expect(ran.json<{ error: object }>().error).to.include({ code: 'release', serving: 8, why: 'v8 still serves.' })
+  })
+})
