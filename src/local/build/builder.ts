@@ -5,6 +5,7 @@ import type { AppRecord, Builder, BuildRecord, BuildRequest, Folders, Limits, Lo
 import { compile } from './compile.js'
 import { BuildFailure } from './failure.js'
 import { launch } from './launch.js'
+import { killLeftProcesses } from './left-processes.js'
 import { BuildOutput } from './output.js'
 import { buildPlaces } from './places.js'
 import { recoverBuilds } from './recovery.js'
@@ -49,11 +50,12 @@ export function createBuilder(parts: BuilderParts): LocalBuilder {
       throw app === undefined ? notFound('app', request.appId) : new Error('The embedded Heroku is shutting down.')
     }
     const build = newBuild(request, (id) => places.outputFile(app.id, id))
-    const output = new BuildOutput(build.output_file, onOutput)
+    let output: BuildOutput | undefined
     try {
+      output = new BuildOutput(build.output_file, onOutput)
       await store.update(app.id, (draft) => { draft.builds.push({ ...build }) })
     } catch (error) {
-      output.end()
+      output?.end()
       await rm(request.archive, { force: true })
       throw error
     }
@@ -83,6 +85,8 @@ export function createBuilder(parts: BuilderParts): LocalBuilder {
       clearTimeout(timer)
     }
     log(app.id, outcome.status === 'succeeded' ? 'Build succeeded' : 'Build failed -- check your build output')
+    const [ended] = await Promise.allSettled([killLeftProcesses(path.join(work, 'groups'), work)])
+    if (ended.status === 'rejected') log(app.id, `What the build left running could not be ended: ${String(ended.reason)}`)
     await Promise.allSettled([rm(work, { recursive: true, force: true }), rm(request.archive, { force: true })])
     output.end()
     jobs.delete(build.id)

@@ -6,7 +6,7 @@ import type { BuildContext } from './context.js'
 import { buildEnvironment, type BuildPlaces } from './environment.js'
 import { buildNodeApp, detectNode, discoverProcessTypes } from './node-build.js'
 import type { BuildOutput } from './output.js'
-import { noteProcessGroup } from './process-groups.js'
+import { noteProcessGroup } from './left-processes.js'
 import { applySlugignore, unpack, weighSlug } from './slug.js'
 
 export interface CompileJob {

@@ -24,7 +24,7 @@ export class BuildOutput {
 
   heading(text: string): void { this.raw(`-----> ${text}\n`) }
 
-  line(text = ''): void { this.raw(`${INDENT}${text}\n`) }
+  line(text = ''): void { this.raw(text === '' ? '\n' : `${INDENT}${text}\n`) }
 
   warning(text: string): void { this.raw(` !     ${text}\n`) }
 

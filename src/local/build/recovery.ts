@@ -4,7 +4,7 @@ import path from 'node:path'
 import { promisify } from 'node:util'
 import type { AppRecord, Folders, Store } from '../types.js'
 import { buildPlaces } from './places.js'
-import { killLeftGroups } from './process-groups.js'
+import { killLeftProcesses } from './left-processes.js'
 
 const exec = promisify(execFile)
 
@@ -17,7 +17,7 @@ const APP_ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 export async function recoverBuilds(store: Store, folders: Folders): Promise<void> {
   const places = buildPlaces(folders)
   for (const name of await namesIn(places.work)) {
-    await killLeftGroups(path.join(places.work, name, 'groups'), path.join(places.work, name))
+    await killLeftProcesses(path.join(places.work, name, 'groups'), path.join(places.work, name))
   }
   await rm(places.work, { recursive: true, force: true })
   for (const name of await namesIn(places.incoming)) await rm(path.join(places.incoming, name), { force: true })

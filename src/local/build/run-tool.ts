@@ -28,7 +28,12 @@ export async function runTool({ command, args, cwd, env, signal, onStart, onLine
     if (child.pid !== undefined) killProcessGroup(child.pid)
   }
   signal.addEventListener('abort', killGroup, { once: true })
-  if (child.pid !== undefined) onStart?.(child.pid)
+  try {
+    if (child.pid !== undefined) onStart?.(child.pid)
+  } catch (error) {
+    killGroup()
+    throw error
+  }
   const flushes = [child.stdout, child.stderr].map((stream) => splitLines(stream, onLine))
   try {
     const status = await new Promise<number>((resolve, reject) => {

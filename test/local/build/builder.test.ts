@@ -78,6 +78,15 @@ describe('the builder', function () {
     expect(await readdir(path.join(platform.folders.slugs, record.id))).to.deep.equal([])
   })
 
+  it('ends what a build script left in the background', async () => {
+    await open()
+    const { done } = await started('daemonic', { ...app({ build: 'node leave.js' }), 'leave.js': 'const c = require("child_process").spawn("sleep", ["1000"], { detached: true, stdio: "ignore" }); c.unref(); console.log("child " + c.pid)' })
+    const ended = await done
+    const pid = Number(/child (\d+)/.exec(await readFile(ended.output_file, 'utf8'))?.[1])
+    expect(ended.status).to.equal('succeeded')
+    await until(() => !isAlive(pid), 'the background process is gone')
+  })
+
   it('runs builds of one app one after the other', async () => {
     await open()
     const record = await platform.createApp('queue')

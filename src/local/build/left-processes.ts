@@ -1,0 +1,51 @@
+import { execFile } from 'node:child_process'
+import { appendFileSync } from 'node:fs'
+import { readdir, readFile } from 'node:fs/promises'
+import { promisify } from 'node:util'
+import { killProcessGroup } from './run-tool.js'
+
+const exec = promisify(execFile)
+
+/** Notes a process group that a build started, before anything else is done with it. */
+export function noteProcessGroup(file: string, group: number): void {
+  appendFileSync(file, `${group}\n`)
+}
+
+/**
+ * Ends what a build has left running, as the end of Heroku's build dyno does: also what has left its process group.
+ * A process is the build's where its environment names the build's own folder (`marker`), never by a number alone, which may be another's by now.
+ * Where there is no /proc, that is asked of the leaders of the groups noted in `file`.
+ */
+export async function killLeftProcesses(file: string, marker: string): Promise<void> {
+  if (process.platform === 'linux') {
+    const pids = (await readdir('/proc')).map(Number).filter((pid) => pid > 1 && pid !== process.pid)
+    await Promise.all(pids.map(async (pid) => {
+      if ((await environmentOf(pid)).includes(marker)) kill(pid)
+    }))
+    return
+  }
+  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return ''
+    throw error
+  })
+  for (const group of text.split('\n').map(Number).filter((id) => id > 1)) {
+    const { stdout } = await exec('ps', ['-E', '-ww', '-o', 'command=', '-p', String(group)]).catch(() => ({ stdout: '' }))
+    if (stdout.includes(marker)) killProcessGroup(group)
+  }
+}
+
+async function environmentOf(pid: number): Promise<string> {
+  return await readFile(`/proc/${pid}/environ`, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    // It has ended, or is another user's.
+    if (['ENOENT', 'ESRCH', 'EACCES', 'EPERM'].includes(error.code ?? '')) return ''
+    throw error
+  })
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
+  }
+}
