@@ -202,6 +202,17 @@ describe('the router', () => {
     expect(body).to.equal('went on')
   })
 
+  it('ignores an offer of HTTP/2 and reads the body that comes with it', async () => {
+    await start()
+    const app = platform.app(listening('let n = 0; req.on("data", (c) => (n += c.length)).on("end", () => res.end(`${n} ${req.headers.upgrade}`))'))
+    await platform.up(app, 1)
+    const offer = { connection: 'Upgrade, HTTP2-Settings', upgrade: 'h2c', 'http2-settings': 'AAMAAABk' }
+    const body = 'x'.repeat(200_000)
+    expect(await platform.request('/', { method: 'POST', headers: { ...offer, 'content-length': body.length }, body })).to.include({ status: 200, body: '200000 undefined' })
+    expect(await platform.request('/', { method: 'POST', headers: { ...offer, 'transfer-encoding': 'chunked' }, body })).to.include({ status: 200, body: '200000 undefined' })
+    expect(await platform.request('/', { headers: offer })).to.include({ status: 200, body: '0 h2c' })
+  })
+
   it('joins WebSockets, and passes on a refusal of one', async () => {
     await start()
     const app = platform.app(`
