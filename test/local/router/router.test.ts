@@ -137,7 +137,7 @@ describe('the router', () => {
     await start()
     const app = platform.app(`
       const server = require('http').createServer((req, res) => {
-        if (req.url === '/deaf' + process.env.DYNO) { res.end('closing'); server.close(); return }
+        if (req.url === '/deaf' + process.env.DYNO) { server.close(); res.end('closing'); return }
         let body = ''; req.on('data', (chunk) => body += chunk); req.on('end', () => res.end(process.env.DYNO + ' ' + body))
       }).listen(process.env.PORT)
       setInterval(() => {}, 1000)`, 2)
