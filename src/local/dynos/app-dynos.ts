@@ -125,7 +125,7 @@ export class AppDynos {
   }
 
   private inBackground(work: Promise<void>): void {
-    const done = work.finally(() => this.ending.delete(done))
+    const done = work.catch((error: Error) => process.emitWarning(error)).finally(() => this.ending.delete(done))
     this.ending.add(done)
   }
 

@@ -1,4 +1,4 @@
-import { readdir, readFile } from 'node:fs/promises'
+import { readdir, readFile, realpath } from 'node:fs/promises'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { diskAt, removeDisk } from './disk.js'
@@ -26,9 +26,16 @@ export async function endLeftDynos(dynosDir: string, grace: number): Promise<voi
 
 async function leftProcesses(dynosDir: string): Promise<RunningProcess[]> {
   const running = await runningProcesses()
-  const own = running.filter(({ dynoDir }) => dynoDir !== undefined && path.dirname(dynoDir) === dynosDir)
+  const here = await resolved(dynosDir)
+  const own: RunningProcess[] = []
+  for (const each of running) if (each.dynoDir !== undefined && (await resolved(path.dirname(each.dynoDir))) === here) own.push(each)
   const groups = new Set((await Promise.all((await dynoDirs(dynosDir)).map(groupOf))).filter((group) => own.some((each) => each.group === group)))
   return running.filter((each) => own.includes(each) || groups.has(each.group))
+}
+
+/** The killed daemon may have come here by another path. */
+async function resolved(dir: string): Promise<string> {
+  return realpath(dir).catch(() => path.resolve(dir))
 }
 
 async function dynoDirs(dynosDir: string): Promise<string[]> {

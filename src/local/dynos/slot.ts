@@ -41,7 +41,7 @@ export class Slot {
     this.crashes = 0
     const old = this.dyno
     old.log(words.restarting)
-    old.log(words.state(old.state, 'starting'))
+    if (old.state !== 'starting') old.log(words.state(old.state, 'starting'))
     const gone = end(old)
     this.dyno = this.start()
     this.onChange()

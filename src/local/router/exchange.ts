@@ -6,7 +6,7 @@ import { originOf, type Origin } from './headers.js'
 import { routerLine } from './log-line.js'
 
 /** ms after which a dyno that accepts at all has accepted a connection, even when it is busy. */
-const ACCEPTED_AFTER = 500
+const ACCEPTED_AFTER = 1_000
 
 /** One request on its way through the router: who asked, where it went, and its one line in the log. */
 export class Exchange {

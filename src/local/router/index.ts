@@ -8,6 +8,7 @@ import { Exchange } from './exchange.js'
 import { appForHost } from './hosts.js'
 import { pages } from './pages.js'
 import { proxy, sendPage, type Upgrade } from './proxy.js'
+import { isRequestWithBody, withoutUpgrade } from './upgrade.js'
 import { Waiting } from './waiting.js'
 
 /** ms that a connection may be idle between two requests; long, so that a client meets a closed one as rarely as on Heroku. */
@@ -65,6 +66,7 @@ export function createRouter(services: { store: Store; dynos: Dynos; logplex: Lo
   server.on('request', handle)
   server.on('checkContinue', handle)
   server.on('upgrade', (request: http.IncomingMessage, socket: Socket, head: Buffer) => {
+    if (isRequestWithBody(request)) return withoutUpgrade(server, request, socket, head)
     socket.on('error', () => socket.destroy())
     const response = new http.ServerResponse(request)
     response.shouldKeepAlive = false

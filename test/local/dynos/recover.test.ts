@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { spawn } from 'node:child_process'
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { createDynos } from '../../../src/local/dynos/index.js'
 import { Home, isRunning, LIMITS, until } from './fakes.js'
@@ -34,7 +34,10 @@ describe('recover()', () => {
     expect(await Promise.all(left.map(isRunning))).to.deep.equal([true, true, true, true])
     const oldDisks = readdirSync(home.folders.dynos)
 
-    const dynos = createDynos({ store: home.store, logplex: home.logplex, folders: home.folders, limits: { ...LIMITS, stopGrace: 200 } })
+    // The same folder by another path, as a SHIPIT_HOME that is a symbolic link would give it.
+    const link = path.join(home.root, 'link')
+    symlinkSync(home.folders.dynos, link)
+    const dynos = createDynos({ store: home.store, logplex: home.logplex, folders: { ...home.folders, dynos: link }, limits: { ...LIMITS, stopGrace: 200 } })
     await dynos.recover()
     expect(await Promise.all(left.map(isRunning))).to.deep.equal([false, false, false, false])
     await until('two dynos', () => dynos.list(app.id).filter(({ state }) => state === 'up').length === 2)

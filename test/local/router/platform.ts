@@ -86,7 +86,8 @@ export class Platform {
 
 /** Requests without a pause over several connections, until stop(): every answer that was not 2xx and every failure, in words. */
 export function load(platform: Platform, options: { keepAlive: boolean; connections: number; path?: string }): { stop(): Promise<{ sent: number; bad: string[] }> } {
-  const agent = new http.Agent({ keepAlive: options.keepAlive, maxSockets: options.connections })
+  // An agent with a limit on sockets keeps them alive whatever it is told.
+  const agent = options.keepAlive ? new http.Agent({ keepAlive: true, maxSockets: options.connections }) : false
   const bad: string[] = []
   let sent = 0
   let isStopping = false
@@ -106,7 +107,7 @@ export function load(platform: Platform, options: { keepAlive: boolean; connecti
     async stop() {
       isStopping = true
       await Promise.all(clients)
-      agent.destroy()
+      if (agent) agent.destroy()
       return { sent, bad }
     },
   }

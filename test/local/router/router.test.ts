@@ -137,7 +137,7 @@ describe('the router', () => {
     await start()
     const app = platform.app(`
       const server = require('http').createServer((req, res) => {
-        if (req.url === '/deaf' + process.env.DYNO) { res.end('closing'); server.close(); return }
+        if (req.url === '/deaf' + process.env.DYNO) { server.close(); res.end('closing'); return }
         let body = ''; req.on('data', (chunk) => body += chunk); req.on('end', () => res.end(process.env.DYNO + ' ' + body))
       }).listen(process.env.PORT)
       setInterval(() => {}, 1000)`, 2)
@@ -200,6 +200,17 @@ describe('the router', () => {
     patient.once('continue', () => patient.end('abc')).flushHeaders()
     const body = await new Promise((resolve) => patient.once('response', (response) => response.on('data', (chunk) => resolve(String(chunk)))))
     expect(body).to.equal('went on')
+  })
+
+  it('ignores an offer of HTTP/2 and reads the body that comes with it', async () => {
+    await start()
+    const app = platform.app(listening('let n = 0; req.on("data", (c) => (n += c.length)).on("end", () => res.end(`${n} ${req.headers.upgrade}`))'))
+    await platform.up(app, 1)
+    const offer = { connection: 'Upgrade, HTTP2-Settings', upgrade: 'h2c', 'http2-settings': 'AAMAAABk' }
+    const body = 'x'.repeat(200_000)
+    expect(await platform.request('/', { method: 'POST', headers: { ...offer, 'content-length': body.length }, body })).to.include({ status: 200, body: '200000 undefined' })
+    expect(await platform.request('/', { method: 'POST', headers: { ...offer, 'transfer-encoding': 'chunked' }, body })).to.include({ status: 200, body: '200000 undefined' })
+    expect(await platform.request('/', { headers: offer })).to.include({ status: 200, body: '0 h2c' })
   })
 
   it('joins WebSockets, and passes on a refusal of one', async () => {
