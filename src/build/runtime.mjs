@@ -35,11 +35,13 @@ async function bundle(root, out, from, to) {
     outfile: path.join(out, 'lib', to),
     bundle: true,
     minify: true,
-    keepNames: false,
     platform: 'node',
     target: 'node20.19',
     format: 'cjs',
-    external: ['pm2', 'pm2/*'],
+    // PM2 is AGPL and never part of our files; yaml would be half of the tarball.
+    external: ['pm2', 'pm2/*', 'yaml'],
+    // jsonc-parser's CommonJS build hides its requires from a bundler.
+    mainFields: ['module', 'main'],
     legalComments: 'none',
     define: { 'import.meta.url': 'importMetaUrl', 'import.meta.dirname': '__dirname' },
     banner: { js: "const importMetaUrl=require('node:url').pathToFileURL(__filename).href;" },
@@ -48,7 +50,7 @@ async function bundle(root, out, from, to) {
 }
 
 function manifest(root) {
-  const { version, license, engines, devDependencies } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'))
+  const { version, license, engines, dependencies, devDependencies } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'))
   return {
     name: 'shipit-runtime',
     version,
@@ -58,7 +60,7 @@ function manifest(root) {
     bin: { 'shipit-runtime': 'bin/shipit-runtime.js' },
     files: ['bin', 'lib'],
     engines,
-    dependencies: { pm2: devDependencies.pm2 },
+    dependencies: { pm2: devDependencies.pm2, yaml: dependencies.yaml },
   }
 }
 

@@ -1,6 +1,6 @@
 /**
  * The one place where the runtime meets the reader of ecosystem files.
- * A minimal reader until ecosystem/ offers `readEcosystem` and `environmentOf`; then this file only re-exports them.
+ * A minimal reader until ecosystem/ offers `readEcosystem` and `environmentOf`; then this file only passes on to them.
  */
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
@@ -10,8 +10,8 @@ import type { Ecosystem, EcosystemApp, EcosystemFormat } from '../ecosystem/type
 
 export type { Ecosystem, EcosystemApp, Problem } from '../ecosystem/types.js'
 
-/** Reads and evaluates an ecosystem file. Throws what the parser throws. */
-export async function readEcosystem(file: string): Promise<Ecosystem> {
+/** Reads and evaluates an ecosystem file; `env` is what a .js file sees. Throws what the parser throws. */
+export async function readEcosystem(file: string, _env: Record<string, string>): Promise<Ecosystem> {
   const absolute = path.resolve(file)
   const format: EcosystemFormat = /\.[cm]?js$/.test(absolute) ? 'js' : absolute.endsWith('.json') ? 'json' : 'yml'
   const value: unknown = format === 'js' ? await evaluate(absolute) : parse(readFileSync(absolute, 'utf8'))
