@@ -35,12 +35,12 @@ async function bundle(root, out, from, to) {
     outfile: path.join(out, 'lib', to),
     bundle: true,
     minify: true,
-    keepNames: false,
     platform: 'node',
     target: 'node20.19',
     format: 'cjs',
+    // PM2 is AGPL and never part of our files; yaml would be half of the tarball.
     external: ['pm2', 'pm2/*', 'yaml'],
-    // jsonc-parser's UMD build requires its parts in a way that no bundler can follow.
+    // jsonc-parser's CommonJS build hides its requires from a bundler.
     mainFields: ['module', 'main'],
     legalComments: 'none',
     define: { 'import.meta.url': 'importMetaUrl', 'import.meta.dirname': '__dirname' },

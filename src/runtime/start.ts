@@ -2,7 +2,7 @@ import path from 'node:path'
 import { dashboardKeys, KEY_VARIABLES } from './agent.js'
 import { resolveApp, type App } from './app.js'
 import { readDyno } from './dyno.js'
-import { readEcosystem, type Ecosystem, type EcosystemApp } from './ecosystem-adapter.js'
+import { readEcosystem, type Ecosystem, type EcosystemApp, type Problem } from './ecosystem-adapter.js'
 import { appEnvironment } from './environment.js'
 import { Fault } from './fault.js'
 import { Supervisor } from './supervisor.js'
@@ -17,12 +17,13 @@ export interface StartFlags {
 
 /** Heroku kills 30 s after SIGTERM; what is left is for the supervisor's own end. */
 const DRAIN_SECONDS = 25
+const ESSENTIAL = ['PATH', 'HOME', 'PORT', 'DYNO', 'NODE_ENV']
 
 /** Runs the file's apps in this process until they end or a signal stops them. Throws a Fault where they cannot be started. */
 export async function start(flags: StartFlags, lib: string): Promise<void> {
   const dyno = readDyno(process.env)
   const env = snapshot()
-  const ecosystem = await readFile(flags.file)
+  const ecosystem = await readFile(flags.file, env)
   const apps = chosen(ecosystem, flags.only).map((app) => prepare(app, flags.env ?? env.SHIPIT_ENV, env, path.dirname(ecosystem.file)))
   const isWatched = watchIsWanted(ecosystem.apps, dyno.isDyno, env)
   warnOfFiles(apps)
@@ -32,15 +33,19 @@ export async function start(flags: StartFlags, lib: string): Promise<void> {
   await new Supervisor({ apps, dyno, env, keys, lib, isWatched }).run()
 }
 
-async function readFile(file: string): Promise<Ecosystem> {
-  const ecosystem = await readEcosystem(file, { env: process.env }).catch((error: Error) => {
+async function readFile(file: string, env: Record<string, string>): Promise<Ecosystem> {
+  const ecosystem = await readEcosystem(file, env).catch((error: Error) => {
     throw new Fault(`${file} cannot be read`, error.message.split('\n').slice(0, 6).join('\n  '), 'correct it and deploy again')
   })
-  const say = ecosystem.problems.map((one) => ({ ...one, text: `${file}${one.line ? `:${one.line}${one.column ? `:${one.column}` : ''}` : ''} ${one.path}: ${one.message}${one.suggestion ? ` (${one.suggestion})` : ''}` }))
+  const say = ecosystem.problems.map((one) => ({ severity: one.severity, text: describe(file, one) }))
   const errors = say.filter((one) => one.severity === 'error')
   if (errors.length > 0) throw new Fault(`${file} cannot be used`, errors.map((one) => one.text).join('\n  '), 'correct it and deploy again')
   for (const warning of say) warn(warning.text)
   return ecosystem
+}
+
+function describe(file: string, { line, column, path: place, message, suggestion }: Problem): string {
+  return `${[file, line, column].filter(Boolean).join(':')}${place ? ` ${place}` : ''}: ${message}${suggestion ? ` (${suggestion})` : ''}`
 }
 
 function chosen(ecosystem: Ecosystem, only: string[] | undefined): EcosystemApp[] {
@@ -61,11 +66,14 @@ function prepare(options: EcosystemApp, envName: string | undefined, dynoEnv: Re
   return resolveApp(options, { cwd: folder, env, drain: 1000 * (seconds > 0 ? seconds : DRAIN_SECONDS) })
 }
 
-/** PM2's filter_env: true keeps the whole of the dyno's environment from the app, a list the variables whose name begins so. */
+/** filter_env: `true` gives an app none of the dyno's variables but those that it cannot run without; a text one name, a list every name that holds one of its words. */
 function withoutFiltered(env: Record<string, string>, filter: unknown): Record<string, string> {
-  if (filter === true) return Object.fromEntries(['PATH', 'PORT', 'DYNO', 'HOME'].flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]])))
-  const parts = [filter ?? []].flat().map(String)
-  return Object.fromEntries(Object.entries(env).filter(([name]) => !parts.some((part) => name.includes(part))))
+  const isKept = (name: string): boolean => {
+    if (filter === true) return ESSENTIAL.includes(name)
+    if (typeof filter === 'string') return name !== filter
+    return !(Array.isArray(filter) && filter.some((word) => name.includes(String(word))))
+  }
+  return Object.fromEntries(Object.entries(env).filter(([name]) => isKept(name)))
 }
 
 function watchIsWanted(apps: EcosystemApp[], isDyno: boolean, env: Record<string, string>): boolean {

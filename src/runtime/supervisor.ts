@@ -76,17 +76,25 @@ export class Supervisor {
     const { apps, keys, env } = this.#options
     if (keys) this.#agent = (await import('./agent.js')).startAgent(keys, this.#home, env)
     const estimate = this.#size()
-    await Promise.all(apps.map((app) => this.#add(app)))
-    const needsMeasure = estimate.some((sized) => sized.isEstimate)
-    if (!needsMeasure) this.#announce(estimate)
-    await Promise.all(apps.map((app) => this.#untilServing(app, needsMeasure)))
-    if (this.#isStopping) return
-    const sized = needsMeasure ? this.#size(true) : estimate
-    if (needsMeasure) this.#announce(sized)
-    for (const app of apps) {
-      const wanted = sized.find((one) => one.name === app.name)?.instances ?? 1
-      for (let have = 1; have < wanted && !this.#isStopping; have += 1) await this.#add(app)
-    }
+    const isEstimate = (app: App) => numberOf(app, estimate).isEstimate
+    if (!apps.some(isEstimate)) this.#announce(estimate)
+    await Promise.all(
+      apps.map(async (app) => {
+        await this.#add(app)
+        await this.#untilServing(app)
+        if (!isEstimate(app)) await this.#fill(app, estimate)
+      }),
+    )
+    if (!apps.some(isEstimate) || this.#isStopping) return
+    await pause(SETTLE)
+    const sized = this.#size(true)
+    this.#announce(sized)
+    await Promise.all(apps.filter(isEstimate).map((app) => this.#fill(app, sized)))
+  }
+
+  /** Adds to an app's first instance what was decided. One after another: God numbers them by those that there are. */
+  async #fill(app: App, sized: SizedApp[]): Promise<void> {
+    for (let have = 1; have < numberOf(app, sized).instances && !this.#isStopping; have += 1) await this.#add(app)
   }
 
   /** Stops all instances at once, then the process with code 0: a stop that was asked for is no failure. */
@@ -126,13 +134,10 @@ export class Supervisor {
     })
   }
 
-  async #untilServing(app: App, needsMeasure: boolean): Promise<void> {
+  async #untilServing(app: App): Promise<void> {
     const started = Date.now()
-    while (!this.#isStopping && Date.now() - started < BOOT) {
-      if (this.#instances.of(app).some((instance) => instance.isListening)) break
-      await pause(LOOK)
-    }
-    if (needsMeasure && !this.#isStopping) await pause(SETTLE)
+    const isServing = () => this.#instances.of(app).some((instance) => instance.isListening)
+    while (!this.#isStopping && !isServing() && !this.#ended.has(app) && Date.now() - started < BOOT) await pause(LOOK)
   }
 
   #onExit(instance: Instance, code: number | null, signal: string | null): void {
@@ -216,6 +221,10 @@ export class Supervisor {
     this.#agent?.stop()
     rmSync(this.#home, { recursive: true, force: true })
   }
+}
+
+function numberOf(app: App, sized: SizedApp[]): SizedApp {
+  return sized.find((one) => one.name === app.name) as SizedApp
 }
 
 function toSize(app: App): AppToSize {

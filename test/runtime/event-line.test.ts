@@ -1,0 +1,24 @@
+import { expect } from 'chai'
+import { eventLine, sampleLine } from '../../src/runtime/event-line.js'
+
+const name = { source: 'web.1', app: 'api', instance: 0 }
+
+describe('lines in the log', () => {
+  it('tell a change', () => {
+    expect(eventLine(name, 'exit', { code: 1, signal: undefined, restarts: 3, backoff: '225ms' })).to.equal(
+      'shipit source=web.1 app=api instance=0 event=exit code=1 restarts=3 backoff=225ms\n',
+    )
+  })
+
+  it('tell a sample', () => {
+    const sample = { pid: 23, status: 'online', restarts: 0, uptime: 120.2, rss: 61.2, cpu: 1.3, eventLoopP95: 2.1, requestsPerMinute: 118, activeRequests: 3 }
+    expect(sampleLine(name, sample)).to.equal(
+      'shipit source=web.1 app=api instance=0 pid=23 status=online restarts=0 uptime=120s sample#memory_rss=61.20MB sample#cpu=1.3% sample#event_loop_p95=2.10ms sample#requests=118rpm sample#active_requests=3\n',
+    )
+  })
+
+  it('quote what has spaces, and leave out what is not known', () => {
+    expect(eventLine({ ...name, app: 'my api' }, 'start')).to.equal('shipit source=web.1 app="my api" instance=0 event=start\n')
+    expect(sampleLine(name, { pid: 1, status: 'waiting restart', restarts: 0, uptime: 1, rss: 1, cpu: 0 })).to.include('status="waiting restart"').and.not.include('requests')
+  })
+})

@@ -1,0 +1,58 @@
+import { expect } from 'chai'
+import { readdirSync, readFileSync } from 'node:fs'
+import { AppFolder, until, type Run } from './harness.js'
+
+const APP = `console.log('keys', process.env.SECRET_KEY, process.env.PUBLIC_KEY); setInterval(() => {}, 1000)`
+const FILE = 'apps:\n  - { name: api, script: app.js, exec_mode: cluster }\n'
+
+describe('keys', function () {
+  this.timeout(60_000)
+  let app: AppFolder
+  beforeEach(() => void (app = new AppFolder({ 'app.js': APP, 'ecosystem.config.yml': FILE })))
+  afterEach(() => app.end())
+
+  it('of the app are the app\'s: both are seen by it, and no agent starts', async () => {
+    const run = await app.start(undefined, { SECRET_KEY: 'apps-own-secret', PUBLIC_KEY: 'apps-own-public' })
+    await run.says('keys apps-own-secret apps-own-public')
+    await run.says('shipit: api × 1')
+    expect(processesOf(run).filter((args) => args.includes('Interactor'))).to.deep.equal([])
+    expect(run.output.replace(/^keys .*$/m, '')).not.to.include('apps-own-')
+  })
+
+  it('of the dashboard, both set, start the agent, and are nowhere to be read', async () => {
+    const run = await app.start(undefined, { PM2_SECRET_KEY: 'dash-secret', PM2_PUBLIC_KEY: 'dash-public', KEYMETRICS_NODE: 'http://127.0.0.1:9', DEBUG: '*' })
+    await run.says('keys undefined undefined')
+    await until(() => processesOf(run).some((args) => args.includes('InteractorDaemon')))
+    expect(processesOf(run).join('\n')).not.to.include('dash-')
+    run.signalAll()
+    expect((await run.ended).code).to.equal(0)
+    expect(run.output).not.to.include('dash-secret').and.not.include('dash-public')
+    await until(() => processesOf(run).length === 0)
+  })
+
+  it('of the dashboard, one of two, start nothing', async () => {
+    const run = await app.start(undefined, { PM2_SECRET_KEY: 'dash-secret', PUBLIC_KEY: 'x' })
+    await run.says('shipit: api × 1')
+    expect(processesOf(run).filter((args) => args.includes('Interactor'))).to.deep.equal([])
+  })
+})
+
+/** Command lines of every process in the run's group. */
+function processesOf(run: Run): string[] {
+  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name))
+  return pids.flatMap((pid) => {
+    const stat = readIfThere(`/proc/${pid}/stat`)
+    const group = stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[2]
+    return group === String(run.child.pid) ? [(readIfThere(`/proc/${pid}/cmdline`) ?? '').replaceAll('\0', ' ')] : []
+  })
+}
+
+function readIfThere(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'latin1')
+  } catch (error) {
+    // The process has ended meanwhile.
+    if (['ENOENT', 'ESRCH'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined
+    throw error
+  }
+}

@@ -1,0 +1,52 @@
+import { expect } from 'chai'
+import { parseInstances, sizeApps, type AppToSize, type SizingInput } from '../../src/runtime/sizing.js'
+
+const api = (more: Partial<AppToSize> = {}): AppToSize => ({ name: 'api', wanted: 'max', isCluster: true, ...more })
+const size = (input: Partial<SizingInput>) =>
+  Object.fromEntries(sizeApps({ memory: 512, cpus: 8, hasAgent: false, env: {}, apps: [api()], ...input }).map((app) => [app.name, app.instances]))
+
+describe('sizing', () => {
+  const table: Array<[string, Partial<SizingInput>, Record<string, number>]> = [
+    ['eco, unmeasured', {}, { api: 4 }],
+    ['eco, one CPU', { cpus: 1 }, { api: 1 }],
+    ['an app of 43 MB', { apps: [api({ measured: 43 })] }, { api: 4 }],
+    ['an app of 90 MB', { apps: [api({ measured: 90 })] }, { api: 2 }],
+    ['an app of 90 MB beside the dashboard agent', { apps: [api({ measured: 90 })], hasAgent: true }, { api: 2 }],
+    ['an app of 190 MB', { apps: [api({ measured: 190 })] }, { api: 1 }],
+    ['an app larger than the dyno', { apps: [api({ measured: 700 })] }, { api: 1 }],
+    ['standard-2x', { memory: 1024, apps: [api({ measured: 90 })] }, { api: 4 }],
+    ['performance-m', { memory: 2560, cpus: 2, apps: [api({ measured: 90 })] }, { api: 2 }],
+    ['performance-2xl', { memory: 129_024, cpus: 64, apps: [api({ measured: 90 })] }, { api: 64 }],
+    ['all CPUs but one', { memory: 14_336, apps: [api({ wanted: -1 })] }, { api: 7 }],
+    ['all CPUs but more than there are', { apps: [api({ wanted: -20 })] }, { api: 1 }],
+    ['max_memory_restart bounds the growth', { apps: [api({ measured: 90, ceiling: 100 })] }, { api: 4 }],
+    ['a ceiling below what was measured does not make room', { apps: [api({ measured: 90, ceiling: 20 })] }, { api: 5 }],
+    ['a number in the file', { apps: [api({ wanted: 3 })] }, { api: 3 }],
+    ['nothing in the file', { apps: [api({ wanted: undefined })] }, { api: 1 }],
+    ['a person\'s WEB_CONCURRENCY', { env: { WEB_CONCURRENCY: '5' }, apps: [api({ wanted: 3 })] }, { api: 5 }],
+    ['the buildpack\'s WEB_CONCURRENCY', { env: { WEB_CONCURRENCY: '5', WEB_CONCURRENCY_SET_BY: 'heroku/nodejs' }, apps: [api({ wanted: 3 })] }, { api: 3 }],
+    ['WEB_CONCURRENCY does not multiply what shares no port', { env: { WEB_CONCURRENCY: '5' }, apps: [api({ wanted: undefined, isCluster: false })] }, { api: 1 }],
+    ['SHIPIT_INSTANCES before WEB_CONCURRENCY', { env: { SHIPIT_INSTANCES: 'api=2', WEB_CONCURRENCY: '5' } }, { api: 2 }],
+    ['two apps share the memory', { apps: [api({ measured: 80 }), api({ name: 'web', measured: 40 })] }, { api: 1, web: 2 }],
+    ['a fixed app takes its part first', { apps: [api({ measured: 43 }), api({ name: 'job', wanted: 2 })] }, { api: 2, job: 2 }],
+  ]
+  for (const [what, input, expected] of table) {
+    it(`${what}: ${JSON.stringify(expected)}`, () => expect(size(input)).to.deep.equal(expected))
+  }
+
+  it('never plans more than the dyno holds, unless one instance alone is too large', () => {
+    for (const memory of [512, 1024, 2560, 14_336]) {
+      for (const measured of [30, 60, 90, 150, 300]) {
+        const [one] = sizeApps({ memory, cpus: 64, hasAgent: true, env: {}, apps: [api({ measured })] })
+        const total = 48 + 54 + (one?.instances ?? 0) * measured * 2.2
+        expect(one?.instances === 1 || total <= memory, `${memory} MB, ${measured} MB each`).to.equal(true)
+      }
+    }
+  })
+
+  it('reads SHIPIT_INSTANCES', () => {
+    expect([...parseInstances('api=4, jobs=1')]).to.deep.equal([['api', 4], ['jobs', 1]])
+    expect([...parseInstances('3')]).to.deep.equal([['*', 3]])
+    expect([...parseInstances('api=0,x,=2,b=-1')]).to.deep.equal([])
+  })
+})
