@@ -14,11 +14,13 @@ export interface Timing {
   health: number
   /** How long a release may take to be listed after its push. */
   listed: number
+  /** Between two looks for the last lines of a dyno that failed. */
+  lines: number
   /** After an interrupt: how long a build that goes on is waited for, and how long the old release may take to serve again. */
   settle: number
 }
 
-export const TIMING: Timing = { poll: 1000, stable: 5000, health: 60_000, listed: 15_000, settle: 60_000 }
+export const TIMING: Timing = { poll: 1000, stable: 5000, health: 60_000, listed: 15_000, lines: 500, settle: 60_000 }
 
 /** One deploy under way: its plan, whom it speaks to, and what it has changed so far. */
 export interface Deployment {

@@ -55,6 +55,8 @@ async function waitForBuild(deployment: Deployment, deadline: number, say: (text
   const { plan, platform, changed, signal, timing } = deployment
   let isFound = changed.isPushEnded
   for (let look = 1; changed.isPushBegun; look++) {
+    // Before the releases: a build that has ended by now has made its release by the time those are listed.
+    const build = (await platform.builds(plan.app, 5)).find(({ status, source_blob: source }) => status === 'pending' && source.version === plan.commit.id)
     const made = isFound ? undefined : await lookForRelease(deployment)
     if (made) {
       changed.releases.push(made)
@@ -62,7 +64,6 @@ async function waitForBuild(deployment: Deployment, deadline: number, say: (text
     }
     const last = changed.releases.at(-1)
     const isReleasing = last !== undefined && (await platform.release(plan.app, last.id)).status === 'pending'
-    const build = (await platform.builds(plan.app, 5)).find(({ status, source_blob: source }) => status === 'pending' && source.version === plan.commit.id)
     if (!build && !isReleasing && (isFound || look >= LOOKS_FOR_BUILD)) return undefined
     if (look === 1 && (build || isReleasing)) say(`The ${build ? 'build' : 'release phase'} goes on at ${plan.platform}; waiting for its end, to undo it (Ctrl-C again leaves at once).`)
     if (Date.now() > deadline) return build ?? (isReleasing ? 'release' : undefined)

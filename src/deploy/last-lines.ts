@@ -9,17 +9,16 @@ const SHOWN = 20
 const READ = 300
 /** An app's last lines may reach the log a moment after its dyno's end. */
 const LOOKS = 4
-const BETWEEN_LOOKS = 500
 const READ_TIME = 10_000
 
 /** The last lines that a dyno printed, or a sentence that says why there are none. Several lines of text, for an error's `why`. */
-export async function lastLines(platform: Platform, app: string, dyno: Dyno): Promise<string> {
+async function lastLines(platform: Platform, app: string, dyno: Dyno, between: number): Promise<string> {
   try {
     for (let look = 1; ; look++) {
       const lines = await ownLines(platform, app, dyno)
       if (lines.length > 0) return [`The last lines of ${dyno.name}:`, ...lines.slice(-SHOWN).map((line) => `  ${line}`)].join('\n')
       if (look === LOOKS) return `${dyno.name} printed nothing.`
-      await delay(BETWEEN_LOOKS)
+      await delay(between)
     }
   } catch (error) {
     return `The log of ${dyno.name} could not be read: ${error instanceof Error ? error.message : String(error)}`
@@ -27,7 +26,7 @@ export async function lastLines(platform: Platform, app: string, dyno: Dyno): Pr
 }
 
 async function ownLines(platform: Platform, app: string, dyno: Dyno): Promise<string[]> {
-  const since = Math.floor(Date.parse(dyno.created_at) / 1000) * 1000
+  const since = Date.parse(dyno.created_at)
   const lines: string[] = []
   for await (const line of platform.logs(app, { lines: READ, tail: false, dyno: dyno.name, signal: AbortSignal.timeout(READ_TIME) })) {
     if (line.dyno === dyno.name && line.source === 'app' && Date.parse(line.timestamp) >= since && !isSample(line)) lines.push(line.message)
@@ -39,11 +38,11 @@ async function ownLines(platform: Platform, app: string, dyno: Dyno): Promise<st
 const isSample = ({ message }: LogLine) => message.startsWith('shipit source=') && message.includes(' sample#')
 
 /** A failed boot or health with what the dyno concerned printed last: the one that crashed, else one that is not up, else a web dyno. */
-export async function withLastLines({ plan, platform, signal }: Deployment, watch: ReleaseWatch, error: unknown): Promise<unknown> {
+export async function withLastLines({ plan, platform, signal, timing }: Deployment, watch: ReleaseWatch, error: unknown): Promise<unknown> {
   if (signal.aborted || !(error instanceof ShipitError) || (error.code !== 'boot' && error.code !== 'health')) return error
   const dyno = watch.crashed?.dyno ?? watch.dynos.find(({ state }) => state !== 'up') ?? watch.dynos.find(({ type }) => type === 'web') ?? watch.dynos[0]
   if (!dyno) return error
   const { code, message, why, next, details } = error
-  const lines = await lastLines(platform, plan.app, dyno)
+  const lines = await lastLines(platform, plan.app, dyno, timing.lines)
   return new ShipitError(code, { message, why: [why, lines].filter(Boolean).join('\n'), next, details: { ...details, dyno: dyno.name } })
 }

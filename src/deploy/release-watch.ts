@@ -26,7 +26,7 @@ export class ReleaseWatch {
 
   /** @param followsLog false for a release that has been there for long: what its log holds of earlier days says nothing */
   constructor(private readonly platform: Platform, private readonly app: string, private readonly release: Release, { followsLog = true } = {}) {
-    this.signs = new CrashSigns(wholeSecond(release.created_at))
+    this.signs = new CrashSigns(Date.parse(release.created_at))
     if (followsLog) void this.followLog()
   }
 
@@ -54,7 +54,7 @@ export class ReleaseWatch {
   private note({ name, id, created_at: created }: Dyno): void {
     const known = this.seen.get(name)
     if (known) known.ids.add(id)
-    else this.seen.set(name, { since: wholeSecond(created), ids: new Set([id]) })
+    else this.seen.set(name, { since: Date.parse(created), ids: new Set([id]) })
   }
 
   private reasonFor(name: string): string | undefined {
@@ -82,11 +82,6 @@ export class ReleaseWatch {
       this.logFailure = error instanceof Error ? error.message : String(error)
     }
   }
-}
-
-/** Heroku gives times of resources in whole seconds, and those of log lines in microseconds. */
-function wholeSecond(timestamp: string): number {
-  return Math.floor(Date.parse(timestamp) / 1000) * 1000
 }
 
 /** A crash as the error that the user sees; the dyno's last lines are added where they are known. */

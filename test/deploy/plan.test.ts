@@ -1,0 +1,152 @@
+import { expect } from 'chai'
+import { chooseEnvironment, deploySource, makePlan, parseDuration } from '../../src/deploy/index.js'
+import { bootState } from '../../src/deploy/boot-state.js'
+import { probe } from '../../src/deploy/probe.js'
+import { ShipitError } from '../../src/errors.js'
+import type { RepositoryState } from '../../src/git/index.js'
+import type { App, Dyno, DynoState, Formation, Release } from '../../src/heroku/types.js'
+
+type Known = Extract<RepositoryState, { isRepository: true }>
+
+const clean: Known = {
+  isRepository: true, isBare: false, isLinkedWorktree: false, isShallow: false, root: '/app', subdirectory: '', branch: 'main',
+  commit: { id: 'b'.repeat(40), short: 'bbbbbbb', subject: 'Change' }, changed: [], untracked: [], remotes: [],
+}
+
+const refusal = (work: () => unknown): ShipitError => {
+  try {
+    work()
+  } catch (error) {
+    expect(error).to.be.instanceOf(ShipitError)
+    return error as ShipitError
+  }
+  throw new Error('expected a refusal')
+}
+
+describe('what is deployed', () => {
+  it('is HEAD, without a warning on a clean main', () => {
+    expect(deploySource(clean)).to.deep.equal({ commit: clean.commit, branch: 'main', warnings: [] })
+  })
+
+  it('has its own word for each repository that cannot be deployed', () => {
+    const states: [RepositoryState, RegExp][] = [
+      [{ isRepository: false }, /not in a git repository/],
+      [{ ...clean, isBare: true }, /bare repository/],
+      [{ ...clean, commit: undefined }, /no commit yet/],
+      [{ ...clean, isShallow: true }, /shallow clone/],
+    ]
+    for (const [state, word] of states) {
+      const error = refusal(() => deploySource(state))
+      expect(error.code).to.equal('git')
+      expect(error.message).to.match(word)
+      expect(error.next).to.be.a('string')
+    }
+    expect(refusal(() => deploySource({ ...clean, isShallow: true })).next).to.include('git fetch --unshallow')
+  })
+
+  it('names the files that are not in it', () => {
+    const [warning] = deploySource({ ...clean, changed: ['index.js'], untracked: ['new.js'] }).warnings
+    expect(warning).to.include('index.js').and.include('new.js (new)').and.include('bbbbbbb alone')
+    const many = Array.from({ length: 14 }, (_, i) => `f${i}`)
+    expect(deploySource({ ...clean, changed: many }).warnings[0]).to.include('f9 and 4 more')
+  })
+
+  it('warns of another branch, of none, and of a folder that is not the root', () => {
+    expect(deploySource({ ...clean, branch: 'feature' }).warnings).to.deep.equal(['This deploys branch feature, not main.'])
+    expect(deploySource({ ...clean, branch: 'master' }).warnings).to.deep.equal([])
+    expect(deploySource({ ...clean, branch: 'main' }, 'develop').warnings).to.deep.equal(['This deploys branch main, not develop.'])
+    expect(deploySource({ ...clean, branch: undefined }).warnings[0]).to.include('HEAD is detached')
+    expect(deploySource({ ...clean, subdirectory: 'packages/api' }).warnings[0]).to.include('packages/api').and.include('whole repository')
+  })
+})
+
+describe('the environment', () => {
+  const deploy = { production: { app: 'myapp' }, homolog: { app: 'myapp-homolog' } }
+
+  it('is the named one, the only one, or asked for', () => {
+    expect(chooseEnvironment(deploy, [], 'homolog')).to.deep.equal({ name: 'homolog', target: { app: 'myapp-homolog' } })
+    expect(chooseEnvironment({ production: { app: 'myapp' } }, [], undefined)?.valueOf()).to.deep.equal({ name: 'production', target: { app: 'myapp' } })
+    expect(chooseEnvironment(deploy, [], undefined)).to.equal('ask')
+    expect(chooseEnvironment({}, [], undefined)).to.equal(undefined)
+  })
+
+  it('that is not there, or is of PM2\'s ssh deploy, is refused with the names there are', () => {
+    expect(refusal(() => chooseEnvironment(deploy, [], 'prod')).next).to.include('production, homolog')
+    expect(refusal(() => chooseEnvironment(deploy, ['old'], 'old')).message).to.include('ssh')
+  })
+})
+
+describe('the plan', () => {
+  const found = { maintenance: false } as App
+  const release = { id: 'r4', version: 4, slug: { id: 's4' } } as Release
+  const facts = {
+    app: 'a1', platform: 'Heroku', source: deploySource(clean), create: false, waitTimeout: 600_000, rollback: true, force: false,
+    found, release, currentCommit: 'a'.repeat(40), shipitEnv: undefined,
+  }
+
+  it('names the release it replaces and every step', () => {
+    const plan = makePlan(facts)
+    expect(plan.current).to.deep.equal({ release: { id: 'r4', version: 4 }, slug: 's4', commit: 'a'.repeat(40) })
+    expect(plan.steps).to.deep.equal(['preflight', 'push', 'release', 'boot', 'health'])
+    expect(plan).to.include({ isAlreadyLive: false, healthPath: '/', appState: 'exists' })
+  })
+
+  it('is plain data: JSON and back is the same', () => {
+    const plan = makePlan(facts)
+    expect(JSON.parse(JSON.stringify(plan))).to.deep.equal(plan)
+  })
+
+  it('creates an app that is not there', () => {
+    expect(makePlan({ ...facts, found: undefined, release: undefined, create: true })).to.deep.include({ appState: 'to-be-created', current: null, steps: ['preflight', 'create', 'push', 'release', 'boot', 'health'] })
+  })
+
+  it('pushes nothing when only the environment differs', () => {
+    const environment = { name: 'production', target: { env: 'prod' } }
+    const plan = makePlan({ ...facts, currentCommit: clean.commit?.id ?? '', environment })
+    expect(plan.steps).to.deep.equal(['preflight', 'config', 'release', 'boot', 'health'])
+    expect(plan.configChanges).to.deep.equal(['SHIPIT_ENV'])
+    expect(makePlan({ ...facts, currentCommit: clean.commit?.id ?? '', environment, shipitEnv: 'prod' }).isAlreadyLive).to.equal(true)
+  })
+
+  it('prefers --health to the environment\'s', () => {
+    const environment = { name: 'production', target: { health: '/healthz' } }
+    expect(makePlan({ ...facts, environment }).healthPath).to.equal('/healthz')
+    expect(makePlan({ ...facts, environment, healthPath: 'ready' }).healthPath).to.equal('/ready')
+  })
+})
+
+describe('durations', () => {
+  it('are seconds, or have a unit', () => {
+    expect(['90', '90s', '10m', '1h', '0.5m'].map(parseDuration)).to.deep.equal([90_000, 90_000, 600_000, 3_600_000, 30_000])
+    expect(['', '0', 'soon', '10d', '-5s'].map(parseDuration)).to.deep.equal([undefined, undefined, undefined, undefined, undefined])
+  })
+})
+
+describe('how far a release has come', () => {
+  const dyno = (name: string, state: DynoState, version: number) => ({ id: `${name}-${version}`, name, type: name.split('.')[0], state, release: { id: `r${version}`, version } }) as Dyno
+  const row = (type: string, quantity: number) => ({ type, quantity }) as Formation
+
+  it('is up when all run it and none of an older one is left', () => {
+    expect(bootState([dyno('web.1', 'up', 5), dyno('web.2', 'up', 5)], [row('web', 2), row('worker', 0)], 5).state).to.equal('up')
+    expect(bootState([dyno('web.1', 'up', 5)], [row('web', 2)], 5)).to.deep.include({ state: 'waiting', waitingFor: ['1 of 2 web dynos not started yet'] })
+    expect(bootState([dyno('web.1', 'up', 5), dyno('web.1', 'up', 4)], [row('web', 1)], 5)).to.deep.include({ state: 'waiting', waitingFor: ['web.1 of v4 has not gone yet'] })
+  })
+
+  it('does not count one-off dynos and release phases, nor the crash of an older release', () => {
+    expect(bootState([dyno('web.1', 'up', 5), dyno('run.7', 'crashed', 5), dyno('release.5', 'up', 4)], [row('web', 1)], 5).state).to.equal('up')
+    expect(bootState([dyno('web.1', 'crashed', 4)], [row('web', 1)], 5).state).to.equal('waiting')
+    expect(bootState([dyno('web.1', 'crashed', 5)], [row('web', 1)], 5).state).to.equal('crashed')
+  })
+
+  it('takes a sleeping eco dyno as up, and nothing to run as up', () => {
+    expect(bootState([dyno('web.1', 'idle', 5)], [row('web', 1)], 5).state).to.equal('up')
+    expect(bootState([], [row('web', 0)], 5).state).to.equal('up')
+  })
+})
+
+describe('the health probe', () => {
+  it('says in words what kept it from an answer', async () => {
+    const { signal } = new AbortController()
+    expect(await probe('http://a1.localhost:1/', signal)).to.deep.equal({ isHealthy: false, answer: 'connection refused' })
+  })
+})

@@ -1,0 +1,82 @@
+import { expect } from 'chai'
+import type { DeployEvent, DeployPlan } from '../../src/deploy/index.js'
+import { plainDeploy } from '../../src/ui/deploy-plain.js'
+import { describePlan, describeWarnings } from '../../src/ui/deploy-plan.js'
+import { deployTasks } from '../../src/ui/deploy-tasks.js'
+
+const EVENTS: DeployEvent[] = [
+  { type: 'started', step: 'push', title: 'Pushing 1a2b3c4 to myapp' },
+  { type: 'line', step: 'push', text: '\u001B[31m-----> Building\u001B[0m\u0007 on the stack' },
+  { type: 'finished', step: 'push', title: 'Pushing 1a2b3c4 to myapp', ms: 65_000, detail: 'v7' },
+  { type: 'started', step: 'boot', title: 'Starting dynos of v7' },
+  { type: 'line', step: 'boot', text: 'web.1 is starting' },
+  { type: 'failed', step: 'boot', title: 'Starting dynos of v7', message: 'web.1 exited with status 1.', ms: 900 },
+  { type: 'skipped', step: 'health', reason: 'no web dyno answers HTTP' },
+]
+
+describe('a deploy off a terminal', () => {
+  it('is plain lines that name what failed, without a control byte', () => {
+    let text = ''
+    const show = plainDeploy({ write: (part) => { text += part } })
+    for (const event of EVENTS) show(event)
+    expect(text).to.equal([
+      '-----> Pushing 1a2b3c4 to myapp',
+      '       -----> Building on the stack',
+      '       Done in 1 m 05 s: v7',
+      '-----> Starting dynos of v7',
+      '       web.1 is starting',
+      ' !     Starting dynos of v7 failed after 900 ms: web.1 exited with status 1.',
+      '-----> Skipping health: no web dyno answers HTTP',
+      '',
+    ].join('\n'))
+  })
+})
+
+describe('a deploy on a terminal', () => {
+  it('shows each step with its output under it and its time, and keeps the bytes of a build from steering it', async () => {
+    const written: string[] = []
+    const streams = [process.stdout, process.stderr] as const
+    const originals = streams.map((stream) => stream.write)
+    for (const stream of streams) stream.write = ((part: string | Uint8Array) => { written.push(String(part)); return true }) as typeof stream.write
+    const listeners = process.listenerCount('SIGINT')
+    try {
+      const view = deployTasks()
+      for (const event of EVENTS) {
+        view.events(event)
+        await new Promise((resolve) => setImmediate(resolve))
+      }
+      expect(process.listenerCount('SIGINT')).to.equal(listeners)
+      await view.end()
+    } finally {
+      for (const [i, stream] of streams.entries()) stream.write = originals[i] as typeof stream.write
+    }
+    const text = written.join('')
+    expect(text).to.include('Pushing 1a2b3c4 to myapp: v7 [1 m 05 s]')
+    expect(text).to.include('Starting dynos of v7 [900 ms]')
+    expect(text).to.include('no web dyno answers HTTP')
+    expect(text).to.not.include('\u0007')
+  })
+})
+
+describe('a plan in words', () => {
+  const plan: DeployPlan = {
+    app: 'myapp', platform: 'Heroku', appState: 'exists', environment: 'production', commit: { id: '1a2b3c4'.repeat(6), short: '1a2b3c4', subject: 'Fix \u001B[2Jit' }, branch: 'main',
+    current: { release: { id: 'r', version: 6 }, slug: 's', commit: 'f00ba44'.repeat(6) }, isAlreadyLive: false, configChanges: ['SHIPIT_ENV'], shipitEnv: 'prod',
+    steps: ['preflight', 'config', 'push', 'release', 'boot', 'health'], healthPath: '/healthz', waitTimeout: 1, rollback: true, force: false, warnings: ['Uncommitted \u001B]0;x\u0007work'],
+  }
+
+  it('says what replaces what, each step, and what a failure does', () => {
+    const text = describePlan(plan).join('\n')
+    expect(text).to.include('Deploy 1a2b3c4 Fix it (main)').and.include('myapp on Heroku (production)').and.include('replacing v6, commit f00ba44')
+    expect(text).to.include('2. set config vars: SHIPIT_ENV').and.include('/healthz').and.include('goes back to v6')
+  })
+
+  it('says that there is nothing to deploy', () => {
+    expect(describePlan({ ...plan, isAlreadyLive: true })).to.deep.equal(['1a2b3c4 Fix it (main) serves already as v6 of myapp on Heroku (production): nothing to deploy.'])
+  })
+
+  it('warns without a control byte', () => {
+    expect(describeWarnings(plan)).to.have.lengthOf(1)
+    expect(describeWarnings(plan)[0]).to.include('Uncommitted work')
+  })
+})
