@@ -1,7 +1,7 @@
 import { Args, Flags } from '@oclif/core'
 import pc from 'picocolors'
 import { ShipitError } from '../errors.js'
-import type { InitOptions, InitPlan } from '../init/index.js'
+import type { InitOptions, InitParts, InitPlan } from '../init/index.js'
 import { BaseCommand } from '../ui/base-command.js'
 import { printable } from '../ui/printable.js'
 
@@ -10,9 +10,10 @@ const ENV_NAME = /^[A-Za-z0-9_]+$/
 
 export default class Init extends BaseCommand {
   static override summary = 'make a Node.js app ready for PM2 on Heroku'
-  static override description = `Finds what starts the app and says why it thinks so, shows what it will change, and asks.
-It writes an ecosystem file, points the start script at shipit-runtime, adds the runtime as a vendored dependency and
-brings the lockfile in step. Run again, it changes nothing. If a step fails, the folder is left as it was.`
+  static override description = [
+    'Finds what starts the app and says why it thinks so, shows what it will change, and asks.',
+    'It writes an ecosystem file, points the start script at shipit-runtime, adds the runtime as a vendored dependency and brings the lockfile in step. Run again, it changes nothing. If a step fails, the folder is left as it was.',
+  ].join('\n\n')
 
   static override examples = [
     '<%= config.bin %> <%= command.id %>',
@@ -38,8 +39,8 @@ brings the lockfile in step. Run again, it changes nothing. If a step fails, the
 
   async run(): Promise<{ plan: InitPlan; applied: boolean }> {
     const { args, flags } = await this.parse(Init)
-    const { prepareInit, applyPlan, describeStep } = await import('../init/index.js')
-    const { plan } = await prepareInit(args.dir, optionsFrom(flags))
+    const { prepareInit, applyPlan } = await import('../init/index.js')
+    const { plan, isRepository } = await prepareInit(args.dir, optionsFrom(flags), this.parts())
     const isReady = plan.steps.length === 0
     await this.show(plan)
     if (isReady || flags['dry-run']) {
@@ -48,10 +49,15 @@ brings the lockfile in step. Run again, it changes nothing. If a step fails, the
     }
     if (!flags.yes) await this.confirm()
     await applyPlan(plan, (step) => {
-      if (step.kind === 'run') this.log(`\n$ ${describeStep(step)}`)
+      if (step.kind === 'run') this.log(`\nBringing ${step.file} in step with ${step.command[0]} ...`)
     })
-    this.done(plan, args.dir)
+    await this.done(plan, args.dir, isRepository)
     return { plan, applied: true }
+  }
+
+  /** What init works with; a test gives its own. */
+  protected parts(): InitParts {
+    return {}
   }
 
   private async show(plan: InitPlan): Promise<void> {
@@ -74,11 +80,13 @@ brings the lockfile in step. Run again, it changes nothing. If a step fails, the
     throw new ShipitError('interrupted', { message: 'Nothing was changed.' })
   }
 
-  private done(plan: InitPlan, dir: string): void {
-    const changed = plan.steps.filter(({ kind }) => kind !== 'run').length
-    const at = dir === '.' ? '' : `cd ${dir} && `
-    this.log(`\nDone: ${changed} ${changed === 1 ? 'file' : 'files'} changed, and the lockfile is in step.`)
-    this.log(`\nNext:\n  ${at}git add --all && git commit --message "Run under PM2"\n  shipit deploy`)
+  private async done(plan: InitPlan, dir: string, isRepository: boolean): Promise<void> {
+    const files = new Set(plan.steps.map(({ file }) => file)).size
+    const { quote } = await import('shell-quote')
+    const go = dir === '.' ? [] : [`cd ${quote([dir])}`]
+    const commit = [...(isRepository ? [] : ['git init']), 'git add --all', 'git commit --message "Run under PM2"'].join(' && ')
+    this.log(`\nDone: ${files} ${files === 1 ? 'file' : 'files'} changed. Next:`)
+    for (const line of [...go, commit, 'shipit deploy']) this.log(`  ${line}`)
   }
 }
 

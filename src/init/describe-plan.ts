@@ -20,9 +20,9 @@ export function describePlan(plan: InitPlan, options: DescribeOptions): string {
   return [found, steps, warnings].filter((lines) => lines.length > 0).map((lines) => lines.join('\n')).join('\n\n')
 }
 
-/** One step, in a word or two: the file, or the command. */
-export function describeStep(step: InitStep): string {
-  return step.kind === 'run' ? step.command.filter((word) => word !== SCRATCH && word !== '--modules-folder').join(' ') : step.file
+/** The file of a step, or its command. */
+function describeStep(step: InitStep): string {
+  return step.kind === 'run' ? step.command.filter((word) => !word.startsWith(SCRATCH) && !/^--(modules|cache)-folder$/.test(word)).join(' ') : step.file
 }
 
 function stepLines(step: InitStep, { width, colours }: DescribeOptions): string[] {

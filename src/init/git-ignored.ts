@@ -23,3 +23,9 @@ export async function gitIgnored(dir: string, paths: string[], { shared }: { sha
     await rm(scratch, { recursive: true, force: true })
   }
 }
+
+/** Whether a folder lies in a git repository's work tree; false where there is no git. */
+export async function isRepository(dir: string): Promise<boolean> {
+  const { stdout } = await execa('git', ['rev-parse', '--is-inside-work-tree'], { cwd: dir, reject: false, stdin: 'ignore' })
+  return stdout === 'true'
+}

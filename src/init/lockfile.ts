@@ -15,16 +15,20 @@ export const TOOL: Record<PackageManager, 'npm' | 'yarn' | 'pnpm'> = { npm: 'npm
 /** Stands for a folder outside the app, filled in when the command runs: Yarn 1 cannot write its lockfile without installing somewhere. */
 export const SCRATCH = '<scratch>'
 
-/**
- * The command that brings the lockfile in step with package.json, runs none of the app's scripts and leaves node_modules alone.
- * `isAlone`: package.json has no workspaces, so that npm and pnpm must not look for them further up.
- */
-export function lockCommand(manager: PackageManager, isAlone: boolean): string[] {
+export interface LockCommandOptions {
+  /** package.json has no workspaces, so that npm and pnpm must not look for them further up. */
+  isAlone: boolean
+  /** The same path held other bytes before: Yarn 1 would take those from its cache. */
+  hasOtherBytes: boolean
+}
+
+/** The command that brings the lockfile in step with package.json, runs none of the app's scripts and leaves node_modules alone. */
+export function lockCommand(manager: PackageManager, { isAlone, hasOtherBytes }: LockCommandOptions): string[] {
   switch (manager) {
     case 'npm':
       return ['npm', 'install', '--package-lock-only', '--ignore-scripts', '--no-audit', '--no-fund', ...(isAlone ? ['--workspaces=false'] : [])]
     case 'yarn':
-      return ['yarn', 'install', '--ignore-scripts', '--ignore-engines', '--non-interactive', '--no-progress', '--modules-folder', SCRATCH]
+      return ['yarn', 'install', '--ignore-scripts', '--ignore-engines', '--non-interactive', '--no-progress', '--modules-folder', `${SCRATCH}/modules`, ...(hasOtherBytes ? ['--cache-folder', `${SCRATCH}/cache`] : [])]
     case 'yarn-berry':
       return ['yarn', 'install', '--mode=update-lockfile']
     case 'pnpm':
@@ -32,16 +36,23 @@ export function lockCommand(manager: PackageManager, isAlone: boolean): string[]
   }
 }
 
-/** Whether a lockfile holds the runtime as it is vendored, by its path and, where the format has one, its digest. */
-export function lockHolds(manager: PackageManager, text: string | undefined, spec: string, tarball: RuntimeTarball): boolean {
-  if (text === undefined) return false
-  if (manager === 'npm') {
-    const { root, entry } = npmEntries(text)
-    return root === spec && entry === `sha512-${tarball.sha512}`
+/** Words that a lockfile holds where it is in step with the runtime as it is vendored: its path and, where the format has one, its digest. */
+export function lockMarks(manager: PackageManager, spec: string, { sha1, sha512 }: RuntimeTarball): string[] {
+  switch (manager) {
+    case 'npm':
+      return [`"${spec}"`, `sha512-${sha512}`]
+    case 'yarn':
+      return [`"${RUNTIME}@${spec}"`, `${spec}#${sha1}`]
+    case 'yarn-berry':
+      return [`${RUNTIME}@${spec}`]
+    case 'pnpm':
+      return [`specifier: ${spec}`, `sha512-${sha512}`]
   }
-  if (manager === 'yarn') return text.includes(`"${RUNTIME}@${spec}"`) && text.includes(`${spec}#${tarball.sha1}`)
-  if (manager === 'pnpm') return text.includes(`specifier: ${spec}`) && text.includes(`sha512-${tarball.sha512}`)
-  return text.includes(`${RUNTIME}@${spec}`)
+}
+
+/** Whether a lockfile is in step with the runtime as it is vendored. */
+export function lockHolds(manager: PackageManager, text: string | undefined, spec: string, tarball: RuntimeTarball): boolean {
+  return text !== undefined && lockMarks(manager, spec, tarball).every((mark) => text.includes(mark))
 }
 
 function npmEntries(text: string): { root?: unknown; entry?: unknown } {

@@ -100,6 +100,8 @@ export interface RunStep {
   command: string[]
   /** The lockfile that the command writes. */
   file: string
+  /** Words that must stand in it afterwards, or the command did not do its work. */
+  mustHold: string[]
   why: string
 }
 

@@ -1,10 +1,11 @@
 /** Does what a plan says, all of it or nothing. */
 
+import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import { ShipitError } from '../../errors.js'
-import type { InitPlan, InitStep } from '../types.js'
+import type { InitPlan, InitStep, RunStep } from '../types.js'
 import { runCommand } from './run-command.js'
 import { Transaction } from './transaction.js'
 
@@ -52,8 +53,21 @@ async function applyStep(plan: InitPlan, step: InitStep, transaction: Transactio
   const before = await readFile(manifest, 'utf8')
   await runCommand(plan.dir, step, signal)
   throwIfStopped(signal)
+  await mustHold(plan.dir, step)
   // Yarn sorts and indents package.json its own way; the user's way stays.
   if ((await readFile(manifest, 'utf8')) !== before) await transaction.write('package.json', before)
+}
+
+/** A package manager can end well and leave an old digest in its lockfile; the install on Heroku would fail on it. */
+async function mustHold(dir: string, { file, mustHold: words, command }: RunStep): Promise<void> {
+  const at = path.join(dir, file)
+  const text = existsSync(at) ? await readFile(at, 'utf8') : ''
+  if (words.every((word) => text.includes(word))) return
+  throw new ShipitError('project', {
+    message: `${command[0]} ended well, but ${file} does not hold the runtime as it is in vendor. The folder is as it was before.`,
+    why: 'Another file of the same version may be in its cache, or a setting may keep it from writing the lockfile.',
+    next: `Try \`${command[0]} cache clean${command[0] === 'npm' ? ' --force' : ''}\`, then run shipit init again.`,
+  })
 }
 
 function throwIfStopped(signal: AbortSignal): void {

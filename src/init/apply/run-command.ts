@@ -10,7 +10,7 @@ import type { RunStep } from '../types.js'
 export async function runCommand(dir: string, { command, file }: RunStep, signal: AbortSignal): Promise<void> {
   const scratch = await mkdtemp(path.join(os.tmpdir(), 'shipit-init-'))
   try {
-    const [tool, ...args] = command.map((word) => (word === SCRATCH ? scratch : word))
+    const [tool, ...args] = command.map((word) => (word.replace(SCRATCH, scratch)))
     const result = await execa(tool!, args, {
       cwd: dir,
       env: childEnvironment(process.env),

@@ -54,9 +54,11 @@ function webTarget(command: string, project: Project, start: Target | undefined)
   return { ...target, before: start && start.kind !== 'refused' ? start.before : [] }
 }
 
-/** Why a clue was followed, as one sentence. */
+/** Why a clue was followed, or was not, as one sentence. */
 export function sentence({ place, text, target }: Clue): string {
   if (target.kind === 'refused') return `${place}: ${target.reason}.`
-  if (text === '') return `${target.how} has one of the usual names, and nothing else says what starts the app.`
-  return text === target.how ? `${place} is ${text}.` : `${place} is \`${text}\`: ${target.how}.`
+  if (target.kind === 'ecosystem') return `${target.file} says what PM2 starts: ${place} is \`${text}\`.`
+  const subject = target.how.includes(',') ? `${target.how},` : target.how
+  if (text === '') return `${subject} starts the app: it has one of the usual names, and nothing else says what does.`
+  return `${subject} starts the app: ${place} is \`${text}\`.`
 }

@@ -3,7 +3,7 @@
 import type { EcosystemFiles } from '../ecosystem-adapter.js'
 import { isObject } from '../detect/package-json.js'
 import { withWebCommand } from '../detect/procfile.js'
-import { LOCKFILE, lockCommand, lockHolds, withoutStaleEntry } from '../lockfile.js'
+import { LOCKFILE, lockCommand, lockHolds, lockMarks, withoutStaleEntry } from '../lockfile.js'
 import { RUNTIME, tarballName, VENDOR } from '../runtime-tarball.js'
 import type { Detected, FileStep, InitOptions, InitPlan, InitStep } from '../types.js'
 import { newEcosystemFile } from './ecosystem-file.js'
@@ -51,8 +51,7 @@ function planTarball({ steps }: Draft, { vendored, runtime }: Facts): void {
 function planEcosystemFile(draft: Draft, detected: Detected, options: InitOptions, facts: Facts, render: EcosystemFiles['render']): string {
   if (detected.ecosystemFile) {
     const { file, startArgs } = detected.ecosystemFile
-    draft.decisions.push(`${file} stays as it is.`)
-    const asked = ignoredFlags(options)
+        const asked = ignoredFlags(options)
     if (asked.length > 0) draft.warnings.push(`${asked.join(', ')}: not used, because ${file} is there. Edit it, or write a new one with --force.`)
     return [file, ...startArgs].join(' ')
   }
@@ -128,6 +127,7 @@ function planLockfile({ steps }: Draft, manifest: Record<string, unknown>, detec
   if (!bytesChange && !dependencyChanges && lockHolds(packageManager, facts.lock, spec, facts.runtime)) return
   const pruned = facts.lock === undefined ? undefined : withoutStaleEntry(packageManager, facts.lock, spec, facts.runtime)
   if (pruned !== undefined) steps.push({ kind: 'edit', file, before: facts.lock!, after: pruned, why: 'without the digest of the old runtime' })
-  const isAlone = manifest['workspaces'] === undefined
-  steps.push({ kind: 'run', command: lockCommand(packageManager, isAlone), file, why: `brings ${file} in step; runs no scripts, leaves node_modules alone` })
+  const command = lockCommand(packageManager, { isAlone: manifest['workspaces'] === undefined, hasOtherBytes: pruned !== undefined })
+  const why = `brings ${file} in step; runs no scripts and leaves node_modules alone`
+  steps.push({ kind: 'run', command, file, mustHold: lockMarks(packageManager, spec, facts.runtime), why })
 }

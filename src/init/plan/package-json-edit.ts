@@ -1,4 +1,5 @@
-import { applyEdits, modify, type FormattingOptions } from 'jsonc-parser'
+import { applyEdits, modify, parse, type FormattingOptions } from 'jsonc-parser'
+import { isObject } from '../detect/package-json.js'
 
 export interface PackageJsonEdit {
   path: [string, string]
@@ -10,8 +11,10 @@ export interface PackageJsonEdit {
 export function editPackageJson(text: string, edits: PackageJsonEdit[]): string {
   const formattingOptions = formatOf(text)
   return edits.reduce((current, { path, value }) => {
-    const getInsertionIndex = path[0] === 'dependencies' ? (names: string[]) => sortedPlace(names, path[1]) : undefined
-    return applyEdits(current, modify(current, path, value, { formattingOptions, ...(getInsertionIndex ? { getInsertionIndex } : {}) }))
+    // A section that is not there yet goes to the end, not in among package.json's own keys.
+    const isListed = path[0] === 'dependencies' && isObject((parse(current) as Record<string, unknown>)['dependencies'])
+    const place = isListed ? { getInsertionIndex: (names: string[]) => sortedPlace(names, path[1]) } : {}
+    return applyEdits(current, modify(current, path, value, { formattingOptions, ...place }))
   }, text)
 }
 

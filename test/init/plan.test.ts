@@ -1,0 +1,146 @@
+import { expect } from 'chai'
+import { detect } from '../../src/init/detect/index.js'
+import { planInit } from '../../src/init/plan/index.js'
+import { nodeRange } from '../../src/init/plan/node-range.js'
+import { editPackageJson } from '../../src/init/plan/package-json-edit.js'
+import { withEntries } from '../../src/init/plan/gitignore.js'
+import type { Facts } from '../../src/init/plan/facts.js'
+import type { FileStep, InitOptions, InitPlan, InitStep } from '../../src/init/types.js'
+import { memoryFolder } from './memory-folder.js'
+import { options, plainEcosystem } from './real-folder.js'
+
+const runtime = { version: '1.2.0', file: '/x/shipit-runtime-1.2.0.tgz', sha1: 'aa', sha512: 'bb==' }
+
+function plan(files: Record<string, string | object>, asked: Partial<InitOptions> = {}, facts: Partial<Facts> = {}): InitPlan {
+  const folder = memoryFolder({ 'server.js': '', ...files })
+  const text = (file: string) => folder.read(file)
+  const given = options(asked)
+  const detected = detect(folder, { ignoreEcosystemFile: given.force })
+  const all: Facts = { dir: '/app', packageJson: text('package.json')!, procfile: text('Procfile'), gitignore: text('.gitignore'), runtime, vendored: [], isTarballIgnored: false, unignored: [], existing: {}, node: '22.3.0', ...facts }
+  return planInit(detected, given, all, plainEcosystem.render)
+}
+
+const step = (steps: InitStep[], file: string) => steps.find((each) => each.file === file && each.kind !== 'run') as FileStep | undefined
+const manifest = (made: InitPlan) => JSON.parse(step(made.steps, 'package.json')!.after!) as Record<string, Record<string, string>>
+const node = { 'package.json': { name: 'api', scripts: { start: 'node server.js' } } }
+
+describe('the plan of shipit init', () => {
+  it('names each file before package.json points at it, and the lockfile last', () => {
+    const { steps } = plan(node, {}, { unignored: ['.env'] })
+    expect(steps.map(({ kind, file }) => `${kind} ${file}`)).to.deep.equal([
+      'create vendor/shipit-runtime-1.2.0.tgz',
+      'create ecosystem.config.yml',
+      'create .gitignore',
+      'edit package.json',
+      'run package-lock.json',
+    ])
+  })
+
+  it('sets the start script, the dependency and engines, and says what the start was', () => {
+    const made = plan(node)
+    expect(manifest(made)).to.deep.include({ scripts: { start: 'shipit-runtime start ecosystem.config.yml' }, dependencies: { 'shipit-runtime': 'file:vendor/shipit-runtime-1.2.0.tgz' }, engines: { node: '22.x' } })
+    expect(step(made.steps, 'package.json')!.why).to.contain('node server.js → shipit-runtime start')
+  })
+
+  it('leaves engines alone where there are some', () => {
+    expect(manifest(plan({ 'package.json': { ...node['package.json'], engines: { node: '>=20' } } }))['engines']).to.deep.equal({ node: '>=20' })
+  })
+
+  it('is plain data', () => {
+    const made = plan(node)
+    expect(JSON.parse(JSON.stringify(made))).to.deep.equal(made)
+  })
+
+  it('hands the flags to the ecosystem file', () => {
+    const made = plan({ 'package.json': { type: 'module', scripts: { start: 'node server.js' } } }, { format: 'js', name: 'shop', instances: 3, memory: '200M', envNames: ['homolog'] })
+    expect(step(made.steps, 'ecosystem.config.cjs')!.after).to.equal('name: shop\nscript: server.js\n{"instances":3,"memory":"200M","envNames":["homolog"]}\n')
+    expect(manifest(made)['scripts']!['start']).to.equal('shipit-runtime start ecosystem.config.cjs')
+  })
+
+  it("carries the start command's words, node's flags and variables over, but no port, secret or NODE_ENV=production", () => {
+    const start = 'NODE_ENV=production PORT=3000 API_TOKEN=x DEBUG=app NODE_OPTIONS="--trace-warnings --max-old-space-size=300" node -r ./t.js server.js --name "a b"'
+    const made = plan({ 'package.json': { scripts: { start } } })
+    expect(step(made.steps, 'ecosystem.config.yml')!.after).to.contain('"args":["--name","a b"],"node_args":"--trace-warnings --max-old-space-size=300 -r ./t.js","env":{"DEBUG":"app"}}')
+    expect(made.warnings.join('\n')).to.match(/PORT=3000 is left out[^]*API_TOKEN looks like a secret/)
+    expect(step(made.steps, 'ecosystem.config.yml')!.after).to.not.contain('API_TOKEN')
+  })
+
+  it('keeps what ran before the app in prestart', () => {
+    const made = plan({ 'package.json': { scripts: { prestart: 'node check.js', start: 'npm run migrate && node server.js', migrate: 'node m.js' } } })
+    expect(manifest(made)['scripts']!['prestart']).to.equal('node check.js && npm run migrate')
+  })
+
+  it('makes the Procfile run the start script and leaves its other lines', () => {
+    const Procfile = '# types\r\nrelease: node m.js\r\nweb: node server.js\r\nworker: node w.js\r\n'
+    expect(step(plan({ ...node, Procfile }).steps, 'Procfile')!.after).to.equal('# types\r\nrelease: node m.js\r\nweb: npm start\r\nworker: node w.js\r\n')
+    for (const web of ['npm start', 'yarn start', 'npm run migrate && npm start', 'shipit-runtime start ecosystem.config.yml']) {
+      expect(step(plan({ ...node, Procfile: `web: ${web}\n` }).steps, 'Procfile'), web).to.equal(undefined)
+    }
+    const early = plan({ 'package.json': { scripts: { start: 'node server.js' } }, Procfile: 'web: npm run migrate && npm start' })
+    expect(manifest(early)['scripts']).to.not.have.property('prestart')
+  })
+
+  it('uses an ecosystem file that is there, with the environment that the start named', () => {
+    const made = plan({ 'package.json': { scripts: { start: 'pm2-runtime start process.json --env prod' } }, 'process.json': '{}' }, { memory: '1G', instances: 2 })
+    expect(made.steps.map(({ file }) => file)).to.not.include('ecosystem.config.yml')
+    expect(manifest(made)['scripts']!['start']).to.equal('shipit-runtime start process.json --env prod')
+    expect(made.warnings.join()).to.match(/--instances, --memory: not used.*--force/)
+  })
+
+  it('replaces an older runtime and takes it away last', () => {
+    const { steps } = plan(node, {}, { vendored: [{ name: 'shipit-runtime-1.0.0.tgz', isSame: false }] })
+    expect(steps.at(-1)).to.include({ kind: 'remove', file: 'vendor/shipit-runtime-1.0.0.tgz' })
+  })
+
+  it('takes the runtime out of devDependencies, which Heroku prunes', () => {
+    expect(manifest(plan({ 'package.json': { devDependencies: { 'shipit-runtime': '1.0.0', tsx: '4' } } }))['devDependencies']).to.deep.equal({ tsx: '4' })
+  })
+
+  for (const [manager, files, command] of [
+    ['npm', {}, 'npm install --package-lock-only --ignore-scripts --no-audit --no-fund --workspaces=false'],
+    ['Yarn 1', { 'yarn.lock': '# yarn lockfile v1\n' }, 'yarn install --ignore-scripts --ignore-engines --non-interactive --no-progress --modules-folder <scratch>/modules'],
+    ['Yarn 4', { 'yarn.lock': '__metadata:\n' }, 'yarn install --mode=update-lockfile'],
+    ['pnpm', { 'pnpm-lock.yaml': '' }, 'pnpm install --lockfile-only --ignore-scripts --no-frozen-lockfile --ignore-workspace'],
+  ] as const) {
+    it(`brings the lockfile in step with ${manager}`, () => {
+      const run = plan({ ...node, ...files }).steps.find(({ kind }) => kind === 'run')
+      expect(run).to.have.property('command').that.deep.equals(command.split(' '))
+    })
+  }
+
+  it('warns where .slugignore would drop the runtime', () => {
+    expect(plan(node, {}, { slugignore: 'test\nvendor/\n' }).warnings.join()).to.contain('.slugignore')
+  })
+})
+
+describe('the edit of package.json', () => {
+  const edit = (text: string) => editPackageJson(text, [{ path: ['scripts', 'start'], value: 'x' }, { path: ['dependencies', 'm'], value: '1' }])
+
+  it('keeps tabs, the order of keys and a missing last newline', () => {
+    expect(edit('{\n\t"b": 1,\n\t"scripts": {\n\t\t"start": "y",\n\t\t"a": "z"\n\t},\n\t"a": []\n}')).to.equal('{\n\t"b": 1,\n\t"scripts": {\n\t\t"start": "x",\n\t\t"a": "z"\n\t},\n\t"a": [],\n\t"dependencies": {\n\t\t"m": "1"\n\t}\n}')
+  })
+
+  it('keeps four spaces, CRLF, a byte order mark and the last newline', () => {
+    expect(edit('\ufeff{\r\n    "name": "a"\r\n}\r\n')).to.equal('\ufeff{\r\n    "name": "a",\r\n    "scripts": {\r\n        "start": "x"\r\n    },\r\n    "dependencies": {\r\n        "m": "1"\r\n    }\r\n}\r\n')
+  })
+
+  it('puts the dependency in order where the list is in order', () => {
+    expect(Object.keys((JSON.parse(edit('{"dependencies":{"a":"1","z":"1"}}')) as { dependencies: object }).dependencies)).to.deep.equal(['a', 'm', 'z'])
+    expect(Object.keys((JSON.parse(edit('{"dependencies":{"z":"1","a":"1"}}')) as { dependencies: object }).dependencies)).to.deep.equal(['z', 'a', 'm'])
+  })
+})
+
+describe('smaller choices', () => {
+  it('names a long-term line of Node that the runtime supports', () => {
+    expect(['20.20.2', '21.1.0', '22.0.0', '23.5.0', '18.1.0', '16.0.0'].map((version) => nodeRange(version))).to.deep.equal(['20.x', '20.x', '22.x', '22.x', '20.x', '20.x'])
+    expect(nodeRange('20.20.2', 22)).to.equal('22.x')
+    expect(nodeRange('22.1.0', 16)).to.equal('22.x')
+  })
+
+  it('appends to .gitignore without touching what is there', () => {
+    expect(withEntries('dist', ['.env'], false)).to.equal('dist\n.env\n')
+    expect(withEntries('dist\r\n', ['.env'], false)).to.equal('dist\r\n.env\r\n')
+    expect(withEntries('*.tgz\n', [], true)).to.equal('*.tgz\n!/vendor/shipit-runtime-*.tgz\n')
+    expect(withEntries('a\n', [], false)).to.equal('a\n')
+  })
+})

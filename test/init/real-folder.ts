@@ -1,0 +1,68 @@
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import type { EcosystemFiles } from '../../src/init/ecosystem-adapter.js'
+import { childEnvironment } from '../../src/init/apply/run-command.js'
+import { digests, type RuntimeTarball } from '../../src/init/runtime-tarball.js'
+import type { InitOptions } from '../../src/init/types.js'
+
+const made: string[] = []
+
+/** A folder on disk with these files; objects are written as JSON. Removed by `removeFolders`. */
+export function realFolder(files: Record<string, string | object> = {}): string {
+  const dir = mkdtempSync(path.join(os.tmpdir(), 'shipit-test-init-'))
+  made.push(dir)
+  for (const [file, content] of Object.entries(files)) {
+    mkdirSync(path.dirname(path.join(dir, file)), { recursive: true })
+    writeFileSync(path.join(dir, file), typeof content === 'string' ? content : JSON.stringify(content, null, 2) + '\n')
+  }
+  return dir
+}
+
+export function removeFolders(): void {
+  for (const dir of made.splice(0)) rmSync(dir, { recursive: true, force: true })
+}
+
+/** Every file and folder with its mode and its content, to compare before and after. */
+export function contents(dir: string): Record<string, string> {
+  const all: Record<string, string> = {}
+  for (const entry of readdirSync(dir, { recursive: true, withFileTypes: true })) {
+    const at = path.join(entry.parentPath, entry.name)
+    const name = path.relative(dir, at)
+    if (name.split(path.sep)[0] === '.git') continue
+    all[name] = `${(statSync(at).mode & 0o777).toString(8)} ${entry.isDirectory() ? 'folder' : readFileSync(at, 'base64')}`
+  }
+  return all
+}
+
+/** A small package of the runtime's name, packed by npm as the real one is. */
+export function packRuntime(version: string, text = ''): RuntimeTarball {
+  const dir = realFolder({ 'pkg/package.json': { name: 'shipit-runtime', version, bin: { 'shipit-runtime': 'run.js' } }, 'pkg/run.js': `#!/usr/bin/env node\n${text}\n` })
+  execFileSync('npm', ['pack', path.join(dir, 'pkg'), '--pack-destination', dir, '--silent'], { env: childEnvironment(process.env), stdio: 'pipe' })
+  const file = path.join(dir, `shipit-runtime-${version}.tgz`)
+  return { version, file, ...digests(readFileSync(file)) }
+}
+
+const NAMES = ['ecosystem.config.yml', 'ecosystem.config.json', 'ecosystem.config.cjs', 'process.json']
+
+/** Ecosystem files as lines `key: value`: enough to see what init asks for and does with the answer. */
+export const plainEcosystem: EcosystemFiles = {
+  find: (dir) => Promise.resolve(NAMES.map((name) => path.join(dir, name)).find((file) => statSync(file, { throwIfNoEntry: false }))),
+  read: (file) => {
+    const script = /^script: (.*)$/m.exec(readFileSync(file, 'utf8'))?.[1]
+    const problems = script ? [] : [{ severity: 'error' as const, path: 'apps/0/scrpt', line: 3, column: 5, message: 'unknown option', suggestion: 'did you mean script?' }]
+    return Promise.resolve({ file, format: 'yml', apps: script ? [{ name: 'a', script }] : [], deploy: {}, sshTargets: [], problems })
+  },
+  render: (input) => {
+    const fileName = `ecosystem.config.${input.format === 'js' && input.esm ? 'cjs' : input.format}`
+    const { name, script, instances, memory, envNames, extra } = input
+    return { fileName, text: `name: ${name}\nscript: ${script}\n${JSON.stringify({ instances, memory, envNames, ...extra })}\n` }
+  },
+}
+
+export const options = (more: Partial<InitOptions> = {}): InitOptions => ({ envNames: [], force: false, ...more })
+
+export function git(dir: string, ...args: string[]): string {
+  return execFileSync('git', ['-c', 'user.name=Test', '-c', 'user.email=test@example.com', ...args], { cwd: dir, encoding: 'utf8', stdio: 'pipe' })
+}
