@@ -1,7 +1,11 @@
+import { statfs } from 'node:fs/promises'
 import type { BuildPlaces } from './environment.js'
 import { BuildFailure } from './failure.js'
 import type { BuildOutput } from './output.js'
 import { runTool } from './run-tool.js'
+
+/** Bytes that a build must leave on its disk to be believed. */
+const FREE_AT_LEAST = 1024 * 1024
 
 /** All that the steps of one build share. */
 export interface BuildContext {
@@ -20,9 +24,16 @@ export interface StepOptions { cwd?: string; env?: Record<string, string> }
 /** Runs a tool of the build with its output indented as Heroku does; throws {@link BuildFailure} where it fails. */
 export async function step(context: BuildContext, command: string, args: string[], options: StepOptions = {}): Promise<void> {
   const status = await run(context, command, args, (line) => context.output.line(line), options)
+  await refuseFullDisk(context.places.dir)
   if (status !== 0) {
     throw new BuildFailure(`\`${[command, ...args].join(' ')}\` failed with exit status ${status}.`, ['Its own output is above.'])
   }
+}
+
+/** npm can end with status 0 though the disk was full and files lack their ends (seen with npm 11.19), so its word is not enough. */
+async function refuseFullDisk(dir: string): Promise<void> {
+  const { blocks, bavail, bsize } = await statfs(dir)
+  if (blocks > 0 && bavail * bsize < FREE_AT_LEAST) throw BuildFailure.diskFull()
 }
 
 /** Runs a tool for its output alone. */

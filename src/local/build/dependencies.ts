@@ -4,8 +4,8 @@ import path from 'node:path'
 import { step, type BuildContext, type StepOptions } from './context.js'
 import type { Manifest } from './manifest.js'
 import type { PackageManager } from './package-manager.js'
-import { checkVendoredPackages } from './vendored-packages.js'
 import { restoreTree, runtimeOf, saveTree, treeKey } from './tree-cache.js'
+import { checkVendoredPackages } from './vendored-packages.js'
 
 /** Installs what the app depends on, devDependencies with it, or takes it from the last build where that is the same. */
 export async function installDependencies(context: BuildContext, manifest: Manifest, manager: PackageManager, version: string): Promise<void> {
@@ -30,8 +30,18 @@ export async function installDependencies(context: BuildContext, manifest: Manif
 
   if (isCached && existsSync(path.join(context.places.dir, 'node_modules')) && (key !== null || manager.lockfile === null)) {
     output.heading('Caching build')
+    await keepTree(context, runtime, key)
+  }
+}
+
+/** A cache that cannot be written makes the next build slower and this one no worse. */
+async function keepTree(context: BuildContext, runtime: string, key: string | null): Promise<void> {
+  try {
     await saveTree(context, runtime, key)
-    output.line('- node_modules')
+    context.output.line('- node_modules')
+  } catch (error) {
+    context.signal.throwIfAborted()
+    context.output.warning(error instanceof Error ? error.message : String(error))
   }
 }
 

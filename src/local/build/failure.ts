@@ -9,10 +9,14 @@ export class BuildFailure extends Error {
     this.details = details
   }
 
+  static diskFull(): BuildFailure {
+    return new BuildFailure('The disk is full.', ['Free some space on this machine and push again.'])
+  }
+
   static from(error: unknown): BuildFailure {
     if (error instanceof BuildFailure) return error
     const { code } = error as NodeJS.ErrnoException
-    if (code === 'ENOSPC' || code === 'EDQUOT') return new BuildFailure('The disk is full.', ['Free some space on this machine and push again.'])
+    if (code === 'ENOSPC' || code === 'EDQUOT') return BuildFailure.diskFull()
     return new BuildFailure(error instanceof Error ? error.message : String(error))
   }
 }

@@ -54,7 +54,12 @@ export async function saveTree(context: BuildContext, runtime: string, key: stri
   const fresh = path.join(context.cache, 'node_modules.new')
   await mkdir(context.cache, { recursive: true })
   await rm(fresh, { recursive: true, force: true })
-  await copyTree(context, path.join(context.places.dir, 'node_modules'), fresh)
+  try {
+    await copyTree(context, path.join(context.places.dir, 'node_modules'), fresh)
+  } catch (error) {
+    await rm(fresh, { recursive: true, force: true })
+    throw error
+  }
   await rm(recordFile(context), { force: true })
   await rm(treeDir(context), { recursive: true, force: true })
   await rename(fresh, treeDir(context))
