@@ -57,7 +57,7 @@ describe('shipit init with the other package managers', function () {
         const dir = realFolder({ 'package.json': manifest, 'server.js': '', ...manager.files })
         for (const runtime of runtimes) {
           await init(dir, bin, runtime)
-          frozenInstall(manager, bin, dir)
+          if (runtime === runtimes[1]) frozenInstall(manager, bin, dir)
           expect((await prepare(dir, bin, runtime)).steps).to.deep.equal([])
         }
       })
