@@ -20,6 +20,7 @@ CONFIG VARS
   SHIPIT_INSTANCES   instances of each app, such as api=4,jobs=1; else WEB_CONCURRENCY, else the file
   SHIPIT_ENV         which env_NAME to apply
   SHIPIT_DRAIN       seconds that a stopping instance has for what is in flight (25)
+  SHIPIT_PATIENCE    seconds that an app may go on failing before the dyno ends (30)
   SHIPIT_METRICS     seconds between lines of metrics (20), or off
   SHIPIT_WATCH       1 restarts on changed files in a dyno too
   PM2_PUBLIC_KEY, PM2_SECRET_KEY, PM2_MACHINE_NAME   PM2's dashboard; its agent runs when both keys are set

@@ -44,10 +44,16 @@ export function afterExit(history: AppHistory, exit: Exit): AppHistory {
   }
 }
 
-/** Whether the dyno should end now. */
-export function cannotStayUp(history: AppHistory, exit: Exit): boolean {
+/** Whether the dyno should end now. `patience` in ms. */
+export function cannotStayUp(history: AppHistory, exit: Exit, patience = PATIENCE): boolean {
   if (history.quickExits >= (exit.maxRestarts ?? QUICK_EXITS)) return true
-  return history.failures >= 2 && history.failingSince !== undefined && exit.at - history.failingSince >= PATIENCE
+  return history.failures >= 2 && history.failingSince !== undefined && exit.at - history.failingSince >= patience
+}
+
+/** SHIPIT_PATIENCE in seconds, as ms. */
+export function patienceOf(setting: string | undefined): number {
+  const seconds = Number(setting)
+  return seconds > 0 ? seconds * 1000 : PATIENCE
 }
 
 /** The dyno's exit status for an app that failed: its own where it has one, never 0. */

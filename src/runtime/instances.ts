@@ -13,6 +13,8 @@ export interface Instance {
   startedAt: number
   isListening: boolean
   hasEnded: boolean
+  /** Whether it was told to stop, by a reload, a restart or the dyno's end. */
+  wasAsked: boolean
   tail: Tail
   /** What the preload said since the last sample. */
   eventLoopP95?: number
@@ -28,7 +30,7 @@ export class Instances {
 
   add(app: App, keeper: Keeper, pid: number): Instance {
     const index = Number(keeper.pm2_env[keeper.pm2_env.instance_var] ?? 0)
-    const instance: Instance = { app, index, keeper, pid, startedAt: Date.now(), isListening: false, hasEnded: false, tail: new Tail(), requests: 0 }
+    const instance: Instance = { app, index, keeper, pid, startedAt: Date.now(), isListening: false, hasEnded: false, wasAsked: false, tail: new Tail(), requests: 0 }
     this.#living.add(instance)
     return instance
   }

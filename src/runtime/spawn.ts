@@ -121,6 +121,8 @@ function watch(god: God, settings: SpawnSettings, app: App, keeper: Keeper, chil
   })
   child.once('exit', (code, signal) => {
     settings.instances.end(instance)
+    // Before God hears of the exit and gives the instance its next status.
+    instance.wasAsked = keeper.pm2_env.status === 'stopping' || String(keeper.pm2_env.pm_id).startsWith('_old_')
     void lastWords(child.stderr).then(() => settings.onExit(instance, code, signal))
   })
 }

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import type { App } from './app.js'
-import { afterExit, cannotStayUp, failureCode, healthy, type AppHistory, type Exit } from './crash-policy.js'
+import { afterExit, cannotStayUp, failureCode, healthy, patienceOf, type AppHistory, type Exit } from './crash-policy.js'
 import type { Dyno } from './dyno.js'
 import { eventLine, type EventName } from './event-line.js'
 import { Fault } from './fault.js'
@@ -25,6 +25,11 @@ export interface SupervisorOptions {
   keys: Keys | undefined
   lib: string
   isWatched: boolean
+}
+
+interface GodEvent {
+  event: string
+  process: { pm_id: number | string }
 }
 
 /** The first instance is measured this long after it began to serve, when its start is over. */
@@ -56,7 +61,8 @@ export class Supervisor {
       lib: options.lib,
       home: this.#home,
       reportEvery: Math.min(interval, 5000),
-      requires: [],
+      // PM2's own metrics, for its dashboard: 3 MB an instance.
+      requires: options.keys ? [require.resolve('pm2/modules/pm2-io-bpm/index.js')] : [],
       prefixes: options.apps.length > 1,
       onStart: (instance) => this.#say(instance, 'start', { pid: instance.pid }),
       onReport: (instance, report) => {
@@ -65,6 +71,7 @@ export class Supervisor {
       onExit: (instance, code, signal) => this.#onExit(instance, code, signal),
       onSpawnError: (app, error) => this.#give(new Fault(`${app.name} could not be started: ${error.message}`)),
     })
+    this.#god.bus.on('process:event', (packet: GodEvent) => this.#onGodEvent(packet))
     installStop(this.#god, this.#instances)
     installMonitor(this.#god)
     startMetrics(this.#instances, options.dyno.name, interval)
@@ -140,11 +147,17 @@ export class Supervisor {
     while (!this.#isStopping && !isServing() && !this.#ended.has(app) && Date.now() - started < BOOT) await pause(LOOK)
   }
 
+  /** `online` is PM2's word: started, or with wait_ready, having said `ready`. */
+  #onGodEvent({ event, process: { pm_id } }: GodEvent): void {
+    if (event !== 'online' || this.#isStopping) return
+    const instance = this.#instances.all.find((one) => one.keeper.pm2_env.pm_id === pm_id)
+    if (instance) this.#say(instance, 'online', { pid: instance.pid })
+  }
+
   #onExit(instance: Instance, code: number | null, signal: string | null): void {
     const env = instance.keeper.pm2_env
     if (this.#isStopping) return
-    const wasAsked = String(env.pm_id).startsWith('_old_') || env.status === 'stopping'
-    if (wasAsked) return void this.#say(instance, 'exit', { code: code ?? undefined, signal: signal ?? undefined, asked: 'yes' })
+    if (instance.wasAsked) return void this.#say(instance, 'exit', { code: code ?? undefined, signal: signal ?? undefined, restarts: env.restart_time, asked: 'yes' })
     const isRestarted = env.restart_task !== undefined
     this.#say(instance, 'exit', {
       code: code ?? undefined,
@@ -164,7 +177,7 @@ export class Supervisor {
     const exit: Exit = { at: now, uptime: now - instance.startedAt, minUptime: app.minUptime, maxRestarts: app.maxRestarts, othersUptime: Math.max(0, ...others) }
     const history = afterExit(this.#histories.get(app) ?? healthy, exit)
     this.#histories.set(app, history)
-    if (!cannotStayUp(history, exit)) return
+    if (!cannotStayUp(history, exit, patienceOf(this.#options.env.SHIPIT_PATIENCE))) return
     const how = signal ? `was ended by ${signal}` : `exited with code ${code}`
     const why = `its last instance ${how} after ${(exit.uptime / 1000).toFixed(1)} s, ${history.failures} failures in ${Math.round((now - (history.failingSince ?? now)) / 1000)} s`
     this.#crash(instance, code, why, code === 0 ? 'an app that is meant to finish needs `autorestart: false`' : undefined)

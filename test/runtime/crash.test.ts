@@ -31,10 +31,10 @@ describe('an app that cannot stay up', function () {
     expect(zero.stderr).to.include('autorestart: false')
   })
 
-  it('that listens and dies after 1.5 s again and again ends the dyno within a minute', async () => {
+  it('that listens and dies after 1.5 s again and again ends the dyno when patience is over', async () => {
     const late = `require('http').createServer((q, r) => r.end()).listen(process.env.PORT, '127.0.0.1'); setTimeout(() => process.exit(3), 1500)`
     app = new AppFolder({ 'late.js': late, 'ecosystem.config.yml': 'apps:\n  - { name: api, script: late.js, exec_mode: cluster }\n' })
-    const run = await app.start(undefined, { PORT: String(await freePort()) })
+    const run = await app.start(undefined, { PORT: String(await freePort()), SHIPIT_PATIENCE: '4' })
     expect((await run.ended).code).to.equal(3)
     expect(run.stdout).to.include('event=listening').and.include('event=crash code=3')
   })

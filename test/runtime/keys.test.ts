@@ -22,6 +22,7 @@ describe('keys', function () {
   it('of the dashboard, both set, start the agent, and are nowhere to be read', async () => {
     const run = await app.start(undefined, { PM2_SECRET_KEY: 'dash-secret', PM2_PUBLIC_KEY: 'dash-public', KEYMETRICS_NODE: 'http://127.0.0.1:9', DEBUG: '*' })
     await run.says('keys undefined undefined')
+    await run.says('event=online')
     await until(() => processesOf(run).some((args) => args.includes('InteractorDaemon')))
     expect(processesOf(run).join('\n')).not.to.include('dash-')
     run.signalAll()
