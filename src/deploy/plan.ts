@@ -101,6 +101,7 @@ export function makePlan(facts: PlanFacts): DeployPlan {
     warnings: [
       ...source.warnings,
       ...(environment?.target.formation ? [`deploy.${environment.name}.formation is not applied by a deploy; use \`shipit scale\`.`] : []),
+      ...(!found && facts.app.length < 3 ? ['Heroku wants 3 characters or more in the name of an app; the embedded Heroku takes this one.'] : []),
       ...(found?.maintenance ? ['Maintenance mode is on: the app\'s URL answers 503, so its health is not checked.'] : []),
     ],
   }

@@ -32,7 +32,7 @@ describe('the Platform API: account and apps', () => {
     ['1app', /must start with a letter/],
     ['Upper', /must start with a letter/],
     ['ends-', /must start with a letter/],
-    ['ab', /too short/],
+    ['a', /too short/],
     ['a'.repeat(31), /too long/],
     ['', /can't be blank/],
   ] as const) {
