@@ -34,7 +34,7 @@ export const typescriptApp = (word: string): Record<string, string | object> => 
     devDependencies: { typescript: '5.9.3' },
   }),
   'tsconfig.json': { compilerOptions: { target: 'ES2022', module: 'NodeNext', moduleResolution: 'NodeNext', outDir: 'dist', rootDir: 'src', strict: true, types: [] }, include: ['src'] },
-  'src/express.d.ts': "declare module 'express'\ndeclare const process: { env: Record<string, string | undefined> }\ndeclare const console: { log(...words: unknown[]): void }\n",
+  'src/express.d.ts': "declare module 'express'\ndeclare const process: { env: Record<string, string | undefined> }\n",
   'src/server.ts': typescriptServer(word),
 })
 
