@@ -62,10 +62,10 @@ export function answerError(answer: FailedAnswer, endpoint: Endpoint): ShipitErr
     })
   }
   if (status === 404) {
-    const isApp = app !== undefined && (problem.resource === 'app' || /^\/apps\/[^/?]+$/.test(path))
+    const isApp = app !== undefined && (problem.resource === 'app' || /\bfind that app\b/i.test(said ?? '') || /^\/apps\/[^/?]+$/.test(path))
     return new ShipitError('not_found', isApp
       ? {
-          message: `There is no app called ${app} on ${endpoint.label}, or your account has no access to it.`, why: said,
+          message: `There is no app called ${app} on ${endpoint.label}, or your account has no access to it.`,
           next: 'Check the name given by --app, HEROKU_APP or the git remote `heroku`.', details: { ...details, app },
         }
       : { message: `${endpoint.label} does not know ${path}.`, why: said, next: seen, details: app ? { ...details, app } : details })
