@@ -34,13 +34,20 @@ export function look(dynos: readonly Dyno[], wanted: Wanted, release = 0): { up:
   return { up, isDone: up === wanted.quantity && kept.length === wanted.quantity && rest === 0, crashed: kept.find(({ state }) => state === 'crashed') }
 }
 
+/** A process that dies as it starts is up for a moment: only the second look in a row at the same dynos counts. */
+const LOOKS = 2
+
+const byName = (one: Dyno, other: Dyno) => one.type.localeCompare(other.type) || numberOf(one) - numberOf(other)
+
 /**
- * Waits until each process type has the dynos that were asked for, of the size asked for, and all are up. Answers them.
+ * Waits until each process type has the dynos that were asked for, of the size asked for, and all stay up. Answers them by name.
  * Throws ShipitError `boot` at once when one of them crashes, with its last output, and `timeout` when the time is over.
  */
 export async function waitForDynos(api: PlatformApi, app: string, wanted: readonly Wanted[], options: WaitOptions): Promise<Dyno[]> {
   const { timeout, poll = 1000, signal } = options
   const deadline = performance.now() + timeout
+  let lasting = 0
+  let lookedAt = ''
   const total = wanted.reduce((sum, { quantity }) => sum + quantity, 0)
   for (;;) {
     const dynos = await listDynos(api, app)
@@ -54,7 +61,11 @@ export async function waitForDynos(api: PlatformApi, app: string, wanted: readon
     }
     const up = looks.reduce((sum, one) => sum + one.up, 0)
     options.onProgress?.(up, total)
-    if (looks.every(({ isDone }) => isDone)) return dynos.filter(({ type }) => wanted.some((one) => one.type === type))
+    const awaited = dynos.filter(({ type }) => wanted.some((one) => one.type === type)).sort(byName)
+    const ids = awaited.map(({ id, updated_at }) => `${id} ${updated_at}`).join()
+    lasting = !looks.every(({ isDone }) => isDone) ? 0 : ids === lookedAt ? lasting + 1 : 1
+    lookedAt = ids
+    if (lasting >= LOOKS || (lasting > 0 && total === 0)) return awaited
     if (performance.now() >= deadline) {
       throw new ShipitError('timeout', {
         message: `After ${Math.round(timeout / 1000)} s ${up} of ${total} dynos are up. The change was made and ${api.endpoint.label} may still be at work.`,

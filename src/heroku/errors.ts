@@ -27,6 +27,9 @@ function problemOf(body: string): Problem {
 }
 
 const hostOf = (endpoint: Pick<Endpoint, 'apiUrl'>) => new URL(endpoint.apiUrl).host
+/** A label at the head of a sentence: `The embedded Heroku`. */
+const headOf = ({ label }: Pick<Endpoint, 'label'>) => label.charAt(0).toUpperCase() + label.slice(1)
+
 const appIn = (path: string) => /^\/apps\/([^/?]+)/.exec(path)?.[1]
 
 /** What to type when a token is missing or refused, by where it came from. */
@@ -51,29 +54,29 @@ export function answerError(answer: FailedAnswer, endpoint: Endpoint): ShipitErr
 
   if (status === 401) {
     return new ShipitError('auth', {
-      message: `${endpoint.label} does not accept the token from ${endpoint.tokenSource}.`,
+      message: `${headOf(endpoint)} does not accept the token from ${endpoint.tokenSource}.`,
       why: said, next: howToLogIn(endpoint.tokenSource), details,
     })
   }
   if (status === 403 && problem.id === 'two_factor') {
     return new ShipitError('auth', {
-      message: `${endpoint.label} asks for a second factor.`, why: said,
+      message: `${headOf(endpoint)} asks for a second factor.`, why: said,
       next: 'Run `heroku login`, which asks for it, or set HEROKU_API_KEY to a token of `heroku authorizations:create`, which needs none.', details,
     })
   }
   if (status === 404) {
-    const isApp = app !== undefined && (problem.resource === 'app' || /^\/apps\/[^/?]+$/.test(path))
+    const isApp = app !== undefined && (problem.resource === 'app' || /\bfind that app\b/i.test(said ?? '') || /^\/apps\/[^/?]+$/.test(path))
     return new ShipitError('not_found', isApp
       ? {
-          message: `There is no app called ${app} on ${endpoint.label}, or your account has no access to it.`, why: said,
+          message: `There is no app called ${app} on ${endpoint.label}, or your account has no access to it.`,
           next: 'Check the name given by --app, HEROKU_APP or the git remote `heroku`.', details: { ...details, app },
         }
-      : { message: `${endpoint.label} does not know ${path}.`, why: said, next: seen, details: app ? { ...details, app } : details })
+      : { message: `${headOf(endpoint)} does not know ${path}.`, why: said, next: seen, details: app ? { ...details, app } : details })
   }
   if (status === 429) {
     const seconds = answer.retryAfter === undefined ? undefined : Math.ceil(answer.retryAfter / 1000)
     return new ShipitError('network', {
-      message: `${endpoint.label} takes no more requests of this account for now.`, why: said,
+      message: `${headOf(endpoint)} takes no more requests of this account for now.`, why: said,
       next: seconds === undefined ? 'Try again in a few minutes.' : `Try again in ${seconds} s.`,
       details: { ...details, ...(seconds === undefined ? {} : { retry_after: seconds }) },
     })
@@ -81,7 +84,7 @@ export function answerError(answer: FailedAnswer, endpoint: Endpoint): ShipitErr
   if (status >= 500) {
     const seconds = answer.retryAfter === undefined ? undefined : Math.ceil(answer.retryAfter / 1000)
     return new ShipitError('network', {
-      message: `${endpoint.label} (${hostOf(endpoint)}) answered ${answer.method} ${path} with status ${status}.`, why: said,
+      message: `${headOf(endpoint)} (${hostOf(endpoint)}) answered ${answer.method} ${path} with status ${status}.`, why: said,
       next: answer.method === 'GET'
         ? `Try again${seconds === undefined ? '' : ` in ${seconds} s`}; https://status.heroku.com shows incidents.`
         : 'It is not known whether the change was made: look before you try again. https://status.heroku.com shows incidents.',
@@ -89,7 +92,7 @@ export function answerError(answer: FailedAnswer, endpoint: Endpoint): ShipitErr
     })
   }
   return new ShipitError('refused', {
-    message: said ? `${endpoint.label} refused: ${said}` : `${endpoint.label} refused ${answer.method} ${path} with status ${status}.`,
+    message: said ? `${headOf(endpoint)} refused: ${said}` : `${headOf(endpoint)} refused ${answer.method} ${path} with status ${status}.`,
     next: seen, details: app ? { ...details, app } : details,
   })
 }
@@ -115,7 +118,7 @@ export function connectionError(error: unknown, endpoint: Pick<Endpoint, 'apiUrl
   const reason = isTls ? `its certificate or TLS was not accepted (${code})` : REASONS[code] ?? text
   const isChange = request.method !== 'GET' && request.mayHaveActed
   return new ShipitError('network', {
-    message: `${endpoint.label} at ${hostOf(endpoint)} could not be reached or did not answer in full: ${reason}.`,
+    message: `${headOf(endpoint)} at ${hostOf(endpoint)} could not be reached or did not answer in full: ${reason}.`,
     why: isChange ? `${request.method} ${request.path} was under way, and shipit does not send a change twice: it may or may not have been made.` : undefined,
     next: isTls
       ? 'Behind a company proxy, name its certificate by SSL_CERT_FILE or NODE_EXTRA_CA_CERTS.'

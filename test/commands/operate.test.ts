@@ -6,7 +6,8 @@ import { run } from '../support/run.js'
 const app = { id: 'a', name: 'a1', web_url: 'https://a1-12ab.herokuapp.com/' }
 const api = () => nock(API)
 const formationIs = (...rows: object[]) => api().get('/apps/a1/formation').reply(200, rows)
-const dynosAre = (...rows: object[]) => api().get('/apps/a1/dynos').reply(200, rows)
+const looksAre = (looks: number, rows: object[]) => api().get('/apps/a1/dynos').times(looks).reply(200, rows)
+const dynosAre = (...rows: object[]) => looksAre(1, rows)
 const releasesAre = (...rows: object[]) => api().get('/apps/a1/releases').reply(200, rows)
 
 describe('shipit ps', () => {
@@ -44,9 +45,9 @@ describe('shipit scale', () => {
   it('changes all types in one request, shows before and after, and waits until they are up', async () => {
     formationIs(formation('web', 1), formation('jobs', 0))
     api().patch('/apps/a1/formation', { updates: [{ type: 'web', quantity: 2, size: 'Standard-2X' }, { type: 'jobs', quantity: 1 }] }).reply(200, [])
-    dynosAre(dyno('web.1', 'up', { size: 'Standard-2X' }), dyno('web.2', 'up', { size: 'Standard-2X' }), dyno('jobs.1'))
+    looksAre(2, [dyno('web.1', 'up', { size: 'Standard-2X' }), dyno('web.2', 'up', { size: 'Standard-2X' }), dyno('jobs.1')])
     const ran = await run('scale', ['web=2:standard-2x', 'jobs+1', '--app', 'a1'])
-    expect(ran.stdout).to.match(/web +1:Standard-1X +→ +2:Standard-2X\njobs +0:Standard-1X +→ +1:Standard-1X\nUp: web\.1, web\.2, jobs\.1\n$/)
+    expect(ran.stdout).to.match(/web +1:Standard-1X +→ +2:Standard-2X\njobs +0:Standard-1X +→ +1:Standard-1X\nUp: jobs\.1, web\.1, web\.2\n$/)
     expect(ran.exitCode).to.equal(0)
   })
   it('--instances merges into the config var and waits for dynos of the new release', async () => {
@@ -54,7 +55,7 @@ describe('shipit scale', () => {
     api().get('/apps/a1/config-vars').reply(200, { SHIPIT_INSTANCES: 'api=2,jobs=1' })
     api().patch('/apps/a1/config-vars', { SHIPIT_INSTANCES: 'api=4,jobs=1' }).reply(200, {})
     releasesAre(release(8))
-    dynosAre(dyno('web.1', 'up', { release: { id: 'r-8', version: 8 } }))
+    looksAre(2, [dyno('web.1', 'up', { release: { id: 'r-8', version: 8 } })])
     const ran = await run('scale', ['--instances', 'api=4', '--app', 'a1', '--json'])
     expect(ran.json()).to.deep.equal({
       app: 'a1', changes: [], instances: [{ app: 'api', before: 2, after: 4 }],

@@ -16,7 +16,8 @@ describe('the wait for dynos', () => {
     server = await faultServer(({ method, path }) => {
       if (path.endsWith('/dynos')) return { json: lists[Math.min(looks++, lists.length - 1)] }
       if (method === 'POST') return { json: { logplex_url: `${server.url}/stream` }, status: 201 }
-      return { chunks: ['2026-11-22T20:00:00+00:00 app[web.2]: Error: no DATABASE_URL\n'], headers: { 'content-type': 'text/plain' } }
+      const life = (text: string) => ['heroku[web.2]: Starting process with command `npm start`', `app[web.2]: ${text}`, 'heroku[web.2]: Process exited with status 1']
+      return { chunks: [[...life('an earlier life'), ...life('Error: no DATABASE_URL')].map((line) => `2026-11-22T20:00:00+00:00 ${line}\n`).join('')], headers: { 'content-type': 'text/plain' } }
     })
     return waitForDynos(apiFor(server.url), 'a1', wanted, { timeout: 15_000, poll: 1, ...options })
   }
@@ -25,7 +26,7 @@ describe('the wait for dynos', () => {
     const seen: string[] = []
     const dynos = await wait([web(2)], [[dyno('web.1')], [dyno('web.1'), dyno('web.2', 'starting')], [dyno('web.1'), dyno('web.2')]], { onProgress: (up, total) => seen.push(`${up}/${total}`) })
     expect(dynos.map(({ name }) => name)).to.deep.equal(['web.1', 'web.2'])
-    expect(seen).to.deep.equal(['1/2', '1/2', '2/2'])
+    expect(seen).to.deep.equal(['1/2', '1/2', '2/2', '2/2'])
   })
   it('waits for those that are to go', async () => {
     expect(await wait([web(1)], [[dyno('web.1'), dyno('web.2')], [dyno('web.1')]])).to.have.length(1)
@@ -40,7 +41,10 @@ describe('the wait for dynos', () => {
   it('ends at once at a crash, with the dyno\'s last output', async () => {
     const error = await rejection(wait([web(2)], [[dyno('web.1'), dyno('web.2', 'crashed')]]))
     expect(error).to.include({ code: 'boot', exitCode: 12, message: 'web.2 has crashed.' })
-    expect(error.why).to.contain('Error: no DATABASE_URL')
+    expect(error.why).to.contain('Error: no DATABASE_URL').and.contain('status 1').and.not.contain('earlier life')
+  })
+  it('does not take a dyno that is up for a moment for one that stays up', async () => {
+    expect(await rejection(wait([web(1)], [[dyno('web.1')], [dyno('web.1', 'crashed')]]))).to.include({ code: 'boot' })
   })
   it('is given up in time, and says how far it came', async () => {
     const error = await rejection(wait([web(2)], [[dyno('web.1')]], { timeout: 20 }))

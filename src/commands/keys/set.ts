@@ -55,5 +55,5 @@ export default class KeysSet extends BaseCommand {
 async function ask(name: KeyName, { isHidden }: { isHidden: boolean }): Promise<string> {
   const { input, password } = await import('@inquirer/prompts')
   const context = { output: process.stderr }
-  return isHidden ? password({ message: `${name} (not shown)`, mask: false }, context) : input({ message: `${name} (empty: leave as it is)` }, context)
+  return isHidden ? password({ message: name, mask: false }, context) : input({ message: `${name} (empty: leave as it is)` }, context)
 }
