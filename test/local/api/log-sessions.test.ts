@@ -104,21 +104,24 @@ describe('the Platform API: log sessions', () => {
     const request = http.get(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`)
     const response = await new Promise<http.IncomingMessage>((resolve) => { request.on('response', resolve) })
     response.setEncoding('utf8').pause()
-    const total = 60_000
-    for (let index = 0; index < total; index += 1) {
-      logplex.append('slow', { time: Date.now(), source: 'app', dyno: 'web.1', message: `${index} ${'x'.repeat(1_000)}` })
-      if (index % 500 === 0) await new Promise((resolve) => { setImmediate(resolve) })
+    try {
+      const total = 60_000
+      for (let index = 0; index < total; index += 1) {
+        logplex.append('slow', { time: Date.now(), source: 'app', dyno: 'web.1', message: `${index} ${'x'.repeat(1_000)}` })
+        if (index % 500 === 0) await new Promise((resolve) => { setImmediate(resolve) })
+      }
+      expect(waiting).to.be.below(2 * 1024 * 1024)
+      response.on('data', (chunk: string) => parser.feed(chunk)).resume()
+      await until('the last line', () => lines.at(-1)?.includes(`: ${total - 1} `) ?? false, 30_000)
+      const missed = lines.flatMap((line) => /heroku\[logplex\]: Error L10 \(output buffer overflow\): (\d+) messages dropped since/.exec(line)?.[1] ?? []).map(Number)
+      const received = lines.filter((line) => line.includes('app[web.1]')).length
+      expect(missed).to.have.length.above(0)
+      expect(received + missed.reduce((sum, count) => sum + count, 0)).to.equal(total)
+    } finally {
+      request.destroy()
+      await new Promise((resolve) => { server.close(resolve) })
+      await logplex.flush()
+      await rm(home, { recursive: true, force: true })
     }
-    expect(waiting).to.be.below(2 * 1024 * 1024)
-    response.on('data', (chunk: string) => parser.feed(chunk))
-    await until('the last line', () => lines.at(-1)?.includes(`: ${total - 1} `) ?? false, 30_000)
-    const missed = lines.flatMap((line) => /heroku\[logplex\]: Error L10 \(output buffer overflow\): (\d+) messages dropped since/.exec(line)?.[1] ?? []).map(Number)
-    const received = lines.filter((line) => line.includes('app[web.1]')).length
-    expect(missed).to.have.length.above(0)
-    expect(received + missed.reduce((sum, count) => sum + count, 0)).to.equal(total)
-    request.destroy()
-    await new Promise((resolve) => { server.close(resolve) })
-    await logplex.flush()
-    await rm(home, { recursive: true, force: true })
   })
 })
