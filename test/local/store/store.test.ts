@@ -75,7 +75,9 @@ describe('the store', () => {
   it('hands out records that nobody can change by mistake', async () => {
     const store = await open()
     await store.create(newApp('an-app'))
-    expect(() => { (store.find('an-app')?.config_vars as Record<string, string>).A = 'x' }).to.throw(TypeError)
+    expect(Object.isFrozen(store.find('an-app'))).to.equal(true)
+    expect(Object.isFrozen(store.find('an-app')?.config_vars)).to.equal(true)
+    expect(Object.isFrozen(store.find('an-app')?.releases[0])).to.equal(true)
   })
 
   it('reports what it cannot read, leaves it where it is, and serves the rest', async () => {
