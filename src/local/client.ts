@@ -2,9 +2,10 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { close, open } from 'node:fs'
 import { readFile, rm } from 'node:fs/promises'
+import { createRequire } from 'node:module'
 import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import { ShipitError } from '../errors.js'
 import { lockHolder } from './daemon-lock.js'
@@ -82,7 +83,7 @@ async function spawnDaemon(folders: Folders, home: string, env: NodeJS.ProcessEn
   const self = fileURLToPath(import.meta.url)
   const entry = path.join(path.dirname(self), `daemon-process${path.extname(self)}`)
   // Run from its TypeScript source, as tests do, it needs the loader that runs this file too.
-  const loader = self.endsWith('.ts') ? ['--import', import.meta.resolve('tsx')] : []
+  const loader = self.endsWith('.ts') ? ['--import', pathToFileURL(createRequire(self).resolve('tsx')).href] : []
   const { HEROKU_API_KEY: _key, HEROKU_HOST: _host, SHIPIT_LOCAL: _local, ...passed } = env
   const log = await promisify(open)(daemonLogFile(folders), 'a', 0o600)
   try {

@@ -1,0 +1,75 @@
+import { rm, stat, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { expect } from 'chai'
+import { startPlatform } from '../../src/local/daemon.js'
+import { AlreadyRunning } from '../../src/local/daemon-lock.js'
+import { foldersOf, stateHome } from '../../src/local/folders.js'
+import { limitsFrom } from '../../src/local/limits.js'
+import { fakeRooms } from './support/fake-rooms.js'
+import { startTestPlatform, temporaryFolder } from './support/platform.js'
+
+describe('the daemon', () => {
+  it('keeps apps, token and log over a restart', async () => {
+    const test = await startTestPlatform()
+    try {
+      await test.deployedApp('an-app')
+      const { token } = test.platform.info
+      const before = (await test.call('GET', '/apps/an-app/releases')).body
+      await test.restart()
+      expect(test.platform.info.token).to.equal(token)
+      expect((await test.call('GET', '/apps/an-app/releases')).body).to.deep.equal(before)
+      expect(test.controls.calls).to.include('reconcile an-app release')
+    } finally {
+      await test.end()
+    }
+  })
+
+  it('leaves folders and files that only their owner can read', async () => {
+    const test = await startTestPlatform()
+    try {
+      const { root, apps } = foldersOf(test.home)
+      for (const folder of [root, apps]) expect((await stat(folder)).mode & 0o777).to.equal(0o700)
+      for (const file of ['daemon.json', 'settings.json']) expect((await stat(path.join(root, file))).mode & 0o777, file).to.equal(0o600)
+    } finally {
+      await test.end()
+    }
+  })
+
+  it('is one a home: a second is refused, a dead one is taken over', async () => {
+    const test = await startTestPlatform()
+    try {
+      const second = await startPlatform({ home: test.home, ports: { api: 0, router: 0 }, rooms: fakeRooms().rooms }).catch((error: unknown) => error)
+      expect(second).to.be.instanceOf(AlreadyRunning)
+      await test.platform.close()
+      await writeFile(path.join(foldersOf(test.home).root, 'daemon.lock'), JSON.stringify({ pid: process.pid, began: 'another life', id: 'x' }))
+      await test.restart()
+      expect((await test.call('GET', '/account')).status).to.equal(200)
+    } finally {
+      await test.end()
+    }
+  })
+
+  it('lets one of several that start at the same time over a dead one run', async () => {
+    const home = await temporaryFolder()
+    const start = () => startPlatform({ home, ports: { api: 0, router: 0 }, rooms: fakeRooms().rooms }).then((platform) => ({ platform }), (error: Error) => ({ error }))
+    const outcomes = await Promise.all([start(), start(), start()])
+    const started = outcomes.flatMap((outcome) => ('platform' in outcome ? [outcome.platform] : []))
+    for (const platform of started) await platform.close()
+    await rm(home, { recursive: true, force: true })
+    expect(started).to.have.length(1)
+  })
+
+  it('lies under SHIPIT_HOME, else the XDG state folder, else ~/.local/state', () => {
+    expect(stateHome({ SHIPIT_HOME: '/a', XDG_STATE_HOME: '/b', HOME: '/c' })).to.equal('/a')
+    expect(stateHome({ XDG_STATE_HOME: '/b', HOME: '/c' })).to.equal('/b/shipit')
+    expect(stateHome({ HOME: '/c' })).to.equal('/c/.local/state/shipit')
+  })
+
+  it('reads limits from JSON and names what it cannot use', () => {
+    expect(limitsFrom(undefined)).to.deep.equal({})
+    expect(limitsFrom('{"stopGrace":5}')).to.deep.equal({ stopGrace: 5 })
+    expect(() => limitsFrom('{')).to.throw(/not JSON/)
+    expect(() => limitsFrom('{"grace":5}')).to.throw(/names grace; the limits are bootTimeout/)
+    expect(() => limitsFrom('{"stopGrace":"5"}')).to.throw(/must be a number of ms/)
+  })
+})
