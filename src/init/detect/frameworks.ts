@@ -1,4 +1,5 @@
 import path from 'node:path/posix'
+import { parse } from 'jsonc-parser'
 import { plainLaunch } from '../types.js'
 import { isObject } from './package-json.js'
 import { refused, type Project, type Target } from './target.js'
@@ -61,7 +62,7 @@ function installedBin(command: string, { folder, pkg }: Project): { package: str
   for (const name of Object.keys({ ...pkg.dependencies, ...pkg.devDependencies })) {
     const text = folder.read(`node_modules/${name}/package.json`)
     if (text === undefined) continue
-    const data: unknown = JSON.parse(text)
+    const data: unknown = parse(text)
     if (!isObject(data)) continue
     const own = name.split('/').at(-1)!
     const file = typeof data['bin'] === 'string' ? (own === command ? data['bin'] : undefined) : isObject(data['bin']) ? data['bin'][command] : undefined
