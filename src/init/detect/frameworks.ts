@@ -14,7 +14,6 @@ const KNOWN_BINS: Record<string, { package: string; file: string }> = {
   'react-router-serve': { package: '@react-router/serve', file: 'bin.cjs' },
   fastify: { package: 'fastify-cli', file: 'cli.js' },
   strapi: { package: '@strapi/strapi', file: 'bin/strapi.js' },
-  'json-server': { package: 'json-server', file: 'lib/bin.js' },
 }
 
 /** Commands that serve for development only, and what takes their place. */
