@@ -47,7 +47,10 @@ export default class Init extends BaseCommand {
       this.log(isReady ? '\nNothing to change: the app is ready.' : '\nNothing was changed (--dry-run).')
       return { plan, applied: false }
     }
-    if (!flags.yes) await this.confirm()
+    if (!flags.yes && !(await this.isConfirmed())) {
+      this.log('Nothing was changed.')
+      return { plan, applied: false }
+    }
     await applyPlan(plan, (step) => {
       if (step.kind === 'run') this.log(`\nBringing ${step.file} in step with ${step.command[0]} ...`)
     })
@@ -66,7 +69,7 @@ export default class Init extends BaseCommand {
     this.log(describePlan(printablePlan(plan), { width: Math.min(process.stdout.columns || 80, 100), colours }))
   }
 
-  private async confirm(): Promise<void> {
+  private async isConfirmed(): Promise<boolean> {
     if (!process.stdin.isTTY || !process.stdout.isTTY || this.jsonEnabled()) {
       throw new ShipitError('usage', {
         message: 'Nothing was changed: shipit cannot ask here.',
@@ -76,8 +79,7 @@ export default class Init extends BaseCommand {
     }
     const { confirm } = await import('@inquirer/prompts')
     this.log('')
-    if (await confirm({ message: 'Do this?', default: true })) return
-    throw new ShipitError('interrupted', { message: 'Nothing was changed.' })
+    return confirm({ message: 'Do this?', default: true })
   }
 
   private async done(plan: InitPlan, dir: string, isRepository: boolean): Promise<void> {

@@ -29,7 +29,7 @@ const typescript = (outDir = 'dist', more: object = {}) => JSON.stringify({ comp
 const rows: Row[] = [
   // Procfile
   { app: 'a Procfile that starts node', files: { 'package.json': start('node other.js'), Procfile: 'web: node server.js\n', ...server, 'other.js': '' }, entry: 'server.js', because: 'Procfile' },
-  { app: 'a Procfile that runs npm start', files: { 'package.json': start('node other.js'), Procfile: 'worker: node w.js\nweb: npm start\n', 'other.js': '' }, entry: 'other.js', because: 'Procfile' },
+  { app: 'a Procfile that runs npm start', files: { 'package.json': start('node other.js'), Procfile: 'worker: node w.js\nweb: npm start\n', 'other.js': '' }, entry: 'other.js', because: 'scripts.start, which the Procfile runs, is `node other.js`' },
   { app: 'a Procfile that runs another script', files: { 'package.json': scripts({ start: 'node dev.js', prod: 'node server.js' }), Procfile: 'web: npm run prod', ...server, 'dev.js': '' }, entry: 'server.js' },
   { app: 'a Procfile without a web line', files: { 'package.json': start('node server.js'), Procfile: 'worker: node w.js', ...server }, entry: 'server.js', because: 'scripts.start' },
   { app: 'a Procfile that names a file that is gone', files: { 'package.json': start('node server.js'), Procfile: 'web: node gone.js', ...server }, entry: 'server.js', warning: /Passed over the Procfile's web line: `gone.js` does not exist/ },
@@ -62,6 +62,8 @@ const rows: Row[] = [
   // chains
   { app: 'a migration before the app', files: { 'package.json': start('npx prisma migrate deploy && node server.js'), ...server }, entry: 'server.js', before: ['npx prisma migrate deploy'] },
   { app: 'a build before the app that Heroku runs anyway', files: { 'package.json': scripts({ build: 'tsc', start: 'npm run build && node dist/index.js' }), 'tsconfig.json': typescript(), 'src/index.ts': '' }, entry: 'dist/index.js', before: [] },
+  { app: 'a variable set the Windows way', files: { 'package.json': start('set NODE_ENV=production&& set A=1 && node server.js'), ...server }, entry: 'server.js', env: { NODE_ENV: 'production', A: '1' }, before: [] },
+  { app: 'an exported variable', files: { 'package.json': start('export A=1; node server.js'), ...server }, entry: 'server.js', env: { A: '1' }, before: [] },
   { app: 'a quoted && inside an argument', files: { 'package.json': start('node server.js "a && b"'), ...server }, entry: 'server.js', args: ['a && b'] },
   { app: 'a pipe to a log printer', files: { 'package.json': start('node server.js | pino-pretty'), ...server }, entry: 'server.js', warning: /left out/ },
   { app: 'two processes side by side', files: { 'package.json': start('node worker.js & node server.js'), ...server, 'worker.js': '' }, entry: 'server.js', warning: /worker\.js.*process type/ },

@@ -29,8 +29,13 @@ export function findClues(project: Project): Clue[] {
   const web = readProcfile(folder.read('Procfile') ?? '').find(({ type }) => type === 'web')
   const start = pkg.scripts['start']
   const startTarget = start === undefined ? undefined : followLine(start, project, new Set(['start']))
-  if (web) clues.push({ place: "the Procfile's web line", text: web.command, target: webTarget(web.command, project, startTarget) })
-  if (start !== undefined) clues.push({ place: 'scripts.start', text: start, target: startTarget! })
+  const webTarget = web && followLine(web.command, project)
+  if (startTarget && webTarget?.ranStart) {
+    clues.push({ place: 'scripts.start, which the Procfile runs,', text: start!, target: { ...startTarget, ranStart: true } })
+  } else {
+    if (web) clues.push({ place: "the Procfile's web line", text: web.command, target: webTarget! })
+    if (startTarget) clues.push({ place: 'scripts.start', text: start!, target: startTarget })
+  }
   const unit = unitCommand(folder)
   if (unit) clues.push({ place: `ExecStart in ${unit.file}`, text: unit.command, target: followLine(unit.command, project) })
   for (const name of ['serve', 'prod', 'production', 'start:prod', 'start:production', 'server']) {
@@ -47,16 +52,9 @@ export function findClues(project: Project): Clue[] {
   return clues
 }
 
-/** A web line that runs the start script stays as it is, so that only what the start script itself runs first has to move. */
-function webTarget(command: string, project: Project, start: Target | undefined): Target {
-  const target = followLine(command, project)
-  if (target.kind === 'refused' || !target.ranStart) return target
-  return { ...target, before: start && start.kind !== 'refused' ? start.before : [] }
-}
-
 /** Why a clue was followed, or was not, as one sentence. */
 export function sentence({ place, text, target }: Clue): string {
-  if (target.kind === 'refused') return `${place}: ${target.reason}.`
+  if (target.kind === 'refused') return `${place.split(',')[0]}: ${target.reason}.`
   if (target.kind === 'ecosystem') return `${target.file} says what PM2 starts: ${place} is \`${text}\`.`
   const subject = target.how.includes(',') ? `${target.how},` : target.how
   if (text === '') return `${subject} starts the app: it has one of the usual names, and nothing else says what does.`

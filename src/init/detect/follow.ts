@@ -8,6 +8,9 @@ import { plainLaunch } from '../types.js'
 import { scriptHop } from './scripts.js'
 import { refused, type Project, type Target } from './target.js'
 
+/** `set A=1 && node x` (Windows) and `export A=1; node x` set a variable for the app. */
+const SETS_VARIABLE = /^(set|export)\s+[A-Za-z_]\w*=/i
+
 /** Where a shell line of the app leads: a file, an ecosystem file, or the word why neither. `seen` guards against scripts that call each other. */
 export function followLine(line: string, project: Project, seen: ReadonlySet<string> = new Set()): Target {
   const parts = splitCommands(line)
@@ -20,7 +23,9 @@ export function followLine(line: string, project: Project, seen: ReadonlySet<str
   if (parts.slice(main + 1).length > 0) notes.push(`What follows \`${part.text}\` in \`${line}\` is left out: PM2 starts the app itself.`)
   const together = parts.slice(0, main).filter(({ operator }) => operator === '&')
   if (together.length > 0) notes.push(`\`${together.map(({ text }) => text).join('`, `')}\` ran beside the app and is left out: give it a process type of its own in the Procfile.`)
-  const before = parts.slice(0, main).filter(({ operator }) => operator !== '&')
+  const earlier = parts.slice(0, main).filter(({ operator }) => operator !== '&')
+  const before = earlier.filter(({ text }) => !SETS_VARIABLE.test(text))
+  const env = Object.assign({}, ...earlier.filter(({ text }) => SETS_VARIABLE.test(text)).map(({ text }) => simpleCommand(text.replace(/^\w+\s+/, '')).env)) as Record<string, string>
   const moved = before.find(({ text }) => /^cd\s+\S/.test(text))
   if (moved) {
     const dir = moved.text.replace(/^cd\s+/, '').replace(/\/$/, '')
@@ -29,7 +34,8 @@ export function followLine(line: string, project: Project, seen: ReadonlySet<str
   const target = followCommand(part.text, project, seen)
   if (target.kind === 'refused') return target
   const mustStay = before.map(({ text }) => text).filter((text) => text !== 'set -e' && !(project.build && isBuildLine(text, project.pkg)))
-  return { ...target, before: [...mustStay, ...target.before], notes: [...notes, ...target.notes] }
+  const followed = target.kind === 'script' ? { ...target, launch: { ...target.launch, env: { ...env, ...target.launch.env } } } : target
+  return { ...followed, before: [...mustStay, ...target.before], notes: [...notes, ...target.notes] }
 }
 
 function followCommand(text: string, project: Project, seen: ReadonlySet<string>): Target {

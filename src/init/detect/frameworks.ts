@@ -1,4 +1,5 @@
 import path from 'node:path/posix'
+import { parse } from 'jsonc-parser'
 import { plainLaunch } from '../types.js'
 import { isObject } from './package-json.js'
 import { refused, type Project, type Target } from './target.js'
@@ -13,7 +14,6 @@ const KNOWN_BINS: Record<string, { package: string; file: string }> = {
   'react-router-serve': { package: '@react-router/serve', file: 'bin.cjs' },
   fastify: { package: 'fastify-cli', file: 'cli.js' },
   strapi: { package: '@strapi/strapi', file: 'bin/strapi.js' },
-  'json-server': { package: 'json-server', file: 'lib/bin.js' },
 }
 
 /** Commands that serve for development only, and what takes their place. */
@@ -61,7 +61,7 @@ function installedBin(command: string, { folder, pkg }: Project): { package: str
   for (const name of Object.keys({ ...pkg.dependencies, ...pkg.devDependencies })) {
     const text = folder.read(`node_modules/${name}/package.json`)
     if (text === undefined) continue
-    const data: unknown = JSON.parse(text)
+    const data: unknown = parse(text)
     if (!isObject(data)) continue
     const own = name.split('/').at(-1)!
     const file = typeof data['bin'] === 'string' ? (own === command ? data['bin'] : undefined) : isObject(data['bin']) ? data['bin'][command] : undefined
