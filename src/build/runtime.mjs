@@ -38,7 +38,7 @@ async function bundle(root, out, from, to) {
     platform: 'node',
     target: 'node20.19',
     format: 'cjs',
-    // PM2 is AGPL and never part of our files; yaml would be half of the tarball.
+    // PM2 is AGPL and never part of our files; yaml would be half of the tarball that every user commits.
     external: ['pm2', 'pm2/*', 'yaml'],
     // jsonc-parser's CommonJS build hides its requires from a bundler.
     mainFields: ['module', 'main'],
@@ -71,6 +71,7 @@ function pack(folder, destination) {
   const [command, args] = npm?.endsWith('.js') ? [process.execPath, [npm]] : ['npm', []]
   const made = execFileSync(command, [...args, 'pack', folder, '--pack-destination', destination, '--json', '--ignore-scripts', '--silent'], {
     encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, npm_config_dry_run: 'false' },
   })
   const answer = JSON.parse(made)

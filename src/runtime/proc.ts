@@ -52,3 +52,18 @@ export function signal(pid: number, name: NodeJS.Signals): boolean {
     throw error
   }
 }
+
+/** The processes that a process has started, and theirs. None where the kernel does not tell (macOS). */
+export function descendantsOf(pid: number): number[] {
+  const children = readIfThere(`/proc/${pid}/task/${pid}/children`).split(' ').filter(Boolean).map(Number)
+  return children.flatMap((child) => [child, ...descendantsOf(child)])
+}
+
+function readIfThere(file: string): string {
+  try {
+    return readFileSync(file, 'latin1').trim()
+  } catch (error) {
+    if (isGone(error)) return ''
+    throw error
+  }
+}

@@ -1,21 +1,27 @@
 import type { God } from './god.js'
 import type { Instance, Instances } from './instances.js'
-import { signal } from './proc.js'
+import { descendantsOf, signal } from './proc.js'
 
 /**
  * Asks an instance to stop and waits for its exit; SIGKILL when `within` ms are over. Node gets SIGINT, which is PM2's word and which the
- * preload takes as it takes SIGTERM; other interpreters get SIGTERM.
+ * preload takes as it takes SIGTERM; its own children stay for the requests in flight. Another interpreter gets SIGTERM and, as a shell would
+ * only wait for what it runs, so does all that it has started (`treekill: false` spares it).
  */
-export function stopInstance(instance: Instance, within: number, name: NodeJS.Signals = instance.app.interpreter.isNode ? 'SIGINT' : 'SIGTERM'): Promise<void> {
+export function stopInstance(instance: Instance, within: number): Promise<void> {
   if (instance.hasEnded) return Promise.resolve()
+  const { pid, keeper, app } = instance
+  const isTree = app.options.treekill !== false
   return new Promise((resolve) => {
-    const timer = setTimeout(() => signal(instance.pid, 'SIGKILL'), within)
-    instance.keeper.once('exit', () => {
+    const timer = setTimeout(() => {
+      for (const one of isTree ? [...descendantsOf(pid), pid] : [pid]) signal(one, 'SIGKILL')
+    }, within)
+    keeper.once('exit', () => {
       clearTimeout(timer)
       resolve()
     })
-    if (instance.app.options.shutdown_with_message === true && instance.keeper.send) instance.keeper.send('shutdown')
-    else signal(instance.pid, name)
+    if (app.options.shutdown_with_message === true && keeper.send) return void keeper.send('shutdown')
+    if (app.interpreter.isNode) return void signal(pid, 'SIGINT')
+    for (const one of isTree ? [...descendantsOf(pid), pid] : [pid]) signal(one, 'SIGTERM')
   })
 }
 

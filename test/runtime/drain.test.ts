@@ -60,6 +60,16 @@ describe('a dyno that is stopped', function () {
     expect(run.appLines).to.deep.equal(['listening', 'told 1', 'goodbye'])
   })
 
+  it('stops what a shell script has started', async () => {
+    app = new AppFolder({ 'job.sh': 'sleep 300 & echo "pid $!"; wait; sleep 300', 'ecosystem.config.yml': 'apps:\n  - { name: job, script: job.sh }\n' })
+    const run = await app.start()
+    await run.says(/pid \d+\n/)
+    const pid = Number(/pid (\d+)\n/.exec(run.appLines.join('\n') + '\n')?.[1])
+    run.child.kill('SIGTERM')
+    expect((await run.ended).code).to.equal(0)
+    await until(() => !isAlive(pid))
+  })
+
   it('ends an instance that will not stop when its kill_timeout is over', async () => {
     const { run } = await serving('fork', ', kill_timeout: 700', `${HTTP_APP}\nprocess.on('SIGTERM', () => {})`)
     run.signalAll()
