@@ -4,8 +4,7 @@ import http from 'node:http'
 import path from 'node:path'
 import writeFileAtomic from 'write-file-atomic'
 import { packageRoot } from '../paths.js'
-import { createApi, type Urls } from './api/index.js'
-import { webUrlOf } from './api/serializers/app.js'
+import { createApi, webUrl, type Urls } from './api/index.js'
 import { acquireLock } from './daemon-lock.js'
 import { openDaemonLog } from './daemon-log.js'
 import { foldersOf, makeFolders } from './folders.js'
@@ -78,12 +77,11 @@ async function start(options: PlatformOptions, folders: Folders, lock: Awaited<R
   const store = await openStore(folders)
   for (const { file, problem } of store.problems) log(`${file} ${problem}`)
   const logplex = createLogplex(folders, log)
+  let urls: Urls | undefined
   const dynos = rooms.createDynos({ store, logplex, folders, limits })
   const output = createReleaseOutput(folders)
   const releases = createReleases({ store, dynos, logplex, output })
-  let urls: Urls | undefined
-  const webUrl = (name: string): string => webUrlOf(name, urls as Urls)
-  const builder = rooms.createBuilder({ store, releases, logplex, folders, limits, webUrl })
+  const builder = rooms.createBuilder({ store, releases, logplex, folders, limits, webUrl: (appName) => webUrl(appName, urls as Urls) })
   const git = rooms.createGitHandler({ store, builder, folders, token })
   await builder.recover()
   await releases.recover()

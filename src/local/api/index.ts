@@ -19,6 +19,7 @@ import { releasesRoutes } from './routes/releases.js'
 import { streamRoutes } from './routes/streams.js'
 
 export type { ApiParts, Urls } from './parts.js'
+export { webUrl } from './serializers/app.js'
 
 const DOCS = 'https://devcenter.heroku.com/articles/platform-api-reference'
 

@@ -11,8 +11,8 @@ export const appRef = (app: Readonly<AppRecord>) => ({ id: app.id, name: app.nam
 export const user = (email = ACCOUNT_EMAIL) => ({ id: ACCOUNT_ID, email })
 export const hostnameOf = (app: Readonly<AppRecord>) => `${app.name}.localhost`
 
-/** Where the router answers for an app; ends with a slash. */
-export const webUrlOf = (appName: string, { routerPort }: Pick<Urls, 'routerPort'>) => `http://${appName}.localhost:${routerPort}/`
+/** Where the router serves an app; ends with a slash. */
+export const webUrl = (appName: string, { routerPort }: Urls) => `http://${appName}.localhost:${routerPort}/`
 
 export function serializeApp(app: Readonly<AppRecord>, urls: Urls) {
   const slug = slugOf(app, currentRelease(app))
@@ -38,6 +38,6 @@ export function serializeApp(app: Readonly<AppRecord>, urls: Urls) {
     space: null,
     stack: STACK,
     updated_at: app.updated_at,
-    web_url: webUrlOf(app.name, urls),
+    web_url: webUrl(app.name, urls),
   }
 }
