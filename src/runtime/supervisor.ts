@@ -1,5 +1,6 @@
 /** One dyno: starts the apps, adds instances as the dyno holds them, judges exits, and stops it all on a signal. */
-import { mkdtempSync, rmSync } from 'node:fs'
+import { randomUUID } from 'node:crypto'
+import { mkdirSync, rmSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import type { App } from './app.js'
@@ -41,7 +42,8 @@ const LOOK = 25
 
 export class Supervisor {
   readonly #options: SupervisorOptions
-  readonly #home = mkdtempSync(path.join(os.tmpdir(), 'shipit-pm2-'))
+  /** PM2_HOME: PM2 writes nothing there unless its dashboard is used, and then it must be nobody else's. */
+  readonly #home = path.join(os.tmpdir(), `shipit-pm2-${randomUUID()}`)
   readonly #instances = new Instances()
   readonly #histories = new Map<App, AppHistory>()
   readonly #ended = new Map<App, Array<number | null>>()
@@ -53,6 +55,7 @@ export class Supervisor {
   constructor(options: SupervisorOptions) {
     this.#options = options
     process.once('exit', () => this.#cleanUp())
+    if (options.keys) mkdirSync(this.#home, { mode: 0o700 })
     this.#god = loadGod({ home: this.#home, withWatch: options.isWatched })
     const interval = metricsInterval(options.env.SHIPIT_METRICS)
     installSpawn(this.#god, {

@@ -69,8 +69,8 @@ describe('an app that cannot stay up', function () {
     ['a missing script', { 'e.yml': 'apps:\n  - { name: a, script: gone.js }\n' }, 'the script gone.js does not exist'],
     ['an unknown interpreter', { 'a.js': '', 'e.yml': 'apps:\n  - { name: a, script: a.js, interpreter: nosuch }\n' }, 'the interpreter `nosuch` is not installed'],
     ['a syntax error in the file', { 'e.yml': 'apps:\n  - name: a\n   script: a.js\n' }, 'e.yml cannot be'],
-    ['no file', {}, 'e.yml cannot be read'],
-    ['no apps', { 'e.yml': 'apps: []\n' }, 'no apps'],
+    ['no file', {}, 'e.yml cannot be'],
+    ['no apps', { 'e.yml': 'apps: []\n' }, 'apps'],
   ]
   for (const [what, files, words] of broken) {
     it(`says so for ${what}, in a paragraph without a stack`, async () => {

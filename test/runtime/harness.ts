@@ -68,7 +68,7 @@ export class Run {
   constructor(bin: string, args: string[], cwd: string, env: Record<string, string>) {
     const { PATH, HOME } = process.env
     // A group of its own, as a dyno's processes are one.
-    this.child = spawn(process.execPath, [bin, ...args], { cwd, detached: true, env: { PATH, HOME, DYNO: 'web.1', SHIPIT_METRICS: 'off', TMPDIR: os.tmpdir(), ...env } })
+    this.child = spawn(process.execPath, [bin, ...args], { cwd, detached: true, env: { PATH, HOME, DYNO: 'web.1', SHIPIT_METRICS: 'off', TMPDIR: cwd, ...env } })
     this.child.stdout?.on('data', (chunk: Buffer) => (this.stdout += chunk.toString()))
     this.child.stderr?.on('data', (chunk: Buffer) => (this.stderr += chunk.toString()))
     this.ended = new Promise((resolve) => this.child.once('close', (code, signal) => resolve({ code, signal })))

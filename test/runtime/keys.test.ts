@@ -1,8 +1,8 @@
 import { expect } from 'chai'
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { AppFolder, until, type Run } from './harness.js'
 
-const APP = `console.log('keys', process.env.SECRET_KEY, process.env.PUBLIC_KEY); setInterval(() => {}, 1000)`
+const APP = `console.log('keys', process.env.SECRET_KEY, process.env.PUBLIC_KEY, process.env.PM2_HOME); setInterval(() => {}, 1000)`
 const FILE = 'apps:\n  - { name: api, script: app.js, exec_mode: cluster }\n'
 
 describe('keys', function () {
@@ -15,7 +15,7 @@ describe('keys', function () {
     const run = await app.start(undefined, { SECRET_KEY: 'apps-own-secret', PUBLIC_KEY: 'apps-own-public' })
     await run.says('keys apps-own-secret apps-own-public')
     await run.says('shipit: api × 1')
-    expect(processesOf(run).filter((args) => args.includes('Interactor'))).to.deep.equal([])
+    expect(agentsOf(run)).to.deep.equal([])
     expect(run.output.replace(/^keys .*$/m, '')).not.to.include('apps-own-')
   })
 
@@ -23,20 +23,26 @@ describe('keys', function () {
     const run = await app.start(undefined, { PM2_SECRET_KEY: 'dash-secret', PM2_PUBLIC_KEY: 'dash-public', KEYMETRICS_NODE: 'http://127.0.0.1:9', DEBUG: '*' })
     await run.says('keys undefined undefined')
     await run.says('event=online')
-    await until(() => processesOf(run).some((args) => args.includes('InteractorDaemon')))
+    await until(() => agentsOf(run).length > 0)
     expect(processesOf(run).join('\n')).not.to.include('dash-')
+    const home = /keys undefined undefined (.*)/.exec(run.stdout)?.[1] ?? ''
+    expect(statSync(home).mode & 0o777).to.equal(0o700)
     run.signalAll()
     expect((await run.ended).code).to.equal(0)
     expect(run.output).not.to.include('dash-secret').and.not.include('dash-public')
     await until(() => processesOf(run).length === 0)
+    expect(existsSync(home)).to.equal(false)
   })
 
   it('of the dashboard, one of two, start nothing', async () => {
     const run = await app.start(undefined, { PM2_SECRET_KEY: 'dash-secret', PUBLIC_KEY: 'x' })
     await run.says('shipit: api × 1')
-    expect(processesOf(run).filter((args) => args.includes('Interactor'))).to.deep.equal([])
+    expect(agentsOf(run)).to.deep.equal([])
   })
 })
+
+/** PM2's agent by its script, or by the title that it gives itself. */
+const agentsOf = (run: Run) => processesOf(run).filter((args) => /InteractorDaemon|PM2 Agent/.test(args))
 
 /** Command lines of every process in the run's group. */
 function processesOf(run: Run): string[] {
