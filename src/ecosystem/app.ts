@@ -2,6 +2,7 @@ import path from 'node:path'
 import { coerce, typeOf } from './coerce.js'
 import { readVariables } from './environment.js'
 import { errorAt, unknownKey, warningAt, type Finding, type Path } from './finding.js'
+import { foreignInterpreter } from './interpreter.js'
 import { APP_OPTIONS, ENVIRONMENT_KEY, appOption, knownSpellings, spellingsOf, type AppOption } from './options.js'
 import type { EcosystemApp } from './types.js'
 
@@ -60,20 +61,15 @@ function missing(raw: Raw, app: Raw, at: Path): Finding[] {
   return [...findings, ...clusterConflicts(app, at)]
 }
 
-/** In cluster mode PM2 runs every script by the Node it runs on itself, whatever interpreter is named (lib/God.js). */
+/** In cluster mode PM2 runs every script by the Node it runs on itself, whatever interpreter is named (lib/God/ClusterMode.js). */
 function clusterConflicts(app: Raw, at: Path): Finding[] {
-  if (app['exec_mode'] !== 'cluster' || app['execute_command'] === true) return []
+  const foreign = foreignInterpreter(String(app['script'] ?? ''), app['interpreter'])
+  if (app['exec_mode'] !== 'cluster' || app['execute_command'] === true || foreign === undefined) return []
   const message = 'cluster mode runs scripts by Node only'
-  const { interpreter } = app
-  if (typeof interpreter === 'string') {
-    const place = [...at, 'interpreter']
-    if (interpreter.includes('node@')) return [warningAt(place, `${message}, and by PM2's own version of it`)]
-    if (!/(^|[/\\])node(\.exe)?$/.test(interpreter)) return [errorAt(place, `${message}, not by ${interpreter}`, 'use exec_mode: fork')]
-    return []
-  }
-  const extension = path.extname(String(app['script'] ?? ''))
-  const isForeign = ['.sh', '.py', '.rb', '.php', '.pl', '.coffee', '.ls'].includes(extension)
-  return isForeign ? [errorAt([...at, 'exec_mode'], `${message}, and the script ends in ${extension}`, 'use exec_mode: fork')] : []
+  if (foreign.includes('node@')) return [warningAt([...at, 'interpreter'], `${message}, and by PM2's own version of it`)]
+  return app['interpreter'] === foreign
+    ? [warningAt([...at, 'interpreter'], `${message}, not by ${foreign}`, 'use exec_mode: fork')]
+    : [warningAt([...at, 'exec_mode'], `${message}, and the script ends in ${foreign}`, 'use exec_mode: fork')]
 }
 
 /** What PM2 concludes from one option for another (Common.verifyConfs). */

@@ -49,11 +49,11 @@ export async function evaluate(file: string, { timeout = 10_000, env = {} }: Eva
 
 function run(file: string, timeout: number, env: Record<string, string | undefined>): Promise<Ending> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [`--max-old-space-size=${HEAP_MB}`, '-e', EVALUATOR, '--', file], {
+    const child = spawn(process.execPath, [`--max-old-space-size=${HEAP_MB}`, '--input-type=module', '-', file], {
       cwd: path.dirname(file),
       env: { ...Object.fromEntries(PASSED_ON.map((name) => [name, process.env[name]])), ...env },
       // The file's own output goes nowhere; the answer has a pipe of its own.
-      stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
+      stdio: ['pipe', 'ignore', 'pipe', 'pipe'],
       windowsHide: true,
     })
     const ending: Ending = { answer: '', stderr: '', code: null, signal: null }
@@ -62,6 +62,9 @@ function run(file: string, timeout: number, env: Record<string, string | undefin
       child.kill('SIGKILL')
     }
     const timer = setTimeout(stop, timeout, 'time')
+    // A child that is gone before it has read its program says so by its exit.
+    child.stdin!.on('error', () => undefined)
+    child.stdin!.end(EVALUATOR)
     const [, , stderr, answers] = child.stdio
     const answered = new Promise<void>((done) => {
       answers!.on('end', done).on('close', done).on('error', () => done())
@@ -102,7 +105,11 @@ function failure(message: string, place?: { suggestion?: string }): { problems: 
 function thrown(file: string, error: NonNullable<Answer['error']>, stderr: string): Problem {
   const isSyntax = error.name === 'SyntaxError'
   const message = error.message.split('\n')[0]!
-  return fileProblem(isSyntax ? `not JavaScript: ${message}` : `threw ${error.name}: ${message}`, placeOf(file, error.stack) ?? placeOf(file, stderr) ?? {})
+  const place = placeOf(file, error.stack) ?? placeOf(file, stderr) ?? {}
+  // package.json says "type": "module", and the file is written for require.
+  const isMisnamed = /^(module|exports|require) is not defined in ES module scope/.test(message)
+  if (isMisnamed) return fileProblem(message.split(',')[0]!, { ...place, suggestion: `call it ${path.basename(file).replace(/\.js$/, '.cjs')}` })
+  return fileProblem(isSyntax ? `not JavaScript: ${message}` : `threw ${error.name}: ${message}`, place)
 }
 
 function placeOf(file: string, stack: string): { line: number; column?: number } | undefined {

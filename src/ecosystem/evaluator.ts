@@ -1,15 +1,15 @@
 /**
- * What the child process runs by `node -e`: a string, so that it works from a bundle as well. It loads the file named in its
- * first argument, and writes one line of JSON to file descriptor 3, out of reach of whatever the file prints:
+ * What the child process reads from stdin as an ES module: a string, so that it works from a bundle as well; not by `node -e`,
+ * which would lend the file globals such as `module` and `fs` that PM2 does not give it. It loads the file named in its argument, and writes one line of JSON to file descriptor 3, out of reach of whatever the file prints:
  * {data, lost: [[path, what]]} or {error: {name, message, stack}}. Only then does an error go on to stderr, where Node
  * shows the line of a syntax error that its stack keeps back.
  */
 export const EVALUATOR = String.raw`
-const { writeSync } = require('node:fs')
-const { pathToFileURL } = require('node:url')
+import { writeSync } from 'node:fs'
+import { pathToFileURL } from 'node:url'
 const exit = process.exit.bind(process)
 const stringify = JSON.stringify
-const file = process.argv[1]
+const file = process.argv[2]
 
 function send(message) {
   const line = Buffer.from(stringify(message) + '\n')

@@ -1,3 +1,4 @@
+import { foreignInterpreter } from './interpreter.js'
 import { appOption } from './options.js'
 import type { EcosystemFormat } from './types.js'
 
@@ -34,7 +35,7 @@ export function renderEcosystem(options: RenderOptions): { fileName: string; tex
 }
 
 function linesOf({ name, script, instances, memory, envNames, extra = {} }: RenderOptions): Line[] {
-  const isFork = extra['exec_mode'] === 'fork'
+  const isFork = extra['exec_mode'] === 'fork' || foreignInterpreter(script, extra['interpreter']) !== undefined
   const own: Line[] = [
     { key: 'name', value: name, comment: 'what logs, shipit ps and shipit scale --instances call the app' },
     { key: 'script', value: script, comment: 'the file that starts it' },

@@ -44,10 +44,19 @@ describe('reading an ecosystem file in JavaScript', () => {
     expect(found.apps).to.have.length(1)
   })
 
+  it('says how to call a file that is not what package.json says', async function () {
+    this.timeout(60_000)
+    const manifest = await file('package.json', '{"type": "module"}')
+    const found = await read('wrong.config.js', `module.exports = { apps: [${APP}] }`)
+    await writeFile(manifest, '{}')
+    expect(found.problems.map((problem) => explain(problem, 'f'))).to.deep.equal(['f:1:1: module is not defined in ES module scope; call it wrong.config.cjs'])
+  })
+
   const bad: [string, string, RegExp][] = [
     ['syntax.config.cjs', 'module.exports = {\n  apps: [\n    { script: }\n  ]\n}\n', /^f:3:15: not JavaScript: Unexpected token '}'$/],
     ['syntax.config.mjs', 'export default {\n  apps: [\n    { script: }\n  ]\n}\n', /^f:3:15: not JavaScript: Unexpected token '}'$/],
     ['throws.config.js', "const a = 1\nthrow new Error('no\\nway')\n", /^f:2:7: threw Error: no$/],
+    ['borrows.config.js', 'module.exports = { apps: [{ script: os.hostname() }] }\n', /^f:1:37: threw ReferenceError: os is not defined$/],
     ['throws text.config.js', "throw 'words'\n", /^f: threw Thrown: words$/],
     ['missing.config.js', "\nrequire('not-there')\n", /^f:2:1: threw Error: Cannot find module 'not-there'$/],
     ['exits.config.js', 'process.exit(0)\n', /^f: ended its process with code 0 before it exported anything$/],

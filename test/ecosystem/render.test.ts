@@ -48,6 +48,13 @@ apps:
     expect(renderEcosystem({ ...usual, format: 'json' }).fileName).to.equal('ecosystem.config.json')
   })
 
+  it('runs by fork what Node does not run', () => {
+    const mode = (options: Partial<RenderOptions>): string => /exec_mode: (\w+)/.exec(renderEcosystem({ ...usual, ...options }).text)![1]!
+    expect(mode({ script: 'app.py' })).to.equal('fork')
+    expect(mode({ extra: { interpreter: 'tsx' } })).to.equal('fork')
+    expect(mode({ script: 'bin/www', extra: { interpreter: 'node' } })).to.equal('cluster')
+  })
+
   it('is strict JSON where it is JSON', () => {
     expect(JSON.parse(renderEcosystem({ ...usual, format: 'json' }).text)).to.deep.equal({
       apps: [{ name: 'api', script: 'dist/server.js', exec_mode: 'cluster', instances: 'max', env: { NODE_ENV: 'production' } }],
@@ -76,6 +83,8 @@ apps:
     ['a script that begins with dots', { script: './.build/1.js' }],
     ['arguments', { extra: { args: ['--port', '80', 'a b'], node_args: '--enable-source-maps', cwd: 'packages/api' } }],
     ['another interpreter in fork mode', { script: 'app.py', instances: 1, extra: { exec_mode: 'fork', interpreter: 'python3' } }],
+    ['a script of another language', { script: 'run.sh', instances: 1 }],
+    ['Node by its path', { extra: { interpreter: '/usr/bin/node' } }],
     ['more of an environment', { envNames: ['prod'], extra: { env: { A: 'on', B: '1' }, env_prod: { 'ODD NAME': 'x: y' }, kill_timeout: 10_000, watch: false, wait_ready: true } }],
   ]
   for (const [what, options] of wanted) {
