@@ -83,7 +83,7 @@ async function steps(shell: Shell, succeeds: (command: string) => Promise<void>,
 
   say('Scaled to two dynos, with two processes in each')
   await succeeds('shipit scale web=2')
-  const dynos = (await shell.json<{ dynos: Dyno[] }>('shipit ps --json')).dynos
+  const dynos = await shell.json<Dyno[]>('shipit ps --json')
   check(dynos.length === 2 && dynos.every((dyno) => dyno.state === 'up'), `${dynos.map((dyno) => dyno.name).join(' and ')} are up`, dynos)
   check((await whoAnswers(url, 2, (each) => each.dyno)).size === 2, 'the router sends requests to both dynos')
   await succeeds(`shipit scale --instances ${app}=2`)
@@ -108,8 +108,8 @@ async function steps(shell: Shell, succeeds: (command: string) => Promise<void>,
   const still = await answer(url)
   check(still.greeting === first.greeting, `it rolled back by itself: ${url} still answers: ${still.greeting}`, still)
   await succeeds('shipit releases')
-  const releases = await shell.json<{ releases: { description: string; current: boolean }[] }>('shipit releases --json')
-  check(releases.releases.some((release) => release.current && /^Rollback to v\d+/.test(release.description)), 'the release that serves is the rollback', releases)
+  const releases = await shell.json<{ description: string; current: boolean }[]>('shipit releases --json')
+  check(releases.some((release) => release.current && /^Rollback to v\d+/.test(release.description)), 'the release that serves is the rollback', releases)
 }
 
 /** Ends the demo as it should end, whatever happened: the platform stopped, the folder gone. */
