@@ -23,7 +23,7 @@ served before is brought back, and the exit status says which step failed.`
 
   static override flags = {
     ...BaseCommand.appFlags,
-    create: Flags.boolean({ description: 'create the app if it does not exist (with --local that needs no asking)' }),
+    create: Flags.boolean({ description: 'create the app if it does not exist, and the git remote `heroku` for it (with --local the app is created without being asked)' }),
     'dry-run': Flags.boolean({ description: 'print the plan and change nothing' }),
     'wait-timeout': Flags.string({ description: 'longest wait for release phase and dynos: 90s, 10m, 1h', default: '10m', helpValue: 'TIME' }),
     health: Flags.string({ description: 'path of the app that must answer 2xx or 3xx (else `health:` of the environment, else /)', helpValue: 'PATH' }),
@@ -51,7 +51,7 @@ served before is brought back, and the exit status says which step failed.`
     const platform = herokuPlatform(api)
     const plan = await planDeploy(platform, {
       app, source, environment, waitTimeout, healthPath: flags.health, rollback: flags.rollback, force: flags.force,
-      create: flags.create || flags.local,
+      create: flags.create || flags.local, addRemote: flags.create,
     })
     await this.show(plan)
     if (flags['dry-run']) return { dryRun: true, plan }

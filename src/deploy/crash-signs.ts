@@ -39,7 +39,7 @@ export class CrashSigns {
   /** The runtime's line for a change: `shipit source=web.1 app=api instance=0 event=exit code=1 restarts=3 backoff=225ms`. */
   private runtimeSays(dyno: string, message: string): string | undefined {
     if (!message.startsWith('shipit source=')) return undefined
-    const fields = Object.fromEntries([...message.matchAll(/(\S+?)=(\S*)/g)].map(([, key, value]) => [key, value])) as Record<string, string | undefined>
+    const fields = Object.fromEntries([...message.matchAll(/([^\s=]+)=("[^"]*"|\S*)/g)].map(([, key, value]) => [key, value?.replaceAll('"', '')])) as Record<string, string | undefined>
     const ending = fields.signal && fields.signal !== '0' ? `signal ${fields.signal}` : `code ${fields.code ?? '?'}`
     if (fields.event === 'crash') return `cannot keep ${fields.app ?? 'an app'} up (${ending})`
     if (fields.event !== 'exit') return undefined

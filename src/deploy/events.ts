@@ -42,7 +42,7 @@ export class StepRunner {
       this.events({ type: 'finished', step, title, ms: elapsed(), ...(detail === undefined ? {} : { detail }) })
       return result
     } catch (error) {
-      this.events({ type: 'failed', step, title, message: error instanceof Error ? error.message : String(error), ms: elapsed() })
+      this.events({ type: 'failed', step, title, message: wordsOf(error), ms: elapsed() })
       throw error
     } finally {
       this.times[step] = elapsed()
@@ -52,4 +52,10 @@ export class StepRunner {
   skip(step: StepName, reason: string): void {
     this.events({ type: 'skipped', step, reason })
   }
+}
+
+/** An abort tells its reason in `cause`: that it was aborted says nothing to a user. */
+function wordsOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  return error.name === 'AbortError' && error.cause instanceof Error ? error.cause.message : error.message
 }

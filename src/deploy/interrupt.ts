@@ -38,11 +38,11 @@ export async function afterInterrupt(interrupted: Deployment): Promise<ShipitErr
   // What follows must not be stopped by the signal that led here.
   const deployment: Deployment = { ...interrupted, signal: new AbortController().signal }
   try {
-    const outcome = await steps.run('interrupt', 'Stopped. Looking at what serves', async (report) => {
-      if (changed.rollback) return rollbackUnderWay(deployment)
-      const pending = await waitForBuild(deployment, Date.now() + timing.settle, report.line)
-      return pending ? stillBuilding(deployment, pending) : bringBack(deployment, timing.settle)
-    })
+    const pending = await steps.run('interrupt', 'Stopped. Looking at what the platform has made of it', (report) =>
+      changed.rollback ? Promise.resolve(undefined) : waitForBuild(deployment, Date.now() + timing.settle, report.line))
+    const outcome = changed.rollback ? rollbackUnderWay(deployment)
+      : pending ? await stillBuilding(deployment, pending)
+      : await bringBack(deployment, timing.settle)
     return stopped(outcome.sentence, outcomeDetails(outcome))
   } catch (error) {
     const { message } = ShipitError.from(error)
@@ -85,7 +85,7 @@ async function stillBuilding({ plan, platform, changed }: Deployment, what: Buil
   }
 }
 
-async function rollbackUnderWay({ plan, changed }: Deployment): Promise<Outcome> {
+function rollbackUnderWay({ plan, changed }: Deployment): Outcome {
   const made = changed.releases.at(-1) ?? null
   const back = changed.rollback
   const to = plan.current?.release ?? null

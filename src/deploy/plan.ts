@@ -11,6 +11,8 @@ export interface DeployPlan {
   platform: string
   /** Whether the app is there or is made by this deploy. */
   appState: 'exists' | 'to-be-created'
+  /** Whether the app, once made, becomes the git remote `heroku`. */
+  addsRemote: boolean
   /** Name of the environment in the ecosystem file's `deploy:` block. */
   environment: string | null
   commit: { id: string; short: string; subject: string }
@@ -40,6 +42,8 @@ export interface PlanRequest {
   environment?: { name: string; target: DeployTarget } | undefined
   /** Whether an app that does not exist is to be made. */
   create: boolean
+  /** Whether an app that is made becomes the git remote `heroku`; a rehearsal leaves the user's remotes alone. */
+  addRemote: boolean
   healthPath?: string | undefined
   waitTimeout: number
   rollback: boolean
@@ -86,6 +90,7 @@ export function makePlan(facts: PlanFacts): DeployPlan {
     app: facts.app,
     platform: facts.platform,
     appState: found ? 'exists' : 'to-be-created',
+    addsRemote: !found && facts.addRemote,
     environment: environment?.name ?? null,
     commit: source.commit,
     branch: source.branch,

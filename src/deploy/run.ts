@@ -81,7 +81,7 @@ async function deploy(deployment: Deployment): Promise<DeployResult> {
 async function create({ plan, platform, git, changed }: Deployment): Promise<App> {
   const app = await platform.createApp(plan.app)
   changed.isAppCreated = true
-  await git.addRemote(plan.app)
+  if (plan.addsRemote) await git.addRemote(plan.app)
   return app
 }
 

@@ -4,7 +4,7 @@ import { printable } from './printable.js'
 
 const WHAT: Record<StepName, (plan: DeployPlan) => string> = {
   preflight: () => 'check that nobody else has released meanwhile',
-  create: ({ app }) => `create ${app}, and the git remote heroku`,
+  create: ({ app, addsRemote }) => `create ${app}${addsRemote ? ', and the git remote heroku' : ''}`,
   config: ({ configChanges }) => `set config vars: ${configChanges.join(', ')}`,
   push: ({ commit, app, force }) => `push ${commit.short} to ${app}${force ? ', replacing what is there (--force)' : ''}, and build`,
   release: () => 'release, with the release phase where there is one',
@@ -29,7 +29,7 @@ export function describePlan(plan: DeployPlan): string[] {
     `    to ${to}`,
     `    replacing ${replaces}`,
     ...plan.steps.map((step, i) => `  ${i + 1}. ${WHAT[step](plan)}`),
-    plan.current && plan.rollback ? `  A failure after the release goes back to v${plan.current.release.version}.` : '  A failure after the release is not rolled back.',
+    !plan.current ? '  There is no earlier release to go back to after a failure.' : plan.rollback ? `  A failure after the release goes back to v${plan.current.release.version}.` : '  A failure after the release is not rolled back.',
   ].map(printable)
 }
 

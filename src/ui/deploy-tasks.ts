@@ -1,5 +1,5 @@
 import { Listr, type ListrTaskWrapper, type DefaultRenderer, type SimpleRenderer } from 'listr2'
-import type { DeployEvent, DeployEvents } from '../deploy/index.js'
+import type { DeployEvent, DeployEvents, StepName } from '../deploy/index.js'
 import { elapsed } from './deploy-words.js'
 import { printable } from './printable.js'
 
@@ -21,18 +21,18 @@ export interface TaskView {
  */
 export function deployTasks(): TaskView {
   let shown: Promise<unknown> = Promise.resolve()
-  let step: Step | undefined
+  const steps = new Map<StepName, Step>()
 
   const events: DeployEvents = (event) => {
     if (event.type === 'started') {
       const next = new Step(event.title)
-      step = next
+      steps.set(event.step, next)
       shown = shown.then(() => next.show())
     } else if (event.type === 'skipped') {
       const skipped = new Step(`Skipping ${event.step}`)
       skipped.take(event)
       shown = shown.then(() => skipped.show())
-    } else step?.take(event)
+    } else steps.get(event.step)?.take(event)
   }
   return { events, end: async () => { await shown } }
 }

@@ -14,7 +14,7 @@ describe('a deploy', () => {
 
   const request = (commit: string, more: Partial<PlanRequest> = {}): PlanRequest => ({
     app: 'a1', source: { commit: { id: commit, short: commit.slice(0, 7), subject: 'Change' }, branch: 'main', warnings: [] },
-    create: false, waitTimeout: 2000, rollback: true, force: false, ...more,
+    create: false, addRemote: false, waitTimeout: 2000, rollback: true, force: false, ...more,
   })
   const plan = (commit: string, more: Partial<PlanRequest> = {}) => planDeploy(platform, request(commit, more))
   const run = (planned: DeployPlan, signal?: AbortSignal) =>
@@ -51,7 +51,7 @@ describe('a deploy', () => {
     platform = await FakePlatform.start([])
     platform.exists = false
     expect((await failureOf(deploy(NEW))).next).to.include('--create')
-    const result = await deploy(NEW, { create: true })
+    const result = await deploy(NEW, { create: true, addRemote: true })
     expect(result.replaced).to.equal(null)
     expect(platform.calls).to.deep.equal(['create a1', 'push bbbbbbb'])
     expect(platform.remotes).to.deep.equal(['a1'])

@@ -58,9 +58,26 @@ describe('a deploy on a terminal', () => {
   })
 })
 
+describe('steps inside one another on a terminal', () => {
+  it('all end', async () => {
+    const write = process.stdout.write
+    process.stdout.write = (() => true) as typeof write
+    try {
+      const { events, end } = deployTasks()
+      events({ type: 'started', step: 'interrupt', title: 'Looking' })
+      events({ type: 'started', step: 'rollback', title: 'Rolling back' })
+      events({ type: 'finished', step: 'rollback', title: 'Rolling back', ms: 1 })
+      events({ type: 'finished', step: 'interrupt', title: 'Looking', ms: 1 })
+      await end()
+    } finally {
+      process.stdout.write = write
+    }
+  })
+})
+
 describe('a plan in words', () => {
   const plan: DeployPlan = {
-    app: 'myapp', platform: 'Heroku', appState: 'exists', environment: 'production', commit: { id: '1a2b3c4'.repeat(6), short: '1a2b3c4', subject: 'Fix \u001B[2Jit' }, branch: 'main',
+    app: 'myapp', platform: 'Heroku', appState: 'exists', addsRemote: false, environment: 'production', commit: { id: '1a2b3c4'.repeat(6), short: '1a2b3c4', subject: 'Fix \u001B[2Jit' }, branch: 'main',
     current: { release: { id: 'r', version: 6 }, slug: 's', commit: 'f00ba44'.repeat(6) }, isAlreadyLive: false, configChanges: ['SHIPIT_ENV'], shipitEnv: 'prod',
     steps: ['preflight', 'config', 'push', 'release', 'boot', 'health'], healthPath: '/healthz', waitTimeout: 1, rollback: true, force: false, warnings: ['Uncommitted \u001B]0;x\u0007work'],
   }
