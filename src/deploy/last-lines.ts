@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { ShipitError } from '../errors.js'
-import type { Dyno, LogLine } from '../heroku/types.js'
+import type { Dyno } from '../heroku/types.js'
+import { readDynoOutput } from './app-lines.js'
 import type { Deployment } from './deployment.js'
 import type { Platform } from './platform.js'
 import type { ReleaseWatch } from './release-watch.js'
@@ -15,9 +16,10 @@ const READ_TIME = 10_000
 async function lastLines(platform: Platform, app: string, dyno: Dyno, between: number): Promise<string> {
   try {
     for (let look = 1; ; look++) {
-      const lines = await ownLines(platform, app, dyno)
-      if (lines.length > 0) return [`The last lines of ${dyno.name}:`, ...lines.slice(-SHOWN).map((line) => `  ${line}`)].join('\n')
-      if (look === LOOKS) return `${dyno.name} printed nothing.`
+      const output = readDynoOutput(await ownLines(platform, app, dyno))
+      const lines = [...output.app, ...output.reason].slice(-SHOWN).map((line) => `  ${line}`)
+      if (output.app.length > 0) return [`The last lines of ${dyno.name}:`, ...lines].join('\n')
+      if (look === LOOKS) return [`${dyno.name} printed nothing.`, ...lines].join('\n')
       await delay(between)
     }
   } catch (error) {
@@ -29,13 +31,10 @@ async function ownLines(platform: Platform, app: string, dyno: Dyno): Promise<st
   const since = Date.parse(dyno.created_at)
   const lines: string[] = []
   for await (const line of platform.logs(app, { lines: READ, tail: false, dyno: dyno.name, signal: AbortSignal.timeout(READ_TIME) })) {
-    if (line.dyno === dyno.name && line.source === 'app' && Date.parse(line.timestamp) >= since && !isSample(line)) lines.push(line.message)
+    if (line.dyno === dyno.name && line.source === 'app' && Date.parse(line.timestamp) >= since) lines.push(line.message)
   }
   return lines
 }
-
-/** The runtime's periodic measurements say nothing about an end. */
-const isSample = ({ message }: LogLine) => message.startsWith('shipit source=') && message.includes(' sample#')
 
 /** A failed boot or health with what the dyno concerned printed last: the one that crashed, else one that is not up, else a web dyno. */
 export async function withLastLines({ plan, platform, signal, timing }: Deployment, watch: ReleaseWatch, error: unknown): Promise<unknown> {
