@@ -18,7 +18,7 @@ served before is brought back, and the exit status says which step failed.`
   ]
 
   static override args = {
-    env: Args.string({ description: 'environment in the `deploy:` block of the ecosystem file', required: false }),
+    env: Args.string({ ignoreStdin: true, description: 'environment in the `deploy:` block of the ecosystem file', required: false }),
   }
 
   static override flags = {

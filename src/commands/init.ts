@@ -22,7 +22,7 @@ export default class Init extends BaseCommand {
   ]
 
   static override args = {
-    dir: Args.string({ description: 'folder of the app', default: '.' }),
+    dir: Args.string({ ignoreStdin: true, description: 'folder of the app', default: '.' }),
   }
 
   static override flags = {

@@ -7,7 +7,7 @@ export default class Reload extends BaseCommand {
   static override description =
     'The next dyno is restarted only when the last one serves again. A lone dyno gets a second one for the time of the reload. ' +
     'Where the dyno size allows one dyno only (eco, basic), it is restarted with a short gap, and that is said.'
-  static override args = { type: Args.string({ description: 'process type, such as web; all types when absent' }) }
+  static override args = { type: Args.string({ ignoreStdin: true, description: 'process type, such as web; all types when absent' }) }
   static override flags = {
     ...BaseCommand.appFlags,
     'wait-timeout': Flags.integer({ description: 'seconds that one dyno may take to serve again', default: 120, min: 1 }),

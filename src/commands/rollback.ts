@@ -8,7 +8,7 @@ export default class Rollback extends BaseCommand {
   static override summary = 'go back to an earlier release'
   static override description = `Without a version: to the newest release before the current one that succeeded with other code. It makes a new release of that release's code and config vars, so a rollback can itself be rolled back; the command to do so is printed.`
   static override examples = ['<%= config.bin %> <%= command.id %>', '<%= config.bin %> <%= command.id %> v42 --app myapp']
-  static override args = { release: Args.string({ description: 'the release to go back to, such as v42' }) }
+  static override args = { release: Args.string({ ignoreStdin: true, description: 'the release to go back to, such as v42' }) }
   static override flags = {
     ...BaseCommand.appFlags,
     'wait-timeout': Flags.integer({ description: 'seconds that the release phase may take', default: 600, min: 1 }),

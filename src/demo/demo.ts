@@ -51,7 +51,7 @@ async function demo(folder: string): Promise<void> {
     SHIPIT_LOCAL: '1',
     HEROKU_APP: app,
     GIT_AUTHOR_NAME: 'Demo', GIT_AUTHOR_EMAIL: 'demo@example.com', GIT_COMMITTER_NAME: 'Demo', GIT_COMMITTER_EMAIL: 'demo@example.com',
-    GIT_CONFIG_GLOBAL: '/dev/null',
+    GIT_CONFIG_GLOBAL: path.join(folder, 'gitconfig'),
   }
   const shell = new Shell(dir, env)
   const succeeds = async (command: string): Promise<void> => {
