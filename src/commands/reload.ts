@@ -1,5 +1,5 @@
 import { Args, Flags } from '@oclif/core'
-import type { ReloadResult } from '../formation/reload.js'
+import type { ReloadResult } from '../formation/index.js'
 import { BaseCommand } from '../ui/base-command.js'
 
 export default class Reload extends BaseCommand {
@@ -17,7 +17,7 @@ export default class Reload extends BaseCommand {
   async run(): Promise<ReloadResult & { app: string }> {
     const { args, flags } = await this.parse(Reload)
     const app = await this.appName(flags)
-    const { reload } = await import('../formation/reload.js')
+    const { reload } = await import('../formation/index.js')
     const result = await reload(await this.platform(flags), app, {
       type: args.type,
       waitTimeout: flags['wait-timeout'] * 1000,

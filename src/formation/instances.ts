@@ -22,13 +22,14 @@ const wrong = (message: string, next = 'Write --instances api=4,jobs=1 (a PM2 ap
 
 /**
  * Merges `api=4,jobs=max,web+1` into the present value. `max` takes an app's entry out, so that its ecosystem file decides again;
- * `+N` and `-N` need an entry to count from. Throws ShipitError `usage`.
+ * `api+5` and `api=+5` alike need an entry to count from. Throws ShipitError `usage`.
  */
 export function planInstances(current: string | undefined, text: string): InstancesPlan {
   const known = parseCurrent(current)
   const changes: InstancesPlan['changes'] = []
   for (const part of text.split(',').map((piece) => piece.trim())) {
-    const [, app, operator, amount] = /^([^\s=,]+?)([=+-])(\d+|max)$/.exec(part) ?? []
+    const [, app, sign, amount] = /^([^\s=,]+?)(=?[+-]|=)(\d+|max)$/.exec(part) ?? []
+    const operator = sign?.at(-1)
     if (app === undefined || (amount === 'max' && operator !== '=')) throw wrong(`${part || 'An empty entry'} is not a number of instances.`)
     if (changes.some((change) => change.app === app)) throw wrong(`${app} is given twice.`)
     const before = known.get(app) ?? 'max'

@@ -1,8 +1,9 @@
 import { dynoSize } from '../dyno-sizes.js'
-import { ShipitError } from '../errors.js'
 import { listDynos, listFormation, restartDynos, updateFormation } from '../heroku/index.js'
 import type { Dyno, Formation, PlatformApi } from '../heroku/index.js'
-import { until } from '../until.js'
+import { waitForReplacement } from './replacement.js'
+import { selectDynos } from './select.js'
+import { waitForDynos } from './wait.js'
 
 export type ReloadEvent =
   | { kind: 'reloading'; dyno: string }
@@ -16,6 +17,8 @@ export interface ReloadOptions {
   type?: string | undefined
   /** ms that one dyno may take to serve again. */
   waitTimeout: number
+  /** ms between two looks. */
+  poll?: number | undefined
   signal?: AbortSignal | undefined
   onEvent?: ((event: ReloadEvent) => void) | undefined
 }
@@ -33,79 +36,53 @@ export interface ReloadResult {
  * @throws ShipitError not_found for a type without dynos, boot when a dyno does not come back: the dynos after it are left as they were.
  */
 export async function reload(api: PlatformApi, app: string, options: ReloadOptions): Promise<ReloadResult> {
-  const formation = await listFormation(api, app)
-  const types = formation.filter((row) => row.quantity > 0 && (options.type === undefined || row.type === options.type))
-  if (types.length === 0) {
-    throw new ShipitError('not_found', {
-      message: options.type ? `${app} has no running dyno of type ${options.type}.` : `${app} has no running dyno.`,
-      why: `Its formation is ${formation.map((row) => `${row.type}=${row.quantity}`).join(' ') || 'empty'}.`,
-      next: `Start one with: shipit scale ${options.type ?? 'web'}=1 --app ${app}`,
-    })
-  }
+  const [formation, all] = await Promise.all([listFormation(api, app), listDynos(api, app)])
+  const dynos = selectDynos(all, formation, options.type === undefined ? {} : { type: options.type }, app)
   const result: ReloadResult = { reloaded: [], gaps: [] }
-  for (const row of types) await reloadType(api, app, row, options, result)
+  for (const row of formation) {
+    const ofType = dynos.filter(({ type }) => type === row.type)
+    if (ofType.length > 0) await reloadType(api, app, row, ofType, options, result)
+  }
   return result
 }
 
-async function reloadType(api: PlatformApi, app: string, row: Formation, options: ReloadOptions, result: ReloadResult): Promise<void> {
-  const names = (await listDynos(api, app)).filter((dyno) => dyno.type === row.type).map((dyno) => dyno.name).sort(byNumber)
+async function reloadType(api: PlatformApi, app: string, row: Formation, dynos: Dyno[], options: ReloadOptions, result: ReloadResult): Promise<void> {
   const isAlone = row.quantity === 1
   const mayHaveTwo = (dynoSize(row.size)?.maxPerType ?? 1) > 1
   if (isAlone && !mayHaveTwo) {
     options.onEvent?.({ kind: 'gap', type: row.type, size: row.size })
     result.gaps.push(row.type)
   }
-  const extra = isAlone && mayHaveTwo ? await addOne(api, app, row, options) : undefined
+  const extra = isAlone && mayHaveTwo
   try {
-    for (const name of names) {
-      await reloadDyno(api, app, name, options)
-      result.reloaded.push(name)
+    if (extra) await addOne(api, app, row, options)
+    for (const dyno of dynos) {
+      await reloadDyno(api, app, dyno, options)
+      result.reloaded.push(dyno.name)
     }
   } finally {
-    if (extra) await removeOne(api, app, row, extra, options)
+    if (extra) await removeOne(api, app, row, options)
   }
 }
 
-async function addOne(api: PlatformApi, app: string, row: Formation, options: ReloadOptions): Promise<string> {
-  const before = new Set((await listDynos(api, app)).map((dyno) => dyno.id))
+async function addOne(api: PlatformApi, app: string, row: Formation, { waitTimeout, poll, signal, onEvent }: ReloadOptions): Promise<void> {
   await updateFormation(api, app, [{ type: row.type, quantity: row.quantity + 1 }])
-  try {
-    const added = await serving(api, app, (dyno) => dyno.type === row.type && !before.has(dyno.id), `a second ${row.type} dyno`, options)
-    options.onEvent?.({ kind: 'added', dyno: added.name })
-    return added.name
-  } catch (error) {
-    await updateFormation(api, app, [{ type: row.type, quantity: row.quantity }])
-    throw error
-  }
-}
-
-async function removeOne(api: PlatformApi, app: string, row: Formation, extra: string, options: ReloadOptions): Promise<void> {
-  await updateFormation(api, app, [{ type: row.type, quantity: row.quantity }])
-  options.onEvent?.({ kind: 'removed', dyno: extra })
-}
-
-async function reloadDyno(api: PlatformApi, app: string, name: string, options: ReloadOptions): Promise<void> {
-  options.signal?.throwIfAborted()
-  const started = performance.now()
-  options.onEvent?.({ kind: 'reloading', dyno: name })
-  const old = (await listDynos(api, app)).find((dyno) => dyno.name === name)
-  await restartDynos(api, app, { name })
-  await serving(api, app, (dyno) => dyno.name === name && dyno.id !== old?.id, name, options)
-  options.onEvent?.({ kind: 'serving', dyno: name, ms: Math.round(performance.now() - started) })
-}
-
-async function serving(api: PlatformApi, app: string, isIt: (dyno: Dyno) => boolean, what: string, options: ReloadOptions): Promise<Dyno> {
-  const dyno = await until(
-    async () => (await listDynos(api, app)).find((each) => isIt(each) && (each.state === 'up' || each.state === 'crashed')),
-    { timeout: options.waitTimeout, signal: options.signal },
-  )
-  if (dyno?.state === 'up') return dyno
-  throw new ShipitError('boot', {
-    message: dyno ? `${what} crashed when it was restarted.` : `${what} did not come up within ${options.waitTimeout / 1000} s.`,
-    why: 'The reload stopped there; the dynos after it were not touched and go on serving.',
-    next: `Look at its output with: shipit logs --dyno ${dyno?.name ?? what} --app ${app}`,
+  const dynos = await waitForDynos(api, app, [{ type: row.type, quantity: row.quantity + 1, size: row.size }], {
+    timeout: waitTimeout, ...(poll === undefined ? {} : { poll }), ...(signal ? { signal } : {}),
   })
+  onEvent?.({ kind: 'added', dyno: dynos.at(-1)?.name ?? row.type })
 }
 
-const numberOf = (name: string): number => Number(name.split('.').at(-1))
-const byNumber = (a: string, b: string): number => numberOf(a) - numberOf(b)
+async function removeOne(api: PlatformApi, app: string, row: Formation, { onEvent }: ReloadOptions): Promise<void> {
+  await updateFormation(api, app, [{ type: row.type, quantity: row.quantity }])
+  onEvent?.({ kind: 'removed', dyno: `${row.type}.${row.quantity + 1}` })
+}
+
+async function reloadDyno(api: PlatformApi, app: string, dyno: Dyno, { waitTimeout, poll, signal, onEvent }: ReloadOptions): Promise<void> {
+  signal?.throwIfAborted()
+  const started = performance.now()
+  onEvent?.({ kind: 'reloading', dyno: dyno.name })
+  await restartDynos(api, app, { name: dyno.name })
+  await waitForReplacement(api, app, [dyno], { timeout: waitTimeout, poll, signal, consequence: 'The reload stopped there; the dynos after it were not touched and go on serving.' })
+  onEvent?.({ kind: 'serving', dyno: dyno.name, ms: Math.round(performance.now() - started) })
+}

@@ -3,6 +3,7 @@ import { ShipitError } from '../errors.js'
 import { listDynos, type Dyno, type PlatformApi } from '../heroku/index.js'
 import { lastOutput } from './last-output.js'
 import type { Scale } from './plan.js'
+import { byName } from './select.js'
 
 export interface Wanted extends Scale { type: string }
 
@@ -36,8 +37,6 @@ export function look(dynos: readonly Dyno[], wanted: Wanted, release = 0): { up:
 
 /** A process that dies as it starts is up for a moment: only the second look in a row at the same dynos counts. */
 const LOOKS = 2
-
-const byName = (one: Dyno, other: Dyno) => one.type.localeCompare(other.type) || numberOf(one) - numberOf(other)
 
 /**
  * Waits until each process type has the dynos that were asked for, of the size asked for, and all stay up. Answers them by name.

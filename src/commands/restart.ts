@@ -1,0 +1,24 @@
+import { Args, Flags } from '@oclif/core'
+import { BaseCommand } from '../ui/base-command.js'
+
+export default class Restart extends BaseCommand {
+  static override summary = 'restart dynos at once'
+  static override description =
+    'All dynos of the selection restart together, so requests may wait for some seconds. To restart without a gap, use `reload`.'
+  static override args = { what: Args.string({ ignoreStdin: true, description: 'process type (web) or dyno (web.1); all dynos when absent' }) }
+  static override flags = {
+    ...BaseCommand.appFlags,
+    'wait-timeout': Flags.integer({ description: 'seconds that the dynos may take to be up again', default: 120, min: 1 }),
+  }
+  static override examples = ['<%= config.bin %> restart --app myapp', '<%= config.bin %> restart web.1 --app myapp']
+
+  async run(): Promise<{ app: string; restarted: string[] }> {
+    const { args, flags } = await this.parse(Restart)
+    const { parseSelection, restart } = await import('../formation/index.js')
+    const selection = parseSelection(args.what)
+    const app = await this.appName(flags)
+    const restarted = await restart(await this.platform(flags), app, selection, { waitTimeout: flags['wait-timeout'] * 1000 })
+    this.log(`Restarted ${restarted.join(', ')} of ${app}`)
+    return { app, restarted }
+  }
+}

@@ -1,0 +1,33 @@
+import { Args, Flags } from '@oclif/core'
+import type { Count } from '../formation/index.js'
+import { BaseCommand } from '../ui/base-command.js'
+
+export default class Start extends BaseCommand {
+  static override summary = 'bring back what `stop` has stopped, with the same counts and sizes'
+  static override args = { type: Args.string({ ignoreStdin: true, description: 'process type; all that were stopped when absent' }) }
+  static override flags = {
+    ...BaseCommand.appFlags,
+    'wait-timeout': Flags.integer({ description: 'seconds that the dynos may take to be up', default: 300, min: 1 }),
+  }
+  static override examples = ['<%= config.bin %> start --app myapp', '<%= config.bin %> start worker --app myapp']
+
+  async run(): Promise<{ app: string; started: Count[] }> {
+    const { args, flags } = await this.parse(Start)
+    const { planStart, STOPPED_VAR, waitForDynos } = await import('../formation/index.js')
+    const heroku = await import('../heroku/index.js')
+    const app = await this.appName(flags)
+    const api = await this.platform(flags)
+    const [formation, config] = await Promise.all([heroku.listFormation(api, app), heroku.getConfigVars(api, app)])
+    const { updates, started } = planStart(formation, config[STOPPED_VAR], args.type)
+    if (started.length === 0) {
+      this.log(`Nothing of ${app} is stopped.`)
+      return { app, started }
+    }
+    await heroku.updateFormation(api, app, updates)
+    const words = started.map(({ type, quantity, size }) => `${type}=${quantity}:${size}`).join(' ')
+    this.log(`Starting ${words}`)
+    await waitForDynos(api, app, started, { timeout: flags['wait-timeout'] * 1000 })
+    this.log(`Started ${words} of ${app}`)
+    return { app, started }
+  }
+}

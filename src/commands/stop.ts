@@ -1,0 +1,47 @@
+import { Args, Flags } from '@oclif/core'
+import type { Count } from '../formation/index.js'
+import { BaseCommand } from '../ui/base-command.js'
+
+export default class Stop extends BaseCommand {
+  static override summary = 'scale to zero, and remember the counts and sizes for `start`'
+  static override description =
+    'What ran is kept in the config var SHIPIT_STOPPED of the app, so that `start` brings it back from any machine. ' +
+    'A single dyno (web.1) is stopped as `heroku ps:stop` does; the platform starts it again with the next release.'
+  static override args = { what: Args.string({ ignoreStdin: true, description: 'process type (web) or dyno (web.1); everything when absent' }) }
+  static override flags = {
+    ...BaseCommand.appFlags,
+    'wait-timeout': Flags.integer({ description: 'seconds that the dynos may take to be gone', default: 120, min: 1 }),
+  }
+  static override examples = ['<%= config.bin %> stop --app myapp', '<%= config.bin %> stop worker --app myapp']
+
+  async run(): Promise<{ app: string; stopped: Count[] } | { app: string; dyno: string }> {
+    const { args, flags } = await this.parse(Stop)
+    const { parseSelection, planStop, STOPPED_VAR, waitForDynos } = await import('../formation/index.js')
+    const heroku = await import('../heroku/index.js')
+    const selection = parseSelection(args.what)
+    const app = await this.appName(flags)
+    const api = await this.platform(flags)
+    if (selection.name !== undefined) {
+      await heroku.stopDyno(api, app, selection.name)
+      this.log(`Stopped ${selection.name} of ${app}`)
+      return { app, dyno: selection.name }
+    }
+    const [formation, config] = await Promise.all([heroku.listFormation(api, app), heroku.getConfigVars(api, app)])
+    const { updates, stopped, remembered, restartsOthers } = planStop(formation, config[STOPPED_VAR], selection.type)
+    if (stopped.length === 0) {
+      this.log(`Nothing of ${app} runs.`)
+      return { app, stopped }
+    }
+    const words = stopped.map(({ type, quantity, size }) => `${type}=${quantity}:${size}`).join(' ')
+    await heroku.updateFormation(api, app, updates)
+    // Said before anything else can fail: with this line a user can bring it back by hand.
+    this.log(`Stopping ${words} (back with: ${this.config.bin} start --app ${app})`)
+    if (config[STOPPED_VAR] !== remembered) {
+      if (restartsOthers) this.warn(`remembering that in the config var ${STOPPED_VAR} restarts the dynos that go on`)
+      await heroku.updateConfigVars(api, app, { [STOPPED_VAR]: remembered })
+    }
+    await waitForDynos(api, app, stopped.map(({ type, size }) => ({ type, quantity: 0, size })), { timeout: flags['wait-timeout'] * 1000 })
+    this.log(`Stopped ${stopped.map(({ type }) => type).join(', ')} of ${app}`)
+    return { app, stopped }
+  }
+}

@@ -1,0 +1,33 @@
+import { ShipitError } from '../errors.js'
+import type { Dyno, Formation } from '../heroku/index.js'
+
+/** `web` names a process type, `web.1` one dyno of it; nothing names all. */
+export type Selection = { type?: undefined; name?: undefined } | { type: string; name?: undefined } | { name: string; type?: undefined }
+
+/** Reads what a user types for a process type or a dyno. */
+export function parseSelection(text: string | undefined): Selection {
+  if (text === undefined) return {}
+  if (!/^[A-Za-z][\w-]*(\.\d+)?$/.test(text)) {
+    throw new ShipitError('usage', { message: `${text} is neither a process type (web) nor a dyno (web.1).` })
+  }
+  return text.includes('.') ? { name: text } : { type: text }
+}
+
+/** The dynos of the formation that a selection means, in the order of their names. Throws ShipitError `not_found` where there are none. */
+export function selectDynos(dynos: readonly Dyno[], formation: readonly Formation[], { type, name }: Selection, app: string): Dyno[] {
+  const ofFormation = dynos.filter((dyno) => formation.some((row) => row.type === dyno.type))
+  const selected = ofFormation.filter((dyno) => (name === undefined || dyno.name === name) && (type === undefined || dyno.type === type))
+  if (selected.length > 0) return selected.sort(byName)
+  throw new ShipitError('not_found', {
+    message: name ? `${app} has no dyno ${name}.` : type ? `${app} has no running dyno of type ${type}.` : `${app} has no running dyno.`,
+    why: ofFormation.length > 0 ? `Its dynos are ${ofFormation.sort(byName).map((dyno) => dyno.name).join(', ')}.` : `Its formation is ${formation.map((row) => `${row.type}=${row.quantity}`).join(' ') || 'empty'}.`,
+    next: ofFormation.length > 0 ? `shipit ps --app ${app}` : `Start one with: shipit scale ${type ?? 'web'}=1 --app ${app}`,
+  })
+}
+
+const numberOf = ({ name }: Dyno): number => Number(name.split('.').at(-1))
+
+/** By process type, then by number: web.2 before web.10. */
+export function byName(one: Dyno, other: Dyno): number {
+  return one.type.localeCompare(other.type) || numberOf(one) - numberOf(other)
+}
