@@ -66,6 +66,8 @@ describe('the plan of the instances', () => {
     ['api=2,jobs=1', 'api=max', 'jobs=1', true],
     ['api=2', 'api=max', null, true],
     ['api=2', 'api+3', 'api=5', true],
+    ['api=2', 'api=+5', 'api=7', true],
+    ['api=4', 'api=-1', 'api=3', true],
     ['api=2', 'api-1,jobs=1', 'api=1,jobs=1', true],
     ['api=4', 'api=4', 'api=4', false],
     [undefined, 'api=max', null, false],
@@ -73,7 +75,7 @@ describe('the plan of the instances', () => {
   for (const [current, text, value, isChanged] of cases) {
     it(`${current ?? 'unset'} with ${text} is ${value ?? 'unset'}`, () => expect(planInstances(current, text)).to.include({ value, isChanged }))
   }
-  for (const text of ['api', 'api=', 'api=0', 'api=many', 'api+1', 'api+max', 'api=1,api=2', '', 'api=9999']) {
+  for (const text of ['api', 'api=', 'api=0', 'api=many', 'api+1', 'api+max', 'api=+max', 'api==1', 'api=1,api=2', '', 'api=9999']) {
     it(`refuses ${JSON.stringify(text)}`, () => expect(failure(() => planInstances(undefined, text)).code).to.equal('usage'))
   }
 })
