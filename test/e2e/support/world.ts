@@ -20,6 +20,9 @@ export class World {
     const folder = await realpath(await mkdtemp(path.join(tmpdir(), 'shipit-e2e-')))
     const home = path.join(folder, 'home')
     await mkdir(home)
+    // A file that may be written: Heroku's own CLI sets a credential helper in it, and git replaces the file by a new one.
+    const gitConfig = path.join(home, '.gitconfig')
+    await writeFile(gitConfig, '')
     const cache = await npmCache()
     return new World(folder, {
       PATH: process.env.PATH, LANG: 'C.UTF-8', TMPDIR: tmpdir(),
@@ -28,7 +31,7 @@ export class World {
       npm_config_cache: cache.cache, npm_config_registry: cache.registry,
       SHIPIT_HOME: path.join(folder, 'state'),
       SHIPIT_E2E: folder,
-      GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_NOSYSTEM: '1',
+      GIT_CONFIG_NOSYSTEM: '1',
       GIT_AUTHOR_NAME: 'Ada', GIT_AUTHOR_EMAIL: 'ada@example.com', GIT_COMMITTER_NAME: 'Ada', GIT_COMMITTER_EMAIL: 'ada@example.com',
       ...env,
     })
