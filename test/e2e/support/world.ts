@@ -20,9 +20,6 @@ export class World {
     const folder = await realpath(await mkdtemp(path.join(tmpdir(), 'shipit-e2e-')))
     const home = path.join(folder, 'home')
     await mkdir(home)
-    // A file that may be written: Heroku's own CLI sets a credential helper in it, and git replaces the file by a new one.
-    const gitConfig = path.join(home, '.gitconfig')
-    await writeFile(gitConfig, '')
     const cache = await npmCache()
     return new World(folder, {
       PATH: process.env.PATH, LANG: 'C.UTF-8', TMPDIR: tmpdir(),
