@@ -1,7 +1,7 @@
 /** How the CLI reaches the embedded Heroku: starts, finds and stops its daemon. Nothing else of local/ is for the CLI. */
 import { spawn, type ChildProcess } from 'node:child_process'
 import { close, open } from 'node:fs'
-import { readFile, rm } from 'node:fs/promises'
+import { readFile, rm, statfs } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -12,6 +12,7 @@ import { lockHolder } from './daemon-lock.js'
 import { daemonLogFile } from './daemon-log.js'
 import { EXIT_ALREADY_RUNNING } from './exit-codes.js'
 import { foldersOf, makeFolders, stateHome } from './folders.js'
+import { ownVersion } from './own-version.js'
 import type { DaemonInfo, Folders, Limits } from './types.js'
 
 export interface LocalStatus {
@@ -33,10 +34,25 @@ const readInfo = async (folders: Folders): Promise<DaemonInfo | undefined> => {
   try {
     return JSON.parse(await readFile(path.join(folders.root, 'daemon.json'), 'utf8')) as DaemonInfo
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-    throw error
+    // Cut off by a crash of the machine: as good as none, the lock says who runs.
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT' || error instanceof SyntaxError) return undefined
+    throw unusable(folders, error)
   }
 }
+
+/** What the file system refused, in the words of the whole. */
+function unusable(folders: Folders, error: unknown): unknown {
+  const { syscall, message } = error as NodeJS.ErrnoException
+  if (syscall === undefined) return error
+  return new ShipitError('local', {
+    message: `The embedded Heroku cannot use its folder ${folders.root}.`,
+    why: message,
+    next: 'Make room or rights there, or set SHIPIT_HOME to a folder that you can write.',
+    cause: error,
+  })
+}
+
+const holderOf = (folders: Folders): ReturnType<typeof lockHolder> => lockHolder(folders).catch((error: unknown) => { throw unusable(folders, error) })
 
 /** The running daemon's own account of itself; undefined where none runs or it does not answer. */
 export async function localStatus(home: string = stateHome()): Promise<LocalStatus | undefined> {
@@ -65,7 +81,7 @@ export async function ensureLocal(options: { home?: string; env?: NodeJS.Process
   const running = await localStatus(home)
   if (running) return running.info
   const folders = foldersOf(home)
-  await makeFolders(folders)
+  await makeFolders(folders).catch((error: unknown) => { throw unusable(folders, error) })
   let ended = endOf(await spawnDaemon(folders, home, env))
   const deadline = Date.now() + (options.wait ?? 60_000)
   while (Date.now() < deadline) {
@@ -73,10 +89,15 @@ export async function ensureLocal(options: { home?: string; env?: NodeJS.Process
     if (status) return status.info
     if (ended.status !== undefined && ended.status !== EXIT_ALREADY_RUNNING) throw await notStarted(folders, `Its process ended with ${ended.status}.`)
     // The one that ran already may have been on its way out.
-    if (ended.status === EXIT_ALREADY_RUNNING && (await lockHolder(folders)).pid === undefined) ended = endOf(await spawnDaemon(folders, home, env))
+    if (ended.status === EXIT_ALREADY_RUNNING && (await holderOf(folders)).pid === undefined) ended = endOf(await spawnDaemon(folders, home, env))
     await delay(POLL)
   }
   throw await notStarted(folders, 'It did not answer in time.')
+}
+
+/** The version that runs where it is another than this one: an upgrade leaves the running daemon as it is. */
+export async function otherVersion(status: LocalStatus | undefined): Promise<string | undefined> {
+  return status === undefined || status.info.version === (await ownVersion()) ? undefined : status.info.version
 }
 
 async function spawnDaemon(folders: Folders, home: string, env: NodeJS.ProcessEnv): Promise<ChildProcess> {
@@ -105,14 +126,16 @@ function endOf(child: ChildProcess): { status: number | string | undefined } {
 async function notStarted(folders: Folders, why: string): Promise<ShipitError> {
   const file = daemonLogFile(folders)
   const log = await readFile(file, 'utf8').catch((error: Error) => `(${error.message})`)
-  const last = log.trimEnd().split('\n').slice(-8).join('\n')
-  return new ShipitError('local', { message: 'The embedded Heroku did not start.', why: `${why}\nThe end of ${file}:\n${last}`, next: 'shipit local start' })
+  const last = log.trimEnd().split('\n').filter((line) => !/^\s+at /.test(line)).slice(-8).join('\n')
+  const { bavail } = await statfs(folders.root)
+  if (bavail === 0) return new ShipitError('local', { message: 'The embedded Heroku did not start.', why: `The disk of ${folders.root} is full.`, next: 'Make room there, or set SHIPIT_HOME to a folder on another disk.' })
+  return new ShipitError('local', { message: 'The embedded Heroku did not start.', why: `${why}\nThe end of ${file}:\n${last}`, next: 'Put right what it names, then: shipit local start' })
 }
 
 /** Stops the daemon and its dynos, and resolves when both are gone: whether it was running. Throws ShipitError `local` where it does not end. */
 export async function stopLocal(home: string = stateHome()): Promise<boolean> {
   const folders = foldersOf(home)
-  const { pid } = await lockHolder(folders)
+  const { pid } = await holderOf(folders)
   if (pid === undefined) return false
   const grace = (await localStatus(home))?.limits.stopGrace ?? 30_000
   try {
@@ -122,7 +145,7 @@ export async function stopLocal(home: string = stateHome()): Promise<boolean> {
   }
   const deadline = Date.now() + grace + STOP_MARGIN
   while (Date.now() < deadline) {
-    if ((await lockHolder(folders)).pid !== pid) return true
+    if ((await holderOf(folders)).pid !== pid) return true
     await delay(POLL)
   }
   throw new ShipitError('local', { message: `The embedded Heroku (pid ${pid}) did not stop.`, why: `Its log is ${daemonLogFile(folders)}.`, next: `kill -9 ${pid}` })
@@ -132,7 +155,7 @@ export async function stopLocal(home: string = stateHome()): Promise<boolean> {
 export async function resetLocal(home: string = stateHome()): Promise<void> {
   const folders = foldersOf(home)
   // The dynos of a daemon that was killed still run; its successor is who knows how to end them.
-  if ((await lockHolder(folders)).isStale) await ensureLocal({ home })
+  if ((await holderOf(folders)).isStale) await ensureLocal({ home })
   await stopLocal(home)
   await rm(folders.root, { recursive: true, force: true })
 }

@@ -42,7 +42,17 @@ async function beganAt(pid: number): Promise<string | undefined> {
 
 async function readLock(file: string): Promise<{ text: string; holder: Holder } | undefined> {
   const text = await readFile(file, 'utf8').catch(ifMissing)
-  return text === undefined ? undefined : { text, holder: JSON.parse(text) as Holder }
+  return text === undefined ? undefined : { text, holder: holderIn(text) }
+}
+
+/** After a power cut the file may be there without its content: nobody's, as pid 0 is. */
+function holderIn(text: string): Holder {
+  try {
+    return JSON.parse(text) as Holder
+  } catch (error) {
+    if (error instanceof SyntaxError) return { pid: 0, began: '' }
+    throw error
+  }
 }
 
 const isAlive = async (holder: Holder) => (await beganAt(holder.pid)) === holder.began
@@ -65,8 +75,8 @@ export async function acquireLock(folders: Pick<Folders, 'root'>): Promise<Lock>
   const file = lockFile(folders)
   const mine = JSON.stringify({ pid: process.pid, began: await beganAt(process.pid), id: randomUUID() })
   const prepared = `${file}.${process.pid}.${randomUUID()}`
-  await writeFile(prepared, mine, { mode: 0o600 })
   try {
+    await writeFile(prepared, mine, { mode: 0o600 })
     while (!(await placed(prepared, file))) await clearStale(file)
   } finally {
     await rm(prepared, { force: true })

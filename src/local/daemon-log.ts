@@ -11,8 +11,13 @@ export const daemonLogFile = (folders: Pick<Folders, 'root'>): string => path.jo
 export function openDaemonLog(folders: Pick<Folders, 'root'>): (message: string) => void {
   const file = daemonLogFile(folders)
   return (message) => {
-    appendFileSync(file, `${new Date().toISOString()} [${process.pid}] ${message}\n`, { mode: 0o600 })
-    shorten(file)
+    try {
+      appendFileSync(file, `${new Date().toISOString()} [${process.pid}] ${message}\n`, { mode: 0o600 })
+      shorten(file)
+    } catch (error) {
+      // A full disk or a folder that is gone must not end the platform for a line about it.
+      if ((error as NodeJS.ErrnoException).syscall === undefined) throw error
+    }
   }
 }
 

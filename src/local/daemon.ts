@@ -1,9 +1,8 @@
 /** Puts the services of the embedded Heroku together. The process around it is daemon-process.ts; tests start it in their own. */
-import { readFile, rm } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
 import http from 'node:http'
 import path from 'node:path'
 import writeFileAtomic from 'write-file-atomic'
-import { packageRoot } from '../paths.js'
 import { createApi, webUrl, type Urls } from './api/index.js'
 import { acquireLock } from './daemon-lock.js'
 import { openDaemonLog } from './daemon-log.js'
@@ -11,6 +10,7 @@ import { foldersOf, makeFolders } from './folders.js'
 import { DEFAULT_LIMITS } from './limits.js'
 import { listen, type Listening } from './listen.js'
 import { createLogplex } from './logplex/index.js'
+import { ownVersion } from './own-version.js'
 import { createReleaseOutput } from './release-output.js'
 import { createReleases } from './releases.js'
 import { readSettings, writeSettings } from './settings.js'
@@ -35,6 +35,8 @@ export interface PlatformOptions {
   ports?: { api: number; router: number }
   limits?: Partial<Limits>
   rooms?: () => Promise<Rooms>
+  /** The clock that log sessions expire by. */
+  now?: () => number
 }
 
 export interface Platform {
@@ -97,7 +99,7 @@ async function start(options: PlatformOptions, folders: Folders, lock: Awaited<R
     apps: store.list().map(({ id, name }) => ({ name, ...dynoCounts(dynos, id) })),
     problems: store.problems,
   })
-  const api = createApi({ store, logplex, dynos, releases, output, builder, git, folders, token, log, status, urls: () => urls as Urls })
+  const api = createApi({ store, logplex, dynos, releases, output, builder, git, folders, token, log, status, urls: () => urls as Urls, now: options.now })
 
   const opened: Listening[] = []
   try {
@@ -142,8 +144,4 @@ function dynoCounts(dynos: Dynos, appId: string): { dynos: Record<string, number
   const counts: Record<string, number> = {}
   for (const { state } of dynos.list(appId)) counts[state] = (counts[state] ?? 0) + 1
   return { dynos: counts }
-}
-
-async function ownVersion(): Promise<string> {
-  return (JSON.parse(await readFile(path.join(packageRoot, 'package.json'), 'utf8')) as { version: string }).version
 }

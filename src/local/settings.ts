@@ -18,7 +18,11 @@ export async function readSettings(folders: Pick<Folders, 'root'>): Promise<Sett
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
     return { token: randomBytes(32).toString('hex'), apiPort: null, routerPort: null }
   }
-  return JSON.parse(text) as Settings
+  try {
+    return JSON.parse(text) as Settings
+  } catch (error) {
+    throw new Error(`${fileOf(folders)} cannot be read (${(error as Error).message}). Remove it: a new token and new ports are chosen then.`, { cause: error })
+  }
 }
 
 export async function writeSettings(folders: Pick<Folders, 'root'>, settings: Settings): Promise<void> {

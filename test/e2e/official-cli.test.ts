@@ -1,10 +1,11 @@
 import { execFile } from 'node:child_process'
+import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import { expect } from 'chai'
 import { get } from '../../src/demo/load.js'
 import { until } from '../../src/until.js'
-import { plainApp } from './support/apps.js'
+import { plainApp, plainServer } from './support/apps.js'
 import type { Outcome, RunOptions } from './support/world.js'
 import { World } from './support/world.js'
 
@@ -14,11 +15,18 @@ async function officialCli(): Promise<string | undefined> {
   return promisify(execFile)('which', ['heroku']).then(({ stdout }) => stdout.trim() || undefined, () => undefined)
 }
 
+/** What a shell has after `eval "$(shipit local env)"`. */
+async function evaluated(exports: string): Promise<NodeJS.ProcessEnv> {
+  const { stdout } = await promisify(execFile)('sh', ['-c', 'eval "$1"; env', 'sh', exports], { env: { PATH: process.env.PATH } })
+  return Object.fromEntries([...stdout.matchAll(/^(HEROKU_\w+)=(.*)$/gm)].map(([, name, value]) => [name, value]))
+}
+
 describe('the official Heroku CLI against the embedded Heroku', function () {
   this.timeout(180_000)
   let world: World
   let cli: string
-  const env: NodeJS.ProcessEnv = { DISABLE_TELEMETRY: 'true', HEROKU_DISABLE_AUTOUPDATE: '1', HEROKU_SKIP_NEW_VERSION_CHECK: 'true' }
+  let url: string
+  let env: NodeJS.ProcessEnv
   const app = 'official'
 
   before(async function () {
@@ -30,74 +38,127 @@ describe('the official Heroku CLI against the embedded Heroku', function () {
     cli = found
     world = await World.create()
     const dir = await world.app(app, plainApp('one'))
+    url = (await world.json<{ url: string }>(['deploy', '--local', '--app', app], { cwd: dir })).url
+    await writeFile(path.join(dir, 'server.js'), plainServer('two'))
+    await world.commit(dir, 'Two')
     await world.ok(['deploy', '--local', '--app', app], { cwd: dir })
-    const exports = await world.ok(['local', 'env'])
-    for (const [, name, value] of exports.stdout.matchAll(/^export (\w+)=(.*)$/gm)) env[name!] = value!.replace(/^(['"])(.*)\1$/, '$2')
+    env = {
+      ...(await evaluated((await world.ok(['local', 'env'])).stdout)),
+      DISABLE_TELEMETRY: 'true', HEROKU_DISABLE_AUTOUPDATE: '1', HEROKU_SKIP_NEW_VERSION_CHECK: 'true',
+    }
   })
   after(() => world?.close())
 
   const heroku = (args: string[], options: RunOptions = {}): Promise<Outcome> => world.run(cli, args, { ...options, env: { ...env, ...options.env } })
   const ok = async (...args: string[]): Promise<string> => {
-    const outcome = await heroku(args)
+    const outcome = await heroku([...args, '--app', app])
     expect(outcome.status, `heroku ${args.join(' ')}\n${outcome.output}`).to.equal(0)
     return outcome.output
   }
   const shipit = async (...args: string[]): Promise<string> => (await world.ok([...args, '--local', '--app', app])).output
+  const shipitShows = async (args: string[], pattern: RegExp): Promise<void> => {
+    let shown = ''
+    await until(async () => pattern.test(shown = await shipit(...args)), { timeout: 30_000 })
+    expect(shown).to.match(pattern)
+  }
+  const pid = async (): Promise<number> => (JSON.parse((await get(`${url}who`)).body) as { pid: number }).pid
+  const answers = async (word: string): Promise<void> => {
+    const isSo = await until(async () => {
+      const answer = await get(url)
+      return answer.status === 200 && answer.body === word
+    }, { timeout: 30_000 })
+    expect(isSo, `${url} answers ${word}`).to.equal(true)
+  }
 
-  it('lists apps', async () => expect(await ok('apps')).to.include(app))
-  it('shows an app', async () => expect(await ok('apps:info', '--app', app)).to.match(/web/i))
-  it('sets, shows and unsets config vars', async () => {
-    await ok('config:set', 'COLOUR=green', 'SHAPE=round', '--app', app)
-    expect(await ok('config', '--app', app)).to.match(/COLOUR:\s+green/)
-    expect(await shipit('releases')).to.include('Set COLOUR, SHAPE config vars')
-    await ok('config:unset', 'COLOUR', '--app', app)
-    expect(await ok('config', '--app', app)).to.not.include('COLOUR')
+  it('lists apps', async () => {
+    const { status, output } = await heroku(['apps'])
+    expect(status, output).to.equal(0)
+    expect(output).to.match(new RegExp(`^${app}$`, 'm'))
   })
+
+  it('shows an app, its dynos and its address', async () => {
+    const shown = await ok('apps:info')
+    expect(shown).to.match(/Dynos:\s+web: 1/)
+    expect(shown).to.include(url)
+  })
+
+  it('sets, shows and unsets config vars; shipit sees the releases', async () => {
+    await ok('config:set', 'COLOUR=green', 'SHAPE=round')
+    expect(await ok('config')).to.match(/COLOUR:\s+green/)
+    await shipitShows(['releases'], /Set COLOUR, SHAPE config vars/)
+    await ok('config:unset', 'COLOUR')
+    const left = await ok('config')
+    expect(left).to.include('SHAPE').and.not.include('COLOUR')
+    await shipitShows(['releases'], /Remove COLOUR config vars/)
+  })
+
   it('scales, and shipit sees the dynos', async () => {
-    expect(await ok('ps:scale', 'web=2', '--app', app)).to.match(/web at 2/)
-    await until(async () => (await shipit('ps')).includes('web.2: up'), { timeout: 30_000 })
-    expect(await shipit('ps')).to.include('web.2: up')
-    expect(await ok('ps', '--app', app)).to.include('web.2: up')
-    await ok('ps:scale', 'web=1', '--app', app)
+    expect(await ok('ps:scale', 'web=2')).to.match(/web at 2/)
+    await shipitShows(['ps'], /web\.2: up/)
+    expect(await ok('ps')).to.include('web.2: up')
+    await ok('ps:scale', 'web=1')
+    await shipitShows(['ps'], /^(?![^]*web\.2)[^]*web\.1: up/)
   })
-  it('restarts', async () => {
-    const url = (await world.json<{ url: string }>(['open', '--local', '--app', app])).url
-    const who = async (): Promise<number> => (JSON.parse((await get(`${url}who`)).body) as { pid: number }).pid
-    const before = await who()
-    await ok('ps:restart', '--app', app)
-    const isNew = await until(async () => (await who()) !== before, { timeout: 30_000 })
-    expect(isNew).to.equal(true)
+
+  it('restarts: another process answers', async () => {
+    const before = await pid()
+    await ok('ps:restart')
+    expect(await until(async () => (await get(`${url}who`)).status === 200 && (await pid()) !== before, { timeout: 30_000 })).to.equal(true)
+    await shipitShows(['ps'], /web\.1: up/)
   })
-  it('shows releases and rolls back', async () => {
-    expect(await ok('releases', '--app', app)).to.match(/v\d+\s+.*config vars/i)
-    await ok('releases:rollback', 'v3', '--app', app)
-    expect(await shipit('releases')).to.match(/Rollback to v3/)
+
+  it('shows releases and rolls back to what the app was', async () => {
+    expect(await ok('releases')).to.match(/v\d+\s+Remove COLOUR/)
+    await answers('two')
+    await ok('releases:rollback', 'v3')
+    await shipitShows(['releases'], /Rollback to v3/)
+    await answers('one')
   })
-  it('shows logs', async () => expect(await ok('logs', '-n', '20', '--app', app)).to.match(/(app|heroku)\[/))
-  it('follows logs', async () => {
-    const url = (await world.json<{ url: string }>(['open', '--local', '--app', app])).url
-    let pid = 0
+
+  it('shows the last lines of the log, as shipit does', async () => {
+    const lines = (await ok('logs', '-n', '20')).split('\n').filter((line) => /(app|heroku)\[/.test(line))
+    expect(lines).to.have.length.within(10, 20)
+    const message = lines[0]!.slice(lines[0]!.indexOf(']: ') + 3)
+    expect(await shipit('logs', '-n', '500')).to.include(message)
+  })
+
+  it('follows the log', async () => {
+    let child: number | undefined
     let seen = ''
-    const tail = heroku(['logs', '--tail', '--app', app], { onSpawn: (child) => { pid = child }, onOutput: (text) => { seen += text } })
+    let isOver = false
+    const tail = heroku(['logs', '--tail', '--app', app], { onSpawn: (spawned) => { child = spawned }, onOutput: (text) => { seen += text } })
+      .finally(() => { isOver = true })
     const hasLine = await until(async () => {
       await get(`${url}seen-by-the-tail`)
-      return seen.includes('seen-by-the-tail')
+      return isOver || seen.includes('seen-by-the-tail')
     }, { timeout: 30_000 })
-    process.kill(pid, 'SIGTERM')
+    if (!isOver) process.kill(child!, 'SIGTERM')
     await tail
-    expect(hasLine, seen).to.equal(true)
+    expect(hasLine && seen).to.match(/heroku\[router\]: .*path="\/seen-by-the-tail/)
   })
-  it('shows domains', async () => expect(await ok('domains', '--app', app)).to.include(`${app}.localhost`))
-  it('turns preboot on', async () => {
-    await ok('features:enable', 'preboot', '--app', app)
-    expect(await ok('features', '--app', app)).to.match(/\[\+\] preboot/)
+
+  it('shows domains', async () => expect(await ok('domains')).to.include(new URL(url).hostname))
+
+  it('turns preboot on and off', async () => {
+    await ok('features:enable', 'preboot')
+    expect(await ok('features')).to.match(/\[\+\] preboot/)
+    await shipitShows(['logs', '-n', '50'], /Feature preboot enabled/)
+    await ok('features:disable', 'preboot')
+    expect(await ok('features')).to.match(/\[ \] preboot/)
   })
+
   it('turns maintenance on and off, and the router answers so', async () => {
-    const url = (await world.json<{ url: string }>(['open', '--local', '--app', app])).url
-    await ok('maintenance:on', '--app', app)
+    await ok('maintenance:on')
     expect((await get(url)).status).to.equal(503)
-    await ok('maintenance:off', '--app', app)
-    const isBack = await until(async () => (await get(url)).status === 200, { timeout: 30_000 })
-    expect(isBack).to.equal(true)
+    await shipitShows(['logs', '-n', '50'], /Enable maintenance mode/)
+    await ok('maintenance:off')
+    await answers('one')
+  })
+
+  it('is told in its own words what it got wrong', async () => {
+    const { status, output } = await heroku(['ps:scale', 'nothing=1', '--app', app])
+    expect(status).to.not.equal(0)
+    expect(output).to.match(/process type/i)
+    expect((await heroku(['apps:info', '--app', 'no-such-app'])).output).to.match(/Couldn't find that app/)
   })
 })

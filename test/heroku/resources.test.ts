@@ -8,6 +8,7 @@ import {
 import { packageRoot } from '../../src/paths.js'
 import { faultServer } from '../support/fault-server.js'
 import { apiFor, rejection } from '../support/platform.js'
+import { validateRequest } from '../support/schema.js'
 
 const SCHEMA = path.resolve(packageRoot, '../shared/heroku/schema.json')
 interface Schema { definitions: Record<string, { links?: { href: string; method: string }[] }> }
@@ -20,9 +21,11 @@ function knownLinks(): { method: string; path: RegExp }[] {
   }))
 }
 
+const RELEASE = '01234567-89ab-4def-8123-456789abcdef'
+
 const calls: [string, (api: PlatformApi) => Promise<unknown>, string, unknown?][] = [
   ['getApp', (api) => getApp(api, 'a1'), 'GET /apps/a1'],
-  ['createApp', (api) => createApp(api, { name: 'a1' }), 'POST /apps', { name: 'a1' }],
+  ['createApp', (api) => createApp(api, { name: 'an-app' }), 'POST /apps', { name: 'an-app' }],
   ['createApp without a name', (api) => createApp(api), 'POST /apps', {}],
   ['listApps', (api) => listApps(api), 'GET /apps'],
   ['updateApp', (api) => updateApp(api, 'a1', { maintenance: true }), 'PATCH /apps/a1', { maintenance: true }],
@@ -39,7 +42,7 @@ const calls: [string, (api: PlatformApi) => Promise<unknown>, string, unknown?][
   ['stopDyno', (api) => stopDyno(api, 'a1', 'web.1'), 'POST /apps/a1/dynos/web.1/actions/stop'],
   ['listReleases', (api) => listReleases(api, 'a1', { max: 5 }), 'GET /apps/a1/releases'],
   ['getRelease', (api) => getRelease(api, 'a1', 4), 'GET /apps/a1/releases/4'],
-  ['rollbackTo', (api) => rollbackTo(api, 'a1', 'id-4'), 'POST /apps/a1/releases', { release: 'id-4' }],
+  ['rollbackTo', (api) => rollbackTo(api, 'a1', RELEASE), 'POST /apps/a1/releases', { release: RELEASE }],
   ['getSlug', (api) => getSlug(api, 'a1', 's1'), 'GET /apps/a1/slugs/s1'],
   ['listBuilds', (api) => listBuilds(api, 'a1', { max: 5 }), 'GET /apps/a1/builds'],
   ['getBuild', (api) => getBuild(api, 'a1', 'b1'), 'GET /apps/a1/builds/b1'],
@@ -49,6 +52,12 @@ const calls: [string, (api: PlatformApi) => Promise<unknown>, string, unknown?][
   ['updateAppFeature', (api) => updateAppFeature(api, 'a1', 'preboot', true), 'PATCH /apps/a1/features/preboot', { enabled: true }],
 ]
 
+/** A formation's `size` is what Heroku's own CLI sends; the schema knows it under its newer name alone. */
+function asTheSchemaSpells(body: { updates?: { size?: string }[] }): object {
+  if (!body.updates) return body
+  return { updates: body.updates.map(({ size, ...rest }) => ({ ...rest, ...(size === undefined ? {} : { dyno_size: { name: size } }) })) }
+}
+
 describe('the resources', () => {
   for (const [name, call, request, body] of calls) {
     it(`${name}: ${request}`, async () => {
@@ -57,6 +66,7 @@ describe('the resources', () => {
       const [arrived] = server.arrived
       expect(`${arrived!.method} ${arrived!.path}`).to.equal(request)
       expect(arrived!.body ? JSON.parse(arrived!.body) : undefined).to.deep.equal(body)
+      if (body !== undefined) validateRequest(arrived!.method!, arrived!.path!, asTheSchemaSpells(JSON.parse(arrived!.body)))
       expect(arrived!.headers.accept).to.equal('application/vnd.heroku+json; version=3')
     })
   }

@@ -1,12 +1,13 @@
-import { rm, stat, writeFile } from 'node:fs/promises'
+import { readFile, rm, stat, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { expect } from 'chai'
 import { startPlatform } from '../../src/local/daemon.js'
 import { AlreadyRunning } from '../../src/local/daemon-lock.js'
+import { daemonLogFile, openDaemonLog } from '../../src/local/daemon-log.js'
 import { foldersOf, stateHome } from '../../src/local/folders.js'
 import { limitsFrom } from '../../src/local/limits.js'
 import { fakeRooms } from './support/fake-rooms.js'
-import { startTestPlatform, temporaryFolder } from './support/platform.js'
+import { startTestPlatform, temporaryFolder, until } from './support/platform.js'
 
 describe('the daemon', () => {
   it('keeps apps, token and log over a restart', async () => {
@@ -57,6 +58,39 @@ describe('the daemon', () => {
     for (const platform of started) await platform.close()
     await rm(home, { recursive: true, force: true })
     expect(started).to.have.length(1)
+  })
+
+  it('fails the release whose phase it was stopped in, serves the one before, and makes the next', async () => {
+    interface Release { version: number; status: string; current: boolean }
+    const test = await startTestPlatform()
+    try {
+      test.controls.processTypes = { web: 'node server.js', release: 'migrate' }
+      await test.deployedApp('an-app')
+      test.controls.releasePhase = { status: 0, output: '', hold: new Promise(() => {}) }
+      await test.call('PATCH', '/apps/an-app/config-vars', { A: '1' })
+      const last = async () => (await test.call<Release[]>('GET', '/apps/an-app/releases')).body.slice(-2).map(({ version, status, current }) => ({ version, status, current }))
+      expect(await last()).to.deep.equal([{ version: 3, status: 'succeeded', current: true }, { version: 4, status: 'pending', current: false }])
+      await test.restart()
+      expect(await last()).to.deep.equal([{ version: 3, status: 'succeeded', current: true }, { version: 4, status: 'failed', current: false }])
+      test.controls.releasePhase = { status: 0, output: '' }
+      await test.call('PATCH', '/apps/an-app/config-vars', { A: '2' })
+      await until('the next release', async () => (await last())[1]?.status === 'succeeded')
+      expect((await last())[1]).to.deep.equal({ version: 5, status: 'succeeded', current: true })
+    } finally {
+      await test.end()
+    }
+  })
+
+  it('keeps its own log short: the newest lines', async () => {
+    const home = await temporaryFolder()
+    const folders = { root: home }
+    const log = openDaemonLog(folders)
+    for (let line = 0; line < 3_000; line += 1) log(`${line} ${'x'.repeat(1_000)}`)
+    const text = await readFile(daemonLogFile(folders), 'utf8')
+    expect(text.length).to.be.within(500_000, 1_100_000)
+    expect(text).to.match(/^\d{4}-/).and.match(/ 2999 x+\n$/)
+    await rm(home, { recursive: true })
+    log('the folder is gone, and that ends nothing')
   })
 
   it('lies under SHIPIT_HOME, else the XDG state folder, else ~/.local/state', () => {

@@ -6,7 +6,7 @@ export default class LocalStatus extends BaseCommand {
 
   async run(): Promise<object> {
     await this.parse(LocalStatus)
-    const { localStatus } = await import('../../local/client.js')
+    const { localStatus, otherVersion } = await import('../../local/client.js')
     const { stateHome } = await import('../../local/folders.js')
     const status = await localStatus()
     if (!status) {
@@ -18,6 +18,8 @@ export default class LocalStatus extends BaseCommand {
     this.log(`The embedded Heroku runs: ${info.apiUrl} (pid ${info.pid}, version ${info.version}), up for ${duration(uptime)}.`)
     this.log(`Apps answer on http://<app>.localhost:${info.routerPort}/`)
     this.log(`Home: ${home}`)
+    const other = await otherVersion(status)
+    if (other !== undefined) this.warn(`It is version ${other} and this is ${this.config.version}: \`${this.config.bin} local start\` restarts it.`)
     if (apps.length === 0) this.log('No apps.')
     for (const { name, dynos } of apps) this.log(`  ${name}: ${describe(dynos)}`)
     for (const { file, problem } of problems) this.warn(`${file} ${problem}`)

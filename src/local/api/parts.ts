@@ -23,4 +23,6 @@ export interface ApiParts {
   status: () => Record<string, unknown>
   /** The daemon's own log. */
   log: (message: string) => void
+  /** The clock that log sessions expire by; Date.now where absent. */
+  now?: (() => number) | undefined
 }

@@ -35,8 +35,16 @@ export async function treeKey(context: BuildContext, manifest: Manifest, manager
   const files = await localPackages(dir, `${fields}\n${lock}`)
   if (files === null) return null
   const settings = await Promise.all(['.npmrc', '.yarnrc'].map((name) => readIfThere(path.join(dir, name))))
-  const vars = Object.entries(context.configVars).sort(([a], [b]) => (a < b ? -1 : 1))
+  const vars = Object.entries(context.configVars).filter(([name]) => canTakePart(name, settings)).sort(([a], [b]) => (a < b ? -1 : 1))
   return digest(JSON.stringify([runtime, lock, fields, files, settings, vars]))
+}
+
+/**
+ * Whether a config var may change what is installed. A package's install script may read any, so all count but those that the runtime and PM2 read in the
+ * dyno: keys and instances change often, and would make the next build start from nothing. A settings file may name any as ${NAME}.
+ */
+function canTakePart(name: string, settings: (string | null)[]): boolean {
+  return !/^(PM2|SHIPIT)_/.test(name) || settings.some((text) => text?.includes(name))
 }
 
 /** Puts the last build's node_modules in place. `identical` where nothing is left to install. */

@@ -23,8 +23,9 @@ function listen(url: string, headers: Record<string, string> = {}): { events: Ev
 
 describe('the Platform API: log sessions', () => {
   let test: TestPlatform
+  let later = 0
   before(async () => {
-    test = await startTestPlatform()
+    test = await startTestPlatform(() => Date.now() + later)
     await test.call('POST', '/apps', { name: 'an-app' })
     await test.call('POST', '/apps/an-app/log-sessions', {})
   })
@@ -83,6 +84,26 @@ describe('the Platform API: log sessions', () => {
     expect(stream.state.status).to.equal(404)
     for (const body of [{ lines: 'many' }, { lines: -1 }, { tail: 'yes' }, { source: 5 }]) {
       expect((await test.call('POST', '/apps/an-app/log-sessions', body, { isLoose: true })).status).to.equal(422)
+    }
+  })
+
+  it('expires five minutes after it was made where nobody has read it, and after an hour where somebody has', async () => {
+    const statusOf = async (url: string): Promise<number> => (await fetch(url)).status
+    const MINUTE = 60_000
+    const [read, unread] = [await session({ lines: 1 }), await session({ lines: 1 })]
+    try {
+      expect(await statusOf(read)).to.equal(200)
+      later = 6 * MINUTE
+      expect(await statusOf(unread)).to.equal(404)
+      expect(await statusOf(read)).to.equal(200)
+      const fresh = await session({ lines: 1 })
+      later = 59 * MINUTE
+      expect(await statusOf(read), 'still there after the others were cleared').to.equal(200)
+      expect(await statusOf(fresh)).to.equal(404)
+      later = 61 * MINUTE
+      expect(await statusOf(read)).to.equal(404)
+    } finally {
+      later = 0
     }
   })
 

@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import { server, until } from '../dynos/fakes.js'
 import { load, Platform } from './platform.js'
 
-const NO_HANDLER = `require('http').createServer((req, res) => setTimeout(() => res.end('x'), req.url === '/slow' ? 3000 : 0)).listen(process.env.PORT)`
+const NO_HANDLER = `require('http').createServer((req, res) => setTimeout(() => res.end('x'), req.url === '/slow' ? 2000 : 0)).listen(process.env.PORT)`
 
 describe('traffic while dynos come and go', function () {
   this.timeout(90_000)

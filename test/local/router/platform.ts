@@ -1,5 +1,6 @@
 import http from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { setTimeout as delay } from 'node:timers/promises'
 import { createDynos } from '../../../src/local/dynos/index.js'
 import { createRouter } from '../../../src/local/router/index.js'
 import type { RouterTimes } from '../../../src/local/router/connect.js'
@@ -84,7 +85,10 @@ export class Platform {
   }
 }
 
-/** Requests without a pause over several connections, until stop(): every answer that was not 2xx and every failure, in words. */
+/** ms between two requests of one client: the dynos that start meanwhile need the processor too. */
+const PAUSE = 5
+
+/** Requests one after the other over several connections, until stop(): every answer that was not 2xx and every failure, in words. */
 export function load(platform: Platform, options: { keepAlive: boolean; connections: number; path?: string }): { stop(): Promise<{ sent: number; bad: string[] }> } {
   // An agent with a limit on sockets keeps them alive whatever it is told.
   const agent = options.keepAlive ? new http.Agent({ keepAlive: true, maxSockets: options.connections }) : false
@@ -100,6 +104,7 @@ export function load(platform: Platform, options: { keepAlive: boolean; connecti
       } catch (error) {
         bad.push(String((error as NodeJS.ErrnoException).code ?? error))
       }
+      await delay(PAUSE)
     }
   }
   const clients = Array.from({ length: options.connections }, client)

@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { expect } from 'chai'
+import { build } from 'esbuild'
 import { newApp } from '../../../src/local/new-app.js'
 import { openStore } from '../../../src/local/store/index.js'
 import { temporaryFolder } from '../support/platform.js'
@@ -97,10 +98,12 @@ describe('the store', () => {
 
   it(`loses nothing that it acknowledged over ${KILLS} kills at random moments`, async function () {
     this.timeout(120_000)
-    const writer = path.resolve(import.meta.dirname, '../support/store-writer.ts')
+    // Bundled once: twenty starts through a loader would take most of this test's time.
+    const writer = path.join(home, 'writer.cjs')
+    await build({ entryPoints: [path.resolve(import.meta.dirname, '../support/store-writer.ts')], outfile: writer, bundle: true, platform: 'node', format: 'cjs', logLevel: 'silent' })
     const acknowledged = new Map<string, number>()
     // The next round's process starts while this one's works: starting node takes longer than a round.
-    const start = () => fork(writer, [apps], { execArgv: ['--import', 'tsx'] })
+    const start = () => fork(writer, [apps], { execArgv: [] })
     let next: ChildProcess = start()
     for (let round = 0; round < KILLS; round += 1) {
       const child = next

@@ -39,10 +39,11 @@ export async function until(what: string, condition: () => Promise<boolean> | bo
   }
 }
 
-export async function startTestPlatform(): Promise<TestPlatform> {
+/** `now` is the clock that log sessions expire by. */
+export async function startTestPlatform(now?: () => number): Promise<TestPlatform> {
   const home = await temporaryFolder()
   const { rooms, controls } = fakeRooms()
-  const start = () => startPlatform({ home, ports: { api: 0, router: 0 }, rooms })
+  const start = () => startPlatform({ home, ports: { api: 0, router: 0 }, rooms, ...(now ? { now } : {}) })
 
   const test: TestPlatform = {
     home,

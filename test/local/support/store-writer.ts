@@ -4,6 +4,9 @@ import { openStore } from '../../../src/local/store/index.js'
 /** Counts up in three apps at once, as fast as it can, and tells its parent of every change that was acknowledged, until it is killed. */
 process.once('message', () => { void write() })
 
+/** Resolves when the message is in the pipe: one that was only queued would be lost with this process. */
+const tell = (message: { app: string; value: number }) => new Promise((resolve) => { process.send?.(message, resolve) })
+
 async function write(): Promise<void> {
   const store = await openStore({ apps: process.argv[2] as string })
   await Promise.all(['one', 'two', 'three'].map(async (name) => {
@@ -11,7 +14,7 @@ async function write(): Promise<void> {
       const app = newApp(name)
       app.config_vars.VALUE = '0'
       await store.create(app)
-      process.send?.({ app: name, value: 0 })
+      await tell({ app: name, value: 0 })
     }
     const id = store.find(name)?.id as string
     for (;;) {
@@ -21,7 +24,7 @@ async function write(): Promise<void> {
         draft.config_vars.PADDING = 'x'.repeat((next * 7919) % 20_000)
         return next
       })
-      process.send?.({ app: name, value })
+      await tell({ app: name, value })
     }
   }))
 }

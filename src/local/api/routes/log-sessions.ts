@@ -15,7 +15,7 @@ const LIFE = 60 * 60_000
 
 interface Session extends LogFilter { appId: string; lines: number; tail: boolean; createdAt: number; isRead: boolean }
 
-export function logSessionRoutes({ store, logplex, urls }: ApiParts): { authorised: Router; open: Router } {
+export function logSessionRoutes({ store, logplex, urls, now: clock = Date.now }: ApiParts): { authorised: Router; open: Router } {
   const sessions = new Map<string, Session>()
   const isAlive = (session: Session, now: number) => now - session.createdAt < (session.isRead ? LIFE : UNREAD_LIFE)
   const authorised = Router()
@@ -23,7 +23,7 @@ export function logSessionRoutes({ store, logplex, urls }: ApiParts): { authoris
 
   authorised.post('/apps/:app/log-sessions', (request, response) => {
     const app = appOf(store, request)
-    const now = Date.now()
+    const now = clock()
     for (const [key, session] of sessions) if (!isAlive(session, now)) sessions.delete(key)
     const key = randomBytes(24).toString('base64url')
     sessions.set(key, { ...sessionFrom(bodyOf(request)), appId: app.id, createdAt: now, isRead: false })
@@ -33,7 +33,7 @@ export function logSessionRoutes({ store, logplex, urls }: ApiParts): { authoris
 
   open.get('/streams/logs/:session', (request, response) => {
     const session = sessions.get(param(request, 'session'))
-    if (!session || !isAlive(session, Date.now()) || !store.find(session.appId)) throw new ApiError(404, 'not_found', 'The log session has expired.')
+    if (!session || !isAlive(session, clock()) || !store.find(session.appId)) throw new ApiError(404, 'not_found', 'The log session has expired.')
     session.isRead = true
     const isEventStream = (request.headers.accept ?? '').includes('text/event-stream')
     const resumed = Number(request.headers['last-event-id'])
