@@ -43,7 +43,7 @@ export default class Scale extends BaseCommand {
     const current = await heroku.listFormation(api, app)
     if (expressions.length === 0 && flags.instances === undefined) return this.show(app, current)
 
-    const plan = planScale(current, expressions)
+    const plan = planScale(app, current, expressions)
     const instances = flags.instances === undefined ? undefined : planInstances((await heroku.getConfigVars(api, app))[INSTANCES_VAR], flags.instances)
     if (plan.updates.length > 0) await heroku.updateFormation(api, app, plan.updates)
     let release: number | undefined

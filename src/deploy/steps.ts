@@ -15,7 +15,7 @@ export async function preflight({ plan, platform }: Deployment): Promise<App | u
     throw new ShipitError('refused', {
       message: `Someone else has released v${current?.version ?? '?'} since this deploy was planned.`,
       why: `The plan replaces v${plan.current.release.version}.`,
-      next: 'Look at `shipit releases`, then deploy again.',
+      next: `Look at \`shipit releases --app ${plan.app}\`, then deploy again.`,
     })
   }
   return app

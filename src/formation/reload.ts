@@ -2,6 +2,7 @@ import { dynoSize } from '../dyno-sizes.js'
 import { ShipitError } from '../errors.js'
 import { listDynos, listFormation, restartDynos, updateFormation } from '../heroku/index.js'
 import type { Dyno, Formation, PlatformApi } from '../heroku/index.js'
+import { unknownName } from '../nearest.js'
 import { until } from '../until.js'
 
 export type ReloadEvent =
@@ -35,6 +36,9 @@ export interface ReloadResult {
 export async function reload(api: PlatformApi, app: string, options: ReloadOptions): Promise<ReloadResult> {
   const formation = await listFormation(api, app)
   const types = formation.filter((row) => row.quantity > 0 && (options.type === undefined || row.type === options.type))
+  if (options.type !== undefined && !formation.some(({ type }) => type === options.type)) {
+    throw new ShipitError('not_found', unknownName('process type', options.type, formation.map(({ type }) => type)))
+  }
   if (types.length === 0) {
     throw new ShipitError('not_found', {
       message: options.type ? `${app} has no running dyno of type ${options.type}.` : `${app} has no running dyno.`,

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { ShipitError } from '../errors.js'
-import { listDynos, type Dyno, type PlatformApi } from '../heroku/index.js'
+import { byTypeAndNumber, listDynos, type Dyno, type PlatformApi } from '../heroku/index.js'
 import { lastOutput } from './last-output.js'
 import type { Scale } from './plan.js'
 
@@ -37,8 +37,6 @@ export function look(dynos: readonly Dyno[], wanted: Wanted, release = 0): { up:
 /** A process that dies as it starts is up for a moment: only the second look in a row at the same dynos counts. */
 const LOOKS = 2
 
-const byName = (one: Dyno, other: Dyno) => one.type.localeCompare(other.type) || numberOf(one) - numberOf(other)
-
 /**
  * Waits until each process type has the dynos that were asked for, of the size asked for, and all stay up. Answers them by name.
  * Throws ShipitError `boot` at once when one of them crashes, with its last output, and `timeout` when the time is over.
@@ -61,7 +59,7 @@ export async function waitForDynos(api: PlatformApi, app: string, wanted: readon
     }
     const up = looks.reduce((sum, one) => sum + one.up, 0)
     options.onProgress?.(up, total)
-    const awaited = dynos.filter(({ type }) => wanted.some((one) => one.type === type)).sort(byName)
+    const awaited = dynos.filter(({ type }) => wanted.some((one) => one.type === type)).sort(byTypeAndNumber)
     const ids = awaited.map(({ id, updated_at }) => `${id} ${updated_at}`).join()
     lasting = !looks.every(({ isDone }) => isDone) ? 0 : ids === lookedAt ? lasting + 1 : 1
     lookedAt = ids
