@@ -39,7 +39,7 @@ served before is brought back, and the exit status says which step failed.`
     if (waitTimeout === undefined) throw new ShipitError('usage', { message: `--wait-timeout takes a time such as 90s or 10m, not ${flags['wait-timeout']}.` })
 
     const project = await findProject(process.cwd())
-    if (project.ecosystemFile === undefined) await this.offerInit(project, flags.yes)
+    if (project.ecosystemFile === undefined && project.readyFolder === undefined && !flags['dry-run']) await this.offerInit(project, flags.yes)
     const ecosystem = await readProject(project)
     const environment = await this.environment(ecosystem, args.env)
     const source = deploySource(project.state, environment?.target.ref)
@@ -80,17 +80,18 @@ served before is brought back, and the exit status says which step failed.`
     return this.environment(ecosystem, name)
   }
 
-  /** Does not come back where init was run: what it wrote must be committed before it can be deployed. */
+  /** Does not come back where init was done: what it wrote must be committed before it can be deployed. */
   private async offerInit({ root }: Project, yes: boolean): Promise<void> {
     if (!yes) {
       if (!this.canAsk()) return
       const { confirm } = await import('@inquirer/prompts')
       if (!(await confirm({ message: 'There is no ecosystem file here. Run `shipit init` now?' }))) return
     }
-    await this.config.runCommand('init', [root, ...(yes ? ['--yes'] : [])])
+    const { applied } = await this.config.runCommand<{ applied: boolean }>('init', [root, ...(yes ? ['--yes'] : [])])
+    if (!applied) return
     throw new ShipitError('project', {
       message: 'Not deployed yet: a deploy is of a commit, and what init wrote is not in one.',
-      next: 'git add --all && git commit -m "Run under PM2", then shipit deploy',
+      next: `git add --all && git commit -m "Run under PM2"\n${this.config.bin} deploy ${this.argv.filter((word) => word !== '--yes' && word !== '-y').join(' ')}`.trimEnd(),
     })
   }
 

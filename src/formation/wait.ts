@@ -1,7 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { ShipitError } from '../errors.js'
-import { byTypeAndNumber, listDynos, type Dyno, type PlatformApi } from '../heroku/index.js'
-import { lastOutput } from './last-output.js'
+import { byTypeAndNumber, lastOutput, listDynos, streamLogs, type Dyno, type PlatformApi } from '../heroku/index.js'
 import type { Scale } from './plan.js'
 
 export interface Wanted extends Scale { type: string }
@@ -52,8 +51,9 @@ export async function waitForDynos(api: PlatformApi, app: string, wanted: readon
     const looks = wanted.map((one) => look(dynos, one, options.release))
     const crashed = looks.find((one) => one.crashed)?.crashed
     if (crashed) {
+      const { text, ending } = await lastOutput((options) => streamLogs(api, app, { ...options, retries: 1 }), crashed, poll)
       throw new ShipitError('boot', {
-        message: `${crashed.name} has crashed.`, why: await lastOutput(api, app, crashed.name),
+        message: `${crashed.name} has crashed.`, why: [text, ending].filter(Boolean).join('\n'),
         next: `shipit logs --app ${app} --dyno ${crashed.name}`, details: { app, dyno: crashed.name },
       })
     }

@@ -7,6 +7,7 @@ export { createApp, destroyApp, getApp, listApps, updateApp, type AppChanges, ty
 export { getAppFeature, listAppFeatures, updateAppFeature } from './app-features.js'
 export { getBuild, listBuilds, streamOutput } from './builds.js'
 export { getConfigVars, updateConfigVars } from './config-vars.js'
+export { lastOutput } from './dyno-output.js'
 export { byTypeAndNumber, listDynos, restartDynos, stopDyno } from './dynos.js'
 export { listFormation, updateFormation } from './formation.js'
 export { formatLogLine, parseLogLine } from './log-line.js'
