@@ -3,12 +3,11 @@ import type { DeployPlan, DeployResult, Environment, Project } from '../deploy/i
 import type { Ecosystem } from '../ecosystem/types.js'
 import { ShipitError } from '../errors.js'
 import { BaseCommand } from '../ui/base-command.js'
+import { waitTimeout } from '../ui/time-flag.js'
 
 export default class Deploy extends BaseCommand {
-  static override description = `deploy the current commit, and go back to the release before if it does not come up
-
-The commit is pushed and built; its dynos must come up, stay up and answer over HTTP (2xx or 3xx). Where they do not, the release that
-served before is brought back, and the exit status says which step failed.`
+  static override summary = 'deploy the current commit, and go back to the release before if it does not come up'
+  static override description = 'The commit is pushed and built; its dynos must come up, stay up and answer over HTTP (2xx or 3xx). Where they do not, the release that served before is brought back, and the exit status says which step failed.'
 
   static override examples = [
     '<%= config.bin %> <%= command.id %> --app myapp',
@@ -25,7 +24,7 @@ served before is brought back, and the exit status says which step failed.`
     ...BaseCommand.appFlags,
     create: Flags.boolean({ description: 'create the app if it does not exist, and the git remote `heroku` for it (with --local the app is created without being asked)' }),
     'dry-run': Flags.boolean({ description: 'print the plan and change nothing' }),
-    'wait-timeout': Flags.string({ description: 'longest wait for release phase and dynos: 90s, 10m, 1h', default: '10m', helpValue: 'TIME' }),
+    'wait-timeout': waitTimeout({ description: 'longest wait for the release phase and the dynos', default: '10m' }),
     health: Flags.string({ description: 'path of the app that must answer 2xx or 3xx (else `health:` of the environment, else /)', helpValue: 'PATH' }),
     rollback: Flags.boolean({ description: 'go back to the release before after a failure', default: true, allowNo: true }),
     force: Flags.boolean({ description: 'push even though the app holds commits that this branch does not have' }),
@@ -34,9 +33,7 @@ served before is brought back, and the exit status says which step failed.`
 
   async run(): Promise<DeployResult | { dryRun: true; plan: DeployPlan }> {
     const { args, flags } = await this.parse(Deploy)
-    const { checkIsCommitted, deploySource, findProject, gitPush, herokuPlatform, parseDuration, planDeploy, projectWarnings, readProject, runDeploy, stopOnSignals } = await import('../deploy/index.js')
-    const waitTimeout = parseDuration(flags['wait-timeout'])
-    if (waitTimeout === undefined) throw new ShipitError('usage', { message: `--wait-timeout takes a time such as 90s or 10m, not ${flags['wait-timeout']}.` })
+    const { checkIsCommitted, deploySource, findProject, gitPush, herokuPlatform, planDeploy, projectWarnings, readProject, runDeploy, stopOnSignals } = await import('../deploy/index.js')
 
     const project = await findProject(process.cwd())
     if (project.ecosystemFile === undefined && project.readyFolder === undefined && !flags['dry-run']) await this.offerInit(project, flags.yes)
@@ -50,7 +47,7 @@ served before is brought back, and the exit status says which step failed.`
     const api = await this.platform(flags)
     const platform = herokuPlatform(api)
     const plan = await planDeploy(platform, {
-      app, source, environment, waitTimeout, healthPath: flags.health, rollback: flags.rollback, force: flags.force,
+      app, source, environment, waitTimeout: flags['wait-timeout'], healthPath: flags.health, rollback: flags.rollback, force: flags.force,
       create: flags.create || flags.local, addRemote: flags.create,
     })
     await this.show(plan)
@@ -61,7 +58,8 @@ served before is brought back, and the exit status says which step failed.`
     try {
       const result = await runDeploy(plan, { platform, git: gitPush(api, project.root), events: view.events, signal: stop.signal })
       await view.end()
-      this.tell(`${plan.commit.short} ${result.alreadyLive ? 'is already live as' : 'serves as'} v${result.release.version} of ${app}${result.url ? `: ${result.url}` : ''}`)
+      const { describeResult } = await import('../ui/deploy-plan.js')
+      this.tell(this.withLocal(describeResult(result)))
       return result
     } finally {
       await view.end()

@@ -27,8 +27,8 @@ export default class Init extends BaseCommand {
 
   static override flags = {
     format: Flags.option({ options: ['yml', 'json', 'js'] as const, description: 'format of the ecosystem file (default: yml)' })(),
-    name: Flags.string({ description: "PM2's name for the app (default: the package's name)" }),
-    entry: Flags.string({ description: 'file that starts the app (default: found in the folder)' }),
+    name: Flags.string({ description: "PM2's name for the app (default: the package's name)", helpValue: 'NAME' }),
+    entry: Flags.string({ description: 'file that starts the app (default: found in the folder)', helpValue: 'FILE' }),
     instances: Flags.string({ description: 'processes in each dyno: a number, or max for as many as the dyno holds', helpValue: 'N|max' }),
     memory: Flags.string({ description: 'reload an instance that grows beyond this, such as 200M', helpValue: 'SIZE' }),
     env: Flags.string({ multiple: true, multipleNonGreedy: true, description: 'add a block env_NAME (may be given several times)', helpValue: 'NAME' }),

@@ -13,7 +13,7 @@ export default class Releases extends BaseCommand {
   static override examples = ['<%= config.bin %> <%= command.id %>', '<%= config.bin %> <%= command.id %> -n 5 --app myapp', '<%= config.bin %> <%= command.id %> --json']
   static override flags = {
     ...BaseCommand.appFlags,
-    num: Flags.integer({ char: 'n', description: 'how many', default: 15, min: 1, max: 1000 }),
+    num: Flags.integer({ char: 'n', description: 'how many', helpValue: 'N', default: 15, min: 1, max: 1000 }),
   }
 
   async run(): Promise<Release[]> {

@@ -17,6 +17,7 @@ export interface ReloadOptions {
   type?: string | undefined
   /** ms that one dyno may take to serve again. */
   waitTimeout: number
+  /** Ends the reload before the next dyno; the one that is being restarted is waited for. */
   signal?: AbortSignal | undefined
   onEvent?: ((event: ReloadEvent) => void) | undefined
 }
@@ -94,7 +95,8 @@ async function reloadDyno(api: PlatformApi, app: string, name: string, options: 
   options.onEvent?.({ kind: 'reloading', dyno: name })
   const old = (await listDynos(api, app)).find((dyno) => dyno.name === name)
   await restartDynos(api, app, { name })
-  await serving(api, app, (dyno) => dyno.name === name && dyno.id !== old?.id, name, options)
+  // A stop waits for it: the extra dyno goes afterwards, and until then it is the one that serves.
+  await serving(api, app, (dyno) => dyno.name === name && dyno.id !== old?.id, name, { ...options, signal: undefined })
   options.onEvent?.({ kind: 'serving', dyno: name, ms: Math.round(performance.now() - started) })
 }
 

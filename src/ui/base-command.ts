@@ -3,6 +3,7 @@ import { EXIT_CODES, ShipitError } from '../errors.js'
 import type { PlatformApi } from '../heroku/index.js'
 import { misusedCommand } from './command-line-faults.js'
 import { printError } from './print-error.js'
+import { snakeKeys } from './snake-keys.js'
 import { addLocal, withLocal } from './suggestions.js'
 
 /** What every command shares: --local, --json, one error printer and the exit status of the table. */
@@ -51,11 +52,20 @@ export abstract class BaseCommand extends Command {
 
   /** A line for people that may name a command to type next. */
   protected suggest(line: string): void {
-    this.log(this.isLocal ? addLocal(line) : line)
+    this.log(this.withLocal(line))
+  }
+
+  protected withLocal(line: string): string {
+    return this.isLocal ? addLocal(line) : line
   }
 
   private isMisuse(error: Error & { oclif?: { exit?: number } }): boolean {
     return !(error instanceof ShipitError) && error.oclif?.exit === EXIT_CODES.usage.exit
+  }
+
+  /** Every command's keys are spelled as the Platform API spells its own: `already_live`, `exit_code`. */
+  protected override toSuccessJson(result: unknown): unknown {
+    return snakeKeys(result)
   }
 
   protected override async catch(error: Error & { exitCode?: number; oclif?: { exit?: number } }): Promise<never> {

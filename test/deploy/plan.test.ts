@@ -1,5 +1,6 @@
 import { expect } from 'chai'
-import { chooseEnvironment, deploySource, makePlan, parseDuration } from '../../src/deploy/index.js'
+import { chooseEnvironment, deploySource, makePlan } from '../../src/deploy/index.js'
+import { parseDuration } from '../../src/duration.js'
 import { bootState } from '../../src/deploy/boot-state.js'
 import { healthUrl, probe } from '../../src/deploy/probe.js'
 import { ShipitError } from '../../src/errors.js'
@@ -118,7 +119,7 @@ describe('the plan', () => {
 describe('durations', () => {
   it('are seconds, or have a unit', () => {
     expect(['90', '90s', '10m', '1h', '0.5m'].map(parseDuration)).to.deep.equal([90_000, 90_000, 600_000, 3_600_000, 30_000])
-    expect(['', '0', 'soon', '10d', '-5s'].map(parseDuration)).to.deep.equal([undefined, undefined, undefined, undefined, undefined])
+    expect(['', '0', 'soon', '10d', '-5s'].map(parseDuration)).to.deep.equal([undefined, 0, undefined, undefined, undefined])
   })
 })
 
