@@ -1,4 +1,5 @@
-import { readFile, writeFile } from 'node:fs/promises'
+import { createHash } from 'node:crypto'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { expect } from 'chai'
 import { get } from '../../src/demo/load.js'
@@ -14,11 +15,26 @@ describe('init, then deploy', function () {
   before(async () => {
     world = await World.create()
     await world.run('npm', ['install', '--prefix', path.join(world.folder, 'tools'), '--no-audit', '--no-fund', 'yarn@1.22.22', 'pnpm@9.15.9'])
+    // Yarn 1 keeps packages outside the home where it runs as root.
+    world.env.YARN_CACHE_FOLDER = path.join(world.folder, 'yarn-cache')
     world.env.PATH = `${path.join(world.folder, 'tools/node_modules/.bin')}:${world.env.PATH}`
   })
   after(() => world.close())
 
   const deploy = (dir: string, app: string): Promise<Deployed> => world.json<Deployed>(['deploy', '--local', '--app', app], { cwd: dir })
+
+  it('does not take a runtime of other bytes from Yarn\'s cache', async () => {
+    const old = await world.write('old', { 'package.json': { name: 'old', dependencies: { 'shipit-runtime': 'file:vendor/shipit-runtime-0.1.0.tgz' } } })
+    await world.write('old/runtime', { 'package.json': { name: 'shipit-runtime', version: '0.1.0' } })
+    await mkdir(path.join(old, 'vendor'))
+    await world.run('npm', ['pack', './runtime', '--pack-destination', 'vendor'], { cwd: old })
+    expect(await world.run('yarn', ['install', '--ignore-scripts'], { cwd: old })).to.include({ status: 0 })
+
+    const dir = await world.write('cached', { ...plainApp('cached'), 'yarn.lock': '# yarn lockfile v1\n' })
+    await world.ok(['init', '--yes'], { cwd: dir })
+    const bytes = await readFile(path.join(dir, 'vendor/shipit-runtime-0.1.0.tgz'))
+    expect(await readFile(path.join(dir, 'yarn.lock'), 'utf8')).to.contain(createHash('sha1').update(bytes).digest('hex'))
+  })
 
   for (const [tool, lockfile] of [['yarn', 'yarn.lock'], ['pnpm', 'pnpm-lock.yaml']] as const) {
     it(`keeps an app of ${tool} with ${tool}`, async () => {
