@@ -104,7 +104,7 @@ export default class Deploy extends BaseCommand {
   }
 
   private async view() {
-    if (process.stdout.isTTY && !this.jsonEnabled() && !process.env.CI) {
+    if (process.stdout.isTTY && !this.jsonEnabled() && !process.env.CI && process.env.TERM !== 'dumb') {
       const { deployTasks } = await import('../ui/deploy-tasks.js')
       return deployTasks()
     }
