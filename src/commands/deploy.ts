@@ -3,12 +3,11 @@ import type { DeployPlan, DeployResult, Environment, Project } from '../deploy/i
 import type { Ecosystem } from '../ecosystem/types.js'
 import { ShipitError } from '../errors.js'
 import { BaseCommand } from '../ui/base-command.js'
+import { waitTimeout } from '../ui/time-flag.js'
 
 export default class Deploy extends BaseCommand {
-  static override description = `deploy the current commit, and go back to the release before if it does not come up
-
-The commit is pushed and built; its dynos must come up, stay up and answer over HTTP (2xx or 3xx). Where they do not, the release that
-served before is brought back, and the exit status says which step failed.`
+  static override summary = 'deploy the current commit, and go back to the release before if it does not come up'
+  static override description = 'The commit is pushed and built; its dynos must come up, stay up and answer over HTTP (2xx or 3xx). Where they do not, the release that served before is brought back, and the exit status says which step failed.'
 
   static override examples = [
     '<%= config.bin %> <%= command.id %> --app myapp',
@@ -25,7 +24,7 @@ served before is brought back, and the exit status says which step failed.`
     ...BaseCommand.appFlags,
     create: Flags.boolean({ description: 'create the app if it does not exist, and the git remote `heroku` for it (with --local the app is created without being asked)' }),
     'dry-run': Flags.boolean({ description: 'print the plan and change nothing' }),
-    'wait-timeout': Flags.string({ description: 'longest wait for release phase and dynos: 90s, 10m, 1h', default: '10m', helpValue: 'TIME' }),
+    'wait-timeout': waitTimeout({ description: 'longest wait for the release phase and the dynos', default: '10m' }),
     health: Flags.string({ description: 'path of the app that must answer 2xx or 3xx (else `health:` of the environment, else /)', helpValue: 'PATH' }),
     rollback: Flags.boolean({ description: 'go back to the release before after a failure', default: true, allowNo: true }),
     force: Flags.boolean({ description: 'push even though the app holds commits that this branch does not have' }),
@@ -34,12 +33,10 @@ served before is brought back, and the exit status says which step failed.`
 
   async run(): Promise<DeployResult | { dryRun: true; plan: DeployPlan }> {
     const { args, flags } = await this.parse(Deploy)
-    const { checkIsCommitted, deploySource, findProject, gitPush, herokuPlatform, parseDuration, planDeploy, projectWarnings, readProject, runDeploy, stopOnSignals } = await import('../deploy/index.js')
-    const waitTimeout = parseDuration(flags['wait-timeout'])
-    if (waitTimeout === undefined) throw new ShipitError('usage', { message: `--wait-timeout takes a time such as 90s or 10m, not ${flags['wait-timeout']}.` })
+    const { checkIsCommitted, deploySource, findProject, gitPush, herokuPlatform, planDeploy, projectWarnings, readProject, runDeploy, stopOnSignals } = await import('../deploy/index.js')
 
     const project = await findProject(process.cwd())
-    if (project.ecosystemFile === undefined) await this.offerInit(project, flags.yes)
+    if (project.ecosystemFile === undefined && project.readyFolder === undefined && !flags['dry-run']) await this.offerInit(project, flags.yes)
     const ecosystem = await readProject(project)
     const environment = await this.environment(ecosystem, args.env)
     const source = deploySource(project.state, environment?.target.ref)
@@ -50,7 +47,7 @@ served before is brought back, and the exit status says which step failed.`
     const api = await this.platform(flags)
     const platform = herokuPlatform(api)
     const plan = await planDeploy(platform, {
-      app, source, environment, waitTimeout, healthPath: flags.health, rollback: flags.rollback, force: flags.force,
+      app, source, environment, waitTimeout: flags['wait-timeout'], healthPath: flags.health, rollback: flags.rollback, force: flags.force,
       create: flags.create || flags.local, addRemote: flags.create,
     })
     await this.show(plan)
@@ -61,7 +58,8 @@ served before is brought back, and the exit status says which step failed.`
     try {
       const result = await runDeploy(plan, { platform, git: gitPush(api, project.root), events: view.events, signal: stop.signal })
       await view.end()
-      this.tell(`${plan.commit.short} ${result.alreadyLive ? 'is already live as' : 'serves as'} v${result.release.version} of ${app}${result.url ? `: ${result.url}` : ''}`)
+      const { describeResult } = await import('../ui/deploy-plan.js')
+      this.tell(this.withLocal(describeResult(result)))
       return result
     } finally {
       await view.end()
@@ -80,17 +78,18 @@ served before is brought back, and the exit status says which step failed.`
     return this.environment(ecosystem, name)
   }
 
-  /** Does not come back where init was run: what it wrote must be committed before it can be deployed. */
+  /** Does not come back where init was done: what it wrote must be committed before it can be deployed. */
   private async offerInit({ root }: Project, yes: boolean): Promise<void> {
     if (!yes) {
       if (!this.canAsk()) return
       const { confirm } = await import('@inquirer/prompts')
       if (!(await confirm({ message: 'There is no ecosystem file here. Run `shipit init` now?' }))) return
     }
-    await this.config.runCommand('init', [root, ...(yes ? ['--yes'] : [])])
+    const { applied } = await this.config.runCommand<{ applied: boolean }>('init', [root, ...(yes ? ['--yes'] : [])])
+    if (!applied) return
     throw new ShipitError('project', {
       message: 'Not deployed yet: a deploy is of a commit, and what init wrote is not in one.',
-      next: 'git add --all && git commit -m "Run under PM2", then shipit deploy',
+      next: `git add --all && git commit -m "Run under PM2"\n${this.config.bin} deploy ${this.argv.filter((word) => word !== '--yes' && word !== '-y').join(' ')}`.trimEnd(),
     })
   }
 
@@ -105,7 +104,7 @@ served before is brought back, and the exit status says which step failed.`
   }
 
   private async view() {
-    if (process.stdout.isTTY && !this.jsonEnabled() && !process.env.CI) {
+    if (process.stdout.isTTY && !this.jsonEnabled() && !process.env.CI && process.env.TERM !== 'dumb') {
       const { deployTasks } = await import('../ui/deploy-tasks.js')
       return deployTasks()
     }

@@ -27,8 +27,8 @@ export default class Init extends BaseCommand {
 
   static override flags = {
     format: Flags.option({ options: ['yml', 'json', 'js'] as const, description: 'format of the ecosystem file (default: yml)' })(),
-    name: Flags.string({ description: "PM2's name for the app (default: the package's name)" }),
-    entry: Flags.string({ description: 'file that starts the app (default: found in the folder)' }),
+    name: Flags.string({ description: "PM2's name for the app (default: the package's name)", helpValue: 'NAME' }),
+    entry: Flags.string({ description: 'file that starts the app (default: found in the folder)', helpValue: 'FILE' }),
     instances: Flags.string({ description: 'processes in each dyno: a number, or max for as many as the dyno holds', helpValue: 'N|max' }),
     memory: Flags.string({ description: 'reload an instance that grows beyond this, such as 200M', helpValue: 'SIZE' }),
     env: Flags.string({ multiple: true, multipleNonGreedy: true, description: 'add a block env_NAME (may be given several times)', helpValue: 'NAME' }),
@@ -40,7 +40,7 @@ export default class Init extends BaseCommand {
   async run(): Promise<{ plan: InitPlan; applied: boolean }> {
     const { args, flags } = await this.parse(Init)
     const { prepareInit, applyPlan } = await import('../init/index.js')
-    const { plan, isRepository } = await prepareInit(args.dir, optionsFrom(flags), this.parts())
+    const { plan, detected, isRepository } = await prepareInit(args.dir, optionsFrom(flags), this.parts())
     const isReady = plan.steps.length === 0
     await this.show(plan)
     if (isReady || flags['dry-run']) {
@@ -54,7 +54,7 @@ export default class Init extends BaseCommand {
     await applyPlan(plan, (step) => {
       if (step.kind === 'run') this.log(`\nBringing ${step.file} in step with ${step.command[0]} ...`)
     })
-    await this.done(plan, args.dir, isRepository)
+    await this.done(plan, args.dir, isRepository, detected.appName)
     return { plan, applied: true }
   }
 
@@ -82,14 +82,21 @@ export default class Init extends BaseCommand {
     return confirm({ message: 'Do this?', default: true })
   }
 
-  private async done(plan: InitPlan, dir: string, isRepository: boolean): Promise<void> {
+  private async done(plan: InitPlan, dir: string, isRepository: boolean, appName: string): Promise<void> {
     const files = new Set(plan.steps.map(({ file }) => file)).size
     const { quote } = await import('shell-quote')
     const go = dir === '.' ? [] : [`cd ${quote([dir])}`]
     const commit = [...(isRepository ? [] : ['git init']), 'git add --all', 'git commit --message "Run under PM2"'].join(' && ')
     this.log(`\nDone: ${files} ${files === 1 ? 'file' : 'files'} changed. Next:`)
-    for (const line of [...go, commit, 'shipit deploy']) this.log(`  ${line}`)
+    for (const line of [...go, commit, `${this.config.bin} deploy --local --app ${herokuName(appName)}`]) this.log(`  ${line}`)
+    this.log(`The last line rehearses on this machine; on Heroku it is: ${this.config.bin} deploy --app NAME --create`)
   }
+}
+
+/** A name that Heroku takes for an app: lower-case letters, digits and dashes, from a letter on, 3 to 30 characters. */
+function herokuName(name: string): string {
+  const plain = name.toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(/^[^a-z]+/, '').slice(0, 30).replace(/-+$/, '')
+  return plain.length < 3 ? 'myapp' : plain
 }
 
 function optionsFrom(flags: { format?: 'yml' | 'json' | 'js'; name?: string; entry?: string; instances?: string; memory?: string; env?: string[]; force: boolean }): InitOptions {

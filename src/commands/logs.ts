@@ -14,9 +14,9 @@ export default class Logs extends BaseCommand {
   ]
   static override flags = {
     ...BaseCommand.appFlags,
-    num: Flags.integer({ char: 'n', description: 'how many recent lines', default: 100, min: 1, max: 1500 }),
+    num: Flags.integer({ char: 'n', description: 'how many recent lines', helpValue: 'N', default: 100, min: 1, max: 1500 }),
     tail: Flags.boolean({ char: 't', description: 'go on with new lines as they come' }),
-    dyno: Flags.string({ char: 'd', description: 'only lines of this dyno or process type (web.1, web, router)' }),
+    dyno: Flags.string({ char: 'd', description: 'only lines of this dyno or process type (web.1, web, router)', helpValue: 'NAME' }),
     source: Flags.string({ char: 's', description: 'only lines of the app or of the platform', options: ['app', 'heroku'] }),
   }
 

@@ -11,9 +11,10 @@ export default class Ps extends BaseCommand {
   async run(): Promise<Dyno[]> {
     const { flags } = await this.parse(Ps)
     const app = await this.appName(flags)
-    const { listDynos } = await import('../heroku/index.js')
-    const dynos = await listDynos(await this.platform(flags), app)
-    this.log(dynos.length > 0 ? renderDynos(dynos) : `${app} has no dynos. Start some: ${this.config.bin} scale web=1 --app ${app}`)
+    const { byTypeAndNumber, listDynos } = await import('../heroku/index.js')
+    const dynos = (await listDynos(await this.platform(flags), app)).sort(byTypeAndNumber)
+    if (dynos.length > 0) this.log(renderDynos(dynos))
+    else this.suggest(`${app} has no dynos. Start some: ${this.config.bin} scale web=1 --app ${app}`)
     return dynos
   }
 }

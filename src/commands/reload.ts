@@ -1,6 +1,7 @@
-import { Args, Flags } from '@oclif/core'
-import type { ReloadResult } from '../formation/index.js'
+import { Args } from '@oclif/core'
+import type { ReloadResult } from '../formation/reload.js'
 import { BaseCommand } from '../ui/base-command.js'
+import { waitTimeout } from '../ui/time-flag.js'
 
 export default class Reload extends BaseCommand {
   static override summary = 'restart dyno by dyno, with no request lost'
@@ -10,25 +11,32 @@ export default class Reload extends BaseCommand {
   static override args = { type: Args.string({ ignoreStdin: true, description: 'process type, such as web; all types when absent' }) }
   static override flags = {
     ...BaseCommand.appFlags,
-    'wait-timeout': Flags.integer({ description: 'seconds that one dyno may take to serve again', default: 120, min: 1 }),
+    'wait-timeout': waitTimeout({ description: 'longest that one dyno may take to serve again', default: '2m' }),
   }
   static override examples = ['<%= config.bin %> reload --app myapp', '<%= config.bin %> reload web --app myapp']
 
   async run(): Promise<ReloadResult & { app: string }> {
     const { args, flags } = await this.parse(Reload)
     const app = await this.appName(flags)
-    const { reload } = await import('../formation/index.js')
-    const result = await reload(await this.platform(flags), app, {
+    const [{ reload }, { stopOnSignals, stoppedBy }, api] = await Promise.all([import('../formation/reload.js'), import('../deploy/index.js'), this.platform(flags)])
+    const stop = stopOnSignals(() => process.stderr.write(this.withLocal(`\nLeft at once. There may be a dyno too many: look at \`shipit scale --app ${app}\`.\n`)))
+    const reloaded: string[] = []
+    const result = await reload(api, app, {
       type: args.type,
-      waitTimeout: flags['wait-timeout'] * 1000,
+      signal: stop.signal,
+      waitTimeout: flags['wait-timeout'],
       onEvent: (event) => {
         if (event.kind === 'reloading') this.log(`Reloading ${event.dyno}...`)
+        if (event.kind === 'serving') reloaded.push(event.dyno)
         if (event.kind === 'serving') this.log(`${event.dyno} serves again (${(event.ms / 1000).toFixed(1)} s)`)
         if (event.kind === 'added') this.log(`${event.dyno} was added to serve meanwhile`)
         if (event.kind === 'removed') this.log(`${event.dyno} was removed again`)
         if (event.kind === 'gap') this.warn(`${event.type} is one ${event.size} dyno and cannot have a second: it is restarted, with a short gap`)
       },
-    })
+    }).catch((error: unknown) => {
+      if (!stop.signal.aborted) throw error
+      throw stoppedBy(stop.signal, `${reloaded.length > 0 ? `Reloaded: ${reloaded.join(', ')}. The others` : 'The dynos'} were left as they are.`, { reloaded })
+    }).finally(() => stop.release())
     this.log(`Reloaded ${result.reloaded.join(', ')} of ${app}`)
     return { app, ...result }
   }

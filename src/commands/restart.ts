@@ -1,5 +1,6 @@
-import { Args, Flags } from '@oclif/core'
+import { Args } from '@oclif/core'
 import { BaseCommand } from '../ui/base-command.js'
+import { waitTimeout } from '../ui/time-flag.js'
 
 export default class Restart extends BaseCommand {
   static override summary = 'restart dynos at once'
@@ -8,7 +9,7 @@ export default class Restart extends BaseCommand {
   static override args = { what: Args.string({ ignoreStdin: true, description: 'process type (web) or dyno (web.1); all dynos when absent' }) }
   static override flags = {
     ...BaseCommand.appFlags,
-    'wait-timeout': Flags.integer({ description: 'seconds that the dynos may take to be up again', default: 120, min: 1 }),
+    'wait-timeout': waitTimeout({ description: 'longest that the dynos may take to be up again', default: '2m' }),
   }
   static override examples = ['<%= config.bin %> restart --app myapp', '<%= config.bin %> restart web.1 --app myapp']
 
@@ -17,7 +18,7 @@ export default class Restart extends BaseCommand {
     const { parseSelection, restart } = await import('../formation/index.js')
     const selection = parseSelection(args.what)
     const app = await this.appName(flags)
-    const restarted = await restart(await this.platform(flags), app, selection, { waitTimeout: flags['wait-timeout'] * 1000 })
+    const restarted = await restart(await this.platform(flags), app, selection, { waitTimeout: flags['wait-timeout'] })
     this.log(`Restarted ${restarted.join(', ')} of ${app}`)
     return { app, restarted }
   }

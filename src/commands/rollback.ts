@@ -1,5 +1,6 @@
-import { Args, Flags } from '@oclif/core'
+import { Args } from '@oclif/core'
 import { BaseCommand } from '../ui/base-command.js'
+import { waitTimeout } from '../ui/time-flag.js'
 import { printable } from '../ui/printable.js'
 
 interface Outcome { app: string; rolled_back: number; to: number; release: { id: string; version: number }; undo: string }
@@ -11,7 +12,7 @@ export default class Rollback extends BaseCommand {
   static override args = { release: Args.string({ ignoreStdin: true, description: 'the release to go back to, such as v42' }) }
   static override flags = {
     ...BaseCommand.appFlags,
-    'wait-timeout': Flags.integer({ description: 'seconds that the release phase may take', default: 600, min: 1 }),
+    'wait-timeout': waitTimeout({ description: 'longest wait for the release phase', default: '10m' }),
   }
 
   async run(): Promise<Outcome> {
@@ -19,7 +20,7 @@ export default class Rollback extends BaseCommand {
     const app = await this.appName(flags)
     const api = await this.platform(flags)
     const { rollBack } = await import('../heroku/index.js')
-    const { from, to, release } = await rollBack(api, app, { to: args.release, timeout: flags['wait-timeout'] * 1000 })
+    const { from, to, release } = await rollBack(api, app, { to: args.release, timeout: flags['wait-timeout'] })
     const undo = `${this.config.bin} rollback v${from.version} --app ${app}${flags.local ? ' --local' : ''}`
     this.log(`Rolled ${app} back to v${to.version} (${printable(to.description)}): v${release.version} is live.`)
     this.log(`Config vars are those of v${to.version} too. Undo: ${undo}`)

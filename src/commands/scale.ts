@@ -1,5 +1,6 @@
 import { Flags } from '@oclif/core'
 import { BaseCommand } from '../ui/base-command.js'
+import { waitTimeout } from '../ui/time-flag.js'
 import { renderTable } from '../ui/table.js'
 import { ShipitError } from '../errors.js'
 import type { Dyno, PlatformApi } from '../heroku/index.js'
@@ -30,7 +31,7 @@ export default class Scale extends BaseCommand {
   static override flags = {
     ...BaseCommand.appFlags,
     instances: Flags.string({ char: 'i', description: 'processes inside each dyno, by PM2 app: api=4,jobs=max', helpValue: 'APP=N' }),
-    'wait-timeout': Flags.integer({ description: 'seconds to wait for the dynos; 0 does not wait', default: 300, min: 0 }),
+    'wait-timeout': waitTimeout({ description: 'longest wait for the dynos; 0 does not wait', default: '5m', mayBeNone: true }),
   }
 
   async run(): Promise<Outcome> {
@@ -43,7 +44,7 @@ export default class Scale extends BaseCommand {
     const current = await heroku.listFormation(api, app)
     if (expressions.length === 0 && flags.instances === undefined) return this.show(app, current)
 
-    const plan = planScale(current, expressions)
+    const plan = planScale(app, current, expressions)
     const instances = flags.instances === undefined ? undefined : planInstances((await heroku.getConfigVars(api, app))[INSTANCES_VAR], flags.instances)
     if (plan.updates.length > 0) await heroku.updateFormation(api, app, plan.updates)
     let release: number | undefined
@@ -74,11 +75,11 @@ export default class Scale extends BaseCommand {
     this.log(renderTable(['PROCESS', 'BEFORE', '', 'AFTER'], rows))
   }
 
-  private async wait(api: PlatformApi, app: string, wanted: Wanted[], seconds: number, release: number | undefined): Promise<Outcome['dynos']> {
+  private async wait(api: PlatformApi, app: string, wanted: Wanted[], timeout: number, release: number | undefined): Promise<Outcome['dynos']> {
     const { waitForDynos } = await import('../formation/index.js')
     let last = ''
     const dynos = await waitForDynos(api, app, wanted, {
-      timeout: seconds * 1000,
+      timeout,
       ...(release === undefined ? {} : { release }),
       onProgress: (up, total) => {
         const text = `${up} of ${total} dynos up`

@@ -1,13 +1,14 @@
-import { Args, Flags } from '@oclif/core'
+import { Args } from '@oclif/core'
 import type { Count } from '../formation/index.js'
 import { BaseCommand } from '../ui/base-command.js'
+import { waitTimeout } from '../ui/time-flag.js'
 
 export default class Start extends BaseCommand {
   static override summary = 'bring back what `stop` has stopped, with the same counts and sizes'
   static override args = { type: Args.string({ ignoreStdin: true, description: 'process type; all that were stopped when absent' }) }
   static override flags = {
     ...BaseCommand.appFlags,
-    'wait-timeout': Flags.integer({ description: 'seconds that the dynos may take to be up', default: 300, min: 1 }),
+    'wait-timeout': waitTimeout({ description: 'longest that the dynos may take to be up', default: '5m' }),
   }
   static override examples = ['<%= config.bin %> start --app myapp', '<%= config.bin %> start worker --app myapp']
 
@@ -26,7 +27,7 @@ export default class Start extends BaseCommand {
     await heroku.updateFormation(api, app, updates)
     const words = started.map(({ type, quantity, size }) => `${type}=${quantity}:${size}`).join(' ')
     this.log(`Starting ${words}`)
-    await waitForDynos(api, app, started, { timeout: flags['wait-timeout'] * 1000 })
+    await waitForDynos(api, app, started, { timeout: flags['wait-timeout'] })
     this.log(`Started ${words} of ${app}`)
     return { app, started }
   }

@@ -1,6 +1,7 @@
-import { Args, Flags } from '@oclif/core'
+import { Args } from '@oclif/core'
 import type { Count } from '../formation/index.js'
 import { BaseCommand } from '../ui/base-command.js'
+import { waitTimeout } from '../ui/time-flag.js'
 
 export default class Stop extends BaseCommand {
   static override summary = 'scale to zero, and remember the counts and sizes for `start`'
@@ -10,7 +11,7 @@ export default class Stop extends BaseCommand {
   static override args = { what: Args.string({ ignoreStdin: true, description: 'process type (web) or dyno (web.1); everything when absent' }) }
   static override flags = {
     ...BaseCommand.appFlags,
-    'wait-timeout': Flags.integer({ description: 'seconds that the dynos may take to be gone', default: 120, min: 1 }),
+    'wait-timeout': waitTimeout({ description: 'longest that the dynos may take to be gone', default: '2m' }),
   }
   static override examples = ['<%= config.bin %> stop --app myapp', '<%= config.bin %> stop worker --app myapp']
 
@@ -40,7 +41,7 @@ export default class Stop extends BaseCommand {
       if (restartsOthers) this.warn(`remembering that in the config var ${STOPPED_VAR} restarts the dynos that go on`)
       await heroku.updateConfigVars(api, app, { [STOPPED_VAR]: remembered })
     }
-    await waitForDynos(api, app, stopped.map(({ type, size }) => ({ type, quantity: 0, size })), { timeout: flags['wait-timeout'] * 1000 })
+    await waitForDynos(api, app, stopped.map(({ type, size }) => ({ type, quantity: 0, size })), { timeout: flags['wait-timeout'] })
     this.log(`Stopped ${stopped.map(({ type }) => type).join(', ')} of ${app}`)
     return { app, stopped }
   }

@@ -18,6 +18,12 @@ export class Interruption extends Error {
   }
 }
 
+/** What a command that a signal stopped ends with. */
+export function stoppedBy(signal: AbortSignal, sentence: string, details: Record<string, unknown> = {}): ShipitError {
+  const by = signal.reason instanceof Interruption ? signal.reason.by : 'SIGINT'
+  return new ShipitError('interrupted', { message: `Stopped by ${WORDS[by]}. ${sentence}`, details: { signal: by, ...details }, exitCode: EXIT_STATUS[by] })
+}
+
 /** Looks for a build after the push was ended: the platform may list it a moment later. */
 const LOOKS_FOR_BUILD = 3
 

@@ -66,7 +66,7 @@ export async function planDeploy(platform: Platform, request: PlanRequest): Prom
   const release = app && await platform.currentRelease(app.name)
   const slug = release?.slug ? await platform.slug(request.app, release.slug.id) : undefined
   const configVars = app ? await platform.configVars(app.name) : {}
-  checkConfigVars(request, Object.keys(configVars))
+  checkConfigVars(request, app !== undefined, Object.keys(configVars))
   return makePlan({ ...request, platform: platform.label, found: app, release, currentCommit: slug?.commit ?? null, shipitEnv: configVars.SHIPIT_ENV })
 }
 
@@ -123,12 +123,12 @@ function stepsFor({ isNew, hasConfig, isSameCommit }: { isNew: boolean; hasConfi
   ]
 }
 
-function checkConfigVars({ app, environment }: PlanRequest, set: string[]): void {
+function checkConfigVars({ app, environment }: PlanRequest, exists: boolean, set: string[]): void {
   const missing = environment?.target.config?.filter((name) => !set.includes(name)) ?? []
   if (missing.length === 0) return
   throw new ShipitError('project', {
-    message: `${app} lacks config vars that deploy.${environment?.name}.config asks for: ${missing.join(', ')}.`,
-    next: `Set them on the app (heroku config:set -a ${app} NAME=value), then deploy again.`,
+    message: `${app} ${exists ? 'lacks' : 'does not exist yet, and so lacks'} config vars that deploy.${environment?.name}.config asks for: ${missing.join(', ')}.`,
+    next: `${exists ? '' : `heroku create ${app}\n`}heroku config:set -a ${app} ${missing.map((name) => `${name}=…`).join(' ')}\nThen deploy again. Heroku's CLI works with the embedded Heroku after: eval "$(shipit local env)"`,
     details: { missing_config: missing },
   })
 }

@@ -57,7 +57,7 @@ function get(url: string, signal: AbortSignal): Promise<{ status: number; reason
   })
 }
 
-/** The URL to ask: the app's own, with the health path. */
+/** The URL to ask: the app's own, with the health path, which never leads to another host, whatever it looks like. */
 export function healthUrl(webUrl: string, path: string): string {
-  return new URL(path, webUrl).href
+  return new URL(`./${path.replace(/^\/+/, '')}`, webUrl).href
 }

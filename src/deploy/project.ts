@@ -11,6 +11,8 @@ export interface Project {
   root: string
   /** Absolute path of the ecosystem file at the root, if there is one. */
   ecosystemFile: string | undefined
+  /** The folder, from the root, where it has an ecosystem file that does not count because it is not the root's. */
+  readyFolder?: string
 }
 
 /** Finds what is to be deployed. The whole repository is: so the ecosystem file that counts lies at its root. */
@@ -18,15 +20,24 @@ export async function findProject(dir: string): Promise<Project> {
   const { findEcosystemFile } = await import('../ecosystem/index.js')
   const state = await repositoryState(dir)
   const root = state.isRepository ? state.root : dir
-  return { state, root, ecosystemFile: await findEcosystemFile(root) }
+  const ecosystemFile = await findEcosystemFile(root)
+  const isReady = ecosystemFile === undefined && state.isRepository && state.subdirectory !== '' && (await findEcosystemFile(dir)) !== undefined
+  return { state, root, ecosystemFile, ...(isReady ? { readyFolder: state.subdirectory } : {}) }
 }
 
 /**
  * Reads the project's ecosystem file.
  * @throws ShipitError `project` where there is none, or where it holds an error: each with its line and column
  */
-export async function readProject({ root, ecosystemFile }: Project): Promise<Ecosystem> {
+export async function readProject({ root, ecosystemFile, readyFolder }: Project): Promise<Ecosystem> {
   const { explain, readEcosystem } = await import('../ecosystem/index.js')
+  if (readyFolder !== undefined) {
+    throw new ShipitError('project', {
+      message: `The ecosystem file is in ${readyFolder}, and a deploy is of the whole repository, from its root.`,
+      why: `Heroku builds what lies in ${root}.`,
+      next: `Give the app a repository of its own:\ngit subtree split --prefix ${readyFolder} --branch deploy && git clone --branch deploy ${root} ../${path.basename(readyFolder)}`,
+    })
+  }
   if (ecosystemFile === undefined) {
     throw new ShipitError('project', { message: `There is no ecosystem file in ${root}.`, why: 'It says what PM2 runs in a dyno.', next: 'shipit init' })
   }

@@ -1,3 +1,4 @@
+import { byTypeAndNumber } from '../heroku/index.js'
 import type { App, Release } from '../heroku/types.js'
 import { TIMING, refOf, type Deployment, type Ref, type Timing } from './deployment.js'
 import { StepRunner, type DeployEvents, type StepName } from './events.js'
@@ -16,6 +17,8 @@ export interface DeployResult {
   release: Ref
   /** Of the app; null where the platform gives it none. */
   url: string | null
+  /** Names of the release's dynos; none where the formation is scaled to zero. */
+  dynos: string[]
   commit: DeployPlan['commit']
   /** The release that served before; null before the first. */
   replaced: Ref | null
@@ -74,8 +77,7 @@ async function deploy(deployment: Deployment): Promise<DeployResult> {
 
   const deadline = Date.now() + plan.waitTimeout
   const release = await steps.run('release', `Releasing v${made.version}`, (report) => waitForRelease(deployment, made, deadline, report))
-  await serve(deployment, app, release, deadline)
-  return result(deployment, app, release)
+  return result(deployment, app, release, await serve(deployment, app, release, deadline))
 }
 
 async function create({ plan, platform, git, changed }: Deployment): Promise<App> {
@@ -86,7 +88,7 @@ async function create({ plan, platform, git, changed }: Deployment): Promise<App
 }
 
 /** Boot and health of a release of ours. The log is followed from here on, and read no further than the end of both. */
-async function serve(deployment: Deployment, app: App, release: Release, deadline: number): Promise<void> {
+async function serve(deployment: Deployment, app: App, release: Release, deadline: number): Promise<string[]> {
   const { plan, platform, steps, timing } = deployment
   const watch = new ReleaseWatch(platform, plan.app, release)
   try {
@@ -95,6 +97,7 @@ async function serve(deployment: Deployment, app: App, release: Release, deadlin
       if (!watch.hasWeb && watch.dynos.length > 0) await holdUp(deployment, watch, { release, stable: timing.stable, deadline }, report)
     })
     await checkHealth(deployment, app, watch, release, timing.stable, Math.min(deadline, Date.now() + timing.health))
+    return namesOf(watch)
   } catch (error) {
     throw await withLastLines(deployment, watch, error)
   } finally {
@@ -121,19 +124,22 @@ async function lookAtLive(deployment: Deployment): Promise<DeployResult> {
   try {
     await steps.run('boot', `Looking at the dynos of v${release.version}`, (report) => waitForBoot(deployment, watch, release, deadline, report))
     await checkHealth(deployment, app, watch, release, 0, deadline)
+    return result(deployment, app, release, namesOf(watch))
   } catch (error) {
     throw await withLastLines(deployment, watch, error)
   } finally {
     watch.stop()
   }
-  return result(deployment, app, release)
 }
 
-function result({ plan, steps }: Deployment, app: App, release: Release): DeployResult {
+const namesOf = ({ dynos }: ReleaseWatch): string[] => dynos.toSorted(byTypeAndNumber).map(({ name }) => name)
+
+function result({ plan, steps }: Deployment, app: App, release: Release, dynos: string[]): DeployResult {
   return {
     app: plan.app,
     release: refOf(release),
     url: app.web_url,
+    dynos,
     commit: plan.commit,
     replaced: plan.isAlreadyLive ? null : plan.current?.release ?? null,
     alreadyLive: plan.isAlreadyLive,

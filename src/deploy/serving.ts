@@ -1,5 +1,6 @@
 /** When a release counts as serving: its dynos are up and stay up, and its URL answers. */
 import { ShipitError } from '../errors.js'
+import { byTypeAndNumber } from '../heroku/index.js'
 import type { Release } from '../heroku/types.js'
 import { duration, pause, type Deployment } from './deployment.js'
 import type { StepReport } from './events.js'
@@ -17,7 +18,7 @@ export async function waitForBoot(deployment: Deployment, watch: ReleaseWatch, r
     const state = await watch.look()
     if (state.crash) throw crashError(state.crash, release)
     const isFormationLate = state.dynos.length === 0 && plan.current === null && look < LOOKS_FOR_FORMATION
-    if (state.state === 'up' && !isFormationLate) return report.detail(state.dynos.length === 0 ? 'no dynos: the formation is scaled to zero' : state.dynos.map(({ name }) => name).join(', '))
+    if (state.state === 'up' && !isFormationLate) return report.detail(state.dynos.length === 0 ? 'no dynos: the formation is scaled to zero' : state.dynos.toSorted(byTypeAndNumber).map(({ name }) => name).join(', '))
     const waiting = state.state === 'waiting' ? state.waitingFor.join('; ') : ''
     if (waiting !== said) report.line(waiting)
     said = waiting

@@ -15,7 +15,7 @@ export async function preflight({ plan, platform }: Deployment): Promise<App | u
     throw new ShipitError('refused', {
       message: `Someone else has released v${current?.version ?? '?'} since this deploy was planned.`,
       why: `The plan replaces v${plan.current.release.version}.`,
-      next: 'Look at `shipit releases`, then deploy again.',
+      next: `Look at \`shipit releases --app ${plan.app}\`, then deploy again.`,
     })
   }
   return app
@@ -60,16 +60,32 @@ async function releaseAgain({ plan, platform, ...rest }: Deployment, report: Ste
   return platform.releaseSlug(plan.app, found.slug, `Deploy ${plan.commit.short}`)
 }
 
+/** ms for the output of a release phase that has ended. */
+const OUTPUT_TIME = 10_000
+const SHOWN = 20
+
+function lastPrinted(printed: string[]): string {
+  const lines = printed.join('\n').trim().split('\n').slice(-SHOWN)
+  return lines.join('') === '' ? 'Its release command printed nothing.' : ['The last lines of its release command:', ...lines.map((line) => `  ${line}`)].join('\n')
+}
+
 /** Follows the release phase, where there is one, to its end. */
 export async function waitForRelease(deployment: Deployment, release: Release, deadline: number, report: StepReport): Promise<Release> {
   const { plan, platform, signal } = deployment
   let now = release
-  if (now.status === 'pending' && now.output_stream_url) await streamReleaseOutput(deployment, now.output_stream_url, deadline, report)
+  const printed: string[] = []
+  const say = (line: string) => {
+    printed.push(line)
+    report.line(line)
+  }
+  if (now.status === 'pending' && now.output_stream_url) await streamReleaseOutput(deployment, now.output_stream_url, deadline, say)
   for (let look = 0; ; look++) {
     now = await platform.release(plan.app, release.id)
     if (now.status === 'succeeded') return now
     if (now.status !== 'pending') {
-      throw new ShipitError('release', { message: `The release phase of v${now.version} ${now.status === 'failed' ? 'failed' : 'did not end in time'}.`, why: 'Its release command ended with an error; its output is above.' })
+      // It ended before the push did, which showed its output among the build's.
+      if (printed.length === 0 && now.output_stream_url) await streamReleaseOutput(deployment, now.output_stream_url, Date.now() + OUTPUT_TIME, (line) => printed.push(line))
+      throw new ShipitError('release', { message: `The release phase of v${now.version} ${now.status === 'failed' ? 'failed' : 'did not end in time'}.`, why: lastPrinted(printed) })
     }
     if (Date.now() > deadline) {
       throw new ShipitError('timeout', { message: `The release phase of v${now.version} had not ended after ${duration(plan.waitTimeout)}.`, why: 'It goes on, and v' + now.version + ' serves once it has succeeded.', next: `Look at \`shipit releases --app ${plan.app}\`.` })
@@ -78,19 +94,19 @@ export async function waitForRelease(deployment: Deployment, release: Release, d
   }
 }
 
-async function streamReleaseOutput({ platform, signal }: Deployment, url: string, deadline: number, report: StepReport): Promise<void> {
+async function streamReleaseOutput({ platform, signal }: Deployment, url: string, deadline: number, say: (line: string) => void): Promise<void> {
   const limit = AbortSignal.any([signal, AbortSignal.timeout(Math.max(1, deadline - Date.now()))])
   let partial = ''
   try {
     for await (const text of platform.output(url, limit)) {
       const lines = (partial + text).split('\n')
       partial = lines.pop() ?? ''
-      for (const line of lines) report.line(line)
+      for (const line of lines) say(line)
     }
-    if (partial) report.line(partial)
+    if (partial) say(partial)
   } catch (error) {
     signal.throwIfAborted()
     // The status is what decides; the output is only shown.
-    report.line(`(the output of the release phase broke off: ${error instanceof Error ? error.message : String(error)})`)
+    say(`(the output of the release phase broke off: ${error instanceof Error ? error.message : String(error)})`)
   }
 }

@@ -34,11 +34,3 @@ export function chooseEnvironment(deploy: Record<string, DeployTarget>, sshTarge
 export function whichEnvironment(names: string[]): ShipitError {
   return new ShipitError('usage', { message: `Which environment? The ecosystem file has ${names.join(', ')}.`, next: `shipit deploy ${names[0]}` })
 }
-
-/** A duration as flags take it: 90s, 10m, 1h, or seconds. In ms. Undefined where it is none. */
-export function parseDuration(text: string): number | undefined {
-  const [, amount, unit = 's'] = /^(\d+(?:\.\d+)?)(s|m|h)?$/.exec(text.trim()) ?? []
-  if (amount === undefined) return undefined
-  const ms = Number(amount) * { s: 1000, m: 60_000, h: 3_600_000 }[unit as 's' | 'm' | 'h']
-  return ms > 0 ? ms : undefined
-}

@@ -1,6 +1,6 @@
 import { dynoSize, DYNO_SIZES } from '../dyno-sizes.js'
 import { ShipitError } from '../errors.js'
-import { unknownName } from './nearest.js'
+import { unknownName } from '../nearest.js'
 
 /** One `web=2:standard-2x` as data. */
 export interface ScaleExpression {

@@ -19,6 +19,7 @@ export interface ReloadOptions {
   waitTimeout: number
   /** ms between two looks. */
   poll?: number | undefined
+  /** Ends the reload before the next dyno; the one that is being restarted is waited for. */
   signal?: AbortSignal | undefined
   onEvent?: ((event: ReloadEvent) => void) | undefined
 }
@@ -83,6 +84,7 @@ async function reloadDyno(api: PlatformApi, app: string, dyno: Dyno, { waitTimeo
   const started = performance.now()
   onEvent?.({ kind: 'reloading', dyno: dyno.name })
   await restartDynos(api, app, { name: dyno.name })
-  await waitForReplacement(api, app, [dyno], { timeout: waitTimeout, poll, signal, consequence: 'The reload stopped there; the dynos after it were not touched and go on serving.' })
+  // A stop waits for it: the extra dyno goes afterwards, and until then it is the one that serves.
+  await waitForReplacement(api, app, [dyno], { timeout: waitTimeout, poll, consequence: 'The reload stopped there; the dynos after it were not touched and go on serving.' })
   onEvent?.({ kind: 'serving', dyno: dyno.name, ms: Math.round(performance.now() - started) })
 }

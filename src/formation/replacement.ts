@@ -1,7 +1,6 @@
 import { ShipitError } from '../errors.js'
-import { listDynos, type Dyno, type PlatformApi } from '../heroku/index.js'
+import { lastOutput, listDynos, streamLogs, type Dyno, type PlatformApi } from '../heroku/index.js'
 import { until } from '../until.js'
-import { lastOutput } from './last-output.js'
 
 export interface ReplacementOptions {
   /** ms until the wait is given up. */
@@ -27,11 +26,12 @@ export async function waitForReplacement(api: PlatformApi, app: string, old: rea
     return successors.length === old.length && successors.every(({ state }) => state === 'up') && { crashed: undefined }
   }, { timeout, ...(poll === undefined ? {} : { every: poll }), signal })
   if (ended && !ended.crashed) return successors
-  const dyno = ended?.crashed?.name ?? old.find(({ name }) => !successors.some((one) => one.name === name && one.state === 'up'))?.name ?? ''
+  const failed = ended?.crashed ?? successors.find(({ state }) => state !== 'up') ?? old.find(({ name }) => !successors.some((one) => one.name === name)) ?? old[0]!
+  const { text, ending } = await lastOutput((wanted) => streamLogs(api, app, { ...wanted, retries: 1 }), failed, poll)
   throw new ShipitError('boot', {
-    message: ended ? `${dyno} crashed when it was restarted.` : `${dyno} did not come up within ${timeout / 1000} s.`,
-    why: [consequence, await lastOutput(api, app, dyno)].filter(Boolean).join('\n'),
-    next: `shipit logs --dyno ${dyno} --app ${app}`,
-    details: { app, dyno },
+    message: ended ? `${failed.name} crashed when it was restarted.` : `${failed.name} did not come up within ${timeout / 1000} s.`,
+    why: [consequence, text, ending].filter(Boolean).join('\n'),
+    next: `shipit logs --dyno ${failed.name} --app ${app}`,
+    details: { app, dyno: failed.name },
   })
 }

@@ -1,5 +1,6 @@
 import { ShipitError } from '../errors.js'
-import type { Dyno, Formation } from '../heroku/index.js'
+import { byTypeAndNumber, type Dyno, type Formation } from '../heroku/index.js'
+import { unknownName } from '../nearest.js'
 
 /** `web` names a process type, `web.1` one dyno of it; nothing names all. */
 export type Selection = { type?: undefined; name?: undefined } | { type: string; name?: undefined } | { name: string; type?: undefined }
@@ -17,17 +18,11 @@ export function parseSelection(text: string | undefined): Selection {
 export function selectDynos(dynos: readonly Dyno[], formation: readonly Formation[], { type, name }: Selection, app: string): Dyno[] {
   const ofFormation = dynos.filter((dyno) => formation.some((row) => row.type === dyno.type))
   const selected = ofFormation.filter((dyno) => (name === undefined || dyno.name === name) && (type === undefined || dyno.type === type))
-  if (selected.length > 0) return selected.sort(byName)
+  if (type !== undefined && !formation.some((row) => row.type === type)) throw new ShipitError('not_found', unknownName('process type', type, formation.map((row) => row.type)))
+  if (selected.length > 0) return selected.sort(byTypeAndNumber)
   throw new ShipitError('not_found', {
     message: name ? `${app} has no dyno ${name}.` : type ? `${app} has no running dyno of type ${type}.` : `${app} has no running dyno.`,
-    why: ofFormation.length > 0 ? `Its dynos are ${ofFormation.sort(byName).map((dyno) => dyno.name).join(', ')}.` : `Its formation is ${formation.map((row) => `${row.type}=${row.quantity}`).join(' ') || 'empty'}.`,
+    why: ofFormation.length > 0 ? `Its dynos are ${ofFormation.sort(byTypeAndNumber).map((dyno) => dyno.name).join(', ')}.` : `Its formation is ${formation.map((row) => `${row.type}=${row.quantity}`).join(' ') || 'empty'}.`,
     next: ofFormation.length > 0 ? `shipit ps --app ${app}` : `Start one with: shipit scale ${type ?? 'web'}=1 --app ${app}`,
   })
-}
-
-const numberOf = ({ name }: Dyno): number => Number(name.split('.').at(-1))
-
-/** By process type, then by number: web.2 before web.10. */
-export function byName(one: Dyno, other: Dyno): number {
-  return one.type.localeCompare(other.type) || numberOf(one) - numberOf(other)
 }

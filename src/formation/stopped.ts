@@ -1,4 +1,5 @@
 import { ShipitError } from '../errors.js'
+import { unknownName } from '../nearest.js'
 import type { Formation, FormationUpdate } from '../heroku/index.js'
 
 /** The config var in which a stop keeps what a start brings back: `web=2:Standard-1X,worker=1:Standard-2X`. */
@@ -53,5 +54,5 @@ export function planStart(formation: readonly Formation[], before: string | unde
 
 function checkType(formation: readonly Formation[], type: string | undefined): void {
   if (type === undefined || formation.some((row) => row.type === type)) return
-  throw new ShipitError('not_found', { message: `There is no process type ${type}.`, why: `The process types are ${formation.map((row) => row.type).join(', ') || 'none yet'}.` })
+  throw new ShipitError('not_found', unknownName('process type', type, formation.map((row) => row.type)))
 }

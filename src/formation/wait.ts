@@ -1,9 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { ShipitError } from '../errors.js'
-import { listDynos, type Dyno, type PlatformApi } from '../heroku/index.js'
-import { lastOutput } from './last-output.js'
+import { byTypeAndNumber, lastOutput, listDynos, streamLogs, type Dyno, type PlatformApi } from '../heroku/index.js'
 import type { Scale } from './plan.js'
-import { byName } from './select.js'
 
 export interface Wanted extends Scale { type: string }
 
@@ -53,14 +51,15 @@ export async function waitForDynos(api: PlatformApi, app: string, wanted: readon
     const looks = wanted.map((one) => look(dynos, one, options.release))
     const crashed = looks.find((one) => one.crashed)?.crashed
     if (crashed) {
+      const { text, ending } = await lastOutput((options) => streamLogs(api, app, { ...options, retries: 1 }), crashed, poll)
       throw new ShipitError('boot', {
-        message: `${crashed.name} has crashed.`, why: await lastOutput(api, app, crashed.name),
+        message: `${crashed.name} has crashed.`, why: [text, ending].filter(Boolean).join('\n'),
         next: `shipit logs --app ${app} --dyno ${crashed.name}`, details: { app, dyno: crashed.name },
       })
     }
     const up = looks.reduce((sum, one) => sum + one.up, 0)
     options.onProgress?.(up, total)
-    const awaited = dynos.filter(({ type }) => wanted.some((one) => one.type === type)).sort(byName)
+    const awaited = dynos.filter(({ type }) => wanted.some((one) => one.type === type)).sort(byTypeAndNumber)
     const ids = awaited.map(({ id, updated_at }) => `${id} ${updated_at}`).join()
     lasting = !looks.every(({ isDone }) => isDone) ? 0 : ids === lookedAt ? lasting + 1 : 1
     lookedAt = ids

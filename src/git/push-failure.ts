@@ -1,5 +1,5 @@
 import { ShipitError } from '../errors.js'
-import type { PushTranscript } from './push.js'
+import { appOf, type PushTranscript } from './push.js'
 
 const SHOWN = 30
 
@@ -44,7 +44,7 @@ export function pushFailure({ url, exitCode, remote, own, refs }: PushTranscript
     return new ShipitError('refused', { message: 'The platform takes no more git requests for this app for now.', why, next: 'Try again later: Heroku allows 75 an hour for an app.' })
   }
   if (NETWORK.test(all)) {
-    return new ShipitError('network', { message: `The connection to ${url} failed during the push.`, why, next: 'Check the connection. If a build had begun, it may go on: look at `shipit releases` before you deploy again.' })
+    return new ShipitError('network', { message: `The connection to ${url} failed during the push.`, why, next: `Check the connection. If a build had begun, it may go on: look at \`shipit releases --app ${appOf(url)}\` before you deploy again.` })
   }
   return new ShipitError('push', { message: 'git push failed.', why })
 }

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import path from 'node:path'
 import { ShipitError } from '../errors.js'
 import { OutputLines, remoteLine } from './output-lines.js'
 import { endProcessGroup } from './process-group.js'
@@ -41,6 +42,9 @@ export interface PushTranscript {
   refs: string[]
 }
 
+/** `https://git.heroku.com/myapp.git` → myapp */
+export const appOf = (url: string): string => path.posix.basename(url, '.git')
+
 const DEFAULT_TIMEOUT = 20 * 60_000
 
 /**
@@ -58,7 +62,7 @@ export async function push(options: PushOptions): Promise<PushResult> {
     throw new ShipitError('timeout', {
       message: `git push to ${options.url} did not end in time.`,
       why: lastLines(transcript.remote) || 'The platform wrote nothing.',
-      next: 'The platform may still be building. Look at `shipit releases` before you deploy again.',
+      next: `The platform may still be building. Look at \`shipit releases --app ${appOf(options.url)}\` before you deploy again.`,
     })
   }
   if (transcript.exitCode !== 0) throw pushFailure(transcript)

@@ -4,6 +4,12 @@ import type { Dyno } from './types.js'
 
 export const listDynos = (api: PlatformApi, app: string) => api.list<Dyno>(`${appPath(app)}/dynos`)
 
+const numberOf = ({ name }: Pick<Dyno, 'name'>): number => Number(name.split('.').at(-1)) || 0
+
+/** web.2 before web.10, types by name. */
+export const byTypeAndNumber = (one: Pick<Dyno, 'name' | 'type'>, other: Pick<Dyno, 'name' | 'type'>): number =>
+  one.type.localeCompare(other.type) || numberOf(one) - numberOf(other)
+
 /** Restarts one dyno by name (web.1), every dyno of a type, or all. */
 export const restartDynos = (api: PlatformApi, app: string, what: { type?: string; name?: string } = {}) => {
   if (what.name) return api.delete<unknown>(`${appPath(app)}/dynos/${encodeURIComponent(what.name)}`)

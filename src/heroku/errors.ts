@@ -30,7 +30,11 @@ const hostOf = (endpoint: Pick<Endpoint, 'apiUrl'>) => new URL(endpoint.apiUrl).
 /** A label at the head of a sentence: `The embedded Heroku`. */
 const headOf = ({ label }: Pick<Endpoint, 'label'>) => label.charAt(0).toUpperCase() + label.slice(1)
 
-const appIn = (path: string) => /^\/apps\/([^/?]+)/.exec(path)?.[1]
+/** As it was typed: the path holds it encoded. */
+function appIn(path: string): string | undefined {
+  const name = /^\/apps\/([^/?]+)/.exec(path)?.[1]
+  return name && decodeURIComponent(name)
+}
 
 /** What to type when a token is missing or refused, by where it came from. */
 export function howToLogIn(tokenSource?: string): string {

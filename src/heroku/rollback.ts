@@ -8,22 +8,23 @@ import type { Release } from './types.js'
  * The release to go back to: the one named (`v3` or `3`), else the newest before the current one that succeeded with another slug.
  * Throws ShipitError `usage` or `not_found` where there is none that can serve.
  */
-export function chooseRollback(releases: readonly Release[], wanted?: string): { from: Release; to: Release } {
+export function chooseRollback(app: string, releases: readonly Release[], wanted?: string): { from: Release; to: Release } {
+  const next = `shipit releases --app ${app}`
   const from = releases.find(({ current }) => current)
-  if (!from) throw new ShipitError('not_found', { message: 'The app has no release that serves, so there is nothing to roll back.', next: 'shipit releases' })
+  if (!from) throw new ShipitError('not_found', { message: 'The app has no release that serves, so there is nothing to roll back.', next })
   if (wanted === undefined) {
     const to = releases.filter(({ version }) => version < from.version).sort((one, other) => other.version - one.version)
       .find(({ status, slug }) => status === 'succeeded' && slug !== null && slug.id !== from.slug?.id)
-    if (!to) throw new ShipitError('not_found', { message: `Before v${from.version} no release succeeded with other code.`, next: 'shipit releases' })
+    if (!to) throw new ShipitError('not_found', { message: `Before v${from.version} no release succeeded with other code.`, next })
     return { from, to }
   }
   const number = /^v?(\d+)$/.exec(wanted)?.[1]
-  if (number === undefined) throw new ShipitError('usage', { message: `${wanted} is not a release.`, next: 'Write v3 or 3; `shipit releases` lists them.' })
+  if (number === undefined) throw new ShipitError('usage', { message: `${wanted} is not a release.`, next: `Write v3 or 3; \`${next}\` lists them.` })
   const to = releases.find(({ version }) => version === Number(number))
-  if (!to) throw new ShipitError('not_found', { message: `There is no release v${number}.`, next: 'shipit releases' })
-  if (to.current) throw new ShipitError('usage', { message: `v${number} is the release that serves.`, next: 'shipit releases' })
-  if (to.status !== 'succeeded') throw new ShipitError('usage', { message: `v${number} cannot serve: its status is ${to.status}.`, next: 'shipit releases' })
-  if (!to.slug) throw new ShipitError('usage', { message: `v${number} has no code: it was made before the first deploy.`, next: 'shipit releases' })
+  if (!to) throw new ShipitError('not_found', { message: `There is no release v${number}.`, next })
+  if (to.current) throw new ShipitError('usage', { message: `v${number} is the release that serves.`, next })
+  if (to.status !== 'succeeded') throw new ShipitError('usage', { message: `v${number} cannot serve: its status is ${to.status}.`, next })
+  if (!to.slug) throw new ShipitError('usage', { message: `v${number} has no code: it was made before the first deploy.`, next })
   return { from, to }
 }
 
@@ -42,7 +43,7 @@ export interface RollbackOptions {
  * Throws ShipitError `release` where the release phase failed (the release before still serves) and `timeout`.
  */
 export async function rollBack(api: PlatformApi, app: string, { to: wanted, timeout, poll = 1000, signal }: RollbackOptions): Promise<{ from: Release; to: Release; release: Release }> {
-  const { from, to } = chooseRollback(await listReleases(api, app), wanted)
+  const { from, to } = chooseRollback(app, await listReleases(api, app), wanted)
   const deadline = performance.now() + timeout
   let release = await rollbackTo(api, app, to.id)
   while (release.status === 'pending') {

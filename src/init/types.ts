@@ -102,6 +102,8 @@ export interface RunStep {
   file: string
   /** Words that must stand in it afterwards, or the command did not do its work. */
   mustHold: string[]
+  /** Where they do not: Yarn 1 takes a file of the same name and version from its cache, whatever its bytes. This command uses a cache of its own. */
+  orElse?: string[]
   why: string
 }
 

@@ -1,7 +1,10 @@
 import { Command, Flags } from '@oclif/core'
-import { ShipitError } from '../errors.js'
+import { EXIT_CODES, ShipitError } from '../errors.js'
 import type { PlatformApi } from '../heroku/index.js'
+import { misusedCommand } from './command-line-faults.js'
 import { printError } from './print-error.js'
+import { snakeKeys } from './snake-keys.js'
+import { addLocal, withLocal } from './suggestions.js'
 
 /** What every command shares: --local, --json, one error printer and the exit status of the table. */
 export abstract class BaseCommand extends Command {
@@ -15,7 +18,7 @@ export abstract class BaseCommand extends Command {
   /** Spread into the flags of every command that works on one app. */
   static appFlags = {
     ...BaseCommand.platformFlags,
-    app: Flags.string({ char: 'a', description: 'app to run the command against (else HEROKU_APP, else the git remote `heroku`)', env: 'HEROKU_APP' }),
+    app: Flags.string({ char: 'a', description: 'app to run the command against (else HEROKU_APP, else the git remote `heroku`)', env: 'HEROKU_APP', helpValue: 'NAME' }),
   }
 
   /** The client for the platform that the flags name; starts the embedded Heroku where they name that. */
@@ -33,13 +36,41 @@ export abstract class BaseCommand extends Command {
     throw new ShipitError('usage', {
       message: 'Which app?',
       why: 'There is no --app, HEROKU_APP is not set, and this folder has no git remote called `heroku`.',
-      next: `${this.config.bin} ${this.id?.replaceAll(':', ' ')} --app NAME`,
+      next: `${this.spoken} --app NAME`,
     })
+  }
+
+  /** The command as it is typed, such as `shipit keys set`. */
+  private get spoken(): string {
+    return `${this.config.bin} ${this.id?.replaceAll(':', ' ')}`
+  }
+
+  /** Whether commands that are suggested need --local to speak to the same platform. */
+  private get isLocal(): boolean {
+    return this.argv.includes('--local')
+  }
+
+  /** A line for people that may name a command to type next. */
+  protected suggest(line: string): void {
+    this.log(this.withLocal(line))
+  }
+
+  protected withLocal(line: string): string {
+    return this.isLocal ? addLocal(line) : line
+  }
+
+  private isMisuse(error: Error & { oclif?: { exit?: number } }): boolean {
+    return !(error instanceof ShipitError) && error.oclif?.exit === EXIT_CODES.usage.exit
+  }
+
+  /** Every command's keys are spelled as the Platform API spells its own: `already_live`, `exit_code`. */
+  protected override toSuccessJson(result: unknown): unknown {
+    return snakeKeys(result)
   }
 
   protected override async catch(error: Error & { exitCode?: number; oclif?: { exit?: number } }): Promise<never> {
     if (error.oclif?.exit !== undefined && error.constructor.name === 'ExitError') throw error
-    const known = ShipitError.from(error)
+    const known = withLocal(this.isMisuse(error) ? misusedCommand(error, Object.keys({ ...this.ctor.baseFlags, ...this.ctor.flags }), this.spoken) : ShipitError.from(error), this.isLocal)
     if (this.jsonEnabled()) process.stdout.write(JSON.stringify({ error: known.toJSON() }, null, 2) + '\n')
     printError(known)
     // Not process.exit: output that is still in a pipe would be cut off.

@@ -1,5 +1,5 @@
 import pc from 'picocolors'
-import type { DeployPlan, StepName } from '../deploy/index.js'
+import type { DeployPlan, DeployResult, StepName } from '../deploy/index.js'
 import { printable } from './printable.js'
 
 const WHAT: Record<StepName, (plan: DeployPlan) => string> = {
@@ -31,6 +31,13 @@ export function describePlan(plan: DeployPlan): string[] {
     ...plan.steps.map((step, i) => `  ${i + 1}. ${WHAT[step](plan)}`),
     !plan.current ? '  There is no earlier release to go back to after a failure.' : plan.rollback ? `  A failure after the release goes back to v${plan.current.release.version}.` : '  A failure after the release is not rolled back.',
   ].map(printable)
+}
+
+/** What came of it, in one line: only what is true of dynos that run. */
+export function describeResult({ app, commit, release, url, dynos, alreadyLive }: DeployResult): string {
+  if (dynos.length === 0) return `${commit.short} ${alreadyLive ? 'is' : 'was released as'} v${release.version} of ${app}, and no dyno runs it. Start one: shipit scale TYPE=1 --app ${app} (shipit scale --app ${app} shows the types)`
+  const hasWeb = dynos.some((name) => name.startsWith('web.'))
+  return `${commit.short} ${alreadyLive ? 'is already live as' : hasWeb ? 'serves as' : 'runs as'} v${release.version} of ${app}: ${hasWeb && url ? url : dynos.join(', ')}`
 }
 
 /** What is doubtful about the deploy, for stderr: a line each, marked as Heroku's builds mark theirs. */

@@ -3,15 +3,13 @@ import { timeAndAge } from './ago.js'
 import { colours } from './colours.js'
 import { printable } from './printable.js'
 
-const numberOf = ({ name }: Dyno) => Number(name.split('.')[1]) || 0
-
-/** Dynos in Heroku's form: a head for each process type, a line for each dyno. */
+/** Dynos, sorted as they come, in Heroku's form: a head for each process type, a line for each dyno. */
 export function renderDynos(dynos: readonly Dyno[], now = Date.now()): string {
   const c = colours()
   const state = (dyno: Dyno) => (dyno.state === 'up' ? c.green : dyno.state === 'crashed' ? c.red : c.yellow)(dyno.state)
   const types = [...new Set(dynos.map(({ type }) => type))].sort()
   return types.map((type) => {
-    const ofType = dynos.filter((dyno) => dyno.type === type).sort((one, other) => numberOf(one) - numberOf(other))
+    const ofType = dynos.filter((dyno) => dyno.type === type)
     const isOneOff = type === 'run'
     const head = isOneOff ? `=== ${c.bold('run')}: one-off processes (${ofType.length})` : `=== ${c.bold(type)} (${ofType[0]!.size}): ${printable(ofType[0]!.command)} (${ofType.length})`
     const lines = ofType.map((dyno) => {

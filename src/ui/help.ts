@@ -3,6 +3,14 @@ import { EXIT_CODES } from '../errors.js'
 
 /** oclif's help, with the table of exit codes below the list of commands. */
 export default class ShipitHelp extends Help {
+  override async showHelp(argv: string[]): Promise<void> {
+    const words = argv.filter((arg) => !arg.startsWith('-'))
+    const id = words.slice(0, 2).join(':')
+    const isKnown = words.length === 0 || this.config.findCommand(words[0]!) || (words.length === 1 ? this.config.findTopic(words[0]!) : this.config.findCommand(id))
+    if (!isKnown) return void await this.config.runCommand(id, argv)
+    await super.showHelp(argv)
+  }
+
   protected override async showRootHelp(): Promise<void> {
     await super.showRootHelp()
     const rows = Object.values(EXIT_CODES).map(({ exit, means }) => `  ${String(exit).padEnd(5)}${means}`)

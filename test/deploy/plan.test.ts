@@ -1,7 +1,8 @@
 import { expect } from 'chai'
-import { chooseEnvironment, deploySource, makePlan, parseDuration } from '../../src/deploy/index.js'
+import { chooseEnvironment, deploySource, makePlan } from '../../src/deploy/index.js'
+import { parseDuration } from '../../src/duration.js'
 import { bootState } from '../../src/deploy/boot-state.js'
-import { probe } from '../../src/deploy/probe.js'
+import { healthUrl, probe } from '../../src/deploy/probe.js'
 import { ShipitError } from '../../src/errors.js'
 import type { RepositoryState } from '../../src/git/index.js'
 import type { App, Dyno, DynoState, Formation, Release } from '../../src/heroku/types.js'
@@ -118,7 +119,7 @@ describe('the plan', () => {
 describe('durations', () => {
   it('are seconds, or have a unit', () => {
     expect(['90', '90s', '10m', '1h', '0.5m'].map(parseDuration)).to.deep.equal([90_000, 90_000, 600_000, 3_600_000, 30_000])
-    expect(['', '0', 'soon', '10d', '-5s'].map(parseDuration)).to.deep.equal([undefined, undefined, undefined, undefined, undefined])
+    expect(['', '0', 'soon', '10d', '-5s'].map(parseDuration)).to.deep.equal([undefined, 0, undefined, undefined, undefined])
   })
 })
 
@@ -145,6 +146,10 @@ describe('how far a release has come', () => {
 })
 
 describe('the health probe', () => {
+  it('asks the app alone, whatever the path looks like', () => {
+    expect(healthUrl('https://a1.herokuapp.com/', '/healthz?full=1')).to.equal('https://a1.herokuapp.com/healthz?full=1')
+    for (const path of ['//elsewhere.example/x', '/https://elsewhere.example/x']) expect(new URL(healthUrl('https://a1.herokuapp.com/', path)).host).to.equal('a1.herokuapp.com')
+  })
   it('says in words what kept it from an answer', async () => {
     const { signal } = new AbortController()
     expect(await probe('http://a1.localhost:1/', signal)).to.deep.equal({ isHealthy: false, answer: 'connection refused' })

@@ -38,7 +38,7 @@ describe('scale expressions', () => {
 
 describe('the plan of a scale', () => {
   const current = [formation('web', 2), formation('jobs', 0)]
-  const plan = (...args: string[]) => planScale(current, parseScale(args))
+  const plan = (...args: string[]) => planScale('a1', current, parseScale(args))
   it('counts from what runs, and sends only what differs', () => {
     const { changes, updates } = plan('web+1', 'jobs=0', )
     expect(changes).to.deep.equal([
@@ -55,7 +55,7 @@ describe('the plan of a scale', () => {
   it('does not go below none', () => expect(failure(() => plan('web-3')).message).to.contain('web has 2'))
   it('guesses at a process type that does not exist', () => {
     expect(failure(() => plan('wbe=1'))).to.include({ code: 'usage', why: 'Did you mean web?', next: 'Known: web, jobs' })
-    expect(failure(() => planScale([], parseScale(['web=1']))).next).to.contain('deploy it first')
+    expect(failure(() => planScale('a1', [], parseScale(['web=1']))).next).to.contain('deploy it first')
   })
 })
 

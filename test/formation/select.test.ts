@@ -1,5 +1,6 @@
 import { expect } from 'chai'
-import { byName, parseSelection, selectDynos } from '../../src/formation/select.js'
+import { byTypeAndNumber } from '../../src/heroku/index.js'
+import { parseSelection, selectDynos } from '../../src/formation/select.js'
 import { dyno, formation } from '../support/records.js'
 
 describe('what a user means by web and web.1', () => {
@@ -25,6 +26,6 @@ describe('what a user means by web and web.1', () => {
     expect(() => selectDynos([], rows, {}, 'a1')).to.throw('a1 has no running dyno.').with.property('next', 'Start one with: shipit scale web=1 --app a1')
   })
   it('sorts by type, then by number', () => {
-    expect([dyno('web.10'), dyno('api.1'), dyno('web.9')].sort(byName).map(({ name }) => name)).to.deep.equal(['api.1', 'web.9', 'web.10'])
+    expect([dyno('web.10'), dyno('api.1'), dyno('web.9')].sort(byTypeAndNumber).map(({ name }) => name)).to.deep.equal(['api.1', 'web.9', 'web.10'])
   })
 })

@@ -25,8 +25,8 @@ describe('stop and start', () => {
     expect(planStart(stopped, undefined).started).to.deep.equal([])
   })
   it('refuse a type that is not there', () => {
-    expect(() => planStop(running, undefined, 'wbe')).to.throw('There is no process type wbe.').with.property('exitCode', 6)
-    expect(() => planStart(stopped, undefined, 'wbe')).to.throw('There is no process type wbe.')
+    expect(() => planStop(running, undefined, 'wbe')).to.throw('There is no process type called wbe.').with.property('exitCode', 6)
+    expect(() => planStart(stopped, undefined, 'wbe')).to.throw('There is no process type called wbe.')
   })
   it('leave out what is not of the memory\'s form', () => {
     expect(parseStopped('web=2:Standard-1X, worker=x:Eco,=1:Eco,,jobs=1:Performance-L-RAM')).to.deep.equal([{ type: 'web', quantity: 2, size: 'Standard-1X' }, { type: 'jobs', quantity: 1, size: 'Performance-L-RAM' }])

@@ -4,6 +4,7 @@ import { captureOutput } from '@oclif/test'
 import { expect } from 'chai'
 import Init from '../../src/commands/init.js'
 import { EXIT_CODES } from '../../src/errors.js'
+import { readEcosystem } from '../../src/ecosystem/index.js'
 import type { InitParts, InitPlan } from '../../src/init/index.js'
 import { packageRoot } from '../../src/paths.js'
 import { contents, git, packRuntime, plainEcosystem, realFolder, removeFolders } from './real-folder.js'
@@ -42,7 +43,7 @@ describe('shipit init, as a user sees it', function () {
     expect(stdout).to.contain('server.js starts the app: scripts.start is `nodemon server.js`.')
     expect(stdout).to.contain('  + ecosystem.config.yml\n').and.to.contain('  ~ package.json\n')
     expect(stdout).to.contain('Done: 5 files changed. Next:\n').and.to.contain('git init && git add --all && git commit')
-    expect(stdout.trimEnd().split('\n').at(-1)).to.equal('  shipit deploy')
+    expect(stdout).to.contain('\n  shipit deploy --local --app api\n')
     expect(existsSync(path.join(dir, 'package-lock.json'))).to.equal(true)
     const again = await shipitInit(dir)
     expect(again).to.include({ status: 0 })
@@ -127,5 +128,46 @@ describe('shipit init, as a user sees it', function () {
   it('lets no byte of a file steer the terminal', async () => {
     const { stdout } = await shipitInit('--dry-run', realFolder({ 'package.json': { scripts: { start: 'node server.js \x1b[2J' } }, 'server.js': '' }))
     expect(stdout).to.not.contain('\x1b')
+  })
+})
+
+describe('shipit init with ecosystem files as PM2 reads them', function () {
+  this.timeout(60_000)
+  before(() => { parts = { runtime: packRuntime('1.0.0') } })
+  after(removeFolders)
+
+  for (const [format, fileName] of [['yml', 'ecosystem.config.yml'], ['json', 'ecosystem.config.json'], ['js', 'ecosystem.config.cjs']] as const) {
+    it(`writes ${fileName}, which reads back as it was asked for, and changes nothing a second time`, async () => {
+      const dir = realFolder({ 'package.json': { name: 'api', type: 'module', scripts: { start: 'NODE_ENV=production node --max-old-space-size=200 server.js --port auto' } }, 'server.js': '' })
+      expect(await shipitInit('--yes', dir, '--format', format, '--env', 'homolog', '--memory', '200M')).to.include({ status: 0 })
+      const { apps, problems } = await readEcosystem(path.join(dir, fileName))
+      expect(problems).to.deep.equal([])
+      expect(apps).to.have.length(1)
+      expect(apps[0]).to.deep.include({ name: 'api', script: 'server.js', exec_mode: 'cluster', instances: 'max', max_memory_restart: 200 * 1024 * 1024 })
+      expect(JSON.stringify([apps[0]!.args, apps[0]!.node_args])).to.contain('--port').and.contain('--max-old-space-size=200')
+      expect(apps[0]!.env).to.include({ NODE_ENV: 'production' })
+      expect(apps[0]).to.have.property('env_homolog')
+      const manifest = JSON.parse(readFileSync(path.join(dir, 'package.json'), 'utf8')) as { scripts: { start: string } }
+      expect(manifest.scripts.start).to.equal(`shipit-runtime start ${fileName}`)
+      const before = contents(dir)
+      expect((await shipitInit(dir)).stdout).to.contain('Nothing to change: the app is ready.')
+      expect(contents(dir)).to.deep.equal(before)
+    })
+  }
+
+  it('keeps a file that the app has, and its environment', async () => {
+    const own = 'module.exports = { apps: [{ name: "shop", script: "web.js", env_production: { A: "1" } }] } // mine\n'
+    const dir = realFolder({ 'package.json': { name: 'api', scripts: { start: 'pm2-runtime start ecosystem.config.js --env production' } }, 'web.js': '', 'ecosystem.config.js': own })
+    expect(await shipitInit('--yes', dir)).to.include({ status: 0 })
+    expect(readFileSync(path.join(dir, 'ecosystem.config.js'), 'utf8')).to.equal(own)
+    expect(readFileSync(path.join(dir, 'package.json'), 'utf8')).to.contain('"shipit-runtime start ecosystem.config.js --env production"')
+  })
+
+  it('names the line and column of what is wrong in such a file, and changes nothing', async () => {
+    const dir = realFolder({ ...app, 'ecosystem.config.yml': 'apps:\n  - name: api\n    script: server.js\n    instnces: 2\n' })
+    const before = contents(dir)
+    const { stdout, stderr, status } = await shipitInit('--yes', dir)
+    expect(`${stdout}${stderr}`).to.match(/ecosystem\.config\.yml:4/).and.to.match(/did you mean instances\?/)
+    if (status !== 0) expect(contents(dir)).to.deep.equal(before)
   })
 })

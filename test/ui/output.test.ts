@@ -2,6 +2,7 @@ import { expect } from 'chai'
 import { ago, timeAndAge } from '../../src/ui/ago.js'
 import { appUrl, hasDisplay } from '../../src/ui/app-url.js'
 import { logLineRenderer } from '../../src/ui/log-line.js'
+import { snakeKeys } from '../../src/ui/snake-keys.js'
 import { renderTable } from '../../src/ui/table.js'
 
 describe('tables', () => {
@@ -48,5 +49,12 @@ describe('an app\'s address', () => {
     expect(hasDisplay({}, 'darwin', true)).to.equal(true)
     expect(hasDisplay({ DISPLAY: ':0' }, 'linux', false)).to.equal(false)
     expect(hasDisplay({ CI: 'true' }, 'darwin', true)).to.equal(false)
+  })
+})
+
+describe('what --json reports', () => {
+  it('has keys as the Platform API spells them', () => {
+    const data = { alreadyLive: true, release: { id: 'x', slugId: null }, dynos: [{ isUp: true }], PM2_PUBLIC_KEY: null, 'my-App': 1, exit_code: 2 }
+    expect(snakeKeys(data)).to.deep.equal({ already_live: true, release: { id: 'x', slug_id: null }, dynos: [{ is_up: true }], PM2_PUBLIC_KEY: null, 'my-App': 1, exit_code: 2 })
   })
 })

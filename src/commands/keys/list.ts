@@ -16,7 +16,7 @@ export default class KeysList extends BaseCommand {
     const { KEY_NAMES, shown } = await import('../../keys/index.js')
     const vars = await getConfigVars(await this.platform(flags), app)
     const keys = Object.fromEntries(KEY_NAMES.map((name) => [name, vars[name] ? shown(name, vars[name]) : null]))
-    if (Object.values(keys).every((value) => value === null)) this.log(`${app} has none of PM2's keys. Set them: ${this.config.bin} keys set --app ${app}`)
+    if (Object.values(keys).every((value) => value === null)) this.suggest(`${app} has none of PM2's keys. Set them: ${this.config.bin} keys set --app ${app}`)
     else this.log(renderTable(['KEY', 'VALUE'], Object.entries(keys).map(([name, value]) => [name, value ?? '(not set)'])))
     return { app, keys }
   }

@@ -51,18 +51,31 @@ async function applyStep(plan: InitPlan, step: InitStep, transaction: Transactio
   await transaction.keep('package.json')
   const manifest = path.join(plan.dir, 'package.json')
   const before = await readFile(manifest, 'utf8')
+  const lockfile = path.join(plan.dir, step.file)
+  const lockBefore = existsSync(lockfile) ? await readFile(lockfile) : undefined
   await runCommand(plan.dir, step, signal)
   throwIfStopped(signal)
+  if (step.orElse && !(await holds(plan.dir, step))) {
+    if (lockBefore) await transaction.write(step.file, lockBefore)
+    else await transaction.remove(step.file)
+    await runCommand(plan.dir, { ...step, command: step.orElse }, signal)
+    throwIfStopped(signal)
+  }
   await mustHold(plan.dir, step)
   // Yarn sorts and indents package.json its own way; the user's way stays.
   if ((await readFile(manifest, 'utf8')) !== before) await transaction.write('package.json', before)
 }
 
-/** A package manager can end well and leave an old digest in its lockfile; the install on Heroku would fail on it. */
-async function mustHold(dir: string, { file, mustHold: words, command }: RunStep): Promise<void> {
+async function holds(dir: string, { file, mustHold: words }: RunStep): Promise<boolean> {
   const at = path.join(dir, file)
   const text = existsSync(at) ? await readFile(at, 'utf8') : ''
-  if (words.every((word) => text.includes(word))) return
+  return words.every((word) => text.includes(word))
+}
+
+/** A package manager can end well and leave an old digest in its lockfile; the install on Heroku would fail on it. */
+async function mustHold(dir: string, step: RunStep): Promise<void> {
+  if (await holds(dir, step)) return
+  const { file, command } = step
   throw new ShipitError('project', {
     message: `${command[0]} ended well, but ${file} does not hold the runtime as it is in vendor. The folder is as it was before.`,
     why: 'Another file of the same version may be in its cache, or a setting may keep it from writing the lockfile.',

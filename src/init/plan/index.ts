@@ -127,7 +127,9 @@ function planLockfile({ steps }: Draft, manifest: Record<string, unknown>, detec
   if (!bytesChange && !dependencyChanges && lockHolds(packageManager, facts.lock, spec, facts.runtime)) return
   const pruned = facts.lock === undefined ? undefined : withoutStaleEntry(packageManager, facts.lock, spec, facts.runtime)
   if (pruned !== undefined) steps.push({ kind: 'edit', file, before: facts.lock!, after: pruned, why: 'without the digest of the old runtime' })
-  const command = lockCommand(packageManager, { isAlone: manifest['workspaces'] === undefined, hasOtherBytes: pruned !== undefined })
+  const isAlone = manifest['workspaces'] === undefined
+  const command = lockCommand(packageManager, { isAlone, hasOtherBytes: pruned !== undefined })
+  const withoutCache = lockCommand(packageManager, { isAlone, hasOtherBytes: true })
   const why = `brings ${file} in step; runs no scripts and leaves node_modules alone`
-  steps.push({ kind: 'run', command, file, mustHold: lockMarks(packageManager, spec, facts.runtime), why })
+  steps.push({ kind: 'run', command, file, mustHold: lockMarks(packageManager, spec, facts.runtime), ...(withoutCache.length > command.length ? { orElse: withoutCache } : {}), why })
 }

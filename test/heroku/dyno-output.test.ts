@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { readDynoOutput } from '../../src/deploy/app-lines.js'
+import { readDynoOutput } from '../../src/heroku/dyno-output.js'
 
 const app = (...messages: string[]): string[] => readDynoOutput(messages).app
 
@@ -9,6 +9,9 @@ describe('what an app said before its dyno ended', () => {
   })
   it("is not npm's banner and notices", () => {
     expect(app('', '> sample@1.0.0 start', '> node server.js', '', 'ready', 'npm notice New version', 'npm error code 1')).to.deep.equal(['ready'])
+  })
+  it("is not npm's banner of a package without a version", () => {
+    expect(app('', '> start', '> shipit-runtime start ecosystem.config.yml', '', 'ready', '> start')).to.deep.equal(['ready', '> start'])
   })
   it("is not the runtime's figures, events and sentences", () => {
     const output = readDynoOutput([

@@ -1,0 +1,51 @@
+/** What a user mistyped, in plain words and with what was probably meant. What was typed may hold a secret: only names are repeated. */
+import { ShipitError } from '../errors.js'
+import { nearest } from '../nearest.js'
+
+export interface KnownCommand { id: string; takesArguments: boolean }
+
+/** @param id as oclif joins the words that were typed: `keys:lst`, `ps:extra` */
+export function unknownCommand(id: string, commands: readonly KnownCommand[], bin: string): ShipitError {
+  const words = id.split(':')
+  const spoken = (text: string) => `${bin} ${text.replaceAll(':', ' ')}`
+  const surplus = commands.find((command) => id.startsWith(`${command.id}:`))
+  if (surplus) return new ShipitError('usage', { message: `\`${spoken(surplus.id)}\` takes no arguments.`, next: `${spoken(surplus.id)} --help` })
+
+  const topic = words[0]!
+  const ofTopic = commands.filter((command) => command.id.startsWith(`${topic}:`))
+  const typed = ofTopic.length > 0 ? `${topic}:${words[1]}` : topic
+  const guess = ofTopic.length > 0
+    ? nearest(words[1]!, ofTopic.map((command) => command.id.slice(topic.length + 1)))
+    : nearest(topic, [...new Set(commands.map((command) => command.id.split(':')[0]!))])
+  const help = ofTopic.length > 0 ? `${bin} ${topic} --help` : `${bin} --help`
+  return new ShipitError('usage', {
+    message: `There is no command \`${spoken(typed)}\`.`,
+    ...(guess === undefined ? {} : { why: `Did you mean \`${bin} ${ofTopic.length > 0 ? `${topic} ` : ''}${guess}\`?` }),
+    next: `${help} lists the commands.`,
+  })
+}
+
+/** An error of oclif's parser; `flags` are those that do not exist, where that is the fault. */
+export interface ParserError extends Error {
+  flags?: unknown
+  args?: unknown
+}
+
+/** @param known the command's flags, by name */
+export function misusedCommand(error: ParserError, known: readonly string[], command: string): ShipitError {
+  const next = `${command} --help`
+  const unknown = Array.isArray(error.flags) ? error.flags.filter((flag): flag is string => typeof flag === 'string') : []
+  if (unknown.length > 0) {
+    const names = unknown.map((flag) => flag.split('=')[0]!)
+    const guesses = [...new Set(names.flatMap((name) => nearest(name.replace(/^-+/, ''), known) ?? []))]
+    return new ShipitError('usage', {
+      message: names.length === 1 ? `There is no flag ${names[0]}.` : `There are no flags ${names.join(', ')}.`,
+      ...(guesses.length === 0 ? {} : { why: `Did you mean ${guesses.map((guess) => `--${guess}`).join(', ')}?` }),
+      next, cause: error,
+    })
+  }
+  const said = error.message.replace(/\n?See more help with --help\s*$/, '').replace(/\s*\n\s*/g, ' ').trim()
+  const [, flag, complaint] = /^Parsing (--[\w-]+) (.*)$/s.exec(said) ?? []
+  const text = flag === undefined ? said : `${flag}: ${complaint!.charAt(0).toLowerCase()}${complaint!.slice(1)}`
+  return new ShipitError('usage', { message: /[.?!]$/.test(text) ? text : `${text}.`, next, cause: error })
+}
