@@ -16,6 +16,8 @@ export interface Instance {
   /** Whether it was told to stop, by a reload, a restart or the dyno's end. */
   wasAsked: boolean
   tail: Tail
+  /** Once it has ended: when all that it wrote is out. */
+  silence?: Promise<unknown>
   /** What the preload said since the last sample. */
   eventLoopP95?: number
   requests: number

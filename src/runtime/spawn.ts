@@ -50,7 +50,7 @@ function makeWorker(app: App, env: Pm2Env, style: OutputStyle, settings: SpawnSe
     args: app.args,
     execArgv: nodeFlags(app, settings),
     cwd: app.cwd,
-    stdio: ['ignore', isPlain(style) ? 'inherit' : 'pipe', 'pipe', 'ipc'],
+    stdio: ['ignore', outputOf(style), 'pipe', 'ipc'],
     windowsHide: true,
   })
   const wanted = instanceEnvironment(app, env, settings)
@@ -67,7 +67,7 @@ function makeChild(app: App, env: Pm2Env, style: OutputStyle, settings: SpawnSet
   const child = spawn(file, args, {
     cwd: app.cwd,
     env: instanceEnvironment(app, env, settings),
-    stdio: ['ignore', isPlain(style) ? 'inherit' : 'pipe', 'pipe', ...(isNode ? (['ipc'] as const) : [])],
+    stdio: ['ignore', outputOf(style), 'pipe', ...(isNode ? (['ipc'] as const) : [])],
     windowsHide: true,
   })
   const keeper = child as unknown as Keeper
@@ -123,7 +123,8 @@ function watch(god: God, settings: SpawnSettings, app: App, keeper: Keeper, chil
     settings.instances.end(instance)
     // Before God hears of the exit and gives the instance its next status.
     instance.wasAsked = keeper.pm2_env.status === 'stopping' || String(keeper.pm2_env.pm_id).startsWith('_old_')
-    void lastWords(child.stderr).then(() => settings.onExit(instance, code, signal))
+    instance.silence = Promise.all([lastWords(child.stdout), lastWords(child.stderr)])
+    void instance.silence.then(() => settings.onExit(instance, code, signal))
   })
 }
 
@@ -141,19 +142,25 @@ function styleOf(app: App, env: Pm2Env, prefixes: boolean): OutputStyle {
   const instance = Number(env[env.instance_var] ?? 0)
   return {
     prefix: prefixes ? `[${app.name}:${instance}] ` : '',
-    hasTime: app.options.time === true || typeof app.options.log_date_format === 'string',
+    dateFormat: typeof app.options.log_date_format === 'string' && app.options.log_date_format !== '' ? app.options.log_date_format : undefined,
     isJson: app.options.log_type === 'json',
+    isSilent: app.options.disable_logs === true,
     app: app.name,
-    instance,
+    pmId: Number(env.pm_id),
   }
 }
 
-/** The last output on stderr arrives after the exit. A grandchild that keeps the pipe open must not hold back the news for long. */
-function lastWords(stderr: Readable | null): Promise<void> {
+/** On a terminal an app should see it as one, for its colours; a terminal keeps each write whole. */
+function outputOf(style: OutputStyle): 'inherit' | 'pipe' {
+  return isPlain(style) && process.stdout.isTTY ? 'inherit' : 'pipe'
+}
+
+/** The last output arrives after the exit. A grandchild that keeps the pipe open must not hold back the news for long. */
+function lastWords(stream: Readable | null): Promise<void> {
   return new Promise((resolve) => {
-    if (!stderr || stderr.readableEnded || stderr.destroyed) return void setImmediate(resolve)
+    if (!stream || stream.readableEnded || stream.destroyed) return void setImmediate(resolve)
     const timer = setTimeout(resolve, 1000)
-    stderr.once('close', () => {
+    stream.once('close', () => {
       clearTimeout(timer)
       resolve()
     })

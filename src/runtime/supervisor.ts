@@ -224,6 +224,7 @@ export class Supervisor {
         instance.keeper.pm2_env.status = 'stopping'
         if (instance.app.isCluster) await closed
         await stopInstance(instance, Math.max(0, instance.app.killTimeout - (Date.now() - begun)))
+        await instance.silence
       }),
     )
   }
