@@ -4,6 +4,8 @@ import { cutBlocks, cutLines, LONGEST_LINE } from './lines.js'
 
 const TAIL_LINES = 20
 const TAIL_BYTES = 8192
+/** Frames inside Node's own binary, which crowd out what V8 says when it ends for want of memory. */
+const NATIVE_FRAME = /^\s*\d+: 0x[0-9a-f]+ |^-+ Native stack trace -+$/
 /** A read of this size means that more is waiting. */
 const FULL_READ = 32_768
 /** ms between two reads of a stream that has just been emptied: a burst then comes in few large reads, not in one a line. */
@@ -39,7 +41,7 @@ export class Tail {
   get lines(): string[] {
     const lines = this.#bytes.toString('utf8').split('\n')
     if (this.#bytes.length === TAIL_BYTES) lines.shift()
-    return lines.filter((line) => line.trim() !== '').slice(-TAIL_LINES)
+    return lines.filter((line) => line.trim() !== '' && !NATIVE_FRAME.test(line)).slice(-TAIL_LINES)
   }
 }
 
