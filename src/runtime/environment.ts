@@ -16,7 +16,6 @@ export function appEnvironment(
   const fixed = dyno.DYNO ? PLATFORMS_OWN : []
   const blocked = fixed.filter((name) => own[name] !== undefined && dyno[name] !== undefined && own[name] !== dyno[name])
   const warnings = blocked.map((name) => `${app.name}: \`${name}\` in the ecosystem file is ignored; the dyno says ${dyno[name]}`)
-  if (envName && app[`env_${envName}`] === undefined) warnings.push(`${app.name}: there is no env_${envName} in the ecosystem file`)
   const platforms = Object.fromEntries(fixed.flatMap((name) => (dyno[name] === undefined ? [] : [[name, dyno[name]]])))
   return { env: { ...own, ...platforms }, warnings }
 }

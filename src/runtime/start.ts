@@ -26,7 +26,9 @@ export async function start(flags: StartFlags, lib: string): Promise<void> {
   const ecosystem = await readFile(flags.file, env)
   const chosenApps = started(chosen(ecosystem, flags.only)).map((app) => (flags.isWatched ? { watch: true, ...app } : app))
   // PM2 takes `cwd` and scripts from where it was started, not from where the file lies.
-  const apps = chosenApps.map((app) => prepare(app, flags.env ?? env.SHIPIT_ENV, env, process.cwd()))
+  const envName = flags.env ?? env.SHIPIT_ENV
+  const apps = chosenApps.map((app) => prepare(app, envName, env, process.cwd()))
+  if (envName && !chosenApps.some((app) => app[`env_${envName}`] !== undefined)) warn(`no app has env_${envName} in ${flags.file}`)
   const isWatched = watchIsWanted(chosenApps, dyno.isDyno && !flags.isWatched, env)
   warnOfFiles(apps)
   const keys = dashboardKeys(env, apps[0]?.name ?? 'app', dyno.name)
