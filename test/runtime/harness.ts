@@ -41,10 +41,12 @@ export class AppFolder {
 
   /** `bin`: another program than the runtime built from this source. */
   constructor(files: Record<string, string>, readonly bin?: string) {
-    for (const [name, text] of Object.entries(files)) {
-      mkdirSync(path.dirname(path.join(this.dir, name)), { recursive: true })
-      writeFileSync(path.join(this.dir, name), text)
-    }
+    for (const [name, text] of Object.entries(files)) this.write(name, text)
+  }
+
+  write(name: string, text: string): void {
+    mkdirSync(path.dirname(path.join(this.dir, name)), { recursive: true })
+    writeFileSync(path.join(this.dir, name), text)
   }
 
   async start(args: string[] = ['start', 'ecosystem.config.yml'], env: Record<string, string | undefined> = {}, bin = this.bin): Promise<Run> {
@@ -70,8 +72,8 @@ export class Run {
     const { PATH, HOME } = process.env
     // A group of its own, as a dyno's processes are one.
     this.child = spawn(process.execPath, [bin, ...args], { cwd, detached: true, env: { PATH, HOME, DYNO: 'web.1', SHIPIT_METRICS: 'off', TMPDIR: cwd, ...env } })
-    this.child.stdout?.on('data', (chunk: Buffer) => (this.stdout += chunk.toString()))
-    this.child.stderr?.on('data', (chunk: Buffer) => (this.stderr += chunk.toString()))
+    this.child.stdout?.setEncoding('utf8').on('data', (chunk: string) => (this.stdout += chunk))
+    this.child.stderr?.setEncoding('utf8').on('data', (chunk: string) => (this.stderr += chunk))
     this.ended = new Promise((resolve) => this.child.once('close', (code, signal) => resolve({ code, signal })))
   }
 
