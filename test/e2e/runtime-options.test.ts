@@ -218,6 +218,15 @@ describe('what a dyno cannot do', function () {
     })
   }
 
+  it('does what pm2-runtime cannot where it may: another user in cluster mode', async function () {
+    if (process.getuid?.() !== 0) this.skip()
+    app = new AppFolder({ 'a.js': 'console.log(process.getuid() === 0, require("cluster").isWorker); process.exit(0)', 'e.yml': 'apps:\n  - { name: a, script: a.js, exec_mode: cluster, uid: nobody, autorestart: false }\n' }, RUNTIME)
+    chmodSync(app.dir, 0o755)
+    const run = await app.start(['start', 'e.yml'])
+    expect((await run.ended).code, run.output).to.equal(0)
+    expect(run.appLines).to.deep.equal(['false true'])
+  })
+
   it('starts none of the apps where one of them cannot be started', async () => {
     app = new AppFolder({ 'a.js': 'require("fs").writeFileSync("ran", "")', 'e.yml': 'apps:\n  - { name: a, script: a.js, autorestart: false }\n  - { name: b, script: gone.js }\n' }, RUNTIME)
     expect((await (await app.start(['start', 'e.yml'])).ended).code).to.equal(1)
