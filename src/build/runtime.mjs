@@ -9,6 +9,18 @@ const README = `# shipit-runtime
 What a dyno runs: \`shipit-runtime start ecosystem.config.yml\` starts the file's apps under PM2, as many instances as the dyno
 holds, drains them when the dyno stops, and ends the dyno when an app cannot stay up. \`shipit-runtime --help\` says the rest.
 
+An app that fails ends the dyno with its own exit code (1 where it has none), its last lines on stderr, and one paragraph:
+
+| the app | the dyno ends |
+|---|---|
+| cannot be started: script, interpreter or ecosystem file | at once, with 1 |
+| throws at boot, or ends within \`min_uptime\` (1 s) | at its sixth end in a row: after 2 to 5 s |
+| ends 1.5 s after boot, again and again | after 35 s |
+| ends 20 s after boot, again and again | at its second end, after 40 s |
+| is out of memory | by the same rules, with 1 |
+| never listens on PORT | by Heroku (R10) after 60 s; a warning after 30 s says so |
+| is one of several | by the same rules; the others are stopped cleanly |
+
 MIT. PM2, which it depends on and which runs beside your app, is AGPL-3.0.
 `
 

@@ -3,6 +3,7 @@ import path from 'node:path'
 import type { EcosystemApp } from './ecosystem-adapter.js'
 import { Fault } from './fault.js'
 import { chooseInterpreter, which, type Interpreter } from './interpreter.js'
+import { resolveUser, type User } from './user.js'
 
 /** One app of the file, ready to be run: paths resolved, defaults filled in. */
 export interface App {
@@ -15,6 +16,8 @@ export interface App {
   isCluster: boolean
   wanted: number | 'max' | undefined
   env: Record<string, string>
+  /** Where the file names another. */
+  user: User | undefined
   /** ms an instance has between the signal and SIGKILL. */
   killTimeout: number
   minUptime: number
@@ -36,9 +39,12 @@ export function resolveApp(options: EcosystemApp, context: AppContext): App {
   const cwd = path.resolve(context.cwd, options.cwd ?? '.')
   if (!existsSync(cwd)) throw new Fault(`${options.name}: the folder \`cwd\` names does not exist`, cwd)
   const command = commandOf(options, cwd, context)
-  const interpreter = chooseInterpreter(command.script, options.interpreter, cwd, context.env)
   const wanted = wantedInstances(options.instances)
   const mode = String(options.exec_mode ?? '').replace(/_mode$/, '')
+  // PM2's rule: a cluster has one version of Node, its primary's.
+  const named = mode === 'cluster' && options.interpreter?.includes('node@') ? undefined : options.interpreter
+  const interpreter = chooseInterpreter(command.script, named, cwd, context.env)
+  const user = resolveUser(options.name, options.uid, options.gid)
   return {
     name: options.name,
     ...command,
@@ -48,7 +54,8 @@ export function resolveApp(options: EcosystemApp, context: AppContext): App {
     // PM2's rule: `instances` alone already means cluster, for Node.
     isCluster: interpreter.isNode && (mode === 'cluster' || (mode === '' && wanted !== undefined)),
     wanted,
-    env: context.env,
+    env: user ? { ...context.env, HOME: user.home } : context.env,
+    user,
     killTimeout: duration(options.kill_timeout) ?? context.drain,
     minUptime: duration(options.min_uptime) ?? 1000,
     maxRestarts: options.max_restarts === undefined ? undefined : Number(options.max_restarts),

@@ -8,11 +8,12 @@ import { start } from './start.js'
 const HELP = `Run an ecosystem file's apps under PM2 in a Heroku dyno.
 
 USAGE
-  shipit-runtime start FILE [--env NAME] [--only a,b]
+  shipit-runtime start FILE [--env NAME] [--only a,b] [--watch]
 
 FLAGS
   --env NAME    apply env_NAME of each app (else SHIPIT_ENV)
   --only a,b    run these apps only
+  --watch       restart on changed files, for every app that does not say \`watch: false\`
   --help        this text
   --version     the version
 
@@ -44,14 +45,14 @@ async function run(argv: string[]): Promise<void> {
   const { values, positionals } = parseArgs({
     args: argv,
     allowPositionals: true,
-    options: { env: { type: 'string' }, only: { type: 'string' }, help: { type: 'boolean', short: 'h' }, version: { type: 'boolean', short: 'v' } },
+    options: { env: { type: 'string' }, only: { type: 'string' }, watch: { type: 'boolean' }, help: { type: 'boolean', short: 'h' }, version: { type: 'boolean', short: 'v' } },
   })
   if (values.version) return void process.stdout.write(`${version()}\n`)
   if (values.help) return void process.stdout.write(HELP)
   const [command, file, ...more] = positionals
   if (command !== 'start' || !file || more.length > 0) throw new Fault('expected `shipit-runtime start FILE`', undefined, 'shipit-runtime --help', 2)
-  const only = values.only?.split(',').map((name) => name.trim()).filter(Boolean)
-  await start({ file, env: values.env, only }, __dirname)
+  const only = values.only?.split(/[, ]+/).filter(Boolean)
+  await start({ file, env: values.env, only, isWatched: values.watch === true }, __dirname)
 }
 
 function wrongCall(error: unknown): Fault {

@@ -1,6 +1,6 @@
 import { environmentOf, type EcosystemApp } from './ecosystem-adapter.js'
 
-/** Set by the platform for each dyno: a file that could override them would break routing and names. */
+/** Set by the platform for each dyno (so by nobody on a laptop): a file that could override them would break routing and names. */
 const PLATFORMS_OWN = ['PORT', 'DYNO']
 
 /**
@@ -13,9 +13,9 @@ export function appEnvironment(
   dyno: Record<string, string>,
 ): { env: Record<string, string>; warnings: string[] } {
   const own = environmentOf(app, envName, dyno)
-  const blocked = PLATFORMS_OWN.filter((name) => own[name] !== undefined && dyno[name] !== undefined && own[name] !== dyno[name])
+  const fixed = dyno.DYNO ? PLATFORMS_OWN : []
+  const blocked = fixed.filter((name) => own[name] !== undefined && dyno[name] !== undefined && own[name] !== dyno[name])
   const warnings = blocked.map((name) => `${app.name}: \`${name}\` in the ecosystem file is ignored; the dyno says ${dyno[name]}`)
-  if (envName && app[`env_${envName}`] === undefined) warnings.push(`${app.name}: there is no env_${envName} in the ecosystem file`)
-  const platforms = Object.fromEntries(PLATFORMS_OWN.flatMap((name) => (dyno[name] === undefined ? [] : [[name, dyno[name]]])))
+  const platforms = Object.fromEntries(fixed.flatMap((name) => (dyno[name] === undefined ? [] : [[name, dyno[name]]])))
   return { env: { ...own, ...platforms }, warnings }
 }

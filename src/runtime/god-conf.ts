@@ -8,7 +8,7 @@ export function godConf(app: App, home: string, isWatched: boolean): Record<stri
   const restarts = options.autorestart !== false && options.autorestart !== 'false'
   return {
     name: app.name,
-    namespace: 'default',
+    namespace: namespaceOf(app),
     exec_mode: app.isCluster ? 'cluster_mode' : 'fork_mode',
     pm_exec_path: app.script,
     pm_cwd: app.cwd,
@@ -31,6 +31,10 @@ export function godConf(app: App, home: string, isWatched: boolean): Record<stri
     pmx: false,
     env: typeof options.increment_var === 'string' ? { [options.increment_var]: app.env[options.increment_var] } : {},
   }
+}
+
+export function namespaceOf(app: App): string {
+  return typeof app.options.namespace === 'string' ? app.options.namespace : 'default'
 }
 
 function pick(options: Record<string, unknown>, names: string[]): Record<string, unknown> {

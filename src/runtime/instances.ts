@@ -16,6 +16,10 @@ export interface Instance {
   /** Whether it was told to stop, by a reload, a restart or the dyno's end. */
   wasAsked: boolean
   tail: Tail
+  /** Whether anything came on stdout. */
+  hasPrinted: boolean
+  /** Once it has ended: when all that it wrote is out. */
+  silence?: Promise<unknown>
   /** What the preload said since the last sample. */
   eventLoopP95?: number
   requests: number
@@ -30,7 +34,7 @@ export class Instances {
 
   add(app: App, keeper: Keeper, pid: number): Instance {
     const index = Number(keeper.pm2_env[keeper.pm2_env.instance_var] ?? 0)
-    const instance: Instance = { app, index, keeper, pid, startedAt: Date.now(), isListening: false, hasEnded: false, wasAsked: false, tail: new Tail(), requests: 0 }
+    const instance: Instance = { app, index, keeper, pid, startedAt: Date.now(), isListening: false, hasEnded: false, wasAsked: false, tail: new Tail(), hasPrinted: false, requests: 0 }
     this.#living.add(instance)
     return instance
   }

@@ -29,7 +29,10 @@ const BY_EXTENSION: Record<string, string[]> = {
 export function chooseInterpreter(script: string, named: string | undefined, cwd: string, env: NodeJS.ProcessEnv): Interpreter {
   const node: Interpreter = { command: process.execPath, isNode: true, flags: [] }
   if (named === 'none') return { command: 'none', isNode: false, flags: [] }
+  if (named?.includes('node@')) return { ...node, command: nodeOfVersion(named.split('@')[1] ?? '', env) }
   if (named !== undefined && path.basename(named) !== 'node') {
+    const flags = ['tsx', 'ts-node'].includes(named) ? loaderFlags(named, cwd) : undefined
+    if (flags) return { ...node, flags }
     const found = which(named, env, cwd)
     if (!found) throw missing(named, 'the ecosystem file names it as `interpreter`')
     return { command: found, isNode: /node$/.test(path.basename(found)), flags: [] }
@@ -53,22 +56,37 @@ export function which(name: string, env: NodeJS.ProcessEnv, cwd: string): string
   return folders.map((folder) => path.join(folder, name)).find(isExecutable)
 }
 
+/**
+ * `node@20.11.0`, as PM2 has it: the Node that nvm keeps under that version. PM2 would install it; a dyno has the one that package.json's
+ * `engines` asks for, which also answers to its own version.
+ */
+function nodeOfVersion(version: string, env: NodeJS.ProcessEnv): string {
+  const wanted = version.replace(/^v/, '')
+  if (`${process.versions.node}.`.startsWith(`${wanted}.`)) return process.execPath
+  const file = env.NVM_DIR && path.join(env.NVM_DIR, 'versions/node', `v${wanted}`, 'bin/node')
+  if (file && isExecutable(file)) return file
+  throw new Fault(`Node.js ${wanted} is not installed here, as \`interpreter: node@${version}\` wants it`, `this is Node.js ${process.versions.node}${env.NVM_DIR ? `, and nvm has no v${wanted}` : ''}`, `set \`engines.node\` in package.json to ${wanted}, and leave \`interpreter\` out`)
+}
+
 /** The app's own tsx or ts-node, where this Node does not strip types by itself. */
 function typescriptFlags(extension: string, cwd: string): string[] {
-  const fromApp = createRequire(path.join(cwd, 'package.json'))
-  const resolve = (request: string) => {
-    try {
-      return fromApp.resolve(request)
-    } catch (error) {
-      if (['MODULE_NOT_FOUND', 'ERR_PACKAGE_PATH_NOT_EXPORTED'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined
-      throw error
-    }
-  }
-  if (resolve('tsx')) return ['--import', 'tsx']
-  const tsNode = resolve('ts-node/register')
-  if (tsNode) return ['--require', tsNode]
+  const flags = loaderFlags('tsx', cwd) ?? loaderFlags('ts-node', cwd)
+  if (flags) return flags
   if (extension !== '.tsx' && 'typescript' in process.features) return []
   throw new Fault('the script is TypeScript, and nothing here runs it', `neither tsx nor ts-node is installed in ${cwd}`, 'npm install tsx, or compile in a build script and start the JavaScript')
+}
+
+/** How Node itself loads TypeScript by one of them, so that the instance is Node's and drains as any other; undefined where the app has it not. */
+function loaderFlags(name: string, cwd: string): string[] | undefined {
+  const fromApp = createRequire(path.join(cwd, 'package.json'))
+  try {
+    if (name === 'ts-node') return ['--require', fromApp.resolve('ts-node/register')]
+    fromApp.resolve('tsx')
+    return ['--import', 'tsx']
+  } catch (error) {
+    if (['MODULE_NOT_FOUND', 'ERR_PACKAGE_PATH_NOT_EXPORTED'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined
+    throw error
+  }
 }
 
 function runsItself(script: string): boolean {

@@ -1,10 +1,11 @@
 import { spawn, type ChildProcess } from 'node:child_process'
-import cluster from 'node:cluster'
+import cluster, { type ClusterSettings } from 'node:cluster'
 import path from 'node:path'
 import type { Readable } from 'node:stream'
 import type { App } from './app.js'
 import type { God, Keeper, Pm2Env } from './god.js'
 import { Instances, takeReport, type Instance } from './instances.js'
+import { namespaceOf } from './god-conf.js'
 import { carry, isPlain, type OutputStyle } from './output.js'
 import type { ReportMessage } from './preload/report.js'
 
@@ -50,9 +51,12 @@ function makeWorker(app: App, env: Pm2Env, style: OutputStyle, settings: SpawnSe
     args: app.args,
     execArgv: nodeFlags(app, settings),
     cwd: app.cwd,
-    stdio: ['ignore', isPlain(style) ? 'inherit' : 'pipe', 'pipe', 'ipc'],
+    stdio: ['ignore', outputOf(style), 'pipe', 'ipc'],
     windowsHide: true,
-  })
+    // The settings of one fork last until the next names others.
+    uid: app.user?.uid,
+    gid: app.user?.gid,
+  } as ClusterSettings)
   const wanted = instanceEnvironment(app, env, settings)
   // cluster.fork() adds the supervisor's environment, which holds what PM2 reads and what filter_env takes away.
   const absent = Object.keys(process.env).filter((key) => !(key in wanted))
@@ -67,8 +71,9 @@ function makeChild(app: App, env: Pm2Env, style: OutputStyle, settings: SpawnSet
   const child = spawn(file, args, {
     cwd: app.cwd,
     env: instanceEnvironment(app, env, settings),
-    stdio: ['ignore', isPlain(style) ? 'inherit' : 'pipe', 'pipe', ...(isNode ? (['ipc'] as const) : [])],
+    stdio: ['ignore', outputOf(style), 'pipe', ...(isNode ? (['ipc'] as const) : [])],
     windowsHide: true,
+    ...(app.user ? { uid: app.user.uid, gid: app.user.gid } : {}),
   })
   const keeper = child as unknown as Keeper
   keeper.process = { pid: child.pid }
@@ -85,7 +90,7 @@ function instanceEnvironment(app: App, env: Pm2Env, settings: SpawnSettings): No
     PM2_HOME: settings.home,
     name: app.name,
     exec_mode: env.exec_mode,
-    namespace: 'default',
+    namespace: namespaceOf(app),
     pm_exec_path: app.script,
     pm_cwd: app.cwd,
     restart_time: String(env.restart_time),
@@ -101,6 +106,7 @@ function instanceEnvironment(app: App, env: Pm2Env, settings: SpawnSettings): No
     SHIPIT_INSTANCE: String(process.pid),
     SHIPIT_DRAIN_MS: String(Math.max(0, app.killTimeout - 500)),
     SHIPIT_REPORT_MS: String(settings.reportEvery),
+    SHIPIT_STOP_BY: app.options.shutdown_with_message === true ? 'message' : 'signal',
     SHIPIT_SOURCE_MAPS: app.options.disable_source_map_support === true ? 'off' : 'on',
   }
 }
@@ -113,6 +119,7 @@ function watch(god: God, settings: SpawnSettings, app: App, keeper: Keeper, chil
   }
   const instance = settings.instances.add(app, keeper, child.pid)
   settings.onStart(instance)
+  child.stdout?.once('data', () => (instance.hasPrinted = true))
   if (child.stdout) carry(child.stdout, process.stdout, style, 'out')
   if (child.stderr) carry(child.stderr, process.stderr, style, 'err', instance.tail)
   child.on('message', (message: unknown) => {
@@ -123,7 +130,8 @@ function watch(god: God, settings: SpawnSettings, app: App, keeper: Keeper, chil
     settings.instances.end(instance)
     // Before God hears of the exit and gives the instance its next status.
     instance.wasAsked = keeper.pm2_env.status === 'stopping' || String(keeper.pm2_env.pm_id).startsWith('_old_')
-    void lastWords(child.stderr).then(() => settings.onExit(instance, code, signal))
+    instance.silence = Promise.all([lastWords(child.stdout), lastWords(child.stderr)])
+    void instance.silence.then(() => settings.onExit(instance, code, signal))
   })
 }
 
@@ -132,7 +140,7 @@ function forward(god: God, keeper: Keeper, message: unknown): void {
   const { pm_id, name } = keeper.pm2_env
   const packet = message as { type?: string; data?: unknown } | null
   const isTyped = typeof packet === 'object' && packet !== null && packet.type && packet.data
-  const from = { at: Date.now(), process: { pm_id, name, namespace: 'default' } }
+  const from = { at: Date.now(), process: { pm_id, name, namespace: keeper.pm2_env.namespace } }
   if (isTyped) god.bus.emit(packet.type as string, { ...from, data: packet.data })
   else god.bus.emit('process:msg', { ...from, raw: message })
 }
@@ -141,19 +149,25 @@ function styleOf(app: App, env: Pm2Env, prefixes: boolean): OutputStyle {
   const instance = Number(env[env.instance_var] ?? 0)
   return {
     prefix: prefixes ? `[${app.name}:${instance}] ` : '',
-    hasTime: app.options.time === true || typeof app.options.log_date_format === 'string',
+    dateFormat: typeof app.options.log_date_format === 'string' && app.options.log_date_format !== '' ? app.options.log_date_format : undefined,
     isJson: app.options.log_type === 'json',
+    isSilent: app.options.disable_logs === true,
     app: app.name,
-    instance,
+    pmId: Number(env.pm_id),
   }
 }
 
-/** The last output on stderr arrives after the exit. A grandchild that keeps the pipe open must not hold back the news for long. */
-function lastWords(stderr: Readable | null): Promise<void> {
+/** On a terminal an app should see it as one, for its colours; a terminal keeps each write whole. */
+function outputOf(style: OutputStyle): 'inherit' | 'pipe' {
+  return isPlain(style) && process.stdout.isTTY ? 'inherit' : 'pipe'
+}
+
+/** The last output arrives after the exit. A grandchild that keeps the pipe open must not hold back the news for long. */
+function lastWords(stream: Readable | null): Promise<void> {
   return new Promise((resolve) => {
-    if (!stderr || stderr.readableEnded || stderr.destroyed) return void setImmediate(resolve)
+    if (!stream || stream.readableEnded || stream.destroyed) return void setImmediate(resolve)
     const timer = setTimeout(resolve, 1000)
-    stderr.once('close', () => {
+    stream.once('close', () => {
       clearTimeout(timer)
       resolve()
     })

@@ -1,4 +1,3 @@
-import path from 'node:path'
 import { dashboardKeys, KEY_VARIABLES } from './agent.js'
 import { resolveApp, type App } from './app.js'
 import { readDyno } from './dyno.js'
@@ -13,19 +12,24 @@ export interface StartFlags {
   env: string | undefined
   /** Names of the apps to run; all where absent. */
   only: string[] | undefined
+  /** Whether apps that say nothing of `watch` are watched. */
+  isWatched: boolean
 }
 
 /** Heroku kills 30 s after SIGTERM; what is left is for the supervisor's own end. */
 const DRAIN_SECONDS = 25
-const ESSENTIAL = ['PATH', 'HOME', 'PORT', 'DYNO', 'NODE_ENV']
 
 /** Runs the file's apps in this process until they end or a signal stops them. Throws a Fault where they cannot be started. */
 export async function start(flags: StartFlags, lib: string): Promise<void> {
   const dyno = readDyno(process.env)
   const env = snapshot()
   const ecosystem = await readFile(flags.file, env)
-  const apps = chosen(ecosystem, flags.only).map((app) => prepare(app, flags.env ?? env.SHIPIT_ENV, env, path.dirname(ecosystem.file)))
-  const isWatched = watchIsWanted(ecosystem.apps, dyno.isDyno, env)
+  const chosenApps = started(chosen(ecosystem, flags.only)).map((app) => (flags.isWatched ? { watch: true, ...app } : app))
+  // PM2 takes `cwd` and scripts from where it was started, not from where the file lies.
+  const envName = flags.env ?? env.SHIPIT_ENV
+  const apps = chosenApps.map((app) => prepare(app, envName, env, process.cwd()))
+  if (envName && !chosenApps.some((app) => app[`env_${envName}`] !== undefined)) warn(`no app has env_${envName} in ${flags.file}`)
+  const isWatched = watchIsWanted(chosenApps, dyno.isDyno && !flags.isWatched, env)
   warnOfFiles(apps)
   const keys = dashboardKeys(env, apps[0]?.name ?? 'app', dyno.name)
   for (const name of KEY_VARIABLES) delete process.env[name]
@@ -58,22 +62,21 @@ function chosen(ecosystem: Ecosystem, only: string[] | undefined): EcosystemApp[
   return only ? ecosystem.apps.filter((app) => only.includes(app.name)) : ecosystem.apps
 }
 
-function prepare(options: EcosystemApp, envName: string | undefined, dynoEnv: Record<string, string>, folder: string): App {
+/** PM2 only registers an app with `autostart: false`, for someone to start it by hand; in a dyno nobody can. */
+function started(apps: EcosystemApp[]): EcosystemApp[] {
+  const waiting = apps.filter((app) => app.autostart === false).map((app) => app.name)
+  if (waiting.length === apps.length) throw new Fault('no app is to be started', `\`autostart: false\` keeps ${waiting.join(', ')} from it`, 'take it out of the ecosystem file')
+  if (waiting.length > 0) warn(`not started, as \`autostart: false\` wants it: ${waiting.join(', ')}`)
+  return apps.filter((app) => app.autostart !== false)
+}
+
+function prepare(read: EcosystemApp, envName: string | undefined, dynoEnv: Record<string, string>, folder: string): App {
+  const options = read.append_env_to_name === true && envName ? { ...read, name: `${read.name}-${envName}` } : read
   if (!options.script) throw new Fault(`${options.name || 'an app'} has no \`script\``, undefined, 'name the file to run')
-  const { env, warnings } = appEnvironment(options, envName, withoutFiltered(dynoEnv, options.filter_env))
+  const { env, warnings } = appEnvironment(options, envName, dynoEnv)
   for (const text of warnings) warn(text)
   const seconds = Number(dynoEnv.SHIPIT_DRAIN)
   return resolveApp(options, { cwd: folder, env, drain: 1000 * (seconds > 0 ? seconds : DRAIN_SECONDS) })
-}
-
-/** filter_env: `true` gives an app none of the dyno's variables but those that it cannot run without; a text one name, a list every name that holds one of its words. */
-function withoutFiltered(env: Record<string, string>, filter: unknown): Record<string, string> {
-  const isKept = (name: string): boolean => {
-    if (filter === true) return ESSENTIAL.includes(name)
-    if (typeof filter === 'string') return name !== filter
-    return !(Array.isArray(filter) && filter.some((word) => name.includes(String(word))))
-  }
-  return Object.fromEntries(Object.entries(env).filter(([name]) => isKept(name)))
 }
 
 function watchIsWanted(apps: EcosystemApp[], isDyno: boolean, env: Record<string, string>): boolean {

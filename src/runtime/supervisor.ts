@@ -1,18 +1,18 @@
 /** One dyno: starts the apps, adds instances as the dyno holds them, judges exits, and stops it all on a signal. */
-import { randomUUID } from 'node:crypto'
-import { mkdirSync, rmSync } from 'node:fs'
-import os from 'node:os'
-import path from 'node:path'
+import { rmSync } from 'node:fs'
 import type { App } from './app.js'
 import { afterExit, cannotStayUp, failureCode, healthy, patienceOf, type AppHistory, type Exit } from './crash-policy.js'
 import type { Dyno } from './dyno.js'
 import { eventLine, type EventName } from './event-line.js'
+import { crashFault } from './crash-report.js'
 import { Fault } from './fault.js'
 import { loadGod, type God } from './god.js'
 import { godConf } from './god-conf.js'
+import { homeName, makeHome } from './home.js'
 import { Instances, type Instance } from './instances.js'
 import { Listeners } from './listeners.js'
 import { installMonitor, metricsInterval, startMetrics } from './metrics.js'
+import { portWarning, type Listening } from './port-watch.js'
 import { usageOf } from './proc.js'
 import { sizeApps, type AppToSize, type SizedApp } from './sizing.js'
 import { installSpawn } from './spawn.js'
@@ -42,11 +42,13 @@ const LOOK = 25
 
 export class Supervisor {
   readonly #options: SupervisorOptions
-  /** PM2_HOME: PM2 writes nothing there unless its dashboard is used, and then it must be nobody else's. */
-  readonly #home = path.join(os.tmpdir(), `shipit-pm2-${randomUUID()}`)
+  readonly #home = homeName()
   readonly #instances = new Instances()
   readonly #histories = new Map<App, AppHistory>()
   readonly #ended = new Map<App, Array<number | null>>()
+  /** Apps whose instances were all started. */
+  readonly #filled = new Set<App>()
+  readonly #listening: Listening[] = []
   readonly #listeners = new Listeners()
   readonly #god: God
   #agent: { stop(): void } | undefined
@@ -55,7 +57,7 @@ export class Supervisor {
   constructor(options: SupervisorOptions) {
     this.#options = options
     process.once('exit', () => this.#cleanUp())
-    if (options.keys) mkdirSync(this.#home, { mode: 0o700 })
+    if (options.keys) makeHome(this.#home)
     this.#god = loadGod({ home: this.#home, withWatch: options.isWatched })
     const interval = metricsInterval(options.env.SHIPIT_METRICS)
     installSpawn(this.#god, {
@@ -69,7 +71,9 @@ export class Supervisor {
       prefixes: options.apps.length > 1,
       onStart: (instance) => this.#say(instance, 'start', { pid: instance.pid }),
       onReport: (instance, report) => {
-        if (report.shipit === 'listening') this.#say(instance, 'listening', { port: report.port })
+        if (report.shipit !== 'listening') return
+        this.#say(instance, 'listening', { port: report.port })
+        if (report.port !== undefined) this.#listening.push({ app: instance.app.name, port: report.port })
       },
       onExit: (instance, code, signal) => this.#onExit(instance, code, signal),
       onSpawnError: (app, error) => this.#give(new Fault(`${app.name} could not be started: ${error.message}`)),
@@ -84,6 +88,7 @@ export class Supervisor {
   /** Starts every app; returns when all instances that the dyno holds were started. */
   async run(): Promise<void> {
     const { apps, keys, env } = this.#options
+    setTimeout(() => this.#lookAtPort(), patienceOf(env.SHIPIT_PATIENCE)).unref()
     if (keys) this.#agent = (await import('./agent.js')).startAgent(keys, this.#home, env)
     const estimate = this.#size()
     const isEstimate = (app: App) => numberOf(app, estimate).isEstimate
@@ -105,6 +110,8 @@ export class Supervisor {
   /** Adds to an app's first instance what was decided. One after another: God numbers them by those that there are. */
   async #fill(app: App, sized: SizedApp[]): Promise<void> {
     for (let have = 1; have < numberOf(app, sized).instances && !this.#isStopping; have += 1) await this.#add(app)
+    this.#filled.add(app)
+    this.#endWhenAllHave()
   }
 
   /** Stops all instances at once, then the process with code 0: a stop that was asked for is no failure. */
@@ -191,20 +198,24 @@ export class Supervisor {
     const { app } = instance
     this.#ended.set(app, [...(this.#ended.get(app) ?? []), code])
     const isOver = this.#instances.of(app).length === 0
-    if (!isOver) return
     const hasFailed = instance.keeper.pm2_env.autorestart !== false && !isStopCode(app, code)
-    if (hasFailed) return this.#crash(instance, code, `PM2 gave it up after ${app.maxRestarts} unstable restarts`)
-    if (this.#options.apps.some((one) => this.#instances.of(one).length > 0 || !this.#ended.has(one))) return
-    const codes = [...this.#ended.values()].flat()
-    const failure = codes.find((one) => one !== 0)
+    if (isOver && hasFailed) return this.#crash(instance, code, `PM2 gave it up after ${app.maxRestarts} unstable restarts`)
+    this.#endWhenAllHave()
+  }
+
+  /** All apps that are finished by themselves are the end of the dyno, with the first status of theirs that is not 0. */
+  #endWhenAllHave(): void {
+    if (this.#isStopping || this.#options.apps.some((one) => this.#instances.of(one).length > 0 || !this.#ended.has(one) || !this.#filled.has(one))) return
+    const failure = [...this.#ended.values()].flat().find((one) => one !== 0)
     process.exit(failure === undefined ? 0 : failureCode(failure))
   }
 
   /** Ends the dyno for an app that cannot stay up, with its last words repeated above the reason. */
   #crash(instance: Instance, code: number | null, why: string, next?: string): void {
     this.#say(instance, 'crash', { code: failureCode(code) })
-    for (const line of instance.tail.lines) process.stderr.write(`${line}\n`)
-    this.#give(new Fault(`${instance.app.name} cannot stay up, so the dyno ends`, why, next, failureCode(code)))
+    const { lines } = instance.tail
+    for (const line of lines) process.stderr.write(`${line}\n`)
+    this.#give(crashFault({ app: instance.app.name, isDyno: this.#options.dyno.isDyno, lines, hasPrinted: instance.hasPrinted, code, why, next }))
   }
 
   #give(fault: Fault): void {
@@ -224,8 +235,15 @@ export class Supervisor {
         instance.keeper.pm2_env.status = 'stopping'
         if (instance.app.isCluster) await closed
         await stopInstance(instance, Math.max(0, instance.app.killTimeout - (Date.now() - begun)))
+        await instance.silence
       }),
     )
+  }
+
+  #lookAtPort(): void {
+    const { dyno, env, apps } = this.#options
+    const warning = this.#isStopping ? undefined : portWarning(dyno.name, env.PORT, apps.map((app) => ({ name: app.name, isNode: app.interpreter.isNode })), this.#listening)
+    if (warning) process.stderr.write(`shipit: warning: ${warning}\n`)
   }
 
   #say(instance: Instance, event: EventName, fields: Record<string, string | number | undefined>): void {

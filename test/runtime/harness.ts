@@ -39,15 +39,18 @@ export class AppFolder {
   readonly dir = mkdtempSync(path.join(os.tmpdir(), 'shipit-runtime-test-'))
   readonly runs: Run[] = []
 
-  constructor(files: Record<string, string>) {
-    for (const [name, text] of Object.entries(files)) {
-      mkdirSync(path.dirname(path.join(this.dir, name)), { recursive: true })
-      writeFileSync(path.join(this.dir, name), text)
-    }
+  /** `bin`: another program than the runtime built from this source. */
+  constructor(files: Record<string, string>, readonly bin?: string) {
+    for (const [name, text] of Object.entries(files)) this.write(name, text)
   }
 
-  async start(args: string[] = ['start', 'ecosystem.config.yml'], env: Record<string, string> = {}): Promise<Run> {
-    const run = new Run(await runtimeBin(), args, this.dir, env)
+  write(name: string, text: string): void {
+    mkdirSync(path.dirname(path.join(this.dir, name)), { recursive: true })
+    writeFileSync(path.join(this.dir, name), text)
+  }
+
+  async start(args: string[] = ['start', 'ecosystem.config.yml'], env: Record<string, string | undefined> = {}, bin = this.bin): Promise<Run> {
+    const run = new Run(bin ?? (await runtimeBin()), args, this.dir, env)
     this.runs.push(run)
     return run
   }
@@ -65,12 +68,12 @@ export class Run {
   stdout = ''
   stderr = ''
 
-  constructor(bin: string, args: string[], cwd: string, env: Record<string, string>) {
+  constructor(bin: string, args: string[], cwd: string, env: Record<string, string | undefined>) {
     const { PATH, HOME } = process.env
     // A group of its own, as a dyno's processes are one.
     this.child = spawn(process.execPath, [bin, ...args], { cwd, detached: true, env: { PATH, HOME, DYNO: 'web.1', SHIPIT_METRICS: 'off', TMPDIR: cwd, ...env } })
-    this.child.stdout?.on('data', (chunk: Buffer) => (this.stdout += chunk.toString()))
-    this.child.stderr?.on('data', (chunk: Buffer) => (this.stderr += chunk.toString()))
+    this.child.stdout?.setEncoding('utf8').on('data', (chunk: string) => (this.stdout += chunk))
+    this.child.stderr?.setEncoding('utf8').on('data', (chunk: string) => (this.stderr += chunk))
     this.ended = new Promise((resolve) => this.child.once('close', (code, signal) => resolve({ code, signal })))
   }
 

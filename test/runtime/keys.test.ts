@@ -1,5 +1,6 @@
 import { expect } from 'chai'
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import path from 'node:path'
 import { AppFolder, until, type Run } from './harness.js'
 
 const APP = `console.log('keys', process.env.SECRET_KEY, process.env.PUBLIC_KEY, process.env.PM2_HOME); setInterval(() => {}, 1000)`
@@ -27,11 +28,26 @@ describe('keys', function () {
     expect(processesOf(run).join('\n')).not.to.include('dash-')
     const home = /keys undefined undefined (.*)/.exec(run.stdout)?.[1] ?? ''
     expect(statSync(home).mode & 0o777).to.equal(0o700)
+    expect(filesWith('dash-', app.dir).filter((file) => !file.startsWith(home))).to.deep.equal([])
     run.signalAll()
     expect((await run.ended).code).to.equal(0)
     expect(run.output).not.to.include('dash-secret').and.not.include('dash-public')
     await until(() => processesOf(run).length === 0)
     expect(existsSync(home)).to.equal(false)
+  })
+
+  it('leave nothing behind for long: a killed runtime\'s folder goes at the next start', async () => {
+    const keys = { PM2_SECRET_KEY: 'dash-secret', PM2_PUBLIC_KEY: 'dash-public', KEYMETRICS_NODE: 'http://127.0.0.1:9' }
+    const killed = await app.start(undefined, keys)
+    await killed.says('event=online')
+    await killed.kill()
+    expect(homesIn(app.dir)).to.have.length(1)
+    const next = await app.start(undefined, keys)
+    await next.says('event=online')
+    expect(homesIn(app.dir)).to.have.length(1)
+    next.signalAll()
+    await next.ended
+    expect(homesIn(app.dir)).to.deep.equal([])
   })
 
   it('of the dashboard, one of two, start nothing', async () => {
@@ -40,6 +56,14 @@ describe('keys', function () {
     expect(agentsOf(run)).to.deep.equal([])
   })
 })
+
+const homesIn = (dir: string) => readdirSync(dir).filter((name) => name.startsWith('shipit-pm2-'))
+
+/** Files under a folder that hold a text. */
+function filesWith(text: string, dir: string): string[] {
+  const files = readdirSync(dir, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
+  return files.map((entry) => path.join(entry.parentPath, entry.name)).filter((file) => readIfThere(file)?.includes(text))
+}
 
 /** PM2's agent by its script, or by the title that it gives itself. */
 const agentsOf = (run: Run) => processesOf(run).filter((args) => /InteractorDaemon|PM2 Agent/.test(args))

@@ -18,9 +18,10 @@ type Signal = 'SIGTERM' | 'SIGINT'
 
 /**
  * Finishes what is in flight when the instance is told to stop, for apps that know nothing of signals.
- * SIGTERM and SIGINT, once each or both, begin one drain. `within` is the time for it, in ms.
+ * SIGTERM and SIGINT, once each or both, begin one drain. `within` is the time for it, in ms. An app that is stopped by a message
+ * (`shutdown_with_message`) ends itself: a signal, which Heroku sends to every process, only says goodbye to its clients.
  */
-export function installDrain(within: number, report: Report): void {
+export function installDrain(within: number, report: Report, isStoppedByMessage: boolean): void {
   let isDraining = false
   const connections = new Connections((port) => report.send({ shipit: 'listening', port }))
   diagnostics.subscribe('http.server.request.start', (message) => {
@@ -31,7 +32,7 @@ export function installDrain(within: number, report: Report): void {
   const onSignal = (signal: Signal) => {
     isDraining = true
     for (const response of report.responses) sayGoodbye(response)
-    if (leaveToApp(signal, onSignal)) return
+    if (isStoppedByMessage || leaveToApp(signal, onSignal)) return
     void drain(connections, report, within, signal === 'SIGTERM' ? untilClosed(connections, supervisorsWord) : undefined).then(() => leave())
   }
   process.on('SIGTERM', onSignal)

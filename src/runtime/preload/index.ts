@@ -5,17 +5,17 @@ import { installReport } from './report.js'
 
 // An instance's threads and its own children (a build, a process that it forks) load this too; they are the app's business.
 if (isMainThread && process.env.SHIPIT_INSTANCE === String(process.ppid)) {
-  const { sourceMaps, reportEvery, drain } = takeSettings()
+  const { sourceMaps, reportEvery, drain, isStoppedByMessage } = takeSettings()
   if (sourceMaps) process.setSourceMapsEnabled(true)
   keepOutputWhole()
-  installDrain(drain, installReport(reportEvery))
+  installDrain(drain, installReport(reportEvery), isStoppedByMessage)
 }
 
 /** What the supervisor says to this process alone; the app does not see it. */
-function takeSettings(): { sourceMaps: boolean; reportEvery: number; drain: number } {
-  const { SHIPIT_SOURCE_MAPS, SHIPIT_REPORT_MS, SHIPIT_DRAIN_MS } = process.env
-  for (const name of ['SHIPIT_INSTANCE', 'SHIPIT_SOURCE_MAPS', 'SHIPIT_REPORT_MS', 'SHIPIT_DRAIN_MS']) delete process.env[name]
-  return { sourceMaps: SHIPIT_SOURCE_MAPS !== 'off', reportEvery: Number(SHIPIT_REPORT_MS), drain: Number(SHIPIT_DRAIN_MS) }
+function takeSettings(): { sourceMaps: boolean; reportEvery: number; drain: number; isStoppedByMessage: boolean } {
+  const { SHIPIT_SOURCE_MAPS, SHIPIT_REPORT_MS, SHIPIT_DRAIN_MS, SHIPIT_STOP_BY } = process.env
+  for (const name of ['SHIPIT_INSTANCE', 'SHIPIT_SOURCE_MAPS', 'SHIPIT_REPORT_MS', 'SHIPIT_DRAIN_MS', 'SHIPIT_STOP_BY']) delete process.env[name]
+  return { sourceMaps: SHIPIT_SOURCE_MAPS !== 'off', reportEvery: Number(SHIPIT_REPORT_MS), drain: Number(SHIPIT_DRAIN_MS), isStoppedByMessage: SHIPIT_STOP_BY === 'message' }
 }
 
 /** Writes to a pipe are otherwise lost when the app exits at once after a burst. */
