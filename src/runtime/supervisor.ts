@@ -1,6 +1,5 @@
 /** One dyno: starts the apps, adds instances as the dyno holds them, judges exits, and stops it all on a signal. */
-import { randomUUID } from 'node:crypto'
-import { mkdirSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import type { App } from './app.js'
@@ -43,7 +42,7 @@ const LOOK = 25
 export class Supervisor {
   readonly #options: SupervisorOptions
   /** PM2_HOME: PM2 writes nothing there unless its dashboard is used, and then it must be nobody else's. */
-  readonly #home = path.join(os.tmpdir(), `shipit-pm2-${randomUUID()}`)
+  readonly #home: string
   readonly #instances = new Instances()
   readonly #histories = new Map<App, AppHistory>()
   readonly #ended = new Map<App, Array<number | null>>()
@@ -54,9 +53,9 @@ export class Supervisor {
 
   constructor(options: SupervisorOptions) {
     this.#options = options
+    this.#home = options.keys ? mkdtempSync(path.join(os.tmpdir(), 'shipit-pm2-')) : path.join(os.tmpdir(), `shipit-pm2-${process.pid}`)
     process.once('exit', () => this.#cleanUp())
-    if (options.keys) mkdirSync(this.#home, { mode: 0o700 })
-    this.#god = loadGod({ home: this.#home, withWatch: options.isWatched })
+    this.#god = loadGod({ home: this.#home, withWatch: options.isWatched, withCron: options.apps.some((app) => app.options.cron_restart !== undefined) })
     const interval = metricsInterval(options.env.SHIPIT_METRICS)
     installSpawn(this.#god, {
       apps: options.apps,
@@ -235,7 +234,7 @@ export class Supervisor {
 
   #cleanUp(): void {
     this.#agent?.stop()
-    rmSync(this.#home, { recursive: true, force: true })
+    if (this.#options.keys) rmSync(this.#home, { recursive: true, force: true })
   }
 }
 
