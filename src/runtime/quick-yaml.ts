@@ -14,6 +14,6 @@ const DOUBTFUL = /[&*!%\t]|<<|^\s*\?|\d_|0b/m
  */
 export function quickYaml(text: string): unknown {
   if (DOUBTFUL.test(text)) return undefined
-  const { load, CORE_SCHEMA } = createRequire(require.resolve('pm2/package.json'))('js-yaml') as JsYaml
+  const { load, CORE_SCHEMA } = createRequire(createRequire(import.meta.url).resolve('pm2/package.json'))('js-yaml') as JsYaml
   return load(text, { schema: CORE_SCHEMA })
 }
