@@ -59,6 +59,8 @@ export class Supervisor {
     const interval = metricsInterval(options.env.SHIPIT_METRICS)
     const settings = this.#spawnSettings(interval)
     const [first] = options.apps
+    // Before there is an instance: a supervisor that dies of a signal would leave it behind.
+    for (const name of ['SIGTERM', 'SIGINT'] as const) process.on(name, () => void this.stop(name))
     const early = first && startEarly(first, this.#conf(first), settings)
     this.#god = loadGod({ home: this.#home, withWatch: options.isWatched, withCron: options.apps.some((app) => app.options.cron_restart !== undefined) })
     installSpawn(this.#god, settings, early)
@@ -66,7 +68,6 @@ export class Supervisor {
     installStop(this.#god, this.#instances)
     installMonitor(this.#god)
     startMetrics(this.#instances, options.dyno.name, interval)
-    for (const name of ['SIGTERM', 'SIGINT'] as const) process.on(name, () => void this.stop(name))
   }
 
   #spawnSettings(interval: number): SpawnSettings {
