@@ -1,14 +1,18 @@
-import { readFile, stat } from 'node:fs/promises'
+import { readFileSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { toProblem } from './finding.js'
-import { readJson } from './json.js'
 import { readContents } from './shape.js'
-import { fileProblem, type Source } from './source.js'
+import { fileProblem, noPlace, type Source } from './source.js'
 import type { Ecosystem, EcosystemFormat } from './types.js'
-import { readYaml } from './yaml.js'
 import type { EvaluateOptions } from './evaluate.js'
 
-export type ReadOptions = EvaluateOptions
+export interface ReadOptions extends EvaluateOptions {
+  /**
+   * Reads YAML sooner and in less memory than the library that knows places; throws, or gives undefined, for what it would read otherwise.
+   * A file that gives any cause for complaint is read again by that library.
+   */
+  quickYaml?: (text: string) => unknown
+}
 
 const LARGEST_FILE = 1024 * 1024
 
@@ -19,17 +23,16 @@ const LARGEST_FILE = 1024 * 1024
 export async function readEcosystem(file: string, options: ReadOptions = {}): Promise<Ecosystem> {
   const absolute = path.resolve(file)
   const format = formatOf(absolute)
-  return checked(absolute, format, format === undefined ? unknownFormat(absolute) : await readSource(absolute, format, options))
+  if (format === undefined) return checked(absolute, format, unknownFormat(absolute))
+  const text = readText(absolute)
+  if (typeof text !== 'string') return checked(absolute, format, text)
+  const quick = format === 'yml' ? readQuickly(text, options) : undefined
+  const read = quick && checked(absolute, format, quick)
+  return read && read.problems.length === 0 ? read : checked(absolute, format, await parse(absolute, text, format, options))
 }
 
-/** Reads YAML or JSON that is at hand as text, such as a file as it is in a commit. `file` gives its format and its name. */
-export function readEcosystemText(text: string, file: string): Ecosystem {
-  const absolute = path.resolve(file)
-  const format = formatOf(absolute)
-  return checked(absolute, format, format === 'yml' || format === 'json' ? readText(text, format) : unknownFormat(absolute))
-}
-
-function checked(file: string, format: EcosystemFormat | undefined, source: Source): Ecosystem {
+/** What a source says, checked. */
+export function checked(file: string, format: EcosystemFormat | undefined, source: Source): Ecosystem {
   if (!('data' in source)) return { file, format: format ?? 'js', apps: [], deploy: {}, sshTargets: [], problems: source.problems }
   const { findings, ...contents } = readContents(source.data, { isPackageJson: path.basename(file) === 'package.json' })
   const problems = findings.map((finding) => toProblem(finding, source.locate))
@@ -47,33 +50,45 @@ export function formatOf(file: string): EcosystemFormat | undefined {
   return /\.config\.[cm]?js$/.test(file) ? 'js' : undefined
 }
 
-function unknownFormat(file: string): Source {
+export function unknownFormat(file: string): Source {
   const isScript = /\.[cm]?js$/.test(file)
   const suggestion = isScript ? `call it ${path.basename(file).replace(/\.([cm]?js)$/, '.config.$1')}` : 'PM2 reads .yml, .yaml, .json and .config.js'
   return { problems: [fileProblem('not the name of an ecosystem file', { suggestion })] }
 }
 
-async function readSource(file: string, format: EcosystemFormat, options: ReadOptions): Promise<Source> {
+/** Read at once: it is small, and fs/promises costs a dyno half a megabyte. */
+function readText(file: string): string | Source {
   try {
-    const found = await stat(file)
+    const found = statSync(file)
     if (!found.isFile()) return { problems: [fileProblem('is not a file')] }
     if (found.size > LARGEST_FILE) return { problems: [fileProblem(`is larger than ${LARGEST_FILE / 1024 / 1024} MB`)] }
-    if (format !== 'js') return readText(await readFile(file, 'utf8'), format)
-    if ((await readFile(file, 'utf8')).trim() === '') return { problems: [fileProblem('the file is empty')] }
+    return readFileSync(file, 'utf8').replace(/^\uFEFF/, '')
   } catch (error) {
     return { problems: [fileProblem(unreadable(error as NodeJS.ErrnoException))] }
   }
-  const { evaluate } = await import('./evaluate.js')
-  return evaluate(file, options)
+}
+
+function readQuickly(text: string, { quickYaml }: ReadOptions): Source | undefined {
+  try {
+    const data = quickYaml?.(text)
+    return data === undefined ? undefined : { data, locate: noPlace }
+  } catch (error) {
+    // What is wrong is found, with its place, by the reading that follows.
+    if (error instanceof Error) return undefined
+    throw error
+  }
+}
+
+/** Each format's library is loaded only for a file of that format. */
+async function parse(file: string, text: string, format: EcosystemFormat, options: ReadOptions): Promise<Source> {
+  if (format === 'yml') return (await import('./yaml.js')).readYaml(text)
+  if (format === 'json') return (await import('./json.js')).readJson(text)
+  if (text.trim() === '') return { problems: [fileProblem('the file is empty')] }
+  return (await import('./evaluate.js')).evaluate(file, options)
 }
 
 function unreadable(error: NodeJS.ErrnoException): string {
   if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return 'there is no such file'
   if (error.code === 'EACCES' || error.code === 'EPERM') return 'may not be read: permission denied'
   return `cannot be read: ${error.message}`
-}
-
-function readText(text: string, format: 'yml' | 'json'): Source {
-  const bare = text.replace(/^\uFEFF/, '')
-  return format === 'yml' ? readYaml(bare) : readJson(bare)
 }

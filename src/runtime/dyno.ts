@@ -25,7 +25,7 @@ export function readDyno(env: NodeJS.ProcessEnv, read: Read = readIfThere, paral
     isDyno: Boolean(env.DYNO),
     memory,
     memorySource: source,
-    cpus: Math.max(1, Math.min(parallelism, Math.ceil(cpuQuota(read) ?? parallelism))),
+    cpus: cpusOf(env, read, parallelism),
   }
 }
 
@@ -44,6 +44,12 @@ function memoryOf(env: NodeJS.ProcessEnv, read: Read): { memory: number; source:
     { memory: Number(env.MEMORY_AVAILABLE) > 0 ? Math.floor(Number(env.MEMORY_AVAILABLE)) : undefined, source: 'MEMORY_AVAILABLE' },
   ].filter((limit): limit is { memory: number; source: string } => limit.memory !== undefined)
   return stated.sort((a, b) => a.memory - b.memory)[0] ?? { memory: 512, source: 'no limit is stated' }
+}
+
+/** SHIPIT_CPUS where a person states it, else what the cgroup and the scheduler allow. */
+function cpusOf(env: NodeJS.ProcessEnv, read: Read, parallelism: number): number {
+  const stated = Math.trunc(Number(env.SHIPIT_CPUS))
+  return stated > 0 ? stated : Math.max(1, Math.min(parallelism, Math.ceil(cpuQuota(read) ?? parallelism)))
 }
 
 function cpuQuota(read: Read): number | undefined {

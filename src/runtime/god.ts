@@ -45,32 +45,65 @@ export interface God {
   Worker: { start(): void; stop(): void }
 }
 
-/** What a dyno has no use for; each costs memory and time at every boot. `watch` brings chokidar, the rest host metrics, git and an update check. */
-const UNUSED: Array<{ request: RegExp; standIn: unknown; unless?: 'watch' }> = [
+/** What PM2's parts want of a module that is left out, by the name that they require it by. */
+interface Unused {
+  request: RegExp
+  standIn: unknown
+  /** Loaded after all where the file asks for it. */
+  unless?: 'watch' | 'cron'
+}
+
+/**
+ * What a dyno has no use for; each costs memory and time at every boot. `watch` brings chokidar, the rest host metrics, git, an update check,
+ * PM2's own configuration file, and clothes for messages that nobody reads. Node's `domain` slows every promise of the process once it is used.
+ */
+const UNUSED: Unused[] = [
   { request: /modules\/vizion$/, standIn: { analyze: (_: unknown, done: (error: Error) => void) => done(new Error('not loaded')) } },
   { request: /^\.\/VersionCheck\.js$/, standIn: () => undefined },
   { request: /tools\/SysMetrics\.js$/, standIn: { collect: (done: (data: object) => void) => done({}) } },
   { request: /tools\/typestrip\.js$/, standIn: { supportLevel: () => 'native', resolvedNodeVersion: () => process.versions.node } },
   { request: /^pidusage$/, standIn: () => undefined },
+  { request: /^\.\/Configuration\.js$/, standIn: { getSync: () => ({ sysmonit: 'false' }) } },
+  { request: /^debug$/, standIn: () => () => undefined },
+  { request: /^dayjs$/, standIn: () => ({ format: () => new Date().toISOString() }) },
+  { request: /^domain$/, standIn: { create: standInDomain } },
+  { request: /^croner$/, standIn: () => undefined, unless: 'cron' },
   { request: /^\.\/Watcher$/, standIn: (god: Record<string, unknown>) => void (god.watch = { enable: () => undefined, disable: () => undefined, disableAll: () => undefined }), unless: 'watch' },
 ]
 
+/** Runs a function, and gives what it throws to the `error` listener, as a domain does for what is thrown at once. */
+function standInDomain(): { once(name: string, listener: (error: unknown) => void): void; run(work: () => void): void } {
+  let onError: ((error: unknown) => void) | undefined
+  return {
+    once: (_name, listener) => void (onError = listener),
+    run(work) {
+      try {
+        work()
+      } catch (error) {
+        if (!onError) throw error
+        onError(error)
+      }
+    },
+  }
+}
+
 /** Loads God into this process. PM2 reads its settings from the environment while it loads, so `home` and the rest are set around it. */
-export function loadGod(options: { home: string; withWatch: boolean }): God {
+export function loadGod(options: { home: string; withWatch: boolean; withCron: boolean }): God {
   process.env.PM2_HOME = options.home
   process.env.PM2_DISABLE_VERSION_CHECK = 'true'
   process.env.PM2_SILENT = 'true'
   // PM2 narrates on the console; what a user should read, we say ourselves.
   const mute = () => undefined
   for (const method of ['log', 'info', 'warn', 'error', 'trace'] as const) console[method] = mute
-  return withStandIns(options.withWatch, () => require('pm2/lib/God.js') as God)
+  return withStandIns(options, () => require('pm2/lib/God.js') as God)
 }
 
-function withStandIns<T>(withWatch: boolean, load: () => T): T {
+function withStandIns<T>({ withWatch, withCron }: { withWatch: boolean; withCron: boolean }, load: () => T): T {
   const loader = Module as unknown as { _load(request: string, parent: { filename?: string } | undefined, isMain: boolean): unknown }
   const original = loader._load
+  const wanted = { watch: withWatch, cron: withCron }
   loader._load = function (this: unknown, request, parent, isMain) {
-    const unused = UNUSED.find((one) => one.request.test(request) && !(one.unless === 'watch' && withWatch))
+    const unused = UNUSED.find((one) => one.request.test(request) && !(one.unless && wanted[one.unless]))
     return unused && parent?.filename?.includes('pm2') ? unused.standIn : original.call(this, request, parent, isMain)
   }
   try {

@@ -53,8 +53,13 @@ export class Instances {
   }
 
   get all(): Instance[] {
-    return [...this.#living].sort((a, b) => a.app.name.localeCompare(b.app.name) || a.index - b.index)
+    return [...this.#living].sort((a, b) => byName(a.app.name, b.app.name) || a.index - b.index)
   }
+}
+
+/** localeCompare would load 3 MB of the world's alphabets. */
+function byName(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0
 }
 
 /** Takes what the preload reports; whether the message was one of ours. */

@@ -26,23 +26,45 @@ export interface SpawnSettings {
   onSpawnError(app: App, error: Error): void
 }
 
-/** Gives God our way to start a process in each of its two modes. */
-export function installSpawn(god: God, settings: SpawnSettings): void {
-  const start = (env: Pm2Env, callback: (error: unknown, keeper?: Keeper) => void, make: (app: App, style: OutputStyle) => Made) => {
+/**
+ * Starts the first instance of an app before God is there: it boots while God is loaded, which takes as long. God has to be given it, by
+ * `prepare`, before the event loop turns, so that none of its events is missed.
+ */
+export function startEarly(app: App, conf: Record<string, unknown>, settings: SpawnSettings): Early {
+  const named = conf as Pm2Env
+  const env: Pm2Env = { ...named, pm_id: 0, restart_time: 0, [named.instance_var]: 0 }
+  return { app, made: make(app, env, styleOf(app, env, settings.prefixes), settings) }
+}
+
+/** Gives God our way to start a process in each of its two modes. `early` is what it gets at its first wish. */
+export function installSpawn(god: God, settings: SpawnSettings, early?: Early): void {
+  let waiting = early
+  const start = (env: Pm2Env, callback: (error: unknown, keeper?: Keeper) => void) => {
     const app = settings.apps.find((one) => one.name === env.name)
     if (!app) return callback(new Error(`no app ${env.name}`))
-    const { keeper, child } = make(app, styleOf(app, env, settings.prefixes))
+    const style = styleOf(app, env, settings.prefixes)
+    const { keeper, child } = waiting?.app === app ? waiting.made : make(app, env, style, settings)
+    waiting = undefined
     keeper.pm2_env = env
-    watch(god, settings, app, keeper, child, styleOf(app, env, settings.prefixes))
+    watch(god, settings, app, keeper, child, style)
     callback(null, keeper)
   }
-  god.nodeApp = (env, callback) => start(env, callback, (app, style) => makeWorker(app, env, style, settings))
-  god.forkMode = (env, callback) => start(env, callback, (app, style) => makeChild(app, env, style, settings))
+  god.nodeApp = start
+  god.forkMode = start
+}
+
+export interface Early {
+  app: App
+  made: Made
 }
 
 interface Made {
   keeper: Keeper
   child: ChildProcess
+}
+
+function make(app: App, env: Pm2Env, style: OutputStyle, settings: SpawnSettings): Made {
+  return app.isCluster ? makeWorker(app, env, style, settings) : makeChild(app, env, style, settings)
 }
 
 function makeWorker(app: App, env: Pm2Env, style: OutputStyle, settings: SpawnSettings): Made {

@@ -1,5 +1,6 @@
 /** One dyno: starts the apps, adds instances as the dyno holds them, judges exits, and stops it all on a signal. */
 import { rmSync } from 'node:fs'
+import { setFlagsFromString } from 'node:v8'
 import type { App } from './app.js'
 import { afterExit, cannotStayUp, failureCode, healthy, patienceOf, type AppHistory, type Exit } from './crash-policy.js'
 import type { Dyno } from './dyno.js'
@@ -15,7 +16,7 @@ import { installMonitor, metricsInterval, startMetrics } from './metrics.js'
 import { portWarning, type Listening } from './port-watch.js'
 import { usageOf } from './proc.js'
 import { sizeApps, type AppToSize, type SizedApp } from './sizing.js'
-import { installSpawn } from './spawn.js'
+import { installSpawn, startEarly, type SpawnSettings } from './spawn.js'
 import { installStop, stopInstance } from './stopping.js'
 import type { Keys } from './agent.js'
 
@@ -56,19 +57,33 @@ export class Supervisor {
 
   constructor(options: SupervisorOptions) {
     this.#options = options
-    process.once('exit', () => this.#cleanUp())
     if (options.keys) makeHome(this.#home)
-    this.#god = loadGod({ home: this.#home, withWatch: options.isWatched })
+    process.once('exit', () => this.#cleanUp())
     const interval = metricsInterval(options.env.SHIPIT_METRICS)
-    installSpawn(this.#god, {
-      apps: options.apps,
+    const settings = this.#spawnSettings(interval)
+    const [first] = options.apps
+    // Before there is an instance: a supervisor that dies of a signal would leave it behind.
+    for (const name of ['SIGTERM', 'SIGINT'] as const) process.on(name, () => void this.stop(name))
+    const early = first && startEarly(first, this.#conf(first), settings)
+    this.#god = loadGod({ home: this.#home, withWatch: options.isWatched, withCron: options.apps.some((app) => app.options.cron_restart !== undefined) })
+    installSpawn(this.#god, settings, early)
+    this.#god.bus.on('process:event', (packet: GodEvent) => this.#onGodEvent(packet))
+    installStop(this.#god, this.#instances)
+    installMonitor(this.#god)
+    startMetrics(this.#instances, options.dyno.name, interval)
+  }
+
+  #spawnSettings(interval: number): SpawnSettings {
+    const { apps, lib, keys } = this.#options
+    return {
+      apps,
       instances: this.#instances,
-      lib: options.lib,
+      lib,
       home: this.#home,
       reportEvery: Math.min(interval, 5000),
       // PM2's own metrics, for its dashboard: 3 MB an instance.
-      requires: options.keys ? [require.resolve('pm2/modules/pm2-io-bpm/index.js')] : [],
-      prefixes: options.apps.length > 1,
+      requires: keys ? [require.resolve('pm2/modules/pm2-io-bpm/index.js')] : [],
+      prefixes: apps.length > 1,
       onStart: (instance) => this.#say(instance, 'start', { pid: instance.pid }),
       onReport: (instance, report) => {
         if (report.shipit !== 'listening') return
@@ -77,29 +92,32 @@ export class Supervisor {
       },
       onExit: (instance, code, signal) => this.#onExit(instance, code, signal),
       onSpawnError: (app, error) => this.#give(new Fault(`${app.name} could not be started: ${error.message}`)),
-    })
-    this.#god.bus.on('process:event', (packet: GodEvent) => this.#onGodEvent(packet))
-    installStop(this.#god, this.#instances)
-    installMonitor(this.#god)
-    startMetrics(this.#instances, options.dyno.name, interval)
-    for (const name of ['SIGTERM', 'SIGINT'] as const) process.on(name, () => void this.stop(name))
+    }
   }
 
   /** Starts every app; returns when all instances that the dyno holds were started. */
   async run(): Promise<void> {
+    await this.#start()
+    // What bin/shipit-runtime.js forbade while the runtime was loaded.
+    setFlagsFromString('--opt')
+  }
+
+  async #start(): Promise<void> {
     const { apps, keys, env } = this.#options
     setTimeout(() => this.#lookAtPort(), patienceOf(env.SHIPIT_PATIENCE)).unref()
-    if (keys) this.#agent = (await import('./agent.js')).startAgent(keys, this.#home, env)
     const estimate = this.#size()
     const isEstimate = (app: App) => numberOf(app, estimate).isEstimate
     if (!apps.some(isEstimate)) this.#announce(estimate)
-    await Promise.all(
+    const served = Promise.all(
       apps.map(async (app) => {
         await this.#add(app)
         await this.#untilServing(app)
         if (!isEstimate(app)) await this.#fill(app, estimate)
       }),
     )
+    // After the first instance is God's: nothing may come between.
+    if (keys) this.#agent = (await import('./agent.js')).startAgent(keys, this.#home, env)
+    await served
     if (!apps.some(isEstimate) || this.#isStopping) return
     await pause(SETTLE)
     const sized = this.#size(true)
@@ -147,8 +165,12 @@ export class Supervisor {
   /** Starts one instance more; resolves when God has it online. */
   #add(app: App): Promise<void> {
     return new Promise((resolve) => {
-      this.#god.prepare({ ...godConf(app, this.#home, this.#options.isWatched), instances: 1 }, () => resolve())
+      this.#god.prepare({ ...this.#conf(app), instances: 1 }, () => resolve())
     })
+  }
+
+  #conf(app: App): Record<string, unknown> {
+    return godConf(app, this.#home, this.#options.isWatched)
   }
 
   async #untilServing(app: App): Promise<void> {
@@ -253,7 +275,7 @@ export class Supervisor {
 
   #cleanUp(): void {
     this.#agent?.stop()
-    rmSync(this.#home, { recursive: true, force: true })
+    if (this.#options.keys) rmSync(this.#home, { recursive: true, force: true })
   }
 }
 

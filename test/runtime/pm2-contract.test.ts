@@ -51,6 +51,12 @@ describe('PM2, as the runtime relies on it', function () {
     expect(withGod(code)).to.deep.equal([['fork', 0, 0], ['cluster', 1, 1]])
   })
 
+  it('God.prepare: asks for the process before it returns, so that one that is already there misses no event', () => {
+    const code = `let isAsked = false; God.forkMode = (env, done) => { isAsked = true; const child = fake(1); child.pm2_env = env; done(null, child) };
+      God.prepare(conf({ exec_mode: 'fork_mode' }), () => {}); answer(isAsked)`
+    expect(withGod(code)).to.equal(true)
+  })
+
   it('God.handleExit: decides the restart by `restart_task`, and backs off 100, 150, 225', () => {
     const code = `const delays = []; let n = 0;
       God.forkMode = (env, done) => { const child = fake(++n); child.pm2_env = env; done(null, child);
