@@ -2,8 +2,10 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { close, open } from 'node:fs'
 import { readFile, rm, statfs } from 'node:fs/promises'
+import http from 'node:http'
 import { createRequire } from 'node:module'
 import path from 'node:path'
+import { json } from 'node:stream/consumers'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
@@ -58,17 +60,25 @@ const holderOf = (folders: Folders): ReturnType<typeof lockHolder> => lockHolder
 export async function localStatus(home: string = stateHome()): Promise<LocalStatus | undefined> {
   const info = await readInfo(foldersOf(home))
   if (!info) return undefined
-  let answer: Response
-  try {
-    answer = await fetch(`${info.apiUrl}/shipit/status`, { headers: { authorization: `Bearer ${info.token}` }, signal: AbortSignal.timeout(ANSWER_TIME) })
-    if (!answer.ok) return undefined
-    const { pid, limits, apps, problems } = (await answer.json()) as LocalStatus & { pid: number }
-    // After a kill another program may have the port; only the process that wrote the file counts.
-    return pid === info.pid ? { home, info, limits, apps, problems } : undefined
-  } catch (error) {
-    if (error instanceof TypeError || error instanceof SyntaxError || (error as Error).name === 'TimeoutError') return undefined
-    throw error
-  }
+  const answer = await ask(`${info.apiUrl}/shipit/status`, info.token)
+  if (!answer) return undefined
+  const { pid, limits, apps, problems } = answer
+  // After a kill another program may have the port; only the process that wrote the file counts.
+  return pid === info.pid ? { home, info, limits, apps, problems } : undefined
+}
+
+/**
+ * Undefined where nothing answers, or something else does. Over node:http with a connection of its own: a fetch whose server goes away at the wrong moment
+ * may never settle and keeps nothing alive, so that the command would end without a word.
+ */
+function ask(url: string, token: string): Promise<(LocalStatus & { pid: number }) | undefined> {
+  return new Promise((resolve) => {
+    const request = http.get(url, { agent: false, timeout: ANSWER_TIME, headers: { authorization: `Bearer ${token}` } }, (response) => {
+      json(response).then((body) => resolve(response.statusCode === 200 ? (body as LocalStatus & { pid: number }) : undefined), () => resolve(undefined))
+    })
+    request.once('timeout', () => request.destroy())
+    request.once('error', () => resolve(undefined))
+  })
 }
 
 /**

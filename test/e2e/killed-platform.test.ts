@@ -67,6 +67,8 @@ describe('an embedded Heroku whose process is killed', function () {
     const slug = slugs.find(({ id }) => id === releases.find((one) => one.id === current)?.slug_id)
     const word = words.get(slug?.commit ?? '')
     expect(word).to.be.a('string')
+    // Another platform of this machine may have taken the port meanwhile.
+    url = (await platformRequest<{ web_url: string }>(world, 'GET', '/apps/survivor')).web_url
     let seen: unknown
     const isServed = await until(async () => {
       seen = await get(url).catch((error: Error) => error.message)
