@@ -13,7 +13,7 @@ const wall = (room, forbidden, why) => ({
 })
 
 const everythingBut = (...allowed) =>
-  ['commands', 'deploy', 'ui', 'formation', 'monitor', 'git', 'heroku', 'init', 'keys', 'local', 'runtime', 'ecosystem', 'demo', 'errors']
+  ['commands', 'deploy', 'dev', 'ui', 'formation', 'monitor', 'git', 'heroku', 'init', 'keys', 'local', 'runtime', 'ecosystem', 'demo', 'errors']
     .filter((room) => !allowed.includes(room))
     .join('|')
 

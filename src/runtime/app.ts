@@ -1,6 +1,7 @@
 import { existsSync, statSync } from 'node:fs'
 import path from 'node:path'
 import type { EcosystemApp } from './ecosystem-adapter.js'
+import { checkCron } from './cron.js'
 import { Fault } from './fault.js'
 import { chooseInterpreter, which, type Interpreter } from './interpreter.js'
 import { resolveUser, type User } from './user.js'
@@ -44,6 +45,7 @@ export function resolveApp(options: EcosystemApp, context: AppContext): App {
   // PM2's rule: a cluster has one version of Node, its primary's.
   const named = mode === 'cluster' && options.interpreter?.includes('node@') ? undefined : options.interpreter
   const interpreter = chooseInterpreter(command.script, named, cwd, context.env)
+  checkCron(options.name, options.cron_restart)
   const user = resolveUser(options.name, options.uid, options.gid)
   return {
     name: options.name,

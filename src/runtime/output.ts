@@ -1,6 +1,6 @@
-import { createRequire } from 'node:module'
 import type { Readable } from 'node:stream'
 import { cutBlocks, cutLines, LONGEST_LINE } from './lines.js'
+import { requireFromPm2 } from './pm2-package.js'
 
 const TAIL_LINES = 20
 const TAIL_BYTES = 8192
@@ -105,7 +105,6 @@ function fitting(message: string, entry: (message: string) => string): string[] 
 
 /** PM2's own library for dates, so that a format means the same. */
 function clock(format: string): () => string {
-  const fromPm2 = createRequire(createRequire(__filename).resolve('pm2/package.json'))
-  const dayjs = fromPm2('dayjs') as () => { format(form: string): string }
+  const dayjs = requireFromPm2<() => { format(form: string): string }>('dayjs')
   return () => dayjs().format(format)
 }

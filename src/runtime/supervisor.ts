@@ -198,7 +198,7 @@ export class Supervisor {
       backoff: isRestarted ? `${env.prev_restart_delay || env.restart_delay || 0}ms` : undefined,
     })
     if (isRestarted) this.#judge(instance, code, signal)
-    else this.#onEnd(instance, code)
+    else this.#onEnd(instance, code, signal)
   }
 
   /** An instance that PM2 will restart: is there any point in it? */
@@ -210,18 +210,17 @@ export class Supervisor {
     const history = afterExit(this.#histories.get(app) ?? healthy, exit)
     this.#histories.set(app, history)
     if (!cannotStayUp(history, exit, patienceOf(this.#options.env.SHIPIT_PATIENCE))) return
-    const how = signal ? `was ended by ${signal}` : `exited with code ${code}`
-    const why = `its last instance ${how} after ${(exit.uptime / 1000).toFixed(1)} s, ${history.failures} failures in ${Math.round((now - (history.failingSince ?? now)) / 1000)} s`
+    const why = `its last instance ${endOf(code, signal)} after ${(exit.uptime / 1000).toFixed(1)} s, ${history.failures} failures in ${Math.round((now - (history.failingSince ?? now)) / 1000)} s`
     this.#crash(instance, code, why, code === 0 ? 'an app that is meant to finish needs `autorestart: false`' : undefined)
   }
 
   /** An instance that is not restarted: `autorestart: false`, `stop_exit_codes`, or PM2's own max_restarts. */
-  #onEnd(instance: Instance, code: number | null): void {
+  #onEnd(instance: Instance, code: number | null, signal: string | null): void {
     const { app } = instance
     this.#ended.set(app, [...(this.#ended.get(app) ?? []), code])
     const isOver = this.#instances.of(app).length === 0
     const hasFailed = instance.keeper.pm2_env.autorestart !== false && !isStopCode(app, code)
-    if (isOver && hasFailed) return this.#crash(instance, code, `PM2 gave it up after ${app.maxRestarts} unstable restarts`)
+    if (isOver && hasFailed) return this.#crash(instance, code, `its last instance ${endOf(code, signal)}, and \`max_restarts: ${app.maxRestarts}\` allows no more`)
     this.#endWhenAllHave()
   }
 
@@ -285,6 +284,10 @@ function numberOf(app: App, sized: SizedApp[]): SizedApp {
 
 function toSize(app: App): AppToSize {
   return { name: app.name, wanted: app.wanted, isCluster: app.isCluster, ceiling: app.maxMemory === undefined ? undefined : app.maxMemory / 2 ** 20 }
+}
+
+function endOf(code: number | null, signal: string | null): string {
+  return signal ? `was ended by ${signal}` : `exited with code ${code}`
 }
 
 function isStopCode(app: App, code: number | null): boolean {

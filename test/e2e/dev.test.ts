@@ -1,6 +1,5 @@
 import { expect } from 'chai'
 import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
-import http from 'node:http'
 import path from 'node:path'
 import { packageRoot, runtimePackageDir } from '../../src/paths.js'
 import { AppFolder, freePort, HTTP_APP, isAlive, until, type Run } from '../runtime/harness.js'
@@ -56,17 +55,11 @@ describe('shipit dev', function () {
     expect(await until(async () => (await get(port, '/').catch(() => first)) !== first)).to.equal(undefined)
   })
 
-  it('takes the next port where 3000 is in use, and the one that PORT names', async () => {
-    const taken = http.createServer().listen(3000)
-    await new Promise((resolve) => taken.once('listening', resolve).once('error', resolve))
-    try {
-      folder()
-      const [next, port] = [await dev(['--only', 'api']), await freePort()]
-      expect(await portOf(next)).to.be.greaterThan(3000)
-      expect(await portOf(await dev(['--only', 'api'], { PORT: String(port) }))).to.equal(port)
-    } finally {
-      taken.close()
-    }
+  it('takes the port that PORT names, unless the file names one', async () => {
+    const [port, own] = [await freePort(), await freePort()]
+    folder({ 'own.yml': `apps:\n  - { name: api, script: server.js, port: ${own} }\n` })
+    expect(await portOf(await dev(['--only', 'api'], { PORT: String(port) }))).to.equal(port)
+    expect(await portOf(await dev(['own.yml'], { PORT: String(port) }))).to.equal(own)
   })
 
   it('stops when it alone is told to, and passes on the status of an app that cannot stay up', async () => {

@@ -43,13 +43,15 @@ describe('the drain of other protocols', function () {
       const { run, port } = await serving(`require('http2').createServer(${ANSWER}).listen(process.env.PORT, '127.0.0.1')`, mode)
       const session = http2.connect(`http://127.0.0.1:${port}`)
       const closed = new Promise((resolve) => session.once('close', resolve))
+      const stream = session.request({ ':path': '/slow' })
       const body = new Promise<string>((resolve, reject) => {
         let text = ''
-        const stream = session.request({ ':path': '/slow' })
         stream.on('data', (chunk: Buffer) => (text += chunk.toString()))
         stream.once('end', () => resolve(text))
         stream.once('error', reject)
       })
+      // Answered in order, so the server has the request when it has this.
+      await new Promise((resolve) => stream.once('ready', resolve))
       await new Promise((resolve) => session.ping(resolve))
       run.signalAll()
       expect(await body).to.equal('whole')

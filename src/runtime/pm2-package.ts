@@ -1,0 +1,6 @@
+import { createRequire } from 'node:module'
+
+/** Loads one of PM2's own dependencies, so that what a file says means the same here as there. */
+export function requireFromPm2<T>(name: string): T {
+  return createRequire(createRequire(__filename).resolve('pm2/package.json'))(name) as T
+}
