@@ -19,6 +19,7 @@ FLAGS
 
 CONFIG VARS
   SHIPIT_INSTANCES   instances of each app, such as api=4,jobs=1; else WEB_CONCURRENCY, else the file
+  SHIPIT_CPUS        CPUs that instances: max counts on, in place of the dyno's own
   SHIPIT_ENV         which env_NAME to apply
   SHIPIT_DRAIN       seconds that a stopping instance has for what is in flight (25)
   SHIPIT_PATIENCE    seconds that an app may go on failing before the dyno ends (30)

@@ -1,10 +1,5 @@
 import net from 'node:net'
-
-/** A listening socket of the cluster's primary, once Node has taken it over. */
-interface Handle {
-  onconnection?: (...args: unknown[]) => void
-  close(): void
-}
+import { closePort, type Handle } from './close-port.js'
 
 /** No new connection for this long, and the router is taken to have turned away. */
 const QUIET = 150
@@ -21,6 +16,10 @@ const HANDOVER = 50
 export class Listeners {
   readonly #handles = new Set<Handle>()
   #lastConnection = 0
+  #seen = 0
+  /** Accepted here, and not yet in an instance's hands. */
+  #inHand = 0
+  #isClosing = false
 
   /** Notices every socket that this process comes to listen on from now on. */
   constructor() {
@@ -36,12 +35,24 @@ export class Listeners {
   async close(): Promise<void> {
     if (this.#handles.size === 0) return
     const begun = Date.now()
+    this.#isClosing = true
     while (Date.now() - Math.max(begun, this.#lastConnection) < QUIET && Date.now() - begun < PATIENCE) await pause(10)
-    // After a round of polling, which accepts all that has already connected.
-    await new Promise((resolve) => setImmediate(resolve))
-    for (const handle of this.#handles) handle.close()
+    await Promise.all([...this.#handles].map((handle) => closePort(handle, () => this.#seen)))
     this.#handles.clear()
+    // A busy instance takes its time over what it was handed.
+    for (const limit = Date.now() + PATIENCE; this.#inHand > 0 && Date.now() < limit; ) await pause(10)
     await pause(HANDOVER)
+  }
+
+  /** The primary closes its own end of a connection once an instance has said that it took it. */
+  #countUntilTaken(connection: Handle | undefined): void {
+    if (!connection) return
+    this.#inHand += 1
+    const close = connection.close.bind(connection)
+    connection.close = () => {
+      this.#inHand -= 1
+      close()
+    }
   }
 
   #notice(server: net.Server): void {
@@ -53,6 +64,8 @@ export class Listeners {
         const accept = handle.onconnection
         handle.onconnection = (...args) => {
           this.#lastConnection = Date.now()
+          this.#seen += 1
+          if (this.#isClosing) this.#countUntilTaken(args[1] as Handle | undefined)
           accept?.apply(handle, args)
         }
       })

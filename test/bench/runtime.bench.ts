@@ -3,10 +3,11 @@ import { startLoad } from './runtime/load.js'
 import { atCrash, atMemoryRestart, atReload, atStop, none, type Losses } from './runtime/losses.js'
 import { memoryOf, sum } from './runtime/memory.js'
 import { ALTERNATIVES, Bed, pause, type Alternative } from './runtime/servers.js'
+import { throughput } from './runtime/throughput.js'
 
 /** After the last instance is there, all that a start needs for a moment has been given back. */
 const SETTLED = 2500
-/** For requests a second, and for the memory under load. */
+/** For the memory after load. */
 const LOAD = 2000
 
 interface Round {
@@ -16,7 +17,6 @@ interface Round {
   total: number
   pss: number
   loaded: number
-  requests: number
 }
 
 /** The same http app under node, node:cluster, throng, pm2-runtime and shipit-runtime. Two instances; the load on a CPU of its own. */
@@ -31,10 +31,11 @@ const bench: Bench & { rounds?: number } = async ({ rounds, note }) => {
         const name = names[(i + round) % names.length]!
         all[name].push(await measure(bed, name))
       }
-      note(`round ${round + 1}: ${names.map((name) => `${name} ${all[name][round]!.total.toFixed(0)} MB ${all[name][round]!.first.toFixed(0)} ms ${all[name][round]!.requests.toFixed(0)}/s`).join(', ')}`)
+      note(`round ${round + 1}: ${names.map((name) => `${name} ${all[name][round]!.total.toFixed(0)} MB ${all[name][round]!.first.toFixed(0)} ms`).join(', ')}`)
     }
     for (const name of names) Object.assign(figures, described(name, all[name]))
     Object.assign(figures, compared(all))
+    Object.assign(figures, await throughput(bed, rounds))
     Object.assign(figures, await losses(bed, rounds, note))
     Object.assign(figures, await budget(bed, note))
   } finally {
@@ -56,11 +57,10 @@ async function measure(bed: Bed, name: Alternative): Promise<Round> {
   const server = await bed.start(ALTERNATIVES[name], { isPinned: true })
   await server.hasInstances(instances)
   await pause(500)
-  await startLoadFor(server.port, 500)
-  const answers = await startLoadFor(server.port, LOAD)
+  await startLoadFor(server.port, LOAD)
   const loaded = sum([server.pid, ...server.instances].map(memoryOf)).rss
   await server.kill()
-  return { first: timed.firstAnswer, supervisor: supervisor.rss, instance: children.length ? sum(children).rss / children.length : 0, total: total.rss, pss: total.pss, loaded, requests: answers.kept / answers.seconds }
+  return { first: timed.firstAnswer, supervisor: supervisor.rss, instance: children.length ? sum(children).rss / children.length : 0, total: total.rss, pss: total.pss, loaded }
 }
 
 async function startLoadFor(port: number, ms: number): ReturnType<ReturnType<typeof startLoad>> {
@@ -78,7 +78,6 @@ function described(name: Alternative, rounds: Round[]): Figures {
     ...(name === 'node' ? {} : { [`${name}: an instance`]: spread(of('instance'), 'MB', 'resident') }),
     [`${name}: total after load`]: spread(of('loaded'), 'MB', 'resident'),
     [`${name}: first 200`]: milliseconds(of('first'), 'from spawn'),
-    [`${name}: requests`]: spread(of('requests'), '/s', '20 kept connections'),
   }
 }
 
@@ -90,8 +89,6 @@ function compared(all: Record<Alternative, Round[]>): Figures {
     'shipit-runtime: total, ratio to throng': against('total', 'throng'),
     'shipit-runtime: PSS, ratio': against('pss', 'pm2-runtime'),
     'shipit-runtime: first 200, ratio': against('first', 'pm2-runtime'),
-    'shipit-runtime: requests, ratio': against('requests', 'node:cluster'),
-    'pm2-runtime: requests, ratio': ratio(all['pm2-runtime'].map(({ requests }) => requests), all['node:cluster'].map(({ requests }) => requests), 'node:cluster'),
   }
 }
 

@@ -11,7 +11,7 @@ import { plainApp, plainServer } from './support/apps.js'
 import { daemonInfo, platformRequest } from './support/platform.js'
 import { World, type Outcome } from './support/world.js'
 
-interface Started extends Omit<DaemonInfo, 'token'> { started: boolean }
+interface Started { pid: number; started: boolean; api_url: string; router_port: number }
 interface Status { running: boolean; pid?: number; apps?: { name: string; dynos: Record<string, number> }[] }
 
 describe('shipit local', function () {
@@ -54,13 +54,13 @@ describe('shipit local', function () {
     const before = await daemonInfo(world)
     await world.ok(['local', 'stop'])
     const again = await world.json<Started>(['local', 'start'])
-    expect(again).to.include({ apiUrl: before.apiUrl, routerPort: before.routerPort, started: true })
+    expect(again).to.include({ api_url: before.apiUrl, router_port: before.routerPort, started: true })
     await world.ok(['local', 'stop'])
     const others = await Promise.all([Number(new URL(before.apiUrl).port), before.routerPort].map(occupy))
     try {
       const elsewhere = await world.json<Started>(['local', 'start'])
-      expect(elsewhere.apiUrl).to.not.equal(before.apiUrl)
-      expect(elsewhere.routerPort).to.not.equal(before.routerPort)
+      expect(elsewhere.api_url).to.not.equal(before.apiUrl)
+      expect(elsewhere.router_port).to.not.equal(before.routerPort)
       expect((await world.shipit(['ps', '--local', '--app', 'none'])).status, 'not found, and so reached').to.equal(6)
     } finally {
       for (const other of others) other.close()

@@ -18,6 +18,11 @@ describe('what a dyno has', () => {
     expect(dyno({ [V2]: String(24 * 1024 * MB) }, { MEMORY_AVAILABLE: '512' }).memory).to.equal(512)
   })
 
+  it('believes a person who states its CPUs', () => {
+    expect(dyno({}, { SHIPIT_CPUS: '8' }, 2).cpus).to.equal(8)
+    expect(dyno({}, { SHIPIT_CPUS: 'many' }, 2).cpus).to.equal(2)
+  })
+
   it('counts CPUs by quota, never more than there are', () => {
     expect(dyno({ '/sys/fs/cgroup/cpu.max': '200000 100000' }).cpus).to.equal(2)
     expect(dyno({ '/sys/fs/cgroup/cpu.max': '50000 100000' }).cpus).to.equal(1)

@@ -1,9 +1,27 @@
 import { expect } from 'chai'
-import { parseInstances, sizeApps, type AppToSize, type SizingInput } from '../../src/runtime/sizing.js'
+import { DYNO_SIZES } from '../../src/dyno-sizes.js'
+import { AGENT_MEMORY, GROWTH, SUPERVISOR_MEMORY, parseInstances, sizeApps, type AppToSize, type SizingInput } from '../../src/runtime/sizing.js'
 
 const api = (more: Partial<AppToSize> = {}): AppToSize => ({ name: 'api', wanted: 'max', isCluster: true, ...more })
 const size = (input: Partial<SizingInput>) =>
   Object.fromEntries(sizeApps({ memory: 512, cpus: 8, hasAgent: false, env: {}, apps: [api()], ...input }).map((app) => [app.name, app.instances]))
+
+describe('sizing of every dyno', () => {
+  for (const { name, memory } of DYNO_SIZES) {
+    for (const cpus of [1, 2, 4, 8, 16, 64]) {
+      it(`${name}, ${cpus} CPUs: at least one, at most the CPUs, and within its memory`, () => {
+        for (const measured of [45, 90, 400]) {
+          for (const hasAgent of [false, true]) {
+            const [sized] = sizeApps({ memory, cpus, hasAgent, env: {}, apps: [api({ measured })] })
+            const instances = sized!.instances
+            expect(instances).to.be.within(1, cpus)
+            if (instances > 1) expect(SUPERVISOR_MEMORY + (hasAgent ? AGENT_MEMORY : 0) + instances * measured * GROWTH).to.be.at.most(memory)
+          }
+        }
+      })
+    }
+  }
+})
 
 describe('sizing', () => {
   const table: Array<[string, Partial<SizingInput>, Record<string, number>]> = [

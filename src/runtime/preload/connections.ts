@@ -1,5 +1,6 @@
 import net from 'node:net'
 import type { EventEmitter } from 'node:events'
+import type { ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 
 /** RFC 6455: a close frame with status 1001, "going away". */
@@ -9,6 +10,9 @@ const GOING_AWAY = Buffer.from([0x88, 0x02, 0x03, 0xe9])
 interface Session extends EventEmitter {
   close(): void
 }
+
+/** An HTTP connection's socket. */
+type Served = net.Socket & { _httpMessage?: ServerResponse | null }
 
 type Emit = (this: net.Server, name: string | symbol, ...args: unknown[]) => boolean
 
@@ -21,7 +25,11 @@ export class Connections {
   /** When a connection last came, as Date.now(). */
   lastConnection = 0
 
-  constructor(onListening: (port: number | string | undefined) => void) {
+  /** Called with its port when a server listens. */
+  onListening: (port: number | string | undefined) => void = () => undefined
+
+  constructor() {
+    const onListening = (port: number | string | undefined) => this.onListening(port)
     const remember = (server: net.Server) => this.#remember(server, onListening)
     const listen = net.Server.prototype.listen as (...args: unknown[]) => net.Server
     net.Server.prototype.listen = function (this: net.Server, ...args: unknown[]) {
@@ -36,6 +44,11 @@ export class Connections {
 
   get areOpen(): boolean {
     return this.#sockets.size > 0
+  }
+
+  /** The answers under way. Node keeps each at its socket while it is being made, so that a request costs nothing here. */
+  get responses(): ServerResponse[] {
+    return [...this.#sockets].flatMap((socket) => (socket as Served)._httpMessage ?? [])
   }
 
   /**
@@ -66,8 +79,8 @@ export class Connections {
   }
 
   /** Ends HTTP connections without a request under way. Other protocols have their own end, and are given the whole time. */
-  endIdle(busy: Set<net.Socket>): void {
-    for (const socket of this.#sockets) if (!busy.has(socket) && 'parser' in socket && !this.#upgraded.has(socket)) socket.end()
+  endIdle(): void {
+    for (const socket of this.#sockets) if (!(socket as Served)._httpMessage && 'parser' in socket && !this.#upgraded.has(socket)) socket.end()
   }
 
   #remember(server: net.Server, onListening: (port: number | string | undefined) => void): void {

@@ -2,8 +2,7 @@ import cluster from 'node:cluster'
 import diagnostics from 'node:diagnostics_channel'
 import os from 'node:os'
 import type { ServerResponse } from 'node:http'
-import { Connections } from './connections.js'
-import type { Report } from './report.js'
+import type { Connections } from './connections.js'
 
 /** Idle keep-alive connections are ended this long after the signal; a request that was on its way meanwhile is still answered. */
 const IDLE_GRACE = 1000
@@ -21,19 +20,13 @@ type Signal = 'SIGTERM' | 'SIGINT'
  * SIGTERM and SIGINT, once each or both, begin one drain. `within` is the time for it, in ms. An app that is stopped by a message
  * (`shutdown_with_message`) ends itself: a signal, which Heroku sends to every process, only says goodbye to its clients.
  */
-export function installDrain(within: number, report: Report, isStoppedByMessage: boolean): void {
-  let isDraining = false
-  const connections = new Connections((port) => report.send({ shipit: 'listening', port }))
-  diagnostics.subscribe('http.server.request.start', (message) => {
-    if (isDraining) sayGoodbye((message as { response: ServerResponse }).response)
-  })
-
+export function installDrain(within: number, connections: Connections, isStoppedByMessage: boolean): void {
   const supervisorsWord = takeSignalsOnce()
   const onSignal = (signal: Signal) => {
-    isDraining = true
-    for (const response of report.responses) sayGoodbye(response)
+    for (const response of connections.responses) sayGoodbye(response)
+    diagnostics.subscribe('http.server.request.start', (message) => sayGoodbye((message as { response: ServerResponse }).response))
     if (isStoppedByMessage || leaveToApp(signal, onSignal)) return
-    void drain(connections, report, within, signal === 'SIGTERM' ? untilClosed(connections, supervisorsWord) : undefined).then(() => leave())
+    void drain(connections, within, signal === 'SIGTERM' ? untilClosed(connections, supervisorsWord) : undefined).then(() => leave())
   }
   process.on('SIGTERM', onSignal)
   process.on('SIGINT', onSignal)
@@ -95,7 +88,7 @@ function watchersOf(): number {
 }
 
 /** Resolves when nothing is in flight or the time is over. */
-async function drain(connections: Connections, report: Report, within: number, portIsClosed: Promise<void> | undefined): Promise<void> {
+async function drain(connections: Connections, within: number, portIsClosed: Promise<void> | undefined): Promise<void> {
   if (!connections.hasServers) return
   const deadline = Date.now() + within
   await Promise.race([portIsClosed, pause(within)])
@@ -105,7 +98,7 @@ async function drain(connections: Connections, report: Report, within: number, p
   connections.closeUpgraded()
   await pause(Math.min(IDLE_GRACE, Math.max(0, deadline - Date.now())))
   while (Date.now() < deadline && connections.areOpen) {
-    connections.endIdle(new Set([...report.responses].map((response) => response.req?.socket)))
+    connections.endIdle()
     await pause(20)
   }
   await Promise.race([closed, pause(Math.max(0, deadline - Date.now()))])

@@ -1,5 +1,6 @@
 /** Loaded by `--require` into every Node instance, before the app: drains on a signal, and reports to the supervisor. */
 import { isMainThread } from 'node:worker_threads'
+import { Connections } from './connections.js'
 import { installDrain } from './drain.js'
 import { installReport } from './report.js'
 
@@ -8,7 +9,10 @@ if (isMainThread && process.env.SHIPIT_INSTANCE === String(process.ppid)) {
   const { sourceMaps, reportEvery, drain, isStoppedByMessage } = takeSettings()
   if (sourceMaps) process.setSourceMapsEnabled(true)
   keepOutputWhole()
-  installDrain(drain, installReport(reportEvery), isStoppedByMessage)
+  const connections = new Connections()
+  const report = installReport(reportEvery, () => connections.responses.length)
+  connections.onListening = (port) => report.send({ shipit: 'listening', port })
+  installDrain(drain, connections, isStoppedByMessage)
 }
 
 /** What the supervisor says to this process alone; the app does not see it. */

@@ -1,6 +1,5 @@
 import diagnostics from 'node:diagnostics_channel'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
-import type { ServerResponse } from 'node:http'
 
 /** Messages from an instance to the supervisor. Never seen by the app. */
 export interface ReportMessage {
@@ -15,24 +14,14 @@ export interface ReportMessage {
 
 export interface Report {
   send(message: ReportMessage): void
-  /** Requests under way. */
-  responses: Set<ServerResponse>
 }
 
 const RESOLUTION = 20
 
-/** Counts requests through Node's diagnostics channels, and reports every `everyMs` (0: never). */
-export function installReport(everyMs: number): Report {
-  const responses = new Set<ServerResponse>()
+/** Counts answers through Node's diagnostics channels, and reports every `everyMs` (0: never). `countActive`: the requests under way. */
+export function installReport(everyMs: number, countActive: () => number): Report {
   let finished = 0
-  diagnostics.subscribe('http.server.request.start', (message) => {
-    const { response } = message as { response: ServerResponse }
-    responses.add(response)
-    response.once('close', () => {
-      responses.delete(response)
-      finished += 1
-    })
-  })
+  if (everyMs > 0) diagnostics.subscribe('http.server.response.finish', () => (finished += 1))
   const sendNow = process.send?.bind(process)
   const send = (message: ReportMessage) => {
     // A message lost with the channel is no loss: the supervisor is going.
@@ -43,10 +32,10 @@ export function installReport(everyMs: number): Report {
     delay.enable()
     setInterval(() => {
       const eventLoopP95 = Math.max(0, delay.percentile(95) / 1e6 - RESOLUTION)
-      send({ shipit: 'metrics', eventLoopP95, requests: finished, active: responses.size })
+      send({ shipit: 'metrics', eventLoopP95, requests: finished, active: countActive() })
       finished = 0
       delay.reset()
     }, everyMs).unref()
   }
-  return { send, responses }
+  return { send }
 }
