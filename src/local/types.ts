@@ -107,12 +107,6 @@ export interface Store {
   remove(appId: string): Promise<void>
 }
 
-/** What the services tell each other happened. */
-export interface PlatformEvents {
-  /** Dynos of an app were started, came up, crashed or went. */
-  dynos: [appId: string]
-}
-
 export interface LogEntry {
   /** Milliseconds since the epoch. */
   time: number

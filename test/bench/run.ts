@@ -14,6 +14,9 @@ if (unknown.length > 0) {
   process.exit(2)
 }
 
+// Lets what a bench has started be ended on the way out.
+for (const [signal, status] of [['SIGINT', 130], ['SIGTERM', 143]] as const) process.once(signal, () => process.exit(status))
+
 const all: Figures = {}
 for (const name of positionals.length > 0 ? positionals : known) {
   const { default: bench } = (await import(path.join(here, `${name}.bench.ts`))) as { default: Bench & { rounds?: number } }

@@ -33,6 +33,3 @@ export function sendPage<T>(request: Request, response: Response, items: readonl
   const page = pageOf(items, request.headers.range, fields)
   response.status(page.status).set(page.headers).json(page.items.map(serialize))
 }
-
-/** What most lists can be ranged by. */
-export const byId: RangeFields<{ id: string }> = { id: (item) => item.id }

@@ -67,11 +67,16 @@ export class Bed {
   }
 }
 
+/** Groups that run: a bench that is stopped takes them along. */
+const running = new Set<Server>()
+process.once('exit', () => { for (const server of running) server.signal('SIGKILL') })
+
 export class Server {
   firstAnswer = 0
   readonly #ended: Promise<unknown>
 
   constructor(readonly child: ChildProcess, readonly port: number, readonly env: NodeJS.ProcessEnv) {
+    running.add(this)
     this.#ended = once(child, 'exit')
   }
 
@@ -89,19 +94,21 @@ export class Server {
 
   /** SIGTERM to every process, as a dyno is stopped. */
   async stop(): Promise<void> {
-    this.#signal('SIGTERM')
-    const timer = setTimeout(() => this.#signal('SIGKILL'), 30_000)
+    this.signal('SIGTERM')
+    const timer = setTimeout(() => this.signal('SIGKILL'), 30_000)
     await this.#ended
     clearTimeout(timer)
-    this.#signal('SIGKILL')
+    this.signal('SIGKILL')
+    running.delete(this)
   }
 
   async kill(): Promise<void> {
-    this.#signal('SIGKILL')
+    this.signal('SIGKILL')
     if (this.child.exitCode === null && this.child.signalCode === null) await this.#ended
+    running.delete(this)
   }
 
-  #signal(name: NodeJS.Signals): void {
+  signal(name: NodeJS.Signals): void {
     try {
       process.kill(-this.pid, name)
     } catch (error) {
