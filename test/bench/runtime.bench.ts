@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs'
+import path from 'node:path'
 import { median, milliseconds, ratio, type Bench, type Figure, type Figures } from './figures.js'
 import { startLoad } from './runtime/load.js'
 import { atCrash, atMemoryRestart, atReload, atStop, none, type Losses } from './runtime/losses.js'
@@ -113,12 +115,18 @@ async function losses(bed: Bed, rounds: number, note: (line: string) => void): P
   return figures
 }
 
-/** `instances: max` on 8 CPUs and 512 MB, with an app of 90 MB an instance. PM2 counts the CPUs of this machine. */
+/** Lets PM2 see 8 CPUs, as it does on a host of Heroku's. */
+const EIGHT_CPUS = `const os = require('node:os'); const cpus = os.cpus(); os.cpus = () => Array.from({ length: 8 }, (_, i) => cpus[i % cpus.length])\n`
+
+/** `instances: max` on 8 CPUs and 512 MB, with an app of 90 MB an instance. */
 async function budget(bed: Bed, note: (line: string) => void): Promise<Figures> {
   const seconds = Number(process.env.SHIPIT_BENCH_SECONDS) || 10
   const figures: Figures = {}
+  const preload = path.join(bed.dir, 'eight-cpus.cjs')
+  writeFileSync(preload, EIGHT_CPUS)
+  const sees = { 'pm2-runtime': { NODE_OPTIONS: `--require ${preload}` }, 'shipit-runtime': { SHIPIT_CPUS: '8' } }
   for (const name of ['pm2-runtime', 'shipit-runtime'] as const) {
-    const server = await bed.start([...ALTERNATIVES[name].slice(0, -1), 'max.config.yml'], { isPinned: true, env: { GROW_MB: '48', MEMORY_AVAILABLE: '512', SHIPIT_CPUS: '8' } })
+    const server = await bed.start([...ALTERNATIVES[name].slice(0, -1), 'max.config.yml'], { isPinned: true, env: { GROW_MB: '48', MEMORY_AVAILABLE: '512', ...sees[name] } })
     try {
       await pause(6000)
       const end = startLoad(server.port, { kept: 20, fresh: 2, mode: 'stay' })
@@ -129,7 +137,7 @@ async function budget(bed: Bed, note: (line: string) => void): Promise<Figures> 
       }
       await end()
       note(`${name}: ${server.instances.length} instances, at most ${Math.max(...totals).toFixed(0)} MB`)
-      figures[`${name}: instances: max`] = { ...spread(totals, 'MB', `${server.instances.length} instances of 90 MB for ${seconds} s, 512 MB and ${name === 'pm2-runtime' ? "this machine's" : '8'} CPUs`), value: Math.max(...totals) }
+      figures[`${name}: instances: max`] = { ...spread(totals, 'MB', `${server.instances.length} instances of 90 MB for ${seconds} s, 512 MB and 8 CPUs`), value: Math.max(...totals) }
     } finally {
       await server.kill()
     }
