@@ -36,7 +36,7 @@ describe('instances: max in a dyno of 512 MB on a host of 8 CPUs', function () {
     app = new AppFolder({ 'server.js': SERVER, 'ecosystem.config.yml': FILE }, path.join(packageRoot, 'dist/shipit-runtime/bin/shipit-runtime.js'))
     const port = await freePort()
     const run = await app.start(undefined, { PORT: String(port), MEMORY_AVAILABLE: '512', SHIPIT_CPUS: '8' })
-    await run.says(/shipit: api × \d+ \(memory holds \d+, CPUs 8, .* measured\); this dyno has 512 MB/, 30_000)
+    await run.says(/shipit: api × \d+ \(memory holds \d+, .* measured\); this dyno has 512 MB \(MEMORY_AVAILABLE\) and 8 CPUs/, 30_000)
     const wanted = Number(/shipit: api × (\d+)/.exec(run.output)![1])
     expect(wanted).to.be.within(2, 4)
     await until(() => residentOf(run.child.pid!).length === wanted + 1, 30_000)
