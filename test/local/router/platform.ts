@@ -89,7 +89,7 @@ export class Platform {
 const PAUSE = 5
 
 /** Requests one after the other over several connections, until stop(): every answer that was not 2xx and every failure, in words. */
-export function load(platform: Platform, options: { keepAlive: boolean; connections: number; path?: string }): { stop(): Promise<{ sent: number; bad: string[] }> } {
+export function load(platform: Platform, options: { keepAlive: boolean; connections: number; path?: string }): { readonly sent: number; stop(): Promise<{ sent: number; bad: string[] }> } {
   // An agent with a limit on sockets keeps them alive whatever it is told.
   const agent = options.keepAlive ? new http.Agent({ keepAlive: true, maxSockets: options.connections }) : false
   const bad: string[] = []
@@ -109,6 +109,7 @@ export function load(platform: Platform, options: { keepAlive: boolean; connecti
   }
   const clients = Array.from({ length: options.connections }, client)
   return {
+    get sent() { return sent },
     async stop() {
       isStopping = true
       await Promise.all(clients)
