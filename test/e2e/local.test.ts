@@ -1,7 +1,7 @@
-import { randomBytes } from 'node:crypto'
+import { randomBytes, randomInt } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { mkdir, writeFile } from 'node:fs/promises'
-import { createServer, type AddressInfo, type Server } from 'node:net'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { createServer, type Server } from 'node:net'
 import path from 'node:path'
 import { expect } from 'chai'
 import { get } from '../../src/demo/load.js'
@@ -35,11 +35,8 @@ describe('shipit local', function () {
 
   it('is started once by twelve that start it at the same time', async () => {
     // Ports of its own: the usual ones are what every other platform of this machine tries first.
-    const servers = await Promise.all([occupy(0), occupy(0)])
-    const [apiPort, routerPort] = servers.map((server) => (server.address() as AddressInfo).port)
-    for (const server of servers) server.close()
     await mkdir(state(), { recursive: true })
-    await writeFile(state('settings.json'), JSON.stringify({ token: randomBytes(32).toString('hex'), apiPort, routerPort }))
+    await writeFile(state('settings.json'), JSON.stringify({ token: randomBytes(32).toString('hex'), apiPort: await quietPort(), routerPort: await quietPort() }))
     const started = await Promise.all(Array.from({ length: 12 }, () => world.json<Started>(['local', 'start'])))
     expect(new Set(started.map(({ pid }) => pid)).size).to.equal(1)
     // Those that came second see the lock and go.
@@ -55,6 +52,7 @@ describe('shipit local', function () {
     const again = await world.json<Started>(['local', 'start'])
     expect(again).to.include({ api_url: before.apiUrl, router_port: before.routerPort, started: true })
     await world.ok(['local', 'stop'])
+    const settings = await readFile(state('settings.json'))
     const others = await Promise.all([Number(new URL(before.apiUrl).port), before.routerPort].map(occupy))
     try {
       const elsewhere = await world.json<Started>(['local', 'start'])
@@ -64,6 +62,10 @@ describe('shipit local', function () {
     } finally {
       for (const other of others) other.close()
     }
+    // The tests that follow go on with the ports of before.
+    await world.ok(['local', 'stop'])
+    await writeFile(state('settings.json'), settings)
+    expect((await world.json<Started>(['local', 'start'])).api_url).to.equal(before.apiUrl)
   })
 
   it('takes its limits from SHIPIT_LOCAL_LIMITS, and says what is wrong with them', async () => {
@@ -177,6 +179,19 @@ describe('shipit local', function () {
     })
   }
 })
+
+/** A free port that no platform tries by itself and no client is given: below those of dynos and of connections. */
+async function quietPort(): Promise<number> {
+  for (;;) {
+    const port = 12_000 + randomInt(6000)
+    const server = await occupy(port).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EADDRINUSE') throw error
+    })
+    if (!server) continue
+    await new Promise((resolve) => server.close(resolve))
+    return port
+  }
+}
 
 function occupy(port: number): Promise<Server> {
   return new Promise((resolve, reject) => {
