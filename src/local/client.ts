@@ -1,7 +1,7 @@
 /** How the CLI reaches the embedded Heroku: starts, finds and stops its daemon. Nothing else of local/ is for the CLI. */
 import { spawn, type ChildProcess } from 'node:child_process'
 import { close, open } from 'node:fs'
-import { readFile, rm, statfs } from 'node:fs/promises'
+import { readFile, statfs } from 'node:fs/promises'
 import http from 'node:http'
 import { createRequire } from 'node:module'
 import path from 'node:path'
@@ -16,6 +16,7 @@ import { EXIT_ALREADY_RUNNING } from './exit-codes.js'
 import { foldersOf, makeFolders, stateHome } from './folders.js'
 import { ownVersion } from './own-version.js'
 import type { DaemonInfo, Folders, Limits } from './types.js'
+import { removeFolder } from './remove.js'
 
 export interface LocalStatus {
   home: string
@@ -167,5 +168,5 @@ export async function resetLocal(home: string = stateHome()): Promise<void> {
   // The dynos of a daemon that was killed still run; its successor is who knows how to end them.
   if ((await holderOf(folders)).isStale) await ensureLocal({ home })
   await stopLocal(home)
-  await rm(folders.root, { recursive: true, force: true })
+  await removeFolder(folders.root)
 }

@@ -11,6 +11,7 @@ import { buildPlaces } from './places.js'
 import { recoverBuilds } from './recovery.js'
 import { dropExpired, findExpired } from './retention.js'
 import { SLUG_LIMIT } from './slug.js'
+import { removeFolder } from '../remove.js'
 
 export interface BuilderParts {
   store: Store
@@ -87,7 +88,7 @@ export function createBuilder(parts: BuilderParts): LocalBuilder {
     log(app.id, outcome.status === 'succeeded' ? 'Build succeeded' : 'Build failed -- check your build output')
     const [ended] = await Promise.allSettled([killLeftProcesses(path.join(work, 'groups'), work)])
     if (ended.status === 'rejected') log(app.id, `What the build left running could not be ended: ${String(ended.reason)}`)
-    await Promise.allSettled([rm(work, { recursive: true, force: true }), rm(request.archive, { force: true })])
+    await Promise.allSettled([removeFolder(work), rm(request.archive, { force: true })])
     output.end()
     jobs.delete(build.id)
     return outcome
@@ -132,7 +133,7 @@ export function createBuilder(parts: BuilderParts): LocalBuilder {
   async function discard({ app, output }: Job, slugId: string, slugDir: string): Promise<Partial<BuildRecord>> {
     const release = store.find(app.id)?.releases.find((one) => one.slug_id === slugId)
     if (release !== undefined) return { status: 'failed', slug_id: slugId, release_id: release.id }
-    await rm(slugDir, { recursive: true, force: true }).catch((trouble: Error) => output.warning(trouble.message))
+    await removeFolder(slugDir).catch((trouble: Error) => output.warning(trouble.message))
     return { status: 'failed', slug_id: null }
   }
 
@@ -161,7 +162,7 @@ export function createBuilder(parts: BuilderParts): LocalBuilder {
     const folder = (id: string) => app.slugs.find((slug) => slug.id === id)?.dir ?? places.slug(appId, id)
     try {
       await store.update(appId, (draft) => dropExpired(draft, expired))
-      for (const file of [...expired.slugs.map(folder), ...expired.builds.map((id) => places.outputFile(appId, id))]) await rm(file, { recursive: true, force: true })
+      for (const file of [...expired.slugs.map(folder), ...expired.builds.map((id) => places.outputFile(appId, id))]) await removeFolder(file)
     } catch (error) {
       log(appId, `Old slugs could not be removed: ${error instanceof Error ? error.message : String(error)}`)
     }
@@ -192,7 +193,7 @@ export function createBuilder(parts: BuilderParts): LocalBuilder {
     async forget(appId) {
       await stopJobs(({ app }) => app.id === appId, 'The app was destroyed.')
       queues.delete(appId)
-      for (const folder of places.appFolders(appId)) await rm(folder, { recursive: true, force: true })
+      for (const folder of places.appFolders(appId)) await removeFolder(folder)
     },
     async shutdown() {
       isClosed = true

@@ -5,6 +5,7 @@ import { promisify } from 'node:util'
 import type { AppRecord, Folders, Store } from '../types.js'
 import { buildPlaces } from './places.js'
 import { killLeftProcesses } from './left-processes.js'
+import { removeFolder } from '../remove.js'
 
 const exec = promisify(execFile)
 
@@ -19,13 +20,13 @@ export async function recoverBuilds(store: Store, folders: Folders): Promise<voi
   for (const name of await namesIn(places.work)) {
     await killLeftProcesses(path.join(places.work, name, 'groups'), path.join(places.work, name))
   }
-  await rm(places.work, { recursive: true, force: true })
+  await removeFolder(places.work)
   for (const name of await namesIn(places.incoming)) await rm(path.join(places.incoming, name), { force: true })
 
   for (const app of store.list()) {
     await settlePending(store, app)
     await removeStraySlugs(folders, app)
-    await rm(path.join(places.cache(app.id), 'node_modules.new'), { recursive: true, force: true })
+    await removeFolder(path.join(places.cache(app.id), 'node_modules.new'))
   }
   await removeStrayApps(store, folders)
   await boundSharedCaches(places.shared)
@@ -35,7 +36,7 @@ export async function recoverBuilds(store: Store, folders: Folders): Promise<voi
 async function boundSharedCaches(dir: string): Promise<void> {
   if ((await namesIn(dir)).length === 0) return
   const { stdout } = await exec('du', ['-sk', dir])
-  if (Number.parseInt(stdout, 10) > SHARED_CACHES_AT_MOST) await rm(dir, { recursive: true, force: true })
+  if (Number.parseInt(stdout, 10) > SHARED_CACHES_AT_MOST) await removeFolder(dir)
 }
 
 /** A build whose release was made had done all its work; every other one is lost. */
@@ -63,14 +64,14 @@ async function removeStraySlugs(folders: Folders, app: Readonly<AppRecord>): Pro
   const dir = path.join(folders.slugs, app.id)
   for (const name of await namesIn(dir)) {
     const slug = path.join(dir, name)
-    if (!known.has(slug)) await rm(slug, { recursive: true, force: true })
+    if (!known.has(slug)) await removeFolder(slug)
   }
 }
 
 async function removeStrayApps(store: Store, folders: Folders): Promise<void> {
   for (const folder of [folders.builds, folders.slugs, folders.caches, folders.repos]) {
     for (const name of await namesIn(folder)) {
-      if (APP_ID.test(name) && store.find(name) === undefined) await rm(path.join(folder, name), { recursive: true, force: true })
+      if (APP_ID.test(name) && store.find(name) === undefined) await removeFolder(path.join(folder, name))
     }
   }
 }

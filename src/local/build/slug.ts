@@ -1,5 +1,5 @@
 import { createReadStream, existsSync } from 'node:fs'
-import { mkdir, open, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, open, readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
@@ -7,6 +7,7 @@ import { createGunzip, createGzip } from 'node:zlib'
 import { create, extract } from 'tar'
 import { capture, type BuildContext } from './context.js'
 import { BuildFailure } from './failure.js'
+import { removeFolder } from '../remove.js'
 
 /** Of the compressed slug, in bytes (devcenter: slug-compiler). */
 export const SLUG_LIMIT = 500 * 1024 * 1024
@@ -23,7 +24,7 @@ export async function unpack(archive: string, dir: string): Promise<void> {
     if (code === 'ENOSPC' || code === 'EDQUOT') throw error
     throw new BuildFailure('The source archive cannot be read as a tar.', [message])
   }
-  await rm(path.join(dir, '.git'), { recursive: true, force: true })
+  await removeFolder(path.join(dir, '.git'))
 }
 
 async function isGzip(file: string): Promise<boolean> {
@@ -52,8 +53,8 @@ export async function applySlugignore(context: BuildContext): Promise<void> {
   const { status, lines: found } = await capture(context, 'git', ['ls-files', '-z', '--others', '--ignored', '--directory', `--exclude-from=${list}`], { env })
   if (status !== 0) throw new BuildFailure('.slugignore could not be applied.', found)
   const names = found.join('\n').split('\0').filter(Boolean)
-  for (const name of names) await rm(path.join(dir, name), { recursive: true, force: true })
-  await rm(repository, { recursive: true, force: true })
+  for (const name of names) await removeFolder(path.join(dir, name))
+  await removeFolder(repository)
   context.output.heading(`Removing ${names.length} ${names.length === 1 ? 'path' : 'paths'} matched by .slugignore`)
 }
 

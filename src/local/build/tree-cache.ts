@@ -6,6 +6,7 @@ import { capture, type BuildContext } from './context.js'
 import { BuildFailure } from './failure.js'
 import type { Manifest } from './manifest.js'
 import type { PackageManager } from './package-manager.js'
+import { removeFolder } from '../remove.js'
 
 /** What was installed the last time, and under which circumstances. */
 interface CacheRecord { key: string | null; runtime: string }
@@ -61,15 +62,15 @@ export async function restoreTree(context: BuildContext, runtime: string, key: s
 export async function saveTree(context: BuildContext, runtime: string, key: string | null): Promise<void> {
   const fresh = path.join(context.cache, 'node_modules.new')
   await mkdir(context.cache, { recursive: true })
-  await rm(fresh, { recursive: true, force: true })
+  await removeFolder(fresh)
   try {
     await copyTree(context, path.join(context.places.dir, 'node_modules'), fresh)
   } catch (error) {
-    await rm(fresh, { recursive: true, force: true })
+    await removeFolder(fresh)
     throw error
   }
   await rm(recordFile(context), { force: true })
-  await rm(treeDir(context), { recursive: true, force: true })
+  await removeFolder(treeDir(context))
   await rename(fresh, treeDir(context))
   await writeFile(recordFile(context), JSON.stringify({ key, runtime } satisfies CacheRecord))
 }

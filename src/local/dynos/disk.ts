@@ -1,7 +1,8 @@
 import { execFile } from 'node:child_process'
-import { mkdir, readdir, rm } from 'node:fs/promises'
+import { mkdir, readdir } from 'node:fs/promises'
 import path from 'node:path'
 import { promisify } from 'node:util'
+import { removeFolder } from '../remove.js'
 
 const run = promisify(execFile)
 
@@ -32,11 +33,11 @@ async function linkOrCopy(source: string, into: string): Promise<void> {
   try {
     await run('cp', ['-RPpl', source, into])
   } catch {
-    await rm(path.join(into, path.basename(source)), { recursive: true, force: true })
+    await removeFolder(path.join(into, path.basename(source)))
     await run('cp', ['-RPp', source, into])
   }
 }
 
 export async function removeDisk(dir: string): Promise<void> {
-  await rm(dir, { recursive: true, force: true, maxRetries: 3, retryDelay: 100 })
+  await removeFolder(dir)
 }

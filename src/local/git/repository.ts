@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process'
-import { mkdir, readdir, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import type { Folders } from '../types.js'
+import { removeFolder } from '../remove.js'
 
 const exec = promisify(execFile)
 
@@ -48,7 +49,7 @@ async function clearLeftovers(dir: string): Promise<void> {
   const quarantines = (await readdir(path.join(dir, 'objects')))
     .filter((name) => name.startsWith('tmp_objdir-'))
     .map((name) => path.join(dir, 'objects', name))
-  await Promise.all([...top, ...refs, ...quarantines].map((file) => rm(file, { recursive: true, force: true })))
+  await Promise.all([...top, ...refs, ...quarantines].map((file) => removeFolder(file)))
 }
 
 /** The commit that a ref of the app's repository points to; null where it does not exist. */

@@ -145,7 +145,10 @@ describe('the builder', function () {
     const stray = path.join(platform.folders.slugs, record.id, 'stray')
     for (const folder of [path.dirname(output), work, stray, path.join(platform.folders.caches, '00000000-0000-4000-8000-000000000000')]) await mkdir(folder, { recursive: true })
     await writeFile(output, '-----> Build\n')
-    const left = spawn('sleep', ['1000'], { detached: true, env: { PATH: process.env.PATH, HOME: path.join(work, 'home') }, stdio: 'ignore' })
+    // As npm does, it goes on filling the slug from several processes.
+    const filling = 'for w in 1 2 3 4; do (i=0; while :; do i=$((i+1)); mkdir -p "$0/node_modules/$w/p$i"; : > "$0/node_modules/$w/p$i/f"; done) & done; wait'
+    const left = spawn('sh', ['-c', filling, stray], { detached: true, env: { PATH: process.env.PATH, HOME: path.join(work, 'home') }, stdio: 'ignore' })
+    await until(() => existsSync(path.join(stray, 'node_modules', '4', 'p20')), 'the build runs')
     const other = spawn('sleep', ['1000'], { detached: true, stdio: 'ignore' })
     const gone = once(left, 'exit')
     await writeFile(path.join(work, 'groups'), `${left.pid}\n${other.pid}\n999999999\n`)
