@@ -18,7 +18,12 @@ export default class Restart extends BaseCommand {
     const { parseSelection, restart } = await import('../formation/index.js')
     const selection = parseSelection(args.what)
     const app = await this.appName(flags)
-    const restarted = await restart(await this.platform(flags), app, selection, { waitTimeout: flags['wait-timeout'] })
+    const api = await this.platform(flags)
+    let left = 'Nothing was changed.'
+    const restarted = await this.stoppable((signal) => restart(api, app, selection, {
+      waitTimeout: flags['wait-timeout'], signal,
+      onAsked: (names) => { left = `${names.join(', ')} of ${app} were told to restart, and do so; they were not waited for. Look at \`shipit ps --app ${app}\`.` },
+    }), () => left)
     this.log(`Restarted ${restarted.join(', ')} of ${app}`)
     return { app, restarted }
   }

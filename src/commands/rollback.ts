@@ -2,8 +2,14 @@ import { Args } from '@oclif/core'
 import { BaseCommand } from '../ui/base-command.js'
 import { waitTimeout } from '../ui/time-flag.js'
 import { printable } from '../ui/printable.js'
+import type { Release } from '../heroku/index.js'
 
 interface Outcome { app: string; rolled_back: number; to: number; release: { id: string; version: number }; undo: string }
+
+/** What a rollback that nobody waits for any more leaves behind. */
+const stateOf = ({ version, status }: Release, from: Release, app: string) => status === 'pending'
+  ? `The rollback was made, as v${version}, and its release phase goes on: v${from.version} serves until it has succeeded. Look at \`shipit releases --app ${app}\`.`
+  : `The rollback was made, as v${version}.`
 
 export default class Rollback extends BaseCommand {
   static override summary = 'go back to an earlier release'
@@ -20,7 +26,11 @@ export default class Rollback extends BaseCommand {
     const app = await this.appName(flags)
     const api = await this.platform(flags)
     const { rollBack } = await import('../heroku/index.js')
-    const { from, to, release } = await rollBack(api, app, { to: args.release, timeout: flags['wait-timeout'] })
+    let left = 'Nothing was changed.'
+    const { from, to, release } = await this.stoppable((signal) => rollBack(api, app, {
+      to: args.release, timeout: flags['wait-timeout'], signal,
+      onMade: (made, before) => { left = stateOf(made, before, app) },
+    }), () => left)
     const undo = `${this.config.bin} rollback v${from.version} --app ${app}${flags.local ? ' --local' : ''}`
     this.log(`Rolled ${app} back to v${to.version} (${printable(to.description)}): v${release.version} is live.`)
     this.log(`Config vars are those of v${to.version} too. Undo: ${undo}`)

@@ -4,7 +4,7 @@ import { waitTimeout } from '../ui/time-flag.js'
 import { renderTable } from '../ui/table.js'
 import { ShipitError } from '../errors.js'
 import type { Dyno, PlatformApi } from '../heroku/index.js'
-import type { InstancesPlan, Scale as Quantity, ScaleChange, Wanted } from '../formation/index.js'
+import type { InstancesPlan, Scale as Quantity, ScaleChange, WaitOptions, Wanted } from '../formation/index.js'
 
 interface Outcome {
   app: string
@@ -46,18 +46,24 @@ export default class Scale extends BaseCommand {
 
     const plan = planScale(app, current, expressions)
     const instances = flags.instances === undefined ? undefined : planInstances((await heroku.getConfigVars(api, app))[INSTANCES_VAR], flags.instances)
-    if (plan.updates.length > 0) await heroku.updateFormation(api, app, plan.updates)
-    let release: number | undefined
-    if (instances?.isChanged) {
-      await heroku.updateConfigVars(api, app, { [INSTANCES_VAR]: instances.value })
-      release = (await heroku.listReleases(api, app, { max: 1 }))[0]?.version
-    }
-    this.showChanges(plan.changes, instances)
-    if (plan.updates.length === 0 && !instances?.isChanged) this.log('Nothing to change.')
-
+    const isChange = plan.updates.length > 0 || instances?.isChanged === true
     const after = current.map(({ type, quantity, size }) => ({ type, ...(plan.changes.find((change) => change.type === type)?.after ?? { quantity, size }) }))
     const awaited = instances?.isChanged ? after : after.filter(({ type }) => plan.changes.some((change) => change.type === type))
-    const dynos = flags['wait-timeout'] === 0 ? null : await this.wait(api, app, awaited, flags['wait-timeout'], release)
+    let left = 'Nothing was changed.'
+    const dynos = await this.stoppable(async (signal) => {
+      if (isChange) left = `It is not known whether the change was made: look at \`shipit scale --app ${app}\`.`
+      if (plan.updates.length > 0) await heroku.updateFormation(api, app, plan.updates)
+      let release: number | undefined
+      if (instances?.isChanged) {
+        await heroku.updateConfigVars(api, app, { [INSTANCES_VAR]: instances.value })
+        release = (await heroku.listReleases(api, app, { max: 1 }))[0]?.version
+      }
+      this.showChanges(plan.changes, instances)
+      if (!isChange) this.log('Nothing to change.')
+      const changed = [...plan.changes.map(({ type, after: to }) => `${type}=${words(to)}`), ...(instances?.changes ?? []).map(({ app: name, after: to }) => `${name}=${to} instances`)]
+      if (isChange) left = `The change was made and stays (${changed.join(', ')}); its dynos were not waited for. Look at \`shipit ps --app ${app}\`.`
+      return flags['wait-timeout'] === 0 ? null : this.wait(api, app, awaited, { timeout: flags['wait-timeout'], signal, ...(release === undefined ? {} : { release }) })
+    }, () => left)
     return { app, changes: plan.changes, instances: instances?.changes ?? [], formation: after, dynos }
   }
 
@@ -75,12 +81,11 @@ export default class Scale extends BaseCommand {
     this.log(renderTable(['PROCESS', 'BEFORE', '', 'AFTER'], rows))
   }
 
-  private async wait(api: PlatformApi, app: string, wanted: Wanted[], timeout: number, release: number | undefined): Promise<Outcome['dynos']> {
+  private async wait(api: PlatformApi, app: string, wanted: Wanted[], options: Pick<WaitOptions, 'timeout' | 'release' | 'signal'>): Promise<Outcome['dynos']> {
     const { waitForDynos } = await import('../formation/index.js')
     let last = ''
     const dynos = await waitForDynos(api, app, wanted, {
-      timeout,
-      ...(release === undefined ? {} : { release }),
+      ...options,
       onProgress: (up, total) => {
         const text = `${up} of ${total} dynos up`
         if (text !== last && !this.jsonEnabled()) process.stderr.write(`${text}\n`)

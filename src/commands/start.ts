@@ -24,10 +24,14 @@ export default class Start extends BaseCommand {
       this.log(`Nothing of ${app} is stopped.`)
       return { app, started }
     }
-    await heroku.updateFormation(api, app, updates)
     const words = started.map(({ type, quantity, size }) => `${type}=${quantity}:${size}`).join(' ')
-    this.log(`Starting ${words}`)
-    await waitForDynos(api, app, started, { timeout: flags['wait-timeout'] })
+    let left = `It is not known whether they were started: look at \`shipit scale --app ${app}\`.`
+    await this.stoppable(async (signal) => {
+      await heroku.updateFormation(api, app, updates)
+      left = `${words} of ${app} was started; its dynos were not waited for. Look at \`shipit ps --app ${app}\`.`
+      this.log(`Starting ${words}`)
+      await waitForDynos(api, app, started, { timeout: flags['wait-timeout'], signal })
+    }, () => left)
     this.log(`Started ${words} of ${app}`)
     return { app, started }
   }

@@ -34,14 +34,18 @@ export default class Stop extends BaseCommand {
       return { app, stopped }
     }
     const words = stopped.map(({ type, quantity, size }) => `${type}=${quantity}:${size}`).join(' ')
-    await heroku.updateFormation(api, app, updates)
-    // Said before anything else can fail: with this line a user can bring it back by hand.
-    this.log(`Stopping ${words} (back with: ${this.config.bin} start --app ${app})`)
-    if (config[STOPPED_VAR] !== remembered) {
-      if (restartsOthers) this.warn(`remembering that in the config var ${STOPPED_VAR} restarts the dynos that go on`)
-      await heroku.updateConfigVars(api, app, { [STOPPED_VAR]: remembered })
-    }
-    await waitForDynos(api, app, stopped.map(({ type, size }) => ({ type, quantity: 0, size })), { timeout: flags['wait-timeout'] })
+    let left = `It is not known whether ${words} was stopped: look at \`shipit scale --app ${app}\`.`
+    await this.stoppable(async (signal) => {
+      await heroku.updateFormation(api, app, updates)
+      // Said before anything else can fail: with this line a user can bring it back by hand.
+      this.log(`Stopping ${words} (back with: ${this.config.bin} start --app ${app})`)
+      if (config[STOPPED_VAR] !== remembered) {
+        if (restartsOthers) this.warn(`remembering that in the config var ${STOPPED_VAR} restarts the dynos that go on`)
+        await heroku.updateConfigVars(api, app, { [STOPPED_VAR]: remembered })
+      }
+      left = `${words} of ${app} was stopped; the end of its dynos was not waited for. Back with: ${this.config.bin} start --app ${app}`
+      await waitForDynos(api, app, stopped.map(({ type, size }) => ({ type, quantity: 0, size })), { timeout: flags['wait-timeout'], signal })
+    }, () => left)
     this.log(`Stopped ${stopped.map(({ type }) => type).join(', ')} of ${app}`)
     return { app, stopped }
   }

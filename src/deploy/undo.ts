@@ -23,6 +23,7 @@ export async function undo(deployment: Deployment, error: unknown): Promise<Ship
     return withSentence(failure, outcome.sentence, outcomeDetails(outcome))
   } catch (second) {
     if (signal.aborted) return afterInterrupt(deployment)
+    if (changed.releases.length === 0) return unseen(deployment, failure, ShipitError.from(second))
     return failedTwice(deployment, failure, ShipitError.from(second))
   }
 }
@@ -34,6 +35,18 @@ function createdOnly({ plan, changed }: Deployment): string {
 function withSentence(failure: ShipitError, sentence: string, details?: Record<string, unknown>): ShipitError {
   const { code, message, why, next, exitCode } = failure
   return new ShipitError(code, { message: [message, sentence].filter(Boolean).join(' '), why, next, exitCode, details: { ...failure.details, ...details }, cause: failure })
+}
+
+/** Nothing is known to be released, so there was nothing to go back from; what the platform made of it could only not be looked at. */
+function unseen({ plan }: Deployment, failure: ShipitError, second: ShipitError): ShipitError {
+  const before = plan.current?.release
+  const { code, message, why, next, exitCode } = failure
+  return new ShipitError(code, {
+    message: `${message} ${before ? `No release of this deploy was seen, so v${before.version} should still serve` : 'No release of this deploy was seen'}, but that could not be looked at: ${second.message}`,
+    why,
+    next: [`Look at \`shipit releases --app ${plan.app}\` before you deploy again: a build that had begun may go on.`, next].filter(Boolean).join('\n'),
+    exitCode, details: { ...failure.details, release: null, rolled_back_to: null, serving: null }, cause: failure,
+  })
 }
 
 function failedTwice({ plan, changed }: Deployment, failure: ShipitError, second: ShipitError): ShipitError {

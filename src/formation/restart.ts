@@ -7,13 +7,17 @@ export interface RestartOptions {
   waitTimeout: number
   poll?: number | undefined
   signal?: AbortSignal | undefined
+  /** Called once the platform has been asked, with the names of the dynos. */
+  onAsked?: (names: string[]) => void
 }
 
 /** Restarts dynos at once, all of the selection together, and waits until each is up again. Answers with their names. */
-export async function restart(api: PlatformApi, app: string, selection: Selection, { waitTimeout, poll, signal }: RestartOptions): Promise<string[]> {
+export async function restart(api: PlatformApi, app: string, selection: Selection, { waitTimeout, poll, signal, onAsked }: RestartOptions): Promise<string[]> {
   const [formation, all] = await Promise.all([listFormation(api, app), listDynos(api, app)])
   const dynos = selectDynos(all, formation, selection, app)
+  signal?.throwIfAborted()
   await restartDynos(api, app, selection)
+  onAsked?.(dynos.map(({ name }) => name))
   await waitForReplacement(api, app, dynos, { timeout: waitTimeout, poll, signal, consequence: '' })
   return dynos.map(({ name }) => name)
 }

@@ -36,16 +36,20 @@ export interface RollbackOptions {
   /** ms between looks; default 1000. */
   poll?: number
   signal?: AbortSignal
+  /** Called once the platform has made the release, pending or not. */
+  onMade?: (release: Release, from: Release) => void
 }
 
 /**
  * Rolls an app back and waits for the outcome. Answers what served, what it went back to and the new release.
  * Throws ShipitError `release` where the release phase failed (the release before still serves) and `timeout`.
  */
-export async function rollBack(api: PlatformApi, app: string, { to: wanted, timeout, poll = 1000, signal }: RollbackOptions): Promise<{ from: Release; to: Release; release: Release }> {
+export async function rollBack(api: PlatformApi, app: string, { to: wanted, timeout, poll = 1000, signal, onMade }: RollbackOptions): Promise<{ from: Release; to: Release; release: Release }> {
   const { from, to } = chooseRollback(app, await listReleases(api, app), wanted)
   const deadline = performance.now() + timeout
+  signal?.throwIfAborted()
   let release = await rollbackTo(api, app, to.id)
+  onMade?.(release, from)
   while (release.status === 'pending') {
     if (performance.now() >= deadline) {
       throw new ShipitError('timeout', {

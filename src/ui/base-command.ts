@@ -40,6 +40,24 @@ export abstract class BaseCommand extends Command {
     })
   }
 
+  /**
+   * Work that waits for a platform. Ctrl-C, SIGTERM and a closed terminal end the wait in order, with the exit status of the signal; a second
+   * one ends it at once.
+   * @param left what state the app is left in, a sentence or two, asked for once the work has stopped
+   */
+  protected async stoppable<T>(work: (signal: AbortSignal) => Promise<T>, left: () => string): Promise<T> {
+    const { stopOnSignals, stoppedBy } = await import('../deploy/index.js')
+    const stop = stopOnSignals(() => process.stderr.write(`\n${this.withLocal(left())}\n`))
+    try {
+      return await work(stop.signal)
+    } catch (error) {
+      if (!stop.signal.aborted) throw error
+      throw stoppedBy(stop.signal, left())
+    } finally {
+      stop.release()
+    }
+  }
+
   /** The command as it is typed, such as `shipit keys set`. */
   private get spoken(): string {
     return `${this.config.bin} ${this.id?.replaceAll(':', ' ')}`

@@ -245,6 +245,19 @@ describe('a deploy', () => {
       expect((error.details?.failure as { code: string }).code).to.equal('health')
     })
 
+    it('because the platform dies before a release was made speaks of no rollback', async () => {
+      platform = await FakePlatform.start()
+      platform.onPush = () => {
+        platform.failing.currentRelease = new ShipitError('network', { message: 'Heroku cannot be reached.' })
+        throw new ShipitError('network', { message: 'The connection failed during the push.' })
+      }
+      const error = await failureOf(deploy(NEW))
+      expect(error.code).to.equal('network')
+      expect(error.message).to.equal('The connection failed during the push. No release of this deploy was seen, so v1 should still serve, but that could not be looked at: Heroku cannot be reached.')
+      expect(error.next).to.include('shipit releases --app a1')
+      expect(error.details).to.deep.include({ release: null, rolled_back_to: null, serving: null })
+    })
+
     it('and whose old release does not come up again tells both', async () => {
       platform = await FakePlatform.start()
       platform.behaviours[NEW] = { status: 500 }
