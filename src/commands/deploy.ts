@@ -3,6 +3,7 @@ import type { DeployPlan, DeployResult, Environment, Project } from '../deploy/i
 import type { Ecosystem } from '../ecosystem/types.js'
 import { ShipitError } from '../errors.js'
 import { BaseCommand } from '../ui/base-command.js'
+import { plainDeploy, stamped } from '../ui/deploy-plain.js'
 import { waitTimeout } from '../ui/time-flag.js'
 
 export default class Deploy extends BaseCommand {
@@ -28,8 +29,11 @@ export default class Deploy extends BaseCommand {
     health: Flags.string({ description: 'path of the app that must answer 2xx or 3xx (else `health:` of the environment, else /)', helpValue: 'PATH' }),
     rollback: Flags.boolean({ description: 'go back to the release before after a failure', default: true, allowNo: true }),
     force: Flags.boolean({ description: 'push even though the app holds commits that this branch does not have' }),
+    timestamps: Flags.boolean({ description: 'the time before each line, and plain lines on a terminal too' }),
     yes: Flags.boolean({ char: 'y', description: 'answer yes to what would be asked' }),
   }
+
+  private timestamps = false
 
   async run(): Promise<DeployResult | { dryRun: true; plan: DeployPlan }> {
     const { args, flags } = await this.parse(Deploy)
@@ -50,6 +54,7 @@ export default class Deploy extends BaseCommand {
       app, source, environment, waitTimeout: flags['wait-timeout'], healthPath: flags.health, rollback: flags.rollback, force: flags.force,
       create: flags.create || flags.local, addRemote: flags.create,
     })
+    this.timestamps = flags.timestamps
     await this.show(plan)
     if (flags['dry-run']) return { dryRun: true, plan }
 
@@ -80,6 +85,7 @@ export default class Deploy extends BaseCommand {
 
   /** Does not come back where init was done: what it wrote must be committed before it can be deployed. */
   private async offerInit({ root }: Project, yes: boolean): Promise<void> {
+    if (this.jsonEnabled()) return
     if (!yes) {
       if (!this.canAsk()) return
       const { confirm } = await import('@inquirer/prompts')
@@ -104,16 +110,16 @@ export default class Deploy extends BaseCommand {
   }
 
   private async view() {
-    if (process.stdout.isTTY && !this.jsonEnabled() && !process.env.CI && process.env.TERM !== 'dumb') {
+    if (process.stdout.isTTY && !this.timestamps && !this.jsonEnabled() && !process.env.CI && process.env.TERM !== 'dumb') {
       const { deployTasks } = await import('../ui/deploy-tasks.js')
       return deployTasks()
     }
-    const { plainDeploy } = await import('../ui/deploy-plain.js')
-    return { events: plainDeploy(this.jsonEnabled() ? process.stderr : process.stdout), end: () => Promise.resolve() }
+    const { isGithubActions } = await import('../ui/workflow-commands.js')
+    return { events: plainDeploy(this.jsonEnabled() ? process.stderr : process.stdout, { timestamps: this.timestamps, groups: isGithubActions() }), end: () => Promise.resolve() }
   }
 
   /** For people: on stdout, or on stderr where stdout is for one JSON object. */
   private tell(line: string): void {
-    (this.jsonEnabled() ? process.stderr : process.stdout).write(line + '\n')
+    (this.jsonEnabled() ? process.stderr : process.stdout).write((this.timestamps ? stamped(line) : line) + '\n')
   }
 }

@@ -1,8 +1,9 @@
 import { expect } from 'chai'
 import type { DeployEvent, DeployPlan } from '../../src/deploy/index.js'
-import { plainDeploy } from '../../src/ui/deploy-plain.js'
+import { plainDeploy, type PlainOptions } from '../../src/ui/deploy-plain.js'
 import { describePlan, describeWarnings } from '../../src/ui/deploy-plan.js'
 import { deployTasks } from '../../src/ui/deploy-tasks.js'
+import { errorAnnotation } from '../../src/ui/workflow-commands.js'
 
 const EVENTS: DeployEvent[] = [
   { type: 'started', step: 'push', title: 'Pushing 1a2b3c4 to myapp' },
@@ -29,6 +30,50 @@ describe('a deploy off a terminal', () => {
       '-----> Skipping health: no web dyno answers HTTP',
       '',
     ].join('\n'))
+  })
+})
+
+describe('a deploy in CI', () => {
+  const shown = (events: DeployEvent[], options: PlainOptions) => {
+    let text = ''
+    const show = plainDeploy({ write: (part) => { text += part } }, options)
+    for (const event of events) show(event)
+    return text
+  }
+
+  it('has the time before each line, where it is asked for', () => {
+    const lines = shown(EVENTS, { timestamps: true }).trimEnd().split('\n')
+    expect(lines).to.have.lengthOf(7)
+    for (const line of lines) expect(line).to.match(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z .+/)
+    expect(lines[0]).to.match(/Z -----> Pushing 1a2b3c4 to myapp$/)
+  })
+
+  it('is a group a step under GitHub Actions, with what failed below its group', () => {
+    expect(shown(EVENTS, { groups: true })).to.equal([
+      '::group::Pushing 1a2b3c4 to myapp',
+      '       -----> Building on the stack',
+      '       Done in 1 m 05 s: v7',
+      '::endgroup::',
+      '::group::Starting dynos of v7',
+      '       web.1 is starting',
+      '::endgroup::',
+      ' !     Starting dynos of v7 failed after 900 ms: web.1 exited with status 1.',
+      '-----> Skipping health: no web dyno answers HTTP',
+      '',
+    ].join('\n'))
+  })
+
+  it('lets no output of a build or an app speak to the runner', () => {
+    const before = process.env.GITHUB_ACTIONS
+    process.env.GITHUB_ACTIONS = 'true'
+    try {
+      const text = shown([{ type: 'line', step: 'push', text: '  ::add-mask::a' }, { type: 'line', step: 'push', text: 'x ##[error]y' }, { type: 'line', step: 'push', text: 'std::vector' }], { groups: true })
+      expect(text.split('\n').map((line) => line.trim())).to.deep.equal([': :add-mask::a', 'x ## [error]y', 'std::vector', ''])
+      expect(errorAnnotation('a: b', '100%\nof it')).to.equal('::error title=a%3A b::100%25%0Aof it\n')
+    } finally {
+      if (before === undefined) delete process.env.GITHUB_ACTIONS
+      else process.env.GITHUB_ACTIONS = before
+    }
   })
 })
 
