@@ -65,14 +65,21 @@ export async function checkIsCommitted({ root, ecosystemFile }: Project, commit:
 }
 
 /** What is doubtful about the project itself, a sentence each. */
-export async function projectWarnings({ root }: Project, { problems, file, sshTargets }: Ecosystem): Promise<string[]> {
+export async function projectWarnings({ root }: Project, { problems, file, sshTargets, deploy }: Ecosystem): Promise<string[]> {
   const { explain } = await import('../ecosystem/index.js')
   const name = path.relative(root, file)
   return [
     ...problems.filter(({ severity }) => severity === 'warning').map((problem) => explain(problem, name)),
-    ...(sshTargets.length > 0 ? [`PM2's own ssh deploy is left alone: deploy.${sshTargets.join(', deploy.')}.`] : []),
+    ...sshWarning(sshTargets, deploy),
     ...await engineWarning(root),
   ]
+}
+
+/** What of the deploy: block belongs to PM2's own deploy over ssh: whole targets, and keys beside ours. */
+function sshWarning(targets: string[], deploy: Ecosystem['deploy']): string[] {
+  const keys = Object.entries(deploy).flatMap(([name, { ssh }]) => ssh === undefined ? [] : [`${ssh.join(', ')} of deploy.${name}`])
+  const left = [...targets.map((name) => `deploy.${name}`), ...keys]
+  return left.length === 0 ? [] : [`PM2's own deploy over ssh is left alone: ${left.join('; ')}.`]
 }
 
 async function engineWarning(root: string): Promise<string[]> {

@@ -45,10 +45,15 @@ function isOverSsh(target: Raw): boolean {
 function readTarget(target: Raw, at: Path, environments: readonly string[]): { value: DeployTarget; findings: Finding[] } {
   const findings: Finding[] = []
   const value: Raw = {}
+  const ssh = Object.keys(target).filter((key) => OVER_SSH.includes(key))
+  // Of an ssh target that was given an app: there env is a map of variables for the commands that PM2 runs.
+  if (ssh.length > 0 && typeOf(target.env) === 'object') ssh.push('env')
+  if (ssh.length > 0) value.ssh = ssh
   for (const [key, each] of Object.entries(target)) {
-    const reader = READERS[key as keyof DeployTarget]
+    if (ssh.includes(key)) continue
+    const reader = READERS[key as keyof typeof READERS]
     if (reader === undefined) {
-      if (!OVER_SSH.includes(key)) findings.push(unknownKey([...at, key], 'unknown key of a deploy target', OURS))
+      findings.push(unknownKey([...at, key], 'unknown key of a deploy target', OURS))
       continue
     }
     if (typeOf(each) === 'nothing') continue
@@ -71,7 +76,7 @@ function nearEnvironment(env: string, environments: readonly string[]): string |
 const text = (form: RegExp, must: string): Reader => (value) =>
   typeof value === 'string' && form.test(value) ? { value } : { message: `must be ${must}, not ${quote(value)}` }
 
-const READERS: Record<keyof DeployTarget, Reader> = {
+const READERS: Record<Exclude<keyof DeployTarget, 'ssh'>, Reader> = {
   // https://devcenter.heroku.com/articles/limits: an app's name.
   app: text(/^[a-z](?=.{2,29}$)[a-z0-9-]*[a-z0-9]$/, "an app's name: 3 to 30 of a-z, 0-9 and -, a letter first"),
   // https://git-scm.com/docs/git-check-ref-format: what can never be in a name; a leading - would be an option.

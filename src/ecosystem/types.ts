@@ -16,7 +16,7 @@ export interface EcosystemApp {
   [option: string]: unknown
 }
 
-/** One environment of the `deploy:` block, PM2's place for it. Keys of PM2's own ssh deploy are left in `ssh`. */
+/** One environment of the `deploy:` block, PM2's place for it. */
 export interface DeployTarget {
   app?: string
   ref?: string
@@ -27,6 +27,8 @@ export interface DeployTarget {
   /** Names of config vars that must be set; never values. */
   config?: string[]
   subdirectory?: string
+  /** Keys of PM2's own ssh deploy that stand beside ours, by name; they mean nothing to a deploy to Heroku. */
+  ssh?: string[]
 }
 
 export interface Ecosystem {

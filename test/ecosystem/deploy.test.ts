@@ -31,9 +31,9 @@ describe('the deploy block', () => {
   })
 
   it('reads a target that holds both as ours', () => {
-    const found = read('both: { app: my-app, host: a.example, ref: main }')
+    const found = read('both: { app: my-app, host: a.example, ref: main, env: { NODE_ENV: production } }')
     expect(said(found)).to.deep.equal([])
-    expect(found.deploy).to.deep.equal({ both: { app: 'my-app', ref: 'main' } })
+    expect(found.deploy).to.deep.equal({ both: { app: 'my-app', ref: 'main', ssh: ['host', 'env'] } })
     expect(found.sshTargets).to.deep.equal([])
   })
 
