@@ -1,5 +1,5 @@
 import { Args, Flags } from '@oclif/core'
-import type { DeployPlan, DeployResult, Environment, Project } from '../deploy/index.js'
+import type { DeployPlan, DeployResult, Environment, PlanRequest, Project, RunParts } from '../deploy/index.js'
 import type { Ecosystem } from '../ecosystem/types.js'
 import { ShipitError } from '../errors.js'
 import { BaseCommand } from '../ui/base-command.js'
@@ -29,6 +29,7 @@ export default class Deploy extends BaseCommand {
     health: Flags.string({ description: 'path of the app that must answer 2xx or 3xx (else `health:` of the environment, else /)', helpValue: 'PATH' }),
     rollback: Flags.boolean({ description: 'go back to the release before after a failure', default: true, allowNo: true }),
     force: Flags.boolean({ description: 'push even though the app holds commits that this branch does not have' }),
+    'lock-wait': waitTimeout({ description: 'how long another deploy of the app is waited for; without it, it is refused at once', default: '0', mayBeNone: true }),
     timestamps: Flags.boolean({ description: 'the time before each line, and plain lines on a terminal too' }),
     yes: Flags.boolean({ char: 'y', description: 'answer yes to what would be asked' }),
   }
@@ -37,7 +38,7 @@ export default class Deploy extends BaseCommand {
 
   async run(): Promise<DeployResult | { dryRun: true; plan: DeployPlan }> {
     const { args, flags } = await this.parse(Deploy)
-    const { checkIsCommitted, deploySource, findProject, gitPush, herokuPlatform, planDeploy, projectWarnings, readProject, runDeploy, stopOnSignals } = await import('../deploy/index.js')
+    const { checkIsCommitted, deploySource, findProject, gitPush, herokuPlatform, describeInProgress, outdatedPlan, planDeploy, projectWarnings, readProject, stopOnSignals } = await import('../deploy/index.js')
 
     const project = await findProject(process.cwd())
     if (project.ecosystemFile === undefined && project.readyFolder === undefined && !flags['dry-run']) await this.offerInit(project, flags.yes)
@@ -50,26 +51,60 @@ export default class Deploy extends BaseCommand {
     const app = flags.app ?? environment?.target.app ?? await this.appName(flags)
     const api = await this.platform(flags)
     const platform = herokuPlatform(api)
-    const plan = await planDeploy(platform, {
+    const request: Omit<PlanRequest, 'turn'> = {
       app, source, environment, waitTimeout: flags['wait-timeout'], healthPath: flags.health, rollback: flags.rollback, force: flags.force,
       create: flags.create || flags.local, addRemote: flags.create,
-    })
+    }
     this.timestamps = flags.timestamps
-    await this.show(plan)
-    if (flags['dry-run']) return { dryRun: true, plan }
+    if (flags['dry-run']) {
+      const plan = await planDeploy(platform, request)
+      await this.show(plan)
+      return { dryRun: true, plan }
+    }
 
-    const view = await this.view()
     const stop = stopOnSignals(() => process.stderr.write(`\nLeft at once. What serves is not known: look at \`shipit releases --app ${app}\`.\n`))
+    const parts = { platform, git: gitPush(api, project.root), signal: stop.signal }
+    const lastTurn = Date.now() + flags['lock-wait']
     try {
-      const result = await runDeploy(plan, { platform, git: gitPush(api, project.root), events: view.events, signal: stop.signal })
+      for (;;) {
+        const wait = Math.max(0, lastTurn - Date.now())
+        const plan = await this.stopsAtOnce(stop.signal, planDeploy(platform, { ...request, turn: { wait, signal: stop.signal, onWait: (found) => this.tell(`Waiting for another deploy: ${describeInProgress(found)}.`) } }))
+        await this.show(plan)
+        const result = await this.runPlan(plan, parts).catch((error: unknown) => {
+          // Another deploy came first, by a moment. One of the same commit is followed, any other is waited for where that is asked for.
+          const outdated = outdatedPlan(error)
+          if (!outdated || stop.signal.aborted || (!outdated.canFollow && Date.now() >= lastTurn)) throw error
+        })
+        if (result) return result
+      }
+    } finally {
+      stop.release()
+    }
+  }
+
+  private async runPlan(plan: DeployPlan, parts: Omit<RunParts, 'events'>): Promise<DeployResult> {
+    const { runDeploy } = await import('../deploy/index.js')
+    const view = await this.view()
+    try {
+      const result = await runDeploy(plan, { ...parts, events: view.events })
       await view.end()
       const { describeResult } = await import('../ui/deploy-plan.js')
       this.tell(this.withLocal(describeResult(result)))
       return result
     } finally {
       await view.end()
-      stop.release()
     }
+  }
+
+  /** While nothing is changed yet, a signal need not wait for the platform's answers. */
+  private async stopsAtOnce<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
+    const { stoppedBy } = await import('../deploy/index.js')
+    const stopped = new Promise<never>((_resolve, reject) => {
+      const stop = () => reject(stoppedBy(signal, 'Nothing was changed.'))
+      if (signal.aborted) stop()
+      else signal.addEventListener('abort', stop, { once: true })
+    })
+    return Promise.race([work, stopped])
   }
 
   private async environment(ecosystem: Ecosystem, wanted: string | undefined): Promise<Environment | undefined> {

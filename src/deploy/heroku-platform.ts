@@ -1,7 +1,7 @@
 import { ShipitError } from '../errors.js'
 import { ensureHerokuRemote, push } from '../git/index.js'
 import {
-  createApp, currentRelease, getApp, getConfigVars, getRelease, getSlug, listBuilds, listDynos, listFormation, listReleases, rollbackTo,
+  createApp, currentRelease, getApp, getBuild, getConfigVars, getRelease, getSlug, listBuilds, listDynos, listFormation, listReleases, rollbackTo,
   streamLogs, streamOutput, updateConfigVars, type PlatformApi, type Release,
 } from '../heroku/index.js'
 import type { GitPush, Platform } from './platform.js'
@@ -24,6 +24,7 @@ export function herokuPlatform(api: PlatformApi): Platform {
     releaseSlug: (app, slug, description) => api.post<Release>(`/apps/${encodeURIComponent(app)}/releases`, { slug, description }),
     slug: (app, id) => getSlug(api, app, id),
     builds: (app, max) => listBuilds(api, app, { max }),
+    build: (app, id) => getBuild(api, app, id),
     output: (url, signal) => streamOutput(url, { signal }),
     logs: (app, options) => streamLogs(api, app, options),
   }

@@ -38,6 +38,7 @@ export async function afterInterrupt(interrupted: Deployment): Promise<ShipitErr
     new ShipitError('interrupted', { message: `Stopped by ${WORDS[by]}. ${sentence}`, next, details: { signal: by, ...details }, exitCode: EXIT_STATUS[by] })
 
   const { changed } = interrupted
+  if (plan.follows) return stopped(await leftAlone(interrupted))
   if (!changed.isConfigSent && !changed.isPushBegun) {
     return stopped(changed.isAppCreated ? `The app ${plan.app} was created and is empty.` : 'Nothing was changed.')
   }
@@ -53,6 +54,18 @@ export async function afterInterrupt(interrupted: Deployment): Promise<ShipitErr
   } catch (error) {
     const { message } = ShipitError.from(error)
     return stopped(`What serves could not be made sure of: ${message}`, {}, `Look at \`shipit releases --app ${plan.app}\`.`)
+  }
+}
+
+/** Of a deploy that was only followed: it is another's, and goes on without us. */
+async function leftAlone({ plan, platform, changed }: Deployment): Promise<string> {
+  const followed = changed.releases.at(-1)
+  const goesOn = followed ? `v${followed.version}, which was followed, goes on` : `The build of ${plan.commit.short}, which was followed, goes on`
+  try {
+    const now = await platform.currentRelease(plan.app)
+    return `${goesOn}; now ${now?.slug ? `v${now.version}` : 'nothing'} serves.`
+  } catch (error) {
+    return `${goesOn}. What serves now could not be found out: ${ShipitError.from(error).message}`
   }
 }
 

@@ -1,6 +1,7 @@
 import { ShipitError } from '../errors.js'
 import type { App, Release } from '../heroku/types.js'
 import type { StepName } from './events.js'
+import { describeInProgress, findInProgress, waitForTurn, type InProgress, type TurnRequest } from './in-progress.js'
 import type { Platform } from './platform.js'
 import type { DeploySource } from './source.js'
 import type { DeployTarget } from '../ecosystem/types.js'
@@ -22,6 +23,8 @@ export interface DeployPlan {
   current: { release: { id: string; version: number }; slug: string; commit: string | null } | null
   /** The commit serves already and nothing else differs: only looked at, nothing is changed. */
   isAlreadyLive: boolean
+  /** A deploy of the same commit that the platform is at work on already: followed to its end, and nothing is pushed. */
+  follows: InProgress | null
   /** Names of config vars that are set or changed; never values. */
   configChanges: string[]
   /** What config var SHIPIT_ENV is to be, of `deploy.<environment>.env`; null leaves it as it is. */
@@ -48,11 +51,13 @@ export interface PlanRequest {
   waitTimeout: number
   rollback: boolean
   force: boolean
+  /** How long another deploy of the app is waited for, and who is told; absent: the plan only warns of it, and its run refuses. */
+  turn?: Pick<TurnRequest, 'wait' | 'onWait' | 'signal' | 'every'>
 }
 
 /**
  * Looks at the platform and says what the deploy will do. Changes nothing.
- * @throws ShipitError `not_found` (no such app, and not asked to make it), `project` (config vars that must be set are not; a subdirectory)
+ * @throws ShipitError `refused` (another deploy is in progress, see waitForTurn), `not_found` (no such app, and not asked to make it), `project` (config vars that must be set are not; a subdirectory)
  */
 export async function planDeploy(platform: Platform, request: PlanRequest): Promise<DeployPlan> {
   checkSubdirectory(request.environment)
@@ -63,12 +68,38 @@ export async function planDeploy(platform: Platform, request: PlanRequest): Prom
       next: `To create it, run the command again with --create. If it exists, check the name and the account.`,
     })
   }
-  const release = app && await platform.currentRelease(app.name)
-  const slug = release?.slug ? await platform.slug(request.app, release.slug.id) : undefined
   const configVars = app ? await platform.configVars(app.name) : {}
   checkConfigVars(request, app !== undefined, Object.keys(configVars))
-  return makePlan({ ...request, platform: platform.label, found: app, release, currentCommit: slug?.commit ?? null, shipitEnv: configVars.SHIPIT_ENV })
+  const turn = app ? await takeTurn(platform, request, configVars) : {}
+  const release = app && await releaseToReplace(platform, app.name, turn.follows)
+  const slug = release?.slug ? await platform.slug(request.app, release.slug.id) : undefined
+  return makePlan({ ...request, ...turn, platform: platform.label, found: app, release, currentCommit: slug?.commit ?? null, shipitEnv: configVars.SHIPIT_ENV })
 }
+
+/** What is in progress: a deploy to follow, or one that stands in the way of a plan that nobody waits with. */
+async function takeTurn(platform: Platform, request: PlanRequest, configVars: Record<string, string>): Promise<{ follows?: InProgress; inTheWay?: InProgress }> {
+  const { app, source: { commit }, turn } = request
+  // A release phase or a boot under way is of other config vars than this deploy sets.
+  const mayFollow = configChangesOf(request, configVars.SHIPIT_ENV).length === 0
+  if (turn) {
+    const follows = await waitForTurn(platform, { app, commit, mayFollow, ...turn })
+    return follows ? { follows } : {}
+  }
+  const found = await findInProgress(platform, app, commit.id)
+  if (!found) return {}
+  return mayFollow && found.commit === commit.id ? { follows: found } : found.stage === 'boot' ? {} : { inTheWay: found }
+}
+
+/** The release that serves, or the one before it where that is the one which is followed. */
+async function releaseToReplace(platform: Platform, app: string, follows: InProgress | undefined): Promise<Release | undefined> {
+  const current = await platform.currentRelease(app)
+  if (!current || current.id !== follows?.release?.id) return current
+  const earlier = await platform.releases(app, EARLIER)
+  return earlier.find(({ version, status, slug }) => version < current.version && status === 'succeeded' && slug !== null && slug.id !== current.slug?.id)
+}
+
+/** Releases looked at for one to go back to. */
+const EARLIER = 50
 
 export interface PlanFacts extends PlanRequest {
   platform: string
@@ -77,13 +108,16 @@ export interface PlanFacts extends PlanRequest {
   currentCommit: string | null
   /** What SHIPIT_ENV is on the platform now. */
   shipitEnv: string | undefined
+  follows?: InProgress
+  inTheWay?: InProgress
 }
 
 /** The plan, of facts alone. Pure. */
 export function makePlan(facts: PlanFacts): DeployPlan {
   const { source, environment, found, release } = facts
   const wantedEnv = environment?.target.env ?? null
-  const configChanges = wantedEnv !== null && facts.shipitEnv !== wantedEnv ? ['SHIPIT_ENV'] : []
+  const configChanges = configChangesOf(facts, facts.shipitEnv)
+  const follows = facts.follows ?? null
   const current = release?.slug ? { release: { id: release.id, version: release.version }, slug: release.slug.id, commit: facts.currentCommit } : null
   const isSameCommit = current?.commit === source.commit.id
   return {
@@ -95,16 +129,18 @@ export function makePlan(facts: PlanFacts): DeployPlan {
     commit: source.commit,
     branch: source.branch,
     current,
-    isAlreadyLive: isSameCommit && configChanges.length === 0,
+    isAlreadyLive: isSameCommit && configChanges.length === 0 && follows === null,
+    follows,
     configChanges,
     shipitEnv: wantedEnv,
-    steps: stepsFor({ isNew: !found, hasConfig: configChanges.length > 0, isSameCommit }),
+    steps: stepsFor({ isNew: !found, hasConfig: configChanges.length > 0, isSameCommit, follows }),
     healthPath: withSlash(facts.healthPath ?? environment?.target.health ?? '/'),
     waitTimeout: facts.waitTimeout,
     rollback: facts.rollback,
     force: facts.force,
     warnings: [
       ...source.warnings,
+      ...(facts.inTheWay ? [`Another deploy is in progress, which this one would not go beside: ${describeInProgress(facts.inTheWay)}.`] : []),
       ...(environment?.target.formation ? [`deploy.${environment.name}.formation is not applied by a deploy; use \`shipit scale\`.`] : []),
       ...(!found && facts.app.length < 3 ? ['Heroku wants 3 characters or more in the name of an app; the embedded Heroku takes this one.'] : []),
       ...(found?.maintenance ? ['Maintenance mode is on: the app\'s URL answers 503, so its health is not checked.'] : []),
@@ -112,7 +148,8 @@ export function makePlan(facts: PlanFacts): DeployPlan {
   }
 }
 
-function stepsFor({ isNew, hasConfig, isSameCommit }: { isNew: boolean; hasConfig: boolean; isSameCommit: boolean }): StepName[] {
+function stepsFor({ isNew, hasConfig, isSameCommit, follows }: { isNew: boolean; hasConfig: boolean; isSameCommit: boolean; follows: InProgress | null }): StepName[] {
+  if (follows) return [...(follows.stage === 'build' ? ['push' as const] : []), 'release', 'boot', 'health']
   if (isSameCommit && !hasConfig) return ['boot', 'health']
   return [
     'preflight',
@@ -122,6 +159,9 @@ function stepsFor({ isNew, hasConfig, isSameCommit }: { isNew: boolean; hasConfi
     'release', 'boot', 'health',
   ]
 }
+
+const configChangesOf = ({ environment }: PlanRequest, shipitEnv: string | undefined): string[] =>
+  environment?.target.env !== undefined && environment.target.env !== shipitEnv ? ['SHIPIT_ENV'] : []
 
 function checkConfigVars({ app, environment }: PlanRequest, exists: boolean, set: string[]): void {
   const missing = environment?.target.config?.filter((name) => !set.includes(name)) ?? []

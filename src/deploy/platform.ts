@@ -21,6 +21,7 @@ export interface Platform {
   releaseSlug(app: string, slugId: string, description: string): Promise<Release>
   slug(app: string, id: string): Promise<Slug>
   builds(app: string, max: number): Promise<Build[]>
+  build(app: string, id: string): Promise<Build>
   output(url: string, signal: AbortSignal): AsyncIterable<string>
   logs(app: string, options: { lines: number; tail: boolean; dyno?: string; signal: AbortSignal }): AsyncIterable<LogLine>
 }

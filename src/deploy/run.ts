@@ -2,8 +2,10 @@ import { byTypeAndNumber } from '../heroku/index.js'
 import type { App, Release } from '../heroku/types.js'
 import { TIMING, refOf, type Deployment, type Ref, type Timing } from './deployment.js'
 import { StepRunner, type DeployEvents, type StepName } from './events.js'
+import { follow } from './follow.js'
 import { afterInterrupt } from './interrupt.js'
 import { withLastLines } from './last-lines.js'
+import { checkNotReplaced } from './overtaken.js'
 import type { DeployPlan } from './plan.js'
 import type { GitPush, Platform } from './platform.js'
 import { healthUrl } from './probe.js'
@@ -63,6 +65,10 @@ export async function runDeploy(plan: DeployPlan, { platform, git, events, signa
 async function deploy(deployment: Deployment): Promise<DeployResult> {
   const { plan, platform, steps, changed, signal } = deployment
   const has = (step: StepName) => plan.steps.includes(step)
+  if (plan.follows) {
+    const { app, release } = await follow(deployment, plan.follows)
+    return releaseAndServe(deployment, app, release)
+  }
   const found = await steps.run('preflight', `Checking ${plan.app}`, () => preflight(deployment))
   const app = found ?? await steps.run('create', `Creating ${plan.app}`, () => create(deployment))
   changed.app = app
@@ -73,11 +79,17 @@ async function deploy(deployment: Deployment): Promise<DeployResult> {
     ? await steps.run('push', `Pushing ${plan.commit.short} to ${plan.app}`, (report) => pushCommit(deployment, report))
     : changed.releases.at(-1) ?? await platform.currentRelease(plan.app)
   if (!made) throw new Error('the platform lists no release after the config vars were set')
-  signal.throwIfAborted()
+  return releaseAndServe(deployment, app, made)
+}
 
+async function releaseAndServe(deployment: Deployment, app: App, made: Release): Promise<DeployResult> {
+  const { plan, steps, signal } = deployment
+  signal.throwIfAborted()
   const deadline = Date.now() + plan.waitTimeout
   const release = await steps.run('release', `Releasing v${made.version}`, (report) => waitForRelease(deployment, made, deadline, report))
-  return result(deployment, app, release, await serve(deployment, app, release, deadline))
+  const dynos = await serve(deployment, app, release, deadline)
+  await checkNotReplaced(deployment, release)
+  return result(deployment, app, release, dynos)
 }
 
 async function create({ plan, platform, git, changed }: Deployment): Promise<App> {

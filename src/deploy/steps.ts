@@ -3,6 +3,8 @@ import type { App, Release } from '../heroku/types.js'
 import { duration, pause, type Deployment } from './deployment.js'
 import type { StepReport } from './events.js'
 import { releaseOfPush, slugOfCommit } from './find-release.js'
+import { overtakenBy, outdated } from './overtaken.js'
+import { sayLines } from './say-lines.js'
 
 /** Is the platform still as the plan saw it? */
 export async function preflight({ plan, platform }: Deployment): Promise<App | undefined> {
@@ -12,11 +14,7 @@ export async function preflight({ plan, platform }: Deployment): Promise<App | u
   }
   const current = app && await platform.currentRelease(app.name)
   if (plan.current && current?.id !== plan.current.release.id) {
-    throw new ShipitError('refused', {
-      message: `Someone else has released v${current?.version ?? '?'} since this deploy was planned.`,
-      why: `The plan replaces v${plan.current.release.version}.`,
-      next: `Look at \`shipit releases --app ${plan.app}\`, then deploy again.`,
-    })
+    throw outdated(plan, `Someone else has released v${current?.version ?? '?'} since this deploy was planned.`, `The plan replaces v${plan.current.release.version}.`)
   }
   return app
 }
@@ -35,6 +33,7 @@ export async function pushCommit(deployment: Deployment, report: StepReport): Pr
   const { plan, git, platform, signal, changed } = deployment
   changed.isPushBegun = true
   const { outcome } = await git.push({ app: plan.app, commit: plan.commit.id, force: plan.force, signal, onOutput: report.line })
+    .catch(async (error: unknown) => { throw await overtakenBy(deployment, error) ?? error })
   const release = outcome === 'pushed' ? await releaseOfPush(deployment) : await releaseAgain(deployment, report)
   const now = await platform.release(plan.app, release.id)
   if (!changed.releases.some(({ id }) => id === now.id)) changed.releases.push(now)
@@ -96,14 +95,8 @@ export async function waitForRelease(deployment: Deployment, release: Release, d
 
 async function streamReleaseOutput({ platform, signal }: Deployment, url: string, deadline: number, say: (line: string) => void): Promise<void> {
   const limit = AbortSignal.any([signal, AbortSignal.timeout(Math.max(1, deadline - Date.now()))])
-  let partial = ''
   try {
-    for await (const text of platform.output(url, limit)) {
-      const lines = (partial + text).split('\n')
-      partial = lines.pop() ?? ''
-      for (const line of lines) say(line)
-    }
-    if (partial) say(partial)
+    await sayLines(platform.output(url, limit), say)
   } catch (error) {
     signal.throwIfAborted()
     // The status is what decides; the output is only shown.

@@ -1,4 +1,5 @@
 import pc from 'picocolors'
+import { describeInProgress } from '../deploy/in-progress.js'
 import type { DeployPlan, DeployResult, StepName } from '../deploy/index.js'
 import { printable } from './printable.js'
 
@@ -20,6 +21,12 @@ export function describePlan(plan: DeployPlan): string[] {
   const commit = `${plan.commit.short} ${plan.commit.subject}${plan.branch ? ` (${plan.branch})` : ''}`
   if (plan.isAlreadyLive) {
     return [`${commit} serves already as v${plan.current?.release.version} of ${to}: nothing to deploy.`].map(printable)
+  }
+  if (plan.follows) {
+    return [
+      `${commit} is being deployed to ${to} already: ${describeInProgress(plan.follows)}. Following it to its end; nothing is pushed.`,
+      ...plan.steps.map((step, i) => `  ${i + 1}. ${step === 'push' ? 'follow the build' : WHAT[step](plan)}`),
+    ].map(printable)
   }
   const replaces = plan.current
     ? `v${plan.current.release.version}${plan.current.commit ? `, commit ${plan.current.commit.slice(0, plan.commit.short.length)}` : ''}`

@@ -75,6 +75,12 @@ export class FakePlatform implements Platform {
   get current(): Release | undefined { return this.made.findLast(({ status }) => status === 'succeeded') }
   get currentCommit(): string | null | undefined { return this.current?.slug ? this.slugs.get(this.current.slug.id)?.commit : undefined }
 
+  /** As a push from elsewhere: a build that goes on for some looks, and is released or fails. */
+  buildElsewhere(commit: string, looks: number, released: boolean): void {
+    this.pendingBuild = { looks, commit, released }
+    this.buildList.push(build(commit))
+  }
+
   /** As a push of that commit would. */
   deploy(commit: string): Release {
     const slug = `slug-of-${commit.slice(0, 7)}-${this.slugs.size}`
@@ -136,7 +142,7 @@ export class FakePlatform implements Platform {
     this.fail('currentRelease')
     return this.current
   }
-  async releases(_app: string, max: number) { return this.made.toReversed().slice(0, max) }
+  async releases(_app: string, max: number) { return this.made.toReversed().slice(0, max).map((release) => ({ ...release, current: release.id === this.current?.id })) }
   async release(_app: string, id: string): Promise<Release> {
     const release = this.made.find((one) => one.id === id)
     if (!release) throw new ShipitError('not_found', { message: 'no such release' })
@@ -160,13 +166,20 @@ export class FakePlatform implements Platform {
   async builds(): Promise<Build[]> {
     const pending = this.pendingBuild
     if (pending && --pending.looks <= 0) {
-      this.buildList.pop()
+      const ended = this.buildList.pop()!
       this.pendingBuild = undefined
       if (pending.released) this.deploy(pending.commit)
+      else this.buildList.push({ ...ended, status: 'failed' })
     }
     return this.buildList.toReversed()
   }
+  async build(_app: string, id: string): Promise<Build> {
+    const found = (await this.builds()).find((one) => one.id === id)
+    if (!found) throw new ShipitError('not_found', { message: 'no such build' })
+    return found
+  }
   async* output(url: string): AsyncIterable<string> {
+    if (url.startsWith('https://build/')) return yield '-----> Building on the Heroku-24 stack\n-----> Laun'
     const release = this.made.find(({ id }) => url.endsWith(id))
     const phase = this.behaviourOf(release)?.releasePhase
     for (const line of phase?.output ?? []) yield `${line}\n`
@@ -220,7 +233,7 @@ const NOW = '2026-01-01T00:00:00Z'
 const USER = { id: 'u', email: 'ada@example.com' }
 
 function build(commit: string): Build {
-  return { id: `build-of-${commit.slice(0, 7)}`, app: { id: 'a1' }, status: 'pending', source_blob: { url: '', version: commit }, output_stream_url: '', slug: null, release: null, user: USER, created_at: NOW, updated_at: NOW }
+  return { id: `build-of-${commit.slice(0, 7)}`, app: { id: 'a1' }, status: 'pending', source_blob: { url: '', version: commit }, output_stream_url: `https://build/${commit.slice(0, 7)}`, slug: null, release: null, user: USER, created_at: NOW, updated_at: NOW }
 }
 
 function dyno(name: string, state: DynoState, { id, version, created_at: created }: Release): Dyno {
