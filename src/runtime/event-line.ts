@@ -22,6 +22,13 @@ export interface Sample {
   eventLoopP95?: number | undefined
   requestsPerMinute?: number | undefined
   activeRequests?: number | undefined
+  /** MB in use on V8's heap, and outside it (buffers); absent as eventLoopP95 is. */
+  heap?: number | undefined
+  external?: number | undefined
+  /** MB at which it is restarted; absent where nothing says. */
+  limit?: number | undefined
+  /** Of the app's package.json. */
+  version?: string | undefined
 }
 
 export function eventLine(name: InstanceName, event: EventName, fields: Record<string, string | number | undefined> = {}): string {
@@ -37,12 +44,20 @@ export function sampleLine(name: InstanceName, sample: Sample): string {
     status: sample.status,
     restarts: sample.restarts,
     uptime: `${Math.round(sample.uptime)}s`,
-    'sample#memory_rss': `${sample.rss.toFixed(2)}MB`,
+    version: sample.version,
+    'sample#memory_rss': megabytes(sample.rss),
+    'sample#memory_heap': megabytes(sample.heap),
+    'sample#memory_external': megabytes(sample.external),
+    'sample#memory_limit': megabytes(sample.limit),
     'sample#cpu': `${sample.cpu.toFixed(1)}%`,
     'sample#event_loop_p95': sample.eventLoopP95 === undefined ? undefined : `${sample.eventLoopP95.toFixed(2)}ms`,
     'sample#requests': sample.requestsPerMinute === undefined ? undefined : `${Math.round(sample.requestsPerMinute)}rpm`,
     'sample#active_requests': sample.activeRequests,
   })
+}
+
+function megabytes(size: number | undefined): string | undefined {
+  return size === undefined ? undefined : `${size.toFixed(2)}MB`
 }
 
 function logfmt(fields: Record<string, string | number | undefined>): string {

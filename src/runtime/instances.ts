@@ -24,6 +24,9 @@ export interface Instance {
   eventLoopP95?: number
   requests: number
   active?: number
+  /** Bytes on V8's heap and outside it, as last told. */
+  heap?: number
+  external?: number
   /** CPU seconds at the last sample, and when that was. */
   cpuAt?: { seconds: number; at: number }
 }
@@ -71,6 +74,8 @@ export function takeReport(instance: Instance, message: unknown): message is Rep
     instance.eventLoopP95 = Math.max(instance.eventLoopP95 ?? 0, report.eventLoopP95 ?? 0)
     instance.requests += report.requests ?? 0
     instance.active = report.active ?? 0
+    if (report.heap !== undefined) instance.heap = report.heap
+    if (report.external !== undefined) instance.external = report.external
   }
   return true
 }

@@ -55,5 +55,19 @@ function sampleOf(instance: Instance, interval: number): Sample | undefined {
     eventLoopP95,
     requestsPerMinute: instance.active === undefined ? undefined : (requests * 60_000) / interval,
     activeRequests: instance.active,
+    heap: inMegabytes(instance.heap),
+    external: inMegabytes(instance.external),
+    limit: inMegabytes(instance.keeper.pm2_env.max_memory_restart),
+    version: versionOf(instance),
   }
+}
+
+function inMegabytes(bytes: unknown): number | undefined {
+  return typeof bytes === 'number' ? bytes / 2 ** 20 : undefined
+}
+
+/** PM2 reads it from the package.json nearest to the script, and says N/A where there is none. */
+function versionOf({ keeper }: Instance): string | undefined {
+  const { version } = keeper.pm2_env
+  return typeof version === 'string' && version !== 'N/A' ? version : undefined
 }

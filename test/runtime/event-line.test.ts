@@ -17,6 +17,11 @@ describe('lines in the log', () => {
     )
   })
 
+  it('tell where the memory goes, and which version runs', () => {
+    const sample = { pid: 23, status: 'online', restarts: 0, uptime: 1, rss: 61.2, cpu: 0, heap: 20.5, external: 1.234, limit: 200, version: '1.2.0' }
+    expect(sampleLine(name, sample)).to.contain(' uptime=1s version=1.2.0 sample#memory_rss=61.20MB sample#memory_heap=20.50MB sample#memory_external=1.23MB sample#memory_limit=200.00MB sample#cpu')
+  })
+
   it('quote what has spaces, and leave out what is not known', () => {
     expect(eventLine({ ...name, app: 'my api' }, 'start')).to.equal('shipit source=web.1 app="my api" instance=0 event=start\n')
     expect(sampleLine(name, { pid: 1, status: 'waiting restart', restarts: 0, uptime: 1, rss: 1, cpu: 0 })).to.include('status="waiting restart"').and.not.include('requests')

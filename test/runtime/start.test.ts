@@ -68,13 +68,13 @@ describe('shipit-runtime start', function () {
   })
 
   it('prints metrics from inside each instance', async () => {
-    app = new AppFolder({ 'server.js': HTTP_APP, 'ecosystem.config.yml': 'apps:\n  - { name: api, script: server.js }\n' })
+    app = new AppFolder({ 'package.json': '{"version":"1.2.0"}', 'server.js': HTTP_APP, 'ecosystem.config.yml': 'apps:\n  - { name: api, script: server.js }\n' })
     const port = await freePort()
     const run = await app.start(undefined, { PORT: String(port), SHIPIT_METRICS: '0.3' })
     await run.says('event=listening')
     await get(port)
     await run.says(
-      /^shipit source=web\.1 app=api instance=0 pid=\d+ status=online restarts=0 uptime=\d+s sample#memory_rss=\d+\.\d\dMB sample#cpu=\d+\.\d% sample#event_loop_p95=\d+\.\d\dms sample#requests=[1-9]\d*rpm sample#active_requests=0$/m,
+      /^shipit source=web\.1 app=api instance=0 pid=\d+ status=online restarts=0 uptime=\d+s version=1\.2\.0 sample#memory_rss=\d+\.\d\dMB sample#memory_heap=\d+\.\d\dMB sample#memory_external=\d+\.\d\dMB sample#cpu=\d+\.\d% sample#event_loop_p95=\d+\.\d\dms sample#requests=[1-9]\d*rpm sample#active_requests=0$/m,
     )
   })
 

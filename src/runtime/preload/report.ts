@@ -1,5 +1,6 @@
 import diagnostics from 'node:diagnostics_channel'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
+import { getHeapStatistics } from 'node:v8'
 
 /** Messages from an instance to the supervisor. Never seen by the app. */
 export interface ReportMessage {
@@ -9,6 +10,9 @@ export interface ReportMessage {
   /** Requests answered since the last report, and those under way. */
   requests?: number
   active?: number
+  /** Bytes in use on V8's heap, and outside it. */
+  heap?: number
+  external?: number
   port?: number | string
 }
 
@@ -32,7 +36,8 @@ export function installReport(everyMs: number, countActive: () => number): Repor
     delay.enable()
     setInterval(() => {
       const eventLoopP95 = Math.max(0, delay.percentile(95) / 1e6 - RESOLUTION)
-      send({ shipit: 'metrics', eventLoopP95, requests: finished, active: countActive() })
+      const { used_heap_size: heap, external_memory: external } = getHeapStatistics()
+      send({ shipit: 'metrics', eventLoopP95, requests: finished, active: countActive(), heap, external })
       finished = 0
       delay.reset()
     }, everyMs).unref()
