@@ -38,5 +38,6 @@ export default tseslint.config(
   wall('local', everythingBut('local', 'errors'), 'the embedded Heroku imports nothing of the CLI that ships it'),
   wall('heroku', 'commands|deploy|ui|formation|monitor|init|keys|local/(?!client)', 'heroku/ is the API alone; it reaches the embedded Heroku through local/client only'),
   wall('formation', 'commands|ui', 'algorithms do not print'),
+  wall('monitor', everythingBut('monitor', 'heroku', 'errors'), 'monitor/ reads log lines into a model; ui/ draws it'),
   wall('deploy', 'commands|ui', 'the deploy reports through its own events; ui/ renders them'),
 )

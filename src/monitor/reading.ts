@@ -1,0 +1,75 @@
+/** What a log line says, as plain data. Memory in MB, times in ms, unless a field says otherwise; absent fields were not in the line. */
+
+/** The runtime's line of figures, one an instance every 20 s. */
+export interface Sample {
+  kind: 'sample'
+  /** Name in the ecosystem file. */
+  app: string
+  /** NODE_APP_INSTANCE */
+  instance: number
+  pid: number
+  /** PM2's word: online, launching, stopping, stopped, errored, waiting restart. */
+  status: string
+  restarts: number
+  /** Seconds. */
+  uptime: number
+  version: string | undefined
+  memory: number
+  heap: number | undefined
+  external: number | undefined
+  /** Where PM2 restarts it: max_memory_restart. */
+  limit: number | undefined
+  /** Percent of one CPU. */
+  cpu: number
+  /** 95th percentile of how late the event loop was. */
+  eventLoop: number | undefined
+  requestsPerMinute: number | undefined
+  activeRequests: number | undefined
+}
+
+/** The runtime's line for a change of one instance: start, online, listening, exit, stop, crash. */
+export interface Change {
+  kind: 'change'
+  app: string
+  instance: number
+  event: string
+  /** All other fields: pid, port, code, signal, restarts, backoff, asked. */
+  fields: Readonly<Record<string, string>>
+}
+
+/** The router's line for a request: https://devcenter.heroku.com/articles/http-routing#heroku-router-log-format */
+export interface Request {
+  kind: 'request'
+  /** Empty where no dyno took it. */
+  dyno: string
+  /** H12 and the like: https://devcenter.heroku.com/articles/error-codes */
+  code: string | undefined
+  status: number
+  service: number | undefined
+  /** Answered with 5xx, or broken off by the router. */
+  isError: boolean
+}
+
+/** Heroku's own figures of a dyno: https://devcenter.heroku.com/articles/log-runtime-metrics. They come in two lines, of load and of memory. */
+export interface DynoFigures {
+  kind: 'figures'
+  load: number | undefined
+  memory: number | undefined
+  quota: number | undefined
+  swap: number | undefined
+}
+
+/** What the platform says of a dyno. */
+export interface PlatformWord {
+  kind: 'platform'
+  what: 'starting' | 'state' | 'exited' | 'fault'
+  /** of `state`: the new one; of `exited`: the status; of `fault`: the code, such as R14 */
+  value: string
+}
+
+/** Anything else: the app's own output, and what the platform says of other things. */
+export interface Foreign { kind: 'foreign' }
+
+export type Reading = Sample | Change | Request | DynoFigures | PlatformWord | Foreign
+
+export const FOREIGN: Foreign = Object.freeze({ kind: 'foreign' })

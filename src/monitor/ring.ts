@@ -1,0 +1,31 @@
+/** The last `most` entries, oldest first. */
+export class Ring<T> implements Iterable<T> {
+  private entries: T[] = []
+  private next = 0
+
+  constructor(readonly most: number) {}
+
+  push(entry: T): void {
+    if (this.entries.length < this.most) this.entries.push(entry)
+    else this.entries[this.next] = entry
+    this.next = (this.next + 1) % this.most
+  }
+
+  get length(): number {
+    return this.entries.length
+  }
+
+  get last(): T | undefined {
+    return this.entries[(this.next + this.most - 1) % this.most]
+  }
+
+  *[Symbol.iterator](): Iterator<T> {
+    const first = this.entries.length < this.most ? 0 : this.next
+    for (let at = 0; at < this.entries.length; at += 1) yield this.entries[(first + at) % this.most] as T
+  }
+
+  clear(): void {
+    this.entries = []
+    this.next = 0
+  }
+}

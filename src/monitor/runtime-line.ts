@@ -1,0 +1,57 @@
+import { eachField } from './logfmt.js'
+import { ownText } from './own-text.js'
+import { FOREIGN, type Change, type Foreign, type Sample } from './reading.js'
+
+/** How every line of figures and changes begins: src/runtime/event-line.ts writes them. */
+export const RUNTIME_MARK = 'shipit source='
+
+/** No instance has a higher number than the runtime starts. */
+const MOST_INSTANCES = 512
+const LONGEST_NAME = 200
+
+/** Reads a line that begins with RUNTIME_MARK; one without app, instance or anything to tell is the app's own. */
+export function readRuntimeLine(message: string): Sample | Change | Foreign {
+  let app = ''
+  let instance = -1
+  let event = ''
+  const sample: Sample = {
+    kind: 'sample', app, instance, pid: 0, status: '', restarts: 0, uptime: 0, version: undefined, memory: NaN, heap: undefined,
+    external: undefined, limit: undefined, cpu: 0, eventLoop: undefined, requestsPerMinute: undefined, activeRequests: undefined,
+  }
+  let fields: Record<string, string> | undefined
+  eachField(message, RUNTIME_MARK.length, (key, value) => {
+    // parseFloat passes over the units (MB, ms, %, rpm, s): they never vary.
+    switch (key) {
+      case 'app': app = value; break
+      case 'instance': instance = Number(value); break
+      case 'event': event = value; fields = {}; break
+      case 'sample#memory_rss': sample.memory = parseFloat(value); break
+      case 'sample#memory_heap': sample.heap = figure(value); break
+      case 'sample#memory_external': sample.external = figure(value); break
+      case 'sample#memory_limit': sample.limit = figure(value); break
+      case 'sample#cpu': sample.cpu = parseFloat(value) || 0; break
+      case 'sample#event_loop_p95': sample.eventLoop = figure(value); break
+      case 'sample#requests': sample.requestsPerMinute = figure(value); break
+      case 'sample#active_requests': sample.activeRequests = figure(value); break
+      default:
+        if (fields) fields[key] = ownText(value, LONGEST_NAME)
+        else if (key === 'pid') sample.pid = parseInt(value, 10) || 0
+        else if (key === 'status') sample.status = ownText(value, LONGEST_NAME)
+        else if (key === 'restarts') sample.restarts = parseInt(value, 10) || 0
+        else if (key === 'uptime') sample.uptime = parseFloat(value) || 0
+        else if (key === 'version') sample.version = ownText(value, LONGEST_NAME)
+    }
+  })
+  if (app === '' || !Number.isInteger(instance) || instance < 0 || instance > MOST_INSTANCES) return FOREIGN
+  app = ownText(app, LONGEST_NAME)
+  if (fields) return { kind: 'change', app, instance, event: ownText(event, LONGEST_NAME), fields }
+  if (Number.isNaN(sample.memory)) return FOREIGN
+  sample.app = app
+  sample.instance = instance
+  return sample
+}
+
+function figure(text: string): number | undefined {
+  const value = parseFloat(text)
+  return Number.isNaN(value) ? undefined : value
+}
