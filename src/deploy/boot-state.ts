@@ -19,6 +19,7 @@ export function bootState(all: Dyno[], formation: Formation[], version: number):
   if (crashed) return { state: 'crashed', dyno: crashed, dynos }
   const waitingFor = [
     ...dynos.filter(({ state }) => state === 'starting' || state === 'down').map(({ name, state }) => `${name} is ${state}`),
+    ...dynos.filter(({ type, size }) => formation.some((entry) => entry.type === type && entry.size?.toLowerCase() !== size?.toLowerCase())).map(({ name }) => `${name} has not changed its size yet`),
     ...wanted.flatMap(({ type, quantity }) => {
       const missing = quantity - dynos.filter((dyno) => dyno.type === type).length
       return missing > 0 ? [`${missing} of ${quantity} ${type} ${quantity === 1 ? 'dyno' : 'dynos'} not started yet`] : []

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import type { App, Release } from '../heroku/types.js'
+import type { App, Formation, Release } from '../heroku/types.js'
 import type { StepRunner } from './events.js'
 import type { DeployPlan } from './plan.js'
 import type { GitPush, Platform } from './platform.js'
@@ -38,6 +38,8 @@ export interface Changes {
   app?: App
   isAppCreated: boolean
   isConfigSent: boolean
+  /** As it was before it was scaled; absent while it is as it was. */
+  formation?: Formation[] | undefined
   isPushBegun: boolean
   /** Its release is among `releases`. */
   isPushEnded: boolean

@@ -39,7 +39,7 @@ export async function afterInterrupt(interrupted: Deployment): Promise<ShipitErr
 
   const { changed } = interrupted
   if (plan.follows) return stopped(await leftAlone(interrupted))
-  if (!changed.isConfigSent && !changed.isPushBegun) {
+  if (!changed.isConfigSent && !changed.isPushBegun && !changed.formation) {
     return stopped(changed.isAppCreated ? `The app ${plan.app} was created and is empty.` : 'Nothing was changed.')
   }
   // What follows must not be stopped by the signal that led here.

@@ -1,6 +1,7 @@
 import { ShipitError } from '../errors.js'
-import type { App, Release } from '../heroku/types.js'
+import type { App, Formation, Release } from '../heroku/types.js'
 import type { StepName } from './events.js'
+import { grows, planFormation, shrinks, type FormationChange } from './formation.js'
 import { describeInProgress, findInProgress, waitForTurn, type InProgress, type TurnRequest } from './in-progress.js'
 import type { Platform } from './platform.js'
 import type { DeploySource } from './source.js'
@@ -29,6 +30,8 @@ export interface DeployPlan {
   configChanges: string[]
   /** What config var SHIPIT_ENV is to be, of `deploy.<environment>.env`; null leaves it as it is. */
   shipitEnv: string | null
+  /** What `deploy.<environment>.formation` changes of the dynos. */
+  formation: FormationChange[]
   steps: StepName[]
   /** Path of the app's URL that must answer 2xx or 3xx. */
   healthPath: string
@@ -73,7 +76,8 @@ export async function planDeploy(platform: Platform, request: PlanRequest): Prom
   const turn = app ? await takeTurn(platform, request, configVars) : {}
   const release = app && await releaseToReplace(platform, app.name, turn.follows)
   const slug = release?.slug ? await platform.slug(request.app, release.slug.id) : undefined
-  return makePlan({ ...request, ...turn, platform: platform.label, found: app, release, currentCommit: slug?.commit ?? null, shipitEnv: configVars.SHIPIT_ENV })
+  const formation = app && request.environment?.target.formation ? await platform.formation(app.name) : []
+  return makePlan({ ...request, ...turn, formation, platform: platform.label, found: app, release, currentCommit: slug?.commit ?? null, shipitEnv: configVars.SHIPIT_ENV })
 }
 
 /** What is in progress: a deploy to follow, or one that stands in the way of a plan that nobody waits with. */
@@ -108,6 +112,8 @@ export interface PlanFacts extends PlanRequest {
   currentCommit: string | null
   /** What SHIPIT_ENV is on the platform now. */
   shipitEnv: string | undefined
+  /** As it is; empty where the environment asks for none. */
+  formation: Formation[]
   follows?: InProgress
   inTheWay?: InProgress
 }
@@ -118,6 +124,7 @@ export function makePlan(facts: PlanFacts): DeployPlan {
   const wantedEnv = environment?.target.env ?? null
   const configChanges = configChangesOf(facts, facts.shipitEnv)
   const follows = facts.follows ?? null
+  const formation = planFormation(environment?.name ?? '', environment?.target.formation ?? {}, facts.formation)
   const current = release?.slug ? { release: { id: release.id, version: release.version }, slug: release.slug.id, commit: facts.currentCommit } : null
   const isSameCommit = current?.commit === source.commit.id
   return {
@@ -129,11 +136,12 @@ export function makePlan(facts: PlanFacts): DeployPlan {
     commit: source.commit,
     branch: source.branch,
     current,
-    isAlreadyLive: isSameCommit && configChanges.length === 0 && follows === null,
+    isAlreadyLive: isSameCommit && configChanges.length === 0 && formation.length === 0 && follows === null,
     follows,
     configChanges,
     shipitEnv: wantedEnv,
-    steps: stepsFor({ isNew: !found, hasConfig: configChanges.length > 0, isSameCommit, follows }),
+    formation,
+    steps: stepsFor({ formation, isNew: !found, hasConfig: configChanges.length > 0, isSameCommit, follows }),
     healthPath: withSlash(facts.healthPath ?? environment?.target.health ?? '/'),
     waitTimeout: facts.waitTimeout,
     rollback: facts.rollback,
@@ -141,22 +149,24 @@ export function makePlan(facts: PlanFacts): DeployPlan {
     warnings: [
       ...source.warnings,
       ...(facts.inTheWay ? [`Another deploy is in progress, which this one would not go beside: ${describeInProgress(facts.inTheWay)}.`] : []),
-      ...(environment?.target.formation ? [`deploy.${environment.name}.formation is not applied by a deploy; use \`shipit scale\`.`] : []),
       ...(!found && facts.app.length < 3 ? ['Heroku wants 3 characters or more in the name of an app; the embedded Heroku takes this one.'] : []),
       ...(found?.maintenance ? ['Maintenance mode is on: the app\'s URL answers 503, so its health is not checked.'] : []),
     ],
   }
 }
 
-function stepsFor({ isNew, hasConfig, isSameCommit, follows }: { isNew: boolean; hasConfig: boolean; isSameCommit: boolean; follows: InProgress | null }): StepName[] {
-  if (follows) return [...(follows.stage === 'build' ? ['push' as const] : []), 'release', 'boot', 'health']
-  if (isSameCommit && !hasConfig) return ['boot', 'health']
+interface Needs { isNew: boolean; hasConfig: boolean; isSameCommit: boolean; formation: FormationChange[]; follows: InProgress | null }
+
+function stepsFor({ isNew, hasConfig, isSameCommit, formation, follows }: Needs): StepName[] {
+  const serving: StepName[] = [...(formation.some(grows) ? ['scale_up' as const] : []), 'boot', 'health', ...(formation.some(shrinks) ? ['scale_down' as const] : [])]
+  if (follows) return [...(follows.stage === 'build' ? ['push' as const] : []), 'release', ...serving]
+  if (isSameCommit && !hasConfig && formation.length === 0) return serving
   return [
     'preflight',
     ...(isNew ? ['create' as const] : []),
     ...(hasConfig ? ['config' as const] : []),
     ...(isSameCommit ? [] : ['push' as const]),
-    'release', 'boot', 'health',
+    'release', ...serving,
   ]
 }
 

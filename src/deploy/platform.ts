@@ -1,4 +1,4 @@
-import type { App, Build, ConfigVars, Dyno, Formation, LogLine, Release, Slug } from '../heroku/types.js'
+import type { App, Build, ConfigVars, Dyno, Formation, FormationUpdate, LogLine, Release, Slug } from '../heroku/types.js'
 
 /** What a deploy needs of the platform, so that its steps can be tried against a scripted one. Lists are newest first. */
 export interface Platform {
@@ -10,6 +10,8 @@ export interface Platform {
   createApp(app: string): Promise<App>
   dynos(app: string): Promise<Dyno[]>
   formation(app: string): Promise<Formation[]>
+  /** All of it or none. */
+  updateFormation(app: string, updates: FormationUpdate[]): Promise<unknown>
   configVars(app: string): Promise<ConfigVars>
   updateConfigVars(app: string, changes: Record<string, string | null>): Promise<ConfigVars>
   currentRelease(app: string): Promise<Release | undefined>

@@ -2,6 +2,7 @@ import type { Release } from '../heroku/types.js'
 import { refOf, type Deployment, type Ref } from './deployment.js'
 import { healthUrl } from './probe.js'
 import { ReleaseWatch } from './release-watch.js'
+import { scaleBack } from './scale.js'
 import { holdUp, waitForBoot } from './serving.js'
 import { waitForRelease } from './steps.js'
 
@@ -33,13 +34,15 @@ export async function bringBack(deployment: Deployment, wait: number): Promise<O
   const stays = (sentence: string): Outcome => ({ release: made ? refOf(made) : null, rolledBackTo: null, serving: now?.slug ? refOf(now) : null, sentence })
 
   if (!now?.slug) return stays('Nothing serves yet: this app has never had a release with code.')
-  if (now.id === before?.id) return stays(`v${now.version} serves, as before.`)
+  if (now.id === before?.id) return stays([`v${now.version} serves, as before.`, plan.rollback && await scaleBack(deployment)].filter(Boolean).join(' '))
   if (!changed.releases.some(({ id }) => id === now.id)) return stays(`v${now.version} serves, which this deploy did not make, so nothing was rolled back.`)
   if (!before) return stays(`v${now.version} stays: it is the first release, so there is none to go back to.`)
   if (!plan.rollback) return stays(`v${now.version} stays, as --no-rollback asks. \`shipit rollback v${before.version} --app ${plan.app}\` brings the one before back.`)
 
+  // First: the release that comes back is waited for on the dynos that it had.
+  const scaled = await scaleBack(deployment)
   const back = await rollBack(deployment, before, wait)
-  return { release: made ? refOf(made) : null, rolledBackTo: before, serving: refOf(back), sentence: `Rolled back: v${before.version} serves again, as v${back.version}.` }
+  return { release: made ? refOf(made) : null, rolledBackTo: before, serving: refOf(back), sentence: [`Rolled back: v${before.version} serves again, as v${back.version}.`, scaled].filter(Boolean).join(' ') }
 }
 
 async function rollBack(deployment: Deployment, to: Ref, wait: number): Promise<Release> {

@@ -10,6 +10,7 @@ import type { DeployPlan } from './plan.js'
 import type { GitPush, Platform } from './platform.js'
 import { healthUrl } from './probe.js'
 import { ReleaseWatch } from './release-watch.js'
+import { scaleDown, scaleUp } from './scale.js'
 import { holdUp, waitForBoot } from './serving.js'
 import { preflight, pushCommit, setConfig, waitForRelease } from './steps.js'
 import { undo } from './undo.js'
@@ -87,6 +88,8 @@ async function releaseAndServe(deployment: Deployment, app: App, made: Release):
   signal.throwIfAborted()
   const deadline = Date.now() + plan.waitTimeout
   const release = await steps.run('release', `Releasing v${made.version}`, (report) => waitForRelease(deployment, made, deadline, report))
+  if (plan.steps.includes('scale_up')) await steps.run('scale_up', `Scaling ${plan.app} up`, (report) => scaleUp(deployment, report))
+  signal.throwIfAborted()
   const dynos = await serve(deployment, app, release, deadline)
   await checkNotReplaced(deployment, release)
   return result(deployment, app, release, dynos)
@@ -109,6 +112,7 @@ async function serve(deployment: Deployment, app: App, release: Release, deadlin
       if (!watch.hasWeb && watch.dynos.length > 0) await holdUp(deployment, watch, { release, stable: timing.stable, deadline }, report)
     })
     await checkHealth(deployment, app, watch, release, timing.stable, Math.min(deadline, Date.now() + timing.health))
+    if (plan.steps.includes('scale_down')) await steps.run('scale_down', `Scaling ${plan.app} down`, (report) => scaleDown(deployment, app, watch, release, deadline, report))
     return namesOf(watch)
   } catch (error) {
     throw await withLastLines(deployment, watch, error)

@@ -11,7 +11,7 @@ const UNCERTAIN = new Set(['network', 'timeout', 'push'])
 export async function undo(deployment: Deployment, error: unknown): Promise<ShipitError> {
   const failure = ShipitError.from(error)
   const { plan, changed, signal } = deployment
-  if (!changed.isConfigSent && !changed.isPushBegun) return withSentence(failure, createdOnly(deployment))
+  if (!changed.isConfigSent && !changed.isPushBegun && !changed.formation) return withSentence(failure, createdOnly(deployment))
   try {
     if (UNCERTAIN.has(failure.code) && changed.isPushBegun) {
       const released = await lookForRelease(deployment)

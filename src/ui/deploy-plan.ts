@@ -1,4 +1,5 @@
 import pc from 'picocolors'
+import { countInWords, grows, peakOf, shrinks, type FormationChange } from '../deploy/formation.js'
 import { describeInProgress } from '../deploy/in-progress.js'
 import type { DeployPlan, DeployResult, StepName } from '../deploy/index.js'
 import { printable } from './printable.js'
@@ -11,6 +12,8 @@ const WHAT: Record<StepName, (plan: DeployPlan) => string> = {
   release: () => 'release, with the release phase where there is one',
   boot: () => 'wait until every dyno is up and stays up',
   health: ({ healthPath }) => `ask ${healthPath} of the app's URL until it answers 2xx or 3xx`,
+  scale_up: ({ formation }) => `scale up: ${formation.filter(grows).map((change) => countInWords(change.type, peakOf(change))).join(' ')}`,
+  scale_down: ({ formation }) => `scale down: ${formation.filter(shrinks).map(({ type, after }) => countInWords(type, after)).join(' ')}`,
   rollback: () => 'roll back',
   interrupt: () => 'look at what serves',
 }
@@ -35,9 +38,17 @@ export function describePlan(plan: DeployPlan): string[] {
     `Deploy ${commit}`,
     `    to ${to}`,
     `    replacing ${replaces}`,
+    ...plan.formation.map(describeChange),
     ...plan.steps.map((step, i) => `  ${i + 1}. ${WHAT[step](plan)}`),
     !plan.current ? '  There is no earlier release to go back to after a failure.' : plan.rollback ? `  A failure after the release goes back to v${plan.current.release.version}.` : '  A failure after the release is not rolled back.',
   ].map(printable)
+}
+
+/** web: 1:Standard-1X → 2:Standard-1X (standard dynos, costs more) */
+function describeChange({ type, before, after, costClass, costs }: FormationChange): string {
+  const count = ({ quantity, size }: FormationChange['after']) => `${quantity}${size === null ? '' : `:${size}`}`
+  const cost = [costClass && `${costClass} dynos`, costs && (costs === 'same' ? 'costs the same' : `costs ${costs}`)].filter(Boolean).join(', ')
+  return `    dynos of ${type}: ${before ? count(before) : 'new'} → ${count(after)}${cost ? ` (${cost})` : ''}`
 }
 
 /** What came of it, in one line: only what is true of dynos that run. */

@@ -34,6 +34,7 @@ export class FakePlatform implements Platform {
   behaviours: Record<string, Behaviour> = {}
   config: Record<string, string> = {}
   sizes: Record<string, number> = { web: 1 }
+  dynoSizes: Record<string, string> = {}
   isMaintenance = false
   exists = true
   /** Fails the call of that name. */
@@ -125,10 +126,19 @@ export class FakePlatform implements Platform {
     this.looks.set(current.id, look + 1)
     const states = this.behaviourOf(current)?.states ?? ['up']
     const state = states[Math.min(look, states.length - 1)] ?? 'up'
-    return Object.entries(this.sizes).flatMap(([type, quantity]) => Array.from({ length: quantity }, (_, i) => dyno(`${type}.${i + 1}`, state, current)))
+    return Object.entries(this.sizes).flatMap(([type, quantity]) => Array.from({ length: quantity }, (_, i) => ({ ...dyno(`${type}.${i + 1}`, state, current), size: this.dynoSizes[type] ?? 'Standard-1X' })))
   }
   async formation(): Promise<Formation[]> {
-    return Object.entries(this.sizes).map(([type, quantity]) => ({ id: type, app: { id: 'a1', name: 'a1' }, type, quantity, size: 'Standard-1X', command: 'npm start', created_at: NOW, updated_at: NOW }))
+    return Object.entries(this.sizes).map(([type, quantity]) => ({ id: type, app: { id: 'a1', name: 'a1' }, type, quantity, size: this.dynoSizes[type] ?? 'Standard-1X', command: 'npm start', created_at: NOW, updated_at: NOW }))
+  }
+  async updateFormation(_app: string, updates: { type: string; quantity?: number; size?: string }[]) {
+    this.calls.push(`scale ${updates.map(({ type, quantity, size }) => `${type}=${quantity}:${size}`).join(' ')}`)
+    this.fail('updateFormation')
+    for (const { type, quantity, size } of updates) {
+      if (quantity !== undefined) this.sizes[type] = quantity
+      if (size !== undefined) this.dynoSizes[type] = size
+    }
+    return []
   }
   async configVars() { return this.config }
   async updateConfigVars(_app: string, changes: Record<string, string | null>) {

@@ -1,0 +1,135 @@
+import { expect } from 'chai'
+import { planDeploy, runDeploy, type DeployEvent, type PlanRequest } from '../../src/deploy/index.js'
+import { grows, peakOf, planFormation, shrinks } from '../../src/deploy/formation.js'
+import { ShipitError } from '../../src/errors.js'
+import { formation } from '../support/records.js'
+import { FakePlatform, NEW } from './fake-platform.js'
+
+const refusal = (work: () => unknown): ShipitError => {
+  try {
+    work()
+  } catch (error) {
+    expect(error).to.be.instanceOf(ShipitError)
+    return error as ShipitError
+  }
+  throw new Error('expected a refusal')
+}
+
+describe('the formation of an environment', () => {
+  const plan = (wanted: Record<string, string>) => planFormation('production', wanted, [formation('web', 2), formation('worker', 1, 'Standard-2X'), formation('clock', 1, 'Basic')])
+
+  for (const [wanted, before, after, costClass, costs] of [
+    ['web=3', '2:Standard-1X', '3:Standard-1X', 'standard', 'more'],
+    ['web=1', '2:Standard-1X', '1:Standard-1X', 'standard', 'less'],
+    ['web=1:standard-2x', '2:Standard-1X', '1:Standard-2X', 'standard', 'same'],
+    ['web=1:performance-m', '2:Standard-1X', '1:Performance-M', 'performance', 'more'],
+    ['worker=1:standard-1x', '1:Standard-2X', '1:Standard-1X', 'standard', 'less'],
+    ['worker=0', '1:Standard-2X', '0:Standard-2X', 'standard', 'less'],
+    ['clock=1:eco', '1:Basic', '1:Eco', 'eco', 'less'],
+  ] as const) {
+    it(`${wanted} is a change from ${before} to ${after}`, () => {
+      const [type, text] = wanted.split('=') as [string, string]
+      const [change] = plan({ [type]: text })
+      const words = (count: { quantity: number; size: string | null } | null | undefined) => `${count?.quantity}:${count?.size}`
+      expect([words(change?.before), words(change?.after), change?.costClass, change?.costs]).to.deep.equal([before, after, costClass, costs])
+    })
+  }
+
+  it('is no change where it is as it is asked for, and leaves alone what it does not name', () => {
+    expect(plan({ web: '2', worker: '1:standard-2x' })).to.deep.equal([])
+  })
+
+  it('knows nothing of the price of a type that is new with the release, unless its size is asked for', () => {
+    expect(plan({ jobs: '1' })).to.deep.equal([{ type: 'jobs', before: null, after: { quantity: 1, size: null }, costClass: null, costs: null }])
+    expect(plan({ jobs: '1:basic' })[0]).to.include({ costClass: 'basic', costs: 'more' })
+  })
+
+  it('never has less on the way than before or after', () => {
+    const [change] = plan({ web: '1:standard-2x' })
+    expect(peakOf(change!)).to.deep.equal({ quantity: 2, size: 'Standard-2X' })
+    expect([grows(change!), shrinks(change!)]).to.deep.equal([true, true])
+    const [fewer] = plan({ web: '1' })
+    expect([grows(fewer!), shrinks(fewer!)]).to.deep.equal([false, true])
+  })
+
+  it('is refused for a size that is not, and for more dynos than one allows', () => {
+    expect(refusal(() => plan({ web: '2:standart-1x' })).why).to.equal('Did you mean Standard-1X?')
+    expect(refusal(() => plan({ web: '2:basic' })).message).to.equal('deploy.production.formation.web asks for 2 dynos of Basic, which allows 1 of a process type.')
+    expect(refusal(() => plan({ clock: '2' })).code).to.equal('project')
+  })
+})
+
+describe('a deploy with a formation', () => {
+  let platform: FakePlatform
+  let events: DeployEvent[]
+  beforeEach(async () => {
+    events = []
+    platform = await FakePlatform.start()
+  })
+  afterEach(() => platform.stop())
+
+  const deploy = async (wanted: Record<string, string>, commit = NEW) => {
+    const request: PlanRequest = {
+      app: 'a1', source: { commit: { id: commit, short: commit.slice(0, 7), subject: 'Change' }, branch: 'main', warnings: [] },
+      environment: { name: 'production', target: { formation: wanted } }, create: false, addRemote: false, waitTimeout: 2000, rollback: true, force: false,
+    }
+    return runDeploy(await planDeploy(platform, request), { platform, git: platform.git, events: (event) => events.push(event), timing: { poll: 5, stable: 30, health: 400, listed: 200, lines: 20, settle: 400 } })
+  }
+  const failureOf = async (work: Promise<unknown>): Promise<ShipitError> => {
+    const error = await work.then(() => new Error('expected a failure'), (failure: unknown) => failure)
+    expect(error).to.be.instanceOf(ShipitError)
+    return error as ShipitError
+  }
+  const started = () => events.flatMap((event) => event.type === 'started' ? [event.step] : [])
+
+  it('scales up once the release is there, and judges it on those dynos', async () => {
+    const result = await deploy({ web: '2:standard-2x' })
+    expect(platform.calls).to.deep.equal(['push bbbbbbb', 'scale web=2:Standard-2X'])
+    expect(started()).to.deep.equal(['preflight', 'push', 'release', 'scale_up', 'boot', 'health'])
+    expect(result.dynos).to.deep.equal(['web.1', 'web.2'])
+  })
+
+  it('scales down only once the release serves', async () => {
+    platform.sizes = { web: 3 }
+    const result = await deploy({ web: '1' })
+    expect(platform.calls).to.deep.equal(['push bbbbbbb', 'scale web=1:Standard-1X'])
+    expect(started()).to.deep.equal(['preflight', 'push', 'release', 'boot', 'health', 'scale_down'])
+    expect(result.dynos).to.deep.equal(['web.1'])
+  })
+
+  it('scales back when the release fails, and says so', async () => {
+    platform.behaviours[NEW] = { states: ['starting', 'crashed'] }
+    const error = await failureOf(deploy({ web: '2' }))
+    expect(platform.calls).to.deep.equal(['push bbbbbbb', 'scale web=2:Standard-1X', 'scale web=1:Standard-1X', 'rollback v1'])
+    expect(error.message).to.include('Rolled back: v1 serves again, as v3. Scaled back to web=1:Standard-1X.')
+  })
+
+  it('pushes nothing where only the formation differs, and nothing at all where that is as asked for', async () => {
+    await deploy({ web: '1' })
+    platform.calls.length = 0
+    const result = await deploy({ web: '2' })
+    expect(platform.calls).to.deep.equal(['scale web=2:Standard-1X'])
+    expect(result.alreadyLive).to.equal(false)
+    expect((await deploy({ web: '2' })).alreadyLive).to.equal(true)
+    expect(platform.calls).to.have.lengthOf(1)
+  })
+
+  it('scales a type that comes with the release, and fails where none comes', async () => {
+    platform.onPush = () => { platform.sizes = { web: 1, worker: 0 } }
+    await deploy({ worker: '1' })
+    expect(platform.sizes).to.deep.equal({ web: 1, worker: 1 })
+    const error = await failureOf(deploy({ wroker: '1' }, 'c'.repeat(40)))
+    expect(error.code).to.equal('project')
+    expect(error.message).to.include('There is no process type called wroker').and.include('v2 serves again')
+  })
+
+  it('that the platform refuses is undone', async () => {
+    const refused = new ShipitError('refused', { message: 'Cannot update to more than 1 Eco size dynos per process type.' })
+    let refusals = 1
+    Object.defineProperty(platform.failing, 'updateFormation', { get: () => refusals-- > 0 ? refused : undefined })
+    const error = await failureOf(deploy({ web: '2' }))
+    expect(error.code).to.equal('refused')
+    expect(error.message).to.include('Cannot update to more than 1 Eco').and.include('v1 serves again, as v3')
+    expect(platform.sizes).to.deep.equal({ web: 1 })
+  })
+})
