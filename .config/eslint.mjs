@@ -13,7 +13,7 @@ const wall = (room, forbidden, why) => ({
 })
 
 const everythingBut = (...allowed) =>
-  ['commands', 'deploy', 'dev', 'ui', 'formation', 'monitor', 'git', 'heroku', 'init', 'keys', 'local', 'runtime', 'ecosystem', 'demo', 'errors']
+  ['commands', 'deploy', 'dev', 'ui', 'formation', 'monitor', 'git', 'heroku', 'init', 'keys', 'config-vars', 'local', 'runtime', 'ecosystem', 'demo', 'errors']
     .filter((room) => !allowed.includes(room))
     .join('|')
 
@@ -36,7 +36,7 @@ export default tseslint.config(
   wall('ecosystem', everythingBut('ecosystem'), 'ecosystem/ is pure: it imports yaml, a JSON parser and its own files only'),
   wall('runtime', everythingBut('runtime', 'ecosystem'), 'the runtime is a package of its own and must not import the CLI'),
   wall('local', everythingBut('local', 'errors'), 'the embedded Heroku imports nothing of the CLI that ships it'),
-  wall('heroku', 'commands|deploy|ui|formation|monitor|init|keys|local/(?!client)', 'heroku/ is the API alone; it reaches the embedded Heroku through local/client only'),
+  wall('heroku', 'commands|deploy|ui|formation|monitor|init|keys|config-vars|local/(?!client)', 'heroku/ is the API alone; it reaches the embedded Heroku through local/client only'),
   wall('formation', 'commands|ui', 'algorithms do not print'),
   wall('monitor', everythingBut('monitor', 'heroku', 'errors'), 'monitor/ reads log lines into a model; ui/ draws it'),
   wall('deploy', 'commands|ui', 'the deploy reports through its own events; ui/ renders them'),

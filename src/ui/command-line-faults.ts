@@ -9,10 +9,18 @@ export function unknownCommand(id: string, commands: readonly KnownCommand[], bi
   const words = id.split(':')
   const spoken = (text: string) => `${bin} ${text.replaceAll(':', ' ')}`
   const surplus = commands.find((command) => id.startsWith(`${command.id}:`))
-  if (surplus) return new ShipitError('usage', { message: `\`${spoken(surplus.id)}\` takes no arguments.`, next: `${spoken(surplus.id)} --help` })
-
   const topic = words[0]!
   const ofTopic = commands.filter((command) => command.id.startsWith(`${topic}:`))
+  if (surplus) {
+    // `config` is a command and a topic.
+    const meant = surplus.id === topic ? nearest(words[1]!, ofTopic.map((command) => command.id.slice(topic.length + 1))) : undefined
+    return new ShipitError('usage', {
+      message: `\`${spoken(surplus.id)}\` takes no arguments.`,
+      ...(meant === undefined ? {} : { why: `Did you mean \`${spoken(topic)} ${meant}\`?` }),
+      next: `${spoken(surplus.id)} --help`,
+    })
+  }
+
   const typed = ofTopic.length > 0 ? `${topic}:${words[1]}` : topic
   const guess = ofTopic.length > 0
     ? nearest(words[1]!, ofTopic.map((command) => command.id.slice(topic.length + 1)))

@@ -17,6 +17,11 @@ describe('a mistyped command', () => {
   it('is told from an argument too many', () => {
     expect(unknownCommand('ps:extra', commands, 'shipit').message).to.equal('`shipit ps` takes no arguments.')
   })
+  it('of a command that is a topic too, is answered with what was meant and not repeated', () => {
+    const both = [...commands, { id: 'config', takesArguments: false }, { id: 'config:get', takesArguments: true }]
+    expect(unknownCommand('config:gte', both, 'shipit')).to.include({ message: '`shipit config` takes no arguments.', why: 'Did you mean `shipit config get`?' })
+    expect(JSON.stringify(unknownCommand('config:KEY=s3cr3t', both, 'shipit'))).to.not.contain('s3cr3t')
+  })
   it('does not have what follows it repeated, which may be a secret', () => {
     for (const id of ['keys:sett:s3cr3tvalue', 'kyes:s3cr3tvalue', 'keys:list:s3cr3tvalue']) expect(JSON.stringify(unknownCommand(id, commands, 'shipit'))).to.not.contain('s3cr3t')
   })

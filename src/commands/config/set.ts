@@ -1,0 +1,40 @@
+import { BaseCommand } from '../../ui/base-command.js'
+
+interface Outcome { app: string; added: string[]; changed: string[]; release: number | null }
+
+export default class ConfigSet extends BaseCommand {
+  static override summary = 'set config vars'
+  static override description = `NAME=value for what everybody may see. A secret is typed where nobody sees it, or piped in: NAME alone asks for its value on a terminal, and reads it from stdin otherwise; without names, stdin holds NAME=value lines, as a .env file does. What looks like a secret is refused as an argument, where every user of the machine could read it. Only what differs is sent, in one request, which makes one release and restarts the dynos.`
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> LOG_LEVEL=debug NODE_OPTIONS=--trace-warnings',
+    '<%= config.bin %> <%= command.id %> STRIPE_KEY',
+    'pass show stripe | <%= config.bin %> <%= command.id %> STRIPE_KEY --app myapp',
+    '<%= config.bin %> <%= command.id %> --app myapp < .env.production',
+  ]
+  static override strict = false
+  static override usage = 'config set [NAME[=VALUE]...]'
+  static override flags = { ...BaseCommand.appFlags }
+
+  async run(): Promise<Outcome> {
+    const vars = await import('../../config-vars/index.js')
+    const { argv, flags } = await this.parse(ConfigSet)
+    const wanted = await vars.readVars(vars.parseAssignments(argv as string[]), { stdin: process.stdin, ask })
+    const app = await this.appName(flags)
+    const api = await this.platform(flags)
+    const { getConfigVars, listReleases, updateConfigVars } = await import('../../heroku/index.js')
+    const { added, changed, patch } = vars.changesTo(await getConfigVars(api, app), wanted)
+    if (added.length + changed.length === 0) {
+      this.log(`Nothing to change: ${app} has ${Object.keys(wanted).length === 1 ? 'this value' : 'these values'} already.`)
+      return { app, added, changed, release: null }
+    }
+    await updateConfigVars(api, app, patch)
+    const release = (await listReleases(api, app, { max: 1 }))[0]?.version ?? null
+    this.log(`Set ${[...added, ...changed].sort().join(', ')} on ${app}${release === null ? '' : ` and released v${release}`}.`)
+    return { app, added, changed, release }
+  }
+}
+
+async function ask(name: string): Promise<string> {
+  const { password } = await import('@inquirer/prompts')
+  return password({ message: name, mask: false }, { output: process.stderr })
+}

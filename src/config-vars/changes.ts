@@ -1,0 +1,22 @@
+/** What a PATCH of config vars will do, by names: values are nobody's to read. */
+export interface Changes { added: string[]; changed: string[]; removed: string[]; patch: Record<string, string | null> }
+
+const sorted = (names: string[]) => names.sort()
+
+/** What must be sent so that the app has `wanted` too: only what differs. */
+export function changesTo(current: Readonly<Record<string, string>>, wanted: Readonly<Record<string, string>>): Changes {
+  const names = Object.keys(wanted).filter((name) => current[name] !== wanted[name])
+  return {
+    added: sorted(names.filter((name) => current[name] === undefined)),
+    changed: sorted(names.filter((name) => current[name] !== undefined)),
+    removed: [],
+    patch: Object.fromEntries(names.map((name) => [name, wanted[name]!])),
+  }
+}
+
+/** What must be sent so that the app has `wanted` and nothing else. */
+export function changesBetween(current: Readonly<Record<string, string>>, wanted: Readonly<Record<string, string>>): Changes {
+  const changes = changesTo(current, wanted)
+  const removed = sorted(Object.keys(current).filter((name) => wanted[name] === undefined))
+  return { ...changes, removed, patch: { ...changes.patch, ...Object.fromEntries(removed.map((name) => [name, null])) } }
+}
