@@ -2,3 +2,4 @@
 export { repositoryState, isInCommit, type RepositoryState } from './state.js'
 export { ensureHerokuRemote, herokuRemoteApp } from './remotes.js'
 export { push, type PushOptions, type PushResult } from './push.js'
+export { commitFiles, readBlob, readBlobs, untrackedFiles, type CommittedFile } from './tree.js'

@@ -8,6 +8,11 @@ const NEEDED = /^(PATH|HOME|USER|LOGNAME|TMPDIR|TEMP|TMP|XDG_\w+|PATHEXT|SYSTEMR
  * the environment of every git that it starts, HEROKU_API_KEY and PM2_SECRET_KEY included.
  */
 export function openGit(dir: string): SimpleGit {
-  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => NEEDED.test(name)))
-  return simpleGit(dir).env({ ...env, LC_ALL: 'C' })
+  return simpleGit(dir).env(gitEnvironment())
+}
+
+/** That small environment, for a git that is started without simple-git. */
+export function gitEnvironment(): Record<string, string> {
+  const env = Object.fromEntries(Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined && NEEDED.test(entry[0])))
+  return { ...env, LC_ALL: 'C' }
 }

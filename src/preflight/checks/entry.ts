@@ -1,0 +1,64 @@
+import path from 'node:path/posix'
+import type { EcosystemApp } from '../../ecosystem/types.js'
+import { findBuild, type Build } from '../../init/detect/build-output.js'
+import { insideFolder, resolveFile } from '../../init/detect/resolve-file.js'
+import type { ProjectFacts } from '../facts.js'
+import type { Check, Problem } from '../finding.js'
+
+/** Folders that builds write to: what lies there need not be in a commit. */
+const BUILT = /^\.?(dist|build|built|lib|out|output|public|server-build|bundle|next|nuxt)\//
+
+/** Every app's script is in the commit, or a build on Heroku makes it. */
+export const entry: Check = {
+  name: 'entry',
+  theme: 'App',
+  asserts: 'the script of every app is in the commit, or is built',
+  look: ({ project }) => {
+    const { manifest, ecosystem, folder } = project
+    if (!manifest || !ecosystem) return []
+    const build = findBuild(folder, manifest)
+    return ecosystem.apps.flatMap((app) => problemOf(app, project, build))
+  },
+}
+
+/** The app's script from the app's folder; undefined where it is no file of it. */
+export function scriptOf(app: EcosystemApp, { ecosystem }: Pick<ProjectFacts, 'ecosystem'>): string | undefined {
+  const own = ecosystem ? path.dirname(ecosystem.file.replaceAll('\\', '/')) : ''
+  const inApp = (file: string) => (path.isAbsolute(file) ? path.relative(own, file) : file)
+  // With spaces, and no file of that name, it is a shell's command line.
+  if (app.script === '' || app.script.includes(' ')) return undefined
+  if (path.isAbsolute(app.script)) return insideFolder(inApp(app.script))
+  return insideFolder(path.join(inApp(app.cwd ?? ''), app.script))
+}
+
+function problemOf(app: EcosystemApp, project: ProjectFacts, build: Build | undefined): Problem[] {
+  const { folder, files, onDisk } = project
+  const script = scriptOf(app, project)
+  // A word without a folder and an ending is a program that PM2 looks for on the PATH.
+  if (script === undefined || /(^|\/)node_modules\//.test(script) || (!app.script.includes('/') && path.extname(app.script) === '')) return []
+  if (folder.isFile(script)) return /\.[cm]?tsx?$/.test(script) ? loader(script, project) : uncommitted(script, files)
+  const says = (what: string, why: string | undefined, next: string): Problem[] => [{ severity: 'error', code: 'project', what, ...(why === undefined ? {} : { why }), next }]
+  if (build) {
+    if (build.sourceOf(script) !== undefined || build.isOpaque || BUILT.test(script)) return []
+  } else if (BUILT.test(script)) {
+    return says(`${script} is not in the commit, and no build script makes it.`, `Heroku runs \`npm run build\` where package.json has it${onDisk(script) ? '; here the file was built by hand' : ''}.`, 'Add "build" to the scripts of package.json, such as "build": "tsc".')
+  }
+  if (onDisk(script)) return says(`${script} is on disk, and not in the commit.`, `${app.name} would not start.`, `git add --force ${script} && git commit`)
+  const near = resolveFile(folder, script, true)
+  return says(`${script || './'}, which ${app.name} starts, ${near ? 'is no file' : 'does not exist'}.`, near && 'PM2 wants the name of the file itself.', near ? `Write script: ${near} in ${project.ecosystemFile ?? 'the ecosystem file'}.` : `Correct \`script\` of ${app.name} in ${project.ecosystemFile ?? 'the ecosystem file'}.`)
+}
+
+function uncommitted(found: string, files: ProjectFacts['files']): Problem[] {
+  if (files.some((file) => file.path === found && file.isCommitted)) return []
+  return [{ severity: 'error', code: 'git', what: `${found} is on disk, and not in the commit.`, next: `git add ${found} && git commit` }]
+}
+
+/** What compiles a source as it is loaded must still be there after the build. */
+function loader(found: string, { manifest, files }: ProjectFacts): Problem[] {
+  const used = ['tsx', 'ts-node'].find((name) => manifest?.dependencies[name] ?? manifest?.devDependencies[name])
+  if (!used || manifest?.dependencies[used] !== undefined) return uncommitted(found, files)
+  return [{
+    severity: 'warning', what: `${found} is compiled by ${used} as it starts, and ${used} is a devDependency.`, why: 'Heroku removes devDependencies after the build.',
+    next: `Move ${used} to the dependencies, or better, add a build script.`, place: 'package.json',
+  }]
+}

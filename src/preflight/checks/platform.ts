@@ -1,0 +1,97 @@
+import { dynoSize } from '../../dyno-sizes.js'
+import { environmentOf } from '../../ecosystem/environment.js'
+import { readProcfile } from '../../init/detect/procfile.js'
+import { parseFormation } from '../dyno-of-web.js'
+import type { Facts, PlatformFacts } from '../facts.js'
+import type { Check, Problem } from '../finding.js'
+
+/** For an app that is named. */
+const ofApp = (look: (platform: PlatformFacts, facts: Facts) => Problem[]) => (facts: Facts): Problem[] => (facts.platform ? look(facts.platform, facts) : [])
+
+export const configSet: Check = {
+  name: 'config-set',
+  theme: 'Platform',
+  asserts: 'the config vars that the file asks for are set',
+  needsPlatform: true,
+  look: ofApp(({ app, exists, configVars }, { environment }) => {
+    const missing = environment?.target.config?.filter((name) => configVars[name] === undefined) ?? []
+    if (missing.length === 0) return []
+    return [{
+      severity: 'error', what: `${app} ${exists ? 'lacks' : 'does not exist yet, and so lacks'} config vars that deploy.${environment?.name}.config asks for: ${missing.join(', ')}.`,
+      next: `${exists ? '' : `heroku create ${app}\n`}heroku config:set -a ${app} ${missing.map((name) => `${name}=…`).join(' ')}\nThen deploy again. Heroku's CLI works with the embedded Heroku after: eval "$(shipit local env)"`,
+      details: { missing_config: missing },
+    }]
+  }),
+}
+
+/** Of these the dyno's own value wins, or it is meant for the runtime. */
+const NOT_SHADOWED = ['PORT', 'DYNO']
+
+export const configShadowed: Check = {
+  name: 'config-shadowed',
+  theme: 'Platform',
+  asserts: 'the ecosystem file hides no config var',
+  needsPlatform: true,
+  look: ofApp(({ configVars }, { project, environment }) => (project.ecosystem?.apps ?? []).flatMap((app) => {
+    const own = environmentOf(app, environment?.target.env ?? configVars['SHIPIT_ENV'])
+    const hidden = Object.keys(own).filter((name) => configVars[name] !== undefined && configVars[name] !== own[name] && !NOT_SHADOWED.includes(name))
+    if (hidden.length === 0) return []
+    return [{
+      severity: 'warning' as const, what: `${app.name} does not see ${hidden.length === 1 ? 'config var' : 'config vars'} ${hidden.join(', ')}: the ecosystem file has another value.`, why: 'What `env` says wins over the dyno\'s environment.',
+      next: `Take ${hidden.join(', ')} out of \`env\`, or unset ${hidden.length === 1 ? 'it' : 'them'} on the platform.`, place: project.ecosystemFile ?? 'ecosystem file',
+    }]
+  })),
+}
+
+const isNode = (buildpack: string) => /(^|[/:])heroku\/nodejs(-engine)?$|heroku-buildpack-nodejs|buildpacks\/heroku\/nodejs/.test(buildpack)
+
+export const buildpacks: Check = {
+  name: 'buildpacks',
+  theme: 'Platform',
+  asserts: 'the platform builds a Node.js app',
+  needsPlatform: true,
+  look: ofApp(({ app, buildpacks: used }, { project }) => {
+    if (used.length === 0) return []
+    if (!used.some(isNode)) {
+      return [{ severity: 'warning', what: `${app} is built by ${used.join(', ')}, and heroku/nodejs is not among them.`, why: 'Nothing would install the dependencies, shipit-runtime included.', next: `heroku buildpacks:add --index 1 heroku/nodejs -a ${app}` }]
+    }
+    const hasWeb = readProcfile(project.folder.read('Procfile') ?? '').some(({ type }) => type === 'web')
+    if (isNode(used.at(-1)!) || hasWeb) return []
+    return [{
+      severity: 'warning', what: `The last buildpack of ${app} is ${used.at(-1)}, not heroku/nodejs.`, why: 'The last one decides what a web dyno runs where there is no Procfile.',
+      next: 'Add a Procfile with `web: npm start`, or put heroku/nodejs last.',
+    }]
+  }),
+}
+
+/** https://devcenter.heroku.com/articles/dyno-types: what a size cannot be scaled to, the platform refuses. */
+export const dynos: Check = {
+  name: 'dynos',
+  theme: 'Platform',
+  asserts: 'the dynos that the file asks for can be had',
+  look: ({ environment, platform }) => Object.entries(environment?.target.formation ?? {}).flatMap(([type, text]): Problem[] => {
+    const { quantity, size: named } = parseFormation(text)
+    const at = `deploy.${environment!.name}.formation.${type}`
+    const wanted = named ?? platform?.formation.find((one) => one.type === type)?.size
+    if (wanted === undefined) return []
+    const known = dynoSize(wanted)
+    if (!known) return named === undefined ? [] : [{ severity: 'error', what: `${at}: there is no dyno size ${wanted}.`, next: 'Sizes are eco, basic, standard-1x, standard-2x and performance-m, -l, -l-ram, -xl and -2xl.' }]
+    if (quantity <= known.maxPerType) return []
+    return [{ severity: 'error', what: `${at} asks for ${quantity} ${known.name} dynos, and there can be ${known.maxPerType}.`, next: known.maxPerType === 1 ? 'Ask for one, or for standard-1x.' : `Ask for ${known.maxPerType} at most, or for a larger size.` }]
+  }),
+}
+
+export const preboot: Check = {
+  name: 'preboot',
+  theme: 'Platform',
+  asserts: 'requests are answered while dynos are replaced',
+  needsPlatform: true,
+  look: ofApp(({ app, formation, hasPreboot }) => {
+    const web = formation.find(({ type }) => type === 'web')
+    if (hasPreboot !== false || web?.quantity !== 1 || dynoSize(web.size)?.preboot !== true) return []
+    return [{
+      severity: 'note', what: `${app} has one web dyno, and preboot is off.`, why: 'At each deploy, and at the restart once a day, requests wait until the new dyno listens.',
+      next: `heroku features:enable preboot -a ${app}`,
+    }]
+  }),
+}

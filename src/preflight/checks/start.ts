@@ -1,0 +1,113 @@
+import { readProcfile } from '../../init/detect/procfile.js'
+import type { Facts } from '../facts.js'
+import type { Check, Problem } from '../finding.js'
+import { startCommand } from '../start-command.js'
+
+const INIT = { by: 'init' } as const
+
+export const packageJson: Check = {
+  name: 'package-json',
+  theme: 'Start',
+  asserts: 'package.json is there and valid',
+  look: ({ project }) => {
+    if (project.manifestFault !== undefined) return [{ severity: 'error', what: project.manifestFault, next: 'Mend package.json.', place: 'package.json' }]
+    if (project.manifest) return []
+    return [{
+      severity: 'error', what: 'There is no package.json.', why: 'Heroku knows a Node.js app by it, and builds nothing without one.',
+      next: 'npm init\nshipit init',
+    }]
+  },
+}
+
+export const ecosystemFileThere: Check = {
+  name: 'ecosystem-file',
+  theme: 'Start',
+  asserts: 'there is an ecosystem file',
+  look: ({ project }) => (project.ecosystem ? [] : [{ severity: 'error', what: 'There is no ecosystem file.', why: 'It says what PM2 runs in a dyno.', next: 'shipit init', fix: INIT }]),
+}
+
+/** Start script and Procfile lead to the runtime, and the runtime to the ecosystem file that shipit reads. */
+export const startScript: Check = {
+  name: 'start-script',
+  theme: 'Start',
+  asserts: 'what Heroku starts runs the ecosystem file',
+  look: ({ project }) => {
+    if (!project.manifest || !project.ecosystemFile) return []
+    const start = startCommand(project)
+    if (!start) return nothingToStart(project)
+    if (!start.runtime) return [besides(start, project.ecosystemFile)]
+    return otherFile(start.runtime.file, project)
+  },
+}
+
+function nothingToStart({ folder }: Facts['project']): Problem[] {
+  // npm start runs server.js where there is no script; a Procfile without `web` is an app of workers.
+  if (folder.isFile('server.js') || readProcfile(folder.read('Procfile') ?? '').length > 0) return []
+  return [{ severity: 'error', what: 'package.json has no start script, and there is no Procfile.', why: 'Nothing says what a web dyno runs.', next: 'shipit init', place: 'package.json', fix: INIT }]
+}
+
+function besides({ place, line }: { place: string; line: string }, file: string): Problem {
+  return {
+    severity: 'warning',
+    what: `Heroku will run \`${line}\`, not the apps in ${file}.`,
+    why: place === 'Procfile' ? 'The web line of the Procfile decides, and it does not lead to shipit-runtime.' : 'The start script does not lead to shipit-runtime, so there is no PM2, no drain, and no instances by the dyno.',
+    next: 'shipit init', place, fix: INIT,
+  }
+}
+
+function otherFile(named: string | undefined, { folder, ecosystemFile, onDisk }: Facts['project']): Problem[] {
+  if (named === undefined || named === ecosystemFile) return []
+  if (!folder.isFile(named)) {
+    return [{
+      severity: 'error', what: `The app starts with ${named}, which is ${onDisk(named) ? 'on disk and not in the commit' : 'not there'}.`,
+      why: 'shipit-runtime would end at once.', next: onDisk(named) ? `git add --force ${named}` : `Name ${ecosystemFile} in the start script.`,
+    }]
+  }
+  return [{
+    severity: 'warning', what: `The app starts with ${named}, and shipit reads ${ecosystemFile}.`,
+    why: 'What is checked, and the environments of `deploy:`, are not those of the file that runs.', next: `Keep one of the two files, and name it in the start script.`,
+  }]
+}
+
+export const committed: Check = {
+  name: 'committed',
+  theme: 'Start',
+  asserts: 'what the app needs to start is in the commit',
+  look: ({ project }) => {
+    if (!project.isRepository) return []
+    const needed = ['package.json', ...(project.ecosystemFile ? [project.ecosystemFile] : []), ...(project.manifest ? vendored(project.manifest.dependencies) : [])]
+    const absent = needed.filter((name) => (project.files.some((file) => file.path === name) ? project.files.some((file) => file.path === name && !file.isCommitted) : project.onDisk(name)))
+    return [...absent.length === 0 ? [] : [missing(absent)], ...changed(project, absent)]
+  },
+}
+
+/** Paths of dependencies that are files of the app itself, such as file:vendor/x.tgz. */
+export const vendored = (dependencies: Record<string, string>): string[] =>
+  Object.values(dependencies).flatMap((spec) => /^file:(?:\.\/)?([^.].*\.t(?:ar\.)?gz)$/.exec(spec)?.[1] ?? [])
+
+function missing(names: string[]): Problem {
+  return {
+    severity: 'error', code: 'git', what: `${names.join(' and ')} ${names.length === 1 ? 'is' : 'are'} not in the commit, so the app would start without.`,
+    next: `git add --force ${names.join(' ')} && git commit -m "Run under PM2"`,
+  }
+}
+
+function changed({ uncommitted }: Facts['project'], told: string[]): Problem[] {
+  const files = uncommitted.filter((file) => !told.includes(file))
+  if (files.length === 0) return []
+  const named = files.slice(0, 10).join(', ') + (files.length > 10 ? ` and ${files.length - 10} more` : '')
+  return [{ severity: 'warning', what: `Not committed: ${named}.`, why: 'These checks look at the files as they are on disk; a deploy is of the commit.', next: 'git add --all && git commit' }]
+}
+
+export const slugignore: Check = {
+  name: 'slugignore',
+  theme: 'Start',
+  asserts: '.slugignore leaves in what the app needs',
+  look: ({ project }) => {
+    const files = vendored(project.manifest?.dependencies ?? {})
+    const lines = (project.folder.read('.slugignore') ?? '').split(/\r?\n/).map((line) => line.trim().replace(/^\//, '').replace(/\/$/, ''))
+    const line = lines.find((each) => files.some((file) => each === file || file.startsWith(`${each}/`) && each !== '' || (each.startsWith('*.') && file.endsWith(each.slice(1)))))
+    if (line === undefined) return []
+    return [{ severity: 'error', what: `.slugignore leaves out \`${line}\`, and with it a dependency of the app.`, why: `The build would not find ${files.join(', ')}.`, next: 'Take that line out of .slugignore.', place: '.slugignore' }]
+  },
+}

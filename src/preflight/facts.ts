@@ -1,0 +1,70 @@
+import type { DeployTarget, Ecosystem } from '../ecosystem/types.js'
+import type { Formation } from '../heroku/types.js'
+import type { PackageJson } from '../init/detect/package-json.js'
+import type { FolderView } from '../init/folder.js'
+
+/** What the checks look at: gathered once, then plain data and one read-only view of the files. */
+export interface Facts {
+  project: ProjectFacts
+  /** The environment of `deploy:` that is meant. */
+  environment?: { name: string; target: DeployTarget } | undefined
+  /** Absent where no app is named: then only the project is looked at. */
+  platform?: PlatformFacts | undefined
+}
+
+export interface ProjectFile {
+  /** From the app's folder, with forward slashes. */
+  path: string
+  /** Bytes. */
+  size: number
+  /** As git has it: 120000 a link, 160000 a submodule. */
+  mode: string
+  /** Whether the commit holds it, with whatever content. */
+  isCommitted: boolean
+}
+
+export interface ProjectFacts {
+  /** The files that a deploy takes: those of a commit, or those of the folder that git does not ignore. */
+  files: ProjectFile[]
+  folder: FolderView
+  /** What became of a path that is on disk and not among the files. */
+  onDisk: (file: string) => boolean
+  /** The commit they are of, or the one below the folder's changes; null where there is none. */
+  commit: { id: string; short: string } | null
+  manifest: Manifest | undefined
+  /** Why package.json cannot be read; absent where it can or is not there. */
+  manifestFault?: string
+  ecosystem: Ecosystem | undefined
+  /** Name of the ecosystem file in the app's folder. */
+  ecosystemFile: string | undefined
+  /** The ecosystem file as it is written. */
+  ecosystemText: string
+  /** Files that hold no content of their own but a pointer of git LFS. */
+  lfsPointers: string[]
+  /** Paths that differ from the commit; none where the files are those of a commit. */
+  uncommitted: string[]
+  /** Whether git has a commit to deploy. */
+  isRepository: boolean
+}
+
+/** package.json as far as the checks read it. */
+export interface Manifest extends PackageJson {
+  optionalDependencies: Record<string, string>
+  /** Whether package.json changes what its dependencies come to: overrides of npm and pnpm, resolutions of Yarn. */
+  overrides: boolean
+}
+
+export interface PlatformFacts {
+  app: string
+  /** "Heroku" or "the embedded Heroku". */
+  label: string
+  exists: boolean
+  configVars: Record<string, string>
+  formation: Formation[]
+  /** Names or URLs, in order; none where the platform chooses by the files. */
+  buildpacks: string[]
+  /** Null where nobody asked. */
+  hasPreboot: boolean | null
+  /** Bytes of the slug that serves; null where there is none or its size is not known. */
+  slugSize: number | null
+}

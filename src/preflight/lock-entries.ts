@@ -1,0 +1,43 @@
+import { parse as parseYaml } from 'yaml'
+import { isObject } from '../init/detect/package-json.js'
+
+/** What a lockfile holds for one direct dependency: the version and where it is from, or the range that it was locked for. */
+export interface LockEntry { version?: string; resolved?: string; specifier?: string }
+
+/** Direct dependencies as package-lock.json (1, 2 and 3) has them; undefined where the text is no such file. */
+export function npmEntries(text: string): ((name: string) => LockEntry | undefined) | undefined {
+  let lock: unknown
+  try {
+    lock = JSON.parse(text)
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined
+    throw error
+  }
+  if (!isObject(lock)) return undefined
+  const { packages, dependencies } = lock
+  const entry = (found: unknown): LockEntry | undefined => {
+    if (!isObject(found)) return undefined
+    return { ...(typeof found['version'] === 'string' ? { version: found['version'] } : {}), ...(typeof found['resolved'] === 'string' ? { resolved: found['resolved'] } : {}) }
+  }
+  if (isObject(packages)) return (name) => entry(packages[`node_modules/${name}`])
+  return isObject(dependencies) ? (name) => entry(dependencies[name]) : () => undefined
+}
+
+/** The `name@range` headings of a yarn.lock of version 1. */
+export function yarnPatterns(text: string): Set<string> {
+  const headings = text.split(/\r?\n/).filter((line) => /^["\w@].*:$/.test(line))
+  return new Set(headings.flatMap((line) => line.slice(0, -1).split(/,\s*/).map((pattern) => pattern.replace(/^"|"$/g, ''))))
+}
+
+/** The app's own direct dependencies in pnpm-lock.yaml. Only that part is parsed: the file can be large. */
+export function pnpmEntries(text: string): ((name: string) => LockEntry | undefined) | undefined {
+  const [, own] = /^importers:\r?\n([^]*?)(?=^\S|(?![^]))/m.exec(text) ?? []
+  if (own === undefined) return undefined
+  const importers: unknown = parseYaml(own)
+  const app = isObject(importers) ? importers['.'] : undefined
+  if (!isObject(app)) return undefined
+  return (name) => {
+    const found = ['dependencies', 'devDependencies', 'optionalDependencies'].map((kind) => (isObject(app[kind]) ? app[kind][name] : undefined)).find(isObject)
+    return found && typeof found['specifier'] === 'string' ? { specifier: found['specifier'] } : found && {}
+  }
+}

@@ -1,0 +1,14 @@
+/** JavaScript without its comments: they become spaces, so that every other character keeps its place. Strings stay as they are. */
+export function withoutComments(source: string): string {
+  const token = /"(?:[^"\\\n]|\\[^])*"|'(?:[^'\\\n]|\\[^])*'|`(?:[^`\\]|\\[^])*`|\/\/[^\n]*|\/\*[^]*?\*\//g
+  return source.replace(token, (found) => (found.startsWith('//') || found.startsWith('/*') ? found.replace(/[^\n]/g, ' ') : found))
+}
+
+/** Paths of the modules of its own that a source loads, as it writes them: ./routes, ../db.js. */
+export function ownImports(source: string): string[] {
+  const loads = /(?:\bfrom|\bimport|\brequire\s*\(|\bimport\s*\()\s*(['"])(\.{1,2}\/?[^'"\n]*)\1/g
+  return [...source.matchAll(loads)].map(([, , file]) => file!)
+}
+
+/** 1-based line of an offset. */
+export const lineAt = (text: string, offset: number): number => text.slice(0, offset).split('\n').length
