@@ -38,21 +38,19 @@ export default class Deploy extends BaseCommand {
 
   async run(): Promise<DeployResult | { dryRun: true; plan: DeployPlan }> {
     const { args, flags } = await this.parse(Deploy)
-    const { checkIsCommitted, deploySource, findProject, gitPush, herokuPlatform, describeInProgress, outdatedPlan, planDeploy, projectWarnings, readProject, stopOnSignals } = await import('../deploy/index.js')
+    const { deploySource, findProject, gitPush, herokuPlatform, describeInProgress, outdatedPlan, planDeploy, projectFacts, readProject, stopOnSignals } = await import('../deploy/index.js')
 
     const project = await findProject(process.cwd())
     if (project.ecosystemFile === undefined && project.readyFolder === undefined && !flags['dry-run']) await this.offerInit(project, flags.yes)
     const ecosystem = await readProject(project)
     const environment = await this.environment(ecosystem, args.env)
     const source = deploySource(project.state, environment?.target.ref)
-    await checkIsCommitted(project, source.commit)
-    source.warnings.push(...await projectWarnings(project, ecosystem))
 
     const app = flags.app ?? environment?.target.app ?? await this.appName(flags)
     const api = await this.platform(flags)
     const platform = herokuPlatform(api)
     const request: Omit<PlanRequest, 'turn'> = {
-      app, source, environment, waitTimeout: flags['wait-timeout'], healthPath: flags.health, rollback: flags.rollback, force: flags.force,
+      app, source, project: await projectFacts(project, source.commit, ecosystem), environment, waitTimeout: flags['wait-timeout'], healthPath: flags.health, rollback: flags.rollback, force: flags.force,
       create: flags.create || flags.local, addRemote: flags.create,
     }
     this.timestamps = flags.timestamps

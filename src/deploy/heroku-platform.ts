@@ -1,7 +1,7 @@
 import { ShipitError } from '../errors.js'
 import { ensureHerokuRemote, push } from '../git/index.js'
 import {
-  createApp, currentRelease, getApp, getBuild, getConfigVars, getRelease, getSlug, listBuilds, listDynos, listFormation, listReleases, rollbackTo,
+  createApp, currentRelease, getApp, getBuild, getConfigVars, getRelease, getSlug, listBuildpacks, listBuilds, listDynos, listFormation, listReleases, rollbackTo,
   streamLogs, streamOutput, updateConfigVars, updateFormation, type PlatformApi, type Release,
 } from '../heroku/index.js'
 import type { GitPush, Platform } from './platform.js'
@@ -16,6 +16,7 @@ export function herokuPlatform(api: PlatformApi): Platform {
     dynos: (app) => listDynos(api, app),
     formation: (app) => listFormation(api, app),
     updateFormation: (app, updates) => updateFormation(api, app, updates),
+    buildpacks: (app) => listBuildpacks(api, app),
     configVars: (app) => getConfigVars(api, app),
     updateConfigVars: (app, changes) => updateConfigVars(api, app, changes),
     currentRelease: (app) => currentRelease(api, app),

@@ -1,6 +1,6 @@
 /** The deploy: a plan as plain data, the steps that carry it out, and what undoes them. Reports through events and prints nothing. */
 export { deploySource, type DeploySource } from './source.js'
-export { checkIsCommitted, findProject, projectWarnings, readProject, type Project } from './project.js'
+export { findProject, projectFacts, readProject, type Project } from './project.js'
 export { stopOnSignals } from './stop-signals.js'
 export { chooseEnvironment, whichEnvironment, type Environment } from './target.js'
 export { makePlan, planDeploy, type DeployPlan, type PlanRequest } from './plan.js'

@@ -1,5 +1,6 @@
 import { ShipitError } from '../errors.js'
 import type { App, Formation, Release } from '../heroku/types.js'
+import { errorOf, gatherPlatform, noApp, preflightFindings, type Finding, type ProjectFacts } from '../preflight/index.js'
 import type { StepName } from './events.js'
 import { grows, planFormation, shrinks, type FormationChange } from './formation.js'
 import { describeInProgress, findInProgress, waitForTurn, type InProgress, type TurnRequest } from './in-progress.js'
@@ -40,11 +41,15 @@ export interface DeployPlan {
   force: boolean
   /** What is doubtful about this deploy, a sentence each. */
   warnings: string[]
+  /** What the checks of `shipit doctor` find. Errors are among them only where nothing is deployed anyway. */
+  findings: Finding[]
 }
 
 export interface PlanRequest {
   app: string
   source: DeploySource
+  /** The commit's files and what they say, for the checks. */
+  project: ProjectFacts
   environment?: { name: string; target: DeployTarget } | undefined
   /** Whether an app that does not exist is to be made. */
   create: boolean
@@ -60,7 +65,7 @@ export interface PlanRequest {
 
 /**
  * Looks at the platform and says what the deploy will do. Changes nothing.
- * @throws ShipitError `refused` (another deploy is in progress, see waitForTurn), `not_found` (no such app, and not asked to make it), `project` (config vars that must be set are not; a subdirectory)
+ * @throws ShipitError `refused` (another deploy is in progress, see waitForTurn), `not_found` (no such app, and not asked to make it), `project` or `git` (the checks find an error; a subdirectory)
  */
 export async function planDeploy(platform: Platform, request: PlanRequest): Promise<DeployPlan> {
   checkSubdirectory(request.environment)
@@ -71,13 +76,21 @@ export async function planDeploy(platform: Platform, request: PlanRequest): Prom
       next: `To create it, run the command again with --create. If it exists, check the name and the account.`,
     })
   }
-  const configVars = app ? await platform.configVars(app.name) : {}
-  checkConfigVars(request, app !== undefined, Object.keys(configVars))
-  const turn = app ? await takeTurn(platform, request, configVars) : {}
+  const asked = app ? await gatherPlatform(platform, app) : noApp(request.app, platform.label)
+  const findings = preflightFindings({ ...request, platform: { ...asked, hasPreboot: null, slugSize: null } })
+  const error = errorOf(findings, 'Nothing was deployed.')
+  // What serves already was built and has booted, whatever a check makes of it.
+  if (error && !(app && await serves(platform, app.name, request.source.commit.id))) throw error
+  const turn = app ? await takeTurn(platform, request, asked.configVars) : {}
   const release = app && await releaseToReplace(platform, app.name, turn.follows)
   const slug = release?.slug ? await platform.slug(request.app, release.slug.id) : undefined
   const formation = app && request.environment?.target.formation ? await platform.formation(app.name) : []
-  return makePlan({ ...request, ...turn, formation, platform: platform.label, found: app, release, currentCommit: slug?.commit ?? null, shipitEnv: configVars.SHIPIT_ENV })
+  return makePlan({ ...request, ...turn, formation, platform: platform.label, found: app, release, currentCommit: slug?.commit ?? null, shipitEnv: asked.configVars['SHIPIT_ENV'], findings })
+}
+
+async function serves(platform: Platform, app: string, commit: string): Promise<boolean> {
+  const release = await platform.currentRelease(app)
+  return release?.slug ? (await platform.slug(app, release.slug.id)).commit === commit : false
 }
 
 /** What is in progress: a deploy to follow, or one that stands in the way of a plan that nobody waits with. */
@@ -105,7 +118,7 @@ async function releaseToReplace(platform: Platform, app: string, follows: InProg
 /** Releases looked at for one to go back to. */
 const EARLIER = 50
 
-export interface PlanFacts extends PlanRequest {
+export interface PlanFacts extends Omit<PlanRequest, 'project'> {
   platform: string
   found: App | undefined
   release: Release | undefined
@@ -116,6 +129,7 @@ export interface PlanFacts extends PlanRequest {
   formation: Formation[]
   follows?: InProgress
   inTheWay?: InProgress
+  findings: Finding[]
 }
 
 /** The plan, of facts alone. Pure. */
@@ -152,6 +166,7 @@ export function makePlan(facts: PlanFacts): DeployPlan {
       ...(!found && facts.app.length < 3 ? ['Heroku wants 3 characters or more in the name of an app; the embedded Heroku takes this one.'] : []),
       ...(found?.maintenance ? ['Maintenance mode is on: the app\'s URL answers 503, so its health is not checked.'] : []),
     ],
+    findings: facts.findings,
   }
 }
 
@@ -170,18 +185,8 @@ function stepsFor({ isNew, hasConfig, isSameCommit, formation, follows }: Needs)
   ]
 }
 
-const configChangesOf = ({ environment }: PlanRequest, shipitEnv: string | undefined): string[] =>
+const configChangesOf = ({ environment }: Pick<PlanRequest, 'environment'>, shipitEnv: string | undefined): string[] =>
   environment?.target.env !== undefined && environment.target.env !== shipitEnv ? ['SHIPIT_ENV'] : []
-
-function checkConfigVars({ app, environment }: PlanRequest, exists: boolean, set: string[]): void {
-  const missing = environment?.target.config?.filter((name) => !set.includes(name)) ?? []
-  if (missing.length === 0) return
-  throw new ShipitError('project', {
-    message: `${app} ${exists ? 'lacks' : 'does not exist yet, and so lacks'} config vars that deploy.${environment?.name}.config asks for: ${missing.join(', ')}.`,
-    next: `${exists ? '' : `heroku create ${app}\n`}heroku config:set -a ${app} ${missing.map((name) => `${name}=…`).join(' ')}\nThen deploy again. Heroku's CLI works with the embedded Heroku after: eval "$(shipit local env)"`,
-    details: { missing_config: missing },
-  })
-}
 
 /** Refused and not ignored: another folder than the one asked for would be deployed. */
 function checkSubdirectory(environment: PlanRequest['environment']): void {

@@ -12,6 +12,8 @@ export interface Platform {
   formation(app: string): Promise<Formation[]>
   /** All of it or none. */
   updateFormation(app: string, updates: FormationUpdate[]): Promise<unknown>
+  /** Names or URLs of the buildpacks, in order; none where the platform chooses by the files. */
+  buildpacks(app: string): Promise<string[]>
   configVars(app: string): Promise<ConfigVars>
   updateConfigVars(app: string, changes: Record<string, string | null>): Promise<ConfigVars>
   currentRelease(app: string): Promise<Release | undefined>

@@ -1,8 +1,8 @@
-import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { ShipitError } from '../errors.js'
 import type { Ecosystem } from '../ecosystem/types.js'
-import { isInCommit, repositoryState, type RepositoryState } from '../git/index.js'
+import { gatherCommit, type ProjectFacts } from '../preflight/index.js'
+import { repositoryState, type RepositoryState } from '../git/index.js'
 
 /** The folder that a deploy is started in, seen from its repository. */
 export interface Project {
@@ -53,48 +53,7 @@ export async function readProject({ root, ecosystemFile, readyFolder }: Project)
   })
 }
 
-/** The file must be in the commit, since the commit is what is deployed. Throws `git` where it is only on disk. */
-export async function checkIsCommitted({ root, ecosystemFile }: Project, commit: { id: string; short: string }): Promise<void> {
-  if (ecosystemFile === undefined) return
-  const name = path.relative(root, ecosystemFile)
-  if (await isInCommit(root, commit.id, name)) return
-  throw new ShipitError('git', {
-    message: `${name} is not in commit ${commit.short}, so the app would start without it.`,
-    next: `git add --all && git commit -m "Run under PM2"`,
-  })
-}
-
-/** What is doubtful about the project itself, a sentence each. */
-export async function projectWarnings({ root }: Project, { problems, file, sshTargets, deploy }: Ecosystem): Promise<string[]> {
-  const { explain } = await import('../ecosystem/index.js')
-  const name = path.relative(root, file)
-  return [
-    ...problems.filter(({ severity }) => severity === 'warning').map((problem) => explain(problem, name)),
-    ...sshWarning(sshTargets, deploy),
-    ...await engineWarning(root),
-  ]
-}
-
-/** What of the deploy: block belongs to PM2's own deploy over ssh: whole targets, and keys beside ours. */
-function sshWarning(targets: string[], deploy: Ecosystem['deploy']): string[] {
-  const keys = Object.entries(deploy).flatMap(([name, { ssh }]) => ssh === undefined ? [] : [`${ssh.join(', ')} of deploy.${name}`])
-  const left = [...targets.map((name) => `deploy.${name}`), ...keys]
-  return left.length === 0 ? [] : [`PM2's own deploy over ssh is left alone: ${left.join('; ')}.`]
-}
-
-async function engineWarning(root: string): Promise<string[]> {
-  let text: string
-  try {
-    text = await readFile(path.join(root, 'package.json'), 'utf8')
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return ['There is no package.json at the root: Heroku will not know this for a Node.js app.']
-    throw error
-  }
-  let manifest: { engines?: { node?: string } }
-  try {
-    manifest = JSON.parse(text) as typeof manifest
-  } catch (error) {
-    throw new ShipitError('project', { message: 'package.json is not valid JSON.', why: error instanceof Error ? error.message : undefined, cause: error })
-  }
-  return manifest.engines?.node ? [] : ['package.json has no engines.node: the platform chooses the Node.js version, and may choose another one tomorrow.']
+/** The commit as the checks see it. */
+export function projectFacts({ root }: Project, commit: { id: string; short: string }, ecosystem: Ecosystem): Promise<ProjectFacts> {
+  return gatherCommit({ root, folder: '', commit, ecosystem })
 }

@@ -12,3 +12,24 @@ export function ownImports(source: string): string[] {
 
 /** 1-based line of an offset. */
 export const lineAt = (text: string, offset: number): number => text.slice(0, offset).split('\n').length
+
+/** The arguments of a call, as they are written, from behind its opening bracket on. */
+export function argumentsAt(text: string, start: number): string[] {
+  const found: string[] = []
+  let depth = 0
+  let begin = start
+  const token = /(['"`])(?:(?!\1)[^\\]|\\[^])*\1|[()[\]{},]/g
+  token.lastIndex = start
+  for (let match = token.exec(text); match; match = token.exec(text)) {
+    const [sign] = match
+    if (/^[([{]$/.test(sign)) depth += 1
+    else if (/^[)\]}]$/.test(sign)) depth -= 1
+    else if (sign !== ',') continue
+    const isEnd = depth < 0
+    if (!isEnd && !(sign === ',' && depth === 0)) continue
+    found.push(text.slice(begin, match.index).trim())
+    begin = match.index + 1
+    if (isEnd) break
+  }
+  return found.filter((each) => each !== '')
+}

@@ -59,7 +59,9 @@ export function describeResult({ app, commit, release, url, dynos, alreadyLive }
 }
 
 /** What is doubtful about the deploy, for stderr: a line each, marked as Heroku's builds mark theirs. */
-export function describeWarnings({ warnings }: Pick<DeployPlan, 'warnings'>): string[] {
+export function describeWarnings({ warnings, findings }: Pick<DeployPlan, 'warnings' | 'findings'>): string[] {
   const colours = pc.createColors(Boolean(process.stderr.isTTY) && pc.isColorSupported)
-  return warnings.map((warning) => `${colours.yellow(' !')}     ${printable(warning)}`)
+  const told = findings.filter(({ severity }) => severity !== 'note').map(({ what, place }) => (place && !what.includes(place) ? `${what.replace(/\.$/, '')} (${place}).` : what))
+  const advice = told.length > 0 ? ['What to do about it: shipit doctor'] : []
+  return [...warnings, ...told, ...advice].map((warning) => `${colours.yellow(' !')}     ${printable(warning)}`)
 }

@@ -140,6 +140,7 @@ export class FakePlatform implements Platform {
     }
     return []
   }
+  async buildpacks() { return [] }
   async configVars() { return this.config }
   async updateConfigVars(_app: string, changes: Record<string, string | null>) {
     this.calls.push(`config ${Object.keys(changes).join(',')}`)

@@ -82,7 +82,7 @@ describe('the plan', () => {
   const release = { id: 'r4', version: 4, slug: { id: 's4' } } as Release
   const facts = {
     app: 'a1', platform: 'Heroku', source: deploySource(clean), create: false, addRemote: false, waitTimeout: 600_000, rollback: true, force: false,
-    found, release, currentCommit: 'a'.repeat(40), shipitEnv: undefined, formation: [],
+    found, release, currentCommit: 'a'.repeat(40), shipitEnv: undefined, formation: [], findings: [],
   }
 
   it('names the release it replaces and every step', () => {

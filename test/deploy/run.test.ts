@@ -2,6 +2,7 @@ import { expect } from 'chai'
 import { Interruption, planDeploy, runDeploy, type DeployEvent, type DeployPlan, type PlanRequest } from '../../src/deploy/index.js'
 import { ShipitError } from '../../src/errors.js'
 import { FakePlatform, NEW, OLD } from './fake-platform.js'
+import { projectOf } from '../preflight/facts.js'
 
 const TIMING = { poll: 5, stable: 60, health: 400, listed: 200, lines: 20, settle: 400 }
 
@@ -13,7 +14,7 @@ describe('a deploy', () => {
   afterEach(() => platform.stop())
 
   const request = (commit: string, more: Partial<PlanRequest> = {}): PlanRequest => ({
-    app: 'a1', source: { commit: { id: commit, short: commit.slice(0, 7), subject: 'Change' }, branch: 'main', warnings: [] },
+    app: 'a1', source: { commit: { id: commit, short: commit.slice(0, 7), subject: 'Change' }, branch: 'main', warnings: [] }, project: projectOf(),
     create: false, addRemote: false, waitTimeout: 2000, rollback: true, force: false, ...more,
   })
   const plan = (commit: string, more: Partial<PlanRequest> = {}) => planDeploy(platform, request(commit, more))

@@ -32,31 +32,37 @@ export function scriptOf(app: EcosystemApp, { ecosystem }: Pick<ProjectFacts, 'e
 }
 
 function problemOf(app: EcosystemApp, project: ProjectFacts, build: Build | undefined): Problem[] {
-  const { folder, files, onDisk } = project
   const script = scriptOf(app, project)
   // A word without a folder and an ending is a program that PM2 looks for on the PATH.
   if (script === undefined || /(^|\/)node_modules\//.test(script) || (!app.script.includes('/') && path.extname(app.script) === '')) return []
-  if (folder.isFile(script)) return /\.[cm]?tsx?$/.test(script) ? loader(script, project) : uncommitted(script, files)
-  const says = (what: string, why: string | undefined, next: string): Problem[] => [{ severity: 'error', code: 'project', what, ...(why === undefined ? {} : { why }), next }]
-  if (build) {
-    if (build.sourceOf(script) !== undefined || build.isOpaque || BUILT.test(script)) return []
-  } else if (BUILT.test(script)) {
-    return says(`${script} is not in the commit, and no build script makes it.`, `Heroku runs \`npm run build\` where package.json has it${onDisk(script) ? '; here the file was built by hand' : ''}.`, 'Add "build" to the scripts of package.json, such as "build": "tsc".')
-  }
-  if (onDisk(script)) return says(`${script} is on disk, and not in the commit.`, `${app.name} would not start.`, `git add --force ${script} && git commit`)
-  const near = resolveFile(folder, script, true)
-  return says(`${script || './'}, which ${app.name} starts, ${near ? 'is no file' : 'does not exist'}.`, near && 'PM2 wants the name of the file itself.', near ? `Write script: ${near} in ${project.ecosystemFile ?? 'the ecosystem file'}.` : `Correct \`script\` of ${app.name} in ${project.ecosystemFile ?? 'the ecosystem file'}.`)
+  if (project.folder.isFile(script)) return /\.[cm]?tsx?$/.test(script) ? loader(script, project) : uncommitted(script, project)
+  const near = resolveFile(project.folder, script, true)
+  if (near !== undefined) return [{ severity: 'error', what: `${script || './'}, which ${app.name} starts, is no file.`, why: 'PM2 wants the name of the file itself.', next: `Write script: ${near} in ${project.ecosystemFile ?? 'the ecosystem file'}.` }]
+  return absent(app.name, script, project, build)
 }
 
-function uncommitted(found: string, files: ProjectFacts['files']): Problem[] {
+function absent(name: string, script: string, { onDisk, ecosystemFile }: ProjectFacts, build: Build | undefined): Problem[] {
+  if (build && (build.sourceOf(script) !== undefined || build.isOpaque || BUILT.test(script))) return []
+  if (!build && BUILT.test(script)) {
+    return [{
+      severity: 'error', what: `${script} is not in the commit, and no build script makes it.`, why: `Heroku runs \`npm run build\` where package.json has it${onDisk(script) ? '; here the file was built by hand' : ''}.`,
+      next: 'Add "build" to the scripts of package.json, such as "build": "tsc".',
+    }]
+  }
+  if (onDisk(script)) return [{ severity: 'error', code: 'git', what: `${script} is on disk, and not in the commit.`, why: `${name} would not start.`, next: `git add --force ${script} && git commit` }]
+  return [{ severity: 'error', what: `${script}, which ${name} starts, does not exist.`, next: `Correct \`script\` of ${name} in ${ecosystemFile ?? 'the ecosystem file'}.` }]
+}
+
+function uncommitted(found: string, { files }: ProjectFacts): Problem[] {
   if (files.some((file) => file.path === found && file.isCommitted)) return []
   return [{ severity: 'error', code: 'git', what: `${found} is on disk, and not in the commit.`, next: `git add ${found} && git commit` }]
 }
 
 /** What compiles a source as it is loaded must still be there after the build. */
-function loader(found: string, { manifest, files }: ProjectFacts): Problem[] {
+function loader(found: string, project: ProjectFacts): Problem[] {
+  const { manifest } = project
   const used = ['tsx', 'ts-node'].find((name) => manifest?.dependencies[name] ?? manifest?.devDependencies[name])
-  if (!used || manifest?.dependencies[used] !== undefined) return uncommitted(found, files)
+  if (!used || manifest?.dependencies[used] !== undefined) return uncommitted(found, project)
   return [{
     severity: 'warning', what: `${found} is compiled by ${used} as it starts, and ${used} is a devDependency.`, why: 'Heroku removes devDependencies after the build.',
     next: `Move ${used} to the dependencies, or better, add a build script.`, place: 'package.json',

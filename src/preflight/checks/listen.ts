@@ -1,6 +1,6 @@
 import { appSources, type Source } from '../app-sources.js'
 import type { Check, Problem } from '../finding.js'
-import { lineAt } from '../source-text.js'
+import { argumentsAt, lineAt } from '../source-text.js'
 
 const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|::1)$/
 
@@ -44,9 +44,9 @@ interface Call { offset: number; port?: string; host?: string }
 
 /** Calls of listen() with what they give for port and host: the constant's value where there is one, else the words themselves. */
 function calls({ text }: Source): Call[] {
-  return [...text.matchAll(/\.listen\(\s*(\{[^{}]*\}|[^;{}]*?(?=\)\s*[;\n]|,\s*(?:async\s*)?(?:\(|function)|=>|$))/gm)].map((match) => {
-    const given = match[1]!
-    const [port, host] = given.startsWith('{') ? [property(given, 'port'), property(given, 'host')] : split(given)
+  return [...text.matchAll(/\.listen\(/g)].map((match) => {
+    const given = argumentsAt(text, match.index + match[0].length)
+    const [port, host] = given[0]?.startsWith('{') ? [property(given[0], 'port'), property(given[0], 'host')] : [given[0], /^[\w'"`.:]+$/.test(given[1] ?? '') ? given[1] : undefined]
     return { offset: match.index, ...value('port', port, text), ...value('host', host, text) }
   })
 }
@@ -54,12 +54,6 @@ function calls({ text }: Source): Call[] {
 function property(given: string, name: string): string | undefined {
   const [, short, long] = new RegExp(String.raw`[{,]\s*(?:(${name})\s*(?=[,}])|${name}\s*:\s*([^,}]+))`).exec(given) ?? []
   return (long ?? short)?.trim()
-}
-
-/** The first two arguments: no comma of them is inside brackets here, or the call is left alone. */
-function split(given: string): [string | undefined, string | undefined] {
-  const [port, host] = given.split(',').map((part) => part.trim())
-  return [port || undefined, host && /^[\w'"`.:]+$/.test(host) ? host : undefined]
 }
 
 function value<Key extends string>(key: Key, words: string | undefined, text: string): Partial<Record<Key, string>> {

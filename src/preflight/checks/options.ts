@@ -26,8 +26,9 @@ export const sshTargets: Check = {
   theme: 'Ecosystem file',
   asserts: 'the deploy: block is for Heroku',
   look: ({ project: { ecosystem } }) => {
-    const names = ecosystem?.sshTargets ?? []
-    return names.length === 0 ? [] : [{ severity: 'warning', what: `PM2's own ssh deploy is left alone: deploy.${names.join(', deploy.')}.`, next: 'Nothing. To deploy it to Heroku, give it `app: NAME`.' }]
+    const keys = Object.entries(ecosystem?.deploy ?? {}).flatMap(([name, { ssh }]) => (ssh === undefined ? [] : [`${ssh.join(', ')} of deploy.${name}`]))
+    const left = [...(ecosystem?.sshTargets ?? []).map((name) => `deploy.${name}`), ...keys]
+    return left.length === 0 ? [] : [{ severity: 'warning', what: `PM2's own deploy over ssh is left alone: ${left.join('; ')}.`, next: 'Nothing. To deploy such a target to Heroku, give it `app: NAME`.' }]
   },
 }
 

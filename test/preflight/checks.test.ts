@@ -1,0 +1,242 @@
+import { expect } from 'chai'
+import { CHECKS, errorOf, preflightFindings, type Severity } from '../../src/preflight/index.js'
+import { SOUND, dynos, ecosystem, factsOf, manifest, type Given } from './facts.js'
+
+/** A project that a check speaks of, how severely, and words of what it says; `silent` are near misses that it must leave alone. */
+interface Case { check: string; fires: [Given, Severity, RegExp][]; silent: Given[] }
+
+const key = (kind: string) => ['-----BEGIN ', kind, 'PRIVATE KEY-----'].join('')
+const listens = (text: string, more: Record<string, string> = {}): Given => ({ files: { 'server.js': text, ...more } })
+const app = (...lines: string[]): Given => ({ files: { 'ecosystem.config.yml': ecosystem('script: server.js', ...lines) } })
+const lock = (packages: object): string => JSON.stringify({ lockfileVersion: 3, packages: { ...(SOUND['package-lock.json'] as { packages: object }).packages, ...packages } })
+const withDependency = (name: string, spec: string, files: Given['files'] = {}): Given => ({
+  files: { 'package.json': manifest({ dependencies: { 'shipit-runtime': 'file:vendor/shipit-runtime-1.0.0.tgz', [name]: spec } }), 'package-lock.json': lock({ [`node_modules/${name}`]: { version: spec.replace(/^\D+/, '') } }), ...files },
+})
+
+const CASES: Case[] = [
+  { check: 'package-json', fires: [[{ files: { 'package.json': undefined } }, 'error', /no package\.json/], [{ files: { 'package.json': '{"name": }' } }, 'error', /line 1/]], silent: [{}] },
+  { check: 'ecosystem-file', fires: [[{ files: { 'ecosystem.config.yml': undefined } }, 'error', /no ecosystem file/]], silent: [{}] },
+  {
+    check: 'start-script',
+    fires: [
+      [{ files: { 'package.json': manifest({ scripts: { start: 'node server.js' } }) } }, 'warning', /`node server\.js`, not the apps/],
+      [{ files: { Procfile: 'web: node server.js\n' } }, 'warning', /`node server\.js`/],
+      [{ files: { 'package.json': manifest({ scripts: { start: 'shipit-runtime start other.config.yml' } }) } }, 'error', /other\.config\.yml, which is not there/],
+      [{ files: { 'package.json': manifest({ scripts: { start: 'shipit-runtime start process.yml' } }), 'process.yml': 'apps: []' } }, 'warning', /starts with process\.yml, and shipit reads ecosystem/],
+      [{ files: { 'package.json': manifest({ scripts: {} }), 'server.js': undefined } }, 'error', /no start script/],
+    ],
+    silent: [
+      {}, { files: { Procfile: 'web: npm start\nworker: node worker.js\n' } }, { files: { Procfile: 'worker: npm start\n', 'package.json': manifest({ scripts: {} }) } },
+      { files: { 'package.json': manifest({ scripts: { start: 'NODE_ENV=production npx shipit-runtime start --env prod ./ecosystem.config.yml --only a' } }) } },
+      { files: { 'package.json': manifest({ scripts: { start: 'npm run serve', serve: 'node_modules/.bin/shipit-runtime start ecosystem.config.yml' } }) } },
+    ],
+  },
+  {
+    check: 'committed',
+    fires: [
+      [{ notCommitted: ['ecosystem.config.yml'], uncommitted: ['ecosystem.config.yml'] }, 'error', /ecosystem\.config\.yml is not in the commit/],
+      [{ files: { 'vendor/shipit-runtime-1.0.0.tgz': undefined }, onDisk: ['vendor/shipit-runtime-1.0.0.tgz'] }, 'error', /vendor\/shipit-runtime-1\.0\.0\.tgz is not/],
+      [{ uncommitted: ['server.js'] }, 'warning', /Not committed: server\.js/],
+    ],
+    silent: [{}],
+  },
+  { check: 'slugignore', fires: [[{ files: { '.slugignore': 'docs\n/vendor\n' } }, 'error', /vendor/], [{ files: { '.slugignore': '*.tgz' } }, 'error', /\*\.tgz/]], silent: [{ files: { '.slugignore': 'docs\n*.psd\n\nvendors/' } }] },
+  {
+    check: 'runtime-dependency',
+    fires: [
+      [{ files: { 'package.json': manifest({ dependencies: {}, devDependencies: { 'shipit-runtime': '1.0.0' } }) } }, 'error', /is a devDependency/],
+      [{ files: { 'package.json': manifest({ dependencies: {} }) } }, 'error', /not among its dependencies/],
+    ],
+    silent: [{}, { files: { 'package.json': manifest({ dependencies: {}, scripts: { start: 'node server.js' } }) } }],
+  },
+  {
+    check: 'lockfile',
+    fires: [
+      [{ files: { 'yarn.lock': '# yarn lockfile v1\n' } }, 'error', /two lockfiles: package-lock\.json and yarn\.lock/],
+      [{ files: { 'package-lock.json': undefined } }, 'warning', /no lockfile/],
+      [{ files: { 'package-lock.json': undefined }, onDisk: ['package-lock.json'] }, 'warning', /git ignores it/],
+    ],
+    silent: [{}, { files: { 'npm-shrinkwrap.json': lock({}) } }, { files: { 'package-lock.json': undefined, 'pnpm-lock.yaml': 'importers:\n  .: {}\n' } }],
+  },
+  {
+    check: 'lockfile-in-step',
+    fires: [
+      [withDependency('express', '^5.2.1', { 'package-lock.json': lock({}) }), 'error', /package-lock\.json is not in step.*: express/],
+      [withDependency('express', '^5.2.1', { 'package-lock.json': lock({ 'node_modules/express': { version: '4.21.0' } }) }), 'error', /express/],
+      [{ files: { 'package-lock.json': lock({ 'node_modules/shipit-runtime': { version: '0.9.0', resolved: 'file:vendor/shipit-runtime-0.9.0.tgz' } }) } }, 'error', /shipit-runtime/],
+      [withDependency('express', '^5.2.1', { 'package-lock.json': undefined, 'yarn.lock': '"shipit-runtime@file:vendor/shipit-runtime-1.0.0.tgz":\n  version "1"\nexpress@^4.0.0:\n  version "4.0.0"\n' }), 'error', /yarn\.lock.*express/],
+      [withDependency('express', '^5.2.1', { 'package-lock.json': undefined, 'pnpm-lock.yaml': "lockfileVersion: '9.0'\nimporters:\n\n  .:\n    dependencies:\n      express:\n        specifier: ^4.0.0\n        version: 4.0.0\n      shipit-runtime:\n        specifier: file:vendor/shipit-runtime-1.0.0.tgz\n        version: 1\n\npackages:\n\n  x: {}\n" }), 'error', /pnpm-lock\.yaml.*: express\./],
+    ],
+    silent: [
+      {}, withDependency('express', '^5.2.1'), withDependency('mine', 'github:me/mine'), withDependency('express', '^5.2.1', { 'package-lock.json': 'not json' }),
+      withDependency('express', '^5.2.1', { 'package-lock.json': undefined, 'yarn.lock': '"shipit-runtime@file:vendor/shipit-runtime-1.0.0.tgz":\n  version "1"\n"express@^4.0.0, express@^5.2.1":\n  version "5.2.1"\nexpress@^5, express@^5.2.1:\n  version "5.2.1"\n' }),
+      withDependency('express', '^5.2.1', { 'package-lock.json': undefined, 'pnpm-lock.yaml': "importers:\n  .:\n    dependencies:\n      express:\n        specifier: ^5.2.1\n      shipit-runtime:\n        specifier: file:vendor/shipit-runtime-1.0.0.tgz\n" }),
+      { files: { 'package.json': manifest({ overrides: { express: '4' }, dependencies: { 'shipit-runtime': 'file:vendor/shipit-runtime-1.0.0.tgz', express: '^5' } }) } },
+      withDependency('express', '^5.2.1', { 'package-lock.json': undefined, 'yarn.lock': '__metadata:\n  version: 8\n' }),
+    ],
+  },
+  {
+    check: 'engines',
+    fires: [
+      [{ files: { 'package.json': manifest({ engines: {} }) } }, 'warning', /no engines\.node/],
+      [{ files: { 'package.json': manifest({ engines: { node: 'newest' } }) } }, 'error', /no version range/],
+      [{ files: { 'package.json': manifest({ engines: { node: '16.x' } }) } }, 'error', /needs Node\.js >=20/],
+    ],
+    silent: [{}, { files: { 'package.json': manifest({ engines: { node: '>=18' } }) } }, { files: { 'package.json': manifest({ engines: { node: '18.x' }, scripts: { start: 'node server.js' } }) } }],
+  },
+  { check: 'node-modules', fires: [[{ files: { 'node_modules/a/index.js': '' } }, 'warning', /with 1 file/]], silent: [{}, { files: { 'lib/node_modules.js': '' } }] },
+  {
+    check: 'entry',
+    fires: [
+      [{ files: { 'server.js': undefined } }, 'error', /server\.js, which a starts, does not exist/],
+      [{ files: { 'server.js': undefined }, onDisk: ['server.js'] }, 'error', /on disk, and not in the commit/],
+      [{ notCommitted: ['server.js'] }, 'error', /on disk, and not in the commit/],
+      [{ files: { 'ecosystem.config.yml': ecosystem('script: server') + '  - name: b\n    script: ./lib/main\n', 'lib/main.js': '' } }, 'error', /lib\/main, which b starts, is no file/],
+      [{ files: { 'ecosystem.config.yml': ecosystem('script: dist/server.js'), 'src/server.ts': '' }, onDisk: ['dist/server.js'] }, 'error', /no build script makes it/],
+      [{ files: { 'ecosystem.config.yml': ecosystem('script: server.ts'), 'server.ts': '', 'package.json': manifest({ devDependencies: { tsx: '4.0.0' } }) } }, 'warning', /tsx is a devDependency/],
+    ],
+    silent: [
+      {}, { files: { 'ecosystem.config.yml': ecosystem('script: dist/server.js'), 'src/server.ts': '', 'package.json': manifest({ scripts: { start: 'shipit-runtime start ecosystem.config.yml', build: 'tsc' } }), 'tsconfig.json': { compilerOptions: { outDir: 'dist', rootDir: 'src' } } } },
+      { files: { 'ecosystem.config.yml': ecosystem('script: main.js', 'cwd: ./services/api'), 'services/api/main.js': '' } },
+      { files: { 'ecosystem.config.yml': ecosystem('script: node_modules/.bin/next', 'args: start') } }, { files: { 'ecosystem.config.yml': ecosystem('script: npm', 'args: run serve') } },
+      { files: { 'ecosystem.config.yml': ecosystem('script: ./run --fast') } },
+    ],
+  },
+  {
+    check: 'listen',
+    fires: [
+      [listens('app.listen(3000)'), 'warning', /listens on 3000, and never reads PORT/],
+      [listens('const port = 8080\nserver.listen(port, () => console.log(port))'), 'warning', /8080/],
+      [listens('const { start } = require("./lib/http")\nstart()', { 'lib/http.js': '// not process.env.PORT\nexports.start = () => app.listen({ port: 3000 })' }), 'warning', /3000/],
+      [listens('app.listen(process.env.PORT, "127.0.0.1")'), 'warning', /127\.0\.0\.1 alone/],
+      [listens('const host = \'localhost\'\nfastify.listen({ port: Number(process.env.PORT || 3000), host })'), 'warning', /localhost alone/],
+    ],
+    silent: [
+      {}, listens('app.listen(process.env.PORT || 3000, () => console.log("http://localhost:3000"))'), listens('// app.listen(3000)\napp.listen(process.env.PORT)'),
+      listens('metrics.listen(9090, "127.0.0.1")\napp.listen(process.env.PORT)'), listens('app.listen(PORT, "0.0.0.0")'), listens('const config = require("./config")\napp.listen(config.port)'),
+      listens('import "./app.js"', { 'app.js': 'export const port = process.env.PORT ?? 3000\nserver.listen(port)' }), listens('const text = "app.listen(3000)"\nserver.listen(env.PORT)'),
+      listens('fastify.listen({ port: process.env.PORT, host: process.env.NODE_ENV === "production" ? "0.0.0.0" : "localhost" })'),
+    ],
+  },
+  {
+    check: 'instances',
+    fires: [
+      [app('instances: 12'), 'warning', /12 instances \(the file\), and a Eco dyno of 512 MB holds about 4/],
+      [{ ...app('instances: max'), platform: { configVars: { SHIPIT_INSTANCES: 'a=30' }, formation: [dynos('web', 1, 'Standard-2X')] } }, 'warning', /30 instances \(SHIPIT_INSTANCES\).*Standard-2X dyno of 1024 MB holds about 9/],
+    ],
+    silent: [{}, app('instances: 2'), app('instances: max'), { ...app('instances: 12'), target: { formation: { web: '1:performance-m' } } }, app('instances: 8', 'max_memory_restart: 40M')],
+  },
+  {
+    check: 'socket-io',
+    fires: [[withDependency('socket.io', '4.8.0', { 'server.js': 'const { Server } = require("socket.io")\nnew Server(http)\nhttp.listen(process.env.PORT)' }), 'warning', /several instances/]],
+    silent: [
+      {}, withDependency('socket.io', '4.8.0'), withDependency('socket.io', '4.8.0', { 'server.js': 'require("socket.io")(http, { transports: ["websocket"] })' }),
+      withDependency('socket.io', '4.8.0', { 'server.js': 'require("socket.io")', 'ecosystem.config.yml': ecosystem('script: server.js', 'instances: 1') }),
+    ],
+  },
+  { check: 'ecosystem-options', fires: [[app('instnces: 2'), 'warning', /unknown option; did you mean instances/], [app('instances: tow'), 'error', /whole number or max/]], silent: [{}] },
+  { check: 'ssh-deploy', fires: [[{ files: { 'ecosystem.config.yml': SOUND['ecosystem.config.yml'] + 'deploy:\n  old: { user: me, host: h, repo: r, path: /p }\n' } }, 'warning', /deploy\.old/]], silent: [{}] },
+  { check: 'port-in-env', fires: [[app('env: { PORT: 3000 }'), 'warning', /sets PORT in `env`/], [app('env_prod: { PORT: 3000 }'), 'warning', /env_prod/], [app('port: 3000'), 'warning', /`port`/]], silent: [{}, app('env: { REPORT: 1 }')] },
+  { check: 'watch', fires: [[app('watch: true'), 'warning', /watch/], [app('watch: [src]'), 'warning', /watch/]], silent: [{}, app('watch: false'), { ...app('watch: true'), platform: { configVars: { SHIPIT_WATCH: '1' } } }] },
+  { check: 'log-files', fires: [[app('out_file: ./logs/out.log'), 'warning', /out_file/], [app('error: err.log'), 'warning', /error_file/]], silent: [{}, app('out_file: /dev/null'), app('log_date_format: HH:mm')] },
+  { check: 'absolute-paths', fires: [[app('cwd: /home/me/app'), 'error', /cwd of a.*\/home\/me\/app/]], silent: [{}, app('cwd: ./'), app('interpreter: /usr/bin/python3'), app('cwd: /app/api')] },
+  {
+    check: 'env-files',
+    fires: [[{ files: { '.env': 'NODE_ENV=x\nSTRIPE_SECRET_KEY=sk_live_51Habcdef\n' } }, 'warning', /\.env is in the commit.*: STRIPE_SECRET_KEY\./], [{ files: { 'api/.env.production': 'DATABASE_URL=postgres://me:hunter22@db.example.com/x' } }, 'warning', /DATABASE_URL/]],
+    silent: [
+      {}, { files: { '.env': 'PORT=3000\nLOG_LEVEL=info\nAPI_KEY=\nJWT_SECRET=changeme\nTOKEN_TTL=3600' } }, { files: { '.env.example': 'JWT_SECRET=abcdefghijkl' } }, { files: { '.env': 'JWT_SECRET=abcdefghijkl' }, notCommitted: ['.env'] },
+      { files: { 'test/.env': 'JWT_SECRET=abcdefghijkl' } }, { files: { '.env': 'DATABASE_URL=postgres://postgres:postgres@localhost/dev' } },
+    ],
+  },
+  { check: 'private-keys', fires: [[{ files: { 'deploy.pem': `${key('RSA ')}\nabc` } }, 'warning', /deploy\.pem/], [{ files: { 'config/id_ed25519': key('OPENSSH ') } }, 'warning', /id_ed25519/]], silent: [{}, { files: { 'ca.pem': '-----BEGIN CERTIFICATE-----' } }, { files: { 'test/key.pem': key('') } }] },
+  { check: 'pm2-secrets', fires: [[app('env: { PM2_SECRET_KEY: abc123 }'), 'warning', /PM2_SECRET_KEY in its `env`/]], silent: [{}, app("env: { PM2_SECRET_KEY: '' }"), app('env: { SECRET_KEY: mine }')] },
+  {
+    check: 'sqlite',
+    fires: [
+      [withDependency('better-sqlite3', '12.0.0', { 'server.js': 'const Database = require("better-sqlite3")\nconst db = new Database("data.db")' }), 'warning', /SQLite, in a file/],
+      [{ files: { 'prisma/schema.prisma': 'datasource db {\n  provider = "sqlite"\n  url = "file:dev.db"\n}' } }, 'warning', /Prisma/],
+    ],
+    silent: [{}, withDependency('better-sqlite3', '12.0.0', { 'server.js': 'const db = new (require("better-sqlite3"))(":memory:")' }), withDependency('pg', '8.0.0', { 'server.js': 'const s = require("sqlite3"); new s.Database("x.db")' }), { files: { 'prisma/schema.prisma': 'datasource db {\n  provider = "postgresql"\n}\n// "sqlite"' } }],
+  },
+  { check: 'uploads', fires: [[withDependency('multer', '2.0.0', { 'server.js': 'const upload = require("multer")({ dest: 1 })\nmulter({ dest: "uploads/" })' }), 'warning', /kept in a folder/]], silent: [{}, withDependency('multer', '2.0.0', { 'server.js': 'multer({ storage: multer.memoryStorage() })' }), withDependency('multer', '2.0.0', { 'server.js': 'multer({ dest: "/tmp/uploads" })' })] },
+  { check: 'size', fires: [[{ files: { 'movie.mp4': 'x' }, sizes: { 'movie.mp4': 600 * 2 ** 20 } }, 'warning', /600 MB: movie\.mp4/], [{ platform: { slugSize: 480 * 2 ** 20 } }, 'warning', /480 MB, of 500/]], silent: [{}, { platform: { slugSize: 2 ** 20 } }] },
+  { check: 'git-lfs', fires: [[{ lfsPointers: ['a.psd'] }, 'warning', /a\.psd/]], silent: [{}] },
+  {
+    check: 'submodules',
+    fires: [
+      [{ files: { lib: '', '.gitmodules': '[submodule "lib"]\n\tpath = lib\n\turl = git@github.com:me/lib.git\n' }, modes: { lib: '160000' } }, 'warning', /lib is a submodule/],
+      [{ files: { lib: '', '.gitmodules': '[submodule "lib"]\n\tpath = lib\n\turl = https://github.com/me/lib.git\n' }, modes: { lib: '160000' } }, 'note', /lib is a submodule/],
+    ],
+    silent: [{}],
+  },
+  {
+    check: 'config-set',
+    fires: [[{ target: { config: ['DATABASE_URL', 'KEY'] }, platform: { configVars: { KEY: '1' } } }, 'error', /myapp lacks.*: DATABASE_URL\./], [{ target: { config: ['KEY'] }, platform: { exists: false } }, 'error', /does not exist yet/]],
+    silent: [{}, { target: { config: ['KEY'] } }, { target: { config: ['KEY'] }, platform: { configVars: { KEY: '' } } }],
+  },
+  {
+    check: 'config-shadowed',
+    fires: [[{ ...app('env: { LOG_LEVEL: debug }'), platform: { configVars: { LOG_LEVEL: 'info' } } }, 'warning', /does not see config var LOG_LEVEL/], [{ ...app('env_prod: { A: 1 }'), target: { env: 'prod' }, platform: { configVars: { A: '2' } } }, 'warning', /: the ecosystem/]],
+    silent: [{}, { ...app('env: { NODE_ENV: production, PORT: 1 }'), platform: { configVars: { NODE_ENV: 'production', PORT: '2' } } }, { ...app('env_prod: { A: 1 }'), platform: { configVars: { A: '2' } } }],
+  },
+  {
+    check: 'buildpacks',
+    fires: [[{ platform: { buildpacks: ['heroku/python'] } }, 'warning', /heroku\/nodejs is not among/], [{ platform: { buildpacks: ['heroku/nodejs', 'heroku/python'] } }, 'warning', /last buildpack/]],
+    silent: [{}, { platform: { buildpacks: ['heroku/nodejs'] } }, { platform: { buildpacks: ['https://github.com/heroku/heroku-buildpack-apt', 'https://github.com/heroku/heroku-buildpack-nodejs.git'] } }, { files: { Procfile: 'web: npm start' }, platform: { buildpacks: ['heroku/nodejs', 'heroku/python'] } }],
+  },
+  {
+    check: 'dynos',
+    fires: [[{ target: { formation: { web: '2:eco' } } }, 'error', /2 Eco dynos, and there can be 1/], [{ target: { formation: { web: '2' } }, platform: { formation: [dynos('web', 1, 'Basic')] } }, 'error', /Basic/], [{ target: { formation: { web: '1:huge' } } }, 'error', /no dyno size huge/]],
+    silent: [{}, { target: { formation: { web: '2:standard-1x' } } }, { target: { formation: { web: '2' } } }, { target: { formation: { web: '1:eco' } } }],
+  },
+  {
+    check: 'preboot',
+    fires: [[{ platform: { hasPreboot: false, formation: [dynos('web', 1, 'Standard-1X')] } }, 'note', /one web dyno/]],
+    silent: [{}, { platform: { hasPreboot: true, formation: [dynos('web', 1, 'Standard-1X')] } }, { platform: { hasPreboot: false, formation: [dynos('web', 1, 'Basic')] } }, { platform: { hasPreboot: false, formation: [dynos('web', 2, 'Standard-1X')] } }, { platform: { formation: [dynos('web', 1, 'Standard-1X')] } }],
+  },
+]
+
+describe('preflight checks', () => {
+  it('are all in this table, by names of their own', () => {
+    expect(CASES.map(({ check }) => check)).to.have.members(CHECKS.map(({ name }) => name))
+    expect(new Set(CHECKS.map(({ name }) => name)).size).to.equal(CHECKS.length)
+  })
+
+  it('have nothing to say about a sound app', () => {
+    expect(preflightFindings(factsOf({ platform: {}, target: { app: 'myapp' } }))).to.deep.equal([])
+  })
+
+  for (const { check, fires, silent } of CASES) {
+    const found = (given: Given) => preflightFindings(factsOf(given)).filter((finding) => finding.check === check)
+    it(`${check}: fires, with what to do`, () => {
+      for (const [given, severity, words] of fires) {
+        const findings = found(given)
+        expect(findings.map(({ what }) => what), JSON.stringify(given)).to.have.lengthOf(1)
+        expect(findings[0]!.what).to.match(words)
+        expect(findings[0]!.severity, findings[0]!.what).to.equal(severity)
+        expect(findings[0]!.next).to.match(/\S/)
+      }
+    })
+    it(`${check}: leaves alone what only looks like it`, () => {
+      for (const given of silent) expect(found(given), JSON.stringify(given)).to.deep.equal([])
+    })
+  }
+})
+
+describe('findings as an error', () => {
+  it('are the one error itself, with its own exit code', () => {
+    const error = errorOf(preflightFindings(factsOf({ notCommitted: ['server.js'] })), 'Nothing was deployed.')
+    expect(error).to.include({ code: 'git', message: 'server.js is on disk, and not in the commit.', next: 'git add server.js && git commit' })
+  })
+
+  it('are counted and listed where there are several, and never warnings', () => {
+    const error = errorOf(preflightFindings(factsOf({ files: { 'server.js': undefined, 'package.json': manifest({ dependencies: {}, engines: {} }) } })), 'Nothing was deployed.')
+    expect(error?.message).to.equal('2 things would make the deploy fail. Nothing was deployed.')
+    expect(error?.why).to.include('not among its dependencies').and.include('server.js, which a starts').and.not.include('engines.node')
+    expect(errorOf(preflightFindings(factsOf({ files: { 'package.json': manifest({ engines: {} }) } })), '')).to.equal(undefined)
+  })
+
+  it('say in details what config vars are missing', () => {
+    expect(errorOf(preflightFindings(factsOf({ target: { config: ['KEY'] }, platform: {} })), '')?.details).to.deep.include({ missing_config: ['KEY'] })
+  })
+})
