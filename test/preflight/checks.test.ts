@@ -186,7 +186,7 @@ const CASES: Case[] = [
   },
   {
     check: 'dynos',
-    fires: [[{ target: { formation: { web: '2:eco' } } }, 'error', /2 Eco dynos, and there can be 1/], [{ target: { formation: { web: '2' } }, platform: { formation: [dynos('web', 1, 'Basic')] } }, 'error', /Basic/], [{ target: { formation: { web: '1:huge' } } }, 'error', /no dyno size huge/]],
+    fires: [[{ target: { formation: { web: '2:eco' } } }, 'error', /2 dynos of Eco, which allows 1/], [{ target: { formation: { web: '2' } }, platform: { formation: [dynos('web', 1, 'Basic')] } }, 'error', /Basic/], [{ target: { formation: { web: '1:huge' } } }, 'error', /huge/]],
     silent: [{}, { target: { formation: { web: '2:standard-1x' } } }, { target: { formation: { web: '2' } } }, { target: { formation: { web: '1:eco' } } }],
   },
   {

@@ -1,7 +1,8 @@
+import { planFormation } from '../../deploy/formation.js'
 import { dynoSize } from '../../dyno-sizes.js'
 import { environmentOf } from '../../ecosystem/environment.js'
+import { ShipitError } from '../../errors.js'
 import { readProcfile } from '../../init/detect/procfile.js'
-import { parseFormation } from '../dyno-of-web.js'
 import type { Facts, PlatformFacts } from '../facts.js'
 import type { Check, Problem } from '../finding.js'
 
@@ -64,20 +65,19 @@ export const buildpacks: Check = {
   }),
 }
 
-/** https://devcenter.heroku.com/articles/dyno-types: what a size cannot be scaled to, the platform refuses. */
+/** By what the deploy itself would make of it. */
 export const dynos: Check = {
   name: 'dynos',
   theme: 'Platform',
   asserts: 'the dynos that the file asks for can be had',
   look: ({ environment, platform }) => Object.entries(environment?.target.formation ?? {}).flatMap(([type, text]): Problem[] => {
-    const { quantity, size: named } = parseFormation(text)
-    const at = `deploy.${environment!.name}.formation.${type}`
-    const wanted = named ?? platform?.formation.find((one) => one.type === type)?.size
-    if (wanted === undefined) return []
-    const known = dynoSize(wanted)
-    if (!known) return named === undefined ? [] : [{ severity: 'error', what: `${at}: there is no dyno size ${wanted}.`, next: 'Sizes are eco, basic, standard-1x, standard-2x and performance-m, -l, -l-ram, -xl and -2xl.' }]
-    if (quantity <= known.maxPerType) return []
-    return [{ severity: 'error', what: `${at} asks for ${quantity} ${known.name} dynos, and there can be ${known.maxPerType}.`, next: known.maxPerType === 1 ? 'Ask for one, or for standard-1x.' : `Ask for ${known.maxPerType} at most, or for a larger size.` }]
+    try {
+      planFormation(environment!.name, { [type]: text }, platform?.formation ?? [])
+      return []
+    } catch (error) {
+      if (!(error instanceof ShipitError)) throw error
+      return [{ severity: 'error', what: error.message, ...(error.why === undefined ? {} : { why: error.why }), next: error.next ?? 'Correct the ecosystem file.' }]
+    }
   }),
 }
 
