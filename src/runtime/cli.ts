@@ -27,6 +27,10 @@ CONFIG VARS
   SHIPIT_WATCH       1 restarts on changed files in a dyno too
   PM2_PUBLIC_KEY, PM2_SECRET_KEY, PM2_MACHINE_NAME   PM2's dashboard; its agent runs when both keys are set
 
+SIGNALS
+  SIGTERM, SIGINT    stop all instances when they have answered what is on its way
+  SIGUSR2            reload them one after another, without a gap in cluster mode
+
 EXIT STATUS
   0 after SIGTERM or SIGINT, or when every app has finished with 0; an app's own status when it cannot stay up, 1 where it has none; 2 for a wrong call
 `

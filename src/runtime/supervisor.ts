@@ -14,6 +14,7 @@ import { Instances, type Instance } from './instances.js'
 import { Listeners } from './listeners.js'
 import { installMonitor, metricsInterval, startMetrics } from './metrics.js'
 import { portWarning, type Listening } from './port-watch.js'
+import { reloadAll } from './reloading.js'
 import { usageOf } from './proc.js'
 import { sizeApps, type AppToSize, type SizedApp } from './sizing.js'
 import { installSpawn, startEarly, type SpawnSettings } from './spawn.js'
@@ -54,6 +55,7 @@ export class Supervisor {
   readonly #god: God
   #agent: { stop(): void } | undefined
   #isStopping = false
+  #isReloading = false
 
   constructor(options: SupervisorOptions) {
     this.#options = options
@@ -64,6 +66,7 @@ export class Supervisor {
     const [first] = options.apps
     // Before there is an instance: a supervisor that dies of a signal would leave it behind.
     for (const name of ['SIGTERM', 'SIGINT'] as const) process.on(name, () => void this.stop(name))
+    process.on('SIGUSR2', () => void this.reload())
     const early = first && startEarly(first, this.#conf(first), settings)
     this.#god = loadGod({ home: this.#home, withWatch: options.isWatched, withCron: options.apps.some((app) => app.options.cron_restart !== undefined) })
     installSpawn(this.#god, settings, early)
@@ -138,6 +141,15 @@ export class Supervisor {
     for (const instance of this.#instances.all) this.#say(instance, 'stop', { signal })
     await this.#stopAll()
     process.exit(0)
+  }
+
+  /** Replaces every instance, one after another. A second wish meanwhile says nothing new. */
+  async reload(): Promise<void> {
+    if (this.#isStopping || this.#isReloading) return
+    this.#isReloading = true
+    const error = await reloadAll(this.#god, this.#instances.all)
+    this.#isReloading = false
+    if (error && !this.#isStopping) process.stderr.write(`shipit: warning: the reload was not finished: ${error instanceof Error ? error.message : String(error)}\n`)
   }
 
   #size(isMeasured = false): SizedApp[] {

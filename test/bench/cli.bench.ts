@@ -10,7 +10,7 @@ const node = (...args: string[]): Promise<unknown> => execute(process.execPath, 
 const shipit = (...args: string[]): Promise<unknown> => node(path.join(packageRoot, 'bin/shipit.js'), ...args)
 
 /** How long the CLI takes to start, against a Node.js that does nothing. */
-const bench: Bench & { rounds?: number } = async ({ rounds }) => {
+const bench: Bench = async ({ rounds }) => {
   const times = await inTurn({
     node: () => node('-e', '0'),
     version: () => shipit('--version'),

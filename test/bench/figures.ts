@@ -10,8 +10,15 @@ export interface Figure {
 
 export type Figures = Record<string, Figure>
 
-/** A bench: measures alternatives in turn and returns figures. `rounds` is how often each alternative runs. */
-export type Bench = (options: { rounds: number; note: (line: string) => void }) => Promise<Figures>
+/** `rounds` is how often each alternative runs, `only` the sections that are wanted, where the bench has some. */
+export interface BenchOptions {
+  rounds: number
+  only: readonly string[]
+  note: (line: string) => void
+}
+
+/** A bench: measures alternatives in turn and returns figures. `sections` can be run one by one. */
+export type Bench = ((options: BenchOptions) => Promise<Figures>) & { rounds?: number; sections?: readonly string[] }
 
 export const median = (values: readonly number[]): number => {
   const sorted = [...values].sort((a, b) => a - b)

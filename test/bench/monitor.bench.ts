@@ -67,7 +67,7 @@ function aDay(): FormationModel {
 const figure = (values: number[], unit: string, versus: string): Figure => ({ value: median(values), unit, min: Math.min(...values), max: Math.max(...values), versus })
 
 /** What reading a log costs, and what the model of a large app holds after a day. */
-const bench: Bench & { rounds?: number } = async ({ rounds, note }) => {
+const bench: Bench = async ({ rounds, note }) => {
   const kinds = {
     foreign: Array.from({ length: VARIETY }, (_, i) => foreignText(i)),
     samples: Array.from({ length: VARIETY }, (_, i) => sampleText(i, i % DAY)),

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { median, milliseconds, ratio, type Bench, type Figure, type Figures } from './figures.js'
 import { startLoad } from './runtime/load.js'
-import { atCrash, atMemoryRestart, atReload, atStop, none, type Losses } from './runtime/losses.js'
+import { added, atCrash, atMemoryRestart, atReload, atStop, none, type Losses } from './runtime/losses.js'
 import { memoryOf, sum } from './runtime/memory.js'
 import { ALTERNATIVES, Bed, pause, type Alternative } from './runtime/servers.js'
 import { throughput } from './runtime/throughput.js'
@@ -12,8 +12,7 @@ const SETTLED = 2500
 /** For the memory after load. */
 const LOAD = 2000
 
-interface Round {
-  first: number
+interface Sizes {
   supervisor: number
   instance: number
   total: number
@@ -22,47 +21,81 @@ interface Round {
 }
 
 /** The same http app under node, node:cluster, throng, pm2-runtime and shipit-runtime. Two instances; the load on a CPU of its own. */
-const bench: Bench & { rounds?: number } = async ({ rounds, note }) => {
+const bench: Bench = async ({ rounds, only, note }) => {
   const bed = new Bed()
-  const names = Object.keys(ALTERNATIVES) as Alternative[]
-  const all = Object.fromEntries(names.map((name) => [name, [] as Round[]])) as Record<Alternative, Round[]>
   const figures: Figures = {}
   try {
-    for (let round = 0; round < rounds; round += 1) {
-      for (const [i] of names.entries()) {
-        const name = names[(i + round) % names.length]!
-        all[name].push(await measure(bed, name))
-      }
-      note(`round ${round + 1}: ${names.map((name) => `${name} ${all[name][round]!.total.toFixed(0)} MB ${all[name][round]!.first.toFixed(0)} ms`).join(', ')}`)
+    for (const [name, section] of Object.entries(SECTIONS)) {
+      if (only.length > 0 && !only.includes(name)) continue
+      note(name)
+      Object.assign(figures, await section(bed, rounds, note))
     }
-    for (const name of names) Object.assign(figures, described(name, all[name]))
-    Object.assign(figures, compared(all))
-    Object.assign(figures, await throughput(bed, rounds))
-    Object.assign(figures, await losses(bed, rounds, note))
-    Object.assign(figures, await budget(bed, note))
   } finally {
     bed.remove()
   }
   return figures
 }
-bench.rounds = 5
 
-async function measure(bed: Bed, name: Alternative): Promise<Round> {
-  const instances = name === 'node' ? 0 : 2
-  const timed = await bed.start(ALTERNATIVES[name])
-  await timed.hasInstances(instances)
-  await pause(SETTLED)
-  const supervisor = memoryOf(timed.pid)
-  const children = timed.instances.map(memoryOf)
-  const total = sum([supervisor, ...children])
-  await timed.kill()
+type Section = (bed: Bed, rounds: number, note: (line: string) => void) => Promise<Figures>
+const SECTIONS: Record<string, Section> = { memory, start, throughput, loss: losses, budget: (bed, _, note) => budget(bed, note) }
+bench.rounds = 5
+bench.sections = Object.keys(SECTIONS)
+
+const names = Object.keys(ALTERNATIVES) as Alternative[]
+
+/** Measures every alternative once a round, in an order that turns. */
+async function inRounds<T>(rounds: number, take: (name: Alternative) => Promise<T>, tell: (taken: Record<Alternative, T[]>) => void): Promise<Record<Alternative, T[]>> {
+  const all = Object.fromEntries(names.map((name) => [name, [] as T[]])) as Record<Alternative, T[]>
+  for (let round = 0; round < rounds; round += 1) {
+    for (const [i] of names.entries()) {
+      const name = names[(i + round) % names.length]!
+      all[name].push(await take(name))
+    }
+    tell(all)
+  }
+  return all
+}
+
+/** Resident memory at rest and after load. */
+async function memory(bed: Bed, rounds: number, note: (line: string) => void): Promise<Figures> {
+  const all = await inRounds(rounds, (name) => sizes(bed, name), (taken) => note(names.map((name) => `${name} ${taken[name].at(-1)!.total.toFixed(0)} MB`).join(', ')))
+  const against = (field: keyof Sizes, name: Alternative): Figure => ratio(all['shipit-runtime'].map((one) => one[field]), all[name].map((one) => one[field]), name)
+  return {
+    ...Object.assign({}, ...names.map((name) => described(name, all[name]))) as Figures,
+    'shipit-runtime: total, ratio': against('total', 'pm2-runtime'),
+    'shipit-runtime: total, ratio to throng': against('total', 'throng'),
+    'shipit-runtime: PSS, ratio': against('pss', 'pm2-runtime'),
+  }
+}
+
+/** From spawn to the first answer. */
+async function start(bed: Bed, rounds: number, note: (line: string) => void): Promise<Figures> {
+  const once = async (name: Alternative): Promise<number> => {
+    const server = await bed.start(ALTERNATIVES[name])
+    await server.kill()
+    return server.firstAnswer
+  }
+  const all = await inRounds(rounds, once, (taken) => note(names.map((name) => `${name} ${taken[name].at(-1)!.toFixed(0)} ms`).join(', ')))
+  return {
+    ...Object.fromEntries(names.map((name) => [`${name}: first 200`, milliseconds(all[name], 'from spawn')])),
+    'shipit-runtime: first 200, ratio': ratio(all['shipit-runtime'], all['pm2-runtime'], 'pm2-runtime'),
+  }
+}
+
+async function sizes(bed: Bed, name: Alternative): Promise<Sizes> {
   const server = await bed.start(ALTERNATIVES[name], { isPinned: true })
-  await server.hasInstances(instances)
-  await pause(500)
-  await startLoadFor(server.port, LOAD)
-  const loaded = sum([server.pid, ...server.instances].map(memoryOf)).rss
-  await server.kill()
-  return { first: timed.firstAnswer, supervisor: supervisor.rss, instance: children.length ? sum(children).rss / children.length : 0, total: total.rss, pss: total.pss, loaded }
+  try {
+    await server.hasInstances(name === 'node' ? 0 : 2)
+    await pause(SETTLED)
+    const supervisor = memoryOf(server.pid)
+    const children = server.instances.map(memoryOf)
+    const total = sum([supervisor, ...children])
+    await startLoadFor(server.port, LOAD)
+    const loaded = sum([server.pid, ...server.instances].map(memoryOf)).rss
+    return { supervisor: supervisor.rss, instance: children.length ? sum(children).rss / children.length : 0, total: total.rss, pss: total.pss, loaded }
+  } finally {
+    await server.kill()
+  }
 }
 
 async function startLoadFor(port: number, ms: number): ReturnType<ReturnType<typeof startLoad>> {
@@ -71,26 +104,14 @@ async function startLoadFor(port: number, ms: number): ReturnType<ReturnType<typ
   return end()
 }
 
-function described(name: Alternative, rounds: Round[]): Figures {
-  const of = (field: keyof Round): number[] => rounds.map((round) => round[field])
+function described(name: Alternative, rounds: Sizes[]): Figures {
+  const of = (field: keyof Sizes): number[] => rounds.map((round) => round[field])
   return {
     [`${name}: total`]: spread(of('total'), 'MB', 'resident, supervisor and instances'),
     [`${name}: total PSS`]: spread(of('pss'), 'MB', 'shared pages divided'),
     [`${name}: supervisor`]: spread(of('supervisor'), 'MB', 'resident'),
     ...(name === 'node' ? {} : { [`${name}: an instance`]: spread(of('instance'), 'MB', 'resident') }),
     [`${name}: total after load`]: spread(of('loaded'), 'MB', 'resident'),
-    [`${name}: first 200`]: milliseconds(of('first'), 'from spawn'),
-  }
-}
-
-function compared(all: Record<Alternative, Round[]>): Figures {
-  const shipit = all['shipit-runtime']
-  const against = (field: keyof Round, name: Alternative): Figure => ratio(shipit.map((round) => round[field]), all[name].map((round) => round[field]), name)
-  return {
-    'shipit-runtime: total, ratio': against('total', 'pm2-runtime'),
-    'shipit-runtime: total, ratio to throng': against('total', 'throng'),
-    'shipit-runtime: PSS, ratio': against('pss', 'pm2-runtime'),
-    'shipit-runtime: first 200, ratio': against('first', 'pm2-runtime'),
   }
 }
 
@@ -104,13 +125,17 @@ async function losses(bed: Bed, rounds: number, note: (line: string) => void): P
     for (const name of names) {
       await count(`${name}: lost at stop`, (before) => atStop(bed, name, before))
       await count(`${name}: lost at memory restart`, (before) => atMemoryRestart(bed, name, before))
+      await count(`${name}: lost at reload`, (before) => atReload(bed, name, before))
     }
-    await count('pm2-runtime: lost at reload', (before) => atReload(bed, before))
     for (const name of crashes) await count(`${name}: lost at a crash`, (before) => atCrash(bed, name, before))
+    note(Object.entries(told).map(([key, { lost }]) => `${key} ${lost}`).join(', '))
   }
   for (const [key, { events, kept, fresh, lost }] of Object.entries(told)) {
-    note(`${key}: ${lost}`)
     figures[key] = { value: lost, unit: '', min: lost, max: lost, versus: `of ${kept} kept-alive and ${fresh} new-connection requests, ${events} times` }
+  }
+  for (const name of names) {
+    const asked = ['stop', 'memory restart', 'reload'].map((event) => told[`${name}: lost at ${event}`]!).reduce((sum, one) => added(sum, one))
+    figures[`${name}: lost but for crashes`] = { value: asked.lost, unit: '', min: asked.lost, max: asked.lost, versus: `of ${asked.kept} kept-alive and ${asked.fresh} new-connection requests, ${asked.events} times` }
   }
   return figures
 }

@@ -23,6 +23,22 @@ describe('restarts', function () {
     expect(run.stdout).not.to.include('event=crash')
   })
 
+  it('SIGUSR2 reloads every instance, and no request is lost meanwhile', async () => {
+    app = new AppFolder({ 'server.js': HTTP_APP, 'ecosystem.config.yml': 'apps:\n  - { name: api, script: server.js, instances: 2 }\n' })
+    const port = await freePort()
+    const run = await app.start(undefined, { PORT: String(port) })
+    await run.says('instance=1 event=listening')
+    run.child.kill('SIGUSR2')
+    let answered = 0
+    await until(async () => {
+      expect((await fetch(`http://127.0.0.1:${port}/`)).status).to.equal(200)
+      answered += 1
+      return (run.stdout.match(/event=exit code=0 restarts=0 asked=yes/g) ?? []).length === 2
+    })
+    expect(answered).to.be.greaterThan(1)
+    expect(run.stdout.match(/event=listening/g)).to.have.length(4)
+  })
+
   it('cron_restart restarts by its pattern', async () => {
     app = new AppFolder({ 'server.js': HTTP_APP, 'ecosystem.config.yml': 'apps:\n  - { name: api, script: server.js, cron_restart: "* * * * * *" }\n' })
     const run = await app.start(undefined, { PORT: String(await freePort()) })

@@ -17,12 +17,14 @@ export interface Losses {
 
 export const none: Losses = { events: 0, kept: 0, fresh: 0, lost: 0 }
 
-const add = (losses: Losses, answers: Answers, events: number): Losses => ({
-  events: losses.events + events,
-  kept: losses.kept + answers.kept,
-  fresh: losses.fresh + answers.fresh,
-  lost: losses.lost + answers.lost,
+export const added = (one: Losses, other: Losses): Losses => ({
+  events: one.events + other.events,
+  kept: one.kept + other.kept,
+  fresh: one.fresh + other.fresh,
+  lost: one.lost + other.lost,
 })
+
+const after = (losses: Losses, { kept, fresh, lost }: Answers): Losses => added(losses, { events: 1, kept, fresh, lost })
 
 /** SIGTERM to the whole dyno under load. */
 export async function atStop(bed: Bed, name: Alternative, before: Losses): Promise<Losses> {
@@ -30,13 +32,16 @@ export async function atStop(bed: Bed, name: Alternative, before: Losses): Promi
   const end = startLoad(server.port, { ...CLIENTS, mode: 'stop' })
   await pause(WARM)
   await server.stop()
-  return add(before, await end(), 1)
+  return after(before, await end())
 }
 
-/** `pm2 reload`, through the sockets of pm2-runtime. */
-export async function atReload(bed: Bed, before: Losses): Promise<Losses> {
-  return underLoad(bed, [...ALTERNATIVES['pm2-runtime']], before, async (server) => {
-    await promisify(execFile)(process.execPath, [path.join(packageRoot, 'node_modules/pm2/bin/pm2'), 'reload', 'api'], { env: server.env, timeout: 60_000 })
+/** Both instances are replaced: by `pm2 reload` through the sockets of pm2-runtime, by SIGUSR2 to shipit-runtime. */
+export async function atReload(bed: Bed, name: 'pm2-runtime' | 'shipit-runtime', before: Losses): Promise<Losses> {
+  return underLoad(bed, ALTERNATIVES[name], before, async (server) => {
+    const old = server.instances
+    if (name === 'shipit-runtime') process.kill(server.pid, 'SIGUSR2')
+    else await promisify(execFile)(process.execPath, [path.join(packageRoot, 'node_modules/pm2/bin/pm2'), 'reload', 'api'], { env: server.env, timeout: 60_000 })
+    await until(() => Promise.resolve(server.instances.length === 2 && !server.instances.some((pid) => old.includes(pid))), 60_000, 20)
   })
 }
 
@@ -65,7 +70,7 @@ async function underLoad(bed: Bed, args: readonly string[], before: Losses, even
     await pause(WARM)
     await event(server)
     await pause(500)
-    return add(before, await end(), 1)
+    return after(before, await end())
   } finally {
     await server.kill()
   }
