@@ -20,12 +20,12 @@ export interface InProgress {
 }
 
 const LOOKED_AT = 10
-/** ms after which a release that does not come up is no deploy in progress any more, but an app that is down. */
-const YOUNG = 10 * 60_000
+/** ms after which a release that does not come up is no deploy in progress any more, but an app that is down: to be followed, and to be waited for. */
+const YOUNG = { ours: 10 * 60_000, others: 2 * 60_000 }
 
 /**
- * What the platform is at work on: its own pending builds and releases are the lock, so that none can be left behind. A release that
- * has succeeded and comes up counts only where it is of `commit`: there is something to follow, and nothing in the way of another.
+ * What the platform is at work on: its own pending builds and releases are the lock, so that none can be left behind. After them a
+ * release that has succeeded and whose dynos are not all up yet.
  */
 export async function findInProgress(platform: Platform, app: string, commit: string): Promise<InProgress | undefined> {
   const [builds, releases] = await Promise.all([platform.builds(app, LOOKED_AT), platform.releases(app, LOOKED_AT)])
@@ -34,11 +34,12 @@ export async function findInProgress(platform: Platform, app: string, commit: st
   const release = releases.findLast(({ status }) => status === 'pending') ?? releases.find(({ current }) => current)
   if (!release?.slug) return undefined
   const isPending = release.status === 'pending'
-  if (!isPending && Date.now() - Date.parse(release.created_at) > YOUNG) return undefined
+  const age = Date.now() - Date.parse(release.created_at)
+  if (!isPending && age > YOUNG.ours) return undefined
   const { commit: released } = await platform.slug(app, release.slug.id)
   const found: InProgress = { stage: isPending ? 'release' : 'boot', commit: released, by: release.user.email, since: release.created_at, build: null, release: refOf(release) }
   if (isPending) return found
-  if (released !== commit) return undefined
+  if (released !== commit && age > YOUNG.others) return undefined
   const [dynos, formation] = await Promise.all([platform.dynos(app), platform.formation(app)])
   return bootState(dynos, formation, release.version).state === 'up' ? undefined : found
 }
@@ -66,7 +67,8 @@ export async function waitForTurn(platform: Platform, { app, commit, mayFollow, 
   const isFree = async () => {
     const found = await findInProgress(platform, app, commit.id)
     if (!found || (mayFollow && found.commit === commit.id)) return { follow: found }
-    if (found.stage === 'boot') return { follow: undefined }
+    // A release that may never come up is in nobody's way who has not asked to wait.
+    if (found.stage === 'boot' && wait === 0) return { follow: undefined }
     if (wait > 0 && (found.build ?? found.release?.id) !== (last?.build ?? last?.release?.id)) onWait?.(found)
     last = found
     return undefined

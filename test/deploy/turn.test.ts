@@ -67,6 +67,14 @@ describe('two deploys of one app', () => {
     expect((await plan()).follows).to.equal(null)
   })
 
+  it('waits for those dynos too where it is told to wait', async () => {
+    platform.behaviours[OTHER] = { states: ['starting', 'starting', 'up'] }
+    platform.deploy(OTHER)
+    const stages: string[] = []
+    expect((await plan({ wait: 2000, onWait: ({ stage }) => stages.push(stage) })).current?.release.version).to.equal(2)
+    expect(stages).to.deep.equal(['boot'])
+  })
+
   it('only warns in a plan that is not run', async () => {
     platform.buildElsewhere(OTHER, Infinity, true)
     const planned = await planDeploy(platform, { ...(await planRequest()), app: 'a1' })
