@@ -41,6 +41,8 @@ export interface Changes {
   /** As it was before it was scaled; absent while it is as it was. */
   formation?: Formation[] | undefined
   isPushBegun: boolean
+  /** The platform has answered it with a line of output: what was pushed has arrived. */
+  isPushHeard: boolean
   /** Its release is among `releases`. */
   isPushEnded: boolean
   /** Releases made by this deploy, oldest first. */

@@ -24,8 +24,8 @@ export function stoppedBy(signal: AbortSignal, sentence: string, details: Record
   return new ShipitError('interrupted', { message: `Stopped by ${WORDS[by]}. ${sentence}`, details: { signal: by, ...details }, exitCode: EXIT_STATUS[by] })
 }
 
-/** Looks for a build after the push was ended: the platform may list it a moment later. */
-const LOOKS_FOR_BUILD = 3
+/** Looks for a build after the push was ended: the platform may list it a moment later, and does so where it has answered the push at all. */
+const LOOKS_FOR_BUILD = { unheard: 3, heard: 10 }
 
 /**
  * After a signal: looks at what the platform has made of the deploy so far, leaves either the old or the new release serving, and
@@ -72,7 +72,9 @@ async function leftAlone({ plan, platform, changed }: Deployment): Promise<strin
 /** Waits for the build and the release phase that the push may have begun. Answers with the build if it has not ended in time. */
 async function waitForBuild(deployment: Deployment, deadline: number, say: (text: string) => void): Promise<Build | 'release' | undefined> {
   const { plan, platform, changed, signal, timing } = deployment
+  const looks = changed.isPushHeard ? LOOKS_FOR_BUILD.heard : LOOKS_FOR_BUILD.unheard
   let isFound = changed.isPushEnded
+  let isSaid = false
   for (let look = 1; changed.isPushBegun; look++) {
     // Before the releases: a build that has ended by now has made its release by the time those are listed.
     const build = (await platform.builds(plan.app, 5)).find(({ status, source_blob: source }) => status === 'pending' && source.version === plan.commit.id)
@@ -83,8 +85,9 @@ async function waitForBuild(deployment: Deployment, deadline: number, say: (text
     }
     const last = changed.releases.at(-1)
     const isReleasing = last !== undefined && (await platform.release(plan.app, last.id)).status === 'pending'
-    if (!build && !isReleasing && (isFound || look >= LOOKS_FOR_BUILD)) return undefined
-    if (look === 1 && (build || isReleasing)) say(`The ${build ? 'build' : 'release phase'} goes on at ${plan.platform}; waiting for its end, to undo it (Ctrl-C again leaves at once).`)
+    if (!build && !isReleasing && (isFound || look >= looks)) return undefined
+    if (!isSaid && (build || isReleasing)) say(`The ${build ? 'build' : 'release phase'} goes on at ${plan.platform}; waiting for its end, to undo it (Ctrl-C again leaves at once).`)
+    isSaid ||= build !== undefined || isReleasing
     if (Date.now() > deadline) return build ?? (isReleasing ? 'release' : undefined)
     await pause({ timing }, look, signal)
   }

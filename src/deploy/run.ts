@@ -51,7 +51,7 @@ export async function runDeploy(plan: DeployPlan, { platform, git, events, signa
     plan, platform, git, signal,
     steps: new StepRunner(events),
     timing: { ...TIMING, ...timing },
-    changed: { isAppCreated: false, isConfigSent: false, isPushBegun: false, isPushEnded: false, releases: [] },
+    changed: { isAppCreated: false, isConfigSent: false, isPushBegun: false, isPushHeard: false, isPushEnded: false, releases: [] },
   }
   try {
     signal.throwIfAborted()

@@ -32,7 +32,11 @@ export async function setConfig({ plan, platform, changed }: Deployment, report:
 export async function pushCommit(deployment: Deployment, report: StepReport): Promise<Release> {
   const { plan, git, platform, signal, changed } = deployment
   changed.isPushBegun = true
-  const { outcome } = await git.push({ app: plan.app, commit: plan.commit.id, force: plan.force, signal, onOutput: report.line })
+  const onOutput = (line: string) => {
+    changed.isPushHeard = true
+    report.line(line)
+  }
+  const { outcome } = await git.push({ app: plan.app, commit: plan.commit.id, force: plan.force, signal, onOutput })
     .catch(async (error: unknown) => { throw await overtakenBy(deployment, error) ?? error })
   const release = outcome === 'pushed' ? await releaseOfPush(deployment) : await releaseAgain(deployment, report)
   const now = await platform.release(plan.app, release.id)

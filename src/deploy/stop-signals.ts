@@ -15,14 +15,26 @@ export function stopOnSignals(onSecond: () => void): { signal: AbortSignal; rele
     onSecond()
     process.exit(by === 'SIGTERM' ? 143 : 130)
   }
-  const lostReader = (error: NodeJS.ErrnoException) => { if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error }
   for (const name of SIGNALS) process.on(name, take)
-  for (const stream of [process.stdout, process.stderr]) stream.on('error', lostReader)
+  const takeBack = [process.stdout, process.stderr].map((stream) => outliveReader(stream))
   return {
     signal: stop.signal,
     release: () => {
       for (const name of SIGNALS) process.off(name, take)
-      for (const stream of [process.stdout, process.stderr]) stream.off('error', lostReader)
+      // Of a terminal that is gone nothing comes back, and there may still be something to say.
+      const isGone = stop.signal.reason instanceof Interruption && stop.signal.reason.by === 'SIGHUP'
+      if (!isGone) for (const give of takeBack) give()
     },
+  }
+}
+
+/** Writes on although nobody reads: oclif's own listener would throw at a terminal that has closed (EIO). Answers with what puts that listener back. */
+function outliveReader(stream: NodeJS.WriteStream): () => void {
+  const before = stream.listeners('error') as ((error: Error) => void)[]
+  const lostReader = (error: NodeJS.ErrnoException) => { if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error }
+  stream.removeAllListeners('error').on('error', lostReader)
+  return () => {
+    stream.off('error', lostReader)
+    for (const listener of before) stream.on('error', listener)
   }
 }

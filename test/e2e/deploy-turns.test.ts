@@ -2,9 +2,11 @@ import { rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { expect } from 'chai'
 import { get } from '../../src/demo/load.js'
+import { packageRoot } from '../../src/paths.js'
 import { until } from '../../src/until.js'
 import { plainApp, plainServer } from './support/apps.js'
 import { platformRequest } from './support/platform.js'
+import { found } from './support/runtimes.js'
 import { World, type Outcome } from './support/world.js'
 
 interface Release { version: number; status: string; current: boolean; description: string }
@@ -104,7 +106,7 @@ describe('a deploy that is not alone, or is stopped', function () {
     expect((await get(url)).body).to.equal('four')
   })
 
-  for (const [by, status] of [['SIGINT', 130], ['SIGTERM', 143], ['SIGHUP', 129]] as const) {
+  for (const [by, status] of [['SIGINT', 130], ['SIGTERM', 143]] as const) {
     it(`${by} in a build ends with ${status}, no git process, the old release, and nothing pushed afterwards`, async () => {
       await shut('build')
       await change(`never by ${by}`)
@@ -116,7 +118,7 @@ describe('a deploy that is not alone, or is stopped', function () {
       await open('build')
       const outcome = await deploy.ended
       expect(outcome.status, outcome.output).to.equal(status)
-      expect(outcome.output).to.match(/Stopped by (Ctrl-C|SIGTERM|the closed terminal)\. Rolled back: v\d+ serves again, as v\d+\./)
+      expect(outcome.output).to.match(/Stopped by (Ctrl-C|SIGTERM)\. Rolled back: v\d+ serves again, as v\d+\./)
       const said = await releases()
       expect((await get(url)).body).to.equal('four')
       expect(said[0]).to.include({ current: true, status: 'succeeded' }).and.to.have.property('description').that.matches(/^Rollback to v/)
@@ -124,6 +126,24 @@ describe('a deploy that is not alone, or is stopped', function () {
       expect(await releases()).to.deep.equal(said)
     })
   }
+
+  it('a terminal that is closed in a build leaves the old release too, and no process', async function () {
+    // util-linux' script gives the CLI a terminal, and takes it away when it is killed.
+    if (process.platform !== 'linux' || !found('script')) return this.skip()
+    await shut('build')
+    await change('never in a closed terminal')
+    let terminal = 0
+    const ended = world.run('script', ['--quiet', '--return', '--command', `'${process.execPath}' '${path.join(packageRoot, 'bin/shipit.js')}' deploy --local --app turns`, '/dev/null'], { cwd: dir, input: '', env: { TERM: 'xterm' }, onSpawn: (pid) => { terminal = pid } })
+    await until(async () => (await platformRequest<{ status: string }[]>(world, 'GET', '/apps/turns/builds')).some(({ status }) => status === 'pending'), { timeout: 30_000, every: 50 })
+    process.kill(terminal, 'SIGKILL')
+    await ended
+    await open('build')
+    const deploys = async (): Promise<string[]> => (await world.processes()).map(({ command }) => command).filter((command) => /shipit\.js deploy/.test(command))
+    expect(await until(async () => (await deploys()).length === 0, { timeout: 60_000, every: 100 })).to.equal(true)
+    expect((await releases())[0]).to.include({ current: true }).and.to.have.property('description').that.matches(/^Rollback to v/)
+    expect((await get(url)).body).to.equal('four')
+    expect(await gitLeft()).to.deep.equal([])
+  })
 
   it('says what a rollback leaves that nobody waits for any more', async () => {
     await shut('release')
