@@ -45,6 +45,8 @@ export class SeenLines {
     const times = this.expected?.get(key) ?? 0
     if (times > 0) {
       this.expected!.set(key, times - 1)
+      // What is older than all that was seen came before this; lines of several dynos are not in the order of their times.
+      this.oldest = ''
       return true
     }
     if (this.expected && line.timestamp && line.timestamp < this.oldest) return true

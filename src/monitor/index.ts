@@ -1,4 +1,4 @@
-/** Log lines → readings → one model of the formation. Views of it are in ui/; nothing here prints or waits. */
+/** Log lines → readings → one model of the formation → plain reports. Views of it are in ui/; nothing here prints. */
 export type * from './reading.js'
 export { readLine } from './read-line.js'
 export { errorFilter, isErrorText } from './error-lines.js'
@@ -6,3 +6,5 @@ export { FormationModel } from './model.js'
 export type { DynoModel, ErrorLine, FormationEvent } from './dyno.js'
 export type { InstanceModel } from './instance.js'
 export { LIMITS } from './limits.js'
+export { look, type Look } from './look.js'
+export { reportDynos, type DynoReport, type InstanceReport } from './report.js'

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { parseLogLine, streamLogs, streamOutput, type LogStreamOptions } from '../../src/heroku/index.js'
+import { parseLogLine, SeenLines, streamLogs, streamOutput, type LogStreamOptions } from '../../src/heroku/index.js'
 import { faultServer, type Fault, type FaultServer } from '../support/fault-server.js'
 import { apiFor, rejection } from '../support/platform.js'
 
@@ -90,6 +90,33 @@ describe('the log stream', () => {
       stop.abort()
     }
     expect(lines).to.deep.equal(['line 1'])
+  })
+
+  it('is opened anew when the machine has slept, and a silent connection with it', async () => {
+    await start({ chunks: [event(1)], headers: SSE }, 'never answers', { chunks: [event(2)], headers: SSE })
+    let time = 0
+    // The clock jumps while the second connection waits for an answer that never comes.
+    const clock = { every: 5, late: 1000, now: () => (time += streamsAsked().length === 2 ? 1_000_000 : 5) }
+    expect(await read({ tail: true, clock }, 2)).to.deep.equal(['line 1', 'line 2'])
+  })
+
+  it('is not opened anew for a clock that only runs', async () => {
+    await start({ chunks: [event(1), event(2), event(3)], headers: SSE, pause: 20 })
+    let time = 0
+    expect(await read({ tail: true, clock: { every: 2, late: 1000, now: () => (time += 100) } }, 3)).to.deep.equal(['line 1', 'line 2', 'line 3'])
+    expect(streamsAsked()).to.have.length(1)
+  })
+
+  it('gives what another reading of the same log has not seen', async () => {
+    await start({ chunks: [event(1), event(2)], headers: SSE }, { chunks: [event(1), event(2), event(3)], headers: SSE })
+    const seen = new SeenLines()
+    expect(await read({ seen })).to.deep.equal(['line 1', 'line 2'])
+    expect(await read({ seen, tail: true }, 1)).to.deep.equal(['line 3'])
+  })
+
+  it('takes a line of another dyno with an earlier time as new where it comes after those that were seen', async () => {
+    await start({ chunks: [event(5)], headers: SSE }, { chunks: [], status: 404 }, { chunks: [event(1), event(5), event(4)], headers: SSE })
+    expect(await read({ tail: true, lines: 1 }, 2)).to.deep.equal(['line 5', 'line 4'])
   })
 
   it('is given up after its retries', async () => {
