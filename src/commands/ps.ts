@@ -1,20 +1,102 @@
+import { Args, Flags } from '@oclif/core'
+import type { Look, DynoReport } from '../monitor/index.js'
+import type { PlatformApi } from '../heroku/index.js'
+import type { Selection } from '../formation/index.js'
 import { BaseCommand } from '../ui/base-command.js'
-import { renderDynos } from '../ui/dynos.js'
-import type { Dyno } from '../heroku/index.js'
+import type { Sort } from '../ui/sort-fields.js'
+import { sortFlag } from '../ui/sort-flag.js'
+import { snakeKeys } from '../ui/snake-keys.js'
+
+/** ms between two looks of --watch: on a terminal, and where each is printed below the last. */
+const REPAINT = 1000
+const REPRINT = 5000
 
 export default class Ps extends BaseCommand {
-  static override summary = 'list the app\'s dynos'
-  static override description = 'Dynos by process type, with their size, state, since when, and the release that they run.'
-  static override examples = ['<%= config.bin %> <%= command.id %>', '<%= config.bin %> <%= command.id %> --app myapp --json']
-  static override flags = { ...BaseCommand.appFlags }
+  static override summary = 'list the app\'s dynos, and PM2\'s instances inside them'
+  static override description = `Dynos by process type, with their size, state, since when, and the release that they run; below each the instances that PM2 keeps in it, with the figures that shipit-runtime prints to the log every 20 s. A dyno whose app does not use shipit-runtime shows what Heroku alone tells of it.`
+  static override examples = [
+    '<%= config.bin %> <%= command.id %>',
+    '<%= config.bin %> <%= command.id %> web --watch',
+    '<%= config.bin %> <%= command.id %> --sort memory:desc',
+    '<%= config.bin %> <%= command.id %> --app myapp --json',
+  ]
+  static override args = { type: Args.string({ ignoreStdin: true, description: 'process type (web) or dyno (web.1); all when absent' }) }
+  static override flags = {
+    ...BaseCommand.appFlags,
+    sort: sortFlag(),
+    watch: Flags.boolean({ char: 'w', description: 'go on, with figures as they come, until Ctrl-C' }),
+  }
 
-  async run(): Promise<Dyno[]> {
-    const { flags } = await this.parse(Ps)
+  async run(): Promise<DynoReport[] | void> {
+    const { args, flags } = await this.parse(Ps)
+    const { parseSelection } = await import('../formation/select.js')
+    const selection = parseSelection(args.type)
     const app = await this.appName(flags)
-    const { byTypeAndNumber, listDynos } = await import('../heroku/index.js')
-    const dynos = (await listDynos(await this.platform(flags), app)).sort(byTypeAndNumber)
-    if (dynos.length > 0) this.log(renderDynos(dynos))
-    else this.suggest(`${app} has no dynos. Start some: ${this.config.bin} scale web=1 --app ${app}`)
+    const api = await this.platform(flags)
+    if (flags.watch) return this.watch(api, app, selection, flags)
+    const { look } = await import('../monitor/look.js')
+    const seen = await look(api, app)
+    const dynos = await this.report(api, app, seen, selection, flags)
+    if (!this.jsonEnabled()) this.log(await this.render(app, dynos, selection, flags))
+    await this.explain(seen, dynos)
     return dynos
   }
+
+  private async watch(api: PlatformApi, app: string, selection: Selection, flags: ViewFlags): Promise<void> {
+    const [{ watchFormation }, { liveScreen }, { lineWriter }, { untilStopped }] = await Promise.all([
+      import('../monitor/watch.js'), import('../ui/live-screen.js'), import('../ui/line-writer.js'), import('../ui/until-stopped.js'),
+    ])
+    const every = process.stdout.isTTY && !this.jsonEnabled() ? REPAINT : REPRINT
+    const stop = untilStopped()
+    const out = lineWriter()
+    const signal = AbortSignal.any([stop.signal, out.readerGone])
+    const screen = this.jsonEnabled() ? undefined : liveScreen()
+    try {
+      for await (const seen of watchFormation(api, app, { every, signal })) {
+        const dynos = await this.report(api, app, seen, selection, flags)
+        if (screen) screen.show([await this.render(app, dynos, selection, flags), ...(seen.problem ? ['', seen.problem] : [])].join('\n'))
+        else await out.write(JSON.stringify(snakeKeys(dynos)))
+      }
+    } finally {
+      screen?.end()
+      out.release()
+      stop.release()
+    }
+  }
+
+  private async report(api: PlatformApi, app: string, { dynos, model }: Look, selection: Selection, { sort }: ViewFlags): Promise<DynoReport[]> {
+    const { byTypeAndNumber } = await import('../heroku/dynos.js')
+    const { reportDynos } = await import('../monitor/report.js')
+    const { name, type } = selection
+    const chosen = dynos.filter((dyno) => (name === undefined || dyno.name === name) && (type === undefined || dyno.type === type)).sort(byTypeAndNumber)
+    if (chosen.length === 0 && (name ?? type) !== undefined) await this.explainNone(api, app, dynos, selection)
+    const reports = reportDynos(chosen, model, Date.now())
+    if (!sort) return reports
+    const { sortDynos } = await import('../ui/instances.js')
+    return sortDynos(reports, sort)
+  }
+
+  /** A type of the formation may have no dyno now; anything else is a mistake. */
+  private async explainNone(api: PlatformApi, app: string, dynos: Look['dynos'], selection: Selection): Promise<void> {
+    const { listFormation } = await import('../heroku/formation.js')
+    const formation = await listFormation(api, app)
+    if (formation.some(({ type }) => type === selection.type)) return
+    const { selectDynos } = await import('../formation/select.js')
+    selectDynos(dynos, formation, selection, app)
+  }
+
+  private async render(app: string, dynos: readonly DynoReport[], { type }: Selection, { sort }: ViewFlags): Promise<string> {
+    if (dynos.length === 0) return this.withLocal(`${app} has no ${type ? `dyno of type ${type}` : 'dynos'}. Start ${type ? 'one' : 'some'}: ${this.config.bin} scale ${type ?? 'web'}=1 --app ${app}`)
+    const { renderFormation } = await import('../ui/formation.js')
+    return renderFormation(dynos, { sort, width: process.stdout.isTTY ? process.stdout.columns : undefined })
+  }
+
+  private async explain({ problem }: Look, dynos: readonly DynoReport[]): Promise<void> {
+    const { missingFigures } = await import('../ui/formation.js')
+    const why = problem ?? missingFigures(dynos)
+    // oclif's logToStderr is silent with --json, which a reader should be told of too.
+    if (problem !== undefined || (why !== undefined && !this.jsonEnabled())) process.stderr.write(`\n${why}\n`)
+  }
 }
+
+interface ViewFlags { sort?: Sort | undefined }

@@ -39,7 +39,8 @@ export interface DynoReport extends Dyno {
   memoryQuotaMb: number | null
   /** Of the dyno where Heroku tells it, else of its instances together. */
   memoryMb: number | null
-  load1m: number | null
+  /** Over one minute. */
+  loadAverage: number | null
   /** As the router counts them; null where the log holds no line of the router. */
   requestsPerMinute: number | null
   errorsPerMinute: number | null
@@ -66,7 +67,7 @@ function reportDyno(dyno: Dyno, known: DynoModel | undefined, now: number): Dyno
     figuresFrom: instances.length > 0 ? 'shipit-runtime' : own?.figures ? 'log-runtime-metrics' : null,
     memoryQuotaMb: own?.figures?.quota ?? dynoSize(dyno.size)?.memory ?? null,
     memoryMb: own?.figures?.memory ?? (sampled.length > 0 ? rounded(sampled.reduce((sum, { memoryMb }) => sum + memoryMb!, 0)) : null),
-    load1m: own?.figures?.load ?? null,
+    loadAverage: own?.figures?.load ?? null,
     requestsPerMinute: traffic?.requests ?? null,
     errorsPerMinute: traffic?.errors ?? null,
     fault: own?.fault && own.fault.time >= since ? own.fault.code : null,

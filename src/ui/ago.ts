@@ -1,10 +1,14 @@
 const UNITS = [['d', 86_400], ['h', 3600], ['m', 60], ['s', 1]] as const
 
+/** `2m`: whole days, hours, minutes or seconds. */
+export function shortDuration(seconds: number): string {
+  const [unit, size] = UNITS.find(([, length]) => seconds >= length) ?? ['s', 1]
+  return `${Math.floor(seconds / size)}${unit}`
+}
+
 /** How long ago, in Heroku's short form: `2m ago`. */
 export function ago(date: string | Date, now = Date.now()): string {
-  const seconds = Math.max(0, Math.floor((now - new Date(date).getTime()) / 1000))
-  const [unit, size] = UNITS.find(([, length]) => seconds >= length) ?? ['s', 1]
-  return `${Math.floor(seconds / size)}${unit} ago`
+  return `${shortDuration(Math.max(0, Math.floor((now - new Date(date).getTime()) / 1000)))} ago`
 }
 
 const two = (n: number) => String(Math.floor(n)).padStart(2, '0')

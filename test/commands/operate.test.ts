@@ -7,38 +7,7 @@ const app = { id: 'a', name: 'a1', web_url: 'https://a1-12ab.herokuapp.com/' }
 const api = () => nock(API)
 const formationIs = (...rows: object[]) => api().get('/apps/a1/formation').reply(200, rows)
 const looksAre = (looks: number, rows: object[]) => api().get('/apps/a1/dynos').times(looks).reply(200, rows)
-const dynosAre = (...rows: object[]) => looksAre(1, rows)
 const releasesAre = (...rows: object[]) => api().get('/apps/a1/releases').reply(200, rows)
-
-describe('shipit ps', () => {
-  expectOnlyKnownRequests()
-  it('groups dynos by type', async () => {
-    dynosAre(dyno('web.10'), dyno('web.2', 'crashed'), dyno('jobs.1', 'starting'), dyno('run.8512', 'up', { command: 'bash' }))
-    const { stdout } = await run('ps', ['--app', 'a1'])
-    const lines = stdout.trimEnd().split('\n')
-    expect(lines.map((line) => line.replace(/ \d{4}\/.*?\)/, ' <time>'))).to.deep.equal([
-      '=== jobs (Standard-1X): node jobs.js (1)', 'jobs.1: starting <time>, v7', '',
-      '=== run: one-off processes (1)', 'run.8512 (Standard-1X): up <time>, v7: bash', '',
-      '=== web (Standard-1X): npm start (2)', 'web.2: crashed <time>, v7', 'web.10: up <time>, v7',
-    ])
-    expect(lines[1]).to.match(/starting \d{4}\/\d\d\/\d\d \d\d:\d\d:\d\d [+-]\d{4} \(~ \w+ ago\), v7$/)
-  })
-  it('--json is the API\'s own', async () => {
-    dynosAre(dyno('web.1'))
-    expect((await run('ps', ['--app', 'a1', '--json'])).json()).to.deep.equal([dyno('web.1')])
-  })
-  it('says what to do where there are none', async () => {
-    dynosAre()
-    expect((await run('ps', [], { HEROKU_APP: 'a1' })).stdout).to.equal('a1 has no dynos. Start some: shipit scale web=1 --app a1\n')
-  })
-  it('an unknown app is exit status 6, with JSON on stdout', async () => {
-    api().get('/apps/a2/dynos').reply(404, { id: 'not_found', resource: 'app', message: 'Couldn\'t find that app.' })
-    const ran = await run('ps', ['--app', 'a2', '--json'])
-    expect(ran.exitCode).to.equal(6)
-    expect(ran.json<{ error: object }>().error).to.include({ code: 'not_found', app: 'a2', exit_code: 6 })
-    expect(ran.stderr).to.contain('There is no app called a2 on Heroku')
-  })
-})
 
 describe('shipit scale', () => {
   expectOnlyKnownRequests()

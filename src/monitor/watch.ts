@@ -1,0 +1,68 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { ShipitError } from '../errors.js'
+import { listDynos, streamLogs, type Dyno, type PlatformApi } from '../heroku/index.js'
+import { RECENT_LINES, unreadable, type Look } from './look.js'
+import { FormationModel } from './model.js'
+
+export interface WatchOptions {
+  /** ms between two looks that are passed on. */
+  every: number
+  /** ms between two lists of dynos, unless the log tells of a change; Heroku takes 4,500 requests an hour. Default 10000. */
+  poll?: number
+  signal: AbortSignal
+}
+
+/** At most so often, however much the log tells of dynos that come and go. */
+const QUICKEST_POLL = 1000
+
+/**
+ * Looks at the formation again and again, its log followed meanwhile, until `signal` is aborted. The first look may hold no figures yet.
+ * A platform that cannot be reached for a while is told in `problem`, with what was known before; other errors are thrown.
+ */
+export async function* watchFormation(api: PlatformApi, app: string, { every, poll = 10_000, signal }: WatchOptions): AsyncGenerator<Look, void, undefined> {
+  const model = new FormationModel()
+  const left = new AbortController()
+  const either = AbortSignal.any([signal, left.signal])
+  let fault: unknown
+  let logProblem: string | undefined
+  let isChanged = true
+  const follow = async () => {
+    for await (const line of streamLogs(api, app, { lines: RECENT_LINES, tail: true, signal: either })) {
+      if (model.add(line).kind === 'platform') isChanged = true
+    }
+  }
+  const following = follow().catch((error: unknown) => {
+    try {
+      logProblem = unreadable(error)
+    } catch (unexpected) {
+      fault = unexpected
+    }
+  })
+  let dynos: Dyno[] | undefined
+  let listProblem: string | undefined
+  let listedAt = -Infinity
+  try {
+    while (!signal.aborted) {
+      if (fault !== undefined) throw fault
+      const age = performance.now() - listedAt
+      if (age >= poll || (isChanged && age >= QUICKEST_POLL)) {
+        isChanged = false
+        listedAt = performance.now()
+        try {
+          dynos = await listDynos(api, app)
+          listProblem = undefined
+        } catch (error) {
+          if (!(error instanceof ShipitError) || error.code !== 'network' || dynos === undefined) throw error
+          listProblem = error.message
+        }
+      }
+      yield { dynos: dynos!, model, problem: listProblem ?? logProblem }
+      await delay(every, undefined, { signal }).catch((error: unknown) => {
+        if (!signal.aborted) throw error
+      })
+    }
+  } finally {
+    left.abort()
+    await following
+  }
+}

@@ -1,0 +1,47 @@
+import type { DynoReport } from '../monitor/index.js'
+import { renderDynos } from './dynos.js'
+import { placed, renderInstances, sortInstances } from './instances.js'
+import type { Sort } from './sort-fields.js'
+
+export interface FormationView {
+  sort?: Sort | undefined
+  /** Columns of the terminal; undefined off one. */
+  width: number | undefined
+}
+
+/** The formation as `ps` shows it: each dyno with its instances below it, or with `sort` all instances in one table, as `pm2 ls` has them. */
+export function renderFormation(dynos: readonly DynoReport[], { sort, width }: FormationView, now = Date.now()): string {
+  const rows = placed(dynos)
+  if (sort && rows.length > 0) return renderInstances(sortInstances(rows, sort), { width, withDyno: true })
+  const indented = (text: string) => text.split('\n').map((line) => `  ${line}`).join('\n')
+  return renderDynos(dynos, {
+    now,
+    about: (dyno) => [memoryOf(dyno), dyno.loadAverage === null ? '' : `load ${dyno.loadAverage}`, trafficOf(dyno), dyno.fault ?? ''].filter(Boolean),
+    below: (dyno) => (dyno.instances.length > 0 ? indented(renderInstances(placed([dyno]), { width: width && width - 2 })) : undefined),
+  })
+}
+
+function memoryOf({ memoryMb, memoryQuotaMb }: DynoReport): string {
+  if (memoryMb === null) return ''
+  return memoryQuotaMb === null ? `${Math.round(memoryMb)} MB` : `${Math.round(memoryMb)} of ${Math.round(memoryQuotaMb)} MB`
+}
+
+const trafficOf = ({ requestsPerMinute, errorsPerMinute }: DynoReport): string =>
+  requestsPerMinute ? `${requestsPerMinute} req/min${errorsPerMinute ? `, ${errorsPerMinute} failed` : ''}` : ''
+
+/** Seconds in which the runtime prints its first figures. */
+const FIRST_FIGURES = 25
+
+/** Why figures are missing, as sentences; undefined where none are. */
+export function missingFigures(dynos: readonly DynoReport[], now = Date.now()): string | undefined {
+  const silent = dynos.filter(({ state, type, figuresFrom }) => state === 'up' && type !== 'run' && figuresFrom !== 'shipit-runtime')
+  if (silent.length > 0) {
+    const isYoung = silent.every(({ updated_at }) => now - Date.parse(updated_at) < FIRST_FIGURES * 1000)
+    const names = silent.length > 3 ? `${silent.length} dynos` : silent.map(({ name }) => name).join(', ')
+    return isYoung
+      ? `No figures of ${names} yet: shipit-runtime prints them every 20 s.`
+      : `No instances of ${names}: the app's recent log has no lines of shipit-runtime. Heroku alone tells a dyno's memory and load, where log-runtime-metrics is enabled.`
+  }
+  const isWaiting = dynos.some(({ instances }) => instances.some(({ status, memoryMb }) => status === 'online' && memoryMb === null))
+  return isWaiting ? 'Some figures are not there yet: shipit-runtime prints them every 20 s.' : undefined
+}

@@ -1,0 +1,46 @@
+/* eslint-disable no-control-regex -- what moves the cursor is made of control bytes */
+const RESTORE_CURSOR = '\x1b[?25h'
+const SEQUENCE = /\x1b\[[0-9;]*m/g
+
+/** A text that replaces itself in place on a terminal, cut to its rows; elsewhere each text is printed below the last. */
+export interface LiveScreen {
+  show(text: string): void
+  /** Leaves the last text where it is, and the cursor below it. */
+  end(): void
+}
+
+export function liveScreen(out: NodeJS.WriteStream = process.stdout): LiveScreen {
+  if (!out.isTTY || process.env.TERM === 'dumb') return { show: (text) => void out.write(`${text}\n\n`), end: () => {} }
+  let rows = 0
+  out.write('\x1b[?25l')
+  return {
+    show(text) {
+      const lines = fitting(text.split('\n'), out.rows, out.columns)
+      const up = rows > 0 ? `\x1b[${rows}A` : ''
+      out.write(`${up}\r${lines.map((line) => `${line}\x1b[K\n`).join('')}\x1b[J`)
+      rows = lines.length
+    },
+    end: () => void out.write(RESTORE_CURSOR),
+  }
+}
+
+/** As many lines as the terminal holds with one free for the cursor. A line that would wrap would move all below it, so it is cut. */
+function fitting(lines: readonly string[], rows: number, columns: number): string[] {
+  const room = Math.max(1, rows - 1)
+  const kept = lines.length <= room ? [...lines] : [...lines.slice(0, room - 1), `… ${lines.length - room + 1} more lines`]
+  return kept.map((line) => cut(line, columns))
+}
+
+function cut(line: string, columns: number): string {
+  if (line.replace(SEQUENCE, '').length <= columns) return line
+  let shown = ''
+  let width = 0
+  for (const piece of line.split(/(\x1b\[[0-9;]*m)/)) {
+    if (piece.startsWith('\x1b')) shown += piece
+    else {
+      shown += piece.slice(0, columns - width)
+      width += Math.min(piece.length, columns - width)
+    }
+  }
+  return shown
+}
