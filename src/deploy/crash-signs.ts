@@ -16,8 +16,11 @@ export interface CrashSign {
  */
 export class CrashSigns {
   readonly found: CrashSign[] = []
+  /** Exits that the runtime tells of, oldest first. One may be chance; it is a reason to look longer. */
+  readonly exits: { dyno: string; instance: string; time: number }[] = []
+  /** When each dyno came up last, ms since the epoch. */
+  readonly cameUp = new Map<string, number>()
   private readonly exitStatus = new Map<string, string>()
-  private readonly exits = new Map<string, number>()
 
   /** @param since ms since the epoch: older lines are of older releases */
   constructor(private readonly since: number) {}
@@ -25,7 +28,8 @@ export class CrashSigns {
   read({ source, dyno, timestamp, message }: LogLine): void {
     const time = Date.parse(timestamp)
     if (time < this.since) return
-    const reason = source === 'heroku' ? this.platformSays(dyno, message) : this.runtimeSays(dyno, message)
+    if (source === 'heroku' && message.startsWith('State changed from starting to up')) this.cameUp.set(dyno, time)
+    const reason = source === 'heroku' ? this.platformSays(dyno, message) : this.runtimeSays(dyno, time, message)
     if (reason !== undefined) this.found.push({ dyno, time, reason })
   }
 
@@ -37,15 +41,14 @@ export class CrashSigns {
   }
 
   /** The runtime's line for a change: `shipit source=web.1 app=api instance=0 event=exit code=1 restarts=3 backoff=225ms`. */
-  private runtimeSays(dyno: string, message: string): string | undefined {
+  private runtimeSays(dyno: string, time: number, message: string): string | undefined {
     if (!message.startsWith('shipit source=')) return undefined
     const fields = Object.fromEntries([...message.matchAll(/([^\s=]+)=("[^"]*"|\S*)/g)].map(([, key, value]) => [key, value?.replaceAll('"', '')])) as Record<string, string | undefined>
     const ending = fields.signal && fields.signal !== '0' ? `signal ${fields.signal}` : `code ${fields.code ?? '?'}`
     if (fields.event === 'crash') return `cannot keep ${fields.app ?? 'an app'} up (${ending})`
     if (fields.event !== 'exit') return undefined
     const instance = `${dyno} ${fields.app} ${fields.instance}`
-    const times = (this.exits.get(instance) ?? 0) + 1
-    this.exits.set(instance, times)
-    return times < 2 ? undefined : `has to start ${fields.app ?? 'an app'} again and again (${ending})`
+    this.exits.push({ dyno, instance, time })
+    return this.exits.filter((exit) => exit.instance === instance).length < 2 ? undefined : `has to start ${fields.app ?? 'an app'} again and again (${ending})`
   }
 }

@@ -6,10 +6,12 @@ import type { GitPush, Platform } from './platform.js'
 
 /** How long things are waited for, in ms. */
 export interface Timing {
-  /** Between two looks at the platform. */
+  /** Between two looks at the platform, once it has been looked at some times. */
   poll: number
-  /** How long dynos must stay up, and answer, before they count as serving: an app may say "listening" and die. */
+  /** The longest that dynos must stay up, and answer, before they count as serving: an app may say "listening" and die. See stability.ts. */
   stable: number
+  /** The shortest, for an app that boots quickly. */
+  stableAtLeast: number
   /** Once the dynos are up, how long the app's URL may take to answer as it should. Never longer than the plan's waitTimeout. */
   health: number
   /** How long a release may take to be listed after its push. */
@@ -20,7 +22,7 @@ export interface Timing {
   settle: number
 }
 
-export const TIMING: Timing = { poll: 1000, stable: 5000, health: 60_000, listed: 15_000, lines: 500, settle: 60_000 }
+export const TIMING: Timing = { poll: 1000, stable: 5000, stableAtLeast: 1750, health: 60_000, listed: 15_000, lines: 500, settle: 60_000 }
 
 /** One deploy under way: its plan, whom it speaks to, and what it has changed so far. */
 export interface Deployment {
@@ -55,9 +57,17 @@ export type Ref = Pick<Release, 'id' | 'version'>
 
 export const refOf = ({ id, version }: Ref): Ref => ({ id, version })
 
-/** Waits until the next look: often at first, then rarer, since an account's API calls are counted (4,500 an hour). */
-export async function pause({ timing }: Pick<Deployment, 'timing'>, look: number, signal: AbortSignal): Promise<void> {
-  await delay(look < 60 ? timing.poll : timing.poll * 3, undefined, { signal })
+/** ms before the second look, and how much longer each pause is than the one before, up to `poll`. */
+const FIRST_PAUSE = 100
+const LONGER = 1.3
+
+/**
+ * Waits until the next look: often at first, since much is done within a second, then rarer, since an account's API calls are counted
+ * (4,500 an hour). What takes two minutes costs some 70 looks. @param longest ms, where less is left to wait for
+ */
+export async function pause({ timing }: Pick<Deployment, 'timing'>, look: number, signal: AbortSignal, longest = Infinity): Promise<void> {
+  const usual = look < 60 ? Math.min(timing.poll, FIRST_PAUSE * LONGER ** look) : timing.poll * 3
+  await delay(Math.min(usual, longest), undefined, { signal })
 }
 
 /** ms as a person says it: 800 ms, 12 s, 3 min 20 s. */

@@ -19,7 +19,7 @@ export class ReleaseWatch {
   /** As last seen, of the release. */
   dynos: Dyno[] = []
   crashed: Crash | undefined
-  private readonly signs: CrashSigns
+  readonly signs: CrashSigns
   private readonly stopped = new AbortController()
   /** By name: when the first dyno of the release by that name was made, and every id it has had. */
   private readonly seen = new Map<string, { since: number; ids: Set<string> }>()
@@ -45,6 +45,22 @@ export class ReleaseWatch {
   /** Whether a dyno of the release, as last seen, answers HTTP. */
   get hasWeb(): boolean {
     return this.dynos.some(({ type }) => type === 'web')
+  }
+
+  /** ms that the slowest dyno of the release took to come up, by the platform's clock; as last seen. */
+  get bootTime(): number {
+    return Math.max(0, ...this.dynos.map(({ created_at: created, updated_at: updated }) => Date.parse(updated) - Date.parse(created)))
+  }
+
+  /** Whether the log has told of every dyno of the release that it came up: it is read, and is not far behind. */
+  get isLogUpToDate(): boolean {
+    return this.logFailure === undefined && this.dynos.every(({ name, created_at: created }) => (this.signs.cameUp.get(name) ?? -Infinity) >= Date.parse(created))
+  }
+
+  /** ms from a dyno's start to the first exit of an app inside it that the log tells of; undefined where there was none. */
+  get firstExit(): number | undefined {
+    const lives = this.signs.exits.map(({ dyno, time }) => time - (this.seen.get(dyno)?.since ?? time))
+    return lives.length === 0 ? undefined : Math.max(0, Math.min(...lives))
   }
 
   stop(): void {

@@ -57,7 +57,7 @@ async function rollBack(deployment: Deployment, to: Ref, wait: number): Promise<
       await waitForBoot(deployment, watch, release, deadline, report)
       const url = changed.app?.web_url
       const canAsk = watch.hasWeb && url && !changed.app?.maintenance
-      await holdUp(deployment, watch, { release, url: canAsk ? healthUrl(url, plan.healthPath) : undefined, stable: timing.stable, deadline: Math.min(deadline, Date.now() + timing.health) }, report)
+      await holdUp(deployment, watch, { release, url: canAsk ? healthUrl(url, plan.healthPath) : undefined, deadline: Math.min(deadline, Date.now() + timing.health) }, report)
     } finally {
       watch.stop()
     }

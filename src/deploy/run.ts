@@ -11,7 +11,7 @@ import type { GitPush, Platform } from './platform.js'
 import { healthUrl } from './probe.js'
 import { ReleaseWatch } from './release-watch.js'
 import { scaleDown, scaleUp } from './scale.js'
-import { holdUp, waitForBoot } from './serving.js'
+import { holdUp, waitForBoot, type HoldRequest } from './serving.js'
 import { preflight, pushCommit, setConfig, waitForRelease } from './steps.js'
 import { undo } from './undo.js'
 
@@ -109,9 +109,9 @@ async function serve(deployment: Deployment, app: App, release: Release, deadlin
   try {
     await steps.run('boot', `Starting dynos of v${release.version}`, async (report) => {
       await waitForBoot(deployment, watch, release, deadline, report)
-      if (!watch.hasWeb && watch.dynos.length > 0) await holdUp(deployment, watch, { release, stable: timing.stable, deadline }, report)
+      if (!watch.hasWeb && watch.dynos.length > 0) await holdUp(deployment, watch, { release, deadline }, report)
     })
-    await checkHealth(deployment, app, watch, release, timing.stable, Math.min(deadline, Date.now() + timing.health))
+    await checkHealth(deployment, app, watch, { release, deadline: Math.min(deadline, Date.now() + timing.health) })
     if (plan.steps.includes('scale_down')) await steps.run('scale_down', `Scaling ${plan.app} down`, (report) => scaleDown(deployment, app, watch, release, deadline, report))
     return namesOf(watch)
   } catch (error) {
@@ -121,13 +121,13 @@ async function serve(deployment: Deployment, app: App, release: Release, deadlin
   }
 }
 
-async function checkHealth(deployment: Deployment, app: App, watch: ReleaseWatch, release: Release, stable: number, deadline: number): Promise<void> {
+async function checkHealth(deployment: Deployment, app: App, watch: ReleaseWatch, hold: Omit<HoldRequest, 'url'>): Promise<void> {
   const { plan, steps } = deployment
   if (!watch.hasWeb) return steps.skip('health', 'no web dyno answers HTTP')
   if (app.web_url === null) return steps.skip('health', 'the app has no URL')
   if (app.maintenance) return steps.skip('health', 'maintenance mode is on')
   const url = healthUrl(app.web_url, plan.healthPath)
-  await steps.run('health', `Asking ${url}`, (report) => holdUp(deployment, watch, { release, url, stable, deadline }, report))
+  await steps.run('health', `Asking ${url}`, (report) => holdUp(deployment, watch, { ...hold, url }, report))
 }
 
 /** The commit serves already: says so only once it is seen to be up and to answer. */
@@ -139,7 +139,7 @@ async function lookAtLive(deployment: Deployment): Promise<DeployResult> {
   const deadline = Date.now() + Math.min(plan.waitTimeout, timing.health)
   try {
     await steps.run('boot', `Looking at the dynos of v${release.version}`, (report) => waitForBoot(deployment, watch, release, deadline, report))
-    await checkHealth(deployment, app, watch, release, 0, deadline)
+    await checkHealth(deployment, app, watch, { release, isOneLookEnough: true, deadline })
     return result(deployment, app, release, namesOf(watch))
   } catch (error) {
     throw await withLastLines(deployment, watch, error)

@@ -39,13 +39,13 @@ async function formationWith(deployment: Deployment, types: string[]): Promise<F
 
 /** Takes away what the release does not need, and waits until what is left serves. */
 export async function scaleDown(deployment: Deployment, app: App, watch: ReleaseWatch, release: Release, deadline: number, report: StepReport): Promise<void> {
-  const { plan, platform, changed, timing } = deployment
+  const { plan, platform, changed } = deployment
   const shrinking = plan.formation.filter(shrinks)
   changed.formation ??= await platform.formation(plan.app)
   await platform.updateFormation(plan.app, shrinking.map(({ type, after }) => updateTo(type, after)))
   await waitForBoot(deployment, watch, release, deadline, report)
   const url = watch.hasWeb && app.web_url && !app.maintenance ? healthUrl(app.web_url, plan.healthPath) : undefined
-  if (watch.dynos.length > 0) await holdUp(deployment, watch, { release, url, stable: timing.stable, deadline }, report)
+  if (watch.dynos.length > 0) await holdUp(deployment, watch, { release, url, deadline }, report)
   report.detail(shrinking.map(({ type, after }) => countInWords(type, after)).join(' '))
 }
 

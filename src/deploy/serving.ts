@@ -6,6 +6,7 @@ import { duration, pause, type Deployment } from './deployment.js'
 import type { StepReport } from './events.js'
 import { probe, type ProbeResult } from './probe.js'
 import { crashError, type ReleaseWatch } from './release-watch.js'
+import { watchTime } from './stability.js'
 
 /** The first release of an app makes its formation, which may be listed a moment later. */
 const LOOKS_FOR_FORMATION = 4
@@ -33,28 +34,33 @@ export interface HoldRequest {
   release: Release
   /** Asked at every look; absent where no dyno answers HTTP. */
   url?: string | undefined
-  /** ms that all must be well without a break. */
-  stable: number
+  /** Whether one look at which all is well will do: of a release that has served for long. */
+  isOneLookEnough?: boolean
   deadline: number
 }
 
-/** Waits until the dynos have stayed up, and the URL has answered as it should, for the stable time without a break. */
-export async function holdUp(deployment: Deployment, watch: ReleaseWatch, { release, url, stable, deadline }: HoldRequest, report: StepReport): Promise<void> {
-  const { signal } = deployment
+/** Waits until the dynos have stayed up, and the URL has answered as it should, without a break for as long as {@link watchTime} says. */
+export async function holdUp(deployment: Deployment, watch: ReleaseWatch, { release, url, isOneLookEnough, deadline }: HoldRequest, report: StepReport): Promise<void> {
+  const { signal, timing } = deployment
   let since: number | undefined
+  let exits = watch.signs.exits.length
   let said = ''
   for (let look = 0; ; look++) {
     const answer = url === undefined ? undefined : await probe(url, signal)
     const state = await watch.look()
     if (state.crash) throw crashError(state.crash, release)
     const isWell = state.state === 'up' && (answer?.isHealthy ?? true)
-    since = isWell ? since ?? Date.now() : undefined
-    if (since !== undefined && Date.now() - since >= stable) return report.detail(answer?.answer ?? `up for ${duration(stable)}`)
+    const isUnbroken = isWell && watch.signs.exits.length === exits
+    exits = watch.signs.exits.length
+    since = isWell ? (isUnbroken ? since : undefined) ?? Date.now() : undefined
+    const stable = isOneLookEnough ? 0 : watchTime(watch, timing)
+    const left = since === undefined ? Infinity : since + stable - Date.now()
+    if (left <= 0) return report.detail(answer?.answer ?? `up for ${duration(stable)}`)
     const trouble = isWell ? '' : answer?.isHealthy === false ? `${url}: ${answer.answer}` : 'a dyno is not up'
     if (trouble && trouble !== said) report.line(trouble)
     said = trouble
     if (Date.now() > deadline && since === undefined) throw unhealthy(release, url, answer, trouble)
-    await pause(deployment, look, signal)
+    await pause(deployment, look, signal, left)
   }
 }
 
