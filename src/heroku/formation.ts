@@ -5,6 +5,8 @@ import type { Formation, FormationUpdate } from './types.js'
 /** Every process type of the current release, those at 0 too. */
 export const listFormation = (api: PlatformApi, app: string) => api.list<Formation>(`${appPath(app)}/formation`)
 
-/** All changes in one PATCH: either all are made or none. */
+/** All changes in one PATCH: either all are made or none. The size goes as the API's schema has it; `size` is its older spelling. */
 export const updateFormation = (api: PlatformApi, app: string, updates: FormationUpdate[]) =>
-  api.patch<Formation[]>(`${appPath(app)}/formation`, { updates })
+  api.patch<Formation[]>(`${appPath(app)}/formation`, {
+    updates: updates.map(({ size, ...rest }) => ({ ...rest, ...(size === undefined ? {} : { dyno_size: { name: size } }) })),
+  })

@@ -15,7 +15,7 @@ export interface LogFilter {
 
 /**
  * An address that answers the log: good for about 5 minutes unread and an hour read.
- * `dyno` is what the official CLI sends for Cedar apps; the schema's newer `dyno_name` is Fir's.
+ * The API's schema keeps a dyno (`web.1`) and a process type (`web`) apart.
  */
 export const createLogSession = (api: PlatformApi, app: string, { lines, tail, dyno, source }: LogFilter, options?: RequestOptions) =>
-  api.post<LogSession>(`${appPath(app)}/log-sessions`, { lines, tail, dyno, source }, options)
+  api.post<LogSession>(`${appPath(app)}/log-sessions`, { lines, tail, source, ...(dyno?.includes('.') ? { dyno_name: dyno } : { type: dyno }) }, options)

@@ -21,7 +21,7 @@ describe('shipit logs', () => {
     await start(at(1, '\x1b[31mred\x1b[0m'), at(2))
     const { stdout } = await run('logs', ['-n', '2', '--dyno', 'web', '--source', 'app', '--app', 'a1'], { HEROKU_HOST: server.url })
     expect(stdout).to.equal('2026-11-22T20:00:00.000001+00:00 app[web.1]: red\n2026-11-22T20:00:00.000002+00:00 app[web.1]: line 2\n')
-    expect(JSON.parse(server.arrived[0]!.body)).to.deep.equal({ lines: 2, dyno: 'web', source: 'app' })
+    expect(JSON.parse(server.arrived[0]!.body)).to.deep.equal({ lines: 2, type: 'web', source: 'app' })
   })
 
   it('--json is one object a line', async () => {

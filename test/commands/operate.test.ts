@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { API, expectOnlyKnownRequests, nock } from '../support/nock.js'
-import { dyno, formation, release } from '../support/records.js'
+import { dyno, formation, release, releaseId } from '../support/records.js'
 import { run } from '../support/run.js'
 
 const app = { id: 'a', name: 'a1', web_url: 'https://a1-12ab.herokuapp.com/' }
@@ -13,7 +13,7 @@ describe('shipit scale', () => {
   expectOnlyKnownRequests()
   it('changes all types in one request, shows before and after, and waits until they are up', async () => {
     formationIs(formation('web', 1), formation('jobs', 0))
-    api().patch('/apps/a1/formation', { updates: [{ type: 'web', quantity: 2, size: 'Standard-2X' }, { type: 'jobs', quantity: 1 }] }).reply(200, [])
+    api().patch('/apps/a1/formation', { updates: [{ type: 'web', quantity: 2, dyno_size: { name: 'Standard-2X' } }, { type: 'jobs', quantity: 1 }] }).reply(200, [])
     looksAre(2, [dyno('web.1', 'up', { size: 'Standard-2X' }), dyno('web.2', 'up', { size: 'Standard-2X' }), dyno('jobs.1')])
     const ran = await run('scale', ['web=2:standard-2x', 'jobs+1', '--app', 'a1'])
     expect(ran.stdout).to.match(/web +1:Standard-1X +→ +2:Standard-2X\njobs +0:Standard-1X +→ +1:Standard-1X\nUp: jobs\.1, web\.1, web\.2\n$/)
@@ -73,15 +73,15 @@ describe('shipit rollback', () => {
   const history = [release(9, { status: 'failed' }), release(8, { current: true, slug: { id: 's-8' } }), release(7, { slug: { id: 's-8' } }), release(6, { status: 'failed' }), release(5), release(1, { slug: null })]
   it('goes to the newest other code that worked, waits for the outcome and prints its undo', async () => {
     releasesAre(...history)
-    api().post('/apps/a1/releases', { release: 'r-5' }).reply(201, release(10, { status: 'pending' }))
-    api().get('/apps/a1/releases/r-10').reply(200, release(10, { current: true }))
+    api().post('/apps/a1/releases', { release: releaseId(5) }).reply(201, release(10, { status: 'pending' }))
+    api().get(`/apps/a1/releases/${releaseId(10)}`).reply(200, release(10, { current: true }))
     const ran = await run('rollback', ['--app', 'a1'])
     expect(ran.stdout).to.equal('Rolled a1 back to v5 (Deploy 5abc): v10 is live.\nConfig vars are those of v5 too. Undo: shipit rollback v8 --app a1\n')
   })
   it('goes to the one named', async () => {
     releasesAre(...history)
-    api().post('/apps/a1/releases', { release: 'r-7' }).reply(201, release(10, { current: true }))
-    expect((await run('rollback', ['v7', '--app', 'a1', '--json'])).json()).to.deep.equal({ app: 'a1', rolled_back: 8, to: 7, release: { id: 'r-10', version: 10 }, undo: 'shipit rollback v8 --app a1' })
+    api().post('/apps/a1/releases', { release: releaseId(7) }).reply(201, release(10, { current: true }))
+    expect((await run('rollback', ['v7', '--app', 'a1', '--json'])).json()).to.deep.equal({ app: 'a1', rolled_back: 8, to: 7, release: { id: releaseId(10), version: 10 }, undo: 'shipit rollback v8 --app a1' })
   })
   for (const [wanted, exitCode, words] of [['v8', 2, 'serves'], ['v6', 2, 'failed'], ['v1', 2, 'no code'], ['v99', 6, 'no release v99'], ['last', 2, 'not a release']] as const) {
     it(`refuses ${wanted}`, async () => {

@@ -43,7 +43,7 @@ describe('the log stream', () => {
   it('gives the recent lines and ends', async () => {
     await start({ chunks: [event(1), event(2)], headers: SSE })
     expect(await read({ lines: 2, dyno: 'web.1', source: 'app' })).to.deep.equal(['line 1', 'line 2'])
-    expect(sessions()[0]).to.deep.equal({ lines: 2, dyno: 'web.1', source: 'app' })
+    expect(sessions()[0]).to.deep.equal({ lines: 2, dyno_name: 'web.1', source: 'app' })
   })
 
   it('takes events split anywhere, several lines an event, and characters split across packets', async () => {

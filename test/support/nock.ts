@@ -1,13 +1,32 @@
 import { createRequire } from 'node:module'
 import type NockNamespace from 'nock'
+import { validateRequest } from './schema.js'
+
+export const API = 'https://api.heroku.com'
 
 // Required, not imported: nock patches node:http, which ES modules would otherwise hold unpatched copies of.
-const nock = createRequire(import.meta.url)('nock') as typeof NockNamespace
+const plain = createRequire(import.meta.url)('nock') as typeof NockNamespace
+
+/** What the Platform API's schema has against the requests that came since a test began. */
+let misfits: string[] = []
+
+/** As nock itself; a request to the Platform API is held against its schema too. */
+const nock = Object.assign((host: string): NockNamespace.Scope => {
+  const scope = plain(host)
+  if (host !== API) return scope
+  return scope.on('request', (request: { method: string; path: string }, _interceptor: unknown, body: string) => {
+    try {
+      validateRequest(request.method, request.path, body === '' ? undefined : JSON.parse(body))
+    } catch (error) {
+      misfits.push((error as Error).message)
+    }
+  })
+}, plain)
 
 // It is active from the moment it is loaded; other suites speak to real servers on the loopback.
 nock.restore()
 
-/** Installs nock for a describe block: any request that no test expects fails it, and so does one that was expected and never came. */
+/** Installs nock for a describe block: any request that no test expects fails it, and so does one that was expected and never came, or that the Platform API would not take. */
 export function expectOnlyKnownRequests(): void {
   before(() => {
     if (!nock.isActive()) nock.activate()
@@ -16,6 +35,9 @@ export function expectOnlyKnownRequests(): void {
   afterEach(() => {
     const missing = nock.pendingMocks()
     nock.cleanAll()
+    const found = misfits
+    misfits = []
+    if (found.length > 0) throw new Error(found.join('\n'))
     if (missing.length > 0) throw new Error(`never requested: ${missing.join(', ')}`)
   })
   after(() => {
@@ -24,5 +46,4 @@ export function expectOnlyKnownRequests(): void {
   })
 }
 
-export const API = 'https://api.heroku.com'
 export { nock }
