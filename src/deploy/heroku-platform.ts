@@ -1,10 +1,16 @@
 import { ShipitError } from '../errors.js'
 import { ensureHerokuRemote, push } from '../git/index.js'
 import {
-  createApp, currentRelease, getApp, getBuild, getConfigVars, getRelease, getSlug, listBuildpacks, listBuilds, listDynos, listFormation, listReleases, rollbackTo,
+  createApp, currentRelease, getApp, getAppFeature, getBuild, getConfigVars, getRelease, getSlug, listBuildpacks, listBuilds, listDynos, listFormation, listReleases, rollbackTo,
   streamLogs, streamOutput, updateConfigVars, updateFormation, type PlatformApi, type Release,
 } from '../heroku/index.js'
+import type { DoctorSource } from './examine.js'
 import type { GitPush, Platform } from './platform.js'
+
+/** The Platform API as the doctor knows it. */
+export function doctorSource(api: PlatformApi): DoctorSource {
+  return { ...herokuPlatform(api), feature: (app, name) => orUndefined(getAppFeature(api, app, name)) }
+}
 
 /** The Platform API as the deploy knows it. */
 export function herokuPlatform(api: PlatformApi): Platform {

@@ -1,5 +1,6 @@
 /** The deploy: a plan as plain data, the steps that carry it out, and what undoes them. Reports through events and prints nothing. */
 export { deploySource, type DeploySource } from './source.js'
+export { appFolder, examineApp, examineFolder, type DoctorSource } from './examine.js'
 export { findProject, projectFacts, readProject, type Project } from './project.js'
 export { stopOnSignals } from './stop-signals.js'
 export { chooseEnvironment, whichEnvironment, type Environment } from './target.js'
@@ -10,4 +11,4 @@ export { runDeploy, type DeployResult, type RunParts } from './run.js'
 export { Interruption, stoppedBy, type StopSignal } from './interrupt.js'
 export type { DeployEvent, DeployEvents, StepName } from './events.js'
 export type { GitPush, Platform } from './platform.js'
-export { gitPush, herokuPlatform } from './heroku-platform.js'
+export { doctorSource, gitPush, herokuPlatform } from './heroku-platform.js'

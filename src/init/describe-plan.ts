@@ -1,4 +1,5 @@
 import pc from 'picocolors'
+import { indented, wrap } from '../ui/wrap.js'
 import { SCRATCH } from './lockfile.js'
 import type { InitPlan, InitStep } from './types.js'
 
@@ -29,26 +30,4 @@ function stepLines(step: InitStep, { width, colours }: DescribeOptions): string[
   const colour = { create: colours.green, edit: colours.yellow, remove: colours.red, run: colours.cyan }[step.kind]
   const head = indented(describeStep(step), `  ${colour(MARKS[step.kind])} `, 6, width)
   return [...head, ...step.why.split('\n').flatMap((line) => indented(line, '      ', 8, width).map(colours.dim))]
-}
-
-/** `lead` stands before the first line only; its colour codes take no columns. */
-function indented(text: string, lead: string, indent: number, width: number): string[] {
-  const columns = lead.replace(/\x1b\[\d+m/g, '').length // eslint-disable-line no-control-regex -- picocolors' own codes
-  const [first, ...rest] = wrap(text, width - columns, width - indent)
-  return [lead + first, ...rest.map((line) => ' '.repeat(indent) + line)]
-}
-
-function wrap(text: string, firstWidth: number, width: number = firstWidth): string[] {
-  const lines: string[] = []
-  let line = ''
-  for (const word of text.split(' ')) {
-    const room = lines.length === 0 ? firstWidth : width
-    if (line !== '' && line.length + 1 + word.length > room) {
-      lines.push(line)
-      line = word
-    } else {
-      line = line === '' ? word : `${line} ${word}`
-    }
-  }
-  return [...lines, line]
 }

@@ -43,8 +43,9 @@ export interface ProjectFacts {
   lfsPointers: string[]
   /** Paths that differ from the commit; none where the files are those of a commit. */
   uncommitted: string[]
-  /** Whether git has a commit to deploy. */
   isRepository: boolean
+  /** Why git has nothing that can be deployed. */
+  refusal?: { message: string; why?: string | undefined; next?: string | undefined }
 }
 
 /** package.json as far as the checks read it. */

@@ -6,7 +6,7 @@ import { platformRequest } from './support/platform.js'
 import { World } from './support/world.js'
 
 interface Dyno { name: string; size: string; state: string }
-interface Plan { plan: { app: string; formation: object[]; config_changes: string[]; warnings: string[] } }
+interface Plan { plan: { app: string; formation: object[]; config_changes: string[]; warnings: string[]; findings: { what: string }[] } }
 
 describe('environments of the deploy: block', function () {
   this.timeout(120_000)
@@ -35,7 +35,7 @@ deploy:
   it("report what is of PM2's own deploy over ssh", async () => {
     const { plan } = await world.json<Plan>(['deploy', 'homolog', '--local', '--dry-run'], { cwd: dir })
     expect(plan.app).to.equal('shop-homolog')
-    expect(plan.warnings.join()).to.include("PM2's own deploy over ssh is left alone: deploy.old; host, path of deploy.homolog.")
+    expect(plan.findings.map(({ what }) => what).join()).to.include("PM2's own deploy over ssh is left alone: deploy.old; host, path of deploy.homolog.")
     expect((await world.shipit(['deploy', 'old', '--local'], { cwd: dir })).status).to.equal(2)
   })
 

@@ -15,6 +15,7 @@ const withDependency = (name: string, spec: string, files: Given['files'] = {}):
 
 const CASES: Case[] = [
   { check: 'package-json', fires: [[{ files: { 'package.json': undefined } }, 'error', /no package\.json/], [{ files: { 'package.json': '{"name": }' } }, 'error', /line 1/]], silent: [{}] },
+  { check: 'repository', fires: [[{ refusal: { message: 'There is no commit yet.', next: 'git commit' } }, 'error', /no commit yet/]], silent: [{}] },
   { check: 'ecosystem-file', fires: [[{ files: { 'ecosystem.config.yml': undefined } }, 'error', /no ecosystem file/]], silent: [{}] },
   {
     check: 'start-script',
@@ -121,7 +122,7 @@ const CASES: Case[] = [
   {
     check: 'instances',
     fires: [
-      [app('instances: 12'), 'warning', /12 instances \(the file\), and a Eco dyno of 512 MB holds about 4/],
+      [app('instances: 12'), 'warning', /12 instances \(the file\), and a dyno of 512 MB holds about 4/],
       [{ ...app('instances: max'), platform: { configVars: { SHIPIT_INSTANCES: 'a=30' }, formation: [dynos('web', 1, 'Standard-2X')] } }, 'warning', /30 instances \(SHIPIT_INSTANCES\).*Standard-2X dyno of 1024 MB holds about 9/],
     ],
     silent: [{}, app('instances: 2'), app('instances: max'), { ...app('instances: 12'), target: { formation: { web: '1:performance-m' } } }, app('instances: 8', 'max_memory_restart: 40M')],
@@ -169,6 +170,7 @@ const CASES: Case[] = [
     ],
     silent: [{}],
   },
+  { check: 'app', fires: [[{ platform: { exists: false } }, 'note', /no app myapp on Heroku/]], silent: [{}, { platform: {} }] },
   {
     check: 'config-set',
     fires: [[{ target: { config: ['DATABASE_URL', 'KEY'] }, platform: { configVars: { KEY: '1' } } }, 'error', /myapp lacks.*: DATABASE_URL\./], [{ target: { config: ['KEY'] }, platform: { exists: false } }, 'error', /does not exist yet/]],

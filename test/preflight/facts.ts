@@ -18,6 +18,7 @@ export interface Given {
   modes?: Record<string, string>
   sizes?: Record<string, number>
   lfsPointers?: string[]
+  refusal?: { message: string; next: string }
   target?: DeployTarget
   platform?: Partial<PlatformFacts>
 }
@@ -64,6 +65,7 @@ export function projectOf(given: Given = {}): ProjectFacts {
     lfsPointers: given.lfsPointers ?? [],
     uncommitted: given.uncommitted ?? [],
     isRepository: true,
+    ...(given.refusal ? { refusal: given.refusal } : {}),
   }
 }
 

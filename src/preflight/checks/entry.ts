@@ -53,8 +53,8 @@ function absent(name: string, script: string, { onDisk, ecosystemFile }: Project
   return [{ severity: 'error', what: `${script}, which ${name} starts, does not exist.`, next: `Correct \`script\` of ${name} in ${ecosystemFile ?? 'the ecosystem file'}.` }]
 }
 
-function uncommitted(found: string, { files }: ProjectFacts): Problem[] {
-  if (files.some((file) => file.path === found && file.isCommitted)) return []
+function uncommitted(found: string, { commit, files }: ProjectFacts): Problem[] {
+  if (commit === null || files.some((file) => file.path === found && file.isCommitted)) return []
   return [{ severity: 'error', code: 'git', what: `${found} is on disk, and not in the commit.`, next: `git add ${found} && git commit` }]
 }
 

@@ -6,18 +6,18 @@ import { instances, socketIo } from './instances.js'
 import { listen } from './listen.js'
 import { lockfileInStep } from './lockfile-in-step.js'
 import { absolutePaths, ecosystemProblems, logFiles, portInEnv, sshTargets, watch } from './options.js'
-import { buildpacks, configSet, configShadowed, dynos, preboot } from './platform.js'
+import { buildpacks, configSet, configShadowed, dynos, preboot, theApp } from './platform.js'
 import { envFiles, pm2Secrets, privateKeys } from './secrets.js'
 import { lfs, size, submodules } from './size.js'
-import { committed, ecosystemFileThere, packageJson, slugignore, startScript } from './start.js'
+import { committed, ecosystemFileThere, packageJson, repository, slugignore, startScript } from './start.js'
 
 /** All checks, in the order in which they are told. */
 export const CHECKS: readonly Check[] = [
-  packageJson, ecosystemFileThere, startScript, committed, slugignore,
+  repository, packageJson, ecosystemFileThere, startScript, committed, slugignore,
   runtimeDependency, singleLockfile, lockfileInStep, engines, nodeModules,
   entry, listen, instances, socketIo,
   ecosystemProblems, sshTargets, portInEnv, watch, logFiles, absolutePaths,
   envFiles, privateKeys, pm2Secrets,
   sqlite, uploads, size, lfs, submodules,
-  configSet, configShadowed, buildpacks, dynos, preboot,
+  theApp, configSet, configShadowed, buildpacks, dynos, preboot,
 ]

@@ -16,7 +16,8 @@ export const instances: Check = {
   asserts: 'the instances fit the dyno',
   look: (facts) => {
     const apps = (facts.project.ecosystem?.apps ?? []).map(toSize)
-    const dyno = webDyno(facts) ?? SMALLEST
+    const web = webDyno(facts)
+    const dyno = web ?? SMALLEST
     const config = facts.platform?.configVars ?? {}
     const size = (sized: AppToSize[]) => sizeApps({ memory: dyno.memory, cpus: Number.MAX_SAFE_INTEGER, hasAgent: Boolean(config['PM2_PUBLIC_KEY'] && config['PM2_SECRET_KEY']), env: config, apps: sized })
     const asked = size(apps)
@@ -26,7 +27,7 @@ export const instances: Check = {
     const larger = asked.filter(({ instances: count, why }, at) => (why === 'the file' || why === 'SHIPIT_INSTANCES') && count > 1 && count > most[at]!.instances)
     if (total(asked) <= total(most)) return []
     return larger.map(({ name, instances: count, why }) => ({
-      severity: 'warning', what: `${name} asks for ${count} instances (${why}), and a ${dyno.name} dyno of ${dyno.memory} MB holds about ${total(most)}${apps.length > 1 ? ' of all apps together' : ''}.`,
+      severity: 'warning', what: `${name} asks for ${count} instances (${why}), and a${web ? ` ${web.name}` : ''} dyno of ${dyno.memory} MB holds about ${total(most)}${apps.length > 1 ? ' of all apps together' : ''}.`,
       why: 'More take memory that the dyno has not (R14), and requests become slow.', next: why === 'SHIPIT_INSTANCES' ? `shipit scale --instances ${name}=max` : 'Write `instances: max`, which is as many as fit, or take a larger dyno.',
     }))
   },

@@ -9,6 +9,14 @@ import type { Check, Problem } from '../finding.js'
 /** For an app that is named. */
 const ofApp = (look: (platform: PlatformFacts, facts: Facts) => Problem[]) => (facts: Facts): Problem[] => (facts.platform ? look(facts.platform, facts) : [])
 
+export const theApp: Check = {
+  name: 'app',
+  theme: 'Platform',
+  asserts: 'the app is there',
+  needsPlatform: true,
+  look: ofApp(({ app, exists, label }) => (exists ? [] : [{ severity: 'note', what: `There is no app ${app} on ${label} that you have access to.`, next: `shipit deploy --app ${app} --create` }])),
+}
+
 export const configSet: Check = {
   name: 'config-set',
   theme: 'Platform',

@@ -19,6 +19,13 @@ export const packageJson: Check = {
   },
 }
 
+export const repository: Check = {
+  name: 'repository',
+  theme: 'Start',
+  asserts: 'git has a commit to deploy',
+  look: ({ project: { refusal } }) => (refusal ? [{ severity: 'error', code: 'git', what: refusal.message, ...(refusal.why === undefined ? {} : { why: refusal.why }), next: refusal.next ?? 'git status' }] : []),
+}
+
 export const ecosystemFileThere: Check = {
   name: 'ecosystem-file',
   theme: 'Start',
@@ -74,7 +81,7 @@ export const committed: Check = {
   theme: 'Start',
   asserts: 'what the app needs to start is in the commit',
   look: ({ project }) => {
-    if (!project.isRepository) return []
+    if (!project.isRepository || project.commit === null) return []
     const needed = ['package.json', ...(project.ecosystemFile ? [project.ecosystemFile] : []), ...(project.manifest ? vendored(project.manifest.dependencies) : [])]
     const absent = needed.filter((name) => (project.files.some((file) => file.path === name) ? project.files.some((file) => file.path === name && !file.isCommitted) : project.onDisk(name)))
     return [...absent.length === 0 ? [] : [missing(absent)], ...changed(project, absent)]

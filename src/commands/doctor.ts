@@ -1,0 +1,113 @@
+import { Args, Flags } from '@oclif/core'
+import type { Environment } from '../deploy/index.js'
+import { ShipitError } from '../errors.js'
+import type { Facts, Finding, PlatformFacts, ProjectFacts } from '../preflight/index.js'
+import { BaseCommand } from '../ui/base-command.js'
+import type { DoctorReport } from '../ui/doctor.js'
+
+export default class Doctor extends BaseCommand {
+  static override summary = 'look for what would make a deploy fail, or surprise you later'
+  static override description = [
+    'Looks at the files as they are on disk and, with --app or an environment, at the app on the platform. Says of each thing what it is, why it matters and what to do. A deploy makes the same checks of its commit, and stops at an error before anything changes.',
+    '--fix mends what is safe: what `shipit init` would write, and options in the ecosystem file that a dyno ignores. The exit status is not 0 while an error remains.',
+  ].join('\n\n')
+
+  static override examples = [
+    '<%= config.bin %> <%= command.id %>',
+    '<%= config.bin %> <%= command.id %> production',
+    '<%= config.bin %> <%= command.id %> --app myapp --fix',
+  ]
+
+  static override args = {
+    env: Args.string({ ignoreStdin: true, description: 'environment in the `deploy:` block of the ecosystem file; its app is looked at', required: false }),
+  }
+
+  static override flags = {
+    ...BaseCommand.platformFlags,
+    app: Flags.string({ char: 'a', description: 'app to look at as well (else HEROKU_APP)', env: 'HEROKU_APP', helpValue: 'NAME' }),
+    fix: Flags.boolean({ description: 'mend what is safe to mend, and show it' }),
+  }
+
+  async run(): Promise<DoctorReport> {
+    const { args, flags } = await this.parse(Doctor)
+    const { appFolder, examineFolder } = await import('../deploy/index.js')
+    const { CHECKS, errorOf, preflightFindings } = await import('../preflight/index.js')
+    const { folder } = await appFolder(process.cwd())
+    const project = await examineFolder(folder)
+    const environment = await this.environment(project, args.env)
+    const app = flags.app ?? (args.env === undefined ? undefined : environment?.target.app)
+    const platform = app === undefined ? undefined : await this.appFacts(app, flags)
+
+    let facts: Facts = { project, environment, platform }
+    let findings = preflightFindings(facts)
+    const fixed = flags.fix ? await this.fix(findings, project, folder) : []
+    if (fixed.length > 0) {
+      facts = { ...facts, project: await examineFolder(folder) }
+      findings = preflightFindings(facts)
+    }
+    const report = reportOf(facts, findings, CHECKS, fixed, this.leftOut(facts, args.env))
+    await this.show(report)
+    process.exitCode = errorOf(findings, '')?.exitCode ?? 0
+    return report
+  }
+
+  /** The one that is named, or the only one; several and none named are left out. */
+  private async environment({ ecosystem }: ProjectFacts, wanted: string | undefined): Promise<Environment | undefined> {
+    if (!ecosystem) {
+      if (wanted === undefined) return undefined
+      throw new ShipitError('usage', { message: `There is no ecosystem file, and so no environment ${wanted}.`, next: 'shipit init' })
+    }
+    const { chooseEnvironment } = await import('../deploy/index.js')
+    const chosen = chooseEnvironment(ecosystem.deploy, ecosystem.sshTargets, wanted)
+    return chosen === 'ask' ? undefined : chosen
+  }
+
+  private async appFacts(app: string, flags: { local: boolean }): Promise<PlatformFacts> {
+    const { doctorSource, examineApp } = await import('../deploy/index.js')
+    return examineApp(doctorSource(await this.platform(flags)), app)
+  }
+
+  /** Does what is safe, and says what it did. */
+  private async fix(findings: Finding[], project: ProjectFacts, folder: string): Promise<string[]> {
+    const { applyFixes, planFixes } = await import('../preflight/fix.js')
+    const { describeFixes } = await import('../ui/doctor.js')
+    const fixes = await planFixes(findings, project, folder)
+    const lines = describeFixes(fixes)
+    for (const line of lines) this.logToStderr(`Mending ${line}`)
+    if (fixes.initFault) this.logToStderr(`Not mended: ${fixes.initFault.message}`)
+    await applyFixes(fixes)
+    if (lines.length > 0) this.logToStderr('')
+    return lines
+  }
+
+  private leftOut({ project, environment, platform }: Facts, wanted: string | undefined): string[] {
+    const names = Object.keys(project.ecosystem?.deploy ?? {})
+    return [
+      ...(platform ? [] : [`what only the platform knows. Name an app: ${this.config.bin} doctor --app NAME${names[0] === undefined ? '' : `, or an environment: ${this.config.bin} doctor ${names[0]}`}`]),
+      ...(wanted === undefined && !environment && names.length > 1 ? [`the environments ${names.join(', ')}.`] : []),
+    ]
+  }
+
+  private async show(report: DoctorReport): Promise<void> {
+    const { describeReport, lookOf } = await import('../ui/doctor.js')
+    for (const line of describeReport(report, lookOf(process.stdout))) this.suggest(line)
+  }
+}
+
+function reportOf({ project, environment, platform }: Facts, findings: Finding[], checks: readonly { name: string; theme: Finding['theme']; asserts: string; needsPlatform?: true }[], fixed: string[], leftOut: string[]): DoctorReport {
+  return {
+    commit: project.commit?.short ?? null,
+    uncommitted: project.uncommitted.length,
+    environment: environment?.name ?? null,
+    app: platform?.app ?? null,
+    platform: platform?.label ?? null,
+    checks: checks.map(({ name, theme, asserts, needsPlatform }) => {
+      const severities = findings.filter(({ check }) => check === name).map(({ severity }) => severity)
+      const worst = (['error', 'warning', 'note'] as const).find((severity) => severities.includes(severity))
+      return { name, theme, asserts, status: needsPlatform && !platform ? 'left_out' : worst ?? 'ok' }
+    }),
+    findings: findings.map(({ check, theme, severity, what, why, next, place, fix }) => ({ check, theme, severity, what, why: why ?? null, next, place: place ?? null, isFixable: fix !== undefined })),
+    fixed,
+    leftOut,
+  }
+}
