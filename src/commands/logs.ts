@@ -1,35 +1,49 @@
-import { Flags } from '@oclif/core'
+import { Args, Errors, Flags } from '@oclif/core'
 import { BaseCommand } from '../ui/base-command.js'
 import { lineWriter } from '../ui/line-writer.js'
 import { logLineRenderer } from '../ui/log-line.js'
+import { printableJson } from '../ui/printable.js'
+
+/** As ripgrep's smart case: a pattern without capitals finds them too. */
+async function pattern(text: string): Promise<RegExp> {
+  try {
+    return new RegExp(text, /\p{Lu}/u.test(text.replaceAll(/\\./g, '')) ? '' : 'i')
+  } catch (error) {
+    throw new Errors.CLIError(`${(error as Error).message}`, { exit: 2 })
+  }
+}
 
 export default class Logs extends BaseCommand {
   static override summary = 'show the app\'s log, and follow it'
-  static override description = `The platform keeps the last 1,500 lines. With --tail new lines follow until Ctrl-C; a broken connection and an expired log session are taken up again without losing or repeating a line. With --json each line is one JSON object.`
+  static override description = `The platform keeps the last 1,500 lines. With --tail new lines follow until Ctrl-C; a broken connection, an expired log session and a sleep of the machine are taken up again without losing or repeating a line. NAME is an app of the ecosystem file (its own output and its changes, without the figures every 20 s), else a dyno, a process type or a source. With --json each line is one JSON object.`
   static override examples = [
     '<%= config.bin %> <%= command.id %>',
+    '<%= config.bin %> <%= command.id %> api --tail',
     '<%= config.bin %> <%= command.id %> --tail --dyno web.1',
-    '<%= config.bin %> <%= command.id %> -n 1500 --source heroku | grep R14',
+    '<%= config.bin %> <%= command.id %> --errors --grep "timeout|refused"',
     '<%= config.bin %> <%= command.id %> --tail --json --local',
   ]
+  static override args = { name: Args.string({ ignoreStdin: true, description: 'app of the ecosystem file, dyno (web.1), process type (web) or source (heroku)' }) }
   static override flags = {
     ...BaseCommand.appFlags,
-    num: Flags.integer({ char: 'n', description: 'how many recent lines', helpValue: 'N', default: 100, min: 1, max: 1500 }),
+    num: Flags.integer({ char: 'n', description: 'how many recent lines, of those that are asked for', helpValue: 'N', default: 100, min: 1, max: 1500 }),
     tail: Flags.boolean({ char: 't', description: 'go on with new lines as they come' }),
     dyno: Flags.string({ char: 'd', description: 'only lines of this dyno or process type (web.1, web, router)', helpValue: 'NAME' }),
     source: Flags.string({ char: 's', description: 'only lines of the app or of the platform', options: ['app', 'heroku'] }),
+    grep: Flags.custom<RegExp>({ char: 'g', description: 'only lines that this regular expression finds; capitals count where it has any', helpValue: 'REGEX', parse: pattern })(),
+    errors: Flags.boolean({ char: 'e', description: 'only errors with their stacks, failed requests, crashes and Heroku\'s error codes' }),
   }
 
   async run(): Promise<void> {
-    const { flags } = await this.parse(Logs)
+    const { args, flags } = await this.parse(Logs)
     const app = await this.appName(flags)
     const api = await this.platform(flags)
-    const { streamLogs } = await import('../heroku/index.js')
-    const render = this.jsonEnabled() ? JSON.stringify : logLineRenderer()
+    const { readLog } = await import('../monitor/log.js')
+    const render = this.jsonEnabled() ? printableJson : logLineRenderer()
     const out = lineWriter()
     try {
-      const lines = streamLogs(api, app, { lines: flags.num, tail: flags.tail, dyno: flags.dyno, source: flags.source, signal: out.readerGone })
-      for await (const line of lines) await out.write(render(line))
+      const { num: lines, tail, dyno, source, grep, errors } = flags
+      for await (const line of readLog(api, app, { lines, tail, dyno, source, grep, errors, name: args.name }, out.readerGone)) await out.write(render(line))
     } finally {
       out.release()
     }

@@ -9,3 +9,8 @@ export function printable(text: string): string {
   const clean = text.replace(SEQUENCES, '')
   return isGithubActions() ? inert(clean) : clean
 }
+
+/** JSON in one line, with the control bytes that JSON leaves as they are (C1) escaped too. */
+export function printableJson(data: unknown): string {
+  return JSON.stringify(data).replace(/[\x7f-\x9f]/g, (byte) => `\\u00${byte.charCodeAt(0).toString(16)}`)
+}

@@ -1,0 +1,50 @@
+import type { LogLine } from '../heroku/index.js'
+import { readLine } from './read-line.js'
+
+/** Where a dyno runs several apps, the runtime begins each line of theirs so. */
+const PREFIX = /^\[([^\]\s]+):\d+\] /
+
+/** Learns from a log which apps of the ecosystem file each dyno runs, and so whose a line is. */
+export class AppNames {
+  private readonly ofDyno = new Map<string, Set<string>>()
+  private readonly prefixed = new Set<string>()
+
+  /** Takes a line in the log's order. */
+  learn(line: LogLine): void {
+    const reading = readLine(line)
+    if (reading.kind === 'sample' || reading.kind === 'change') this.appsOf(line.dyno).add(reading.app)
+    // Another release may run other apps.
+    else if (reading.kind === 'platform' && reading.what === 'starting') this.ofDyno.delete(line.dyno)
+    else if (line.source === 'app') {
+      const app = PREFIX.exec(line.message)?.[1]
+      if (app !== undefined) this.prefixed.add(app)
+    }
+  }
+
+  /** Whether any line told of the app. */
+  knows(app: string): boolean {
+    return this.prefixed.has(app) || this.names.includes(app)
+  }
+
+  /** The apps that the runtime told of. */
+  get names(): string[] {
+    return [...new Set([...this.ofDyno.values()].flatMap((apps) => [...apps]))].sort()
+  }
+
+  /** Whether a line is what an app printed, or tells of a change of it; its figures every 20 s are no news. */
+  isOf(app: string, line: LogLine): boolean {
+    if (line.source !== 'app') return false
+    const reading = readLine(line)
+    if (reading.kind === 'sample') return false
+    if (reading.kind === 'change') return reading.app === app
+    const apps = this.ofDyno.get(line.dyno)
+    const prefix = PREFIX.exec(line.message)?.[1]
+    return prefix === app || (prefix === undefined && apps?.size === 1 && apps.has(app))
+  }
+
+  private appsOf(dyno: string): Set<string> {
+    const apps = this.ofDyno.get(dyno) ?? new Set()
+    this.ofDyno.set(dyno, apps)
+    return apps
+  }
+}
