@@ -1,5 +1,3 @@
-import { ShipitError } from '../errors.js'
-import { until } from '../until.js'
 import { bootState } from './boot-state.js'
 import { refOf, type Ref } from './deployment.js'
 import type { Platform } from './platform.js'
@@ -44,40 +42,6 @@ export async function findInProgress(platform: Platform, app: string, commit: st
   return bootState(dynos, formation, release.version).state === 'up' ? undefined : found
 }
 
-export interface TurnRequest {
-  app: string
-  commit: { id: string; short: string }
-  /** Whether a deploy of the same commit may be followed to its end; else it is waited for as any other. */
-  mayFollow: boolean
-  /** ms; 0 refuses at once. */
-  wait: number
-  signal?: AbortSignal | undefined
-  /** Told of each deploy that is waited for. */
-  onWait?: ((inProgress: InProgress) => void) | undefined
-  /** ms between two looks; default 3000. */
-  every?: number | undefined
-}
-
-/**
- * Waits until no other deploy of the app is in progress. Answers with one of the same commit, to be followed.
- * @throws ShipitError `refused` with who deploys and since when, at once or after the wait
- */
-export async function waitForTurn(platform: Platform, { app, commit, mayFollow, wait, signal, onWait, every = 3000 }: TurnRequest): Promise<InProgress | undefined> {
-  let last: InProgress | undefined
-  const isFree = async () => {
-    const found = await findInProgress(platform, app, commit.id)
-    if (!found || (mayFollow && found.commit === commit.id)) return { follow: found }
-    // A release that may never come up is in nobody's way who has not asked to wait.
-    if (found.stage === 'boot' && wait === 0) return { follow: undefined }
-    if (wait > 0 && (found.build ?? found.release?.id) !== (last?.build ?? last?.release?.id)) onWait?.(found)
-    last = found
-    return undefined
-  }
-  const free = await until(isFree, { timeout: wait, every, signal })
-  if (free) return free.follow
-  throw refusedBy(last!, app, wait)
-}
-
 const STAGES = { build: 'is being built', release: 'is in its release phase', boot: 'is starting' } as const
 
 /** "f00ba44 by ada@example.com is being built, since 14:03:05 (12 s ago)". */
@@ -86,13 +50,4 @@ export function describeInProgress({ stage, commit, by, since, release }: InProg
   const seconds = Math.max(0, Math.round((now - Date.parse(since)) / 1000))
   const ago = seconds < 120 ? `${seconds} s` : `${Math.round(seconds / 60)} min`
   return `${what} by ${by} ${STAGES[stage]}, since ${new Date(since).toLocaleTimeString('en-GB')} (${ago} ago)`
-}
-
-function refusedBy(found: InProgress, app: string, waited: number): ShipitError {
-  return new ShipitError('refused', {
-    message: `Another deploy of ${app} is in progress${waited > 0 ? ' still' : ''}: ${describeInProgress(found)}.`,
-    why: waited > 0 ? 'It has not ended in the time given by --lock-wait.' : 'Two deploys at once would each judge the other\'s dynos.',
-    next: waited > 0 ? `Look at it with \`shipit releases --app ${app}\`, then deploy again.` : 'To wait for its end, deploy with --lock-wait 10m.',
-    details: { in_progress: found },
-  })
 }

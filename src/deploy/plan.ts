@@ -3,9 +3,10 @@ import type { App, Formation, Release } from '../heroku/types.js'
 import { errorOf, gatherPlatform, noApp, preflightFindings, type Finding, type ProjectFacts } from '../preflight/index.js'
 import type { StepName } from './events.js'
 import { grows, planFormation, shrinks, type FormationChange } from './formation.js'
-import { describeInProgress, findInProgress, waitForTurn, type InProgress, type TurnRequest } from './in-progress.js'
+import { describeInProgress, type InProgress } from './in-progress.js'
 import type { Platform } from './platform.js'
 import type { DeploySource } from './source.js'
+import { releaseToReplace, takeTurn, type Turn } from './turn.js'
 import type { DeployTarget } from '../ecosystem/types.js'
 
 /** What a deploy is going to do. Plain data: `--dry-run` prints it, `--json` too, and the run executes it. Times are in ms. */
@@ -60,12 +61,12 @@ export interface PlanRequest {
   rollback: boolean
   force: boolean
   /** How long another deploy of the app is waited for, and who is told; absent: the plan only warns of it, and its run refuses. */
-  turn?: Pick<TurnRequest, 'wait' | 'onWait' | 'signal' | 'every'>
+  turn?: Turn
 }
 
 /**
  * Looks at the platform and says what the deploy will do. Changes nothing.
- * @throws ShipitError `refused` (another deploy is in progress, see waitForTurn), `not_found` (no such app, and not asked to make it), `project` or `git` (the checks find an error; a subdirectory)
+ * @throws ShipitError `refused` (another deploy is in progress, see takeTurn), `not_found` (no such app, and not asked to make it), `project` or `git` (the checks find an error; a subdirectory)
  */
 export async function planDeploy(platform: Platform, request: PlanRequest): Promise<DeployPlan> {
   checkSubdirectory(request.environment)
@@ -81,42 +82,22 @@ export async function planDeploy(platform: Platform, request: PlanRequest): Prom
   const error = errorOf(findings, 'Nothing was deployed.')
   // What serves already was built and has booted, whatever a check makes of it.
   if (error && !(app && await serves(platform, app.name, request.source.commit.id))) throw error
-  const turn = app ? await takeTurn(platform, request, asked.configVars) : {}
+  const begun = Date.now()
+  // A release phase or a boot under way is of other config vars than this deploy sets.
+  const mayFollow = configChangesOf(request, asked.configVars['SHIPIT_ENV']).length === 0
+  const turn = app ? await takeTurn(platform, { app: app.name, commit: request.source.commit, mayFollow }, request.turn) : {}
+  // Whoever was waited for may have changed all that was looked at before.
+  if (turn.hasWaited && request.turn) return planDeploy(platform, { ...request, turn: { ...request.turn, wait: Math.max(0, request.turn.wait - (Date.now() - begun)) } })
   const release = app && await releaseToReplace(platform, app.name, turn.follows)
   const slug = release?.slug ? await platform.slug(request.app, release.slug.id) : undefined
   const formation = app && request.environment?.target.formation ? await platform.formation(app.name) : []
-  return makePlan({ ...request, ...turn, formation, platform: platform.label, found: app, release, currentCommit: slug?.commit ?? null, shipitEnv: asked.configVars['SHIPIT_ENV'], findings })
+  return makePlan({ ...request, follows: turn.follows, inTheWay: turn.inTheWay, formation, platform: platform.label, found: app, release, currentCommit: slug?.commit ?? null, shipitEnv: asked.configVars['SHIPIT_ENV'], findings })
 }
 
 async function serves(platform: Platform, app: string, commit: string): Promise<boolean> {
   const release = await platform.currentRelease(app)
   return release?.slug ? (await platform.slug(app, release.slug.id)).commit === commit : false
 }
-
-/** What is in progress: a deploy to follow, or one that stands in the way of a plan that nobody waits with. */
-async function takeTurn(platform: Platform, request: PlanRequest, configVars: Record<string, string>): Promise<{ follows?: InProgress; inTheWay?: InProgress }> {
-  const { app, source: { commit }, turn } = request
-  // A release phase or a boot under way is of other config vars than this deploy sets.
-  const mayFollow = configChangesOf(request, configVars.SHIPIT_ENV).length === 0
-  if (turn) {
-    const follows = await waitForTurn(platform, { app, commit, mayFollow, ...turn })
-    return follows ? { follows } : {}
-  }
-  const found = await findInProgress(platform, app, commit.id)
-  if (!found) return {}
-  return mayFollow && found.commit === commit.id ? { follows: found } : found.stage === 'boot' ? {} : { inTheWay: found }
-}
-
-/** The release that serves, or the one before it where that is the one which is followed. */
-async function releaseToReplace(platform: Platform, app: string, follows: InProgress | undefined): Promise<Release | undefined> {
-  const current = await platform.currentRelease(app)
-  if (!current || current.id !== follows?.release?.id) return current
-  const earlier = await platform.releases(app, EARLIER)
-  return earlier.find(({ version, status, slug }) => version < current.version && status === 'succeeded' && slug !== null && slug.id !== current.slug?.id)
-}
-
-/** Releases looked at for one to go back to. */
-const EARLIER = 50
 
 export interface PlanFacts extends Omit<PlanRequest, 'project'> {
   platform: string
@@ -127,8 +108,8 @@ export interface PlanFacts extends Omit<PlanRequest, 'project'> {
   shipitEnv: string | undefined
   /** As it is; empty where the environment asks for none. */
   formation: Formation[]
-  follows?: InProgress
-  inTheWay?: InProgress
+  follows?: InProgress | undefined
+  inTheWay?: InProgress | undefined
   findings: Finding[]
 }
 
