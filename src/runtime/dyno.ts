@@ -9,6 +9,8 @@ export interface Dyno {
   /** Memory that may be used, in MB, and where that number is from. */
   memory: number
   memorySource: string
+  /** Whether anything states it; else it is the smallest dyno's. */
+  isMemoryStated: boolean
   cpus: number
 }
 
@@ -16,24 +18,26 @@ type Read = (file: string) => string | undefined
 
 /** A limit as large as this is the kernel's word for none. */
 const NO_LIMIT = 2 ** 50
+/** MB of the smallest dyno. */
+const SMALLEST = 512
 
 /** What this dyno has. The host's own memory and CPUs say nothing: a dyno shares them with others. */
 export function readDyno(env: NodeJS.ProcessEnv, read: Read = readIfThere, parallelism = os.availableParallelism()): Dyno {
-  const { memory, source } = memoryOf(env, read)
+  const stated = memoryOf(env, read)
   return {
     name: env.DYNO || os.hostname(),
     isDyno: Boolean(env.DYNO),
-    memory,
-    memorySource: source,
+    memory: stated?.memory ?? SMALLEST,
+    memorySource: stated?.source ?? 'no limit is stated',
+    isMemoryStated: stated !== undefined,
     cpus: cpusOf(env, read, parallelism),
   }
 }
 
 /**
  * The smallest limit that is stated: a rehearsed dyno has the large cgroup of its machine and says its own size in MEMORY_AVAILABLE.
- * Without any, the size of the smallest dyno.
  */
-function memoryOf(env: NodeJS.ProcessEnv, read: Read): { memory: number; source: string } {
+function memoryOf(env: NodeJS.ProcessEnv, read: Read): { memory: number; source: string } | undefined {
   const bytes = (file: string) => {
     const value = Number(read(file)?.trim())
     return value > 0 && value < NO_LIMIT ? Math.floor(value / 2 ** 20) : undefined
@@ -43,7 +47,7 @@ function memoryOf(env: NodeJS.ProcessEnv, read: Read): { memory: number; source:
     { memory: bytes('/sys/fs/cgroup/memory/memory.limit_in_bytes'), source: 'cgroup v1' },
     { memory: Number(env.MEMORY_AVAILABLE) > 0 ? Math.floor(Number(env.MEMORY_AVAILABLE)) : undefined, source: 'MEMORY_AVAILABLE' },
   ].filter((limit): limit is { memory: number; source: string } => limit.memory !== undefined)
-  return stated.sort((a, b) => a.memory - b.memory)[0] ?? { memory: 512, source: 'no limit is stated' }
+  return stated.sort((a, b) => a.memory - b.memory)[0]
 }
 
 /** SHIPIT_CPUS where a person states it, else what the cgroup and the scheduler allow. */

@@ -15,3 +15,8 @@ export class Fault extends Error {
     return [`shipit: ${this.message}`, this.why, this.next && `→ ${this.next}`].filter(Boolean).join('\n  ') + '\n'
   }
 }
+
+/** What goes on in spite of something, as one line on stderr. */
+export function warn(text: string): void {
+  process.stderr.write(`shipit: warning: ${text}\n`)
+}

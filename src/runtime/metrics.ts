@@ -12,12 +12,12 @@ export function metricsInterval(setting: string | undefined): number {
   return Number.isFinite(seconds) && seconds > 0 ? Math.max(100, seconds * 1000) : setting === 'on' ? DEFAULT_SECONDS * 1000 : 0
 }
 
-/** Prints a line an instance every `interval` ms. */
-export function startMetrics(instances: Instances, source: string, interval: number): void {
+/** Prints a line an instance every `interval` ms. `limitOf`: MB that an instance of the app may take, where the file sets no limit. */
+export function startMetrics(instances: Instances, source: string, interval: number, limitOf: (app: string) => number | undefined): void {
   if (interval === 0) return
   setInterval(() => {
     for (const instance of instances.all) {
-      const sample = sampleOf(instance, interval)
+      const sample = sampleOf(instance, interval, limitOf(instance.app.name))
       if (sample) process.stdout.write(sampleLine({ source, app: instance.app.name, instance: instance.index }, sample))
     }
   }, interval).unref()
@@ -35,7 +35,7 @@ export function installMonitor(god: God): void {
   }
 }
 
-function sampleOf(instance: Instance, interval: number): Sample | undefined {
+function sampleOf(instance: Instance, interval: number, share: number | undefined): Sample | undefined {
   const usage = usageOf(instance.pid)
   if (!usage) return undefined
   const now = Date.now()
@@ -57,7 +57,7 @@ function sampleOf(instance: Instance, interval: number): Sample | undefined {
     activeRequests: instance.active,
     heap: inMegabytes(instance.heap),
     external: inMegabytes(instance.external),
-    limit: inMegabytes(instance.keeper.pm2_env.max_memory_restart),
+    limit: inMegabytes(instance.keeper.pm2_env.max_memory_restart) ?? share,
     version: versionOf(instance),
   }
 }

@@ -1,11 +1,6 @@
 import type { God } from './god.js'
 import type { Instance } from './instances.js'
 
-/** PM2's reload of one instance: in cluster mode its successor listens before it is told to go; else a restart. Resolves with the error, if any. */
-export function reload(god: God, instance: Instance): Promise<unknown> {
-  return new Promise((resolve) => god.reloadProcessId({ id: Number(instance.keeper.pm2_env.pm_id) }, resolve))
-}
-
 /** `pm2 reload all`: one instance after the other, those that wait for a restart left out. Resolves with the first error, which ends it. */
 export async function reloadAll(god: God, instances: Instance[]): Promise<unknown> {
   for (const instance of instances) {
@@ -14,4 +9,9 @@ export async function reloadAll(god: God, instances: Instance[]): Promise<unknow
     if (error) return error
   }
   return undefined
+}
+
+/** PM2's reload of one instance: in cluster mode its successor listens before it is told to go; else a restart. Resolves with the error, if any. */
+function reload(god: God, instance: Instance): Promise<unknown> {
+  return new Promise((resolve) => god.reloadProcessId({ id: Number(instance.keeper.pm2_env.pm_id) }, resolve))
 }

@@ -40,13 +40,14 @@ export const GROWTH = 2.2
 export function sizeApps(input: SizingInput): SizedApp[] {
   const told = parseInstances(input.env.SHIPIT_INSTANCES)
   const fixed = input.apps.map((app) => fixedNumber(app, input, told))
-  const free =
-    input.memory -
-    SUPERVISOR_MEMORY -
-    (input.hasAgent ? AGENT_MEMORY : 0) -
-    input.apps.reduce((sum, app, i) => sum + (fixed[i]?.instances ?? 0) * underLoad(app), 0)
+  const free = forInstances(input) - input.apps.reduce((sum, app, i) => sum + (fixed[i]?.instances ?? 0) * underLoad(app), 0)
   const share = free / Math.max(1, fixed.filter((one) => one === undefined).length)
   return input.apps.map((app, i) => fixed[i] ?? whatFits(app, input, share))
+}
+
+/** What the supervisor and PM2's agent leave of the dyno's memory. */
+export function forInstances({ memory, hasAgent }: Pick<SizingInput, 'memory' | 'hasAgent'>): number {
+  return memory - SUPERVISOR_MEMORY - (hasAgent ? AGENT_MEMORY : 0)
 }
 
 /** `api=4,jobs=1`, or `4` for every app. Anything else in the list is left out. */
@@ -78,7 +79,8 @@ function whatFits(app: AppToSize, input: SizingInput, share: number): SizedApp {
   return { name: app.name, instances: Math.min(cpus, byMemory), why: `${limit}, ${basis}`, isEstimate: app.measured === undefined && cpus > 1 }
 }
 
-function underLoad(app: AppToSize): number {
+/** What an instance is expected to take under load. */
+export function underLoad(app: AppToSize): number {
   const grown = app.measured === undefined ? UNMEASURED_INSTANCE : app.measured * GROWTH
   // An instance is never smaller than what was measured, whatever its ceiling says.
   return Math.ceil(app.ceiling === undefined ? grown : Math.max(app.measured ?? 0, Math.min(grown, app.ceiling)))

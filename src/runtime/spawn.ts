@@ -3,6 +3,7 @@ import cluster, { type ClusterSettings } from 'node:cluster'
 import path from 'node:path'
 import type { Readable } from 'node:stream'
 import type { App } from './app.js'
+import { heapFlags } from './budget.js'
 import type { God, Keeper, Pm2Env } from './god.js'
 import { Instances, takeReport, type Instance } from './instances.js'
 import { namespaceOf } from './god-conf.js'
@@ -19,6 +20,8 @@ export interface SpawnSettings {
   reportEvery: number
   /** More `--require`s for Node instances: PM2's metrics module where the agent runs. */
   requires: string[]
+  /** MB of V8's heap for instances that set none; undefined leaves it to V8. */
+  heap: number | undefined
   prefixes: boolean
   onStart(instance: Instance): void
   onReport(instance: Instance, report: ReportMessage): void
@@ -103,7 +106,7 @@ function makeChild(app: App, env: Pm2Env, style: OutputStyle, settings: SpawnSet
 }
 
 function nodeFlags(app: App, settings: SpawnSettings): string[] {
-  return [...app.nodeArgs, ...settings.requires.flatMap((file) => ['--require', file]), '--require', path.join(settings.lib, 'preload.cjs')]
+  return [...app.nodeArgs, ...heapFlags(settings.heap, app.nodeArgs, app.env.NODE_OPTIONS), ...settings.requires.flatMap((file) => ['--require', file]), '--require', path.join(settings.lib, 'preload.cjs')]
 }
 
 /** The app's environment and what PM2 tells an instance about itself. The app's own variables are never overwritten but for the ids. */

@@ -3,7 +3,7 @@ import { resolveApp, type App } from './app.js'
 import { readDyno } from './dyno.js'
 import { readEcosystem, type Ecosystem, type EcosystemApp, type Problem } from './ecosystem-adapter.js'
 import { appEnvironment } from './environment.js'
-import { Fault } from './fault.js'
+import { Fault, warn } from './fault.js'
 import { Supervisor } from './supervisor.js'
 
 export interface StartFlags {
@@ -101,8 +101,4 @@ function keepOutputWhole(): void {
   for (const stream of [process.stdout, process.stderr]) {
     ;(stream as unknown as { _handle?: { setBlocking?: (isBlocking: boolean) => void } })._handle?.setBlocking?.(true)
   }
-}
-
-function warn(text: string): void {
-  process.stderr.write(`shipit: warning: ${text}\n`)
 }

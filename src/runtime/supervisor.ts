@@ -2,21 +2,24 @@
 import { rmSync } from 'node:fs'
 import { setFlagsFromString } from 'node:v8'
 import type { App } from './app.js'
+import { bootLine } from './boot-line.js'
+import { divide, heapLimit, type Budget } from './budget.js'
 import { afterExit, cannotStayUp, failureCode, healthy, patienceOf, type AppHistory, type Exit } from './crash-policy.js'
 import type { Dyno } from './dyno.js'
 import { eventLine, type EventName } from './event-line.js'
 import { crashFault } from './crash-report.js'
-import { Fault } from './fault.js'
+import { Fault, warn } from './fault.js'
 import { loadGod, type God } from './god.js'
 import { godConf } from './god-conf.js'
 import { homeName, makeHome } from './home.js'
 import { Instances, type Instance } from './instances.js'
 import { Listeners } from './listeners.js'
+import { MemoryWatch } from './memory-watch.js'
 import { installMonitor, metricsInterval, startMetrics } from './metrics.js'
 import { portWarning, type Listening } from './port-watch.js'
 import { reloadAll } from './reloading.js'
 import { usageOf } from './proc.js'
-import { sizeApps, type AppToSize, type SizedApp } from './sizing.js'
+import { forInstances, sizeApps, type AppToSize, type SizedApp, type SizingInput } from './sizing.js'
 import { installSpawn, startEarly, type SpawnSettings } from './spawn.js'
 import { installStop, stopInstance } from './stopping.js'
 import type { Keys } from './agent.js'
@@ -53,6 +56,7 @@ export class Supervisor {
   readonly #listening: Listening[] = []
   readonly #listeners = new Listeners()
   readonly #god: God
+  #budget: Budget | undefined
   #agent: { stop(): void } | undefined
   #isStopping = false
   #isReloading = false
@@ -66,14 +70,14 @@ export class Supervisor {
     const [first] = options.apps
     // Before there is an instance: a supervisor that dies of a signal would leave it behind.
     for (const name of ['SIGTERM', 'SIGINT'] as const) process.on(name, () => void this.stop(name))
-    process.on('SIGUSR2', () => void this.reload())
+    process.on('SIGUSR2', () => void this.#reload(this.#instances.all))
     const early = first && startEarly(first, this.#conf(first), settings)
     this.#god = loadGod({ home: this.#home, withWatch: options.isWatched, withCron: options.apps.some((app) => app.options.cron_restart !== undefined) })
     installSpawn(this.#god, settings, early)
     this.#god.bus.on('process:event', (packet: GodEvent) => this.#onGodEvent(packet))
     installStop(this.#god, this.#instances)
     installMonitor(this.#god)
-    startMetrics(this.#instances, options.dyno.name, interval)
+    startMetrics(this.#instances, options.dyno.name, interval, (app) => this.#budget?.shares.get(app))
   }
 
   #spawnSettings(interval: number): SpawnSettings {
@@ -86,6 +90,7 @@ export class Supervisor {
       reportEvery: Math.min(interval, 5000),
       // PM2's own metrics, for its dashboard: 3 MB an instance.
       requires: keys ? [require.resolve('pm2/modules/pm2-io-bpm/index.js')] : [],
+      heap: this.#heap,
       prefixes: apps.length > 1,
       onStart: (instance) => this.#say(instance, 'start', { pid: instance.pid }),
       onReport: (instance, report) => {
@@ -100,32 +105,42 @@ export class Supervisor {
 
   /** Starts every app; returns when all instances that the dyno holds were started. */
   async run(): Promise<void> {
-    await this.#start()
+    const estimate = await this.#start()
     // What bin/shipit-runtime.js forbade while the runtime was loaded.
     setFlagsFromString('--opt')
+    if (!this.#isStopping && (estimate.some((one) => one.isEstimate) || this.#options.dyno.isMemoryStated)) await this.#settle(estimate)
   }
 
-  async #start(): Promise<void> {
-    const { apps, keys, env } = this.#options
+  /** Starts the first instance of every app, and the others where their number needs no measurement. */
+  async #start(): Promise<SizedApp[]> {
+    const { apps, keys, env, dyno } = this.#options
     setTimeout(() => this.#lookAtPort(), patienceOf(env.SHIPIT_PATIENCE)).unref()
-    const estimate = this.#size()
-    const isEstimate = (app: App) => numberOf(app, estimate).isEstimate
-    if (!apps.some(isEstimate)) this.#announce(estimate)
+    const estimate = sizeApps(this.#toSize())
+    if (!estimate.some((one) => one.isEstimate) && !dyno.isMemoryStated) this.#announce(estimate)
     const served = Promise.all(
       apps.map(async (app) => {
         await this.#add(app)
         await this.#untilServing(app)
-        if (!isEstimate(app)) await this.#fill(app, estimate)
+        if (!numberOf(app, estimate).isEstimate) await this.#fill(app, estimate)
       }),
     )
     // After the first instance is God's: nothing may come between.
     if (keys) this.#agent = (await import('./agent.js')).startAgent(keys, this.#home, env)
     await served
-    if (!apps.some(isEstimate) || this.#isStopping) return
+    return estimate
+  }
+
+  /** Measures the first instances, decides by that, and from then on holds all to what the dyno has. */
+  async #settle(estimate: SizedApp[]): Promise<void> {
     await pause(SETTLE)
-    const sized = this.#size(true)
+    const { apps, dyno } = this.#options
+    if (this.#isStopping) return
+    const measured = this.#toSize(true)
+    const sized = sizeApps(measured)
+    if (dyno.isMemoryStated) this.#budget = divide(measured, sized)
     this.#announce(sized)
-    await Promise.all(apps.filter(isEstimate).map((app) => this.#fill(app, sized)))
+    await Promise.all(apps.filter((app) => numberOf(app, estimate).isEstimate).map((app) => this.#fill(app, sized)))
+    if (this.#budget) new MemoryWatch({ instances: this.#instances, budget: this.#budget, memory: dyno.memory, free: forInstances(measured), reload: (instance) => this.#reload([instance]) })
   }
 
   /** Adds to an app's first instance what was decided. One after another: God numbers them by those that there are. */
@@ -143,24 +158,24 @@ export class Supervisor {
     process.exit(0)
   }
 
-  /** Replaces every instance, one after another. A second wish meanwhile says nothing new. */
-  async reload(): Promise<void> {
+  /** Replaces instances one after another. A second wish meanwhile says nothing new. */
+  async #reload(instances: Instance[]): Promise<void> {
     if (this.#isStopping || this.#isReloading) return
     this.#isReloading = true
-    const error = await reloadAll(this.#god, this.#instances.all)
+    const error = await reloadAll(this.#god, instances)
     this.#isReloading = false
-    if (error && !this.#isStopping) process.stderr.write(`shipit: warning: the reload was not finished: ${error instanceof Error ? error.message : String(error)}\n`)
+    if (error && !this.#isStopping) warn(`the reload was not finished: ${error instanceof Error ? error.message : String(error)}`)
   }
 
-  #size(isMeasured = false): SizedApp[] {
+  #toSize(isMeasured = false): SizingInput {
     const { apps, dyno, env, keys } = this.#options
-    return sizeApps({
+    return {
       memory: dyno.memory,
       cpus: dyno.cpus,
       hasAgent: keys !== undefined,
       env,
       apps: apps.map((app) => ({ ...toSize(app), measured: isMeasured ? this.#measure(app) : undefined })),
-    })
+    }
   }
 
   #measure(app: App): number | undefined {
@@ -169,9 +184,14 @@ export class Supervisor {
   }
 
   #announce(sized: SizedApp[]): void {
-    const { memory, memorySource, cpus } = this.#options.dyno
-    const list = sized.map((app) => `${app.name} × ${app.instances} (${app.why})`).join(', ')
-    process.stdout.write(`shipit: ${list}; this dyno has ${memory} MB (${memorySource}) and ${cpus} CPU${cpus === 1 ? '' : 's'}\n`)
+    const { apps, dyno } = this.#options
+    process.stdout.write(bootLine(apps, sized, dyno, this.#budget, this.#heap))
+  }
+
+  /** V8's limit for instances, in MB; undefined where nothing states the dyno's memory. */
+  get #heap(): number | undefined {
+    const { dyno, keys } = this.#options
+    return dyno.isMemoryStated ? heapLimit({ memory: dyno.memory, hasAgent: keys !== undefined }) : undefined
   }
 
   /** Starts one instance more; resolves when God has it online. */
@@ -276,7 +296,7 @@ export class Supervisor {
   #lookAtPort(): void {
     const { dyno, env, apps } = this.#options
     const warning = this.#isStopping ? undefined : portWarning(dyno.name, env.PORT, apps.map((app) => ({ name: app.name, isNode: app.interpreter.isNode })), this.#listening)
-    if (warning) process.stderr.write(`shipit: warning: ${warning}\n`)
+    if (warning) warn(warning)
   }
 
   #say(instance: Instance, event: EventName, fields: Record<string, string | number | undefined>): void {

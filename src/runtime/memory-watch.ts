@@ -1,0 +1,72 @@
+import type { App } from './app.js'
+import type { Budget } from './budget.js'
+import { warn } from './fault.js'
+import type { Instance, Instances } from './instances.js'
+import { MemoryGuard, type Held } from './memory-guard.js'
+import { usageOf } from './proc.js'
+
+export interface MemorySettings {
+  instances: Instances
+  budget: Budget
+  /** MB: what the dyno has, and what of it is there for instances. */
+  memory: number
+  free: number
+  /** Replaces an instance without a gap, in its turn. */
+  reload(instance: Instance): Promise<void>
+}
+
+/** How often memory is compared with its limits: PM2's own interval, and its variable. */
+const LOOK = Number(process.env.PM2_WORKER_INTERVAL) || 30_000
+
+/** Holds the instances to what the dyno has, and says where it is too small for one. */
+export class MemoryWatch {
+  readonly #settings: MemorySettings
+  readonly #guard = new MemoryGuard()
+  /** Apps of which one instance alone is larger than the dyno, once that was said. */
+  readonly #tooLarge = new Set<App>()
+  #isLooking = false
+
+  constructor(settings: MemorySettings) {
+    this.#settings = settings
+    this.#warnOfSizes(settings.instances.all)
+    setInterval(() => void this.#look(), LOOK).unref()
+  }
+
+  async #look(): Promise<void> {
+    if (this.#isLooking) return
+    this.#isLooking = true
+    await this.#judge(this.#settings.instances.all)
+    this.#isLooking = false
+  }
+
+  async #judge(instances: Instance[]): Promise<void> {
+    this.#warnOfSizes(instances)
+    const { budget, reload } = this.#settings
+    const held = instances.map(heldBy)
+    const verdict = this.#guard.judge(held, budget)
+    if (verdict.kind === 'fine') return
+    const { app, index, rss, uptime } = verdict.instance
+    const what = `instance ${index} of ${app} takes ${Math.round(rss)} MB, where its share of this dyno is ${budget.shares.get(app)} MB`
+    if (verdict.kind === 'give up') return warn(`${what}, ${Math.round(uptime / 1000)} s after it was reloaded for that; ${app} is not reloaded for it any more: fewer instances or a larger dyno would help`)
+    process.stdout.write(`shipit: ${what} and the dyno is full: it is reloaded\n`)
+    await reload(instances[held.indexOf(verdict.instance)] as Instance)
+  }
+
+  /** Heroku's R14 names neither the app nor what helps. */
+  #warnOfSizes(instances: Instance[]): void {
+    const { free, memory } = this.#settings
+    for (const { app, pid } of instances) {
+      const rss = usageOf(pid)?.rss ?? 0
+      if (rss <= free || this.#tooLarge.has(app)) continue
+      this.#tooLarge.add(app)
+      warn(`one instance of ${app.name} takes ${Math.round(rss)} MB, more than this dyno of ${memory} MB has for it: Heroku slows such a dyno down (R14) and ends it at twice its memory (R15); choose a larger one`)
+    }
+  }
+}
+
+/** Where the limit is the user's own, or a reload would leave a gap, the guard has nothing to do. */
+function heldBy(instance: Instance): Held {
+  const { app, index, keeper, isListening } = instance
+  const isReloadable = app.isCluster && app.maxMemory === undefined && isListening && keeper.pm2_env.status === 'online'
+  return { app: app.name, index, rss: usageOf(instance.pid)?.rss ?? 0, uptime: Date.now() - instance.startedAt, isReloadable }
+}
