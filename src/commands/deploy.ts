@@ -8,7 +8,7 @@ import { waitTimeout } from '../ui/time-flag.js'
 
 export default class Deploy extends BaseCommand {
   static override summary = 'deploy the current commit, and go back to the release before if it does not come up'
-  static override description = 'The commit is pushed and built; its dynos must come up, stay up and answer over HTTP (2xx or 3xx). Where they do not, the release that served before is brought back, and the exit status says which step failed.'
+  static override description = 'The commit is pushed and built; its dynos must come up, stay up and answer over HTTP (2xx or 3xx). Where they do not, the release that served before is brought back, and the exit status says which step failed (`shipit --help` lists them).'
 
   static override examples = [
     '<%= config.bin %> <%= command.id %> --app myapp',
@@ -29,7 +29,7 @@ export default class Deploy extends BaseCommand {
     health: Flags.string({ description: 'path of the app that must answer 2xx or 3xx (else `health:` of the environment, else /)', helpValue: 'PATH' }),
     rollback: Flags.boolean({ description: 'go back to the release before after a failure', default: true, allowNo: true }),
     force: Flags.boolean({ description: 'push even though the app holds commits that this branch does not have' }),
-    'lock-wait': waitTimeout({ description: 'how long another deploy of the app is waited for; without it, it is refused at once', default: '0', mayBeNone: true }),
+    'lock-wait': waitTimeout({ description: 'how long another deploy of the app is waited for; 0 refuses at once', default: '0', mayBeNone: true }),
     timestamps: Flags.boolean({ description: 'the time before each line, and plain lines on a terminal too' }),
     yes: Flags.boolean({ char: 'y', description: 'answer yes to what would be asked' }),
   }
@@ -98,11 +98,12 @@ export default class Deploy extends BaseCommand {
   private async stopsAtOnce<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
     const { stoppedBy } = await import('../deploy/index.js')
     const stopped = new Promise<never>((_resolve, reject) => {
-      const stop = () => reject(stoppedBy(signal, 'Nothing was changed.'))
-      if (signal.aborted) stop()
-      else signal.addEventListener('abort', stop, { once: true })
+      if (signal.aborted) reject(signal.reason as Error)
+      else signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true })
     })
-    return Promise.race([work, stopped])
+    return Promise.race([work, stopped]).catch((error: unknown) => {
+      throw signal.aborted ? stoppedBy(signal, 'Nothing was changed.') : error
+    })
   }
 
   private async environment(ecosystem: Ecosystem, wanted: string | undefined): Promise<Environment | undefined> {

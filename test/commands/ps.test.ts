@@ -120,6 +120,11 @@ describe('shipit ps', () => {
     expect((await run('ps', [], { HEROKU_APP: 'a1' })).stdout).to.equal('a1 has no dynos. Start some: shipit scale web=1 --app a1\n')
   })
 
+  it('annotates its failure under GitHub Actions', async () => {
+    api().get('/apps/a2/dynos').reply(404, { id: 'not_found', resource: 'app', message: 'Couldn\'t find that app.' })
+    const { stderr } = await run('ps', ['--app', 'a2'], { GITHUB_ACTIONS: 'true' })
+    expect(stderr.trimEnd().split('\n').at(-1)).to.match(/^::error title=shipit%3A the app.*\(exit 6\)::There is no app called a2 on Heroku/)
+  })
   it('an unknown app is exit status 6, with JSON on stdout', async () => {
     const notFound = { id: 'not_found', resource: 'app', message: 'Couldn\'t find that app.' }
     api().get('/apps/a2/dynos').reply(404, notFound).post('/apps/a2/log-sessions').reply(404, notFound)
