@@ -1,24 +1,11 @@
 import { expect } from 'chai'
-import { eventLine, sampleLine, type Sample } from '../../src/runtime/event-line.js'
+import { appIs, change, figures, secondsAgo } from '../support/formation-log.js'
 import { API, expectOnlyKnownRequests, nock } from '../support/nock.js'
 import { dyno, formation } from '../support/records.js'
 import { run } from '../support/run.js'
 
-const LOGPLEX = 'https://logs.example'
 const api = () => nock(API)
-const seconds = (ago: number) => new Date(Date.now() - ago * 1000).toISOString()
-const young = { created_at: seconds(100), updated_at: seconds(90) }
-
-/** The app's dynos, and what its log session answers. */
-function appIs(dynos: object[], lines: string[] | number = []): void {
-  api().get('/apps/a1/dynos').reply(200, dynos)
-  api().post('/apps/a1/log-sessions', { lines: 1500 }).reply(201, { id: 's', logplex_url: `${LOGPLEX}/s` })
-  const text = typeof lines === 'number' ? '' : lines.map((line, id) => `id: ${id}\ndata: ${line}\n\n`).join('')
-  nock(LOGPLEX).get('/s').reply(typeof lines === 'number' ? lines : 200, text, { 'content-type': 'text/event-stream' })
-}
-
-const figures = (source: string, app: string, instance: number, rest: Partial<Sample> = {}, ago = 5) =>
-  `${seconds(ago)} app[${source}]: ${sampleLine({ source, app, instance }, { pid: 23 + instance, status: 'online', restarts: 0, uptime: 80, rss: 61.2, cpu: 1.3, ...rest }).trimEnd()}`
+const young = { created_at: secondsAgo(100), updated_at: secondsAgo(90) }
 
 describe('shipit ps', () => {
   expectOnlyKnownRequests()
@@ -41,8 +28,8 @@ describe('shipit ps', () => {
       figures('web.1', 'api', 1, { rss: 10 }, 300),
       figures('web.1', 'api', 0, { limit: 230, eventLoopP95: 2.123, requestsPerMinute: 118, activeRequests: 3, version: '1.2.0' }),
       figures('web.1', 'jobs', 0, { restarts: 4 }),
-      `${seconds(3)} app[web.1]: ${eventLine({ source: 'web.1', app: 'jobs', instance: 0 }, 'exit', { code: 1, restarts: 5, backoff: '225ms' }).trimEnd()}`,
-      `${seconds(2)} heroku[web.1]: Error R14 (Memory quota exceeded)`,
+      change('web.1', 'jobs', 0, 'exit', { code: 1, restarts: 5, backoff: '225ms' }, 3),
+      `${secondsAgo(2)} heroku[web.1]: Error R14 (Memory quota exceeded)`,
     ])
     const { stdout } = await run('ps', ['--app', 'a1'])
     expect(stdout.trimEnd().split('\n').map((line) => line.replace(/ \d{4}\/.*?\)/, ' <time>'))).to.deep.equal([
@@ -57,8 +44,8 @@ describe('shipit ps', () => {
 
   it('shows what Heroku alone tells of a dyno without the runtime', async () => {
     appIs([dyno('web.1', 'up', young)], [
-      `${seconds(9)} heroku[web.1]: source=web.1 dyno=heroku.1.x sample#load_avg_1m=0.50`, `${seconds(9)} heroku[web.1]: source=web.1 dyno=heroku.1.x sample#memory_total=21.00MB sample#memory_quota=512.00MB`,
-      `${seconds(1)} heroku[router]: at=info method=GET path="/" host=a request_id=x fwd="" dyno=web.1 connect=0ms service=4ms status=503 bytes=3 protocol=http`,
+      `${secondsAgo(9)} heroku[web.1]: source=web.1 dyno=heroku.1.x sample#load_avg_1m=0.50`, `${secondsAgo(9)} heroku[web.1]: source=web.1 dyno=heroku.1.x sample#memory_total=21.00MB sample#memory_quota=512.00MB`,
+      `${secondsAgo(1)} heroku[router]: at=info method=GET path="/" host=a request_id=x fwd="" dyno=web.1 connect=0ms service=4ms status=503 bytes=3 protocol=http`,
     ])
     expect((await run('ps', ['--app', 'a1'])).stdout).to.contain('v7, 21 of 512 MB, load 0.5, 3 req/min, 3 failed\n')
   })
@@ -66,7 +53,7 @@ describe('shipit ps', () => {
   it('--sort is one table of all instances, what is not known last', async () => {
     appIs([dyno('web.1', 'up', young), dyno('web.10', 'up', young), dyno('web.2', 'up', young)], [
       figures('web.1', 'api', 0, { rss: 50 }), figures('web.2', 'api', 0, { rss: 70 }), figures('web.2', 'api', 1, { rss: 60 }), figures('web.10', 'api', 0, { rss: 60 }),
-      `${seconds(1)} app[web.1]: ${eventLine({ source: 'web.1', app: 'api', instance: 1 }, 'online', { pid: 9 }).trimEnd()}`,
+      change('web.1', 'api', 1, 'online', { pid: 9 }, 1),
     ])
     const { stdout } = await run('ps', ['--app', 'a1', '--sort', 'memory:desc'])
     expect(stdout.trimEnd().split('\n').map((line) => line.split(/ +/).slice(0, 2).join(' '))).to.deep.equal(['DYNO ID', 'web.2 api:0', 'web.2 api:1', 'web.10 api:0', 'web.1 api:0', 'web.1 api:1'])

@@ -1,0 +1,52 @@
+import { Args } from '@oclif/core'
+import { ShipitError } from '../errors.js'
+import type { Details, DynoReport, InstanceReport } from '../monitor/index.js'
+import { unknownName } from '../nearest.js'
+import { BaseCommand } from '../ui/base-command.js'
+
+interface Outcome extends Details { dyno: DynoReport; instance: InstanceReport | null; release: string }
+
+export default class Show extends BaseCommand {
+  static override summary = 'show all that is known of a dyno, or of one instance in it'
+  static override description = 'State, release, size, figures, limits, where the memory goes, the last events and the last error lines, as the Platform API and the app\'s recent log tell them.'
+  static override examples = ['<%= config.bin %> <%= command.id %> web.1', '<%= config.bin %> <%= command.id %> web.1 api:0', '<%= config.bin %> <%= command.id %> web.1 0 --json']
+  static override args = {
+    dyno: Args.string({ ignoreStdin: true, required: true, description: 'dyno, such as web.1' }),
+    instance: Args.string({ ignoreStdin: true, description: 'instance as `ps` lists it (api:0), or its app or number where that is enough' }),
+  }
+  static override flags = { ...BaseCommand.appFlags }
+
+  async run(): Promise<Outcome> {
+    const { args, flags } = await this.parse(Show)
+    const app = await this.appName(flags)
+    const api = await this.platform(flags)
+    const [{ look }, { reportDynos }, { detailsOf }] = await Promise.all([import('../monitor/look.js'), import('../monitor/report.js'), import('../monitor/details.js')])
+    const { dynos, model, problem } = await look(api, app)
+    const found = dynos.find(({ name }) => name === args.dyno)
+    if (!found) throw new ShipitError('not_found', unknownName('dyno', args.dyno, dynos.map(({ name }) => name).sort()))
+    const dyno = reportDynos([found], model, Date.now())[0]!
+    const instance = args.instance === undefined ? undefined : choose(dyno, args.instance)
+    const { getRelease } = await import('../heroku/releases.js')
+    const release = (await getRelease(api, app, dyno.release.version)).description
+    const details = detailsOf(model, dyno, instance)
+    if (!this.jsonEnabled()) {
+      const { renderDetails } = await import('../ui/details.js')
+      this.log(renderDetails({ app, dyno, instance, details, release }, process.stdout.isTTY ? process.stdout.columns : undefined))
+    }
+    const { missingFigures } = await import('../ui/formation.js')
+    const why = problem ?? (this.jsonEnabled() ? undefined : missingFigures([dyno]))
+    if (why !== undefined) process.stderr.write(`\n${why}\n`)
+    return { dyno, instance: instance ?? null, release, ...details }
+  }
+}
+
+/** `api:0`, `api` where it has one instance, `0` where one app has it. */
+function choose(dyno: DynoReport, typed: string): InstanceReport {
+  const fitting = dyno.instances.filter(({ id, app, instance }) => id === typed || app === typed || String(instance) === typed)
+  const exact = fitting.find(({ id }) => id === typed) ?? (fitting.length === 1 ? fitting[0] : undefined)
+  if (exact) return exact
+  const ids = dyno.instances.map(({ id }) => id)
+  if (fitting.length > 1) throw new ShipitError('usage', { message: `${typed} is more than one instance of ${dyno.name}.`, next: `Name one of ${fitting.map(({ id }) => id).join(', ')}` })
+  if (ids.length === 0) throw new ShipitError('not_found', { message: `The log of ${dyno.name} tells of no instance.`, why: 'Instances are known by the lines that shipit-runtime prints.', next: `shipit show ${dyno.name}` })
+  throw new ShipitError('not_found', unknownName(`instance in ${dyno.name}`, typed, ids))
+}

@@ -1,0 +1,84 @@
+import type { Details, DynoReport, InstanceReport } from '../monitor/index.js'
+import { ago, shortDuration, timeAndAge } from './ago.js'
+import { colours } from './colours.js'
+import { placed, renderInstances } from './instances.js'
+import { printable } from './printable.js'
+
+export interface Shown {
+  app: string
+  dyno: DynoReport
+  /** Where one instance was asked for. */
+  instance: InstanceReport | undefined
+  details: Details
+  /** What the release did, such as `Deploy 29a0b4c`. */
+  release: string
+}
+
+const mb = (size: number) => `${Math.round(size * 10) / 10} MB`
+const or = (value: string | number | null, unit = '') => (value === null ? 'not known' : `${value}${unit}`)
+
+/** All that is known of a dyno or of one instance in it, as `show` prints it. @param width columns of the terminal */
+export function renderDetails(shown: Shown, width: number | undefined, now = Date.now()): string {
+  const { app, dyno, instance, details } = shown
+  const c = colours()
+  const title = `=== ${c.bold(instance ? `${instance.id} in ${dyno.name}` : dyno.name)} of ${app}`
+  const facts = instance ? instanceFacts(shown, instance, now) : dynoFacts(shown, now)
+  const column = Math.max(...facts.map(([name]) => name.length)) + 2
+  const lines = facts.map(([name, value]) => `${`${name}:`.padEnd(column)}${printable(value)}`)
+  const table = instance || dyno.instances.length === 0 ? [] : ['', renderInstances(placed([dyno]), { width })]
+  return [title, ...lines, ...table, ...renderPast('Last events', details.events.map((event) => pastEvent(event, instance === undefined, now, c.red)), 10), ...renderPast('Last error lines', details.errorLines.map(({ at, text }) => `${ago(at, now).padEnd(8)} ${printable(text)}`), 10)].join('\n')
+}
+
+type Fact = [name: string, value: string]
+
+function dynoFacts({ dyno, details, release }: Shown, now: number): Fact[] {
+  const { state, updated_at, size, memoryQuotaMb, memoryMb, loadAverage, requestsPerMinute, errorsPerMinute, fault, command, instances, figuresFrom } = dyno
+  const facts: Fact[] = [
+    ['State', `${state} ${timeAndAge(updated_at, now)}`],
+    ['Release', `v${dyno.release.version}: ${release}`],
+    ['Size', `${size}${memoryQuotaMb === null ? '' : `, ${mb(memoryQuotaMb)}`}`],
+    ['Command', command],
+  ]
+  if (memoryMb !== null) facts.push(['Memory', `${mb(memoryMb)}${figuresFrom === 'shipit-runtime' ? ` in ${instances.length} instance${instances.length === 1 ? '' : 's'}, at most ${or(details.peaks.memoryMb, ' MB')} in one` : ''}`])
+  if (loadAverage !== null) facts.push(['Load', String(loadAverage)])
+  if (requestsPerMinute !== null) facts.push(['Requests', `${requestsPerMinute} a minute${errorsPerMinute ? `, ${errorsPerMinute} of them failed` : ''}`])
+  const codes = [...Object.entries(details.codes).map(([code, count]) => `${code} × ${count}`), ...(fault === null ? [] : [fault])]
+  if (codes.length > 0) facts.push(['Codes', codes.join(', ')])
+  return facts
+}
+
+function instanceFacts({ dyno, details, release }: Shown, instance: InstanceReport, now: number): Fact[] {
+  const { status, pid, restarts, uptimeSeconds, version, cpuPercent, memoryMb, eventLoopP95Ms, requestsPerMinute, activeRequests, sampledAt } = instance
+  const { peaks } = details
+  return [
+    ['Status', [or(status), pid === null ? '' : `pid ${pid}`, restarts === null ? '' : `${restarts} restart${restarts === 1 ? '' : 's'}`, uptimeSeconds === null ? '' : `up ${shortDuration(uptimeSeconds)}`].filter(Boolean).join(', ')],
+    ['Version', `${or(version)}, of v${dyno.release.version}: ${release}`],
+    ...(memoryMb === null ? [['Memory', 'not known yet'] as Fact] : memoryFacts(instance, memoryMb, dyno, peaks.memoryMb)),
+    ['CPU', cpuPercent === null ? 'not known yet' : `${cpuPercent}% of one, at most ${peaks.cpuPercent}%`],
+    ['Event loop', eventLoopP95Ms === null ? 'not known' : `${eventLoopP95Ms} ms late (95th percentile), at most ${peaks.eventLoopP95Ms} ms`],
+    ['Requests', requestsPerMinute === null ? 'not known' : `${requestsPerMinute} a minute, ${activeRequests ?? 0} under way`],
+    ['Figures', sampledAt === null ? 'none yet: shipit-runtime prints them every 20 s' : ago(sampledAt, now)],
+  ]
+}
+
+/** Where the memory goes. What is neither on V8's heap nor in buffers is Node.js itself: code, stacks, and pages that instances may share. */
+function memoryFacts({ heapMb, externalMb, memoryLimitMb }: InstanceReport, memoryMb: number, dyno: DynoReport, peak: number | null): Fact[] {
+  const limit = memoryLimitMb === null ? 'without a limit of its own' : `of ${mb(memoryLimitMb)}, where it is restarted`
+  const facts: Fact[] = [['Memory', `${mb(memoryMb)} ${limit}; at most ${peak} MB`]]
+  const share = (size: number) => `${Math.round((100 * size) / memoryMb)}%`
+  if (heapMb !== null) facts.push(['  heap', `${mb(heapMb)}, ${share(heapMb)}`])
+  if (externalMb !== null) facts.push(['  external', `${mb(externalMb)}, ${share(externalMb)}`])
+  if (heapMb !== null && externalMb !== null) facts.push(['  the rest', `${mb(Math.max(0, memoryMb - heapMb - externalMb))}, of Node.js itself`])
+  const { memoryQuotaMb, instances } = dyno
+  if (memoryQuotaMb !== null) facts.push(['  of the dyno', `${Math.round((100 * memoryMb) / memoryQuotaMb)}% of ${mb(memoryQuotaMb)}, which ${instances.length === 1 ? 'it has alone' : `${instances.length} instances share`}`])
+  return facts
+}
+
+function pastEvent({ at, instance, text, isBad }: Details['events'][number], withInstance: boolean, now: number, bad: (text: string) => string): string {
+  const line = `${ago(at, now).padEnd(8)} ${withInstance && instance !== null ? `${instance} ` : ''}${text}`
+  return isBad ? bad(printable(line)) : printable(line)
+}
+
+function renderPast(title: string, lines: readonly string[], most: number): string[] {
+  return lines.length === 0 ? [] : ['', title, ...lines.slice(-most).map((line) => `  ${line}`)]
+}

@@ -1,0 +1,22 @@
+import { eventLine, sampleLine, type EventName, type Sample } from '../../src/runtime/event-line.js'
+import { API, nock } from './nock.js'
+
+const LOGPLEX = 'https://logs.example'
+
+export const secondsAgo = (ago: number) => new Date(Date.now() - ago * 1000).toISOString()
+
+/** The dynos of the app a1, and what its log session answers: lines, or a status. For suites of nock. */
+export function appIs(dynos: object[], lines: string[] | number = []): void {
+  nock(API).get('/apps/a1/dynos').reply(200, dynos)
+  nock(API).post('/apps/a1/log-sessions', { lines: 1500 }).reply(201, { id: 's', logplex_url: `${LOGPLEX}/s` })
+  const text = typeof lines === 'number' ? '' : lines.map((line, id) => `id: ${id}\ndata: ${line}\n\n`).join('')
+  nock(LOGPLEX).get('/s').reply(typeof lines === 'number' ? lines : 200, text, { 'content-type': 'text/event-stream' })
+}
+
+/** The runtime's line of an instance's figures, as it stands in the log. */
+export const figures = (source: string, app: string, instance: number, rest: Partial<Sample> = {}, ago = 5) =>
+  `${secondsAgo(ago)} app[${source}]: ${sampleLine({ source, app, instance }, { pid: 23 + instance, status: 'online', restarts: 0, uptime: 80, rss: 61.2, cpu: 1.3, ...rest }).trimEnd()}`
+
+/** The runtime's line of a change of an instance. */
+export const change = (source: string, app: string, instance: number, event: EventName, fields: Record<string, string | number>, ago = 5) =>
+  `${secondsAgo(ago)} app[${source}]: ${eventLine({ source, app, instance }, event, fields).trimEnd()}`
