@@ -31,7 +31,7 @@ process.once('SIGINT', stop)
 process.on('SIGHUP', () => log('SIGHUP: a daemon outlives the terminal it was started from'))
 
 try {
-  platform = startPlatform({ home, limits: limitsFrom(process.env.SHIPIT_LOCAL_LIMITS) })
+  platform = startPlatform({ home, limits: limitsFrom(process.env.SHIPIT_LOCAL_LIMITS), journal: process.env.SHIPIT_LOCAL_JOURNAL })
   await platform
 } catch (error) {
   if (error instanceof AlreadyRunning) process.exit(EXIT_ALREADY_RUNNING)

@@ -35,6 +35,8 @@ export interface PlatformOptions {
   ports?: { api: number; router: number }
   limits?: Partial<Limits>
   rooms?: () => Promise<Rooms>
+  /** File for one line a call of the API. */
+  journal?: string | undefined
   /** The clock that log sessions expire by. */
   now?: () => number
 }
@@ -99,7 +101,7 @@ async function start(options: PlatformOptions, folders: Folders, lock: Awaited<R
     apps: store.list().map(({ id, name }) => ({ name, ...dynoCounts(dynos, id) })),
     problems: store.problems,
   })
-  const api = createApi({ store, logplex, dynos, releases, output, builder, git, folders, token, log, status, urls: () => urls as Urls, now: options.now })
+  const api = createApi({ store, logplex, dynos, releases, output, builder, git, folders, token, log, status, urls: () => urls as Urls, now: options.now, journal: options.journal })
 
   const opened: Listening[] = []
   try {

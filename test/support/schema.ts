@@ -61,6 +61,9 @@ function linksOf(method: string, url: string): { link: Link; own: string }[] {
   return matching.filter(({ link }) => variables(link) === least)
 }
 
+/** Whether the schema knows the call at all. */
+export const isInSchema = (method: string, url: string): boolean => isSchemaThere && linksOf(method, url.split('?')[0] ?? url).length > 0
+
 /** Refs are relative to the whole schema's root. */
 const absolute = (schema: unknown, kind: Kind): object => JSON.parse(JSON.stringify(adapt(schema, kind)).replaceAll('"$ref":"#/', `"$ref":"${kind}#/`)) as object
 

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto'
 import express, { type ErrorRequestHandler, type Express } from 'express'
 import { ApiError, isApiError, NotFound } from '../api-error.js'
 import { authorised, loopbackOnly } from './guard.js'
+import { journal } from './journal.js'
 import type { ApiParts } from './parts.js'
 import { RateLimit } from './rate-limit.js'
 import { accountRoutes } from './routes/account.js'
@@ -45,6 +46,7 @@ export function createApi(parts: ApiParts): Express {
   })
   // Some clients send JSON under another type or none; there is no other kind of body here.
   api.use(express.json({ type: () => true, limit: '1mb' }))
+  if (parts.journal !== undefined) api.use(journal(parts.journal))
   api.get('/shipit/status', (_request, response) => { response.json(parts.status()) })
   for (const routes of [accountRoutes, appsRoutes, configVarsRoutes, formationRoutes, dynosRoutes, releasesRoutes, buildsRoutes, featuresRoutes, domainsRoutes, aroundRoutes]) {
     api.use(routes(parts))

@@ -5,6 +5,7 @@ import path from 'node:path'
 import { promisify } from 'node:util'
 import { packageRoot } from '../../../src/paths.js'
 import { until } from '../../../src/until.js'
+import { openJournal, type Journal } from './journal.js'
 
 export interface Outcome { status: number; stdout: string; stderr: string; /** Both, in the order they came. */ output: string }
 export interface RunOptions { cwd?: string; input?: string; env?: NodeJS.ProcessEnv; onSpawn?: (pid: number) => void; onOutput?: (text: string) => void }
@@ -14,13 +15,14 @@ export interface RunOptions { cwd?: string; input?: string; env?: NodeJS.Process
  * outlives close(), which also fails where a process was left behind.
  */
 export class World {
-  private constructor(readonly folder: string, readonly env: NodeJS.ProcessEnv) {}
+  private constructor(readonly folder: string, readonly env: NodeJS.ProcessEnv, private readonly journal: Journal) {}
 
   static async create(env: NodeJS.ProcessEnv = {}): Promise<World> {
     const folder = await realpath(await mkdtemp(path.join(tmpdir(), 'shipit-e2e-')))
     const home = path.join(folder, 'home')
     await mkdir(home)
     const cache = await npmCache()
+    const journal = await openJournal()
     return new World(folder, {
       PATH: process.env.PATH, LANG: 'C.UTF-8', TMPDIR: tmpdir(),
       ...(process.env.NODE_EXTRA_CA_CERTS ? { NODE_EXTRA_CA_CERTS: process.env.NODE_EXTRA_CA_CERTS } : {}),
@@ -30,8 +32,9 @@ export class World {
       SHIPIT_E2E: folder,
       GIT_CONFIG_NOSYSTEM: '1',
       GIT_AUTHOR_NAME: 'Ada', GIT_AUTHOR_EMAIL: 'ada@example.com', GIT_COMMITTER_NAME: 'Ada', GIT_COMMITTER_EMAIL: 'ada@example.com',
+      ...journal.env,
       ...env,
-    })
+    }, journal)
   }
 
   /** Runs a program; never throws for its exit status. */
@@ -120,14 +123,16 @@ export class World {
     return found
   }
 
-  /** Stops the platform, removes the folder, and fails where a process of this world is still there. */
+  /** Stops the platform, removes the folder, and fails where a process of this world is still there or a call was not as the Platform API's schema has it. */
   async close(): Promise<void> {
     const stopped = await this.shipit(['local', 'stop'])
     let left = await this.processes()
     await until(async () => (left = await this.processes()).length === 0, { timeout: 15_000, every: 100 })
     for (const { pid } of left) process.kill(pid, 'SIGKILL')
     await rm(this.folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 })
+    const misfits = await this.journal.close()
     if (left.length > 0) throw new Error(`Left behind (local stop: ${stopped.output}):\n${left.map(({ pid, command }) => `${pid} ${command}`).join('\n')}`)
+    if (misfits.length > 0) throw new Error(`Calls that the Platform API's schema does not allow:\n${misfits.join('\n')}`)
   }
 }
 

@@ -1,0 +1,47 @@
+import { existsSync } from 'node:fs'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import type { JournalEntry } from '../../../src/local/api/journal.js'
+import { isInSchema, isSchemaThere, validateAnswer, validateRequest } from '../../support/schema.js'
+
+/** A journal of the embedded Heroku, outside its world: it holds config vars in clear. */
+export interface Journal { env: NodeJS.ProcessEnv; close(): Promise<string[]> }
+
+export async function openJournal(): Promise<Journal> {
+  if (!isSchemaThere) return { env: {}, close: () => Promise.resolve([]) }
+  const folder = await mkdtemp(path.join(tmpdir(), 'shipit-journal-'))
+  const file = path.join(folder, 'journal')
+  return {
+    env: { SHIPIT_LOCAL_JOURNAL: file },
+    /** Removes it, and answers with what the Platform API's schema has against it. */
+    async close() {
+      const lines = existsSync(file) ? (await readFile(file, 'utf8')).trimEnd().split('\n').filter(Boolean) : []
+      await rm(folder, { recursive: true, force: true })
+      return [...new Set(lines.flatMap((line) => misfits(JSON.parse(line) as JournalEntry)))]
+    },
+  }
+}
+
+/** What is wrong with a call of ours or with an answer of the platform's. What the official CLI asks for beyond the schema is its own affair. */
+function misfits({ method, url, userAgent, body, status, answer }: JournalEntry): string[] {
+  const isOurs = userAgent?.startsWith('shipit-heroku/') ?? false
+  const isKnown = isInSchema(method, url)
+  if (!isOurs && !isKnown) return []
+  return [
+    ...(isOurs ? complaint(() => validateRequest(method, url, body)) : []),
+    ...(isKnown && status < 400 ? complaint(() => validateAnswer(method, url, answer)) : []),
+    ...(status >= 400 ? complaint(() => { if (!isProblem(answer)) throw new Error(`${method} ${url} failed with ${JSON.stringify(answer)}`) }) : []),
+  ]
+}
+
+const isProblem = (answer: unknown): boolean => ['id', 'message', 'url'].every((key) => typeof (answer as Record<string, unknown>)[key] === 'string')
+
+function complaint(check: () => void): string[] {
+  try {
+    check()
+    return []
+  } catch (error) {
+    return [(error as Error).message]
+  }
+}
