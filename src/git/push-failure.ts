@@ -43,6 +43,12 @@ export function pushFailure({ url, exitCode, remote, own, refs }: PushTranscript
   if (/returned error: 429/.test(all)) {
     return new ShipitError('refused', { message: 'The platform takes no more git requests for this app for now.', why, next: 'Try again later: Heroku allows 75 an hour for an app.' })
   }
+  if (/No space left on device|Disk quota exceeded/i.test(all)) {
+    return new ShipitError('git', { message: 'git had no room on the disk for the push.', why, next: 'Make room on the disk of this repository and of the temporary folder, then deploy again.' })
+  }
+  if (/certificate (has expired|is not yet valid)/i.test(all)) {
+    return new ShipitError('network', { message: `The certificate of ${url} is not valid by this machine's clock.`, why, next: 'Check the date and time of this machine. If they are right, the certificate of the host or of a proxy on the way must be renewed.' })
+  }
   if (NETWORK.test(all)) {
     return new ShipitError('network', { message: `The connection to ${url} failed during the push.`, why, next: `Check the connection. If a build had begun, it may go on: look at \`shipit releases --app ${appOf(url)}\` before you deploy again.` })
   }

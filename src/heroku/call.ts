@@ -154,7 +154,7 @@ export class Call extends Request {
       const isToldWhen = asked !== undefined && (status === 429 || status === 503)
       if (isWorthWaiting && (isToldWhen || this.attempt < this.settings.retries)) return this.again(wait)
     }
-    this.fail(answerError({ status, body, method, path, requestId, retryAfter: asked }, this.endpoint))
+    this.fail(answerError({ status, body, method, path, requestId, retryAfter: asked, asksSecondFactor: response.headers['heroku-two-factor-required'] === 'true' }, this.endpoint))
   }
 
   /** False where the attempt was over already: one attempt can report its end several times (error, close, timeout). */

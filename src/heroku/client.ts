@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { packageRoot } from '../paths.js'
+import { patience } from './patience.js'
 import { Call, type CallRequest, type CallSettings } from './call.js'
 import type { Endpoint } from './types.js'
 
@@ -37,7 +38,7 @@ export class PlatformApi {
   private readonly settings: CallSettings
 
   constructor(readonly endpoint: Endpoint, options: PlatformApiOptions = {}) {
-    this.settings = { timeout: 60_000, silence: 20_000, retries: 3, retryDelay: 500, ...options }
+    this.settings = { timeout: 60_000, silence: 20_000, retries: 3, retryDelay: 500, ...patience(process.env), ...options }
   }
 
   get<T>(path: string, options?: RequestOptions): Promise<T> {

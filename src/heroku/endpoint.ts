@@ -1,4 +1,5 @@
 import { ShipitError } from '../errors.js'
+import { checkCertificates } from './certificates.js'
 import { findCredentials } from './credentials.js'
 import type { Endpoint } from './types.js'
 
@@ -50,6 +51,7 @@ export async function resolveEndpoint({ local, env = process.env }: { local: boo
     return { apiUrl, gitUrl, token, tokenSource: 'the embedded Heroku', label: 'the embedded Heroku' }
   }
   const { apiUrl, gitUrl, apiHost } = platformUrls(env)
+  checkCertificates(env)
   const { token, source } = await findCredentials(apiHost, env)
   return { apiUrl, gitUrl, token, tokenSource: source, label: 'Heroku' }
 }

@@ -1,4 +1,5 @@
 import { ShipitError } from '../errors.js'
+import { proxyFor } from './proxy.js'
 import type { Endpoint } from './types.js'
 
 /** What the API says with a status of 400 and above: {id, message, url, resource}. */
@@ -11,6 +12,8 @@ export interface FailedAnswer {
   method: string
   path: string
   requestId?: string | undefined
+  /** The header Heroku-Two-Factor-Required is there. */
+  asksSecondFactor?: boolean
   /** ms that the headers ask to wait. */
   retryAfter?: number | undefined
 }
@@ -56,16 +59,29 @@ export function answerError(answer: FailedAnswer, endpoint: Endpoint): ShipitErr
   }
   const app = appIn(path)
 
-  if (status === 401) {
+  // Before 401 and 403: with either the header says what is missing.
+  if (status === 401 && !answer.asksSecondFactor) {
     return new ShipitError('auth', {
       message: `${headOf(endpoint)} does not accept the token from ${endpoint.tokenSource}.`,
       why: said, next: howToLogIn(endpoint.tokenSource), details,
     })
   }
-  if (status === 403 && problem.id === 'two_factor') {
+  if (answer.asksSecondFactor || (status === 403 && problem.id === 'two_factor')) {
     return new ShipitError('auth', {
       message: `${headOf(endpoint)} asks for a second factor.`, why: said,
       next: 'Run `heroku login`, which asks for it, or set HEROKU_API_KEY to a token of `heroku authorizations:create`, which needs none.', details,
+    })
+  }
+  if (status === 402 || problem.id === 'suspended') {
+    return new ShipitError('refused', {
+      message: problem.id === 'suspended' ? `${headOf(endpoint)} has suspended this account or app.` : said ? `${headOf(endpoint)} refused: ${said}` : `${headOf(endpoint)} wants the account's billing settled first.`,
+      ...(problem.id === 'suspended' ? { why: said } : {}), next: seen ?? 'https://dashboard.heroku.com/account/billing shows what is open; https://help.heroku.com answers for a suspension.', details: app ? { ...details, app } : details,
+    })
+  }
+  if (status === 403 && app !== undefined && answer.method === 'GET') {
+    return new ShipitError('not_found', {
+      message: `Your account has no access to ${app} on ${endpoint.label}.`, why: said,
+      next: 'Have its owner run `heroku access:add`, or check whose token it is: heroku auth:whoami', details: { ...details, app },
     })
   }
   if (status === 404) {
@@ -88,7 +104,7 @@ export function answerError(answer: FailedAnswer, endpoint: Endpoint): ShipitErr
   if (status >= 500) {
     const seconds = answer.retryAfter === undefined ? undefined : Math.ceil(answer.retryAfter / 1000)
     return new ShipitError('network', {
-      message: `${headOf(endpoint)} (${hostOf(endpoint)}) answered ${answer.method} ${path} with status ${status}.`, why: said,
+      message: problem.id === 'maintenance' ? `${headOf(endpoint)} (${hostOf(endpoint)}) is under maintenance itself.` : `${headOf(endpoint)} (${hostOf(endpoint)}) answered ${answer.method} ${path} with status ${status}.`, why: said,
       next: answer.method === 'GET'
         ? `Try again${seconds === undefined ? '' : ` in ${seconds} s`}; https://status.heroku.com shows incidents.`
         : 'It is not known whether the change was made: look before you try again. https://status.heroku.com shows incidents.',
@@ -113,20 +129,39 @@ const REASONS: Record<string, string> = {
 }
 
 const isCertificateFault = (code: string) => /^(CERT_|ERR_TLS_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|ERR_SSL_|EPROTO)/.test(code)
+/** What a clock that is far off makes of every certificate. */
+const isOfDates = (code: string) => /^CERT_(HAS_EXPIRED|NOT_YET_VALID)$/.test(code)
+
+/** What refuses to tunnel, in tunnel-agent's words. */
+const refusedBy = (text: string) => /tunneling socket could not be established, statusCode=(\d+)/.exec(text)?.[1]
+
+function reasonFor(code: string, text: string): string {
+  if (isOfDates(code)) return `its TLS certificate ${code === 'CERT_HAS_EXPIRED' ? 'has expired' : 'is not valid yet'}, by this machine's clock (${new Date().toISOString().slice(0, 16).replace('T', ' ')} UTC)`
+  if (isCertificateFault(code)) return `its certificate or TLS was not accepted (${code})`
+  const status = refusedBy(text)
+  if (status !== undefined) return `the proxy answered ${status}${status === '407' ? ' and wants a user and password' : ''}`
+  if (/^tunneling socket could not be established/.test(text)) return 'nothing accepts connections at the proxy'
+  return REASONS[code] ?? text
+}
+
+function whatToCheck(code: string, text: string, proxy: URL | undefined): string {
+  if (isOfDates(code)) return 'Check the date and time of this machine. If they are right, the certificate of the host or of a proxy on the way must be renewed.'
+  if (isCertificateFault(code)) return 'Behind a company proxy, name its certificate by SSL_CERT_FILE or NODE_EXTRA_CA_CERTS.'
+  if (refusedBy(text) === '407') return 'Write them into the proxy\'s address: HTTPS_PROXY=http://user:password@host:port'
+  if (proxy) return 'Check the proxy that HTTPS_PROXY (or HEROKU_HTTP_PROXY_HOST) names; NO_PROXY exempts hosts from it.'
+  return 'Check the network (and HTTPS_PROXY, HEROKU_HOST where they are set), then try again.'
+}
 
 /** A broken, refused or silent connection as the error that a user reads. `mayHaveActed`: the request may have reached the platform. */
 export function connectionError(error: unknown, endpoint: Pick<Endpoint, 'apiUrl' | 'label'>, request: { method: string; path: string; mayHaveActed: boolean }): ShipitError {
   const code = (error as NodeJS.ErrnoException)?.code ?? (error as { cause?: NodeJS.ErrnoException })?.cause?.code ?? ''
   const text = error instanceof Error ? error.message : String(error)
-  const isTls = isCertificateFault(code)
-  const reason = isTls ? `its certificate or TLS was not accepted (${code})` : REASONS[code] ?? text
+  const proxy = proxyFor(endpoint.apiUrl)
   const isChange = request.method !== 'GET' && request.mayHaveActed
   return new ShipitError('network', {
-    message: `${headOf(endpoint)} at ${hostOf(endpoint)} could not be reached or did not answer in full: ${reason}.`,
+    message: `${headOf(endpoint)} at ${hostOf(endpoint)} could not be reached${proxy ? ` through the proxy ${proxy.host}` : ''} or did not answer in full: ${reasonFor(code, text)}.`,
     why: isChange ? `${request.method} ${request.path} was under way, and shipit does not send a change twice: it may or may not have been made.` : undefined,
-    next: isTls
-      ? 'Behind a company proxy, name its certificate by SSL_CERT_FILE or NODE_EXTRA_CA_CERTS.'
-      : isChange ? 'Look at the app before you try again (shipit releases, shipit ps).' : 'Check the network (and HTTPS_PROXY, HEROKU_HOST where they are set), then try again.',
+    next: isChange && !isCertificateFault(code) ? 'Look at the app before you try again (shipit releases, shipit ps).' : whatToCheck(code, text, proxy),
     details: { host: hostOf(endpoint), ...(code ? { reason: code } : {}) },
     cause: error,
   })

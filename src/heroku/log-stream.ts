@@ -5,6 +5,7 @@ import { connectionError } from './errors.js'
 import { logEvents } from './log-events.js'
 import { createLogSession, type LogFilter } from './log-sessions.js'
 import { openStream, type OpenedStream } from './open-stream.js'
+import { patience } from './patience.js'
 import { KEPT_LINES, SeenLines } from './seen-lines.js'
 import type { LogLine } from './types.js'
 import { onWake, type Clock } from './wake.js'
@@ -34,7 +35,7 @@ const EXPIRED = new Set([403, 404, 410])
  * Throws ShipitError: what POST log-sessions was answered, or `network` once the stream cannot be had.
  */
 export async function* streamLogs(api: PlatformApi, app: string, options: LogStreamOptions = {}): AsyncGenerator<LogLine, void, undefined> {
-  const { signal: outer, reconnectDelay = 1000, retries = 8, seen = new SeenLines(), clock, ...filter } = options
+  const { signal: outer, reconnectDelay = 1000, retries = patience(process.env).retries ?? 8, seen = new SeenLines(), clock, ...filter } = options
   const left = new AbortController()
   const signal = outer ? AbortSignal.any([outer, left.signal]) : left.signal
   let connection = new AbortController()

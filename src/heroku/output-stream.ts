@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { connectionError } from './errors.js'
+import { patience } from './patience.js'
 import { fetchFor } from './proxy.js'
 
 export interface OutputStreamOptions {
@@ -14,7 +15,7 @@ export interface OutputStreamOptions {
  * The output of a build or of a release phase, live, in pieces as they come; ends with it, or when `signal` is aborted.
  * A broken stream is read again from its beginning and goes on where it broke. Throws ShipitError `network` once it cannot be had.
  */
-export async function* streamOutput(url: string, { signal, retries = 5, retryDelay = 1000 }: OutputStreamOptions = {}): AsyncGenerator<string, void, undefined> {
+export async function* streamOutput(url: string, { signal, retries = patience(process.env).retries ?? 5, retryDelay = 1000 }: OutputStreamOptions = {}): AsyncGenerator<string, void, undefined> {
   const decoder = new TextDecoder()
   const left = new AbortController()
   const either = signal ? AbortSignal.any([signal, left.signal]) : left.signal

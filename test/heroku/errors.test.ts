@@ -18,8 +18,12 @@ describe('what the platform refuses', () => {
   it('402, 403 and 422 are refusals in the platform\'s own words', () => {
     expect(answer(402, { id: 'verification_required', message: 'Please verify your account', url: 'https://heroku.com/verify' }))
       .to.include({ code: 'refused', message: 'Heroku refused: Please verify your account', next: 'See https://heroku.com/verify' })
-    expect(answer(403, { message: 'You do not have access' }).code).to.equal('refused')
+    expect(answer(403, { message: 'You do not have access' }, '/apps/a1/formation', 'PATCH').code).to.equal('refused')
+    expect(answer(403, { id: 'suspended', message: 'Suspended for abuse' })).to.include({ code: 'refused', message: 'Heroku has suspended this account or app.', why: 'Suspended for abuse' })
     expect(answer(422, { message: 'Name is already taken' }).message).to.equal('Heroku refused: Name is already taken')
+  })
+  it('403 to a look at an app is no access to it', () => {
+    expect(answer(403, { id: 'forbidden', message: 'You do not have access' })).to.include({ code: 'not_found', message: 'Your account has no access to a1 on Heroku.', why: 'You do not have access' })
   })
   it('404 names the app', () => {
     expect(answer(404, { id: 'not_found', resource: 'app' })).to.include({ code: 'not_found', message: 'There is no app called a1 on Heroku, or your account has no access to it.' })
