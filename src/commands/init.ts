@@ -32,9 +32,10 @@ export default class Init extends BaseCommand {
     instances: Flags.string({ description: 'processes in each dyno: a number, or max for as many as the dyno holds', helpValue: 'N|max' }),
     memory: Flags.string({ description: 'reload an instance that grows beyond this, such as 200M', helpValue: 'SIZE' }),
     env: Flags.string({ multiple: true, multipleNonGreedy: true, description: 'add a block env_NAME (may be given several times)', helpValue: 'NAME' }),
+    ci: Flags.option({ options: ['github'] as const, description: 'write a workflow too that deploys pushes and rehearses pull requests' })(),
     'dry-run': Flags.boolean({ description: 'show what would be done and change nothing' }),
     yes: Flags.boolean({ char: 'y', description: 'do not ask' }),
-    force: Flags.boolean({ description: 'write a new ecosystem file even where there is one' }),
+    force: Flags.boolean({ description: 'write a new ecosystem file, and with --ci a new workflow, even where there is one' }),
   }
 
   async run(): Promise<{ plan: InitPlan; applied: boolean }> {
@@ -99,13 +100,13 @@ function herokuName(name: string): string {
   return plain.length < 3 ? 'myapp' : plain
 }
 
-function optionsFrom(flags: { format?: 'yml' | 'json' | 'js'; name?: string; entry?: string; instances?: string; memory?: string; env?: string[]; force: boolean }): InitOptions {
+function optionsFrom(flags: { format?: 'yml' | 'json' | 'js'; name?: string; entry?: string; instances?: string; memory?: string; env?: string[]; ci?: 'github'; force: boolean }): InitOptions {
   const { format, name, entry, memory } = flags
   if (name !== undefined && !/\S/.test(name)) throw usage('--name is empty.', 'Give the app a name, such as --name api.')
   if (memory !== undefined && !MEMORY.test(memory)) throw usage(`--memory ${memory} is not a size.`, 'Give a number with K, M or G, such as --memory 200M.')
   const wrong = flags.env?.find((each) => !ENV_NAME.test(each))
   if (wrong !== undefined) throw usage(`--env ${wrong} cannot be a name.`, 'Use letters, digits and _, such as --env homolog. It names the block, not a variable.')
-  return { format, name, entry, memory, instances: instancesFrom(flags.instances), envNames: [...new Set(flags.env)], force: flags.force }
+  return { format, name, entry, memory, instances: instancesFrom(flags.instances), envNames: [...new Set(flags.env)], force: flags.force, ...(flags.ci ? { ci: flags.ci } : {}) }
 }
 
 function instancesFrom(value: string | undefined): number | 'max' | undefined {

@@ -7,7 +7,8 @@ import type { Ecosystem } from '../ecosystem/types.js'
 import { detect, type DetectOptions } from './detect/index.js'
 import type { EcosystemFiles } from './ecosystem-adapter.js'
 import { folderOnDisk, type FolderView } from './folder.js'
-import { gitIgnored } from './git-ignored.js'
+import { WORKFLOW } from './ci/github.js'
+import { gitIgnored, isRepositoryRoot } from './git-ignored.js'
 import { LOCKFILE, TOOL } from './lockfile.js'
 import type { Facts } from './plan/facts.js'
 import { USUAL_ENTRIES } from './plan/gitignore.js'
@@ -30,7 +31,7 @@ export async function gather(dir: string, options: InitOptions, files: Ecosystem
   if (ecosystem && first.ecosystemFile) mustBeValid(dir, ecosystem)
   const detected = ecosystem ? detect(folder, { ...detectOptions(dir, options, found), ...firstApp(ecosystem) }) : first
   if (detected.ecosystemFile) detected.warnings.push(...ecosystemWarnings(folder, ecosystem!))
-  return { detected, facts: await factsOf(dir, folder, detected, runtime, named) }
+  return { detected, facts: { ...await factsOf(dir, folder, detected, runtime, named), deploy: ecosystem?.deploy ?? {} } }
 }
 
 function mustBeFolder(dir: string): void {
@@ -76,7 +77,7 @@ function ecosystemWarnings(folder: FolderView, { problems, apps, file }: Ecosyst
   return isThere ? doubts : [...doubts, `${name} starts ${script}, which is not there yet: the build must make it.`]
 }
 
-async function factsOf(dir: string, folder: FolderView, detected: Detected, runtime: RuntimeTarball, ecosystemFile: string | undefined): Promise<Facts> {
+async function factsOf(dir: string, folder: FolderView, detected: Detected, runtime: RuntimeTarball, ecosystemFile: string | undefined): Promise<Omit<Facts, 'deploy'>> {
   const tarball = `${VENDOR}/${tarballName(runtime.version)}`
   const [ignored, shared] = await Promise.all([
     gitIgnored(dir, [tarball], { shared: false }),
@@ -91,6 +92,8 @@ async function factsOf(dir: string, folder: FolderView, detected: Detected, runt
     ...optional('gitignore', folder.read('.gitignore')),
     ...optional('slugignore', folder.read('.slugignore')),
     ...optional('lock', lock),
+    ...optional('workflow', folder.read(WORKFLOW)),
+    isRoot: await isRepositoryRoot(dir),
     runtime,
     vendored: folder.list(VENDOR).filter(({ name }) => isRuntimeTarball(name)).map(({ name }) => ({ name, isSame: digests(readFileSync(path.join(dir, VENDOR, name))).sha512 === runtime.sha512 })),
     isTarballIgnored: (ignored ?? []).length > 0,

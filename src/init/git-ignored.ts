@@ -29,3 +29,9 @@ export async function isRepository(dir: string): Promise<boolean> {
   const { stdout } = await execa('git', ['rev-parse', '--is-inside-work-tree'], { cwd: dir, reject: false, stdin: 'ignore' })
   return stdout === 'true'
 }
+
+/** Whether a folder is the root of its repository, or would be of one that is made there. */
+export async function isRepositoryRoot(dir: string): Promise<boolean> {
+  const { stdout } = await execa('git', ['rev-parse', '--show-prefix'], { cwd: dir, reject: false, stdin: 'ignore' })
+  return stdout === ''
+}

@@ -73,8 +73,10 @@ export interface InitOptions {
   memory?: string
   /** Names of env_NAME blocks. */
   envNames: string[]
-  /** Write a new ecosystem file even where there is one. */
+  /** Write a new ecosystem file, and a new workflow, even where there is one. */
   force: boolean
+  /** Write a workflow for this service as well. */
+  ci?: 'github'
 }
 
 export interface FileStep {

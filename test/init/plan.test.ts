@@ -16,7 +16,7 @@ function plan(files: Record<string, string | object>, asked: Partial<InitOptions
   const text = (file: string) => folder.read(file)
   const given = options(asked)
   const detected = detect(folder, { ignoreEcosystemFile: given.force })
-  const all: Facts = { dir: '/app', packageJson: text('package.json')!, procfile: text('Procfile'), gitignore: text('.gitignore'), runtime, vendored: [], isTarballIgnored: false, unignored: [], existing: {}, node: '22.3.0', ...facts }
+  const all: Facts = { dir: '/app', packageJson: text('package.json')!, procfile: text('Procfile'), gitignore: text('.gitignore'), runtime, vendored: [], isTarballIgnored: false, unignored: [], existing: {}, node: '22.3.0', deploy: {}, isRoot: true, ...facts }
   return planInit(detected, given, all, plainEcosystem.render)
 }
 

@@ -1,7 +1,14 @@
+import type { DeployTarget } from '../../ecosystem/types.js'
 import type { RuntimeTarball } from '../runtime-tarball.js'
 
 /** What the plan needs to know of the folder besides how its app starts; gathered from disk and git before planning. */
 export interface Facts {
+  /** The environments of the ecosystem file that is there. */
+  deploy: Record<string, DeployTarget>
+  /** The workflow that is there; absent where there is none. */
+  workflow?: string
+  /** Whether the folder is the root of its repository, where GitHub looks for workflows. */
+  isRoot: boolean
   /** Absolute path of the app's folder. */
   dir: string
   packageJson: string

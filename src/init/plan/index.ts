@@ -2,6 +2,7 @@
 
 import type { EcosystemFiles } from '../ecosystem-adapter.js'
 import { isObject } from '../detect/package-json.js'
+import { githubWorkflow, WORKFLOW } from '../ci/github.js'
 import { withWebCommand } from '../detect/procfile.js'
 import { LOCKFILE, lockCommand, lockHolds, lockMarks, withoutStaleEntry } from '../lockfile.js'
 import { RUNTIME, tarballName, VENDOR } from '../runtime-tarball.js'
@@ -31,10 +32,27 @@ export function planInit(detected: Detected, options: InitOptions, facts: Facts,
   planProcfile(draft, detected, facts)
   planPackageJson(draft, manifest, start, detected, facts)
   planLockfile(draft, manifest, detected, facts)
+  if (options.ci) planWorkflow(draft, detected, options, facts)
   for (const { name } of facts.vendored.filter(({ name }) => name !== tarballName(facts.runtime.version))) {
     draft.steps.push({ kind: 'remove', file: `${VENDOR}/${name}`, why: 'an older version of the runtime' })
   }
   return { dir: facts.dir, ...draft }
+}
+
+/** A workflow that is there is its owner's, unless --force says otherwise. */
+function planWorkflow({ steps, warnings }: Draft, { packageManager, lockfile, engines }: Detected, { force }: InitOptions, { deploy, workflow, isRoot }: Facts): void {
+  if (!isRoot) {
+    warnings.push(`No workflow is written: GitHub looks for ${WORKFLOW} at the root of the repository only.`)
+    return
+  }
+  // Lockfile and engines are there once the steps before this one are done.
+  const after = githubWorkflow({ deploy, packageManager, hasLockfile: lockfile !== undefined || steps.some(({ kind }) => kind === 'run'), hasEngines: engines !== undefined || steps.some(({ file }) => file === 'package.json') })
+  if (workflow === after) return
+  if (workflow !== undefined && !force) {
+    warnings.push(`${WORKFLOW} is there and is left as it is. To write it anew: --force, which writes the ecosystem file anew as well.`)
+    return
+  }
+  steps.push({ ...fileStep(WORKFLOW, workflow, after), why: 'a push is deployed, a pull request rehearsed on the runner; its head says what it needs' })
 }
 
 const specOf = ({ runtime }: Facts) => `file:${VENDOR}/${tarballName(runtime.version)}`

@@ -1,0 +1,107 @@
+import type { DeployTarget } from '../../ecosystem/types.js'
+import type { PackageManager } from '../types.js'
+
+/** Where GitHub Actions looks for it, from the root of the repository. */
+export const WORKFLOW = '.github/workflows/shipit.yml'
+
+export interface WorkflowInput {
+  /** The environments of the ecosystem file's `deploy:` block. */
+  deploy: Record<string, DeployTarget>
+  packageManager: PackageManager
+  hasLockfile: boolean
+  /** Whether package.json says which Node.js, so that the runner has the same. */
+  hasEngines: boolean
+}
+
+const INSTALL: Record<PackageManager, string> = {
+  npm: 'npm ci', yarn: 'yarn install --frozen-lockfile', 'yarn-berry': 'yarn install --immutable', pnpm: 'pnpm install --frozen-lockfile',
+}
+
+/** The workflow: a pull request is rehearsed on the runner, a push to the environment's branch is deployed. */
+export function githubWorkflow(input: WorkflowInput): string {
+  const [name, target] = environmentOf(input.deploy)
+  const branch = /^[\w./-]+$/.test(target?.ref ?? '') ? target!.ref!.replace(/^refs\/heads\//, '') : 'main'
+  return `# Written by \`shipit init --ci github\`; yours to change.
+#
+# It needs, under Settings → Secrets and variables → Actions:
+#   secret    HEROKU_API_KEY   of \`heroku authorizations:create\`
+#   variable  SHIPIT_PACKAGE   what \`npm install --global\` takes for shipit. It is on no registry yet, so this is the address of
+#                              its repository (git+https://…#v0.1.0) or of a tarball that \`npm pack\` made of it.
+${target?.app ? '' : '#   variable  HEROKU_APP       name of the app to deploy to\n'}name: shipit
+
+on:
+  push:
+    branches: [${branch}]
+  pull_request:
+
+permissions:
+  contents: read
+
+jobs:
+  review:
+    name: Rehearse the deploy
+    if: github.event_name == 'pull_request'
+    runs-on: ubuntu-latest
+    timeout-minutes: 30
+    steps:
+${prepare(input)}
+${configVars(target?.config ?? [], name)}      - run: shipit doctor${name ? ` ${name} --local --app review` : ''}
+      - run: shipit deploy${name ? ` ${name}` : ''} --local --app review --yes
+
+  deploy:
+    name: Deploy
+    if: github.event_name == 'push'
+    runs-on: ubuntu-latest
+    timeout-minutes: 60
+    # One after the other, and none cut off: a build on Heroku cannot be cancelled.
+    concurrency:
+      group: shipit-${name ?? 'deploy'}
+      cancel-in-progress: false
+    steps:
+${prepare(input)}
+      - run: shipit deploy${name ? ` ${name}` : ''} --yes --timestamps --lock-wait 10m
+        env:
+          HEROKU_API_KEY: \${{ secrets.HEROKU_API_KEY }}
+${target?.app ? '' : '          HEROKU_APP: ${{ vars.HEROKU_APP }}\n'}`
+}
+
+/** production where there is one, else the first; only a name that needs no quotes anywhere. */
+function environmentOf(deploy: Record<string, DeployTarget>): [string | undefined, DeployTarget | undefined] {
+  const names = Object.keys(deploy).filter((name) => /^[\w.][\w.-]*$/.test(name))
+  const name = names.includes('production') ? 'production' : names[0]
+  return [name, name === undefined ? undefined : deploy[name]]
+}
+
+function prepare({ packageManager, hasLockfile, hasEngines }: WorkflowInput): string {
+  const tool = packageManager === 'npm' ? 'npm' : packageManager === 'pnpm' ? 'pnpm' : 'yarn'
+  return `      - uses: actions/checkout@v4
+        with:
+          fetch-depth: 0 # the platform takes no push of a shallow clone
+${tool === 'npm' ? '' : '      - run: corepack enable\n'}      - uses: actions/setup-node@v4
+        with:
+          ${hasEngines ? 'node-version-file: package.json' : 'node-version: 22'}
+${hasLockfile ? `          cache: ${tool}\n` : ''}      - name: Install shipit
+        run: |
+          if [ -z "$SHIPIT_PACKAGE" ]; then
+            echo "::error::Set the variable SHIPIT_PACKAGE: the head of this workflow says to what."
+            exit 1
+          fi
+          npm install --global "$SHIPIT_PACKAGE"
+        env:
+          SHIPIT_PACKAGE: \${{ vars.SHIPIT_PACKAGE }}
+      - run: ${hasLockfile ? INSTALL[packageManager] : `${tool} install`}`
+}
+
+/** What the environment asks for must be set on the rehearsal's app too; its values are of no one's. */
+function configVars(names: string[], environment: string | undefined): string {
+  if (names.length === 0 || environment === undefined) return ''
+  const values = JSON.stringify(Object.fromEntries(names.map((name) => [name, 'review'])))
+  return `      - name: Config vars for the rehearsal (deploy.${environment}.config)
+        run: |
+          shipit local start
+          eval "$(shipit local env)"
+          ask() { curl --fail --silent --show-error --output /dev/null --header "Authorization: Bearer $HEROKU_API_KEY" --header "Accept: application/vnd.heroku+json; version=3" --header "Content-Type: application/json" "$@"; }
+          ask --request POST --data '{"name":"review"}' "$HEROKU_HOST/apps"
+          ask --request PATCH --data '${values}' "$HEROKU_HOST/apps/review/config-vars"
+`
+}
