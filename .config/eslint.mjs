@@ -37,6 +37,7 @@ export default tseslint.config(
   wall('runtime', everythingBut('runtime', 'ecosystem'), 'the runtime is a package of its own and must not import the CLI'),
   wall('local', everythingBut('local', 'errors'), 'the embedded Heroku imports nothing of the CLI that ships it'),
   wall('heroku', 'commands|deploy|ui|formation|monitor|init|keys|config-vars|local/(?!client)', 'heroku/ is the API alone; it reaches the embedded Heroku through local/client only'),
+  wall('preflight', 'commands|ui|monitor|local|dev|formation|keys|demo', 'checks are functions of facts: they print nothing and ask nobody'),
   wall('formation', 'commands|ui', 'algorithms do not print'),
   wall('monitor', everythingBut('monitor', 'heroku', 'errors'), 'monitor/ reads log lines into a model; ui/ draws it'),
   wall('deploy', 'commands|ui', 'the deploy reports through its own events; ui/ renders them'),

@@ -4,6 +4,7 @@ import { ShipitError } from '../errors.js'
 import type { Facts, Finding, PlatformFacts, ProjectFacts } from '../preflight/index.js'
 import { BaseCommand } from '../ui/base-command.js'
 import type { DoctorReport } from '../ui/doctor.js'
+import { printable } from '../ui/printable.js'
 
 export default class Doctor extends BaseCommand {
   static override summary = 'look for what would make a deploy fail, or surprise you later'
@@ -73,10 +74,10 @@ export default class Doctor extends BaseCommand {
     const { describeFixes } = await import('../ui/doctor.js')
     const fixes = await planFixes(findings, project, folder)
     const lines = describeFixes(fixes)
-    for (const line of lines) this.logToStderr(`Mending ${line}`)
-    if (fixes.initFault) this.logToStderr(`Not mended: ${fixes.initFault.message}`)
+    for (const line of lines) process.stderr.write(`Mending ${line}\n`)
+    if (fixes.initFault) process.stderr.write(`Not mended: ${printable(fixes.initFault.message)}\n`)
     await applyFixes(fixes)
-    if (lines.length > 0) this.logToStderr('')
+    if (lines.length > 0) process.stderr.write('\n')
     return lines
   }
 
