@@ -1,7 +1,9 @@
+import cluster from 'node:cluster'
 import net from 'node:net'
 import type { EventEmitter } from 'node:events'
 import type { ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
+import { closePort, type Handle } from '../close-port.js'
 
 /** RFC 6455: a close frame with status 1001, "going away". */
 const GOING_AWAY = Buffer.from([0x88, 0x02, 0x03, 0xe9])
@@ -22,8 +24,9 @@ export class Connections {
   readonly #sockets = new Set<net.Socket>()
   readonly #upgraded = new Set<Duplex>()
   readonly #sessions = new Set<Session>()
-  /** When a connection last came, as Date.now(). */
+  /** When a connection last came, as Date.now(), and how many have come. */
   lastConnection = 0
+  #seen = 0
 
   /** Called with its port when a server listens. */
   onListening: (port: number | string | undefined) => void = () => undefined
@@ -67,10 +70,16 @@ export class Connections {
         }
         return new Promise<void>((resolve) => {
           (server as EventEmitter).once('close', () => resolve())
-          net.Server.prototype.close.call(server)
+          void this.#closePort(server).then(() => net.Server.prototype.close.call(server))
         })
       }),
     )
+  }
+
+  /** In cluster mode the port is the supervisor's, who has closed it by now; else what the kernel holds for this process has to be taken in first. */
+  async #closePort(server: net.Server): Promise<void> {
+    const handle = (server as unknown as { _handle: Handle | null })._handle
+    if (handle && !cluster.isWorker) await closePort(handle, () => this.#seen)
   }
 
   /** Tells WebSocket clients that this end goes away, so that they connect to another. */
@@ -93,7 +102,10 @@ export class Connections {
     })
     // A TLS server speaks HTTP on the socket inside the connection.
     keepOpen(server, 'setSecureContext' in server ? 'secureConnection' : 'connection', this.#sockets)
-    server.on('connection', () => (this.lastConnection = Date.now()))
+    server.on('connection', () => {
+      this.lastConnection = Date.now()
+      this.#seen += 1
+    })
     keepOpen(server, 'session', this.#sessions)
     this.#noticeUpgrades(server)
   }
