@@ -4,20 +4,25 @@ import path from 'node:path'
 import { step, type BuildContext, type StepOptions } from './context.js'
 import type { Manifest } from './manifest.js'
 import type { PackageManager } from './package-manager.js'
-import { restoreTree, runtimeOf, saveTree, treeKey } from './tree-cache.js'
+import { restoreTree, runtimeOf, saveTree, treeKey, type Passing, type Restored } from './tree-cache.js'
 import { checkVendoredPackages } from './vendored-packages.js'
 
-/** Installs what the app depends on, devDependencies with it, or takes it from the last build where that is the same. */
-export async function installDependencies(context: BuildContext, manifest: Manifest, manager: PackageManager, version: string): Promise<void> {
+/**
+ * Installs what the app depends on, devDependencies with it, or takes it from the last build where that is the same.
+ * @param isLast whether no later step of the build runs anything that could write into node_modules
+ */
+export async function installDependencies(context: BuildContext, manifest: Manifest, manager: PackageManager, { version, isLast }: { version: string; isLast: boolean }): Promise<void> {
   const { output, env } = context
   const isCheckedIn = existsSync(path.join(context.places.dir, 'node_modules'))
   const isCached = env.NODE_MODULES_CACHE !== 'false' && !isCheckedIn && manager.name !== 'berry' && manager.name !== 'pnpm'
   const runtime = runtimeOf(manager, version)
+  // npm and yarn write into what they find where it is not identical.
+  const passing = isLast && manager.lockfile !== null ? 'link' : 'copy'
   await checkVendoredPackages(context.places.dir, manager)
   const key = await treeKey(context, manifest, manager, runtime)
 
   output.heading('Restoring cache')
-  const restored = isCached && (key !== null || manager.lockfile === null) ? await restoreTree(context, runtime, key) : 'none'
+  const restored = isCached && (key !== null || manager.lockfile === null) ? await restoreTree(context, runtime, key, passing) : 'none'
   output.line(restoreWords(restored, { isCached, isCheckedIn, env, key, manager }))
 
   output.heading('Installing dependencies')
@@ -30,14 +35,14 @@ export async function installDependencies(context: BuildContext, manifest: Manif
 
   if (isCached && existsSync(path.join(context.places.dir, 'node_modules')) && (key !== null || manager.lockfile === null)) {
     output.heading('Caching build')
-    await keepTree(context, runtime, key)
+    await keepTree(context, runtime, key, passing)
   }
 }
 
 /** A cache that cannot be written makes the next build slower and this one no worse. */
-async function keepTree(context: BuildContext, runtime: string, key: string | null): Promise<void> {
+async function keepTree(context: BuildContext, runtime: string, key: string | null, passing: Passing): Promise<void> {
   try {
-    await saveTree(context, runtime, key)
+    await saveTree(context, runtime, key, passing)
     context.output.line('- node_modules')
   } catch (error) {
     context.signal.throwIfAborted()
@@ -45,11 +50,12 @@ async function keepTree(context: BuildContext, runtime: string, key: string | nu
   }
 }
 
-function restoreWords(restored: string, { isCached, isCheckedIn, env, key, manager }: { isCached: boolean; isCheckedIn: boolean; env: Record<string, string>; key: string | null; manager: PackageManager }): string {
+function restoreWords(restored: Restored, { isCached, isCheckedIn, env, key, manager }: { isCached: boolean; isCheckedIn: boolean; env: Record<string, string>; key: string | null; manager: PackageManager }): string {
   if (env.NODE_MODULES_CACHE === 'false') return 'Caching has been disabled because NODE_MODULES_CACHE=false'
   if (isCheckedIn) return 'node_modules is checked into source control: nothing to restore'
   if (!isCached) return `- packages (from the store of ${manager.name === 'berry' ? 'yarn' : manager.name})`
   if (restored === 'changed') return 'Cached directories were not restored due to a change in version of node or its package manager'
+  if (restored === 'written') return 'Cached directories were not restored: a dyno has written into node_modules'
   if (restored !== 'none') return '- node_modules'
   return key === null && manager.lockfile !== null ? '- packages (from the cache of the package manager)' : '- node_modules (not cached - skipping)'
 }

@@ -9,7 +9,7 @@ import { BuildFailure } from './failure.js'
 import { readManifest, type Manifest } from './manifest.js'
 import { choosePackageManager, type PackageManager } from './package-manager.js'
 import { parseProcfile } from './procfile.js'
-import { pruneDevDependencies } from './prune-dev.js'
+import { pruneDevDependencies, whyNotPrune } from './prune-dev.js'
 import { commandOf, npmVersion, provideTool } from './tools.js'
 
 /** Throws {@link BuildFailure} where no package.json lies at the root, which is all that heroku/nodejs looks at. */
@@ -21,6 +21,9 @@ export async function detectNode(dir: string): Promise<void> {
     ...(folders.length === 0 ? ['Is it committed? `git ls-files package.json` prints it if so.'] : [`There is one in ${folders.map(({ name }) => `${name}/`).join(', ')}: push that folder as the root (git subtree).`]),
   ])
 }
+
+/** Scripts of the app's own that may write into node_modules once it is there. */
+const AFTER_INSTALL = ['heroku-postbuild', 'build', 'heroku-cleanup']
 
 /** From sources to what a dyno runs, in the order in which heroku/nodejs does it (devcenter: nodejs-support, "Heroku-specific build steps"). */
 export async function buildNodeApp(context: BuildContext): Promise<void> {
@@ -41,7 +44,8 @@ export async function buildNodeApp(context: BuildContext): Promise<void> {
   for (const line of report.warnings) output.warning(line)
 
   await runScript(context, manifest, manager, 'Prebuild', ['heroku-prebuild'])
-  await installDependencies(context, manifest, manager, version)
+  const isLast = AFTER_INSTALL.every((name) => manifest.scripts[name] === undefined) && (await whyNotPrune(context, manifest, manager)) !== undefined
+  await installDependencies(context, manifest, manager, { version, isLast })
   await runScript(context, manifest, manager, 'Build', ['heroku-postbuild', 'build'])
   await pruneDevDependencies(context, manifest, manager)
   await runScript(context, manifest, manager, 'Cleanup', ['heroku-cleanup'])

@@ -29,7 +29,8 @@ const SWITCHES: Record<PackageManager['name'], { name: string; isSet: (value: st
   pnpm: { name: 'PNPM_SKIP_PRUNING', isSet: (value) => value === 'true' },
 }
 
-async function whyNotPrune(context: BuildContext, manifest: Manifest, manager: PackageManager): Promise<string | undefined> {
+/** Undefined where devDependencies are to be taken out. */
+export async function whyNotPrune(context: BuildContext, manifest: Manifest, manager: PackageManager): Promise<string | undefined> {
   const { env, places } = context
   if (env.NODE_ENV === 'test') return 'NODE_ENV is \'test\''
   if (env.NODE_ENV !== 'production') return 'NODE_ENV is not \'production\''

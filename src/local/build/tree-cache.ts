@@ -48,23 +48,29 @@ function canTakePart(name: string, settings: (string | null)[]): boolean {
   return !/^(PM2|SHIPIT)_/.test(name) || settings.some((text) => text?.includes(name))
 }
 
+export type Restored = 'identical' | 'restored' | 'changed' | 'written' | 'none'
+
+/** How a tree goes into the cache and out of it: by hard links, which takes no time and no room, only where the build itself writes nothing into it. */
+export type Passing = 'copy' | 'link'
+
 /** Puts the last build's node_modules in place. `identical` where nothing is left to install. */
-export async function restoreTree(context: BuildContext, runtime: string, key: string | null): Promise<'identical' | 'restored' | 'changed' | 'none'> {
+export async function restoreTree(context: BuildContext, runtime: string, key: string | null, passing: Passing): Promise<Restored> {
   const record = await readRecord(context)
   if (record === undefined) return 'none'
   if (record.runtime !== runtime) return 'changed'
   if (key !== null && record.key !== key) return 'none'
-  await copyTree(context, treeDir(context), path.join(context.places.dir, 'node_modules'))
+  if (await isWritten(context)) return 'written'
+  await passTree(context, treeDir(context), path.join(context.places.dir, 'node_modules'), passing)
   return key === null ? 'restored' : 'identical'
 }
 
-/** Keeps node_modules for the next build. One tree an app, replaced as a whole: a copy, since a build may write into its own. */
-export async function saveTree(context: BuildContext, runtime: string, key: string | null): Promise<void> {
+/** Keeps node_modules for the next build. One tree an app, replaced as a whole. */
+export async function saveTree(context: BuildContext, runtime: string, key: string | null, passing: Passing): Promise<void> {
   const fresh = path.join(context.cache, 'node_modules.new')
   await mkdir(context.cache, { recursive: true })
   await removeFolder(fresh)
   try {
-    await copyTree(context, path.join(context.places.dir, 'node_modules'), fresh)
+    await passTree(context, path.join(context.places.dir, 'node_modules'), fresh, passing)
   } catch (error) {
     await removeFolder(fresh)
     throw error
@@ -91,8 +97,20 @@ async function readRecord(context: BuildContext): Promise<CacheRecord | undefine
   }
 }
 
-/** cp(1) keeps times and links, shares blocks where the file system can, and is many times quicker than copying file by file from here. */
-async function copyTree(context: BuildContext, from: string, to: string): Promise<void> {
+/** Whether a file of the tree is younger than its record: a dyno that shares it by a link has written into it, and the next release must not see that. */
+async function isWritten(context: BuildContext): Promise<boolean> {
+  const { status, lines } = await capture(context, 'find', [treeDir(context), '-type', 'f', '-newer', recordFile(context)])
+  return status !== 0 || lines.length > 0
+}
+
+async function passTree(context: BuildContext, from: string, to: string, passing: Passing): Promise<void> {
+  if (passing === 'link') {
+    const { status } = await capture(context, 'cp', ['-RPpl', from, to])
+    if (status === 0) return
+    // The file system knows no links, or no more to one file.
+    await removeFolder(to)
+  }
+  // cp(1) keeps times and links, shares blocks where the file system can, and is many times quicker than copying file by file from here.
   const { status, lines } = await capture(context, 'cp', ['-a', from, to])
   if (status !== 0) throw new BuildFailure(`The node_modules could not be copied: ${lines.at(-1) ?? `cp ended with ${status}`}`)
 }

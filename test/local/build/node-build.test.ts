@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
+import { appendFile, readFile, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { expect } from 'chai'
 import type { AppRecord } from '../../../src/local/types.js'
@@ -28,6 +28,36 @@ describe('the Node build', function () {
   const npmApp = (more: Tree = {}): Tree => ({
     'package.json': manifest({ dependencies: { 'tiny-dep': dep.spec }, devDependencies: { 'tiny-tsc': tool.spec }, scripts: { build: 'tiny-tsc', start: 'node dist/main.js' } }),
     'package-lock.json': npmLock([dep], [tool]), 'src/main.ts': 'one', ...vendored(dep), ...vendored(tool), ...more,
+  })
+
+  describe('of an app that is installed and nothing more', () => {
+    const plainApp = (word: string): Tree => ({
+      'package.json': manifest({ dependencies: { 'tiny-dep': dep.spec }, scripts: { start: 'node main.js' } }),
+      'package-lock.json': npmLock([dep], []), 'main.js': word, ...vendored(dep),
+    })
+    const file = 'node_modules/tiny-dep/index.js'
+    let app: AppRecord
+    let first: Built
+    before(async () => {
+      app = await platform.createApp('plain')
+      first = await buildApp(platform, app, plainApp('one'))
+    })
+
+    it('shares the installed files with the build before, which takes no time and no room', async () => {
+      const second = await buildApp(platform, app, plainApp('two'))
+      expect(second.text).to.include('its node_modules are used')
+      const [one, two] = await Promise.all([first, second].map((built) => stat(inSlug(built, file))))
+      expect(two!.ino).to.equal(one!.ino)
+      expect(await readFile(inSlug(second, 'main.js'), 'utf8')).to.equal('two')
+    })
+
+    it('installs anew once a dyno has written into them', async () => {
+      await appendFile(inSlug(first, file), '// patched in a dyno\n')
+      const third = await buildApp(platform, app, plainApp('three'))
+      expect(third.text).to.include('a dyno has written into node_modules').and.to.include('Installing node modules')
+      expect(await readFile(inSlug(third, file), 'utf8')).to.equal('module.exports = 1\n')
+      expect((await buildApp(platform, app, plainApp('four'))).text).to.include('its node_modules are used')
+    })
   })
 
   describe('of a TypeScript app with a lockfile', () => {
