@@ -23,8 +23,12 @@ export async function makeDisk(dir: string, slugDir: string): Promise<Disk> {
   await mkdir(disk.tmp, { mode: 0o700 })
   const names = await readdir(slugDir)
   const copied = names.filter((name) => name !== 'node_modules').map((name) => path.join(slugDir, name))
-  if (copied.length > 0) await run('cp', ['-RPp', ...copied, disk.app])
-  if (names.includes('node_modules')) await linkOrCopy(path.join(slugDir, 'node_modules'), disk.app)
+  // Both to their ends, so that nothing writes into a disk that is given up.
+  const made = await Promise.allSettled([
+    copied.length > 0 && run('cp', ['-RPp', ...copied, disk.app]),
+    names.includes('node_modules') && linkOrCopy(path.join(slugDir, 'node_modules'), disk.app),
+  ])
+  for (const part of made) if (part.status === 'rejected') throw part.reason
   return disk
 }
 

@@ -48,23 +48,21 @@ async function main(): Promise<boolean> {
 async function build(update: Update): Promise<boolean> {
   const archive = path.join(setting(HOOK_ENV.archives), `${randomUUID()}.tar`)
   try {
-    await warn(update.after)
-    await archiveCommit(update.after, archive)
+    const [description] = await Promise.all([subjectOf(update.after), archiveCommit(update.after, archive), warn(update.after)])
     say('Compressing source files... done.')
     say('Building source:')
     say('')
-    return await request({ archive, commit: update.after, description: await subjectOf(update.after), ref: update.ref, before: update.before })
+    return await request({ archive, commit: update.after, description, ref: update.ref, before: update.before })
   } finally {
     await rm(archive, { force: true })
   }
 }
 
 async function warn(commit: string): Promise<void> {
-  const submodules = await submodulesOf(commit)
+  const [submodules, pointers] = await Promise.all([submodulesOf(commit), lfsPointersOf(commit)])
   if (submodules.length > 0) {
     say(` !     Submodules are not fetched here; these folders are empty in the build: ${submodules.join(', ')}`)
   }
-  const pointers = await lfsPointersOf(commit)
   if (pointers.length > 0) {
     const shown = pointers.length > 5 ? `${pointers.slice(0, 5).join(', ')} and ${pointers.length - 5} more` : pointers.join(', ')
     say(` !     Git LFS is not supported, as on Heroku; these files are pointers in the build: ${shown}`)
