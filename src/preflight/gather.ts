@@ -1,6 +1,6 @@
 /** Looks at a commit or a folder, once, for all that the checks need. Changes nothing. */
 
-import { existsSync, lstatSync, readFileSync, readdirSync } from 'node:fs'
+import { existsSync, lstatSync, readFileSync, readdirSync, statSync } from 'node:fs'
 import path from 'node:path'
 import type { Ecosystem } from '../ecosystem/types.js'
 import { commitFiles, readBlob, readBlobs, untrackedFiles, type CommittedFile } from '../git/index.js'
@@ -33,9 +33,11 @@ export async function gatherCommit({ root, folder, commit, ecosystem }: GatherIn
   const script = ecosystem?.apps.map((app) => path.posix.normalize(path.posix.join(String(app.cwd ?? ''), app.script))) ?? []
   const early = [...USUAL, ...script, ...nameOf(ecosystem)].flatMap((name) => byPath.get(name) ?? []).filter(isText)
   const blobs = await readBlobs(root, early.map(({ id }) => id))
-  const view = viewOf(path.basename(path.join(root, folder)), committed.filter(isContent).map((file) => file.path), (name) => {
+  const textOf = ({ id }: CommittedFile) => (blobs.get(id) ?? readBlob(root, id)).toString('utf8')
+  const view = viewOf(path.basename(path.join(root, folder)), committed.filter(isFile).map((file) => file.path), (name) => {
     const file = byPath.get(name)!
-    return isText(file) ? (blobs.get(file.id) ?? readBlob(root, file.id)).toString('utf8') : undefined
+    const target = isLink(file) ? byPath.get(path.posix.join(path.posix.dirname(name), textOf(file))) : file
+    return target && isText(target) ? textOf(target) : undefined
   })
   return {
     ...shared(root, folder, view, ecosystem),
@@ -59,12 +61,13 @@ export async function gatherFolder({ root, folder, commit, ecosystem, isReposito
   const committed = commit ? await committedBelow(root, commit.id, folder) : []
   const known = new Map(committed.map((file) => [file.path, file]))
   const others = isRepository ? await untrackedFiles(dir) : filesBelow(dir)
-  const staged = isRepository ? uncommitted.filter((file) => file.startsWith(folder)).map((file) => path.posix.relative(folder, file)) : []
+  const prefix = folder === '' ? '' : `${folder}/`
+  const staged = isRepository ? uncommitted.filter((file) => file.startsWith(prefix)).map((file) => file.slice(prefix.length)) : []
   const paths = [...new Set([...known.keys(), ...others, ...staged])].filter((file) => known.get(file)?.mode === '160000' || isThere(path.join(dir, file)))
   const files = paths.map((file) => describe(dir, file, known.get(file)))
-  const view = viewOf(path.basename(dir), files.filter(isContent).map((file) => file.path), (name) => {
-    const at = path.join(dir, name)
-    return lstatSync(at).size <= LARGEST_TEXT ? readFileSync(at, 'utf8') : undefined
+  const view = viewOf(path.basename(dir), files.filter(isFile).map((file) => file.path), (name) => {
+    const stats = statSync(path.join(dir, name), { throwIfNoEntry: false })
+    return stats?.isFile() && stats.size <= LARGEST_TEXT ? readFileSync(path.join(dir, name), 'utf8') : undefined
   })
   return { ...shared(root, folder, view, ecosystem), files, commit, lfsPointers: await pointers(root, view, committed), uncommitted, isRepository }
 }
@@ -92,6 +95,8 @@ function shared(root: string, folder: string, view: FolderView, ecosystem: Ecosy
 
 const nameOf = (ecosystem: Ecosystem | undefined): string[] => (ecosystem ? [path.basename(ecosystem.file)] : [])
 const isContent = ({ mode }: { mode: string }) => mode.startsWith('100')
+const isLink = ({ mode }: { mode: string }) => mode === '120000'
+const isFile = (file: { mode: string }) => isContent(file) || isLink(file)
 const isText = (file: CommittedFile) => isContent(file) && file.size <= LARGEST_TEXT
 const isThere = (at: string) => lstatSync(at, { throwIfNoEntry: false })?.isDirectory() === false
 

@@ -101,6 +101,7 @@ const CASES: Case[] = [
       { files: { 'ecosystem.config.yml': ecosystem('script: main.js', 'cwd: ./services/api'), 'services/api/main.js': '' } },
       { files: { 'ecosystem.config.yml': ecosystem('script: node_modules/.bin/next', 'args: start') } }, { files: { 'ecosystem.config.yml': ecosystem('script: npm', 'args: run serve') } },
       { files: { 'ecosystem.config.yml': ecosystem('script: ./run --fast') } },
+      { files: { 'ecosystem.config.yml': ecosystem('script: shared/main.js'), shared: '../shared' }, modes: { shared: '120000' } },
     ],
   },
   {

@@ -57,7 +57,8 @@ describe('facts of a commit', () => {
     const facts = await gatherCommit({ root, folder: '', commit: { id: 'HEAD', short: 'HEAD' }, ecosystem: undefined })
     expect(facts.lfsPointers).to.deep.equal(['art/a.psd'])
     expect(facts.files.filter(({ mode }) => mode !== '100644').map(({ path: name, mode }) => [name, mode])).to.deep.equal([['lib', '160000'], ['link.js', '120000']])
-    expect(facts.folder.isFile('link.js')).to.equal(false)
+    expect(facts.folder.isFile('lib')).to.equal(false)
+    expect(facts.folder.read('link.js')).to.equal(SOUND['server.js'])
   })
 })
 

@@ -34,12 +34,15 @@ export function scriptOf(app: EcosystemApp, { ecosystem }: Pick<ProjectFacts, 'e
 function problemOf(app: EcosystemApp, project: ProjectFacts, build: Build | undefined): Problem[] {
   const script = scriptOf(app, project)
   // A word without a folder and an ending is a program that PM2 looks for on the PATH.
-  if (script === undefined || /(^|\/)node_modules\//.test(script) || (!app.script.includes('/') && path.extname(app.script) === '')) return []
+  if (script === undefined || /(^|\/)node_modules\//.test(script) || isElsewhere(script, project) || (!app.script.includes('/') && path.extname(app.script) === '')) return []
   if (project.folder.isFile(script)) return /\.[cm]?tsx?$/.test(script) ? loader(script, project) : uncommitted(script, project)
   const near = resolveFile(project.folder, script, true)
   if (near !== undefined) return [{ severity: 'error', what: `${script || './'}, which ${app.name} starts, is no file.`, why: 'PM2 wants the name of the file itself.', next: `Write script: ${near} in ${project.ecosystemFile ?? 'the ecosystem file'}.` }]
   return absent(app.name, script, project, build)
 }
+
+/** Behind a link or in a submodule, whose files are no part of this list. */
+const isElsewhere = (script: string, { files }: ProjectFacts) => files.some(({ path: file, mode }) => (mode === '120000' || mode === '160000') && script.startsWith(`${file}/`))
 
 function absent(name: string, script: string, { onDisk, ecosystemFile }: ProjectFacts, build: Build | undefined): Problem[] {
   if (build && (build.sourceOf(script) !== undefined || build.isOpaque || BUILT.test(script))) return []
