@@ -243,7 +243,21 @@ export class Supervisor {
     this.#histories.set(app, history)
     if (!cannotStayUp(history, exit, patienceOf(this.#options.env.SHIPIT_PATIENCE))) return
     const why = `its last instance ${endOf(code, signal)} after ${(exit.uptime / 1000).toFixed(1)} s, ${history.failures} failures in ${Math.round((now - (history.failingSince ?? now)) / 1000)} s`
+    if (this.#waitsForChange(instance, why)) return void this.#histories.delete(app)
     this.#crash(instance, code, why, code === 0 ? 'an app that is meant to finish needs `autorestart: false`' : undefined)
+  }
+
+  /** On a laptop whoever watches files is mending one: the next change starts the app again, as `pm2 --watch` does. A dyno has to end. */
+  #waitsForChange(instance: Instance, why: string): boolean {
+    const { isWatched, dyno } = this.#options
+    const env = instance.keeper.pm2_env
+    if (!isWatched || dyno.isDyno || !instance.app.options.watch) return false
+    clearTimeout(env.restart_task as NodeJS.Timeout | undefined)
+    // PM2's word for an app that it does not restart by itself any more; it starts none that still has a pid.
+    env.status = 'errored'
+    instance.keeper.process.pid = 0
+    process.stderr.write(new Fault(`${instance.app.name} cannot stay up, and waits for a changed file`, why).toString())
+    return true
   }
 
   /** An instance that is not restarted: `autorestart: false`, `stop_exit_codes`, or PM2's own max_restarts. */
@@ -252,7 +266,10 @@ export class Supervisor {
     this.#ended.set(app, [...(this.#ended.get(app) ?? []), code])
     const isOver = this.#instances.of(app).length === 0
     const hasFailed = instance.keeper.pm2_env.autorestart !== false && !isStopCode(app, code)
-    if (isOver && hasFailed) return this.#crash(instance, code, `its last instance ${endOf(code, signal)}, and \`max_restarts: ${app.maxRestarts}\` allows no more`)
+    if (isOver && hasFailed) {
+      const why = `its last instance ${endOf(code, signal)}, and \`max_restarts: ${app.maxRestarts}\` allows no more`
+      return this.#waitsForChange(instance, why) ? void this.#ended.delete(app) : this.#crash(instance, code, why)
+    }
     this.#endWhenAllHave()
   }
 

@@ -55,6 +55,18 @@ describe('shipit dev', function () {
     expect(await until(async () => (await get(port, '/').catch(() => first)) !== first)).to.equal(undefined)
   })
 
+  for (const options of ['', ', max_restarts: 2']) {
+    it(`keeps an app that cannot stay up waiting for a changed file, and starts it again then (${options.slice(2) || 'by its own rules'})`, async () => {
+      folder({ 'boom.js': 'process.exit(7)', 'boom.yml': `apps:\n  - { name: boom, script: boom.js${options} }\n` })
+      const run = await dev(['boom.yml'])
+      await run.says(/shipit: boom cannot stay up, and waits for a changed file\n {2}its last instance exited with code 7/, 30_000)
+      app.write('boom.js', HTTP_APP)
+      await portOf(run)
+      run.child.kill('SIGTERM')
+      expect((await run.ended).code).to.equal(0)
+    })
+  }
+
   it('takes the port that PORT names, unless the file names one', async () => {
     const [port, own] = [await freePort(), await freePort()]
     folder({ 'own.yml': `apps:\n  - { name: api, script: server.js, port: ${own} }\n` })
@@ -63,7 +75,7 @@ describe('shipit dev', function () {
   })
 
   it('stops when it alone is told to, and passes on the status of an app that cannot stay up', async () => {
-    folder({ 'boom.js': 'process.exit(7)', 'boom.yml': 'apps:\n  - { name: boom, script: boom.js }\n' })
+    folder({ 'boom.js': 'process.exit(7)', 'boom.yml': 'apps:\n  - { name: boom, script: boom.js, watch: false }\n' })
     const [good, bad] = [await dev(['--only', 'api']), await dev(['boom.yml'])]
     const instance = Number((await get(await portOf(good), '/')).split(' ')[0])
     good.child.kill('SIGTERM')
