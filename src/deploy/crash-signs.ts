@@ -10,16 +10,21 @@ export interface CrashSign {
   reason: string
 }
 
+/** The platform's and the runtime's lines on what does not stay up. */
+const CRASHING = /^State changed from \w+ to crashed|^shipit source=.* event=(?:exit|crash)\b/
+
 /**
  * Reads an app's log for crashes that the list of dynos does not show: one that was started again between two looks, and an app
  * that the runtime keeps starting again inside a dyno that stays up. One exit of an instance is no crash yet, two are.
  */
 export class CrashSigns {
-  readonly found: CrashSign[] = []
+  found: CrashSign[] = []
   /** Exits that the runtime tells of, oldest first. One may be chance; it is a reason to look longer. */
-  readonly exits: { dyno: string; instance: string; time: number }[] = []
+  exits: { dyno: string; instance: string; time: number }[] = []
   /** When each dyno came up last, ms since the epoch. */
   readonly cameUp = new Map<string, number>()
+  /** Names of dynos that were crashing before that: what goes away at the same time may still tell of it. */
+  readonly crashedBefore = new Set<string>()
   private readonly exitStatus = new Map<string, string>()
 
   /** @param since ms since the epoch: older lines are of older releases */
@@ -27,10 +32,16 @@ export class CrashSigns {
 
   read({ source, dyno, timestamp, message }: LogLine): void {
     const time = Date.parse(timestamp)
-    if (time < this.since) return
+    if (time < this.since) return void (CRASHING.test(message) && this.crashedBefore.add(dyno))
     if (source === 'heroku' && message.startsWith('State changed from starting to up')) this.cameUp.set(dyno, time)
     const reason = source === 'heroku' ? this.platformSays(dyno, message) : this.runtimeSays(dyno, time, message)
     if (reason !== undefined) this.found.push({ dyno, time, reason })
+  }
+
+  /** Unlearns what was told of a dyno's name so far: it may have been of one that has gone. */
+  forget(name: string): void {
+    this.found = this.found.filter(({ dyno }) => dyno !== name)
+    this.exits = this.exits.filter(({ dyno }) => dyno !== name)
   }
 
   /** https://devcenter.heroku.com/articles/error-codes and the platform's own lines on a dyno's state. */

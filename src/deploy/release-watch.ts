@@ -10,6 +10,9 @@ export interface Crash { dyno: Dyno; reason: string }
 /** Restarts of one dyno name after which it counts as crashing, even where its state was never seen as crashed. */
 const RESTARTS = 2
 
+/** ms that a crashing dyno of an earlier release may go on telling of it, under the name that the new one has too. */
+const LAST_WORDS = 3000
+
 /**
  * Follows the dynos of one release: their list, and the app's log beside it. The log is a second witness only, so a log that cannot be
  * read ends nothing: `logFailure` says why it could not.
@@ -23,9 +26,16 @@ export class ReleaseWatch {
   private readonly stopped = new AbortController()
   /** By name: when the first dyno of the release by that name was made, and every id it has had. */
   private readonly seen = new Map<string, { since: number; ids: Set<string> }>()
+  /** By name: until when (performance.now()) the log may be speaking of an earlier dyno. */
+  private readonly doubtUntil = new Map<string, number>()
+  private readonly isAfterCrash: boolean
 
-  /** @param followsLog false for a release that has been there for long: what its log holds of earlier days says nothing */
-  constructor(private readonly platform: Platform, private readonly app: string, private readonly release: Release, { followsLog = true } = {}) {
+  /**
+   * @param followsLog false for a release that has been there for long: what its log holds of earlier days says nothing
+   * @param isAfterCrash the release takes the place of one that does not stay up
+   */
+  constructor(private readonly platform: Platform, private readonly app: string, private readonly release: Release, { followsLog = true, isAfterCrash = false } = {}) {
+    this.isAfterCrash = isAfterCrash
     this.signs = new CrashSigns(Date.parse(release.created_at))
     if (followsLog) void this.followLog()
   }
@@ -36,6 +46,7 @@ export class ReleaseWatch {
     const state = bootState(dynos, formation, this.release.version)
     this.dynos = state.dynos
     for (const dyno of state.dynos) this.note(dyno)
+    this.leaveLastWords(dynos)
     this.crashed = state.state === 'crashed'
       ? { dyno: state.dyno, reason: this.reasonFor(state.dyno.name) ?? 'crashed' }
       : this.crashInLog(state.dynos) ?? this.keepsRestarting(state.dynos)
@@ -71,6 +82,16 @@ export class ReleaseWatch {
     const known = this.seen.get(name)
     if (known) known.ids.add(id)
     else this.seen.set(name, { since: Date.parse(created), ids: new Set([id]) })
+  }
+
+  /** Where an earlier dyno of the same name was crashing, the log is believed only once that one is gone and has had its last words. */
+  private leaveLastWords(all: Dyno[]): void {
+    for (const { name } of this.dynos) {
+      if (!this.isAfterCrash && !this.signs.crashedBefore.has(name)) continue
+      const isOldThere = all.some((dyno) => dyno.name === name && dyno.release.version < this.release.version)
+      if (isOldThere || !this.doubtUntil.has(name)) this.doubtUntil.set(name, performance.now() + LAST_WORDS)
+      if (performance.now() < this.doubtUntil.get(name)!) this.signs.forget(name)
+    }
   }
 
   private reasonFor(name: string): string | undefined {

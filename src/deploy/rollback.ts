@@ -52,7 +52,7 @@ async function rollBack(deployment: Deployment, to: Ref, wait: number): Promise<
     changed.rollback = made
     const deadline = Date.now() + wait
     const release = await waitForRelease(deployment, made, deadline, report)
-    const watch = new ReleaseWatch(platform, plan.app, release)
+    const watch = new ReleaseWatch(platform, plan.app, release, { isAfterCrash: true })
     try {
       await waitForBoot(deployment, watch, release, deadline, report)
       const url = changed.app?.web_url

@@ -259,6 +259,31 @@ describe('a deploy', () => {
       expect(error.details).to.deep.include({ release: null, rolled_back_to: null, serving: null })
     })
 
+    it('does not take the last words of the dyno that crashed for a crash of the one that comes back', async () => {
+      platform = await FakePlatform.start()
+      platform.behaviours[NEW] = { states: ['crashed'] }
+      const rollbackTo = platform.rollbackTo.bind(platform)
+      platform.rollbackTo = async (app, id) => {
+        const made = await rollbackTo(app, id)
+        platform.log('shipit source=web.1 app=api instance=0 event=crash code=3')
+        return made
+      }
+      const error = await failureOf(deploy(NEW))
+      expect(error.code).to.equal('boot')
+      expect(error.message).to.include('v1 serves again, as v3')
+    })
+
+    it('believes the log of a dyno whose predecessor crashed once that one has had its last words', async () => {
+      platform = await FakePlatform.start()
+      platform.log('State changed from up to crashed', 'heroku')
+      await new Promise((resolve) => setTimeout(resolve, 20))
+      platform.behaviours[NEW] = { status: 503 }
+      const told = setTimeout(() => platform.log('shipit source=web.1 app=api instance=0 event=crash code=9'), 3300)
+      const planned = await plan(NEW, { waitTimeout: 8000 })
+      const error = await failureOf(runDeploy(planned, { platform, git: platform.git, events: (event) => events.push(event), timing: { ...TIMING, health: 8000 } })).finally(() => clearTimeout(told))
+      expect(error.message).to.include('web.1 of v2 cannot keep api up (code 9)')
+    })
+
     it('and whose old release does not come up again tells both', async () => {
       platform = await FakePlatform.start()
       platform.behaviours[NEW] = { status: 500 }
