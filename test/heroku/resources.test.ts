@@ -3,7 +3,7 @@ import path from 'node:path'
 import { expect } from 'chai'
 import {
   createApp, createLogSession, currentRelease, destroyApp, getAccount, getApp, getAppFeature, getBuild, getConfigVars, getRelease, getSlug, listAppFeatures, listApps,
-  listBuilds, listDynos, listFormation, listReleases, restartDynos, rollbackTo, stopDyno, updateApp, updateAppFeature, updateConfigVars, updateFormation, type PlatformApi,
+  listBuildpacks, listBuilds, listDynos, listFormation, listReleases, restartDynos, rollbackTo, stopDyno, updateApp, updateAppFeature, updateConfigVars, updateFormation, type PlatformApi,
 } from '../../src/heroku/index.js'
 import { packageRoot } from '../../src/paths.js'
 import { faultServer } from '../support/fault-server.js'
@@ -49,6 +49,7 @@ const calls: [string, (api: PlatformApi) => Promise<unknown>, string, unknown?][
   ['createLogSession', (api) => createLogSession(api, 'a1', { lines: 10, tail: true }), 'POST /apps/a1/log-sessions', { lines: 10, tail: true }],
   ['listAppFeatures', (api) => listAppFeatures(api, 'a1'), 'GET /apps/a1/features'],
   ['getAppFeature', (api) => getAppFeature(api, 'a1', 'preboot'), 'GET /apps/a1/features/preboot'],
+  ['listBuildpacks', (api) => listBuildpacks(api, 'a1'), 'GET /apps/a1/buildpack-installations'],
   ['updateAppFeature', (api) => updateAppFeature(api, 'a1', 'preboot', true), 'PATCH /apps/a1/features/preboot', { enabled: true }],
 ]
 
