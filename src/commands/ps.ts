@@ -9,7 +9,7 @@ import { snakeKeys } from '../ui/snake-keys.js'
 
 /** ms between two looks of --watch: on a terminal, and where each is printed below the last. */
 const REPAINT = 1000
-const REPRINT = 5000
+const REPRINT = 2000
 
 export default class Ps extends BaseCommand {
   static override summary = 'list the app\'s dynos, and PM2\'s instances inside them'

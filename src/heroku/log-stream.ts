@@ -65,11 +65,9 @@ export async function* streamLogs(api: PlatformApi, app: string, options: LogStr
         for await (const { id, lines } of logEvents(stream)) {
           failures = 0
           if (seen.isRepeatedEvent(id)) continue
-          for (const line of lines) {
-            if (seen.isRepeatedLine(line)) continue
-            hasBrought = true
-            yield line
-          }
+          // Lines that were seen before are progress too: the stream resumes behind them.
+          hasBrought = true
+          for (const line of lines) if (!seen.isRepeatedLine(line)) yield line
         }
         if (!filter.tail) return
       } catch (error) {
