@@ -41,6 +41,9 @@ export interface ErrorParts {
 /** What a disk says that takes no more. */
 const UNWRITABLE: Record<string, string> = { ENOSPC: 'the disk is full', EDQUOT: 'your share of the disk is used up', EROFS: 'the disk is read-only' }
 
+/** Whether an error is of a disk that takes no more. */
+export const isUnwritable = (error: unknown): error is NodeJS.ErrnoException & { code: string } => error instanceof Error && 'code' in error && String(error.code) in UNWRITABLE
+
 /** The one error class of the CLI: what happened, why, what to do next, and the exit status from EXIT_CODES. */
 export class ShipitError extends Error {
   readonly code: ErrorCode
@@ -69,9 +72,8 @@ export class ShipitError extends Error {
     if (error instanceof Error && error.name === 'ExitPromptError') {
       return new ShipitError('interrupted', { message: 'Stopped at the prompt. Nothing was changed.', cause: error })
     }
-    const { code, path } = (error ?? {}) as NodeJS.ErrnoException
-    if (code !== undefined && code in UNWRITABLE) {
-      return new ShipitError('project', { message: `${path ?? 'The output'} could not be written: ${UNWRITABLE[code]}.`, next: 'Make room, or use another disk, then run the command again.', cause: error })
+    if (isUnwritable(error)) {
+      return new ShipitError('project', { message: `${error.path ?? 'The output'} could not be written: ${UNWRITABLE[error.code]}.`, next: 'Make room, or use another disk, then run the command again.', cause: error })
     }
     return new ShipitError('internal', {
       message,

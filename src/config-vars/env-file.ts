@@ -1,6 +1,6 @@
 import { readFile, stat } from 'node:fs/promises'
 import writeFileAtomic from 'write-file-atomic'
-import { ShipitError } from '../errors.js'
+import { isUnwritable, ShipitError } from '../errors.js'
 import { parseDotenv, renderDotenv } from './dotenv.js'
 
 const unusable = (file: string, error: unknown) =>
@@ -23,6 +23,7 @@ export async function writeEnvFile(file: string, vars: Readonly<Record<string, s
     if ((await stat(file).catch(() => undefined))?.isDirectory()) throw new Error('It is a folder.')
     await writeFileAtomic(file, content, { mode: 0o600 })
   } catch (error) {
+    if (isUnwritable(error)) throw ShipitError.from(Object.assign(error, { path: file }))
     throw unusable(file, error)
   }
 }

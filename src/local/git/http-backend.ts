@@ -37,8 +37,9 @@ export function runHttpBackend({ req, res, projectRoot, pathInfo, query, env }: 
     // git may end before it has read everything, as it does for a request that it refuses.
     child.stdin.on('error', () => req.resume())
     req.pipe(child.stdin)
-    req.on('close', () => { if (!req.complete) child.stdin.end() })
-    req.on('error', () => child.stdin.end())
+    // http-backend never stops reading a body that is shorter than its Content-Length; nothing of such a push can have been taken yet.
+    req.on('close', () => { if (!req.complete) child.kill() })
+    req.on('error', () => child.kill())
 
     let head = Buffer.alloc(0)
     const onHead = (chunk: Buffer): void => {

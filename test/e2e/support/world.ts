@@ -106,8 +106,8 @@ export class World {
     return dir
   }
 
-  /** Processes that carry this world's mark in their environment, or run in its folder. Linux only; elsewhere none are seen. */
-  async processes(): Promise<{ pid: number; command: string }[]> {
+  /** Processes that carry this world's mark, or the one given, in their environment or command line. Linux only; elsewhere none are seen. */
+  async processes(mark = this.folder): Promise<{ pid: number; command: string }[]> {
     const found: { pid: number; command: string }[] = []
     const pids = process.platform === 'linux' ? (await readdir('/proc')).filter((name) => /^\d+$/.test(name)) : []
     for (const pid of pids) {
@@ -115,7 +115,7 @@ export class World {
       try {
         const [environ, command, stat] = await Promise.all(['environ', 'cmdline', 'stat'].map((file) => readFile(`/proc/${pid}/${file}`, 'utf8')))
         const isZombie = / Z /.test(stat!.slice(stat!.lastIndexOf(')')))
-        if (!isZombie && (environ! + command!).includes(this.folder)) found.push({ pid: Number(pid), command: command!.replaceAll('\0', ' ') })
+        if (!isZombie && (environ! + command!).includes(mark)) found.push({ pid: Number(pid), command: command!.replaceAll('\0', ' ') })
       } catch (error) {
         if (!['ENOENT', 'ESRCH', 'EACCES'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error
       }

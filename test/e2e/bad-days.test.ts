@@ -1,0 +1,107 @@
+import path from 'node:path'
+import { expect } from 'chai'
+import { get } from '../../src/demo/load.js'
+import { until } from '../../src/until.js'
+import { cases, type Case } from './bad-days.cases.js'
+import { plainApp, plainServer } from './support/apps.js'
+import { faultProxy, type FaultProxy } from './support/fault-proxy.js'
+import { daemonInfo, platformRequest } from './support/platform.js'
+import { surroundings } from './support/surroundings.js'
+import { World, type Outcome } from './support/world.js'
+
+/** How often the whole table is gone through; once is what `npm test` has time for. */
+const ROUNDS = Number(process.env.SHIPIT_BAD_DAYS_ROUNDS ?? 1)
+
+interface Failure { error: { message: string; why?: string; next?: string; exit_code: number } }
+
+describe('bad days', function () {
+  this.timeout(120_000)
+  let world: World
+  let dir: string
+  let url: string
+  let proxy: FaultProxy
+  let around: Awaited<ReturnType<typeof surroundings>>
+  let token: string
+  /** What the app answers with. */
+  let serving = 'at first'
+  let count = 0
+
+  before(async () => {
+    world = await World.create()
+    dir = await world.app('bad', plainApp('earlier'))
+    await world.ok(['deploy', '--local', '--app', 'bad'], { cwd: dir })
+    await platformRequest(world, 'PATCH', '/apps/bad/config-vars', { GREETING: 'hello' })
+    await world.write('bad', { 'server.js': plainServer(serving) })
+    await world.commit(dir, 'Second')
+    url = (await world.json<{ url: string }>(['deploy', '--local', '--app', 'bad'], { cwd: dir })).url
+    const info = await daemonInfo(world)
+    token = info.token
+    proxy = await faultProxy(info.apiUrl)
+    around = await surroundings(world.folder, info.apiUrl)
+  })
+  after(async () => {
+    await proxy?.close()
+    await around?.close()
+    await world.close()
+  })
+
+  const versions = async () => (await platformRequest<{ version: number }[]>(world, 'GET', '/apps/bad/releases')).map(({ version }) => version)
+  const answers = (word: string) => until(async () => (await get(url)).body === word, { timeout: 30_000 })
+
+  for (let round = 1; round <= ROUNDS; round++) {
+    for (const one of cases) {
+      it(`${one.name}: exit ${one.expect.exit}${ROUNDS > 1 ? ` (${round})` : ''}`, async function () {
+        const cwd = one.cwd ? one.cwd(around) : dir
+        if (cwd === undefined) return this.skip()
+        const word = one.commit ? `commit ${++count}` : serving
+        if (one.commit) {
+          await world.write('bad', { 'server.js': plainServer(word), ...one.commit })
+          await world.commit(dir, word)
+        }
+        const before = await versions()
+        const mark = `${path.join(world.folder, 'case')}-${++count}.`
+        proxy.arm(one.faults ?? [])
+        const outcome = await world.shipit([...one.argv, ...(one.expect.exit === 0 ? [] : ['--json'])], {
+          cwd, ...(one.input === undefined ? {} : { input: one.input }),
+          env: {
+            HEROKU_HOST: proxy.url, HEROKU_GIT_HOST: `${proxy.url}/git`, HEROKU_API_KEY: token, HEROKU_APP: 'bad',
+            SHIPIT_HTTP_RETRIES: '1', SHIPIT_HTTP_TIMEOUT: '20s', SHIPIT_CASE: mark, ...one.env?.(around),
+          },
+        })
+        check(one, outcome)
+        if (one.faults) expect(proxy.met, 'requests that met the fault').to.not.deep.equal([])
+        proxy.arm([])
+        await putBack(one)
+        expect((await versions()).length - before.length, 'releases made').to.equal(one.expect.releases ?? 0)
+        if (one.expect.serves === 'commit') serving = word
+        expect(await answers(serving), `serves "${serving}"`).to.equal(true)
+        let left = await world.processes(mark)
+        await until(async () => (left = await world.processes(mark)).length === 0, { timeout: 5000, every: 50 })
+        expect(left).to.deep.equal([])
+      })
+    }
+  }
+
+  /** Files that the case broke, for the next one. */
+  const putBack = async ({ commit }: Case): Promise<void> => {
+    const broken = Object.keys(commit ?? {})
+    if (broken.length === 0) return
+    await world.git(dir, 'revert', '--no-edit', 'HEAD')
+  }
+})
+
+function check({ expect: wanted }: Case, { status, stdout, stderr, output }: Outcome): void {
+  expect(status, output).to.equal(wanted.exit)
+  // No stack, and no byte that an answer could steer the terminal with.
+  expect(output).to.not.match(/^ +at .*:\d+:\d+/m)
+  // eslint-disable-next-line no-control-regex
+  expect(output).to.not.match(/[\x00-\x08\x0b\x0c\x0e-\x1f]/)
+  expect(output).to.not.include('secretsecret987')
+  if (wanted.exit === 0) return void expect(output).to.match(wanted.message)
+  const { error } = JSON.parse(stdout.slice(stdout.indexOf('{\n  "error"'))) as Failure
+  expect(error.exit_code).to.equal(wanted.exit)
+  expect(error.message).to.match(wanted.message)
+  if (wanted.why) expect(error.why).to.match(wanted.why)
+  if (wanted.next) expect(error.next).to.match(wanted.next)
+  expect(stderr).to.include('Error: ')
+}
