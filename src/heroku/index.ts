@@ -1,6 +1,9 @@
 /** The Platform API: where it is, who we are, one client, one typed file a resource. */
 export type * from './types.js'
 export { PlatformApi, type PlatformApiOptions, type RequestOptions, type ListOptions } from './client.js'
+export { dropCredentials, saveCredentials } from './credentials.js'
+export { browserLogin, loginHost, passwordLogin, type LoggedIn } from './login.js'
+export { fetchFor } from './proxy.js'
 export { resolveEndpoint, platformUrls } from './endpoint.js'
 export { getAccount } from './account.js'
 export { createApp, destroyApp, getApp, listApps, updateApp, type AppChanges, type NewApp } from './apps.js'

@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises'
+import { rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { expect } from 'chai'
 import { get } from '../../src/demo/load.js'
@@ -40,6 +40,25 @@ describe('operating an app', function () {
     expect(JSON.stringify(typed)).to.not.contain(SECRET)
     expect(await world.json(['keys', 'unset', ...APP])).to.deep.include({ removed: ['PM2_PUBLIC_KEY', 'PM2_SECRET_KEY'], release: before + 2 })
     expect(await world.json(['keys', 'list', ...APP])).to.deep.include({ keys: { PM2_PUBLIC_KEY: null, PM2_SECRET_KEY: null, PM2_MACHINE_NAME: null } })
+  })
+
+  it('config vars reach the app, secrets only unseen, and a .env file goes out and in', async () => {
+    await world.ok(['config', 'set', 'LOG_LEVEL=debug', ...APP])
+    const set = await world.ok(['config', 'set', 'STRIPE_KEY', ...APP], { input: `${SECRET}\n` })
+    const list = await world.ok(['config', ...APP])
+    expect(list.stdout).to.match(/LOG_LEVEL +debug/).and.match(/STRIPE_KEY +\*\*\*\*t987/)
+    expect(set.output + list.output).to.not.contain(SECRET)
+    expect((await world.ok(['config', 'get', 'STRIPE_KEY', ...APP])).stdout).to.equal(`${SECRET}\n`)
+    await world.ok(['config', 'pull', '--file', 'pulled.env', ...APP], { cwd: dir })
+    await writeFile(path.join(dir, 'pulled.env'), `LOG_LEVEL=info\nSTRIPE_KEY=${SECRET}\n`)
+    expect(await world.json(['config', 'push', '--file', 'pulled.env', '--yes', ...APP], { cwd: dir })).to.deep.include({ added: [], changed: ['LOG_LEVEL'] })
+    expect(await world.json(['config', 'unset', 'LOG_LEVEL', 'STRIPE_KEY', ...APP])).to.deep.include({ removed: ['LOG_LEVEL', 'STRIPE_KEY'] })
+    await rm(path.join(dir, 'pulled.env'))
+  })
+
+  it('whoami and apps speak of the account of the embedded Heroku', async () => {
+    expect(await world.json<{ email: string }>(['whoami', '--local'])).to.have.property('email').that.contains('@')
+    expect((await world.json<{ name: string }[]>(['apps', '--local'])).map(({ name }) => name)).to.deep.equal(['ops'])
   })
 
   it('scale takes counts, steps, sizes and instances, and lists dynos by type and number', async () => {

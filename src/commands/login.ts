@@ -1,0 +1,71 @@
+import { text } from 'node:stream/consumers'
+import { Flags } from '@oclif/core'
+import { ShipitError } from '../errors.js'
+import { BaseCommand } from '../ui/base-command.js'
+import type { LoggedIn } from '../heroku/index.js'
+
+interface Outcome { email: string; stored_in: string }
+
+export default class Login extends BaseCommand {
+  static override summary = 'log in to Heroku'
+  static override description = 'In the browser; with --interactive by e-mail address, password and second factor; with --token by an API token, typed where nobody sees it or piped in. The token is kept in ~/.netrc, where Heroku\'s own CLI looks for it too.'
+  static override examples = ['<%= config.bin %> <%= command.id %>', '<%= config.bin %> <%= command.id %> --interactive', 'pass show heroku/token | <%= config.bin %> <%= command.id %> --token']
+  static override flags = {
+    interactive: Flags.boolean({ char: 'i', description: 'with e-mail address and password', exclusive: ['token'] }),
+    token: Flags.boolean({ description: 'with an API token, asked for or read from stdin' }),
+  }
+
+  async run(): Promise<Outcome> {
+    const { flags } = await this.parse(Login)
+    if (process.env.HEROKU_API_KEY) {
+      throw new ShipitError('usage', { message: 'HEROKU_API_KEY is set, and goes before any login.', next: 'unset HEROKU_API_KEY' })
+    }
+    const heroku = await import('../heroku/index.js')
+    const { apiUrl, apiHost, gitUrl } = heroku.platformUrls(process.env)
+    const { email, token } = flags.token ? await this.checked(await this.tokenGiven()) : flags.interactive ? await this.byPassword(apiUrl) : await this.checked(await this.inBrowser())
+    const stored_in = await heroku.saveCredentials([apiHost, new URL(gitUrl).host], email, token, process.env)
+    this.log(`Logged in as ${email}; the token is in ${stored_in}.`)
+    return { email, stored_in }
+  }
+
+  /** Whose token it is, which proves that it is one. */
+  private async checked(token: string): Promise<LoggedIn> {
+    const { getAccount, PlatformApi, platformUrls } = await import('../heroku/index.js')
+    const { apiUrl, gitUrl } = platformUrls(process.env)
+    const { email } = await getAccount(new PlatformApi({ apiUrl, gitUrl, token, tokenSource: 'the login', label: 'Heroku' }))
+    return { email, token }
+  }
+
+  private async tokenGiven(): Promise<string> {
+    const token = (process.stdin.isTTY ? await hidden('API token') : await text(process.stdin)).trim()
+    if (token === '' || /\s/.test(token)) throw new ShipitError('usage', { message: 'That is no token.', next: '`heroku authorizations:create` makes one, and so does the account page in the dashboard.' })
+    return token
+  }
+
+  private async byPassword(apiUrl: string): Promise<LoggedIn> {
+    if (!process.stdin.isTTY) throw new ShipitError('usage', { message: 'Nobody can be asked for a password here.', next: 'Pipe a token in: shipit login --token' })
+    const { input } = await import('@inquirer/prompts')
+    const { passwordLogin } = await import('../heroku/index.js')
+    const email = await input({ message: 'Email' }, { output: process.stderr })
+    const password = await hidden('Password')
+    const first = await passwordLogin(apiUrl, { email, password })
+    if (first !== 'two_factor') return first
+    const second = await passwordLogin(apiUrl, { email, password, code: (await hidden('Two-factor code')).trim() })
+    if (second === 'two_factor') throw new ShipitError('auth', { message: 'The two-factor code was not accepted.', next: 'shipit login --interactive' })
+    return second
+  }
+
+  private async inBrowser(): Promise<string> {
+    const { browserLogin, loginHost } = await import('../heroku/index.js')
+    const { hasDisplay } = await import('../ui/app-url.js')
+    return browserLogin(loginHost(process.env), async (url) => {
+      this.logToStderr(`Log in in the browser: ${url}`)
+      if (hasDisplay()) await (await import('open')).default(url)
+    })
+  }
+}
+
+async function hidden(message: string): Promise<string> {
+  const { password } = await import('@inquirer/prompts')
+  return password({ message, mask: false }, { output: process.stderr })
+}

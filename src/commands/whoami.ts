@@ -1,0 +1,20 @@
+import { BaseCommand } from '../ui/base-command.js'
+
+interface Outcome { email: string; token_source: string; platform: string }
+
+export default class Whoami extends BaseCommand {
+  static override summary = 'show whose account is used'
+  static override examples = ['<%= config.bin %> <%= command.id %>', '<%= config.bin %> <%= command.id %> --json']
+  static override flags = { ...BaseCommand.platformFlags }
+
+  async run(): Promise<Outcome> {
+    const { flags } = await this.parse(Whoami)
+    const api = await this.platform(flags)
+    const { getAccount } = await import('../heroku/index.js')
+    const { email } = await getAccount(api)
+    const { apiUrl, tokenSource } = api.endpoint
+    this.log(email)
+    if (process.stdout.isTTY) this.logToStderr(`on ${new URL(apiUrl).host}, by the token of ${tokenSource}`)
+    return { email, token_source: tokenSource, platform: apiUrl }
+  }
+}
