@@ -40,7 +40,7 @@ export function missingFigures(dynos: readonly DynoReport[], now = Date.now()): 
     const names = silent.length > 3 ? `${silent.length} dynos` : silent.map(({ name }) => name).join(', ')
     return isYoung
       ? `No figures of ${names} yet: shipit-runtime prints them every 20 s.`
-      : `No instances of ${names}: the app's recent log has no lines of shipit-runtime. Heroku alone tells a dyno's memory and load, where log-runtime-metrics is enabled.`
+      : `No instances of ${names}: the app's recent log has no lines of shipit-runtime.\nHeroku alone tells a dyno's memory and load, where log-runtime-metrics is enabled.`
   }
   const isWaiting = dynos.some(({ instances }) => instances.some(({ status, memoryMb }) => status === 'online' && memoryMb === null))
   return isWaiting ? 'Some figures are not there yet: shipit-runtime prints them every 20 s.' : undefined

@@ -7,7 +7,7 @@ import { renderTable } from './table.js'
 /** An instance and the dyno that it is in. */
 export interface Placed { dyno: DynoReport; instance: InstanceReport }
 
-const HEAD = ['ID', 'STATUS', 'PID', '↺', 'UPTIME', 'CPU', 'MEMORY', 'LOOP', 'REQ/MIN', 'VERSION']
+const HEAD = ['ID', 'STATUS', 'PID', '↺', 'UPTIME', 'CPU', 'MEMORY', 'LOOP', 'RPM', 'VERSION']
 /** The column that gives way on a narrow terminal. */
 const ID = 0
 

@@ -35,9 +35,9 @@ describe('shipit ps', () => {
     expect(stdout.trimEnd().split('\n').map((line) => line.replace(/ \d{4}\/.*?\)/, ' <time>'))).to.deep.equal([
       '=== web (Standard-1X): npm start (2)',
       'web.1: up <time>, v7, 122 of 512 MB, R14',
-      '  ID      STATUS           PID  ↺  UPTIME  CPU  MEMORY     LOOP   REQ/MIN  VERSION',
-      '  api:0   online           23   0  1m      1%   61/230 MB  2.1ms  118      1.2.0',
-      '  jobs:0  waiting restart  -    5  -       1%   61/512 MB  -      -        -',
+      '  ID      STATUS           PID  ↺  UPTIME  CPU  MEMORY     LOOP   RPM  VERSION',
+      '  api:0   online           23   0  1m      1%   61/230 MB  2.1ms  118  1.2.0',
+      '  jobs:0  waiting restart  -    5  -       1%   61/512 MB  -      -    -',
       'web.2: up <time>, v7',
     ])
   })

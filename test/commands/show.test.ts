@@ -11,7 +11,7 @@ describe('shipit show', () => {
   const logOf = (...lines: string[]) => appIs([dyno('web.1', 'up', young), dyno('web.2', 'up', young)], lines)
   const withRelease = () => nock(API).get('/apps/a1/releases/7').reply(200, release(7))
   const show = (...argv: string[]) => run('show', [...argv, '--app', 'a1'])
-  const lines = [
+  const lines = () => [
     figures('web.1', 'api', 0, { rss: 80, cpu: 9 }, 25), figures('web.1', 'api', 0, { rss: 61.2, heap: 20, external: 5, limit: 230, eventLoopP95: 2.1, requestsPerMinute: 118, activeRequests: 3, version: '1.2.0' }),
     figures('web.1', 'api', 1), figures('web.1', 'jobs', 0), change('web.1', 'jobs', 0, 'exit', { code: 1, restarts: 5, backoff: '225ms' }, 3),
     `${secondsAgo(3)} app[web.1]: [jobs:0] Error: \x1b[2Jno queue`, `${secondsAgo(3)} app[web.2]: Error: not of this dyno`,
@@ -19,12 +19,12 @@ describe('shipit show', () => {
   ]
 
   it('tells of a dyno its state, release, size, figures, codes, instances, last events and error lines', async () => {
-    logOf(...lines)
+    logOf(...lines())
     withRelease()
     const { stdout } = await show('web.1')
     for (const part of [
       '=== web.1 of a1\n', /State: +up \d{4}\/.* \(~ 1m ago\)\n/, /Release: +v7: Deploy 7abc\n/, /Size: +Standard-1X, 512 MB\n/, /Memory: +183.6 MB in 3 instances, at most 80 MB in one\n/,
-      /Requests: 3 a minute, 3 of them failed\n/, /Codes: +H12 × 1\n/, /\njobs:0 +waiting restart/, /Last events\n {2}3s ago +jobs:0 exit code=1 restarts=5 backoff=225ms\n/, /Last error lines\n {2}3s ago +\[jobs:0\] Error: no queue\n$/,
+      /Requests: 3 a minute, 3 of them failed\n/, /Codes: +H12 × 1\n/, /\njobs:0 +waiting restart/, /Last events\n {2}\ds ago +jobs:0 exit code=1 restarts=5 backoff=225ms\n/, /Last error lines\n {2}\ds ago +\[jobs:0\] Error: no queue\n$/,
     ]) {
       if (typeof part === 'string') expect(stdout).to.contain(part)
       else expect(stdout).to.match(part)
@@ -34,7 +34,7 @@ describe('shipit show', () => {
 
   it('tells of an instance where its memory goes, beside its limit and its dyno\'s', async () => {
     for (const typed of ['api:0', '0']) {
-      logOf(...lines.filter((line) => typed !== '0' || !line.includes('jobs')))
+      logOf(...lines().filter((line) => typed !== '0' || !line.includes('jobs')))
       withRelease()
       const { stdout } = await show('web.1', typed)
       expect(stdout).to.contain('=== api:0 in web.1 of a1\n')
@@ -46,7 +46,7 @@ describe('shipit show', () => {
   })
 
   it('--json has it all', async () => {
-    logOf(...lines)
+    logOf(...lines())
     withRelease()
     const report = (await show('web.1', 'jobs:0', '--json')).json<{ dyno: { name: string }; events: object[]; error_lines: { text: string }[] }>()
     expect(report.dyno.name).to.equal('web.1')
@@ -57,7 +57,7 @@ describe('shipit show', () => {
 
   it('refuses what there is not, and what is more than one', async () => {
     for (const [argv, status, message] of [[['web.3'], 6, 'There is no dyno called web.3'], [['web.1', 'api'], 2, 'api is more than one instance of web.1'], [['web.1', 'nope'], 6, 'There is no instance in web.1 called nope'], [['web.2', '0'], 6, 'The log of web.2 tells of no instance']] as const) {
-      logOf(...lines)
+      logOf(...lines())
       const { stderr, exitCode } = await show(...argv)
       expect(stderr).to.contain(message)
       expect(exitCode).to.equal(status)
