@@ -1,4 +1,12 @@
 #!/usr/bin/env node
-import { execute } from '@oclif/core'
+'use strict'
+const path = require('node:path')
 
-await execute({ dir: import.meta.url })
+const [word = '', ...rest] = process.argv.slice(2)
+if (word === '--version' && rest.length === 0) {
+  const { name, version } = require('../package.json')
+  process.stdout.write(`${name}/${version} ${process.platform}-${process.arch} node-${process.version}\n`)
+} else {
+  const { load } = require('../dist/code-cache.cjs')
+  load(path.join(__dirname, '../dist/shipit.cjs'), word).main()
+}

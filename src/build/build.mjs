@@ -12,6 +12,7 @@ rmSync(path.join(root, 'dist'), { recursive: true, force: true })
 rmSync(path.join(root, 'oclif.manifest.json'), { force: true })
 run(require.resolve('typescript/bin/tsc'), ['-p', 'tsconfig.json'])
 await (await import('./check-options.mjs')).checkOptions(root)
+await (await import('./cli.mjs')).buildCli(root)
 
 const runtime = path.join(root, 'src/build/runtime.mjs')
 if (existsSync(runtime)) await (await import(runtime)).buildRuntime(root)

@@ -7,7 +7,7 @@ import { createRequire } from 'node:module'
 import path from 'node:path'
 import { json } from 'node:stream/consumers'
 import { setTimeout as delay } from 'node:timers/promises'
-import { fileURLToPath, pathToFileURL } from 'node:url'
+import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import { ShipitError } from '../errors.js'
 import { lockHolder } from './daemon-lock.js'
@@ -15,6 +15,7 @@ import { daemonLogFile } from './daemon-log.js'
 import { EXIT_ALREADY_RUNNING } from './exit-codes.js'
 import { foldersOf, makeFolders, stateHome } from './folders.js'
 import { ownVersion } from './own-version.js'
+import { packageRoot } from '../paths.js'
 import type { DaemonInfo, Folders, Limits } from './types.js'
 import { removeFolder } from './remove.js'
 
@@ -112,10 +113,10 @@ export async function otherVersion(status: LocalStatus | undefined): Promise<str
 }
 
 async function spawnDaemon(folders: Folders, home: string, env: NodeJS.ProcessEnv): Promise<ChildProcess> {
-  const self = fileURLToPath(import.meta.url)
-  const entry = path.join(path.dirname(self), `daemon-process${path.extname(self)}`)
   // Run from its TypeScript source, as tests do, it needs the loader that runs this file too.
-  const loader = self.endsWith('.ts') ? ['--import', pathToFileURL(createRequire(self).resolve('tsx')).href] : []
+  const isSource = import.meta.url.endsWith('.ts')
+  const entry = path.join(packageRoot, isSource ? 'src/local/daemon-process.ts' : 'dist/local/daemon-process.js')
+  const loader = isSource ? ['--import', pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href] : []
   const { HEROKU_API_KEY: _key, HEROKU_HOST: _host, SHIPIT_LOCAL: _local, ...passed } = env
   const log = await promisify(open)(daemonLogFile(folders), 'a', 0o600)
   try {

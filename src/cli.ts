@@ -1,0 +1,19 @@
+/** The whole CLI as one module: what the build bundles into dist/shipit.cjs, and oclif finds its commands, hooks and help in. */
+import { flush, handle, run, settings } from '@oclif/core'
+import { packageRoot } from './paths.js'
+
+export { COMMANDS } from 'shipit:commands'
+export { default as commandNotFound } from './hooks/command-not-found.js'
+export { default as ShipitHelp } from './ui/help.js'
+
+/** Runs what was typed; the process ends with the exit status of the table. */
+export async function main(): Promise<void> {
+  // Nothing here is to be compiled on the way, even where a tsconfig.json lies beside.
+  settings.enableAutoTranspile = false
+  try {
+    await run(process.argv.slice(2), { root: packageRoot })
+    await flush()
+  } catch (error) {
+    await handle(error as Error)
+  }
+}

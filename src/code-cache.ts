@@ -1,0 +1,85 @@
+// Loads the bundled CLI with the code that V8 compiled the last time. Without a usable cache it runs all the same, only slower.
+import fs from 'node:fs'
+import Module from 'node:module'
+import os from 'node:os'
+import path from 'node:path'
+import vm from 'node:vm'
+
+/** Where caches lie: one file a build, Node.js, platform and command, since each command compiles its own part of the CLI. */
+function cacheFolder(env: NodeJS.ProcessEnv): string | undefined {
+  if (env.SHIPIT_CODE_CACHE === 'off') return undefined
+  const home = env.HOME || os.homedir()
+  const base = env.XDG_CACHE_HOME && path.isAbsolute(env.XDG_CACHE_HOME) ? env.XDG_CACHE_HOME : home && path.join(home, process.platform === 'darwin' ? 'Library/Caches' : '.cache')
+  return base ? path.join(base, 'shipit', 'code') : undefined
+}
+
+/** Machine code of another user would run as ours: only what is our own and closed to others is read. */
+function isOwn({ uid, mode }: fs.Stats): boolean {
+  return process.getuid === undefined || (uid === process.getuid() && (mode & 0o022) === 0)
+}
+
+function readOwn(folder: string, file: string): Buffer | undefined {
+  let descriptor: number | undefined
+  try {
+    if (!isOwn(fs.lstatSync(folder))) return undefined
+    descriptor = fs.openSync(file, fs.constants.O_RDONLY | (fs.constants.O_NOFOLLOW ?? 0))
+    return isOwn(fs.fstatSync(descriptor)) ? fs.readFileSync(descriptor) : undefined
+  } catch {
+    // None yet, or none that can be read: the CLI is compiled anew.
+    return undefined
+  } finally {
+    if (descriptor !== undefined) fs.closeSync(descriptor)
+  }
+}
+
+/** Whole or not at all, and quietly: a disk that is full or closed is no fault of the command that ran. */
+function store(folder: string, file: string, data: Buffer): void {
+  const fresh = `${file}.${process.pid}`
+  try {
+    fs.mkdirSync(folder, { recursive: true, mode: 0o700 })
+    if (!isOwn(fs.lstatSync(folder))) return
+    dropOld(folder)
+    fs.writeFileSync(fresh, data, { mode: 0o600, flag: 'wx' })
+    fs.renameSync(fresh, file)
+  } catch {
+    fs.rmSync(fresh, { force: true })
+  }
+}
+
+const KEPT = 30 * 24 * 60 * 60 * 1000
+
+/** Caches of versions that are no longer here. */
+function dropOld(folder: string): void {
+  for (const name of fs.readdirSync(folder)) {
+    const file = path.join(folder, name)
+    if (Date.now() - fs.statSync(file).mtimeMs > KEPT) fs.rmSync(file, { force: true })
+  }
+}
+
+type Wrapper = (exports: object, require: NodeJS.Require, module: NodeModule, filename: string, dirname: string) => void
+
+/**
+ * The exports of the bundle `filename`: a CommonJS module in ASCII, whose first line is `// <build> <command>…`. What was compiled is kept in the user's cache folder, at the end of
+ * the process, for the next call of the same command (`word`); a name that is no command shares a cache with all such.
+ */
+export function load<T>(filename: string, word: string, env: NodeJS.ProcessEnv = process.env): T {
+  const source = fs.readFileSync(filename, 'latin1')
+  const [build, ...commands] = source.slice(3, source.indexOf('\n')).split(' ')
+  const folder = cacheFolder(env)
+  const name = `${build}-${process.version}-${process.platform}-${process.arch}-${commands.includes(word) ? word : '_'}.bin`
+  const file = folder && path.join(folder, name)
+  const cachedData = folder && file ? readOwn(folder, file) : undefined
+  const script = new vm.Script(Module.wrap(source), { filename, cachedData, importModuleDynamically: vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER })
+  if (folder && file && (cachedData === undefined || script.cachedDataRejected)) process.once('exit', () => store(folder, file, script.createCachedData()))
+
+  const module = new Module(filename) as NodeModule
+  module.filename = filename
+  module.paths = (Module as unknown as { _nodeModulePaths(from: string): string[] })._nodeModulePaths(path.dirname(filename))
+  const require = Module.createRequire(filename)
+  // oclif requires the file by its name, and must get this one.
+  require.cache[filename] = module
+  const run = script.runInThisContext() as Wrapper
+  run.call(module.exports, module.exports, require, module, filename, path.dirname(filename))
+  module.loaded = true
+  return module.exports as T
+}
