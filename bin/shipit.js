@@ -8,5 +8,6 @@ if (word === '--version' && rest.length === 0) {
   process.stdout.write(`${name}/${version} ${process.platform}-${process.arch} node-${process.version}\n`)
 } else {
   const { load } = require('../dist/code-cache.cjs')
-  load(path.join(__dirname, '../dist/shipit.cjs'), word).main()
+  const isHelp = word === '' || rest.some((arg) => arg === '--help' || arg === '-h')
+  load(path.join(__dirname, '../dist/shipit.cjs'), isHelp ? 'help' : word).main()
 }

@@ -4,12 +4,16 @@ import Module from 'node:module'
 import os from 'node:os'
 import path from 'node:path'
 import vm from 'node:vm'
+import zlib from 'node:zlib'
+
+const CHECKSUM_BYTES = 4
 
 /** Where caches lie: one file a build, Node.js, platform and command, since each command compiles its own part of the CLI. */
 function cacheFolder(env: NodeJS.ProcessEnv): string | undefined {
-  if (env.SHIPIT_CODE_CACHE === 'off') return undefined
+  // As Node.js's own cache, and none where coverage is measured: it would hide what ran.
+  if (env.NODE_DISABLE_COMPILE_CACHE || env.NODE_V8_COVERAGE) return undefined
   const home = env.HOME || os.homedir()
-  const base = env.XDG_CACHE_HOME && path.isAbsolute(env.XDG_CACHE_HOME) ? env.XDG_CACHE_HOME : home && path.join(home, process.platform === 'darwin' ? 'Library/Caches' : '.cache')
+  const base = env.XDG_CACHE_HOME ? path.isAbsolute(env.XDG_CACHE_HOME) && env.XDG_CACHE_HOME : home && path.join(home, process.platform === 'darwin' ? 'Library/Caches' : '.cache')
   return base ? path.join(base, 'shipit', 'code') : undefined
 }
 
@@ -18,12 +22,24 @@ function isOwn({ uid, mode }: fs.Stats): boolean {
   return process.getuid === undefined || (uid === process.getuid() && (mode & 0o022) === 0)
 }
 
+/** V8 believes what it is given, and crashes of a byte that is wrong. */
+function whole(stored: Buffer): Buffer | undefined {
+  const code = stored.subarray(CHECKSUM_BYTES)
+  return code.length > 0 && stored.readUInt32LE(0) === zlib.crc32(code) ? code : undefined
+}
+
+function withChecksum(code: Buffer): Buffer {
+  const checksum = Buffer.alloc(CHECKSUM_BYTES)
+  checksum.writeUInt32LE(zlib.crc32(code))
+  return Buffer.concat([checksum, code])
+}
+
 function readOwn(folder: string, file: string): Buffer | undefined {
   let descriptor: number | undefined
   try {
     if (!isOwn(fs.lstatSync(folder))) return undefined
     descriptor = fs.openSync(file, fs.constants.O_RDONLY | (fs.constants.O_NOFOLLOW ?? 0))
-    return isOwn(fs.fstatSync(descriptor)) ? fs.readFileSync(descriptor) : undefined
+    return isOwn(fs.fstatSync(descriptor)) ? whole(fs.readFileSync(descriptor)) : undefined
   } catch {
     // None yet, or none that can be read: the CLI is compiled anew.
     return undefined
@@ -33,16 +49,25 @@ function readOwn(folder: string, file: string): Buffer | undefined {
 }
 
 /** Whole or not at all, and quietly: a disk that is full or closed is no fault of the command that ran. */
-function store(folder: string, file: string, data: Buffer): void {
-  const fresh = `${file}.${process.pid}`
+function store(folder: string, file: string, code: Buffer): void {
   try {
     fs.mkdirSync(folder, { recursive: true, mode: 0o700 })
     if (!isOwn(fs.lstatSync(folder))) return
     dropOld(folder)
+    replace(file, withChecksum(code))
+  } catch (error) {
+    if (process.env.DEBUG) process.stderr.write(`The compiled code was not kept: ${String(error)}\n`)
+  }
+}
+
+function replace(file: string, data: Buffer): void {
+  const fresh = `${file}.${process.pid}`
+  try {
     fs.writeFileSync(fresh, data, { mode: 0o600, flag: 'wx' })
     fs.renameSync(fresh, file)
-  } catch {
+  } catch (error) {
     fs.rmSync(fresh, { force: true })
+    throw error
   }
 }
 
@@ -52,7 +77,8 @@ const KEPT = 30 * 24 * 60 * 60 * 1000
 function dropOld(folder: string): void {
   for (const name of fs.readdirSync(folder)) {
     const file = path.join(folder, name)
-    if (Date.now() - fs.statSync(file).mtimeMs > KEPT) fs.rmSync(file, { force: true })
+    const age = Date.now() - (fs.statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? Date.now())
+    if (age > KEPT) fs.rmSync(file, { force: true })
   }
 }
 
