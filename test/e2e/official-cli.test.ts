@@ -1,25 +1,12 @@
-import { execFile } from 'node:child_process'
 import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { promisify } from 'node:util'
 import { expect } from 'chai'
 import { get } from '../../src/demo/load.js'
 import { until } from '../../src/until.js'
 import { plainApp, plainServer } from './support/apps.js'
+import { officialCli, officialEnvironment } from './support/official-cli.js'
 import type { Outcome, RunOptions } from './support/world.js'
 import { World } from './support/world.js'
-
-/** The official CLI (npm `heroku`): 394 MB, so it is used where there is one: HEROKU_CLI or `heroku` on PATH. */
-async function officialCli(): Promise<string | undefined> {
-  if (process.env.HEROKU_CLI) return path.resolve(process.env.HEROKU_CLI)
-  return promisify(execFile)('which', ['heroku']).then(({ stdout }) => stdout.trim() || undefined, () => undefined)
-}
-
-/** What a shell has after `eval "$(shipit local env)"`. */
-async function evaluated(exports: string): Promise<NodeJS.ProcessEnv> {
-  const { stdout } = await promisify(execFile)('sh', ['-c', 'eval "$1"; env', 'sh', exports], { env: { PATH: process.env.PATH } })
-  return Object.fromEntries([...stdout.matchAll(/^(HEROKU_\w+)=(.*)$/gm)].map(([, name, value]) => [name, value]))
-}
 
 describe('the official Heroku CLI against the embedded Heroku', function () {
   this.timeout(180_000)
@@ -42,10 +29,7 @@ describe('the official Heroku CLI against the embedded Heroku', function () {
     await writeFile(path.join(dir, 'server.js'), plainServer('two'))
     await world.commit(dir, 'Two')
     await world.ok(['deploy', '--local', '--app', app], { cwd: dir })
-    env = {
-      ...(await evaluated((await world.ok(['local', 'env'])).stdout)),
-      DISABLE_TELEMETRY: 'true', HEROKU_DISABLE_AUTOUPDATE: '1', HEROKU_SKIP_NEW_VERSION_CHECK: 'true',
-    }
+    env = await officialEnvironment(world)
   })
   after(() => world?.close())
 

@@ -1,0 +1,24 @@
+import { execFile } from 'node:child_process'
+import path from 'node:path'
+import { promisify } from 'node:util'
+import type { World } from './world.js'
+
+/** The official CLI (npm `heroku`): 394 MB, so it is used where there is one: HEROKU_CLI or `heroku` on PATH. */
+export async function officialCli(): Promise<string | undefined> {
+  if (process.env.HEROKU_CLI) return path.resolve(process.env.HEROKU_CLI)
+  return promisify(execFile)('which', ['heroku']).then(({ stdout }) => stdout.trim() || undefined, () => undefined)
+}
+
+/** What a shell has after `eval "$(shipit local env)"`. */
+async function evaluated(exports: string): Promise<NodeJS.ProcessEnv> {
+  const { stdout } = await promisify(execFile)('sh', ['-c', 'eval "$1"; env', 'sh', exports], { env: { PATH: process.env.PATH } })
+  return Object.fromEntries([...stdout.matchAll(/^(HEROKU_\w+)=(.*)$/gm)].map(([, name, value]) => [name, value]))
+}
+
+/** The environment in which the official CLI drives a world's embedded Heroku, and asks nobody else. */
+export async function officialEnvironment(world: World): Promise<NodeJS.ProcessEnv> {
+  return {
+    ...(await evaluated((await world.ok(['local', 'env'])).stdout)),
+    DISABLE_TELEMETRY: 'true', HEROKU_DISABLE_AUTOUPDATE: '1', HEROKU_SKIP_NEW_VERSION_CHECK: 'true',
+  }
+}
