@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { openSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import path from 'node:path'
+import { dynoOutput } from './outlet.js'
 
 export interface Keys {
   publicKey: string
@@ -37,7 +38,7 @@ export function startAgent(keys: Keys, home: string, env: NodeJS.ProcessEnv): { 
       stdio: ['ignore', log, log, 'ipc'],
       windowsHide: true,
     })
-    agent.on('error', (error) => process.stderr.write(`shipit: PM2's dashboard agent did not start: ${error.message}\n`))
+    agent.on('error', (error) => dynoOutput.err.write(`shipit: PM2's dashboard agent did not start: ${error.message}\n`))
     agent.unref()
     agent.channel?.unref()
   })

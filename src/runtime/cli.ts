@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
 import { Fault } from './fault.js'
+import { dynoOutput } from './outlet.js'
 import { start } from './start.js'
 
 const HELP = `Run an ecosystem file's apps under PM2 in a Heroku dyno.
@@ -41,7 +42,7 @@ export async function main(argv: string[]): Promise<void> {
     await run(argv)
   } catch (error) {
     const fault = error instanceof Fault ? error : wrongCall(error)
-    process.stderr.write(fault.toString())
+    dynoOutput.err.write(fault.toString())
     process.exit(fault.exitCode)
   }
 }

@@ -1,3 +1,5 @@
+import { dynoOutput } from './outlet.js'
+
 /** What ends the start of a dyno: told as one paragraph, without a stack. The process exits with `exitCode`. */
 export class Fault extends Error {
   constructor(
@@ -18,5 +20,5 @@ export class Fault extends Error {
 
 /** What goes on in spite of something, as one line on stderr. */
 export function warn(text: string): void {
-  process.stderr.write(`shipit: warning: ${text}\n`)
+  dynoOutput.err.write(`shipit: warning: ${text}\n`)
 }

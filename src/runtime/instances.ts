@@ -34,6 +34,7 @@ export interface Instance {
 /** The living instances of all apps. */
 export class Instances {
   readonly #living = new Set<Instance>()
+  readonly #speaking = new Set<Promise<unknown>>()
 
   add(app: App, keeper: Keeper, pid: number): Instance {
     const index = Number(keeper.pm2_env[keeper.pm2_env.instance_var] ?? 0)
@@ -45,6 +46,18 @@ export class Instances {
   end(instance: Instance): void {
     instance.hasEnded = true
     this.#living.delete(instance)
+  }
+
+  /** Keeps what an instance that has ended is still to say, until it is said. */
+  silenced(silence: Promise<unknown>): Promise<unknown> {
+    this.#speaking.add(silence)
+    void silence.then(() => this.#speaking.delete(silence))
+    return silence
+  }
+
+  /** When all that ended instances wrote is out. */
+  async silence(): Promise<void> {
+    await Promise.all(this.#speaking)
   }
 
   of(app: App): Instance[] {

@@ -3,6 +3,7 @@ import type { Budget } from './budget.js'
 import { warn } from './fault.js'
 import type { Instance, Instances } from './instances.js'
 import { MemoryGuard, type Held } from './memory-guard.js'
+import { dynoOutput } from './outlet.js'
 import { usageOf } from './proc.js'
 
 export interface MemorySettings {
@@ -48,7 +49,7 @@ export class MemoryWatch {
     const { app, index, rss, uptime } = verdict.instance
     const what = `instance ${index} of ${app} takes ${Math.round(rss)} MB, where its share of this dyno is ${budget.shares.get(app)} MB`
     if (verdict.kind === 'give up') return warn(`${what}, ${Math.round(uptime / 1000)} s after it was reloaded for that; ${app} is not reloaded for it any more: fewer instances or a larger dyno would help`)
-    process.stdout.write(`shipit: ${what} and the dyno is full: it is reloaded\n`)
+    dynoOutput.out.write(`shipit: ${what} and the dyno is full: it is reloaded\n`)
     await reload(instances[held.indexOf(verdict.instance)] as Instance)
   }
 

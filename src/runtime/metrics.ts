@@ -1,6 +1,7 @@
 import { sampleLine, type Sample } from './event-line.js'
 import type { God } from './god.js'
 import type { Instance, Instances } from './instances.js'
+import { dynoOutput } from './outlet.js'
 import { usageOf } from './proc.js'
 
 const DEFAULT_SECONDS = 20
@@ -18,7 +19,8 @@ export function startMetrics(instances: Instances, source: string, interval: num
   setInterval(() => {
     for (const instance of instances.all) {
       const sample = sampleOf(instance, interval, limitOf(instance.app.name))
-      if (sample) process.stdout.write(sampleLine({ source, app: instance.app.name, instance: instance.index }, sample))
+      // Where nobody reads, only the latest would be of use, and by then it is old.
+      if (sample && !dynoOutput.out.isFull) dynoOutput.out.write(sampleLine({ source, app: instance.app.name, instance: instance.index }, sample))
     }
   }, interval).unref()
 }

@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream'
 import { cutBlocks, cutLines, LONGEST_LINE } from './lines.js'
+import type { Outlet } from './outlet.js'
 import { requireFromPm2 } from './pm2-package.js'
 
 const TAIL_LINES = 20
@@ -47,10 +48,10 @@ export class Tail {
 
 /**
  * Carries a stream of an instance to one of the dyno in whole lines: instances that wrote there themselves would mix inside lines of more than
- * 4,096 bytes (pipe(7)), and with the supervisor's own. `to` blocks, so a slow reader slows the app and nothing piles up here.
+ * 4,096 bytes (pipe(7)), and with the supervisor's own. A slow reader slows the app, and nothing piles up here.
  * A last line without a line feed gets one.
  */
-export function carry(from: Readable, to: NodeJS.WritableStream, style: OutputStyle, kind: 'out' | 'err', tail?: Tail): void {
+export function carry(from: Readable, to: Outlet, style: OutputStyle, kind: 'out' | 'err', tail?: Tail): void {
   const dress = isPlain(style) ? undefined : dresser(style, kind)
   let rest: Buffer = Buffer.alloc(0)
   from.on('data', (chunk: Buffer) => {
@@ -59,17 +60,17 @@ export function carry(from: Readable, to: NodeJS.WritableStream, style: OutputSt
     const { complete, rest: left } = dress ? cutLines(bytes, dress.longest) : cutBlocks(bytes)
     // A copy, lest a few bytes keep a whole read in memory.
     rest = Buffer.from(left)
-    if (complete.length > 0 && !style.isSilent) to.write(dress ? dress.lines(complete) : complete.length === 1 ? (complete[0] as Buffer) : Buffer.concat(complete))
-    if (chunk.length < FULL_READ) breathe(from)
+    if (complete.length > 0 && !style.isSilent) to.pour(dress ? dress.lines(complete) : complete.length === 1 ? (complete[0] as Buffer) : Buffer.concat(complete), from)
+    if (chunk.length < FULL_READ && !to.isHolding(from)) breathe(from, to)
   })
   from.on('end', () => {
-    if (rest.length > 0 && !style.isSilent) to.write(dress ? dress.lines([rest]) : Buffer.concat([rest, Buffer.from('\n')]))
+    if (rest.length > 0 && !style.isSilent) to.pour(dress ? dress.lines([rest]) : Buffer.concat([rest, Buffer.from('\n')]), from)
   })
 }
 
-function breathe(from: Readable): void {
+function breathe(from: Readable, to: Outlet): void {
   from.pause()
-  setTimeout(() => from.resume(), BREATH)
+  setTimeout(() => to.resume(from), BREATH)
 }
 
 interface Dresser {

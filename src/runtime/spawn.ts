@@ -7,8 +7,12 @@ import { heapFlags } from './budget.js'
 import type { God, Keeper, Pm2Env } from './god.js'
 import { Instances, takeReport, type Instance } from './instances.js'
 import { namespaceOf } from './god-conf.js'
+import { dynoOutput, type Outlet } from './outlet.js'
 import { carry, isPlain, type OutputStyle } from './output.js'
 import type { ReportMessage } from './preload/report.js'
+
+/** ms that the last output of an instance may take to arrive. */
+const LAST_WORDS = 1000
 
 export interface SpawnSettings {
   apps: App[]
@@ -145,8 +149,8 @@ function watch(god: God, settings: SpawnSettings, app: App, keeper: Keeper, chil
   const instance = settings.instances.add(app, keeper, child.pid)
   settings.onStart(instance)
   child.stdout?.once('data', () => (instance.hasPrinted = true))
-  if (child.stdout) carry(child.stdout, process.stdout, style, 'out')
-  if (child.stderr) carry(child.stderr, process.stderr, style, 'err', instance.tail)
+  if (child.stdout) carry(child.stdout, dynoOutput.out, style, 'out')
+  if (child.stderr) carry(child.stderr, dynoOutput.err, style, 'err', instance.tail)
   child.on('message', (message: unknown) => {
     if (takeReport(instance, message)) settings.onReport(instance, message)
     else forward(god, keeper, message)
@@ -155,8 +159,9 @@ function watch(god: God, settings: SpawnSettings, app: App, keeper: Keeper, chil
     settings.instances.end(instance)
     // Before God hears of the exit and gives the instance its next status.
     instance.wasAsked = keeper.pm2_env.status === 'stopping' || String(keeper.pm2_env.pm_id).startsWith('_old_')
-    instance.silence = Promise.all([lastWords(child.stdout), lastWords(child.stderr)])
-    void instance.silence.then(() => settings.onExit(instance, code, signal))
+    instance.silence = settings.instances.silenced(Promise.all([lastWords(child.stdout, dynoOutput.out), lastWords(child.stderr, dynoOutput.err)]))
+    // A reader that is slow must not hold back the news.
+    void Promise.race([instance.silence, pause(LAST_WORDS)]).then(() => settings.onExit(instance, code, signal))
   })
 }
 
@@ -187,14 +192,22 @@ function outputOf(style: OutputStyle): 'inherit' | 'pipe' {
   return isPlain(style) && process.stdout.isTTY ? 'inherit' : 'pipe'
 }
 
-/** The last output arrives after the exit. A grandchild that keeps the pipe open must not hold back the news for long. */
-function lastWords(stream: Readable | null): Promise<void> {
+/** The last output arrives after the exit. A slow reader of the log is waited for, a grandchild that keeps the pipe open is not for long. */
+function lastWords(stream: Readable | null, to: Outlet): Promise<void> {
   return new Promise((resolve) => {
     if (!stream || stream.readableEnded || stream.destroyed) return void setImmediate(resolve)
-    const timer = setTimeout(resolve, 1000)
-    stream.once('close', () => {
-      clearTimeout(timer)
+    const timer = setInterval(() => {
+      if (!to.isHolding(stream)) return end()
+      to.abandon(stream)
+    }, LAST_WORDS)
+    const end = () => {
+      clearInterval(timer)
       resolve()
-    })
+    }
+    stream.once('close', end)
   })
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms).unref())
 }

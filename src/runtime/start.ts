@@ -33,7 +33,6 @@ export async function start(flags: StartFlags, lib: string): Promise<void> {
   warnOfFiles(apps)
   const keys = dashboardKeys(env, apps[0]?.name ?? 'app', dyno.name)
   for (const name of KEY_VARIABLES) delete process.env[name]
-  keepOutputWhole()
   await new Supervisor({ apps, dyno, env, keys, lib, isWatched }).run()
 }
 
@@ -94,11 +93,4 @@ function warnOfFiles(apps: App[]): void {
 
 function snapshot(): Record<string, string> {
   return Object.fromEntries(Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined))
-}
-
-/** A pipe that is read slowly must slow the writer, not fill its memory; and what was written must be out before an exit. */
-function keepOutputWhole(): void {
-  for (const stream of [process.stdout, process.stderr]) {
-    ;(stream as unknown as { _handle?: { setBlocking?: (isBlocking: boolean) => void } })._handle?.setBlocking?.(true)
-  }
 }

@@ -16,6 +16,7 @@ import { Instances, type Instance } from './instances.js'
 import { Listeners } from './listeners.js'
 import { MemoryWatch } from './memory-watch.js'
 import { installMonitor, metricsInterval, startMetrics } from './metrics.js'
+import { dynoOutput } from './outlet.js'
 import { portWarning, type Listening } from './port-watch.js'
 import { reloadAll } from './reloading.js'
 import { usageOf } from './proc.js'
@@ -71,6 +72,7 @@ export class Supervisor {
     // Before there is an instance: a supervisor that dies of a signal would leave it behind.
     for (const name of ['SIGTERM', 'SIGINT'] as const) process.on(name, () => void this.stop(name))
     process.on('SIGUSR2', () => void this.#reload(this.#instances.all))
+    for (const outlet of [dynoOutput.out, dynoOutput.err]) outlet.onBroken = () => this.#give(new Fault('nobody reads the log any more', 'its pipe was closed'))
     const early = first && startEarly(first, this.#conf(first), settings)
     this.#god = loadGod({ home: this.#home, withWatch: options.isWatched, withCron: options.apps.some((app) => app.options.cron_restart !== undefined) })
     installSpawn(this.#god, settings, early)
@@ -155,7 +157,7 @@ export class Supervisor {
     if (this.#isStopping) return
     for (const instance of this.#instances.all) this.#say(instance, 'stop', { signal })
     await this.#stopAll()
-    process.exit(0)
+    await this.#exit(0)
   }
 
   /** Replaces instances one after another. A second wish meanwhile says nothing new. */
@@ -185,7 +187,7 @@ export class Supervisor {
 
   #announce(sized: SizedApp[]): void {
     const { apps, dyno } = this.#options
-    process.stdout.write(bootLine(apps, sized, dyno, this.#budget, this.#heap))
+    dynoOutput.out.write(bootLine(apps, sized, dyno, this.#budget, this.#heap))
   }
 
   /** V8's limit for instances, in MB; undefined where nothing states the dyno's memory. */
@@ -256,7 +258,7 @@ export class Supervisor {
     // PM2's word for an app that it does not restart by itself any more; it starts none that still has a pid.
     env.status = 'errored'
     instance.keeper.process.pid = 0
-    process.stderr.write(new Fault(`${instance.app.name} cannot stay up, and waits for a changed file`, why).toString())
+    dynoOutput.err.write(new Fault(`${instance.app.name} cannot stay up, and waits for a changed file`, why).toString())
     return true
   }
 
@@ -277,27 +279,35 @@ export class Supervisor {
   #endWhenAllHave(): void {
     if (this.#isStopping || this.#options.apps.some((one) => this.#instances.of(one).length > 0 || !this.#ended.has(one) || !this.#filled.has(one))) return
     const failure = [...this.#ended.values()].flat().find((one) => one !== 0)
-    process.exit(failure === undefined ? 0 : failureCode(failure))
+    void this.#exit(failure === undefined ? 0 : failureCode(failure))
+  }
+
+  /** Ends the process when what was printed is out. In a stop there is a limit to that; an end of its own waits for a slow reader as any program does. */
+  async #exit(code: number): Promise<void> {
+    await this.#instances.silence()
+    await Promise.all([dynoOutput.out.emptied(), dynoOutput.err.emptied()])
+    process.exit(code)
   }
 
   /** Ends the dyno for an app that cannot stay up, with its last words repeated above the reason. */
   #crash(instance: Instance, code: number | null, why: string, next?: string): void {
     this.#say(instance, 'crash', { code: failureCode(code) })
     const { lines } = instance.tail
-    for (const line of lines) process.stderr.write(`${line}\n`)
+    for (const line of lines) dynoOutput.err.write(`${line}\n`)
     this.#give(crashFault({ app: instance.app.name, isDyno: this.#options.dyno.isDyno, lines, hasPrinted: instance.hasPrinted, code, why, next }))
   }
 
   #give(fault: Fault): void {
     if (this.#isStopping) return
-    process.stderr.write(fault.toString())
-    void this.#stopAll().then(() => process.exit(fault.exitCode))
+    dynoOutput.err.write(fault.toString())
+    void this.#stopAll().then(() => this.#exit(fault.exitCode))
   }
 
   /** Instances that share a port go on serving until the supervisor has closed it. */
   async #stopAll(): Promise<void> {
     this.#isStopping = true
     this.#god.pm2_being_killed = true
+    for (const outlet of [dynoOutput.out, dynoOutput.err]) outlet.hurry()
     const begun = Date.now()
     const closed = this.#listeners.close()
     await Promise.all(
@@ -318,7 +328,7 @@ export class Supervisor {
 
   #say(instance: Instance, event: EventName, fields: Record<string, string | number | undefined>): void {
     const name = { source: this.#options.dyno.name, app: instance.app.name, instance: instance.index }
-    process.stdout.write(eventLine(name, event, fields))
+    dynoOutput.out.write(eventLine(name, event, fields))
   }
 
   #cleanUp(): void {
