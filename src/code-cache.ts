@@ -95,7 +95,7 @@ export function load<T>(filename: string, word: string, env: NodeJS.ProcessEnv =
   const name = `${build}-${process.version}-${process.platform}-${process.arch}-${commands.includes(word) ? word : '_'}.bin`
   const file = folder && path.join(folder, name)
   const cachedData = folder && file ? readOwn(folder, file) : undefined
-  const script = new vm.Script(Module.wrap(source), { filename, cachedData, importModuleDynamically: vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER })
+  const script = new vm.Script(Module.wrap(source), { filename, cachedData })
   if (folder && file && (cachedData === undefined || script.cachedDataRejected)) process.once('exit', () => store(folder, file, script.createCachedData()))
 
   const module = new Module(filename) as NodeModule

@@ -22,8 +22,10 @@ export async function buildCli(root) {
     keepNames: false,
     mainFields: ['module', 'main'],
     conditions: ['module', 'import', 'node'],
-    // `open` brings a script that it finds beside itself; undici is large and for proxies alone; the others are oclif's own for development.
-    external: ['open', 'undici', 'typescript', 'ts-node', 'tsx', 'tsx/*'],
+    // undici is large and for proxies alone; the others are oclif's own for development.
+    external: ['undici', 'typescript', 'ts-node', 'tsx', 'tsx/*'],
+    // Code that comes from the cache has no way to import a module of its own.
+    supported: { 'dynamic-import': false },
     define: { 'import.meta.url': 'importMetaUrl', 'import.meta.filename': '__filename', 'import.meta.dirname': '__dirname' },
     banner: { js: "const importMetaUrl=require('node:url').pathToFileURL(__filename).href;" },
     legalComments: 'none',
