@@ -13,6 +13,9 @@ export interface CrashSign {
 /** The platform's and the runtime's lines on what does not stay up. */
 const CRASHING = /^State changed from \w+ to crashed|^shipit source=.* event=(?:exit|crash)\b/
 
+/** ms after which a crash is long past: nothing of it is still to come. */
+const RECENT = 30_000
+
 /**
  * Reads an app's log for crashes that the list of dynos does not show: one that was started again between two looks, and an app
  * that the runtime keeps starting again inside a dyno that stays up. One exit of an instance is no crash yet, two are.
@@ -23,7 +26,7 @@ export class CrashSigns {
   exits: { dyno: string; instance: string; time: number }[] = []
   /** When each dyno came up last, ms since the epoch. */
   readonly cameUp = new Map<string, number>()
-  /** Names of dynos that were crashing before that: what goes away at the same time may still tell of it. */
+  /** Names of dynos that were crashing shortly before that: what goes away at the same time may still tell of it. */
   readonly crashedBefore = new Set<string>()
   private readonly exitStatus = new Map<string, string>()
 
@@ -32,7 +35,7 @@ export class CrashSigns {
 
   read({ source, dyno, timestamp, message }: LogLine): void {
     const time = Date.parse(timestamp)
-    if (time < this.since) return void (CRASHING.test(message) && this.crashedBefore.add(dyno))
+    if (time < this.since) return void (time > this.since - RECENT && CRASHING.test(message) && this.crashedBefore.add(dyno))
     if (source === 'heroku' && message.startsWith('State changed from starting to up')) this.cameUp.set(dyno, time)
     const reason = source === 'heroku' ? this.platformSays(dyno, message) : this.runtimeSays(dyno, time, message)
     if (reason !== undefined) this.found.push({ dyno, time, reason })

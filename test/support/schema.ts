@@ -46,6 +46,9 @@ function load(): Loaded {
     for (const [resource, field, keyword] of [['app', 'git_url', 'pattern'], ['app', 'web_url', 'pattern'], ['domain', 'hostname', 'format']] as const) {
       delete root.definitions[resource]?.definitions[field]?.[keyword]
     }
+    // The embedded Heroku takes names of two characters too, as lessons have them (`a1`); a deploy warns that Heroku does not.
+    const name = root.definitions.app?.definitions.name
+    if (name) name.pattern = '^[a-z][a-z0-9-]{0,28}[a-z0-9]$'
     ajv.addSchema(root, kind)
   }
   const links = Object.entries(source.definitions).flatMap(([own, { links: ofResource = [] }]) =>

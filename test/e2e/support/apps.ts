@@ -22,7 +22,7 @@ export const throwsAtBoot = `throw new Error('cannot read the flux capacitor')\n
 export const listensAndDies = `const http = require('node:http')
 http.createServer((request, response) => response.end('short')).listen(process.env.PORT, () => {
   console.log('listening')
-  setTimeout(() => { console.error('the lease is over'); process.exit(7) }, 1500)
+  setTimeout(() => { console.error('the lease is over'); process.exit(7) }, 1000)
 })
 `
 
