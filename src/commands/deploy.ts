@@ -7,7 +7,7 @@ import { plainDeploy, stamped } from '../ui/deploy-plain.js'
 import { waitTimeout } from '../ui/time-flag.js'
 
 export default class Deploy extends BaseCommand {
-  static override summary = 'deploy the current commit, and go back to the release before if it does not come up'
+  static override summary = 'deploy a commit, and go back to the release before if it does not come up'
   static override description = 'The commit is pushed and built; its dynos must come up, stay up and answer over HTTP (2xx or 3xx). Where they do not, the release that served before is brought back, and the exit status says which step failed (`shipit --help` lists them).'
 
   static override examples = [
@@ -15,6 +15,7 @@ export default class Deploy extends BaseCommand {
     '<%= config.bin %> <%= command.id %> production',
     '<%= config.bin %> <%= command.id %> --local --app rehearsal',
     '<%= config.bin %> <%= command.id %> production --dry-run',
+    '<%= config.bin %> <%= command.id %> --app myapp --ref v1.4.0',
   ]
 
   static override args = {
@@ -28,6 +29,7 @@ export default class Deploy extends BaseCommand {
     'wait-timeout': waitTimeout({ description: 'longest wait for the release phase and the dynos', default: '10m' }),
     health: Flags.string({ description: 'path of the app that must answer 2xx or 3xx (else `health:` of the environment, else /)', helpValue: 'PATH' }),
     rollback: Flags.boolean({ description: 'go back to the release before after a failure', default: true, allowNo: true }),
+    ref: Flags.string({ description: 'branch, tag or commit to deploy (else `ref:` of the environment, else what is checked out)', helpValue: 'REF' }),
     force: Flags.boolean({ description: 'push even though the app holds commits that this branch does not have' }),
     'lock-wait': waitTimeout({ description: 'how long another deploy of the app is waited for; 0 refuses at once', default: '0', mayBeNone: true }),
     timestamps: Flags.boolean({ description: 'the time before each line, and plain lines on a terminal too' }),
@@ -38,13 +40,17 @@ export default class Deploy extends BaseCommand {
 
   async run(): Promise<DeployResult | { dryRun: true; plan: DeployPlan }> {
     const { args, flags } = await this.parse(Deploy)
-    const { deploySource, findProject, gitPush, herokuPlatform, describeInProgress, outdatedPlan, planDeploy, projectFacts, readProject, stopOnSignals } = await import('../deploy/index.js')
+    const { chooseCommit, deploySource, findProject, gitPush, herokuPlatform, describeInProgress, outdatedPlan, planDeploy, projectFacts, readDeployed, readProject, stopOnSignals } = await import('../deploy/index.js')
 
     const project = await findProject(process.cwd())
-    if (project.ecosystemFile === undefined && project.readyFolder === undefined && !flags['dry-run']) await this.offerInit(project, flags.yes)
-    const ecosystem = await readProject(project)
-    const environment = await this.environment(ecosystem, args.env)
-    const source = deploySource(project.state, environment?.target.ref)
+    const typed = flags.ref === undefined ? undefined : await chooseCommit(project, flags.ref, true)
+    const isOnDisk = project.ecosystemFile !== undefined || project.readyFolder !== undefined
+    if (!isOnDisk && !typed && !flags['dry-run']) await this.offerInit(project, flags.yes)
+    const onDisk = typed && !isOnDisk ? undefined : await readProject(project)
+    const environment = await this.environment(onDisk ?? await readDeployed(project, typed!.commit), args.env)
+    const ref = environment?.target.ref
+    const source = deploySource(project.state, typed ?? (ref === undefined ? undefined : await chooseCommit(project, ref, false)))
+    const ecosystem = await readDeployed(project, source.commit, onDisk)
 
     const app = flags.app ?? environment?.target.app ?? await this.appName(flags)
     const api = await this.platform(flags)

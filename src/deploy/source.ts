@@ -1,22 +1,49 @@
 import { ShipitError } from '../errors.js'
-import type { RepositoryState } from '../git/index.js'
+import type { Commit, RepositoryState } from '../git/index.js'
 
 /** What is deployed: one commit, and what is doubtful about it. */
 export interface DeploySource {
-  commit: { id: string; short: string; subject: string }
-  /** Null where HEAD is detached. */
+  commit: Commit
+  /** The branch or other name that it was taken from; null where HEAD is detached. */
   branch: string | null
   warnings: string[]
+}
+
+/** Another commit than the one that is checked out. */
+export interface ChosenCommit {
+  /** As it was named. */
+  ref: string
+  commit: Commit
+  /** Whether this command named it; else the ecosystem file does, which is easily forgotten. */
+  isTyped: boolean
 }
 
 const NAMED = 10
 
 /**
  * What of a repository is deployed. Pure.
- * @param ref the branch that `deploy.<environment>.ref` names; else main or master are right
+ * @param chosen the commit of `--ref` or `deploy.<environment>.ref`; else the one that is checked out
  * @throws ShipitError `git` where the repository cannot be deployed as it is
  */
-export function deploySource(state: RepositoryState, ref?: string): DeploySource {
+export function deploySource(state: RepositoryState, chosen?: ChosenCommit): DeploySource {
+  const checkedOut = checkDeployable(state)
+  const isOther = chosen !== undefined && chosen.commit.id !== checkedOut.commit.id
+  const { commit } = isOther ? chosen : checkedOut
+  return {
+    commit,
+    branch: chosen && chosen.ref !== 'HEAD' ? chosen.ref : checkedOut.branch ?? null,
+    warnings: [
+      ...dirtyWarning(checkedOut.changed, checkedOut.untracked, commit.short),
+      ...(chosen ? otherWarning(chosen, checkedOut, isOther) : branchWarning(checkedOut.branch)),
+      ...rootWarning(checkedOut.subdirectory),
+    ],
+  }
+}
+
+type Deployable = Extract<RepositoryState, { isRepository: true }> & { commit: Commit }
+
+/** @throws ShipitError `git` where nothing of the repository can be pushed */
+export function checkDeployable(state: RepositoryState): Deployable {
   if (!state.isRepository) {
     throw new ShipitError('git', { message: 'This folder is not in a git repository, and a deploy is a git push.', next: 'git init && git add . && git commit -m "Begin"' })
   }
@@ -30,11 +57,7 @@ export function deploySource(state: RepositoryState, ref?: string): DeploySource
       next: 'git fetch --unshallow\n(in GitHub Actions: actions/checkout with fetch-depth: 0)',
     })
   }
-  return {
-    commit: state.commit,
-    branch: state.branch ?? null,
-    warnings: [...dirtyWarning(state.changed, state.untracked, state.commit.short), ...branchWarning(state.branch, ref), ...rootWarning(state.subdirectory)],
-  }
+  return { ...state, commit: state.commit }
 }
 
 function dirtyWarning(changed: string[], untracked: string[], short: string): string[] {
@@ -44,10 +67,14 @@ function dirtyWarning(changed: string[], untracked: string[], short: string): st
   return [`Uncommitted work is not in this deploy, which is commit ${short} alone: ${names}.`]
 }
 
-function branchWarning(branch: string | undefined, ref: string | undefined): string[] {
-  const wanted = ref === undefined ? ['main', 'master'] : [ref.replace(/^refs\/heads\//, '')]
+function branchWarning(branch: string | undefined): string[] {
   if (branch === undefined) return ['HEAD is detached: this deploys the commit that is checked out, of no branch.']
-  return wanted.includes(branch) ? [] : [`This deploys branch ${branch}, not ${wanted[0]}.`]
+  return ['main', 'master'].includes(branch) ? [] : [`This deploys branch ${branch}, not main.`]
+}
+
+function otherWarning({ ref, commit, isTyped }: ChosenCommit, { branch, commit: head }: Deployable, isOther: boolean): string[] {
+  if (!isOther || isTyped) return []
+  return [`The ecosystem file's \`ref: ${ref}\` is deployed, commit ${commit.short}, and not what is checked out: ${branch ? `${branch}, ` : ''}commit ${head.short} (--ref HEAD deploys that).`]
 }
 
 function rootWarning(subdirectory: string): string[] {

@@ -1,16 +1,9 @@
 import path from 'node:path'
-import { GitError, type SimpleGit } from 'simple-git'
+import type { SimpleGit } from 'simple-git'
 import { ShipitError } from '../errors.js'
+import { answer } from './answer.js'
+import { commitOf, type Commit } from './commit.js'
 import { openGit } from './open.js'
-
-export interface Commit {
-  /** Full object name. */
-  id: string
-  /** As short as git makes it here. */
-  short: string
-  /** First line of the message. */
-  subject: string
-}
 
 export interface Remote { name: string; url: string }
 
@@ -55,7 +48,7 @@ export async function repositoryState(dir: string): Promise<RepositoryState> {
     root,
     subdirectory,
     branch: await answer(git, ['symbolic-ref', '--quiet', '--short', 'HEAD']),
-    commit: await headCommit(git),
+    commit: await commitOf(git, 'HEAD'),
     changed: (status?.files ?? []).map(({ path: name }) => name).filter((name) => !untracked.includes(name)),
     untracked,
     remotes: (await git.getRemotes(true)).map(({ name, refs }) => ({ name, url: refs.push || refs.fetch })),
@@ -89,21 +82,4 @@ async function workTree(git: SimpleGit, dir: string): Promise<[root: string, sub
   if (output === undefined) throw new ShipitError('git', { message: `${dir} lies inside a .git folder.`, next: 'Run the command in the folder of your app.' })
   const [root = '', prefix = ''] = output.split('\n')
   return [path.resolve(root), prefix.replace(/\/$/, '')]
-}
-
-async function headCommit(git: SimpleGit): Promise<Commit | undefined> {
-  const output = await answer(git, ['log', '-1', '--format=%H%x00%h%x00%s', 'HEAD'])
-  if (output === undefined) return undefined
-  const [id = '', short = '', subject = ''] = output.split('\0')
-  return { id, short, subject }
-}
-
-/** What git prints, or undefined where it has no answer: simple-git rejects only a failure that also wrote to stderr. */
-async function answer(git: SimpleGit, args: string[]): Promise<string | undefined> {
-  try {
-    return (await git.raw(args)).replace(/\n$/, '') || undefined
-  } catch (error) {
-    if (error instanceof GitError) return undefined
-    throw error
-  }
 }

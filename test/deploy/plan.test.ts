@@ -55,7 +55,6 @@ describe('what is deployed', () => {
   it('warns of another branch, of none, and of a folder that is not the root', () => {
     expect(deploySource({ ...clean, branch: 'feature' }).warnings).to.deep.equal(['This deploys branch feature, not main.'])
     expect(deploySource({ ...clean, branch: 'master' }).warnings).to.deep.equal([])
-    expect(deploySource({ ...clean, branch: 'main' }, 'develop').warnings).to.deep.equal(['This deploys branch main, not develop.'])
     expect(deploySource({ ...clean, branch: undefined }).warnings[0]).to.include('HEAD is detached')
     expect(deploySource({ ...clean, subdirectory: 'packages/api' }).warnings[0]).to.include('packages/api').and.include('whole repository')
   })
@@ -74,6 +73,24 @@ describe('the environment', () => {
   it('that is not there, or is of PM2\'s ssh deploy, is refused with the names there are', () => {
     expect(refusal(() => chooseEnvironment(deploy, [], 'prod')).next).to.include('production, homolog')
     expect(refusal(() => chooseEnvironment(deploy, ['old'], 'old')).message).to.include('ssh')
+  })
+})
+
+describe('a commit that was named', () => {
+  const commit = { id: 'c'.repeat(40), short: 'ccccccc', subject: 'Of develop' }
+
+  it('is deployed instead of the one that is checked out', () => {
+    expect(deploySource(clean, { ref: 'develop', commit, isTyped: true })).to.deep.equal({ commit, branch: 'develop', warnings: [] })
+  })
+
+  it('is told of where it is the ecosystem file that names it, unless it is checked out anyway', () => {
+    const [warning] = deploySource({ ...clean, branch: 'feature' }, { ref: 'develop', commit, isTyped: false }).warnings
+    expect(warning).to.include('`ref: develop`').and.include('ccccccc').and.include('feature, commit bbbbbbb')
+    expect(deploySource(clean, { ref: 'main', commit: clean.commit!, isTyped: false }).warnings).to.deep.equal([])
+  })
+
+  it('does not take uncommitted work along in silence', () => {
+    expect(deploySource({ ...clean, changed: ['index.js'] }, { ref: 'develop', commit, isTyped: true }).warnings[0]).to.include('ccccccc alone: index.js')
   })
 })
 

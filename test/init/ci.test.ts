@@ -29,7 +29,7 @@ describe('the workflow for GitHub', () => {
   it('rehearses a pull request, with no secret at hand', () => {
     const { review } = workflow().jobs
     expect(review.if).to.equal("github.event_name == 'pull_request'")
-    expect(runs(review).slice(-3)).to.deep.equal(['npm ci', 'shipit doctor', 'shipit deploy --local --app review --yes'])
+    expect(runs(review).slice(-3)).to.deep.equal(['npm ci', 'shipit doctor', 'shipit deploy --local --app review --ref HEAD --yes'])
     expect(JSON.stringify(review)).to.not.include('secrets.')
   })
 
@@ -45,7 +45,7 @@ describe('the workflow for GitHub', () => {
     const { on, jobs } = workflow({ deploy: { homolog: { app: 'a-homolog' }, production: { app: 'a', ref: 'release/v2' } } })
     expect(on.push.branches).to.deep.equal(['release/v2'])
     expect(jobs.deploy.steps.at(-1)).to.deep.equal({ run: 'shipit deploy production --yes --timestamps --lock-wait 10m', env: { HEROKU_API_KEY: '${{ secrets.HEROKU_API_KEY }}' } })
-    expect(runs(jobs.review).slice(-2)).to.deep.equal(['shipit doctor production --local --app review', 'shipit deploy production --local --app review --yes'])
+    expect(runs(jobs.review).slice(-2)).to.deep.equal(['shipit doctor production --local --app review', 'shipit deploy production --local --app review --ref HEAD --yes'])
   })
 
   it('names no environment that would need quotes', () => {

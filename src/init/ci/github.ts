@@ -46,7 +46,7 @@ jobs:
     steps:
 ${prepare(input)}
 ${configVars(target?.config ?? [], name)}      - run: shipit doctor${name ? ` ${name} --local --app review` : ''}
-      - run: shipit deploy${name ? ` ${name}` : ''} --local --app review --yes
+      - run: shipit deploy${name ? ` ${name}` : ''} --local --app review --ref HEAD --yes
 
   deploy:
     name: Deploy
