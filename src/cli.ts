@@ -10,6 +10,8 @@ export { default as ShipitHelp } from './ui/help.js'
 export async function main(): Promise<void> {
   // Nothing here is to be compiled on the way, even where a tsconfig.json lies beside.
   settings.enableAutoTranspile = false
+  // What Node.js deprecates in a library is for its authors: bundled, its warnings would be taken for ours.
+  if (!process.traceDeprecation) process.noDeprecation = true
   try {
     await run(process.argv.slice(2), { root: packageRoot })
     await flush()
