@@ -3,6 +3,7 @@
  * One file holds an app for each row; every app writes what it sees and ends.
  */
 import { expect } from 'chai'
+import { spawnSync } from 'node:child_process'
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import path from 'node:path'
@@ -67,6 +68,8 @@ const ROWS: Row[] = [
   { option: '.sh', app: { script: 'probe.sh', args: 'x "y z"' }, seen: args, is: ['sh', 'x', 'y z'] },
   { option: '.py', app: { script: 'probe.py', args: 'x' }, seen: args, is: ['py', 'x'] },
   { option: '.pl', app: { script: 'probe.pl', args: 'x' }, seen: args, is: ['pl', 'x'] },
+  ...(found('ruby') ? [{ option: '.rb', app: { script: 'probe.rb', args: 'x "y z"' }, seen: args, is: ['rb', 'x', 'y z'] }] : []),
+  ...(found('php') ? [{ option: '.php', app: { script: 'probe.php', args: 'x "y z"' }, seen: args, is: ['php', 'x', 'y z'] }] : []),
   { option: 'interpreter: bash', app: { script: 'noextension', interpreter: 'bash', args: 'x' }, seen: args, is: ['sh', 'x'] },
   { option: 'interpreter: a path', app: { script: 'probe.pl', interpreter: found('perl') ?? 'perl', interpreter_args: '-w', args: 'x' }, seen: args, is: ['pl', 'x'] },
   { option: 'interpreter: python3', app: { script: 'probe.py', interpreter: 'python3', args: 'x' }, seen: args, is: ['py', 'x'] },
@@ -99,6 +102,8 @@ const FILES: Record<string, string> = {
   noextension: SHELL,
   'probe.py': `import json, os, sys\nfacts = dict(args=["py"] + sys.argv[1:], nodeArgs=[], cwd="", isCluster=False, uid=0, env=dict(os.environ))\nopen(os.environ["FACTS"] + "/" + os.environ["PROBE"] + "." + str(os.getpid()) + ".json", "w").write(json.dumps(facts))\n`,
   'probe.pl': `open(my $f, ">", "$ENV{FACTS}/$ENV{PROBE}.$$.json"); print $f '${quick('LIST')}' =~ s/LIST/join(",", map { "\\"$_\\"" } ("pl", @ARGV))/er;\n`,
+  'probe.rb': `facts = %q(${quick('LIST')}).sub('LIST') { (['rb'] + ARGV).map { |one| '"' + one + '"' }.join(',') }\nFile.write(ENV['FACTS'] + '/' + ENV['PROBE'] + '.' + Process.pid.to_s + '.json', facts)\n`,
+  'probe.php': `<?php $all = array_map(fn ($one) => '"' . $one . '"', array_merge(['php'], array_slice($argv, 1))); file_put_contents(getenv('FACTS') . '/' . getenv('PROBE') . '.' . getmypid() . '.json', str_replace('LIST', join(',', $all), '${quick('LIST')}'));\n`,
 }
 
 const ecosystem = () => JSON.stringify({
@@ -150,6 +155,10 @@ describe('every option that says how an app is run', function () {
     })
   }
 
+  for (const name of ['ruby', 'php']) {
+    if (!found(name)) it.skip(`scripts of ${name}: it is not installed here`)
+  }
+
   it('warns of what the dyno decides', () => {
     expect(warnings).to.include(`\`PORT\` in the ecosystem file is ignored; the dyno says ${PORT}`)
     expect(warnings).to.include('`DYNO` in the ecosystem file is ignored; the dyno says web.1')
@@ -162,6 +171,7 @@ describe('TypeScript', function () {
   let app: AppFolder
   afterEach(() => app.end())
   const require = createRequire(import.meta.url)
+  const { version: typescript } = require('typescript/package.json') as { version: string }
   const SOURCE = `const word: string = 'typed'\nconsole.log(word, process.argv.slice(2).join(), require('cluster').isWorker)\nsetTimeout(() => process.exit(0), 0)\n`
   const link = (name: string) => {
     mkdirSync(path.join(app.dir, 'node_modules'), { recursive: true })
@@ -178,13 +188,33 @@ describe('TypeScript', function () {
     })
   }
 
-  it('runs through the app\'s own ts-node where there is no tsx', async () => {
-    const register = `const ts = require('typescript'), fs = require('fs')\nrequire.extensions['.ts'] = (module, file) => module._compile(ts.transpileModule(fs.readFileSync(file, 'utf8'), { compilerOptions: { module: 'commonjs' } }).outputText, file)`
-    app = new AppFolder({ 'app.ts': SOURCE, 'package.json': '{}', 'e.yml': 'apps:\n  - { name: a, script: app.ts, autorestart: false }\n', 'node_modules/ts-node/register/index.js': register, 'node_modules/ts-node/package.json': '{"name":"ts-node"}' }, RUNTIME)
-    link('typescript')
-    const run = await app.start(['start', 'e.yml'])
-    expect((await run.ended).code, run.output).to.equal(0)
-    expect(run.appLines).to.deep.equal(['typed  false'])
+  describe('through the app\'s own ts-node where there is no tsx', () => {
+    let installed: AppFolder
+    before(function () {
+      this.timeout(120_000)
+      installed = new AppFolder({ 'package.json': '{}' })
+      const { status, stderr } = spawnSync('npm', ['install', '--no-audit', '--no-fund', '--no-package-lock', '--prefer-offline', '--loglevel=error', 'ts-node@10.9.2', `typescript@${typescript}`], { cwd: installed.dir, encoding: 'utf8' })
+      if (status !== 0) throw new Error(`npm install ts-node: ${stderr}`)
+    })
+    after(() => installed.end())
+
+    for (const [how, options] of Object.entries({ 'by its extension': '', 'by name': ', interpreter: ts-node', 'in cluster mode': ', exec_mode: cluster' })) {
+      it(how, async () => {
+        app = new AppFolder({ 'app.ts': SOURCE, 'package.json': '{}', 'tsconfig.json': '{ "ts-node": { "transpileOnly": true }, "compilerOptions": { "module": "commonjs", "target": "es2022" } }', 'e.yml': `apps:\n  - { name: a, script: app.ts, args: [x], autorestart: false${options} }\n` }, RUNTIME)
+        symlinkSync(path.join(installed.dir, 'node_modules'), path.join(app.dir, 'node_modules'))
+        const run = await app.start(['start', 'e.yml'])
+        expect((await run.ended).code, run.output).to.equal(0)
+        expect(run.appLines).to.deep.equal([`typed x ${how === 'in cluster mode'}`])
+      })
+    }
+
+    it('which refuses a wrong type, as it does anywhere', async () => {
+      app = new AppFolder({ 'app.ts': `const n: number = 'word'\nconsole.log(n)\n`, 'package.json': '{}', 'e.yml': 'apps:\n  - { name: a, script: app.ts, autorestart: false }\n' }, RUNTIME)
+      symlinkSync(path.join(installed.dir, 'node_modules'), path.join(app.dir, 'node_modules'))
+      const run = await app.start(['start', 'e.yml'])
+      expect((await run.ended).code, run.output).to.equal(1)
+      expect(run.stderr).to.include("Type 'string' is not assignable to type 'number'")
+    })
   })
 
   it('is refused with a way out where the app has neither', async function () {
