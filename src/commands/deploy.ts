@@ -1,10 +1,13 @@
-import { Args, Flags } from '@oclif/core'
-import type { DeployPlan, DeployResult, Environment, PlanRequest, Project, RunParts } from '../deploy/index.js'
+import path from 'node:path'
+import { Args, Flags, type Interfaces } from '@oclif/core'
+import type { DeployPlan, DeployResult, Environment, PlanRequest, Prepared, Project, RunParts } from '../deploy/index.js'
 import type { Ecosystem } from '../ecosystem/types.js'
 import { ShipitError } from '../errors.js'
 import { BaseCommand } from '../ui/base-command.js'
 import { plainDeploy, stamped } from '../ui/deploy-plain.js'
 import { waitTimeout } from '../ui/time-flag.js'
+
+type DeployFlags = Interfaces.InferredFlags<typeof Deploy.flags>
 
 export default class Deploy extends BaseCommand {
   static override summary = 'deploy a commit, and go back to the release before if it does not come up'
@@ -16,6 +19,7 @@ export default class Deploy extends BaseCommand {
     '<%= config.bin %> <%= command.id %> --local --app rehearsal',
     '<%= config.bin %> <%= command.id %> production --dry-run',
     '<%= config.bin %> <%= command.id %> --app myapp --ref v1.4.0',
+    '<%= config.bin %> <%= command.id %> --app myapp-api --dir packages/api',
   ]
 
   static override args = {
@@ -29,6 +33,7 @@ export default class Deploy extends BaseCommand {
     'wait-timeout': waitTimeout({ description: 'longest wait for the release phase and the dynos', default: '10m' }),
     health: Flags.string({ description: 'path of the app that must answer 2xx or 3xx (else `health:` of the environment, else /)', helpValue: 'PATH' }),
     rollback: Flags.boolean({ description: 'go back to the release before after a failure', default: true, allowNo: true }),
+    dir: Flags.string({ description: 'deploy this folder of the repository alone (else `subdirectory:` of the environment)', helpValue: 'FOLDER' }),
     ref: Flags.string({ description: 'branch, tag or commit to deploy (else `ref:` of the environment, else what is checked out)', helpValue: 'REF' }),
     force: Flags.boolean({ description: 'push even though the app holds commits that this branch does not have' }),
     'lock-wait': waitTimeout({ description: 'how long another deploy of the app is waited for; 0 refuses at once', default: '0', mayBeNone: true }),
@@ -40,23 +45,25 @@ export default class Deploy extends BaseCommand {
 
   async run(): Promise<DeployResult | { dryRun: true; plan: DeployPlan }> {
     const { args, flags } = await this.parse(Deploy)
-    const { chooseCommit, deploySource, findProject, gitPush, herokuPlatform, describeInProgress, outdatedPlan, planDeploy, projectFacts, readDeployed, readProject, stopOnSignals } = await import('../deploy/index.js')
+    const { findProject, prepareDeploy } = await import('../deploy/index.js')
 
-    const project = await findProject(process.cwd())
-    const typed = flags.ref === undefined ? undefined : await chooseCommit(project, flags.ref, true)
-    const isOnDisk = project.ecosystemFile !== undefined || project.readyFolder !== undefined
-    if (!isOnDisk && !typed && !flags['dry-run']) await this.offerInit(project, flags.yes)
-    const onDisk = typed && !isOnDisk ? undefined : await readProject(project)
-    const environment = await this.environment(onDisk ?? await readDeployed(project, typed!.commit), args.env)
-    const ref = environment?.target.ref
-    const source = deploySource(project.state, typed ?? (ref === undefined ? undefined : await chooseCommit(project, ref, false)))
-    const ecosystem = await readDeployed(project, source.commit, onDisk)
+    const project = await findProject(process.cwd(), flags.dir)
+    if (project.ecosystemFile === undefined && flags.ref === undefined && !flags['dry-run']) await this.offerInit(project, flags.yes)
+    const prepared = await prepareDeploy(project, { ref: flags.ref, isFolderTyped: flags.dir !== undefined, environment: (ecosystem) => this.environment(ecosystem, args.env) })
+    try {
+      return await this.deploy(prepared, project, flags)
+    } finally {
+      await prepared.remove()
+    }
+  }
 
+  private async deploy({ source, environment, facts, objects }: Prepared, { root }: Project, flags: DeployFlags): Promise<DeployResult | { dryRun: true; plan: DeployPlan }> {
+    const { gitPush, herokuPlatform, describeInProgress, outdatedPlan, planDeploy, stopOnSignals } = await import('../deploy/index.js')
     const app = flags.app ?? environment?.target.app ?? await this.appName(flags)
     const api = await this.platform(flags)
     const platform = herokuPlatform(api)
     const request: Omit<PlanRequest, 'turn'> = {
-      app, source, project: await projectFacts(project, source.commit, ecosystem), environment, waitTimeout: flags['wait-timeout'], healthPath: flags.health, rollback: flags.rollback, force: flags.force,
+      app, source, project: facts, environment, waitTimeout: flags['wait-timeout'], healthPath: flags.health, rollback: flags.rollback, force: flags.force,
       create: flags.create || flags.local, addRemote: flags.create,
     }
     this.timestamps = flags.timestamps
@@ -67,7 +74,7 @@ export default class Deploy extends BaseCommand {
     }
 
     const stop = stopOnSignals(() => process.stderr.write(`\nLeft at once. What serves is not known: look at \`shipit releases --app ${app}\`.\n`))
-    const parts = { platform, git: gitPush(api, project.root), signal: stop.signal }
+    const parts = { platform, git: gitPush(api, root, objects), signal: stop.signal }
     const lastTurn = Date.now() + flags['lock-wait']
     try {
       for (;;) {
@@ -124,14 +131,14 @@ export default class Deploy extends BaseCommand {
   }
 
   /** Does not come back where init was done: what it wrote must be committed before it can be deployed. */
-  private async offerInit({ root }: Project, yes: boolean): Promise<void> {
+  private async offerInit({ root, folder }: Project, yes: boolean): Promise<void> {
     if (this.jsonEnabled()) return
     if (!yes) {
       if (!this.canAsk()) return
       const { confirm } = await import('@inquirer/prompts')
       if (!(await confirm({ message: 'There is no ecosystem file here. Run `shipit init` now?' }))) return
     }
-    const { applied } = await this.config.runCommand<{ applied: boolean }>('init', [root, ...(yes ? ['--yes'] : [])])
+    const { applied } = await this.config.runCommand<{ applied: boolean }>('init', [path.join(root, folder), ...(yes ? ['--yes'] : [])])
     if (!applied) return
     throw new ShipitError('project', {
       message: 'Not deployed yet: a deploy is of a commit, and what init wrote is not in one.',

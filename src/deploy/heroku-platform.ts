@@ -38,11 +38,11 @@ export function herokuPlatform(api: PlatformApi): Platform {
   }
 }
 
-/** The push from a repository to that platform's git host. */
-export function gitPush(api: PlatformApi, dir: string): GitPush {
+/** The push from a repository to that platform's git host. @param objects where the commit lies, if not in the repository */
+export function gitPush(api: PlatformApi, dir: string, objects?: string): GitPush {
   const { gitUrl, token } = api.endpoint
   return {
-    push: ({ app, commit, ...options }) => push({ dir, url: `${gitUrl}/${app}.git`, token, refspec: `${commit}:refs/heads/main`, ...options }),
+    push: ({ app, commit, ...options }) => push({ dir, objects, url: `${gitUrl}/${app}.git`, token, refspec: `${commit}:refs/heads/main`, ...options }),
     addRemote: (app) => ensureHerokuRemote(dir, gitUrl, app),
   }
 }

@@ -1,7 +1,8 @@
 /** The deploy: a plan as plain data, the steps that carry it out, and what undoes them. Reports through events and prints nothing. */
 export { deploySource, type DeploySource } from './source.js'
 export { appFolder, examineApp, examineFolder, type DoctorSource } from './examine.js'
-export { chooseCommit, findProject, projectFacts, readDeployed, readProject, type Project } from './project.js'
+export { findProject, type Project } from './project.js'
+export { prepareDeploy, type Prepared } from './prepare.js'
 export { stopOnSignals } from './stop-signals.js'
 export { chooseEnvironment, whichEnvironment, type Environment } from './target.js'
 export { makePlan, planDeploy, type DeployPlan, type PlanRequest } from './plan.js'

@@ -5,7 +5,7 @@ import type { StepName } from './events.js'
 import { grows, planFormation, shrinks, type FormationChange } from './formation.js'
 import { describeInProgress, type InProgress } from './in-progress.js'
 import type { Platform } from './platform.js'
-import type { DeploySource } from './source.js'
+import type { DeploySource, Split } from './source.js'
 import { releaseToReplace, takeTurn, type Turn } from './turn.js'
 import type { DeployTarget } from '../ecosystem/types.js'
 
@@ -20,6 +20,8 @@ export interface DeployPlan {
   /** Name of the environment in the ecosystem file's `deploy:` block. */
   environment: string | null
   commit: { id: string; short: string; subject: string }
+  /** The folder that is deployed alone, and the user's commit, whose words `commit` has; null for a whole repository. */
+  split: Split | null
   /** Null where HEAD is detached. */
   branch: string | null
   /** The release that serves and that a failed deploy goes back to; null where the app has never had a slug. */
@@ -66,10 +68,9 @@ export interface PlanRequest {
 
 /**
  * Looks at the platform and says what the deploy will do. Changes nothing.
- * @throws ShipitError `refused` (another deploy is in progress, see takeTurn), `not_found` (no such app, and not asked to make it), `project` or `git` (the checks find an error; a subdirectory)
+ * @throws ShipitError `refused` (another deploy is in progress, see takeTurn), `not_found` (no such app, and not asked to make it), `project` or `git` (the checks find an error)
  */
 export async function planDeploy(platform: Platform, request: PlanRequest): Promise<DeployPlan> {
-  checkSubdirectory(request.environment)
   const app = await platform.findApp(request.app)
   if (!app && !request.create) {
     throw new ShipitError('not_found', {
@@ -129,6 +130,7 @@ export function makePlan(facts: PlanFacts): DeployPlan {
     addsRemote: !found && facts.addRemote,
     environment: environment?.name ?? null,
     commit: source.commit,
+    split: source.split,
     branch: source.branch,
     current,
     isAlreadyLive: isSameCommit && configChanges.length === 0 && formation.length === 0 && follows === null,
@@ -168,15 +170,5 @@ function stepsFor({ isNew, hasConfig, isSameCommit, formation, follows }: Needs)
 
 const configChangesOf = ({ environment }: Pick<PlanRequest, 'environment'>, shipitEnv: string | undefined): string[] =>
   environment?.target.env !== undefined && environment.target.env !== shipitEnv ? ['SHIPIT_ENV'] : []
-
-/** Refused and not ignored: another folder than the one asked for would be deployed. */
-function checkSubdirectory(environment: PlanRequest['environment']): void {
-  if (environment?.target.subdirectory === undefined) return
-  throw new ShipitError('project', {
-    message: `deploy.${environment.name}.subdirectory cannot be deployed by this version of shipit.`,
-    why: 'A git push deploys the whole repository, from its root.',
-    next: 'Keep the app at the root of a repository of its own, or use a subdirectory buildpack and remove the option.',
-  })
-}
 
 const withSlash = (path: string) => (path.startsWith('/') ? path : `/${path}`)

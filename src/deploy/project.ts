@@ -1,3 +1,4 @@
+import { realpath } from 'node:fs/promises'
 import path from 'node:path'
 import { ShipitError } from '../errors.js'
 import { explain } from '../ecosystem/explain.js'
@@ -7,25 +8,45 @@ import { repositoryState, resolveCommit, type Commit, type RepositoryState } fro
 import { readCommitEcosystem } from './commit-ecosystem.js'
 import { checkDeployable, type ChosenCommit } from './source.js'
 
-/** The folder that a deploy is started in, seen from its repository. */
+/** What is to be deployed, seen from its repository. */
 export interface Project {
   state: RepositoryState
   /** Root of the repository; the folder itself where there is none. */
   root: string
-  /** Absolute path of the ecosystem file at the root, if there is one. */
+  /** The app's folder from the root, which is then deployed alone; '' where the whole repository is. */
+  folder: string
+  /** Absolute path of the folder's ecosystem file on disk, if there is one. */
   ecosystemFile: string | undefined
-  /** The folder, from the root, where it has an ecosystem file that does not count because it is not the root's. */
-  readyFolder?: string
 }
 
-/** Finds what is to be deployed. The whole repository is: so the ecosystem file that counts lies at its root. */
-export async function findProject(dir: string): Promise<Project> {
+/**
+ * Finds what is to be deployed: the whole repository, or a folder of it alone where one is named, or where the command is given in one
+ * that has an ecosystem file while the root has none.
+ * @param named as it was typed, from `dir`
+ * @throws ShipitError `usage` where the named folder is not of this repository
+ */
+export async function findProject(dir: string, named?: string): Promise<Project> {
   const { findEcosystemFile } = await import('../ecosystem/index.js')
   const state = await repositoryState(dir)
   const root = state.isRepository ? state.root : dir
+  if (named !== undefined) return inFolder({ state, root, folder: '', ecosystemFile: undefined }, folderFrom(root, path.resolve(await realpath(dir), named), named))
   const ecosystemFile = await findEcosystemFile(root)
-  const isReady = ecosystemFile === undefined && state.isRepository && state.subdirectory !== '' && (await findEcosystemFile(dir)) !== undefined
-  return { state, root, ecosystemFile, ...(isReady ? { readyFolder: state.subdirectory } : {}) }
+  const isReady = ecosystemFile === undefined && state.isRepository && !state.isBare && state.subdirectory !== '' && (await findEcosystemFile(dir)) !== undefined
+  return isReady ? inFolder({ state, root, folder: '', ecosystemFile }, state.subdirectory) : { state, root, folder: '', ecosystemFile }
+}
+
+/** The same project, of which only that folder is deployed. */
+export async function inFolder(project: Project, folder: string): Promise<Project> {
+  const { findEcosystemFile } = await import('../ecosystem/index.js')
+  return { ...project, folder, ecosystemFile: await findEcosystemFile(path.join(project.root, folder)) }
+}
+
+function folderFrom(root: string, absolute: string, named: string): string {
+  const folder = path.relative(root, absolute).split(path.sep).join('/')
+  if (folder === '..' || folder.startsWith('../') || path.isAbsolute(folder)) {
+    throw new ShipitError('usage', { message: `--dir ${named} is not in the repository ${root}.`, next: 'Name a folder of it.' })
+  }
+  return folder
 }
 
 /** @throws ShipitError `git` where nothing can be pushed, or where there is no such commit */
@@ -38,17 +59,10 @@ export async function chooseCommit({ state, root }: Project, ref: string, isType
  * Reads the project's ecosystem file as it lies on disk.
  * @throws ShipitError `project` where there is none, or where it holds an error: each with its line and column
  */
-export async function readProject({ root, ecosystemFile, readyFolder }: Project): Promise<Ecosystem> {
+export async function readProject({ root, folder, ecosystemFile }: Project): Promise<Ecosystem> {
   const { readEcosystem } = await import('../ecosystem/index.js')
-  if (readyFolder !== undefined) {
-    throw new ShipitError('project', {
-      message: `The ecosystem file is in ${readyFolder}, and a deploy is of the whole repository, from its root.`,
-      why: `Heroku builds what lies in ${root}.`,
-      next: `Give the app a repository of its own:\ngit subtree split --prefix ${readyFolder} --branch deploy && git clone --branch deploy ${root} ../${path.basename(readyFolder)}`,
-    })
-  }
   if (ecosystemFile === undefined) {
-    throw new ShipitError('project', { message: `There is no ecosystem file in ${root}.`, why: 'It says what PM2 runs in a dyno.', next: 'shipit init' })
+    throw new ShipitError('project', { message: `There is no ecosystem file in ${path.join(root, folder)}.`, why: 'It says what PM2 runs in a dyno.', next: `shipit init${folder === '' ? '' : ` ${path.join(root, folder)}`}` })
   }
   return checked(await readEcosystem(ecosystemFile))
 }
@@ -58,15 +72,15 @@ export async function readProject({ root, ecosystemFile, readyFolder }: Project)
  * @param onDisk the one that was read from disk: it will do where the commit is checked out and the file is as it has it
  * @throws ShipitError `project` where the commit has none, or one with an error
  */
-export async function readDeployed({ state, root }: Project, commit: Commit, onDisk?: Ecosystem): Promise<Ecosystem> {
+export async function readDeployed({ state, root, folder }: Project, commit: Commit, onDisk?: Ecosystem): Promise<Ecosystem> {
   const isCheckedOut = state.isRepository && state.commit?.id === commit.id && onDisk !== undefined
   const name = onDisk && path.relative(root, onDisk.file).split(path.sep).join('/')
   if (isCheckedOut && !state.changed.some((file) => file === name || (onDisk.format === 'js' && /\.([cm]?js|json)$/.test(file)))) return onDisk
-  const found = await readCommitEcosystem({ root, folder: '', commit })
+  const found = await readCommitEcosystem({ root, folder, commit })
   if (found) return checked(found, `of commit ${commit.short}`)
   // A file that is new on disk: the checks say that it is not in the commit.
   if (isCheckedOut) return onDisk
-  throw new ShipitError('project', { message: `Commit ${commit.short} (${commit.subject}) has no ecosystem file.`, why: 'It says what PM2 runs in a dyno.', next: 'Deploy a commit that has one; `shipit init` writes it.' })
+  throw new ShipitError('project', { message: `Commit ${commit.short} (${commit.subject}) has no ecosystem file${folder === '' ? '' : ` in ${folder}`}.`, why: 'It says what PM2 runs in a dyno.', next: `Deploy a commit that has one; \`shipit init${folder === '' ? '' : ` ${folder}`}\` writes it.` })
 }
 
 function checked(ecosystem: Ecosystem, which = ''): Ecosystem {
@@ -82,6 +96,6 @@ function checked(ecosystem: Ecosystem, which = ''): Ecosystem {
 }
 
 /** The commit as the checks see it. */
-export function projectFacts({ root }: Project, commit: { id: string; short: string }, ecosystem: Ecosystem): Promise<ProjectFacts> {
-  return gatherCommit({ root, folder: '', commit, ecosystem })
+export function projectFacts({ root, folder }: Project, commit: { id: string; short: string }, ecosystem: Ecosystem): Promise<ProjectFacts> {
+  return gatherCommit({ root, folder, commit, ecosystem })
 }

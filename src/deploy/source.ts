@@ -3,10 +3,20 @@ import type { Commit, RepositoryState } from '../git/index.js'
 
 /** What is deployed: one commit, and what is doubtful about it. */
 export interface DeploySource {
+  /** What the platform gets and knows it by. For a folder alone its id is that of the folder's own history, its words are the user's commit's. */
   commit: Commit
+  /** Of which commit the folder is that is deployed alone; null for a whole repository. */
+  split: Split | null
   /** The branch or other name that it was taken from; null where HEAD is detached. */
   branch: string | null
   warnings: string[]
+}
+
+export interface Split {
+  /** Full object name of the user's commit. */
+  commit: string
+  /** From the root of the repository. */
+  folder: string
 }
 
 /** Another commit than the one that is checked out. */
@@ -23,19 +33,22 @@ const NAMED = 10
 /**
  * What of a repository is deployed. Pure.
  * @param chosen the commit of `--ref` or `deploy.<environment>.ref`; else the one that is checked out
+ * @param folder from the root; '' is all of it
  * @throws ShipitError `git` where the repository cannot be deployed as it is
  */
-export function deploySource(state: RepositoryState, chosen?: ChosenCommit): DeploySource {
+export function deploySource(state: RepositoryState, chosen?: ChosenCommit, folder = ''): DeploySource {
   const checkedOut = checkDeployable(state)
   const isOther = chosen !== undefined && chosen.commit.id !== checkedOut.commit.id
   const { commit } = isOther ? chosen : checkedOut
+  const isInside = (file: string) => folder === '' || file.startsWith(`${folder}/`)
   return {
     commit,
+    split: null,
     branch: chosen && chosen.ref !== 'HEAD' ? chosen.ref : checkedOut.branch ?? null,
     warnings: [
-      ...dirtyWarning(checkedOut.changed, checkedOut.untracked, commit.short),
+      ...dirtyWarning(checkedOut.changed.filter(isInside), checkedOut.untracked.filter(isInside), commit.short),
       ...(chosen ? otherWarning(chosen, checkedOut, isOther) : branchWarning(checkedOut.branch)),
-      ...rootWarning(checkedOut.subdirectory),
+      ...(folder === '' ? rootWarning(checkedOut.subdirectory) : []),
     ],
   }
 }
@@ -60,6 +73,10 @@ export function checkDeployable(state: RepositoryState): Deployable {
   return { ...state, commit: state.commit }
 }
 
+/** The folder's own history, in place of the repository's. */
+export const splitSource = (source: DeploySource, id: string, folder: string): DeploySource =>
+  ({ ...source, commit: { ...source.commit, id }, split: { commit: source.commit.id, folder } })
+
 function dirtyWarning(changed: string[], untracked: string[], short: string): string[] {
   const files = [...changed, ...untracked.map((file) => `${file} (new)`)]
   if (files.length === 0) return []
@@ -78,5 +95,5 @@ function otherWarning({ ref, commit, isTyped }: ChosenCommit, { branch, commit: 
 }
 
 function rootWarning(subdirectory: string): string[] {
-  return subdirectory === '' ? [] : [`This folder is ${subdirectory} of its repository. A git push deploys the whole repository, from its root.`]
+  return subdirectory === '' ? [] : [`This folder is ${subdirectory} of its repository. A git push deploys the whole repository, from its root; --dir . deploys this folder alone.`]
 }

@@ -15,14 +15,16 @@ const TRACES = /^(GIT_TRACE.*|GIT_CURL_VERBOSE|GIT_REDACT_COOKIES)$/
  * The environment of a push: the token as an HTTP header of this one URL, in configuration that lives in variables only
  * (https://git-scm.com/docs/git-config#Documentation/git-config.txt-GITCONFIGCOUNT), so that neither `ps` nor a file shows it.
  * git asks nobody for a password: no prompt, no askpass program, no credential helper.
+ * @param objects folder of objects instead of the repository's own, which it refers to
  */
-export function pushEnvironment(env: NodeJS.ProcessEnv, url: string, token: string): NodeJS.ProcessEnv {
+export function pushEnvironment(env: NodeJS.ProcessEnv, url: string, token: string, objects?: string): NodeJS.ProcessEnv {
   const kept = Object.fromEntries(Object.entries(env).filter(([name]) => !OTHER_REPOSITORY.has(name) && !TRACES.test(name)))
   // Heroku takes any user name (https://devcenter.heroku.com/articles/git#http-git-authentication).
   const credentials = Buffer.from(`shipit:${token}`).toString('base64')
   const inherited = Number.parseInt(env.GIT_CONFIG_COUNT ?? '0', 10) || 0
   return {
     ...kept,
+    ...(objects === undefined ? {} : { GIT_OBJECT_DIRECTORY: objects }),
     ...numbered(inherited, [
       [`http.${url}.extraHeader`, `Authorization: Basic ${credentials}`],
       // A redirect must not carry the header to another host.

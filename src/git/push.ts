@@ -24,6 +24,8 @@ export interface PushOptions {
   onOutput?: (line: string) => void
   /** ms for all of it. Heroku gives a build 15 minutes (https://devcenter.heroku.com/articles/limits#build). */
   timeout?: number
+  /** Folder of git objects that holds what is pushed, where the repository does not (see subtree.ts). */
+  objects?: string | undefined
   /** Environment to start from. */
   env?: NodeJS.ProcessEnv
 }
@@ -69,11 +71,11 @@ export async function push(options: PushOptions): Promise<PushResult> {
   return { outcome: transcript.refs.some((line) => line.startsWith('=')) ? 'up-to-date' : 'pushed' }
 }
 
-async function runPush({ dir, url, token, refspec, force, onOutput, env }: PushOptions, signal: AbortSignal): Promise<PushTranscript> {
+async function runPush({ dir, url, token, refspec, force, objects, onOutput, env }: PushOptions, signal: AbortSignal): Promise<PushTranscript> {
   const transcript: PushTranscript = { url, exitCode: null, remote: [], own: [], refs: [] }
   const child = spawn('git', ['push', '--porcelain', '--no-follow-tags', '--recurse-submodules=no', ...(force ? ['--force'] : []), url, refspec], {
     cwd: dir,
-    env: pushEnvironment(env ?? process.env, url, token),
+    env: pushEnvironment(env ?? process.env, url, token, objects),
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
   })

@@ -1,4 +1,5 @@
-import { execFileSync, spawn } from 'node:child_process'
+import { execFileSync } from 'node:child_process'
+import { askObjects } from './ask-objects.js'
 import { gitEnvironment, openGit } from './open.js'
 
 export interface CommittedFile {
@@ -25,35 +26,9 @@ export async function commitFiles(dir: string, commit: string, folder = ''): Pro
 }
 
 /** The contents of several blobs by their object names, through one process of git. */
-export function readBlobs(dir: string, ids: string[]): Promise<Map<string, Buffer>> {
-  if (ids.length === 0) return Promise.resolve(new Map())
-  return new Promise((resolve, reject) => {
-    const child = spawn('git', ['cat-file', '--batch'], { cwd: dir, env: gitEnvironment(), stdio: ['pipe', 'pipe', 'pipe'] })
-    const chunks: Buffer[] = []
-    let said = ''
-    child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk))
-    child.stderr.on('data', (chunk: Buffer) => { said += chunk.toString() })
-    // A git that ends before it has read all says so by its exit.
-    child.stdin.on('error', () => undefined)
-    child.on('error', reject)
-    child.on('close', (code) => (code === 0 ? resolve(batchOutput(Buffer.concat(chunks))) : reject(new Error(`git cat-file ended with ${code}: ${said.trim()}`))))
-    child.stdin.end(ids.join('\n') + '\n')
-  })
-}
-
-/** `<id> blob <bytes>`, a line feed, the bytes and another line feed, for each; `<id> missing` for what is not there. */
-function batchOutput(output: Buffer): Map<string, Buffer> {
-  const found = new Map<string, Buffer>()
-  for (let at = 0; at < output.length;) {
-    const end = output.indexOf('\n', at)
-    const [id = '', type, size] = output.toString('utf8', at, end).split(' ')
-    at = end + 1
-    if (type === 'missing') continue
-    const bytes = Number(size)
-    found.set(id, output.subarray(at, at + bytes))
-    at += bytes + 1
-  }
-  return found
+export async function readBlobs(dir: string, ids: string[]): Promise<Map<string, Buffer>> {
+  const found = await askObjects(dir, '--batch', ids)
+  return new Map(found.filter(({ type }) => type !== undefined).map(({ id, content }) => [id, content]))
 }
 
 /** One blob at once, for a reader that cannot wait. */

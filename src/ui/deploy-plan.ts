@@ -36,6 +36,7 @@ export function describePlan(plan: DeployPlan): string[] {
     : plan.appState === 'exists' ? 'nothing: the app has no release with code' : 'nothing: the app does not exist yet'
   return [
     `Deploy ${commit}`,
+    ...(plan.split ? [`    the folder ${plan.split.folder} alone, as commit ${plan.commit.id.slice(0, plan.commit.short.length)} of its own history`] : []),
     `    to ${to}`,
     `    replacing ${replaces}`,
     ...plan.formation.map(describeChange),

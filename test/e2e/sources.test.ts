@@ -52,4 +52,49 @@ describe('what is deployed', function () {
       expect(stderr).to.include('no branch, tag or commit stabel').and.include('Did you mean stable?')
     })
   })
+
+  describe('a folder of a repository', () => {
+    let dir: string
+    let api: string
+    const deploy = (extra: string[] = []) => ['deploy', '--local', '--app', 'folder', ...extra]
+    before(async () => {
+      dir = await world.write('mono', { 'package.json': { name: 'mono', private: true, workspaces: ['packages/*'] }, 'package-lock.json': { name: 'mono', lockfileVersion: 3, packages: {} }, 'README.md': 'All of it\n' })
+      api = path.join(dir, 'packages/api')
+      await world.write('mono/packages/api', plainApp('first'))
+      await world.git(dir, 'init', '--quiet', '--initial-branch', 'main')
+      await world.commit(dir, 'Before shipit')
+      await world.ok(['init', api, '--yes'])
+      await world.commit(dir, 'Run the API under PM2')
+    })
+
+    it('is deployed alone, and nothing of it stays in the repository', async () => {
+      const before = await world.git(dir, 'for-each-ref')
+      const { plan } = await world.json<{ plan: { split: { folder: string; commit: string } } }>(deploy(['--dir', 'packages/api', '--dry-run']), { cwd: dir })
+      expect(plan.split).to.deep.equal({ folder: 'packages/api', commit: (await world.git(dir, 'rev-parse', 'HEAD')).trim() })
+      const { stdout } = await world.ok(deploy(['--dir', 'packages/api']), { cwd: dir })
+      expect(stdout).to.include('the folder packages/api alone, as commit')
+      expect(await world.git(dir, 'for-each-ref')).to.equal(before)
+    })
+
+    it('fast-forwards after a commit, from inside the folder without a word of it, and is live already after one elsewhere', async () => {
+      await writeFile(path.join(api, 'server.js'), plainServer('second'))
+      await world.commit(dir, 'Second')
+      const second = await world.json<Deployed>(deploy(), { cwd: api })
+      expect(await answer(second.url)).to.equal('second')
+      await writeFile(path.join(dir, 'README.md'), 'Other words\n')
+      await world.commit(dir, 'Words')
+      const again = await world.json<Deployed>(deploy(['--dir', '.']), { cwd: api })
+      expect(again).to.deep.include({ already_live: true, release: second.release, commit: { ...again.commit, id: second.commit.id } })
+    })
+
+    it('may be named by the environment, and must be in the commit', async () => {
+      await world.write('mono', { 'ecosystem.config.yml': 'apps: [{ name: all, script: all.js }]\ndeploy: { production: { app: folder, subdirectory: packages/api }, wrong: { app: folder, subdirectory: packages/none } }\n' })
+      const { plan } = await world.json<Plan>(['deploy', 'production', '--local', '--dry-run'], { cwd: dir })
+      expect(plan.is_already_live).to.equal(true)
+      const missing = await world.shipit(['deploy', 'wrong', '--local', '--dry-run'], { cwd: dir })
+      expect(missing.status, missing.output).to.equal(4)
+      expect(missing.stderr).to.include('has no folder packages/none')
+      expect((await world.shipit(deploy(['--dir', '..']), { cwd: dir })).status).to.equal(2)
+    })
+  })
 })

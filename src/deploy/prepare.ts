@@ -1,0 +1,59 @@
+import { ShipitError } from '../errors.js'
+import type { Ecosystem } from '../ecosystem/types.js'
+import { subtree } from '../git/index.js'
+import type { ProjectFacts } from '../preflight/index.js'
+import { folderWarnings } from './folder-warnings.js'
+import { chooseCommit, inFolder, projectFacts, readDeployed, readProject, type Project } from './project.js'
+import { deploySource, splitSource, type DeploySource } from './source.js'
+import type { Environment } from './target.js'
+
+/** What is deployed, where to, and all that was read of it. */
+export interface Prepared {
+  source: DeploySource
+  environment: Environment | undefined
+  facts: ProjectFacts
+  /** Where the commit lies, if not in the user's repository. */
+  objects?: string | undefined
+  /** Ends the need for what was made on disk. */
+  remove: () => Promise<void>
+}
+
+export interface Wanted {
+  /** `--ref` */
+  ref?: string | undefined
+  /** Whether `--dir` named the folder: it then wins over the environment's. */
+  isFolderTyped: boolean
+  /** Which environment of the file is meant. */
+  environment: (ecosystem: Ecosystem) => Promise<Environment | undefined>
+}
+
+/**
+ * Chooses the commit and the folder, reads them, and makes the folder's own history where one is deployed alone. The `deploy:` block is
+ * read from disk, as the user sees it; all else is the commit's.
+ */
+export async function prepareDeploy(project: Project, wanted: Wanted): Promise<Prepared> {
+  const typed = wanted.ref === undefined ? undefined : await chooseCommit(project, wanted.ref, true)
+  const onDisk = typed && project.ecosystemFile === undefined ? undefined : await readProject(project)
+  const environment = await wanted.environment(onDisk ?? await readDeployed(project, typed!.commit))
+  const { ref, subdirectory } = environment?.target ?? {}
+  const isElsewhere = subdirectory !== undefined && !wanted.isFolderTyped && folderOf(subdirectory) !== project.folder
+  const deployed = isElsewhere ? await inFolder(project, folderOf(subdirectory)) : project
+  const chosen = typed ?? (ref === undefined ? undefined : await chooseCommit(project, ref, false))
+  const whole = deploySource(project.state, chosen, deployed.folder)
+  const ecosystem = await readDeployed(deployed, whole.commit, isElsewhere ? undefined : onDisk)
+  const facts = await projectFacts(deployed, whole.commit, ecosystem)
+  if (deployed.folder === '') return { source: whole, environment, facts, remove: () => Promise.resolve() }
+  return { environment, facts, ...(await ofFolder(deployed, whole, facts)) }
+}
+
+const folderOf = (subdirectory: string): string => subdirectory.replace(/^(\.\/)+/, '').replace(/\/+$/, '').replace(/^\.$/, '')
+
+async function ofFolder({ root, folder }: Project, whole: DeploySource, facts: ProjectFacts): Promise<Pick<Prepared, 'source' | 'objects' | 'remove'>> {
+  const { id, objects, remove } = await subtree(root, whole.commit.id, folder)
+  if (id === undefined) {
+    await remove()
+    throw new ShipitError('git', { message: `Commit ${whole.commit.short} (${whole.commit.subject}) has no folder ${folder}.` })
+  }
+  const source = splitSource(whole, id, folder)
+  return { source: { ...source, warnings: [...source.warnings, ...await folderWarnings(root, whole.commit, folder, facts)] }, objects, remove }
+}
