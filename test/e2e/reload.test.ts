@@ -1,0 +1,80 @@
+import { writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { expect } from 'chai'
+import { get } from '../../src/demo/load.js'
+import { plainApp } from './support/apps.js'
+import { startRate } from './support/rate.js'
+import { World } from './support/world.js'
+
+/** SHIPIT_SOAK=1 reloads 1, 2 and 10 dynos at 500 requests a second. */
+const isSoak = process.env.SHIPIT_SOAK === '1'
+const COUNTS = isSoak ? [1, 2, 10] : [1, 2]
+const RATE = isSoak ? 500 : 150
+
+interface Dyno { name: string; id: string; state: string; instances: { pid: number }[] }
+
+describe(`a reload under ${RATE} requests a second`, function () {
+  this.timeout(600_000)
+  let world: World
+  let url: string
+  let broken: string
+  const flags = ['--local', '--app', 'reloads']
+
+  before(async () => {
+    world = await World.create()
+    broken = path.join(world.folder, 'broken')
+    const { 'server.js': server, ...files } = plainApp('one')
+    const dir = await world.app('reloads', { ...files, 'server.js': `if (require('node:fs').existsSync(process.env.BROKEN)) throw new Error('the schema is not migrated')\n${String(server)}` })
+    await world.ok(['deploy', ...flags], { cwd: dir })
+    await world.ok(['config', 'set', `BROKEN=${broken}`, 'SHIPIT_INSTANCES=sample=1', ...flags])
+    url = (await world.json<{ url: string }>(['open', ...flags])).url
+  })
+  after(() => world.close())
+
+  const dynos = async (): Promise<Dyno[]> => (await world.json<Dyno[]>(['ps', ...flags])).sort((a, b) => (a.name < b.name ? -1 : 1))
+  const idsOf = (list: Dyno[]): string[] => list.map(({ id }) => id)
+  const under = async (change: () => Promise<unknown>) => {
+    const load = startRate(url, RATE)
+    try {
+      await change()
+    } finally {
+      await load.stop()
+    }
+    return load.result
+  }
+
+  for (const count of COUNTS) {
+    it(`replaces ${count === 1 ? 'a lone dyno' : `${count} dynos`}, and loses none`, async function () {
+      await world.ok(['scale', `web=${count}`, ...flags])
+      const before = await dynos()
+      const { sent, ok, failures } = await under(() => world.ok(['reload', 'web', ...flags]))
+      const after = await dynos()
+      expect(after.map(({ name, state }) => `${name} ${state}`)).to.deep.equal(before.map(({ name }) => `${name} up`))
+      expect(idsOf(after).filter((id) => idsOf(before).includes(id)), 'dynos that are still the old ones').to.deep.equal([])
+      this.test!.title += ` of ${sent}`
+      expect(sent).to.be.greaterThan(100)
+      expect(failures, `${failures.length} of ${sent}`).to.deep.equal([])
+      expect(ok).to.equal(sent)
+    })
+  }
+
+  it('restart beside it replaces them at once, and may lose some', async function () {
+    await world.ok(['scale', `web=${COUNTS.at(-1)!}`, ...flags])
+    const before = await dynos()
+    const { sent, ok, failures } = await under(() => world.ok(['restart', 'web', ...flags]))
+    this.test!.title += `: ${failures.length} of ${sent}`
+    expect(idsOf(await dynos()).filter((id) => idsOf(before).includes(id))).to.deep.equal([])
+    expect(ok + failures.length).to.equal(sent)
+  })
+
+  it('stops at the first dyno that does not boot, and leaves the others serving', async () => {
+    await world.ok(['scale', 'web=2', ...flags])
+    const [, second] = await dynos()
+    await writeFile(broken, '')
+    const outcome = await world.shipit(['reload', 'web', ...flags])
+    expect(outcome.status, outcome.output).to.equal(12)
+    expect(outcome.output).to.contain('web.1').and.contain('the dynos after it were not touched and go on serving')
+    expect((await dynos()).find(({ name }) => name === 'web.2')).to.include({ id: second!.id, state: 'up' })
+    expect((await get(url)).status).to.equal(200)
+  })
+})
