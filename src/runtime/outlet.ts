@@ -23,15 +23,15 @@ export class Outlet {
   #isInHurry = false
   #isGivenUp = false
   #stalled: NodeJS.Timeout | undefined
-  /** Called once when the reader has gone. */
-  onBroken: (() => void) | undefined
+  /** Called once when nothing can be written any more: its reader has gone (EPIPE), or the file's disk is full. */
+  onBroken: ((error: NodeJS.ErrnoException) => void) | undefined
 
   constructor(stream: Writable) {
     this.#stream = stream
-    stream.on('error', () => {
+    stream.on('error', (error) => {
       if (this.#isGivenUp) return
       this.#giveUp()
-      this.onBroken?.()
+      this.onBroken?.(error)
     })
   }
 

@@ -1,13 +1,14 @@
-/** One dyno: starts the apps, adds instances as the dyno holds them, judges exits, and stops it all on a signal. */
+/** One dyno: starts the apps, adds instances as the dyno holds them, and stops it all on a signal. */
 import { rmSync } from 'node:fs'
 import { setFlagsFromString } from 'node:v8'
 import type { App } from './app.js'
 import { bootLine } from './boot-line.js'
 import { divide, heapLimit, type Budget } from './budget.js'
-import { afterExit, cannotStayUp, failureCode, healthy, patienceOf, type AppHistory, type Exit } from './crash-policy.js'
+import { failureCode, patienceOf } from './crash-policy.js'
 import type { Dyno } from './dyno.js'
 import { eventLine, type EventName } from './event-line.js'
 import { crashFault } from './crash-report.js'
+import { Exits } from './exits.js'
 import { Fault, warn } from './fault.js'
 import { loadGod, type God } from './god.js'
 import { godConf } from './god-conf.js'
@@ -50,10 +51,7 @@ export class Supervisor {
   readonly #options: SupervisorOptions
   readonly #home = homeName()
   readonly #instances = new Instances()
-  readonly #histories = new Map<App, AppHistory>()
-  readonly #ended = new Map<App, Array<number | null>>()
-  /** Apps whose instances were all started. */
-  readonly #filled = new Set<App>()
+  readonly #exits: Exits
   readonly #listening: Listening[] = []
   readonly #listeners = new Listeners()
   readonly #god: God
@@ -66,13 +64,14 @@ export class Supervisor {
     this.#options = options
     if (options.keys) makeHome(this.#home)
     process.once('exit', () => this.#cleanUp())
+    this.#exits = this.#makeExits()
     const interval = metricsInterval(options.env.SHIPIT_METRICS)
     const settings = this.#spawnSettings(interval)
     const [first] = options.apps
     // Before there is an instance: a supervisor that dies of a signal would leave it behind.
     for (const name of ['SIGTERM', 'SIGINT'] as const) process.on(name, () => void this.stop(name))
     process.on('SIGUSR2', () => void this.#reload(this.#instances.all))
-    for (const outlet of [dynoOutput.out, dynoOutput.err]) outlet.onBroken = () => this.#give(new Fault('nobody reads the log any more', 'its pipe was closed'))
+    for (const outlet of [dynoOutput.out, dynoOutput.err]) outlet.onBroken = ({ code, message }) => this.#give(new Fault('the log cannot be written any more', code === 'EPIPE' ? 'its reader has gone' : message))
     const early = first && startEarly(first, this.#conf(first), settings)
     this.#god = loadGod({ home: this.#home, withWatch: options.isWatched, withCron: options.apps.some((app) => app.options.cron_restart !== undefined) })
     installSpawn(this.#god, settings, early)
@@ -103,6 +102,18 @@ export class Supervisor {
       onExit: (instance, code, signal) => this.#onExit(instance, code, signal),
       onSpawnError: (app, error) => this.#give(new Fault(`${app.name} could not be started: ${error.message}`)),
     }
+  }
+
+  #makeExits(): Exits {
+    const { apps, env, dyno, isWatched } = this.#options
+    return new Exits({
+      apps,
+      instances: this.#instances,
+      patience: patienceOf(env.SHIPIT_PATIENCE),
+      isMended: isWatched && !dyno.isDyno,
+      onCrash: (instance, code, why, next) => this.#crash(instance, code, why, next),
+      onAllEnded: (code) => void (this.#isStopping || this.#exit(code)),
+    })
   }
 
   /** Starts every app; returns when all instances that the dyno holds were started. */
@@ -148,8 +159,7 @@ export class Supervisor {
   /** Adds to an app's first instance what was decided. One after another: God numbers them by those that there are. */
   async #fill(app: App, sized: SizedApp[]): Promise<void> {
     for (let have = 1; have < numberOf(app, sized).instances && !this.#isStopping; have += 1) await this.#add(app)
-    this.#filled.add(app)
-    this.#endWhenAllHave()
+    this.#exits.filled(app)
   }
 
   /** Stops all instances at once, then the process with code 0: a stop that was asked for is no failure. */
@@ -210,7 +220,7 @@ export class Supervisor {
   async #untilServing(app: App): Promise<void> {
     const started = Date.now()
     const isServing = () => this.#instances.of(app).some((instance) => instance.isListening)
-    while (!this.#isStopping && !isServing() && !this.#ended.has(app) && Date.now() - started < BOOT) await pause(LOOK)
+    while (!this.#isStopping && !isServing() && !this.#exits.hasEnded(app) && Date.now() - started < BOOT) await pause(LOOK)
   }
 
   /** `online` is PM2's word: started, or with wait_ready, having said `ready`. */
@@ -231,55 +241,8 @@ export class Supervisor {
       restarts: env.restart_time,
       backoff: isRestarted ? `${env.prev_restart_delay || env.restart_delay || 0}ms` : undefined,
     })
-    if (isRestarted) this.#judge(instance, code, signal)
-    else this.#onEnd(instance, code, signal)
-  }
-
-  /** An instance that PM2 will restart: is there any point in it? */
-  #judge(instance: Instance, code: number | null, signal: string | null): void {
-    const { app } = instance
-    const now = Date.now()
-    const others = this.#instances.of(app).map((other) => now - other.startedAt)
-    const exit: Exit = { at: now, uptime: now - instance.startedAt, minUptime: app.minUptime, maxRestarts: app.maxRestarts, othersUptime: Math.max(0, ...others) }
-    const history = afterExit(this.#histories.get(app) ?? healthy, exit)
-    this.#histories.set(app, history)
-    if (!cannotStayUp(history, exit, patienceOf(this.#options.env.SHIPIT_PATIENCE))) return
-    const why = `its last instance ${endOf(code, signal)} after ${(exit.uptime / 1000).toFixed(1)} s, ${history.failures} failures in ${Math.round((now - (history.failingSince ?? now)) / 1000)} s`
-    if (this.#waitsForChange(instance, why)) return void this.#histories.delete(app)
-    this.#crash(instance, code, why, code === 0 ? 'an app that is meant to finish needs `autorestart: false`' : undefined)
-  }
-
-  /** On a laptop whoever watches files is mending one: the next change starts the app again, as `pm2 --watch` does. A dyno has to end. */
-  #waitsForChange(instance: Instance, why: string): boolean {
-    const { isWatched, dyno } = this.#options
-    const env = instance.keeper.pm2_env
-    if (!isWatched || dyno.isDyno || !instance.app.options.watch) return false
-    clearTimeout(env.restart_task as NodeJS.Timeout | undefined)
-    // PM2's word for an app that it does not restart by itself any more; it starts none that still has a pid.
-    env.status = 'errored'
-    instance.keeper.process.pid = 0
-    dynoOutput.err.write(new Fault(`${instance.app.name} cannot stay up, and waits for a changed file`, why).toString())
-    return true
-  }
-
-  /** An instance that is not restarted: `autorestart: false`, `stop_exit_codes`, or PM2's own max_restarts. */
-  #onEnd(instance: Instance, code: number | null, signal: string | null): void {
-    const { app } = instance
-    this.#ended.set(app, [...(this.#ended.get(app) ?? []), code])
-    const isOver = this.#instances.of(app).length === 0
-    const hasFailed = instance.keeper.pm2_env.autorestart !== false && !isStopCode(app, code)
-    if (isOver && hasFailed) {
-      const why = `its last instance ${endOf(code, signal)}, and \`max_restarts: ${app.maxRestarts}\` allows no more`
-      return this.#waitsForChange(instance, why) ? void this.#ended.delete(app) : this.#crash(instance, code, why)
-    }
-    this.#endWhenAllHave()
-  }
-
-  /** All apps that are finished by themselves are the end of the dyno, with the first status of theirs that is not 0. */
-  #endWhenAllHave(): void {
-    if (this.#isStopping || this.#options.apps.some((one) => this.#instances.of(one).length > 0 || !this.#ended.has(one) || !this.#filled.has(one))) return
-    const failure = [...this.#ended.values()].flat().find((one) => one !== 0)
-    void this.#exit(failure === undefined ? 0 : failureCode(failure))
+    if (isRestarted) this.#exits.judgeRestarted(instance, code, signal)
+    else this.#exits.judgeEnded(instance, code, signal)
   }
 
   /** Ends the process when what was printed is out. In a stop there is a limit to that; an end of its own waits for a slow reader as any program does. */
@@ -343,14 +306,6 @@ function numberOf(app: App, sized: SizedApp[]): SizedApp {
 
 function toSize(app: App): AppToSize {
   return { name: app.name, wanted: app.wanted, isCluster: app.isCluster, ceiling: app.maxMemory === undefined ? undefined : app.maxMemory / 2 ** 20 }
-}
-
-function endOf(code: number | null, signal: string | null): string {
-  return signal ? `was ended by ${signal}` : `exited with code ${code}`
-}
-
-function isStopCode(app: App, code: number | null): boolean {
-  return [app.options.stop_exit_codes ?? []].flat().some((one) => Number(one) === code)
 }
 
 function pause(ms: number): Promise<void> {
