@@ -35,7 +35,7 @@ export default class Deploy extends BaseCommand {
     rollback: Flags.boolean({ description: 'go back to the release before after a failure', default: true, allowNo: true }),
     dir: Flags.string({ description: 'deploy this folder of the repository alone (else `subdirectory:` of the environment)', helpValue: 'FOLDER' }),
     ref: Flags.string({ description: 'branch, tag or commit to deploy (else `ref:` of the environment, else what is checked out)', helpValue: 'REF' }),
-    force: Flags.boolean({ description: 'push even though the app holds commits that this branch does not have' }),
+    force: Flags.boolean({ description: 'push even though the app holds commits that this one does not have; the plan says which are dropped' }),
     'lock-wait': waitTimeout({ description: 'how long another deploy of the app is waited for; 0 refuses at once', default: '0', mayBeNone: true }),
     timestamps: Flags.boolean({ description: 'the time before each line, and plain lines on a terminal too' }),
     yes: Flags.boolean({ char: 'y', description: 'answer yes to what would be asked' }),
@@ -62,9 +62,10 @@ export default class Deploy extends BaseCommand {
     const app = flags.app ?? environment?.target.app ?? await this.appName(flags)
     const api = await this.platform(flags)
     const platform = herokuPlatform(api)
+    const git = gitPush(api, root, objects)
     const request: Omit<PlanRequest, 'turn'> = {
       app, source, project: facts, environment, waitTimeout: flags['wait-timeout'], healthPath: flags.health, rollback: flags.rollback, force: flags.force,
-      create: flags.create || flags.local, addRemote: flags.create,
+      create: flags.create || flags.local, addRemote: flags.create, overwritten: (name) => git.overwritten(name, source.commit.id),
     }
     this.timestamps = flags.timestamps
     if (flags['dry-run']) {
@@ -74,7 +75,7 @@ export default class Deploy extends BaseCommand {
     }
 
     const stop = stopOnSignals(() => process.stderr.write(`\nLeft at once. What serves is not known: look at \`shipit releases --app ${app}\`.\n`))
-    const parts = { platform, git: gitPush(api, root, objects), signal: stop.signal }
+    const parts = { platform, git, signal: stop.signal }
     const lastTurn = Date.now() + flags['lock-wait']
     try {
       for (;;) {

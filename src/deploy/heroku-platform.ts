@@ -1,5 +1,5 @@
 import { ShipitError } from '../errors.js'
-import { ensureHerokuRemote, push } from '../git/index.js'
+import { ensureHerokuRemote, overwrittenBy, push } from '../git/index.js'
 import {
   createApp, currentRelease, getApp, getAppFeature, getBuild, getConfigVars, getRelease, getSlug, listBuildpacks, listBuilds, listDynos, listFormation, listReleases, rollbackTo,
   streamLogs, streamOutput, updateConfigVars, updateFormation, type PlatformApi, type Release,
@@ -43,6 +43,7 @@ export function gitPush(api: PlatformApi, dir: string, objects?: string): GitPus
   const { gitUrl, token } = api.endpoint
   return {
     push: ({ app, commit, ...options }) => push({ dir, objects, url: `${gitUrl}/${app}.git`, token, refspec: `${commit}:refs/heads/main`, ...options }),
+    overwritten: (app, commit) => overwrittenBy({ dir, objects, url: `${gitUrl}/${app}.git`, token }, commit),
     addRemote: (app) => ensureHerokuRemote(dir, gitUrl, app),
   }
 }

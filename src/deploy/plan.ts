@@ -1,5 +1,6 @@
 import { ShipitError } from '../errors.js'
 import type { App, Formation, Release } from '../heroku/types.js'
+import type { Overwritten } from '../git/index.js'
 import { errorOf, gatherPlatform, noApp, preflightFindings, type Finding, type ProjectFacts } from '../preflight/index.js'
 import type { StepName } from './events.js'
 import { grows, planFormation, shrinks, type FormationChange } from './formation.js'
@@ -42,6 +43,8 @@ export interface DeployPlan {
   waitTimeout: number
   rollback: boolean
   force: boolean
+  /** What --force drops from the app's repository; null without --force, and where it drops nothing. */
+  overwrites: Overwritten | null
   /** What is doubtful about this deploy, a sentence each. */
   warnings: string[]
   /** What the checks of `shipit doctor` find. Errors are among them only where nothing is deployed anyway. */
@@ -62,6 +65,8 @@ export interface PlanRequest {
   waitTimeout: number
   rollback: boolean
   force: boolean
+  /** Asked for with `force` alone. */
+  overwritten?: ((app: string) => Promise<Overwritten | null>) | undefined
   /** How long another deploy of the app is waited for, and who is told; absent: the plan only warns of it, and its run refuses. */
   turn?: Turn
 }
@@ -92,7 +97,8 @@ export async function planDeploy(platform: Platform, request: PlanRequest): Prom
   const release = app && await releaseToReplace(platform, app.name, turn.follows)
   const slug = release?.slug ? await platform.slug(request.app, release.slug.id) : undefined
   const formation = app && request.environment?.target.formation ? await platform.formation(app.name) : []
-  return makePlan({ ...request, follows: turn.follows, inTheWay: turn.inTheWay, formation, platform: platform.label, found: app, release, currentCommit: slug?.commit ?? null, shipitEnv: asked.configVars['SHIPIT_ENV'], findings })
+  const overwrites = app && request.force ? await request.overwritten?.(app.name) : null
+  return makePlan({ ...request, overwrites, follows: turn.follows, inTheWay: turn.inTheWay, formation, platform: platform.label, found: app, release, currentCommit: slug?.commit ?? null, shipitEnv: asked.configVars['SHIPIT_ENV'], findings })
 }
 
 async function serves(platform: Platform, app: string, commit: string): Promise<boolean> {
@@ -109,6 +115,7 @@ export interface PlanFacts extends Omit<PlanRequest, 'project'> {
   shipitEnv: string | undefined
   /** As it is; empty where the environment asks for none. */
   formation: Formation[]
+  overwrites?: Overwritten | null | undefined
   follows?: InProgress | undefined
   inTheWay?: InProgress | undefined
   findings: Finding[]
@@ -143,6 +150,7 @@ export function makePlan(facts: PlanFacts): DeployPlan {
     waitTimeout: facts.waitTimeout,
     rollback: facts.rollback,
     force: facts.force,
+    overwrites: facts.overwrites ?? null,
     warnings: [
       ...source.warnings,
       ...(facts.inTheWay ? [`Another deploy is in progress, which this one would not go beside: ${describeInProgress(facts.inTheWay)}.`] : []),

@@ -1,3 +1,4 @@
+import type { Overwritten } from '../git/index.js'
 import type { App, Build, ConfigVars, Dyno, Formation, FormationUpdate, LogLine, Release, Slug } from '../heroku/types.js'
 
 /** What a deploy needs of the platform, so that its steps can be tried against a scripted one. Lists are newest first. */
@@ -33,6 +34,8 @@ export interface Platform {
 /** The push of one commit to the app's repository on the platform. */
 export interface GitPush {
   push(options: { app: string; commit: string; force: boolean; signal: AbortSignal; onOutput: (line: string) => void }): Promise<{ outcome: 'pushed' | 'up-to-date' }>
+  /** What a forced push of the commit would drop there; null where it drops nothing. */
+  overwritten(app: string, commit: string): Promise<Overwritten | null>
   /** Names the app as git remote `heroku` where there is no such remote. */
   addRemote(app: string): Promise<boolean>
 }

@@ -39,10 +39,18 @@ export function describePlan(plan: DeployPlan): string[] {
     ...(plan.split ? [`    the folder ${plan.split.folder} alone, as commit ${plan.commit.id.slice(0, plan.commit.short.length)} of its own history`] : []),
     `    to ${to}`,
     `    replacing ${replaces}`,
+    ...(plan.overwrites ? [`    ${dropped(plan.overwrites)}`] : []),
     ...plan.formation.map(describeChange),
     ...plan.steps.map((step, i) => `  ${i + 1}. ${WHAT[step](plan)}`),
     !plan.current ? '  There is no earlier release to go back to after a failure.' : plan.rollback ? `  A failure after the release goes back to v${plan.current.release.version}.` : '  A failure after the release is not rolled back.',
   ].map(printable)
+}
+
+/** What --force drops, and for how little it is known. */
+function dropped({ commit, count, subject }: NonNullable<DeployPlan['overwrites']>): string {
+  const short = commit.slice(0, 7)
+  if (count === null) return `--force drops the app's commit ${short} and what led to it: it is not in this repository`
+  return `--force drops ${count === 1 ? 'a commit that only the app has' : `${count} commits that only the app has, the newest`}: ${short} ${subject}`
 }
 
 /** web: 1:Standard-1X → 2:Standard-1X (standard dynos, costs more) */

@@ -109,6 +109,7 @@ export class FakePlatform implements Platform {
       this.deploy(commit)
       return { outcome: 'pushed' }
     },
+    overwritten: () => Promise.resolve(null),
     addRemote: (app) => Promise.resolve(this.remotes.push(app) > 0),
   }
 

@@ -46,6 +46,15 @@ describe('what is deployed', function () {
       expect((await world.json<Plan>(['deploy', '--ref', 'HEAD', '--local', '--dry-run'], { cwd: dir })).plan.commit.id).to.equal((await world.git(dir, 'rev-parse', 'HEAD')).trim())
     })
 
+    it('needs --force over commits that it does not have, which says which it drops', async () => {
+      const older = ['deploy', '--ref', 'v1', '--local', '--app', 'refs']
+      expect((await world.shipit(older, { cwd: dir })).status).to.equal(9)
+      const { plan } = await world.json<{ plan: { overwrites: object } }>([...older, '--force', '--dry-run'], { cwd: dir })
+      expect(plan.overwrites).to.deep.equal({ commit: (await world.git(dir, 'rev-parse', 'stable')).trim(), count: 1, subject: 'Second' })
+      const { stdout } = await world.ok([...older, '--force'], { cwd: dir })
+      expect(stdout).to.include('--force drops a commit that only the app has')
+    })
+
     it('is refused with the nearest name where there is none', async () => {
       const { status, stderr } = await world.shipit(['deploy', '--ref', 'stabel', '--local', '--app', 'refs'], { cwd: dir })
       expect(status).to.equal(4)

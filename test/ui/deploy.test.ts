@@ -124,13 +124,19 @@ describe('a plan in words', () => {
   const plan: DeployPlan = {
     app: 'myapp', platform: 'Heroku', appState: 'exists', addsRemote: false, environment: 'production', commit: { id: '1a2b3c4'.repeat(6), short: '1a2b3c4', subject: 'Fix \u001B[2Jit' }, split: null, branch: 'main',
     current: { release: { id: 'r', version: 6 }, slug: 's', commit: 'f00ba44'.repeat(6) }, isAlreadyLive: false, follows: null, configChanges: ['SHIPIT_ENV'], formation: [], shipitEnv: 'prod',
-    steps: ['preflight', 'config', 'push', 'release', 'boot', 'health'], healthPath: '/healthz', waitTimeout: 1, rollback: true, force: false, warnings: ['Uncommitted \u001B]0;x\u0007work'], findings: [],
+    steps: ['preflight', 'config', 'push', 'release', 'boot', 'health'], healthPath: '/healthz', waitTimeout: 1, rollback: true, force: false, overwrites: null, warnings: ['Uncommitted \u001B]0;x\u0007work'], findings: [],
   }
 
   it('says what replaces what, each step, and what a failure does', () => {
     const text = describePlan(plan).join('\n')
     expect(text).to.include('Deploy 1a2b3c4 Fix it (main)').and.include('myapp on Heroku (production)').and.include('replacing v6, commit f00ba44')
     expect(text).to.include('2. set config vars: SHIPIT_ENV').and.include('/healthz').and.include('goes back to v6')
+  })
+
+  it('names what --force drops, and says where it is not known', () => {
+    const overwrites = { commit: 'abcdef0'.repeat(6), count: 3, subject: 'Their \u001B[2Jwork' }
+    expect(describePlan({ ...plan, force: true, overwrites })).to.include('    --force drops 3 commits that only the app has, the newest: abcdef0 Their work')
+    expect(describePlan({ ...plan, force: true, overwrites: { ...overwrites, count: null, subject: null } }).join('\n')).to.include("drops the app's commit abcdef0").and.include('not in this repository')
   })
 
   it('says that there is nothing to deploy', () => {
