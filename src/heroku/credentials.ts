@@ -53,7 +53,7 @@ export async function findCredentials(apiHost: string, env: NodeJS.ProcessEnv): 
   throw new ShipitError('auth', {
     message: `You are not logged in to ${apiHost}.`,
     why: 'HEROKU_API_KEY is not set, ~/.netrc has no entry for this host, and `heroku auth:token` gave no token.',
-    next: 'Run `heroku login`, or set HEROKU_API_KEY to a token (`heroku authorizations:create` makes one). To rehearse without an account: --local.',
+    next: 'Run `shipit login`, or set HEROKU_API_KEY to a token (`heroku authorizations:create` makes one). To rehearse without an account: --local.',
   })
 }
 

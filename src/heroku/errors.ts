@@ -41,9 +41,9 @@ function appIn(path: string): string | undefined {
 
 /** What to type when a token is missing or refused, by where it came from. */
 export function howToLogIn(tokenSource?: string): string {
-  if (tokenSource === 'HEROKU_API_KEY') return 'Set HEROKU_API_KEY to a valid token (`heroku authorizations:create` makes one), or unset it and run `heroku login`.'
+  if (tokenSource === 'HEROKU_API_KEY') return 'Set HEROKU_API_KEY to a valid token (`heroku authorizations:create` makes one), or unset it and run `shipit login`.'
   if (tokenSource === 'the embedded Heroku') return 'shipit local stop && shipit local start'
-  return 'Run `heroku login`, or set HEROKU_API_KEY to a token (`heroku authorizations:create` makes one).'
+  return 'Run `shipit login`, or set HEROKU_API_KEY to a token (`heroku authorizations:create` makes one).'
 }
 
 /** An answer of 400 and above as the error that a user reads. Holds the platform's own words and request id, never the token. */
@@ -69,7 +69,7 @@ export function answerError(answer: FailedAnswer, endpoint: Endpoint): ShipitErr
   if (answer.asksSecondFactor || (status === 403 && problem.id === 'two_factor')) {
     return new ShipitError('auth', {
       message: `${headOf(endpoint)} asks for a second factor.`, why: said,
-      next: 'Run `heroku login`, which asks for it, or set HEROKU_API_KEY to a token of `heroku authorizations:create`, which needs none.', details,
+      next: 'Run `shipit login --interactive`, which asks for it, or set HEROKU_API_KEY to a token of `heroku authorizations:create`, which needs none.', details,
     })
   }
   if (status === 402 || problem.id === 'suspended') {

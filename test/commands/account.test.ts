@@ -63,6 +63,8 @@ describe('whose account it is', () => {
     const app = (name: string, rest: object = {}) => ({ id: name, name, web_url: null, git_url: '', maintenance: false, owner: { id: 'u', email: 'ada@example.com' }, region: { id: 'r', name: 'us' }, stack: { id: 's', name: 'heroku-24' }, created_at: '', updated_at: '', released_at: null, ...rest })
     nock(API).get('/apps').reply(200, [app('b'), app('a', { maintenance: true })])
     expect((await run('apps', [])).stdout).to.match(/^NAME +REGION +OWNER +STATE +RELEASED\na +us +ada@example\.com +maintenance +never\nb +us +ada@example\.com +never\n$/)
+    nock(API).post('/apps', { name: 'new-one', region: 'eu' }).reply(201, app('new-one'))
+    expect((await run('apps create', ['new-one', '--region', 'eu'])).stdout).to.equal('Created new-one\nDeploy to it: shipit deploy --app new-one\n')
     nock(API).get('/apps').reply(200, [])
     expect((await run('apps', ['--json'])).json()).to.deep.equal([])
   })

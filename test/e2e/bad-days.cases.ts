@@ -56,10 +56,10 @@ const heroku = { HEROKU_HOST: 'heroku.com', HEROKU_GIT_HOST: 'git.heroku.com' }
 
 const credentials: Case[] = [
   { name: 'a wrong token', argv: READ, env: () => ({ HEROKU_API_KEY: 'wrong' }), expect: { exit: 5, message: /does not accept the token from HEROKU_API_KEY/, why: /Invalid credentials/, next: /heroku authorizations:create/ } },
-  { name: 'no token', argv: READ, env: () => ({ HEROKU_API_KEY: '' }), expect: { exit: 5, message: /You are not logged in to 127\.0\.0\.1/, next: /heroku login/ } },
+  { name: 'no token', argv: READ, env: () => ({ HEROKU_API_KEY: '' }), expect: { exit: 5, message: /You are not logged in to 127\.0\.0\.1/, next: /shipit login/ } },
   { name: 'a token that has expired', argv: DEPLOY, commit: {}, faults: always(/./, answer(401, 'unauthorized', 'The access token expired')), expect: { exit: 5, message: /does not accept the token/, why: /expired/ } },
   { name: 'a token that expires before the push', argv: DEPLOY, commit: {}, faults: always(REFS, answer(401)), expect: { exit: 5, message: /does not accept these credentials.*v\d+ serves, as before/s, next: /token is valid/ } },
-  { name: 'a second factor, by its id', argv: READ, faults: always(RELEASES, answer(403, 'two_factor', 'A second authentication factor is needed')), expect: { exit: 5, message: /asks for a second factor/, next: /heroku login/ } },
+  { name: 'a second factor, by its id', argv: READ, faults: always(RELEASES, answer(403, 'two_factor', 'A second authentication factor is needed')), expect: { exit: 5, message: /asks for a second factor/, next: /shipit login/ } },
   { name: 'a second factor, by its header', argv: ['ps'], faults: always(DYNOS, answer(401, 'unauthorized', 'Needs a code', { 'Heroku-Two-Factor-Required': 'true' })), expect: { exit: 5, message: /asks for a second factor/, next: /needs none/ } },
 ]
 

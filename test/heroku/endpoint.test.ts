@@ -52,7 +52,7 @@ describe('who we are', () => {
   it('without any, it says what to do', async () => {
     const error = await rejection(resolve())
     expect(error.code).to.equal('auth')
-    expect(error.next).to.contain('heroku login').and.contain('--local')
+    expect(error.next).to.contain('shipit login').and.contain('--local')
   })
 })
 

@@ -9,7 +9,7 @@ describe('what the platform refuses', () => {
   it('401 names where the token came from, and what to do', () => {
     const error = answer(401, { id: 'unauthorized', message: 'Invalid credentials provided.' })
     expect(error).to.include({ code: 'auth', message: 'Heroku does not accept the token from ~/.netrc.', why: 'Invalid credentials provided.' })
-    expect(error.next).to.contain('heroku login')
+    expect(error.next).to.contain('shipit login')
     expect(JSON.stringify(error)).to.not.contain('t0k3n')
   })
   it('403 that asks for a second factor says so', () => {

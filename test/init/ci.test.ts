@@ -53,9 +53,9 @@ describe('the workflow for GitHub', () => {
   })
 
   it('sets the config vars that the environment asks for on the rehearsal, by scripts that a shell can read', () => {
-    const { jobs } = workflow({ deploy: { production: { app: 'a', config: ['DATABASE_URL'] } } })
-    const script = runs(jobs.review).find((run) => run.includes('config-vars'))!
-    expect(script).to.include('{"DATABASE_URL":"review"}')
+    const { jobs } = workflow({ deploy: { production: { app: 'a', config: ['DATABASE_URL', 'API_KEY'] } } })
+    const script = runs(jobs.review).find((run) => run.includes('config set'))
+    expect(script).to.equal("shipit apps create review --local\nshipit config set --local --app review <<'VARS'\nDATABASE_URL=review\nAPI_KEY=review\nVARS\n")
     for (const run of [...runs(jobs.review), ...runs(jobs.deploy)]) execFileSync('bash', ['-n'], { input: run })
   })
 

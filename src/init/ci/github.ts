@@ -95,13 +95,10 @@ ${hasLockfile ? `          cache: ${tool}\n` : ''}      - name: Install shipit
 /** What the environment asks for must be set on the rehearsal's app too; its values are of no one's. */
 function configVars(names: string[], environment: string | undefined): string {
   if (names.length === 0 || environment === undefined) return ''
-  const values = JSON.stringify(Object.fromEntries(names.map((name) => [name, 'review'])))
   return `      - name: Config vars for the rehearsal (deploy.${environment}.config)
         run: |
-          shipit local start
-          eval "$(shipit local env)"
-          ask() { curl --fail --silent --show-error --output /dev/null --header "Authorization: Bearer $HEROKU_API_KEY" --header "Accept: application/vnd.heroku+json; version=3" --header "Content-Type: application/json" "$@"; }
-          ask --request POST --data '{"name":"review"}' "$HEROKU_HOST/apps"
-          ask --request PATCH --data '${values}' "$HEROKU_HOST/apps/review/config-vars"
+          shipit apps create review --local
+          shipit config set --local --app review <<'VARS'
+${names.map((name) => `          ${name}=review\n`).join('')}          VARS
 `
 }
