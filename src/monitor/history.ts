@@ -34,6 +34,16 @@ export class History<Name extends string> {
     return this.inOrder(this.figures[name])
   }
 
+  /** Visits the points since a time, oldest first, without a copy. */
+  each(name: Name, since: number, visit: (time: number, value: number) => void): void {
+    const figures = this.figures[name]
+    const first = this.count < this.times.length ? 0 : this.next
+    for (let step = 0; step < this.count; step += 1) {
+      const at = (first + step) % this.times.length
+      if (this.times[at]! >= since) visit(this.times[at]!, figures[at]!)
+    }
+  }
+
   private inOrder<T extends Float32Array | Float64Array>(ring: T): T {
     if (this.count < ring.length) return ring.slice(0, this.count) as T
     const ordered = ring.slice() as T

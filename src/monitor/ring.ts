@@ -19,6 +19,13 @@ export class Ring<T> implements Iterable<T> {
     return this.entries[(this.next + this.most - 1) % this.most]
   }
 
+  /** The last `count` entries, oldest first. */
+  latest(count: number): T[] {
+    const length = Math.min(count, this.entries.length)
+    const size = this.entries.length
+    return Array.from({ length }, (_, at) => this.entries[(this.next - length + at + 2 * size) % size] as T)
+  }
+
   *[Symbol.iterator](): Iterator<T> {
     const first = this.entries.length < this.most ? 0 : this.next
     for (let at = 0; at < this.entries.length; at += 1) yield this.entries[(first + at) % this.most] as T

@@ -11,12 +11,14 @@ export class Traffic {
   errors = 0
   /** How often the router answered by itself, by its code: H12 and the like. */
   readonly codes = new Map<string, { count: number; lastAt: number }>()
+  /** And the app itself, by the status of its answer: 500 and the like. */
+  readonly statuses = new Map<number, { count: number; lastAt: number }>()
   /** Requests and errors a minute, and the mean time that the dyno took, in ms. */
   readonly history = new History(['requests', 'errors', 'service'] as const, LIMITS.points)
   private begun: number | undefined
   private counted = { requests: 0, errors: 0, service: 0, timed: 0 }
 
-  add({ code, isError, service }: Request, time: number): void {
+  add({ code, status, isError, service }: Request, time: number): void {
     this.turn(time)
     this.requests += 1
     this.counted.requests += 1
@@ -29,6 +31,7 @@ export class Traffic {
       this.counted.timed += 1
     }
     if (code !== undefined) this.codes.set(code, { count: (this.codes.get(code)?.count ?? 0) + 1, lastAt: time })
+    else if (isError && status < 600) this.statuses.set(status, { count: (this.statuses.get(status)?.count ?? 0) + 1, lastAt: time })
   }
 
   /** Requests and errors a minute, over the last whole span and what has passed of this one. Undefined before the first request. */

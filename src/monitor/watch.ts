@@ -1,14 +1,17 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { ShipitError } from '../errors.js'
-import { listDynos, streamLogs, type Dyno, type PlatformApi } from '../heroku/index.js'
+import { listDynos, streamLogs, type Dyno, type LogLine, type PlatformApi } from '../heroku/index.js'
 import { RECENT_LINES, unreadable, type Look } from './look.js'
 import { FormationModel } from './model.js'
+import type { Reading } from './reading.js'
 
 export interface WatchOptions {
   /** ms between two looks that are passed on. */
   every: number
   /** ms between two lists of dynos, unless the log tells of a change; Heroku takes 4,500 requests an hour. Default 10000. */
   poll?: number
+  /** Called with each line of the log, and what it says, once the model has taken it. */
+  onLine?: (line: LogLine, reading: Reading) => void
   signal: AbortSignal
 }
 
@@ -19,7 +22,7 @@ const QUICKEST_POLL = 1000
  * Looks at the formation again and again, its log followed meanwhile, until `signal` is aborted. The first look may hold no figures yet.
  * A platform that cannot be reached for a while is told in `problem`, with what was known before; other errors are thrown.
  */
-export async function* watchFormation(api: PlatformApi, app: string, { every, poll = 10_000, signal }: WatchOptions): AsyncGenerator<Look, void, undefined> {
+export async function* watchFormation(api: PlatformApi, app: string, { every, poll = 10_000, onLine, signal }: WatchOptions): AsyncGenerator<Look, void, undefined> {
   const model = new FormationModel()
   const left = new AbortController()
   const either = AbortSignal.any([signal, left.signal])
@@ -28,7 +31,9 @@ export async function* watchFormation(api: PlatformApi, app: string, { every, po
   let isChanged = true
   const follow = async () => {
     for await (const line of streamLogs(api, app, { lines: RECENT_LINES, tail: true, signal: either })) {
-      if (model.add(line).kind === 'platform') isChanged = true
+      const reading = model.add(line)
+      if (reading.kind === 'platform') isChanged = true
+      onLine?.(line, reading)
     }
   }
   const following = follow().catch((error: unknown) => {

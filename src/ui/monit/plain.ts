@@ -1,0 +1,58 @@
+import type { DynoReport, FormationModel } from '../../monitor/index.js'
+import { printable } from '../printable.js'
+import { happenings, type Happening } from './events.js'
+import { rowsOf } from './rows.js'
+
+/** What a program reads of one look. */
+export interface MonitReport {
+  app: string
+  /** ISO 8601 */
+  at: string
+  requestsPerMinute: number | null
+  errorsPerMinute: number | null
+  dynos: readonly DynoReport[]
+  /** Since the look before. */
+  events: { at: string; place: string; text: string; isBad: boolean }[]
+  /** Why figures may be missing. */
+  problem: string | null
+}
+
+/** Says each event once, though the model tells of its last ones again and again. */
+export class NewEvents {
+  private readonly said = new Set<string>()
+
+  of(model: FormationModel): Happening[] {
+    const all = happenings(model, undefined, 1000)
+    const keyOf = ({ time, place, text }: Happening) => `${time} ${place} ${text}`
+    const fresh = all.filter((event) => !this.said.has(keyOf(event)))
+    this.said.clear()
+    for (const event of all) this.said.add(keyOf(event))
+    return fresh
+  }
+}
+
+export function monitReport(app: string, dynos: readonly DynoReport[], model: FormationModel, events: readonly Happening[], problem: string | undefined, now: number): MonitReport {
+  const traffic = model.traffic.perMinute(now)
+  return {
+    app, at: new Date(now).toISOString(), requestsPerMinute: traffic?.requests ?? null, errorsPerMinute: traffic?.errors ?? null, dynos,
+    events: events.map(({ time, ...event }) => ({ at: new Date(time).toISOString(), ...event })), problem: problem ?? null,
+  }
+}
+
+/** The same for people, and for grep: a line of figures, and one for each event and each problem. */
+export function plainLines({ app, at, dynos, requestsPerMinute, errorsPerMinute, events, problem }: MonitReport): string[] {
+  const [whole] = rowsOf(app, dynos, { sort: undefined, filter: '', now: 0 })
+  const { status, cpu, memory, loop, restarts } = whole!
+  const figures = [
+    `dynos=${status.split(' ')[0]}`, `instances=${dynos.reduce((sum, dyno) => sum + dyno.instances.length, 0)}`,
+    ...figure('cpu', cpu, '%'), ...figure('memory', memory, 'MB'), ...figure('loop_p95', loop, 'ms'), ...figure('restarts', restarts),
+    ...figure('requests', requestsPerMinute ?? whole!.requests, 'rpm'), ...figure('errors', errorsPerMinute, 'rpm'),
+  ]
+  return [
+    ...events.map((event) => printable(`${event.at} ${event.place}: ${event.text}`).replaceAll('\n', ' ')),
+    `${at} ${app}: ${figures.join(' ')}`,
+    ...(problem === null ? [] : [`${at} ${app}: ${printable(problem).replaceAll('\n', ' ')}`]),
+  ]
+}
+
+const figure = (name: string, value: number | null, unit = ''): string[] => (value === null ? [] : [`${name}=${Number(value.toFixed(1))}${unit}`])

@@ -1,0 +1,143 @@
+import { ShipitError } from '../../errors.js'
+import type { PlatformApi } from '../../heroku/index.js'
+import { byTypeAndNumber } from '../../heroku/index.js'
+import { reportDynos, seriesOf, watchFormation, type DynoReport, type Look } from '../../monitor/index.js'
+import { missingFigures } from '../formation.js'
+import type { Sort } from '../sort-fields.js'
+import { perform, questionOf } from './actions.js'
+import { happenings } from './events.js'
+import { choiceOf, LogTail } from './log-tail.js'
+import { rowsOf, type Row } from './rows.js'
+import { layout, screen, type Shown } from './screen.js'
+import { styleOf } from './style.js'
+import { Terminal } from './terminal.js'
+import { firstView, press, type Action, type Intent, type Key, type View } from './view.js'
+
+/** ms between two reports of the formation, and between two frames where no key was pressed. */
+const LOOK_EVERY = 1000
+const FRAME_EVERY = 150
+
+/** The live screen of one app: its log and its dynos go in, keys come in, frames go out. */
+export class MonitSession {
+  private view: View
+  private dynos: DynoReport[] = []
+  private seen: Look | undefined
+  private rows: Row[] = []
+  private held: Shown['lines'] = []
+  private isDirty = true
+  /** The series are costly with many instances: one a look, and one a choice. */
+  private series: { key: string; of: Shown['series'] } | undefined
+  private readonly tail = new LogTail()
+  private readonly style = styleOf()
+  private readonly left = new AbortController()
+  private underWay: Promise<void> | undefined
+  private failure: ShipitError | undefined
+  private terminal: Terminal | undefined
+
+  constructor(private readonly api: PlatformApi, private readonly app: string, sort: Sort | undefined) {
+    this.view = firstView(sort)
+    this.rows = rowsOf(app, [], { sort, filter: '', now: Date.now() })
+  }
+
+  /**
+   * Until a key or `signal` ends it. What is under way then is ended in order before it returns; `onWait` is told of it first, with the
+   * terminal given back. Throws ShipitError where the app cannot be watched, and what went wrong with the action that was waited for.
+   */
+  async run(signal: AbortSignal, onWait: (underWay: string) => void): Promise<void> {
+    const either = AbortSignal.any([signal, this.left.signal])
+    const terminal = new Terminal({ onKey: (key) => this.onKey(key), onBlank: () => this.terminal && this.paint() })
+    this.terminal = terminal
+    this.paint()
+    const frames = setInterval(() => this.isDirty && this.paint(), FRAME_EVERY)
+    try {
+      for await (const seen of watchFormation(this.api, this.app, { every: LOOK_EVERY, signal: either, onLine: (line, reading) => {
+        this.tail.add(line, reading)
+        this.isDirty = true
+      } })) this.take(seen)
+    } finally {
+      clearInterval(frames)
+      this.left.abort()
+      terminal.close()
+    }
+    if (!this.underWay) return
+    onWait(this.view.notice?.text ?? '')
+    await this.underWay
+    if (this.failure !== undefined) throw this.failure
+  }
+
+  private take(seen: Look): void {
+    this.seen = seen
+    this.dynos = reportDynos([...seen.dynos].sort(byTypeAndNumber), seen.model, Date.now())
+    this.series = undefined
+    this.isDirty = true
+  }
+
+  private onKey(key: Key): void {
+    const { view, intent } = press(this.view, key, this.rows, Math.max(1, layout(this.terminal!.size).listRows - 4))
+    if (view.isPaused && !this.view.isPaused) this.held = this.tail.latest(this.terminal!.size.rows)
+    this.view = view
+    if (intent) this.follow(intent)
+    this.paint()
+  }
+
+  private follow(intent: Intent): void {
+    if (intent.kind === 'quit') this.left.abort()
+    // In raw mode Ctrl-C is a key: as a signal it has its status, and a second one its force.
+    else if (intent.kind === 'interrupt') process.kill(process.pid, 'SIGINT')
+    else if (intent.kind === 'suspend') this.terminal!.suspend()
+    else if (this.underWay) this.notice('Something is still under way.', true)
+    else this.underWay = (intent.kind === 'ask' ? this.ask(intent.action) : this.do(intent.action)).catch((error: unknown) => this.fail(error)).finally(() => { this.underWay = undefined })
+  }
+
+  private async ask(action: Action): Promise<void> {
+    const question = await questionOf(action, { api: this.api, app: this.app, dynos: this.dynos })
+    this.view = { ...this.view, question, isTyping: false, isHelp: false }
+    this.paint()
+  }
+
+  private async do(action: Action): Promise<void> {
+    this.notice(await perform(action, { api: this.api, app: this.app, dynos: this.dynos }, (text) => this.notice(text), this.left.signal))
+  }
+
+  private fail(error: unknown): void {
+    if (this.left.signal.aborted) {
+      // An end in order is no failure; the screen that would have told of one has gone.
+      if (error instanceof ShipitError) this.failure = error
+      return
+    }
+    const { message, why, next } = ShipitError.from(error)
+    this.notice([message, why?.split('\n')[0], next].filter(Boolean).join(' '), true)
+  }
+
+  private notice(text: string, isBad = false): void {
+    this.view = { ...this.view, notice: { text, isBad } }
+    this.paint()
+  }
+
+  private paint(): void {
+    if (this.left.signal.aborted || !this.terminal) return
+    this.isDirty = false
+    const { size } = this.terminal
+    this.rows = rowsOf(this.app, this.dynos, { sort: this.view.sort, filter: this.view.filter, cursor: this.view.cursor, now: Date.now() })
+    this.terminal.show(screen(this.shown(size), this.view, size, this.style))
+  }
+
+  private shown(size: { columns: number; rows: number }): Shown {
+    const { app, rows, view, seen } = this
+    if (!rows.some(({ key }) => key === view.cursor)) this.view.cursor = rows.find(({ key }) => view.cursor.startsWith(`${key} `))?.key ?? ''
+    const row = rows.find(({ key }) => key === this.view.cursor)
+    this.tail.choose(choiceOf(row, rows, view.filter))
+    const { chartValues } = layout(size)
+    const now = Date.now()
+    const key = `${this.view.cursor} ${chartValues}`
+    if (seen && this.series?.key !== key) this.series = { key, of: seriesOf(seen.model, row ?? {}, chartValues, now) }
+    const traffic = seen?.model.traffic.perMinute(now)
+    return {
+      app, rows, isLoaded: seen !== undefined, problem: seen?.problem,
+      missing: seen && seen.model.now > 0 ? missingFigures(this.dynos.filter(({ name }) => name === row?.dyno))?.replaceAll('\n', ' ') : undefined, errorsPerMinute: traffic?.errors ?? null,
+      series: this.series?.of ?? { cpu: [], memory: [], eventLoop: [], requests: [], errors: [] },
+      events: seen ? happenings(seen.model, row?.dyno, size.rows) : [],
+      lines: view.isPaused ? this.held : this.tail.latest(size.rows),
+    }
+  }
+}
