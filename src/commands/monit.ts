@@ -4,6 +4,10 @@ import type { Sort } from '../ui/sort-fields.js'
 import { waitTimeout } from '../ui/time-flag.js'
 import type { PlatformApi } from '../heroku/index.js'
 
+/** ms between two looks, of which some are printed; and how long the log's first lines are waited for. */
+const LOOK_EVERY = 1000
+const FIRST_LINES = 3000
+
 export default class Monit extends BaseCommand {
   static override summary = 'watch the app live: dynos, instances, charts and log on one screen'
   static override description = `Dynos and the instances inside them at the left, the log at the right, charts of CPU, memory, event loop, requests and errors below; keys to choose, filter, sort, restart, reload and scale (? shows them). The figures are those that shipit-runtime prints to the log every 20 s.
@@ -46,11 +50,18 @@ Without a terminal, or where TERM is dumb, a line of figures and the events sinc
     const out = lineWriter()
     const events = new NewEvents()
     try {
-      for await (const { dynos, model, problem } of watchFormation(api, app, { every, signal: AbortSignal.any([stop.signal, out.readerGone]) })) {
+      const began = performance.now()
+      let due = 0
+      let problemBefore: string | null = null
+      for await (const { dynos, model, problem } of watchFormation(api, app, { every: Math.min(every, LOOK_EVERY), signal: AbortSignal.any([stop.signal, out.readerGone]) })) {
+        // The first look comes before the log does.
+        if (performance.now() < due || (model.now === 0 && performance.now() - began < FIRST_LINES)) continue
+        due = performance.now() + every - LOOK_EVERY / 2
         const now = Date.now()
         const reports = reportDynos([...dynos].sort(byTypeAndNumber), model, now)
         const report = monitReport(app, sort ? sortDynos(reports, sort) : reports, model, events.of(model), problem ?? (model.now > 0 ? missingFigures(reports) : undefined), now)
-        for (const line of this.jsonEnabled() ? [printableJson(snakeKeys(report))] : plainLines(report)) await out.write(line)
+        for (const line of this.jsonEnabled() ? [printableJson(snakeKeys(report))] : plainLines(report, problemBefore)) await out.write(line)
+        problemBefore = report.problem
       }
     } finally {
       out.release()

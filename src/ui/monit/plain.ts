@@ -39,8 +39,8 @@ export function monitReport(app: string, dynos: readonly DynoReport[], model: Fo
   }
 }
 
-/** The same for people, and for grep: a line of figures, and one for each event and each problem. */
-export function plainLines({ app, at, dynos, requestsPerMinute, errorsPerMinute, events, problem }: MonitReport): string[] {
+/** The same for people, and for grep: a line of figures, one for each event, and one for a problem that is not the one before. */
+export function plainLines({ app, at, dynos, requestsPerMinute, errorsPerMinute, events, problem }: MonitReport, problemBefore: string | null): string[] {
   const [whole] = rowsOf(app, dynos, { sort: undefined, filter: '', now: 0 })
   const { status, cpu, memory, loop, restarts } = whole!
   const figures = [
@@ -51,7 +51,7 @@ export function plainLines({ app, at, dynos, requestsPerMinute, errorsPerMinute,
   return [
     ...events.map((event) => printable(`${event.at} ${event.place}: ${event.text}`).replaceAll('\n', ' ')),
     `${at} ${app}: ${figures.join(' ')}`,
-    ...(problem === null ? [] : [`${at} ${app}: ${printable(problem).replaceAll('\n', ' ')}`]),
+    ...(problem === null || problem === problemBefore ? [] : [`${at} ${app}: ${printable(problem).replaceAll('\n', ' ')}`]),
   ]
 }
 
