@@ -17,7 +17,9 @@ import { featuresRoutes } from './routes/features.js'
 import { formationRoutes } from './routes/formation.js'
 import { logSessionRoutes } from './routes/log-sessions.js'
 import { releasesRoutes } from './routes/releases.js'
+import { sourceRoutes } from './routes/sources.js'
 import { streamRoutes } from './routes/streams.js'
+import { SourceBlobs } from './source-blobs.js'
 
 export type { ApiParts, Urls } from './parts.js'
 export { webUrl } from './serializers/app.js'
@@ -38,7 +40,9 @@ export function createApi(parts: ApiParts): Express {
   })
   api.use('/git', (request, response) => { parts.git(request, response) })
   const logSessions = logSessionRoutes(parts)
-  api.use(streamRoutes(parts), logSessions.open, authorised(parts.token))
+  const blobs = new SourceBlobs(parts.folders, parts.now)
+  const sources = sourceRoutes(parts, blobs)
+  api.use(streamRoutes(parts), logSessions.open, sources.open, authorised(parts.token))
   api.get('/account/rate-limits', (_request, response) => { response.json({ remaining: limit.remaining }) })
   api.use((_request, response, next) => {
     response.setHeader('RateLimit-Remaining', String(limit.take()))
@@ -48,10 +52,10 @@ export function createApi(parts: ApiParts): Express {
   api.use(express.json({ type: () => true, limit: '1mb' }))
   if (parts.journal !== undefined) api.use(journal(parts.journal))
   api.get('/shipit/status', (_request, response) => { response.json(parts.status()) })
-  for (const routes of [accountRoutes, appsRoutes, configVarsRoutes, formationRoutes, dynosRoutes, releasesRoutes, buildsRoutes, featuresRoutes, domainsRoutes, aroundRoutes]) {
+  for (const routes of [accountRoutes, appsRoutes, configVarsRoutes, formationRoutes, dynosRoutes, releasesRoutes, featuresRoutes, domainsRoutes, aroundRoutes]) {
     api.use(routes(parts))
   }
-  api.use(logSessions.authorised)
+  api.use(buildsRoutes(parts, blobs), sources.authorised, logSessions.authorised)
   api.use(() => { throw new NotFound('resource') })
   api.use(answerError(parts))
   return api

@@ -4,11 +4,13 @@ import type { BuildRecord } from '../../types.js'
 import { fetchSource } from '../fetch-source.js'
 import type { ApiParts } from '../parts.js'
 import { appOf, bodyOf, param, sendPage } from '../request.js'
+import { sourceIdOf } from './sources.js'
+import type { SourceBlobs } from '../source-blobs.js'
 import { serializeBuild } from '../serializers/release.js'
 
 const FIELDS = { id: (build: BuildRecord) => build.id, created_at: (build: BuildRecord) => build.created_at }
 
-export function buildsRoutes({ store, builder, folders, urls, token }: ApiParts): Router {
+export function buildsRoutes({ store, builder, folders, urls, token }: ApiParts, blobs: SourceBlobs): Router {
   const routes = Router()
 
   routes.get('/apps/:app/builds', (request, response) => {
@@ -35,6 +37,9 @@ export function buildsRoutes({ store, builder, folders, urls, token }: ApiParts)
     const commit = optional('version')
     const commitDescription = optional('version_description')
     const archive = await fetchSource(source.url, folders.builds, optional('checksum'))
+    // The build has a copy of its own; nobody else is to need an upload.
+    const uploaded = sourceIdOf(source.url, { urls })
+    if (uploaded !== undefined) await blobs.remove(uploaded)
     const { build } = await builder.start({ appId: app.id, archive, commit, commitDescription })
     response.status(201).json(serializeBuild(appOf(store, request), build, urls(), token))
   })
