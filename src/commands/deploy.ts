@@ -34,6 +34,7 @@ export default class Deploy extends BaseCommand {
     health: Flags.string({ description: 'path of the app that must answer 2xx or 3xx (else `health:` of the environment, else /)', helpValue: 'PATH' }),
     rollback: Flags.boolean({ description: 'go back to the release before after a failure', default: true, allowNo: true }),
     dir: Flags.string({ description: 'deploy this folder of the repository alone (else `subdirectory:` of the environment)', helpValue: 'FOLDER' }),
+    source: Flags.boolean({ description: 'deploy the files as they are, committed or not, without git (what .gitignore names is left out)', exclusive: ['ref', 'force'] }),
     ref: Flags.string({ description: 'branch, tag or commit to deploy (else `ref:` of the environment, else what is checked out)', helpValue: 'REF' }),
     force: Flags.boolean({ description: 'push even though the app holds commits that this one does not have; the plan says which are dropped' }),
     'lock-wait': waitTimeout({ description: 'how long another deploy of the app is waited for; 0 refuses at once', default: '0', mayBeNone: true }),
@@ -45,11 +46,13 @@ export default class Deploy extends BaseCommand {
 
   async run(): Promise<DeployResult | { dryRun: true; plan: DeployPlan }> {
     const { args, flags } = await this.parse(Deploy)
-    const { findProject, prepareDeploy } = await import('../deploy/index.js')
+    const { findProject, prepareDeploy, prepareUpload } = await import('../deploy/index.js')
 
     const project = await findProject(process.cwd(), flags.dir)
     if (project.ecosystemFile === undefined && flags.ref === undefined && !flags['dry-run']) await this.offerInit(project, flags.yes)
-    const prepared = await prepareDeploy(project, { ref: flags.ref, isFolderTyped: flags.dir !== undefined, environment: (ecosystem) => this.environment(ecosystem, args.env) })
+    const environment = (ecosystem: Ecosystem) => this.environment(ecosystem, args.env)
+    const isFolderTyped = flags.dir !== undefined
+    const prepared = flags.source ? await prepareUpload(project, { isFolderTyped, environment }) : await prepareDeploy(project, { ref: flags.ref, isFolderTyped, environment })
     try {
       return await this.deploy(prepared, project, flags)
     } finally {
@@ -57,12 +60,13 @@ export default class Deploy extends BaseCommand {
     }
   }
 
-  private async deploy({ source, environment, facts, objects }: Prepared, { root }: Project, flags: DeployFlags): Promise<DeployResult | { dryRun: true; plan: DeployPlan }> {
-    const { gitPush, herokuPlatform, describeInProgress, outdatedPlan, planDeploy, stopOnSignals } = await import('../deploy/index.js')
+  private async deploy({ source, environment, facts, objects, pack }: Prepared, { root }: Project, flags: DeployFlags): Promise<DeployResult | { dryRun: true; plan: DeployPlan }> {
+    const { gitPush, herokuPlatform, sourceUpload, describeInProgress, outdatedPlan, planDeploy, stopOnSignals } = await import('../deploy/index.js')
     const app = flags.app ?? environment?.target.app ?? await this.appName(flags)
     const api = await this.platform(flags)
     const platform = herokuPlatform(api)
-    const git = gitPush(api, root, objects)
+    const pushed = gitPush(api, root, objects)
+    const git = pack ? sourceUpload(api, pushed, pack) : pushed
     const request: Omit<PlanRequest, 'turn'> = {
       app, source, project: facts, environment, waitTimeout: flags['wait-timeout'], healthPath: flags.health, rollback: flags.rollback, force: flags.force,
       create: flags.create || flags.local, addRemote: flags.create, overwritten: (name) => git.overwritten(name, source.commit.id),

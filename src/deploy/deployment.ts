@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import type { App, Formation, Release } from '../heroku/types.js'
+import type { App, Build, Formation, Release } from '../heroku/types.js'
 import type { StepRunner } from './events.js'
 import type { DeployPlan } from './plan.js'
 import type { GitPush, Platform } from './platform.js'
@@ -45,6 +45,8 @@ export interface Changes {
   isPushBegun: boolean
   /** The platform has answered it with a line of output: what was pushed has arrived. */
   isPushHeard: boolean
+  /** Id of the build that this deploy began, where it was told. */
+  build?: string
   /** Its release is among `releases`. */
   isPushEnded: boolean
   /** Releases made by this deploy, oldest first. */
@@ -52,6 +54,10 @@ export interface Changes {
   /** The release that a rollback has made. */
   rollback?: Release
 }
+
+/** Whether a build is of this deploy: by its id, else by what it is of. */
+export const isOwnBuild = ({ plan, changed }: Pick<Deployment, 'plan' | 'changed'>, build: Build): boolean =>
+  (changed.build === undefined ? build.source_blob.version === plan.commit.id : build.id === changed.build)
 
 export type Ref = Pick<Release, 'id' | 'version'>
 

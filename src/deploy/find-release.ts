@@ -1,6 +1,6 @@
 import { ShipitError } from '../errors.js'
 import type { Release } from '../heroku/types.js'
-import { pause, type Deployment } from './deployment.js'
+import { isOwnBuild, pause, type Deployment } from './deployment.js'
 
 const RECENT = 10
 /** Releases looked at for one that holds a commit: beyond these a slug is seldom still there. */
@@ -29,7 +29,7 @@ export async function lookForRelease({ plan, platform, changed }: Deployment): P
   const fresh = (await platform.releases(plan.app, RECENT)).filter(({ version }) => version > known)
   if (fresh.length === 0) return undefined
   const builds = await platform.builds(plan.app, RECENT)
-  const built = new Set(builds.filter(({ source_blob: source }) => source.version === plan.commit.id).map(({ release }) => release?.id))
+  const built = new Set(builds.filter((build) => isOwnBuild({ plan, changed }, build)).map(({ release }) => release?.id))
   for (const release of fresh) {
     if (built.has(release.id)) return release
     if (release.slug && (await platform.slug(plan.app, release.slug.id)).commit === plan.commit.id) return release

@@ -42,7 +42,7 @@ export function herokuPlatform(api: PlatformApi): Platform {
 export function gitPush(api: PlatformApi, dir: string, objects?: string): GitPush {
   const { gitUrl, token } = api.endpoint
   return {
-    push: ({ app, commit, ...options }) => push({ dir, objects, url: `${gitUrl}/${app}.git`, token, refspec: `${commit}:refs/heads/main`, ...options }),
+    push: ({ app, commit, onBuild: _unknown, ...options }) => push({ dir, objects, url: `${gitUrl}/${app}.git`, token, refspec: `${commit}:refs/heads/main`, ...options }),
     overwritten: (app, commit) => overwrittenBy({ dir, objects, url: `${gitUrl}/${app}.git`, token }, commit),
     addRemote: (app) => ensureHerokuRemote(dir, gitUrl, app),
   }

@@ -1,6 +1,6 @@
 import { ShipitError } from '../errors.js'
 import type { Build } from '../heroku/types.js'
-import { pause, type Deployment } from './deployment.js'
+import { isOwnBuild, pause, type Deployment } from './deployment.js'
 import { lookForRelease } from './find-release.js'
 import { bringBack, outcomeDetails, type Outcome } from './rollback.js'
 
@@ -77,7 +77,7 @@ async function waitForBuild(deployment: Deployment, deadline: number, say: (text
   let isSaid = false
   for (let look = 1; changed.isPushBegun; look++) {
     // Before the releases: a build that has ended by now has made its release by the time those are listed.
-    const build = (await platform.builds(plan.app, 5)).find(({ status, source_blob: source }) => status === 'pending' && source.version === plan.commit.id)
+    const build = (await platform.builds(plan.app, 5)).find((build) => build.status === 'pending' && isOwnBuild(deployment, build))
     const made = isFound ? undefined : await lookForRelease(deployment)
     if (made) {
       changed.releases.push(made)

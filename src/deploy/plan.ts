@@ -6,7 +6,7 @@ import type { StepName } from './events.js'
 import { grows, planFormation, shrinks, type FormationChange } from './formation.js'
 import { describeInProgress, type InProgress } from './in-progress.js'
 import type { Platform } from './platform.js'
-import type { DeploySource, Split } from './source.js'
+import type { DeploySource, Split, Upload } from './source.js'
 import { releaseToReplace, takeTurn, type Turn } from './turn.js'
 import type { DeployTarget } from '../ecosystem/types.js'
 
@@ -23,6 +23,8 @@ export interface DeployPlan {
   commit: { id: string; short: string; subject: string }
   /** The folder that is deployed alone, and the user's commit, whose words `commit` has; null for a whole repository. */
   split: Split | null
+  /** The files as they are, sent in place of a commit, whose words `commit` has; null for a commit. */
+  upload: Upload | null
   /** Null where HEAD is detached. */
   branch: string | null
   /** The release that serves and that a failed deploy goes back to; null where the app has never had a slug. */
@@ -87,10 +89,10 @@ export async function planDeploy(platform: Platform, request: PlanRequest): Prom
   const findings = preflightFindings({ ...request, platform: { ...asked, hasPreboot: null, slugSize: null } })
   const error = errorOf(findings, 'Nothing was deployed.')
   // What serves already was built and has booted, whatever a check makes of it.
-  if (error && !(app && await serves(platform, app.name, request.source.commit.id))) throw error
+  if (error && !(app && request.source.upload === null && await serves(platform, app.name, request.source.commit.id))) throw error
   const begun = Date.now()
   // A release phase or a boot under way is of other config vars than this deploy sets.
-  const mayFollow = configChangesOf(request, asked.configVars['SHIPIT_ENV']).length === 0
+  const mayFollow = request.source.upload === null && configChangesOf(request, asked.configVars['SHIPIT_ENV']).length === 0
   const turn = app ? await takeTurn(platform, { app: app.name, commit: request.source.commit, mayFollow }, request.turn) : {}
   // Whoever was waited for may have changed all that was looked at before.
   if (turn.hasWaited && request.turn) return planDeploy(platform, { ...request, turn: { ...request.turn, wait: Math.max(0, request.turn.wait - (Date.now() - begun)) } })
@@ -129,7 +131,8 @@ export function makePlan(facts: PlanFacts): DeployPlan {
   const follows = facts.follows ?? null
   const formation = planFormation(environment?.name ?? '', environment?.target.formation ?? {}, facts.formation)
   const current = release?.slug ? { release: { id: release.id, version: release.version }, slug: release.slug.id, commit: facts.currentCommit } : null
-  const isSameCommit = current?.commit === source.commit.id
+  // Of files as they are nobody knows whether they are the same.
+  const isSameCommit = source.upload === null && current?.commit === source.commit.id
   return {
     app: facts.app,
     platform: facts.platform,
@@ -138,6 +141,7 @@ export function makePlan(facts: PlanFacts): DeployPlan {
     environment: environment?.name ?? null,
     commit: source.commit,
     split: source.split,
+    upload: source.upload,
     branch: source.branch,
     current,
     isAlreadyLive: isSameCommit && configChanges.length === 0 && formation.length === 0 && follows === null,

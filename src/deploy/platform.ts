@@ -31,9 +31,10 @@ export interface Platform {
   logs(app: string, options: { lines: number; tail: boolean; dyno?: string; signal: AbortSignal }): AsyncIterable<LogLine>
 }
 
-/** The push of one commit to the app's repository on the platform. */
+/** The push of one commit to the app's repository on the platform, or what stands in its place. */
 export interface GitPush {
-  push(options: { app: string; commit: string; force: boolean; signal: AbortSignal; onOutput: (line: string) => void }): Promise<{ outcome: 'pushed' | 'up-to-date' }>
+  /** Tells of the build's id by `onBuild` where it knows it. */
+  push(options: { app: string; commit: string; force: boolean; signal: AbortSignal; onOutput: (line: string) => void; onBuild: (id: string) => void }): Promise<{ outcome: 'pushed' | 'up-to-date' }>
   /** What a forced push of the commit would drop there; null where it drops nothing. */
   overwritten(app: string, commit: string): Promise<Overwritten | null>
   /** Names the app as git remote `heroku` where there is no such remote. */

@@ -1,10 +1,12 @@
+import path from 'node:path'
 import { ShipitError } from '../errors.js'
 import type { Ecosystem } from '../ecosystem/types.js'
-import { subtree } from '../git/index.js'
-import type { ProjectFacts } from '../preflight/index.js'
+import { subtree, workingFiles } from '../git/index.js'
+import { gatherFolder, type ProjectFacts } from '../preflight/index.js'
 import { folderWarnings } from './folder-warnings.js'
 import { chooseCommit, inFolder, projectFacts, readDeployed, readProject, type Project } from './project.js'
-import { deploySource, splitSource, type DeploySource } from './source.js'
+import { packSource } from './source-archive.js'
+import { deploySource, splitSource, uploadSource, type DeploySource } from './source.js'
 import type { Environment } from './target.js'
 
 /** What is deployed, where to, and all that was read of it. */
@@ -14,6 +16,8 @@ export interface Prepared {
   facts: ProjectFacts
   /** Where the commit lies, if not in the user's repository. */
   objects?: string | undefined
+  /** The files as one archive, where they are sent in place of a commit. */
+  pack?: () => Promise<Buffer>
   /** Ends the need for what was made on disk. */
   remove: () => Promise<void>
 }
@@ -25,6 +29,36 @@ export interface Wanted {
   isFolderTyped: boolean
   /** Which environment of the file is meant. */
   environment: (ecosystem: Ecosystem) => Promise<Environment | undefined>
+}
+
+/**
+ * The working tree as it is, in a repository or not.
+ * @throws ShipitError `project` or `git` where there is nothing that could be sent
+ */
+export async function prepareUpload(project: Project, wanted: Omit<Wanted, 'ref'>): Promise<Prepared> {
+  const { state, root } = project
+  if (state.isRepository && state.isBare) deploySource(state)
+  const onDisk = await readProject(project)
+  const environment = await wanted.environment(onDisk)
+  const { subdirectory } = environment?.target ?? {}
+  const isElsewhere = subdirectory !== undefined && !wanted.isFolderTyped && folderOf(subdirectory) !== project.folder
+  const deployed = isElsewhere ? await inFolder(project, folderOf(subdirectory)) : project
+  const ecosystem = isElsewhere ? await readProject(deployed) : onDisk
+  const dir = path.join(root, deployed.folder)
+  const sent = await workingFiles(dir, state.isRepository)
+  const facts = await gatherFolder({
+    root, folder: deployed.folder, ecosystem, isRepository: state.isRepository, commit: (state.isRepository && state.commit) || null,
+    uncommitted: state.isRepository ? [...state.changed, ...state.untracked] : [],
+  })
+  const names = new Set(sent.files)
+  return {
+    source: uploadSource(state, sent),
+    environment,
+    // To the platform all of it is the source, whatever of it is in a commit.
+    facts: { ...facts, isRepository: true, uncommitted: [], files: facts.files.filter((file) => names.has(file.path)).map((file) => ({ ...file, isCommitted: true })) },
+    pack: () => packSource(dir, sent.files),
+    remove: () => Promise.resolve(),
+  }
 }
 
 /**

@@ -77,7 +77,7 @@ async function deploy(deployment: Deployment): Promise<DeployResult> {
   if (has('config')) await steps.run('config', `Setting config vars of ${plan.app}`, (report) => setConfig(deployment, report))
   signal.throwIfAborted()
   const made = has('push')
-    ? await steps.run('push', `Pushing ${plan.commit.short} to ${plan.app}`, (report) => pushCommit(deployment, report))
+    ? await steps.run('push', `${plan.upload ? 'Sending' : 'Pushing'} ${plan.commit.short} to ${plan.app}`, (report) => pushCommit(deployment, report))
     : changed.releases.at(-1) ?? await platform.currentRelease(plan.app)
   if (!made) throw new Error('the platform lists no release after the config vars were set')
   return releaseAndServe(deployment, app, made)

@@ -1,5 +1,5 @@
 import { ShipitError } from '../errors.js'
-import type { Commit, RepositoryState } from '../git/index.js'
+import type { Commit, RepositoryState, WorkingFiles } from '../git/index.js'
 
 /** What is deployed: one commit, and what is doubtful about it. */
 export interface DeploySource {
@@ -7,6 +7,8 @@ export interface DeploySource {
   commit: Commit
   /** Of which commit the folder is that is deployed alone; null for a whole repository. */
   split: Split | null
+  /** The working tree as it is, in place of a commit; null for a commit. */
+  upload: Upload | null
   /** The branch or other name that it was taken from; null where HEAD is detached. */
   branch: string | null
   warnings: string[]
@@ -17,6 +19,30 @@ export interface Split {
   commit: string
   /** From the root of the repository. */
   folder: string
+}
+
+export interface Upload {
+  files: number
+  /** Whether they differ from the commit; true where there is no commit. */
+  isDirty: boolean
+}
+
+/**
+ * The working tree as what is deployed. Pure. What it is known by: the commit with `-dirty` after it where the files differ from it.
+ * @param now for the name of files that are of no commit
+ */
+export function uploadSource(state: RepositoryState, { files, repositories }: WorkingFiles, now = new Date()): DeploySource {
+  const commit = state.isRepository ? state.commit : undefined
+  const isDirty = !state.isRepository || !commit || state.changed.length + state.untracked.length > 0
+  const dated = `files-${now.toISOString().replace(/[-:]|\.\d+/g, '')}`
+  const mark = (id: string) => (isDirty ? `${id}-dirty` : id)
+  return {
+    commit: commit ? { id: mark(commit.id), short: mark(commit.short), subject: commit.subject } : { id: dated, short: dated, subject: 'of no commit' },
+    split: null,
+    upload: { files: files.length, isDirty },
+    branch: (state.isRepository ? state.branch : undefined) ?? null,
+    warnings: repositories.length === 0 ? [] : [`Not sent, because they are repositories of their own (submodules): ${repositories.join(', ')}.`],
+  }
 }
 
 /** Another commit than the one that is checked out. */
@@ -44,6 +70,7 @@ export function deploySource(state: RepositoryState, chosen?: ChosenCommit, fold
   return {
     commit,
     split: null,
+    upload: null,
     branch: chosen && chosen.ref !== 'HEAD' ? chosen.ref : checkedOut.branch ?? null,
     warnings: [
       ...dirtyWarning(checkedOut.changed.filter(isInside), checkedOut.untracked.filter(isInside), commit.short),

@@ -36,7 +36,7 @@ export async function pushCommit(deployment: Deployment, report: StepReport): Pr
     changed.isPushHeard = true
     report.line(line)
   }
-  const { outcome } = await git.push({ app: plan.app, commit: plan.commit.id, force: plan.force, signal, onOutput })
+  const { outcome } = await git.push({ app: plan.app, commit: plan.commit.id, force: plan.force, signal, onOutput, onBuild: (id) => { changed.build = id } })
     .catch(async (error: unknown) => { throw await overtakenBy(deployment, error) ?? error })
   const release = outcome === 'pushed' ? await releaseOfPush(deployment) : await releaseAgain(deployment, report)
   const now = await platform.release(plan.app, release.id)

@@ -8,7 +8,7 @@ const WHAT: Record<StepName, (plan: DeployPlan) => string> = {
   preflight: () => 'check that nobody else has released meanwhile',
   create: ({ app, addsRemote }) => `create ${app}${addsRemote ? ', and the git remote heroku' : ''}`,
   config: ({ configChanges }) => `set config vars: ${configChanges.join(', ')}`,
-  push: ({ commit, app, force }) => `push ${commit.short} to ${app}${force ? ', replacing what is there (--force)' : ''}, and build`,
+  push: ({ commit, app, force, upload }) => upload ? `send the files to ${app}, and build` : `push ${commit.short} to ${app}${force ? ', replacing what is there (--force)' : ''}, and build`,
   release: () => 'release, with the release phase where there is one',
   boot: () => 'wait until every dyno is up and stays up',
   health: ({ healthPath }) => `ask ${healthPath} of the app's URL until it answers 2xx or 3xx`,
@@ -36,6 +36,7 @@ export function describePlan(plan: DeployPlan): string[] {
     : plan.appState === 'exists' ? 'nothing: the app has no release with code' : 'nothing: the app does not exist yet'
   return [
     `Deploy ${commit}`,
+    ...(plan.upload ? [`    ${plan.upload.files} files as they lie in the folder${plan.upload.isDirty ? ', which are not those of the commit' : ''}`] : []),
     ...(plan.split ? [`    the folder ${plan.split.folder} alone, as commit ${plan.commit.id.slice(0, plan.commit.short.length)} of its own history`] : []),
     `    to ${to}`,
     `    replacing ${replaces}`,

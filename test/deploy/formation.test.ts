@@ -71,7 +71,7 @@ describe('a deploy with a formation', () => {
 
   const deploy = async (wanted: Record<string, string>, commit = NEW) => {
     const request: PlanRequest = {
-      app: 'a1', source: { commit: { id: commit, short: commit.slice(0, 7), subject: 'Change' }, split: null, branch: 'main', warnings: [] }, project: projectOf(),
+      app: 'a1', source: { commit: { id: commit, short: commit.slice(0, 7), subject: 'Change' }, split: null, upload: null, branch: 'main', warnings: [] }, project: projectOf(),
       environment: { name: 'production', target: { formation: wanted } }, create: false, addRemote: false, waitTimeout: 2000, rollback: true, force: false,
     }
     return runDeploy(await planDeploy(platform, request), { platform, git: platform.git, events: (event) => events.push(event), timing: { poll: 5, stable: 30, health: 400, listed: 200, lines: 20, settle: 400 } })

@@ -26,7 +26,7 @@ const refusal = (work: () => unknown): ShipitError => {
 
 describe('what is deployed', () => {
   it('is HEAD, without a warning on a clean main', () => {
-    expect(deploySource(clean)).to.deep.equal({ commit: clean.commit, split: null, branch: 'main', warnings: [] })
+    expect(deploySource(clean)).to.deep.equal({ commit: clean.commit, split: null, upload: null, branch: 'main', warnings: [] })
   })
 
   it('has its own word for each repository that cannot be deployed', () => {
@@ -80,7 +80,7 @@ describe('a commit that was named', () => {
   const commit = { id: 'c'.repeat(40), short: 'ccccccc', subject: 'Of develop' }
 
   it('is deployed instead of the one that is checked out', () => {
-    expect(deploySource(clean, { ref: 'develop', commit, isTyped: true })).to.deep.equal({ commit, split: null, branch: 'develop', warnings: [] })
+    expect(deploySource(clean, { ref: 'develop', commit, isTyped: true })).to.deep.equal({ commit, split: null, upload: null, branch: 'develop', warnings: [] })
   })
 
   it('is told of where it is the ecosystem file that names it, unless it is checked out anyway', () => {

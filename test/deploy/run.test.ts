@@ -14,7 +14,7 @@ describe('a deploy', () => {
   afterEach(() => platform.stop())
 
   const request = (commit: string, more: Partial<PlanRequest> = {}): PlanRequest => ({
-    app: 'a1', source: { commit: { id: commit, short: commit.slice(0, 7), subject: 'Change' }, split: null, branch: 'main', warnings: [] }, project: projectOf(),
+    app: 'a1', source: { commit: { id: commit, short: commit.slice(0, 7), subject: 'Change' }, split: null, upload: null, branch: 'main', warnings: [] }, project: projectOf(),
     create: false, addRemote: false, waitTimeout: 2000, rollback: true, force: false, ...more,
   })
   const plan = (commit: string, more: Partial<PlanRequest> = {}) => planDeploy(platform, request(commit, more))

@@ -17,7 +17,7 @@ describe('two deploys of one app', () => {
   afterEach(() => platform.stop())
 
   const plan = (turn: PlanRequest['turn'] | undefined = { wait: 0 }, more: Partial<PlanRequest> = {}) => planDeploy(platform, {
-    app: 'a1', source: { commit: { id: NEW, short: NEW.slice(0, 7), subject: 'Change' }, split: null, branch: 'main', warnings: [] }, project: projectOf(),
+    app: 'a1', source: { commit: { id: NEW, short: NEW.slice(0, 7), subject: 'Change' }, split: null, upload: null, branch: 'main', warnings: [] }, project: projectOf(),
     create: false, addRemote: false, waitTimeout: 2000, rollback: true, force: false, ...(turn ? { turn: { every: 5, ...turn } } : {}), ...more,
   })
   const run = (planned: DeployPlan, signal?: AbortSignal) =>
@@ -81,7 +81,7 @@ describe('two deploys of one app', () => {
     expect(planned.warnings.join()).to.include('Another deploy is in progress')
   })
   const planRequest = async (): Promise<PlanRequest> => ({
-    app: 'a1', source: { commit: { id: NEW, short: 'bbbbbbb', subject: 'Change' }, split: null, branch: 'main', warnings: [] }, project: projectOf(), create: false, addRemote: false, waitTimeout: 2000, rollback: true, force: false,
+    app: 'a1', source: { commit: { id: NEW, short: 'bbbbbbb', subject: 'Change' }, split: null, upload: null, branch: 'main', warnings: [] }, project: projectOf(), create: false, addRemote: false, waitTimeout: 2000, rollback: true, force: false,
   })
 
   it('tells a push that another one overtook from a build that failed', async () => {

@@ -1,8 +1,9 @@
-import { writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { expect } from 'chai'
 import { get } from '../../src/demo/load.js'
-import { plainApp, plainServer } from './support/apps.js'
+import { plainApp, plainServer, throwsAtBoot } from './support/apps.js'
+import { platformRequest } from './support/platform.js'
 import { World } from './support/world.js'
 
 interface Deployed { release: { version: number }; commit: { id: string }; already_live: boolean; url: string; warnings: string[] }
@@ -104,6 +105,53 @@ describe('what is deployed', function () {
       expect(missing.status, missing.output).to.equal(4)
       expect(missing.stderr).to.include('has no folder packages/none')
       expect((await world.shipit(deploy(['--dir', '..']), { cwd: dir })).status).to.equal(2)
+    })
+  })
+
+  describe('the files as they are', () => {
+    const deploy = (extra: string[] = []) => ['deploy', '--source', '--local', '--app', 'as-is', ...extra]
+    let url: string
+
+    it('are sent with what is not committed and without what is ignored, and marked as dirty', async () => {
+      const dir = await world.app('as-is', plainApp('first'))
+      const head = (await world.git(dir, 'rev-parse', 'HEAD')).trim()
+      await world.write('as-is', { 'server.js': plainServer('not committed'), '.env': 'API_SECRET=0123456789abcdef\n' })
+      const { plan } = await world.json<{ plan: { upload: object; commit: { id: string } } }>(deploy(['--dry-run']), { cwd: dir })
+      expect(plan.commit.id).to.equal(`${head}-dirty`)
+      const { stdout } = await world.ok(deploy(), { cwd: dir })
+      expect(stdout).to.include('files as they lie in the folder, which are not those of the commit').and.include('send the files to as-is')
+      const again = await world.json<Deployed>(deploy(), { cwd: dir })
+      expect(again.already_live).to.equal(false)
+      url = again.url
+      expect(await answer(url)).to.equal('not committed')
+      expect(await platformRequest<{ source_blob: { version: string } }[]>(world, 'GET', '/apps/as-is/builds').then((builds) => builds.map(({ source_blob: source }) => source.version))).to.deep.equal([`${head}-dirty`, `${head}-dirty`])
+      const slugs = await world.run('find', [path.join(world.folder, 'state/local/slugs'), '-name', '.env', '-o', '-name', '.git'])
+      expect(slugs.stdout).to.equal('')
+    })
+
+    it('go back to the release before where they do not come up, and the build that fails says so', async () => {
+      const dir = path.join(world.folder, 'as-is')
+      await world.write('as-is', { 'server.js': throwsAtBoot })
+      const crashed = await world.shipit(deploy(), { cwd: dir })
+      expect(crashed.status, crashed.output).to.equal(12)
+      expect(crashed.stderr).to.include('flux capacitor')
+      expect(await answer(url)).to.equal('not committed')
+      const manifest = JSON.parse(await readFile(path.join(dir, 'package.json'), 'utf8')) as { scripts: object }
+      await world.write('as-is', { 'server.js': plainServer('x'), 'package.json': { ...manifest, scripts: { ...manifest.scripts, build: 'echo no plan of it && exit 3' } } })
+      const failed = await world.shipit(deploy(), { cwd: dir })
+      expect(failed.status, failed.output).to.equal(10)
+      expect(failed.stderr).to.include('The build failed. Nothing was released.').and.include('no plan of it')
+      expect(await answer(url)).to.equal('not committed')
+    })
+
+    it('need no repository, and follow .gitignore all the same', async () => {
+      const dir = await world.write('bare', { ...plainApp('no git'), '.gitignore': 'private/\n', 'private/note.txt': 'mine\n' })
+      await world.ok(['init', '--yes'], { cwd: dir })
+      const { plan } = await world.json<{ plan: { commit: { short: string }; upload: { files: number } } }>(deploy(['--dry-run']), { cwd: dir })
+      expect(plan.commit.short).to.match(/^files-\d{8}T\d{6}Z$/)
+      await writeFile(path.join(dir, '.gitignore'), 'node_modules/\n')
+      const more = await world.json<{ plan: { upload: { files: number } } }>(deploy(['--dry-run']), { cwd: dir })
+      expect(more.plan.upload.files).to.equal(plan.upload.files + 1)
     })
   })
 })
