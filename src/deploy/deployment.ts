@@ -65,11 +65,11 @@ export const refOf = ({ id, version }: Ref): Ref => ({ id, version })
 
 /** ms before the second look, and how much longer each pause is than the one before, up to `poll`. */
 const FIRST_PAUSE = 100
-const LONGER = 1.3
+const LONGER = 1.1
 
 /**
  * Waits until the next look: often at first, since much is done within a second, then rarer, since an account's API calls are counted
- * (4,500 an hour). What takes two minutes costs some 70 looks. @param longest ms, where less is left to wait for
+ * (4,500 an hour). What takes two minutes costs some 90 looks. @param longest ms, where less is left to wait for
  */
 export async function pause({ timing }: Pick<Deployment, 'timing'>, look: number, signal: AbortSignal, longest = Infinity): Promise<void> {
   const usual = look < 60 ? Math.min(timing.poll, FIRST_PAUSE * LONGER ** look) : timing.poll * 3
