@@ -88,14 +88,13 @@ describe('init, then deploy', function () {
     expect(await world.git(dir, 'status', '--porcelain')).to.equal('')
   })
 
-  it('says of an app in a subfolder that a deploy is of the whole repository, and not to run init again', async () => {
+  it('deploys an app in a subfolder by itself, where the command is given in it', async () => {
     const dir = await world.write('mono', { 'package.json': { name: 'mono', private: true } })
     await world.git(dir, 'init', '--quiet', '--initial-branch', 'main')
     const inside = await world.write('mono/api', plainApp('api'))
     await world.ok(['init', '--yes'], { cwd: inside })
     await world.commit(dir, 'First')
-    const outcome = await world.shipit(['deploy', '--local', '--app', 'mono'], { cwd: inside })
-    expect(outcome).to.include({ status: 3 })
-    expect(outcome.stderr).to.contain('The ecosystem file is in api, and a deploy is of the whole repository').and.not.contain('shipit init')
+    const { url } = await world.json<{ url: string }>(['deploy', '--local', '--app', 'mono'], { cwd: inside })
+    expect((await get(url)).body).to.equal('api')
   })
 })
