@@ -52,12 +52,34 @@ export default class Deploy extends BaseCommand {
     if (project.ecosystemFile === undefined && flags.ref === undefined && !flags['dry-run']) await this.offerInit(project, flags.yes)
     const environment = (ecosystem: Ecosystem) => this.environment(ecosystem, args.env)
     const isFolderTyped = flags.dir !== undefined
-    const prepared = flags.source ? await prepareUpload(project, { isFolderTyped, environment }) : await prepareDeploy(project, { ref: flags.ref, isFolderTyped, environment })
+    let prepared = flags.source ? await prepareUpload(project, { isFolderTyped, environment }) : await prepareDeploy(project, { ref: flags.ref, isFolderTyped, environment })
     try {
+      if (!flags['dry-run'] && !flags.yes && await this.wantsFiles(prepared, flags.ref === undefined && !flags.force)) {
+        const chosen = prepared.environment
+        await prepared.remove()
+        prepared = await prepareUpload(project, { isFolderTyped, environment: () => Promise.resolve(chosen) })
+      }
       return await this.deploy(prepared, project, flags)
     } finally {
       await prepared.remove()
     }
+  }
+
+  /** Asks what of uncommitted work shall be deployed, where there is some and somebody to ask; elsewhere a warning names it. Throws after a no. */
+  private async wantsFiles({ leftOut, source }: Prepared, mayBeSent: boolean): Promise<boolean> {
+    if (leftOut === '' || !this.canAsk() || process.env.CI) return false
+    const { select } = await import('@inquirer/prompts')
+    const { printable } = await import('../ui/printable.js')
+    const answer = await select({
+      message: printable(`Not committed: ${leftOut}. Deploy what?`),
+      choices: [
+        { value: 'commit', name: printable(`commit ${source.commit.short} without it`) },
+        ...(mayBeSent ? [{ value: 'files', name: 'the files as they are (--source)' }] : []),
+        { value: 'nothing', name: 'nothing' },
+      ],
+    })
+    if (answer === 'nothing') throw new ShipitError('interrupted', { message: 'Nothing was deployed.' })
+    return answer === 'files'
   }
 
   private async deploy({ source, environment, facts, objects, pack }: Prepared, { root }: Project, flags: DeployFlags): Promise<DeployResult | { dryRun: true; plan: DeployPlan }> {

@@ -6,7 +6,7 @@ import { gatherFolder, type ProjectFacts } from '../preflight/index.js'
 import { folderWarnings } from './folder-warnings.js'
 import { chooseCommit, inFolder, projectFacts, readDeployed, readProject, type Project } from './project.js'
 import { packSource } from './source-archive.js'
-import { deploySource, splitSource, uploadSource, type DeploySource } from './source.js'
+import { deploySource, leftOut, named, splitSource, uploadSource, type DeploySource } from './source.js'
 import type { Environment } from './target.js'
 
 /** What is deployed, where to, and all that was read of it. */
@@ -14,6 +14,8 @@ export interface Prepared {
   source: DeploySource
   environment: Environment | undefined
   facts: ProjectFacts
+  /** Uncommitted work that is not in it, named in a sentence; empty where there is none. */
+  leftOut: string
   /** Where the commit lies, if not in the user's repository. */
   objects?: string | undefined
   /** The files as one archive, where they are sent in place of a commit. */
@@ -56,6 +58,7 @@ export async function prepareUpload(project: Project, wanted: Omit<Wanted, 'ref'
     environment,
     // To the platform all of it is the source, whatever of it is in a commit.
     facts: { ...facts, isRepository: true, uncommitted: [], files: facts.files.filter((file) => names.has(file.path)).map((file) => ({ ...file, isCommitted: true })) },
+    leftOut: '',
     pack: () => packSource(dir, sent.files),
     remove: () => Promise.resolve(),
   }
@@ -76,8 +79,9 @@ export async function prepareDeploy(project: Project, wanted: Wanted): Promise<P
   const whole = deploySource(project.state, chosen, deployed.folder)
   const ecosystem = await readDeployed(deployed, whole.commit, isElsewhere ? undefined : onDisk)
   const facts = await projectFacts(deployed, whole.commit, ecosystem)
-  if (deployed.folder === '') return { source: whole, environment, facts, remove: () => Promise.resolve() }
-  return { environment, facts, ...(await ofFolder(deployed, whole, facts)) }
+  const without = named(leftOut(project.state, deployed.folder))
+  if (deployed.folder === '') return { source: whole, environment, facts, leftOut: without, remove: () => Promise.resolve() }
+  return { environment, facts, leftOut: without, ...(await ofFolder(deployed, whole, facts)) }
 }
 
 const folderOf = (subdirectory: string): string => subdirectory.replace(/^(\.\/)+/, '').replace(/\/+$/, '').replace(/^\.$/, '')

@@ -66,14 +66,13 @@ export function deploySource(state: RepositoryState, chosen?: ChosenCommit, fold
   const checkedOut = checkDeployable(state)
   const isOther = chosen !== undefined && chosen.commit.id !== checkedOut.commit.id
   const { commit } = isOther ? chosen : checkedOut
-  const isInside = (file: string) => folder === '' || file.startsWith(`${folder}/`)
   return {
     commit,
     split: null,
     upload: null,
     branch: chosen && chosen.ref !== 'HEAD' ? chosen.ref : checkedOut.branch ?? null,
     warnings: [
-      ...dirtyWarning(checkedOut.changed.filter(isInside), checkedOut.untracked.filter(isInside), commit.short),
+      ...dirtyWarning(leftOut(state, folder), commit.short),
       ...(chosen ? otherWarning(chosen, checkedOut, isOther) : branchWarning(checkedOut.branch)),
       ...(folder === '' ? rootWarning(checkedOut.subdirectory) : []),
     ],
@@ -104,12 +103,18 @@ export function checkDeployable(state: RepositoryState): Deployable {
 export const splitSource = (source: DeploySource, id: string, folder: string): DeploySource =>
   ({ ...source, commit: { ...source.commit, id }, split: { commit: source.commit.id, folder } })
 
-function dirtyWarning(changed: string[], untracked: string[], short: string): string[] {
-  const files = [...changed, ...untracked.map((file) => `${file} (new)`)]
-  if (files.length === 0) return []
-  const names = files.slice(0, NAMED).join(', ') + (files.length > NAMED ? ` and ${files.length - NAMED} more` : '')
-  return [`Uncommitted work is not in this deploy, which is commit ${short} alone: ${names}.`]
+/** Uncommitted work that a deploy of a commit does not have, by name: "server.js", "new.js (new)". Pure. */
+export function leftOut(state: RepositoryState, folder: string): string[] {
+  if (!state.isRepository) return []
+  const isInside = (file: string) => folder === '' || file.startsWith(`${folder}/`)
+  return [...state.changed.filter(isInside), ...state.untracked.filter(isInside).map((file) => `${file} (new)`)]
 }
+
+/** Several names in a sentence, and how many more there are. */
+export const named = (files: readonly string[]): string => files.slice(0, NAMED).join(', ') + (files.length > NAMED ? ` and ${files.length - NAMED} more` : '')
+
+const dirtyWarning = (files: string[], short: string): string[] =>
+  files.length === 0 ? [] : [`Uncommitted work is not in this deploy, which is commit ${short} alone: ${named(files)}.`]
 
 function branchWarning(branch: string | undefined): string[] {
   if (branch === undefined) return ['HEAD is detached: this deploys the commit that is checked out, of no branch.']
