@@ -49,7 +49,8 @@ const REFS = /^GET \/git\/bad\.git\/info\/refs/
 const PACK = /^POST \/git\/bad\.git\/git-receive-pack/
 const LOG_SESSION = /^POST \/apps\/bad\/log-sessions/
 const LOG = /^GET \/streams\/logs\//
-const KEYS = 'PM2_PUBLIC_KEY=publicpublic123\nPM2_SECRET_KEY=secretsecret987\n'
+/** NUMBER is another one each time, so that there is something to set. */
+const KEYS = 'PM2_PUBLIC_KEY=publicpublic123\nPM2_SECRET_KEY=secretsecret987\nPM2_MACHINE_NAME=machine-NUMBER\n'
 const READ = ['releases']
 const DEPLOY = ['deploy', '--wait-timeout', '30s']
 const heroku = { HEROKU_HOST: 'heroku.com', HEROKU_GIT_HOST: 'git.heroku.com' }
@@ -101,7 +102,7 @@ const connections: Case[] = [
   { name: 'a rollback whose answer is lost', argv: ['rollback'], faults: always(/^POST \/apps\/bad\/releases/, 'refuse'), expect: { exit: 8, message: /the connection broke/, why: /may or may not/ } },
   { name: 'a push that is cut in its middle', argv: DEPLOY, commit: {}, faults: always(PACK, { cutRequestAfter: 150 }), expect: { exit: 8, message: /failed during the push.*v\d+ serves, as before/s, next: /shipit releases/ } },
   { name: 'a log session that cannot be had', argv: ['logs'], faults: always(LOG_SESSION, answer(500)), expect: { exit: 8, message: /status 500/ } },
-  { name: 'a log that is cut three times', argv: ['logs', '-n', '10'], env: () => ({ SHIPIT_HTTP_RETRIES: '3' }), faults: [{ on: LOG, harm: { cutAnswerAfter: 300 }, times: 3 }], expect: { exit: 0, message: /\[web\.1\]/ } },
+  { name: 'a log that is cut three times', argv: ['logs', '-n', '200'], env: () => ({ SHIPIT_HTTP_RETRIES: '3' }), faults: [{ on: LOG, harm: { cutAnswerAfter: 300 }, times: 3 }], expect: { exit: 0, message: /\[web\.1\]/ } },
   { name: 'a log that cannot be read', argv: ['logs'], faults: always(LOG, answer(500)), expect: { exit: 8, message: /log stream at 127\.0\.0\.1/i } },
 ]
 

@@ -62,7 +62,7 @@ describe('bad days', function () {
         const mark = `${path.join(world.folder, 'case')}-${++count}.`
         proxy.arm(one.faults ?? [])
         const outcome = await world.shipit([...one.argv, ...(one.expect.exit === 0 ? [] : ['--json'])], {
-          cwd, ...(one.input === undefined ? {} : { input: one.input }),
+          cwd, ...(one.input === undefined ? {} : { input: one.input.replace('NUMBER', String(++count)) }),
           env: {
             HEROKU_HOST: proxy.url, HEROKU_GIT_HOST: `${proxy.url}/git`, HEROKU_API_KEY: token, HEROKU_APP: 'bad',
             SHIPIT_HTTP_RETRIES: '1', SHIPIT_HTTP_TIMEOUT: '20s', SHIPIT_CASE: mark, ...one.env?.(around),

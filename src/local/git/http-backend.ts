@@ -22,7 +22,9 @@ const HEADERS_AT_MOST = 64 * 1024
  */
 export function runHttpBackend({ req, res, projectRoot, pathInfo, query, env }: CgiRequest): Promise<void> {
   return new Promise((resolve) => {
-    const child = spawn('git', ['http-backend'], { env: { ...env, ...cgiEnvironment(req, projectRoot, pathInfo, query) }, stdio: ['pipe', 'pipe', 'pipe'] })
+    const child = spawn('git', ['http-backend'], { env: { ...env, ...cgiEnvironment(req, projectRoot, pathInfo, query) }, stdio: ['pipe', 'pipe', 'pipe'], detached: true })
+    // git starts http-backend, which starts receive-pack, and ends neither when it is ended: the group is.
+    const end = (): void => { if (child.pid !== undefined) signalGroup(child.pid, 'SIGTERM') }
     let complaint = ''
     child.stderr.on('data', (chunk: Buffer) => { complaint = (complaint + chunk.toString()).slice(-4096) })
     child.on('error', (error) => {
@@ -38,15 +40,15 @@ export function runHttpBackend({ req, res, projectRoot, pathInfo, query, env }: 
     child.stdin.on('error', () => req.resume())
     req.pipe(child.stdin)
     // http-backend never stops reading a body that is shorter than its Content-Length; nothing of such a push can have been taken yet.
-    req.on('close', () => { if (!req.complete) child.kill() })
-    req.on('error', () => child.kill())
+    req.on('close', () => { if (!req.complete) end() })
+    req.on('error', end)
 
     let head = Buffer.alloc(0)
     const onHead = (chunk: Buffer): void => {
       head = Buffer.concat([head, chunk])
-      const end = endOfHeaders(head)
-      if (end === undefined) {
-        if (head.length > HEADERS_AT_MOST) child.kill()
+      const headers = endOfHeaders(head)
+      if (headers === undefined) {
+        if (head.length > HEADERS_AT_MOST) end()
         return
       }
       child.stdout.off('data', onHead)
@@ -55,8 +57,8 @@ export function runHttpBackend({ req, res, projectRoot, pathInfo, query, env }: 
         child.stdout.resume()
         return
       }
-      writeHead(res, head.subarray(0, end.start).toString('latin1'))
-      if (end.next < head.length) res.write(head.subarray(end.next))
+      writeHead(res, head.subarray(0, headers.start).toString('latin1'))
+      if (headers.next < head.length) res.write(head.subarray(headers.next))
       res.once('close', () => {
         child.stdout.unpipe(res)
         child.stdout.resume()
@@ -66,6 +68,15 @@ export function runHttpBackend({ req, res, projectRoot, pathInfo, query, env }: 
     child.stdout.on('data', onHead)
     res.on('error', () => child.stdout.resume())
   })
+}
+
+/** One that has ended is fine. */
+function signalGroup(group: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(-group, signal)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
+  }
 }
 
 function cgiEnvironment(req: IncomingMessage, projectRoot: string, pathInfo: string, query: string): Record<string, string> {
