@@ -266,6 +266,8 @@ describe('a real app on the embedded Heroku, over its API and its router', funct
     expect(await api('PUT', `${url}/buildpack-installations`, { updates: [] }).catch((error: { status: number }) => error.status)).to.equal(501)
     expect(await api('POST', `${url}/dynos`, { command: 'date' }).catch((error: { status: number }) => error.status)).to.equal(501)
     expect(await api('POST', `${url}/builds`, { source_blob: { url: 'file:///nowhere' } }).catch((error: { status: number }) => error.status)).to.equal(422)
+    await api('POST', '/sources')
+    await api('POST', `${url}/sources`)
     await api('POST', `${url}/releases`, { release: release.id })
     await until('the rollback', async () => (await releases()).at(-1)!.status === 'succeeded')
     await api('DELETE', `${url}/dynos`, undefined)
@@ -280,13 +282,13 @@ describe('a real app on the embedded Heroku, over its API and its router', funct
 
 interface Layer { route?: { path: string | string[]; methods: Record<string, boolean> }; handle?: { stack?: Layer[] } }
 
-/** The routes of the API that no call has met; streams are read by their URLs. */
+/** The routes of the API that no call has met; streams and sources are used by their URLs. */
 function unwalked(calls: string[]): string[] {
   const routesOf = (layers: Layer[]): string[] => layers.flatMap(({ route, handle }) => route
     ? [route.path].flat().flatMap((one) => Object.keys(route.methods).map((method) => `${method.toUpperCase()} ${one}`))
     : routesOf(handle?.stack ?? []))
-  const { router } = createApi({ token: 'x' } as ApiParts) as unknown as { router: { stack: Layer[] } }
-  const routes = routesOf(router.stack).filter((route) => !/ \/streams\//.test(route) && !/\/formations\//.test(route))
+  const { router } = createApi({ token: 'x', folders: { builds: '/nowhere' } } as ApiParts) as unknown as { router: { stack: Layer[] } }
+  const routes = routesOf(router.stack).filter((route) => !/ \/(streams|sources\/:source)\//.test(route) && !/\/formations\//.test(route))
   if (routes.length < 30) throw new Error(`Only ${routes.length} routes were found in the API`)
   return routes.filter((route) => !calls.some((call) => new RegExp(`^${route.replace(/:\w+/g, '[^/]+')}$`).test(call)))
 }
