@@ -63,9 +63,9 @@ export class ReleaseWatch {
     return Math.max(0, ...this.dynos.map(({ created_at: created, updated_at: updated }) => Date.parse(updated) - Date.parse(created)))
   }
 
-  /** Whether the log has told of every dyno of the release that it came up, and is believed: it is read, and is not far behind. */
+  /** Whether the log has told of every dyno of the release that it came up, and was believed from the first: it is read, and is not far behind. */
   get isLogUpToDate(): boolean {
-    return this.logFailure === undefined && this.dynos.every(({ name, created_at: created }) => !this.isInDoubt(name) && (this.signs.cameUp.get(name) ?? -Infinity) >= Date.parse(created))
+    return this.logFailure === undefined && this.dynos.every(({ name, created_at: created }) => !this.doubtUntil.has(name) && (this.signs.cameUp.get(name) ?? -Infinity) >= Date.parse(created))
   }
 
   /** ms from a dyno's start to the first exit of an app inside it that the log tells of; undefined where there was none. */
