@@ -1,6 +1,7 @@
 import { text } from 'node:stream/consumers'
 import { Flags } from '@oclif/core'
 import { ShipitError } from '../errors.js'
+import { askHidden } from '../ui/ask-hidden.js'
 import { BaseCommand } from '../ui/base-command.js'
 import type { LoggedIn } from '../heroku/index.js'
 
@@ -37,7 +38,7 @@ export default class Login extends BaseCommand {
   }
 
   private async tokenGiven(): Promise<string> {
-    const token = (process.stdin.isTTY ? await hidden('API token') : await text(process.stdin)).trim()
+    const token = (process.stdin.isTTY ? await askHidden('API token') : await text(process.stdin)).trim()
     if (token === '' || /\s/.test(token)) throw new ShipitError('usage', { message: 'That is no token.', next: '`heroku authorizations:create` makes one, and so does the account page in the dashboard.' })
     return token
   }
@@ -47,10 +48,10 @@ export default class Login extends BaseCommand {
     const { input } = await import('@inquirer/prompts')
     const { passwordLogin } = await import('../heroku/index.js')
     const email = await input({ message: 'Email' }, { output: process.stderr })
-    const password = await hidden('Password')
+    const password = await askHidden('Password')
     const first = await passwordLogin(apiUrl, { email, password })
     if (first !== 'two_factor') return first
-    const second = await passwordLogin(apiUrl, { email, password, code: (await hidden('Two-factor code')).trim() })
+    const second = await passwordLogin(apiUrl, { email, password, code: (await askHidden('Two-factor code')).trim() })
     if (second === 'two_factor') throw new ShipitError('auth', { message: 'The two-factor code was not accepted.', next: 'shipit login --interactive' })
     return second
   }
@@ -63,9 +64,4 @@ export default class Login extends BaseCommand {
       if (hasDisplay()) await (await import('open')).default(url)
     })
   }
-}
-
-async function hidden(message: string): Promise<string> {
-  const { password } = await import('@inquirer/prompts')
-  return password({ message, mask: false }, { output: process.stderr })
 }

@@ -55,8 +55,7 @@ export default class Scale extends BaseCommand {
       if (plan.updates.length > 0) await heroku.updateFormation(api, app, plan.updates)
       let release: number | undefined
       if (instances?.isChanged) {
-        await heroku.updateConfigVars(api, app, { [INSTANCES_VAR]: instances.value })
-        release = (await heroku.listReleases(api, app, { max: 1 }))[0]?.version
+        release = (await heroku.releaseConfigVars(api, app, { [INSTANCES_VAR]: instances.value })).release ?? undefined
       }
       this.showChanges(plan.changes, instances)
       if (!isChange) this.log('Nothing to change.')

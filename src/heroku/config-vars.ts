@@ -1,6 +1,7 @@
 import { ShipitError } from '../errors.js'
 import { appPath } from './apps.js'
 import type { PlatformApi } from './client.js'
+import { listReleases } from './releases.js'
 import type { ConfigVars } from './types.js'
 
 export const getConfigVars = (api: PlatformApi, app: string) => api.get<ConfigVars>(`${appPath(app)}/config-vars`)
@@ -19,4 +20,10 @@ export async function updateConfigVars(api: PlatformApi, app: string, changes: R
     const { code, message, why, next, details, exitCode } = error
     throw new ShipitError(code, { message: hide(message) ?? '', why: hide(why), next, details, exitCode })
   }
+}
+
+/** The same, with the version of the release that it made; null where none is listed. */
+export async function releaseConfigVars(api: PlatformApi, app: string, changes: Record<string, string | null>): Promise<{ vars: ConfigVars; release: number | null }> {
+  const vars = await updateConfigVars(api, app, changes)
+  return { vars, release: (await listReleases(api, app, { max: 1 }))[0]?.version ?? null }
 }

@@ -1,12 +1,12 @@
 import { ShipitError } from '../errors.js'
 import { checkCertificates } from './certificates.js'
+import { isLoopback } from '../loopback.js'
 import { findCredentials } from './credentials.js'
 import type { Endpoint } from './types.js'
 
 /** Hosts that a token may be sent to, as the official CLI limits them. */
 const HEROKU_DOMAINS = ['heroku.com', 'herokai.com', 'herokuspace.com', 'herokudev.com']
 
-const isLoopback = (host: string) => host === 'localhost' || host.endsWith('.localhost') || host === '[::1]' || /^127(\.\d+){3}$/.test(host)
 const isHeroku = (host: string) => HEROKU_DOMAINS.some((domain) => host === domain || host.endsWith(`.${domain}`))
 
 /** A variable's value as a base URL: used whole when it begins with http, otherwise `https://<prefix><value>`. */

@@ -1,7 +1,7 @@
 /** The Platform API: where it is, who we are, one client, one typed file a resource. */
 export type * from './types.js'
 export { PlatformApi, type PlatformApiOptions, type RequestOptions, type ListOptions } from './client.js'
-export { dropCredentials, saveCredentials } from './credentials.js'
+export { dropCredentials, saveCredentials } from './netrc.js'
 export { browserLogin, loginHost, passwordLogin, type LoggedIn } from './login.js'
 export { fetchFor } from './proxy.js'
 export { resolveEndpoint, platformUrls } from './endpoint.js'
@@ -11,7 +11,7 @@ export { getAppFeature, listAppFeatures, updateAppFeature } from './app-features
 export { listBuildpacks } from './buildpacks.js'
 export { createBuild, createSource, uploadSource } from './sources.js'
 export { getBuild, listBuilds, streamOutput } from './builds.js'
-export { getConfigVars, updateConfigVars } from './config-vars.js'
+export { getConfigVars, releaseConfigVars, updateConfigVars } from './config-vars.js'
 export { lastOutput } from './dyno-output.js'
 export { byTypeAndNumber, listDynos, restartDynos, stopDyno } from './dynos.js'
 export { listFormation, updateFormation } from './formation.js'

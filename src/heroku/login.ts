@@ -1,5 +1,6 @@
 import os from 'node:os'
 import { ShipitError } from '../errors.js'
+import { isLoopback } from '../loopback.js'
 import { fetchFor } from './proxy.js'
 
 /** The ways to a token that the official CLI has, in its own words to the platform (@heroku-cli/command, login). */
@@ -36,7 +37,7 @@ async function send(url: string, init: RequestInit): Promise<Response> {
 export function loginHost(env: NodeJS.ProcessEnv): string {
   const value = env.HEROKU_LOGIN_HOST || 'https://cli-auth.heroku.com'
   const url = URL.canParse(value) ? new URL(value) : undefined
-  const isSafe = url !== undefined && (url.protocol === 'https:' || ['127.0.0.1', 'localhost', '[::1]'].includes(url.hostname))
+  const isSafe = url !== undefined && (url.protocol === 'https:' || isLoopback(url.hostname))
   if (!isSafe) throw new ShipitError('usage', { message: 'HEROKU_LOGIN_HOST is not an https URL.', next: 'unset HEROKU_LOGIN_HOST' })
   return url.origin
 }

@@ -1,5 +1,6 @@
 import os from 'node:os'
 import { ShipitError } from '../errors.js'
+import { isLoopback } from '../loopback.js'
 
 /** Where PM2's agent asks, and the names by which PM2 lets it be moved (pm2/constants.js). */
 const ROOT = 'root.keymetrics.io'
@@ -17,14 +18,12 @@ export interface DashboardAnswer {
 /** What the dashboard answers (pm2's agent, InteractorDaemon). */
 interface Verdict { disabled?: boolean; pending?: boolean; active?: boolean; msg?: string; endpoints?: object }
 
-const isLoopback = ({ hostname }: URL) => ['localhost', '127.0.0.1', '[::1]'].includes(hostname)
-
 /** The dashboard that the app's agent speaks to. Throws ShipitError `usage` for one that a secret is not sent to in clear. */
 export function dashboardUrl(vars: Readonly<Record<string, string>>): URL {
   const value = ROOT_NAMES.map((name) => vars[name]).find(Boolean) ?? ROOT
   const whole = /^https?:\/\//.test(value) ? value : `https://${value}`
   const url = URL.canParse(whole) ? new URL(whole) : undefined
-  if (url !== undefined && (url.protocol === 'https:' || isLoopback(url))) return url
+  if (url !== undefined && (url.protocol === 'https:' || isLoopback(url.hostname))) return url
   throw new ShipitError('usage', { message: `${ROOT_NAMES.join(' or ')} of the app names no https address: the keys were not sent.`, next: `Set it to a host such as ${ROOT}, or unset it.` })
 }
 

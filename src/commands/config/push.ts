@@ -1,6 +1,7 @@
 import path from 'node:path'
 import { Flags } from '@oclif/core'
 import { BaseCommand } from '../../ui/base-command.js'
+import { andReleased } from '../../ui/released.js'
 import { confirm } from '../../ui/confirm.js'
 
 interface Outcome { app: string; file: string; added: string[]; changed: string[]; removed: string[]; release: number | null }
@@ -23,7 +24,7 @@ export default class ConfigPush extends BaseCommand {
     refuseOwnNames(Object.keys(wanted))
     const app = await this.appName(flags)
     const api = await this.platform(flags)
-    const { getConfigVars, listReleases, updateConfigVars } = await import('../../heroku/index.js')
+    const { getConfigVars, releaseConfigVars } = await import('../../heroku/index.js')
     const { added, changed, removed, patch } = (flags.prune ? changesBetween : changesTo)(await getConfigVars(api, app), wanted)
     const outcome = { app, file: flags.file, added, changed, removed }
     if (Object.keys(patch).length === 0) {
@@ -32,9 +33,8 @@ export default class ConfigPush extends BaseCommand {
     }
     for (const [word, names] of Object.entries({ add: added, change: changed, remove: removed })) if (names.length > 0) this.log(`${word.padEnd(7)} ${names.join(', ')}`)
     await confirm({ what: `Change ${app}?`, isSure: flags.yes, isJson: this.jsonEnabled(), next: `${this.config.bin} config push --app ${app} --yes` })
-    await updateConfigVars(api, app, patch)
-    const release = (await listReleases(api, app, { max: 1 }))[0]?.version ?? null
-    this.log(`Changed ${Object.keys(patch).length} config vars of ${app}${release === null ? '' : ` and released v${release}`}.`)
+    const { release } = await releaseConfigVars(api, app, patch)
+    this.log(`Changed ${Object.keys(patch).length} config vars of ${app}${andReleased(release)}.`)
     return { ...outcome, release }
   }
 }

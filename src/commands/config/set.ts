@@ -1,4 +1,6 @@
+import { askHidden } from '../../ui/ask-hidden.js'
 import { BaseCommand } from '../../ui/base-command.js'
+import { andReleased } from '../../ui/released.js'
 
 interface Outcome { app: string; added: string[]; changed: string[]; release: number | null }
 
@@ -18,23 +20,17 @@ export default class ConfigSet extends BaseCommand {
   async run(): Promise<Outcome> {
     const vars = await import('../../config-vars/index.js')
     const { argv, flags } = await this.parse(ConfigSet)
-    const wanted = await vars.readVars(vars.parseAssignments(argv as string[]), { stdin: process.stdin, ask })
+    const wanted = await vars.readVars(vars.parseAssignments(argv as string[]), { stdin: process.stdin, ask: askHidden })
     const app = await this.appName(flags)
     const api = await this.platform(flags)
-    const { getConfigVars, listReleases, updateConfigVars } = await import('../../heroku/index.js')
+    const { getConfigVars, releaseConfigVars } = await import('../../heroku/index.js')
     const { added, changed, patch } = vars.changesTo(await getConfigVars(api, app), wanted)
     if (added.length + changed.length === 0) {
       this.log(`Nothing to change: ${app} has ${Object.keys(wanted).length === 1 ? 'this value' : 'these values'} already.`)
       return { app, added, changed, release: null }
     }
-    await updateConfigVars(api, app, patch)
-    const release = (await listReleases(api, app, { max: 1 }))[0]?.version ?? null
-    this.log(`Set ${[...added, ...changed].sort().join(', ')} on ${app}${release === null ? '' : ` and released v${release}`}.`)
+    const { release } = await releaseConfigVars(api, app, patch)
+    this.log(`Set ${[...added, ...changed].sort().join(', ')} on ${app}${andReleased(release)}.`)
     return { app, added, changed, release }
   }
-}
-
-async function ask(name: string): Promise<string> {
-  const { password } = await import('@inquirer/prompts')
-  return password({ message: name, mask: false }, { output: process.stderr })
 }

@@ -1,5 +1,6 @@
 import { ShipitError } from '../../errors.js'
 import { BaseCommand } from '../../ui/base-command.js'
+import { andReleased } from '../../ui/released.js'
 
 interface Outcome { app: string; removed: string[]; release: number | null }
 
@@ -18,15 +19,14 @@ export default class ConfigUnset extends BaseCommand {
     if (names.length === 0) throw new ShipitError('usage', { message: 'Which config var? Nothing was changed.', next: `${this.config.bin} config unset NAME` })
     const app = await this.appName(flags)
     const api = await this.platform(flags)
-    const { getConfigVars, listReleases, updateConfigVars } = await import('../../heroku/index.js')
+    const { getConfigVars, releaseConfigVars } = await import('../../heroku/index.js')
     const vars = await getConfigVars(api, app)
     const missing = names.filter((name) => vars[name] === undefined)
     const removed = names.filter((name) => vars[name] !== undefined)
     if (missing.length > 0) this.warn(`${app} has no ${missing.join(', ')}.`)
     if (removed.length === 0) return { app, removed, release: null }
-    await updateConfigVars(api, app, Object.fromEntries(removed.map((name) => [name, null])))
-    const release = (await listReleases(api, app, { max: 1 }))[0]?.version ?? null
-    this.log(`Removed ${removed.join(', ')} from ${app}${release === null ? '' : ` and released v${release}`}.`)
+    const { release } = await releaseConfigVars(api, app, Object.fromEntries(removed.map((name) => [name, null])))
+    this.log(`Removed ${removed.join(', ')} from ${app}${andReleased(release)}.`)
     return { app, removed, release }
   }
 }

@@ -1,4 +1,6 @@
+import { askHidden } from '../../ui/ask-hidden.js'
 import { BaseCommand } from '../../ui/base-command.js'
+import { andReleased } from '../../ui/released.js'
 import { ShipitError } from '../../errors.js'
 import type { KeyName } from '../../keys/index.js'
 
@@ -34,7 +36,7 @@ export default class KeysSet extends BaseCommand {
 
     const app = await this.appName(flags)
     const api = await this.platform(flags)
-    const { getConfigVars, listReleases, updateConfigVars } = await import('../../heroku/index.js')
+    const { getConfigVars, releaseConfigVars } = await import('../../heroku/index.js')
     const current = await getConfigVars(api, app)
     keys.checkKeys(wanted, current)
     const changes = keys.planSet(current, wanted)
@@ -43,9 +45,8 @@ export default class KeysSet extends BaseCommand {
       this.log(`Nothing to change: ${app} has these keys already.`)
       return { app, changed, release: null }
     }
-    const after = await updateConfigVars(api, app, changes)
-    const release = (await listReleases(api, app, { max: 1 }))[0]?.version ?? null
-    this.log(`Set ${changed.join(', ')} on ${app}${release === null ? '' : ` and released v${release}`}.`)
+    const { vars: after, release } = await releaseConfigVars(api, app, changes)
+    this.log(`Set ${changed.join(', ')} on ${app}${andReleased(release)}.`)
     const missing = (['PM2_PUBLIC_KEY', 'PM2_SECRET_KEY'] as const).filter((name) => !after[name])
     if (missing.length > 0) this.warn(`${missing.join(' and ')} is not set: the dashboard starts once both keys are.`)
     return { app, changed, release }
@@ -53,7 +54,7 @@ export default class KeysSet extends BaseCommand {
 }
 
 async function ask(name: KeyName, { isHidden }: { isHidden: boolean }): Promise<string> {
-  const { input, password } = await import('@inquirer/prompts')
-  const context = { output: process.stderr }
-  return isHidden ? password({ message: name, mask: false }, context) : input({ message: `${name} (empty: leave as it is)` }, context)
+  if (isHidden) return askHidden(name)
+  const { input } = await import('@inquirer/prompts')
+  return input({ message: `${name} (empty: leave as it is)` }, { output: process.stderr })
 }

@@ -1,4 +1,5 @@
 import { BaseCommand } from '../../ui/base-command.js'
+import { andReleased } from '../../ui/released.js'
 
 interface Outcome { app: string; removed: string[]; release: number | null }
 
@@ -16,16 +17,15 @@ export default class KeysUnset extends BaseCommand {
     const named = namesFrom(argv as string[])
     const app = await this.appName(flags)
     const api = await this.platform(flags)
-    const { getConfigVars, listReleases, updateConfigVars } = await import('../../heroku/index.js')
+    const { getConfigVars, releaseConfigVars } = await import('../../heroku/index.js')
     const changes = planUnset(await getConfigVars(api, app), named.length > 0 ? named : KEY_NAMES)
     const removed = Object.keys(changes)
     if (removed.length === 0) {
       this.log(`Nothing to remove: ${app} has none of these keys.`)
       return { app, removed, release: null }
     }
-    await updateConfigVars(api, app, changes as Record<string, null>)
-    const release = (await listReleases(api, app, { max: 1 }))[0]?.version ?? null
-    this.log(`Removed ${removed.join(', ')} from ${app}${release === null ? '' : ` and released v${release}`}.`)
+    const { release } = await releaseConfigVars(api, app, changes as Record<string, null>)
+    this.log(`Removed ${removed.join(', ')} from ${app}${andReleased(release)}.`)
     return { app, removed, release }
   }
 }

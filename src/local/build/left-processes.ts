@@ -3,7 +3,7 @@ import { appendFileSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
-import { killProcessGroup } from './run-tool.js'
+import { signalGroup } from '../signal-group.js'
 
 const exec = promisify(execFile)
 
@@ -35,7 +35,7 @@ export async function killLeftProcesses(file: string, marker: string): Promise<v
   })
   for (const group of text.split('\n').map(Number).filter((id) => id > 1)) {
     const { stdout } = await exec('ps', ['-E', '-ww', '-o', 'command=', '-p', String(group)]).catch(() => ({ stdout: '' }))
-    if (stdout.includes(marker)) killProcessGroup(group)
+    if (stdout.includes(marker)) signalGroup(group, 'SIGKILL')
   }
 }
 

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { StringDecoder } from 'node:string_decoder'
+import { signalGroup } from '../signal-group.js'
 
 export interface ToolRun {
   command: string
@@ -25,7 +26,7 @@ export async function runTool({ command, args, cwd, env, signal, onStart, onLine
   signal.throwIfAborted()
   const child = spawn(command, args, { cwd, env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] })
   const killGroup = (): void => {
-    if (child.pid !== undefined) killProcessGroup(child.pid)
+    if (child.pid !== undefined) signalGroup(child.pid, 'SIGKILL')
   }
   signal.addEventListener('abort', killGroup, { once: true })
   try {
@@ -61,15 +62,6 @@ export async function runTool({ command, args, cwd, env, signal, onStart, onLine
 }
 
 const SIGNALS: Record<string, number> = { SIGHUP: 1, SIGINT: 2, SIGQUIT: 3, SIGABRT: 6, SIGKILL: 9, SIGSEGV: 11, SIGPIPE: 13, SIGTERM: 15 }
-
-/** SIGKILL to a whole group; one that is already gone is fine. */
-export function killProcessGroup(group: number): void {
-  try {
-    process.kill(-group, 'SIGKILL')
-  } catch (error) {
-    if (!['ESRCH', 'EPERM'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error
-  }
-}
 
 function splitLines(stream: NodeJS.ReadableStream, onLine: (line: string) => void): () => void {
   const decoder = new StringDecoder('utf8')

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { signalGroup } from '../signal-group.js'
 
 export interface CgiRequest {
   req: IncomingMessage
@@ -68,15 +69,6 @@ export function runHttpBackend({ req, res, projectRoot, pathInfo, query, env }: 
     child.stdout.on('data', onHead)
     res.on('error', () => child.stdout.resume())
   })
-}
-
-/** One that has ended is fine. */
-function signalGroup(group: number, signal: NodeJS.Signals): void {
-  try {
-    process.kill(-group, signal)
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
-  }
 }
 
 function cgiEnvironment(req: IncomingMessage, projectRoot: string, pathInfo: string, query: string): Record<string, string> {
