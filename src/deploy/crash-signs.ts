@@ -1,4 +1,6 @@
 import type { LogLine } from '../heroku/types.js'
+import { readLine } from '../monitor/read-line.js'
+import type { Reading } from '../monitor/reading.js'
 
 /** Something in the app's log that means a dyno, or an app inside one, does not stay up. */
 export interface CrashSign {
@@ -9,9 +11,6 @@ export interface CrashSign {
   /** Follows the dyno's name in a sentence: "exited with status 1", "cannot keep api up (code 1)". */
   reason: string
 }
-
-/** The platform's and the runtime's lines on what does not stay up. */
-const CRASHING = /^State changed from \w+ to crashed|^shipit source=.* event=(?:exit|crash)\b/
 
 /** ms after which a crash is long past: nothing of it is still to come. */
 const RECENT = 30_000
@@ -33,11 +32,12 @@ export class CrashSigns {
   /** @param since ms since the epoch: older lines are of older releases */
   constructor(private readonly since: number) {}
 
-  read({ source, dyno, timestamp, message }: LogLine): void {
+  read(line: LogLine): void {
+    const { source, dyno, timestamp, message } = line
     const time = Date.parse(timestamp)
-    if (time < this.since) return void (time > this.since - RECENT && CRASHING.test(message) && this.crashedBefore.add(dyno))
+    if (time < this.since) return void (time > this.since - RECENT && tellsOfCrash(readLine(line)) && this.crashedBefore.add(dyno))
     if (source === 'heroku' && message.startsWith('State changed from starting to up')) this.cameUp.set(dyno, time)
-    const reason = source === 'heroku' ? this.platformSays(dyno, message) : this.runtimeSays(dyno, time, message)
+    const reason = source === 'heroku' ? this.platformSays(dyno, message) : this.runtimeSays(dyno, time, readLine(line))
     if (reason !== undefined) this.found.push({ dyno, time, reason })
   }
 
@@ -54,15 +54,19 @@ export class CrashSigns {
     return /^State changed from \w+ to crashed/.test(message) ? this.exitStatus.get(dyno) ?? 'crashed' : undefined
   }
 
-  /** The runtime's line for a change: `shipit source=web.1 app=api instance=0 event=exit code=1 restarts=3 backoff=225ms`. */
-  private runtimeSays(dyno: string, time: number, message: string): string | undefined {
-    if (!message.startsWith('shipit source=')) return undefined
-    const fields = Object.fromEntries([...message.matchAll(/([^\s=]+)=("[^"]*"|\S*)/g)].map(([, key, value]) => [key, value?.replaceAll('"', '')])) as Record<string, string | undefined>
-    const ending = fields.signal && fields.signal !== '0' ? `signal ${fields.signal}` : `code ${fields.code ?? '?'}`
-    if (fields.event === 'crash') return `cannot keep ${fields.app ?? 'an app'} up (${ending})`
-    if (fields.event !== 'exit') return undefined
-    const instance = `${dyno} ${fields.app} ${fields.instance}`
+  private runtimeSays(dyno: string, time: number, reading: Reading): string | undefined {
+    if (!tellsOfCrash(reading) || reading.kind !== 'change') return undefined
+    const { app, fields: { code = '?', signal } } = reading
+    const ending = signal && signal !== '0' ? `signal ${signal}` : `code ${code}`
+    if (reading.event === 'crash') return `cannot keep ${app} up (${ending})`
+    const instance = `${dyno} ${app} ${reading.instance}`
     this.exits.push({ dyno, instance, time })
-    return this.exits.filter((exit) => exit.instance === instance).length < 2 ? undefined : `has to start ${fields.app ?? 'an app'} again and again (${ending})`
+    return this.exits.filter((exit) => exit.instance === instance).length < 2 ? undefined : `has to start ${app} again and again (${ending})`
   }
+}
+
+/** Whether the platform or the runtime tells of something that does not stay up; an exit that was asked for (a reload, a memory restart) is none. */
+function tellsOfCrash(reading: Reading): boolean {
+  if (reading.kind === 'platform') return reading.what === 'state' && reading.value === 'crashed'
+  return reading.kind === 'change' && (reading.event === 'crash' || (reading.event === 'exit' && reading.fields.asked === undefined))
 }

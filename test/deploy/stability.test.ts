@@ -39,6 +39,12 @@ describe('what the log tells of a release', () => {
     expect(log.found.map(({ reason }) => reason)).to.deep.equal(['has to start api again and again (code 1)'])
   })
 
+  it('is no crash where the end was asked for, by a reload or a limit of memory', () => {
+    const log = signs()
+    for (let i = 0; i < 2; i++) log.read({ timestamp: at(12), source: 'app', dyno: 'web.1', message: `${exit(0)} asked=yes` })
+    expect([log.exits, log.found]).to.deep.equal([[], []])
+  })
+
   it('is nothing of an earlier release', () => {
     const log = signs()
     log.read({ timestamp: at(9), source: 'heroku', dyno: 'web.1', message: 'State changed from starting to up' })
