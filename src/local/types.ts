@@ -22,6 +22,8 @@ export interface SlugRecord {
   id: string
   /** Absolute folder that holds the built app; never changed once the record exists. */
   dir: string
+  /** Absolute path of its node_modules where that lies outside of `dir`: releases with the same dependencies share one. */
+  modules?: string | undefined
   commit: string | null
   commit_description: string | null
   process_types: Record<string, string>

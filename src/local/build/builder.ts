@@ -11,6 +11,7 @@ import { buildPlaces } from './places.js'
 import { recoverBuilds } from './recovery.js'
 import { dropExpired, findExpired } from './retention.js'
 import { SLUG_LIMIT } from './slug.js'
+import { sweepTrees } from './tree-cache.js'
 import { removeFolder } from '../remove.js'
 
 export interface BuilderParts {
@@ -97,7 +98,7 @@ export function createBuilder(parts: BuilderParts): LocalBuilder {
   async function releaseOf(job: Job, { slugId, slugDir, work }: { slugId: string; slugDir: string; work: string }): Promise<BuildRecord> {
     const { build, request, output, stop } = job
     const app = store.find(job.app.id) ?? job.app
-    const { processTypes, size } = await compile({
+    const { processTypes, size, modules } = await compile({
       archive: request.archive,
       commit: request.commit,
       configVars: app.config_vars,
@@ -114,6 +115,7 @@ export function createBuilder(parts: BuilderParts): LocalBuilder {
       draft.slugs.push({
         id: slugId,
         dir: slugDir,
+        ...(modules === undefined ? {} : { modules }),
         commit: request.commit,
         commit_description: request.commitDescription,
         process_types: processTypes,
@@ -158,11 +160,11 @@ export function createBuilder(parts: BuilderParts): LocalBuilder {
     const app = store.find(appId)
     if (app === undefined) return
     const expired = findExpired(app, parts.releasesKept ?? 20)
-    if (expired.slugs.length + expired.builds.length === 0) return
     const folder = (id: string) => app.slugs.find((slug) => slug.id === id)?.dir ?? places.slug(appId, id)
     try {
-      await store.update(appId, (draft) => dropExpired(draft, expired))
+      if (expired.slugs.length + expired.builds.length > 0) await store.update(appId, (draft) => dropExpired(draft, expired))
       for (const file of [...expired.slugs.map(folder), ...expired.builds.map((id) => places.outputFile(appId, id))]) await removeFolder(file)
+      await sweepTrees(places.cache(appId), store.find(appId)?.slugs.map(({ modules }) => modules) ?? [])
     } catch (error) {
       log(appId, `Old slugs could not be removed: ${error instanceof Error ? error.message : String(error)}`)
     }

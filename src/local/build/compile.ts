@@ -8,6 +8,7 @@ import { buildNodeApp, detectNode, discoverProcessTypes } from './node-build.js'
 import type { BuildOutput } from './output.js'
 import { noteProcessGroup } from './left-processes.js'
 import { applySlugignore, unpack, weighSlug } from './slug.js'
+import type { SlugRecord } from '../types.js'
 
 export interface CompileJob {
   archive: string
@@ -24,7 +25,7 @@ export interface CompileJob {
   slugLimit: number
 }
 
-export interface CompiledSlug { processTypes: Record<string, string>; size: number }
+export interface CompiledSlug extends Pick<SlugRecord, 'modules' | 'size'> { processTypes: Record<string, string> }
 
 /** The slug compiler: unpack, ignore, detect, build, discover, weigh. Throws what a build can fail of. */
 export async function compile(job: CompileJob): Promise<CompiledSlug> {
@@ -41,7 +42,7 @@ export async function compile(job: CompileJob): Promise<CompiledSlug> {
   const processTypes = await discoverProcessTypes(context)
   const size = await weighSlug(context, job.slugLimit)
   signal.throwIfAborted()
-  return { processTypes, size }
+  return { processTypes, size, modules: context.modules }
 }
 
 async function prepare({ commit, configVars, slugDir, work, cache, shared, output, signal }: CompileJob): Promise<BuildContext> {

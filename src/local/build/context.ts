@@ -12,6 +12,8 @@ export interface BuildContext {
   places: BuildPlaces
   /** The app's own cache folder. */
   cache: string
+  /** Where node_modules lies, once it is kept outside of the tree that is built. */
+  modules?: string
   env: Record<string, string>
   configVars: Readonly<Record<string, string>>
   output: BuildOutput

@@ -4,25 +4,31 @@ import path from 'node:path'
 import { step, type BuildContext, type StepOptions } from './context.js'
 import type { Manifest } from './manifest.js'
 import type { PackageManager } from './package-manager.js'
-import { restoreTree, runtimeOf, saveTree, treeKey, type Passing, type Restored } from './tree-cache.js'
+import { restoreTree, runtimeOf, saveTree, treeKey, type Keeping, type Restored } from './tree-cache.js'
 import { checkVendoredPackages } from './vendored-packages.js'
 
-/**
- * Installs what the app depends on, devDependencies with it, or takes it from the last build where that is the same.
- * @param isLast whether no later step of the build runs anything that could write into node_modules
- */
-export async function installDependencies(context: BuildContext, manifest: Manifest, manager: PackageManager, { version, isLast }: { version: string; isLast: boolean }): Promise<void> {
+export interface Installation {
+  /** Of the package manager. */
+  version: string
+  /** Whether no later step of the build runs anything that could write into node_modules. */
+  isLast: boolean
+  /** Whether devDependencies are left out, since no step of the build could use them. */
+  omitsDev: boolean
+}
+
+/** Installs what the app depends on, or takes it from the last build where that is the same. */
+export async function installDependencies(context: BuildContext, manifest: Manifest, manager: PackageManager, { version, isLast, omitsDev }: Installation): Promise<void> {
   const { output, env } = context
   const isCheckedIn = existsSync(path.join(context.places.dir, 'node_modules'))
   const isCached = env.NODE_MODULES_CACHE !== 'false' && !isCheckedIn && manager.name !== 'berry' && manager.name !== 'pnpm'
   const runtime = runtimeOf(manager, version)
   // npm and yarn write into what they find where it is not identical.
-  const passing = isLast && manager.lockfile !== null ? 'link' : 'copy'
+  const keeping = isLast && manager.lockfile !== null ? 'shared' : 'copied'
   await checkVendoredPackages(context.places.dir, manager)
-  const key = await treeKey(context, manifest, manager, runtime)
+  const key = await treeKey(context, manifest, manager, omitsDev ? `${runtime} without devDependencies` : runtime)
 
   output.heading('Restoring cache')
-  const restored = isCached && (key !== null || manager.lockfile === null) ? await restoreTree(context, runtime, key, passing) : 'none'
+  const restored = isCached && (key !== null || manager.lockfile === null) ? await restoreTree(context, runtime, key, keeping) : 'none'
   output.line(restoreWords(restored, { isCached, isCheckedIn, env, key, manager }))
 
   output.heading('Installing dependencies')
@@ -31,18 +37,18 @@ export async function installDependencies(context: BuildContext, manifest: Manif
     return
   }
   if (isCheckedIn && manager.name === 'npm') await rebuildCheckedIn(context)
-  else await install(context, manager)
+  else await install(context, manager, omitsDev)
 
   if (isCached && existsSync(path.join(context.places.dir, 'node_modules')) && (key !== null || manager.lockfile === null)) {
     output.heading('Caching build')
-    await keepTree(context, runtime, key, passing)
+    await keepTree(context, runtime, key, keeping)
   }
 }
 
 /** A cache that cannot be written makes the next build slower and this one no worse. */
-async function keepTree(context: BuildContext, runtime: string, key: string | null, passing: Passing): Promise<void> {
+async function keepTree(context: BuildContext, runtime: string, key: string | null, keeping: Keeping): Promise<void> {
   try {
-    await saveTree(context, runtime, key, passing)
+    await saveTree(context, runtime, key, keeping)
     context.output.line('- node_modules')
   } catch (error) {
     context.signal.throwIfAborted()
@@ -68,13 +74,13 @@ async function rebuildCheckedIn(context: BuildContext): Promise<void> {
   await step(context, 'npm', ['install', ...npmFlags(context)])
 }
 
-async function install(context: BuildContext, manager: PackageManager): Promise<void> {
+async function install(context: BuildContext, manager: PackageManager, omitsDev: boolean): Promise<void> {
   const { output, env } = context
   const isProduction = env.NPM_CONFIG_PRODUCTION === 'true' || env.YARN_PRODUCTION === 'true'
   if (manager.name === 'npm') {
     output.line(manager.lockfile === null ? 'Installing node modules (package.json)' : 'Installing node modules')
     // A lockfile pins what is fetched, so what npm already has needs no second look at the registry.
-    return await step(context, 'npm', manager.lockfile === null ? ['install', ...npmFlags(context)] : ['ci', '--prefer-offline', ...npmFlags(context)])
+    return await step(context, 'npm', manager.lockfile === null ? ['install', ...npmFlags(context)] : ['ci', '--prefer-offline', ...npmFlags(context, omitsDev)])
   }
   if (manager.name === 'pnpm') {
     output.line('Running \'pnpm install\' with pnpm-lock.yaml')
@@ -86,8 +92,8 @@ async function install(context: BuildContext, manager: PackageManager): Promise<
 }
 
 /** npm leaves devDependencies out where NODE_ENV is production, and a build needs them. */
-function npmFlags(context: BuildContext): string[] {
-  return [context.env.NPM_CONFIG_PRODUCTION === 'true' ? '--omit=dev' : '--include=dev', '--no-audit', '--no-fund']
+function npmFlags(context: BuildContext, omitsDev = false): string[] {
+  return [omitsDev || context.env.NPM_CONFIG_PRODUCTION === 'true' ? '--omit=dev' : '--include=dev', '--no-audit', '--no-fund']
 }
 
 /** Plug'n'Play reads packages from yarn's cache at run time, which must then lie within the slug. */

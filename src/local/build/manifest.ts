@@ -30,6 +30,11 @@ export async function readManifest(dir: string): Promise<Manifest> {
   }
 }
 
+const INSTALL_SCRIPTS = ['preinstall', 'install', 'postinstall', 'preprepare', 'prepare', 'postprepare', 'dependencies', 'pnpm:devPreinstall']
+
+/** Whether the app has scripts of its own that run as its dependencies are installed. */
+export const hasInstallScripts = ({ scripts }: Manifest): boolean => INSTALL_SCRIPTS.some((name) => scripts[name] !== undefined)
+
 function strings(value: unknown): Record<string, string> {
   if (typeof value !== 'object' || value === null) return {}
   return Object.fromEntries(Object.entries(value).filter((entry): entry is [string, string] => typeof entry[1] === 'string'))

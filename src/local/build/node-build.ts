@@ -9,7 +9,7 @@ import { BuildFailure } from './failure.js'
 import { readManifest, type Manifest } from './manifest.js'
 import { choosePackageManager, type PackageManager } from './package-manager.js'
 import { parseProcfile } from './procfile.js'
-import { pruneDevDependencies, whyNotPrune } from './prune-dev.js'
+import { mayOmitDev, pruneDevDependencies, whyNotPrune } from './prune-dev.js'
 import { commandOf, npmVersion, provideTool } from './tools.js'
 
 /** Throws {@link BuildFailure} where no package.json lies at the root, which is all that heroku/nodejs looks at. */
@@ -44,10 +44,12 @@ export async function buildNodeApp(context: BuildContext): Promise<void> {
   for (const line of report.warnings) output.warning(line)
 
   await runScript(context, manifest, manager, 'Prebuild', ['heroku-prebuild'])
-  const isLast = AFTER_INSTALL.every((name) => manifest.scripts[name] === undefined) && (await whyNotPrune(context, manifest, manager)) !== undefined
-  await installDependencies(context, manifest, manager, { version, isLast })
+  const isBuilt = AFTER_INSTALL.some((name) => manifest.scripts[name] !== undefined)
+  const keepsDev = await whyNotPrune(context, manifest, manager)
+  const omitsDev = !isBuilt && keepsDev === undefined && await mayOmitDev(context, manifest, manager)
+  await installDependencies(context, manifest, manager, { version, isLast: !isBuilt && (omitsDev || keepsDev !== undefined), omitsDev })
   await runScript(context, manifest, manager, 'Build', ['heroku-postbuild', 'build'])
-  await pruneDevDependencies(context, manifest, manager)
+  await pruneDevDependencies(context, manager, omitsDev ? 'no script of the build uses them: they were not installed' : keepsDev)
   await runScript(context, manifest, manager, 'Cleanup', ['heroku-cleanup'])
   output.heading('Build succeeded!')
 }

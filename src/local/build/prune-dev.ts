@@ -3,16 +3,16 @@ import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { capture, step, type BuildContext } from './context.js'
 import { berryOptions } from './dependencies.js'
-import type { Manifest } from './manifest.js'
+import { lockedPackages } from './locked-packages.js'
+import { hasInstallScripts, type Manifest } from './manifest.js'
 import type { PackageManager } from './package-manager.js'
 
-/** Takes devDependencies out of the slug, under the rules of Heroku's buildpack. */
-export async function pruneDevDependencies(context: BuildContext, manifest: Manifest, manager: PackageManager): Promise<void> {
+/** Takes devDependencies out of the slug, unless there is a reason not to. */
+export async function pruneDevDependencies(context: BuildContext, manager: PackageManager, whyNot: string | undefined): Promise<void> {
   const { output } = context
   output.heading('Pruning devDependencies')
-  const reason = await whyNotPrune(context, manifest, manager)
-  if (reason !== undefined) {
-    output.line(`Skipping because ${reason}`)
+  if (whyNot !== undefined) {
+    output.line(`Skipping because ${whyNot}`)
     return
   }
   if (manager.name === 'npm') return await step(context, 'npm', ['prune', '--omit=dev', '--no-audit', '--no-fund'])
@@ -29,7 +29,7 @@ const SWITCHES: Record<PackageManager['name'], { name: string; isSet: (value: st
   pnpm: { name: 'PNPM_SKIP_PRUNING', isSet: (value) => value === 'true' },
 }
 
-/** Undefined where devDependencies are to be taken out. */
+/** By the rules of Heroku's buildpack; undefined where devDependencies are to be taken out. */
 export async function whyNotPrune(context: BuildContext, manifest: Manifest, manager: PackageManager): Promise<string | undefined> {
   const { env, places } = context
   if (env.NODE_ENV === 'test') return 'NODE_ENV is \'test\''
@@ -49,4 +49,15 @@ export async function whyNotPrune(context: BuildContext, manifest: Manifest, man
     return 'there are none'
   }
   return undefined
+}
+
+/**
+ * Whether npm may leave devDependencies out from the start, in a build that has no script of its own after the installation: what is installed and pruned
+ * again leaves the same tree. Not where one could fail to install on Heroku, or where the app's own install scripts may use one.
+ */
+export async function mayOmitDev({ places }: BuildContext, manifest: Manifest, manager: PackageManager): Promise<boolean> {
+  if (manager.name !== 'npm' || manager.lockfile === null || manifest.raw.workspaces !== undefined) return false
+  if (hasInstallScripts(manifest)) return false
+  const locked = lockedPackages(await readFile(path.join(places.dir, manager.lockfile), 'utf8'))
+  return !locked.some(({ dev, hasInstallScript, optional }) => dev === true && hasInstallScript === true && optional !== true)
 }

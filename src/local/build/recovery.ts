@@ -5,6 +5,7 @@ import { promisify } from 'node:util'
 import type { AppRecord, Folders, Store } from '../types.js'
 import { buildPlaces } from './places.js'
 import { killLeftProcesses } from './left-processes.js'
+import { sweepTrees } from './tree-cache.js'
 import { removeFolder } from '../remove.js'
 
 const exec = promisify(execFile)
@@ -26,7 +27,7 @@ export async function recoverBuilds(store: Store, folders: Folders): Promise<voi
   for (const app of store.list()) {
     await settlePending(store, app)
     await removeStraySlugs(folders, app)
-    await removeFolder(path.join(places.cache(app.id), 'node_modules.new'))
+    await sweepTrees(places.cache(app.id), store.find(app.id)?.slugs.map(({ modules }) => modules) ?? [])
   }
   await removeStrayApps(store, folders)
   await boundSharedCaches(places.shared)

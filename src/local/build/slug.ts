@@ -60,8 +60,8 @@ export async function applySlugignore(context: BuildContext): Promise<void> {
 
 /** Bytes of the slug. Only one that could be too large is compressed, which is what Heroku's limit counts. Throws {@link BuildFailure} beyond `limit`. */
 export async function weighSlug(context: BuildContext, limit: number): Promise<number> {
-  const { status, lines } = await capture(context, 'du', ['-sk', '.'])
-  const size = Number.parseInt(lines.at(-1) ?? '', 10) * 1024
+  const { status, lines } = await capture(context, 'du', ['-sk', ...foldersOf(context)])
+  const size = lines.reduce((sum, line) => sum + Number.parseInt(line, 10) * 1024, 0)
   if (status !== 0 || Number.isNaN(size)) throw new BuildFailure('The size of the slug could not be measured.', lines)
   context.output.heading('Compressing...')
   if (size > limit) {
@@ -76,7 +76,9 @@ export async function weighSlug(context: BuildContext, limit: number): Promise<n
   return size
 }
 
-async function compressedSize({ places: { dir }, signal }: BuildContext): Promise<number> {
+const foldersOf = ({ places, modules }: BuildContext): string[] => [places.dir, ...(modules === undefined ? [] : [modules])]
+
+async function compressedSize(context: BuildContext): Promise<number> {
   let bytes = 0
   const count = new Writable({
     write(chunk: Buffer, _encoding, done) {
@@ -84,7 +86,7 @@ async function compressedSize({ places: { dir }, signal }: BuildContext): Promis
       done()
     },
   })
-  await pipeline(create({ cwd: dir, portable: true }, ['.']), createGzip({ level: 6 }), count, { signal })
+  for (const cwd of foldersOf(context)) await pipeline(create({ cwd, portable: true }, ['.']), createGzip({ level: 6 }), count, { signal: context.signal, end: false })
   return bytes
 }
 

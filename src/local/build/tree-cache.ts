@@ -1,17 +1,16 @@
-import { createHash } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { lstat, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { lstat, mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { capture, type BuildContext } from './context.js'
 import { BuildFailure } from './failure.js'
-import type { Manifest } from './manifest.js'
+import { hasInstallScripts, type Manifest } from './manifest.js'
 import type { PackageManager } from './package-manager.js'
 import { removeFolder } from '../remove.js'
 
-/** What was installed the last time, and under which circumstances. */
-interface CacheRecord { key: string | null; runtime: string }
+/** What was installed the last time, under which circumstances, and the name of its folder. */
+interface CacheRecord { key: string | null; runtime: string; tree: string }
 
-const INSTALL_SCRIPTS = ['preinstall', 'install', 'postinstall', 'preprepare', 'prepare', 'postprepare', 'dependencies', 'pnpm:devPreinstall']
 const TREE_FIELDS = [
   'dependencies', 'devDependencies', 'optionalDependencies', 'peerDependencies', 'peerDependenciesMeta', 'dependenciesMeta',
   'bundleDependencies', 'bundledDependencies', 'overrides', 'resolutions', 'pnpm', 'packageManager', 'os', 'cpu', 'engines',
@@ -29,7 +28,7 @@ export function runtimeOf(manager: PackageManager, version: string): string {
 export async function treeKey(context: BuildContext, manifest: Manifest, manager: PackageManager, runtime: string): Promise<string | null> {
   const { dir } = context.places
   if (manager.lockfile === null || (manager.name !== 'npm' && manager.name !== 'yarn')) return null
-  if (INSTALL_SCRIPTS.some((name) => manifest.scripts[name] !== undefined) || manifest.raw.workspaces !== undefined) return null
+  if (hasInstallScripts(manifest) || manifest.raw.workspaces !== undefined) return null
   if (existsSync(path.join(dir, 'binding.gyp'))) return null
   const lock = await readFile(path.join(dir, manager.lockfile), 'utf8')
   const fields = JSON.stringify(TREE_FIELDS.map((name) => manifest.raw[name] ?? null))
@@ -50,46 +49,68 @@ function canTakePart(name: string, settings: (string | null)[]): boolean {
 
 export type Restored = 'identical' | 'restored' | 'changed' | 'written' | 'none'
 
-/** How a tree goes into the cache and out of it: by hard links, which takes no time and no room, only where the build itself writes nothing into it. */
-export type Passing = 'copy' | 'link'
+/**
+ * How a tree is kept: shared by the slug and the builds to come, which takes no time and no room, only where the build writes nothing more into it; else
+ * the slug has a copy.
+ */
+export type Keeping = 'copied' | 'shared'
 
-/** Puts the last build's node_modules in place. `identical` where nothing is left to install. */
-export async function restoreTree(context: BuildContext, runtime: string, key: string | null, passing: Passing): Promise<Restored> {
+/** Puts the last build's node_modules to use. `identical` where nothing is left to install. */
+export async function restoreTree(context: BuildContext, runtime: string, key: string | null, keeping: Keeping): Promise<Restored> {
   const record = await readRecord(context)
   if (record === undefined) return 'none'
   if (record.runtime !== runtime) return 'changed'
   if (key !== null && record.key !== key) return 'none'
-  if (await isWritten(context)) return 'written'
-  await passTree(context, treeDir(context), path.join(context.places.dir, 'node_modules'), passing)
+  const modules = modulesOf(context.cache, record.tree)
+  if (await isWritten(context, modules)) return 'written'
+  if (keeping === 'shared') context.modules = modules
+  else await copyTree(context, modules, path.join(context.places.dir, 'node_modules'))
   return key === null ? 'restored' : 'identical'
 }
 
-/** Keeps node_modules for the next build. One tree an app, replaced as a whole. */
-export async function saveTree(context: BuildContext, runtime: string, key: string | null, passing: Passing): Promise<void> {
-  const fresh = path.join(context.cache, 'node_modules.new')
-  await mkdir(context.cache, { recursive: true })
-  await removeFolder(fresh)
-  try {
-    await passTree(context, path.join(context.places.dir, 'node_modules'), fresh, passing)
-  } catch (error) {
-    await removeFolder(fresh)
-    throw error
+/** Keeps node_modules for the next build, which takes the newest that was kept. */
+export async function saveTree(context: BuildContext, runtime: string, key: string | null, keeping: Keeping): Promise<void> {
+  const tree = randomUUID()
+  const modules = modulesOf(context.cache, tree)
+  const installed = path.join(context.places.dir, 'node_modules')
+  await mkdir(path.dirname(modules), { recursive: true })
+  if (keeping === 'shared') {
+    await rename(installed, modules)
+    context.modules = modules
+  } else {
+    await copyTree(context, installed, modules)
   }
-  await rm(recordFile(context), { force: true })
-  await removeFolder(treeDir(context))
-  await rename(fresh, treeDir(context))
-  await writeFile(recordFile(context), JSON.stringify({ key, runtime } satisfies CacheRecord))
+  await writeFile(recordFile(context.cache), JSON.stringify({ key, runtime, tree } satisfies CacheRecord))
 }
 
-const treeDir = (context: BuildContext): string => path.join(context.cache, 'node_modules')
-const recordFile = (context: BuildContext): string => path.join(context.cache, 'tree.json')
+/** Removes the trees that neither the next build nor a slug uses. Not while a build of the app runs. @param used `modules` of the app's slugs */
+export async function sweepTrees(cache: string, used: (string | undefined)[]): Promise<void> {
+  const newest = (await readRecordOf(cache))?.tree
+  const trees = await readdir(path.join(cache, 'trees')).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return []
+    throw error
+  })
+  for (const tree of trees) {
+    if (tree !== newest && !used.includes(modulesOf(cache, tree))) await removeFolder(path.join(cache, 'trees', tree))
+  }
+}
+
+const modulesOf = (cache: string, tree: string): string => path.join(cache, 'trees', tree, 'node_modules')
+const recordFile = (cache: string): string => path.join(cache, 'tree.json')
 const digest = (content: string | Buffer): string => createHash('sha256').update(content).digest('hex')
 
-async function readRecord(context: BuildContext): Promise<CacheRecord | undefined> {
-  const text = await readIfThere(recordFile(context))
-  if (text === null || !existsSync(treeDir(context))) return undefined
+async function readRecord({ cache }: BuildContext): Promise<CacheRecord | undefined> {
+  const record = await readRecordOf(cache)
+  return record && existsSync(modulesOf(cache, record.tree)) ? record : undefined
+}
+
+async function readRecordOf(cache: string): Promise<CacheRecord | undefined> {
+  const text = await readIfThere(recordFile(cache))
+  if (text === null) return undefined
   try {
-    return JSON.parse(text) as CacheRecord
+    const record = JSON.parse(text) as Partial<CacheRecord>
+    // Of an older version, which kept one tree elsewhere.
+    return record.tree === undefined ? undefined : record as CacheRecord
   } catch (error) {
     // Cut off by a crash: as good as no cache.
     if (error instanceof SyntaxError) return undefined
@@ -98,18 +119,12 @@ async function readRecord(context: BuildContext): Promise<CacheRecord | undefine
 }
 
 /** Whether a file of the tree is younger than its record: a dyno that shares it by a link has written into it, and the next release must not see that. */
-async function isWritten(context: BuildContext): Promise<boolean> {
-  const { status, lines } = await capture(context, 'find', [treeDir(context), '-type', 'f', '-newer', recordFile(context)])
+async function isWritten(context: BuildContext, modules: string): Promise<boolean> {
+  const { status, lines } = await capture(context, 'find', [modules, '-type', 'f', '-newer', recordFile(context.cache)])
   return status !== 0 || lines.length > 0
 }
 
-async function passTree(context: BuildContext, from: string, to: string, passing: Passing): Promise<void> {
-  if (passing === 'link') {
-    const { status } = await capture(context, 'cp', ['-RPpl', from, to])
-    if (status === 0) return
-    // The file system knows no links, or no more to one file.
-    await removeFolder(to)
-  }
+async function copyTree(context: BuildContext, from: string, to: string): Promise<void> {
   // cp(1) keeps times and links, shares blocks where the file system can, and is many times quicker than copying file by file from here.
   const { status, lines } = await capture(context, 'cp', ['-a', from, to])
   if (status !== 0) throw new BuildFailure(`The node_modules could not be copied: ${lines.at(-1) ?? `cp ended with ${status}`}`)

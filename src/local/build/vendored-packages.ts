@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { BuildFailure } from './failure.js'
+import { lockedPackages } from './locked-packages.js'
 import type { PackageManager } from './package-manager.js'
 
 /**
@@ -26,14 +27,6 @@ export async function checkVendoredPackages(dir: string, { name, lockfile }: Pac
 }
 
 function vendored(lock: string): { file: string; integrity: string }[] {
-  let packages: Record<string, { resolved?: unknown; integrity?: unknown }> | undefined
-  try {
-    packages = (JSON.parse(lock) as { packages?: typeof packages } | null)?.packages
-  } catch (error) {
-    // npm has its own words for a lockfile that it cannot read.
-    if (error instanceof SyntaxError) return []
-    throw error
-  }
-  return Object.values(packages ?? {}).flatMap(({ resolved, integrity }) =>
+  return lockedPackages(lock).flatMap(({ resolved, integrity }) =>
     typeof resolved === 'string' && resolved.startsWith('file:') && typeof integrity === 'string' ? [{ file: resolved.slice('file:'.length), integrity }] : [])
 }

@@ -2,7 +2,7 @@ import net from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { listenersOf, type Listener } from './listeners.js'
 
-const POLL = 50
+const POLL = 25
 const HOSTS = ['127.0.0.1', '::1'] as const
 
 export interface Bound {

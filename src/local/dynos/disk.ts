@@ -1,8 +1,10 @@
 import { execFile } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { mkdir, readdir } from 'node:fs/promises'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import { removeFolder } from '../remove.js'
+import type { SlugRecord } from '../types.js'
 
 const run = promisify(execFile)
 
@@ -17,16 +19,17 @@ export function diskAt(dir: string): Disk {
  * Makes a dyno's ephemeral disk of a slug. node_modules is hard-linked, which is quick and takes no room; the rest is copied, because apps
  * write there. `cp` does it: tens of thousands of links would keep the daemon from its requests.
  */
-export async function makeDisk(dir: string, slugDir: string): Promise<Disk> {
+export async function makeDisk(dir: string, slug: Pick<SlugRecord, 'dir' | 'modules'>): Promise<Disk> {
   const disk = diskAt(dir)
   await mkdir(disk.app, { recursive: true, mode: 0o700 })
   await mkdir(disk.tmp, { mode: 0o700 })
-  const names = await readdir(slugDir)
-  const copied = names.filter((name) => name !== 'node_modules').map((name) => path.join(slugDir, name))
+  const names = await readdir(slug.dir)
+  const copied = names.filter((name) => name !== 'node_modules').map((name) => path.join(slug.dir, name))
+  const modules = slug.modules ?? path.join(slug.dir, 'node_modules')
   // Both to their ends, so that nothing writes into a disk that is given up.
   const made = await Promise.allSettled([
     copied.length > 0 && run('cp', ['-RPp', ...copied, disk.app]),
-    names.includes('node_modules') && linkOrCopy(path.join(slugDir, 'node_modules'), disk.app),
+    existsSync(modules) && linkOrCopy(modules, disk.app),
   ])
   for (const part of made) if (part.status === 'rejected') throw part.reason
   return disk
@@ -42,6 +45,7 @@ async function linkOrCopy(source: string, into: string): Promise<void> {
   }
 }
 
+/** At a low priority, because the dyno that comes after it boots at that time. */
 export async function removeDisk(dir: string): Promise<void> {
-  await removeFolder(dir)
+  await run('nice', ['rm', '-rf', dir]).catch(() => removeFolder(dir))
 }

@@ -119,7 +119,7 @@ export class Dyno {
 
   private async live(dir: string, port: number): Promise<number> {
     const { spec } = this
-    const disk = await makeDisk(dir, spec.slug.dir)
+    const disk = await makeDisk(dir, spec.slug)
     if (this.stopping.signal.aborted) return 143
     this.log(words.starting(spec.command))
     const group = await ProcessGroup.launch({

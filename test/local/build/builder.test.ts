@@ -6,6 +6,7 @@ import { once } from 'node:events'
 import { expect } from 'chai'
 import { archiveOf, buildApp } from './build-app.js'
 import { fakePlatform, type FakePlatform } from './fake-platform.js'
+import { npmLock, pack } from './packages.js'
 
 const app = (scripts: object = {}) => ({ 'package.json': { name: 'app', version: '1.0.0', engines: { node: '20.x || 22.x || 24.x' }, scripts: { start: 'node x', ...scripts } } })
 
@@ -116,6 +117,24 @@ describe('the builder', function () {
     const stored = platform.store.find(record.id)
     expect(stored?.slugs).to.have.length(2)
     expect((await readdir(path.join(platform.folders.slugs, record.id))).sort()).to.deep.equal(stored?.slugs.map(({ id }) => id).sort())
+  })
+
+  it('removes shared dependencies with the last slug that uses them', async () => {
+    await open({ releasesKept: 2 })
+    const record = await platform.createApp('old-trees')
+    const packages = await Promise.all(['1', '2', '3'].map((text) => pack(platform, `dep-${text}`, { 'index.js': text })))
+    // Of the packages: the first is of no release that is kept, and the third of two builds in a row.
+    for (const at of [0, 1, 2, 2]) {
+      const dep = packages[at]!
+      await buildApp(platform, record, {
+        'package.json': { name: 'app', version: '1.0.0', engines: { node: '*' }, scripts: { start: 'node x.js' }, dependencies: { [dep.name]: dep.spec } },
+        'package-lock.json': npmLock([dep]), [dep.spec.slice('file:'.length)]: dep.bytes,
+      })
+    }
+    await platform.builder.shutdown()
+    const used = platform.store.find(record.id)?.slugs.map(({ modules }) => path.basename(path.dirname(modules!)))
+    expect(new Set(used)).to.have.property('size', 1)
+    expect(await readdir(path.join(platform.folders.caches, record.id, 'trees'))).to.deep.equal([used?.[0]])
   })
 
   it('reports an archive that is none', async () => {

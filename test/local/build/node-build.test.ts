@@ -7,7 +7,9 @@ import { buildApp, type Built, type Tree } from './build-app.js'
 import { fakePlatform, type FakePlatform } from './fake-platform.js'
 import { npmLock, pack, type Packed } from './packages.js'
 
-const inSlug = (built: Built, file: string): string => path.join(built.slug?.dir ?? '/nowhere', file)
+/** Where a dyno's file is taken from. */
+const inSlug = ({ slug }: Built, file: string): string =>
+  (slug?.modules !== undefined && file.startsWith('node_modules') ? path.join(path.dirname(slug.modules), file) : path.join(slug?.dir ?? '/nowhere', file))
 
 describe('the Node build', function () {
   this.timeout(120_000)
@@ -57,6 +59,42 @@ describe('the Node build', function () {
       expect(third.text).to.include('a dyno has written into node_modules').and.to.include('Installing node modules')
       expect(await readFile(inSlug(third, file), 'utf8')).to.equal('module.exports = 1\n')
       expect((await buildApp(platform, app, plainApp('four'))).text).to.include('its node_modules are used')
+    })
+  })
+
+  describe('of an app whose devDependencies no script of the build could use', () => {
+    const tested = (scripts: object, lockMore: object = {}): Tree => ({
+      'package.json': manifest({ dependencies: { 'tiny-dep': dep.spec }, devDependencies: { 'tiny-tsc': tool.spec }, scripts: { start: 'node main.js', ...scripts } }),
+      'package-lock.json': npmLock([dep], [tool], lockMore), 'main.js': 'one', ...vendored(dep), ...vendored(tool),
+    })
+    const isToolThere = (built: Built) => existsSync(inSlug(built, 'node_modules/tiny-tsc'))
+
+    it('leaves them out from the start, and shares what is installed', async () => {
+      const app = await platform.createApp('tested')
+      const [first, second] = [await buildApp(platform, app, tested({ test: 'tiny-tsc' })), await buildApp(platform, app, tested({ test: 'tiny-tsc' }))]
+      expect(first.text).to.include('Skipping because no script of the build uses them: they were not installed')
+      expect(second.text).to.include('its node_modules are used')
+      for (const built of [first, second]) {
+        expect(isToolThere(built)).to.equal(false)
+        expect(existsSync(inSlug(built, 'node_modules/tiny-dep/index.js'))).to.equal(true)
+      }
+    })
+
+    it('installs them once a script of the build is there, which the tree without them does not serve', async () => {
+      const app = await platform.createApp('tested-then-built')
+      await buildApp(platform, app, tested({}))
+      const built = await buildApp(platform, app, tested({ build: 'ls node_modules' }))
+      expect(built.text).to.include('Installing node modules').and.to.include('       tiny-tsc\n')
+      expect(isToolThere(built)).to.equal(false)
+    })
+
+    it('installs and prunes them as Heroku does where the app\'s own install scripts may use one, or one has an install script that could fail', async () => {
+      const own = await buildApp(platform, await platform.createApp('tested-prepare'), tested({ postinstall: 'ls node_modules' }))
+      expect(own.text).to.include('tiny-tsc')
+      expect(isToolThere(own)).to.equal(false)
+      const native = await buildApp(platform, await platform.createApp('tested-native'), tested({}, { hasInstallScript: true }))
+      expect(native.text).to.include('-----> Pruning devDependencies\n').and.not.to.include('they were not installed')
+      expect(isToolThere(native)).to.equal(false)
     })
   })
 

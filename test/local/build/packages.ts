@@ -20,15 +20,15 @@ export async function pack(platform: FakePlatform, name: string, files: Tree, ma
   return { name, spec: `file:vendor/${name}-1.0.0.tgz`, bytes, sha512: `sha512-${hash('sha512', 'base64')}`, sha1: hash('sha1', 'hex') }
 }
 
-/** package-lock.json for an app whose only dependencies are such tarballs. */
-export function npmLock(dependencies: Packed[], devDependencies: Packed[] = []): object {
+/** package-lock.json for an app whose only dependencies are such tarballs. @param ofDev what else it says of each devDependency */
+export function npmLock(dependencies: Packed[], devDependencies: Packed[] = [], ofDev: object = {}): object {
   const specs = (packed: Packed[]) => Object.fromEntries(packed.map(({ name, spec }) => [name, spec]))
   const entry = (packed: Packed, isDev: boolean, bin: object = {}) => [`node_modules/${packed.name}`, { version: '1.0.0', resolved: packed.spec, integrity: packed.sha512, ...(isDev ? { dev: true } : {}), ...bin }]
   return {
     name: 'app', version: '1.0.0', lockfileVersion: 3, requires: true,
     packages: {
       '': { name: 'app', version: '1.0.0', dependencies: specs(dependencies), devDependencies: specs(devDependencies) },
-      ...Object.fromEntries([...dependencies.map((one) => entry(one, false)), ...devDependencies.map((one) => entry(one, true, { bin: { [one.name]: 'cli.js' } }))]),
+      ...Object.fromEntries([...dependencies.map((one) => entry(one, false)), ...devDependencies.map((one) => entry(one, true, { bin: { [one.name]: 'cli.js' }, ...ofDev }))]),
     },
   }
 }
