@@ -32,13 +32,20 @@ export class CrashSigns {
   /** @param since ms since the epoch: older lines are of older releases */
   constructor(private readonly since: number) {}
 
-  read(line: LogLine): void {
+  /** Whether the line tells of a dyno that came up or of something that ended. */
+  read(line: LogLine): boolean {
     const { source, dyno, timestamp, message } = line
     const time = Date.parse(timestamp)
-    if (time < this.since) return void (time > this.since - RECENT && tellsOfCrash(readLine(line)) && this.crashedBefore.add(dyno))
-    if (source === 'heroku' && message.startsWith('State changed from starting to up')) this.cameUp.set(dyno, time)
+    if (time < this.since) {
+      if (time > this.since - RECENT && tellsOfCrash(readLine(line))) this.crashedBefore.add(dyno)
+      return false
+    }
+    const isUp = source === 'heroku' && message.startsWith('State changed from starting to up')
+    if (isUp) this.cameUp.set(dyno, time)
+    const exits = this.exits.length
     const reason = source === 'heroku' ? this.platformSays(dyno, message) : this.runtimeSays(dyno, time, readLine(line))
     if (reason !== undefined) this.found.push({ dyno, time, reason })
+    return isUp || reason !== undefined || this.exits.length > exits
   }
 
   /** Unlearns what was told of a dyno's name so far: it may have been of one that has gone. */

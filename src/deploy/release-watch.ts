@@ -2,6 +2,7 @@ import { ShipitError } from '../errors.js'
 import type { Dyno, Release } from '../heroku/types.js'
 import { bootState, type BootState } from './boot-state.js'
 import { CrashSigns } from './crash-signs.js'
+import { pause, type Deployment } from './deployment.js'
 import type { Platform } from './platform.js'
 
 /** A dyno of the new release that does not stay up. */
@@ -29,6 +30,8 @@ export class ReleaseWatch {
   /** By name: until when (performance.now()) the log may be speaking of an earlier dyno. */
   private readonly doubtUntil = new Map<string, number>()
   private readonly isAfterCrash: boolean
+  /** Aborted by a line that a look may confirm; a new one with every look. */
+  private news = new AbortController()
 
   /**
    * @param followsLog false for a release that has been there for long: what its log holds of earlier days says nothing
@@ -42,6 +45,7 @@ export class ReleaseWatch {
 
   /** Looks once. */
   async look(): Promise<BootState & { crash?: Crash }> {
+    this.news = new AbortController()
     const [dynos, formation] = await Promise.all([this.platform.dynos(this.app), this.platform.formation(this.app)])
     const state = bootState(dynos, formation, this.release.version)
     this.dynos = state.dynos
@@ -72,6 +76,16 @@ export class ReleaseWatch {
   get firstExit(): number | undefined {
     const lives = this.signs.exits.map(({ dyno, time }) => time - (this.seen.get(dyno)?.since ?? time))
     return lives.length === 0 ? undefined : Math.max(0, Math.min(...lives))
+  }
+
+  /** Waits until the next look, and no longer than until the log has told, since the last one, of a dyno that came up or does not stay so. */
+  async pause(deployment: Pick<Deployment, 'timing' | 'signal'>, look: number, longest?: number): Promise<void> {
+    const { signal: news } = this.news
+    try {
+      await pause(deployment, look, AbortSignal.any([deployment.signal, news]), longest)
+    } catch (error) {
+      if (deployment.signal.aborted || !news.aborted) throw error
+    }
   }
 
   stop(): void {
@@ -117,7 +131,9 @@ export class ReleaseWatch {
 
   private async followLog(): Promise<void> {
     try {
-      for await (const line of this.platform.logs(this.app, { lines: 100, tail: true, signal: this.stopped.signal })) this.signs.read(line)
+      for await (const line of this.platform.logs(this.app, { lines: 100, tail: true, signal: this.stopped.signal })) {
+        if (this.signs.read(line)) this.news.abort()
+      }
     } catch (error) {
       if (this.stopped.signal.aborted) return
       this.logFailure = error instanceof Error ? error.message : String(error)

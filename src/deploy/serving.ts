@@ -2,7 +2,7 @@
 import { ShipitError } from '../errors.js'
 import { byTypeAndNumber } from '../heroku/index.js'
 import type { Release } from '../heroku/types.js'
-import { duration, pause, type Deployment } from './deployment.js'
+import { duration, type Deployment } from './deployment.js'
 import type { StepReport } from './events.js'
 import { probe, type ProbeResult } from './probe.js'
 import { crashError, type ReleaseWatch } from './release-watch.js'
@@ -13,7 +13,7 @@ const LOOKS_FOR_FORMATION = 4
 
 /** Waits until the release runs on every dyno of the formation and no older one is left. */
 export async function waitForBoot(deployment: Deployment, watch: ReleaseWatch, release: Release, deadline: number, report: StepReport): Promise<void> {
-  const { plan, signal } = deployment
+  const { plan } = deployment
   let said = ''
   for (let look = 0; ; look++) {
     const state = await watch.look()
@@ -26,7 +26,7 @@ export async function waitForBoot(deployment: Deployment, watch: ReleaseWatch, r
     if (Date.now() > deadline) {
       throw new ShipitError('boot', { message: `v${release.version} had not come up after ${duration(plan.waitTimeout)}: ${waiting}.` })
     }
-    await pause(deployment, look, signal)
+    await watch.pause(deployment, look)
   }
 }
 
@@ -60,7 +60,7 @@ export async function holdUp(deployment: Deployment, watch: ReleaseWatch, { rele
     if (trouble && trouble !== said) report.line(trouble)
     said = trouble
     if (Date.now() > deadline && since === undefined) throw unhealthy(release, url, answer, trouble)
-    await pause(deployment, look, signal, left)
+    await watch.pause(deployment, look, left)
   }
 }
 
