@@ -42,7 +42,7 @@ export async function compile(job: CompileJob): Promise<CompiledSlug> {
   const processTypes = await discoverProcessTypes(context)
   const size = await weighSlug(context, job.slugLimit)
   signal.throwIfAborted()
-  return { processTypes, size, modules: context.modules }
+  return { processTypes, size, modules: context.modules?.dir }
 }
 
 async function prepare({ commit, configVars, slugDir, work, cache, shared, output, signal }: CompileJob): Promise<BuildContext> {

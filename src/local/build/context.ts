@@ -12,8 +12,8 @@ export interface BuildContext {
   places: BuildPlaces
   /** The app's own cache folder. */
   cache: string
-  /** Where node_modules lies, once it is kept outside of the tree that is built. */
-  modules?: string
+  /** node_modules, once it is kept outside of the tree that is built: where it lies, and its bytes on disk. */
+  modules?: { dir: string; size: number }
   env: Record<string, string>
   configVars: Readonly<Record<string, string>>
   output: BuildOutput
@@ -43,6 +43,14 @@ export async function capture(context: BuildContext, command: string, args: stri
   const lines: string[] = []
   const status = await run(context, command, args, (line) => lines.push(line), options)
   return { status, lines }
+}
+
+/** Bytes on disk of a folder and all in it. */
+export async function sizeOf(context: BuildContext, dir: string): Promise<number> {
+  const { status, lines } = await capture(context, 'du', ['-sk', dir])
+  const size = Number.parseInt(lines.at(-1) ?? '', 10) * 1024
+  if (status !== 0 || Number.isNaN(size)) throw new BuildFailure(`The size of ${dir} could not be measured.`, lines)
+  return size
 }
 
 async function run(context: BuildContext, command: string, args: string[], onLine: (line: string) => void, options: StepOptions): Promise<number> {

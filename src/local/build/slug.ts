@@ -5,7 +5,7 @@ import { Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createGunzip, createGzip } from 'node:zlib'
 import { create, extract } from 'tar'
-import { capture, type BuildContext } from './context.js'
+import { capture, sizeOf, type BuildContext } from './context.js'
 import { BuildFailure } from './failure.js'
 import { removeFolder } from '../remove.js'
 
@@ -60,9 +60,7 @@ export async function applySlugignore(context: BuildContext): Promise<void> {
 
 /** Bytes of the slug. Only one that could be too large is compressed, which is what Heroku's limit counts. Throws {@link BuildFailure} beyond `limit`. */
 export async function weighSlug(context: BuildContext, limit: number): Promise<number> {
-  const { status, lines } = await capture(context, 'du', ['-sk', ...foldersOf(context)])
-  const size = lines.reduce((sum, line) => sum + Number.parseInt(line, 10) * 1024, 0)
-  if (status !== 0 || Number.isNaN(size)) throw new BuildFailure('The size of the slug could not be measured.', lines)
+  const size = (await sizeOf(context, context.places.dir)) + (context.modules?.size ?? 0)
   context.output.heading('Compressing...')
   if (size > limit) {
     const compressed = await compressedSize(context)
@@ -76,8 +74,6 @@ export async function weighSlug(context: BuildContext, limit: number): Promise<n
   return size
 }
 
-const foldersOf = ({ places, modules }: BuildContext): string[] => [places.dir, ...(modules === undefined ? [] : [modules])]
-
 async function compressedSize(context: BuildContext): Promise<number> {
   let bytes = 0
   const count = new Writable({
@@ -86,7 +82,7 @@ async function compressedSize(context: BuildContext): Promise<number> {
       done()
     },
   })
-  for (const cwd of foldersOf(context)) await pipeline(create({ cwd, portable: true }, ['.']), createGzip({ level: 6 }), count, { signal: context.signal, end: false })
+  for (const cwd of [context.places.dir, ...(context.modules ? [context.modules.dir] : [])]) await pipeline(create({ cwd, portable: true }, ['.']), createGzip({ level: 6 }), count, { signal: context.signal, end: false })
   return bytes
 }
 

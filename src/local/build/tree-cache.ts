@@ -2,14 +2,14 @@ import { createHash, randomUUID } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { lstat, mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { capture, type BuildContext } from './context.js'
+import { capture, sizeOf, type BuildContext } from './context.js'
 import { BuildFailure } from './failure.js'
 import { hasInstallScripts, type Manifest } from './manifest.js'
 import type { PackageManager } from './package-manager.js'
 import { removeFolder } from '../remove.js'
 
-/** What was installed the last time, under which circumstances, and the name of its folder. */
-interface CacheRecord { key: string | null; runtime: string; tree: string }
+/** What was installed the last time, under which circumstances, the name of its folder, and its size in bytes. */
+interface CacheRecord { key: string | null; runtime: string; tree: string; size: number }
 
 const TREE_FIELDS = [
   'dependencies', 'devDependencies', 'optionalDependencies', 'peerDependencies', 'peerDependenciesMeta', 'dependenciesMeta',
@@ -63,7 +63,7 @@ export async function restoreTree(context: BuildContext, runtime: string, key: s
   if (key !== null && record.key !== key) return 'none'
   const modules = modulesOf(context.cache, record.tree)
   if (await isWritten(context, modules)) return 'written'
-  if (keeping === 'shared') context.modules = modules
+  if (keeping === 'shared') context.modules = { dir: modules, size: record.size }
   else await copyTree(context, modules, path.join(context.places.dir, 'node_modules'))
   return key === null ? 'restored' : 'identical'
 }
@@ -74,13 +74,11 @@ export async function saveTree(context: BuildContext, runtime: string, key: stri
   const modules = modulesOf(context.cache, tree)
   const installed = path.join(context.places.dir, 'node_modules')
   await mkdir(path.dirname(modules), { recursive: true })
-  if (keeping === 'shared') {
-    await rename(installed, modules)
-    context.modules = modules
-  } else {
-    await copyTree(context, installed, modules)
-  }
-  await writeFile(recordFile(context.cache), JSON.stringify({ key, runtime, tree } satisfies CacheRecord))
+  if (keeping === 'shared') await rename(installed, modules)
+  else await copyTree(context, installed, modules)
+  const size = await sizeOf(context, modules)
+  if (keeping === 'shared') context.modules = { dir: modules, size }
+  await writeFile(recordFile(context.cache), JSON.stringify({ key, runtime, tree, size } satisfies CacheRecord))
 }
 
 /** Removes the trees that neither the next build nor a slug uses. Not while a build of the app runs. @param used `modules` of the app's slugs */

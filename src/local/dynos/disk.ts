@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { mkdir, readdir } from 'node:fs/promises'
+import { mkdir, readdir, rename, rmdir } from 'node:fs/promises'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import { removeFolder } from '../remove.js'
@@ -18,8 +18,9 @@ export function diskAt(dir: string): Disk {
 /**
  * Makes a dyno's ephemeral disk of a slug. node_modules is hard-linked, which is quick and takes no room; the rest is copied, because apps
  * write there. `cp` does it: tens of thousands of links would keep the daemon from its requests.
+ * @param spare the slug's node_modules, linked ahead by {@link SpareModules}: it is moved
  */
-export async function makeDisk(dir: string, slug: Pick<SlugRecord, 'dir' | 'modules'>): Promise<Disk> {
+export async function makeDisk(dir: string, slug: Pick<SlugRecord, 'dir' | 'modules'>, spare?: string): Promise<Disk> {
   const disk = diskAt(dir)
   await mkdir(disk.app, { recursive: true, mode: 0o700 })
   await mkdir(disk.tmp, { mode: 0o700 })
@@ -29,10 +30,15 @@ export async function makeDisk(dir: string, slug: Pick<SlugRecord, 'dir' | 'modu
   // Both to their ends, so that nothing writes into a disk that is given up.
   const made = await Promise.allSettled([
     copied.length > 0 && run('cp', ['-RPp', ...copied, disk.app]),
-    existsSync(modules) && linkOrCopy(modules, disk.app),
+    spare === undefined ? existsSync(modules) && linkOrCopy(modules, disk.app) : takeSpare(spare, disk.app),
   ])
   for (const part of made) if (part.status === 'rejected') throw part.reason
   return disk
+}
+
+async function takeSpare(spare: string, into: string): Promise<void> {
+  await rename(spare, path.join(into, 'node_modules'))
+  await rmdir(path.dirname(spare))
 }
 
 /** Links fail across file systems and where the file system knows none. */

@@ -8,9 +8,10 @@ import { dynoEnvironment } from './environment.js'
 import { listenersOf } from './listeners.js'
 import { reservePort } from './ports.js'
 import { ProcessGroup } from './process-group.js'
+import type { SpareModules } from './spare-modules.js'
 import { words } from './words.js'
 
-export interface Services { store: Store; logplex: Logplex; folders: Folders; limits: Limits }
+export interface Services { store: Store; logplex: Logplex; folders: Folders; limits: Limits; spares: SpareModules }
 
 export interface DynoSpec {
   appId: string
@@ -90,7 +91,10 @@ export class Dyno {
     this.log(words.state(this.current, state))
     this.current = state
     this.updatedAt = new Date()
-    if (state === 'up') this.upSince = Date.now()
+    if (state === 'up') {
+      this.upSince = Date.now()
+      if (!this.spec.isOneOff) this.services.spares.prepare(this.spec.appId, this.spec.slug.modules)
+    }
     this.onChange()
   }
 
@@ -119,7 +123,8 @@ export class Dyno {
 
   private async live(dir: string, port: number): Promise<number> {
     const { spec } = this
-    const disk = await makeDisk(dir, spec.slug)
+    const { appId, slug: { modules } } = spec
+    const disk = await makeDisk(dir, spec.slug, await this.services.spares.take(appId, modules))
     if (this.stopping.signal.aborted) return 143
     this.log(words.starting(spec.command))
     const group = await ProcessGroup.launch({

@@ -4,6 +4,7 @@ import type { Dynos, OneOff } from '../types.js'
 import { AppDynos } from './app-dynos.js'
 import { Dyno, type Services } from './dyno.js'
 import { endLeftDynos } from './recover.js'
+import { SpareModules } from './spare-modules.js'
 
 /** A refusal that the API passes on: `{id, message}` with its HTTP status. */
 export class NoSuchDyno extends Error {
@@ -20,8 +21,9 @@ export class NoSuchDyno extends Error {
 const RECOVERY_GRACE = 5_000
 
 /** The dynos of all apps. `recover()` is for the daemon's start: it ends what a killed daemon left and starts what should run. */
-export function createDynos(services: Services): Dynos & { recover(): Promise<void> } {
-  const { store, folders, limits } = services
+export function createDynos(given: Omit<Services, 'spares'>): Dynos & { recover(): Promise<void> } {
+  const { store, folders, limits } = given
+  const services: Services = { ...given, spares: new SpareModules(folders.dynos) }
   const events = new EventEmitter().setMaxListeners(0)
   const apps = new Map<string, AppDynos>()
   const oneOffs = new Set<Dyno>()
@@ -73,6 +75,7 @@ export function createDynos(services: Services): Dynos & { recover(): Promise<vo
       })
       const concerned = [...apps].filter(([id]) => appId === undefined || id === appId)
       await Promise.all([...ended, ...concerned.map(([, app]) => app.shutdown())])
+      await services.spares.drop(appId)
       for (const [id, app] of concerned) if (app.list().length === 0) apps.delete(id)
     },
 

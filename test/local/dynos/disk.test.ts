@@ -27,6 +27,12 @@ describe('a dyno\'s disk', () => {
     }
   })
 
+  it('takes a node_modules that was linked ahead', async () => {
+    const spare = path.join(tree('spare', ['node_modules/a/index.js']), 'node_modules')
+    const { app } = await makeDisk(path.join(root, 'dynos', 'with-spare'), { dir: tree('bare', ['server.js']), modules: '/nowhere' }, spare)
+    expect([existsSync(path.join(app, 'node_modules/a/index.js')), existsSync(path.join(app, 'server.js')), existsSync(path.dirname(spare))]).to.deep.equal([true, true, false])
+  })
+
   it('is gone with the dyno, and the slug is not', async () => {
     const dir = tree('kept', ['server.js', 'node_modules/a/index.js'])
     const disk = await makeDisk(path.join(root, 'dynos', '3'), { dir })
