@@ -9,7 +9,7 @@ import { removeFolder } from '../remove.js'
 const run = promisify(execFile)
 
 /** ms after which what starts beside a dyno has started too, and the machine has time. */
-const IDLE = 1500
+const IDLE = 500
 
 interface Spare {
   of: string
