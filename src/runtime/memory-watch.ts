@@ -36,8 +36,11 @@ export class MemoryWatch {
   async #look(): Promise<void> {
     if (this.#isLooking) return
     this.#isLooking = true
-    await this.#judge(this.#settings.instances.all)
-    this.#isLooking = false
+    try {
+      await this.#judge(this.#settings.instances.all)
+    } finally {
+      this.#isLooking = false
+    }
   }
 
   async #judge(instances: Instance[]): Promise<void> {
