@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import path from 'node:path'
-import type { DynoRecord, DynoState, Folders, Limits, Logplex, ReleaseRecord, SlugRecord, Store, WebTarget } from '../types.js'
+import type { DynoRecord, DynoState, Folders, Limits, Logplex, Store, WebTarget } from '../types.js'
 import { otherPorts, waitUntilBound } from './boot.js'
 import { Claims } from './claims.js'
 import { makeDisk, removeDisk } from './disk.js'
 import { dynoEnvironment } from './environment.js'
+import type { Wanted } from './formation.js'
 import { listenersOf } from './listeners.js'
 import { reservePort } from './ports.js'
 import { ProcessGroup } from './process-group.js'
@@ -13,15 +14,8 @@ import { words } from './words.js'
 
 export interface Services { store: Store; logplex: Logplex; folders: Folders; limits: Limits; spares: SpareModules }
 
-export interface DynoSpec {
+export interface DynoSpec extends Wanted {
   appId: string
-  /** web.1 */
-  name: string
-  type: string
-  command: string
-  size: string
-  release: ReleaseRecord
-  slug: SlugRecord
   /** Not of the formation: it ends for good, and ending is no crash. */
   isOneOff?: boolean
   onOutput?: (chunk: Buffer) => void

@@ -3,6 +3,7 @@ import type { AppRecord, ReleaseRecord, SlugRecord } from '../types.js'
 
 /** One dyno that should run. */
 export interface Wanted {
+  /** web.1 */
   name: string
   type: string
   command: string
