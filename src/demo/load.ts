@@ -1,4 +1,5 @@
 import http from 'node:http'
+import { loopbackLookup } from '../loopback.js'
 
 export interface LoadResult {
   sent: number
@@ -14,16 +15,10 @@ export interface Load {
   readonly result: LoadResult
 }
 
-/** Loopback for *.localhost whatever the resolver says (RFC 6761, section 6.3). */
-const lookup: NonNullable<http.RequestOptions['lookup']> = (_hostname, options, callback) => {
-  if (options.all) callback(null, [{ address: '127.0.0.1', family: 4 }])
-  else callback(null, '127.0.0.1', 4)
-}
-
 /** One GET on loopback; resolves with status and body, rejects on a broken connection. */
 export function get(url: string, options: { agent?: http.Agent | false; timeout?: number } = {}): Promise<{ status: number; body: string }> {
   return new Promise((resolve, reject) => {
-    const request = http.get(url, { agent: options.agent ?? false, lookup, timeout: options.timeout ?? 40_000 }, (response) => {
+    const request = http.get(url, { agent: options.agent ?? false, lookup: loopbackLookup, timeout: options.timeout ?? 40_000 }, (response) => {
       const chunks: Buffer[] = []
       response.on('data', (chunk: Buffer) => chunks.push(chunk))
       response.on('end', () => resolve({ status: response.statusCode ?? 0, body: Buffer.concat(chunks).toString() }))

@@ -1,7 +1,6 @@
-import { lookup as dnsLookup, type LookupAddress, type LookupOptions } from 'node:dns'
 import http from 'node:http'
 import https from 'node:https'
-import type { LookupFunction } from 'node:net'
+import { loopbackLookup } from '../loopback.js'
 
 export interface ProbeResult {
   isHealthy: boolean
@@ -11,15 +10,6 @@ export interface ProbeResult {
 
 /** Longest wait for an answer: the router itself gives up after 30 s (H12). */
 const ANSWER_TIME = 30_000
-
-/**
- * Names under localhost are this machine (RFC 6761, section 6.3). Not every resolver knows.
- */
-const loopbackLookup: LookupFunction = (hostname, options: LookupOptions, callback) => {
-  if (!/(^|\.)localhost\.?$/i.test(hostname)) return void dnsLookup(hostname, options, callback as (error: Error | null, address: string | LookupAddress[], family?: number) => void)
-  if (options.all) callback(null, [{ address: '127.0.0.1', family: 4 }])
-  else callback(null, '127.0.0.1', 4)
-}
 
 /** Asks once. 2xx and 3xx are healthy; a redirect is an answer and is not followed. Rejects only when `signal` is aborted. */
 export async function probe(url: string, signal: AbortSignal): Promise<ProbeResult> {
