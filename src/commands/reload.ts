@@ -1,18 +1,14 @@
-import { Args } from '@oclif/core'
 import type { ReloadResult } from '../formation/reload.js'
 import { BaseCommand } from '../ui/base-command.js'
-import { waitTimeout } from '../ui/time-flag.js'
+import { processTypeArg, waitingFlags } from '../ui/waiting-flags.js'
 
 export default class Reload extends BaseCommand {
   static override summary = 'restart dyno by dyno, with no request lost'
   static override description =
     'The next dyno is restarted only when the last one serves again. A lone dyno gets a second one for the time of the reload. ' +
     'Where the dyno size allows one dyno only (eco, basic), it is restarted with a short gap, and that is said.'
-  static override args = { type: Args.string({ ignoreStdin: true, description: 'process type, such as web; all types when absent' }) }
-  static override flags = {
-    ...BaseCommand.appFlags,
-    'wait-timeout': waitTimeout({ description: 'longest that one dyno may take to serve again', default: '2m' }),
-  }
+  static override args = { type: processTypeArg('all types') }
+  static override flags = waitingFlags('one dyno may take to serve again', '2m')
   static override examples = ['<%= config.bin %> reload --app myapp', '<%= config.bin %> reload web --app myapp']
 
   async run(): Promise<ReloadResult & { app: string }> {

@@ -1,16 +1,12 @@
-import { Args } from '@oclif/core'
 import { BaseCommand } from '../ui/base-command.js'
-import { waitTimeout } from '../ui/time-flag.js'
+import { dynosArg, waitingFlags } from '../ui/waiting-flags.js'
 
 export default class Restart extends BaseCommand {
   static override summary = 'restart dynos at once'
   static override description =
     'All dynos of the selection restart together, so requests may wait for some seconds. To restart without a gap, use `reload`.'
-  static override args = { what: Args.string({ ignoreStdin: true, description: 'process type (web) or dyno (web.1); all dynos when absent' }) }
-  static override flags = {
-    ...BaseCommand.appFlags,
-    'wait-timeout': waitTimeout({ description: 'longest that the dynos may take to be up again', default: '2m' }),
-  }
+  static override args = { what: dynosArg('all dynos') }
+  static override flags = waitingFlags('the dynos may take to be up again', '2m')
   static override examples = ['<%= config.bin %> restart --app myapp', '<%= config.bin %> restart web.1 --app myapp']
 
   async run(): Promise<{ app: string; restarted: string[] }> {

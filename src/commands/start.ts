@@ -1,20 +1,16 @@
-import { Args } from '@oclif/core'
 import type { Count } from '../formation/index.js'
 import { BaseCommand } from '../ui/base-command.js'
-import { waitTimeout } from '../ui/time-flag.js'
+import { processTypeArg, waitingFlags } from '../ui/waiting-flags.js'
 
 export default class Start extends BaseCommand {
   static override summary = 'bring back what `stop` has stopped, with the same counts and sizes'
-  static override args = { type: Args.string({ ignoreStdin: true, description: 'process type; all that were stopped when absent' }) }
-  static override flags = {
-    ...BaseCommand.appFlags,
-    'wait-timeout': waitTimeout({ description: 'longest that the dynos may take to be up', default: '5m' }),
-  }
+  static override args = { type: processTypeArg('all that were stopped') }
+  static override flags = waitingFlags('the dynos may take to be up', '5m')
   static override examples = ['<%= config.bin %> start --app myapp', '<%= config.bin %> start worker --app myapp']
 
   async run(): Promise<{ app: string; started: Count[] }> {
     const { args, flags } = await this.parse(Start)
-    const { planStart, STOPPED_VAR, waitForDynos } = await import('../formation/index.js')
+    const { countsInWords, planStart, STOPPED_VAR, waitForDynos } = await import('../formation/index.js')
     const heroku = await import('../heroku/index.js')
     const app = await this.appName(flags)
     const api = await this.platform(flags)
@@ -24,7 +20,7 @@ export default class Start extends BaseCommand {
       this.log(`Nothing of ${app} is stopped.`)
       return { app, started }
     }
-    const words = started.map(({ type, quantity, size }) => `${type}=${quantity}:${size}`).join(' ')
+    const words = countsInWords(started, ' ')
     let left = `It is not known whether they were started: look at \`shipit scale --app ${app}\`.`
     await this.stoppable(async (signal) => {
       await heroku.updateFormation(api, app, updates)

@@ -1,23 +1,19 @@
-import { Args } from '@oclif/core'
 import type { Count } from '../formation/index.js'
 import { BaseCommand } from '../ui/base-command.js'
-import { waitTimeout } from '../ui/time-flag.js'
+import { dynosArg, waitingFlags } from '../ui/waiting-flags.js'
 
 export default class Stop extends BaseCommand {
   static override summary = 'scale to zero, and remember the counts and sizes for `start`'
   static override description =
     'What ran is kept in the config var SHIPIT_STOPPED of the app, so that `start` brings it back from any machine. ' +
     'A single dyno (web.1) is stopped as `heroku ps:stop` does; the platform starts it again with the next release.'
-  static override args = { what: Args.string({ ignoreStdin: true, description: 'process type (web) or dyno (web.1); everything when absent' }) }
-  static override flags = {
-    ...BaseCommand.appFlags,
-    'wait-timeout': waitTimeout({ description: 'longest that the dynos may take to be gone', default: '2m' }),
-  }
+  static override args = { what: dynosArg('everything') }
+  static override flags = waitingFlags('the dynos may take to be gone', '2m')
   static override examples = ['<%= config.bin %> stop --app myapp', '<%= config.bin %> stop worker --app myapp']
 
   async run(): Promise<{ app: string; stopped: Count[] } | { app: string; dyno: string }> {
     const { args, flags } = await this.parse(Stop)
-    const { parseSelection, planStop, STOPPED_VAR, waitForDynos } = await import('../formation/index.js')
+    const { countsInWords, parseSelection, planStop, STOPPED_VAR, waitForDynos } = await import('../formation/index.js')
     const heroku = await import('../heroku/index.js')
     const selection = parseSelection(args.what)
     const app = await this.appName(flags)
@@ -33,7 +29,7 @@ export default class Stop extends BaseCommand {
       this.log(`Nothing of ${app} runs.`)
       return { app, stopped }
     }
-    const words = stopped.map(({ type, quantity, size }) => `${type}=${quantity}:${size}`).join(' ')
+    const words = countsInWords(stopped, ' ')
     let left = `It is not known whether ${words} was stopped: look at \`shipit scale --app ${app}\`.`
     await this.stoppable(async (signal) => {
       await heroku.updateFormation(api, app, updates)

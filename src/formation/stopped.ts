@@ -15,7 +15,8 @@ export function parseStopped(value: string | undefined): Count[] {
   })
 }
 
-export const writeStopped = (counts: readonly Count[]): string => counts.map(({ type, quantity, size }) => `${type}=${quantity}:${size}`).join(',')
+/** `web=2:Standard-1X worker=1:Standard-2X`, as `scale` takes it. */
+export const countsInWords = (counts: readonly Count[], between: ' ' | ','): string => counts.map(({ type, quantity, size }) => `${type}=${quantity}:${size}`).join(between)
 
 export interface StopPlan {
   updates: FormationUpdate[]
@@ -32,7 +33,7 @@ export function planStop(formation: readonly Formation[], before: string | undef
   checkType(formation, type)
   const stopped = formation.filter((row) => row.quantity > 0 && (type === undefined || row.type === type)).map(({ type, quantity, size }) => ({ type, quantity, size }))
   const kept = parseStopped(before).filter((count) => !stopped.some((one) => one.type === count.type))
-  return { updates: stopped.map(({ type }) => ({ type, quantity: 0 })), stopped, remembered: writeStopped([...kept, ...stopped]), restartsOthers: formation.some((row) => row.quantity > 0 && !stopped.some((one) => one.type === row.type)) }
+  return { updates: stopped.map(({ type }) => ({ type, quantity: 0 })), stopped, remembered: countsInWords([...kept, ...stopped], ','), restartsOthers: formation.some((row) => row.quantity > 0 && !stopped.some((one) => one.type === row.type)) }
 }
 
 export interface StartPlan { updates: FormationUpdate[]; started: Count[] }
