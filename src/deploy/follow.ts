@@ -1,13 +1,10 @@
 import { ShipitError } from '../errors.js'
 import type { App, Build, Release } from '../heroku/types.js'
-import { duration, pause, type Deployment } from './deployment.js'
+import { buildEnd } from './build-end.js'
+import type { Deployment } from './deployment.js'
 import type { StepReport } from './events.js'
 import { releaseOfPush } from './find-release.js'
 import type { InProgress } from './in-progress.js'
-import { sayLines } from './say-lines.js'
-
-/** ms that a build may take: Heroku gives it 15 minutes (https://devcenter.heroku.com/articles/limits#build). */
-const BUILD_TIME = 20 * 60_000
 
 /** The app and the release of the deploy that is followed; of a build, once it has ended. What is judged later is judged as if this deploy had made it. */
 export async function follow(deployment: Deployment, follows: InProgress): Promise<{ app: App; release: Release }> {
@@ -26,17 +23,9 @@ export async function follow(deployment: Deployment, follows: InProgress): Promi
 }
 
 async function followBuild(deployment: Deployment, id: string, report: StepReport): Promise<Release> {
-  const { plan, platform, signal } = deployment
-  const deadline = Date.now() + BUILD_TIME
-  const limit = AbortSignal.any([signal, AbortSignal.timeout(BUILD_TIME)])
-  let build = await platform.build(plan.app, id)
-  await sayLines(platform.output(build.output_stream_url, limit), report.line)
-  for (let look = 0; build.status === 'pending'; look++) {
-    signal.throwIfAborted()
-    if (Date.now() > deadline) throw new ShipitError('timeout', { message: `The build of ${plan.commit.short} had not ended after ${duration(BUILD_TIME)}.`, next: `Look at \`shipit releases --app ${plan.app}\`.` })
-    if (look > 0) await pause(deployment, look, signal)
-    build = await platform.build(plan.app, id)
-  }
+  const { plan: { app }, platform, signal, timing } = deployment
+  const look = () => platform.build(app, id)
+  const build = await buildEnd(await look(), { app, look, output: (url, limit) => platform.output(url, limit), say: report.line, signal, timing })
   const release = await releaseOf(deployment, build)
   report.detail(`v${release.version}`)
   return release

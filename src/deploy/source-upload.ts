@@ -2,14 +2,10 @@
 
 import { ShipitError } from '../errors.js'
 import { createBuild, createSource, getBuild, streamOutput, uploadSource, type PlatformApi } from '../heroku/index.js'
-import type { Build } from '../heroku/types.js'
-import { until } from '../until.js'
-import { duration } from './deployment.js'
+import { buildEnd } from './build-end.js'
+import { TIMING } from './deployment.js'
 import type { GitPush } from './platform.js'
-import { sayLines } from './say-lines.js'
 
-/** ms that a build may take: Heroku gives it 15 minutes (https://devcenter.heroku.com/articles/limits#build). */
-const BUILD_TIME = 20 * 60_000
 const SHOWN = 30
 
 /** In place of a push. What a signal stops after the build has begun goes on at the platform, as with a push. */
@@ -24,26 +20,19 @@ export function sourceUpload(api: PlatformApi, git: GitPush, pack: () => Promise
       const begun = await createBuild(api, app, { url: blob.get_url, version: commit }, { signal })
       onBuild(begun.id)
       const said: string[] = []
-      const limit = AbortSignal.any([signal, AbortSignal.timeout(BUILD_TIME)])
-      await sayLines(streamOutput(begun.output_stream_url, { signal: limit }), (line) => {
+      const say = (line: string) => {
         said.push(line)
         onOutput(line)
-      })
-      signal.throwIfAborted()
-      await ended(api, app, begun, signal, said)
+      }
+      const { status } = await buildEnd(begun, { app, look: () => getBuild(api, app, begun.id, { signal }), output: (url, limit) => streamOutput(url, { signal: limit }), say, signal, timing: TIMING })
+      if (status !== 'succeeded') throw buildFailure(said)
       return { outcome: 'pushed' }
     },
   }
 }
 
-async function ended(api: PlatformApi, app: string, { id }: Build, signal: AbortSignal, said: string[]): Promise<void> {
-  const build = await until(async () => {
-    const now = await getBuild(api, app, id, { signal })
-    return now.status !== 'pending' && now
-  }, { timeout: BUILD_TIME, every: 1000, signal })
-  if (!build) throw new ShipitError('timeout', { message: `The build had not ended after ${duration(BUILD_TIME)}.`, next: `Look at \`shipit releases --app ${app}\`.` })
-  if (build.status === 'succeeded') return
-  throw new ShipitError('build', {
+function buildFailure(said: string[]): ShipitError {
+  return new ShipitError('build', {
     message: 'The build failed. Nothing was released.',
     why: said.slice(-SHOWN).join('\n').trim() || 'The platform did not say why.',
     next: 'Fix what the build complains about, and deploy again.',

@@ -4,7 +4,7 @@ import { duration, pause, type Deployment } from './deployment.js'
 import type { StepReport } from './events.js'
 import { releaseOfPush, slugOfCommit } from './find-release.js'
 import { overtakenBy, outdated } from './overtaken.js'
-import { sayLines } from './say-lines.js'
+import { sayOutput } from './say-lines.js'
 
 /** Is the platform still as the plan saw it? */
 export async function preflight({ plan, platform }: Deployment): Promise<App | undefined> {
@@ -97,13 +97,7 @@ export async function waitForRelease(deployment: Deployment, release: Release, d
   }
 }
 
-async function streamReleaseOutput({ platform, signal }: Deployment, url: string, deadline: number, say: (line: string) => void): Promise<void> {
+function streamReleaseOutput({ platform, signal }: Deployment, url: string, deadline: number, say: (line: string) => void): Promise<void> {
   const limit = AbortSignal.any([signal, AbortSignal.timeout(Math.max(1, deadline - Date.now()))])
-  try {
-    await sayLines(platform.output(url, limit), say)
-  } catch (error) {
-    signal.throwIfAborted()
-    // The status is what decides; the output is only shown.
-    say(`(the output of the release phase broke off: ${error instanceof Error ? error.message : String(error)})`)
-  }
+  return sayOutput(platform.output(url, limit), 'release phase', { say, signal })
 }
