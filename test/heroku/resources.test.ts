@@ -1,21 +1,18 @@
-import { existsSync, readFileSync } from 'node:fs'
-import path from 'node:path'
+import { readFileSync } from 'node:fs'
 import { expect } from 'chai'
 import {
   createApp, createLogSession, currentRelease, destroyApp, getAccount, getApp, getAppFeature, getBuild, getConfigVars, getRelease, getSlug, listAppFeatures, listApps,
   listBuildpacks, listBuilds, listDynos, listFormation, listReleases, restartDynos, rollbackTo, stopDyno, updateApp, updateAppFeature, updateConfigVars, updateFormation, type PlatformApi,
 } from '../../src/heroku/index.js'
-import { packageRoot } from '../../src/paths.js'
 import { faultServer } from '../support/fault-server.js'
 import { apiFor, rejection } from '../support/platform.js'
-import { validateRequest } from '../support/schema.js'
+import { isSchemaThere, schemaFile, validateRequest } from '../support/schema.js'
 
-const SCHEMA = path.resolve(packageRoot, '../shared/heroku/schema.json')
 interface Schema { definitions: Record<string, { links?: { href: string; method: string }[] }> }
 
 /** The schema's links as regular expressions over paths. */
 function knownLinks(): { method: string; path: RegExp }[] {
-  const schema = JSON.parse(readFileSync(SCHEMA, 'utf8')) as Schema
+  const schema = JSON.parse(readFileSync(schemaFile, 'utf8')) as Schema
   return Object.values(schema.definitions).flatMap(({ links = [] }) => links).map(({ href, method }) => ({
     method, path: new RegExp(`^${href.replace(/\{\([^)]*\)\}/g, '[^/]+')}$`),
   }))
@@ -67,7 +64,7 @@ describe('the resources', () => {
   }
 
   it('are all links of the API\'s own schema', function () {
-    if (!existsSync(SCHEMA)) this.skip()
+    if (!isSchemaThere) this.skip()
     const links = knownLinks()
     const unknown = calls.map(([, , request]) => request.split(' ') as [string, string])
       .filter(([method, path]) => !links.some((link) => link.method === method && link.path.test(path)))
