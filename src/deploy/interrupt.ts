@@ -1,8 +1,7 @@
 import { ShipitError } from '../errors.js'
-import type { Build } from '../heroku/types.js'
-import { isOwnBuild, pause, type Deployment } from './deployment.js'
-import { lookForRelease } from './find-release.js'
+import type { Deployment } from './deployment.js'
 import { bringBack, outcomeDetails, type Outcome } from './rollback.js'
+import { stillUnderWay, waitForUnfinished } from './unfinished.js'
 
 /** By convention of shells: 128 and the signal's number. */
 const EXIT_STATUS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const
@@ -24,9 +23,6 @@ export function stoppedBy(signal: AbortSignal, sentence: string, details: Record
   return new ShipitError('interrupted', { message: `Stopped by ${WORDS[by]}. ${sentence}`, details: { signal: by, ...details }, exitCode: EXIT_STATUS[by] })
 }
 
-/** Looks for a build after the push was ended: the platform may list it a moment later, and does so where it has answered the push at all. */
-const LOOKS_FOR_BUILD = { unheard: 3, heard: 10 }
-
 /**
  * After a signal: looks at what the platform has made of the deploy so far, leaves either the old or the new release serving, and
  * says which. The push has ended by now, with every process of it; a build that it began goes on (Heroku has no way to cancel one).
@@ -46,9 +42,9 @@ export async function afterInterrupt(interrupted: Deployment): Promise<ShipitErr
   const deployment: Deployment = { ...interrupted, signal: new AbortController().signal }
   try {
     const pending = await steps.run('interrupt', 'Stopped. Looking at what the platform has made of it', (report) =>
-      changed.rollback ? Promise.resolve(undefined) : waitForBuild(deployment, Date.now() + timing.settle, report.line))
+      changed.rollback ? Promise.resolve(undefined) : waitForUnfinished(deployment, Date.now() + timing.settle, (what) => report.line(`The ${what} goes on at ${plan.platform}; waiting for its end, to undo it (Ctrl-C again leaves at once).`)))
     const outcome = changed.rollback ? rollbackUnderWay(deployment)
-      : pending ? await stillBuilding(deployment, pending)
+      : pending ? await stillUnderWay(deployment, pending)
       : await bringBack(deployment, timing.settle)
     return stopped(outcome.sentence, outcomeDetails(outcome))
   } catch (error) {
@@ -66,44 +62,6 @@ async function leftAlone({ plan, platform, changed }: Deployment): Promise<strin
     return `${goesOn}; now ${now?.slug ? `v${now.version}` : 'nothing'} serves.`
   } catch (error) {
     return `${goesOn}. What serves now could not be found out: ${ShipitError.from(error).message}`
-  }
-}
-
-/** Waits for the build and the release phase that the push may have begun. Answers with the build if it has not ended in time. */
-async function waitForBuild(deployment: Deployment, deadline: number, say: (text: string) => void): Promise<Build | 'release' | undefined> {
-  const { plan, platform, changed, signal, timing } = deployment
-  const looks = changed.isPushHeard ? LOOKS_FOR_BUILD.heard : LOOKS_FOR_BUILD.unheard
-  let isFound = changed.isPushEnded
-  let isSaid = false
-  for (let look = 1; changed.isPushBegun; look++) {
-    // Before the releases: a build that has ended by now has made its release by the time those are listed.
-    const build = (await platform.builds(plan.app, 5)).find((build) => build.status === 'pending' && isOwnBuild(deployment, build))
-    const made = isFound ? undefined : await lookForRelease(deployment)
-    if (made) {
-      changed.releases.push(made)
-      isFound = true
-    }
-    const last = changed.releases.at(-1)
-    const isReleasing = last !== undefined && (await platform.release(plan.app, last.id)).status === 'pending'
-    if (!build && !isReleasing && (isFound || look >= looks)) return undefined
-    if (!isSaid && (build || isReleasing)) say(`The ${build ? 'build' : 'release phase'} goes on at ${plan.platform}; waiting for its end, to undo it (Ctrl-C again leaves at once).`)
-    isSaid ||= build !== undefined || isReleasing
-    if (Date.now() > deadline) return build ?? (isReleasing ? 'release' : undefined)
-    await pause({ timing }, look, signal)
-  }
-  return undefined
-}
-
-async function stillBuilding({ plan, platform, changed }: Deployment, what: Build | 'release'): Promise<Outcome> {
-  const now = await platform.currentRelease(plan.app)
-  const made = changed.releases.at(-1) ?? null
-  const serving = now?.slug ? { id: now.id, version: now.version } : null
-  return {
-    release: made && { id: made.id, version: made.version },
-    rolledBackTo: null,
-    serving,
-    sentence: `${what === 'release' ? `The release phase of v${made?.version}` : `The build of ${plan.commit.short}`} goes on at ${plan.platform}, which cannot cancel it: when it succeeds, it serves. `
-      + `Until then ${serving ? `v${serving.version} serves` : 'nothing serves'}.`,
   }
 }
 

@@ -1,8 +1,8 @@
 import { ShipitError } from '../errors.js'
 import type { Deployment } from './deployment.js'
-import { lookForRelease } from './find-release.js'
 import { afterInterrupt } from './interrupt.js'
 import { bringBack, outcomeDetails } from './rollback.js'
+import { stillUnderWay, waitForUnfinished } from './unfinished.js'
 
 /** After these the platform may still be at work on what was pushed. */
 const UNCERTAIN = new Set(['network', 'timeout', 'push'])
@@ -12,13 +12,10 @@ export async function undo(deployment: Deployment, error: unknown): Promise<Ship
   const failure = ShipitError.from(error)
   const { plan, changed, signal } = deployment
   if (!changed.isConfigSent && !changed.isPushBegun && !changed.formation) return withSentence(failure, createdOnly(deployment))
+  // A release phase that goes on would only be followed by a second one.
+  if (failure.code === 'timeout' && changed.isPushEnded && changed.releases.at(-1)?.status === 'pending') return failure
   try {
-    if (UNCERTAIN.has(failure.code) && changed.isPushBegun) {
-      const released = await lookForRelease(deployment)
-      if (released) changed.releases.push(released)
-    }
-    // A release phase that goes on would only be followed by a second one.
-    if (failure.code === 'timeout' && changed.releases.at(-1)?.status === 'pending') return failure
+    if (UNCERTAIN.has(failure.code) && changed.isPushBegun && !changed.isPushEnded) return await undoBrokenPush(deployment, failure)
     const outcome = await bringBack(deployment, plan.waitTimeout)
     return withSentence(failure, outcome.sentence, outcomeDetails(outcome))
   } catch (second) {
@@ -28,12 +25,22 @@ export async function undo(deployment: Deployment, error: unknown): Promise<Ship
   }
 }
 
+/** Of a push that has ended without a word of how: the build may go on, and would release after all that was undone. */
+async function undoBrokenPush(deployment: Deployment, failure: ShipitError): Promise<ShipitError> {
+  const { plan, steps } = deployment
+  const pending = await steps.run('undo', 'Looking at what the platform has made of it', (report) =>
+    waitForUnfinished(deployment, Date.now() + plan.waitTimeout, (what) => report.line(`The ${what} goes on at ${plan.platform}; waiting for its end, which the push can tell no more.`)))
+  const outcome = pending ? await stillUnderWay(deployment, pending) : await bringBack(deployment, plan.waitTimeout)
+  const next = pending ? 'Deploy again, which follows it to its end.' : failure.code === 'network' ? 'Check the connection to the platform, then deploy again.' : failure.next
+  return withSentence(failure, outcome.sentence, outcomeDetails(outcome), next)
+}
+
 function createdOnly({ plan, changed }: Deployment): string {
   return changed.isAppCreated ? `The app ${plan.app} was created and is empty.` : ''
 }
 
-function withSentence(failure: ShipitError, sentence: string, details?: Record<string, unknown>): ShipitError {
-  const { code, message, why, next, exitCode } = failure
+function withSentence(failure: ShipitError, sentence: string, details?: Record<string, unknown>, next = failure.next): ShipitError {
+  const { code, message, why, exitCode } = failure
   return new ShipitError(code, { message: [message, sentence].filter(Boolean).join(' '), why, next, exitCode, details: { ...failure.details, ...details }, cause: failure })
 }
 

@@ -15,6 +15,7 @@ const WHAT: Record<StepName, (plan: DeployPlan) => string> = {
   scale_up: ({ formation }) => `scale up: ${formation.filter(grows).map((change) => countInWords(change.type, peakOf(change))).join(' ')}`,
   scale_down: ({ formation }) => `scale down: ${formation.filter(shrinks).map(({ type, after }) => countInWords(type, after)).join(' ')}`,
   rollback: () => 'roll back',
+  undo: () => 'look at what the platform has made of it',
   interrupt: () => 'look at what serves',
 }
 

@@ -17,8 +17,8 @@ export interface Behaviour {
   platformSays?: string[]
   /** Outcome of the release phase, and its output. Default: there is none. */
   releasePhase?: { status: 'succeeded' | 'failed' | 'never'; output: string[] }
-  /** The build: its failure, or that the push hangs until it is ended while the build goes on for some looks. */
-  build?: 'fails' | { hangs: number; released: boolean }
+  /** The build: its failure, or that the push hangs until it is ended, or breaks off, while the build goes on for some looks. */
+  build?: 'fails' | { hangs: number; released: boolean; breaksOff?: boolean }
 }
 
 export const OLD = 'a'.repeat(40)
@@ -103,6 +103,7 @@ export class FakePlatform implements Platform {
       if (how) {
         this.pendingBuild = { looks: how.hangs, commit, released: how.released }
         this.buildList.push(build(commit))
+        if (how.breaksOff) throw new ShipitError('network', { message: 'The connection failed during the push.', next: 'Check the connection.' })
         signal.throwIfAborted()
         await new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true }))
       }

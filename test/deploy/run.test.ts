@@ -259,6 +259,34 @@ describe('a deploy', () => {
       expect(error.details).to.deep.include({ release: null, rolled_back_to: null, serving: null })
     })
 
+    it('because the push broke off while the build goes on waits for it and takes its release back', async () => {
+      platform = await FakePlatform.start()
+      platform.behaviours[NEW] = { build: { hangs: 6, released: true, breaksOff: true } }
+      const error = await failureOf(deploy(NEW))
+      expect(error.code).to.equal('network')
+      expect(error.message).to.equal('The connection failed during the push. Rolled back: v1 serves again, as v3.')
+      expect(error.next).to.equal('Check the connection to the platform, then deploy again.')
+      expect(error.details).to.deep.include({ release: { id: 'release-2', version: 2 }, rolled_back_to: { id: 'release-1', version: 1 }, serving: { id: 'release-3', version: 3 } })
+      expect(platform.calls).to.deep.equal(['push bbbbbbb', 'rollback v1'])
+      expect(linesOf('undo').join()).to.include('The build goes on at Heroku')
+    })
+
+    it('because the push broke off before a build that fails leaves the old release', async () => {
+      platform = await FakePlatform.start()
+      platform.behaviours[NEW] = { build: { hangs: 3, released: false, breaksOff: true } }
+      expect((await failureOf(deploy(NEW))).message).to.include('v1 serves, as before.')
+      expect(platform.calls).to.deep.equal(['push bbbbbbb'])
+    })
+
+    it('because the push broke off and the build does not end says that it may still be released', async () => {
+      platform = await FakePlatform.start()
+      platform.behaviours[NEW] = { build: { hangs: Infinity, released: true, breaksOff: true } }
+      const error = await failureOf(deploy(NEW, { waitTimeout: 300 }))
+      expect(error.code).to.equal('network')
+      expect(error.message).to.include('The build of bbbbbbb goes on at Heroku').and.include('Until then v1 serves')
+      expect(error.next).to.include('Deploy again')
+    })
+
     it('does not take the last words of the dyno that crashed for a crash of the one that comes back', async () => {
       platform = await FakePlatform.start()
       platform.behaviours[NEW] = { states: ['crashed'] }
