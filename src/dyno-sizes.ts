@@ -3,6 +3,8 @@ export interface DynoSize {
   name: string
   /** Memory quota in MB. */
   memory: number
+  /** Times its quota at which Heroku kills a dyno (R15). */
+  killedAt: number
   /** Most dynos of one process type; 1 for eco and basic. */
   maxPerType: number
   /** Whether preboot is allowed. */
@@ -12,20 +14,43 @@ export interface DynoSize {
   listPrice: number
 }
 
-/** https://devcenter.heroku.com/articles/dyno-types and dyno-scaling-and-process-limits; prices of https://www.heroku.com/pricing. */
+/** https://devcenter.heroku.com/articles/dyno-types, dyno-memory-behavior and dyno-scaling-and-process-limits; prices of https://www.heroku.com/pricing. */
 export const DYNO_SIZES: readonly DynoSize[] = [
-  { name: 'Eco', memory: 512, maxPerType: 1, preboot: false, costClass: 'eco', listPrice: 5 },
-  { name: 'Basic', memory: 512, maxPerType: 1, preboot: false, costClass: 'basic', listPrice: 7 },
-  { name: 'Standard-1X', memory: 512, maxPerType: 100, preboot: true, costClass: 'standard', listPrice: 25 },
-  { name: 'Standard-2X', memory: 1024, maxPerType: 100, preboot: true, costClass: 'standard', listPrice: 50 },
-  { name: 'Performance-M', memory: 2560, maxPerType: 10, preboot: true, costClass: 'performance', listPrice: 250 },
-  { name: 'Performance-L', memory: 14336, maxPerType: 10, preboot: true, costClass: 'performance', listPrice: 500 },
-  { name: 'Performance-L-RAM', memory: 30720, maxPerType: 10, preboot: true, costClass: 'performance', listPrice: 500 },
-  { name: 'Performance-XL', memory: 63488, maxPerType: 10, preboot: true, costClass: 'performance', listPrice: 750 },
-  { name: 'Performance-2XL', memory: 129024, maxPerType: 10, preboot: true, costClass: 'performance', listPrice: 1500 },
+  { name: 'Eco', memory: 512, killedAt: 2, maxPerType: 1, preboot: false, costClass: 'eco', listPrice: 5 },
+  { name: 'Basic', memory: 512, killedAt: 2, maxPerType: 1, preboot: false, costClass: 'basic', listPrice: 7 },
+  { name: 'Standard-1X', memory: 512, killedAt: 2, maxPerType: 100, preboot: true, costClass: 'standard', listPrice: 25 },
+  { name: 'Standard-2X', memory: 1024, killedAt: 2, maxPerType: 100, preboot: true, costClass: 'standard', listPrice: 50 },
+  { name: 'Performance-M', memory: 2560, killedAt: 2, maxPerType: 10, preboot: true, costClass: 'performance', listPrice: 250 },
+  { name: 'Performance-L', memory: 14336, killedAt: 2, maxPerType: 10, preboot: true, costClass: 'performance', listPrice: 500 },
+  { name: 'Performance-L-RAM', memory: 30720, killedAt: 1.2, maxPerType: 10, preboot: true, costClass: 'performance', listPrice: 500 },
+  { name: 'Performance-XL', memory: 63488, killedAt: 1.2, maxPerType: 10, preboot: true, costClass: 'performance', listPrice: 750 },
+  { name: 'Performance-2XL', memory: 129024, killedAt: 1.2, maxPerType: 10, preboot: true, costClass: 'performance', listPrice: 1500 },
 ]
 
 /** Finds a size however it is typed (standard-1x, Standard-1X); undefined where there is none. */
 export function dynoSize(name: string): DynoSize | undefined {
   return DYNO_SIZES.find((size) => size.name.toLowerCase() === name.toLowerCase())
+}
+
+/** How many dynos of which size; a size of null is not known yet. */
+interface Count { quantity: number; size: string | null }
+
+export interface Cost {
+  /** Class of price of the dynos afterwards; null where the size is not known. */
+  costClass: DynoSize['costClass'] | null
+  /** At Heroku's list prices; null where it cannot be known. */
+  costs: 'more' | 'less' | 'same' | null
+}
+
+/** What a change of a process type's dynos does to the bill. @param before null for a type that is new */
+export function costOf(before: Count | null, after: Count): Cost {
+  const [old, now] = [before, after].map((count) => count && (count.quantity === 0 ? 0 : priceOf(count)))
+  const costClass = after.size === null ? null : dynoSize(after.size)?.costClass ?? null
+  if (now === undefined || now === null || old === undefined) return { costClass, costs: null }
+  return { costClass, costs: now > (old ?? 0) ? 'more' : now < (old ?? 0) ? 'less' : 'same' }
+}
+
+function priceOf({ quantity, size }: Count): number | undefined {
+  const price = size === null ? undefined : dynoSize(size)?.listPrice
+  return price === undefined ? undefined : quantity * price
 }

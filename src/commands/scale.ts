@@ -1,7 +1,6 @@
 import { Flags } from '@oclif/core'
 import { BaseCommand } from '../ui/base-command.js'
 import { waitTimeout } from '../ui/time-flag.js'
-import { renderTable } from '../ui/table.js'
 import { ShipitError } from '../errors.js'
 import type { Dyno, PlatformApi } from '../heroku/index.js'
 import type { InstancesPlan, Scale as Quantity, ScaleChange, WaitOptions, Wanted } from '../formation/index.js'
@@ -47,8 +46,9 @@ export default class Scale extends BaseCommand {
     const plan = planScale(app, current, expressions)
     const instances = flags.instances === undefined ? undefined : planInstances((await heroku.getConfigVars(api, app))[INSTANCES_VAR], flags.instances)
     const isChange = plan.updates.length > 0 || instances?.isChanged === true
-    const after = current.map(({ type, quantity, size }) => ({ type, ...(plan.changes.find((change) => change.type === type)?.after ?? { quantity, size }) }))
+    const after = plan.formation
     const awaited = instances?.isChanged ? after : after.filter(({ type }) => plan.changes.some((change) => change.type === type))
+    if (plan.doubt !== null) process.stderr.write(`${plan.doubt}\n`)
     let left = 'Nothing was changed.'
     const dynos = await this.stoppable(async (signal) => {
       if (isChange) left = `It is not known whether the change was made: look at \`shipit scale --app ${app}\`.`
@@ -57,7 +57,8 @@ export default class Scale extends BaseCommand {
       if (instances?.isChanged) {
         release = (await heroku.releaseConfigVars(api, app, { [INSTANCES_VAR]: instances.value })).release ?? undefined
       }
-      this.showChanges(plan.changes, instances)
+      const { renderScale } = await import('../ui/scale.js')
+      this.log(renderScale(plan.changes, instances?.changes ?? []))
       if (!isChange) this.log('Nothing to change.')
       const changed = [...plan.changes.map(({ type, after: to }) => `${type}=${words(to)}`), ...(instances?.changes ?? []).map(({ app: name, after: to }) => `${name}=${to} instances`)]
       if (isChange) left = `The change was made and stays (${changed.join(', ')}); its dynos were not waited for. Look at \`shipit ps --app ${app}\`.`
@@ -70,14 +71,6 @@ export default class Scale extends BaseCommand {
     if (formation.length === 0) throw new ShipitError('not_found', { message: `${app} has no process types yet.`, next: `${this.config.bin} deploy --app ${app}` })
     this.log(formation.map(({ type, quantity, size }) => `${type}=${quantity}:${size}`).join(' '))
     return { app, changes: [], instances: [], formation: formation.map(({ type, quantity, size }) => ({ type, quantity, size })), dynos: null }
-  }
-
-  private showChanges(changes: ScaleChange[], instances: InstancesPlan | undefined): void {
-    const rows = [
-      ...changes.map(({ type, before, after }) => [type, words(before), '→', words(after)]),
-      ...(instances?.changes ?? []).map(({ app, before, after }) => [`${app} (instances)`, String(before), '→', String(after)]),
-    ]
-    this.log(renderTable(['PROCESS', 'BEFORE', '', 'AFTER'], rows))
   }
 
   private async wait(api: PlatformApi, app: string, wanted: Wanted[], options: Pick<WaitOptions, 'timeout' | 'release' | 'signal'>): Promise<Outcome['dynos']> {

@@ -1,5 +1,7 @@
 /** What `deploy.<environment>.formation` changes of an app's dynos, and in which order. */
-import { dynoSize, DYNO_SIZES, type DynoSize } from '../dyno-sizes.js'
+import { excessOf } from '../dyno-limits.js'
+import { costOf, type Cost, dynoSize, DYNO_SIZES } from '../dyno-sizes.js'
+import { readDynoCount } from '../ecosystem/dyno-count.js'
 import { ShipitError } from '../errors.js'
 import type { Formation, FormationUpdate } from '../heroku/types.js'
 import { unknownName } from '../nearest.js'
@@ -7,34 +9,31 @@ import { unknownName } from '../nearest.js'
 /** Of one process type. A size of null is the one that it has, or that the platform gives to a new type. */
 export interface DynoCount { quantity: number; size: string | null }
 
-export interface FormationChange {
+export interface FormationChange extends Cost {
   type: string
   /** Null for a type that comes with this deploy's release. */
   before: DynoCount | null
   after: DynoCount
-  /** Class of price of the dynos afterwards; null where the size is not known yet. */
-  costClass: DynoSize['costClass'] | null
-  /** At Heroku's list prices; null where it cannot be known yet. */
-  costs: 'more' | 'less' | 'same' | null
 }
 
-/** "2:standard-1x" or "2". Throws ShipitError `project` for an unknown size. */
+/** Throws ShipitError `project` for an unknown size, and for what the ecosystem file's own check would have refused. */
 function read(text: string, at: string): DynoCount {
-  const [quantity = '', typed] = text.split(':')
-  const size = typed === undefined ? undefined : dynoSize(typed)
-  if (typed !== undefined && size === undefined) {
-    const { message, ...rest } = unknownName('dyno size', typed, DYNO_SIZES.map(({ name }) => name))
+  const asked = readDynoCount(text)
+  if (asked === undefined) throw new ShipitError('project', { message: `${at}: ${text} is no count of dynos.`, next: 'Write a count and a size, such as "2:standard-1x".' })
+  const size = asked.size === undefined ? undefined : dynoSize(asked.size)
+  if (asked.size !== undefined && size === undefined) {
+    const { message, ...rest } = unknownName('dyno size', asked.size, DYNO_SIZES.map(({ name }) => name))
     throw new ShipitError('project', { message: `${at}: ${message}`, ...rest })
   }
-  return { quantity: Number(quantity), size: size?.name ?? null }
+  return { quantity: asked.quantity, size: size?.name ?? null }
 }
 
 /**
  * What differs between the formation that is asked for and the one there is; types that it does not name stay as they are. Pure.
- * @throws ShipitError `project` for an unknown size, and for more dynos than the size allows
+ * @throws ShipitError `project` for an unknown size, for more dynos than the size allows, and for sizes that cannot be in one app
  */
 export function planFormation(environment: string, wanted: Record<string, string>, current: readonly Formation[]): FormationChange[] {
-  return Object.entries(wanted).flatMap(([type, text]) => {
+  const changes = Object.entries(wanted).flatMap(([type, text]) => {
     const at = `deploy.${environment}.formation.${type}`
     const asked = read(text, at)
     const found = current.find((one) => one.type === type)
@@ -42,6 +41,20 @@ export function planFormation(environment: string, wanted: Record<string, string
     const after = { quantity: asked.quantity, size: asked.size ?? found?.size ?? null }
     checkLimit(at, after)
     return before && isSame(before, after) ? [] : [{ type, before, after, ...costOf(before, after) }]
+  })
+  if (changes.length > 0) checkMixed(environment, changes, current)
+  return changes
+}
+
+function checkMixed(environment: string, changes: readonly FormationChange[], current: readonly Formation[]): void {
+  const kept = current.filter(({ type }) => !changes.some((change) => change.type === type))
+  const after = changes.flatMap(({ type, after: { quantity, size } }) => (size === null ? [] : [{ type, quantity, size }]))
+  const excess = excessOf([...kept, ...after])
+  if (excess?.kind !== 'mixed') return
+  throw new ShipitError('project', {
+    message: `deploy.${environment}.formation leaves the app with dynos of ${excess.sizes.slice(0, -1).join(', ')} and ${excess.sizes.at(-1)}, which cannot be in one app.`,
+    why: `An app of Eco or of Basic dynos has no others.${kept.length > 0 ? ` It does not name ${kept.map(({ type, quantity, size }) => `${type}=${quantity}:${size}`).join(' ')}.` : ''}`,
+    next: 'Name all process types, with sizes that go together.',
   })
 }
 
@@ -52,18 +65,6 @@ function checkLimit(at: string, { quantity, size }: DynoCount): void {
 }
 
 const isSame = (one: DynoCount, other: DynoCount) => one.quantity === other.quantity && one.size?.toLowerCase() === other.size?.toLowerCase()
-
-function costOf(before: DynoCount | null, after: DynoCount): Pick<FormationChange, 'costClass' | 'costs'> {
-  const [old, now] = [before, after].map((count) => count && (count.quantity === 0 ? 0 : priceOf(count)))
-  const costClass = after.size === null ? null : dynoSize(after.size)?.costClass ?? null
-  if (now === undefined || now === null || old === undefined) return { costClass, costs: null }
-  return { costClass, costs: now > (old ?? 0) ? 'more' : now < (old ?? 0) ? 'less' : 'same' }
-}
-
-const priceOf = ({ quantity, size }: DynoCount): number | undefined => {
-  const price = size === null ? undefined : dynoSize(size)?.listPrice
-  return price === undefined ? undefined : quantity * price
-}
 
 const largerOf = (one: string | null, other: string | null) =>
   (dynoSize(one ?? '')?.listPrice ?? 0) > (dynoSize(other ?? '')?.listPrice ?? 0) ? one : other

@@ -1,4 +1,5 @@
 import { quote, typeOf } from './coerce.js'
+import { readDynoCount } from './dyno-count.js'
 import { errorAt, unknownKey, warningAt, type Finding, type Path } from './finding.js'
 import type { DeployTarget } from './types.js'
 
@@ -92,7 +93,7 @@ function readFormation(value: unknown): { value: unknown } | { message: string }
   const message = 'must map process types to a count and a size, such as web: "2:standard-1x"'
   if (typeOf(value) !== 'object') return { message }
   const entries = Object.entries(value as Raw).map(([type, size]) => [type, typeof size === 'number' ? String(size) : size] as const)
-  const wrong = entries.find(([type, size]) => !/^[\w-]+$/.test(type) || typeof size !== 'string' || !/^\d+(:[a-z0-9-]+)?$/i.test(size))
+  const wrong = entries.find(([type, size]) => !/^[\w-]+$/.test(type) || typeof size !== 'string' || !readDynoCount(size))
   return wrong === undefined ? { value: Object.fromEntries(entries) } : { message: `${message}; ${wrong[0]} is ${quote(wrong[1])}` }
 }
 

@@ -1,6 +1,6 @@
-/** A refusal that the API passes on as it is: `{id, message}` with an HTTP status. */
+/** A refusal that the API passes on as it is: `{id, message}` with an HTTP status, and what else Heroku tells with it. */
 export class ApiError extends Error {
-  constructor(readonly status: number, readonly id: string, message: string) {
+  constructor(readonly status: number, readonly id: string, message: string, readonly details: Record<string, unknown> = {}) {
     super(message)
     this.name = new.target.name
   }
@@ -26,7 +26,7 @@ export class InvalidParams extends ApiError {
 }
 
 /** Whether an error was meant for the caller of the API; the other services may have classes of their own with the same fields. */
-export function isApiError(error: unknown): error is { status: number; id: string; message: string } {
+export function isApiError(error: unknown): error is { status: number; id: string; message: string; details?: Record<string, unknown> } {
   const fields = error as { status?: unknown; id?: unknown } | null
   return error instanceof Error && typeof fields?.status === 'number' && typeof fields.id === 'string'
 }

@@ -2,6 +2,7 @@ import pc from 'picocolors'
 import { countInWords, grows, peakOf, shrinks, type FormationChange } from '../deploy/formation.js'
 import { describeInProgress } from '../deploy/in-progress.js'
 import type { DeployPlan, DeployResult, StepName } from '../deploy/index.js'
+import { costInWords } from './cost.js'
 import { printable } from './printable.js'
 
 const WHAT: Record<StepName, (plan: DeployPlan) => string> = {
@@ -56,9 +57,9 @@ function dropped({ commit, count, subject }: NonNullable<DeployPlan['overwrites'
 }
 
 /** web: 1:Standard-1X → 2:Standard-1X (standard dynos, costs more) */
-function describeChange({ type, before, after, costClass, costs }: FormationChange): string {
+function describeChange({ type, before, after, ...ofCost }: FormationChange): string {
   const count = ({ quantity, size }: FormationChange['after']) => `${quantity}${size === null ? '' : `:${size}`}`
-  const cost = [costClass && `${costClass} dynos`, costs && (costs === 'same' ? 'costs the same' : `costs ${costs}`)].filter(Boolean).join(', ')
+  const cost = costInWords(ofCost)
   return `    dynos of ${type}: ${before ? count(before) : 'new'} → ${count(after)}${cost ? ` (${cost})` : ''}`
 }
 

@@ -17,7 +17,7 @@ const refusal = (work: () => unknown): ShipitError => {
 }
 
 describe('the formation of an environment', () => {
-  const plan = (wanted: Record<string, string>) => planFormation('production', wanted, [formation('web', 2), formation('worker', 1, 'Standard-2X'), formation('clock', 1, 'Basic')])
+  const plan = (wanted: Record<string, string>) => planFormation('production', wanted, [formation('web', 2), formation('worker', 1, 'Standard-2X'), formation('clock', 0, 'Basic')])
 
   for (const [wanted, before, after, costClass, costs] of [
     ['web=3', '2:Standard-1X', '3:Standard-1X', 'standard', 'more'],
@@ -26,7 +26,7 @@ describe('the formation of an environment', () => {
     ['web=1:performance-m', '2:Standard-1X', '1:Performance-M', 'performance', 'more'],
     ['worker=1:standard-1x', '1:Standard-2X', '1:Standard-1X', 'standard', 'less'],
     ['worker=0', '1:Standard-2X', '0:Standard-2X', 'standard', 'less'],
-    ['clock=1:eco', '1:Basic', '1:Eco', 'eco', 'less'],
+    ['clock=1:standard-1x', '0:Basic', '1:Standard-1X', 'standard', 'more'],
   ] as const) {
     it(`${wanted} is a change from ${before} to ${after}`, () => {
       const [type, text] = wanted.split('=') as [string, string]
@@ -42,7 +42,7 @@ describe('the formation of an environment', () => {
 
   it('knows nothing of the price of a type that is new with the release, unless its size is asked for', () => {
     expect(plan({ jobs: '1' })).to.deep.equal([{ type: 'jobs', before: null, after: { quantity: 1, size: null }, costClass: null, costs: null }])
-    expect(plan({ jobs: '1:basic' })[0]).to.include({ costClass: 'basic', costs: 'more' })
+    expect(plan({ jobs: '1:standard-2x' })[0]).to.include({ costClass: 'standard', costs: 'more' })
   })
 
   it('never has less on the way than before or after', () => {
@@ -57,6 +57,13 @@ describe('the formation of an environment', () => {
     expect(refusal(() => plan({ web: '2:standart-1x' })).why).to.equal('Did you mean Standard-1X?')
     expect(refusal(() => plan({ web: '2:basic' })).message).to.equal('deploy.production.formation.web asks for 2 dynos of Basic, which allows 1 of a process type.')
     expect(refusal(() => plan({ clock: '2' })).code).to.equal('project')
+  })
+
+  it('is refused where it leaves sizes together that cannot be in one app', () => {
+    const { message, why } = refusal(() => plan({ web: '1:eco', clock: '1:eco' }))
+    expect(message).to.equal('deploy.production.formation leaves the app with dynos of Eco and Standard-2X, which cannot be in one app.')
+    expect(why).to.contain('It does not name worker=1:Standard-2X.')
+    expect(plan({ web: '1:eco', worker: '1:eco' }).map(({ costs }) => costs)).to.deep.equal(['less', 'less'])
   })
 })
 

@@ -42,8 +42,8 @@ describe('the plan of a scale', () => {
   it('counts from what runs, and sends only what differs', () => {
     const { changes, updates } = plan('web+1', 'jobs=0', )
     expect(changes).to.deep.equal([
-      { type: 'web', before: { quantity: 2, size: 'Standard-1X' }, after: { quantity: 3, size: 'Standard-1X' } },
-      { type: 'jobs', before: { quantity: 0, size: 'Standard-1X' }, after: { quantity: 0, size: 'Standard-1X' } },
+      { type: 'web', before: { quantity: 2, size: 'Standard-1X' }, after: { quantity: 3, size: 'Standard-1X' }, costClass: 'standard', costs: 'more' },
+      { type: 'jobs', before: { quantity: 0, size: 'Standard-1X' }, after: { quantity: 0, size: 'Standard-1X' }, costClass: 'standard', costs: 'same' },
     ])
     expect(updates).to.deep.equal([{ type: 'web', quantity: 3 }])
   })
@@ -78,4 +78,36 @@ describe('the plan of the instances', () => {
   for (const text of ['api', 'api=', 'api=0', 'api=many', 'api+1', 'api+max', 'api=+max', 'api==1', 'api=1,api=2', '', 'api=9999']) {
     it(`refuses ${JSON.stringify(text)}`, () => expect(failure(() => planInstances(undefined, text)).code).to.equal('usage'))
   }
+})
+
+describe('the limits of scaling, before the platform is asked', () => {
+  const plan = (rows: Parameters<typeof planScale>[1], ...args: string[]) => planScale('myapp', rows, parseScale(args))
+
+  it('refuses a second Eco dyno of a type, and says what all of the app would have to become', () => {
+    const { message, next } = failure(() => plan([formation('web', 1, 'Eco'), formation('jobs', 1, 'Eco')], 'web+1'))
+    expect(message).to.equal('Eco allows one dyno of a process type, and web would have 2.')
+    expect(next).to.equal('shipit scale web=2:standard-1x jobs=1:standard-1x --app myapp')
+  })
+
+  it('refuses sizes that cannot be in one app', () => {
+    const { message, next } = failure(() => plan([formation('web', 1, 'Basic'), formation('jobs', 1, 'Basic')], 'web=2:standard-2x'))
+    expect(message).to.equal('Basic and Standard-2X dynos cannot be in one app.')
+    expect(next).to.equal('shipit scale jobs=1:standard-1x --app myapp')
+    expect(failure(() => plan([formation('web', 1, 'Eco'), formation('jobs', 1, 'Eco')], 'web:basic')).next).to.equal('shipit scale jobs=1:basic --app myapp')
+  })
+
+  it('leaves to the platform what an account may have raised', () => {
+    expect(plan([formation('web', 1, 'Performance-L')], 'web=11').doubt).to.contain('10 Performance-L dynos of a process type')
+    expect(plan([formation('web', 60), formation('jobs', 30)], 'jobs=41').doubt).to.contain('this would be 101')
+    expect(plan([formation('web', 1, 'Performance-L'), formation('jobs', 1)], 'jobs=2').doubt).to.equal(null)
+  })
+
+  it('does not mind what it does not change', () => {
+    expect(plan([formation('web', 1, 'Eco'), formation('jobs', 1)], 'web=1').updates).to.deep.equal([])
+  })
+
+  it('tells the class of cost, and whether it costs more or less', () => {
+    expect(plan([formation('web', 1)], 'web=1:performance-m').changes[0]).to.include({ costClass: 'performance', costs: 'more' })
+    expect(plan([formation('web', 2)], 'web=1:standard-2x').changes[0]).to.include({ costClass: 'standard', costs: 'same' })
+  })
 })

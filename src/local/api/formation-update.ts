@@ -1,9 +1,7 @@
+import { excessOf } from '../../dyno-limits.js'
 import { dynoSize } from '../../dyno-sizes.js'
 import { ApiError, InvalidParams, NotFound } from '../api-error.js'
 import type { FormationRecord } from '../types.js'
-
-/** Dynos of one app, of all types together (devcenter.heroku.com/articles/dyno-scaling-and-process-limits). */
-const MOST_AN_APP = 100
 
 type Formation = Record<string, FormationRecord>
 
@@ -46,11 +44,14 @@ function quantityFrom(given: unknown, { type, quantity }: FormationRecord): numb
   return wanted
 }
 
+/** In Heroku's words and with its ids, as far as its answers are known. */
 function checkLimits(formation: Formation): void {
-  for (const { quantity, size } of Object.values(formation)) {
-    const most = dynoSize(size)?.maxPerType ?? MOST_AN_APP
-    if (quantity > most) throw new ApiError(422, 'invalid_params', `Cannot update to more than ${most} ${size} size dynos per process type.`)
+  const excess = excessOf(Object.values(formation))
+  if (excess?.kind === 'type') {
+    throw new ApiError(422, 'cannot_update_above_limit', `Cannot update to more than ${excess.most} ${excess.size} size dynos per process type.`, { limit: excess.most })
   }
-  const total = Object.values(formation).reduce((sum, one) => sum + one.quantity, 0)
-  if (total > MOST_AN_APP) throw new ApiError(422, 'invalid_params', `Cannot run more than ${MOST_AN_APP} dynos in one app.`)
+  if (excess?.kind === 'mixed') {
+    throw new InvalidParams(`Cannot use the following dyno types in the same app: ${excess.sizes.slice(0, -1).join(', ')} and ${excess.sizes.at(-1)}`)
+  }
+  if (excess) throw new ApiError(422, 'cannot_run_above_limit', `Cannot run more than ${excess.most} dynos in one app.`, { limit: excess.most })
 }

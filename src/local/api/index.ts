@@ -71,14 +71,14 @@ function answerError({ log }: ApiParts): ErrorRequestHandler {
     }
     const known = knownError(error)
     if (!known) log(`${request.method} ${request.path}: ${describe(error)}`)
-    const { status, id, message } = known ?? new ApiError(500, 'internal_server_error', 'The platform met a fault of its own; its daemon.log says which.')
-    response.status(status).json({ id, message, url: `${DOCS}#errors` })
+    const { status, id, message, details } = known ?? new ApiError(500, 'internal_server_error', 'The platform met a fault of its own; its daemon.log says which.')
+    response.status(status).json({ ...details, id, message, url: `${DOCS}#errors` })
   }
 }
 
 const describe = (error: unknown) => (error instanceof Error ? error.stack ?? error.message : String(error))
 
-function knownError(error: unknown): { status: number; id: string; message: string } | undefined {
+function knownError(error: unknown): { status: number; id: string; message: string; details?: Record<string, unknown> } | undefined {
   if (isApiError(error)) return error
   // The body parser's complaints: malformed JSON, too large, aborted.
   const { status, type } = error as { status?: number; type?: string }

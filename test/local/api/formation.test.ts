@@ -34,6 +34,7 @@ describe('the Platform API: formation and dynos', () => {
   for (const [what, update, status, words] of [
     ['an unknown type', { type: 'clock', quantity: 1 }, 404, "Couldn't find that process type (clock)."],
     ['an unknown size', { type: 'web', size: 'huge' }, 422, 'No such size as huge.'],
+    ['an Eco dyno beside Standard ones', { type: 'web', quantity: 1, size: 'eco' }, 422, 'Cannot use the following dyno types in the same app: Eco and Standard-2X'],
     ['two Eco dynos of a type', { type: 'web', quantity: 2, size: 'eco' }, 422, 'Cannot update to more than 1 Eco size dynos per process type.'],
     ['eleven Performance dynos of a type', { type: 'web', quantity: 11, size: 'Performance-L' }, 422, 'Cannot update to more than 10 Performance-L size dynos per process type.'],
     ['more than 100 dynos in all', { type: 'web', quantity: 100 }, 422, 'Cannot run more than 100 dynos in one app.'],
@@ -48,6 +49,19 @@ describe('the Platform API: formation and dynos', () => {
       expect(await rows()).to.equal(before)
     })
   }
+
+  it('answers with the limit and its id, as clients of autoscaling read them', async () => {
+    expect((await scale([{ type: 'web', quantity: 101 }])).body).to.deep.include({ id: 'cannot_update_above_limit', limit: 100 })
+    expect((await scale([{ type: 'web', quantity: 100 }, { type: 'worker', quantity: 1 }])).body).to.deep.include({ id: 'cannot_run_above_limit', limit: 100 })
+  })
+
+  it('lets all types of an app change to Eco in one request, and does not count those without dynos', async () => {
+    const before = (await test.call<Row[]>('GET', '/apps/an-app/formation')).body.map(({ type, quantity, size }) => ({ type, quantity, size }))
+    expect((await scale([{ type: 'web', quantity: 1, size: 'eco' }, { type: 'worker', quantity: 1, size: 'eco' }])).status).to.equal(200)
+    expect((await scale([{ type: 'web', size: 'basic' }])).status).to.equal(422)
+    expect((await scale([{ type: 'worker', quantity: 0 }, { type: 'web', size: 'basic' }])).status).to.equal(200)
+    expect((await scale(before)).status).to.equal(200)
+  })
 
   it('shows one dyno by name and id', async () => {
     const { body } = await test.call('GET', '/apps/an-app/dynos/web.1')
