@@ -16,7 +16,7 @@ describe('shipit scale', () => {
     api().patch('/apps/a1/formation', { updates: [{ type: 'web', quantity: 2, dyno_size: { name: 'Standard-2X' } }, { type: 'jobs', quantity: 1 }] }).reply(200, [])
     looksAre(2, [dyno('web.1', 'up', { size: 'Standard-2X' }), dyno('web.2', 'up', { size: 'Standard-2X' }), dyno('jobs.1')])
     const ran = await run('scale', ['web=2:standard-2x', 'jobs+1', '--app', 'a1'])
-    expect(ran.stdout).to.match(/web +1:Standard-1X +→ +2:Standard-2X\njobs +0:Standard-1X +→ +1:Standard-1X\nUp: jobs\.1, web\.1, web\.2\n$/)
+    expect(ran.stdout).to.match(/web +1:Standard-1X +→ +2:Standard-2X +standard dynos, costs more\njobs +0:Standard-1X +→ +1:Standard-1X +standard dynos, costs more\nUp: jobs\.1, web\.1, web\.2\n$/)
     expect(ran.exitCode).to.equal(0)
   })
   it('--instances merges into the config var and waits for dynos of the new release', async () => {
