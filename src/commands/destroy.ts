@@ -3,6 +3,8 @@ import { ShipitError } from '../errors.js'
 import { BaseCommand } from '../ui/base-command.js'
 
 export default class Destroy extends BaseCommand {
+  /** PM2's words. */
+  static override aliases = ['delete']
   static override summary = 'delete an app for good: dynos, releases and config vars'
   static override description = 'Asks for the name of the app to be typed. In scripts, give it with --confirm.'
   static override flags = {

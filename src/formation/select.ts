@@ -2,12 +2,12 @@ import { ShipitError } from '../errors.js'
 import { byTypeAndNumber, type Dyno, type Formation } from '../heroku/index.js'
 import { unknownName } from '../nearest.js'
 
-/** `web` names a process type, `web.1` one dyno of it; nothing names all. */
+/** `web` names a process type, `web.1` one dyno of it; nothing, or PM2's word `all`, names all. */
 export type Selection = { type?: undefined; name?: undefined } | { type: string; name?: undefined } | { name: string; type?: undefined }
 
 /** Reads what a user types for a process type or a dyno. */
 export function parseSelection(text: string | undefined): Selection {
-  if (text === undefined) return {}
+  if (text === undefined || text === 'all') return {}
   if (!/^[A-Za-z][\w-]*(\.\d+)?$/.test(text)) {
     throw new ShipitError('usage', { message: `${text} is neither a process type (web) nor a dyno (web.1).` })
   }

@@ -11,6 +11,15 @@ export default class ShipitHelp extends Help {
     await super.showHelp(argv)
   }
 
+  /** Without those that are another name of one: its own help tells them. */
+  protected override get sortedCommands() {
+    return super.sortedCommands.filter(({ id, aliases }) => !aliases?.includes(id))
+  }
+
+  protected override get sortedTopics() {
+    return super.sortedTopics.filter(({ name }) => this.sortedCommands.some(({ id }) => id.startsWith(`${name}:`)))
+  }
+
   protected override async showRootHelp(): Promise<void> {
     await super.showRootHelp()
     const rows = Object.values(EXIT_CODES).map(({ exit, means }) => `  ${String(exit).padEnd(5)}${means}`)

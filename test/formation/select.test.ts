@@ -8,6 +8,7 @@ describe('what a user means by web and web.1', () => {
     expect(parseSelection('web')).to.deep.equal({ type: 'web' })
     expect(parseSelection('web.12')).to.deep.equal({ name: 'web.12' })
     expect(parseSelection(undefined)).to.deep.equal({})
+    expect(parseSelection('all')).to.deep.equal({})
   })
   for (const text of ['web.', '.1', '1web', 'web 1', 'web/1', '']) {
     it(`is not "${text}"`, () => expect(() => parseSelection(text)).to.throw('neither a process type').with.property('code', 'usage'))
