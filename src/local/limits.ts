@@ -9,12 +9,15 @@ export const DEFAULT_LIMITS: Limits = {
   prebootTimeout: 180_000,
   crashBackoff: { first: 10_000, max: 600_000 },
   buildTimeout: 900_000,
+  metricsEvery: 20_000,
+  memoryQuota: 0,
+  cycleAfter: 86_400_000,
 }
 
 const isPositive = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value) && value >= 0
 
 /**
- * Limits from SHIPIT_LOCAL_LIMITS: JSON of some of {@link Limits}, in ms, over the defaults. For tests and for an impatient rehearsal.
+ * Limits from SHIPIT_LOCAL_LIMITS: JSON of some of {@link Limits}, in ms (memoryQuota in MB), over the defaults. For tests and for an impatient rehearsal.
  * Throws an Error that names what cannot be used.
  */
 export function limitsFrom(json: string | undefined): Partial<Limits> {
@@ -29,7 +32,7 @@ export function limitsFrom(json: string | undefined): Partial<Limits> {
   for (const [name, value] of Object.entries(given)) {
     if (!(name in DEFAULT_LIMITS)) throw new Error(`SHIPIT_LOCAL_LIMITS names ${name}; the limits are ${Object.keys(DEFAULT_LIMITS).join(', ')}`)
     const numbers = name === 'crashBackoff' ? [value?.first, value?.max] : [value]
-    if (!numbers.every(isPositive)) throw new Error(`SHIPIT_LOCAL_LIMITS: ${name} must be ${name === 'crashBackoff' ? '{"first": ms, "max": ms}' : 'a number of ms'}`)
+    if (!numbers.every(isPositive)) throw new Error(`SHIPIT_LOCAL_LIMITS: ${name} must be ${name === 'crashBackoff' ? '{"first": ms, "max": ms}' : name === 'memoryQuota' ? 'a number of MB' : 'a number of ms'}`)
   }
   return given as Partial<Limits>
 }

@@ -170,8 +170,8 @@ export interface Dynos {
   webTargets(appId: string): WebTarget[]
   /** Whether a web dyno is on its way, so that a request is worth holding; why there is none, for H10 and H14. */
   webStatus(appId: string): 'up' | 'starting' | 'crashed' | 'none'
-  /** Restarts all, one type or one dyno (web.1). Resolves when the stop has begun. Throws {@link NotFound}. */
-  restart(appId: string, what?: { type?: string; name?: string }): Promise<void>
+  /** Restarts all, one type or one dyno (web.1), as a user asks for it or as it is done daily. Resolves when the stop has begun. Throws {@link NotFound}. */
+  restart(appId: string, what?: { type?: string; name?: string }, why?: 'cycling'): Promise<void>
   /** Stops one dyno or one type; it stays stopped until the next reconcile for a release or formation. */
   stop(appId: string, what: { type?: string; name?: string }): Promise<void>
   /** A process outside the formation, such as the release phase: name release.4. Its lines go to the log and to `onOutput`. */
@@ -227,6 +227,12 @@ export interface Limits {
   crashBackoff: { first: number; max: number }
   /** ms a build may take. Default 900000. */
   buildTimeout: number
+  /** ms between two looks at a dyno's memory and load: R14, R15, log-runtime-metrics. Default 20000. */
+  metricsEvery: number
+  /** MB of every dyno, for a rehearsal of too little memory; 0, the default, leaves it to the dyno's size. */
+  memoryQuota: number
+  /** ms after which a dyno is cycled, and up to 15% later at random (24 h + 216 min on Heroku). Default 86400000; 0 never does it. */
+  cycleAfter: number
 }
 
 /** How another process reaches the daemon; written to root/daemon.json (0600) when it listens. */

@@ -46,9 +46,9 @@ export class AppDynos {
   }
 
   /** Whether there was one to restart. */
-  restart(what: Selection): boolean {
+  restart(what: Selection, why?: 'cycling'): boolean {
     const slots = this.select(what)
-    for (const slot of slots) this.inBackground(slot.restart())
+    for (const slot of slots) this.inBackground(slot.restart(why))
     return slots.length > 0
   }
 

@@ -7,12 +7,16 @@ import { makeDisk, removeDisk } from './disk.js'
 import { dynoEnvironment } from './environment.js'
 import type { Wanted } from './formation.js'
 import { listenersOf } from './listeners.js'
+import { totalOf } from './memory.js'
+import type { Measured, Meter } from './meter.js'
+import { metricsLines } from './metrics-lines.js'
 import { reservePort } from './ports.js'
 import { ProcessGroup } from './process-group.js'
+import { memoryQuota } from './quota.js'
 import type { SpareModules } from './spare-modules.js'
 import { words } from './words.js'
 
-export interface Services { store: Store; logplex: Logplex; folders: Folders; limits: Limits; spares: SpareModules }
+export interface Services { store: Store; logplex: Logplex; folders: Folders; limits: Limits; spares: SpareModules; meter: Meter }
 
 export interface DynoSpec extends Wanted {
   appId: string
@@ -38,7 +42,7 @@ export class Dyno {
   private readonly launched: Promise<ProcessGroup | undefined>
   private settleLaunch: (group: ProcessGroup | undefined) => void = () => undefined
   private target: { host: WebTarget['host']; port: number } | undefined
-  /** 137 where we killed it for R10: bash may report another status. */
+  /** 137 where we killed it for R10 or R15: bash may report another status. */
   private forcedStatus: number | undefined
 
   constructor(readonly spec: DynoSpec, private readonly services: Services, private readonly onChange: () => void) {
@@ -125,7 +129,7 @@ export class Dyno {
       disk,
       command: spec.command,
       env: dynoEnvironment({
-        dyno: spec.name, home: disk.app, tmp: disk.tmp, port, size: spec.size, profileEnv: spec.slug.profile_env,
+        dyno: spec.name, home: disk.app, tmp: disk.tmp, port, memory: memoryQuota(spec.size, this.services.limits).quota, profileEnv: spec.slug.profile_env,
         configVars: spec.release.config_vars, host: process.env, execPath: process.execPath,
       }),
       onLine: (line) => this.append('app', line),
@@ -135,7 +139,8 @@ export class Dyno {
     const ended = new AbortController()
     if (spec.type === 'web' && !spec.isOneOff) void this.boot(group, port, ended.signal)
     else this.enter('up')
-    const status = await group.exit
+    const unwatch = this.watch(group)
+    const status = await group.exit.finally(unwatch)
     ended.abort()
     // The container goes with its first process, unless the others have their grace time.
     if (!this.stopping.signal.aborted) {
@@ -163,6 +168,38 @@ export class Dyno {
       this.log(words.notStarted((error as Error).message))
       await group.kill()
     }
+  }
+
+  /** The feature counts from the dyno's start on: Heroku asks for a restart after it is changed. */
+  private watch(group: ProcessGroup): () => void {
+    const { meter, store } = this.services
+    const hasMetrics = store.find(this.spec.appId)?.features['log-runtime-metrics']?.enabled === true
+    let isTold = false
+    return meter.watch({
+      dir: group.dir,
+      group: group.pid,
+      hasLoad: hasMetrics,
+      take: (measured) => void this.judge(group, measured, hasMetrics).catch((error: Error) => this.log(words.notMeasured(error.message))),
+      failed: ({ message }) => {
+        if (!isTold) this.log(words.notMeasured(message))
+        isTold = true
+      },
+    })
+  }
+
+  private async judge(group: ProcessGroup, measured: Measured, hasMetrics: boolean): Promise<void> {
+    const { spec, id, services, stopping } = this
+    const { quota, most } = memoryQuota(spec.size, services.limits)
+    if (hasMetrics) for (const line of metricsLines(measured, { source: spec.name, appId: spec.appId, id, quota })) this.log(line)
+    const used = totalOf(measured.memory)
+    if (used <= quota || stopping.signal.aborted) return
+    this.log(words.memory(used, quota))
+    if (used <= most) return this.log(words.overQuota)
+    this.target = undefined
+    this.forcedStatus = 137
+    this.log(words.vastlyOverQuota)
+    this.log(words.sigkill)
+    await group.kill()
   }
 
   private async failBoot(group: ProcessGroup, port: number, signal: AbortSignal): Promise<void> {

@@ -1,5 +1,4 @@
 import path from 'node:path'
-import { dynoSize } from '../../dyno-sizes.js'
 
 export interface EnvironmentOf {
   dyno: string
@@ -7,7 +6,8 @@ export interface EnvironmentOf {
   home: string
   tmp: string
   port: number
-  size: string
+  /** MB. */
+  memory: number
   profileEnv: Record<string, string>
   configVars: Record<string, string>
   /** The daemon's environment, of which next to nothing passes. */
@@ -22,8 +22,8 @@ const CONCURRENCY_SET_BY = 'heroku/nodejs'
  * What heroku/nodejs's profile script sets at boot (heroku-buildpack-nodejs, profile/WEB_CONCURRENCY.sh): memory in MB, one web process a
  * WEB_MEMORY, at least one. Values that are set already stay, as there.
  */
-export function concurrency(size: string, given: Record<string, string>): Record<string, string> {
-  const available = given.MEMORY_AVAILABLE ?? String(dynoSize(size)?.memory ?? 512)
+export function concurrency(memory: number, given: Record<string, string>): Record<string, string> {
+  const available = given.MEMORY_AVAILABLE ?? String(memory)
   const perProcess = given.WEB_MEMORY ?? (Number(available) > 16_384 ? '2048' : '512')
   const fits = Math.max(1, Math.floor(Number(available) / Number(perProcess)) || 1)
   return {
@@ -44,7 +44,7 @@ export function dynoEnvironment(of: EnvironmentOf): Record<string, string> {
     NODE_ENV: 'production',
     ...(of.host.NODE_EXTRA_CA_CERTS ? { NODE_EXTRA_CA_CERTS: of.host.NODE_EXTRA_CA_CERTS } : {}),
     ...given,
-    ...concurrency(of.size, given),
+    ...concurrency(of.memory, given),
     PORT: String(of.port),
     DYNO: of.dyno,
   }

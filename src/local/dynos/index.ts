@@ -3,6 +3,7 @@ import { EventEmitter } from 'node:events'
 import type { Dynos, OneOff } from '../types.js'
 import { AppDynos } from './app-dynos.js'
 import { Dyno, type Services } from './dyno.js'
+import { Meter } from './meter.js'
 import { endLeftDynos } from './recover.js'
 import { SpareModules } from './spare-modules.js'
 
@@ -20,10 +21,13 @@ export class NoSuchDyno extends Error {
 /** Most ms that a start waits for the dynos of a killed daemon to end by themselves. */
 const RECOVERY_GRACE = 5_000
 
+/** ms between two looks at the process table, whatever the limits say. */
+const QUICKEST_LOOKS = 50
+
 /** The dynos of all apps. `recover()` is for the daemon's start: it ends what a killed daemon left and starts what should run. */
-export function createDynos(given: Omit<Services, 'spares'>): Dynos & { recover(): Promise<void> } {
+export function createDynos(given: Omit<Services, 'spares' | 'meter'>): Dynos & { recover(): Promise<void> } {
   const { store, folders, limits } = given
-  const services: Services = { ...given, spares: new SpareModules(folders.dynos) }
+  const services: Services = { ...given, spares: new SpareModules(folders.dynos), meter: new Meter(Math.max(limits.metricsEvery, QUICKEST_LOOKS)) }
   const events = new EventEmitter().setMaxListeners(0)
   const apps = new Map<string, AppDynos>()
   const oneOffs = new Set<Dyno>()
@@ -47,9 +51,9 @@ export function createDynos(given: Omit<Services, 'spares'>): Dynos & { recover(
     webTargets: (appId) => apps.get(appId)?.webTargets() ?? [],
     webStatus: (appId) => apps.get(appId)?.webStatus() ?? 'none',
 
-    async restart(appId, what = {}) {
+    async restart(appId, what = {}, why) {
       const isSelected = what.type !== undefined || what.name !== undefined
-      if (!dynosOf(appId).restart(what) && isSelected) throw new NoSuchDyno()
+      if (!dynosOf(appId).restart(what, why) && isSelected) throw new NoSuchDyno()
     },
 
     async stop(appId, what) {

@@ -36,7 +36,7 @@ export class ProcessGroup {
   readonly exit: Promise<number>
   private readonly outputEnd: Promise<unknown>
 
-  private constructor(private readonly child: ChildProcess, readonly pid: number, private readonly dir: string, launch: Launch) {
+  private constructor(private readonly child: ChildProcess, readonly pid: number, readonly dir: string, launch: Launch) {
     this.exit = new Promise((resolve) => {
       child.once('exit', (code, signal) => resolve(signal ? 128 + constants.signals[signal] : (code ?? 0)))
     })

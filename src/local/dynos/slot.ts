@@ -3,12 +3,19 @@ import { Dyno, type Services } from './dyno.js'
 import { isAsWanted, type Wanted } from './formation.js'
 import { words } from './words.js'
 
+/** 216 minutes of 24 hours. */
+const JITTER = 0.15
+const LONGEST_TIMER = 2 ** 31 - 1
+
 /** One place in the formation of one release, such as web.1 of v7. It keeps a dyno running there until it is ended. */
 export class Slot {
   private dyno: Dyno
   private crashes = 0
   private restartTimer: NodeJS.Timeout | undefined
+  private cycleTimer: NodeJS.Timeout | undefined
   private isEnded = false
+  /** Those whose place another has taken, until their processes are gone. */
+  private leaving: Promise<unknown> = Promise.resolve()
 
   constructor(
     readonly wanted: Wanted,
@@ -35,14 +42,15 @@ export class Slot {
     return this.dyno.webTarget()
   }
 
-  /** Stops the dyno while a new one starts in its place. Resolves when the old one is gone. */
-  async restart(): Promise<void> {
+  /** Stops the dyno while a new one starts in its place. Resolves when the old one is gone. `why` is for the log. */
+  async restart(why: 'restarting' | 'cycling' = 'restarting'): Promise<void> {
     clearTimeout(this.restartTimer)
     this.crashes = 0
     const old = this.dyno
-    old.log(words.restarting)
+    old.log(words[why])
     if (old.state !== 'starting') old.log(words.state(old.state, 'starting'))
-    const gone = end(old)
+    const gone = Promise.all([this.leaving, end(old)])
+    this.leaving = gone
     this.dyno = this.start()
     this.onChange()
     await gone
@@ -52,9 +60,10 @@ export class Slot {
   async end(next: 'down' | 'starting'): Promise<void> {
     this.isEnded = true
     clearTimeout(this.restartTimer)
+    clearTimeout(this.cycleTimer)
     if (next === 'starting') this.dyno.log(words.restarting)
     if (this.dyno.state !== next) this.dyno.log(words.state(this.dyno.state, next))
-    await end(this.dyno)
+    await Promise.all([this.leaving, end(this.dyno)])
   }
 
   private start(): Dyno {
@@ -63,7 +72,17 @@ export class Slot {
       if (dyno.state === 'crashed') this.planRestart(dyno)
       this.onChange()
     })
+    this.planCycle()
     return dyno
+  }
+
+  /** Once a day, and each dyno at a time of its own; whatever starts it anew begins the day again (devcenter.heroku.com/articles/dyno-restarts). */
+  private planCycle(): void {
+    clearTimeout(this.cycleTimer)
+    const { cycleAfter } = this.services.limits
+    if (cycleAfter === 0) return
+    const pause = Math.min(cycleAfter * (1 + JITTER * Math.random()), LONGEST_TIMER)
+    this.cycleTimer = setTimeout(() => void this.restart('cycling').catch((error: Error) => process.emitWarning(error)), pause).unref()
   }
 
   /**

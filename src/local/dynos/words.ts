@@ -11,6 +11,11 @@ export const words = {
   exited: (status: number) => `Process exited with status ${status}`,
   bootTimeout: (ms: number) => `Error R10 (Boot timeout) -> Web process failed to bind to $PORT within ${seconds(ms)} of launch`,
   exitTimeout: (ms: number) => `Error R12 (Exit timeout) -> At least one process failed to exit within ${seconds(ms)} of SIGTERM`,
+  memory: (used: number, quota: number) => `Process running mem=${Math.round(used)}M(${((100 * used) / quota).toFixed(1)}%)`,
+  overQuota: 'Error R14 (Memory quota exceeded)',
+  vastlyOverQuota: 'Error R15 (Memory quota vastly exceeded)',
+  cycling: 'Cycling',
+  notMeasured: (why: string) => `The dyno's memory could not be measured: ${why}`,
   otherPort: (ports: number[], port: number) =>
     `The app listens on port ${ports.join(', ')}, but $PORT is ${port}. Make it listen on process.env.PORT`,
   nothingBound: (port: number) => `No process of this dyno listens on any port; $PORT is ${port}`,

@@ -91,4 +91,12 @@ describe('the Platform API: formation and dynos', () => {
   it('says that it has no one-off dynos', async () => {
     expect((await test.call('POST', '/apps/an-app/dynos', { command: 'ls' })).body.id).to.equal('not_implemented')
   })
+
+  it('cycles one dyno, a type or all on request, by a path of its own', async () => {
+    for (const [path, call] of [['web.1/', 'restart {"name":"web.1"} cycling'], ['worker/', 'restart {"type":"worker"} cycling'], ['', 'restart {} cycling']]) {
+      expect((await test.call('POST', `/shipit/apps/an-app/dynos/${path}actions/cycle`, undefined, { isOutside: true })).status).to.equal(202)
+      expect(test.controls.calls.at(-1)).to.equal(call)
+    }
+    expect((await test.call('POST', '/shipit/apps/an-app/dynos/web.77/actions/cycle')).status).to.equal(404)
+  })
 })

@@ -1,18 +1,19 @@
 import { expect } from 'chai'
+import { dynoSize } from '../../../src/dyno-sizes.js'
 import { concurrency, dynoEnvironment } from '../../../src/local/dynos/environment.js'
 import { lineSplitter } from '../../../src/local/dynos/lines.js'
 
 describe('the environment of a dyno', () => {
-  const of = { dyno: 'web.1', home: '/d/app', tmp: '/d/tmp', port: 20001, size: 'Standard-1X', profileEnv: {}, configVars: {}, host: {}, execPath: '/opt/node/bin/node' }
+  const of = { dyno: 'web.1', home: '/d/app', tmp: '/d/tmp', port: 20001, memory: 512, profileEnv: {}, configVars: {}, host: {}, execPath: '/opt/node/bin/node' }
 
   it('decides WEB_CONCURRENCY from the size as heroku/nodejs does', () => {
-    const decided = (size: string) => concurrency(size, {}).WEB_CONCURRENCY
+    const decided = (size: string) => concurrency(dynoSize(size)!.memory, {}).WEB_CONCURRENCY
     expect(['Eco', 'Standard-1X', 'Standard-2X', 'Performance-M', 'Performance-L', 'Performance-L-RAM'].map(decided)).to.deep.equal(['1', '1', '2', '5', '28', '15'])
-    expect(concurrency('Performance-L-RAM', {})).to.deep.equal({ MEMORY_AVAILABLE: '30720', WEB_MEMORY: '2048', WEB_CONCURRENCY: '15', WEB_CONCURRENCY_SET_BY: 'heroku/nodejs' })
+    expect(concurrency(30_720, {})).to.deep.equal({ MEMORY_AVAILABLE: '30720', WEB_MEMORY: '2048', WEB_CONCURRENCY: '15', WEB_CONCURRENCY_SET_BY: 'heroku/nodejs' })
   })
 
   it('keeps what the user set', () => {
-    expect(concurrency('Standard-2X', { WEB_MEMORY: '256' })).to.include({ WEB_MEMORY: '256', WEB_CONCURRENCY: '4' })
+    expect(concurrency(1024, { WEB_MEMORY: '256' })).to.include({ WEB_MEMORY: '256', WEB_CONCURRENCY: '4' })
     const env = dynoEnvironment({ ...of, configVars: { WEB_CONCURRENCY: '3', PORT: '80', DYNO: 'x', NODE_ENV: 'test' } })
     expect(env).to.include({ WEB_CONCURRENCY: '3', PORT: '20001', DYNO: 'web.1', NODE_ENV: 'test' })
     expect(env).not.to.have.property('WEB_CONCURRENCY_SET_BY')

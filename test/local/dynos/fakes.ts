@@ -7,7 +7,7 @@ import type { AppRecord, Folders, Limits, LogEntry, Logplex, StoredLogEntry, Sto
 
 export const LIMITS: Limits = {
   bootTimeout: 15_000, stopGrace: 10_000, requestTimeout: 10_000, prebootOverlap: 150, prebootTimeout: 20_000,
-  crashBackoff: { first: 100, max: 400 }, buildTimeout: 1000,
+  crashBackoff: { first: 100, max: 400 }, buildTimeout: 1000, metricsEvery: 20_000, memoryQuota: 0, cycleAfter: 0,
 }
 
 type Falsy = false | undefined | null | '' | 0

@@ -48,7 +48,7 @@ function fakeDynos(store: Store, controls: FakeControls): Dynos & { recover(): P
     list,
     webTargets: () => [],
     webStatus: () => 'none',
-    restart: async (_appId, what) => { controls.calls.push(`restart ${JSON.stringify(what ?? 'all')}`) },
+    restart: async (_appId, what, why) => { controls.calls.push(`restart ${JSON.stringify(what ?? 'all')}${why ? ` ${why}` : ''}`) },
     stop: async (_appId, what) => { controls.calls.push(`stop ${JSON.stringify(what)}`) },
     runOneOff: async (_appId, { name, command, onOutput }) => {
       controls.calls.push(`run ${name} ${command}`)

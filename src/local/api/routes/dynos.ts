@@ -54,5 +54,12 @@ export function dynosRoutes({ store, dynos }: ApiParts): Router {
     response.status(202).json({})
   })
 
+  // Heroku does it by itself once a day and has no request for it.
+  routes.post(['/shipit/apps/:app/dynos/actions/cycle', '/shipit/apps/:app/dynos/:dyno/actions/cycle'], async (request, response) => {
+    const app = appOf(store, request)
+    await dynos.restart(app.id, request.params.dyno === undefined ? {} : target(app, request), 'cycling')
+    response.status(202).json({})
+  })
+
   return routes
 }
