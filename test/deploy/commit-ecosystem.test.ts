@@ -5,17 +5,17 @@ import type { SimpleGit } from 'simple-git'
 import { readCommitEcosystem } from '../../src/deploy/commit-ecosystem.js'
 import { ShipitError } from '../../src/errors.js'
 import { resolveCommit } from '../../src/git/index.js'
-import { commitFile, repository, temporaryFolder } from '../git/git-server.js'
+import { commitFile } from '../git/git-server.js'
+import { temporaryRepository, type TemporaryRepository } from '../support/repository.js'
 
 describe('the ecosystem file of a commit', () => {
-  let folder: { dir: string; remove: () => Promise<void> }
+  let made: TemporaryRepository
   let root: string
   let git: SimpleGit
 
   before(async () => {
-    folder = await temporaryFolder()
-    root = path.join(folder.dir, 'app')
-    git = await repository(root)
+    made = await temporaryRepository()
+    ;({ dir: root, git } = made)
     await commitFile(git, root, 'ecosystem.config.yml', 'apps: [{ name: old, script: old.js }]\n', 'Old')
     await git.addTag('old')
     await commitFile(git, root, 'ecosystem.config.yml', 'apps: [{ name: new, script: new.js }]\n', 'New')
@@ -26,7 +26,7 @@ module.exports = { apps: [{ name: name + extra, script: __dirname + '/server.js'
     await mkdir(installed, { recursive: true })
     await writeFile(path.join(installed, 'index.js'), "exports.extra = '!'")
   })
-  after(() => folder.remove())
+  after(() => made.remove())
 
   const read = async (ref: string, at = '') => readCommitEcosystem({ root, folder: at, commit: await resolveCommit(root, ref) })
 
@@ -48,7 +48,7 @@ module.exports = { apps: [{ name: name + extra, script: __dirname + '/server.js'
 
   it('leaves nothing behind, and knows the folders that a commit has', async () => {
     const before = process.env.TMPDIR
-    process.env.TMPDIR = path.join(folder.dir, 'tmp')
+    process.env.TMPDIR = path.join(made.folder, 'tmp')
     try {
       await mkdir(process.env.TMPDIR)
       await read('main', 'packages/api')

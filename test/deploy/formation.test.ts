@@ -1,20 +1,11 @@
 import { expect } from 'chai'
-import { planDeploy, runDeploy, type DeployEvent, type PlanRequest } from '../../src/deploy/index.js'
+import { planDeploy, runDeploy, type DeployEvent } from '../../src/deploy/index.js'
 import { grows, peakOf, planFormation, shrinks } from '../../src/deploy/formation.js'
 import { ShipitError } from '../../src/errors.js'
+import { requestOf, TIMING } from '../support/deploys.js'
+import { failureOf, refusal } from '../support/failures.js'
 import { formation } from '../support/records.js'
-import { projectOf } from '../preflight/facts.js'
 import { FakePlatform, NEW } from './fake-platform.js'
-
-const refusal = (work: () => unknown): ShipitError => {
-  try {
-    work()
-  } catch (error) {
-    expect(error).to.be.instanceOf(ShipitError)
-    return error as ShipitError
-  }
-  throw new Error('expected a refusal')
-}
 
 describe('the formation of an environment', () => {
   const plan = (wanted: Record<string, string>) => planFormation('production', wanted, [formation('web', 2), formation('worker', 1, 'Standard-2X'), formation('clock', 0, 'Basic')])
@@ -77,16 +68,8 @@ describe('a deploy with a formation', () => {
   afterEach(() => platform.stop())
 
   const deploy = async (wanted: Record<string, string>, commit = NEW) => {
-    const request: PlanRequest = {
-      app: 'a1', source: { commit: { id: commit, short: commit.slice(0, 7), subject: 'Change' }, split: null, upload: null, branch: 'main', warnings: [] }, project: projectOf(),
-      environment: { name: 'production', target: { formation: wanted } }, create: false, addRemote: false, waitTimeout: 2000, rollback: true, force: false,
-    }
-    return runDeploy(await planDeploy(platform, request), { platform, git: platform.git, events: (event) => events.push(event), timing: { poll: 5, stable: 30, health: 400, listed: 200, lines: 20, settle: 400 } })
-  }
-  const failureOf = async (work: Promise<unknown>): Promise<ShipitError> => {
-    const error = await work.then(() => new Error('expected a failure'), (failure: unknown) => failure)
-    expect(error).to.be.instanceOf(ShipitError)
-    return error as ShipitError
+    const request = requestOf(commit, { environment: { name: 'production', target: { formation: wanted } } })
+    return runDeploy(await planDeploy(platform, request), { platform, git: platform.git, events: (event) => events.push(event), timing: { ...TIMING, stable: 30 } })
   }
   const started = () => events.flatMap((event) => event.type === 'started' ? [event.step] : [])
 

@@ -3,8 +3,8 @@ import { chooseEnvironment, deploySource, makePlan } from '../../src/deploy/inde
 import { parseDuration } from '../../src/duration.js'
 import { bootState } from '../../src/deploy/boot-state.js'
 import { healthUrl, probe } from '../../src/deploy/probe.js'
-import { ShipitError } from '../../src/errors.js'
 import type { RepositoryState } from '../../src/git/index.js'
+import { refusal } from '../support/failures.js'
 import type { App, Dyno, DynoState, Formation, Release } from '../../src/heroku/types.js'
 
 type Known = Extract<RepositoryState, { isRepository: true }>
@@ -12,16 +12,6 @@ type Known = Extract<RepositoryState, { isRepository: true }>
 const clean: Known = {
   isRepository: true, isBare: false, isLinkedWorktree: false, isShallow: false, root: '/app', subdirectory: '', branch: 'main',
   commit: { id: 'b'.repeat(40), short: 'bbbbbbb', subject: 'Change' }, changed: [], untracked: [], remotes: [],
-}
-
-const refusal = (work: () => unknown): ShipitError => {
-  try {
-    work()
-  } catch (error) {
-    expect(error).to.be.instanceOf(ShipitError)
-    return error as ShipitError
-  }
-  throw new Error('expected a refusal')
 }
 
 describe('what is deployed', () => {

@@ -2,9 +2,8 @@ import { expect } from 'chai'
 import { Interruption, planDeploy, runDeploy, type DeployEvent, type DeployPlan, type PlanRequest } from '../../src/deploy/index.js'
 import { ShipitError } from '../../src/errors.js'
 import { FakePlatform, NEW, OLD } from './fake-platform.js'
-import { projectOf } from '../preflight/facts.js'
-
-const TIMING = { poll: 5, stable: 60, health: 400, listed: 200, lines: 20, settle: 400 }
+import { requestOf, TIMING } from '../support/deploys.js'
+import { failureOf } from '../support/failures.js'
 
 describe('a deploy', () => {
   let platform: FakePlatform
@@ -13,24 +12,10 @@ describe('a deploy', () => {
   beforeEach(() => { events = [] })
   afterEach(() => platform.stop())
 
-  const request = (commit: string, more: Partial<PlanRequest> = {}): PlanRequest => ({
-    app: 'a1', source: { commit: { id: commit, short: commit.slice(0, 7), subject: 'Change' }, split: null, upload: null, branch: 'main', warnings: [] }, project: projectOf(),
-    create: false, addRemote: false, waitTimeout: 2000, rollback: true, force: false, ...more,
-  })
-  const plan = (commit: string, more: Partial<PlanRequest> = {}) => planDeploy(platform, request(commit, more))
+  const plan = (commit: string, more: Partial<PlanRequest> = {}) => planDeploy(platform, requestOf(commit, more))
   const run = (planned: DeployPlan, signal?: AbortSignal) =>
     runDeploy(planned, { platform, git: platform.git, events: (event) => events.push(event), timing: TIMING, ...(signal ? { signal } : {}) })
   const deploy = async (commit: string, more: Partial<PlanRequest> = {}) => run(await plan(commit, more))
-
-  async function failureOf(promise: Promise<unknown>): Promise<ShipitError> {
-    try {
-      await promise
-    } catch (error) {
-      expect(error).to.be.instanceOf(ShipitError)
-      return error as ShipitError
-    }
-    throw new Error('expected a failure')
-  }
   const linesOf = (step: string) => events.flatMap((event) => event.type === 'line' && event.step === step ? [event.text] : [])
   const started = () => events.flatMap((event) => event.type === 'started' ? [event.step] : [])
 

@@ -8,19 +8,19 @@ import type { SimpleGit } from 'simple-git'
 import { packSource } from '../../src/deploy/source-archive.js'
 import { uploadSource } from '../../src/deploy/source.js'
 import { repositoryState, workingFiles } from '../../src/git/index.js'
-import { commitFile, repository, temporaryFolder } from '../git/git-server.js'
+import { commitFile, repository } from '../git/git-server.js'
+import { temporaryRepository, type TemporaryRepository } from '../support/repository.js'
 
 describe('the working tree as a source', () => {
-  let folder: { dir: string; remove: () => Promise<void> }
+  let made: TemporaryRepository
   let dir: string
   let git: SimpleGit
 
   beforeEach(async () => {
-    folder = await temporaryFolder()
-    dir = path.join(folder.dir, 'app')
-    git = await repository(dir)
+    made = await temporaryRepository()
+    ;({ dir, git } = made)
   })
-  afterEach(() => folder.remove())
+  afterEach(() => made.remove())
 
   const write = async (file: string, content: string) => {
     await mkdir(path.dirname(path.join(dir, file)), { recursive: true })
@@ -54,7 +54,7 @@ describe('the working tree as a source', () => {
     await write('@scope/x.js', 'scoped')
     await symlink('run.sh', path.join(dir, 'link'))
     const archive = await packSource(dir, (await workingFiles(dir, true)).files)
-    const out = path.join(folder.dir, 'out')
+    const out = path.join(made.folder, 'out')
     await mkdir(out)
     await pipeline(Readable.from([archive]), extract({ cwd: out }))
     expect(await readlink(path.join(out, 'link'))).to.equal('run.sh')

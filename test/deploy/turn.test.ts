@@ -1,11 +1,10 @@
 import { expect } from 'chai'
 import { outdatedPlan, planDeploy, runDeploy, Interruption, type DeployEvent, type DeployPlan, type PlanRequest } from '../../src/deploy/index.js'
-import { ShipitError } from '../../src/errors.js'
-import { projectOf } from '../preflight/facts.js'
+import { requestOf, TIMING } from '../support/deploys.js'
+import { failureOf } from '../support/failures.js'
 import { FakePlatform, NEW, OLD } from './fake-platform.js'
 
 const OTHER = 'c'.repeat(40)
-const TIMING = { poll: 5, stable: 60, health: 400, listed: 200, lines: 20, settle: 400 }
 
 describe('two deploys of one app', () => {
   let platform: FakePlatform
@@ -16,17 +15,9 @@ describe('two deploys of one app', () => {
   })
   afterEach(() => platform.stop())
 
-  const plan = (turn: PlanRequest['turn'] | undefined = { wait: 0 }, more: Partial<PlanRequest> = {}) => planDeploy(platform, {
-    app: 'a1', source: { commit: { id: NEW, short: NEW.slice(0, 7), subject: 'Change' }, split: null, upload: null, branch: 'main', warnings: [] }, project: projectOf(),
-    create: false, addRemote: false, waitTimeout: 2000, rollback: true, force: false, ...(turn ? { turn: { every: 5, ...turn } } : {}), ...more,
-  })
+  const plan = (turn: PlanRequest['turn'] | undefined = { wait: 0 }, more: Partial<PlanRequest> = {}) => planDeploy(platform, requestOf(NEW, { ...(turn ? { turn: { every: 5, ...turn } } : {}), ...more }))
   const run = (planned: DeployPlan, signal?: AbortSignal) =>
     runDeploy(planned, { platform, git: platform.git, events: (event) => events.push(event), timing: TIMING, ...(signal ? { signal } : {}) })
-  const failureOf = async (work: Promise<unknown>): Promise<ShipitError> => {
-    const error = await work.then(() => new Error('expected a failure'), (failure: unknown) => failure)
-    expect(error).to.be.instanceOf(ShipitError)
-    return error as ShipitError
-  }
 
   it('refuses the second at once, with who deploys what since when, and changes nothing', async () => {
     platform.buildElsewhere(OTHER, Infinity, true)
@@ -77,11 +68,8 @@ describe('two deploys of one app', () => {
 
   it('only warns in a plan that is not run', async () => {
     platform.buildElsewhere(OTHER, Infinity, true)
-    const planned = await planDeploy(platform, { ...(await planRequest()), app: 'a1' })
+    const planned = await planDeploy(platform, requestOf(NEW))
     expect(planned.warnings.join()).to.include('Another deploy is in progress')
-  })
-  const planRequest = async (): Promise<PlanRequest> => ({
-    app: 'a1', source: { commit: { id: NEW, short: 'bbbbbbb', subject: 'Change' }, split: null, upload: null, branch: 'main', warnings: [] }, project: projectOf(), create: false, addRemote: false, waitTimeout: 2000, rollback: true, force: false,
   })
 
   it('tells a push that another one overtook from a build that failed', async () => {

@@ -1,21 +1,20 @@
 import { expect } from 'chai'
-import path from 'node:path'
 import type { SimpleGit } from 'simple-git'
 import { ShipitError } from '../../src/errors.js'
 import { resolveCommit } from '../../src/git/index.js'
-import { commitFile, repository, temporaryFolder } from './git-server.js'
+import { commitFile } from './git-server.js'
+import { temporaryRepository, type TemporaryRepository } from '../support/repository.js'
 
 describe('a commit by its name', () => {
-  let folder: { dir: string; remove: () => Promise<void> }
+  let made: TemporaryRepository
   let dir: string
   let git: SimpleGit
   let first: string
   let second: string
 
   before(async () => {
-    folder = await temporaryFolder()
-    dir = path.join(folder.dir, 'app')
-    git = await repository(dir)
+    made = await temporaryRepository()
+    ;({ dir, git } = made)
     first = await git.revparse(['HEAD'])
     await git.addAnnotatedTag('v1.0.0', 'The first')
     second = await commitFile(git, dir, 'index.js', 'second', 'Say more')
@@ -23,7 +22,7 @@ describe('a commit by its name', () => {
     await git.raw(['update-ref', 'refs/remotes/origin/shared', first])
     await git.raw(['update-ref', 'refs/remotes/fork/shared', second])
   })
-  after(() => folder.remove())
+  after(() => made.remove())
 
   const refusal = async (name: string): Promise<ShipitError> => resolveCommit(dir, name).then(() => { throw new Error(`${name} was found`) }, (error: ShipitError) => error)
 

@@ -5,22 +5,12 @@ import { createRequire } from 'node:module'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
-import { ShipitError } from '../../src/errors.js'
 import { push, type PushOptions } from '../../src/git/push.js'
 import type { SimpleGit } from 'simple-git'
+import { failureOf } from '../support/failures.js'
 import { commitFile, GitServer, repository, temporaryFolder, TOKEN } from './git-server.js'
 
 const run = promisify(execFile)
-
-async function failureOf(promise: Promise<unknown>): Promise<ShipitError> {
-  try {
-    await promise
-  } catch (error) {
-    expect(error).to.be.instanceOf(ShipitError)
-    return error as ShipitError
-  }
-  throw new Error('expected a failure')
-}
 
 async function until(condition: () => boolean | Promise<boolean>, what: string): Promise<void> {
   const deadline = Date.now() + 15_000

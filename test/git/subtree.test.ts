@@ -1,23 +1,22 @@
 import { expect } from 'chai'
 import { execFileSync } from 'node:child_process'
 import { readdir, rm, stat } from 'node:fs/promises'
-import path from 'node:path'
 import type { SimpleGit } from 'simple-git'
 import { foldHistory, type FolderCommit } from '../../src/git/fold-history.js'
 import { push, subtree } from '../../src/git/index.js'
-import { commitFile, GitServer, repository, temporaryFolder, TOKEN } from './git-server.js'
+import { commitFile, GitServer, TOKEN } from './git-server.js'
+import { temporaryRepository, type TemporaryRepository } from '../support/repository.js'
 
 describe('the history of a folder', () => {
-  let folder: { dir: string; remove: () => Promise<void> }
+  let temporary: TemporaryRepository
   let dir: string
   let git: SimpleGit
 
   beforeEach(async () => {
-    folder = await temporaryFolder()
-    dir = path.join(folder.dir, 'app')
-    git = await repository(dir)
+    temporary = await temporaryRepository()
+    ;({ dir, git } = temporary)
   })
-  afterEach(() => folder.remove())
+  afterEach(() => temporary.remove())
 
   const change = (file: string, content: string) => commitFile(git, dir, file, content, `Write ${content}`)
   /** Asks git about the history that was made, then removes it. */
@@ -89,7 +88,7 @@ describe('the history of a folder', () => {
   it('can be pushed, and again after another commit, and leaves the repository as it was', async () => {
     await change('packages/api/a.js', 'a')
     const before = [await git.raw(['for-each-ref']), await git.raw(['count-objects', '-v'])]
-    const server = await GitServer.start(folder.dir)
+    const server = await GitServer.start(temporary.folder)
     try {
       const remote = await server.addApp('api')
       const send = async () => {
@@ -108,7 +107,7 @@ describe('the history of a folder', () => {
       // All of it is there: the clone of another folder than the one that made it.
       await rm(dir, { recursive: true })
       await remote.raw(['fsck', '--full'])
-      expect(await readdir(folder.dir)).to.not.include('app')
+      expect(await readdir(temporary.folder)).to.not.include('app')
     } finally {
       await server.stop()
     }
