@@ -38,7 +38,13 @@ export async function repositoryState(dir: string): Promise<RepositoryState> {
   if (!place) return { isRepository: false }
   const { isBare } = place
   const [root, subdirectory] = isBare ? [place.gitDir, ''] : await workTree(git, dir)
-  const status = isBare ? undefined : await git.status()
+  // One after another on one instance; side by side on several.
+  const [status, branch, commit, remotes] = await Promise.all([
+    isBare ? undefined : openGit(dir).status(),
+    answer(openGit(dir), ['symbolic-ref', '--quiet', '--short', 'HEAD']),
+    commitOf(openGit(dir), 'HEAD'),
+    openGit(dir).getRemotes(true),
+  ])
   const untracked = status?.not_added ?? []
   return {
     isRepository: true,
@@ -47,11 +53,11 @@ export async function repositoryState(dir: string): Promise<RepositoryState> {
     isShallow: place.isShallow,
     root,
     subdirectory,
-    branch: await answer(git, ['symbolic-ref', '--quiet', '--short', 'HEAD']),
-    commit: await commitOf(git, 'HEAD'),
+    branch,
+    commit,
     changed: (status?.files ?? []).map(({ path: name }) => name).filter((name) => !untracked.includes(name)),
     untracked,
-    remotes: (await git.getRemotes(true)).map(({ name, refs }) => ({ name, url: refs.push || refs.fetch })),
+    remotes: remotes.map(({ name, refs }) => ({ name, url: refs.push || refs.fetch })),
   }
 }
 
