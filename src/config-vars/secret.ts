@@ -12,7 +12,7 @@ export function looksSecret(name: string, value = ''): boolean {
 }
 
 /** A value as it may be shown to whoever looks over the shoulder. */
-export function masked(name: string, value: string): string {
+function masked(name: string, value: string): string {
   return looksSecret(name, value) ? maskSecret(value) : value
 }
 

@@ -88,7 +88,7 @@ function withConsequences(app: Raw): EcosystemApp {
 }
 
 /** The name of an app without one: its script's file name up to the last dot (Common.renderApplicationName). */
-export function nameOf(script: string): string {
+function nameOf(script: string): string {
   const base = path.basename(script)
   const dot = base.lastIndexOf('.')
   return dot > 0 ? base.slice(0, dot) : base

@@ -16,7 +16,7 @@ export function typeOf(value: unknown): OptionType | 'nothing' {
   return type === 'string' || type === 'number' || type === 'boolean' ? type : 'object'
 }
 
-export function expected(types: readonly OptionType[]): string {
+function expected(types: readonly OptionType[]): string {
   return types.map((type) => ARTICLES[type]).join(' or ')
 }
 

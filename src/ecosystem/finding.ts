@@ -30,7 +30,7 @@ export function unknownKey(path: Path, message: string, known: readonly string[]
 }
 
 /** "did you mean instances?", or undefined where nothing known is near enough to be a slip. */
-export function didYouMean(word: string, known: readonly string[]): string | undefined {
+function didYouMean(word: string, known: readonly string[]): string | undefined {
   if (word.length < 2 || known.length === 0) return undefined
   const plain = word.toLowerCase().replaceAll('-', '_')
   // A word that was cut short (max_memory) is further away by letters than an unrelated short word.

@@ -102,7 +102,7 @@ export const ENVIRONMENT_KEY = /^env_\S*$/
 export const ENVIRONMENT_TYPES: readonly OptionType[] = VARIABLES
 
 /** PM2 also takes kill_timeout as killTimeout; a part of one letter stays as it is (lib/tools/Config.js). */
-export function camelCase(name: string): string {
+function camelCase(name: string): string {
   const [first = '', ...rest] = name.split('_')
   return first + rest.map((part) => (part.length > 1 ? part[0]!.toUpperCase() + part.slice(1) : part)).join('')
 }

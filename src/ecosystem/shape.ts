@@ -11,7 +11,7 @@ const TOP_LEVEL = ['apps', 'deploy', 'pm2', 'static']
 export type Contents = Pick<Ecosystem, 'apps' | 'deploy' | 'sshTargets'> & { findings: Finding[] }
 
 /** Where the apps are in the data: under apps or pm2, or the data itself; a list or one alone. `prefix` leads to them. */
-export function appsIn(data: unknown): { prefix: Path; isList: boolean; raw: unknown[] } {
+function appsIn(data: unknown): { prefix: Path; isList: boolean; raw: unknown[] } {
   const key = typeOf(data) === 'object' ? ['apps', 'pm2'].find((each) => (data as Record<string, unknown>)[each]) : undefined
   const found = key === undefined ? data : (data as Record<string, unknown>)[key]
   return { prefix: key === undefined ? [] : [key], isList: Array.isArray(found), raw: Array.isArray(found) ? found : [found] }

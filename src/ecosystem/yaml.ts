@@ -62,7 +62,7 @@ function startOf(node: unknown): number | undefined {
   return start === end ? undefined : start
 }
 
-export function resolved(document: Document, node: unknown): unknown {
+function resolved(document: Document, node: unknown): unknown {
   return isAlias(node) ? node.resolve(document) : node
 }
 

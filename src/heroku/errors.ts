@@ -40,7 +40,7 @@ function appIn(path: string): string | undefined {
 }
 
 /** What to type when a token is missing or refused, by where it came from. */
-export function howToLogIn(tokenSource?: string): string {
+function howToLogIn(tokenSource?: string): string {
   if (tokenSource === 'HEROKU_API_KEY') return 'Set HEROKU_API_KEY to a valid token (`heroku authorizations:create` makes one), or unset it and run `shipit login`.'
   if (tokenSource === 'the embedded Heroku') return 'shipit local stop && shipit local start'
   return 'Run `shipit login`, or set HEROKU_API_KEY to a token (`heroku authorizations:create` makes one).'

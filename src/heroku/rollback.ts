@@ -8,7 +8,7 @@ import type { Release } from './types.js'
  * The release to go back to: the one named (`v3` or `3`), else the newest before the current one that succeeded with another slug.
  * Throws ShipitError `usage` or `not_found` where there is none that can serve.
  */
-export function chooseRollback(app: string, releases: readonly Release[], wanted?: string): { from: Release; to: Release } {
+function chooseRollback(app: string, releases: readonly Release[], wanted?: string): { from: Release; to: Release } {
   const next = `shipit releases --app ${app}`
   const from = releases.find(({ current }) => current)
   if (!from) throw new ShipitError('not_found', { message: 'The app has no release that serves, so there is nothing to roll back.', next })

@@ -47,7 +47,7 @@ export interface Platform {
   close(): Promise<void>
 }
 
-export const infoFile = (folders: Pick<Folders, 'root'>): string => path.join(folders.root, 'daemon.json')
+const infoFile = (folders: Pick<Folders, 'root'>): string => path.join(folders.root, 'daemon.json')
 
 const loadRooms = async (): Promise<Rooms> => {
   const [dynos, router, build, git] = await Promise.all([import('./dynos/index.js'), import('./router/index.js'), import('./build/index.js'), import('./git/index.js')])

@@ -88,14 +88,14 @@ function wantedInstances(value: unknown): number | 'max' | undefined {
 }
 
 /** Arguments as a list; a string is split at spaces outside quotes. */
-export function words(value: unknown): string[] {
+function words(value: unknown): string[] {
   if (Array.isArray(value)) return value.map(String)
   if (typeof value !== 'string') return []
   return (value.match(/(?:[^\s"']+|"[^"]*"|'[^']*')+/g) ?? []).map((word) => word.replace(/"([^"]*)"|'([^']*)'/g, '$1$2'))
 }
 
 /** 20M, 1G, 512K or a number of bytes. */
-export function bytes(value: unknown): number | undefined {
+function bytes(value: unknown): number | undefined {
   const match = /^(\d+(?:\.\d+)?)\s*([KMG])?B?$/i.exec(String(value ?? '').trim())
   if (!match) return undefined
   const unit = { K: 2 ** 10, M: 2 ** 20, G: 2 ** 30 }[(match[2] ?? '').toUpperCase()] ?? 1
@@ -103,7 +103,7 @@ export function bytes(value: unknown): number | undefined {
 }
 
 /** ms, or with a unit as PM2 takes it: 10s, 5m, 1h. */
-export function duration(value: unknown): number | undefined {
+function duration(value: unknown): number | undefined {
   const match = /^(\d+(?:\.\d+)?)\s*(ms|s|m|h)?$/.exec(String(value ?? '').trim())
   if (!match) return undefined
   return Number(match[1]) * ({ ms: 1, s: 1000, m: 60_000, h: 3_600_000 }[match[2] ?? 'ms'] ?? 1)

@@ -26,11 +26,11 @@ export interface Exit {
 export const healthy: AppHistory = { quickExits: 0, failingSince: undefined, failures: 0 }
 
 /** Up for this long, an instance counts as one that stays up. */
-export const STAYS_UP = 60_000
+const STAYS_UP = 60_000
 /** Quick exits in a row that are enough, where the file sets no max_restarts: with PM2's backoff, about two seconds and six boots. */
-export const QUICK_EXITS = 6
+const QUICK_EXITS = 6
 /** Without an instance that stays up, failures may go on for this long; the last restart then has less than a minute in all. */
-export const PATIENCE = 30_000
+const PATIENCE = 30_000
 
 /** The history after one more exit that is no wish of ours. */
 export function afterExit(history: AppHistory, exit: Exit): AppHistory {

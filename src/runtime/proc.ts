@@ -39,7 +39,7 @@ function usageFromPs(pid: number): Usage | undefined {
 }
 
 /** Whether an error says that the process or its files are no more. */
-export function isGone(error: unknown): boolean {
+function isGone(error: unknown): boolean {
   return ['ENOENT', 'ESRCH'].includes((error as NodeJS.ErrnoException).code ?? '')
 }
 

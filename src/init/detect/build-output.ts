@@ -28,7 +28,7 @@ export interface Build {
  * The scripts that run between the push and the app's start: heroku-postbuild instead of build where there is one
  * (devcenter, nodejs-support), and npm's own around install and start.
  */
-export function scriptsRunOnHeroku(pkg: PackageJson): string[] {
+function scriptsRunOnHeroku(pkg: PackageJson): string[] {
   const build = pkg.scripts['heroku-postbuild'] === undefined ? 'build' : 'heroku-postbuild'
   return [build, 'heroku-prebuild', 'postinstall', 'prepare', 'prestart'].filter((name) => pkg.scripts[name])
 }

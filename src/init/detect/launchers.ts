@@ -100,7 +100,7 @@ function runForever(words: string[], _project: Project, follow: Follow): Target 
 }
 
 const PM2_VALUES = /^(-i|--instances|-n|--name|--env|--only|-o|--output|-e|--error|-l|--log|--log-type|-p|--pid|-u|--user|--uid|--gid|--interpreter|--interpreter-args|--node-args|--max-memory-restart|--cwd|-k|--kill-timeout|--listen-timeout|--restart-delay|--exp-backoff-restart-delay|--max-restarts|-c|--cron|--cron-restart|--watch-delay|--ignore-watch|--namespace|-N|--delay|--web|--secret|--public|--machine-name|--log-date-format|--service-name|--parallel|--stop-exit-codes|--shutdown-with-message)$/
-export const isEcosystemName = (file: string) => /\.(json|ya?ml)$/.test(file) || /\.config\.[cm]?js$/.test(file)
+const isEcosystemName = (file: string) => /\.(json|ya?ml)$/.test(file) || /\.config\.[cm]?js$/.test(file)
 
 /** `pm2 start`, `pm2-runtime [start]` and our own runtime: an ecosystem file, or a script with PM2's flags. */
 function runPm2(words: string[], project: Project, follow: Follow): Target {

@@ -17,7 +17,7 @@ export function newEcosystemFile(detected: Detected & { entry: string }, options
 }
 
 /** PM2's options for what the start command gave besides the script. NODE_OPTIONS in `env` does not reach instances in cluster mode, so it becomes node_args. */
-export function launchOptions({ args, nodeArgs, env, interpreter }: Launch): Record<string, unknown> {
+function launchOptions({ args, nodeArgs, env, interpreter }: Launch): Record<string, unknown> {
   const nodeOptions = (env['NODE_OPTIONS'] ?? '').split(/\s+/).filter((word) => word !== '' && !word.includes('$'))
   const allNodeArgs = [...nodeOptions, ...nodeArgs]
   const kept = keptVariables(env)

@@ -23,7 +23,7 @@ export function gitSettings(settings: Record<string, string>): Record<string, st
 }
 
 /** Named by the app's id, so that an app that is renamed keeps its repository. */
-export function repositoryDir(folders: Folders, appId: string): string {
+function repositoryDir(folders: Folders, appId: string): string {
   return path.join(folders.repos, appId)
 }
 

@@ -5,7 +5,7 @@ import type { LogEntry, StoredLogEntry } from '../types.js'
 import { splitLines } from './split.js'
 
 /** Lines that Heroku keeps of an app (devcenter.heroku.com/articles/logging). */
-export const KEPT_LINES = 1_500
+const KEPT_LINES = 1_500
 
 /** Lines that a killed process had numbered and shown but not written must not get their numbers again. */
 const NUMBERS_SKIPPED_AT_START = 1_000_000

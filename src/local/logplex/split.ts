@@ -1,5 +1,5 @@
 /** Longest line that Heroku passes on, in bytes (devcenter.heroku.com/articles/limits). */
-export const MAX_LINE_BYTES = 10_000
+const MAX_LINE_BYTES = 10_000
 
 /** The lines of a chunk of output, each at most 10,000 bytes of UTF-8 and never cut inside a character. */
 export function splitLines(message: string): string[] {

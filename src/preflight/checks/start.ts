@@ -89,7 +89,7 @@ export const committed: Check = {
 }
 
 /** Paths of dependencies that are files of the app itself, such as file:vendor/x.tgz. */
-export const vendored = (dependencies: Record<string, string>): string[] =>
+const vendored = (dependencies: Record<string, string>): string[] =>
   Object.values(dependencies).flatMap((spec) => /^file:(?:\.\/)?([^.].*\.t(?:ar\.)?gz)$/.exec(spec)?.[1] ?? [])
 
 function missing(names: string[]): Problem {
