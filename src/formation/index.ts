@@ -5,6 +5,7 @@ export { planScale, type Scale, type ScaleChange, type ScalePlan } from './plan.
 export { waitForDynos, type Wanted, type WaitOptions } from './wait.js'
 export { reload, type ReloadEvent, type ReloadResult } from './reload.js'
 export { restart } from './restart.js'
+export { cycle } from './cycle.js'
 export { parseSelection, type Selection } from './select.js'
 export { countsInWords, planStart, planStop, STOPPED_VAR, type Count } from './stopped.js'
 export { planOneMore, applyChange } from './one-more.js'

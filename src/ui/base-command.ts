@@ -65,7 +65,7 @@ export abstract class BaseCommand extends Command {
 
   /** Whether commands that are suggested need --local to speak to the same platform. */
   private get isLocal(): boolean {
-    return this.argv.includes('--local')
+    return this.argv.includes('--local') || this.id?.startsWith('local:') === true
   }
 
   /** A line for people that may name a command to type next. */

@@ -211,4 +211,13 @@ describe('a dyno', () => {
     dynos.reconcile(app.id, 'restart')
     await until('crashed', () => home.logplex.lines().some((line) => line.includes('The dyno could not be started: ENOENT')))
   })
+
+  it('cycles when its time has come, again and again, and leaves nothing behind', async () => {
+    start({ cycleAfter: 400 })
+    const app = await one({ 'server.js': server('hello') })
+    const cycled = () => home.logplex.lines('web.1').filter((line) => line === 'heroku[web.1]: Cycling').length
+    await until('two cycles', () => cycled() >= 2)
+    expect(dynos.list(app.id)).to.have.length(1)
+    expect(home.logplex.lines('web.1').join()).to.not.contain('crashed')
+  })
 })

@@ -63,6 +63,24 @@ describe('traffic while dynos come and go', function () {
     expect(await ended(loads)).to.deep.equal([])
   })
 
+  for (const dynos of [2, 1]) {
+    it(`cycling ${dynos === 1 ? 'the only dyno' : 'one of two dynos, and then both'} loses no request of an app that drains`, async () => {
+      const app = platform.app(server('one'), dynos)
+      await platform.up(app, dynos)
+      const before = platform.dynos.list(app.id).map(({ id }) => id)
+      const loads = both()
+      await platform.dynos.restart(app.id, { name: 'web.1' }, 'cycling')
+      await gone('web.1')
+      await platform.up(app, dynos)
+      await platform.dynos.restart(app.id, {}, 'cycling')
+      await gone('web.1', 2)
+      await platform.up(app, dynos)
+      expect(await ended(loads)).to.deep.equal([])
+      expect(platform.dynos.list(app.id).map(({ id }) => id)).to.not.include.members(before)
+      expect(platform.home.logplex.lines('web.1').slice(2, 4)).to.deep.equal(['heroku[web.1]: Cycling', 'heroku[web.1]: State changed from up to starting'])
+    })
+  }
+
   it('an app that does not drain loses what it was working on, and the log says that it was the dyno (H13)', async () => {
     const app = platform.app(NO_HANDLER, 2)
     await platform.up(app, 2)
