@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { build } from 'esbuild'
+import { startUp } from './start-up.mjs'
 
 /** Makes dist/shipit.cjs of src/cli.ts. Its first line names the build and the commands: what the code cache goes by. */
 export async function buildCli(root) {
@@ -31,7 +32,7 @@ export async function buildCli(root) {
     legalComments: 'none',
     logLevel: 'warning',
     logOverride: { 'require-resolve-not-external': 'silent' },
-    plugins: [commandsPlugin(root, ids), withoutEditor],
+    plugins: [commandsPlugin(root, ids), withoutEditor, ...startUp],
   })
   await build({ absWorkingDir: root, entryPoints: ['src/code-cache.ts'], outfile: path.join(root, 'dist/code-cache.cjs'), platform: 'node', target: 'node20.19', format: 'cjs', minifyWhitespace: true })
   const code = readFileSync(out, 'utf8')
