@@ -302,7 +302,7 @@ describe('a deploy', () => {
       platform.log('State changed from up to crashed', 'heroku')
       await new Promise((resolve) => setTimeout(resolve, 20))
       const told = [3600, 4200].map((ms) => setTimeout(() => platform.log('shipit source=web.1 app=api instance=0 event=exit code=7'), ms))
-      const planned = await plan(NEW, { waitTimeout: 20_000 })
+      const planned = await plan(NEW, { waitTimeout: 20_000, rollback: false })
       const error = await failureOf(runDeploy(planned, { platform, git: platform.git, events: (event) => events.push(event), timing: { ...TIMING, stable: 5000, stableAtLeast: 1750 } })).finally(() => told.forEach(clearTimeout))
       expect(error.message).to.include('has to start api again and again (code 7)')
     })
