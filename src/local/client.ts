@@ -9,6 +9,7 @@ import { json } from 'node:stream/consumers'
 import { setTimeout as delay } from 'node:timers/promises'
 import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
+import writeFileAtomic from 'write-file-atomic'
 import { ShipitError } from '../errors.js'
 import { lockHolder } from './daemon-lock.js'
 import { daemonLogFile } from './daemon-log.js'
@@ -62,7 +63,7 @@ const holderOf = (folders: Folders): ReturnType<typeof lockHolder> => lockHolder
 export async function localStatus(home: string = stateHome()): Promise<LocalStatus | undefined> {
   const info = await readInfo(foldersOf(home))
   if (!info) return undefined
-  const answer = await ask(`${info.apiUrl}/shipit/status`, info.token)
+  const answer = await ask<LocalStatus & { pid: number }>(`${info.apiUrl}/shipit/status`, info.token)
   if (!answer) return undefined
   const { pid, limits, apps, problems } = answer
   // After a kill another program may have the port; only the process that wrote the file counts.
@@ -73,10 +74,10 @@ export async function localStatus(home: string = stateHome()): Promise<LocalStat
  * Undefined where nothing answers, or something else does. Over node:http with a connection of its own: a fetch whose server goes away at the wrong moment
  * may never settle and keeps nothing alive, so that the command would end without a word.
  */
-function ask(url: string, token: string): Promise<(LocalStatus & { pid: number }) | undefined> {
+function ask<T>(url: string, token: string): Promise<T | undefined> {
   return new Promise((resolve) => {
     const request = http.get(url, { agent: false, timeout: ANSWER_TIME, headers: { authorization: `Bearer ${token}` } }, (response) => {
-      json(response).then((body) => resolve(response.statusCode === 200 ? (body as LocalStatus & { pid: number }) : undefined), () => resolve(undefined))
+      json(response).then((body) => resolve(response.statusCode === 200 ? (body as T) : undefined), () => resolve(undefined))
     })
     request.once('timeout', () => request.destroy())
     request.once('error', () => resolve(undefined))
@@ -106,6 +107,25 @@ export async function ensureLocal(options: { home?: string; env?: NodeJS.Process
   }
   throw await notStarted(folders, 'It did not answer in time.')
 }
+
+/**
+ * The file that NODE_EXTRA_CA_CERTS is to name so that a client trusts the daemon where it speaks TLS. Certificates that the variable names by now stay
+ * trusted. Throws ShipitError `local` where the daemon has none to show.
+ */
+export async function trustedCertificates(info: DaemonInfo, options: { home?: string; env?: NodeJS.ProcessEnv } = {}): Promise<string> {
+  const env = options.env ?? process.env
+  const folders = foldersOf(options.home ?? stateHome(env))
+  const own = await ask<{ certificate: string }>(`${info.apiUrl}/shipit/certificate`, info.token)
+  if (!own) throw new ShipitError('local', { message: 'The embedded Heroku has no certificate to show.', why: `Its log is ${daemonLogFile(folders)}.`, next: 'shipit local start' })
+  const file = path.join(folders.root, 'trusted.pem')
+  const before = env.NODE_EXTRA_CA_CERTS ? await readFile(env.NODE_EXTRA_CA_CERTS, 'utf8').catch(noSuchFile) : ''
+  const isThere = env.NODE_EXTRA_CA_CERTS !== undefined && path.resolve(env.NODE_EXTRA_CA_CERTS) === file && before.includes(own.certificate)
+  if (!isThere) await writeFileAtomic(file, own.certificate + before, { mode: 0o600 }).catch((error: unknown) => { throw unusable(folders, error) })
+  return file
+}
+
+/** Node.js warns of it and goes on. */
+const noSuchFile = () => ''
 
 /** The version that runs where it is another than this one: an upgrade leaves the running daemon as it is. */
 export async function otherVersion(status: LocalStatus | undefined): Promise<string | undefined> {

@@ -13,6 +13,8 @@ import { createLogplex } from './logplex/index.js'
 import { ownVersion } from './own-version.js'
 import { createReleaseOutput } from './release-output.js'
 import { createReleases } from './releases.js'
+import { certificateOf, type Certificate } from './rendezvous/certificate.js'
+import { createRendezvous } from './rendezvous/index.js'
 import { readSettings, writeSettings } from './settings.js'
 import { openStore } from './store/index.js'
 import type { DaemonInfo, Dynos, Folders, Limits } from './types.js'
@@ -101,19 +103,28 @@ async function start(options: PlatformOptions, folders: Folders, lock: Awaited<R
     apps: store.list().map(({ id, name }) => ({ name, ...dynoCounts(dynos, id) })),
     problems: store.problems,
   })
-  const api = createApi({ store, logplex, dynos, releases, output, builder, git, folders, token, log, status, urls: () => urls as Urls, now: options.now, journal: options.journal })
+  let made: Promise<Certificate> | undefined
+  const certificate = () => (made ??= certificateOf(folders).catch((error: unknown) => {
+    made = undefined
+    throw error
+  }))
+  const rendezvous = createRendezvous(certificate, log)
+  const api = createApi({ rendezvous, certificate, store, logplex, dynos, releases, output, builder, git, folders, token, log, status, urls: () => urls as Urls, now: options.now, journal: options.journal })
 
   const opened: Listening[] = []
   try {
     const routerListening = await listen(rooms.createRouter({ store, dynos, logplex, limits }).server, candidates(options.ports?.router, settings.routerPort, DEFAULT_PORTS.router))
     opened.push(routerListening)
+    const rendezvousListening = await listen(rendezvous.server, [0])
+    opened.push(rendezvousListening)
     const server = http.createServer((request, response) => { api(request, response) })
     const apiListening = await listen(server, candidates(options.ports?.api, settings.apiPort, DEFAULT_PORTS.api))
     opened.push(apiListening)
     const apiUrl = `http://127.0.0.1:${apiListening.port}`
     // No request can have come in yet: this runs in the turn in which the server began to listen.
-    urls = { apiUrl, gitUrl: `${apiUrl}/git`, routerPort: routerListening.port }
-    const info: DaemonInfo = { pid: process.pid, ...urls, token, version, started_at: startedAt }
+    const addresses = { apiUrl, gitUrl: `${apiUrl}/git`, routerPort: routerListening.port }
+    urls = { ...addresses, rendezvousPort: rendezvousListening.port }
+    const info: DaemonInfo = { pid: process.pid, ...addresses, token, version, started_at: startedAt }
     await writeSettings(folders, { token, apiPort: apiListening.port, routerPort: routerListening.port })
     await writeFileAtomic(infoFile(folders), JSON.stringify(info, null, 2), { mode: 0o600 })
     for (const app of store.list()) dynos.reconcile(app.id, 'release')

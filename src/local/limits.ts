@@ -3,6 +3,7 @@ import type { Limits } from './types.js'
 /** Heroku's own times (devcenter.heroku.com/articles/limits and error-codes), but for the preboot overlap, which takes minutes there. */
 export const DEFAULT_LIMITS: Limits = {
   bootTimeout: 60_000,
+  attachTimeout: 60_000,
   stopGrace: 30_000,
   requestTimeout: 30_000,
   prebootOverlap: 2_000,

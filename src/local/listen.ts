@@ -1,6 +1,6 @@
 import { once } from 'node:events'
-import type http from 'node:http'
-import type { AddressInfo, Socket } from 'node:net'
+import http from 'node:http'
+import type { AddressInfo, Server, Socket } from 'node:net'
 
 export interface Listening {
   port: number
@@ -11,7 +11,7 @@ export interface Listening {
 }
 
 /** Listens on 127.0.0.1, on the first of `candidates` that is free (0: any). Throws where none is. */
-export async function listen(server: http.Server, candidates: readonly number[]): Promise<Listening> {
+export async function listen(server: Server, candidates: readonly number[]): Promise<Listening> {
   const sockets = new Set<Socket>()
   server.on('connection', (socket) => {
     sockets.add(socket)
@@ -22,7 +22,7 @@ export async function listen(server: http.Server, candidates: readonly number[])
   const stopAccepting = () => {
     if (!server.listening) return
     server.close()
-    server.closeIdleConnections()
+    if (server instanceof http.Server) server.closeIdleConnections()
   }
   return {
     port,
@@ -35,7 +35,7 @@ export async function listen(server: http.Server, candidates: readonly number[])
   }
 }
 
-async function firstFree(server: http.Server, candidates: readonly number[]): Promise<number> {
+async function firstFree(server: Server, candidates: readonly number[]): Promise<number> {
   for (const [index, port] of candidates.entries()) {
     try {
       server.listen({ port, host: '127.0.0.1' })

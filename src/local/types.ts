@@ -5,6 +5,8 @@
  * Records are what is stored; the API's answers are made of them in api/ (serializers), never stored in that form.
  */
 
+import type { Duplex } from 'node:stream'
+
 export type DynoState = 'starting' | 'up' | 'crashed' | 'down'
 
 export interface FormationRecord {
@@ -156,7 +158,34 @@ export interface WebTarget {
   claim(): () => void
 }
 
+/** Where a client comes to be attached to a one-off dyno. */
+export interface Meeting {
+  /** The client, greeted; undefined where none came before `signal` aborted, and nobody can come after that. To be called once. */
+  client(signal: AbortSignal): Promise<Duplex | undefined>
+}
+
+/** An attached dyno's input and output are its client's, and none of the log's: on a pseudo-terminal, or as they are. */
+export interface OneOffAttach { meeting: Meeting; isTerminal: boolean }
+
+export interface OneOffRequest {
+  name: string
+  /** Default: what the name begins with. */
+  type?: string
+  command: string
+  release: ReleaseRecord
+  slug: SlugRecord
+  size: string
+  /** Variables for this run alone; they win over config vars. */
+  env?: Record<string, string>
+  /** ms that it may live; 24 h where absent. */
+  timeToLive?: number
+  attach?: OneOffAttach
+  onOutput?: (chunk: Buffer) => void
+}
+
 export interface OneOff {
+  /** As it was when it began. */
+  record: DynoRecord
   /** Resolves with the process's exit status (128+n after a signal). */
   exit: Promise<number>
   stop(): void
@@ -174,8 +203,8 @@ export interface Dynos {
   restart(appId: string, what?: { type?: string; name?: string }, why?: 'cycling'): Promise<void>
   /** Stops one dyno or one type; it stays stopped until the next reconcile for a release or formation. */
   stop(appId: string, what: { type?: string; name?: string }): Promise<void>
-  /** A process outside the formation, such as the release phase: name release.4. Its lines go to the log and to `onOutput`. */
-  runOneOff(appId: string, options: { name: string; command: string; release: ReleaseRecord; slug: SlugRecord; size: string; onOutput?: (chunk: Buffer) => void }): Promise<OneOff>
+  /** A process outside the formation, such as the release phase: name release.4. Its lines go to the log and to `onOutput`, or to who is attached. */
+  runOneOff(appId: string, options: OneOffRequest): Promise<OneOff>
   /** Stops all dynos of an app (destroy) or of all (shutdown), with SIGTERM and the grace time; resolves when the last process group is gone. */
   shutdown(appId?: string): Promise<void>
   on(event: 'change', listener: (appId: string) => void): void
@@ -215,6 +244,8 @@ export interface Builder {
 export interface Limits {
   /** ms a web dyno may take to bind PORT: R10. Default 60000. */
   bootTimeout: number
+  /** ms that a one-off dyno waits for the client that is to be attached to it: R13. Default 60000. */
+  attachTimeout: number
   /** ms between SIGTERM and SIGKILL: R12. Default 30000. */
   stopGrace: number
   /** ms the router waits for the first byte: H12. Default 30000. */

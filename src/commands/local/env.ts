@@ -1,18 +1,21 @@
+import { shellWord } from '../../shell-word.js'
 import { BaseCommand } from '../../ui/base-command.js'
 
 export default class LocalEnv extends BaseCommand {
   static override description = `print the variables that point Heroku's own CLI, or any other client, at the embedded Heroku
 
-The API key among them is good on this machine's loopback alone. The embedded Heroku is started if it is not running.`
+The API key among them is good on this machine's loopback alone. NODE_EXTRA_CA_CERTS lets Heroku's own CLI attach to one-off dynos (heroku run): it names the certificate that
+the embedded Heroku made for itself, with what the variable named before. The embedded Heroku is started if it is not running.`
 
   static override examples = ['eval "$(<%= config.bin %> <%= command.id %>)"']
 
   async run(): Promise<object> {
     await this.parse(LocalEnv)
-    const { ensureLocal } = await import('../../local/client.js')
-    const { apiUrl, gitUrl, token } = await ensureLocal()
-    const variables = { HEROKU_HOST: apiUrl, HEROKU_API_KEY: token, HEROKU_GIT_HOST: gitUrl }
-    this.log(`export ${Object.entries(variables).map(([name, value]) => `${name}=${value}`).join(' ')}`)
+    const { ensureLocal, trustedCertificates } = await import('../../local/client.js')
+    const info = await ensureLocal()
+    const { apiUrl, gitUrl, token } = info
+    const variables = { HEROKU_HOST: apiUrl, HEROKU_API_KEY: token, HEROKU_GIT_HOST: gitUrl, NODE_EXTRA_CA_CERTS: await trustedCertificates(info) }
+    this.log(`export ${Object.entries(variables).map(([name, value]) => `${name}=${shellWord(value)}`).join(' ')}`)
     return variables
   }
 }

@@ -52,6 +52,7 @@ export function createApi(parts: ApiParts): Express {
   api.use(express.json({ type: () => true, limit: '1mb' }))
   if (parts.journal !== undefined) api.use(journal(parts.journal))
   api.get('/shipit/status', (_request, response) => { response.json(parts.status()) })
+  api.get('/shipit/certificate', async (_request, response) => { response.json({ certificate: (await parts.certificate()).cert }) })
   for (const routes of [accountRoutes, appsRoutes, configVarsRoutes, formationRoutes, dynosRoutes, releasesRoutes, featuresRoutes, domainsRoutes, aroundRoutes]) {
     api.use(routes(parts))
   }

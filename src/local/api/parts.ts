@@ -1,10 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { ReleaseOutput } from '../release-output.js'
 import type { ReleaseService } from '../releases.js'
+import type { Certificate } from '../rendezvous/certificate.js'
+import type { Rendezvous } from '../rendezvous/index.js'
 import type { Builder, Dynos, Folders, Logplex, Store } from '../types.js'
 
 /** Where this platform is reached, for the URLs in its answers. */
-export interface Urls { apiUrl: string; gitUrl: string; routerPort: number }
+export interface Urls { apiUrl: string; gitUrl: string; routerPort: number; rendezvousPort: number }
 
 /** What the API works on: every other service, and where it is reached itself (known once it listens). */
 export interface ApiParts {
@@ -14,6 +16,9 @@ export interface ApiParts {
   releases: ReleaseService
   output: ReleaseOutput
   builder: Builder
+  rendezvous: Rendezvous
+  /** What the rendezvous shows over TLS. */
+  certificate: () => Promise<Certificate>
   /** Git smart HTTP, mounted at /git; it authenticates by itself. */
   git: (request: IncomingMessage, response: ServerResponse) => void
   folders: Folders

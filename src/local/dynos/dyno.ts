@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import path from 'node:path'
-import type { DynoRecord, DynoState, Folders, Limits, Logplex, Store, WebTarget } from '../types.js'
+import type { DynoRecord, DynoState, Folders, Limits, Logplex, OneOffAttach, Store, WebTarget } from '../types.js'
 import { otherPorts, waitUntilBound } from './boot.js'
 import { Claims } from './claims.js'
 import { makeDisk, removeDisk } from './disk.js'
@@ -11,10 +11,14 @@ import { totalOf } from './memory.js'
 import type { Measured, Meter } from './meter.js'
 import { metricsLines } from './metrics-lines.js'
 import { reservePort } from './ports.js'
-import { ProcessGroup } from './process-group.js'
+import { ProcessGroup, type Attached } from './process-group.js'
+import { terminalMaker } from './pseudo-terminal.js'
 import { memoryQuota } from './quota.js'
 import type { SpareModules } from './spare-modules.js'
 import { words } from './words.js'
+
+/** What Heroku reports of a dyno that never had a process. */
+const STATUS_UNATTACHED = 128
 
 export interface Services { store: Store; logplex: Logplex; folders: Folders; limits: Limits; spares: SpareModules; meter: Meter }
 
@@ -22,6 +26,9 @@ export interface DynoSpec extends Wanted {
   appId: string
   /** Not of the formation: it ends for good, and ending is no crash. */
   isOneOff?: boolean
+  /** Variables for this run alone; they win over config vars. */
+  env?: Record<string, string> | undefined
+  attach?: OneOffAttach | undefined
   onOutput?: (chunk: Buffer) => void
 }
 
@@ -73,7 +80,12 @@ export class Dyno {
    * Resolves when all its processes are gone.
    */
   stop(): Promise<void> {
-    return (this.stopped ??= this.end())
+    return (this.stopped ??= this.end('SIGTERM'))
+  }
+
+  /** As stop(), for a dyno whose client has gone. */
+  private hangUp(): Promise<void> {
+    return (this.stopped ??= this.end('SIGHUP'))
   }
 
   log(message: string): void {
@@ -123,19 +135,34 @@ export class Dyno {
     const { spec } = this
     const { appId, slug: { modules } } = spec
     const disk = await makeDisk(dir, spec.slug, await this.services.spares.take(appId, modules))
-    if (this.stopping.signal.aborted) return 143
+    const attached = spec.attach && !this.stopping.signal.aborted ? await this.awaitClient(spec.attach) : undefined
+    if (this.stopping.signal.aborted) {
+      attached?.client.destroy()
+      return spec.isOneOff ? this.complete(143) : 143
+    }
+    if (spec.attach && !attached) {
+      this.log(words.attachError)
+      return this.complete(STATUS_UNATTACHED)
+    }
     this.log(words.starting(spec.command))
     const group = await ProcessGroup.launch({
       disk,
       command: spec.command,
+      attached,
       env: dynoEnvironment({
         dyno: spec.name, home: disk.app, tmp: disk.tmp, port, memory: memoryQuota(spec.size, this.services.limits).quota, profileEnv: spec.slug.profile_env,
-        configVars: spec.release.config_vars, host: process.env, execPath: process.execPath,
+        configVars: { ...spec.release.config_vars, ...spec.env }, host: process.env, execPath: process.execPath,
       }),
       onLine: (line) => this.append('app', line),
       onOutput: spec.onOutput,
+    }).catch((error: unknown) => {
+      attached?.client.destroy()
+      throw error
     })
     this.settleLaunch(group)
+    // devcenter.heroku.com/articles/one-off-dynos: without its client an attached dyno is hung up.
+    attached?.client.once('close', () => void this.hangUp())
+    if (attached?.client.destroyed) void this.hangUp()
     const ended = new AbortController()
     if (spec.type === 'web' && !spec.isOneOff) void this.boot(group, port, ended.signal)
     else this.enter('up')
@@ -149,10 +176,33 @@ export class Dyno {
     }
     await this.stopped
     await group.isGoneWithin(Infinity)
-    await group.outputDrained()
-    this.log(words.exited(this.forcedStatus ?? status))
-    if (spec.isOneOff) this.log(words.state('up', 'complete'))
+    await group.outputDrained(this.stopping.signal)
+    this.complete(this.forcedStatus ?? status)
+    // Only now, so that who sees the end finds in the log how it ended.
+    attached?.client.end()
     return this.forcedStatus ?? status
+  }
+
+  /** The last lines of a dyno in the log. */
+  private complete(status: number): number {
+    this.log(words.exited(status))
+    if (this.spec.isOneOff) this.log(words.state(this.current, 'complete'))
+    return status
+  }
+
+  /** Undefined where nobody came in time, or the dyno is stopped first. */
+  private async awaitClient({ meeting, isTerminal }: OneOffAttach): Promise<Attached | undefined> {
+    this.log(words.awaitingClient)
+    const over = new AbortController()
+    const end = () => over.abort()
+    const timer = setTimeout(end, this.services.limits.attachTimeout)
+    this.stopping.signal.addEventListener('abort', end, { once: true })
+    const client = await meeting.client(over.signal)
+    clearTimeout(timer)
+    if (!client) return undefined
+    const terminal = isTerminal ? await terminalMaker() : undefined
+    if (isTerminal && !terminal) this.log(words.noTerminal)
+    return { client, terminal }
   }
 
   private async boot(group: ProcessGroup, port: number, ended: AbortSignal): Promise<void> {
@@ -212,16 +262,16 @@ export class Dyno {
     await group.kill()
   }
 
-  private async end(): Promise<void> {
+  private async end(signal: 'SIGTERM' | 'SIGHUP'): Promise<void> {
     this.stopping.abort()
     await this.claims.none()
     const group = await this.launched
     if (!group || (await group.isGoneWithin(0))) return
     const { stopGrace } = this.services.limits
-    this.log(words.sigterm)
-    await group.signal('SIGTERM')
+    this.log(words.stopping(signal))
+    await group.signal(signal)
     if (await group.isGoneWithin(stopGrace)) return
-    this.log(words.exitTimeout(stopGrace))
+    this.log(words.exitTimeout(stopGrace, signal))
     this.log(words.sigkillRemaining)
     await group.kill()
   }

@@ -24,6 +24,9 @@ const RECOVERY_GRACE = 5_000
 /** ms between two looks at the process table, whatever the limits say. */
 const QUICKEST_LOOKS = 50
 
+/** ms that a one-off dyno may live (devcenter.heroku.com/articles/one-off-dynos). */
+const LONGEST_RUN = 24 * 3_600_000
+
 /** The dynos of all apps. `recover()` is for the daemon's start: it ends what a killed daemon left and starts what should run. */
 export function createDynos(given: Omit<Services, 'spares' | 'meter'>): Dynos & { recover(): Promise<void> } {
   const { store, folders, limits } = given
@@ -53,7 +56,10 @@ export function createDynos(given: Omit<Services, 'spares' | 'meter'>): Dynos & 
 
     async restart(appId, what = {}, why) {
       const isSelected = what.type !== undefined || what.name !== undefined
-      if (!dynosOf(appId).restart(what, why) && isSelected) throw new NoSuchDyno()
+      // A one-off dyno has no successor: it ends.
+      const runs = what.name === undefined ? [] : oneOffsOf(appId, what.name)
+      for (const run of runs) void run.stop()
+      if (!dynosOf(appId).restart(what, why) && isSelected && runs.length === 0) throw new NoSuchDyno()
     },
 
     async stop(appId, what) {
@@ -62,13 +68,14 @@ export function createDynos(given: Omit<Services, 'spares' | 'meter'>): Dynos & 
       if (!dynosOf(appId).stop(what) && runs.length === 0) throw new NoSuchDyno()
     },
 
-    async runOneOff(appId, { name, command, release, slug, size, onOutput }): Promise<OneOff> {
+    async runOneOff(appId, { name, type = name.split('.')[0] ?? name, ...request }): Promise<OneOff> {
       if (isClosed) throw new Error('the platform is shutting down')
-      const type = name.split('.')[0] ?? name
-      const dyno = new Dyno({ appId, name, type, command, size, release, slug, onOutput, isOneOff: true }, services, () => events.emit('change', appId))
+      const dyno = new Dyno({ ...request, appId, name, type, isOneOff: true }, services, () => events.emit('change', appId))
       oneOffs.add(dyno)
       const exit = dyno.ended.finally(() => oneOffs.delete(dyno))
-      return { exit, stop: () => void dyno.stop() }
+      const expiry = setTimeout(() => void dyno.stop(), request.timeToLive ?? LONGEST_RUN).unref()
+      void exit.then(() => clearTimeout(expiry))
+      return { record: dyno.record(), exit, stop: () => void dyno.stop() }
     },
 
     async shutdown(appId) {

@@ -1,9 +1,13 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { constants } from 'node:os'
+import type { Duplex } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { connectInput } from './attached-input.js'
+import { connectOutput } from './attached-output.js'
 import type { Disk } from './disk.js'
 import { lineSplitter } from './lines.js'
 import { dynoProcesses, MARKER, signalProcess } from './processes.js'
+import { ON_TERMINAL, type TerminalMaker } from './pseudo-terminal.js'
 
 /**
  * Runs as bash -c with the pid file and the command as arguments. The pid is on disk before any of the app's code runs. Profile scripts as
@@ -15,17 +19,25 @@ shopt -s nullglob
 for script in "$PWD"/.profile.d/*.sh; do . "$script"; done
 if [ -f "$PWD/.profile" ]; then . "$PWD/.profile"; fi
 shopt -u nullglob
-exec bash -c "$2"
+${ON_TERMINAL}
+exec bash -c -- "$2"
 `
 
 // Only once the leader has ended, because each look reads the whole process table.
 const SHORTEST_POLL = 10
 const LONGEST_POLL = 250
+/** ms that output may take to come out of a pipe whose processes are gone. */
+const DRAIN = 2_000
+
+/** Whose input and output a process has instead of the log: bytes both ways, on a pseudo-terminal where one is named. */
+export interface Attached { client: Duplex; terminal: TerminalMaker | undefined }
 
 export interface Launch {
   disk: Disk
   command: string
   env: Record<string, string>
+  /** Its input and output, instead of lines. */
+  attached?: Attached | undefined
   onLine: (line: string) => void
   onOutput?: (chunk: Buffer) => void
 }
@@ -34,38 +46,45 @@ export interface Launch {
 export class ProcessGroup {
   /** Exit status of the leader, 128+n after a signal. */
   readonly exit: Promise<number>
+  /** The dyno's folder, which its processes are marked with. */
+  readonly dir: string
   private readonly outputEnd: Promise<unknown>
 
-  private constructor(private readonly child: ChildProcess, readonly pid: number, readonly dir: string, launch: Launch) {
+  private constructor(private readonly child: ChildProcess, readonly pid: number, private readonly launched: Launch) {
+    const { attached, disk, onLine, onOutput } = launched
+    this.dir = disk.dir
     this.exit = new Promise((resolve) => {
       child.once('exit', (code, signal) => resolve(signal ? 128 + constants.signals[signal] : (code ?? 0)))
     })
-    this.outputEnd = Promise.all([child.stdout, child.stderr].map((stream) => {
-      const lines = lineSplitter(launch.onLine)
-      stream?.on('data', (chunk: Buffer) => {
+    if (attached) connectInput(attached.client, child.stdin!, attached.terminal !== undefined)
+    this.outputEnd = Promise.all([child.stdout!, child.stderr!].map((stream) => {
+      const ended = new Promise<void>((resolve) => stream.once('close', resolve))
+      if (attached) {
+        connectOutput(stream, attached.client)
+        return ended
+      }
+      const lines = lineSplitter(onLine)
+      stream.on('data', (chunk: Buffer) => {
         lines.write(chunk)
-        launch.onOutput?.(chunk)
+        onOutput?.(chunk)
       })
-      return new Promise<void>((resolve) => stream?.once('close', () => {
-        lines.end()
-        resolve()
-      }))
+      return ended.then(() => lines.end())
     }))
   }
 
   /** Resolves when the leader exists; rejects where bash cannot be started. */
   static async launch(launch: Launch): Promise<ProcessGroup> {
-    const child = spawn('bash', ['--noprofile', '--norc', '-c', LAUNCH, 'dyno', launch.disk.pidFile, launch.command], {
+    const child = spawn('bash', ['--noprofile', '--norc', '-c', LAUNCH, 'dyno', launch.disk.pidFile, launch.command, launch.attached?.terminal ?? ''], {
       cwd: launch.disk.app,
       env: { ...launch.env, [MARKER]: launch.disk.dir },
       detached: true,
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: [launch.attached ? 'pipe' : 'ignore', 'pipe', 'pipe'],
     })
     await new Promise((resolve, reject) => {
       child.once('spawn', resolve)
       child.once('error', reject)
     })
-    return new ProcessGroup(child, child.pid!, launch.disk.dir, launch)
+    return new ProcessGroup(child, child.pid!, launch)
   }
 
   processes(): Promise<number[]> {
@@ -74,7 +93,11 @@ export class ProcessGroup {
 
   /** Signals every process at once, as Heroku does. Harmless once they are all gone. */
   async signal(signal: NodeJS.Signals): Promise<void> {
-    for (const pid of await this.processes()) signalProcess(pid, signal)
+    const all = await this.processes()
+    const others = all.filter((pid) => pid !== this.pid)
+    // script(1) is none of the dyno's: it ends with the command, and only then with the command's own status.
+    const isSpared = this.launched.attached?.terminal !== undefined && signal !== 'SIGKILL' && others.length > 0
+    for (const pid of isSpared ? others : all) signalProcess(pid, signal)
   }
 
   /** Whether no process was left before `ms` had passed. */
@@ -95,11 +118,19 @@ export class ProcessGroup {
     while (!(await this.isGoneWithin(200)))
   }
 
-  /** Resolves when all that was written has been passed on. Call it once the processes are gone. */
-  async outputDrained(): Promise<void> {
-    const closed = await Promise.race([this.outputEnd, sleep(2_000, 'held', { ref: false })])
+  /**
+   * Resolves when all that was written has been passed on. Call it once the processes are gone. A client that reads slowly is waited for, until
+   * `stopping` says that there is no more time.
+   */
+  async outputDrained(stopping: AbortSignal): Promise<void> {
+    const { attached } = this.launched
+    for (;;) {
+      const closed = await Promise.race([this.outputEnd, sleep(DRAIN, 'held', { ref: false })])
+      if (closed !== 'held') return
+      if (!attached?.client.writableNeedDrain || attached.client.destroyed || stopping.aborted) break
+    }
     // A process that hid from us holds the pipe; its output is no longer ours.
-    if (closed === 'held') for (const stream of [this.child.stdout, this.child.stderr]) stream?.destroy()
+    for (const stream of [this.child.stdout, this.child.stderr]) stream?.destroy()
     await this.outputEnd
   }
 

@@ -5,12 +5,13 @@ export const words = {
   starting: (command: string) => `Starting process with command \`${command}\``,
   state: (from: DynoState, to: DynoState | 'complete') => `State changed from ${from} to ${to}`,
   restarting: 'Restarting',
-  sigterm: 'Stopping all processes with SIGTERM',
+  awaitingClient: 'Awaiting client',
+  stopping: (signal: 'SIGTERM' | 'SIGHUP') => `Stopping all processes with ${signal}`,
   sigkill: 'Stopping process with SIGKILL',
   sigkillRemaining: 'Stopping remaining processes with SIGKILL',
   exited: (status: number) => `Process exited with status ${status}`,
   bootTimeout: (ms: number) => `Error R10 (Boot timeout) -> Web process failed to bind to $PORT within ${seconds(ms)} of launch`,
-  exitTimeout: (ms: number) => `Error R12 (Exit timeout) -> At least one process failed to exit within ${seconds(ms)} of SIGTERM`,
+  exitTimeout: (ms: number, signal: 'SIGTERM' | 'SIGHUP') => `Error R12 (Exit timeout) -> At least one process failed to exit within ${seconds(ms)} of ${signal}`,
   memory: (used: number, quota: number) => `Process running mem=${Math.round(used)}M(${((100 * used) / quota).toFixed(1)}%)`,
   overQuota: 'Error R14 (Memory quota exceeded)',
   vastlyOverQuota: 'Error R15 (Memory quota vastly exceeded)',
@@ -21,6 +22,8 @@ export const words = {
   nothingBound: (port: number) => `No process of this dyno listens on any port; $PORT is ${port}`,
   loopbackOnly: (host: string, port: number) =>
     `Warning: the app listens on ${host}:${port} only. On Heroku the router cannot reach it there (R10): listen on 0.0.0.0 or ::, or name no host`,
+  attachError: 'Error R13 (Attach error) -> Failed to attach to process',
+  noTerminal: 'This machine has no script(1) of util-linux or BSD, so the dyno has no terminal',
   notStarted: (why: string) => `The dyno could not be started: ${why}`,
 }
 

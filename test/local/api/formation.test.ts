@@ -88,10 +88,6 @@ describe('the Platform API: formation and dynos', () => {
     for (const path of ['/dynos/web.99', '/dynos/nothing', '/dynos/constructor', '/formations/nothing']) expect((await test.call('DELETE', `/apps/an-app${path}`)).status, path).to.equal(404)
   })
 
-  it('says that it has no one-off dynos', async () => {
-    expect((await test.call('POST', '/apps/an-app/dynos', { command: 'ls' })).body.id).to.equal('not_implemented')
-  })
-
   it('cycles one dyno, a type or all on request, by a path of its own', async () => {
     for (const [path, call] of [['web.1/', 'restart {"name":"web.1"} cycling'], ['worker/', 'restart {"type":"worker"} cycling'], ['', 'restart {} cycling']]) {
       expect((await test.call('POST', `/shipit/apps/an-app/dynos/${path}actions/cycle`, undefined, { isOutside: true })).status).to.equal(202)

@@ -50,10 +50,12 @@ function fakeDynos(store: Store, controls: FakeControls): Dynos & { recover(): P
     webStatus: () => 'none',
     restart: async (_appId, what, why) => { controls.calls.push(`restart ${JSON.stringify(what ?? 'all')}${why ? ` ${why}` : ''}`) },
     stop: async (_appId, what) => { controls.calls.push(`stop ${JSON.stringify(what)}`) },
-    runOneOff: async (_appId, { name, command, onOutput }) => {
+    runOneOff: async (_appId, { name, type = 'run', command, size, release, onOutput }) => {
       controls.calls.push(`run ${name} ${command}`)
       const { status, output, hold } = controls.releasePhase
-      return { exit: (async () => { onOutput?.(Buffer.from(output)); await hold; return status })(), stop: () => {} }
+      const at = new Date().toISOString()
+      const record: DynoRecord = { id: randomUUID(), name, type, command, size, state: 'starting', release_id: release.id, release_version: release.version, created_at: at, updated_at: at }
+      return { record, exit: (async () => { onOutput?.(Buffer.from(output)); await hold; return status })(), stop: () => {} }
     },
     shutdown: async (appId) => { controls.calls.push(`shutdown ${appId ? 'one' : 'all'}`) },
     on: (event, listener) => void events.on(event, listener),

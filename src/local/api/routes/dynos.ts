@@ -1,13 +1,15 @@
 import { Router, type Request } from 'express'
-import { ApiError, NotFound } from '../../api-error.js'
+import { NotFound } from '../../api-error.js'
+import { ACCOUNT_EMAIL } from '../../identity.js'
 import type { AppRecord, DynoRecord } from '../../types.js'
 import type { ApiParts } from '../parts.js'
-import { appOf, param, sendPage } from '../request.js'
+import { oneOffRequest } from '../one-off-request.js'
+import { appOf, bodyOf, param, sendPage } from '../request.js'
 import { serializeDyno } from '../serializers/formation.js'
 
 const FIELDS = { id: (dyno: DynoRecord) => dyno.id, name: (dyno: DynoRecord) => dyno.name }
 
-export function dynosRoutes({ store, dynos }: ApiParts): Router {
+export function dynosRoutes({ store, dynos, logplex, rendezvous, urls }: ApiParts): Router {
   const routes = Router()
 
   /** The path names a dyno by id or name, or a whole process type. */
@@ -32,9 +34,13 @@ export function dynosRoutes({ store, dynos }: ApiParts): Router {
     response.json(serializeDyno(app, dyno))
   })
 
-  routes.post('/apps/:app/dynos', (request) => {
-    appOf(store, request)
-    throw new ApiError(501, 'not_implemented', 'The embedded Heroku does not run one-off dynos yet.')
+  routes.post('/apps/:app/dynos', async (request, response) => {
+    const app = appOf(store, request)
+    const { isAttached, isTerminal, ...run } = oneOffRequest(app, bodyOf(request), dynos.list(app.id).map(({ name }) => name))
+    const place = isAttached ? rendezvous.open() : undefined
+    logplex.append(app.id, { time: Date.now(), source: 'app', dyno: 'api', message: `Starting process with command \`${run.command}\` by user ${ACCOUNT_EMAIL}` })
+    const { record } = await dynos.runOneOff(app.id, { ...run, ...(place ? { attach: { meeting: place.meeting, isTerminal } } : {}) })
+    response.status(201).json(serializeDyno(app, record, place ? `rendezvous://127.0.0.1:${urls().rendezvousPort}/${place.secret}` : null))
   })
 
   routes.delete('/apps/:app/dynos', async (request, response) => {

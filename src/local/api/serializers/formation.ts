@@ -7,7 +7,7 @@ export function serializeFormation(app: Readonly<AppRecord>, formation: Readonly
   return { app: appRef(app), command, created_at, dyno_size: { id: stableId(`dyno size ${size}`), name: size }, id, quantity, size, type, updated_at }
 }
 
-export function serializeDyno(app: Readonly<AppRecord>, dyno: DynoRecord) {
+export function serializeDyno(app: Readonly<AppRecord>, dyno: DynoRecord, attachUrl: string | null = null) {
   const { command, created_at, id, name, release_id, release_version, size, state, type, updated_at } = dyno
-  return { app: appRef(app), attach_url: null, command, created_at, id, name, release: { id: release_id, version: release_version }, size, state, type, updated_at }
+  return { app: appRef(app), attach_url: attachUrl, command, created_at, id, name, release: { id: release_id, version: release_version }, size, state, type, updated_at }
 }

@@ -1,0 +1,53 @@
+import { generateKeyPair } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import path from 'node:path'
+import { promisify } from 'node:util'
+import writeFileAtomic from 'write-file-atomic'
+import type { Folders } from '../types.js'
+
+/** Both in PEM. */
+export interface Certificate { key: string; cert: string }
+
+const YEARS = 10
+
+/**
+ * The key and certificate of this home, made where there are none yet: Heroku's own CLI attaches over TLS alone, and checks what it is shown.
+ * It is good for this machine's loopback and signs nothing else, so that who trusts it trusts nobody more. One file holds both, and is the owner's alone.
+ */
+export async function certificateOf(folders: Pick<Folders, 'root'>): Promise<Certificate> {
+  const file = path.join(folders.root, 'rendezvous.json')
+  const stored = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined
+    throw error
+  })
+  if (stored !== undefined) return JSON.parse(stored) as Certificate
+  const made = await newCertificate()
+  await writeFileAtomic(file, JSON.stringify(made), { mode: 0o600 })
+  return made
+}
+
+/** Node.js makes the key, off the event loop; it has no way to make a certificate, and node-forge signs no other than RSA's. */
+async function newCertificate(): Promise<Certificate> {
+  const { default: forge } = await import('node-forge')
+  const { publicKey, privateKey: key } = await promisify(generateKeyPair)('rsa', {
+    modulusLength: 2048, publicKeyEncoding: { type: 'spki', format: 'pem' }, privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+  })
+  const made = forge.pki.createCertificate()
+  made.publicKey = forge.pki.publicKeyFromPem(publicKey)
+  // RFC 5280, section 4.1.2.2: positive, so the first bit is none.
+  made.serialNumber = `01${forge.util.bytesToHex(forge.random.getBytesSync(15))}`
+  // A clock that is put back by a day is no reason to start anew.
+  made.validity.notBefore = new Date(Date.now() - 86_400_000)
+  made.validity.notAfter = new Date(Date.now() + YEARS * 365 * 86_400_000)
+  const name = [{ name: 'commonName', value: 'the embedded Heroku of shipit' }]
+  made.setSubject(name)
+  made.setIssuer(name)
+  made.setExtensions([
+    { name: 'basicConstraints', cA: false, critical: true },
+    { name: 'keyUsage', digitalSignature: true, keyEncipherment: true, critical: true },
+    { name: 'extKeyUsage', serverAuth: true },
+    { name: 'subjectAltName', altNames: [{ type: 7, ip: '127.0.0.1' }, { type: 2, value: 'localhost' }] },
+  ])
+  made.sign(forge.pki.privateKeyFromPem(key), forge.md.sha256.create())
+  return { key, cert: forge.pki.certificateToPem(made) }
+}
