@@ -14,11 +14,11 @@ export default class Reload extends BaseCommand {
   async run(): Promise<ReloadResult & { app: string }> {
     const { args, flags } = await this.parse(Reload)
     const app = await this.appName(flags)
-    const [{ reload }, { stopOnSignals, stoppedBy }, api] = await Promise.all([import('../formation/reload.js'), import('../deploy/index.js'), this.platform(flags)])
+    const [{ parseType, reload }, { stopOnSignals, stoppedBy }, api] = await Promise.all([import('../formation/index.js'), import('../deploy/index.js'), this.platform(flags)])
     const stop = stopOnSignals(() => process.stderr.write(this.withLocal(`\nLeft at once. There may be a dyno too many: look at \`shipit scale --app ${app}\`.\n`)))
     const reloaded: string[] = []
     const result = await reload(api, app, {
-      type: args.type,
+      type: parseType(args.type),
       signal: stop.signal,
       waitTimeout: flags['wait-timeout'],
       onEvent: (event) => {

@@ -10,12 +10,12 @@ export default class Start extends BaseCommand {
 
   async run(): Promise<{ app: string; started: Count[] }> {
     const { args, flags } = await this.parse(Start)
-    const { countsInWords, planStart, STOPPED_VAR, waitForDynos } = await import('../formation/index.js')
+    const { countsInWords, parseType, planStart, STOPPED_VAR, waitForDynos } = await import('../formation/index.js')
     const heroku = await import('../heroku/index.js')
     const app = await this.appName(flags)
     const api = await this.platform(flags)
     const [formation, config] = await Promise.all([heroku.listFormation(api, app), heroku.getConfigVars(api, app)])
-    const { updates, started } = planStart(formation, config[STOPPED_VAR], args.type)
+    const { updates, started } = planStart(formation, config[STOPPED_VAR], parseType(args.type))
     if (started.length === 0) {
       this.log(`Nothing of ${app} is stopped.`)
       return { app, started }

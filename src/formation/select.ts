@@ -14,6 +14,9 @@ export function parseSelection(text: string | undefined): Selection {
   return text.includes('.') ? { name: text } : { type: text }
 }
 
+/** A process type, or undefined for all of them. */
+export const parseType = (text: string | undefined): string | undefined => (text === 'all' ? undefined : text)
+
 /** The dynos of the formation that a selection means, in the order of their names. Throws ShipitError `not_found` where there are none. */
 export function selectDynos(dynos: readonly Dyno[], formation: readonly Formation[], { type, name }: Selection, app: string): Dyno[] {
   const ofFormation = dynos.filter((dyno) => formation.some((row) => row.type === dyno.type))

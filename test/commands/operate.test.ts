@@ -48,6 +48,21 @@ describe('shipit scale', () => {
   })
 })
 
+describe('shipit start', () => {
+  expectOnlyKnownRequests()
+  it('brings back all that was stopped, with PM2\'s word for it too', async () => {
+    for (const words of [[], ['all']]) {
+      formationIs(formation('web', 0), formation('jobs', 0))
+      api().get('/apps/a1/config-vars').reply(200, { SHIPIT_STOPPED: 'web=2:Standard-1X,jobs=1:Standard-1X' })
+      api().patch('/apps/a1/formation', { updates: [{ type: 'web', quantity: 2, dyno_size: { name: 'Standard-1X' } }, { type: 'jobs', quantity: 1, dyno_size: { name: 'Standard-1X' } }] }).reply(200, [])
+      looksAre(2, [dyno('web.1'), dyno('web.2'), dyno('jobs.1')])
+      const ran = await run('start', [...words, '--app', 'a1'])
+      expect(ran.exitCode, ran.stderr).to.equal(0)
+      expect(ran.stdout).to.include('web=2:Standard-1X jobs=1:Standard-1X')
+    }
+  })
+})
+
 describe('shipit open', () => {
   expectOnlyKnownRequests()
   it('prints the app\'s own URL', async () => {
