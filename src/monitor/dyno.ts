@@ -3,7 +3,7 @@ import { InstanceModel } from './instance.js'
 import { LIMITS } from './limits.js'
 import { Ring } from './ring.js'
 import { Traffic } from './traffic.js'
-import type { DynoFigures } from './reading.js'
+import type { DynoFigures, OverQuota } from './reading.js'
 
 /** A change of a dyno or of one of its instances, for people to read. */
 export interface FormationEvent {
@@ -32,6 +32,8 @@ export class DynoModel {
   /** Heroku's own figures, where log-runtime-metrics is enabled. */
   figures: Omit<DynoFigures, 'kind'> | undefined
   readonly history = new History(['memory', 'load'] as const, LIMITS.points)
+  /** What it took when it was above its quota, MB, and when that was. */
+  overQuota: { memory: number; time: number } | undefined
   /** The last of Heroku's codes, such as R14, and when it came. */
   fault: { code: string; time: number } | undefined
   state: string | undefined
@@ -47,10 +49,17 @@ export class DynoModel {
     if (memory !== undefined) this.history.push(time, { memory, load: this.figures.load })
   }
 
+  /** Told besides the figures where Heroku prints those. */
+  addOverQuota({ memory }: OverQuota, time: number): void {
+    this.overQuota = { memory, time }
+    if (this.figures === undefined) this.history.push(time, { memory, load: undefined })
+  }
+
   /** What it was before it started anew is over; what happened stays to be read. */
   beginAnew(): void {
     this.instances.clear()
     this.figures = undefined
+    this.overQuota = undefined
     this.fault = undefined
   }
 }

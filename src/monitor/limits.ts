@@ -16,3 +16,6 @@ export const LIMITS = {
   errorLines: 20,
   errorLength: 500,
 } as const
+
+/** ms after which R14 is over where it did not come again: Heroku repeats it every 20 s. */
+export const R14_LASTS = 60_000

@@ -2,7 +2,7 @@ import type { LogLine } from '../heroku/index.js'
 import { DynoModel, type FormationEvent } from './dyno.js'
 import { isErrorText } from './error-lines.js'
 import { InstanceModel } from './instance.js'
-import { LIMITS } from './limits.js'
+import { LIMITS, R14_LASTS } from './limits.js'
 import { ownText } from './own-text.js'
 import { readLine } from './read-line.js'
 import type { Change, PlatformWord, Reading, Request, Sample } from './reading.js'
@@ -11,6 +11,9 @@ import { Traffic } from './traffic.js'
 
 /** Not dynos, though they have their place in a line's head. */
 const SERVICES = new Set(['router', 'api', 'logplex', 'build'])
+
+/** The codes that say nothing by themselves and are met most (devcenter.heroku.com/articles/error-codes). */
+const MEMORY_FAULTS: Readonly<Record<string, string>> = { R14: 'R14 memory quota exceeded', R15: 'R15 memory quota vastly exceeded: killed' }
 
 /**
  * An app's formation as its log tells it: dynos, their instances, requests, changes, the last error lines. Fed line by line;
@@ -59,6 +62,7 @@ export class FormationModel {
     if (reading.kind === 'sample') this.instance(dyno, reading)?.addSample(reading, time)
     else if (reading.kind === 'change') this.addChange(dyno, reading, time)
     else if (reading.kind === 'figures') dyno.addFigures(reading, time)
+    else if (reading.kind === 'over-quota') dyno.addOverQuota(reading, time)
     else this.addPlatformWord(dyno, reading, time)
   }
 
@@ -76,12 +80,12 @@ export class FormationModel {
     } else if (what === 'state') {
       dyno.state = value
     } else if (what === 'fault') {
-      const isRepeated = dyno.fault?.code === value
+      const isRepeated = dyno.fault?.code === value && time - dyno.fault.time < R14_LASTS
       dyno.fault = { code: value, time }
       // R14 comes again every 20 s: once is news.
       if (isRepeated) return
     }
-    const text = what === 'fault' ? value : what === 'starting' ? 'starting' : `${what} ${value}`
+    const text = what === 'fault' ? MEMORY_FAULTS[value] ?? value : what === 'starting' ? 'starting' : `${what} ${value}`
     this.note(dyno, { time, dyno: dyno.name, text, isBad: what === 'fault' || value === 'crashed' || (what === 'exited' && value !== '0') })
   }
 

@@ -1,5 +1,5 @@
 import { eachField } from './logfmt.js'
-import { FOREIGN, type DynoFigures, type Foreign, type PlatformWord, type Request } from './reading.js'
+import { FOREIGN, type DynoFigures, type Foreign, type OverQuota, type PlatformWord, type Request } from './reading.js'
 
 /**
  * Reads the router's line. What the client sent (path, forwarded-for) comes before ` dyno=`, so from the last of these on all is the platform's.
@@ -31,18 +31,23 @@ function after(message: string, key: string, from: number): string {
 }
 
 /** Reads a line of the platform about a dyno: https://devcenter.heroku.com/articles/error-codes and log-runtime-metrics. */
-export function readPlatformLine(message: string): PlatformWord | DynoFigures | Foreign {
+export function readPlatformLine(message: string): PlatformWord | DynoFigures | OverQuota | Foreign {
   if (message.startsWith('source=')) return readFigures(message)
   if (message.startsWith('State changed from ')) return word('state', /to (\w+)$/.exec(message)?.[1])
   if (message.startsWith('Starting process with command')) return word('starting', '')
   if (message.startsWith('Process exited with status ')) return word('exited', /(\d+)$/.exec(message)?.[1])
   if (message.startsWith('Error ')) return word('fault', /^Error ([RL]\d\d)/.exec(message)?.[1])
-  if (message.startsWith('Process running mem=')) return { kind: 'figures', load: undefined, memory: figure(message.slice(20)), quota: undefined, swap: undefined }
+  if (message.startsWith('Process running mem=')) return readOverQuota(message)
   return FOREIGN
 }
 
 function word(what: PlatformWord['what'], value: string | undefined): PlatformWord | Foreign {
   return value === undefined ? FOREIGN : { kind: 'platform', what, value }
+}
+
+function readOverQuota(message: string): OverQuota | Foreign {
+  const memory = figure(message.slice('Process running mem='.length))
+  return memory === undefined ? FOREIGN : { kind: 'over-quota', memory }
 }
 
 function readFigures(message: string): DynoFigures | Foreign {

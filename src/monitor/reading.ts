@@ -59,6 +59,12 @@ export interface DynoFigures {
   swap: number | undefined
 }
 
+/** What comes before R14 and R15: all that the dyno takes, whether log-runtime-metrics is enabled or not. */
+export interface OverQuota {
+  kind: 'over-quota'
+  memory: number
+}
+
 /** What the platform says of a dyno. */
 export interface PlatformWord {
   kind: 'platform'
@@ -70,6 +76,6 @@ export interface PlatformWord {
 /** Anything else: the app's own output, and what the platform says of other things. */
 export interface Foreign { kind: 'foreign' }
 
-export type Reading = Sample | Change | Request | DynoFigures | PlatformWord | Foreign
+export type Reading = Sample | Change | Request | DynoFigures | OverQuota | PlatformWord | Foreign
 
 export const FOREIGN: Foreign = Object.freeze({ kind: 'foreign' })

@@ -2,6 +2,7 @@ import { dynoSize } from '../dyno-sizes.js'
 import type { Dyno } from '../heroku/index.js'
 import type { DynoModel } from './dyno.js'
 import type { InstanceModel } from './instance.js'
+import { R14_LASTS } from './limits.js'
 import type { FormationModel } from './model.js'
 
 /** One instance as `ps` reports it; null is what no line has told. */
@@ -44,7 +45,7 @@ export interface DynoReport extends Dyno {
   /** As the router counts them; null where the log holds no line of the router. */
   requestsPerMinute: number | null
   errorsPerMinute: number | null
-  /** The last of Heroku's codes since the dyno started, such as R14. */
+  /** The last of Heroku's codes since the dyno started; R14 as long as it lasts. */
   fault: string | null
   instances: InstanceReport[]
 }
@@ -60,17 +61,18 @@ function reportDyno(dyno: Dyno, known: DynoModel | undefined, now: number): Dyno
   const instances = [...(known?.instances.values() ?? [])].filter(({ seenAt }) => seenAt >= since).map((instance) => reportInstance(instance, now))
   instances.sort((one, other) => one.app.localeCompare(other.app) || one.instance - other.instance)
   const own = known && known.seenAt >= since ? known : undefined
+  const overQuota = own?.overQuota && now - own.overQuota.time < R14_LASTS ? own.overQuota : undefined
   const traffic = own?.traffic.perMinute(now)
   const sampled = instances.filter(({ memoryMb }) => memoryMb !== null)
   return {
     ...dyno,
     figuresFrom: instances.length > 0 ? 'shipit-runtime' : own?.figures ? 'log-runtime-metrics' : null,
     memoryQuotaMb: own?.figures?.quota ?? dynoSize(dyno.size)?.memory ?? null,
-    memoryMb: own?.figures?.memory ?? (sampled.length > 0 ? rounded(sampled.reduce((sum, { memoryMb }) => sum + memoryMb!, 0)) : null),
+    memoryMb: own?.figures?.memory ?? overQuota?.memory ?? (sampled.length > 0 ? rounded(sampled.reduce((sum, { memoryMb }) => sum + memoryMb!, 0)) : null),
     loadAverage: own?.figures?.load ?? null,
     requestsPerMinute: traffic?.requests ?? null,
     errorsPerMinute: traffic?.errors ?? null,
-    fault: own?.fault && own.fault.time >= since ? own.fault.code : null,
+    fault: own?.fault && own.fault.time >= since && (own.fault.code !== 'R14' || now - own.fault.time < R14_LASTS) ? own.fault.code : null,
     instances,
   }
 }

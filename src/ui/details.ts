@@ -31,20 +31,27 @@ export function renderDetails(shown: Shown, width: number | undefined, now = Dat
 
 type Fact = [name: string, value: string]
 
-function dynoFacts({ dyno, details, release }: Shown, now: number): Fact[] {
-  const { state, updated_at, size, memoryQuotaMb, memoryMb, loadAverage, requestsPerMinute, errorsPerMinute, fault, command, instances, figuresFrom } = dyno
+function dynoFacts(shown: Shown, now: number): Fact[] {
+  const { dyno, details, release } = shown
+  const { state, updated_at, size, memoryQuotaMb, memoryMb, loadAverage, requestsPerMinute, errorsPerMinute, fault, command, instances } = dyno
   const facts: Fact[] = [
     ['State', `${state} ${timeAndAge(updated_at, now)}`],
     ['Release', `v${dyno.release.version}: ${release}`],
     ['Size', `${size}${memoryQuotaMb === null ? '' : `, ${mb(memoryQuotaMb)}`}`],
     ['Command', command],
   ]
-  if (memoryMb !== null) facts.push(['Memory', `${mb(memoryMb)}${figuresFrom === 'shipit-runtime' ? ` in ${instances.length} instance${instances.length === 1 ? '' : 's'}, at most ${or(details.peaks.memoryMb, ' MB')} in one` : ''}`])
+  if (memoryMb !== null) facts.push(['Memory', memoryInWords(shown)])
+  if (instances.length === 0 && state === 'up') facts.push(['Instances', 'not known: the log has no lines of shipit-runtime'])
   if (loadAverage !== null) facts.push(['Load', String(loadAverage)])
   if (requestsPerMinute !== null) facts.push(['Requests', `${requestsPerMinute} a minute${errorsPerMinute ? `, ${errorsPerMinute} of them failed` : ''}`])
   const codes = [...Object.entries(details.codes).map(([code, count]) => `${code} × ${count}`), ...(fault === null ? [] : [fault])]
   if (codes.length > 0) facts.push(['Codes', codes.join(', ')])
   return facts
+}
+
+function memoryInWords({ dyno: { memoryMb, memoryQuotaMb, instances, figuresFrom }, details }: Shown): string {
+  if (figuresFrom === 'shipit-runtime') return `${mb(memoryMb!)} in ${instances.length} instance${instances.length === 1 ? '' : 's'}, at most ${or(details.peaks.memoryMb, ' MB')} in one`
+  return `${mb(memoryMb!)}${memoryQuotaMb === null ? '' : `, ${Math.round((100 * memoryMb!) / memoryQuotaMb)}% of its quota`}${figuresFrom === null ? '' : `, by ${figuresFrom}`}`
 }
 
 function instanceFacts({ dyno, details, release }: Shown, instance: InstanceReport, now: number): Fact[] {

@@ -38,9 +38,12 @@ export function missingFigures(dynos: readonly DynoReport[], now = Date.now()): 
   if (silent.length > 0) {
     const isYoung = silent.every(({ updated_at }) => now - Date.parse(updated_at) < FIRST_FIGURES * 1000)
     const names = silent.length > 3 ? `${silent.length} dynos` : silent.map(({ name }) => name).join(', ')
-    return isYoung
-      ? `No figures of ${names} yet: shipit-runtime prints them every 20 s.`
-      : `No instances of ${names}: the app's recent log has no lines of shipit-runtime.\nHeroku alone tells a dyno's memory and load, where log-runtime-metrics is enabled.`
+    if (isYoung) return `No figures of ${names} yet: shipit-runtime prints them every 20 s.`
+    const why = `No instances of ${names}: the app's recent log has no lines of shipit-runtime. \`shipit init\` lets an app run under it.`
+    const { app } = silent[0]!
+    return silent.every(({ figuresFrom }) => figuresFrom === 'log-runtime-metrics')
+      ? `${why}\nMemory and load are Heroku's own figures (log-runtime-metrics).`
+      : `${why}\nHeroku alone tells a dyno's memory and load, once log-runtime-metrics is enabled: heroku labs:enable log-runtime-metrics --app ${app.name}, then shipit restart --app ${app.name}`
   }
   const isWaiting = dynos.some(({ instances }) => instances.some(({ status, memoryMb }) => status === 'online' && memoryMb === null))
   return isWaiting ? 'Some figures are not there yet: shipit-runtime prints them every 20 s.' : undefined

@@ -20,7 +20,7 @@ describe('shipit ps', () => {
       '=== web (Standard-1X): npm start (2)', 'web.2: crashed <time>, v7', 'web.10: up <time>, v7',
     ])
     expect(lines[1]).to.match(/starting \d{4}\/\d\d\/\d\d \d\d:\d\d:\d\d [+-]\d{4} \(~ \w+ ago\), v7$/)
-    expect(stderr).to.contain('No instances of web.10: the app\'s recent log has no lines of shipit-runtime.')
+    expect(stderr).to.contain('No instances of web.10: the app\'s recent log has no lines of shipit-runtime.').and.contain('heroku labs:enable log-runtime-metrics --app a1')
   })
 
   it('shows the instances inside each dyno, with what their last lines told', async () => {
@@ -47,7 +47,9 @@ describe('shipit ps', () => {
       `${secondsAgo(9)} heroku[web.1]: source=web.1 dyno=heroku.1.x sample#load_avg_1m=0.50`, `${secondsAgo(9)} heroku[web.1]: source=web.1 dyno=heroku.1.x sample#memory_total=21.00MB sample#memory_quota=512.00MB`,
       `${secondsAgo(1)} heroku[router]: at=info method=GET path="/" host=a request_id=x fwd="" dyno=web.1 connect=0ms service=4ms status=503 bytes=3 protocol=http`,
     ])
-    expect((await run('ps', ['--app', 'a1'])).stdout).to.contain('v7, 21 of 512 MB, load 0.5, 3 req/min, 3 failed\n')
+    const { stdout, stderr } = await run('ps', ['--app', 'a1'])
+    expect(stdout).to.contain('v7, 21 of 512 MB, load 0.5, 3 req/min, 3 failed\n')
+    expect(stderr).to.contain('No instances of web.1').and.contain('Memory and load are Heroku\'s own figures (log-runtime-metrics).').and.not.contain('labs:enable')
   })
 
   it('--sort is one table of all instances, what is not known last', async () => {

@@ -32,6 +32,15 @@ describe('shipit show', () => {
     expect(stdout).to.not.contain('\x1b').and.not.contain('not of this dyno')
   })
 
+  it('tells of a dyno without the runtime what Heroku alone knows, R15 among its events, and that its instances are not known', async () => {
+    logOf(...['Process running mem=1030M(201.2%)', 'Error R15 (Memory quota vastly exceeded)', 'Starting process with command `npm start`'].map((text) => `${secondsAgo(60)} heroku[web.1]: ${text}`),
+      `${secondsAgo(9)} heroku[web.1]: source=web.1 dyno=heroku.1.x sample#load_avg_1m=0.50`, `${secondsAgo(9)} heroku[web.1]: source=web.1 dyno=heroku.1.x sample#memory_total=128.00MB sample#memory_quota=512.00MB`)
+    withRelease()
+    const { stdout, stderr } = await show('web.1')
+    expect(stdout).to.match(/Memory: +128 MB, 25% of its quota, by log-runtime-metrics\n/).and.match(/Load: +0.5\n/).and.match(/Instances: +not known: the log has no lines of shipit-runtime\n/).and.match(/ago +R15 memory quota vastly exceeded: killed\n/)
+    expect(stderr).to.contain('`shipit init` lets an app run under it')
+  })
+
   it('tells of an instance where its memory goes, beside its limit and its dyno\'s', async () => {
     for (const typed of ['api:0', '0']) {
       logOf(...lines().filter((line) => typed !== '0' || !line.includes('jobs')))

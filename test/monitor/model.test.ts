@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import { parseLogLine } from '../../src/heroku/log-line.js'
-import { FormationModel, LIMITS } from '../../src/monitor/index.js'
+import type { Dyno } from '../../src/heroku/index.js'
+import { FormationModel, LIMITS, reportDynos } from '../../src/monitor/index.js'
 import { eventLine, sampleLine, type EventName, type Sample } from '../../src/runtime/event-line.js'
 
 const START = Date.parse('2026-11-22T20:00:00Z')
@@ -71,7 +72,21 @@ describe('the model of a formation', () => {
     const dyno = model.dynos.get('web.1')!
     expect(dyno.figures).to.include({ load: 0.5, memory: 530, quota: 512 })
     expect(dyno.fault).to.deep.equal({ code: 'R14', time: START + 80_000 })
-    expect([...dyno.events]).to.have.length(1)
+    expect([...dyno.events].map(({ text }) => text)).to.deep.equal(['R14 memory quota exceeded'])
+    say(400, 'heroku[web.1]', 'Error R14 (Memory quota exceeded)')
+    say(401, 'heroku[web.1]', 'Error R15 (Memory quota vastly exceeded)')
+    expect([...dyno.events].map(({ text, isBad }) => `${text} ${isBad}`).slice(1)).to.deep.equal(['R14 memory quota exceeded true', 'R15 memory quota vastly exceeded: killed true'])
+  })
+
+  it('takes what R14 says of a dyno\'s memory for as long as it is repeated, and never for figures of log-runtime-metrics', () => {
+    const dyno = { name: 'web.1', created_at: new Date(START - 1000).toISOString(), size: 'Standard-1X' } as Dyno
+    const at = (time: number) => reportDynos([dyno], model, START + time)[0]!
+    say(0, 'heroku[web.1]', 'Process running mem=537M(104.9%)')
+    say(0, 'heroku[web.1]', 'Error R14 (Memory quota exceeded)')
+    expect(at(20_000)).to.include({ figuresFrom: null, memoryMb: 537, fault: 'R14' })
+    expect(at(70_000)).to.include({ figuresFrom: null, memoryMb: null, fault: null })
+    say(80, 'heroku[web.1]', 'source=web.1 dyno=heroku.1.x sample#memory_total=500.00MB sample#memory_quota=512.00MB')
+    expect(at(80_000)).to.include({ figuresFrom: 'log-runtime-metrics', memoryMb: 500, fault: null })
   })
 
   it('keeps the last error lines of an app, cut to a length', () => {

@@ -37,7 +37,7 @@ describe('a log line', () => {
   it('of Heroku\'s own figures tells load or memory', () => {
     expect(read('heroku[web.1]', 'source=web.1 dyno=heroku.2808254.d97d0ea7-cf3d-411b-b453-d2943a50b456 sample#load_avg_1m=2.46 sample#load_avg_5m=1.06')).to.deep.equal({ kind: 'figures', load: 2.46, memory: undefined, quota: undefined, swap: undefined })
     expect(read('heroku[web.1]', 'source=web.1 dyno=heroku.1.x sample#memory_total=21.00MB sample#memory_rss=21.22MB sample#memory_swap=0.50MB sample#memory_pgpgin=348836pages sample#memory_quota=512.00MB')).to.include({ memory: 21, quota: 512, swap: 0.5 })
-    expect(read('heroku[web.1]', 'Process running mem=520M(101.5%)')).to.include({ kind: 'figures', memory: 520 })
+    expect(read('heroku[web.1]', 'Process running mem=520M(101.5%)')).to.deep.equal({ kind: 'over-quota', memory: 520 })
   })
 
   it('of the platform about a dyno is told in its own words', () => {
