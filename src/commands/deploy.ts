@@ -1,6 +1,6 @@
 import path from 'node:path'
 import { Args, Flags, type Interfaces } from '@oclif/core'
-import type { DeployPlan, DeployResult, Environment, PlanRequest, Prepared, Project, RunParts } from '../deploy/index.js'
+import type { DeployPlan, DeployResult, DeployView, Environment, PlanRequest, Prepared, Project } from '../deploy/index.js'
 import type { Ecosystem } from '../ecosystem/types.js'
 import { ShipitError } from '../errors.js'
 import { BaseCommand } from '../ui/base-command.js'
@@ -83,7 +83,7 @@ export default class Deploy extends BaseCommand {
   }
 
   private async deploy({ source, environment, facts, objects, pack }: Prepared, { root }: Project, flags: DeployFlags): Promise<DeployResult | { dryRun: true; plan: DeployPlan }> {
-    const { gitPush, herokuPlatform, sourceUpload, describeInProgress, outdatedPlan, planDeploy, stopOnSignals } = await import('../deploy/index.js')
+    const { deployInTurn, gitPush, herokuPlatform, sourceUpload, describeInProgress, planDeploy, stopOnSignals } = await import('../deploy/index.js')
     const app = flags.app ?? environment?.target.app ?? await this.appName(flags)
     const api = await this.platform(flags)
     const platform = herokuPlatform(api)
@@ -101,49 +101,21 @@ export default class Deploy extends BaseCommand {
     }
 
     const stop = stopOnSignals(() => process.stderr.write(`\nLeft at once. What serves is not known: look at \`shipit releases --app ${app}\`.\n`))
-    const parts = { platform, git, signal: stop.signal }
-    const lastTurn = Date.now() + flags['lock-wait']
     try {
-      for (;;) {
-        const wait = Math.max(0, lastTurn - Date.now())
-        const plan = await this.stopsAtOnce(stop.signal, planDeploy(platform, { ...request, turn: { wait, signal: stop.signal, onWait: (found) => this.tell(`Waiting for another deploy: ${describeInProgress(found)}.`) } }))
-        await this.show(plan)
-        const result = await this.runPlan(plan, parts).catch((error: unknown) => {
-          // Another deploy came first, by a moment. One of the same commit is followed, any other is waited for where that is asked for.
-          const outdated = outdatedPlan(error)
-          if (!outdated || stop.signal.aborted || (!outdated.canFollow && Date.now() >= lastTurn)) throw error
-        })
-        if (result) return result
-      }
-    } finally {
-      stop.release()
-    }
-  }
-
-  private async runPlan(plan: DeployPlan, parts: Omit<RunParts, 'events'>): Promise<DeployResult> {
-    const { runDeploy } = await import('../deploy/index.js')
-    const view = await this.view()
-    try {
-      const result = await runDeploy(plan, { ...parts, events: view.events })
-      await view.end()
+      const result = await deployInTurn(request, {
+        platform, git, signal: stop.signal, wait: flags['lock-wait'],
+        onWait: (found) => this.tell(`Waiting for another deploy: ${describeInProgress(found)}.`),
+        show: async (plan) => {
+          await this.show(plan)
+          return this.view()
+        },
+      })
       const { describeResult } = await import('../ui/deploy-plan.js')
       this.tell(this.withLocal(describeResult(result)))
       return result
     } finally {
-      await view.end()
+      stop.release()
     }
-  }
-
-  /** While nothing is changed yet, a signal need not wait for the platform's answers. */
-  private async stopsAtOnce<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
-    const { stoppedBy } = await import('../deploy/index.js')
-    const stopped = new Promise<never>((_resolve, reject) => {
-      if (signal.aborted) reject(signal.reason as Error)
-      else signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true })
-    })
-    return Promise.race([work, stopped]).catch((error: unknown) => {
-      throw signal.aborted ? stoppedBy(signal, 'Nothing was changed.') : error
-    })
   }
 
   private async environment(ecosystem: Ecosystem, wanted: string | undefined): Promise<Environment | undefined> {
@@ -183,7 +155,7 @@ export default class Deploy extends BaseCommand {
     for (const line of describePlan(plan)) this.tell(line)
   }
 
-  private async view() {
+  private async view(): Promise<DeployView> {
     if (process.stdout.isTTY && !this.timestamps && !this.jsonEnabled() && !process.env.CI && process.env.TERM !== 'dumb') {
       const { deployTasks } = await import('../ui/deploy-tasks.js')
       return deployTasks()

@@ -1,5 +1,6 @@
 import { expect } from 'chai'
-import { outdatedPlan, planDeploy, runDeploy, Interruption, type DeployEvent, type DeployPlan, type PlanRequest } from '../../src/deploy/index.js'
+import { deployInTurn, planDeploy, runDeploy, Interruption, type DeployEvent, type DeployPlan, type PlanRequest } from '../../src/deploy/index.js'
+import { outdatedPlan } from '../../src/deploy/overtaken.js'
 import { requestOf, TIMING } from '../support/deploys.js'
 import { failureOf } from '../support/failures.js'
 import { FakePlatform, NEW, OLD } from './fake-platform.js'
@@ -147,5 +148,41 @@ describe('two deploys of one app', () => {
       expect(error.message).to.equal('Stopped by SIGTERM. The build of bbbbbbb, which was followed, goes on; now v1 serves.')
       expect(platform.calls).to.deep.equal([])
     })
+  })
+})
+
+describe('a deploy in its turn', () => {
+  let platform: FakePlatform
+  let shown: DeployPlan[]
+  let ended: number
+  beforeEach(async () => {
+    platform = await FakePlatform.start()
+    shown = []
+    ended = 0
+  })
+  afterEach(() => platform.stop())
+
+  /** Another deploy is released between the first plan and its run. */
+  const deployLate = (wait: number) => deployInTurn(requestOf(NEW), {
+    platform, git: platform.git, signal: new AbortController().signal, timing: TIMING, wait, onWait: () => undefined,
+    show: (plan) => {
+      if (shown.push(plan) === 1) platform.deploy(OTHER)
+      return Promise.resolve({ events: () => undefined, end: () => Promise.resolve(void ended++) })
+    },
+  })
+
+  it('is planned anew where another came first by a moment and may be waited for', async () => {
+    const result = await deployLate(5000)
+    expect(shown.map(({ current }) => current?.release.version)).to.deep.equal([1, 2])
+    expect(result.replaced?.version).to.equal(2)
+    expect(platform.currentCommit).to.equal(NEW)
+    expect(ended).to.equal(2)
+  })
+
+  it('is refused where it may not wait', async () => {
+    const error = await failureOf(deployLate(0))
+    expect(error.code).to.equal('refused')
+    expect(platform.currentCommit).to.equal(OTHER)
+    expect(ended).to.equal(1)
   })
 })
