@@ -1,9 +1,8 @@
 import { Args, Flags } from '@oclif/core'
 import type { Environment } from '../deploy/index.js'
 import { ShipitError } from '../errors.js'
-import type { Facts, Finding, PlatformFacts, ProjectFacts } from '../preflight/index.js'
+import type { DoctorReport, Facts, Finding, PlatformFacts, ProjectFacts } from '../preflight/index.js'
 import { BaseCommand } from '../ui/base-command.js'
-import type { DoctorReport } from '../ui/doctor.js'
 import { printable } from '../ui/printable.js'
 
 export default class Doctor extends BaseCommand {
@@ -32,7 +31,7 @@ export default class Doctor extends BaseCommand {
   async run(): Promise<DoctorReport> {
     const { args, flags } = await this.parse(Doctor)
     const { appFolder, examineFolder } = await import('../deploy/index.js')
-    const { CHECKS, errorOf, preflightFindings } = await import('../preflight/index.js')
+    const { doctorReport, errorOf, preflightFindings } = await import('../preflight/index.js')
     const { folder } = await appFolder(process.cwd())
     const project = await examineFolder(folder)
     const environment = await this.environment(project, args.env)
@@ -46,7 +45,7 @@ export default class Doctor extends BaseCommand {
       facts = { ...facts, project: await examineFolder(folder) }
       findings = preflightFindings(facts)
     }
-    const report = reportOf(facts, findings, CHECKS, fixed, this.leftOut(facts, args.env))
+    const report = doctorReport(facts, findings, { fixed, leftOut: this.leftOut(facts, args.env) })
     await this.show(report)
     process.exitCode = errorOf(findings, '')?.exitCode ?? 0
     return report
@@ -92,23 +91,5 @@ export default class Doctor extends BaseCommand {
   private async show(report: DoctorReport): Promise<void> {
     const { describeReport, lookOf } = await import('../ui/doctor.js')
     for (const line of describeReport(report, lookOf(process.stdout))) this.suggest(line)
-  }
-}
-
-function reportOf({ project, environment, platform }: Facts, findings: Finding[], checks: readonly { name: string; theme: Finding['theme']; asserts: string; needsPlatform?: true }[], fixed: string[], leftOut: string[]): DoctorReport {
-  return {
-    commit: project.commit?.short ?? null,
-    uncommitted: project.uncommitted.length,
-    environment: environment?.name ?? null,
-    app: platform?.app ?? null,
-    platform: platform?.label ?? null,
-    checks: checks.map(({ name, theme, asserts, needsPlatform }) => {
-      const severities = findings.filter(({ check }) => check === name).map(({ severity }) => severity)
-      const worst = (['error', 'warning', 'note'] as const).find((severity) => severities.includes(severity))
-      return { name, theme, asserts, status: needsPlatform && !platform ? 'left_out' : worst ?? 'ok' }
-    }),
-    findings: findings.map(({ check, theme, severity, what, why, next, place, fix }) => ({ check, theme, severity, what, why: why ?? null, next, place: place ?? null, isFixable: fix !== undefined })),
-    fixed,
-    leftOut,
   }
 }

@@ -11,6 +11,7 @@ export { CHECKS } from './checks/index.js'
 export { gatherCommit, gatherFolder, type FolderInput, type GatherInput } from './gather.js'
 export { gatherPlatform, noApp, type PlatformSource } from './gather-platform.js'
 export type { Facts, PlatformFacts, ProjectFacts } from './facts.js'
+export { doctorReport, type CheckStatus, type DoctorReport } from './report.js'
 export type { Check, Finding, Fix, Problem, Severity, Theme } from './finding.js'
 
 /** What the checks find, in their order. Pure. */

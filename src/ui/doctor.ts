@@ -1,27 +1,8 @@
-import type { Severity, Theme } from '../preflight/index.js'
+import type { CheckStatus, DoctorReport, Severity, Theme } from '../preflight/index.js'
 import type { Fixes } from '../preflight/fix.js'
 import { colours } from './colours.js'
 import { printable } from './printable.js'
 import { indented, wrap } from './wrap.js'
-
-export type CheckStatus = 'ok' | Severity | 'left_out'
-
-/** What the doctor reports, as `--json` prints it. */
-export interface DoctorReport {
-  /** Below the changes of the folder; null where there is no commit. */
-  commit: string | null
-  uncommitted: number
-  environment: string | null
-  /** Null where no app was looked at. */
-  app: string | null
-  platform: string | null
-  checks: { name: string; theme: Theme; asserts: string; status: CheckStatus }[]
-  findings: { check: string; theme: Theme; severity: Severity; what: string; why: string | null; next: string; place: string | null; isFixable: boolean }[]
-  /** What --fix has changed, a sentence each. */
-  fixed: string[]
-  /** What was not looked at, and how it would be. */
-  leftOut: string[]
-}
 
 interface Look { isPlain: boolean; width: number; colours: ReturnType<typeof colours> }
 
