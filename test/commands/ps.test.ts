@@ -110,7 +110,8 @@ describe('shipit ps', () => {
   })
 
   it('annotates its failure under GitHub Actions', async () => {
-    api().get('/apps/a2/dynos').reply(404, { id: 'not_found', resource: 'app', message: 'Couldn\'t find that app.' })
+    const notFound = { id: 'not_found', resource: 'app', message: 'Couldn\'t find that app.' }
+    api().get('/apps/a2/dynos').reply(404, notFound).post('/apps/a2/log-sessions').reply(404, notFound)
     const { stderr } = await run('ps', ['--app', 'a2'], { GITHUB_ACTIONS: 'true' })
     expect(stderr.trimEnd().split('\n').at(-1)).to.match(/^::error title=shipit%3A the app.*\(exit 6\)::There is no app called a2 on Heroku/)
   })
