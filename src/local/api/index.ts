@@ -39,6 +39,7 @@ export function createApi(parts: ApiParts): Express {
     next()
   })
   api.use('/git', (request, response) => { parts.git(request, response) })
+  if (parts.journal !== undefined) api.use(journal(parts.journal))
   const logSessions = logSessionRoutes(parts)
   const blobs = new SourceBlobs(parts.folders, parts.now)
   const sources = sourceRoutes(parts, blobs)
@@ -50,7 +51,6 @@ export function createApi(parts: ApiParts): Express {
   })
   // Some clients send JSON under another type or none; there is no other kind of body here.
   api.use(express.json({ type: () => true, limit: '1mb' }))
-  if (parts.journal !== undefined) api.use(journal(parts.journal))
   api.get('/shipit/status', (_request, response) => { response.json(parts.status()) })
   api.get('/shipit/certificate', async (_request, response) => { response.json({ certificate: (await parts.certificate()).cert }) })
   for (const routes of [accountRoutes, appsRoutes, configVarsRoutes, formationRoutes, dynosRoutes, releasesRoutes, featuresRoutes, domainsRoutes, aroundRoutes]) {

@@ -1,7 +1,7 @@
 import { appendFileSync } from 'node:fs'
 import type { RequestHandler } from 'express'
 
-/** One call of the API as it was understood and answered. */
+/** One call of the API as it was understood and answered; of one that was refused at the door no body was read. */
 export interface JournalEntry { method: string; url: string; userAgent: string | undefined; body?: unknown; status: number; answer: unknown }
 
 /**
@@ -10,10 +10,10 @@ export interface JournalEntry { method: string; url: string; userAgent: string |
  */
 export function journal(file: string): RequestHandler {
   return (request, response, next) => {
-    const { method, originalUrl: url, body } = request as { method: string; originalUrl: string; body: unknown }
+    const { method, originalUrl: url } = request
     const send = response.json.bind(response)
     response.json = (answer) => {
-      const entry: JournalEntry = { method, url, userAgent: request.headers['user-agent'], body, status: response.statusCode, answer }
+      const entry: JournalEntry = { method, url, userAgent: request.headers['user-agent'], body: request.body as unknown, status: response.statusCode, answer }
       appendFileSync(file, JSON.stringify(entry) + '\n', { mode: 0o600 })
       return send(answer)
     }
