@@ -22,6 +22,8 @@ export interface Case {
   input?: string
   /** A new commit is there to be deployed; files that it changes. */
   commit?: Record<string, string>
+  /** It changes what runs though it releases nothing: no other case runs beside it. */
+  isAlone?: true
   /** Where it runs, if not in the app's repository. */
   cwd?: (around: Surroundings) => string | undefined
   expect: {
@@ -49,6 +51,7 @@ const REFS = /^GET \/git\/bad\.git\/info\/refs/
 const PACK = /^POST \/git\/bad\.git\/git-receive-pack/
 const LOG_SESSION = /^POST \/apps\/bad\/log-sessions/
 const LOG = /^GET \/streams\/logs\//
+const BUILD_OUTPUT = /^GET \/streams\/builds\//
 /** NUMBER is another one each time, so that there is something to set. */
 const KEYS = 'PM2_PUBLIC_KEY=publicpublic123\nPM2_SECRET_KEY=secretsecret987\nPM2_MACHINE_NAME=machine-NUMBER\n'
 const READ = ['releases']
@@ -75,7 +78,7 @@ const access: Case[] = [
 
 const limits: Case[] = [
   { name: 'the rate limit', argv: READ, faults: always(RELEASES, answer(429, 'rate_limit', 'Your account reached the API limit.', { 'RateLimit-Remaining': '0' })), expect: { exit: 8, message: /no more requests of this account/, why: /reached the API limit/, next: /few minutes/ } },
-  { name: 'the rate limit, lifted in a second', argv: ['restart', 'web.1'], faults: once(/^DELETE/, answer(429, 'rate_limit', 'Wait.', { 'Retry-After': '1' })), expect: { exit: 0, message: /web\.1/ } },
+  { name: 'the rate limit, lifted in a second', argv: ['restart', 'web.1'], isAlone: true, faults: once(/^DELETE/, answer(429, 'rate_limit', 'Wait.', { 'Retry-After': '1' })), expect: { exit: 0, message: /web\.1/ } },
   { name: 'the rate limit of git', argv: DEPLOY, commit: {}, faults: always(REFS, answer(429)), expect: { exit: 7, message: /no more git requests.*v\d+ serves, as before/s, next: /75 an hour/ } },
   { name: 'a platform under maintenance', argv: READ, faults: always(RELEASES, answer(503, 'maintenance', 'API is under maintenance.')), expect: { exit: 8, message: /under maintenance itself/, next: /status\.heroku\.com/ } },
 ]
@@ -102,6 +105,9 @@ const connections: Case[] = [
   { name: 'a rollback whose answer is lost', argv: ['rollback'], faults: always(/^POST \/apps\/bad\/releases/, 'refuse'), expect: { exit: 8, message: /the connection broke/, why: /may or may not/ } },
   { name: 'a push that is cut in its middle', argv: DEPLOY, commit: {}, faults: always(PACK, { cutRequestAfter: 150 }), expect: { exit: 8, message: /failed during the push.*v\d+ serves, as before/s, next: /Check the connection.*deploy again/ } },
   { name: 'a push that is cut while it is built', argv: DEPLOY, commit: {}, faults: always(PACK, { cutAnswerAfter: 150 }), expect: { exit: 8, message: /failed during the push.*Rolled back: v\d+ serves again, as v\d+/s, next: /Check the connection.*deploy again/, releases: 2 } },
+  { name: 'a slow push, and a log that is cut', argv: DEPLOY, commit: {}, faults: [...always(PACK, { delay: 700 }), ...always(LOG, { cutAnswerAfter: 300 })], expect: { exit: 0, message: /\w{7} serves as v\d+ of bad/, releases: 1, serves: 'commit' } },
+  { name: 'a build output that is cut', argv: [...DEPLOY, '--source'], commit: {}, faults: always(BUILD_OUTPUT, { cutAnswerAfter: 20 }), expect: { exit: 0, message: /output of the build broke off/, releases: 1, serves: 'commit' } },
+  { name: 'a slow log', argv: ['logs', '-n', '200'], faults: always(LOG, { delay: 700 }), expect: { exit: 0, message: /\[web\.1\]/ } },
   { name: 'a log session that cannot be had', argv: ['logs'], faults: always(LOG_SESSION, answer(500)), expect: { exit: 8, message: /status 500/ } },
   { name: 'a log that is cut three times', argv: ['logs', '-n', '200'], env: () => ({ SHIPIT_HTTP_RETRIES: '3' }), faults: [{ on: LOG, harm: { cutAnswerAfter: 300 }, times: 3 }], expect: { exit: 0, message: /\[web\.1\]/ } },
   { name: 'a log that cannot be read', argv: ['logs'], faults: always(LOG, answer(500)), expect: { exit: 8, message: /log stream at 127\.0\.0\.1/i } },

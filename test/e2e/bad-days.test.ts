@@ -1,10 +1,11 @@
 import path from 'node:path'
 import { expect } from 'chai'
 import { get } from '../../src/demo/load.js'
+import type { DaemonInfo } from '../../src/local/types.js'
 import { until } from '../../src/until.js'
 import { cases, type Case } from './bad-days.cases.js'
 import { plainApp, plainServer } from './support/apps.js'
-import { faultProxy, type FaultProxy } from './support/fault-proxy.js'
+import { faultProxy } from './support/fault-proxy.js'
 import { daemonInfo, platformRequest } from './support/platform.js'
 import { surroundings } from './support/surroundings.js'
 import { World, type Outcome } from './support/world.js'
@@ -19,9 +20,8 @@ describe('bad days', function () {
   let world: World
   let dir: string
   let url: string
-  let proxy: FaultProxy
   let around: Awaited<ReturnType<typeof surroundings>>
-  let token: string
+  let platform: DaemonInfo
   /** What the app answers with. */
   let serving = 'at first'
   let count = 0
@@ -34,13 +34,10 @@ describe('bad days', function () {
     await world.write('bad', { 'server.js': plainServer(serving) })
     await world.commit(dir, 'Second')
     url = (await world.json<{ url: string }>(['deploy', '--local', '--app', 'bad'], { cwd: dir })).url
-    const info = await daemonInfo(world)
-    token = info.token
-    proxy = await faultProxy(info.apiUrl)
-    around = await surroundings(world.folder, info.apiUrl)
+    platform = await daemonInfo(world)
+    around = await surroundings(world.folder, platform.apiUrl)
   })
   after(async () => {
-    await proxy?.close()
     await around?.close()
     await world.close()
   })
@@ -48,38 +45,60 @@ describe('bad days', function () {
   const versions = async () => (await platformRequest<{ version: number }[]>(world, 'GET', '/apps/bad/releases')).map(({ version }) => version)
   const answers = (word: string) => until(async () => (await get(url)).body === word, { timeout: 30_000 })
 
-  for (let round = 1; round <= ROUNDS; round++) {
-    for (const one of cases) {
-      it(`${one.name}: exit ${one.expect.exit}${ROUNDS > 1 ? ` (${round})` : ''}`, async function () {
-        const cwd = one.cwd ? one.cwd(around) : dir
-        if (cwd === undefined) return this.skip()
-        const word = one.commit ? `commit ${++count}` : serving
-        if (one.commit) {
-          await world.write('bad', { 'server.js': plainServer(word), ...one.commit })
-          await world.commit(dir, word)
-        }
-        const before = await versions()
-        const mark = `${path.join(world.folder, 'case')}-${++count}.`
-        proxy.arm(one.faults ?? [])
-        const outcome = await world.shipit([...one.argv, ...(one.expect.exit === 0 ? [] : ['--json'])], {
-          cwd, ...(one.input === undefined ? {} : { input: one.input.replace('NUMBER', String(++count)) }),
-          env: {
-            HEROKU_HOST: proxy.url, HEROKU_GIT_HOST: `${proxy.url}/git`, HEROKU_API_KEY: token, HEROKU_APP: 'bad',
-            SHIPIT_HTTP_RETRIES: '1', SHIPIT_HTTP_TIMEOUT: '20s', SHIPIT_CASE: mark, ...one.env?.(around),
-          },
-        })
-        check(one, outcome)
-        if (one.faults) expect(proxy.met, 'requests that met the fault').to.not.deep.equal([])
-        proxy.arm([])
-        await putBack(one)
-        expect((await versions()).length - before.length, 'releases made').to.equal(one.expect.releases ?? 0)
-        if (one.expect.serves === 'commit') serving = word
-        expect(await answers(serving), `serves "${serving}"`).to.equal(true)
-        let left = await world.processes(mark)
-        await until(async () => (left = await world.processes(mark)).length === 0, { timeout: 5000, every: 50 })
-        expect(left).to.deep.equal([])
-      })
+  /** From the first request to the last process; every case has a proxy of its own. */
+  const live = async (one: Case, cwd: string): Promise<void> => {
+    const word = one.commit ? `commit ${++count}` : serving
+    if (one.commit) {
+      await world.write('bad', { 'server.js': plainServer(word), ...one.commit })
+      await world.commit(dir, word)
     }
+    const before = await versions()
+    const mark = `${path.join(world.folder, 'case')}-${++count}.`
+    const proxy = await faultProxy(platform.apiUrl)
+    proxy.arm(one.faults ?? [])
+    try {
+      const outcome = await world.shipit([...one.argv, ...(one.expect.exit === 0 ? [] : ['--json'])], {
+        cwd, ...(one.input === undefined ? {} : { input: one.input.replace('NUMBER', String(++count)) }),
+        env: {
+          HEROKU_HOST: proxy.url, HEROKU_GIT_HOST: `${proxy.url}/git`, HEROKU_API_KEY: platform.token, HEROKU_APP: 'bad',
+          SHIPIT_HTTP_RETRIES: '1', SHIPIT_HTTP_TIMEOUT: '20s', SHIPIT_CASE: mark, ...one.env?.(around),
+        },
+      })
+      check(one, outcome)
+      if (one.faults) expect(proxy.met, 'requests that met the fault').to.not.deep.equal([])
+    } finally {
+      await proxy.close()
+      await putBack(one)
+    }
+    expect((await versions()).length - before.length, 'releases made').to.equal(one.expect.releases ?? 0)
+    if (one.expect.serves === 'commit') serving = word
+    expect(await answers(serving), `serves "${serving}"`).to.equal(true)
+    let left = await world.processes(mark)
+    await until(async () => (left = await world.processes(mark)).length === 0, { timeout: 5000, every: 50 })
+    expect(left).to.deep.equal([])
+  }
+
+  const folderOf = (one: Case): string | undefined => one.cwd ? one.cwd(around) : dir
+  const title = ({ name, expect: { exit } }: Case, round: number): string => `${name}: exit ${exit}${ROUNDS > 1 ? ` (${round})` : ''}`
+  /** Whether it changes nothing, so that others may run beside it and none of them may see a release. */
+  const isIndependent = ({ commit, isAlone, expect: { releases } }: Case): boolean => !commit && !isAlone && !releases
+
+  for (let round = 1; round <= ROUNDS; round++) {
+    describe('side by side', () => {
+      const together = cases.filter(isIndependent)
+      let lived: Map<Case, Promise<void>>
+      before(() => { lived = sideBySide(together.filter((one) => folderOf(one) !== undefined), (one) => live(one, folderOf(one)!)) })
+      after(() => Promise.allSettled(lived.values()))
+      for (const one of together) {
+        it(title(one, round), async function () {
+          if (!lived.has(one)) return this.skip()
+          await lived.get(one)
+        })
+      }
+    })
+    describe('one after the other', () => {
+      for (const one of cases.filter((one) => !isIndependent(one))) it(title(one, round), () => live(one, dir))
+    })
   }
 
   /** Files that the case broke, for the next one. */
@@ -89,6 +108,16 @@ describe('bad days', function () {
     await world.git(dir, 'revert', '--no-edit', 'HEAD')
   }
 })
+
+/** Begins them all, some at a time, and answers with the end of each. */
+function sideBySide<T>(all: readonly T[], work: (one: T) => Promise<void>, atOnce = 4): Map<T, Promise<void>> {
+  const lanes = Array.from({ length: atOnce }, () => Promise.resolve())
+  return new Map(all.map((one, i) => {
+    const done = lanes[i % atOnce]!.then(() => work(one))
+    lanes[i % atOnce] = done.catch(() => undefined)
+    return [one, done]
+  }))
+}
 
 function check({ expect: wanted }: Case, { status, stdout, stderr, output }: Outcome): void {
   expect(status, output).to.equal(wanted.exit)
