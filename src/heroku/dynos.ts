@@ -1,3 +1,4 @@
+import { ShipitError } from '../errors.js'
 import { appPath } from './apps.js'
 import type { PlatformApi } from './client.js'
 import type { Dyno } from './types.js'
@@ -15,6 +16,22 @@ export const restartDynos = (api: PlatformApi, app: string, what: { type?: strin
   if (what.name) return api.delete<unknown>(`${appPath(app)}/dynos/${encodeURIComponent(what.name)}`)
   if (what.type) return api.delete<unknown>(`${appPath(app)}/formations/${encodeURIComponent(what.type)}`)
   return api.delete<unknown>(`${appPath(app)}/dynos`)
+}
+
+export interface OneOffDyno { command: string; attach: boolean; env?: Record<string, string>; force_no_tty?: boolean; size?: string; type?: string }
+
+/** How often a dyno is asked for again: right after a release the platform may not know it everywhere yet, and says 409. Heroku's own CLI asks as often. */
+const UNKNOWN_RELEASE_RETRIES = 2
+
+/** Starts a dyno outside the formation (POST /apps/{app}/dynos). With `attach`, its attach_url is where its input and output are met. */
+export async function createDyno(api: PlatformApi, app: string, dyno: OneOffDyno): Promise<Dyno> {
+  for (let retries = UNKNOWN_RELEASE_RETRIES; ; retries--) {
+    try {
+      return await api.post<Dyno>(`${appPath(app)}/dynos`, dyno)
+    } catch (error) {
+      if (retries === 0 || !(error instanceof ShipitError) || error.details?.status !== 409) throw error
+    }
+  }
 }
 
 /** Stops one dyno (web.1 or run.1234). */

@@ -152,10 +152,20 @@ function whatToCheck(code: string, text: string, proxy: URL | undefined): string
   return 'Check the network (and HTTPS_PROXY, HEROKU_HOST where they are set), then try again.'
 }
 
+const partsOf = (error: unknown) => ({
+  code: (error as NodeJS.ErrnoException)?.code ?? (error as { cause?: NodeJS.ErrnoException })?.cause?.code ?? '',
+  text: error instanceof Error ? error.message : String(error),
+})
+
+/** Why a connection failed, as the end of a sentence. */
+export function reasonOf(error: unknown): string {
+  const { code, text } = partsOf(error)
+  return reasonFor(code, text)
+}
+
 /** A broken, refused or silent connection as the error that a user reads. `mayHaveActed`: the request may have reached the platform. */
 export function connectionError(error: unknown, endpoint: Pick<Endpoint, 'apiUrl' | 'label'>, request: { method: string; path: string; mayHaveActed: boolean }): ShipitError {
-  const code = (error as NodeJS.ErrnoException)?.code ?? (error as { cause?: NodeJS.ErrnoException })?.cause?.code ?? ''
-  const text = error instanceof Error ? error.message : String(error)
+  const { code, text } = partsOf(error)
   const proxy = proxyFor(endpoint.apiUrl)
   const isChange = request.method !== 'GET' && request.mayHaveActed
   return new ShipitError('network', {

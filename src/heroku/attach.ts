@@ -1,0 +1,148 @@
+import https from 'node:https'
+import net from 'node:net'
+import type { Readable, Writable } from 'node:stream'
+import tls from 'node:tls'
+import { ShipitError } from '../errors.js'
+import { reasonOf } from './errors.js'
+import { exitMarkerReader } from './exit-marker.js'
+
+/** ms for the connection and for the dyno to come to it. */
+const PATIENCE = 120_000
+/** ms that a connection may stay open once it has told the exit status: what comes after that was no status. */
+const AFTERWORD = 500
+/** What tells a terminal, and the platform, that there is no more input. */
+const END_OF_TRANSMISSION = Buffer.of(0x04)
+
+export interface Attachment {
+  /** `rendezvous://host:port/secret`, of a dyno that was created with `attach`. */
+  attachUrl: string
+  /** Over TLS, as the API that named it was reached. */
+  isSecure: boolean
+  input: Readable
+  output: Writable
+  /** Whether `input` are the keys of a terminal in raw mode. */
+  isTerminal: boolean
+  /** The dyno is there: its first byte may follow. */
+  onConnected?: () => void
+  signal: AbortSignal
+  /** ms until a dyno that does not come is given up; default 120000. */
+  patience?: number
+}
+
+/** How it ended: with the exit status, where the command told it; by the platform; or with a connection that broke. */
+export interface Detached { status: number | undefined; isBroken: boolean }
+
+/**
+ * Joins a one-off dyno: `input` goes to it byte by byte, its bytes go to `output` as they are, until either side has no more. Rejects with ShipitError
+ * `network` where it cannot be reached, `timeout` where the dyno does not come, and with the signal's reason.
+ */
+export async function attach(attachment: Attachment): Promise<Detached> {
+  const { signal } = attachment
+  signal.throwIfAborted()
+  const socket = connect(attachment)
+  let isBroken = false
+  socket.on('error', () => { isBroken = true })
+  const abort = () => socket.destroy()
+  signal.addEventListener('abort', abort)
+  try {
+    await join(socket, attachment)
+    const ended = passOutput(socket, attachment.output)
+    const release = passInput(socket, attachment)
+    attachment.onConnected?.()
+    const status = await ended.finally(release)
+    signal.throwIfAborted()
+    return { status, isBroken }
+  } catch (error) {
+    signal.throwIfAborted()
+    throw error
+  } finally {
+    signal.removeEventListener('abort', abort)
+    socket.destroy()
+  }
+}
+
+function connect({ attachUrl, isSecure }: Attachment): net.Socket {
+  const { hostname: host, port } = new URL(attachUrl)
+  // heroku-client has put what SSL_CERT_FILE names there.
+  const { ca } = https.globalAgent.options
+  const socket = isSecure ? tls.connect({ host, port: Number(port), ...(net.isIP(host) ? {} : { servername: host }), ca }) : net.connect(Number(port), host)
+  return socket.setKeepAlive(true, 30_000).setNoDelay(true)
+}
+
+/** Sends the secret and waits for the line `rendezvous`, which comes when the dyno is there; what follows the line stays to be read. */
+async function join(socket: net.Socket, { attachUrl, isSecure, patience = PATIENCE }: Attachment): Promise<void> {
+  const { host, pathname, search } = new URL(attachUrl)
+  const next = 'Check that this network lets you reach that port (Heroku uses 5000), then run the command again; --detached needs no such connection.'
+  let timer: NodeJS.Timeout | undefined
+  try {
+    await new Promise<void>((resolve, reject) => {
+      timer = setTimeout(() => reject(new ShipitError('timeout', { message: `The one-off dyno did not come to ${host} within ${patience / 1000} s.`, why: 'The platform has not started it, or this network holds the connection up.', next })), patience)
+      socket.once('error', reject).once('close', () => reject(new Error('the connection was closed before the dyno came')))
+      socket.once(isSecure ? 'secureConnect' : 'connect', () => socket.write(`${(pathname + search).slice(1)}\r\n`))
+      let text = Buffer.alloc(0)
+      const take = (chunk: Buffer) => {
+        text = Buffer.concat([text, chunk])
+        const end = text.indexOf('\n')
+        if (end === -1) return
+        socket.off('data', take).pause()
+        if (end + 1 < text.length) socket.unshift(text.subarray(end + 1))
+        resolve()
+      }
+      socket.on('data', take)
+    })
+  } catch (error) {
+    if (error instanceof ShipitError) throw error
+    throw new ShipitError('network', { message: `The one-off dyno could not be joined at ${host}: ${reasonOf(error)}.`, next, cause: error })
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+/** Resolves when the dyno has told its status, or the connection has ended, and `output` has been given all of it. */
+async function passOutput(socket: net.Socket, output: Writable): Promise<number | undefined> {
+  const marker = exitMarkerReader()
+  const ended = new Promise<void>((resolve) => {
+    let afterword: NodeJS.Timeout | undefined
+    socket.on('data', (chunk: Buffer) => {
+      clearTimeout(afterword)
+      const shown = marker.take(chunk)
+      if (shown.length > 0 && !output.write(shown)) {
+        socket.pause()
+        output.once('drain', () => socket.resume())
+      }
+      if (marker.status !== undefined) afterword = setTimeout(resolve, AFTERWORD)
+    })
+    socket.once('close', () => {
+      clearTimeout(afterword)
+      resolve()
+    })
+    if (socket.closed) resolve()
+  })
+  socket.resume()
+  await ended
+  const { status } = marker
+  const rest = marker.rest()
+  if (rest.length > 0) output.write(rest)
+  return status
+}
+
+/**
+ * Keys go as they are. Other input is closed by the end-of-transmission byte; where it has such a byte itself, that one never goes last, so that the
+ * platform does not take it for the end.
+ */
+function passInput(socket: net.Socket, { input, isTerminal }: Attachment): () => void {
+  let held = Buffer.alloc(0)
+  const pass = (chunk: Buffer | string) => {
+    const bytes = Buffer.concat([held, Buffer.from(chunk as Buffer)])
+    const isHeld = !isTerminal && bytes.at(-1) === END_OF_TRANSMISSION[0]
+    held = isHeld ? END_OF_TRANSMISSION : Buffer.alloc(0)
+    if (socket.write(isHeld ? bytes.subarray(0, -1) : bytes)) return
+    input.pause()
+    socket.once('drain', () => input.resume())
+  }
+  const end = () => { socket.write(Buffer.concat([held, END_OF_TRANSMISSION])) }
+  // A terminal that is gone says EIO; its signal decides.
+  const fail = () => input.pause()
+  input.on('data', pass).once('end', end).on('error', fail)
+  return () => void input.off('data', pass).off('end', end).off('error', fail).pause()
+}

@@ -1,0 +1,42 @@
+/** The end of an attached run from this side. */
+export interface Leaving {
+  signal: AbortSignal
+  /** The exit status that goes with it; undefined where the reader of the output has gone (`| head`), which is no fault. */
+  readonly status: number | undefined
+  /** As Ctrl-C does. */
+  now(): void
+  release(): void
+}
+
+const STATUS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const
+
+/** Ends a run at Ctrl-C, SIGTERM and a closed terminal, and when nobody reads its output any more. A second Ctrl-C or SIGTERM ends the process at once. */
+export function leaving(output: NodeJS.WriteStream): Leaving {
+  const left = new AbortController()
+  let status: number | undefined
+  const end = (by?: number) => {
+    if (left.signal.aborted) return
+    status = by
+    left.abort()
+  }
+  const onSignal = (name: NodeJS.Signals) => {
+    if (left.signal.aborted && name !== 'SIGHUP') process.exit(status ?? 130)
+    end(STATUS[name as keyof typeof STATUS])
+  }
+  const onError = (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error
+    end(error.code === 'EIO' ? STATUS.SIGHUP : undefined)
+  }
+  const names = Object.keys(STATUS) as (keyof typeof STATUS)[]
+  for (const name of names) process.on(name, onSignal)
+  output.on('error', onError)
+  return {
+    signal: left.signal,
+    get status() { return status },
+    now: () => end(STATUS.SIGINT),
+    release() {
+      for (const name of names) process.off(name, onSignal)
+      output.off('error', onError)
+    },
+  }
+}
