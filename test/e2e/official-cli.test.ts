@@ -139,6 +139,21 @@ describe('the official Heroku CLI against the embedded Heroku', function () {
     await answers('one')
   })
 
+  it('runs one-off dynos: attached over TLS, with the exit status, over a pipe, and detached', async () => {
+    expect(await ok('run', 'node -v')).to.include(process.version)
+    const failed = await heroku(['run', '--exit-code', '--app', app, '--', "sh -c 'echo $DYNO; exit 3'"])
+    expect(failed.status, failed.output).to.equal(3)
+    expect(failed.stdout).to.match(/^run\.\d{4}$/m)
+    const piped = await heroku(['run', '--no-tty', '--app', app, '--', 'cat'], { input: 'one\ntwo\n' })
+    expect(piped.stdout, piped.output).to.equal('one\ntwo\n')
+    const [name] = /run\.\d{4}/.exec(await ok('run:detached', 'echo said by $DYNO; sleep 300'))!
+    await shipitShows(['ps'], new RegExp(`${name} .*up`))
+    await shipitShows(['logs', '--dyno', name], new RegExp(`said by ${name}`))
+    await ok('ps:stop', name)
+    await shipitShows(['logs', '--dyno', name], /Process exited with status 143/)
+    expect(await ok('logs', '--dyno', name)).to.include('State changed from up to complete')
+  })
+
   it('is told in its own words what it got wrong', async () => {
     const { status, output } = await heroku(['ps:scale', 'nothing=1', '--app', app])
     expect(status).to.not.equal(0)
