@@ -18,7 +18,7 @@ const words = ({ quantity, size }: Quantity) => `${quantity}:${size}`
 
 export default class Scale extends BaseCommand {
   static override summary = 'change how many dynos run, their size, and the instances in each'
-  static override description = `web=2 sets a process type to 2 dynos, web+1 and web-1 count from what runs, web=2:standard-2x changes the size too. --instances sets how many processes PM2 keeps inside each dyno (config var SHIPIT_INSTANCES); max leaves it to the ecosystem file and the dyno's memory. All types change in one request, and the command waits until every dyno is up; a dyno that crashes ends the wait with its last output.\nWithout arguments it shows the formation.`
+  static override description = `web=2 sets a process type to 2 dynos, web+1 and web-1 count from what runs, web=2:standard-2x changes the size too. --instances sets how many processes PM2 keeps inside each dyno (config var SHIPIT_INSTANCES); api+1 counts from what runs, max leaves it to the ecosystem file and the dyno's memory. All types change in one request, and the command waits until every dyno is up; a dyno that crashes ends the wait with its last output.\nWithout arguments it shows the formation.`
   static override examples = [
     '<%= config.bin %> <%= command.id %> web=2 jobs+1',
     '<%= config.bin %> <%= command.id %> web=2:standard-2x --app myapp',
@@ -26,16 +26,16 @@ export default class Scale extends BaseCommand {
     '<%= config.bin %> <%= command.id %>',
   ]
   static override strict = false
-  static override usage = 'scale [TYPE=N[:SIZE]] [TYPE+N] [TYPE-N]... [--instances APP=N,APP=max]'
+  static override usage = 'scale [TYPE=N[:SIZE]] [TYPE+N] [TYPE-N]... [--instances APP=N,APP+N,APP=max]'
   static override flags = {
     ...BaseCommand.appFlags,
-    instances: Flags.string({ char: 'i', description: 'processes inside each dyno, by PM2 app: api=4,jobs=max', helpValue: 'APP=N' }),
+    instances: Flags.string({ char: 'i', description: 'processes inside each dyno, by PM2 app: api=4,jobs+1,web=max', helpValue: 'APP=N' }),
     'wait-timeout': waitTimeout({ description: 'longest wait for the dynos; 0 does not wait', default: '5m', mayBeNone: true }),
   }
 
   async run(): Promise<Outcome> {
     const { argv, flags } = await this.parse(Scale)
-    const { parseScale, planInstances, planScale, INSTANCES_VAR } = await import('../formation/index.js')
+    const { parseScale, planScale, INSTANCES_VAR } = await import('../formation/index.js')
     const heroku = await import('../heroku/index.js')
     const expressions = parseScale(argv as string[])
     const app = await this.appName(flags)
@@ -44,7 +44,7 @@ export default class Scale extends BaseCommand {
     if (expressions.length === 0 && flags.instances === undefined) return this.show(app, current)
 
     const plan = planScale(app, current, expressions)
-    const instances = flags.instances === undefined ? undefined : planInstances((await heroku.getConfigVars(api, app))[INSTANCES_VAR], flags.instances)
+    const instances = flags.instances === undefined ? undefined : await this.planInstances(api, app, flags.instances)
     const isChange = plan.updates.length > 0 || instances?.isChanged === true
     const after = plan.formation
     const awaited = instances?.isChanged ? after : after.filter(({ type }) => plan.changes.some((change) => change.type === type))
@@ -65,6 +65,15 @@ export default class Scale extends BaseCommand {
       return flags['wait-timeout'] === 0 ? null : this.wait(api, app, awaited, { timeout: flags['wait-timeout'], signal, ...(release === undefined ? {} : { release }) })
     }, () => left)
     return { app, changes: plan.changes, instances: instances?.changes ?? [], formation: after, dynos }
+  }
+
+  /** A step such as api+1 counts from what runs, where no earlier scale has said a number. */
+  private async planInstances(api: PlatformApi, app: string, text: string): Promise<InstancesPlan> {
+    const [{ planInstances, INSTANCES_VAR }, { getConfigVars }] = await Promise.all([import('../formation/index.js'), import('../heroku/index.js')])
+    const current = (await getConfigVars(api, app))[INSTANCES_VAR]
+    if (!/[+-]\d/.test(text)) return planInstances(current, text)
+    const { countInstances } = await import('../monitor/instance-count.js')
+    return planInstances(current, text, await countInstances(api, app))
   }
 
   private show(app: string, formation: ({ type: string } & Quantity)[]): Outcome {

@@ -22,9 +22,9 @@ const wrong = (message: string, next = 'Write --instances api=4,jobs=1 (a PM2 ap
 
 /**
  * Merges `api=4,jobs=max,web+1` into the present value. `max` takes an app's entry out, so that its ecosystem file decides again;
- * `api+5` and `api=+5` alike need an entry to count from. Throws ShipitError `usage`.
+ * `api+5` and `api=+5` alike count from its entry, else from `running`: what its dynos have now. Throws ShipitError `usage`.
  */
-export function planInstances(current: string | undefined, text: string): InstancesPlan {
+export function planInstances(current: string | undefined, text: string, running: ReadonlyMap<string, number> = new Map()): InstancesPlan {
   const known = parseCurrent(current)
   const changes: InstancesPlan['changes'] = []
   for (const part of text.split(',').map((piece) => piece.trim())) {
@@ -32,8 +32,8 @@ export function planInstances(current: string | undefined, text: string): Instan
     const operator = sign?.at(-1)
     if (app === undefined || (amount === 'max' && operator !== '=')) throw wrong(`${part || 'An empty entry'} is not a number of instances.`)
     if (changes.some((change) => change.app === app)) throw wrong(`${app} is given twice.`)
-    const before = known.get(app) ?? 'max'
-    if (operator !== '=' && before === 'max') throw wrong(`${part} has nothing to count from: ${INSTANCES_VAR} does not say how many instances ${app} has.`, `Give the number itself: --instances ${app}=${amount}`)
+    const before = known.get(app) ?? (operator === '=' ? 'max' : running.get(app) ?? 'max')
+    if (operator !== '=' && before === 'max') throw wrong(`${part} has nothing to count from: neither ${INSTANCES_VAR} nor the log says how many instances ${app} has.`, `Give the number itself: --instances ${app}=${amount}`)
     const after = amount === 'max' ? 'max' : operator === '=' ? Number(amount) : Number(before) + (operator === '+' ? 1 : -1) * Number(amount)
     if (after !== 'max' && (after < 1 || after > MOST)) throw wrong(`${app} cannot have ${after} instances.`, `From 1 to ${MOST}; to stop an app, scale its process type to 0.`)
     changes.push({ app, before, after })

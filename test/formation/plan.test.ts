@@ -75,6 +75,12 @@ describe('the plan of the instances', () => {
   for (const [current, text, value, isChanged] of cases) {
     it(`${current ?? 'unset'} with ${text} is ${value ?? 'unset'}`, () => expect(planInstances(current, text)).to.include({ value, isChanged }))
   }
+  it('counts from what runs where no scale before has said a number', () => {
+    const running = new Map([['api', 2], ['jobs', 1]])
+    expect(planInstances(undefined, 'api=+1', running)).to.deep.equal({ value: 'api=3', changes: [{ app: 'api', before: 2, after: 3 }], isChanged: true })
+    expect(planInstances('api=5', 'api-1,jobs+1', running).value).to.equal('api=4,jobs=2')
+    expect(planInstances(undefined, 'api=max', running).isChanged).to.equal(false)
+  })
   for (const text of ['api', 'api=', 'api=0', 'api=many', 'api+1', 'api+max', 'api=+max', 'api==1', 'api=1,api=2', '', 'api=9999']) {
     it(`refuses ${JSON.stringify(text)}`, () => expect(failure(() => planInstances(undefined, text)).code).to.equal('usage'))
   }
