@@ -82,14 +82,6 @@ describe('the app seen through its log', function () {
     expect(isSeen).to.equal(true)
   })
 
-  it('show tells what happened to an instance', async () => {
-    const dynos = await ps('web')
-    const crashed = dynos.find(({ instances }) => instances.some(({ restarts }) => restarts > 0))!
-    const { id } = crashed.instances.find(({ restarts }) => restarts > 0)!
-    const { stdout } = await world.ok(['show', crashed.name, id, ...APP])
-    expect(stdout).to.match(/exit code=1 /).and.match(/TypeError: gone wrong/).and.match(/heap: +\d/).and.match(/of 200 MB, where it is restarted/)
-  })
-
   it('logs chooses by app, dyno and error, and refuses what there is not', async () => {
     await get(`${url}fail`)
     expect(await until(async () => (await messages('api', '--errors')).some(({ message }) => /^\[api:\d\] Error: no stock/.test(message)), { timeout: 20_000 })).to.equal(true)
