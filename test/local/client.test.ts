@@ -1,10 +1,10 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { rm } from 'node:fs/promises'
+import { readFile, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { expect } from 'chai'
 import { ShipitError } from '../../src/errors.js'
-import { ensureLocal, localStatus, resetLocal, stopLocal } from '../../src/local/client.js'
+import { ensureLocal, localStatus, resetLocal, stopLocal, trustedCertificates } from '../../src/local/client.js'
 import { foldersOf } from '../../src/local/folders.js'
 import { temporaryFolder, until } from './support/platform.js'
 
@@ -31,6 +31,20 @@ describe('the way to the embedded Heroku', () => {
     const infos = await Promise.all([ensureLocal({ home }), ensureLocal({ home }), ensureLocal({ home })])
     for (const info of infos) expect(info.pid).to.equal(daemon.pid)
     expect(await localStatus(home)).to.deep.include({ home, apps: [], problems: [] })
+  })
+
+  it('names a file with its certificate beside those that were trusted before, again and again', async () => {
+    await startDaemon()
+    const info = await ensureLocal({ home })
+    const before = path.join(home, 'company.pem')
+    await writeFile(before, 'of the company\n')
+    const file = await trustedCertificates(info, { home, env: { NODE_EXTRA_CA_CERTS: before } })
+    const both = await readFile(file, 'utf8')
+    expect(both).to.match(/^-----BEGIN CERTIFICATE-----[^]+-----END CERTIFICATE-----\s+of the company\n$/)
+    expect(await trustedCertificates(info, { home, env: { NODE_EXTRA_CA_CERTS: file } })).to.equal(file)
+    expect(await readFile(file, 'utf8')).to.equal(both)
+    await trustedCertificates(info, { home, env: { NODE_EXTRA_CA_CERTS: path.join(home, 'none.pem') } })
+    expect(await readFile(file, 'utf8')).to.match(/^-----BEGIN CERTIFICATE-----[^]+-----END CERTIFICATE-----\s+$/)
   })
 
   it('stops it, and says whether it was running', async () => {

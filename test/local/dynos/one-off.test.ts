@@ -7,7 +7,7 @@ import type { OneOff, OneOffRequest } from '../../../src/local/types.js'
 import { Home, LIMITS, until } from './fakes.js'
 
 /** A client that has come, as the dyno and as the test see it. */
-async function client(): Promise<{ ours: Socket; text: () => string; attach: (isTerminal?: boolean) => OneOffRequest['attach'] }> {
+async function client(): Promise<{ ours: Socket; theirs: Socket; text: () => string; attach: (isTerminal?: boolean) => OneOffRequest['attach'] }> {
   const server = net.createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
   const ours = net.connect((server.address() as AddressInfo).port, '127.0.0.1')
@@ -15,7 +15,7 @@ async function client(): Promise<{ ours: Socket; text: () => string; attach: (is
   server.close()
   let text = ''
   ours.setEncoding('latin1').on('data', (chunk: string) => { text += chunk })
-  return { ours, text: () => text, attach: (isTerminal = false) => ({ isTerminal, meeting: { client: () => Promise.resolve(theirs) } }) }
+  return { ours, theirs, text: () => text, attach: (isTerminal = false) => ({ isTerminal, meeting: { client: () => Promise.resolve(theirs) } }) }
 }
 
 const nobody: OneOffRequest['attach'] = {
@@ -67,14 +67,13 @@ describe('a one-off dyno', () => {
   })
 
   it('gives an attached client every byte both ways, and its process the end of the input', async () => {
-    const { ours, text, attach } = await client()
+    const { ours, theirs, text, attach } = await client()
     const bytes = Buffer.from(Array.from({ length: 512 }, (_, at) => at % 256))
     const { exit } = await run('cat; echo " that was all" >&2', { attach: attach() })
     await until('up', () => dynos.list(app.id)[0]?.state === 'up')
-    // A byte like that of the end is one of the input where something follows it, at once or a moment later.
+    // A byte like that of the end is one of the input where something follows it, here as soon as it has arrived alone.
+    theirs.once('data', () => ours.write(Buffer.concat([bytes.subarray(5), Buffer.of(4, 4)])))
     ours.write(bytes.subarray(0, 5))
-    ours.write(bytes.subarray(5))
-    ours.write('\x04\x04')
     expect(await exit).to.equal(0)
     await until('all of it', () => text().includes('that was all'))
     expect(text()).to.equal(`${bytes.toString('latin1')}\x04 that was all\n`)
