@@ -3,12 +3,14 @@ import { BaseCommand } from '../ui/base-command.js'
 import { waitTimeout } from '../ui/time-flag.js'
 import { ShipitError } from '../errors.js'
 import type { Dyno, PlatformApi } from '../heroku/index.js'
-import type { InstancesPlan, Scale as Quantity, ScaleChange, WaitOptions, Wanted } from '../formation/index.js'
+import type { InstancesFit, InstancesPlan, Scale as Quantity, ScaleChange, WaitOptions, Wanted } from '../formation/index.js'
 
 interface Outcome {
   app: string
   changes: ScaleChange[]
   instances: InstancesPlan['changes']
+  /** What they will need, as far as the log tells; of process types that run them. */
+  memory: InstancesFit[]
   formation: ({ type: string } & Quantity)[]
   /** Those that are up; null where nothing was waited for. */
   dynos: Pick<Dyno, 'name' | 'state' | 'size'>[] | null
@@ -48,6 +50,7 @@ export default class Scale extends BaseCommand {
     const isChange = plan.updates.length > 0 || instances?.isChanged === true
     const after = plan.formation
     const awaited = instances?.isChanged ? after : after.filter(({ type }) => plan.changes.some((change) => change.type === type))
+    const now = instances?.isChanged ? await this.instancesNow(api, app, instances.changes, after) : { memory: [], types: [] }
     if (plan.doubt !== null) process.stderr.write(`${plan.doubt}\n`)
     let left = 'Nothing was changed.'
     const dynos = await this.stoppable(async (signal) => {
@@ -62,9 +65,17 @@ export default class Scale extends BaseCommand {
       if (!isChange) this.log('Nothing to change.')
       const changed = [...plan.changes.map(({ type, after: to }) => `${type}=${words(to)}`), ...(instances?.changes ?? []).map(({ app: name, after: to }) => `${name}=${to} instances`)]
       if (isChange) left = `The change was made and stays (${changed.join(', ')}); its dynos were not waited for. Look at \`shipit ps --app ${app}\`.`
-      return flags['wait-timeout'] === 0 ? null : this.wait(api, app, awaited, { timeout: flags['wait-timeout'], signal, ...(release === undefined ? {} : { release }) })
+      if (flags['wait-timeout'] === 0) return null
+      const deadline = performance.now() + flags['wait-timeout']
+      const up = await this.wait(api, app, awaited, { timeout: flags['wait-timeout'], signal, ...(release === undefined ? {} : { release }) })
+      if (instances?.isChanged && now.types.length > 0 && instances.changes.some((change) => change.after !== 'max')) {
+        const { waitForInstances } = await import('../formation/index.js')
+        await waitForInstances(api, app, instances.changes, now.types, { timeout: Math.max(0, deadline - performance.now()), signal })
+        this.log(`Instances: ${instances.changes.map(({ app: name, after: count }) => `${name}=${count}`).join(', ')} in each dyno of ${now.types.join(', ')}`)
+      }
+      return up
     }, () => left)
-    return { app, changes: plan.changes, instances: instances?.changes ?? [], formation: after, dynos }
+    return { app, changes: plan.changes, instances: instances?.changes ?? [], memory: now.memory, formation: after, dynos }
   }
 
   /** A step such as api+1 counts from what runs, where no earlier scale has said a number. */
@@ -79,7 +90,23 @@ export default class Scale extends BaseCommand {
   private show(app: string, formation: ({ type: string } & Quantity)[]): Outcome {
     if (formation.length === 0) throw new ShipitError('not_found', { message: `${app} has no process types yet.`, next: `${this.config.bin} deploy --app ${app}` })
     this.log(formation.map(({ type, quantity, size }) => `${type}=${quantity}:${size}`).join(' '))
-    return { app, changes: [], instances: [], formation: formation.map(({ type, quantity, size }) => ({ type, quantity, size })), dynos: null }
+    return { app, changes: [], instances: [], memory: [], formation: formation.map(({ type, quantity, size }) => ({ type, quantity, size })), dynos: null }
+  }
+
+  /** What the log tells of the instances as they are: which types run them, and the memory that the new number will need. */
+  private async instancesNow(api: PlatformApi, app: string, changes: InstancesPlan['changes'], formation: ({ type: string } & Quantity)[]): Promise<{ memory: InstancesFit[]; types: string[] }> {
+    const [{ look, reportDynos }, { instancesFit, typesWith }, { describeFit, describeMisfit }] = await Promise.all([import('../monitor/index.js'), import('../formation/index.js'), import('../ui/scale.js')])
+    const { dynos, model, problem } = await look(api, app)
+    const reports = reportDynos(dynos.filter(({ state }) => state === 'up'), model, Date.now())
+    const memory = instancesFit(reports, changes, formation)
+    for (const fit of memory) {
+      if (fit.fits) this.log(describeFit(fit))
+      else process.stderr.write(`${describeMisfit(fit)}\n`)
+    }
+    const types = [...new Set(changes.flatMap((change) => typesWith(reports, change.app)))]
+    const unknown = changes.filter((change) => typesWith(reports, change.app).length === 0)
+    if (unknown.length > 0) process.stderr.write(`${problem ?? `The app's recent log tells of no instance of ${unknown.map((change) => change.app).join(', ')}: the memory that they need is not known, and they are not waited for.`}\n`)
+    return { memory, types }
   }
 
   private async wait(api: PlatformApi, app: string, wanted: Wanted[], options: Pick<WaitOptions, 'timeout' | 'release' | 'signal'>): Promise<Outcome['dynos']> {

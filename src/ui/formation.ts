@@ -38,10 +38,11 @@ export function missingFigures(dynos: readonly DynoReport[], now = Date.now()): 
   if (silent.length > 0) {
     const isYoung = silent.every(({ updated_at }) => now - Date.parse(updated_at) < FIRST_FIGURES * 1000)
     const names = silent.length > 3 ? `${silent.length} dynos` : silent.map(({ name }) => name).join(', ')
-    if (isYoung) return `No figures of ${names} yet: shipit-runtime prints them every 20 s.`
+    const isHerokus = silent.every(({ figuresFrom }) => figuresFrom === 'log-runtime-metrics')
+    if (isYoung) return `No ${isHerokus ? 'instances' : 'figures'} of ${names} yet: shipit-runtime prints them every 20 s.`
     const why = `No instances of ${names}: the app's recent log has no lines of shipit-runtime. \`shipit init\` lets an app run under it.`
     const { app } = silent[0]!
-    return silent.every(({ figuresFrom }) => figuresFrom === 'log-runtime-metrics')
+    return isHerokus
       ? `${why}\nMemory and load are Heroku's own figures (log-runtime-metrics).`
       : `${why}\nHeroku alone tells a dyno's memory and load, once log-runtime-metrics is enabled: heroku labs:enable log-runtime-metrics --app ${app.name}, then shipit restart --app ${app.name}`
   }

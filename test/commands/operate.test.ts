@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import { appIs, change, figures, secondsAgo } from '../support/formation-log.js'
 import { API, expectOnlyKnownRequests, nock } from '../support/nock.js'
 import { dyno, formation, release, releaseId } from '../support/records.js'
 import { run } from '../support/run.js'
@@ -19,17 +20,36 @@ describe('shipit scale', () => {
     expect(ran.stdout).to.match(/web +1:Standard-1X +→ +2:Standard-2X +standard dynos, costs more\njobs +0:Standard-1X +→ +1:Standard-1X +standard dynos, costs more\nUp: jobs\.1, web\.1, web\.2\n$/)
     expect(ran.exitCode).to.equal(0)
   })
-  it('--instances merges into the config var and waits for dynos of the new release', async () => {
+  it('--instances merges into the config var, and waits for dynos of the new release and their instances', async () => {
+    const running = (version: number) => dyno('web.1', 'up', { release: { id: `r-${version}`, version }, created_at: secondsAgo(100), updated_at: secondsAgo(90) })
     formationIs(formation('web', 1))
     api().get('/apps/a1/config-vars').reply(200, { SHIPIT_INSTANCES: 'api=2,jobs=1' })
+    appIs([running(7)], [figures('web.1', 'api', 0, { rss: 61.2 }), figures('web.1', 'api', 1, { rss: 150 }), figures('web.1', 'jobs', 0, { rss: 50 })])
     api().patch('/apps/a1/config-vars', { SHIPIT_INSTANCES: 'api=4,jobs=1' }).reply(200, {})
     releasesAre(release(8))
-    looksAre(2, [dyno('web.1', 'up', { release: { id: 'r-8', version: 8 } })])
+    looksAre(2, [running(8)])
+    appIs([running(8)], [0, 1, 2].map((instance) => change('web.1', 'api', instance, 'online', { pid: 9 })))
+    appIs([running(8)], [0, 1, 2, 3].map((instance) => change('web.1', 'api', instance, 'online', { pid: 9 })))
     const ran = await run('scale', ['--instances', 'api=4', '--app', 'a1', '--json'])
     expect(ran.json()).to.deep.equal({
       app: 'a1', changes: [], instances: [{ app: 'api', before: 2, after: 4 }],
+      memory: [{ type: 'web', size: 'Standard-1X', quota_mb: 512, needed_mb: 698, apps: [{ app: 'api', instances: 4, each_mb: 150 }, { app: 'jobs', instances: 1, each_mb: 50 }], fits: false }],
       formation: [{ type: 'web', quantity: 1, size: 'Standard-1X' }], dynos: [{ name: 'web.1', state: 'up', size: 'Standard-1X' }],
     })
+    expect(ran.stderr).to.contain('A web dyno (Standard-1X) does not hold that: 698 MB by what the instances take now, and it has 512 MB.').and.contain('web:standard-2x')
+  })
+  it('--instances says the memory where it fits, and what it does not know', async () => {
+    const young = dyno('web.1', 'up', { created_at: secondsAgo(100), updated_at: secondsAgo(90) })
+    for (const name of ['api', 'nope']) {
+      formationIs(formation('web', 1))
+      api().get('/apps/a1/config-vars').reply(200, {})
+      appIs([young], [figures('web.1', 'api', 0, { rss: 61.2 })])
+      api().patch('/apps/a1/config-vars', { SHIPIT_INSTANCES: `${name}=2` }).reply(200, {})
+      releasesAre(release(8))
+      const { stdout, stderr } = await run('scale', ['--instances', `${name}=2`, '--wait-timeout', '0', '--app', 'a1'])
+      if (name === 'api') expect(stdout).to.contain('Memory of a web dyno (Standard-1X): 2 × api at 61 MB and 48 MB of shipit-runtime: 170 of 512 MB.')
+      else expect(stderr).to.contain('tells of no instance of nope')
+    }
   })
   it('nothing to change sends nothing', async () => {
     formationIs(formation('web', 1))
