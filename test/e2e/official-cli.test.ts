@@ -8,6 +8,8 @@ import { officialCli, officialEnvironment } from './support/official-cli.js'
 import type { Outcome, RunOptions } from './support/world.js'
 import { World } from './support/world.js'
 
+interface Dyno { name: string; id: string; state: string; size: string; type: string; command: string; release: { version: number } }
+
 describe('the official Heroku CLI against the embedded Heroku', function () {
   this.timeout(180_000)
   let world: World
@@ -24,7 +26,7 @@ describe('the official Heroku CLI against the embedded Heroku', function () {
     }
     cli = found
     world = await World.create()
-    const dir = await world.app(app, plainApp('one'))
+    const dir = await world.app(app, { ...plainApp('one'), Procfile: 'web: npm start\nworker: node worker.js\n', 'worker.js': "console.log('at work')\nsetInterval(() => {}, 1000)\n" })
     url = (await world.json<{ url: string }>(['deploy', '--local', '--app', app], { cwd: dir })).url
     await writeFile(path.join(dir, 'server.js'), plainServer('two'))
     await world.commit(dir, 'Two')
@@ -54,6 +56,16 @@ describe('the official Heroku CLI against the embedded Heroku', function () {
     expect(isSo, `${url} answers ${word}`).to.equal(true)
   }
 
+  const dynos = () => world.json<Dyno[]>(['ps', '--local', '--app', app])
+  const facts = ({ name, id, state, size, type, command, release }: Dyno) => ({ name, id, state, size, type, command, version: release.version })
+  const idOf = (all: Dyno[], name: string) => all.find((dyno) => dyno.name === name)?.id
+  const lines = (text: string) => text.split('\n').filter((line) => /^\d{4}-\d\d-\d\dT/.test(line))
+  const settled = async (names: string[], size = 'Standard-1X'): Promise<void> => {
+    let now: Dyno[] = []
+    await until(async () => (now = await dynos()).map((dyno) => dyno.name).join() === names.join() && now.every((dyno) => dyno.state === 'up' && dyno.size === size), { timeout: 30_000 })
+    expect(now.map((dyno) => `${dyno.name} ${dyno.state} ${dyno.size}`)).to.deep.equal(names.map((name) => `${name} up ${size}`))
+  }
+
   it('lists apps', async () => {
     const { status, output } = await heroku(['apps'])
     expect(status, output).to.equal(0)
@@ -76,12 +88,41 @@ describe('the official Heroku CLI against the embedded Heroku', function () {
     await shipitShows(['releases'], /Remove COLOUR config vars/)
   })
 
-  it('scales, and shipit sees the dynos', async () => {
-    expect(await ok('ps:scale', 'web=2')).to.match(/web at 2/)
-    await shipitShows(['ps'], /web\.2: up/)
-    expect(await ok('ps')).to.include('web.2: up')
-    await ok('ps:scale', 'web=1')
-    await shipitShows(['ps'], /^(?![^]*web\.2)[^]*web\.1: up/)
+  it('scales, lists dynos and sizes, and shows chosen lines of the log, all as shipit does', async () => {
+    expect(await ok('config:set', 'SHIPIT_METRICS=off')).to.match(/Setting SHIPIT_METRICS/)
+    expect(await ok('ps:scale', 'web=2', 'worker=1')).to.match(/web at 2:Standard-1X/).and.match(/worker at 1:Standard-1X/)
+    await settled(['web.1', 'web.2', 'worker.1'])
+    // Side by side: each start of that CLI takes a second. Nobody asks the app anything meanwhile, so its log stands still.
+    const filters = [['--dyno', 'web.1'], ['--process-type', 'worker', '-n', '5'], ['--source', 'heroku', '-n', '7'], ['--source', 'app', '--dyno-name', 'worker.1']]
+    const [list, plain, types, formation, ...logs] = await Promise.all([ok('ps', '--json'), ok('ps'), ok('ps:type'), ok('ps:scale'), ...filters.map((filter) => ok('logs', ...filter))])
+    const ours = await dynos()
+    expect((JSON.parse(list!.slice(list!.indexOf('['))) as Dyno[]).map(facts)).to.deep.equal(ours.map(facts))
+    const text = await shipit('ps')
+    for (const { name, state } of ours) for (const output of [plain, text]) expect(output).to.include(`${name}: ${state}`)
+    expect(types).to.match(/web +Standard-1X +2 /).and.match(/worker +Standard-1X +1 /)
+    expect(formation!.trim()).to.equal((await shipit('scale')).trim().split(' ').sort().join(' '))
+    const same = [['--dyno', 'web.1'], ['--dyno', 'worker', '-n', '5'], ['--source', 'heroku', '-n', '7'], ['--source', 'app', '--dyno', 'worker.1']]
+    for (const [index, filter] of same.entries()) {
+      expect(lines(logs[index]!), filters[index]!.join(' ')).to.deep.equal(lines(await shipit('logs', ...filter))).and.have.length.greaterThan(0)
+    }
+  })
+
+  it('stops a dyno, restarts a type and changes a size: the processes that were meant, and no others', async () => {
+    const before = await dynos()
+    await Promise.all([ok('ps:stop', '--dyno-name', 'web.2'), ok('ps:restart', '--process-type', 'worker')])
+    const restarted = () => dynos().then((now) => now.find(({ name, state }) => name === 'worker.1' && state === 'up')?.id)
+    expect(await until(async () => ![undefined, idOf(before, 'worker.1')].includes(await restarted()), { timeout: 30_000 })).to.equal(true)
+    const after = await dynos()
+    expect(idOf(after, 'web.1')).to.equal(idOf(before, 'web.1'))
+    expect(after.map(({ name }) => name)).to.deep.equal(['web.1', 'worker.1'])
+    expect(await ok('ps:stop', '--process-type', 'worker')).to.match(/Stopping all worker dynos on .*done/)
+    expect(await until(async () => (await dynos()).every(({ type }) => type !== 'worker'), { timeout: 30_000 })).to.equal(true)
+    // A change of the formation brings back what it says.
+    await ok('ps:scale', 'worker=0')
+    expect(await ok('ps:type', 'web=standard-2x')).to.match(/web +Standard-2X +2 /)
+    await settled(['web.1', 'web.2'], 'Standard-2X')
+    expect(await ok('ps:scale', 'web=1:Standard-1X')).to.match(/web at 1:Standard-1X/)
+    await settled(['web.1'])
   })
 
   it('restarts: another process answers', async () => {
