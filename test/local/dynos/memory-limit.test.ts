@@ -65,7 +65,7 @@ describe('what is measured of a dyno', () => {
     await until('R14', () => line(/Error R14 \(Memory quota exceeded\)/, 'worker.1'))
     expect(line(/mem=/, 'worker.1')).to.match(/^heroku\[worker\.1\]: Process running mem=1\d\dM\(1\d\d\.\d%\)$/)
     expect(line(/R15|crashed/, 'worker.1')).to.equal(undefined)
-    const said = line(/^app.*memory 110 pid/, 'worker.1')!
+    const said = await until('its word', () => line(/^app.*memory 110 pid/, 'worker.1'))
     process.kill(Number(said.split(' ').at(-1)), 'SIGUSR2')
     const count = () => home.logplex.lines('worker.1').filter((each) => each.includes('R14')).length
     await until('no more of it', async () => {
