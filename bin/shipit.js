@@ -2,6 +2,12 @@
 'use strict'
 const path = require('node:path')
 
+const [major, minor] = process.versions.node.split('.').map(Number)
+if (major < 20 || (major === 20 && minor < 19)) {
+  process.stderr.write(`shipit needs Node.js 20.19 or newer, and this is ${process.version}.\n`)
+  process.exit(1)
+}
+
 const [word = '', ...rest] = process.argv.slice(2)
 if (word === '--version' && rest.length === 0) {
   const { name, version } = require('../package.json')

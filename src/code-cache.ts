@@ -4,7 +4,6 @@ import Module from 'node:module'
 import os from 'node:os'
 import path from 'node:path'
 import vm from 'node:vm'
-import zlib from 'node:zlib'
 
 const CHECKSUM_BYTES = 4
 
@@ -25,13 +24,33 @@ function isOwn({ uid, mode }: fs.Stats): boolean {
 /** V8 believes what it is given, and crashes of a byte that is wrong. */
 function whole(stored: Buffer): Buffer | undefined {
   const code = stored.subarray(CHECKSUM_BYTES)
-  return code.length > 0 && stored.readUInt32LE(0) === zlib.crc32(code) ? code : undefined
+  return code.length > CHECKSUM_BYTES && stored.readUInt32LE(0) === checksum(code) ? code : undefined
 }
 
 function withChecksum(code: Buffer): Buffer {
-  const checksum = Buffer.alloc(CHECKSUM_BYTES)
-  checksum.writeUInt32LE(zlib.crc32(code))
-  return Buffer.concat([checksum, code])
+  const sum = Buffer.alloc(CHECKSUM_BYTES)
+  sum.writeUInt32LE(checksum(code))
+  return Buffer.concat([sum, code])
+}
+
+/** Words of 4 bytes: a sector of a disk has 512. */
+const SECTOR = 128
+
+/**
+ * FNV-1a over the length, a word of each sector, and the last words. What spoils a cache is a disk that was full or lost its power, and that spoils whole
+ * sectors; all of a megabyte would take as long to sum up, or node:zlib to load, as a twentieth of a start.
+ */
+function checksum(code: Buffer): number {
+  const words = wordsOf(code)
+  let sum = Math.imul(0x811c9dc5 ^ code.length, 0x01000193)
+  const add = (word: number): void => { sum = Math.imul(sum ^ word, 0x01000193) }
+  for (let at = 0; at < words.length; at += SECTOR) add(words[at]!)
+  for (let at = Math.max(0, words.length - SECTOR); at < words.length; at += 1) add(words[at]!)
+  return sum >>> 0
+}
+
+function wordsOf(code: Buffer): Int32Array {
+  return code.byteOffset % Int32Array.BYTES_PER_ELEMENT === 0 ? new Int32Array(code.buffer, code.byteOffset, code.length >> 2) : wordsOf(Buffer.from(code))
 }
 
 function readOwn(folder: string, file: string): Buffer | undefined {
@@ -85,7 +104,7 @@ function dropOld(folder: string): void {
 type Wrapper = (exports: object, require: NodeJS.Require, module: NodeModule, filename: string, dirname: string) => void
 
 /**
- * The exports of the bundle `filename`: a CommonJS module in ASCII, whose first line is `// <build> <command>…`. What was compiled is kept in the user's cache folder, at the end of
+ * The exports of the bundle `filename`: a CommonJS module in ASCII, whose first line is `// <build> <command>…`, and which is its own wrapper where it is run as a script. What was compiled is kept in the user's cache folder, at the end of
  * the process, for the next call of the same command (`word`); a name that is no command shares a cache with all such.
  */
 export function load<T>(filename: string, word: string, env: NodeJS.ProcessEnv = process.env): T {
@@ -95,7 +114,7 @@ export function load<T>(filename: string, word: string, env: NodeJS.ProcessEnv =
   const name = `${build}-${process.version}-${process.platform}-${process.arch}-${commands.includes(word) ? word : '_'}.bin`
   const file = folder && path.join(folder, name)
   const cachedData = folder && file ? readOwn(folder, file) : undefined
-  const script = new vm.Script(Module.wrap(source), { filename, cachedData })
+  const script = new vm.Script(source, { filename, cachedData })
   if (folder && file && (cachedData === undefined || script.cachedDataRejected)) process.once('exit', () => store(folder, file, script.createCachedData()))
 
   const module = new Module(filename) as NodeModule

@@ -37,7 +37,13 @@ export async function buildCli(root) {
   await build({ absWorkingDir: root, entryPoints: ['src/code-cache.ts'], outfile: path.join(root, 'dist/code-cache.cjs'), platform: 'node', target: 'node20.19', format: 'cjs', minifyWhitespace: true })
   const code = readFileSync(out, 'utf8')
   const words = [...new Set(ids.map((id) => id.split(':')[0]))]
-  writeFileSync(out, `// ${createHash('sha256').update(code).digest('hex').slice(0, 16)} ${words.join(' ')}\n${code}`)
+  writeFileSync(out, `// ${createHash('sha256').update(code).digest('hex').slice(0, 16)} ${words.join(' ')}\n${asFunction(code)}`)
+}
+
+/** A CommonJS module that is a function in itself: run as a script it is that function, and need not be wrapped, which would copy all of it at each start. */
+const asFunction = (code) => {
+  const names = 'exports,require,module,__filename,__dirname'
+  return `(f=>typeof module==='object'?f(${names}):f)((function(${names}){${code}\n}))\n`
 }
 
 /** `deploy`, `keys:set`: the files of src/commands, as oclif names commands. */

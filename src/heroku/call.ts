@@ -1,10 +1,10 @@
-import http, { type ClientRequest, type IncomingMessage } from 'node:http'
-import https from 'node:https'
+import type { Agent, ClientRequest, IncomingMessage } from 'node:http'
 import Request from 'heroku-client/lib/request.js'
 import { answerError, connectionError } from './errors.js'
 import { proxyAgent, proxyFor } from './proxy.js'
 import { retryAfter } from './retry-after.js'
 import { traceAnswer } from './trace.js'
+import { transport } from './transport.js'
 import type { Endpoint } from './types.js'
 
 export interface CallSettings {
@@ -32,8 +32,13 @@ export interface CallRequest {
 
 // Kept open for the many GETs of a wait. A change gets a connection of its own: on a kept one it may meet the server's
 // end of it, and could then not be sent again.
-const keptHttp = new http.Agent({ keepAlive: true })
-const keptHttps = new https.Agent({ keepAlive: true })
+const kept = new Map<boolean, Agent>()
+
+function keptAgent(isSecure: boolean): Agent {
+  const agent = kept.get(isSecure) ?? new (transport(isSecure).Agent)({ keepAlive: true })
+  kept.set(isSecure, agent)
+  return agent
+}
 
 const fault = (code: string, message: string) => Object.assign(new Error(message), { code })
 
@@ -64,8 +69,8 @@ export class Call extends Request {
     })
     const proxy = proxyFor(endpoint.apiUrl)
     if (proxy) this.agent = proxyAgent(proxy, this.secure)
-    else if (call.method === 'GET') this.agent = this.secure ? keptHttps : keptHttp
-    else this.agent = this.secure ? new https.Agent() : new http.Agent()
+    else if (call.method === 'GET') this.agent = keptAgent(this.secure)
+    else this.agent = new (transport(this.secure).Agent)()
     this.deadline = performance.now() + settings.timeout
   }
 

@@ -1,4 +1,5 @@
 import { ShipitError } from '../errors.js'
+import { plainOrder } from '../plain-order.js'
 import { appPath } from './apps.js'
 import type { PlatformApi } from './client.js'
 import type { Dyno } from './types.js'
@@ -9,7 +10,7 @@ const numberOf = ({ name }: Pick<Dyno, 'name'>): number => Number(name.split('.'
 
 /** web.2 before web.10, types by name. */
 export const byTypeAndNumber = (one: Pick<Dyno, 'name' | 'type'>, other: Pick<Dyno, 'name' | 'type'>): number =>
-  one.type.localeCompare(other.type) || numberOf(one) - numberOf(other)
+  plainOrder(one.type, other.type) || numberOf(one) - numberOf(other)
 
 /** Restarts one dyno by name (web.1), every dyno of a type, or all. */
 export const restartDynos = (api: PlatformApi, app: string, what: { type?: string; name?: string } = {}) => {

@@ -1,6 +1,6 @@
-import http, { type IncomingMessage } from 'node:http'
-import https from 'node:https'
+import type { IncomingMessage } from 'node:http'
 import { proxyAgent, proxyFor } from './proxy.js'
+import { transport } from './transport.js'
 
 /**
  * ms without a byte after which a stream counts as dead. A log may be silent for long, and asking anew where it stopped loses nothing.
@@ -20,7 +20,7 @@ export async function openStream(url: string, { headers, signal }: { headers: Re
   const isSecure = new URL(url).protocol === 'https:'
   const proxy = proxyFor(url)
   const response = await new Promise<IncomingMessage>((resolve, reject) => {
-    const request = (isSecure ? https : http).get(url, { headers, signal, agent: proxy ? proxyAgent(proxy, isSecure) : false }, resolve)
+    const request = transport(isSecure).get(url, { headers, signal, agent: proxy ? proxyAgent(proxy, isSecure) : false }, resolve)
     request.on('error', reject)
     request.on('socket', (socket) => socket.setKeepAlive(true, 30_000))
     request.setTimeout(SILENCE, () => request.destroy(Object.assign(new Error('nothing came for 5 minutes'), { code: 'ETIMEDOUT' })))

@@ -1,3 +1,4 @@
+import { plainOrder } from '../plain-order.js'
 import { dynoSize } from '../dyno-sizes.js'
 import type { Dyno } from '../heroku/index.js'
 import type { DynoModel } from './dyno.js'
@@ -59,7 +60,7 @@ function reportDyno(dyno: Dyno, known: DynoModel | undefined, now: number): Dyno
   const since = Math.floor(Date.parse(dyno.created_at) / 1000) * 1000
   // Lines of a dyno that had this name before tell nothing of this one.
   const instances = [...(known?.instances.values() ?? [])].filter(({ seenAt }) => seenAt >= since).map((instance) => reportInstance(instance, now))
-  instances.sort((one, other) => one.app.localeCompare(other.app) || one.instance - other.instance)
+  instances.sort((one, other) => plainOrder(one.app, other.app) || one.instance - other.instance)
   const own = known && known.seenAt >= since ? known : undefined
   const overQuota = own?.overQuota && now - own.overQuota.time < R14_LASTS ? own.overQuota : undefined
   const traffic = own?.traffic.perMinute(now)

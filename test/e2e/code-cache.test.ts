@@ -18,7 +18,7 @@ describe('the cache of compiled code', () => {
   })
   afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
-  const write = (answer: string, hash: string) => writeFileSync(bundle, `// ${hash} ps scale\nexports.answer = () => ${JSON.stringify(answer)}`)
+  const write = (answer: string, hash: string) => writeFileSync(bundle, `// ${hash} ps scale\n((exports) => { exports.answer = () => ${JSON.stringify(answer)} })`)
   const run = (cache = folder, word = 'ps'): string => execFileSync(process.execPath, ['-e', RUN, bundle, word], { encoding: 'utf8', env: { ...process.env, XDG_CACHE_HOME: cache, NODE_V8_COVERAGE: '' } }).trim()
   const code = () => path.join(folder, 'shipit/code')
   const file = () => path.join(code(), readdirSync(code())[0]!)
@@ -54,6 +54,16 @@ describe('the cache of compiled code', () => {
       expect(readFileSync(file()).length).to.equal(whole.length)
       expect(readFileSync(file()).equals(bad)).to.equal(false)
     }
+  })
+
+  it('is written anew where its last sector was lost', () => {
+    run()
+    const whole = readFileSync(file())
+    const lost = Buffer.from(whole).fill(0, 512)
+    expect(lost.equals(whole)).to.equal(false)
+    writeFileSync(file(), lost)
+    expect(run()).to.equal('one')
+    expect(readFileSync(file()).equals(lost)).to.equal(false)
   })
 
   it('is left alone where others can write it', () => {
