@@ -209,7 +209,7 @@ export class Dyno {
     try {
       const signal = AbortSignal.any([ended, this.stopping.signal])
       const bound = await waitUntilBound(port, this.services.limits.bootTimeout, () => group.processes(), signal)
-      if (signal.aborted) return
+      if (signal.aborted || this.forcedStatus !== undefined) return
       if (!bound) return await this.failBoot(group, port, signal)
       this.target = { host: bound.host, port }
       if (bound.isLoopbackOnly) this.log(words.loopbackOnly(bound.host, port))
