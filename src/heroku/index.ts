@@ -20,7 +20,7 @@ export { byTypeAndNumber, createDyno, listDynos, restartDynos, stopDyno, type On
 export { listFormation, updateFormation } from './formation.js'
 export { parseLogLine } from './log-line.js'
 export { createLogSession, type LogFilter } from './log-sessions.js'
-export { streamLogs, type LogStreamOptions } from './log-stream.js'
+export { streamLogBatches, streamLogs, type LogStreamOptions } from './log-stream.js'
 export { SeenLines } from './seen-lines.js'
 export { currentRelease, getRelease, listReleases, rollbackTo } from './releases.js'
 export { rollBack, type RollbackOptions } from './rollback.js'

@@ -5,15 +5,16 @@ import type { LogLine } from './types.js'
 
 export interface LogEvent { id: string | undefined; lines: LogLine[] }
 
-/** The events of a log session as they come; an answer in plain text is one line an event, without ids. */
-export async function* logEvents({ contentType, body }: Pick<OpenedStream, 'contentType' | 'body'>): AsyncGenerator<LogEvent> {
+/** The events of a log session, those of one packet at once; an answer in plain text is one line an event, without ids. */
+export async function* logEvents({ contentType, body }: Pick<OpenedStream, 'contentType' | 'body'>): AsyncGenerator<LogEvent[]> {
   const decoder = new TextDecoder()
   if (contentType.includes('text/event-stream')) {
-    const arrived: EventSourceMessage[] = []
-    const parser = createParser({ onEvent: (event) => arrived.push(event) })
+    let arrived: LogEvent[] = []
+    const parser = createParser({ onEvent: ({ id, data }: EventSourceMessage) => arrived.push({ id, lines: linesOf(data, id) }) })
     for await (const chunk of body) {
       parser.feed(decoder.decode(chunk, { stream: true }))
-      for (const { id, data } of arrived.splice(0)) yield { id, lines: linesOf(data, id) }
+      if (arrived.length > 0) yield arrived
+      arrived = []
     }
     return
   }
@@ -21,10 +22,15 @@ export async function* logEvents({ contentType, body }: Pick<OpenedStream, 'cont
   for await (const chunk of body) {
     const parts = (rest + decoder.decode(chunk, { stream: true })).split('\n')
     rest = parts.pop()!
-    for (const part of parts) yield { id: undefined, lines: linesOf(part) }
+    yield parts.map((part) => ({ id: undefined, lines: linesOf(part) }))
   }
-  yield { id: undefined, lines: linesOf(rest + decoder.decode()) }
+  yield [{ id: undefined, lines: linesOf(rest + decoder.decode()) }]
 }
 
-const linesOf = (data: string, id?: string): LogLine[] =>
-  data.split('\n').map((line) => line.replace(/\r$/, '')).filter((line) => line !== '').map((line) => parseLogLine(line, id))
+/** Most events are one line of no more than it. */
+const BREAK = /[\r\n]/
+
+function linesOf(data: string, id?: string): LogLine[] {
+  if (data !== '' && !BREAK.test(data)) return [parseLogLine(data, id)]
+  return data.split('\n').map((line) => line.replace(/\r$/, '')).filter((line) => line !== '').map((line) => parseLogLine(line, id))
+}

@@ -29,12 +29,17 @@ const SHORTEST_DELAY = 50
 /** 404 and 410: the session is gone. 403: its time is over. */
 const EXPIRED = new Set([403, 404, 410])
 
+/** The app's log line by line: see streamLogBatches. */
+export async function* streamLogs(api: PlatformApi, app: string, options?: LogStreamOptions): AsyncGenerator<LogLine, void, undefined> {
+  for await (const lines of streamLogBatches(api, app, options)) yield* lines
+}
+
 /**
- * The app's log, oldest line first. A broken or closed stream is resumed by Last-Event-Id, and by a new session once the old one has
+ * The app's log, oldest line first, as many at once as came at once. A broken or closed stream is resumed by Last-Event-Id, and by a new session once the old one has
  * expired; after a sleep of the machine it is resumed as well. No line comes twice. Without `tail` it ends after the recent lines; with it, when `signal` is aborted or the reader leaves.
  * Throws ShipitError: what POST log-sessions was answered, or `network` once the stream cannot be had.
  */
-export async function* streamLogs(api: PlatformApi, app: string, options: LogStreamOptions = {}): AsyncGenerator<LogLine, void, undefined> {
+export async function* streamLogBatches(api: PlatformApi, app: string, options: LogStreamOptions = {}): AsyncGenerator<LogLine[], void, undefined> {
   const { signal: outer, reconnectDelay = 1000, retries = patience(process.env).retries ?? 8, seen = new SeenLines(), clock, ...filter } = options
   const left = new AbortController()
   const signal = outer ? AbortSignal.any([outer, left.signal]) : left.signal
@@ -62,12 +67,13 @@ export async function* streamLogs(api: PlatformApi, app: string, options: LogStr
         }
         if (stream.status !== 200) throw new Error(`status ${stream.status}`)
         if (filter.tail) failures = 0
-        for await (const { id, lines } of logEvents(stream)) {
+        for await (const events of logEvents(stream)) {
           failures = 0
-          if (seen.isRepeatedEvent(id)) continue
+          const fresh = events.filter(({ id }) => !seen.isRepeatedEvent(id))
           // Lines that were seen before are progress too: the stream resumes behind them.
-          hasBrought = true
-          for (const line of lines) if (!seen.isRepeatedLine(line)) yield line
+          hasBrought ||= fresh.length > 0
+          const lines = fresh.flatMap((event) => event.lines).filter((line) => !seen.isRepeatedLine(line))
+          if (lines.length > 0) yield lines
         }
         if (!filter.tail) return
       } catch (error) {

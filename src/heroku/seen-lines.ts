@@ -10,9 +10,11 @@ export class SeenLines {
   /** Of the current session, for Last-Event-Id. */
   lastEventId: string | undefined
   private readonly ids = new Set<string>()
-  private recent: { key: string; timestamp: string }[] = []
+  private recent: LogLine[] = []
   /** How often each line may still come again, while an earlier part of the log is read anew. */
   private expected: Map<string, number> | undefined
+  /** How many lines have come since then. */
+  private replayed = 0
   private oldest = ''
 
   get isEmpty(): boolean {
@@ -24,8 +26,9 @@ export class SeenLines {
     this.lastEventId = undefined
     this.ids.clear()
     if (this.isEmpty) return
+    this.replayed = 0
     this.expected = new Map()
-    for (const { key } of this.recent) this.expected.set(key, (this.expected.get(key) ?? 0) + 1)
+    for (const key of this.recent.map(formatLogLine)) this.expected.set(key, (this.expected.get(key) ?? 0) + 1)
     this.oldest = this.recent.reduce((least, { timestamp }) => (timestamp < least ? timestamp : least), this.recent[0]!.timestamp)
   }
 
@@ -41,17 +44,23 @@ export class SeenLines {
 
   /** Whether a line came before, or is older than all that was asked for; remembers it. */
   isRepeatedLine(line: LogLine): boolean {
+    if (this.expected && this.isReplayed(line, this.expected)) return true
+    this.recent.push(line)
+    if (this.recent.length > 2 * KEPT_LINES) this.recent = this.recent.slice(-KEPT_LINES)
+    return false
+  }
+
+  private isReplayed(line: LogLine, expected: Map<string, number>): boolean {
+    // What the platform keeps has come, and twice that for one that keeps more: from here on all is new.
+    if (++this.replayed > 2 * KEPT_LINES) this.expected = undefined
     const key = formatLogLine(line)
-    const times = this.expected?.get(key) ?? 0
+    const times = expected.get(key) ?? 0
     if (times > 0) {
-      this.expected!.set(key, times - 1)
+      expected.set(key, times - 1)
       // What is older than all that was seen came before this; lines of several dynos are not in the order of their times.
       this.oldest = ''
       return true
     }
-    if (this.expected && line.timestamp && line.timestamp < this.oldest) return true
-    this.recent.push({ key, timestamp: line.timestamp })
-    if (this.recent.length > 2 * KEPT_LINES) this.recent = this.recent.slice(-KEPT_LINES)
-    return false
+    return line.timestamp !== '' && line.timestamp < this.oldest
   }
 }

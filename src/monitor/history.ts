@@ -34,14 +34,22 @@ export class History<Name extends string> {
     return this.inOrder(this.figures[name])
   }
 
-  /** Visits the points since a time, oldest first, without a copy. */
+  /** The newest; undefined where there is none yet. */
+  latest(name: Name): number | undefined {
+    return this.count === 0 ? undefined : this.figures[name][this.before(1)]
+  }
+
+  /** Visits the points since a time, oldest first, without a copy. Of a day's points only those are looked at, since they came in their order. */
   each(name: Name, since: number, visit: (time: number, value: number) => void): void {
     const figures = this.figures[name]
-    const first = this.count < this.times.length ? 0 : this.next
-    for (let step = 0; step < this.count; step += 1) {
-      const at = (first + step) % this.times.length
-      if (this.times[at]! >= since) visit(this.times[at]!, figures[at]!)
-    }
+    let steps = 0
+    while (steps < this.count && this.times[this.before(steps + 1)]! >= since) steps += 1
+    for (; steps > 0; steps -= 1) visit(this.times[this.before(steps)]!, figures[this.before(steps)]!)
+  }
+
+  /** Where the point lies that came so many before the next one. */
+  private before(steps: number): number {
+    return (this.next - steps + this.times.length) % this.times.length
   }
 
   private inOrder<T extends Float32Array | Float64Array>(ring: T): T {

@@ -39,10 +39,9 @@ export class Traffic {
     if (this.begun === undefined) return undefined
     this.turn(now)
     const passed = now - this.begun
-    const before = this.history.length > 0 ? { requests: this.history.of('requests').at(-1)!, errors: this.history.of('errors').at(-1)! } : undefined
-    const spans = (before ? SPAN : 0) + passed
+    const spans = (this.history.length > 0 ? SPAN : 0) + passed
     const rate = (last: number | undefined, counted: number) => Math.round((((last ?? 0) * SPAN) / 60_000 + counted) * (60_000 / Math.max(spans, SPAN)))
-    return { requests: rate(before?.requests, this.counted.requests), errors: rate(before?.errors, this.counted.errors) }
+    return { requests: rate(this.history.latest('requests'), this.counted.requests), errors: rate(this.history.latest('errors'), this.counted.errors) }
   }
 
   /** Ends the span that is over; spans without a request have their point too, as far as the chart reaches. */

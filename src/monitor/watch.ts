@@ -1,6 +1,6 @@
-import { setTimeout as delay } from 'node:timers/promises'
+import { setImmediate as turn, setTimeout as delay } from 'node:timers/promises'
 import { ShipitError } from '../errors.js'
-import { listDynos, streamLogs, type Dyno, type LogLine, type PlatformApi } from '../heroku/index.js'
+import { listDynos, streamLogBatches, type Dyno, type LogLine, type PlatformApi } from '../heroku/index.js'
 import { RECENT_LINES, unreadable, type Look } from './look.js'
 import { FormationModel } from './model.js'
 import type { Reading } from './reading.js'
@@ -18,6 +18,9 @@ export interface WatchOptions {
 /** At most so often, however much the log tells of dynos that come and go. */
 const QUICKEST_POLL = 1000
 
+/** ms of reading after which keys, timers and the network have their turn, however much log has piled up. */
+const SLICE = 8
+
 /**
  * Looks at the formation again and again, its log followed meanwhile, until `signal` is aborted. The first look may hold no figures yet.
  * A platform that cannot be reached for a while is told in `problem`, with what was known before; other errors are thrown.
@@ -30,10 +33,17 @@ export async function* watchFormation(api: PlatformApi, app: string, { every, po
   let logProblem: string | undefined
   let isChanged = true
   const follow = async () => {
-    for await (const line of streamLogs(api, app, { lines: RECENT_LINES, tail: true, signal: either })) {
-      const reading = model.add(line)
-      if (reading.kind === 'platform') isChanged = true
-      onLine?.(line, reading)
+    let begun = performance.now()
+    for await (const lines of streamLogBatches(api, app, { lines: RECENT_LINES, tail: true, signal: either })) {
+      for (const line of lines) {
+        const reading = model.add(line)
+        if (reading.kind === 'platform') isChanged = true
+        onLine?.(line, reading)
+        if (performance.now() - begun < SLICE) continue
+        await turn()
+        if (either.aborted) return
+        begun = performance.now()
+      }
     }
   }
   const following = follow().catch((error: unknown) => {

@@ -1,6 +1,6 @@
-/* eslint-disable no-control-regex -- what moves the cursor is made of control bytes */
+import { cutColoured } from './fit.js'
+
 const RESTORE_CURSOR = '\x1b[?25h'
-const SEQUENCE = /\x1b\[[0-9;]*m/g
 
 /** A text that replaces itself in place on a terminal, cut to its rows; elsewhere each text is printed below the last. */
 export interface LiveScreen {
@@ -28,19 +28,5 @@ export function liveScreen(out: NodeJS.WriteStream = process.stdout): LiveScreen
 function fitting(lines: readonly string[], rows: number, columns: number): string[] {
   const room = Math.max(1, rows - 1)
   const kept = lines.length <= room ? [...lines] : [...lines.slice(0, room - 1), `… ${lines.length - room + 1} more lines`]
-  return kept.map((line) => cut(line, columns))
-}
-
-function cut(line: string, columns: number): string {
-  if (line.replace(SEQUENCE, '').length <= columns) return line
-  let shown = ''
-  let width = 0
-  for (const piece of line.split(/(\x1b\[[0-9;]*m)/)) {
-    if (piece.startsWith('\x1b')) shown += piece
-    else {
-      shown += piece.slice(0, columns - width)
-      width += Math.min(piece.length, columns - width)
-    }
-  }
-  return shown
+  return kept.map((line) => cutColoured(line, columns))
 }

@@ -33,6 +33,10 @@ describe('the cache of compiled code', () => {
     expect(statSync(file()).ino, 'an accepted cache is not written again').to.equal(ino)
   })
 
+  it('is of a bundle in ASCII, as it is read', () => {
+    expect(readFileSync(path.join(packageRoot, 'dist/shipit.cjs'), 'utf8')).to.match(/^[\x00-\x7f]*$/) // eslint-disable-line no-control-regex -- ASCII is the point
+  })
+
   it('is one for all that is no command', () => {
     run(folder, 'sp')
     run(folder, '../../evil')

@@ -1,4 +1,4 @@
-import { cut, widthOf } from './fit.js'
+import { cut, widthOf } from '../fit.js'
 import type { Style } from './style.js'
 
 /** Rows of one width, in colours. */

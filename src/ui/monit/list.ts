@@ -1,6 +1,6 @@
 import { shortDuration } from '../ago.js'
 import { printable } from '../printable.js'
-import { fit } from './fit.js'
+import { fit } from '../fit.js'
 import { framed, type Block } from './frame.js'
 import type { Sort } from '../sort-fields.js'
 import type { Row } from './rows.js'

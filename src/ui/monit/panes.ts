@@ -3,7 +3,7 @@ import { isErrorText } from '../../monitor/index.js'
 import { printable } from '../printable.js'
 import { wrap } from '../wrap.js'
 import { clock, type Happening } from './events.js'
-import { cut, fit, widthOf } from './fit.js'
+import { cut, fit, widthOf } from '../fit.js'
 import { framed, type Block, type FrameOptions } from './frame.js'
 import type { Style } from './style.js'
 

@@ -22,9 +22,11 @@ export class MonitSession {
   private view: View
   private dynos: DynoReport[] = []
   private seen: Look | undefined
-  private rows: Row[] = []
+  /** Of a large formation the rows are costly: made anew for a look and for another choice of them, not for every frame. */
+  private made: { key: string; dynos: readonly DynoReport[]; rows: Row[] } | undefined
   private held: Shown['lines'] = []
   private isDirty = true
+  private isKeyPending = false
   /** The series are costly with many instances: one a look, and one a choice. */
   private series: { key: string; of: Shown['series'] } | undefined
   private readonly tail = new LogTail()
@@ -36,7 +38,6 @@ export class MonitSession {
 
   constructor(private readonly api: PlatformApi, private readonly app: string, sort: Sort | undefined) {
     this.view = firstView(sort)
-    this.rows = rowsOf(app, [], { sort, filter: '', now: Date.now() })
   }
 
   /**
@@ -77,7 +78,20 @@ export class MonitSession {
     if (view.isPaused && !this.view.isPaused) this.held = this.tail.latest(this.terminal!.size.rows)
     this.view = view
     if (intent) this.follow(intent)
-    this.paint()
+    // A key does not wait for its frame, but keys that came at once have one together.
+    if (this.isKeyPending) return
+    this.isKeyPending = true
+    setImmediate(() => {
+      this.isKeyPending = false
+      this.paint()
+    })
+  }
+
+  private get rows(): Row[] {
+    const { sort, filter, cursor } = this.view
+    const key = `${sort?.field} ${sort?.isDescending} ${filter === '' ? '' : cursor} ${filter}`
+    if (this.made?.key !== key || this.made.dynos !== this.dynos) this.made = { key, dynos: this.dynos, rows: rowsOf(this.app, this.dynos, { sort, filter, cursor, now: Date.now() }) }
+    return this.made.rows
   }
 
   private follow(intent: Intent): void {
@@ -118,7 +132,6 @@ export class MonitSession {
     if (this.left.signal.aborted || !this.terminal) return
     this.isDirty = false
     const { size } = this.terminal
-    this.rows = rowsOf(this.app, this.dynos, { sort: this.view.sort, filter: this.view.filter, cursor: this.view.cursor, now: Date.now() })
     this.terminal.show(screen(this.shown(size), this.view, size, this.style))
   }
 

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { widthOf } from '../../../src/ui/monit/fit.js'
+import { widthOf } from '../../../src/ui/fit.js'
 import { screen } from '../../../src/ui/monit/screen.js'
 import { styleOf } from '../../../src/ui/monit/style.js'
 import { firstView } from '../../../src/ui/monit/view.js'

@@ -5,7 +5,7 @@ import { rowsOf } from '../../../src/ui/monit/rows.js'
 import { isUnicode } from '../../../src/ui/monit/style.js'
 import { firstView, press, type Key, type View } from '../../../src/ui/monit/view.js'
 import { readLine } from '../../../src/monitor/index.js'
-import { cut, fit } from '../../../src/ui/monit/fit.js'
+import { cut, fit } from '../../../src/ui/fit.js'
 import { dyno, DYNOS, instance, NOW, PLAIN } from './shown.js'
 
 const rows = rowsOf('shop', DYNOS, { sort: undefined, filter: '', now: NOW })
