@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import net from 'node:net'
 import os from 'node:os'
 import path from 'node:path'
@@ -9,7 +9,7 @@ const root = path.resolve(import.meta.dirname, '../..')
 
 let built: Promise<string> | undefined
 
-/** The runtime's bin, built once a test run into a folder of its own, so that no other build is in the way. */
+/** The runtime's bin, built once by each process of a test run into a folder of its own, so that no other build is in the way. */
 export function runtimeBin(): Promise<string> {
   built ??= build()
   return built
@@ -17,13 +17,24 @@ export function runtimeBin(): Promise<string> {
 
 async function build(): Promise<string> {
   // Inside the package, where node_modules/pm2 is found.
-  const out = path.join(root, 'node_modules/.cache/shipit-test')
+  const cache = path.join(root, 'node_modules/.cache/shipit-test')
+  const out = path.join(cache, String(process.pid))
   mkdirSync(out, { recursive: true })
+  for (const name of readdirSync(cache)) if (!isRunning(Number(name))) rmSync(path.join(cache, name), { recursive: true, force: true })
   const { buildRuntime } = (await import(pathToFileURL(path.join(root, 'src/build/runtime.mjs')).href)) as {
     buildRuntime(root: string, destination: string): Promise<string>
   }
   await buildRuntime(root, out)
   return path.join(out, 'shipit-runtime/bin/shipit-runtime.js')
+}
+
+/** False for what is no pid. */
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
+  }
 }
 
 export async function freePort(): Promise<number> {

@@ -113,8 +113,9 @@ describe('the store', () => {
       if (round < KILLS - 1) next = start()
       await new Promise((resolve) => { setTimeout(resolve, Math.random() * 40) })
       child.kill('SIGKILL')
-      // Messages that it sent before its end are still read.
-      await once(child, 'close')
+      // Messages that it sent before its end are still read: its end may be heard of before them.
+      await Promise.all([once(child, 'close'), once(child, 'disconnect')])
+      await new Promise(setImmediate)
       const store = await open()
       for (const { problem } of store.problems) expect(problem).to.match(/cut off before it was acknowledged/)
       for (const [app, value] of acknowledged) {
