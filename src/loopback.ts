@@ -1,4 +1,4 @@
-import { lookup as dnsLookup, type LookupAddress, type LookupOptions } from 'node:dns'
+import type { LookupAddress, LookupOptions } from 'node:dns'
 import type { LookupFunction } from 'node:net'
 
 /** Whether a URL's host is this machine, by its name: a secret may go there in clear. */
@@ -6,7 +6,7 @@ export const isLoopback = (host: string): boolean => host === 'localhost' || hos
 
 /** The `lookup` of a request: names under localhost are this machine (RFC 6761, section 6.3). Not every resolver knows. */
 export const loopbackLookup: LookupFunction = (hostname, options: LookupOptions, callback) => {
-  if (!/(^|\.)localhost\.?$/i.test(hostname)) return void dnsLookup(hostname, options, callback as (error: Error | null, address: string | LookupAddress[], family?: number) => void)
+  if (!/(^|\.)localhost\.?$/i.test(hostname)) return void process.getBuiltinModule('node:dns').lookup(hostname, options, callback as (error: Error | null, address: string | LookupAddress[], family?: number) => void)
   if (options.all) callback(null, [{ address: '127.0.0.1', family: 4 }])
   else callback(null, '127.0.0.1', 4)
 }

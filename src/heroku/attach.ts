@@ -1,7 +1,5 @@
-import https from 'node:https'
 import net from 'node:net'
 import type { Readable, Writable } from 'node:stream'
-import tls from 'node:tls'
 import { ShipitError } from '../errors.js'
 import { reasonOf } from './errors.js'
 import { exitMarkerReader } from './exit-marker.js'
@@ -63,10 +61,15 @@ export async function attach(attachment: Attachment): Promise<Detached> {
 
 function connect({ attachUrl, isSecure }: Attachment): net.Socket {
   const { hostname: host, port } = new URL(attachUrl)
-  // heroku-client has put what SSL_CERT_FILE names there.
-  const { ca } = https.globalAgent.options
-  const socket = isSecure ? tls.connect({ host, port: Number(port), ...(net.isIP(host) ? {} : { servername: host }), ca }) : net.connect(Number(port), host)
+  const socket = isSecure ? connectSecurely(host, Number(port)) : net.connect(Number(port), host)
   return socket.setKeepAlive(true, 30_000).setNoDelay(true)
+}
+
+/** TLS is loaded here alone: every start of the CLI reads this file. */
+function connectSecurely(host: string, port: number): net.Socket {
+  // heroku-client has put what SSL_CERT_FILE names there.
+  const { ca } = process.getBuiltinModule('node:https').globalAgent.options
+  return process.getBuiltinModule('node:tls').connect({ host, port, ...(net.isIP(host) ? {} : { servername: host }), ca })
 }
 
 /** Sends the secret and waits for the line `rendezvous`, which comes when the dyno is there; what follows the line stays to be read. */
