@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { createReadStream, createWriteStream } from 'node:fs'
-import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises'
+import { createReadStream } from 'node:fs'
+import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { Transform, type Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
@@ -43,7 +43,9 @@ export class SourceBlobs {
     })
     try {
       await mkdir(this.dir, { recursive: true, mode: 0o700 })
-      await pipeline(body, counted, createWriteStream(part, { mode: 0o600 }))
+      // Opened before anything flows: a stream that opens its file by itself may do so after the upload broke off, and leave it behind.
+      const file = await open(part, 'wx', 0o600)
+      await pipeline(body, counted, file.createWriteStream())
       await rename(part, this.fileOf(id))
     } catch (error) {
       await rm(part, { force: true })
