@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto'
-import { createReadStream, createWriteStream } from 'node:fs'
-import { rm } from 'node:fs/promises'
+import { createReadStream } from 'node:fs'
+import { open, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { Readable, Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
@@ -23,13 +23,16 @@ export async function fetchSource(url: string, folder: string, checksum: string 
       done(null, chunk)
     },
   })
+  // Opened before anything flows: a stream that opens its file by itself may do so after the source broke off, and leave it behind.
+  const file = (await open(archive, 'wx', 0o600)).createWriteStream()
   try {
-    await pipeline(await open(url), hashing, createWriteStream(archive, { mode: 0o600 }))
+    await pipeline(await openSource(url), hashing, file)
     const digest = hash.digest('hex')
     const expected = checksum?.replace(/^sha256:/i, '').toLowerCase()
     if (expected !== undefined && expected !== digest) throw new InvalidParams(`The checksum of the source is SHA256:${digest} and not ${checksum}.`)
     return archive
   } catch (error) {
+    file.destroy()
     await rm(archive, { force: true })
     if (error instanceof InvalidParams) throw error
     const cause = (error as Error).cause instanceof Error ? (error as Error & { cause: Error }).cause : (error as Error)
@@ -37,7 +40,7 @@ export async function fetchSource(url: string, folder: string, checksum: string 
   }
 }
 
-async function open(url: string): Promise<Readable> {
+async function openSource(url: string): Promise<Readable> {
   const parsed = URL.canParse(url) ? new URL(url) : undefined
   if (parsed?.protocol === 'file:') return createReadStream(fileURLToPath(parsed))
   if (parsed?.protocol !== 'http:' && parsed?.protocol !== 'https:') throw new InvalidParams('source_blob.url must be an http, https or file URL')
