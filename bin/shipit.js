@@ -15,5 +15,5 @@ if (word === '--version' && rest.length === 0) {
 } else {
   const { load } = require('../dist/code-cache.cjs')
   const isHelp = word === '' || rest.some((arg) => arg === '--help' || arg === '-h')
-  load(path.join(__dirname, '../dist/shipit.cjs'), isHelp ? 'help' : word).main()
+  load(path.join(__dirname, '../dist/cli/shipit.cjs'), isHelp ? 'help' : word).main()
 }

@@ -1,4 +1,4 @@
-/** The whole CLI as one module: what the build bundles into dist/shipit.cjs, and oclif finds its commands, hooks and help in. */
+/** The whole CLI as one module: what the build bundles into dist/cli/shipit.cjs, and oclif finds its commands, hooks and help in. */
 import { flush, handle, run, settings } from '@oclif/core'
 import { packageRoot } from './paths.js'
 

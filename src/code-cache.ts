@@ -5,8 +5,6 @@ import os from 'node:os'
 import path from 'node:path'
 import vm from 'node:vm'
 
-const CHECKSUM_BYTES = 4
-
 /** Where caches lie: one file a build, Node.js, platform and command, since each command compiles its own part of the CLI. */
 function cacheFolder(env: NodeJS.ProcessEnv): string | undefined {
   // As Node.js's own cache, and none where coverage is measured: it would hide what ran.
@@ -21,16 +19,38 @@ function isOwn({ uid, mode }: fs.Stats): boolean {
   return process.getuid === undefined || (uid === process.getuid() && (mode & 0o022) === 0)
 }
 
-/** V8 believes what it is given, and crashes of a byte that is wrong. */
-function whole(stored: Buffer): Buffer | undefined {
-  const code = stored.subarray(CHECKSUM_BYTES)
-  return code.length > CHECKSUM_BYTES && stored.readUInt32LE(0) === checksum(code) ? code : undefined
+/** Compiled code by the name of its file. */
+type Compiled = Map<string, Buffer>
+
+/** V8 copies what does not begin at a word. */
+const WORD = 8
+const TRAILER_BYTES = 8
+
+/** The code of each file from a word on, an index of them in JSON, and at the end the index's length and the checksum of all before it. */
+function pack(compiled: Compiled): Buffer {
+  const parts: Buffer[] = []
+  const index: [name: string, at: number, length: number][] = []
+  let at = 0
+  for (const [name, code] of compiled) {
+    const padding = (WORD - (code.length % WORD)) % WORD
+    index.push([name, at, code.length])
+    parts.push(code, Buffer.alloc(padding))
+    at += code.length + padding
+  }
+  const names = Buffer.from(JSON.stringify(index))
+  const trailer = Buffer.alloc(TRAILER_BYTES)
+  const body = Buffer.concat([...parts, names])
+  trailer.writeUInt32LE(names.length, 0)
+  trailer.writeUInt32LE(checksum(body), 4)
+  return Buffer.concat([body, trailer])
 }
 
-function withChecksum(code: Buffer): Buffer {
-  const sum = Buffer.alloc(CHECKSUM_BYTES)
-  sum.writeUInt32LE(checksum(code))
-  return Buffer.concat([sum, code])
+/** V8 believes what it is given, and crashes of a byte that is wrong. */
+function unpack(stored: Buffer): Compiled | undefined {
+  const end = stored.length - TRAILER_BYTES
+  if (end < 0 || stored.readUInt32LE(end + 4) !== checksum(stored.subarray(0, end))) return undefined
+  const index = JSON.parse(stored.toString('utf8', end - stored.readUInt32LE(end), end)) as [string, number, number][]
+  return new Map(index.map(([name, at, length]) => [name, stored.subarray(at, at + length)]))
 }
 
 /** Words of 4 bytes: a sector of a disk has 512. */
@@ -53,12 +73,12 @@ function wordsOf(code: Buffer): Int32Array {
   return code.byteOffset % Int32Array.BYTES_PER_ELEMENT === 0 ? new Int32Array(code.buffer, code.byteOffset, code.length >> 2) : wordsOf(Buffer.from(code))
 }
 
-function readOwn(folder: string, file: string): Buffer | undefined {
+function readOwn(folder: string, file: string): Compiled | undefined {
   let descriptor: number | undefined
   try {
     if (!isOwn(fs.lstatSync(folder))) return undefined
     descriptor = fs.openSync(file, fs.constants.O_RDONLY | (fs.constants.O_NOFOLLOW ?? 0))
-    return isOwn(fs.fstatSync(descriptor)) ? whole(fs.readFileSync(descriptor)) : undefined
+    return isOwn(fs.fstatSync(descriptor)) ? unpack(fs.readFileSync(descriptor)) : undefined
   } catch {
     // None yet, or none that can be read: the CLI is compiled anew.
     return undefined
@@ -68,12 +88,12 @@ function readOwn(folder: string, file: string): Buffer | undefined {
 }
 
 /** Whole or not at all, and quietly: a disk that is full or closed is no fault of the command that ran. */
-function store(folder: string, file: string, code: Buffer): void {
+function store(folder: string, file: string, compiled: Compiled): void {
   try {
     fs.mkdirSync(folder, { recursive: true, mode: 0o700 })
     if (!isOwn(fs.lstatSync(folder))) return
     dropOld(folder)
-    replace(file, withChecksum(code))
+    replace(file, pack(compiled))
   } catch (error) {
     if (process.env.DEBUG) process.stderr.write(`The compiled code was not kept: ${String(error)}\n`)
   }
@@ -101,30 +121,58 @@ function dropOld(folder: string): void {
   }
 }
 
-type Wrapper = (exports: object, require: NodeJS.Require, module: NodeModule, filename: string, dirname: string) => void
+type Wrapper = (exports: object, require: NodeJS.Require, module: { exports: object }, filename: string, dirname: string) => void
 
 /**
- * The exports of the bundle `filename`: a CommonJS module in ASCII, whose first line is `// <build> <command>…`, and which is its own wrapper where it is run as a script. What was compiled is kept in the user's cache folder, at the end of
+ * The exports of the bundle `filename`: a CommonJS module in ASCII, whose first line is `// <build> <command>…`. It and the files beside it that it requires
+ * are their own wrappers where they are run as scripts. What was compiled is kept in the user's cache folder, at the end of
  * the process, for the next call of the same command (`word`); a name that is no command shares a cache with all such.
  */
 export function load<T>(filename: string, word: string, env: NodeJS.ProcessEnv = process.env): T {
+  const dirname = path.dirname(filename)
   const source = fs.readFileSync(filename, 'latin1')
   const [build, ...commands] = source.slice(3, source.indexOf('\n')).split(' ')
   const folder = cacheFolder(env)
-  const name = `${build}-${process.version}-${process.platform}-${process.arch}-${commands.includes(word) ? word : '_'}.bin`
-  const file = folder && path.join(folder, name)
-  const cachedData = folder && file ? readOwn(folder, file) : undefined
-  const script = new vm.Script(source, { filename, cachedData })
-  if (folder && file && (cachedData === undefined || script.cachedDataRejected)) process.once('exit', () => store(folder, file, script.createCachedData()))
+  const file = folder && path.join(folder, `${build}-${process.version}-${process.platform}-${process.arch}-${commands.includes(word) ? word : '_'}.bin`)
+  const compiled = folder && file ? readOwn(folder, file) ?? new Map<string, Buffer>() : undefined
+  const fresh = new Map<string, vm.Script>()
+  if (folder && file && compiled) {
+    process.once('exit', () => {
+      for (const [name, script] of fresh) compiled.set(name, script.createCachedData())
+      if (fresh.size > 0) store(folder, file, compiled)
+    })
+  }
 
-  const module = new Module(filename) as NodeModule
-  module.filename = filename
-  module.paths = (Module as unknown as { _nodeModulePaths(from: string): string[] })._nodeModulePaths(path.dirname(filename))
-  const require = Module.createRequire(filename)
+  const outside = Module.createRequire(filename)
+  const modules = new Map<string, { exports: object }>()
+  const require: NodeJS.Require = Object.assign((id: string) => (id.startsWith('./') ? part(id.slice(2)) : outside(id) as object), outside)
+  const part = (name: string): object => {
+    const known = modules.get(name)
+    if (known) return known.exports
+    const own = path.join(dirname, name)
+    return run(name, own, fs.readFileSync(own, 'latin1'), { exports: {} })
+  }
+  const run = (name: string, own: string, code: string, module: { exports: object }): object => {
+    const cachedData = compiled?.get(name)
+    const script = new vm.Script(code, { filename: own, cachedData })
+    if (cachedData === undefined || script.cachedDataRejected) fresh.set(name, script)
+    modules.set(name, module)
+    const wrapper = script.runInThisContext() as Wrapper
+    try {
+      wrapper.call(module.exports, module.exports, require, module, own, dirname)
+    } catch (error) {
+      modules.delete(name)
+      throw error
+    }
+    return module.exports
+  }
+
+  const main = new Module(filename) as NodeModule
+  main.filename = filename
+  main.paths = (Module as unknown as { _nodeModulePaths(from: string): string[] })._nodeModulePaths(dirname)
   // oclif requires the file by its name, and must get this one.
-  require.cache[filename] = module
-  const run = script.runInThisContext() as Wrapper
-  run.call(module.exports, module.exports, require, module, filename, path.dirname(filename))
-  module.loaded = true
-  return module.exports as T
+  outside.cache[filename] = main
+  run(path.basename(filename), filename, source, main)
+  main.loaded = true
+  return main.exports as T
 }

@@ -1,5 +1,6 @@
 // What oclif does at each start that this CLI has no use for, left out of the bundle. Each change names the text that it replaces: the build stops where oclif has moved.
 import { readFile } from 'node:fs/promises'
+import path from 'node:path'
 
 /** Only commands that lie in folders are looked for with it; ours are a table (`strategy: explicit`). Its own require of picomatch reads six files. */
 const withoutGlob = {
@@ -11,28 +12,51 @@ const withoutGlob = {
   },
 }
 
-/** A file of @oclif/core with one text of it replaced. */
-const oclifWith = (name, file, text, replacement) => ({
-  name,
-  setup({ onLoad }) {
-    onLoad({ filter: new RegExp(`@oclif[\\\\/]core[\\\\/]lib[\\\\/]${file.replaceAll('/', '[\\\\/]').replaceAll('.', '\\.')}$`) }, async ({ path }) => {
-      const source = await readFile(path, 'utf8')
-      if (!source.includes(text)) throw new Error(`${path} no longer has the text ${text}`)
-      return { contents: source.replace(text, replacement), loader: 'js' }
+/** By file of @oclif/core/lib: what to replace, and with what. */
+const CHANGES = {
+  // The first localeCompare of a process loads a language's rules of order: 5 ms, for ids that are plain ASCII.
+  'config/plugin.js': ['a.id.localeCompare(b.id)', '(a.id < b.id ? -1 : a.id > b.id ? 1 : 0)'],
+  // Of oclif's own engines, with semver; bin/shipit.js knows ours, which are narrower.
+  'index.js': ['\ncheckNodeVersion();\n', '\n'],
+  // Two small files, read before anything else can go on: a pool of threads takes longer to start than they do to read.
+  'util/fs.js': ["await (0, promises_1.readFile)(path, 'utf8')", "(0, node_fs_1.readFileSync)(path, 'utf8')"],
+  // Whether it is Windows' Linux matters to installers alone, and takes eight modules to tell.
+  'util/os.js': ["(await import('wsl-utils')).isWsl ? 'wsl' : (0, node_os_1.platform)()", '(0, node_os_1.platform)()'],
+}
+
+/** Modules of Node.js that are loaded by then, or are as good as nothing: the others wait for their first use, as oclif's own and its libraries' do. */
+const LOADED = new Set(['node:fs', 'node:path', 'node:os', 'node:url', 'node:util'])
+
+/** A CommonJS file as TypeScript emits it, whose requires are made where what they bring is used. */
+function late(source) {
+  const names = new Map()
+  const rest = source
+    .replace(/^(?:const|var) (\w+_\d+|Errors|Parser) = ((?:__import(?:Default|Star)\()?require\("([^"]+)"\)\)?);$/gm, (line, name, required, from) => {
+      if (LOADED.has(from)) return line
+      names.set(name, `(${required})`)
+      return ''
+    })
+    .replace(/^exports\.(\w+) = (__importStar\(require\("[^"]+"\)\));$/gm, 'Object.defineProperty(exports, "$1", { enumerable: true, get() { return $2 } });')
+  return names.size === 0 ? rest : rest.replace(new RegExp(`(?<![.\\w])(?:${[...names.keys()].join('|')})\\b`, 'g'), (name) => names.get(name))
+}
+
+const oclif = {
+  name: 'oclif',
+  setup({ onLoad, onEnd }) {
+    const changed = new Set()
+    onLoad({ filter: /[\\/]@oclif[\\/]core[\\/]lib[\\/].*\.js$/ }, async ({ path: file }) => {
+      const name = file.slice(file.lastIndexOf('core' + path.sep + 'lib') + 'core/lib/'.length).split(path.sep).join('/')
+      const source = await readFile(file, 'utf8')
+      const [text, replacement] = CHANGES[name] ?? []
+      if (text !== undefined && !source.includes(text)) throw new Error(`${file} no longer has the text ${text}`)
+      changed.add(name)
+      return { contents: late(text === undefined ? source : source.replace(text, replacement)), loader: 'js' }
+    })
+    onEnd(() => {
+      const missing = Object.keys(CHANGES).filter((name) => !changed.has(name))
+      if (missing.length > 0) throw new Error(`@oclif/core no longer has ${missing.join(', ')}`)
     })
   },
-})
+}
 
-const EJS = 'const ejs_1 = __importDefault(require("ejs"));'
-const LATE_EJS = 'const ejs_1 = { get default() { return __importDefault(require("ejs")).default } };'
-
-export const startUp = [
-  withoutGlob,
-  // The first localeCompare of a process loads a language's rules of order: 5 ms, for ids that are plain ASCII.
-  oclifWith('plain-order', 'config/plugin.js', 'a.id.localeCompare(b.id)', '(a.id < b.id ? -1 : a.id > b.id ? 1 : 0)'),
-  // Templates are for help texts.
-  oclifWith('late-templates', 'config/config.js', EJS, LATE_EJS),
-  oclifWith('late-templates-of-help', 'help/util.js', EJS, LATE_EJS),
-  // Of oclif's own engines, with semver; bin/shipit.js knows ours, which are narrower.
-  oclifWith('without-version-check', 'index.js', '\ncheckNodeVersion();\n', '\n'),
-]
+export const startUp = [withoutGlob, oclif]

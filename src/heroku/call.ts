@@ -1,6 +1,7 @@
 import type { Agent, ClientRequest, IncomingMessage } from 'node:http'
 import Request from 'heroku-client/lib/request.js'
 import { answerError, connectionError } from './errors.js'
+import { monotonic } from './monotonic.js'
 import { proxyAgent, proxyFor } from './proxy.js'
 import { retryAfter } from './retry-after.js'
 import { traceAnswer } from './trace.js'
@@ -52,7 +53,7 @@ export class Call extends Request {
   private isSettled = false
   private isAttemptOver = false
   private hasConnected = false
-  private startedAt = performance.now()
+  private startedAt = monotonic()
   private deadline: number
   private current: ClientRequest | undefined
   private timers = new Set<NodeJS.Timeout>()
@@ -71,7 +72,7 @@ export class Call extends Request {
     if (proxy) this.agent = proxyAgent(proxy, this.secure)
     else if (call.method === 'GET') this.agent = keptAgent(this.secure)
     else this.agent = new (transport(this.secure).Agent)()
-    this.deadline = performance.now() + settings.timeout
+    this.deadline = monotonic() + settings.timeout
   }
 
   /** Sends it. Rejects with ShipitError, or with the signal's reason once it is aborted. */
@@ -96,7 +97,7 @@ export class Call extends Request {
     this.current = request
     this.isAttemptOver = false
     this.hasConnected = false
-    this.startedAt = performance.now()
+    this.startedAt = monotonic()
     request.once('socket', (socket) => {
       const connected = () => { this.hasConnected = true }
       if (!socket.connecting) connected()
@@ -130,7 +131,7 @@ export class Call extends Request {
 
   override nextRequest(nextRange: string, body: unknown): void {
     this.attempt = 0
-    this.deadline = performance.now() + this.settings.timeout
+    this.deadline = monotonic() + this.settings.timeout
     for (const timer of this.timers) clearTimeout(timer)
     this.timers.clear()
     this.startTimer(this.settings.timeout, () => this.giveUp())
@@ -155,7 +156,7 @@ export class Call extends Request {
     const { method, path } = this.call
     if (this.mayWaitFor(status)) {
       const wait = asked ?? this.settings.retryDelay * 2 ** this.attempt
-      const isWorthWaiting = performance.now() + wait < this.deadline
+      const isWorthWaiting = monotonic() + wait < this.deadline
       const isToldWhen = asked !== undefined && (status === 429 || status === 503)
       if (isWorthWaiting && (isToldWhen || this.attempt < this.settings.retries)) return this.again(wait)
     }

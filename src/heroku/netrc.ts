@@ -1,6 +1,5 @@
 /** ~/.netrc, where a login's token is kept: the official CLI reads and writes the same entries. */
-import { existsSync } from 'node:fs'
-import { chmod, writeFile } from 'node:fs/promises'
+import { chmodSync, existsSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { ShipitError } from '../errors.js'
@@ -47,8 +46,8 @@ export async function saveCredentials(hosts: readonly string[], login: string, t
   const netrc = await openNetrc(file)
   for (const host of hosts) netrc.machines[host] = { login, password: token }
   // An empty one first, so that the token is never in a file that others may read.
-  await writeFile(file, '', { mode: 0o600, flag: 'a' })
-  await chmod(file, 0o600)
+  writeFileSync(file, '', { mode: 0o600, flag: 'a' })
+  chmodSync(file, 0o600)
   await netrc.save()
   return spoken(file)
 }

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { ShipitError } from '../errors.js'
 import type { PlatformApi } from './client.js'
+import { monotonic } from './monotonic.js'
 import { getRelease, listReleases, rollbackTo } from './releases.js'
 import type { Release } from './types.js'
 
@@ -46,12 +47,12 @@ export interface RollbackOptions {
  */
 export async function rollBack(api: PlatformApi, app: string, { to: wanted, timeout, poll = 1000, signal, onMade }: RollbackOptions): Promise<{ from: Release; to: Release; release: Release }> {
   const { from, to } = chooseRollback(app, await listReleases(api, app), wanted)
-  const deadline = performance.now() + timeout
+  const deadline = monotonic() + timeout
   signal?.throwIfAborted()
   let release = await rollbackTo(api, app, to.id)
   onMade?.(release, from)
   while (release.status === 'pending') {
-    if (performance.now() >= deadline) {
+    if (monotonic() >= deadline) {
       throw new ShipitError('timeout', {
         message: `The release phase of v${release.version} has not ended after ${Math.round(timeout / 1000)} s.`, why: `v${from.version} serves until it has.`,
         next: `shipit releases --app ${app}`, details: { app, release: release.version, serving: from.version },

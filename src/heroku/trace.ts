@@ -1,3 +1,5 @@
+import { monotonic } from './monotonic.js'
+
 const isOn = /(?:^|[\s,])(?:\*|shipit(?::\*|:http)?)(?=$|[\s,])/
 
 /**
@@ -6,6 +8,6 @@ const isOn = /(?:^|[\s,])(?:\*|shipit(?::\*|:http)?)(?=$|[\s,])/
  */
 export function traceAnswer(method: string, path: string, outcome: string | number, requestId: string | undefined, startedAt: number): void {
   if (!isOn.test(process.env.DEBUG ?? '')) return
-  const ms = Math.round(performance.now() - startedAt)
+  const ms = Math.round(monotonic() - startedAt)
   process.stderr.write(`shipit:http ${method} ${path} ${outcome} ${requestId ?? '-'} ${ms}ms\n`)
 }

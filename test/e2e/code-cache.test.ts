@@ -34,7 +34,25 @@ describe('the cache of compiled code', () => {
   })
 
   it('is of a bundle in ASCII, as it is read', () => {
-    expect(readFileSync(path.join(packageRoot, 'dist/shipit.cjs'), 'utf8')).to.match(/^[\x00-\x7f]*$/) // eslint-disable-line no-control-regex -- ASCII is the point
+    const parts = path.join(packageRoot, 'dist/cli')
+    for (const file of readdirSync(parts)) {
+      expect(readFileSync(path.join(parts, file), 'utf8'), file).to.match(/^[\x00-\x7f]*$/) // eslint-disable-line no-control-regex -- ASCII is the point
+    }
+  })
+
+  it('grows by the files that a later call needs, and keeps those that it does not', () => {
+    const answer = (from: string) => `exports.answer = () => ${from}`
+    writeFileSync(path.join(folder, 'part.cjs'), '(exports, require, module) => { module.exports = () => "a part, " + typeof require("node:fs").readFileSync }')
+    writeFileSync(bundle, `// cccc ps scale\n((exports, require) => { ${answer('process.argv[3] === "part" ? require("./part.cjs")() + (require("./part.cjs") === require("./part.cjs")) : "alone"')} })`)
+    const call = (last: string): string => execFileSync(process.execPath, ['-e', RUN, bundle, 'ps', last], { encoding: 'utf8', env: { ...process.env, XDG_CACHE_HOME: folder, NODE_V8_COVERAGE: '' } }).trim()
+    expect(call('')).to.equal('alone')
+    const small = statSync(file()).size
+    expect(call('part')).to.equal('a part, functiontrue')
+    const { size, ino } = statSync(file())
+    expect(size).to.be.greaterThan(small)
+    expect(call('part')).to.equal('a part, functiontrue')
+    expect(call('')).to.equal('alone')
+    expect(statSync(file()).ino, 'an accepted cache is not written again').to.equal(ino)
   })
 
   it('is one for all that is no command', () => {
