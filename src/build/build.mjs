@@ -1,8 +1,12 @@
-// npm run build: TypeScript to dist/, the runtime's own package, oclif's manifest.
+// npm run build: what runs, in dist/, bundled; the runtime's own package; oclif's manifest. Types are checked by npm run typecheck.
 import { execFileSync } from 'node:child_process'
-import { existsSync, rmSync } from 'node:fs'
+import { rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import path from 'node:path'
+import { checkOptions } from './check-options.mjs'
+import { buildCli } from './cli.mjs'
+import { buildProcesses } from './processes.mjs'
+import { buildRuntime } from './runtime.mjs'
 
 const root = path.resolve(import.meta.dirname, '../..')
 const require = createRequire(import.meta.url)
@@ -10,11 +14,8 @@ const run = (script, args) => execFileSync(process.execPath, [script, ...args], 
 
 rmSync(path.join(root, 'dist'), { recursive: true, force: true })
 rmSync(path.join(root, 'oclif.manifest.json'), { force: true })
-run(require.resolve('typescript/bin/tsc'), ['-p', 'tsconfig.json'])
-await (await import('./check-options.mjs')).checkOptions(root)
-await (await import('./cli.mjs')).buildCli(root)
-
-const runtime = path.join(root, 'src/build/runtime.mjs')
-if (existsSync(runtime)) await (await import(runtime)).buildRuntime(root)
+await checkOptions(root)
+await Promise.all([buildCli(root), buildProcesses(root)])
+await buildRuntime(root)
 
 run(path.join(path.dirname(require.resolve('oclif/package.json')), 'bin/run.js'), ['manifest', root])

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import path from 'node:path'
-import { pathToFileURL } from 'node:url'
+import { build } from 'esbuild'
 
 const list = (value) => [value ?? []].flat()
 const same = (a, b) => JSON.stringify([...a].sort()) === JSON.stringify([...b].sort())
@@ -39,9 +39,10 @@ export function compareOptions({ APP_OPTIONS, ENVIRONMENT_KEY, ENVIRONMENT_TYPES
   return differences
 }
 
-/** Compares the built table with the installed PM2 and throws with every difference. */
+/** Compares the table with the installed PM2 and throws with every difference. */
 export async function checkOptions(root) {
-  const table = await import(pathToFileURL(path.join(root, 'dist/ecosystem/options.js')).href)
+  const { outputFiles } = await build({ absWorkingDir: root, entryPoints: ['src/ecosystem/options.ts'], bundle: true, write: false, platform: 'node', format: 'esm' })
+  const table = await import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString('base64')}`)
   const schema = JSON.parse(readFileSync(createRequire(path.join(root, 'package.json')).resolve('pm2/lib/API/schema.json'), 'utf8'))
   const differences = compareOptions(table, schema)
   if (differences.length > 0) throw new Error(`src/ecosystem/options.ts and the installed PM2 differ:\n  ${differences.join('\n  ')}`)

@@ -135,7 +135,7 @@ export async function otherVersion(status: LocalStatus | undefined): Promise<str
 async function spawnDaemon(folders: Folders, home: string, env: NodeJS.ProcessEnv): Promise<ChildProcess> {
   // Run from its TypeScript source, as tests do, it needs the loader that runs this file too.
   const isSource = import.meta.url.endsWith('.ts')
-  const entry = path.join(packageRoot, isSource ? 'src/local/daemon-process.ts' : 'dist/local/daemon-process.js')
+  const entry = path.join(packageRoot, isSource ? 'src/local/daemon-process.ts' : 'dist/daemon-process.js')
   const loader = isSource ? ['--import', pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href] : []
   const { HEROKU_API_KEY: _key, HEROKU_HOST: _host, SHIPIT_LOCAL: _local, ...passed } = env
   const log = await promisify(open)(daemonLogFile(folders), 'a', 0o600)

@@ -1,0 +1,31 @@
+// What runs in processes of its own beside the CLI: the embedded Heroku, the hook that git starts for it, and the demo. Each in one file, since reading
+// hundreds takes longer than all that the hook does.
+import { build } from 'esbuild'
+
+/** All directly in dist: src/paths.ts finds the package from there as from src. */
+const PROCESSES = {
+  'daemon-process': 'src/local/daemon-process.ts',
+  'pre-receive': 'src/local/git/pre-receive.ts',
+  demo: 'src/demo/demo.ts',
+}
+
+/** Makes dist/daemon-process.js, dist/pre-receive.js and dist/demo.js. */
+export async function buildProcesses(root) {
+  await build({
+    absWorkingDir: root,
+    entryPoints: PROCESSES,
+    outdir: 'dist',
+    bundle: true,
+    platform: 'node',
+    target: 'node20.19',
+    format: 'esm',
+    // A stack in the platform's log names functions as they are written.
+    minifySyntax: true,
+    minifyWhitespace: true,
+    keepNames: false,
+    banner: { js: "import { createRequire as requireFrom } from 'node:module';const require=requireFrom(import.meta.url),__filename=import.meta.filename,__dirname=import.meta.dirname;" },
+    legalComments: 'none',
+    logLevel: 'warning',
+    logOverride: { 'require-resolve-not-external': 'silent' },
+  })
+}
