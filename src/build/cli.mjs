@@ -14,13 +14,14 @@ const TARGET = { platform: 'node', target: 'node20.19', minifySyntax: true, mini
 export async function buildCli(root) {
   const folder = path.join(root, 'dist/cli')
   const ids = commandIds(path.join(root, 'src/commands'))
-  const { outputFiles } = await build({
+  const { outputFiles, metafile } = await build({
     ...TARGET,
     absWorkingDir: root,
     entryPoints: { shipit: 'src/cli.ts', ...Object.fromEntries(ids.map((id) => [fileOf(id), `src/commands/${id.replaceAll(':', '/')}.ts`])) },
     outdir: folder,
     outExtension: { '.js': '.cjs' },
     write: false,
+    metafile: true,
     bundle: true,
     splitting: true,
     format: 'esm',
@@ -34,7 +35,11 @@ export async function buildCli(root) {
     logOverride: { 'require-resolve-not-external': 'silent' },
     plugins: [commandsPlugin(root, ids), withoutEditor, ...startUp],
   })
-  const files = await Promise.all(outputFiles.map(async ({ path: file, text }) => ({ name: path.basename(file), code: await asScript(text) })))
+  const isCommonJs = (file) => {
+    const { entryPoint } = metafile.outputs[path.relative(root, file).split(path.sep).join('/')]
+    return entryPoint !== undefined && metafile.inputs[entryPoint].format === 'cjs'
+  }
+  const files = await Promise.all(outputFiles.map(async ({ path: file, text }) => ({ name: path.basename(file), code: await asScript(text + (isCommonJs(file) ? NAMED : '')) })))
   const hash = createHash('sha256')
   for (const { name, code } of files.sort((a, b) => (a.name < b.name ? -1 : 1))) hash.update(`${name}\n${code}\n`)
   const words = [...new Set(ids.map((id) => id.split(':')[0]))]
@@ -47,6 +52,9 @@ export async function buildCli(root) {
 
 /** Where modules of src believe to be: in dist, as tsc would have them. */
 const IMPORT_META = `const importMeta={get url(){return require('node:url').pathToFileURL(this.filename).href},filename:require('node:path').join(__dirname,'../shipit.cjs'),get dirname(){return require('node:path').dirname(this.filename)}};`
+
+/** Of a CommonJS library that is imported when it is needed, esbuild exports the default alone; Node.js has its names too. */
+const NAMED = 'for (const name of Object.keys(module.exports.default)) if (!(name in module.exports)) Object.defineProperty(module.exports, name, { enumerable: true, get: () => module.exports.default[name] })\n'
 
 /**
  * One file of the bundle as a CommonJS module that is a function in itself: run as a script it is that function, and need not be wrapped, which
