@@ -1,5 +1,6 @@
 import { execFile, spawn } from 'node:child_process'
-import { mkdir, mkdtemp, readdir, readFile, realpath, rm, writeFile } from 'node:fs/promises'
+import { createHash } from 'node:crypto'
+import { cp, mkdir, mkdtemp, readdir, readFile, realpath, rename, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { promisify } from 'node:util'
@@ -20,7 +21,9 @@ export class World {
   static async create(env: NodeJS.ProcessEnv = {}): Promise<World> {
     const folder = await realpath(await mkdtemp(path.join(tmpdir(), 'shipit-e2e-')))
     const home = path.join(folder, 'home')
-    await mkdir(home)
+    // Compiled code as of a user's second call: the first compiles the CLI for a tenth of a second, and every world would be the first.
+    await Promise.all([mkdir(COMPILED, { recursive: true }), mkdir(path.join(home, '.cache'), { recursive: true })])
+    await symlink(COMPILED, path.join(home, '.cache/shipit'))
     const cache = await npmCache()
     const journal = await openJournal()
     return new World(folder, {
@@ -101,7 +104,7 @@ export class World {
   async app(name: string, files: Record<string, string | object>): Promise<string> {
     const dir = await this.write(name, files)
     await this.git(dir, 'init', '--quiet', '--initial-branch', 'main')
-    await this.ok(['init', '--yes'], { cwd: dir })
+    await initialised(dir, JSON.stringify([name, files]), () => this.ok(['init', '--yes'], { cwd: dir }))
     await this.commit(dir, 'First')
     return dir
   }
@@ -134,6 +137,27 @@ export class World {
     if (left.length > 0) throw new Error(`Left behind (local stop: ${stopped.output}):\n${left.map(({ pid, command }) => `${pid} ${command}`).join('\n')}`)
     if (misfits.length > 0) throw new Error(`Calls that the Platform API's schema does not allow:\n${misfits.join('\n')}`)
   }
+}
+
+const CACHE = path.join(packageRoot, 'node_modules/.cache/shipit-worlds')
+const COMPILED = path.join(CACHE, 'compiled')
+
+/** Does `init` in `dir`, or what it did there for another world with the same files and the same build: npm's lockfile takes seconds. What `shipit init` does is tested by its own tests. */
+async function initialised(dir: string, files: string, init: () => Promise<unknown>): Promise<void> {
+  const build = await Promise.all(['dist/cli/shipit.cjs', 'dist/shipit-runtime/lib/supervisor.cjs', 'dist/shipit-runtime/lib/preload.cjs'].map((file) => readFile(path.join(packageRoot, file))))
+  const hash = createHash('sha256').update(files)
+  for (const part of build) hash.update(part)
+  const kept = path.join(CACHE, 'apps', hash.digest('hex').slice(0, 32))
+  const isRepository = (file: string) => path.basename(file) === '.git'
+  if (await stat(kept).then(() => true, () => false)) return cp(kept, dir, { recursive: true })
+  await init()
+  const fresh = `${kept}.${process.pid}`
+  await cp(dir, fresh, { recursive: true, filter: (file) => !isRepository(file) })
+  await rename(fresh, kept).catch(async (error: NodeJS.ErrnoException) => {
+    await rm(fresh, { recursive: true, force: true })
+    // Another world was first.
+    if (!['ENOTEMPTY', 'EEXIST'].includes(error.code ?? '')) throw error
+  })
 }
 
 let npm: Promise<{ cache: string; registry: string }> | undefined
