@@ -3,6 +3,7 @@ import type { App, Build, Formation, Release } from '../heroku/types.js'
 import type { StepRunner } from './events.js'
 import type { DeployPlan } from './plan.js'
 import type { GitPush, Platform } from './platform.js'
+import type { Unfinished } from './unfinished.js'
 
 /** How long things are waited for, in ms. */
 export interface Timing {
@@ -49,6 +50,8 @@ export interface Changes {
   build?: string
   /** Its release is among `releases`. */
   isPushEnded: boolean
+  /** What a push that broke off has left under way, once that has been waited for. */
+  afterBreak?: { left: Unfinished | undefined }
   /** Releases made by this deploy, oldest first. */
   releases: Release[]
   /** The release that a rollback has made. */

@@ -2,6 +2,7 @@ import { ShipitError } from '../errors.js'
 import type { App, Release } from '../heroku/types.js'
 import { duration, pause, type Deployment } from './deployment.js'
 import type { StepReport } from './events.js'
+import { releaseAfterAll } from './broken-push.js'
 import { releaseOfPush, slugOfCommit } from './find-release.js'
 import { overtakenBy, outdated } from './overtaken.js'
 import { sayOutput } from './say-lines.js'
@@ -36,9 +37,14 @@ export async function pushCommit(deployment: Deployment, report: StepReport): Pr
     changed.isPushHeard = true
     report.line(line)
   }
-  const { outcome } = await git.push({ app: plan.app, commit: plan.commit.id, force: plan.force, signal, onOutput, onBuild: (id) => { changed.build = id } })
-    .catch(async (error: unknown) => { throw await overtakenBy(deployment, error) ?? error })
-  const release = outcome === 'pushed' ? await releaseOfPush(deployment) : await releaseAgain(deployment, report)
+  const release = await git.push({ app: plan.app, commit: plan.commit.id, force: plan.force, signal, onOutput, onBuild: (id) => { changed.build = id } }).then(
+    ({ outcome }) => (outcome === 'pushed' ? releaseOfPush(deployment) : releaseAgain(deployment, report)),
+    async (error: unknown) => {
+      const made = await releaseAfterAll(deployment, error, report)
+      if (!made) throw await overtakenBy(deployment, error) ?? error
+      return made
+    },
+  )
   const now = await platform.release(plan.app, release.id)
   if (!changed.releases.some(({ id }) => id === now.id)) changed.releases.push(now)
   changed.isPushEnded = true

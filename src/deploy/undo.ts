@@ -27,8 +27,8 @@ export async function undo(deployment: Deployment, error: unknown): Promise<Ship
 
 /** Of a push that has ended without a word of how: the build may go on, and would release after all that was undone. */
 async function undoBrokenPush(deployment: Deployment, failure: ShipitError): Promise<ShipitError> {
-  const { plan, steps } = deployment
-  const pending = await steps.run('undo', 'Looking at what the platform has made of it', (report) =>
+  const { plan, steps, changed } = deployment
+  const pending = changed.afterBreak ? changed.afterBreak.left : await steps.run('undo', 'Looking at what the platform has made of it', (report) =>
     waitForUnfinished(deployment, Date.now() + plan.waitTimeout, (what) => report.line(`The ${what} goes on at ${plan.platform}; waiting for its end, which the push can tell no more.`)))
   const outcome = pending ? await stillUnderWay(deployment, pending) : await bringBack(deployment, plan.waitTimeout)
   const next = pending ? 'Deploy again, which follows it to its end.' : failure.code === 'network' ? 'Check the connection to the platform, then deploy again.' : failure.next

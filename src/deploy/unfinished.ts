@@ -9,11 +9,11 @@ export type Unfinished = 'build' | 'release phase'
 const LOOKS_FOR_BUILD = { unheard: 3, heard: 10 }
 
 /**
- * Waits for the end of the build and of the release phase that the push may have begun; their release is then among the deployment's.
+ * Waits for the end of the build, and of the release phase unless `isPhaseLeft`, that the push may have begun; their release is then among the deployment's.
  * @param say told once of what is waited for
  * @returns what has not ended by the deadline (ms since the epoch); undefined where nothing is left under way
  */
-export async function waitForUnfinished(deployment: Deployment, deadline: number, say: (what: Unfinished) => void): Promise<Unfinished | undefined> {
+export async function waitForUnfinished(deployment: Deployment, deadline: number, say: (what: Unfinished) => void, isPhaseLeft = false): Promise<Unfinished | undefined> {
   const { plan, platform, changed, signal } = deployment
   const looks = changed.isPushHeard || changed.build !== undefined ? LOOKS_FOR_BUILD.heard : LOOKS_FOR_BUILD.unheard
   let isFound = changed.isPushEnded
@@ -27,7 +27,7 @@ export async function waitForUnfinished(deployment: Deployment, deadline: number
       isFound = true
     }
     const last = changed.releases.at(-1)
-    const isReleasing = last !== undefined && (await platform.release(plan.app, last.id)).status === 'pending'
+    const isReleasing = !isPhaseLeft && last !== undefined && (await platform.release(plan.app, last.id)).status === 'pending'
     const what = isBuilding ? 'build' : isReleasing ? 'release phase' : undefined
     if (!what && (isFound || look >= looks)) return undefined
     if (what && !isSaid) say(what)

@@ -54,6 +54,14 @@ describe('a deploy', () => {
     expect(platform.calls).to.deep.equal(['push aaaaaaa'])
   })
 
+  it('follows its build to the end where the push broke off meanwhile', async () => {
+    platform = await FakePlatform.start()
+    platform.behaviours[NEW] = { build: { hangs: 6, released: true, breaksOff: true } }
+    expect((await deploy(NEW)).release).to.deep.equal({ id: 'release-2', version: 2 })
+    expect(platform.calls).to.deep.equal(['push bbbbbbb'])
+    expect(linesOf('push').join()).to.include('The connection broke off, and the build goes on at Heroku: waiting for its end.')
+  })
+
   it('does nothing when the commit is live, but looks whether it answers', async () => {
     platform = await FakePlatform.start([NEW])
     const result = await deploy(NEW)
@@ -244,22 +252,13 @@ describe('a deploy', () => {
       expect(error.details).to.deep.include({ release: null, rolled_back_to: null, serving: null })
     })
 
-    it('because the push broke off while the build goes on waits for it and takes its release back', async () => {
-      platform = await FakePlatform.start()
-      platform.behaviours[NEW] = { build: { hangs: 6, released: true, breaksOff: true } }
-      const error = await failureOf(deploy(NEW))
-      expect(error.code).to.equal('network')
-      expect(error.message).to.equal('The connection failed during the push. Rolled back: v1 serves again, as v3.')
-      expect(error.next).to.equal('Check the connection to the platform, then deploy again.')
-      expect(error.details).to.deep.include({ release: { id: 'release-2', version: 2 }, rolled_back_to: { id: 'release-1', version: 1 }, serving: { id: 'release-3', version: 3 } })
-      expect(platform.calls).to.deep.equal(['push bbbbbbb', 'rollback v1'])
-      expect(linesOf('undo').join()).to.include('The build goes on at Heroku')
-    })
-
     it('because the push broke off before a build that fails leaves the old release', async () => {
       platform = await FakePlatform.start()
       platform.behaviours[NEW] = { build: { hangs: 3, released: false, breaksOff: true } }
-      expect((await failureOf(deploy(NEW))).message).to.include('v1 serves, as before.')
+      const error = await failureOf(deploy(NEW))
+      expect(error.code).to.equal('build')
+      expect(error.message).to.equal('The build of bbbbbbb failed. v1 serves, as before.')
+      expect(error.why).to.include('The connection broke off before its end')
       expect(platform.calls).to.deep.equal(['push bbbbbbb'])
     })
 

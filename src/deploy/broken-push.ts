@@ -1,0 +1,37 @@
+/** A push whose connection broke: the platform goes on with what has arrived. */
+import { ShipitError } from '../errors.js'
+import type { Release } from '../heroku/types.js'
+import { isOwnBuild, type Deployment } from './deployment.js'
+import type { StepReport } from './events.js'
+import { waitForUnfinished } from './unfinished.js'
+
+const LOOKED_AT = 5
+
+/**
+ * The release that the platform has made of the push all the same; undefined where it has made none, cannot be asked, or has not ended in the time of a deploy.
+ * @throws ShipitError `build` where the build that went on has failed; the signal's reason
+ */
+export async function releaseAfterAll(deployment: Deployment, error: unknown, report: StepReport): Promise<Release | undefined> {
+  const { plan, platform, changed, signal } = deployment
+  if (signal.aborted || !(error instanceof ShipitError) || error.code !== 'network') return undefined
+  const before = changed.releases.length
+  try {
+    const left = await waitForUnfinished(deployment, Date.now() + plan.waitTimeout, (what) => report.line(`The connection broke off, and the ${what} goes on at ${plan.platform}: waiting for its end.`), true)
+    changed.afterBreak = { left }
+    const made = changed.releases.slice(before).at(-1)
+    if (made || left) return made
+    const built = (await platform.builds(plan.app, LOOKED_AT)).find((build) => isOwnBuild(deployment, build))
+    // One that nothing was heard of may be an older one of the same commit.
+    const isOurs = changed.build !== undefined || changed.isPushHeard
+    if (!isOurs || built?.status !== 'failed') return undefined
+  } catch (second) {
+    signal.throwIfAborted()
+    if (second instanceof ShipitError) return undefined
+    throw second
+  }
+  throw new ShipitError('build', {
+    message: `The build of ${plan.commit.short} failed.`,
+    why: 'The connection broke off before its end, so its last lines are missing here.',
+    next: 'Deploy again to see them.',
+  })
+}
