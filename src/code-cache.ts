@@ -19,21 +19,30 @@ function isOwn({ uid, mode }: fs.Stats): boolean {
   return process.getuid === undefined || (uid === process.getuid() && (mode & 0o022) === 0)
 }
 
-/** Compiled code by the name of its file. */
-type Compiled = Map<string, Buffer>
+interface Compiled {
+  /** By the name of its file. */
+  code: Map<string, Buffer>
+  /** The modules that had run: of the others there is no code in it. */
+  modules: Set<string>
+}
+
+interface Index {
+  code: [name: string, at: number, length: number][]
+  modules: string[]
+}
 
 /** V8 copies what does not begin at a word. */
 const WORD = 8
 const TRAILER_BYTES = 8
 
-/** The code of each file from a word on, an index of them in JSON, and at the end the index's length and the checksum of all before it. */
+/** The code of each file from a word on, an index of them and the names of the modules in JSON, and at the end the index's length and the checksum of all before it. */
 function pack(compiled: Compiled): Buffer {
   const parts: Buffer[] = []
-  const index: [name: string, at: number, length: number][] = []
+  const index: Index = { code: [], modules: [...compiled.modules] }
   let at = 0
-  for (const [name, code] of compiled) {
+  for (const [name, code] of compiled.code) {
     const padding = (WORD - (code.length % WORD)) % WORD
-    index.push([name, at, code.length])
+    index.code.push([name, at, code.length])
     parts.push(code, Buffer.alloc(padding))
     at += code.length + padding
   }
@@ -49,8 +58,8 @@ function pack(compiled: Compiled): Buffer {
 function unpack(stored: Buffer): Compiled | undefined {
   const end = stored.length - TRAILER_BYTES
   if (end < 0 || stored.readUInt32LE(end + 4) !== checksum(stored.subarray(0, end))) return undefined
-  const index = JSON.parse(stored.toString('utf8', end - stored.readUInt32LE(end), end)) as [string, number, number][]
-  return new Map(index.map(([name, at, length]) => [name, stored.subarray(at, at + length)]))
+  const { code, modules } = JSON.parse(stored.toString('utf8', end - stored.readUInt32LE(end), end)) as Index
+  return { code: new Map(code.map(([name, at, length]) => [name, stored.subarray(at, at + length)])), modules: new Set(modules) }
 }
 
 /** Words of 4 bytes: a sector of a disk has 512. */
@@ -124,9 +133,9 @@ function dropOld(folder: string): void {
 type Wrapper = (exports: object, require: NodeJS.Require, module: { exports: object }, filename: string, dirname: string) => void
 
 /**
- * The exports of the bundle `filename`: a CommonJS module in ASCII, whose first line is `// <build> <command>…`. It and the files beside it that it requires
- * are their own wrappers where they are run as scripts. What was compiled is kept in the user's cache folder, at the end of
- * the process, for the next call of the same command (`word`); a name that is no command shares a cache with all such.
+ * The exports of the bundle `filename`: a script in ASCII, whose first line is `// <build> <command>…` and whose value is an object of CommonJS modules, each
+ * a function by its file's name. What it requires beside these is a file of its own, whose value is the function. What was compiled is kept in the user's
+ * cache folder, at the end of the process, for the next call of the same command (`word`); a name that is no command shares a cache with all such.
  */
 export function load<T>(filename: string, word: string, env: NodeJS.ProcessEnv = process.env): T {
   const dirname = path.dirname(filename)
@@ -134,30 +143,38 @@ export function load<T>(filename: string, word: string, env: NodeJS.ProcessEnv =
   const [build, ...commands] = source.slice(3, source.indexOf('\n')).split(' ')
   const folder = cacheFolder(env)
   const file = folder && path.join(folder, `${build}-${process.version}-${process.platform}-${process.arch}-${commands.includes(word) ? word : '_'}.bin`)
-  const compiled = folder && file ? readOwn(folder, file) ?? new Map<string, Buffer>() : undefined
-  const fresh = new Map<string, vm.Script>()
+  const compiled = folder && file ? readOwn(folder, file) ?? { code: new Map<string, Buffer>(), modules: new Set<string>() } : undefined
+  const main = path.basename(filename)
+  const fresh = new Set<string>()
+  const scripts = new Map<string, vm.Script>()
+  const modules = new Map<string, { exports: object }>()
   if (folder && file && compiled) {
     process.once('exit', () => {
-      for (const [name, script] of fresh) compiled.set(name, script.createCachedData())
+      for (const name of modules.keys()) {
+        if (!compiled.modules.has(name)) fresh.add(scripts.has(name) ? name : main)
+        compiled.modules.add(name)
+      }
+      for (const name of fresh) compiled.code.set(name, scripts.get(name)!.createCachedData())
       if (fresh.size > 0) store(folder, file, compiled)
     })
   }
 
+  const evaluate = (name: string, code: string): unknown => {
+    const cachedData = compiled?.code.get(name)
+    const script = new vm.Script(code, { filename: path.join(dirname, name), cachedData })
+    if (cachedData === undefined || script.cachedDataRejected) fresh.add(name)
+    scripts.set(name, script)
+    return script.runInThisContext()
+  }
+  const together = evaluate(main, source) as Record<string, Wrapper>
   const outside = Module.createRequire(filename)
-  const modules = new Map<string, { exports: object }>()
   const require: NodeJS.Require = Object.assign((id: string) => (id.startsWith('./') ? part(id.slice(2)) : outside(id) as object), outside)
-  const part = (name: string): object => {
+  const part = (name: string, module: { exports: object } = { exports: {} }): object => {
     const known = modules.get(name)
     if (known) return known.exports
     const own = path.join(dirname, name)
-    return run(name, own, fs.readFileSync(own, 'latin1'), { exports: {} })
-  }
-  const run = (name: string, own: string, code: string, module: { exports: object }): object => {
-    const cachedData = compiled?.get(name)
-    const script = new vm.Script(code, { filename: own, cachedData })
-    if (cachedData === undefined || script.cachedDataRejected) fresh.set(name, script)
+    const wrapper = together[name] ?? evaluate(name, fs.readFileSync(own, 'latin1')) as Wrapper
     modules.set(name, module)
-    const wrapper = script.runInThisContext() as Wrapper
     try {
       wrapper.call(module.exports, module.exports, require, module, own, dirname)
     } catch (error) {
@@ -167,12 +184,12 @@ export function load<T>(filename: string, word: string, env: NodeJS.ProcessEnv =
     return module.exports
   }
 
-  const main = new Module(filename) as NodeModule
-  main.filename = filename
-  main.paths = (Module as unknown as { _nodeModulePaths(from: string): string[] })._nodeModulePaths(dirname)
+  const bundle = new Module(filename) as NodeModule
+  bundle.filename = filename
+  bundle.paths = (Module as unknown as { _nodeModulePaths(from: string): string[] })._nodeModulePaths(dirname)
   // oclif requires the file by its name, and must get this one.
-  outside.cache[filename] = main
-  run(path.basename(filename), filename, source, main)
-  main.loaded = true
-  return main.exports as T
+  outside.cache[filename] = bundle
+  part(main, bundle)
+  bundle.loaded = true
+  return bundle.exports as T
 }

@@ -1,6 +1,6 @@
 // npm run build: what runs, in dist/, bundled; the runtime's own package; oclif's manifest. Types are checked by npm run typecheck.
 import { execFileSync } from 'node:child_process'
-import { rmSync } from 'node:fs'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import path from 'node:path'
 import { checkOptions } from './check-options.mjs'
@@ -12,10 +12,13 @@ const root = path.resolve(import.meta.dirname, '../..')
 const require = createRequire(import.meta.url)
 const run = (script, args) => execFileSync(process.execPath, [script, ...args], { cwd: root, stdio: 'inherit', env: { ...process.env, OCLIF_SKIP_NEW_VERSION_CHECK: 'true' } })
 
+const manifest = path.join(root, 'oclif.manifest.json')
 rmSync(path.join(root, 'dist'), { recursive: true, force: true })
-rmSync(path.join(root, 'oclif.manifest.json'), { force: true })
+rmSync(manifest, { force: true })
 await checkOptions(root)
 await Promise.all([buildCli(root), buildProcesses(root)])
 await buildRuntime(root)
 
 run(path.join(path.dirname(require.resolve('oclif/package.json')), 'bin/run.js'), ['manifest', root])
+// It is read at every start.
+writeFileSync(manifest, JSON.stringify(JSON.parse(readFileSync(manifest, 'utf8'))))

@@ -8,8 +8,8 @@ import { startUp } from './start-up.mjs'
 const TARGET = { platform: 'node', target: 'node20.19', minifySyntax: true, minifyWhitespace: true, legalComments: 'none', logLevel: 'warning' }
 
 /**
- * Makes dist/cli: shipit.cjs of src/cli.ts, a file of each command, and files of what some of them share. The first line of shipit.cjs names
- * the build and the commands: what the code cache goes by.
+ * Makes dist/cli: shipit.cjs of src/cli.ts with all that every command needs and all that is small, and files of what only some commands need, if it is
+ * large. The first line of shipit.cjs names the build and the commands: what the code cache goes by.
  */
 export async function buildCli(root) {
   const folder = path.join(root, 'dist/cli')
@@ -39,15 +39,33 @@ export async function buildCli(root) {
     const { entryPoint } = metafile.outputs[path.relative(root, file).split(path.sep).join('/')]
     return entryPoint !== undefined && metafile.inputs[entryPoint].format === 'cjs'
   }
-  const files = await Promise.all(outputFiles.map(async ({ path: file, text }) => ({ name: path.basename(file), code: await asScript(text + (isCommonJs(file) ? NAMED : '')) })))
+  const files = await Promise.all(outputFiles.map(async ({ path: file, text }) => ({ name: path.basename(file), code: await asFunction(text + (isCommonJs(file) ? NAMED : '')) })))
   const hash = createHash('sha256')
   for (const { name, code } of files.sort((a, b) => (a.name < b.name ? -1 : 1))) hash.update(`${name}\n${code}\n`)
   const words = [...new Set(ids.map((id) => id.split(':')[0]))]
   const heading = `// ${hash.digest('hex').slice(0, 16)} ${words.join(' ')}\n`
+  const always = imported(metafile, path.relative(root, path.join(folder, 'shipit.cjs')))
+  const isTogether = ({ name, code }) => code.length < SMALL || always.has(name)
+  const together = files.filter(isTogether).map(({ name, code }) => `${JSON.stringify(name)}:${code}`)
   rmSync(folder, { recursive: true, force: true })
   mkdirSync(folder, { recursive: true })
-  for (const { name, code } of files) writeFileSync(path.join(folder, name), name === 'shipit.cjs' ? heading + code : code)
+  writeFileSync(path.join(folder, 'shipit.cjs'), `${heading}${AS_MODULE}({${together.join(',\n')}})\n`)
+  for (const { name, code } of files) if (!isTogether({ name, code })) writeFileSync(path.join(folder, name), `(${code})\n`)
   await build({ ...TARGET, absWorkingDir: root, entryPoints: ['src/code-cache.ts'], outfile: path.join(root, 'dist/code-cache.cjs'), format: 'cjs' })
+}
+
+/** Characters: to open a file and to begin a script takes as long as to read some ten thousand of them. */
+const SMALL = 24 * 1024
+
+/** oclif's tool for the manifest requires shipit.cjs as any module; the CLI itself runs it as a script. */
+const AS_MODULE = `(parts=>typeof module==='object'?module.exports=require('../code-cache.cjs').load(__filename,'',{NODE_DISABLE_COMPILE_CACHE:'1'}):parts)`
+
+/** The names of the output files that `file` cannot run without, itself among them. */
+function imported({ outputs }, file, found = new Set()) {
+  if (found.has(path.basename(file))) return found
+  found.add(path.basename(file))
+  for (const { path: from, kind } of outputs[file].imports) if (kind === 'import-statement' && outputs[from]) imported({ outputs }, from, found)
+  return found
 }
 
 /** Where modules of src believe to be: in dist, as tsc would have them. */
@@ -57,16 +75,15 @@ const IMPORT_META = `const importMeta={get url(){return require('node:url').path
 const NAMED = 'for (const name of Object.keys(module.exports.default)) if (!(name in module.exports)) Object.defineProperty(module.exports, name, { enumerable: true, get: () => module.exports.default[name] })\n'
 
 /**
- * One file of the bundle as a CommonJS module that is a function in itself: run as a script it is that function, and need not be wrapped, which
- * would copy all of it at each start. It is ASCII, the quickest to read.
+ * One file of the bundle as the function that Node.js would make of a CommonJS module: to wrap it at each start would copy all of it. It is ASCII, the
+ * quickest to read.
  */
-async function asScript(module) {
+async function asFunction(module) {
   // Code that comes from the cache has no way to import a module of its own.
   const { code } = await transform(module, { ...TARGET, format: 'cjs', supported: { 'dynamic-import': false } })
   // esbuild has escaped what stands in strings, but not what stands in patterns.
   const ascii = code.replace(/[^\x00-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`) // eslint-disable-line no-control-regex -- ASCII is the point
-  const names = 'exports,require,module,__filename,__dirname'
-  return `(f=>typeof module==='object'?f(${names}):f)((function(${names}){${ascii.includes('importMeta.') ? IMPORT_META : ''}${ascii}\n}))\n`
+  return `function(exports,require,module,__filename,__dirname){${ascii.includes('importMeta.') ? IMPORT_META : ''}${ascii}\n}`
 }
 
 /** The file of a command in the bundle, without its extension. */

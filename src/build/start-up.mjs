@@ -16,6 +16,8 @@ const withoutGlob = {
 const CHANGES = {
   // The first localeCompare of a process loads a language's rules of order: 5 ms, for ids that are plain ASCII.
   'config/plugin.js': ['a.id.localeCompare(b.id)', '(a.id < b.id ? -1 : a.id > b.id ? 1 : 0)'],
+  // A template engine for texts of which few have anything to fill in.
+  'help/util.js': ['return ejs_1.default.render(t, context)', "return t.includes('<%') ? ejs_1.default.render(t, context) : t"],
   // Of oclif's own engines, with semver; bin/shipit.js knows ours, which are narrower.
   'index.js': ['\ncheckNodeVersion();\n', '\n'],
   // Two small files, read before anything else can go on: a pool of threads takes longer to start than they do to read.
@@ -59,4 +61,18 @@ const oclif = {
   },
 }
 
-export const startUp = [withoutGlob, oclif]
+/** Classes that few calls make an object of, by the import that names them: the module behind is not run before. */
+const SELDOM = /^(cli-table3|\.\/ui\/help\.js)$/
+
+const lateClasses = {
+  name: 'late-classes',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: SELDOM }, ({ namespace, path: name, resolveDir }) => (namespace === 'file' ? { path: name, namespace: 'late-class', pluginData: resolveDir } : undefined))
+    onLoad({ filter: /./, namespace: 'late-class' }, ({ path: name, pluginData: resolveDir }) => ({
+      resolveDir,
+      contents: `const late = () => { const module = require(${JSON.stringify(name)}); return module.default ?? module }\nexport default function (...args) { return Reflect.construct(late(), args) }\n`,
+    }))
+  },
+}
+
+export const startUp = [withoutGlob, oclif, lateClasses]

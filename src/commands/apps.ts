@@ -1,12 +1,13 @@
 import { ago } from '../ui/ago.js'
 import { BaseCommand } from '../ui/base-command.js'
+import { platformFlags } from '../ui/platform-flags.js'
 import { renderTable } from '../ui/table.js'
 import type { App } from '../heroku/index.js'
 
 export default class Apps extends BaseCommand {
   static override summary = 'list the apps that you own or work on'
   static override examples = ['<%= config.bin %> <%= command.id %>', '<%= config.bin %> <%= command.id %> --json']
-  static override flags = { ...BaseCommand.platformFlags }
+  static override flags = { ...platformFlags }
 
   async run(): Promise<App[]> {
     const { flags } = await this.parse(Apps)

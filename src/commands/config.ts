@@ -1,5 +1,6 @@
 import { Flags } from '@oclif/core'
 import { BaseCommand } from '../ui/base-command.js'
+import { appFlags } from '../ui/platform-flags.js'
 import { renderTable } from '../ui/table.js'
 
 interface Outcome { app: string; config: Record<string, string>; masked: string[] }
@@ -9,7 +10,7 @@ export default class Config extends BaseCommand {
   static override description = 'Values that look like secrets (by their name, or a URL with a password) are masked: a terminal is shared, recorded and scrolled. --reveal shows all of them.'
   static override examples = ['<%= config.bin %> <%= command.id %>', '<%= config.bin %> <%= command.id %> --reveal --app myapp', '<%= config.bin %> <%= command.id %> --shell > .env']
   static override flags = {
-    ...BaseCommand.appFlags,
+    ...appFlags,
     reveal: Flags.boolean({ description: 'show secrets too' }),
     shell: Flags.boolean({ char: 's', description: 'all of them as the lines of a .env file', exclusive: ['json'] }),
   }

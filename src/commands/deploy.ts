@@ -5,6 +5,7 @@ import type { Ecosystem } from '../ecosystem/types.js'
 import { ShipitError } from '../errors.js'
 import { BaseCommand } from '../ui/base-command.js'
 import { plainDeploy, stamped } from '../ui/deploy-plain.js'
+import { appFlags } from '../ui/platform-flags.js'
 import { waitTimeout } from '../ui/time-flag.js'
 
 type DeployFlags = Interfaces.InferredFlags<typeof Deploy.flags>
@@ -27,7 +28,7 @@ export default class Deploy extends BaseCommand {
   }
 
   static override flags = {
-    ...BaseCommand.appFlags,
+    ...appFlags,
     create: Flags.boolean({ description: 'create the app if it does not exist, and the git remote `heroku` for it (with --local the app is created without being asked)' }),
     'dry-run': Flags.boolean({ description: 'print the plan and change nothing' }),
     'wait-timeout': waitTimeout({ description: 'longest wait for the release phase and the dynos', default: '10m' }),

@@ -1,6 +1,7 @@
 import { Flags } from '@oclif/core'
 import { ShipitError } from '../errors.js'
 import { BaseCommand } from '../ui/base-command.js'
+import { platformFlags } from '../ui/platform-flags.js'
 
 export default class Destroy extends BaseCommand {
   /** PM2's words. */
@@ -8,7 +9,7 @@ export default class Destroy extends BaseCommand {
   static override summary = 'delete an app for good: dynos, releases and config vars'
   static override description = 'Asks for the name of the app to be typed. In scripts, give it with --confirm.'
   static override flags = {
-    ...BaseCommand.platformFlags,
+    ...platformFlags,
     app: Flags.string({ char: 'a', description: 'the app; never guessed from the folder', required: true }),
     confirm: Flags.string({ description: 'the name of the app once more, instead of being asked', helpValue: 'NAME' }),
   }

@@ -3,6 +3,7 @@ import type { Environment } from '../deploy/index.js'
 import { ShipitError } from '../errors.js'
 import type { DoctorReport, Facts, Finding, PlatformFacts, ProjectFacts } from '../preflight/index.js'
 import { BaseCommand } from '../ui/base-command.js'
+import { platformFlags } from '../ui/platform-flags.js'
 import { printable } from '../ui/printable.js'
 
 export default class Doctor extends BaseCommand {
@@ -23,7 +24,7 @@ export default class Doctor extends BaseCommand {
   }
 
   static override flags = {
-    ...BaseCommand.platformFlags,
+    ...platformFlags,
     app: Flags.string({ char: 'a', description: 'app to look at as well (else HEROKU_APP)', env: 'HEROKU_APP', helpValue: 'NAME' }),
     fix: Flags.boolean({ description: 'mend what is safe to mend, and show it' }),
   }

@@ -2,6 +2,7 @@ import { Args, Errors, Flags } from '@oclif/core'
 import { BaseCommand } from '../ui/base-command.js'
 import { lineWriter } from '../ui/line-writer.js'
 import { logLineRenderer } from '../ui/log-line.js'
+import { appFlags } from '../ui/platform-flags.js'
 import { printableJson } from '../ui/printable.js'
 
 /** As ripgrep's smart case: a pattern without capitals finds them too. */
@@ -25,7 +26,7 @@ export default class Logs extends BaseCommand {
   ]
   static override args = { name: Args.string({ ignoreStdin: true, description: 'app of the ecosystem file, dyno (web.1), process type (web) or source (heroku)' }) }
   static override flags = {
-    ...BaseCommand.appFlags,
+    ...appFlags,
     num: Flags.integer({ char: 'n', description: 'how many recent lines, of those that are asked for', helpValue: 'N', default: 100, min: 1, max: 1500 }),
     tail: Flags.boolean({ char: 't', description: 'go on with new lines as they come' }),
     dyno: Flags.string({ char: 'd', description: 'only lines of this dyno or process type (web.1, web, router)', helpValue: 'NAME' }),

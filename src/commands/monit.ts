@@ -1,4 +1,5 @@
 import { BaseCommand } from '../ui/base-command.js'
+import { appFlags } from '../ui/platform-flags.js'
 import { sortFlag } from '../ui/sort-flag.js'
 import type { Sort } from '../ui/sort-fields.js'
 import { waitTimeout } from '../ui/time-flag.js'
@@ -18,7 +19,7 @@ Without a terminal, or where TERM is dumb, a line of figures and the events sinc
     '<%= config.bin %> <%= command.id %> --json --interval 1m',
   ]
   static override flags = {
-    ...BaseCommand.appFlags,
+    ...appFlags,
     sort: sortFlag(),
     interval: waitTimeout({ description: 'how often figures are printed where there is no screen', default: '10s' }),
   }

@@ -1,13 +1,14 @@
 import { Args } from '@oclif/core'
 import { BaseCommand } from '../ui/base-command.js'
 import { appUrl, hasDisplay } from '../ui/app-url.js'
+import { appFlags } from '../ui/platform-flags.js'
 
 export default class Open extends BaseCommand {
   static override summary = 'open the app in a browser'
   static override description = 'Prints the app\'s URL and opens it. Off a terminal, without a screen and with --json it is printed only.'
   static override examples = ['<%= config.bin %> <%= command.id %>', '<%= config.bin %> <%= command.id %> /healthz --app myapp', '<%= config.bin %> <%= command.id %> --json']
   static override args = { path: Args.string({ ignoreStdin: true, description: 'page to open', default: '' }) }
-  static override flags = { ...BaseCommand.appFlags }
+  static override flags = { ...appFlags }
 
   async run(): Promise<{ app: string; url: string; opened: boolean }> {
     const { args, flags } = await this.parse(Open)

@@ -3,6 +3,7 @@ import type { Look, DynoReport } from '../monitor/index.js'
 import type { PlatformApi } from '../heroku/index.js'
 import type { Selection } from '../formation/index.js'
 import { BaseCommand } from '../ui/base-command.js'
+import { appFlags } from '../ui/platform-flags.js'
 import type { Sort } from '../ui/sort-fields.js'
 import { sortFlag } from '../ui/sort-flag.js'
 import { snakeKeys } from '../ui/snake-keys.js'
@@ -24,7 +25,7 @@ export default class Ps extends BaseCommand {
   ]
   static override args = { type: Args.string({ ignoreStdin: true, description: 'process type (web) or dyno (web.1); all when absent' }) }
   static override flags = {
-    ...BaseCommand.appFlags,
+    ...appFlags,
     sort: sortFlag(),
     watch: Flags.boolean({ char: 'w', description: 'go on, with figures as they come, until Ctrl-C' }),
   }

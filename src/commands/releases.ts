@@ -1,6 +1,7 @@
 import { Flags } from '@oclif/core'
 import { ago } from '../ui/ago.js'
 import { BaseCommand } from '../ui/base-command.js'
+import { appFlags } from '../ui/platform-flags.js'
 import { renderTable } from '../ui/table.js'
 import type { Release } from '../heroku/index.js'
 
@@ -12,7 +13,7 @@ export default class Releases extends BaseCommand {
   static override description = 'Every deploy, config change and rollback is a release. `current` is the one that serves.'
   static override examples = ['<%= config.bin %> <%= command.id %>', '<%= config.bin %> <%= command.id %> -n 5 --app myapp', '<%= config.bin %> <%= command.id %> --json']
   static override flags = {
-    ...BaseCommand.appFlags,
+    ...appFlags,
     num: Flags.integer({ char: 'n', description: 'how many', helpValue: 'N', default: 15, min: 1, max: 1000 }),
   }
 

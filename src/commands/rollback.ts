@@ -1,5 +1,6 @@
 import { Args } from '@oclif/core'
 import { BaseCommand } from '../ui/base-command.js'
+import { appFlags } from '../ui/platform-flags.js'
 import { waitTimeout } from '../ui/time-flag.js'
 import { printable } from '../ui/printable.js'
 import type { Release } from '../heroku/index.js'
@@ -17,7 +18,7 @@ export default class Rollback extends BaseCommand {
   static override examples = ['<%= config.bin %> <%= command.id %>', '<%= config.bin %> <%= command.id %> v42 --app myapp']
   static override args = { release: Args.string({ ignoreStdin: true, description: 'the release to go back to, such as v42' }) }
   static override flags = {
-    ...BaseCommand.appFlags,
+    ...appFlags,
     'wait-timeout': waitTimeout({ description: 'longest wait for the release phase', default: '10m' }),
   }
 

@@ -1,6 +1,7 @@
 import { Flags } from '@oclif/core'
 import { EXIT_CODES } from '../errors.js'
 import { BaseCommand } from '../ui/base-command.js'
+import { appFlags } from '../ui/platform-flags.js'
 import { printable } from '../ui/printable.js'
 
 export default class Run extends BaseCommand {
@@ -14,7 +15,7 @@ The exit status is the command's own. shipit's failures have those of the table 
   static '--' = false
   static override usage = 'run [-a NAME] [--local] [-e KEY=VALUE]... [-s SIZE] [--type TYPE] [--no-tty] [--no-exit-code] [-d] -- COMMAND'
   static override flags = {
-    ...BaseCommand.appFlags,
+    ...appFlags,
     env: Flags.string({ char: 'e', multiple: true, multipleNonGreedy: true, description: 'a variable for this run alone; never a secret: those are for config vars', helpValue: 'KEY=VALUE' }),
     size: Flags.string({ char: 's', description: 'dyno size, such as standard-2x', helpValue: 'SIZE' }),
     type: Flags.string({ description: 'process type that the dyno counts as; run when absent', helpValue: 'TYPE' }),

@@ -1,5 +1,6 @@
 import { Flags } from '@oclif/core'
 import { BaseCommand } from '../ui/base-command.js'
+import { appFlags } from '../ui/platform-flags.js'
 import { waitTimeout } from '../ui/time-flag.js'
 import { ShipitError } from '../errors.js'
 import type { Dyno, PlatformApi } from '../heroku/index.js'
@@ -30,7 +31,7 @@ export default class Scale extends BaseCommand {
   static override strict = false
   static override usage = 'scale [TYPE=N[:SIZE]] [TYPE+N] [TYPE-N]... [--instances APP=N,APP+N,APP=max]'
   static override flags = {
-    ...BaseCommand.appFlags,
+    ...appFlags,
     instances: Flags.string({ char: 'i', description: 'processes inside each dyno, by PM2 app: api=4,jobs+1,web=max', helpValue: 'APP=N' }),
     'wait-timeout': waitTimeout({ description: 'longest wait for the dynos; 0 does not wait', default: '5m', mayBeNone: true }),
   }

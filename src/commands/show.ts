@@ -3,6 +3,7 @@ import { ShipitError } from '../errors.js'
 import type { Details, DynoReport, InstanceReport } from '../monitor/index.js'
 import { unknownName } from '../nearest.js'
 import { BaseCommand } from '../ui/base-command.js'
+import { appFlags } from '../ui/platform-flags.js'
 
 interface Outcome extends Details { dyno: DynoReport; instance: InstanceReport | null; release: string }
 
@@ -16,7 +17,7 @@ export default class Show extends BaseCommand {
     dyno: Args.string({ ignoreStdin: true, required: true, description: 'dyno, such as web.1' }),
     instance: Args.string({ ignoreStdin: true, description: 'instance as `ps` lists it (api:0), or its app or number where that is enough' }),
   }
-  static override flags = { ...BaseCommand.appFlags }
+  static override flags = { ...appFlags }
 
   async run(): Promise<Outcome> {
     const { args, flags } = await this.parse(Show)

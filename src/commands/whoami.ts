@@ -1,11 +1,12 @@
 import { BaseCommand } from '../ui/base-command.js'
+import { platformFlags } from '../ui/platform-flags.js'
 
 interface Outcome { email: string; token_source: string; platform: string }
 
 export default class Whoami extends BaseCommand {
   static override summary = 'show whose account is used'
   static override examples = ['<%= config.bin %> <%= command.id %>', '<%= config.bin %> <%= command.id %> --json']
-  static override flags = { ...BaseCommand.platformFlags }
+  static override flags = { ...platformFlags }
 
   async run(): Promise<Outcome> {
     const { flags } = await this.parse(Whoami)

@@ -1,4 +1,4 @@
-import { Command, Flags } from '@oclif/core'
+import { Command } from '@oclif/core'
 import { EXIT_CODES, ShipitError } from '../errors.js'
 import type { PlatformApi } from '../heroku/index.js'
 import { misusedCommand } from './command-line-faults.js'
@@ -9,17 +9,6 @@ import { addLocal, withLocal } from './suggestions.js'
 /** What every command shares: --local, --json, one error printer and the exit status of the table. */
 export abstract class BaseCommand extends Command {
   static override enableJsonFlag = true
-
-  /** Spread into the flags of every command that speaks to a platform. */
-  static platformFlags = {
-    local: Flags.boolean({ description: 'use the embedded Heroku on this machine, and start it if needed', env: 'SHIPIT_LOCAL' }),
-  }
-
-  /** Spread into the flags of every command that works on one app. */
-  static appFlags = {
-    ...BaseCommand.platformFlags,
-    app: Flags.string({ char: 'a', description: 'app to run the command against (else HEROKU_APP, else the git remote `heroku`)', env: 'HEROKU_APP', helpValue: 'NAME' }),
-  }
 
   /** The client for the platform that the flags name; starts the embedded Heroku where they name that. */
   protected async platform(flags: { local: boolean }): Promise<PlatformApi> {

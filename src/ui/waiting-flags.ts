@@ -1,10 +1,10 @@
 import { Args } from '@oclif/core'
-import { BaseCommand } from './base-command.js'
+import { appFlags } from './platform-flags.js'
 import { waitTimeout } from './time-flag.js'
 
 /** The flags of a command that changes an app's dynos and waits for them: which app, and how long at most. */
 export const waitingFlags = (longest: string, otherwise: string) => ({
-  ...BaseCommand.appFlags,
+  ...appFlags,
   'wait-timeout': waitTimeout({ description: `longest that ${longest}`, default: otherwise }),
 })
 

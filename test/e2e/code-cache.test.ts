@@ -18,7 +18,7 @@ describe('the cache of compiled code', () => {
   })
   afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
-  const write = (answer: string, hash: string) => writeFileSync(bundle, `// ${hash} ps scale\n((exports) => { exports.answer = () => ${JSON.stringify(answer)} })`)
+  const write = (answer: string, hash: string) => writeFileSync(bundle, `// ${hash} ps scale\n({ 'bundle.cjs': (exports) => { exports.answer = () => ${JSON.stringify(answer)} } })`)
   const run = (cache = folder, word = 'ps'): string => execFileSync(process.execPath, ['-e', RUN, bundle, word], { encoding: 'utf8', env: { ...process.env, XDG_CACHE_HOME: cache, NODE_V8_COVERAGE: '' } }).trim()
   const code = () => path.join(folder, 'shipit/code')
   const file = () => path.join(code(), readdirSync(code())[0]!)
@@ -43,15 +43,28 @@ describe('the cache of compiled code', () => {
   it('grows by the files that a later call needs, and keeps those that it does not', () => {
     const answer = (from: string) => `exports.answer = () => ${from}`
     writeFileSync(path.join(folder, 'part.cjs'), '(exports, require, module) => { module.exports = () => "a part, " + typeof require("node:fs").readFileSync }')
-    writeFileSync(bundle, `// cccc ps scale\n((exports, require) => { ${answer('process.argv[3] === "part" ? require("./part.cjs")() + (require("./part.cjs") === require("./part.cjs")) : "alone"')} })`)
+    writeFileSync(bundle, `// cccc ps scale\n({ 'bundle.cjs': (exports, require) => { ${answer('process.argv[3] === "part" ? require("./part.cjs")() + (require("./part.cjs") === require("./part.cjs")) + require("./small.cjs") : "alone"')} }, 'small.cjs': (exports, require, module) => { module.exports = ' with it' } })`)
     const call = (last: string): string => execFileSync(process.execPath, ['-e', RUN, bundle, 'ps', last], { encoding: 'utf8', env: { ...process.env, XDG_CACHE_HOME: folder, NODE_V8_COVERAGE: '' } }).trim()
     expect(call('')).to.equal('alone')
     const small = statSync(file()).size
-    expect(call('part')).to.equal('a part, functiontrue')
+    expect(call('part')).to.equal('a part, functiontrue with it')
     const { size, ino } = statSync(file())
     expect(size).to.be.greaterThan(small)
-    expect(call('part')).to.equal('a part, functiontrue')
+    expect(call('part')).to.equal('a part, functiontrue with it')
     expect(call('')).to.equal('alone')
+    expect(statSync(file()).ino, 'an accepted cache is not written again').to.equal(ino)
+  })
+
+  it('grows by what a later call runs of the bundle itself', () => {
+    const lines = Array.from({ length: 200 }, (_, index) => `exports.line${index} = () => 'line ${index}'`).join('\n')
+    writeFileSync(bundle, `// dddd ps\n({ 'bundle.cjs': (exports, require) => { exports.answer = () => process.argv[3] === 'lines' ? require('./lines.cjs').line7() : 'none' }, 'lines.cjs': (exports) => { ${lines} } })`)
+    const call = (last: string): string => execFileSync(process.execPath, ['-e', RUN, bundle, 'ps', last], { encoding: 'utf8', env: { ...process.env, XDG_CACHE_HOME: folder, NODE_V8_COVERAGE: '' } }).trim()
+    expect(call('')).to.equal('none')
+    const small = statSync(file()).size
+    expect(call('lines')).to.equal('line 7')
+    const { size, ino } = statSync(file())
+    expect(size, 'the module that ran is in it').to.be.greaterThan(small + lines.length)
+    for (const last of ['', 'lines']) call(last)
     expect(statSync(file()).ino, 'an accepted cache is not written again').to.equal(ino)
   })
 

@@ -1,5 +1,6 @@
 import { ShipitError } from '../../errors.js'
 import { BaseCommand } from '../../ui/base-command.js'
+import { appFlags } from '../../ui/platform-flags.js'
 
 interface Outcome { app: string; config: Record<string, string> }
 
@@ -9,7 +10,7 @@ export default class ConfigGet extends BaseCommand {
   static override examples = ['<%= config.bin %> <%= command.id %> DATABASE_URL --app myapp', 'psql "$(<%= config.bin %> <%= command.id %> DATABASE_URL)"']
   static override strict = false
   static override usage = 'config get NAME...'
-  static override flags = { ...BaseCommand.appFlags }
+  static override flags = { ...appFlags }
 
   async run(): Promise<Outcome> {
     const { argv, flags } = await this.parse(ConfigGet)

@@ -2,6 +2,7 @@ import path from 'node:path'
 import { Flags } from '@oclif/core'
 import { BaseCommand } from '../../ui/base-command.js'
 import { confirm } from '../../ui/confirm.js'
+import { appFlags } from '../../ui/platform-flags.js'
 
 interface Outcome { app: string; file: string; written: string[]; kept: string[] }
 
@@ -10,7 +11,7 @@ export default class ConfigPull extends BaseCommand {
   static override description = 'Readable by you alone. Variables that only the file has stay in it; where both have one, the app\'s value is taken, once you have said so.'
   static override examples = ['<%= config.bin %> <%= command.id %> --app myapp', '<%= config.bin %> <%= command.id %> --file .env.production --yes']
   static override flags = {
-    ...BaseCommand.appFlags,
+    ...appFlags,
     file: Flags.string({ description: 'the file', default: '.env', helpValue: 'FILE' }),
     yes: Flags.boolean({ char: 'y', description: 'overwrite what differs without asking' }),
   }

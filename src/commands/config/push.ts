@@ -3,6 +3,7 @@ import { Flags } from '@oclif/core'
 import { BaseCommand } from '../../ui/base-command.js'
 import { andReleased } from '../../ui/released.js'
 import { confirm } from '../../ui/confirm.js'
+import { appFlags } from '../../ui/platform-flags.js'
 
 interface Outcome { app: string; file: string; added: string[]; changed: string[]; removed: string[]; release: number | null }
 
@@ -11,7 +12,7 @@ export default class ConfigPush extends BaseCommand {
   static override description = 'Shows the names that will be added, changed and, with --prune, removed, and asks. Everything goes in one request, which makes one release and restarts the dynos.'
   static override examples = ['<%= config.bin %> <%= command.id %> --file .env.production --app myapp', '<%= config.bin %> <%= command.id %> --prune --yes']
   static override flags = {
-    ...BaseCommand.appFlags,
+    ...appFlags,
     file: Flags.string({ description: 'the file', default: '.env', helpValue: 'FILE' }),
     prune: Flags.boolean({ description: 'remove config vars that the file does not have' }),
     yes: Flags.boolean({ char: 'y', description: 'do not ask' }),

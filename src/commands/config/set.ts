@@ -1,5 +1,6 @@
 import { askHidden } from '../../ui/ask-hidden.js'
 import { BaseCommand } from '../../ui/base-command.js'
+import { appFlags } from '../../ui/platform-flags.js'
 import { andReleased } from '../../ui/released.js'
 
 interface Outcome { app: string; added: string[]; changed: string[]; release: number | null }
@@ -15,7 +16,7 @@ export default class ConfigSet extends BaseCommand {
   ]
   static override strict = false
   static override usage = 'config set [NAME[=VALUE]...]'
-  static override flags = { ...BaseCommand.appFlags }
+  static override flags = { ...appFlags }
 
   async run(): Promise<Outcome> {
     const vars = await import('../../config-vars/index.js')

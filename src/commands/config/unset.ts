@@ -1,5 +1,6 @@
 import { ShipitError } from '../../errors.js'
 import { BaseCommand } from '../../ui/base-command.js'
+import { appFlags } from '../../ui/platform-flags.js'
 import { andReleased } from '../../ui/released.js'
 
 interface Outcome { app: string; removed: string[]; release: number | null }
@@ -10,7 +11,7 @@ export default class ConfigUnset extends BaseCommand {
   static override examples = ['<%= config.bin %> <%= command.id %> LOG_LEVEL --app myapp']
   static override strict = false
   static override usage = 'config unset NAME...'
-  static override flags = { ...BaseCommand.appFlags }
+  static override flags = { ...appFlags }
 
   async run(): Promise<Outcome> {
     const { argv, flags } = await this.parse(ConfigUnset)

@@ -1,4 +1,5 @@
 import { BaseCommand } from '../../ui/base-command.js'
+import { appFlags } from '../../ui/platform-flags.js'
 import { renderTable } from '../../ui/table.js'
 
 interface Outcome { app: string; keys: Record<string, string | null> }
@@ -7,7 +8,7 @@ export default class KeysList extends BaseCommand {
   static override summary = 'show which keys of PM2\'s dashboard the app has'
   static override description = 'Of a secret only the last four characters are shown, and none of a short one.'
   static override examples = ['<%= config.bin %> <%= command.id %>', '<%= config.bin %> <%= command.id %> --app myapp --json']
-  static override flags = { ...BaseCommand.appFlags }
+  static override flags = { ...appFlags }
 
   async run(): Promise<Outcome> {
     const { flags } = await this.parse(KeysList)

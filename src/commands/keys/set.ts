@@ -1,5 +1,6 @@
 import { askHidden } from '../../ui/ask-hidden.js'
 import { BaseCommand } from '../../ui/base-command.js'
+import { appFlags } from '../../ui/platform-flags.js'
 import { andReleased } from '../../ui/released.js'
 import { ShipitError } from '../../errors.js'
 import type { KeyName } from '../../keys/index.js'
@@ -17,7 +18,7 @@ export default class KeysSet extends BaseCommand {
   ]
   static override strict = false
   static override usage = 'keys set [NAME...]'
-  static override flags = { ...BaseCommand.appFlags }
+  static override flags = { ...appFlags }
 
   async run(): Promise<Outcome> {
     const keys = await import('../../keys/index.js')

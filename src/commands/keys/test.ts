@@ -1,5 +1,6 @@
 import { ShipitError } from '../../errors.js'
 import { BaseCommand } from '../../ui/base-command.js'
+import { appFlags } from '../../ui/platform-flags.js'
 import { printable } from '../../ui/printable.js'
 
 interface Outcome { app: string; accepted: true; dashboard: string }
@@ -8,7 +9,7 @@ export default class KeysTest extends BaseCommand {
   static override summary = 'ask PM2\'s dashboard whether it accepts the app\'s keys'
   static override description = 'Asks as the agent in a dyno does when it connects, with the keys that the app has. They are shown nowhere. A refusal ends with exit status 5, no answer with 8.'
   static override examples = ['<%= config.bin %> <%= command.id %>', '<%= config.bin %> <%= command.id %> --app myapp --json']
-  static override flags = { ...BaseCommand.appFlags }
+  static override flags = { ...appFlags }
 
   async run(): Promise<Outcome> {
     const { flags } = await this.parse(KeysTest)

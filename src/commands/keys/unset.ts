@@ -1,4 +1,5 @@
 import { BaseCommand } from '../../ui/base-command.js'
+import { appFlags } from '../../ui/platform-flags.js'
 import { andReleased } from '../../ui/released.js'
 
 interface Outcome { app: string; removed: string[]; release: number | null }
@@ -9,7 +10,7 @@ export default class KeysUnset extends BaseCommand {
   static override examples = ['<%= config.bin %> <%= command.id %>', '<%= config.bin %> <%= command.id %> PM2_MACHINE_NAME --app myapp']
   static override strict = false
   static override usage = 'keys unset [NAME...]'
-  static override flags = { ...BaseCommand.appFlags }
+  static override flags = { ...appFlags }
 
   async run(): Promise<Outcome> {
     const { argv, flags } = await this.parse(KeysUnset)
