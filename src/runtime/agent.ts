@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { openSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import path from 'node:path'
+import { holdsSockets } from './home.js'
 import { dynoOutput } from './outlet.js'
 
 export interface Keys {
@@ -28,6 +29,10 @@ export const KEY_VARIABLES = ['KEYMETRICS_SECRET', 'KEYMETRICS_PUBLIC', 'PM2_SEC
  * The keys go by the environment of the agent alone; what the agent prints stays in `home`.
  */
 export function startAgent(keys: Keys, home: string, env: NodeJS.ProcessEnv): { stop(): void } {
+  if (!holdsSockets(home)) {
+    dynoOutput.err.write(`shipit: PM2's dashboard agent does not start: ${home} is too long a path for its sockets; set TMPDIR to a shorter one\n`)
+    return { stop: () => undefined }
+  }
   const from = createRequire(__filename)
   const Daemon = from('pm2/lib/Daemon.js') as new (options: object) => { innerStart(done: () => void): void }
   let agent: ChildProcess | undefined

@@ -1,14 +1,30 @@
 /** PM2_HOME: a folder of this runtime alone, under the dyno's temporary folder. PM2 writes there only where its dashboard is used. */
-import { randomUUID } from 'node:crypto'
-import { mkdirSync, readdirSync, rmSync } from 'node:fs'
+import { randomBytes } from 'node:crypto'
+import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 
 const NAME = /^shipit-pm2-(\d+)-/
 
-/** A name that tells whose it is. */
+/** Where folders have the shortest names. */
+const SHORT = '/tmp'
+
+/**
+ * Bytes of the longest path that a socket can have everywhere (macOS: 104 with a zero at the end). Older Node.js cuts a longer one off in silence, so that two
+ * sockets become one; newer refuses it, and PM2 tries again forever.
+ */
+const LONGEST_SOCKET = 103
+
+/** A name that tells whose it is, short enough for PM2's sockets wherever there is such a place. */
 export function homeName(parent = os.tmpdir()): string {
-  return path.join(parent, `shipit-pm2-${process.pid}-${randomUUID()}`)
+  const name = `shipit-pm2-${process.pid}-${randomBytes(8).toString('hex')}`
+  const home = path.join(parent, name)
+  return holdsSockets(home) || !existsSync(SHORT) ? home : path.join(SHORT, name)
+}
+
+/** PM2's sockets there are `pub.sock` and `rpc.sock`; Windows has pipes instead, which lie in no folder. */
+export function holdsSockets(home: string): boolean {
+  return process.platform === 'win32' || Buffer.byteLength(path.join(home, 'pub.sock')) <= LONGEST_SOCKET
 }
 
 /** Makes it, for nobody else to read, and removes those that a killed runtime could not remove itself. */

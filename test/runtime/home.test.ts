@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
-import { homeName, makeHome } from '../../src/runtime/home.js'
+import { holdsSockets, homeName, makeHome } from '../../src/runtime/home.js'
 
 describe('PM2_HOME', () => {
   const parent = mkdtempSync(path.join(os.tmpdir(), 'shipit-home-test-'))
@@ -19,5 +19,12 @@ describe('PM2_HOME', () => {
     expect(statSync(home).mode & 0o777).to.equal(0o700)
     expect(existsSync(left)).to.equal(false)
     expect(readdirSync(parent)).to.have.members([home, living, foreign].map((folder) => path.basename(folder)))
+  })
+
+  it('has a path that a socket can have, also where the temporary folder has not', () => {
+    const deep = path.join(parent, 'd'.repeat(100))
+    expect(holdsSockets(deep)).to.equal(false)
+    expect(holdsSockets(homeName(deep)), homeName(deep)).to.equal(true)
+    expect(path.dirname(homeName('/var/tmp'))).to.equal('/var/tmp')
   })
 })

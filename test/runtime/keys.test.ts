@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { AppFolder, until, type Run } from './harness.js'
 
@@ -33,6 +33,19 @@ describe('keys', function () {
     expect((await run.ended).code).to.equal(0)
     expect(run.output).not.to.include('dash-secret').and.not.include('dash-public')
     await until(() => processesOf(run).length === 0)
+    expect(existsSync(home)).to.equal(false)
+  })
+
+  it('of the dashboard start the agent in a temporary folder of a long name, too', async () => {
+    const deep = path.join(app.dir, 'd'.repeat(100))
+    mkdirSync(deep)
+    const run = await app.start(undefined, { PM2_SECRET_KEY: 'dash-secret', PM2_PUBLIC_KEY: 'dash-public', KEYMETRICS_NODE: 'http://127.0.0.1:9', TMPDIR: deep })
+    await run.says('keys undefined undefined')
+    await until(() => agentsOf(run).length > 0)
+    const home = /keys undefined undefined (.*)/.exec(run.stdout)?.[1] ?? ''
+    expect(readdirSync(home)).to.include.members(['pub.sock', 'rpc.sock'])
+    run.signalAll()
+    expect((await run.ended).code).to.equal(0)
     expect(existsSync(home)).to.equal(false)
   })
 
