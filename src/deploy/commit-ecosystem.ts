@@ -8,7 +8,7 @@ import { ShipitError } from '../errors.js'
 import type { Ecosystem } from '../ecosystem/types.js'
 import { commitFiles, readBlobs, type Commit, type CommittedFile } from '../git/index.js'
 
-export interface CommitFolder {
+interface CommitFolder {
   /** Absolute path of the repository's root. */
   root: string
   /** From the root; '' is the root. */

@@ -3,7 +3,7 @@ import { readLine } from '../monitor/read-line.js'
 import type { Reading } from '../monitor/reading.js'
 
 /** Something in the app's log that means a dyno, or an app inside one, does not stay up. */
-export interface CrashSign {
+interface CrashSign {
   /** web.1 */
   dyno: string
   /** ms since the epoch. */

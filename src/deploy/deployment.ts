@@ -37,7 +37,7 @@ export interface Deployment {
 }
 
 /** What the platform was asked for, so that a failure knows what there is to undo. */
-export interface Changes {
+interface Changes {
   app?: App
   isAppCreated: boolean
   isConfigSent: boolean

@@ -13,7 +13,7 @@ export interface DeployView {
   end: () => Promise<void>
 }
 
-export interface InTurn extends Omit<RunParts, 'events' | 'signal'> {
+interface InTurn extends Omit<RunParts, 'events' | 'signal'> {
   signal: AbortSignal
   /** ms that other deploys of the app are waited for, all in all; 0 refuses at once. */
   wait: number

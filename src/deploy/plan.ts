@@ -108,7 +108,7 @@ async function serves(platform: Platform, app: string, commit: string): Promise<
   return release?.slug ? (await platform.slug(app, release.slug.id)).commit === commit : false
 }
 
-export interface PlanFacts extends Omit<PlanRequest, 'project'> {
+interface PlanFacts extends Omit<PlanRequest, 'project'> {
   platform: string
   found: App | undefined
   release: Release | undefined

@@ -24,7 +24,7 @@ export interface Prepared {
   remove: () => Promise<void>
 }
 
-export interface Wanted {
+interface Wanted {
   /** `--ref` */
   ref?: string | undefined
   /** Whether `--dir` named the folder: it then wins over the environment's. */

@@ -6,7 +6,7 @@ import { pause, type Deployment } from './deployment.js'
 import type { Platform } from './platform.js'
 
 /** A dyno of the new release that does not stay up. */
-export interface Crash { dyno: Dyno; reason: string }
+interface Crash { dyno: Dyno; reason: string }
 
 /** Restarts of one dyno name after which it counts as crashing, even where its state was never seen as crashed. */
 const RESTARTS = 2

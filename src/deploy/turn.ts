@@ -23,7 +23,7 @@ export interface Turn {
   every?: number | undefined
 }
 
-export interface Taken {
+interface Taken {
   /** A deploy of the same commit. */
   follows?: InProgress | undefined
   /** One that a plan without a turn only tells of. */

@@ -2,7 +2,7 @@
 import { ShipitError } from '../errors.js'
 import { nearest } from '../nearest.js'
 
-export interface KnownCommand { id: string; takesArguments: boolean }
+interface KnownCommand { id: string; takesArguments: boolean }
 
 /** @param id as oclif joins the words that were typed: `keys:lst`, `ps:extra` */
 export function unknownCommand(id: string, commands: readonly KnownCommand[], bin: string): ShipitError {
@@ -34,7 +34,7 @@ export function unknownCommand(id: string, commands: readonly KnownCommand[], bi
 }
 
 /** An error of oclif's parser; `flags` are those that do not exist, where that is the fault. */
-export interface ParserError extends Error {
+interface ParserError extends Error {
   flags?: unknown
   args?: unknown
 }

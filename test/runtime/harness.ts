@@ -11,7 +11,7 @@ const root = path.resolve(import.meta.dirname, '../..')
 let built: Promise<string> | undefined
 
 /** The runtime's bin, built once by each process of a test run into a folder of its own, so that no other build is in the way. */
-export function runtimeBin(): Promise<string> {
+function runtimeBin(): Promise<string> {
   built ??= build()
   return built
 }

@@ -1,5 +1,5 @@
 /** One line of a Procfile: https://devcenter.heroku.com/articles/procfile */
-export interface ProcfileEntry {
+interface ProcfileEntry {
   type: string
   command: string
   /** 0-based. */

@@ -21,7 +21,7 @@ const STATUS_UNATTACHED = 128
 
 export interface Services { store: Store; logplex: Logplex; folders: Folders; limits: Limits; spares: SpareModules; meter: Meter }
 
-export interface DynoSpec extends Wanted {
+interface DynoSpec extends Wanted {
   appId: string
   /** Not of the formation: it ends for good, and ending is no crash. */
   isOneOff?: boolean

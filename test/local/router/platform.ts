@@ -8,7 +8,7 @@ import type { AppRecord, Limits } from '../../../src/local/types.js'
 import { until } from '../../support/until.js'
 import { Home, LIMITS } from '../dynos/fakes.js'
 
-export interface Answer { status: number; headers: http.IncomingHttpHeaders; body: string }
+interface Answer { status: number; headers: http.IncomingHttpHeaders; body: string }
 
 /** A router on a free port before real dynos. */
 export class Platform {

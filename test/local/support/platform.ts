@@ -7,8 +7,8 @@ import { validateAnswer, validateRequest } from '../../support/schema.js'
 import { until } from '../../support/until.js'
 import { fakeRooms, type FakeControls } from './fake-rooms.js'
 
-export interface Answer<T> { status: number; headers: Headers; body: T }
-export interface CallOptions {
+interface Answer<T> { status: number; headers: Headers; body: T }
+interface CallOptions {
   headers?: Record<string, string>
   /** The body takes a liberty that the API allows and its schema does not tell of. */
   isLoose?: boolean
