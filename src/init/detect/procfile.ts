@@ -2,16 +2,14 @@
 interface ProcfileEntry {
   type: string
   command: string
-  /** 0-based. */
-  line: number
 }
 
 const LINE = /^([A-Za-z0-9_-]+):\s*(.+?)\s*$/
 
 export function readProcfile(text: string): ProcfileEntry[] {
-  return text.replace(/^\ufeff/, '').split(/\r\n|\n/).flatMap((content, line) => {
+  return text.replace(/^\ufeff/, '').split(/\r\n|\n/).flatMap((content) => {
     const match = LINE.exec(content)
-    return match ? [{ type: match[1]!, command: match[2]!, line }] : []
+    return match ? [{ type: match[1]!, command: match[2]! }] : []
   })
 }
 
