@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream'
 
 /** The first line of a connection, without its line break; what follows it stays to be read, and the connection paused. Undefined where there is none within `longest` bytes. */
-export function readLine(from: Duplex, longest: number): Promise<string | undefined> {
+export function firstLine(from: Duplex, longest: number): Promise<string | undefined> {
   return new Promise((resolve) => {
     let text = Buffer.alloc(0)
     const end = (line: string | undefined) => {
