@@ -6,7 +6,7 @@ import type { StepName } from './events.js'
 import { grows, planFormation, shrinks, type FormationChange } from './formation.js'
 import { describeInProgress, type InProgress } from './in-progress.js'
 import type { Platform } from './platform.js'
-import type { DeploySource, Split, Upload } from './source.js'
+import type { DeploySource, Split, Upload } from './source/source.js'
 import { releaseToReplace, takeTurn, type Turn } from './turn.js'
 import type { DeployTarget } from '../ecosystem/types.js'
 

@@ -1,6 +1,6 @@
 import path from 'node:path'
-import { isInCommit, type Commit } from '../git/index.js'
-import type { ProjectFacts } from '../preflight/index.js'
+import { isInCommit, type Commit } from '../../git/index.js'
+import type { ProjectFacts } from '../../preflight/index.js'
 
 const LOCKFILES: Record<string, string> = {
   'package-lock.json': 'npm install --package-lock-only --workspaces=false',

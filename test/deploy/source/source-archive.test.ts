@@ -5,11 +5,11 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { extract } from 'tar'
 import type { SimpleGit } from 'simple-git'
-import { packSource } from '../../src/deploy/source-archive.js'
-import { uploadSource } from '../../src/deploy/source.js'
-import { repositoryState, workingFiles } from '../../src/git/index.js'
-import { commitFile, repository } from '../git/git-server.js'
-import { temporaryRepository, type TemporaryRepository } from '../support/repository.js'
+import { packSource } from '../../../src/deploy/source/source-archive.js'
+import { uploadSource } from '../../../src/deploy/source/source.js'
+import { repositoryState, workingFiles } from '../../../src/git/index.js'
+import { commitFile, repository } from '../../git/git-server.js'
+import { temporaryRepository, type TemporaryRepository } from '../../support/repository.js'
 
 describe('the working tree as a source', () => {
   let made: TemporaryRepository

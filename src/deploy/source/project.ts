@@ -1,10 +1,10 @@
 import { realpath } from 'node:fs/promises'
 import path from 'node:path'
-import { ShipitError } from '../errors.js'
-import { explain } from '../ecosystem/explain.js'
-import type { Ecosystem } from '../ecosystem/types.js'
-import { gatherCommit, type ProjectFacts } from '../preflight/index.js'
-import { repositoryState, resolveCommit, type Commit, type RepositoryState } from '../git/index.js'
+import { ShipitError } from '../../errors.js'
+import { explain } from '../../ecosystem/explain.js'
+import type { Ecosystem } from '../../ecosystem/types.js'
+import { gatherCommit, type ProjectFacts } from '../../preflight/index.js'
+import { repositoryState, resolveCommit, type Commit, type RepositoryState } from '../../git/index.js'
 import { readCommitEcosystem } from './commit-ecosystem.js'
 import { checkDeployable, type ChosenCommit } from './source.js'
 
@@ -26,7 +26,7 @@ export interface Project {
  * @throws ShipitError `usage` where the named folder is not of this repository
  */
 export async function findProject(dir: string, named?: string): Promise<Project> {
-  const { findEcosystemFile } = await import('../ecosystem/index.js')
+  const { findEcosystemFile } = await import('../../ecosystem/index.js')
   const state = await repositoryState(dir)
   const root = state.isRepository ? state.root : dir
   if (named !== undefined) return inFolder({ state, root, folder: '', ecosystemFile: undefined }, folderFrom(root, path.resolve(await realpath(dir), named), named))
@@ -37,7 +37,7 @@ export async function findProject(dir: string, named?: string): Promise<Project>
 
 /** The same project, of which only that folder is deployed. */
 export async function inFolder(project: Project, folder: string): Promise<Project> {
-  const { findEcosystemFile } = await import('../ecosystem/index.js')
+  const { findEcosystemFile } = await import('../../ecosystem/index.js')
   return { ...project, folder, ecosystemFile: await findEcosystemFile(path.join(project.root, folder)) }
 }
 
@@ -60,7 +60,7 @@ export async function chooseCommit({ state, root }: Project, ref: string, isType
  * @throws ShipitError `project` where there is none, or where it holds an error: each with its line and column
  */
 export async function readProject({ root, folder, ecosystemFile }: Project): Promise<Ecosystem> {
-  const { readEcosystem } = await import('../ecosystem/index.js')
+  const { readEcosystem } = await import('../../ecosystem/index.js')
   if (ecosystemFile === undefined) {
     throw new ShipitError('project', { message: `There is no ecosystem file in ${path.join(root, folder)}.`, why: 'It says what PM2 runs in a dyno.', next: `shipit init${folder === '' ? '' : ` ${path.join(root, folder)}`}` })
   }

@@ -1,5 +1,5 @@
-import { ShipitError } from '../errors.js'
-import type { DeployTarget } from '../ecosystem/types.js'
+import { ShipitError } from '../../errors.js'
+import type { DeployTarget } from '../../ecosystem/types.js'
 
 export interface Environment { name: string; target: DeployTarget }
 

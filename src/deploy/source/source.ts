@@ -1,5 +1,5 @@
-import { ShipitError } from '../errors.js'
-import type { Commit, RepositoryState, WorkingFiles } from '../git/index.js'
+import { ShipitError } from '../../errors.js'
+import type { Commit, RepositoryState, WorkingFiles } from '../../git/index.js'
 
 /** What is deployed: one commit, and what is doubtful about it. */
 export interface DeploySource {

@@ -2,10 +2,10 @@
 
 import { existsSync } from 'node:fs'
 import path from 'node:path'
-import { ShipitError } from '../errors.js'
-import { repositoryState, type RepositoryState } from '../git/index.js'
-import { gatherFolder, gatherPlatform, noApp, type PlatformFacts, type PlatformSource, type ProjectFacts } from '../preflight/index.js'
-import type { App, AppFeature, Release, Slug } from '../heroku/types.js'
+import { ShipitError } from '../../errors.js'
+import { repositoryState, type RepositoryState } from '../../git/index.js'
+import { gatherFolder, gatherPlatform, noApp, type PlatformFacts, type PlatformSource, type ProjectFacts } from '../../preflight/index.js'
+import type { App, AppFeature, Release, Slug } from '../../heroku/types.js'
 import { deploySource } from './source.js'
 
 /** Absolute path of the app's folder: where the command was given if that is an app, else the repository's root. */
@@ -17,7 +17,7 @@ export async function appFolder(dir: string): Promise<{ state: RepositoryState; 
 
 /** Reads the folder anew each time: after a fix there is more to see. The ecosystem file may be faulty or not there. */
 export async function examineFolder(dir: string): Promise<ProjectFacts> {
-  const { findEcosystemFile, readEcosystem } = await import('../ecosystem/index.js')
+  const { findEcosystemFile, readEcosystem } = await import('../../ecosystem/index.js')
   const { state, folder } = await appFolder(dir)
   const file = await findEcosystemFile(folder)
   const ecosystem = file === undefined ? undefined : await readEcosystem(file)

@@ -4,9 +4,9 @@ import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { ShipitError } from '../errors.js'
-import type { Ecosystem } from '../ecosystem/types.js'
-import { commitFiles, readBlobs, type Commit, type CommittedFile } from '../git/index.js'
+import { ShipitError } from '../../errors.js'
+import type { Ecosystem } from '../../ecosystem/types.js'
+import { commitFiles, readBlobs, type Commit, type CommittedFile } from '../../git/index.js'
 
 interface CommitFolder {
   /** Absolute path of the repository's root. */
@@ -27,7 +27,7 @@ const LARGEST = 1024 * 1024
  * @throws ShipitError `git` where the commit has no such folder
  */
 export async function readCommitEcosystem(place: CommitFolder): Promise<Ecosystem | undefined> {
-  const { ECOSYSTEM_FILES, readEcosystem } = await import('../ecosystem/index.js')
+  const { ECOSYSTEM_FILES, readEcosystem } = await import('../../ecosystem/index.js')
   const files = await filesOf(place)
   const byPath = new Map(files.map((file) => [file.path, file]))
   const name = ECOSYSTEM_FILES.find((one) => byPath.get(one)?.mode.startsWith('100'))

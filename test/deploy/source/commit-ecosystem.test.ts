@@ -2,11 +2,11 @@ import { expect } from 'chai'
 import { mkdir, readdir, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { SimpleGit } from 'simple-git'
-import { readCommitEcosystem } from '../../src/deploy/commit-ecosystem.js'
-import { ShipitError } from '../../src/errors.js'
-import { resolveCommit } from '../../src/git/index.js'
-import { commitFile } from '../git/git-server.js'
-import { temporaryRepository, type TemporaryRepository } from '../support/repository.js'
+import { readCommitEcosystem } from '../../../src/deploy/source/commit-ecosystem.js'
+import { ShipitError } from '../../../src/errors.js'
+import { resolveCommit } from '../../../src/git/index.js'
+import { commitFile } from '../../git/git-server.js'
+import { temporaryRepository, type TemporaryRepository } from '../../support/repository.js'
 
 describe('the ecosystem file of a commit', () => {
   let made: TemporaryRepository
