@@ -1,4 +1,4 @@
-import { bootState } from './boot-state.js'
+import { bootState } from './serving/boot-state.js'
 import { refOf, type Ref } from './deployment.js'
 import type { Platform } from './platform.js'
 

@@ -1,6 +1,6 @@
-import type { LogLine } from '../heroku/types.js'
-import { readLine } from '../monitor/read-line.js'
-import type { Reading } from '../monitor/reading.js'
+import type { LogLine } from '../../heroku/types.js'
+import { readLine } from '../../monitor/read-line.js'
+import type { Reading } from '../../monitor/reading.js'
 
 /** Something in the app's log that means a dyno, or an app inside one, does not stay up. */
 interface CrashSign {

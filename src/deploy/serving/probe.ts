@@ -1,6 +1,6 @@
 import http from 'node:http'
 import https from 'node:https'
-import { loopbackLookup } from '../loopback.js'
+import { loopbackLookup } from '../../loopback.js'
 
 export interface ProbeResult {
   isHealthy: boolean

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
-import { CrashSigns } from '../../src/deploy/crash-signs.js'
-import { watchTime, type Seen } from '../../src/deploy/stability.js'
+import { CrashSigns } from '../../../src/deploy/serving/crash-signs.js'
+import { watchTime, type Seen } from '../../../src/deploy/serving/stability.js'
 
 describe('how long a new release is watched', () => {
   const watched = (seen: Partial<Seen>): number => watchTime({ bootTime: 0, isLogUpToDate: true, firstExit: undefined, ...seen }, { stable: 5000, stableAtLeast: 1750 })

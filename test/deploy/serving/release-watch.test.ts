@@ -1,8 +1,8 @@
 import { expect } from 'chai'
-import { TIMING } from '../../src/deploy/deployment.js'
-import type { Platform } from '../../src/deploy/platform.js'
-import { ReleaseWatch } from '../../src/deploy/release-watch.js'
-import type { LogLine, Release } from '../../src/heroku/types.js'
+import { TIMING } from '../../../src/deploy/deployment.js'
+import type { Platform } from '../../../src/deploy/platform.js'
+import { ReleaseWatch } from '../../../src/deploy/serving/release-watch.js'
+import type { LogLine, Release } from '../../../src/heroku/types.js'
 
 const FOR_EVER = { timing: { ...TIMING, poll: 3_600_000 }, signal: new AbortController().signal }
 

@@ -1,9 +1,9 @@
-import { ShipitError } from '../errors.js'
-import type { Dyno, Release } from '../heroku/types.js'
+import { ShipitError } from '../../errors.js'
+import type { Dyno, Release } from '../../heroku/types.js'
 import { bootState, type BootState } from './boot-state.js'
 import { CrashSigns } from './crash-signs.js'
-import { pause, type Deployment } from './deployment.js'
-import type { Platform } from './platform.js'
+import { pause, type Deployment } from '../deployment.js'
+import type { Platform } from '../platform.js'
 
 /** A dyno of the new release that does not stay up. */
 interface Crash { dyno: Dyno; reason: string }

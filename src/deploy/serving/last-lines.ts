@@ -1,6 +1,6 @@
-import { ShipitError } from '../errors.js'
-import { lastOutput } from '../heroku/index.js'
-import type { Deployment } from './deployment.js'
+import { ShipitError } from '../../errors.js'
+import { lastOutput } from '../../heroku/index.js'
+import type { Deployment } from '../deployment.js'
 import type { ReleaseWatch } from './release-watch.js'
 
 /** A failed boot or health with what the dyno concerned printed last: the one that crashed, else one that is not up, else a web dyno. */
