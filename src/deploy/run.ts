@@ -3,7 +3,7 @@ import type { App, Release } from '../heroku/types.js'
 import { TIMING, refOf, type Deployment, type Ref, type Timing } from './deployment.js'
 import { StepRunner, type DeployEvents, type StepName } from './events.js'
 import { follow } from './follow.js'
-import { afterInterrupt } from './interrupt.js'
+import { afterInterrupt } from './undo/interrupt.js'
 import { withLastLines } from './serving/last-lines.js'
 import { checkNotReplaced } from './overtaken.js'
 import type { DeployPlan } from './plan.js'
@@ -13,7 +13,7 @@ import { ReleaseWatch } from './serving/release-watch.js'
 import { scaleDown, scaleUp } from './scale.js'
 import { holdUp, waitForBoot, type HoldRequest } from './serving/serving.js'
 import { preflight, pushCommit, setConfig, waitForRelease } from './steps.js'
-import { undo } from './undo.js'
+import { undo } from './undo/undo.js'
 
 export interface DeployResult {
   app: string

@@ -1,5 +1,5 @@
-import { ShipitError } from '../errors.js'
-import type { Deployment } from './deployment.js'
+import { ShipitError } from '../../errors.js'
+import type { Deployment } from '../deployment.js'
 import { afterInterrupt } from './interrupt.js'
 import { bringBack, outcomeDetails } from './rollback.js'
 import { stillUnderWay, waitForUnfinished } from './unfinished.js'

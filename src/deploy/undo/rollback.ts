@@ -1,10 +1,10 @@
-import type { Release } from '../heroku/types.js'
-import { refOf, type Deployment, type Ref } from './deployment.js'
-import { healthUrl } from './serving/probe.js'
-import { ReleaseWatch } from './serving/release-watch.js'
-import { scaleBack } from './scale.js'
-import { holdUp, waitForBoot } from './serving/serving.js'
-import { waitForRelease } from './steps.js'
+import type { Release } from '../../heroku/types.js'
+import { refOf, type Deployment, type Ref } from '../deployment.js'
+import { healthUrl } from '../serving/probe.js'
+import { ReleaseWatch } from '../serving/release-watch.js'
+import { scaleBack } from '../scale.js'
+import { holdUp, waitForBoot } from '../serving/serving.js'
+import { waitForRelease } from '../steps.js'
 
 /** Where a deploy that did not succeed has left the app: what error details tell. */
 export interface Outcome {

@@ -1,6 +1,6 @@
 /** What a push that was broken off may have left under way at the platform: its build goes on (Heroku has no way to cancel one), and its release phase. */
-import { isOwnBuild, pause, refOf, type Deployment } from './deployment.js'
-import { lookForRelease } from './find-release.js'
+import { isOwnBuild, pause, refOf, type Deployment } from '../deployment.js'
+import { lookForRelease } from '../find-release.js'
 import type { Outcome } from './rollback.js'
 
 export type Unfinished = 'build' | 'release phase'
