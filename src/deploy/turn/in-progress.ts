@@ -1,6 +1,6 @@
-import { bootState } from './serving/boot-state.js'
-import { refOf, type Ref } from './deployment.js'
-import type { Platform } from './platform.js'
+import { bootState } from '../serving/boot-state.js'
+import { refOf, type Ref } from '../deployment.js'
+import type { Platform } from '../platform.js'
 
 /** A deploy of the app that the platform is at work on. Plain data. */
 export interface InProgress {

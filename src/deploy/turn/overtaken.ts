@@ -1,8 +1,8 @@
-import { ShipitError } from '../errors.js'
-import type { Release } from '../heroku/types.js'
-import type { Deployment } from './deployment.js'
+import { ShipitError } from '../../errors.js'
+import type { Release } from '../../heroku/types.js'
+import type { Deployment } from '../deployment.js'
 import { describeInProgress, findInProgress } from './in-progress.js'
-import type { DeployPlan } from './plan.js'
+import type { DeployPlan } from '../plan.js'
 
 /** Marks a refusal whose plan was right when it was made, and is not any more: with a new plan the deploy may go on. */
 class PlanOutdated extends Error {

@@ -1,9 +1,9 @@
 import { expect } from 'chai'
-import { deployInTurn, planDeploy, runDeploy, Interruption, type DeployEvent, type DeployPlan, type PlanRequest } from '../../src/deploy/index.js'
-import { outdatedPlan } from '../../src/deploy/overtaken.js'
-import { requestOf, TIMING } from '../support/deploys.js'
-import { failureOf } from '../support/failures.js'
-import { FakePlatform, NEW, OLD } from './fake-platform.js'
+import { deployInTurn, planDeploy, runDeploy, Interruption, type DeployEvent, type DeployPlan, type PlanRequest } from '../../../src/deploy/index.js'
+import { outdatedPlan } from '../../../src/deploy/turn/overtaken.js'
+import { requestOf, TIMING } from '../../support/deploys.js'
+import { failureOf } from '../../support/failures.js'
+import { FakePlatform, NEW, OLD } from '../fake-platform.js'
 
 const OTHER = 'c'.repeat(40)
 

@@ -1,9 +1,9 @@
 /** Whose turn it is: one deploy of an app at a time, but for those of the same commit. */
-import { ShipitError } from '../errors.js'
-import type { Release } from '../heroku/types.js'
-import { until } from '../until.js'
+import { ShipitError } from '../../errors.js'
+import type { Release } from '../../heroku/types.js'
+import { until } from '../../until.js'
 import { describeInProgress, findInProgress, type InProgress } from './in-progress.js'
-import type { Platform } from './platform.js'
+import type { Platform } from '../platform.js'
 
 /** A deploy that asks for its turn. */
 interface Asking {

@@ -1,9 +1,9 @@
-import { ShipitError } from '../errors.js'
-import type { App, Build, Release } from '../heroku/types.js'
-import { buildEnd } from './build-end.js'
-import type { Deployment } from './deployment.js'
-import type { StepReport } from './events.js'
-import { releaseOfPush } from './find-release.js'
+import { ShipitError } from '../../errors.js'
+import type { App, Build, Release } from '../../heroku/types.js'
+import { buildEnd } from '../build-end.js'
+import type { Deployment } from '../deployment.js'
+import type { StepReport } from '../events.js'
+import { releaseOfPush } from '../find-release.js'
 import type { InProgress } from './in-progress.js'
 
 /** The app and the release of the deploy that is followed; of a build, once it has ended. What is judged later is judged as if this deploy had made it. */

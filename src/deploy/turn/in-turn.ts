@@ -1,10 +1,10 @@
 /** A deploy in its turn: others of the same app are waited for, and where one came first by a moment the plan is made anew. */
-import type { DeployEvents } from './events.js'
+import type { DeployEvents } from '../events.js'
 import type { InProgress } from './in-progress.js'
-import { stoppedBy } from './undo/interrupt.js'
+import { stoppedBy } from '../undo/interrupt.js'
 import { outdatedPlan } from './overtaken.js'
-import { planDeploy, type DeployPlan, type PlanRequest } from './plan.js'
-import { runDeploy, type DeployResult, type RunParts } from './run.js'
+import { planDeploy, type DeployPlan, type PlanRequest } from '../plan.js'
+import { runDeploy, type DeployResult, type RunParts } from '../run.js'
 
 /** Where a run is shown. */
 export interface DeployView {
