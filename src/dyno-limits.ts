@@ -1,7 +1,7 @@
 import { DYNO_SIZES, dynoSize } from './dyno-sizes.js'
 
 /** Dynos of one app, of all types together. */
-export const MOST_DYNOS = 100
+const MOST_DYNOS = 100
 
 /** What Heroku refuses of a formation. */
 export type Excess =

@@ -24,7 +24,7 @@ export const EXIT_CODES = {
 
 export type ErrorCode = keyof typeof EXIT_CODES
 
-export interface ErrorParts {
+interface ErrorParts {
   /** What happened: one sentence, no stack, no secret. */
   message: string
   /** Why, as far as it is known. May hold several lines, such as a dyno's last output. */

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 
-export interface UntilOptions {
+interface UntilOptions {
   /** ms after which it gives up. */
   timeout: number
   /** ms between two looks. Default 250. */

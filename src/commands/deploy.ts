@@ -12,7 +12,7 @@ type DeployFlags = Interfaces.InferredFlags<typeof Deploy.flags>
 
 export default class Deploy extends BaseCommand {
   static override summary = 'deploy a commit, and go back to the release before if it does not come up'
-  static override description = 'The commit is pushed and built; its dynos must come up, stay up and answer over HTTP (2xx or 3xx). Where they do not, the release that served before is brought back, and the exit status says which step failed (`shipit --help` lists them).'
+  static override description = 'The commit is pushed and built; its dynos must come up, stay up and answer over HTTP (2xx or 3xx). Where they do not, the release that served before is brought back, and the exit code says which step failed (`shipit --help` lists them).'
 
   static override examples = [
     '<%= config.bin %> <%= command.id %> --app myapp',
@@ -38,7 +38,7 @@ export default class Deploy extends BaseCommand {
     source: Flags.boolean({ description: 'deploy the files as they are, committed or not, without git (what .gitignore names is left out)', exclusive: ['ref', 'force'] }),
     ref: Flags.string({ description: 'branch, tag or commit to deploy (else `ref:` of the environment, else what is checked out)', helpValue: 'REF' }),
     force: Flags.boolean({ description: 'push even though the app holds commits that this one does not have; the plan says which are dropped' }),
-    'lock-wait': waitTimeout({ description: 'how long another deploy of the app is waited for; 0 refuses at once', default: '0', mayBeNone: true }),
+    'lock-wait': waitTimeout({ description: 'longest wait for another deploy of the app', default: '0', none: 'refuses at once' }),
     timestamps: Flags.boolean({ description: 'the time before each line, and plain lines on a terminal too' }),
     yes: Flags.boolean({ char: 'y', description: 'answer yes to what would be asked' }),
   }

@@ -10,7 +10,7 @@ export default class Destroy extends BaseCommand {
   static override description = 'Asks for the name of the app to be typed. In scripts, give it with --confirm.'
   static override flags = {
     ...platformFlags,
-    app: Flags.string({ char: 'a', description: 'the app; never guessed from the folder', required: true }),
+    app: Flags.string({ char: 'a', description: 'the app; never guessed from the folder', helpValue: 'NAME', required: true }),
     confirm: Flags.string({ description: 'the name of the app once more, instead of being asked', helpValue: 'NAME' }),
   }
   static override examples = ['<%= config.bin %> destroy --app myapp', '<%= config.bin %> destroy --app myapp --confirm myapp']

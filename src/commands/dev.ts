@@ -8,8 +8,8 @@ const DRAIN = '3'
 
 export default class Dev extends BaseCommand {
   static override summary = 'run the app on this machine as its dyno would'
-  static override description = `Runs the ecosystem file's apps under the app's own shipit-runtime, in the foreground, and restarts them on changed files (watch: false in the file keeps an app from it). PORT is ${FIRST_PORT} or the next free one unless it is set; a port in the ecosystem file wins. Ctrl-C stops all. The exit status is the runtime's.`
-  static override examples = ['<%= config.bin %> <%= command.id %>', '<%= config.bin %> <%= command.id %> --env homolog --only api', 'PORT=8080 <%= config.bin %> <%= command.id %> ecosystem.config.yml']
+  static override description = `Runs the ecosystem file's apps under the app's own shipit-runtime, in the foreground, and restarts them on changed files (watch: false in the file keeps an app from it). PORT is ${FIRST_PORT} or the next free one unless it is set; a port in the ecosystem file wins. Ctrl-C stops all. The exit code is the runtime's.`
+  static override examples = ['<%= config.bin %> <%= command.id %>', '<%= config.bin %> <%= command.id %> --env homolog --only api', '$ PORT=8080 <%= config.bin %> <%= command.id %> ecosystem.config.yml']
   static override enableJsonFlag = false
   static override args = { file: Args.string({ description: 'ecosystem file (else the one in this folder)' }) }
   static override flags = {

@@ -10,7 +10,7 @@ export default class Doctor extends BaseCommand {
   static override summary = 'look for what would make a deploy fail, or surprise you later'
   static override description = [
     'Looks at the files as they are on disk and, with --app or an environment, at the app on the platform. Says of each thing what it is, why it matters and what to do. A deploy makes the same checks of its commit, and stops at an error before anything changes.',
-    '--fix mends what is safe: what `shipit init` would write, and options in the ecosystem file that a dyno ignores. The exit status is not 0 while an error remains.',
+    '--fix mends what is safe: what `shipit init` would write, and options in the ecosystem file that a dyno ignores. The exit code is not 0 while an error remains.',
   ].join('\n\n')
 
   static override examples = [
@@ -25,7 +25,7 @@ export default class Doctor extends BaseCommand {
 
   static override flags = {
     ...platformFlags,
-    app: Flags.string({ char: 'a', description: 'app to look at as well (else HEROKU_APP)', env: 'HEROKU_APP', helpValue: 'NAME' }),
+    app: Flags.string({ char: 'a', description: 'app to look at as well', env: 'HEROKU_APP', helpValue: 'NAME' }),
     fix: Flags.boolean({ description: 'mend what is safe to mend, and show it' }),
   }
 

@@ -10,7 +10,7 @@ interface Outcome { email: string; stored_in: string }
 export default class Login extends BaseCommand {
   static override summary = 'log in to Heroku'
   static override description = 'In the browser; with --interactive by e-mail address, password and second factor; with --token by an API token, typed where nobody sees it or piped in. The token is kept in ~/.netrc, where Heroku\'s own CLI looks for it too.'
-  static override examples = ['<%= config.bin %> <%= command.id %>', '<%= config.bin %> <%= command.id %> --interactive', 'pass show heroku/token | <%= config.bin %> <%= command.id %> --token']
+  static override examples = ['<%= config.bin %> <%= command.id %>', '<%= config.bin %> <%= command.id %> --interactive', '$ pass show heroku/token | <%= config.bin %> <%= command.id %> --token']
   static override flags = {
     interactive: Flags.boolean({ char: 'i', description: 'with e-mail address and password', exclusive: ['token'] }),
     token: Flags.boolean({ description: 'with an API token, asked for or read from stdin' }),

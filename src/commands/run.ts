@@ -10,7 +10,7 @@ export default class Run extends BaseCommand {
 
 Several words are the command and its arguments as they are; one alone, in quotes, is a line for the dyno's shell. The name of a process type runs what that type runs.
 Between two terminals the dyno has a terminal too, and every key goes there, Ctrl-C included (four in a second leave it). Otherwise it gets a pipe: no byte of its input and output is changed, and stdout and stderr both come to stdout.
-The exit status is the command's own. shipit's failures have those of the table in \`<%= config.bin %> --help\`, such as ${EXIT_CODES.network.exit} where the connection broke.`
+The exit code is the command's own. shipit's failures have those of the table in \`<%= config.bin %> --help\`, such as ${EXIT_CODES.network.exit} where the connection broke.`
   static override strict = false
   static '--' = false
   static override usage = 'run [-a NAME] [--local] [-e KEY=VALUE]... [-s SIZE] [--type TYPE] [--no-tty] [--no-exit-code] [-d] -- COMMAND'
@@ -20,14 +20,14 @@ The exit status is the command's own. shipit's failures have those of the table 
     size: Flags.string({ char: 's', description: 'dyno size, such as standard-2x', helpValue: 'SIZE' }),
     type: Flags.string({ description: 'process type that the dyno counts as; run when absent', helpValue: 'TYPE' }),
     'no-tty': Flags.boolean({ description: 'no terminal in the dyno, even from one' }),
-    'exit-code': Flags.boolean({ char: 'x', allowNo: true, default: true, description: 'end with the exit status of the command; without it the command line is sent exactly as it is, and the status is 0' }),
+    'exit-code': Flags.boolean({ char: 'x', allowNo: true, default: true, description: 'end with the exit code of the command; without it the command line is sent exactly as it is, and the status is 0' }),
     detached: Flags.boolean({ char: 'd', description: 'do not wait for it; its output goes to the log' }),
   }
   static override examples = [
     '<%= config.bin %> run --app myapp -- node scripts/migrate.js --dry-run',
     '<%= config.bin %> run --app myapp bash',
-    'cat seed.sql | <%= config.bin %> run --app myapp -- node scripts/load.js',
-    '<%= config.bin %> run --app myapp --detached --size standard-2x -- node scripts/nightly.js',
+    '$ cat seed.sql | <%= config.bin %> run --app myapp -- node scripts/load.js',
+    '<%= config.bin %> run --app myapp --detached --size standard-2x -- node nightly.js',
   ]
 
   async run(): Promise<{ app: string; dyno: string; command: string; exit_code?: number }> {

@@ -33,7 +33,7 @@ export default class Scale extends BaseCommand {
   static override flags = {
     ...appFlags,
     instances: Flags.string({ char: 'i', description: 'processes inside each dyno, by PM2 app: api=4,jobs+1,web=max', helpValue: 'APP=N' }),
-    'wait-timeout': waitTimeout({ description: 'longest wait for the dynos; 0 does not wait', default: '5m', mayBeNone: true }),
+    'wait-timeout': waitTimeout({ description: 'longest wait for the dynos', default: '5m', none: 'does not wait' }),
   }
 
   async run(): Promise<Outcome> {

@@ -103,7 +103,7 @@ async function steps(shell: Shell, succeeds: (command: string) => Promise<void>,
   await writeFile(path.join(dir, 'greeting.js'), "throw new Error('broken on purpose')\n")
   await succeeds('git commit --quiet --all --message "Break it"')
   const broken = await shell.show(`shipit deploy --app ${app}`)
-  check(broken.status === 12, `the deploy failed with exit status ${broken.status}: a dyno crashed`, broken.status)
+  check(broken.status === 12, `the deploy failed with exit code ${broken.status}: a dyno crashed`, broken.status)
   check((broken.stdout + broken.stderr).includes('broken on purpose'), "it showed the app's own error")
   const still = await answer(url)
   check(still.greeting === first.greeting, `it rolled back by itself: ${url} still answers: ${still.greeting}`, still)

@@ -3,7 +3,7 @@ import path from 'node:path'
 import pc from 'picocolors'
 import { packageRoot } from '../paths.js'
 
-export interface Outcome { status: number; stdout: string; stderr: string }
+interface Outcome { status: number; stdout: string; stderr: string }
 
 /** Types the user's own commands for them: prints each, runs it, and keeps what it printed. */
 export class Shell {

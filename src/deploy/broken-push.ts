@@ -3,7 +3,7 @@ import { ShipitError } from '../errors.js'
 import type { Release } from '../heroku/types.js'
 import { isOwnBuild, type Deployment } from './deployment.js'
 import type { StepReport } from './events.js'
-import { waitForUnfinished } from './unfinished.js'
+import { waitForUnfinished } from './undo/unfinished.js'
 
 const LOOKED_AT = 5
 

@@ -3,7 +3,7 @@ import type { App, Build, Formation, Release } from '../heroku/types.js'
 import type { StepRunner } from './events.js'
 import type { DeployPlan } from './plan.js'
 import type { GitPush, Platform } from './platform.js'
-import type { Unfinished } from './unfinished.js'
+import type { Unfinished } from './undo/unfinished.js'
 
 /** How long things are waited for, in ms. */
 export interface Timing {
@@ -37,7 +37,7 @@ export interface Deployment {
 }
 
 /** What the platform was asked for, so that a failure knows what there is to undo. */
-export interface Changes {
+interface Changes {
   app?: App
   isAppCreated: boolean
   isConfigSent: boolean

@@ -7,7 +7,7 @@ import type { Formation, FormationUpdate } from '../heroku/types.js'
 import { unknownName } from '../nearest.js'
 
 /** Of one process type. A size of null is the one that it has, or that the platform gives to a new type. */
-export interface DynoCount { quantity: number; size: string | null }
+interface DynoCount { quantity: number; size: string | null }
 
 export interface FormationChange extends Cost {
   type: string

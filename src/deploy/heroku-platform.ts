@@ -4,7 +4,7 @@ import {
   createApp, currentRelease, getApp, getAppFeature, getBuild, getConfigVars, getRelease, getSlug, listBuildpacks, listBuilds, listDynos, listFormation, listReleases, rollbackTo,
   streamLogs, streamOutput, updateConfigVars, updateFormation, type PlatformApi, type Release,
 } from '../heroku/index.js'
-import type { DoctorSource } from './examine.js'
+import type { DoctorSource } from './source/examine.js'
 import type { GitPush, Platform } from './platform.js'
 
 /** The Platform API as the doctor knows it. */

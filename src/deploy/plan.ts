@@ -4,10 +4,10 @@ import type { Overwritten } from '../git/index.js'
 import { errorOf, gatherPlatform, noApp, preflightFindings, type Finding, type ProjectFacts } from '../preflight/index.js'
 import type { StepName } from './events.js'
 import { grows, planFormation, shrinks, type FormationChange } from './formation.js'
-import { describeInProgress, type InProgress } from './in-progress.js'
+import { describeInProgress, type InProgress } from './turn/in-progress.js'
 import type { Platform } from './platform.js'
-import type { DeploySource, Split, Upload } from './source.js'
-import { releaseToReplace, takeTurn, type Turn } from './turn.js'
+import type { DeploySource, Split, Upload } from './source/source.js'
+import { releaseToReplace, takeTurn, type Turn } from './turn/turn.js'
 import type { DeployTarget } from '../ecosystem/types.js'
 
 /** What a deploy is going to do. Plain data: `--dry-run` prints it, `--json` too, and the run executes it. Times are in ms. */
@@ -108,7 +108,7 @@ async function serves(platform: Platform, app: string, commit: string): Promise<
   return release?.slug ? (await platform.slug(app, release.slug.id)).commit === commit : false
 }
 
-export interface PlanFacts extends Omit<PlanRequest, 'project'> {
+interface PlanFacts extends Omit<PlanRequest, 'project'> {
   platform: string
   found: App | undefined
   release: Release | undefined

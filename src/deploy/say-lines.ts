@@ -1,5 +1,5 @@
 /** Says a stream of text in pieces of any length line by line, as it comes. */
-export async function sayLines(pieces: AsyncIterable<string>, say: (line: string) => void): Promise<void> {
+async function sayLines(pieces: AsyncIterable<string>, say: (line: string) => void): Promise<void> {
   let partial = ''
   for await (const text of pieces) {
     const lines = (partial + text).split('\n')

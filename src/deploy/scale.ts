@@ -4,9 +4,9 @@ import { unknownName } from '../nearest.js'
 import { pause, type Deployment } from './deployment.js'
 import type { StepReport } from './events.js'
 import { countInWords, grows, peakOf, shrinks, updateTo } from './formation.js'
-import { healthUrl } from './probe.js'
-import type { ReleaseWatch } from './release-watch.js'
-import { holdUp, waitForBoot } from './serving.js'
+import { healthUrl } from './serving/probe.js'
+import type { ReleaseWatch } from './serving/release-watch.js'
+import { holdUp, waitForBoot } from './serving/serving.js'
 
 /** The process types of a release may be listed a moment after it. */
 const LOOKS_FOR_TYPES = 4

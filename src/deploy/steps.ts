@@ -4,7 +4,7 @@ import { duration, pause, type Deployment } from './deployment.js'
 import type { StepReport } from './events.js'
 import { releaseAfterAll } from './broken-push.js'
 import { releaseOfPush, slugOfCommit } from './find-release.js'
-import { overtakenBy, outdated } from './overtaken.js'
+import { overtakenBy, outdated } from './turn/overtaken.js'
 import { sayOutput } from './say-lines.js'
 
 /** Is the platform still as the plan saw it? */

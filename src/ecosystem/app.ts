@@ -6,7 +6,7 @@ import { foreignInterpreter } from './interpreter.js'
 import { APP_OPTIONS, ENVIRONMENT_KEY, appOption, knownSpellings, spellingsOf, type AppOption } from './options.js'
 import type { EcosystemApp } from './types.js'
 
-export interface ReadApp {
+interface ReadApp {
   app: EcosystemApp
   findings: Finding[]
 }

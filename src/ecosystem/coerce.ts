@@ -1,6 +1,6 @@
 import type { AppOption, OptionType } from './options.js'
 
-export type Coerced = { value: unknown } | { message: string; suggestion?: string }
+type Coerced = { value: unknown } | { message: string; suggestion?: string }
 
 const UNITS: Record<NonNullable<AppOption['unit']>, { factors: Record<string, number>; form: RegExp; example: string }> = {
   bytes: { factors: { K: 1024, M: 1024 ** 2, G: 1024 ** 3 }, form: /^(\d+)([GMK])?$/, example: 'bytes, or 200K, 100M, 1G' },

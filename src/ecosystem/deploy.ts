@@ -14,7 +14,7 @@ const OVER_SSH = [
 type Raw = Record<string, unknown>
 type Reader = (value: unknown) => { value: unknown } | { message: string }
 
-export interface ReadDeploy {
+interface ReadDeploy {
   deploy: Record<string, DeployTarget>
   sshTargets: string[]
   findings: Finding[]

@@ -1,5 +1,5 @@
 /** A count of dynos and, where it says so, their size, as `deploy.<environment>.formation` writes them: "2:standard-1x", "2". */
-export interface AskedDynos {
+interface AskedDynos {
   quantity: number
   /** As it is typed; whether there is such a size is another question. */
   size?: string

@@ -2,7 +2,7 @@ import { typeOf } from './coerce.js'
 import { errorAt, warningAt, type Finding, type Path } from './finding.js'
 import type { EcosystemApp } from './types.js'
 
-export type Variables = Record<string, string>
+type Variables = Record<string, string>
 
 /** One env or env_NAME map with every value as the text that the app will see. */
 export function readVariables(raw: unknown, path: Path): { variables: Variables; findings: Finding[] } {

@@ -8,7 +8,7 @@ import type { Ecosystem, EcosystemApp } from './types.js'
 /** What PM2 reads at the top of a file (API._startJson). */
 const TOP_LEVEL = ['apps', 'deploy', 'pm2', 'static']
 
-export type Contents = Pick<Ecosystem, 'apps' | 'deploy' | 'sshTargets'> & { findings: Finding[] }
+type Contents = Pick<Ecosystem, 'apps' | 'deploy' | 'sshTargets'> & { findings: Finding[] }
 
 /** Where the apps are in the data: under apps or pm2, or the data itself; a list or one alone. `prefix` leads to them. */
 function appsIn(data: unknown): { prefix: Path; isList: boolean; raw: unknown[] } {

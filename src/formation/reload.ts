@@ -12,7 +12,7 @@ export type ReloadEvent =
   | { kind: 'removed'; dyno: string }
   | { kind: 'gap'; type: string; size: string }
 
-export interface ReloadOptions {
+interface ReloadOptions {
   /** Process type; all that have dynos when absent. */
   type?: string | undefined
   /** ms that one dyno may take to serve again. */

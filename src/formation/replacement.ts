@@ -2,7 +2,7 @@ import { ShipitError } from '../errors.js'
 import { lastOutput, listDynos, streamLogs, type Dyno, type PlatformApi } from '../heroku/index.js'
 import { until } from '../until.js'
 
-export interface ReplacementOptions {
+interface ReplacementOptions {
   /** ms until the wait is given up. */
   timeout: number
   /** ms between two looks; default 250. */

@@ -18,7 +18,7 @@ export function parseStopped(value: string | undefined): Count[] {
 /** `web=2:Standard-1X worker=1:Standard-2X`, as `scale` takes it. */
 export const countsInWords = (counts: readonly Count[], between: ' ' | ','): string => counts.map(({ type, quantity, size }) => `${type}=${quantity}:${size}`).join(between)
 
-export interface StopPlan {
+interface StopPlan {
   updates: FormationUpdate[]
   /** What is stopped, with what it was. */
   stopped: Count[]
@@ -36,7 +36,7 @@ export function planStop(formation: readonly Formation[], before: string | undef
   return { updates: stopped.map(({ type }) => ({ type, quantity: 0 })), stopped, remembered: countsInWords([...kept, ...stopped], ','), restartsOthers: formation.some((row) => row.quantity > 0 && !stopped.some((one) => one.type === row.type)) }
 }
 
-export interface StartPlan { updates: FormationUpdate[]; started: Count[] }
+interface StartPlan { updates: FormationUpdate[]; started: Count[] }
 
 /**
  * Brings back what a stop has remembered; a type that runs is left as it is, and one that is named and not remembered gets one dyno.

@@ -23,7 +23,7 @@ const numberOf = ({ name }: Dyno) => Number(name.split('.')[1])
  * What is asked of one process type against what runs. Dynos of an earlier size or release are on their way out and count for nothing,
  * crashed or not.
  */
-export function look(dynos: readonly Dyno[], wanted: Wanted, release = 0): { up: number; isDone: boolean; crashed: Dyno | undefined } {
+function look(dynos: readonly Dyno[], wanted: Wanted, release = 0): { up: number; isDone: boolean; crashed: Dyno | undefined } {
   const ofType = dynos.filter(({ type }) => type === wanted.type)
   const fitting = ofType.filter((dyno) => dyno.size.toLowerCase() === wanted.size.toLowerCase() && dyno.release.version >= release)
   const kept = fitting.filter((dyno) => numberOf(dyno) <= wanted.quantity)

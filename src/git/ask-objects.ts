@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { gitEnvironment } from './open.js'
 
-export interface ObjectAnswer {
+interface ObjectAnswer {
   id: string
   /** commit, tree, blob or tag; undefined where there is no such object. */
   type: string | undefined

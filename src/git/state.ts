@@ -5,7 +5,7 @@ import { answer } from './answer.js'
 import { commitOf, type Commit } from './commit.js'
 import { openGit } from './open.js'
 
-export interface Remote { name: string; url: string }
+interface Remote { name: string; url: string }
 
 /** What git says of a folder. Plain data: what of it forbids a deploy is for the plan to say. */
 export type RepositoryState =

@@ -1,8 +1,8 @@
 import type { PlatformApi } from './client.js'
 import type { App } from './types.js'
 
-export interface NewApp { name?: string; region?: string; stack?: string }
-export interface AppChanges { name?: string; maintenance?: boolean; build_stack?: string }
+export interface NewApp { name?: string; region?: string }
+export interface AppChanges { maintenance?: boolean }
 
 export const appPath = (app: string) => `/apps/${encodeURIComponent(app)}`
 

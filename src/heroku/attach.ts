@@ -1,6 +1,7 @@
 import net from 'node:net'
 import type { Readable, Writable } from 'node:stream'
 import { ShipitError } from '../errors.js'
+import { firstLine } from '../first-line.js'
 import { reasonOf } from './errors.js'
 import { exitMarkerReader } from './exit-marker.js'
 
@@ -8,6 +9,8 @@ import { exitMarkerReader } from './exit-marker.js'
 const PATIENCE = 120_000
 /** ms that a connection may stay open once it has told the exit status: what comes after that was no status. */
 const AFTERWORD = 500
+/** Bytes of the greeting, which is the word `rendezvous`. */
+const LONGEST_GREETING = 256
 /** What tells a terminal, and the platform, that there is no more input. */
 const END_OF_TRANSMISSION = Buffer.of(0x04)
 
@@ -80,18 +83,12 @@ async function join(socket: net.Socket, { attachUrl, isSecure, patience = PATIEN
   try {
     await new Promise<void>((resolve, reject) => {
       timer = setTimeout(() => reject(new ShipitError('timeout', { message: `The one-off dyno did not come to ${host} within ${patience / 1000} s.`, why: 'The platform has not started it, or this network holds the connection up.', next })), patience)
-      socket.once('error', reject).once('close', () => reject(new Error('the connection was closed before the dyno came')))
+      socket.once('error', reject)
       socket.once(isSecure ? 'secureConnect' : 'connect', () => socket.write(`${(pathname + search).slice(1)}\r\n`))
-      let text = Buffer.alloc(0)
-      const take = (chunk: Buffer) => {
-        text = Buffer.concat([text, chunk])
-        const end = text.indexOf('\n')
-        if (end === -1) return
-        socket.off('data', take).pause()
-        if (end + 1 < text.length) socket.unshift(text.subarray(end + 1))
-        resolve()
-      }
-      socket.on('data', take)
+      void firstLine(socket, LONGEST_GREETING).then((line) => {
+        if (line !== undefined) resolve()
+        else reject(new Error(socket.closed ? 'the connection was closed before the dyno came' : 'what answers there is no one-off dyno'))
+      })
     })
   } catch (error) {
     if (error instanceof ShipitError) throw error

@@ -9,7 +9,7 @@ const RUNTIME_FIGURES = /^shipit source=\S+ app=/
 /** The runtime's sentences: one line that begins so, and the indented lines that follow it. */
 const RUNTIME_SENTENCE = /^shipit: /
 
-export interface DynoOutput {
+interface DynoOutput {
   /** What the app itself printed. */
   app: string[]
   /** Why the runtime ended the dyno, where it says so. */
@@ -42,9 +42,9 @@ const LOOKS = 4
 /** ms that the log may take: the crash is the news, its log the explanation. */
 const PATIENCE = 10_000
 
-export type ReadLog = (options: { lines: number; tail: false; dyno: string; signal: AbortSignal }) => AsyncIterable<LogLine>
+type ReadLog = (options: { lines: number; tail: false; dyno: string; signal: AbortSignal }) => AsyncIterable<LogLine>
 
-export interface LastOutput {
+interface LastOutput {
   /** The last lines that the dyno printed, or a sentence that says why there are none: several lines of text, for an error's `why`. */
   text: string
   /** How the platform words its end: `Process exited with status 1`, `Error R10 (Boot timeout) …`. */

@@ -5,7 +5,7 @@ import type { Endpoint } from './types.js'
 /** What the API says with a status of 400 and above: {id, message, url, resource}. */
 interface Problem { id?: string; message?: string; url?: string; resource?: string }
 
-export interface FailedAnswer {
+interface FailedAnswer {
   status: number
   /** The body as it came: JSON from the API, HTML from a proxy, nothing. */
   body: string

@@ -7,7 +7,7 @@ const MARKER = Buffer.from('\uFFFF heroku-command-exit-status: ')
 /** The space before `;` leaves a process type's name a word of its own, which the platform resolves. */
 export const withExitMarker = (command: string): string => `${command} ; echo "\uFFFF heroku-command-exit-status: $?"`
 
-export interface ExitMarkerReader {
+interface ExitMarkerReader {
   /** The bytes that are output for certain by now: a marker, and what may become one, is held back until something follows it. */
   take(chunk: Buffer): Buffer
   /** At the end of the stream: what was held back and was no marker. */

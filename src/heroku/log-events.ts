@@ -3,7 +3,7 @@ import { parseLogLine } from './log-line.js'
 import type { OpenedStream } from './open-stream.js'
 import type { LogLine } from './types.js'
 
-export interface LogEvent { id: string | undefined; lines: LogLine[] }
+interface LogEvent { id: string | undefined; lines: LogLine[] }
 
 /** The events of a log session, those of one packet at once; an answer in plain text is one line an event, without ids. */
 export async function* logEvents({ contentType, body }: Pick<OpenedStream, 'contentType' | 'body'>): AsyncGenerator<LogEvent[]> {

@@ -3,7 +3,7 @@ import { connectionError } from './errors.js'
 import { patience } from './patience.js'
 import { fetchFor } from './proxy.js'
 
-export interface OutputStreamOptions {
+interface OutputStreamOptions {
   signal?: AbortSignal
   /** Failures in a row before it is given up. Default 5. */
   retries?: number

@@ -1,7 +1,7 @@
 import { parseDuration } from '../duration.js'
 import { ShipitError } from '../errors.js'
 
-export interface Patience { timeout?: number; silence?: number; retries?: number }
+interface Patience { timeout?: number; silence?: number; retries?: number }
 
 /**
  * How long a platform that does not answer is waited for: SHIPIT_HTTP_TIMEOUT (90s, 2m) for a whole call, SHIPIT_HTTP_RETRIES for how often what may be

@@ -7,7 +7,7 @@ import { connectionError } from './errors.js'
 import { fetchFor } from './proxy.js'
 import type { Build } from './types.js'
 
-export interface Source { source_blob: { get_url: string; put_url: string } }
+interface Source { source_blob: { get_url: string; put_url: string } }
 
 export const createSource = (api: PlatformApi, options?: RequestOptions) => api.post<Source>('/sources', undefined, options)
 

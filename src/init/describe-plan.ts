@@ -6,7 +6,7 @@ import type { InitPlan, InitStep } from './types.js'
 type Colours = ReturnType<typeof pc.createColors>
 const MARKS = { create: '+', edit: '~', remove: '-', run: '$' } as const
 
-export interface DescribeOptions {
+interface DescribeOptions {
   /** Columns of the terminal. */
   width: number
   colours: Colours

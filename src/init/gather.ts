@@ -15,7 +15,7 @@ import { USUAL_ENTRIES } from './plan/gitignore.js'
 import { digests, isRuntimeTarball, tarballName, VENDOR, type RuntimeTarball } from './runtime-tarball.js'
 import type { Detected, InitOptions } from './types.js'
 
-export interface Gathered {
+interface Gathered {
   detected: Detected
   facts: Facts
 }

@@ -15,7 +15,7 @@ export const TOOL: Record<PackageManager, 'npm' | 'yarn' | 'pnpm'> = { npm: 'npm
 /** Stands for a folder outside the app, filled in when the command runs: Yarn 1 cannot write its lockfile without installing somewhere. */
 export const SCRATCH = '<scratch>'
 
-export interface LockCommandOptions {
+interface LockCommandOptions {
   /** package.json has no workspaces, so that npm and pnpm must not look for them further up. */
   isAlone: boolean
   /** The same path held other bytes before: Yarn 1 would take those from its cache. */

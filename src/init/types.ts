@@ -3,7 +3,7 @@
 import type { EcosystemFormat } from '../ecosystem/types.js'
 
 export type PackageManager = 'npm' | 'yarn' | 'yarn-berry' | 'pnpm'
-export type ModuleType = 'commonjs' | 'module'
+type ModuleType = 'commonjs' | 'module'
 
 /** How the entry is started, beside its path: what the ecosystem file must say so that the app starts as it did. */
 export interface Launch {
@@ -29,7 +29,7 @@ export interface Candidate {
 }
 
 /** An ecosystem file that the app has, and how its start named it. */
-export interface EcosystemChoice {
+interface EcosystemChoice {
   file: string
   /** Words for the runtime after the file, such as `--env production`. */
   startArgs: string[]
@@ -91,7 +91,7 @@ export interface FileStep {
   why: string
 }
 
-export interface RemoveStep {
+interface RemoveStep {
   kind: 'remove'
   file: string
   why: string

@@ -20,7 +20,7 @@ import { packageRoot } from '../paths.js'
 import type { DaemonInfo, Folders, Limits } from './types.js'
 import { removeFolder } from './remove.js'
 
-export interface LocalStatus {
+interface LocalStatus {
   home: string
   info: DaemonInfo
   limits: Limits

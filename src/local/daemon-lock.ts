@@ -64,7 +64,7 @@ export async function lockHolder(folders: Pick<Folders, 'root'>): Promise<{ pid?
   return (await isAlive(lock.holder)) ? { pid: lock.holder.pid, isStale: false } : { isStale: true }
 }
 
-export interface Lock {
+interface Lock {
   /** Throws {@link AlreadyRunning} where another process has taken the lock meanwhile. To be called before anything is changed. */
   verify(): Promise<void>
   release(): Promise<void>

@@ -30,7 +30,7 @@ export interface Rooms {
   createGitHandler: (typeof import('./git/index.js'))['createGitHandler']
 }
 
-export interface PlatformOptions {
+interface PlatformOptions {
   /** The folder that SHIPIT_HOME names; state lies in its `local` folder. */
   home: string
   /** 0 takes any free port. Absent: those of last time, else a fixed pair, else any. */

@@ -3,7 +3,7 @@ import { createReadStream, createWriteStream } from 'node:fs'
 import path from 'node:path'
 import type { Folders } from './types.js'
 
-export interface OutputSink { write(chunk: Buffer): void; end(): void }
+interface OutputSink { write(chunk: Buffer): void; end(): void }
 
 /** The output of release phases: a file each, and live to who follows it. */
 export interface ReleaseOutput {

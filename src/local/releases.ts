@@ -15,7 +15,7 @@ export interface ReleaseChange {
   onOutput?: (chunk: Buffer) => void
 }
 
-export interface BegunRelease {
+interface BegunRelease {
   /** As it was stored first: `pending` where it has a release phase. */
   release: ReleaseRecord
   /** Its stored outcome. Never rejects for a release phase that failed. */
@@ -32,7 +32,7 @@ export interface ReleaseService extends Releases {
   recover(): Promise<void>
 }
 
-export interface ReleaseParts { store: Store; dynos: Dynos; logplex: Logplex; output: ReleaseOutput }
+interface ReleaseParts { store: Store; dynos: Dynos; logplex: Logplex; output: ReleaseOutput }
 
 /** The release that serves, or undefined before the first. */
 export function currentRelease(app: Readonly<AppRecord>): Readonly<ReleaseRecord> | undefined {

@@ -42,7 +42,7 @@ export async function look(api: PlatformApi, app: string, { patience = PATIENCE 
   }
 }
 
-export async function readInto(model: FormationModel, lines: AsyncIterable<LogLine>): Promise<void> {
+async function readInto(model: FormationModel, lines: AsyncIterable<LogLine>): Promise<void> {
   for await (const line of lines) model.add(line)
 }
 

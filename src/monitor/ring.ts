@@ -11,14 +11,6 @@ export class Ring<T> implements Iterable<T> {
     this.next = (this.next + 1) % this.most
   }
 
-  get length(): number {
-    return this.entries.length
-  }
-
-  get last(): T | undefined {
-    return this.entries[(this.next + this.most - 1) % this.most]
-  }
-
   /** The last `count` entries, oldest first. */
   latest(count: number): T[] {
     const length = Math.min(count, this.entries.length)

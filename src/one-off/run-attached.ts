@@ -3,7 +3,7 @@ import { attach, createDyno, exitStatusFromLog, stopDyno, withExitMarker, type D
 import { takeKeys } from './keys.js'
 import { leaving, type Leaving } from './leaving.js'
 
-export interface RunOptions {
+interface RunOptions {
   /** No terminal in the dyno, even from one. */
   noTty: boolean
   /** The command's status is asked for. */

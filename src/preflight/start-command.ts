@@ -5,7 +5,7 @@ import { RUNTIME } from '../init/runtime-tarball.js'
 import type { Manifest, ProjectFacts } from './facts.js'
 
 /** What Heroku runs for `web`. */
-export interface StartCommand {
+interface StartCommand {
   /** Where it is written. */
   place: 'Procfile' | 'package.json'
   /** As it is written there. */

@@ -1,7 +1,7 @@
 import type { FolderEntry, FolderView } from '../init/folder.js'
 
 /** Text of a file by its path; undefined where it cannot be had. */
-export type ReadText = (file: string) => string | undefined
+type ReadText = (file: string) => string | undefined
 
 /** A view of files that are known by their paths, read when they are asked for and only once. */
 export function viewOf(name: string, paths: string[], read: ReadText): FolderView {

@@ -28,7 +28,7 @@ export interface App {
   options: EcosystemApp
 }
 
-export interface AppContext {
+interface AppContext {
   cwd: string
   env: Record<string, string>
   /** ms: SHIPIT_DRAIN */

@@ -1,7 +1,7 @@
 import { failureCode } from './crash-policy.js'
 import { Fault } from './fault.js'
 
-export interface Crash {
+interface Crash {
   app: string
   isDyno: boolean
   /** The app's last lines on stderr. */

@@ -1,6 +1,6 @@
 /** The lines that `ps`, `monit` and the dashboard read from the app's log: logfmt, in the style of Heroku's log-runtime-metrics. */
 
-export interface InstanceName {
+interface InstanceName {
   source: string
   app: string
   instance: number

@@ -4,7 +4,7 @@ import { Fault } from './fault.js'
 import type { Instance, Instances } from './instances.js'
 import { dynoOutput } from './outlet.js'
 
-export interface ExitSettings {
+interface ExitSettings {
   apps: App[]
   instances: Instances
   /** ms that an app may go on failing. */

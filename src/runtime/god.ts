@@ -32,7 +32,6 @@ export interface Keeper extends EventEmitter {
 type Callback<T> = (error: unknown, result?: T) => void
 
 export interface God {
-  clusters_db: Record<string, Keeper>
   bus: EventEmitter
   pm2_being_killed?: boolean
   prepare(conf: Record<string, unknown>, callback: Callback<unknown>): void

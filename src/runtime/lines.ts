@@ -7,7 +7,7 @@ const FEED = 10
 const FEED_BYTES = Buffer.from('\n')
 
 /** What is complete in `bytes`, in pieces that each end with a line feed, and what waits for more. */
-export interface Cut {
+interface Cut {
   complete: Buffer[]
   rest: Buffer
 }

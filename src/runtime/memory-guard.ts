@@ -12,7 +12,7 @@ export interface Held {
   isReloadable: boolean
 }
 
-export type Verdict = { kind: 'fine' } | { kind: 'reload'; instance: Held } | { kind: 'give up'; instance: Held }
+type Verdict = { kind: 'fine' } | { kind: 'reload'; instance: Held } | { kind: 'give up'; instance: Held }
 
 /** A successor that is over its share again after less than this many ms is no leak: that is what the app takes. */
 export const SOON = 120_000

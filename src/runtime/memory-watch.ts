@@ -6,7 +6,7 @@ import { MemoryGuard, type Held } from './memory-guard.js'
 import { dynoOutput } from './outlet.js'
 import { usageOf } from './proc.js'
 
-export interface MemorySettings {
+interface MemorySettings {
   instances: Instances
   budget: Budget
   /** MB: what the dyno has, and what of it is there for instances. */

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { execFileSync } from 'node:child_process'
 
 /** What the kernel says of a process. */
-export interface Usage {
+interface Usage {
   /** Resident memory, MB. */
   rss: number
   /** User and system time since its start, in seconds. */

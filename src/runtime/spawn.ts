@@ -60,7 +60,7 @@ export function installSpawn(god: God, settings: SpawnSettings, early?: Early): 
   god.forkMode = start
 }
 
-export interface Early {
+interface Early {
   app: App
   made: Made
 }

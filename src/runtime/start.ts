@@ -6,7 +6,7 @@ import { appEnvironment } from './environment.js'
 import { Fault, warn } from './fault.js'
 import { Supervisor } from './supervisor.js'
 
-export interface StartFlags {
+interface StartFlags {
   file: string
   /** env_NAME to apply; SHIPIT_ENV where absent. */
   env: string | undefined

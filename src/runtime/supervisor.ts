@@ -26,7 +26,7 @@ import { installSpawn, startEarly, type SpawnSettings } from './spawn.js'
 import { installStop, stopInstance } from './stopping.js'
 import type { Keys } from './agent.js'
 
-export interface SupervisorOptions {
+interface SupervisorOptions {
   apps: App[]
   dyno: Dyno
   env: Record<string, string>

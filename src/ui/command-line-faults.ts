@@ -2,7 +2,7 @@
 import { ShipitError } from '../errors.js'
 import { nearest } from '../nearest.js'
 
-export interface KnownCommand { id: string; takesArguments: boolean }
+interface KnownCommand { id: string; takesArguments: boolean }
 
 /** @param id as oclif joins the words that were typed: `keys:lst`, `ps:extra` */
 export function unknownCommand(id: string, commands: readonly KnownCommand[], bin: string): ShipitError {
@@ -14,6 +14,15 @@ export function unknownCommand(id: string, commands: readonly KnownCommand[], bi
   if (surplus) {
     // `config` is a command and a topic.
     const meant = surplus.id === topic ? nearest(words[1]!, ofTopic.map((command) => command.id.slice(topic.length + 1))) : undefined
+    // `ps:scale` is how Heroku's own CLI calls it; `ps scale` would be an argument of `ps`.
+    if (surplus.takesArguments) {
+      const other = nearest(words[1]!, commands.map((command) => command.id).filter((known) => !known.includes(':')))
+      return new ShipitError('usage', {
+        message: `\`${spoken(surplus.id)}\` has no commands below it.`,
+        ...(other === undefined ? {} : { why: `Did you mean \`${bin} ${other}\`?` }),
+        next: `${spoken(surplus.id)} --help`,
+      })
+    }
     return new ShipitError('usage', {
       message: `\`${spoken(surplus.id)}\` takes no arguments.`,
       ...(meant === undefined ? {} : { why: `Did you mean \`${spoken(topic)} ${meant}\`?` }),
@@ -34,7 +43,7 @@ export function unknownCommand(id: string, commands: readonly KnownCommand[], bi
 }
 
 /** An error of oclif's parser; `flags` are those that do not exist, where that is the fault. */
-export interface ParserError extends Error {
+interface ParserError extends Error {
   flags?: unknown
   args?: unknown
 }

@@ -1,6 +1,6 @@
 import { ShipitError } from '../errors.js'
 
-export interface Question {
+interface Question {
   /** The question, ending in `?`. */
   what: string
   /** Whether the user has said yes already, by a flag. */

@@ -1,6 +1,6 @@
 import pc from 'picocolors'
 import { countInWords, grows, peakOf, shrinks, type FormationChange } from '../deploy/formation.js'
-import { describeInProgress } from '../deploy/in-progress.js'
+import { describeInProgress } from '../deploy/turn/in-progress.js'
 import type { DeployPlan, DeployResult, StepName } from '../deploy/index.js'
 import { costInWords } from './cost.js'
 import { printable } from './printable.js'

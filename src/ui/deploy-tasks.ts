@@ -9,7 +9,7 @@ type Task = ListrTaskWrapper<unknown, typeof DefaultRenderer, typeof SimpleRende
 const LINES_IN_VIEW = 8
 
 /** A deploy's events as a task list on a terminal: a spinner a step, the newest output under it, its time beside it. */
-export interface TaskView {
+interface TaskView {
   events: DeployEvents
   /** Resolves once all of it is on the screen. */
   end: () => Promise<void>

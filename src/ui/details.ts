@@ -4,7 +4,7 @@ import { colours } from './colours.js'
 import { placed, renderInstances } from './instances.js'
 import { printable } from './printable.js'
 
-export interface Shown {
+interface Shown {
   app: string
   dyno: DynoReport
   /** Where one instance was asked for. */

@@ -3,7 +3,7 @@ import { timeAndAge } from './ago.js'
 import { colours } from './colours.js'
 import { printable } from './printable.js'
 
-export interface DynoListOptions<D extends Dyno> {
+interface DynoListOptions<D extends Dyno> {
   now: number
   /** What else the dyno's line tells, after its release. */
   about?(dyno: D): string[]

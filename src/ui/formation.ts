@@ -3,7 +3,7 @@ import { renderDynos } from './dynos.js'
 import { placed, renderInstances, sortInstances } from './instances.js'
 import type { Sort } from './sort-fields.js'
 
-export interface FormationView {
+interface FormationView {
   sort?: Sort | undefined
   /** Columns of the terminal; undefined off one. */
   width: number | undefined

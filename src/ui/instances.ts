@@ -5,7 +5,7 @@ import type { Sort } from './sort-fields.js'
 import { renderTable } from './table.js'
 
 /** An instance and the dyno that it is in. */
-export interface Placed { dyno: DynoReport; instance: InstanceReport }
+interface Placed { dyno: DynoReport; instance: InstanceReport }
 
 const HEAD = ['ID', 'STATUS', 'PID', '↺', 'UPTIME', 'CPU', 'MEMORY', 'LOOP', 'RPM', 'VERSION']
 /** The column that gives way on a narrow terminal. */
@@ -47,7 +47,7 @@ function valueOf({ dyno, instance }: Placed, field: Sort['field']): string | num
   }
 }
 
-export interface InstanceTableOptions {
+interface InstanceTableOptions {
   /** Columns of the terminal. */
   width: number | undefined
   /** Whether each row begins with its dyno. */

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 
-export interface LineWriter {
+interface LineWriter {
   /** Resolves when the reader can take more. */
   write(line: string): Promise<void>
   /** Aborted when the reader of stdout has gone (`| head`): no fault, only the end. */

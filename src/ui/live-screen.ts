@@ -3,7 +3,7 @@ import { cutColoured } from './fit.js'
 const RESTORE_CURSOR = '\x1b[?25h'
 
 /** A text that replaces itself in place on a terminal, cut to its rows; elsewhere each text is printed below the last. */
-export interface LiveScreen {
+interface LiveScreen {
   show(text: string): void
   /** Leaves the last text where it is, and the cursor below it. */
   end(): void

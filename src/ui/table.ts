@@ -1,7 +1,7 @@
 import Table from 'cli-table3'
 import { printable } from './printable.js'
 
-export interface TableOptions {
+interface TableOptions {
   /** Columns of the terminal; without it nothing is cut short. */
   width?: number | undefined
   /** Index of the column that gives way where a line is longer than the terminal; default: the last. */

@@ -11,7 +11,7 @@ export interface Figure {
 export type Figures = Record<string, Figure>
 
 /** `rounds` is how often each alternative runs, `only` the sections that are wanted, where the bench has some. */
-export interface BenchOptions {
+interface BenchOptions {
   rounds: number
   only: readonly string[]
   note: (line: string) => void

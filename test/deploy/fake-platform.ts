@@ -6,7 +6,7 @@ import { ShipitError } from '../../src/errors.js'
 import type { App, Build, Dyno, DynoState, Formation, LogLine, Release, Slug } from '../../src/heroku/types.js'
 
 /** How the releases of one commit behave. */
-export interface Behaviour {
+interface Behaviour {
   /** Of every dyno, a look each; the last one stays. Default up. */
   states?: DynoState[]
   /** What the app's URL answers. Default 200. */

@@ -8,17 +8,10 @@ import { promisify } from 'node:util'
 import { push, type PushOptions } from '../../src/git/push.js'
 import type { SimpleGit } from 'simple-git'
 import { failureOf } from '../support/failures.js'
+import { until } from '../support/until.js'
 import { commitFile, GitServer, repository, temporaryFolder, TOKEN } from './git-server.js'
 
 const run = promisify(execFile)
-
-async function until(condition: () => boolean | Promise<boolean>, what: string): Promise<void> {
-  const deadline = Date.now() + 15_000
-  while (!(await condition())) {
-    if (Date.now() > deadline) throw new Error(`gave up waiting until ${what}`)
-    await new Promise((resolve) => setTimeout(resolve, 20))
-  }
-}
 
 /** Every process whose command line or environment holds a text. */
 async function processesWith(text: string, where: 'cmdline' | 'environ' = 'cmdline'): Promise<string[]> {
@@ -62,7 +55,7 @@ describe('git push', () => {
     await server.addApp('a1', `echo '-----> Building ünïcode'; printf 'step 1\\rstep 2\\rstep 3\\n'; while [ ! -e '${gate}' ]; do sleep 0.05; done; echo '       Done' >&2`)
     const lines: string[] = []
     const pushed = pushTo('a1', { onOutput: (line) => lines.push(line) })
-    await until(() => lines.length >= 1, 'the first line arrives')
+    await until('the first line arrives', () => lines.length >= 1)
     expect(lines[0]).to.equal('-----> Building ünïcode')
     await writeFile(gate, '')
     await pushed
@@ -119,7 +112,7 @@ describe('git push', () => {
     await server.addApp('a1', 'echo building; sleep 5 </dev/null >/dev/null 2>&1 & wait')
     const lines: string[] = []
     const pushed = failureOf(pushTo('a1', { onOutput: (line) => lines.push(line) }))
-    await until(() => lines.length > 0, 'the build begins')
+    await until('the build begins', () => lines.length > 0)
     await server.stop()
     expect((await pushed).code).to.equal('network')
     server = await GitServer.start(path.join(folder.dir, 'remotes'))
@@ -140,7 +133,7 @@ describe('git push', () => {
     const stop = new AbortController()
     const lines: string[] = []
     const pushed = pushTo('a1', { signal: stop.signal, onOutput: (line) => lines.push(line) }).then(() => undefined, (error: unknown) => error)
-    await until(() => lines.length > 0, 'the build begins')
+    await until('the build begins', () => lines.length > 0)
     expect(await processesWith(server.url('a1'))).to.not.have.lengthOf(0)
     const reason = new Error('stopped')
     stop.abort(reason)

@@ -118,6 +118,9 @@ describe('attaching to a one-off dyno', () => {
     await once(nobody, 'close')
     expect((await rejection(join(`rendezvous://127.0.0.1:${port}/s3cret`).ended)).message).to.match(/nothing accepts connections there/)
 
+    const stranger = await rendezvous((client) => client.write('x'.repeat(1000)))
+    expect((await rejection(join(stranger.attachUrl).ended)).message).to.match(/what answers there is no one-off dyno/)
+
     const silent = await rendezvous(() => {})
     const late = await rejection(join(silent.attachUrl, { patience: 50 }).ended)
     expect(late).to.include({ code: 'timeout', exitCode: 15 })

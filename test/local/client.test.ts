@@ -6,7 +6,8 @@ import { expect } from 'chai'
 import { ShipitError } from '../../src/errors.js'
 import { ensureLocal, localStatus, resetLocal, stopLocal, trustedCertificates } from '../../src/local/client.js'
 import { foldersOf } from '../../src/local/folders.js'
-import { temporaryFolder, until } from './support/platform.js'
+import { until } from '../support/until.js'
+import { temporaryFolder } from './support/platform.js'
 
 describe('the way to the embedded Heroku', () => {
   let home: string

@@ -6,8 +6,9 @@ import { AlreadyRunning } from '../../src/local/daemon-lock.js'
 import { daemonLogFile, openDaemonLog } from '../../src/local/daemon-log.js'
 import { foldersOf, stateHome } from '../../src/local/folders.js'
 import { limitsFrom } from '../../src/local/limits.js'
+import { until } from '../support/until.js'
 import { fakeRooms } from './support/fake-rooms.js'
-import { startTestPlatform, temporaryFolder, until } from './support/platform.js'
+import { startTestPlatform, temporaryFolder } from './support/platform.js'
 
 describe('the daemon', () => {
   it('keeps apps, token and log over a restart', async () => {

@@ -10,7 +10,8 @@ import { WebSocket } from 'ws'
 import { createApi, type ApiParts } from '../../src/local/api/index.js'
 import { startPlatform, type Platform } from '../../src/local/daemon.js'
 import { validateAnswer, validateRequest } from '../support/schema.js'
-import { temporaryFolder, until } from './support/platform.js'
+import { until } from '../support/until.js'
+import { temporaryFolder } from './support/platform.js'
 
 /** What it does is decided by its config vars, so that one build is enough. */
 const SERVER = `

@@ -5,7 +5,7 @@ import type { Facts, PlatformFacts, ProjectFacts } from '../../src/preflight/ind
 import { readManifest } from '../../src/preflight/manifest.js'
 import { viewOf } from '../../src/preflight/views.js'
 
-export type Files = Record<string, string | object>
+type Files = Record<string, string | object>
 
 export interface Given {
   /** Besides those of a sound app; undefined takes one away. */

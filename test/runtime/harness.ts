@@ -4,13 +4,14 @@ import net from 'node:net'
 import os from 'node:os'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { until as comesTrue } from '../support/until.js'
 
 const root = path.resolve(import.meta.dirname, '../..')
 
 let built: Promise<string> | undefined
 
 /** The runtime's bin, built once by each process of a test run into a folder of its own, so that no other build is in the way. */
-export function runtimeBin(): Promise<string> {
+function runtimeBin(): Promise<string> {
   built ??= build()
   return built
 }
@@ -98,7 +99,7 @@ export class Run {
   }
 
   async says(text: string | RegExp, deadline = 15_000): Promise<void> {
-    await until(() => (typeof text === 'string' ? this.output.includes(text) : text.test(this.output)), deadline, () => `no ${text} in:\n${this.output}`)
+    await until(() => (typeof text === 'string' ? this.output.includes(text) : text.test(this.output)), deadline, () => `${text} in:\n${this.output}`)
   }
 
   /** SIGTERM to every process of the dyno, as Heroku does. */
@@ -113,13 +114,7 @@ export class Run {
   }
 }
 
-export async function until(isTrue: () => boolean | Promise<boolean>, deadline = 15_000, otherwise: () => string = () => 'waited in vain'): Promise<void> {
-  const end = Date.now() + deadline
-  while (!(await isTrue())) {
-    if (Date.now() > end) throw new Error(otherwise())
-    await new Promise((resolve) => setTimeout(resolve, 20))
-  }
-}
+export const until = (isTrue: () => boolean | Promise<boolean>, deadline?: number, otherwise = () => 'it to come true'): Promise<true> => comesTrue(otherwise, isTrue, deadline)
 
 export function isAlive(pid: number): boolean {
   return existsSync(`/proc/${pid}`)

@@ -3,7 +3,7 @@ import http, { type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 
 /** One request as it arrived. */
-export interface Arrived { method: string; path: string; headers: http.IncomingHttpHeaders; body: string }
+interface Arrived { method: string; path: string; headers: http.IncomingHttpHeaders; body: string }
 
 /** What the server does with a request. */
 export type Fault =

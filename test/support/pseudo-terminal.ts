@@ -7,7 +7,7 @@ import { until } from '../../src/until.js'
 
 const { Terminal } = createRequire(import.meta.url)('@xterm/headless') as typeof import('@xterm/headless')
 
-export interface PtyOptions { columns: number; rows: number; cwd?: string; env: NodeJS.ProcessEnv }
+interface PtyOptions { columns: number; rows: number; cwd?: string; env: NodeJS.ProcessEnv }
 
 /** A program on a real pseudo-terminal (python's, which needs no native module), and the screen that a user would see. */
 export class PseudoTerminal {

@@ -2,7 +2,7 @@ import { captureOutput } from '@oclif/test'
 import { packageRoot } from '../../src/paths.js'
 import { TOKEN } from './platform.js'
 
-export interface Ran { stdout: string; stderr: string; exitCode: number; json<T = Record<string, unknown>>(): T }
+interface Ran { stdout: string; stderr: string; exitCode: number; json<T = Record<string, unknown>>(): T }
 
 interface Runnable { default: { run(argv: string[], options: { root: string }): Promise<unknown> } }
 

@@ -6,7 +6,7 @@ import { packageRoot } from '../../src/paths.js'
 import { execFile } from 'node:child_process'
 import path from 'node:path'
 
-const commands = [{ id: 'deploy', takesArguments: true }, { id: 'ps', takesArguments: false }, { id: 'keys:set', takesArguments: true }, { id: 'keys:list', takesArguments: false }]
+const commands = [{ id: 'deploy', takesArguments: true }, { id: 'ps', takesArguments: true }, { id: 'scale', takesArguments: true }, { id: 'whoami', takesArguments: false }, { id: 'keys:set', takesArguments: true }, { id: 'keys:list', takesArguments: false }]
 
 describe('a mistyped command', () => {
   it('is answered with the one that was probably meant', () => {
@@ -15,7 +15,11 @@ describe('a mistyped command', () => {
     expect(unknownCommand('frobnicate', commands, 'shipit').why).to.equal(undefined)
   })
   it('is told from an argument too many', () => {
-    expect(unknownCommand('ps:extra', commands, 'shipit').message).to.equal('`shipit ps` takes no arguments.')
+    expect(unknownCommand('whoami:extra', commands, 'shipit').message).to.equal('`shipit whoami` takes no arguments.')
+  })
+  it("of Heroku's own CLI is answered with ours", () => {
+    expect(unknownCommand('ps:scale', commands, 'shipit')).to.include({ message: '`shipit ps` has no commands below it.', why: 'Did you mean `shipit scale`?', next: 'shipit ps --help' })
+    expect(unknownCommand('ps:wait', commands, 'shipit').why).to.equal(undefined)
   })
   it('of a command that is a topic too, is answered with what was meant and not repeated', () => {
     const both = [...commands, { id: 'config', takesArguments: false }, { id: 'config:get', takesArguments: true }]

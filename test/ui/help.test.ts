@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process'
+import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import { expect } from 'chai'
@@ -13,6 +14,14 @@ describe('the help', () => {
     expect(listed(root, 'TOPICS')).to.deep.equal(['apps', 'config', 'keys', 'local'])
     expect(listed(root, 'COMMANDS')).to.include.members(['ps', 'show', 'destroy']).and.not.include.members(['ls'])
     expect(listed(root, 'COMMANDS').filter((name) => ['list', 'ls', 'status', 'describe', 'delete'].includes(name!))).to.deep.equal([])
+  })
+
+  it('tells every command in one line of a terminal', async () => {
+    const { commands } = JSON.parse(await readFile(path.join(packageRoot, 'oclif.manifest.json'), 'utf8')) as { commands: Record<string, { summary?: string; description?: string }> }
+    const told = Object.entries(commands).map(([id, { summary, description = '' }]) => ({ id, line: summary ?? description.split('\n')[0]! }))
+    expect(told.length).to.be.greaterThan(30)
+    expect(told.filter(({ line }) => line === '' || line.length > 80)).to.deep.equal([])
+    expect((await help()).split('\n')[0]!.length).to.be.within(1, 80)
   })
 
   it('answers to PM2\'s words for the same commands', async () => {

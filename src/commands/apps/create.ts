@@ -8,7 +8,7 @@ export default class AppsCreate extends BaseCommand {
   static override description = 'Without a name the platform makes one up. `deploy --create` does it as part of a deploy.'
   static override examples = ['<%= config.bin %> <%= command.id %> myapp', '<%= config.bin %> <%= command.id %> --region eu --json']
   static override args = { name: Args.string({ ignoreStdin: true, description: 'its name' }) }
-  static override flags = { ...platformFlags, region: Flags.string({ description: 'where it runs, such as us or eu' }) }
+  static override flags = { ...platformFlags, region: Flags.string({ description: 'where it runs, such as us or eu', helpValue: 'REGION' }) }
 
   async run(): Promise<App> {
     const { args, flags } = await this.parse(AppsCreate)

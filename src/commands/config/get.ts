@@ -7,7 +7,7 @@ interface Outcome { app: string; config: Record<string, string> }
 export default class ConfigGet extends BaseCommand {
   static override summary = 'print the value of config vars'
   static override description = 'The value alone, a line each, secrets as well: for scripts. On a terminal, what would steer it is left out.'
-  static override examples = ['<%= config.bin %> <%= command.id %> DATABASE_URL --app myapp', 'psql "$(<%= config.bin %> <%= command.id %> DATABASE_URL)"']
+  static override examples = ['<%= config.bin %> <%= command.id %> DATABASE_URL --app myapp', '$ psql "$(<%= config.bin %> <%= command.id %> DATABASE_URL)"']
   static override strict = false
   static override usage = 'config get NAME...'
   static override flags = { ...appFlags }

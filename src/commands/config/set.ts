@@ -11,7 +11,7 @@ export default class ConfigSet extends BaseCommand {
   static override examples = [
     '<%= config.bin %> <%= command.id %> LOG_LEVEL=debug NODE_OPTIONS=--trace-warnings',
     '<%= config.bin %> <%= command.id %> STRIPE_KEY',
-    'pass show stripe | <%= config.bin %> <%= command.id %> STRIPE_KEY --app myapp',
+    '$ pass show stripe | <%= config.bin %> <%= command.id %> STRIPE_KEY --app myapp',
     '<%= config.bin %> <%= command.id %> --app myapp < .env.production',
   ]
   static override strict = false

@@ -13,7 +13,7 @@ export default class KeysSet extends BaseCommand {
   static override examples = [
     '<%= config.bin %> <%= command.id %>',
     '<%= config.bin %> <%= command.id %> --app myapp < keys.env',
-    'pass show pm2/myapp | <%= config.bin %> <%= command.id %> --app myapp --json',
+    '$ pass show pm2/myapp | <%= config.bin %> <%= command.id %> --app myapp --json',
     '<%= config.bin %> <%= command.id %> PM2_SECRET_KEY',
   ]
   static override strict = false

@@ -7,7 +7,7 @@ interface Outcome { app: string; accepted: true; dashboard: string }
 
 export default class KeysTest extends BaseCommand {
   static override summary = 'ask PM2\'s dashboard whether it accepts the app\'s keys'
-  static override description = 'Asks as the agent in a dyno does when it connects, with the keys that the app has. They are shown nowhere. A refusal ends with exit status 5, no answer with 8.'
+  static override description = 'Asks as the agent in a dyno does when it connects, with the keys that the app has. They are shown nowhere. A refusal ends with exit code 5, no answer with 8.'
   static override examples = ['<%= config.bin %> <%= command.id %>', '<%= config.bin %> <%= command.id %> --app myapp --json']
   static override flags = { ...appFlags }
 

@@ -2,12 +2,12 @@ import { shellWord } from '../../shell-word.js'
 import { BaseCommand } from '../../ui/base-command.js'
 
 export default class LocalEnv extends BaseCommand {
-  static override description = `print the variables that point Heroku's own CLI, or any other client, at the embedded Heroku
+  static override summary = "print the variables that point Heroku's own CLI here"
+  static override description = `For Heroku's own CLI, or any other client of the Platform API. The embedded Heroku is started if it is not running.
 
-The API key among them is good on this machine's loopback alone. NODE_EXTRA_CA_CERTS lets Heroku's own CLI attach to one-off dynos (heroku run): it names the certificate that
-the embedded Heroku made for itself, with what the variable named before. The embedded Heroku is started if it is not running.`
+The API key among them is good on this machine's loopback alone. NODE_EXTRA_CA_CERTS names the certificate that the embedded Heroku made for itself, with what the variable named before: \`heroku run\` asks for it.`
 
-  static override examples = ['eval "$(<%= config.bin %> <%= command.id %>)"']
+  static override examples = ['$ eval "$(<%= config.bin %> <%= command.id %>)"']
 
   async run(): Promise<object> {
     await this.parse(LocalEnv)

@@ -76,7 +76,7 @@ function compilerOf(folder: FolderView, pkg: PackageJson, words: string[]): Comp
     case 'swc':
       return folderCompiler(folder, tool, rest)
     case 'esbuild':
-      return esbuildCompiler(folder, rest)
+      return esbuildCompiler(rest)
     case 'tsup':
       return bundleCompiler(folder, pkg, rest, 'src/index.ts')
     case 'ncc': {
@@ -143,7 +143,7 @@ function splitAnywhere(words: string[]): string[] {
   return words.filter((word, at) => !word.startsWith('-') && !takesValue(words[at - 1] ?? ''))
 }
 
-function esbuildCompiler(folder: FolderView, words: string[]): Compiler | undefined {
+function esbuildCompiler(words: string[]): Compiler | undefined {
   const entries = splitAnywhere(words).map((word) => path.normalize(word))
   const outfile = flagValue(words, '--outfile')
   const outdir = flagValue(words, '--outdir')

@@ -1,6 +1,6 @@
 import { parse } from 'shell-quote'
 
-export interface CommandPart {
+interface CommandPart {
   text: string
   /** What stands between this part and the next; '' at the end. */
   operator: '' | '&&' | '||' | ';' | '|' | '&'

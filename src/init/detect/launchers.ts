@@ -10,8 +10,8 @@ import { resolveFile } from './resolve-file.js'
 import { refused, type Project, type Target } from './target.js'
 
 /** Follows a command line of the app; launchers that wrap another command (nodemon --exec) call back with it. */
-export type Follow = (line: string[]) => Target
-export type Launcher = (words: string[], project: Project, follow: Follow) => Target
+type Follow = (line: string[]) => Target
+type Launcher = (words: string[], project: Project, follow: Follow) => Target
 
 /** Programs that start a node script, by name. `words` are those after the program. */
 export const LAUNCHERS: Record<string, Launcher> = {

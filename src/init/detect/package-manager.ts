@@ -10,7 +10,7 @@ const LOCKFILES: { file: string; tool: 'npm' | 'yarn' | 'pnpm' }[] = [
   { file: 'pnpm-lock.yaml', tool: 'pnpm' },
 ]
 
-export interface ChosenManager {
+interface ChosenManager {
   packageManager: PackageManager
   lockfile?: string
   warnings: string[]

@@ -1,17 +1,15 @@
 /** One line of a Procfile: https://devcenter.heroku.com/articles/procfile */
-export interface ProcfileEntry {
+interface ProcfileEntry {
   type: string
   command: string
-  /** 0-based. */
-  line: number
 }
 
 const LINE = /^([A-Za-z0-9_-]+):\s*(.+?)\s*$/
 
 export function readProcfile(text: string): ProcfileEntry[] {
-  return text.replace(/^\ufeff/, '').split(/\r\n|\n/).flatMap((content, line) => {
+  return text.replace(/^\ufeff/, '').split(/\r\n|\n/).flatMap((content) => {
     const match = LINE.exec(content)
-    return match ? [{ type: match[1]!, command: match[2]!, line }] : []
+    return match ? [{ type: match[1]!, command: match[2]! }] : []
   })
 }
 

@@ -8,7 +8,7 @@ const MOST_WAITING = 1024 * 1024
 const BURST = 500
 const KEEP_ALIVE = 15_000
 
-export interface ReaderOptions extends LogFilter {
+interface ReaderOptions extends LogFilter {
   appId: string
   /** Lines of the backlog to begin with. */
   lines: number

@@ -8,7 +8,7 @@ export type RangeFields<T> = Record<string, (item: T) => Comparable>
 interface Bound { value: string; isExclusive: boolean }
 interface Range { field: string; start: Bound | undefined; end: Bound | undefined; max: number; isDescending: boolean }
 
-export interface Page<T> { status: 200 | 206; items: T[]; headers: Record<string, string> }
+interface Page<T> { status: 200 | 206; items: T[]; headers: Record<string, string> }
 
 const DEFAULT_MAX = 200
 const MOST = 1000

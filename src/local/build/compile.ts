@@ -10,7 +10,7 @@ import { noteProcessGroup } from './left-processes.js'
 import { applySlugignore, unpack, weighSlug } from './slug.js'
 import type { SlugRecord } from '../types.js'
 
-export interface CompileJob {
+interface CompileJob {
   archive: string
   commit: string | null
   configVars: Readonly<Record<string, string>>
@@ -25,7 +25,7 @@ export interface CompileJob {
   slugLimit: number
 }
 
-export interface CompiledSlug extends Pick<SlugRecord, 'modules' | 'size'> { processTypes: Record<string, string> }
+interface CompiledSlug extends Pick<SlugRecord, 'modules' | 'size'> { processTypes: Record<string, string> }
 
 /** The slug compiler: unpack, ignore, detect, build, discover, weigh. Throws what a build can fail of. */
 export async function compile(job: CompileJob): Promise<CompiledSlug> {

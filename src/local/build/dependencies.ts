@@ -7,7 +7,7 @@ import type { PackageManager } from './package-manager.js'
 import { restoreTree, runtimeOf, saveTree, treeKey, type Keeping, type Restored } from './tree-cache.js'
 import { checkVendoredPackages } from './vendored-packages.js'
 
-export interface Installation {
+interface Installation {
   /** Of the package manager. */
   version: string
   /** Whether no later step of the build runs anything that could write into node_modules. */

@@ -1,7 +1,7 @@
 import semver from 'semver'
 import { BuildFailure } from './failure.js'
 
-export interface EngineReport { lines: string[]; warnings: string[] }
+interface EngineReport { lines: string[]; warnings: string[] }
 
 /**
  * What `engines` asks for, held against what this machine runs: other versions are not fetched here.

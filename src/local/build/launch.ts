@@ -2,7 +2,7 @@ import type { BuildRecord, ReleaseRecord, Releases } from '../types.js'
 import { BuildFailure } from './failure.js'
 import type { BuildOutput } from './output.js'
 
-export interface Launch {
+interface Launch {
   appId: string
   build: Readonly<BuildRecord>
   slugId: string

@@ -1,5 +1,5 @@
 /** What npm's lockfile says of one package (docs.npmjs.com: package-lock.json, "packages"). */
-export interface LockedPackage { resolved?: unknown; integrity?: unknown; dev?: unknown; optional?: unknown; hasInstallScript?: unknown }
+interface LockedPackage { resolved?: unknown; integrity?: unknown; dev?: unknown; optional?: unknown; hasInstallScript?: unknown }
 
 /** The packages of npm's lockfile; none where it cannot be read, for which npm has its own words. */
 export function lockedPackages(lock: string): LockedPackage[] {

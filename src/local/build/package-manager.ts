@@ -1,6 +1,6 @@
 import { BuildFailure } from './failure.js'
 
-export type ManagerName = 'npm' | 'yarn' | 'berry' | 'pnpm'
+type ManagerName = 'npm' | 'yarn' | 'berry' | 'pnpm'
 
 export interface PackageManager {
   name: ManagerName

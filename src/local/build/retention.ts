@@ -1,6 +1,6 @@
 import type { AppRecord } from '../types.js'
 
-export interface Expired { slugs: string[]; builds: string[] }
+interface Expired { slugs: string[]; builds: string[] }
 
 /**
  * What an app no longer needs: slugs of none of its last `keep` releases nor of the current one, and builds beyond the last `keep` whose slug goes.

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { StringDecoder } from 'node:string_decoder'
 import { signalGroup } from '../signal-group.js'
 
-export interface ToolRun {
+interface ToolRun {
   command: string
   args: string[]
   cwd: string

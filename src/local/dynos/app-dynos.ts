@@ -4,7 +4,7 @@ import { hasPreboot, wantedDynos, type Wanted } from './formation.js'
 import { Preboot } from './preboot.js'
 import { Slot } from './slot.js'
 
-export interface Selection { type?: string; name?: string }
+interface Selection { type?: string; name?: string }
 
 /**
  * The dynos of one app. Deciding what should run takes no await, so that every call sees a whole state and may be repeated;

@@ -5,7 +5,7 @@ import { listenersOf, type Listener } from './listeners.js'
 const POLL = 25
 const HOSTS = ['127.0.0.1', '::1'] as const
 
-export interface Bound {
+interface Bound {
   host: (typeof HOSTS)[number]
   /** Heroku's router could not reach it: it listens for this machine alone. */
   isLoopbackOnly: boolean

@@ -1,18 +1,17 @@
 import { randomUUID } from 'node:crypto'
 import path from 'node:path'
 import type { DynoRecord, DynoState, Folders, Limits, Logplex, OneOffAttach, Store, WebTarget } from '../types.js'
+import { attachedClient } from './attached-client.js'
 import { otherPorts, waitUntilBound } from './boot.js'
 import { Claims } from './claims.js'
 import { makeDisk, removeDisk } from './disk.js'
 import { dynoEnvironment } from './environment.js'
 import type { Wanted } from './formation.js'
 import { listenersOf } from './listeners.js'
-import { totalOf } from './memory.js'
-import type { Measured, Meter } from './meter.js'
-import { metricsLines } from './metrics-lines.js'
+import { watchMemory } from './memory-verdict.js'
+import type { Meter } from './meter.js'
 import { reservePort } from './ports.js'
 import { ProcessGroup, type Attached } from './process-group.js'
-import { terminalMaker } from './pseudo-terminal.js'
 import { memoryQuota } from './quota.js'
 import type { SpareModules } from './spare-modules.js'
 import { words } from './words.js'
@@ -22,7 +21,7 @@ const STATUS_UNATTACHED = 128
 
 export interface Services { store: Store; logplex: Logplex; folders: Folders; limits: Limits; spares: SpareModules; meter: Meter }
 
-export interface DynoSpec extends Wanted {
+interface DynoSpec extends Wanted {
   appId: string
   /** Not of the formation: it ends for good, and ending is no crash. */
   isOneOff?: boolean
@@ -135,7 +134,7 @@ export class Dyno {
     const { spec } = this
     const { appId, slug: { modules } } = spec
     const disk = await makeDisk(dir, spec.slug, await this.services.spares.take(appId, modules))
-    const attached = spec.attach && !this.stopping.signal.aborted ? await this.awaitClient(spec.attach) : undefined
+    const attached = spec.attach && !this.stopping.signal.aborted ? await this.client(spec.attach) : undefined
     if (this.stopping.signal.aborted) {
       attached?.client.destroy()
       return spec.isOneOff ? this.complete(143) : 143
@@ -166,7 +165,7 @@ export class Dyno {
     const ended = new AbortController()
     if (spec.type === 'web' && !spec.isOneOff) void this.boot(group, port, ended.signal)
     else this.enter('up')
-    const unwatch = this.watch(group)
+    const unwatch = this.watchMemory(group)
     const status = await group.exit.finally(unwatch)
     ended.abort()
     // The container goes with its first process, unless the others have their grace time.
@@ -190,19 +189,8 @@ export class Dyno {
     return status
   }
 
-  /** Undefined where nobody came in time, or the dyno is stopped first. */
-  private async awaitClient({ meeting, isTerminal }: OneOffAttach): Promise<Attached | undefined> {
-    this.log(words.awaitingClient)
-    const over = new AbortController()
-    const end = () => over.abort()
-    const timer = setTimeout(end, this.services.limits.attachTimeout)
-    this.stopping.signal.addEventListener('abort', end, { once: true })
-    const client = await meeting.client(over.signal)
-    clearTimeout(timer)
-    if (!client) return undefined
-    const terminal = isTerminal ? await terminalMaker() : undefined
-    if (isTerminal && !terminal) this.log(words.noTerminal)
-    return { client, terminal }
+  private client(attach: OneOffAttach): Promise<Attached | undefined> {
+    return attachedClient(attach, { patience: this.services.limits.attachTimeout, signal: this.stopping.signal, log: (message) => this.log(message) })
   }
 
   private async boot(group: ProcessGroup, port: number, ended: AbortSignal): Promise<void> {
@@ -220,34 +208,20 @@ export class Dyno {
     }
   }
 
-  /** The feature counts from the dyno's start on: Heroku asks for a restart after it is changed. */
-  private watch(group: ProcessGroup): () => void {
-    const { meter, store } = this.services
-    const hasMetrics = store.find(this.spec.appId)?.features['log-runtime-metrics']?.enabled === true
-    let isTold = false
-    return meter.watch({
-      dir: group.dir,
-      group: group.pid,
-      hasLoad: hasMetrics,
-      take: (measured) => void this.judge(group, measured, hasMetrics).catch((error: Error) => this.log(words.notMeasured(error.message))),
-      failed: ({ message }) => {
-        if (!isTold) this.log(words.notMeasured(message))
-        isTold = true
-      },
-    })
+  private watchMemory(group: ProcessGroup): () => void {
+    const { spec: { appId, name, size }, id, stopping: { signal } } = this
+    return watchMemory({
+      id, appId, name, size, dir: group.dir, group: group.pid,
+      log: (message) => this.log(message),
+      isStopping: () => signal.aborted,
+      kill: () => this.kill(group),
+    }, this.services)
   }
 
-  private async judge(group: ProcessGroup, measured: Measured, hasMetrics: boolean): Promise<void> {
-    const { spec, id, services, stopping } = this
-    const { quota, most } = memoryQuota(spec.size, services.limits)
-    if (hasMetrics) for (const line of metricsLines(measured, { source: spec.name, appId: spec.appId, id, quota })) this.log(line)
-    const used = totalOf(measured.memory)
-    if (used <= quota || stopping.signal.aborted) return
-    this.log(words.memory(used, quota))
-    if (used <= most) return this.log(words.overQuota)
+  /** What ends a dyno at R10 and R15. */
+  private async kill(group: ProcessGroup): Promise<void> {
     this.target = undefined
     this.forcedStatus = 137
-    this.log(words.vastlyOverQuota)
     this.log(words.sigkill)
     await group.kill()
   }
@@ -255,11 +229,9 @@ export class Dyno {
   private async failBoot(group: ProcessGroup, port: number, signal: AbortSignal): Promise<void> {
     const others = otherPorts(await listenersOf(await group.processes()), port)
     if (signal.aborted) return
-    this.forcedStatus = 137
     this.log(words.bootTimeout(this.services.limits.bootTimeout))
     this.log(others.length > 0 ? words.otherPort(others, port) : words.nothingBound(port))
-    this.log(words.sigkill)
-    await group.kill()
+    await this.kill(group)
   }
 
   private async end(signal: 'SIGTERM' | 'SIGHUP'): Promise<void> {

@@ -1,6 +1,6 @@
 import path from 'node:path'
 
-export interface EnvironmentOf {
+interface EnvironmentOf {
   dyno: string
   /** The dyno's own folders. */
   home: string

@@ -3,7 +3,7 @@ import { StringDecoder } from 'node:string_decoder'
 /** What logplex takes as one line; a longer one is passed on in pieces, so that no more than this is ever held. */
 const LONGEST = 10_000
 
-export interface LineSplitter {
+interface LineSplitter {
   write(chunk: Buffer): void
   /** Passes on the last line, when no line break followed it. */
   end(): void

@@ -32,7 +32,7 @@ const DRAIN = 2_000
 /** Whose input and output a process has instead of the log: bytes both ways, on a pseudo-terminal where one is named. */
 export interface Attached { client: Duplex; terminal: TerminalMaker | undefined }
 
-export interface Launch {
+interface Launch {
   disk: Disk
   command: string
   env: Record<string, string>

@@ -14,7 +14,7 @@ export interface Push {
 
 interface PushedTree { archive: string; commit: string; description: string; ref: string; before: string }
 
-export interface BuildEndpointParts {
+interface BuildEndpointParts {
   store: Store
   builder: Pick<Builder, 'start'>
   folders: Folders

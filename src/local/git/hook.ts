@@ -21,7 +21,7 @@ export function archivesDir(folders: Folders): string {
   return path.join(folders.builds, 'incoming')
 }
 
-export interface InstalledHook { hooksDir: string; secretFile: string; secret: string }
+interface InstalledHook { hooksDir: string; secretFile: string; secret: string }
 
 /** Writes the one hook that all repositories share, and a secret that holds as long as this process. */
 export function installHook(folders: Folders): InstalledHook {

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { signalGroup } from '../signal-group.js'
 
-export interface CgiRequest {
+interface CgiRequest {
   req: IncomingMessage
   res: ServerResponse
   /** The folder that holds the repositories. */

@@ -6,9 +6,9 @@ import { randomBytes } from 'node:crypto'
 import net from 'node:net'
 import type { Duplex } from 'node:stream'
 import tls from 'node:tls'
+import { firstLine } from '../../first-line.js'
 import type { Meeting } from '../types.js'
 import type { Certificate } from './certificate.js'
-import { readLine } from './read-line.js'
 
 /** The first byte of a TLS connection: a handshake record (RFC 8446, section 5.1). */
 const TLS_HANDSHAKE = 0x16
@@ -30,7 +30,7 @@ export function createRendezvous(certificate: () => Promise<Certificate>, log: (
   const greet = async (client: Duplex) => {
     client.on('error', () => client.destroy())
     const timer = setTimeout(() => client.destroy(), PATIENCE).unref()
-    const secret = await readLine(client, LONGEST_SECRET)
+    const secret = await firstLine(client, LONGEST_SECRET)
     clearTimeout(timer)
     const meet = secret === undefined ? undefined : waiting.get(secret)
     if (!meet) return client.destroy()

@@ -1,6 +1,6 @@
 import { pages, type Page } from './pages.js'
 
-export interface RouterCode {
+interface RouterCode {
   level: 'error' | 'warning' | 'info'
   desc: string
   /** What is logged, whatever the client got. */

@@ -16,7 +16,7 @@ export interface RouterTimes {
 export const HEROKU_TIMES: RouterTimes = { hold: 75_000, connect: 5_000, idle: 55_000 }
 
 export interface Connected { socket: net.Socket; target: WebTarget; connectMs: number; release: () => void }
-export interface Unreachable { code: CodeName; dyno?: string }
+interface Unreachable { code: CodeName; dyno?: string }
 
 /** Most dynos that one request is tried on. */
 const MOST_ATTEMPTS = 10

@@ -1,7 +1,7 @@
 import { ROUTER_CODES, type CodeName } from './codes.js'
 
 /** What is known of a request when it is over. Times in ms. */
-export interface RequestFacts {
+interface RequestFacts {
   method: string
   path: string
   host: string

@@ -9,7 +9,7 @@ import type { Page } from './pages.js'
 import { Silence } from './silence.js'
 import { joinSockets } from './upgrade.js'
 
-export interface ProxyTimes { firstByte: number; idle: number }
+interface ProxyTimes { firstByte: number; idle: number }
 
 /** The client's side of a request that asks for another protocol, such as WebSocket. */
 export interface Upgrade { socket: Socket; head: Buffer }

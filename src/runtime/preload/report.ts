@@ -16,7 +16,7 @@ export interface ReportMessage {
   port?: number | string
 }
 
-export interface Report {
+interface Report {
   send(message: ReportMessage): void
 }
 

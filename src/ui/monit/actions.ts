@@ -4,7 +4,7 @@ import type { PlatformApi } from '../../heroku/index.js'
 import type { DynoReport } from '../../monitor/index.js'
 import type { Action, Question } from './view.js'
 
-export interface ActionContext {
+interface ActionContext {
   api: PlatformApi
   app: string
   dynos: readonly DynoReport[]

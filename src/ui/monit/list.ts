@@ -40,7 +40,7 @@ function columnsFor(sort: Sort | undefined, room: number): { columns: Column[]; 
   return { columns, name }
 }
 
-export interface ListView { width: number; height: number; cursor: string; sort: Sort | undefined; title: string }
+interface ListView { width: number; height: number; cursor: string; sort: Sort | undefined; title: string }
 
 /** Dynos and their instances, the row of the cursor always among those that are seen. */
 export function list(rows: readonly Row[], { width, height, cursor, sort, title }: ListView, style: Style): Block {

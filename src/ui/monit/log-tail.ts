@@ -7,7 +7,7 @@ const KEPT = 2000
 /** Lines that a filter has let through: more than any terminal shows. */
 const SHOWN = 500
 
-export interface LogChoice { dyno: string | undefined; instance: string | undefined; text: string }
+interface LogChoice { dyno: string | undefined; instance: string | undefined; text: string }
 
 /** The end of the log, as far as it is wanted. Figures are no news here: the list and the charts have them. */
 export class LogTail {

@@ -4,7 +4,7 @@ import { happenings, type Happening } from './events.js'
 import { rowsOf } from './rows.js'
 
 /** What a program reads of one look. */
-export interface MonitReport {
+interface MonitReport {
   app: string
   /** ISO 8601 */
   at: string

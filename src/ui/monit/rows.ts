@@ -29,7 +29,7 @@ export function nextSort(sort: Sort | undefined): Sort | undefined {
   return field && { field, isDescending: true }
 }
 
-export interface ListOptions {
+interface ListOptions {
   sort: Sort | undefined
   filter: string
   /** Its row stays, whatever the filter. */

@@ -11,7 +11,7 @@ import type { Row } from './rows.js'
 import type { Style } from './style.js'
 import type { View } from './view.js'
 
-export interface Size { columns: number; rows: number }
+interface Size { columns: number; rows: number }
 
 /** What a frame shows, ready to be cut to its places. */
 export interface Shown {

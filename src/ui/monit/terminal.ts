@@ -9,7 +9,7 @@ const LEAVE = '\x1b[?7h\x1b[?25h\x1b[?1049l'
 /** ms after which an escape is a key of its own and not the head of another key's sequence. */
 const ESCAPE_WAIT = 50
 
-export interface TerminalEvents {
+interface TerminalEvents {
   onKey(key: Key): void
   /** The screen is empty: after a change of size, and after a pause of the process. */
   onBlank(): void

@@ -19,7 +19,7 @@ export interface View {
 }
 
 export interface Question { title: string; text: string; action: Action }
-export interface Notice { text: string; isBad: boolean }
+interface Notice { text: string; isBad: boolean }
 
 export type Action =
   | { kind: 'restart'; type?: string | undefined; dyno?: string | undefined }

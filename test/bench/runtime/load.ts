@@ -12,7 +12,7 @@ export interface Answers {
 }
 
 /** With two CPUs or more the load has the last for itself and the servers have the others. */
-export const canPin = process.platform === 'linux' && os.availableParallelism() > 1
+const canPin = process.platform === 'linux' && os.availableParallelism() > 1
 const lastCpu = os.availableParallelism() - 1
 
 export const onServersCpus = (command: string[]): string[] => (canPin ? ['taskset', '-c', lastCpu > 1 ? `0-${lastCpu - 1}` : '0', ...command] : command)

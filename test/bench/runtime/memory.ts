@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 
-export interface Memory {
+interface Memory {
   /** MB: resident, and with shared pages divided among those that share them. */
   rss: number
   pss: number

@@ -30,7 +30,7 @@ export interface Fault {
 }
 
 /** Stands before the embedded Heroku, API and git alike, and passes everything on but what a fault takes. */
-export interface FaultProxy {
+interface FaultProxy {
   url: string
   /** Sets the faults of a case, and forgets those before. */
   arm(faults: readonly Fault[]): void

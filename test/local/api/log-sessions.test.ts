@@ -6,7 +6,8 @@ import { createParser, type EventSourceMessage } from 'eventsource-parser'
 import { expect } from 'chai'
 import { readLog } from '../../../src/local/api/log-reader.js'
 import { createLogplex } from '../../../src/local/logplex/index.js'
-import { startTestPlatform, temporaryFolder, until, type TestPlatform } from '../support/platform.js'
+import { until } from '../../support/until.js'
+import { startTestPlatform, temporaryFolder, type TestPlatform } from '../support/platform.js'
 
 /** The events of a stream as they come; `ended` once the server has closed it. */
 function listen(url: string, headers: Record<string, string> = {}): { events: EventSourceMessage[]; state: { isEnded: boolean; status?: number }; close(): void } {

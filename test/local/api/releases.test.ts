@@ -1,5 +1,6 @@
 import { expect } from 'chai'
-import { startTestPlatform, until, type TestPlatform } from '../support/platform.js'
+import { until } from '../../support/until.js'
+import { startTestPlatform, type TestPlatform } from '../support/platform.js'
 
 interface Release { id: string; version: number; description: string; status: string; current: boolean; output_stream_url: string | null; slug: { id: string } | null }
 

@@ -6,7 +6,8 @@ import { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { SOURCE_LIFE, SourceBlobs } from '../../../src/local/api/source-blobs.js'
 import { foldersOf } from '../../../src/local/folders.js'
-import { startTestPlatform, until, type TestPlatform } from '../support/platform.js'
+import { until } from '../../support/until.js'
+import { startTestPlatform, type TestPlatform } from '../support/platform.js'
 
 interface Source { source_blob: { get_url: string; put_url: string } }
 

@@ -4,19 +4,12 @@ import path from 'node:path'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { expect } from 'chai'
+import { until } from '../../support/until.js'
 import { archiveOf, buildApp } from './build-app.js'
 import { fakePlatform, type FakePlatform } from './fake-platform.js'
 import { npmLock, pack } from './packages.js'
 
 const app = (scripts: object = {}) => ({ 'package.json': { name: 'app', version: '1.0.0', engines: { node: '20.x || 22.x || 24.x' }, scripts: { start: 'node x', ...scripts } } })
-
-async function until(condition: () => boolean, what: string): Promise<void> {
-  const deadline = Date.now() + 60_000
-  while (!condition()) {
-    if (Date.now() > deadline) throw new Error(`never came true: ${what}`)
-    await new Promise((resolve) => setTimeout(resolve, 20))
-  }
-}
 
 function isAlive(pid: number): boolean {
   try {
@@ -74,7 +67,7 @@ describe('the builder', function () {
     expect(ended.status).to.equal('failed')
     expect(text).to.include('took longer than 3 s')
     const pid = Number(/child (\d+)/.exec(text)?.[1])
-    await until(() => !isAlive(pid), 'the grandchild is gone')
+    await until('the grandchild is gone', () => !isAlive(pid), 60_000)
     expect(platform.log.at(-1)?.message).to.match(/^Build failed/)
     expect(await readdir(path.join(platform.folders.slugs, record.id))).to.deep.equal([])
   })
@@ -85,7 +78,7 @@ describe('the builder', function () {
     const ended = await done
     const pid = Number(/child (\d+)/.exec(await readFile(ended.output_file, 'utf8'))?.[1])
     expect(ended.status).to.equal('succeeded')
-    await until(() => !isAlive(pid), 'the background process is gone')
+    await until('the background process is gone', () => !isAlive(pid), 60_000)
   })
 
   it('runs builds of one app one after the other', async () => {
@@ -167,7 +160,7 @@ describe('the builder', function () {
     // As npm does, it goes on filling the slug from several processes.
     const filling = 'for w in 1 2 3 4; do (i=0; while :; do i=$((i+1)); mkdir -p "$0/node_modules/$w/p$i"; : > "$0/node_modules/$w/p$i/f"; done) & done; wait'
     const left = spawn('sh', ['-c', filling, stray], { detached: true, env: { PATH: process.env.PATH, HOME: path.join(work, 'home') }, stdio: 'ignore' })
-    await until(() => existsSync(path.join(stray, 'node_modules', '4', 'p20')), 'the build runs')
+    await until('the build runs', () => existsSync(path.join(stray, 'node_modules', '4', 'p20')), 60_000)
     const other = spawn('sleep', ['1000'], { detached: true, stdio: 'ignore' })
     const gone = once(left, 'exit')
     await writeFile(path.join(work, 'groups'), `${left.pid}\n${other.pid}\n999999999\n`)

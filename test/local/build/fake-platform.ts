@@ -6,7 +6,7 @@ import { createBuilder, type BuilderParts, type LocalBuilder } from '../../../sr
 import type { AppRecord, Folders, Limits, LogEntry, Logplex, Releases, Store } from '../../../src/local/types.js'
 
 /** A store in memory that keeps the promises of the real one: drafts, order, and a throw that changes nothing. */
-export function memoryStore(): Store {
+function memoryStore(): Store {
   const apps = new Map<string, AppRecord>()
   const turns = new Map<string, Promise<unknown>>()
   const update = async <T>(id: string, change: (draft: AppRecord) => T): Promise<T> => {

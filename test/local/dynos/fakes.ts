@@ -2,25 +2,11 @@ import { randomUUID } from 'node:crypto'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { AppRecord, Folders, Limits, LogEntry, Logplex, StoredLogEntry, Store } from '../../../src/local/types.js'
 
 export const LIMITS: Limits = {
   bootTimeout: 15_000, attachTimeout: 10_000, stopGrace: 10_000, requestTimeout: 10_000, prebootOverlap: 150, prebootTimeout: 20_000,
   crashBackoff: { first: 100, max: 400 }, buildTimeout: 1000, metricsEvery: 20_000, memoryQuota: 0, cycleAfter: 0,
-}
-
-type Falsy = false | undefined | null | '' | 0
-
-/** Waits for a condition, with a deadline; the value that it returned. */
-export async function until<T>(what: string, condition: () => T | Promise<T>, ms = 15_000): Promise<Exclude<T, Falsy>> {
-  const deadline = Date.now() + ms
-  for (;;) {
-    const value = await condition()
-    if (value) return value as Exclude<T, Falsy>
-    if (Date.now() > deadline) throw new Error(`waited ${ms} ms for ${what}`)
-    await sleep(10)
-  }
 }
 
 /** Apps in memory, changed in place by the tests. */

@@ -1,7 +1,8 @@
 import { expect } from 'chai'
 import { readdirSync } from 'node:fs'
 import { createDynos } from '../../../src/local/dynos/index.js'
-import { Home, LIMITS, server, until } from './fakes.js'
+import { until } from '../../support/until.js'
+import { Home, LIMITS, server } from './fakes.js'
 
 const OK = { 'server.js': server('one') }
 const SLOW = { 'server.js': `setTimeout(() => { ${server('slow')} }, 600)` }

@@ -2,7 +2,8 @@ import { expect } from 'chai'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { createDynos } from '../../../src/local/dynos/index.js'
-import { Home, isRunning, LIMITS, server, until } from './fakes.js'
+import { until } from '../../support/until.js'
+import { Home, isRunning, LIMITS, server } from './fakes.js'
 
 describe('a dyno', () => {
   let home: Home

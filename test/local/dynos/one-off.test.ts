@@ -4,7 +4,8 @@ import { readdirSync } from 'node:fs'
 import net, { type AddressInfo, type Socket } from 'node:net'
 import { createDynos } from '../../../src/local/dynos/index.js'
 import type { OneOff, OneOffRequest } from '../../../src/local/types.js'
-import { Home, LIMITS, until } from './fakes.js'
+import { until } from '../../support/until.js'
+import { Home, LIMITS } from './fakes.js'
 
 /** A client that has come, as the dyno and as the test see it. */
 async function client(): Promise<{ ours: Socket; theirs: Socket; text: () => string; attach: (isTerminal?: boolean) => OneOffRequest['attach'] }> {

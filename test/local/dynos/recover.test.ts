@@ -3,7 +3,8 @@ import { spawn } from 'node:child_process'
 import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { createDynos } from '../../../src/local/dynos/index.js'
-import { Home, isRunning, LIMITS, until } from './fakes.js'
+import { until } from '../../support/until.js'
+import { Home, isRunning, LIMITS } from './fakes.js'
 
 const DEAF = `
   require('fs').writeFileSync(process.env.PIDS + '/' + process.pid, '')

@@ -3,7 +3,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { expect } from 'chai'
 import { SpareModules } from '../../../src/local/dynos/spare-modules.js'
-import { until } from './fakes.js'
+import { until } from '../../support/until.js'
 
 describe('a spare node_modules', () => {
   const root = mkdtempSync(path.join(os.tmpdir(), 'shipit-test-spare-'))

@@ -4,18 +4,11 @@ import { readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { expect } from 'chai'
+import { until } from '../../support/until.js'
 import { fakePlatform, type FakePlatform } from '../build/fake-platform.js'
 import { Project, remote, serveGit, TOKEN, type GitServer } from './serve-git.js'
 
 const APP = { 'package.json': { name: 'tiny', version: '1.0.0', engines: { node: '>=20 <99' }, scripts: { start: 'node index.js' } }, 'index.js': 'console.log(1)\n' }
-
-async function until(condition: () => boolean | Promise<boolean>, what: string): Promise<void> {
-  const deadline = Date.now() + 60_000
-  while (!(await condition())) {
-    if (Date.now() > deadline) throw new Error(`never came true: ${what}`)
-    await new Promise((resolve) => setTimeout(resolve, 20))
-  }
-}
 
 describe('git push to the embedded Heroku', function () {
   this.timeout(90_000)
@@ -221,7 +214,7 @@ describe('git push to the embedded Heroku', function () {
       const first = project.start('push', remote(server, 'slow'), 'main')
       let seen = ''
       first.stderr?.on('data', (chunk: Buffer) => { seen += chunk.toString() })
-      await until(() => seen.includes('remote:        waiting now'), 'the line while the build waits')
+      await until('the line while the build waits', () => seen.includes('remote:        waiting now'), 60_000)
 
       await project.commit({ 'more.txt': '1' })
       const second = await project.git('push', remote(server, 'slow'), 'main')
@@ -244,14 +237,14 @@ describe('git push to the embedded Heroku', function () {
       const client = project.start('push', remote(server, 'killed'), 'main')
       let seen = ''
       client.stderr?.on('data', (chunk: Buffer) => { seen += chunk.toString() })
-      await until(() => seen.includes('waiting now'), 'the build runs')
+      await until('the build runs', () => seen.includes('waiting now'), 60_000)
       const gone = once(client, 'close')
       process.kill(-(client.pid as number), 'SIGKILL')
       await gone
 
       await writeFile(marker, '')
-      await until(() => platform.store.find('killed')?.builds[0]?.status === 'succeeded', 'the build ends')
-      await until(async () => (await project.git('ls-remote', remote(server, 'killed'), 'main')).text.startsWith(commit), 'the ref moves')
+      await until('the build ends', () => platform.store.find('killed')?.builds[0]?.status === 'succeeded', 60_000)
+      await until('the ref moves', async () => (await project.git('ls-remote', remote(server, 'killed'), 'main')).text.startsWith(commit), 60_000)
       await project.commit({ 'more.txt': '1' })
       const next = await project.git('push', remote(server, 'killed'), 'main')
       expect(next.status, next.text).to.equal(0)

@@ -36,7 +36,7 @@ export async function serveGit(platform: FakePlatform): Promise<GitServer> {
   }
 }
 
-export interface GitResult { status: number; text: string }
+interface GitResult { status: number; text: string }
 
 const GIT_ENV = {
   PATH: process.env.PATH, HOME: '/nonexistent', GIT_CONFIG_NOSYSTEM: '1', GIT_TERMINAL_PROMPT: '0', LC_ALL: 'C',

@@ -1,5 +1,6 @@
 import { expect } from 'chai'
-import { server, until } from '../dynos/fakes.js'
+import { until } from '../../support/until.js'
+import { server } from '../dynos/fakes.js'
 import { load, Platform } from './platform.js'
 
 const NO_HANDLER = `require('http').createServer((req, res) => setTimeout(() => res.end('x'), req.url === '/slow' ? 2000 : 0)).listen(process.env.PORT)`

@@ -5,9 +5,10 @@ import { createDynos } from '../../../src/local/dynos/index.js'
 import { createRouter } from '../../../src/local/router/index.js'
 import type { RouterTimes } from '../../../src/local/router/connect.js'
 import type { AppRecord, Limits } from '../../../src/local/types.js'
-import { Home, LIMITS, until } from '../dynos/fakes.js'
+import { until } from '../../support/until.js'
+import { Home, LIMITS } from '../dynos/fakes.js'
 
-export interface Answer { status: number; headers: http.IncomingHttpHeaders; body: string }
+interface Answer { status: number; headers: http.IncomingHttpHeaders; body: string }
 
 /** A router on a free port before real dynos. */
 export class Platform {

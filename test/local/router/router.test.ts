@@ -3,7 +3,8 @@ import { createHash, randomBytes } from 'node:crypto'
 import http from 'node:http'
 import net from 'node:net'
 import { WebSocket } from 'ws'
-import { server, until } from '../dynos/fakes.js'
+import { until } from '../../support/until.js'
+import { server } from '../dynos/fakes.js'
 import { Platform } from './platform.js'
 
 const listening = (handler: string) => `const http = require('http'); const crypto = require('crypto'); http.createServer((req, res) => { ${handler} }).listen(process.env.PORT)`

@@ -4,10 +4,11 @@ import path from 'node:path'
 import { expect } from 'chai'
 import { startPlatform, type Platform } from '../../../src/local/daemon.js'
 import { validateAnswer, validateRequest } from '../../support/schema.js'
+import { until } from '../../support/until.js'
 import { fakeRooms, type FakeControls } from './fake-rooms.js'
 
-export interface Answer<T> { status: number; headers: Headers; body: T }
-export interface CallOptions {
+interface Answer<T> { status: number; headers: Headers; body: T }
+interface CallOptions {
   headers?: Record<string, string>
   /** The body takes a liberty that the API allows and its schema does not tell of. */
   isLoose?: boolean
@@ -29,15 +30,6 @@ export interface TestPlatform {
 }
 
 export const temporaryFolder = () => mkdtemp(path.join(os.tmpdir(), 'shipit-test-'))
-
-/** Waits for a condition with a deadline. */
-export async function until(what: string, condition: () => Promise<boolean> | boolean, within = 15_000): Promise<void> {
-  const deadline = Date.now() + within
-  while (!(await condition())) {
-    if (Date.now() > deadline) throw new Error(`Waited ${within} ms in vain for: ${what}`)
-    await new Promise((resolve) => { setTimeout(resolve, 10) })
-  }
-}
 
 /** `now` is the clock that log sessions expire by. */
 export async function startTestPlatform(now?: () => number): Promise<TestPlatform> {

@@ -1,0 +1,147 @@
+import { ShipitError } from '../../errors.js'
+import type { Dyno, Release } from '../../heroku/types.js'
+import { bootState, type BootState } from './boot-state.js'
+import { CrashSigns } from './crash-signs.js'
+import { pause, type Deployment } from '../deployment.js'
+import type { Platform } from '../platform.js'
+
+/** A dyno of the new release that does not stay up. */
+interface Crash { dyno: Dyno; reason: string }
+
+/** Restarts of one dyno name after which it counts as crashing, even where its state was never seen as crashed. */
+const RESTARTS = 2
+
+/** ms that a crashing dyno of an earlier release may go on telling of it, under the name that the new one has too. */
+const LAST_WORDS = 3000
+
+/**
+ * Follows the dynos of one release: their list, and the app's log beside it. The log is a second witness only, so a log that cannot be
+ * read ends nothing: `logFailure` says why it could not.
+ */
+export class ReleaseWatch {
+  logFailure: string | undefined
+  /** As last seen, of the release. */
+  dynos: Dyno[] = []
+  crashed: Crash | undefined
+  readonly signs: CrashSigns
+  private readonly stopped = new AbortController()
+  /** By name: when the first dyno of the release by that name was made, and every id it has had. */
+  private readonly seen = new Map<string, { since: number; ids: Set<string> }>()
+  /** By name: until when (performance.now()) the log may be speaking of an earlier dyno. */
+  private readonly doubtUntil = new Map<string, number>()
+  private readonly isAfterCrash: boolean
+  /** Aborted by a line that a look may confirm; a new one with every look. */
+  private news = new AbortController()
+
+  /**
+   * @param followsLog false for a release that has been there for long: what its log holds of earlier days says nothing
+   * @param isAfterCrash the release takes the place of one that does not stay up
+   */
+  constructor(private readonly platform: Platform, private readonly app: string, private readonly release: Release, { followsLog = true, isAfterCrash = false } = {}) {
+    this.isAfterCrash = isAfterCrash
+    this.signs = new CrashSigns(Date.parse(release.created_at))
+    if (followsLog) void this.followLog()
+  }
+
+  /** Looks once. */
+  async look(): Promise<BootState & { crash?: Crash }> {
+    this.news = new AbortController()
+    const [dynos, formation] = await Promise.all([this.platform.dynos(this.app), this.platform.formation(this.app)])
+    const state = bootState(dynos, formation, this.release.version)
+    this.dynos = state.dynos
+    for (const dyno of state.dynos) this.note(dyno)
+    this.leaveLastWords(dynos)
+    this.crashed = state.state === 'crashed'
+      ? { dyno: state.dyno, reason: this.reasonFor(state.dyno.name) ?? 'crashed' }
+      : this.crashInLog(state.dynos) ?? this.keepsRestarting(state.dynos)
+    return { ...state, ...(this.crashed ? { crash: this.crashed } : {}) }
+  }
+
+  /** Whether a dyno of the release, as last seen, answers HTTP. */
+  get hasWeb(): boolean {
+    return this.dynos.some(({ type }) => type === 'web')
+  }
+
+  /** ms that the slowest dyno of the release took to come up, by the platform's clock; as last seen. */
+  get bootTime(): number {
+    return Math.max(0, ...this.dynos.map(({ created_at: created, updated_at: updated }) => Date.parse(updated) - Date.parse(created)))
+  }
+
+  /** Whether the log has told of every dyno of the release that it came up, and was believed from the first: it is read, and is not far behind. */
+  get isLogUpToDate(): boolean {
+    return this.logFailure === undefined && this.dynos.every(({ name, created_at: created }) => !this.doubtUntil.has(name) && (this.signs.cameUp.get(name) ?? -Infinity) >= Date.parse(created))
+  }
+
+  /** ms from a dyno's start to the first exit of an app inside it that the log tells of; undefined where there was none. */
+  get firstExit(): number | undefined {
+    const lives = this.signs.exits.map(({ dyno, time }) => time - (this.seen.get(dyno)?.since ?? time))
+    return lives.length === 0 ? undefined : Math.max(0, Math.min(...lives))
+  }
+
+  /** Waits until the next look, and no longer than until the log has told, since the last one, of a dyno that came up or does not stay so. */
+  async pause(deployment: Pick<Deployment, 'timing' | 'signal'>, look: number, longest?: number): Promise<void> {
+    const { signal: news } = this.news
+    try {
+      await pause(deployment, look, AbortSignal.any([deployment.signal, news]), longest)
+    } catch (error) {
+      if (deployment.signal.aborted || !news.aborted) throw error
+    }
+  }
+
+  stop(): void {
+    this.stopped.abort()
+  }
+
+  private note({ name, id, created_at: created }: Dyno): void {
+    const known = this.seen.get(name)
+    if (known) known.ids.add(id)
+    else this.seen.set(name, { since: Date.parse(created), ids: new Set([id]) })
+  }
+
+  /** Where an earlier dyno of the same name was crashing, the log is believed only once that one is gone and has had its last words. */
+  private leaveLastWords(all: Dyno[]): void {
+    for (const { name } of this.dynos) {
+      if (!this.isAfterCrash && !this.signs.crashedBefore.has(name)) continue
+      const isOldThere = all.some((dyno) => dyno.name === name && dyno.release.version < this.release.version)
+      if (isOldThere || !this.doubtUntil.has(name)) this.doubtUntil.set(name, performance.now() + LAST_WORDS)
+      if (this.isInDoubt(name)) this.signs.forget(name)
+    }
+  }
+
+  private isInDoubt(name: string): boolean {
+    return performance.now() < (this.doubtUntil.get(name) ?? -Infinity)
+  }
+
+  private reasonFor(name: string): string | undefined {
+    return this.signs.found.findLast(({ dyno, time }) => dyno === name && time >= (this.seen.get(name)?.since ?? Infinity))?.reason
+  }
+
+  private crashInLog(dynos: Dyno[]): Crash | undefined {
+    for (const dyno of dynos) {
+      const reason = this.reasonFor(dyno.name)
+      if (reason !== undefined) return { dyno, reason }
+    }
+    return undefined
+  }
+
+  private keepsRestarting(dynos: Dyno[]): Crash | undefined {
+    const dyno = dynos.find(({ name }) => (this.seen.get(name)?.ids.size ?? 0) > RESTARTS)
+    return dyno && { dyno, reason: 'keeps being started again' }
+  }
+
+  private async followLog(): Promise<void> {
+    try {
+      for await (const line of this.platform.logs(this.app, { lines: 100, tail: true, signal: this.stopped.signal })) {
+        if (this.signs.read(line)) this.news.abort()
+      }
+    } catch (error) {
+      if (this.stopped.signal.aborted) return
+      this.logFailure = error instanceof Error ? error.message : String(error)
+    }
+  }
+}
+
+/** A crash as the error that the user sees; the dyno's last lines are added where they are known. */
+export function crashError({ dyno, reason }: Crash, release: Release): ShipitError {
+  return new ShipitError('boot', { message: `${dyno.name} of v${release.version} ${reason}.` })
+}

@@ -1,0 +1,54 @@
+/** A deploy in its turn: others of the same app are waited for, and where one came first by a moment the plan is made anew. */
+import type { DeployEvents } from '../events.js'
+import type { InProgress } from './in-progress.js'
+import { stoppedBy } from '../undo/interrupt.js'
+import { outdatedPlan } from './overtaken.js'
+import { planDeploy, type DeployPlan, type PlanRequest } from '../plan.js'
+import { runDeploy, type DeployResult, type RunParts } from '../run.js'
+
+/** Where a run is shown. */
+export interface DeployView {
+  events: DeployEvents
+  /** Leaves the screen as it is to stay. */
+  end: () => Promise<void>
+}
+
+interface InTurn extends Omit<RunParts, 'events' | 'signal'> {
+  signal: AbortSignal
+  /** ms that other deploys of the app are waited for, all in all; 0 refuses at once. */
+  wait: number
+  /** Told of each deploy that is waited for. */
+  onWait: (inProgress: InProgress) => void
+  /** Tells of a plan that is about to be run, and opens what its run is shown in. */
+  show: (plan: DeployPlan) => Promise<DeployView>
+}
+
+/** Plans and runs a deploy. @throws what `planDeploy` and `runDeploy` throw; `interrupted` where a signal came before there was a plan */
+export async function deployInTurn(request: Omit<PlanRequest, 'turn'>, { wait, onWait, show, signal, ...parts }: InTurn): Promise<DeployResult> {
+  const lastTurn = Date.now() + wait
+  for (;;) {
+    const turn = { wait: Math.max(0, lastTurn - Date.now()), signal, onWait }
+    const plan = await stopsAtOnce(signal, planDeploy(parts.platform, { ...request, turn }))
+    const view = await show(plan)
+    try {
+      return await runDeploy(plan, { ...parts, signal, events: view.events })
+    } catch (error) {
+      // Another deploy came first, by a moment. One of the same commit is followed, any other is waited for where that is asked for.
+      const outdated = outdatedPlan(error)
+      if (!outdated || signal.aborted || (!outdated.canFollow && Date.now() >= lastTurn)) throw error
+    } finally {
+      await view.end()
+    }
+  }
+}
+
+/** While nothing is changed yet, a signal need not wait for the platform's answers. */
+async function stopsAtOnce<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
+  const stopped = new Promise<never>((_resolve, reject) => {
+    if (signal.aborted) reject(signal.reason as Error)
+    else signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true })
+  })
+  return Promise.race([work, stopped]).catch((error: unknown) => {
+    throw signal.aborted ? stoppedBy(signal, 'Nothing was changed.') : error
+  })
+}

@@ -1,0 +1,77 @@
+/** Whose turn it is: one deploy of an app at a time, but for those of the same commit. */
+import { ShipitError } from '../../errors.js'
+import type { Release } from '../../heroku/types.js'
+import { until } from '../../until.js'
+import { describeInProgress, findInProgress, type InProgress } from './in-progress.js'
+import type { Platform } from '../platform.js'
+
+/** A deploy that asks for its turn. */
+interface Asking {
+  app: string
+  commit: { id: string }
+  /** Whether a deploy of the same commit may be followed to its end; else it is waited for as any other. */
+  mayFollow: boolean
+}
+
+export interface Turn {
+  /** ms; 0 refuses at once. */
+  wait: number
+  signal?: AbortSignal | undefined
+  /** Told of each deploy that is waited for. */
+  onWait?: ((inProgress: InProgress) => void) | undefined
+  /** ms between two looks; default 3000. */
+  every?: number | undefined
+}
+
+interface Taken {
+  /** A deploy of the same commit. */
+  follows?: InProgress | undefined
+  /** One that a plan without a turn only tells of. */
+  inTheWay?: InProgress | undefined
+  hasWaited?: boolean
+}
+
+/**
+ * Waits until no other deploy of the app is in progress, or finds one to follow. Without a `turn` it only looks.
+ * @throws ShipitError `refused` with who deploys and since when, at once or after the wait
+ */
+export async function takeTurn(platform: Platform, asking: Asking, turn: Turn | undefined): Promise<Taken> {
+  const { app, commit, mayFollow } = asking
+  const { wait = 0, signal, onWait, every = 3000 } = turn ?? {}
+  let last: InProgress | undefined
+  const look = async (): Promise<Taken | undefined> => {
+    const found = await findInProgress(platform, app, commit.id)
+    const hasWaited = last !== undefined
+    if (!found) return { hasWaited }
+    if (mayFollow && found.commit === commit.id) return { follows: found, hasWaited }
+    // A release that may never come up is in nobody's way who has not asked to wait.
+    if (found.stage === 'boot' && wait === 0) return { hasWaited }
+    if (!turn) return { inTheWay: found }
+    if (wait > 0 && (found.build ?? found.release?.id) !== (last?.build ?? last?.release?.id)) onWait?.(found)
+    last = found
+    return undefined
+  }
+  const taken = await until(look, { timeout: wait, every, signal })
+  if (taken) return taken
+  throw refusedBy(last!, app, wait)
+}
+
+function refusedBy(found: InProgress, app: string, waited: number): ShipitError {
+  return new ShipitError('refused', {
+    message: `Another deploy of ${app} is in progress${waited > 0 ? ' still' : ''}: ${describeInProgress(found)}.`,
+    why: waited > 0 ? 'It has not ended in the time given by --lock-wait.' : 'Two deploys at once would each judge the other\'s dynos.',
+    next: waited > 0 ? `Look at it with \`shipit releases --app ${app}\`, then deploy again.` : 'To wait for its end, deploy with --lock-wait 10m.',
+    details: { in_progress: found },
+  })
+}
+
+/** Releases looked at for one to go back to. */
+const EARLIER = 50
+
+/** The release that serves, or the one before it where that is the one which is followed. */
+export async function releaseToReplace(platform: Platform, app: string, follows: InProgress | undefined): Promise<Release | undefined> {
+  const current = await platform.currentRelease(app)
+  if (!current || current.id !== follows?.release?.id) return current
+  const earlier = await platform.releases(app, EARLIER)
+  return earlier.find(({ version, status, slug }) => version < current.version && status === 'succeeded' && slug !== null && slug.id !== current.slug?.id)
+}
