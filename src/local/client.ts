@@ -11,7 +11,7 @@ import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import writeFileAtomic from 'write-file-atomic'
 import { ShipitError } from '../errors.js'
-import { lockHolder } from './daemon-lock.js'
+import { isAlive, lockHolder } from './daemon-lock.js'
 import { daemonLogFile } from './daemon-log.js'
 import { EXIT_ALREADY_RUNNING } from './exit-codes.js'
 import { foldersOf, makeFolders, stateHome } from './folders.js'
@@ -167,8 +167,8 @@ async function notStarted(folders: Folders, why: string): Promise<ShipitError> {
 /** Stops the daemon and its dynos, and resolves when both are gone: whether it was running. Throws ShipitError `local` where it does not end. */
 export async function stopLocal(home: string = stateHome()): Promise<boolean> {
   const folders = foldersOf(home)
-  const { pid } = await holderOf(folders)
-  if (pid === undefined) return false
+  const { pid, began } = await holderOf(folders)
+  if (pid === undefined || began === undefined) return false
   const grace = (await localStatus(home))?.limits.stopGrace ?? 30_000
   try {
     process.kill(pid, 'SIGTERM')
@@ -177,7 +177,7 @@ export async function stopLocal(home: string = stateHome()): Promise<boolean> {
   }
   const deadline = Date.now() + grace + STOP_MARGIN
   while (Date.now() < deadline) {
-    if ((await holderOf(folders)).pid !== pid) return true
+    if (!(await isAlive({ pid, began }))) return true
     await delay(POLL)
   }
   throw new ShipitError('local', { message: `The embedded Heroku (pid ${pid}) did not stop.`, why: `Its log is ${daemonLogFile(folders)}.`, next: `kill -9 ${pid}` })

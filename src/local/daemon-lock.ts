@@ -8,7 +8,7 @@ import type { Folders } from './types.js'
 const run = promisify(execFile)
 
 /** A process and when it began: a pid alone may belong to another process after a crash or a reboot. */
-interface Holder { pid: number; began: string }
+export interface Holder { pid: number; began: string }
 
 export class AlreadyRunning extends Error {
   constructor(readonly pid: number) {
@@ -55,13 +55,13 @@ function holderIn(text: string): Holder {
   }
 }
 
-const isAlive = async (holder: Holder) => (await beganAt(holder.pid)) === holder.began
+export const isAlive = async (holder: Holder): Promise<boolean> => (await beganAt(holder.pid)) === holder.began
 
-/** The pid of the daemon that has these folders, if it lives. `isStale` is true where one had them and was killed. */
-export async function lockHolder(folders: Pick<Folders, 'root'>): Promise<{ pid?: number; isStale: boolean }> {
+/** The daemon that has these folders, if it lives. `isStale` is true where one had them and was killed. */
+export async function lockHolder(folders: Pick<Folders, 'root'>): Promise<Partial<Holder> & { isStale: boolean }> {
   const lock = await readLock(lockFile(folders))
   if (!lock) return { isStale: false }
-  return (await isAlive(lock.holder)) ? { pid: lock.holder.pid, isStale: false } : { isStale: true }
+  return (await isAlive(lock.holder)) ? { ...lock.holder, isStale: false } : { isStale: true }
 }
 
 interface Lock {
