@@ -16,9 +16,14 @@ export async function releaseAfterAll(deployment: Deployment, error: unknown, re
   if (signal.aborted || !(error instanceof ShipitError) || error.code !== 'network') return undefined
   const before = changed.releases.length
   try {
-    const left = await waitForUnfinished(deployment, Date.now() + plan.waitTimeout, (what) => report.line(`The connection broke off, and the ${what} goes on at ${plan.platform}: waiting for its end.`), true)
+    let isWaiting = false
+    const left = await waitForUnfinished(deployment, Date.now() + plan.waitTimeout, (what) => {
+      isWaiting = true
+      report.line(`The connection broke off, and the ${what} goes on at ${plan.platform}: waiting for its end.`)
+    }, true)
     changed.afterBreak = { left }
     const made = changed.releases.slice(before).at(-1)
+    if (made && !isWaiting) report.line(`The connection broke off, but all had arrived: v${made.version} was made of it.`)
     if (made || left) return made
     const built = (await platform.builds(plan.app, LOOKED_AT)).find((build) => isOwnBuild(deployment, build))
     // One that nothing was heard of may be an older one of the same commit.

@@ -62,6 +62,13 @@ describe('a deploy', () => {
     expect(linesOf('push').join()).to.include('The connection broke off, and the build goes on at Heroku: waiting for its end.')
   })
 
+  it('says that the push broke off where its build had ended by then', async () => {
+    platform = await FakePlatform.start()
+    platform.behaviours[NEW] = { build: { hangs: 1, released: true, breaksOff: true } }
+    expect((await deploy(NEW)).release).to.deep.equal({ id: 'release-2', version: 2 })
+    expect(linesOf('push').join()).to.include('The connection broke off, but all had arrived: v2 was made of it.').and.not.include('waiting')
+  })
+
   it('does nothing when the commit is live, but looks whether it answers', async () => {
     platform = await FakePlatform.start([NEW])
     const result = await deploy(NEW)
