@@ -12,9 +12,9 @@ import { onWake, type Clock } from './wake.js'
 
 export interface LogStreamOptions extends LogFilter {
   signal?: AbortSignal
-  /** ms before the stream is opened again; doubled after each failure up to 15 s. Default 1000. */
+  /** ms before the stream is opened again; doubled after each failure up to 5 s. Default 1000. */
   reconnectDelay?: number
-  /** Failures in a row before the stream is given up. Default 8. */
+  /** Failures in a row before the stream is given up. Default 16. */
   retries?: number
   /** What was read before of the same log: none of it comes again. */
   seen?: SeenLines
@@ -22,7 +22,7 @@ export interface LogStreamOptions extends LogFilter {
   clock?: Clock
 }
 
-const LONGEST_DELAY = 15_000
+const LONGEST_DELAY = 5000
 /** A stream that brought lines before it broke is taken up again at once. */
 const SHORTEST_DELAY = 50
 
@@ -40,7 +40,7 @@ export async function* streamLogs(api: PlatformApi, app: string, options?: LogSt
  * Throws ShipitError: what POST log-sessions was answered, or `network` once the stream cannot be had.
  */
 export async function* streamLogBatches(api: PlatformApi, app: string, options: LogStreamOptions = {}): AsyncGenerator<LogLine[], void, undefined> {
-  const { signal: outer, reconnectDelay = 1000, retries = patience(process.env).retries ?? 8, seen = new SeenLines(), clock, ...filter } = options
+  const { signal: outer, reconnectDelay = 1000, retries = patience(process.env).retries ?? 16, seen = new SeenLines(), clock, ...filter } = options
   const left = new AbortController()
   const signal = outer ? AbortSignal.any([outer, left.signal]) : left.signal
   let connection = new AbortController()

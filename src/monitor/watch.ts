@@ -1,6 +1,6 @@
 import { setImmediate as turn, setTimeout as delay } from 'node:timers/promises'
 import { ShipitError } from '../errors.js'
-import { listDynos, streamLogBatches, type Dyno, type LogLine, type PlatformApi } from '../heroku/index.js'
+import { listDynos, SeenLines, streamLogBatches, type Dyno, type LogLine, type PlatformApi } from '../heroku/index.js'
 import { RECENT_LINES, unreadable, type Look } from './look.js'
 import { FormationModel } from './model.js'
 import type { Reading } from './reading.js'
@@ -32,9 +32,11 @@ export async function* watchFormation(api: PlatformApi, app: string, { every, po
   let fault: unknown
   let logProblem: string | undefined
   let isChanged = true
+  const seen = new SeenLines()
   const follow = async () => {
     let begun = performance.now()
-    for await (const lines of streamLogBatches(api, app, { lines: RECENT_LINES, tail: true, signal: either })) {
+    for await (const lines of streamLogBatches(api, app, { lines: RECENT_LINES, tail: true, seen, signal: either })) {
+      logProblem = undefined
       for (const line of lines) {
         const reading = model.add(line)
         if (reading.kind === 'platform') isChanged = true
@@ -46,13 +48,20 @@ export async function* watchFormation(api: PlatformApi, app: string, { every, po
       }
     }
   }
-  const following = follow().catch((error: unknown) => {
-    try {
-      logProblem = unreadable(error)
-    } catch (unexpected) {
-      fault = unexpected
+  /** However long the log cannot be had: a screen is left open over a night. */
+  const followOn = async () => {
+    while (!either.aborted) {
+      try {
+        return await follow()
+      } catch (error) {
+        logProblem = unreadable(error)
+        await delay(poll, undefined, { signal: either }).catch((aborted: unknown) => {
+          if (!either.aborted) throw aborted
+        })
+      }
     }
-  })
+  }
+  const following = followOn().catch((error: unknown) => { fault = error })
   let dynos: Dyno[] | undefined
   let listProblem: string | undefined
   let listedAt = -Infinity
