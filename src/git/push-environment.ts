@@ -1,3 +1,5 @@
+import { isLoopback } from '../loopback.js'
+
 /**
  * Variables that would have git look at another repository than the folder's own: those of `git rev-parse --local-env-vars` but for
  * the configuration ones. They are set where shipit is run from a git hook.
@@ -30,6 +32,8 @@ export function pushEnvironment(env: NodeJS.ProcessEnv, url: string, token: stri
       // A redirect must not carry the header to another host.
       [`http.${url}.followRedirects`, 'false'],
       ['credential.helper', ''],
+      // No proxy of the user's configuration knows a platform on this machine.
+      ...(isLoopback(new URL(url).hostname) ? [[`http.${url}.proxy`, '']] as [string, string][] : []),
     ]),
     GIT_TERMINAL_PROMPT: '0',
     // Set and empty: git then asks no program at all, SSH_ASKPASS included.

@@ -73,7 +73,7 @@ export async function push(options: PushOptions): Promise<PushResult> {
 
 async function runPush({ dir, url, token, refspec, force, objects, onOutput, env }: PushOptions, signal: AbortSignal): Promise<PushTranscript> {
   const transcript: PushTranscript = { url, exitCode: null, remote: [], own: [], refs: [] }
-  const child = spawn('git', ['push', '--porcelain', '--no-follow-tags', '--recurse-submodules=no', ...(force ? ['--force'] : []), url, refspec], {
+  const child = spawn('git', ['push', '--porcelain', '--no-follow-tags', '--no-signed', '--recurse-submodules=no', ...(force ? ['--force'] : []), url, refspec], {
     cwd: dir,
     env: pushEnvironment(env ?? process.env, url, token, objects),
     stdio: ['ignore', 'pipe', 'pipe'],

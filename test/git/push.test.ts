@@ -50,6 +50,17 @@ describe('git push', () => {
     expect(await pushTo('a1')).to.deep.equal({ outcome: 'up-to-date' })
   })
 
+  it('goes past what the user has configured for other remotes: a proxy, signed pushes, tags', async () => {
+    const remote = await server.addApp('a1')
+    await git.addConfig('http.proxy', 'http://127.0.0.1:9')
+    await git.addConfig('push.gpgSign', 'true')
+    await git.addConfig('push.followTags', 'true')
+    await git.addConfig('push.default', 'nothing')
+    await git.addAnnotatedTag('v1.0.0', 'a release')
+    expect(await pushTo('a1')).to.deep.equal({ outcome: 'pushed' })
+    expect((await remote.tags()).all).to.deep.equal([])
+  })
+
   it('passes the build output on line by line while the build runs, without git\'s prefix and padding', async () => {
     const gate = path.join(folder.dir, 'gate')
     await server.addApp('a1', `echo '-----> Building ünïcode'; printf 'step 1\\rstep 2\\rstep 3\\n'; while [ ! -e '${gate}' ]; do sleep 0.05; done; echo '       Done' >&2`)
