@@ -118,6 +118,8 @@ export class FakePlatform implements Platform {
   async createApp(name: string): Promise<App> {
     this.calls.push(`create ${name}`)
     this.exists = true
+    // As Heroku has it: two releases before there is any code.
+    for (const description of ['Initial release', 'Enable Logplex']) this.releaseOf(null, description)
     return this.app(name)
   }
   async dynos(): Promise<Dyno[]> {

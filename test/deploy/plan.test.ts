@@ -25,6 +25,7 @@ describe('what is deployed', () => {
       [{ ...clean, isBare: true }, /bare repository/],
       [{ ...clean, commit: undefined }, /no commit yet/],
       [{ ...clean, isShallow: true }, /shallow clone/],
+      [{ ...clean, commit: { ...clean.commit!, id: 'b'.repeat(64) } }, /SHA-256/],
     ]
     for (const [state, word] of states) {
       const error = refusal(() => deploySource(state))

@@ -43,6 +43,15 @@ describe('a deploy', () => {
     expect(platform.remotes).to.deep.equal(['a1'])
   })
 
+  it('tells what failed at the first push of an app that it has made, and takes the releases of a new app for nobody\'s', async () => {
+    platform = await FakePlatform.start([])
+    platform.exists = false
+    platform.behaviours[NEW] = { build: 'fails' }
+    const error = await failureOf(deploy(NEW, { create: true }))
+    expect(error.code).to.equal('build')
+    expect(error.message).to.include('The build failed')
+  })
+
   it('sets SHIPIT_ENV before the push, and only when it differs', async () => {
     platform = await FakePlatform.start()
     const environment = { name: 'homolog', target: { env: 'homolog' } }

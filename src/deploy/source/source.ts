@@ -79,6 +79,9 @@ export function deploySource(state: RepositoryState, chosen?: ChosenCommit, fold
   }
 }
 
+/** Hexadecimal digits of a commit's name. */
+const SHA_1 = 40
+
 type Deployable = Extract<RepositoryState, { isRepository: true }> & { commit: Commit }
 
 /** @throws ShipitError `git` where nothing of the repository can be pushed */
@@ -94,6 +97,12 @@ export function checkDeployable(state: RepositoryState): Deployable {
     throw new ShipitError('git', {
       message: 'This is a shallow clone: its history is cut off, and the platform refuses the push of such a repository.',
       next: 'git fetch --unshallow\n(in GitHub Actions: actions/checkout with fetch-depth: 0)',
+    })
+  }
+  if (state.commit.id.length > SHA_1) {
+    throw new ShipitError('git', {
+      message: 'This repository names its commits by SHA-256, and the platform takes SHA-1 alone.',
+      next: 'Make a repository of the usual format (git init --object-format=sha1) and bring the files into it.',
     })
   }
   return { ...state, commit: state.commit }

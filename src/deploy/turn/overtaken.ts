@@ -28,7 +28,8 @@ export async function overtakenBy({ plan, platform, signal, changed }: Deploymen
   const [newest] = builds
   if (newest?.status === 'failed' && newest.source_blob.version === plan.commit.id) return undefined
   if (found) return outdated(plan, `Another deploy of ${plan.app} came first: ${describeInProgress(found)}.`, error.why, found.commit === plan.commit.id)
-  const isMoved = now !== undefined && now.version > Math.max(plan.current?.release.version ?? 0, ...changed.releases.map(({ version }) => version))
+  // A new app has releases before there is any code in it: they are nobody's deploy.
+  const isMoved = now !== undefined && now.slug !== null && now.version > Math.max(plan.current?.release.version ?? 0, ...changed.releases.map(({ version }) => version))
   return isMoved ? outdated(plan, `Another deploy of ${plan.app} came first: v${now.version} (${now.description}) by ${now.user.email}.`, error.why) : undefined
 }
 
