@@ -9,7 +9,7 @@ if (major < 20 || (major === 20 && minor < 19)) {
 }
 
 const [word = '', ...rest] = process.argv.slice(2)
-if (word === '--version' && rest.length === 0) {
+if (['--version', '-v', 'version'].includes(word) && rest.length === 0) {
   const { name, version } = require('../package.json')
   process.stdout.write(`${name}/${version} ${process.platform}-${process.arch} node-${process.version}\n`)
 } else {
