@@ -32,6 +32,11 @@ export function pushEnvironment(env: NodeJS.ProcessEnv, url: string, token: stri
       // A redirect must not carry the header to another host.
       [`http.${url}.followRedirects`, 'false'],
       ['credential.helper', ''],
+      // A rewritten address would have neither header nor platform. The longest match counts, and none is longer than the whole.
+      [`url.${url}.insteadOf`, url],
+      [`url.${url}.pushInsteadOf`, url],
+      // Options for other hosts: a platform that takes none refuses the push.
+      ['push.pushOption', ''],
       // No proxy of the user's configuration knows a platform on this machine.
       ...(isLoopback(new URL(url).hostname) ? [[`http.${url}.proxy`, '']] as [string, string][] : []),
     ]),

@@ -33,7 +33,7 @@ export async function commitFile(git: SimpleGit, dir: string, file: string, cont
 
 /** git's own `http-backend` on loopback behind HTTP Basic, as a platform's git host; `hook` becomes its pre-receive hook. */
 export class GitServer {
-  readonly requests: { authorization: string | undefined; url: string }[] = []
+  readonly requests: { authorization: string | undefined; agent: string | undefined; url: string }[] = []
   /** Answers every request with this status instead. */
   status: number | undefined
   private constructor(private readonly server: Server, private readonly root: string) {
@@ -70,9 +70,9 @@ export class GitServer {
   }
 
   private answer(request: IncomingMessage, response: ServerResponse): void {
-    const { authorization } = request.headers
+    const { authorization, 'user-agent': agent } = request.headers
     const [pathInfo = '', query = ''] = (request.url ?? '').split('?')
-    this.requests.push({ authorization, url: request.url ?? '' })
+    this.requests.push({ authorization, agent, url: request.url ?? '' })
     if (this.status !== undefined) return void response.writeHead(this.status).end()
     const password = Buffer.from(authorization?.replace(/^Basic /, '') ?? '', 'base64').toString().split(':')[1]
     if (password !== TOKEN) return void response.writeHead(401, { 'www-authenticate': 'Basic realm="git"' }).end()

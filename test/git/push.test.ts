@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { execFile } from 'node:child_process'
-import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -40,6 +40,9 @@ describe('git push', () => {
     await folder.remove()
   })
 
+  /** simple-git refuses to set what may be unsafe: addresses of others, folders of hooks. */
+  const configure = (name: string, value: string) => run('git', ['config', name, value], { cwd: work })
+
   const pushTo = (app: string, options: Partial<PushOptions> = {}) =>
     push({ dir: work, url: server.url(app), token: TOKEN, refspec: 'HEAD:refs/heads/main', ...options })
 
@@ -50,15 +53,57 @@ describe('git push', () => {
     expect(await pushTo('a1')).to.deep.equal({ outcome: 'up-to-date' })
   })
 
-  it('goes past what the user has configured for other remotes: a proxy, signed pushes, tags', async () => {
+  it('goes past what the user has configured for other remotes: a proxy, signed pushes, tags, other addresses, options', async () => {
     const remote = await server.addApp('a1')
     await git.addConfig('http.proxy', 'http://127.0.0.1:9')
     await git.addConfig('push.gpgSign', 'true')
     await git.addConfig('push.followTags', 'true')
     await git.addConfig('push.default', 'nothing')
+    await configure('url.ssh://git@127.0.0.1:9/.insteadOf', `${server.baseUrl}/`)
+    await configure('url.ssh://git@127.0.0.1:9/.pushInsteadOf', 'http://')
+    await git.addConfig('push.pushOption', 'ci.skip')
+    await git.addConfig('protocol.version', '0')
+    await git.addConfig('core.autocrlf', 'true')
     await git.addAnnotatedTag('v1.0.0', 'a release')
     expect(await pushTo('a1')).to.deep.equal({ outcome: 'pushed' })
     expect((await remote.tags()).all).to.deep.equal([])
+  })
+
+  it('pushes its own folder where it is run from a hook of another repository', async () => {
+    const remote = await server.addApp('a1')
+    const other = await repository(path.join(folder.dir, 'other'))
+    await commitFile(other, path.join(folder.dir, 'other'), 'other.js', 'other', 'Be another')
+    const env = { ...process.env, GIT_DIR: path.join(folder.dir, 'other/.git'), GIT_INDEX_FILE: path.join(folder.dir, 'other/.git/index'), GIT_WORK_TREE: path.join(folder.dir, 'other'), GIT_PREFIX: '' }
+    expect(await pushTo('a1', { env })).to.deep.equal({ outcome: 'pushed' })
+    expect(await remote.revparse(['main'])).to.equal(await git.revparse(['HEAD']))
+  })
+
+  it('keeps what the user configured in variables, and adds its own after it', async () => {
+    await server.addApp('a1')
+    const env = { ...process.env, GIT_CONFIG_COUNT: '1', GIT_CONFIG_KEY_0: 'http.userAgent', GIT_CONFIG_VALUE_0: 'a-user-agent' }
+    expect(await pushTo('a1', { env })).to.deep.equal({ outcome: 'pushed' })
+    expect(server.requests.map(({ agent }) => agent)).to.include('a-user-agent')
+  })
+
+  it('lets a pre-push hook of the user stop it, and shows what the hook said', async () => {
+    const remote = await server.addApp('a1')
+    const hooks = path.join(folder.dir, 'hooks')
+    await mkdir(hooks)
+    await writeFile(path.join(hooks, 'pre-push'), '#!/bin/sh\necho "lint: 3 problems" >&2\nexit 1\n', { mode: 0o755 })
+    await configure('core.hooksPath', hooks)
+    const error = await failureOf(pushTo('a1'))
+    expect(error.code).to.equal('push')
+    expect(error.why).to.include('lint: 3 problems')
+    expect((await remote.branch()).all).to.deep.equal([])
+  })
+
+  it('pushes a commit and not a tag that has the name of the branch', async () => {
+    const remote = await server.addApp('a1')
+    await git.addTag('main')
+    await commitFile(git, work, 'index.js', 'second', 'Say more')
+    const commit = await git.revparse(['HEAD'])
+    expect(await pushTo('a1', { refspec: `${commit}:refs/heads/main` })).to.deep.equal({ outcome: 'pushed' })
+    expect(await remote.revparse(['refs/heads/main'])).to.equal(commit)
   })
 
   it('passes the build output on line by line while the build runs, without git\'s prefix and padding', async () => {
