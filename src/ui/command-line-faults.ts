@@ -2,6 +2,12 @@
 import { ShipitError } from '../errors.js'
 import { nearest } from '../nearest.js'
 
+/** What the Heroku CLI, PM2 and flyctl call a thing that has another name here. */
+const ELSEWHERE = new Map(Object.entries({
+  create: 'apps create', auth: 'whoami', 'auth:login': 'login', 'auth:logout': 'logout', bash: 'run bash', console: 'run bash', ssh: 'run bash', exec: 'run',
+  ecosystem: 'init', launch: 'init', jlist: 'ps --json', prettylist: 'ps --json', plus: 'keys set', link: 'keys set', unlink: 'keys unset', env: 'config', secrets: 'config',
+}))
+
 interface KnownCommand { id: string; takesArguments: boolean }
 
 /** @param id as oclif joins the words that were typed: `keys:lst`, `ps:extra` */
@@ -33,7 +39,7 @@ export function unknownCommand(id: string, commands: readonly KnownCommand[], bi
   const typed = ofTopic.length > 0 ? `${topic}:${words[1]}` : topic
   const guess = ofTopic.length > 0
     ? nearest(words[1]!, ofTopic.map((command) => command.id.slice(topic.length + 1)))
-    : nearest(topic, [...new Set(commands.map((command) => command.id.split(':')[0]!))])
+    : ELSEWHERE.get(id) ?? ELSEWHERE.get(topic) ?? nearest(topic, [...new Set(commands.map((command) => command.id.split(':')[0]!))])
   const help = ofTopic.length > 0 ? `${bin} ${topic} --help` : `${bin} --help`
   return new ShipitError('usage', {
     message: `There is no command \`${spoken(typed)}\`.`,

@@ -21,6 +21,13 @@ describe('a mistyped command', () => {
     expect(unknownCommand('ps:scale', commands, 'shipit')).to.include({ message: '`shipit ps` has no commands below it.', why: 'Did you mean `shipit scale`?', next: 'shipit ps --help' })
     expect(unknownCommand('ps:wait', commands, 'shipit').why).to.equal(undefined)
   })
+  it('by another name elsewhere is answered with ours', () => {
+    const why = (id: string) => unknownCommand(id, commands, 'shipit').why
+    expect(why('create:an-app')).to.equal('Did you mean `shipit apps create`?')
+    expect(why('auth:login')).to.equal('Did you mean `shipit login`?')
+    expect(why('jlist')).to.equal('Did you mean `shipit ps --json`?')
+    expect(why('constructor')).to.equal(undefined)
+  })
   it('of a command that is a topic too, is answered with what was meant and not repeated', () => {
     const both = [...commands, { id: 'config', takesArguments: false }, { id: 'config:get', takesArguments: true }]
     expect(unknownCommand('config:gte', both, 'shipit')).to.include({ message: '`shipit config` takes no arguments.', why: 'Did you mean `shipit config get`?' })

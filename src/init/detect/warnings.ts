@@ -7,8 +7,8 @@ export function launchWarnings({ args, nodeArgs, env }: Launch): string[] {
   if (variable) warnings.push(`The start command holds \`${variable}\`: PM2 gives it to the app as it is written, so read it from process.env in the app instead.`)
   if (env['PORT'] !== undefined) warnings.push(`PORT=${env['PORT']} is left out: Heroku sets PORT, and the app must listen there.`)
   for (const [name, value] of Object.entries(env)) {
-    if (/\$\{?\w/.test(value) && name !== 'PORT') warnings.push(`${name}=${value} is left out: PM2 does not fill in variables. Set it with \`heroku config:set\`.`)
-    else if (/SECRET|TOKEN|PASSWORD|PRIVATE|API_?KEY/i.test(name)) warnings.push(`${name} looks like a secret, and is left out of the ecosystem file: set it with \`heroku config:set\`.`)
+    if (/\$\{?\w/.test(value) && name !== 'PORT') warnings.push(`${name}=${value} is left out: PM2 does not fill in variables. Set it with \`shipit config set ${name}\`.`)
+    else if (/SECRET|TOKEN|PASSWORD|PRIVATE|API_?KEY/i.test(name)) warnings.push(`${name} looks like a secret, and is left out of the ecosystem file: set it with \`shipit config set ${name}\`.`)
   }
   return warnings
 }

@@ -21,7 +21,7 @@ export const envFiles: Check = {
       if (names.length === 0) return []
       return [{
         severity: 'warning' as const, what: `${file} is in the commit, and holds what looks like secrets: ${names.join(', ')}.`, why: 'Whoever has the repository has them, and they go into the slug.', place: file,
-        next: `heroku config:set NAME=… for each\ngit rm --cached ${file} && echo ${path.basename(file)} >> .gitignore && git commit\nThen renew them: the history keeps the old ones.`,
+        next: `shipit config set < ${file}\ngit rm --cached ${file} && echo ${path.basename(file)} >> .gitignore && git commit\nThen renew them: the history keeps the old ones.`,
       }]
     }),
 }
