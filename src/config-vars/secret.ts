@@ -24,3 +24,8 @@ export function shownVars(vars: Readonly<Record<string, string>>): { shown: Reco
     hidden: entries.filter(([name, value]) => looksSecret(name, value)).map(([name]) => name),
   }
 }
+
+/** A command line as it may be shown: the secrets among what it sets, by `NAME=value` or `--name=value`, are left out. */
+export function hideSecrets(command: string): string {
+  return command.replace(/([A-Za-z_][\w-]*)=("[^"]*"|'[^']*'|[^\s"']+)/g, (whole, name: string, value: string) => (looksSecret(name, value.replace(/^["']/, '')) ? `${name}=…` : whole))
+}

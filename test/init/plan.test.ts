@@ -65,6 +65,13 @@ describe('the plan of shipit init', () => {
     expect(step(made.steps, 'ecosystem.config.yml')!.after).to.not.contain('API_TOKEN')
   })
 
+  it('repeats no secret of a command in what it says', () => {
+    const made = plan({ 'package.json': { scripts: { start: 'API_TOKEN=s3cr3t DATABASE_URL="postgres://me:s3cr3t@db/x" DEBUG=app node server.js | tee TOKEN=s3cr3t' } }, Procfile: 'web: SESSION_SECRET=s3cr3t node server.js\n' })
+    const said = [...made.decisions, ...made.warnings, ...made.steps.map(({ why }) => why)].join('\n')
+    expect(said).to.not.contain('s3cr3t')
+    expect(said).to.contain('scripts.start: API_TOKEN=… DATABASE_URL=… DEBUG=app node server.js')
+  })
+
   it('keeps what ran before the app in prestart', () => {
     const made = plan({ 'package.json': { scripts: { prestart: 'node check.js', start: 'npm run migrate && node server.js', migrate: 'node m.js' } } })
     expect(manifest(made)['scripts']!['prestart']).to.equal('node check.js && npm run migrate')

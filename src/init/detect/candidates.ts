@@ -1,3 +1,4 @@
+import { hideSecrets } from '../../config-vars/secret.js'
 import { followLine } from './follow.js'
 import { entryFile } from './entry-file.js'
 import { plainLaunch } from '../types.js'
@@ -52,8 +53,10 @@ export function findClues(project: Project): Clue[] {
   return clues
 }
 
-/** Why a clue was followed, or was not, as one sentence. */
-export function sentence({ place, text, target }: Clue): string {
+/** Why a clue was followed, or was not, as one sentence, which repeats no secret of a command. */
+export const sentence = (clue: Clue): string => hideSecrets(whole(clue))
+
+function whole({ place, text, target }: Clue): string {
   if (target.kind === 'refused') return `${place.split(',')[0]}: ${target.reason}.`
   if (target.kind === 'ecosystem') return `${target.file} says what PM2 starts: ${place} is \`${text}\`.`
   const subject = target.how.includes(',') ? `${target.how},` : target.how

@@ -1,6 +1,7 @@
 /** What starts this app? Answers from a read-only view of its folder alone, and says why. */
 
 import semver from 'semver'
+import { hideSecrets } from '../../config-vars/secret.js'
 import { ShipitError } from '../../errors.js'
 import type { FolderView } from '../folder.js'
 import { plainLaunch, type Candidate, type Detected } from '../types.js'
@@ -51,7 +52,7 @@ export function detect(folder: FolderView, options: DetectOptions = {}): Detecte
   const chosen = choose(clues, options)
   const found = answer(chosen, clues, options, project)
   const doubts = found.ecosystemFile ? ecosystemNotes(chosen) : entryWarnings(chosen, clues, project)
-  return { ...shared, ...found, warnings: [...manager.warnings, ...doubts, ...engineWarning(pkg.engines['node'])] }
+  return { ...shared, ...found, warnings: [...manager.warnings, ...doubts, ...engineWarning(pkg.engines['node'])].map(hideSecrets) }
 }
 
 function namedEntry(entry: string, project: Project): Clue {

@@ -1,3 +1,4 @@
+import { looksSecret } from '../../config-vars/secret.js'
 import type { Launch } from '../types.js'
 
 /** What of a start command cannot be carried over to PM2 as it stands. */
@@ -8,7 +9,7 @@ export function launchWarnings({ args, nodeArgs, env }: Launch): string[] {
   if (env['PORT'] !== undefined) warnings.push(`PORT=${env['PORT']} is left out: Heroku sets PORT, and the app must listen there.`)
   for (const [name, value] of Object.entries(env)) {
     if (/\$\{?\w/.test(value) && name !== 'PORT') warnings.push(`${name}=${value} is left out: PM2 does not fill in variables. Set it with \`shipit config set ${name}\`.`)
-    else if (/SECRET|TOKEN|PASSWORD|PRIVATE|API_?KEY/i.test(name)) warnings.push(`${name} looks like a secret, and is left out of the ecosystem file: set it with \`shipit config set ${name}\`.`)
+    else if (looksSecret(name, value)) warnings.push(`${name} looks like a secret, and is left out of the ecosystem file: set it with \`shipit config set ${name}\`.`)
   }
   return warnings
 }
@@ -23,6 +24,6 @@ export function portWarning(text: string | undefined, file: string): string[] {
 /** The variables that belong into the ecosystem file: not the port, no secrets, nothing that Heroku sets itself. */
 export function keptVariables(env: Record<string, string>): Record<string, string> {
   const isKept = ([name, value]: [string, string]) =>
-    name !== 'PORT' && name !== 'NODE_OPTIONS' && !(name === 'NODE_ENV' && value === 'production') && !/\$\{?\w/.test(value) && !/SECRET|TOKEN|PASSWORD|PRIVATE|API_?KEY/i.test(name)
+    name !== 'PORT' && name !== 'NODE_OPTIONS' && !(name === 'NODE_ENV' && value === 'production') && !/\$\{?\w/.test(value) && !looksSecret(name, value)
   return Object.fromEntries(Object.entries(env).filter(isKept))
 }

@@ -1,5 +1,6 @@
 /** From what was found to what will be done: pure, so that --dry-run, --json and the prompt all show the same plan. */
 
+import { hideSecrets } from '../../config-vars/secret.js'
 import type { EcosystemFiles } from '../ecosystem-adapter.js'
 import { isObject } from '../detect/package-json.js'
 import { githubWorkflow, WORKFLOW } from '../ci/github.js'
@@ -36,7 +37,7 @@ export function planInit(detected: Detected, options: InitOptions, facts: Facts,
   for (const { name } of facts.vendored.filter(({ name }) => name !== tarballName(facts.runtime.version))) {
     draft.steps.push({ kind: 'remove', file: `${VENDOR}/${name}`, why: 'an older version of the runtime' })
   }
-  return { dir: facts.dir, ...draft }
+  return { dir: facts.dir, ...draft, steps: draft.steps.map((step) => ({ ...step, why: hideSecrets(step.why) })) }
 }
 
 /** A workflow that is there is its owner's, unless --force says otherwise. */
