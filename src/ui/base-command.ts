@@ -16,15 +16,18 @@ export abstract class BaseCommand extends Command {
     return new PlatformApi(await resolveEndpoint({ local: flags.local, env: process.env }))
   }
 
-  /** The app's name from --app, HEROKU_APP or the git remote `heroku`. */
+  /** The app's name from --app, HEROKU_APP, the git remote `heroku`, or the ecosystem file where its `deploy:` block names one app alone. */
   protected async appName(flags: { app?: string | undefined }): Promise<string> {
     if (flags.app) return flags.app
     const { herokuRemoteApp } = await import('../git/remotes.js')
     const name = await herokuRemoteApp(process.cwd())
     if (name) return name
+    const { appsOfFolder } = await import('./app-of-folder.js')
+    const { file, apps } = await appsOfFolder(process.cwd())
+    if (apps.length === 1) return apps[0]!
     throw new ShipitError('usage', {
       message: 'Which app?',
-      why: 'There is no --app, HEROKU_APP is not set, and this folder has no git remote called `heroku`.',
+      why: `There is no --app, HEROKU_APP is not set, and this folder has no git remote called \`heroku\`.${apps.length === 0 ? '' : ` ${file} deploys to ${apps.join(', ')}.`}`,
       next: `${this.spoken} --app NAME`,
     })
   }
