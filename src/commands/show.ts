@@ -26,7 +26,7 @@ export default class Show extends BaseCommand {
     const [{ look }, { reportDynos }, { detailsOf }] = await Promise.all([import('../monitor/look.js'), import('../monitor/report.js'), import('../monitor/details.js')])
     const { dynos, model, problem } = await look(api, app)
     const found = dynos.find(({ name }) => name === args.dyno)
-    if (!found) throw new ShipitError('not_found', unknownName('dyno', args.dyno, dynos.map(({ name }) => name).sort()))
+    if (!found) throw noDyno(args.dyno, reportDynos(dynos, model, Date.now()), app)
     const dyno = reportDynos([found], model, Date.now())[0]!
     const instance = args.instance === undefined ? undefined : choose(dyno, args.instance)
     const { getRelease } = await import('../heroku/releases.js')
@@ -41,6 +41,13 @@ export default class Show extends BaseCommand {
     if (why !== undefined) process.stderr.write(`\n${why}\n`)
     return { dyno, instance: instance ?? null, release, ...details }
   }
+}
+
+/** PM2 shows an app by its name or number; here its dyno stands before it. */
+function noDyno(typed: string, dynos: DynoReport[], app: string): ShipitError {
+  const unknown = unknownName('dyno', typed, dynos.map(({ name }) => name).sort())
+  const found = dynos.flatMap((dyno) => dyno.instances.filter((instance) => instance.id === typed || instance.app === typed).map(({ id }) => `shipit show ${dyno.name} ${id} --app ${app}`))[0]
+  return new ShipitError('not_found', { ...unknown, next: found === undefined ? unknown.next : `${unknown.next}\nAn instance stands after its dyno: ${found}` })
 }
 
 /** `api:0`, `api` where it has one instance, `0` where one app has it. */

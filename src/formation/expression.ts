@@ -24,6 +24,14 @@ function sizeNamed(typed: string): string {
  * Throws ShipitError `usage` for what cannot be read, for an unknown size, and for a type given twice.
  */
 export function parseScale(args: readonly string[]): ScaleExpression[] {
+  const [name, amount] = args
+  if (args.length === 2 && /^[\w-]+$/.test(name!) && /^[+-]?\d+$/.test(amount!)) {
+    const change = /^\d/.test(amount!) ? `=${amount}` : amount!
+    throw new ShipitError('usage', {
+      message: `\`${name} ${amount}\` is how PM2 scales an app; on Heroku there are dynos, and instances in each.`,
+      next: `Dynos of a process type: shipit scale web${change}\nInstances in each dyno: shipit scale --instances ${name}${change}`,
+    })
+  }
   const expressions = args.map((arg): ScaleExpression => {
     const [, type, operator, amount, size] = SHAPE.exec(arg) ?? []
     if (type === undefined || (operator === undefined && size === undefined)) {

@@ -35,7 +35,12 @@ function amountAfter(app: string, { type, quantity }: ScaleExpression, before: n
 export function planScale(app: string, current: readonly Formation[], expressions: readonly ScaleExpression[]): ScalePlan {
   const changes = expressions.map((expression): ScaleChange => {
     const found = current.find(({ type }) => type === expression.type)
-    if (!found) throw new ShipitError('usage', unknownName('process type', expression.type, current.map(({ type }) => type)))
+    if (!found) {
+      const unknown = unknownName('process type', expression.type, current.map(({ type }) => type))
+      const { operator = '=', amount = 1 } = expression.quantity ?? {}
+      if (current.length === 0) throw new ShipitError('usage', unknown)
+      throw new ShipitError('usage', { ...unknown, next: `${unknown.next}\nThe instances of a PM2 app in each dyno: shipit scale --instances ${expression.type}${operator}${amount} --app ${app}` })
+    }
     const before = { quantity: found.quantity, size: found.size }
     const after = { quantity: amountAfter(app, expression, before.quantity), size: expression.size ?? before.size }
     return { type: found.type, before, after, ...costOf(before, after) }

@@ -4,7 +4,7 @@ import { nearest } from '../nearest.js'
 
 /** What the Heroku CLI, PM2 and flyctl call a thing that has another name here. */
 const ELSEWHERE = new Map(Object.entries({
-  create: 'apps create', auth: 'whoami', 'auth:login': 'login', 'auth:logout': 'logout', bash: 'run bash', console: 'run bash', ssh: 'run bash', exec: 'run',
+  create: 'apps create', auth: 'whoami', 'auth:login': 'login', 'auth:logout': 'logout', bash: 'run bash', console: 'run bash', ssh: 'run bash', exec: 'run', info: 'ps',
   ecosystem: 'init', launch: 'init', jlist: 'ps --json', prettylist: 'ps --json', plus: 'keys set', link: 'keys set', unlink: 'keys unset', env: 'config', secrets: 'config',
 }))
 

@@ -65,7 +65,7 @@ describe('shipit show', () => {
   })
 
   it('refuses what there is not, and what is more than one', async () => {
-    for (const [argv, status, message] of [[['web.3'], 6, 'There is no dyno called web.3'], [['web.1', 'api'], 2, 'api is more than one instance of web.1'], [['web.1', 'nope'], 6, 'There is no instance in web.1 called nope'], [['web.2', '0'], 6, 'The log of web.2 tells of no instance']] as const) {
+    for (const [argv, status, message] of [[['web.3'], 6, 'There is no dyno called web.3'], [['web.1', 'api'], 2, 'api is more than one instance of web.1'], [['web.1', 'nope'], 6, 'There is no instance in web.1 called nope'], [['web.2', '0'], 6, 'The log of web.2 tells of no instance'], [['jobs'], 6, 'An instance stands after its dyno: shipit show web.1 jobs:0 --app a1']] as const) {
       logOf(...lines())
       const { stderr, exitCode } = await show(...argv)
       expect(stderr).to.contain(message)

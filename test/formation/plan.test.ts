@@ -33,6 +33,10 @@ describe('scale expressions', () => {
     expect(error).to.include({ code: 'usage', message: 'There is no dyno size called standard-1.', why: 'Did you mean Standard-1X?' })
     expect(error.next).to.contain('Eco, Basic, Standard-1X')
   })
+  it("answers PM2's way to scale with ours", () => {
+    expect(failure(() => parseScale(['api', '3'])).next).to.match(/shipit scale web=3\n.*shipit scale --instances api=3$/)
+    expect(failure(() => parseScale(['api', '+3'])).next).to.match(/--instances api\+3$/)
+  })
   it('refuses a type given twice', () => expect(failure(() => parseScale(['web=1', 'web+1'])).message).to.equal('web is given twice.'))
 })
 
@@ -54,8 +58,8 @@ describe('the plan of a scale', () => {
   it('sends nothing where all is as asked', () => expect(plan('web=2:standard-1x').updates).to.deep.equal([]))
   it('does not go below none', () => expect(failure(() => plan('web-3')).message).to.contain('web has 2'))
   it('guesses at a process type that does not exist', () => {
-    expect(failure(() => plan('wbe=1'))).to.include({ code: 'usage', why: 'Did you mean web?', next: 'Known: web, jobs' })
-    expect(failure(() => planScale('a1', [], parseScale(['web=1']))).next).to.contain('deploy it first')
+    expect(failure(() => plan('wbe=1'))).to.include({ code: 'usage', why: 'Did you mean web?' }).and.have.property('next').that.matches(/^Known: web, jobs\n.*shipit scale --instances wbe=1 --app /)
+    expect(failure(() => planScale('a1', [], parseScale(['web=1']))).next).to.equal('The app has no process type yet: deploy it first.')
   })
 })
 
