@@ -25,14 +25,15 @@ export default class Logs extends BaseCommand {
     '<%= config.bin %> <%= command.id %> --tail --json --local',
   ]
   static override args = { name: Args.string({ ignoreStdin: true, description: 'app of the ecosystem file, dyno (web.1), process type (web) or source (heroku)' }) }
+  /** Aliases: the names of these flags in PM2 (lines, err) and in Heroku's CLI. */
   static override flags = {
     ...appFlags,
-    num: Flags.integer({ char: 'n', description: 'how many recent lines, of those that are asked for', helpValue: 'N', default: 100, min: 1, max: 1500 }),
+    num: Flags.integer({ char: 'n', aliases: ['lines'], description: 'how many recent lines, of those that are asked for', helpValue: 'N', default: 100, min: 1, max: 1500 }),
     tail: Flags.boolean({ char: 't', description: 'go on with new lines as they come' }),
-    dyno: Flags.string({ char: 'd', description: 'only lines of this dyno or process type (web.1, web, router)', helpValue: 'NAME' }),
+    dyno: Flags.string({ char: 'd', aliases: ['dyno-name', 'process-type', 'ps'], description: 'only lines of this dyno or process type (web.1, web, router)', helpValue: 'NAME' }),
     source: Flags.string({ char: 's', description: 'only lines of the app or of the platform', options: ['app', 'heroku'] }),
     grep: Flags.custom<RegExp>({ char: 'g', description: 'only lines that this regular expression finds; capitals count where it has any', helpValue: 'REGEX', parse: pattern })(),
-    errors: Flags.boolean({ char: 'e', description: 'only errors with their stacks, failed requests, crashes and Heroku\'s error codes' }),
+    errors: Flags.boolean({ char: 'e', aliases: ['err'], description: 'only errors with their stacks, failed requests, crashes and Heroku\'s error codes' }),
   }
 
   async run(): Promise<void> {

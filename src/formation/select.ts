@@ -9,7 +9,7 @@ export type Selection = { type?: undefined; name?: undefined } | { type: string;
 export function parseSelection(text: string | undefined): Selection {
   if (text === undefined || text === 'all') return {}
   if (!/^[A-Za-z][\w-]*(\.\d+)?$/.test(text)) {
-    throw new ShipitError('usage', { message: `${text} is neither a process type (web) nor a dyno (web.1).` })
+    throw new ShipitError('usage', { message: `${text} is neither a process type (web) nor a dyno (web.1).`, next: 'The instances of an app restart with their dyno; `shipit ps` lists both.' })
   }
   return text.includes('.') ? { name: text } : { type: text }
 }

@@ -1,4 +1,5 @@
 import type { LogLine } from '../heroku/index.js'
+import { isFault } from './platform-line.js'
 import { readLine } from './read-line.js'
 
 /** Words by which loggers and Node mark an error; a logger's plain counts ("0 errors") and fields (`error=null`) are none. */
@@ -16,7 +17,7 @@ function isErrorLine(line: LogLine): boolean {
   const reading = readLine(line)
   switch (reading.kind) {
     case 'request': return reading.isError
-    case 'platform': return reading.what === 'fault' || (reading.what === 'state' && reading.value === 'crashed') || (reading.what === 'exited' && reading.value !== '0')
+    case 'platform': return isFault(reading)
     case 'change': return reading.event === 'crash' || (reading.event === 'exit' && reading.fields.asked === undefined && reading.fields.code !== '0')
     case 'foreign': return isErrorText(line.message)
     default: return false

@@ -4,6 +4,7 @@ import { isErrorText } from './error-lines.js'
 import { InstanceModel } from './instance.js'
 import { LIMITS, R14_LASTS } from './limits.js'
 import { ownText } from './own-text.js'
+import { isFault } from './platform-line.js'
 import { readLine } from './read-line.js'
 import type { Change, PlatformWord, Reading, Request, Sample } from './reading.js'
 import { Ring } from './ring.js'
@@ -73,7 +74,8 @@ export class FormationModel {
     this.note(dyno, { time, dyno: dyno.name, app, instance, text: [event, ...Object.entries(fields).map(([key, value]) => `${key}=${value}`)].join(' '), isBad })
   }
 
-  private addPlatformWord(dyno: DynoModel, { what, value }: PlatformWord, time: number): void {
+  private addPlatformWord(dyno: DynoModel, reading: PlatformWord, time: number): void {
+    const { what, value } = reading
     if (what === 'starting') {
       this.instances -= dyno.instances.size
       dyno.beginAnew()
@@ -86,7 +88,7 @@ export class FormationModel {
       if (isRepeated) return
     }
     const text = what === 'fault' ? MEMORY_FAULTS[value] ?? value : what === 'starting' ? 'starting' : `${what} ${value}`
-    this.note(dyno, { time, dyno: dyno.name, text, isBad: what === 'fault' || value === 'crashed' || (what === 'exited' && value !== '0') })
+    this.note(dyno, { time, dyno: dyno.name, text, isBad: isFault(reading) })
   }
 
   private addErrorLine(line: LogLine): void {

@@ -41,6 +41,11 @@ export function readPlatformLine(message: string): PlatformWord | DynoFigures | 
   return FOREIGN
 }
 
+/** Whether a word of the platform tells of a fault. A dyno that ends by the SIGTERM (143) that every orderly stop sends is none. */
+export function isFault({ what, value }: PlatformWord): boolean {
+  return what === 'fault' || (what === 'state' && value === 'crashed') || (what === 'exited' && value !== '0' && value !== '143')
+}
+
 function word(what: PlatformWord['what'], value: string | undefined): PlatformWord | Foreign {
   return value === undefined ? FOREIGN : { kind: 'platform', what, value }
 }

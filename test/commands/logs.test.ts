@@ -34,6 +34,12 @@ describe('shipit logs', () => {
     expect(JSON.parse(posts().at(-1)!.body)).to.deep.equal({ lines: 2, type: 'web', source: 'app' })
   })
 
+  it("takes PM2's and Heroku's own names of its flags", async () => {
+    await start(at(1, 'Error: boom'), at(2))
+    expect(await messages('--lines', '5', '--ps', 'web', '--err')).to.deep.equal(['Error: boom'])
+    expect(JSON.parse(posts().at(-1)!.body)).to.include({ type: 'web' })
+  })
+
   it('--json is one object a line', async () => {
     await start(at(1), at(2))
     const { stdout } = await run('logs', ['--json', '--app', 'a1'], { HEROKU_HOST: server.url })

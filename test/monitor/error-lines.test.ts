@@ -25,7 +25,7 @@ describe('error lines', () => {
   it('are requests that failed, Heroku\'s codes, crashes and exits too', () => {
     const router = (rest: string) => `heroku[router]: at=${rest} method=GET path="/" host=a request_id=x fwd="" dyno=web.1 connect=0ms service=1ms status=`
     const errors = [`${router('error code=H12 desc="x"')}503`, `${router('info')}500`, 'heroku[web.1]: Error R14 (Memory quota exceeded)', 'heroku[web.1]: Process exited with status 1', 'heroku[web.1]: State changed from up to crashed', 'app[web.1]: shipit source=web.1 app=api instance=0 event=exit code=1', 'app[web.1]: shipit source=web.1 app=api instance=0 event=crash code=1']
-    const others = [`${router('info')}404`, 'heroku[web.1]: State changed from starting to up', 'heroku[web.1]: Process exited with status 0', 'app[web.1]: shipit source=web.1 app=api instance=0 event=exit asked=yes', 'app[web.1]: shipit source=web.1 app=api instance=0 event=start']
+    const others = [`${router('info')}404`, 'heroku[web.1]: State changed from starting to up', 'heroku[web.1]: Process exited with status 0', 'heroku[web.1]: Process exited with status 143', 'app[web.1]: shipit source=web.1 app=api instance=0 event=exit asked=yes', 'app[web.1]: shipit source=web.1 app=api instance=0 event=start']
     expect(errorsOf([...errors, ...others])).to.deep.equal(errors)
   })
 })
