@@ -20,3 +20,9 @@ export function changesBetween(current: Readonly<Record<string, string>>, wanted
   const removed = sorted(Object.keys(current).filter((name) => wanted[name] === undefined))
   return { ...changes, removed, patch: { ...changes.patch, ...Object.fromEntries(removed.map((name) => [name, null])) } }
 }
+
+/** `1 config var`, `3 config vars` */
+export function countOfVars(vars: Readonly<Record<string, unknown>>): string {
+  const { length } = Object.keys(vars)
+  return `${length} config ${length === 1 ? 'var' : 'vars'}`
+}

@@ -67,7 +67,7 @@ export function misusedCommand(error: ParserError, known: readonly string[], com
       next, cause: error,
     })
   }
-  const said = error.message.replace(/\n?See more help with --help\s*$/, '').replace(/\s*\n\s*/g, ' ').trim()
+  const said = error.message.replace(/\n?See more help with --help\s*$/, '').replace(/\s*\n\s*/g, ' ').replace(/^The following errors? occurred:/, '').replace(/(Missing required flag )(?=\w)/, '$1--').trim()
   const [, flag, complaint] = /^Parsing (--[\w-]+) (.*)$/s.exec(said) ?? []
   const text = flag === undefined ? said : `${flag}: ${complaint!.charAt(0).toLowerCase()}${complaint!.slice(1)}`
   return new ShipitError('usage', { message: /[.?!]$/.test(text) ? text : `${text}.`, next, cause: error })

@@ -43,6 +43,10 @@ describe('a mistyped flag', () => {
     const error = misusedCommand(Object.assign(new Error('Nonexistent flag: --aap=s3cr3t\nSee more help with --help'), { flags: ['--aap=s3cr3t'] }), ['app', 'local', 'json'], 'shipit ps')
     expect(error).to.include({ code: 'usage', message: 'There is no flag --aap.', why: 'Did you mean --app?', next: 'shipit ps --help' })
   })
+  it('that is missing is named as it is typed', () => {
+    const error = misusedCommand(new Error('The following error occurred:\n  Missing required flag app\nSee more help with --help'), [], 'shipit destroy')
+    expect(error).to.include({ message: 'Missing required flag --app.', next: 'shipit destroy --help' })
+  })
   it('with a wrong value is told in one line', () => {
     const error = misusedCommand(new Error('Parsing --num \n\tExpected an integer greater than or equal to 1 but received: 0\nSee more help with --help'), [], 'shipit logs')
     expect(error.message).to.equal('--num: expected an integer greater than or equal to 1 but received: 0.')

@@ -20,7 +20,7 @@ export default class ConfigPull extends BaseCommand {
     const { flags } = await this.parse(ConfigPull)
     const app = await this.appName(flags)
     const { getConfigVars } = await import('../../heroku/index.js')
-    const { changesTo, readEnvFile, writeEnvFile } = await import('../../config-vars/index.js')
+    const { changesTo, countOfVars, readEnvFile, writeEnvFile } = await import('../../config-vars/index.js')
     const file = path.resolve(flags.file)
     const vars = await getConfigVars(await this.platform(flags), app)
     const before = await readEnvFile(file, { mayLack: true })
@@ -30,7 +30,7 @@ export default class ConfigPull extends BaseCommand {
       await confirm({ what: `${flags.file} has other values for ${changed.join(', ')}. Overwrite them?`, isSure: flags.yes, isJson: this.jsonEnabled(), next: `${this.config.bin} config pull --yes` })
     }
     await writeEnvFile(file, { ...before, ...vars })
-    this.log(`Wrote ${Object.keys(vars).length} config vars of ${app} to ${flags.file}${kept.length > 0 ? `; ${kept.join(', ')} stayed in it` : ''}.`)
+    this.log(`Wrote ${countOfVars(vars)} of ${app} to ${flags.file}${kept.length > 0 ? `; ${kept.join(', ')} stayed in it` : ''}.`)
     const { isIgnored } = await import('../../git/ignored.js')
     if (!(await isIgnored(file))) this.warn(`git does not ignore ${flags.file}: add it to .gitignore, or the next commit publishes what is in it.`)
     return { app, file: flags.file, written: [...added, ...changed].sort(), kept }

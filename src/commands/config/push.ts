@@ -20,7 +20,7 @@ export default class ConfigPush extends BaseCommand {
 
   async run(): Promise<Outcome> {
     const { flags } = await this.parse(ConfigPush)
-    const { changesBetween, changesTo, readEnvFile, refuseOwnNames } = await import('../../config-vars/index.js')
+    const { changesBetween, changesTo, countOfVars, readEnvFile, refuseOwnNames } = await import('../../config-vars/index.js')
     const wanted = await readEnvFile(path.resolve(flags.file))
     refuseOwnNames(Object.keys(wanted))
     const app = await this.appName(flags)
@@ -35,7 +35,7 @@ export default class ConfigPush extends BaseCommand {
     for (const [word, names] of Object.entries({ add: added, change: changed, remove: removed })) if (names.length > 0) this.log(`${word.padEnd(7)} ${names.join(', ')}`)
     await confirm({ what: `Change ${app}?`, isSure: flags.yes, isJson: this.jsonEnabled(), next: `${this.config.bin} config push --app ${app} --yes` })
     const { release } = await releaseConfigVars(api, app, patch)
-    this.log(`Changed ${Object.keys(patch).length} config vars of ${app}${andReleased(release)}.`)
+    this.log(`Changed ${countOfVars(patch)} of ${app}${andReleased(release)}.`)
     return { ...outcome, release }
   }
 }
