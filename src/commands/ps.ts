@@ -23,7 +23,7 @@ export default class Ps extends BaseCommand {
     '<%= config.bin %> <%= command.id %> --sort memory:desc',
     '<%= config.bin %> <%= command.id %> --app myapp --json',
   ]
-  static override args = { type: Args.string({ ignoreStdin: true, description: 'process type (web) or dyno (web.1); all when absent' }) }
+  static override args = { 'type|dyno': Args.string({ ignoreStdin: true, description: 'process type (web) or dyno (web.1); all when absent' }) }
   static override flags = {
     ...appFlags,
     sort: sortFlag(),
@@ -33,7 +33,7 @@ export default class Ps extends BaseCommand {
   async run(): Promise<DynoReport[] | void> {
     const { args, flags } = await this.parse(Ps)
     const { parseSelection } = await import('../formation/select.js')
-    const selection = parseSelection(args.type)
+    const selection = parseSelection(args['type|dyno'])
     const app = await this.appName(flags)
     const api = await this.platform(flags)
     if (flags.watch) return this.watch(api, app, selection, flags)

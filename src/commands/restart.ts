@@ -5,14 +5,14 @@ export default class Restart extends BaseCommand {
   static override summary = 'restart dynos at once'
   static override description =
     'All dynos of the selection restart together, so requests may wait for some seconds. To restart without a gap, use `reload`.'
-  static override args = { what: dynosArg('all dynos') }
+  static override args = { 'type|dyno': dynosArg('all dynos') }
   static override flags = waitingFlags('the dynos may take to be up again', '2m')
   static override examples = ['<%= config.bin %> restart --app myapp', '<%= config.bin %> restart web.1 --app myapp']
 
   async run(): Promise<{ app: string; restarted: string[] }> {
     const { args, flags } = await this.parse(Restart)
     const { parseSelection, restart } = await import('../formation/index.js')
-    const selection = parseSelection(args.what)
+    const selection = parseSelection(args['type|dyno'])
     const app = await this.appName(flags)
     const api = await this.platform(flags)
     let left = 'Nothing was changed.'

@@ -7,7 +7,7 @@ export default class Stop extends BaseCommand {
   static override description =
     'What ran is kept in the config var SHIPIT_STOPPED of the app, so that `start` brings it back from any machine. ' +
     'A single dyno (web.1) is stopped as `heroku ps:stop` does; the platform starts it again with the next release.'
-  static override args = { what: dynosArg('everything') }
+  static override args = { 'type|dyno': dynosArg('everything') }
   static override flags = waitingFlags('the dynos may take to be gone', '2m')
   static override examples = ['<%= config.bin %> stop --app myapp', '<%= config.bin %> stop worker --app myapp']
 
@@ -15,7 +15,7 @@ export default class Stop extends BaseCommand {
     const { args, flags } = await this.parse(Stop)
     const { countsInWords, parseSelection, planStop, STOPPED_VAR, waitForDynos } = await import('../formation/index.js')
     const heroku = await import('../heroku/index.js')
-    const selection = parseSelection(args.what)
+    const selection = parseSelection(args['type|dyno'])
     const app = await this.appName(flags)
     const api = await this.platform(flags)
     if (selection.name !== undefined) {

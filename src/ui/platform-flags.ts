@@ -8,5 +8,5 @@ export const platformFlags = {
 /** Spread into the flags of every command that works on one app. */
 export const appFlags = {
   ...platformFlags,
-  app: Flags.string({ char: 'a', description: 'app to run the command against (else the git remote `heroku`, else the app of `deploy:` in the ecosystem file)', env: 'HEROKU_APP', helpValue: 'NAME' }),
+  app: Flags.string({ char: 'a', description: 'app to run the command against (else git remote `heroku`, else `deploy:`)', env: 'HEROKU_APP', helpValue: 'NAME' }),
 }

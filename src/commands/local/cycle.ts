@@ -7,14 +7,14 @@ export default class LocalCycle extends BaseCommand {
   static override summary = 'cycle dynos of the embedded Heroku now'
   static override description =
     'Heroku cycles every dyno once in 24 hours and up to 216 minutes, without asking: it gets SIGTERM, and a new one of the same release starts. The embedded Heroku does so too, and with this command at once, so that it can be seen what an app makes of it.'
-  static override args = { what: dynosArg('all dynos') }
+  static override args = { 'type|dyno': dynosArg('all dynos') }
   static override flags = flags
   static override examples = ['<%= config.bin %> <%= command.id %> --app myapp', '<%= config.bin %> <%= command.id %> web.1 --app myapp']
 
   async run(): Promise<{ app: string; cycled: string[] }> {
     const { args, flags } = await this.parse(LocalCycle)
     const { cycle, parseSelection } = await import('../../formation/index.js')
-    const selection = parseSelection(args.what)
+    const selection = parseSelection(args['type|dyno'])
     const app = await this.appName(flags)
     const api = await this.platform({ local: true })
     let left = 'Nothing was changed.'
