@@ -28,6 +28,8 @@ export function pushEnvironment(env: NodeJS.ProcessEnv, url: string, token: stri
     ...kept,
     ...(objects === undefined ? {} : { GIT_OBJECT_DIRECTORY: objects }),
     ...numbered(inherited, [
+      // Empty first: it stands alone, whatever else is configured to go along (`shipit local env` has a header of its own).
+      [`http.${url}.extraHeader`, ''],
       [`http.${url}.extraHeader`, `Authorization: Basic ${credentials}`],
       // A redirect must not carry the header to another host.
       [`http.${url}.followRedirects`, 'false'],

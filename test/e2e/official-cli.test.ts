@@ -15,6 +15,7 @@ describe('the official Heroku CLI against the embedded Heroku', function () {
   let world: World
   let cli: string
   let url: string
+  let dir: string
   let env: NodeJS.ProcessEnv
   const app = 'official'
 
@@ -26,7 +27,7 @@ describe('the official Heroku CLI against the embedded Heroku', function () {
     }
     cli = found
     world = await World.create()
-    const dir = await world.app(app, { ...plainApp('one'), Procfile: 'web: npm start\nworker: node worker.js\n', 'worker.js': "console.log('at work')\nsetInterval(() => {}, 1000)\n" })
+    dir = await world.app(app, { ...plainApp('one'), Procfile: 'web: npm start\nworker: node worker.js\n', 'worker.js': "console.log('at work')\nsetInterval(() => {}, 1000)\n" })
     url = (await world.json<{ url: string }>(['deploy', '--local', '--app', app], { cwd: dir })).url
     await writeFile(path.join(dir, 'server.js'), plainServer('two'))
     await world.commit(dir, 'Two')
@@ -178,6 +179,17 @@ describe('the official Heroku CLI against the embedded Heroku', function () {
     await shipitShows(['logs', '-n', '50'], /Enable maintenance mode/)
     await ok('maintenance:off')
     await answers('one')
+  })
+
+  it('writes a remote to which `git push heroku main` deploys', async () => {
+    const remote = await heroku(['git:remote', '--app', app], { cwd: dir })
+    expect(remote.status, remote.output).to.equal(0)
+    await writeFile(path.join(dir, 'server.js'), plainServer('three'))
+    await world.commit(dir, 'Three')
+    const pushed = await world.run('git', ['push', 'heroku', 'HEAD:main'], { cwd: dir, env })
+    expect(pushed.status, pushed.output).to.equal(0)
+    expect(pushed.output).to.match(/remote: -----> Building/).and.match(/deployed to the embedded Heroku/)
+    await answers('three')
   })
 
   it('runs one-off dynos: attached over TLS, with the exit status, over a pipe, and detached', async () => {

@@ -5,7 +5,7 @@ export default class LocalEnv extends BaseCommand {
   static override summary = "print the variables that point Heroku's own CLI here"
   static override description = `For Heroku's own CLI, or any other client of the Platform API. The embedded Heroku is started if it is not running.
 
-The API key among them is good on this machine's loopback alone. NODE_EXTRA_CA_CERTS names the certificate that the embedded Heroku made for itself, with what the variable named before: \`heroku run\` asks for it.`
+The API key among them is good on this machine's loopback alone. NODE_EXTRA_CA_CERTS names the certificate that the embedded Heroku made for itself, with what the variable named before: \`heroku run\` asks for it. The GIT_CONFIG variables let \`git push heroku main\` reach it after \`heroku create\` or \`heroku git:remote\`.`
 
   static override examples = ['$ eval "$(<%= config.bin %> <%= command.id %>)"']
 
@@ -14,7 +14,11 @@ The API key among them is good on this machine's loopback alone. NODE_EXTRA_CA_C
     const { ensureLocal, trustedCertificates } = await import('../../local/client.js')
     const info = await ensureLocal()
     const { apiUrl, gitUrl, token } = info
-    const variables = { HEROKU_HOST: apiUrl, HEROKU_API_KEY: token, HEROKU_GIT_HOST: gitUrl, NODE_EXTRA_CA_CERTS: await trustedCertificates(info) }
+    const { localGitVariables } = await import('../../git/local-git-variables.js')
+    const variables = {
+      HEROKU_HOST: apiUrl, HEROKU_API_KEY: token, HEROKU_GIT_HOST: gitUrl, NODE_EXTRA_CA_CERTS: await trustedCertificates(info),
+      ...localGitVariables(gitUrl, token, process.env),
+    }
     this.log(`export ${Object.entries(variables).map(([name, value]) => `${name}=${shellWord(value)}`).join(' ')}`)
     return variables
   }

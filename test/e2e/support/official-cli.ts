@@ -12,7 +12,7 @@ export async function officialCli(): Promise<string | undefined> {
 /** What a shell has after `eval "$(shipit local env)"`. */
 async function evaluated(exports: string): Promise<NodeJS.ProcessEnv> {
   const { stdout } = await promisify(execFile)('sh', ['-c', 'eval "$1"; env', 'sh', exports], { env: { PATH: process.env.PATH } })
-  return Object.fromEntries([...stdout.matchAll(/^(HEROKU_\w+|NODE_EXTRA_CA_CERTS)=(.*)$/gm)].map(([, name, value]) => [name, value]))
+  return Object.fromEntries([...stdout.matchAll(/^(HEROKU_\w+|GIT_CONFIG_\w+|NODE_EXTRA_CA_CERTS)=(.*)$/gm)].map(([, name, value]) => [name, value]))
 }
 
 /** The environment in which the official CLI drives a world's embedded Heroku, and asks nobody else. */
