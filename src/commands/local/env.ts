@@ -16,7 +16,9 @@ The API key among them is good on this machine's loopback alone. NODE_EXTRA_CA_C
     const { apiUrl, gitUrl, token } = info
     const { localGitVariables } = await import('../../git/local-git-variables.js')
     const variables = {
-      HEROKU_HOST: apiUrl, HEROKU_API_KEY: token, HEROKU_GIT_HOST: gitUrl, NODE_EXTRA_CA_CERTS: await trustedCertificates(info),
+      HEROKU_HOST: apiUrl, HEROKU_API_KEY: token, HEROKU_GIT_HOST: gitUrl,
+      // Where Heroku's CLI asks with every command whether the account owes money: else elsewhere, and for seconds where there is no network.
+      HEROKU_PARTICLEBOARD_URL: apiUrl, NODE_EXTRA_CA_CERTS: await trustedCertificates(info),
       ...localGitVariables(gitUrl, token, process.env),
     }
     this.log(`export ${Object.entries(variables).map(([name, value]) => `${name}=${shellWord(value)}`).join(' ')}`)
