@@ -26,7 +26,7 @@ describe('the help', () => {
 
   it('answers to PM2\'s words for the same commands', async () => {
     const [ps, list] = await Promise.all([help('ps'), help('list')])
-    expect(list).to.include('$ shipit list [TYPE]')
+    expect(list).to.include('$ shipit list [TYPE|DYNO]')
     expect(ps).to.include('ALIASES').and.to.include('$ shipit ls').and.to.include('$ shipit status')
   })
 })
