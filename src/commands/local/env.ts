@@ -17,7 +17,7 @@ The API key among them is good on this machine's loopback alone. NODE_EXTRA_CA_C
     const { localGitVariables } = await import('../../git/local-git-variables.js')
     const variables = {
       HEROKU_HOST: apiUrl, HEROKU_API_KEY: token, HEROKU_GIT_HOST: gitUrl,
-      // Where Heroku's CLI asks with every command whether the account owes money: else elsewhere, and for seconds where there is no network.
+      // Where Heroku's CLI asks, whenever it reads the account, whether that owes money: else it is another host, and takes seconds without a network.
       HEROKU_PARTICLEBOARD_URL: apiUrl, NODE_EXTRA_CA_CERTS: await trustedCertificates(info),
       ...localGitVariables(gitUrl, token, process.env),
     }
