@@ -1,9 +1,14 @@
+import { noAnswerFromGit } from './no-answer.js'
 import { openGit } from './open.js'
 
-/** The app's name behind the git remote `heroku` (https://git.heroku.com/myapp.git → myapp); undefined where there is no repository or no such remote. */
+/**
+ * The app's name behind the git remote `heroku` (https://git.heroku.com/myapp.git → myapp); undefined where there is no repository or no such remote.
+ * @throws ShipitError `git` where git is not there, or does not trust the folder
+ */
 export async function herokuRemoteApp(dir: string): Promise<string | undefined> {
   const git = openGit(dir)
-  if (!(await git.checkIsRepo())) return undefined
+  const isRepository = await git.checkIsRepo().catch((error: unknown) => { throw noAnswerFromGit(error) ?? error })
+  if (!isRepository) return undefined
   const remote = (await git.getRemotes(true)).find(({ name }) => name === 'heroku')
   return remote && /[/:]([a-z][a-z0-9-]*)\.git$/.exec(remote.refs.push)?.[1]
 }

@@ -3,6 +3,7 @@ import type { SimpleGit } from 'simple-git'
 import { ShipitError } from '../errors.js'
 import { answer } from './answer.js'
 import { commitOf, type Commit } from './commit.js'
+import { noAnswerFromGit } from './no-answer.js'
 import { openGit } from './open.js'
 
 interface Remote { name: string; url: string }
@@ -72,13 +73,8 @@ async function locate(git: SimpleGit): Promise<{ isBare: boolean; isShallow: boo
     const [bare, shallow, gitDir = '', commonDir = ''] = output.trimEnd().split('\n')
     return { isBare: bare === 'true', isShallow: shallow === 'true', gitDir, commonDir }
   } catch (error) {
-    const said = error instanceof Error ? error.message : String(error)
-    if (said.includes('ENOENT')) {
-      throw new ShipitError('git', { message: 'git was not found on this machine.', next: 'Install git (https://git-scm.com), then run the command again.', cause: error })
-    }
-    if (said.includes('safe.directory')) {
-      throw new ShipitError('git', { message: 'git does not trust this repository: its folder belongs to another user.', why: said.trim(), cause: error })
-    }
+    const fault = noAnswerFromGit(error)
+    if (fault) throw fault
     return undefined
   }
 }
