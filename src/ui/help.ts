@@ -1,8 +1,18 @@
-import { Help } from '@oclif/core'
+import { CommandHelp, Help } from '@oclif/core'
 import { EXIT_CODES } from '../errors.js'
+
+/** A command's help: its summary stands above all, and not a second time over its description. */
+class ShipitCommandHelp extends CommandHelp {
+  protected override description(): string | undefined {
+    const { description } = this.command
+    return description === undefined ? undefined : this.wrap(description)
+  }
+}
 
 /** oclif's help, with the table of exit codes below the list of commands. */
 export default class ShipitHelp extends Help {
+  protected override CommandHelpClass = ShipitCommandHelp
+
   override async showHelp(argv: string[]): Promise<void> {
     const words = argv.filter((arg) => !arg.startsWith('-'))
     const id = words.slice(0, 2).join(':')

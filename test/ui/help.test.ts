@@ -24,6 +24,13 @@ describe('the help', () => {
     expect((await help()).split('\n')[0]!.length).to.be.within(1, 80)
   })
 
+  it('says what a command is for once, above all', async () => {
+    const said = await help('local', 'env')
+    expect(said.split('\n')[0]).to.equal("print the variables that point Heroku's own CLI here")
+    expect(said.split("print the variables that point Heroku's own CLI here")).to.have.length(2)
+    expect(said).to.match(/^DESCRIPTION\n {2}For Heroku's own CLI/m)
+  })
+
   it('answers to PM2\'s words for the same commands', async () => {
     const [ps, list] = await Promise.all([help('ps'), help('list')])
     expect(list).to.include('$ shipit list [TYPE|DYNO]')
