@@ -3,7 +3,7 @@ import { ShipitError } from '../../errors.js'
 import { BaseCommand } from '../../ui/base-command.js'
 
 export default class LocalReset extends BaseCommand {
-  static override description = 'stop the embedded Heroku and remove all its apps, repositories, builds and logs'
+  static override summary = 'stop the embedded Heroku and remove all its apps, repositories, builds and logs'
   static override examples = ['<%= config.bin %> <%= command.id %> --yes']
   static override flags = {
     yes: Flags.boolean({ char: 'y', aliases: ['confirm'], description: 'do not ask' }),

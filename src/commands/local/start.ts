@@ -1,9 +1,8 @@
 import { BaseCommand } from '../../ui/base-command.js'
 
 export default class LocalStart extends BaseCommand {
-  static override description = `start the embedded Heroku on this machine, if it is not running
-
-One of another version, as an upgrade of shipit leaves it, is restarted with all its apps.`
+  static override summary = 'start the embedded Heroku on this machine, if it is not running'
+  static override description = 'One of another version, as an upgrade of shipit leaves it, is restarted with all its apps.'
   static override examples = ['<%= config.bin %> <%= command.id %>']
 
   async run(): Promise<object> {

@@ -1,7 +1,7 @@
 import { BaseCommand } from '../../ui/base-command.js'
 
 export default class LocalStatus extends BaseCommand {
-  static override description = 'show whether the embedded Heroku runs, where, and its apps and dynos'
+  static override summary = 'show whether the embedded Heroku runs, where, and its apps and dynos'
   static override examples = ['<%= config.bin %> <%= command.id %>', '<%= config.bin %> <%= command.id %> --json']
 
   async run(): Promise<object> {
