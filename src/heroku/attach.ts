@@ -42,7 +42,8 @@ export async function attach(attachment: Attachment): Promise<Detached> {
   signal.throwIfAborted()
   const socket = connect(attachment)
   let isBroken = false
-  socket.on('error', () => { isBroken = true })
+  // Once the dyno has said all, what goes wrong is only what we still had to send.
+  socket.on('error', () => { isBroken ||= !socket.readableEnded })
   const abort = () => socket.destroy()
   signal.addEventListener('abort', abort)
   try {
@@ -133,6 +134,7 @@ async function passOutput(socket: net.Socket, output: Writable): Promise<number 
 function passInput(socket: net.Socket, { input, isTerminal }: Attachment): () => void {
   let held = Buffer.alloc(0)
   const pass = (chunk: Buffer | string) => {
+    if (!socket.writable) return
     const bytes = Buffer.concat([held, Buffer.from(chunk as Buffer)])
     const isHeld = !isTerminal && bytes.at(-1) === END_OF_TRANSMISSION[0]
     held = isHeld ? END_OF_TRANSMISSION : Buffer.alloc(0)
@@ -140,7 +142,7 @@ function passInput(socket: net.Socket, { input, isTerminal }: Attachment): () =>
     input.pause()
     socket.once('drain', () => input.resume())
   }
-  const end = () => { socket.write(Buffer.concat([held, END_OF_TRANSMISSION])) }
+  const end = () => { if (socket.writable) socket.write(Buffer.concat([held, END_OF_TRANSMISSION])) }
   // A terminal that is gone says EIO; its signal decides.
   const fail = () => input.pause()
   input.on('data', pass).once('end', end).on('error', fail)

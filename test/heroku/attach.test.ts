@@ -10,6 +10,7 @@ import { expect } from 'chai'
 import { attach, type Attachment } from '../../src/heroku/attach.js'
 import { certificateOf } from '../../src/local/rendezvous/certificate.js'
 import { rejection } from '../support/platform.js'
+import { until } from '../support/until.js'
 
 const MARKER = '\uFFFF heroku-command-exit-status: '
 
@@ -55,6 +56,25 @@ describe('attaching to a one-off dyno', () => {
     expect(await ended).to.deep.equal({ status: 42, isBroken: false })
     expect(text()).to.equal('\x00\xff\r\n\x04')
     expect(await secret).to.equal('s3cret?x=1\r\n')
+  })
+
+  it('calls no connection broken whose dyno has said all, whatever was still to be sent to it', async () => {
+    let dyno: Socket | undefined
+    const { attachUrl } = await rendezvous((client) => {
+      dyno = client.pause()
+      client.write('rendezvous\r\n')
+    })
+    const { input, ended, text } = join(attachUrl)
+    // More than lies in any buffer on the way, so that our side of the connection stays open after the dyno's has ended; and its end does not wait for it.
+    input.pause = () => input
+    input.write(Buffer.alloc(32 * 1024 * 1024))
+    await until('the dyno is there', () => dyno !== undefined)
+    dyno!.end('all\n')
+    await until('all has come', () => text() === 'all\n')
+    await new Promise((resolve) => { setTimeout(resolve, 50) })
+    input.end()
+    dyno!.resume()
+    expect(await ended).to.deep.equal({ status: undefined, isBroken: false })
   })
 
   it('does not wait for a platform that leaves the connection open after the status', async () => {
