@@ -10,11 +10,13 @@ import { dynoProcesses, MARKER, signalProcess } from './processes.js'
 import { ON_TERMINAL, type TerminalMaker } from './pseudo-terminal.js'
 
 /**
- * Runs as bash -c with the pid file and the command as arguments. The pid is on disk before any of the app's code runs. Profile scripts as
+ * Runs as bash -c with the pid file, the command, the maker of its terminal, and a word where a client is attached, who gets errors and output in the
+ * order in which they were written: in one stream, as on Heroku. The pid is on disk before any of the code of the app runs. Profile scripts as
  * on Heroku (devcenter.heroku.com/articles/dynos#the-profile-file).
  */
 const LAUNCH = `
 echo $$ > "$1"
+[ -z "$4" ] || exec 2>&1
 shopt -s nullglob
 for script in "$PWD"/.profile.d/*.sh; do . "$script"; done
 if [ -f "$PWD/.profile" ]; then . "$PWD/.profile"; fi
@@ -74,7 +76,7 @@ export class ProcessGroup {
 
   /** Resolves when the leader exists; rejects where bash cannot be started. */
   static async launch(launch: Launch): Promise<ProcessGroup> {
-    const child = spawn('bash', ['--noprofile', '--norc', '-c', LAUNCH, 'dyno', launch.disk.pidFile, launch.command, launch.attached?.terminal ?? ''], {
+    const child = spawn('bash', ['--noprofile', '--norc', '-c', LAUNCH, 'dyno', launch.disk.pidFile, launch.command, launch.attached?.terminal ?? '', launch.attached ? 'attached' : ''], {
       cwd: launch.disk.app,
       env: { ...launch.env, [MARKER]: launch.disk.dir },
       detached: true,

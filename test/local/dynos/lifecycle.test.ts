@@ -37,7 +37,7 @@ describe('a dyno', () => {
     expect(dynos.webTargets(app.id)).to.deep.equal([])
     await until('up', () => state(app.id) === 'up')
     const [target] = dynos.webTargets(app.id)
-    expect(await (await fetch(`http://${target!.host}:${target!.port}/`)).text()).to.equal('hello')
+    expect(await (await fetch(`http://${target!.host.includes(':') ? `[${target!.host}]` : target!.host}:${target!.port}/`)).text()).to.equal('hello')
     await dynos.shutdown(app.id)
     expect(home.logplex.lines('web.1')).to.deep.equal([
       'heroku[web.1]: Starting process with command `node server.js`',
