@@ -1,4 +1,5 @@
 import { isLoopback } from '../loopback.js'
+import { authorization, configCount, configVariables, type ConfigEntry } from './config-variables.js'
 
 /**
  * Variables that would have git look at another repository than the folder's own: those of `git rev-parse --local-env-vars` but for
@@ -14,23 +15,19 @@ const OTHER_REPOSITORY = new Set([
 const TRACES = /^(GIT_TRACE.*|GIT_CURL_VERBOSE|GIT_REDACT_COOKIES)$/
 
 /**
- * The environment of a push: the token as an HTTP header of this one URL, in configuration that lives in variables only
- * (https://git-scm.com/docs/git-config#Documentation/git-config.txt-GITCONFIGCOUNT), so that neither `ps` nor a file shows it.
+ * The environment of a push: the token as an HTTP header of this one URL, in configuration that lives in variables only.
  * git asks nobody for a password: no prompt, no askpass program, no credential helper.
  * @param objects folder of objects instead of the repository's own, which it refers to
  */
 export function pushEnvironment(env: NodeJS.ProcessEnv, url: string, token: string, objects?: string): NodeJS.ProcessEnv {
   const kept = Object.fromEntries(Object.entries(env).filter(([name]) => !OTHER_REPOSITORY.has(name) && !TRACES.test(name)))
-  // Heroku takes any user name (https://devcenter.heroku.com/articles/git#http-git-authentication).
-  const credentials = Buffer.from(`shipit:${token}`).toString('base64')
-  const inherited = Number.parseInt(env.GIT_CONFIG_COUNT ?? '0', 10) || 0
   return {
     ...kept,
     ...(objects === undefined ? {} : { GIT_OBJECT_DIRECTORY: objects }),
-    ...numbered(inherited, [
+    ...configVariables(configCount(env), [
       // Empty first: it stands alone, whatever else is configured to go along (`shipit local env` has a header of its own).
       [`http.${url}.extraHeader`, ''],
-      [`http.${url}.extraHeader`, `Authorization: Basic ${credentials}`],
+      [`http.${url}.extraHeader`, authorization(token)],
       // A redirect must not carry the header to another host.
       [`http.${url}.followRedirects`, 'false'],
       ['credential.helper', ''],
@@ -40,7 +37,7 @@ export function pushEnvironment(env: NodeJS.ProcessEnv, url: string, token: stri
       // Options for other hosts: a platform that takes none refuses the push.
       ['push.pushOption', ''],
       // No proxy of the user's configuration knows a platform on this machine.
-      ...(isLoopback(new URL(url).hostname) ? [[`http.${url}.proxy`, '']] as [string, string][] : []),
+      ...(isLoopback(new URL(url).hostname) ? [[`http.${url}.proxy`, '']] as ConfigEntry[] : []),
     ]),
     GIT_TERMINAL_PROMPT: '0',
     // Set and empty: git then asks no program at all, SSH_ASKPASS included.
@@ -53,13 +50,4 @@ export function pushEnvironment(env: NodeJS.ProcessEnv, url: string, token: stri
     LC_ALL: 'C',
     LANGUAGE: '',
   }
-}
-
-function numbered(from: number, entries: [key: string, value: string][]): Record<string, string> {
-  const variables: Record<string, string> = { GIT_CONFIG_COUNT: String(from + entries.length) }
-  for (const [i, [key, value]] of entries.entries()) {
-    variables[`GIT_CONFIG_KEY_${from + i}`] = key
-    variables[`GIT_CONFIG_VALUE_${from + i}`] = value
-  }
-  return variables
 }

@@ -1,7 +1,7 @@
 import path from 'node:path'
 import { findEcosystemFile, readEcosystem } from '../ecosystem/index.js'
 
-export interface DeployedApps {
+interface DeployedApps {
   /** Name of the ecosystem file; undefined where the folder has none. */
   file: string | undefined
   /** The apps that its `deploy:` block names, each once. */

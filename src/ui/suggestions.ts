@@ -2,7 +2,7 @@ import { ShipitError } from '../errors.js'
 
 /** A text with commands to type, for a user who works with --local: each that names an app is for the embedded Heroku too. */
 export function addLocal(text: string): string {
-  return text.replace(/(?<!--local\b[^`\n]*)--app [\w-]+(?![\w-]| --local)/g, '$& --local')
+  return text.replace(/(?<!--local\b[^`\n]*)(?:--app|apps create) [\w-]+(?![\w-]| --local)/g, '$& --local')
 }
 
 /** The error with its suggestions as above: some stand in the message, such as how to undo a rollback. */

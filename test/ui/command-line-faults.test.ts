@@ -58,6 +58,7 @@ describe('commands that an error suggests', () => {
     expect(addLocal('Look at `shipit ps --app my-app`, then shipit logs --app b --dyno web.1')).to.equal('Look at `shipit ps --app my-app --local`, then shipit logs --app b --local --dyno web.1')
     expect(addLocal('shipit rollback v3 --app my-app --local')).to.equal('shipit rollback v3 --app my-app --local')
     expect(addLocal('shipit deploy --local --app t1')).to.equal('shipit deploy --local --app t1')
+    expect(addLocal('shipit apps create my-app\nshipit config set A --app my-app')).to.equal('shipit apps create my-app --local\nshipit config set A --app my-app --local')
     expect(addLocal('the name given by --app, HEROKU_APP')).to.equal('the name given by --app, HEROKU_APP')
     const error = new ShipitError('boot', { message: 'web.1 crashed.', next: 'shipit logs --app a1', details: { dyno: 'web.1' } })
     expect(withLocal(error, false)).to.equal(error)

@@ -22,12 +22,12 @@ export const configSet: Check = {
   theme: 'Platform',
   asserts: 'the config vars that the file asks for are set',
   needsPlatform: true,
-  look: ofApp(({ app, exists, configVars, label }, { environment }) => {
+  look: ofApp(({ app, exists, configVars }, { environment }) => {
     const missing = environment?.target.config?.filter((name) => configVars[name] === undefined) ?? []
     if (missing.length === 0) return []
     return [{
       severity: 'error', what: `${app} ${exists ? 'lacks' : 'does not exist yet, and so lacks'} config vars that deploy.${environment?.name}.config asks for: ${missing.join(', ')}.`,
-      next: `${exists ? '' : `shipit apps create ${app}${label === 'Heroku' ? '' : ' --local'}\n`}shipit config set ${missing.join(' ')} --app ${app}\nIt asks for ${missing.length === 1 ? 'the value' : 'each value'}. Then deploy again.`,
+      next: `${exists ? '' : `shipit apps create ${app}\n`}shipit config set ${missing.join(' ')} --app ${app}\nIt asks for ${missing.length === 1 ? 'the value' : 'each value'}. Then deploy again.`,
       details: { missing_config: missing },
     }]
   }),
