@@ -1,13 +1,12 @@
 import type { Limits } from './types.js'
 
-/** Heroku's own times (devcenter.heroku.com/articles/limits and error-codes), but for the preboot overlap, which takes minutes there. */
+/** Heroku's own times (devcenter.heroku.com/articles/limits and error-codes), but for the switch of preboot, which takes minutes there. */
 export const DEFAULT_LIMITS: Limits = {
   bootTimeout: 60_000,
   attachTimeout: 60_000,
   stopGrace: 30_000,
   requestTimeout: 30_000,
-  prebootOverlap: 2_000,
-  prebootTimeout: 180_000,
+  prebootSwitch: 5_000,
   crashBackoff: { first: 10_000, max: 600_000 },
   buildTimeout: 900_000,
   metricsEvery: 20_000,

@@ -250,10 +250,8 @@ export interface Limits {
   stopGrace: number
   /** ms the router waits for the first byte: H12. Default 30000. */
   requestTimeout: number
-  /** ms that new dynos serve beside the old ones before preboot lets the old go. Heroku takes minutes; default 2000 here. */
-  prebootOverlap: number
-  /** ms after which preboot swaps even though the new dynos are not up. Default 180000. */
-  prebootTimeout: number
+  /** ms from a release until preboot switches requests to its dynos, whose boot it awaits. Heroku takes about 3 minutes; default 5000 here. */
+  prebootSwitch: number
   /** ms before a crashed dyno is started again: first, and the most it grows to. Default 10000 … 600000; the first restart comes at once. */
   crashBackoff: { first: number; max: number }
   /** ms a build may take. Default 900000. */

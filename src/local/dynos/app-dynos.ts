@@ -3,6 +3,7 @@ import type { Services } from './dyno.js'
 import { hasPreboot, wantedDynos, type Wanted } from './formation.js'
 import { Preboot } from './preboot.js'
 import { Slot } from './slot.js'
+import { words } from './words.js'
 
 interface Selection { type?: string; name?: string }
 
@@ -30,8 +31,9 @@ export class AppDynos {
     this.onChange()
   }
 
+  /** Web dynos that a preboot replaces go on serving and are not listed (devcenter.heroku.com/articles/preboot). */
   list(): DynoRecord[] {
-    return [...this.allSlots()].map((slot) => slot.record())
+    return this.listedSlots().map((slot) => slot.record())
   }
 
   webTargets(): WebTarget[] {
@@ -57,7 +59,7 @@ export class AppDynos {
     const slots = this.select(what)
     for (const slot of slots) {
       this.stopped.add(slot.wanted.name)
-      for (const set of this.sets()) if (set.get(slot.wanted.name) === slot) set.delete(slot.wanted.name)
+      for (const set of [this.serving, this.preboot?.slots]) if (set?.get(slot.wanted.name) === slot) set.delete(slot.wanted.name)
       this.inBackground(slot.end('down'))
     }
     if (slots.length > 0) this.onChange()
@@ -80,14 +82,21 @@ export class AppDynos {
 
   private bootBeside(wanted: Wanted[]): void {
     const isWeb = ({ type }: Wanted) => type === 'web'
-    const release = wanted.find(isWeb)?.release.id
+    const { id: release, version } = wanted.find(isWeb)!.release
     this.preboot ??= new Preboot(this.services.limits, () => {
       this.takeOver()
       this.onChange()
     })
-    if ([...this.preboot.slots.values()].some((slot) => slot.wanted.release.id !== release)) this.preboot.restartClock()
+    const isFurther = [...this.preboot.slots.values()].some((slot) => slot.wanted.release.id !== release)
+    if (isFurther) this.preboot.restartClock()
+    if (isFurther || this.preboot.slots.size === 0) this.announceSwitch(version)
     this.match(this.preboot.slots, wanted.filter(isWeb))
     this.match(this.serving, [...wanted.filter((each) => !isWeb(each)), ...this.servingWeb().map((slot) => slot.wanted)])
+  }
+
+  private announceSwitch(version: number): void {
+    const { logplex, limits } = this.services
+    logplex.append(this.appId, { time: Date.now(), source: 'heroku', dyno: 'api', message: words.preboot(version, limits.prebootSwitch) })
   }
 
   private replace(wanted: Wanted[]): void {
@@ -129,12 +138,9 @@ export class AppDynos {
     this.ending.add(done)
   }
 
-  private sets(): Map<string, Slot>[] {
-    return this.preboot ? [this.serving, this.preboot.slots] : [this.serving]
-  }
-
-  private allSlots(): Slot[] {
-    return this.sets().flatMap((set) => [...set.values()])
+  private listedSlots(): Slot[] {
+    const serving = [...this.serving.values()]
+    return this.preboot ? [...serving.filter(({ wanted }) => wanted.type !== 'web'), ...this.preboot.slots.values()] : serving
   }
 
   private servingWeb(): Slot[] {
@@ -142,6 +148,6 @@ export class AppDynos {
   }
 
   private select({ type, name }: Selection): Slot[] {
-    return this.allSlots().filter(({ wanted }) => (type === undefined || wanted.type === type) && (name === undefined || wanted.name === name))
+    return this.listedSlots().filter(({ wanted }) => (type === undefined || wanted.type === type) && (name === undefined || wanted.name === name))
   }
 }

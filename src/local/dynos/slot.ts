@@ -14,6 +14,7 @@ export class Slot {
   private restartTimer: NodeJS.Timeout | undefined
   private cycleTimer: NodeJS.Timeout | undefined
   private isEnded = false
+  private isBooted = false
   /** Those whose place another has taken, until their processes are gone. */
   private leaving: Promise<unknown> = Promise.resolve()
 
@@ -28,6 +29,11 @@ export class Slot {
 
   get state(): DynoState {
     return this.dyno.state
+  }
+
+  /** Whether its first dyno has come up or failed. */
+  get hasBooted(): boolean {
+    return this.isBooted
   }
 
   isAs(wanted: Wanted): boolean {
@@ -69,6 +75,7 @@ export class Slot {
   private start(): Dyno {
     const dyno: Dyno = new Dyno({ ...this.wanted, appId: this.appId }, this.services, () => {
       if (dyno !== this.dyno || this.isEnded) return
+      this.isBooted ||= dyno.state !== 'starting'
       if (dyno.state === 'crashed') this.planRestart(dyno)
       this.onChange()
     })

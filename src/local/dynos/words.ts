@@ -16,6 +16,7 @@ export const words = {
   overQuota: 'Error R14 (Memory quota exceeded)',
   vastlyOverQuota: 'Error R15 (Memory quota vastly exceeded)',
   cycling: 'Cycling',
+  preboot: (version: number, ms: number) => `Preboot: requests switch to the web dynos of v${version} in ${seconds(ms)} (on Heroku in about 3 minutes)`,
   notMeasured: (why: string) => `The dyno's memory could not be measured: ${why}`,
   otherPort: (ports: number[], port: number) =>
     `The app listens on port ${ports.join(', ')}, but $PORT is ${port}. Make it listen on process.env.PORT`,

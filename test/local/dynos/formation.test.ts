@@ -6,6 +6,7 @@ import { Home, LIMITS, server } from './fakes.js'
 
 const OK = { 'server.js': server('one') }
 const SLOW = { 'server.js': `setTimeout(() => { ${server('slow')} }, 600)` }
+const FAILS = { 'server.js': 'process.exit(3)' }
 const NEVER = { 'server.js': 'setInterval(() => {}, 1000)' }
 
 describe('the dynos of an app', () => {
@@ -20,7 +21,7 @@ describe('the dynos of an app', () => {
   const versions = (appId: string) => dynos.list(appId).map(({ name, release_version }) => `${name} v${release_version}`).sort()
   const allUp = (appId: string, count: number) =>
     until(`${count} up`, () => dynos.list(appId).length === count && dynos.list(appId).every(({ state }) => state === 'up'))
-  const served = (appId: string) => dynos.webTargets(appId).map(({ id }) => dynos.list(appId).find((each) => each.id === id)?.release_version)
+  const served = (appId: string) => dynos.webTargets(appId).map(({ id }) => dynos.list(appId).find((each) => each.id === id)?.release_version ?? 'unlisted')
 
   afterEach(async () => {
     await dynos.shutdown()
@@ -109,7 +110,7 @@ describe('the dynos of an app', () => {
     }
   })
 
-  it('preboot: the old ones serve until all new ones have been up for a while, then the new ones do', async () => {
+  it('preboot: the old ones serve, unlisted, until requests switch to the new ones all at once', async () => {
     start()
     const app = home.app('app', { preboot: true })
     home.release(app, OK)
@@ -118,15 +119,15 @@ describe('the dynos of an app', () => {
     await allUp(app.id, 2)
     home.release(app, SLOW)
     dynos.reconcile(app.id, 'release')
-    expect(versions(app.id)).to.deep.equal(['web.1 v1', 'web.1 v2', 'web.2 v1', 'web.2 v2'])
-    expect(served(app.id)).to.deep.equal([1, 1])
+    expect(versions(app.id)).to.deep.equal(['web.1 v2', 'web.2 v2'])
+    expect(served(app.id)).to.deep.equal(['unlisted', 'unlisted'])
     dynos.reconcile(app.id, 'formation')
-    expect(versions(app.id)).to.have.length(4)
     const seen = new Set<string>()
     dynos.on('change', () => seen.add(served(app.id).join()))
-    await until('the swap', () => versions(app.id).join() === 'web.1 v2,web.2 v2')
-    expect(served(app.id)).to.deep.equal([2, 2])
-    expect([...seen]).to.deep.equal(['1,1', '2,2'])
+    await until('the switch', () => served(app.id).join() === '2,2')
+    expect([...seen]).to.deep.equal(['unlisted,unlisted', '2,2'])
+    expect(home.logplex.lines('api')).to.deep.equal(['heroku[api]: Preboot: requests switch to the web dynos of v2 in 0.1 seconds (on Heroku in about 3 minutes)'])
+    await until('the end of the old ones', () => home.logplex.lines('web.2').filter((line) => line.includes('Stopping all processes with SIGTERM')).length === 1)
   })
 
   it('preboot: a further release replaces those that wait, not those that serve', async () => {
@@ -140,24 +141,39 @@ describe('the dynos of an app', () => {
     dynos.reconcile(app.id, 'release')
     home.release(app, SLOW)
     dynos.reconcile(app.id, 'release')
-    expect(versions(app.id)).to.deep.equal(['web.1 v1', 'web.1 v3'])
-    expect(served(app.id)).to.deep.equal([1])
-    await until('the swap', () => versions(app.id).join() === 'web.1 v3')
-    expect(served(app.id)).to.deep.equal([3])
+    expect(versions(app.id)).to.deep.equal(['web.1 v3'])
+    expect(served(app.id)).to.deep.equal(['unlisted'])
+    await until('the switch', () => served(app.id).join() === '3')
   })
 
-  it('preboot: swaps all the same when its time is over', async () => {
-    start({ prebootTimeout: 500 })
+  it('preboot: switches to dynos that have failed, too', async () => {
+    start()
     const app = home.app('app', { preboot: true })
     home.release(app, OK)
     home.scale(app, 'web', 1)
     dynos.reconcile(app.id, 'release')
     await allUp(app.id, 1)
-    home.release(app, NEVER)
+    home.release(app, FAILS)
     dynos.reconcile(app.id, 'release')
-    expect(served(app.id)).to.deep.equal([1])
-    await until('the swap', () => versions(app.id).join() === 'web.1 v2')
-    expect(dynos.webStatus(app.id)).to.equal('starting')
+    expect(served(app.id)).to.deep.equal(['unlisted'])
+    await until('the switch', () => served(app.id).length === 0)
+    expect(versions(app.id)).to.deep.equal(['web.1 v2'])
+  })
+
+  it('preboot: a restart is of the dynos that are listed', async () => {
+    start({ prebootSwitch: 60_000 })
+    const app = home.app('app', { preboot: true })
+    home.release(app, OK)
+    home.scale(app, 'web', 1)
+    dynos.reconcile(app.id, 'release')
+    await allUp(app.id, 1)
+    const serving = dynos.webTargets(app.id).map(({ id }) => id)
+    home.release(app, OK)
+    dynos.reconcile(app.id, 'release')
+    const before = dynos.list(app.id)[0]!.id
+    await dynos.restart(app.id)
+    expect(dynos.list(app.id)[0]!.id).to.not.equal(before)
+    expect(dynos.webTargets(app.id).map(({ id }) => id)).to.deep.equal(serving)
   })
 
   it('preboot: is not for sizes that have none, and ends when web is scaled to 0', async () => {
@@ -175,7 +191,7 @@ describe('the dynos of an app', () => {
     await allUp(app.id, 1)
     home.release(app, NEVER)
     dynos.reconcile(app.id, 'release')
-    expect(versions(app.id)).to.have.length(2)
+    expect(versions(app.id)).to.deep.equal(['web.1 v3'])
     home.scale(app, 'web', 0)
     dynos.reconcile(app.id, 'formation')
     expect(dynos.list(app.id)).to.deep.equal([])
