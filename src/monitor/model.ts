@@ -68,8 +68,9 @@ export class FormationModel {
   }
 
   private addChange(dyno: DynoModel, change: Change, time: number): void {
-    this.instance(dyno, change)?.addChange(change, time)
     const { event, fields, app, instance } = change
+    if (event === 'exit' && fields.removed !== undefined) this.dropInstance(dyno, change)
+    else this.instance(dyno, change)?.addChange(change, time)
     const isBad = event === 'crash' || (event === 'exit' && fields.asked === undefined && fields.code !== '0')
     this.note(dyno, { time, dyno: dyno.name, app, instance, text: [event, ...Object.entries(fields).map(([key, value]) => `${key}=${value}`)].join(' '), isBad })
   }
@@ -115,6 +116,11 @@ export class FormationModel {
     for (const dyno of this.dynos.values()) if (!longest || dyno.seenAt < longest.seenAt) longest = dyno
     this.instances -= longest!.instances.size
     this.dynos.delete(longest!.name)
+  }
+
+  /** The app goes on with fewer instances: this one is neither stopped nor missing. */
+  private dropInstance(dyno: DynoModel, { app, instance }: Change): void {
+    if (dyno.instances.delete(`${app}:${instance}`)) this.instances -= 1
   }
 
   /** Undefined where there is no more room: a dyno that invents instances takes the place of its own, then of none. */

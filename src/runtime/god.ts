@@ -34,7 +34,10 @@ type Callback<T> = (error: unknown, result?: T) => void
 export interface God {
   bus: EventEmitter
   pm2_being_killed?: boolean
+  /** By pm_id; one that a reload is replacing is under `_old_` and its id. */
+  clusters_db: Record<string, Keeper>
   prepare(conf: Record<string, unknown>, callback: Callback<unknown>): void
+  deleteProcessId(id: number | string, callback: Callback<unknown>): void
   reloadProcessId(options: { id: number }, callback: Callback<unknown>): void
   nodeApp(env: Pm2Env, callback: Callback<Keeper>): void
   forkMode(env: Pm2Env, callback: Callback<Keeper>): void

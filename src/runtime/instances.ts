@@ -15,6 +15,8 @@ export interface Instance {
   hasEnded: boolean
   /** Whether it was told to stop, by a reload, a restart or the dyno's end. */
   wasAsked: boolean
+  /** Whether it is taken out for good: its app goes on with fewer. */
+  isRemoved?: boolean
   tail: Tail
   /** Whether anything came on stdout. */
   hasPrinted: boolean

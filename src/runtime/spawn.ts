@@ -158,7 +158,7 @@ function watch(god: God, settings: SpawnSettings, app: App, keeper: Keeper, chil
   child.once('exit', (code, signal) => {
     settings.instances.end(instance)
     // Before God hears of the exit and gives the instance its next status.
-    instance.wasAsked = keeper.pm2_env.status === 'stopping' || String(keeper.pm2_env.pm_id).startsWith('_old_')
+    instance.wasAsked = instance.isRemoved === true || keeper.pm2_env.status === 'stopping' || String(keeper.pm2_env.pm_id).startsWith('_old_')
     instance.silence = settings.instances.silenced(Promise.all([lastWords(child.stdout, dynoOutput.out), lastWords(child.stderr, dynoOutput.err)]))
     // A reader that is slow must not hold back the news.
     void Promise.race([instance.silence, pause(LAST_WORDS)]).then(() => settings.onExit(instance, code, signal))

@@ -21,7 +21,8 @@ import { dynoOutput } from './outlet.js'
 import { portWarning, type Listening } from './port-watch.js'
 import { reloadAll } from './reloading.js'
 import { usageOf } from './proc.js'
-import { forInstances, sizeApps, type AppToSize, type SizedApp, type SizingInput } from './sizing.js'
+import { Scaling, type Room } from './scaling.js'
+import { AGENT_MEMORY, forInstances, sizeApps, SUPERVISOR_MEMORY, type AppToSize, type SizedApp, type SizingInput } from './sizing.js'
 import { installSpawn, startEarly, type SpawnSettings } from './spawn.js'
 import { installStop, stopInstance } from './stopping.js'
 import type { Keys } from './agent.js'
@@ -59,6 +60,7 @@ export class Supervisor {
   #agent: { stop(): void } | undefined
   #isStopping = false
   #isReloading = false
+  readonly #scaling: Scaling
 
   constructor(options: SupervisorOptions) {
     this.#options = options
@@ -78,6 +80,14 @@ export class Supervisor {
     this.#god.bus.on('process:event', (packet: GodEvent) => this.#onGodEvent(packet))
     installStop(this.#god, this.#instances)
     installMonitor(this.#god)
+    this.#scaling = new Scaling({
+      god: this.#god,
+      instances: this.#instances,
+      start: (app) => this.#add(app),
+      room: () => this.#room(),
+      isStopping: () => this.#isStopping,
+      onRemove: (instance) => this.#say(instance, 'stop', { why: 'scale' }),
+    })
     startMetrics(this.#instances, options.dyno.name, interval, (app) => this.#budget?.shares.get(app))
   }
 
@@ -174,7 +184,8 @@ export class Supervisor {
   async #reload(instances: Instance[]): Promise<void> {
     if (this.#isStopping || this.#isReloading) return
     this.#isReloading = true
-    const error = await reloadAll(this.#god, instances)
+    let error: unknown
+    await this.#scaling.inTurn(async () => void (error = await reloadAll(this.#god, instances)))
     this.#isReloading = false
     if (error && !this.#isStopping) warn(`the reload was not finished: ${error instanceof Error ? error.message : String(error)}`)
   }
@@ -188,6 +199,14 @@ export class Supervisor {
       env,
       apps: apps.map((app) => ({ ...toSize(app), measured: isMeasured ? this.#measure(app) : undefined })),
     }
+  }
+
+  /** What instances have to get by with; undefined where nothing states the dyno's memory. */
+  #room(): Room | undefined {
+    const { dyno, keys } = this.#options
+    if (!dyno.isMemoryStated) return undefined
+    const own = Math.max(SUPERVISOR_MEMORY, process.memoryUsage.rss() / 2 ** 20)
+    return { memory: dyno.memory, overhead: own + (keys ? AGENT_MEMORY : 0) }
   }
 
   #measure(app: App): number | undefined {
@@ -233,7 +252,7 @@ export class Supervisor {
   #onExit(instance: Instance, code: number | null, signal: string | null): void {
     const env = instance.keeper.pm2_env
     if (this.#isStopping) return
-    if (instance.wasAsked) return void this.#say(instance, 'exit', { code: code ?? undefined, signal: signal ?? undefined, restarts: env.restart_time, asked: 'yes' })
+    if (instance.wasAsked) return void this.#say(instance, 'exit', { code: code ?? undefined, signal: signal ?? undefined, restarts: env.restart_time, asked: 'yes', removed: instance.isRemoved ? 'yes' : undefined })
     const isRestarted = env.restart_task !== undefined
     this.#say(instance, 'exit', {
       code: code ?? undefined,

@@ -38,7 +38,7 @@ describe('PM2, as the runtime relies on it', function () {
   })
 
   it('God: has the functions that we call and those that we replace', () => {
-    const names = ['prepare', 'reloadProcessId', 'stopProcessId', 'nodeApp', 'forkMode', 'killProcess', 'getMonitorData', 'getFormatedProcesses', 'handleExit', 'executeApp', 'injectVariables']
+    const names = ['prepare', 'reloadProcessId', 'restartProcessId', 'deleteProcessId', 'stopProcessId', 'nodeApp', 'forkMode', 'killProcess', 'getMonitorData', 'getFormatedProcesses', 'handleExit', 'executeApp', 'injectVariables']
     expect(withGod(`answer(${JSON.stringify(names)}.filter((name) => typeof God[name] !== 'function'))`)).to.deep.equal([])
     expect(withGod(`answer([typeof God.clusters_db, typeof God.bus.emit])`)).to.deep.equal(['object', 'function'])
   })
