@@ -1,12 +1,14 @@
 import { ShipitError } from '../errors.js'
-import { lastOutput, listDynos, streamLogs, type Dyno, type PlatformApi } from '../heroku/index.js'
-import { until } from '../until.js'
+import { DynoNews, lastOutput, listDynos, streamLogs, type Dyno, type PlatformApi } from '../heroku/index.js'
+import { untilFound } from './cadence.js'
 
 interface ReplacementOptions {
   /** ms until the wait is given up. */
   timeout: number
-  /** ms between two looks; default 250. */
+  /** ms between two looks where the log does not say when one is due; default 1000. */
   poll?: number | undefined
+  /** What several waits in a row share; one of its own where absent. */
+  news?: DynoNews | undefined
   signal?: AbortSignal | undefined
   /** What a failure leaves behind, as a sentence of its `why`. */
   consequence: string
@@ -16,15 +18,16 @@ interface ReplacementOptions {
  * Waits until each of these dynos, which were told to restart, has a successor of its name that is up. Answers with the successors.
  * @throws ShipitError `boot` at once when a successor crashes, with its last output, and when one is not up in time
  */
-export async function waitForReplacement(api: PlatformApi, app: string, old: readonly Dyno[], { timeout, poll, signal, consequence }: ReplacementOptions): Promise<Dyno[]> {
+export async function waitForReplacement(api: PlatformApi, app: string, old: readonly Dyno[], options: ReplacementOptions): Promise<Dyno[]> {
+  const { timeout, poll, signal, consequence, news = new DynoNews(api, app) } = options
   let successors: Dyno[] = []
-  const ended = await until(async () => {
+  const ended = await untilFound<{ crashed: Dyno | undefined }>(api, news, async () => {
     const now = await listDynos(api, app)
     successors = old.flatMap(({ name, id }) => now.find((dyno) => dyno.name === name && dyno.id !== id) ?? [])
     const crashed = successors.find(({ state }) => state === 'crashed')
-    if (crashed) return { crashed }
-    return successors.length === old.length && successors.every(({ state }) => state === 'up') && { crashed: undefined }
-  }, { timeout, ...(poll === undefined ? {} : { every: poll }), signal })
+    const up = old.length - successors.filter(({ state }) => state === 'up').length
+    return crashed || up === 0 ? { answer: { crashed } } : { pending: { up, gone: 0 } }
+  }, { timeout, poll, signal, isJustAsked: true }).finally(() => { if (!options.news) news.stop() })
   if (ended && !ended.crashed) return successors
   const failed = ended?.crashed ?? successors.find(({ state }) => state !== 'up') ?? old.find(({ name }) => !successors.some((one) => one.name === name)) ?? old[0]!
   const { text, ending } = await lastOutput((wanted) => streamLogs(api, app, { ...wanted, retries: 1 }), failed, poll)

@@ -1,5 +1,6 @@
 import type { Agent, ClientRequest, IncomingMessage } from 'node:http'
 import Request from 'heroku-client/lib/request.js'
+import type { Budget } from './budget.js'
 import { answerError, connectionError } from './errors.js'
 import { monotonic } from './monotonic.js'
 import { proxyAgent, proxyFor } from './proxy.js'
@@ -58,7 +59,7 @@ export class Call extends Request {
   private current: ClientRequest | undefined
   private timers = new Set<NodeJS.Timeout>()
 
-  constructor(private readonly endpoint: Endpoint, private readonly call: CallRequest, private readonly settings: CallSettings) {
+  constructor(private readonly endpoint: Endpoint, private readonly call: CallRequest, private readonly settings: CallSettings, private readonly budget?: Budget) {
     super({
       host: endpoint.apiUrl,
       method: call.method,
@@ -143,6 +144,7 @@ export class Call extends Request {
     const status = response.statusCode ?? 0
     const requestId = [response.headers['request-id']].flat()[0]
     this.trace(status, requestId)
+    this.budget?.note(response.headers)
     if (status >= 200 && status < 300) {
       try {
         this.handleSuccess(response, body)

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { packageRoot } from '../paths.js'
+import { Budget } from './budget.js'
 import { patience } from './patience.js'
 import { Call, type CallRequest, type CallSettings } from './call.js'
 import type { Endpoint } from './types.js'
@@ -35,6 +36,8 @@ const PAGE = 1000
  * that goes wrong rejects with a ShipitError that names the host and what to do, or with the signal's reason.
  */
 export class PlatformApi {
+  /** What is left of the account's calls. */
+  readonly budget = new Budget()
   private readonly settings: CallSettings
 
   constructor(readonly endpoint: Endpoint, options: PlatformApiOptions = {}) {
@@ -68,7 +71,7 @@ export class PlatformApi {
 
   private send<T>(request: Omit<CallRequest, 'userAgent'>, options: RequestOptions = {}): Promise<T> {
     const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined))
-    return new Call(this.endpoint, { ...request, userAgent: userAgent() }, { ...this.settings, ...given }).send<T>()
+    return new Call(this.endpoint, { ...request, userAgent: userAgent() }, { ...this.settings, ...given }, this.budget).send<T>()
   }
 }
 

@@ -37,7 +37,7 @@ describe('a reload', () => {
 
   it('of a lone dyno has a second one serve meanwhile', async () => {
     const { quantities, upAtRemoval } = await platform()
-    expect(await reload(apiFor(server.url), 'a1', { waitTimeout: 10_000 })).to.deep.equal({ reloaded: ['web.1'], gaps: [] })
+    expect(await reload(apiFor(server.url), 'a1', { waitTimeout: 10_000, poll: 50 })).to.deep.equal({ reloaded: ['web.1'], gaps: [] })
     expect(quantities).to.deep.equal([2, 1])
     expect(upAtRemoval()).to.equal(true)
   })
@@ -46,7 +46,7 @@ describe('a reload', () => {
     const { quantities, upAtRemoval } = await platform()
     const stop = new AbortController()
     const onEvent = ({ kind }: ReloadEvent) => { if (kind === 'reloading') stop.abort(new Error('stopped')) }
-    expect(await reload(apiFor(server.url), 'a1', { waitTimeout: 10_000, signal: stop.signal, onEvent })).to.deep.include({ reloaded: ['web.1'] })
+    expect(await reload(apiFor(server.url), 'a1', { waitTimeout: 10_000, poll: 50, signal: stop.signal, onEvent })).to.deep.include({ reloaded: ['web.1'] })
     expect(quantities).to.deep.equal([2, 1])
     expect(upAtRemoval()).to.equal(true)
   })
@@ -59,7 +59,7 @@ describe('a reload', () => {
       if (event.kind === 'serving') stop.abort(new Error('stopped'))
       if (event.kind === 'reloading') seen.push(event.dyno)
     }
-    expect((await rejection(reload(apiFor(server.url), 'a1', { waitTimeout: 10_000, signal: stop.signal, onEvent }))).message).to.equal('stopped')
+    expect((await rejection(reload(apiFor(server.url), 'a1', { waitTimeout: 10_000, poll: 50, signal: stop.signal, onEvent }))).message).to.equal('stopped')
     expect(seen).to.deep.equal(['web.1'])
     expect(quantities).to.deep.equal([])
   })
