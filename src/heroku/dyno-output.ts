@@ -5,7 +5,7 @@ import type { Dyno, LogLine } from './types.js'
 const NPM_BANNER = /^> (\S+ )?[\w:.-]+$/
 const NPM_WORD = /^npm (notice|warn|error|info)\b/
 /** The runtime's measurements and events. */
-const RUNTIME_FIGURES = /^shipit source=\S+ app=/
+const RUNTIME_FIGURES = /^shipit source=\S+ (app|event)=/
 /** The runtime's sentences: one line that begins so, and the indented lines that follow it. */
 const RUNTIME_SENTENCE = /^shipit: /
 

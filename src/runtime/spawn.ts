@@ -3,6 +3,7 @@ import cluster, { type ClusterSettings } from 'node:cluster'
 import path from 'node:path'
 import type { Readable } from 'node:stream'
 import type { App } from './app.js'
+import { BOOT_ID_VAR } from './boot-id.js'
 import { heapFlags } from './budget.js'
 import type { God, Keeper, Pm2Env } from './god.js'
 import { Instances, takeReport, type Instance } from './instances.js'
@@ -27,6 +28,8 @@ export interface SpawnSettings {
   /** MB of V8's heap for instances that set none; undefined leaves it to V8. */
   heap: number | undefined
   prefixes: boolean
+  /** See boot-id.ts; undefined outside a dyno. */
+  bootId: string | undefined
   onStart(instance: Instance): void
   onReport(instance: Instance, report: ReportMessage): void
   onExit(instance: Instance, code: number | null, signal: string | null): void
@@ -132,6 +135,7 @@ function instanceEnvironment(app: App, env: Pm2Env, settings: SpawnSettings): No
     ...told,
     ...app.env,
     ...ids,
+    ...(settings.bootId === undefined ? {} : { [BOOT_ID_VAR]: settings.bootId }),
     SHIPIT_INSTANCE: String(process.pid),
     SHIPIT_DRAIN_MS: String(Math.max(0, app.killTimeout - 500)),
     SHIPIT_REPORT_MS: String(settings.reportEvery),

@@ -2,6 +2,7 @@
 import { rmSync } from 'node:fs'
 import { setFlagsFromString } from 'node:v8'
 import type { App } from './app.js'
+import { bootIdLine, newBootId } from './boot-id.js'
 import { bootLine } from './boot-line.js'
 import { divide, heapLimit, type Budget } from './budget.js'
 import { failureCode, patienceOf } from './crash-policy.js'
@@ -51,6 +52,7 @@ const LOOK = 25
 export class Supervisor {
   readonly #options: SupervisorOptions
   readonly #home = homeName()
+  readonly #bootId: string | undefined
   readonly #instances = new Instances()
   readonly #exits: Exits
   readonly #listening: Listening[] = []
@@ -64,6 +66,8 @@ export class Supervisor {
 
   constructor(options: SupervisorOptions) {
     this.#options = options
+    this.#bootId = options.dyno.isDyno ? newBootId() : undefined
+    if (this.#bootId) dynoOutput.out.write(bootIdLine(options.dyno.name, this.#bootId))
     if (options.keys) makeHome(this.#home)
     process.once('exit', () => this.#cleanUp())
     this.#exits = this.#makeExits()
@@ -103,6 +107,7 @@ export class Supervisor {
       requires: keys ? [require.resolve('pm2/modules/pm2-io-bpm/index.js')] : [],
       heap: this.#heap,
       prefixes: apps.length > 1,
+      bootId: this.#bootId,
       onStart: (instance) => this.#say(instance, 'start', { pid: instance.pid }),
       onReport: (instance, report) => {
         if (report.shipit !== 'listening') return
