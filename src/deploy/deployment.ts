@@ -23,7 +23,7 @@ export interface Timing {
   settle: number
 }
 
-export const TIMING: Timing = { poll: 1000, stable: 5000, stableAtLeast: 1750, health: 60_000, listed: 15_000, lines: 500, settle: 60_000 }
+export const TIMING: Timing = { poll: 5000, stable: 5000, stableAtLeast: 1750, health: 60_000, listed: 15_000, lines: 500, settle: 60_000 }
 
 /** One deploy under way: its plan, whom it speaks to, and what it has changed so far. */
 export interface Deployment {
@@ -68,16 +68,19 @@ export const refOf = ({ id, version }: Ref): Ref => ({ id, version })
 
 /** ms before the second look, and how much longer each pause is than the one before, up to `poll`. */
 const FIRST_PAUSE = 100
-const LONGER = 1.1
+const LONGER = 1.5
 
 /**
- * Waits until the next look: often at first, since much is done within a second, then rarer, since an account's API calls are counted
- * (4,500 an hour). What takes two minutes costs some 90 looks. @param longest ms, where less is left to wait for
+ * Waits until the next look: soon at first, since much is done within a second, then rarer, since an account's API calls are counted (4,500 an hour, see
+ * Budget): two minutes take some 30 looks. The fewer calls are left, the longer the pauses.
+ * @param longest ms, where less is left to wait for
+ * @param usual ms, where the log announces looks and this one is to come without that
  */
-export async function pause({ timing }: Pick<Deployment, 'timing'>, look: number, signal: AbortSignal, longest = Infinity): Promise<void> {
-  const usual = look < 60 ? Math.min(timing.poll, FIRST_PAUSE * LONGER ** look) : timing.poll * 3
-  await delay(Math.min(usual, longest), undefined, { signal })
+export async function pause({ timing, platform }: Pausing, look: number, signal: AbortSignal, longest = Infinity, usual = Math.min(timing.poll, FIRST_PAUSE * LONGER ** look)): Promise<void> {
+  await delay(Math.min(usual * (platform?.slowdown?.() ?? 1), longest), undefined, { signal })
 }
+
+type Pausing = Pick<Deployment, 'timing'> & Partial<Pick<Deployment, 'platform'>>
 
 /** ms as a person says it: 800 ms, 12 s, 3 min 20 s. */
 export function duration(ms: number): string {

@@ -17,6 +17,7 @@ export function herokuPlatform(api: PlatformApi): Platform {
   return {
     label: api.endpoint.label,
     gitUrl: api.endpoint.gitUrl,
+    slowdown: () => api.budget.slowdown,
     findApp: (app) => orUndefined(getApp(api, app)),
     createApp: (name) => createApp(api, { name }),
     dynos: (app) => listDynos(api, app),

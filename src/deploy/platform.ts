@@ -6,6 +6,8 @@ export interface Platform {
   /** "Heroku" or "the embedded Heroku", for sentences. */
   readonly label: string
   readonly gitUrl: string
+  /** By how much pauses between looks are to be longer than usual, since the account has few calls left; absent: by nothing. */
+  slowdown?(): number
   /** Undefined where the app does not exist or this account may not see it. */
   findApp(app: string): Promise<App | undefined>
   createApp(app: string): Promise<App>

@@ -1,6 +1,8 @@
 import { ShipitError } from '../../errors.js'
+import { dynoWord } from '../../heroku/index.js'
 import type { Dyno, Release } from '../../heroku/types.js'
 import { bootState, type BootState } from './boot-state.js'
+import { LookCadence, pendingOf } from './cadence.js'
 import { CrashSigns } from './crash-signs.js'
 import { pause, type Deployment } from '../deployment.js'
 import type { Platform } from '../platform.js'
@@ -10,6 +12,9 @@ interface Crash { dyno: Dyno; reason: string }
 
 /** Restarts of one dyno name after which it counts as crashing, even where its state was never seen as crashed. */
 const RESTARTS = 2
+
+/** ms for which a look counts as recent. */
+const RECENT = 15_000
 
 /** ms that a crashing dyno of an earlier release may go on telling of it, under the name that the new one has too. */
 const LAST_WORDS = 3000
@@ -32,6 +37,9 @@ export class ReleaseWatch {
   private readonly isAfterCrash: boolean
   /** Aborted by a line that a look may confirm; a new one with every look. */
   private news = new AbortController()
+  private readonly cadence = new LookCadence()
+  /** The last look: at what, and when (performance.now()). */
+  private last: { state: BootState; at: number } | undefined
 
   /**
    * @param followsLog false for a release that has been there for long: what its log holds of earlier days says nothing
@@ -43,14 +51,23 @@ export class ReleaseWatch {
     if (followsLog) void this.followLog()
   }
 
-  /** Looks once. */
-  async look(): Promise<BootState & { crash?: Crash }> {
+  /** Looks once. With `mayBeRecent` at what was seen some seconds ago, if all was up then and the log, which is up to date, has told nothing since. */
+  async look({ mayBeRecent = false } = {}): Promise<BootState & { crash?: Crash; isRecent?: boolean }> {
+    const { last } = this
+    if (mayBeRecent && last?.state.state === 'up' && this.isLogUpToDate && !this.news.signal.aborted && performance.now() - last.at < RECENT) {
+      this.crashed = this.crashInLog(last.state.dynos)
+      return { ...last.state, isRecent: true, ...(this.crashed ? { crash: this.crashed } : {}) }
+    }
     this.news = new AbortController()
+    this.cadence.begin()
     const [dynos, formation] = await Promise.all([this.platform.dynos(this.app), this.platform.formation(this.app)])
     const state = bootState(dynos, formation, this.release.version)
     this.dynos = state.dynos
     for (const dyno of state.dynos) this.note(dyno)
     this.leaveLastWords(dynos)
+    this.last = { state, at: performance.now() }
+    this.cadence.looked(pendingOf(dynos, formation, this.release.version), this.isLogAhead(state.dynos))
+    if (this.cadence.isDue) this.news.abort()
     this.crashed = state.state === 'crashed'
       ? { dyno: state.dyno, reason: this.reasonFor(state.dyno.name) ?? 'crashed' }
       : this.crashInLog(state.dynos) ?? this.keepsRestarting(state.dynos)
@@ -79,10 +96,11 @@ export class ReleaseWatch {
   }
 
   /** Waits until the next look, and no longer than until the log has told, since the last one, of a dyno that came up or does not stay so. */
-  async pause(deployment: Pick<Deployment, 'timing' | 'signal'>, look: number, longest?: number): Promise<void> {
+  async pause(deployment: Pick<Deployment, 'timing' | 'signal'> & Partial<Pick<Deployment, 'platform'>>, look: number, longest?: number): Promise<void> {
     const { signal: news } = this.news
+    const isLogHeard = this.cadence.isTelling && this.logFailure === undefined
     try {
-      await pause(deployment, look, AbortSignal.any([deployment.signal, news]), longest)
+      await pause(deployment, look, AbortSignal.any([deployment.signal, news]), longest, isLogHeard ? this.cadence.next(deployment.timing) : undefined)
     } catch (error) {
       if (deployment.signal.aborted || !news.aborted) throw error
     }
@@ -106,6 +124,11 @@ export class ReleaseWatch {
       if (isOldThere || !this.doubtUntil.has(name)) this.doubtUntil.set(name, performance.now() + LAST_WORDS)
       if (this.isInDoubt(name)) this.signs.forget(name)
     }
+  }
+
+  /** Whether the log has told of a dyno being up that the list has as starting: the list will have it in a moment. */
+  private isLogAhead(dynos: readonly Dyno[]): boolean {
+    return dynos.some(({ name, state, created_at: created }) => state === 'starting' && (this.signs.cameUp.get(name) ?? -Infinity) >= Date.parse(created))
   }
 
   private isInDoubt(name: string): boolean {
@@ -132,7 +155,9 @@ export class ReleaseWatch {
   private async followLog(): Promise<void> {
     try {
       for await (const line of this.platform.logs(this.app, { lines: 100, tail: true, signal: this.stopped.signal })) {
-        if (this.signs.read(line)) this.news.abort()
+        const isSign = this.signs.read(line)
+        this.cadence.take(line)
+        if (this.cadence.isDue || (isSign && dynoWord(line) === undefined)) this.news.abort()
       }
     } catch (error) {
       if (this.stopped.signal.aborted) return

@@ -39,6 +39,9 @@ export interface HoldRequest {
   deadline: number
 }
 
+/** ms between two questions to the URL, at most: they cost no call of the API. */
+const PROBE_EVERY = 1000
+
 /** Waits until the dynos have stayed up, and the URL has answered as it should, without a break for as long as {@link watchTime} says. */
 export async function holdUp(deployment: Deployment, watch: ReleaseWatch, { release, url, isOneLookEnough, deadline }: HoldRequest, report: StepReport): Promise<void> {
   const { signal, timing } = deployment
@@ -47,7 +50,9 @@ export async function holdUp(deployment: Deployment, watch: ReleaseWatch, { rele
   let said = ''
   for (let look = 0; ; look++) {
     const answer = url === undefined ? undefined : await probe(url, signal)
-    const state = await watch.look()
+    const isOver = since !== undefined && Date.now() >= since + watchTime(watch, timing)
+    // Between the first look and the last the log tells of a crash; the URL alone is asked again.
+    const state = await watch.look({ mayBeRecent: !isOver })
     if (state.crash) throw crashError(state.crash, release)
     const isWell = state.state === 'up' && (answer?.isHealthy ?? true)
     const isUnbroken = isWell && watch.signs.exits.length === exits
@@ -55,12 +60,12 @@ export async function holdUp(deployment: Deployment, watch: ReleaseWatch, { rele
     since = isWell ? (isUnbroken ? since : undefined) ?? Date.now() : undefined
     const stable = isOneLookEnough ? 0 : watchTime(watch, timing)
     const left = since === undefined ? Infinity : since + stable - Date.now()
-    if (left <= 0) return report.detail(answer?.answer ?? `up for ${duration(stable)}`)
+    if (left <= 0 && !state.isRecent) return report.detail(answer?.answer ?? `up for ${duration(stable)}`)
     const trouble = isWell ? '' : answer?.isHealthy === false ? `${url}: ${answer.answer}` : 'a dyno is not up'
     if (trouble && trouble !== said) report.line(trouble)
     said = trouble
     if (Date.now() > deadline && since === undefined) throw unhealthy(release, url, answer, trouble)
-    await watch.pause(deployment, look, left)
+    await watch.pause(deployment, look, Math.min(left, url === undefined ? Infinity : PROBE_EVERY))
   }
 }
 
