@@ -1,10 +1,10 @@
 /**
- * When an app that keeps failing ends the dyno, so that Heroku's own crash handling takes over. PM2 decides each restart;
- * this decides when restarts have become pointless. Times are ms.
+ * When an instance that keeps failing has become hopeless; a dyno in which every instance of an app is so ends, and Heroku's own crash handling
+ * takes over. PM2 decides each restart, and counts by instance, as this does. Times are ms.
  */
 
-export interface AppHistory {
-  /** Exits in a row within `min_uptime`, with no instance of the app up for longer. */
+export interface InstanceHistory {
+  /** Exits in a row within `min_uptime`. */
   quickExits: number
   /** When the current run of failures began; undefined while all is well. */
   failingSince: number | undefined
@@ -14,38 +14,34 @@ export interface AppHistory {
 
 export interface Exit {
   at: number
-  /** How long the instance had been up. */
+  /** How long the instance had been up, from the app's own first instruction. */
   uptime: number
   minUptime: number
-  /** The app's own max_restarts, where the file sets one. */
+  /** The app's own max_restarts, if the file sets one. */
   maxRestarts: number | undefined
-  /** The longest that another instance of the app has been up, 0 if there is none. */
-  othersUptime: number
 }
 
-export const healthy: AppHistory = { quickExits: 0, failingSince: undefined, failures: 0 }
+export const healthy: InstanceHistory = { quickExits: 0, failingSince: undefined, failures: 0 }
 
 /** Up for this long, an instance counts as one that stays up. */
-const STAYS_UP = 60_000
-/** Quick exits in a row that are enough, where the file sets no max_restarts: with PM2's backoff, about two seconds and six boots. */
+export const STAYS_UP = 60_000
+/** Quick exits in a row that are enough if the file sets no max_restarts: with PM2's backoff, two seconds and six boots. */
 const QUICK_EXITS = 6
-/** Without an instance that stays up, failures may go on for this long; the last restart then has less than a minute in all. */
+/** Without staying up, an instance may go on failing for this long; the last restart then has less than a minute in all. */
 const PATIENCE = 30_000
 
-/** The history after one more exit that is no wish of ours. */
-export function afterExit(history: AppHistory, exit: Exit): AppHistory {
+/** The history after one more exit that nobody asked for. */
+export function afterExit(history: InstanceHistory, exit: Exit): InstanceHistory {
   if (exit.uptime >= STAYS_UP) return { quickExits: 0, failingSince: exit.at, failures: 1 }
-  if (exit.othersUptime >= STAYS_UP) return healthy
-  const isQuick = exit.uptime < exit.minUptime && exit.othersUptime < exit.minUptime
   return {
-    quickExits: isQuick ? history.quickExits + 1 : 0,
+    quickExits: exit.uptime < exit.minUptime ? history.quickExits + 1 : 0,
     failingSince: history.failingSince ?? exit.at - exit.uptime,
     failures: history.failures + 1,
   }
 }
 
-/** Whether the dyno should end now. `patience` in ms. */
-export function cannotStayUp(history: AppHistory, exit: Exit, patience = PATIENCE): boolean {
+/** Whether another restart of the instance is pointless. `patience` in ms. */
+export function cannotStayUp(history: InstanceHistory, exit: Exit, patience = PATIENCE): boolean {
   if (history.quickExits >= (exit.maxRestarts ?? QUICK_EXITS)) return true
   return history.failures >= 2 && history.failingSince !== undefined && exit.at - history.failingSince >= patience
 }

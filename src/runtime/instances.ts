@@ -10,7 +10,10 @@ export interface Instance {
   index: number
   keeper: Keeper
   pid: number
+  /** When it was spawned, when the app's own first instruction ran (Node's boot is not the app's), and when it ended. */
   startedAt: number
+  begunAt?: number
+  endedAt?: number
   isListening: boolean
   hasEnded: boolean
   /** Whether it was told to stop, by a reload, a restart or the dyno's end. */
@@ -47,6 +50,7 @@ export class Instances {
 
   end(instance: Instance): void {
     instance.hasEnded = true
+    instance.endedAt = Date.now()
     this.#living.delete(instance)
   }
 
@@ -80,10 +84,20 @@ function byName(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0
 }
 
+/** ms that an instance is, or was, up. */
+export function uptimeOf({ startedAt, begunAt, endedAt }: Instance): number {
+  return (endedAt ?? Date.now()) - (begunAt ?? startedAt)
+}
+
 /** Takes what the preload reports; whether the message was one of ours. */
 export function takeReport(instance: Instance, message: unknown): message is ReportMessage {
   const report = message as ReportMessage | null
   if (typeof report !== 'object' || report === null || !('shipit' in report)) return false
+  if (report.shipit === 'begun' && report.at !== undefined) {
+    instance.begunAt = report.at
+    // PM2's own count of unstable restarts goes by this.
+    instance.keeper.pm2_env.pm_uptime = report.at
+  }
   if (report.shipit === 'listening') instance.isListening = true
   if (report.shipit === 'metrics') {
     instance.eventLoopP95 = Math.max(instance.eventLoopP95 ?? 0, report.eventLoopP95 ?? 0)

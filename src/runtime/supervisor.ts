@@ -14,7 +14,7 @@ import { Fault, warn } from './fault.js'
 import { loadGod, type God } from './god.js'
 import { godConf } from './god-conf.js'
 import { homeName, makeHome } from './home.js'
-import { Instances, type Instance } from './instances.js'
+import { Instances, uptimeOf, type Instance } from './instances.js'
 import { Listeners } from './listeners.js'
 import { MemoryWatch } from './memory-watch.js'
 import { installMonitor, metricsInterval, startMetrics } from './metrics.js'
@@ -108,7 +108,10 @@ export class Supervisor {
       heap: this.#heap,
       prefixes: apps.length > 1,
       bootId: this.#bootId,
-      onStart: (instance) => this.#say(instance, 'start', { pid: instance.pid }),
+      onStart: (instance) => {
+        this.#exits.started(instance)
+        this.#say(instance, 'start', { pid: instance.pid })
+      },
       onReport: (instance, report) => {
         if (report.shipit !== 'listening') return
         this.#say(instance, 'listening', { port: report.port })
@@ -124,6 +127,7 @@ export class Supervisor {
     return new Exits({
       apps,
       instances: this.#instances,
+      kept: (app) => Object.values(this.#god.clusters_db).filter((keeper) => keeper?.pm2_env.name === app.name),
       patience: patienceOf(env.SHIPIT_PATIENCE),
       isMended: isWatched && !dyno.isDyno,
       onCrash: (instance, code, why, next) => this.#crash(instance, code, why, next),
@@ -242,9 +246,8 @@ export class Supervisor {
   }
 
   async #untilServing(app: App): Promise<void> {
-    const started = Date.now()
-    const isServing = () => this.#instances.of(app).some((instance) => instance.isListening)
-    while (!this.#isStopping && !isServing() && !this.#exits.hasEnded(app) && Date.now() - started < BOOT) await pause(LOOK)
+    const isServing = () => this.#instances.of(app).some((instance) => instance.isListening || uptimeOf(instance) >= BOOT)
+    while (!this.#isStopping && !isServing() && !this.#exits.isIdle(app)) await pause(LOOK)
   }
 
   /** `online` is PM2's word: started, or with wait_ready, having said `ready`. */

@@ -8,7 +8,7 @@ function giveUpAfter(uptime: number, more: Partial<Exit> = {}, exits = 40): numb
   let history = healthy
   for (let i = 0; i < exits; i += 1) {
     at += uptime
-    const exit: Exit = { at, uptime, minUptime: 1000, maxRestarts: undefined, othersUptime: 0, ...more }
+    const exit: Exit = { at, uptime, minUptime: 1000, maxRestarts: undefined, ...more }
     history = afterExit(history, exit)
     if (cannotStayUp(history, exit)) return at / 1000
     at += backoff
@@ -22,7 +22,7 @@ describe('when a dyno is given up', () => {
   it('within a minute for one that lives 1.5 s', () => expect(giveUpAfter(1500)).to.be.within(20, 60))
   it('at its second end for one that lives 20 s', () => expect(giveUpAfter(20_000)).to.be.within(40, 61))
   it('never for one that lives longer than a minute', () => expect(giveUpAfter(61_000)).to.equal(undefined))
-  it('never while another instance of the app stays up', () => expect(giveUpAfter(100, { othersUptime: 70_000 })).to.equal(undefined))
+  it('at its first end, however late, for max_restarts: 0', () => expect(giveUpAfter(70_000, { maxRestarts: 0 })).to.equal(70))
   it('by max_restarts, where the file has it', () => expect(giveUpAfter(10, { maxRestarts: 3 })).to.be.below(0.5))
 
   it('has the app\'s own code, never 0', () => {

@@ -19,6 +19,7 @@ if (isMainThread && process.env.SHIPIT_INSTANCE === String(process.ppid)) {
   const report = installReport(reportEvery, () => connections.responses.length)
   connections.onListening = (port) => report.send({ shipit: 'listening', port })
   installDrain(drain, connections, isStoppedByMessage)
+  report.send({ shipit: 'begun', at: Date.now() })
 }
 
 /** What the supervisor says to this process alone; the app does not see it. */

@@ -4,7 +4,9 @@ import { getHeapStatistics } from 'node:v8'
 
 /** Messages from an instance to the supervisor. Never seen by the app. */
 export interface ReportMessage {
-  shipit: 'listening' | 'metrics'
+  shipit: 'begun' | 'listening' | 'metrics'
+  /** Date.now() of the app's first instruction. */
+  at?: number
   /** ms the loop was late, 95th percentile since the last report. */
   eventLoopP95?: number
   /** Requests answered since the last report, and those under way. */
