@@ -1,5 +1,6 @@
 import { quote, typeOf } from './coerce.js'
 import { readDynoCount } from './dyno-count.js'
+import { readVariables } from './environment.js'
 import { errorAt, unknownKey, warningAt, type Finding, type Path } from './finding.js'
 import type { DeployTarget } from './types.js'
 
@@ -17,18 +18,25 @@ type Reader = (value: unknown) => { value: unknown } | { message: string }
 interface ReadDeploy {
   deploy: Record<string, DeployTarget>
   sshTargets: string[]
+  /** Variables that an ssh target of that name has for `--env NAME`. */
+  deployEnv: Record<string, Record<string, string>>
   findings: Finding[]
 }
 
 /** The `deploy:` block: our targets read and checked, PM2's own ssh targets named and left alone. */
 export function readDeploy(raw: unknown, environments: readonly string[]): ReadDeploy {
-  const read: ReadDeploy = { deploy: {}, sshTargets: [], findings: [] }
+  const read: ReadDeploy = { deploy: {}, sshTargets: [], deployEnv: {}, findings: [] }
   if (typeOf(raw) === 'nothing') return read
   if (typeOf(raw) !== 'object') return { ...read, findings: [errorAt(['deploy'], 'must be a map of names to targets')] }
   for (const [name, target] of Object.entries(raw as Raw)) {
     const at = ['deploy', name]
-    if (typeOf(target) !== 'object') read.findings.push(errorAt(at, 'must be a map'))
-    else if (isOverSsh(target as Raw)) read.sshTargets.push(name)
+    if (typeOf(target) !== 'object') {
+      read.findings.push(errorAt(at, 'must be a map'))
+      continue
+    }
+    const { env } = target as Raw
+    if (typeOf(env) === 'object') read.deployEnv[name] = readVariables(env, [...at, 'env']).variables
+    if (isOverSsh(target as Raw)) read.sshTargets.push(name)
     else {
       const { value, findings } = readTarget(target as Raw, at, environments)
       read.deploy[name] = value

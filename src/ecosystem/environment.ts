@@ -6,6 +6,8 @@ type Variables = Record<string, string>
 
 /** One env or env_NAME map with every value as the text that the app will see. */
 export function readVariables(raw: unknown, path: Path): { variables: Variables; findings: Finding[] } {
+  // PM2 takes it, and hands its letters over as variables called 0, 1, 2.
+  if (typeOf(raw) === 'string') return { variables: {}, findings: [warningAt(path, 'is ignored: it is text, and not a map of names to values')] }
   if (typeOf(raw) !== 'object') return { variables: {}, findings: [errorAt(path, 'must be a map of names to values')] }
   const entries = Object.entries(raw as object)
   const findings = entries.flatMap(([name, value]): Finding[] => {
@@ -23,15 +25,18 @@ function asText(value: unknown): string {
 }
 
 /**
- * The variables of one app: `base` less what filter_env takes away, then `env`, then PORT where `port` is set, then env_NAME, as
+ * The variables of one app: `base` less what filter_env takes away, then `env`, then PORT if `port` is set, then those of `deploy.NAME.env`, then env_NAME, as
  * PM2 layers them (Common.prepareAppConf and Common.mergeEnvironmentVariables). An env_NAME that the app lacks adds nothing.
  */
-export function environmentOf(app: EcosystemApp, envName?: string, base: Record<string, string | undefined> = {}): Variables {
+export function environmentOf(
+  app: EcosystemApp, envName?: string, base: Record<string, string | undefined> = {}, deployEnv?: Record<string, Variables>,
+): Variables {
   const named = envName ? app[`env_${envName}`] : undefined
   return {
     ...filtered(base, app['filter_env']),
     ...app.env,
     ...(typeof app['port'] === 'number' && app['port'] !== 0 ? { PORT: String(app['port']) } : {}),
+    ...(envName === undefined ? {} : deployEnv?.[envName]),
     ...(typeOf(named) === 'object' ? (named as Variables) : {}),
   }
 }

@@ -36,9 +36,12 @@ interface Ending {
   signal: NodeJS.Signals | null
 }
 
-/** Runs a .js, .cjs or .mjs file in a process of its own and takes what it exports. Nothing that the file does throws here. */
-export async function evaluate(file: string, { timeout = 10_000, env = {} }: EvaluateOptions = {}): Promise<Source> {
-  const ending = await run(file, timeout, env)
+/** A `module` is a .js, .cjs or .mjs file and says what it exports; an `expression` is all of its file, such as JSON with code in it. */
+type Kind = 'module' | 'expression'
+
+/** Runs a file in a process of its own and takes what it says. Nothing that the file does throws here. */
+export async function evaluate(file: string, { timeout = 10_000, env = {} }: EvaluateOptions = {}, kind: Kind = 'module'): Promise<Source> {
+  const ending = await run(file, timeout, env, kind)
   if (ending.stopped === 'size') return failure(`exports more than ${LARGEST_ANSWER / 1024 / 1024} MB`)
   if (!ending.answer.endsWith('\n')) return failure(...whyNothing(ending, timeout))
   const answer = JSON.parse(ending.answer) as Answer
@@ -47,9 +50,9 @@ export async function evaluate(file: string, { timeout = 10_000, env = {} }: Eva
   return { data: answer.data, locate: noPlace, problems: lostProblems(answer) }
 }
 
-function run(file: string, timeout: number, env: Record<string, string | undefined>): Promise<Ending> {
+function run(file: string, timeout: number, env: Record<string, string | undefined>, kind: Kind): Promise<Ending> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [`--max-old-space-size=${HEAP_MB}`, '--input-type=module', '-', file], {
+    const child = spawn(process.execPath, [`--max-old-space-size=${HEAP_MB}`, '--input-type=module', '-', file, kind], {
       cwd: path.dirname(file),
       env: { ...Object.fromEntries(PASSED_ON.map((name) => [name, process.env[name]])), ...env },
       // The file's own output goes nowhere; the answer has a pipe of its own.

@@ -1,15 +1,17 @@
 /**
  * What the child process reads from stdin as an ES module: a string, so that it works from a bundle as well; not by `node -e`,
- * which would lend the file globals such as `module` and `fs` that PM2 does not give it. It loads the file named in its argument, and writes one line of JSON to file descriptor 3, out of reach of whatever the file prints:
+ * which would lend the file globals such as `module` and `fs` that PM2 does not give it. It loads the file named in its first argument, as a module
+ * or, by the second, as one expression, and writes one line of JSON to file descriptor 3, out of reach of whatever the file prints:
  * {data, lost: [[path, what]]} or {error: {name, message, stack}}. Only then does an error go on to stderr, where Node
  * shows the line of a syntax error that its stack keeps back.
  */
 export const EVALUATOR = String.raw`
-import { writeSync } from 'node:fs'
+import { readFileSync, writeSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
+import vm from 'node:vm'
 const exit = process.exit.bind(process)
 const stringify = JSON.stringify
-const file = process.argv[2]
+const [, , file, kind] = process.argv
 
 function send(message) {
   const line = Buffer.from(stringify(message) + '\n')
@@ -35,8 +37,13 @@ function failed(error) {
   throw error
 }
 
-import(pathToFileURL(file).href).then((loaded) => {
-  const data = 'default' in loaded ? loaded.default : { ...loaded }
+async function load() {
+  if (kind === 'expression') return vm.runInThisContext('(\n' + readFileSync(file, 'utf8').replace(/^\uFEFF/, '') + '\n)', { filename: file, lineOffset: -1 })
+  const loaded = await import(pathToFileURL(file).href)
+  return 'default' in loaded ? loaded.default : { ...loaded }
+}
+
+load().then((data) => {
   const lost = []
   send({ kind: data === null ? 'null' : typeof data, data: plain(data, [], [], lost), lost })
   exit(0)

@@ -1,6 +1,7 @@
 import { readFileSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { toProblem } from './finding.js'
+import { formatOf } from './names.js'
 import { readContents } from './shape.js'
 import { fileProblem, noPlace, type Source } from './source.js'
 import type { Ecosystem, EcosystemFormat } from './types.js'
@@ -26,9 +27,11 @@ export async function readEcosystem(file: string, options: ReadOptions = {}): Pr
   if (format === undefined) return checked(absolute, format, unknownFormat(absolute))
   const text = readText(absolute)
   if (typeof text !== 'string') return checked(absolute, format, text)
-  const quick = format === 'yml' ? readQuickly(text, options) : undefined
+  const quick = format === 'js' ? undefined : readQuickly(text, format === 'yml' ? options.quickYaml : JSON.parse)
   const read = quick && checked(absolute, format, quick)
-  return read && read.problems.length === 0 ? read : checked(absolute, format, await parse(absolute, text, format, options))
+  if (read && read.problems.length === 0) return read
+  const source = await parse(absolute, text, format, options)
+  return checked(absolute, 'isCode' in source ? 'js' : format, source)
 }
 
 /** What a source says, checked. */
@@ -41,13 +44,6 @@ export function checked(file: string, format: EcosystemFormat | undefined, sourc
 
 function byPlace(a: { line?: number; column?: number }, b: { line?: number; column?: number }): number {
   return (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0)
-}
-
-/** PM2 takes JavaScript for configuration where the name ends in .config.js, .config.cjs or .config.mjs (lib/Common.js). */
-export function formatOf(file: string): EcosystemFormat | undefined {
-  if (/\.ya?ml$/.test(file)) return 'yml'
-  if (/\.json5?$/.test(file)) return 'json'
-  return /\.config\.[cm]?js$/.test(file) ? 'js' : undefined
 }
 
 export function unknownFormat(file: string): Source {
@@ -68,9 +64,9 @@ function readText(file: string): string | Source {
   }
 }
 
-function readQuickly(text: string, { quickYaml }: ReadOptions): Source | undefined {
+function readQuickly(text: string, parseText: ((text: string) => unknown) | undefined): Source | undefined {
   try {
-    const data = quickYaml?.(text)
+    const data = parseText?.(text)
     return data === undefined ? undefined : { data, locate: noPlace }
   } catch (error) {
     // What is wrong is found, with its place, by the reading that follows.
@@ -82,9 +78,21 @@ function readQuickly(text: string, { quickYaml }: ReadOptions): Source | undefin
 /** Each format's library is loaded only for a file of that format. */
 async function parse(file: string, text: string, format: EcosystemFormat, options: ReadOptions): Promise<Source> {
   if (format === 'yml') return (await import('./yaml.js')).readYaml(text)
-  if (format === 'json') return (await import('./json.js')).readJson(text)
+  if (format === 'json') return parseJson(file, text, options)
   if (text.trim() === '') return { problems: [fileProblem('the file is empty')] }
   return (await import('./evaluate.js')).evaluate(file, options)
+}
+
+/** PM2 evaluates JSON as JavaScript (Common.parseConfig): what is no literal runs as a .js file does. */
+async function parseJson(file: string, text: string, options: ReadOptions): Promise<Source> {
+  const read = (await import('./json.js')).readJson(text)
+  if ('data' in read || text.trim() === '') return read
+  const source = await (await import('./evaluate.js')).evaluate(file, options, 'expression')
+  const [problem] = source.problems ?? []
+  // What is no JavaScript either is told with the place and the words of JSON.
+  if (problem?.message.startsWith('not JavaScript')) return read
+  if (problem?.message.startsWith('threw ReferenceError')) return { problems: [{ ...problem, suggestion: 'text needs quotes' }], isCode: true }
+  return { ...source, isCode: true }
 }
 
 function unreadable(error: NodeJS.ErrnoException): string {

@@ -3,12 +3,13 @@ import { typeOf } from './coerce.js'
 import { readDeploy } from './deploy.js'
 import { environmentNames } from './environment.js'
 import { errorAt, unknownKey, warningAt, type Finding, type Path } from './finding.js'
+import { readStatic } from './static.js'
 import type { Ecosystem, EcosystemApp } from './types.js'
 
 /** What PM2 reads at the top of a file (API._startJson). */
 const TOP_LEVEL = ['apps', 'deploy', 'pm2', 'static']
 
-type Contents = Pick<Ecosystem, 'apps' | 'deploy' | 'sshTargets'> & { findings: Finding[] }
+type Contents = Pick<Ecosystem, 'apps' | 'deploy' | 'sshTargets' | 'deployEnv'> & { findings: Finding[] }
 
 /** Where the apps are in the data: under apps or pm2, or the data itself; a list or one alone. `prefix` leads to them. */
 function appsIn(data: unknown): { prefix: Path; isList: boolean; raw: unknown[] } {
@@ -50,21 +51,30 @@ export function readContents(data: unknown, options: { isPackageJson?: boolean }
   const { prefix, raw } = appsIn(data)
   const top = Array.isArray(data) ? {} : (data as Record<string, unknown>)
   const isBareApp = prefix.length === 0 && !Array.isArray(data)
-  const findings: Finding[] = isBareApp || options.isPackageJson ? [] : topLevelFindings(top)
-  if (isBareApp && !looksLikeApp(top)) return { ...nothing, findings: [errorAt([], 'holds no apps', 'add a list called apps'), ...topLevelFindings(top)] }
-  if (raw.length === 0) findings.push(errorAt(['apps'], 'the list of apps is empty'))
+  const servers = readStatic(options.isPackageJson ? undefined : top['static'])
+  const hasNoApps = isBareApp && !looksLikeApp(top)
+  const findings: Finding[] = (isBareApp && !hasNoApps) || options.isPackageJson ? [] : topLevelFindings(top)
+  if (hasNoApps && servers.apps.length === 0) {
+    return { ...nothing, findings: [errorAt([], 'holds no apps', 'add a list called apps'), ...servers.findings, ...findings] }
+  }
+  if (raw.length === 0 && servers.apps.length === 0) findings.push(errorAt(['apps'], 'the list of apps is empty'))
 
   const apps: EcosystemApp[] = []
   const bare = isBareApp ? Object.fromEntries(Object.entries(top).filter(([key]) => !TOP_LEVEL.includes(key))) : undefined
-  raw.forEach((each, index) => {
-    if (typeOf(each) !== 'object') return findings.push(errorAt(['apps', index], 'must be a map of options'))
+  for (const [index, each] of hasNoApps ? [] : raw.entries()) {
+    if (typeOf(each) !== 'object') {
+      findings.push(errorAt(['apps', index], 'must be a map of options'))
+      continue
+    }
     const read = readApp(bare ?? (each as Record<string, unknown>), ['apps', index])
     apps.push(read.app)
-    return findings.push(...read.findings)
-  })
-  findings.push(...duplicateNames(apps))
-  const deploy = readDeploy(top['deploy'], apps.flatMap(environmentNames))
-  return { apps, deploy: deploy.deploy, sshTargets: deploy.sshTargets, findings: [...findings, ...deploy.findings] }
+    findings.push(...read.findings)
+  }
+  apps.push(...servers.apps)
+  findings.push(...servers.findings, ...setApart(apps))
+  const { deploy, sshTargets, deployEnv, findings: ofDeploy } = readDeploy(top['deploy'], apps.flatMap(environmentNames))
+  const withEnv = Object.keys(deployEnv).length > 0 ? { deployEnv } : {}
+  return { apps, deploy, sshTargets, ...withEnv, findings: [...findings, ...ofDeploy] }
 }
 
 /** A file whose only fault is a slip in "apps" must be told so, and not that its app lacks a script. */
@@ -73,17 +83,20 @@ function looksLikeApp(top: Record<string, unknown>): boolean {
 }
 
 function topLevelFindings(top: Record<string, unknown>): Finding[] {
-  return Object.keys(top).flatMap((key): Finding[] => {
-    if (key === 'static') return [{ ...warningAt([key], "PM2's static servers are not started by shipit"), at: 'key' }]
-    // x-common: &common is where YAML files keep what several apps share.
-    return TOP_LEVEL.includes(key) || /^(x-|[._])/.test(key) ? [] : [unknownKey([key], 'unknown key', TOP_LEVEL)]
-  })
+  // x-common: &common is where YAML files keep what several apps share.
+  const unknown = Object.keys(top).filter((key) => !TOP_LEVEL.includes(key) && !/^(x-|[._])/.test(key))
+  return unknown.map((key) => unknownKey([key], 'unknown key', TOP_LEVEL))
 }
 
-/** shipit addresses instances by their app's name, in logs as in scale. */
-function duplicateNames(apps: readonly EcosystemApp[]): Finding[] {
-  return apps.flatMap(({ name }, index) => {
-    const first = apps.findIndex((app) => app.name === name)
-    return name !== '' && first < index ? [errorAt(['apps', index, 'name'], `the name ${name} is already that of apps/${first}`)] : []
+/** PM2 starts apps of one name side by side; logs, scale and `ps` need a name for each. */
+function setApart(apps: EcosystemApp[]): Finding[] {
+  return apps.flatMap((app, index) => {
+    const { name } = app
+    const first = apps.findIndex((other) => other.name === name)
+    if (name === '' || first === index) return []
+    let number = 2
+    while (apps.some((other) => other.name === `${name}-${number}`)) number += 1
+    app.name = `${name}-${number}`
+    return [warningAt(['apps', index, 'name'], `the name ${name} is already that of apps/${first}: this one is called ${app.name}`)]
   })
 }

@@ -1,8 +1,8 @@
 import type { Locate } from './finding.js'
 import type { Problem } from './types.js'
 
-/** A file's data with a way back to its places, or the problems that keep it from being read. */
-export type Source = { data: unknown; locate: Locate; problems?: Problem[] } | { problems: Problem[] }
+/** A file's data with a way back to its places, or the problems that keep it from being read. `isCode`: only running it told the data. */
+export type Source = { data: unknown; locate: Locate; problems?: Problem[]; isCode?: true } | { problems: Problem[]; isCode?: true }
 
 export const noPlace: Locate = () => undefined
 

@@ -1,6 +1,7 @@
 import path from 'node:path'
 import { readJson } from './json.js'
-import { checked, formatOf, unknownFormat } from './read.js'
+import { formatOf } from './names.js'
+import { checked, unknownFormat } from './read.js'
 import type { Ecosystem } from './types.js'
 import { readYaml } from './yaml.js'
 

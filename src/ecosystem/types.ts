@@ -39,6 +39,8 @@ export interface Ecosystem {
   deploy: Record<string, DeployTarget>
   /** Names of environments in `deploy:` that hold PM2's ssh keys (user, host, repo, path …) and nothing of ours. */
   sshTargets: string[]
+  /** Variables of `deploy.NAME.env`, a map, which `--env NAME` gives to every app; absent if there are none. */
+  deployEnv?: Record<string, Record<string, string>>
   /** What is wrong or doubtful, with its place. A file with an `error` must not be run or deployed. */
   problems: Problem[]
 }

@@ -3,6 +3,7 @@
 import { accessSync, constants, existsSync, readFileSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { ShipitError } from '../errors.js'
+import { ECOSYSTEM_FILES } from '../ecosystem/names.js'
 import type { Ecosystem } from '../ecosystem/types.js'
 import { detect, type DetectOptions } from './detect/index.js'
 import type { EcosystemFiles } from './ecosystem-adapter.js'
@@ -83,7 +84,7 @@ async function factsOf(dir: string, folder: FolderView, detected: Detected, runt
     gitIgnored(dir, [tarball], { shared: false }),
     gitIgnored(dir, USUAL_ENTRIES.map(example), { shared: true }),
   ])
-  const names = ['ecosystem.config.yml', 'ecosystem.config.json', 'ecosystem.config.js', 'ecosystem.config.cjs', ...(ecosystemFile ? [path.relative(dir, ecosystemFile)] : [])]
+  const names = [...ECOSYSTEM_FILES, ...(ecosystemFile ? [path.relative(dir, ecosystemFile)] : [])]
   const lock = folder.read(detected.lockfile ?? LOCKFILE[detected.packageManager])
   return {
     dir,

@@ -1,9 +1,10 @@
-import { existsSync, statSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import path from 'node:path'
 import type { EcosystemApp } from './ecosystem-adapter.js'
 import { checkCron } from './cron.js'
 import { Fault } from './fault.js'
-import { chooseInterpreter, which, type Interpreter } from './interpreter.js'
+import { chooseInterpreter, type Interpreter } from './interpreter.js'
+import { findCommand } from './script.js'
 import { resolveUser, type User } from './user.js'
 
 /** One app of the file, ready to be run: paths resolved, defaults filled in. */
@@ -39,7 +40,7 @@ interface AppContext {
 export function resolveApp(options: EcosystemApp, context: AppContext): App {
   const cwd = path.resolve(context.cwd, options.cwd ?? '.')
   if (!existsSync(cwd)) throw new Fault(`${options.name}: the folder \`cwd\` names does not exist`, cwd)
-  const command = commandOf(options, cwd, context)
+  const command = findCommand({ name: options.name, script: options.script, args: words(options.args) }, cwd, context.env)
   const wanted = wantedInstances(options.instances)
   const mode = String(options.exec_mode ?? '').replace(/_mode$/, '')
   // PM2's rule: a cluster has one version of Node, its primary's.
@@ -64,21 +65,6 @@ export function resolveApp(options: EcosystemApp, context: AppContext): App {
     maxMemory: bytes(options.max_memory_restart),
     options,
   }
-}
-
-/** A script with spaces that is no file is a shell's command line, as PM2 has it. */
-function commandOf(options: EcosystemApp, cwd: string, context: AppContext): { script: string; args: string[] } {
-  const script = path.resolve(cwd, options.script)
-  const args = words(options.args)
-  if (isFile(script)) return { script, args }
-  if (options.script.includes(' ')) return { script: which('bash', context.env, cwd) ?? '/bin/sh', args: ['-c', options.script] }
-  const found = which(options.script, context.env, cwd)
-  if (found) return { script: found, args }
-  throw new Fault(
-    `${options.name}: the script ${options.script} does not exist`,
-    `looked for ${script} and for a command of that name`,
-    'correct `script` in the ecosystem file, or build it before the dyno starts',
-  )
 }
 
 function wantedInstances(value: unknown): number | 'max' | undefined {
@@ -107,8 +93,4 @@ function duration(value: unknown): number | undefined {
   const match = /^(\d+(?:\.\d+)?)\s*(ms|s|m|h)?$/.exec(String(value ?? '').trim())
   if (!match) return undefined
   return Number(match[1]) * ({ ms: 1, s: 1000, m: 60_000, h: 3_600_000 }[match[2] ?? 'ms'] ?? 1)
-}
-
-function isFile(file: string): boolean {
-  return existsSync(file) && statSync(file).isFile()
 }

@@ -27,8 +27,9 @@ export async function start(flags: StartFlags, lib: string): Promise<void> {
   const chosenApps = started(chosen(ecosystem, flags.only)).map((app) => (flags.isWatched ? { watch: true, ...app } : app))
   // PM2 takes `cwd` and scripts from where it was started, not from where the file lies.
   const envName = flags.env ?? env.SHIPIT_ENV
-  const apps = chosenApps.map((app) => prepare(app, envName, env, process.cwd()))
-  if (envName && !chosenApps.some((app) => app[`env_${envName}`] !== undefined)) warn(`no app has env_${envName} in ${flags.file}`)
+  const apps = chosenApps.map((app) => prepare(app, envName, env, process.cwd(), ecosystem.deployEnv))
+  const isKnown = envName && (ecosystem.deployEnv?.[envName] ?? chosenApps.find((app) => app[`env_${envName}`] !== undefined))
+  if (envName && !isKnown) warn(`no app has env_${envName} in ${flags.file}`)
   const isWatched = watchIsWanted(chosenApps, dyno.isDyno && !flags.isWatched, env)
   warnOfFiles(apps)
   const keys = dashboardKeys(env, apps[0]?.name ?? 'app', dyno.name)
@@ -56,8 +57,6 @@ function chosen(ecosystem: Ecosystem, only: string[] | undefined): EcosystemApp[
   const names = ecosystem.apps.map((app) => app.name)
   if (missing.length > 0) throw new Fault(`there is no app called ${missing.join(', ')} in ${ecosystem.file}`, `it has ${names.join(', ') || 'none'}`)
   if (names.length === 0) throw new Fault(`${ecosystem.file} has no apps`, undefined, 'add one under `apps:`, with `name` and `script`')
-  const twice = names.find((name, i) => names.indexOf(name) !== i)
-  if (twice !== undefined) throw new Fault(`two apps are called ${twice} in ${ecosystem.file}`, undefined, 'give each app a name of its own')
   return only ? ecosystem.apps.filter((app) => only.includes(app.name)) : ecosystem.apps
 }
 
@@ -69,10 +68,10 @@ function started(apps: EcosystemApp[]): EcosystemApp[] {
   return apps.filter((app) => app.autostart !== false)
 }
 
-function prepare(read: EcosystemApp, envName: string | undefined, dynoEnv: Record<string, string>, folder: string): App {
+function prepare(read: EcosystemApp, envName: string | undefined, dynoEnv: Record<string, string>, folder: string, deployEnv: Ecosystem['deployEnv']): App {
   const options = read.append_env_to_name === true && envName ? { ...read, name: `${read.name}-${envName}` } : read
   if (!options.script) throw new Fault(`${options.name || 'an app'} has no \`script\``, undefined, 'name the file to run')
-  const { env, warnings } = appEnvironment(options, envName, dynoEnv)
+  const { env, warnings } = appEnvironment(options, envName, dynoEnv, deployEnv)
   for (const text of warnings) warn(text)
   const seconds = Number(dynoEnv.SHIPIT_DRAIN)
   return resolveApp(options, { cwd: folder, env, drain: 1000 * (seconds > 0 ? seconds : DRAIN_SECONDS) })

@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import { ECOSYSTEM_FILES, findEcosystemFile } from '../../src/ecosystem/index.js'
-import { formatOf } from '../../src/ecosystem/read.js'
+import { formatOf } from '../../src/ecosystem/names.js'
 
 describe('finding the ecosystem file', () => {
   let dir: string
@@ -22,6 +22,9 @@ describe('finding the ecosystem file', () => {
     [['ecosystem.yml', 'ecosystem.json', 'process.json'], 'ecosystem.json'],
     [['process.yml', 'process.json'], 'process.json'],
     [['process.yaml'], 'process.yaml'],
+    [['apps.yml', 'pm2.json', 'pm2.config.js', 'process.config.js'], 'process.config.js'],
+    [['apps.yml', 'pm2.config.cjs'], 'pm2.config.cjs'],
+    [['apps.yml', 'pm2.js', 'apps.js'], 'apps.yml'],
   ]
   for (const [names, expected] of choices) {
     it(`takes ${expected ?? 'none'} of ${names.join(', ') || 'an empty folder'}`, async () => {

@@ -97,6 +97,7 @@ const CASES: Case[] = [
       [{ files: { 'ecosystem.config.yml': ecosystem('script: server.ts'), 'server.ts': '', 'package.json': manifest({ devDependencies: { tsx: '4.0.0' } }) } }, 'warning', /tsx is a devDependency/],
     ],
     silent: [
+      { files: { 'ecosystem.config.yml': ecosystem('script: serve') + '  - name: b\n    script: ./lib\n', 'lib/index.js': '' } },
       {}, { files: { 'ecosystem.config.yml': ecosystem('script: dist/server.js'), 'src/server.ts': '', 'package.json': manifest({ scripts: { start: 'shipit-runtime start ecosystem.config.yml', build: 'tsc' } }), 'tsconfig.json': { compilerOptions: { outDir: 'dist', rootDir: 'src' } } } },
       { files: { 'ecosystem.config.yml': ecosystem('script: main.js', 'cwd: ./services/api'), 'services/api/main.js': '' } },
       { files: { 'ecosystem.config.yml': ecosystem('script: node_modules/.bin/next', 'args: start') } }, { files: { 'ecosystem.config.yml': ecosystem('script: npm', 'args: run serve') } },

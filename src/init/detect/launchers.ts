@@ -1,5 +1,6 @@
 import path from 'node:path/posix'
 import { parse } from 'jsonc-parser'
+import { ECOSYSTEM_FILES, formatOf } from '../../ecosystem/names.js'
 import { plainLaunch } from '../types.js'
 import { flagValue, splitFlags } from './command-line.js'
 import { entryFile, type Loader } from './entry-file.js'
@@ -100,7 +101,6 @@ function runForever(words: string[], _project: Project, follow: Follow): Target 
 }
 
 const PM2_VALUES = /^(-i|--instances|-n|--name|--env|--only|-o|--output|-e|--error|-l|--log|--log-type|-p|--pid|-u|--user|--uid|--gid|--interpreter|--interpreter-args|--node-args|--max-memory-restart|--cwd|-k|--kill-timeout|--listen-timeout|--restart-delay|--exp-backoff-restart-delay|--max-restarts|-c|--cron|--cron-restart|--watch-delay|--ignore-watch|--namespace|-N|--delay|--web|--secret|--public|--machine-name|--log-date-format|--service-name|--parallel|--stop-exit-codes|--shutdown-with-message)$/
-const isEcosystemName = (file: string) => /\.(json|ya?ml)$/.test(file) || /\.config\.[cm]?js$/.test(file)
 
 /** `pm2 start`, `pm2-runtime [start]` and our own runtime: an ecosystem file, or a script with PM2's flags. */
 function runPm2(words: string[], project: Project, follow: Follow): Target {
@@ -108,9 +108,9 @@ function runPm2(words: string[], project: Project, follow: Follow): Target {
   const own = dashes === -1 ? words : words.slice(0, dashes)
   const named = own.filter((word, at) => !word.startsWith('-') && !PM2_VALUES.test(own[at - 1] ?? ''))
   if (/^(start|restart|reload|startOrRestart|startOrReload|startOrGracefulReload)$/.test(named[0] ?? '')) named.shift()
-  const file = named[0]?.replace(/^\.\//, '') ?? firstEcosystemName(project)
+  const file = named[0]?.replace(/^\.\//, '') ?? ECOSYSTEM_FILES.find((name) => project.folder.isFile(name))
   if (file === undefined) return refused('PM2 is given no file')
-  if (isEcosystemName(file)) {
+  if (formatOf(file) !== undefined) {
     if (!project.folder.isFile(file)) return refused(`the ecosystem file \`${file}\` does not exist`)
     const startArgs = ['--env', '--only'].flatMap((flag) => (flagValue(own, flag) ? [flag, flagValue(own, flag)!] : []))
     return { kind: 'ecosystem', file, startArgs, how: `the ecosystem file ${file}`, before: [], notes: [] }
@@ -120,10 +120,6 @@ function runPm2(words: string[], project: Project, follow: Follow): Target {
   const args = dashes === -1 ? named.slice(1) : words.slice(dashes + 1)
   if (/^(npm|yarn|pnpm)$/.test(file)) return follow([file, ...args])
   return follow([interpreter && interpreter !== 'none' ? interpreter : 'node', ...nodeArgs, file, ...args])
-}
-
-function firstEcosystemName({ folder }: Project): string | undefined {
-  return ['ecosystem.config.js', 'ecosystem.config.cjs', 'ecosystem.config.mjs', 'ecosystem.json', 'ecosystem.config.yml', 'process.json', 'process.yml'].find((name) => folder.isFile(name))
 }
 
 /** `nest start [app]` runs the built entryFile, main unless nest-cli.json says another. https://docs.nestjs.com/cli/usages */

@@ -35,8 +35,10 @@ function problemOf(app: EcosystemApp, project: ProjectFacts, build: Build | unde
   const script = scriptOf(app, project)
   // A word without a folder and an ending is a program that PM2 looks for on the PATH.
   if (script === undefined || /(^|\/)node_modules\//.test(script) || isElsewhere(script, project) || (!app.script.includes('/') && path.extname(app.script) === '')) return []
-  if (project.folder.isFile(script)) return /\.[cm]?tsx?$/.test(script) ? loader(script, project) : uncommitted(script, project)
   const near = resolveFile(project.folder, script, true)
+  // Node runs a folder by its main file.
+  const file = near !== undefined && project.folder.isDirectory(script) ? near : script
+  if (project.folder.isFile(file)) return /\.[cm]?tsx?$/.test(file) ? loader(file, project) : uncommitted(file, project)
   if (near !== undefined) return [{ severity: 'error', what: `${script || './'}, which ${app.name} starts, is no file.`, why: 'PM2 wants the name of the file itself.', next: `Write script: ${near} in ${project.ecosystemFile ?? 'the ecosystem file'}.` }]
   return absent(app.name, script, project, build)
 }
