@@ -54,13 +54,13 @@ Without a terminal, or where TERM is dumb, a line of figures and the events sinc
       const began = performance.now()
       let due = 0
       let problemBefore: string | null = null
-      for await (const { dynos, model, problem } of watchFormation(api, app, { every: Math.min(every, LOOK_EVERY), signal: AbortSignal.any([stop.signal, out.readerGone]) })) {
+      for await (const { dynos, model, problem, watched } of watchFormation(api, app, { every: Math.min(every, LOOK_EVERY), signal: AbortSignal.any([stop.signal, out.readerGone]) })) {
         // The first look comes before the log does.
         if (performance.now() < due || (model.now === 0 && performance.now() - began < FIRST_LINES)) continue
         due = performance.now() + every - LOOK_EVERY / 2
         const now = Date.now()
         const reports = reportDynos([...dynos].sort(byTypeAndNumber), model, now)
-        const report = monitReport(app, sort ? sortDynos(reports, sort) : reports, model, events.of(model), problem ?? (model.now > 0 ? missingFigures(reports) : undefined), now)
+        const report = monitReport(app, sort ? sortDynos(reports, sort) : reports, model, events.of(model), problem ?? (model.now > 0 ? missingFigures(reports, watched) : undefined), now)
         for (const line of this.jsonEnabled() ? [printableJson(snakeKeys(report))] : plainLines(report, problemBefore)) await out.write(line)
         problemBefore = report.problem
       }

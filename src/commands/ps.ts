@@ -38,7 +38,8 @@ export default class Ps extends BaseCommand {
     const api = await this.platform(flags)
     if (flags.watch) return this.watch(api, app, selection, flags)
     const { look } = await import('../monitor/look.js')
-    const seen = await look(api, app)
+    const { waitingForFigures } = await import('../ui/waiting-for-figures.js')
+    const seen = await look(api, app, { selection, onFollow: waitingForFigures })
     const dynos = await this.report(api, app, seen, selection, flags)
     if (!this.jsonEnabled()) this.log(await this.render(app, dynos, selection, flags))
     await this.explain(seen, dynos)
@@ -94,9 +95,9 @@ export default class Ps extends BaseCommand {
     return renderFormation(dynos, { sort, width: process.stdout.isTTY ? process.stdout.columns : undefined })
   }
 
-  private async explain({ problem }: Look, dynos: readonly DynoReport[]): Promise<void> {
+  private async explain({ problem, watched }: Look, dynos: readonly DynoReport[]): Promise<void> {
     const { missingFigures } = await import('../ui/formation.js')
-    const why = problem ?? missingFigures(dynos)
+    const why = problem ?? missingFigures(dynos, watched)
     // oclif's logToStderr is silent with --json, which a reader should be told of too.
     if (problem !== undefined || (why !== undefined && !this.jsonEnabled())) process.stderr.write(`\n${why}\n`)
   }

@@ -85,7 +85,7 @@ export default class Scale extends BaseCommand {
     const current = (await getConfigVars(api, app))[INSTANCES_VAR]
     if (!/[+-]\d/.test(text)) return planInstances(current, text)
     const { countInstances } = await import('../monitor/instance-count.js')
-    return planInstances(current, text, await countInstances(api, app))
+    return planInstances(current, text, await countInstances(api, app, { onFollow: (await import('../ui/waiting-for-figures.js')).waitingForFigures }))
   }
 
   private show(app: string, formation: ({ type: string } & Quantity)[]): Outcome {
@@ -97,7 +97,8 @@ export default class Scale extends BaseCommand {
   /** What the log tells of the instances as they are: which types run them, and the memory that the new number will need. */
   private async instancesNow(api: PlatformApi, app: string, changes: InstancesPlan['changes'], formation: ({ type: string } & Quantity)[]): Promise<{ memory: InstancesFit[]; types: string[] }> {
     const [{ look, reportDynos }, { instancesFit, typesWith }, { describeFit, describeMisfit }] = await Promise.all([import('../monitor/index.js'), import('../formation/index.js'), import('../ui/scale.js')])
-    const { dynos, model, problem } = await look(api, app)
+    const { waitingForFigures } = await import('../ui/waiting-for-figures.js')
+    const { dynos, model, problem } = await look(api, app, { onFollow: waitingForFigures })
     const reports = reportDynos(dynos.filter(({ state }) => state === 'up'), model, Date.now())
     const memory = instancesFit(reports, changes, formation)
     for (const fit of memory) {

@@ -24,7 +24,8 @@ export default class Show extends BaseCommand {
     const app = await this.appName(flags)
     const api = await this.platform(flags)
     const [{ look }, { reportDynos }, { detailsOf }] = await Promise.all([import('../monitor/look.js'), import('../monitor/report.js'), import('../monitor/details.js')])
-    const { dynos, model, problem } = await look(api, app)
+    const { waitingForFigures } = await import('../ui/waiting-for-figures.js')
+    const { dynos, model, problem, watched } = await look(api, app, { selection: { name: args.dyno }, onFollow: waitingForFigures })
     const found = dynos.find(({ name }) => name === args.dyno)
     if (!found) throw noDyno(args.dyno, reportDynos(dynos, model, Date.now()), app)
     const dyno = reportDynos([found], model, Date.now())[0]!
@@ -37,7 +38,7 @@ export default class Show extends BaseCommand {
       this.log(renderDetails({ app, dyno, instance, details, release }, process.stdout.isTTY ? process.stdout.columns : undefined))
     }
     const { missingFigures } = await import('../ui/formation.js')
-    const why = problem ?? (this.jsonEnabled() ? undefined : missingFigures([dyno]))
+    const why = problem ?? (this.jsonEnabled() ? undefined : missingFigures([dyno], watched))
     if (why !== undefined) process.stderr.write(`\n${why}\n`)
     return { dyno, instance: instance ?? null, release, ...details }
   }

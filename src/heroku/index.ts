@@ -25,4 +25,5 @@ export { streamLogBatches, streamLogs, type LogStreamOptions } from './log-strea
 export { SeenLines } from './seen-lines.js'
 export { currentRelease, getRelease, listReleases, rollbackTo } from './releases.js'
 export { rollBack, type RollbackOptions } from './rollback.js'
+export { Pace } from './pace.js'
 export { getSlug } from './slugs.js'

@@ -34,7 +34,7 @@ export interface RollbackOptions {
   to?: string | undefined
   /** ms that the release phase may take. */
   timeout: number
-  /** ms between looks; default 1000. */
+  /** ms before the second look at a release phase; half as long again each time, up to 15 of it. Default 1000. */
   poll?: number
   signal?: AbortSignal
   /** Called once the platform has made the release, pending or not. */
@@ -51,14 +51,14 @@ export async function rollBack(api: PlatformApi, app: string, { to: wanted, time
   signal?.throwIfAborted()
   let release = await rollbackTo(api, app, to.id)
   onMade?.(release, from)
-  while (release.status === 'pending') {
+  for (let look = 0; release.status === 'pending'; look += 1) {
     if (monotonic() >= deadline) {
       throw new ShipitError('timeout', {
         message: `The release phase of v${release.version} has not ended after ${Math.round(timeout / 1000)} s.`, why: `v${from.version} serves until it has.`,
         next: `shipit releases --app ${app}`, details: { app, release: release.version, serving: from.version },
       })
     }
-    await delay(poll, undefined, { signal })
+    await delay(poll * Math.min(15, 1.5 ** look) * api.budget.slowdown, undefined, { signal })
     release = await getRelease(api, app, release.id)
   }
   if (release.status !== 'succeeded') {

@@ -12,7 +12,8 @@ export class AppNames {
   /** Takes a line in the log's order. */
   learn(line: LogLine): void {
     const reading = readLine(line)
-    if (reading.kind === 'sample' || reading.kind === 'change') this.appsOf(line.dyno).add(reading.app)
+    if (reading.kind === 'change') this.appsOf(line.dyno).add(reading.app)
+    else if (reading.kind === 'sample') for (const { app } of [reading, ...reading.others]) this.appsOf(line.dyno).add(app)
     // Another release may run other apps.
     else if (reading.kind === 'platform' && reading.what === 'starting') this.ofDyno.delete(line.dyno)
     else if (line.source === 'app') {

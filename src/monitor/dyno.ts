@@ -37,6 +37,8 @@ export class DynoModel {
   /** The last of Heroku's codes, such as R14, and when it came. */
   fault: { code: string; time: number } | undefined
   state: string | undefined
+  /** How many instances it has, as its last figures say. */
+  expected: number | undefined
   /** When a line last told of it. */
   seenAt = 0
 
@@ -58,6 +60,7 @@ export class DynoModel {
   /** What it was before it started anew is over; what happened stays to be read. */
   beginAnew(): void {
     this.instances.clear()
+    this.expected = undefined
     this.figures = undefined
     this.overQuota = undefined
     this.fault = undefined

@@ -1,10 +1,10 @@
 import type { PlatformApi } from '../heroku/index.js'
-import { look } from './look.js'
+import { look, type LookOptions } from './look.js'
 import { reportDynos } from './report.js'
 
 /** How many instances of each app of the ecosystem file one dyno has now, as the app's log tells: the most of any dyno. Empty where no line tells of one. */
-export async function countInstances(api: PlatformApi, app: string): Promise<Map<string, number>> {
-  const { dynos, model } = await look(api, app)
+export async function countInstances(api: PlatformApi, app: string, options: Pick<LookOptions, 'onFollow'> = {}): Promise<Map<string, number>> {
+  const { dynos, model } = await look(api, app, options)
   const most = new Map<string, number>()
   for (const { instances } of reportDynos(dynos, model, Date.now())) {
     for (const name of new Set(instances.map((instance) => instance.app))) {

@@ -60,11 +60,17 @@ export class FormationModel {
   private addToDyno(line: LogLine, reading: Exclude<Reading, Request | { kind: 'foreign' }>, time: number): void {
     const dyno = this.dyno(line.dyno)
     dyno.seenAt = time
-    if (reading.kind === 'sample') this.instance(dyno, reading)?.addSample(reading, time)
+    if (reading.kind === 'sample') this.addSamples(dyno, reading, time)
     else if (reading.kind === 'change') this.addChange(dyno, reading, time)
     else if (reading.kind === 'figures') dyno.addFigures(reading, time)
     else if (reading.kind === 'over-quota') dyno.addOverQuota(reading, time)
     else this.addPlatformWord(dyno, reading, time)
+  }
+
+  private addSamples(dyno: DynoModel, sample: Sample, time: number): void {
+    dyno.expected = sample.of
+    this.instance(dyno, sample)?.addSample(sample, time)
+    for (const other of sample.others) this.instance(dyno, other)?.addSample(other, time)
   }
 
   private addChange(dyno: DynoModel, change: Change, time: number): void {

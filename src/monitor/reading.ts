@@ -1,6 +1,6 @@
 /** What a log line says, as plain data. Memory in MB, times in ms, unless a field says otherwise; absent fields were not in the line. */
 
-/** The runtime's line of figures, one an instance every 20 s. */
+/** The runtime's figures of one instance, every 20 s; a line has those of a dyno's other instances too. */
 export interface Sample {
   kind: 'sample'
   /** Name in the ecosystem file. */
@@ -25,6 +25,10 @@ export interface Sample {
   eventLoop: number | undefined
   requestsPerMinute: number | undefined
   activeRequests: number | undefined
+  /** How many instances the dyno has; undefined in lines of a runtime that prints one line an instance. */
+  of: number | undefined
+  /** What the same line tells of other instances. */
+  others: readonly Sample[]
 }
 
 /** The runtime's line for a change of one instance: start, online, listening, exit, stop, crash. */

@@ -9,21 +9,30 @@ export const RUNTIME_MARK = 'shipit source='
 const MOST_INSTANCES = 512
 const LONGEST_NAME = 200
 
-/** Reads a line that begins with RUNTIME_MARK; one without app, instance or anything to tell is the app's own. */
+/** Reads a line that begins with RUNTIME_MARK; one without app, instance or anything to tell is the app's own. Each `app=` of figures begins another instance. */
 export function readRuntimeLine(message: string): Sample | Change | Foreign {
-  let app = ''
-  let instance = -1
+  let sample = emptySample()
+  let first: Sample | undefined
+  let others: Sample[] | undefined
   let event = ''
-  const sample: Sample = {
-    kind: 'sample', app, instance, pid: 0, status: '', restarts: 0, uptime: 0, version: undefined, memory: NaN, heap: undefined,
-    external: undefined, limit: undefined, cpu: 0, eventLoop: undefined, requestsPerMinute: undefined, activeRequests: undefined,
-  }
   let fields: Record<string, string> | undefined
+  const finish = () => {
+    if (!isComplete(sample)) return
+    if (first) (others ??= []).push(sample)
+    else first = sample
+  }
   eachField(message, RUNTIME_MARK.length, (key, value) => {
     // parseFloat passes over the units (MB, ms, %, rpm, s): they never vary.
     switch (key) {
-      case 'app': app = value; break
-      case 'instance': instance = Number(value); break
+      case 'app':
+        if (sample.app !== '' && !fields) {
+          finish()
+          sample = emptySample()
+        }
+        sample.app = ownText(value, LONGEST_NAME)
+        break
+      case 'instance': sample.instance = Number(value); break
+      case 'of': sample.of = Number(value) || undefined; break
       case 'event': event = value; fields = {}; break
       case 'sample#memory_rss': sample.memory = parseFloat(value); break
       case 'sample#memory_heap': sample.heap = figure(value); break
@@ -42,14 +51,23 @@ export function readRuntimeLine(message: string): Sample | Change | Foreign {
         else if (key === 'version') sample.version = ownText(value, LONGEST_NAME)
     }
   })
-  if (app === '' || !Number.isInteger(instance) || instance < 0 || instance > MOST_INSTANCES) return FOREIGN
-  app = ownText(app, LONGEST_NAME)
-  if (fields) return { kind: 'change', app, instance, event: ownText(event, LONGEST_NAME), fields }
-  if (Number.isNaN(sample.memory)) return FOREIGN
-  sample.app = app
-  sample.instance = instance
-  return sample
+  const { app, instance } = sample
+  if (fields) return isNamed(sample) ? { kind: 'change', app, instance, event: ownText(event, LONGEST_NAME), fields } : FOREIGN
+  finish()
+  if (!first) return FOREIGN
+  if (others) first.others = others
+  return first
 }
+
+const emptySample = (): Sample => ({
+  kind: 'sample', app: '', instance: -1, pid: 0, status: '', restarts: 0, uptime: 0, version: undefined, memory: NaN, heap: undefined,
+  external: undefined, limit: undefined, cpu: 0, eventLoop: undefined, requestsPerMinute: undefined, activeRequests: undefined, of: undefined, others: NONE,
+})
+
+const NONE: readonly Sample[] = Object.freeze([])
+
+const isNamed = ({ app, instance }: Sample): boolean => app !== '' && Number.isInteger(instance) && instance >= 0 && instance <= MOST_INSTANCES
+const isComplete = (sample: Sample): boolean => isNamed(sample) && !Number.isNaN(sample.memory)
 
 function figure(text: string): number | undefined {
   const value = parseFloat(text)

@@ -1,6 +1,6 @@
 import { setImmediate as turn, setTimeout as delay } from 'node:timers/promises'
 import { ShipitError } from '../errors.js'
-import { listDynos, SeenLines, streamLogBatches, type Dyno, type LogLine, type PlatformApi } from '../heroku/index.js'
+import { listDynos, Pace, SeenLines, streamLogBatches, type Dyno, type LogLine, type PlatformApi } from '../heroku/index.js'
 import { RECENT_LINES, unreadable, type Look } from './look.js'
 import { FormationModel } from './model.js'
 import type { Reading } from './reading.js'
@@ -8,7 +8,7 @@ import type { Reading } from './reading.js'
 export interface WatchOptions {
   /** ms between two looks that are passed on. */
   every: number
-  /** ms between two lists of dynos, unless the log tells of a change; Heroku takes 4,500 requests an hour. Default 10000. */
+  /** ms between two lists of dynos, unless the log tells of a change. Default 20000. */
   poll?: number
   /** Called with each line of the log, and what it says, once the model has taken it. */
   onLine?: (line: LogLine, reading: Reading) => void
@@ -17,15 +17,18 @@ export interface WatchOptions {
 
 /** At most so often, however much the log tells of dynos that come and go. */
 const QUICKEST_POLL = 1000
+/** Of changes that the log tells of, so many lists at once, and then one every so many ms. */
+const CHANGES = { burst: 10, every: 20_000 }
 
 /** ms of reading after which keys, timers and the network have their turn, however much log has piled up. */
 const SLICE = 8
 
 /**
  * Looks at the formation again and again, its log followed meanwhile, until `signal` is aborted. The first look may hold no figures yet.
+ * Costs a call for the log session and 3 a minute; 10 more at most while dynos come and go, and then 3 more a minute.
  * A platform that cannot be reached for a while is told in `problem`, with what was known before; other errors are thrown.
  */
-export async function* watchFormation(api: PlatformApi, app: string, { every, poll = 10_000, onLine, signal }: WatchOptions): AsyncGenerator<Look, void, undefined> {
+export async function* watchFormation(api: PlatformApi, app: string, { every, poll = 20_000, onLine, signal }: WatchOptions): AsyncGenerator<Look, void, undefined> {
   const model = new FormationModel()
   const left = new AbortController()
   const either = AbortSignal.any([signal, left.signal])
@@ -33,12 +36,18 @@ export async function* watchFormation(api: PlatformApi, app: string, { every, po
   let logProblem: string | undefined
   let isChanged = true
   const seen = new SeenLines()
+  const changes = new Pace(CHANGES.burst, CHANGES.every)
+  const began = Date.now()
+  let oldest = began
+  let read = 0
   const follow = async () => {
     let begun = performance.now()
     for await (const lines of streamLogBatches(api, app, { lines: RECENT_LINES, tail: true, seen, signal: either })) {
       logProblem = undefined
       for (const line of lines) {
         const reading = model.add(line)
+        read += 1
+        oldest = Math.min(oldest, model.now || oldest)
         if (reading.kind === 'platform') isChanged = true
         onLine?.(line, reading)
         if (performance.now() - begun < SLICE) continue
@@ -69,7 +78,7 @@ export async function* watchFormation(api: PlatformApi, app: string, { every, po
     while (!signal.aborted) {
       if (fault !== undefined) throw fault
       const age = performance.now() - listedAt
-      if (age >= poll || (isChanged && age >= QUICKEST_POLL)) {
+      if (age >= poll * api.budget.slowdown || (isChanged && age >= QUICKEST_POLL && changes.take())) {
         isChanged = false
         listedAt = performance.now()
         try {
@@ -80,7 +89,7 @@ export async function* watchFormation(api: PlatformApi, app: string, { every, po
           listProblem = error.message
         }
       }
-      yield { dynos: dynos!, model, problem: listProblem ?? logProblem }
+      yield { dynos: dynos!, model, problem: listProblem ?? logProblem, watched: read > 0 && read < RECENT_LINES ? Infinity : Date.now() - oldest }
       await delay(every, undefined, { signal }).catch((error: unknown) => {
         if (!signal.aborted) throw error
       })

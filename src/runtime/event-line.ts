@@ -35,11 +35,33 @@ export function eventLine(name: InstanceName, event: EventName, fields: Record<s
   return logfmt({ source: name.source, app: name.app, instance: name.instance, event, ...fields })
 }
 
-export function sampleLine(name: InstanceName, sample: Sample): string {
-  return logfmt({
-    source: name.source,
-    app: name.app,
-    instance: name.instance,
+/** One instance's figures in a line of their own. */
+export const sampleLine = ({ source, app, instance }: InstanceName, sample: Sample): string => logfmt({ source, app, instance, ...figuresOf(sample) })
+
+/** Bytes of a line: Heroku splits what is longer than 10,000 (devcenter.heroku.com/articles/limits). */
+const LONGEST = 9_000
+
+/**
+ * A dyno's figures: one line with all its instances, each beginning with its `app=`, and `of=` how many there are; so many instances that they do not
+ * go into one line have several. 100 dynos print 5 lines a second so, whatever runs in them.
+ */
+export function sampleLines(source: string, samples: readonly (Omit<InstanceName, 'source'> & { sample: Sample })[]): string[] {
+  const head = `shipit source=${quoted(source)}`
+  const lines: string[] = []
+  let line = ''
+  for (const { app, instance, sample } of samples) {
+    const group = ` ${pairs({ app, instance, of: samples.length, ...figuresOf(sample) })}`
+    if (line !== '' && Buffer.byteLength(line) + Buffer.byteLength(group) > LONGEST) {
+      lines.push(`${line}\n`)
+      line = ''
+    }
+    line = (line === '' ? head : line) + group
+  }
+  return line === '' ? lines : [...lines, `${line}\n`]
+}
+
+function figuresOf(sample: Sample): Fields {
+  return {
     pid: sample.pid,
     status: sample.status,
     restarts: sample.restarts,
@@ -53,17 +75,19 @@ export function sampleLine(name: InstanceName, sample: Sample): string {
     'sample#event_loop_p95': sample.eventLoopP95 === undefined ? undefined : `${sample.eventLoopP95.toFixed(2)}ms`,
     'sample#requests': sample.requestsPerMinute === undefined ? undefined : `${Math.round(sample.requestsPerMinute)}rpm`,
     'sample#active_requests': sample.activeRequests,
-  })
+  }
 }
 
 function megabytes(size: number | undefined): string | undefined {
   return size === undefined ? undefined : `${size.toFixed(2)}MB`
 }
 
-function logfmt(fields: Record<string, string | number | undefined>): string {
-  const pairs = Object.entries(fields).filter(([, value]) => value !== undefined)
-  return `shipit ${pairs.map(([key, value]) => `${key}=${quoted(String(value))}`).join(' ')}\n`
-}
+type Fields = Record<string, string | number | undefined>
+
+const logfmt = (fields: Fields): string => `shipit ${pairs(fields)}\n`
+
+const pairs = (fields: Fields): string =>
+  Object.entries(fields).filter(([, value]) => value !== undefined).map(([key, value]) => `${key}=${quoted(String(value))}`).join(' ')
 
 function quoted(value: string): string {
   return /[\s"=]/.test(value) || value === '' ? JSON.stringify(value) : value

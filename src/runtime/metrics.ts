@@ -1,4 +1,4 @@
-import { sampleLine, type Sample } from './event-line.js'
+import { sampleLines, type Sample } from './event-line.js'
 import type { God } from './god.js'
 import type { Instance, Instances } from './instances.js'
 import { dynoOutput } from './outlet.js'
@@ -13,15 +13,16 @@ export function metricsInterval(setting: string | undefined): number {
   return Number.isFinite(seconds) && seconds > 0 ? Math.max(100, seconds * 1000) : setting === 'on' ? DEFAULT_SECONDS * 1000 : 0
 }
 
-/** Prints a line an instance every `interval` ms. `limitOf`: MB that an instance of the app may take, where the file sets no limit. */
+/** Prints a line with all instances every `interval` ms. `limitOf`: MB that an instance of the app may take, where the file sets no limit. */
 export function startMetrics(instances: Instances, source: string, interval: number, limitOf: (app: string) => number | undefined): void {
   if (interval === 0) return
   setInterval(() => {
-    for (const instance of instances.all) {
+    const samples = [...instances.all].flatMap((instance) => {
       const sample = sampleOf(instance, interval, limitOf(instance.app.name))
-      // Where nobody reads, only the latest would be of use, and by then it is old.
-      if (sample && !dynoOutput.out.isFull) dynoOutput.out.write(sampleLine({ source, app: instance.app.name, instance: instance.index }, sample))
-    }
+      return sample ? [{ app: instance.app.name, instance: instance.index, sample }] : []
+    })
+    // Where nobody reads, only the latest would be of use, and by then it is old.
+    for (const line of sampleLines(source, samples)) if (!dynoOutput.out.isFull) dynoOutput.out.write(line)
   }, interval).unref()
 }
 

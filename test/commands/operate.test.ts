@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { appIs, change, figures, secondsAgo } from '../support/formation-log.js'
+import { appIs, change, figures, logIsAway, logIsFollowed, secondsAgo } from '../support/formation-log.js'
 import { API, expectOnlyKnownRequests, nock } from '../support/nock.js'
 import { dyno, formation, release, releaseId } from '../support/records.js'
 import { run } from '../support/run.js'
@@ -15,6 +15,7 @@ describe('shipit scale', () => {
   it('changes all types in one request, shows before and after, and waits until they are up', async () => {
     formationIs(formation('web', 1), formation('jobs', 0))
     api().patch('/apps/a1/formation', { updates: [{ type: 'web', quantity: 2, dyno_size: { name: 'Standard-2X' } }, { type: 'jobs', quantity: 1 }] }).reply(200, [])
+    logIsAway()
     looksAre(2, [dyno('web.1', 'up', { size: 'Standard-2X' }), dyno('web.2', 'up', { size: 'Standard-2X' }), dyno('jobs.1')])
     const ran = await run('scale', ['web=2:standard-2x', 'jobs+1', '--app', 'a1'])
     expect(ran.stdout).to.match(/web +1:Standard-1X +→ +2:Standard-2X +standard dynos, costs more\njobs +0:Standard-1X +→ +1:Standard-1X +standard dynos, costs more\nUp: jobs\.1, web\.1, web\.2\n$/)
@@ -27,9 +28,11 @@ describe('shipit scale', () => {
     appIs([running(7)], [figures('web.1', 'api', 0, { rss: 61.2 }), figures('web.1', 'api', 1, { rss: 150 }), figures('web.1', 'jobs', 0, { rss: 50 })])
     api().patch('/apps/a1/config-vars', { SHIPIT_INSTANCES: 'api=4,jobs=1' }).reply(200, {})
     releasesAre(release(8))
+    logIsAway()
     looksAre(2, [running(8)])
-    appIs([running(8)], [0, 1, 2].map((instance) => change('web.1', 'api', instance, 'online', { pid: 9 })))
-    appIs([running(8)], [0, 1, 2, 3].map((instance) => change('web.1', 'api', instance, 'online', { pid: 9 })))
+    looksAre(1, [running(8)])
+    const online = (instance: number) => change('web.1', 'api', instance, 'online', { pid: 9 })
+    logIsFollowed([0, 1, 2].map(online), [online(3)])
     const ran = await run('scale', ['--instances', 'api=4', '--app', 'a1', '--json'])
     expect(ran.json()).to.deep.equal({
       app: 'a1', changes: [], instances: [{ app: 'api', before: 2, after: 4 }],
@@ -75,6 +78,7 @@ describe('shipit start', () => {
       formationIs(formation('web', 0), formation('jobs', 0))
       api().get('/apps/a1/config-vars').reply(200, { SHIPIT_STOPPED: 'web=2:Standard-1X,jobs=1:Standard-1X' })
       api().patch('/apps/a1/formation', { updates: [{ type: 'web', quantity: 2, dyno_size: { name: 'Standard-1X' } }, { type: 'jobs', quantity: 1, dyno_size: { name: 'Standard-1X' } }] }).reply(200, [])
+      logIsAway()
       looksAre(2, [dyno('web.1'), dyno('web.2'), dyno('jobs.1')])
       const ran = await run('start', [...words, '--app', 'a1'])
       expect(ran.exitCode, ran.stderr).to.equal(0)

@@ -13,6 +13,17 @@ export function appIs(dynos: object[], lines: string[] | number = []): void {
   nock(LOGPLEX).get('/s').reply(typeof lines === 'number' ? lines : 200, text, { 'content-type': 'text/event-stream' })
 }
 
+/** What a wait for dynos asks the log for; it cannot be had, so that the wait looks by itself. For suites of nock. */
+export const logIsAway = (times = 1) => nock(API).post('/apps/a1/log-sessions', { lines: 50, tail: true, source: 'heroku' }).times(times).reply(500, { id: 'internal_server_error', message: 'No log.' })
+
+/** The log of the app a1 as it is followed: some lines, and after each broken connection some more. */
+export function logIsFollowed(...parts: string[][]): void {
+  nock(API).post('/apps/a1/log-sessions', { lines: 1500, tail: true }).reply(201, { id: 't', logplex_url: `${LOGPLEX}/t` })
+  let id = 0
+  for (const lines of parts) nock(LOGPLEX).get('/t').reply(200, lines.map((line) => `id: ${id++}\ndata: ${line}\n\n`).join(''), { 'content-type': 'text/event-stream' })
+  nock(LOGPLEX).get('/t').optionally().times(50).reply(200, '', { 'content-type': 'text/event-stream' })
+}
+
 /** The runtime's line of an instance's figures, as it stands in the log. */
 export const figures = (source: string, app: string, instance: number, rest: Partial<Sample> = {}, ago = 5) =>
   `${secondsAgo(ago)} app[${source}]: ${sampleLine({ source, app, instance }, { pid: 23 + instance, status: 'online', restarts: 0, uptime: 80, rss: 61.2, cpu: 1.3, ...rest }).trimEnd()}`

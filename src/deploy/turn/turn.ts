@@ -1,9 +1,9 @@
 /** Whose turn it is: one deploy of an app at a time, but for those of the same commit. */
 import { ShipitError } from '../../errors.js'
 import type { Release } from '../../heroku/types.js'
-import { until } from '../../until.js'
 import { describeInProgress, findInProgress, type InProgress } from './in-progress.js'
 import type { Platform } from '../platform.js'
+import { waitForEnd } from './wait-for-end.js'
 
 /** A deploy that asks for its turn. */
 interface Asking {
@@ -19,7 +19,7 @@ export interface Turn {
   signal?: AbortSignal | undefined
   /** Told of each deploy that is waited for. */
   onWait?: ((inProgress: InProgress) => void) | undefined
-  /** ms between two looks; default 3000. */
+  /** ms between two looks that the log does not announce; default 20000. */
   every?: number | undefined
 }
 
@@ -33,11 +33,12 @@ interface Taken {
 
 /**
  * Waits until no other deploy of the app is in progress, or finds one to follow. Without a `turn` it only looks.
+ * A look costs up to 5 calls of the API, and the wait for one of those that are in progress 3 a minute.
  * @throws ShipitError `refused` with who deploys and since when, at once or after the wait
  */
 export async function takeTurn(platform: Platform, asking: Asking, turn: Turn | undefined): Promise<Taken> {
   const { app, commit, mayFollow } = asking
-  const { wait = 0, signal, onWait, every = 3000 } = turn ?? {}
+  const { wait = 0, signal, onWait, every } = turn ?? {}
   let last: InProgress | undefined
   const look = async (): Promise<Taken | undefined> => {
     const found = await findInProgress(platform, app, commit.id)
@@ -51,9 +52,15 @@ export async function takeTurn(platform: Platform, asking: Asking, turn: Turn | 
     last = found
     return undefined
   }
-  const taken = await until(look, { timeout: wait, every, signal })
-  if (taken) return taken
-  throw refusedBy(last!, app, wait)
+  const deadline = performance.now() + wait
+  for (;;) {
+    signal?.throwIfAborted()
+    const taken = await look()
+    if (taken) return taken
+    const timeout = deadline - performance.now()
+    if (timeout <= 0) throw refusedBy(last!, app, wait)
+    await waitForEnd(platform, app, last!, { timeout, every, signal })
+  }
 }
 
 function refusedBy(found: InProgress, app: string, waited: number): ShipitError {

@@ -147,7 +147,7 @@ export class MonitSession {
     const traffic = seen?.model.traffic.perMinute(now)
     return {
       app, rows, isLoaded: seen !== undefined, problem: seen?.problem,
-      missing: seen && seen.model.now > 0 ? missingFigures(this.dynos.filter(({ name }) => name === row?.dyno))?.replaceAll('\n', ' ') : undefined, errorsPerMinute: traffic?.errors ?? null,
+      missing: seen && seen.model.now > 0 ? missingFigures(this.dynos.filter(({ name }) => name === row?.dyno), seen.watched)?.replaceAll('\n', ' ') : undefined, errorsPerMinute: traffic?.errors ?? null,
       series: this.series?.of ?? { cpu: [], memory: [], eventLoop: [], requests: [], errors: [] },
       events: seen ? happenings(seen.model, row?.dyno, size.rows) : [],
       lines: view.isPaused ? this.held : this.tail.latest(size.rows),
