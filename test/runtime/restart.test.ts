@@ -8,12 +8,13 @@ describe('restarts', function () {
 
   it('beyond max_memory_restart an instance is replaced, and no request is lost meanwhile', async () => {
     const file = 'apps:\n  - { name: api, script: server.js, exec_mode: cluster, max_memory_restart: 90M }\n'
-    const hungry = `${HTTP_APP}\nif (!require('fs').existsSync('once')) { require('fs').writeFileSync('once', ''); global.held = Buffer.alloc(120e6, 1) }`
+    const hungry = `${HTTP_APP}\nprocess.once('SIGUSR2', () => { global.held = Buffer.alloc(120e6, 1) })`
     app = new AppFolder({ 'server.js': hungry, 'ecosystem.config.yml': file })
     const port = await freePort()
     const run = await app.start(undefined, { PORT: String(port), PM2_WORKER_INTERVAL: '300' })
     await run.says('event=listening')
     const first = (await (await fetch(`http://127.0.0.1:${port}/`)).text()).split(' ')[0]
+    process.kill(Number(first), 'SIGUSR2')
     let current = first
     await until(async () => {
       current = (await (await fetch(`http://127.0.0.1:${port}/`)).text()).split(' ')[0]
@@ -74,8 +75,8 @@ describe('restarts', function () {
     // The watcher says nothing of when it is ready, so the change is made until it is seen.
     await until(() => {
       writeFileSync(path.join(app.dir, 'view.txt'), String((n += 1)))
-      return (run.stdout.match(/event=listening/g) ?? []).length > 1
+      return /event=exit .*asked=yes/.test(run.stdout)
     })
-    expect(run.stdout).to.match(/event=exit .*asked=yes/)
+    await until(() => (run.stdout.match(/event=listening/g) ?? []).length > 1)
   })
 })
