@@ -4,11 +4,13 @@ import { BOOT_ID_VAR } from '../boot-id.js'
 import { answerProbes } from './answer-probes.js'
 import { Connections } from './connections.js'
 import { installDrain } from './drain.js'
+import { raiseKeepAlive } from './keep-alive.js'
 import { installReport } from './report.js'
 
 const bootId = process.env[BOOT_ID_VAR]
 // In threads and children too: whichever process answers, it is of this boot.
 if (bootId) answerProbes(bootId)
+if (process.env.DYNO) raiseKeepAlive()
 
 // An instance's threads and its own children (a build, a process that it forks) load this too; they are the app's business.
 if (isMainThread && process.env.SHIPIT_INSTANCE === String(process.ppid)) {
