@@ -1,4 +1,4 @@
-// The runtime's own package: two CommonJS files, a manifest and a tarball that `shipit init` puts into the user's app.
+// The runtime's own package: CommonJS files, a manifest and a tarball that `shipit init` puts into the user's app.
 import { execFileSync } from 'node:child_process'
 import { chmodSync, copyFileSync, mkdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
@@ -37,6 +37,8 @@ export async function buildRuntime(root, destination = path.join(root, 'dist')) 
   for (const folder of ['bin', 'lib']) mkdirSync(path.join(out, folder), { recursive: true })
   await bundle(root, out, 'cli.ts', 'supervisor.cjs')
   await bundle(root, out, 'preload/index.ts', 'preload.cjs')
+  await bundle(root, out, 'preload/dashboard.ts', 'dashboard-preload.cjs')
+  await bundle(root, out, 'dashboard/process.ts', 'agent.cjs')
   const bin = path.join(out, 'bin/shipit-runtime.js')
   writeFileSync(bin, BIN)
   chmodSync(bin, 0o755)
@@ -84,7 +86,7 @@ function manifest(root) {
 
 /** npm writes a fixed time into its tarballs, so only the content decides their bytes. */
 function pack(folder, destination) {
-  for (const file of ['bin/shipit-runtime.js', 'lib/supervisor.cjs', 'lib/preload.cjs']) utimesSync(path.join(folder, file), 0, 0)
+  for (const file of ['bin/shipit-runtime.js', 'lib/agent.cjs', 'lib/dashboard-preload.cjs', 'lib/preload.cjs', 'lib/supervisor.cjs']) utimesSync(path.join(folder, file), 0, 0)
   const npm = process.env.npm_execpath
   const [command, args] = npm?.endsWith('.js') ? [process.execPath, [npm]] : ['npm', []]
   const made = execFileSync(command, [...args, 'pack', folder, '--pack-destination', destination, '--json', '--ignore-scripts', '--silent'], {

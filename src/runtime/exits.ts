@@ -60,6 +60,11 @@ export class Exits {
     delete this.#records.get(keeper.pm2_env.pm_id)?.ended
   }
 
+  /** Instances were taken away, as was asked. */
+  removed(): void {
+    this.#endWhenAllHave()
+  }
+
   /** An instance that PM2 will restart: is there any point in it? */
   judgeRestarted(instance: Instance, code: number | null, signal: string | null): void {
     const { patience, onCrash } = this.#settings
@@ -131,6 +136,8 @@ export class Exits {
 
   /** An app with a schedule is never over: `cron_restart` starts what has ended, as PM2 does. */
   #isOver(app: App): boolean {
+    // All were taken away, which is no failure.
+    if (this.#filled.has(app) && this.#settings.kept(app).length === 0) return true
     const hasEnded = [...this.#records.values()].some((one) => one.app === app && one.ended !== undefined)
     return this.#filled.has(app) && hasEnded && !hasSchedule(app) && this.isIdle(app)
   }

@@ -32,9 +32,16 @@ export function godConf(app: App, home: string, isWatched: boolean): Record<stri
     ...(hasOwnDelay || !restarts ? {} : { exp_backoff_restart_delay: 100 }),
     ...pick(options, ['restart_delay', 'exp_backoff_restart_delay', 'stop_exit_codes', 'cron_restart', 'wait_ready', 'listen_timeout', 'increment_var', 'shutdown_with_message', 'treekill']),
     ...(isWatched ? pick(options, ['watch', 'ignore_watch', 'watch_delay', 'watch_options']) : {}),
-    vizion: false,
-    pmx: false,
-    env: typeof options.increment_var === 'string' ? { [options.increment_var]: app.env[options.increment_var] } : {},
+    // What PM2's dashboard shows, under PM2's names.
+    exec_interpreter: app.interpreter.command,
+    node_args: app.nodeArgs,
+    args: app.args,
+    vizion: options.vizion !== false && options.vizion !== 'false',
+    pmx: options.pmx ?? true,
+    env: {
+      ...(app.env.NODE_ENV === undefined ? {} : { NODE_ENV: app.env.NODE_ENV }),
+      ...(typeof options.increment_var === 'string' ? { [options.increment_var]: app.env[options.increment_var] } : {}),
+    },
   }
 }
 

@@ -29,6 +29,14 @@ export interface Keeper extends EventEmitter {
   send?(message: unknown): boolean
 }
 
+/** One process as PM2's lists show it. */
+export interface Formatted {
+  pid?: number
+  name: string
+  pm2_env: Pm2Env
+  monit?: { memory: number; cpu: number }
+}
+
 type Callback<T> = (error: unknown, result?: T) => void
 
 export interface God {
@@ -43,7 +51,8 @@ export interface God {
   forkMode(env: Pm2Env, callback: Callback<Keeper>): void
   killProcess(pid: number, env: Pm2Env, callback: Callback<boolean>): void
   getMonitorData(env: unknown, callback: Callback<unknown>): void
-  getFormatedProcesses(): Array<{ pid: number; monit?: { memory: number; cpu: number } }>
+  getFormatedProcesses(): Formatted[]
+  duplicateProcessId(id: number, callback: Callback<unknown>): void
   Worker: { start(): void; stop(): void }
 }
 
@@ -52,7 +61,7 @@ interface Unused {
   request: RegExp
   standIn: unknown
   /** Loaded after all where the file asks for it. */
-  unless?: 'watch' | 'cron'
+  unless?: 'watch' | 'cron' | 'git'
 }
 
 /**
@@ -60,7 +69,7 @@ interface Unused {
  * PM2's own configuration file, and clothes for messages that nobody reads. Node's `domain` slows every promise of the process once it is used.
  */
 const UNUSED: Unused[] = [
-  { request: /modules\/vizion$/, standIn: { analyze: (_: unknown, done: (error: Error) => void) => done(new Error('not loaded')) } },
+  { request: /modules\/vizion$/, standIn: { analyze: (_: unknown, done: (error: Error) => void) => done(new Error('not loaded')) }, unless: 'git' },
   { request: /^\.\/VersionCheck\.js$/, standIn: () => undefined },
   { request: /tools\/SysMetrics\.js$/, standIn: { collect: (done: (data: object) => void) => done({}) } },
   { request: /tools\/typestrip\.js$/, standIn: { supportLevel: () => 'native', resolvedNodeVersion: () => process.versions.node } },
@@ -89,8 +98,16 @@ function standInDomain(): { once(name: string, listener: (error: unknown) => voi
   }
 }
 
+interface Wanted {
+  home: string
+  withWatch: boolean
+  withCron: boolean
+  /** PM2 tells the dashboard of the app's commit where PM2_ENABLE_GIT_PARSING asks for it. */
+  withGit: boolean
+}
+
 /** Loads God into this process. PM2 reads its settings from the environment while it loads, so `home` and the rest are set around it. */
-export function loadGod(options: { home: string; withWatch: boolean; withCron: boolean }): God {
+export function loadGod(options: Wanted): God {
   process.env.PM2_HOME = options.home
   process.env.PM2_DISABLE_VERSION_CHECK = 'true'
   process.env.PM2_SILENT = 'true'
@@ -100,10 +117,10 @@ export function loadGod(options: { home: string; withWatch: boolean; withCron: b
   return withStandIns(options, () => require('pm2/lib/God.js') as God)
 }
 
-function withStandIns<T>({ withWatch, withCron }: { withWatch: boolean; withCron: boolean }, load: () => T): T {
+function withStandIns<T>({ withWatch, withCron, withGit }: Wanted, load: () => T): T {
   const loader = Module as unknown as { _load(request: string, parent: { filename?: string } | undefined, isMain: boolean): unknown }
   const original = loader._load
-  const wanted = { watch: withWatch, cron: withCron }
+  const wanted = { watch: withWatch, cron: withCron, git: withGit }
   loader._load = function (this: unknown, request, parent, isMain) {
     const unused = UNUSED.find((one) => one.request.test(request) && !(one.unless && wanted[one.unless]))
     return unused && parent?.filename?.includes('pm2') ? unused.standIn : original.call(this, request, parent, isMain)

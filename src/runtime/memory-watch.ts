@@ -8,7 +8,8 @@ import { usageOf } from './proc.js'
 
 interface MemorySettings {
   instances: Instances
-  budget: Budget
+  /** It changes with the number of instances. */
+  budget(): Budget
   /** MB: what the dyno has, and what of it is there for instances. */
   memory: number
   free: number
@@ -45,7 +46,8 @@ export class MemoryWatch {
 
   async #judge(instances: Instance[]): Promise<void> {
     this.#warnOfSizes(instances)
-    const { budget, reload } = this.#settings
+    const { reload } = this.#settings
+    const budget = this.#settings.budget()
     const held = instances.map(heldBy)
     const verdict = this.#guard.judge(held, budget)
     if (verdict.kind === 'fine') return

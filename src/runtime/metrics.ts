@@ -1,5 +1,5 @@
 import { sampleLines, type Sample } from './event-line.js'
-import type { God } from './god.js'
+import type { Formatted, God } from './god.js'
 import type { Instance, Instances } from './instances.js'
 import { dynoOutput } from './outlet.js'
 import { usageOf } from './proc.js'
@@ -26,16 +26,49 @@ export function startMetrics(instances: Instances, source: string, interval: num
   }, interval).unref()
 }
 
-/** God's worker compares memory with max_memory_restart through this; PM2's own way brings a module that shells out. */
+/** ms between two looks at a process's CPU: the kernel counts in steps of 10 ms. */
+const SHORTEST_LOOK = 500
+
+/**
+ * God's worker compares memory with max_memory_restart through this, and the dashboard asks it each second; PM2's own way brings a module that shells out.
+ * PM2's RPC reads the text of what it exposes: a `function`, not an arrow.
+ */
 export function installMonitor(god: God): void {
-  god.getMonitorData = (_env, callback) => {
+  let seen = new Map<number, CpuSeen>()
+  god.getMonitorData = function (_env, callback) {
     const processes = god.getFormatedProcesses()
+    const looked = new Map<number, CpuSeen>()
     for (const one of processes) {
-      const usage = one.pid ? usageOf(one.pid) : undefined
-      one.monit = { memory: Math.round((usage?.rss ?? 0) * 2 ** 20), cpu: 0 }
+      const pid = watchedPid(one)
+      const usage = pid ? usageOf(pid) : undefined
+      if (pid && usage) looked.set(pid, lookAtCpu(seen.get(pid), usage.cpuSeconds, one))
+      one.monit = { memory: Math.round((usage?.rss ?? 0) * 2 ** 20), cpu: (pid && looked.get(pid)?.percent) || 0 }
     }
+    seen = looked
     callback(null, processes)
   }
+}
+
+interface CpuSeen {
+  at: number
+  seconds: number
+  /** Of one CPU, since the look before; at the first look since the start. */
+  percent: number
+}
+
+function lookAtCpu(before: CpuSeen | undefined, seconds: number, { pm2_env }: Formatted): CpuSeen {
+  const now = Date.now()
+  if (before && now - before.at < SHORTEST_LOOK) return before
+  const since = before ?? { at: Number(pm2_env.pm_uptime) || now, seconds: 0 }
+  const elapsed = Math.max(SHORTEST_LOOK, now - since.at)
+  return { at: now, seconds, percent: Math.round((1e6 * Math.max(0, seconds - since.seconds)) / elapsed) / 10 }
+}
+
+/** PM2 measures what is online alone, and another process where the app names one by its module's options. */
+function watchedPid({ pid, pm2_env }: Formatted): number | undefined {
+  if (pm2_env.status !== 'online') return undefined
+  const named = (pm2_env.axm_options as { pid?: unknown } | undefined)?.pid
+  return named ? Number(named) || undefined : pid
 }
 
 function sampleOf(instance: Instance, interval: number, share: number | undefined): Sample | undefined {

@@ -73,13 +73,13 @@ function breathe(from: Readable, to: Outlet): void {
   setTimeout(() => to.resume(from), BREATH)
 }
 
-interface Dresser {
+export interface Dresser {
   /** Bytes of a line that leave room for what is put before it. */
   longest: number
   lines(lines: Buffer[]): Buffer
 }
 
-function dresser(style: OutputStyle, kind: 'out' | 'err'): Dresser {
+export function dresser(style: OutputStyle, kind: 'out' | 'err'): Dresser {
   const format = style.dateFormat === undefined ? undefined : clock(style.dateFormat)
   if (style.isJson) {
     const entry = (message: string): string =>

@@ -9,6 +9,7 @@ import type { God, Keeper, Pm2Env } from './god.js'
 import { Instances, takeReport, type Instance } from './instances.js'
 import { namespaceOf } from './god-conf.js'
 import { dynoOutput, type Outlet } from './outlet.js'
+import { shareLog } from './dashboard/log-bus.js'
 import { carry, isPlain, type OutputStyle } from './output.js'
 import type { ReportMessage } from './preload/report.js'
 
@@ -23,8 +24,10 @@ export interface SpawnSettings {
   home: string
   /** ms between reports of an instance; 0 for none. */
   reportEvery: number
-  /** More `--require`s for Node instances: PM2's metrics module where the agent runs. */
-  requires: string[]
+  /** Whether PM2's dashboard is used: Node instances get PM2's metrics module, and what is printed goes onto PM2's bus too. */
+  hasDashboard: boolean
+  /** Nothing is started any more. */
+  isStopping(): boolean
   /** MB of V8's heap for instances that set none; undefined leaves it to V8. */
   heap: number | undefined
   prefixes: boolean
@@ -52,6 +55,7 @@ export function installSpawn(god: God, settings: SpawnSettings, early?: Early): 
   const start = (env: Pm2Env, callback: (error: unknown, keeper?: Keeper) => void) => {
     const app = settings.apps.find((one) => one.name === env.name)
     if (!app) return callback(new Error(`no app ${env.name}`))
+    if (settings.isStopping()) return callback(new Error('the dyno is stopping'))
     const style = styleOf(app, env, settings.prefixes)
     const { keeper, child } = waiting?.app === app ? waiting.made : make(app, env, style, settings)
     waiting = undefined
@@ -83,7 +87,7 @@ function makeWorker(app: App, env: Pm2Env, style: OutputStyle, settings: SpawnSe
     args: app.args,
     execArgv: nodeFlags(app, settings),
     cwd: app.cwd,
-    stdio: ['ignore', outputOf(style), 'pipe', 'ipc'],
+    stdio: ['ignore', outputOf(style, settings), 'pipe', 'ipc'],
     windowsHide: true,
     // The settings of one fork last until the next names others.
     uid: app.user?.uid,
@@ -103,7 +107,7 @@ function makeChild(app: App, env: Pm2Env, style: OutputStyle, settings: SpawnSet
   const child = spawn(file, args, {
     cwd: app.cwd,
     env: instanceEnvironment(app, env, settings),
-    stdio: ['ignore', outputOf(style), 'pipe', ...(isNode ? (['ipc'] as const) : [])],
+    stdio: ['ignore', outputOf(style, settings), 'pipe', ...(isNode ? (['ipc'] as const) : [])],
     windowsHide: true,
     ...(app.user ? { uid: app.user.uid, gid: app.user.gid } : {}),
   })
@@ -113,7 +117,13 @@ function makeChild(app: App, env: Pm2Env, style: OutputStyle, settings: SpawnSet
 }
 
 function nodeFlags(app: App, settings: SpawnSettings): string[] {
-  return [...app.nodeArgs, ...heapFlags(settings.heap, app.nodeArgs, app.env.NODE_OPTIONS), ...settings.requires.flatMap((file) => ['--require', file]), '--require', path.join(settings.lib, 'preload.cjs')]
+  return [...app.nodeArgs, ...heapFlags(settings.heap, app.nodeArgs, app.env.NODE_OPTIONS), ...(usesDashboard(app, settings) ? ['--require', path.join(settings.lib, 'dashboard-preload.cjs')] : []), '--require', path.join(settings.lib, 'preload.cjs')]
+}
+
+/** `pmx: false` and `automation: false` are PM2's ways to do without its metrics module. */
+function usesDashboard(app: App, settings: SpawnSettings): boolean {
+  const { pmx, automation } = app.options
+  return settings.hasDashboard && ![pmx, automation].some((one) => one === false || one === 'false')
 }
 
 /** The app's environment and what PM2 tells an instance about itself. The app's own variables are never overwritten but for the ids. */
@@ -131,6 +141,7 @@ function instanceEnvironment(app: App, env: Pm2Env, settings: SpawnSettings): No
   const increment = app.options.increment_var
   if (typeof increment === 'string') ids[increment] = String(env[increment] ?? env.env[increment] ?? 0)
   if (/python/.test(app.interpreter.command)) told.PYTHONUNBUFFERED = '1'
+  if (usesDashboard(app, settings)) Object.assign(told, modulesOptions(app))
   return {
     ...told,
     ...app.env,
@@ -144,6 +155,11 @@ function instanceEnvironment(app: App, env: Pm2Env, settings: SpawnSettings): No
   }
 }
 
+/** What PM2's metrics module reads, as PM2 hands it over (lib/ProcessUtils.js). */
+function modulesOptions({ options: { io, trace } }: App): NodeJS.ProcessEnv {
+  return { ...(typeof io === 'object' && io !== null ? { io: JSON.stringify(io) } : {}), ...(trace === true || trace === 'true' ? { trace: 'true' } : {}) }
+}
+
 function watch(god: God, settings: SpawnSettings, app: App, keeper: Keeper, child: ChildProcess, style: OutputStyle): void {
   if (child.pid === undefined) {
     // `error` follows; without a process there is nothing to watch.
@@ -155,14 +171,17 @@ function watch(god: God, settings: SpawnSettings, app: App, keeper: Keeper, chil
   child.stdout?.once('data', () => (instance.hasPrinted = true))
   if (child.stdout) carry(child.stdout, dynoOutput.out, style, 'out')
   if (child.stderr) carry(child.stderr, dynoOutput.err, style, 'err', instance.tail)
+  for (const kind of settings.hasDashboard ? (['out', 'err'] as const) : []) {
+    const stream = kind === 'out' ? child.stdout : child.stderr
+    if (stream) shareLog(god, keeper, stream, style, kind)
+  }
   child.on('message', (message: unknown) => {
     if (takeReport(instance, message)) settings.onReport(instance, message)
     else forward(god, keeper, message)
   })
   child.once('exit', (code, signal) => {
     settings.instances.end(instance)
-    // Before God hears of the exit and gives the instance its next status.
-    instance.wasAsked = instance.isRemoved === true || keeper.pm2_env.status === 'stopping' || String(keeper.pm2_env.pm_id).startsWith('_old_')
+    if (String(keeper.pm2_env.pm_id).startsWith('_old_')) instance.wasAsked = true
     instance.silence = settings.instances.silenced(Promise.all([lastWords(child.stdout, dynoOutput.out), lastWords(child.stderr, dynoOutput.err)]))
     // A reader that is slow must not hold back the news.
     void Promise.race([instance.silence, pause(LAST_WORDS)]).then(() => settings.onExit(instance, code, signal))
@@ -174,7 +193,8 @@ function forward(god: God, keeper: Keeper, message: unknown): void {
   const { pm_id, name } = keeper.pm2_env
   const packet = message as { type?: string; data?: unknown } | null
   const isTyped = typeof packet === 'object' && packet !== null && packet.type && packet.data
-  const from = { at: Date.now(), process: { pm_id, name, namespace: keeper.pm2_env.namespace } }
+  const { namespace, versioning } = keeper.pm2_env
+  const from = { at: Date.now(), process: { pm_id, name, namespace, rev: (versioning as { revision?: string } | null | undefined)?.revision ?? null } }
   if (isTyped) god.bus.emit(packet.type as string, { ...from, data: packet.data })
   else god.bus.emit('process:msg', { ...from, raw: message })
 }
@@ -192,8 +212,8 @@ function styleOf(app: App, env: Pm2Env, prefixes: boolean): OutputStyle {
 }
 
 /** On a terminal an app should see it as one, for its colours; a terminal keeps each write whole. */
-function outputOf(style: OutputStyle): 'inherit' | 'pipe' {
-  return isPlain(style) && process.stdout.isTTY ? 'inherit' : 'pipe'
+function outputOf(style: OutputStyle, { hasDashboard }: SpawnSettings): 'inherit' | 'pipe' {
+  return isPlain(style) && !hasDashboard && process.stdout.isTTY ? 'inherit' : 'pipe'
 }
 
 /** The last output arrives after the exit. A slow reader of the log is waited for, a grandchild that keeps the pipe open is not for long. */

@@ -1,4 +1,4 @@
-import { dashboardKeys, KEY_VARIABLES } from './agent.js'
+import { dashboardKeys, KEY_VARIABLES } from './dashboard/keys.js'
 import { resolveApp, type App } from './app.js'
 import { readDyno } from './dyno.js'
 import { readEcosystem, type Ecosystem, type EcosystemApp, type Problem } from './ecosystem-adapter.js'

@@ -9,6 +9,8 @@ import { descendantsOf, signal } from './proc.js'
  */
 export function stopInstance(instance: Instance, within: number): Promise<void> {
   if (instance.hasEnded) return Promise.resolve()
+  // Here, where each stop that is asked for begins: by the time of the exit God has given it its next status.
+  instance.wasAsked = true
   const { pid, keeper, app } = instance
   const isTree = app.options.treekill !== false
   return new Promise((resolve) => {

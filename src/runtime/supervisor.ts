@@ -26,7 +26,7 @@ import { Scaling, type Room } from './scaling.js'
 import { AGENT_MEMORY, forInstances, sizeApps, SUPERVISOR_MEMORY, type AppToSize, type SizedApp, type SizingInput } from './sizing.js'
 import { installSpawn, startEarly, type SpawnSettings } from './spawn.js'
 import { installStop, stopInstance } from './stopping.js'
-import type { Keys } from './agent.js'
+import type { Keys } from './dashboard/keys.js'
 
 interface SupervisorOptions {
   apps: App[]
@@ -59,7 +59,7 @@ export class Supervisor {
   readonly #listeners = new Listeners()
   readonly #god: God
   #budget: Budget | undefined
-  #agent: { stop(): void } | undefined
+  #dashboard: { stop(): void } | undefined
   #isStopping = false
   #isReloading = false
   readonly #scaling: Scaling
@@ -79,7 +79,7 @@ export class Supervisor {
     process.on('SIGUSR2', () => void this.#reload(this.#instances.all))
     for (const outlet of [dynoOutput.out, dynoOutput.err]) outlet.onBroken = ({ code, message }) => this.#give(new Fault('the log cannot be written any more', code === 'EPIPE' ? 'its reader has gone' : message))
     const early = first && startEarly(first, this.#conf(first), settings)
-    this.#god = loadGod({ home: this.#home, withWatch: options.isWatched, withCron: options.apps.some((app) => app.options.cron_restart !== undefined) })
+    this.#god = loadGod({ home: this.#home, withWatch: options.isWatched, withCron: options.apps.some((app) => app.options.cron_restart !== undefined), withGit: options.env.PM2_ENABLE_GIT_PARSING === 'true' })
     installSpawn(this.#god, settings, early)
     this.#god.bus.on('process:event', (packet: GodEvent) => this.#onGodEvent(packet))
     installStop(this.#god, this.#instances)
@@ -103,8 +103,9 @@ export class Supervisor {
       lib,
       home: this.#home,
       reportEvery: Math.min(interval, 5000),
-      // PM2's own metrics, for its dashboard: 3 MB an instance.
-      requires: keys ? [require.resolve('pm2/modules/pm2-io-bpm/index.js')] : [],
+      // With PM2's own metrics, 3 MB an instance.
+      hasDashboard: keys !== undefined,
+      isStopping: () => this.#isStopping,
       heap: this.#heap,
       prefixes: apps.length > 1,
       bootId: this.#bootId,
@@ -157,9 +158,17 @@ export class Supervisor {
       }),
     )
     // After the first instance is God's: nothing may come between.
-    if (keys) this.#agent = (await import('./agent.js')).startAgent(keys, this.#home, env)
+    if (keys) await this.#startDashboard(keys)
     await served
     return estimate
+  }
+
+  async #startDashboard(keys: Keys): Promise<void> {
+    const { apps, lib, env } = this.#options
+    const { makeGate, startDashboard } = await import('./dashboard/index.js')
+    const settings = { apps, instances: this.#instances, exits: this.#exits, scaling: this.#scaling, rebudget: () => this.#rebudget(), isStopping: () => this.#isStopping }
+    const gate = makeGate(settings)
+    this.#dashboard = startDashboard({ keys, home: this.#home, lib, env, god: this.#god, gate })
   }
 
   /** Measures the first instances, decides by that, and from then on holds all to what the dyno has. */
@@ -172,7 +181,7 @@ export class Supervisor {
     if (dyno.isMemoryStated) this.#budget = divide(measured, sized)
     this.#announce(sized)
     await Promise.all(apps.filter((app) => numberOf(app, estimate).isEstimate).map((app) => this.#fill(app, sized)))
-    if (this.#budget) new MemoryWatch({ instances: this.#instances, budget: this.#budget, memory: dyno.memory, free: forInstances(measured), reload: (instance) => this.#reload([instance]) })
+    if (this.#budget) new MemoryWatch({ instances: this.#instances, budget: () => this.#budget as Budget, memory: dyno.memory, free: forInstances(measured), reload: (instance) => this.#reload([instance]) })
   }
 
   /** Adds to an app's first instance what was decided. One after another: God numbers them by those that there are. */
@@ -197,6 +206,12 @@ export class Supervisor {
     await this.#scaling.inTurn(async () => void (error = await reloadAll(this.#god, instances)))
     this.#isReloading = false
     if (error && !this.#isStopping) warn(`the reload was not finished: ${error instanceof Error ? error.message : String(error)}`)
+  }
+
+  /** Divides the memory anew among those that there are. */
+  #rebudget(): void {
+    const now = this.#options.apps.map((app) => ({ name: app.name, instances: this.#instances.of(app).length, why: 'as scaled', isEstimate: false }))
+    if (this.#budget && this.#instances.all.length > 0) this.#budget = divide(this.#toSize(true), now)
   }
 
   #toSize(isMeasured = false): SizingInput {
@@ -322,7 +337,7 @@ export class Supervisor {
   }
 
   #cleanUp(): void {
-    this.#agent?.stop()
+    this.#dashboard?.stop()
     if (this.#options.keys) rmSync(this.#home, { recursive: true, force: true })
   }
 }

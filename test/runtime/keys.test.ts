@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import path from 'node:path'
+import { Dashboard, PUBLIC_KEY, SECRET_KEY } from '../support/dashboard.js'
 import { AppFolder, until, type Run } from './harness.js'
 
 const APP = `console.log('keys', process.env.SECRET_KEY, process.env.PUBLIC_KEY, process.env.PM2_HOME); setInterval(() => {}, 1000)`
@@ -9,6 +10,9 @@ const FILE = 'apps:\n  - { name: api, script: app.js, exec_mode: cluster }\n'
 describe('keys', function () {
   this.timeout(60_000)
   let app: AppFolder
+  let dashboard: Dashboard
+  before(async () => void (dashboard = await Dashboard.start()))
+  after(() => dashboard.close())
   beforeEach(() => void (app = new AppFolder({ 'app.js': APP, 'ecosystem.config.yml': FILE })))
   afterEach(() => app.end())
 
@@ -21,17 +25,18 @@ describe('keys', function () {
   })
 
   it('of the dashboard, both set, start the agent, and are nowhere to be read', async () => {
-    const run = await app.start(undefined, { PM2_SECRET_KEY: 'dash-secret', PM2_PUBLIC_KEY: 'dash-public', KEYMETRICS_NODE: 'http://127.0.0.1:9', DEBUG: '*' })
+    const run = await app.start(undefined, { ...dashboard.vars, DEBUG: '*' })
     await run.says('keys undefined undefined')
     await run.says('event=online')
-    await until(() => agentsOf(run).length > 0)
-    expect(processesOf(run).join('\n')).not.to.include('dash-')
+    await run.says('shows this dyno as api.web.1')
+    expect(agentsOf(run)).to.have.length(1)
+    expect(processesOf(run).join('\n')).not.to.include(SECRET_KEY).and.not.include(PUBLIC_KEY)
     const home = /keys undefined undefined (.*)/.exec(run.stdout)?.[1] ?? ''
     expect(statSync(home).mode & 0o777).to.equal(0o700)
-    expect(filesWith('dash-', app.dir).filter((file) => !file.startsWith(home))).to.deep.equal([])
+    expect(filesWith(SECRET_KEY, app.dir)).to.deep.equal([])
     run.signalAll()
     expect((await run.ended).code).to.equal(0)
-    expect(run.output).not.to.include('dash-secret').and.not.include('dash-public')
+    expect(run.output).not.to.include(SECRET_KEY).and.not.include(PUBLIC_KEY)
     await until(() => processesOf(run).length === 0)
     expect(existsSync(home)).to.equal(false)
   })
@@ -39,9 +44,9 @@ describe('keys', function () {
   it('of the dashboard start the agent in a temporary folder of a long name, too', async () => {
     const deep = path.join(app.dir, 'd'.repeat(100))
     mkdirSync(deep)
-    const run = await app.start(undefined, { PM2_SECRET_KEY: 'dash-secret', PM2_PUBLIC_KEY: 'dash-public', KEYMETRICS_NODE: 'http://127.0.0.1:9', TMPDIR: deep })
+    const run = await app.start(undefined, { ...dashboard.vars, TMPDIR: deep })
     await run.says('keys undefined undefined')
-    await until(() => agentsOf(run).length > 0)
+    await run.says('shows this dyno as')
     const home = /keys undefined undefined (.*)/.exec(run.stdout)?.[1] ?? ''
     expect(readdirSync(home)).to.include.members(['pub.sock', 'rpc.sock'])
     run.signalAll()
@@ -50,7 +55,7 @@ describe('keys', function () {
   })
 
   it('leave nothing behind for long: a killed runtime\'s folder goes at the next start', async () => {
-    const keys = { PM2_SECRET_KEY: 'dash-secret', PM2_PUBLIC_KEY: 'dash-public', KEYMETRICS_NODE: 'http://127.0.0.1:9' }
+    const keys = dashboard.vars
     const killed = await app.start(undefined, keys)
     await killed.says('event=online')
     await killed.kill()
@@ -64,7 +69,7 @@ describe('keys', function () {
   })
 
   it('of the dashboard, one of two, start nothing', async () => {
-    const run = await app.start(undefined, { PM2_SECRET_KEY: 'dash-secret', PUBLIC_KEY: 'x' })
+    const run = await app.start(undefined, { PM2_SECRET_KEY: SECRET_KEY, PUBLIC_KEY: 'x', KEYMETRICS_NODE: dashboard.url })
     await run.says('shipit: api × 1')
     expect(agentsOf(run)).to.deep.equal([])
   })
@@ -79,7 +84,7 @@ function filesWith(text: string, dir: string): string[] {
 }
 
 /** PM2's agent by its script, or by the title that it gives itself. */
-const agentsOf = (run: Run) => processesOf(run).filter((args) => /InteractorDaemon|PM2 Agent/.test(args))
+const agentsOf = (run: Run) => processesOf(run).filter((args) => /agent\.cjs|PM2 Agent/.test(args))
 
 /** Command lines of every process in the run's group. */
 function processesOf(run: Run): string[] {

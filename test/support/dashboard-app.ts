@@ -18,7 +18,10 @@ http.createServer((request, response) => {
   if (pathname === '/reject') void Promise.reject(new RangeError(text))
   if (pathname === '/notify') io.notifyError(new Error(text), { order: 7 })
   if (pathname === '/burn') for (const end = Date.now() + 400; Date.now() < end; );
-  if (pathname === '/slow') return setTimeout(() => response.end('slow'), 1500)
+  if (pathname === '/slow') {
+    console.log('a slow request')
+    return setTimeout(() => response.end('slow'), 1500)
+  }
   response.end(JSON.stringify({ pid: process.pid, name: process.env.name }))
 }).listen(port, '127.0.0.1', () => console.log('listening'))
 `
