@@ -58,7 +58,7 @@ describe("PM2's dashboard, with keys that it accepts", function () {
     const started = (run.stdout.match(/event=start/g) ?? []).length
     await run.says('a slow request')
     run.signalAll()
-    await run.says('event=stop')
+    await run.says('event=stop signal=SIGTERM')
     for (const [method, parameters] of [['scale', { name: 'api', number: '+1' }], ['restart', { name: 'api' }], ['reload', { name: 'api' }]] as const) dashboard.send(watched.machine, 'trigger:pm2:action', { method_name: method, parameters })
     expect(await (await slow).text()).to.equal('slow')
     expect((await run.ended).code).to.equal(0)
