@@ -10,6 +10,9 @@ const KEPT_LINES = 1_500
 /** Lines that a killed process had numbered and shown but not written must not get their numbers again. */
 const NUMBERS_SKIPPED_AT_START = 1_000_000
 
+/** ms between two writes: opening the file costs more than a line, and a busy app has thousands of them a second. */
+const WRITE_PAUSE = 50
+
 type Listener = (entry: StoredLogEntry) => void
 
 /** The log of one app: its last lines in memory, the same in a file that is written behind, and who listens. */
@@ -22,6 +25,9 @@ export class AppLog {
   private isRewriteDue: boolean
   private writing: Promise<void> | undefined
   private isForgotten = false
+  /** Ends the pause before the next write. */
+  private hurry: (() => void) | undefined
+  private flushing = 0
 
   constructor(private readonly file: string, private readonly report: (problem: string) => void) {
     const { entries, isTorn } = readEntries(file)
@@ -53,7 +59,22 @@ export class AppLog {
 
   /** Resolves when what was appended before is in the file. */
   async flush(): Promise<void> {
+    this.flushing++
+    this.hurry?.()
     while (this.writing) await this.writing
+    this.flushing--
+  }
+
+  private async pause(): Promise<void> {
+    if (this.flushing > 0) return
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, WRITE_PAUSE)
+      this.hurry = () => {
+        clearTimeout(timer)
+        resolve()
+      }
+    })
+    this.hurry = undefined
   }
 
   async forget(): Promise<void> {
@@ -80,6 +101,7 @@ export class AppLog {
           this.linesInFile += lines.length
           await appendFile(this.file, encode(lines), { mode: 0o600 })
         }
+        await this.pause()
       }
     } catch (error) {
       // A full disk must not end the platform: the lines stay readable in memory, and the next line tries again.
