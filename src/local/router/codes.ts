@@ -16,6 +16,7 @@ const error = (desc: string, more: Partial<RouterCode> = {}): RouterCode => ({ l
 /** devcenter.heroku.com/articles/error-codes */
 export const ROUTER_CODES = {
   H10: error('App crashed'),
+  H11: error('Backlog too deep', { page: pages.backlog }),
   H12: error('Request timeout'),
   H13: error('Connection closed without response'),
   H14: error('No web processes running'),
@@ -25,6 +26,7 @@ export const ROUTER_CODES = {
   H19: error('Backend connection timeout'),
   H20: error('App boot timeout'),
   H21: error('Backend connection refused'),
+  H25: error('HTTP restriction', { status: 502, page: pages.badGateway }),
   H27: error('Client Request Interrupted', { level: 'warning', status: 499, sock: 'client' }),
   H80: error('Maintenance mode', { level: 'info', page: pages.maintenance }),
   H81: error('Blank app', { level: 'info', page: pages.blank }),

@@ -1,6 +1,8 @@
 import net from 'node:net'
 import type { Dynos, WebTarget } from '../types.js'
 import type { CodeName } from './codes.js'
+import { DynoConnection } from './dyno-connection.js'
+import type { Pool } from './pool.js'
 import type { Waiting } from './waiting.js'
 
 export interface RouterTimes {
@@ -10,30 +12,41 @@ export interface RouterTimes {
   connect: number
   /** ms without a byte either way once the answer began: H15. */
   idle: number
+  /** ms that a connection to a dyno waits for its next request. */
+  keepAlive: number
 }
 
 /** devcenter.heroku.com/articles/http-routing */
-export const HEROKU_TIMES: RouterTimes = { hold: 75_000, connect: 5_000, idle: 55_000 }
+export const HEROKU_TIMES: RouterTimes = { hold: 75_000, connect: 5_000, idle: 55_000, keepAlive: 90_000 }
 
-export interface Connected { socket: net.Socket; target: WebTarget; connectMs: number; release: () => void }
-interface Unreachable { code: CodeName; dyno?: string }
+export interface Connected { connection: DynoConnection; target: WebTarget; connectMs: number; release: () => void }
+export interface Unreachable { code: CodeName; dyno?: string }
+
+interface Reach { dynos: Dynos; waiting: Waiting; times: RouterTimes; pool: Pool }
 
 /** Most dynos that one request is tried on. */
 const MOST_ATTEMPTS = 10
 /** A dyno that refuses has usually just crashed: its end is known within moments. */
 const REFUSED_PAUSE = 50
 
+/** A random dyno, over a connection that is open already. Undefined if there is none, or keep-alive is off. */
+export function openConnection(appId: string, { dynos, pool }: Pick<Reach, 'dynos' | 'pool'>): Connected | undefined {
+  const target = pick(dynos.webTargets(appId))
+  const connection = target && pool.take(appId, target.id)
+  return connection && { connection, target, connectMs: 0, release: target.claim() }
+}
+
 /**
- * Finds a dyno that accepts a connection: a random one, another where it refuses, and waiting while dynos only start. Nothing of the request
+ * Opens a connection to a dyno: a random one, another if it refuses, and waiting while dynos only start. Nothing of the request
  * is read before, so that it can be tried again whatever its body. Undefined when `signal` aborted: the client went.
  */
-export async function connectToDyno(appId: string, dynos: Dynos, waiting: Waiting, times: RouterTimes, signal: AbortSignal): Promise<Connected | Unreachable | undefined> {
+export async function connectToDyno(appId: string, { dynos, waiting, times }: Omit<Reach, 'pool'>, signal: AbortSignal): Promise<Connected | Unreachable | undefined> {
   const deadline = Date.now() + times.hold
   const refused = new Set<string>()
   for (let attempts = 0; !signal.aborted;) {
     const target = pick(dynos.webTargets(appId), refused)
     if (target) {
-      const outcome = await connect(target, times.connect)
+      const outcome = await connect(target, times)
       if (outcome !== 'refused') return outcome
       refused.add(target.id)
       if (++attempts >= MOST_ATTEMPTS) return { code: 'H21', dyno: target.dyno }
@@ -54,12 +67,12 @@ export async function connectToDyno(appId: string, dynos: Dynos, waiting: Waitin
   return undefined
 }
 
-function pick(targets: WebTarget[], refused: Set<string>): WebTarget | undefined {
-  const open = refused.size === 0 ? targets : targets.filter(({ id }) => !refused.has(id))
+function pick(targets: WebTarget[], refused?: Set<string>): WebTarget | undefined {
+  const open = !refused || refused.size === 0 ? targets : targets.filter(({ id }) => !refused.has(id))
   return open[Math.floor(Math.random() * open.length)]
 }
 
-function connect(target: WebTarget, ms: number): Promise<Connected | Unreachable | 'refused'> {
+function connect(target: WebTarget, times: RouterTimes): Promise<Connected | Unreachable | 'refused'> {
   const release = target.claim()
   const began = performance.now()
   return new Promise((resolve) => {
@@ -71,12 +84,12 @@ function connect(target: WebTarget, ms: number): Promise<Connected | Unreachable
       resolve(outcome)
     }
     const onError = () => fail('refused')
-    const timer = setTimeout(() => fail({ code: 'H19', dyno: target.dyno }), ms)
+    const timer = setTimeout(() => fail({ code: 'H19', dyno: target.dyno }), times.connect)
     socket.once('error', onError)
     socket.once('connect', () => {
       clearTimeout(timer)
       socket.removeListener('error', onError)
-      resolve({ socket, target, connectMs: performance.now() - began, release })
+      resolve({ connection: new DynoConnection(target, socket, times.keepAlive), target, connectMs: performance.now() - began, release })
     })
   })
 }

@@ -1,51 +1,48 @@
-import type { IncomingMessage } from 'node:http'
 import type { AppRecord, Logplex } from '../types.js'
+import type { Client } from './client.js'
 import type { CodeName } from './codes.js'
 import type { Connected } from './connect.js'
-import { originOf, type Origin } from './headers.js'
+import type { RequestHead } from './headers.js'
 import { routerLine } from './log-line.js'
+import type { Generation } from './generation.js'
 
 /** ms after which a dyno that accepts at all has accepted a connection, even when it is busy. */
 const ACCEPTED_AFTER = 1_000
 
 /** One request on its way through the router: who asked, where it went, and its one line in the log. */
 export class Exchange {
-  readonly origin: Origin
   bytes = 0
   private connected: Connected | undefined
   private sentAt = 0
   private isLogged = false
+  private acceptTimer: NodeJS.Timeout | undefined
 
-  constructor(readonly app: Readonly<AppRecord>, readonly request: IncomingMessage, private readonly logplex: Logplex) {
-    this.origin = originOf(request, request.socket.localPort ?? 0)
-  }
+  constructor(
+    readonly app: Readonly<AppRecord>, readonly client: Client, readonly head: RequestHead, readonly router: Generation, private readonly logplex: Logplex,
+  ) {}
 
   /** The dyno may be stopped again once it answers, or when it must have accepted the connection. */
   reached(connected: Connected): void {
     this.connected = connected
     this.sentAt = performance.now()
-    const timer = setTimeout(() => connected.release(), ACCEPTED_AFTER)
-    const release = connected.release
-    connected.release = () => {
-      clearTimeout(timer)
-      release()
-    }
-    connected.socket.once('close', () => connected.release())
+    this.acceptTimer = setTimeout(() => connected.release(), ACCEPTED_AFTER)
   }
 
-  answered(): void {
+  /** The dyno answers, or never will. */
+  accepted(): void {
+    clearTimeout(this.acceptTimer)
     this.connected?.release()
   }
 
   /** Writes the router's line; only the first outcome counts. */
-  log(status: number, code?: CodeName, dyno?: string): void {
+  log(status: number, code?: CodeName, { dyno, detail }: { dyno?: string | undefined; detail?: string | undefined } = {}): void {
     if (this.isLogged) return
     this.isLogged = true
-    const { connected, request, origin } = this
+    const { connected, client, head: { origin } } = this
     const message = routerLine({
-      method: request.method ?? '', path: request.url ?? '', host: request.headers.host ?? '', requestId: origin.requestId,
+      method: client.method, path: client.path, host: client.host ?? '', requestId: origin.requestId,
       forwardedFor: origin.forwardedFor, dyno: connected?.target.dyno ?? dyno, connect: connected?.connectMs,
-      service: connected && performance.now() - this.sentAt, status, bytes: connected && this.bytes, protocol: 'http', code,
+      service: connected && performance.now() - this.sentAt, status, bytes: connected && this.bytes, protocol: this.router.protocol, code, detail,
     })
     this.logplex.append(this.app.id, { time: Date.now(), source: 'heroku', dyno: 'router', message })
   }

@@ -2,12 +2,21 @@ import type { IncomingMessage, Server } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { Exchange } from './exchange.js'
+import { headerLines } from './headers.js'
+import type { ResponseHead } from './response-parser.js'
 import { Silence } from './silence.js'
 
 interface Side { socket: Duplex; head: Buffer }
 
+/** The client's side of a request that asks for another protocol, such as WebSocket. */
+export interface Upgrade extends Side {
+  protocol: string
+  /** Takes the connection from HTTP. */
+  detach: () => void
+}
+
 /** After 101 the two connections are one: bytes pass both ways until either side closes, or neither said anything for `idle` ms (H15). */
-export function joinSockets(answer: IncomingMessage, client: Side, dyno: Side, idle: number, exchange: Exchange): void {
+export function joinSockets(answer: ResponseHead, client: Side, dyno: Side, idle: number, exchange: Exchange): void {
   const silence = new Silence()
   const close = (code?: 'H15') => {
     silence.end()
@@ -27,16 +36,19 @@ export function joinSockets(answer: IncomingMessage, client: Side, dyno: Side, i
     socket.once('close', () => close())
   }
 
-  client.socket.write(`HTTP/1.1 101 ${answer.statusMessage}\r\n${headerLines(answer.rawHeaders)}\r\n`, 'latin1')
+  client.socket.write(`HTTP/1.1 101 ${answer.reason}\r\n${headerLines(answer.headers)}\r\n`, 'latin1')
   if (dyno.head.length > 0) client.socket.write(dyno.head)
   if (client.head.length > 0) dyno.socket.write(client.head)
   dyno.socket.pipe(client.socket)
   client.socket.pipe(dyno.socket)
 }
 
-/** Clients of HTTP/2 offer h2c with every request, also with one that has a body. Such an offer is best ignored (RFC 9110, 7.8). */
-export function isRequestWithBody({ headers }: IncomingMessage): boolean {
-  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
+/**
+ * Some clients offer h2c with every request, also with one that has a body. Such an offer is for the router, which needs none to speak HTTP/2
+ * (RFC 9113, 3.1 has withdrawn it), and is best ignored; so is any other beside a body (RFC 9110, 7.8).
+ */
+export function isIgnored({ headers }: IncomingMessage): boolean {
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0 || headers.upgrade?.toLowerCase() === 'h2c'
 }
 
 /** Gives a request back to the server as one that asks for no upgrade: node stops reading a request where an upgrade is offered, its body too. */
@@ -47,10 +59,4 @@ export function withoutUpgrade(server: Server, request: IncomingMessage, socket:
   }
   socket.unshift(Buffer.concat([Buffer.from(`${request.method} ${request.url} HTTP/1.1\r\n${headerLines(kept)}\r\n`, 'latin1'), head]))
   server.emit('connection', socket)
-}
-
-function headerLines(raw: string[]): string {
-  let lines = ''
-  for (let i = 0; i < raw.length; i += 2) lines += `${raw[i]}: ${raw[i + 1]}\r\n`
-  return lines
 }

@@ -10,12 +10,21 @@ describe('the Platform API: features and domains', () => {
   after(() => test.end())
 
   it('turns preboot on and off, and tells the dynos', async () => {
-    expect((await test.call<{ name: string }[]>('GET', '/apps/an-app/features')).body.map(({ name }) => name).sort()).to.deep.equal(['log-runtime-metrics', 'preboot'])
+    expect((await test.call<{ name: string }[]>('GET', '/apps/an-app/features')).body.map(({ name }) => name).sort()).to.include.members(['log-runtime-metrics', 'preboot'])
     const on = await test.call('PATCH', '/apps/an-app/features/preboot', { enabled: true })
     expect(on.body).to.include({ name: 'preboot', enabled: true })
     expect(test.controls.calls.at(-1)).to.equal('reconcile an-app formation')
     expect((await test.call('GET', `/apps/an-app/features/${on.body.id}`)).body.enabled).to.equal(true)
     expect((await test.call('PATCH', '/apps/an-app/features/preboot', { enabled: false })).body.enabled).to.equal(false)
+  })
+
+  it('routes by Router 2.0 unless told otherwise, which Eco and Basic dynos cannot be', async () => {
+    const at = '/apps/an-app/features/http-routing-2-dot-0'
+    expect((await test.call('GET', at)).body).to.include({ enabled: true, state: 'general' })
+    expect((await test.call('PATCH', at, { enabled: false })).body).to.include({ enabled: false })
+    expect((await test.call('PATCH', '/apps/an-app/features/http-disable-keepalive-to-dyno', { enabled: true })).body).to.include({ enabled: true, state: 'beta' })
+    await test.call('PATCH', '/apps/an-app/formation', { updates: [{ type: 'web', quantity: 1, size: 'basic' }] }, { isLoose: true })
+    expect((await test.call('PATCH', at, { enabled: false })).status).to.equal(422)
   })
 
   it('refuses preboot on Eco dynos, a feature it does not have, and what is not a boolean', async () => {

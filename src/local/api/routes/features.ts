@@ -1,11 +1,12 @@
 import { Router, type Request } from 'express'
 import { dynoSize } from '../../../dyno-sizes.js'
 import { ApiError, InvalidParams, NotFound } from '../../api-error.js'
+import { FEATURES, type FeatureName } from '../../features.js'
 import { stableId } from '../../identity.js'
 import type { AppRecord } from '../../types.js'
 import type { ApiParts } from '../parts.js'
 import { appOf, bodyOf, param, sendPage } from '../request.js'
-import { FEATURES, serializeFeature, type FeatureName } from '../serializers/feature.js'
+import { serializeFeature } from '../serializers/feature.js'
 
 const NAMES = Object.keys(FEATURES) as FeatureName[]
 const FIELDS = { id: (name: FeatureName) => stableId(`feature ${name}`), name: (name: FeatureName) => name }
@@ -35,6 +36,7 @@ export function featuresRoutes({ store, dynos, logplex }: ApiParts): Router {
     const { enabled } = bodyOf(request)
     if (typeof enabled !== 'boolean') throw new InvalidParams('enabled must be true or false')
     if (name === 'preboot' && enabled) checkPreboot(app)
+    if (name === 'http-routing-2-dot-0' && !enabled) checkRouter(app)
     const updated = await store.update(app.id, (draft) => {
       draft.features[name] = { enabled, updated_at: new Date().toISOString() }
       return draft
@@ -51,4 +53,10 @@ export function featuresRoutes({ store, dynos, logplex }: ApiParts): Router {
 function checkPreboot(app: Readonly<AppRecord>): void {
   const web = app.formation.web
   if (web && dynoSize(web.size)?.preboot === false) throw new ApiError(422, 'invalid_params', `Preboot is not available for ${web.size} dynos, but for Standard and Performance dynos.`)
+}
+
+/** https://devcenter.heroku.com/articles/http-routing#enable-and-disable-router-2-0: not on Eco and Basic. */
+function checkRouter(app: Readonly<AppRecord>): void {
+  const size = Object.values(app.formation).find((one) => ['Eco', 'Basic'].includes(one.size))?.size
+  if (size !== undefined) throw new ApiError(422, 'invalid_params', `Router 2.0 can't be disabled for apps with ${size} dynos.`)
 }
