@@ -1,7 +1,7 @@
 import { Args, Flags } from '@oclif/core'
 import pc from 'picocolors'
 import { ShipitError } from '../errors.js'
-import type { InitOptions, InitParts, InitPlan } from '../init/index.js'
+import type { Detected, InitOptions, InitParts, InitPlan } from '../init/index.js'
 import { BaseCommand } from '../ui/base-command.js'
 import { printable } from '../ui/printable.js'
 
@@ -41,7 +41,10 @@ export default class Init extends BaseCommand {
   async run(): Promise<{ plan: InitPlan; applied: boolean }> {
     const { args, flags } = await this.parse(Init)
     const { prepareInit, applyPlan } = await import('../init/index.js')
-    const { plan, detected, isRepository } = await prepareInit(args.dir, optionsFrom(flags), this.parts())
+    const options = optionsFrom(flags)
+    const first = await prepareInit(args.dir, options, this.parts())
+    const chosen = flags.yes || flags['dry-run'] ? undefined : await this.askForEntry(first.detected)
+    const { plan, detected, isRepository } = chosen === undefined ? first : await prepareInit(args.dir, { ...options, entry: chosen }, this.parts())
     const isReady = plan.steps.length === 0
     await this.show(plan)
     if (isReady || flags['dry-run']) {
@@ -70,8 +73,32 @@ export default class Init extends BaseCommand {
     this.log(describePlan(printablePlan(plan), { width: Math.min(process.stdout.columns || 80, 100), colours }))
   }
 
+  /**
+   * On a terminal, what to do about a start command that shipit does not understand: undefined keeps it as it is, else a file of the
+   * app takes its place. Off a terminal nothing is asked, and it is kept.
+   */
+  private async askForEntry({ kept, candidates }: Detected): Promise<string | undefined> {
+    if (!kept || !this.canAsk) return undefined
+    const { input, select } = await import('@inquirer/prompts')
+    this.log(printable(`${kept.place} is \`${kept.command}\`: ${kept.reason}.`))
+    const other = Symbol('other')
+    const answer = await select<string | symbol | undefined>({
+      message: 'What starts the app?',
+      choices: [
+        { name: `That command as it is, in one process (npm run ${kept.script})`, value: undefined },
+        ...candidates.map(({ entry }) => ({ name: `The file ${printable(entry)}`, value: entry })),
+        { name: 'Another file', value: other },
+      ],
+    })
+    return answer === other ? input({ message: 'Which file?', required: true }) : (answer as string | undefined)
+  }
+
+  private get canAsk(): boolean {
+    return Boolean(process.stdin.isTTY && process.stdout.isTTY) && !this.jsonEnabled()
+  }
+
   private async isConfirmed(): Promise<boolean> {
-    if (!process.stdin.isTTY || !process.stdout.isTTY || this.jsonEnabled()) {
+    if (!this.canAsk) {
       throw new ShipitError('usage', {
         message: 'Nothing was changed: shipit cannot ask here.',
         why: this.jsonEnabled() ? 'With --json there is no question.' : 'This is not a terminal.',

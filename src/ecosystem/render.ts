@@ -16,7 +16,14 @@ export interface RenderOptions {
   envNames: readonly string[]
   /** Further options of the app, such as args, cwd or interpreter. */
   extra?: Record<string, unknown>
+  /** Why it has this number of instances, in place of the usual comment. */
+  instancesWhy?: string
+  /** More apps of the same file. */
+  beside?: RenderedApp[]
 }
+
+/** An app beside the first, in the same terms. */
+export type RenderedApp = Pick<RenderOptions, 'name' | 'script' | 'instances' | 'extra' | 'instancesWhy'>
 
 interface Line {
   key: string
@@ -28,13 +35,16 @@ interface Line {
 export function renderEcosystem(options: RenderOptions): { fileName: string; text: string } {
   const wrong = options.envNames.find((name) => !/^[\w.-]+$/.test(name))
   if (wrong !== undefined) throw new TypeError(`${JSON.stringify(wrong)} cannot be the name of an environment: use letters, digits, _, . and -`)
-  const lines = linesOf(options)
-  if (options.format === 'json') return { fileName: 'ecosystem.config.json', text: renderJson(lines) }
-  if (options.format === 'yml') return { fileName: 'ecosystem.config.yml', text: renderYaml(lines) }
-  return { fileName: options.esm ? 'ecosystem.config.cjs' : 'ecosystem.config.js', text: renderJs(lines) }
+  const { envNames, beside = [] } = options
+  const apps = [linesOf(options), ...beside.map((app) => linesOf({ ...app, envNames }))]
+  if (options.format === 'json') return { fileName: 'ecosystem.config.json', text: renderJson(apps) }
+  if (options.format === 'yml') return { fileName: 'ecosystem.config.yml', text: renderYaml(apps) }
+  return { fileName: options.esm ? 'ecosystem.config.cjs' : 'ecosystem.config.js', text: renderJs(apps) }
 }
 
-function linesOf({ name, script, instances, memory, envNames, extra = {} }: RenderOptions): Line[] {
+type AppLines = RenderedApp & Pick<RenderOptions, 'memory' | 'envNames'>
+
+function linesOf({ name, script, instances, memory, envNames, instancesWhy, extra = {} }: AppLines): Line[] {
   const isFork = extra['exec_mode'] === 'fork' || foreignInterpreter(script, extra['interpreter']) !== undefined
   const own: Line[] = [
     { key: 'name', value: name, comment: 'what logs, shipit ps and shipit scale --instances call the app' },
@@ -44,7 +54,7 @@ function linesOf({ name, script, instances, memory, envNames, extra = {} }: Rend
       value: isFork ? 'fork' : 'cluster',
       comment: isFork ? 'each instance is a process of its own' : 'instances share one port, and a reload replaces them one by one',
     },
-    { key: 'instances', value: instances, comment: instancesComment(instances) },
+    { key: 'instances', value: instances, comment: instancesWhy ?? instancesComment(instances) },
     ...(memory === undefined ? [] : [{ key: 'max_memory_restart', value: memory, comment: 'an instance that grows beyond this is replaced, without a lost request' }]),
   ]
   const written = new Set(own.map(({ key }) => key))
@@ -81,18 +91,21 @@ function isBlock(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && Object.keys(value).length > 0
 }
 
-function renderJson(lines: Line[]): string {
-  return JSON.stringify({ apps: [Object.fromEntries(lines.map(({ key, value }) => [key, value]))] }, null, 2) + '\n'
+function renderJson(apps: Line[][]): string {
+  return JSON.stringify({ apps: apps.map((lines) => Object.fromEntries(lines.map(({ key, value }) => [key, value]))) }, null, 2) + '\n'
 }
 
-function renderYaml(lines: Line[]): string {
-  const rows = lines.flatMap(({ key, value, comment }) =>
+function renderYaml(apps: Line[][]): string {
+  const head = ['# What PM2 runs inside each dyno. Options: https://pm2.keymetrics.io/docs/usage/application-declaration/', 'apps:']
+  return [...head, ...apps.flatMap((lines) => yamlRows(lines).map((row, index) => (index === 0 ? `  - ${row}` : `    ${row}`)))].join('\n') + '\n'
+}
+
+function yamlRows(lines: Line[]): string[] {
+  return lines.flatMap(({ key, value, comment }) =>
     isBlock(value)
       ? [withComment(`${key}:`, comment, '#'), ...Object.entries(value).map(([name, each]) => `  ${yamlScalar(name)}: ${yamlValue(each)}`)]
       : [withComment(`${key}: ${yamlValue(value)}`, comment, '#')],
   )
-  const head = ['# What PM2 runs inside each dyno. Options: https://pm2.keymetrics.io/docs/usage/application-declaration/', 'apps:']
-  return [...head, ...rows.map((row, index) => (index === 0 ? `  - ${row}` : `    ${row}`))].join('\n') + '\n'
 }
 
 function yamlValue(value: unknown): string {
@@ -106,8 +119,8 @@ export function yamlScalar(text: string): string {
   return isPlain ? text : JSON.stringify(text)
 }
 
-function renderJs(lines: Line[]): string {
-  const rows = lines.flatMap(({ key, value, comment }) =>
+function renderJs(apps: Line[][]): string {
+  const rowsOf = (lines: Line[]) => lines.flatMap(({ key, value, comment }) =>
     isBlock(value)
       ? [withComment(`${jsKey(key)}: {`, comment, '//'), ...Object.entries(value).map(([name, each]) => `  ${jsKey(name)}: ${jsValue(each)},`), '},']
       : [withComment(`${jsKey(key)}: ${jsValue(value)},`, comment, '//')],
@@ -116,9 +129,7 @@ function renderJs(lines: Line[]): string {
     '// What PM2 runs inside each dyno. Options: https://pm2.keymetrics.io/docs/usage/application-declaration/',
     'module.exports = {',
     '  apps: [',
-    '    {',
-    ...rows.map((row) => `      ${row}`),
-    '    },',
+    ...apps.flatMap((lines) => ['    {', ...rowsOf(lines).map((row) => `      ${row}`), '    },']),
     '  ],',
     '}',
     '',

@@ -13,8 +13,12 @@ export interface Launch {
   nodeArgs: string[]
   /** Variables that the start command set. */
   env: Record<string, string>
-  /** Set where PM2 would choose another interpreter by the file's extension. */
-  interpreter?: 'node'
+  /** Set if PM2 would choose another interpreter by the file's extension. */
+  interpreter?: string
+  /** The folder it is started in, from the app's own; the entry is then a path from there. */
+  cwd?: string
+  /** PM2's options that the start command gave as flags, such as max_memory_restart. */
+  options?: Record<string, unknown>
 }
 
 /** One answer to "what starts this app?". */
@@ -28,12 +32,38 @@ export interface Candidate {
   before: string[]
 }
 
+/** A start command that shipit does not understand, and that is kept as it stands: it becomes a script of its own, which PM2 runs. */
+export interface Kept {
+  /** The script's name in package.json: `start:app`. */
+  script: string
+  command: string
+  /** Where it was written: `scripts.start`, `the Procfile's web line`. */
+  place: string
+  /** Why it is not understood. */
+  reason: string
+}
+
+/** An app that the same start command runs beside the first. */
+export interface Beside {
+  name: string
+  entry: string
+  launch: Launch
+}
+
 /** An ecosystem file that the app has, and how its start named it. */
 interface EcosystemChoice {
   file: string
   /** Words for the runtime after the file, such as `--env production`. */
   startArgs: string[]
   because: string
+}
+
+/** A command that runs `npm start` without being the web line. */
+export interface StartCaller {
+  place: 'Procfile' | 'package.json'
+  /** The process type, or the script's name. */
+  name: string
+  command: string
 }
 
 export interface Detected {
@@ -44,18 +74,26 @@ export interface Detected {
   before: string[]
   /** All that was found, the chosen one first. */
   candidates: Candidate[]
+  kept?: Kept
+  beside: Beside[]
+  /** Why there must be one process of it only; absent if nothing says so. */
+  single?: string
   ecosystemFile?: EcosystemChoice
   appName: string
   packageManager: PackageManager
   /** The lockfile that Heroku will read; absent where the app has none. */
   lockfile?: string
   moduleType: ModuleType
+  /** The oldest Node.js that runs the entry, such as 22.18.0 for TypeScript without a build. */
+  needsNode?: string
   /** engines.node of package.json. */
   engines?: string
   /** Major version that .nvmrc or .node-version names. */
   pinnedNode?: number
   /** The Procfile's web command. */
   procfileWeb?: string
+  /** Lines of other process types, and scripts, that ran the start script and must go on running what it is now. */
+  startCallers: StartCaller[]
   /** Whether the Procfile's web command runs scripts.start, so that it will start the runtime as it stands. */
   procfileRunsStart: boolean
   /** scripts.start as it is. */

@@ -1,6 +1,8 @@
 import { expect } from 'chai'
+import { parse } from 'yaml'
 import { detect } from '../../src/init/detect/index.js'
 import { planInit } from '../../src/init/plan/index.js'
+import { renderEcosystem } from '../../src/ecosystem/index.js'
 import { nodeRange } from '../../src/init/plan/node-range.js'
 import { editPackageJson } from '../../src/init/plan/package-json-edit.js'
 import { withEntries } from '../../src/init/plan/gitignore.js'
@@ -11,14 +13,17 @@ import { options, plainEcosystem } from './real-folder.js'
 
 const runtime = { version: '1.2.0', file: '/x/shipit-runtime-1.2.0.tgz', sha1: 'aa', sha512: 'bb==' }
 
-function plan(files: Record<string, string | object>, asked: Partial<InitOptions> = {}, facts: Partial<Facts> = {}): InitPlan {
+function plan(files: Record<string, string | object>, asked: Partial<InitOptions> = {}, facts: Partial<Facts> = {}, render = plainEcosystem.render): InitPlan {
   const folder = memoryFolder({ 'server.js': '', ...files })
   const text = (file: string) => folder.read(file)
   const given = options(asked)
   const detected = detect(folder, { ignoreEcosystemFile: given.force })
   const all: Facts = { dir: '/app', packageJson: text('package.json')!, procfile: text('Procfile'), gitignore: text('.gitignore'), runtime, vendored: [], isTarballIgnored: false, unignored: [], existing: {}, node: '22.3.0', deploy: {}, isRoot: true, ...facts }
-  return planInit(detected, given, all, plainEcosystem.render)
+  return planInit(detected, given, all, render)
 }
+
+/** With the ecosystem file as it is really written. */
+const wholePlan = (files: Record<string, string | object>) => plan(files, {}, {}, renderEcosystem)
 
 const step = (steps: InitStep[], file: string) => steps.find((each) => each.file === file && each.kind !== 'run') as FileStep | undefined
 const manifest = (made: InitPlan) => JSON.parse(step(made.steps, 'package.json')!.after!) as Record<string, Record<string, string>>
@@ -85,6 +90,40 @@ describe('the plan of shipit init', () => {
     }
     const early = plan({ 'package.json': { scripts: { start: 'node server.js' } }, Procfile: 'web: npm run migrate && npm start' })
     expect(manifest(early)['scripts']).to.not.have.property('prestart')
+  })
+
+  it('keeps a start command that it does not understand, as a script of its own', () => {
+    const made = wholePlan({ 'package.json': { scripts: { start: 'bash start.sh "a b"', build: 'make' } }, 'server.js': '', 'start.sh': '' })
+    expect(manifest(made)['scripts']).to.include({ start: 'shipit-runtime start ecosystem.config.yml', 'start:app': 'bash start.sh "a b"' })
+    const { after } = step(made.steps, 'ecosystem.config.yml')!
+    expect(after).to.match(/script: npm .*\n/).and.match(/exec_mode: fork /).and.match(/instances: 1 .*name its file/).and.match(/args: "run start:app" /)
+  })
+
+  it('writes the apps of a line that starts several', () => {
+    const made = wholePlan({ 'package.json': { scripts: { start: 'node web.js & node jobs.js --all & wait' } }, 'web.js': 'listen(process.env.PORT)', 'jobs.js': '' })
+    const { apps } = parse(step(made.steps, 'ecosystem.config.yml')!.after!) as { apps: object[] }
+    expect(apps).to.have.length(2)
+    expect(apps[0]).to.include({ script: 'web.js', exec_mode: 'cluster', instances: 'max' })
+    expect(apps[1]).to.include({ name: 'jobs', script: 'jobs.js', exec_mode: 'fork', instances: 1, args: '--all' })
+  })
+
+  it('lets other process types run what the start script was', () => {
+    const Procfile = 'web: npm start -- --services=web\nworker: npm start -- --services=jobs\nclock: npm run clock\n'
+    const made = wholePlan({ 'package.json': { scripts: { start: 'node server.js', clock: 'yarn start --clock' } }, 'server.js': '', Procfile })
+    expect(step(made.steps, 'Procfile')!.after).to.equal('web: npm start\nworker: npm run start:app -- --services=jobs\nclock: npm run clock\n')
+    expect(manifest(made)['scripts']).to.deep.equal({ start: 'shipit-runtime start ecosystem.config.yml', 'start:app': 'node server.js', clock: 'yarn run start:app --clock' })
+    expect(parse(step(made.steps, 'ecosystem.config.yml')!.after!)).to.have.nested.property('apps[0].args', '--services=web')
+  })
+
+  it('carries PM2\'s flags into the file', () => {
+    const made = wholePlan({ 'package.json': { scripts: { start: 'pm2-runtime server.js -i 3 -n api --max-memory-restart 300M --no-treekill' } }, 'server.js': '' })
+    const { apps } = parse(step(made.steps, 'ecosystem.config.yml')!.after!) as { apps: object[] }
+    expect(apps[0]).to.include({ name: 'api', script: 'server.js', instances: 3, max_memory_restart: '300M', treekill: false })
+  })
+
+  it('asks for a Node that runs the entry', () => {
+    const made = plan({ 'package.json': { scripts: { start: 'node src/server.ts' } }, 'src/server.ts': '' }, {}, { node: '20.19.0' })
+    expect(manifest(made)['engines']).to.deep.equal({ node: '22.x' })
   })
 
   it('uses an ecosystem file that is there, with the environment that the start named', () => {

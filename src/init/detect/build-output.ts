@@ -35,6 +35,10 @@ function scriptsRunOnHeroku(pkg: PackageJson): string[] {
 
 const TOOLS = /^(tsc|tspc|ttsc|nest|babel|swc|esbuild|tsup|tsdown|webpack|webpack-cli|rollup|vite|ncc|parcel|next|nuxt|nuxi|remix|react-router|gulp|grunt|make|turbo|nx|unbuild|pkgroll|astro|svelte-kit|rspack|react-scripts|vue-cli-service|ng|strapi|bunchee|microbundle)$/
 
+/** Commands beside a build that make no JavaScript: their presence does not hide what the others make. */
+const isHarmless = (words: string[]) =>
+  words.length === 0 || /^(echo|rimraf|rm|del-cli|mkdir|mkdirp|cp|copyfiles|cpx|cpy|cpy-cli|ncp|mv|shx|tsc-alias|eslint|prettier|prisma|true|:|cd|set|export)$/.test(path.basename(words[0]!))
+
 /** Whether a command line builds, so that it need not run again at every start. */
 export function isBuildLine(line: string, pkg: PackageJson): boolean {
   const commands = allCommands(line, pkg)
@@ -43,12 +47,17 @@ export function isBuildLine(line: string, pkg: PackageJson): boolean {
   return commands.some(builds) && commands.every((command) => builds(command) || tidies(command))
 }
 
-/** The build that Heroku runs for this app; undefined where no script of that kind compiles anything. */
+/**
+ * The build that Heroku runs for this app; undefined if no script of that kind compiles anything. A script called `build` or
+ * `heroku-postbuild` is a build whatever tool it runs: what shipit does not know of it, it makes no claim about (isOpaque).
+ */
 export function findBuild(folder: FolderView, pkg: PackageJson): Build | undefined {
   for (const script of scriptsRunOnHeroku(pkg)) {
     const command = pkg.scripts[script]!
-    const builders = allCommands(command, pkg, new Set([script])).filter(({ words }) => TOOLS.test(path.basename(words[0] ?? '')))
-    if (builders.length === 0) continue
+    const isNamedBuild = script === 'build' || script === 'heroku-postbuild'
+    const all = allCommands(command, pkg, new Set([script]))
+    const builders = all.filter(({ words }) => isNamedBuild ? !isHarmless(words) : TOOLS.test(path.basename(words[0] ?? '')))
+    if (builders.length === 0 && !isNamedBuild) continue
     const compilers = builders.map(({ words }) => compilerOf(folder, pkg, [path.basename(words[0]!), ...words.slice(1)]))
     const known = compilers.filter((compiler): compiler is Compiler => compiler !== undefined)
     const outputOf = (source: string) => known.map((compile) => compile(source)).find((output) => output !== undefined)

@@ -1,6 +1,6 @@
 import { parse } from 'shell-quote'
 
-interface CommandPart {
+export interface CommandPart {
   text: string
   /** What stands between this part and the next; '' at the end. */
   operator: '' | '&&' | '||' | ';' | '|' | '&'
@@ -35,6 +35,13 @@ export function splitCommands(line: string): CommandPart[] {
   }
   parts.push({ text: text.trim(), operator: '' })
   return parts.filter((part) => part.text !== '')
+}
+
+/** Whether a line is more than commands and operators: subshells, substitutions, conditions, loops. Only a shell can tell what those run. */
+export function isShellProgram(line: string): boolean {
+  const bare = line.replace(/\\./g, '').replace(/'[^']*'/g, "''")
+  const unquoted = bare.replace(/"[^"]*"/g, '""')
+  return /\$\(|`/.test(bare) || /[()]/.test(unquoted) || /(^|[;&|]\s*)(if|for|while|until|case|trap|function|source|\.)\s/.test(unquoted)
 }
 
 export interface SimpleCommand {

@@ -1,8 +1,9 @@
 import path from 'node:path/posix'
+import semver from 'semver'
 import type { Launch } from '../types.js'
 import { withoutLoaders } from './node-flags.js'
 import { insideFolder, resolveFile } from './resolve-file.js'
-import { refused, type Project, type Target } from './target.js'
+import { broken, refused, type Project, type Script, type Target } from './target.js'
 
 const isTypeScript = (file: string) => /\.[cm]?tsx?$/.test(file)
 
@@ -24,8 +25,10 @@ export function entryFile(project: Project, file: string, launch: Launch, loader
   const { folder, build } = project
   const clean = insideFolder(file)
   if (clean === undefined) return refused(`\`${file}\` lies outside the folder`)
+  const main = clean === '' ? project.pkg.main : undefined
   const found = resolveFile(folder, clean, loader !== undefined || isTypeScript(clean))
-  if (found === undefined) return unbuilt(project, clean, launch)
+  if (found === undefined) return unbuilt(project, main === undefined ? clean : (insideFolder(main) ?? clean), launch)
+  if (isTypeScript(found) && !loader && launch.interpreter === 'node' && runsTypeScript(project)) return native(found, launch)
   const built = isTypeScript(found) || loader ? build?.outputOf(found) : undefined
   if (built && built !== found) {
     const plain = { ...launch, nodeArgs: withoutLoaders(launch.nodeArgs) }
@@ -36,9 +39,25 @@ export function entryFile(project: Project, file: string, launch: Launch, loader
   return script(found, launch, found)
 }
 
-function script(entry: string, launch: Launch, how: string, notes: string[] = []): Target {
+/** Node from 22.18 and 23.6 on runs a .ts file by itself: https://nodejs.org/api/typescript.html */
+export const NATIVE_TYPESCRIPT = '>=22.18 <23 || >=23.6'
+
+/** Whether some Node that engines.node allows does; without a range, Heroku takes its newest. */
+function runsTypeScript({ pkg, outer }: Project): boolean {
+  const range = (outer?.pkg ?? pkg).engines['node']
+  return range === undefined || (semver.validRange(range) !== null && semver.intersects(range, NATIVE_TYPESCRIPT))
+}
+
+function native(file: string, launch: Launch): Target {
+  return { ...script(file, launch, `${file}, which Node.js runs without a build`), needsNode: '22.18.0' }
+}
+
+function script(entry: string, launch: Launch, how: string, notes: string[] = []): Script {
   return { kind: 'script', entry, launch, how, before: [], notes }
 }
+
+/** Folders that builds write into, anywhere in the tree: apps/api/dist/main.js, .next/standalone/server.js, .output/server/index.mjs. */
+const OUTPUT_FOLDER = /(^|\/)(\.?(dist|build|built|lib|out|output|public|server-build|bundle|next|svelte-kit))\//
 
 /** A path that is not there: the build may make it. */
 function unbuilt({ build, pkg }: Project, file: string, launch: Launch): Target {
@@ -47,17 +66,18 @@ function unbuilt({ build, pkg }: Project, file: string, launch: Launch): Target 
     const source = build?.sourceOf(name)
     if (source) return script(name, launch, `${name}, which \`npm run ${build!.script}\` builds from ${source}`)
   }
-  if (build && /^(\.?(dist|build|built|lib|out|output|public|server-build|bundle))\//.test(file)) {
-    const name = path.extname(file) === '' ? `${file}.js` : file
+  if (build && file !== '' && (build.isOpaque || OUTPUT_FOLDER.test(file))) {
+    const isFolder = OUTPUT_FOLDER.test(`${file}/`) && !OUTPUT_FOLDER.test(file)
+    const name = isFolder ? `${file}/index.js` : path.extname(file) === '' && !/(^|\/)bin\//.test(file) ? `${file}.js` : file
     return script(name, launch, `${name}, which \`npm run ${build.script}\` should make`, [
       `${name} does not exist yet, and shipit cannot see from \`${build.command}\` what it is built from. Run the build once and look.`,
     ])
   }
   const idle = Object.keys(pkg.scripts).find((name) => /build|compile|transpile/.test(name))
   if (!build && idle && !['build', 'heroku-postbuild'].includes(idle)) {
-    return refused(`\`${file}\` does not exist, and Heroku runs no script that could make it`, `Heroku runs the script called \`build\`: add "build": "npm run ${idle}" to package.json.`)
+    return broken(`\`${file}\` does not exist, and Heroku runs no script that could make it`, `Heroku runs the script called \`build\`: add "build": "npm run ${idle}" to package.json.`)
   }
-  return refused(`\`${file}\` does not exist`)
+  return broken(`\`${file}\` does not exist`)
 }
 
 /** A source that is compiled as it is loaded. */
@@ -65,7 +85,10 @@ function loaded({ pkg }: Project, file: string, launch: Launch, loader: Loader |
   const packages = { ...pkg.devDependencies, ...pkg.dependencies }
   const used = loader ?? (['tsx', 'ts-node', '@swc-node/register', 'esbuild-register'] as const).find((name) => packages[name] !== undefined)
   if (!used) {
-    return refused(`\`${file}\` is TypeScript, and no build script makes JavaScript of it`, 'Add a script called `build` that compiles it, such as "build": "tsc".')
+    if (launch.interpreter === 'node') {
+      return broken(`\`${file}\` is TypeScript, and no Node.js that engines.node allows runs it`, 'Set engines.node in package.json to 22.x or newer, or add a build script that compiles it.')
+    }
+    return broken(`\`${file}\` is TypeScript, and no build script makes JavaScript of it`, 'Add a script called `build` that compiles it, such as "build": "tsc".')
   }
   const has = launch.nodeArgs.some((word) => word.includes(used))
   const notes: string[] = []

@@ -1,19 +1,58 @@
 import path from 'node:path/posix'
 import { isBuildLine } from './build-output.js'
-import { simpleCommand, splitCommands, splitFlags, takeAssignments } from './command-line.js'
+import { isShellProgram, simpleCommand, splitCommands, splitFlags, takeAssignments, type CommandPart } from './command-line.js'
+import { elsewhere } from './elsewhere.js'
 import { entryFile } from './entry-file.js'
 import { frameworkTarget } from './frameworks.js'
 import { LAUNCHERS } from './launchers.js'
 import { plainLaunch } from '../types.js'
 import { scriptHop } from './scripts.js'
-import { refused, type Project, type Target } from './target.js'
+import { broken, refused, type Project, type Script, type Target } from './target.js'
+import { followWithin } from './within.js'
 
 /** `set A=1 && node x` (Windows) and `export A=1; node x` set a variable for the app. */
 const SETS_VARIABLE = /^(set|export)\s+[A-Za-z_]\w*=/i
 
-/** Where a shell line of the app leads: a file, an ecosystem file, or the word why neither. `seen` guards against scripts that call each other. */
+/**
+ * Where a shell line of the app leads: a file, an ecosystem file, or the word why neither. `seen` guards against scripts that call each
+ * other. What cannot be told in full is refused: a part of the line that shipit leaves out might be the one that matters.
+ */
 export function followLine(line: string, project: Project, seen: ReadonlySet<string> = new Set()): Target {
-  const parts = splitCommands(line)
+  if (isShellProgram(line)) return refused(`\`${line}\` is a program for the shell`)
+  const parts = withoutWait(splitCommands(line))
+  const together = parts.filter(({ operator }) => operator === '&')
+  if (together.length > 0) return sideBySide(line, parts, project, seen)
+  return followSequence(line, parts, project, seen)
+}
+
+/** `a & b & wait`: the shell only waits for what it has started, as PM2 does. */
+function withoutWait(parts: CommandPart[]): CommandPart[] {
+  return parts.at(-1)?.text === 'wait' && parts.length > 1 ? parts.slice(0, -1) : parts
+}
+
+/** Commands that run at the same time are apps of one ecosystem file; the first of them is the one that listens. */
+function sideBySide(line: string, parts: CommandPart[], project: Project, seen: ReadonlySet<string>): Target {
+  const groups: CommandPart[][] = [[]]
+  for (const part of parts) {
+    groups.at(-1)!.push(part)
+    if (part.operator === '&') groups.push([])
+  }
+  const targets = groups.filter((group) => group.length > 0).map((group) => followSequence(line, group, project, seen))
+  const other = targets.find((target) => target.kind !== 'script')
+  if (other?.kind === 'refused') return { ...other, reason: `\`${line}\` runs several commands at once, and of one ${other.reason}` }
+  const scripts = targets.filter((target) => target.kind === 'script')
+  if (scripts.length < targets.length) return refused(`\`${line}\` runs several commands at once, one of them by an ecosystem file`)
+  const main = scripts.find((target) => listens(target, project)) ?? scripts.at(-1)
+  if (main === undefined) return refused('the command is empty')
+  return { ...main, beside: [...scripts.filter((each) => each !== main), ...(main.beside ?? [])] }
+}
+
+function listens({ entry, launch }: Script, { folder, build }: Project): boolean {
+  const file = path.join(launch.cwd ?? '', entry)
+  return /\bPORT\b|\.listen\(/.test(folder.read(build?.sourceOf(file) ?? file) ?? '')
+}
+
+function followSequence(line: string, parts: CommandPart[], project: Project, seen: ReadonlySet<string>): Target {
   let main = parts.length - 1
   // `app | pretty` and `app || restart`: the app stands before the operator.
   while (main > 0 && /^\|/.test(parts[main - 1]!.operator)) main--
@@ -21,72 +60,111 @@ export function followLine(line: string, project: Project, seen: ReadonlySet<str
   if (!part) return refused('the command is empty')
   const notes: string[] = []
   if (parts.slice(main + 1).length > 0) notes.push(`What follows \`${part.text}\` in \`${line}\` is left out: PM2 starts the app itself.`)
-  const together = parts.slice(0, main).filter(({ operator }) => operator === '&')
-  if (together.length > 0) notes.push(`\`${together.map(({ text }) => text).join('`, `')}\` ran beside the app and is left out: give it a process type of its own in the Procfile.`)
-  const earlier = parts.slice(0, main).filter(({ operator }) => operator !== '&')
-  const before = earlier.filter(({ text }) => !SETS_VARIABLE.test(text))
-  const env = Object.assign({}, ...earlier.filter(({ text }) => SETS_VARIABLE.test(text)).map(({ text }) => simpleCommand(text.replace(/^\w+\s+/, '')).env)) as Record<string, string>
-  const moved = before.find(({ text }) => /^cd\s+\S/.test(text))
-  if (moved) {
-    const dir = moved.text.replace(/^cd\s+/, '').replace(/\/$/, '')
-    return refused(`\`${line}\` starts the app in another folder`, `Run shipit init there (shipit init ${dir}), or name its file with --entry.`)
-  }
-  const target = followCommand(part.text, project, seen)
+  const earlier = parts.slice(0, main)
+  const moved = earlier.findIndex(({ text }) => /^cd\s+\S/.test(text))
+  if (moved !== -1) return withEarlier(earlier.slice(0, moved), project, followMoved(line, parts.slice(moved), project))
+  const target = withEarlier(earlier, project, followCommand(part.text, project, seen))
+  return target.kind === 'refused' ? target : { ...target, notes: [...notes, ...target.notes] }
+}
+
+/** Variables set before the app and commands that must run before it: all but the build, which Heroku runs itself. */
+function withEarlier(earlier: CommandPart[], project: Project, target: Target): Target {
   if (target.kind === 'refused') return target
-  const mustStay = before.map(({ text }) => text).filter((text) => text !== 'set -e' && !(project.build && isBuildLine(text, project.pkg)))
-  const followed = target.kind === 'script' ? { ...target, launch: { ...target.launch, env: { ...env, ...target.launch.env } } } : target
-  return { ...followed, before: [...mustStay, ...target.before], notes: [...notes, ...target.notes] }
+  const set = earlier.filter(({ text }) => SETS_VARIABLE.test(text)).map(({ text }) => simpleCommand(text.replace(/^\w+\s+/, '')).env)
+  const commands = earlier.map(({ text }) => text).filter((text) => !SETS_VARIABLE.test(text))
+  const mustStay = commands.filter((text) => text !== 'set -e' && !(project.build && isBuildLine(text, project.pkg)))
+  return { ...withEnv(target, Object.assign({}, ...set) as Record<string, string>), before: [...mustStay, ...target.before] }
+}
+
+/** `cd server && node index.js`: the rest of the line runs there. */
+function followMoved(line: string, [move, ...rest]: CommandPart[], project: Project): Target {
+  const dir = simpleCommand(move!.text).words[1]
+  if (dir === undefined || /[$~*]/.test(dir)) return refused(`\`${line}\` starts the app in a folder that only the shell knows`)
+  return followWithin(project, dir, (inner) => followSequence(line, rest, inner, new Set()))
+}
+
+/** What the app sets itself wins over what is set around it. */
+function withEnv<T extends Target>(target: T, env: Record<string, string>): T {
+  return target.kind === 'script' ? { ...target, launch: { ...target.launch, env: { ...env, ...target.launch.env } } } : target
 }
 
 function followCommand(text: string, project: Project, seen: ReadonlySet<string>): Target {
   const { env, words } = simpleCommand(text)
-  const target = followWords(words, project, seen)
-  return target.kind === 'script' ? { ...target, launch: { ...target.launch, env: { ...env, ...target.launch.env } } } : target
+  return withEnv(followWords(words, project, seen), env)
 }
 
 function followWords(words: string[], project: Project, seen: ReadonlySet<string>): Target {
   const unwrapped = unwrap(words)
   if (unwrapped) {
     const target = typeof unwrapped.rest === 'string' ? followLine(unwrapped.rest, project, seen) : followWords(unwrapped.rest, project, seen)
-    return target.kind === 'script' ? { ...target, launch: { ...target.launch, env: { ...unwrapped.env, ...target.launch.env } } } : target
+    return withEnv(target, unwrapped.env)
   }
   const [first, ...rest] = words
   if (first === undefined) return refused('the command is empty')
   const program = path.basename(first)
+  const other = elsewhere([program, ...rest], project)
+  if (other) {
+    if (other.dir === undefined) return broken(`there is no workspace called \`${other.name}\``)
+    return followWithin(project, other.dir, (inner) => followWords(other.words, inner, new Set()))
+  }
   const hop = scriptHop([program, ...rest], project.pkg.scripts)
   if (hop) return followScript(hop.script, hop.rest, project, seen)
-  if (/^(npm|yarn|pnpm|bun)$/.test(program) && !LAUNCHERS[rest[0] ?? '']) return otherPackage([program, ...rest].join(' '))
-  if (/^(npm|yarn|pnpm)$/.test(program)) return followWords(rest, project, seen)
+  // yarn and pnpm run a package's bin by its name where no script has that name: `yarn next start`, `pnpm fastify start`.
+  if (/^(yarn|pnpm)$/.test(program) && /^[a-z@]/i.test(rest[0] ?? '') && rest[0] !== 'run') return followWords(rest, project, seen)
+  if (/^(npm|yarn|pnpm|bun)$/.test(program)) return otherPackage([program, ...rest].join(' '))
   // `nodemon --exec "npx ts-node"` hands on a first word that is a line of its own.
   if (/\s/.test(first)) return followWords([...simpleCommand(first).words, ...rest], project, seen)
   const launcher = LAUNCHERS[program]
   if (launcher) return launcher(rest, project, (next) => followWords(next, project, seen))
-  if (/^(concurrently|npm-run-all|run-p|run-s|foreman|nf|lerna|nx|turbo|wireit)$/.test(program)) {
+  const several = severalLines(program, rest)
+  if (several) return followLine(several, project, seen)
+  if (/^(foreman|nf|lerna|nx|turbo|wireit)$/.test(program)) {
     return refused(`\`${words.join(' ')}\` runs several commands`, 'Name the file that serves HTTP with --entry.')
   }
   if (/^(sh|bash|dash|zsh)$/.test(program) || /\.sh$/.test(first)) return refused(`\`${words.join(' ')}\` is a shell script`, 'Name the file that it starts with --entry.')
   return frameworkTarget(program, rest, project) ?? ownFile(first, rest, project)
 }
 
+const CONCURRENTLY_VALUES = /^(-n|--names|-c|--prefix-colors|-p|--prefix|-s|--success|-l|--prefix-length|-t|--timestamp-format|-m|--max-processes|--name-separator|--restart-tries|--restart-after|--default-input-target|--kill-signal)$/
+
+/** Tools that run several scripts or lines, as the shell line that does the same; undefined for any other. */
+function severalLines(program: string, words: string[]): string | undefined {
+  if (program === 'concurrently') {
+    const lines = words.filter((word, at) => !word.startsWith('-') && !CONCURRENTLY_VALUES.test(words[at - 1] ?? ''))
+    return lines.map((line) => line.replace(/^(npm|yarn|pnpm):/, '$1 run ')).join(' & ')
+  }
+  if (!/^(npm-run-all2?|run-p|run-s)$/.test(program)) return undefined
+  const isParallel = program === 'run-p' || words.some((word) => /^(-p|-lp|--parallel)$/.test(word))
+  const scripts = words.filter((word) => !word.startsWith('-'))
+  // A pattern names scripts that only the tool can list.
+  return scripts.some((name) => name.includes('*')) ? undefined : scripts.map((name) => `npm run ${name}`).join(isParallel ? ' & ' : ' && ')
+}
+
 /** A file that is run by its own name, such as ./bin/www. */
 function ownFile(first: string, args: string[], project: Project): Target {
   if (first.includes('/') || project.folder.isFile(first)) return entryFile(project, first, { ...plainLaunch(), args })
-  return refused(`shipit does not know what \`${first}\` starts`)
+  return refused(`shipit does not know what \`${first}\` starts`, isUninstalled(project) ? 'Run `npm install` first: then shipit can see which package brings it.' : undefined)
+}
+
+/** Dependencies that are not there to be looked at. */
+function isUninstalled({ folder, pkg, outer }: Project): boolean {
+  const hasDependencies = Object.keys({ ...pkg.dependencies, ...pkg.devDependencies }).length > 0
+  return hasDependencies && !(outer?.folder ?? folder).isDirectory('node_modules') && !folder.isDirectory('node_modules')
 }
 
 function otherPackage(line: string): Target {
-  return refused(`\`${line}\` starts another package than this one, or a script that does not exist`)
+  return refused(`\`${line}\` runs no script of this package`)
 }
 
 function followScript(name: string, args: string[], project: Project, seen: ReadonlySet<string>): Target {
   const { scripts, main } = project.pkg
   const ranStart = name === 'start'
-  if (seen.has(name)) return refused(`the scripts ${[...seen, name].join(' → ')} call each other in a circle`)
+  if (seen.has(name)) return broken(`the scripts ${[...seen, name].join(' → ')} call each other in a circle`)
   const line = scripts[name]
   if (line === undefined) {
     // npm's own default: https://docs.npmjs.com/cli/commands/npm-start
     if (ranStart && project.folder.isFile('server.js')) return { ...entryFile(project, 'server.js', plainLaunch()), ranStart }
-    return { ...refused(main && ranStart ? 'there is no start script' : `there is no script called \`${name}\``), ranStart }
+    return { ...broken(main && ranStart ? 'there is no start script' : `there is no script called \`${name}\``), ranStart }
   }
   const target = followLine(args.length > 0 ? `${line} ${args.join(' ')}` : line, project, new Set([...seen, name]))
   if (target.kind === 'refused') return { ...target, ranStart: ranStart || target.ranStart === true }

@@ -2,7 +2,7 @@ import path from 'node:path/posix'
 import { parse } from 'jsonc-parser'
 import { plainLaunch } from '../types.js'
 import { isObject } from './package-json.js'
-import { refused, type Project, type Target } from './target.js'
+import { broken, type Project, type Target } from './target.js'
 
 /** Servers that come with a package: where its bin lies (from the packages themselves), for folders without node_modules. */
 const KNOWN_BINS: Record<string, { package: string; file: string }> = {
@@ -35,7 +35,7 @@ const HOST_FLAG = /^(-H|--hostname|--host|-a)$/
 export function frameworkTarget(command: string, words: string[], project: Project): Target | undefined {
   const line = [command, ...words].join(' ')
   const development = DEVELOPMENT.find((known) => known.command.test(line))
-  if (development) return refused(`\`${line}\` is a server for development`, development.next)
+  if (development) return broken(`\`${line}\` is a server for development`, development.next)
   const isNuxt3 = /^(nuxt|nuxi)$/.test(command) && !/^[\^~]?2\b/.test({ ...project.pkg.devDependencies, ...project.pkg.dependencies }['nuxt'] ?? '3')
   if (isNuxt3) return builtServer('.output/server/index.mjs', 'Nuxt', project)
   const bin = installedBin(command, project) ?? knownBin(command, project)
@@ -52,31 +52,34 @@ export function frameworkTarget(command: string, words: string[], project: Proje
 }
 
 function builtServer(file: string, name: string, { folder, build }: Project): Target {
-  if (!build && !folder.isFile(file)) return refused(`${name} has not been built, and Heroku has no build script to run`, 'Add a script called `build` to package.json, such as "build": "nuxt build".')
+  if (!build && !folder.isFile(file)) return broken(`${name} has not been built, and Heroku has no build script to run`, 'Add a script called `build` to package.json, such as "build": "nuxt build".')
   return { kind: 'script', entry: file, launch: plainLaunch(), how: `${file}, the server that ${name} builds`, before: [], notes: [] }
 }
 
-/** The package among the app's dependencies whose package.json, where installed, names this bin. */
-function installedBin(command: string, { folder, pkg }: Project): { package: string; file: string } | undefined {
+/** The package among the app's dependencies whose package.json, if installed (here, or at the root of its workspace), names this bin. */
+function installedBin(command: string, { folder, pkg, outer }: Project): { package: string; file: string } | undefined {
   for (const name of Object.keys({ ...pkg.dependencies, ...pkg.devDependencies })) {
-    const text = folder.read(`node_modules/${name}/package.json`)
-    if (text === undefined) continue
-    const data: unknown = parse(text)
+    const place = [{ view: folder, way: '' }, ...(outer ? [{ view: outer.folder, way: outer.way }] : [])].find(({ view }) => view.isFile(`node_modules/${name}/package.json`))
+    if (!place) continue
+    const data: unknown = parse(place.view.read(`node_modules/${name}/package.json`)!)
     if (!isObject(data)) continue
     const own = name.split('/').at(-1)!
     const file = typeof data['bin'] === 'string' ? (own === command ? data['bin'] : undefined) : isObject(data['bin']) ? data['bin'][command] : undefined
     if (typeof file !== 'string') continue
     const script = path.join('node_modules', name, file)
     // A bin that is not node's (a binary, a shell script) cannot be an instance in cluster mode.
-    if (/\.[cm]?js$/.test(file) || /^#!.*\bnode\b/.test(folder.read(script) ?? '')) return { package: name, file: script }
+    const isNode = /\.[cm]?js$/.test(file) || /^#!.*\bnode\b/.test(place.view.read(script) ?? '')
+    if (isNode) return { package: name, file: path.join(place.way, script) }
   }
   return undefined
 }
 
-function knownBin(command: string, { pkg }: Project): { package: string; file: string } | undefined {
-  const known = KNOWN_BINS[command]
+/** Not installed yet: npm and yarn put a workspace's packages at the root, pnpm into the workspace itself. */
+function knownBin(command: string, { pkg, outer }: Project): { package: string; file: string } | undefined {
+  const known = Object.hasOwn(KNOWN_BINS, command) ? KNOWN_BINS[command] : undefined
   if (!known || (pkg.dependencies[known.package] === undefined && pkg.devDependencies[known.package] === undefined)) return undefined
-  return { package: known.package, file: path.join('node_modules', known.package, known.file) }
+  const way = outer && !outer.folder.isFile('pnpm-workspace.yaml') ? outer.way : ''
+  return { package: known.package, file: path.join(way, 'node_modules', known.package, known.file) }
 }
 
 /** `-p $PORT` and the like: PM2 gives words as they are, so that the server would see the five letters. */

@@ -1,19 +1,23 @@
 /** What starts this app? Answers from a read-only view of its folder alone, and says why. */
 
+import path from 'node:path/posix'
 import semver from 'semver'
 import { hideSecrets } from '../../config-vars/secret.js'
 import { ShipitError } from '../../errors.js'
 import type { FolderView } from '../folder.js'
-import { plainLaunch, type Candidate, type Detected } from '../types.js'
+import { plainLaunch, type Beside, type Candidate, type Detected } from '../types.js'
 import { appNameFrom } from './app-name.js'
 import { findBuild } from './build-output.js'
-import { findClues, sentence, type Clue } from './candidates.js'
+import { findClues, isStartAlone, sentence, type Clue } from './candidates.js'
 import { choosePackageManager } from './package-manager.js'
 import { readPackageJson } from './package-json.js'
 import { entryFile } from './entry-file.js'
-import { launchWarnings, portWarning } from './warnings.js'
+import { launchWarnings, needsShell, portWarning } from './warnings.js'
+import { keep } from './keep.js'
 import { readProcfile } from './procfile.js'
-import type { Project, Target } from './target.js'
+import { whySingle } from './single.js'
+import { startCallers } from './start-callers.js'
+import type { Project, Script, Target } from './target.js'
 
 export interface DetectOptions {
   /** The user's own word for the entry; it wins over all that the folder says. */
@@ -46,13 +50,18 @@ export function detect(folder: FolderView, options: DetectOptions = {}): Detecte
     ...(pkg.engines['node'] === undefined ? {} : { engines: pkg.engines['node'] }),
     ...pinned(folder),
     ...(web ? { procfileWeb: web.command } : {}),
-    procfileRunsStart: web === undefined || procfileTarget?.ranStart === true || /(^|\s)shipit-runtime\s+start\s/.test(web.command),
+    procfileRunsStart: web === undefined || (procfileTarget?.ranStart === true && isStartAlone(web.command)) || /(^|\s)shipit-runtime\s+start\s/.test(web.command),
     ...(pkg.scripts['start'] === undefined ? {} : { start: pkg.scripts['start'] }),
+    startCallers: startCallers(project),
   }
   const chosen = choose(clues, options)
-  const found = answer(chosen, clues, options, project)
-  const doubts = found.ecosystemFile ? ecosystemNotes(chosen) : entryWarnings(chosen, clues, project)
-  return { ...shared, ...found, warnings: [...manager.warnings, ...doubts, ...engineWarning(pkg.engines['node'])].map(hideSecrets) }
+  const found = answer(chosen, clues, options, project, manager.packageManager)
+  const doubts = found.ecosystemFile || found.kept ? ecosystemNotes(chosen) : entryWarnings(chosen, clues, project)
+  const single = whySingle(project)
+  return {
+    ...shared, ...found, ...(single === undefined ? {} : { single }),
+    warnings: [...manager.warnings, ...doubts, ...engineWarning(pkg.engines['node'])].map(hideSecrets),
+  }
 }
 
 function namedEntry(entry: string, project: Project): Clue {
@@ -74,28 +83,52 @@ function withoutEcosystem(clues: Clue[], { ignoreEcosystemFile, ecosystemApp, ec
   return [...clues, { place: `script in ${ecosystemFile ?? 'the ecosystem file'}`, text: ecosystemApp.script, target }]
 }
 
-/** The first clue that leads somewhere. An ecosystem file that the start names comes before one that only lies there. */
+/**
+ * What the user wrote down (the Procfile's web line, else the start script) if anything is, else the first clue that leads somewhere.
+ * An ecosystem file that the start names comes before one that only lies there.
+ */
 function choose(clues: Clue[], options: DetectOptions): Clue | undefined {
-  const usable = clues.filter(({ target }) => target.kind === 'script' || (target.kind === 'ecosystem' && !options.ignoreEcosystemFile))
-  return usable[0]
+  const stated = clues.find(({ isStated, target }) => isStated && !(target.kind === 'ecosystem' && options.ignoreEcosystemFile))
+  if (stated) return stated
+  return clues.find(({ target }) => target.kind === 'script' || (target.kind === 'ecosystem' && !options.ignoreEcosystemFile))
 }
 
-function answer(chosen: Clue | undefined, clues: Clue[], options: DetectOptions, project: Project): Pick<Detected, 'entry' | 'chosenBecause' | 'launch' | 'before' | 'candidates' | 'ecosystemFile'> {
+type Answer = Pick<Detected, 'entry' | 'chosenBecause' | 'launch' | 'before' | 'candidates' | 'ecosystemFile' | 'kept' | 'beside' | 'needsNode'>
+
+function answer(chosen: Clue | undefined, clues: Clue[], options: DetectOptions, project: Project, manager: Detected['packageManager']): Answer {
   const candidates = distinct(clues.flatMap((clue) => (clue.target.kind === 'script' ? [candidate(clue, clue.target)] : [])))
   const target = chosen?.target
-  if (target?.kind === 'ecosystem') {
+  if (target?.kind === 'ecosystem' && !options.ignoreEcosystemFile) {
     const because = sentence(chosen!)
     const file = { file: target.file, startArgs: target.startArgs, because }
-    return { ...ecosystemEntry(options), chosenBecause: because, launch: plainLaunch(), before: target.before, candidates, ecosystemFile: file }
+    return { ...ecosystemEntry(options), chosenBecause: because, launch: plainLaunch(), before: target.before, candidates, ecosystemFile: file, beside: [] }
   }
   if (options.ecosystemFile && !options.ignoreEcosystemFile) {
     const because = `The folder has ${options.ecosystemFile}, which says what PM2 starts.`
-    return { ...ecosystemEntry(options), chosenBecause: because, launch: plainLaunch(), before: target?.kind === 'script' ? target.before : [], candidates, ecosystemFile: { file: options.ecosystemFile, startArgs: [], because } }
+    const before = target?.kind === 'script' ? target.before : []
+    return { ...ecosystemEntry(options), chosenBecause: because, launch: plainLaunch(), before, candidates, ecosystemFile: { file: options.ecosystemFile, startArgs: [], because }, beside: [] }
   }
-  const [first] = candidates
-  if (!first) throw noEntry(clues, project)
-  return { entry: first.entry, chosenBecause: first.because, launch: first.launch, before: first.before, candidates }
+  const unlike = target?.kind === 'script' && chosen?.isStated ? needsShell(target) : undefined
+  const reason = target?.kind === 'refused' && !target.isFinal ? target.reason : unlike
+  if (reason !== undefined) return { ...keep(chosen!, reason, project, manager), candidates, beside: [] }
+  if (!chosen || target?.kind !== 'script') throw noEntry(chosen ? [chosen] : clues, project)
+  const first = candidate(chosen, target)
+  const others = candidates.filter(({ entry }) => entry !== first.entry)
+  return { entry: first.entry, chosenBecause: first.because, launch: first.launch, before: first.before, candidates: [first, ...others], beside: besideOf(target), ...(target.needsNode ? { needsNode: target.needsNode } : {}) }
 }
+
+/** The other apps of the same line, named by their files. */
+function besideOf({ beside = [], entry }: Script): Beside[] {
+  const taken = new Set([nameOf(entry)])
+  return beside.map((app) => {
+    let name = nameOf(app.entry)
+    for (let n = 2; taken.has(name); n += 1) name = `${nameOf(app.entry)}-${n}`
+    taken.add(name)
+    return { name, entry: app.entry, launch: app.launch }
+  })
+}
+
+const nameOf = (entry: string) => entry.split('/').at(-1)!.replace(/\.[^.]*$/, '')
 
 function ecosystemEntry({ ecosystemApp }: DetectOptions): { entry?: string } {
   return ecosystemApp ? { entry: ecosystemApp.script } : {}
@@ -116,11 +149,12 @@ function ecosystemNotes(chosen: Clue | undefined): string[] {
 /** What the chosen clue wants said, and the stronger clues that led nowhere. */
 function entryWarnings(chosen: Clue | undefined, clues: Clue[], { folder, build }: Project): string[] {
   const stronger = clues.slice(0, chosen ? clues.indexOf(chosen) : clues.length)
-  const passedOver = stronger.filter(({ place, target }) => target.kind === 'refused' && !place.startsWith('scripts["'))
+  const passedOver = stronger.filter(({ place, target }) => target.kind === 'refused' && !place.startsWith('scripts["') && !place.startsWith('the framework'))
   const warnings = passedOver.map((clue) => `Passed over ${sentence(clue)}`)
   const target = chosen?.target
   if (target?.kind !== 'script') return warnings
-  const source = build?.sourceOf(target.entry) ?? target.entry
+  const file = path.join(target.launch.cwd ?? '', target.entry)
+  const source = build?.sourceOf(file) ?? file
   return [...warnings, ...target.notes, ...launchWarnings(target.launch), ...portWarning(folder.read(source), source)]
 }
 

@@ -8,7 +8,8 @@ import { nestConfig } from './build-output.js'
 import { parseNodeWords } from './node-flags.js'
 import { isObject } from './package-json.js'
 import { resolveFile } from './resolve-file.js'
-import { refused, type Project, type Target } from './target.js'
+import { parsePm2CommandLine, type Pm2CommandLine } from '../../ecosystem/pm2-command-line.js'
+import { broken, refused, type Project, type Target } from './target.js'
 
 /** Follows a command line of the app; launchers that wrap another command (nodemon --exec) call back with it. */
 type Follow = (line: string[]) => Target
@@ -42,7 +43,8 @@ function runNode(words: string[], project: Project): Target {
   const command = parseNodeWords(words)
   if (command.script === undefined) return refused('node is given no file')
   const loader = command.isTyped ? loaderIn(command.launch.nodeArgs) : undefined
-  const target = entryFile(project, command.script, command.launch, loader)
+  const isNative = loader === undefined && /\.[cm]?ts$/.test(command.script)
+  const target = entryFile(project, command.script, isNative ? { ...command.launch, interpreter: 'node' } : command.launch, loader)
   return target.kind === 'script' ? { ...target, notes: [...target.notes, ...command.notes] } : target
 }
 
@@ -100,26 +102,43 @@ function runForever(words: string[], _project: Project, follow: Follow): Target 
   return follow([command ?? 'node', sourceDir ? path.join(sourceDir, file!) : file!, ...args])
 }
 
-const PM2_VALUES = /^(-i|--instances|-n|--name|--env|--only|-o|--output|-e|--error|-l|--log|--log-type|-p|--pid|-u|--user|--uid|--gid|--interpreter|--interpreter-args|--node-args|--max-memory-restart|--cwd|-k|--kill-timeout|--listen-timeout|--restart-delay|--exp-backoff-restart-delay|--max-restarts|-c|--cron|--cron-restart|--watch-delay|--ignore-watch|--namespace|-N|--delay|--web|--secret|--public|--machine-name|--log-date-format|--service-name|--parallel|--stop-exit-codes|--shutdown-with-message)$/
-
-/** `pm2 start`, `pm2-runtime [start]` and our own runtime: an ecosystem file, or a script with PM2's flags. */
+/**
+ * `pm2 start`, `pm2-runtime [start]` and our own runtime: an ecosystem file, or a script with PM2's flags, which become options of the
+ * ecosystem file. A flag that none can carry stops it, by its name.
+ */
 function runPm2(words: string[], project: Project, follow: Follow): Target {
-  const dashes = words.indexOf('--')
-  const own = dashes === -1 ? words : words.slice(0, dashes)
-  const named = own.filter((word, at) => !word.startsWith('-') && !PM2_VALUES.test(own[at - 1] ?? ''))
-  if (/^(start|restart|reload|startOrRestart|startOrReload|startOrGracefulReload)$/.test(named[0] ?? '')) named.shift()
-  const file = named[0]?.replace(/^\.\//, '') ?? ECOSYSTEM_FILES.find((name) => project.folder.isFile(name))
+  const line = parsePm2CommandLine(words)
+  const [refusal] = line.refused
+  if (refusal) return broken(`PM2's flag ${refusal.flag} cannot be carried into an ecosystem file: ${refusal.why}`, `Take ${refusal.flag} out of the start command, then run shipit init again.`)
+  const file = line.file?.replace(/^\.\//, '') ?? ECOSYSTEM_FILES.find((name) => project.folder.isFile(name))
   if (file === undefined) return refused('PM2 is given no file')
+  if (line.more.length > 0) return refused(`PM2 is given several files: ${[file, ...line.more].join(', ')}`, 'Write an ecosystem file with an app for each: https://pm2.keymetrics.io/docs/usage/application-declaration/')
+  const notes = line.dropped.map(({ flag, why }) => `PM2's flag ${flag} is left out: ${why}.`)
   if (formatOf(file) !== undefined) {
-    if (!project.folder.isFile(file)) return refused(`the ecosystem file \`${file}\` does not exist`)
-    const startArgs = ['--env', '--only'].flatMap((flag) => (flagValue(own, flag) ? [flag, flagValue(own, flag)!] : []))
-    return { kind: 'ecosystem', file, startArgs, how: `the ecosystem file ${file}`, before: [], notes: [] }
+    if (!project.folder.isFile(file)) return broken(`the ecosystem file \`${file}\` does not exist`)
+    const startArgs = [...(line.env === undefined ? [] : ['--env', line.env]), ...(line.only === undefined ? [] : ['--only', line.only])]
+    return { kind: 'ecosystem', file, startArgs, how: `the ecosystem file ${file}`, before: [], notes }
   }
-  const nodeArgs = flagValue(own, '--node-args', '--interpreter-args')?.split(/\s+/).filter(Boolean) ?? []
-  const interpreter = flagValue(own, '--interpreter')
-  const args = dashes === -1 ? named.slice(1) : words.slice(dashes + 1)
+  return withOptions(followScript(file, line, follow), line, notes)
+}
+
+function followScript(file: string, { args, options }: Pm2CommandLine, follow: Follow): Target {
+  const nodeArgs = typeof options['node_args'] === 'string' ? options['node_args'].split(/\s+/).filter(Boolean) : []
+  const interpreter = typeof options['interpreter'] === 'string' ? options['interpreter'] : undefined
   if (/^(npm|yarn|pnpm)$/.test(file)) return follow([file, ...args])
+  // PM2 gives a line with spaces to a shell.
+  if (file.includes(' ')) return follow([file, ...args])
   return follow([interpreter && interpreter !== 'none' ? interpreter : 'node', ...nodeArgs, file, ...args])
+}
+
+/** What the flags say of the app, beside its script: all but what the script's own launch has taken over. */
+function withOptions(target: Target, { options, env }: Pm2CommandLine, notes: string[]): Target {
+  if (target.kind !== 'script') return target
+  const { node_args: _, interpreter: __, cwd, ...rest } = options
+  const all = { ...target.launch.options, ...rest }
+  const launch = { ...target.launch, ...(Object.keys(all).length > 0 ? { options: all } : {}), ...(typeof cwd === 'string' ? { cwd } : {}) }
+  const named = env === undefined ? [] : [`PM2's flag --env ${env} is left out: it chooses env_${env} of an ecosystem file, and there is none yet.`]
+  return { ...target, launch, notes: [...target.notes, ...notes, ...named] }
 }
 
 /** `nest start [app]` runs the built entryFile, main unless nest-cli.json says another. https://docs.nestjs.com/cli/usages */
@@ -132,11 +151,11 @@ function runNest(words: string[], project: Project): Target {
   const own = chosen !== undefined && isObject(projects[chosen]) ? projects[chosen] : config
   const text = (name: string, usual: string) => (typeof own[name] === 'string' ? own[name] : usual)
   const source = path.join(text('sourceRoot', 'src'), `${text('entryFile', 'main')}.ts`)
-  if (!resolveFile(project.folder, source, true)) return refused(`\`${source}\`, which Nest would build, does not exist`)
+  if (!resolveFile(project.folder, source, true)) return broken(`\`${source}\`, which Nest would build, does not exist`)
   if (chosen !== undefined && own !== config) {
     const built = path.join('dist', text('root', `apps/${chosen}`), `${text('entryFile', 'main')}.js`)
     return { kind: 'script', entry: built, launch: plainLaunch(), how: `${source}, which Nest builds to ${built}`, before: [], notes: [] }
   }
-  if (!project.build) return refused(`Nest builds \`${source}\` at every start, and Heroku has no build script to run`, 'Add "build": "nest build" to the scripts in package.json.')
+  if (!project.build) return broken(`Nest builds \`${source}\` at every start, and Heroku has no build script to run`, 'Add "build": "nest build" to the scripts in package.json.')
   return entryFile(project, source, plainLaunch())
 }

@@ -13,7 +13,8 @@ export function readProcfile(text: string): ProcfileEntry[] {
   })
 }
 
-/** The text with the web line's command replaced; other process types, comments and line ends stay. */
-export function withWebCommand(text: string, command: string): string {
-  return text.replace(/^(\ufeff?web:[ \t]*)[^\r\n]*/m, `$1${command}`)
+/** The text with one process type's command replaced; other process types, comments and line ends stay. */
+export function withCommand(text: string, type: string, command: string): string {
+  const line = new RegExp(`^(\\ufeff?${type}:[ \\t]*)[^\\r\\n]*`, 'm')
+  return text.replace(line, (_match, head: string) => head + command)
 }

@@ -8,12 +8,40 @@ export interface Project {
   folder: FolderView
   pkg: PackageJson
   build: Build | undefined
+  /** The root, if this is one of its folders, and the way up to it: `../../`. */
+  outer?: { folder: FolderView; way: string; pkg: PackageJson }
 }
 
 /** Where a command leads. */
 export type Target =
-  | { kind: 'script'; entry: string; launch: Launch; how: string; before: string[]; notes: string[]; ranStart?: boolean }
+  | Script
   | { kind: 'ecosystem'; file: string; startArgs: string[]; how: string; before: string[]; notes: string[]; ranStart?: boolean }
-  | { kind: 'refused'; reason: string; next?: string; ranStart?: boolean }
+  | Refused
 
-export const refused = (reason: string, next?: string): Target => ({ kind: 'refused', reason, ...(next ? { next } : {}) })
+/** `beside`: what the same line starts at the same time. */
+export interface Script {
+  kind: 'script'
+  entry: string
+  launch: Launch
+  how: string
+  before: string[]
+  notes: string[]
+  ranStart?: boolean
+  beside?: Script[]
+  /** The oldest Node.js that runs it, if newer than the runtime's own need. */
+  needsNode?: string
+}
+
+/** `isFinal`: it could not run on Heroku (a missing file, a development server), so that it cannot be kept as it is either. */
+interface Refused {
+  kind: 'refused'
+  reason: string
+  next?: string
+  isFinal?: boolean
+  ranStart?: boolean
+}
+
+export const refused = (reason: string, next?: string): Refused => ({ kind: 'refused', reason, ...(next ? { next } : {}) })
+
+/** A command that shipit understands, and that could not run on Heroku as it stands. */
+export const broken = (reason: string, next?: string): Refused => ({ ...refused(reason, next), isFinal: true })

@@ -1,17 +1,18 @@
 import { looksSecret } from '../../config-vars/secret.js'
 import type { Launch } from '../types.js'
 
-/** What of a start command cannot be carried over to PM2 as it stands. */
-export function launchWarnings({ args, nodeArgs, env }: Launch): string[] {
-  const warnings: string[] = []
-  const variable = [...args, ...nodeArgs].find((word) => /\$\{?\w/.test(word))
-  if (variable) warnings.push(`The start command holds \`${variable}\`: PM2 gives it to the app as it is written, so read it from process.env in the app instead.`)
-  if (env['PORT'] !== undefined) warnings.push(`PORT=${env['PORT']} is left out: Heroku sets PORT, and the app must listen there.`)
-  for (const [name, value] of Object.entries(env)) {
-    if (/\$\{?\w/.test(value) && name !== 'PORT') warnings.push(`${name}=${value} is left out: PM2 does not fill in variables. Set it with \`shipit config set ${name}\`.`)
-    else if (looksSecret(name, value)) warnings.push(`${name} looks like a secret, and is left out of the ecosystem file: set it with \`shipit config set ${name}\`.`)
-  }
-  return warnings
+/** Why a command that comes to a file must still be run by a shell; undefined if PM2 can start it. */
+export function needsShell({ launch: { args, nodeArgs, env } }: { launch: Launch }): string | undefined {
+  const values = Object.entries(env).flatMap(([name, value]) => (name === 'PORT' ? [] : [value]))
+  const variable = [...args, ...nodeArgs, ...values].flatMap((word) => /\$\{?\w+\}?/.exec(word) ?? [])[0]
+  return variable === undefined ? undefined : `only a shell fills in \`${variable}\`, and PM2 starts the file without one`
+}
+
+/** What of a start command is not carried over to PM2, and what takes its place. */
+export function launchWarnings({ env }: Launch): string[] {
+  const port = env['PORT'] === undefined ? [] : [`PORT=${env['PORT']} is left out: Heroku sets PORT, and the app must listen there.`]
+  const secrets = Object.entries(env).filter(([name, value]) => name !== 'PORT' && looksSecret(name, value))
+  return [...port, ...secrets.map(([name]) => `${name} looks like a secret, and is left out of the ecosystem file: set it with \`shipit config set ${name}\`.`)]
 }
 
 /** A literal port where Heroku needs its own (R10: error-codes). Only for a source that never names PORT. */

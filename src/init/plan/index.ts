@@ -4,7 +4,8 @@ import { hideSecrets } from '../../config-vars/secret.js'
 import type { EcosystemFiles } from '../ecosystem-adapter.js'
 import { isObject } from '../detect/package-json.js'
 import { githubWorkflow, WORKFLOW } from '../ci/github.js'
-import { withWebCommand } from '../detect/procfile.js'
+import { withCommand } from '../detect/procfile.js'
+import { callingScript } from '../detect/start-callers.js'
 import { LOCKFILE, lockCommand, lockHolds, lockMarks, withoutStaleEntry } from '../lockfile.js'
 import { RUNTIME, tarballName, VENDOR } from '../runtime-tarball.js'
 import type { Detected, FileStep, InitOptions, InitPlan, InitStep } from '../types.js'
@@ -101,10 +102,31 @@ function planIgnored({ steps, warnings }: Draft, { gitignore, unignored, isTarba
 }
 
 function planProcfile({ steps, decisions }: Draft, detected: Detected, { procfile }: Facts): void {
-  if (procfile === undefined || detected.procfileWeb === undefined || detected.procfileRunsStart) return
-  const after = withWebCommand(procfile, 'npm start')
-  steps.push({ ...fileStep('Procfile', procfile, after), why: `web: ${detected.procfileWeb} → npm start` })
-  decisions.push('The Procfile decides what Heroku runs, so its web line must run the start script; other process types stay.')
+  if (procfile === undefined) return
+  const why: string[] = []
+  let after = procfile
+  if (detected.procfileWeb !== undefined && !detected.procfileRunsStart) {
+    after = withCommand(after, 'web', 'npm start')
+    why.push(`web: ${detected.procfileWeb} → npm start`)
+    decisions.push('The Procfile decides what Heroku runs, so its web line must run the start script; other process types stay.')
+  }
+  const moved = movedStart(detected)
+  for (const { name, command } of detected.startCallers.filter(({ place }) => moved && place === 'Procfile')) {
+    const own = callingScript(command, moved!.script)
+    after = withCommand(after, name, own)
+    why.push(`${name}: ${command} → ${own}`)
+  }
+  if (after !== procfile) steps.push({ ...fileStep('Procfile', procfile, after), why: why.join('\n') })
+}
+
+/**
+ * The script that holds what the start script was: a command that is kept as it is, or one that other process types run, which
+ * must not start the web app by accident. Undefined if nobody needs it, or if the start script already starts the runtime.
+ */
+function movedStart({ kept, start, startCallers }: Detected): { script: string; command: string } | undefined {
+  if (kept) return kept
+  if (start === undefined || startCallers.length === 0 || start.includes(RUNTIME)) return undefined
+  return { script: 'start:app', command: start }
 }
 
 function planPackageJson({ steps, warnings }: Draft, manifest: Record<string, unknown>, start: string, detected: Detected, facts: Facts): void {
@@ -116,6 +138,12 @@ function planPackageJson({ steps, warnings }: Draft, manifest: Record<string, un
     why.push(reason)
   }
   set(['scripts', 'start'], start, `scripts.start: ${detected.start ?? '(none)'} → ${start}`)
+  const moved = movedStart(detected)
+  if (moved) set(['scripts', moved.script], moved.command, `scripts.${moved.script}: ${moved.command}${detected.kept ? ', as it is' : ', for the process types that run it'}`)
+  for (const { name, command } of detected.startCallers.filter(({ place }) => moved && place === 'package.json')) {
+    const own = callingScript(command, moved!.script)
+    set(['scripts', name], own, `scripts.${name}: ${command} → ${own}`)
+  }
   if (detected.before.length > 0) {
     const prestart = [stringAt(manifest, 'scripts', 'prestart'), ...detected.before].filter(Boolean).join(' && ')
     set(['scripts', 'prestart'], prestart, `scripts.prestart: ${prestart}`)
@@ -124,8 +152,9 @@ function planPackageJson({ steps, warnings }: Draft, manifest: Record<string, un
   set(['dependencies', RUNTIME], specOf(facts), `dependencies.${RUNTIME}: ${specOf(facts)}`)
   set(['devDependencies', RUNTIME], undefined, `devDependencies.${RUNTIME} removed: Heroku prunes these`)
   if (detected.engines === undefined) {
-    const range = nodeRange(facts.node, detected.pinnedNode)
-    set(['engines', 'node'], range, `engines.node: ${range}, so that Heroku runs the Node you test with`)
+    const range = nodeRange(facts.node, detected.pinnedNode, detected.needsNode)
+    const why = detected.needsNode ? `which runs ${detected.entry} without a build` : 'so that Heroku runs the Node you test with'
+    set(['engines', 'node'], range, `engines.node: ${range}, ${why}`)
   }
   if (edits.length === 0) return
   steps.push({ ...fileStep('package.json', facts.packageJson, editPackageJson(facts.packageJson, edits)), why: why.join('\n') })

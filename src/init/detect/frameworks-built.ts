@@ -1,0 +1,70 @@
+import { plainLaunch } from '../types.js'
+import { frameworkTarget } from './frameworks.js'
+import { broken, refused, type Project, type Target } from './target.js'
+
+interface Built {
+  name: string
+  /** The package that makes it this framework. */
+  package: string
+  /** The package without which there is no server, and what to do to have it. */
+  needs?: { package: string; next: string }
+  /** The server that its build writes, or the command of the package that serves it. */
+  entry?: (project: Project) => string | undefined
+  command?: string[]
+  build: string
+}
+
+/** What serves each framework's build on Node.js, from their own documents on deployment. */
+const BUILT: Built[] = [
+  { name: 'Nuxt', package: 'nuxt', entry: () => '.output/server/index.mjs', build: 'nuxt build' },
+  {
+    name: 'SvelteKit', package: '@sveltejs/kit', entry: () => 'build/index.js', build: 'vite build',
+    needs: { package: '@sveltejs/adapter-node', next: 'npm install --save-dev @sveltejs/adapter-node, and name it in svelte.config.js: https://svelte.dev/docs/kit/adapter-node' },
+  },
+  {
+    name: 'Astro', package: 'astro', entry: () => 'dist/server/entry.mjs', build: 'astro build',
+    needs: { package: '@astrojs/node', next: 'npx astro add node, with mode `standalone`, makes a server of it; a site of pages alone is served with: npm install serve, "start": "serve dist"' },
+  },
+  { name: 'Angular SSR', package: '@angular/ssr', entry: angularServer, build: 'ng build' },
+  {
+    name: 'TanStack Start', package: '@tanstack/react-start', entry: () => '.output/server/index.mjs', build: 'vite build',
+    needs: { package: 'nitro', next: 'npm install nitro, and add its plugin to vite.config: https://tanstack.com/start/latest/docs/framework/react/guide/hosting' },
+  },
+  {
+    name: 'React Router', package: '@react-router/node', command: ['react-router-serve', './build/server/index.js'], build: 'react-router build',
+    needs: { package: '@react-router/serve', next: 'npm install @react-router/serve' },
+  },
+  {
+    name: 'Remix', package: '@remix-run/node', command: ['remix-serve', './build/server/index.js'], build: 'remix vite:build',
+    needs: { package: '@remix-run/serve', next: 'npm install @remix-run/serve' },
+  },
+  { name: 'Next.js', package: 'next', command: ['next', 'start'], build: 'next build' },
+  { name: 'Nitro', package: 'nitropack', entry: () => '.output/server/index.mjs', build: 'nitropack build' },
+]
+
+/** The server of a framework whose project has no start script; undefined if no framework is known among its dependencies. */
+export function frameworkWithoutStart(project: Project): { name: string; target: Target } | undefined {
+  const packages = { ...project.pkg.dependencies, ...project.pkg.devDependencies }
+  const found = BUILT.find((each) => packages[each.package] !== undefined)
+  if (!found || hasOwnServer(project)) return undefined
+  return { name: found.name, target: targetOf(found, packages, project) }
+}
+
+function targetOf({ name, needs, entry, command, build }: Built, packages: Record<string, string>, project: Project): Target {
+  if (needs && packages[needs.package] === undefined) return broken(`${name} builds no server without the package ${needs.package}`, needs.next)
+  if (!project.build) return broken(`${name} has not been built, and Heroku has no build script to run`, `Add a script called \`build\` to package.json, such as "build": "${build}".`)
+  if (command) return frameworkTarget(command[0]!, command.slice(1), project) ?? refused(`\`${command[0]}\` is not among the dependencies`, `npm install ${needs?.package ?? command[0]}`)
+  const file = entry?.(project)
+  if (file === undefined) return refused(`shipit cannot tell where ${name} puts its server`, 'Name it: shipit init --entry FILE')
+  return { kind: 'script', entry: file, launch: plainLaunch(), how: `${file}, the server that ${name} builds`, before: [], notes: [] }
+}
+
+/** A server of the app's own, which serves the framework's build itself. */
+const hasOwnServer = ({ folder }: Project) => ['server.js', 'server.mjs', 'server.cjs', 'server.ts'].some((name) => folder.isFile(name))
+
+/** https://angular.dev/guide/ssr: dist/<project>/server/server.mjs, by the first project of angular.json. */
+function angularServer({ folder, pkg }: Project): string | undefined {
+  const [, first] = /"projects"\s*:\s*\{\s*"([^"]+)"/.exec(folder.read('angular.json') ?? '') ?? []
+  const project = first ?? pkg.name
+  return project === undefined ? undefined : `dist/${project}/server/server.mjs`
+}

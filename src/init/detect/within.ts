@@ -1,0 +1,57 @@
+import path from 'node:path/posix'
+import type { FolderView } from '../folder.js'
+import type { Build } from './build-output.js'
+import { readPackageJson, type PackageJson } from './package-json.js'
+import { insideFolder } from './resolve-file.js'
+import { broken, refused, type Project, type Target } from './target.js'
+
+const NO_PACKAGE: PackageJson = { scripts: {}, dependencies: {}, devDependencies: {}, engines: {} }
+
+/**
+ * Follows a command in another folder of the project: `cd api && …`, `npm --prefix api start`, a workspace. What it leads to has
+ * that folder as its `cwd`. The build is the root's, the only one that Heroku runs.
+ */
+export function followWithin(project: Project, dir: string, follow: (inner: Project) => Target): Target {
+  const clean = insideFolder(dir)
+  if (clean === undefined) return refused(`\`${dir}\` lies outside the folder`)
+  if (clean === '') return follow(project)
+  if (!project.folder.isDirectory(clean)) return broken(`the folder \`${clean}\` does not exist`)
+  const target = follow(projectWithin(project, clean))
+  if (target.kind === 'refused') return target
+  if (target.kind === 'ecosystem') {
+    return refused(`\`${path.join(clean, target.file)}\` is an ecosystem file in another folder`, `Run shipit init there: shipit init ${clean}`)
+  }
+  const launch = { ...target.launch, cwd: path.join(clean, target.launch.cwd ?? '') }
+  return { ...target, launch, before: target.before.map((command) => `cd ${clean} && ${command}`), how: `${target.how} in ${clean}` }
+}
+
+function projectWithin(project: Project, dir: string): Project {
+  const folder = folderWithin(project.folder, dir)
+  const pkg = folder.isFile('package.json') ? readPackageJson(folder) : NO_PACKAGE
+  const depth = dir.split('/').length
+  const outer = { folder: project.outer?.folder ?? project.folder, way: `${'../'.repeat(depth)}${project.outer?.way ?? ''}`, pkg: project.outer?.pkg ?? project.pkg }
+  return { folder, pkg, build: buildWithin(project.build, dir), outer }
+}
+
+function folderWithin(folder: FolderView, dir: string): FolderView {
+  const at = (file: string) => (file === '' || file === '.' ? dir : path.join(dir, file))
+  return {
+    name: path.basename(dir),
+    isFile: (file) => folder.isFile(at(file)),
+    isDirectory: (file) => folder.isDirectory(at(file)),
+    read: (file) => folder.read(at(file)),
+    list: (file) => folder.list(at(file)),
+  }
+}
+
+/** What the root's build makes in this folder. A tool of workspaces (turbo, `npm run build --workspaces`) builds by rules of its own. */
+function buildWithin(build: Build | undefined, dir: string): Build | undefined {
+  if (!build) return undefined
+  const inner = (file: string | undefined) => (file?.startsWith(`${dir}/`) ? file.slice(dir.length + 1) : undefined)
+  return {
+    ...build,
+    isOpaque: true,
+    outputOf: (source) => inner(build.outputOf(path.join(dir, source))),
+    sourceOf: (output) => inner(build.sourceOf(path.join(dir, output))),
+  }
+}
