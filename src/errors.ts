@@ -17,7 +17,7 @@ export const EXIT_CODES = {
   boot: { exit: 12, means: 'a dyno crashed or did not come up' },
   health: { exit: 13, means: 'the app is up and does not answer as it should' },
   rollback: { exit: 14, means: 'the deploy failed and so did its rollback' },
-  timeout: { exit: 15, means: 'the wait was given up; the platform may still be at work' },
+  timeout: { exit: 15, means: 'timed out: the platform may still be at work, or a release stands that could not be verified' },
   local: { exit: 16, means: 'the embedded Heroku could not be started or did not answer' },
   interrupted: { exit: 130, means: 'stopped by Ctrl-C (143 by SIGTERM, 129 by a closed terminal)' },
 } as const

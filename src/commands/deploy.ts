@@ -12,7 +12,7 @@ type DeployFlags = Interfaces.InferredFlags<typeof Deploy.flags>
 
 export default class Deploy extends BaseCommand {
   static override summary = 'deploy a commit, and go back to the release before if it does not come up'
-  static override description = 'The commit is pushed and built; its dynos must come up, stay up and answer over HTTP (2xx or 3xx). Where they do not, the release that served before is brought back, and the exit code says which step failed (`shipit --help` lists them).'
+  static override description = 'The commit is pushed and built; its dynos must come up, stay up and answer over HTTP. If they do not, the release that served before is brought back; what could not be looked at undoes nothing. The exit code says which step failed (`shipit --help` lists them).'
 
   static override examples = [
     '<%= config.bin %> <%= command.id %> --app myapp',
@@ -32,7 +32,9 @@ export default class Deploy extends BaseCommand {
     create: Flags.boolean({ description: 'create the app if it does not exist, and the git remote `heroku` for it (with --local the app is created without being asked)' }),
     'dry-run': Flags.boolean({ description: 'print the plan and change nothing' }),
     'wait-timeout': waitTimeout({ description: 'longest wait for the release phase and the dynos', default: '10m' }),
-    health: Flags.string({ description: 'path of the app that must answer 2xx or 3xx (else `health:` of the environment, else /)', helpValue: 'PATH' }),
+    health: Flags.string({ description: 'path of the app that must answer 2xx or 3xx, or none (else `health:` of the environment, else / answers below 500)', helpValue: 'PATH' }),
+    'health-status': Flags.string({ description: 'statuses of the health path that are healthy, such as 200-399,401', helpValue: 'LIST' }),
+    'health-header': Flags.string({ description: 'header of the health request; a value of $NAME is that of the environment variable', helpValue: 'NAME:VALUE', multiple: true, multipleNonGreedy: true }),
     rollback: Flags.boolean({ description: 'go back to the release before after a failure', default: true, allowNo: true }),
     dir: Flags.string({ description: 'deploy this folder of the repository alone (else `subdirectory:` of the environment)', helpValue: 'FOLDER' }),
     source: Flags.boolean({ description: 'deploy the files as they are, committed or not, without git (what .gitignore names is left out)', exclusive: ['ref', 'force'] }),
@@ -84,14 +86,16 @@ export default class Deploy extends BaseCommand {
   }
 
   private async deploy({ source, environment, facts, objects, pack }: Prepared, { root }: Project, flags: DeployFlags): Promise<DeployResult | { dryRun: true; plan: DeployPlan }> {
-    const { deployInTurn, gitPush, herokuPlatform, sourceUpload, describeInProgress, planDeploy, stopOnSignals } = await import('../deploy/index.js')
+    const { deployInTurn, gitPush, healthHeaders, herokuPlatform, sourceUpload, describeInProgress, planDeploy, stopOnSignals } = await import('../deploy/index.js')
     const app = flags.app ?? environment?.target.app ?? await this.appName(flags)
     const api = await this.platform(flags)
     const platform = herokuPlatform(api)
     const pushed = gitPush(api, root, objects)
     const git = pack ? sourceUpload(api, pushed, pack) : pushed
+    const health = { path: flags.health, status: flags['health-status'], headers: flags['health-header'] }
+    const sent = healthHeaders(health, environment?.target.health, process.env)
     const request: Omit<PlanRequest, 'turn'> = {
-      app, source, project: facts, environment, waitTimeout: flags['wait-timeout'], healthPath: flags.health, rollback: flags.rollback, force: flags.force,
+      app, source, project: facts, environment, waitTimeout: flags['wait-timeout'], health, rollback: flags.rollback, force: flags.force,
       create: flags.create || flags.local, addRemote: flags.create, overwritten: (name) => git.overwritten(name, source.commit.id),
     }
     this.timestamps = flags.timestamps
@@ -101,17 +105,20 @@ export default class Deploy extends BaseCommand {
       return { dryRun: true, plan }
     }
 
+    let shown: DeployPlan | undefined
     const stop = stopOnSignals(() => process.stderr.write(`\nLeft at once. What serves is not known: look at \`shipit releases --app ${app}\`.\n`))
     try {
       const result = await deployInTurn(request, {
-        platform, git, signal: stop.signal, wait: flags['lock-wait'],
+        platform, git, healthHeaders: sent, signal: stop.signal, wait: flags['lock-wait'],
         onWait: (found) => this.tell(`Waiting for another deploy: ${describeInProgress(found)}.`),
         show: async (plan) => {
+          shown = plan
           await this.show(plan)
           return this.view()
         },
       })
-      const { describeResult } = await import('../ui/deploy-plan.js')
+      const { describeResult, describeWarnings } = await import('../ui/deploy-plan.js')
+      for (const line of describeWarnings({ warnings: result.warnings.filter((warning) => !shown?.warnings.includes(warning)), findings: [] })) process.stderr.write(line + '\n')
       this.tell(this.withLocal(describeResult(result)))
       return result
     } finally {

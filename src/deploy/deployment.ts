@@ -19,21 +19,32 @@ export interface Timing {
   listed: number
   /** Between two looks for the last lines of a dyno that failed. */
   lines: number
+  /** The least that a rollback has, whatever the plan's waitTimeout. */
+  rollback: number
+  /** How long reads that the platform does not take (429, broken connections) are tried again, outside of the waits. */
+  patience: number
   /** After an interrupt: how long a build that goes on is waited for, and how long the old release may take to serve again. */
   settle: number
 }
 
-export const TIMING: Timing = { poll: 5000, stable: 5000, stableAtLeast: 1750, health: 60_000, listed: 15_000, lines: 500, settle: 60_000 }
+export const TIMING: Timing = { poll: 5000, stable: 5000, stableAtLeast: 1750, health: 60_000, listed: 15_000, lines: 500, rollback: 300_000, patience: 60_000, settle: 60_000 }
 
 /** One deploy under way: its plan, whom it speaks to, and what it has changed so far. */
 export interface Deployment {
   readonly plan: DeployPlan
+  /** Rides out rate limits, and broken connections once something is under way: see patient.ts. */
   readonly platform: Platform
+  /** The same without, for waits that go on trying by themselves. */
+  readonly bare: Platform
   readonly git: GitPush
   readonly steps: StepRunner
   readonly signal: AbortSignal
   readonly timing: Timing
   readonly changed: Changes
+  /** Headers of the health check, by name; their values may be secret. */
+  readonly healthHeaders: Record<string, string>
+  /** What turned out to be doubtful while it ran, a sentence each. */
+  readonly warnings: Set<string>
 }
 
 /** What the platform was asked for, so that a failure knows what there is to undo. */

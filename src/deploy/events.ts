@@ -1,6 +1,6 @@
 /** What a deploy tells while it runs. Who shows it (ui/) decides how; nothing here prints. */
 
-export type StepName = 'preflight' | 'create' | 'config' | 'push' | 'release' | 'scale_up' | 'boot' | 'health' | 'scale_down' | 'rollback' | 'undo' | 'interrupt'
+export type StepName = 'preflight' | 'create' | 'config' | 'push' | 'release' | 'scale_up' | 'boot' | 'switch' | 'health' | 'scale_down' | 'rollback' | 'undo' | 'interrupt'
 
 export type DeployEvent =
   | { type: 'started'; step: StepName; title: string }

@@ -1,15 +1,18 @@
 import { ShipitError } from '../errors.js'
 import { ensureHerokuRemote, overwrittenBy, push } from '../git/index.js'
 import {
-  createApp, currentRelease, getApp, getAppFeature, getBuild, getConfigVars, getRelease, getSlug, listBuildpacks, listBuilds, listDynos, listFormation, listReleases, rollbackTo,
+  createApp, currentRelease, getApp, getAppFeature, getBuild, getConfigVars, getRelease, getSlug, listBuildpacks, listBuilds, listDomains, listDynos, listFormation, listReleases, rollbackTo,
   streamLogs, streamOutput, updateConfigVars, updateFormation, type PlatformApi, type Release,
 } from '../heroku/index.js'
 import type { DoctorSource } from './source/examine.js'
 import type { GitPush, Platform } from './platform.js'
 
+/** https://devcenter.heroku.com/articles/preboot: about 3 minutes, of which one is the boot timeout. */
+const PREBOOT_SWITCH = 180_000
+
 /** The Platform API as the doctor knows it. */
 export function doctorSource(api: PlatformApi): DoctorSource {
-  return { ...herokuPlatform(api), feature: (app, name) => orUndefined(getAppFeature(api, app, name)) }
+  return herokuPlatform(api)
 }
 
 /** The Platform API as the deploy knows it. */
@@ -18,6 +21,7 @@ export function herokuPlatform(api: PlatformApi): Platform {
     label: api.endpoint.label,
     gitUrl: api.endpoint.gitUrl,
     slowdown: () => api.budget.slowdown,
+    prebootSwitch: api.endpoint.prebootSwitch ?? PREBOOT_SWITCH,
     findApp: (app) => orUndefined(getApp(api, app)),
     createApp: (name) => createApp(api, { name }),
     dynos: (app) => listDynos(api, app),
@@ -36,6 +40,8 @@ export function herokuPlatform(api: PlatformApi): Platform {
     build: (app, id) => getBuild(api, app, id),
     output: (url, signal) => streamOutput(url, { signal }),
     logs: (app, options) => streamLogs(api, app, options),
+    feature: (app, name) => orUndefined(getAppFeature(api, app, name)),
+    domains: async (app) => (await listDomains(api, app)).map(({ hostname }) => hostname),
   }
 }
 

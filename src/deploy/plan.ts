@@ -1,3 +1,4 @@
+import { dynoSize } from '../dyno-sizes.js'
 import { ShipitError } from '../errors.js'
 import type { App, Formation, Release } from '../heroku/types.js'
 import type { Overwritten } from '../git/index.js'
@@ -6,6 +7,7 @@ import type { StepName } from './events.js'
 import { grows, planFormation, shrinks, type FormationChange } from './formation.js'
 import { describeInProgress, type InProgress } from './turn/in-progress.js'
 import type { Platform } from './platform.js'
+import { healthCheck, type HealthCheck, type HealthFlags } from './serving/health-check.js'
 import type { DeploySource, Split, Upload } from './source/source.js'
 import { releaseToReplace, takeTurn, type Turn } from './turn/turn.js'
 import type { DeployTarget } from '../ecosystem/types.js'
@@ -40,8 +42,9 @@ export interface DeployPlan {
   /** What `deploy.<environment>.formation` changes of the dynos. */
   formation: FormationChange[]
   steps: StepName[]
-  /** Path of the app's URL that must answer 2xx or 3xx. */
-  healthPath: string
+  health: HealthCheck
+  /** With preboot, ms from the release until requests switch to it, and how many web dynos serve until then; null without. */
+  preboot: { switchesAfter: number; dynos: number } | null
   waitTimeout: number
   rollback: boolean
   force: boolean
@@ -63,7 +66,7 @@ export interface PlanRequest {
   create: boolean
   /** Whether an app that is made becomes the git remote `heroku`; a rehearsal leaves the user's remotes alone. */
   addRemote: boolean
-  healthPath?: string | undefined
+  health?: HealthFlags | undefined
   waitTimeout: number
   rollback: boolean
   force: boolean
@@ -99,8 +102,9 @@ export async function planDeploy(platform: Platform, request: PlanRequest): Prom
   const release = app && await releaseToReplace(platform, app.name, turn.follows)
   const slug = release?.slug ? await platform.slug(request.app, release.slug.id) : undefined
   const formation = app && request.environment?.target.formation ? await platform.formation(app.name) : []
+  const preboot = app && release?.slug ? await platform.feature(app.name, 'preboot') : undefined
   const overwrites = app && request.force ? await request.overwritten?.(app.name) : null
-  return makePlan({ ...request, overwrites, follows: turn.follows, inTheWay: turn.inTheWay, formation, platform: platform.label, found: app, release, currentCommit: slug?.commit ?? null, shipitEnv: asked.configVars['SHIPIT_ENV'], findings })
+  return makePlan({ ...request, overwrites, follows: turn.follows, inTheWay: turn.inTheWay, formation, platform: platform.label, found: app, release, currentCommit: slug?.commit ?? null, shipitEnv: asked.configVars['SHIPIT_ENV'], findings, hasPreboot: preboot?.enabled === true, webDynos: asked.formation.find(({ type }) => type === 'web'), prebootSwitch: platform.prebootSwitch })
 }
 
 async function serves(platform: Platform, app: string, commit: string): Promise<boolean> {
@@ -121,6 +125,10 @@ interface PlanFacts extends Omit<PlanRequest, 'project'> {
   follows?: InProgress | undefined
   inTheWay?: InProgress | undefined
   findings: Finding[]
+  hasPreboot: boolean
+  /** Of type web, before the deploy. */
+  webDynos?: Pick<Formation, 'quantity' | 'size'> | undefined
+  prebootSwitch: number
 }
 
 /** The plan, of facts alone. Pure. */
@@ -131,6 +139,7 @@ export function makePlan(facts: PlanFacts): DeployPlan {
   const follows = facts.follows ?? null
   const formation = planFormation(environment?.name ?? '', environment?.target.formation ?? {}, facts.formation)
   const current = release?.slug ? { release: { id: release.id, version: release.version }, slug: release.slug.id, commit: facts.currentCommit } : null
+  const preboot = prebootOf(facts, current)
   // Of files as they are nobody knows whether they are the same.
   const isSameCommit = source.upload === null && current?.commit === source.commit.id
   return {
@@ -149,8 +158,9 @@ export function makePlan(facts: PlanFacts): DeployPlan {
     configChanges,
     shipitEnv: wantedEnv,
     formation,
-    steps: stepsFor({ formation, isNew: !found, hasConfig: configChanges.length > 0, isSameCommit, follows }),
-    healthPath: withSlash(facts.healthPath ?? environment?.target.health ?? '/'),
+    steps: stepsFor({ formation, isNew: !found, hasConfig: configChanges.length > 0, isSameCommit, follows, preboot }),
+    health: healthCheck(facts.health ?? {}, environment?.target.health),
+    preboot,
     waitTimeout: facts.waitTimeout,
     rollback: facts.rollback,
     force: facts.force,
@@ -165,10 +175,10 @@ export function makePlan(facts: PlanFacts): DeployPlan {
   }
 }
 
-interface Needs { isNew: boolean; hasConfig: boolean; isSameCommit: boolean; formation: FormationChange[]; follows: InProgress | null }
+interface Needs { isNew: boolean; hasConfig: boolean; isSameCommit: boolean; formation: FormationChange[]; follows: InProgress | null; preboot: DeployPlan['preboot'] }
 
-function stepsFor({ isNew, hasConfig, isSameCommit, formation, follows }: Needs): StepName[] {
-  const serving: StepName[] = [...(formation.some(grows) ? ['scale_up' as const] : []), 'boot', 'health', ...(formation.some(shrinks) ? ['scale_down' as const] : [])]
+function stepsFor({ isNew, hasConfig, isSameCommit, formation, follows, preboot }: Needs): StepName[] {
+  const serving: StepName[] = [...(formation.some(grows) ? ['scale_up' as const] : []), 'boot', ...(preboot ? ['switch' as const] : []), 'health', ...(formation.some(shrinks) ? ['scale_down' as const] : [])]
   if (follows) return [...(follows.stage === 'build' ? ['push' as const] : []), 'release', ...serving]
   if (isSameCommit && !hasConfig && formation.length === 0) return serving
   return [
@@ -183,4 +193,8 @@ function stepsFor({ isNew, hasConfig, isSameCommit, formation, follows }: Needs)
 const configChangesOf = ({ environment }: Pick<PlanRequest, 'environment'>, shipitEnv: string | undefined): string[] =>
   environment?.target.env !== undefined && environment.target.env !== shipitEnv ? ['SHIPIT_ENV'] : []
 
-const withSlash = (path: string) => (path.startsWith('/') ? path : `/${path}`)
+/** https://devcenter.heroku.com/articles/preboot: of Standard and Performance dynos, where web dynos serve already. */
+function prebootOf({ hasPreboot, webDynos, prebootSwitch }: Pick<PlanFacts, 'hasPreboot' | 'webDynos' | 'prebootSwitch'>, current: DeployPlan['current']): DeployPlan['preboot'] {
+  if (!hasPreboot || current === null || !webDynos || webDynos.quantity === 0) return null
+  return dynoSize(webDynos.size)?.preboot === false ? null : { switchesAfter: prebootSwitch, dynos: webDynos.quantity }
+}

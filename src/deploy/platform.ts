@@ -1,5 +1,6 @@
 import type { Overwritten } from '../git/index.js'
-import type { App, Build, ConfigVars, Dyno, Formation, FormationUpdate, LogLine, Release, Slug } from '../heroku/types.js'
+import type { SeenLines } from '../heroku/seen-lines.js'
+import type { App, AppFeature, Build, ConfigVars, Dyno, Formation, FormationUpdate, LogLine, Release, Slug } from '../heroku/types.js'
 
 /** What a deploy needs of the platform, so that its steps can be tried against a scripted one. Lists are newest first. */
 export interface Platform {
@@ -8,6 +9,8 @@ export interface Platform {
   readonly gitUrl: string
   /** By how much pauses between looks are to be longer than usual, since the account has few calls left; absent: by nothing. */
   slowdown?(): number
+  /** ms from a release until preboot switches requests to it. */
+  readonly prebootSwitch: number
   /** Undefined where the app does not exist or this account may not see it. */
   findApp(app: string): Promise<App | undefined>
   createApp(app: string): Promise<App>
@@ -30,7 +33,12 @@ export interface Platform {
   builds(app: string, max: number): Promise<Build[]>
   build(app: string, id: string): Promise<Build>
   output(url: string, signal: AbortSignal): AsyncIterable<string>
-  logs(app: string, options: { lines: number; tail: boolean; dyno?: string; signal: AbortSignal }): AsyncIterable<LogLine>
+  /** `seen`: what was read before of the same log, none of which comes again. */
+  logs(app: string, options: { lines: number; tail: boolean; dyno?: string; signal: AbortSignal; seen?: SeenLines }): AsyncIterable<LogLine>
+  /** Undefined where the platform does not know it. */
+  feature(app: string, name: string): Promise<AppFeature | undefined>
+  /** Host names that lead to the app. */
+  domains(app: string): Promise<string[]>
 }
 
 /** The push of one commit to the app's repository on the platform, or what stands in its place. */

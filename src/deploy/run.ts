@@ -8,10 +8,11 @@ import { withLastLines } from './serving/last-lines.js'
 import { checkNotReplaced } from './turn/overtaken.js'
 import type { DeployPlan } from './plan.js'
 import type { GitPush, Platform } from './platform.js'
-import { healthUrl } from './serving/probe.js'
+import { patient } from './patient.js'
 import { ReleaseWatch } from './serving/release-watch.js'
 import { scaleDown, scaleUp } from './scale.js'
-import { holdUp, waitForBoot, type HoldRequest } from './serving/serving.js'
+import { holdUp, urlToAsk, waitForBoot, type HoldRequest } from './serving/serving.js'
+import { switchoverTo, waitForSwitch } from './serving/wait-for-switch.js'
 import { preflight, pushCommit, setConfig, waitForRelease } from './steps.js'
 import { undo } from './undo/undo.js'
 
@@ -39,6 +40,8 @@ export interface RunParts {
   /** Aborted by Ctrl-C and the like; its reason says by what (see interrupt.ts). */
   signal?: AbortSignal
   timing?: Partial<Timing>
+  /** Of the health check, with their values. */
+  healthHeaders?: Record<string, string> | undefined
 }
 
 /**
@@ -46,11 +49,13 @@ export interface RunParts {
  * @throws ShipitError with the code of the step that failed, `rollback` where undoing it failed too, `interrupted` after a signal.
  *   details: {release, rolled_back_to, serving}, each {id, version} or null.
  */
-export async function runDeploy(plan: DeployPlan, { platform, git, events, signal = new AbortController().signal, timing }: RunParts): Promise<DeployResult> {
+export async function runDeploy(plan: DeployPlan, { platform, git, events, signal = new AbortController().signal, timing: given, healthHeaders = {} }: RunParts): Promise<DeployResult> {
+  const timing = { ...TIMING, ...given }
   const deployment: Deployment = {
-    plan, platform, git, signal,
+    plan, git, signal, timing, healthHeaders, bare: platform,
+    platform: patient(platform, { time: timing.patience, pause: timing.poll, signal, isUnderWay: () => deployment.changed.isPushBegun }),
     steps: new StepRunner(events),
-    timing: { ...TIMING, ...timing },
+    warnings: new Set(),
     changed: { isAppCreated: false, isConfigSent: false, isPushBegun: false, isPushHeard: false, isPushEnded: false, releases: [] },
   }
   try {
@@ -104,14 +109,16 @@ async function create({ plan, platform, git, changed }: Deployment): Promise<App
 
 /** Boot and health of a release of ours. The log is followed from here on, and read no further than the end of both. */
 async function serve(deployment: Deployment, app: App, release: Release, deadline: number): Promise<string[]> {
-  const { plan, platform, steps, timing } = deployment
-  const watch = new ReleaseWatch(platform, plan.app, release)
+  const { plan, bare, steps, timing } = deployment
+  const watch = new ReleaseWatch(bare, plan.app, release, { switchover: switchoverTo(deployment, release) })
+  const check = plan.health
   try {
     await steps.run('boot', `Starting dynos of v${release.version}`, async (report) => {
       await waitForBoot(deployment, watch, release, deadline, report)
-      if (!watch.hasWeb && watch.dynos.length > 0) await holdUp(deployment, watch, { release, deadline }, report)
+      if (!urlToAsk(check, watch, app) && watch.dynos.length > 0) await holdUp(deployment, watch, { release, check, deadline, giveUp: deadline }, report)
     })
-    await checkHealth(deployment, app, watch, { release, deadline: Math.min(deadline, Date.now() + timing.health) })
+    await untilSwitched(deployment, app, watch, release, deadline)
+    await checkHealth(deployment, app, watch, { release, check, deadline: Math.min(deadline, Date.now() + (check.timeout ?? timing.health)), giveUp: deadline })
     if (plan.steps.includes('scale_down')) await steps.run('scale_down', `Scaling ${plan.app} down`, (report) => scaleDown(deployment, app, watch, release, deadline, report))
     return namesOf(watch)
   } catch (error) {
@@ -121,25 +128,39 @@ async function serve(deployment: Deployment, app: App, release: Release, deadlin
   }
 }
 
+async function untilSwitched(deployment: Deployment, app: App, watch: ReleaseWatch, release: Release, deadline: number): Promise<void> {
+  if (!watch.switchover || !watch.hasWeb) return
+  const url = urlToAsk(deployment.plan.health, watch, app)
+  await deployment.steps.run('switch', `Waiting for preboot to switch to v${release.version}`, (report) => waitForSwitch(deployment, watch, { release, url, deadline }, report))
+}
+
 async function checkHealth(deployment: Deployment, app: App, watch: ReleaseWatch, hold: Omit<HoldRequest, 'url'>): Promise<void> {
   const { plan, steps } = deployment
   if (!watch.hasWeb) return steps.skip('health', 'no web dyno answers HTTP')
+  if (plan.health.path === null) return steps.skip('health', 'it is not asked for (none)')
   if (app.web_url === null) return steps.skip('health', 'the app has no URL')
   if (app.maintenance) return steps.skip('health', 'maintenance mode is on')
-  const url = healthUrl(app.web_url, plan.healthPath)
+  const url = urlToAsk(plan.health, watch, app)!
   await steps.run('health', `Asking ${url}`, (report) => holdUp(deployment, watch, { ...hold, url }, report))
 }
 
+/** ms for which preboot may not have switched to a release that serves, by the list of releases. */
+const MAY_BE_SWITCHING = 5 * 60_000
+
 /** The commit serves already: says so only once it is seen to be up and to answer. */
 async function lookAtLive(deployment: Deployment): Promise<DeployResult> {
-  const { plan, platform, steps, timing } = deployment
+  const { plan, platform, bare, steps, timing, changed } = deployment
   const [app, release] = await Promise.all([platform.findApp(plan.app), platform.currentRelease(plan.app)])
   if (!app || !release) throw new Error(`${plan.app} was there when the deploy was planned and is not any more`)
-  const watch = new ReleaseWatch(platform, plan.app, release, { followsLog: false })
-  const deadline = Date.now() + Math.min(plan.waitTimeout, timing.health)
+  changed.app = app
+  const isYoung = plan.preboot !== null && Date.now() - Date.parse(release.created_at) < MAY_BE_SWITCHING
+  const watch = new ReleaseWatch(bare, plan.app, release, isYoung ? { switchover: switchoverTo(deployment, release) } : { followsLog: false })
+  const giveUp = Date.now() + Math.min(plan.waitTimeout, timing.health + (isYoung ? plan.preboot?.switchesAfter ?? 0 : 0))
+  const check = plan.health
   try {
-    await steps.run('boot', `Looking at the dynos of v${release.version}`, (report) => waitForBoot(deployment, watch, release, deadline, report))
-    await checkHealth(deployment, app, watch, { release, isOneLookEnough: true, deadline })
+    await steps.run('boot', `Looking at the dynos of v${release.version}`, (report) => waitForBoot(deployment, watch, release, giveUp, report))
+    await untilSwitched(deployment, app, watch, release, giveUp)
+    await checkHealth(deployment, app, watch, { release, check, isOneLookEnough: true, deadline: giveUp, giveUp })
     return result(deployment, app, release, namesOf(watch))
   } catch (error) {
     throw await withLastLines(deployment, watch, error)
@@ -150,7 +171,7 @@ async function lookAtLive(deployment: Deployment): Promise<DeployResult> {
 
 const namesOf = ({ dynos }: ReleaseWatch): string[] => dynos.toSorted(byTypeAndNumber).map(({ name }) => name)
 
-function result({ plan, steps }: Deployment, app: App, release: Release, dynos: string[]): DeployResult {
+function result({ plan, steps, warnings }: Deployment, app: App, release: Release, dynos: string[]): DeployResult {
   return {
     app: plan.app,
     release: refOf(release),
@@ -159,7 +180,7 @@ function result({ plan, steps }: Deployment, app: App, release: Release, dynos: 
     commit: plan.commit,
     replaced: plan.isAlreadyLive ? null : plan.current?.release ?? null,
     alreadyLive: plan.isAlreadyLive,
-    warnings: plan.warnings,
+    warnings: [...plan.warnings, ...warnings],
     times: steps.times,
   }
 }

@@ -4,9 +4,8 @@ import { unknownName } from '../nearest.js'
 import { pause, type Deployment } from './deployment.js'
 import type { StepReport } from './events.js'
 import { countInWords, grows, peakOf, shrinks, updateTo } from './formation.js'
-import { healthUrl } from './serving/probe.js'
 import type { ReleaseWatch } from './serving/release-watch.js'
-import { holdUp, waitForBoot } from './serving/serving.js'
+import { holdUp, urlToAsk, waitForBoot } from './serving/serving.js'
 
 /** The process types of a release may be listed a moment after it. */
 const LOOKS_FOR_TYPES = 4
@@ -44,8 +43,8 @@ export async function scaleDown(deployment: Deployment, app: App, watch: Release
   changed.formation ??= await platform.formation(plan.app)
   await platform.updateFormation(plan.app, shrinking.map(({ type, after }) => updateTo(type, after)))
   await waitForBoot(deployment, watch, release, deadline, report)
-  const url = watch.hasWeb && app.web_url && !app.maintenance ? healthUrl(app.web_url, plan.healthPath) : undefined
-  if (watch.dynos.length > 0) await holdUp(deployment, watch, { release, url, deadline }, report)
+  const url = urlToAsk(plan.health, watch, app)
+  if (watch.dynos.length > 0) await holdUp(deployment, watch, { release, url, check: plan.health, deadline, giveUp: deadline }, report)
   report.detail(shrinking.map(({ type, after }) => countInWords(type, after)).join(' '))
 }
 

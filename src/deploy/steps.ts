@@ -6,6 +6,7 @@ import { releaseAfterAll } from './broken-push.js'
 import { releaseOfPush, slugOfCommit } from './find-release.js'
 import { overtakenBy, outdated } from './turn/overtaken.js'
 import { sayOutput } from './say-lines.js'
+import { keepAsking } from './unverified.js'
 
 /** Is the platform still as the plan saw it? */
 export async function preflight({ plan, platform }: Deployment): Promise<App | undefined> {
@@ -80,7 +81,7 @@ function lastPrinted(printed: string[]): string {
 
 /** Follows the release phase, where there is one, to its end. */
 export async function waitForRelease(deployment: Deployment, release: Release, deadline: number, report: StepReport): Promise<Release> {
-  const { plan, platform, signal } = deployment
+  const { plan, bare, signal } = deployment
   let now = release
   const printed: string[] = []
   const say = (line: string) => {
@@ -89,7 +90,7 @@ export async function waitForRelease(deployment: Deployment, release: Release, d
   }
   if (now.status === 'pending' && now.output_stream_url) await streamReleaseOutput(deployment, now.output_stream_url, deadline, say)
   for (let look = 0; ; look++) {
-    now = await platform.release(plan.app, release.id)
+    now = await keepAsking(deployment, deadline, report, () => bare.release(plan.app, release.id))
     if (now.status === 'succeeded') return now
     if (now.status !== 'pending') {
       // It ended before the push did, which showed its output among the build's.

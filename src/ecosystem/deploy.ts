@@ -2,6 +2,7 @@ import { quote, typeOf } from './coerce.js'
 import { readDynoCount } from './dyno-count.js'
 import { readVariables } from './environment.js'
 import { errorAt, unknownKey, warningAt, type Finding, type Path } from './finding.js'
+import { readHealth } from './health.js'
 import type { DeployTarget } from './types.js'
 
 const OURS = ['app', 'ref', 'env', 'health', 'formation', 'config', 'subdirectory'] as const
@@ -91,7 +92,7 @@ const READERS: Record<Exclude<keyof DeployTarget, 'ssh'>, Reader> = {
   // https://git-scm.com/docs/git-check-ref-format: what can never be in a name; a leading - would be an option.
   ref: text(/^(?!-)(?!.*\.\.)[^\s~^:?*[\\]+$/, 'a branch, a tag or a commit'),
   env: text(/^(?!env_)\S+$/, 'the NAME of an env_NAME block'),
-  health: text(/^\/\S*$/, 'a path that begins with /'),
+  health: readHealth,
   subdirectory: text(/^(?![/\\~])(?!(?:.*\/)?\.\.(?:\/|$)).+$/, 'a folder inside the repository'),
   formation: readFormation,
   config: readNames,

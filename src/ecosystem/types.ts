@@ -16,12 +16,24 @@ export interface EcosystemApp {
   [option: string]: unknown
 }
 
+/** `health:` as a map. */
+export interface HealthTarget {
+  path?: string
+  /** 200-399,401 */
+  status?: string
+  /** A value of $NAME is that of an environment variable of the machine that deploys. */
+  header?: Record<string, string>
+  /** Longest wait for it, such as 90s. */
+  timeout?: string
+}
+
 /** One environment of the `deploy:` block, PM2's place for it. */
 export interface DeployTarget {
   app?: string
   ref?: string
   env?: string
-  health?: string
+  /** A path, `none`, or more about it. */
+  health?: string | HealthTarget
   /** Process type → "2:standard-1x" or "2". */
   formation?: Record<string, string>
   /** Names of config vars that must be set; never values. */

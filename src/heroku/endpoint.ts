@@ -47,8 +47,8 @@ export function platformUrls(env: NodeJS.ProcessEnv): { apiUrl: string; gitUrl: 
 export async function resolveEndpoint({ local, env = process.env }: { local: boolean; env?: NodeJS.ProcessEnv }): Promise<Endpoint> {
   if (local) {
     const { ensureLocal } = await import('../local/client.js')
-    const { apiUrl, gitUrl, token } = await ensureLocal()
-    return { apiUrl, gitUrl, token, tokenSource: 'the embedded Heroku', label: 'the embedded Heroku' }
+    const { apiUrl, gitUrl, token, preboot_switch: prebootSwitch } = await ensureLocal()
+    return { apiUrl, gitUrl, token, tokenSource: 'the embedded Heroku', label: 'the embedded Heroku', prebootSwitch }
   }
   const { apiUrl, gitUrl, apiHost } = platformUrls(env)
   checkCertificates(env)

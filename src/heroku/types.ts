@@ -15,6 +15,8 @@ export interface Endpoint {
   tokenSource: string
   /** What a user calls this platform in a sentence: "Heroku" or "the embedded Heroku". For sentences only, never for a decision. */
   label: string
+  /** ms from a release until preboot switches requests to it, where a platform says so; else it is as Heroku documents it. */
+  prebootSwitch?: number
 }
 
 interface Ref { id: string; name: string }
@@ -32,6 +34,8 @@ export interface App {
   created_at: string
   updated_at: string
   released_at: string | null
+  /** cedar or fir; absent where the platform does not tell. */
+  generation?: { name: string } | null
 }
 
 export interface Account { id: string; email: string; name: string | null }
@@ -123,3 +127,5 @@ export interface LogLine {
 }
 
 export interface AppFeature { id: string; name: string; enabled: boolean; description: string; state: string; doc_url: string; created_at: string; updated_at: string }
+
+export interface Domain { id: string; hostname: string; kind: string }

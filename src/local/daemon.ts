@@ -124,7 +124,7 @@ async function start(options: PlatformOptions, folders: Folders, lock: Awaited<R
     // No request can have come in yet: this runs in the turn in which the server began to listen.
     const addresses = { apiUrl, gitUrl: `${apiUrl}/git`, routerPort: routerListening.port }
     urls = { ...addresses, rendezvousPort: rendezvousListening.port }
-    const info: DaemonInfo = { pid: process.pid, ...addresses, token, version, started_at: startedAt }
+    const info: DaemonInfo = { pid: process.pid, ...addresses, preboot_switch: limits.prebootSwitch, token, version, started_at: startedAt }
     await writeSettings(folders, { token, apiPort: apiListening.port, routerPort: routerListening.port })
     await writeFileAtomic(infoFile(folders), JSON.stringify(info, null, 2), { mode: 0o600 })
     for (const app of store.list()) dynos.reconcile(app.id, 'release')

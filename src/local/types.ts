@@ -273,6 +273,8 @@ export interface DaemonInfo {
   gitUrl: string
   /** PORT of http://<app>.localhost:PORT/ */
   routerPort: number
+  /** {@link Limits.prebootSwitch}, in ms. */
+  preboot_switch: number
   token: string
   version: string
   started_at: string

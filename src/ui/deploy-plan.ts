@@ -1,4 +1,5 @@
 import pc from 'picocolors'
+import { duration } from '../deploy/deployment.js'
 import { countInWords, grows, peakOf, shrinks, type FormationChange } from '../deploy/formation.js'
 import { describeInProgress } from '../deploy/turn/in-progress.js'
 import type { DeployPlan, DeployResult, StepName } from '../deploy/index.js'
@@ -12,7 +13,8 @@ const WHAT: Record<StepName, (plan: DeployPlan) => string> = {
   push: ({ commit, app, force, upload }) => upload ? `send the files to ${app}, and build` : `push ${commit.short} to ${app}${force ? ', replacing what is there (--force)' : ''}, and build`,
   release: () => 'release, with the release phase where there is one',
   boot: () => 'wait until every dyno is up and stays up',
-  health: ({ healthPath }) => `ask ${healthPath} of the app's URL until it answers 2xx or 3xx`,
+  switch: ({ preboot }) => `wait until preboot switches requests to the new dynos, about ${duration(preboot?.switchesAfter ?? 0)} after the release`,
+  health: ({ health }) => health.path === null ? 'health: not asked for' : `ask ${health.path} of the app's URL until it answers ${health.status ?? (health.isNamed ? '2xx or 3xx' : 'below 500')}`,
   scale_up: ({ formation }) => `scale up: ${formation.filter(grows).map((change) => countInWords(change.type, peakOf(change))).join(' ')}`,
   scale_down: ({ formation }) => `scale down: ${formation.filter(shrinks).map(({ type, after }) => countInWords(type, after)).join(' ')}`,
   rollback: () => 'roll back',

@@ -3,7 +3,8 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { GitPush, Platform } from '../../src/deploy/index.js'
 import { ShipitError } from '../../src/errors.js'
-import type { App, Build, Dyno, DynoState, Formation, LogLine, Release, Slug } from '../../src/heroku/types.js'
+import { BOOT_HEADER, PROBE_HEADER } from '../../src/runtime/boot-id.js'
+import type { App, AppFeature, Build, Dyno, DynoState, Formation, LogLine, Release, Slug } from '../../src/heroku/types.js'
 
 /** How the releases of one commit behave. */
 interface Behaviour {
@@ -11,6 +12,8 @@ interface Behaviour {
   states?: DynoState[]
   /** What the app's URL answers. Default 200. */
   status?: number
+  /** Of its answers. */
+  location?: string
   /** What web.1 prints once it is released: the app's own lines. */
   prints?: string[]
   /** Lines of the platform about web.1. */
@@ -36,6 +39,18 @@ export class FakePlatform implements Platform {
   sizes: Record<string, number> = { web: 1 }
   dynoSizes: Record<string, string> = {}
   isMaintenance = false
+  /** With preboot the release before goes on answering for so many ms, unlisted, and then gets SIGTERM. */
+  hasPreboot = false
+  prebootSwitch = 300
+  /** Whether the log tells of that SIGTERM. */
+  tellsOfEnds = true
+  /** Whether the dynos run under the runtime, which tells of its boots and proves its answers. */
+  hasRuntime = false
+  /** Added to the lines of the log where each request is routed. */
+  isRouted = true
+  /** In place of the app's own address. */
+  webUrl: string | null | undefined
+  ownDomains: string[] = []
   exists = true
   /** Fails the call of that name. */
   failing: Partial<Record<keyof Platform, ShipitError>> = {}
@@ -57,7 +72,14 @@ export class FakePlatform implements Platform {
     const platform = new FakePlatform()
     const server = createServer((request, response) => {
       platform.requests.push(`${request.headers.host} ${request.url}`)
-      response.writeHead(platform.behaviourOf(platform.current)?.status ?? 200).end()
+      const { served } = platform
+      const { status = 200, location } = platform.behaviourOf(served) ?? {}
+      platform.judged.push(served?.version ?? 0)
+      if (platform.isRouted) platform.log(`at=info method=GET path="/" host=a1 request_id=${request.headers['x-request-id'] as string} fwd="1.2.3.4" dyno=web.1 connect=0ms service=1ms status=${status} bytes=2 protocol=http`, 'heroku', 'router')
+      response.writeHead(status, {
+        ...(location ? { location } : {}),
+        ...(platform.hasRuntime && request.headers[PROBE_HEADER] && served ? { [BOOT_HEADER]: bootOf(served) } : {}),
+      }).end()
     })
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
     platform.server = server
@@ -66,6 +88,19 @@ export class FakePlatform implements Platform {
   }
 
   readonly requests: string[] = []
+  /** Versions that answered them. */
+  readonly judged: number[] = []
+  private switching: { before: Release; to: Release } | undefined
+
+  /** The release that requests go to now. */
+  get served(): Release | undefined {
+    return this.switching?.to.id === this.current?.id ? this.switching?.before ?? this.current : this.current
+  }
+
+  async feature(_app: string, name: string): Promise<AppFeature | undefined> {
+    return { id: name, name, enabled: name === 'preboot' && this.hasPreboot, description: '', state: 'general', doc_url: '', created_at: NOW, updated_at: NOW }
+  }
+  async domains(): Promise<string[]> { return [new URL(this.url).hostname, ...this.ownDomains] }
 
   async stop(): Promise<void> {
     this.server?.closeAllConnections()
@@ -233,19 +268,34 @@ export class FakePlatform implements Platform {
     const release: Release = { id, version, description, status: 'succeeded', current: false, slug: slug ? { id: slug } : null, user: USER, app: { id: 'a1', name: 'a1' }, output_stream_url: null, created_at: new Date().toISOString(), updated_at: NOW }
     const behaviour = this.behaviourOf(release)
     if (behaviour?.releasePhase) Object.assign(release, { status: 'pending', output_stream_url: `https://output/${id}` })
+    const before = this.current
     this.made.push(release)
+    if (this.hasPreboot && before?.slug && release.status === 'succeeded') this.prebootTo(release, this.switching?.before ?? before)
+    if (this.hasRuntime && release.slug) this.log(`shipit source=web.1 event=boot id=${bootOf(release)}`)
     for (const line of behaviour?.prints ?? []) this.log(line)
     for (const line of behaviour?.platformSays ?? []) this.log(line, 'heroku')
     return release
   }
 
+  /** https://devcenter.heroku.com/articles/preboot */
+  private prebootTo(to: Release, before: Release): void {
+    this.switching = { before, to }
+    setTimeout(() => {
+      if (this.switching?.to !== to) return
+      this.switching = undefined
+      if (this.tellsOfEnds) this.log('Stopping all processes with SIGTERM', 'heroku')
+    }, this.prebootSwitch).unref()
+  }
+
   private app(name: string): App {
-    return { id: 'a1', name, web_url: this.url, git_url: '', maintenance: this.isMaintenance, owner: USER, region: { id: 'us', name: 'us' }, stack: { id: 's', name: 'heroku-24' }, created_at: NOW, updated_at: NOW, released_at: null }
+    return { id: 'a1', name, web_url: this.webUrl === undefined ? this.url : this.webUrl, git_url: '', maintenance: this.isMaintenance, owner: USER, region: { id: 'us', name: 'us' }, stack: { id: 's', name: 'heroku-24' }, created_at: NOW, updated_at: NOW, released_at: null }
   }
 }
 
 const NOW = '2026-01-01T00:00:00Z'
 const USER = { id: 'u', email: 'ada@example.com' }
+
+const bootOf = ({ version }: Release): string => String(version).padStart(24, '0')
 
 function build(commit: string): Build {
   return { id: `build-of-${commit.slice(0, 7)}`, app: { id: 'a1' }, status: 'pending', source_blob: { url: '', version: commit }, output_stream_url: `https://build/${commit.slice(0, 7)}`, slug: null, release: null, user: USER, created_at: NOW, updated_at: NOW }

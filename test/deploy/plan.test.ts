@@ -90,14 +90,14 @@ describe('the plan', () => {
   const release = { id: 'r4', version: 4, slug: { id: 's4' } } as Release
   const facts = {
     app: 'a1', platform: 'Heroku', source: deploySource(clean), create: false, addRemote: false, waitTimeout: 600_000, rollback: true, force: false,
-    found, release, currentCommit: 'a'.repeat(40), shipitEnv: undefined, formation: [], findings: [],
+    found, release, currentCommit: 'a'.repeat(40), shipitEnv: undefined, formation: [], findings: [], hasPreboot: false, webDynos: { quantity: 2, size: 'Standard-1X' }, prebootSwitch: 180_000,
   }
 
   it('names the release it replaces and every step', () => {
     const plan = makePlan(facts)
     expect(plan.current).to.deep.equal({ release: { id: 'r4', version: 4 }, slug: 's4', commit: 'a'.repeat(40) })
     expect(plan.steps).to.deep.equal(['preflight', 'push', 'release', 'boot', 'health'])
-    expect(plan).to.include({ isAlreadyLive: false, healthPath: '/', appState: 'exists' })
+    expect(plan).to.deep.include({ isAlreadyLive: false, health: { path: '/', isNamed: false, status: null, headers: [], timeout: null }, preboot: null, appState: 'exists' })
   })
 
   it('is plain data: JSON and back is the same', () => {
@@ -117,10 +117,23 @@ describe('the plan', () => {
     expect(makePlan({ ...facts, currentCommit: clean.commit?.id ?? '', environment, shipitEnv: 'prod' }).isAlreadyLive).to.equal(true)
   })
 
-  it('prefers --health to the environment\'s', () => {
+  it('prefers the flags to the environment\'s health', () => {
     const environment = { name: 'production', target: { health: '/healthz' } }
-    expect(makePlan({ ...facts, environment }).healthPath).to.equal('/healthz')
-    expect(makePlan({ ...facts, environment, healthPath: 'ready' }).healthPath).to.equal('/ready')
+    expect(makePlan({ ...facts, environment }).health).to.include({ path: '/healthz', isNamed: true })
+    expect(makePlan({ ...facts, environment, health: { path: 'ready', status: '200', headers: ['X-Key: 1'] } }).health)
+      .to.deep.equal({ path: '/ready', isNamed: true, status: '200', headers: ['x-key'], timeout: null })
+    const asMap = { name: 'production', target: { health: { path: '/up', status: '204', header: { Accept: 'text/plain' }, timeout: '90s' } } }
+    expect(makePlan({ ...facts, environment: asMap }).health).to.deep.equal({ path: '/up', isNamed: true, status: '204', headers: ['accept'], timeout: 90_000 })
+    expect(makePlan({ ...facts, environment, health: { path: 'none' } }).health).to.include({ path: null, isNamed: false })
+  })
+
+  it('waits for the switch of preboot, where web dynos of a size that has it serve', () => {
+    const plan = makePlan({ ...facts, hasPreboot: true })
+    expect(plan.preboot).to.deep.equal({ switchesAfter: 180_000, dynos: 2 })
+    expect(plan.steps).to.deep.equal(['preflight', 'push', 'release', 'boot', 'switch', 'health'])
+    for (const other of [{ release: undefined }, { webDynos: { quantity: 0, size: 'Standard-1X' } }, { webDynos: { quantity: 1, size: 'Basic' } }, { webDynos: undefined }]) {
+      expect(makePlan({ ...facts, hasPreboot: true, ...other }).preboot).to.equal(null)
+    }
   })
 })
 
@@ -160,6 +173,6 @@ describe('the health probe', () => {
   })
   it('says in words what kept it from an answer', async () => {
     const { signal } = new AbortController()
-    expect(await probe('http://a1.localhost:1/', signal)).to.deep.equal({ isHealthy: false, answer: 'connection refused' })
+    expect(await probe('http://a1.localhost:1/', { signal })).to.deep.equal({ isAnswer: false, why: 'nothing accepts connections there' })
   })
 })

@@ -19,6 +19,12 @@ describe('the deploy block', () => {
     expect(found.sshTargets).to.deep.equal([])
   })
 
+  it('takes health as a map, and as none', () => {
+    const found = read('p: { health: { path: /ready, status: 204, header: { Authorization: $HEALTH }, timeout: 90 } }', 'q: { health: none }')
+    expect(said(found)).to.deep.equal([])
+    expect(found.deploy).to.deep.equal({ p: { health: { path: '/ready', status: '204', header: { Authorization: '$HEALTH' }, timeout: '90' } }, q: { health: 'none' } })
+  })
+
   it("leaves PM2's own targets alone and names them", () => {
     const found = read(
       'old: { user: node, host: [a.example, b.example], ref: origin/main, repo: git@x:y.git, path: /srv, post-deploy: npm i, env: { NODE_ENV: production } }',
@@ -50,7 +56,11 @@ describe('the deploy block', () => {
     ['p: { app: ab }', ['e e.yml:6:13 deploy/p/app: must be an app\'s name: 3 to 30 of a-z, 0-9 and -, a letter first, not "ab"']],
     ['p: { ref: --upload-pack=x }', ['e e.yml:6:13 deploy/p/ref: must be a branch, a tag or a commit, not "--upload-pack=x"']],
     ['p: { ref: "a..b" }', ['e e.yml:6:13 deploy/p/ref: must be a branch, a tag or a commit, not "a..b"']],
-    ['p: { health: healthz }', ['e e.yml:6:16 deploy/p/health: must be a path that begins with /, not "healthz"']],
+    ['p: { health: healthz }', ['e e.yml:6:16 deploy/p/health: must be a path that begins with /, none, or a map of path, status, header and timeout, not "healthz"']],
+    ['p: { health: { pth: /x } }', ['e e.yml:6:16 deploy/p/health: has an unknown key "pth"; it takes path, status, header, timeout']],
+    ['p: { health: { status: 200-700 } }', ['e e.yml:6:16 deploy/p/health: status must be such as 200-399,401, not "200-700"']],
+    ['p: { health: { timeout: soon } }', ['e e.yml:6:16 deploy/p/health: timeout must be a time such as 90s, not "soon"']],
+    ['p: { health: { header: { "X Y": secret } } }', ['e e.yml:6:16 deploy/p/health: header "X Y" cannot be sent']],
     ['p: { subdirectory: ../x }', ['e e.yml:6:22 deploy/p/subdirectory: must be a folder inside the repository, not "../x"']],
     ['p: { subdirectory: a/.. }', ['e e.yml:6:22 deploy/p/subdirectory: must be a folder inside the repository, not "a/.."']],
     ['p: { subdirectory: a..b/c }', []],

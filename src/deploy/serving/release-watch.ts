@@ -1,9 +1,14 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { ShipitError } from '../../errors.js'
 import { dynoWord } from '../../heroku/index.js'
-import type { Dyno, Release } from '../../heroku/types.js'
+import { SeenLines } from '../../heroku/seen-lines.js'
+import type { Dyno, LogLine, Release } from '../../heroku/types.js'
+import { BootIds, type Lives, type Owner } from './boot-ids.js'
 import { bootState, type BootState } from './boot-state.js'
 import { LookCadence, pendingOf } from './cadence.js'
 import { CrashSigns } from './crash-signs.js'
+import { RouterLines } from './router-lines.js'
+import type { Switchover } from './switchover.js'
 import { pause, type Deployment } from '../deployment.js'
 import type { Platform } from '../platform.js'
 
@@ -16,12 +21,24 @@ const RESTARTS = 2
 /** ms for which a look counts as recent. */
 const RECENT = 15_000
 
+/** ms before a log that could not be read is asked for again. */
+const LOG_AGAIN = 2000
+
 /** ms that a crashing dyno of an earlier release may go on telling of it, under the name that the new one has too. */
 const LAST_WORDS = 3000
 
+interface WatchOptions {
+  /** False for a release that has been there for long: what its log holds of earlier days says nothing. */
+  followsLog?: boolean
+  /** The release takes the place of one that does not stay up. */
+  isAfterCrash?: boolean
+  /** With preboot: until it is over, the log may speak of dynos of the same names that the platform does not list. */
+  switchover?: Switchover | undefined
+}
+
 /**
  * Follows the dynos of one release: their list, and the app's log beside it. The log is a second witness only, so a log that cannot be
- * read ends nothing: `logFailure` says why it could not.
+ * read ends nothing: `logFailure` says why it cannot, and it is asked for again.
  */
 export class ReleaseWatch {
   logFailure: string | undefined
@@ -29,6 +46,12 @@ export class ReleaseWatch {
   dynos: Dyno[] = []
   crashed: Crash | undefined
   readonly signs: CrashSigns
+  readonly router = new RouterLines()
+  readonly switchover: Switchover | undefined
+  private readonly boots = new BootIds()
+  private hasSwitched: boolean
+  /** Time of the newest line of the log, ms since the epoch. */
+  private lastTold = 0
   private readonly stopped = new AbortController()
   /** By name: when the first dyno of the release by that name was made, and every id it has had. */
   private readonly seen = new Map<string, { since: number; ids: Set<string> }>()
@@ -41,19 +64,19 @@ export class ReleaseWatch {
   /** The last look: at what, and when (performance.now()). */
   private last: { state: BootState; at: number } | undefined
 
-  /**
-   * @param followsLog false for a release that has been there for long: what its log holds of earlier days says nothing
-   * @param isAfterCrash the release takes the place of one that does not stay up
-   */
-  constructor(private readonly platform: Platform, private readonly app: string, private readonly release: Release, { followsLog = true, isAfterCrash = false } = {}) {
+  constructor(private readonly platform: Platform, private readonly app: string, private readonly release: Release, { followsLog = true, isAfterCrash = false, switchover }: WatchOptions = {}) {
     this.isAfterCrash = isAfterCrash
+    this.switchover = switchover
+    this.hasSwitched = switchover === undefined
     this.signs = new CrashSigns(Date.parse(release.created_at))
     if (followsLog) void this.followLog()
+    else this.logFailure = 'it is not followed'
   }
 
   /** Looks once. With `mayBeRecent` at what was seen some seconds ago, if all was up then and the log, which is up to date, has told nothing since. */
   async look({ mayBeRecent = false } = {}): Promise<BootState & { crash?: Crash; isRecent?: boolean }> {
     const { last } = this
+    this.lookAtSwitch()
     if (mayBeRecent && last?.state.state === 'up' && this.isLogUpToDate && !this.news.signal.aborted && performance.now() - last.at < RECENT) {
       this.crashed = this.crashInLog(last.state.dynos)
       return { ...last.state, isRecent: true, ...(this.crashed ? { crash: this.crashed } : {}) }
@@ -65,6 +88,7 @@ export class ReleaseWatch {
     this.dynos = state.dynos
     for (const dyno of state.dynos) this.note(dyno)
     this.leaveLastWords(dynos)
+    this.lookAtSwitch()
     this.last = { state, at: performance.now() }
     this.cadence.looked(pendingOf(dynos, formation, this.release.version), this.isLogAhead(state.dynos))
     if (this.cadence.isDue) this.news.abort()
@@ -77,6 +101,33 @@ export class ReleaseWatch {
   /** Whether a dyno of the release, as last seen, answers HTTP. */
   get hasWeb(): boolean {
     return this.dynos.some(({ type }) => type === 'web')
+  }
+
+  /** Whether requests go to this release, as far as is known: at once, but for preboot. */
+  get isServing(): boolean {
+    return this.switchover?.isOver ?? true
+  }
+
+  /** Whose an answer is that came with this boot's id. */
+  ownerOf(boot: string): Owner {
+    return this.boots.ownerOf(boot, this.webLives)
+  }
+
+  /** Whether an answer of this release would prove itself: its runtime has told of the boot of every web dyno. */
+  get isProvable(): boolean {
+    return this.boots.knowsAll(this.webLives)
+  }
+
+  private get webLives(): Map<string, Lives> {
+    return new Map(this.dynos.filter(({ type }) => type === 'web').flatMap(({ name }) => {
+      const life = this.seen.get(name)
+      return life ? [[name, life] as const] : []
+    }))
+  }
+
+  /** From now on the router's lines count as the release's: those of requests after all that the log has told, and after its last dyno came up. */
+  countRequests(): void {
+    this.router.countFrom(Math.max(this.lastTold, ...this.dynos.map(({ updated_at: updated }) => Date.parse(updated))))
   }
 
   /** ms that the slowest dyno of the release took to come up, by the platform's clock; as last seen. */
@@ -108,6 +159,14 @@ export class ReleaseWatch {
 
   stop(): void {
     this.stopped.abort()
+  }
+
+  /** Until the switch the log's words about a name may be of a dyno that goes on serving: only the list tells of ours, and what was told is forgotten. */
+  private lookAtSwitch(): void {
+    if (this.hasSwitched) return
+    if (this.dynos.some(({ name }) => (this.seen.get(name)?.ids.size ?? 0) > 1)) this.switchover?.doubt()
+    for (const { name, type } of this.dynos) if (type === 'web') this.signs.forget(name)
+    this.hasSwitched = this.isServing
   }
 
   private note({ name, id, created_at: created }: Dyno): void {
@@ -153,16 +212,27 @@ export class ReleaseWatch {
   }
 
   private async followLog(): Promise<void> {
-    try {
-      for await (const line of this.platform.logs(this.app, { lines: 100, tail: true, signal: this.stopped.signal })) {
-        const isSign = this.signs.read(line)
-        this.cadence.take(line)
-        if (this.cadence.isDue || (isSign && dynoWord(line) === undefined)) this.news.abort()
+    const { signal } = this.stopped
+    const seen = new SeenLines()
+    while (!signal.aborted) {
+      try {
+        for await (const line of this.platform.logs(this.app, { lines: 100, tail: true, signal, seen })) this.read(line)
+      } catch (error) {
+        if (!signal.aborted) this.logFailure = error instanceof Error ? error.message : String(error)
       }
-    } catch (error) {
-      if (this.stopped.signal.aborted) return
-      this.logFailure = error instanceof Error ? error.message : String(error)
+      await delay(LOG_AGAIN, undefined, { signal }).catch(() => undefined)
     }
+  }
+
+  private read(line: LogLine): void {
+    this.logFailure = undefined
+    this.lastTold = Math.max(this.lastTold, Date.parse(line.timestamp) || 0)
+    this.router.read(line)
+    this.switchover?.read(line)
+    this.boots.read(line)
+    const isSign = this.signs.read(line)
+    this.cadence.take(line)
+    if (this.cadence.isDue || (isSign && dynoWord(line) === undefined)) this.news.abort()
   }
 }
 

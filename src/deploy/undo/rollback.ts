@@ -1,10 +1,14 @@
+import { ShipitError } from '../../errors.js'
 import type { Release } from '../../heroku/types.js'
 import { refOf, type Deployment, type Ref } from '../deployment.js'
-import { healthUrl } from '../serving/probe.js'
+import type { StepReport } from '../events.js'
+import type { HealthCheck } from '../serving/health-check.js'
 import { ReleaseWatch } from '../serving/release-watch.js'
 import { scaleBack } from '../scale.js'
-import { holdUp, waitForBoot } from '../serving/serving.js'
+import { holdUp, urlToAsk, waitForBoot } from '../serving/serving.js'
+import { switchoverTo, waitForSwitch } from '../serving/wait-for-switch.js'
 import { waitForRelease } from '../steps.js'
+import { isUnverified, keepAsking } from '../unverified.js'
 
 /** Where a deploy that did not succeed has left the app: what error details tell. */
 export interface Outcome {
@@ -41,27 +45,58 @@ export async function bringBack(deployment: Deployment, wait: number): Promise<O
 
   // First: the release that comes back is waited for on the dynos that it had.
   const scaled = await scaleBack(deployment)
-  const back = await rollBack(deployment, before, wait)
-  return { release: made ? refOf(made) : null, rolledBackTo: before, serving: refOf(back), sentence: [`Rolled back: v${before.version} serves again, as v${back.version}.`, scaled].filter(Boolean).join(' ') }
+  const { release: back, doubt } = await rollBack(deployment, before, wait)
+  const sentence = doubt === undefined ? `Rolled back: v${before.version} serves again, as v${back.version}.` : `The rollback to v${before.version} was made, as v${back.version}, and could not be verified: ${doubt}`
+  return { release: made ? refOf(made) : null, rolledBackTo: before, serving: doubt === undefined ? refOf(back) : null, sentence: [sentence, scaled].filter(Boolean).join(' ') }
 }
 
-async function rollBack(deployment: Deployment, to: Ref, wait: number): Promise<Release> {
-  const { plan, platform, steps, changed, timing } = deployment
+/** @returns the release that the rollback made, and why it is not known to serve, if it is not */
+async function rollBack(deployment: Deployment, to: Ref, wait: number): Promise<{ release: Release; doubt?: string }> {
+  const { steps } = deployment
   return steps.run('rollback', `Rolling back to v${to.version}`, async (report) => {
-    const made = await platform.rollbackTo(plan.app, to.id)
-    changed.rollback = made
     const deadline = Date.now() + wait
-    const release = await waitForRelease(deployment, made, deadline, report)
-    const watch = new ReleaseWatch(platform, plan.app, release, { isAfterCrash: true })
+    const made = await makeRollback(deployment, to, deadline, report)
+    deployment.changed.rollback = made
     try {
-      await waitForBoot(deployment, watch, release, deadline, report)
-      const url = changed.app?.web_url
-      const canAsk = watch.hasWeb && url && !changed.app?.maintenance
-      await holdUp(deployment, watch, { release, url: canAsk ? healthUrl(url, plan.healthPath) : undefined, deadline: Math.min(deadline, Date.now() + timing.health) }, report)
-    } finally {
-      watch.stop()
+      const release = await waitForRelease(deployment, made, deadline, report)
+      await untilServing(deployment, release, deadline, report)
+      report.detail(`v${release.version}`)
+      return { release }
+    } catch (error) {
+      if (!isUnverified(error)) throw error
+      report.detail(`v${made.version}, not verified`)
+      return { release: made, doubt: ShipitError.from(error).message }
     }
-    report.detail(`v${release.version}`)
-    return release
+  })
+}
+
+async function untilServing(deployment: Deployment, release: Release, deadline: number, report: StepReport): Promise<void> {
+  const { plan, bare, changed, timing } = deployment
+  const watch = new ReleaseWatch(bare, plan.app, release, { isAfterCrash: true, switchover: switchoverTo(deployment, release) })
+  // A path that came with the new release is none that the old one has to know.
+  const check: HealthCheck = { ...plan.health, isNamed: false, status: null }
+  try {
+    await waitForBoot(deployment, watch, release, deadline, report)
+    const url = urlToAsk(check, watch, changed.app)
+    if (watch.hasWeb) await waitForSwitch(deployment, watch, { release, url, deadline }, report)
+    await holdUp(deployment, watch, { release, url, check, deadline: Math.min(deadline, Date.now() + (check.timeout ?? timing.health)), giveUp: deadline }, report)
+  } finally {
+    watch.stop()
+  }
+}
+
+/**
+ * Asks for the rollback until it is made: the release that failed serves meanwhile. Where an answer was lost, the platform may have made it all the same,
+ * so its releases are looked at before it is asked for once more.
+ */
+async function makeRollback({ plan, platform, bare, changed, timing, signal }: Deployment, to: Ref, deadline: number, report: StepReport): Promise<Release> {
+  const known = Math.max(...changed.releases.map(({ version }) => version))
+  const slug = plan.current?.slug
+  let tries = 0
+  return keepAsking({ plan, timing, signal }, deadline, report, async () => {
+    const isAgain = tries++ > 0
+    const newest = isAgain ? (await platform.releases(plan.app, 5)).find(({ version }) => version > known) : undefined
+    if (newest && newest.slug?.id === slug && /^rollback/i.test(newest.description)) return newest
+    return bare.rollbackTo(plan.app, to.id)
   })
 }

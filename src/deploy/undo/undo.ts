@@ -1,5 +1,6 @@
 import { ShipitError } from '../../errors.js'
-import type { Deployment } from '../deployment.js'
+import { refOf, type Deployment } from '../deployment.js'
+import { isEvidence, isUnverified } from '../unverified.js'
 import { afterInterrupt } from './interrupt.js'
 import { bringBack, outcomeDetails } from './rollback.js'
 import { stillUnderWay, waitForUnfinished } from './unfinished.js'
@@ -10,13 +11,14 @@ const UNCERTAIN = new Set(['network', 'timeout', 'push'])
 /** Undoes what a failed deploy has changed, and answers with the failure as the user is to see it: its own code, and what serves. */
 export async function undo(deployment: Deployment, error: unknown): Promise<ShipitError> {
   const failure = ShipitError.from(error)
-  const { plan, changed, signal } = deployment
+  const { changed, signal } = deployment
   if (!changed.isConfigSent && !changed.isPushBegun && !changed.formation) return withSentence(failure, createdOnly(deployment))
   // A release phase that goes on would only be followed by a second one.
-  if (failure.code === 'timeout' && changed.isPushEnded && changed.releases.at(-1)?.status === 'pending') return failure
+  if (failure.code === 'timeout' && !isUnverified(failure) && changed.isPushEnded && changed.releases.at(-1)?.status === 'pending') return failure
+  if (changed.isPushEnded && !isEvidence(failure)) return stands(deployment, failure)
   try {
     if (UNCERTAIN.has(failure.code) && changed.isPushBegun && !changed.isPushEnded) return await undoBrokenPush(deployment, failure)
-    const outcome = await bringBack(deployment, plan.waitTimeout)
+    const outcome = await bringBack(deployment, timeFor(deployment))
     return withSentence(failure, outcome.sentence, outcomeDetails(outcome))
   } catch (second) {
     if (signal.aborted) return afterInterrupt(deployment)
@@ -25,15 +27,37 @@ export async function undo(deployment: Deployment, error: unknown): Promise<Ship
   }
 }
 
+/** ms that going back may take: of its own, beside what the deploy had. */
+const timeFor = ({ plan, timing }: Deployment): number => Math.max(plan.waitTimeout, timing.rollback)
+
+/** Nothing is known against the release: it stays, and that it was not verified is the failure. */
+function stands({ plan, changed }: Deployment, failure: ShipitError): ShipitError {
+  const made = changed.releases.at(-1)
+  const before = plan.current?.release
+  const scaled = changed.formation ? ' The dynos stay as they were scaled for it.' : ''
+  return new ShipitError('timeout', {
+    message: `${failure.message} v${made?.version} stands and is unverified: nothing was rolled back.${scaled}`,
+    why: failure.why,
+    next: [failure.next, `Look at \`shipit ps --app ${plan.app}\`; a second \`shipit deploy\` verifies it${before ? `, and \`shipit rollback v${before.version} --app ${plan.app}\` goes back` : ''}.`].filter(Boolean).join('\n'),
+    details: { ...failure.details, unverified: true, release: made ? refOf(made) : null, rolled_back_to: null, serving: null },
+    cause: failure,
+  })
+}
+
 /** Of a push that has ended without a word of how: the build may go on, and would release after all that was undone. */
 async function undoBrokenPush(deployment: Deployment, failure: ShipitError): Promise<ShipitError> {
   const { plan, steps, changed } = deployment
   const pending = changed.afterBreak ? changed.afterBreak.left : await steps.run('undo', 'Looking at what the platform has made of it', (report) =>
     waitForUnfinished(deployment, Date.now() + plan.waitTimeout, (what) => report.line(`The ${what} goes on at ${plan.platform}; waiting for its end, which the push can tell no more.`)))
-  const outcome = pending ? await stillUnderWay(deployment, pending) : await bringBack(deployment, plan.waitTimeout)
+  if (!pending && hasReleasedPush(deployment)) return stands(deployment, failure)
+  const outcome = pending ? await stillUnderWay(deployment, pending) : await bringBack(deployment, timeFor(deployment))
   const next = pending ? 'Deploy again, which follows it to its end.' : failure.code === 'network' ? 'Check the connection to the platform, then deploy again.' : failure.next
   return withSentence(failure, outcome.sentence, outcomeDetails(outcome), next)
 }
+
+/** Whether the push came to a release, beside that of config vars. */
+const hasReleasedPush = ({ plan, changed }: Deployment): boolean =>
+  changed.releases.some(({ slug, status }) => slug !== null && slug.id !== plan.current?.slug && status === 'succeeded')
 
 function createdOnly({ plan, changed }: Deployment): string {
   return changed.isAppCreated ? `The app ${plan.app} was created and is empty.` : ''

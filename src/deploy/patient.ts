@@ -1,0 +1,47 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { ShipitError } from '../errors.js'
+import type { Platform } from './platform.js'
+
+interface Patience {
+  /** ms for which a call is tried again. */
+  time: number
+  /** ms between two tries. */
+  pause: number
+  signal: AbortSignal
+  /** Whether the platform may have begun what cannot be taken back: from then on, reads ride out a broken connection too. */
+  isUnderWay: () => boolean
+}
+
+const READS = new Set<PropertyKey>(['findApp', 'dynos', 'formation', 'buildpacks', 'configVars', 'currentRelease', 'releases', 'release', 'slug', 'builds', 'build', 'feature', 'domains'])
+const CHANGES = new Set<PropertyKey>(['createApp', 'updateFormation', 'updateConfigVars', 'releaseSlug'])
+
+const isRateLimit = ({ details }: ShipitError): boolean => details?.status === 429
+
+/**
+ * The platform, for a deploy under way: a call that is refused by the rate limit has done nothing and is tried again, and so is a read whose connection
+ * breaks once something is under way. What comes after that time is the caller's to judge. A rollback has its own way (undo/rollback.ts).
+ */
+export function patient(platform: Platform, patience: Patience): Platform {
+  return new Proxy(platform, {
+    get(target, key) {
+      const value: unknown = Reflect.get(target, key, target)
+      if (typeof value !== 'function') return value
+      const call = (...args: unknown[]): unknown => Reflect.apply(value, target, args)
+      const mayRetry = READS.has(key) ? (error: ShipitError) => isRateLimit(error) || (error.code === 'network' && patience.isUnderWay()) : isRateLimit
+      if (!READS.has(key) && !CHANGES.has(key)) return call
+      return (...args: unknown[]) => again(async () => call(...args), mayRetry, patience)
+    },
+  })
+}
+
+async function again<T>(call: () => Promise<T>, mayRetry: (error: ShipitError) => boolean, { time, pause, signal }: Patience): Promise<T> {
+  const deadline = performance.now() + time
+  for (;;) {
+    try {
+      return await call()
+    } catch (error) {
+      if (!(error instanceof ShipitError) || !mayRetry(error) || signal.aborted || performance.now() >= deadline) throw error
+      await delay(pause, undefined, { signal })
+    }
+  }
+}
