@@ -30,6 +30,10 @@ require('node:v8').setFlagsFromString('--no-opt')
 require('../lib/supervisor.cjs').main(process.argv.slice(2))
 `
 
+// What NODE_OPTIONS names for every Node that an app starts, which may be an older one than the app's own and read no newer syntax.
+const ATTACH = `if (Number(process.versions.node.split('.')[0]) >= 18 && process.env.SHIPIT_TREE) require('./preload.cjs')
+`
+
 /** Makes dist/shipit-runtime/ and its tarball beside it. The same source gives the same bytes: the tarball is committed into users' apps. */
 export async function buildRuntime(root, destination = path.join(root, 'dist')) {
   const out = path.join(destination, 'shipit-runtime')
@@ -39,6 +43,7 @@ export async function buildRuntime(root, destination = path.join(root, 'dist')) 
   await bundle(root, out, 'preload/index.ts', 'preload.cjs')
   await bundle(root, out, 'preload/dashboard.ts', 'dashboard-preload.cjs')
   await bundle(root, out, 'dashboard/process.ts', 'agent.cjs')
+  writeFileSync(path.join(out, 'lib/attach.cjs'), ATTACH)
   const bin = path.join(out, 'bin/shipit-runtime.js')
   writeFileSync(bin, BIN)
   chmodSync(bin, 0o755)
@@ -86,7 +91,7 @@ function manifest(root) {
 
 /** npm writes a fixed time into its tarballs, so only the content decides their bytes. */
 function pack(folder, destination) {
-  for (const file of ['bin/shipit-runtime.js', 'lib/agent.cjs', 'lib/dashboard-preload.cjs', 'lib/preload.cjs', 'lib/supervisor.cjs']) utimesSync(path.join(folder, file), 0, 0)
+  for (const file of ['bin/shipit-runtime.js', 'lib/agent.cjs', 'lib/attach.cjs', 'lib/dashboard-preload.cjs', 'lib/preload.cjs', 'lib/supervisor.cjs']) utimesSync(path.join(folder, file), 0, 0)
   const npm = process.env.npm_execpath
   const [command, args] = npm?.endsWith('.js') ? [process.execPath, [npm]] : ['npm', []]
   const made = execFileSync(command, [...args, 'pack', folder, '--pack-destination', destination, '--json', '--ignore-scripts', '--silent'], {

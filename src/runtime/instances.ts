@@ -10,6 +10,15 @@ export interface Instance {
   index: number
   keeper: Keeper
   pid: number
+  /** In the environment of every process of its tree. */
+  mark: string
+  /** The processes of its tree that listen, by pid. A worker of the app's own cluster is its primary's to stop. */
+  servers: Map<number, { isWorker: boolean }>
+  ports: Set<number | string>
+  /** What the processes of its tree said last, by pid. */
+  reports: Map<number, ReportMessage>
+  /** Once it was told to stop: when its whole tree is gone. */
+  stopped?: Promise<void>
   /** When it was spawned, when the app's own first instruction ran (Node's boot is not the app's), and when it ended. */
   startedAt: number
   begunAt?: number
@@ -28,10 +37,6 @@ export interface Instance {
   /** What the preload said since the last sample. */
   eventLoopP95?: number
   requests: number
-  active?: number
-  /** Bytes on V8's heap and outside it, as last told. */
-  heap?: number
-  external?: number
   /** CPU seconds at the last sample, and when that was. */
   cpuAt?: { seconds: number; at: number }
 }
@@ -40,10 +45,12 @@ export interface Instance {
 export class Instances {
   readonly #living = new Set<Instance>()
   readonly #speaking = new Set<Promise<unknown>>()
+  /** What ended instances have left running, until it is gone: by app and PM2's number. */
+  readonly #left = new Map<string, Promise<void>>()
 
-  add(app: App, keeper: Keeper, pid: number): Instance {
+  add(app: App, keeper: Keeper, pid: number, mark: string): Instance {
     const index = Number(keeper.pm2_env[keeper.pm2_env.instance_var] ?? 0)
-    const instance: Instance = { app, index, keeper, pid, startedAt: Date.now(), isListening: false, hasEnded: false, wasAsked: false, tail: new Tail(), hasPrinted: false, requests: 0 }
+    const instance: Instance = { app, index, keeper, pid, mark, servers: new Map(), ports: new Set(), reports: new Map(), startedAt: Date.now(), isListening: false, hasEnded: false, wasAsked: false, tail: new Tail(), hasPrinted: false, requests: 0 }
     this.#living.add(instance)
     return instance
   }
@@ -61,9 +68,22 @@ export class Instances {
     return silence
   }
 
-  /** When all that ended instances wrote is out. */
+  /** When all that ended instances wrote is out, and nothing of their trees is left. */
   async silence(): Promise<void> {
+    await Promise.all([...this.#left.values()])
     await Promise.all(this.#speaking)
+  }
+
+  /** An instance has ended and left processes; `gone` resolves when they are no more. */
+  leaves({ app, keeper }: Instance, gone: Promise<void>): void {
+    const key = `${app.name}:${keeper.pm2_env.pm_id}`
+    this.#left.set(key, gone)
+    void gone.then(() => this.#left.get(key) === gone && this.#left.delete(key))
+  }
+
+  /** When nothing is left of the instance that had PM2's number `id` before; undefined if nothing is. */
+  leftBehind(app: App, id: number | string): Promise<void> | undefined {
+    return this.#left.get(`${app.name}:${id}`)
   }
 
   of(app: App): Instance[] {
@@ -72,6 +92,10 @@ export class Instances {
 
   withPid(pid: number): Instance | undefined {
     return [...this.#living].find((instance) => instance.pid === pid)
+  }
+
+  withMark(mark: string): Instance | undefined {
+    return [...this.#living].find((instance) => instance.mark === mark)
   }
 
   get all(): Instance[] {
@@ -89,8 +113,8 @@ export function uptimeOf({ startedAt, begunAt, endedAt }: Instance): number {
   return (endedAt ?? Date.now()) - (begunAt ?? startedAt)
 }
 
-/** Takes what the preload reports; whether the message was one of ours. */
-export function takeReport(instance: Instance, message: unknown): message is ReportMessage {
+/** Takes what the preload in one process of an instance's tree reports; whether the message was one of ours. */
+export function takeReport(instance: Instance, message: unknown, pid = instance.pid): message is ReportMessage {
   const report = message as ReportMessage | null
   if (typeof report !== 'object' || report === null || !('shipit' in report)) return false
   if (report.shipit === 'begun' && report.at !== undefined) {
@@ -98,13 +122,26 @@ export function takeReport(instance: Instance, message: unknown): message is Rep
     // PM2's own count of unstable restarts goes by this.
     instance.keeper.pm2_env.pm_uptime = report.at
   }
-  if (report.shipit === 'listening') instance.isListening = true
+  if (report.shipit === 'listening') {
+    instance.isListening = true
+    instance.servers.set(pid, { isWorker: report.isWorker === true })
+  }
   if (report.shipit === 'metrics') {
     instance.eventLoopP95 = Math.max(instance.eventLoopP95 ?? 0, report.eventLoopP95 ?? 0)
     instance.requests += report.requests ?? 0
-    instance.active = report.active ?? 0
-    if (report.heap !== undefined) instance.heap = report.heap
-    if (report.external !== undefined) instance.external = report.external
+    instance.reports.set(pid, report)
   }
   return true
+}
+
+/** A process of the tree has gone: what it held is no more. */
+export function forgetProcess(instance: Instance, pid: number): void {
+  instance.servers.delete(pid)
+  instance.reports.delete(pid)
+}
+
+/** The sum over the tree of what each process said last; undefined if none has said it. */
+export function reported(instance: Instance, what: 'active' | 'heap' | 'external'): number | undefined {
+  const told = [...instance.reports.values()].flatMap((report) => report[what] ?? [])
+  return told.length === 0 ? undefined : told.reduce((sum, one) => sum + one, 0)
 }

@@ -21,7 +21,7 @@ export class Listeners {
   #inHand = 0
   #isClosing = false
 
-  /** Notices every socket that this process comes to listen on from now on. */
+  /** Notices every socket that this process comes to listen on for its workers from now on. */
   constructor() {
     const notice = (server: net.Server) => this.#notice(server)
     const listen = net.Server.prototype.listen as (...args: unknown[]) => net.Server
@@ -58,9 +58,10 @@ export class Listeners {
   #notice(server: net.Server): void {
     server.once('listening', () => {
       const handle = (server as unknown as { _handle: Handle })._handle
-      this.#handles.add(handle)
-      // The cluster module puts its own `onconnection` in place after this event.
+      // The cluster module takes the handle from its server after this event, and puts its own `onconnection` in place.
       setImmediate(() => {
+        if ((server as unknown as { _handle: Handle | null })._handle === handle) return
+        this.#handles.add(handle)
         const accept = handle.onconnection
         handle.onconnection = (...args) => {
           this.#lastConnection = Date.now()

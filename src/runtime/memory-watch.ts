@@ -4,7 +4,7 @@ import { warn } from './fault.js'
 import type { Instance, Instances } from './instances.js'
 import { MemoryGuard, type Held } from './memory-guard.js'
 import { dynoOutput } from './outlet.js'
-import { usageOf } from './proc.js'
+import { usageOf } from './tree.js'
 
 interface MemorySettings {
   instances: Instances
@@ -61,8 +61,9 @@ export class MemoryWatch {
   /** Heroku's R14 names neither the app nor what helps. */
   #warnOfSizes(instances: Instance[]): void {
     const { free, memory } = this.#settings
-    for (const { app, pid } of instances) {
-      const rss = usageOf(pid)?.rss ?? 0
+    for (const instance of instances) {
+      const { app } = instance
+      const rss = usageOf(instance)?.rss ?? 0
       if (rss <= free || this.#tooLarge.has(app)) continue
       this.#tooLarge.add(app)
       warn(`one instance of ${app.name} takes ${Math.round(rss)} MB, more than this dyno of ${memory} MB has for it: Heroku slows such a dyno down (R14) and ends it at twice its memory (R15); choose a larger one`)
@@ -74,5 +75,5 @@ export class MemoryWatch {
 function heldBy(instance: Instance): Held {
   const { app, index, keeper, isListening } = instance
   const isReloadable = app.isCluster && app.maxMemory === undefined && isListening && keeper.pm2_env.status === 'online'
-  return { app: app.name, index, rss: usageOf(instance.pid)?.rss ?? 0, uptime: Date.now() - instance.startedAt, isReloadable }
+  return { app: app.name, index, rss: usageOf(instance)?.rss ?? 0, uptime: Date.now() - instance.startedAt, isReloadable }
 }

@@ -1,8 +1,8 @@
 import { sampleLines, type Sample } from './event-line.js'
 import type { Formatted, God } from './god.js'
-import type { Instance, Instances } from './instances.js'
+import { reported, type Instance, type Instances } from './instances.js'
 import { dynoOutput } from './outlet.js'
-import { usageOf } from './proc.js'
+import { usageOf } from './tree.js'
 
 const DEFAULT_SECONDS = 20
 
@@ -33,14 +33,14 @@ const SHORTEST_LOOK = 500
  * God's worker compares memory with max_memory_restart through this, and the dashboard asks it each second; PM2's own way brings a module that shells out.
  * PM2's RPC reads the text of what it exposes: a `function`, not an arrow.
  */
-export function installMonitor(god: God): void {
+export function installMonitor(god: God, instances: Instances): void {
   let seen = new Map<number, CpuSeen>()
   god.getMonitorData = function (_env, callback) {
     const processes = god.getFormatedProcesses()
     const looked = new Map<number, CpuSeen>()
     for (const one of processes) {
       const pid = watchedPid(one)
-      const usage = pid ? usageOf(pid) : undefined
+      const usage = pid ? usageOf(instances.withPid(pid) ?? { pid, mark: '', hasEnded: false }) : undefined
       if (pid && usage) looked.set(pid, lookAtCpu(seen.get(pid), usage.cpuSeconds, one))
       one.monit = { memory: Math.round((usage?.rss ?? 0) * 2 ** 20), cpu: (pid && looked.get(pid)?.percent) || 0 }
     }
@@ -72,7 +72,7 @@ function watchedPid({ pid, pm2_env }: Formatted): number | undefined {
 }
 
 function sampleOf(instance: Instance, interval: number, share: number | undefined): Sample | undefined {
-  const usage = usageOf(instance.pid)
+  const usage = usageOf(instance)
   if (!usage) return undefined
   const now = Date.now()
   const before = instance.cpuAt ?? { seconds: 0, at: instance.startedAt }
@@ -89,10 +89,10 @@ function sampleOf(instance: Instance, interval: number, share: number | undefine
     rss: usage.rss,
     cpu: (100 * Math.max(0, usage.cpuSeconds - before.seconds)) / Math.max(0.001, (now - before.at) / 1000),
     eventLoopP95,
-    requestsPerMinute: instance.active === undefined ? undefined : (requests * 60_000) / interval,
-    activeRequests: instance.active,
-    heap: inMegabytes(instance.heap),
-    external: inMegabytes(instance.external),
+    requestsPerMinute: reported(instance, 'active') === undefined ? undefined : (requests * 60_000) / interval,
+    activeRequests: reported(instance, 'active'),
+    heap: inMegabytes(reported(instance, 'heap')),
+    external: inMegabytes(reported(instance, 'external')),
     limit: inMegabytes(instance.keeper.pm2_env.max_memory_restart) ?? share,
     version: versionOf(instance),
   }

@@ -1,50 +1,101 @@
-import { readFileSync } from 'node:fs'
 import { execFileSync } from 'node:child_process'
+import { readdirSync, readFileSync } from 'node:fs'
 
-/** What the kernel says of a process. */
-interface Usage {
+/** What the kernel says of a process. Processes that have ended and wait to be reaped are none. */
+export interface Process {
+  pid: number
+  parent: number
+  session: number
   /** Resident memory, MB. */
   rss: number
-  /** User and system time since its start, in seconds. */
+  /** User and system time since its start, in seconds, with that of its children that have ended. */
   cpuSeconds: number
+  /** SHIPIT_TREE of the environment that it was started with, which all that an instance starts inherits. */
+  mark: string | undefined
 }
+
+/** The variable that marks every process of an instance, whatever has become of those between. */
+export const MARK = 'SHIPIT_TREE'
 
 const PAGE = 4096
 /** USER_HZ: 100 on every Linux that a dyno or a laptop runs. */
 const TICKS = 100
+/** ms for which a table is good enough to measure by. */
+const FRESH = 250
 
-/** undefined for a process that is gone. Reads /proc; `ps` where there is none (macOS). */
-export function usageOf(pid: number): Usage | undefined {
-  if (process.platform !== 'linux') return usageFromPs(pid)
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
-    // The name in parentheses may hold spaces; fields are counted from behind it (proc(5): utime is 14, stime 15, rss 24).
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-    return { rss: (Number(fields[21]) * PAGE) / 2 ** 20, cpuSeconds: (Number(fields[11]) + Number(fields[12])) / TICKS }
-  } catch (error) {
-    if (isGone(error)) return undefined
-    throw error
+let latest: { at: number; table: Process[] } | undefined
+
+/** All processes that this one may have started, itself included, in no order. From /proc; from `ps` on macOS. */
+export function processes(): Process[] {
+  const table = process.platform === 'linux' ? fromProc() : fromPs()
+  latest = { at: Date.now(), table }
+  return table
+}
+
+/** As `processes`, at most 250 ms old. */
+export function recentProcesses(): Process[] {
+  return latest && Date.now() - latest.at < FRESH ? latest.table : processes()
+}
+
+function fromProc(): Process[] {
+  const own = readStat(process.pid)
+  // What is older than this process is none of its descendants.
+  return readdirSync('/proc')
+    .filter((name) => name >= '0' && name <= '9~')
+    .flatMap((name) => readStat(Number(name)) ?? [])
+    .filter((one) => one.state !== 'Z' && one.state !== 'X' && one.startedAt >= (own?.startedAt ?? 0))
+    .map((one) => withMark(one))
+}
+
+function readStat(pid: number): (Omit<Process, 'mark'> & { state: string; startedAt: number }) | undefined {
+  const stat = readIfThere(`/proc/${pid}/stat`)
+  if (stat === '') return undefined
+  // The name in parentheses may hold spaces; fields are counted from behind it (proc(5): state is the third).
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+  const field = (number: number) => Number(fields[number - 3])
+  const cpuSeconds = (field(14) + field(15) + field(16) + field(17)) / TICKS
+  return { pid, state: fields[0] as string, parent: field(4), session: field(6), startedAt: field(22), rss: (field(24) * PAGE) / 2 ** 20, cpuSeconds }
+}
+
+/** Most tables are read for a few processes' sake, so an environment is read when it is asked for. */
+function withMark(one: Omit<Process, 'mark'>): Process {
+  let mark: string | undefined
+  let isRead = false
+  return {
+    ...one,
+    get mark() {
+      if (!isRead) mark = /(?:^|\0)SHIPIT_TREE=([^\0]*)/.exec(readIfThere(`/proc/${one.pid}/environ`))?.[1]
+      isRead = true
+      return mark
+    },
   }
 }
 
-function usageFromPs(pid: number): Usage | undefined {
-  try {
-    const [rss, time] = execFileSync('ps', ['-o', 'rss=,time=', '-p', String(pid)], { encoding: 'utf8' }).trim().split(/\s+/)
+/** `-E` adds the environment behind the command, as far as macOS shows it. */
+function fromPs(): Process[] {
+  const text = execFileSync('ps', ['-axEww', '-o', 'pid=,ppid=,stat=,rss=,time=,command='], { encoding: 'utf8', maxBuffer: 2 ** 26 })
+  return text.split('\n').flatMap((line) => {
+    const [, pid, parent, state, rss, time, command] = /^\s*(\d+)\s+(\d+)\s+(\S+)\s+(\d+)\s+(\S+)\s(.*)$/.exec(line) ?? []
+    if (pid === undefined || state?.startsWith('Z')) return []
     const cpuSeconds = (time ?? '0').split(':').reduce((sum, part) => sum * 60 + Number(part), 0)
-    return { rss: Number(rss) / 1024, cpuSeconds }
-  } catch (error) {
-    if ((error as { status?: number }).status === 1) return undefined
-    throw error
-  }
+    return { pid: Number(pid), parent: Number(parent), session: 0, rss: Number(rss) / 1024, cpuSeconds, mark: /\sSHIPIT_TREE=(\S*)/.exec(command ?? '')?.[1] }
+  })
 }
 
-/** Whether an error says that the process or its files are no more. */
+/** Whether an error says that the process or its files are no more, or are another user's. */
 function isGone(error: unknown): boolean {
-  return ['ENOENT', 'ESRCH'].includes((error as NodeJS.ErrnoException).code ?? '')
+  return ['ENOENT', 'ESRCH', 'EACCES', 'EPERM'].includes((error as NodeJS.ErrnoException).code ?? '')
 }
 
-/** Sends a signal; false where the process is gone. */
-export function signal(pid: number, name: NodeJS.Signals): boolean {
+/** Whether a process runs: one that has ended, and that nobody has reaped, can still be signalled. */
+export function isRunning(pid: number): boolean {
+  if (process.platform !== 'linux') return signal(pid, 0)
+  const state = readStat(pid)?.state
+  return state !== undefined && state !== 'Z' && state !== 'X'
+}
+
+/** Sends a signal; false if the process is gone or another user's. */
+export function signal(pid: number, name: NodeJS.Signals | 0): boolean {
   try {
     return process.kill(pid, name)
   } catch (error) {
@@ -53,15 +104,9 @@ export function signal(pid: number, name: NodeJS.Signals): boolean {
   }
 }
 
-/** The processes that a process has started, and theirs. None where the kernel does not tell (macOS). */
-export function descendantsOf(pid: number): number[] {
-  const children = readIfThere(`/proc/${pid}/task/${pid}/children`).split(' ').filter(Boolean).map(Number)
-  return children.flatMap((child) => [child, ...descendantsOf(child)])
-}
-
 function readIfThere(file: string): string {
   try {
-    return readFileSync(file, 'latin1').trim()
+    return readFileSync(file, 'latin1')
   } catch (error) {
     if (isGone(error)) return ''
     throw error

@@ -2,7 +2,7 @@
 import type { App } from './app.js'
 import type { God, Keeper } from './god.js'
 import type { Instance, Instances } from './instances.js'
-import { usageOf } from './proc.js'
+import { usageOf } from './tree.js'
 import { UNMEASURED_INSTANCE } from './sizing.js'
 
 export interface Room {
@@ -39,7 +39,7 @@ export class Scaling {
 
   /** What the app's largest instance takes; an assumption where none runs. */
   sizeOf(app: App): number {
-    const sizes = this.#settings.instances.of(app).map(({ pid }) => usageOf(pid)?.rss ?? 0)
+    const sizes = this.#settings.instances.of(app).map((instance) => usageOf(instance)?.rss ?? 0)
     return Math.max(...sizes, 0) || UNMEASURED_INSTANCE
   }
 

@@ -8,10 +8,15 @@ import { heapFlags } from './budget.js'
 import type { God, Keeper, Pm2Env } from './god.js'
 import { Instances, takeReport, type Instance } from './instances.js'
 import { namespaceOf } from './god-conf.js'
+import { CHANNEL_VARIABLES, openChannel } from './open-channel.js'
 import { dynoOutput, type Outlet } from './outlet.js'
 import { shareLog } from './dashboard/log-bus.js'
 import { carry, isPlain, type OutputStyle } from './output.js'
+import { attachedTo } from './preload/inheritance.js'
 import type { ReportMessage } from './preload/report.js'
+import { MARK } from './proc.js'
+import { endLeftBehind } from './stopping.js'
+import type { TreeChannel } from './tree-channel.js'
 
 /** ms that the last output of an instance may take to arrive. */
 const LAST_WORDS = 1000
@@ -27,12 +32,13 @@ export interface SpawnSettings {
   /** Whether PM2's dashboard is used: Node instances get PM2's metrics module, and what is printed goes onto PM2's bus too. */
   hasDashboard: boolean
   /** Nothing is started any more. */
-  isStopping(): boolean
+  isStopping: () => boolean
   /** MB of V8's heap for instances that set none; undefined leaves it to V8. */
   heap: number | undefined
   prefixes: boolean
   /** See boot-id.ts; undefined outside a dyno. */
   bootId: string | undefined
+  channel: TreeChannel
   onStart(instance: Instance): void
   onReport(instance: Instance, report: ReportMessage): void
   onExit(instance: Instance, code: number | null, signal: string | null): void
@@ -56,12 +62,15 @@ export function installSpawn(god: God, settings: SpawnSettings, early?: Early): 
     const app = settings.apps.find((one) => one.name === env.name)
     if (!app) return callback(new Error(`no app ${env.name}`))
     if (settings.isStopping()) return callback(new Error('the dyno is stopping'))
+    // What its predecessor has left may hold the port.
+    const left = settings.instances.leftBehind(app, env.pm_id)
+    if (left) return void left.then(() => start(env, callback))
     const style = styleOf(app, env, settings.prefixes)
-    const { keeper, child } = waiting?.app === app ? waiting.made : make(app, env, style, settings)
+    const made = waiting?.app === app ? waiting.made : make(app, env, style, settings)
     waiting = undefined
-    keeper.pm2_env = env
-    watch(god, settings, app, keeper, child, style)
-    callback(null, keeper)
+    made.keeper.pm2_env = env
+    watch(god, settings, app, made, style)
+    callback(null, made.keeper)
   }
   god.nodeApp = start
   god.forkMode = start
@@ -75,13 +84,19 @@ interface Early {
 interface Made {
   keeper: Keeper
   child: ChildProcess
+  /** SHIPIT_TREE of all that comes of it. */
+  mark: string
 }
+
+let made = 0
 
 function make(app: App, env: Pm2Env, style: OutputStyle, settings: SpawnSettings): Made {
-  return app.isCluster ? makeWorker(app, env, style, settings) : makeChild(app, env, style, settings)
+  const mark = markOf(app, settings, (made += 1))
+  const environment = { ...instanceEnvironment(app, env, settings), [MARK]: mark }
+  return { mark, ...(app.isCluster ? makeWorker(app, environment, style, settings) : makeChild(app, environment, style, settings)) }
 }
 
-function makeWorker(app: App, env: Pm2Env, style: OutputStyle, settings: SpawnSettings): Made {
+function makeWorker(app: App, wanted: NodeJS.ProcessEnv, style: OutputStyle, settings: SpawnSettings): Omit<Made, 'mark'> {
   cluster.setupPrimary({
     exec: app.script,
     args: app.args,
@@ -93,24 +108,27 @@ function makeWorker(app: App, env: Pm2Env, style: OutputStyle, settings: SpawnSe
     uid: app.user?.uid,
     gid: app.user?.gid,
   } as ClusterSettings)
-  const wanted = instanceEnvironment(app, env, settings)
   // cluster.fork() adds the supervisor's environment, which holds what PM2 reads and what filter_env takes away.
   const absent = Object.keys(process.env).filter((key) => !(key in wanted))
   const worker = cluster.fork({ ...wanted, ...Object.fromEntries(absent.map((key) => [key, undefined])) })
   return { keeper: worker as unknown as Keeper, child: worker.process }
 }
 
-function makeChild(app: App, env: Pm2Env, style: OutputStyle, settings: SpawnSettings): Made {
+function makeChild(app: App, env: NodeJS.ProcessEnv, style: OutputStyle, settings: SpawnSettings): Omit<Made, 'mark'> {
   const { command, isNode } = app.interpreter
   const flags = isNode ? nodeFlags(app, settings) : app.nodeArgs
   const [file, args] = command === 'none' ? [app.script, app.args] : [command, [...flags, app.script, ...app.args]]
   const child = spawn(file, args, {
     cwd: app.cwd,
-    env: instanceEnvironment(app, env, settings),
-    stdio: ['ignore', outputOf(style, settings), 'pipe', ...(isNode ? (['ipc'] as const) : [])],
+    env: isNode ? env : { ...env, ...CHANNEL_VARIABLES, NODE_OPTIONS: attachedTo(env.NODE_OPTIONS, settings.lib) },
+    stdio: ['ignore', outputOf(style, settings), 'pipe', isNode ? 'ipc' : 'pipe'],
     windowsHide: true,
     ...(app.user ? { uid: app.user.uid, gid: app.user.gid } : {}),
   })
+  if (!isNode) {
+    openChannel(child)
+    settings.channel.open()
+  }
   const keeper = child as unknown as Keeper
   keeper.process = { pid: child.pid }
   return { keeper, child }
@@ -142,14 +160,11 @@ function instanceEnvironment(app: App, env: Pm2Env, settings: SpawnSettings): No
   if (typeof increment === 'string') ids[increment] = String(env[increment] ?? env.env[increment] ?? 0)
   if (/python/.test(app.interpreter.command)) told.PYTHONUNBUFFERED = '1'
   if (usesDashboard(app, settings)) Object.assign(told, modulesOptions(app))
+  const common = { ...told, ...app.env, ...ids, ...(settings.bootId === undefined ? {} : { [BOOT_ID_VAR]: settings.bootId }) }
+  if (!app.interpreter.isNode) return common
   return {
-    ...told,
-    ...app.env,
-    ...ids,
-    ...(settings.bootId === undefined ? {} : { [BOOT_ID_VAR]: settings.bootId }),
+    ...common,
     SHIPIT_INSTANCE: String(process.pid),
-    SHIPIT_DRAIN_MS: String(Math.max(0, app.killTimeout - 500)),
-    SHIPIT_REPORT_MS: String(settings.reportEvery),
     SHIPIT_STOP_BY: app.options.shutdown_with_message === true ? 'message' : 'signal',
     SHIPIT_SOURCE_MAPS: app.options.disable_source_map_support === true ? 'off' : 'on',
   }
@@ -160,13 +175,18 @@ function modulesOptions({ options: { io, trace } }: App): NodeJS.ProcessEnv {
   return { ...(typeof io === 'object' && io !== null ? { io: JSON.stringify(io) } : {}), ...(trace === true || trace === 'true' ? { trace: 'true' } : {}) }
 }
 
-function watch(god: God, settings: SpawnSettings, app: App, keeper: Keeper, child: ChildProcess, style: OutputStyle): void {
+/** What every process of an instance's tree is told: whose it is, ms for its drain, ms between its reports, and where to report. */
+function markOf(app: App, { channel, reportEvery }: SpawnSettings, number: number): string {
+  return [number, Math.max(0, app.killTimeout - 500), reportEvery, channel.name].join(';')
+}
+
+function watch(god: God, settings: SpawnSettings, app: App, { keeper, child, mark }: Made, style: OutputStyle): void {
   if (child.pid === undefined) {
     // `error` follows; without a process there is nothing to watch.
     child.once('error', (error) => settings.onSpawnError(app, error))
     return
   }
-  const instance = settings.instances.add(app, keeper, child.pid)
+  const instance = settings.instances.add(app, keeper, child.pid, mark)
   settings.onStart(instance)
   child.stdout?.once('data', () => (instance.hasPrinted = true))
   if (child.stdout) carry(child.stdout, dynoOutput.out, style, 'out')
@@ -176,16 +196,25 @@ function watch(god: God, settings: SpawnSettings, app: App, keeper: Keeper, chil
     if (stream) shareLog(god, keeper, stream, style, kind)
   }
   child.on('message', (message: unknown) => {
-    if (takeReport(instance, message)) settings.onReport(instance, message)
+    if (isTreeNews(message)) settings.channel.open()
+    else if (takeReport(instance, message)) settings.onReport(instance, message)
     else forward(god, keeper, message)
   })
   child.once('exit', (code, signal) => {
     settings.instances.end(instance)
     if (String(keeper.pm2_env.pm_id).startsWith('_old_')) instance.wasAsked = true
+    // A stop sees to the whole tree itself.
+    const left = instance.stopped ? undefined : endLeftBehind(instance, settings.isStopping)
+    if (left) settings.instances.leaves(instance, left)
     instance.silence = settings.instances.silenced(Promise.all([lastWords(child.stdout, dynoOutput.out), lastWords(child.stderr, dynoOutput.err)]))
     // A reader that is slow must not hold back the news.
     void Promise.race([instance.silence, pause(LAST_WORDS)]).then(() => settings.onExit(instance, code, signal))
   })
+}
+
+/** The preload says so before the instance starts its first process, which may report. */
+function isTreeNews(message: unknown): boolean {
+  return typeof message === 'object' && message !== null && 'shipit' in message && message.shipit === 'tree'
 }
 
 /** What an app sends goes onto PM2's bus, as PM2's own containers put it: `ready`, metrics of its module, messages between apps. */

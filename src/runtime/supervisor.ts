@@ -14,18 +14,20 @@ import { Fault, warn } from './fault.js'
 import { loadGod, type God } from './god.js'
 import { godConf } from './god-conf.js'
 import { homeName, makeHome } from './home.js'
-import { Instances, uptimeOf, type Instance } from './instances.js'
+import { forgetProcess, Instances, takeReport, uptimeOf, type Instance } from './instances.js'
 import { Listeners } from './listeners.js'
 import { MemoryWatch } from './memory-watch.js'
 import { installMonitor, metricsInterval, startMetrics } from './metrics.js'
 import { dynoOutput } from './outlet.js'
-import { portWarning, type Listening } from './port-watch.js'
+import { isBound, portWarning, type Listening } from './port-watch.js'
 import { reloadAll } from './reloading.js'
-import { usageOf } from './proc.js'
+import type { ReportMessage } from './preload/report.js'
 import { Scaling, type Room } from './scaling.js'
 import { AGENT_MEMORY, forInstances, sizeApps, SUPERVISOR_MEMORY, type AppToSize, type SizedApp, type SizingInput } from './sizing.js'
 import { installSpawn, startEarly, type SpawnSettings } from './spawn.js'
-import { installStop, stopInstance } from './stopping.js'
+import { forgetRestarts, installStop, stopInstance } from './stopping.js'
+import { usageOf } from './tree.js'
+import { TreeChannel } from './tree-channel.js'
 import type { Keys } from './dashboard/keys.js'
 
 interface SupervisorOptions {
@@ -57,6 +59,16 @@ export class Supervisor {
   readonly #exits: Exits
   readonly #listening: Listening[] = []
   readonly #listeners = new Listeners()
+  readonly #channel = new TreeChannel(
+    (mark, pid, report) => {
+      const instance = this.#instances.withMark(mark)
+      if (instance && takeReport(instance, report, pid)) this.#onReport(instance, report)
+    },
+    (mark, pid) => {
+      const instance = this.#instances.withMark(mark)
+      if (instance) forgetProcess(instance, pid)
+    },
+  )
   readonly #god: God
   #budget: Budget | undefined
   #dashboard: { stop(): void } | undefined
@@ -75,7 +87,7 @@ export class Supervisor {
     const settings = this.#spawnSettings(interval)
     const [first] = options.apps
     // Before there is an instance: a supervisor that dies of a signal would leave it behind.
-    for (const name of ['SIGTERM', 'SIGINT'] as const) process.on(name, () => void this.stop(name))
+    for (const name of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(name, () => void this.stop(name))
     process.on('SIGUSR2', () => void this.#reload(this.#instances.all))
     for (const outlet of [dynoOutput.out, dynoOutput.err]) outlet.onBroken = ({ code, message }) => this.#give(new Fault('the log cannot be written any more', code === 'EPIPE' ? 'its reader has gone' : message))
     const early = first && startEarly(first, this.#conf(first), settings)
@@ -83,7 +95,7 @@ export class Supervisor {
     installSpawn(this.#god, settings, early)
     this.#god.bus.on('process:event', (packet: GodEvent) => this.#onGodEvent(packet))
     installStop(this.#god, this.#instances)
-    installMonitor(this.#god)
+    installMonitor(this.#god, this.#instances)
     this.#scaling = new Scaling({
       god: this.#god,
       instances: this.#instances,
@@ -105,22 +117,28 @@ export class Supervisor {
       reportEvery: Math.min(interval, 5000),
       // With PM2's own metrics, 3 MB an instance.
       hasDashboard: keys !== undefined,
-      isStopping: () => this.#isStopping,
       heap: this.#heap,
       prefixes: apps.length > 1,
+      channel: this.#channel,
+      isStopping: () => this.#isStopping,
       bootId: this.#bootId,
       onStart: (instance) => {
         this.#exits.started(instance)
         this.#say(instance, 'start', { pid: instance.pid })
       },
-      onReport: (instance, report) => {
-        if (report.shipit !== 'listening') return
-        this.#say(instance, 'listening', { port: report.port })
-        if (report.port !== undefined) this.#listening.push({ app: instance.app.name, port: report.port })
-      },
+      onReport: (instance, report) => this.#onReport(instance, report),
       onExit: (instance, code, signal) => this.#onExit(instance, code, signal),
       onSpawnError: (app, error) => this.#give(new Fault(`${app.name} could not be started: ${error.message}`)),
     }
+  }
+
+  /** Processes that share a port, such as the workers of the app's own cluster, are one line. */
+  #onReport(instance: Instance, { shipit, port }: ReportMessage): void {
+    if (shipit !== 'listening' || (port !== undefined && instance.ports.has(port))) return
+    this.#say(instance, 'listening', { port })
+    if (port === undefined) return
+    instance.ports.add(port)
+    this.#listening.push({ app: instance.app.name, port })
   }
 
   #makeExits(): Exits {
@@ -147,7 +165,7 @@ export class Supervisor {
   /** Starts the first instance of every app, and the others where their number needs no measurement. */
   async #start(): Promise<SizedApp[]> {
     const { apps, keys, env, dyno } = this.#options
-    setTimeout(() => this.#lookAtPort(), patienceOf(env.SHIPIT_PATIENCE)).unref()
+    setTimeout(() => void this.#lookAtPort(), patienceOf(env.SHIPIT_PATIENCE)).unref()
     const estimate = sizeApps(this.#toSize())
     if (!estimate.some((one) => one.isEstimate) && !dyno.isMemoryStated) this.#announce(estimate)
     const served = Promise.all(
@@ -235,7 +253,7 @@ export class Supervisor {
 
   #measure(app: App): number | undefined {
     const first = this.#instances.of(app)[0]
-    return first && usageOf(first.pid)?.rss
+    return first && usageOf(first)?.rss
   }
 
   #announce(sized: SizedApp[]): void {
@@ -311,7 +329,7 @@ export class Supervisor {
   /** Instances that share a port go on serving until the supervisor has closed it. */
   async #stopAll(): Promise<void> {
     this.#isStopping = true
-    this.#god.pm2_being_killed = true
+    forgetRestarts(this.#god)
     for (const outlet of [dynoOutput.out, dynoOutput.err]) outlet.hurry()
     const begun = Date.now()
     const closed = this.#listeners.close()
@@ -325,10 +343,10 @@ export class Supervisor {
     )
   }
 
-  #lookAtPort(): void {
-    const { dyno, env, apps } = this.#options
-    const warning = this.#isStopping ? undefined : portWarning(dyno.name, env.PORT, apps.map((app) => ({ name: app.name, isNode: app.interpreter.isNode })), this.#listening)
-    if (warning) warn(warning)
+  async #lookAtPort(): Promise<void> {
+    const { dyno, env } = this.#options
+    const warning = portWarning(dyno.name, env.PORT, this.#listening)
+    if (warning && !this.#isStopping && !(await isBound(Number(env.PORT)))) warn(warning)
   }
 
   #say(instance: Instance, event: EventName, fields: Record<string, string | number | undefined>): void {

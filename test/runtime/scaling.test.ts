@@ -24,7 +24,7 @@ function setUp(keepers: Keeper[], room?: Room) {
     },
   } as unknown as God
   const instances = new Instances()
-  const running = new Map<Keeper, Instance>(keepers.map((one) => [one, instances.add(api, one, process.pid)]))
+  const running = new Map<Keeper, Instance>(keepers.map((one) => [one, instances.add(api, one, process.pid, 'mark')]))
   let isStopping = false
   const scaling = new Scaling({
     god,

@@ -28,12 +28,17 @@ export class Connections {
   lastConnection = 0
   #seen = 0
 
+  /** Called before a server listens. */
+  onListen: () => void = () => undefined
   /** Called with its port when a server listens. */
   onListening: (port: number | string | undefined) => void = () => undefined
 
   constructor() {
     const onListening = (port: number | string | undefined) => this.onListening(port)
-    const remember = (server: net.Server) => this.#remember(server, onListening)
+    const remember = (server: net.Server) => {
+      this.onListen()
+      this.#remember(server, onListening)
+    }
     const listen = net.Server.prototype.listen as (...args: unknown[]) => net.Server
     net.Server.prototype.listen = function (this: net.Server, ...args: unknown[]) {
       remember(this)

@@ -2,7 +2,10 @@ import cluster from 'node:cluster'
 import diagnostics from 'node:diagnostics_channel'
 import os from 'node:os'
 import type { ServerResponse } from 'node:http'
+import type { Children } from './children.js'
 import type { Connections } from './connections.js'
+import type { OwnCluster } from './own-cluster.js'
+import type { Threads } from './threads.js'
 
 /** Idle keep-alive connections are ended this long after the signal; a request that was on its way meanwhile is still answered. */
 const IDLE_GRACE = 1000
@@ -15,41 +18,66 @@ const LONGEST_WELCOME = 3000
 
 type Signal = 'SIGTERM' | 'SIGINT'
 
+export interface DrainSettings {
+  /** ms */
+  within: number
+  connections: Connections
+  threads: Threads
+  children: Children
+  cluster: OwnCluster
+  /** An app that is stopped by a message (`shutdown_with_message`) ends itself: a signal, which Heroku sends to every process, only says goodbye to its clients. */
+  isStoppedByMessage: boolean
+  signals: Signals
+  /** Whether it is the supervisor's own child. */
+  isInstance: boolean
+}
+
 /**
- * Finishes what is in flight when the instance is told to stop, for apps that know nothing of signals.
- * SIGTERM and SIGINT, once each or both, begin one drain. `within` is the time for it, in ms. An app that is stopped by a message
- * (`shutdown_with_message`) ends itself: a signal, which Heroku sends to every process, only says goodbye to its clients.
+ * Finishes what is in flight when the process is told to stop, for apps that know nothing of signals.
+ * SIGTERM and SIGINT, once each or both, begin one drain. Returns what to call when the supervisor has gone.
  */
-export function installDrain(within: number, connections: Connections, isStoppedByMessage: boolean): void {
-  const supervisorsWord = takeSignalsOnce()
+export function installDrain(settings: DrainSettings): () => void {
+  const { connections, threads, cluster: own, isStoppedByMessage, signals, isInstance } = settings
   const onSignal = (signal: Signal) => {
-    for (const response of connections.responses) sayGoodbye(response)
-    diagnostics.subscribe('http.server.request.start', (message) => sayGoodbye((message as { response: ServerResponse }).response))
-    if (isStoppedByMessage || leaveToApp(signal, onSignal)) return
-    void drain(connections, within, signal === 'SIGTERM' ? untilClosed(connections, supervisorsWord) : undefined).then(() => leave())
+    sayGoodbyeToAll(connections)
+    if (isStoppedByMessage || leaveToApp(signal, onSignal)) {
+      threads.sayGoodbye()
+      if (!isStoppedByMessage) own.tellLater()
+      return
+    }
+    void drain(settings, signal === 'SIGTERM' ? signals.supervisorsWord : undefined).then(() => leave())
   }
   process.on('SIGTERM', onSignal)
   process.on('SIGINT', onSignal)
-  leaveWithSupervisor(onSignal)
+  if (isInstance) leaveWithSupervisor(onSignal)
+  return () => onSignal('SIGTERM')
+}
+
+interface Signals {
+  /** The supervisor's own word, which is SIGINT. */
+  supervisorsWord: Promise<void>
+  /** From now on only the first counts. */
+  begin(): void
 }
 
 /**
  * Heroku signals every process of a dyno and the supervisor signals its instances: the second word, whichever it is, says nothing new, and an
  * app's handler that takes it for impatience must not see it. Node binds `process.emit` when a signal's first listener comes.
- * Resolves with the supervisor's own word, which is SIGINT.
  */
-function takeSignalsOnce(): Promise<void> {
+export function takeSignalsOnce(): Signals {
   let isTold = false
+  let hasBegun = false
+  let resolve: () => void
+  const supervisorsWord = new Promise<void>((done) => (resolve = done))
   const emit = process.emit as (name: string | symbol, ...args: unknown[]) => boolean
-  return new Promise((resolve) => {
-    process.emit = function (this: NodeJS.Process, name: string | symbol, ...args: unknown[]) {
-      if (name !== 'SIGTERM' && name !== 'SIGINT') return emit.call(this, name, ...args)
-      if (name === 'SIGINT') resolve()
-      if (isTold) return true
-      isTold = true
-      return emit.call(this, name, ...args)
-    } as typeof process.emit
-  })
+  process.emit = function (this: NodeJS.Process, name: string | symbol, ...args: unknown[]) {
+    if (!hasBegun || (name !== 'SIGTERM' && name !== 'SIGINT')) return emit.call(this, name, ...args)
+    if (name === 'SIGINT') resolve()
+    if (isTold) return true
+    isTold = true
+    return emit.call(this, name, ...args)
+  } as typeof process.emit
+  return { supervisorsWord, begin: () => void (hasBegun = true) }
 }
 
 /**
@@ -61,6 +89,12 @@ async function untilClosed(connections: Connections, supervisorsWord: Promise<vo
   if (cluster.isWorker) return void (await Promise.race([supervisorsWord, pause(LONGEST_WELCOME)]))
   const begun = Date.now()
   while (Date.now() < limit && Date.now() - Math.max(begun, connections.lastConnection) < QUIET) await pause(10)
+}
+
+/** Every answer from now on is the last of its connection. */
+export function sayGoodbyeToAll(connections: Connections): void {
+  for (const response of connections.responses) sayGoodbye(response)
+  diagnostics.subscribe('http.server.request.start', (message) => sayGoodbye((message as { response: ServerResponse }).response))
 }
 
 function sayGoodbye(response: ServerResponse): void {
@@ -87,11 +121,21 @@ function watchersOf(): number {
   return (registry[Symbol.for('signal-exit emitter')]?.count ?? 0) + (v3?.count ?? 0)
 }
 
-/** Resolves when nothing is in flight or the time is over. */
-async function drain(connections: Connections, within: number, portIsClosed: Promise<void> | undefined): Promise<void> {
-  if (!connections.hasServers) return
+/** Resolves when nothing is in flight in this process, its threads and its workers, or the time is over. */
+async function drain({ within, connections, threads, children, cluster: own }: DrainSettings, word: Promise<void> | undefined): Promise<void> {
   const deadline = Date.now() + within
-  await Promise.race([portIsClosed, pause(within)])
+  const others = [threads.drain(within, word !== undefined), own.stop(deadline)]
+  const isServing = connections.hasServers || threads.areServing || own.hasWorkers
+  if (connections.hasServers) await drainServers(connections, within, word)
+  await Promise.race([Promise.all(others), pause(Math.max(0, deadline - Date.now()))])
+  // A launcher stays for the server that it has started, and for what it passes on for it.
+  while (!isServing && children.areAwaited && Date.now() < deadline) await pause(20)
+}
+
+/** Closes the ports of this thread and waits for what is in flight on them. `word`: after Heroku's signal, the supervisor's own. */
+export async function drainServers(connections: Connections, within: number, word: Promise<void> | undefined): Promise<void> {
+  const deadline = Date.now() + within
+  if (word) await Promise.race([untilClosed(connections, word), pause(within)])
   // After a round of polling, which accepts all that has already connected.
   await new Promise((resolve) => setImmediate(resolve))
   const closed = connections.stopListening(HANDOVER)

@@ -2,9 +2,10 @@ import diagnostics from 'node:diagnostics_channel'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { getHeapStatistics } from 'node:v8'
 
-/** Messages from an instance to the supervisor. Never seen by the app. */
+/** Messages from a process of an instance to the supervisor. Never seen by the app. */
 export interface ReportMessage {
-  shipit: 'begun' | 'listening' | 'metrics'
+  /** `tree`: the instance starts its first process. */
+  shipit: 'begun' | 'listening' | 'metrics' | 'tree'
   /** Date.now() of the app's first instruction. */
   at?: number
   /** ms the loop was late, 95th percentile since the last report. */
@@ -15,34 +16,46 @@ export interface ReportMessage {
   /** Bytes in use on V8's heap, and outside it. */
   heap?: number
   external?: number
-  port?: number | string
+  port?: number | string | undefined
+  /** Whether it is a worker of the app's own cluster. */
+  isWorker?: boolean
 }
 
 interface Report {
   send(message: ReportMessage): void
 }
 
+/** What other threads of the process have told since they were asked last. */
+interface Others {
+  take(): { requests: number; eventLoopP95: number }
+}
+
 const RESOLUTION = 20
 
-/** Counts answers through Node's diagnostics channels, and reports every `everyMs` (0: never). `countActive`: the requests under way. */
-export function installReport(everyMs: number, countActive: () => number): Report {
+/**
+ * Counts answers through Node's diagnostics channels, and reports every `everyMs` (0: never), by the IPC channel if nothing else is given.
+ * `countActive`: the requests under way.
+ */
+export function installReport(everyMs: number, countActive: () => number, others?: Others, sendNow = byIpc()): Report {
   let finished = 0
   if (everyMs > 0) diagnostics.subscribe('http.server.response.finish', () => (finished += 1))
-  const sendNow = process.send?.bind(process)
-  const send = (message: ReportMessage) => {
-    // A message lost with the channel is no loss: the supervisor is going.
-    if (process.connected) sendNow?.(message, undefined, undefined, () => undefined)
-  }
   if (everyMs > 0 && sendNow) {
     const delay = monitorEventLoopDelay({ resolution: RESOLUTION })
     delay.enable()
     setInterval(() => {
-      const eventLoopP95 = Math.max(0, delay.percentile(95) / 1e6 - RESOLUTION)
+      const own = Math.max(0, delay.percentile(95) / 1e6 - RESOLUTION)
       const { used_heap_size: heap, external_memory: external } = getHeapStatistics()
-      send({ shipit: 'metrics', eventLoopP95, requests: finished, active: countActive(), heap, external })
+      const { requests, eventLoopP95 } = others?.take() ?? { requests: 0, eventLoopP95: 0 }
+      sendNow({ shipit: 'metrics', eventLoopP95: Math.max(own, eventLoopP95), requests: finished + requests, active: countActive(), heap, external })
       finished = 0
       delay.reset()
     }, everyMs).unref()
   }
-  return { send }
+  return { send: (message) => sendNow?.(message) }
+}
+
+function byIpc(): ((message: ReportMessage) => void) | undefined {
+  const send = process.send?.bind(process)
+  // A message lost with the channel is no loss: the supervisor is going.
+  return send && ((message) => void (process.connected && send(message, undefined, undefined, () => undefined)))
 }

@@ -1,0 +1,41 @@
+import { Children } from './children.js'
+import { Connections } from './connections.js'
+import { installDrain, takeSignalsOnce } from './drain.js'
+import { readMark } from './mark.js'
+import { OwnCluster } from './own-cluster.js'
+import { installReport } from './report.js'
+import { Threads } from './threads.js'
+
+/** Drains on a signal, and reports to the supervisor: the instance itself. */
+export function installInstance(lib: string): void {
+  const mark = readMark()
+  const { sourceMaps, isStoppedByMessage } = takeSettings()
+  if (!mark) return
+  if (sourceMaps) process.setSourceMapsEnabled(true)
+  keepOutputWhole()
+  const connections = new Connections()
+  const threads = new Threads()
+  const report = installReport(mark.reportEvery, () => connections.responses.length + threads.active, threads)
+  connections.onListening = (port) => report.send({ shipit: 'listening', port })
+  threads.onListening = connections.onListening
+  const children = new Children(lib, mark.text, () => report.send({ shipit: 'tree' }))
+  const signals = takeSignalsOnce()
+  signals.begin()
+  installDrain({ within: mark.drain, connections, threads, children, cluster: new OwnCluster(children), isStoppedByMessage, signals, isInstance: true })
+  report.send({ shipit: 'begun', at: Date.now() })
+}
+
+/** What the supervisor says to this process alone; the app does not see it. */
+function takeSettings(): { sourceMaps: boolean; isStoppedByMessage: boolean } {
+  const { SHIPIT_SOURCE_MAPS, SHIPIT_STOP_BY } = process.env
+  for (const name of ['SHIPIT_INSTANCE', 'SHIPIT_SOURCE_MAPS', 'SHIPIT_STOP_BY']) delete process.env[name]
+  return { sourceMaps: SHIPIT_SOURCE_MAPS !== 'off', isStoppedByMessage: SHIPIT_STOP_BY === 'message' }
+}
+
+/** Writes to a pipe are otherwise lost when the app exits at once after a burst. */
+function keepOutputWhole(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    const handle = (stream as unknown as { _handle?: { setBlocking?: (isBlocking: boolean) => void } })._handle
+    handle?.setBlocking?.(true)
+  }
+}

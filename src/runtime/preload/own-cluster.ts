@@ -1,0 +1,46 @@
+import cluster, { type Worker } from 'node:cluster'
+import { Listeners } from '../listeners.js'
+import type { Children } from './children.js'
+
+/** ms that an app which stops its workers itself has for it. */
+const OWN_WAY = 500
+
+/** The workers of an app that is its own node:cluster primary, and the ports that it holds for them. */
+export class OwnCluster {
+  readonly #listeners = cluster.isPrimary ? new Listeners() : undefined
+  readonly #children: Children
+
+  constructor(children: Children) {
+    this.#children = children
+  }
+
+  get hasWorkers(): boolean {
+    return this.#workers.length > 0
+  }
+
+  /** Closes the ports, then lets the workers end and waits for them, until `deadline`. Workers that the app starts meanwhile serve nothing. */
+  async stop(deadline: number): Promise<void> {
+    if (!this.hasWorkers) return
+    this.#children.holdsBack = true
+    await this.#listeners?.close()
+    const workers = this.#workers
+    for (const worker of workers) worker.process.kill('SIGINT')
+    while (Date.now() < deadline && workers.some(isAlive)) await new Promise((resolve) => setTimeout(resolve, 10))
+  }
+
+  /** An app with its own handler may count on a terminal's signal, which reaches its workers too; they take none twice. */
+  tellLater(): void {
+    const workers = this.#workers
+    setTimeout(() => {
+      for (const worker of workers) if (isAlive(worker)) worker.process.kill('SIGINT')
+    }, OWN_WAY).unref()
+  }
+
+  get #workers(): Worker[] {
+    return cluster.isPrimary ? Object.values(cluster.workers ?? {}).filter((worker) => worker !== undefined) : []
+  }
+}
+
+function isAlive(worker: Worker): boolean {
+  return worker.process.exitCode === null && worker.process.signalCode === null
+}
