@@ -49,9 +49,9 @@ export function proxyAgent(proxy: URL, isTargetSecure: boolean): Agent {
   })
 }
 
-/** fetch for the streams (logs, build output), which go round heroku-client: the platform's own, or undici's where a proxy is set. */
-export async function fetchFor(target: string): Promise<typeof fetch> {
-  const proxy = proxyFor(target)
+/** fetch for what goes round heroku-client (logs, build output, PM2's dashboard): Node's own, or undici's if there is a proxy: `named`, else this machine's for the target. */
+export async function fetchFor(target: string, named?: string): Promise<typeof fetch> {
+  const proxy = named ? new URL(named) : proxyFor(target)
   if (!proxy) return fetch
   const undici = await import('undici')
   const dispatcher = new undici.ProxyAgent(proxy.href)

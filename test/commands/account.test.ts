@@ -129,7 +129,7 @@ describe('ways to a token', () => {
     ['known keys', 200, { active: true, endpoints: { ws: 'wss://x' } }, { standing: 'accepted' }],
     ['unknown keys', 401, { msg: 'no' }, { standing: 'refused' }],
     ['a bucket that is full', 200, { pending: true }, { standing: 'refused' }],
-    ['a bucket that is not active', 200, { active: false, msg: 'expired' }, { standing: 'refused', why: 'expired' }],
+    ['a bucket that is not active', 200, { active: false, msg: 'expired' }, { standing: 'refused', why: 'Expired.' }],
   ]
   for (const [name, status, answer, expected] of verdicts) {
     it(`the dashboard about ${name}`, async () => {
