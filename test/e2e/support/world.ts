@@ -144,7 +144,7 @@ const COMPILED = path.join(CACHE, 'compiled')
 
 /** Does `init` in `dir`, or what it did there for another world with the same files and the same build: npm's lockfile takes seconds. What `shipit init` does is tested by its own tests. */
 async function initialised(dir: string, files: string, init: () => Promise<unknown>): Promise<void> {
-  const build = await Promise.all(['dist/cli/shipit.cjs', 'dist/shipit-runtime/lib/supervisor.cjs', 'dist/shipit-runtime/lib/preload.cjs'].map((file) => readFile(path.join(packageRoot, file))))
+  const build = await Promise.all(['dist/cli/shipit.cjs', ...['supervisor', 'preload', 'agent', 'dashboard-preload'].map((name) => `dist/shipit-runtime/lib/${name}.cjs`)].map((file) => readFile(path.join(packageRoot, file))))
   const hash = createHash('sha256').update(files)
   for (const part of build) hash.update(part)
   const kept = path.join(CACHE, 'apps', hash.digest('hex').slice(0, 32))

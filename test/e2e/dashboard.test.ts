@@ -1,0 +1,114 @@
+import { expect } from 'chai'
+import { get } from '../../src/demo/load.js'
+import { until } from '../support/until.js'
+import { Dashboard, PUBLIC_KEY, SECRET_KEY, type SeenProcess } from '../support/dashboard.js'
+import { World } from './support/world.js'
+
+const FILES = {
+  'package.json': { name: 'shop', version: '1.0.0', private: true, scripts: { start: 'node server.js' } },
+  'server.js': `const http = require('node:http')
+http.createServer((request, response) => {
+  if (request.url === '/log') console.log('a line for the dashboard')
+  if (request.url === '/throw') setImmediate(() => { throw new Error('thrown in the shop') })
+  response.end('shop')
+}).listen(process.env.PORT, () => console.log('listening'))
+`,
+  'worker.js': `setInterval(() => {}, 1000)\nconsole.log('working')\n`,
+  'ecosystem.config.yml': 'apps:\n  - { name: web, script: server.js, exec_mode: cluster, instances: 2 }\n  - { name: worker, script: worker.js, exec_mode: fork }\n',
+}
+
+const online = (all: SeenProcess[], name: string) => all.filter((one) => one.name === name && one.status === 'online')
+
+describe("PM2's dashboard over a deployed app", function () {
+  this.timeout(180_000)
+  let world: World
+  let dashboard: Dashboard
+  let dir: string
+  let url: string
+  const answers: number[] = []
+  let isOver = false
+  let asking: Promise<void>
+
+  before(async () => {
+    world = await World.create()
+    dashboard = await Dashboard.start()
+    dir = await world.app('shop', FILES)
+    const local = ['--local', '--app', 'shop']
+    url = (await world.json<{ url: string }>(['deploy', ...local], { cwd: dir })).url
+    await world.ok(['scale', 'web=2:standard-1x', ...local], { cwd: dir })
+    asking = (async () => {
+      while (!isOver) answers.push((await get(url).catch(() => ({ status: 0 }))).status)
+    })()
+    // One release: the address, then the keys.
+    await world.ok(['config', 'set', `KEYMETRICS_NODE=${dashboard.url}`, 'PM2_MACHINE_NAME=shop', ...local], { cwd: dir })
+    const set = await world.ok(['keys', 'set', ...local], { cwd: dir, input: `PM2_PUBLIC_KEY=${PUBLIC_KEY}\nPM2_SECRET_KEY=${SECRET_KEY}\n` })
+    expect(set.output).to.include('Set PM2_PUBLIC_KEY, PM2_SECRET_KEY on shop')
+  })
+  after(async () => {
+    isOver = true
+    await asking
+    await dashboard.close()
+    await world.close()
+  })
+
+  it('shows both dynos as two machines, each with its two apps', async () => {
+    for (const machine of ['shop.web.1', 'shop.web.2']) await dashboard.shows(machine, (all) => online(all, 'web').length === 2 && online(all, 'worker').length === 1, 60_000)
+  })
+
+  it('is what keys test asks, which says that it accepts the keys', async () => {
+    const asked = dashboard.asked.length
+    const { output } = await world.ok(['keys', 'test', '--local', '--app', 'shop'], { cwd: dir })
+    expect(output).to.include(`PM2's dashboard at 127.0.0.1:${dashboard.port} accepts the keys of shop.`)
+    expect(dashboard.asked.length).to.be.greaterThan(asked)
+    expect(dashboard.asked.at(-1)?.data.MACHINE_NAME).to.equal('shop.keys-test')
+  })
+
+  it('streams the lines of the app, and its errors', async () => {
+    await dashboard.act('shop.web.1', 'startLogging', {})
+    await dashboard.act('shop.web.2', 'startLogging', {})
+    await get(`${url}log`)
+    await until('the line on one of the machines', () => [...dashboard.machines.values()].some((machine) => machine.on('logs').some(({ payload }) => payload.data === 'a line for the dashboard\n')))
+    await get(`${url}throw`).catch(() => undefined)
+    await until('the error on one of the machines', () => [...dashboard.machines.values()].some((machine) => machine.on('process:exception').some(({ payload }) => (payload.data as { message?: string }).message === 'thrown in the shop')))
+  })
+
+  it('restarts, reloads and scales the processes of one dyno, and nothing else', async () => {
+    const before = online(await dashboard.shows('shop.web.2', (all) => online(all, 'web').length === 2), 'web').map((one) => one.pid)
+    const other = dashboard.machine('shop.web.1').named('worker').map((one) => one.pid)
+    for (const method of ['reload', 'restart']) {
+      const old = dashboard.machine('shop.web.2').named('web').map((one) => one.pid)
+      await dashboard.act('shop.web.2', method, { name: 'web' })
+      await dashboard.shows('shop.web.2', (all) => online(all, 'web').length === 2 && online(all, 'web').every((one) => !old.includes(one.pid)), 40_000)
+    }
+    await dashboard.act('shop.web.2', 'scale', { name: 'web', number: 3 })
+    await dashboard.shows('shop.web.2', (all) => online(all, 'web').length === 3)
+    await dashboard.act('shop.web.2', 'scale', { name: 'worker', number: 0 })
+    await dashboard.shows('shop.web.2', (all) => all.every((one) => one.name === 'web') && online(all, 'web').length === 3)
+    const here = (await world.processes()).map(({ pid }) => pid)
+    for (const one of dashboard.machine('shop.web.2').processes) expect(here).to.include(one.pid)
+    for (const pid of before) expect(here).not.to.include(pid)
+    expect(dashboard.machine('shop.web.1').named('worker').map((one) => one.pid)).to.deep.equal(other)
+  })
+
+  it('whose keys no longer hold is one line in the log; the app answers all the while', async () => {
+    dashboard.mode = 'unknown keys'
+    await world.ok(['restart', 'web.1', '--local', '--app', 'shop'], { cwd: dir })
+    const said = /does not accept the app's keys: it answered 404/g
+    let logs = ''
+    await until('the line in the log', async () => {
+      logs = (await world.ok(['logs', '--local', '--app', 'shop', '-n', '1500'], { cwd: dir })).output
+      return said.test(logs)
+    }, 40_000)
+    const asked = dashboard.asked.length
+    await until('it to be asked again', () => dashboard.asked.length >= asked + 2, 20_000)
+    logs = (await world.ok(['logs', '--local', '--app', 'shop', '-n', '1500'], { cwd: dir })).output
+    expect(logs.split('\n').filter((line) => line.includes('web.1') && /does not accept the app's keys/.test(line))).to.have.length(1)
+    expect(logs).not.to.include('event=crash').and.not.include(SECRET_KEY)
+    isOver = true
+    await asking
+    expect(answers.length).to.be.greaterThan(50)
+    // While both dynos restart for a config var the router has none that listens: Heroku's own H-errors, before the keys and after.
+    expect(answers.filter((status) => status === 200).length / answers.length).to.be.greaterThan(0.9)
+    expect((await get(url)).status).to.equal(200)
+  })
+})
