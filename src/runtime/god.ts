@@ -41,6 +41,8 @@ type Callback<T> = (error: unknown, result?: T) => void
 
 export interface God {
   bus: EventEmitter
+  /** What `pm2 kill` begins with. PM2's RPC reads the text of it. */
+  notifyKillPM2(): void
   pm2_being_killed?: boolean
   /** By pm_id; one that a reload is replacing is under `_old_` and its id. */
   clusters_db: Record<string, Keeper>
@@ -117,7 +119,12 @@ export function loadGod(options: Wanted): God {
   return withStandIns(options, () => require('pm2/lib/God.js') as God)
 }
 
-function withStandIns<T>({ withWatch, withCron, withGit }: Wanted, load: () => T): T {
+/** Loads another of PM2's parts, by the path that Node resolves it by. */
+export function loadOfPm2(request: string): unknown {
+  return withStandIns({ withWatch: false, withCron: false, withGit: false }, () => require(request) as unknown)
+}
+
+function withStandIns<T>({ withWatch, withCron, withGit }: Omit<Wanted, 'home'>, load: () => T): T {
   const loader = Module as unknown as { _load(request: string, parent: { filename?: string } | undefined, isMain: boolean): unknown }
   const original = loader._load
   const wanted = { watch: withWatch, cron: withCron, git: withGit }

@@ -5,6 +5,7 @@ import type { Readable } from 'node:stream'
 import type { App } from './app.js'
 import { BOOT_ID_VAR } from './boot-id.js'
 import { heapFlags } from './budget.js'
+import { warn } from './fault.js'
 import type { God, Keeper, Pm2Env } from './god.js'
 import { Instances, takeReport, type Instance } from './instances.js'
 import { namespaceOf } from './god-conf.js'
@@ -60,7 +61,7 @@ export function installSpawn(god: God, settings: SpawnSettings, early?: Early): 
   let waiting = early
   const start = (env: Pm2Env, callback: (error: unknown, keeper?: Keeper) => void) => {
     const app = settings.apps.find((one) => one.name === env.name)
-    if (!app) return callback(new Error(`no app ${env.name}`))
+    if (!app) return callback(refuse(env.name))
     if (settings.isStopping()) return callback(new Error('the dyno is stopping'))
     // What its predecessor has left may hold the port.
     const left = settings.instances.leftBehind(app, env.pm_id)
@@ -74,6 +75,13 @@ export function installSpawn(god: God, settings: SpawnSettings, early?: Early): 
   }
   god.nodeApp = start
   god.forkMode = start
+}
+
+/** PM2's API keeps from the app that asks why nothing was started, so the log says it. */
+function refuse(name: string): Error {
+  const why = `${name} is not started: shipit-runtime runs the apps of its ecosystem file alone; add it there`
+  warn(why)
+  return new Error(why)
 }
 
 interface Early {
@@ -147,7 +155,6 @@ function usesDashboard(app: App, settings: SpawnSettings): boolean {
 /** The app's environment and what PM2 tells an instance about itself. The app's own variables are never overwritten but for the ids. */
 function instanceEnvironment(app: App, env: Pm2Env, settings: SpawnSettings): NodeJS.ProcessEnv {
   const told: NodeJS.ProcessEnv = {
-    PM2_HOME: settings.home,
     name: app.name,
     exec_mode: env.exec_mode,
     namespace: namespaceOf(app),
@@ -160,7 +167,8 @@ function instanceEnvironment(app: App, env: Pm2Env, settings: SpawnSettings): No
   if (typeof increment === 'string') ids[increment] = String(env[increment] ?? env.env[increment] ?? 0)
   if (/python/.test(app.interpreter.command)) told.PYTHONUNBUFFERED = '1'
   if (usesDashboard(app, settings)) Object.assign(told, modulesOptions(app))
-  const common = { ...told, ...app.env, ...ids, ...(settings.bootId === undefined ? {} : { [BOOT_ID_VAR]: settings.bootId }) }
+  // PM2's API and its command find this PM2 there, and start no other.
+  const common = { ...told, ...app.env, ...ids, PM2_HOME: settings.home, ...(settings.bootId === undefined ? {} : { [BOOT_ID_VAR]: settings.bootId }) }
   if (!app.interpreter.isNode) return common
   return {
     ...common,

@@ -3,6 +3,7 @@ import { rmSync } from 'node:fs'
 import { setFlagsFromString } from 'node:v8'
 import type { App } from './app.js'
 import { bootIdLine, newBootId } from './boot-id.js'
+import { openDoor } from './api-door.js'
 import { bootLine } from './boot-line.js'
 import { divide, heapLimit, type Budget } from './budget.js'
 import { failureCode, patienceOf } from './crash-policy.js'
@@ -81,6 +82,7 @@ export class Supervisor {
     this.#bootId = options.dyno.isDyno ? newBootId() : undefined
     if (this.#bootId) dynoOutput.out.write(bootIdLine(options.dyno.name, this.#bootId))
     if (options.keys) makeHome(this.#home)
+    else openDoor(this.#home)
     process.once('exit', () => this.#cleanUp())
     this.#exits = this.#makeExits()
     const interval = metricsInterval(options.env.SHIPIT_METRICS)
@@ -95,6 +97,10 @@ export class Supervisor {
     installSpawn(this.#god, settings, early)
     this.#god.bus.on('process:event', (packet: GodEvent) => this.#onGodEvent(packet))
     installStop(this.#god, this.#instances)
+    const stop = () => void this.stop('SIGTERM')
+    this.#god.notifyKillPM2 = function () {
+      stop()
+    }
     installMonitor(this.#god, this.#instances)
     this.#scaling = new Scaling({
       god: this.#god,
@@ -356,7 +362,7 @@ export class Supervisor {
 
   #cleanUp(): void {
     this.#dashboard?.stop()
-    if (this.#options.keys) rmSync(this.#home, { recursive: true, force: true })
+    rmSync(this.#home, { recursive: true, force: true })
   }
 }
 
