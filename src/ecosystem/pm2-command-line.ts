@@ -16,6 +16,10 @@ export interface Pm2CommandLine {
   env?: string
   /** --only */
   only?: string
+  /** --delay, in seconds: pm2-runtime waits before it starts anything. */
+  delay?: number
+  /** How lines are printed: --raw (or nothing said), --json, --format (key=value) or --formatted (id|name). */
+  output: 'raw' | 'json' | 'format' | 'formatted'
   /** Flags that change nothing in a dyno, and why. */
   dropped: Refusal[]
   /** Flags that no ecosystem file can carry. */
@@ -44,7 +48,6 @@ const refuse = (why: string, takes?: Flag['takes']): Flag => ({ refuse: why, ...
 
 const LOG_FILES = "a dyno's disk does not last; the lines are in the app's log"
 const KEYS = 'keys on a command line are seen by every process of the dyno; use: shipit keys set'
-const OUTPUT = 'the lines of a dyno go to the app\'s log as they are'
 
 const FLAGS: Record<string, Flag> = {
   '--name': as('name'),
@@ -96,11 +99,7 @@ const FLAGS: Record<string, Flag> = {
   '--error': drop(LOG_FILES, 'value'),
   '--log': drop(LOG_FILES, 'optional'),
   '--pid': drop("a dyno's disk does not last", 'value'),
-  '--json': on('log_type', 'json'),
-  '--raw': drop(OUTPUT),
-  '--format': drop(OUTPUT),
-  '--formatted': drop(OUTPUT),
-  '--attach': drop(OUTPUT),
+  '--attach': drop('the runtime always prints what the apps print'),
   '--no-daemon': drop('the runtime always stays in the foreground'),
   '--no-auto-exit': drop('the runtime stays as long as an app is to run'),
   '--no-color': drop('the runtime prints no colours'),
@@ -113,7 +112,6 @@ const FLAGS: Record<string, Flag> = {
   '--write': drop('nothing is written in a dyno'),
   '--service-name': drop('a dyno has no services', 'value'),
   '--wait-ip': drop('a dyno has its network when it starts'),
-  '--delay': refuse('the runtime starts apps at once; let the app wait itself', 'value'),
   '--ext': refuse('it belongs to watching files, which do not change in a dyno', 'value'),
   '--web': refuse('only PORT is reached from outside a dyno, and it is the app\'s', 'optional'),
   '--secret': refuse(KEYS, 'optional'),
@@ -132,7 +130,7 @@ const SHORT: Record<string, string> = {
 export function parsePm2CommandLine(words: readonly string[]): Pm2CommandLine {
   const dashes = words.indexOf('--')
   const own = dashes === -1 ? words : words.slice(0, dashes)
-  const read: Pm2CommandLine = { more: [], args: dashes === -1 ? [] : words.slice(dashes + 1), options: {}, dropped: [], refused: [] }
+  const read: Pm2CommandLine = { output: 'raw', more: [], args: dashes === -1 ? [] : words.slice(dashes + 1), options: {}, dropped: [], refused: [] }
   const names: string[] = []
   for (let at = 0; at < own.length; ) {
     const word = own[at]!
@@ -157,12 +155,14 @@ function takeFlag(read: Pm2CommandLine, words: readonly string[], at: number): n
   const { value, taken } = valueOf(name, inline ?? attached, words, at)
   if (name === '--env') read.env = value
   else if (name === '--only') read.only = value
+  else if (name === '--delay') read.delay = Number(value) || 0
+  else if (/^--(raw|json|format|formatted)$/.test(name)) read.output = name.slice(2) as Pm2CommandLine['output']
   else apply(read, name, value)
   return taken
 }
 
 function valueOf(name: string, inline: string | undefined, words: readonly string[], at: number): { value: string; taken: number } {
-  const takes = name === '--env' || name === '--only' ? 'value' : FLAGS[name]?.takes
+  const takes = /^--(env|only|delay)$/.test(name) ? 'value' : Object.hasOwn(FLAGS, name) ? FLAGS[name]?.takes : undefined
   if (inline !== undefined) return { value: inline, taken: 1 }
   if (takes === undefined) return { value: '', taken: 1 }
   const rest = words.slice(at + 1)

@@ -1,20 +1,25 @@
-/** `shipit-runtime start FILE`: what package.json's start script runs inside a dyno. */
+/** `shipit-runtime start FILE`: what package.json's start script runs inside a dyno, and every other command line of pm2-runtime. */
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
-import { parseArgs } from 'node:util'
 import { Fault } from './fault.js'
 import { dynoOutput } from './outlet.js'
+import { parsePm2CommandLine } from './ecosystem-adapter.js'
 import { start } from './start.js'
 
-const HELP = `Run an ecosystem file's apps under PM2 in a Heroku dyno.
+const HELP = `Run apps under PM2 in a Heroku dyno, by pm2-runtime's own command lines.
 
 USAGE
-  shipit-runtime start FILE [--env NAME] [--only a,b] [--watch]
+  shipit-runtime start FILE [flags]          an ecosystem file's apps
+  shipit-runtime [start] SCRIPT [flags] [-- args]
 
 FLAGS
   --env NAME    apply env_NAME of each app (else SHIPIT_ENV)
   --only a,b    run these apps only
   --watch       restart on changed files, for every app that does not say \`watch: false\`
+  --delay N     start after N seconds
+  --json, --format, --formatted   each line as JSON, as key=value, or behind id|name
+  -i, -n, --max-memory-restart, --node-args, --interpreter, --cron, --no-autorestart and the other flags
+                of pm2-runtime, for a script; --secret and --public are refused (shipit keys set)
   --help        this text
   --version     the version
 
@@ -41,30 +46,26 @@ export async function main(argv: string[]): Promise<void> {
   try {
     await run(argv)
   } catch (error) {
-    const fault = error instanceof Fault ? error : wrongCall(error)
+    const fault = error instanceof Fault ? error : internalError(error)
     dynoOutput.err.write(fault.toString())
     process.exit(fault.exitCode)
   }
 }
 
 async function run(argv: string[]): Promise<void> {
-  const { values, positionals } = parseArgs({
-    args: argv,
-    allowPositionals: true,
-    options: { env: { type: 'string' }, only: { type: 'string' }, watch: { type: 'boolean' }, help: { type: 'boolean', short: 'h' }, version: { type: 'boolean', short: 'v' } },
-  })
-  if (values.version) return void process.stdout.write(`${version()}\n`)
-  if (values.help) return void process.stdout.write(HELP)
-  const [command, file, ...more] = positionals
-  if (command !== 'start' || !file || more.length > 0) throw new Fault('expected `shipit-runtime start FILE`', undefined, 'shipit-runtime --help', 2)
-  const only = values.only?.split(/[, ]+/).filter(Boolean)
-  await start({ file, env: values.env, only, isWatched: values.watch === true }, __dirname)
+  const own = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv
+  if (own.includes('--version') || own[0] === '-v') return void process.stdout.write(`${version()}\n`)
+  if (own.includes('--help') || own.includes('-h')) return void process.stdout.write(HELP)
+  const line = parsePm2CommandLine(argv)
+  const [refusal] = line.refused
+  if (refusal) throw new Fault(`${refusal.flag} cannot be used here`, refusal.why, 'shipit-runtime --help', 2)
+  if (line.file === undefined) throw new Fault('expected a file: `shipit-runtime start FILE`', undefined, 'shipit-runtime --help', 2)
+  await start({ ...line, file: line.file }, __dirname)
 }
 
-function wrongCall(error: unknown): Fault {
-  const { code, message, stack } = error as NodeJS.ErrnoException
-  if (code?.startsWith('ERR_PARSE_ARGS')) return new Fault(message, undefined, 'shipit-runtime --help', 2)
-  return new Fault(`a fault in shipit-runtime: ${message}`, process.env.DEBUG ? stack : undefined)
+function internalError(error: unknown): Fault {
+  const { message, stack } = error as Error
+  return new Fault(`internal error (a bug in shipit-runtime): ${message}`, process.env.DEBUG ? stack : undefined)
 }
 
 function version(): string {

@@ -20,6 +20,8 @@ export interface OutputStyle {
   dateFormat: string | undefined
   /** PM2's `log_type: json`. */
   isJson: boolean
+  /** pm2-runtime's --format: each line as `timestamp=… app=… id=… type=… message=…`. */
+  isKeyValue?: boolean
   /** PM2's `disable_logs`. */
   isSilent: boolean
   app: string
@@ -28,7 +30,7 @@ export interface OutputStyle {
 
 /** Whether the lines can go as they are. */
 export function isPlain(style: OutputStyle): boolean {
-  return style.prefix === '' && style.dateFormat === undefined && !style.isJson && !style.isSilent
+  return style.prefix === '' && style.dateFormat === undefined && !style.isJson && !style.isKeyValue && !style.isSilent
 }
 
 /** The last lines of stderr, kept to be repeated when the app is given up. */
@@ -86,13 +88,19 @@ export function dresser(style: OutputStyle, kind: 'out' | 'err'): Dresser {
       JSON.stringify({ message, timestamp: format?.() ?? new Date().toISOString(), type: kind, process_id: style.pmId, app_name: style.app }) + '\n'
     return { longest: LONGEST_LINE, lines: (lines) => Buffer.from(lines.flatMap((line) => fitting(line.toString('utf8'), entry)).join('')) }
   }
-  const head = () => style.prefix + (format ? `${format()}: ` : '')
+  const head = style.isKeyValue ? keyValueHead(style, kind) : () => style.prefix + (format ? `${format()}: ` : '')
   const lines = (all: Buffer[]): Buffer => {
     const first = Buffer.from(head())
     const feed = Buffer.from('\n')
     return Buffer.concat(all.flatMap((line) => [first, line, feed]))
   }
   return { longest: LONGEST_LINE - Buffer.byteLength(head()), lines }
+}
+
+/** As PM2 prints them (lib/API/Log.js, formatStream), in its form of a time. */
+function keyValueHead({ app, pmId }: OutputStyle, kind: 'out' | 'err'): () => string {
+  const now = clock('YYYY-MM-DD-HH:mm:ssZZ')
+  return () => `timestamp=${now()} app=${app} id=${pmId} type=${kind === 'out' ? 'out' : 'error'} message=`
 }
 
 /** Entries of at most the longest line; a message that JSON's quoting makes longer is told in two. */

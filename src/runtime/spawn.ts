@@ -239,9 +239,10 @@ function forward(god: God, keeper: Keeper, message: unknown): void {
 function styleOf(app: App, env: Pm2Env, prefixes: boolean): OutputStyle {
   const instance = Number(env[env.instance_var] ?? 0)
   return {
-    prefix: prefixes ? `[${app.name}:${instance}] ` : '',
+    prefix: app.options.log_type === 'formatted' ? `${env.pm_id}|${app.name} | ` : prefixes ? `[${app.name}:${instance}] ` : '',
     dateFormat: typeof app.options.log_date_format === 'string' && app.options.log_date_format !== '' ? app.options.log_date_format : undefined,
     isJson: app.options.log_type === 'json',
+    isKeyValue: app.options.log_type === 'format',
     isSilent: app.options.disable_logs === true,
     app: app.name,
     pmId: Number(env.pm_id),

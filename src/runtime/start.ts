@@ -1,51 +1,60 @@
 import { dashboardKeys, KEY_VARIABLES } from './dashboard/keys.js'
 import { resolveApp, type App } from './app.js'
 import { readDyno } from './dyno.js'
-import { readEcosystem, type Ecosystem, type EcosystemApp, type Problem } from './ecosystem-adapter.js'
+import { ecosystemOf, isEcosystemFile, readEcosystem, type Ecosystem, type EcosystemApp, type Pm2CommandLine, type Problem } from './ecosystem-adapter.js'
 import { appEnvironment } from './environment.js'
 import { Fault, warn } from './fault.js'
 import { Supervisor } from './supervisor.js'
 
-interface StartFlags {
-  file: string
-  /** env_NAME to apply; SHIPIT_ENV where absent. */
-  env: string | undefined
-  /** Names of the apps to run; all where absent. */
-  only: string[] | undefined
-  /** Whether apps that say nothing of `watch` are watched. */
-  isWatched: boolean
-}
+/** What the command line says. `file`: an ecosystem file, a script or a command. */
+type StartLine = Pm2CommandLine & { file: string }
 
 /** Heroku kills 30 s after SIGTERM; what is left is for the supervisor's own end. */
 const DRAIN_SECONDS = 25
 
 /** Runs the file's apps in this process until they end or a signal stops them. Throws a Fault where they cannot be started. */
-export async function start(flags: StartFlags, lib: string): Promise<void> {
+export async function start(line: StartLine, lib: string): Promise<void> {
   const dyno = readDyno(process.env)
   const env = snapshot()
-  const ecosystem = await readFile(flags.file, env)
-  const chosenApps = started(chosen(ecosystem, flags.only)).map((app) => (flags.isWatched ? { watch: true, ...app } : app))
+  const ecosystem = isEcosystemFile(line.file) ? await readFile(line, env) : usable(ecosystemOf(line, line.file), 'the command line')
+  for (const { flag, why } of line.dropped) warn(`${flag} is left out: ${why}`)
+  const isWatchedByFlag = line.options.watch !== undefined
+  const only = line.only?.split(/[, ]+/).filter(Boolean)
+  const chosenApps = started(chosen(ecosystem, only)).map((app) => printedAs(line.output, isWatchedByFlag ? { watch: true, ...app } : app))
   // PM2 takes `cwd` and scripts from where it was started, not from where the file lies.
-  const envName = flags.env ?? env.SHIPIT_ENV
+  const envName = line.env ?? env.SHIPIT_ENV
   const apps = chosenApps.map((app) => prepare(app, envName, env, process.cwd(), ecosystem.deployEnv))
   const isKnown = envName && (ecosystem.deployEnv?.[envName] ?? chosenApps.find((app) => app[`env_${envName}`] !== undefined))
-  if (envName && !isKnown) warn(`no app has env_${envName} in ${flags.file}`)
-  const isWatched = watchIsWanted(chosenApps, dyno.isDyno && !flags.isWatched, env)
+  if (envName && !isKnown) warn(`no app has env_${envName} in ${line.file}`)
+  const isWatched = watchIsWanted(chosenApps, dyno.isDyno && !isWatchedByFlag, env)
   warnOfFiles(apps)
   const keys = dashboardKeys(env, apps[0]?.name ?? 'app', dyno.name)
   for (const name of KEY_VARIABLES) delete process.env[name]
+  if (line.delay) await new Promise((resolve) => setTimeout(resolve, 1000 * line.delay!))
   await new Supervisor({ apps, dyno, env, keys, lib, isWatched }).run()
 }
 
-async function readFile(file: string, env: Record<string, string>): Promise<Ecosystem> {
+async function readFile({ file, options }: StartLine, env: Record<string, string>): Promise<Ecosystem> {
+  const ignored = Object.keys(options).filter((name) => name !== 'watch')
+  if (ignored.length > 0) warn(`the command line's ${ignored.join(', ')} is ignored: ${file} says what its apps have, as with PM2`)
   const ecosystem = await readEcosystem(file, env).catch((error: Error) => {
     throw new Fault(`${file} cannot be read`, error.message.split('\n').slice(0, 6).join('\n  '), 'correct it and deploy again')
   })
+  return usable(ecosystem, file)
+}
+
+/** Throws a Fault for what cannot be started as it stands, and warns of the rest. */
+function usable(ecosystem: Ecosystem, file: string): Ecosystem {
   const say = ecosystem.problems.map((one) => ({ severity: one.severity, text: describe(file, one) }))
   const errors = say.filter((one) => one.severity === 'error')
   if (errors.length > 0) throw new Fault(`${file} cannot be used`, errors.map((one) => one.text).join('\n  '), 'correct it and deploy again')
   for (const warning of say) warn(warning.text)
   return ecosystem
+}
+
+/** pm2-runtime's --json, --format and --formatted are for all apps. */
+function printedAs(output: Pm2CommandLine['output'], app: EcosystemApp): EcosystemApp {
+  return output === 'raw' ? app : { ...app, log_type: output }
 }
 
 function describe(file: string, { line, column, path: place, message, suggestion }: Problem): string {

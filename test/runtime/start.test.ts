@@ -95,7 +95,7 @@ describe('shipit-runtime start', function () {
 
   it('answers --help and --version, and a wrong call with 2', async () => {
     app = new AppFolder({})
-    const [help, version, wrong] = [await app.start(['--help']), await app.start(['--version']), await app.start(['serve'])]
+    const [help, version, wrong] = [await app.start(['--help']), await app.start(['--version']), await app.start(['--nonsense'])]
     expect((await help.ended).code).to.equal(0)
     expect(help.stdout).to.include('shipit-runtime start FILE')
     await version.ended

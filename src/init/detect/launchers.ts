@@ -108,12 +108,13 @@ function runForever(words: string[], _project: Project, follow: Follow): Target 
  */
 function runPm2(words: string[], project: Project, follow: Follow): Target {
   const line = parsePm2CommandLine(words)
-  const [refusal] = line.refused
+  const [refusal] = line.delay === undefined ? line.refused : [{ flag: '--delay', why: 'an ecosystem file has no such option; let the app wait itself' }]
   if (refusal) return broken(`PM2's flag ${refusal.flag} cannot be carried into an ecosystem file: ${refusal.why}`, `Take ${refusal.flag} out of the start command, then run shipit init again.`)
   const file = line.file?.replace(/^\.\//, '') ?? ECOSYSTEM_FILES.find((name) => project.folder.isFile(name))
   if (file === undefined) return refused('PM2 is given no file')
   if (line.more.length > 0) return refused(`PM2 is given several files: ${[file, ...line.more].join(', ')}`, 'Write an ecosystem file with an app for each: https://pm2.keymetrics.io/docs/usage/application-declaration/')
-  const notes = line.dropped.map(({ flag, why }) => `PM2's flag ${flag} is left out: ${why}.`)
+  const printing = line.output === 'raw' || line.output === 'json' ? [] : [{ flag: `--${line.output}`, why: "the lines of a dyno go to the app's log as they are" }]
+  const notes = [...line.dropped, ...printing].map(({ flag, why }) => `PM2's flag ${flag} is left out: ${why}.`)
   if (formatOf(file) !== undefined) {
     if (!project.folder.isFile(file)) return broken(`the ecosystem file \`${file}\` does not exist`)
     const startArgs = [...(line.env === undefined ? [] : ['--env', line.env]), ...(line.only === undefined ? [] : ['--only', line.only])]
@@ -132,10 +133,10 @@ function followScript(file: string, { args, options }: Pm2CommandLine, follow: F
 }
 
 /** What the flags say of the app, beside its script: all but what the script's own launch has taken over. */
-function withOptions(target: Target, { options, env }: Pm2CommandLine, notes: string[]): Target {
+function withOptions(target: Target, { options, env, output }: Pm2CommandLine, notes: string[]): Target {
   if (target.kind !== 'script') return target
   const { node_args: _, interpreter: __, cwd, ...rest } = options
-  const all = { ...target.launch.options, ...rest }
+  const all = { ...target.launch.options, ...rest, ...(output === 'json' ? { log_type: 'json' } : {}) }
   const launch = { ...target.launch, ...(Object.keys(all).length > 0 ? { options: all } : {}), ...(typeof cwd === 'string' ? { cwd } : {}) }
   const named = env === undefined ? [] : [`PM2's flag --env ${env} is left out: it chooses env_${env} of an ecosystem file, and there is none yet.`]
   return { ...target, launch, notes: [...target.notes, ...notes, ...named] }
