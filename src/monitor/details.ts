@@ -11,10 +11,27 @@ export interface PastEvent {
   isBad: boolean
 }
 
+export interface PastException {
+  /** `api:0` */
+  instance: string
+  type: string
+  /** Of the last one. */
+  message: string
+  /** The frame that it is from; null if none is known. */
+  at: string | null
+  isUncaught: boolean
+  count: number
+  /** ISO 8601 */
+  firstAt: string
+  lastAt: string
+}
+
 /** All that the log tells of one dyno or of one instance in it, beside its report. Newest last. */
 export interface Details {
   events: PastEvent[]
   errorLines: { at: string; text: string }[]
+  /** Errors of the app that nobody caught, or that it reported, by their type and place. */
+  exceptions: PastException[]
   /** The router's and Heroku's own codes, and how often each came. */
   codes: Record<string, number>
   /** Most that was seen in the lines that the platform keeps; null where there were none. */
@@ -30,6 +47,8 @@ export function detailsOf(model: FormationModel, dyno: DynoReport, instance?: In
     .filter((event) => instance === undefined || event.instance === instance.id)
   return {
     events,
+    exceptions: [...(known?.exceptions ?? [])].map(({ app, instance: index, type, message, at, isUncaught, count, first, last }) => (
+      { instance: `${app}:${index}`, type, message, at: at ?? null, isUncaught, count, firstAt: iso(first), lastAt: iso(last) })).filter((one) => instance === undefined || one.instance === instance.id),
     errorLines: errorLinesOf(known, dyno, instance).map(({ time, text }) => ({ at: iso(time), text })),
     codes: Object.fromEntries([...(known?.traffic.codes ?? [])].map(([code, { count }]) => [code, count])),
     peaks: peaksOf(known, instance),

@@ -1,3 +1,4 @@
+import { ExceptionGroups } from './exceptions.js'
 import { History } from './history.js'
 import { InstanceModel } from './instance.js'
 import { LIMITS } from './limits.js'
@@ -29,6 +30,7 @@ export class DynoModel {
   readonly traffic = new Traffic()
   readonly events = new Ring<FormationEvent>(LIMITS.events)
   readonly errorLines = new Ring<ErrorLine>(LIMITS.errorLines)
+  readonly exceptions = new ExceptionGroups()
   /** Heroku's own figures, where log-runtime-metrics is enabled. */
   figures: Omit<DynoFigures, 'kind'> | undefined
   readonly history = new History(['memory', 'load'] as const, LIMITS.points)

@@ -18,7 +18,7 @@ function isErrorLine(line: LogLine): boolean {
   switch (reading.kind) {
     case 'request': return reading.isError
     case 'platform': return isFault(reading)
-    case 'change': return reading.event === 'crash' || (reading.event === 'exit' && reading.fields.asked === undefined && reading.fields.code !== '0')
+    case 'change': return reading.event === 'crash' || reading.event === 'exception' || (reading.event === 'exit' && reading.fields.asked === undefined && reading.fields.code !== '0')
     case 'foreign': return isErrorText(line.message)
     default: return false
   }

@@ -10,6 +10,13 @@ import type { Change, PlatformWord, Reading, Request, Sample } from './reading.j
 import { Ring } from './ring.js'
 import { Traffic } from './traffic.js'
 
+/** `exit code=1 restarts=3`, `exception TypeError: x is not a function (src/db.js:12:7) x3`. */
+function textOf({ event, fields }: Change): string {
+  if (event !== 'exception') return [event, ...Object.entries(fields).map(([key, value]) => `${key}=${value}`)].join(' ')
+  const { type = '', message = '', at, count, uncaught } = fields
+  return [uncaught === 'yes' ? 'uncaught' : 'reported', `${type}: ${message}`, at && `(${at})`, count && `x${count}`].filter(Boolean).join(' ')
+}
+
 /** Not dynos, though they have their place in a line's head. */
 const SERVICES = new Set(['router', 'api', 'logplex', 'build'])
 
@@ -77,8 +84,9 @@ export class FormationModel {
     const { event, fields, app, instance } = change
     if (event === 'exit' && fields.removed !== undefined) this.dropInstance(dyno, change)
     else this.instance(dyno, change)?.addChange(change, time)
-    const isBad = event === 'crash' || (event === 'exit' && fields.asked === undefined && fields.code !== '0')
-    this.note(dyno, { time, dyno: dyno.name, app, instance, text: [event, ...Object.entries(fields).map(([key, value]) => `${key}=${value}`)].join(' '), isBad })
+    if (event === 'exception') dyno.exceptions.add(change, time)
+    const isBad = event === 'crash' || event === 'exception' || (event === 'exit' && fields.asked === undefined && fields.code !== '0')
+    this.note(dyno, { time, dyno: dyno.name, app, instance, text: textOf(change), isBad })
   }
 
   private addPlatformWord(dyno: DynoModel, reading: PlatformWord, time: number): void {

@@ -1,3 +1,5 @@
+import type { AppMetric } from './app-values.js'
+
 /** What a log line says, as plain data. Memory in MB, times in ms, unless a field says otherwise; absent fields were not in the line. */
 
 /** The runtime's figures of one instance, every 20 s; a line has those of a dyno's other instances too. */
@@ -29,9 +31,12 @@ export interface Sample {
   of: number | undefined
   /** What the same line tells of other instances. */
   others: readonly Sample[]
+  /** What the app tells of itself through PM2's packages. */
+  metrics: AppMetric[]
+  actions: string[]
 }
 
-/** The runtime's line for a change of one instance: start, online, listening, exit, stop, crash. */
+/** The runtime's line for a change of one instance: start, online, listening, exit, stop, crash; or for an error of the app: exception. */
 export interface Change {
   kind: 'change'
   app: string

@@ -3,6 +3,7 @@ import { dynoSize } from '../dyno-sizes.js'
 import type { Dyno } from '../heroku/index.js'
 import type { DynoModel } from './dyno.js'
 import type { InstanceModel } from './instance.js'
+import type { AppMetric } from './app-values.js'
 import { R14_LASTS } from './limits.js'
 import type { FormationModel } from './model.js'
 
@@ -29,6 +30,9 @@ export interface InstanceReport {
   activeRequests: number | null
   /** Of the app's package.json. */
   version: string | null
+  /** What the app tells of itself by @pm2/io, tx2 or pmx, and the names of what it can be asked to do. */
+  metrics: AppMetric[]
+  actions: string[]
   /** ISO 8601: when the runtime printed the figures. */
   sampledAt: string | null
 }
@@ -98,6 +102,8 @@ function reportInstance(known: InstanceModel, now: number): InstanceReport {
     requestsPerMinute: sample?.requestsPerMinute ?? null,
     activeRequests: sample?.activeRequests ?? null,
     version: sample?.version ?? null,
+    metrics: sample?.metrics ?? [],
+    actions: sample?.actions ?? [],
     sampledAt: sampledAt === undefined ? null : new Date(sampledAt).toISOString(),
   }
 }

@@ -1,3 +1,4 @@
+import { addMetric, METRIC, readActions } from './app-values.js'
 import { eachField } from './logfmt.js'
 import { ownText } from './own-text.js'
 import { FOREIGN, type Change, type Foreign, type Sample } from './reading.js'
@@ -49,6 +50,8 @@ export function readRuntimeLine(message: string): Sample | Change | Foreign {
         else if (key === 'restarts') sample.restarts = parseInt(value, 10) || 0
         else if (key === 'uptime') sample.uptime = parseFloat(value) || 0
         else if (key === 'version') sample.version = ownText(value, LONGEST_NAME)
+        else if (key.startsWith(METRIC)) addMetric(sample.metrics, key, value)
+        else if (key === 'actions') sample.actions = readActions(value)
     }
   })
   const { app, instance } = sample
@@ -61,7 +64,7 @@ export function readRuntimeLine(message: string): Sample | Change | Foreign {
 
 const emptySample = (): Sample => ({
   kind: 'sample', app: '', instance: -1, pid: 0, status: '', restarts: 0, uptime: 0, version: undefined, memory: NaN, heap: undefined,
-  external: undefined, limit: undefined, cpu: 0, eventLoop: undefined, requestsPerMinute: undefined, activeRequests: undefined, of: undefined, others: NONE,
+  external: undefined, limit: undefined, cpu: 0, eventLoop: undefined, requestsPerMinute: undefined, activeRequests: undefined, metrics: [], actions: [], of: undefined, others: NONE,
 })
 
 const NONE: readonly Sample[] = Object.freeze([])

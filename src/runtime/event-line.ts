@@ -6,7 +6,7 @@ interface InstanceName {
   instance: number
 }
 
-export type EventName = 'start' | 'online' | 'listening' | 'exit' | 'stop' | 'crash'
+export type EventName = 'start' | 'online' | 'listening' | 'exit' | 'stop' | 'crash' | 'exception'
 
 export interface Sample {
   pid: number
@@ -29,6 +29,8 @@ export interface Sample {
   limit?: number | undefined
   /** Of the app's package.json. */
   version?: string | undefined
+  /** What the app tells of itself, such as `metric#users`: keys that need no escape. */
+  told?: Record<string, string> | undefined
 }
 
 export function eventLine(name: InstanceName, event: EventName, fields: Record<string, string | number | undefined> = {}): string {
@@ -75,6 +77,7 @@ function figuresOf(sample: Sample): Fields {
     'sample#event_loop_p95': sample.eventLoopP95 === undefined ? undefined : `${sample.eventLoopP95.toFixed(2)}ms`,
     'sample#requests': sample.requestsPerMinute === undefined ? undefined : `${Math.round(sample.requestsPerMinute)}rpm`,
     'sample#active_requests': sample.activeRequests,
+    ...sample.told,
   }
 }
 
@@ -89,6 +92,8 @@ const logfmt = (fields: Fields): string => `shipit ${pairs(fields)}\n`
 const pairs = (fields: Fields): string =>
   Object.entries(fields).filter(([, value]) => value !== undefined).map(([key, value]) => `${key}=${quoted(String(value))}`).join(' ')
 
+/** What a terminal or a reader of lines could take amiss is escaped as JSON has it. */
 function quoted(value: string): string {
-  return /[\s"=]/.test(value) || value === '' ? JSON.stringify(value) : value
+  if (!/[\s"=\\\p{Cc}]/u.test(value) && value !== '') return value
+  return JSON.stringify(value).replaceAll(/[\u007F-\u009F\u2028\u2029]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`)
 }

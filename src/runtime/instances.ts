@@ -1,3 +1,4 @@
+import { takeAppMessage, type AppMetrics } from './app-metrics.js'
 import type { App } from './app.js'
 import type { Keeper } from './god.js'
 import { Tail } from './output.js'
@@ -37,6 +38,8 @@ export interface Instance {
   /** What the preload said since the last sample. */
   eventLoopP95?: number
   requests: number
+  /** What the app tells through PM2's packages; absent if it uses none. */
+  told?: AppMetrics | undefined
   /** CPU seconds at the last sample, and when that was. */
   cpuAt?: { seconds: number; at: number }
 }
@@ -111,6 +114,12 @@ function byName(a: string, b: string): number {
 /** ms that an instance is, or was, up. */
 export function uptimeOf({ startedAt, begunAt, endedAt }: Instance): number {
   return (endedAt ?? Date.now()) - (begunAt ?? startedAt)
+}
+
+/** Takes the metrics and actions that an app tells through PM2's packages. */
+export function takeTold(instance: Instance, message: unknown): void {
+  const told = takeAppMessage(instance.told, message)
+  if (told) instance.told = told
 }
 
 /** Takes what the preload in one process of an instance's tree reports; whether the message was one of ours. */

@@ -1,3 +1,4 @@
+import { metricFields } from './app-metrics.js'
 import { sampleLines, type Sample } from './event-line.js'
 import type { Formatted, God } from './god.js'
 import { reported, type Instance, type Instances } from './instances.js'
@@ -95,6 +96,7 @@ function sampleOf(instance: Instance, interval: number, share: number | undefine
     external: inMegabytes(reported(instance, 'external')),
     limit: inMegabytes(instance.keeper.pm2_env.max_memory_restart) ?? share,
     version: versionOf(instance),
+    told: instance.told && metricFields(instance.told),
   }
 }
 

@@ -7,7 +7,7 @@ import { BOOT_ID_VAR } from './boot-id.js'
 import { heapFlags } from './budget.js'
 import { warn } from './fault.js'
 import type { God, Keeper, Pm2Env } from './god.js'
-import { Instances, takeReport, type Instance } from './instances.js'
+import { Instances, takeReport, takeTold, type Instance } from './instances.js'
 import { namespaceOf } from './god-conf.js'
 import { CHANNEL_VARIABLES, openChannel } from './open-channel.js'
 import { dynoOutput, type Outlet } from './outlet.js'
@@ -42,6 +42,8 @@ export interface SpawnSettings {
   channel: TreeChannel
   onStart(instance: Instance): void
   onReport(instance: Instance, report: ReportMessage): void
+  /** What an app sends that is no report of ours: PM2's packages send metrics, actions and errors. */
+  onMessage(instance: Instance, message: unknown): void
   onExit(instance: Instance, code: number | null, signal: string | null): void
   onSpawnError(app: App, error: Error): void
 }
@@ -204,9 +206,11 @@ function watch(god: God, settings: SpawnSettings, app: App, { keeper, child, mar
     if (stream) shareLog(god, keeper, stream, style, kind)
   }
   child.on('message', (message: unknown) => {
-    if (isTreeNews(message)) settings.channel.open()
-    else if (takeReport(instance, message)) settings.onReport(instance, message)
-    else forward(god, keeper, message)
+    if (isTreeNews(message)) return settings.channel.open()
+    if (takeReport(instance, message)) return settings.onReport(instance, message)
+    takeTold(instance, message)
+    settings.onMessage(instance, message)
+    forward(god, keeper, message)
   })
   child.once('exit', (code, signal) => {
     settings.instances.end(instance)

@@ -10,6 +10,7 @@ import { failureCode, patienceOf } from './crash-policy.js'
 import type { Dyno } from './dyno.js'
 import { eventLine, type EventName } from './event-line.js'
 import { crashFault } from './crash-report.js'
+import { Exceptions } from './exceptions.js'
 import { Exits } from './exits.js'
 import { Fault, warn } from './fault.js'
 import { loadGod, type God } from './god.js'
@@ -57,6 +58,7 @@ export class Supervisor {
   readonly #home = homeName()
   readonly #bootId: string | undefined
   readonly #instances = new Instances()
+  readonly #exceptions = new Exceptions((instance, fields) => this.#say(instance, 'exception', fields))
   readonly #exits: Exits
   readonly #listening: Listening[] = []
   readonly #listeners = new Listeners()
@@ -133,13 +135,15 @@ export class Supervisor {
         this.#say(instance, 'start', { pid: instance.pid })
       },
       onReport: (instance, report) => this.#onReport(instance, report),
+      onMessage: (instance, message) => this.#exceptions.takeMessage(instance, message),
       onExit: (instance, code, signal) => this.#onExit(instance, code, signal),
       onSpawnError: (app, error) => this.#give(new Fault(`${app.name} could not be started: ${error.message}`)),
     }
   }
 
   /** Processes that share a port, such as the workers of the app's own cluster, are one line. */
-  #onReport(instance: Instance, { shipit, port }: ReportMessage): void {
+  #onReport(instance: Instance, { shipit, port, exception }: ReportMessage): void {
+    if (exception) this.#exceptions.take(instance, { ...exception, isUncaught: true })
     if (shipit !== 'listening' || (port !== undefined && instance.ports.has(port))) return
     this.#say(instance, 'listening', { port })
     if (port === undefined) return
@@ -298,6 +302,7 @@ export class Supervisor {
 
   #onExit(instance: Instance, code: number | null, signal: string | null): void {
     const env = instance.keeper.pm2_env
+    this.#exceptions.close(instance)
     if (this.#isStopping) return
     if (instance.wasAsked) return void this.#say(instance, 'exit', { code: code ?? undefined, signal: signal ?? undefined, restarts: env.restart_time, asked: 'yes', removed: instance.isRemoved ? 'yes' : undefined })
     const isRestarted = env.restart_task !== undefined

@@ -2,6 +2,7 @@ import type { Details, DynoReport, InstanceReport } from '../monitor/index.js'
 import { ago, shortDuration, timeAndAge } from './ago.js'
 import { colours } from './colours.js'
 import { placed, renderInstances } from './instances.js'
+import { metricText } from './metric-text.js'
 import { printable } from './printable.js'
 
 interface Shown {
@@ -24,9 +25,15 @@ export function renderDetails(shown: Shown, width: number | undefined, now = Dat
   const title = `=== ${c.bold(instance ? `${instance.id} in ${dyno.name}` : dyno.name)} of ${app}`
   const facts = instance ? instanceFacts(shown, instance, now) : dynoFacts(shown, now)
   const column = Math.max(...facts.map(([name]) => name.length)) + 2
-  const lines = facts.map(([name, value]) => `${`${name}:`.padEnd(column)}${printable(value)}`)
+  const lines = facts.map(([name, value]) => `${(name === '' ? '' : `${name}:`).padEnd(column)}${printable(value)}`)
   const table = instance || dyno.instances.length === 0 ? [] : ['', renderInstances(placed([dyno]), { width })]
-  return [title, ...lines, ...table, ...renderPast('Last events', details.events.map((event) => pastEvent(event, instance === undefined, now, c.red)), 10), ...renderPast('Last error lines', details.errorLines.map(({ at, text }) => `${ago(at, now).padEnd(8)} ${printable(text)}`), 10)].join('\n')
+  const past = [
+    ...(instance ? [] : renderPast('Metrics', dyno.instances.flatMap(ownFigures).map(printable), 20)),
+    ...renderExceptions(details.exceptions, instance === undefined, now, c.red),
+    ...renderPast('Last events', details.events.map((event) => pastEvent(event, instance === undefined, now, c.red)), 10),
+    ...renderPast('Last error lines', details.errorLines.map(({ at, text }) => `${ago(at, now).padEnd(8)} ${printable(text)}`), 10),
+  ]
+  return [title, ...lines, ...table, ...past].join('\n')
 }
 
 type Fact = [name: string, value: string]
@@ -64,7 +71,23 @@ function instanceFacts({ dyno, details, release }: Shown, instance: InstanceRepo
     ['CPU', cpuPercent === null ? 'not known yet' : `${cpuPercent}% of one, at most ${peaks.cpuPercent}%`],
     ['Event loop', eventLoopP95Ms === null ? 'not known' : `${eventLoopP95Ms} ms late (95th percentile), at most ${peaks.eventLoopP95Ms} ms`],
     ['Requests', requestsPerMinute === null ? 'not known' : `${requestsPerMinute} a minute, ${activeRequests ?? 0} under way`],
+    ...appFacts(instance),
     ['Figures', sampledAt === null ? 'none yet: shipit-runtime prints them every 20 s' : ago(sampledAt, now)],
+  ]
+}
+
+/** One line an instance that tells any. */
+function ownFigures({ id, metrics, actions }: InstanceReport): string[] {
+  const figures = metrics.map((metric) => `${metric.name} ${metricText(metric)}`)
+  const all = actions.length === 0 ? figures : [...figures, `actions ${actions.join(', ')}`]
+  return all.length === 0 ? [] : [`${id}: ${all.join('; ')}`]
+}
+
+/** What the app tells of itself. */
+function appFacts({ metrics, actions }: InstanceReport): Fact[] {
+  return [
+    ...metrics.map((metric, at): Fact => [at === 0 ? 'Metrics' : '', `${metric.name} ${metricText(metric)}`]),
+    ...(actions.length === 0 ? [] : [['Actions', actions.join(', ')] as Fact]),
   ]
 }
 
@@ -84,6 +107,17 @@ function memoryFacts({ heapMb, externalMb, memoryLimitMb }: InstanceReport, memo
 function pastEvent({ at, instance, text, isBad }: Details['events'][number], withInstance: boolean, now: number, bad: (text: string) => string): string {
   const line = `${ago(at, now).padEnd(8)} ${withInstance && instance !== null ? `${instance} ` : ''}${text}`
   return isBad ? bad(printable(line)) : printable(line)
+}
+
+/** Where the same error came again and again, one line tells so. */
+function renderExceptions(exceptions: Details['exceptions'], withInstance: boolean, now: number, paint: (text: string) => string): string[] {
+  const lines = exceptions.map(({ instance, type, message, at, isUncaught, count, firstAt, lastAt }) => {
+    const times = count === 1 ? ago(lastAt, now) : `${count} times, first ${ago(firstAt, now)}, last ${ago(lastAt, now)}`
+    const what = `${withInstance ? `${instance} ` : ''}${type}: ${message}${at === null ? '' : ` (${at})`}`
+    const line = printable(`${what}; ${isUncaught ? 'not caught' : 'reported'}, ${times}`).replaceAll('\n', ' ')
+    return isUncaught ? paint(line) : line
+  })
+  return renderPast('Errors', lines, 10)
 }
 
 function renderPast(title: string, lines: readonly string[], most: number): string[] {

@@ -68,13 +68,14 @@ describe('shipit ps', () => {
 
   it('--json is the API\'s own, with the instances and figures of each dyno', async () => {
     const one = dyno('web.1', 'up', young)
-    appIs([one], [figures('web.1', 'api', 0, { limit: 230, heap: 20, external: 1, eventLoopP95: 2.1, requestsPerMinute: 118, activeRequests: 3, version: '1.2.0' })])
+    appIs([one], [figures('web.1', 'api', 0, { limit: 230, heap: 20, external: 1, eventLoopP95: 2.1, requestsPerMinute: 118, activeRequests: 3, version: '1.2.0', told: { 'metric#req/min': '12.5', actions: 'flush' } })])
     const [report] = (await run('ps', ['--app', 'a1', '--json'])).json<({ instances: { uptime_seconds: number; sampled_at: string }[] })[]>()
     expect(report).to.deep.include({ ...one, figures_from: 'shipit-runtime', memory_quota_mb: 512, memory_mb: 61.2, load_average: null, requests_per_minute: null, errors_per_minute: null, fault: null })
     const { uptime_seconds, sampled_at, ...instance } = report!.instances[0]!
     expect(instance).to.deep.equal({
       id: 'api:0', app: 'api', instance: 0, pid: 23, status: 'online', restarts: 0, cpu_percent: 1.3, memory_mb: 61.2, heap_mb: 20, external_mb: 1, memory_limit_mb: 230,
       event_loop_p95_ms: 2.1, requests_per_minute: 118, active_requests: 3, version: '1.2.0',
+      metrics: [{ name: 'req/min', value: 12.5, unit: null }], actions: ['flush'],
     })
     expect(uptime_seconds).to.be.within(84, 90)
     expect(Date.parse(sampled_at)).to.be.within(Date.now() - 60_000, Date.now())

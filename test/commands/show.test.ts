@@ -54,6 +54,30 @@ describe('shipit show', () => {
     }
   })
 
+  it("tells of the app's own metrics and actions, and of its errors by type and place", async () => {
+    const told = { 'metric#Realtime%20user': '23users', 'metric#state': 'a b', actions: 'db:clean,say%20hi' }
+    const seen = [
+      figures('web.1', 'api', 0, { told }), change('web.1', 'api', 0, 'exception', { type: 'TypeError', message: 'no "x"', at: 'src/db.js:12:7' }, 50),
+      change('web.1', 'api', 0, 'exception', { type: 'TypeError', message: 'no "y"', at: 'src/db.js:12:7', count: 57 }, 30),
+      change('web.1', 'api', 1, 'exception', { type: 'RangeError', message: '\x1b[2Jfar', uncaught: 'yes' }, 20),
+    ]
+    logOf(...seen)
+    withRelease()
+    const { stdout } = await show('web.1')
+    expect(stdout).to.contain('\nMetrics\n  api:0: Realtime user 23 users; state a b; actions db:clean, say hi\n')
+    expect(stdout).to.match(/\nErrors\n {2}api:0 TypeError: no "y" \(src\/db\.js:12:7\); reported, 58 times, first 5\ds ago, last 3\ds ago\n {2}api:1 RangeError: far; not caught, 2\ds ago\n/)
+    expect(stdout).to.match(/ago +api:0 reported TypeError: no "y" \(src\/db\.js:12:7\) x57\n/)
+    logOf(...seen)
+    withRelease()
+    expect((await show('web.1', 'api:0')).stdout).to.match(/Metrics: +Realtime user 23 users\n +state a b\nActions: +db:clean, say hi\n/)
+    logOf(...seen)
+    withRelease()
+    const report = (await show('web.1', 'api:0', '--json')).json<{ instance: object; exceptions: object[] }>()
+    expect(report.instance).to.deep.include({ metrics: [{ name: 'Realtime user', value: 23, unit: 'users' }, { name: 'state', value: 'a b', unit: null }], actions: ['db:clean', 'say hi'] })
+    expect(report.exceptions).to.have.length(1)
+    expect(report.exceptions[0]).to.include({ instance: 'api:0', type: 'TypeError', message: 'no "y"', at: 'src/db.js:12:7', is_uncaught: false, count: 58 })
+  })
+
   it('--json has it all', async () => {
     logOf(...lines())
     withRelease()

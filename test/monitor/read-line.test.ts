@@ -11,7 +11,7 @@ describe('a log line', () => {
   it('of figures is read as the runtime wrote it', () => {
     const sample = { pid: 23, status: 'waiting restart', restarts: 2, uptime: 120, rss: 61.2, cpu: 1.3, eventLoopP95: 2.1, requestsPerMinute: 118, activeRequests: 3, heap: 20.5, external: 1.25, limit: 200, version: '1.2.0' }
     expect(read('app[web.1]', sampleLine(name, sample).trimEnd())).to.deep.equal({
-      kind: 'sample', app: 'my "api"', instance: 3, pid: 23, status: 'waiting restart', restarts: 2, uptime: 120, version: '1.2.0', memory: 61.2, heap: 20.5, external: 1.25, limit: 200, cpu: 1.3, eventLoop: 2.1, requestsPerMinute: 118, activeRequests: 3, of: undefined, others: [],
+      kind: 'sample', app: 'my "api"', instance: 3, pid: 23, status: 'waiting restart', restarts: 2, uptime: 120, version: '1.2.0', memory: 61.2, heap: 20.5, external: 1.25, limit: 200, cpu: 1.3, eventLoop: 2.1, requestsPerMinute: 118, activeRequests: 3, metrics: [], actions: [], of: undefined, others: [],
     })
   })
 

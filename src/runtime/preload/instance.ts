@@ -5,6 +5,7 @@ import { readMark } from './mark.js'
 import { OwnCluster } from './own-cluster.js'
 import { installReport } from './report.js'
 import { Threads } from './threads.js'
+import { reportUncaught } from './uncaught.js'
 
 /** Drains on a signal, and reports to the supervisor: the instance itself. */
 export function installInstance(lib: string): void {
@@ -22,6 +23,7 @@ export function installInstance(lib: string): void {
   const signals = takeSignalsOnce()
   signals.begin()
   installDrain({ within: mark.drain, connections, threads, children, cluster: new OwnCluster(children), isStoppedByMessage, signals, isInstance: true })
+  reportUncaught(report.send)
   report.send({ shipit: 'begun', at: Date.now() })
 }
 

@@ -8,6 +8,7 @@ import { readMark, type Mark } from './mark.js'
 import { OwnCluster } from './own-cluster.js'
 import { installReport, type ReportMessage } from './report.js'
 import { Threads } from './threads.js'
+import { reportUncaught } from './uncaught.js'
 
 /** Tries to reach the supervisor, which opens its socket when it hears of a first process. */
 const TRIES = 20
@@ -30,6 +31,7 @@ export function installMember(lib: string): void {
     if (isActive) return
     isActive = true
     const report = installReport(mark.reportEvery, () => connections.responses.length + threads.active, threads, (message) => channel.send(message))
+    reportUncaught(report.send)
     const onListening = (port: number | string | undefined) => report.send({ shipit: 'listening', port, isWorker: cluster.isWorker })
     connections.onListening = onListening
     threads.onListening = onListening

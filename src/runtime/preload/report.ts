@@ -5,7 +5,7 @@ import { getHeapStatistics } from 'node:v8'
 /** Messages from a process of an instance to the supervisor. Never seen by the app. */
 export interface ReportMessage {
   /** `tree`: the instance starts its first process. */
-  shipit: 'begun' | 'listening' | 'metrics' | 'tree'
+  shipit: 'begun' | 'listening' | 'metrics' | 'tree' | 'exception'
   /** Date.now() of the app's first instruction. */
   at?: number
   /** ms the loop was late, 95th percentile since the last report. */
@@ -19,6 +19,8 @@ export interface ReportMessage {
   port?: number | string | undefined
   /** Whether it is a worker of the app's own cluster. */
   isWorker?: boolean
+  /** That nobody caught. */
+  exception?: { name: string; message: string; stack: string }
 }
 
 interface Report {

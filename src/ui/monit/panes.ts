@@ -49,6 +49,13 @@ export function eventPane(events: readonly Happening[], options: PaneOptions, st
   return framed(rows.length > 0 ? rows : [nothing], { title: 'Events', ...options }, style)
 }
 
+/** Figures that the app gives of itself; those that have no room are counted in the title. */
+export function metricPane(metrics: readonly string[], options: Omit<FrameOptions, 'title'>, style: Style): Block {
+  const room = options.height - 2
+  const rows = metrics.slice(0, room).map((text) => fit(printable(text), options.width - 2, { ellipsis: style.glyphs.ellipsis }))
+  return framed(rows, { title: 'Metrics', note: metrics.length > room ? `${room} of ${metrics.length}` : '', ...options }, style)
+}
+
 /** Sentences in a frame, as far as there is room. */
 export function textPane(text: string, options: FrameOptions, style: Style): Block {
   const inner = options.width - 4

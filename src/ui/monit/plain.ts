@@ -51,6 +51,7 @@ export function plainLines({ app, at, dynos, requestsPerMinute, errorsPerMinute,
   return [
     ...events.map((event) => printable(`${event.at} ${event.place}: ${event.text}`).replaceAll('\n', ' ')),
     `${at} ${app}: ${figures.join(' ')}`,
+    ...whole!.metrics.map((metric) => printable(`${at} ${metric}`).replaceAll('\n', ' ')),
     ...(problem === null || problem === problemBefore ? [] : [`${at} ${app}: ${printable(problem).replaceAll('\n', ' ')}`]),
   ]
 }

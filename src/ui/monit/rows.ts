@@ -1,5 +1,6 @@
 import type { DynoReport, InstanceReport } from '../../monitor/index.js'
 import { placed, sortInstances } from '../instances.js'
+import { metricText } from '../metric-text.js'
 import type { Sort } from '../sort-fields.js'
 
 /** A line of the list: the app, a dyno, or an instance in one. Null is what no line has told. */
@@ -19,6 +20,8 @@ export interface Row {
   requests: number | null
   restarts: number | null
   uptimeSeconds: number | null
+  /** The app's own metrics, each as a line. */
+  metrics: readonly string[]
 }
 
 const SORTED_BY = [undefined, 'cpu', 'memory', 'loop', 'requests', 'restarts'] as const
@@ -60,6 +63,8 @@ const worst = (values: readonly (number | null)[]): number | null => {
   const known = values.filter((value) => value !== null)
   return known.length === 0 ? null : Math.max(...known)
 }
+const metricLines = (instances: readonly InstanceReport[], place: string) =>
+  instances.flatMap(({ id, metrics }) => metrics.map((metric) => `${place}${id} ${metric.name} ${metricText(metric)}`))
 const of = (instances: readonly InstanceReport[], figure: Figure) => instances.map((instance) => instance[figure])
 
 function appRow(app: string, dynos: readonly DynoReport[]): Row {
@@ -70,6 +75,7 @@ function appRow(app: string, dynos: readonly DynoReport[]): Row {
     tone: dynos.some(({ state }) => state === 'crashed') ? 'bad' : up < dynos.length ? 'warn' : 'good',
     cpu: total(of(instances, 'cpuPercent')), memory: total(dynos.map(({ memoryMb }) => memoryMb)), limit: null, loop: worst(of(instances, 'eventLoopP95Ms')),
     requests: total(dynos.map(({ requestsPerMinute }) => requestsPerMinute)) ?? total(of(instances, 'requestsPerMinute')), restarts: total(of(instances, 'restarts')), uptimeSeconds: null,
+    metrics: dynos.flatMap(({ name, instances: its }) => metricLines(its, `${name} `)),
   }
 }
 
@@ -80,6 +86,7 @@ function dynoRow(dyno: DynoReport, now: number): Row {
     tone: state === 'crashed' ? 'bad' : (state === 'up' || state === 'idle') && fault === null ? 'good' : 'warn',
     cpu: total(of(instances, 'cpuPercent')), memory: memoryMb, limit: memoryQuotaMb, loop: worst(of(instances, 'eventLoopP95Ms')),
     requests: requestsPerMinute ?? total(of(instances, 'requestsPerMinute')), restarts: total(of(instances, 'restarts')),
+    metrics: metricLines(instances, ''),
     uptimeSeconds: state === 'up' ? Math.max(0, (now - Date.parse(dyno.updated_at)) / 1000) : null,
   }
 }
@@ -92,5 +99,6 @@ function instanceRow(dyno: DynoReport, instance: InstanceReport, name: string): 
     tone: status === 'errored' || status === 'stopped' ? 'bad' : status !== 'online' || isNearLimit ? 'warn' : 'good',
     cpu: instance.cpuPercent, memory: memoryMb, limit: memoryLimitMb, loop: instance.eventLoopP95Ms,
     requests: instance.requestsPerMinute, restarts: instance.restarts, uptimeSeconds: instance.uptimeSeconds,
+    metrics: instance.metrics.map((metric) => `${metric.name} ${metricText(metric)}`),
   }
 }

@@ -6,7 +6,7 @@ import type { Happening } from './events.js'
 import { cut, fit } from '../fit.js'
 import { beside, type Block } from './frame.js'
 import { list } from './list.js'
-import { eventPane, logPane, textPane } from './panes.js'
+import { eventPane, logPane, metricPane, textPane } from './panes.js'
 import type { Row } from './rows.js'
 import type { Style } from './style.js'
 import type { View } from './view.js'
@@ -57,15 +57,28 @@ export function screen(shown: Shown, view: View, size: Size, style: Style): stri
   const { columns, rows } = size
   if (columns < SMALLEST.columns || rows < SMALLEST.rows) return filled([cut(`${columns}x${rows} is too small a terminal.`, columns)], rows)
   const { chartRows, mainRows, eventRows, listRows, listColumns, logColumns } = layout(size)
-  const left = [
-    ...list(shown.rows, { width: listColumns, height: listRows, cursor: view.cursor, sort: view.sort, title: 'Dynos' }, style),
-    ...(eventRows > 0 ? eventPane(shown.events.slice(-(eventRows - 2)), { width: listColumns, height: eventRows }, style) : []),
-  ]
+  const left = leftPanes(shown, view, { width: listColumns, listRows, eventRows }, style)
   // On a narrow terminal the help takes the list's place, and the log waits for a wider one.
   const right = logColumns > 0 ? rightPane(shown, view, { width: logColumns, height: mainRows }, style) : undefined
   const main = right ? beside(left, right) : view.isHelp ? textPane(HELP, { title: 'Help', width: columns, height: mainRows }, style) : left
-  const below = chartRows === 0 ? [] : view.question ? textPane(`${view.question.text}\n\n(y) yes   (n) no`, { title: view.question.title, width: columns, height: chartRows }, style) : charts(shown.series, { width: columns, height: chartRows }, style)
-  return filled([header(shown, columns, style), ...main, ...below, footer(shown, view, columns, style)], rows)
+  const bottom = chartRows === 0 ? [] : view.question ? textPane(`${view.question.text}\n\n(y) yes   (n) no`, { title: view.question.title, width: columns, height: chartRows }, style) : charts(shown.series, { width: columns, height: chartRows }, style)
+  return filled([header(shown, columns, style), ...main, ...bottom, footer(shown, view, columns, style)], rows)
+}
+
+/** The list, what happened, and between them the app's own metrics of what the cursor is about: in rows that the list leaves, else in half of the events'. */
+function leftPanes({ rows, events }: Shown, view: View, { width, listRows, eventRows }: { width: number; listRows: number; eventRows: number }, style: Style): Block {
+  const metrics = rows.find(({ key }) => key === view.cursor)?.metrics ?? []
+  // A frame, and the list's head.
+  const free = listRows - rows.length - 3
+  const room = free >= 3 ? free : eventRows >= 6 ? Math.floor(eventRows / 2) : 0
+  const metricRows = metrics.length === 0 ? 0 : Math.min(metrics.length + 2, room)
+  const listHeight = free >= 3 ? listRows - metricRows : listRows
+  const eventHeight = listRows + eventRows - listHeight - metricRows
+  return [
+    ...list(rows, { width, height: listHeight, cursor: view.cursor, sort: view.sort, title: 'Dynos' }, style),
+    ...(metricRows > 0 ? metricPane(metrics, { width, height: metricRows }, style) : []),
+    ...(eventHeight > 0 ? eventPane(events.slice(-(eventHeight - 2)), { width, height: eventHeight }, style) : []),
+  ]
 }
 
 function rightPane(shown: Shown, view: View, size: { width: number; height: number }, style: Style): Block {

@@ -3,7 +3,8 @@ import { widthOf } from '../../../src/ui/fit.js'
 import { screen } from '../../../src/ui/monit/screen.js'
 import { styleOf } from '../../../src/ui/monit/style.js'
 import { firstView } from '../../../src/ui/monit/view.js'
-import { ASCII, PLAIN, shown } from './shown.js'
+import { rowsOf } from '../../../src/ui/monit/rows.js'
+import { ASCII, dyno, instance, NOW, PLAIN, shown } from './shown.js'
 
 const SIZES = [[80, 24], [200, 60], [120, 30], [69, 20], [40, 12], [30, 6]] as const
 
@@ -27,6 +28,20 @@ describe('the screen of monit', () => {
     expect(text).to.contain('order 12 paid').and.match(/503 H12 GET \/slow/)
     expect(text).to.match(/CPU 95%.*Memory 120M.*Loop 3ms.*Req 240\/m.*Errors 2\/m/).and.contain('█')
     expect(text).to.not.match(/[\x00-\x09\x0b-\x1f]/) // eslint-disable-line no-control-regex -- what must not be there
+  })
+
+  it("has the app's own metrics of what the cursor is about, above the events", () => {
+    const metrics = [{ name: 'Realtime \x1b[2Juser', value: 23, unit: 'users' }, ...Array.from({ length: 20 }, (_, at) => ({ name: `m${at}`, value: at, unit: null }))]
+    const dynos = [dyno('web.1', [instance('api', 0, { metrics }), instance('api', 1)])]
+    const view = { ...firstView(), cursor: 'web.1 api:0' }
+    const draw = (cursor: string, rows: number) => screen(shown({ rows: rowsOf('shop', dynos, { ...view, now: NOW }) }), { ...view, cursor }, { columns: 80, rows }, PLAIN)
+    for (const rows of [24, 40, 60]) {
+      const text = draw('web.1 api:0', rows).join('\n')
+      expect(draw('web.1 api:0', rows)).to.have.length(rows)
+      expect(text).to.match(rows === 60 ? /Metrics ─+[╮]/ : /Metrics.* of 21/).and.match(/│Realtime user 23 users +│/).and.contain('router H12 x14')
+    }
+    expect(draw('', 40).join('\n')).to.contain('web.1 api:0 Realtime user 23')
+    expect(draw('web.1 api:1', 40).join('\n')).to.not.contain('Metrics')
   })
 
   it('has more columns and the most of each chart where there is room', () => {

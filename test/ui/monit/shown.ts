@@ -10,7 +10,7 @@ export const ASCII = styleOf({ isTTY: false }, { LANG: 'C' })
 
 export const instance = (app: string, number: number, rest: Partial<InstanceReport> = {}): InstanceReport => ({
   id: `${app}:${number}`, app, instance: number, pid: 23, status: 'online', restarts: 0, uptimeSeconds: 90, cpuPercent: 12, memoryMb: 61, heapMb: 20, externalMb: 1,
-  memoryLimitMb: 230, eventLoopP95Ms: 2.1, requestsPerMinute: 118, activeRequests: 1, version: '1.0.0', sampledAt: '2026-11-22T11:59:50Z', ...rest,
+  memoryLimitMb: 230, eventLoopP95Ms: 2.1, requestsPerMinute: 118, activeRequests: 1, version: '1.0.0', metrics: [], actions: [], sampledAt: '2026-11-22T11:59:50Z', ...rest,
 })
 
 export const dyno = (name: string, instances: InstanceReport[], rest: Partial<DynoReport> = {}): DynoReport => ({

@@ -1,0 +1,44 @@
+import { ownText } from './own-text.js'
+
+/** What the runtime's lines carry of an app's own metrics and actions: src/runtime/app-metrics.ts writes them. */
+
+/** One metric of an app. */
+export interface AppMetric {
+  name: string
+  /** Text where the app gives no number. */
+  value: number | string
+  unit: string | null
+}
+
+export const METRIC = 'metric#'
+
+/** No instance tells more: the runtime stops at 20. */
+const MOST = 50
+const LONGEST = 200
+
+/** Reads `metric#NAME=VALUE`; undefined for a name that the runtime did not write. */
+export function readMetric(key: string, value: string): AppMetric | undefined {
+  const name = decoded(key.slice(METRIC.length))
+  if (name === undefined) return undefined
+  const [, number, unit] = /^(-?\d+(?:\.\d+)?(?:e[+-]?\d+)?)(?: ?(\D.*))?$/s.exec(value) ?? []
+  return number === undefined ? { name, value: ownText(value, LONGEST), unit: null } : { name, value: Number(number), unit: unit === undefined ? null : ownText(unit, LONGEST) }
+}
+
+export function addMetric(to: AppMetric[], key: string, value: string): void {
+  const metric = to.length < MOST ? readMetric(key, value) : undefined
+  if (metric) to.push(metric)
+}
+
+/** Names as the app gave them to its actions. */
+export function readActions(value: string): string[] {
+  return value.split(',').slice(0, MOST).map(decoded).filter((name) => name !== undefined && name !== '') as string[]
+}
+
+function decoded(text: string): string | undefined {
+  try {
+    return ownText(decodeURIComponent(text), LONGEST)
+  } catch (error) {
+    if (error instanceof URIError) return undefined
+    throw error
+  }
+}
