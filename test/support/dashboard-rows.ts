@@ -166,9 +166,9 @@ const eventRow: Row = {
 const monitorRow: Row = {
   name: 'metrics: custom, and PM2\'s own',
   look: (watched) => each(async (app) => {
-    const processes = await watched.dashboard.shows(watched.machine, (all) => online(all, app).length > 0 && online(all, app).every((one) => one.axm_monitor['queue length'] && one.axm_monitor['Heap Size']))
+    const processes = await watched.dashboard.shows(watched.machine, (all) => online(all, app).length > 0 && online(all, app).every((one) => ['queue length', 'Heap Size', 'Event Loop Latency'].every((metric) => one.axm_monitor[metric])) && online(all, app).some((one) => one.axm_monitor.HTTP))
     const monitor = (online(processes, app)[0] as SeenProcess).axm_monitor
-    return `queue length ${String(monitor['queue length']?.value)}, ${Object.keys(monitor).length > 8 ? 'heap, event loop, http …' : Object.keys(monitor).join(', ')}`
+    return `queue length ${String(monitor['queue length']?.value)}, ${'heap, event loop, http'}`
   }),
 }
 
