@@ -1,4 +1,4 @@
-import { accessSync, constants, existsSync, readFileSync } from 'node:fs'
+import { accessSync, constants, existsSync, readFileSync, realpathSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import path from 'node:path'
 import { Fault } from './fault.js'
@@ -30,14 +30,14 @@ export function chooseInterpreter(script: string, named: string | undefined, cwd
   const node: Interpreter = { command: process.execPath, isNode: true, flags: [] }
   if (named === 'none') return { command: 'none', isNode: false, flags: [] }
   if (named?.includes('node@')) return { ...node, command: nodeOfVersion(named.split('@')[1] ?? '', env) }
-  if (named !== undefined && path.basename(named) !== 'node') {
-    const flags = ['tsx', 'ts-node'].includes(named) ? loaderFlags(named, cwd) : undefined
+  if (named !== undefined && named !== 'node') {
+    const flags = loaderFlags(path.basename(named), cwd)
     if (flags) return { ...node, flags }
     const found = which(named, env, cwd)
+    if (!found && path.basename(named) === 'node') return node
     if (!found) throw missing(named, 'the ecosystem file names it as `interpreter`')
-    return { command: found, isNode: /node$/.test(path.basename(found)), flags: [] }
+    return { command: found, isNode: isNode(found), flags: [] }
   }
-  if (named !== undefined && named !== 'node') return { ...node, command: which(named, env, cwd) ?? process.execPath }
   const extension = path.extname(script)
   if (/^\.[mc]?tsx?$/.test(extension)) return { ...node, flags: typescriptFlags(extension, cwd) }
   const candidates = BY_EXTENSION[extension]
@@ -47,6 +47,11 @@ export function chooseInterpreter(script: string, named: string | undefined, cwd
     return { command: found, isNode: false, flags: [] }
   }
   return named === undefined && runsItself(script) ? { command: 'none', isNode: false, flags: [] } : node
+}
+
+/** Whether a program is Node itself, under whatever name: `node`, `nodejs`, `node20`, or a link to one. `ts-node` is none. */
+function isNode(file: string): boolean {
+  return [file, realpathSync(file)].some((one) => /^node(js)?-?v?[\d.]*$/.test(path.basename(one))) || realpathSync(file) === realpathSync(process.execPath)
 }
 
 /** The path of a command as a shell would find it. */
@@ -76,13 +81,24 @@ function typescriptFlags(extension: string, cwd: string): string[] {
   throw new Fault('the script is TypeScript, and nothing here runs it', `neither tsx nor ts-node is installed in ${cwd}`, 'npm install tsx, or compile in a build script and start the JavaScript')
 }
 
-/** How Node itself loads TypeScript by one of them, so that the instance is Node's and drains as any other; undefined where the app has it not. */
+/** What Node requires or imports to be a loader's program, by the program's name, which may stand at the end of a path. */
+const LOADERS: Record<string, ['--require' | '--import', string]> = {
+  tsx: ['--import', 'tsx'],
+  esno: ['--import', 'tsx'],
+  'ts-node': ['--require', 'ts-node/register'],
+  'babel-node': ['--require', '@babel/register'],
+  'swc-node': ['--require', '@swc-node/register'],
+}
+
+/** How Node itself loads what a loader's program does, so that the instance is Node's and drains as any other; undefined if the app has it not. */
 function loaderFlags(name: string, cwd: string): string[] | undefined {
+  const loader = Object.hasOwn(LOADERS, name) ? LOADERS[name] : undefined
+  if (!loader) return undefined
+  const [flag, module] = loader
   const fromApp = createRequire(path.join(cwd, 'package.json'))
   try {
-    if (name === 'ts-node') return ['--require', fromApp.resolve('ts-node/register')]
-    fromApp.resolve('tsx')
-    return ['--import', 'tsx']
+    const file = fromApp.resolve(module)
+    return [flag, flag === '--import' ? module : file]
   } catch (error) {
     if (['MODULE_NOT_FOUND', 'ERR_PACKAGE_PATH_NOT_EXPORTED'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined
     throw error
