@@ -47,14 +47,14 @@ function fromProc(): Process[] {
     .map((one) => withMark(one))
 }
 
-function readStat(pid: number): (Omit<Process, 'mark'> & { state: string; startedAt: number }) | undefined {
+function readStat(pid: number): (Omit<Process, 'mark'> & { state: string; group: number; startedAt: number }) | undefined {
   const stat = readIfThere(`/proc/${pid}/stat`)
   if (stat === '') return undefined
   // The name in parentheses may hold spaces; fields are counted from behind it (proc(5): state is the third).
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
   const field = (number: number) => Number(fields[number - 3])
   const cpuSeconds = (field(14) + field(15) + field(16) + field(17)) / TICKS
-  return { pid, state: fields[0] as string, parent: field(4), session: field(6), startedAt: field(22), rss: (field(24) * PAGE) / 2 ** 20, cpuSeconds }
+  return { pid, state: fields[0] as string, parent: field(4), group: field(5), session: field(6), startedAt: field(22), rss: (field(24) * PAGE) / 2 ** 20, cpuSeconds }
 }
 
 /** Most tables are read for a few processes' sake, so an environment is read when it is asked for. */
@@ -85,6 +85,11 @@ function fromPs(): Process[] {
 /** Whether an error says that the process or its files are no more, or are another user's. */
 function isGone(error: unknown): boolean {
   return ['ENOENT', 'ESRCH', 'EACCES', 'EPERM'].includes((error as NodeJS.ErrnoException).code ?? '')
+}
+
+/** A process's parent and process group; undefined if it has ended, or nothing tells (macOS). */
+export function placeOf(pid: number): { parent: number; group: number } | undefined {
+  return process.platform === 'linux' ? readStat(pid) : undefined
 }
 
 /** Whether a process runs: one that has ended, and that nobody has reaped, can still be signalled. */

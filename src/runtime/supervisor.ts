@@ -17,6 +17,7 @@ import { loadGod, type God } from './god.js'
 import { godConf } from './god-conf.js'
 import { homeName, makeHome } from './home.js'
 import { forgetProcess, Instances, takeReport, uptimeOf, type Instance } from './instances.js'
+import { watchLaunchers } from './launchers.js'
 import { Listeners } from './listeners.js'
 import { MemoryWatch } from './memory-watch.js'
 import { installMonitor, metricsInterval, startMetrics } from './metrics.js'
@@ -92,6 +93,7 @@ export class Supervisor {
     const [first] = options.apps
     // Before there is an instance: a supervisor that dies of a signal would leave it behind.
     for (const name of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(name, () => void this.stop(name))
+    if (options.dyno.isDyno) watchLaunchers(() => void this.stop('SIGTERM'))
     process.on('SIGUSR2', () => void this.#reload(this.#instances.all))
     for (const outlet of [dynoOutput.out, dynoOutput.err]) outlet.onBroken = ({ code, message }) => this.#give(new Fault('the log cannot be written any more', code === 'EPIPE' ? 'its reader has gone' : message))
     const early = first && startEarly(first, this.#conf(first), settings)

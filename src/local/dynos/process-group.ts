@@ -28,6 +28,8 @@ exec bash -c -- "$2"
 // Only once the leader has ended, because each look reads the whole process table.
 const SHORTEST_POLL = 10
 const LONGEST_POLL = 250
+/** Looks for processes that were started while the others were signalled. */
+const ROUNDS = 5
 /** ms that output may take to come out of a pipe whose processes are gone. */
 const DRAIN = 2_000
 
@@ -93,13 +95,18 @@ export class ProcessGroup {
     return dynoProcesses(this.dir, this.pid)
   }
 
-  /** Signals every process at once, as Heroku does. Harmless once they are all gone. */
+  /** Signals every process at once, as Heroku does, and those that were started meanwhile. Harmless once they are all gone. */
   async signal(signal: NodeJS.Signals): Promise<void> {
-    const all = await this.processes()
-    const others = all.filter((pid) => pid !== this.pid)
-    // script(1) is none of the dyno's: it ends with the command, and only then with the command's own status.
-    const isSpared = this.launched.attached?.terminal !== undefined && signal !== 'SIGKILL' && others.length > 0
-    for (const pid of isSpared ? others : all) signalProcess(pid, signal)
+    const told = new Set<number>()
+    for (let round = 0; round < ROUNDS; round += 1) {
+      const all = (await this.processes()).filter((pid) => !told.has(pid))
+      if (all.length === 0) return
+      const others = all.filter((pid) => pid !== this.pid)
+      // script(1) is none of the dyno's: it ends with the command, and only then with the command's own status.
+      const isSpared = this.launched.attached?.terminal !== undefined && signal !== 'SIGKILL' && (others.length > 0 || told.size > 0)
+      for (const pid of isSpared ? others : all) signalProcess(pid, signal)
+      for (const pid of all) told.add(pid)
+    }
   }
 
   /** Whether no process was left before `ms` had passed. */
