@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { parse } from 'yaml'
-import { editYaml, readEcosystemText, renderEcosystem, type YamlChange } from '../../src/ecosystem/index.js'
+import { editJson, editYaml, readEcosystemText, renderEcosystem, type YamlChange } from '../../src/ecosystem/index.js'
 
 const AWKWARD = `# The shop's apps.
 x-env: &env   # shared
@@ -154,5 +154,18 @@ describe('editing YAML in place', () => {
   it('writes a file that is not there yet', () => {
     expect(parse(editYaml('', [{ path: ['apps', 0, 'script'], value: 'a.js' }]))).to.deep.equal({ apps: [{ script: 'a.js' }] })
     expect(editYaml('# nothing yet\n', [{ path: ['a'], value: 1 }])).to.match(/^# nothing yet\n+a: 1\n$/)
+  })
+})
+
+describe('editing JSON that is written as a JavaScript object', () => {
+  const text = "{\n  // mine\n  apps: [{\n    name: 'a', script: \"a.js\", // main\n    watch: true,\n    env: { PORT: 80, A: 'x' },\n  }]\n}\n"
+
+  it('takes out an entry, and leaves the rest as it was', () => {
+    expect(editJson(text, [{ path: ['apps', 0, 'watch'], value: undefined }])).to.equal(text.replace('    watch: true,\n', ''))
+    expect(editJson(text, [{ path: ['apps', 0, 'env', 'PORT'], value: undefined }])).to.equal(text.replace('PORT: 80, ', ''))
+  })
+
+  it('refuses another change', () => {
+    expect(() => editJson(text, [{ path: ['apps', 0, 'name'], value: 'b' }])).to.throw(RangeError, 'apps/0/name cannot be set')
   })
 })
