@@ -14,9 +14,11 @@ export default class Reload extends BaseCommand {
   async run(): Promise<ReloadResult & { app: string }> {
     const { args, flags } = await this.parse(Reload)
     const app = await this.appName(flags)
-    const [{ parseType, reload }, { stopOnSignals, stoppedBy }, api] = await Promise.all([import('../formation/index.js'), import('../deploy/index.js'), this.platform(flags)])
+    const [{ parseType, reload }, { prebootOf, stopOnSignals, stoppedBy }, api] = await Promise.all([import('../formation/index.js'), import('../deploy/index.js'), this.platform(flags)])
     const stop = stopOnSignals(() => process.stderr.write(this.withLocal(`\nLeft at once. There may be a dyno too many: look at \`shipit scale --app ${app}\`.\n`)))
     const reloaded: string[] = []
+    const preboot = args.type === undefined || ['web', 'all'].includes(args.type) ? await prebootOf(api, app) : undefined
+    if (preboot) this.log(`Preboot is on: on Heroku a dyno that is restarted may go on answering beside its successor for about ${Math.round(preboot.switchesAfter / 1000)} s.`)
     const result = await reload(api, app, {
       type: parseType(args.type),
       signal: stop.signal,

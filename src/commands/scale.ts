@@ -58,6 +58,8 @@ export default class Scale extends BaseCommand {
       if (isChange) left = `It is not known whether the change was made: look at \`shipit scale --app ${app}\`.`
       if (plan.updates.length > 0) await heroku.updateFormation(api, app, plan.updates)
       let release: number | undefined
+      const { prebootNote, prebootOf, waitForPreboot } = await import('../deploy/index.js')
+      const preboot = instances?.isChanged ? await prebootOf(api, app) : undefined
       if (instances?.isChanged) {
         release = (await heroku.releaseConfigVars(api, app, { [INSTANCES_VAR]: instances.value })).release ?? undefined
       }
@@ -73,6 +75,10 @@ export default class Scale extends BaseCommand {
         const { waitForInstances } = await import('../formation/index.js')
         await waitForInstances(api, app, instances.changes, now.types, { timeout: Math.max(0, deadline - performance.now()), signal })
         this.log(`Instances: ${instances.changes.map(({ app: name, after: count }) => `${name}=${count}`).join(', ')} in each dyno of ${now.types.join(', ')}`)
+      }
+      if (preboot && release !== undefined) {
+        this.log(prebootNote(preboot, release))
+        await waitForPreboot(api, app, preboot, await heroku.getRelease(api, app, release), { timeout: Math.max(0, deadline - performance.now()), signal })
       }
       return up
     }, () => left)

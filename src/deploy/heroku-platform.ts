@@ -8,7 +8,7 @@ import type { DoctorSource } from './source/examine.js'
 import type { GitPush, Platform } from './platform.js'
 
 /** https://devcenter.heroku.com/articles/preboot: about 3 minutes, of which one is the boot timeout. */
-const PREBOOT_SWITCH = 180_000
+export const PREBOOT_SWITCH = 180_000
 
 /** The Platform API as the doctor knows it. */
 export function doctorSource(api: PlatformApi): DoctorSource {

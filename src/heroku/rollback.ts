@@ -5,8 +5,28 @@ import { monotonic } from './monotonic.js'
 import { getRelease, listReleases, rollbackTo } from './releases.js'
 import type { Release } from './types.js'
 
+const ROLLBACK = /^Rollback to v(\d+)/
+
+/** Versions that somebody went back behind, by the descriptions that the platform gives to rollbacks. */
+function rolledBackFrom(releases: readonly Release[]): Set<number> {
+  const left = new Set<number>()
+  for (const { version, description } of releases) {
+    const to = Number(ROLLBACK.exec(description)?.[1] ?? NaN)
+    for (let between = to + 1; between < version; between++) left.add(between)
+  }
+  return left
+}
+
+/** The release whose code a rollback brought back; else the release itself. */
+function originOf(release: Release, releases: readonly Release[]): Release {
+  const to = Number(ROLLBACK.exec(release.description)?.[1] ?? NaN)
+  const origin = releases.find(({ version }) => version === to && version < release.version)
+  return origin ? originOf(origin, releases) : release
+}
+
 /**
- * The release to go back to: the one named (`v3` or `3`), else the newest before the current one that succeeded with another slug.
+ * The release to go back to: the one named (`v3` or `3`), else the newest before the current one that succeeded with another slug and that nobody has
+ * rolled back from. After a rollback to v3 it is sought before v3.
  * Throws ShipitError `usage` or `not_found` where there is none that can serve.
  */
 function chooseRollback(app: string, releases: readonly Release[], wanted?: string): { from: Release; to: Release } {
@@ -14,9 +34,18 @@ function chooseRollback(app: string, releases: readonly Release[], wanted?: stri
   const from = releases.find(({ current }) => current)
   if (!from) throw new ShipitError('not_found', { message: 'The app has no release that serves, so there is nothing to roll back.', next })
   if (wanted === undefined) {
-    const to = releases.filter(({ version }) => version < from.version).sort((one, other) => other.version - one.version)
+    const left = rolledBackFrom(releases)
+    const origin = originOf(from, releases)
+    const to = releases.filter(({ version }) => version < origin.version && !left.has(version)).sort((one, other) => other.version - one.version)
       .find(({ status, slug }) => status === 'succeeded' && slug !== null && slug.id !== from.slug?.id)
-    if (!to) throw new ShipitError('not_found', { message: `Before v${from.version} no release succeeded with other code.`, next })
+    if (!to) {
+      const passed = releases.find(({ version, status, slug }) => left.has(version) && status === 'succeeded' && slug !== null && slug.id !== from.slug?.id)
+      throw new ShipitError('not_found', {
+        message: `Before v${origin.version} no release succeeded with other code.`,
+        ...(passed ? { why: `v${passed.version} was rolled back from, so it has to be named.` } : {}),
+        next: passed ? `shipit rollback v${passed.version} --app ${app}` : next,
+      })
+    }
     return { from, to }
   }
   const number = /^v?(\d+)$/.exec(wanted)?.[1]

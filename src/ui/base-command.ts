@@ -50,6 +50,14 @@ export abstract class BaseCommand extends Command {
     }
   }
 
+  /** After a change that made a release: whether requests go to it yet, where preboot is on. */
+  protected async tellOfPreboot(api: PlatformApi, app: string, release: number | null): Promise<void> {
+    if (release === null) return
+    const { prebootNote, prebootOf } = await import('../deploy/index.js')
+    const preboot = await prebootOf(api, app)
+    if (preboot) this.log(prebootNote(preboot, release))
+  }
+
   /** The command as it is typed, such as `shipit keys set`. */
   private get spoken(): string {
     return `${this.config.bin} ${this.id?.replaceAll(':', ' ')}`

@@ -1,6 +1,7 @@
 import pc from 'picocolors'
 import { duration } from '../deploy/deployment.js'
 import { countInWords, grows, peakOf, shrinks, type FormationChange } from '../deploy/formation.js'
+import { isDirty, shortCommit } from '../deploy/source/short-commit.js'
 import { describeInProgress } from '../deploy/turn/in-progress.js'
 import type { DeployPlan, DeployResult, StepName } from '../deploy/index.js'
 import { costInWords } from './cost.js'
@@ -36,7 +37,7 @@ export function describePlan(plan: DeployPlan): string[] {
     ].map(printable)
   }
   const replaces = plan.current
-    ? `v${plan.current.release.version}${plan.current.commit ? `, commit ${plan.current.commit.slice(0, plan.commit.short.length)}` : ''}`
+    ? `v${plan.current.release.version}${plan.current.commit ? `, ${isDirty(plan.current.commit) ? 'files that are in no commit, of ' : 'commit '}${shortCommit(plan.current.commit)}` : ''}`
     : plan.appState === 'exists' ? 'nothing: the app has no release with code' : 'nothing: the app does not exist yet'
   return [
     `Deploy ${commit}`,

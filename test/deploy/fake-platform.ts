@@ -84,6 +84,8 @@ export class FakePlatform implements Platform {
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
     platform.server = server
     for (const commit of commits) platform.deploy(commit)
+    // They have served for long.
+    for (const release of platform.made) release.created_at = new Date(Date.now() - 3_600_000).toISOString()
     return platform
   }
 

@@ -36,6 +36,7 @@ export default class ConfigPush extends BaseCommand {
     await confirm({ what: `Change ${app}?`, isSure: flags.yes, isJson: this.jsonEnabled(), next: `${this.config.bin} config push --app ${app} --yes` })
     const { release } = await releaseConfigVars(api, app, patch)
     this.log(`Changed ${countOfVars(patch)} of ${app}${andReleased(release)}.`)
+    await this.tellOfPreboot(api, app, release)
     return { ...outcome, release }
   }
 }

@@ -32,6 +32,7 @@ export default class ConfigSet extends BaseCommand {
     }
     const { release } = await releaseConfigVars(api, app, patch)
     this.log(`Set ${[...added, ...changed].sort().join(', ')} on ${app}${andReleased(release)}.`)
+    await this.tellOfPreboot(api, app, release)
     return { app, added, changed, release }
   }
 }

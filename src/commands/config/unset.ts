@@ -28,6 +28,7 @@ export default class ConfigUnset extends BaseCommand {
     if (removed.length === 0) return { app, removed, release: null }
     const { release } = await releaseConfigVars(api, app, Object.fromEntries(removed.map((name) => [name, null])))
     this.log(`Removed ${removed.join(', ')} from ${app}${andReleased(release)}.`)
+    await this.tellOfPreboot(api, app, release)
     return { app, removed, release }
   }
 }

@@ -48,6 +48,7 @@ export default class KeysSet extends BaseCommand {
     }
     const { vars: after, release } = await releaseConfigVars(api, app, changes)
     this.log(`Set ${changed.join(', ')} on ${app}${andReleased(release)}.`)
+    await this.tellOfPreboot(api, app, release)
     const missing = (['PM2_PUBLIC_KEY', 'PM2_SECRET_KEY'] as const).filter((name) => !after[name])
     if (missing.length > 0) this.warn(`${missing.join(' and ')} is not set: the dashboard starts once both keys are.`)
     return { app, changed, release }

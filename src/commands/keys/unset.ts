@@ -27,6 +27,7 @@ export default class KeysUnset extends BaseCommand {
     }
     const { release } = await releaseConfigVars(api, app, changes as Record<string, null>)
     this.log(`Removed ${removed.join(', ')} from ${app}${andReleased(release)}.`)
+    await this.tellOfPreboot(api, app, release)
     return { app, removed, release }
   }
 }

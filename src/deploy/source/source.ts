@@ -1,4 +1,5 @@
 import { ShipitError } from '../../errors.js'
+import { dirtyVersion } from './short-commit.js'
 import type { Commit, RepositoryState, WorkingFiles } from '../../git/index.js'
 
 /** What is deployed: one commit, and what is doubtful about it. */
@@ -28,16 +29,15 @@ export interface Upload {
 }
 
 /**
- * The working tree as what is deployed. Pure. What it is known by: the commit with `-dirty` after it where the files differ from it.
+ * The working tree as what is deployed. Pure. What it is known by: the commit, marked as dirty where the files differ from it.
  * @param now for the name of files that are of no commit
  */
 export function uploadSource(state: RepositoryState, { files, repositories }: WorkingFiles, now = new Date()): DeploySource {
   const commit = state.isRepository ? state.commit : undefined
   const isDirty = !state.isRepository || !commit || state.changed.length + state.untracked.length > 0
   const dated = `files-${now.toISOString().replace(/[-:]|\.\d+/g, '')}`
-  const mark = (id: string) => (isDirty ? `${id}-dirty` : id)
   return {
-    commit: commit ? { id: mark(commit.id), short: mark(commit.short), subject: commit.subject } : { id: dated, short: dated, subject: 'of no commit' },
+    commit: commit ? { id: isDirty ? dirtyVersion(commit.id) : commit.id, short: `${commit.short}${isDirty ? '-dirty' : ''}`, subject: commit.subject } : { id: dated, short: dated, subject: 'of no commit' },
     split: null,
     upload: { files: files.length, isDirty },
     branch: (state.isRepository ? state.branch : undefined) ?? null,

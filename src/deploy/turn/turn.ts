@@ -1,4 +1,5 @@
 /** Whose turn it is: one deploy of an app at a time, but for those of the same commit. */
+import { setTimeout as delay } from 'node:timers/promises'
 import { ShipitError } from '../../errors.js'
 import type { Release } from '../../heroku/types.js'
 import { describeInProgress, findInProgress, type InProgress } from './in-progress.js'
@@ -44,9 +45,15 @@ export async function takeTurn(platform: Platform, asking: Asking, turn: Turn | 
     const found = await findInProgress(platform, app, commit.id)
     const hasWaited = last !== undefined
     if (!found) return { hasWaited }
+    if (found.provenIn !== null) {
+      // Moments, for whoever has not asked to wait too.
+      if (!turn) return { hasWaited }
+      await delay(found.provenIn, undefined, { signal })
+      return look()
+    }
     if (mayFollow && found.commit === commit.id) return { follows: found, hasWaited }
-    // A release that may never come up is in nobody's way who has not asked to wait.
-    if (found.stage === 'boot' && wait === 0) return { hasWaited }
+    // A change of config vars is nobody's deploy that this one could spoil.
+    if (found.stage === 'boot' && !found.isOfCode && wait === 0) return { hasWaited }
     if (!turn) return { inTheWay: found }
     if (wait > 0 && (found.build ?? found.release?.id) !== (last?.build ?? last?.release?.id)) onWait?.(found)
     last = found

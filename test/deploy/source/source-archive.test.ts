@@ -69,7 +69,7 @@ describe('the working tree as a source', () => {
     expect(await named()).to.deep.include({ upload: { files: 1, isDirty: false }, branch: 'main' })
     expect((await named()).commit.id).to.equal(head)
     await write('new.js', 'x')
-    expect((await named()).commit).to.include({ id: `${head}-dirty`, subject: 'Say hello' })
+    expect((await named()).commit).to.include({ id: `${head.slice(0, 2)}-dirty-${head}`, short: `${head.slice(0, 7)}-dirty`, subject: 'Say hello' })
     expect((await named()).upload).to.deep.equal({ files: 2, isDirty: true })
     expect(uploadSource({ isRepository: false }, { files: [], repositories: [] }, new Date('2026-01-02T03:04:05.678Z')).commit.id).to.equal('files-20260102T030405Z')
   })

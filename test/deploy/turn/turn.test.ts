@@ -53,9 +53,28 @@ describe('two deploys of one app', () => {
     expect((await failureOf(plan())).message).to.include('v2, commit ccccccc by ada@example.com is in its release phase')
   })
 
-  it('does not wait for dynos of another commit that start: they may never come up', async () => {
+  it('refuses while dynos of another commit start, with who and since when', async () => {
     platform.behaviours[OTHER] = { states: ['starting'] }
     platform.deploy(OTHER)
+    const error = await failureOf(plan())
+    expect(error).to.include({ code: 'refused', exitCode: 7 })
+    expect(error.message).to.match(/v2, commit ccccccc by ada@example\.com is starting, since \d\d:/)
+    expect(error.next).to.include('--lock-wait')
+  })
+
+  it('waits a moment, unasked, until dynos of another commit that are up have proved to stay so', async () => {
+    platform.deploy(OTHER)
+    const before = Date.now()
+    expect((await plan()).current?.release.version).to.equal(2)
+    expect(Date.now() - before).to.be.at.least(1000)
+  })
+
+  it('is not held up by dynos that crash, nor by a change of config vars', async () => {
+    platform.behaviours[OTHER] = { states: ['crashed'] }
+    platform.deploy(OTHER)
+    expect((await plan()).follows).to.equal(null)
+    platform.behaviours[OTHER] = { states: ['starting'] }
+    await platform.updateConfigVars('a1', { NAME: 'value' })
     expect((await plan()).follows).to.equal(null)
   })
 
