@@ -1,6 +1,7 @@
 /** PM2's God: the state machine that keeps instances. Its own way to spawn, stop, measure and log is replaced by ours. */
 import type { EventEmitter } from 'node:events'
 import Module from 'node:module'
+import { eachLimit, timesLimit } from './limited.js'
 
 /** One instance's settings, as God stores and clones them. It holds no environment: that stays with us, and out of PM2's messages. */
 export interface Pm2Env {
@@ -48,6 +49,7 @@ export interface God {
   clusters_db: Record<string, Keeper>
   prepare(conf: Record<string, unknown>, callback: Callback<unknown>): void
   deleteProcessId(id: number | string, callback: Callback<unknown>): void
+  restartProcessId(options: { id: number }, callback: Callback<unknown>): void
   reloadProcessId(options: { id: number }, callback: Callback<unknown>): void
   nodeApp(env: Pm2Env, callback: Callback<Keeper>): void
   forkMode(env: Pm2Env, callback: Callback<Keeper>): void
@@ -80,6 +82,10 @@ const UNUSED: Unused[] = [
   { request: /^debug$/, standIn: () => () => undefined },
   { request: /^dayjs$/, standIn: () => ({ format: () => new Date().toISOString() }) },
   { request: /^domain$/, standIn: { create: standInDomain } },
+  { request: /^async\/timesLimit$/, standIn: timesLimit },
+  { request: /^async\/eachLimit$/, standIn: eachLimit },
+  // Only God's own way to spawn, which is replaced, opens log files by it.
+  { request: /^async\/waterfall$/, standIn: () => undefined },
   { request: /^croner$/, standIn: () => undefined, unless: 'cron' },
   { request: /^\.\/Watcher$/, standIn: (god: Record<string, unknown>) => void (god.watch = { enable: () => undefined, disable: () => undefined, disableAll: () => undefined }), unless: 'watch' },
 ]

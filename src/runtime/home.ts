@@ -1,5 +1,4 @@
 /** PM2_HOME: a folder of this runtime alone, under the dyno's temporary folder. PM2 writes there only where its dashboard is used. */
-import { randomBytes } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
@@ -17,9 +16,14 @@ const LONGEST_SOCKET = 103
 
 /** A name that tells whose it is, short enough for PM2's sockets wherever there is such a place. */
 export function homeName(parent = os.tmpdir()): string {
-  const name = `shipit-pm2-${process.pid}-${randomBytes(8).toString('hex')}`
+  const name = `shipit-pm2-${process.pid}-${digits(16)}`
   const home = path.join(parent, name)
   return holdsSockets(home) || !existsSync(SHORT) ? home : path.join(SHORT, name)
+}
+
+/** Hexadecimal. Not of node:crypto, which would cost each boot a megabyte: a name that is taken is refused when the folder is made. */
+function digits(count: number): string {
+  return Array.from({ length: count }, () => Math.floor(16 * Math.random()).toString(16)).join('')
 }
 
 /** PM2's sockets there are `pub.sock` and `rpc.sock`; Windows has pipes instead, which lie in no folder. */
