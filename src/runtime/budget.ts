@@ -13,14 +13,15 @@ export interface Budget {
 
 /**
  * Divides what the dyno has for instances among those that are planned, by the size that each is expected to have under load. Room for the
- * successor that boots beside the one it replaces is kept where the plan leaves it. The shares add up to no more than the total, so
+ * successor that boots beside the only instance of its app is kept where the plan leaves it; of several one is stopped first if there is no
+ * room. The shares add up to no more than the total, so
  * where all together are over it, one at least is over its share.
  */
 export function divide(input: SizingInput, sized: SizedApp[]): Budget {
   const free = forInstances(input)
   const apps = input.apps.map((app) => ({ ...app, each: underLoad(app), instances: sized.find((one) => one.name === app.name)?.instances ?? 1 }))
   const planned = apps.reduce((sum, app) => sum + app.instances * app.each, 0)
-  const successor = Math.max(0, ...apps.map((app) => app.measured ?? UNMEASURED_INSTANCE / GROWTH))
+  const successor = Math.max(0, ...apps.filter((app) => app.instances === 1).map((app) => app.measured ?? UNMEASURED_INSTANCE / GROWTH))
   const total = Math.floor(Math.min(free, Math.max(free - successor, planned)))
   const shares = apps.map((app) => ({ app, share: Math.floor((total * app.each) / planned) }))
   return { total, shares: new Map(shares.filter(({ app, share }) => share >= (app.measured ?? 0) * HEADROOM).map(({ app, share }) => [app.name, share])) }

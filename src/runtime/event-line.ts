@@ -6,7 +6,7 @@ interface InstanceName {
   instance: number
 }
 
-export type EventName = 'start' | 'online' | 'listening' | 'exit' | 'stop' | 'crash' | 'exception'
+export type EventName = 'start' | 'online' | 'listening' | 'exit' | 'stop' | 'crash' | 'exception' | 'scale'
 
 export interface Sample {
   pid: number

@@ -2,7 +2,7 @@ import path from 'node:path'
 import type { App } from './app.js'
 
 /** ms that a reload waits for a successor to listen where the file has no listen_timeout: Heroku's own limit for a boot. PM2's 3 s would end the old one before. */
-const LISTEN = 60_000
+export const LISTEN = 60_000
 
 /** The options that God itself acts on, under PM2's names. Restarts back off (100, 150, 225 … 15000 ms) where the file says nothing else. */
 export function godConf(app: App, home: string, isWatched: boolean): Record<string, unknown> {

@@ -37,6 +37,8 @@ export interface Instance {
   silence?: Promise<unknown>
   /** What the preload said since the last sample. */
   eventLoopP95?: number
+  /** The event loop's 95th percentile as last told. */
+  lateness?: number
   requests: number
   /** What the app tells through PM2's packages; absent if it uses none. */
   told?: AppMetrics | undefined
@@ -137,6 +139,7 @@ export function takeReport(instance: Instance, message: unknown, pid = instance.
   }
   if (report.shipit === 'metrics') {
     instance.eventLoopP95 = Math.max(instance.eventLoopP95 ?? 0, report.eventLoopP95 ?? 0)
+    instance.lateness = report.eventLoopP95 ?? 0
     instance.requests += report.requests ?? 0
     instance.reports.set(pid, report)
   }

@@ -22,6 +22,16 @@ export class MemoryGuard {
   readonly #reloaded = new Set<string>()
   readonly #givenUp = new Set<string>()
 
+  hasGivenUp(app: string): boolean {
+    return this.#givenUp.has(app)
+  }
+
+  /** The app has another number of instances, and with it another share: what was learned is no more true. */
+  forget(app: string): void {
+    this.#givenUp.delete(app)
+    for (const name of this.#reloaded) if (name.startsWith(`${app}:`)) this.#reloaded.delete(name)
+  }
+
   /** What to do about the memory of all instances. At most one is reloaded at a time, the one that is furthest over its share. */
   judge(held: Held[], budget: Budget): Verdict {
     const taken = held.reduce((sum, one) => sum + one.rss, 0)

@@ -8,8 +8,10 @@ import { usageOf } from './tree.js'
 
 interface MemorySettings {
   instances: Instances
-  /** It changes with the number of instances. */
+  /** As it is now: it changes with the number of instances. */
   budget(): Budget
+  /** Whether the number of an app's instances is the runtime's, and there is one to spare. */
+  hasSpare(app: App): boolean
   /** MB: what the dyno has, and what of it is there for instances. */
   memory: number
   free: number
@@ -31,10 +33,18 @@ export class MemoryWatch {
   constructor(settings: MemorySettings) {
     this.#settings = settings
     this.#warnOfSizes(settings.instances.all)
-    setInterval(() => void this.#look(), LOOK).unref()
+    setInterval(() => void this.look(), LOOK).unref()
   }
 
-  async #look(): Promise<void> {
+  hasGivenUp(app: App): boolean {
+    return this.#guard.hasGivenUp(app.name)
+  }
+
+  forget(app: App): void {
+    this.#guard.forget(app.name)
+  }
+
+  async look(): Promise<void> {
     if (this.#isLooking) return
     this.#isLooking = true
     try {
@@ -46,16 +56,19 @@ export class MemoryWatch {
 
   async #judge(instances: Instance[]): Promise<void> {
     this.#warnOfSizes(instances)
-    const { reload } = this.#settings
+    const { hasSpare, reload } = this.#settings
     const budget = this.#settings.budget()
     const held = instances.map(heldBy)
     const verdict = this.#guard.judge(held, budget)
     if (verdict.kind === 'fine') return
     const { app, index, rss, uptime } = verdict.instance
+    const instance = instances[held.indexOf(verdict.instance)] as Instance
+    // There will be one fewer, which is said where it is done.
+    if (verdict.kind === 'give up' && hasSpare(instance.app)) return
     const what = `instance ${index} of ${app} takes ${Math.round(rss)} MB, where its share of this dyno is ${budget.shares.get(app)} MB`
     if (verdict.kind === 'give up') return warn(`${what}, ${Math.round(uptime / 1000)} s after it was reloaded for that; ${app} is not reloaded for it any more: fewer instances or a larger dyno would help`)
     dynoOutput.out.write(`shipit: ${what} and the dyno is full: it is reloaded\n`)
-    await reload(instances[held.indexOf(verdict.instance)] as Instance)
+    await reload(instance)
   }
 
   /** Heroku's R14 names neither the app nor what helps. */

@@ -1,17 +1,45 @@
 import type { God } from './god.js'
-import type { Instance } from './instances.js'
+import { LISTEN } from './god-conf.js'
+import type { Instance, Instances } from './instances.js'
+
+export interface ReloadSettings {
+  god: God
+  instances: Instances
+  /** Whether the dyno holds a successor of the instance beside it. */
+  hasRoom(instance: Instance): boolean
+  isStopping(): boolean
+}
+
+/** How often a restarted instance is looked at. */
+const LOOK = 25
 
 /** `pm2 reload all`: one instance after the other, those that wait for a restart left out. Resolves with the first error, which ends it. */
-export async function reloadAll(god: God, instances: Instance[]): Promise<unknown> {
+export async function reloadAll(settings: ReloadSettings, instances: Instance[]): Promise<unknown> {
   for (const instance of instances) {
     if (instance.hasEnded) continue
-    const error = await reload(god, instance)
+    const error = await (goesFirst(settings, instance) ? restart(settings, instance) : reload(settings.god, instance))
     if (error) return error
   }
   return undefined
 }
 
+/** Whether an instance has to go before its successor comes: two would be too many for the dyno, and others serve meanwhile. */
+function goesFirst({ instances, hasRoom }: ReloadSettings, instance: Instance): boolean {
+  const others = instances.of(instance.app).filter((one) => one !== instance && one.isListening)
+  return instance.app.isCluster && others.length > 0 && !hasRoom(instance)
+}
+
 /** PM2's reload of one instance: in cluster mode its successor listens before it is told to go; else a restart. Resolves with the error, if any. */
 function reload(god: God, instance: Instance): Promise<unknown> {
   return new Promise((resolve) => god.reloadProcessId({ id: Number(instance.keeper.pm2_env.pm_id) }, resolve))
+}
+
+/** The instance answers what it has under way and ends, then its successor starts. Resolves when that listens, with the error if any. */
+async function restart({ god, instances, isStopping }: ReloadSettings, { app, keeper }: Instance): Promise<unknown> {
+  const id = Number(keeper.pm2_env.pm_id)
+  const error = await new Promise<unknown>((resolve) => god.restartProcessId({ id }, resolve))
+  const deadline = Date.now() + LISTEN
+  const isListening = () => instances.of(app).some((one) => one.keeper.pm2_env.pm_id === id && one.isListening)
+  while (!error && !isStopping() && !isListening() && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, LOOK))
+  return error
 }

@@ -37,10 +37,26 @@ export class Scaling {
     return this.#keepersOf(app).length
   }
 
+  /** The number that an instance more will have, as God gives it, and that of the one that goes first. */
+  indexes(app: App): { next: number; last: number } {
+    const taken = Object.values(this.#settings.god.clusters_db).filter(({ pm2_env }) => pm2_env.name === app.name).map(numberOf)
+    const next = Array.from({ length: taken.length + 1 }, (_, i) => i).find((i) => !taken.includes(i)) ?? taken.length
+    return { next, last: Math.max(0, ...this.#keepersOf(app).map(numberOf)) }
+  }
+
   /** What the app's largest instance takes; an assumption where none runs. */
   sizeOf(app: App): number {
     const sizes = this.#settings.instances.of(app).map((instance) => usageOf(instance)?.rss ?? 0)
     return Math.max(...sizes, 0) || UNMEASURED_INSTANCE
+  }
+
+  /** Whether the dyno holds one of the app more for the moment of a reload. */
+  hasRoomBeside(app: App): boolean {
+    const room = this.#settings.room()
+    if (!room) return true
+    const sizes = (instances: Instance[]) => instances.map((one) => usageOf(one)?.rss ?? 0)
+    const taken = sizes(this.#settings.instances.all).reduce((sum, one) => sum + one, room.overhead)
+    return taken + Math.min(...sizes(this.#settings.instances.of(app)), UNMEASURED_INSTANCE) <= room.memory
   }
 
   /** Why `more` instances of the app would not fit into the dyno beside all that it is to hold; undefined if they do, or nothing states its memory. */

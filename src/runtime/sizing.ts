@@ -8,6 +8,8 @@ export interface AppToSize {
   isCluster: boolean
   /** Resident memory of one instance shortly after it began to serve, once it is known. */
   measured?: number | undefined
+  /** What its largest instance takes under traffic, once that was seen. */
+  learned?: number | undefined
   /** max_memory_restart: an instance is replaced before it grows far beyond. */
   ceiling?: number | undefined
 }
@@ -68,9 +70,19 @@ function fixedNumber(app: AppToSize, input: SizingInput, told: Map<string, numbe
   return undefined
 }
 
+/** The most that the CPUs hold of an app whose number is ours to choose; undefined where it is the user's. */
+export function mostInstances(app: AppToSize, input: SizingInput): number | undefined {
+  if (!app.isCluster || fixedNumber(app, input, parseInstances(input.env.SHIPIT_INSTANCES))) return undefined
+  return cpusFor(app, input.cpus)
+}
+
+/** PM2's -N is "all but N". */
+function cpusFor(app: AppToSize, cpus: number): number {
+  return Math.max(1, cpus + (typeof app.wanted === 'number' ? app.wanted : 0))
+}
+
 function whatFits(app: AppToSize, input: SizingInput, share: number): SizedApp {
-  // PM2's -N is "all but N".
-  const cpus = Math.max(1, input.cpus + (typeof app.wanted === 'number' ? app.wanted : 0))
+  const cpus = cpusFor(app, input.cpus)
   const each = underLoad(app)
   const byMemory = Math.max(1, Math.floor(share / each))
   const basis = app.measured === undefined ? `${each} MB an instance, unmeasured` : `${each} MB an instance under load, ${Math.round(app.measured)} MB measured`
@@ -81,6 +93,7 @@ function whatFits(app: AppToSize, input: SizingInput, share: number): SizedApp {
 
 /** What an instance is expected to take under load. */
 export function underLoad(app: AppToSize): number {
+  if (app.learned !== undefined) return Math.ceil(Math.max(app.learned, app.measured ?? 0))
   const grown = app.measured === undefined ? UNMEASURED_INSTANCE : app.measured * GROWTH
   // An instance is never smaller than what was measured, whatever its ceiling says.
   return Math.ceil(app.ceiling === undefined ? grown : Math.max(app.measured ?? 0, Math.min(grown, app.ceiling)))

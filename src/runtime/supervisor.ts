@@ -5,9 +5,10 @@ import type { App } from './app.js'
 import { bootIdLine, newBootId } from './boot-id.js'
 import { openDoor } from './api-door.js'
 import { bootLine } from './boot-line.js'
-import { divide, heapLimit, type Budget } from './budget.js'
+import { heapLimit } from './budget.js'
 import { failureCode, patienceOf } from './crash-policy.js'
 import type { Dyno } from './dyno.js'
+import { DynoMemory } from './dyno-memory.js'
 import { eventLine, type EventName } from './event-line.js'
 import { crashFault } from './crash-report.js'
 import { Exceptions } from './exceptions.js'
@@ -19,14 +20,13 @@ import { homeName, makeHome } from './home.js'
 import { forgetProcess, Instances, takeReport, uptimeOf, type Instance } from './instances.js'
 import { watchLaunchers } from './launchers.js'
 import { Listeners } from './listeners.js'
-import { MemoryWatch } from './memory-watch.js'
 import { installMonitor, metricsInterval, startMetrics } from './metrics.js'
 import { dynoOutput } from './outlet.js'
 import { isBound, portWarning, type Listening } from './port-watch.js'
-import { reloadAll } from './reloading.js'
+import { reloadAll, type ReloadSettings } from './reloading.js'
 import type { ReportMessage } from './preload/report.js'
 import { Scaling, type Room } from './scaling.js'
-import { AGENT_MEMORY, forInstances, sizeApps, SUPERVISOR_MEMORY, type AppToSize, type SizedApp, type SizingInput } from './sizing.js'
+import { AGENT_MEMORY, sizeApps, SUPERVISOR_MEMORY, type AppToSize, type SizedApp, type SizingInput } from './sizing.js'
 import { installSpawn, startEarly, type SpawnSettings } from './spawn.js'
 import { forgetRestarts, installStop, stopInstance } from './stopping.js'
 import { usageOf } from './tree.js'
@@ -74,7 +74,7 @@ export class Supervisor {
     },
   )
   readonly #god: God
-  #budget: Budget | undefined
+  #memory: DynoMemory | undefined
   #dashboard: { stop(): void } | undefined
   #isStopping = false
   #isReloading = false
@@ -114,7 +114,7 @@ export class Supervisor {
       isStopping: () => this.#isStopping,
       onRemove: (instance) => this.#say(instance, 'stop', { why: 'scale' }),
     })
-    startMetrics(this.#instances, options.dyno.name, interval, (app) => this.#budget?.shares.get(app))
+    startMetrics(this.#instances, options.dyno.name, interval, (app) => this.#memory?.budget.shares.get(app))
   }
 
   #spawnSettings(interval: number): SpawnSettings {
@@ -196,7 +196,7 @@ export class Supervisor {
   async #startDashboard(keys: Keys): Promise<void> {
     const { apps, lib, env } = this.#options
     const { makeGate, startDashboard } = await import('./dashboard/index.js')
-    const settings = { apps, instances: this.#instances, exits: this.#exits, scaling: this.#scaling, rebudget: () => this.#rebudget(), isStopping: () => this.#isStopping }
+    const settings = { apps, instances: this.#instances, exits: this.#exits, scaling: this.#scaling, rebudget: () => this.#memory?.recount(), isStopping: () => this.#isStopping }
     const gate = makeGate(settings)
     this.#dashboard = startDashboard({ keys, home: this.#home, lib, env, god: this.#god, gate })
   }
@@ -208,10 +208,24 @@ export class Supervisor {
     if (this.#isStopping) return
     const measured = this.#toSize(true)
     const sized = sizeApps(measured)
-    if (dyno.isMemoryStated) this.#budget = divide(measured, sized)
+    if (dyno.isMemoryStated) this.#memory = this.#memoryOf(measured, sized)
     this.#announce(sized)
     await Promise.all(apps.filter((app) => numberOf(app, estimate).isEstimate).map((app) => this.#fill(app, sized)))
-    if (this.#budget) new MemoryWatch({ instances: this.#instances, budget: () => this.#budget as Budget, memory: dyno.memory, free: forInstances(measured), reload: (instance) => this.#reload([instance]) })
+    this.#memory?.watch()
+  }
+
+  #memoryOf(measured: SizingInput, sized: SizedApp[]): DynoMemory {
+    const { apps, dyno } = this.#options
+    const settings = {
+      apps,
+      source: dyno.name,
+      instances: this.#instances,
+      scaling: this.#scaling,
+      room: () => this.#room(),
+      isReloading: () => this.#isReloading,
+      reload: (instance: Instance) => this.#reload([instance]),
+    }
+    return new DynoMemory(settings, measured, sized)
   }
 
   /** Adds to an app's first instance what was decided. One after another: God numbers them by those that there are. */
@@ -228,20 +242,19 @@ export class Supervisor {
     await this.#exit(0)
   }
 
+  get #reloadSettings(): ReloadSettings {
+    const scaling = this.#scaling
+    return { god: this.#god, instances: this.#instances, hasRoom: ({ app }) => scaling.hasRoomBeside(app), isStopping: () => this.#isStopping }
+  }
+
   /** Replaces instances one after another. A second wish meanwhile says nothing new. */
   async #reload(instances: Instance[]): Promise<void> {
     if (this.#isStopping || this.#isReloading) return
     this.#isReloading = true
     let error: unknown
-    await this.#scaling.inTurn(async () => void (error = await reloadAll(this.#god, instances)))
+    await this.#scaling.inTurn(async () => void (error = await reloadAll(this.#reloadSettings, instances)))
     this.#isReloading = false
     if (error && !this.#isStopping) warn(`the reload was not finished: ${error instanceof Error ? error.message : String(error)}`)
-  }
-
-  /** Divides the memory anew among those that there are. */
-  #rebudget(): void {
-    const now = this.#options.apps.map((app) => ({ name: app.name, instances: this.#instances.of(app).length, why: 'as scaled', isEstimate: false }))
-    if (this.#budget && this.#instances.all.length > 0) this.#budget = divide(this.#toSize(true), now)
   }
 
   #toSize(isMeasured = false): SizingInput {
@@ -270,7 +283,7 @@ export class Supervisor {
 
   #announce(sized: SizedApp[]): void {
     const { apps, dyno } = this.#options
-    dynoOutput.out.write(bootLine(apps, sized, dyno, this.#budget, this.#heap))
+    dynoOutput.out.write(bootLine(apps, sized, dyno, this.#memory?.budget, this.#heap))
   }
 
   /** V8's limit for instances, in MB; undefined where nothing states the dyno's memory. */

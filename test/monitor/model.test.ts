@@ -44,6 +44,17 @@ describe('the model of a formation', () => {
     expect([...model.events].filter(({ isBad }) => isBad).map(({ text }) => text)).to.deep.equal(['exit code=1 restarts=1 backoff=100ms', 'crash code=1'])
   })
 
+  it('has one instance fewer when the runtime takes one out, which is no error, and keeps its reason', () => {
+    change(1, 'web.1', 'api', 0, 'listening', {})
+    change(1, 'web.1', 'api', 1, 'listening', {})
+    change(2, 'web.1', 'api', 1, 'scale', { instances: 1, was: 2, why: 'the dyno is full' })
+    change(2, 'web.1', 'api', 1, 'stop', { why: 'scale' })
+    change(3, 'web.1', 'api', 1, 'exit', { code: 0, restarts: 0, asked: 'yes', removed: 'yes' })
+    expect([...model.dynos.get('web.1')!.instances.keys()]).to.deep.equal(['api:0'])
+    expect([...model.events].map(({ text }) => text)).to.include('scale instances=1 was=2 why=the dyno is full')
+    expect([...model.events].some(({ isBad }) => isBad)).to.equal(false)
+  })
+
   it('forgets the instances of a dyno that starts anew, and not what happened to them', () => {
     change(0, 'web.1', 'api', 0, 'exit', { code: 1 })
     say(1, 'heroku[web.1]', 'Process exited with status 1')

@@ -38,15 +38,15 @@ describe('the memory of a dyno, divided', () => {
 
   const table: Array<[string, Partial<SizingInput>, Record<string, number>]> = [
     ['one instance in a small dyno leaves room for its successor', { apps: [api({ wanted: 1 })] }, { api: 404 }],
-    ['two instances', { apps: [api({ wanted: 2 })] }, { api: 202 }],
-    ['beside the dashboard agent', { apps: [api({ wanted: 2 })], hasAgent: true }, { api: 175 }],
+    ['two instances, of which one can be stopped before its successor starts', { apps: [api({ wanted: 2 })] }, { api: 232 }],
+    ['beside the dashboard agent', { apps: [api({ wanted: 2 })], hasAgent: true }, { api: 205 }],
     ['by size', { apps: [api({ wanted: 1, measured: 90 }), api({ name: 'jobs', wanted: 1, measured: 45 })] }, { api: 248, jobs: 125 }],
     ['an app of 190 MB keeps what it is expected to take, without room for a successor', { apps: [api({ measured: 190 })] }, { api: 419 }],
     ['more instances than the dyno holds', { apps: [api({ wanted: 6, measured: 55 })] }, { api: 77 }],
     ['so many that a limit would only go round in circles', { apps: [api({ wanted: 8, measured: 55 })] }, {}],
     ['an app larger than the dyno', { apps: [api({ measured: 700 })] }, {}],
-    ['performance-l, 8 of 90 MB', { memory: 14_336, apps: [api({ measured: 90 })] }, { api: 1774 }],
-    ['nothing measured', { apps: [api({ wanted: 2, measured: undefined })] }, { api: 209 }],
+    ['performance-l, 8 of 90 MB', { memory: 14_336, apps: [api({ measured: 90 })] }, { api: 1786 }],
+    ['nothing measured', { apps: [api({ wanted: 2, measured: undefined })] }, { api: 232 }],
   ]
   for (const [what, more, expected] of table) {
     it(`${what}: ${JSON.stringify(expected)}`, () => expect(Object.fromEntries(budgetOf(more).shares)).to.deep.equal(expected))

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { DYNO_SIZES } from '../../src/dyno-sizes.js'
-import { AGENT_MEMORY, GROWTH, SUPERVISOR_MEMORY, parseInstances, sizeApps, type AppToSize, type SizingInput } from '../../src/runtime/sizing.js'
+import { AGENT_MEMORY, GROWTH, SUPERVISOR_MEMORY, mostInstances, parseInstances, sizeApps, type AppToSize, type SizingInput } from '../../src/runtime/sizing.js'
 
 const api = (more: Partial<AppToSize> = {}): AppToSize => ({ name: 'api', wanted: 'max', isCluster: true, ...more })
 const size = (input: Partial<SizingInput>) =>
@@ -66,5 +66,14 @@ describe('sizing', () => {
     expect([...parseInstances('api=4, jobs=1')]).to.deep.equal([['api', 4], ['jobs', 1]])
     expect([...parseInstances('3')]).to.deep.equal([['*', 3]])
     expect([...parseInstances('api=0,x,=2,b=-1')]).to.deep.equal([])
+  })
+
+  it('leaves to learning only what the user has not set, up to the CPUs', () => {
+    const most = (app: Partial<AppToSize>, env: SizingInput['env'] = {}) => mostInstances(api(app), { memory: 512, cpus: 8, hasAgent: false, env, apps: [api(app)] })
+    expect([most({}), most({ wanted: -1 }), most({ wanted: -20 })]).to.deep.equal([8, 7, 1])
+    const persons = [most({ wanted: 3 }), most({ wanted: undefined }), most({}, { SHIPIT_INSTANCES: 'api=2' }), most({}, { SHIPIT_INSTANCES: '2' }), most({}, { WEB_CONCURRENCY: '2' })]
+    expect(persons).to.deep.equal([undefined, undefined, undefined, undefined, undefined])
+    expect(most({}, { WEB_CONCURRENCY: '2', WEB_CONCURRENCY_SET_BY: 'heroku/nodejs' })).to.equal(8)
+    expect(most({ isCluster: false })).to.equal(undefined)
   })
 })

@@ -1,0 +1,123 @@
+/** Measures the instances once a second while they serve, and corrects their number by what it sees. */
+import { readFileSync } from 'node:fs'
+import type { App } from './app.js'
+import { reported, type Instance, type Instances } from './instances.js'
+import { dynoOutput } from './outlet.js'
+import { eventLine } from './event-line.js'
+import { usageOf } from './tree.js'
+import type { Room, Scaling } from './scaling.js'
+import { decide, isFull, type AppSample, type Decision, type DynoSample, type SizingState } from './sizing-policy.js'
+
+interface SizingWatchSettings {
+  source: string
+  instances: Instances
+  scaling: Scaling
+  /** Apps whose number is the runtime's to choose, and the most that their CPUs hold. */
+  most: Map<App, number>
+  room(): Room | undefined
+  isReloading(): boolean
+  isGivenUp(app: App): boolean
+  /** Reloads one that leaks, if there is one. */
+  onFull(): Promise<void>
+  /** The number of an app's instances has changed; `size`: MB that its largest takes. */
+  onChange(app: App, count: number, size: number): void
+}
+
+const EVERY = 1000
+
+interface Meter {
+  at: number
+  ran: number
+  wanted: number
+}
+
+export class SizingWatch {
+  readonly #settings: SizingWatchSettings
+  readonly #meters = new WeakMap<Instance, Meter>()
+  #state: SizingState = {}
+  #isAtWork = false
+
+  constructor(settings: SizingWatchSettings) {
+    this.#settings = settings
+    if (settings.most.size > 0) setInterval(() => void this.#look(), EVERY).unref()
+  }
+
+  async #look(): Promise<void> {
+    const room = this.#settings.room()
+    if (this.#isAtWork || this.#settings.isReloading() || !room) return
+    this.#isAtWork = true
+    try {
+      const sample = this.#sample(room)
+      const { state, decision } = decide(this.#state, sample)
+      this.#state = state
+      if (decision) await this.#apply(decision)
+      else if (isFull(sample)) await this.#settings.onFull()
+    } finally {
+      this.#isAtWork = false
+    }
+  }
+
+  async #apply({ app: name, change, why }: Decision): Promise<void> {
+    const { scaling, source, most, onChange } = this.#settings
+    const app = [...most.keys()].find((one) => one.name === name)
+    if (!app) return
+    const was = scaling.count(app)
+    const { next, last } = scaling.indexes(app)
+    const size = scaling.sizeOf(app)
+    dynoOutput.out.write(eventLine({ source, app: name, instance: change > 0 ? next : last }, 'scale', { instances: was + change, was, why }))
+    await (change > 0 ? scaling.add(app) : scaling.remove(app))
+    onChange(app, scaling.count(app), size)
+  }
+
+  #sample({ memory, overhead }: Room): DynoSample {
+    const all = this.#settings.instances.all
+    const apps = [...new Set(all.map((one) => one.app))]
+    return { at: Date.now(), memory, overhead, apps: apps.map((app) => this.#sampleOf(app, all.filter((one) => one.app === app))) }
+  }
+
+  #sampleOf(app: App, instances: Instance[]): AppSample {
+    const { most, scaling, isGivenUp } = this.#settings
+    return {
+      name: app.name,
+      most: most.get(app),
+      isGivenUp: isGivenUp(app),
+      count: scaling.count(app),
+      instances: instances.map((instance) => ({
+        memory: usageOf(instance)?.rss ?? 0,
+        uptime: Date.now() - instance.startedAt,
+        load: this.#load(instance),
+        eventLoopP95: instance.lateness,
+        active: reported(instance, 'active'),
+        isServing: instance.isListening && instance.keeper.pm2_env.status === 'online',
+      })),
+    }
+  }
+
+  /** Since the last look. */
+  #load(instance: Instance): number {
+    const now = { at: performance.now(), ...busyMs(instance) }
+    const before = this.#meters.get(instance) ?? now
+    this.#meters.set(instance, now)
+    const busy = Math.max(now.ran - before.ran, now.wanted - before.wanted)
+    return now.at > before.at ? Math.min(1, Math.max(0, busy / (now.at - before.at))) : 0
+  }
+}
+
+/**
+ * ms that a process has run, and that its first thread, which is Node's own, has run or waited to run: on a shared host the CPUs' part is
+ * smaller than what it has to do (docs.kernel.org/scheduler/sched-stats.html).
+ */
+function busyMs(instance: Instance): { ran: number; wanted: number } {
+  const [running, waiting] = readIfThere(`/proc/${instance.pid}/schedstat`).split(' ').map(Number)
+  return { ran: 1000 * (usageOf(instance)?.cpuSeconds ?? 0), wanted: ((running || 0) + (waiting || 0)) / 1e6 }
+}
+
+function readIfThere(file: string): string {
+  try {
+    return readFileSync(file, 'latin1')
+  } catch (error) {
+    // Gone, or a system that does not tell.
+    if ((error as NodeJS.ErrnoException).code) return ''
+    throw error
+  }
+}
