@@ -9,7 +9,7 @@ interface Outcome { email: string; stored_in: string }
 
 export default class Login extends BaseCommand {
   static override summary = 'log in to Heroku'
-  static override description = 'In the browser; with --interactive by e-mail address, password and second factor; with --token by an API token, typed where nobody sees it or piped in. The token is kept in ~/.netrc, where Heroku\'s own CLI looks for it too.'
+  static override description = 'In the browser; with --interactive by e-mail address, password and second factor; with --token by an API token, typed where nobody sees it or piped in. The token is kept where Heroku\'s own CLI looks for it: in the keychain, the keyring (secret-tool) or the Credential Manager, else in ~/.netrc.'
   static override examples = ['<%= config.bin %> <%= command.id %>', '<%= config.bin %> <%= command.id %> --interactive', '$ pass show heroku/token | <%= config.bin %> <%= command.id %> --token']
   static override flags = {
     interactive: Flags.boolean({ char: 'i', description: 'with e-mail address and password', exclusive: ['token'] }),
@@ -24,7 +24,7 @@ export default class Login extends BaseCommand {
     const heroku = await import('../heroku/index.js')
     const { apiUrl, apiHost, gitUrl } = heroku.platformUrls(process.env)
     const { email, token } = flags.token ? await this.checked(await this.tokenGiven()) : flags.interactive ? await this.byPassword(apiUrl) : await this.checked(await this.inBrowser())
-    const stored_in = await heroku.saveCredentials([apiHost, new URL(gitUrl).host], email, token, process.env)
+    const stored_in = await heroku.saveLogin([apiHost, new URL(gitUrl).host], email, token, process.env)
     this.log(`Logged in as ${email}; the token is in ${stored_in}.`)
     return { email, stored_in }
   }

@@ -4,13 +4,13 @@ interface Outcome { logged_out: boolean }
 
 export default class Logout extends BaseCommand {
   static override summary = 'forget the login to Heroku on this machine'
-  static override description = 'Removes the token from ~/.netrc. It stays valid until it expires: `heroku authorizations:revoke` ends it at once.'
+  static override description = 'Removes the token from the system\'s credential store and from ~/.netrc. It stays valid until it expires: `heroku authorizations:revoke` ends it at once.'
 
   async run(): Promise<Outcome> {
     await this.parse(Logout)
-    const { dropCredentials, platformUrls } = await import('../heroku/index.js')
+    const { dropLogin, platformUrls } = await import('../heroku/index.js')
     const { apiHost, gitUrl } = platformUrls(process.env)
-    const logged_out = await dropCredentials([apiHost, new URL(gitUrl).host], process.env)
+    const logged_out = await dropLogin([apiHost, new URL(gitUrl).host], process.env)
     this.log(logged_out ? `Logged out of ${apiHost}.` : `You were not logged in to ${apiHost}.`)
     if (process.env.HEROKU_API_KEY) this.warn('HEROKU_API_KEY is set, and is still used.')
     return { logged_out }

@@ -15,7 +15,7 @@ export default class Whoami extends BaseCommand {
     const { email } = await getAccount(api)
     const { apiUrl, tokenSource } = api.endpoint
     this.log(email)
-    if (process.stdout.isTTY) this.logToStderr(`on ${new URL(apiUrl).host}, by the token of ${tokenSource}`)
+    if (!this.jsonEnabled()) this.logToStderr(`on ${new URL(apiUrl).host}, by the token from ${tokenSource}`)
     return { email, token_source: tokenSource, platform: apiUrl }
   }
 }

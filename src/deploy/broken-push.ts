@@ -20,7 +20,7 @@ export async function releaseAfterAll(deployment: Deployment, error: unknown, re
     const left = await waitForUnfinished(deployment, Date.now() + plan.waitTimeout, (what) => {
       isWaiting = true
       report.line(`The connection broke off, and the ${what} goes on at ${plan.platform}: waiting for its end.`)
-    }, true)
+    }, { isPhaseLeft: true })
     changed.afterBreak = { left }
     const made = changed.releases.slice(before).at(-1)
     if (made && !isWaiting) report.line(`The connection broke off, but all had arrived: v${made.version} was made of it.`)

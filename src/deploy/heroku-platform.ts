@@ -1,7 +1,7 @@
 import { ShipitError } from '../errors.js'
 import { ensureHerokuRemote, overwrittenBy, push } from '../git/index.js'
 import {
-  createApp, currentRelease, getApp, getAppFeature, getBuild, getConfigVars, getRelease, getSlug, listBuildpacks, listBuilds, listDomains, listDynos, listFormation, listReleases, rollbackTo,
+  cancelBuild, createApp, currentRelease, getApp, getAppFeature, getBuild, getConfigVars, getRelease, getSlug, listBuildpacks, listBuilds, listDomains, listDynos, listFormation, listReleases, rollbackTo,
   streamLogs, streamOutput, updateConfigVars, updateFormation, type PlatformApi, type Release,
 } from '../heroku/index.js'
 import type { DoctorSource } from './source/examine.js'
@@ -38,6 +38,7 @@ export function herokuPlatform(api: PlatformApi): Platform {
     slug: (app, id) => getSlug(api, app, id),
     builds: (app, max) => listBuilds(api, app, { max }),
     build: (app, id) => getBuild(api, app, id),
+    cancelBuild: (app, id) => cancelBuild(api, app, id),
     output: (url, signal) => streamOutput(url, { signal }),
     logs: (app, options) => streamLogs(api, app, options),
     feature: (app, name) => orUndefined(getAppFeature(api, app, name)),
@@ -47,11 +48,13 @@ export function herokuPlatform(api: PlatformApi): Platform {
 
 /** The push from a repository to that platform's git host. @param objects where the commit lies, if not in the repository */
 export function gitPush(api: PlatformApi, dir: string, objects?: string): GitPush {
-  const { gitUrl, token } = api.endpoint
+  const { endpoint } = api
+  // Read when it is used: a refused token may have given way to another.
+  const access = (app: string) => ({ dir, objects, url: `${endpoint.gitUrl}/${app}.git`, token: endpoint.token })
   return {
-    push: ({ app, commit, onBuild: _unknown, ...options }) => push({ dir, objects, url: `${gitUrl}/${app}.git`, token, refspec: `${commit}:refs/heads/main`, ...options }),
-    overwritten: (app, commit) => overwrittenBy({ dir, objects, url: `${gitUrl}/${app}.git`, token }, commit),
-    addRemote: (app) => ensureHerokuRemote(dir, gitUrl, app),
+    push: ({ app, commit, onBuild: _unknown, ...options }) => push({ ...access(app), refspec: `${commit}:refs/heads/main`, ...options }),
+    overwritten: (app, commit) => overwrittenBy(access(app), commit),
+    addRemote: (app) => ensureHerokuRemote(dir, endpoint.gitUrl, app),
   }
 }
 

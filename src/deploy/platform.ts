@@ -32,6 +32,7 @@ export interface Platform {
   slug(app: string, id: string): Promise<Slug>
   builds(app: string, max: number): Promise<Build[]>
   build(app: string, id: string): Promise<Build>
+  cancelBuild(app: string, id: string): Promise<unknown>
   output(url: string, signal: AbortSignal): AsyncIterable<string>
   /** `seen`: what was read before of the same log, none of which comes again. */
   logs(app: string, options: { lines: number; tail: boolean; dyno?: string; signal: AbortSignal; seen?: SeenLines }): AsyncIterable<LogLine>

@@ -27,6 +27,8 @@ export interface CallRequest {
   body?: unknown
   /** Of the first page of a list. */
   range?: string
+  /** Variant of the API's version 3, such as `cancel-build`; none where absent. */
+  variant?: string | undefined
   /** One page is enough. */
   isPartial?: boolean
   userAgent: string
@@ -67,7 +69,7 @@ export class Call extends Request {
       body: call.body,
       partial: call.isPartial ?? false,
       userAgent: call.userAgent,
-      headers: { Authorization: `Bearer ${endpoint.token}`, ...(call.range ? { Range: call.range } : {}) },
+      headers: { Authorization: `Bearer ${endpoint.token}`, ...(call.range ? { Range: call.range } : {}), ...(call.variant ? { Accept: `application/vnd.heroku+json; version=3.${call.variant}` } : {}) },
     })
     const proxy = proxyFor(endpoint.apiUrl)
     if (proxy) this.agent = proxyAgent(proxy, this.secure)

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
+import { ShipitError } from '../errors.js'
 import { packageRoot } from '../paths.js'
 import { Budget } from './budget.js'
 import { patience } from './patience.js'
@@ -39,6 +40,8 @@ export class PlatformApi {
   /** What is left of the account's calls. */
   readonly budget = new Budget()
   private readonly settings: CallSettings
+  private toldOf: string | undefined
+  private looking: Promise<{ token: string; source: string } | undefined> | undefined
 
   constructor(readonly endpoint: Endpoint, options: PlatformApiOptions = {}) {
     this.settings = { timeout: 60_000, silence: 20_000, retries: 3, retryDelay: 500, ...patience(process.env), ...options }
@@ -65,15 +68,51 @@ export class PlatformApi {
     return this.send<T>({ method: 'PATCH', path, body }, options)
   }
 
-  delete<T>(path: string, options?: RequestOptions): Promise<T> {
-    return this.send<T>({ method: 'DELETE', path }, options)
+  delete<T>(path: string, { variant, ...options }: RequestOptions & { variant?: string } = {}): Promise<T> {
+    return this.send<T>({ method: 'DELETE', path, variant }, options)
   }
 
-  private send<T>(request: Omit<CallRequest, 'userAgent'>, options: RequestOptions = {}): Promise<T> {
+  /**
+   * A refused token is nobody's last word while another source may hold a good one: `heroku login` leaves old entries in ~/.netrc. From then on the
+   * endpoint has the token that was taken; where none is, the error is of the first.
+   */
+  private async send<T>(request: Omit<CallRequest, 'userAgent'>, options: RequestOptions = {}): Promise<T> {
+    const { token, tokenSource } = this.endpoint
+    try {
+      return await this.sendOnce<T>(request, options)
+    } catch (error) {
+      if (!(await this.hasOtherToken(error, token))) throw error
+      try {
+        const answer = await this.send<T>(request, options)
+        if (this.toldOf !== this.endpoint.tokenSource) this.endpoint.onOtherToken?.(tokenSource, this.endpoint.tokenSource)
+        this.toldOf = this.endpoint.tokenSource
+        return answer
+      } catch (second) {
+        if (!isRefusedToken(second)) throw second
+        Object.assign(this.endpoint, { token, tokenSource })
+        throw error
+      }
+    }
+  }
+
+  /** Whether the endpoint has another token now than the one that was refused. */
+  private async hasOtherToken(error: unknown, refused: string): Promise<boolean> {
+    if (!isRefusedToken(error)) return false
+    if (this.endpoint.token !== refused) return true
+    this.looking ??= Promise.resolve(this.endpoint.otherToken?.()).finally(() => { this.looking = undefined })
+    const other = await this.looking
+    if (other) Object.assign(this.endpoint, { token: other.token, tokenSource: other.source })
+    return other !== undefined
+  }
+
+  private sendOnce<T>(request: Omit<CallRequest, 'userAgent'>, options: RequestOptions = {}): Promise<T> {
     const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined))
     return new Call(this.endpoint, { ...request, userAgent: userAgent() }, { ...this.settings, ...given }, this.budget).send<T>()
   }
 }
+
+/** 401: nothing was done, so that a change may be sent again too. */
+const isRefusedToken = (error: unknown): boolean => error instanceof ShipitError && error.code === 'auth' && error.details?.status === 401
 
 let agent: string | undefined
 

@@ -1,4 +1,5 @@
 import { ShipitError } from '../errors.js'
+import { tokenInStore } from './credential-store.js'
 import { tokenInNetrc } from './netrc.js'
 
 export interface Credentials {
@@ -19,15 +20,51 @@ async function fromCli(env: NodeJS.ProcessEnv): Promise<Credentials | undefined>
   return token && !/\s/.test(token) ? { token, source: 'heroku auth:token' } : undefined
 }
 
-/** The token for an API host: HEROKU_API_KEY, then netrc, then the official CLI where it is on PATH. Throws ShipitError `auth` where there is none. */
-export async function findCredentials(apiHost: string, env: NodeJS.ProcessEnv): Promise<Credentials> {
-  const key = env.HEROKU_API_KEY?.trim()
-  if (key) return { token: key, source: 'HEROKU_API_KEY' }
-  const found = (await tokenInNetrc(apiHost, env)) ?? (await fromCli(env))
-  if (found) return found
+/** One place where a token may be: asked only when those before it have none, or one that the platform refuses. */
+type Source = () => Promise<Credentials | undefined>
+
+const sources = (apiHost: string, env: NodeJS.ProcessEnv): Source[] => [
+  async () => {
+    const key = env.HEROKU_API_KEY?.trim()
+    return key ? { token: key, source: 'HEROKU_API_KEY' } : undefined
+  },
+  () => tokenInStore(env),
+  () => tokenInNetrc(apiHost, env),
+  () => fromCli(env),
+]
+
+/** The tokens that there are, each once, best first: the next is looked for when the one before was refused. */
+export class TokenSearch {
+  private readonly left: Source[]
+  private readonly seen = new Set<string>()
+
+  constructor(apiHost: string, env: NodeJS.ProcessEnv) {
+    this.left = sources(apiHost, env)
+  }
+
+  /** Undefined where there is no other. */
+  async next(): Promise<Credentials | undefined> {
+    for (let source = this.left.shift(); source; source = this.left.shift()) {
+      const found = await source()
+      if (!found || this.seen.has(found.token)) continue
+      this.seen.add(found.token)
+      return found
+    }
+    return undefined
+  }
+}
+
+/**
+ * The token for an API host: HEROKU_API_KEY, then the system's credential store as Heroku's CLI uses it, then netrc, then that CLI itself where it is on
+ * PATH; and where to look for others. Throws ShipitError `auth` where there is none.
+ */
+export async function findCredentials(apiHost: string, env: NodeJS.ProcessEnv): Promise<Credentials & { others: TokenSearch }> {
+  const others = new TokenSearch(apiHost, env)
+  const found = await others.next()
+  if (found) return { ...found, others }
   throw new ShipitError('auth', {
     message: `You are not logged in to ${apiHost}.`,
-    why: 'HEROKU_API_KEY is not set, ~/.netrc has no entry for this host, and `heroku auth:token` gave no token.',
+    why: 'HEROKU_API_KEY is not set, neither the system\'s credential store nor ~/.netrc has an entry, and `heroku auth:token` gave no token.',
     next: 'Run `shipit login`, or set HEROKU_API_KEY to a token (`heroku authorizations:create` makes one). To rehearse without an account: --local.',
   })
 }

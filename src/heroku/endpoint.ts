@@ -52,6 +52,6 @@ export async function resolveEndpoint({ local, env = process.env }: { local: boo
   }
   const { apiUrl, gitUrl, apiHost } = platformUrls(env)
   checkCertificates(env)
-  const { token, source } = await findCredentials(apiHost, env)
-  return { apiUrl, gitUrl, token, tokenSource: source, label: 'Heroku' }
+  const { token, source, others } = await findCredentials(apiHost, env)
+  return { apiUrl, gitUrl, token, tokenSource: source, label: 'Heroku', otherToken: () => others.next() }
 }

@@ -13,6 +13,10 @@ export interface Endpoint {
   token: string
   /** Where the token came from, for messages: HEROKU_API_KEY, ~/.netrc, heroku auth:token, the embedded Heroku. */
   tokenSource: string
+  /** Looks for another token once this one was refused; absent where there can be none. */
+  otherToken?: () => Promise<{ token: string; source: string } | undefined>
+  /** Told when another source's token takes the place of a refused one. */
+  onOtherToken?: (refused: string, taken: string) => void
   /** What a user calls this platform in a sentence: "Heroku" or "the embedded Heroku". For sentences only, never for a decision. */
   label: string
   /** ms from a release until preboot switches requests to it, where a platform says so; else it is as Heroku documents it. */

@@ -233,6 +233,8 @@ export interface Builder {
   start(request: BuildRequest, onOutput?: (chunk: Buffer) => void): Promise<{ build: BuildRecord; done: Promise<BuildRecord> }>
   /** The output so far and then live; ends when the build has ended. */
   follow(appId: string, buildId: string): AsyncIterable<Buffer>
+  /** Ends a build that waits or runs, with every process of it: it is failed then. Whether there was one that could be ended. */
+  cancel(appId: string, buildId: string): Promise<boolean>
   /** At start: builds that a killed process left pending become failed. */
   recover(): Promise<void>
   /** At the daemon's own end: ends the processes of builds that run. Their records may stay pending; `recover` fails them. */

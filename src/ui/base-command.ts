@@ -13,7 +13,9 @@ export abstract class BaseCommand extends Command {
   /** The client for the platform that the flags name; starts the embedded Heroku where they name that. */
   protected async platform(flags: { local: boolean }): Promise<PlatformApi> {
     const { resolveEndpoint, PlatformApi } = await import('../heroku/index.js')
-    return new PlatformApi(await resolveEndpoint({ local: flags.local, env: process.env }))
+    const endpoint = await resolveEndpoint({ local: flags.local, env: process.env })
+    const onOtherToken = (refused: string, taken: string) => void process.stderr.write(`${endpoint.label} does not accept the token from ${refused}; that from ${taken} is used.\n`)
+    return new PlatformApi({ ...endpoint, onOtherToken })
   }
 
   /** The app's name from --app, HEROKU_APP, the git remote `heroku`, or the ecosystem file where its `deploy:` block names one app alone. */

@@ -89,9 +89,11 @@ async function quiet(): Promise<Figures> {
 async function lockWait(): Promise<Figures> {
   const made: string[] = []
   const build = { id: 'b', status: 'pending', source_blob: { version: 'c' }, user: { email: 'ada@example.com' }, created_at: new Date().toISOString() } as Build
-  async function* logs(_app: string, { signal }: { signal: AbortSignal }) {
+  /** A log that is there and says nothing. */
+  const logs = (_app: string, { signal }: { signal: AbortSignal }): AsyncIterable<never> => {
     made.push('log')
-    await delay(10 * MINUTE, undefined, { signal }).catch(() => undefined)
+    const next = () => delay(10 * MINUTE, undefined, { signal }).catch(() => undefined).then(() => ({ done: true as const, value: undefined }))
+    return { [Symbol.asyncIterator]: () => ({ next }) }
   }
   const told = <T>(name: string, answer: T) => () => {
     made.push(name)

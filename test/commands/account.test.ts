@@ -23,7 +23,7 @@ describe('whose account it is', () => {
   afterEach(() => Object.defineProperty(process, 'stdin', real))
   const account = () => nock(API).get('/account').reply(200, ACCOUNT)
   const netrc = () => readFile(path.join(home, '.netrc'), 'utf8')
-  const anonymous = () => ({ HEROKU_API_KEY: undefined, HOME: home })
+  const anonymous = () => ({ HEROKU_API_KEY: undefined, HOME: home, HEROKU_NETRC_WRITE: 'true' })
 
   it('whoami says the address, and by which token, never the token', async () => {
     account()

@@ -225,6 +225,14 @@ export class FakePlatform implements Platform {
     }
     return this.buildList.toReversed()
   }
+  /** Whether a build can be cancelled. */
+  canCancel = false
+  async cancelBuild(): Promise<void> {
+    this.calls.push('cancel')
+    if (!this.canCancel || !this.pendingBuild) throw new ShipitError('refused', { message: 'The build cannot be cancelled.' })
+    this.pendingBuild = undefined
+    this.buildList.push({ ...this.buildList.pop()!, status: 'failed' })
+  }
   async build(_app: string, id: string): Promise<Build> {
     const found = (await this.builds()).find((one) => one.id === id)
     if (!found) throw new ShipitError('not_found', { message: 'no such build' })

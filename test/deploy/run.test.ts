@@ -379,12 +379,23 @@ describe('a deploy', () => {
       expect(platform.calls).to.deep.equal(['push bbbbbbb'])
     })
 
-    it('in the push, where the build goes on, waits for it and takes its release back', async () => {
+    it('in the push cancels the build', async () => {
+      platform = await FakePlatform.start()
+      platform.canCancel = true
+      platform.behaviours[NEW] = { build: { hangs: Infinity, released: true } }
+      const error = await stopWhen(({ type, step }) => type === 'line' && step === 'push')
+      expect(error).to.include({ code: 'interrupted', exitCode: 130 })
+      expect(error.message).to.include('v1 serves, as before')
+      expect(linesOf('interrupt').join()).to.include('The build is cancelled')
+      expect(platform.calls).to.deep.equal(['push bbbbbbb', 'cancel'])
+    })
+
+    it('in the push, where the build cannot be cancelled, waits for it and takes its release back', async () => {
       platform = await FakePlatform.start()
       platform.behaviours[NEW] = { build: { hangs: 4, released: true } }
       const error = await stopWhen(({ type, step }) => type === 'line' && step === 'push')
       expect(error.message).to.include('v1 serves again, as v3')
-      expect(platform.calls).to.deep.equal(['push bbbbbbb', 'rollback v1'])
+      expect(platform.calls).to.deep.equal(['push bbbbbbb', 'cancel', 'rollback v1'])
       expect(linesOf('interrupt').join()).to.include('The build goes on at Heroku')
     })
 
@@ -392,8 +403,8 @@ describe('a deploy', () => {
       platform = await FakePlatform.start()
       platform.behaviours[NEW] = { build: { hangs: Infinity, released: true } }
       const error = await stopWhen(({ type, step }) => type === 'line' && step === 'push')
-      expect(error.message).to.include('cannot cancel it').and.include('Until then v1 serves')
-      expect(platform.calls).to.deep.equal(['push bbbbbbb'])
+      expect(error.message).to.include('goes on at Heroku').and.include('Until then v1 serves')
+      expect(platform.calls).to.deep.equal(['push bbbbbbb', 'cancel'])
     })
 
     for (const step of ['release', 'boot', 'health'] as const) {

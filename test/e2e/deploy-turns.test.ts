@@ -107,23 +107,21 @@ describe('a deploy that is not alone, or is stopped', function () {
   })
 
   for (const [by, status] of [['SIGINT', 130], ['SIGTERM', 143]] as const) {
-    it(`${by} in a build ends with ${status}, no git process, the old release, and nothing pushed afterwards`, async () => {
+    it(`${by} in a build cancels it and ends with ${status}, no git process, and the old release`, async () => {
       await shut('build')
       await change(`never by ${by}`)
+      const before = await releases()
       const deploy = await start(['deploy', ...flags])
       await says(deploy, /Compressing source|Building/)
       process.kill(deploy.pid, by)
-      await says(deploy, /The build goes on at the embedded Heroku; waiting for its end, to undo it/)
-      expect(await gitLeft()).to.deep.equal([])
-      await open('build')
       const outcome = await deploy.ended
+      expect(await gitLeft()).to.deep.equal([])
       expect(outcome.status, outcome.output).to.equal(status)
-      expect(outcome.output).to.match(/Stopped by (Ctrl-C|SIGTERM)\. Rolled back: v\d+ serves again, as v\d+\./)
-      const said = await releases()
+      expect(outcome.output).to.include('The build is cancelled.').and.to.match(/Stopped by (Ctrl-C|SIGTERM)\. v\d+ serves, as before\./)
+      const builds = await platformRequest<{ status: string; created_at: string }[]>(world, 'GET', '/apps/turns/builds')
+      expect(builds.sort((one, other) => Date.parse(other.created_at) - Date.parse(one.created_at))[0]).to.include({ status: 'failed' })
+      expect(await releases()).to.deep.equal(before)
       expect((await get(url)).body).to.equal('four')
-      expect(said[0]).to.include({ current: true, status: 'succeeded' }).and.to.have.property('description').that.matches(/^Rollback to v/)
-      await platformRequest(world, 'GET', '/apps/turns/builds')
-      expect(await releases()).to.deep.equal(said)
     })
   }
 
@@ -132,16 +130,17 @@ describe('a deploy that is not alone, or is stopped', function () {
     if (process.platform !== 'linux' || !found('script')) return this.skip()
     await shut('build')
     await change('never in a closed terminal')
+    const before = await releases()
     let terminal = 0
     const ended = world.run('script', ['--quiet', '--return', '--command', `'${process.execPath}' '${path.join(packageRoot, 'bin/shipit.js')}' deploy --local --app turns`, '/dev/null'], { cwd: dir, input: '', env: { TERM: 'xterm' }, onSpawn: (pid) => { terminal = pid } })
     await until(async () => (await platformRequest<{ status: string }[]>(world, 'GET', '/apps/turns/builds')).some(({ status }) => status === 'pending'), { timeout: 30_000, every: 50 })
     process.kill(terminal, 'SIGKILL')
     await ended
-    await open('build')
     const deploys = async (): Promise<string[]> => (await world.processes()).map(({ command }) => command).filter((command) => /shipit\.js deploy/.test(command))
     expect(await until(async () => (await deploys()).length === 0, { timeout: 60_000, every: 100 })).to.equal(true)
-    expect((await releases())[0]).to.include({ current: true }).and.to.have.property('description').that.matches(/^Rollback to v/)
+    expect(await releases()).to.deep.equal(before)
     expect((await get(url)).body).to.equal('four')
+    await open('build')
     expect(await gitLeft()).to.deep.equal([])
   })
 

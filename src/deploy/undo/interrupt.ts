@@ -25,7 +25,7 @@ export function stoppedBy(signal: AbortSignal, sentence: string, details: Record
 
 /**
  * After a signal: looks at what the platform has made of the deploy so far, leaves either the old or the new release serving, and
- * says which. The push has ended by now, with every process of it; a build that it began goes on (Heroku has no way to cancel one).
+ * says which. The push has ended by now, with every process of it; a build that it began is cancelled.
  */
 export async function afterInterrupt(interrupted: Deployment): Promise<ShipitError> {
   const { plan, timing, steps, signal } = interrupted
@@ -42,7 +42,8 @@ export async function afterInterrupt(interrupted: Deployment): Promise<ShipitErr
   const deployment: Deployment = { ...interrupted, signal: new AbortController().signal }
   try {
     const pending = await steps.run('interrupt', 'Stopped. Looking at what the platform has made of it', (report) =>
-      changed.rollback ? Promise.resolve(undefined) : waitForUnfinished(deployment, Date.now() + timing.settle, (what) => report.line(`The ${what} goes on at ${plan.platform}; waiting for its end, to undo it (Ctrl-C again leaves at once).`)))
+      changed.rollback ? Promise.resolve(undefined) : waitForUnfinished(deployment, Date.now() + timing.settle, (what, isCancelled) => report.line(isCancelled ? 'The build is cancelled.'
+        : `The ${what} goes on at ${plan.platform}; waiting for its end, to undo it (Ctrl-C again leaves at once).`), { cancels: true }))
     const outcome = changed.rollback ? rollbackUnderWay(deployment)
       : pending ? await stillUnderWay(deployment, pending)
       : await bringBack(deployment, timing.settle)

@@ -35,7 +35,7 @@ export interface LocalBuilder extends Builder {
   shutdown(): Promise<void>
 }
 
-interface Job { app: Readonly<AppRecord>; build: BuildRecord; request: BuildRequest; output: BuildOutput; stop: AbortController }
+interface Job { app: Readonly<AppRecord>; build: BuildRecord; request: BuildRequest; output: BuildOutput; stop: AbortController; stage: 'waiting' | 'compiling' | 'releasing'; done?: Promise<unknown> }
 
 /** Builds of one app run one after the other, in the order of their registration, so that releases come in that order; apps do not wait for each other. */
 export function createBuilder(parts: BuilderParts): LocalBuilder {
@@ -61,10 +61,11 @@ export function createBuilder(parts: BuilderParts): LocalBuilder {
       await rm(request.archive, { force: true })
       throw error
     }
-    const job: Job = { app, build, request, output, stop: new AbortController() }
+    const job: Job = { app, build, request, output, stop: new AbortController(), stage: 'waiting' }
     jobs.set(build.id, job)
     log(app.id, `Build started by user ${app.releases.at(-1)?.user ?? 'local'}`)
     const done = (queues.get(app.id) ?? Promise.resolve()).then(() => runJob(job))
+    job.done = done
     const queue = done.then(() => retire(app.id))
     queues.set(app.id, queue)
     return { build, done }
@@ -78,6 +79,7 @@ export function createBuilder(parts: BuilderParts): LocalBuilder {
     const timer = setTimeout(() => stop.abort(new BuildFailure(`The build took longer than ${limits.buildTimeout / 1000} s and was stopped.`)), limits.buildTimeout)
     let outcome: BuildRecord
     try {
+      job.stage = 'compiling'
       stop.signal.throwIfAborted()
       outcome = await releaseOf(job, { slugId, slugDir, work })
     } catch (error) {
@@ -110,6 +112,7 @@ export function createBuilder(parts: BuilderParts): LocalBuilder {
       signal: stop.signal,
       slugLimit: parts.slugLimit ?? SLUG_LIMIT,
     })
+    job.stage = 'releasing'
     if (output.writeError !== undefined) throw output.writeError
     await store.update(app.id, (draft) => {
       draft.slugs.push({
@@ -178,6 +181,19 @@ export function createBuilder(parts: BuilderParts): LocalBuilder {
     yield* BuildOutput.ended(build.output_file)
   }
 
+  /**
+   * Ends a build that waits or compiles, with every process of it; it has failed then (schema: build, "Cancel running build": the status of a build is
+   * failed, pending or succeeded). Whether there was one to end: what is released already, or has ended, is not.
+   */
+  async function cancel(appId: string, buildId: string): Promise<boolean> {
+    const job = jobs.get(buildId)
+    if (job === undefined || job.app.id !== appId || job.stage === 'releasing') return false
+    job.stop.abort(new BuildFailure('The build was cancelled.'))
+    if (job.stage === 'waiting') await settle(job, { status: 'failed', slug_id: null })
+    else await job.done
+    return true
+  }
+
   async function stopJobs(isConcerned: (job: Job) => boolean, why: string): Promise<void> {
     const concerned = [...jobs.values()].filter(isConcerned)
     for (const { stop } of concerned) stop.abort(new BuildFailure(why))
@@ -191,6 +207,7 @@ export function createBuilder(parts: BuilderParts): LocalBuilder {
   return {
     start,
     follow,
+    cancel,
     recover: () => recoverBuilds(store, folders),
     async forget(appId) {
       await stopJobs(({ app }) => app.id === appId, 'The app was destroyed.')

@@ -72,6 +72,21 @@ describe('the builder', function () {
     expect(await readdir(path.join(platform.folders.slugs, record.id))).to.deep.equal([])
   })
 
+  it('cancels a build that runs, with all its processes, and one that waits for it', async () => {
+    await open()
+    const { record, build, done } = await started('cancelled', { ...app({ build: 'node parent.js' }), 'parent.js': 'const c = require("child_process").spawn("sleep", ["1000"]); console.log("child " + c.pid); setInterval(() => {}, 1000)' })
+    const next = await platform.builder.start({ appId: record.id, archive: await archiveOf(platform, app()), commit: 'beef', commitDescription: null })
+    const pid = await until('the build runs', async () => Number(/child (\d+)/.exec(await readFile(build.output_file, 'utf8'))?.[1]), 60_000)
+    expect(await platform.builder.cancel(record.id, next.build.id)).to.equal(true)
+    expect(await platform.builder.cancel(record.id, build.id)).to.equal(true)
+    await until('its process is gone', () => !isAlive(pid), 60_000)
+    expect((await done).status).to.equal('failed')
+    expect((await next.done).status).to.equal('failed')
+    expect(platform.store.find(record.id)?.builds.map(({ status }) => status)).to.deep.equal(['failed', 'failed'])
+    expect(await readFile(build.output_file, 'utf8')).to.include('The build was cancelled.')
+    expect(await platform.builder.cancel(record.id, build.id)).to.equal(false)
+  })
+
   it('ends what a build script left in the background', async () => {
     await open()
     const { done } = await started('daemonic', { ...app({ build: 'node leave.js' }), 'leave.js': 'const c = require("child_process").spawn("sleep", ["1000"], { detached: true, stdio: "ignore" }); c.unref(); console.log("child " + c.pid)' })

@@ -93,6 +93,7 @@ function fakeBuilder({ store, releases, folders, controls }: { store: Store; rel
       await builds.get(buildId)
       yield Buffer.from('-----> Launching... done\n')
     },
+    cancel: () => Promise.resolve(false),
     recover: async () => {},
     shutdown: async () => {},
     forget: async () => {},

@@ -1,5 +1,5 @@
 import { Router } from 'express'
-import { InvalidParams, NotFound } from '../../api-error.js'
+import { ApiError, InvalidParams, NotFound } from '../../api-error.js'
 import type { BuildRecord } from '../../types.js'
 import { fetchSource } from '../fetch-source.js'
 import type { ApiParts } from '../parts.js'
@@ -8,7 +8,8 @@ import { sourceIdOf } from './sources.js'
 import type { SourceBlobs } from '../source-blobs.js'
 import { serializeBuild } from '../serializers/release.js'
 
-const FIELDS = { id: (build: BuildRecord) => build.id, created_at: (build: BuildRecord) => build.created_at }
+/** The schema lists builds by id and started_at; heroku-builds, Heroku's own, asks by created_at. */
+const FIELDS = { id: (build: BuildRecord) => build.id, created_at: (build: BuildRecord) => build.created_at, started_at: (build: BuildRecord) => build.created_at }
 
 export function buildsRoutes({ store, builder, folders, urls, token }: ApiParts, blobs: SourceBlobs): Router {
   const routes = Router()
@@ -42,6 +43,16 @@ export function buildsRoutes({ store, builder, folders, urls, token }: ApiParts,
     if (uploaded !== undefined) await blobs.remove(uploaded)
     const { build } = await builder.start({ appId: app.id, archive, commit, commitDescription })
     response.status(201).json(serializeBuild(appOf(store, request), build, urls(), token))
+  })
+
+  // Schema: build, "Cancel running build". Its answer is the build; what Heroku says of one that runs no more is not documented.
+  routes.delete('/apps/:app/builds/:build', async (request, response) => {
+    const app = appOf(store, request)
+    const id = param(request, 'build')
+    if (!app.builds.some((one) => one.id === id)) throw new NotFound('build')
+    if (!(await builder.cancel(app.id, id))) throw new ApiError(422, 'invalid_params', 'This build cannot be cancelled: it runs no more.')
+    const after = appOf(store, request)
+    response.json(serializeBuild(after, after.builds.find((one) => one.id === id)!, urls(), token))
   })
 
   return routes

@@ -1,0 +1,141 @@
+/**
+ * The system's credential store, where `heroku login` of version 11.8 and later keeps a token (@heroku-cli/command, credential-manager): the keychain on
+ * macOS, the Secret Service on Linux if `secret-tool` is installed, the Credential Manager on Windows. Entries are of the service `heroku-cli` and of an
+ * account, whose address stands in Heroku's own data folder. Tokens go in and out by pipes, never on a command line.
+ */
+import { spawn } from 'node:child_process'
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { text } from 'node:stream/consumers'
+import type { Credentials } from './credentials.js'
+
+const SERVICE = 'heroku-cli'
+/** ms that a store may take: one that is locked may ask its user. */
+const TIMEOUT = 30_000
+
+interface Store {
+  /** For messages. */
+  name: string
+  find(account: string): Promise<string | undefined>
+  save(account: string, token: string): Promise<boolean>
+  drop(account: string): Promise<void>
+}
+
+/** The store that Heroku's CLI uses here; undefined where it uses netrc: HEROKU_NETRC_WRITE=true, or none is installed. */
+function storeOf(env: NodeJS.ProcessEnv, platform: NodeJS.Platform): Store | undefined {
+  if (env.HEROKU_NETRC_WRITE?.toLowerCase() === 'true') return undefined
+  if (platform === 'darwin') return keychain(env)
+  if (platform === 'win32') return credentialManager(env)
+  const isThere = platform === 'linux' && (env.PATH ?? '').split(path.delimiter).some((folder) => folder !== '' && existsSync(path.join(folder, 'secret-tool')))
+  return isThere ? secretService(env) : undefined
+}
+
+/** oclif's data folder of the `heroku` command: HEROKU_DATA_DIR, else XDG_DATA_HOME, LOCALAPPDATA on Windows, ~/.local/share. */
+function stateFile(env: NodeJS.ProcessEnv, platform: NodeJS.Platform): string {
+  const home = env.HOME ?? env.USERPROFILE ?? os.homedir()
+  const base = env.XDG_DATA_HOME || (platform === 'win32' && env.LOCALAPPDATA) || path.join(home, '.local/share')
+  return path.join(env.HEROKU_DATA_DIR || path.join(base, 'heroku'), 'login.json')
+}
+
+function accountIn(file: string): string | undefined {
+  if (!existsSync(file)) return undefined
+  try {
+    const { account } = JSON.parse(readFileSync(file, 'utf8')) as { account?: unknown }
+    return typeof account === 'string' && account !== '' ? account : undefined
+  } catch (error) {
+    // Heroku's CLI takes a file that is no JSON for none.
+    if (error instanceof SyntaxError) return undefined
+    throw error
+  }
+}
+
+/** The token that `heroku login` keeps in the system's store; undefined where there is none. */
+export async function tokenInStore(env: NodeJS.ProcessEnv, platform = process.platform): Promise<Credentials | undefined> {
+  const account = accountIn(stateFile(env, platform))
+  if (account === undefined) return undefined
+  const store = storeOf(env, platform)
+  const token = await store?.find(account)
+  return token ? { token, source: store!.name } : undefined
+}
+
+/** Keeps a token where Heroku's CLI looks for it first. Answers with the store's name; undefined where there is none, or it does not take it. */
+export async function saveInStore(account: string, token: string, env: NodeJS.ProcessEnv, platform = process.platform): Promise<string | undefined> {
+  const store = storeOf(env, platform)
+  if (!store || !(await store.save(account, token))) return undefined
+  const file = stateFile(env, platform)
+  mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 })
+  writeFileSync(file, JSON.stringify({ account }) + '\n', { mode: 0o600 })
+  return store.name
+}
+
+/** Forgets the login of the system's store; whether there was one. */
+export async function dropFromStore(env: NodeJS.ProcessEnv, platform = process.platform): Promise<boolean> {
+  const file = stateFile(env, platform)
+  const account = accountIn(file)
+  if (account === undefined) return false
+  await storeOf(env, platform)?.drop(account)
+  rmSync(file, { force: true })
+  return true
+}
+
+interface Ran { status: number; output: string }
+
+/** Runs a store's program with `input` on its stdin. A program that is not there, or does not end, is a failure of it. */
+async function run(env: NodeJS.ProcessEnv, program: string, args: string[], input = ''): Promise<Ran> {
+  const child = spawn(program, args, { env, stdio: ['pipe', 'pipe', 'ignore'], timeout: TIMEOUT, windowsHide: true })
+  const ended = new Promise<number>((resolve) => {
+    child.once('error', () => resolve(127))
+    child.once('close', (code) => resolve(code ?? 1))
+  })
+  // One that does not read its input has ended by then.
+  child.stdin.on('error', () => undefined)
+  child.stdin.end(input)
+  const [status, output] = await Promise.all([ended, text(child.stdout)])
+  return { status, output }
+}
+
+const tokenOf = ({ status, output }: Ran): string | undefined => (status === 0 && /^\S+$/.test(output.trim()) ? output.trim() : undefined)
+
+function secretService(env: NodeJS.ProcessEnv): Store {
+  const of = (account: string) => ['service', SERVICE, 'account', account]
+  return {
+    name: 'the system\'s keyring (secret-tool)',
+    find: async (account) => tokenOf(await run(env, 'secret-tool', ['lookup', ...of(account)])),
+    save: async (account, token) => (await run(env, 'secret-tool', ['store', '--label=Heroku CLI', ...of(account)], token)).status === 0,
+    drop: async (account) => void await run(env, 'secret-tool', ['clear', ...of(account)]),
+  }
+}
+
+function keychain(env: NodeJS.ProcessEnv): Store {
+  /** A word of security's own command language, which it reads from stdin with -i. */
+  const word = (value: string) => `"${value.replace(/["\\]/g, '\\$&')}"`
+  return {
+    name: 'the keychain',
+    find: async (account) => tokenOf(await run(env, 'security', ['find-generic-password', '-a', account, '-s', SERVICE, '-w'])),
+    save: async (account, token) => {
+      const { status } = await run(env, 'security', ['-i'], `add-generic-password -U -a ${word(account)} -s ${word(SERVICE)} -w ${word(token)}\n`)
+      // It ends with 0 whatever became of the commands that it read.
+      return status === 0 && tokenOf(await run(env, 'security', ['find-generic-password', '-a', account, '-s', SERVICE, '-w'])) === token
+    },
+    drop: async (account) => void await run(env, 'security', ['delete-generic-password', '-a', account, '-s', SERVICE]),
+  }
+}
+
+/** Two lines on stdin, the account and the token, so that neither is part of a script. */
+const VAULT = `$ErrorActionPreference = 'Stop'
+[void][Windows.Security.Credentials.PasswordVault,Windows.Security.Credentials,ContentType=WindowsRuntime]
+$vault = New-Object Windows.Security.Credentials.PasswordVault
+$account = [Console]::In.ReadLine()
+`
+
+function credentialManager(env: NodeJS.ProcessEnv): Store {
+  const vault = (script: string, input: string) => run(env, 'powershell', ['-NoProfile', '-NonInteractive', '-Command', VAULT + script], input)
+  const remove = `try { $vault.Remove($vault.Retrieve('${SERVICE}', $account)) } catch { }\n`
+  return {
+    name: 'the Credential Manager',
+    find: async (account) => tokenOf(await vault(`$vault.Retrieve('${SERVICE}', $account).Password`, `${account}\n`)),
+    save: async (account, token) => (await vault(`${remove}$vault.Add((New-Object Windows.Security.Credentials.PasswordCredential('${SERVICE}', $account, [Console]::In.ReadLine())))`, `${account}\n${token}\n`)).status === 0,
+    drop: async (account) => void await vault(remove, `${account}\n`),
+  }
+}
