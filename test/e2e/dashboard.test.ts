@@ -1,7 +1,8 @@
 import { expect } from 'chai'
 import { get } from '../../src/demo/load.js'
 import { until } from '../support/until.js'
-import { Dashboard, PUBLIC_KEY, SECRET_KEY, type SeenProcess } from '../support/dashboard.js'
+import { Dashboard, PUBLIC_KEY, SECRET_KEY, type Mode, type SeenProcess } from '../support/dashboard.js'
+import { selfSigned } from '../support/self-signed.js'
 import { World } from './support/world.js'
 
 const FILES = {
@@ -90,20 +91,49 @@ describe("PM2's dashboard over a deployed app", function () {
     expect(dashboard.machine('shop.web.1').named('worker').map((one) => one.pid)).to.deep.equal(other)
   })
 
-  it('whose keys no longer hold is one line in the log; the app answers all the while', async () => {
-    dashboard.mode = 'unknown keys'
+  /** Restarts one of the two dynos in a trouble, and waits for its one line and for another try. */
+  async function endure(said: RegExp, tries: () => number): Promise<void> {
+    const before = (await logged()).length
     await world.ok(['restart', 'web.1', '--local', '--app', 'shop'], { cwd: dir })
-    const said = /does not accept the app's keys: it answered 404/g
-    let logs = ''
-    await until('the line in the log', async () => {
-      logs = (await world.ok(['logs', '--local', '--app', 'shop', '-n', '1500'], { cwd: dir })).output
-      return said.test(logs)
-    }, 40_000)
-    const asked = dashboard.asked.length
-    await until('it to be asked again', () => dashboard.asked.length >= asked + 2, 20_000)
-    logs = (await world.ok(['logs', '--local', '--app', 'shop', '-n', '1500'], { cwd: dir })).output
-    expect(logs.split('\n').filter((line) => line.includes('web.1') && /does not accept the app's keys/.test(line))).to.have.length(1)
-    expect(logs).not.to.include('event=crash').and.not.include(SECRET_KEY)
+    const news = async () => (await logged()).slice(before).filter((line) => said.test(line))
+    await until(`a line like ${said}`, async () => (await news()).length > 0, 40_000)
+    const tried = tries()
+    await until('another try', () => tries() >= tried + 1, 40_000)
+    expect(await news()).to.have.length(1)
+    expect((await get(url)).status).to.equal(200)
+  }
+
+  /** What web.1 says of the dashboard. */
+  async function logged(): Promise<string[]> {
+    const { output } = await world.ok(['logs', '--local', '--app', 'shop', '-n', '1500'], { cwd: dir })
+    expect(output).not.to.include(SECRET_KEY).and.not.include('event=crash')
+    return output.split('\n').filter((line) => line.includes('web.1') && line.includes("PM2's dashboard"))
+  }
+
+  const TROUBLES: [Mode, RegExp][] = [
+    ['unknown keys', /does not accept the app's keys: it answered 404/],
+    ['502', /cannot be reached: it answered 502/],
+    ['closes each second', /closes the connection again and again/],
+    ...(process.env.SHIPIT_SOAK ? ([['disabled', /does not let this dyno connect/], ['hangs', /no answer within 15 s/]] as [Mode, RegExp][]) : []),
+  ]
+  for (const [mode, said] of TROUBLES) {
+    it(`in trouble (${mode}) is one line in the log; the app answers`, async () => {
+      dashboard.mode = mode
+      await endure(said, () => dashboard.asked.length + dashboard.machine('shop.web.1').opens)
+    })
+  }
+
+  it('with a certificate that nobody signed is one line in the log; the app answers', async () => {
+    const secure = await Dashboard.start({ tls: selfSigned() })
+    try {
+      await world.ok(['config', 'set', `KEYMETRICS_NODE=${secure.url}`, '--local', '--app', 'shop'], { cwd: dir })
+      await endure(/its certificate is not trusted/, () => secure.connections)
+    } finally {
+      await secure.close()
+    }
+  })
+
+  it('costs the app no request but those of a restart of all its dynos', async () => {
     isOver = true
     await asking
     expect(answers.length).to.be.greaterThan(50)

@@ -1,7 +1,6 @@
 import { expect } from 'chai'
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import path from 'node:path'
-import forge from 'node-forge'
 import { dashboardAddress, questionAddress } from '../../src/runtime/dashboard/address.js'
 import { Backoff } from '../../src/runtime/dashboard/backoff.js'
 import { dashboardKeys } from '../../src/runtime/dashboard/keys.js'
@@ -9,6 +8,7 @@ import { Meter } from '../../src/runtime/dashboard/log-bus.js'
 import { targetOf } from '../../src/runtime/dashboard/remote.js'
 import { verdictOf } from '../../src/runtime/dashboard/verdict.js'
 import { Dashboard, PUBLIC_KEY, SECRET_KEY, type Mode } from '../support/dashboard.js'
+import { selfSigned } from '../support/self-signed.js'
 import { AppFolder, freePort, HTTP_APP, until, type Run } from './harness.js'
 
 const FILE = 'apps:\n  - { name: api, script: server.js, exec_mode: cluster }\n'
@@ -184,18 +184,6 @@ describe('what the agent goes by', () => {
     expect([taken(0, 500), taken(1000, 500), taken(1500, 500)]).to.deep.equal([200, 100, 50])
   })
 })
-
-function selfSigned(): { key: string; cert: string } {
-  const { privateKey, publicKey } = forge.pki.rsa.generateKeyPair(2048)
-  const certificate = forge.pki.createCertificate()
-  certificate.publicKey = publicKey
-  certificate.validity.notBefore = new Date(Date.now() - 86_400_000)
-  certificate.validity.notAfter = new Date(Date.now() + 86_400_000)
-  certificate.setSubject([{ name: 'commonName', value: '127.0.0.1' }])
-  certificate.setIssuer([{ name: 'commonName', value: '127.0.0.1' }])
-  certificate.sign(privateKey, forge.md.sha256.create())
-  return { key: forge.pki.privateKeyToPem(privateKey), cert: forge.pki.certificateToPem(certificate) }
-}
 
 /** Processes of the run's group, and the agents among them, by pid. */
 function membersOf(run: Run): { pid: number; command: string }[] {

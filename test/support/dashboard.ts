@@ -68,6 +68,8 @@ interface Options { tls?: { key: string; cert: string } }
 export class Dashboard {
   mode: Mode = 'ok'
   readonly machines = new Map<string, Machine>()
+  /** TCP connections so far, those that end in the TLS handshake among them. */
+  connections = 0
   /** The bodies of the questions about keys. */
   readonly asked: { public_id: string; private_id: string; data: Record<string, unknown> }[] = []
   readonly #server: http.Server
@@ -80,6 +82,7 @@ export class Dashboard {
     this.#server = tls ? https.createServer(tls, onRequest) : http.createServer(onRequest)
     const websockets = new WebSocketServer({ noServer: true })
     this.#server.on('connection', (socket: Socket) => {
+      this.connections += 1
       this.#sockets.add(socket)
       socket.once('close', () => this.#sockets.delete(socket))
     })
