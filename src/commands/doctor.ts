@@ -1,3 +1,5 @@
+import { statSync } from 'node:fs'
+import path from 'node:path'
 import { Args, Flags } from '@oclif/core'
 import type { Environment } from '../deploy/index.js'
 import { ShipitError } from '../errors.js'
@@ -5,6 +7,15 @@ import type { DoctorReport, Facts, Finding, PlatformFacts, ProjectFacts } from '
 import { BaseCommand } from '../ui/base-command.js'
 import { platformFlags } from '../ui/platform-flags.js'
 import { printable } from '../ui/printable.js'
+
+/** Throws `usage` for a folder that is not there. */
+function folderOf(dir: string | undefined): string {
+  const folder = path.resolve(dir ?? '.')
+  if (dir !== undefined && !statSync(folder, { throwIfNoEntry: false })?.isDirectory()) {
+    throw new ShipitError('usage', { message: `There is no folder ${printable(dir)}.`, next: 'Name the folder of your app, such as --dir packages/api.' })
+  }
+  return folder
+}
 
 export default class Doctor extends BaseCommand {
   static override summary = 'look for what would make a deploy fail, or surprise you later'
@@ -26,6 +37,7 @@ export default class Doctor extends BaseCommand {
   static override flags = {
     ...platformFlags,
     app: Flags.string({ char: 'a', description: 'app to look at as well', env: 'HEROKU_APP', helpValue: 'NAME' }),
+    dir: Flags.string({ description: 'folder of the app (default: this one)', helpValue: 'DIR' }),
     fix: Flags.boolean({ description: 'mend what is safe to mend, and show it' }),
   }
 
@@ -33,7 +45,7 @@ export default class Doctor extends BaseCommand {
     const { args, flags } = await this.parse(Doctor)
     const { appFolder, examineFolder } = await import('../deploy/index.js')
     const { doctorReport, errorOf, preflightFindings } = await import('../preflight/index.js')
-    const { folder } = await appFolder(process.cwd())
+    const { folder } = await appFolder(folderOf(flags.dir))
     const project = await examineFolder(folder)
     const environment = await this.environment(project, args.env)
     const app = flags.app ?? (args.env === undefined ? undefined : environment?.target.app)

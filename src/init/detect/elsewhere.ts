@@ -13,14 +13,14 @@ interface Elsewhere {
 }
 
 /** How each tool names a folder, and how it names a workspace. */
-const FOLDER_FLAG: Record<string, RegExp> = { npm: /^(--prefix|-C)$/, yarn: /^--cwd$/, pnpm: /^(-C|--dir)$/, bun: /^--cwd$/ }
-const WORKSPACE_FLAG: Record<string, RegExp> = {
-  npm: /^(-w|--workspace)$/,
-  pnpm: /^(-F|--filter)$/,
-  bun: /^(-F|--filter)$/,
-  turbo: /^(-F|--filter)$/,
-  lerna: /^--scope$/,
-}
+const FOLDER_FLAG = new Map([['npm', /^(--prefix|-C)$/], ['yarn', /^--cwd$/], ['pnpm', /^(-C|--dir)$/], ['bun', /^--cwd$/]])
+const WORKSPACE_FLAG = new Map([
+  ['npm', /^(-w|--workspace)$/],
+  ['pnpm', /^(-F|--filter)$/],
+  ['bun', /^(-F|--filter)$/],
+  ['turbo', /^(-F|--filter)$/],
+  ['lerna', /^--scope$/],
+])
 
 /**
  * `npm --prefix api start`, `npm start -w api`, `yarn --cwd api start`, `yarn workspace api start`, `pnpm --filter api start`,
@@ -33,7 +33,7 @@ export function elsewhere([tool, ...rest]: string[], project: Project): Elsewher
     return { dir: find(rest[1]), name: rest[1], words: ['yarn', ...rest.slice(2)] }
   }
   const end = rest.includes('--') ? rest.indexOf('--') : rest.length
-  for (const [flags, resolve] of [[FOLDER_FLAG[program], path.normalize], [WORKSPACE_FLAG[program], find]] as const) {
+  for (const [flags, resolve] of [[FOLDER_FLAG.get(program), path.normalize], [WORKSPACE_FLAG.get(program), find]] as const) {
     const at = rest.findIndex((word, index) => index < end && flags?.test(word.split('=')[0]!))
     if (at === -1) continue
     const [, inline] = /^[^=]+=(.*)$/.exec(rest[at]!) ?? []

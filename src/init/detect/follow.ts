@@ -114,7 +114,7 @@ function followWords(words: string[], project: Project, seen: ReadonlySet<string
   if (/^(npm|yarn|pnpm|bun)$/.test(program)) return otherPackage([program, ...rest].join(' '))
   // `nodemon --exec "npx ts-node"` hands on a first word that is a line of its own.
   if (/\s/.test(first)) return followWords([...simpleCommand(first).words, ...rest], project, seen)
-  const launcher = LAUNCHERS[program]
+  const launcher = Object.hasOwn(LAUNCHERS, program) ? LAUNCHERS[program] : undefined
   if (launcher) return launcher(rest, project, (next) => followWords(next, project, seen))
   const several = severalLines(program, rest)
   if (several) return followLine(several, project, seen)

@@ -15,6 +15,9 @@ export interface PackageJson {
   workspaces?: unknown
 }
 
+/** Characters. npm's own largest are some ten thousand. */
+const LARGEST = 10_000_000
+
 /** package.json as far as init needs it. Throws `project` where it is missing or not valid JSON, with the line and column. */
 export function readPackageJson(folder: FolderView): PackageJson {
   const text = folder.read('package.json')
@@ -25,6 +28,7 @@ export function readPackageJson(folder: FolderView): PackageJson {
       next: 'Run `npm init` there first, or name the app\'s folder: shipit init DIR',
     })
   }
+  if (text.length > LARGEST) throw new ShipitError('project', { message: `package.json is larger than ${LARGEST / 1e6} MB.`, why: 'No package manager writes one of that size.', next: 'Look at what is in it, and run the command again.' })
   const data = parseStrictly(text)
   return {
     ...strings(data, 'name', 'type', 'main', 'packageManager'),
@@ -46,7 +50,7 @@ function parseStrictly(text: string): Record<string, unknown> {
     throw new ShipitError('project', {
       message: `package.json is not valid JSON: line ${line}, column ${column}.`,
       why: problem,
-      next: 'Mend it there and run shipit init again.',
+      next: 'Fix it there and run the command again.',
       details: { file: 'package.json', line, column },
       cause,
     })
@@ -57,7 +61,12 @@ function parseStrictly(text: string): Record<string, unknown> {
 
 function firstProblem(text: string): { line: number; column: number; problem: string } {
   const errors: ParseError[] = []
-  parseTree(text, errors, { disallowComments: true, allowTrailingComma: false, allowEmptyContent: false })
+  try {
+    parseTree(text, errors, { disallowComments: true, allowTrailingComma: false, allowEmptyContent: false })
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error
+    return { line: 1, column: 1, problem: 'it is nested too deeply.' }
+  }
   const first = errors[0]
   const before = text.slice(0, first?.offset ?? text.length).split(/\r\n|\r|\n/)
   const words = first ? printParseErrorCode(first.error).replace(/([a-z])([A-Z])/g, '$1 $2').toLowerCase() : 'unexpected text'
@@ -74,7 +83,10 @@ function strings<Name extends string>(data: Record<string, unknown>, ...names: N
   return found
 }
 
+/** The entries that are text. Without a prototype: a script that a command calls `constructor` is none of JavaScript's own. */
 function stringMap(value: unknown): Record<string, string> {
-  if (!isObject(value)) return {}
-  return Object.fromEntries(Object.entries(value).filter((entry): entry is [string, string] => typeof entry[1] === 'string'))
+  const map = Object.create(null) as Record<string, string>
+  if (!isObject(value)) return map
+  for (const [name, each] of Object.entries(value)) if (typeof each === 'string') map[name] = each
+  return map
 }

@@ -35,7 +35,10 @@ const INSTALL_SCRIPTS = ['preinstall', 'install', 'postinstall', 'preprepare', '
 /** Whether the app has scripts of its own that run as its dependencies are installed. */
 export const hasInstallScripts = ({ scripts }: Manifest): boolean => INSTALL_SCRIPTS.some((name) => scripts[name] !== undefined)
 
+/** Without a prototype: `npm run constructor` names no script of JavaScript's own. */
 function strings(value: unknown): Record<string, string> {
-  if (typeof value !== 'object' || value === null) return {}
-  return Object.fromEntries(Object.entries(value).filter((entry): entry is [string, string] => typeof entry[1] === 'string'))
+  const map = Object.create(null) as Record<string, string>
+  if (typeof value !== 'object' || value === null) return map
+  for (const [name, each] of Object.entries(value)) if (typeof each === 'string') map[name] = each
+  return map
 }
