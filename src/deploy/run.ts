@@ -44,6 +44,9 @@ export interface RunParts {
   healthHeaders?: Record<string, string> | undefined
 }
 
+/** ms between two tries of a call that the platform did not take. */
+const PAUSE = 1000
+
 /**
  * Does what the plan says. A failure after the release exists brings back the release that served before, and then throws.
  * @throws ShipitError with the code of the step that failed, `rollback` where undoing it failed too, `interrupted` after a signal.
@@ -53,7 +56,7 @@ export async function runDeploy(plan: DeployPlan, { platform, git, events, signa
   const timing = { ...TIMING, ...given }
   const deployment: Deployment = {
     plan, git, signal, timing, healthHeaders, bare: platform,
-    platform: patient(platform, { time: timing.patience, pause: timing.poll, signal, isUnderWay: () => deployment.changed.isPushBegun }),
+    platform: patient(platform, { time: timing.patience, pause: Math.min(timing.poll, PAUSE), signal, isUnderWay: () => deployment.changed.isPushBegun }),
     steps: new StepRunner(events),
     warnings: new Set(),
     changed: { isAppCreated: false, isConfigSent: false, isPushBegun: false, isPushHeard: false, isPushEnded: false, releases: [] },

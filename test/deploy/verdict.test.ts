@@ -152,7 +152,7 @@ describe('the verdict of a deploy', () => {
       await start()
       platform.behaviours[NEW] = { status: 302, location: 'http://login.localhost:1/' }
       const { warnings } = await deploy({ health: { path: '/x' } })
-      expect(warnings.join()).to.include('302, to login.localhost:1').and.include("router's lines")
+      expect(warnings.join()).to.include('302 Found, to login.localhost:1').and.include("router's lines")
       expect(platform.requests.join()).to.not.include('login')
     })
   })

@@ -1,13 +1,14 @@
 import { bootState } from '../serving/boot-state.js'
 import { refOf, TIMING, type Ref } from '../deployment.js'
 import type { Dyno } from '../../heroku/types.js'
+import { isSwitching } from './switching.js'
 import { watchTime } from '../serving/stability.js'
 import { shortCommit } from '../source/short-commit.js'
 import type { Platform } from '../platform.js'
 
 /** A deploy of the app that the platform is at work on. Plain data. */
 export interface InProgress {
-  stage: 'build' | 'release' | 'boot'
+  stage: 'build' | 'release' | 'boot' | 'switch'
   /** Null where the platform does not know of which commit it is. */
   commit: string | null
   /** The account, as an address. */
@@ -54,6 +55,8 @@ export async function findInProgress(platform: Platform, app: string, commit: st
   // Whoever deployed it goes back by himself, and a fix must not have to wait for that.
   if (state.state === 'crashed') return undefined
   if (state.state !== 'up') return found
+  const webDynos = state.dynos.filter(({ type }) => type === 'web').length
+  if (before && found.isOfCode && await isSwitching(platform, app, release, webDynos)) return { ...found, stage: 'switch' }
   const provenIn = state.dynos.length === 0 ? 0 : timeToProof(state.dynos)
   return provenIn > 0 && found.isOfCode ? { ...found, provenIn } : undefined
 }
@@ -66,7 +69,7 @@ function timeToProof(dynos: readonly Dyno[]): number {
   return Math.min(watched, upSince + watched - Date.now())
 }
 
-const STAGES = { build: 'is being built', release: 'is in its release phase', boot: 'is starting' } as const
+const STAGES = { build: 'is being built', release: 'is in its release phase', boot: 'is starting', switch: 'waits for preboot to switch requests to it' } as const
 
 /** "f00ba44 by ada@example.com is being built, since 14:03:05 (12 s ago)". */
 export function describeInProgress({ stage, commit, by, since, release }: InProgress, now = Date.now()): string {

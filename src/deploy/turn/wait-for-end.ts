@@ -5,6 +5,7 @@ import { ShipitError } from '../../errors.js'
 import { until } from '../../until.js'
 import type { Platform } from '../platform.js'
 import type { InProgress } from './in-progress.js'
+import { isSwitching } from './switching.js'
 
 interface EndOptions {
   /** ms until it returns, whatever is seen. */
@@ -42,11 +43,12 @@ export async function waitForEnd(platform: Platform, app: string, found: InProgr
 }
 
 /** One call. Of a boot: whether a dyno of the release starts, or one of an older release is still there. */
-async function isGoingOn(platform: Platform, app: string, { build, release, stage }: InProgress): Promise<boolean> {
+async function isGoingOn(platform: Platform, app: string, { build, release, stage, since }: InProgress): Promise<boolean> {
   if (stage === 'build' && build !== null) return (await platform.build(app, build)).status === 'pending'
   if (release === null) return false
   if (stage === 'release') return (await platform.release(app, release.id)).status === 'pending'
   const dynos = await platform.dynos(app)
+  if (stage === 'switch') return isSwitching(platform, app, { created_at: since }, dynos.filter(({ type }) => type === 'web').length)
   return dynos.some((dyno) => dyno.release.version < release.version || dyno.state === 'starting')
 }
 

@@ -69,6 +69,14 @@ describe('two deploys of one app', () => {
     expect(Date.now() - before).to.be.at.least(1000)
   })
 
+  it('is held up while preboot has not switched to a release, and no longer', async () => {
+    Object.assign(platform, { hasPreboot: true, prebootSwitch: 60_000 })
+    platform.deploy(OTHER)
+    expect((await failureOf(plan())).message).to.include('v2, commit ccccccc by ada@example.com waits for preboot to switch requests to it')
+    platform.log('Stopping all processes with SIGTERM', 'heroku')
+    expect((await plan()).current?.release.version).to.equal(2)
+  })
+
   it('is not held up by dynos that crash, nor by a change of config vars', async () => {
     platform.behaviours[OTHER] = { states: ['crashed'] }
     platform.deploy(OTHER)

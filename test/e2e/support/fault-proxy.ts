@@ -18,6 +18,8 @@ export type Harm =
   | { cutAnswerAfter: number }
   /** ms before the request is passed on. */
   | { delay: number }
+  /** The JSON of the answer says something else. */
+  | { replace: [from: string, to: string] }
 
 export interface Fault {
   /** `GET /apps/bad/dynos`, as a pattern over method and URL. */
@@ -27,6 +29,10 @@ export interface Fault {
   times?: number
   /** How many of such requests pass before. */
   after?: number
+  /** ms after the first that meets it for which all do. */
+  lasts?: number
+  /** Only once a push has been answered. */
+  isAfterPush?: boolean
 }
 
 /** Stands before the embedded Heroku, API and git alike, and passes everything on but what a fault takes. */
@@ -40,7 +46,8 @@ interface FaultProxy {
 }
 
 export async function faultProxy(target: string): Promise<FaultProxy> {
-  let armed: { fault: Fault; seen: number }[] = []
+  let armed: { fault: Fault; seen: number; since?: number }[] = []
+  let hasPushed = false
   let met: string[] = []
   const sockets = new Set<Socket>()
   let own = ''
@@ -48,9 +55,12 @@ export async function faultProxy(target: string): Promise<FaultProxy> {
   const harmFor = (line: string): Harm | undefined => {
     for (const entry of armed) {
       if (!entry.fault.on.test(line)) continue
-      const { after = 0, times = Infinity, harm } = entry.fault
+      const { after = 0, times = Infinity, lasts = Infinity, isAfterPush, harm } = entry.fault
+      if (isAfterPush && !hasPushed) continue
       const number = entry.seen++
       if (number < after || number >= after + times) continue
+      entry.since ??= performance.now()
+      if (performance.now() - entry.since > lasts) continue
       met.push(line)
       return harm
     }
@@ -65,17 +75,19 @@ export async function faultProxy(target: string): Promise<FaultProxy> {
     response.on('close', () => onward.destroy())
     forward(request, onward, cutRequest, () => { onward.destroy(); request.socket.resetAndDestroy() })
     onward.on('response', (answer) => {
+      if (request.url?.endsWith('/git-receive-pack')) answer.on('end', () => { hasPushed = true })
       if (harm === 'lose the answer') return void answer.resume().on('end', () => request.socket.resetAndDestroy())
       // Addresses in the platform's answers must lead back here.
-      if (/json/.test(answer.headers['content-type'] ?? '')) return void sendJson(answer, response, cutAnswer)
+      if (/json/.test(answer.headers['content-type'] ?? '')) return void sendJson(answer, response, cutAnswer, typeof harm === 'object' && 'replace' in harm ? harm.replace : undefined)
       response.writeHead(answer.statusCode ?? 502, answer.headers)
       answer.on('error', () => request.socket.destroy())
       forward(answer, response, cutAnswer, () => request.socket.resetAndDestroy())
     })
   }
 
-  const sendJson = async (answer: IncomingMessage, response: ServerResponse, cut: number): Promise<void> => {
-    const text = Buffer.from((await textOf(answer)).replaceAll(target, own))
+  const sendJson = async (answer: IncomingMessage, response: ServerResponse, cut: number, replace?: [string, string]): Promise<void> => {
+    const json = (await textOf(answer)).replaceAll(target, own)
+    const text = Buffer.from(replace ? json.replaceAll(...replace) : json)
     response.writeHead(answer.statusCode ?? 502, { ...answer.headers, 'content-length': text.length })
     if (cut >= text.length) return void response.end(text)
     response.write(text.subarray(0, cut), () => response.destroy())
@@ -107,6 +119,7 @@ export async function faultProxy(target: string): Promise<FaultProxy> {
     url: own,
     arm(faults) {
       armed = faults.map((fault) => ({ fault, seen: 0 }))
+      hasPushed = false
       met = []
     },
     get met() { return met },
