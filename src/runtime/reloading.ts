@@ -1,8 +1,9 @@
+import { warn } from './fault.js'
 import type { God } from './god.js'
 import { LISTEN } from './god-conf.js'
 import type { Instance, Instances } from './instances.js'
 
-export interface ReloadSettings {
+interface ReloadSettings {
   god: God
   instances: Instances
   /** Whether the dyno holds a successor of the instance beside it. */
@@ -13,8 +14,35 @@ export interface ReloadSettings {
 /** How often a restarted instance is looked at. */
 const LOOK = 25
 
+/** Reloads, of which one runs at a time. */
+export class Reloads {
+  readonly #settings: ReloadSettings
+  readonly #inTurn: (work: () => Promise<void>) => Promise<void>
+  #isRunning = false
+
+  /** `inTurn`: runs work when other changes to the instances are done, and not at all once the dyno stops. */
+  constructor(settings: ReloadSettings, inTurn: (work: () => Promise<void>) => Promise<void>) {
+    this.#settings = settings
+    this.#inTurn = inTurn
+  }
+
+  get isRunning(): boolean {
+    return this.#isRunning
+  }
+
+  /** Replaces instances one after another. Ignored while a reload is running. */
+  async reload(instances: Instance[]): Promise<void> {
+    if (this.#settings.isStopping() || this.#isRunning) return
+    this.#isRunning = true
+    let error: unknown
+    await this.#inTurn(async () => void (error = await reloadAll(this.#settings, instances)))
+    this.#isRunning = false
+    if (error && !this.#settings.isStopping()) warn(`the reload was not finished: ${error instanceof Error ? error.message : String(error)}`)
+  }
+}
+
 /** `pm2 reload all`: one instance after the other, those that wait for a restart left out. Resolves with the first error, which ends it. */
-export async function reloadAll(settings: ReloadSettings, instances: Instance[]): Promise<unknown> {
+async function reloadAll(settings: ReloadSettings, instances: Instance[]): Promise<unknown> {
   for (const instance of instances) {
     if (instance.hasEnded) continue
     const error = await (goesFirst(settings, instance) ? restart(settings, instance) : reload(settings.god, instance))
