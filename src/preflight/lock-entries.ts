@@ -29,9 +29,13 @@ export function yarnPatterns(text: string): Set<string> {
   return new Set(headings.flatMap((line) => line.slice(0, -1).split(/,\s*/).map((pattern) => pattern.replace(/^"|"$/g, ''))))
 }
 
-/** The app's own direct dependencies in pnpm-lock.yaml. Only that part is parsed: the file can be large. */
+/**
+ * The app's own direct dependencies in pnpm-lock.yaml. Only that part is parsed: the file can be large. From pnpm 11 on the file can hold two
+ * YAML documents, of which the first locks pnpm itself and its configuration; the app's is the last.
+ */
 export function pnpmEntries(text: string): ((name: string) => LockEntry | undefined) | undefined {
-  const [, own] = /^importers:\r?\n([^]*?)(?=^\S|(?![^]))/m.exec(text) ?? []
+  const document = text.split(/^---[ \t]*\r?$/m).at(-1) ?? ''
+  const [, own] = /^importers:\r?\n([^]*?)(?=^\S|(?![^]))/m.exec(document) ?? []
   if (own === undefined) return undefined
   const importers: unknown = parseYaml(own)
   const app = isObject(importers) ? importers['.'] : undefined

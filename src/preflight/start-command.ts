@@ -1,5 +1,6 @@
 import path from 'node:path/posix'
 import { readProcfile } from '../init/detect/procfile.js'
+import { parsePm2CommandLine } from '../ecosystem/pm2-command-line.js'
 import { allCommands } from '../init/detect/scripts.js'
 import { RUNTIME } from '../init/runtime-tarball.js'
 import type { Manifest, ProjectFacts } from './facts.js'
@@ -27,8 +28,6 @@ function runtimeIn(line: string, manifest: Manifest | undefined): StartCommand['
   const pkg = manifest ?? { scripts: {}, dependencies: {}, devDependencies: {}, engines: {} }
   const found = allCommands(line, pkg).map(({ words }) => words).find((words) => words.some((word) => path.basename(word) === RUNTIME))
   if (!found) return undefined
-  const words = found.slice(found.findIndex((word) => path.basename(word) === RUNTIME) + 1)
-  const file = words.slice(1).find((word, at, rest) => !word.startsWith('-') && !/^--(env|only)$/.test(rest[at - 1] ?? ''))
-  const env = words[words.indexOf('--env') + 1]
-  return { file: file?.replace(/^\.\//, ''), env: words.includes('--env') ? env : undefined }
+  const { file, env } = parsePm2CommandLine(found.slice(found.findIndex((word) => path.basename(word) === RUNTIME) + 1))
+  return { file: file?.replace(/^\.\//, ''), env }
 }

@@ -54,10 +54,20 @@ const CASES: Case[] = [
     check: 'lockfile',
     fires: [
       [{ files: { 'yarn.lock': '# yarn lockfile v1\n' } }, 'error', /two lockfiles: package-lock\.json and yarn\.lock/],
+      [{ files: { 'npm-shrinkwrap.json': lock({}) } }, 'error', /two lockfiles: npm-shrinkwrap\.json and package-lock\.json/],
       [{ files: { 'package-lock.json': undefined } }, 'warning', /no lockfile/],
       [{ files: { 'package-lock.json': undefined }, onDisk: ['package-lock.json'] }, 'warning', /git ignores it/],
     ],
-    silent: [{}, { files: { 'npm-shrinkwrap.json': lock({}) } }, { files: { 'package-lock.json': undefined, 'pnpm-lock.yaml': 'importers:\n  .: {}\n' } }],
+    silent: [{}, { files: { 'package-lock.json': undefined, 'npm-shrinkwrap.json': lock({}) } }, { files: { 'package-lock.json': undefined, 'pnpm-lock.yaml': 'importers:\n  .: {}\n' } }],
+  },
+  {
+    check: 'package-managers',
+    fires: [
+      [{ files: { 'package.json': manifest({ engines: { node: '22.x', yarn: '1.x', npm: '10.x' } }) } }, 'error', /several package managers: engines\.npm \(10\.x\), engines\.yarn \(1\.x\)/],
+      [{ files: { 'package.json': manifest({ engines: { node: '22.x', npm: '10.x' }, packageManager: 'pnpm@9.1.0' }) } }, 'error', /engines\.npm \(10\.x\), packageManager \(pnpm@9\.1\.0\)/],
+      [{ files: { 'package.json': manifest({ packageManager: 'yarn@4.5.0' }) } }, 'warning', /names packageManager \(yarn@4\.5\.0\), and the lockfile is package-lock\.json/],
+    ],
+    silent: [{}, { files: { 'package.json': manifest({ engines: { node: '22.x', npm: '10.x' }, packageManager: 'npm@10.9.0' }) } }],
   },
   {
     check: 'lockfile-in-step',
@@ -72,6 +82,8 @@ const CASES: Case[] = [
       {}, withDependency('express', '^5.2.1'), withDependency('mine', 'github:me/mine'), withDependency('express', '^5.2.1', { 'package-lock.json': 'not json' }),
       withDependency('express', '^5.2.1', { 'package-lock.json': undefined, 'yarn.lock': '"shipit-runtime@file:vendor/shipit-runtime-1.0.0.tgz":\n  version "1"\n"express@^4.0.0, express@^5.2.1":\n  version "5.2.1"\nexpress@^5, express@^5.2.1:\n  version "5.2.1"\n' }),
       withDependency('express', '^5.2.1', { 'package-lock.json': undefined, 'pnpm-lock.yaml': "importers:\n  .:\n    dependencies:\n      express:\n        specifier: ^5.2.1\n      shipit-runtime:\n        specifier: file:vendor/shipit-runtime-1.0.0.tgz\n" }),
+      // As pnpm 11 writes it: its own packages first, the app's in the last document.
+      withDependency('express', '^5.2.1', { 'package-lock.json': undefined, 'pnpm-lock.yaml': "---\nlockfileVersion: '9.0'\n\nimporters:\n\n  .:\n    configDependencies:\n      is-odd:\n        specifier: 3.0.1\n        version: 3.0.1\n\npackages:\n\n  is-odd@3.0.1: {}\n\n---\nlockfileVersion: '9.0'\n\nimporters:\n  .:\n    dependencies:\n      express:\n        specifier: ^5.2.1\n      shipit-runtime:\n        specifier: file:vendor/shipit-runtime-1.0.0.tgz\n" }),
       { files: { 'package.json': manifest({ overrides: { express: '4' }, dependencies: { 'shipit-runtime': 'file:vendor/shipit-runtime-1.0.0.tgz', express: '^5' } }) } },
       withDependency('express', '^5.2.1', { 'package-lock.json': undefined, 'yarn.lock': '__metadata:\n  version: 8\n' }),
     ],

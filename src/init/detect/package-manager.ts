@@ -1,14 +1,8 @@
+import { conflictingLockfiles, LOCKFILE_MANAGERS, lockfilesToRemove } from '../../declared-managers.js'
 import { ShipitError } from '../../errors.js'
 import type { FolderView } from '../folder.js'
 import type { PackageManager } from '../types.js'
 import type { PackageJson } from './package-json.js'
-
-const LOCKFILES: { file: string; tool: 'npm' | 'yarn' | 'pnpm' }[] = [
-  { file: 'npm-shrinkwrap.json', tool: 'npm' },
-  { file: 'package-lock.json', tool: 'npm' },
-  { file: 'yarn.lock', tool: 'yarn' },
-  { file: 'pnpm-lock.yaml', tool: 'pnpm' },
-]
 
 interface ChosenManager {
   packageManager: PackageManager
@@ -18,30 +12,30 @@ interface ChosenManager {
 
 /**
  * The package manager that Heroku will use: by the lockfile, then by package.json's packageManager, else npm.
- * Throws `project` where two managers have left a lockfile: Heroku's build fails on them.
+ * Throws `project` for several lockfiles: Heroku's build fails on them.
  */
 export function choosePackageManager(folder: FolderView, pkg: PackageJson): ChosenManager {
-  const found = LOCKFILES.filter(({ file }) => folder.isFile(file))
-  const tools = [...new Set(found.map(({ tool }) => tool))]
-  if (tools.length > 1) {
-    const files = found.map(({ file }) => file)
+  const found = Object.keys(LOCKFILE_MANAGERS).filter((file) => folder.isFile(file))
+  const several = conflictingLockfiles(found)
+  if (several.length > 0) {
     throw new ShipitError('project', {
-      message: `There are two lockfiles: ${files.join(' and ')}.`,
+      message: `There are ${several.length === 2 ? 'two' : several.length} lockfiles: ${several.join(' and ')}.`,
       why: 'Heroku cannot tell which package manager is yours, and fails the build.',
-      next: `Keep the one you use and remove the other, such as: git rm ${files.find((file) => file !== 'package-lock.json')}`,
+      next: `Keep the one you use and remove the other: git rm ${lockfilesToRemove(several, pkg).join(' ')}`,
     })
   }
+  const tools = found.map((file) => LOCKFILE_MANAGERS[file])
   const named = /^(npm|yarn|pnpm)@(\d+)/.exec(pkg.packageManager ?? '')
   const tool = tools[0] ?? (named?.[1] as 'npm' | 'yarn' | 'pnpm' | undefined) ?? 'npm'
   const warnings: string[] = []
   if (tools[0] && named && named[1] !== tools[0]) {
-    warnings.push(`package.json names ${pkg.packageManager} as its package manager, but the lockfile is ${found[0]!.file}: shipit goes by the lockfile.`)
+    warnings.push(`package.json names ${pkg.packageManager} as its package manager, but the lockfile is ${found[0]}: shipit goes by the lockfile.`)
   }
   const bun = ['bun.lockb', 'bun.lock'].find((file) => folder.isFile(file))
   if (bun && !tools[0]) warnings.push(`${bun} is not read on Heroku, which has no Bun: shipit uses ${tool}.`)
   return {
     packageManager: tool === 'yarn' ? yarnGeneration(folder, named?.[1] === 'yarn' ? Number(named[2]) : undefined) : tool,
-    ...(found[0] ? { lockfile: found[0].file } : {}),
+    ...(found[0] ? { lockfile: found[0] } : {}),
     warnings,
   }
 }

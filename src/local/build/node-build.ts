@@ -36,7 +36,7 @@ export async function buildNodeApp(context: BuildContext): Promise<void> {
   output.line()
 
   const manifest = await readManifest(places.dir)
-  const manager = choosePackageManager(await readdir(places.dir), manifest.packageManager, (name) => readFileSync(path.join(places.dir, name), 'utf8'))
+  const manager = choosePackageManager(await readdir(places.dir), manifest, (name) => readFileSync(path.join(places.dir, name), 'utf8'))
   output.heading('Installing binaries')
   const report = checkEngines(manifest.engines, { node: process.versions.node, npm: await npmVersion(env) })
   for (const line of report.lines) output.line(line)

@@ -1,4 +1,11 @@
+import { conflictingLockfiles, conflictingManagers, LOCKFILE_MANAGERS, lockfilesToRemove } from '../../declared-managers.js'
 import { BuildFailure } from './failure.js'
+
+/** What package.json says of package managers. */
+interface Declared {
+  engines: Record<string, string>
+  packageManager: string | undefined
+}
 
 type ManagerName = 'npm' | 'yarn' | 'berry' | 'pnpm'
 
@@ -12,31 +19,33 @@ export interface PackageManager {
   major: number | undefined
 }
 
-const LOCKFILES: Record<string, 'npm' | 'yarn' | 'pnpm'> = {
-  'npm-shrinkwrap.json': 'npm',
-  'package-lock.json': 'npm',
-  'yarn.lock': 'yarn',
-  'pnpm-lock.yaml': 'pnpm',
-}
-
 /** Before lockfile format 6 and 9 came pnpm 8 and 9; each reads its own best. */
 const PNPM_MAJOR: Record<string, number> = { 5: 7, 6: 8, 9: 9 }
 
 /**
  * Which tool installs, by the lockfile at the root (devcenter: nodejs-support), and its version, by the field `packageManager` or the lockfile's own format.
- * `files` are the names at the root; `lockText` the text of the lockfile. Throws {@link BuildFailure} for lockfiles of two tools.
+ * `files` are the names at the root; `lockText` the text of the lockfile. Throws {@link BuildFailure}
+ * for several lockfiles, and for several tools in package.json (heroku-buildpack-nodejs, lib/package_manager.sh: fail_multiple_lockfiles, fail_conflicting_metadata).
  */
-export function choosePackageManager(files: readonly string[], packageManager: string | undefined, lockText: (file: string) => string): PackageManager {
-  const found = Object.keys(LOCKFILES).filter((name) => files.includes(name))
-  if (new Set(found.map((name) => LOCKFILES[name])).size > 1) {
-    throw new BuildFailure(`Lockfiles of different package managers were found: ${found.join(' and ')}.`, [
+export function choosePackageManager(files: readonly string[], manifest: Declared, lockText: (file: string) => string): PackageManager {
+  const { packageManager } = manifest
+  const several = conflictingLockfiles(files)
+  if (several.length > 0) {
+    throw new BuildFailure(`Several lockfiles were found: ${several.join(' and ')}.`, [
       'They can pin different versions of the same package. Keep the one of the tool that you use:',
-      `git rm ${found.at(-1)} && git commit`,
+      `git rm ${lockfilesToRemove(several, manifest).join(' ')} && git commit`,
     ])
   }
-  const lockfile = found[0] ?? null
+  const declared = conflictingManagers(manifest)
+  if (declared.length > 0) {
+    throw new BuildFailure('Several package managers are declared in package.json.', [
+      ...declared.map(({ place }) => place),
+      'Declare the one that you use, and take the others out.',
+    ])
+  }
+  const lockfile = Object.keys(LOCKFILE_MANAGERS).find((name) => files.includes(name)) ?? null
   const asked = parseField(packageManager)
-  const kind = lockfile === null ? 'npm' : LOCKFILES[lockfile]
+  const kind = lockfile === null ? 'npm' : LOCKFILE_MANAGERS[lockfile]
   if (lockfile === null || kind === 'npm') return { name: 'npm', lockfile, spec: 'npm', major: undefined }
   if (kind === 'pnpm') {
     const major = asked?.name === 'pnpm' ? asked.major : pnpmMajor(lockText(lockfile))

@@ -1,13 +1,12 @@
 import semver from 'semver'
-import { LOCKFILE } from '../../init/lockfile.js'
+import { conflictingLockfiles, conflictingManagers, declaredManagers, LOCKFILE_MANAGERS, lockfilesToRemove } from '../../declared-managers.js'
 import { RUNTIME } from '../../init/runtime-tarball.js'
 import type { Check, Problem } from '../finding.js'
 import { startCommand } from '../start-command.js'
 
 /** The runtime's own need, as in its package.json. */
 const RUNTIME_NODE = '>=20.19'
-const LOCKFILES = [...new Set(['npm-shrinkwrap.json', ...Object.values(LOCKFILE)])]
-const managerOf = (file: string) => (file === 'npm-shrinkwrap.json' ? 'npm' : Object.entries(LOCKFILE).find(([, name]) => name === file)![0])
+const LOCKFILES = Object.keys(LOCKFILE_MANAGERS)
 
 export const runtimeDependency: Check = {
   name: 'runtime-dependency',
@@ -33,18 +32,42 @@ export const singleLockfile: Check = {
   asserts: 'there is one lockfile',
   look: ({ project }) => {
     if (!project.manifest) return []
-    const found = LOCKFILES.filter((file) => project.folder.isFile(file))
-    if (new Set(found.map(managerOf)).size > 1) {
+    const several = conflictingLockfiles(LOCKFILES.filter((file) => project.folder.isFile(file)))
+    if (several.length > 0) {
+      const remove = lockfilesToRemove(several, project.manifest).join(' ')
       return [{
-        severity: 'error', what: `There are two lockfiles: ${found.join(' and ')}.`, why: 'Heroku cannot tell which package manager is yours, and fails the build.',
-        next: `Keep the one you use and remove the other, such as: git rm ${found.find((file) => file !== 'package-lock.json')}`,
+        severity: 'error', what: `There are ${several.length === 2 ? 'two' : several.length} lockfiles: ${several.join(' and ')}.`, why: 'Heroku cannot tell which package manager is yours, and fails the build.',
+        next: `Keep the one you use and remove the other: git rm ${remove}`,
       }]
     }
-    if (found.length > 0) return []
+    if (LOCKFILES.some((file) => project.folder.isFile(file))) return []
     const ignored = LOCKFILES.find((file) => project.onDisk(file))
     return [{
       severity: 'warning', what: ignored ? `${ignored} is on disk and git ignores it.` : 'There is no lockfile.', why: 'Each build takes the newest versions that package.json allows, and the next one may take others.',
       next: ignored ? `git add --force ${ignored} && git commit` : 'shipit init, or npm install --package-lock-only; then commit it.', ...(ignored ? {} : { fix: { by: 'init' as const } }),
+    }]
+  },
+}
+
+export const packageManagers: Check = {
+  name: 'package-managers',
+  theme: 'Dependencies',
+  asserts: 'package.json names one package manager',
+  look: ({ project }) => {
+    if (!project.manifest) return []
+    const several = conflictingManagers(project.manifest)
+    const [declared] = declaredManagers(project.manifest)
+    const lockfile = LOCKFILES.find((file) => project.folder.isFile(file))
+    if (several.length > 0) {
+      return [{
+        severity: 'error', what: `package.json names several package managers: ${several.map(({ place }) => place).join(', ')}.`, why: 'Heroku accepts one, and fails the build.',
+        next: 'Take out all but the one that you use.', place: 'package.json',
+      }]
+    }
+    if (!declared || !lockfile || LOCKFILE_MANAGERS[lockfile] === declared.manager) return []
+    return [{
+      severity: 'warning', what: `package.json names ${declared.place}, and the lockfile is ${lockfile}.`, why: 'Heroku installs by the lockfile.',
+      next: `Take ${declared.place.split(' ')[0]} out of package.json, or replace ${lockfile} by the lockfile of ${declared.manager}.`, place: 'package.json',
     }]
   },
 }

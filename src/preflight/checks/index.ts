@@ -1,5 +1,5 @@
 import type { Check } from '../finding.js'
-import { engines, nodeModules, runtimeDependency, singleLockfile } from './dependencies.js'
+import { engines, nodeModules, packageManagers, runtimeDependency, singleLockfile } from './dependencies.js'
 import { sqlite, uploads } from './disk.js'
 import { entry } from './entry.js'
 import { instances, socketIo } from './instances.js'
@@ -14,7 +14,7 @@ import { committed, ecosystemFileThere, packageJson, repository, slugignore, sta
 /** All checks, in the order in which they are told. */
 export const CHECKS: readonly Check[] = [
   repository, packageJson, ecosystemFileThere, startScript, committed, slugignore,
-  runtimeDependency, singleLockfile, lockfileInStep, engines, nodeModules,
+  runtimeDependency, singleLockfile, packageManagers, lockfileInStep, engines, nodeModules,
   entry, listen, instances, socketIo,
   ecosystemProblems, sshTargets, portInEnv, watch, logFiles, absolutePaths,
   envFiles, privateKeys, pm2Secrets,

@@ -196,7 +196,9 @@ describe('the Node build', function () {
 
   describe('fails with a reason', () => {
     const cases: [string, Tree, string][] = [
-      ['two lockfiles', { 'package.json': manifest(), 'package-lock.json': '{}', 'yarn.lock': '' }, 'Lockfiles of different package managers were found: package-lock.json and yarn.lock.'],
+      ['two lockfiles', { 'package.json': manifest(), 'package-lock.json': '{}', 'yarn.lock': '' }, 'Several lockfiles were found: package-lock.json and yarn.lock.'],
+      ['a shrinkwrap beside a lockfile', { 'package.json': manifest(), 'package-lock.json': '{}', 'npm-shrinkwrap.json': '{}' }, 'Several lockfiles were found: npm-shrinkwrap.json and package-lock.json.'],
+      ['several package managers', { 'package.json': manifest({ engines: { yarn: '1.x' }, packageManager: 'pnpm@9.1.0' }), 'yarn.lock': '' }, 'Several package managers are declared in package.json.'],
       ['a package.json that is no JSON', { 'package.json': '{ "name": ' }, 'package.json cannot be parsed.'],
       ['engines that are no range', { 'package.json': manifest({ engines: { node: 'newest' } }) }, 'engines.node in package.json is not a version range: newest'],
       ['a Procfile line that says nothing', { 'package.json': manifest(), Procfile: 'web node index.js' }, 'Procfile, line 1'],

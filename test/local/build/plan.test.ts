@@ -22,11 +22,11 @@ describe('what a build decides before it does anything', () => {
   })
 
   describe('the package manager', () => {
-    const choose = (files: string[], field?: string, lock = '') => choosePackageManager(files, field, () => lock)
+    const choose = (files: string[], field?: string, lock = '') => choosePackageManager(files, { engines: {}, packageManager: field }, () => lock)
     const cases: [string, string[], string | undefined, string, object][] = [
       ['npm without a lockfile', ['package.json'], undefined, '', { name: 'npm', lockfile: null }],
       ['npm with its lockfile', ['package-lock.json'], undefined, '', { name: 'npm', lockfile: 'package-lock.json' }],
-      ['npm with a shrinkwrap first', ['package-lock.json', 'npm-shrinkwrap.json'], undefined, '', { name: 'npm', lockfile: 'npm-shrinkwrap.json' }],
+      ['npm with a shrinkwrap', ['npm-shrinkwrap.json'], undefined, '', { name: 'npm', lockfile: 'npm-shrinkwrap.json' }],
       ['yarn 1', ['yarn.lock'], undefined, '# yarn lockfile v1\n', { name: 'yarn', spec: 'yarn@1', major: 1 }],
       ['yarn 1 as asked for', ['yarn.lock'], 'yarn@1.22.19+sha1.abc', '', { name: 'yarn', spec: 'yarn@1.22.19' }],
       ['newer yarn by its lockfile', ['yarn.lock'], undefined, '__metadata:\n  version: 8\n', { name: 'berry', spec: '@yarnpkg/cli-dist@4' }],
@@ -40,6 +40,13 @@ describe('what a build decides before it does anything', () => {
 
     it('is none where lockfiles contradict each other', () => {
       expect(() => choose(['package-lock.json', 'yarn.lock'])).to.throw(BuildFailure, 'package-lock.json and yarn.lock')
+      expect(() => choose(['package-lock.json', 'npm-shrinkwrap.json'])).to.throw(BuildFailure, 'npm-shrinkwrap.json and package-lock.json')
+    })
+
+    it('is none if package.json names several', () => {
+      const engines = { npm: '10.x', pnpm: '9.x' }
+      expect(() => choosePackageManager(['pnpm-lock.yaml'], { engines, packageManager: undefined }, () => '')).to.throw(BuildFailure, 'Several package managers')
+      expect(choosePackageManager(['pnpm-lock.yaml'], { engines: { pnpm: '9.x' }, packageManager: 'pnpm@9.1.0' }, () => '').name).to.equal('pnpm')
     })
   })
 
