@@ -1,7 +1,8 @@
 import { expect } from 'chai'
 import { parseLogLine } from '../../src/heroku/log-line.js'
+import type { Sample } from '../../src/monitor/reading.js'
 import { readLine } from '../../src/monitor/index.js'
-import { eventLine, sampleLine } from '../../src/runtime/event-line.js'
+import { eventLine, sampleLine, sampleLines } from '../../src/runtime/event-line.js'
 
 const AT = '2026-11-22T20:00:00.123456+00:00'
 const read = (head: string, message: string) => readLine(parseLogLine(`${AT} ${head}: ${message}`))
@@ -13,6 +14,17 @@ describe('a log line', () => {
     expect(read('app[web.1]', sampleLine(name, sample).trimEnd())).to.deep.equal({
       kind: 'sample', app: 'my "api"', instance: 3, pid: 23, status: 'waiting restart', restarts: 2, uptime: 120, version: '1.2.0', memory: 61.2, heap: 20.5, external: 1.25, limit: 200, cpu: 1.3, eventLoop: 2.1, requestsPerMinute: 118, activeRequests: 3, metrics: [], actions: [], of: undefined, others: [],
     })
+  })
+
+  it('of a dyno has the figures of all its instances, each its own', () => {
+    const sample = { pid: 23, status: 'online', restarts: 0, uptime: 1, rss: 61.2, cpu: 1 }
+    const [line] = sampleLines('web.1', [{ app: 'api', instance: 0, sample }, { app: 'api', instance: 1, sample: { ...sample, status: 'waiting restart', version: '1.2.0' } }, { app: 'jobs', instance: 0, sample: { ...sample, rss: 9, heap: 4 } }])
+    const { others, ...first } = read('app[web.1]', line!.trimEnd()) as Sample
+    expect([first, ...others].map(({ app, instance, of, status, memory, heap, version }) => ({ app, instance, of, status, memory, heap, version }))).to.deep.equal([
+      { app: 'api', instance: 0, of: 3, status: 'online', memory: 61.2, heap: undefined, version: undefined },
+      { app: 'api', instance: 1, of: 3, status: 'waiting restart', memory: 61.2, heap: undefined, version: '1.2.0' },
+      { app: 'jobs', instance: 0, of: 3, status: 'online', memory: 9, heap: 4, version: undefined },
+    ])
   })
 
   it('of figures may leave out what is not known', () => {

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { eventLine, sampleLine } from '../../src/runtime/event-line.js'
+import { eventLine, sampleLine, sampleLines } from '../../src/runtime/event-line.js'
 
 const name = { source: 'web.1', app: 'api', instance: 0 }
 
@@ -20,6 +20,20 @@ describe('lines in the log', () => {
   it('tell where the memory goes, and which version runs', () => {
     const sample = { pid: 23, status: 'online', restarts: 0, uptime: 1, rss: 61.2, cpu: 0, heap: 20.5, external: 1.234, limit: 200, version: '1.2.0' }
     expect(sampleLine(name, sample)).to.contain(' uptime=1s version=1.2.0 sample#memory_rss=61.20MB sample#memory_heap=20.50MB sample#memory_external=1.23MB sample#memory_limit=200.00MB sample#cpu')
+  })
+
+  it('tell of all instances of a dyno at once, and of many in lines that Heroku does not split', () => {
+    const sample = { pid: 23, status: 'online', restarts: 0, uptime: 1, rss: 61.2, cpu: 0 }
+    const samples = (count: number) => Array.from({ length: count }, (_, instance) => ({ app: 'my api', instance, sample }))
+    expect(sampleLines('web.1', [])).to.deep.equal([])
+    expect(sampleLines('web.1', samples(2))).to.deep.equal([
+      'shipit source=web.1 app="my api" instance=0 of=2 pid=23 status=online restarts=0 uptime=1s sample#memory_rss=61.20MB sample#cpu=0.0%'
+      + ' app="my api" instance=1 of=2 pid=23 status=online restarts=0 uptime=1s sample#memory_rss=61.20MB sample#cpu=0.0%\n',
+    ])
+    const lines = sampleLines('web.1', samples(200))
+    expect(lines).to.have.length.above(1)
+    expect(lines.every((line) => Buffer.byteLength(line) <= 10_000 && line.startsWith('shipit source=web.1 app='))).to.equal(true)
+    expect(lines.join('').match(/ instance=\d+/g)).to.have.length(200)
   })
 
   it('quote what has spaces, and leave out what is not known', () => {

@@ -74,7 +74,7 @@ describe('shipit-runtime start', function () {
     await run.says('event=listening')
     await get(port)
     await run.says(
-      /^shipit source=web\.1 app=api instance=0 pid=\d+ status=online restarts=0 uptime=\d+s version=1\.2\.0 sample#memory_rss=\d+\.\d\dMB sample#memory_heap=\d+\.\d\dMB sample#memory_external=\d+\.\d\dMB sample#cpu=\d+\.\d% sample#event_loop_p95=\d+\.\d\dms sample#requests=[1-9]\d*rpm sample#active_requests=0$/m,
+      /^shipit source=web\.1 app=api instance=0 of=1 pid=\d+ status=online restarts=0 uptime=\d+s version=1\.2\.0 sample#memory_rss=\d+\.\d\dMB sample#memory_heap=\d+\.\d\dMB sample#memory_external=\d+\.\d\dMB sample#cpu=\d+\.\d% sample#event_loop_p95=\d+\.\d\dms sample#requests=[1-9]\d*rpm sample#active_requests=0$/m,
     )
   })
 
