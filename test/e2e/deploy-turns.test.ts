@@ -160,7 +160,8 @@ describe('a deploy that is not alone, or is stopped', function () {
     await writeFile(path.join(dir, 'server.js'), `const until = (then) => require('node:fs').existsSync('${gate('boot')}') ? then() : setTimeout(until, 20, then)\nuntil(() => {\n${plainServer('slow to boot')}})\n`)
     await world.commit(dir, 'Slow')
     await open('boot')
-    await world.ok(['deploy', ...flags], { cwd: dir })
+    // The dynos of the rollback may still be starting.
+    await world.ok(['deploy', '--lock-wait', '1m', ...flags], { cwd: dir })
     await shut('boot')
     const scale = await start(['scale', 'web=2', ...flags])
     await says(scale, /1 of 2 dynos up/)

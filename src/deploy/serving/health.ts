@@ -12,7 +12,7 @@ export type Finding =
   | { is: 'not ours'; words: string }
 
 /** ms after which an answer is judged whose boot the log has not told of: lines can be lost. */
-const BOOT_LINE_TIME = 10_000
+const BOOT_LINE_TIME = 5000
 
 export class Health {
   private unknownSince: number | undefined

@@ -85,10 +85,7 @@ export async function holdUp(deployment: Deployment, watch: ReleaseWatch, { rele
 
 function wellUp({ warnings }: Deployment, finding: Finding | undefined, stable: number, report: StepReport): void {
   const { words = `up for ${duration(stable)}`, warning } = (finding ?? {}) as Partial<Extract<Verdict, { is: 'well' }>>
-  if (warning !== undefined) {
-    report.line(warning)
-    warnings.add(warning)
-  }
+  if (warning !== undefined) warnings.add(warning)
   report.detail(words)
 }
 

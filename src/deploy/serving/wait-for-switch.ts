@@ -21,7 +21,7 @@ export async function waitForSwitch(deployment: Deployment, watch: ReleaseWatch,
   const { plan, signal } = deployment
   if (!switchover) return
   const time = plan.preboot?.switchesAfter ?? 0
-  report.line(`Preboot is on: what served before v${release.version} goes on answering, unjudged, until requests switch, about ${duration(time)} after the release. Waiting ${duration(Math.max(0, switchover.left))} at most.`)
+  if (!switchover.isOver) report.line(`Preboot is on: what served before v${release.version} goes on answering, unjudged, until requests switch, about ${duration(time)} after the release. Waiting ${duration(Math.max(0, switchover.left))} at most.`)
   for (let round = 0; ; round++) {
     const { crash } = await keepAsking(deployment, deadline, report, () => watch.look({ mayBeRecent: true }))
     if (crash) throw crashError(crash, release)
