@@ -1,10 +1,23 @@
 import { readdirSync, readFileSync } from 'node:fs'
 
-/** A server that knows nothing of signals: `/slow` takes 1.5 s, `/` tells its pid. */
+/**
+ * A server that knows nothing of signals: `/slow` takes 1.5 s, `/held` is answered once its port is closed, which a stop begins with, `/grow` takes 150 MB, and
+ * `/` tells its pid.
+ */
 export const SERVER = `
 const http = require('http')
+const net = require('net')
+const whenClosed = (then) => {
+  const socket = net.connect(process.env.PORT, '127.0.0.1', () => {
+    socket.destroy()
+    setTimeout(whenClosed, 50, then)
+  })
+  socket.once('error', then)
+}
 const server = http.createServer((req, res) => {
   if (req.url === '/slow') return setTimeout(() => res.end('slow'), 1500)
+  if (req.url === '/held') return whenClosed(() => res.end('held'))
+  if (req.url === '/grow') global.held = Buffer.alloc(150e6, 1)
   res.end(String(process.pid))
 })
 server.listen(process.env.PORT, '127.0.0.1', () => console.log('serving'))
@@ -29,8 +42,17 @@ child.stdout.pipe(process.stdout)
 child.on('exit', (code) => process.exit(code))
 `
 
-/** Ways to start a server that is not the instance itself: options of the app, and files beside server.js. */
-export const STARTERS: Record<string, { app: string; files?: Record<string, string> }> = {
+export interface Starter {
+  /** Options of the app. */
+  app: string
+  /** Beside server.js. */
+  files?: Record<string, string>
+  /** A program that not every machine has. */
+  needs?: string
+}
+
+/** Ways to start a server that is not the instance itself. */
+export const STARTERS: Record<string, Starter> = {
   'npm start': { app: 'script: npm, args: start', files: PACKAGE },
   'npm run, through a shell': { app: 'script: npm, args: run both', files: PACKAGE },
   npx: { app: 'script: npx, args: node server.js', files: PACKAGE },
@@ -41,6 +63,8 @@ export const STARTERS: Record<string, { app: string; files?: Record<string, stri
   'a launcher that forks': { app: 'script: launch.js', files: { 'launch.js': `require('child_process').fork('./server.js')` } },
   'a launcher that waits in execSync': { app: 'script: launch.mjs', files: { 'launch.mjs': `import { execSync } from 'node:child_process'; execSync('node server.js', { stdio: 'inherit' })` } },
   'its own cluster': { app: 'script: cluster.js', files: { 'cluster.js': OWN_CLUSTER } },
+  'yarn start': { app: 'script: yarn, args: start', files: PACKAGE, needs: 'yarn' },
+  'pnpm start': { app: 'script: pnpm, args: start', files: PACKAGE, needs: 'pnpm' },
   'worker threads': { app: 'script: threads.js', files: { 'threads.js': THREADS } },
 }
 
