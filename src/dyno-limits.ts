@@ -13,7 +13,7 @@ export type Excess =
 /**
  * The first of Heroku's limits that a formation is beyond; undefined where it is within all. Types without dynos count for nothing.
  * https://devcenter.heroku.com/articles/dyno-types and dyno-scaling-and-process-limits: an app of Eco or of Basic dynos has no others,
- * Standard and Performance go together. Those of Performance and of an app are defaults, which Heroku raises for an account on request.
+ * Standard and Performance go together, and so do the sizes of one kind of space. Those of Performance and of an app are defaults, which Heroku raises for an account on request.
  */
 export function excessOf(formation: readonly { type: string; quantity: number; size: string }[]): Excess | undefined {
   const running = formation.filter(({ quantity }) => quantity > 0)

@@ -6,6 +6,7 @@ import { ShipitError } from '../errors.js'
 import { BaseCommand } from '../ui/base-command.js'
 import { plainDeploy, stamped } from '../ui/deploy-plain.js'
 import { appFlags } from '../ui/platform-flags.js'
+import { placeFlags, placeFrom } from '../ui/place-flags.js'
 import { waitTimeout } from '../ui/time-flag.js'
 
 type DeployFlags = Interfaces.InferredFlags<typeof Deploy.flags>
@@ -30,6 +31,7 @@ export default class Deploy extends BaseCommand {
   static override flags = {
     ...appFlags,
     create: Flags.boolean({ description: 'create the app if it does not exist, and the git remote `heroku` for it (with --local the app is created without being asked)' }),
+    ...placeFlags,
     'dry-run': Flags.boolean({ description: 'print the plan and change nothing' }),
     'wait-timeout': waitTimeout({ description: 'longest wait for the release phase and the dynos', default: '10m' }),
     health: Flags.string({ description: 'path of the app that must answer 2xx or 3xx, or none (else `health:` of the environment, else / answers below 500)', helpValue: 'PATH' }),
@@ -96,7 +98,7 @@ export default class Deploy extends BaseCommand {
     const sent = healthHeaders(health, environment?.target.health, process.env)
     const request: Omit<PlanRequest, 'turn'> = {
       app, source, project: facts, environment, waitTimeout: flags['wait-timeout'], health, rollback: flags.rollback, force: flags.force,
-      create: flags.create || flags.local, addRemote: flags.create, overwritten: (name) => git.overwritten(name, source.commit.id),
+      create: flags.create || flags.local, place: placeFrom(flags), addRemote: flags.create, overwritten: (name) => git.overwritten(name, source.commit.id),
     }
     this.timestamps = flags.timestamps
     if (flags['dry-run']) {

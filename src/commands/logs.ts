@@ -3,7 +3,7 @@ import { BaseCommand } from '../ui/base-command.js'
 import { lineWriter } from '../ui/line-writer.js'
 import { logLineRenderer } from '../ui/log-line.js'
 import { appFlags } from '../ui/platform-flags.js'
-import { printableJson } from '../ui/printable.js'
+import { printable, printableJson } from '../ui/printable.js'
 
 /** As ripgrep's smart case: a pattern without capitals finds them too. */
 async function pattern(text: string): Promise<RegExp> {
@@ -41,6 +41,11 @@ export default class Logs extends BaseCommand {
     const app = await this.appName(flags)
     const api = await this.platform(flags)
     const { readLog } = await import('../monitor/log.js')
+    const { getApp, isFir } = await import('../heroku/index.js')
+    if (!flags.tail && isFir(await getApp(api, app))) {
+      process.stderr.write(`${printable(app)} is on Fir, which keeps no log history: these are the lines from now on (Ctrl-C ends).\n`)
+      flags.tail = true
+    }
     const render = this.jsonEnabled() ? printableJson : logLineRenderer()
     const out = lineWriter()
     try {

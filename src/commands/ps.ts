@@ -71,7 +71,8 @@ export default class Ps extends BaseCommand {
   private async report(api: PlatformApi, app: string, { dynos, model }: Look, selection: Selection, { sort }: ViewFlags): Promise<DynoReport[]> {
     const { byTypeAndNumber } = await import('../heroku/dynos.js')
     const { reportDynos } = await import('../monitor/report.js')
-    const { name, type } = selection
+    const { exactSelection } = await import('../formation/select.js')
+    const { name, type } = exactSelection(selection, dynos, dynos)
     const chosen = dynos.filter((dyno) => (name === undefined || dyno.name === name) && (type === undefined || dyno.type === type)).sort(byTypeAndNumber)
     if (chosen.length === 0 && (name ?? type) !== undefined) await this.explainNone(api, app, dynos, selection)
     const reports = reportDynos(chosen, model, Date.now())

@@ -1,3 +1,4 @@
+import { isFirName } from '../dyno-name.js'
 import type { Count } from '../formation/index.js'
 import { BaseCommand } from '../ui/base-command.js'
 import { dynosArg, waitingFlags } from '../ui/waiting-flags.js'
@@ -13,11 +14,12 @@ export default class Stop extends BaseCommand {
 
   async run(): Promise<{ app: string; stopped: Count[] } | { app: string; dyno: string }> {
     const { args, flags } = await this.parse(Stop)
-    const { countsInWords, parseSelection, planStop, STOPPED_VAR, waitForDynos } = await import('../formation/index.js')
+    const { countsInWords, exactSelection, parseSelection, planStop, STOPPED_VAR, waitForDynos } = await import('../formation/index.js')
     const heroku = await import('../heroku/index.js')
-    const selection = parseSelection(args['type|dyno'])
+    const asked = parseSelection(args['type|dyno'])
     const app = await this.appName(flags)
     const api = await this.platform(flags)
+    const selection = asked.type !== undefined && isFirName(asked.type) ? exactSelection(asked, await heroku.listDynos(api, app), await heroku.listFormation(api, app)) : asked
     if (selection.name !== undefined) {
       await heroku.stopDyno(api, app, selection.name)
       this.log(`Stopped ${selection.name} of ${app}`)

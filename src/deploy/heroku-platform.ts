@@ -1,8 +1,8 @@
 import { ShipitError } from '../errors.js'
 import { ensureHerokuRemote, overwrittenBy, push } from '../git/index.js'
 import {
-  cancelBuild, createApp, currentRelease, getApp, getAppFeature, getBuild, getConfigVars, getRelease, getSlug, listBuildpacks, listBuilds, listDomains, listDynos, listFormation, listReleases, rollbackTo,
-  streamLogs, streamOutput, updateConfigVars, updateFormation, type PlatformApi, type Release,
+  cancelBuild, createApp, currentRelease, getApp, getAppFeature, getBuild, getConfigVars, getRelease, getSlug, listBuildpacks, listBuilds, listDomains, listDynos, listFormation,
+  listReleases, releaseCode, rollbackTo, streamLogs, streamOutput, updateConfigVars, updateFormation, type PlatformApi,
 } from '../heroku/index.js'
 import type { DoctorSource } from './source/examine.js'
 import type { GitPush, Platform } from './platform.js'
@@ -23,7 +23,7 @@ export function herokuPlatform(api: PlatformApi): Platform {
     slowdown: () => api.budget.slowdown,
     prebootSwitch: api.endpoint.prebootSwitch ?? PREBOOT_SWITCH,
     findApp: (app) => orUndefined(getApp(api, app)),
-    createApp: (name) => createApp(api, { name }),
+    createApp: (name, place) => createApp(api, { name, ...place }),
     dynos: (app) => listDynos(api, app),
     formation: (app) => listFormation(api, app),
     updateFormation: (app, updates) => updateFormation(api, app, updates),
@@ -34,7 +34,7 @@ export function herokuPlatform(api: PlatformApi): Platform {
     releases: (app, max) => listReleases(api, app, { max }),
     release: (app, id) => getRelease(api, app, id),
     rollbackTo: (app, id) => rollbackTo(api, app, id),
-    releaseSlug: (app, slug, description) => api.post<Release>(`/apps/${encodeURIComponent(app)}/releases`, { slug, description }),
+    releaseSlug: (app, slug, description) => releaseCode(api, app, slug, description),
     slug: (app, id) => getSlug(api, app, id),
     builds: (app, max) => listBuilds(api, app, { max }),
     build: (app, id) => getBuild(api, app, id),

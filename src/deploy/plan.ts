@@ -10,6 +10,7 @@ import type { Platform } from './platform.js'
 import { healthCheck, type HealthCheck, type HealthFlags } from './serving/health-check.js'
 import type { DeploySource, Split, Upload } from './source/source.js'
 import { releaseToReplace, takeTurn, type Turn } from './turn/turn.js'
+import type { Place } from '../heroku/apps.js'
 import type { DeployTarget } from '../ecosystem/types.js'
 
 /** What a deploy is going to do. Plain data: `--dry-run` prints it, `--json` too, and the run executes it. Times are in ms. */
@@ -18,6 +19,8 @@ export interface DeployPlan {
   platform: string
   /** Whether the app is there or is made by this deploy. */
   appState: 'exists' | 'to-be-created'
+  /** Region, team or space of an app that is made; empty for the account's own place. */
+  place: Place
   /** Whether the app, once made, becomes the git remote `heroku`. */
   addsRemote: boolean
   /** Name of the environment in the ecosystem file's `deploy:` block. */
@@ -64,6 +67,8 @@ export interface PlanRequest {
   environment?: { name: string; target: DeployTarget } | undefined
   /** Whether an app that does not exist is to be made. */
   create: boolean
+  /** Where such an app is made. */
+  place?: Place | undefined
   /** Whether an app that is made becomes the git remote `heroku`; a rehearsal leaves the user's remotes alone. */
   addRemote: boolean
   health?: HealthFlags | undefined
@@ -146,6 +151,7 @@ export function makePlan(facts: PlanFacts): DeployPlan {
     app: facts.app,
     platform: facts.platform,
     appState: found ? 'exists' : 'to-be-created',
+    place: found ? {} : facts.place ?? {},
     addsRemote: !found && facts.addRemote,
     environment: environment?.name ?? null,
     commit: source.commit,

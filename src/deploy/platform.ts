@@ -1,4 +1,5 @@
 import type { Overwritten } from '../git/index.js'
+import type { Place } from '../heroku/apps.js'
 import type { SeenLines } from '../heroku/seen-lines.js'
 import type { App, AppFeature, Build, ConfigVars, Dyno, Formation, FormationUpdate, LogLine, Release, Slug } from '../heroku/types.js'
 
@@ -13,7 +14,7 @@ export interface Platform {
   readonly prebootSwitch: number
   /** Undefined where the app does not exist or this account may not see it. */
   findApp(app: string): Promise<App | undefined>
-  createApp(app: string): Promise<App>
+  createApp(app: string, place: Place): Promise<App>
   dynos(app: string): Promise<Dyno[]>
   formation(app: string): Promise<Formation[]>
   /** All of it or none. */

@@ -104,7 +104,7 @@ async function releaseAndServe(deployment: Deployment, app: App, made: Release):
 }
 
 async function create({ plan, platform, git, changed }: Deployment): Promise<App> {
-  const app = await platform.createApp(plan.app)
+  const app = await platform.createApp(plan.app, plan.place)
   changed.isAppCreated = true
   if (plan.addsRemote) await git.addRemote(plan.app)
   return app

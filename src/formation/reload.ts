@@ -1,3 +1,4 @@
+import { isFirName } from '../dyno-name.js'
 import { dynoSize } from '../dyno-sizes.js'
 import { DynoNews, listDynos, listFormation, restartDynos, updateFormation } from '../heroku/index.js'
 import type { Dyno, Formation, PlatformApi } from '../heroku/index.js'
@@ -33,7 +34,7 @@ export interface ReloadResult {
 
 /**
  * Restarts every dyno without a gap: one after the other, the next only when the last serves again. A type with one dyno
- * gets a second for the time of the reload; where its size allows one dyno only (eco, basic) it is restarted with a gap.
+ * gets a second for the time of the reload; if its size allows one dyno only (eco, basic) it is restarted with a gap.
  * Costs 3 calls of the API, and 2 to 6 a dyno that boots within a minute; 5 more for a second dyno.
  * @throws ShipitError not_found for a type without dynos, boot when a dyno does not come back: the dynos after it are left as they were.
  */
@@ -57,42 +58,46 @@ type UnderWay = ReloadOptions & { news: DynoNews }
 
 async function reloadType(api: PlatformApi, app: string, row: Formation, dynos: Dyno[], options: UnderWay, result: ReloadResult): Promise<void> {
   const isAlone = row.quantity === 1
-  const mayHaveTwo = (dynoSize(row.size)?.maxPerType ?? 1) > 1
+  // Only Eco and Basic are known to allow one alone; a size that is new to us is as all others.
+  const mayHaveTwo = (dynoSize(row.size)?.maxPerType ?? 2) > 1
   if (isAlone && !mayHaveTwo) {
     options.onEvent?.({ kind: 'gap', type: row.type, size: row.size })
     result.gaps.push(row.type)
   }
   const extra = isAlone && mayHaveTwo
   try {
-    if (extra) await addOne(api, app, row, options)
+    let others = extra ? await addOne(api, app, row, options) : dynos
     for (const dyno of dynos) {
-      await reloadDyno(api, app, dyno, options)
+      others = [...others, await reloadDyno(api, app, dyno, { ...options, others })]
       result.reloaded.push(dyno.name)
     }
   } finally {
-    if (extra) await removeOne(api, app, row, options)
+    if (extra) await removeOne(api, app, row, dynos.some(({ name }) => isFirName(name)), options)
   }
 }
 
-async function addOne(api: PlatformApi, app: string, row: Formation, { waitTimeout, poll, signal, news, onEvent }: UnderWay): Promise<void> {
+async function addOne(api: PlatformApi, app: string, row: Formation, { waitTimeout, poll, signal, news, onEvent }: UnderWay): Promise<Dyno[]> {
   await updateFormation(api, app, [{ type: row.type, quantity: row.quantity + 1 }])
   const dynos = await waitForDynos(api, app, [{ type: row.type, quantity: row.quantity + 1, size: row.size }], {
     timeout: waitTimeout, news, ...(poll === undefined ? {} : { poll }), ...(signal ? { signal } : {}),
   })
   onEvent?.({ kind: 'added', dyno: dynos.at(-1)?.name ?? row.type })
+  return dynos
 }
 
-async function removeOne(api: PlatformApi, app: string, row: Formation, { onEvent }: ReloadOptions): Promise<void> {
+async function removeOne(api: PlatformApi, app: string, row: Formation, isFir: boolean, { onEvent }: ReloadOptions): Promise<void> {
   await updateFormation(api, app, [{ type: row.type, quantity: row.quantity }])
-  onEvent?.({ kind: 'removed', dyno: `${row.type}.${row.quantity + 1}` })
+  // On Fir the platform chooses which one goes.
+  onEvent?.({ kind: 'removed', dyno: isFir ? row.type : `${row.type}.${row.quantity + 1}` })
 }
 
-async function reloadDyno(api: PlatformApi, app: string, dyno: Dyno, { waitTimeout, poll, signal, news, onEvent }: UnderWay): Promise<void> {
+async function reloadDyno(api: PlatformApi, app: string, dyno: Dyno, { waitTimeout, poll, signal, news, onEvent, others }: UnderWay & { others: readonly Dyno[] }): Promise<Dyno> {
   signal?.throwIfAborted()
   const started = performance.now()
   onEvent?.({ kind: 'reloading', dyno: dyno.name })
   await restartDynos(api, app, { name: dyno.name })
   // A stop waits for it: the extra dyno goes afterwards, and until then it is the one that serves.
-  await waitForReplacement(api, app, [dyno], { timeout: waitTimeout, poll, news, consequence: 'The reload stopped there; the dynos after it were not touched and go on serving.' })
-  onEvent?.({ kind: 'serving', dyno: dyno.name, ms: Math.round(performance.now() - started) })
+  const [successor] = await waitForReplacement(api, app, [dyno], { timeout: waitTimeout, poll, news, others, consequence: 'The reload stopped there; the dynos after it were not touched and go on serving.' })
+  onEvent?.({ kind: 'serving', dyno: successor!.name, ms: Math.round(performance.now() - started) })
+  return successor!
 }

@@ -1,3 +1,4 @@
+import { isFirName } from '../dyno-name.js'
 import { ShipitError } from '../errors.js'
 import { DynoNews, lastOutput, listDynos, streamLogs, type Dyno, type PlatformApi } from '../heroku/index.js'
 import { untilFound } from './cadence.js'
@@ -10,20 +11,24 @@ interface ReplacementOptions {
   /** What several waits in a row share; one of its own where absent. */
   news?: DynoNews | undefined
   signal?: AbortSignal | undefined
+  /** Dynos that ran beside them when they were told: none of these is a successor. */
+  others?: readonly Dyno[] | undefined
   /** What a failure leaves behind, as a sentence of its `why`. */
   consequence: string
 }
 
 /**
- * Waits until each of these dynos, which were told to restart, has a successor of its name that is up. Answers with the successors.
+ * Waits until each of these dynos, which were told to restart, has a successor that is up: of its name, or on Fir, where no dyno has
+ * the name of another, one that is new. Answers with the successors.
  * @throws ShipitError `boot` at once when a successor crashes, with its last output, and when one is not up in time
  */
 export async function waitForReplacement(api: PlatformApi, app: string, old: readonly Dyno[], options: ReplacementOptions): Promise<Dyno[]> {
-  const { timeout, poll, signal, consequence, news = new DynoNews(api, app) } = options
+  const { timeout, poll, signal, consequence, others = [], news = new DynoNews(api, app) } = options
   let successors: Dyno[] = []
+  const known = new Set(others.map(({ id }) => id))
   const ended = await untilFound<{ crashed: Dyno | undefined }>(api, news, async () => {
     const now = await listDynos(api, app)
-    successors = old.flatMap(({ name, id }) => now.find((dyno) => dyno.name === name && dyno.id !== id) ?? [])
+    successors = successorsOf(old, now, known)
     const crashed = successors.find(({ state }) => state === 'crashed')
     const up = old.length - successors.filter(({ state }) => state === 'up').length
     return crashed || up === 0 ? { answer: { crashed } } : { pending: { up, gone: 0 } }
@@ -36,5 +41,15 @@ export async function waitForReplacement(api: PlatformApi, app: string, old: rea
     why: [consequence, text, ending].filter(Boolean).join('\n'),
     next: `shipit logs --dyno ${failed.name} --app ${app}`,
     details: { app, dyno: failed.name },
+  })
+}
+
+function successorsOf(old: readonly Dyno[], now: readonly Dyno[], known: ReadonlySet<string>): Dyno[] {
+  const taken = new Set([...known, ...old.map(({ id }) => id)])
+  return old.flatMap((one) => {
+    const successor = now.find(({ id, name, type }) => !taken.has(id) && (isFirName(one.name) ? type === one.type : name === one.name))
+    if (!successor) return []
+    taken.add(successor.id)
+    return [successor]
   })
 }

@@ -1,6 +1,6 @@
 import { listDynos, listFormation, restartDynos, type PlatformApi } from '../heroku/index.js'
 import { waitForReplacement } from './replacement.js'
-import { selectDynos, type Selection } from './select.js'
+import { selected, type Selection } from './select.js'
 
 export interface RestartOptions {
   /** ms until the wait for the restarted dynos is given up. */
@@ -12,12 +12,12 @@ export interface RestartOptions {
 }
 
 /** Restarts dynos at once, all of the selection together, and waits until each is up again. Answers with their names. */
-export async function restart(api: PlatformApi, app: string, selection: Selection, { waitTimeout, poll, signal, onAsked }: RestartOptions): Promise<string[]> {
+export async function restart(api: PlatformApi, app: string, asked: Selection, { waitTimeout, poll, signal, onAsked }: RestartOptions): Promise<string[]> {
   const [formation, all] = await Promise.all([listFormation(api, app), listDynos(api, app)])
-  const dynos = selectDynos(all, formation, selection, app)
+  const { dynos, selection } = selected(all, formation, asked, app)
   signal?.throwIfAborted()
   await restartDynos(api, app, selection)
   onAsked?.(dynos.map(({ name }) => name))
-  await waitForReplacement(api, app, dynos, { timeout: waitTimeout, poll, signal, consequence: '' })
+  await waitForReplacement(api, app, dynos, { others: all, timeout: waitTimeout, poll, signal, consequence: '' })
   return dynos.map(({ name }) => name)
 }

@@ -17,6 +17,22 @@ export function parseSelection(text: string | undefined): Selection {
 /** A process type, or undefined for all of them. */
 export const parseType = (text: string | undefined): string | undefined => (text === 'all' ? undefined : text)
 
+/**
+ * The dynos that a selection means, and the selection as the platform takes it: on Fir a dyno's name (web-1a2b3-4c5d6) reads like a
+ * process type. Throws as selectDynos.
+ */
+export function selected(dynos: readonly Dyno[], formation: readonly Formation[], asked: Selection, app: string): { dynos: Dyno[]; selection: Selection } {
+  const selection = exactSelection(asked, dynos, formation)
+  return { dynos: selectDynos(dynos, formation, selection, app), selection }
+}
+
+/** A name of no process type that a dyno has is that dyno's. */
+export function exactSelection(asked: Selection, dynos: readonly Pick<Dyno, 'name'>[], formation: readonly Pick<Formation, 'type'>[]): Selection {
+  const { type } = asked
+  if (type === undefined || formation.some((row) => row.type === type) || !dynos.some(({ name }) => name === type)) return asked
+  return { name: type }
+}
+
 /** The dynos of the formation that a selection means, in the order of their names. Throws ShipitError `not_found` where there are none. */
 export function selectDynos(dynos: readonly Dyno[], formation: readonly Formation[], { type, name }: Selection, app: string): Dyno[] {
   const ofFormation = dynos.filter((dyno) => formation.some((row) => row.type === dyno.type))

@@ -1,3 +1,4 @@
+import { numberOfDyno } from '../dyno-name.js'
 import { ShipitError } from '../errors.js'
 import { byTypeAndNumber, DynoNews, lastOutput, listDynos, streamLogs, type Dyno, type PlatformApi } from '../heroku/index.js'
 import { untilFound } from './cadence.js'
@@ -19,8 +20,6 @@ export interface WaitOptions {
   onProgress?: (up: number, wanted: number) => void
 }
 
-const numberOf = ({ name }: Dyno) => Number(name.split('.')[1])
-
 /**
  * What is asked of one process type against what runs. Dynos of an earlier size or release are on their way out and count for nothing,
  * crashed or not.
@@ -28,7 +27,8 @@ const numberOf = ({ name }: Dyno) => Number(name.split('.')[1])
 function look(dynos: readonly Dyno[], wanted: Wanted, release = 0): { up: number; rest: number; isDone: boolean; crashed: Dyno | undefined } {
   const ofType = dynos.filter(({ type }) => type === wanted.type)
   const fitting = ofType.filter((dyno) => dyno.size.toLowerCase() === wanted.size.toLowerCase() && dyno.release.version >= release)
-  const kept = fitting.filter((dyno) => numberOf(dyno) <= wanted.quantity)
+  // Without numbers, as on Fir, any of them may be the one to go.
+  const kept = fitting.every(({ name }) => numberOfDyno(name) === undefined) ? fitting.slice(0, wanted.quantity) : fitting.filter(({ name }) => (numberOfDyno(name) ?? 0) <= wanted.quantity)
   // An Eco dyno that sleeps is as it should be.
   const up = kept.filter(({ state }) => state === 'up' || state === 'idle').length
   const rest = wanted.quantity === 0 ? ofType.length : fitting.length - kept.length

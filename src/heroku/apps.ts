@@ -1,7 +1,9 @@
 import type { PlatformApi } from './client.js'
 import type { App } from './types.js'
 
-export interface NewApp { name?: string; region?: string }
+/** Where an app is made; in an account's own place on the Common Runtime if nothing says otherwise. */
+export interface Place { region?: string | undefined; team?: string | undefined; space?: string | undefined }
+export interface NewApp extends Place { name?: string | undefined }
 export interface AppChanges { maintenance?: boolean }
 
 export const appPath = (app: string) => `/apps/${encodeURIComponent(app)}`
@@ -11,8 +13,11 @@ export const getApp = (api: PlatformApi, app: string) => api.get<App>(appPath(ap
 /** Every app that the account owns or works on. */
 export const listApps = (api: PlatformApi) => api.list<App>('/apps')
 
-/** Without a name the platform makes one up. */
-export const createApp = (api: PlatformApi, wanted: NewApp = {}) => api.post<App>('/apps', wanted)
+/** Without a name the platform makes one up. Apps of a team or a space are made elsewhere (schema: team-app). */
+export const createApp = (api: PlatformApi, wanted: NewApp = {}) => api.post<App>(wanted.team === undefined && wanted.space === undefined ? '/apps' : '/teams/apps', wanted)
+
+/** Of Heroku's newer generation, of which logs, names and releases differ (devcenter.heroku.com/articles/generations). */
+export const isFir = ({ generation }: App): boolean => (typeof generation === 'object' ? generation.name : generation) === 'fir'
 
 export const updateApp = (api: PlatformApi, app: string, changes: AppChanges) => api.patch<App>(appPath(app), changes)
 

@@ -1,3 +1,4 @@
+import { numberOfDyno } from '../dyno-name.js'
 import { ShipitError } from '../errors.js'
 import { plainOrder } from '../plain-order.js'
 import { appPath } from './apps.js'
@@ -6,11 +7,9 @@ import type { Dyno } from './types.js'
 
 export const listDynos = (api: PlatformApi, app: string) => api.list<Dyno>(`${appPath(app)}/dynos`)
 
-const numberOf = ({ name }: Pick<Dyno, 'name'>): number => Number(name.split('.').at(-1)) || 0
-
-/** web.2 before web.10, types by name. */
+/** web.2 before web.10, types by name; on Fir, where there are no numbers, by the whole name. */
 export const byTypeAndNumber = (one: Pick<Dyno, 'name' | 'type'>, other: Pick<Dyno, 'name' | 'type'>): number =>
-  plainOrder(one.type, other.type) || numberOf(one) - numberOf(other)
+  plainOrder(one.type, other.type) || (numberOfDyno(one.name) ?? 0) - (numberOfDyno(other.name) ?? 0) || plainOrder(one.name, other.name)
 
 /** Restarts one dyno by name (web.1), every dyno of a type, or all. */
 export const restartDynos = (api: PlatformApi, app: string, what: { type?: string; name?: string } = {}) => {

@@ -26,6 +26,12 @@ const LONGEST_DELAY = 5000
 /** A stream that brought lines before it broke is taken up again at once. */
 const SHORTEST_DELAY = 50
 
+/**
+ * ms without a line, and in all, after which a session that was not asked to tail has told all. Fir's sessions tail whatever they are asked, and would never end
+ * (devcenter.heroku.com/articles/logging, Fir).
+ */
+const QUIET = { line: 4000, all: 30_000 }
+
 /** 404 and 410: the session is gone. 403: its time is over. */
 const EXPIRED = new Set([403, 404, 410])
 
@@ -53,6 +59,9 @@ export async function* streamLogBatches(api: PlatformApi, app: string, options: 
       let hasBrought = false
       let stream: OpenedStream | undefined
       connection = new AbortController()
+      const quiet = new AbortController()
+      let timer: NodeJS.Timeout | undefined
+      const begun = Date.now()
       try {
         if (url === undefined) {
           const lines = seen.isEmpty ? filter.lines : KEPT_LINES
@@ -60,7 +69,9 @@ export async function* streamLogBatches(api: PlatformApi, app: string, options: 
           seen.expectReplay()
         } else if (seen.lastEventId === undefined) seen.expectReplay()
 
-        stream = await open(url, seen.lastEventId, AbortSignal.any([signal, connection.signal]))
+        stream = await open(url, seen.lastEventId, AbortSignal.any([signal, connection.signal, quiet.signal]))
+        const listen = () => { if (!filter.tail) timer = setTimeout(() => quiet.abort(), Date.now() - begun > QUIET.all ? 0 : QUIET.line) }
+        listen()
         if (EXPIRED.has(stream.status)) {
           url = undefined
           throw new Error(`the log session has expired (status ${stream.status})`)
@@ -69,19 +80,22 @@ export async function* streamLogBatches(api: PlatformApi, app: string, options: 
         if (filter.tail) failures = 0
         for await (const events of logEvents(stream)) {
           failures = 0
+          clearTimeout(timer)
           const fresh = events.filter(({ id }) => !seen.isRepeatedEvent(id))
           // Lines that were seen before are progress too: the stream resumes behind them.
           hasBrought ||= fresh.length > 0
           const lines = fresh.flatMap((event) => event.lines).filter((line) => !seen.isRepeatedLine(line))
           if (lines.length > 0) yield lines
+          listen()
         }
         if (!filter.tail) return
       } catch (error) {
-        if (signal.aborted) return
+        if (signal.aborted || (quiet.signal.aborted && stream !== undefined)) return
         // An answer such as 404 will not change; a broken connection may.
         if (error instanceof ShipitError && (error.code !== 'network' || seen.isEmpty)) throw error
         if (failures++ >= retries) throw error instanceof ShipitError ? error : brokenStream(url ?? api.endpoint.apiUrl, error)
       } finally {
+        clearTimeout(timer)
         stream?.close()
       }
       const pause = reconnectDelay * 2 ** Math.max(0, failures - 1)

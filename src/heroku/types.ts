@@ -35,6 +35,10 @@ export interface App {
   owner: { id: string; email: string }
   region: Ref
   stack: Ref
+  /** cedar or fir; absent where the platform is older than that. */
+  generation?: Ref | string | undefined
+  space?: (Ref & { shield?: boolean }) | null
+  team?: Ref | null
   created_at: string
   updated_at: string
   released_at: string | null
@@ -84,6 +88,7 @@ export interface Release {
   description: string
   status: 'pending' | 'succeeded' | 'failed' | 'expired'
   current: boolean
+  /** What it runs: a slug, or on Fir an image, whose id stands here as well (see releases.ts). */
   slug: { id: string } | null
   user: { id: string; email: string }
   app: Ref

@@ -1,3 +1,4 @@
+import { typeOfDyno } from '../dyno-name.js'
 import { ShipitError } from '../errors.js'
 import { listDynos, listFormation, SeenLines, streamLogs, type LogLine, type PlatformApi } from '../heroku/index.js'
 import { unknownName } from '../nearest.js'
@@ -58,7 +59,7 @@ export async function* readLog(api: PlatformApi, app: string, query: LogQuery, s
   }
 }
 
-const isAt = (place: string): Test => ({ dyno }) => dyno === place || dyno.startsWith(`${place}.`)
+const isAt = (place: string): Test => ({ dyno }) => dyno === place || (dyno.startsWith(place) && typeOfDyno(dyno) === place)
 
 async function testOf(api: PlatformApi, app: string, name: string, names: AppNames, recent: readonly LogLine[]): Promise<Test> {
   if (names.knows(name)) return (line) => names.isOf(name, line)
@@ -71,7 +72,7 @@ async function testOf(api: PlatformApi, app: string, name: string, names: AppNam
 
 /** A dyno that has gone may be named as long as the log has lines of it. */
 async function mustExist(api: PlatformApi, app: string, dyno: string, signal: AbortSignal): Promise<void> {
-  if (SERVICES.includes(dyno.split('.')[0]!)) return
+  if (SERVICES.includes(typeOfDyno(dyno))) return
   const places = await placesOf(api, app)
   if (places.includes(dyno)) return
   for await (const line of streamLogs(api, app, { lines: RECENT_LINES, dyno, signal })) if (isAt(dyno)(line)) return

@@ -1,3 +1,4 @@
+import { isFirName } from '../dyno-name.js'
 import { ShipitError } from '../errors.js'
 import { listDynos, SeenLines, streamLogs, type Dyno, type LogFilter, type LogLine, type PlatformApi } from '../heroku/index.js'
 import { FormationModel } from './model.js'
@@ -38,7 +39,9 @@ export interface LookOptions {
 export async function look(api: PlatformApi, app: string, options: LookOptions = {}): Promise<Look> {
   const recent = await lookAtRecent(api, app, options)
   const { seen, read, ...found } = recent
-  if (!options.onFollow || found.problem !== undefined || read < RECENT_LINES || found.watched >= FIGURES_WITHIN) return found
+  // Fir keeps no lines to read: what is to be known comes from now on.
+  const hasHistory = !found.dynos.some(({ name }) => isFirName(name))
+  if (!options.onFollow || found.problem !== undefined || (hasHistory && read < RECENT_LINES) || found.watched >= FIGURES_WITHIN) return found
   return followFigures(api, app, found, seen, options)
 }
 

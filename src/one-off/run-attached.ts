@@ -37,7 +37,7 @@ export async function runAttached(api: PlatformApi, app: string, wanted: Omit<On
       say?.('failed\n')
       throw error
     })
-    const ended = await join(api, dyno, leave, isTerminal, options)
+    const ended = await join(api, app, dyno, leave, isTerminal, options)
     leave.signal.throwIfAborted()
     return { dyno: dyno.name, status: exitCode ? await statusOf(api, app, dyno, ended) : 0 }
   } catch (error) {
@@ -50,9 +50,18 @@ export async function runAttached(api: PlatformApi, app: string, wanted: Omit<On
   }
 }
 
-async function join(api: PlatformApi, dyno: Dyno, leave: Leaving, isTerminal: boolean, { output, say }: RunOptions): Promise<Detached> {
+async function join(api: PlatformApi, app: string, dyno: Dyno, leave: Leaving, isTerminal: boolean, { output, say }: RunOptions): Promise<Detached> {
   const { stdin } = process
   if (!dyno.attach_url) throw new ShipitError('refused', { message: `${dyno.name} cannot be attached to.`, why: 'The platform named no place to meet it.', next: 'shipit run --detached' })
+  if (!dyno.attach_url.startsWith('rendezvous:')) {
+    // Fir and Shield meet over https and ssh (devcenter.heroku.com/articles/one-off-dynos#shield-private-spaces), which Heroku's own CLI speaks.
+    await stop(api, app, dyno.name)
+    throw new ShipitError('refused', {
+      message: `${dyno.name} can only be attached to with Heroku's own CLI.`,
+      why: `${app} is on Fir or in a Shield space, where one-off dynos are met over ${new URL(dyno.attach_url).protocol.replace(':', '')}. The dyno was stopped again.`,
+      next: `heroku run --app ${app} -- COMMAND\nOr without its output here: shipit run --detached --app ${app} -- COMMAND`, details: { app, dyno: dyno.name },
+    })
+  }
   let giveBack = () => {}
   try {
     return await attach({

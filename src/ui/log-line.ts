@@ -1,3 +1,4 @@
+import { typeOfDyno } from '../dyno-name.js'
 import type { LogLine } from '../heroku/index.js'
 import { colours } from './colours.js'
 import { printable } from './printable.js'
@@ -23,7 +24,7 @@ export function logLineRenderer(stream: { isTTY?: boolean } = process.stdout): (
   return ({ timestamp, source, dyno, message }) => {
     const text = body(printable(message))
     if (!timestamp) return text
-    const paint = source === 'heroku' ? c.dim : paintFor(dyno.split('.')[0]!)
+    const paint = source === 'heroku' ? c.dim : paintFor(typeOfDyno(dyno))
     return `${paint(printable(`${timestamp} ${source}[${dyno}]:`))} ${text}`
   }
 }

@@ -122,7 +122,7 @@ describe('steps inside one another on a terminal', () => {
 
 describe('a plan in words', () => {
   const plan: DeployPlan = {
-    app: 'myapp', platform: 'Heroku', appState: 'exists', addsRemote: false, environment: 'production', commit: { id: '1a2b3c4'.repeat(6), short: '1a2b3c4', subject: 'Fix \u001B[2Jit' }, split: null, upload: null, branch: 'main',
+    app: 'myapp', platform: 'Heroku', appState: 'exists', place: {}, addsRemote: false, environment: 'production', commit: { id: '1a2b3c4'.repeat(6), short: '1a2b3c4', subject: 'Fix \u001B[2Jit' }, split: null, upload: null, branch: 'main',
     current: { release: { id: 'r', version: 6 }, slug: 's', commit: 'f00ba44'.repeat(6) }, isAlreadyLive: false, follows: null, configChanges: ['SHIPIT_ENV'], formation: [], shipitEnv: 'prod',
     steps: ['preflight', 'config', 'push', 'release', 'boot', 'health'], health: { path: '/healthz', isNamed: true, status: null, headers: [], timeout: null }, preboot: null, waitTimeout: 1, rollback: true, force: false, overwrites: null, warnings: ['Uncommitted \u001B]0;x\u0007work'], findings: [],
   }
