@@ -14,6 +14,9 @@ async function pattern(text: string): Promise<RegExp> {
   }
 }
 
+/** ms after which a session that was not to tail, and did not end, was given up (see log-stream.ts). */
+const UNENDED = 3_500
+
 export default class Logs extends BaseCommand {
   static override summary = 'show the app\'s log, and follow it'
   static override description = `The platform keeps the last 1,500 lines. With --tail new lines follow until Ctrl-C; a broken connection, an expired log session and a sleep of the machine are taken up again without losing or repeating a line. NAME is an app of the ecosystem file (its own output and its changes, without the figures every 20 s), else a dyno, a process type or a source. With --json each line is one JSON object.`
@@ -41,16 +44,19 @@ export default class Logs extends BaseCommand {
     const app = await this.appName(flags)
     const api = await this.platform(flags)
     const { readLog } = await import('../monitor/log.js')
-    const { getApp, isFir } = await import('../heroku/index.js')
-    if (!flags.tail && isFir(await getApp(api, app))) {
-      process.stderr.write(`${printable(app)} is on Fir, which keeps no log history: these are the lines from now on (Ctrl-C ends).\n`)
-      flags.tail = true
-    }
     const render = this.jsonEnabled() ? printableJson : logLineRenderer()
     const out = lineWriter()
     try {
       const { num: lines, tail, dyno, source, grep, errors } = flags
-      for await (const line of readLog(api, app, { lines, tail, dyno, source, grep, errors, name: args.name }, out.readerGone)) await out.write(render(line))
+      const wanted = { lines, dyno, source, grep, errors, name: args.name }
+      const begun = performance.now()
+      for await (const line of readLog(api, app, { ...wanted, tail }, out.readerGone)) await out.write(render(line))
+      // A history comes at once.
+      if (tail || out.readerGone.aborted || performance.now() - begun < UNENDED) return
+      const { getApp, isFir } = await import('../heroku/index.js')
+      if (!isFir(await getApp(api, app))) return
+      process.stderr.write(`${printable(app)} is on Fir, which keeps no log history: lines follow as they come (Ctrl-C ends).\n`)
+      for await (const line of readLog(api, app, { ...wanted, tail: true }, out.readerGone)) await out.write(render(line))
     } finally {
       out.release()
     }

@@ -17,7 +17,7 @@ export const listApps = (api: PlatformApi) => api.list<App>('/apps')
 export const createApp = (api: PlatformApi, wanted: NewApp = {}) => api.post<App>(wanted.team === undefined && wanted.space === undefined ? '/apps' : '/teams/apps', wanted)
 
 /** Of Heroku's newer generation, of which logs, names and releases differ (devcenter.heroku.com/articles/generations). */
-export const isFir = ({ generation }: App): boolean => (typeof generation === 'object' ? generation.name : generation) === 'fir'
+export const isFir = ({ generation }: App): boolean => generation?.name === 'fir'
 
 export const updateApp = (api: PlatformApi, app: string, changes: AppChanges) => api.patch<App>(appPath(app), changes)
 

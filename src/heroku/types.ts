@@ -35,8 +35,6 @@ export interface App {
   owner: { id: string; email: string }
   region: Ref
   stack: Ref
-  /** cedar or fir; absent where the platform is older than that. */
-  generation?: Ref | string | undefined
   space?: (Ref & { shield?: boolean }) | null
   team?: Ref | null
   created_at: string

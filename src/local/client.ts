@@ -24,6 +24,8 @@ interface LocalStatus {
   home: string
   info: DaemonInfo
   limits: Limits
+  /** Of new apps. */
+  generation: 'cedar' | 'fir'
   apps: { name: string; dynos: Record<string, number> }[]
   /** Records that could not be read at start: file and what is wrong with it. */
   problems: { file: string; problem: string }[]
@@ -65,9 +67,9 @@ export async function localStatus(home: string = stateHome()): Promise<LocalStat
   if (!info) return undefined
   const answer = await ask<LocalStatus & { pid: number }>(`${info.apiUrl}/shipit/status`, info.token)
   if (!answer) return undefined
-  const { pid, limits, apps, problems } = answer
+  const { pid, limits, generation = 'cedar', apps, problems } = answer
   // After a kill another program may have the port; only the process that wrote the file counts.
-  return pid === info.pid ? { home, info, limits, apps, problems } : undefined
+  return pid === info.pid ? { home, info, limits, generation, apps, problems } : undefined
 }
 
 /**
@@ -190,4 +192,12 @@ export async function resetLocal(home: string = stateHome()): Promise<void> {
   if ((await holderOf(folders)).isStale) await ensureLocal({ home })
   await stopLocal(home)
   await removeFolder(folders.root)
+}
+
+/** Which generation of Heroku new apps are made as. Throws ShipitError `local` if the daemon does not take it. */
+export async function setGeneration({ apiUrl, token }: DaemonInfo, generation: 'cedar' | 'fir'): Promise<void> {
+  const response = await fetch(`${apiUrl}/shipit/generation`, {
+    method: 'PUT', headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' }, body: JSON.stringify({ generation }), signal: AbortSignal.timeout(ANSWER_TIME),
+  })
+  if (!response.ok) throw new ShipitError('local', { message: `The embedded Heroku refused generation ${generation} with status ${response.status}.`, next: 'shipit local status' })
 }

@@ -3,12 +3,14 @@ import { rm } from 'node:fs/promises'
 import http from 'node:http'
 import path from 'node:path'
 import writeFileAtomic from 'write-file-atomic'
+import { openAuthorizations } from './authorizations.js'
 import { createApi, webUrl, type Urls } from './api/index.js'
 import { acquireLock } from './daemon-lock.js'
 import { openDaemonLog } from './daemon-log.js'
 import { foldersOf, makeFolders } from './folders.js'
 import { DEFAULT_LIMITS } from './limits.js'
 import { listen, type Listening } from './listen.js'
+import { startDrains } from './drains.js'
 import { createLogplex } from './logplex/index.js'
 import { ownVersion } from './own-version.js'
 import { createReleaseOutput } from './release-output.js'
@@ -16,6 +18,8 @@ import { createReleases } from './releases.js'
 import { certificateOf, type Certificate } from './rendezvous/certificate.js'
 import { createRendezvous } from './rendezvous/index.js'
 import { readSettings, writeSettings } from './settings.js'
+import type { Generation } from './place.js'
+import { openSpaces } from './spaces.js'
 import { openStore } from './store/index.js'
 import type { DaemonInfo, Dynos, Folders, Limits } from './types.js'
 
@@ -100,6 +104,7 @@ async function start(options: PlatformOptions, folders: Folders, lock: Awaited<R
     version,
     started_at: startedAt,
     limits,
+    generation: settings.generation ?? 'cedar',
     apps: store.list().map(({ id, name }) => ({ name, ...dynoCounts(dynos, id) })),
     problems: store.problems,
   })
@@ -109,7 +114,14 @@ async function start(options: PlatformOptions, folders: Folders, lock: Awaited<R
     throw error
   }))
   const rendezvous = createRendezvous(certificate, log)
-  const api = createApi({ rendezvous, certificate, store, logplex, dynos, releases, output, builder, git, folders, token, log, status, urls: () => urls as Urls, now: options.now, journal: options.journal })
+  const generation = () => settings.generation ?? 'cedar'
+  const drains = startDrains({ store, logplex })
+  const spaces = await openSpaces(folders, generation)
+  const setGeneration = async (wanted: Generation) => {
+    settings.generation = wanted
+    await writeSettings(folders, settings)
+  }
+  const api = createApi({ authorizations: await openAuthorizations(folders), drain: drains.follow, spaces, generation, setGeneration, rendezvous, certificate, store, logplex, dynos, releases, output, builder, git, folders, token, log, status, urls: () => urls as Urls, now: options.now, journal: options.journal })
 
   const opened: Listening[] = []
   try {
@@ -125,7 +137,8 @@ async function start(options: PlatformOptions, folders: Folders, lock: Awaited<R
     const addresses = { apiUrl, gitUrl: `${apiUrl}/git`, routerPort: routerListening.port }
     urls = { ...addresses, rendezvousPort: rendezvousListening.port }
     const info: DaemonInfo = { pid: process.pid, ...addresses, preboot_switch: limits.prebootSwitch, token, version, started_at: startedAt }
-    await writeSettings(folders, { token, apiPort: apiListening.port, routerPort: routerListening.port })
+    Object.assign(settings, { apiPort: apiListening.port, routerPort: routerListening.port })
+    await writeSettings(folders, settings)
     await writeFileAtomic(infoFile(folders), JSON.stringify(info, null, 2), { mode: 0o600 })
     for (const app of store.list()) dynos.reconcile(app.id, 'release')
     log(`listens on ${apiUrl}, apps on port ${info.routerPort}`)
@@ -133,6 +146,7 @@ async function start(options: PlatformOptions, folders: Folders, lock: Awaited<R
     const close = async () => {
       for (const listening of opened) listening.stopAccepting()
       await rm(infoFile(folders), { force: true })
+      drains.close()
       await builder.shutdown()
       await dynos.shutdown()
       for (const listening of opened) await listening.close()

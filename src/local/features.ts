@@ -20,6 +20,7 @@ export const FEATURES = {
   'http-routing-2-dot-0': { display_name: 'Router 2.0', description: 'Routes with HTTP/2 to clients and connections to dynos that are kept alive.', doc_url: article('http-routing'), enabled: true, state: 'general' },
   'http-disable-keepalive-to-dyno': { display_name: 'Disable keepalive to dyno', description: "Opens a connection of its own to the dyno for each request.", doc_url: article('heroku-labs-disabling-keepalives-to-dyno-for-router-2-0'), enabled: false, state: 'beta' },
   'http-end-to-end-continue': { display_name: 'End-to-end 100 Continue', description: 'Leaves Expect: 100-continue to the dyno.', doc_url: article('http-routing') + '#expect-100-continue', enabled: false, state: 'beta' },
+  'runtime-dyno-metadata': { display_name: 'Dyno Metadata', description: "Tells a dyno its app, release and commit in its environment.", doc_url: article('dyno-metadata'), enabled: false, state: 'beta' },
 } as const satisfies Record<string, Feature>
 
 export type FeatureName = keyof typeof FEATURES

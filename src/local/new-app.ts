@@ -3,7 +3,7 @@ import { ACCOUNT_EMAIL } from './identity.js'
 import type { AppRecord, ReleaseRecord } from './types.js'
 
 /** A new app as Heroku makes it: no slug, and its first two releases behind it. */
-export function newApp(name: string, now = new Date().toISOString()): AppRecord {
+export function newApp(name: string, place: Pick<AppRecord, 'generation' | 'region' | 'team' | 'space'> = {}, now = new Date().toISOString()): AppRecord {
   const releases = ['Initial release', 'Enable Logplex'].map((description, index): ReleaseRecord => ({
     id: randomUUID(),
     version: index + 1,
@@ -18,6 +18,7 @@ export function newApp(name: string, now = new Date().toISOString()): AppRecord 
   return {
     id: randomUUID(),
     name,
+    ...place,
     maintenance: false,
     features: {},
     config_vars: {},

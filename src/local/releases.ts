@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { ApiError, NotFound } from './api-error.js'
 import { formationFor } from './formation.js'
 import { ACCOUNT_EMAIL } from './identity.js'
+import { runtimeOf } from './place.js'
 import type { ReleaseOutput } from './release-output.js'
 import type { AppRecord, Dynos, Logplex, ReleaseRecord, Releases, SlugRecord, Store } from './types.js'
 
@@ -154,7 +155,7 @@ function serve(draft: AppRecord, release: ReleaseRecord): void {
   draft.released_at = now
   draft.updated_at = now
   const slug = slugOf(draft, release)
-  if (slug) draft.formation = formationFor(slug.process_types, draft.formation, now)
+  if (slug) draft.formation = formationFor(slug.process_types, draft.formation, now, runtimeOf(draft))
 }
 
 function fail(release: ReleaseRecord): void {

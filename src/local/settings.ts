@@ -5,7 +5,7 @@ import writeFileAtomic from 'write-file-atomic'
 import type { Folders } from './types.js'
 
 /** What stays the same over restarts, so that exports in a shell, git remotes and bookmarks go on working. */
-interface Settings { token: string; apiPort: number | null; routerPort: number | null }
+export interface Settings { token: string; apiPort: number | null; routerPort: number | null; /** Of new apps; cedar if absent. */ generation?: 'cedar' | 'fir' }
 
 const fileOf = (folders: Pick<Folders, 'root'>) => path.join(folders.root, 'settings.json')
 

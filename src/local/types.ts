@@ -63,9 +63,29 @@ export interface BuildRecord {
   updated_at: string
 }
 
+export interface SpaceRecord {
+  id: string
+  name: string
+  team: string
+  region: string
+  shield: boolean
+  generation: 'cedar' | 'fir'
+  created_at: string
+  updated_at: string
+}
+
 export interface AppRecord {
   id: string
   name: string
+  /** Absent: cedar, as all apps were before there were others; us; no team; no space. */
+  generation?: 'cedar' | 'fir' | undefined
+  region?: string | undefined
+  team?: string | undefined
+  space?: Pick<SpaceRecord, 'id' | 'name' | 'shield'> | undefined
+  /** Ordered names or URLs, as `buildpacks:set` leaves them; what is built is heroku/nodejs whatever they say. */
+  buildpacks?: string[] | undefined
+  webhooks?: WebhookRecord[] | undefined
+  drains?: DrainRecord[] | undefined
   maintenance: boolean
   /** App features that are on: preboot, log-runtime-metrics. */
   features: Record<string, { enabled: boolean; updated_at: string }>
@@ -83,6 +103,10 @@ export interface AppRecord {
   updated_at: string
   released_at: string | null
 }
+
+export interface WebhookRecord { id: string; url: string; level: string; include: string[]; created_at: string; updated_at: string }
+
+export interface DrainRecord { id: string; url: string; token: string; created_at: string; updated_at: string }
 
 /** Where things lie under SHIPIT_HOME. Made once by daemon.ts. */
 export interface Folders {

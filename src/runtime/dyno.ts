@@ -50,18 +50,22 @@ function memoryOf(env: NodeJS.ProcessEnv, read: Read): { memory: number; source:
   return stated.sort((a, b) => a.memory - b.memory)[0]
 }
 
-/** SHIPIT_CPUS where a person states it, else what the cgroup and the scheduler allow. */
+/**
+ * SHIPIT_CPUS if a person states it, else the least of what the platform says (HEROKU_AVAILABLE_PARALLELISM: devcenter.heroku.com/articles/dynos), the
+ * cgroup and the scheduler allow.
+ */
 function cpusOf(env: NodeJS.ProcessEnv, read: Read, parallelism: number): number {
   const stated = Math.trunc(Number(env.SHIPIT_CPUS))
-  return stated > 0 ? stated : Math.max(1, Math.min(parallelism, Math.ceil(cpuQuota(read) ?? parallelism)))
+  if (stated > 0) return stated
+  const said = Math.trunc(Number(env.HEROKU_AVAILABLE_PARALLELISM))
+  return Math.max(1, Math.min(parallelism, ...cpuQuotas(read).map(Math.ceil), ...(said > 0 ? [said] : [])))
 }
 
-function cpuQuota(read: Read): number | undefined {
-  const v2 = /^(\d+) (\d+)/.exec(read('/sys/fs/cgroup/cpu.max') ?? '')
-  if (v2) return Number(v2[1]) / Number(v2[2])
-  const quota = Number(read('/sys/fs/cgroup/cpu/cpu.cfs_quota_us'))
-  const period = Number(read('/sys/fs/cgroup/cpu/cpu.cfs_period_us'))
-  return quota > 0 && period > 0 ? quota / period : undefined
+/** Of cgroup v2 and v1, as far as each states a limit: `max` and -1 are the kernel's words for none. */
+function cpuQuotas(read: Read): number[] {
+  const v2 = /^(\d+) (\d+)/.exec(read('/sys/fs/cgroup/cpu.max') ?? '') ?? []
+  const v1 = ['quota', 'period'].map((name) => read(`/sys/fs/cgroup/cpu/cpu.cfs_${name}_us`))
+  return [[v2[1], v2[2]], v1].flatMap(([quota, period]) => (Number(quota) > 0 && Number(period) > 0 ? [Number(quota) / Number(period)] : []))
 }
 
 function readIfThere(file: string): string | undefined {

@@ -26,6 +26,12 @@ describe('what a dyno has', () => {
   it('counts CPUs by quota, never more than there are', () => {
     expect(dyno({ '/sys/fs/cgroup/cpu.max': '200000 100000' }).cpus).to.equal(2)
     expect(dyno({ '/sys/fs/cgroup/cpu.max': '50000 100000' }).cpus).to.equal(1)
+    const v1 = { '/sys/fs/cgroup/cpu/cpu.cfs_quota_us': '300000', '/sys/fs/cgroup/cpu/cpu.cfs_period_us': '100000' }
+    expect(dyno({ '/sys/fs/cgroup/cpu.max': 'max 100000', ...v1 }).cpus).to.equal(3)
+    expect(dyno({ '/sys/fs/cgroup/cpu.max': '400000 100000', ...v1 }).cpus).to.equal(3)
+    expect(dyno(v1, { HEROKU_AVAILABLE_PARALLELISM: '2' }).cpus).to.equal(2)
+    expect(dyno(v1, { HEROKU_AVAILABLE_PARALLELISM: '16' }).cpus).to.equal(3)
+    expect(dyno({}, { HEROKU_AVAILABLE_PARALLELISM: 'none' }).cpus).to.equal(8)
     expect(dyno({ '/sys/fs/cgroup/cpu.max': 'max 100000' }).cpus).to.equal(8)
     expect(dyno({ '/sys/fs/cgroup/cpu/cpu.cfs_quota_us': '150000', '/sys/fs/cgroup/cpu/cpu.cfs_period_us': '100000' }).cpus).to.equal(2)
     expect(dyno({ '/sys/fs/cgroup/cpu/cpu.cfs_quota_us': '-1', '/sys/fs/cgroup/cpu/cpu.cfs_period_us': '100000' }).cpus).to.equal(8)

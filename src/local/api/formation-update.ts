@@ -1,7 +1,10 @@
 import { excessOf } from '../../dyno-limits.js'
 import { dynoSize } from '../../dyno-sizes.js'
 import { ApiError, InvalidParams, NotFound } from '../api-error.js'
+import { sizeIn, type Runtime } from '../place.js'
 import type { FormationRecord } from '../types.js'
+
+const WORDS: Record<Runtime, string> = { common: 'on the Common Runtime', private: 'in a Private Space', shield: 'in a Shield space', fir: 'on Fir' }
 
 type Formation = Record<string, FormationRecord>
 
@@ -9,7 +12,7 @@ type Formation = Record<string, FormationRecord>
  * The formation after a batch of updates, all or none. An update is `{type, quantity?, size?}` with the liberties that the API takes:
  * quantity as a number, a string, or a change ("+1", "-2"); size by any spelling, or as `dyno_size: {name}`. The type may be its id.
  */
-export function updatedFormation(before: Readonly<Formation>, updates: unknown, now: string): Formation {
+export function updatedFormation(before: Readonly<Formation>, updates: unknown, now: string, runtime: Runtime): Formation {
   if (!Array.isArray(updates)) throw new InvalidParams('updates must be a list')
   const after: Formation = structuredClone(before) as Formation
   for (const update of updates as unknown[]) {
@@ -17,7 +20,7 @@ export function updatedFormation(before: Readonly<Formation>, updates: unknown, 
     const { type, quantity, size, dyno_size: sized } = update as Record<string, unknown>
     const formation = Object.values(after).find((one) => one.type === type || one.id === type)
     if (!formation) throw new NotFound(`process type (${String(type)})`)
-    formation.size = sizeFrom(size ?? nameOf(sized)) ?? formation.size
+    formation.size = sizeFrom(size ?? nameOf(sized), runtime) ?? formation.size
     formation.quantity = quantityFrom(quantity, formation)
     formation.updated_at = now
   }
@@ -27,9 +30,10 @@ export function updatedFormation(before: Readonly<Formation>, updates: unknown, 
 
 const nameOf = (sized: unknown): unknown => (typeof sized === 'object' && sized !== null ? (sized as { name?: unknown }).name : sized)
 
-function sizeFrom(given: unknown): string | undefined {
+function sizeFrom(given: unknown, runtime: Runtime): string | undefined {
   if (given === undefined || given === null) return undefined
-  const size = typeof given === 'string' ? dynoSize(given) : undefined
+  const size = typeof given === 'string' ? sizeIn(runtime, given) : undefined
+  if (!size && typeof given === 'string' && dynoSize(given)) throw new InvalidParams(`${dynoSize(given)!.name} dynos are not available for this app, which runs ${WORDS[runtime]}.`)
   if (!size) throw new InvalidParams(`No such size as ${String(given)}.`)
   return size.name
 }

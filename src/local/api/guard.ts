@@ -31,10 +31,10 @@ export function tokenOf(header: string | undefined): string | undefined {
   return colon < 0 ? undefined : credentials.slice(colon + 1)
 }
 
-export function authorised(token: string): RequestHandler {
+export function authorised(token: string, others: () => readonly string[] = () => []): RequestHandler {
   return (request, response, next) => {
     const given = tokenOf(request.headers.authorization)
-    if (given === undefined || !isSameSecret(given, token)) {
+    if (given === undefined || ![token, ...others()].some((one) => isSameSecret(given, one))) {
       response.setHeader('WWW-Authenticate', 'Basic realm="shipit local"')
       throw new ApiError(401, 'unauthorized', 'Invalid credentials provided.')
     }

@@ -1,10 +1,12 @@
 /** The Platform API v3 (devcenter.heroku.com/articles/platform-api-reference) over the services of the embedded Heroku. */
 import { randomUUID } from 'node:crypto'
 import express, { type ErrorRequestHandler, type Express } from 'express'
-import { ApiError, isApiError, NotFound } from '../api-error.js'
+import { ApiError, InvalidParams, isApiError, NotFound } from '../api-error.js'
+import { isExpired } from '../authorizations.js'
 import { authorised, loopbackOnly } from './guard.js'
 import { journal } from './journal.js'
 import type { ApiParts } from './parts.js'
+import { bodyOf } from './request.js'
 import { RateLimit } from './rate-limit.js'
 import { accountRoutes } from './routes/account.js'
 import { appsRoutes } from './routes/apps.js'
@@ -14,6 +16,10 @@ import { configVarsRoutes } from './routes/config-vars.js'
 import { domainsRoutes } from './routes/domains.js'
 import { dynosRoutes } from './routes/dynos.js'
 import { featuresRoutes } from './routes/features.js'
+import { absentRoutes } from './routes/absent.js'
+import { hooksRoutes } from './routes/hooks.js'
+import { oauthRoutes } from './routes/oauth.js'
+import { placeRoutes } from './routes/places.js'
 import { formationRoutes } from './routes/formation.js'
 import { logSessionRoutes } from './routes/log-sessions.js'
 import { releasesRoutes } from './routes/releases.js'
@@ -43,7 +49,7 @@ export function createApi(parts: ApiParts): Express {
   const logSessions = logSessionRoutes(parts)
   const blobs = new SourceBlobs(parts.folders, parts.now)
   const sources = sourceRoutes(parts, blobs)
-  api.use(streamRoutes(parts), logSessions.open, sources.open, authorised(parts.token))
+  api.use(streamRoutes(parts), logSessions.open, sources.open, authorised(parts.token, () => parts.authorizations.list().filter((one) => !isExpired(one, parts.now?.())).map(({ token }) => token)))
   api.get('/account/rate-limits', (_request, response) => { response.json({ remaining: limit.remaining }) })
   api.use((_request, response, next) => {
     response.setHeader('RateLimit-Remaining', String(limit.take()))
@@ -52,11 +58,18 @@ export function createApi(parts: ApiParts): Express {
   // Some clients send JSON under another type or none; there is no other kind of body here.
   api.use(express.json({ type: () => true, limit: '1mb' }))
   api.get('/shipit/status', (_request, response) => { response.json(parts.status()) })
+  api.put('/shipit/generation', async (request, response) => {
+    const { generation } = bodyOf(request)
+    if (generation !== 'cedar' && generation !== 'fir') throw new InvalidParams('generation must be cedar or fir')
+    await parts.setGeneration(generation)
+    response.json({ generation })
+  })
   api.get('/shipit/certificate', async (_request, response) => { response.json({ certificate: (await parts.certificate()).cert }) })
-  for (const routes of [accountRoutes, appsRoutes, configVarsRoutes, formationRoutes, dynosRoutes, releasesRoutes, featuresRoutes, domainsRoutes, aroundRoutes]) {
+  for (const routes of [accountRoutes, appsRoutes, configVarsRoutes, formationRoutes, dynosRoutes, placeRoutes, oauthRoutes, hooksRoutes, releasesRoutes, featuresRoutes, domainsRoutes, aroundRoutes]) {
     api.use(routes(parts))
   }
   api.use(buildsRoutes(parts, blobs), sources.authorised, logSessions.authorised)
+  api.use(absentRoutes(parts))
   api.use(() => { throw new NotFound('resource') })
   api.use(answerError(parts))
   return api

@@ -1,3 +1,4 @@
+import { typeOfDyno } from '../../dyno-name.js'
 import type { StoredLogEntry } from '../types.js'
 
 export interface LogFilter { source?: string | undefined; dyno?: string | undefined }
@@ -5,7 +6,7 @@ export interface LogFilter { source?: string | undefined; dyno?: string | undefi
 /** Whether a line belongs to a session: `dyno` is a dyno (web.1) or a process type (web). */
 export function passes(entry: StoredLogEntry, { source, dyno }: LogFilter): boolean {
   if (source !== undefined && entry.source !== source) return false
-  return dyno === undefined || entry.dyno === dyno || entry.dyno.startsWith(`${dyno}.`)
+  return dyno === undefined || entry.dyno === dyno || typeOfDyno(entry.dyno) === dyno
 }
 
 /** `2026-11-22T20:00:00.123000+00:00 app[web.1]: message`, as Logplex writes it. */

@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto'
-import { dynoSize } from '../../dyno-sizes.js'
 import { InvalidParams } from '../api-error.js'
+import { firName } from '../fir-name.js'
+import { DEFAULT_SIZES, runtimeOf, sizeIn } from '../place.js'
 import { currentRelease, slugOf } from '../releases.js'
 import type { AppRecord, OneOffRequest, ReleaseRecord, SlugRecord } from '../types.js'
 import { onlyFields } from './request.js'
@@ -22,13 +23,13 @@ export function oneOffRequest(app: Readonly<AppRecord>, body: Record<string, unk
   const type = optional(body, 'type', 'string') ?? 'run'
   if (!/^[\w-]{1,128}$/.test(type)) throw new InvalidParams('type must be made of letters, digits, - and _')
   const given = optional(body, 'size', 'string')
-  const size = given === undefined ? undefined : dynoSize(given)
+  const size = given === undefined ? undefined : sizeIn(runtimeOf(app), given)
   if (given !== undefined && !size) throw new InvalidParams(`No such size as ${given}.`)
   const timeToLive = optional(body, 'time_to_live', 'number')
   if (timeToLive !== undefined && (!Number.isInteger(timeToLive) || timeToLive < 1 || timeToLive > LONGEST_LIFE)) throw new InvalidParams(`time_to_live must be 1 to ${LONGEST_LIFE} seconds`)
   return {
-    name: freeName(type, taken), type, command: resolved(command, slug), release, slug, env: environment(body.env),
-    size: size?.name ?? app.formation[type]?.size ?? app.formation.web?.size ?? 'Standard-1X',
+    name: app.generation === 'fir' ? firName(type, release.id) : freeName(type, taken), type, command: resolved(command, slug), release, slug, env: environment(body.env),
+    size: size?.name ?? app.formation[type]?.size ?? app.formation.web?.size ?? DEFAULT_SIZES[runtimeOf(app)],
     isAttached: optional(body, 'attach', 'boolean') ?? false,
     isTerminal: !(optional(body, 'force_no_tty', 'boolean') ?? false),
     ...(timeToLive === undefined ? {} : { timeToLive: timeToLive * 1000 }),

@@ -1,8 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Authorizations } from '../authorizations.js'
 import type { ReleaseOutput } from '../release-output.js'
 import type { ReleaseService } from '../releases.js'
 import type { Certificate } from '../rendezvous/certificate.js'
 import type { Rendezvous } from '../rendezvous/index.js'
+import type { Generation } from '../place.js'
+import type { Spaces } from '../spaces.js'
 import type { Builder, Dynos, Folders, Logplex, Store } from '../types.js'
 
 /** Where this platform is reached, for the URLs in its answers. */
@@ -17,6 +20,13 @@ export interface ApiParts {
   output: ReleaseOutput
   builder: Builder
   rendezvous: Rendezvous
+  spaces: Spaces
+  authorizations: Authorizations
+  /** Begins or ends the sending of an app's lines, as its drains have it. */
+  drain: (appId: string) => void
+  /** Of new apps that no space decides, and of new spaces. */
+  generation: () => Generation
+  setGeneration: (generation: Generation) => Promise<void>
   /** What the rendezvous shows over TLS. */
   certificate: () => Promise<Certificate>
   /** Git smart HTTP, mounted at /git; it authenticates by itself. */

@@ -148,6 +148,6 @@ export class AppDynos {
   }
 
   private select({ type, name }: Selection): Slot[] {
-    return this.listedSlots().filter(({ wanted }) => (type === undefined || wanted.type === type) && (name === undefined || wanted.name === name))
+    return this.listedSlots().filter((slot) => (type === undefined || slot.wanted.type === type) && (name === undefined || slot.record().name === name))
   }
 }

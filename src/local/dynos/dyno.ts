@@ -8,6 +8,7 @@ import { makeDisk, removeDisk } from './disk.js'
 import { dynoEnvironment } from './environment.js'
 import type { Wanted } from './formation.js'
 import { listenersOf } from './listeners.js'
+import { dynoMetadata, parallelism } from './metadata.js'
 import { watchMemory } from './memory-verdict.js'
 import type { Meter } from './meter.js'
 import { reservePort } from './ports.js'
@@ -149,7 +150,7 @@ export class Dyno {
       command: spec.command,
       attached,
       env: dynoEnvironment({
-        dyno: spec.name, home: disk.app, tmp: disk.tmp, port, memory: memoryQuota(spec.size, this.services.limits).quota, profileEnv: spec.slug.profile_env,
+        dyno: spec.name, home: disk.app, tmp: disk.tmp, port, memory: memoryQuota(spec.size, this.services.limits).quota, profileEnv: { ...spec.slug.profile_env, ...parallelism(spec.size), ...dynoMetadata(this.services.store.find(appId), spec, this.id) },
         configVars: { ...spec.release.config_vars, ...spec.env }, host: process.env, execPath: process.execPath,
       }),
       onLine: (line) => this.append('app', line),

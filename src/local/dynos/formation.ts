@@ -10,6 +10,8 @@ export interface Wanted {
   size: string
   release: ReleaseRecord
   slug: SlugRecord
+  /** Fir gives each dyno a name of its own, which its successor does not have. */
+  isFir?: boolean
 }
 
 /** What should run of an app: its formation times the process types of the release that serves. Without a slug nothing does. */
@@ -20,7 +22,7 @@ export function wantedDynos(app: Readonly<AppRecord>): Wanted[] {
   return Object.values(app.formation).flatMap(({ type, quantity, size }) => {
     const command = slug.process_types[type]
     if (command === undefined) return []
-    return Array.from({ length: quantity }, (_, index) => ({ name: `${type}.${index + 1}`, type, command, size, release, slug }))
+    return Array.from({ length: quantity }, (_, index) => ({ name: `${type}.${index + 1}`, type, command, size, release, slug, ...(app.generation === 'fir' ? { isFir: true } : {}) }))
   })
 }
 

@@ -1,6 +1,7 @@
 import type { DynoRecord, DynoState, WebTarget } from '../types.js'
 import { Dyno, type Services } from './dyno.js'
 import { isAsWanted, type Wanted } from './formation.js'
+import { firName } from '../fir-name.js'
 import { words } from './words.js'
 
 /** 216 minutes of 24 hours. */
@@ -72,8 +73,13 @@ export class Slot {
     await Promise.all([this.leaving, end(this.dyno)])
   }
 
+  private dynoName(): string {
+    const { name, type, isFir, release, size } = this.wanted
+    return isFir ? firName(type, `${release.id} ${size}`) : name
+  }
+
   private start(): Dyno {
-    const dyno: Dyno = new Dyno({ ...this.wanted, appId: this.appId }, this.services, () => {
+    const dyno: Dyno = new Dyno({ ...this.wanted, name: this.dynoName(), appId: this.appId }, this.services, () => {
       if (dyno !== this.dyno || this.isEnded) return
       this.isBooted ||= dyno.state !== 'starting'
       if (dyno.state === 'crashed') this.planRestart(dyno)

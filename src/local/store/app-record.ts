@@ -2,9 +2,19 @@ import type { AppRecord } from '../types.js'
 
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value)
 
+const orAbsent = (fits: (value: unknown) => boolean) => (value: unknown) => value === undefined || fits(value)
+const isString = (value: unknown) => typeof value === 'string'
+
 const SHAPE: Record<keyof AppRecord, (value: unknown) => boolean> = {
   id: (value) => typeof value === 'string',
   name: (value) => typeof value === 'string',
+  generation: orAbsent((value) => value === 'cedar' || value === 'fir'),
+  region: orAbsent(isString),
+  team: orAbsent(isString),
+  space: orAbsent(isObject),
+  buildpacks: orAbsent(Array.isArray),
+  webhooks: orAbsent(Array.isArray),
+  drains: orAbsent(Array.isArray),
   maintenance: (value) => typeof value === 'boolean',
   features: isObject,
   config_vars: isObject,

@@ -1,13 +1,14 @@
 import { Router } from 'express'
-import { ApiError, InvalidParams } from '../../api-error.js'
+import { InvalidParams } from '../../api-error.js'
 import { ACCOUNT_EMAIL } from '../../identity.js'
 import { newApp } from '../../new-app.js'
 import type { AppRecord } from '../../types.js'
 import { checkAppName, generateAppName } from '../app-name.js'
 import { destroyApp } from '../destroy-app.js'
 import type { ApiParts } from '../parts.js'
-import { appOf, bodyOf, onlyFields, sendPage } from '../request.js'
-import { REGION, serializeApp, STACK } from '../serializers/app.js'
+import { appOf, bodyOf, onlyFields, param, sendPage } from '../request.js'
+import { checkStack, placeOf } from '../place-of.js'
+import { serializeApp, serializeTeamApp } from '../serializers/app.js'
 
 const FIELDS = { id: (app: Readonly<AppRecord>) => app.id, name: (app: Readonly<AppRecord>) => app.name, updated_at: (app: Readonly<AppRecord>) => app.updated_at }
 
@@ -20,16 +21,27 @@ export function appsRoutes(parts: ApiParts): Router {
     sendPage(request, response, store.list(), FIELDS, (app) => serializeApp(app, urls()))
   })
 
-  routes.post('/apps', async (request, response) => {
-    const { name, ...rest } = bodyOf(request)
-    checkPlace(rest)
-    const app = newApp(name === undefined || name === null ? generateAppName() : checkAppName(name))
+  const create = async (body: Record<string, unknown>): Promise<AppRecord> => {
+    const { name } = body
+    const checked = name === undefined || name === null ? generateAppName() : checkAppName(name)
+    const app = newApp(checked, await placeOf(body, parts))
     await store.create(app)
     for (const release of app.releases) {
       log(app.id, release.description)
       log(app.id, `Release v${release.version} created`)
     }
-    response.status(201).json(serializeApp(app, urls()))
+    return app
+  }
+
+  routes.post('/apps', async (request, response) => { response.status(201).json(serializeApp(await create(bodyOf(request)), urls())) })
+
+  routes.post('/teams/apps', async (request, response) => { response.status(201).json(serializeTeamApp(await create(bodyOf(request)), urls())) })
+
+  routes.get('/teams/apps/:app', (request, response) => { response.json(serializeTeamApp(appOf(store, request), urls())) })
+
+  routes.get('/teams/:team/apps', (request, response) => {
+    const team = param(request, 'team')
+    sendPage(request, response, store.list().filter((app) => app.team === team), FIELDS, (app) => serializeTeamApp(app, urls()))
   })
 
   routes.get('/apps/:app', (request, response) => { response.json(serializeApp(appOf(store, request), urls())) })
@@ -40,7 +52,7 @@ export function appsRoutes(parts: ApiParts): Router {
     onlyFields(body, ['name', 'maintenance', 'build_stack'])
     const { name, maintenance, build_stack: stack } = body
     if (maintenance !== undefined && typeof maintenance !== 'boolean') throw new InvalidParams('maintenance must be true or false')
-    checkPlace({ stack })
+    checkStack(stack)
     const newName = name === undefined ? undefined : checkAppName(name)
     const updated = await store.update(app.id, (draft) => {
       if (newName !== undefined) draft.name = newName
@@ -60,11 +72,4 @@ export function appsRoutes(parts: ApiParts): Router {
   })
 
   return routes
-}
-
-/** Region and stack are accepted where they name what this platform is, so that `apps:create --region us` works. */
-function checkPlace({ region, stack }: Record<string, unknown>): void {
-  const isKnown = (given: unknown, known: { id: string; name: string }) => given === undefined || given === null || given === known.id || given === known.name
-  if (!isKnown(region, REGION)) throw new ApiError(422, 'invalid_params', `Region ${String(region)} is not one of: ${REGION.name}`)
-  if (!isKnown(stack, STACK)) throw new ApiError(422, 'invalid_params', `Stack ${String(stack)} is not one of: ${STACK.name}`)
 }

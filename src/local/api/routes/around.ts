@@ -1,9 +1,13 @@
 import { Router, type Request } from 'express'
-import { ApiError, NotFound } from '../../api-error.js'
+import { ApiError, InvalidParams, NotFound } from '../../api-error.js'
 import { currentRelease, slugOf } from '../../releases.js'
+import type { AppRecord } from '../../types.js'
 import type { ApiParts } from '../parts.js'
-import { appOf } from '../request.js'
+import { appOf, bodyOf } from '../request.js'
 import { appRef, user } from '../serializers/app.js'
+
+/** heroku/nodejs by its name, its URN and its repository. */
+const NODEJS = /^(urn:buildpack:)?heroku\/nodejs$|heroku-buildpack-nodejs(\.git)?(#.*)?$|buildpack-registry\.s3\.amazonaws\.com\/buildpacks\/heroku\/nodejs\.tgz$/
 
 /** What the official CLI asks for beside an app, and of which this platform has none or one. */
 export function aroundRoutes({ store }: ApiParts): Router {
@@ -13,7 +17,11 @@ export function aroundRoutes({ store }: ApiParts): Router {
     response.json([])
   }
 
-  routes.get(['/apps/:app/addons', '/apps/:app/addon-attachments', '/apps/:app/ssl-endpoints', '/apps/:app/sni-endpoints', '/apps/:app/log-drains', '/apps/:app/webhooks'], none)
+  // Lists of what no app here has any of: what adds to one is refused by name (absent.ts).
+  routes.get([
+    '/apps/:app/addons', '/apps/:app/addon-attachments', '/apps/:app/ssl-endpoints', '/apps/:app/sni-endpoints', '/apps/:app/telemetry-drains', '/apps/:app/review-app',
+  ], none)
+  routes.get(['/addons', '/addon-attachments', '/pipelines', '/account/app-transfers', '/enterprise-accounts', '/account/invoices'], (_request, response) => { response.json([]) })
 
   routes.get('/apps/:app/pipeline-couplings', (request) => {
     appOf(store, request)
@@ -25,15 +33,24 @@ export function aroundRoutes({ store }: ApiParts): Router {
     response.json([{ app: appRef(app), created_at: app.created_at, id: app.id, permissions: [], role: 'owner', updated_at: app.created_at, user: { ...user(), federated: false } }])
   })
 
-  routes.get('/apps/:app/buildpack-installations', (request, response) => {
-    const app = appOf(store, request)
-    const slug = slugOf(app, currentRelease(app))
-    response.json(slug ? [{ ordinal: 0, buildpack: { url: 'heroku/nodejs', name: 'heroku/nodejs' } }] : [])
-  })
+  const installations = (app: Readonly<AppRecord>) => (app.buildpacks ?? (slugOf(app, currentRelease(app)) ? ['heroku/nodejs'] : []))
+    .map((name, ordinal) => ({ ordinal, buildpack: { name, url: name } }))
 
-  routes.put('/apps/:app/buildpack-installations', (request) => {
-    appOf(store, request)
-    throw new ApiError(501, 'not_implemented', 'The embedded Heroku builds every app as heroku/nodejs does.')
+  routes.get('/apps/:app/buildpack-installations', (request, response) => { response.json(installations(appOf(store, request))) })
+
+  routes.put('/apps/:app/buildpack-installations', async (request, response) => {
+    const app = appOf(store, request)
+    const { updates } = bodyOf(request)
+    if (!Array.isArray(updates)) throw new InvalidParams('updates must be a list')
+    const asked = updates.map((update: unknown) => String((update as { buildpack?: unknown } | null)?.buildpack))
+    const other = asked.find((buildpack) => !NODEJS.test(buildpack))
+    if (other !== undefined) throw new ApiError(501, 'not_implemented', `The embedded Heroku has no buildpack ${other} yet: it builds every app as heroku/nodejs does.`)
+    const updated = await store.update(app.id, (draft) => {
+      if (asked.length === 0) delete draft.buildpacks
+      else draft.buildpacks = ['heroku/nodejs']
+      return draft
+    })
+    response.json(installations(updated))
   })
 
   return routes

@@ -1,6 +1,7 @@
 import { Router, type Request } from 'express'
 import { NotFound } from '../../api-error.js'
 import { ACCOUNT_EMAIL } from '../../identity.js'
+import { runtimeOf } from '../../place.js'
 import type { AppRecord, DynoRecord } from '../../types.js'
 import type { ApiParts } from '../parts.js'
 import { oneOffRequest } from '../one-off-request.js'
@@ -11,6 +12,10 @@ const FIELDS = { id: (dyno: DynoRecord) => dyno.id, name: (dyno: DynoRecord) => 
 
 export function dynosRoutes({ store, dynos, logplex, rendezvous, urls }: ApiParts): Router {
   const routes = Router()
+
+  /** Fir and Shield meet over https (heroku/cli, lib/run/dyno); here nobody comes there, and the dyno is given up after its time. */
+  const attachUrl = (app: Readonly<AppRecord>, secret: string): string =>
+    ['fir', 'shield'].includes(runtimeOf(app)) ? `https://127.0.0.1:${urls().rendezvousPort}/${secret}` : `rendezvous://127.0.0.1:${urls().rendezvousPort}/${secret}`
 
   /** The path names a dyno by id or name, or a whole process type. */
   const target = (app: Readonly<AppRecord>, request: Request): { name: string } | { type: string } => {
@@ -40,7 +45,7 @@ export function dynosRoutes({ store, dynos, logplex, rendezvous, urls }: ApiPart
     const place = isAttached ? rendezvous.open() : undefined
     logplex.append(app.id, { time: Date.now(), source: 'app', dyno: 'api', message: `Starting process with command \`${run.command}\` by user ${ACCOUNT_EMAIL}` })
     const { record } = await dynos.runOneOff(app.id, { ...run, ...(place ? { attach: { meeting: place.meeting, isTerminal } } : {}) })
-    response.status(201).json(serializeDyno(app, record, place ? `rendezvous://127.0.0.1:${urls().rendezvousPort}/${place.secret}` : null))
+    response.status(201).json(serializeDyno(app, record, place ? attachUrl(app, place.secret) : null))
   })
 
   routes.delete('/apps/:app/dynos', async (request, response) => {

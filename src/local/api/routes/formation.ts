@@ -1,6 +1,7 @@
 import { Router, type Request, type Response } from 'express'
 import { NotFound } from '../../api-error.js'
 import { ACCOUNT_EMAIL } from '../../identity.js'
+import { runtimeOf } from '../../place.js'
 import type { AppRecord, FormationRecord } from '../../types.js'
 import { updatedFormation } from '../formation-update.js'
 import type { ApiParts } from '../parts.js'
@@ -22,7 +23,7 @@ export function formationRoutes({ store, dynos, logplex }: ApiParts): Router {
   const update = async (app: Readonly<AppRecord>, updates: unknown): Promise<Readonly<AppRecord>> => {
     const now = new Date().toISOString()
     const updated = await store.update(app.id, (draft) => {
-      draft.formation = updatedFormation(draft.formation, updates, now)
+      draft.formation = updatedFormation(draft.formation, updates, now, runtimeOf(draft))
       draft.updated_at = now
       return draft
     })

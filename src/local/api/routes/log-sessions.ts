@@ -26,7 +26,10 @@ export function logSessionRoutes({ store, logplex, urls, now: clock = Date.now }
     const now = clock()
     for (const [key, session] of sessions) if (!isAlive(session, now)) sessions.delete(key)
     const key = randomBytes(24).toString('base64url')
-    sessions.set(key, { ...sessionFrom(bodyOf(request)), appId: app.id, createdAt: now, isRead: false })
+    const asked = sessionFrom(bodyOf(request))
+    // Fir keeps no lines to begin with, and its sessions always tail (devcenter.heroku.com/articles/logging; heroku/cli, commands/logs).
+    const session = app.generation === 'fir' ? { ...asked, lines: 0, tail: true } : asked
+    sessions.set(key, { ...session, appId: app.id, createdAt: now, isRead: false })
     const created = new Date(now).toISOString()
     response.status(201).json({ created_at: created, id: randomUUID(), logplex_url: `${urls().apiUrl}/streams/logs/${key}`, updated_at: created })
   })

@@ -1,0 +1,55 @@
+import { randomUUID } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import path from 'node:path'
+import writeFileAtomic from 'write-file-atomic'
+import type { Folders } from './types.js'
+
+export interface Authorization { id: string; description: string; scope: string[]; token: string; created_at: string; /** When its token is no longer good; null for never. */ expires_at: string | null }
+
+/** Further tokens of the account, beside the platform's own. */
+export interface Authorizations {
+  list(): readonly Authorization[]
+  /** Durable once it resolves. */
+  create(wanted: { description: string; scope: string[]; expiresIn: number | null }): Promise<Authorization>
+  change(id: string, change: Partial<Pick<Authorization, 'description' | 'token'>>): Promise<Authorization | undefined>
+  remove(id: string): Promise<Authorization | undefined>
+}
+
+export const newToken = (): string => `HRKU-${randomUUID()}`
+
+export const isExpired = ({ expires_at: at }: Authorization, now = Date.now()): boolean => at !== null && Date.parse(at) <= now
+
+/** Reads the file of authorizations, which is there once there was one; nobody else on the machine can read it. */
+export async function openAuthorizations(folders: Pick<Folders, 'root'>): Promise<Authorizations> {
+  const file = path.join(folders.root, 'authorizations.json')
+  let all: Authorization[] = []
+  try {
+    all = JSON.parse(await readFile(file, 'utf8')) as Authorization[]
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw new Error(`${file} cannot be read (${(error as Error).message}). Remove it: what it held were further tokens.`, { cause: error })
+  }
+  const write = () => writeFileAtomic(file, JSON.stringify(all), { mode: 0o600 })
+  return {
+    list: () => all,
+    async create({ description, scope, expiresIn }) {
+      const now = Date.now()
+      const made: Authorization = {
+        id: randomUUID(), description, scope, token: newToken(), created_at: new Date(now).toISOString(), expires_at: expiresIn === null ? null : new Date(now + expiresIn * 1000).toISOString(),
+      }
+      all = [...all, made]
+      await write()
+      return made
+    },
+    async change(id, change) {
+      all = all.map((one) => (one.id === id ? { ...one, ...change } : one))
+      await write()
+      return all.find((one) => one.id === id)
+    },
+    async remove(id) {
+      const found = all.find((one) => one.id === id)
+      all = all.filter((one) => one !== found)
+      if (found) await write()
+      return found
+    },
+  }
+}
