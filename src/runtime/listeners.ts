@@ -1,5 +1,6 @@
 import net from 'node:net'
 import { closePort, type Handle } from './close-port.js'
+import { Handover, type Port } from './handover.js'
 
 /** No new connection for this long, and the router is taken to have turned away. */
 const QUIET = 150
@@ -15,6 +16,7 @@ const HANDOVER = 50
  */
 export class Listeners {
   readonly #handles = new Set<Handle>()
+  readonly #handover = new Handover()
   #lastConnection = 0
   #seen = 0
   /** Accepted here, and not yet in an instance's hands. */
@@ -55,6 +57,18 @@ export class Listeners {
     }
   }
 
+  /** The cluster module closes the socket when the last instance has left it. In a stop it is closed here before. */
+  #portOf(handle: Handle, accept: Port['accept']): Port {
+    let isLeft = false
+    const close = handle.close.bind(handle)
+    handle.close = () => {
+      isLeft ||= !this.#isClosing
+      this.#handles.delete(handle)
+      close()
+    }
+    return { accept, isLeft: () => isLeft }
+  }
+
   #notice(server: net.Server): void {
     server.once('listening', () => {
       const handle = (server as unknown as { _handle: Handle })._handle
@@ -62,12 +76,15 @@ export class Listeners {
       setImmediate(() => {
         if ((server as unknown as { _handle: Handle | null })._handle === handle) return
         this.#handles.add(handle)
-        const accept = handle.onconnection
+        const accept = handle.onconnection?.bind(handle)
+        const port = this.#portOf(handle, (connection) => accept?.(0, connection))
         handle.onconnection = (...args) => {
           this.#lastConnection = Date.now()
           this.#seen += 1
-          if (this.#isClosing) this.#countUntilTaken(args[1] as Handle | undefined)
-          accept?.apply(handle, args)
+          const connection = args[1] as Handle | undefined
+          if (this.#isClosing) this.#countUntilTaken(connection)
+          if (connection) this.#handover.accepted(connection, port)
+          accept?.(...args)
         }
       })
     })
