@@ -1,9 +1,6 @@
 import path from 'node:path'
 import type { App } from './app.js'
 
-/** ms that a reload waits for a successor to listen where the file has no listen_timeout: Heroku's own limit for a boot. PM2's 3 s would end the old one before. */
-export const LISTEN = 60_000
-
 /** The options that God itself acts on, under PM2's names. Restarts back off (100, 150, 225 … 15000 ms) where the file says nothing else. */
 export function godConf(app: App, home: string, isWatched: boolean): Record<string, unknown> {
   const { options } = app
@@ -27,8 +24,6 @@ export function godConf(app: App, home: string, isWatched: boolean): Record<stri
     // Without a number of the user's, ending the dyno is the crash policy's decision, not God's.
     max_restarts: app.maxRestarts ?? Number.MAX_SAFE_INTEGER,
     ...(app.maxMemory === undefined ? {} : { max_memory_restart: app.maxMemory }),
-    // With wait_ready it is also when an instance counts as online though it has not said so.
-    ...(options.wait_ready ? {} : { listen_timeout: LISTEN }),
     ...(hasOwnDelay || !restarts ? {} : { exp_backoff_restart_delay: 100 }),
     ...pick(options, ['restart_delay', 'exp_backoff_restart_delay', 'stop_exit_codes', 'cron_restart', 'wait_ready', 'listen_timeout', 'increment_var', 'shutdown_with_message', 'treekill']),
     ...(isWatched ? pick(options, ['watch', 'ignore_watch', 'watch_delay', 'watch_options']) : {}),

@@ -1,6 +1,5 @@
 import { warn } from './fault.js'
 import type { God } from './god.js'
-import { LISTEN } from './god-conf.js'
 import type { Instance, Instances } from './instances.js'
 
 interface ReloadSettings {
@@ -11,6 +10,11 @@ interface ReloadSettings {
   isStopping(): boolean
 }
 
+/**
+ * ms that a reload waits for the successor of an instance that listens, if the file has no listen_timeout: Heroku's own limit for a boot. PM2's 3 s, which
+ * hold for one that never listened, would end the old one before.
+ */
+const LISTEN = 60_000
 /** How often a restarted instance is looked at. */
 const LOOK = 25
 
@@ -62,12 +66,24 @@ function reload(god: God, instance: Instance): Promise<unknown> {
   return new Promise((resolve) => god.reloadProcessId({ id: Number(instance.keeper.pm2_env.pm_id) }, resolve))
 }
 
-/** The instance answers what it has under way and ends, then its successor starts. Resolves when that listens, with the error if any. */
-async function restart({ god, instances, isStopping }: ReloadSettings, { app, keeper }: Instance): Promise<unknown> {
+/** The instance answers what it has under way and ends, then its successor starts. Resolves when that listens, as the one before did, with the error if any. */
+async function restart({ god, instances, isStopping }: ReloadSettings, { app, keeper, isListening: wasListening }: Instance): Promise<unknown> {
   const id = Number(keeper.pm2_env.pm_id)
   const error = await new Promise<unknown>((resolve) => god.restartProcessId({ id }, resolve))
-  const deadline = Date.now() + LISTEN
+  const deadline = Date.now() + (wasListening ? LISTEN : 0)
   const isListening = () => instances.of(app).some((one) => one.keeper.pm2_env.pm_id === id && one.isListening)
   while (!error && !isStopping() && !isListening() && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, LOOK))
   return error
+}
+
+/**
+ * An instance has come to listen on one more port. Node tells God of ports that instances share; not of those that one has for itself, or that a process which
+ * it started listens on. A successor serves once it listens on as many as the instance that it replaces.
+ */
+export function tellOfPort(instance: Instance, instances: Instances): void {
+  const { app, keeper, ports } = instance
+  // With wait_ready it is also when an instance counts as online though it has not said so.
+  if (!keeper.pm2_env.wait_ready) keeper.pm2_env.listen_timeout ??= LISTEN
+  const old = instances.of(app).find((one) => one.keeper.pm2_env.pm_id === `_old_${keeper.pm2_env.pm_id}`)
+  if (!old || ports.size >= old.ports.size) keeper.emit('listening')
 }

@@ -40,6 +40,46 @@ describe('restarts', function () {
     expect(run.stdout.match(/event=listening/g)).to.have.length(4)
   })
 
+  it('a reload of an app that never listened is over as soon as PM2 has waited its 3 s', async () => {
+    const source = 'setInterval(() => {}, 1000); setTimeout(() => console.log("eight seconds"), 8000)'
+    app = new AppFolder({ 'jobs.js': source, 'ecosystem.config.yml': 'apps:\n  - { name: jobs, script: jobs.js, exec_mode: cluster }\n' })
+    const run = await app.start()
+    await run.says('event=online')
+    run.child.kill('SIGUSR2')
+    await run.says(/event=exit code=0 restarts=0 asked=yes/)
+    expect(run.stdout).not.to.include('eight seconds')
+  })
+
+  it('a reload waits for an app that is slower to listen than that, and no request is lost meanwhile', async () => {
+    const slower = `const { existsSync, writeFileSync } = require('fs')
+      const isSecond = existsSync('started')
+      writeFileSync('started', '')
+      const server = require('http').createServer((req, res) => res.end(isSecond ? 'second' : 'first'))
+      setTimeout(() => server.listen(process.env.PORT, '127.0.0.1'), isSecond ? 4500 : 0)`
+    app = new AppFolder({ 'server.js': slower, 'ecosystem.config.yml': 'apps:\n  - { name: api, script: server.js, exec_mode: cluster }\n' })
+    const port = await freePort()
+    const run = await app.start(undefined, { PORT: String(port) })
+    await run.says('event=listening')
+    run.child.kill('SIGUSR2')
+    await until(async () => (await (await fetch(`http://127.0.0.1:${port}/`)).text()) === 'second', 20_000, () => run.output)
+    await run.says(/event=exit code=0 restarts=0 asked=yes/)
+  })
+
+  for (const [what, listen] of [
+    ['for itself', 'require("http").createServer().listen({ port: 0, host: "127.0.0.1", exclusive: true })'],
+    ['by a process that it starts', 'require("child_process").spawn(process.execPath, ["-e", "require(\'http\').createServer().listen(0, \'127.0.0.1\')"])'],
+  ] as const) {
+    it(`a reload goes on at once when the successor listens ${what}`, async () => {
+      const source = `${listen}; setTimeout(() => console.log("twenty seconds"), 20_000); setInterval(() => {}, 1000)`
+      app = new AppFolder({ 'server.js': source, 'ecosystem.config.yml': 'apps:\n  - { name: api, script: server.js, exec_mode: cluster }\n' })
+      const run = await app.start()
+      await run.says('event=listening')
+      run.child.kill('SIGUSR2')
+      await run.says(/event=exit code=0 restarts=0 asked=yes/, 30_000)
+      expect(run.stdout).not.to.include('twenty seconds')
+    })
+  }
+
   it('cron_restart restarts by its pattern', async () => {
     app = new AppFolder({ 'server.js': HTTP_APP, 'ecosystem.config.yml': 'apps:\n  - { name: api, script: server.js, cron_restart: "* * * * * *" }\n' })
     const run = await app.start(undefined, { PORT: String(await freePort()) })
