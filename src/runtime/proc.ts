@@ -99,6 +99,11 @@ export function isRunning(pid: number): boolean {
   return state !== undefined && state !== 'Z' && state !== 'X'
 }
 
+/** Whether a process runs, waits for a CPU, or for a disk. Not known outside Linux. */
+export function isBusy(pid: number): boolean {
+  return ['R', 'D'].includes(readStat(pid)?.state ?? '')
+}
+
 /** Sends a signal; false if the process is gone or another user's. */
 export function signal(pid: number, name: NodeJS.Signals | 0): boolean {
   try {

@@ -4,17 +4,20 @@ import { Exceptions } from './exceptions.js'
 import { warn } from './fault.js'
 import { forgetProcess, takeReport, type Instance, type Instances } from './instances.js'
 import { isBound, portWarning, type Listening } from './port-watch.js'
+import { tellOfPort } from './reloading.js'
 import type { ReportMessage } from './preload/report.js'
 import { TreeChannel } from './tree-channel.js'
 
 export class Reports {
   /** Where the processes report that instances have started. */
   readonly channel: TreeChannel
+  readonly #instances: Instances
   readonly #log: EventLog
   readonly #exceptions: Exceptions
   readonly #listening: Listening[] = []
 
   constructor(instances: Instances, log: EventLog) {
+    this.#instances = instances
     this.#log = log
     this.#exceptions = new Exceptions((instance, fields) => log.say(instance, 'exception', fields))
     this.channel = new TreeChannel(
@@ -34,8 +37,9 @@ export class Reports {
     if (exception) this.#exceptions.take(instance, { ...exception, isUncaught: true })
     if (shipit !== 'listening' || (port !== undefined && instance.ports.has(port))) return
     this.#log.say(instance, 'listening', { port })
+    if (port !== undefined) instance.ports.add(port)
+    tellOfPort(instance, this.#instances)
     if (port === undefined) return
-    instance.ports.add(port)
     this.#listening.push({ app: instance.app.name, port })
   }
 

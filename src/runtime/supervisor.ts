@@ -13,10 +13,11 @@ import { EventLog } from './event-log.js'
 import { crashFault } from './crash-report.js'
 import { Exits } from './exits.js'
 import { Fault } from './fault.js'
+import { isStarted, Rest } from './first-start.js'
 import { loadGod, type God } from './god.js'
 import { godConf } from './god-conf.js'
 import { homeName, makeHome } from './home.js'
-import { Instances, uptimeOf, type Instance } from './instances.js'
+import { Instances, type Instance } from './instances.js'
 import { watchLaunchers } from './launchers.js'
 import { installMonitor, metricsInterval, startMetrics } from './metrics.js'
 import { dynoOutput } from './outlet.js'
@@ -44,9 +45,7 @@ interface GodEvent {
 
 /** The first instance is measured this long after it began to serve, when its start is over. */
 const SETTLE = 1000
-/** An app that does not listen (a queue's consumer) counts as started after this. */
-const BOOT = 3000
-/** How often the supervisor looks whether a first instance is ready to be measured. */
+/** How often the supervisor looks how far a first instance is. */
 const LOOK = 25
 
 export class Supervisor {
@@ -172,29 +171,33 @@ export class Supervisor {
 
   /** Starts every app; returns when all instances that the dyno holds were started. */
   async run(): Promise<void> {
-    const estimate = await this.#start()
+    const { estimate, isMeasured } = await this.#start()
     // What bin/shipit-runtime.js forbade while the runtime was loaded.
     setFlagsFromString('--opt')
-    if (!this.#end.hasBegun && (estimate.some((one) => one.isEstimate) || this.#options.dyno.isMemoryStated)) await this.#settle(estimate)
+    if (!this.#end.hasBegun && isMeasured) await this.#settle(estimate)
   }
 
   /** Starts the first instance of every app, and the others where their number needs no measurement. */
-  async #start(): Promise<SizedApp[]> {
+  async #start(): Promise<{ estimate: SizedApp[]; isMeasured: boolean }> {
     const { apps, keys, env, dyno } = this.#options
     setTimeout(() => void this.#reports.warnUnlessBound(dyno.name, env.PORT, () => this.#end.hasBegun), patienceOf(env.SHIPIT_PATIENCE)).unref()
     const estimate = sizeApps(this.#size.input())
-    if (!estimate.some((one) => one.isEstimate) && !dyno.isMemoryStated) this.#size.announce(estimate)
+    const isMeasured = dyno.isMemoryStated || estimate.some((one) => one.isEstimate)
+    if (!isMeasured) this.#size.announce(estimate)
     const served = Promise.all(
       apps.map(async (app) => {
         await this.#add(app)
-        await this.#untilServing(app)
-        if (!numberOf(app, estimate).isEstimate) await this.#fill(app, estimate)
+        const { isEstimate, instances } = numberOf(app, estimate)
+        const rest = new Rest()
+        if (!isEstimate) await this.#untilFirst(app, (instance) => (instances > 1 ? rest.isReached(instance) : isStarted(instance)))
+        if (!isEstimate) await this.#fill(app, estimate)
+        if (isMeasured) await this.#untilFirst(app, isStarted)
       }),
     )
     // After the first instance is God's: nothing may come between.
     if (keys) await this.#startDashboard(keys)
     await served
-    return estimate
+    return { estimate, isMeasured }
   }
 
   async #startDashboard(keys: Keys): Promise<void> {
@@ -249,9 +252,9 @@ export class Supervisor {
     return godConf(app, this.#home, this.#options.isWatched)
   }
 
-  async #untilServing(app: App): Promise<void> {
-    const isServing = () => this.#instances.of(app).some((instance) => instance.isListening || uptimeOf(instance) >= BOOT)
-    while (!this.#end.hasBegun && !isServing() && !this.#exits.isIdle(app)) await pause(LOOK)
+  /** Until the app's first instance is as far as is asked, or the app has ended. */
+  async #untilFirst(app: App, isThere: (instance: Instance) => boolean): Promise<void> {
+    while (!this.#end.hasBegun && !this.#instances.of(app).some(isThere) && !this.#exits.isIdle(app)) await pause(LOOK)
   }
 
   /** `online` is PM2's word: started, or with wait_ready, having said `ready`. */
