@@ -7,6 +7,7 @@ const APP = `
 const http = require('http')
 const server = http.createServer((req, res) => {
   if (req.url !== '/leave') return res.end('by ' + process.env.NODE_APP_INSTANCE)
+  console.log('leaves')
   for (const until = Date.now() + 1000; Date.now() < until; );
   if (process.env.LEAVES_BY === 'exit') process.exit(1)
   server.close()
@@ -23,15 +24,15 @@ describe('a connection on its way to an instance', function () {
 
   for (const leavesBy of ['exit', 'close']) {
     it(`that leaves the port is answered by another that listens (${leavesBy})`, async () => {
-      const { port } = await start({ LISTENERS: '01', LEAVES_BY: leavesBy })
-      const answers = await Promise.all(whileOneLeaves(port))
+      const { run, port } = await start({ LISTENERS: '01', LEAVES_BY: leavesBy })
+      const answers = await Promise.all(await whileOneLeaves(run, port))
       expect(new Set(answers.map((text) => /by \d$/.test(text)))).to.deep.equal(new Set([true]), answers.join('\n'))
     })
 
     it(`that was the only one to listen is closed at once (${leavesBy})`, async () => {
-      const { port } = await start({ LISTENERS: '0', LEAVES_BY: leavesBy })
+      const { run, port } = await start({ LISTENERS: '0', LEAVES_BY: leavesBy })
       let ended = 0
-      for (const answer of whileOneLeaves(port)) void answer.then(() => (ended += 1))
+      for (const answer of await whileOneLeaves(run, port)) void answer.then(() => (ended += 1))
       await until(() => ended === AT_ONCE, 10_000, () => `${ended} of ${AT_ONCE} connections to end`)
     })
   }
@@ -44,9 +45,10 @@ describe('a connection on its way to an instance', function () {
     return { run, port }
   }
 
-  /** Asks one instance to leave, and others at the same time; resolves with what each connection has got at its end. */
-  function whileOneLeaves(port: number): Array<Promise<string>> {
+  /** Asks one instance to leave, and others while it does; what each connection has got at its end. */
+  async function whileOneLeaves(run: Run, port: number): Promise<Array<Promise<string>>> {
     void ask(port, '/leave')
+    await run.says('leaves')
     return Array.from({ length: AT_ONCE }, () => ask(port, '/'))
   }
 })
