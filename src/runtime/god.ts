@@ -1,6 +1,7 @@
 /** PM2's God: the state machine that keeps instances. Its own way to spawn, stop, measure and log is replaced by ours. */
 import type { EventEmitter } from 'node:events'
 import Module from 'node:module'
+import { GodBus } from './god-bus.js'
 import { eachLimit, timesLimit } from './limited.js'
 
 /** One instance's settings, as God stores and clones them. It holds no environment: that stays with us, and out of PM2's messages. */
@@ -65,7 +66,7 @@ interface Unused {
   request: RegExp
   standIn: unknown
   /** Loaded after all where the file asks for it. */
-  unless?: 'watch' | 'cron' | 'git'
+  unless?: 'watch' | 'cron' | 'git' | 'dashboard'
 }
 
 /**
@@ -82,6 +83,8 @@ const UNUSED: Unused[] = [
   { request: /^debug$/, standIn: () => () => undefined },
   { request: /^dayjs$/, standIn: () => ({ format: () => new Date().toISOString() }) },
   { request: /^domain$/, standIn: { create: standInDomain } },
+  { request: /^ansis$/, standIn: plainText() },
+  { request: /^eventemitter2$/, standIn: { EventEmitter2: GodBus }, unless: 'dashboard' },
   { request: /^async\/timesLimit$/, standIn: timesLimit },
   { request: /^async\/eachLimit$/, standIn: eachLimit },
   // Only God's own way to spawn, which is replaced, opens log files by it.
@@ -89,6 +92,12 @@ const UNUSED: Unused[] = [
   { request: /^croner$/, standIn: () => undefined, unless: 'cron' },
   { request: /^\.\/Watcher$/, standIn: (god: Record<string, unknown>) => void (god.watch = { enable: () => undefined, disable: () => undefined, disableAll: () => undefined }), unless: 'watch' },
 ]
+
+/** Takes any chain of colours and styles for a text, and leaves the text as it is. */
+function plainText(): unknown {
+  const style: unknown = new Proxy((text: unknown) => String(text), { get: () => style })
+  return style
+}
 
 /** Runs a function, and gives what it throws to the `error` listener, as a domain does for what is thrown at once. */
 function standInDomain(): { once(name: string, listener: (error: unknown) => void): void; run(work: () => void): void } {
@@ -112,6 +121,8 @@ interface Wanted {
   withCron: boolean
   /** PM2 tells the dashboard of the app's commit where PM2_ENABLE_GIT_PARSING asks for it. */
   withGit: boolean
+  /** PM2's dashboard is told of every event, by wildcards. */
+  withDashboard: boolean
 }
 
 /** Loads God into this process. PM2 reads its settings from the environment while it loads, so `home` and the rest are set around it. */
@@ -127,13 +138,13 @@ export function loadGod(options: Wanted): God {
 
 /** Loads another of PM2's parts, by the path that Node resolves it by. */
 export function loadOfPm2(request: string): unknown {
-  return withStandIns({ withWatch: false, withCron: false, withGit: false }, () => require(request) as unknown)
+  return withStandIns({ withWatch: false, withCron: false, withGit: false, withDashboard: false }, () => require(request) as unknown)
 }
 
-function withStandIns<T>({ withWatch, withCron, withGit }: Omit<Wanted, 'home'>, load: () => T): T {
+function withStandIns<T>({ withWatch, withCron, withGit, withDashboard }: Omit<Wanted, 'home'>, load: () => T): T {
   const loader = Module as unknown as { _load(request: string, parent: { filename?: string } | undefined, isMain: boolean): unknown }
   const original = loader._load
-  const wanted = { watch: withWatch, cron: withCron, git: withGit }
+  const wanted = { watch: withWatch, cron: withCron, git: withGit, dashboard: withDashboard }
   loader._load = function (this: unknown, request, parent, isMain) {
     const unused = UNUSED.find((one) => one.request.test(request) && !(one.unless && wanted[one.unless]))
     return unused && parent?.filename?.includes('pm2') ? unused.standIn : original.call(this, request, parent, isMain)

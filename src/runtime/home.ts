@@ -22,7 +22,7 @@ export function homeName(parent = os.tmpdir()): string {
 }
 
 /** Hexadecimal. Not of node:crypto, which would cost each boot a megabyte: a name that is taken is refused when the folder is made. */
-function digits(count: number): string {
+export function digits(count: number): string {
   return Array.from({ length: count }, () => Math.floor(16 * Math.random()).toString(16)).join('')
 }
 

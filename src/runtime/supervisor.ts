@@ -97,11 +97,12 @@ export class Supervisor {
 
   /** Loads God while the first app's first instance boots. */
   #startGod(settings: SpawnSettings): God {
-    const { apps, env, isWatched } = this.#options
+    const { apps, env, keys, isWatched } = this.#options
     const [first] = apps
     const early = first && startEarly(first, this.#conf(first), settings)
     const withCron = apps.some((app) => app.options.cron_restart !== undefined)
-    const god = loadGod({ home: this.#home, withWatch: isWatched, withCron, withGit: env.PM2_ENABLE_GIT_PARSING === 'true' })
+    const withGit = env.PM2_ENABLE_GIT_PARSING === 'true'
+    const god = loadGod({ home: this.#home, withWatch: isWatched, withCron, withGit, withDashboard: keys !== undefined })
     installSpawn(god, settings, early)
     god.bus.on('process:event', (packet: GodEvent) => this.#onGodEvent(packet))
     installStop(god, this.#instances)
@@ -173,7 +174,7 @@ export class Supervisor {
   async run(): Promise<void> {
     const { estimate, isMeasured } = await this.#start()
     // What bin/shipit-runtime.js forbade while the runtime was loaded.
-    setFlagsFromString('--opt')
+    for (const flag of ['--opt', '--sparkplug']) setFlagsFromString(flag)
     if (!this.#end.hasBegun && isMeasured) await this.#settle(estimate)
   }
 

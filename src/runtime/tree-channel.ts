@@ -1,8 +1,8 @@
-import { randomBytes } from 'node:crypto'
 import net from 'node:net'
 import os from 'node:os'
 import path from 'node:path'
 import { rmSync } from 'node:fs'
+import { digits } from './home.js'
 import type { ReportMessage } from './preload/report.js'
 import { addressOf } from './socket-name.js'
 
@@ -16,7 +16,7 @@ const LONGEST = 65_536
  */
 export class TreeChannel {
   /** As a mark names it; `@` stands for the zero byte of a socket without a file. */
-  readonly name = LINUX ? `@shipit-${process.pid}-${randomBytes(6).toString('hex')}` : path.join(os.tmpdir(), `shipit-${process.pid}-${randomBytes(6).toString('hex')}`)
+  readonly name = LINUX ? `@${ownName()}` : path.join(os.tmpdir(), ownName())
   readonly #onReport: (mark: string, pid: number, message: ReportMessage) => void
   readonly #onGone: (mark: string, pid: number) => void
   #server: net.Server | undefined
@@ -54,6 +54,8 @@ export class TreeChannel {
     socket.unref()
   }
 }
+
+const ownName = (): string => `shipit-${process.pid}-${digits(12)}`
 
 function parse(line: string): Record<string, unknown> | undefined {
   try {

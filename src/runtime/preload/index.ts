@@ -1,17 +1,16 @@
 /** Loaded before the app into every Node instance, and into every Node that one starts. */
-import { isMainThread } from 'node:worker_threads'
 import { BOOT_ID_VAR } from '../boot-id.js'
 import { answerProbes } from './answer-probes.js'
 import { installInstance } from './instance.js'
 import { raiseKeepAlive } from './keep-alive.js'
 import { installMember } from './member.js'
-import { installThread } from './threads.js'
+import { installThread, isThread } from './threads.js'
 
 const bootId = process.env[BOOT_ID_VAR]
 // In threads and children too: whichever process answers, it is of this boot.
 if (bootId) answerProbes(bootId)
 if (process.env.DYNO) raiseKeepAlive()
 
-if (!isMainThread) installThread()
+if (isThread()) installThread()
 else if (process.env.SHIPIT_INSTANCE === String(process.ppid)) installInstance(__dirname)
 else installMember(__dirname)

@@ -1,6 +1,6 @@
 import diagnostics from 'node:diagnostics_channel'
-import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { getHeapStatistics } from 'node:v8'
+import { Lateness } from './lateness.js'
 
 /** Messages from a process of an instance to the supervisor. Never seen by the app. */
 export interface ReportMessage {
@@ -32,8 +32,6 @@ interface Others {
   take(): { requests: number; eventLoopP95: number }
 }
 
-const RESOLUTION = 20
-
 /**
  * Counts answers through Node's diagnostics channels, and reports every `everyMs` (0: never), by the IPC channel if nothing else is given.
  * `countActive`: the requests under way.
@@ -42,15 +40,13 @@ export function installReport(everyMs: number, countActive: () => number, others
   let finished = 0
   if (everyMs > 0) diagnostics.subscribe('http.server.response.finish', () => (finished += 1))
   if (everyMs > 0 && sendNow) {
-    const delay = monitorEventLoopDelay({ resolution: RESOLUTION })
-    delay.enable()
+    const lateness = new Lateness()
     setInterval(() => {
-      const own = Math.max(0, delay.percentile(95) / 1e6 - RESOLUTION)
+      const own = lateness.takeP95()
       const { used_heap_size: heap, external_memory: external } = getHeapStatistics()
       const { requests, eventLoopP95 } = others?.take() ?? { requests: 0, eventLoopP95: 0 }
       sendNow({ shipit: 'metrics', eventLoopP95: Math.max(own, eventLoopP95), requests: finished + requests, active: countActive(), heap, external })
       finished = 0
-      delay.reset()
     }, everyMs).unref()
   }
   return { send: (message) => sendNow?.(message) }

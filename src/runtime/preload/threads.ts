@@ -1,4 +1,4 @@
-import { BroadcastChannel, threadId, type Worker } from 'node:worker_threads'
+import type { BroadcastChannel as ThreadsChannel, Worker } from 'node:worker_threads'
 import { Connections } from './connections.js'
 import { drainServers, sayGoodbyeToAll } from './drain.js'
 import { readMark } from './mark.js'
@@ -6,13 +6,19 @@ import { installReport, type ReportMessage } from './report.js'
 
 const NAME = 'shipit-runtime'
 
+/** Loaded when there is a thread: it is 0.4 MB in every process. */
+const threadsOfNode = () => require('node:worker_threads') as typeof import('node:worker_threads')
+
+/** Whether this is a thread beside the main one. Node marks what a thread may not do (nodejs.org/api/process.html#processchdirdirectory); calling it costs more. */
+export const isThread = (): boolean => 'disabled' in process.chdir
+
 /** From a thread that listens to the main one, and back. */
 type FromThread = { thread: number; said: ReportMessage | 'listens' | 'drained' }
 type ToThreads = { drain: number; mayWelcome: boolean } | { goodbye: true }
 
 /** The threads of this process that listen, as its main thread sees them. Costs nothing until a thread starts. */
 export class Threads {
-  #channel: BroadcastChannel | undefined
+  #channel: ThreadsChannel | undefined
   readonly #serving = new Map<number, { active: number }>()
   #finished = 0
   #eventLoopP95 = 0
@@ -57,7 +63,7 @@ export class Threads {
     const id = worker.threadId
     worker.once('exit', () => this.#forget(id))
     if (this.#channel) return
-    this.#channel = new BroadcastChannel(NAME)
+    this.#channel = new (threadsOfNode().BroadcastChannel)(NAME)
     this.#channel.unref()
     this.#channel.onmessage = (event) => this.#hear((event as { data: FromThread }).data)
   }
@@ -87,7 +93,8 @@ export function installThread(): void {
   const mark = readMark()
   if (!mark) return
   const connections = new Connections()
-  let channel: BroadcastChannel | undefined
+  let channel: ThreadsChannel | undefined
+  const { threadId, BroadcastChannel } = threadsOfNode()
   const say = (said: FromThread['said']) => channel?.postMessage({ thread: threadId, said } satisfies FromThread)
   connections.onListen = () => {
     if (channel) return

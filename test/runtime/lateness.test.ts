@@ -1,0 +1,12 @@
+import { expect } from 'chai'
+import { Lateness } from '../../src/runtime/preload/lateness.js'
+
+describe('the lateness of an event loop', () => {
+  it('is what a blocked loop was late, and begins anew once it was asked', async () => {
+    const lateness = new Lateness()
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 300)
+    await new Promise((resolve) => setTimeout(resolve, 1))
+    expect(lateness.takeP95()).to.be.at.least(270)
+    expect(lateness.takeP95()).to.equal(0)
+  })
+})
