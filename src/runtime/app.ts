@@ -45,7 +45,8 @@ export function resolveApp(options: EcosystemApp, context: AppContext): App {
   const mode = String(options.exec_mode ?? '').replace(/_mode$/, '')
   // PM2's rule: a cluster has one version of Node, its primary's.
   const named = mode === 'cluster' && options.interpreter?.includes('node@') ? undefined : options.interpreter
-  const interpreter = chooseInterpreter(command.script, named, cwd, context.env)
+  const nodeArgs = words(options.node_args)
+  const interpreter = chooseInterpreter(command.script, named, cwd, context.env, nodeArgs)
   checkCron(options.name, options.cron_restart)
   const user = resolveUser(options.name, options.uid, options.gid)
   return {
@@ -53,7 +54,7 @@ export function resolveApp(options: EcosystemApp, context: AppContext): App {
     ...command,
     cwd,
     interpreter,
-    nodeArgs: [...interpreter.flags, ...words(options.node_args)],
+    nodeArgs: [...interpreter.flags, ...nodeArgs],
     // PM2's rule: `instances` alone already means cluster, for Node.
     isCluster: interpreter.isNode && (mode === 'cluster' || (mode === '' && wanted !== undefined)),
     wanted,

@@ -23,17 +23,17 @@ const BY_EXTENSION: Record<string, string[]> = {
 }
 
 /**
- * Chooses by the name in the file, else by the extension, else by the first bytes (a shebang or a binary runs itself).
- * Throws a Fault for an interpreter that is not installed.
+ * Chooses by the name in the file, else by the extension, else by the first bytes (a shebang or a binary runs itself). `nodeArgs`: what the file hands to the
+ * interpreter. A loader with flags of its own among them is run as its own program, as PM2 does it. Throws a Fault for an interpreter that is not installed.
  */
-export function chooseInterpreter(script: string, named: string | undefined, cwd: string, env: NodeJS.ProcessEnv): Interpreter {
+export function chooseInterpreter(script: string, named: string | undefined, cwd: string, env: NodeJS.ProcessEnv, nodeArgs: string[] = []): Interpreter {
   const node: Interpreter = { command: process.execPath, isNode: true, flags: [] }
   if (named === 'none') return { command: 'none', isNode: false, flags: [] }
   if (named?.includes('node@')) return { ...node, command: nodeOfVersion(named.split('@')[1] ?? '', env) }
   if (named !== undefined && named !== 'node') {
     const flags = loaderFlags(path.basename(named), cwd)
-    if (flags) return { ...node, flags }
     const found = which(named, env, cwd)
+    if (flags && (!found || nodeArgs.every(isForNode))) return { ...node, flags }
     if (!found && path.basename(named) === 'node') return node
     if (!found) throw missing(named, 'the ecosystem file names it as `interpreter`')
     return { command: found, isNode: isNode(found), flags: [] }
@@ -103,6 +103,12 @@ function loaderFlags(name: string, cwd: string): string[] | undefined {
     if (['MODULE_NOT_FOUND', 'ERR_PACKAGE_PATH_NOT_EXPORTED'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined
     throw error
   }
+}
+
+/** Whether Node itself takes an argument. `-C` names a condition to Node and a compiler to ts-node, whose it is then. */
+function isForNode(argument: string): boolean {
+  if (!argument.startsWith('-')) return true
+  return argument !== '-C' && (process.allowedNodeEnvironmentFlags.has(argument) || /^--(expose[-_]gc|harmony)/.test(argument))
 }
 
 function runsItself(script: string): boolean {

@@ -21,7 +21,7 @@ describe('the interpreter of a script', () => {
     write(`node_modules/${name}/package.json`, JSON.stringify({ name, main: file }))
     write(`node_modules/${name}/${file}`, '')
   }
-  const choose = (named: string) => chooseInterpreter(path.join(dir, 'app.js'), named, dir, { PATH: process.env.PATH })
+  const choose = (named: string, nodeArgs?: string[]) => chooseInterpreter(path.join(dir, 'app.js'), named, dir, { PATH: process.env.PATH }, nodeArgs)
 
   it('is Node if it is Node, under whatever name', () => {
     symlinkSync(process.execPath, path.join(dir, 'runs-the-app'))
@@ -47,6 +47,18 @@ describe('the interpreter of a script', () => {
       expect(named.isNode, name).to.equal(true)
       expect(named.flags, name).to.have.length(2)
       expect(choose(`./node_modules/.bin/${name}`), name).to.deep.equal(named)
+    }
+  })
+
+  it("is the loader's own program if it is given flags that are not Node's", () => {
+    write('node_modules/ts-node/register.js', '')
+    write('node_modules/.bin/ts-node', '#!/bin/sh\n')
+    const program = { command: path.join(dir, 'node_modules/.bin/ts-node'), isNode: false, flags: [] }
+    for (const own of [['-T'], ['--transpile-only'], ['-P', 'tsconfig.app.json'], ['--files'], ['-C', 'ttypescript'], ['--inspect', '--esm']]) {
+      expect(choose('ts-node', own), own.join(' ')).to.deep.equal(program)
+    }
+    for (const nodes of [['--max-old-space-size=300'], ['--max_old_space_size', '300'], ['--expose-gc'], ['-r', 'tsconfig-paths/register'], ['--enable-source-maps'], ['--inspect=0']]) {
+      expect(choose('ts-node', nodes).isNode, nodes.join(' ')).to.equal(true)
     }
   })
 })
