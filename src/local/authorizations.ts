@@ -10,7 +10,7 @@ export interface Authorization { id: string; description: string; scope: string[
 export interface Authorizations {
   list(): readonly Authorization[]
   /** Durable once it resolves. */
-  create(wanted: { description: string; scope: string[]; expiresIn: number | null }): Promise<Authorization>
+  create(wanted: { description: string; scope: string[]; /** Seconds. */ expiresIn: number | null }, now: number): Promise<Authorization>
   change(id: string, change: Partial<Pick<Authorization, 'description' | 'token'>>): Promise<Authorization | undefined>
   remove(id: string): Promise<Authorization | undefined>
 }
@@ -31,8 +31,7 @@ export async function openAuthorizations(folders: Pick<Folders, 'root'>): Promis
   const write = () => writeFileAtomic(file, JSON.stringify(all), { mode: 0o600 })
   return {
     list: () => all,
-    async create({ description, scope, expiresIn }) {
-      const now = Date.now()
+    async create({ description, scope, expiresIn }, now) {
       const made: Authorization = {
         id: randomUUID(), description, scope, token: newToken(), created_at: new Date(now).toISOString(), expires_at: expiresIn === null ? null : new Date(now + expiresIn * 1000).toISOString(),
       }

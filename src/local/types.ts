@@ -82,7 +82,7 @@ export interface AppRecord {
   region?: string | undefined
   team?: string | undefined
   space?: Pick<SpaceRecord, 'id' | 'name' | 'shield'> | undefined
-  /** Ordered names or URLs, as `buildpacks:set` leaves them; what is built is heroku/nodejs whatever they say. */
+  /** Names as `buildpacks:set` leaves them; empty after `buildpacks:clear`. Absent: what the last build detected. */
   buildpacks?: string[] | undefined
   webhooks?: WebhookRecord[] | undefined
   drains?: DrainRecord[] | undefined

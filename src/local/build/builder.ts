@@ -127,6 +127,8 @@ export function createBuilder(parts: BuilderParts): LocalBuilder {
         buildpack_description: 'Node.js',
         created_at: new Date().toISOString(),
       })
+      // With no buildpack set, Heroku detects one and sets it (devcenter.heroku.com/articles/buildpacks).
+      if (draft.buildpacks?.length === 0) delete draft.buildpacks
       const own = draft.builds.find((one) => one.id === build.id)
       if (own !== undefined) own.slug_id = slugId
     })

@@ -37,7 +37,7 @@ describe('the Platform API: features and domains', () => {
   it("lists the app's own hostname and those that were added", async () => {
     const add = await test.call('POST', '/apps/an-app/domains', { hostname: 'WWW.Example.com', sni_endpoint: null })
     expect(add.status).to.equal(201)
-    expect(add.body).to.include({ hostname: 'www.example.com', kind: 'custom' })
+    expect(add.body).to.include({ hostname: 'www.example.com', kind: 'custom', cname: 'an-app.localhost' })
     const list = (await test.call<{ hostname: string; kind: string }[]>('GET', '/apps/an-app/domains', undefined, { headers: { range: 'id ..; max=1000; ' } })).body
     expect(list.map(({ hostname, kind }) => `${hostname} ${kind}`).sort()).to.deep.equal(['an-app.localhost heroku', 'www.example.com custom'])
     expect((await test.call('GET', '/apps/an-app/domains/www.example.com')).body).to.deep.equal(add.body)

@@ -46,8 +46,7 @@ export function aroundRoutes({ store }: ApiParts): Router {
     const other = asked.find((buildpack) => !NODEJS.test(buildpack))
     if (other !== undefined) throw new ApiError(501, 'not_implemented', `The embedded Heroku has no buildpack ${other} yet: it builds every app as heroku/nodejs does.`)
     const updated = await store.update(app.id, (draft) => {
-      if (asked.length === 0) delete draft.buildpacks
-      else draft.buildpacks = ['heroku/nodejs']
+      draft.buildpacks = asked.length === 0 ? [] : ['heroku/nodejs']
       return draft
     })
     response.json(installations(updated))

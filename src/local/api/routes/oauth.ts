@@ -24,7 +24,7 @@ export function oauthRoutes({ authorizations, now = Date.now }: ApiParts): Route
     const { description, scope = ['global'], expires_in: expiresIn = null } = bodyOf(request)
     if (!Array.isArray(scope) || !scope.every((one) => typeof one === 'string')) throw new InvalidParams('scope must be a list of names')
     if (expiresIn !== null && (typeof expiresIn !== 'number' || expiresIn <= 0)) throw new InvalidParams('expires_in must be a number of seconds')
-    const made = await authorizations.create({ description: typeof description === 'string' && description ? description : 'Long-lived user authorization', scope: scope as string[], expiresIn })
+    const made = await authorizations.create({ description: typeof description === 'string' && description ? description : 'Long-lived user authorization', scope: scope as string[], expiresIn }, now())
     response.status(201).json(serialize(made, now()))
   })
   routes.patch('/oauth/authorizations/:authorization', async (request, response) => {

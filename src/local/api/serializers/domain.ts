@@ -12,8 +12,8 @@ export function serializeDomain(app: Readonly<AppRecord>, domain: Domain) {
     acm_status: null,
     acm_status_reason: null,
     app: appRef(app),
-    // Heroku names a DNS target here; there is no DNS to point anywhere on this machine.
-    cname: null,
+    // The DNS target of a custom domain, which the CLI prints (schema: domain.cname). Here, the app's own hostname.
+    cname: isOwn ? null : hostnameOf(app),
     created_at: domain.created_at,
     hostname: domain.hostname,
     id: domain.id,
