@@ -19,6 +19,8 @@ The API key among them is good on this machine's loopback alone. NODE_EXTRA_CA_C
       HEROKU_HOST: apiUrl, HEROKU_API_KEY: token, HEROKU_GIT_HOST: gitUrl,
       // Where Heroku's CLI asks, whenever it reads the account, whether that owes money: else it is another host, and takes seconds without a network.
       HEROKU_PARTICLEBOARD_URL: apiUrl, NODE_EXTRA_CA_CERTS: await trustedCertificates(info),
+      // Asked for the address of a buildpack that is set by its name.
+      HEROKU_BUILDPACK_REGISTRY_URL: apiUrl,
       ...localGitVariables(gitUrl, token, process.env),
     }
     this.log(`export ${Object.entries(variables).map(([name, value]) => `${name}=${shellWord(value)}`).join(' ')}`)

@@ -11,6 +11,7 @@ import { RateLimit } from './rate-limit.js'
 import { accountRoutes } from './routes/account.js'
 import { appsRoutes } from './routes/apps.js'
 import { aroundRoutes } from './routes/around.js'
+import { buildpackRegistryRoutes } from './routes/buildpack-registry.js'
 import { buildsRoutes } from './routes/builds.js'
 import { configVarsRoutes } from './routes/config-vars.js'
 import { domainsRoutes } from './routes/domains.js'
@@ -49,7 +50,7 @@ export function createApi(parts: ApiParts): Express {
   const logSessions = logSessionRoutes(parts)
   const blobs = new SourceBlobs(parts.folders, parts.now)
   const sources = sourceRoutes(parts, blobs)
-  api.use(streamRoutes(parts), logSessions.open, sources.open, authorised(parts.token, () => parts.authorizations.list().filter((one) => !isExpired(one, parts.now?.())).map(({ token }) => token)))
+  api.use(buildpackRegistryRoutes(), streamRoutes(parts), logSessions.open, sources.open, authorised(parts.token, () => parts.authorizations.list().filter((one) => !isExpired(one, parts.now?.())).map(({ token }) => token)))
   api.get('/account/rate-limits', (_request, response) => { response.json({ remaining: limit.remaining }) })
   api.use((_request, response, next) => {
     response.setHeader('RateLimit-Remaining', String(limit.take()))

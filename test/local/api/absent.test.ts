@@ -12,6 +12,7 @@ const REFUSED: [string, string, RegExp][] = [
   ['POST', '/apps/an-app/collaborators', /no other accounts/],
   ['POST', '/account/app-transfers', /no other accounts/],
   ['GET', '/teams/acme/members', /no members of teams/],
+  ['PATCH', '/teams/apps/an-app', /no locks on teams' apps/],
   ['POST', '/oauth/clients', /no OAuth clients/],
   ['POST', '/apps/an-app/telemetry-drains', /no telemetry drains/],
 ]
@@ -26,7 +27,7 @@ describe('the Platform API: what the embedded Heroku lacks', () => {
 
   for (const [method, path, lacks] of REFUSED) {
     it(`says so by name: ${method} ${path}`, async () => {
-      const { status, body } = await test.call(method, path, method === 'POST' ? {} : undefined, { isLoose: true })
+      const { status, body } = await test.call(method, path, method !== 'GET' ? {} : undefined, { isLoose: true })
       expect(status, JSON.stringify(body)).to.equal(501)
       expect(body).to.have.property('id', 'not_implemented')
       expect(body.message).to.match(/^The embedded Heroku has /).and.match(lacks)
@@ -53,7 +54,10 @@ describe('the Platform API: what the embedded Heroku lacks', () => {
       expect((await put(name)).status).to.equal(200)
       expect(await names()).to.deep.equal(['heroku/nodejs'])
     }
-    const refused = await put('heroku/nodejs', 'heroku/python')
+    // The registry, which the CLI asks without a token, gives a URN for a name.
+    const registry = await fetch(`${test.platform.info.apiUrl}/buildpacks/${encodeURIComponent('heroku/python')}`)
+    const { blob_url: python } = (await registry.json()) as { blob_url: string }
+    const refused = await put('heroku/nodejs', python)
     expect(refused.status).to.equal(501)
     expect(refused.body.message).to.match(/no buildpack heroku\/python yet/)
     expect((await put()).body).to.deep.equal([])

@@ -32,6 +32,8 @@ export function absentRoutes({ store }: ApiParts): Router {
     const lacks = words.length > 0 ? ABSENT[words.at(-1)!] : undefined
     if (lacks !== undefined) throw new ApiError(501, 'not_implemented', `The embedded Heroku has ${lacks}.`)
   }
+  // The one thing that can be changed of a team's app this way (schema: team-app, update-locked).
+  routes.patch('/teams/apps/:app', () => { throw new ApiError(501, 'not_implemented', "The embedded Heroku has no locks on teams' apps yet.") })
   routes.use('/apps/:app', (request, _response, next) => {
     appOf(store, request)
     refuse(request.path)

@@ -44,7 +44,7 @@ export function aroundRoutes({ store }: ApiParts): Router {
     if (!Array.isArray(updates)) throw new InvalidParams('updates must be a list')
     const asked = updates.map((update: unknown) => String((update as { buildpack?: unknown } | null)?.buildpack))
     const other = asked.find((buildpack) => !NODEJS.test(buildpack))
-    if (other !== undefined) throw new ApiError(501, 'not_implemented', `The embedded Heroku has no buildpack ${other} yet: it builds every app as heroku/nodejs does.`)
+    if (other !== undefined) throw new ApiError(501, 'not_implemented', `The embedded Heroku has no buildpack ${other.replace(/^urn:buildpack:/, '')} yet: it builds every app as heroku/nodejs does.`)
     const updated = await store.update(app.id, (draft) => {
       draft.buildpacks = asked.length === 0 ? [] : ['heroku/nodejs']
       return draft

@@ -53,6 +53,9 @@ export function placeRoutes({ store, spaces, generation }: ApiParts): Router {
     response.json(serializeTeam(team))
   })
 
+  // Asked for by `heroku members`; no feature of teams concerns an app here.
+  routes.get('/teams/:team/features', (_request, response) => { response.json([]) })
+
   const spaceOf = (identity: string): SpaceRecord => {
     const space = spaces.find(identity)
     if (!space) throw new NotFound('space')

@@ -1,0 +1,53 @@
+import { expect } from 'chai'
+import { GROUPS, type Row } from './official-cli.cases.js'
+import { plainApp } from './support/apps.js'
+import { sideBySide } from './support/lanes.js'
+import { officialCli, officialEnvironment } from './support/official-cli.js'
+import { World, type Outcome } from './support/world.js'
+
+const APP = 'official'
+
+/** Each start of that CLI takes more than a second of CPU: SHIPIT_SOAK=1 runs every row, else those marked as the sample. */
+const isWhole = process.env.SHIPIT_SOAK === '1'
+const CHOSEN = Object.entries(GROUPS)
+  .map(([group, rows]) => ({ group, rows: isWhole ? rows : rows.filter(({ isSample }) => isSample) }))
+  .filter(({ rows }) => rows.length > 0)
+
+const named = (text: string) => text.replaceAll('APP', APP)
+
+describe('the official Heroku CLI: every command that concerns an app works, or is said by name not to be here', function () {
+  this.timeout(isWhole ? 900_000 : 120_000)
+  let world: World
+  let outcomes: Map<(typeof CHOSEN)[number], Promise<Map<Row, Outcome>>>
+
+  before(async function () {
+    const cli = await officialCli()
+    if (!cli) {
+      this.test!.parent!.title += ' (skipped: neither HEROKU_CLI nor `heroku` on PATH)'
+      this.skip()
+    }
+    world = await World.create()
+    const dir = await world.app(APP, plainApp('one'))
+    await world.ok(['deploy', '--local', '--app', APP], { cwd: dir })
+    const env = await officialEnvironment(world)
+    outcomes = sideBySide(4, CHOSEN, async ({ rows }) => {
+      const seen = new Map<Row, Outcome>()
+      for (const row of rows) seen.set(row, await world.run(cli, named(row.run).split(' '), { env, cwd: dir, input: '' }))
+      return seen
+    })
+  })
+  after(() => world?.close())
+
+  for (const chosen of CHOSEN) {
+    for (const row of chosen.rows) {
+      it(`heroku ${row.run}: ${row.works ? 'works' : 'is not here'}`, async () => {
+        const { status, output } = (await outcomes.get(chosen)!).get(row)!
+        const { source, flags } = (row.works ?? row.absent)!
+        expect(output).to.match(new RegExp(named(source), flags))
+        // The CLI itself takes some empty answers for success.
+        expect(status === 0, `exit status ${status}\n${output}`).to.equal(row.works !== undefined || row.isQuiet === true)
+        expect(output).to.not.match(/Couldn't find that resource|undefined method|TypeError|ECONNREFUSED|Internal server error/i)
+      })
+    }
+  }
+})
