@@ -64,9 +64,9 @@ export const GROUPS: Record<string, Row[]> = {
     { run: 'maintenance:on -a APP', works: /done/ },
     { run: 'maintenance:off -a APP', works: /done/ },
     { run: 'buildpacks -a APP', works: /heroku\/nodejs/ },
-    { run: 'buildpacks:set heroku/nodejs -a APP', works: /Buildpack set/ },
     { run: 'buildpacks:add heroku/python -a APP', absent: /has no buildpack .*python/, isSample: true },
     { run: 'buildpacks:remove heroku/nodejs -a APP', works: /Buildpack removed|Buildpacks? cleared/i },
+    { run: 'buildpacks:set heroku/nodejs -a APP', works: /Buildpack set/ },
     { run: 'buildpacks:clear -a APP', works: /Buildpacks cleared/ },
   ],
   dynos: [
