@@ -32,11 +32,15 @@ async function answer(url: string): Promise<Answer> {
   return JSON.parse(body) as Answer
 }
 
-/** Asks until every one of `count` dynos has answered, so that the router is seen to use them all. */
+/**
+ * Asks until `count` dynos, or processes, have answered, so that the router is seen to use them all. Several requests at a time: one alone goes
+ * over the connection that the router has kept, to the same process again.
+ */
 async function whoAnswers(url: string, count: number, key: (answer: Answer) => string): Promise<Set<string>> {
   const seen = new Set<string>()
   await until(async () => {
-    seen.add(key(await answer(url)))
+    const answers = await Promise.all(Array.from({ length: 4 * count }, () => answer(url)))
+    for (const each of answers) seen.add(key(each))
     return seen.size >= count
   }, { timeout: 20_000, every: 20 })
   return seen
