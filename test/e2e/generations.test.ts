@@ -7,7 +7,7 @@ import { World } from './support/world.js'
 interface Dyno { name: string; size: string; state: string }
 interface App { name: string; web_url: string; generation: { name: string }; space: { name: string } }
 
-/** SHIPIT_SOAK=1 takes both apps through everything; without it, the one in a Private Space is only created, and the one on Fir neither resized nor reloaded. */
+/** SHIPIT_SOAK=1 takes both apps through everything; without it, the one in a Private Space is only created, and the one on Fir not scaled, restarted or reloaded. */
 const isSoak = process.env.SHIPIT_SOAK === '1'
 
 const APPS = [
@@ -59,7 +59,7 @@ describe('apps of other runtimes', function () {
         expect(await ps()).to.have.length(1)
       })
 
-      inSoakOrOnFir('restarts the dyno that is named', async () => {
+      inSoak('restarts the dyno that is named', async () => {
         const [before] = await ps()
         await world.ok(['restart', before!.name, ...app])
         const after = await ps()
