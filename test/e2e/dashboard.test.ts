@@ -93,9 +93,14 @@ describe("PM2's dashboard over a deployed app", function () {
 
   /** Restarts one of the two dynos in a trouble, and waits for its one line and for another try. */
   async function endure(said: RegExp, tries: () => number): Promise<void> {
-    const before = (await logged()).length
+    const begun = new Date().toISOString()
     await world.ok(['restart', 'web.1', '--local', '--app', 'shop'], { cwd: dir })
-    const news = async () => (await logged()).slice(before).filter((line) => said.test(line))
+    // From the new boot on: the old one may meet the trouble before it goes, which is news of its own.
+    const news = async () => {
+      const lines = (await logged()).filter((line) => line > begun)
+      const boot = lines.findLastIndex((line) => line.includes('event=boot'))
+      return boot === -1 ? [] : lines.slice(boot).filter((line) => said.test(line))
+    }
     await until(`a line like ${said}`, async () => (await news()).length > 0, 40_000)
     const tried = tries()
     await until('another try', () => tries() >= tried + 1, 40_000)
@@ -103,11 +108,11 @@ describe("PM2's dashboard over a deployed app", function () {
     expect((await get(url)).status).to.equal(200)
   }
 
-  /** What web.1 says of the dashboard. */
+  /** What web.1 says of the dashboard, and its boots. */
   async function logged(): Promise<string[]> {
-    const { output } = await world.ok(['logs', '--local', '--app', 'shop', '-n', '1500'], { cwd: dir })
+    const { output } = await world.ok(['logs', '--dyno', 'web.1', '--local', '--app', 'shop', '-n', '1500'], { cwd: dir })
     expect(output).not.to.include(SECRET_KEY).and.not.include('event=crash')
-    return output.split('\n').filter((line) => line.includes('web.1') && line.includes("PM2's dashboard"))
+    return output.split('\n').filter((line) => line.includes('web.1') && /PM2's dashboard|event=boot/.test(line))
   }
 
   const TROUBLES: [Mode, RegExp][] = [
