@@ -38,7 +38,11 @@ describe("PM2's dashboard over a deployed app", function () {
     url = (await world.json<{ url: string }>(['deploy', ...local], { cwd: dir })).url
     await world.ok(['scale', 'web=2:standard-1x', ...local], { cwd: dir })
     asking = (async () => {
-      while (!isOver) answers.push((await get(url).catch(() => ({ status: 0 }))).status)
+      while (!isOver) {
+        answers.push((await get(url).catch(() => ({ status: 0 }))).status)
+        // An app that is asked without a pause takes the machine from all that is tested beside it.
+        await new Promise((resolve) => setTimeout(resolve, 50))
+      }
     })()
     // One release: the address, then the keys.
     await world.ok(['config', 'set', `KEYMETRICS_NODE=${dashboard.url}`, 'PM2_MACHINE_NAME=shop', ...local], { cwd: dir })
@@ -79,12 +83,12 @@ describe("PM2's dashboard over a deployed app", function () {
     for (const method of ['reload', 'restart']) {
       const old = dashboard.machine('shop.web.2').named('web').map((one) => one.pid)
       await dashboard.act('shop.web.2', method, { name: 'web' })
-      await dashboard.shows('shop.web.2', (all) => online(all, 'web').length === 2 && online(all, 'web').every((one) => !old.includes(one.pid)), 40_000)
+      await dashboard.shows('shop.web.2', (all) => online(all, 'web').length === 2 && online(all, 'web').every((one) => !old.includes(one.pid)), 90_000)
     }
     await dashboard.act('shop.web.2', 'scale', { name: 'web', number: 3 })
-    await dashboard.shows('shop.web.2', (all) => online(all, 'web').length === 3)
+    await dashboard.shows('shop.web.2', (all) => online(all, 'web').length === 3, 60_000)
     await dashboard.act('shop.web.2', 'scale', { name: 'worker', number: 0 })
-    await dashboard.shows('shop.web.2', (all) => all.every((one) => one.name === 'web') && online(all, 'web').length === 3)
+    await dashboard.shows('shop.web.2', (all) => all.every((one) => one.name === 'web') && online(all, 'web').length === 3, 60_000)
     const here = (await world.processes()).map(({ pid }) => pid)
     for (const one of dashboard.machine('shop.web.2').processes) expect(here).to.include(one.pid)
     for (const pid of before) expect(here).not.to.include(pid)
