@@ -44,7 +44,7 @@ function onFir(sizes: readonly (readonly [number, number, number])[]): DynoSize[
   return sizes.map(([cpus, gb, listPrice]) => ({ name: `dyno-${cpus}c-${gb}gb`, memory: gb * 1024, killedAt: 1, maxPerType: 100, preboot: false, costClass: 'fir', listPrice }))
 }
 
-/** Finds a size however it is typed (standard-1x, Standard-1X); undefined where there is none. */
+/** Finds a size however it is typed (standard-1x, Standard-1X); undefined if there is none. */
 export function dynoSize(name: string): DynoSize | undefined {
   return DYNO_SIZES.find((size) => size.name.toLowerCase() === name.toLowerCase())
 }

@@ -4,7 +4,7 @@ import { DynoNews, lastOutput, listDynos, streamLogs, type Dyno, type PlatformAp
 import { untilFound } from './cadence.js'
 
 interface ReplacementOptions {
-  /** ms until the wait is given up. */
+  /** ms until the wait times out. */
   timeout: number
   /** ms between two looks where the log does not say when one is due; default 1000. */
   poll?: number | undefined

@@ -7,7 +7,7 @@ import type { Scale } from './plan.js'
 export interface Wanted extends Scale { type: string }
 
 export interface WaitOptions {
-  /** ms until the wait is given up. */
+  /** ms until the wait times out. */
   timeout: number
   /** Dynos must be of this release or a later one. */
   release?: number

@@ -50,7 +50,7 @@ function accountIn(file: string): string | undefined {
   }
 }
 
-/** The token that `heroku login` keeps in the system's store; undefined where there is none. */
+/** The token that `heroku login` keeps in the system's store; undefined if there is none. */
 export async function tokenInStore(env: NodeJS.ProcessEnv, platform = process.platform): Promise<Credentials | undefined> {
   const account = accountIn(stateFile(env, platform))
   if (account === undefined) return undefined
@@ -59,7 +59,7 @@ export async function tokenInStore(env: NodeJS.ProcessEnv, platform = process.pl
   return token ? { token, source: store!.name } : undefined
 }
 
-/** Keeps a token where Heroku's CLI looks for it first. Answers with the store's name; undefined where there is none, or it does not take it. */
+/** Keeps a token where Heroku's CLI looks for it first. Answers with the store's name; undefined if there is none, or it does not take it. */
 export async function saveInStore(account: string, token: string, env: NodeJS.ProcessEnv, platform = process.platform): Promise<string | undefined> {
   const store = storeOf(env, platform)
   if (!store || !(await store.save(account, token))) return undefined

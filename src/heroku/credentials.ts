@@ -56,7 +56,7 @@ export class TokenSearch {
 
 /**
  * The token for an API host: HEROKU_API_KEY, then the system's credential store as Heroku's CLI uses it, then netrc, then that CLI itself where it is on
- * PATH; and where to look for others. Throws ShipitError `auth` where there is none.
+ * PATH; and where to look for others. Throws ShipitError `auth` if there is none.
  */
 export async function findCredentials(apiHost: string, env: NodeJS.ProcessEnv): Promise<Credentials & { others: TokenSearch }> {
   const others = new TokenSearch(apiHost, env)

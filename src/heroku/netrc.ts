@@ -26,7 +26,7 @@ async function openNetrc(file: string) {
   return netrc
 }
 
-/** The token for an API host; undefined where there is none. Throws ShipitError `auth` for a file that cannot be read. */
+/** The token for an API host; undefined if there is none. Throws ShipitError `auth` for a file that cannot be read. */
 export async function tokenInNetrc(apiHost: string, env: NodeJS.ProcessEnv): Promise<Credentials | undefined> {
   const file = netrcFile(env)
   if (!existsSync(file)) return undefined

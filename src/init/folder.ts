@@ -12,7 +12,7 @@ export interface FolderView {
   readonly name: string
   isFile(file: string): boolean
   isDirectory(dir: string): boolean
-  /** The text of a file; undefined where there is none. */
+  /** The text of a file; undefined if there is none. */
   read(file: string): string | undefined
   /** What lies in a folder ('' is the app's own), sorted by name; empty where there is none. */
   list(dir: string): FolderEntry[]

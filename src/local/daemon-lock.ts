@@ -24,7 +24,7 @@ const ifMissing = (error: NodeJS.ErrnoException) => {
   throw error
 }
 
-/** When a live process began, in the system's own spelling; undefined where there is none, or one that only waits to be reaped. */
+/** When a live process began, in the system's own spelling; undefined if there is none, or one that only waits to be reaped. */
 async function beganAt(pid: number): Promise<string | undefined> {
   if (process.platform === 'linux') {
     const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(ifMissing)

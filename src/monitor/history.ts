@@ -34,7 +34,7 @@ export class History<Name extends string> {
     return this.inOrder(this.figures[name])
   }
 
-  /** The newest; undefined where there is none yet. */
+  /** The newest; undefined if there is none yet. */
   latest(name: Name): number | undefined {
     return this.count === 0 ? undefined : this.figures[name][this.before(1)]
   }

@@ -15,7 +15,7 @@ export interface GatherInput {
   /** The app's folder from the root; '' is the root. */
   folder: string
   commit: { id: string; short: string } | null
-  /** The ecosystem file of that folder, read by the caller; undefined where there is none. */
+  /** The ecosystem file of that folder, read by the caller; undefined if there is none. */
   ecosystem: Ecosystem | undefined
 }
 

@@ -20,7 +20,7 @@ interface Written {
 
 /**
  * What `script` means, as PM2 resolves it (API._startJson, Common.verifyConfs, Common.prepareAppConf): `serve` is PM2's server of static
- * files, a script with spaces that is no file a shell's command line; then a file, a folder that Node can run, a command.
+ * files, a script with spaces that names no existing file a shell's command line; then a file, a folder that Node can run, a command.
  * Throws a Fault for what is none of them.
  */
 export function findCommand({ name, script, args }: Written, cwd: string, env: NodeJS.ProcessEnv): Command {

@@ -24,7 +24,7 @@ interface Raw {
   dir: string
 }
 
-/** Reads a tsconfig with what it extends inside the folder (https://www.typescriptlang.org/tsconfig); undefined where there is none. */
+/** Reads a tsconfig with what it extends inside the folder (https://www.typescriptlang.org/tsconfig); undefined if there is none. */
 export function readTsconfig(folder: FolderView, file = 'tsconfig.json'): Tsconfig | undefined {
   const raw = readRaw(folder, folder.isDirectory(file) ? path.join(file, 'tsconfig.json') : file, new Set())
   if (!raw) return undefined

@@ -13,7 +13,7 @@ const FIELDS = { id: (dyno: DynoRecord) => dyno.id, name: (dyno: DynoRecord) => 
 export function dynosRoutes({ store, dynos, logplex, rendezvous, urls }: ApiParts): Router {
   const routes = Router()
 
-  /** Fir and Shield meet over https (heroku/cli, lib/run/dyno); here nobody comes there, and the dyno is given up after its time. */
+  /** Fir and Shield meet over https (heroku/cli, lib/run/dyno); here nobody comes there, and the dyno times out. */
   const attachUrl = (app: Readonly<AppRecord>, secret: string): string =>
     ['fir', 'shield'].includes(runtimeOf(app)) ? `https://127.0.0.1:${urls().rendezvousPort}/${secret}` : `rendezvous://127.0.0.1:${urls().rendezvousPort}/${secret}`
 
