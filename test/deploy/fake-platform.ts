@@ -42,6 +42,7 @@ export class FakePlatform implements Platform {
   /** With preboot the release before goes on answering for so many ms, unlisted, and then gets SIGTERM. */
   hasPreboot = false
   prebootSwitch = 300
+  prebootSince = NOW
   /** Whether the log tells of that SIGTERM. */
   tellsOfEnds = true
   /** Whether the dynos run under the runtime, which tells of its boots and proves its answers. */
@@ -100,7 +101,7 @@ export class FakePlatform implements Platform {
   }
 
   async feature(_app: string, name: string): Promise<AppFeature | undefined> {
-    return { id: name, name, enabled: name === 'preboot' && this.hasPreboot, description: '', state: 'general', doc_url: '', created_at: NOW, updated_at: NOW }
+    return { id: name, name, enabled: name === 'preboot' && this.hasPreboot, description: '', state: 'general', doc_url: '', created_at: NOW, updated_at: this.prebootSince }
   }
   async domains(): Promise<string[]> { return [new URL(this.url).hostname, ...this.ownDomains] }
 

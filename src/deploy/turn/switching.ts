@@ -15,7 +15,9 @@ const LOG_TIME = 5000
 export async function isSwitching(platform: Platform, app: string, release: Pick<Release, 'created_at'>, webDynos: number): Promise<boolean> {
   const since = Date.parse(release.created_at)
   if (webDynos === 0 || Date.now() - since > platform.prebootSwitch) return false
-  if (!(await platform.feature(app, 'preboot'))?.enabled) return false
+  const preboot = await platform.feature(app, 'preboot')
+  // Enabled after the release (schema: app-feature, updated_at), it has no part in it: the release took over at once.
+  if (!preboot?.enabled || Date.parse(preboot.updated_at) > since) return false
   const switchover = new Switchover(since, platform.prebootSwitch, webDynos)
   try {
     for await (const line of platform.logs(app, { lines: LINES, tail: false, signal: AbortSignal.timeout(LOG_TIME) })) switchover.read(line)

@@ -77,6 +77,12 @@ describe('two deploys of one app', () => {
     expect((await plan()).current?.release.version).to.equal(2)
   })
 
+  it('is not held up by a release from before preboot was enabled', async () => {
+    platform.deploy(OTHER)
+    Object.assign(platform, { hasPreboot: true, prebootSwitch: 60_000, prebootSince: new Date(Date.now() + 1000).toISOString() })
+    expect((await plan()).current?.release.version).to.equal(2)
+  })
+
   it('is not held up by dynos that crash, nor by a change of config vars', async () => {
     platform.behaviours[OTHER] = { states: ['crashed'] }
     platform.deploy(OTHER)
