@@ -2,6 +2,7 @@ import { Flags } from '@oclif/core'
 import { BaseCommand } from '../ui/base-command.js'
 import { appFlags } from '../ui/platform-flags.js'
 import { renderTable } from '../ui/table.js'
+import { writeData } from '../terminal.js'
 
 interface Outcome { app: string; config: Record<string, string>; masked: string[] }
 
@@ -22,7 +23,7 @@ export default class Config extends BaseCommand {
     const { renderDotenv, shownVars } = await import('../config-vars/index.js')
     const vars = await getConfigVars(await this.platform(flags), app)
     const { shown, hidden } = shownVars(vars)
-    if (flags.shell) process.stdout.write(renderDotenv(vars))
+    if (flags.shell) writeData(renderDotenv(vars))
     else if (Object.keys(vars).length === 0) this.suggest(`${app} has no config vars. Set one: ${this.config.bin} config set NAME=value --app ${app}`)
     else {
       const rows = Object.entries(flags.reveal ? vars : shown).map(([name, value]) => [name, value])

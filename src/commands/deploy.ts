@@ -8,6 +8,7 @@ import { plainDeploy, stamped } from '../ui/deploy-plain.js'
 import { appFlags } from '../ui/platform-flags.js'
 import { placeFlags, placeFrom } from '../ui/place-flags.js'
 import { waitTimeout } from '../ui/time-flag.js'
+import { errLines, outLines, writeErr } from '../terminal.js'
 
 type DeployFlags = Interfaces.InferredFlags<typeof Deploy.flags>
 
@@ -73,16 +74,12 @@ export default class Deploy extends BaseCommand {
   /** Asks what of uncommitted work shall be deployed, where there is some and somebody to ask; elsewhere a warning names it. Throws after a no. */
   private async wantsFiles({ leftOut, source }: Prepared, mayBeSent: boolean): Promise<boolean> {
     if (leftOut === '' || !this.canAsk() || process.env.CI) return false
-    const { select } = await import('@inquirer/prompts')
-    const { printable } = await import('../ui/printable.js')
-    const answer = await select({
-      message: printable(`Not committed: ${leftOut}. Deploy what?`),
-      choices: [
-        { value: 'commit', name: printable(`commit ${source.commit.short} without it`) },
-        ...(mayBeSent ? [{ value: 'files', name: 'the files as they are (--source)' }] : []),
-        { value: 'nothing', name: 'nothing' },
-      ],
-    })
+    const { askWhich } = await import('../ui/ask.js')
+    const answer = await askWhich(`Not committed: ${leftOut}. Deploy what?`, [
+      { value: 'commit', name: `commit ${source.commit.short} without it` },
+      ...(mayBeSent ? [{ value: 'files', name: 'the files as they are (--source)' }] : []),
+      { value: 'nothing', name: 'nothing' },
+    ])
     if (answer === 'nothing') throw new ShipitError('interrupted', { message: 'Nothing was deployed.' })
     return answer === 'files'
   }
@@ -108,7 +105,7 @@ export default class Deploy extends BaseCommand {
     }
 
     let shown: DeployPlan | undefined
-    const stop = stopOnSignals(() => process.stderr.write(`\nLeft at once. What serves is not known: look at \`shipit releases --app ${app}\`.\n`))
+    const stop = stopOnSignals(() => writeErr(`\nLeft at once. What serves is not known: look at \`shipit releases --app ${app}\`.\n`))
     try {
       const result = await deployInTurn(request, {
         platform, git, healthHeaders: sent, signal: stop.signal, wait: flags['lock-wait'],
@@ -120,7 +117,7 @@ export default class Deploy extends BaseCommand {
         },
       })
       const { describeResult, describeWarnings } = await import('../ui/deploy-plan.js')
-      for (const line of describeWarnings({ warnings: result.warnings.filter((warning) => !shown?.warnings.includes(warning)), findings: [] })) process.stderr.write(line + '\n')
+      for (const line of describeWarnings({ warnings: result.warnings.filter((warning) => !shown?.warnings.includes(warning)), findings: [] })) writeErr(line + '\n')
       this.tell(this.withLocal(describeResult(result)))
       return result
     } finally {
@@ -134,8 +131,8 @@ export default class Deploy extends BaseCommand {
     if (chosen !== 'ask') return chosen
     const names = Object.keys(ecosystem.deploy)
     if (!this.canAsk()) throw whichEnvironment(names)
-    const { select } = await import('@inquirer/prompts')
-    const name = await select({ message: 'Deploy which environment?', choices: names.map((value) => ({ value, name: `${value} (${ecosystem.deploy[value]?.app ?? 'no app'})` })) })
+    const { askWhich } = await import('../ui/ask.js')
+    const name = await askWhich('Deploy which environment?', names.map((value) => ({ value, name: `${value} (${ecosystem.deploy[value]?.app ?? 'no app'})` })))
     return this.environment(ecosystem, name)
   }
 
@@ -144,8 +141,8 @@ export default class Deploy extends BaseCommand {
     if (this.jsonEnabled()) return
     if (!yes) {
       if (!this.canAsk()) return
-      const { confirm } = await import('@inquirer/prompts')
-      if (!(await confirm({ message: 'There is no ecosystem file here. Run `shipit init` now?' }))) return
+      const { askYesOrNo } = await import('../ui/ask.js')
+      if (!(await askYesOrNo('There is no ecosystem file here. Run `shipit init` now?', true))) return
     }
     const { applied } = await this.config.runCommand<{ applied: boolean }>('init', [path.join(root, folder), ...(yes ? ['--yes'] : [])])
     if (!applied) return
@@ -161,7 +158,7 @@ export default class Deploy extends BaseCommand {
 
   private async show(plan: DeployPlan): Promise<void> {
     const { describePlan, describeWarnings } = await import('../ui/deploy-plan.js')
-    for (const line of describeWarnings(plan)) process.stderr.write(line + '\n')
+    for (const line of describeWarnings(plan)) writeErr(line + '\n')
     for (const line of describePlan(plan)) this.tell(line)
   }
 
@@ -171,7 +168,7 @@ export default class Deploy extends BaseCommand {
       return deployTasks()
     }
     const { isGithubActions } = await import('../ui/workflow-commands.js')
-    return { events: plainDeploy(this.jsonEnabled() ? process.stderr : process.stdout, { timestamps: this.timestamps, groups: isGithubActions() }), end: () => Promise.resolve() }
+    return { events: plainDeploy(this.jsonEnabled() ? errLines : outLines, { timestamps: this.timestamps, groups: isGithubActions() }), end: () => Promise.resolve() }
   }
 
   /** For people: on stdout, or on stderr where stdout is for one JSON object. */

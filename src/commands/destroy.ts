@@ -33,7 +33,7 @@ export default class Destroy extends BaseCommand {
     if (!process.stdin.isTTY || this.jsonEnabled()) {
       throw new ShipitError('usage', { message: `${app} was not destroyed: its name must be confirmed.`, next: `${this.config.bin} destroy --app ${app} --confirm ${app}` })
     }
-    const { input } = await import('@inquirer/prompts')
-    return input({ message: `This deletes ${app} for good. Type its name to go on:` })
+    const { askText } = await import('../ui/ask.js')
+    return askText(`This deletes ${app} for good. Type its name to go on:`)
   }
 }

@@ -7,6 +7,7 @@ import type { DoctorReport, Facts, Finding, PlatformFacts, ProjectFacts } from '
 import { BaseCommand } from '../ui/base-command.js'
 import { platformFlags } from '../ui/platform-flags.js'
 import { printable } from '../ui/printable.js'
+import { writeErr } from '../terminal.js'
 
 /** Throws `usage` for a folder that is not there. */
 function folderOf(dir: string | undefined): string {
@@ -86,10 +87,10 @@ export default class Doctor extends BaseCommand {
     const { describeFixes } = await import('../ui/doctor.js')
     const fixes = await planFixes(findings, project, folder)
     const lines = describeFixes(fixes)
-    for (const line of lines) process.stderr.write(`Mending ${line}\n`)
-    if (fixes.initFault) process.stderr.write(`Not mended: ${printable(fixes.initFault.message)}\n`)
+    for (const line of lines) writeErr(`Mending ${line}\n`)
+    if (fixes.initFault) writeErr(`Not mended: ${printable(fixes.initFault.message)}\n`)
     await applyFixes(fixes)
-    if (lines.length > 0) process.stderr.write('\n')
+    if (lines.length > 0) writeErr('\n')
     return lines
   }
 

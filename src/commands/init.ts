@@ -79,18 +79,15 @@ export default class Init extends BaseCommand {
    */
   private async askForEntry({ kept, candidates }: Detected): Promise<string | undefined> {
     if (!kept || !this.canAsk) return undefined
-    const { input, select } = await import('@inquirer/prompts')
+    const { askText, askWhich } = await import('../ui/ask.js')
     this.log(printable(`${kept.place} is \`${kept.command}\`: ${kept.reason}.`))
     const other = Symbol('other')
-    const answer = await select<string | symbol | undefined>({
-      message: 'What starts the app?',
-      choices: [
-        { name: `That command as it is, in one process (npm run ${kept.script})`, value: undefined },
-        ...candidates.map(({ entry }) => ({ name: `The file ${printable(entry)}`, value: entry })),
-        { name: 'Another file', value: other },
-      ],
-    })
-    return answer === other ? input({ message: 'Which file?', required: true }) : (answer as string | undefined)
+    const answer = await askWhich<string | symbol | undefined>('What starts the app?', [
+      { name: `That command as it is, in one process (npm run ${kept.script})`, value: undefined },
+      ...candidates.map(({ entry }) => ({ name: `The file ${entry}`, value: entry })),
+      { name: 'Another file', value: other },
+    ])
+    return answer === other ? askText('Which file?', { isRequired: true }) : (answer as string | undefined)
   }
 
   private get canAsk(): boolean {
@@ -105,9 +102,9 @@ export default class Init extends BaseCommand {
         next: 'Run it with --yes to do what is shown, or with --dry-run to see it only.',
       })
     }
-    const { confirm } = await import('@inquirer/prompts')
+    const { askYesOrNo } = await import('../ui/ask.js')
     this.log('')
-    return confirm({ message: 'Do this?', default: true })
+    return askYesOrNo('Do this?', true)
   }
 
   private async done(plan: InitPlan, dir: string, isRepository: boolean, appName: string): Promise<void> {

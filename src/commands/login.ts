@@ -1,7 +1,7 @@
 import { text } from 'node:stream/consumers'
 import { Flags } from '@oclif/core'
 import { ShipitError } from '../errors.js'
-import { askHidden } from '../ui/ask-hidden.js'
+import { askHidden, askText } from '../ui/ask.js'
 import { BaseCommand } from '../ui/base-command.js'
 import type { LoggedIn } from '../heroku/index.js'
 
@@ -45,9 +45,8 @@ export default class Login extends BaseCommand {
 
   private async byPassword(apiUrl: string): Promise<LoggedIn> {
     if (!process.stdin.isTTY) throw new ShipitError('usage', { message: 'Nobody can be asked for a password here.', next: 'Pipe a token in: shipit login --token' })
-    const { input } = await import('@inquirer/prompts')
     const { passwordLogin } = await import('../heroku/index.js')
-    const email = await input({ message: 'Email' }, { output: process.stderr })
+    const email = await askText('Email')
     const password = await askHidden('Password')
     const first = await passwordLogin(apiUrl, { email, password })
     if (first !== 'two_factor') return first

@@ -3,7 +3,8 @@ import { BaseCommand } from '../ui/base-command.js'
 import { lineWriter } from '../ui/line-writer.js'
 import { logLineRenderer } from '../ui/log-line.js'
 import { appFlags } from '../ui/platform-flags.js'
-import { printable, printableJson } from '../ui/printable.js'
+import { printable } from '../ui/printable.js'
+import { safeJson, writeErr } from '../terminal.js'
 
 /** As ripgrep's smart case: a pattern without capitals finds them too. */
 async function pattern(text: string): Promise<RegExp> {
@@ -44,7 +45,7 @@ export default class Logs extends BaseCommand {
     const app = await this.appName(flags)
     const api = await this.platform(flags)
     const { readLog } = await import('../monitor/log.js')
-    const render = this.jsonEnabled() ? printableJson : logLineRenderer()
+    const render = this.jsonEnabled() ? safeJson : logLineRenderer()
     const out = lineWriter()
     try {
       const { num: lines, tail, dyno, source, grep, errors } = flags
@@ -55,7 +56,7 @@ export default class Logs extends BaseCommand {
       if (tail || out.readerGone.aborted || performance.now() - begun < UNENDED) return
       const { getApp, isFir } = await import('../heroku/index.js')
       if (!isFir(await getApp(api, app))) return
-      process.stderr.write(`${printable(app)} is on Fir, which keeps no log history: lines follow as they come (Ctrl-C ends).\n`)
+      writeErr(`${printable(app)} is on Fir, which keeps no log history: lines follow as they come (Ctrl-C ends).\n`)
       for await (const line of readLog(api, app, { ...wanted, tail: true }, out.readerGone)) await out.write(render(line))
     } finally {
       out.release()

@@ -4,6 +4,7 @@ import { sortFlag } from '../ui/sort-flag.js'
 import type { Sort } from '../ui/sort-fields.js'
 import { waitTimeout } from '../ui/time-flag.js'
 import type { PlatformApi } from '../heroku/index.js'
+import { safeJson, writeErr } from '../terminal.js'
 
 /** ms between two looks, of which some are printed; and how long the log's first lines are waited for. */
 const LOOK_EVERY = 1000
@@ -36,16 +37,16 @@ Without a terminal, or where TERM is dumb, a line of figures and the events sinc
     const [{ MonitSession }, { untilStopped }] = await Promise.all([import('../ui/monit/session.js'), import('../ui/until-stopped.js')])
     const stop = untilStopped()
     try {
-      await new MonitSession(api, app, sort).run(stop.signal, (underWay) => process.stderr.write(`${underWay}\nIt is ended in order; Ctrl-C leaves it as it is: look at ${this.withLocal(`shipit ps --app ${app}`)}\n`))
+      await new MonitSession(api, app, sort).run(stop.signal, (underWay) => writeErr(`${underWay}\nIt is ended in order; Ctrl-C leaves it as it is: look at ${this.withLocal(`shipit ps --app ${app}`)}\n`))
     } finally {
       stop.release()
     }
   }
 
   private async print(api: PlatformApi, app: string, every: number, sort: Sort | undefined): Promise<void> {
-    const [{ reportDynos, watchFormation }, { byTypeAndNumber }, { sortDynos }, { missingFigures }, { monitReport, NewEvents, plainLines }, { lineWriter }, { untilStopped }, { snakeKeys }, { printableJson }] = await Promise.all([
+    const [{ reportDynos, watchFormation }, { byTypeAndNumber }, { sortDynos }, { missingFigures }, { monitReport, NewEvents, plainLines }, { lineWriter }, { untilStopped }, { snakeKeys }] = await Promise.all([
       import('../monitor/index.js'), import('../heroku/index.js'), import('../ui/instances.js'), import('../ui/formation.js'), import('../ui/monit/plain.js'),
-      import('../ui/line-writer.js'), import('../ui/until-stopped.js'), import('../ui/snake-keys.js'), import('../ui/printable.js'),
+      import('../ui/line-writer.js'), import('../ui/until-stopped.js'), import('../ui/snake-keys.js'),
     ])
     const stop = untilStopped()
     const out = lineWriter()
@@ -61,7 +62,7 @@ Without a terminal, or where TERM is dumb, a line of figures and the events sinc
         const now = Date.now()
         const reports = reportDynos([...dynos].sort(byTypeAndNumber), model, now)
         const report = monitReport(app, sort ? sortDynos(reports, sort) : reports, model, events.of(model), problem ?? (model.now > 0 ? missingFigures(reports, watched) : undefined), now)
-        for (const line of this.jsonEnabled() ? [printableJson(snakeKeys(report))] : plainLines(report, problemBefore)) await out.write(line)
+        for (const line of this.jsonEnabled() ? [safeJson(snakeKeys(report))] : plainLines(report, problemBefore)) await out.write(line)
         problemBefore = report.problem
       }
     } finally {

@@ -7,6 +7,7 @@ import { appFlags } from '../ui/platform-flags.js'
 import type { Sort } from '../ui/sort-fields.js'
 import { sortFlag } from '../ui/sort-flag.js'
 import { snakeKeys } from '../ui/snake-keys.js'
+import { writeErr } from '../terminal.js'
 
 /** ms between two looks of --watch: on a terminal, and where each is printed below the last. */
 const REPAINT = 1000
@@ -100,7 +101,7 @@ export default class Ps extends BaseCommand {
     const { missingFigures } = await import('../ui/formation.js')
     const why = problem ?? missingFigures(dynos, watched)
     // oclif's logToStderr is silent with --json, which a reader should be told of too.
-    if (problem !== undefined || (why !== undefined && !this.jsonEnabled())) process.stderr.write(`\n${why}\n`)
+    if (problem !== undefined || (why !== undefined && !this.jsonEnabled())) writeErr(`\n${why}\n`)
   }
 }
 

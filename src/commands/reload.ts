@@ -1,6 +1,7 @@
 import type { ReloadResult } from '../formation/reload.js'
 import { BaseCommand } from '../ui/base-command.js'
 import { processTypeArg, waitingFlags } from '../ui/waiting-flags.js'
+import { writeErr } from '../terminal.js'
 
 export default class Reload extends BaseCommand {
   static override summary = 'restart dyno by dyno, with no request lost'
@@ -15,7 +16,7 @@ export default class Reload extends BaseCommand {
     const { args, flags } = await this.parse(Reload)
     const app = await this.appName(flags)
     const [{ parseType, reload }, { prebootOf, stopOnSignals, stoppedBy }, api] = await Promise.all([import('../formation/index.js'), import('../deploy/index.js'), this.platform(flags)])
-    const stop = stopOnSignals(() => process.stderr.write(this.withLocal(`\nLeft at once. There may be a dyno too many: look at \`shipit scale --app ${app}\`.\n`)))
+    const stop = stopOnSignals(() => writeErr(this.withLocal(`\nLeft at once. There may be a dyno too many: look at \`shipit scale --app ${app}\`.\n`)))
     const reloaded: string[] = []
     const preboot = args.type === undefined || ['web', 'all'].includes(args.type) ? await prebootOf(api, app) : undefined
     if (preboot) this.log(`Preboot is on: on Heroku a dyno that is restarted may go on answering beside its successor for about ${Math.round(preboot.switchesAfter / 1000)} s.`)

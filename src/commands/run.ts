@@ -3,6 +3,7 @@ import { EXIT_CODES } from '../errors.js'
 import { BaseCommand } from '../ui/base-command.js'
 import { appFlags } from '../ui/platform-flags.js'
 import { printable } from '../ui/printable.js'
+import { writeErr } from '../terminal.js'
 
 export default class Run extends BaseCommand {
   static override summary = 'run a command in a one-off dyno'
@@ -54,7 +55,7 @@ The exit code is the command's own. shipit's failures have those of the table in
     const isJson = this.jsonEnabled()
     const { dyno, status } = await runAttached(api, app, wanted, {
       noTty: flags['no-tty'], exitCode: flags['exit-code'], output: isJson ? process.stderr : process.stdout,
-      say: process.stderr.isTTY && !isJson ? (text) => process.stderr.write(printable(text)) : undefined,
+      say: process.stderr.isTTY && !isJson ? (text) => writeErr(printable(text)) : undefined,
     })
     // As under ssh, what failed has said so itself.
     process.exitCode = status

@@ -5,6 +5,7 @@ import { waitTimeout } from '../ui/time-flag.js'
 import { ShipitError } from '../errors.js'
 import type { Dyno, PlatformApi } from '../heroku/index.js'
 import type { InstancesFit, InstancesPlan, Scale as Quantity, ScaleChange, WaitOptions, Wanted } from '../formation/index.js'
+import { writeErr } from '../terminal.js'
 
 interface Outcome {
   app: string
@@ -52,7 +53,7 @@ export default class Scale extends BaseCommand {
     const after = plan.formation
     const awaited = instances?.isChanged ? after : after.filter(({ type }) => plan.changes.some((change) => change.type === type))
     const now = instances?.isChanged ? await this.instancesNow(api, app, instances.changes, after) : { memory: [], types: [] }
-    if (plan.doubt !== null) process.stderr.write(`${plan.doubt}\n`)
+    if (plan.doubt !== null) writeErr(`${plan.doubt}\n`)
     let left = 'Nothing was changed.'
     const dynos = await this.stoppable(async (signal) => {
       if (isChange) left = `It is not known whether the change was made: look at \`shipit scale --app ${app}\`.`
@@ -109,11 +110,11 @@ export default class Scale extends BaseCommand {
     const memory = instancesFit(reports, changes, formation)
     for (const fit of memory) {
       if (fit.fits) this.log(describeFit(fit))
-      else process.stderr.write(`${describeMisfit(fit)}\n`)
+      else writeErr(`${describeMisfit(fit)}\n`)
     }
     const types = [...new Set(changes.flatMap((change) => typesWith(reports, change.app)))]
     const unknown = changes.filter((change) => typesWith(reports, change.app).length === 0)
-    if (unknown.length > 0) process.stderr.write(`${problem ?? `The app's recent log tells of no instance of ${unknown.map((change) => change.app).join(', ')}: the memory that they need is not known, and they are not waited for.`}\n`)
+    if (unknown.length > 0) writeErr(`${problem ?? `The app's recent log tells of no instance of ${unknown.map((change) => change.app).join(', ')}: the memory that they need is not known, and they are not waited for.`}\n`)
     return { memory, types }
   }
 
@@ -124,7 +125,7 @@ export default class Scale extends BaseCommand {
       ...options,
       onProgress: (up, total) => {
         const text = `${up} of ${total} dynos up`
-        if (text !== last && !this.jsonEnabled()) process.stderr.write(`${text}\n`)
+        if (text !== last && !this.jsonEnabled()) writeErr(`${text}\n`)
         last = text
       },
     })

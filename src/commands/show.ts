@@ -4,6 +4,7 @@ import type { Details, DynoReport, InstanceReport } from '../monitor/index.js'
 import { unknownName } from '../nearest.js'
 import { BaseCommand } from '../ui/base-command.js'
 import { appFlags } from '../ui/platform-flags.js'
+import { writeErr } from '../terminal.js'
 
 interface Outcome extends Details { dyno: DynoReport; instance: InstanceReport | null; release: string }
 
@@ -39,7 +40,7 @@ export default class Show extends BaseCommand {
     }
     const { missingFigures } = await import('../ui/formation.js')
     const why = problem ?? (this.jsonEnabled() ? undefined : missingFigures([dyno], watched))
-    if (why !== undefined) process.stderr.write(`\n${why}\n`)
+    if (why !== undefined) writeErr(`\n${why}\n`)
     return { dyno, instance: instance ?? null, release, ...details }
   }
 }

@@ -1,4 +1,5 @@
 import { monotonic } from './monotonic.js'
+import { writeErr } from '../terminal.js'
 
 const isOn = /(?:^|[\s,])(?:\*|shipit(?::\*|:http)?)(?=$|[\s,])/
 
@@ -9,5 +10,5 @@ const isOn = /(?:^|[\s,])(?:\*|shipit(?::\*|:http)?)(?=$|[\s,])/
 export function traceAnswer(method: string, path: string, outcome: string | number, requestId: string | undefined, startedAt: number): void {
   if (!isOn.test(process.env.DEBUG ?? '')) return
   const ms = Math.round(monotonic() - startedAt)
-  process.stderr.write(`shipit:http ${method} ${path} ${outcome} ${requestId ?? '-'} ${ms}ms\n`)
+  writeErr(`shipit:http ${method} ${path} ${outcome} ${requestId ?? '-'} ${ms}ms\n`)
 }

@@ -5,6 +5,7 @@ import { misusedCommand } from './command-line-faults.js'
 import { printError } from './print-error.js'
 import { snakeKeys } from './snake-keys.js'
 import { addLocal, withLocal } from './suggestions.js'
+import { plainText, safeJson, writeErr, writeOut } from '../terminal.js'
 
 /** What every command shares: --local, --json, one error printer and the exit status of the table. */
 export abstract class BaseCommand extends Command {
@@ -14,7 +15,7 @@ export abstract class BaseCommand extends Command {
   protected async platform(flags: { local: boolean }): Promise<PlatformApi> {
     const { resolveEndpoint, PlatformApi } = await import('../heroku/index.js')
     const endpoint = await resolveEndpoint({ local: flags.local, env: process.env })
-    const onOtherToken = (refused: string, taken: string) => void process.stderr.write(`${endpoint.label} does not accept the token from ${refused}; that from ${taken} is used.\n`)
+    const onOtherToken = (refused: string, taken: string) => void writeErr(`${endpoint.label} does not accept the token from ${refused}; that from ${taken} is used.\n`)
     return new PlatformApi({ ...endpoint, onOtherToken })
   }
 
@@ -41,7 +42,7 @@ export abstract class BaseCommand extends Command {
    */
   protected async stoppable<T>(work: (signal: AbortSignal) => Promise<T>, left: () => string): Promise<T> {
     const { stopOnSignals, stoppedBy } = await import('../deploy/index.js')
-    const stop = stopOnSignals(() => process.stderr.write(`\n${this.withLocal(left())}\n`))
+    const stop = stopOnSignals(() => writeErr(`\n${this.withLocal(left())}\n`))
     try {
       return await work(stop.signal)
     } catch (error) {
@@ -83,6 +84,24 @@ export abstract class BaseCommand extends Command {
     return !(error instanceof ShipitError) && error.oclif?.exit === EXIT_CODES.usage.exit
   }
 
+  /** A line for people, on stdout; nothing with --json. */
+  override log(message = ''): void {
+    if (!this.jsonEnabled()) writeOut(`${message}\n`)
+  }
+
+  override logToStderr(message = ''): void {
+    if (!this.jsonEnabled()) writeErr(`${message}\n`)
+  }
+
+  override warn(input: string | Error): string | Error {
+    super.warn(typeof input === 'string' ? plainText(input) : input)
+    return input
+  }
+
+  override logJson(json: unknown): void {
+    writeOut(`${safeJson(json, 2)}\n`)
+  }
+
   /** Every command's keys are spelled as the Platform API spells its own: `already_live`, `exit_code`. */
   protected override toSuccessJson(result: unknown): unknown {
     return snakeKeys(result)
@@ -91,7 +110,7 @@ export abstract class BaseCommand extends Command {
   protected override async catch(error: Error & { exitCode?: number; oclif?: { exit?: number } }): Promise<never> {
     if (error.oclif?.exit !== undefined && error.constructor.name === 'ExitError') throw error
     const known = withLocal(this.isMisuse(error) ? misusedCommand(error, Object.keys({ ...this.ctor.baseFlags, ...this.ctor.flags }), this.spoken) : ShipitError.from(error), this.isLocal)
-    if (this.jsonEnabled()) process.stdout.write(JSON.stringify({ error: known.toJSON() }, null, 2) + '\n')
+    if (this.jsonEnabled()) writeOut(safeJson({ error: known.toJSON() }, 2) + '\n')
     printError(known)
     // Not process.exit: output that is still in a pipe would be cut off.
     process.exitCode = known.exitCode

@@ -1,4 +1,5 @@
 import { ShipitError } from '../errors.js'
+import { askYesOrNo } from './ask.js'
 
 interface Question {
   /** The question, ending in `?`. */
@@ -15,6 +16,5 @@ interface Question {
 export async function confirm({ what, isSure, isJson, next }: Question): Promise<void> {
   if (isSure) return
   if (!process.stdin.isTTY || isJson) throw new ShipitError('usage', { message: `This must be confirmed: ${what} Nothing was changed.`, next })
-  const { confirm: ask } = await import('@inquirer/prompts')
-  if (!(await ask({ message: what, default: false }, { output: process.stderr }))) throw new ShipitError('interrupted', { message: 'Nothing was changed.' })
+  if (!(await askYesOrNo(what, false))) throw new ShipitError('interrupted', { message: 'Nothing was changed.' })
 }

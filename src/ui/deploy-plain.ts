@@ -1,4 +1,5 @@
 import type { DeployEvent, DeployEvents } from '../deploy/index.js'
+import type { LineSink } from '../terminal.js'
 import { elapsed } from './deploy-words.js'
 import { printable } from './printable.js'
 import { beginGroup, END_GROUP } from './workflow-commands.js'
@@ -13,7 +14,7 @@ export interface PlainOptions {
 }
 
 /** A deploy's events as plain lines in the style of a Heroku build: for pipes, CI and `--json` (then on stderr). */
-export function plainDeploy(stream: { write: (text: string) => unknown }, { timestamps = false, groups = false }: PlainOptions = {}): DeployEvents {
+export function plainDeploy(stream: LineSink, { timestamps = false, groups = false }: PlainOptions = {}): DeployEvents {
   const say = (text: string) => stream.write(timestamps ? stamped(text) : text)
   let isOpen = false
   const close = () => {

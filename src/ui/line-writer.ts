@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { writeOut } from '../terminal.js'
 
 interface LineWriter {
   /** Resolves when the reader can take more. */
@@ -19,7 +20,7 @@ export function lineWriter(): LineWriter {
   return {
     readerGone: gone.signal,
     async write(line) {
-      if (gone.signal.aborted || process.stdout.write(`${line}\n`)) return
+      if (gone.signal.aborted || writeOut(`${line}\n`)) return
       await once(process.stdout, 'drain', { signal: gone.signal }).catch((error: unknown) => {
         if (!gone.signal.aborted) throw error
       })

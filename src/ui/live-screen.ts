@@ -1,3 +1,4 @@
+import { harmless } from '../terminal.js'
 import { cutColoured } from './fit.js'
 
 const RESTORE_CURSOR = '\x1b[?25h'
@@ -10,12 +11,12 @@ interface LiveScreen {
 }
 
 export function liveScreen(out: NodeJS.WriteStream = process.stdout): LiveScreen {
-  if (!out.isTTY || process.env.TERM === 'dumb') return { show: (text) => void out.write(`${text}\n\n`), end: () => {} }
+  if (!out.isTTY || process.env.TERM === 'dumb') return { show: (text) => void out.write(`${harmless(text)}\n\n`), end: () => {} }
   let rows = 0
   out.write('\x1b[?25l')
   return {
     show(text) {
-      const lines = fitting(text.split('\n'), out.rows, out.columns)
+      const lines = fitting(harmless(text).split('\n'), out.rows, out.columns)
       const up = rows > 0 ? `\x1b[${rows}A` : ''
       out.write(`${up}\r${lines.map((line) => `${line}\x1b[K\n`).join('')}\x1b[J`)
       rows = lines.length

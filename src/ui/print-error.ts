@@ -2,6 +2,7 @@ import pc from 'picocolors'
 import { EXIT_CODES, type ShipitError } from '../errors.js'
 import { printable } from './printable.js'
 import { errorAnnotation, isGithubActions } from './workflow-commands.js'
+import { writeErr } from '../terminal.js'
 
 /** Writes an error to stderr: what happened, why, what to do next; under GitHub Actions as an annotation too. The one place that does. */
 export function printError(error: ShipitError): void {
@@ -9,6 +10,6 @@ export function printError(error: ShipitError): void {
   const lines = [`${colours.red(' ›')}   ${colours.bold('Error:')} ${printable(error.message)}`]
   if (error.why) lines.push(...printable(error.why).split('\n').map((line) => `     ${line}`))
   if (error.next) lines.push(...printable(error.next).split('\n').map((line, i) => `${i === 0 ? colours.cyan('   → ') : '     '}${line}`))
-  process.stderr.write(lines.join('\n') + '\n')
-  if (isGithubActions()) process.stderr.write(errorAnnotation(`shipit: ${EXIT_CODES[error.code].means} (exit ${error.exitCode})`, [error.message, error.next].filter(Boolean).map((part) => printable(part!)).join('\n')))
+  writeErr(lines.join('\n') + '\n')
+  if (isGithubActions()) writeErr(errorAnnotation(`shipit: ${EXIT_CODES[error.code].means} (exit ${error.exitCode})`, [error.message, error.next].filter(Boolean).map((part) => printable(part!)).join('\n')))
 }

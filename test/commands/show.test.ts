@@ -23,7 +23,7 @@ describe('shipit show', () => {
     withRelease()
     const { stdout } = await show('web.1')
     for (const part of [
-      '=== web.1 of a1\n', /State: +up \d{4}\/.* \(~ 1m ago\)\n/, /Release: +v7: Deploy 7abc\n/, /Size: +Standard-1X, 512 MB\n/, /Memory: +183.6 MB in 3 instances, at most 80 MB in one\n/,
+      '=== web.1 of a1\n', /State: +up \d{4}\/.* \(~ \d+m ago\)\n/, /Release: +v7: Deploy 7abc\n/, /Size: +Standard-1X, 512 MB\n/, /Memory: +183.6 MB in 3 instances, at most 80 MB in one\n/,
       /Requests: 3 a minute, 3 of them failed\n/, /Codes: +H12 × 1\n/, /\njobs:0 +waiting restart/, /Last events\n {2}\ds ago +jobs:0 exit code=1 restarts=5 backoff=225ms\n/, /Last error lines\n {2}\ds ago +\[jobs:0\] Error: no queue\n$/,
     ]) {
       if (typeof part === 'string') expect(stdout).to.contain(part)

@@ -29,7 +29,7 @@ export async function run(command: string, argv: string[], env: NodeJS.ProcessEn
   // Off, unless a test says otherwise: asked for by all that makes a release.
   if (nock.isActive()) nock(API).get(/^\/apps\/[^/]+\/features\/preboot$/).optionally().times(3).reply(404, { id: 'not_found', message: "Couldn't find that app feature." })
   try {
-    const { stdout, stderr, error } = await captureOutput(() => runnable.run(argv, { root: packageRoot }))
+    const { stdout, stderr, error } = await captureOutput(() => runnable.run(argv, { root: packageRoot }), { stripAnsi: false })
     const code = (error as { oclif?: { exit?: number } } | undefined)?.oclif?.exit
     if (error && code === undefined) throw error
     return { stdout, stderr, exitCode: code ?? 0, json: <T>() => JSON.parse(stdout) as T }

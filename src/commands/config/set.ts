@@ -1,4 +1,4 @@
-import { askHidden } from '../../ui/ask-hidden.js'
+import { askHidden } from '../../ui/ask.js'
 import { BaseCommand } from '../../ui/base-command.js'
 import { appFlags } from '../../ui/platform-flags.js'
 import { andReleased } from '../../ui/released.js'

@@ -1,4 +1,4 @@
-import { askHidden } from '../../ui/ask-hidden.js'
+import { askHidden, askText } from '../../ui/ask.js'
 import { BaseCommand } from '../../ui/base-command.js'
 import { appFlags } from '../../ui/platform-flags.js'
 import { andReleased } from '../../ui/released.js'
@@ -57,6 +57,5 @@ export default class KeysSet extends BaseCommand {
 
 async function ask(name: KeyName, { isHidden }: { isHidden: boolean }): Promise<string> {
   if (isHidden) return askHidden(name)
-  const { input } = await import('@inquirer/prompts')
-  return input({ message: `${name} (empty: leave as it is)` }, { output: process.stderr })
+  return askText(`${name} (empty: leave as it is)`)
 }

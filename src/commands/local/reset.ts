@@ -28,7 +28,7 @@ export default class LocalReset extends BaseCommand {
     if (!process.stdin.isTTY || this.jsonEnabled()) {
       throw new ShipitError('usage', { message: `This removes every app of the embedded Heroku (${root}).`, why: 'There is no terminal to ask on.', next: `${this.config.bin} local reset --yes` })
     }
-    const { confirm } = await import('@inquirer/prompts')
-    return confirm({ message: `Remove every app of the embedded Heroku (${root})?`, default: false })
+    const { askYesOrNo } = await import('../../ui/ask.js')
+    return askYesOrNo(`Remove every app of the embedded Heroku (${root})?`, false)
   }
 }

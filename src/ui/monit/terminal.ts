@@ -1,5 +1,6 @@
 import { writeSync } from 'node:fs'
 import { emitKeypressEvents, type Interface } from 'node:readline'
+import { harmless } from '../../terminal.js'
 import type { Key } from './view.js'
 
 /* The alternate screen, no cursor, no wrap; and back. */
@@ -43,8 +44,9 @@ export class Terminal {
   }
 
   /** A reader that is behind gets the next frame instead of this one. */
-  show(lines: readonly string[]): void {
+  show(frame: readonly string[]): void {
     if (!this.isOpen || this.out.writableNeedDrain) return
+    const lines = frame.map(harmless)
     const changes = lines.map((line, row) => (line === this.shown[row] ? '' : `\x1b[${row + 1};1H\x1b[0m\x1b[2K${line}`)).join('')
     this.shown = [...lines]
     if (changes !== '') this.out.write(changes)
