@@ -231,9 +231,9 @@ describe('detect: the rest of what it reads', () => {
     expect(found({ 'package.json': { type: 'module', engines: { node: '22.x' } }, '.nvmrc': 'v22.4.1\n' })).to.include({ moduleType: 'module', engines: '22.x', pinnedNode: 22 })
   })
 
-  it('warns of engines that the runtime cannot run on', () => {
-    expect(found({ 'package.json': { engines: { node: '16.x' } } }).warnings.join()).to.contain('needs Node >=20.19')
-    expect(found({ 'package.json': { engines: { node: 'latest-ish' } } }).warnings.join()).to.contain('not a range')
+  it('stops at engines that the runtime cannot run on, with what fixes them', () => {
+    expect(() => found({ 'package.json': { engines: { node: '16.x' } } })).to.throw('engines.node is `16.x`, and shipit-runtime needs Node.js >=20.19').with.property('next', 'npm pkg set engines.node=22.x\nshipit init')
+    expect(() => found({ 'package.json': { engines: { node: 'latest-ish' } } })).to.throw('not a version range')
     expect(found({ 'package.json': { engines: { node: '>=18' } } }).warnings).to.deep.equal([])
   })
 

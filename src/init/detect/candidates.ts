@@ -4,7 +4,7 @@ import { entryFile } from './entry-file.js'
 import { browserProject } from './browser.js'
 import { frameworkWithoutStart } from './frameworks-built.js'
 import { plainLaunch } from '../types.js'
-import { readProcfile } from './procfile.js'
+import { readProcfile } from '../../procfile.js'
 import { unitCommand } from './systemd.js'
 import type { Project, Target } from './target.js'
 

@@ -39,9 +39,10 @@ function sideBySide(line: string, parts: CommandPart[], project: Project, seen: 
   }
   const targets = groups.filter((group) => group.length > 0).map((group) => followSequence(line, group, project, seen))
   const other = targets.find((target) => target.kind !== 'script')
-  if (other?.kind === 'refused') return { ...other, reason: `\`${line}\` runs several commands at once, and of one ${other.reason}` }
+  const pm2 = targets.find((target) => target.pm2 !== undefined)?.pm2
+  if (other?.kind === 'refused') return { ...other, ...(pm2 ? { pm2 } : {}), reason: `\`${line}\` runs several commands at once, and of one ${other.reason}` }
   const scripts = targets.filter((target) => target.kind === 'script')
-  if (scripts.length < targets.length) return refused(`\`${line}\` runs several commands at once, one of them by an ecosystem file`)
+  if (scripts.length < targets.length) return { ...refused(`\`${line}\` runs several commands at once, one of them by an ecosystem file`), ...(pm2 ? { pm2 } : {}) }
   const main = scripts.find((target) => listens(target, project)) ?? scripts.at(-1)
   if (main === undefined) return refused('the command is empty')
   return { ...main, beside: [...scripts.filter((each) => each !== main), ...(main.beside ?? [])] }
@@ -59,12 +60,29 @@ function followSequence(line: string, parts: CommandPart[], project: Project, se
   const part = parts[main]
   if (!part) return refused('the command is empty')
   const notes: string[] = []
+  for (const { text } of parts.filter((_part, at) => at !== main)) tell(text, project)
   if (parts.slice(main + 1).length > 0) notes.push(`What follows \`${part.text}\` in \`${line}\` is left out: PM2 starts the app itself.`)
   const earlier = parts.slice(0, main)
   const moved = earlier.findIndex(({ text }) => /^cd\s+\S/.test(text))
   if (moved !== -1) return withEarlier(earlier.slice(0, moved), project, followMoved(line, parts.slice(moved), project))
   const target = withEarlier(earlier, project, followCommand(part.text, project, seen))
   return target.kind === 'refused' ? target : { ...target, notes: [...notes, ...target.notes] }
+}
+
+/** What runs beside the app's own command in a line, or before it, and is not followed. */
+function tell(line: string, project: Project, seen: ReadonlySet<string> = new Set()): void {
+  if (!project.onCommand) return
+  for (const { text } of splitCommands(line)) tellWords(simpleCommand(text).words, project, seen)
+}
+
+function tellWords(words: string[], project: Project, seen: ReadonlySet<string>): void {
+  if (words.length === 0) return
+  project.onCommand?.(words)
+  const inner = unwrap(words)
+  if (inner) return typeof inner.rest === 'string' ? tell(inner.rest, project, seen) : tellWords(inner.rest, project, seen)
+  const hop = scriptHop(words, project.pkg.scripts)
+  const next = hop && project.pkg.scripts[hop.script]
+  if (hop && next !== undefined && !seen.has(hop.script)) tell(next, project, new Set([...seen, hop.script]))
 }
 
 /** Variables set before the app and commands that must run before it: all but the build, which Heroku runs itself. */
@@ -94,6 +112,7 @@ function followCommand(text: string, project: Project, seen: ReadonlySet<string>
 }
 
 function followWords(words: string[], project: Project, seen: ReadonlySet<string>): Target {
+  if (words.length > 0) project.onCommand?.(words)
   const unwrapped = unwrap(words)
   if (unwrapped) {
     const target = typeof unwrapped.rest === 'string' ? followLine(unwrapped.rest, project, seen) : followWords(unwrapped.rest, project, seen)
@@ -166,6 +185,7 @@ function followScript(name: string, args: string[], project: Project, seen: Read
     if (ranStart && project.folder.isFile('server.js')) return { ...entryFile(project, 'server.js', plainLaunch()), ranStart }
     return { ...broken(main && ranStart ? 'there is no start script' : `there is no script called \`${name}\``), ranStart }
   }
+  if (scripts[`pre${name}`] !== undefined) tell(scripts[`pre${name}`]!, project)
   const target = followLine(args.length > 0 ? `${line} ${args.join(' ')}` : line, project, new Set([...seen, name]))
   if (target.kind === 'refused') return { ...target, ranStart: ranStart || target.ranStart === true }
   const pre = ranStart ? undefined : scripts[`pre${name}`]

@@ -1,9 +1,10 @@
 /** What starts this app? Answers from a read-only view of its folder alone, and says why. */
 
 import path from 'node:path/posix'
-import semver from 'semver'
 import { hideSecrets } from '../../config-vars/secret.js'
 import { ShipitError } from '../../errors.js'
+import { engineFault } from '../../node-engines.js'
+import { readProcfile } from '../../procfile.js'
 import type { FolderView } from '../folder.js'
 import { plainLaunch, type Beside, type Candidate, type Detected } from '../types.js'
 import { appNameFrom } from './app-name.js'
@@ -14,7 +15,6 @@ import { readPackageJson } from './package-json.js'
 import { entryFile } from './entry-file.js'
 import { launchWarnings, needsShell, portWarning } from './warnings.js'
 import { keep } from './keep.js'
-import { readProcfile } from './procfile.js'
 import { whySingle } from './single.js'
 import { startCallers } from './start-callers.js'
 import type { Project, Script, Target } from './target.js'
@@ -32,11 +32,12 @@ export interface DetectOptions {
 
 /**
  * Finds what starts the app. Throws ShipitError `project` where there is no package.json, it is not valid, two package
- * managers have a lockfile, or nothing says what starts the app; `usage` where --entry names no file.
+ * managers have a lockfile, engines.node does not fit the runtime, or nothing says what starts the app; `usage` where --entry names no file.
  */
 export function detect(folder: FolderView, options: DetectOptions = {}): Detected {
   const pkg = readPackageJson(folder)
   const project: Project = { folder, pkg, build: findBuild(folder, pkg) }
+  mustFitRuntime(pkg.engines['node'])
   const manager = choosePackageManager(folder, pkg)
   const all = findClues(project)
   const clues = options.entry === undefined ? withoutEcosystem(all, options, project) : [namedEntry(options.entry, project)]
@@ -60,7 +61,7 @@ export function detect(folder: FolderView, options: DetectOptions = {}): Detecte
   const single = whySingle(project)
   return {
     ...shared, ...found, ...(single === undefined ? {} : { single }),
-    warnings: [...manager.warnings, ...doubts, ...engineWarning(pkg.engines['node'])].map(hideSecrets),
+    warnings: [...manager.warnings, ...doubts].map(hideSecrets),
   }
 }
 
@@ -158,13 +159,10 @@ function entryWarnings(chosen: Clue | undefined, clues: Clue[], { folder, build 
   return [...warnings, ...target.notes, ...launchWarnings(target.launch), ...portWarning(folder.read(source), source)]
 }
 
-/** The runtime's own need. */
-const RUNTIME_NODE = '>=20.19'
-
-function engineWarning(range: string | undefined): string[] {
-  if (range === undefined) return []
-  if (semver.validRange(range) === null) return [`engines.node is \`${range}\`, which is not a range that Heroku can read.`]
-  return semver.intersects(range, RUNTIME_NODE) ? [] : [`engines.node is \`${range}\`, but shipit-runtime needs Node ${RUNTIME_NODE}.`]
+/** With a range that no Node.js of the runtime's fits, nothing that init could write would start. */
+function mustFitRuntime(range: string | undefined): void {
+  const fault = range === undefined ? undefined : engineFault(range, { needsRuntime: true })
+  if (fault) throw new ShipitError('project', { message: fault.what, why: fault.why, next: `${fault.next}\nshipit init` })
 }
 
 function pinned(folder: FolderView): { pinnedNode?: number } {

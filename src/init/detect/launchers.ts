@@ -31,11 +31,7 @@ export const LAUNCHERS: Record<string, Launcher> = {
   'swc-node': typed('@swc-node/register'),
   esr: typed('esbuild-register'),
   forever: runForever,
-  pm2: runPm2,
-  'pm2-runtime': runPm2,
-  'pm2-docker': runPm2,
-  'pm2-dev': runPm2,
-  'shipit-runtime': runPm2,
+  ...Object.fromEntries(['pm2', 'pm2-runtime', 'pm2-docker', 'pm2-dev', 'shipit-runtime'].map((program) => [program, pm2Launcher(program)])),
   nest: runNest,
 }
 
@@ -102,12 +98,18 @@ function runForever(words: string[], _project: Project, follow: Follow): Target 
   return follow([command ?? 'node', sourceDir ? path.join(sourceDir, file!) : file!, ...args])
 }
 
+function pm2Launcher(program: string): Launcher {
+  return (words, project, follow) => {
+    const line = parsePm2CommandLine(words)
+    return { ...runPm2(line, project, follow), pm2: { program, line } }
+  }
+}
+
 /**
  * `pm2 start`, `pm2-runtime [start]` and our own runtime: an ecosystem file, or a script with PM2's flags, which become options of the
  * ecosystem file. A flag that none can carry stops it, by its name.
  */
-function runPm2(words: string[], project: Project, follow: Follow): Target {
-  const line = parsePm2CommandLine(words)
+function runPm2(line: Pm2CommandLine, project: Project, follow: Follow): Target {
   const [refusal] = line.delay === undefined ? line.refused : [{ flag: '--delay', why: 'an ecosystem file has no such option; let the app wait itself' }]
   if (refusal) return broken(`PM2's flag ${refusal.flag} cannot be carried into an ecosystem file: ${refusal.why}`, `Take ${refusal.flag} out of the start command, then run shipit init again.`)
   const file = line.file?.replace(/^\.\//, '') ?? ECOSYSTEM_FILES.find((name) => project.folder.isFile(name))

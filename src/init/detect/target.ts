@@ -1,3 +1,4 @@
+import type { Pm2CommandLine } from '../../ecosystem/pm2-command-line.js'
 import type { FolderView } from '../folder.js'
 import type { Launch } from '../types.js'
 import type { Build } from './build-output.js'
@@ -10,12 +11,21 @@ export interface Project {
   build: Build | undefined
   /** The root, if this is one of its folders, and the way up to it: `../../`. */
   outer?: { folder: FolderView; way: string; pkg: PackageJson }
+  /** Told every command that a line runs, those that wrap or go before the app's own included. */
+  onCommand?: (words: string[]) => void
+}
+
+/** A call of PM2, or of the runtime, in a command. */
+export interface Pm2Call {
+  /** pm2-runtime, shipit-runtime … */
+  program: string
+  line: Pm2CommandLine
 }
 
 /** Where a command leads. */
 export type Target =
   | Script
-  | { kind: 'ecosystem'; file: string; startArgs: string[]; how: string; before: string[]; notes: string[]; ranStart?: boolean }
+  | { kind: 'ecosystem'; file: string; startArgs: string[]; how: string; before: string[]; notes: string[]; ranStart?: boolean; pm2?: Pm2Call }
   | Refused
 
 /** `beside`: what the same line starts at the same time. */
@@ -30,6 +40,7 @@ export interface Script {
   beside?: Script[]
   /** The oldest Node.js that runs it, if newer than the runtime's own need. */
   needsNode?: string
+  pm2?: Pm2Call
 }
 
 /** `isFinal`: it could not run on Heroku (a missing file, a development server), so that it cannot be kept as it is either. */
@@ -39,6 +50,7 @@ interface Refused {
   next?: string
   isFinal?: boolean
   ranStart?: boolean
+  pm2?: Pm2Call
 }
 
 export const refused = (reason: string, next?: string): Refused => ({ kind: 'refused', reason, ...(next ? { next } : {}) })

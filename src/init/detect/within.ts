@@ -19,7 +19,7 @@ export function followWithin(project: Project, dir: string, follow: (inner: Proj
   const target = follow(projectWithin(project, clean))
   if (target.kind === 'refused') return target
   if (target.kind === 'ecosystem') {
-    return refused(`\`${path.join(clean, target.file)}\` is an ecosystem file in another folder`, `Run shipit init there: shipit init ${clean}`)
+    return { ...refused(`\`${path.join(clean, target.file)}\` is an ecosystem file in another folder`, `Run shipit init there: shipit init ${clean}`), ...(target.pm2 ? { pm2: target.pm2 } : {}) }
   }
   const launch = { ...target.launch, cwd: path.join(clean, target.launch.cwd ?? '') }
   return { ...target, launch, before: target.before.map((command) => `cd ${clean} && ${command}`), how: `${target.how} in ${clean}` }
@@ -30,7 +30,7 @@ function projectWithin(project: Project, dir: string): Project {
   const pkg = folder.isFile('package.json') ? readPackageJson(folder) : NO_PACKAGE
   const depth = dir.split('/').length
   const outer = { folder: project.outer?.folder ?? project.folder, way: `${'../'.repeat(depth)}${project.outer?.way ?? ''}`, pkg: project.outer?.pkg ?? project.pkg }
-  return { folder, pkg, build: buildWithin(project.build, dir), outer }
+  return { folder, pkg, build: buildWithin(project.build, dir), outer, ...(project.onCommand ? { onCommand: project.onCommand } : {}) }
 }
 
 function folderWithin(folder: FolderView, dir: string): FolderView {
