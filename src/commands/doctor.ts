@@ -2,6 +2,7 @@ import { statSync } from 'node:fs'
 import path from 'node:path'
 import { Args, Flags } from '@oclif/core'
 import type { Environment } from '../deploy/index.js'
+import type { Ecosystem } from '../ecosystem/types.js'
 import { ShipitError } from '../errors.js'
 import type { DoctorReport, Facts, Finding, PlatformFacts, ProjectFacts } from '../preflight/index.js'
 import { BaseCommand } from '../ui/base-command.js'
@@ -21,8 +22,8 @@ function folderOf(dir: string | undefined): string {
 export default class Doctor extends BaseCommand {
   static override summary = 'look for what would make a deploy fail, or surprise you later'
   static override description = [
-    'Looks at the files as they are on disk and, with --app or an environment, at the app on the platform. Says of each thing what it is, why it matters and what to do. A deploy makes the same checks of its commit, and stops at an error before anything changes.',
-    '--fix mends what is safe: what `shipit init` would write, and options in the ecosystem file that a dyno ignores. The exit code is not 0 while an error remains.',
+    'Looks at the files as they are on disk or, with an environment, at the commit that a deploy of it takes; with --app or an environment, at the app on the platform too. Says of each thing what it is, why it matters and what to do. A deploy makes the same checks of its commit, and stops at an error before anything changes.',
+    '--fix fixes what is safe: what `shipit init` would write, and options in the ecosystem file that a dyno ignores. The exit code is not 0 while an error remains.',
   ].join('\n\n')
 
   static override examples = [
@@ -39,7 +40,7 @@ export default class Doctor extends BaseCommand {
     ...platformFlags,
     app: Flags.string({ char: 'a', description: 'app to look at as well', env: 'HEROKU_APP', helpValue: 'NAME' }),
     dir: Flags.string({ description: 'folder of the app (default: this one)', helpValue: 'DIR' }),
-    fix: Flags.boolean({ description: 'mend what is safe to mend, and show it' }),
+    fix: Flags.boolean({ description: 'fix what is safe to fix, and show it' }),
   }
 
   async run(): Promise<DoctorReport> {
@@ -47,8 +48,9 @@ export default class Doctor extends BaseCommand {
     const { appFolder, examineFolder } = await import('../deploy/index.js')
     const { doctorReport, errorOf, preflightFindings } = await import('../preflight/index.js')
     const { folder } = await appFolder(folderOf(flags.dir))
-    const project = await examineFolder(folder)
-    const environment = await this.environment(project, args.env)
+    const looked = await this.deployed(args.env, flags)
+    const project = looked?.project ?? await examineFolder(folder)
+    const environment = looked ? looked.environment : await this.environment(project.ecosystem, args.env)
     const app = flags.app ?? (args.env === undefined ? undefined : environment?.target.app)
     const platform = app === undefined ? undefined : await this.appFacts(app, flags)
 
@@ -65,8 +67,19 @@ export default class Doctor extends BaseCommand {
     return report
   }
 
+  /** The commit that a deploy of the environment takes. A fix is of the files on disk: then they are looked at, if the environment has no other ref. */
+  private async deployed(env: string | undefined, { dir, fix }: { dir: string | undefined; fix: boolean }): Promise<{ project: ProjectFacts; environment: Environment | undefined } | undefined> {
+    if (env === undefined) return undefined
+    const { examineDeployed } = await import('../deploy/index.js')
+    const found = await examineDeployed(process.cwd(), dir, (ecosystem) => this.environment(ecosystem, env))
+    const ref = found?.project.deployed?.ref
+    if (!fix) return found
+    if (ref === undefined) return undefined
+    throw new ShipitError('usage', { message: `${env} deploys ${ref}, and --fix changes the files that are checked out.`, next: `git switch ${ref}\nshipit doctor ${env} --fix` })
+  }
+
   /** The one that is named, or the only one; several and none named are left out. */
-  private async environment({ ecosystem }: ProjectFacts, wanted: string | undefined): Promise<Environment | undefined> {
+  private async environment(ecosystem: Ecosystem | undefined, wanted: string | undefined): Promise<Environment | undefined> {
     if (!ecosystem) {
       if (wanted === undefined) return undefined
       throw new ShipitError('usage', { message: `There is no ecosystem file, and so no environment ${wanted}.`, next: 'shipit init' })
@@ -87,8 +100,10 @@ export default class Doctor extends BaseCommand {
     const { describeFixes } = await import('../ui/doctor.js')
     const fixes = await planFixes(findings, project, folder)
     const lines = describeFixes(fixes)
-    for (const line of lines) writeErr(`Mending ${line}\n`)
-    if (fixes.initFault) writeErr(`Not mended: ${printable(fixes.initFault.message)}\n`)
+    for (const line of lines) writeErr(`Fixing ${line}
+`)
+    if (fixes.initFault) writeErr(`Not fixed: ${printable(fixes.initFault.message)}
+`)
     await applyFixes(fixes)
     if (lines.length > 0) writeErr('\n')
     return lines

@@ -1,6 +1,7 @@
 /** The deploy: a plan as plain data, the steps that carry it out, and what undoes them. Reports through events and prints nothing. */
 export { deploySource, type DeploySource } from './source/source.js'
 export { appFolder, examineApp, examineFolder, type DoctorSource } from './source/examine.js'
+export { examineDeployed } from './source/examine-deployed.js'
 export { findProject, type Project } from './source/project.js'
 export { prepareDeploy, prepareUpload, type Prepared } from './source/prepare.js'
 export { stopOnSignals } from './undo/stop-signals.js'

@@ -41,8 +41,12 @@ export interface ProjectFacts {
   ecosystemText: string
   /** Files that hold no content of their own but a pointer of git LFS. */
   lfsPointers: string[]
-  /** Paths that differ from the commit; none where the files are those of a commit. */
+  /** Paths that differ from the commit, on disk. */
   uncommitted: string[]
+  /** Set if the files are those of the commit, as a deploy of an environment takes it; its `ref`, if that names another than the one that is checked out. */
+  deployed?: { ref?: string }
+  /** What a folder lacks that is deployed without the repository around it. */
+  outside?: string[]
   isRepository: boolean
   /** Why git has nothing that can be deployed. */
   refusal?: { message: string; why?: string | undefined; next?: string | undefined }

@@ -4,13 +4,13 @@ import type { Facts } from './facts.js'
 /** An error would make the deploy fail, so it stops one; a warning does not; a note is only told by the doctor. */
 export type Severity = 'error' | 'warning' | 'note'
 
-/** What mends a problem without asking: init, which brings start script, runtime, lockfile and engines in step, or one change to the ecosystem file. */
+/** What fixes a problem without asking: init, which brings start script, runtime, lockfile and engines in step, or one change to the ecosystem file. */
 export type Fix = { by: 'init' } | { by: 'edit'; path: (string | number)[] }
 
 /** What one check has to say. */
 export interface Problem {
   severity: Severity
-  /** What is the matter, in one sentence. Never a value that could be a secret. */
+  /** What is wrong, in one sentence. Never a value that could be a secret. */
   what: string
   why?: string
   /** What to do: a sentence, or commands a line each. */

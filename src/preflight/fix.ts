@@ -1,4 +1,4 @@
-/** Mends what can be mended without asking: init's own work, and options of the ecosystem file that a dyno does not take. */
+/** Fixes what can be fixed without asking: init's own work, and options of the ecosystem file that a dyno does not take. */
 
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
@@ -14,7 +14,7 @@ export interface Fixes {
   edit?: { file: string; name: string; before: string; after: string; removed: string[] }
   /** What init would do; absent where it has nothing to do, or where nothing that was found needs it. */
   init?: InitPlan
-  /** Why init cannot mend what it should. */
+  /** Why init cannot fix what it should. */
   initFault?: ShipitError
 }
 

@@ -29,7 +29,7 @@ export function errorOf(findings: Finding[], before: string): ShipitError | unde
   return new ShipitError(first.code ?? 'project', {
     message: `${errors.length} things would make the deploy fail. ${before}`,
     why: errors.map(({ what, next }) => `${what}\n${next.split('\n').map((line) => `  ${line}`).join('\n')}`).join('\n'),
-    next: 'Mend them, commit, and deploy again. shipit doctor says more, and shipit doctor --fix mends what is safe.',
+    next: 'Fix them, commit, and deploy again. shipit doctor says more, and shipit doctor --fix fixes what is safe.',
     details,
   })
 }

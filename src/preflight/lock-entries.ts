@@ -4,16 +4,21 @@ import { isObject } from '../init/detect/package-json.js'
 /** What a lockfile holds for one direct dependency: the version and where it is from, or the range that it was locked for. */
 export interface LockEntry { version?: string; resolved?: string; specifier?: string }
 
-/** Direct dependencies as package-lock.json (1, 2 and 3) has them; undefined where the text is no such file. */
-export function npmEntries(text: string): ((name: string) => LockEntry | undefined) | undefined {
-  let lock: unknown
+/** A JSON object; undefined if the text is none. */
+export function lockJson(text: string): Record<string, unknown> | undefined {
   try {
-    lock = JSON.parse(text)
+    const data: unknown = JSON.parse(text)
+    return isObject(data) ? data : undefined
   } catch (error) {
     if (error instanceof SyntaxError) return undefined
     throw error
   }
-  if (!isObject(lock)) return undefined
+}
+
+/** Direct dependencies as package-lock.json (1, 2 and 3) has them; undefined where the text is no such file. */
+export function npmEntries(text: string): ((name: string) => LockEntry | undefined) | undefined {
+  const lock = lockJson(text)
+  if (!lock) return undefined
   const { packages, dependencies } = lock
   const entry = (found: unknown): LockEntry | undefined => {
     if (!isObject(found)) return undefined
@@ -27,6 +32,27 @@ export function npmEntries(text: string): ((name: string) => LockEntry | undefin
 export function yarnPatterns(text: string): Set<string> {
   const headings = text.split(/\r?\n/).filter((line) => /^["\w@].*:$/.test(line))
   return new Set(headings.flatMap((line) => line.slice(0, -1).split(/,\s*/).map((pattern) => pattern.replace(/^"|"$/g, ''))))
+}
+
+/** Names of packages, and of what each depends on, in a yarn.lock of any version. The project's own workspaces, whose entries mix in devDependencies, are left out. */
+export function yarnGraph(text: string): Map<string, string[]> {
+  const graph = new Map<string, string[]>()
+  for (const block of text.split(/\r?\n(?=\S)/)) {
+    const [heading = '', ...body] = block.split(/\r?\n/)
+    if (!/^["\w@].*:$/.test(heading) || /@workspace:/.test(heading)) continue
+    const names = heading.slice(0, -1).split(/,\s*/).flatMap((pattern) => /^"?(@?[^@]+)@/.exec(pattern)?.[1] ?? [])
+    const needs = dependencyLines(body).flatMap((line) => /^ {4}"?((?:@[^/\s]+\/)?[^\s":]+)/.exec(line)?.[1] ?? [])
+    for (const name of new Set(names)) graph.set(name, [...graph.get(name) ?? [], ...needs])
+  }
+  return graph
+}
+
+function dependencyLines(body: string[]): string[] {
+  let isInside = false
+  return body.filter((line) => {
+    if (/^ {2}\S/.test(line)) isInside = /^ {2}(optionalDependencies|dependencies):$/.test(line)
+    return isInside && line.startsWith('    ')
+  })
 }
 
 /**

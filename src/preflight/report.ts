@@ -8,6 +8,8 @@ export type CheckStatus = 'ok' | Severity | 'left_out'
 export interface DoctorReport {
   /** Below the changes of the folder; null where there is no commit. */
   commit: string | null
+  /** The branch, tag or hash of another commit than the one that is checked out; null for that one, and for the folder. */
+  ref: string | null
   uncommitted: number
   environment: string | null
   /** Null where no app was looked at. */
@@ -27,7 +29,8 @@ const WORST_FIRST = ['error', 'warning', 'note'] as const
 export function doctorReport({ project, environment, platform }: Facts, findings: Finding[], done: Pick<DoctorReport, 'fixed' | 'leftOut'>): DoctorReport {
   return {
     commit: project.commit?.short ?? null,
-    uncommitted: project.uncommitted.length,
+    ref: project.deployed?.ref ?? null,
+    uncommitted: project.deployed ? 0 : project.uncommitted.length,
     environment: environment?.name ?? null,
     app: platform?.app ?? null,
     platform: platform?.label ?? null,

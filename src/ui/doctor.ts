@@ -24,8 +24,8 @@ export function describeReport(report: DoctorReport, look: Look): string[] {
   return [...head(report), '', ...themes.flatMap((theme) => describeTheme(theme, report, look)), '', ...tail(report, look)]
 }
 
-function head({ commit, uncommitted, app, platform, environment }: DoctorReport): string[] {
-  const files = commit === null ? 'the files as they are' : uncommitted === 0 ? `commit ${commit}` : `commit ${commit} with ${uncommitted} uncommitted ${uncommitted === 1 ? 'change' : 'changes'}`
+function head({ commit, ref, uncommitted, app, platform, environment }: DoctorReport): string[] {
+  const files = ref !== null ? `commit ${commit} of ${ref}` : commit === null ? 'the files as they are' : uncommitted === 0 ? `commit ${commit}` : `commit ${commit} with ${uncommitted} uncommitted ${uncommitted === 1 ? 'change' : 'changes'}`
   return [`Looked at ${files}${app === null ? '' : `, and ${app} on ${platform}`}${environment === null ? '' : ` (${environment})`}.`].map(printable)
 }
 
@@ -50,7 +50,7 @@ function describeFinding({ severity, what, why, next, place }: DoctorReport['fin
 function tail({ findings, fixed, leftOut }: DoctorReport, look: Look): string[] {
   const left = leftOut.flatMap((sentence) => wrap(printable(`Left out: ${sentence}`), look.width))
   const fixable = findings.filter(({ isFixable }) => isFixable).length
-  const advice = fixable === 0 ? [] : fixed.length > 0 ? [] : [`shipit doctor --fix mends ${fixable === findings.length ? (fixable === 1 ? 'it' : 'them') : `${fixable} of them`}.`]
+  const advice = fixable === 0 ? [] : fixed.length > 0 ? [] : [`shipit doctor --fix fixes ${fixable === findings.length ? (fixable === 1 ? 'it' : 'them') : `${fixable} of them`}.`]
   const changed = fixed.length === 0 ? [] : ['Look at what was changed, and commit it: git diff; git add --all && git commit']
   return [...left, counted(findings.map(({ severity }) => severity)), ...advice, ...changed]
 }

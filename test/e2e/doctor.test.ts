@@ -47,7 +47,7 @@ describe('shipit doctor', () => {
     await world.commit(dir, 'Find it again')
   })
 
-  it('mends what is safe, shows it, and finds nothing of it afterwards', async () => {
+  it('fixes what is safe, shows it, and finds nothing of it afterwards', async () => {
     await writeFile(ecosystem(), `${(await readFile(ecosystem(), 'utf8')).replace(/^(\s+)script:/m, '$1watch: true\n$1out_file: ./out.log\n$1script:')}`)
     const manifest = path.join(dir, 'package.json')
     await writeFile(manifest, (await readFile(manifest, 'utf8')).replace(/"start": "[^"]*"/, '"start": "node server.js"').replace(/,\s*"engines": \{[^}]*\}/, ''))
@@ -55,7 +55,7 @@ describe('shipit doctor', () => {
     expect((await report()).report.findings.map(({ check }) => check)).to.have.members(['start-script', 'engines', 'watch', 'log-files'])
 
     const { report: found, stderr } = await report('--fix')
-    expect(stderr).to.include('Mending ecosystem.config.yml: without apps.0.watch').and.include('scripts.start: node server.js → shipit-runtime')
+    expect(stderr).to.include('Fixing ecosystem.config.yml: without apps.0.watch').and.include('scripts.start: node server.js → shipit-runtime')
     expect(found.fixed.length).to.be.greaterThan(2)
     expect(found.findings.map(({ check }) => check)).to.deep.equal(['committed'])
     await world.commit(dir, 'Mended')

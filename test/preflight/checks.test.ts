@@ -1,12 +1,12 @@
 import { expect } from 'chai'
-import { CHECKS, errorOf, preflightFindings, type Severity } from '../../src/preflight/index.js'
+import { CHECKS, errorOf, preflightFindings } from '../../src/preflight/index.js'
+import type { Case } from './cases.js'
+import { APPS } from './cases-apps.js'
+import { PACKAGES } from './cases-packages.js'
+import { PROCESSES } from './cases-processes.js'
 import { SOUND, dynos, ecosystem, factsOf, manifest, type Given } from './facts.js'
 
-/** A project that a check speaks of, how severely, and words of what it says; `silent` are near misses that it must leave alone. */
-interface Case { check: string; fires: [Given, Severity, RegExp][]; silent: Given[] }
-
 const key = (kind: string) => ['-----BEGIN ', kind, 'PRIVATE KEY-----'].join('')
-const listens = (text: string, more: Record<string, string> = {}): Given => ({ files: { 'server.js': text, ...more } })
 const app = (...lines: string[]): Given => ({ files: { 'ecosystem.config.yml': ecosystem('script: server.js', ...lines) } })
 const lock = (packages: object): string => JSON.stringify({ lockfileVersion: 3, packages: { ...(SOUND['package-lock.json'] as { packages: object }).packages, ...packages } })
 const withDependency = (name: string, spec: string, files: Given['files'] = {}): Given => ({
@@ -14,24 +14,10 @@ const withDependency = (name: string, spec: string, files: Given['files'] = {}):
 })
 
 const CASES: Case[] = [
+  ...PROCESSES, ...PACKAGES, ...APPS,
   { check: 'package-json', fires: [[{ files: { 'package.json': undefined } }, 'error', /no package\.json/], [{ files: { 'package.json': '{"name": }' } }, 'error', /line 1/]], silent: [{}] },
   { check: 'repository', fires: [[{ refusal: { message: 'There is no commit yet.', next: 'git commit' } }, 'error', /no commit yet/]], silent: [{}] },
   { check: 'ecosystem-file', fires: [[{ files: { 'ecosystem.config.yml': undefined } }, 'error', /no ecosystem file/]], silent: [{}] },
-  {
-    check: 'start-script',
-    fires: [
-      [{ files: { 'package.json': manifest({ scripts: { start: 'node server.js' } }) } }, 'warning', /`node server\.js`, not the apps/],
-      [{ files: { Procfile: 'web: node server.js\n' } }, 'warning', /`node server\.js`/],
-      [{ files: { 'package.json': manifest({ scripts: { start: 'shipit-runtime start other.config.yml' } }) } }, 'error', /other\.config\.yml, which is not there/],
-      [{ files: { 'package.json': manifest({ scripts: { start: 'shipit-runtime start process.yml' } }), 'process.yml': 'apps: []' } }, 'warning', /starts with process\.yml, and shipit reads ecosystem/],
-      [{ files: { 'package.json': manifest({ scripts: {} }), 'server.js': undefined } }, 'error', /no start script/],
-    ],
-    silent: [
-      {}, { files: { Procfile: 'web: npm start\nworker: node worker.js\n' } }, { files: { Procfile: 'worker: npm start\n', 'package.json': manifest({ scripts: {} }) } },
-      { files: { 'package.json': manifest({ scripts: { start: 'NODE_ENV=production npx shipit-runtime start --env prod ./ecosystem.config.yml --only a' } }) } },
-      { files: { 'package.json': manifest({ scripts: { start: 'npm run serve', serve: 'node_modules/.bin/shipit-runtime start ecosystem.config.yml' } }) } },
-    ],
-  },
   {
     check: 'committed',
     fires: [
@@ -61,15 +47,6 @@ const CASES: Case[] = [
     silent: [{}, { files: { 'package-lock.json': undefined, 'npm-shrinkwrap.json': lock({}) } }, { files: { 'package-lock.json': undefined, 'pnpm-lock.yaml': 'importers:\n  .: {}\n' } }],
   },
   {
-    check: 'package-managers',
-    fires: [
-      [{ files: { 'package.json': manifest({ engines: { node: '22.x', yarn: '1.x', npm: '10.x' } }) } }, 'error', /several package managers: engines\.npm \(10\.x\), engines\.yarn \(1\.x\)/],
-      [{ files: { 'package.json': manifest({ engines: { node: '22.x', npm: '10.x' }, packageManager: 'pnpm@9.1.0' }) } }, 'error', /engines\.npm \(10\.x\), packageManager \(pnpm@9\.1\.0\)/],
-      [{ files: { 'package.json': manifest({ packageManager: 'yarn@4.5.0' }) } }, 'warning', /names packageManager \(yarn@4\.5\.0\), and the lockfile is package-lock\.json/],
-    ],
-    silent: [{}, { files: { 'package.json': manifest({ engines: { node: '22.x', npm: '10.x' }, packageManager: 'npm@10.9.0' }) } }],
-  },
-  {
     check: 'lockfile-in-step',
     fires: [
       [withDependency('express', '^5.2.1', { 'package-lock.json': lock({}) }), 'error', /package-lock\.json is not in step.*: express/],
@@ -88,15 +65,6 @@ const CASES: Case[] = [
       withDependency('express', '^5.2.1', { 'package-lock.json': undefined, 'yarn.lock': '__metadata:\n  version: 8\n' }),
     ],
   },
-  {
-    check: 'engines',
-    fires: [
-      [{ files: { 'package.json': manifest({ engines: {} }) } }, 'warning', /no engines\.node/],
-      [{ files: { 'package.json': manifest({ engines: { node: 'newest' } }) } }, 'error', /no version range/],
-      [{ files: { 'package.json': manifest({ engines: { node: '16.x' } }) } }, 'error', /needs Node\.js >=20/],
-    ],
-    silent: [{}, { files: { 'package.json': manifest({ engines: { node: '>=18' } }) } }, { files: { 'package.json': manifest({ engines: { node: '18.x' }, scripts: { start: 'node server.js' } }) } }],
-  },
   { check: 'node-modules', fires: [[{ files: { 'node_modules/a/index.js': '' } }, 'warning', /with 1 file/]], silent: [{}, { files: { 'lib/node_modules.js': '' } }] },
   {
     check: 'entry',
@@ -106,7 +74,6 @@ const CASES: Case[] = [
       [{ notCommitted: ['server.js'] }, 'error', /on disk, and not in the commit/],
       [{ files: { 'ecosystem.config.yml': ecosystem('script: server') + '  - name: b\n    script: ./lib/main\n', 'lib/main.js': '' } }, 'error', /lib\/main, which b starts, is no file/],
       [{ files: { 'ecosystem.config.yml': ecosystem('script: dist/server.js'), 'src/server.ts': '' }, onDisk: ['dist/server.js'] }, 'error', /no build script makes it/],
-      [{ files: { 'ecosystem.config.yml': ecosystem('script: server.ts'), 'server.ts': '', 'package.json': manifest({ devDependencies: { tsx: '4.0.0' } }) } }, 'warning', /tsx is a devDependency/],
     ],
     silent: [
       { files: { 'ecosystem.config.yml': ecosystem('script: serve') + '  - name: b\n    script: ./lib\n', 'lib/index.js': '' } },
@@ -115,22 +82,6 @@ const CASES: Case[] = [
       { files: { 'ecosystem.config.yml': ecosystem('script: node_modules/.bin/next', 'args: start') } }, { files: { 'ecosystem.config.yml': ecosystem('script: npm', 'args: run serve') } },
       { files: { 'ecosystem.config.yml': ecosystem('script: ./run --fast') } },
       { files: { 'ecosystem.config.yml': ecosystem('script: shared/main.js'), shared: '../shared' }, modes: { shared: '120000' } },
-    ],
-  },
-  {
-    check: 'listen',
-    fires: [
-      [listens('app.listen(3000)'), 'warning', /listens on 3000, and never reads PORT/],
-      [listens('const port = 8080\nserver.listen(port, () => console.log(port))'), 'warning', /8080/],
-      [listens('const { start } = require("./lib/http")\nstart()', { 'lib/http.js': '// not process.env.PORT\nexports.start = () => app.listen({ port: 3000 })' }), 'warning', /3000/],
-      [listens('app.listen(process.env.PORT, "127.0.0.1")'), 'warning', /127\.0\.0\.1 alone/],
-      [listens('const host = \'localhost\'\nfastify.listen({ port: Number(process.env.PORT || 3000), host })'), 'warning', /localhost alone/],
-    ],
-    silent: [
-      {}, listens('app.listen(process.env.PORT || 3000, () => console.log("http://localhost:3000"))'), listens('// app.listen(3000)\napp.listen(process.env.PORT)'),
-      listens('metrics.listen(9090, "127.0.0.1")\napp.listen(process.env.PORT)'), listens('app.listen(PORT, "0.0.0.0")'), listens('const config = require("./config")\napp.listen(config.port)'),
-      listens('import "./app.js"', { 'app.js': 'export const port = process.env.PORT ?? 3000\nserver.listen(port)' }), listens('const text = "app.listen(3000)"\nserver.listen(env.PORT)'),
-      listens('fastify.listen({ port: process.env.PORT, host: process.env.NODE_ENV === "production" ? "0.0.0.0" : "localhost" })'),
     ],
   },
   {
@@ -165,15 +116,6 @@ const CASES: Case[] = [
   },
   { check: 'private-keys', fires: [[{ files: { 'deploy.pem': `${key('RSA ')}\nabc` } }, 'warning', /deploy\.pem/], [{ files: { 'config/id_ed25519': key('OPENSSH ') } }, 'warning', /id_ed25519/]], silent: [{}, { files: { 'ca.pem': '-----BEGIN CERTIFICATE-----' } }, { files: { 'test/key.pem': key('') } }] },
   { check: 'pm2-secrets', fires: [[app('env: { PM2_SECRET_KEY: abc123 }'), 'warning', /PM2_SECRET_KEY in its `env`/]], silent: [{}, app("env: { PM2_SECRET_KEY: '' }"), app('env: { SECRET_KEY: mine }')] },
-  {
-    check: 'sqlite',
-    fires: [
-      [withDependency('better-sqlite3', '12.0.0', { 'server.js': 'const Database = require("better-sqlite3")\nconst db = new Database("data.db")' }), 'warning', /SQLite, in a file/],
-      [{ files: { 'prisma/schema.prisma': 'datasource db {\n  provider = "sqlite"\n  url = "file:dev.db"\n}' } }, 'warning', /Prisma/],
-    ],
-    silent: [{}, withDependency('better-sqlite3', '12.0.0', { 'server.js': 'const db = new (require("better-sqlite3"))(":memory:")' }), withDependency('pg', '8.0.0', { 'server.js': 'const s = require("sqlite3"); new s.Database("x.db")' }), { files: { 'prisma/schema.prisma': 'datasource db {\n  provider = "postgresql"\n}\n// "sqlite"' } }],
-  },
-  { check: 'uploads', fires: [[withDependency('multer', '2.0.0', { 'server.js': 'const upload = require("multer")({ dest: 1 })\nmulter({ dest: "uploads/" })' }), 'warning', /kept in a folder/]], silent: [{}, withDependency('multer', '2.0.0', { 'server.js': 'multer({ storage: multer.memoryStorage() })' }), withDependency('multer', '2.0.0', { 'server.js': 'multer({ dest: "/tmp/uploads" })' })] },
   { check: 'size', fires: [[{ files: { 'movie.mp4': 'x' }, sizes: { 'movie.mp4': 600 * 2 ** 20 } }, 'warning', /600 MB: movie\.mp4/], [{ platform: { slugSize: 480 * 2 ** 20 } }, 'warning', /480 MB, of 500/]], silent: [{}, { platform: { slugSize: 2 ** 20 } }] },
   { check: 'git-lfs', fires: [[{ lfsPointers: ['a.psd'] }, 'warning', /a\.psd/]], silent: [{}] },
   {

@@ -19,6 +19,7 @@ export interface Given {
   sizes?: Record<string, number>
   lfsPointers?: string[]
   refusal?: { message: string; next: string }
+  outside?: string[]
   target?: DeployTarget
   platform?: Partial<PlatformFacts>
 }
@@ -66,6 +67,7 @@ export function projectOf(given: Given = {}): ProjectFacts {
     uncommitted: given.uncommitted ?? [],
     isRepository: true,
     ...(given.refusal ? { refusal: given.refusal } : {}),
+    ...(given.outside ? { outside: given.outside } : {}),
   }
 }
 

@@ -6,6 +6,7 @@ import { ShipitError } from '../../errors.js'
 import { repositoryState, type RepositoryState } from '../../git/index.js'
 import { gatherFolder, gatherPlatform, noApp, type PlatformFacts, type PlatformSource, type ProjectFacts } from '../../preflight/index.js'
 import type { App, AppFeature, Release, Slug } from '../../heroku/types.js'
+import { folderWarnings } from './folder-warnings.js'
 import { deploySource } from './source.js'
 
 /** Absolute path of the app's folder: where the command was given if that is an app, else the repository's root. */
@@ -24,16 +25,18 @@ export async function examineFolder(dir: string): Promise<ProjectFacts> {
   const refusal = refusalOf(state)
   const isRepository = state.isRepository && !state.isBare
   const root = isRepository ? state.root : folder
+  const inner = path.relative(root, folder).split(path.sep).join('/')
   const facts = await gatherFolder({
-    root, folder: path.relative(root, folder).split(path.sep).join('/'), ecosystem, isRepository,
+    root, folder: inner, ecosystem, isRepository,
     commit: state.isRepository ? state.commit ?? null : null,
     uncommitted: state.isRepository && state.commit ? [...state.changed, ...state.untracked] : [],
   })
-  return refusal ? { ...facts, refusal } : facts
+  const outside = state.isRepository && state.commit && inner !== '' ? { outside: await folderWarnings(root, state.commit, inner, facts) } : {}
+  return { ...facts, ...outside, ...(refusal ? { refusal } : {}) }
 }
 
 /** Why the repository cannot be deployed as it is, in the deploy's own words. */
-function refusalOf(state: RepositoryState): ShipitError | undefined {
+export function refusalOf(state: RepositoryState): ShipitError | undefined {
   try {
     deploySource(state)
     return undefined

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
+import { usesPlugAndPlay } from '../../yarn-linker.js'
 import { step, type BuildContext, type StepOptions } from './context.js'
 import type { Manifest } from './manifest.js'
 import type { PackageManager } from './package-manager.js'
@@ -100,7 +101,7 @@ function npmFlags(context: BuildContext, omitsDev = false): string[] {
 export async function berryOptions(context: BuildContext): Promise<StepOptions> {
   const file = path.join(context.places.dir, '.yarnrc.yml')
   const settings = existsSync(file) ? await readFile(file, 'utf8') : ''
-  const usesNodeModules = /^nodeLinker:\s*["']?(node-modules|pnpm)/m.test(settings)
+  const usesNodeModules = !usesPlugAndPlay(settings)
   const { YARN_CACHE_FOLDER: _, ...env } = context.env
   context.env = env
   return { env: { YARN_ENABLE_GLOBAL_CACHE: String(usesNodeModules) } }

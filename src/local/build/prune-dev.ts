@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
+import { prunesNothing } from '../../prune-switches.js'
 import { capture, step, type BuildContext } from './context.js'
 import { berryOptions } from './dependencies.js'
 import { lockedPackages } from './locked-packages.js'
@@ -21,24 +22,11 @@ export async function pruneDevDependencies(context: BuildContext, manager: Packa
   await step(context, 'yarn', ['install', '--frozen-lockfile', '--ignore-engines', '--ignore-scripts', '--prefer-offline', '--non-interactive', '--production=true'])
 }
 
-/** One switch a tool, each named as the buildpack names it. */
-const SWITCHES: Record<PackageManager['name'], { name: string; isSet: (value: string) => boolean }> = {
-  npm: { name: 'NPM_CONFIG_PRODUCTION', isSet: (value) => value !== '' },
-  yarn: { name: 'YARN_PRODUCTION', isSet: (value) => value !== '' },
-  berry: { name: 'YARN2_SKIP_PRUNING', isSet: (value) => value === 'true' },
-  pnpm: { name: 'PNPM_SKIP_PRUNING', isSet: (value) => value === 'true' },
-}
-
 /** By the rules of Heroku's buildpack; undefined where devDependencies are to be taken out. */
 export async function whyNotPrune(context: BuildContext, manifest: Manifest, manager: PackageManager): Promise<string | undefined> {
   const { env, places } = context
-  if (env.NODE_ENV === 'test') return 'NODE_ENV is \'test\''
-  if (env.NODE_ENV !== 'production') return 'NODE_ENV is not \'production\''
-  const { name, isSet } = SWITCHES[manager.name]
-  // NPM_CONFIG_PRODUCTION=false keeps devDependencies with every tool (devcenter: nodejs-support).
-  for (const [variable, holds] of [[name, isSet], ['NPM_CONFIG_PRODUCTION', (value: string) => value === 'false']] as const) {
-    if (holds(env[variable] ?? '')) return `${variable} is '${env[variable]}'`
-  }
+  const kept = prunesNothing(env, manager.name)
+  if (kept !== undefined) return kept
   if (manager.name === 'pnpm' && existsSync(path.join(places.dir, 'pnpm-workspace.yaml')) && /^packages:/m.test(await readFile(path.join(places.dir, 'pnpm-workspace.yaml'), 'utf8'))) {
     return 'this is a pnpm workspace'
   }

@@ -1,11 +1,9 @@
-import semver from 'semver'
-import { conflictingLockfiles, conflictingManagers, declaredManagers, LOCKFILE_MANAGERS, lockfilesToRemove } from '../../declared-managers.js'
+import { conflictingLockfiles, LOCKFILE_MANAGERS, lockfilesToRemove } from '../../declared-managers.js'
 import { RUNTIME } from '../../init/runtime-tarball.js'
+import { engineFault } from '../../node-engines.js'
 import type { Check, Problem } from '../finding.js'
-import { startCommand } from '../start-command.js'
+import { processesOf } from '../processes.js'
 
-/** The runtime's own need, as in its package.json. */
-const RUNTIME_NODE = '>=20.19'
 const LOCKFILES = Object.keys(LOCKFILE_MANAGERS)
 
 export const runtimeDependency: Check = {
@@ -15,7 +13,7 @@ export const runtimeDependency: Check = {
   look: ({ project }) => {
     const { manifest } = project
     if (!manifest || manifest.dependencies[RUNTIME] !== undefined || manifest.optionalDependencies[RUNTIME] !== undefined) return []
-    if (!startCommand(project)?.runtime) return []
+    if (!processesOf(project).some(({ runtime }) => runtime)) return []
     const isDev = manifest.devDependencies[RUNTIME] !== undefined
     return [{
       severity: 'error',
@@ -49,29 +47,6 @@ export const singleLockfile: Check = {
   },
 }
 
-export const packageManagers: Check = {
-  name: 'package-managers',
-  theme: 'Dependencies',
-  asserts: 'package.json names one package manager',
-  look: ({ project }) => {
-    if (!project.manifest) return []
-    const several = conflictingManagers(project.manifest)
-    const [declared] = declaredManagers(project.manifest)
-    const lockfile = LOCKFILES.find((file) => project.folder.isFile(file))
-    if (several.length > 0) {
-      return [{
-        severity: 'error', what: `package.json names several package managers: ${several.map(({ place }) => place).join(', ')}.`, why: 'Heroku accepts one, and fails the build.',
-        next: 'Take out all but the one that you use.', place: 'package.json',
-      }]
-    }
-    if (!declared || !lockfile || LOCKFILE_MANAGERS[lockfile] === declared.manager) return []
-    return [{
-      severity: 'warning', what: `package.json names ${declared.place}, and the lockfile is ${lockfile}.`, why: 'Heroku installs by the lockfile.',
-      next: `Take ${declared.place.split(' ')[0]} out of package.json, or replace ${lockfile} by the lockfile of ${declared.manager}.`, place: 'package.json',
-    }]
-  },
-}
-
 export const engines: Check = {
   name: 'engines',
   theme: 'Dependencies',
@@ -83,9 +58,8 @@ export const engines: Check = {
     if (range === undefined) {
       return at({ severity: 'warning', what: 'package.json has no engines.node.', why: 'Heroku chooses the Node.js version, and may choose another one tomorrow.', next: 'shipit init, which sets it', fix: { by: 'init' } })
     }
-    if (semver.validRange(range) === null) return at({ severity: 'error', what: `engines.node is \`${range}\`, which is no version range.`, why: 'Heroku finds no Node.js for it, and fails the build.', next: 'Write a range such as 22.x.' })
-    if (semver.intersects(range, RUNTIME_NODE) || !startCommand(project)?.runtime) return []
-    return at({ severity: 'error', what: `engines.node is \`${range}\`, and shipit-runtime needs Node.js ${RUNTIME_NODE}.`, next: 'Write a range such as 22.x.' })
+    const fault = engineFault(range, { needsRuntime: processesOf(project).some(({ runtime }) => runtime) })
+    return fault ? at({ severity: 'error', ...fault }) : []
   },
 }
 

@@ -18,9 +18,17 @@ const first = (project: ProjectFacts, pattern: RegExp): { place: string } | unde
   return undefined
 }
 
-/** A database file that is opened by a name which is written out. `:memory:` is meant not to last. */
-const OPENED = /new\s+(?:\w+\.)?(?:Database|DatabaseSync)\s*\(\s*(['"`])(?!:memory:|\1|\/tmp\/)[^'"`]+\1|\bdialect\s*:\s*(['"])sqlite\2|\bclient\s*:\s*(['"])(?:better-)?sqlite3\3/
-const LOADED = /['"](?:better-sqlite3|sqlite3|node:sqlite)['"]|\bdialect\s*:\s*['"]sqlite['"]|\bclient\s*:\s*['"](?:better-)?sqlite3['"]/
+/** Databases in a file, by what loads them and by how a name that is written out opens one. `:memory:` and /tmp are meant not to last. */
+const IN_A_FILE: { name: string; loads: RegExp; opens: RegExp }[] = [
+  {
+    name: 'SQLite', loads: /['"](?:better-sqlite3|sqlite3|sqlite|node:sqlite|bun:sqlite|sequelize|sequelize-typescript|typeorm|@nestjs\/typeorm|@nestjs\/sequelize|knex|@mikro-orm\/\w+)['"]/,
+    opens: /new\s+(?:\w+\.)?(?:Database|DatabaseSync)\s*\(\s*(['"`])(?!:memory:|\1|\/tmp\/)[^'"`]+\1|\b(?:dialect|type)\s*:\s*(['"])(?:better-)?sqlite3?\2(?![^}]*(?:storage|database)\s*:\s*['"]:memory:)|\bclient\s*:\s*(['"])(?:better-)?sqlite3\3(?![^}]*['"]:memory:)|new\s+Sequelize\s*\(\s*(['"`])sqlite:(?!:memory:)/,
+  },
+  { name: 'lowdb', loads: /['"]lowdb(?:\/node)?['"]/, opens: /\bJSONFile(?:Sync|Preset|SyncPreset)?\s*(?:<[^>]*>)?\(\s*(?:(['"`])(?!\/tmp\/)[^'"`]+\1|path\.)|\bnew\s+FileSync\s*\(\s*['"`]/ },
+  { name: 'NeDB', loads: /['"](?:nedb|@seald-io\/nedb|nedb-promises)['"]/, opens: /\bfilename\s*:\s*(?:(['"`])(?!\/tmp\/)[^'"`]+\1|path\.)/ },
+  { name: 'LevelDB', loads: /['"](?:level|classic-level|leveldown)['"]/, opens: /\bnew\s+(?:Classic)?Level\s*(?:<[^>]*>)?\(\s*(?:(['"`])(?!\/tmp\/)[^'"`]+\1|path\.)/ },
+  { name: 'session-file-store', loads: /['"]session-file-store['"]/, opens: /['"]session-file-store['"]/ },
+]
 const SERVERS = ['pg', 'postgres', 'mysql', 'mysql2', 'mongodb', 'mongoose', 'mssql', 'oracledb', '@libsql/client']
 
 export const sqlite: Check = {
@@ -33,20 +41,38 @@ export const sqlite: Check = {
     const next = 'Use a database that is a service, such as Heroku Postgres.'
     const schema = ['prisma/schema.prisma', 'schema.prisma'].find((file) => /datasource\s+\w+\s*\{[^}]*provider\s*=\s*"sqlite"/.test(folder.read(file) ?? ''))
     if (schema) return [{ severity: 'warning', what: 'Prisma keeps its data in SQLite.', why: WHY, next, place: schema }]
-    const opened = sourcesOf(project).some(({ text }) => LOADED.test(text)) ? first(project, OPENED) : undefined
-    return opened ? [{ severity: 'warning', what: 'The app keeps its data in SQLite, in a file.', why: WHY, next, ...opened }] : []
+    return IN_A_FILE.flatMap(({ name, loads, opens }) => {
+      const opened = sourcesOf(project).some(({ text }) => loads.test(text)) ? first(project, opens) : undefined
+      return opened ? [{ severity: 'warning' as const, what: `The app keeps its data in a file${name === 'SQLite' ? ' of SQLite' : `, with ${name}`}.`, why: WHY, next, ...opened }] : []
+    }).slice(0, 1)
   },
 }
 
-const UPLOADS = /\bmulter\s*\(\s*\{[^}]*\bdest\s*:\s*(['"`])(?!\/tmp)[^'"`]+\1|\bdestination\s*:\s*(['"`])(?!\/tmp)[^'"`]+\2/
+/** Words of a path that is meant to keep what users send. */
+const KEPT = String.raw`(?:uploads?|media|attachments?|avatars?|storage)\b`
+/** Ways to keep a file: the package that must be there, and the call with a path that is written out and not a folder for what need not last. */
+const UPLOADS: { needs?: string; keeps: RegExp }[] = [
+  { needs: 'multer', keeps: /\bmulter\s*\(\s*\{[^}]*\bdest\s*:\s*(?:(['"`])(?!\/tmp)[^'"`]+\1|path\.(?:join|resolve)\()|\bdestination\s*:\s*(['"`])(?!\/tmp)[^'"`]+\2|\bdestination\s*[:(][^]{0,200}?\bcb\s*\(\s*null\s*,\s*(?:(['"`])(?!\/tmp)[^'"`]+\3|path\.(?:join|resolve)\()/ },
+  { needs: 'express-fileupload', keeps: /\.mv\s*\(\s*(?:path\.(?:join|resolve)\(|__dirname|(['"`])(?!\/tmp)[^'"`]+\1)/ },
+  { needs: 'formidable', keeps: /\buploadDir\s*[:=]\s*(?:path\.(?:join|resolve)\(|__dirname|(['"`])(?!\/tmp)[^'"`]+\1)/ },
+  { keeps: new RegExp(String.raw`\b(?:writeFile|writeFileSync|createWriteStream|copyFile|rename)\s*\([^;\n]*?['"\`/]\.{0,2}/?(?:public/)?${KEPT}`) },
+]
+/** Where uploads are sent on to: the folder is then a stop on the way. */
+const STORES = /^(@aws-sdk\/(client-s3|lib-storage)|aws-sdk|multer-s3|cloudinary|multer-storage-cloudinary|@google-cloud\/storage|@azure\/storage-blob|minio|imagekit|firebase-admin|@supabase\/(supabase|storage)-js|@vercel\/blob|uploadthing|backblaze-b2)$/
 
 export const uploads: Check = {
   name: 'uploads',
   theme: 'Files',
   asserts: 'no uploads stay on the dyno\'s disk',
   look: ({ project }): Problem[] => {
-    if (project.manifest?.dependencies['multer'] === undefined) return []
-    const kept = first(project, UPLOADS)
-    return kept ? [{ severity: 'warning', what: 'Uploads are kept in a folder of the app.', why: WHY, next: 'Send them on to a store such as S3, or write them to os.tmpdir() where they need not last.', ...kept }] : []
+    const dependencies = project.manifest?.dependencies ?? {}
+    if (Object.keys(dependencies).some((name) => STORES.test(name))) return []
+    const kept = UPLOADS.filter(({ needs }) => needs === undefined || dependencies[needs] !== undefined).map(({ keeps }) => first(project, keeps)).find((place) => place !== undefined && !/\btmpdir\(/.test(lineOf(project, place.place)))
+    return kept ? [{ severity: 'warning', what: 'Uploads are kept in a folder of the app.', why: WHY, next: 'Send them on to a store such as S3, or write them to os.tmpdir() if they need not last.', ...kept }] : []
   },
+}
+
+function lineOf(project: ProjectFacts, place: string): string {
+  const [, file, line] = /^(.*):(\d+)$/.exec(place) ?? []
+  return project.folder.read(file ?? '')?.split('\n')[Number(line) - 1] ?? ''
 }

@@ -38,7 +38,7 @@ function problemOf(app: EcosystemApp, project: ProjectFacts, build: Build | unde
   const near = resolveFile(project.folder, script, true)
   // Node runs a folder by its main file.
   const file = near !== undefined && project.folder.isDirectory(script) ? near : script
-  if (project.folder.isFile(file)) return /\.[cm]?tsx?$/.test(file) ? loader(file, project) : uncommitted(file, project)
+  if (project.folder.isFile(file)) return uncommitted(file, project)
   if (near !== undefined) return [{ severity: 'error', what: `${script || './'}, which ${app.name} starts, is no file.`, why: 'PM2 wants the name of the file itself.', next: `Write script: ${near} in ${project.ecosystemFile ?? 'the ecosystem file'}.` }]
   return absent(app.name, script, project, build)
 }
@@ -61,15 +61,4 @@ function absent(name: string, script: string, { onDisk, ecosystemFile }: Project
 function uncommitted(found: string, { commit, files }: ProjectFacts): Problem[] {
   if (commit === null || files.some((file) => file.path === found && file.isCommitted)) return []
   return [{ severity: 'error', code: 'git', what: `${found} is on disk, and not in the commit.`, next: `git add ${found} && git commit` }]
-}
-
-/** What compiles a source as it is loaded must still be there after the build. */
-function loader(found: string, project: ProjectFacts): Problem[] {
-  const { manifest } = project
-  const used = ['tsx', 'ts-node'].find((name) => manifest?.dependencies[name] ?? manifest?.devDependencies[name])
-  if (!used || manifest?.dependencies[used] !== undefined) return uncommitted(found, project)
-  return [{
-    severity: 'warning', what: `${found} is compiled by ${used} as it starts, and ${used} is a devDependency.`, why: 'Heroku removes devDependencies after the build.',
-    next: `Move ${used} to the dependencies, or better, add a build script.`, place: 'package.json',
-  }]
 }

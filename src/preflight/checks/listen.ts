@@ -1,64 +1,109 @@
+import type { EcosystemApp } from '../../ecosystem/types.js'
 import { appSources, type Source } from '../app-sources.js'
+import { propertyOf, valueOf, type Scope, type Value } from '../expressions.js'
+import type { Facts, ProjectFacts } from '../facts.js'
 import type { Check, Problem } from '../finding.js'
+import { processesOf, processOf } from '../processes.js'
 import { argumentsAt, lineAt } from '../source-text.js'
 
 const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|::1)$/
 
 /**
- * The router reaches a dyno on PORT and from outside it. Only what is written out counts: a number, or a loopback address beside a port,
- * given to listen() itself or held by a constant of the same file.
+ * The router reaches a dyno on PORT and from outside it. Only what is written out counts: a number, or a loopback address, given to the call that listens or held by a
+ * constant or a module of the app's own configuration. One server on PORT is enough: what else the app listens on is its own affair.
  */
 export const listen: Check = {
   name: 'listen',
   theme: 'App',
   asserts: 'the app listens on process.env.PORT, on all interfaces',
-  look: ({ project }) => {
+  look: (facts) => {
+    const { project } = facts
+    if (givesPort(project)) return []
+    const all = webApps(project).map((app) => ({ app, calls: appSources(app, project).flatMap((source) => calls(source, project)) }))
+    const isOnPort = all.some(({ calls: found }) => found.some(({ port }) => isPort(port) || port.kind === 'unknown'))
     const told = new Set<string>()
-    const all = (project.ecosystem?.apps ?? []).flatMap((app) => {
-      const sources = appSources(app, project)
-      const namesPort = sources.some(({ text }) => /\bPORT\b/.test(text))
-      return sources.flatMap((source) => [...(namesPort ? [] : fixedPorts(source)), ...loopbacks(source)])
-    })
-    return all.filter(({ place, what }) => !told.has(`${place} ${what}`) && told.add(`${place} ${what}`))
+    return all.flatMap(({ app, calls: found }) => {
+      const bound = loopbacks(found, app, facts)
+      const first = isOnPort ? undefined : found.find(({ port }) => isNumber(port))
+      return first ? [wrongPort(first, hostOf(first, app, facts))] : bound
+    }).filter(({ place }) => !told.has(place!) && told.add(place!))
   },
 }
 
-function fixedPorts(source: Source): Problem[] {
-  return calls(source).flatMap(({ offset, port }) => {
-    if (port === undefined || !/^\d{2,5}$/.test(port)) return []
-    const place = `${source.path}:${lineAt(source.text, offset)}`
-    return [{ severity: 'warning' as const, what: `The app listens on ${port}, and never reads PORT.`, why: 'Heroku routes requests to process.env.PORT alone, and stops a web dyno that has not bound it within 60 s (R10).', next: `Listen on process.env.PORT || ${port}.`, place }]
-  })
+const isPort = (port: Value): boolean => port.kind === 'env' && port.names.includes('PORT')
+const isNumber = (port: Value): boolean => (port.kind === 'fixed' ? /^\d{2,5}$/.test(port.text) : port.kind === 'env' && /^\d{2,5}$/.test(port.otherwise ?? ''))
+
+/** A command that hands PORT over by another name: `API_PORT=$PORT`, `--port $PORT`. */
+const givesPort = (project: ProjectFacts): boolean =>
+  [...processesOf(project).map(({ line }) => line), ...Object.values(project.manifest?.scripts ?? {}), project.ecosystemText].some((text) => /\$\{?PORT\b|\bprocess\.env\.PORT\b/.test(text))
+
+/** The apps that the web process runs; all if it does not say. */
+function webApps(project: ProjectFacts): EcosystemApp[] {
+  const apps = project.ecosystem?.apps ?? []
+  const only = processOf('web', project)?.runtime?.only?.split(/[, ]+/)
+  const chosen = only ? apps.filter(({ name }) => only.includes(name)) : apps
+  return chosen.length > 0 ? chosen : apps
 }
 
-function loopbacks(source: Source): Problem[] {
-  return calls(source).flatMap(({ offset, port, host }) => {
+function wrongPort({ port, place }: Call, host: string | undefined): Problem {
+  const number = port.kind === 'fixed' ? port.text : port.kind === 'env' ? port.otherwise! : ''
+  const where = host === undefined ? number : `${host}:${number}`
+  const unless = port.kind === 'env' ? `, unless ${port.names.join(' or ')} is set` : ''
+  return {
+    severity: 'warning', what: `The app listens on ${where}${unless}, and not on PORT.`, place,
+    why: `Heroku routes requests to process.env.PORT alone, and stops a web dyno that has not bound it within 60 s (R10).${host === undefined ? '' : ` The router comes from outside the dyno: ${host} does not answer it.`}`,
+    next: `Listen on process.env.PORT || ${number}${host === undefined ? '' : ', and leave the host out'}.`,
+  }
+}
+
+function loopbacks(found: Call[], app: EcosystemApp, facts: Facts): Problem[] {
+  return found.flatMap((call) => {
+    const host = hostOf(call, app, facts)
     // A server on a port of its own, for metrics say, may well stay inside.
-    if (host === undefined || !LOOPBACK.test(host) || port === undefined || /^\d+$/.test(port) || !/port/i.test(port)) return []
-    const place = `${source.path}:${lineAt(source.text, offset)}`
-    return [{ severity: 'warning' as const, what: `The app listens on ${host} alone.`, why: 'The router comes from outside the dyno, so every request would fail.', next: 'Leave the host out, or listen on 0.0.0.0.', place }]
+    if (host === undefined || !(isPort(call.port) || (call.port.kind === 'unknown' && /port/i.test(call.words)))) return []
+    const unless = call.host.kind === 'env' ? `, unless ${call.host.names.join(' or ')} is set` : ''
+    return [{ severity: 'warning' as const, what: `The app listens on ${host} alone${unless}.`, why: 'The router comes from outside the dyno, so every request would fail.', next: 'Leave the host out, or listen on 0.0.0.0.', place: call.place }]
   })
 }
 
-interface Call { offset: number; port?: string; host?: string }
-
-/** Calls of listen() with what they give for port and host: the constant's value where there is one, else the words themselves. */
-function calls({ text }: Source): Call[] {
-  return [...text.matchAll(/\.listen\(/g)].map((match) => {
-    const given = argumentsAt(text, match.index + match[0].length)
-    const [port, host] = given[0]?.startsWith('{') ? [property(given[0], 'port'), property(given[0], 'host')] : [given[0], /^[\w'"`.:]+$/.test(given[1] ?? '') ? given[1] : undefined]
-    return { offset: match.index, ...value('port', port, text), ...value('host', host, text) }
-  })
+/** The loopback address that a call binds, if nothing in the dyno's environment says otherwise. */
+function hostOf({ host }: Call, app: EcosystemApp, { platform }: Facts): string | undefined {
+  const isSet = (name: string) => platform?.configVars[name] !== undefined || Object.entries(app).some(([key, value]) => /^env(_|$)/.test(key) && (value as Record<string, unknown> | null)?.[name] !== undefined)
+  const address = host.kind === 'fixed' ? host.text : host.kind === 'env' && !host.names.some(isSet) ? host.otherwise : undefined
+  return address !== undefined && LOOPBACK.test(address) ? address : undefined
 }
 
-function property(given: string, name: string): string | undefined {
-  const [, short, long] = new RegExp(String.raw`[{,]\s*(?:(${name})\s*(?=[,}])|${name}\s*:\s*([^,}]+))`).exec(given) ?? []
-  return (long ?? short)?.trim()
+interface Call {
+  place: string
+  /** The port as it is written. */
+  words: string
+  port: Value
+  host: Value
 }
 
-function value<Key extends string>(key: Key, words: string | undefined, text: string): Partial<Record<Key, string>> {
-  if (words === undefined) return {}
-  const constant = /^\w+$/.test(words) && !/^\d/.test(words) ? new RegExp(String.raw`\bconst\s+${words}\s*(?::\s*\w+\s*)?=\s*(['"\`]?)([\w.:]+)\1\s*(?:[;,]|\n|$)`).exec(text)?.[2] : undefined
-  const isLiteral = constant !== undefined && (/^\d+$/.test(constant) || LOOPBACK.test(constant))
-  return { [key]: (isLiteral ? constant : words).replace(/^(['"`])(.*)\1$/, '$2') } as Partial<Record<Key, string>>
+/** Ways to open a server: what the text must load for it, the call, and which of its arguments say where. */
+const OPENERS: { loads?: RegExp; call: RegExp; at?: number; within?: string; usual?: string }[] = [
+  { call: /\.listen\(/g },
+  { loads: /['"]@?hapi(\/hapi)?['"]/, call: /\b[hH]api\.[sS]erver\(/g },
+  { loads: /['"]@hono\/node-server['"]/, call: /\bserve\(/g, usual: '3000' },
+  { loads: /['"]@apollo\/server\/standalone['"]/, call: /\bstartStandaloneServer\(/g, at: 1, within: 'listen', usual: '4000' },
+  { loads: /['"]@slack\/bolt['"]/, call: /\bapp\.start\(/g },
+  { loads: /['"]socket\.io['"]/, call: /\bnew\s+Server\((?=\s*\d)/g },
+  { loads: /['"]ws['"]/, call: /\bnew\s+(?:WebSocketServer|WebSocket\.Server|ws\.Server)\((?=\s*\{[^}]*\bport\b)/g },
+]
+
+function calls({ path: file, text }: Source, { folder }: ProjectFacts): Call[] {
+  const scope: Scope = { file, text, folder }
+  return OPENERS.filter(({ loads }) => loads === undefined || loads.test(text)).flatMap(({ call, at = 0, within, usual }) => [...text.matchAll(call)].map((match): Call => {
+    const given = argumentsAt(text, match.index + match[0].length).slice(at)
+    const first = given[0] ?? (within === undefined ? undefined : '{}')
+    const options = within !== undefined && first?.startsWith('{') ? propertyOf(first, within) ?? '{}' : first
+    const isMap = options?.startsWith('{') === true
+    const port = isMap ? propertyOf(options, 'port') ?? usual : options
+    const host = isMap ? propertyOf(options, 'host') ?? propertyOf(options, 'hostname') : isHost(given[1]) ? given[1] : undefined
+    return { place: `${file}:${lineAt(text, match.index)}`, words: port ?? '', port: port === undefined ? { kind: 'unknown' } : valueOf(port, scope), host: host === undefined ? { kind: 'unknown' } : valueOf(host, scope) }
+  }))
 }
+
+/** The second argument is a host, or a callback, or how many may wait. */
+const isHost = (word: string | undefined): boolean => word !== undefined && !/=>|^(async\s+)?function\b|^\d+$/.test(word)

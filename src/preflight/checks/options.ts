@@ -6,11 +6,11 @@ import type { Facts } from '../facts.js'
 import type { Check, Problem } from '../finding.js'
 
 /** For every app of the ecosystem file. */
-const eachApp = (look: (app: EcosystemApp, index: number, facts: Facts) => Problem[]) => (facts: Facts): Problem[] =>
+export const eachApp = (look: (app: EcosystemApp, index: number, facts: Facts) => Problem[]) => (facts: Facts): Problem[] =>
   (facts.project.ecosystem?.apps ?? []).flatMap((app, index) => look(app, index, facts).map((problem) => ({ ...problem, place: facts.project.ecosystemFile ?? 'ecosystem file' })))
 
 /** A .js file is code: only a person can change it. */
-const edit = ({ project }: Facts, ...at: (string | number)[]): Pick<Problem, 'fix'> => (project.ecosystem?.format === 'js' ? {} : { fix: { by: 'edit', path: ['apps', ...at] } })
+export const edit = ({ project }: Facts, ...at: (string | number)[]): Pick<Problem, 'fix'> => (project.ecosystem?.format === 'js' ? {} : { fix: { by: 'edit', path: ['apps', ...at] } })
 
 export const ecosystemProblems: Check = {
   name: 'ecosystem-options',

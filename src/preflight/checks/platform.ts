@@ -2,7 +2,7 @@ import { planFormation } from '../../deploy/formation.js'
 import { dynoSize } from '../../dyno-sizes.js'
 import { environmentOf } from '../../ecosystem/environment.js'
 import { ShipitError } from '../../errors.js'
-import { readProcfile } from '../../init/detect/procfile.js'
+import { readProcfile } from '../../procfile.js'
 import type { Facts, PlatformFacts } from '../facts.js'
 import type { Check, Problem } from '../finding.js'
 

@@ -1,7 +1,6 @@
-import { readProcfile } from '../../init/detect/procfile.js'
 import type { Facts } from '../facts.js'
 import type { Check, Problem } from '../finding.js'
-import { startCommand } from '../start-command.js'
+import { absence, hasStart, processesOf, processOf, type Process } from '../processes.js'
 
 const INIT = { by: 'init' } as const
 
@@ -10,7 +9,7 @@ export const packageJson: Check = {
   theme: 'Start',
   asserts: 'package.json is there and valid',
   look: ({ project }) => {
-    if (project.manifestFault !== undefined) return [{ severity: 'error', what: project.manifestFault, next: 'Mend package.json.', place: 'package.json' }]
+    if (project.manifestFault !== undefined) return [{ severity: 'error', what: project.manifestFault, next: 'Fix package.json.', place: 'package.json' }]
     if (project.manifest) return []
     return [{
       severity: 'error', what: 'There is no package.json.', why: 'Heroku knows a Node.js app by it, and builds nothing without one.',
@@ -39,26 +38,28 @@ export const startScript: Check = {
   theme: 'Start',
   asserts: 'what Heroku starts runs the ecosystem file',
   look: ({ project }) => {
-    if (!project.manifest || !project.ecosystemFile) return []
-    const start = startCommand(project)
-    if (!start) return nothingToStart(project)
-    if (!start.runtime) return [besides(start, project.ecosystemFile)]
-    return otherFile(start.runtime.file, project)
+    const web = processOf('web', project)
+    // Whether an app of workers wants the web process that Heroku adds is another question: see web-process.
+    if (!project.ecosystemFile || !web || (web.isDefault && processesOf(project).length > 1)) return []
+    if (web.isDefault && !hasStart(project)) {
+      return [{ severity: 'error', what: 'package.json has no start script, and there is no Procfile.', why: 'Nothing says what a web dyno runs.', next: 'shipit init', place: 'package.json', fix: INIT }]
+    }
+    if (!web.runtime) return [withoutRuntime(web, project.ecosystemFile)]
+    return web.target.kind === 'ecosystem' || web.target.pm2?.line.file ? otherFile(web.target.kind === 'ecosystem' ? web.target.file : web.runtime.file, project) : []
   },
 }
 
-function nothingToStart({ folder }: Facts['project']): Problem[] {
-  // npm start runs server.js where there is no script; a Procfile without `web` is an app of workers.
-  if (folder.isFile('server.js') || readProcfile(folder.read('Procfile') ?? '').length > 0) return []
-  return [{ severity: 'error', what: 'package.json has no start script, and there is no Procfile.', why: 'Nothing says what a web dyno runs.', next: 'shipit init', place: 'package.json', fix: INIT }]
-}
-
-function besides({ place, line }: { place: string; line: string }, file: string): Problem {
+function withoutRuntime(web: Process, file: string): Problem {
+  const { place, line, target } = web
+  const shared = { next: 'shipit init', place, fix: INIT }
+  const absent = target.pm2 ? undefined : absence(web)
+  if (absent) return { ...shared, severity: 'error', what: `Heroku will run \`${line}\`, and ${absent.reason}.`, ...(absent.next === undefined ? {} : { next: `${absent.next}\nshipit init` }) }
+  if (target.kind === 'refused' && !target.pm2) {
+    return { severity: 'note', what: `shipit cannot tell whether \`${line}\` starts shipit-runtime: ${target.reason}.`, why: 'If it does not, there is no PM2, no drain, and no instances by the dyno.', next: 'Nothing if it does; else run `shipit init`.', place }
+  }
   return {
-    severity: 'warning',
-    what: `Heroku will run \`${line}\`, not the apps in ${file}.`,
+    ...shared, severity: 'warning', what: `Heroku will run \`${line}\`, not the apps in ${file}.`,
     why: place === 'Procfile' ? 'The web line of the Procfile decides, and it does not lead to shipit-runtime.' : 'The start script does not lead to shipit-runtime, so there is no PM2, no drain, and no instances by the dyno.',
-    next: 'shipit init', place, fix: INIT,
   }
 }
 
@@ -67,7 +68,7 @@ function otherFile(named: string | undefined, { folder, ecosystemFile, onDisk }:
   if (!folder.isFile(named)) {
     return [{
       severity: 'error', what: `The app starts with ${named}, which is ${onDisk(named) ? 'on disk and not in the commit' : 'not there'}.`,
-      why: 'shipit-runtime would end at once.', next: onDisk(named) ? `git add --force ${named}` : `Name ${ecosystemFile} in the start script.`,
+      why: 'shipit-runtime would exit at once.', next: onDisk(named) ? `git add --force ${named}` : `Name ${ecosystemFile} in the start script.`,
     }]
   }
   return [{
@@ -99,11 +100,11 @@ function missing(names: string[]): Problem {
   }
 }
 
-function changed({ uncommitted }: Facts['project'], told: string[]): Problem[] {
+function changed({ uncommitted, deployed }: Facts['project'], told: string[]): Problem[] {
   const files = uncommitted.filter((file) => !told.includes(file))
   if (files.length === 0) return []
   const named = files.slice(0, 10).join(', ') + (files.length > 10 ? ` and ${files.length - 10} more` : '')
-  return [{ severity: 'warning', what: `Not committed: ${named}.`, why: 'These checks look at the files as they are on disk; a deploy is of the commit.', next: 'git add --all && git commit' }]
+  return [{ severity: 'warning', what: `Not committed: ${named}.`, why: deployed ? 'These checks look at the commit, without them; so does a deploy.' : 'These checks look at the files as they are on disk; a deploy is of the commit.', next: 'git add --all && git commit' }]
 }
 
 export const slugignore: Check = {
