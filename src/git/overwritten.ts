@@ -1,9 +1,12 @@
 import { execFile } from 'node:child_process'
+import { once } from 'node:events'
+import { text } from 'node:stream/consumers'
 import { promisify } from 'node:util'
 import { gitEnvironment } from './open.js'
-import { pushEnvironment } from './push-environment.js'
+import { endProcessGroup } from './process-group.js'
 import { pushFailure } from './push-failure.js'
 import type { PushOptions } from './push.js'
+import { spawnGit } from './spawn-git.js'
 
 /** Commits that a forced push drops from the app's repository. Plain data. */
 export interface Overwritten {
@@ -23,11 +26,8 @@ const TIMEOUT = 60_000
  * @throws ShipitError as a push: `auth`, `not_found`, `network`
  */
 export async function overwrittenBy({ dir, url, token, objects, signal, env }: Omit<PushOptions, 'refspec' | 'force' | 'onOutput'>, commit: string): Promise<Overwritten | null> {
-  const listed = await exec('git', ['ls-remote', url, 'refs/heads/main'], { cwd: dir, env: pushEnvironment(env ?? process.env, url, token), timeout: TIMEOUT, signal }).catch((error: Error & { code?: number; stderr?: string }) => {
-    signal?.throwIfAborted()
-    throw pushFailure({ url, exitCode: error.code ?? null, remote: [], own: (error.stderr ?? error.message).trim().split('\n'), refs: [] })
-  })
-  const theirs = /^([0-9a-f]{40,64})\t/.exec(listed.stdout)?.[1]
+  const listed = await listMain({ dir, url, token, env: env ?? process.env }, signal)
+  const theirs = /^([0-9a-f]{40,64})\t/.exec(listed)?.[1]
   if (theirs === undefined || theirs === commit) return null
   const ask = async (...args: string[]) => (await exec('git', args, { cwd: dir, env: { ...gitEnvironment(), ...(objects === undefined ? {} : { GIT_OBJECT_DIRECTORY: objects }) } })).stdout.trim()
   // Exits with 128 where the commit is not here, as after another clone's deploy.
@@ -35,4 +35,21 @@ export async function overwrittenBy({ dir, url, token, objects, signal, env }: O
   if (!isHere) return { commit: theirs, count: null, subject: null }
   const count = Number(await ask('rev-list', '--count', `${commit}..${theirs}`))
   return count === 0 ? null : { commit: theirs, count, subject: await ask('log', '-1', '--format=%s', theirs) }
+}
+
+/** `<commit>\trefs/heads/main`, or nothing. */
+async function listMain(where: Parameters<typeof spawnGit>[1], signal: AbortSignal | undefined): Promise<string> {
+  const child = spawnGit(['ls-remote', where.url, 'refs/heads/main'], where)
+  const giveUp = AbortSignal.timeout(TIMEOUT)
+  const end = () => { if (child.pid !== undefined) void endProcessGroup(child.pid) }
+  const either = signal ? AbortSignal.any([signal, giveUp]) : giveUp
+  either.addEventListener('abort', end, { once: true })
+  try {
+    const [out, err, [exitCode]] = await Promise.all([text(child.stdout!), text(child.stderr!), once(child, 'close') as Promise<[number | null]>])
+    signal?.throwIfAborted()
+    if (exitCode === 0) return out
+    throw pushFailure({ url: where.url, exitCode, remote: [], own: giveUp.aborted ? ['Operation timed out'] : err.trim().split('\n'), refs: [] })
+  } finally {
+    either.removeEventListener('abort', end)
+  }
 }

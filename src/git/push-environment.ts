@@ -1,5 +1,5 @@
 import { isLoopback } from '../loopback.js'
-import { authorization, configCount, configVariables, type ConfigEntry } from './config-variables.js'
+import { configCount, configVariables, type ConfigEntry } from './config-variables.js'
 
 /**
  * Variables that would have git look at another repository than the folder's own: those of `git rev-parse --local-env-vars` but for
@@ -15,11 +15,12 @@ const OTHER_REPOSITORY = new Set([
 const TRACES = /^(GIT_TRACE.*|GIT_CURL_VERBOSE|GIT_REDACT_COOKIES)$/
 
 /**
- * The environment of a push: the token as an HTTP header of this one URL, in configuration that lives in variables only.
- * git asks nobody for a password: no prompt, no askpass program, no credential helper.
+ * The environment of a push, whose configuration lives in variables only. git asks nobody else for a password: no prompt, no askpass
+ * program, no helper of the user.
+ * @param credentials a helper of git's for this one URL, or a header that carries them
  * @param objects folder of objects instead of the repository's own, which it refers to
  */
-export function pushEnvironment(env: NodeJS.ProcessEnv, url: string, token: string, objects?: string): NodeJS.ProcessEnv {
+export function pushEnvironment(env: NodeJS.ProcessEnv, url: string, credentials: { helper: string } | { header: string }, objects?: string): NodeJS.ProcessEnv {
   const kept = Object.fromEntries(Object.entries(env).filter(([name]) => !OTHER_REPOSITORY.has(name) && !TRACES.test(name)))
   return {
     ...kept,
@@ -27,10 +28,11 @@ export function pushEnvironment(env: NodeJS.ProcessEnv, url: string, token: stri
     ...configVariables(configCount(env), [
       // Empty first: it stands alone, whatever else is configured to go along (`shipit local env` has a header of its own).
       [`http.${url}.extraHeader`, ''],
-      [`http.${url}.extraHeader`, authorization(token)],
+      ...('header' in credentials ? [[`http.${url}.extraHeader`, credentials.header]] as ConfigEntry[] : []),
       // A redirect must not carry the header to another host.
       [`http.${url}.followRedirects`, 'false'],
       ['credential.helper', ''],
+      ...('helper' in credentials ? [[`credential.${url}.helper`, ''], [`credential.${url}.helper`, credentials.helper]] as ConfigEntry[] : []),
       // A rewritten address would have neither header nor platform. The longest match counts, and none is longer than the whole.
       [`url.${url}.insteadOf`, url],
       [`url.${url}.pushInsteadOf`, url],

@@ -1,18 +1,17 @@
-import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import path from 'node:path'
 import { ShipitError } from '../errors.js'
 import { OutputLines, remoteLine } from './output-lines.js'
 import { endProcessGroup } from './process-group.js'
-import { pushEnvironment } from './push-environment.js'
 import { pushFailure } from './push-failure.js'
+import { spawnGit } from './spawn-git.js'
 
 export interface PushOptions {
   /** A folder of the repository. */
   dir: string
   /** `<gitUrl>/<app>.git`, without credentials. */
   url: string
-  /** Password of the HTTP Basic credentials. Reaches git through the environment alone. */
+  /** Password of the HTTP Basic credentials. Reaches git through a pipe (spawn-git.ts). */
   token: string
   /** `<commit>:refs/heads/main` */
   refspec: string
@@ -73,12 +72,7 @@ export async function push(options: PushOptions): Promise<PushResult> {
 
 async function runPush({ dir, url, token, refspec, force, objects, onOutput, env }: PushOptions, signal: AbortSignal): Promise<PushTranscript> {
   const transcript: PushTranscript = { url, exitCode: null, remote: [], own: [], refs: [] }
-  const child = spawn('git', ['push', '--porcelain', '--no-follow-tags', '--no-signed', '--recurse-submodules=no', ...(force ? ['--force'] : []), url, refspec], {
-    cwd: dir,
-    env: pushEnvironment(env ?? process.env, url, token, objects),
-    stdio: ['ignore', 'pipe', 'pipe'],
-    detached: true,
-  })
+  const child = spawnGit(['push', '--porcelain', '--no-follow-tags', '--no-signed', '--recurse-submodules=no', ...(force ? ['--force'] : []), url, refspec], { dir, url, token, env: env ?? process.env, objects })
   const out = new OutputLines((line) => transcript.refs.push(line))
   const err = new OutputLines((line) => {
     const said = remoteLine(line)
@@ -86,15 +80,14 @@ async function runPush({ dir, url, token, refspec, force, objects, onOutput, env
     transcript.remote.push(said)
     onOutput?.(said)
   })
-  child.stdout.on('data', (chunk: Buffer) => out.write(chunk)).on('end', () => out.end())
-  child.stderr.on('data', (chunk: Buffer) => err.write(chunk)).on('end', () => err.end())
+  child.stdout!.on('data', (chunk: Buffer) => out.write(chunk)).on('end', () => out.end())
+  child.stderr!.on('data', (chunk: Buffer) => err.write(chunk)).on('end', () => err.end())
 
   const cancelled = new Promise<void>((resolve, reject) => {
     const cancel = () => {
       if (child.pid === undefined) return resolve()
       endProcessGroup(child.pid).then(() => {
-        child.stdout.destroy()
-        child.stderr.destroy()
+        for (const stream of child.stdio) stream?.destroy()
         resolve()
       }, reject)
     }

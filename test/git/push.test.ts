@@ -97,6 +97,20 @@ describe('git push', () => {
     expect((await remote.branch()).all).to.deep.equal([])
   })
 
+  it('gives the token to no hook: neither in its environment, nor in its command line, nor in what it inherits', async () => {
+    await server.addApp('a1')
+    const hooks = path.join(folder.dir, 'spies')
+    const seen = path.join(folder.dir, 'seen')
+    await mkdir(hooks)
+    const spy = `#!/bin/sh\n{ echo "$0 $*"; env; for fd in 3 4 5; do test -e /dev/fd/$fd && timeout 1 cat <&$fd; done; cat /proc/$PPID/environ /proc/$PPID/cmdline; } >> '${seen}' 2>/dev/null\nexit 0\n`
+    for (const name of ['pre-push', 'reference-transaction', 'post-index-change', 'pre-auto-gc']) await writeFile(path.join(hooks, name), spy, { mode: 0o755 })
+    await configure('core.hooksPath', hooks)
+    expect(await pushTo('a1')).to.deep.equal({ outcome: 'pushed' })
+    const told = await readFile(seen, 'utf8')
+    expect(told).to.include('pre-push').and.include('GIT_CONFIG_COUNT')
+    for (const form of [TOKEN, Buffer.from(`shipit:${TOKEN}`).toString('base64'), Buffer.from(TOKEN).toString('base64')]) expect(told).to.not.include(form)
+  })
+
   it('pushes a commit and not a tag that has the name of the branch', async () => {
     const remote = await server.addApp('a1')
     await git.addTag('main')
