@@ -1,5 +1,6 @@
-import { spawn } from 'node:child_process'
+import { spawn, type ChildProcess } from 'node:child_process'
 import path from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { EVALUATOR } from './evaluator.js'
 import { toProblem, warningAt, type Path } from './finding.js'
 import { shownPath } from './shape.js'
@@ -19,6 +20,8 @@ const PASSED_ON = ['PATH', 'HOME', 'NODE_ENV', 'TMPDIR', 'TZ', 'LANG', 'SystemRo
 const LARGEST_ANSWER = 1024 * 1024
 const LARGEST_STDERR = 16 * 1024
 const HEAP_MB = 256
+/** From the end of the process until what it wrote has been read. */
+const ANSWER_TIMEOUT_MS = 1000
 
 interface Answer {
   kind?: string
@@ -44,7 +47,8 @@ export async function evaluate(file: string, { timeout = 10_000, env = {} }: Eva
   const ending = await run(file, timeout, env, kind)
   if (ending.stopped === 'size') return failure(`exports more than ${LARGEST_ANSWER / 1024 / 1024} MB`)
   if (!ending.answer.endsWith('\n')) return failure(...whyNothing(ending, timeout))
-  const answer = JSON.parse(ending.answer) as Answer
+  const answer = parseAnswer(ending.answer)
+  if (!answer) return failure('wrote to file descriptor 3, which shipit reads its exports from')
   if (answer.error) return { problems: [thrown(file, answer.error, ending.stderr)] }
   if (answer.kind !== 'object') return failure(`exports ${answer.kind === 'null' ? 'null' : `a ${answer.kind}`}, and not an object with apps`)
   return { data: answer.data, locate: noPlace, problems: lostProblems(answer) }
@@ -58,11 +62,13 @@ function run(file: string, timeout: number, env: Record<string, string | undefin
       // The file's own output goes nowhere; the answer has a pipe of its own.
       stdio: ['pipe', 'ignore', 'pipe', 'pipe'],
       windowsHide: true,
+      // A group of its own, so that what the file starts ends with it.
+      detached: process.platform !== 'win32',
     })
     const ending: Ending = { answer: '', stderr: '', code: null, signal: null }
     const stop = (why: Ending['stopped']): void => {
       if (why !== undefined) ending.stopped = why
-      child.kill('SIGKILL')
+      killGroup(child)
     }
     const timer = setTimeout(stop, timeout, 'time')
     // A child that is gone before it has read its program says so by its exit.
@@ -73,6 +79,7 @@ function run(file: string, timeout: number, env: Record<string, string | undefin
       answers!.on('end', done).on('close', done).on('error', () => done())
       answers!.on('data', (chunk: Buffer) => {
         ending.answer += chunk.toString('latin1')
+        if (ending.answer.endsWith('\n')) done()
         if (ending.answer.length > LARGEST_ANSWER) stop('size')
       })
     })
@@ -83,15 +90,36 @@ function run(file: string, timeout: number, env: Record<string, string | undefin
       clearTimeout(timer)
       reject(error)
     })
-    // Not `close`: a program that the file started may hold stderr for as long as it likes.
+    // Not `close`: a program that the file started and that has left the group may hold stderr and the answers for as long as it likes.
     child.once('exit', (code, signal) => {
       clearTimeout(timer)
-      void answered.then(() => new Promise((drained) => setImmediate(drained))).then(() => {
-        child.stderr?.destroy()
+      killGroup(child)
+      void Promise.race([answered, delay(ANSWER_TIMEOUT_MS)]).then(() => new Promise((drained) => setImmediate(drained))).then(() => {
+        for (const stream of child.stdio) stream?.destroy()
         resolve({ ...ending, answer: Buffer.from(ending.answer, 'latin1').toString('utf8'), code, signal })
       })
     })
   })
+}
+
+function parseAnswer(text: string): Answer | undefined {
+  try {
+    return JSON.parse(text) as Answer
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined
+    throw error
+  }
+}
+
+/** Ends a process and all that it started in its group. */
+function killGroup({ pid }: ChildProcess): void {
+  if (pid === undefined) return
+  try {
+    process.kill(process.platform === 'win32' ? pid : -pid, 'SIGKILL')
+  } catch (error) {
+    // ESRCH: none is left.
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
+  }
 }
 
 function whyNothing({ stopped, code, signal, stderr }: Ending, timeout: number): [string, { suggestion?: string }?] {

@@ -11,6 +11,7 @@ import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import writeFileAtomic from 'write-file-atomic'
 import { ShipitError } from '../errors.js'
+import { daemonEnvironment } from './daemon-environment.js'
 import { isAlive, lockHolder } from './daemon-lock.js'
 import { daemonLogFile } from './daemon-log.js'
 import { EXIT_ALREADY_RUNNING } from './exit-codes.js'
@@ -139,10 +140,9 @@ async function spawnDaemon(folders: Folders, home: string, env: NodeJS.ProcessEn
   const isSource = import.meta.url.endsWith('.ts')
   const entry = path.join(packageRoot, isSource ? 'src/local/daemon-process.ts' : 'dist/daemon-process.js')
   const loader = isSource ? ['--import', pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href] : []
-  const { HEROKU_API_KEY: _key, HEROKU_HOST: _host, SHIPIT_LOCAL: _local, ...passed } = env
   const log = await promisify(open)(daemonLogFile(folders), 'a', 0o600)
   try {
-    const child = spawn(process.execPath, [...loader, entry], { cwd: folders.root, detached: true, stdio: ['ignore', log, log], env: { ...passed, SHIPIT_HOME: home } })
+    const child = spawn(process.execPath, [...loader, entry], { cwd: folders.root, detached: true, stdio: ['ignore', log, log], env: daemonEnvironment(env, home) })
     child.unref()
     return child
   } finally {
