@@ -22,7 +22,7 @@ export default class Config extends BaseCommand {
     const { getConfigVars } = await import('../heroku/index.js')
     const { renderDotenv, shownVars } = await import('../config-vars/index.js')
     const vars = await getConfigVars(await this.platform(flags), app)
-    const { shown, hidden } = shownVars(vars)
+    const { shown, hidden } = await shownVars(vars)
     if (flags.shell) writeData(renderDotenv(vars))
     else if (Object.keys(vars).length === 0) this.suggest(`${app} has no config vars. Set one: ${this.config.bin} config set NAME=value --app ${app}`)
     else {

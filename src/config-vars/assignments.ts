@@ -1,5 +1,5 @@
 import { ShipitError } from '../errors.js'
-import { looksSecret } from './secret.js'
+import { isSecretValue } from '../secret-values.js'
 
 /** What was typed after `config set`: plain values, and names whose value comes from elsewhere. */
 export interface Assignments { values: Record<string, string>; names: string[] }
@@ -31,7 +31,7 @@ export function checkNames(args: readonly string[]): string[] {
  * NAME and NAME=value. A value that looks like a secret is refused on the command line, where every user of the machine may read it and the shell keeps it,
  * and is not repeated.
  */
-export function parseAssignments(args: readonly string[]): Assignments {
+export async function parseAssignments(args: readonly string[]): Promise<Assignments> {
   const values: Record<string, string> = {}
   const names: string[] = []
   for (const arg of args) {
@@ -39,7 +39,7 @@ export function parseAssignments(args: readonly string[]): Assignments {
     if (!NAME.test(name!)) throw notName()
     if (name! in values || names.includes(name!)) throw new ShipitError('usage', { message: `${name} is given twice. Nothing was changed.` })
     if (value === undefined) names.push(name!)
-    else if (looksSecret(name!, value)) {
+    else if (await isSecretValue(name!, value)) {
       throw new ShipitError('usage', {
         message: `The value of ${name} looks like a secret, and secrets are not taken from the command line. Nothing was changed.`,
         why: 'Arguments are seen by every user of the machine (ps) and kept in the shell’s history. If that was a real one, replace it.',

@@ -1,19 +1,16 @@
 import { maskSecret } from '../keys/index.js'
 import { looksSecret } from '../looks-secret.js'
+import { isSecretValue } from '../secret-values.js'
 
 export { looksSecret }
 
-/** A value as it may be shown to whoever looks over the shoulder. */
-function masked(name: string, value: string): string {
-  return looksSecret(name, value) ? maskSecret(value) : value
-}
-
-/** Config vars as they may be shown, sorted by name, and the names of those that are masked. */
-export function shownVars(vars: Readonly<Record<string, string>>): { shown: Record<string, string>; hidden: string[] } {
+/** Config vars as whoever looks over the shoulder may see them, sorted by name, and the names of those that are masked. */
+export async function shownVars(vars: Readonly<Record<string, string>>): Promise<{ shown: Record<string, string>; hidden: string[] }> {
   const entries = Object.entries(vars).sort(([a], [b]) => (a < b ? -1 : 1))
+  const areSecret = await Promise.all(entries.map(([name, value]) => isSecretValue(name, value)))
   return {
-    shown: Object.fromEntries(entries.map(([name, value]) => [name, masked(name, value)])),
-    hidden: entries.filter(([name, value]) => looksSecret(name, value)).map(([name]) => name),
+    shown: Object.fromEntries(entries.map(([name, value], at) => [name, areSecret[at] ? maskSecret(value) : value])),
+    hidden: entries.flatMap(([name], at) => (areSecret[at] ? [name] : [])),
   }
 }
 

@@ -21,7 +21,7 @@ export default class ConfigSet extends BaseCommand {
   async run(): Promise<Outcome> {
     const vars = await import('../../config-vars/index.js')
     const { argv, flags } = await this.parse(ConfigSet)
-    const wanted = await vars.readVars(vars.parseAssignments(argv as string[]), { stdin: process.stdin, ask: askHidden })
+    const wanted = await vars.readVars(await vars.parseAssignments(argv as string[]), { stdin: process.stdin, ask: askHidden })
     const app = await this.appName(flags)
     const api = await this.platform(flags)
     const { getConfigVars, releaseConfigVars } = await import('../../heroku/index.js')
