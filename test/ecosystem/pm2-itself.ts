@@ -32,7 +32,10 @@ const VARIABLES = { PM2_SILENT: 'true', PM2_PROGRAMMATIC: 'true' }
  */
 export function startedByPm2(file: string, { env, cwd = path.dirname(file) }: { env?: string | undefined; cwd?: string } = {}): Started[] {
   const before = { ...process.env }
+  const folder = process.cwd()
   Object.assign(process.env, VARIABLES)
+  // A relative `cwd` of an app is of where PM2 was started.
+  process.chdir(cwd)
   try {
     // Tracing makes PM2 install packages.
     ;(require('pm2/lib/OtelManager.js') as { ensureInstalled: () => boolean }).ensureInstalled = () => true
@@ -53,6 +56,7 @@ export function startedByPm2(file: string, { env, cwd = path.dirname(file) }: { 
       return started(resolved, common.mergeEnvironmentVariables(resolved, env, config.deploy))
     })
   } finally {
+    process.chdir(folder)
     for (const name of Object.keys(process.env)) if (!(name in before)) delete process.env[name]
     Object.assign(process.env, before)
   }
