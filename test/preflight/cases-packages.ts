@@ -63,7 +63,7 @@ export const PACKAGES: Case[] = [
       [{ files: { 'package.json': manifest({ engines: { node: '22.x', npm: '10.x' }, packageManager: 'pnpm@9.1.0' }) } }, 'error', /engines\.npm \(10\.x\), packageManager \(pnpm@9\.1\.0\)/],
       [{ files: { 'package.json': manifest({ packageManager: 'yarn@4.5.0' }) } }, 'warning', /names packageManager \(yarn@4\.5\.0\), and the lockfile is package-lock\.json/],
       [{ files: { 'package.json': manifest({ packageManager: 'pnpm@9.1.0', engines: { node: '22.x', pnpm: '>=10' } }), 'package-lock.json': undefined, 'pnpm-lock.yaml': pnpmLock('9.0') } }, 'error', /pnpm 9\.1\.0 as packageManager, and engines\.pnpm is `>=10`/],
-      [{ files: { 'package.json': manifest({ engines: { node: '22.x' } }), 'package-lock.json': undefined, 'pnpm-lock.yaml': pnpmLock('6.0') } }, 'error', /format 6, which pnpm 8 writes, and package\.json names no version/],
+      [{ files: { 'package.json': manifest({ engines: { node: '22.x' } }), 'package-lock.json': undefined, 'pnpm-lock.yaml': pnpmLock('6.0') } }, 'error', /format 6, which pnpm 8 to 9 read, and package\.json names no version/],
       [{ files: { 'package.json': manifest({ packageManager: 'pnpm@8.15.9' }), 'package-lock.json': undefined, 'pnpm-lock.yaml': pnpmLock('9.0') } }, 'error', /format 9.*pnpm@8\.15\.9/],
       [{ files: { 'package-lock.json': undefined, 'yarn.lock': BERRY } }, 'error', /nothing names its version/],
       [{ files: { 'package-lock.json': undefined, 'yarn.lock': BERRY, '.yarnrc.yml': 'yarnPath: .yarn/releases/yarn-4.5.0.cjs\n' } }, 'error', /yarn-4\.5\.0\.cjs, which is not there/],

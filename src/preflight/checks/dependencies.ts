@@ -1,4 +1,4 @@
-import { conflictingLockfiles, LOCKFILE_MANAGERS, lockfilesToRemove } from '../../declared-managers.js'
+import { conflictingLockfiles, declaredManagers, LOCKFILE_MANAGERS, lockfilesToRemove } from '../../declared-managers.js'
 import { RUNTIME } from '../../init/runtime-tarball.js'
 import { engineFault } from '../../node-engines.js'
 import type { Check, Problem } from '../finding.js'
@@ -24,6 +24,12 @@ export const runtimeDependency: Check = {
   },
 }
 
+/** Makes the lockfile of the package manager that package.json names, else npm's. */
+function lockCommand(manifest: Parameters<typeof declaredManagers>[0]): string {
+  const manager = declaredManagers(manifest)[0]?.manager ?? 'npm'
+  return { npm: 'npm install --package-lock-only', yarn: 'yarn install', pnpm: 'pnpm install --lockfile-only' }[manager]
+}
+
 export const singleLockfile: Check = {
   name: 'lockfile',
   theme: 'Dependencies',
@@ -35,14 +41,14 @@ export const singleLockfile: Check = {
       const remove = lockfilesToRemove(several, project.manifest).join(' ')
       return [{
         severity: 'error', what: `There are ${several.length === 2 ? 'two' : several.length} lockfiles: ${several.join(' and ')}.`, why: 'Heroku cannot tell which package manager is yours, and fails the build.',
-        next: `Keep the one you use and remove the other: git rm ${remove}`,
+        next: `Keep the one you use, and remove the other:\ngit rm ${remove}`,
       }]
     }
     if (LOCKFILES.some((file) => project.folder.isFile(file))) return []
     const ignored = LOCKFILES.find((file) => project.onDisk(file))
     return [{
       severity: 'warning', what: ignored ? `${ignored} is on disk and git ignores it.` : 'There is no lockfile.', why: 'Each build takes the newest versions that package.json allows, and the next one may take others.',
-      next: ignored ? `git add --force ${ignored} && git commit` : 'shipit init, or npm install --package-lock-only; then commit it.', ...(ignored ? {} : { fix: { by: 'init' as const } }),
+      next: ignored ? `git add --force ${ignored} && git commit` : `${lockCommand(project.manifest)}\nThen commit it.`, ...(ignored ? {} : { fix: { by: 'init' as const } }),
     }]
   },
 }
@@ -56,7 +62,7 @@ export const engines: Check = {
     const range = project.manifest.engines['node']
     const at = (problem: Omit<Problem, 'place'>): Problem[] => [{ ...problem, place: 'package.json' }]
     if (range === undefined) {
-      return at({ severity: 'warning', what: 'package.json has no engines.node.', why: 'Heroku chooses the Node.js version, and may choose another one tomorrow.', next: 'shipit init, which sets it', fix: { by: 'init' } })
+      return at({ severity: 'warning', what: 'package.json has no engines.node.', why: 'Heroku chooses the Node.js version, and may choose another one tomorrow.', next: 'shipit init', fix: { by: 'init' } })
     }
     const fault = engineFault(range, { needsRuntime: processesOf(project).some(({ runtime }) => runtime) })
     return fault ? at({ severity: 'error', ...fault }) : []
@@ -72,7 +78,7 @@ export const nodeModules: Check = {
     if (count === 0) return []
     return [{
       severity: 'warning', what: `node_modules is in the commit, with ${count} ${count === 1 ? 'file' : 'files'}.`, why: 'Packages with native code are those of your machine, and every push carries them.',
-      next: 'git rm -r --cached node_modules && echo node_modules/ >> .gitignore && git commit',
+      next: 'git rm -r --quiet --cached node_modules && echo node_modules/ >> .gitignore && git add .gitignore && git commit',
     }]
   },
 }

@@ -2,6 +2,7 @@ import path from 'node:path/posix'
 import type { EcosystemApp } from '../../ecosystem/types.js'
 import { findBuild, type Build } from '../../init/detect/build-output.js'
 import { insideFolder, resolveFile } from '../../init/detect/resolve-file.js'
+import { shellWord } from '../../shell-word.js'
 import type { ProjectFacts } from '../facts.js'
 import type { Check, Problem } from '../finding.js'
 
@@ -54,11 +55,11 @@ function absent(name: string, script: string, { onDisk, ecosystemFile }: Project
       next: 'Add "build" to the scripts of package.json, such as "build": "tsc".',
     }]
   }
-  if (onDisk(script)) return [{ severity: 'error', code: 'git', what: `${script} is on disk, and not in the commit.`, why: `${name} would not start.`, next: `git add --force ${script} && git commit` }]
+  if (onDisk(script)) return [{ severity: 'error', code: 'git', what: `${script} is on disk, and not in the commit.`, why: `${name} would not start.`, next: `git add --force ${shellWord(script)} && git commit` }]
   return [{ severity: 'error', what: `${script}, which ${name} starts, does not exist.`, next: `Correct \`script\` of ${name} in ${ecosystemFile ?? 'the ecosystem file'}.` }]
 }
 
 function uncommitted(found: string, { commit, files }: ProjectFacts): Problem[] {
   if (commit === null || files.some((file) => file.path === found && file.isCommitted)) return []
-  return [{ severity: 'error', code: 'git', what: `${found} is on disk, and not in the commit.`, next: `git add ${found} && git commit` }]
+  return [{ severity: 'error', code: 'git', what: `${found} is on disk, and not in the commit.`, next: `git add ${shellWord(found)} && git commit` }]
 }

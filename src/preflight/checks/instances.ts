@@ -28,7 +28,7 @@ export const instances: Check = {
     if (total(asked) <= total(most)) return []
     return larger.map(({ name, instances: count, why }) => ({
       severity: 'warning', what: `${name} asks for ${count} instances (${why}), and a${web ? ` ${web.name}` : ''} dyno of ${dyno.memory} MB holds about ${total(most)}${apps.length > 1 ? ' of all apps together' : ''}.`,
-      why: 'More take memory that the dyno has not (R14), and requests become slow.', next: why === 'SHIPIT_INSTANCES' ? `shipit scale --instances ${name}=max` : 'Write `instances: max`, which is as many as fit, or take a larger dyno.',
+      why: 'More take memory that the dyno has not (R14), and requests become slow.', next: why === 'SHIPIT_INSTANCES' ? `shipit scale --instances ${name}=max --app ${facts.platform!.app}` : 'Write `instances: max`, which is as many as fit, or take a larger dyno.',
     }))
   },
 }

@@ -27,7 +27,7 @@ function outOfStep({ file, command }: Lock, behind: string[]): Problem {
   const names = behind.slice(0, 5).join(', ') + (behind.length > 5 ? ` and ${behind.length - 5} more` : '')
   return {
     severity: 'error', what: `${file} is not in step with package.json: ${names}.`, why: 'Heroku installs exactly what the lockfile says, and fails the build where the two differ.',
-    next: `${command}, then commit ${file}.`, place: file, ...(behind.includes('shipit-runtime') ? { fix: { by: 'init' as const } } : {}),
+    next: `${command} && git add ${file} && git commit`, place: file, ...(behind.includes('shipit-runtime') ? { fix: { by: 'init' as const } } : {}),
   }
 }
 

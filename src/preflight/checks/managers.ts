@@ -46,8 +46,8 @@ function twoVersions({ engines, packageManager }: Manifest): Problem[] {
   }]
 }
 
-/** Which majors of pnpm read each format of its lockfile without writing it anew, which a frozen installation does not allow. */
-const PNPM_READS: Record<string, { from: number; to: number }> = { 5: { from: 3, to: 7 }, 6: { from: 8, to: 8 }, 9: { from: 9, to: Infinity } }
+/** Which majors of pnpm install from each format of its lockfile with --frozen-lockfile; tried with pnpm 7.33, 8.15, 9.15 and 10.34. */
+const PNPM_READS: Record<string, { from: number; to: number }> = { 5: { from: 3, to: 7 }, 6: { from: 8, to: 9 }, 9: { from: 9, to: Infinity } }
 const NEWEST_KNOWN = 20
 
 function pnpmVersion({ folder }: ProjectFacts, { engines, packageManager }: Manifest): Problem[] {
@@ -63,7 +63,7 @@ function pnpmVersion({ folder }: ProjectFacts, { engines, packageManager }: Mani
   const fits = reads.to === Infinity ? reads.from : reads.to
   const asked = named === undefined ? (range === undefined ? 'no version of pnpm' : `engines.pnpm \`${range}\``) : packageManager!.split('+')[0]
   return [{
-    ...AT, severity: 'error', what: `pnpm-lock.yaml has format ${format}, which pnpm ${reads.from === fits ? fits : `${reads.from} to ${fits}`} writes, and package.json names ${asked}.`,
+    ...AT, severity: 'error', what: `pnpm-lock.yaml has format ${format}, which pnpm ${reads.to === Infinity ? `${reads.from} and later` : `${reads.from} to ${reads.to}`} read, and package.json names ${asked}.`,
     why: `Heroku would install ${range === undefined ? 'the newest pnpm' : 'a pnpm'} that does not take this lockfile as it is, and fail the build.`,
     next: `npm pkg set engines.pnpm=${fits}.x${named === undefined ? '' : ' && npm pkg delete packageManager'}\nOr bring the lockfile in step with the newer pnpm: \`pnpm install\`, and commit it.`,
   }]

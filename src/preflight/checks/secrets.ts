@@ -1,5 +1,6 @@
 import path from 'node:path/posix'
 import { environmentNames } from '../../ecosystem/environment.js'
+import { shellWord } from '../../shell-word.js'
 import type { ProjectFacts, ProjectFile } from '../facts.js'
 import type { Check } from '../finding.js'
 
@@ -21,7 +22,7 @@ export const envFiles: Check = {
       if (names.length === 0) return []
       return [{
         severity: 'warning' as const, what: `${file} is in the commit, and holds what looks like secrets: ${names.join(', ')}.`, why: 'Whoever has the repository has them, and they go into the slug.', place: file,
-        next: `shipit config set < ${file}\ngit rm --cached ${file} && echo ${path.basename(file)} >> .gitignore && git commit\nThen renew them: the history keeps the old ones.`,
+        next: `shipit config set < ${shellWord(file)}\ngit rm --cached ${shellWord(file)} && echo ${shellWord(path.basename(file))} >> .gitignore && git add .gitignore && git commit\nThen renew them: the history keeps the old ones.`,
       }]
     }),
 }
@@ -47,7 +48,7 @@ export const privateKeys: Check = {
     .filter(({ path: file }) => /-----BEGIN (\w+ )?PRIVATE KEY-----|PuTTY-User-Key-File/.test(project.folder.read(file) ?? ''))
     .map(({ path: file }) => ({
       severity: 'warning', what: `${file} in the commit is a private key.`, why: 'Whoever has the repository has it, and it goes into the slug.', place: file,
-      next: `git rm --cached ${file} && git commit\nKeep it in a config var, and make a new one: the history keeps the old.`,
+      next: `git rm --cached ${shellWord(file)} && git commit\nKeep it in a config var, and make a new one: the history keeps the old.`,
     })),
 }
 
@@ -59,7 +60,7 @@ export const pm2Secrets: Check = {
   asserts: 'the dashboard\'s secret key is not in the ecosystem file',
   look: ({ project }) => (project.ecosystem?.apps ?? []).flatMap((app) => ['env', ...environmentNames(app).map((name) => `env_${name}`)].flatMap((block) => PM2_SECRETS.filter((name) => isWritten(project, app[block], name)).map((name) => ({
     severity: 'warning' as const, what: `${app.name} has ${name} in its \`${block}\`.`, why: 'Whoever has the repository has it; and set there, the runtime does not see it.', place: project.ecosystemFile ?? 'ecosystem file',
-    next: `shipit keys set, then take ${block}.${name} out, and renew the key: the history keeps the old one.`,
+    next: `shipit keys set\nThen take ${block}.${name} out, and renew the key: the history keeps the old one.`,
   })))),
 }
 

@@ -50,7 +50,7 @@ export const submodules: Check = {
     return [{
       severity: isPublic ? 'note' : 'warning', what: `${paths.join(', ')} ${paths.length === 1 ? 'is a submodule' : 'are submodules'}.`,
       why: isPublic ? 'Heroku fetches them at each push, where they are public; a rehearsal does not.' : 'A push carries none of their files, and Heroku has no key to fetch them by ssh.',
-      next: isPublic ? 'Nothing, where they are public.' : 'Write https:// addresses into .gitmodules, or take the files into the repository (git subtree add).', place: '.gitmodules',
+      next: isPublic ? 'Nothing if they are public.' : 'Write https:// addresses into .gitmodules, or take the files into the repository (git subtree add).', place: '.gitmodules',
     }]
   },
 }

@@ -1,3 +1,4 @@
+import { shellWord } from '../../shell-word.js'
 import type { Facts } from '../facts.js'
 import type { Check, Problem } from '../finding.js'
 import { absence, hasStart, processesOf, processOf, type Process } from '../processes.js'
@@ -68,12 +69,12 @@ function otherFile(named: string | undefined, { folder, ecosystemFile, onDisk }:
   if (!folder.isFile(named)) {
     return [{
       severity: 'error', what: `The app starts with ${named}, which is ${onDisk(named) ? 'on disk and not in the commit' : 'not there'}.`,
-      why: 'shipit-runtime would exit at once.', next: onDisk(named) ? `git add --force ${named}` : `Name ${ecosystemFile} in the start script.`,
+      why: 'shipit-runtime would exit at once.', next: onDisk(named) ? `git add --force ${shellWord(named)} && git commit` : `Name ${ecosystemFile} in the start script.`,
     }]
   }
   return [{
     severity: 'warning', what: `The app starts with ${named}, and shipit reads ${ecosystemFile}.`,
-    why: 'What is checked, and the environments of `deploy:`, are not those of the file that runs.', next: `Keep one of the two files, and name it in the start script.`,
+    why: 'What is checked, and the environments of `deploy:`, are not those of the file that runs.', next: 'Keep one of the two files, and name it in the start script.',
   }]
 }
 
@@ -96,7 +97,7 @@ const vendored = (dependencies: Record<string, string>): string[] =>
 function missing(names: string[]): Problem {
   return {
     severity: 'error', code: 'git', what: `${names.join(' and ')} ${names.length === 1 ? 'is' : 'are'} not in the commit, so the app would start without.`,
-    next: `git add --force ${names.join(' ')} && git commit -m "Run under PM2"`,
+    next: `git add --force ${names.map(shellWord).join(' ')} && git commit -m "Run under PM2"`,
   }
 }
 
