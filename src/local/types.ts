@@ -26,6 +26,8 @@ export interface SlugRecord {
   dir: string
   /** Absolute path of its node_modules where that lies outside of `dir`: releases with the same dependencies share one. */
   modules?: string | undefined
+  /** Absolute folder of its Node.js, which `dir` links to; absent if that is the one that runs the embedded Heroku. */
+  node?: string | undefined
   commit: string | null
   commit_description: string | null
   process_types: Record<string, string>

@@ -100,7 +100,7 @@ export function createBuilder(parts: BuilderParts): LocalBuilder {
   async function releaseOf(job: Job, { slugId, slugDir, work }: { slugId: string; slugDir: string; work: string }): Promise<BuildRecord> {
     const { build, request, output, stop } = job
     const app = store.find(job.app.id) ?? job.app
-    const { processTypes, size, modules } = await compile({
+    const { processTypes, size, modules, node } = await compile({
       archive: request.archive,
       commit: request.commit,
       configVars: app.config_vars,
@@ -108,6 +108,7 @@ export function createBuilder(parts: BuilderParts): LocalBuilder {
       work,
       cache: places.cache(app.id),
       shared: places.shared,
+      nodes: places.nodes,
       output,
       signal: stop.signal,
       slugLimit: parts.slugLimit ?? SLUG_LIMIT,
@@ -119,6 +120,7 @@ export function createBuilder(parts: BuilderParts): LocalBuilder {
         id: slugId,
         dir: slugDir,
         ...(modules === undefined ? {} : { modules }),
+        ...(node === undefined ? {} : { node }),
         commit: request.commit,
         commit_description: request.commitDescription,
         process_types: processTypes,

@@ -4,7 +4,8 @@ import { homedir } from 'node:os'
 import path from 'node:path'
 import type { BuildContext } from './context.js'
 import { buildEnvironment, type BuildPlaces } from './environment.js'
-import { buildNodeApp, detectNode, discoverProcessTypes } from './node-build.js'
+import { detectNode, discoverProcessTypes } from './detect.js'
+import { buildNodeApp } from './node-build.js'
 import type { BuildOutput } from './output.js'
 import { noteProcessGroup } from './left-processes.js'
 import { applySlugignore, unpack, weighSlug } from './slug.js'
@@ -20,12 +21,13 @@ interface CompileJob {
   work: string
   cache: string
   shared: string
+  nodes: string
   output: BuildOutput
   signal: AbortSignal
   slugLimit: number
 }
 
-interface CompiledSlug extends Pick<SlugRecord, 'modules' | 'size'> { processTypes: Record<string, string> }
+interface CompiledSlug extends Pick<SlugRecord, 'modules' | 'node' | 'size'> { processTypes: Record<string, string> }
 
 /** The slug compiler: unpack, ignore, detect, build, discover, weigh. Throws what a build can fail of. */
 export async function compile(job: CompileJob): Promise<CompiledSlug> {
@@ -42,22 +44,25 @@ export async function compile(job: CompileJob): Promise<CompiledSlug> {
   const processTypes = await discoverProcessTypes(context)
   const size = await weighSlug(context, job.slugLimit)
   signal.throwIfAborted()
-  return { processTypes, size, modules: context.modules?.dir }
+  return { processTypes, size, modules: context.modules?.dir, node: context.node?.dir }
 }
 
-async function prepare({ commit, configVars, slugDir, work, cache, shared, output, signal }: CompileJob): Promise<BuildContext> {
+async function prepare({ commit, configVars, slugDir, work, cache, shared, nodes, output, signal }: CompileJob): Promise<BuildContext> {
   const places: BuildPlaces = {
     dir: slugDir,
     home: path.join(work, 'home'),
     temp: path.join(work, 'tmp'),
     programs: [path.dirname(process.execPath)],
     caches: shared,
+    nodes,
   }
   for (const folder of [slugDir, places.home, places.temp]) await mkdir(folder, { recursive: true })
   const settings = await linkUserSettings(places.home)
-  const env = buildEnvironment(process.env, configVars, places, { commit, hasCacheSetting: /^\s*cache\s*=/m.test(settings) })
+  const of = { commit, hasCacheSetting: /^\s*cache\s*=/m.test(settings) }
+  const env = buildEnvironment(process.env, configVars, places, of)
+  const hostEnv = buildEnvironment(process.env, {}, places, of)
   const groups = path.join(work, 'groups')
-  return { places, cache, env, configVars, output, signal, onProcessGroup: (group) => noteProcessGroup(groups, group) }
+  return { places, cache, env, hostEnv, configVars, output, signal, onProcessGroup: (group) => noteProcessGroup(groups, group) }
 }
 
 /** The user's word on registries and their credentials: linked, not copied, and gone with the build. Returns the text of .npmrc. */

@@ -1,6 +1,8 @@
 import { statfs } from 'node:fs/promises'
 import type { BuildPlaces } from './environment.js'
+import { knownFailure, scriptFailure, type FailedStep } from './failure-words.js'
 import { BuildFailure } from './failure.js'
+import type { NodeRuntime } from './node-runtime.js'
 import type { BuildOutput } from './output.js'
 import { runTool } from './run-tool.js'
 
@@ -15,6 +17,12 @@ export interface BuildContext {
   /** node_modules, once it is kept outside of the tree that is built: where it lies, and its bytes on disk. */
   modules?: { dir: string; size: number }
   env: Record<string, string>
+  /** The same without the app's config vars, for what Heroku itself does. */
+  hostEnv: Readonly<Record<string, string>>
+  /** Set as soon as it is chosen. */
+  node?: NodeRuntime
+  /** Version of npm that the build runs; set with it. */
+  npm?: string
   configVars: Readonly<Record<string, string>>
   output: BuildOutput
   signal: AbortSignal
@@ -23,13 +31,24 @@ export interface BuildContext {
 
 export interface StepOptions { cwd?: string; env?: Record<string, string> }
 
-/** Runs a tool of the build with its output indented as Heroku does; throws {@link BuildFailure} where it fails. */
-export async function step(context: BuildContext, command: string, args: string[], options: StepOptions = {}): Promise<void> {
-  const status = await run(context, command, args, (line) => context.output.line(line), options)
+/** Lines of a step's output that are read for the reason of its failure. */
+const LINES_READ = 5000
+
+/**
+ * Runs a tool of the build with its output indented as Heroku does.
+ * Throws {@link BuildFailure} if it fails, in Heroku's words if its output is that of a failure that Heroku names.
+ */
+export async function step(context: BuildContext, kind: FailedStep, command: string, args: string[], options: StepOptions = {}): Promise<void> {
+  const lines: string[] = []
+  const status = await run(context, command, args, (line) => {
+    context.output.line(line)
+    if (lines.push(line) > 2 * LINES_READ) lines.splice(0, LINES_READ)
+  }, options)
   await refuseFullDisk(context.places.dir)
-  if (status !== 0) {
-    throw new BuildFailure(`\`${[command, ...args].join(' ')}\` failed with exit status ${status}.`, ['Its own output is above.'])
-  }
+  if (status === 0) return
+  const called = [command, ...args].join(' ')
+  throw knownFailure(kind, lines.slice(-LINES_READ).join('\n'))
+    ?? (kind === 'script' ? scriptFailure(called, status) : new BuildFailure(`\`${called}\` failed with exit status ${status}.`, ['Its own output is above.']))
 }
 
 /** npm can end with status 0 though the disk was full and files lack their ends (seen with npm 11.19), so its word is not enough. */

@@ -1,12 +1,14 @@
 import { existsSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
 import path from 'node:path'
-import { usesPlugAndPlay } from '../../yarn-linker.js'
-import { step, type BuildContext, type StepOptions } from './context.js'
+import semver from 'semver'
+import { installBerry } from './berry.js'
+import { step, type BuildContext } from './context.js'
 import type { Manifest } from './manifest.js'
 import type { PackageManager } from './package-manager.js'
+import { installPnpm } from './pnpm.js'
 import { restoreTree, runtimeOf, saveTree, treeKey, type Keeping, type Restored } from './tree-cache.js'
 import { checkVendoredPackages } from './vendored-packages.js'
+import { removeFolder } from '../remove.js'
 
 interface Installation {
   /** Of the package manager. */
@@ -15,22 +17,26 @@ interface Installation {
   isLast: boolean
   /** Whether devDependencies are left out, since no step of the build could use them. */
   omitsDev: boolean
+  /** Whether package.json says itself what is kept for the next build. */
+  hasCacheDirectories: boolean
 }
 
-/** Installs what the app depends on, or takes it from the last build where that is the same. */
-export async function installDependencies(context: BuildContext, manifest: Manifest, manager: PackageManager, { version, isLast, omitsDev }: Installation): Promise<void> {
+/** Installs what the app depends on, or takes it from the last build if that is the same. */
+export async function installDependencies(context: BuildContext, manifest: Manifest, manager: PackageManager, { version, isLast, omitsDev, hasCacheDirectories }: Installation): Promise<void> {
   const { output, env } = context
-  const isCheckedIn = existsSync(path.join(context.places.dir, 'node_modules'))
-  const isCached = env.NODE_MODULES_CACHE !== 'false' && !isCheckedIn && manager.name !== 'berry' && manager.name !== 'pnpm'
-  const runtime = runtimeOf(manager, version)
-  // npm and yarn write into what they find where it is not identical.
-  const keeping = isLast && manager.lockfile !== null ? 'shared' : 'copied'
+  const isCheckedIn = await keepsCheckedIn(context, manager)
+  const isCached = env.NODE_MODULES_CACHE !== 'false' && !isCheckedIn && !hasCacheDirectories && manager.name !== 'berry' && manager.name !== 'pnpm'
+  const runtime = runtimeOf(manager, version, context.node?.version ?? process.versions.node)
   await checkVendoredPackages(context.places.dir, manager)
-  const key = await treeKey(context, manifest, manager, omitsDev ? `${runtime} without devDependencies` : runtime)
+  const usesCi = doesUseCi(context, manager)
+  const key = usesCi || manager.name === 'yarn' ? await treeKey(context, manifest, manager, omitsDev ? `${runtime} without devDependencies` : runtime) : null
+  // npm and yarn write into what they find if it is not identical.
+  const keeping = isLast && key !== null ? 'shared' : 'copied'
+  const mayRestore = isCached && (key !== null || (manager.name === 'npm' && !usesCi))
 
-  output.heading('Restoring cache')
-  const restored = isCached && (key !== null || manager.lockfile === null) ? await restoreTree(context, runtime, key, keeping) : 'none'
-  output.line(restoreWords(restored, { isCached, isCheckedIn, env, key, manager }))
+  if (!hasCacheDirectories) output.heading('Restoring cache')
+  const restored = mayRestore ? await restoreTree(context, runtime, key, keeping) : 'none'
+  if (!hasCacheDirectories) output.line(restoreWords(restored, { isCached, isCheckedIn, env, isFromStore: !mayRestore, manager }))
 
   output.heading('Installing dependencies')
   if (restored === 'identical') {
@@ -38,12 +44,33 @@ export async function installDependencies(context: BuildContext, manifest: Manif
     return
   }
   if (isCheckedIn && manager.name === 'npm') await rebuildCheckedIn(context)
-  else await install(context, manager, omitsDev)
+  else await install(context, manager, { omitsDev, usesCi })
 
-  if (isCached && existsSync(path.join(context.places.dir, 'node_modules')) && (key !== null || manager.lockfile === null)) {
+  if (mayRestore && existsSync(path.join(context.places.dir, 'node_modules'))) {
     output.heading('Caching build')
     await keepTree(context, runtime, key, keeping)
   }
+}
+
+/** npm rebuilds what is checked in; yarn installs anew, unless told otherwise (bin/compile: restore_cache). */
+async function keepsCheckedIn({ env, output, places }: BuildContext, manager: PackageManager): Promise<boolean> {
+  const modules = path.join(places.dir, 'node_modules')
+  if (!existsSync(modules)) return false
+  if (manager.name !== 'yarn' && manager.name !== 'berry') return true
+  if (env.SKIP_NODE_MODULES_CHECK === 'true') {
+    output.line('Keeping existing node_modules because SKIP_NODE_MODULES_CHECK=true')
+    return true
+  }
+  output.warning('node_modules checked into source control: https://devcenter.heroku.com/articles/node-best-practices#only-git-the-important-bits')
+  await removeFolder(modules)
+  return false
+}
+
+/** `npm ci` if there is a lockfile and npm knows the command, unless the config var USE_NPM_INSTALL decides (bin/compile; lib/package_managers/npm.sh: should_use_npm_ci). */
+function doesUseCi({ env, npm }: BuildContext, { name, lockfile }: PackageManager): boolean {
+  if (name !== 'npm') return false
+  if (env.USE_NPM_INSTALL) return env.USE_NPM_INSTALL === 'false'
+  return lockfile !== null && semver.gte(npm ?? '0.0.0', '6.0.0')
 }
 
 /** A cache that cannot be written makes the next build slower and this one no worse. */
@@ -57,52 +84,43 @@ async function keepTree(context: BuildContext, runtime: string, key: string | nu
   }
 }
 
-function restoreWords(restored: Restored, { isCached, isCheckedIn, env, key, manager }: { isCached: boolean; isCheckedIn: boolean; env: Record<string, string>; key: string | null; manager: PackageManager }): string {
+function restoreWords(restored: Restored, { isCached, isCheckedIn, env, isFromStore, manager }: { isCached: boolean; isCheckedIn: boolean; env: Record<string, string>; isFromStore: boolean; manager: PackageManager }): string {
   if (env.NODE_MODULES_CACHE === 'false') return 'Caching has been disabled because NODE_MODULES_CACHE=false'
   if (isCheckedIn) return 'node_modules is checked into source control: nothing to restore'
-  if (!isCached) return `- packages (from the store of ${manager.name === 'berry' ? 'yarn' : manager.name})`
+  if (!isCached) return `- ${manager.name === 'berry' ? 'yarn' : manager.name} cache`
   if (restored === 'changed') return 'Cached directories were not restored due to a change in version of node or its package manager'
   if (restored === 'written') return 'Cached directories were not restored: a dyno has written into node_modules'
   if (restored !== 'none') return '- node_modules'
-  return key === null && manager.lockfile !== null ? '- packages (from the cache of the package manager)' : '- node_modules (not cached - skipping)'
+  return isFromStore ? '- packages (from the cache of the package manager)' : '- node_modules (not cached - skipping)'
 }
 
+/** lib/package_managers/npm.sh: rebuild_dependencies. */
 async function rebuildCheckedIn(context: BuildContext): Promise<void> {
+  context.output.line('Prebuild detected (node_modules already exists)')
   context.output.warning('node_modules is checked into source control. Add it to .gitignore: https://docs.npmjs.com/cli/configuring-npm/package-json')
   context.output.line('Rebuilding any native modules')
-  await step(context, 'npm', ['rebuild'])
+  await step(context, 'npm', 'npm', ['rebuild'])
   context.output.line('Installing any new modules (package.json)')
-  await step(context, 'npm', ['install', ...npmFlags(context)])
+  await step(context, 'npm', 'npm', ['install', ...npmFlags(context)])
 }
 
-async function install(context: BuildContext, manager: PackageManager, omitsDev: boolean): Promise<void> {
+async function install(context: BuildContext, manager: PackageManager, { omitsDev, usesCi }: { omitsDev: boolean; usesCi: boolean }): Promise<void> {
   const { output, env } = context
-  const isProduction = env.NPM_CONFIG_PRODUCTION === 'true' || env.YARN_PRODUCTION === 'true'
-  if (manager.name === 'npm') {
-    output.line(manager.lockfile === null ? 'Installing node modules (package.json)' : 'Installing node modules')
-    // A lockfile pins what is fetched, so what npm already has needs no second look at the registry.
-    return await step(context, 'npm', manager.lockfile === null ? ['install', ...npmFlags(context)] : ['ci', '--prefer-offline', ...npmFlags(context, omitsDev)])
+  if (manager.name === 'pnpm') return await installPnpm(context)
+  if (manager.name === 'berry') return await installBerry(context)
+  if (manager.name === 'yarn') {
+    output.line('Installing node modules (yarn.lock)')
+    return await step(context, 'yarn', 'yarn', ['install', '--frozen-lockfile', '--ignore-engines', '--non-interactive', '--prefer-offline', `--production=${env.YARN_PRODUCTION || 'false'}`])
   }
-  if (manager.name === 'pnpm') {
-    output.line('Running \'pnpm install\' with pnpm-lock.yaml')
-    return await step(context, 'pnpm', ['install', '--frozen-lockfile', `--prod=${isProduction}`, '--reporter=append-only'])
-  }
-  output.line('Installing node modules (yarn.lock)')
-  if (manager.name === 'berry') return await step(context, 'yarn', ['install', '--immutable'], await berryOptions(context))
-  await step(context, 'yarn', ['install', '--frozen-lockfile', '--ignore-engines', '--non-interactive', '--prefer-offline', `--production=${isProduction}`])
+  const locked = manager.lockfile === 'npm-shrinkwrap.json' ? ' + shrinkwrap' : manager.lockfile === null ? '' : ' + package-lock'
+  output.line(usesCi ? 'Installing node modules' : `Installing node modules (package.json${locked})`)
+  // A lockfile pins what is fetched, so what npm already has needs no second look at the registry.
+  await step(context, 'npm', 'npm', usesCi ? ['ci', '--prefer-offline', ...npmFlags(context, omitsDev)] : ['install', ...npmFlags(context)])
 }
 
-/** npm leaves devDependencies out where NODE_ENV is production, and a build needs them. */
-function npmFlags(context: BuildContext, omitsDev = false): string[] {
-  return [omitsDev || context.env.NPM_CONFIG_PRODUCTION === 'true' ? '--omit=dev' : '--include=dev', '--no-audit', '--no-fund']
-}
-
-/** Plug'n'Play reads packages from yarn's cache at run time, which must then lie within the slug. */
-export async function berryOptions(context: BuildContext): Promise<StepOptions> {
-  const file = path.join(context.places.dir, '.yarnrc.yml')
-  const settings = existsSync(file) ? await readFile(file, 'utf8') : ''
-  const usesNodeModules = !usesPlugAndPlay(settings)
-  const { YARN_CACHE_FOLDER: _, ...env } = context.env
-  context.env = env
-  return { env: { YARN_ENABLE_GLOBAL_CACHE: String(usesNodeModules) } }
+/** npm leaves devDependencies out if NODE_ENV is production, and a build needs them. Before npm 7 the flags had other names. */
+function npmFlags({ env, npm }: BuildContext, omitsDev = false): string[] {
+  const isProduction = omitsDev || env.NPM_CONFIG_PRODUCTION === 'true'
+  if (semver.lt(npm ?? '7.0.0', '7.0.0')) return [`--production=${isProduction}`, '--unsafe-perm']
+  return [isProduction ? '--omit=dev' : '--include=dev', '--no-audit', '--no-fund']
 }

@@ -1,8 +1,12 @@
 import { homedir } from 'node:os'
 import path from 'node:path'
+import { looksSecret } from '../../looks-secret.js'
 
-/** Config vars that the slug compiler keeps from a build (devcenter: buildpack-api, "env_dir"). */
-const NEVER_FROM_CONFIG = new Set(['PATH', 'HOME', 'TMPDIR', 'GIT_DIR', 'CPATH', 'CPPATH', 'LD_PRELOAD', 'LIBRARY_PATH', 'LD_LIBRARY_PATH'])
+/** Config vars that do not reach a build (heroku-buildpack-nodejs, lib/environment.sh: export_env_dir), and those that are the build's own here. */
+const NEVER_FROM_CONFIG = new Set(['PATH', 'GIT_DIR', 'CPATH', 'CPPATH', 'LD_PRELOAD', 'LIBRARY_PATH', 'LANG', 'BUILD_DIR', 'HOME', 'TMPDIR'])
+
+/** MB of heap that a build's Node.js may use unless the config var NODE_OPTIONS says otherwise (lib/environment.sh: create_build_env). */
+const BUILD_NODE_OPTIONS = '--max_old_space_size=2560'
 
 /** Of the user's own environment only what reaching a registry takes: proxies, certificates, npm's word about where and how. */
 const KEPT = /^(LANG|LC_\w+|https?_proxy|no_proxy|all_proxy|NODE_EXTRA_CA_CERTS|SSL_CERT_(FILE|DIR)|COREPACK_HOME|COREPACK_NPM_REGISTRY)$/i
@@ -17,6 +21,8 @@ export interface BuildPlaces {
   programs: string[]
   /** Kept from build to build, for all apps. */
   caches: string
+  /** Node.js versions brought from the registry, a folder each, for all apps and their dynos. */
+  nodes: string
 }
 
 /**
@@ -39,10 +45,8 @@ export function buildEnvironment(
     ...Object.fromEntries(kept),
     ...(npmCache === undefined ? {} : { npm_config_cache: npmCache }),
     npm_config_update_notifier: 'false',
-    npm_config_store_dir: path.join(places.caches, 'pnpm'),
-    npm_config_confirm_modules_purge: 'false',
-    // Links into the shared store would let one app's build change another's packages.
-    npm_config_package_import_method: 'clone-or-copy',
+    // Links into the shared store would let one app's build change another's packages. pnpm reads the second names from version 11 on.
+    ...Object.fromEntries(['npm_config', 'pnpm_config'].flatMap((prefix) => [[`${prefix}_confirm_modules_purge`, 'false'], [`${prefix}_package_import_method`, 'clone-or-copy']])),
     YARN_CACHE_FOLDER: path.join(places.caches, 'yarn'),
     YARN_GLOBAL_FOLDER: path.join(places.caches, 'berry'),
     YARN_ENABLE_TELEMETRY: '0',
@@ -53,6 +57,7 @@ export function buildEnvironment(
     NODE_ENV: 'production',
     NODE_MODULES_CACHE: 'true',
     ...Object.fromEntries(allowed),
+    NODE_OPTIONS: configVars.NODE_OPTIONS || BUILD_NODE_OPTIONS,
     PATH: [...places.programs, ...searchPath(own)].join(path.delimiter),
     HOME: places.home,
     TMPDIR: places.temp,
@@ -70,3 +75,11 @@ function variable(env: NodeJS.ProcessEnv, name: string): string | undefined {
   const key = Object.keys(env).find((one) => one.toLowerCase() === name)
   return key === undefined ? undefined : env[key]
 }
+
+/** What Heroku prints of a build's environment (lib/environment.sh: list_node_config), without the values of secrets. */
+export function listedEnvironment(env: Readonly<Record<string, string>>, configVars: Readonly<Record<string, string>>): string[] {
+  const names = [...new Set([...DEFAULTS, ...Object.keys(configVars)])].filter((name) => /^(NPM_CONFIG_|YARN_|USE_NPM_|USE_YARN_|NODE_)/.test(name) && env[name] !== undefined)
+  return names.map((name) => `${name}=${looksSecret(name, env[name]) ? '[hidden]' : env[name]}`)
+}
+
+const DEFAULTS = ['NPM_CONFIG_LOGLEVEL', 'NODE_VERBOSE', 'NODE_ENV', 'NODE_MODULES_CACHE']

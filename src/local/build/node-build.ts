@@ -1,92 +1,112 @@
-import { existsSync, readFileSync } from 'node:fs'
-import { readdir, readFile } from 'node:fs/promises'
+import { readFileSync } from 'node:fs'
+import { readdir } from 'node:fs/promises'
 import path from 'node:path'
-import { parse } from 'shell-quote'
-import { step, type BuildContext } from './context.js'
+import { configureBerry } from './berry.js'
+import { cacheDirectories, restoreDirectories, saveDirectories } from './cache-directories.js'
+import { capture, step, type BuildContext } from './context.js'
 import { installDependencies } from './dependencies.js'
-import { checkEngines } from './engines.js'
-import { BuildFailure } from './failure.js'
+import { listedEnvironment } from './environment.js'
 import { readManifest, type Manifest } from './manifest.js'
-import { choosePackageManager, type PackageManager } from './package-manager.js'
-import { parseProcfile } from './procfile.js'
+import { provideNode } from './node-runtime.js'
+import { choosePackageManager, commandOf, refuseConflicts, toolsToInstall, versionWarnings, type PackageManager } from './package-manager.js'
+import { configurePnpm } from './pnpm.js'
+import { checkBerry, readBerrySettings, refuseCollision, refuseIojs, releaseOf } from './preparation.js'
 import { mayOmitDev, pruneDevDependencies, whyNotPrune } from './prune-dev.js'
-import { commandOf, npmVersion, provideTool } from './tools.js'
-
-/** Throws {@link BuildFailure} where no package.json lies at the root, which is all that heroku/nodejs looks at. */
-export async function detectNode(dir: string): Promise<void> {
-  if (existsSync(path.join(dir, 'package.json'))) return
-  const folders = (await readdir(dir, { withFileTypes: true })).filter((entry) => entry.isDirectory() && existsSync(path.join(dir, entry.name, 'package.json')))
-  throw new BuildFailure('No default language could be detected for this app.', [
-    'A Node.js app has its package.json at the root of the repository, and there is none.',
-    ...(folders.length === 0 ? ['Is it committed? `git ls-files package.json` prints it if so.'] : [`There is one in ${folders.map(({ name }) => `${name}/`).join(', ')}: push that folder as the root (git subtree).`]),
-  ])
-}
+import { runtimeOf } from './tree-cache.js'
+import { linkNode, npmVersion, provideTool, versionOf } from './tools.js'
 
 /** Scripts of the app's own that may write into node_modules once it is there. */
 const AFTER_INSTALL = ['heroku-postbuild', 'build', 'heroku-cleanup']
 
-/** From sources to what a dyno runs, in the order in which heroku/nodejs does it (devcenter: nodejs-support, "Heroku-specific build steps"). */
+/** From sources to what a dyno runs, in the order in which heroku/nodejs does it (heroku-buildpack-nodejs, bin/compile). */
 export async function buildNodeApp(context: BuildContext): Promise<void> {
-  const { output, places, env } = context
+  const { output, places: { dir } } = context
+  refuseCollision(dir)
+  const manifest = await readManifest(dir)
+  const files = await readdir(dir)
+  refuseConflicts(files, manifest)
+  refuseIojs(manifest)
+  const manager = choosePackageManager(files, (name) => readFileSync(path.join(dir, name), 'utf8'))
+
   output.heading('Creating runtime environment')
   output.line()
-  for (const name of ['NPM_CONFIG_LOGLEVEL', 'NPM_CONFIG_PRODUCTION', 'NODE_VERBOSE', 'NODE_ENV', 'NODE_MODULES_CACHE']) {
-    if (env[name] !== undefined) output.line(`${name}=${env[name]}`)
-  }
+  for (const line of listedEnvironment(context.env, context.configVars)) output.line(line)
   output.line()
+  const settings = await readBerrySettings(dir)
+  checkBerry(context, manifest, manager, settings)
+  if (manager.name === 'berry') configureBerry(context, settings)
 
-  const manifest = await readManifest(places.dir)
-  const manager = choosePackageManager(await readdir(places.dir), manifest, (name) => readFileSync(path.join(places.dir, name), 'utf8'))
   output.heading('Installing binaries')
-  const report = checkEngines(manifest.engines, { node: process.versions.node, npm: await npmVersion(env) })
-  for (const line of report.lines) output.line(line)
-  const version = await provideTool(context, manager)
-  for (const line of report.warnings) output.warning(line)
+  await installBinaries(context, manifest, manager, releaseOf(dir, settings))
+  const version = manager.name === 'npm' ? context.npm ?? 'unknown' : await versionOf(context, commandOf(manager)) ?? 'unknown'
+  const kept = cacheDirectories(manifest)
+  const signature = `${runtimeOf(manager, version, context.node?.version ?? '')} ${files.includes('node_modules')}`
+  if (kept.length > 0) await restoreDirectories(context, manager, kept, signature)
 
   await runScript(context, manifest, manager, 'Prebuild', ['heroku-prebuild'])
   const isBuilt = AFTER_INSTALL.some((name) => manifest.scripts[name] !== undefined)
-  const keepsDev = await whyNotPrune(context, manifest, manager)
+  const keepsDev = whyNotPrune(context, manifest, manager)
   const omitsDev = !isBuilt && keepsDev === undefined && await mayOmitDev(context, manifest, manager)
-  await installDependencies(context, manifest, manager, { version, isLast: !isBuilt && (omitsDev || keepsDev !== undefined), omitsDev })
+  await installDependencies(context, manifest, manager, { version, isLast: !isBuilt && kept.length === 0 && (omitsDev || keepsDev !== undefined), omitsDev, hasCacheDirectories: kept.length > 0 })
   await runScript(context, manifest, manager, 'Build', ['heroku-postbuild', 'build'])
+  if (kept.length > 0) await saveDirectories(context, manager, kept, signature)
   await pruneDevDependencies(context, manager, omitsDev ? 'no script of the build uses them: they were not installed' : keepsDev)
   await runScript(context, manifest, manager, 'Cleanup', ['heroku-cleanup'])
+  if (context.env.NODE_VERBOSE === 'true') await listDependencies(context, manager)
   output.heading('Build succeeded!')
 }
 
-/** Runs the first of `names` that package.json has. */
+/** Node.js first, then the package managers that run on it (bin/compile: install_bins). */
+async function installBinaries(context: BuildContext, manifest: Manifest, manager: PackageManager, release: string | undefined): Promise<void> {
+  const { output } = context
+  const { engines, packageManager } = manifest
+  output.line(`engines.node (package.json):   ${engines.node || 'unspecified'}`)
+  for (const tool of ['npm', 'yarn', 'pnpm'] as const) {
+    if (tool === 'npm' || engines[tool] || commandOf(manager) === tool) output.line(`engines.${tool} (package.json):`.padEnd(31) + (engines[tool] || 'unspecified (use default)'))
+  }
+  if (packageManager) output.line(`packageManager (package.json): ${packageManager.split('+')[0]}`)
+  for (const line of versionWarnings(manager, manifest, release)) output.warning(line)
+  output.line()
+
+  context.node = await provideNode({ ...context, env: { ...context.hostEnv } }, engines.node, process.env.SHIPIT_LOCAL_NODE)
+  await linkNode(context)
+  const bundled = await npmVersion(context.env)
+  if (!engines.npm) output.line(`Using default npm version: ${bundled ?? 'none'}`)
+  for (const wish of toolsToInstall(manager, manifest, release !== undefined)) {
+    if (wish.tool === 'npm' && wish.range === bundled) output.line(`npm ${bundled} already installed with node`)
+    else await provideTool(context, wish)
+  }
+  context.npm = await npmVersion(context.env) ?? '0.0.0'
+  // lib/package_managers/npm.sh; bin/compile: install_bins and its end.
+  if (Number.parseInt(context.npm, 10) < 2) output.warning(`This version of npm (${context.npm}) has several known issues. Please update your npm version in package.json.`)
+  if (Number.parseInt(context.npm, 10) < 5 && manager.lockfile === 'package-lock.json') output.warning(`This version of npm (${context.npm}) does not support package-lock.json. Please update your npm version in package.json.`)
+  if (manager.name === 'pnpm') await configurePnpm(context)
+}
+
+/** Runs the first of `names` that package.json has; one that is there and empty is one (lib/package_manager.sh: run_build_script). */
 async function runScript(context: BuildContext, manifest: Manifest, manager: PackageManager, heading: string, names: string[]): Promise<void> {
-  const present = names.filter((name) => (manifest.scripts[name] ?? '') !== '')
+  const { output, env } = context
+  const present = names.filter((name) => manifest.scripts[name] !== undefined)
   const [name] = present
   if (name === undefined) return
-  context.output.heading(heading)
-  if (present.length > 1) context.output.line(`Detected both "${present[1]}" and "${name}" scripts`)
-  context.output.line(`Running ${name}`)
-  await step(context, commandOf(manager), ['run', name, ...(name === 'build' ? buildFlags(context.env, manager) : [])])
+  output.heading(heading)
+  if (present.length > 1) output.line(`Detected both "${present[1]}" and "${name}" scripts`)
+  const command = commandOf(manager)
+  output.line(`Running ${name}${command === 'yarn' ? ' (yarn)' : ''}`)
+  if (name === 'build' && manifest.scripts[name] === 'ng build') {
+    output.warning('"ng build" detected as build script. We recommend you use `ng build --prod` or add `--prod` to your build flags. https://devcenter.heroku.com/articles/nodejs-support#build-flags')
+  }
+  // Yarn has no --if-present, and fails for an empty script.
+  if (command === 'yarn' && !manifest.scripts[name]) return
+  const flags = name === 'build' ? env.NODE_BUILD_FLAGS ?? '' : ''
+  if (flags !== '') output.line(`Running with ${flags} flags`)
+  await step(context, 'script', command, ['run', name, ...(command === 'yarn' ? [] : ['--if-present']), ...(flags === '' ? [] : command === 'yarn' ? [flags] : ['--', flags])])
 }
 
-/** NODE_BUILD_FLAGS (devcenter: nodejs-support, "Build flags"). */
-function buildFlags(env: Record<string, string>, manager: PackageManager): string[] {
-  const flags = parse(env.NODE_BUILD_FLAGS ?? '').filter((part): part is string => typeof part === 'string')
-  return flags.length === 0 || commandOf(manager) === 'yarn' ? flags : ['--', ...flags]
-}
-
-/** What can be run: the Procfile's types, else `npm start` where there is something to start (devcenter: nodejs-support, "Default web process type"). */
-export async function discoverProcessTypes({ output, places: { dir } }: BuildContext): Promise<Record<string, string>> {
-  output.heading('Discovering process types')
-  const procfile = path.join(dir, 'Procfile')
-  if (existsSync(procfile)) {
-    const types = parseProcfile(await readFile(procfile, 'utf8'))
-    output.line(`Procfile declares types -> ${Object.keys(types).join(', ') || '(none)'}`)
-    return types
-  }
-  const { scripts } = await readManifest(dir)
-  if (scripts.start !== undefined || existsSync(path.join(dir, 'server.js'))) {
-    output.line('Procfile declares types     -> (none)')
-    output.line('Default types for buildpack -> web')
-    return { web: 'npm start' }
-  }
-  output.line('Procfile declares types -> (none)')
-  output.warning('This app does not say how it is started: add a "start" script to package.json, or a Procfile.')
-  return {}
+/** lib/package_manager.sh: list_dependencies. What it prints is its end: it fails no build. */
+async function listDependencies(context: BuildContext, manager: PackageManager): Promise<void> {
+  const command = commandOf(manager)
+  const { lines } = await capture(context, command, command === 'npm' ? ['ls', '--depth=0'] : ['list', '--depth=0'])
+  context.output.line()
+  for (const line of lines) context.output.line(line)
 }

@@ -1,4 +1,4 @@
-import { conflictingLockfiles, conflictingManagers, LOCKFILE_MANAGERS, lockfilesToRemove } from '../../declared-managers.js'
+import { conflictingLockfiles, conflictingManagers, LOCKFILE_MANAGERS, lockfilesToRemove, type ManagerName } from '../../declared-managers.js'
 import { BuildFailure } from './failure.js'
 
 /** What package.json says of package managers. */
@@ -7,63 +7,90 @@ interface Declared {
   packageManager: string | undefined
 }
 
-type ManagerName = 'npm' | 'yarn' | 'berry' | 'pnpm'
-
 export interface PackageManager {
-  name: ManagerName
-  /** The file that pins the tree; null where npm is to decide. */
+  /** Yarn 2 and later is berry. */
+  name: ManagerName | 'berry'
+  /** The file that pins the tree; null if npm is to decide. */
   lockfile: string | null
-  /** What to ask the registry for where PATH has no fitting one: pnpm@9. */
-  spec: string
-  /** Major version that the app asks for; undefined where any does. */
-  major: number | undefined
 }
 
-/** Before lockfile format 6 and 9 came pnpm 8 and 9; each reads its own best. */
-const PNPM_MAJOR: Record<string, number> = { 5: 7, 6: 8, 9: 9 }
+/** A package manager to have on PATH, as a version, a range or a tag of the registry. */
+export interface ToolWish { tool: ManagerName; range: string }
 
-/**
- * Which tool installs, by the lockfile at the root (devcenter: nodejs-support), and its version, by the field `packageManager` or the lockfile's own format.
- * `files` are the names at the root; `lockText` the text of the lockfile. Throws {@link BuildFailure}
- * for several lockfiles, and for several tools in package.json (heroku-buildpack-nodejs, lib/package_manager.sh: fail_multiple_lockfiles, fail_conflicting_metadata).
- */
-export function choosePackageManager(files: readonly string[], manifest: Declared, lockText: (file: string) => string): PackageManager {
-  const { packageManager } = manifest
+const DISPLAYED: Record<ManagerName, string> = { npm: 'npm', yarn: 'Yarn', pnpm: 'pnpm' }
+
+/** Throws {@link BuildFailure} for several lockfiles, and for several tools in package.json (lib/package_manager.sh: fail_multiple_lockfiles, fail_conflicting_metadata). */
+export function refuseConflicts(files: readonly string[], manifest: Declared): void {
   const several = conflictingLockfiles(files)
-  if (several.length > 0) {
-    throw new BuildFailure(`Several lockfiles were found: ${several.join(' and ')}.`, [
-      'They can pin different versions of the same package. Keep the one of the tool that you use:',
-      `git rm ${lockfilesToRemove(several, manifest).join(' ')} && git commit`,
-    ])
-  }
+  if (several.length > 0) throw lockfileFailure(several, manifest)
   const declared = conflictingManagers(manifest)
   if (declared.length > 0) {
-    throw new BuildFailure('Several package managers are declared in package.json.', [
-      ...declared.map(({ place }) => place),
+    throw new BuildFailure('Multiple package managers declared in package.json', [
+      ...declared.map(({ manager, place }) => `- ${manager} version declared in ${place}`),
       'Declare the one that you use, and take the others out.',
     ])
   }
-  const lockfile = Object.keys(LOCKFILE_MANAGERS).find((name) => files.includes(name)) ?? null
-  const asked = parseField(packageManager)
-  const kind = lockfile === null ? 'npm' : LOCKFILE_MANAGERS[lockfile]
-  if (lockfile === null || kind === 'npm') return { name: 'npm', lockfile, spec: 'npm', major: undefined }
-  if (kind === 'pnpm') {
-    const major = asked?.name === 'pnpm' ? asked.major : pnpmMajor(lockText(lockfile))
-    return { name: 'pnpm', lockfile, major: asked?.name === 'pnpm' ? major : undefined, spec: asked?.name === 'pnpm' ? `pnpm@${asked.version}` : `pnpm@${major}` }
+}
+
+function lockfileFailure(several: readonly string[], manifest: Declared): BuildFailure {
+  const remove = lockfilesToRemove(several, manifest)
+  const advice = `git rm ${remove.join(' ')} && git commit -m "Remove unused lockfiles"`
+  const modern = several.filter((file) => file !== 'npm-shrinkwrap.json')
+  if (modern.length === 1) {
+    return new BuildFailure('Error: Multiple lockfiles conflicting with npm-shrinkwrap.json.', [`${several.join(' and ')} can pin different versions of the same package. Keep one:`, advice])
   }
-  const isBerry = asked?.name === 'yarn' ? asked.major > 1 : /^__metadata:/m.test(lockText(lockfile))
-  if (!isBerry) return { name: 'yarn', lockfile, major: 1, spec: `yarn@${asked?.name === 'yarn' ? asked.version : '1'}` }
-  const major = asked?.name === 'yarn' ? asked.major : 4
-  return { name: 'berry', lockfile, major, spec: `@yarnpkg/cli-dist@${asked?.name === 'yarn' ? asked.version : '4'}` }
+  const names = modern.map((file) => LOCKFILE_MANAGERS[file]).filter((name) => name !== undefined).sort((a, b) => (a < b ? -1 : 1))
+  const keep = (name: ManagerName) => [`If you use ${DISPLAYED[name]}:`, `git rm ${several.filter((file) => LOCKFILE_MANAGERS[file] !== name).join(' ')}`]
+  return new BuildFailure('Error: Multiple lockfiles found.', [
+    `Multiple package managers (${names.map((name) => DISPLAYED[name]).join(',')}) have created lockfiles for this application.`,
+    'They can pin different versions of the same package. Keep the one of the tool that you use:',
+    ...names.flatMap(keep),
+  ])
 }
 
-function pnpmMajor(lock: string): number {
-  const [, format] = /^lockfileVersion:\s*'?(\d+)/m.exec(lock) ?? []
-  return PNPM_MAJOR[format ?? ''] ?? 9
+/** Which tool installs, by the lockfile at the root (bin/compile; lib/package_managers/yarn.sh: detect_berry). @param lockText the text of a lockfile */
+export function choosePackageManager(files: readonly string[], lockText: (file: string) => string): PackageManager {
+  const lockfile = Object.keys(LOCKFILE_MANAGERS).find((name) => files.includes(name)) ?? null
+  const kind = lockfile === null ? 'npm' : LOCKFILE_MANAGERS[lockfile] ?? 'npm'
+  const isBerry = kind === 'yarn' && lockfile !== null && /^__metadata:\s*\n\s+version:/m.test(lockText(lockfile))
+  return { name: isBerry ? 'berry' : kind, lockfile }
 }
 
-/** `pnpm@9.1.0+sha512.…` */
-function parseField(field: string | undefined): { name: string; version: string; major: number } | undefined {
-  const [, name, version, major] = /^(npm|yarn|pnpm)@((\d+)[^+\s]*)/.exec(field ?? '') ?? []
-  return name === undefined || version === undefined ? undefined : { name, version, major: Number(major) }
+/**
+ * The tools that Heroku installs beside Node.js (bin/compile: install_bins). packageManager wins over engines; a Yarn release in the repository wins over
+ * packageManager; yarn comes with engines.yarn also if npm installs.
+ * @param hasRelease .yarnrc.yml names a yarnPath that is there
+ */
+export function toolsToInstall(manager: PackageManager, { engines, packageManager = '' }: Declared, hasRelease: boolean): ToolWish[] {
+  const version = packageManager.split('@')[1]?.split(/[+#]/)[0] ?? ''
+  const wishes: ToolWish[] = []
+  if (engines.npm) wishes.push({ tool: 'npm', range: engines.npm })
+  if (packageManager.startsWith('yarn') && !hasRelease) wishes.push({ tool: 'yarn', range: version })
+  else if (manager.name === 'yarn' || manager.name === 'berry' || engines.yarn) wishes.push({ tool: 'yarn', range: engines.yarn || '1.22.x' })
+  if (manager.name === 'pnpm') wishes.push({ tool: 'pnpm', range: packageManager.startsWith('pnpm') ? version : engines.pnpm || 'latest' })
+  return wishes
+}
+
+/** The program of a package manager. */
+export const commandOf = (manager: PackageManager): ManagerName => manager.name === 'berry' ? 'yarn' : manager.name
+
+/** What Heroku says of versions that are declared twice, and of none (bin/compile: install_bins). */
+export function versionWarnings(manager: PackageManager, { engines, packageManager = '' }: Declared, release: string | undefined): string[] {
+  const twice = (tool: 'pnpm' | 'yarn', name: string): string[] => engines[tool] && packageManager.startsWith(tool)
+    ? [`Multiple ${name} versions declared`, `- "packageManager": "${packageManager}"`, `- "engines.${tool}": "${engines[tool]}"`, `"packageManager" takes precedence: "${packageManager}" is installed. Remove one of the two.`]
+    : []
+  return [
+    ...twice('pnpm', 'pnpm'),
+    ...twice('yarn', 'Yarn'),
+    ...(release !== undefined && packageManager.startsWith('yarn') ? [
+      'Yarn release script may conflict with "packageManager"',
+      `- "packageManager": "${packageManager}"`,
+      `- yarnPath: "${release}"`,
+      'The release script is what runs. Remove one of the two.',
+    ] : []),
+    ...(manager.name === 'pnpm' && !packageManager.startsWith('pnpm') && !engines.pnpm ? [
+      'Default pnpm version used',
+      'package.json names no version of pnpm ("packageManager" or "engines.pnpm"): pnpm@latest is used, which changes under you.',
+    ] : []),
+  ]
 }

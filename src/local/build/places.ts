@@ -10,6 +10,8 @@ export function buildPlaces(folders: Folders) {
     cache: (appId: string) => path.join(folders.caches, appId),
     /** Tools and package stores that all apps share. */
     shared: path.join(folders.caches, 'shared'),
+    /** Node.js versions, a folder each; slugs link to them. */
+    nodes: path.join(folders.caches, 'node'),
     /** One folder a running build: its HOME, its temporary files, its process groups. */
     work: path.join(folders.builds, 'work'),
     /** Trees that pushes left for a build. */

@@ -1,12 +1,14 @@
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
+import semver from 'semver'
 import { prunesNothing } from '../../prune-switches.js'
-import { capture, step, type BuildContext } from './context.js'
-import { berryOptions } from './dependencies.js'
+import { pruneBerry } from './berry.js'
+import { step, type BuildContext } from './context.js'
 import { lockedPackages } from './locked-packages.js'
 import { hasInstallScripts, type Manifest } from './manifest.js'
 import type { PackageManager } from './package-manager.js'
+import { prunePnpm } from './pnpm.js'
 
 /** Takes devDependencies out of the slug, unless there is a reason not to. */
 export async function pruneDevDependencies(context: BuildContext, manager: PackageManager, whyNot: string | undefined): Promise<void> {
@@ -16,32 +18,31 @@ export async function pruneDevDependencies(context: BuildContext, manager: Packa
     output.line(`Skipping because ${whyNot}`)
     return
   }
-  if (manager.name === 'npm') return await step(context, 'npm', ['prune', '--omit=dev', '--no-audit', '--no-fund'])
-  if (manager.name === 'pnpm') return await step(context, 'pnpm', ['prune', '--prod', '--ignore-scripts'])
-  if (manager.name === 'berry') return await step(context, 'yarn', ['workspaces', 'focus', '--all', '--production'], await berryOptions(context))
-  await step(context, 'yarn', ['install', '--frozen-lockfile', '--ignore-engines', '--ignore-scripts', '--prefer-offline', '--non-interactive', '--production=true'])
+  if (manager.name === 'pnpm') return await prunePnpm(context)
+  if (manager.name === 'berry') return await pruneBerry(context)
+  if (manager.name === 'npm') return await step(context, 'npm', 'npm', ['prune', ...(semver.gte(context.npm ?? '0.0.0', '7.0.0') ? ['--omit=dev', '--no-audit', '--no-fund'] : [])])
+  await step(context, 'yarn', 'yarn', ['install', '--frozen-lockfile', '--ignore-engines', '--ignore-scripts', '--prefer-offline', '--non-interactive', '--production=true'])
 }
 
-/** By the rules of Heroku's buildpack; undefined where devDependencies are to be taken out. */
-export async function whyNotPrune(context: BuildContext, manifest: Manifest, manager: PackageManager): Promise<string | undefined> {
-  const { env, places } = context
+/** Versions of npm whose prune fails (lib/package_managers/npm.sh: prune_devdependencies; npm/npm#17781 and npm/npm#19356). */
+const ALWAYS_FAILS = '5.3.0'
+const SOMETIMES_FAIL = ['5.6.0', '5.5.1', '5.5.0', '5.4.2', '5.4.1', '5.2.0', '5.1.0']
+
+/** By the rules of Heroku's buildpack; undefined if devDependencies are to be taken out. */
+export function whyNotPrune({ env, places, npm = '' }: BuildContext, manifest: Manifest, manager: PackageManager): string | undefined {
   const kept = prunesNothing(env, manager.name)
   if (kept !== undefined) return kept
-  if (manager.name === 'pnpm' && existsSync(path.join(places.dir, 'pnpm-workspace.yaml')) && /^packages:/m.test(await readFile(path.join(places.dir, 'pnpm-workspace.yaml'), 'utf8'))) {
-    return 'this is a pnpm workspace'
-  }
-  if (manager.name === 'berry' && (await capture(context, 'yarn', ['workspaces', 'focus', '--help'], await berryOptions(context))).status !== 0) {
-    return 'this yarn has no workspace-tools plugin'
-  }
-  if (Object.keys((manifest.raw.devDependencies as object | undefined) ?? {}).length === 0 && manifest.raw.workspaces === undefined && manager.lockfile !== null) {
-    return 'there are none'
-  }
+  if (manager.name === 'npm' && npm === ALWAYS_FAILS) return `npm ${npm} fails when running 'npm prune' (https://github.com/npm/npm/issues/17781)`
+  if (manager.name === 'npm' && SOMETIMES_FAIL.includes(npm)) return `npm ${npm} sometimes fails when running 'npm prune' (https://github.com/npm/npm/issues/19356)`
+  const isPlain = (manager.name === 'npm' || manager.name === 'yarn') && manager.lockfile !== null && manifest.raw.workspaces === undefined
+  const hasDev = Object.keys((manifest.raw.devDependencies as object | undefined) ?? {}).length > 0
+  if (isPlain && !hasDev && !existsSync(path.join(places.dir, 'node_modules'))) return 'there are none'
   return undefined
 }
 
 /**
  * Whether npm may leave devDependencies out from the start, in a build that has no script of its own after the installation: what is installed and pruned
- * again leaves the same tree. Not where one could fail to install on Heroku, or where the app's own install scripts may use one.
+ * again leaves the same tree. Not if one could fail to install on Heroku, or if the app's own install scripts may use one.
  */
 export async function mayOmitDev({ places }: BuildContext, manifest: Manifest, manager: PackageManager): Promise<boolean> {
   if (manager.name !== 'npm' || manager.lockfile === null || manifest.raw.workspaces !== undefined) return false

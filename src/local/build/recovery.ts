@@ -1,17 +1,15 @@
-import { execFile } from 'node:child_process'
 import { appendFile, readdir, rm } from 'node:fs/promises'
 import path from 'node:path'
-import { promisify } from 'node:util'
 import type { AppRecord, Folders, Store } from '../types.js'
 import { buildPlaces } from './places.js'
+import { sweepNodes } from './node-runtime.js'
 import { killLeftProcesses } from './left-processes.js'
+import { sizeOfFolder } from './size.js'
 import { sweepTrees } from './tree-cache.js'
 import { removeFolder } from '../remove.js'
 
-const exec = promisify(execFile)
-
-/** In kilobytes. */
-const SHARED_CACHES_AT_MOST = 2 * 1024 * 1024
+/** In bytes. */
+const SHARED_CACHES_AT_MOST = 2 * 1024 * 1024 * 1024
 
 const APP_ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 
@@ -31,13 +29,13 @@ export async function recoverBuilds(store: Store, folders: Folders): Promise<voi
   }
   await removeStrayApps(store, folders)
   await boundSharedCaches(places.shared)
+  await sweepNodes(places.nodes, store.list().flatMap(({ slugs }) => slugs.map(({ node }) => node)))
 }
 
 /** Package stores only grow; they are fetched again where they are missed. */
 async function boundSharedCaches(dir: string): Promise<void> {
   if ((await namesIn(dir)).length === 0) return
-  const { stdout } = await exec('du', ['-sk', dir])
-  if (Number.parseInt(stdout, 10) > SHARED_CACHES_AT_MOST) await removeFolder(dir)
+  if (await sizeOfFolder(dir) > SHARED_CACHES_AT_MOST) await removeFolder(dir)
 }
 
 /** A build whose release was made had done all its work; every other one is lost. */

@@ -17,8 +17,8 @@ const TREE_FIELDS = [
 ]
 
 /** Names a Node and tool under which a tree was installed; another one does not get it. */
-export function runtimeOf(manager: PackageManager, version: string): string {
-  return `${process.version} ${process.platform}-${process.arch} ${manager.name} ${version}`
+export function runtimeOf(manager: PackageManager, version: string, node: string): string {
+  return `v${node} ${process.platform}-${process.arch} ${manager.name} ${version}`
 }
 
 /**

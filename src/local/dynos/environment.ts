@@ -37,7 +37,8 @@ export function concurrency(memory: number, given: Record<string, string>): Reco
 export function dynoEnvironment(of: EnvironmentOf): Record<string, string> {
   const given = { ...of.profileEnv, ...of.configVars }
   return {
-    PATH: [path.dirname(of.execPath), '/usr/local/bin', '/usr/bin', '/bin', path.join(of.home, 'node_modules', '.bin')].join(':'),
+    // What a build installed globally, and the app's own Node.js, first (heroku-buildpack-nodejs, profile/nodejs.sh).
+    PATH: [path.join(of.home, '.heroku', 'node', 'bin'), path.dirname(of.execPath), '/usr/local/bin', '/usr/bin', '/bin', path.join(of.home, 'node_modules', '.bin')].join(':'),
     HOME: of.home,
     TMPDIR: of.tmp,
     LANG: 'C.UTF-8',

@@ -33,6 +33,8 @@ export class World {
       npm_config_cache: cache.cache, npm_config_registry: cache.registry,
       SHIPIT_HOME: path.join(folder, 'state'),
       SHIPIT_E2E: folder,
+      // Another Node.js is brought in a test of its own.
+      SHIPIT_LOCAL_NODE: 'machine',
       GIT_CONFIG_NOSYSTEM: '1',
       GIT_AUTHOR_NAME: 'Ada', GIT_AUTHOR_EMAIL: 'ada@example.com', GIT_COMMITTER_NAME: 'Ada', GIT_COMMITTER_EMAIL: 'ada@example.com',
       ...journal.env,

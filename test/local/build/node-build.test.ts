@@ -7,6 +7,8 @@ import { buildApp, type Built, type Tree } from './build-app.js'
 import { fakePlatform, type FakePlatform } from './fake-platform.js'
 import { npmLock, pack, type Packed } from './packages.js'
 
+const BERRY_LOCK = '__metadata:\n  version: 8\n'
+
 /** Where a dyno's file is taken from. */
 const inSlug = ({ slug }: Built, file: string): string =>
   (slug?.modules !== undefined && file.startsWith('node_modules') ? path.join(path.dirname(slug.modules), file) : path.join(slug?.dir ?? '/nowhere', file))
@@ -27,8 +29,9 @@ describe('the Node build', function () {
 
   const manifest = (more: object = {}): object => ({ name: 'app', version: '1.0.0', engines: { node: '20.x || 22.x || 24.x' }, ...more })
   const vendored = (packed: Packed): Tree => ({ [packed.spec.slice('file:'.length)]: packed.bytes })
+  const npmFields = () => ({ dependencies: { 'tiny-dep': dep.spec }, devDependencies: { 'tiny-tsc': tool.spec }, scripts: { build: 'tiny-tsc', start: 'node dist/main.js' } })
   const npmApp = (more: Tree = {}): Tree => ({
-    'package.json': manifest({ dependencies: { 'tiny-dep': dep.spec }, devDependencies: { 'tiny-tsc': tool.spec }, scripts: { build: 'tiny-tsc', start: 'node dist/main.js' } }),
+    'package.json': manifest(npmFields()),
     'package-lock.json': npmLock([dep], [tool]), 'src/main.ts': 'one', ...vendored(dep), ...vendored(tool), ...more,
   })
 
@@ -160,6 +163,37 @@ describe('the Node build', function () {
     expect(built.text).to.include('Detected both "build" and "heroku-postbuild" scripts').and.not.match(/^ +never$/m)
   })
 
+  it('prefers an empty heroku-postbuild to build, with npm and with yarn', async () => {
+    const scripts = { build: 'echo never', 'heroku-postbuild': '', start: 'node x' }
+    for (const files of [{}, { 'yarn.lock': '# yarn lockfile v1\n' }] as Tree[]) {
+      const built = await buildApp(platform, await platform.createApp(`empty-postbuild-${Object.keys(files).length}`), { 'package.json': manifest({ scripts }), ...files })
+      expect(built.build.status, built.text).to.equal('succeeded')
+      expect(built.text).to.include('Detected both "build" and "heroku-postbuild" scripts').and.match(/Running heroku-postbuild/).and.not.match(/^ +never$/m)
+    }
+  })
+
+  it('gives a build Heroku\'s heap and locale, and its flags as one argument', async () => {
+    const app = await platform.createApp('environment', { LANG: 'tr_TR.UTF-8', SAFE: 'safe', NODE_BUILD_FLAGS: '--prod --optimize' })
+    const built = await buildApp(platform, app, { 'package.json': manifest({ scripts: { build: 'echo got "$NODE_OPTIONS" $LANG $SAFE' } }) })
+    expect(built.text).to.include('got --max_old_space_size=2560 C.UTF-8 safe --prod --optimize\n').and.to.include('Running with --prod --optimize flags')
+  })
+
+  it('installs with npm install in spite of a lockfile if USE_NPM_INSTALL says so', async () => {
+    const built = await buildApp(platform, await platform.createApp('npm-install', { USE_NPM_INSTALL: 'true' }), npmApp())
+    expect(built.build.status, built.text).to.equal('succeeded')
+    expect(built.text).to.include('USE_NPM_INSTALL=true').and.to.include('Installing node modules (package.json + package-lock)')
+    expect(existsSync(inSlug(built, 'node_modules/tiny-tsc'))).to.equal(false)
+  })
+
+  it('keeps what cacheDirectories names from build to build, and nothing outside of the app', async () => {
+    const app = await platform.createApp('cache-directories')
+    const tree = { 'package.json': manifest({ cacheDirectories: ['made', 'non/existent', '../../x'], scripts: { build: 'mkdir -p made && date +%s%N >> made/builds && wc -l < made/builds' } }), 'server.js': '' }
+    const first = await buildApp(platform, app, tree)
+    expect(first.text).to.include('       - made\n').and.to.include('- non/existent (nothing to cache)').and.to.include('- ../../x (outside of the app - skipping)')
+    const second = await buildApp(platform, app, tree)
+    expect(second.text).to.include('Loading from cacheDirectories (package.json):\n       - made\n').and.to.include('- non/existent (not cached - skipping)').and.to.match(/^ +2$/m)
+  })
+
   it('installs without a lockfile by npm install, and restores what it has', async () => {
     const app = await platform.createApp('unlocked')
     const tree = { 'package.json': manifest({ dependencies: { 'tiny-dep': dep.spec } }), 'server.js': '', ...vendored(dep) }
@@ -179,14 +213,14 @@ describe('the Node build', function () {
     expect(built.text).to.match(/Using yarn 1\.\d+/).and.to.include('Installing node modules (yarn.lock)').and.to.include('compiled 1 file')
     expect(existsSync(inSlug(built, 'node_modules/tiny-dep/index.js'))).to.equal(true)
     expect(existsSync(inSlug(built, 'node_modules/tiny-tsc'))).to.equal(false)
-    expect(await readFile(inSlug(built, '.profile.d/000_package_manager.sh'), 'utf8')).to.match(/^export PATH=/)
+    expect(existsSync(inSlug(built, '.heroku/node/bin/yarn'))).to.equal(true)
   })
 
   it('installs with pnpm where its lockfile is', async () => {
     const one = (packed: Packed) => `      ${packed.name}:\n        specifier: ${packed.spec}\n        version: ${packed.spec}\n`
     const resolution = (packed: Packed, more = '') => `  ${packed.name}@${packed.spec}:\n    resolution: {integrity: ${packed.sha512}, tarball: ${packed.spec}}\n    version: 1.0.0\n${more}\n`
     const lock = `lockfileVersion: '9.0'\n\nsettings:\n  autoInstallPeers: true\n  excludeLinksFromLockfile: false\n\nimporters:\n\n  .:\n    dependencies:\n${one(dep)}    devDependencies:\n${one(tool)}\npackages:\n\n${resolution(dep)}${resolution(tool, '    hasBin: true\n')}snapshots:\n\n  tiny-dep@${dep.spec}: {}\n\n  tiny-tsc@${tool.spec}: {}\n`
-    const { 'package-lock.json': _, ...tree } = npmApp({ 'pnpm-lock.yaml': lock })
+    const { 'package-lock.json': _, ...tree } = npmApp({ 'pnpm-lock.yaml': lock, 'package.json': manifest({ ...npmFields(), engines: { pnpm: '9.x' } }) })
     const built = await buildApp(platform, await platform.createApp('pnpmed'), tree)
     expect(built.build.status, built.text).to.equal('succeeded')
     expect(built.text).to.match(/Using pnpm 9\.\d+/).and.to.include('compiled 1 file')
@@ -196,13 +230,23 @@ describe('the Node build', function () {
 
   describe('fails with a reason', () => {
     const cases: [string, Tree, string][] = [
-      ['two lockfiles', { 'package.json': manifest(), 'package-lock.json': '{}', 'yarn.lock': '' }, 'Several lockfiles were found: package-lock.json and yarn.lock.'],
-      ['a shrinkwrap beside a lockfile', { 'package.json': manifest(), 'package-lock.json': '{}', 'npm-shrinkwrap.json': '{}' }, 'Several lockfiles were found: npm-shrinkwrap.json and package-lock.json.'],
-      ['several package managers', { 'package.json': manifest({ engines: { yarn: '1.x' }, packageManager: 'pnpm@9.1.0' }), 'yarn.lock': '' }, 'Several package managers are declared in package.json.'],
-      ['a package.json that is no JSON', { 'package.json': '{ "name": ' }, 'package.json cannot be parsed.'],
-      ['engines that are no range', { 'package.json': manifest({ engines: { node: 'newest' } }) }, 'engines.node in package.json is not a version range: newest'],
+      ['two lockfiles', { 'package.json': manifest(), 'package-lock.json': '{}', 'yarn.lock': '' }, 'Error: Multiple lockfiles found.'],
+      ['a shrinkwrap beside a lockfile', { 'package.json': manifest(), 'package-lock.json': '{}', 'npm-shrinkwrap.json': '{}' }, 'Error: Multiple lockfiles conflicting with npm-shrinkwrap.json.'],
+      ['several package managers', { 'package.json': manifest({ engines: { yarn: '1.x' }, packageManager: 'pnpm@9.1.0' }), 'yarn.lock': '' }, 'Multiple package managers declared in package.json'],
+      ['a package.json that is no JSON', { 'package.json': '{ "name": ' }, 'Error: Unable to parse your package.json.'],
+      ['engines that are no range', { 'package.json': manifest({ engines: { node: 'newest' } }) }, 'Error: Invalid Node.js version requirement.'],
+      ['engines of io.js', { 'package.json': manifest({ engines: { iojs: '1.0.x' } }) }, 'Error: io.js is no longer supported.'],
+      ['a .heroku that is a file', { 'package.json': manifest(), '.heroku': '' }, 'Error: The directory .heroku could not be created.'],
+      ['a .heroku/node that is a file', { 'package.json': manifest(), '.heroku/node': '' }, 'Error: The directory .heroku/node could not be created.'],
+      ['a package.json that git ignores', { '.gitignore': 'node_modules\npackage.json\n', 'index.js': '' }, '\'package.json\' listed in \'.gitignore\' file'],
+      ['no package.json', { 'index.js': '', 'src/a.js': '' }, 'Application not supported by \'heroku/nodejs\' buildpack'],
+      ['a script that fails', { 'package.json': manifest({ scripts: { build: 'exit 3' } }) }, 'Error: A build script exited with a non-zero exit code.'],
+      ['a script that has too little heap', { 'package.json': manifest({ scripts: { 'heroku-postbuild': 'echo "FATAL ERROR: JavaScript heap out of memory" >&2; exit 134' } }) }, 'Node.js Out-Of-Memory (OOM)'],
+      ['newer yarn without its settings', { 'package.json': manifest(), 'yarn.lock': BERRY_LOCK }, 'The \'yarnrc.yml\' file is not found'],
+      ['newer yarn without a release', { 'package.json': manifest(), 'yarn.lock': BERRY_LOCK, '.yarnrc.yml': 'nodeLinker: node-modules\n' }, 'The \'yarnPath\' could not be read from the \'yarnrc.yml\' file'],
+      ['newer yarn whose release is not there', { 'package.json': manifest(), 'yarn.lock': BERRY_LOCK, '.yarnrc.yml': 'yarnPath: .yarn/releases/yarn.cjs\n' }, 'Yarn was not found'],
       ['a Procfile line that says nothing', { 'package.json': manifest(), Procfile: 'web node index.js' }, 'Procfile, line 1'],
-      ['a lockfile that lags behind', { 'package.json': manifest({ dependencies: { 'tiny-dep': '1.0.0' } }), 'package-lock.json': npmLock([]) }, 'npm ci'],
+      ['a lockfile that lags behind', { 'package.json': manifest({ dependencies: { own: 'file:own' } }), 'own/package.json': { name: 'own', version: '1.0.0' }, 'package-lock.json': npmLock([]) }, 'Error: npm lockfile is not in sync.'],
     ]
     for (const [what, tree, words] of cases) {
       it(`for ${what}`, async () => {
