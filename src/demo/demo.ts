@@ -53,6 +53,7 @@ async function demo(folder: string): Promise<void> {
     ...process.env,
     SHIPIT_HOME: path.join(folder, 'home'),
     SHIPIT_LOCAL: '1',
+    SHIPIT_LOCAL_NODE: 'machine',
     HEROKU_APP: app,
     GIT_AUTHOR_NAME: 'Demo', GIT_AUTHOR_EMAIL: 'demo@example.com', GIT_COMMITTER_NAME: 'Demo', GIT_COMMITTER_EMAIL: 'demo@example.com',
     GIT_CONFIG_GLOBAL: path.join(folder, 'gitconfig'),
