@@ -24,7 +24,7 @@ describe('the environment of a dyno', () => {
     expect(Object.keys(env).sort()).to.deep.equal([
       'DYNO', 'HOME', 'LANG', 'MEMORY_AVAILABLE', 'NODE_ENV', 'NODE_EXTRA_CA_CERTS', 'PATH', 'PORT', 'TMPDIR', 'WEB_CONCURRENCY', 'WEB_CONCURRENCY_SET_BY', 'WEB_MEMORY',
     ])
-    expect(env.PATH).to.equal('/opt/node/bin:/usr/local/bin:/usr/bin:/bin:/d/app/node_modules/.bin')
+    expect(env.PATH).to.equal('/d/app/.heroku/node/bin:/opt/node/bin:/usr/local/bin:/usr/bin:/bin:/d/app/node_modules/.bin')
   })
 })
 

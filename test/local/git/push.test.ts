@@ -63,7 +63,7 @@ describe('git push to the embedded Heroku', function () {
 
     expect(push.status).to.equal(1)
     expect(push.text).to.include('remote:        src/a.ts(1,1): error TS1005')
-    expect(push.text).to.include('`npm run build` failed with exit status 3.')
+    expect(push.text).to.include('Error: A build script exited with a non-zero exit code.').and.to.include('`npm run build --if-present` ended with 3')
     expect(push.text).to.include('remote:  !     Push rejected, failed to compile Node.js app.')
     expect(push.text).to.match(/remote: !\s+Push rejected to broken\./)
     expect(push.text).to.include('! [remote rejected] main -> main (pre-receive hook declined)')
