@@ -1,6 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Dyno, LogLine } from './types.js'
 
+/** What the embedded Heroku says of ports beside R10 (local/dynos/words.ts). */
+const PORT_HINT = /^(?:The app listens on|No process of this dyno listens)/
 /** npm names the package only where it has a name and a version. */
 const NPM_BANNER = /^> (\S+ )?[\w:.-]+$/
 const NPM_WORD = /^npm (notice|warn|error|info)\b/
@@ -36,6 +38,43 @@ function trimmed(lines: string[]): string[] {
 }
 
 const SHOWN = 20
+/** Frames of a stack that are shown; the rest is counted. */
+const FRAMES = 6
+const FRAME = /^\s+at .+/
+/** "TypeError: …", "Uncaught MongoParseError [CODE]: …", "error: …" of a database's client: the line that a stack hangs on. */
+const ERROR_HEAD = /^(?:\[[\w.-]+:\d+\] )?(?:Uncaught |Unhandled )?[\w.$]*(?:Error|Exception|Rejection)\b[^\n]{0,40}?:|^(?:error: |throw |panic:)/
+/** Lines after the error's first that still belong to what it says. */
+const WITH_HEAD = 4
+
+/**
+ * The lines of an app that are worth showing: the last ones, and before them the first line of the last error among what it
+ * printed, which a deep stack or much output after it would push out. Long stacks are cut to their first frames.
+ */
+export function worthShowing(printed: readonly string[], most = SHOWN): string[] {
+  const lines = withoutDeepStacks(printed)
+  if (lines.length <= most) return lines
+  const head = lines.findLastIndex((line) => ERROR_HEAD.test(line))
+  if (head < 0 || head >= lines.length - most) return lines.slice(-most)
+  const end = lines.slice(-(most - WITH_HEAD - 1))
+  const after = lines.slice(head, head + WITH_HEAD)
+  return [...after, `… ${lines.length - end.length - head - after.length} more lines`, ...end]
+}
+
+function withoutDeepStacks(lines: readonly string[]): string[] {
+  const kept: string[] = []
+  for (let at = 0; at < lines.length;) {
+    const length = lines.slice(at).findIndex((line) => !FRAME.test(line))
+    const frames = length < 0 ? lines.length - at : length
+    if (frames === 0) kept.push(lines[at++]!)
+    else {
+      const isDeep = frames > FRAMES + 1
+      kept.push(...lines.slice(at, at + (isDeep ? FRAMES : frames)))
+      if (isDeep) kept.push(`    … ${frames - FRAMES} more frames`)
+      at += frames
+    }
+  }
+  return kept
+}
 const READ = 300
 /** An app's last lines may reach the log a moment after its dyno's end. */
 const LOOKS = 4
@@ -57,10 +96,13 @@ export async function lastOutput(read: ReadLog, dyno: Pick<Dyno, 'name' | 'creat
     for (let look = 1; ; look++) {
       const lines = lastLife(await linesOf(read, dyno))
       const output = readDynoOutput(lines.filter(({ source }) => source === 'app').map(({ message }) => message))
-      const ending = lines.findLast(({ source, message }) => source === 'heroku' && /^(Process exited|Error R\d)/.test(message))?.message
-      const shown = [...output.app, ...output.reason].slice(-SHOWN).map((line) => `  ${line}`)
+      const endings = lines.filter(({ source, message }) => source === 'heroku' && /^(Process exited|Error R\d)/.test(message)).map(({ message }) => message)
+      // The status of a process that the platform killed says nothing; why it was killed does.
+      const ending = endings.findLast((message) => message.startsWith('Error')) ?? endings.at(-1)
+      const reason = [...output.reason, ...lines.filter(({ source, message }) => source === 'heroku' && PORT_HINT.test(message)).map(({ message }) => message)]
+      const shown = [...worthShowing(output.app, SHOWN - reason.length), ...reason].map((line) => `  ${line}`)
       if (output.app.length > 0) return { text: [`The last lines of ${dyno.name}:`, ...shown].join('\n'), ending }
-      if (look === LOOKS) return { text: [`${dyno.name} printed nothing.`, ...shown].join('\n'), ending }
+      if (look === LOOKS) return { text: [reason.length > 0 ? `The app of ${dyno.name} printed nothing; its dyno did:` : `${dyno.name} printed nothing.`, ...shown].join('\n'), ending }
       await delay(between)
     }
   } catch (error) {

@@ -23,7 +23,7 @@ http.createServer((request, response) => {
     return setTimeout(() => response.end('slow'), 1500)
   }
   response.end(JSON.stringify({ pid: process.pid, name: process.env.name }))
-}).listen(port, '127.0.0.1', () => console.log('listening'))
+}).listen(port, () => console.log('listening'))
 `
 
 export const ROWS_APP = {

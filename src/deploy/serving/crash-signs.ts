@@ -12,6 +12,9 @@ interface CrashSign {
   reason: string
 }
 
+/** Told of a dyno that goes on (https://devcenter.heroku.com/articles/error-codes#r14-memory-quota-exceeded). */
+const WARNING = /^R14\b/
+
 /** ms after which a crash is long past: nothing of it is still to come. */
 const RECENT = 30_000
 
@@ -27,7 +30,8 @@ export class CrashSigns {
   readonly cameUp = new Map<string, number>()
   /** Names of dynos that were crashing shortly before that: what goes away at the same time may still tell of it. */
   readonly crashedBefore = new Set<string>()
-  private readonly exitStatus = new Map<string, string>()
+  /** How the process of each dyno ended since its last start, in words. */
+  private readonly endings = new Map<string, string>()
 
   /** @param since ms since the epoch: older lines are of older releases */
   constructor(private readonly since: number) {}
@@ -56,9 +60,13 @@ export class CrashSigns {
 
   /** https://devcenter.heroku.com/articles/error-codes and the platform's own lines on a dyno's state. */
   private platformSays(dyno: string, message: string): string | undefined {
-    const said = /^Process exited with status (\d+)/.exec(message)?.[1] ?? /^Error (R\d+ \([^)]*\)(?: -> .*)?)/.exec(message)?.[1]
-    if (said !== undefined) this.exitStatus.set(dyno, /^\d+$/.test(said) ? `exited with status ${said}` : `crashed: ${said}`)
-    return /^State changed from \w+ to crashed/.test(message) ? this.exitStatus.get(dyno) ?? 'crashed' : undefined
+    if (message.startsWith('Starting process')) this.endings.delete(dyno)
+    const [, error] = /^Error (R\d+ \([^)]*\)(?: -> .*)?)/.exec(message) ?? []
+    const [, status] = /^Process exited with status (\d+)/.exec(message) ?? []
+    // An error that the platform kills for is the cause, and the status that follows only its effect.
+    if (error !== undefined && !WARNING.test(error)) this.endings.set(dyno, `crashed: ${error}`)
+    else if (status !== undefined && !this.endings.has(dyno)) this.endings.set(dyno, `exited with status ${status}`)
+    return /^State changed from \w+ to crashed/.test(message) ? this.endings.get(dyno) ?? 'crashed' : undefined
   }
 
   private runtimeSays(dyno: string, time: number, reading: Reading): string | undefined {

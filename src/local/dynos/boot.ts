@@ -5,28 +5,28 @@ import { listenersOf, type Listener } from './listeners.js'
 const POLL = 25
 const HOSTS = ['127.0.0.1', '::1'] as const
 
-interface Bound {
-  host: (typeof HOSTS)[number]
-  /** Heroku's router could not reach it: it listens for this machine alone. */
-  isLoopbackOnly: boolean
-}
+/** An address of this machine at which a dyno is reached. */
+type Host = (typeof HOSTS)[number]
 
 /**
- * Waits until one of a dyno's processes listens on its PORT. The connection is tried first, because that is cheap; who answers is then
+ * Waits until one of a dyno's processes listens on its PORT, for others than this machine: Heroku's router could not reach it
+ * elsewhere (devcenter: error-codes#r10-boot-timeout). The connection is tried first, because that is cheap; who answers is then
  * looked up, since another program may have the port. Undefined when `ms` passed or `signal` aborted first.
  */
-export async function waitUntilBound(port: number, ms: number, processes: () => Promise<number[]>, signal: AbortSignal): Promise<Bound | undefined> {
+export async function waitUntilBound(port: number, ms: number, processes: () => Promise<number[]>, signal: AbortSignal): Promise<Host | undefined> {
   const deadline = Date.now() + ms
   while (!signal.aborted && Date.now() < deadline) {
     for (const host of HOSTS) {
       if (!(await accepts(host, port))) continue
       const own = (await listenersOf(await processes())).filter((listener) => listener.port === port)
-      if (own.length > 0) return { host, isLoopbackOnly: own.every(({ on }) => on === '127.0.0.1' || on === '::1') }
+      if (own.some((listener) => !isLoopback(listener))) return host
     }
     await sleep(Math.max(0, Math.min(POLL, deadline - Date.now())), undefined, { signal }).catch(() => undefined)
   }
   return undefined
 }
+
+export const isLoopback = ({ on }: Listener): boolean => on === '127.0.0.1' || on === '::1'
 
 /** For R10: where the dyno does listen. */
 export function otherPorts(listeners: Listener[], port: number): number[] {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import path from 'node:path'
 import type { DynoRecord, DynoState, Folders, Limits, Logplex, OneOffAttach, Store, WebTarget } from '../types.js'
 import { attachedClient } from './attached-client.js'
-import { otherPorts, waitUntilBound } from './boot.js'
+import { isLoopback, otherPorts, waitUntilBound } from './boot.js'
 import { Claims } from './claims.js'
 import { makeDisk, removeDisk } from './disk.js'
 import { dynoEnvironment } from './environment.js'
@@ -200,8 +200,7 @@ export class Dyno {
       const bound = await waitUntilBound(port, this.services.limits.bootTimeout, () => group.processes(), signal)
       if (signal.aborted || this.forcedStatus !== undefined) return
       if (!bound) return await this.failBoot(group, port, signal)
-      this.target = { host: bound.host, port }
-      if (bound.isLoopbackOnly) this.log(words.loopbackOnly(bound.host, port))
+      this.target = { host: bound, port }
       this.enter('up')
     } catch (error) {
       this.log(words.notStarted((error as Error).message))
@@ -228,10 +227,12 @@ export class Dyno {
   }
 
   private async failBoot(group: ProcessGroup, port: number, signal: AbortSignal): Promise<void> {
-    const others = otherPorts(await listenersOf(await group.processes()), port)
+    const listeners = await listenersOf(await group.processes())
     if (signal.aborted) return
+    const others = otherPorts(listeners, port)
+    const loopback = listeners.find((listener) => listener.port === port && isLoopback(listener))
     this.log(words.bootTimeout(this.services.limits.bootTimeout))
-    this.log(others.length > 0 ? words.otherPort(others, port) : words.nothingBound(port))
+    this.log(loopback ? words.loopbackOnly(loopback.on, port) : others.length > 0 ? words.otherPort(others, port) : words.nothingBound(port))
     await this.kill(group)
   }
 

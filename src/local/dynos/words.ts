@@ -22,7 +22,7 @@ export const words = {
     `The app listens on port ${ports.join(', ')}, but $PORT is ${port}. Make it listen on process.env.PORT`,
   nothingBound: (port: number) => `No process of this dyno listens on any port; $PORT is ${port}`,
   loopbackOnly: (host: string, port: number) =>
-    `Warning: the app listens on ${host}:${port} only. On Heroku the router cannot reach it there (R10): listen on 0.0.0.0 or ::, or name no host`,
+    `The app listens on ${host} alone, where Heroku's router cannot reach port ${port}: listen on 0.0.0.0 or ::, or name no host`,
   attachError: 'Error R13 (Attach error) -> Failed to attach to process',
   noTerminal: 'This machine has no script(1) of util-linux or BSD, so the dyno has no terminal',
   notStarted: (why: string) => `The dyno could not be started: ${why}`,

@@ -45,6 +45,20 @@ describe('what the log tells of a release', () => {
     expect([log.exits, log.found]).to.deep.equal([[], []])
   })
 
+  it('is told by its cause: what the platform killed for before the status of the kill', () => {
+    const said = (...messages: string[]) => {
+      const log = signs()
+      for (const message of messages) log.read({ timestamp: at(12), source: 'heroku', dyno: 'web.1', message })
+      return log.found.map(({ reason }) => reason)
+    }
+    const crashed = 'State changed from starting to crashed'
+    const R10 = 'R10 (Boot timeout) -> Web process failed to bind to $PORT within 60 seconds of launch'
+    expect(said(`Error ${R10}`, 'Process exited with status 137', crashed)).to.deep.equal([`crashed: ${R10}`])
+    expect(said('Process exited with status 137', `Error ${R10}`, crashed)).to.deep.equal([`crashed: ${R10}`])
+    expect(said('Error R14 (Memory quota exceeded)', 'Process exited with status 1', crashed)).to.deep.equal(['exited with status 1'])
+    expect(said(`Error ${R10}`, 'Process exited with status 137', crashed, 'Starting process with command `npm start`', 'Process exited with status 1', crashed)).to.deep.equal([`crashed: ${R10}`, 'exited with status 1'])
+  })
+
   it('is nothing of an earlier release', () => {
     const log = signs()
     log.read({ timestamp: at(9), source: 'heroku', dyno: 'web.1', message: 'State changed from starting to up' })

@@ -140,12 +140,14 @@ describe('a dyno', () => {
   })
 
   for (const host of ['127.0.0.1', '::1']) {
-    it(`warns when the app listens on ${host} alone, where Heroku's router could not reach it`, async () => {
-      start()
+    it(`fails with R10 when the app listens on ${host} alone, where Heroku's router could not reach it`, async () => {
+      start({ bootTimeout: 1_500, crashBackoff: { first: 60_000, max: 60_000 } })
       const app = await one({ 'server.js': server('x', `process.env.PORT, '${host}'`) })
-      await until('up', () => state(app.id) === 'up')
-      expect(dynos.webTargets(app.id)[0]!.host).to.equal(host)
-      expect(home.logplex.lines().some((line) => line.includes(`the app listens on ${host}:`) && line.includes('R10'))).to.equal(true)
+      await until('crashed', () => dynos.webStatus(app.id) === 'crashed')
+      const lines = home.logplex.lines('web.1')
+      const at = lines.findIndex((line) => line.includes('Error R10 (Boot timeout)'))
+      expect(lines[at + 1]).to.match(new RegExp(`The app listens on ${host} alone, .* port \\d+: listen on 0\\.0\\.0\\.0`))
+      expect(dynos.webTargets(app.id)).to.deep.equal([])
     })
   }
 
