@@ -1,7 +1,10 @@
 import { Args, Errors, Flags } from '@oclif/core'
 import { BaseCommand } from '../ui/base-command.js'
+import type { DevClient } from '../dev/client.js'
+import type { DevLogQuery } from '../dev/log.js'
 import { lineWriter } from '../ui/line-writer.js'
 import { logLineRenderer } from '../ui/log-line.js'
+import { devFlag } from '../ui/dev/flag.js'
 import { appFlags } from '../ui/platform-flags.js'
 import { printable } from '../ui/printable.js'
 import { safeJson, writeErr } from '../terminal.js'
@@ -27,11 +30,13 @@ export default class Logs extends BaseCommand {
     '<%= config.bin %> <%= command.id %> --tail --dyno web.1',
     '<%= config.bin %> <%= command.id %> --errors --grep "timeout|refused"',
     '<%= config.bin %> <%= command.id %> --tail --json --local',
+    '<%= config.bin %> <%= command.id %> api --tail --dev',
   ]
   static override args = { name: Args.string({ ignoreStdin: true, description: 'app of the ecosystem file, dyno (web.1), process type (web) or source (heroku)' }) }
   /** Aliases: the names of these flags in PM2 (lines, err) and in Heroku's CLI. */
   static override flags = {
     ...appFlags,
+    ...devFlag,
     num: Flags.integer({ char: 'n', aliases: ['lines'], description: 'how many recent lines, of those that are asked for', helpValue: 'N', default: 100, min: 1, max: 1500 }),
     tail: Flags.boolean({ char: 't', description: 'go on with new lines as they come' }),
     dyno: Flags.string({ char: 'd', aliases: ['dyno-name', 'process-type', 'ps'], description: 'only lines of this dyno or process type (web.1, web, router)', helpValue: 'NAME' }),
@@ -42,6 +47,8 @@ export default class Logs extends BaseCommand {
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(Logs)
+    const dev = await this.devSessions(flags, false)
+    if (dev) return this.devLog(dev, args.name, flags)
     const app = await this.appName(flags)
     const api = await this.platform(flags)
     const { readLog } = await import('../monitor/log.js')
@@ -58,6 +65,19 @@ export default class Logs extends BaseCommand {
       if (!isFir(await getApp(api, app))) return
       writeErr(`${printable(app)} is on Fir, which keeps no log history: lines follow as they come (Ctrl-C ends).\n`)
       for await (const line of readLog(api, app, { ...wanted, tail: true }, out.readerGone)) await out.write(render(line))
+    } finally {
+      out.release()
+    }
+  }
+
+  /** What `shipit dev` has printed; `follow` ends with it. */
+  private async devLog(clients: readonly DevClient[], name: string | undefined, { num: lines, ...query }: { num: number } & Omit<DevLogQuery, 'lines' | 'name'>): Promise<void> {
+    const [{ readDevLog }, { chooseSession }] = await Promise.all([import('../dev/log.js'), import('../ui/dev/choose.js')])
+    const client = await chooseSession(clients, name)
+    const render = this.jsonEnabled() ? printableJson : logLineRenderer()
+    const out = lineWriter()
+    try {
+      for await (const line of readDevLog(client, { ...query, lines, name }, out.readerGone)) await out.write(render(line))
     } finally {
       out.release()
     }

@@ -3,6 +3,8 @@ import type { Look, DynoReport } from '../monitor/index.js'
 import type { PlatformApi } from '../heroku/index.js'
 import type { Selection } from '../formation/index.js'
 import { BaseCommand } from '../ui/base-command.js'
+import { devFlag } from '../ui/dev/flag.js'
+import type { DevReport } from '../ui/dev/list.js'
 import { appFlags } from '../ui/platform-flags.js'
 import type { Sort } from '../ui/sort-fields.js'
 import { sortFlag } from '../ui/sort-flag.js'
@@ -23,16 +25,20 @@ export default class Ps extends BaseCommand {
     '<%= config.bin %> <%= command.id %> web --watch',
     '<%= config.bin %> <%= command.id %> --sort memory:desc',
     '<%= config.bin %> <%= command.id %> --app myapp --json',
+    '<%= config.bin %> <%= command.id %> --dev',
   ]
-  static override args = { 'type|dyno': Args.string({ ignoreStdin: true, description: 'process type (web) or dyno (web.1); all when absent' }) }
+  static override args = { 'type|dyno': Args.string({ ignoreStdin: true, description: 'process type (web) or dyno (web.1), or with --dev an app; all when absent' }) }
   static override flags = {
     ...appFlags,
+    ...devFlag,
     sort: sortFlag(),
     watch: Flags.boolean({ char: 'w', description: 'go on, with figures as they come, until Ctrl-C' }),
   }
 
-  async run(): Promise<DynoReport[] | void> {
+  async run(): Promise<DynoReport[] | DevReport[] | void> {
     const { args, flags } = await this.parse(Ps)
+    const dev = await this.devSessions(flags, false)
+    if (dev) return (await import('../ui/dev/ps.js')).psDev(this, dev, { ...flags, name: args['type|dyno'] })
     const { parseSelection } = await import('../formation/select.js')
     const selection = parseSelection(args['type|dyno'])
     const app = await this.appName(flags)

@@ -1,5 +1,6 @@
 import type { ReloadResult } from '../formation/reload.js'
 import { BaseCommand } from '../ui/base-command.js'
+import type { DevOutcome } from '../ui/dev/verb.js'
 import { processTypeArg, waitingFlags } from '../ui/waiting-flags.js'
 import { writeErr } from '../terminal.js'
 
@@ -12,8 +13,10 @@ export default class Reload extends BaseCommand {
   static override flags = waitingFlags('one dyno may take to serve again', '2m')
   static override examples = ['<%= config.bin %> reload --app myapp', '<%= config.bin %> reload web --app myapp']
 
-  async run(): Promise<ReloadResult & { app: string }> {
+  async run(): Promise<ReloadResult & { app: string } | DevOutcome> {
     const { args, flags } = await this.parse(Reload)
+    const dev = await this.devSessions(flags, true)
+    if (dev) return (await import('../ui/dev/verb.js')).devVerb(this, dev, 'reload', args.type)
     const app = await this.appName(flags)
     const [{ parseType, reload }, { prebootOf, stopOnSignals, stoppedBy }, api] = await Promise.all([import('../formation/index.js'), import('../deploy/index.js'), this.platform(flags)])
     const stop = stopOnSignals(() => writeErr(this.withLocal(`\nLeft at once. There may be a dyno too many: look at \`shipit scale --app ${app}\`.\n`)))

@@ -1,4 +1,5 @@
 import { BaseCommand } from '../ui/base-command.js'
+import type { DevOutcome } from '../ui/dev/verb.js'
 import { dynosArg, waitingFlags } from '../ui/waiting-flags.js'
 
 export default class Restart extends BaseCommand {
@@ -9,8 +10,10 @@ export default class Restart extends BaseCommand {
   static override flags = waitingFlags('the dynos may take to be up again', '2m')
   static override examples = ['<%= config.bin %> restart --app myapp', '<%= config.bin %> restart web.1 --app myapp']
 
-  async run(): Promise<{ app: string; restarted: string[] }> {
+  async run(): Promise<{ app: string; restarted: string[] } | DevOutcome> {
     const { args, flags } = await this.parse(Restart)
+    const dev = await this.devSessions(flags, true)
+    if (dev) return (await import('../ui/dev/verb.js')).devVerb(this, dev, 'restart', args['type|dyno'])
     const { parseSelection, restart } = await import('../formation/index.js')
     const selection = parseSelection(args['type|dyno'])
     const app = await this.appName(flags)

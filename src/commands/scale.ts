@@ -1,5 +1,7 @@
 import { Flags } from '@oclif/core'
 import { BaseCommand } from '../ui/base-command.js'
+import { devFlag } from '../ui/dev/flag.js'
+import type { DevScaled } from '../ui/dev/scale.js'
 import { appFlags } from '../ui/platform-flags.js'
 import { waitTimeout } from '../ui/time-flag.js'
 import { ShipitError } from '../errors.js'
@@ -22,26 +24,32 @@ const words = ({ quantity, size }: Quantity) => `${quantity}:${size}`
 
 export default class Scale extends BaseCommand {
   static override summary = 'change how many dynos run, their size, and the instances in each'
-  static override description = `web=2 sets a process type to 2 dynos, web+1 and web-1 count from what runs, web=2:standard-2x changes the size too. --instances sets how many processes PM2 keeps inside each dyno (config var SHIPIT_INSTANCES); api+1 counts from what runs, max leaves it to the ecosystem file and the dyno's memory. All types change in one request, and the command waits until every dyno is up; a dyno that crashes ends the wait with its last output.\nWithout arguments it shows the formation.`
+  static override description = `web=2 sets a process type to 2 dynos, web+1 and web-1 count from what runs, web=2:standard-2x changes the size too. --instances sets how many processes PM2 keeps inside each dyno (config var SHIPIT_INSTANCES); api+1 counts from what runs, max leaves it to the ecosystem file and the dyno's memory. All types change in one request, and the command waits until every dyno is up; a dyno that crashes ends the wait with its last output.\nWithout arguments it shows the formation.\nWith --dev, or in a folder of a \`shipit dev\` that deploys to no app, it sets how many instances that keeps of an app: api 3, api +1, api=3.`
   static override examples = [
     '<%= config.bin %> <%= command.id %> web=2 jobs+1',
     '<%= config.bin %> <%= command.id %> web=2:standard-2x --app myapp',
     '<%= config.bin %> <%= command.id %> --instances api=4,jobs=max',
+    '<%= config.bin %> <%= command.id %> api 3 --dev',
     '<%= config.bin %> <%= command.id %>',
   ]
   static override strict = false
   static override usage = 'scale [TYPE=N[:SIZE]] [TYPE+N] [TYPE-N]... [--instances APP=N,APP+N,APP=max]'
   static override flags = {
     ...appFlags,
+    ...devFlag,
     instances: Flags.string({ char: 'i', description: 'processes inside each dyno, by PM2 app: api=4,jobs+1,web=max', helpValue: 'APP=N' }),
     'wait-timeout': waitTimeout({ description: 'longest wait for the dynos', default: '5m', none: 'does not wait' }),
   }
 
-  async run(): Promise<Outcome> {
-    const { argv, flags } = await this.parse(Scale)
+  async run(): Promise<Outcome | DevScaled> {
+    const { joinedNumbers, scaleDev } = await import('../ui/dev/scale.js')
+    const { argv, flags } = await this.parse(Scale, joinedNumbers(this.argv))
+    const typed = argv as string[]
+    const dev = await this.devSessions(flags, typed.length > 0 || flags.instances !== undefined)
+    if (dev) return scaleDev(this, dev, [...typed, ...(flags.instances === undefined ? [] : [flags.instances])])
     const { parseScale, planScale, INSTANCES_VAR } = await import('../formation/index.js')
     const heroku = await import('../heroku/index.js')
-    const expressions = parseScale(argv as string[])
+    const expressions = parseScale(typed)
     const app = await this.appName(flags)
     const api = await this.platform(flags)
     const current = await heroku.listFormation(api, app)

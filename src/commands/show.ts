@@ -3,6 +3,8 @@ import { ShipitError } from '../errors.js'
 import type { Details, DynoReport, InstanceReport } from '../monitor/index.js'
 import { unknownName } from '../nearest.js'
 import { BaseCommand } from '../ui/base-command.js'
+import { devFlag } from '../ui/dev/flag.js'
+import type { DevShown } from '../ui/dev/show.js'
 import { appFlags } from '../ui/platform-flags.js'
 import { writeErr } from '../terminal.js'
 
@@ -13,15 +15,18 @@ export default class Show extends BaseCommand {
   static override aliases = ['describe']
   static override summary = 'show all that is known of a dyno, or of one instance in it'
   static override description = 'State, release, size, figures, limits, where the memory goes, the last events and the last error lines, as the Platform API and the app\'s recent log tell them.'
-  static override examples = ['<%= config.bin %> <%= command.id %> web.1', '<%= config.bin %> <%= command.id %> web.1 api:0', '<%= config.bin %> <%= command.id %> web.1 0 --json']
+  static override examples = ['<%= config.bin %> <%= command.id %> web.1', '<%= config.bin %> <%= command.id %> web.1 api:0', '<%= config.bin %> <%= command.id %> web.1 0 --json', '<%= config.bin %> <%= command.id %> api --dev']
   static override args = {
-    dyno: Args.string({ ignoreStdin: true, required: true, description: 'dyno, such as web.1' }),
+    dyno: Args.string({ ignoreStdin: true, required: true, description: 'dyno, such as web.1; with --dev an app, PM2\'s id or app:instance' }),
     instance: Args.string({ ignoreStdin: true, description: 'instance as `ps` lists it (api:0), or its app or number where that is enough' }),
   }
-  static override flags = { ...appFlags }
+  static override flags = { ...appFlags, ...devFlag }
 
-  async run(): Promise<Outcome> {
+  async run(): Promise<Outcome | DevShown> {
     const { args, flags } = await this.parse(Show)
+    const dev = await this.devSessions(flags, false)
+    const width = process.stdout.isTTY ? process.stdout.columns : undefined
+    if (dev) return (await import('../ui/dev/show.js')).showDev(this, dev, args.dyno, width)
     const app = await this.appName(flags)
     const api = await this.platform(flags)
     const [{ look }, { reportDynos }, { detailsOf }] = await Promise.all([import('../monitor/look.js'), import('../monitor/report.js'), import('../monitor/details.js')])
@@ -36,7 +41,7 @@ export default class Show extends BaseCommand {
     const details = detailsOf(model, dyno, instance)
     if (!this.jsonEnabled()) {
       const { renderDetails } = await import('../ui/details.js')
-      this.log(renderDetails({ app, dyno, instance, details, release }, process.stdout.isTTY ? process.stdout.columns : undefined))
+      this.log(renderDetails({ app, dyno, instance, details, release }, width))
     }
     const { missingFigures } = await import('../ui/formation.js')
     const why = problem ?? (this.jsonEnabled() ? undefined : missingFigures([dyno], watched))

@@ -1,5 +1,6 @@
 import type { Count } from '../formation/index.js'
 import { BaseCommand } from '../ui/base-command.js'
+import type { DevOutcome } from '../ui/dev/verb.js'
 import { processTypeArg, waitingFlags } from '../ui/waiting-flags.js'
 
 export default class Start extends BaseCommand {
@@ -8,8 +9,10 @@ export default class Start extends BaseCommand {
   static override flags = waitingFlags('the dynos may take to be up', '5m')
   static override examples = ['<%= config.bin %> start --app myapp', '<%= config.bin %> start worker --app myapp']
 
-  async run(): Promise<{ app: string; started: Count[] }> {
+  async run(): Promise<{ app: string; started: Count[] } | DevOutcome> {
     const { args, flags } = await this.parse(Start)
+    const dev = await this.devSessions(flags, true)
+    if (dev) return (await import('../ui/dev/verb.js')).devVerb(this, dev, 'start', args.type)
     const { countsInWords, parseType, planStart, STOPPED_VAR, waitForDynos } = await import('../formation/index.js')
     const heroku = await import('../heroku/index.js')
     const app = await this.appName(flags)

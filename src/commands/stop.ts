@@ -1,6 +1,7 @@
 import { isFirName } from '../dyno-name.js'
 import type { Count } from '../formation/index.js'
 import { BaseCommand } from '../ui/base-command.js'
+import type { DevOutcome } from '../ui/dev/verb.js'
 import { dynosArg, waitingFlags } from '../ui/waiting-flags.js'
 
 export default class Stop extends BaseCommand {
@@ -12,8 +13,10 @@ export default class Stop extends BaseCommand {
   static override flags = waitingFlags('the dynos may take to be gone', '2m')
   static override examples = ['<%= config.bin %> stop --app myapp', '<%= config.bin %> stop worker --app myapp']
 
-  async run(): Promise<{ app: string; stopped: Count[] } | { app: string; dyno: string }> {
+  async run(): Promise<{ app: string; stopped: Count[] } | { app: string; dyno: string } | DevOutcome> {
     const { args, flags } = await this.parse(Stop)
+    const dev = await this.devSessions(flags, true)
+    if (dev) return (await import('../ui/dev/verb.js')).devVerb(this, dev, 'stop', args['type|dyno'])
     const { countsInWords, exactSelection, parseSelection, planStop, STOPPED_VAR, waitForDynos } = await import('../formation/index.js')
     const heroku = await import('../heroku/index.js')
     const asked = parseSelection(args['type|dyno'])

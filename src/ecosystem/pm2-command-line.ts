@@ -1,6 +1,6 @@
 /**
  * The command lines of `pm2 start` and `pm2-runtime`, as data: the options of an ecosystem file that say the same. Flags are those of PM2
- * 7.0.4's own two programs (lib/binaries/CLI.js and Runtime4Docker.js).
+ * 7.0.4's own programs (lib/binaries/CLI.js, Runtime4Docker.js and DevCLI.js).
  */
 
 export interface Pm2CommandLine {
@@ -76,6 +76,14 @@ const FLAGS: Record<string, Flag> = {
   '--watch-delay': { takes: 'value', sets: (value) => ({ watch_delay: /ms$/.test(value) ? parseFloat(value) : parseFloat(value) * 1000 }) },
   '--ignore-watch': { takes: 'value', sets: (value) => ({ ignore_watch: value.split(/[\s,]+/) }) },
   '--watch': { takes: 'optional', sets: (value) => ({ watch: value === '' ? true : value.split(',') }) },
+  '--no-watch': on('watch', false),
+  // pm2-dev's own (lib/binaries/DevCLI.js).
+  '--ignore': { takes: 'optional', sets: (value) => ({ ignore_watch: [...value.split(',').filter(Boolean), 'node_modules'] }) },
+  '--timestamp': on('log_date_format', 'YYYY-MM-DD-HH:mm:ss'),
+  '--post-exec': refuse('it belongs to watching files, which do not change in a dyno', 'optional'),
+  '--silent-exec': refuse('it belongs to --post-exec'),
+  '--test-mode': refuse("it is for PM2's own tests"),
+  '--auto-exit': drop('the runtime ends when no app is left to run'),
   '--time': on('time'),
   '--disable-logs': on('disable_logs'),
   '--merge-logs': on('merge_logs'),

@@ -7,6 +7,7 @@ import type { SizedApp } from './sizing.js'
 export function bootLine(apps: App[], sized: SizedApp[], dyno: Dyno, budget: Budget | undefined, heap: number | undefined): string {
   const { memory, memorySource, cpus } = dyno
   const list = sized.map((app) => `${app.name} × ${app.instances} (${app.why})`).join(', ')
+  if (dyno.isMachine) return `shipit: ${list}; this machine has ${cpus} CPU${cpus === 1 ? '' : 's'}\n`
   const limits = [reloads(apps, budget), heapEnds(apps, heap)].map((text) => (text ? `; ${text}` : '')).join('')
   return `shipit: ${list}; this dyno has ${memory} MB (${memorySource}) and ${cpus} CPU${cpus === 1 ? '' : 's'}${limits}\n`
 }

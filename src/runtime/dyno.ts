@@ -12,6 +12,8 @@ export interface Dyno {
   /** Whether anything states it; else it is the smallest dyno's. */
   isMemoryStated: boolean
   cpus: number
+  /** Whether it is no dyno but a machine of one's own, where `shipit dev` runs: PM2's own numbers hold, and nothing is held to a dyno's memory. */
+  isMachine?: boolean
 }
 
 type Read = (file: string) => string | undefined
@@ -32,6 +34,12 @@ export function readDyno(env: NodeJS.ProcessEnv, read: Read = readIfThere, paral
     isMemoryStated: stated !== undefined,
     cpus: cpusOf(env, read, parallelism),
   }
+}
+
+/** The machine that `shipit dev` runs on, as PM2 sees it: all its CPUs, and its memory without a limit. */
+export function readMachine(env: NodeJS.ProcessEnv, cpus = os.cpus().length): Dyno {
+  const stated = Math.trunc(Number(env.SHIPIT_CPUS))
+  return { name: 'dev', isDyno: false, isMachine: true, memory: Infinity, memorySource: 'no limit', isMemoryStated: false, cpus: stated > 0 ? stated : Math.max(1, cpus) }
 }
 
 /**

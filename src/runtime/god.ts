@@ -58,6 +58,10 @@ export interface God {
   getMonitorData(env: unknown, callback: Callback<unknown>): void
   getFormatedProcesses(): Formatted[]
   duplicateProcessId(id: number, callback: Callback<unknown>): void
+  stopProcessId(id: number | string, callback: Callback<unknown>): void
+  /** What PM2 does when a watched file has changed. */
+  restartProcessName(name: string, callback: Callback<unknown>): void
+  watch: { disable(env: Pm2Env): unknown }
   Worker: { start(): void; stop(): void }
 }
 

@@ -14,17 +14,21 @@ export function metricsInterval(setting: string | undefined): number {
   return Number.isFinite(seconds) && seconds > 0 ? Math.max(100, seconds * 1000) : setting === 'on' ? DEFAULT_SECONDS * 1000 : 0
 }
 
-/** Prints a line with all instances every `interval` ms. `limitOf`: MB that an instance of the app may take, where the file sets no limit. */
-export function startMetrics(instances: Instances, source: string, interval: number, limitOf: (app: string) => number | undefined): void {
+/** Gives `write` a line with all instances every `interval` ms. `limitOf`: MB that an instance of the app may take, where the file sets no limit. */
+export function startMetrics(instances: Instances, source: string, interval: number, limitOf: (app: string) => number | undefined, write: (line: string) => void): void {
   if (interval === 0) return
   setInterval(() => {
     const samples = [...instances.all].flatMap((instance) => {
       const sample = sampleOf(instance, interval, limitOf(instance.app.name))
       return sample ? [{ app: instance.app.name, instance: instance.index, sample }] : []
     })
-    // Where nobody reads, only the latest would be of use, and by then it is old.
-    for (const line of sampleLines(source, samples)) if (!dynoOutput.out.isFull) dynoOutput.out.write(line)
+    for (const line of sampleLines(source, samples)) write(line)
   }, interval).unref()
+}
+
+/** Where nobody reads, only the latest would be of use, and by then it is old. */
+export function printIfRead(line: string): void {
+  if (!dynoOutput.out.isFull) dynoOutput.out.write(line)
 }
 
 /** ms between two looks at a process's CPU: the kernel counts in steps of 10 ms. */

@@ -25,6 +25,8 @@ export class Outlet {
   #stalled: NodeJS.Timeout | undefined
   /** Called once when nothing can be written any more: its reader has gone (EPIPE), or the file's disk is full. */
   onBroken: ((error: NodeJS.ErrnoException) => void) | undefined
+  /** Told of each line of our own. */
+  onLine: ((text: string) => void) | undefined
 
   constructor(stream: Writable) {
     this.#stream = stream
@@ -37,6 +39,7 @@ export class Outlet {
 
   /** A line of our own. It overtakes what instances have not got rid of, and is left out only where nobody has read for very long. */
   write(line: string): void {
+    this.onLine?.(line)
     if (this.#stream.writableLength > OVERFULL) this.#leftOut += 1
     else this.#put(line)
   }

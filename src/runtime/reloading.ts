@@ -34,14 +34,15 @@ export class Reloads {
     return this.#isRunning
   }
 
-  /** Replaces instances one after another. Ignored while a reload is running. */
-  async reload(instances: Instance[]): Promise<void> {
-    if (this.#settings.isStopping() || this.#isRunning) return
+  /** Replaces instances one after another. Ignored while a reload is running. Resolves with the error that ended it, if any. */
+  async reload(instances: Instance[]): Promise<unknown> {
+    if (this.#settings.isStopping() || this.#isRunning) return undefined
     this.#isRunning = true
     let error: unknown
     await this.#inTurn(async () => void (error = await reloadAll(this.#settings, instances)))
     this.#isRunning = false
     if (error && !this.#settings.isStopping()) warn(`the reload was not finished: ${error instanceof Error ? error.message : String(error)}`)
+    return error
   }
 }
 

@@ -15,6 +15,7 @@ export interface AppToSize {
 }
 
 export interface SizingInput {
+  /** Infinity on a machine of one's own: CPUs alone count there. */
   memory: number
   cpus: number
   /** Whether PM2's dashboard agent will run. */
@@ -83,6 +84,7 @@ function cpusFor(app: AppToSize, cpus: number): number {
 
 function whatFits(app: AppToSize, input: SizingInput, share: number): SizedApp {
   const cpus = cpusFor(app, input.cpus)
+  if (input.memory === Infinity) return { name: app.name, instances: cpus, why: app.wanted === 'max' ? 'one for each CPU' : `all CPUs but ${-Number(app.wanted)}`, isEstimate: false }
   const each = underLoad(app)
   const byMemory = Math.max(1, Math.floor(share / each))
   const basis = app.measured === undefined ? `${each} MB an instance, unmeasured` : `${each} MB an instance under load, ${Math.round(app.measured)} MB measured`

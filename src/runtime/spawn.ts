@@ -11,6 +11,7 @@ import { Instances, takeReport, takeTold, type Instance } from './instances.js'
 import { namespaceOf } from './god-conf.js'
 import { CHANNEL_VARIABLES, openChannel } from './open-channel.js'
 import { dynoOutput, type Outlet } from './outlet.js'
+import type { LineLog } from './control/line-log.js'
 import { shareLog } from './dashboard/log-bus.js'
 import { carry, isPlain, type OutputStyle } from './output.js'
 import { attachedTo } from './preload/inheritance.js'
@@ -32,6 +33,8 @@ export interface SpawnSettings {
   reportEvery: number
   /** Whether PM2's dashboard is used: Node instances get PM2's metrics module, and what is printed goes onto PM2's bus too. */
   hasDashboard: boolean
+  /** Keeps what is printed, for other terminals. */
+  lines: LineLog | undefined
   /** Nothing is started any more. */
   isStopping: () => boolean
   /** MB of V8's heap for instances that set none; undefined leaves it to V8. */
@@ -64,7 +67,7 @@ export function installSpawn(god: God, settings: SpawnSettings, early?: Early): 
   const start = (env: Pm2Env, callback: (error: unknown, keeper?: Keeper) => void) => {
     const app = settings.apps.find((one) => one.name === env.name)
     if (!app) return callback(refuse(env.name))
-    if (settings.isStopping()) return callback(new Error('the dyno is stopping'))
+    if (settings.isStopping()) return callback(new Error('everything is being stopped'))
     // What its predecessor has left may hold the port.
     const left = settings.instances.leftBehind(app, env.pm_id)
     if (left) return void left.then(() => start(env, callback))
@@ -201,6 +204,9 @@ function watch(god: God, settings: SpawnSettings, app: App, { keeper, child, mar
   child.stdout?.once('data', () => (instance.hasPrinted = true))
   if (child.stdout) carry(child.stdout, dynoOutput.out, style, 'out')
   if (child.stderr) carry(child.stderr, dynoOutput.err, style, 'err', instance.tail)
+  const of = `${app.name}:${instance.index}`
+  if (child.stdout) settings.lines?.follow(child.stdout, style, 'out', of)
+  if (child.stderr) settings.lines?.follow(child.stderr, style, 'err', of)
   for (const kind of settings.hasDashboard ? (['out', 'err'] as const) : []) {
     const stream = kind === 'out' ? child.stdout : child.stderr
     if (stream) shareLog(god, keeper, stream, style, kind)
@@ -253,9 +259,9 @@ function styleOf(app: App, env: Pm2Env, prefixes: boolean): OutputStyle {
   }
 }
 
-/** On a terminal an app should see it as one, for its colours; a terminal keeps each write whole. */
-function outputOf(style: OutputStyle, { hasDashboard }: SpawnSettings): 'inherit' | 'pipe' {
-  return isPlain(style) && !hasDashboard && process.stdout.isTTY ? 'inherit' : 'pipe'
+/** On a terminal an app should see it as one, for its colours; a terminal keeps each write whole. What others read too has to come through here. */
+function outputOf(style: OutputStyle, { hasDashboard, lines }: SpawnSettings): 'inherit' | 'pipe' {
+  return isPlain(style) && !hasDashboard && lines === undefined && process.stdout.isTTY ? 'inherit' : 'pipe'
 }
 
 /** The last output arrives after the exit. A slow reader of the log is waited for, a grandchild that keeps the pipe open is not for long. */

@@ -9,17 +9,21 @@ import type { Dyno } from './dyno.js'
 import { DynoEnd } from './dyno-end.js'
 import { DynoMemory } from './dyno-memory.js'
 import { DynoSize } from './dyno-size.js'
+import type { DevSettings } from './dev-settings.js'
+import { openDoors } from './doors.js'
 import { EventLog } from './event-log.js'
+import { LineLog } from './control/line-log.js'
 import { crashFault } from './crash-report.js'
 import { Exits } from './exits.js'
 import { Fault } from './fault.js'
+import { Filling, numberOf, pause } from './filling.js'
 import { isStarted, Rest } from './first-start.js'
 import { loadGod, type God } from './god.js'
 import { godConf } from './god-conf.js'
 import { homeName, makeHome } from './home.js'
 import { Instances, type Instance } from './instances.js'
 import { watchLaunchers } from './launchers.js'
-import { installMonitor, metricsInterval, startMetrics } from './metrics.js'
+import { installMonitor, metricsInterval, printIfRead, startMetrics } from './metrics.js'
 import { dynoOutput } from './outlet.js'
 import { Reloads } from './reloading.js'
 import { Reports } from './reports.js'
@@ -36,6 +40,8 @@ interface SupervisorOptions {
   keys: Keys | undefined
   lib: string
   isWatched: boolean
+  /** What `shipit dev` says; undefined in a dyno. */
+  dev: DevSettings | undefined
 }
 
 interface GodEvent {
@@ -45,8 +51,8 @@ interface GodEvent {
 
 /** The first instance is measured this long after it began to serve, when its start is over. */
 const SETTLE = 1000
-/** How often the supervisor looks how far a first instance is. */
-const LOOK = 25
+/** ms between figures that other terminals ask for; the screen of `shipit dev` itself has none. */
+const DEV_FIGURES = 2000
 
 export class Supervisor {
   readonly #options: SupervisorOptions
@@ -60,13 +66,16 @@ export class Supervisor {
   readonly #god: God
   readonly #size: DynoSize
   readonly #scaling: Scaling
+  readonly #filling: Filling
   readonly #reloads: Reloads
+  readonly #lines: LineLog | undefined
   #memory: DynoMemory | undefined
   #dashboard: { stop(): void } | undefined
 
   constructor(options: SupervisorOptions) {
-    const { apps, dyno, env, keys } = options
+    const { apps, dyno, env, keys, dev } = options
     this.#options = options
+    this.#lines = dev && LineLog.of(dynoOutput)
     this.#bootId = dyno.isDyno ? newBootId() : undefined
     if (this.#bootId) dynoOutput.out.write(bootIdLine(dyno.name, this.#bootId))
     if (keys) makeHome(this.#home)
@@ -77,12 +86,17 @@ export class Supervisor {
     this.#size = new DynoSize({ apps, dyno, env, hasAgent: keys !== undefined, instances: this.#instances })
     this.#end = new DynoEnd({ instances: this.#instances, god: () => this.#god, onStop: (instance, signal) => this.#log.say(instance, 'stop', { signal }) })
     this.#exits = this.#makeExits()
-    const interval = metricsInterval(env.SHIPIT_METRICS)
+    const printed = metricsInterval(env.SHIPIT_METRICS)
+    const interval = printed || (dev ? DEV_FIGURES : 0)
     this.#listenToSignals()
     this.#god = this.#startGod(this.#spawnSettings(interval))
+    this.#filling = new Filling({ god: this.#god, instances: this.#instances, exits: this.#exits, conf: (app) => this.#conf(app), isStopping: () => this.#end.hasBegun })
     this.#scaling = this.#makeScaling()
     this.#reloads = this.#makeReloads()
-    startMetrics(this.#instances, dyno.name, interval, (app) => this.#memory?.budget.shares.get(app))
+    startMetrics(this.#instances, dyno.name, interval, (app) => this.#memory?.budget.shares.get(app), (line) => {
+      this.#lines?.figures(line)
+      if (printed > 0) printIfRead(line)
+    })
   }
 
   /** Before there is an instance: a supervisor that dies of a signal would leave it behind. */
@@ -98,7 +112,7 @@ export class Supervisor {
   /** Loads God while the first app's first instance boots. */
   #startGod(settings: SpawnSettings): God {
     const { apps, env, keys, isWatched } = this.#options
-    const [first] = apps
+    const [first] = apps.filter(isStartedAtOnce)
     const early = first && startEarly(first, this.#conf(first), settings)
     const withCron = apps.some((app) => app.options.cron_restart !== undefined)
     const withGit = env.PM2_ENABLE_GIT_PARSING === 'true'
@@ -118,7 +132,7 @@ export class Supervisor {
     return new Scaling({
       god: this.#god,
       instances: this.#instances,
-      start: (app) => this.#add(app),
+      start: (app) => this.#filling.add(app),
       room: () => this.#size.room(),
       isStopping: () => this.#end.hasBegun,
       onRemove: (instance) => this.#log.say(instance, 'stop', { why: 'scale' }),
@@ -141,6 +155,7 @@ export class Supervisor {
       reportEvery: Math.min(interval, 5000),
       // With PM2's own metrics, 3 MB an instance.
       hasDashboard: keys !== undefined,
+      lines: this.#lines,
       heap: this.#size.heap,
       prefixes: apps.length > 1,
       channel: this.#reports.channel,
@@ -180,33 +195,43 @@ export class Supervisor {
 
   /** Starts the first instance of every app, and the others where their number needs no measurement. */
   async #start(): Promise<{ estimate: SizedApp[]; isMeasured: boolean }> {
-    const { apps, keys, env, dyno } = this.#options
+    const { apps, env, dyno } = this.#options
     setTimeout(() => void this.#reports.warnUnlessBound(dyno.name, env.PORT, () => this.#end.hasBegun), patienceOf(env.SHIPIT_PATIENCE)).unref()
     const estimate = sizeApps(this.#size.input())
     const isMeasured = dyno.isMemoryStated || estimate.some((one) => one.isEstimate)
     if (!isMeasured) this.#size.announce(estimate)
     const served = Promise.all(
-      apps.map(async (app) => {
-        await this.#add(app)
+      apps.filter(isStartedAtOnce).map(async (app) => {
+        await this.#filling.add(app)
         const { isEstimate, instances } = numberOf(app, estimate)
         const rest = new Rest()
-        if (!isEstimate) await this.#untilFirst(app, (instance) => (instances > 1 ? rest.isReached(instance) : isStarted(instance)))
-        if (!isEstimate) await this.#fill(app, estimate)
-        if (isMeasured) await this.#untilFirst(app, isStarted)
+        if (!isEstimate) await this.#filling.untilFirst(app, (instance) => (instances > 1 ? rest.isReached(instance) : isStarted(instance)))
+        if (!isEstimate) await this.#filling.fill(app, estimate)
+        if (isMeasured) await this.#filling.untilFirst(app, isStarted)
       }),
     )
     // After the first instance is God's: nothing may come between.
-    if (keys) await this.#startDashboard(keys)
+    await this.#openDoors(estimate)
     await served
     return { estimate, isMeasured }
   }
 
-  async #startDashboard(keys: Keys): Promise<void> {
-    const { apps, lib, env } = this.#options
-    const { makeGate, startDashboard } = await import('./dashboard/index.js')
-    const settings = { apps, instances: this.#instances, exits: this.#exits, scaling: this.#scaling, rebudget: () => this.#memory?.recount(), isStopping: () => this.#end.hasBegun }
-    const gate = makeGate(settings)
-    this.#dashboard = startDashboard({ keys, home: this.#home, lib, env, god: this.#god, gate })
+  async #openDoors(sized: SizedApp[]): Promise<void> {
+    const settings = {
+      ...this.#options,
+      instances: this.#instances,
+      exits: this.#exits,
+      scaling: this.#scaling,
+      reloads: this.#reloads,
+      log: this.#log,
+      god: this.#god,
+      home: this.#home,
+      lines: this.#lines,
+      rebudget: () => this.#memory?.recount(),
+      isStopping: () => this.#end.hasBegun,
+      startAnew: (app: App) => this.#filling.add(app).then(() => this.#filling.fill(app, sized)),
+    }
+    this.#dashboard = await openDoors(settings)
   }
 
   /** Measures the first instances, decides by that, and from then on holds all to what the dyno has. */
@@ -218,7 +243,7 @@ export class Supervisor {
     const sized = sizeApps(measured)
     if (dyno.isMemoryStated) this.#memory = this.#memoryOf(measured, sized)
     this.#size.announce(sized, this.#memory?.budget)
-    await Promise.all(apps.filter((app) => numberOf(app, estimate).isEstimate).map((app) => this.#fill(app, sized)))
+    await Promise.all(apps.filter((app) => numberOf(app, estimate).isEstimate).map((app) => this.#filling.fill(app, sized)))
     this.#memory?.watch()
   }
 
@@ -231,31 +256,13 @@ export class Supervisor {
       scaling: this.#scaling,
       room: () => this.#size.room(),
       isReloading: () => this.#reloads.isRunning,
-      reload: (instance: Instance) => this.#reloads.reload([instance]),
+      reload: async (instance: Instance) => void (await this.#reloads.reload([instance])),
     }
     return new DynoMemory(settings, measured, sized)
   }
 
-  /** Adds to an app's first instance what was decided. One after another: God numbers them by those that there are. */
-  async #fill(app: App, sized: SizedApp[]): Promise<void> {
-    for (let have = 1; have < numberOf(app, sized).instances && !this.#end.hasBegun; have += 1) await this.#add(app)
-    this.#exits.filled(app)
-  }
-
-  /** Starts one instance more; resolves when God has it online. */
-  #add(app: App): Promise<void> {
-    return new Promise((resolve) => {
-      this.#god.prepare({ ...this.#conf(app), instances: 1 }, () => resolve())
-    })
-  }
-
   #conf(app: App): Record<string, unknown> {
     return godConf(app, this.#home, this.#options.isWatched)
-  }
-
-  /** Until the app's first instance is as far as is asked, or the app has ended. */
-  async #untilFirst(app: App, isThere: (instance: Instance) => boolean): Promise<void> {
-    while (!this.#end.hasBegun && !this.#instances.of(app).some(isThere) && !this.#exits.isIdle(app)) await pause(LOOK)
   }
 
   /** `online` is PM2's word: started, or with wait_ready, having said `ready`. */
@@ -287,10 +294,7 @@ export class Supervisor {
   }
 }
 
-function numberOf(app: App, sized: SizedApp[]): SizedApp {
-  return sized.find((one) => one.name === app.name) as SizedApp
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms))
+/** One that is not has to be started by somebody: `shipit start`, where `shipit dev` runs. */
+function isStartedAtOnce({ options }: App): boolean {
+  return options.autostart !== false
 }

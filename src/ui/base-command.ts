@@ -1,6 +1,8 @@
 import { Command } from '@oclif/core'
 import { EXIT_CODES, ShipitError } from '../errors.js'
+import type { DevClient } from '../dev/client.js'
 import type { PlatformApi } from '../heroku/index.js'
+import type { TargetFlags } from './dev/target.js'
 import { misusedCommand } from './command-line-faults.js'
 import { printError } from './print-error.js'
 import { snakeKeys } from './snake-keys.js'
@@ -35,12 +37,18 @@ export abstract class BaseCommand extends Command {
     })
   }
 
+  /** The `shipit dev` that a verb speaks to; undefined if it speaks to a platform. Throws ShipitError where either could be meant; see devTarget. */
+  protected async devSessions(flags: TargetFlags, isChange: boolean): Promise<DevClient[] | undefined> {
+    const { devTarget } = await import('./dev/target.js')
+    return devTarget(flags, { spoken: this.spoken, argv: this.argv, isChange })
+  }
+
   /**
    * Work that waits for a platform. Ctrl-C, SIGTERM and a closed terminal end the wait in order, with the exit status of the signal; a second
    * one ends it at once.
    * @param left what state the app is left in, a sentence or two, asked for once the work has stopped
    */
-  protected async stoppable<T>(work: (signal: AbortSignal) => Promise<T>, left: () => string): Promise<T> {
+  async stoppable<T>(work: (signal: AbortSignal) => Promise<T>, left: () => string): Promise<T> {
     const { stopOnSignals, stoppedBy } = await import('../deploy/index.js')
     const stop = stopOnSignals(() => writeErr(`\n${this.withLocal(left())}\n`))
     try {
@@ -62,7 +70,7 @@ export abstract class BaseCommand extends Command {
   }
 
   /** The command as it is typed, such as `shipit keys set`. */
-  private get spoken(): string {
+  protected get spoken(): string {
     return `${this.config.bin} ${this.id?.replaceAll(':', ' ')}`
   }
 

@@ -11,8 +11,11 @@ interface Shown {
   /** Where one instance was asked for. */
   instance: InstanceReport | undefined
   details: Details
-  /** What the release did, such as `Deploy 29a0b4c`. */
-  release: string
+  /** What the release did, such as `Deploy 29a0b4c`; undefined where there are none. */
+  release: string | undefined
+  /** Instead of the app's name, and what else is known of the instance. */
+  place?: string
+  more?: readonly Fact[]
 }
 
 const mb = (size: number) => `${Math.round(size * 10) / 10} MB`
@@ -20,9 +23,9 @@ const or = (value: string | number | null, unit = '') => (value === null ? 'not 
 
 /** All that is known of a dyno or of one instance in it, as `show` prints it. @param width columns of the terminal */
 export function renderDetails(shown: Shown, width: number | undefined, now = Date.now()): string {
-  const { app, dyno, instance, details } = shown
+  const { app, dyno, instance, details, place } = shown
   const c = colours()
-  const title = `=== ${c.bold(instance ? `${instance.id} in ${dyno.name}` : dyno.name)} of ${app}`
+  const title = `=== ${c.bold(instance ? `${instance.id}${place === undefined ? ` in ${dyno.name}` : ''}` : dyno.name)} of ${place ?? app}`
   const facts = instance ? instanceFacts(shown, instance, now) : dynoFacts(shown, now)
   const column = Math.max(...facts.map(([name]) => name.length)) + 2
   const lines = facts.map(([name, value]) => `${(name === '' ? '' : `${name}:`).padEnd(column)}${printable(value)}`)
@@ -36,7 +39,7 @@ export function renderDetails(shown: Shown, width: number | undefined, now = Dat
   return [title, ...lines, ...table, ...past].join('\n')
 }
 
-type Fact = [name: string, value: string]
+export type Fact = [name: string, value: string]
 
 function dynoFacts(shown: Shown, now: number): Fact[] {
   const { dyno, details, release } = shown
@@ -61,18 +64,19 @@ function memoryInWords({ dyno: { memoryMb, memoryQuotaMb, instances, figuresFrom
   return `${mb(memoryMb!)}${memoryQuotaMb === null ? '' : `, ${Math.round((100 * memoryMb!) / memoryQuotaMb)}% of its quota`}${figuresFrom === null ? '' : `, by ${figuresFrom}`}`
 }
 
-function instanceFacts({ dyno, details, release }: Shown, instance: InstanceReport, now: number): Fact[] {
+function instanceFacts({ dyno, details, release, more = [] }: Shown, instance: InstanceReport, now: number): Fact[] {
   const { status, pid, restarts, uptimeSeconds, version, cpuPercent, memoryMb, eventLoopP95Ms, requestsPerMinute, activeRequests, sampledAt } = instance
   const { peaks } = details
   return [
     ['Status', [or(status), pid === null ? '' : `pid ${pid}`, restarts === null ? '' : `${restarts} restart${restarts === 1 ? '' : 's'}`, uptimeSeconds === null ? '' : `up ${shortDuration(uptimeSeconds)}`].filter(Boolean).join(', ')],
-    ['Version', `${or(version)}, of v${dyno.release.version}: ${release}`],
+    ...more,
+    ['Version', release === undefined ? or(version) : `${or(version)}, of v${dyno.release.version}: ${release}`],
     ...(memoryMb === null ? [['Memory', 'not known yet'] as Fact] : memoryFacts(instance, memoryMb, dyno, peaks.memoryMb)),
     ['CPU', cpuPercent === null ? 'not known yet' : `${cpuPercent}% of one, at most ${peaks.cpuPercent}%`],
     ['Event loop', eventLoopP95Ms === null ? 'not known' : `${eventLoopP95Ms} ms late (95th percentile), at most ${peaks.eventLoopP95Ms} ms`],
     ['Requests', requestsPerMinute === null ? 'not known' : `${requestsPerMinute} a minute, ${activeRequests ?? 0} under way`],
     ...appFacts(instance),
-    ['Figures', sampledAt === null ? 'none yet: shipit-runtime prints them every 20 s' : ago(sampledAt, now)],
+    ['Figures', sampledAt === null ? `none yet: shipit-runtime ${release === undefined ? 'takes them every 2 s' : 'prints them every 20 s'}` : ago(sampledAt, now)],
   ]
 }
 

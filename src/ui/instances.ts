@@ -5,7 +5,7 @@ import type { Sort } from './sort-fields.js'
 import { renderTable } from './table.js'
 
 /** An instance and the dyno that it is in. */
-interface Placed { dyno: DynoReport; instance: InstanceReport }
+export interface Placed { dyno: DynoReport; instance: InstanceReport }
 
 const HEAD = ['ID', 'STATUS', 'PID', '↺', 'UPTIME', 'CPU', 'MEMORY', 'LOOP', 'RPM', 'VERSION']
 /** The column that gives way on a narrow terminal. */
@@ -52,13 +52,15 @@ interface InstanceTableOptions {
   width: number | undefined
   /** Whether each row begins with its dyno. */
   withDyno?: boolean
+  /** Columns before all others. */
+  lead?: { head: string[]; cells(row: Placed): string[] }
 }
 
 /** Instances as a table; those that do not run are marked by colour on a terminal. */
-export function renderInstances(rows: readonly Placed[], { width, withDyno = false }: InstanceTableOptions): string {
+export function renderInstances(rows: readonly Placed[], { width, withDyno = false, lead = { head: [], cells: () => [] } }: InstanceTableOptions): string {
   const c = colours()
-  const cells = rows.map(({ dyno, instance }) => [...(withDyno ? [dyno.name] : []), ...cellsOf(instance, dyno)])
-  const [head, ...lines] = renderTable(withDyno ? ['DYNO', ...HEAD] : HEAD, cells, { width, flexible: withDyno ? ID + 1 : ID }).split('\n')
+  const cells = rows.map(({ dyno, instance }) => [...lead.cells({ dyno, instance }), ...(withDyno ? [dyno.name] : []), ...cellsOf(instance, dyno)])
+  const [head, ...lines] = renderTable([...lead.head, ...(withDyno ? ['DYNO'] : []), ...HEAD], cells, { width, flexible: lead.head.length + (withDyno ? ID + 1 : ID) }).split('\n')
   return [c.dim(head!), ...lines.map((line, row) => paintFor(rows[row]!.instance, c)(line))].join('\n')
 }
 

@@ -4,7 +4,7 @@ import type { Instances } from '../instances.js'
 import type { Scaling } from '../scaling.js'
 import type { Gate } from './remote.js'
 
-interface GateSettings {
+export interface GateSettings {
   apps: App[]
   instances: Instances
   exits: Exits

@@ -11,8 +11,6 @@ import type { Keys } from './keys.js'
 import { News } from './news.js'
 import { installGate, scaleTo, type Gate } from './remote.js'
 
-export { makeGate } from './gate.js'
-
 interface DashboardSettings {
   keys: Keys
   home: string

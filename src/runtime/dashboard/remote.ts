@@ -44,19 +44,19 @@ export function installGate(god: God, gate: Gate): void {
 
 /**
  * Brings an app to a number of instances: `3`, `+1` or `-2`. Those with the highest numbers go first, as instance 0 often has a part of its own.
- * Rejects, and says so in the log, if the dyno does not hold them, or if it would have nothing left to run.
+ * Rejects, and says so in the log, if the dyno does not hold them, or if it would have nothing left to run. `who` asks.
  */
-export async function scaleTo(gate: Gate, name: string, number: string): Promise<void> {
+export async function scaleTo(gate: Gate, name: string, number: string, who = "PM2's dashboard"): Promise<void> {
   const have = gate.count(name)
   const target = targetOf(number, have)
   if (target === undefined) throw new Error('the number of instances is not valid')
   if (target === have) throw new Error('Same process number')
   const why = target > have ? gate.refusal(name, target - have) : target === 0 && !gate.hasOthers(name) ? 'the dyno would have nothing left to run' : undefined
   if (why !== undefined) {
-    warn(`${name} is not scaled to ${target} instances, as PM2's dashboard asks: ${why}`)
+    warn(`${name} is not scaled to ${target} instances, as ${who} asks: ${why}`)
     throw new Error(why)
   }
-  dynoOutput.out.write(`shipit: ${name} is scaled from ${have} to ${target} instances, as PM2's dashboard asks\n`)
+  dynoOutput.out.write(`shipit: ${name} is scaled from ${have} to ${target} instances, as ${who} asks\n`)
   for (let now = have; now < target; now += 1) await gate.add(name)
   for (let now = have; now > target; now -= 1) await gate.remove(name)
   if (target > have) gate.changed()

@@ -38,19 +38,21 @@ interface ListOptions {
   /** Its row stays, whatever the filter. */
   cursor?: string
   now: number
+  /** Whether the list is of instances alone, without dynos around them. */
+  isFlat?: boolean
 }
 
 /** The list's lines in their order. A filter that no dyno and no instance fits leaves them all: it is meant for the log then. */
-export function rowsOf(app: string, dynos: readonly DynoReport[], { sort, filter, cursor = '', now }: ListOptions): Row[] {
+export function rowsOf(app: string, dynos: readonly DynoReport[], { sort, filter, cursor = '', now, isFlat = false }: ListOptions): Row[] {
   const wanted = filter.toLowerCase()
   const fits = ({ name, status }: Row) => `${name} ${status}`.toLowerCase().includes(wanted)
   const all = sort
-    ? sortInstances(placed(dynos), sort).map(({ dyno, instance }) => instanceRow(dyno, instance, `${dyno.name} ${instance.id}`))
-    : dynos.flatMap((dyno) => [dynoRow(dyno, now), ...dyno.instances.map((instance) => instanceRow(dyno, instance, `  ${instance.id}`))])
+    ? sortInstances(placed(dynos), sort).map(({ dyno, instance }) => instanceRow(dyno, instance, isFlat ? instance.id : `${dyno.name} ${instance.id}`))
+    : dynos.flatMap((dyno) => [...(isFlat ? [] : [dynoRow(dyno, now)]), ...dyno.instances.map((instance) => instanceRow(dyno, instance, `  ${instance.id}`))])
   const fitting = new Set(wanted === '' ? all : all.filter(fits))
   const dynosOf = new Set([...fitting].map(({ dyno }) => dyno))
   const isShown = (row: Row) => fitting.has(row) || row.key === cursor || (row.instance === undefined && dynosOf.has(row.dyno))
-  return [appRow(app, dynos), ...(fitting.size > 0 ? all.filter(isShown) : all)]
+  return [isFlat ? ofInstances(appRow(app, dynos), dynos) : appRow(app, dynos), ...(fitting.size > 0 ? all.filter(isShown) : all)]
 }
 
 type Figure = keyof { [Key in keyof InstanceReport as InstanceReport[Key] extends number | null ? Key : never]: true }
@@ -77,6 +79,12 @@ function appRow(app: string, dynos: readonly DynoReport[]): Row {
     requests: total(dynos.map(({ requestsPerMinute }) => requestsPerMinute)) ?? total(of(instances, 'requestsPerMinute')), restarts: total(of(instances, 'restarts')), uptimeSeconds: null,
     metrics: dynos.flatMap(({ name, instances: its }) => metricLines(its, `${name} `)),
   }
+}
+
+function ofInstances(row: Row, dynos: readonly DynoReport[]): Row {
+  const instances = dynos.flatMap((dyno) => dyno.instances)
+  const online = instances.filter(({ status }) => status === 'online').length
+  return { ...row, status: `${online}/${instances.length} up`, tone: instances.some(({ status }) => status === 'errored') ? 'bad' : online < instances.length ? 'warn' : 'good' }
 }
 
 function dynoRow(dyno: DynoReport, now: number): Row {

@@ -16,6 +16,8 @@ interface Size { columns: number; rows: number }
 /** What a frame shows, ready to be cut to its places. */
 export interface Shown {
   app: string
+  /** What the list is of. */
+  unit: 'dynos' | 'instances'
   /** The row of the app first. */
   rows: readonly Row[]
   series: Series
@@ -42,6 +44,8 @@ export function layout({ columns, rows }: Size) {
   return { chartRows, mainRows, eventRows, listRows: mainRows - eventRows, listColumns, logColumns: columns - listColumns, chartValues: chartColumns(columns) }
 }
 
+const helpOf = ({ unit }: Shown): string => (unit === 'dynos' ? HELP : DEV_HELP)
+
 const HELP = [
   'up, down, j, k: choose the app, a dyno or an instance; the log, the charts and the keys below are about it. PgUp, PgDn, g, G: by pages, first, last',
   '/: only lines of the log with a text, and dynos and instances whose name or state has it. Escape takes it back',
@@ -52,6 +56,11 @@ const HELP = [
   'space: hold the log. q: leave',
 ].join('\n')
 
+const DEV_HELP = HELP
+  .replace('the app, a dyno or an instance', 'all or an instance').replace('dynos and instances whose', 'instances whose')
+  .replace('r: restart the dyno, or all dynos, at once', 'r: restart the instance, or all, at once').replace('R: reload the process type without a gap', 'R: reload the instance, or all, without a gap in cluster mode')
+  .replace('one dyno more or less of the process type', 'one instance more or less of its app')
+
 /** The whole screen as `rows` lines of at most `columns` columns. Pure: of the same data it is the same text. */
 export function screen(shown: Shown, view: View, size: Size, style: Style): string[] {
   const { columns, rows } = size
@@ -60,13 +69,13 @@ export function screen(shown: Shown, view: View, size: Size, style: Style): stri
   const left = leftPanes(shown, view, { width: listColumns, listRows, eventRows }, style)
   // On a narrow terminal the help takes the list's place, and the log waits for a wider one.
   const right = logColumns > 0 ? rightPane(shown, view, { width: logColumns, height: mainRows }, style) : undefined
-  const main = right ? beside(left, right) : view.isHelp ? textPane(HELP, { title: 'Help', width: columns, height: mainRows }, style) : left
+  const main = right ? beside(left, right) : view.isHelp ? textPane(helpOf(shown), { title: 'Help', width: columns, height: mainRows }, style) : left
   const bottom = chartRows === 0 ? [] : view.question ? textPane(`${view.question.text}\n\n(y) yes   (n) no`, { title: view.question.title, width: columns, height: chartRows }, style) : charts(shown.series, { width: columns, height: chartRows }, style)
   return filled([header(shown, columns, style), ...main, ...bottom, footer(shown, view, columns, style)], rows)
 }
 
 /** The list, what happened, and between them the app's own metrics of what the cursor is about: in rows that the list leaves, else in half of the events'. */
-function leftPanes({ rows, events }: Shown, view: View, { width, listRows, eventRows }: { width: number; listRows: number; eventRows: number }, style: Style): Block {
+function leftPanes({ rows, events, unit }: Shown, view: View, { width, listRows, eventRows }: { width: number; listRows: number; eventRows: number }, style: Style): Block {
   const metrics = rows.find(({ key }) => key === view.cursor)?.metrics ?? []
   // A frame, and the list's head.
   const free = listRows - rows.length - 3
@@ -75,25 +84,25 @@ function leftPanes({ rows, events }: Shown, view: View, { width, listRows, event
   const listHeight = free >= 3 ? listRows - metricRows : listRows
   const eventHeight = listRows + eventRows - listHeight - metricRows
   return [
-    ...list(rows, { width, height: listHeight, cursor: view.cursor, sort: view.sort, title: 'Dynos' }, style),
+    ...list(rows, { width, height: listHeight, cursor: view.cursor, sort: view.sort, title: unit === 'dynos' ? 'Dynos' : 'Instances' }, style),
     ...(metricRows > 0 ? metricPane(metrics, { width, height: metricRows }, style) : []),
     ...(eventHeight > 0 ? eventPane(events.slice(-(eventHeight - 2)), { width, height: eventHeight }, style) : []),
   ]
 }
 
 function rightPane(shown: Shown, view: View, size: { width: number; height: number }, style: Style): Block {
-  if (view.isHelp) return textPane(HELP, { title: 'Help', ...size }, style)
+  if (view.isHelp) return textPane(helpOf(shown), { title: 'Help', ...size }, style)
   const of = view.cursor === '' ? '' : ` of ${view.cursor.split(' ')[0]}`
   const note = [view.isPaused ? 'held' : '', view.filter === '' ? '' : `/${view.filter}`].filter(Boolean).join(' ')
   return logPane(shown.lines.slice(-(size.height - 2)), { title: `Log${of}`, note: cut(note, Math.max(0, size.width - 20)), ...size }, style)
 }
 
-function header({ app, rows, errorsPerMinute, problem, isLoaded }: Shown, columns: number, { colours: c, glyphs }: Style): string {
+function header({ app, unit, rows, errorsPerMinute, problem, isLoaded }: Shown, columns: number, { colours: c, glyphs }: Style): string {
   const [whole, ...rest] = rows
   const bad = rest.filter(({ tone }) => tone === 'bad').length
   const between = ` ${glyphs.between} `
   const facts = !isLoaded ? ['asking the platform'] : [
-    `${whole!.status} dynos`.replace(/(\S+) up dynos/, '$1 dynos up'),
+    `${whole!.status} ${unit}`.replace(/(\S+) up (\w+)$/, '$1 $2 up'),
     ...(whole!.requests === null ? [] : [`${Math.round(whole!.requests)} req/min`]),
     ...(errorsPerMinute ? [`${errorsPerMinute} failed`] : []),
     ...(bad > 0 ? [`${bad} down`] : []),

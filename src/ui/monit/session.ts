@@ -1,14 +1,11 @@
 import { ShipitError } from '../../errors.js'
-import type { PlatformApi } from '../../heroku/index.js'
-import { byTypeAndNumber } from '../../heroku/index.js'
-import { reportDynos, seriesOf, watchFormation, type DynoReport, type Look } from '../../monitor/index.js'
-import { missingFigures } from '../formation.js'
+import { seriesOf, type DynoReport, type Look } from '../../monitor/index.js'
 import type { Sort } from '../sort-fields.js'
-import { perform, questionOf } from './actions.js'
 import { happenings } from './events.js'
 import { choiceOf, LogTail } from './log-tail.js'
 import { rowsOf, type Row } from './rows.js'
 import { layout, screen, type Shown } from './screen.js'
+import type { MonitSource } from './source.js'
 import { styleOf } from './style.js'
 import { Terminal } from './terminal.js'
 import { firstView, press, type Action, type Intent, type Key, type View } from './view.js'
@@ -17,7 +14,7 @@ import { firstView, press, type Action, type Intent, type Key, type View } from 
 const LOOK_EVERY = 1000
 const FRAME_EVERY = 150
 
-/** The live screen of one app: its log and its dynos go in, keys come in, frames go out. */
+/** The live screen of one app: its log and its dynos go in (or those of a `shipit dev`), keys come in, frames go out. */
 export class MonitSession {
   private view: View
   private dynos: DynoReport[] = []
@@ -36,7 +33,7 @@ export class MonitSession {
   private failure: ShipitError | undefined
   private terminal: Terminal | undefined
 
-  constructor(private readonly api: PlatformApi, private readonly app: string, sort: Sort | undefined) {
+  constructor(private readonly source: MonitSource, sort: Sort | undefined) {
     this.view = firstView(sort)
   }
 
@@ -51,7 +48,7 @@ export class MonitSession {
     this.paint()
     const frames = setInterval(() => this.isDirty && this.paint(), FRAME_EVERY)
     try {
-      for await (const seen of watchFormation(this.api, this.app, { every: LOOK_EVERY, signal: either, onLine: (line, reading) => {
+      for await (const seen of this.source.watch({ every: LOOK_EVERY, signal: either, onLine: (line, reading) => {
         this.tail.add(line, reading)
         this.isDirty = true
       } })) this.take(seen)
@@ -68,7 +65,7 @@ export class MonitSession {
 
   private take(seen: Look): void {
     this.seen = seen
-    this.dynos = reportDynos([...seen.dynos].sort(byTypeAndNumber), seen.model, Date.now())
+    this.dynos = this.source.report(seen, Date.now())
     this.series = undefined
     this.isDirty = true
   }
@@ -90,7 +87,7 @@ export class MonitSession {
   private get rows(): Row[] {
     const { sort, filter, cursor } = this.view
     const key = `${sort?.field} ${sort?.isDescending} ${filter === '' ? '' : cursor} ${filter}`
-    if (this.made?.key !== key || this.made.dynos !== this.dynos) this.made = { key, dynos: this.dynos, rows: rowsOf(this.app, this.dynos, { sort, filter, cursor, now: Date.now() }) }
+    if (this.made?.key !== key || this.made.dynos !== this.dynos) this.made = { key, dynos: this.dynos, rows: rowsOf(this.source.name, this.dynos, { sort, filter, cursor, now: Date.now(), isFlat: this.source.unit === 'instances' }) }
     return this.made.rows
   }
 
@@ -104,13 +101,13 @@ export class MonitSession {
   }
 
   private async ask(action: Action): Promise<void> {
-    const question = await questionOf(action, { api: this.api, app: this.app, dynos: this.dynos })
+    const question = await this.source.question(action, this.dynos)
     this.view = { ...this.view, question, isTyping: false, isHelp: false }
     this.paint()
   }
 
   private async do(action: Action): Promise<void> {
-    this.notice(await perform(action, { api: this.api, app: this.app, dynos: this.dynos }, (text) => this.notice(text), this.left.signal))
+    this.notice(await this.source.perform(action, this.dynos, (text) => this.notice(text), this.left.signal))
   }
 
   private fail(error: unknown): void {
@@ -136,7 +133,8 @@ export class MonitSession {
   }
 
   private shown(size: { columns: number; rows: number }): Shown {
-    const { app, rows, view, seen } = this
+    const { rows, view, seen } = this
+    const { name: app, unit } = this.source
     if (!rows.some(({ key }) => key === view.cursor)) this.view.cursor = rows.find(({ key }) => view.cursor.startsWith(`${key} `))?.key ?? ''
     const row = rows.find(({ key }) => key === this.view.cursor)
     this.tail.choose(choiceOf(row, rows, view.filter))
@@ -146,8 +144,8 @@ export class MonitSession {
     if (seen && this.series?.key !== key) this.series = { key, of: seriesOf(seen.model, row ?? {}, chartValues, now) }
     const traffic = seen?.model.traffic.perMinute(now)
     return {
-      app, rows, isLoaded: seen !== undefined, problem: seen?.problem,
-      missing: seen && seen.model.now > 0 ? missingFigures(this.dynos.filter(({ name }) => name === row?.dyno), seen.watched)?.replaceAll('\n', ' ') : undefined, errorsPerMinute: traffic?.errors ?? null,
+      app, unit, rows, isLoaded: seen !== undefined, problem: seen?.problem,
+      missing: seen && seen.model.now > 0 ? this.source.missing(this.dynos.filter(({ name }) => name === row?.dyno), seen.watched)?.replaceAll('\n', ' ') : undefined, errorsPerMinute: traffic?.errors ?? null,
       series: this.series?.of ?? { cpu: [], memory: [], eventLoop: [], requests: [], errors: [] },
       events: seen ? happenings(seen.model, row?.dyno, size.rows) : [],
       lines: view.isPaused ? this.held : this.tail.latest(size.rows),

@@ -22,9 +22,9 @@ export interface Question { title: string; text: string; action: Action }
 interface Notice { text: string; isBad: boolean }
 
 export type Action =
-  | { kind: 'restart'; type?: string | undefined; dyno?: string | undefined }
-  | { kind: 'reload'; type?: string | undefined }
-  | { kind: 'scale'; type: string; by: 1 | -1 }
+  | { kind: 'restart'; type?: string | undefined; dyno?: string | undefined; instance?: string | undefined }
+  | { kind: 'reload'; type?: string | undefined; instance?: string | undefined }
+  | { kind: 'scale'; type: string; by: 1 | -1; instance?: string | undefined }
 
 /** What the keys cannot do themselves. */
 export type Intent = { kind: 'quit' } | { kind: 'suspend' } | { kind: 'interrupt' } | { kind: 'ask'; action: Action } | { kind: 'do'; action: Action }
@@ -53,8 +53,8 @@ export function press(view: View, key: Key, rows: readonly Row[], page: number):
     case ' ': return { view: { ...view, isPaused: !view.isPaused } }
     case 's': return { view: { ...view, sort: nextSort(view.sort), notice: undefined } }
     case 'S': return { view: view.sort ? { ...view, sort: { ...view.sort, isDescending: !view.sort.isDescending } } : view }
-    case 'r': return ask(view, { kind: 'restart', ...(row?.dyno === undefined ? {} : { dyno: row.dyno }) })
-    case 'R': return ask(view, { kind: 'reload', type: row?.type })
+    case 'r': return ask(view, { kind: 'restart', ...(row?.dyno === undefined ? {} : { dyno: row.dyno }), ...instanceOf(row) })
+    case 'R': return ask(view, { kind: 'reload', type: row?.type, ...instanceOf(row) })
     case '+': case '=': case '-': return scale(view, rows, row, char === '-' ? -1 : 1)
     // Escape takes back one thing after the other.
     default: return { view: key.name !== 'escape' ? view : view.notice ? { ...view, notice: undefined } : view.filter !== '' ? { ...view, filter: '' } : { ...view, cursor: '' } }
@@ -94,9 +94,12 @@ function moved(cursor: string, rows: readonly Row[], steps: number): string {
 /** Nothing is under way at once with another thing: the question is asked when the last answer is there. */
 const ask = (view: View, action: Action): { view: View; intent: Intent } => ({ view: { ...view, notice: undefined }, intent: { kind: 'ask', action } })
 
+/** A platform knows dynos alone; on a `shipit dev` each instance is asked for by its name. */
+const instanceOf = (row: Row | undefined) => (row?.instance === undefined ? {} : { instance: row.instance })
+
 function scale(view: View, rows: readonly Row[], row: Row | undefined, by: 1 | -1) {
   const types = [...new Set(rows.map(({ type }) => type).filter((type) => type !== undefined && type !== 'run'))]
   const chosen = row?.type ?? (types.length === 1 ? types[0] : undefined)
-  if (chosen !== undefined && chosen !== 'run') return ask(view, { kind: 'scale', type: chosen, by })
+  if (chosen !== undefined && chosen !== 'run') return ask(view, { kind: 'scale', type: chosen, by, ...instanceOf(row) })
   return { view: { ...view, notice: { text: 'Choose a dyno first: its process type is scaled.', isBad: false } } }
 }

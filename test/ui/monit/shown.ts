@@ -27,7 +27,7 @@ export const DYNOS = [
 
 export function shown(rest: Partial<Shown> = {}, view: View = firstView()): Shown {
   return {
-    app: 'shop', rows: rowsOf('shop', DYNOS, { ...view, now: NOW }), isLoaded: true, problem: undefined, missing: undefined, errorsPerMinute: 2,
+    app: 'shop', unit: 'dynos', rows: rowsOf('shop', DYNOS, { ...view, now: NOW }), isLoaded: true, problem: undefined, missing: undefined, errorsPerMinute: 2,
     series: { cpu: [10, 40, 95], memory: [100, 110, 120], eventLoop: [NaN, 2, 3], requests: [0, 100, 240], errors: [0, 0, 2] },
     events: [
       { time: NOW - 5000, place: 'web.2 api:0', text: 'exit code=1 restarts=3', isBad: true },

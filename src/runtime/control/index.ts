@@ -1,0 +1,3 @@
+/** What other terminals may do to a `shipit dev`: PM2's verbs, over a socket of its user's. Loaded only then. */
+export { Operations } from './operations.js'
+export { serveControl } from './server.js'
