@@ -48,7 +48,7 @@ export interface DevLine {
 /** What runs. */
 export interface DevSession {
   folder: string
-  /** Of the runtime. */
+  /** Of the runtime; clients tell their user that of `shipit dev` itself. */
   pid: number
   /** ms since the epoch */
   startedAt: number

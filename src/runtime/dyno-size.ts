@@ -49,7 +49,9 @@ export class DynoSize {
   /** Prints what was decided. */
   announce(sized: SizedApp[], budget?: Budget): void {
     const { apps, dyno } = this.#settings
-    dynoOutput.out.write(bootLine(apps, sized, dyno, budget, this.heap))
+    // On a laptop an app may wait to be started by hand.
+    const begun = sized.filter(({ name }) => apps.find((app) => app.name === name)?.options.autostart !== false)
+    dynoOutput.out.write(bootLine(apps, begun, dyno, budget, this.heap))
   }
 
   #measure(app: App): number | undefined {

@@ -24,8 +24,9 @@ export interface OperationSettings {
   startAnew(app: App): Promise<void>
 }
 
-/** PM2's words for what runs or is about to. */
+/** PM2's words for what runs or is about to, and for what does not run until it is started. */
 const LIVING = ['online', 'launching']
+const OVER = ['stopped', 'errored']
 
 export class Operations {
   readonly #settings: OperationSettings
@@ -60,6 +61,7 @@ export class Operations {
   async scale(name: string, number: string): Promise<DevDone> {
     const { apps, gate, instances } = this.#settings
     const app = apps.find((one) => one.name === name) ?? notFound(name, apps.map((one) => one.name))
+    await this.#settled()
     const before = gate.count(name)
     const target = targetOf(number, before)
     if (target === undefined) throw new Refusal({ code: 'usage', message: `${number} is not a valid number of instances.`, next: `shipit scale ${name} 3, or shipit scale ${name} +1` })
@@ -72,7 +74,8 @@ export class Operations {
     await scaleTo(gate, name, number, 'another terminal').catch((error: Error) => {
       throw new Refusal({ code: 'refused', message: `${name} is not scaled to ${target} instances: ${error.message}.` })
     })
-    return { instances: this.#keepers.filter(({ pm2_env }) => pm2_env.name === name).map(nameOf), app: name, before, after: gate.count(name) }
+    const after = this.#keepers.filter(({ pm2_env }) => pm2_env.name === name && !OVER.includes(pm2_env.status))
+    return { instances: after.map(nameOf), app: name, before, after: after.length }
   }
 
   async #restart(keepers: Keeper[]): Promise<void> {
@@ -106,6 +109,7 @@ export class Operations {
   async #reload(name: string): Promise<DevDone> {
     const { reloads } = this.#settings
     const named = this.#named(name)
+    await this.#settled()
     const running = named.filter(({ pm2_env }) => LIVING.includes(pm2_env.status)).flatMap((keeper) => this.#living(keeper) ?? [])
     if (running.length === 0) throw new Refusal({ code: 'refused', message: `Nothing of ${name} runs.`, next: `shipit start ${name}` })
     if (reloads.isRunning) throw new Refusal({ code: 'refused', message: 'A reload is running already.', next: 'Wait for its end: shipit ps --dev' })
@@ -155,6 +159,11 @@ export class Operations {
       const restart = () => this.#restart(this.#keepers.filter((keeper) => keeper.pm2_env.name === name && isMeant(keeper)))
       void this.#settings.scaling.inTurn(restart).finally(() => underWay.delete(name)).then(() => callback(null, []), callback)
     }
+  }
+
+  /** When what is under way is over: an instance that is being restarted is neither running nor gone. */
+  #settled(): Promise<void> {
+    return this.#settings.scaling.inTurn(async () => undefined)
   }
 
   #named(name: string): Keeper[] {

@@ -19,7 +19,7 @@ export async function lookAtDev(client: DevClient, now = Date.now()): Promise<{ 
   const model = modelOf(lines)
   const dyno = reportDev(session, instances, model, now)
   const url = session.port === null ? null : `http://localhost:${session.port}/`
-  return { report: { ...session, url, instances: dyno.instances }, model, dyno, placed: dyno.instances.map((instance) => ({ dyno, instance })) }
+  return { report: { ...session, pid: client.running.pid, url, instances: dyno.instances }, model, dyno, placed: dyno.instances.map((instance) => ({ dyno, instance })) }
 }
 
 /** `=== shipit dev in /work/shop (pid 123, up 2m): app.js -i 2` and PM2's table of what it runs. */
