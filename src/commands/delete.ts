@@ -6,7 +6,7 @@ import type { DevOutcome } from '../ui/dev/verb.js'
 import { destroyFlags, destroyApp, type Destroyed } from '../ui/destroy.js'
 
 export default class Delete extends BaseCommand {
-  static override summary = 'take an app out of `shipit dev`; with --app, delete an app on Heroku as `destroy` does'
+  static override summary = 'take an app out of `shipit dev`, or with --app destroy one on Heroku'
   static override description = 'PM2\'s word. NAME is an app of the `shipit dev` that runs in this folder, PM2\'s id, app:instance, or all: it is stopped and leaves the list. An app on Heroku is deleted only if --app names it and its name is typed once more.'
   static override args = { name: Args.string({ ignoreStdin: true, description: 'app, PM2\'s id, app:instance or all, of the `shipit dev` in this folder' }) }
   static override flags = {

@@ -49,10 +49,9 @@ describe('shipit dev', function () {
     await until(() => {
       // The watcher says nothing of when it is ready, so the change is made until it is seen.
       writeFileSync(path.join(app.dir, 'view.txt'), String((n += 1)))
-      return (run.stdout.match(/event=listening/g) ?? []).length > 1
+      return run.stdout.includes('asked=yes')
     }, 30_000)
-    rmSync(path.join(app.dir, 'view.txt'))
-    await until(async () => (await get(port, '/').catch(() => first)) !== first)
+    await until(async () => (await get(port, '/').catch(() => first)) !== first, 30_000)
   })
 
   for (const options of ['', ', max_restarts: 2']) {

@@ -13,7 +13,7 @@ describe('the help', () => {
     const root = await help()
     expect(listed(root, 'TOPICS')).to.deep.equal(['apps', 'config', 'keys', 'local'])
     expect(listed(root, 'COMMANDS')).to.include.members(['ps', 'show', 'destroy']).and.not.include.members(['ls'])
-    expect(listed(root, 'COMMANDS').filter((name) => ['list', 'ls', 'status', 'describe', 'delete'].includes(name!))).to.deep.equal([])
+    expect(listed(root, 'COMMANDS').filter((name) => ['list', 'ls', 'status', 'describe'].includes(name!))).to.deep.equal([])
   })
 
   it('tells every command in one line of a terminal', async () => {

@@ -33,7 +33,7 @@ describe('the keys of monit', () => {
   it('ask before anything is changed, and do it after a yes alone', () => {
     expect(after(['j', 'r']).intent).to.deep.equal({ kind: 'ask', action: { kind: 'restart', dyno: 'web.1' } })
     expect(after(['r']).intent).to.deep.equal({ kind: 'ask', action: { kind: 'restart' } })
-    expect(after(['j', 'j', 'R']).intent).to.deep.equal({ kind: 'ask', action: { kind: 'reload', type: 'web' } })
+    expect(after(['j', 'j', 'R']).intent).to.deep.equal({ kind: 'ask', action: { kind: 'reload', type: 'web', instance: 'api:0' } })
     expect(after(['j', '-']).intent).to.deep.equal({ kind: 'ask', action: { kind: 'scale', type: 'web', by: -1 } })
     expect(after(['+'])).to.have.nested.property('view.notice.text').that.contains('Choose a dyno first')
     const question = { title: 'Scale', text: '?', action: { kind: 'scale', type: 'web', by: 1 } as const }
