@@ -74,7 +74,7 @@ export default class Logs extends BaseCommand {
   private async devLog(clients: readonly DevClient[], name: string | undefined, { num: lines, ...query }: { num: number } & Omit<DevLogQuery, 'lines' | 'name'>): Promise<void> {
     const [{ readDevLog }, { chooseSession }] = await Promise.all([import('../dev/log.js'), import('../ui/dev/choose.js')])
     const client = await chooseSession(clients, name)
-    const render = this.jsonEnabled() ? printableJson : logLineRenderer()
+    const render = this.jsonEnabled() ? safeJson : logLineRenderer()
     const out = lineWriter()
     try {
       for await (const line of readDevLog(client, { ...query, lines, name }, out.readerGone)) await out.write(render(line))

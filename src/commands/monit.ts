@@ -40,7 +40,7 @@ Without a terminal, or where TERM is dumb, a line of figures and the events sinc
   private async devSource(clients: readonly DevClient[]): Promise<MonitSource> {
     const [{ DevMonitSource }, { spokenOf }] = await Promise.all([import('../ui/dev/monit-source.js'), import('../ui/dev/target.js')])
     const [newest, ...others] = clients
-    if (others.length > 0) process.stderr.write(`${clients.length} shipit dev run here; this is ${spokenOf(newest!.running)}.\n`)
+    if (others.length > 0) writeErr(`${clients.length} shipit dev run here; this is ${spokenOf(newest!.running)}.\n`)
     return new DevMonitSource(newest!)
   }
 

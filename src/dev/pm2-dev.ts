@@ -1,6 +1,7 @@
 /** What pm2-dev does beside the apps: a command after each restart, and an end when none runs any more. */
 import { spawn } from 'node:child_process'
 import { readLine } from '../monitor/read-line.js'
+import { writeErr } from '../terminal.js'
 import type { DevClient } from './client.js'
 import { asLogLine } from './report.js'
 
@@ -39,5 +40,5 @@ export async function attendSession(client: DevClient, { postExec, isSilent, aut
 
 function runCommand(command: string, isSilent: boolean): void {
   const child = spawn(command, { shell: true, stdio: isSilent ? 'ignore' : ['ignore', 'inherit', 'inherit'] })
-  child.once('error', (error) => process.stderr.write(`--post-exec: ${error.message}\n`))
+  child.once('error', (error) => writeErr(`--post-exec: ${error.message}\n`))
 }

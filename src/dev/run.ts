@@ -1,4 +1,5 @@
 import { ShipitError } from '../errors.js'
+import { writeErr } from '../terminal.js'
 import { DevClient } from './client.js'
 import type { DevCommandLine } from './command-line.js'
 import { runForeground } from './foreground.js'
@@ -27,7 +28,7 @@ export async function runDev({ runtime, file, line, argv, env }: RunSettings): P
       const client = new DevClient({ folder: process.cwd(), pid: process.pid, socket, record: '' })
       const end = () => {
         isIdle = true
-        process.stderr.write('No app runs any more (--auto-exit).\n')
+        writeErr('No app runs any more (--auto-exit).\n')
         left.abort()
       }
       void attendSession(client, { ...line, end }, left.signal).catch((error: unknown) => {

@@ -1,5 +1,6 @@
 import type { DevClient } from '../../dev/client.js'
 import { matchingInstances } from '../../dev/select.js'
+import { safeJson } from '../../terminal.js'
 import { lineWriter } from '../line-writer.js'
 import { liveScreen } from '../live-screen.js'
 import { snakeKeys } from '../snake-keys.js'
@@ -46,7 +47,7 @@ async function watch(command: Command, clients: readonly DevClient[], view: View
     while (!signal.aborted) {
       const seen = await look(clients, view)
       if (screen) screen.show(seen.map(({ text }) => text).join('\n\n'))
-      else await out.write(JSON.stringify(snakeKeys(seen.map(({ report }) => report))))
+      else await out.write(safeJson(snakeKeys(seen.map(({ report }) => report))))
       await delay(EVERY, undefined, { signal }).catch((error: unknown) => {
         if (!signal.aborted) throw error
       })

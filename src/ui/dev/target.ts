@@ -3,6 +3,7 @@ import { DevClient } from '../../dev/client.js'
 import { runningSessions, sessionsOf, type RunningSession } from '../../dev/sessions.js'
 import { ShipitError } from '../../errors.js'
 import { herokuRemoteApp } from '../../git/remotes.js'
+import { writeErr } from '../../terminal.js'
 import { appsOfFolder } from '../app-of-folder.js'
 
 export interface TargetFlags { dev: boolean; app?: string | undefined; local: boolean }
@@ -30,7 +31,7 @@ export async function devTarget(flags: TargetFlags, asking: Asking): Promise<Dev
   if (sessions.length === 0) return undefined
   const app = await appOfFolder()
   if (app === undefined) {
-    if (asking.isChange) process.stderr.write(`On ${spokenOf(sessions[0]!)}; this folder deploys to no app.\n`)
+    if (asking.isChange) writeErr(`On ${spokenOf(sessions[0]!)}; this folder deploys to no app.\n`)
     return clientsOf(sessions)
   }
   if (asking.isChange) {
@@ -39,7 +40,7 @@ export async function devTarget(flags: TargetFlags, asking: Asking): Promise<Dev
       next: `${asking.spoken} --dev, or ${asking.spoken} --app ${app}`,
     })
   }
-  process.stderr.write(`Of ${app}, which this folder deploys to. \`shipit dev\` runs here too: ${asking.spoken} --dev\n`)
+  writeErr(`Of ${app}, which this folder deploys to. \`shipit dev\` runs here too: ${asking.spoken} --dev\n`)
   return undefined
 }
 
