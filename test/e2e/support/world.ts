@@ -16,6 +16,9 @@ export interface RunOptions { cwd?: string; input?: string; env?: NodeJS.Process
  * outlives close(), which also fails where a process was left behind.
  */
 export class World {
+  /** The Node.js that runs the CLI. */
+  node = process.execPath
+
   private constructor(readonly folder: string, readonly env: NodeJS.ProcessEnv, private readonly journal: Journal) {}
 
   static async create(env: NodeJS.ProcessEnv = {}): Promise<World> {
@@ -63,7 +66,7 @@ export class World {
 
   /** The built CLI, as a user types it. */
   shipit(args: string[], options: RunOptions = {}): Promise<Outcome> {
-    return this.run(process.execPath, [path.join(packageRoot, 'bin/shipit.js'), ...args], options)
+    return this.run(this.node, [path.join(packageRoot, 'bin/shipit.js'), ...args], options)
   }
 
   /** What a command reports with --json; throws with its whole output where it fails. */
