@@ -1,5 +1,7 @@
 import type { Workshop } from './workshop.js'
-import { expressGenerator, fastifyCli } from './servers.js'
+import { adonis, expressGenerator, fastifyCli, nest, strapi } from './servers.js'
+import { astro, next, nextStandalone, nuxt, reactRouter, svelteKit } from './sites.js'
+import { npmWorkspaces, turboPnpm, yarnPnp } from './workspaces.js'
 
 /** A framework's own starting point, as its documents tell a newcomer to make it. */
 export interface Framework {
@@ -19,6 +21,8 @@ export interface Framework {
 
 /** One test each; `npm run test:frameworks -- -g nuxt` runs one. */
 export const FRAMEWORKS: Framework[] = [
-  expressGenerator,
-  fastifyCli,
+  expressGenerator, fastifyCli, nest,
+  next, nextStandalone, svelteKit, astro, nuxt, reactRouter,
+  npmWorkspaces, turboPnpm, yarnPnp,
+  adonis, strapi,
 ]

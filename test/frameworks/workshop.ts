@@ -27,6 +27,16 @@ export class Workshop {
     return this.run('.', 'npx', ['--yes', spec, ...args])
   }
 
+  /** Writes files of a project by hand. @returns its folder */
+  write(name: string, files: Record<string, string | object>): Promise<string> {
+    return this.world.write(path.join('work', name), files)
+  }
+
+  /** Version of a program. */
+  async version(program: string): Promise<string> {
+    return (await this.run('.', program, ['--version'])).trim()
+  }
+
   npm(folder: string, ...args: string[]): Promise<string> {
     return this.run(folder, 'npm', args)
   }
