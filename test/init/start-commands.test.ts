@@ -32,6 +32,7 @@ const ROWS: Row[] = [
   { from: 'an nx monorepo', files: { 'package.json': pkg({ build: 'nx build api', start: 'node dist/apps/api/main.js' }) }, starts: { entry: 'dist/apps/api/main.js' } },
   { from: 'a lerna monorepo', files: { 'package.json': pkg({ build: 'lerna run build', start: 'node packages/web/lib/index.js' }) }, starts: { entry: 'packages/web/lib/index.js' } },
   { from: 'AdonisJS', files: { 'package.json': pkg({ build: 'node ace build', start: 'node build/bin/server.js' }, { type: 'module' }), 'bin/server.ts': '' }, starts: { entry: 'build/bin/server.js' } },
+  { from: 'AdonisJS, as its starter kits start it', files: { 'package.json': pkg({ build: 'node ace build', start: 'node bin/server.js' }, { type: 'module' }), 'bin/server.ts': '' }, starts: { entry: 'bin/server.js', cwd: 'build' } },
   { from: 'LoopBack', files: { 'package.json': pkg({ build: 'lb-tsc', start: 'node -r source-map-support/register .' }, { main: 'dist/index.js' }), 'src/index.ts': '' }, starts: { entry: 'dist/index.js', nodeArgs: ['-r', 'source-map-support/register'] } },
   { from: 'Next.js, standalone', files: { 'package.json': pkg({ build: 'next build', start: 'node .next/standalone/server.js' }, deps('next')) }, starts: { entry: '.next/standalone/server.js' } },
   { from: 'Nuxt, by its file', files: { 'package.json': pkg({ build: 'nuxt build', start: 'node .output/server/index.mjs' }, deps('nuxt')) }, starts: { entry: '.output/server/index.mjs' } },

@@ -22,6 +22,8 @@ export interface Build {
   outputOf(source: string): string | undefined
   /** The source that a built file comes from. */
   sourceOf(output: string): string | undefined
+  /** The folder in which the start script finds the built app, if that is not the app's own. */
+  startsIn?: string
 }
 
 /**
@@ -67,10 +69,15 @@ export function findBuild(folder: FolderView, pkg: PackageJson): Build | undefin
       isOpaque: known.length < compilers.length,
       outputOf,
       sourceOf: (output) => sourceFiles(folder).find((source) => source !== output && outputOf(source) === output),
+      ...(builders.some(isAdonisBuild) ? { startsIn: ADONIS_OUTPUT } : {}),
     }
   }
   return undefined
 }
+
+/** `node ace build` puts the whole app into build/, and its start script is for that folder: https://docs.adonisjs.com/guides/deployment */
+const ADONIS_OUTPUT = 'build'
+const isAdonisBuild = ({ words }: { words: string[] }) => path.basename(words[0]!) === 'node' && /^ace(\.js)?$/.test(words[1] ?? '') && words[2] === 'build'
 
 function compilerOf(folder: FolderView, pkg: PackageJson, words: string[]): Compiler | undefined {
   const [tool, ...rest] = words
@@ -86,6 +93,8 @@ function compilerOf(folder: FolderView, pkg: PackageJson, words: string[]): Comp
       return folderCompiler(folder, tool, rest)
     case 'esbuild':
       return esbuildCompiler(rest)
+    case 'node':
+      return isAdonisBuild({ words }) ? (source) => (/\.ts$/.test(source) ? path.join(ADONIS_OUTPUT, asJavaScript(source)) : undefined) : undefined
     case 'tsup':
       return bundleCompiler(folder, pkg, rest, 'src/index.ts')
     case 'ncc': {

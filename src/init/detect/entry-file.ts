@@ -66,6 +66,8 @@ function unbuilt({ build, pkg }: Project, file: string, launch: Launch): Target 
     const source = build?.sourceOf(name)
     if (source) return script(name, launch, `${name}, which \`npm run ${build!.script}\` builds from ${source}`)
   }
+  const inBuild = build?.startsIn && names.find((name) => build.sourceOf(path.join(build.startsIn!, name)) !== undefined)
+  if (inBuild) return script(inBuild, { ...launch, cwd: path.join(launch.cwd ?? '', build.startsIn!) }, `${inBuild} in ${build.startsIn}/, where \`npm run ${build.script}\` puts the app,`)
   if (build && file !== '' && (build.isOpaque || OUTPUT_FOLDER.test(file))) {
     const isFolder = OUTPUT_FOLDER.test(`${file}/`) && !OUTPUT_FOLDER.test(file)
     const name = isFolder ? `${file}/index.js` : path.extname(file) === '' && !/(^|\/)bin\//.test(file) ? `${file}.js` : file
