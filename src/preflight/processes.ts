@@ -7,6 +7,7 @@ import { allCommands } from '../init/detect/scripts.js'
 import type { Project, Target } from '../init/detect/target.js'
 import { RUNTIME } from '../init/runtime-tarball.js'
 import { processTypes } from '../procfile.js'
+import { shellWord } from '../shell-word.js'
 import type { ProjectFacts } from './facts.js'
 
 /** A command that a dyno runs, and where init's own parser finds that it leads. */
@@ -28,7 +29,7 @@ export interface Process extends Followed {
   runtime?: Partial<Pm2CommandLine>
 }
 
-type Asked = Pick<ProjectFacts, 'folder' | 'manifest'>
+type Asked = Pick<ProjectFacts, 'folder' | 'manifest' | 'onDisk'>
 
 const known = new WeakMap<ProjectFacts['folder'], Process[]>()
 
@@ -67,18 +68,25 @@ function follow(line: string, { folder, manifest }: Asked): Followed {
   return { line, target: followLine(line, project), commands }
 }
 
-/** Why what a line starts cannot be there in a dyno; undefined if it can, or if a buildpack may bring it, as the one for nginx brings bin/start-nginx. */
-export function absence({ target, commands }: Followed): { reason: string; next?: string | undefined } | undefined {
+/**
+ * Why what a line starts cannot be there in a dyno; undefined if it can, or if only the build would tell: a buildpack may bring it, as the one for nginx brings
+ * bin/start-nginx, or a package.
+ */
+export function absence({ target, commands }: Followed, { folder, onDisk }: Pick<ProjectFacts, 'folder' | 'onDisk'>): { reason: string; next?: string | undefined } | undefined {
   if (target.kind !== 'refused' || !target.isFinal || target.pm2?.line.refused.length) return undefined
-  const program = commands.at(-1)?.[0] ?? ''
-  return program.includes('/') && !/\.[cm]?[jt]sx?$/.test(program) ? undefined : target
+  const words = commands.at(-1) ?? []
+  const [program = ''] = words
+  if ((program.includes('/') && !/\.[cm]?[jt]sx?$/.test(program)) || words.some((word) => /(^|\/)node_modules\//.test(word))) return undefined
+  const file = words.slice(1).map((word) => word.replace(/^\.\//, '')).find((word) => word !== '' && !folder.isFile(word) && !folder.isDirectory(word) && onDisk(word))
+  return file === undefined ? target : { reason: `\`${file}\` is on disk and not in the commit`, next: `git add --force ${shellWord(file)} && git commit` }
 }
 
 /** A line that is not understood may come to the runtime all the same: by a word of it, or in a shell script that it runs. */
-function runtimeOf(followed: Followed, { folder, manifest }: Asked): Process['runtime'] {
+function runtimeOf(followed: Followed, project: Asked): Process['runtime'] {
+  const { folder, manifest } = project
   const { line, target } = followed
   if (target.pm2?.program === RUNTIME) return target.pm2.line
-  if (target.kind !== 'refused' || absence(followed) || target.pm2 || !manifest) return undefined
+  if (target.kind !== 'refused' || absence(followed, project) || target.pm2 || !manifest) return undefined
   const words = allCommands(line, manifest).flatMap((command) => command.words)
   const scripts = words.map((word) => word.replace(/^\.\//, '')).filter((word) => folder.isFile(word)).map((word) => folder.read(word) ?? '')
   const isNamed = [line, ...words, ...scripts].some((text) => new RegExp(`(^|[\\s/'"(;&|])${RUNTIME}(?=$|[\\s'")])`).test(text))

@@ -33,6 +33,7 @@ export const PROCESSES: Case[] = [
     check: 'process-types',
     fires: [
       [{ files: { Procfile: 'web: npm start\nworker: node worker.js\n' } }, 'error', /worker runs `node worker\.js`, and `worker\.js` does not exist/],
+      [{ files: { Procfile: 'web: npm start\nworker: node dist/worker.js\n' }, onDisk: ['dist/worker.js'] }, 'error', /`dist\/worker\.js` is on disk and not in the commit/],
       [{ files: { Procfile: 'web: npm start\nrelease: node scripts/migrate\n' } }, 'error', /release runs/],
       [{ files: { Procfile: 'web: npm start\nrelease: npm run migrate\n' } }, 'error', /no script called `migrate`/],
       [{ files: { Procfile: `web: npm start\nworker: ${START} --only job\n`, 'ecosystem.config.yml': two, 'worker.js': '' } }, 'error', /starts job with --only/],

@@ -128,8 +128,9 @@ function followWords(words: string[], project: Project, seen: ReadonlySet<string
   }
   const hop = scriptHop([program, ...rest], project.pkg.scripts)
   if (hop) return followScript(hop.script, hop.rest, project, seen)
-  // yarn and pnpm run a package's bin by its name where no script has that name: `yarn next start`, `pnpm fastify start`.
-  if (/^(yarn|pnpm)$/.test(program) && /^[a-z@]/i.test(rest[0] ?? '') && rest[0] !== 'run') return followWords(rest, project, seen)
+  // yarn and pnpm run a package's bin by its name if no script has that name: `yarn next start`, `yarn run knex`, `pnpm fastify start`.
+  const bin = program === 'yarn' && rest[0] === 'run' ? rest.slice(1) : rest
+  if (/^(yarn|pnpm)$/.test(program) && /^[a-z@]/i.test(bin[0] ?? '') && bin[0] !== 'run') return followWords(bin, project, seen)
   if (/^(npm|yarn|pnpm|bun)$/.test(program)) return otherPackage([program, ...rest].join(' '))
   // `nodemon --exec "npx ts-node"` hands on a first word that is a line of its own.
   if (/\s/.test(first)) return followWords([...simpleCommand(first).words, ...rest], project, seen)

@@ -20,8 +20,10 @@ export function scriptHop(words: string[], scripts: Record<string, string>): { s
   const isRun = rest[0] === 'run' || rest[0] === 'run-script'
   const name = isRun ? rest[1] : rest[0]
   if (name === undefined || name.startsWith('-')) return undefined
-  // `bun run FILE` runs a file.
-  if (isRun && runner === 'bun' && scripts[name] === undefined) return undefined
+  // `bun run FILE` runs a file, `yarn run NAME` a package's program.
+  if (isRun && /^(bun|yarn)$/.test(runner) && scripts[name] === undefined) return undefined
+  // npm does nothing then.
+  if (words.includes('--if-present') && scripts[name] === undefined) return undefined
   if (!isRun && runner === 'npm' && !['start', 'test', 'stop', 'restart'].includes(name)) return undefined
   if (!isRun && (OWN_COMMANDS.has(name) || scripts[name] === undefined) && name !== 'start') return undefined
   return { script: name, rest: afterDashes(rest.slice(isRun ? 2 : 1)) }

@@ -15,14 +15,14 @@ export const processTypes: Check = {
   look: ({ project }) => processesOf(project).flatMap((process) => {
     const named = namesOf(process, project)
     if (process.type === 'web' || named.length > 0) return named
-    return [...absent(process), ...sameAsWeb(process, project)]
+    return [...absent(process, project), ...sameAsWeb(process, project)]
   }),
 }
 
 /** What a line starts is not there, as far as that is certain. What cannot run on Heroku for another reason is not told here. */
-function absent(process: Process): Problem[] {
+function absent(process: Process, project: ProjectFacts): Problem[] {
   const { type, line } = process
-  const found = absence(process)
+  const found = absence(process, project)
   if (!found) return []
   return [{
     severity: 'error', what: `The process type ${type} runs \`${line}\`, and ${found.reason}.`, place: 'Procfile',

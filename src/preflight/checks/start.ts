@@ -45,15 +45,15 @@ export const startScript: Check = {
     if (web.isDefault && !hasStart(project)) {
       return [{ severity: 'error', what: 'package.json has no start script, and there is no Procfile.', why: 'Nothing says what a web dyno runs.', next: 'shipit init', place: 'package.json', fix: INIT }]
     }
-    if (!web.runtime) return [withoutRuntime(web, project.ecosystemFile)]
+    if (!web.runtime) return [withoutRuntime(web, project, project.ecosystemFile)]
     return web.target.kind === 'ecosystem' || web.target.pm2?.line.file ? otherFile(web.target.kind === 'ecosystem' ? web.target.file : web.runtime.file, project) : []
   },
 }
 
-function withoutRuntime(web: Process, file: string): Problem {
+function withoutRuntime(web: Process, project: Facts['project'], file: string): Problem {
   const { place, line, target } = web
   const shared = { next: 'shipit init', place, fix: INIT }
-  const absent = target.pm2 ? undefined : absence(web)
+  const absent = target.pm2 ? undefined : absence(web, project)
   if (absent) return { ...shared, severity: 'error', what: `Heroku will run \`${line}\`, and ${absent.reason}.`, ...(absent.next === undefined ? {} : { next: `${absent.next}\nshipit init` }) }
   if (target.kind === 'refused' && !target.pm2) {
     return { severity: 'note', what: `shipit cannot tell whether \`${line}\` starts shipit-runtime: ${target.reason}.`, why: 'If it does not, there is no PM2, no drain, and no instances by the dyno.', next: 'Nothing if it does; else run `shipit init`.', place }
