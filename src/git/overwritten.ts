@@ -48,7 +48,7 @@ async function listMain(where: Parameters<typeof spawnGit>[1], signal: AbortSign
     const [out, err, [exitCode]] = await Promise.all([text(child.stdout!), text(child.stderr!), once(child, 'close') as Promise<[number | null]>])
     signal?.throwIfAborted()
     if (exitCode === 0) return out
-    throw pushFailure({ url: where.url, exitCode, remote: [], own: giveUp.aborted ? ['Operation timed out'] : err.trim().split('\n'), refs: [] })
+    throw pushFailure({ url: where.url, exitCode, remote: [], own: giveUp.aborted ? ['Operation timed out'] : err.trim().split('\n'), refs: [], hook: [] })
   } finally {
     either.removeEventListener('abort', end)
   }

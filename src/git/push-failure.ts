@@ -4,12 +4,13 @@ import { appOf, type PushTranscript } from './push.js'
 const SHOWN = 30
 
 /** Why a push failed, from what git and the platform said. Pure. */
-export function pushFailure({ url, exitCode, remote, own, refs }: PushTranscript): ShipitError {
+export function pushFailure({ url, exitCode, remote, own, refs, hook }: PushTranscript): ShipitError {
   const rejection = refs.find((line) => line.startsWith('!'))?.split('\t')[2] ?? ''
   const gitSaid = own.filter((line) => !/^(error: failed to push some refs|hint: )/.test(line))
   const platformSaid = remote.slice(-SHOWN).join('\n').trim()
   const all = gitSaid.join('\n')
-  const why = [platformSaid, all].filter(Boolean).join('\n') || `git push ended with status ${exitCode} and said nothing.`
+  const hookSaid = hook.slice(-SHOWN).join('\n').trim()
+  const why = [platformSaid, hookSaid, all].filter(Boolean).join('\n') || `git push ended with status ${exitCode} and said nothing.`
 
   if (/pre-receive hook declined|hook declined/.test(rejection)) {
     return new ShipitError('build', {

@@ -41,12 +41,18 @@ export interface PushTranscript {
   own: string[]
   /** Lines of `--porcelain`: flag, refs, summary. */
   refs: string[]
+  /** What else stood on stdout: a pre-push hook of the user's writes there, too. */
+  hook: string[]
 }
 
 /** `https://git.heroku.com/myapp.git` → myapp */
 export const appOf = (url: string): string => path.posix.basename(url, '.git')
 
 const DEFAULT_TIMEOUT = 20 * 60_000
+
+/** `<flag> \t <from>:<to> \t <summary>`, and what stands around these lines (git-push(1), --porcelain). */
+const REF_LINE = /^[ +\-*!=]\t[^\t]*:refs\/[^\t]*\t/
+const OWN_LINE = /^(To \S+|Done)?$/
 
 /**
  * `git push` of one commit to the platform, its output line by line. The child is spawned here and not by simple-git, whose
@@ -71,9 +77,12 @@ export async function push(options: PushOptions): Promise<PushResult> {
 }
 
 async function runPush({ dir, url, token, refspec, force, objects, onOutput, env }: PushOptions, signal: AbortSignal): Promise<PushTranscript> {
-  const transcript: PushTranscript = { url, exitCode: null, remote: [], own: [], refs: [] }
+  const transcript: PushTranscript = { url, exitCode: null, remote: [], own: [], refs: [], hook: [] }
   const child = spawnGit(['push', '--porcelain', '--no-follow-tags', '--no-signed', '--recurse-submodules=no', ...(force ? ['--force'] : []), url, refspec], { dir, url, token, env: env ?? process.env, objects })
-  const out = new OutputLines((line) => transcript.refs.push(line))
+  const out = new OutputLines((line) => {
+    if (REF_LINE.test(line)) transcript.refs.push(line)
+    else if (!OWN_LINE.test(line)) transcript.hook.push(line)
+  })
   const err = new OutputLines((line) => {
     const said = remoteLine(line)
     if (said === undefined) return void transcript.own.push(line)

@@ -111,6 +111,23 @@ describe('git push', () => {
     for (const form of [TOKEN, Buffer.from(`shipit:${TOKEN}`).toString('base64'), Buffer.from(TOKEN).toString('base64')]) expect(told).to.not.include(form)
   })
 
+  it('takes no line of a pre-push hook for an answer of git, and shows what the hook said on stdout too', async () => {
+    const remote = await server.addApp('a1')
+    const hooks = path.join(folder.dir, 'hooks')
+    await mkdir(hooks)
+    const hook = (end: string) => writeFile(path.join(hooks, 'pre-push'), `#!/bin/sh\nprintf '=== lint ===\\n! 2 warnings\\n=\\tall\\tis well\\n'\n${end}\n`, { mode: 0o755 })
+    await configure('core.hooksPath', hooks)
+    await hook('exit 0')
+    expect(await pushTo('a1')).to.deep.equal({ outcome: 'pushed' })
+    expect(await remote.revparse(['main'])).to.equal(await git.revparse(['HEAD']))
+    await commitFile(git, work, 'index.js', 'second', 'Say more')
+    await hook('exit 1')
+    const error = await failureOf(pushTo('a1'))
+    expect(error).to.include({ code: 'push', message: 'git push failed.' })
+    expect(error.why).to.include('=== lint ===').and.include('! 2 warnings')
+    expect(await remote.revparse(['main'])).to.not.equal(await git.revparse(['HEAD']))
+  })
+
   it('pushes a commit and not a tag that has the name of the branch', async () => {
     const remote = await server.addApp('a1')
     await git.addTag('main')
