@@ -35,6 +35,8 @@ export default class Ps extends BaseCommand {
     watch: Flags.boolean({ char: 'w', description: 'go on, with figures as they come, until Ctrl-C' }),
   }
 
+  private noDynos: string | undefined
+
   async run(): Promise<DynoReport[] | DevReport[] | void> {
     const { args, flags } = await this.parse(Ps)
     const dev = await this.devSessions(flags, false)
@@ -48,7 +50,7 @@ export default class Ps extends BaseCommand {
     const { waitingForFigures } = await import('../ui/waiting-for-figures.js')
     const seen = await look(api, app, { selection, onFollow: waitingForFigures })
     const dynos = await this.report(api, app, seen, selection, flags)
-    if (!this.jsonEnabled()) this.log(await this.render(app, dynos, selection, flags))
+    if (!this.jsonEnabled()) this.log(await this.render(api, app, dynos, selection, flags))
     await this.explain(seen, dynos)
     return dynos
   }
@@ -65,7 +67,7 @@ export default class Ps extends BaseCommand {
     try {
       for await (const seen of watchFormation(api, app, { every, signal })) {
         const dynos = await this.report(api, app, seen, selection, flags)
-        if (screen) screen.show([await this.render(app, dynos, selection, flags), ...(seen.problem ? ['', seen.problem] : [])].join('\n'))
+        if (screen) screen.show([await this.render(api, app, dynos, selection, flags), ...(seen.problem ? ['', seen.problem] : [])].join('\n'))
         else await out.write(JSON.stringify(snakeKeys(dynos)))
       }
     } finally {
@@ -97,10 +99,17 @@ export default class Ps extends BaseCommand {
     selectDynos(dynos, formation, selection, app)
   }
 
-  private async render(app: string, dynos: readonly DynoReport[], { type }: Selection, { sort }: ViewFlags): Promise<string> {
-    if (dynos.length === 0) return this.withLocal(`${app} has no ${type ? `dyno of type ${type}` : 'dynos'}. Start ${type ? 'one' : 'some'}: ${this.config.bin} scale ${type ?? 'web'}=1 --app ${app}`)
+  private async render(api: PlatformApi, app: string, dynos: readonly DynoReport[], { type }: Selection, { sort }: ViewFlags): Promise<string> {
+    if (dynos.length === 0) return this.withLocal(`${app} has no ${type ? `dyno of type ${type}` : 'dynos'}. ${await this.advice(api, app, type)}`)
     const { renderFormation } = await import('../ui/formation.js')
     return renderFormation(dynos, { sort, width: process.stdout.isTTY ? process.stdout.columns : undefined })
+  }
+
+  /** Asked once: a watch repaints every second. */
+  private async advice(api: PlatformApi, app: string, type: string | undefined): Promise<string> {
+    const [{ listFormation }, { startAdvice }] = await Promise.all([import('../heroku/formation.js'), import('../formation/start-advice.js')])
+    this.noDynos ??= startAdvice(app, await listFormation(api, app), type)
+    return this.noDynos
   }
 
   private async explain({ problem, watched }: Look, dynos: readonly DynoReport[]): Promise<void> {

@@ -1,6 +1,7 @@
 import { ShipitError } from '../errors.js'
 import { byTypeAndNumber, type Dyno, type Formation } from '../heroku/index.js'
 import { unknownName } from '../nearest.js'
+import { startAdvice } from './start-advice.js'
 
 /** `web` names a process type, `web.1` one dyno of it; nothing, or PM2's word `all`, names all. */
 export type Selection = { type?: undefined; name?: undefined } | { type: string; name?: undefined } | { name: string; type?: undefined }
@@ -42,6 +43,6 @@ export function selectDynos(dynos: readonly Dyno[], formation: readonly Formatio
   throw new ShipitError('not_found', {
     message: name ? `${app} has no dyno ${name}.` : type ? `${app} has no running dyno of type ${type}.` : `${app} has no running dyno.`,
     why: ofFormation.length > 0 ? `Its dynos are ${ofFormation.sort(byTypeAndNumber).map((dyno) => dyno.name).join(', ')}.` : `Its formation is ${formation.map((row) => `${row.type}=${row.quantity}`).join(' ') || 'empty'}.`,
-    next: ofFormation.length > 0 ? `shipit ps --app ${app}` : `Start one with: shipit scale ${type ?? 'web'}=1 --app ${app}`,
+    next: ofFormation.length > 0 ? `shipit ps --app ${app}` : startAdvice(app, formation, type),
   })
 }

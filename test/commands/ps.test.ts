@@ -106,8 +106,16 @@ describe('shipit ps', () => {
   })
 
   it('says what to do where there are none', async () => {
-    appIs([])
-    expect((await run('ps', [], { HEROKU_APP: 'a1' })).stdout).to.equal('a1 has no dynos. Start some: shipit scale web=1 --app a1\n')
+    for (const [rows, what] of [
+      [[formation('web', 0), formation('jobs', 0)], 'Start some: shipit scale web=1 --app a1'],
+      [[formation('release', 0), formation('jobs', 0)], 'Start some: shipit scale jobs=1 --app a1'],
+      [[formation('web', 2)], 'Its formation is web=2: dynos are on their way. Watch them: shipit ps --watch --app a1'],
+      [[], 'Nothing that could run is deployed yet. Deploy it: shipit deploy --app a1'],
+    ] as const) {
+      appIs([])
+      api().get('/apps/a1/formation').reply(200, rows)
+      expect((await run('ps', [], { HEROKU_APP: 'a1' })).stdout).to.equal(`a1 has no dynos. ${what}\n`)
+    }
   })
 
   it('annotates its failure under GitHub Actions', async () => {

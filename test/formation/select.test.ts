@@ -24,7 +24,8 @@ describe('what a user means by web and web.1', () => {
   it('says what there is where nothing is meant', () => {
     expect(() => selectDynos(dynos, rows, { name: 'web.3' }, 'a1')).to.throw('a1 has no dyno web.3.').with.property('why', 'Its dynos are web.2, web.10, worker.1.')
     expect(() => selectDynos(dynos, rows, { type: 'jobs' }, 'a1')).to.throw('a1 has no running dyno of type jobs.')
-    expect(() => selectDynos([], rows, {}, 'a1')).to.throw('a1 has no running dyno.').with.property('next', 'Start one with: shipit scale web=1 --app a1')
+    expect(() => selectDynos([], [formation('web', 0)], {}, 'a1')).to.throw('a1 has no running dyno.').with.property('next', 'Start some: shipit scale web=1 --app a1')
+    expect(() => selectDynos([], rows, {}, 'a1')).to.throw('a1 has no running dyno.').with.property('next').that.includes('shipit ps --watch --app a1')
   })
   it('sorts by type, then by number', () => {
     expect([dyno('web.10'), dyno('api.1'), dyno('web.9')].sort(byTypeAndNumber).map(({ name }) => name)).to.deep.equal(['api.1', 'web.9', 'web.10'])
