@@ -1,5 +1,6 @@
-import { conflictingLockfiles, LOCKFILE_MANAGERS, lockfilesToRemove } from '../../declared-managers.js'
+import { conflictingLockfiles, LOCKFILE_MANAGERS } from '../../declared-managers.js'
 import { ShipitError } from '../../errors.js'
+import { lockfileAdvice } from '../../used-manager.js'
 import type { FolderView } from '../folder.js'
 import type { PackageManager } from '../types.js'
 import type { PackageJson } from './package-json.js'
@@ -21,7 +22,7 @@ export function choosePackageManager(folder: FolderView, pkg: PackageJson): Chos
     throw new ShipitError('project', {
       message: `There are ${several.length === 2 ? 'two' : several.length} lockfiles: ${several.join(' and ')}.`,
       why: 'Heroku cannot tell which package manager is yours, and fails the build.',
-      next: `Keep the one you use and remove the other: git rm ${lockfilesToRemove(several, pkg).join(' ')}`,
+      next: lockfileAdvice(several, { manifest: pkg, folder }),
     })
   }
   const tools = found.map((file) => LOCKFILE_MANAGERS[file])
@@ -46,4 +47,12 @@ function yarnGeneration(folder: FolderView, major: number | undefined): PackageM
   if (lock?.trim()) return /^__metadata:/m.test(lock) ? 'yarn-berry' : 'yarn'
   if (major !== undefined) return major >= 2 ? 'yarn-berry' : 'yarn'
   return folder.isFile('.yarnrc.yml') ? 'yarn-berry' : 'yarn'
+}
+
+/**
+ * Whether Yarn installs no node_modules, so that only `yarn` itself finds the bins of packages: its default from version 2 on
+ * (https://yarnpkg.com/configuration/yarnrc#nodeLinker).
+ */
+export function isPlugAndPlay(folder: FolderView, manager: PackageManager): boolean {
+  return manager === 'yarn-berry' && !/^nodeLinker:\s*["']?(node-modules|pnpm)\b/m.test(folder.read('.yarnrc.yml') ?? '')
 }

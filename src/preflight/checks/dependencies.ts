@@ -1,4 +1,5 @@
-import { conflictingLockfiles, declaredManagers, LOCKFILE_MANAGERS, lockfilesToRemove } from '../../declared-managers.js'
+import { conflictingLockfiles, declaredManagers, LOCKFILE_MANAGERS } from '../../declared-managers.js'
+import { lockfileAdvice } from '../../used-manager.js'
 import { RUNTIME } from '../../init/runtime-tarball.js'
 import { engineFault } from '../../node-engines.js'
 import type { Check, Problem } from '../finding.js'
@@ -38,10 +39,9 @@ export const singleLockfile: Check = {
     if (!project.manifest) return []
     const several = conflictingLockfiles(LOCKFILES.filter((file) => project.folder.isFile(file)))
     if (several.length > 0) {
-      const remove = lockfilesToRemove(several, project.manifest).join(' ')
       return [{
         severity: 'error', what: `There are ${several.length === 2 ? 'two' : several.length} lockfiles: ${several.join(' and ')}.`, why: 'Heroku cannot tell which package manager is yours, and fails the build.',
-        next: `Keep the one you use, and remove the other:\ngit rm ${remove}`,
+        next: lockfileAdvice(several, { manifest: project.manifest, folder: project.folder }),
       }]
     }
     if (LOCKFILES.some((file) => project.folder.isFile(file))) return []
