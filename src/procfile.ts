@@ -1,6 +1,6 @@
 /** The Procfile, as init, doctor, deploy and the embedded build read it: https://devcenter.heroku.com/articles/procfile */
 
-interface ProcfileEntry {
+export interface ProcfileEntry {
   type: string
   command: string
 }
@@ -47,4 +47,10 @@ export function processTypes(text: string | undefined): (ProcfileEntry & { isDef
 export function withCommand(text: string, type: string, command: string): string {
   const line = new RegExp(`^(\\ufeff?[ \\t]*${type}[ \\t]*:[ \\t]*)[^\\r\\n]*`, 'gm')
   return text.replace(line, (_match, head: string) => head + command)
+}
+
+/** The text with a process type added at its end. */
+export function withType(text: string, type: string, command: string): string {
+  const eol = text.includes('\r\n') ? '\r\n' : '\n'
+  return `${text}${text === '' || text.endsWith('\n') ? '' : eol}${type}: ${command}${eol}`
 }

@@ -1,7 +1,8 @@
+import path from 'node:path'
 import { Args, Flags } from '@oclif/core'
 import pc from 'picocolors'
 import { ShipitError } from '../errors.js'
-import type { Detected, InitOptions, InitParts, InitPlan } from '../init/index.js'
+import type { Detected, InitOptions, InitParts, InitPlan, LockReport } from '../init/index.js'
 import { BaseCommand } from '../ui/base-command.js'
 import { printable } from '../ui/printable.js'
 
@@ -35,12 +36,16 @@ export default class Init extends BaseCommand {
     ci: Flags.option({ options: ['github'] as const, description: 'write a workflow too that deploys pushes and rehearses pull requests' })(),
     'dry-run': Flags.boolean({ description: 'show what would be done and change nothing' }),
     yes: Flags.boolean({ char: 'y', description: 'do not ask' }),
+    'install-check': Flags.boolean({
+      description: 'let the package manager install from the new lockfile in a copy, without scripts; if it fails and did not before, all is undone',
+      default: true, allowNo: true, env: 'SHIPIT_INSTALL_CHECK',
+    }),
     force: Flags.boolean({ description: 'write a new ecosystem file, and with --ci a new workflow, even where there is one' }),
   }
 
-  async run(): Promise<{ plan: InitPlan; applied: boolean }> {
+  async run(): Promise<{ plan: InitPlan; applied: boolean; lockfile?: LockReport }> {
     const { args, flags } = await this.parse(Init)
-    const { prepareInit, applyPlan } = await import('../init/index.js')
+    const { prepareInit, applyPlan, inWords } = await import('../init/index.js')
     const options = optionsFrom(flags)
     const first = await prepareInit(args.dir, options, this.parts())
     const chosen = flags.yes || flags['dry-run'] ? undefined : await this.askForEntry(first.detected)
@@ -55,11 +60,14 @@ export default class Init extends BaseCommand {
       this.log('Nothing was changed.')
       return { plan, applied: false }
     }
-    await applyPlan(plan, (step) => {
-      if (step.kind === 'run') this.log(`\nBringing ${step.file} in step with ${step.command[0]} ...`)
+    const report = await applyPlan(plan, {
+      onStep: (step) => { if (step.kind === 'run') this.log(`\nBringing ${step.file} in step with ${step.command[0]} ...`) },
+      onTry: (command) => this.log(`Trying \`${inWords(command)}\` in a copy ...`),
+      isInstallTried: flags['install-check'],
     })
-    await this.done(plan, args.dir, isRepository, detected.appName)
-    return { plan, applied: true }
+    await this.done(plan, isRepository, detected.appName)
+    if (report) await this.tellOfLockfile(plan, report)
+    return { plan, applied: true, ...(report ? { lockfile: report } : {}) }
   }
 
   /** What init works with; a test gives its own. */
@@ -107,10 +115,26 @@ export default class Init extends BaseCommand {
     return askYesOrNo('Do this?', true)
   }
 
-  private async done(plan: InitPlan, dir: string, isRepository: boolean, appName: string): Promise<void> {
+  /** What was proved of the lockfile, and what was not. */
+  private async tellOfLockfile({ steps }: InitPlan, { install, why, notes }: LockReport): Promise<void> {
+    const step = steps.find((each) => each.kind === 'run')
+    if (!step) return
+    const { inWords } = await import('../init/index.js')
+    const command = inWords(step.install)
+    const lines = why === undefined ? '' : `\n${printable(why).split('\n').map((line) => `  ${line}`).join('\n')}`
+    const said = {
+      proved: `Proved: \`${command}\` installs from the new ${step.file} (in a copy; scripts of packages were not run).`,
+      failed: `! \`${command}\` fails in this project, and failed before as well; the build on Heroku fails alike:${lines}`,
+      unknown: `! Not proved: whether \`${command}\` installs from the new ${step.file}.${lines}`,
+    }[install]
+    for (const line of [...notes.map((note) => `! ${printable(note)}`), said]) this.log(line)
+  }
+
+  private async done(plan: InitPlan, isRepository: boolean, appName: string): Promise<void> {
     const files = new Set(plan.steps.map(({ file }) => file)).size
     const { quote } = await import('shell-quote')
-    const go = dir === '.' ? [] : [`cd ${quote([dir])}`]
+    const dir = path.relative(process.cwd(), plan.dir)
+    const go = dir === '' ? [] : [`cd ${quote([dir])}`]
     const commit = [...(isRepository ? [] : ['git init']), 'git add --all', 'git commit --message "Run under PM2"'].join(' && ')
     this.log(`\nDone: ${files} ${files === 1 ? 'file' : 'files'} changed. Next:`)
     for (const line of [...go, commit, `${this.config.bin} deploy --local --app ${herokuName(appName)}`]) this.log(`  ${line}`)

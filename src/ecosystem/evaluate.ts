@@ -140,7 +140,15 @@ function thrown(file: string, error: NonNullable<Answer['error']>, stderr: strin
   // package.json says "type": "module", and the file is written for require.
   const isMisnamed = /^(module|exports|require) is not defined in ES module scope/.test(message)
   if (isMisnamed) return fileProblem(message.split(',')[0]!, { ...place, suggestion: `call it ${path.basename(file).replace(/\.js$/, '.cjs')}` })
+  const absent = absentPackage(message)
+  if (absent !== undefined) return { ...fileProblem(`needs the package ${absent}, which is not installed`, { ...place, suggestion: 'install the dependencies of the project first' }), absentPackage: absent }
   return fileProblem(isSyntax ? `not JavaScript: ${message}` : `threw ${error.name}: ${message}`, place)
+}
+
+/** The package of Node's words for one that it does not find; undefined for a file of the project's own. */
+function absentPackage(message: string): string | undefined {
+  const [, name] = /^Cannot find (?:module|package) '([^']+)'/.exec(message) ?? []
+  return name === undefined || /^(\.|\/|node:|[A-Za-z]:\\)/.test(name) ? undefined : /^(@[^/]+\/)?[^/]+/.exec(name)?.[0]
 }
 
 function placeOf(file: string, stack: string): { line: number; column?: number } | undefined {

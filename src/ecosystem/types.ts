@@ -67,4 +67,6 @@ export interface Problem {
   message: string
   /** "did you mean max_memory_restart?" */
   suggestion?: string
+  /** A package that a .js file requires and that is not installed: nothing is known of the file yet. */
+  absentPackage?: string
 }

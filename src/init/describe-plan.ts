@@ -1,6 +1,6 @@
 import pc from 'picocolors'
 import { indented, wrap } from '../ui/wrap.js'
-import { SCRATCH } from './lockfile.js'
+import { SCRATCH } from './lock/commands.js'
 import type { InitPlan, InitStep } from './types.js'
 
 type Colours = ReturnType<typeof pc.createColors>

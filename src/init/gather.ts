@@ -10,7 +10,8 @@ import type { EcosystemFiles } from './ecosystem-adapter.js'
 import { folderOnDisk, type FolderView } from './folder.js'
 import { WORKFLOW } from './ci/github.js'
 import { gitIgnored, isRepositoryRoot } from './git-ignored.js'
-import { LOCKFILE, TOOL } from './lockfile.js'
+import { fittingPnpm } from './lock/pnpm-version.js'
+import { LOCKFILE, TOOL } from './lock/commands.js'
 import type { Facts } from './plan/facts.js'
 import { USUAL_ENTRIES } from './plan/gitignore.js'
 import { digests, isRuntimeTarball, tarballName, VENDOR, type RuntimeTarball } from './runtime-tarball.js'
@@ -29,7 +30,10 @@ export async function gather(dir: string, options: InitOptions, files: Ecosystem
   const first = detect(folder, detectOptions(dir, options, found))
   const named = first.ecosystemFile ? path.join(dir, first.ecosystemFile.file) : found
   const ecosystem = named === undefined ? undefined : await files.read(named)
-  if (ecosystem && first.ecosystemFile) mustBeValid(dir, ecosystem)
+  if (ecosystem && first.ecosystemFile) {
+    mustBeInstalled(dir, ecosystem, first)
+    mustBeValid(dir, ecosystem)
+  }
   const detected = ecosystem ? detect(folder, { ...detectOptions(dir, options, found), ...firstApp(ecosystem) }) : first
   if (detected.ecosystemFile) detected.warnings.push(...ecosystemWarnings(folder, ecosystem!))
   return { detected, facts: { ...await factsOf(dir, folder, detected, runtime, named), deploy: ecosystem?.deploy ?? {} } }
@@ -40,8 +44,9 @@ function mustBeFolder(dir: string): void {
   if (!statSync(dir).isDirectory()) throw new ShipitError('usage', { message: `${dir} is not a folder.`, next: 'Name the folder of your app: shipit init DIR' })
 }
 
-function detectOptions(dir: string, { entry, force }: InitOptions, found: string | undefined): DetectOptions {
+function detectOptions(dir: string, { entry, force, workspace }: InitOptions, found: string | undefined): DetectOptions {
   return {
+    ...(workspace ? { workspace } : {}),
     ...(entry === undefined || (found && !force) ? {} : { entry }),
     ...(found ? { ecosystemFile: path.relative(dir, found) } : {}),
     ignoreEcosystemFile: force,
@@ -55,6 +60,19 @@ function firstApp({ apps }: Ecosystem): Pick<DetectOptions, 'ecosystemApp'> {
   return { ecosystemApp: { script: app.script, args: words(app.args), nodeArgs: words(app.node_args) } }
 }
 
+/** A file that requires a package is not broken because nothing is installed yet. */
+function mustBeInstalled(dir: string, { file, problems }: Ecosystem, { packageManager, dependencies }: Detected): void {
+  const absent = problems.flatMap(({ absentPackage }) => absentPackage ?? [])[0]
+  if (absent === undefined) return
+  const tool = TOOL[packageManager]
+  const isListed = dependencies.includes(absent)
+  throw new ShipitError('project', {
+    message: `${path.relative(dir, file)} needs the package ${absent}, which ${isListed ? 'is not installed yet' : 'package.json does not list'}.`,
+    why: 'It is JavaScript, which must run before shipit can see what it starts.',
+    next: isListed ? `${tool} install\nThen run shipit init again.` : `${tool} ${tool === 'npm' ? 'install' : 'add'} ${absent}\nThen run shipit init again.`,
+  })
+}
+
 function mustBeValid(dir: string, { file, problems, apps }: Ecosystem): void {
   const name = path.relative(dir, file)
   const errors = problems.filter(({ severity }) => severity === 'error')
@@ -63,7 +81,7 @@ function mustBeValid(dir: string, { file, problems, apps }: Ecosystem): void {
     throw new ShipitError('project', {
       message: `${name} cannot be used as it is.`,
       why: lines.join('\n'),
-      next: 'Mend it, or write a new one with --force.',
+      next: 'Fix it, or write a new one with --force.',
       details: { file: name, problems: errors },
     })
   }
@@ -95,6 +113,7 @@ async function factsOf(dir: string, folder: FolderView, detected: Detected, runt
     ...optional('lock', lock),
     ...optional('workflow', folder.read(WORKFLOW)),
     isRoot: await isRepositoryRoot(dir),
+    ...(await pnpmTool(dir, detected, lock)),
     runtime,
     vendored: folder.list(VENDOR).filter(({ name }) => isRuntimeTarball(name)).map(({ name }) => ({ name, isSame: digests(readFileSync(path.join(dir, VENDOR, name))).sha512 === runtime.sha512 })),
     isTarballIgnored: (ignored ?? []).length > 0,
@@ -102,6 +121,11 @@ async function factsOf(dir: string, folder: FolderView, detected: Detected, runt
     existing: Object.fromEntries(names.flatMap((name) => (folder.isFile(name) ? [[name, folder.read(name)!]] : []))),
     node: process.versions.node,
   }
+}
+
+async function pnpmTool(dir: string, { packageManager }: Detected, lock: string | undefined): Promise<Pick<Facts, 'tool'>> {
+  const tool = packageManager === 'pnpm' && lock !== undefined ? await fittingPnpm(dir, lock) : undefined
+  return tool ? { tool } : {}
 }
 
 /** A path that an entry of .gitignore covers. */

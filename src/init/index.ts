@@ -7,8 +7,11 @@ import { gather, mustHaveTool } from './gather.js'
 import { planInit } from './plan/index.js'
 import { runtimeTarball, type RuntimeTarball } from './runtime-tarball.js'
 import type { Detected, InitOptions, InitPlan } from './types.js'
+import { withSiblings } from './workspace-root.js'
 
-export { applyPlan } from './apply/index.js'
+export { applyPlan, type ApplyOptions } from './apply/index.js'
+export type { LockReport } from './apply/lockfile.js'
+export { inWords } from './apply/lockfile.js'
 export { describePlan } from './describe-plan.js'
 export type * from './types.js'
 
@@ -26,13 +29,17 @@ export interface Prepared {
 }
 
 /**
- * Looks at a folder and plans what makes it run under shipit-runtime; changes nothing. No steps: it is ready.
+ * Looks at a folder and plans what makes it run under shipit-runtime; changes nothing. No steps: it is ready. For a workspace that needs
+ * others beside it the plan is of the repository's root, which Heroku must then have.
  * Throws ShipitError `usage` (no such folder, an entry that is not there) or `project` (no package.json, nothing to start,
  * two lockfiles, an invalid ecosystem file, a package manager that is not installed).
  */
 export async function prepareInit(dir: string, options: InitOptions, parts: InitParts = {}): Promise<Prepared> {
   const files = parts.ecosystem ?? (await ecosystemFiles())
-  const { detected, facts } = await gather(path.resolve(dir), options, files, parts.runtime ?? runtimeTarball())
+  const absolute = path.resolve(dir)
+  const needy = withSiblings(absolute)
+  const outer = needy && (await files.find(absolute)) === undefined ? needy : undefined
+  const { detected, facts } = await gather(outer?.root ?? absolute, { ...options, ...(outer ? { workspace: outer } : {}) }, files, parts.runtime ?? runtimeTarball())
   const plan = planInit(detected, options, facts, files.render)
   if (plan.steps.some(({ kind }) => kind === 'run')) mustHaveTool(detected)
   return { plan, detected, isRepository: await isRepository(plan.dir) }

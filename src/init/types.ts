@@ -58,7 +58,7 @@ interface EcosystemChoice {
   because: string
 }
 
-/** A command that runs `npm start` without being the web line. */
+/** A command that runs `npm start` without being the main process type's. */
 export interface StartCaller {
   place: 'Procfile' | 'package.json'
   /** The process type, or the script's name. */
@@ -90,14 +90,22 @@ export interface Detected {
   engines?: string
   /** Major version that .nvmrc or .node-version names. */
   pinnedNode?: number
-  /** The Procfile's web command. */
-  procfileWeb?: string
+  /** The process type that the ecosystem file is for: web, or the worker of a project that has nothing else. */
+  processType: string
+  /** Its command in the Procfile; absent if there is none, and Heroku runs `npm start`. */
+  processCommand?: string
+  /** What runs the start script in a dyno: `yarn start` with Yarn's Plug'n'Play, else `npm start`. */
+  startCommand: 'npm start' | 'yarn start'
   /** Lines of other process types, and scripts, that ran the start script and must go on running what it is now. */
   startCallers: StartCaller[]
-  /** Whether the Procfile's web command runs scripts.start, so that it will start the runtime as it stands. */
+  /** Whether that command runs scripts.start, so that it will start the runtime as it stands. */
   procfileRunsStart: boolean
   /** scripts.start as it is. */
   start?: string
+  /** All scripts of package.json. */
+  scripts: Record<string, string>
+  /** Names of all that package.json depends on. */
+  dependencies: string[]
   warnings: string[]
 }
 
@@ -115,6 +123,8 @@ export interface InitOptions {
   force: boolean
   /** Write a workflow for this service as well. */
   ci?: 'github'
+  /** The workspace of this root that is to be started, and the packages for whose sake it is started from the root. */
+  workspace?: { workspace: string; siblings: string[] }
 }
 
 export interface FileStep {
@@ -129,7 +139,7 @@ export interface FileStep {
   why: string
 }
 
-interface RemoveStep {
+export interface RemoveStep {
   kind: 'remove'
   file: string
   why: string
@@ -144,6 +154,13 @@ export interface RunStep {
   mustHold: string[]
   /** Where they do not: Yarn 1 takes a file of the same name and version from its cache, whatever its bytes. This command uses a cache of its own. */
   orElse?: string[]
+  manager: PackageManager
+  /** package.json has no workspaces. */
+  isAlone: boolean
+  /** The command is not given to the project but to a package that needs the runtime alone, and what it locks is added to the file. */
+  isApart: boolean
+  /** The package manager's own install of exactly what the lockfile says: it must pass. */
+  install: string[]
   why: string
 }
 

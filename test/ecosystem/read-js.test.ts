@@ -58,7 +58,7 @@ describe('reading an ecosystem file in JavaScript', () => {
     ['throws.config.js', "const a = 1\nthrow new Error('no\\nway')\n", /^f:2:7: threw Error: no$/],
     ['borrows.config.js', 'module.exports = { apps: [{ script: os.hostname() }] }\n', /^f:1:37: threw ReferenceError: os is not defined$/],
     ['throws text.config.js', "throw 'words'\n", /^f: threw Thrown: words$/],
-    ['missing.config.js', "\nrequire('not-there')\n", /^f:2:1: threw Error: Cannot find module 'not-there'$/],
+    ['missing.config.js', "\nrequire('not-there')\n", /^f:2:1: needs the package not-there, which is not installed; install the dependencies of the project first$/],
     ['exits.config.js', 'process.exit(0)\n', /^f: ended its process with code 0 before it exported anything$/],
     ['exits3.config.js', 'process.exit(3)\n', /^f: ended its process with code 3 before/],
     ['killed.config.js', "process.kill(process.pid, 'SIGKILL')\nfor (;;) {}\n", /^f: was ended by SIGKILL before/],

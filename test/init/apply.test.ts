@@ -19,7 +19,7 @@ async function prepare(dir: string, asked: Partial<InitOptions> = {}, tarball = 
 
 async function init(dir: string, asked: Partial<InitOptions> = {}, tarball = runtime): Promise<InitPlan> {
   const plan = await prepare(dir, asked, tarball)
-  await applyPlan(plan)
+  await applyPlan(plan, { isInstallTried: false })
   return plan
 }
 
@@ -77,7 +77,7 @@ describe('shipit init on a folder, with npm', function () {
     for (let done = 1; done < steps.length; done++) {
       const dir = realFolder(app)
       const plan = await prepare(dir)
-      await applyPlan({ ...plan, steps: plan.steps.slice(0, done) })
+      await applyPlan({ ...plan, steps: plan.steps.slice(0, done) }, { isInstallTried: false })
       await init(dir)
       expect(contents(dir), `after ${done} steps`).to.deep.equal(contents(whole))
     }

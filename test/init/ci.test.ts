@@ -5,7 +5,7 @@ import path from 'node:path'
 import { parse } from 'yaml'
 import { readEcosystem } from '../../src/ecosystem/index.js'
 import { githubWorkflow, WORKFLOW, type WorkflowInput } from '../../src/init/ci/github.js'
-import { applyPlan, prepareInit } from '../../src/init/index.js'
+import { applyPlan, prepareInit, type InitParts } from '../../src/init/index.js'
 import { git, options, packRuntime, plainEcosystem, realFolder, removeFolders } from './real-folder.js'
 
 interface Step { uses?: string; run?: string; with?: Record<string, unknown>; env?: Record<string, string> }
@@ -79,7 +79,8 @@ describe('the workflow for GitHub', () => {
 })
 
 describe('init --ci github', () => {
-  const parts = { ecosystem: plainEcosystem, runtime: packRuntime('1.0.0') }
+  let parts: InitParts
+  before(() => { parts = { ecosystem: plainEcosystem, runtime: packRuntime('1.0.0') } })
   after(removeFolders)
 
   it('writes the workflow, leaves one that is there alone, and writes it anew with --force', async () => {

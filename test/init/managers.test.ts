@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { expect } from 'chai'
-import { applyPlan, prepareInit, type InitPlan } from '../../src/init/index.js'
+import { applyPlan, prepareInit, type InitPlan, type LockReport } from '../../src/init/index.js'
 import { childEnvironment } from '../../src/init/apply/run-command.js'
 import { withPath } from './fake-npm.js'
 import { contents, options, packRuntime, plainEcosystem, realFolder, removeFolders } from './real-folder.js'
@@ -44,7 +44,7 @@ describe('shipit init with the other package managers', function () {
       it('brings the lockfile in step so that a frozen install passes, and runs none twice', async () => {
         const dir = realFolder({ 'package.json': manifest, 'server.js': '', ...manager.files })
         const before = new Set(Object.keys(contents(dir)))
-        await init(dir, bin, runtimes[0]!)
+        expect(await init(dir, bin, runtimes[0]!, true)).to.deep.equal({ install: 'proved', notes: [] })
         const added = Object.keys(contents(dir)).filter((file) => !before.has(file) && !file.startsWith('.yarn'))
         expect(added.sort()).to.deep.equal(['.gitignore', 'ecosystem.config.yml', 'vendor', 'vendor/shipit-runtime-1.0.0.tgz'])
         expect(readFileSync(path.join(dir, 'package.json'), 'utf8')).to.match(/^\{\n\t"scripts": \{\n\t\t"start": "shipit-runtime/)
@@ -78,9 +78,9 @@ function prepare(dir: string, bin: string, runtime: RuntimeTarball): Promise<Ini
   return withPath(bin, async () => (await prepareInit(dir, options(), { ecosystem: plainEcosystem, runtime })).plan)
 }
 
-async function init(dir: string, bin: string, runtime: RuntimeTarball): Promise<void> {
+async function init(dir: string, bin: string, runtime: RuntimeTarball, isInstallTried = false): Promise<LockReport | undefined> {
   const plan = await prepare(dir, bin, runtime)
-  await withPath(bin, () => applyPlan(plan))
+  return withPath(bin, () => applyPlan(plan, { isInstallTried }))
 }
 
 /** The manager in a folder of its own, with a bin folder for PATH. Its caches lie there too, so that runs do not meet. */

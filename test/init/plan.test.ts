@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import { parse } from 'yaml'
 import { detect } from '../../src/init/detect/index.js'
+import { callingScript } from '../../src/init/detect/start-callers.js'
 import { planInit } from '../../src/init/plan/index.js'
 import { renderEcosystem } from '../../src/ecosystem/index.js'
 import { nodeRange } from '../../src/init/plan/node-range.js'
@@ -24,6 +25,13 @@ function plan(files: Record<string, string | object>, asked: Partial<InitOptions
 
 /** With the ecosystem file as it is really written. */
 const wholePlan = (files: Record<string, string | object>) => plan(files, {}, {}, renderEcosystem)
+
+/** Of a project in which no server.js lies. */
+function workerPlan(files: Record<string, string | object | undefined>): InitPlan {
+  const folder = memoryFolder(Object.fromEntries(Object.entries(files).filter((entry): entry is [string, string | object] => entry[1] !== undefined)))
+  const facts: Facts = { dir: '/app', packageJson: folder.read('package.json')!, procfile: folder.read('Procfile'), runtime, vendored: [], isTarballIgnored: false, unignored: [], existing: {}, node: '22.3.0', deploy: {}, isRoot: true }
+  return planInit(detect(folder), options(), facts, renderEcosystem)
+}
 
 const step = (steps: InitStep[], file: string) => steps.find((each) => each.file === file && each.kind !== 'run') as FileStep | undefined
 const manifest = (made: InitPlan) => JSON.parse(step(made.steps, 'package.json')!.after!) as Record<string, Record<string, string>>
@@ -113,6 +121,70 @@ describe('the plan of shipit init', () => {
     expect(step(made.steps, 'Procfile')!.after).to.equal('web: npm start\nworker: npm run start:app -- --services=jobs\nclock: npm run clock\n')
     expect(manifest(made)['scripts']).to.deep.equal({ start: 'shipit-runtime start ecosystem.config.yml', 'start:app': 'node server.js', clock: 'yarn run start:app --clock' })
     expect(parse(step(made.steps, 'ecosystem.config.yml')!.after!)).to.have.nested.property('apps[0].args', '--services=web')
+  })
+
+  it('gives each command that ran the start script what that was, however it ran it, and no other', () => {
+    const calls = (command: string) => callingScript(command, 'start:app')
+    for (const [command, own] of [
+      ['npm start', 'npm run start:app'], ['npm -s run start', 'npm run start:app'], ['JOBS=1 yarn start --worker', 'JOBS=1 yarn run start:app --worker'],
+      ['npm run migrate && pnpm start -- --jobs', 'npm run migrate && pnpm run start:app -- --jobs'], ['bash -c "npm start"', 'bash -c "npm run start:app"'],
+      ['pm2-runtime npm --name jobs -- start', 'pm2-runtime npm --name jobs -- run start:app'], ['node --run start', 'node --run start:app'],
+      ['concurrently npm:start npm:jobs', 'concurrently npm:start:app npm:jobs'], ['run-p jobs start', 'run-p jobs start:app'],
+    ] as const) expect(calls(command), command).to.equal(own)
+    for (const command of ['npm run start:worker', 'cd api && npm start', 'npm --prefix api start', 'npm start -w api', 'yarn workspace api start', 'pnpm --filter api start', 'node start', 'npm run startup', 'run-p start:*']) {
+      expect(calls(command), command).to.equal(command)
+    }
+  })
+
+  it('runs before a moved start script what ran before it', () => {
+    const made = wholePlan({ 'package.json': { scripts: { prestart: 'node check.js', start: 'node server.js' } }, Procfile: 'worker: npm start -- --jobs\n', 'server.js': 'listen(process.env.PORT)' })
+    expect(manifest(made)['scripts']).to.include({ 'start:app': 'node server.js', 'prestart:app': 'node check.js', prestart: 'node check.js' })
+  })
+
+  it('completes the Procfile after a run that ended with package.json', () => {
+    const files = { 'package.json': { scripts: { start: 'shipit-runtime start ecosystem.config.yml', 'start:app': 'node server.js' }, dependencies: {} }, 'ecosystem.config.yml': 'apps: []', Procfile: 'web: npm start\nworker: npm start -- --jobs\n' }
+    expect(step(plan(files).steps, 'Procfile')!.after).to.equal('web: npm start\nworker: npm run start:app -- --jobs\n')
+  })
+
+  it('says which line starts the web app by accident, if it was written after init', () => {
+    const made = plan({ 'package.json': { scripts: { start: 'shipit-runtime start ecosystem.config.yml' } }, 'ecosystem.config.yml': 'apps: []', Procfile: 'web: npm start\nworker: npm start\n' })
+    expect(made.warnings.join()).to.contain("The Procfile's worker line runs `npm start`, which starts the apps of the ecosystem file").and.contain('--only NAME')
+  })
+
+  it('gives a script that is run by a pattern no name of that pattern', () => {
+    const made = wholePlan({ 'package.json': { scripts: { start: 'run-p start:*', 'start:a': 'node a.js' } }, 'a.js': '' })
+    expect(manifest(made)['scripts']).to.include({ 'app:start': 'run-p start:*' }).and.not.have.property('start:app')
+  })
+
+  for (const [what, files] of [
+    ['its worker line runs the start script', { 'package.json': { scripts: { start: 'node bot.js' } }, 'bot.js': '', Procfile: 'worker: npm start\n' }],
+    ['its worker line is the start script', { 'package.json': { scripts: { start: 'node bot.js' } }, 'bot.js': '', Procfile: 'release: node m.js\nworker: node bot.js\n' }],
+    ['it has no start script', { 'package.json': { main: 'index.js' }, 'index.js': '', 'bot.js': '', Procfile: 'worker: node bot.js\n', 'server.js': undefined }],
+  ] as const) {
+    it(`makes the worker of a project without a web process the app, where ${what}`, () => {
+      const made = workerPlan(files)
+      expect(step(made.steps, 'ecosystem.config.yml')!.after).to.match(/script: bot\.js/).and.match(/exec_mode: fork/).and.match(/instances: 1 .*twice/)
+      expect(step(made.steps, 'Procfile')?.after ?? files.Procfile).to.match(/worker: npm start\n/)
+      expect(manifest(made)['scripts']).to.deep.equal({ start: 'shipit-runtime start ecosystem.config.yml' })
+      expect(made.warnings.join()).to.contain('Have none of it: shipit scale web=0 worker=1')
+    })
+  }
+
+  it('takes a Procfile that adds workers to a web app for no more than that', () => {
+    const made = wholePlan({ 'package.json': { scripts: { start: 'node server.js' } }, 'server.js': 'listen(process.env.PORT)', 'jobs.js': '', Procfile: 'worker: node jobs.js\n' })
+    expect(step(made.steps, 'Procfile')).to.equal(undefined)
+    expect(step(made.steps, 'ecosystem.config.yml')!.after).to.match(/script: server\.js/).and.match(/exec_mode: cluster/)
+  })
+
+  it("lets yarn start a Plug'n'Play app, where npm finds no bin", () => {
+    const lock = { 'yarn.lock': '__metadata:\n  version: 8\n' }
+    const procfile = (files: Record<string, string | object>) => step(plan({ ...node, ...lock, ...files }).steps, 'Procfile')
+    expect(procfile({})).to.include({ kind: 'create', after: 'web: yarn start\n' })
+    expect(procfile({ Procfile: 'worker: node w.js' })!.after).to.equal('worker: node w.js\nweb: yarn start\n')
+    expect(procfile({ Procfile: 'web: npm start\n' })!.after).to.equal('web: yarn start\n')
+    expect(procfile({ Procfile: 'web: node server.js\n' })!.after).to.equal('web: yarn start\n')
+    expect(procfile({ Procfile: 'web: yarn start\n' })).to.equal(undefined)
+    for (const linker of ['node-modules', 'pnpm']) expect(procfile({ '.yarnrc.yml': `nodeLinker: ${linker}\n` })).to.equal(undefined)
   })
 
   it('carries PM2\'s flags into the file', () => {

@@ -37,8 +37,8 @@ export function contents(dir: string): Record<string, string> {
 }
 
 /** A small package of the runtime's name, packed by npm as the real one is. */
-export function packRuntime(version: string, text = ''): RuntimeTarball {
-  const dir = realFolder({ 'pkg/package.json': { name: 'shipit-runtime', version, bin: { 'shipit-runtime': 'run.js' } }, 'pkg/run.js': `#!/usr/bin/env node\n${text}\n` })
+export function packRuntime(version: string, text = '', dependencies: Record<string, string> = {}): RuntimeTarball {
+  const dir = realFolder({ 'pkg/package.json': { name: 'shipit-runtime', version, bin: { 'shipit-runtime': 'run.js' }, dependencies }, 'pkg/run.js': `#!/usr/bin/env node\n${text}\n` })
   execFileSync('npm', ['pack', path.join(dir, 'pkg'), '--pack-destination', dir, '--silent'], { env: childEnvironment(process.env), stdio: 'pipe' })
   const file = path.join(dir, `shipit-runtime-${version}.tgz`)
   return { version, file, ...digests(readFileSync(file)) }

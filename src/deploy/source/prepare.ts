@@ -87,11 +87,12 @@ export async function prepareDeploy(project: Project, wanted: Wanted): Promise<P
 const folderOf = (subdirectory: string): string => subdirectory.replace(/^(\.\/)+/, '').replace(/\/+$/, '').replace(/^\.$/, '')
 
 async function ofFolder({ root, folder }: Project, whole: DeploySource, facts: ProjectFacts): Promise<Pick<Prepared, 'source' | 'objects' | 'remove'>> {
+  const warnings = await folderWarnings(root, whole.commit, folder, facts)
   const { id, objects, remove } = await subtree(root, whole.commit.id, folder)
   if (id === undefined) {
     await remove()
     throw new ShipitError('git', { message: `Commit ${whole.commit.short} (${whole.commit.subject}) has no folder ${folder}.` })
   }
   const source = splitSource(whole, id, folder)
-  return { source: { ...source, warnings: [...source.warnings, ...await folderWarnings(root, whole.commit, folder, facts)] }, objects, remove }
+  return { source: { ...source, warnings: [...source.warnings, ...warnings] }, objects, remove }
 }

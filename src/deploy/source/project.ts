@@ -90,7 +90,7 @@ function checked(ecosystem: Ecosystem, which = ''): Ecosystem {
   throw new ShipitError('project', {
     message: `${[name, which].filter(Boolean).join(' ')} has ${errors.length === 1 ? 'an error' : `${errors.length} errors`}. Nothing was deployed.`,
     why: errors.map((problem) => explain(problem, name)).join('\n'),
-    next: 'Correct the file, commit, and deploy again.',
+    next: errors.some(({ absentPackage }) => absentPackage !== undefined) ? 'Install the dependencies of the project here (npm install, or its own package manager), then deploy again.' : 'Correct the file, commit, and deploy again.',
     details: { problems: errors },
   })
 }

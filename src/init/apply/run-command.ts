@@ -3,7 +3,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { execa } from 'execa'
 import { ShipitError } from '../../errors.js'
-import { SCRATCH } from '../lockfile.js'
+import { SCRATCH } from '../lock/commands.js'
 import type { RunStep } from '../types.js'
 
 /** Runs the package manager in the app's folder. Throws `project` with its last lines where it fails; a stop through `signal` rejects. */
@@ -24,7 +24,7 @@ export async function runCommand(dir: string, { command, file }: RunStep, signal
     if (!result.failed || signal.aborted) return
     throw new ShipitError('project', {
       message: `${tool} could not bring ${file} in step. The folder is as it was before.`,
-      why: lastLines(result.all) || result.shortMessage,
+      why: failureLines(result.all) || result.shortMessage,
       next: `See that \`${tool} install\` works in this folder, then run shipit init again.`,
       cause: result,
     })
@@ -44,6 +44,11 @@ export function childEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   }
 }
 
-function lastLines(output: string | undefined): string {
-  return (output ?? '').trimEnd().split('\n').filter((line) => line.trim() !== '').slice(-12).join('\n')
+const SHOWN = 12
+
+/** What a package manager said of its failure: npm's own error begins with the reason, the others end with it. */
+export function failureLines(output: string | undefined): string {
+  const lines = (output ?? '').split('\n').filter((line) => line.trim() !== '' && !/_logs\/|A complete log of this run|^npm (error|ERR!)\s*$/.test(line))
+  const first = lines.findIndex((line) => /^npm (error|ERR!)/.test(line))
+  return (first === -1 ? lines.slice(-SHOWN) : lines.slice(first, first + SHOWN)).join('\n')
 }

@@ -25,6 +25,11 @@ export class Transaction {
     this.#snapshots.push({ file, was: await snapshotOf(path.join(this.#dir, file)) })
   }
 
+  /** The bytes that changed files had, by name; without those that were not there. */
+  originals(): Record<string, Buffer> {
+    return Object.fromEntries(this.#snapshots.flatMap(({ file, was }) => (was === undefined ? [] : [[file, was.bytes]])))
+  }
+
   /** Remembers which of these names are not there, files or folders: a rollback removes what a program put there. */
   async expectLeftovers(names: string[]): Promise<void> {
     const there = new Set(await readdir(this.#dir))

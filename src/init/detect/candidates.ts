@@ -4,7 +4,8 @@ import { entryFile } from './entry-file.js'
 import { browserProject } from './browser.js'
 import { frameworkWithoutStart } from './frameworks-built.js'
 import { plainLaunch } from '../types.js'
-import { readProcfile } from '../../procfile.js'
+import { mainProcess } from './main-process.js'
+import { isStartAlone } from './start-callers.js'
 import { unitCommand } from './systemd.js'
 import type { Project, Target } from './target.js'
 
@@ -36,8 +37,8 @@ export function findClues(project: Project): Clue[] {
 
 /** What the user wrote down for Heroku to run. */
 function statedClues(project: Project): Clue[] {
-  const { pkg, folder } = project
-  const web = readProcfile(folder.read('Procfile') ?? '').find(({ type }) => type === 'web')
+  const { pkg } = project
+  const web = mainProcess(project)
   const start = pkg.scripts['start']
   const startTarget = start === undefined ? undefined : followLine(start, project, new Set(['start']))
   const webTarget = web && followLine(web.command, project)
@@ -49,14 +50,9 @@ function statedClues(project: Project): Clue[] {
   // Our own runtime, whose ecosystem file is gone, says nothing of the app.
   const isOurs = (line: string, target: Target) => target.kind === 'refused' && /(^|\s)shipit-runtime\s/.test(line)
   return [
-    ...(web ? [{ place: "the Procfile's web line", text: web.command, target: webTarget!, isStated: !isOurs(web.command, webTarget!) }] : []),
+    ...(web ? [{ place: `the Procfile's ${web.type} line`, text: web.command, target: webTarget!, isStated: !isOurs(web.command, webTarget!) }] : []),
     ...(startTarget ? [{ place: 'scripts.start', text: start!, target: startTarget, isStated: !isOurs(start!, startTarget) }] : []),
   ]
-}
-
-/** `npm start` and nothing after it: words for the app would go to the runtime. */
-export function isStartAlone(command: string): boolean {
-  return /(^|[\s&;])(npm|yarn|pnpm)(\s+run)?\s+start\s*$/.test(command)
 }
 
 /** A framework that cannot be served as it stands ends the search: what else lies there is a part of it. */
@@ -99,6 +95,7 @@ function whole({ place, text, target }: Clue): string {
   if (target.kind === 'ecosystem') return `${target.file} says what PM2 starts: ${place} is \`${text}\`.`
   const subject = target.how.includes(',') ? `${target.how},` : target.how
   if (place.startsWith('the framework')) return `${subject} starts the app: there is no start script, and ${place.replace('the framework ', '')} is served so.`
+  if (place.startsWith('the workspace')) return `${subject} starts ${place.slice(0, -1)}.`
   if (text === '') return `${subject} starts the app: it has one of the usual names, and nothing else says what does.`
   return `${subject} starts the app: ${place} is \`${text}\`.`
 }

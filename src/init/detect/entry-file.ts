@@ -60,7 +60,8 @@ function script(entry: string, launch: Launch, how: string, notes: string[] = []
 const OUTPUT_FOLDER = /(^|\/)(\.?(dist|build|built|lib|out|output|public|server-build|bundle|next|svelte-kit))\//
 
 /** A path that is not there: the build may make it. */
-function unbuilt({ build, pkg }: Project, file: string, launch: Launch): Target {
+function unbuilt(project: Project, file: string, launch: Launch): Target {
+  const { build, pkg } = project
   const names = path.extname(file) === '' ? [`${file}.js`, `${file}/index.js`, file] : [file]
   for (const name of names) {
     const source = build?.sourceOf(name)
@@ -75,11 +76,21 @@ function unbuilt({ build, pkg }: Project, file: string, launch: Launch): Target 
       `${name} does not exist yet, and shipit cannot see from \`${build.command}\` what it is built from. Run the build once and look.`,
     ])
   }
+  if (!build && project.outer && pkg.scripts['build'] !== undefined) {
+    return broken(`\`${file}\` does not exist, and Heroku runs the build script of the root alone, which has none`, `Add one to the package.json of the root, such as "build": "${buildFromRoot(project)}".`)
+  }
   const idle = Object.keys(pkg.scripts).find((name) => /build|compile|transpile/.test(name))
   if (!build && idle && !['build', 'heroku-postbuild'].includes(idle)) {
     return broken(`\`${file}\` does not exist, and Heroku runs no script that could make it`, `Heroku runs the script called \`build\`: add "build": "npm run ${idle}" to package.json.`)
   }
   return broken(`\`${file}\` does not exist`)
+}
+
+/** What builds a folder of the project from its root. */
+function buildFromRoot({ install = 'npm install', pkg, outer }: Project): string {
+  if (outer?.workspace === undefined) return `npm --prefix ${outer?.dir} install && npm --prefix ${outer?.dir} run build`
+  if (install.startsWith('pnpm')) return 'pnpm -r run build'
+  return install.startsWith('yarn') ? `yarn workspace ${pkg.name ?? outer.workspace} build` : 'npm run build --workspaces --if-present'
 }
 
 /** A source that is compiled as it is loaded. */

@@ -5,6 +5,7 @@ import { elsewhere } from './elsewhere.js'
 import { entryFile } from './entry-file.js'
 import { frameworkTarget } from './frameworks.js'
 import { LAUNCHERS } from './launchers.js'
+import { listens } from './listens.js'
 import { plainLaunch } from '../types.js'
 import { scriptHop } from './scripts.js'
 import { broken, refused, type Project, type Script, type Target } from './target.js'
@@ -46,11 +47,6 @@ function sideBySide(line: string, parts: CommandPart[], project: Project, seen: 
   const main = scripts.find((target) => listens(target, project)) ?? scripts.at(-1)
   if (main === undefined) return refused('the command is empty')
   return { ...main, beside: [...scripts.filter((each) => each !== main), ...(main.beside ?? [])] }
-}
-
-function listens({ entry, launch }: Script, { folder, build }: Project): boolean {
-  const file = path.join(launch.cwd ?? '', entry)
-  return /\bPORT\b|\.listen\(/.test(folder.read(build?.sourceOf(file) ?? file) ?? '')
 }
 
 function followSequence(line: string, parts: CommandPart[], project: Project, seen: ReadonlySet<string>): Target {
@@ -163,7 +159,7 @@ function severalLines(program: string, words: string[]): string | undefined {
 /** A file that is run by its own name, such as ./bin/www. */
 function ownFile(first: string, args: string[], project: Project): Target {
   if (first.includes('/') || project.folder.isFile(first)) return entryFile(project, first, { ...plainLaunch(), args })
-  return refused(`shipit does not know what \`${first}\` starts`, isUninstalled(project) ? 'Run `npm install` first: then shipit can see which package brings it.' : undefined)
+  return refused(`shipit does not know what \`${first}\` starts`, isUninstalled(project) ? `The dependencies are not installed: after \`${project.install ?? 'npm install'}\` shipit can see which package brings \`${first}\`.` : undefined)
 }
 
 /** Dependencies that are not there to be looked at. */

@@ -9,14 +9,16 @@ import type { FolderView } from '../folder.js'
 import { plainLaunch, type Beside, type Candidate, type Detected } from '../types.js'
 import { appNameFrom } from './app-name.js'
 import { findBuild } from './build-output.js'
-import { findClues, isStartAlone, sentence, type Clue } from './candidates.js'
-import { choosePackageManager } from './package-manager.js'
+import { findClues, sentence, type Clue } from './candidates.js'
+import { choosePackageManager, isPlugAndPlay } from './package-manager.js'
 import { readPackageJson } from './package-json.js'
 import { entryFile } from './entry-file.js'
 import { launchWarnings, needsShell, portWarning } from './warnings.js'
 import { keep } from './keep.js'
+import { mainProcess } from './main-process.js'
 import { whySingle } from './single.js'
-import { startCallers } from './start-callers.js'
+import { workspaceClue } from './workspace-clue.js'
+import { isStartAlone, startCallers } from './start-callers.js'
 import type { Project, Script, Target } from './target.js'
 
 export interface DetectOptions {
@@ -26,6 +28,8 @@ export interface DetectOptions {
   ecosystemFile?: string
   /** Do not use an ecosystem file that is there: a new one will be written, for the app that the old one starts. */
   ignoreEcosystemFile?: boolean
+  /** The workspace that is to be started, and the packages that it needs beside it. */
+  workspace?: { workspace: string; siblings: string[] }
   /** The first app of the ecosystem file that is there. */
   ecosystemApp?: { script: string; args?: string[]; nodeArgs?: string[] }
 }
@@ -36,12 +40,12 @@ export interface DetectOptions {
  */
 export function detect(folder: FolderView, options: DetectOptions = {}): Detected {
   const pkg = readPackageJson(folder)
-  const project: Project = { folder, pkg, build: findBuild(folder, pkg) }
   mustFitRuntime(pkg.engines['node'])
   const manager = choosePackageManager(folder, pkg)
-  const all = findClues(project)
+  const project: Project = { folder, pkg, build: findBuild(folder, pkg), install: `${manager.packageManager === 'yarn-berry' ? 'yarn' : manager.packageManager} install` }
+  const all = options.workspace ? [workspaceClue(project, options.workspace)] : findClues(project)
   const clues = options.entry === undefined ? withoutEcosystem(all, options, project) : [namedEntry(options.entry, project)]
-  const web = readProcfile(folder.read('Procfile') ?? '').find(({ type }) => type === 'web')
+  const web = mainProcess(project)
   const procfileTarget = web ? all[0]?.target : undefined
   const shared = {
     appName: appNameFrom(pkg.name, folder.name),
@@ -50,10 +54,14 @@ export function detect(folder: FolderView, options: DetectOptions = {}): Detecte
     moduleType: pkg.type === 'module' ? ('module' as const) : ('commonjs' as const),
     ...(pkg.engines['node'] === undefined ? {} : { engines: pkg.engines['node'] }),
     ...pinned(folder),
-    ...(web ? { procfileWeb: web.command } : {}),
+    processType: web?.type ?? 'web',
+    ...(web ? { processCommand: web.command } : {}),
+    startCommand: isPlugAndPlay(folder, manager.packageManager) ? ('yarn start' as const) : ('npm start' as const),
     procfileRunsStart: web === undefined || (procfileTarget?.ranStart === true && isStartAlone(web.command)) || /(^|\s)shipit-runtime\s+start\s/.test(web.command),
     ...(pkg.scripts['start'] === undefined ? {} : { start: pkg.scripts['start'] }),
-    startCallers: startCallers(project),
+    startCallers: startCallers(project, web?.type ?? 'web'),
+    scripts: pkg.scripts,
+    dependencies: Object.keys({ ...pkg.dependencies, ...pkg.devDependencies }),
   }
   const chosen = choose(clues, options)
   const found = answer(chosen, clues, options, project, manager.packageManager)
@@ -111,7 +119,7 @@ function answer(chosen: Clue | undefined, clues: Clue[], options: DetectOptions,
   }
   const unlike = target?.kind === 'script' && chosen?.isStated ? needsShell(target) : undefined
   const reason = target?.kind === 'refused' && !target.isFinal ? target.reason : unlike
-  if (reason !== undefined) return { ...keep(chosen!, reason, project, manager), candidates, beside: [] }
+  if (reason !== undefined) return { ...keep(chosen!, reason, project, manager, target?.kind === 'refused' ? target.next : undefined), candidates, beside: [] }
   if (!chosen || target?.kind !== 'script') throw noEntry(chosen ? [chosen] : clues, project)
   const first = candidate(chosen, target)
   const others = candidates.filter(({ entry }) => entry !== first.entry)

@@ -1,5 +1,6 @@
 import { plainLaunch, type Detected } from '../types.js'
 import type { Clue } from './candidates.js'
+import { scriptName } from './script-name.js'
 import type { Project } from './target.js'
 
 /**
@@ -7,22 +8,16 @@ import type { Project } from './target.js'
  * package manager, in one process a dyno. npm is there on every dyno (heroku-buildpack-nodejs); with Yarn's Plug'n'Play only
  * yarn itself finds what is installed.
  */
-export function keep(clue: Clue, reason: string, { pkg }: Project, manager: Detected['packageManager']): Pick<Detected, 'entry' | 'chosenBecause' | 'launch' | 'before' | 'kept'> {
+export function keep(clue: Clue, reason: string, { pkg }: Project, manager: Detected['packageManager'], next = 'If it comes to a single file, name it with --entry.'): Pick<Detected, 'entry' | 'chosenBecause' | 'launch' | 'before' | 'kept'> {
   const command = clue.text
   const place = clue.place.split(',')[0]!
-  const script = freeName(pkg.scripts, command)
+  const script = scriptName(pkg.scripts, command)
   const tool = manager === 'yarn-berry' ? 'yarn' : 'npm'
   return {
     entry: tool,
     launch: { ...plainLaunch(), args: ['run', script] },
     before: [],
     kept: { script, command, place, reason },
-    chosenBecause: `${place} is \`${command}\`, which is kept as it is: ${reason}. PM2 runs it as \`${tool} run ${script}\`, one process in each dyno. If it comes to a single file, name it with --entry.`,
+    chosenBecause: `${place} is \`${command}\`, which is kept as it is: ${reason}. PM2 runs it as \`${tool} run ${script}\`, one process in each dyno. ${next}`,
   }
-}
-
-/** A name that no other script has; the one that an earlier run gave the same command. */
-function freeName(scripts: Record<string, string>, command: string): string {
-  const names = ['start:app', 'start:server', ...Array.from({ length: 9 }, (_, n) => `start:app${n + 2}`)]
-  return names.find((name) => scripts[name] === undefined || scripts[name] === command) ?? 'start:original'
 }

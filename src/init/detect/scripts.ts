@@ -26,7 +26,15 @@ export function scriptHop(words: string[], scripts: Record<string, string>): { s
   if (words.includes('--if-present') && scripts[name] === undefined) return undefined
   if (!isRun && runner === 'npm' && !['start', 'test', 'stop', 'restart'].includes(name)) return undefined
   if (!isRun && (OWN_COMMANDS.has(name) || scripts[name] === undefined) && name !== 'start') return undefined
-  return { script: name, rest: afterDashes(rest.slice(isRun ? 2 : 1)) }
+  const after = rest.slice(isRun ? 2 : 1)
+  return { script: name, rest: runner === 'npm' ? withoutOwnFlags(after) : afterDashes(after) }
+}
+
+/** npm keeps flags before `--` for itself: `npm start --production` hands on none. */
+function withoutOwnFlags(words: string[]): string[] {
+  const at = words.indexOf('--')
+  const own = at === -1 ? words : words.slice(0, at)
+  return [...own.filter((word) => !word.startsWith('-')), ...(at === -1 ? [] : words.slice(at + 1))]
 }
 
 function afterDashes(words: string[]): string[] {

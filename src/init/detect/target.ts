@@ -9,8 +9,10 @@ export interface Project {
   folder: FolderView
   pkg: PackageJson
   build: Build | undefined
-  /** The root, if this is one of its folders, and the way up to it: `../../`. */
-  outer?: { folder: FolderView; way: string; pkg: PackageJson }
+  /** What installs the dependencies: `yarn install`; npm if absent. */
+  install?: string
+  /** The root, if this is one of its folders, the way up to it (`../../`) and down again; `workspace`: its name, if it is one. */
+  outer?: { folder: FolderView; way: string; pkg: PackageJson; dir: string; workspace?: string }
   /** Told every command that a line runs, those that wrap or go before the app's own included. */
   onCommand?: (words: string[]) => void
 }

@@ -30,6 +30,18 @@ export function workspaceDir(folder: FolderView, pkg: Pick<PackageJson, 'workspa
   return unscoped.length === 1 ? unscoped[0]!.dir : undefined
 }
 
+/** Dependencies of a package that lie outside its folder: other workspaces, by their names, and folders that it names. */
+export function outsideDependencies({ dependencies, devDependencies }: Pick<PackageJson, 'dependencies' | 'devDependencies'>, workspaces: readonly string[]): string[] {
+  return Object.entries({ ...devDependencies, ...dependencies }).filter(([name, spec]) => isOutside(spec) || (workspaces.includes(name) && !/^(npm|file|link|git|https?|github):/.test(spec))).map(([name]) => name)
+}
+
+/** Whether a version is not one of a registry but a path out of the folder, or `workspace:`. */
+export function isOutside(spec: unknown): boolean {
+  if (typeof spec !== 'string') return false
+  const local = /^(?:file|link|portal):(.*)$/.exec(spec)?.[1]
+  return spec.startsWith('workspace:') || (local !== undefined && path.normalize(local).startsWith('..'))
+}
+
 function patternsOf(folder: FolderView, { workspaces }: Pick<PackageJson, 'workspaces'>): string[] {
   const own = isObject(workspaces) ? workspaces['packages'] : workspaces
   if (Array.isArray(own)) return own.map(String)

@@ -19,7 +19,7 @@ export function newEcosystemFile(detected: Detected & { entry: string }, options
     ...countOf(detected, options),
     ...(options.memory === undefined ? {} : { memory: options.memory }),
     envNames: options.envNames,
-    extra: { ...launchOptions(detected.launch), ...(detected.kept ? { exec_mode: 'fork' } : {}) },
+    extra: { ...launchOptions(detected.launch), ...(detected.kept || isWorker(detected) ? { exec_mode: 'fork' } : {}) },
     beside: detected.beside.map(({ name, entry, launch }) => ({
       name, script: entry, instances: 1, extra: { ...launchOptions(launch), exec_mode: 'fork' },
       instancesWhy: 'it ran beside the web app as one process',
@@ -27,12 +27,15 @@ export function newEcosystemFile(detected: Detected & { entry: string }, options
   })
 }
 
-function countOf({ launch, kept, single }: Detected, { instances }: InitOptions): Count {
+const isWorker = ({ processType, launch }: Detected) => processType !== 'web' && launch.options?.['instances'] === undefined
+
+function countOf({ launch, kept, single, processType }: Detected, { instances }: InitOptions): Count {
   if (instances !== undefined) return { instances }
   const stated = launch.options?.['instances']
   if (stated !== undefined) return { instances: stated === 0 || stated === '0' ? 'max' : (stated as number | 'max'), instancesWhy: 'as the start command had it' }
   if (kept) return { instances: 1, instancesWhy: 'a command of its own cannot share the port: name its file to have more' }
   if (single) return { instances: 1, instancesWhy: single }
+  if (processType !== 'web') return { instances: 1, instancesWhy: 'a worker that is started twice does its work twice: raise it if the work is shared out' }
   return { instances: 'max' }
 }
 

@@ -17,6 +17,8 @@ export interface Facts {
   slugignore?: string
   /** The lockfile's text. */
   lock?: string
+  /** What runs the package manager, if not the one that PATH has: `npx --yes pnpm@8`. */
+  tool?: string[]
   runtime: RuntimeTarball
   /** Tarballs of ours in the app's vendor folder. */
   vendored: { name: string; isSame: boolean }[]

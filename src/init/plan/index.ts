@@ -4,22 +4,18 @@ import { hideSecrets } from '../../config-vars/secret.js'
 import type { EcosystemFiles } from '../ecosystem-adapter.js'
 import { isObject } from '../detect/package-json.js'
 import { githubWorkflow, WORKFLOW } from '../ci/github.js'
-import { withCommand } from '../../procfile.js'
 import { callingScript } from '../detect/start-callers.js'
-import { LOCKFILE, lockCommand, lockHolds, lockMarks, withoutStaleEntry } from '../lockfile.js'
+import { npmLockFormat } from '../lock/contents.js'
+import { frozenCommand, LOCKFILE, lockCommand, lockHolds, lockMarks, TOOL, withoutStaleEntry } from '../lock/commands.js'
 import { RUNTIME, tarballName, VENDOR } from '../runtime-tarball.js'
-import type { Detected, FileStep, InitOptions, InitPlan, InitStep } from '../types.js'
+import type { Detected, InitOptions, InitPlan } from '../types.js'
+import { fileStep, type Draft } from './draft.js'
 import { newEcosystemFile } from './ecosystem-file.js'
 import type { Facts } from './facts.js'
 import { withEntries } from './gitignore.js'
 import { nodeRange } from './node-range.js'
 import { editPackageJson, type PackageJsonEdit } from './package-json-edit.js'
-
-interface Draft {
-  steps: InitStep[]
-  decisions: string[]
-  warnings: string[]
-}
+import { movedStart, planProcfile } from './process-types.js'
 
 /**
  * The steps that make the app run under shipit-runtime; none where it already does. They are in an order in which a run
@@ -31,8 +27,8 @@ export function planInit(detected: Detected, options: InitOptions, facts: Facts,
   planTarball(draft, facts)
   const start = `${RUNTIME} start ${planEcosystemFile(draft, detected, options, facts, render)}`
   planIgnored(draft, facts)
-  planProcfile(draft, detected, facts)
   planPackageJson(draft, manifest, start, detected, facts)
+  planProcfile(draft, detected, facts.procfile)
   planLockfile(draft, manifest, detected, facts)
   if (options.ci) planWorkflow(draft, detected, options, facts)
   for (const { name } of facts.vendored.filter(({ name }) => name !== tarballName(facts.runtime.version))) {
@@ -88,10 +84,6 @@ function ignoredFlags({ format, name, entry, instances, memory, envNames }: Init
   return Object.entries(asked).flatMap(([flag, value]) => (value === undefined ? [] : [flag]))
 }
 
-function fileStep(file: string, before: string | undefined, after: string): Omit<FileStep, 'why'> {
-  return before === undefined ? { kind: 'create', file, after } : { kind: 'edit', file, before, after }
-}
-
 function planIgnored({ steps, warnings }: Draft, { gitignore, unignored, isTarballIgnored, slugignore }: Facts): void {
   const after = withEntries(gitignore ?? '', unignored, isTarballIgnored)
   if (after !== (gitignore ?? '')) {
@@ -99,34 +91,6 @@ function planIgnored({ steps, warnings }: Draft, { gitignore, unignored, isTarba
     steps.push({ ...fileStep('.gitignore', gitignore, after), why: why.join('\n') })
   }
   if (/^\/?(vendor\b|\*\.tgz)/m.test(slugignore ?? '')) warnings.push('.slugignore leaves out the vendored runtime: take `vendor` and `*.tgz` out of it, or the build on Heroku fails.')
-}
-
-function planProcfile({ steps, decisions }: Draft, detected: Detected, { procfile }: Facts): void {
-  if (procfile === undefined) return
-  const why: string[] = []
-  let after = procfile
-  if (detected.procfileWeb !== undefined && !detected.procfileRunsStart) {
-    after = withCommand(after, 'web', 'npm start')
-    why.push(`web: ${detected.procfileWeb} → npm start`)
-    decisions.push('The Procfile decides what Heroku runs, so its web line must run the start script; other process types stay.')
-  }
-  const moved = movedStart(detected)
-  for (const { name, command } of detected.startCallers.filter(({ place }) => moved && place === 'Procfile')) {
-    const own = callingScript(command, moved!.script)
-    after = withCommand(after, name, own)
-    why.push(`${name}: ${command} → ${own}`)
-  }
-  if (after !== procfile) steps.push({ ...fileStep('Procfile', procfile, after), why: why.join('\n') })
-}
-
-/**
- * The script that holds what the start script was: a command that is kept as it is, or one that other process types run, which
- * must not start the web app by accident. Undefined if nobody needs it, or if the start script already starts the runtime.
- */
-function movedStart({ kept, start, startCallers }: Detected): { script: string; command: string } | undefined {
-  if (kept) return kept
-  if (start === undefined || startCallers.length === 0 || start.includes(RUNTIME)) return undefined
-  return { script: 'start:app', command: start }
 }
 
 function planPackageJson({ steps, warnings }: Draft, manifest: Record<string, unknown>, start: string, detected: Detected, facts: Facts): void {
@@ -140,6 +104,9 @@ function planPackageJson({ steps, warnings }: Draft, manifest: Record<string, un
   set(['scripts', 'start'], start, `scripts.start: ${detected.start ?? '(none)'} → ${start}`)
   const moved = movedStart(detected)
   if (moved) set(['scripts', moved.script], moved.command, `scripts.${moved.script}: ${moved.command}${detected.kept ? ', as it is' : ', for the process types that run it'}`)
+  const before = stringAt(manifest, 'scripts', 'prestart')
+  // Run by its new name, the old start script still has what ran before it.
+  if (moved && !detected.kept && before) set(['scripts', `pre${moved.script}`], before, `scripts.pre${moved.script}: ${before}`)
   for (const { name, command } of detected.startCallers.filter(({ place }) => moved && place === 'package.json')) {
     const own = callingScript(command, moved!.script)
     set(['scripts', name], own, `scripts.${name}: ${command} → ${own}`)
@@ -167,17 +134,23 @@ function stringAt(manifest: Record<string, unknown>, section: string, name: stri
 }
 
 function planLockfile({ steps }: Draft, manifest: Record<string, unknown>, detected: Detected, facts: Facts): void {
-  const { packageManager } = detected
-  const file = detected.lockfile ?? LOCKFILE[packageManager]
+  const { packageManager: manager } = detected
+  const file = detected.lockfile ?? LOCKFILE[manager]
   const spec = specOf(facts)
   const bytesChange = steps.some((step) => step.file.startsWith(`${VENDOR}/`))
   const dependencyChanges = stringAt(manifest, 'dependencies', RUNTIME) !== spec
-  if (!bytesChange && !dependencyChanges && lockHolds(packageManager, facts.lock, spec, facts.runtime)) return
-  const pruned = facts.lock === undefined ? undefined : withoutStaleEntry(packageManager, facts.lock, spec, facts.runtime)
+  if (!bytesChange && !dependencyChanges && lockHolds(manager, facts.lock, spec, facts.runtime)) return
+  const pruned = facts.lock === undefined ? undefined : withoutStaleEntry(manager, facts.lock, spec, facts.runtime)
   if (pruned !== undefined) steps.push({ kind: 'edit', file, before: facts.lock!, after: pruned, why: 'without the digest of the old runtime' })
   const isAlone = manifest['workspaces'] === undefined
-  const command = lockCommand(packageManager, { isAlone, hasOtherBytes: pruned !== undefined })
-  const withoutCache = lockCommand(packageManager, { isAlone, hasOtherBytes: true })
-  const why = `brings ${file} in step; runs no scripts and leaves node_modules alone`
-  steps.push({ kind: 'run', command, file, mustHold: lockMarks(packageManager, spec, facts.runtime), ...(withoutCache.length > command.length ? { orElse: withoutCache } : {}), why })
+  const format = manager === 'npm' && facts.lock !== undefined ? npmLockFormat(facts.lock) : undefined
+  const options = { isAlone, ...(facts.tool ? { tool: facts.tool } : {}), ...(format ? { format } : {}) }
+  const command = lockCommand(manager, { ...options, hasOtherBytes: pruned !== undefined })
+  const withoutCache = lockCommand(manager, { ...options, hasOtherBytes: true })
+  const isApart = format === 1
+  const why = isApart ? `adds the runtime to ${file}, which stays as it is otherwise, in version 1 of its format` : `brings ${file} in step; runs no scripts and leaves node_modules alone`
+  steps.push({
+    kind: 'run', command, file, mustHold: lockMarks(manager, spec, facts.runtime), ...(withoutCache.length > command.length ? { orElse: withoutCache } : {}),
+    manager, isAlone, isApart, install: frozenCommand(manager, { isAlone, tool: facts.tool ?? [TOOL[manager]] }), why,
+  })
 }

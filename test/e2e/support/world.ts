@@ -35,6 +35,8 @@ export class World {
       HOME: home,
       npm_config_cache: cache.cache, npm_config_registry: cache.registry,
       SHIPIT_HOME: path.join(folder, 'state'),
+      // A second install for each app of the tests; what it tells is tested by itself.
+      SHIPIT_INSTALL_CHECK: 'false',
       SHIPIT_E2E: folder,
       // Another Node.js is brought in a test of its own.
       SHIPIT_LOCAL_NODE: 'machine',

@@ -1,7 +1,7 @@
 import { applyEdits, modify, parse } from 'jsonc-parser'
-import { isObject } from './detect/package-json.js'
-import { RUNTIME, type RuntimeTarball } from './runtime-tarball.js'
-import type { PackageManager } from './types.js'
+import { isObject } from '../detect/package-json.js'
+import { RUNTIME, type RuntimeTarball } from '../runtime-tarball.js'
+import type { PackageManager } from '../types.js'
 
 export const LOCKFILE: Record<PackageManager, string> = {
   npm: 'package-lock.json',
@@ -20,19 +20,37 @@ interface LockCommandOptions {
   isAlone: boolean
   /** The same path held other bytes before: Yarn 1 would take those from its cache. */
   hasOtherBytes: boolean
+  /** What runs it, if not the tool as PATH has it: `npx --yes pnpm@8`. */
+  tool?: string[]
+  /** The format of the package-lock.json that is there. */
+  format?: 1 | 2 | 3
 }
 
 /** The command that brings the lockfile in step with package.json, runs none of the app's scripts and leaves node_modules alone. */
-export function lockCommand(manager: PackageManager, { isAlone, hasOtherBytes }: LockCommandOptions): string[] {
+export function lockCommand(manager: PackageManager, { isAlone, hasOtherBytes, tool = [TOOL[manager]], format }: LockCommandOptions): string[] {
   switch (manager) {
     case 'npm':
-      return ['npm', 'install', '--package-lock-only', '--ignore-scripts', '--no-audit', '--no-fund', ...(isAlone ? ['--workspaces=false'] : [])]
+      return [...tool, 'install', '--package-lock-only', '--ignore-scripts', '--no-audit', '--no-fund', ...(format ? [`--lockfile-version=${format}`] : []), ...(isAlone ? ['--workspaces=false'] : [])]
     case 'yarn':
-      return ['yarn', 'install', '--ignore-scripts', '--ignore-engines', '--non-interactive', '--no-progress', '--modules-folder', `${SCRATCH}/modules`, ...(hasOtherBytes ? ['--cache-folder', `${SCRATCH}/cache`] : [])]
+      return [...tool, 'install', '--ignore-scripts', '--ignore-engines', '--non-interactive', '--no-progress', '--modules-folder', `${SCRATCH}/modules`, ...(hasOtherBytes ? ['--cache-folder', `${SCRATCH}/cache`] : [])]
     case 'yarn-berry':
-      return ['yarn', 'install', '--mode=update-lockfile']
+      return [...tool, 'install', '--mode=update-lockfile']
     case 'pnpm':
-      return ['pnpm', 'install', '--lockfile-only', '--ignore-scripts', '--no-frozen-lockfile', ...(isAlone ? ['--ignore-workspace'] : [])]
+      return [...tool, 'install', '--lockfile-only', '--ignore-scripts', '--no-frozen-lockfile', ...(isAlone ? ['--ignore-workspace'] : [])]
+  }
+}
+
+/** What Heroku's build runs (heroku-buildpack-nodejs, lib/package_managers), without the scripts of the packages. */
+export function frozenCommand(manager: PackageManager, { isAlone, tool }: { isAlone: boolean; tool: string[] }): string[] {
+  switch (manager) {
+    case 'npm':
+      return [...tool, 'ci', '--include=dev', '--ignore-scripts', '--no-audit', '--no-fund', '--prefer-offline', ...(isAlone ? ['--workspaces=false'] : [])]
+    case 'yarn':
+      return [...tool, 'install', '--frozen-lockfile', '--ignore-engines', '--ignore-scripts', '--prefer-offline', '--non-interactive', '--no-progress']
+    case 'yarn-berry':
+      return [...tool, 'install', '--immutable', '--mode=skip-build']
+    case 'pnpm':
+      return [...tool, 'install', '--frozen-lockfile', '--ignore-scripts', ...(isAlone ? ['--ignore-workspace'] : [])]
   }
 }
 
