@@ -8,7 +8,7 @@ import { LAUNCHERS } from './launchers.js'
 import { listens } from './listens.js'
 import { plainLaunch } from '../types.js'
 import { scriptHop } from './scripts.js'
-import { broken, refused, type Project, type Script, type Target } from './target.js'
+import { broken, refused, type Project, type Target } from './target.js'
 import { followWithin } from './within.js'
 
 /** `set A=1 && node x` (Windows) and `export A=1; node x` set a variable for the app. */

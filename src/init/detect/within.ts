@@ -41,7 +41,7 @@ function projectWithin(project: Project, dir: string): Project {
 }
 
 /** Heroku installs what the root depends on (and its workspaces); what another package.json names only a script can install. */
-function uninstalledNotes({ folder, pkg, outer }: Project): string[] {
+function uninstalledNotes({ pkg, outer }: Project): string[] {
   if (!outer || outer.workspace !== undefined || Object.keys(pkg.dependencies).length === 0) return []
   const absent = Object.keys(pkg.dependencies).filter((name) => outer.pkg.dependencies[name] === undefined)
   const scripts = ['heroku-prebuild', 'preinstall', 'install', 'postinstall', 'prepare', 'build', 'heroku-postbuild'].map((name) => outer.pkg.scripts[name] ?? '')
