@@ -52,11 +52,11 @@ export const processOf = (type: string, project: Asked): Process | undefined => 
 /** Whether `npm start` has something to run: a script, or the server.js that npm runs without one. */
 export const hasStart = ({ folder, manifest }: Asked): boolean => manifest?.scripts['start'] !== undefined || folder.isFile('server.js')
 
-/** What an app of the ecosystem file runs, if its script is a package manager, a program or a command line; undefined for a file that Node runs. */
+/** What an app of the ecosystem file runs, if its script is a package manager, a program or a command line; undefined for a file, of a package too. */
 export function commandOf(app: EcosystemApp, project: Asked): Followed | undefined {
   const args = Array.isArray(app.args) ? app.args : (app.args ?? '').split(/\s+/).filter(Boolean)
-  const isFile = /\.[cm]?[jt]sx?$/.test(app.script) || app.script.startsWith('.') || project.folder.isFile(path.join(app.cwd ?? '', app.script))
-  if (app.script === '' || (isFile && !app.script.includes(' ')) || app.script === 'serve') return undefined
+  const isFile = !app.script.includes(' ') && (/\.[cm]?[jt]sx?$/.test(app.script) || app.script.includes('/') || project.folder.isFile(path.join(app.cwd ?? '', app.script)))
+  if (app.script === '' || isFile || app.script === 'serve') return undefined
   const line = [app.script, ...args.map((word) => (/\s/.test(word) ? JSON.stringify(word) : word))].join(' ')
   return follow(app.cwd === undefined || path.isAbsolute(app.cwd) ? line : `cd ${app.cwd} && ${line}`, project)
 }

@@ -60,7 +60,7 @@ function commandNeeds(commands: string[][], packages: Packages, place: Place): N
     const own = names.length === 0 ? [] : [{ ...place, ...mild, word: program, names }]
     // ts-node does not bring the compiler that it runs (its peerDependencies).
     const compiler = /^ts-node(-dev|-esm|-script|-transpile-only)?$|^tsnd$/.test(program) ? [{ ...place, word: program, names: ['typescript'] }] : []
-    return [...own, ...compiler, ...loadedBy(words.slice(1)).map((specifier) => ({ ...place, word: `${program} with ${specifier}`, names: [packageName(specifier)!] }))]
+    return [...own, ...compiler, ...loadedBy(words.slice(1)).map((specifier) => ({ ...place, word: specifier, names: [packageName(specifier)!] }))]
   })
 }
 
@@ -99,7 +99,7 @@ function loaderNeeds({ script, interpreter, node_args: nodeArgs }: EcosystemApp,
   if (!/\.[cm]?tsx?$/.test(script) || (interpreter !== undefined && interpreter !== 'node') || String(nodeArgs ?? '') !== '') return []
   const standings = ['tsx', 'ts-node'].map((name) => ({ name, standing: packages.standing(name) }))
   const used = standings.some(({ standing }) => standing === 'kept') ? undefined : standings.find(({ standing }) => standing === 'pruned')
-  return used ? [{ ...place, word: `${script} with ${used.name}`, names: [used.name] }] : []
+  return used ? [{ ...place, word: used.name, names: [used.name] }] : []
 }
 
 /** Tools of a build that leave the imports of a file as they are. Any other may put the package into what it makes. */

@@ -35,12 +35,15 @@ export const sqlite: Check = {
   name: 'sqlite',
   theme: 'Files',
   asserts: 'no database lies on the dyno\'s disk',
-  look: ({ project }) => {
+  look: ({ project, platform }) => {
     const { manifest, folder } = project
     if (!manifest || SERVERS.some((name) => manifest.dependencies[name] !== undefined)) return []
     const next = 'Use a database that is a service, such as Heroku Postgres.'
     const schema = ['prisma/schema.prisma', 'schema.prisma'].find((file) => /datasource\s+\w+\s*\{[^}]*provider\s*=\s*"sqlite"/.test(folder.read(file) ?? ''))
     if (schema) return [{ severity: 'warning', what: 'Prisma keeps its data in SQLite.', why: WHY, next, place: schema }]
+    // Strapi's own template: SQLite unless the variable says otherwise.
+    const strapi = ['config/database.ts', 'config/database.js'].find((file) => /\benv\(\s*['"]DATABASE_CLIENT['"]\s*,\s*['"]sqlite['"]/.test(folder.read(file) ?? ''))
+    if (strapi && (platform?.configVars['DATABASE_CLIENT'] ?? 'sqlite') === 'sqlite') return [{ severity: 'warning', what: 'Strapi keeps its data in SQLite, unless DATABASE_CLIENT is set.', why: WHY, next, place: strapi }]
     return IN_A_FILE.flatMap(({ name, loads, opens }) => {
       const opened = sourcesOf(project).some(({ text }) => loads.test(text)) ? first(project, opens) : undefined
       return opened ? [{ severity: 'warning' as const, what: `The app keeps its data in a file${name === 'SQLite' ? ' of SQLite' : `, with ${name}`}.`, why: WHY, next, ...opened }] : []

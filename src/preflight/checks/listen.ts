@@ -22,6 +22,8 @@ export const listen: Check = {
     const all = webApps(project).map((app) => ({ app, calls: appSources(app, project).flatMap((source) => calls(source, project)) }))
     const isOnPort = all.some(({ calls: found }) => found.some(({ port }) => isPort(port) || port.kind === 'unknown'))
     const told = new Set<string>()
+    const astro = astroHost(facts)
+    if (astro.length > 0) return astro
     return all.flatMap(({ app, calls: found }) => {
       const bound = loopbacks(found, app, facts)
       const first = isOnPort ? undefined : found.find(({ port }) => isNumber(port))
@@ -32,6 +34,17 @@ export const listen: Check = {
 
 const isPort = (port: Value): boolean => port.kind === 'env' && port.names.includes('PORT')
 const isNumber = (port: Value): boolean => (port.kind === 'fixed' ? /^\d{2,5}$/.test(port.text) : port.kind === 'env' && /^\d{2,5}$/.test(port.otherwise ?? ''))
+
+/** @astrojs/node in standalone mode binds the loopback address unless HOST or `server.host` says otherwise (withastro/astro, packages/integrations/node). */
+function astroHost({ project, platform }: Facts): Problem[] {
+  const { folder, manifest } = project
+  const config = ['mjs', 'ts', 'js', 'mts', 'cjs'].map((ending) => `astro.config.${ending}`).find((file) => folder.isFile(file))
+  const text = config === undefined ? '' : folder.read(config) ?? ''
+  if (manifest?.dependencies['@astrojs/node'] === undefined || !/['"]standalone['"]/.test(text) || /\bhost\s*:/.test(text) || platform?.configVars['HOST'] !== undefined) return []
+  const served = webApps(project).find(({ script }) => /(^|\/)server\/entry\.mjs$/.test(script))
+  if (!served || sets(served, 'HOST')) return []
+  return [{ severity: 'warning', what: 'Astro\'s server listens on localhost alone, unless HOST is set.', why: 'The router comes from outside the dyno, so every request would fail.', next: `shipit config set HOST=0.0.0.0${platform ? ` --app ${platform.app}` : ''}`, place: config! }]
+}
 
 /** A command that hands PORT over by another name: `API_PORT=$PORT`, `--port $PORT`. */
 const givesPort = (project: ProjectFacts): boolean =>
@@ -68,10 +81,14 @@ function loopbacks(found: Call[], app: EcosystemApp, facts: Facts): Problem[] {
 
 /** The loopback address that a call binds, if nothing in the dyno's environment says otherwise. */
 function hostOf({ host }: Call, app: EcosystemApp, { platform }: Facts): string | undefined {
-  const isSet = (name: string) => platform?.configVars[name] !== undefined || Object.entries(app).some(([key, value]) => /^env(_|$)/.test(key) && (value as Record<string, unknown> | null)?.[name] !== undefined)
+  const isSet = (name: string) => platform?.configVars[name] !== undefined || sets(app, name)
   const address = host.kind === 'fixed' ? host.text : host.kind === 'env' && !host.names.some(isSet) ? host.otherwise : undefined
   return address !== undefined && LOOPBACK.test(address) ? address : undefined
 }
+
+/** Whether an app's `env`, or one of its env_NAME, has a variable. */
+const sets = (app: EcosystemApp, name: string): boolean =>
+  Object.entries(app).some(([key, value]) => /^env(_|$)/.test(key) && (value as Record<string, unknown> | null)?.[name] !== undefined)
 
 interface Call {
   place: string

@@ -1,3 +1,4 @@
+import path from 'node:path/posix'
 import { formatOf } from '../../ecosystem/names.js'
 import { environmentNames } from '../../ecosystem/environment.js'
 import type { Pm2CommandLine } from '../../ecosystem/pm2-command-line.js'
@@ -5,6 +6,7 @@ import { RUNTIME } from '../../init/runtime-tarball.js'
 import { readDynoCount } from '../../ecosystem/dyno-count.js'
 import type { Facts, ProjectFacts } from '../facts.js'
 import type { Check, Problem } from '../finding.js'
+import { scriptOf } from './entry.js'
 import { absence, hasStart, processesOf, processOf, type Process } from '../processes.js'
 
 /** Every line of the Procfile as the web line is checked: what it starts is there, and so is what it names of the ecosystem file. */
@@ -90,11 +92,24 @@ export const webProcess: Check = {
     if (!hasStart(project)) {
       return [{ severity: 'warning', what: 'The Procfile has no web line, so Heroku runs `npm start` for web, and there is no start script.', why: 'The first deploy starts one web dyno, which would crash.', next: `${none}\nRun it after the first deploy.`, place: 'Procfile' }]
     }
+    const twice = declared.find((process) => runsSame(process, project))
+    if (twice && web.runtime) {
+      return [{
+        severity: 'warning', what: `The Procfile has no web line, so Heroku runs \`npm start\` for web: it starts what ${twice.type} starts, once more.`, why: 'The first deploy starts one web dyno beside it, and only that one runs under PM2.',
+        next: `Write \`${twice.type}: npm start\` in the Procfile, deploy, and have no web dyno:\n${none}`, place: 'Procfile',
+      }]
+    }
     return [{
       severity: 'note', what: `The Procfile has no web line, so Heroku runs \`npm start\` for web: \`${web.line}\`.`, why: 'The first deploy starts one web dyno, beside those of the Procfile.',
       next: `${none}\nRun it after the first deploy if the app has no web process, or write the line: \`web: npm start\`.`, place: 'Procfile',
     }]
   },
+}
+
+/** Whether a process type starts, by itself, the script of an app of the ecosystem file. */
+function runsSame({ target, runtime }: Process, project: ProjectFacts): boolean {
+  const entry = target.kind === 'script' && !runtime ? path.join(target.launch.cwd ?? '', target.entry) : undefined
+  return entry !== undefined && (project.ecosystem?.apps ?? []).some((app) => scriptOf(app, project) === entry)
 }
 
 function isWithoutWeb({ platform, environment }: Facts): boolean {
