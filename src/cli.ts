@@ -1,6 +1,8 @@
 /** The whole CLI as one module: what the build bundles into dist/cli/shipit.cjs, and oclif finds its commands, hooks and help in. */
 import { flush, handle, run, settings } from '@oclif/core'
+import { ShipitError } from './errors.js'
 import { packageRoot } from './paths.js'
+import { printError } from './ui/print-error.js'
 
 export { COMMANDS } from 'shipit:commands'
 export { default as commandNotFound } from './hooks/command-not-found.js'
@@ -12,6 +14,12 @@ export async function main(): Promise<void> {
   settings.enableAutoTranspile = false
   // What Node.js deprecates in a library is for its authors: bundled, its warnings would be taken for ours.
   if (!process.traceDeprecation) process.noDeprecation = true
+  // What throws where nobody waits for it, such as in a handler of an event, is told as everything else is.
+  process.on('uncaughtException', (error) => {
+    const known = ShipitError.from(error)
+    printError(known)
+    process.exit(known.exitCode)
+  })
   try {
     await run(process.argv.slice(2), { root: packageRoot })
     await flush()

@@ -1,4 +1,5 @@
 import { listDynos, listFormation, type PlatformApi } from '../heroku/index.js'
+import { ANYTHING } from '../heroku/shapes.js'
 import type { RestartOptions } from './restart.js'
 import { waitForReplacement } from './replacement.js'
 import { selected, type Selection } from './select.js'
@@ -12,7 +13,7 @@ export async function cycle(api: PlatformApi, app: string, asked: Selection, { w
   const [formation, all] = await Promise.all([listFormation(api, app), listDynos(api, app)])
   const { dynos, selection } = selected(all, formation, asked, app)
   signal?.throwIfAborted()
-  await api.post<unknown>(cyclePath(app, selection.name ?? selection.type))
+  await api.post<unknown>(cyclePath(app, selection.name ?? selection.type), ANYTHING)
   onAsked?.(dynos.map(({ name }) => name))
   await waitForReplacement(api, app, dynos, { others: all, timeout: waitTimeout, poll, signal, consequence: '' })
   return dynos.map(({ name }) => name)

@@ -1,4 +1,5 @@
 import type { PlatformApi } from './client.js'
+import { APP } from './shapes.js'
 import type { App } from './types.js'
 
 /** Where an app is made; in an account's own place on the Common Runtime if nothing says otherwise. */
@@ -8,18 +9,18 @@ export interface AppChanges { maintenance?: boolean }
 
 export const appPath = (app: string) => `/apps/${encodeURIComponent(app)}`
 
-export const getApp = (api: PlatformApi, app: string) => api.get<App>(appPath(app))
+export const getApp = (api: PlatformApi, app: string) => api.get<App>(appPath(app), APP)
 
 /** Every app that the account owns or works on. */
-export const listApps = (api: PlatformApi) => api.list<App>('/apps')
+export const listApps = (api: PlatformApi) => api.list<App>('/apps', APP)
 
 /** Without a name the platform makes one up. Apps of a team or a space are made elsewhere (schema: team-app). */
-export const createApp = (api: PlatformApi, wanted: NewApp = {}) => api.post<App>(wanted.team === undefined && wanted.space === undefined ? '/apps' : '/teams/apps', wanted)
+export const createApp = (api: PlatformApi, wanted: NewApp = {}) => api.post<App>(wanted.team === undefined && wanted.space === undefined ? '/apps' : '/teams/apps', APP, wanted)
 
 /** Of Heroku's newer generation, of which logs, names and releases differ (devcenter.heroku.com/articles/generations). */
 export const isFir = ({ generation }: App): boolean => generation?.name === 'fir'
 
-export const updateApp = (api: PlatformApi, app: string, changes: AppChanges) => api.patch<App>(appPath(app), changes)
+export const updateApp = (api: PlatformApi, app: string, changes: AppChanges) => api.patch<App>(appPath(app), APP, changes)
 
 /** For good: app, releases and config vars. */
-export const destroyApp = (api: PlatformApi, app: string) => api.delete<App>(appPath(app))
+export const destroyApp = (api: PlatformApi, app: string) => api.delete<App>(appPath(app), APP)

@@ -1,6 +1,7 @@
 import { ShipitError } from '../errors.js'
 import { appPath } from './apps.js'
 import type { PlatformApi, RequestOptions } from './client.js'
+import { BUILD } from './shapes.js'
 import type { Build } from './types.js'
 
 export { streamOutput } from './output-stream.js'
@@ -11,11 +12,11 @@ export { streamOutput } from './output-stream.js'
  */
 export async function listBuilds(api: PlatformApi, app: string, options: RequestOptions & { max?: number } = {}): Promise<Build[]> {
   try {
-    return await api.list<Build>(`${appPath(app)}/builds`, { ...options, by: 'created_at', order: 'desc' })
+    return await api.list<Build>(`${appPath(app)}/builds`, BUILD, { ...options, by: 'created_at', order: 'desc' })
   } catch (error) {
     if (!(error instanceof ShipitError) || error.details?.status !== RANGE_REFUSED) throw error
     const { max, ...rest } = options
-    const all = await api.list<Build>(`${appPath(app)}/builds`, rest)
+    const all = await api.list<Build>(`${appPath(app)}/builds`, BUILD, rest)
     return all.sort((one, other) => Date.parse(other.created_at) - Date.parse(one.created_at)).slice(0, max)
   }
 }
@@ -27,7 +28,7 @@ const RANGE_REFUSED = 416
  * Throws ShipitError `refused` where it runs no more.
  */
 export const cancelBuild = (api: PlatformApi, app: string, id: string, options?: RequestOptions) =>
-  api.delete<Build>(`${appPath(app)}/builds/${encodeURIComponent(id)}`, { ...options, variant: 'cancel-build' })
+  api.delete<Build>(`${appPath(app)}/builds/${encodeURIComponent(id)}`, BUILD, { ...options, variant: 'cancel-build' })
 
 export const getBuild = (api: PlatformApi, app: string, id: string, options?: RequestOptions) =>
-  api.get<Build>(`${appPath(app)}/builds/${encodeURIComponent(id)}`, options)
+  api.get<Build>(`${appPath(app)}/builds/${encodeURIComponent(id)}`, BUILD, options)

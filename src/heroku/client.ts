@@ -5,6 +5,8 @@ import { packageRoot } from '../paths.js'
 import { Budget } from './budget.js'
 import { patience } from './patience.js'
 import { Call, type CallRequest, type CallSettings } from './call.js'
+import { misfitError } from './errors.js'
+import { listOf, misfit, type Shape } from './shapes.js'
 import type { Endpoint } from './types.js'
 
 export interface RequestOptions {
@@ -47,43 +49,44 @@ export class PlatformApi {
     this.settings = { timeout: 60_000, silence: 20_000, retries: 3, retryDelay: 500, ...patience(process.env), ...options }
   }
 
-  get<T>(path: string, options?: RequestOptions): Promise<T> {
-    return this.send<T>({ method: 'GET', path }, options)
+  /** @param shape what the answer must be; as in each of the calls below */
+  get<T>(path: string, shape: Shape, options?: RequestOptions): Promise<T> {
+    return this.send<T>({ method: 'GET', path }, shape, options)
   }
 
-  /** All pages, unless `max` says how many; `order` and `by` as the Range header knows them. */
-  async list<T>(path: string, options: ListOptions = {}): Promise<T[]> {
+  /** All pages, unless `max` says how many; `order` and `by` as the Range header knows them. `shape` is that of one item. */
+  async list<T>(path: string, shape: Shape, options: ListOptions = {}): Promise<T[]> {
     const { max, order, by, ...rest } = options
     const isOnePage = max !== undefined && max <= PAGE
     const range = `${by ?? 'id'} ..; ${order ? `order=${order},` : ''}max=${isOnePage ? max : PAGE}`
-    const rows = await this.send<T[]>({ method: 'GET', path, range, isPartial: isOnePage }, rest)
+    const rows = await this.send<T[]>({ method: 'GET', path, range, isPartial: isOnePage }, listOf(shape), rest)
     return max === undefined ? rows : rows.slice(0, max)
   }
 
-  post<T>(path: string, body?: unknown, options?: RequestOptions): Promise<T> {
-    return this.send<T>({ method: 'POST', path, body }, options)
+  post<T>(path: string, shape: Shape, body?: unknown, options?: RequestOptions): Promise<T> {
+    return this.send<T>({ method: 'POST', path, body }, shape, options)
   }
 
-  patch<T>(path: string, body: unknown, options?: RequestOptions): Promise<T> {
-    return this.send<T>({ method: 'PATCH', path, body }, options)
+  patch<T>(path: string, shape: Shape, body: unknown, options?: RequestOptions): Promise<T> {
+    return this.send<T>({ method: 'PATCH', path, body }, shape, options)
   }
 
-  delete<T>(path: string, { variant, ...options }: RequestOptions & { variant?: string } = {}): Promise<T> {
-    return this.send<T>({ method: 'DELETE', path, variant }, options)
+  delete<T>(path: string, shape: Shape, { variant, ...options }: RequestOptions & { variant?: string } = {}): Promise<T> {
+    return this.send<T>({ method: 'DELETE', path, variant }, shape, options)
   }
 
   /**
    * A refused token is nobody's last word while another source may hold a good one: `heroku login` leaves old entries in ~/.netrc. From then on the
    * endpoint has the token that was taken; where none is, the error is of the first.
    */
-  private async send<T>(request: Omit<CallRequest, 'userAgent'>, options: RequestOptions = {}): Promise<T> {
+  private async send<T>(request: Omit<CallRequest, 'userAgent'>, shape: Shape, options: RequestOptions = {}): Promise<T> {
     const { token, tokenSource } = this.endpoint
     try {
-      return await this.sendOnce<T>(request, options)
+      return await this.sendOnce<T>(request, shape, options)
     } catch (error) {
       if (!(await this.hasOtherToken(error, token))) throw error
       try {
-        const answer = await this.send<T>(request, options)
+        const answer = await this.send<T>(request, shape, options)
         if (this.toldOf !== this.endpoint.tokenSource) this.endpoint.onOtherToken?.(tokenSource, this.endpoint.tokenSource)
         this.toldOf = this.endpoint.tokenSource
         return answer
@@ -105,9 +108,12 @@ export class PlatformApi {
     return other !== undefined
   }
 
-  private sendOnce<T>(request: Omit<CallRequest, 'userAgent'>, options: RequestOptions = {}): Promise<T> {
+  private async sendOnce<T>(request: Omit<CallRequest, 'userAgent'>, shape: Shape, options: RequestOptions = {}): Promise<T> {
     const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined))
-    return new Call(this.endpoint, { ...request, userAgent: userAgent() }, { ...this.settings, ...given }, this.budget).send<T>()
+    const answer = await new Call(this.endpoint, { ...request, userAgent: userAgent() }, { ...this.settings, ...given }, this.budget).send<unknown>()
+    const wrong = misfit(shape, answer)
+    if (wrong !== undefined) throw misfitError(wrong, this.endpoint, request)
+    return answer as T
   }
 }
 

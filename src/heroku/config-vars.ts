@@ -2,9 +2,10 @@ import { ShipitError } from '../errors.js'
 import { appPath } from './apps.js'
 import type { PlatformApi } from './client.js'
 import { listReleases } from './releases.js'
+import { CONFIG_VARS } from './shapes.js'
 import type { ConfigVars } from './types.js'
 
-export const getConfigVars = (api: PlatformApi, app: string) => api.get<ConfigVars>(`${appPath(app)}/config-vars`)
+export const getConfigVars = (api: PlatformApi, app: string) => api.get<ConfigVars>(`${appPath(app)}/config-vars`, CONFIG_VARS)
 
 /**
  * Sets what has a value and removes what has null, in one PATCH, which makes one release; answers all config vars.
@@ -12,7 +13,7 @@ export const getConfigVars = (api: PlatformApi, app: string) => api.get<ConfigVa
  */
 export async function updateConfigVars(api: PlatformApi, app: string, changes: Record<string, string | null>): Promise<ConfigVars> {
   try {
-    return await api.patch<ConfigVars>(`${appPath(app)}/config-vars`, changes)
+    return await api.patch<ConfigVars>(`${appPath(app)}/config-vars`, CONFIG_VARS, changes)
   } catch (error) {
     if (!(error instanceof ShipitError)) throw error
     const values = Object.values(changes).filter((value): value is string => Boolean(value))

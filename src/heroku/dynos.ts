@@ -3,9 +3,10 @@ import { ShipitError } from '../errors.js'
 import { plainOrder } from '../plain-order.js'
 import { appPath } from './apps.js'
 import type { PlatformApi } from './client.js'
+import { ANYTHING, DYNO } from './shapes.js'
 import type { Dyno } from './types.js'
 
-export const listDynos = (api: PlatformApi, app: string) => api.list<Dyno>(`${appPath(app)}/dynos`)
+export const listDynos = (api: PlatformApi, app: string) => api.list<Dyno>(`${appPath(app)}/dynos`, DYNO)
 
 /** web.2 before web.10, types by name; on Fir, where there are no numbers, by the whole name. */
 export const byTypeAndNumber = (one: Pick<Dyno, 'name' | 'type'>, other: Pick<Dyno, 'name' | 'type'>): number =>
@@ -13,9 +14,9 @@ export const byTypeAndNumber = (one: Pick<Dyno, 'name' | 'type'>, other: Pick<Dy
 
 /** Restarts one dyno by name (web.1), every dyno of a type, or all. */
 export const restartDynos = (api: PlatformApi, app: string, what: { type?: string; name?: string } = {}) => {
-  if (what.name) return api.delete<unknown>(`${appPath(app)}/dynos/${encodeURIComponent(what.name)}`)
-  if (what.type) return api.delete<unknown>(`${appPath(app)}/formations/${encodeURIComponent(what.type)}`)
-  return api.delete<unknown>(`${appPath(app)}/dynos`)
+  if (what.name) return api.delete<unknown>(`${appPath(app)}/dynos/${encodeURIComponent(what.name)}`, ANYTHING)
+  if (what.type) return api.delete<unknown>(`${appPath(app)}/formations/${encodeURIComponent(what.type)}`, ANYTHING)
+  return api.delete<unknown>(`${appPath(app)}/dynos`, ANYTHING)
 }
 
 export interface OneOffDyno { command: string; attach: boolean; env?: Record<string, string>; force_no_tty?: boolean; size?: string; type?: string }
@@ -27,7 +28,7 @@ const UNKNOWN_RELEASE_RETRIES = 2
 export async function createDyno(api: PlatformApi, app: string, dyno: OneOffDyno): Promise<Dyno> {
   for (let retries = UNKNOWN_RELEASE_RETRIES; ; retries--) {
     try {
-      return await api.post<Dyno>(`${appPath(app)}/dynos`, dyno)
+      return await api.post<Dyno>(`${appPath(app)}/dynos`, DYNO, dyno)
     } catch (error) {
       if (retries === 0 || !(error instanceof ShipitError) || error.details?.status !== 409) throw error
     }
@@ -36,4 +37,4 @@ export async function createDyno(api: PlatformApi, app: string, dyno: OneOffDyno
 
 /** Stops one dyno (web.1 or run.1234). */
 export const stopDyno = (api: PlatformApi, app: string, name: string) =>
-  api.post<unknown>(`${appPath(app)}/dynos/${encodeURIComponent(name)}/actions/stop`)
+  api.post<unknown>(`${appPath(app)}/dynos/${encodeURIComponent(name)}/actions/stop`, ANYTHING)

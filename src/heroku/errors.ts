@@ -5,6 +5,8 @@ import type { Endpoint } from './types.js'
 /** What the API says with a status of 400 and above: {id, message, url, resource}. */
 interface Problem { id?: string; message?: string; url?: string; resource?: string }
 
+const PROBLEM_FIELDS = new Set(['id', 'message', 'url', 'resource'])
+
 interface FailedAnswer {
   status: number
   /** The body as it came: JSON from the API, HTML from a proxy, nothing. */
@@ -21,7 +23,9 @@ interface FailedAnswer {
 function problemOf(body: string): Problem {
   try {
     const parsed: unknown = JSON.parse(body)
-    return typeof parsed === 'object' && parsed !== null ? (parsed as Problem) : {}
+    if (typeof parsed !== 'object' || parsed === null) return {}
+    // An error of any other kind than the API documents is no reason to fail on top of it.
+    return Object.fromEntries(Object.entries(parsed).filter(([name, value]) => PROBLEM_FIELDS.has(name) && typeof value === 'string'))
   } catch (error) {
     // A proxy's HTML page: nothing in it is worth showing.
     if (error instanceof SyntaxError) return {}
@@ -161,6 +165,16 @@ const partsOf = (error: unknown) => ({
 export function reasonOf(error: unknown): string {
   const { code, text } = partsOf(error)
   return reasonFor(code, text)
+}
+
+/** An answer that is none of the Platform API's: of something on the way, or of a platform that has changed. @param wrong as `misfit` words it */
+export function misfitError(wrong: string, endpoint: Pick<Endpoint, 'apiUrl' | 'label'>, { method, path }: { method: string; path: string }): ShipitError {
+  return new ShipitError('network', {
+    message: `${headOf(endpoint)} (${hostOf(endpoint)}) answered ${method} ${path} with something else than the Platform API documents: ${wrong}.`,
+    why: method === 'GET' ? undefined : 'The change may or may not have been made.',
+    next: `${method === 'GET' ? '' : 'Look at the app before you try again (shipit releases, shipit ps). '}Check that ${hostOf(endpoint)} is the platform, and that no proxy on the way answers in its place.`,
+    details: { host: hostOf(endpoint) },
+  })
 }
 
 /** A broken, refused or silent connection as the error that a user reads. `mayHaveActed`: the request may have reached the platform. */

@@ -1,6 +1,7 @@
 import { looksLikeFirName } from '../dyno-name.js'
 import { appPath } from './apps.js'
 import type { PlatformApi, RequestOptions } from './client.js'
+import { LOG_SESSION } from './shapes.js'
 import type { LogSession } from './types.js'
 
 export interface LogFilter {
@@ -19,4 +20,4 @@ export interface LogFilter {
  * The API's schema keeps a dyno (`web.1`) and a process type (`web`) apart.
  */
 export const createLogSession = (api: PlatformApi, app: string, { lines, tail, dyno, source }: LogFilter, options?: RequestOptions) =>
-  api.post<LogSession>(`${appPath(app)}/log-sessions`, { lines, tail, source, ...(dyno !== undefined && (dyno.includes('.') || looksLikeFirName(dyno)) ? { dyno_name: dyno } : { type: dyno }) }, options)
+  api.post<LogSession>(`${appPath(app)}/log-sessions`, LOG_SESSION, { lines, tail, source, ...(dyno !== undefined && (dyno.includes('.') || looksLikeFirName(dyno)) ? { dyno_name: dyno } : { type: dyno }) }, options)

@@ -1,5 +1,6 @@
 import { appPath } from './apps.js'
 import type { PlatformApi, RequestOptions } from './client.js'
+import { RELEASE } from './shapes.js'
 import type { Release } from './types.js'
 
 /** As the API gives one. On Fir there is no slug, and an image in its place (heroku/cli, lib/buildpacks; the schema has it among `artifacts`). */
@@ -21,11 +22,11 @@ function asRelease(given: Given): Release {
 
 /** Newest first. */
 export const listReleases = async (api: PlatformApi, app: string, options: RequestOptions & { max?: number } = {}) =>
-  (await api.list<Given>(`${appPath(app)}/releases`, { ...options, by: 'version', order: 'desc' })).map(asRelease)
+  (await api.list<Given>(`${appPath(app)}/releases`, RELEASE, { ...options, by: 'version', order: 'desc' })).map(asRelease)
 
 /** By id or by version number. */
 export const getRelease = async (api: PlatformApi, app: string, release: string | number, options?: RequestOptions) =>
-  asRelease(await api.get<Given>(`${appPath(app)}/releases/${encodeURIComponent(release)}`, options))
+  asRelease(await api.get<Given>(`${appPath(app)}/releases/${encodeURIComponent(release)}`, RELEASE, options))
 
 /** The release that serves; undefined before the first. */
 export async function currentRelease(api: PlatformApi, app: string): Promise<Release | undefined> {
@@ -35,8 +36,8 @@ export async function currentRelease(api: PlatformApi, app: string): Promise<Rel
 
 /** Makes a new release of what `releaseId` was: its slug or image, and its config vars. */
 export const rollbackTo = async (api: PlatformApi, app: string, releaseId: string) =>
-  asRelease(await api.post<Given>(`${appPath(app)}/releases`, { release: releaseId }))
+  asRelease(await api.post<Given>(`${appPath(app)}/releases`, RELEASE, { release: releaseId }))
 
 /** Makes a new release of a slug, or of an image, with the config vars as they are now. */
 export const releaseCode = async (api: PlatformApi, app: string, id: string, description: string) =>
-  asRelease(await api.post<Given>(`${appPath(app)}/releases`, isImage(id) ? { oci_image: id, description } : { slug: id, description }))
+  asRelease(await api.post<Given>(`${appPath(app)}/releases`, RELEASE, isImage(id) ? { oci_image: id, description } : { slug: id, description }))

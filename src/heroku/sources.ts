@@ -5,11 +5,12 @@ import { appPath } from './apps.js'
 import type { PlatformApi, RequestOptions } from './client.js'
 import { connectionError } from './errors.js'
 import { fetchFor } from './proxy.js'
+import { BUILD, SOURCE } from './shapes.js'
 import type { Build } from './types.js'
 
 interface Source { source_blob: { get_url: string; put_url: string } }
 
-export const createSource = (api: PlatformApi, options?: RequestOptions) => api.post<Source>('/sources', undefined, options)
+export const createSource = (api: PlatformApi, options?: RequestOptions) => api.post<Source>('/sources', SOURCE, undefined, options)
 
 /** Uploads to a signed URL: it needs no token, and is itself a secret, so no error names more of it than the host. */
 export async function uploadSource(url: string, archive: Buffer, { signal }: { signal: AbortSignal }): Promise<void> {
@@ -25,4 +26,4 @@ export async function uploadSource(url: string, archive: Buffer, { signal }: { s
 
 /** Begins a build of a source; `version` is what the slug's commit will be. */
 export const createBuild = (api: PlatformApi, app: string, source: { url: string; version: string }, options?: RequestOptions) =>
-  api.post<Build>(`${appPath(app)}/builds`, { source_blob: source }, options)
+  api.post<Build>(`${appPath(app)}/builds`, BUILD, { source_blob: source }, options)

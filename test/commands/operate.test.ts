@@ -132,7 +132,7 @@ describe('shipit rollback', () => {
   })
   it('with preboot waits until requests have switched, and says what goes on answering', async () => {
     releasesAre(...history)
-    api().get('/apps/a1/features/preboot').reply(200, { enabled: true })
+    api().get('/apps/a1/features/preboot').reply(200, { name: 'preboot', enabled: true, updated_at: '2026-01-01T00:00:00Z' })
     formationIs(formation('web', 1))
     const made = release(10, { current: true })
     api().post('/apps/a1/releases', { release: releaseId(5) }).reply(201, made)

@@ -4,6 +4,7 @@ import path from 'node:path'
 import { promisify } from 'node:util'
 import { execFile } from 'node:child_process'
 import { createApp, destroyApp, PlatformApi, streamLogs, type Endpoint, type LogFilter, type LogLine } from '../../src/heroku/index.js'
+import { APP } from '../../src/heroku/shapes.js'
 import { get } from '../../src/demo/load.js'
 import { push } from '../../src/git/index.js'
 import { until } from '../../src/until.js'
@@ -108,7 +109,7 @@ export class Context {
 
   /** What the app's own URL answers: over TLS on Heroku, by a name under localhost here. */
   async answer(): Promise<{ status: number; body: string }> {
-    const { web_url: url } = await this.api.get<{ web_url: string }>(`/apps/${this.app}`)
+    const { web_url: url } = await this.api.get<{ web_url: string }>(`/apps/${this.app}`, APP)
     if (url.startsWith('http:')) return get(url)
     const response = await fetch(url, { signal: this.signal })
     return { status: response.status, body: await response.text() }

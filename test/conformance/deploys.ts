@@ -1,5 +1,6 @@
 /** Builds, releases, dynos, their log and the router, in the order of an app's life. */
 import { cancelBuild, getRelease, getSlug, listBuilds, listDynos, listFormation, listReleases, currentRelease, restartDynos, rollbackTo, streamLogs, updateConfigVars, updateFormation } from '../../src/heroku/index.js'
+import { CONFIG_VARS } from '../../src/heroku/shapes.js'
 import { expect, type Behaviour, type Context } from './context.js'
 
 const web = async ({ api, app }: Context) => (await listDynos(api, app)).find(({ name }) => name === 'web.1')
@@ -102,7 +103,7 @@ export const deploys: Behaviour[] = [
     const made = await rollbackTo(context.api, context.app, to.id)
     expect(made.description === `Rollback to v${to.version}`, 'its description', made.description)
     await context.seen('succeeded', async () => (await getRelease(context.api, context.app, made.id)).status === 'succeeded')
-    const vars = await context.api.get<Record<string, string>>(`/apps/${context.app}/config-vars`)
+    const vars = await context.api.get<Record<string, string>>(`/apps/${context.app}/config-vars`, CONFIG_VARS)
     expect(vars.WORD === undefined, 'the config vars of then', Object.keys(vars))
   } },
   { id: 'failed-release', what: 'a release command that fails leaves the release before serving', source: 'release-phase', async check(context) {

@@ -6,6 +6,7 @@ import {
 } from '../../src/heroku/index.js'
 import { faultServer } from '../support/fault-server.js'
 import { apiFor, rejection } from '../support/platform.js'
+import { release } from '../support/records.js'
 import { isSchemaThere, schemaFile, validateRequest } from '../support/schema.js'
 
 interface Schema { definitions: Record<string, { links?: { href: string; method: string }[] }> }
@@ -54,7 +55,8 @@ describe('the resources', () => {
   for (const [name, call, request, body] of calls) {
     it(`${name}: ${request}`, async () => {
       const server = await faultServer(({ method, path }) => ({ json: method === 'GET' && /s$|formation$/.test(path) ? [] : {} }))
-      await call(apiFor(server.url)).finally(() => server.close())
+      // An empty answer is refused where it has not the shape of its resource; here the request counts.
+      await call(apiFor(server.url)).catch((error: unknown) => { if (!/something else than the Platform API documents/.test(String(error))) throw error }).finally(() => server.close())
       const [arrived] = server.arrived
       expect(`${arrived!.method} ${arrived!.path}`).to.equal(request)
       expect(arrived!.body ? JSON.parse(arrived!.body) : undefined).to.deep.equal(body)
@@ -72,7 +74,7 @@ describe('the resources', () => {
   })
 
   it('list releases newest first and know the current one', async () => {
-    const server = await faultServer([{ json: [{ version: 3, current: false, status: 'failed' }, { version: 2, current: true }] }])
+    const server = await faultServer([{ json: [release(3, { status: 'failed' }), release(2, { current: true })] }])
     expect(await currentRelease(apiFor(server.url), 'a1')).to.include({ version: 2 })
     expect(server.arrived[0]!.headers.range).to.equal('version ..; order=desc,max=20')
     await server.close()
