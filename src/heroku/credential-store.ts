@@ -8,6 +8,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import os from 'node:os'
 import path from 'node:path'
 import { text } from 'node:stream/consumers'
+import { ShipitError } from '../errors.js'
 import type { Credentials } from './credentials.js'
 
 const SERVICE = 'heroku-cli'
@@ -19,7 +20,8 @@ interface Store {
   name: string
   find(account: string): Promise<string | undefined>
   save(account: string, token: string): Promise<boolean>
-  drop(account: string): Promise<void>
+  /** Whether it holds none of the account's any more: one that held none is no failure. */
+  drop(account: string): Promise<boolean>
 }
 
 /** The store that Heroku's CLI uses here; undefined where it uses netrc: HEROKU_NETRC_WRITE=true, or none is installed. */
@@ -69,30 +71,42 @@ export async function saveInStore(account: string, token: string, env: NodeJS.Pr
   return store.name
 }
 
-/** Forgets the login of the system's store; whether there was one. */
+/**
+ * Forgets the login of the system's store; whether there was one.
+ * @throws ShipitError `auth` if the store still holds it, or cannot be asked: then the account stays on record, for the next try
+ */
 export async function dropFromStore(env: NodeJS.ProcessEnv, platform = process.platform): Promise<boolean> {
   const file = stateFile(env, platform)
   const account = accountIn(file)
   if (account === undefined) return false
-  await storeOf(env, platform)?.drop(account)
+  const store = storeOf(env, platform)
+  if (store && !(await store.drop(account))) {
+    throw new ShipitError('auth', {
+      message: `The login of ${account} could not be removed from ${store.name}, so it is still there.`,
+      next: `Unlock ${store.name} and run \`shipit logout\` again, or remove the entry of ${SERVICE} there by hand.`,
+    })
+  }
   rmSync(file, { force: true })
   return true
 }
 
-interface Ran { status: number; output: string }
+interface Ran { status: number; output: string; complaint: string }
+
+/** Of a program that was killed because it took too long. */
+const TIMED_OUT = 124
 
 /** Runs a store's program with `input` on its stdin. A program that is not there, or does not end, is a failure of it. */
 async function run(env: NodeJS.ProcessEnv, program: string, args: string[], input = ''): Promise<Ran> {
-  const child = spawn(program, args, { env, stdio: ['pipe', 'pipe', 'ignore'], timeout: TIMEOUT, windowsHide: true })
+  const child = spawn(program, args, { env, stdio: ['pipe', 'pipe', 'pipe'], timeout: TIMEOUT, windowsHide: true })
   const ended = new Promise<number>((resolve) => {
     child.once('error', () => resolve(127))
-    child.once('close', (code) => resolve(code ?? 1))
+    child.once('close', (code) => resolve(code ?? TIMED_OUT))
   })
   // One that does not read its input has ended by then.
   child.stdin.on('error', () => undefined)
   child.stdin.end(input)
-  const [status, output] = await Promise.all([ended, text(child.stdout)])
-  return { status, output }
+  const [status, output, complaint] = await Promise.all([ended, text(child.stdout), text(child.stderr)])
+  return { status, output, complaint }
 }
 
 const tokenOf = ({ status, output }: Ran): string | undefined => (status === 0 && /^\S+$/.test(output.trim()) ? output.trim() : undefined)
@@ -103,7 +117,11 @@ function secretService(env: NodeJS.ProcessEnv): Store {
     name: 'the system\'s keyring (secret-tool)',
     find: async (account) => tokenOf(await run(env, 'secret-tool', ['lookup', ...of(account)])),
     save: async (account, token) => (await run(env, 'secret-tool', ['store', '--label=Heroku CLI', ...of(account)], token)).status === 0,
-    drop: async (account) => void await run(env, 'secret-tool', ['clear', ...of(account)]),
+    drop: async (account) => {
+      const { status, complaint } = await run(env, 'secret-tool', ['clear', ...of(account)])
+      // It ends with 1 and without a word if nothing matched (LinuxHandler of Heroku's CLI).
+      return status === 0 || (status === 1 && complaint.trim() === '')
+    },
   }
 }
 
@@ -118,7 +136,8 @@ function keychain(env: NodeJS.ProcessEnv): Store {
       // It ends with 0 whatever became of the commands that it read.
       return status === 0 && tokenOf(await run(env, 'security', ['find-generic-password', '-a', account, '-s', SERVICE, '-w'])) === token
     },
-    drop: async (account) => void await run(env, 'security', ['delete-generic-password', '-a', account, '-s', SERVICE]),
+    // 44: errSecItemNotFound.
+    drop: async (account) => [0, 44].includes((await run(env, 'security', ['delete-generic-password', '-a', account, '-s', SERVICE])).status),
   }
 }
 
@@ -129,13 +148,17 @@ $vault = New-Object Windows.Security.Credentials.PasswordVault
 $account = [Console]::In.ReadLine()
 `
 
+/** HRESULT 0x80070490, as the signed number that .NET gives: HRESULT_FROM_WIN32(ERROR_NOT_FOUND) (learn.microsoft.com, PasswordVault.Retrieve; System Error Codes 1168). */
+const ELEMENT_NOT_FOUND = -2147023728
+
 function credentialManager(env: NodeJS.ProcessEnv): Store {
   const vault = (script: string, input: string) => run(env, 'powershell', ['-NoProfile', '-NonInteractive', '-Command', VAULT + script], input)
-  const remove = `try { $vault.Remove($vault.Retrieve('${SERVICE}', $account)) } catch { }\n`
+  // The vault throws for an entry that it does not have; any other error is one of the removal.
+  const remove = `try { $vault.Remove($vault.Retrieve('${SERVICE}', $account)) } catch { if ($_.Exception.GetBaseException().HResult -ne ${ELEMENT_NOT_FOUND}) { throw } }\n`
   return {
     name: 'the Credential Manager',
     find: async (account) => tokenOf(await vault(`$vault.Retrieve('${SERVICE}', $account).Password`, `${account}\n`)),
     save: async (account, token) => (await vault(`${remove}$vault.Add((New-Object Windows.Security.Credentials.PasswordCredential('${SERVICE}', $account, [Console]::In.ReadLine())))`, `${account}\n${token}\n`)).status === 0,
-    drop: async (account) => void await vault(remove, `${account}\n`),
+    drop: async (account) => (await vault(remove, `${account}\n`)).status === 0,
   }
 }

@@ -9,8 +9,8 @@ export async function saveLogin(hosts: readonly string[], account: string, token
   return store ?? await saveCredentials(hosts, account, token, env)
 }
 
-/** Forgets the login in both places; whether there was one. */
+/** Forgets the login in both places, the second also if the first fails; whether there was one. Throws ShipitError `auth` if one stays behind. */
 export async function dropLogin(hosts: readonly string[], env: NodeJS.ProcessEnv): Promise<boolean> {
-  const wasStored = await dropFromStore(env)
-  return (await dropCredentials(hosts, env)) || wasStored
+  const wasInNetrc = await dropCredentials(hosts, env)
+  return (await dropFromStore(env)) || wasInNetrc
 }

@@ -17,7 +17,7 @@ const STAND_INS = {
 const [verb, ...rest] = process.argv.slice(2)
 const key = rest.filter((word) => !word.startsWith('--')).join(' ')
 if (verb === 'store') kept[key] = require('fs').readFileSync(0, 'utf8')
-else if (verb === 'clear') delete kept[key]
+else if (verb === 'clear') process.exitCode = key in kept && delete kept[key] ? 0 : 1
 else if (key in kept) process.stdout.write(kept[key])
 else process.exitCode = 1`,
   security: `
@@ -26,7 +26,7 @@ const [verb, ...rest] = process.argv[2] === '-i' ? words(require('fs').readFileS
 const of = (flag) => rest[rest.indexOf(flag) + 1]
 const key = of('-s') + ' ' + of('-a')
 if (verb === 'add-generic-password') kept[key] = of('-w')
-else if (verb === 'delete-generic-password') delete kept[key]
+else if (verb === 'delete-generic-password') process.exitCode = key in kept && delete kept[key] ? 0 : 44
 else if (key in kept) console.log(kept[key])
 else process.exitCode = 44`,
 }
@@ -74,6 +74,41 @@ require('fs').writeFileSync(file, JSON.stringify(kept))
       expect(readFileSync(path.join(home, 'kept.json'), 'utf8')).to.equal('{}')
     })
   }
+
+  for (const [platform, program, key, failure] of [
+    ['linux', 'secret-tool', `service heroku-cli account ${ACCOUNT}`, 'console.error("secret-tool: Cannot autolaunch D-Bus"); process.exit(1)'],
+    ['darwin', 'security', `heroku-cli ${ACCOUNT}`, 'process.exit(36)'],
+    ['win32', 'powershell', '', 'console.error("Exception calling \\"Remove\\": access is denied"); process.exit(1)'],
+  ] as const) {
+    const state = () => path.join(home, '.local/share/heroku/login.json')
+    const fail = () => {
+      mkdirSync(path.join(home, 'bin'), { recursive: true })
+      writeFileSync(path.join(home, 'bin', program), `#!${process.execPath}\n${failure}\n`, { mode: 0o755 })
+    }
+
+    it(`says that a login stays in it if ${program} fails to remove it, and forgets nothing`, async () => {
+      loggedIn(key)
+      fail()
+      const error = await dropFromStore(env(), platform).then(() => undefined, (thrown: unknown) => thrown)
+      expect(error).to.have.property('message').that.matches(/ada@example\.com could not be removed from (the keychain|the Credential Manager|the system's keyring)/)
+      expect(existsSync(state())).to.equal(true)
+    })
+    if (platform === 'win32') continue
+    it(`has forgotten a login that ${program} does not have`, async () => {
+      install(program)
+      loggedIn('of somebody else')
+      expect(await dropFromStore(env(), platform)).to.equal(true)
+      expect(existsSync(state())).to.equal(false)
+    })
+  }
+  it('lets nothing but a missing entry pass where the Credential Manager removes one', async () => {
+    mkdirSync(path.join(home, 'bin'), { recursive: true })
+    writeFileSync(path.join(home, 'bin/powershell'), `#!${process.execPath}\nrequire('fs').writeFileSync(${JSON.stringify(path.join(home, 'script'))}, process.argv.at(-1))\n`, { mode: 0o755 })
+    loggedIn('')
+    expect(await dropFromStore(env(), 'win32')).to.equal(true)
+    // 0x80070490, ERROR_NOT_FOUND.
+    expect(readFileSync(path.join(home, 'script'), 'utf8')).to.match(/catch \{ if \(.*HResult -ne -2147023728\) \{ throw \} \}/)
+  })
   it('is passed by where HEROKU_NETRC_WRITE says so, where nobody is logged in, and where there is none', async () => {
     expect(await tokenInStore(env(), 'linux')).to.equal(undefined)
     expect(await saveInStore(ACCOUNT, TOKEN, env(), 'linux')).to.equal(undefined)
