@@ -35,7 +35,7 @@ export interface ReloadResult {
 /**
  * Restarts every dyno without a gap: one after the other, the next only when the last serves again. A type with one dyno
  * gets a second for the time of the reload; if its size allows one dyno only (eco, basic) it is restarted with a gap.
- * Costs 3 calls of the API, and 2 to 6 a dyno that boots within a minute; 5 more for a second dyno.
+ * Costs 3 calls of the API, and 2 to 6 a dyno that boots within a minute; 4 more for a second dyno.
  * @throws ShipitError not_found for a type without dynos, boot when a dyno does not come back: the dynos after it are left as they were.
  */
 export async function reload(api: PlatformApi, app: string, options: ReloadOptions): Promise<ReloadResult> {
@@ -79,7 +79,7 @@ async function reloadType(api: PlatformApi, app: string, row: Formation, dynos: 
 async function addOne(api: PlatformApi, app: string, row: Formation, { waitTimeout, poll, signal, news, onEvent }: UnderWay): Promise<Dyno[]> {
   await updateFormation(api, app, [{ type: row.type, quantity: row.quantity + 1 }])
   const dynos = await waitForDynos(api, app, [{ type: row.type, quantity: row.quantity + 1, size: row.size }], {
-    timeout: waitTimeout, news, ...(poll === undefined ? {} : { poll }), ...(signal ? { signal } : {}),
+    timeout: waitTimeout, news, isJustAsked: true, ...(poll === undefined ? {} : { poll }), ...(signal ? { signal } : {}),
   })
   onEvent?.({ kind: 'added', dyno: dynos.at(-1)?.name ?? row.type })
   return dynos

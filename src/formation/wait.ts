@@ -16,6 +16,8 @@ export interface WaitOptions {
   /** What several waits in a row share; one of its own where absent. */
   news?: DynoNews
   signal?: AbortSignal
+  /** See Cadence. */
+  isJustAsked?: boolean
   /** Called after each look with how many are up. */
   onProgress?: (up: number, wanted: number) => void
 }
@@ -43,7 +45,7 @@ const LOOKS = 2
  * Throws ShipitError `boot` at once when one of them crashes, with its last output, and `timeout` when the time is over.
  */
 export async function waitForDynos(api: PlatformApi, app: string, wanted: readonly Wanted[], options: WaitOptions): Promise<Dyno[]> {
-  const { timeout, poll, signal, news = new DynoNews(api, app) } = options
+  const { timeout, poll, signal, isJustAsked = false, news = new DynoNews(api, app) } = options
   let lasting = 0
   let lookedAt = ''
   let up = 0
@@ -62,7 +64,7 @@ export async function waitForDynos(api: PlatformApi, app: string, wanted: readon
     lookedAt = ids
     if (lasting >= LOOKS || (lasting > 0 && total === 0)) return { answer: awaited }
     return { pending: isDone ? { up: 0, gone: 0 } : { up: total - up, gone: looks.reduce((sum, { rest }) => sum + rest, 0) } }
-  }, { timeout, poll, signal }).finally(() => { if (!options.news) news.stop() })
+  }, { timeout, poll, signal, isJustAsked }).finally(() => { if (!options.news) news.stop() })
   if (done) return done
   throw new ShipitError('timeout', {
     message: `After ${Math.round(timeout / 1000)} s ${up} of ${total} dynos are up. The change was made and ${api.endpoint.label} may still be at work.`,
