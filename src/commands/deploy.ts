@@ -85,7 +85,7 @@ export default class Deploy extends BaseCommand {
   }
 
   private async deploy({ source, environment, facts, objects, pack }: Prepared, { root }: Project, flags: DeployFlags): Promise<DeployResult | { dryRun: true; plan: DeployPlan }> {
-    const { deployInTurn, gitPush, healthHeaders, herokuPlatform, sourceUpload, describeInProgress, planDeploy, stopOnSignals } = await import('../deploy/index.js')
+    const { deployInTurn, duration, gitPush, healthHeaders, herokuPlatform, sourceUpload, describeInProgress, planDeploy, stopOnSignals } = await import('../deploy/index.js')
     const app = flags.app ?? environment?.target.app ?? await this.appName(flags)
     const api = await this.platform(flags)
     const platform = herokuPlatform(api)
@@ -109,6 +109,7 @@ export default class Deploy extends BaseCommand {
     try {
       const result = await deployInTurn(request, {
         platform, git, healthHeaders: sent, signal: stop.signal, wait: flags['lock-wait'],
+        onRefusal: ({ message }, left) => this.tell(`${message} Trying on, for ${duration(left)} at most.`),
         onWait: (found) => this.tell(`Waiting for another deploy: ${describeInProgress(found)}.`),
         show: async (plan) => {
           shown = plan

@@ -10,6 +10,7 @@ export { makePlan, planDeploy, type DeployPlan, type PlanRequest } from './plan.
 export { describeInProgress, type InProgress } from './turn/in-progress.js'
 export { deployInTurn, type DeployView } from './turn/in-turn.js'
 export { prebootNote, prebootOf, waitForPreboot } from './serving/preboot.js'
+export { duration } from './deployment.js'
 export { healthHeaders } from './serving/health-check.js'
 export { runDeploy, type DeployResult } from './run.js'
 export { Interruption, stoppedBy, type StopSignal } from './undo/interrupt.js'

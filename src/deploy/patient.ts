@@ -7,7 +7,14 @@ interface Patience {
   time: number
   /** ms between two tries. */
   pause: number
+  /** How many times longer each pause is than the one before, up to LONGEST; as long as the first where absent. */
+  growth?: number
   signal: AbortSignal
+  /** Told of an error when the call is to be tried again, and for how many ms at most. */
+  onRefusal?: (error: ShipitError, left: number) => void
+}
+
+interface PlatformPatience extends Patience {
   /** Whether the platform may have begun what cannot be taken back: from then on, reads ride out a broken connection too. */
   isUnderWay: () => boolean
 }
@@ -15,13 +22,16 @@ interface Patience {
 const READS = new Set<PropertyKey>(['findApp', 'dynos', 'formation', 'buildpacks', 'configVars', 'currentRelease', 'releases', 'release', 'slug', 'builds', 'build', 'feature', 'domains'])
 const CHANGES = new Set<PropertyKey>(['createApp', 'updateFormation', 'updateConfigVars', 'releaseSlug'])
 
-const isRateLimit = ({ details }: ShipitError): boolean => details?.status === 429
+/** ms between two tries. */
+const LONGEST = 15_000
+
+export const isRateLimit = ({ details }: ShipitError): boolean => details?.status === 429
 
 /**
  * The platform, for a deploy under way: a call that is refused by the rate limit has done nothing and is tried again, and so is a read whose connection
  * breaks once something is under way. What comes after that time is the caller's to judge. A rollback has its own way (undo/rollback.ts).
  */
-export function patient(platform: Platform, patience: Patience): Platform {
+export function patient(platform: Platform, patience: PlatformPatience): Platform {
   return new Proxy(platform, {
     get(target, key) {
       const value: unknown = Reflect.get(target, key, target)
@@ -34,14 +44,17 @@ export function patient(platform: Platform, patience: Patience): Platform {
   })
 }
 
-async function again<T>(call: () => Promise<T>, mayRetry: (error: ShipitError) => boolean, { time, pause, signal }: Patience): Promise<T> {
+/** Calls until it succeeds, fails otherwise than by what may be tried again, or the time is over. @throws the call's own error; the signal's reason */
+export async function again<T>(call: () => Promise<T>, mayRetry: (error: ShipitError) => boolean, { time, pause, growth = 1, signal, onRefusal }: Patience): Promise<T> {
   const deadline = performance.now() + time
-  for (;;) {
+  for (let tries = 0; ; tries++) {
     try {
       return await call()
     } catch (error) {
-      if (!(error instanceof ShipitError) || !mayRetry(error) || signal.aborted || performance.now() >= deadline) throw error
-      await delay(pause, undefined, { signal })
+      const left = deadline - performance.now()
+      if (!(error instanceof ShipitError) || !mayRetry(error) || signal.aborted || left <= 0) throw error
+      onRefusal?.(error, left)
+      await delay(Math.min(pause * growth ** tries, LONGEST), undefined, { signal })
     }
   }
 }

@@ -4,6 +4,7 @@ import { duration, pause, type Deployment } from './deployment.js'
 import type { StepReport } from './events.js'
 import { releaseAfterAll } from './broken-push.js'
 import { releaseOfPush, slugOfCommit } from './find-release.js'
+import { again, isRateLimit } from './patient.js'
 import { overtakenBy, outdated } from './turn/overtaken.js'
 import { sayOutput } from './say-lines.js'
 import { keepAsking } from './unverified.js'
@@ -38,7 +39,8 @@ export async function pushCommit(deployment: Deployment, report: StepReport): Pr
     changed.isPushHeard = true
     report.line(line)
   }
-  const release = await git.push({ app: plan.app, commit: plan.commit.id, force: plan.force, signal, onOutput, onBuild: (id) => { changed.build = id } }).then(
+  const send = () => git.push({ app: plan.app, commit: plan.commit.id, force: plan.force, signal, onOutput, onBuild: (id) => { changed.build = id } })
+  const release = await pushAgain(deployment, report, send).then(
     ({ outcome }) => (outcome === 'pushed' ? releaseOfPush(deployment) : releaseAgain(deployment, report)),
     async (error: unknown) => {
       const made = await releaseAfterAll(deployment, error, report)
@@ -51,6 +53,21 @@ export async function pushCommit(deployment: Deployment, report: StepReport): Pr
   changed.isPushEnded = true
   report.detail(`v${now.version}`)
   return now
+}
+
+/** ms before the second try: Heroku takes 75 requests of git an hour for an app (https://devcenter.heroku.com/articles/limits#git-repositories). */
+const PUSH_PAUSE = 2000
+
+/** A push that the platform does not take for now (429) has begun nothing, and is tried again for a while. */
+async function pushAgain<T>({ plan, changed, timing, signal }: Deployment, report: StepReport, send: () => Promise<T>): Promise<T> {
+  let said: string | undefined
+  return again(send, (error) => isRateLimit(error) && !changed.isPushHeard && changed.build === undefined, {
+    time: Math.min(timing.patience, plan.waitTimeout), pause: Math.min(PUSH_PAUSE, timing.poll), growth: 2, signal,
+    onRefusal: ({ message }, left) => {
+      if (message !== said) report.line(`${message} Trying on, for ${duration(left)} at most.`)
+      said = message
+    },
+  })
 }
 
 /**

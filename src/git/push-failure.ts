@@ -42,7 +42,7 @@ export function pushFailure({ url, exitCode, remote, own, refs, hook }: PushTran
     return new ShipitError('not_found', { message: `There is no git repository at ${url}.`, why, next: 'Check the name of the app, and that you have access to it.' })
   }
   if (/returned error: 429/.test(all)) {
-    return new ShipitError('refused', { message: 'The platform takes no more git requests for this app for now.', why, next: 'Try again later: Heroku allows 75 an hour for an app.' })
+    return new ShipitError('refused', { message: 'The platform takes no more git requests for this app for now.', why, next: 'Try again later: Heroku allows 75 an hour for an app.', details: { status: 429 } })
   }
   if (/No space left on device|Disk quota exceeded/i.test(all)) {
     return new ShipitError('git', { message: 'git had no room on the disk for the push.', why, next: 'Make room on the disk of this repository and of the temporary folder, then deploy again.' })

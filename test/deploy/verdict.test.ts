@@ -195,6 +195,30 @@ describe('the verdict of a deploy', () => {
       })
     }
 
+    const noMoreGit = new ShipitError('refused', { message: 'The platform takes no more git requests for this app for now.', details: { status: 429 } })
+    const refusingPush = (times: number) => {
+      let left = times
+      const { push } = platform.git
+      return { ...platform.git, push: (request: Parameters<typeof push>[0]) => left-- > 0 ? Promise.reject(noMoreGit) : push(request) }
+    }
+
+    it('pushes again once git is let in again, and says that it waits', async () => {
+      platform = await FakePlatform.start()
+      const plan = await planDeploy(platform, requestOf(NEW, { waitTimeout: 5000 }))
+      const result = await runDeploy(plan, { platform, git: refusingPush(3), events: (event) => events.push(event), timing: TIMING })
+      expect(result.release.version).to.equal(2)
+      expect(linesOf('push')).to.match(/^The platform takes no more git requests for this app for now\. Trying on, for \d+ m?s at most\.\n---/)
+    })
+
+    it('says that nothing was changed if git is let in no more', async () => {
+      platform = await FakePlatform.start()
+      const plan = await planDeploy(platform, requestOf(NEW, { waitTimeout: 200 }))
+      const failure = await failureOf(runDeploy(plan, { platform, git: refusingPush(Infinity), events: (event) => events.push(event), timing: TIMING }))
+      expect(failure.exitCode).to.equal(7)
+      expect(failure.message).to.include('v1 serves, as before')
+      expect(platform.calls).to.deep.equal([])
+    })
+
     it('goes back from a bad release as soon as it can', async () => {
       platform = await FakePlatform.start()
       platform.behaviours[NEW] = { status: 500 }

@@ -79,7 +79,7 @@ const access: Case[] = [
 const limits: Case[] = [
   { name: 'the rate limit', argv: READ, faults: always(RELEASES, answer(429, 'rate_limit', 'Your account reached the API limit.', { 'RateLimit-Remaining': '0' })), expect: { exit: 8, message: /no more requests of this account/, why: /reached the API limit/, next: /few minutes/ } },
   { name: 'the rate limit, lifted in a second', argv: ['restart', 'web.1'], isAlone: true, faults: once(/^DELETE/, answer(429, 'rate_limit', 'Wait.', { 'Retry-After': '1' })), expect: { exit: 0, message: /web\.1/ } },
-  { name: 'the rate limit of git', argv: DEPLOY, commit: {}, faults: always(REFS, answer(429)), expect: { exit: 7, message: /no more git requests.*v\d+ serves, as before/s, next: /75 an hour/ } },
+  { name: 'the rate limit of git', argv: ['deploy', '--wait-timeout', '1s'], commit: {}, faults: always(REFS, answer(429)), expect: { exit: 7, message: /no more git requests.*v\d+ serves, as before/s, next: /75 an hour/ } },
   { name: 'a platform under maintenance', argv: READ, faults: always(RELEASES, answer(503, 'maintenance', 'API is under maintenance.')), expect: { exit: 8, message: /under maintenance itself/, next: /status\.heroku\.com/ } },
 ]
 

@@ -1,5 +1,7 @@
 /** A deploy in its turn: others of the same app are waited for, and where one came first by a moment the plan is made anew. */
 import type { DeployEvents } from '../events.js'
+import { TIMING } from '../deployment.js'
+import { patient } from '../patient.js'
 import type { InProgress } from './in-progress.js'
 import { stoppedBy } from '../undo/interrupt.js'
 import { outdatedPlan } from './overtaken.js'
@@ -19,16 +21,29 @@ interface InTurn extends Omit<RunParts, 'events' | 'signal'> {
   wait: number
   /** Told of each deploy that is waited for. */
   onWait: (inProgress: InProgress) => void
+  /** Told once when the platform takes no requests for now, with ms for which it is asked on. */
+  onRefusal: (error: Error, left: number) => void
   /** Tells of a plan that is about to be run, and opens what its run is shown in. */
   show: (plan: DeployPlan) => Promise<DeployView>
 }
 
+/** ms before the second try of what the platform did not take. */
+const PAUSE = 1000
+
 /** Plans and runs a deploy. @throws what `planDeploy` and `runDeploy` throw; `interrupted` where a signal came before there was a plan */
-export async function deployInTurn(request: Omit<PlanRequest, 'turn'>, { wait, onWait, show, signal, ...parts }: InTurn): Promise<DeployResult> {
+export async function deployInTurn(request: Omit<PlanRequest, 'turn'>, { wait, onWait, onRefusal, show, signal, ...parts }: InTurn): Promise<DeployResult> {
+  let isToldOf = false
+  const asked = patient(parts.platform, {
+    time: parts.timing?.patience ?? TIMING.patience, pause: PAUSE, growth: 2, signal, isUnderWay: () => false,
+    onRefusal: (error, left) => {
+      if (!isToldOf) onRefusal(error, left)
+      isToldOf = true
+    },
+  })
   const lastTurn = Date.now() + wait
   for (;;) {
     const turn = { wait: Math.max(0, lastTurn - Date.now()), signal, onWait }
-    const plan = await stopsAtOnce(signal, planDeploy(parts.platform, { ...request, turn }))
+    const plan = await stopsAtOnce(signal, planDeploy(asked, { ...request, turn }))
     const view = await show(plan)
     try {
       return await runDeploy(plan, { ...parts, signal, events: view.events })

@@ -197,7 +197,7 @@ describe('a deploy in its turn', () => {
 
   /** Another deploy is released between the first plan and its run. */
   const deployLate = (wait: number) => deployInTurn(requestOf(NEW), {
-    platform, git: platform.git, signal: new AbortController().signal, timing: TIMING, wait, onWait: () => undefined,
+    platform, git: platform.git, signal: new AbortController().signal, timing: TIMING, wait, onWait: () => undefined, onRefusal: () => undefined,
     show: (plan) => {
       if (shown.push(plan) === 1) platform.deploy(OTHER)
       return Promise.resolve({ events: () => undefined, end: () => Promise.resolve(void ended++) })
