@@ -9,12 +9,16 @@ const HEROKU_DOMAINS = ['heroku.com', 'herokai.com', 'herokuspace.com', 'herokud
 
 const isHeroku = (host: string) => HEROKU_DOMAINS.some((domain) => host === domain || host.endsWith(`.${domain}`))
 
-/** A variable's value as a base URL: used whole when it begins with http, otherwise `https://<prefix><value>`. */
-function baseUrl(variable: string, value: string, prefix: string): URL {
+/**
+ * A variable's value as a base URL: used whole when it begins with http, otherwise `https://<prefix><value>`.
+ * @param isPlain whether a name of this machine without a scheme is asked over http
+ */
+function baseUrl(variable: string, value: string, prefix: string, isPlain = false): URL {
   const isWhole = /^https?:\/\//.test(value)
   let url: URL
   try {
     url = new URL(isWhole ? value : `https://${prefix}${value}`)
+    if (!isWhole && isPlain && isLoopback(url.hostname)) url = new URL(`http://${prefix}${value}`)
   } catch (error) {
     throw new ShipitError('usage', { message: `${variable} is neither a host name nor a URL: ${value}`, next: `unset ${variable}`, cause: error })
   }
@@ -31,12 +35,15 @@ function baseUrl(variable: string, value: string, prefix: string): URL {
 
 const trimmed = (url: URL) => `${url.origin}${url.pathname.replace(/\/+$/, '')}`
 
-/** Where HEROKU_HOST and HEROKU_GIT_HOST say that the platform is, as the official CLI reads them. */
+/**
+ * Where HEROKU_HOST and HEROKU_GIT_HOST say that the platform is, as the official CLI reads them. That one puts https:// before every HEROKU_GIT_HOST, so
+ * `shipit local env` names the host alone: beside an API on this machine over http, git is there over http too.
+ */
 export function platformUrls(env: NodeJS.ProcessEnv): { apiUrl: string; gitUrl: string; apiHost: string } {
   const host = env.HEROKU_HOST?.trim() || 'heroku.com'
   const api = baseUrl('HEROKU_HOST', host, 'api.')
   const gitHost = env.HEROKU_GIT_HOST?.trim()
-  const git = gitHost ? baseUrl('HEROKU_GIT_HOST', gitHost, '') : baseUrl('HEROKU_HOST', host, 'git.')
+  const git = gitHost ? baseUrl('HEROKU_GIT_HOST', gitHost, '', api.protocol === 'http:') : baseUrl('HEROKU_HOST', host, 'git.')
   return { apiUrl: trimmed(api), gitUrl: trimmed(git), apiHost: api.host }
 }
 

@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import { execFile } from 'node:child_process'
 import path from 'node:path'
 import { promisify } from 'node:util'
-import { localGitVariables } from '../../src/git/local-git-variables.js'
+import { localGitHost, localGitVariables } from '../../src/git/local-git-variables.js'
 import { GitServer, repository, temporaryFolder, TOKEN } from './git-server.js'
 
 const run = promisify(execFile)
@@ -17,7 +17,7 @@ describe('git in a shell that points at an embedded Heroku', () => {
       const work = path.join(folder.dir, 'app')
       const git = await repository(work)
       const remote = await server.addApp('a1')
-      await git.addRemote('heroku', `https://${server.url('a1')}`)
+      await git.addRemote('heroku', `https://${localGitHost(server.url('a1'))}`)
       const env = { ...process.env, ...localGitVariables(server.baseUrl, TOKEN, process.env), GIT_TERMINAL_PROMPT: '0', GIT_ASKPASS: '' }
       await run('git', ['push', 'heroku', 'main'], { cwd: work, env })
       expect(await remote.revparse(['main'])).to.equal(await git.revparse(['HEAD']))

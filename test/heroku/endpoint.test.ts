@@ -14,6 +14,8 @@ describe('where the platform is', () => {
   it('follows HEROKU_GIT_HOST', () => {
     expect(urls({ HEROKU_GIT_HOST: 'http://127.0.0.1:5000/git' })[1]).to.equal('http://127.0.0.1:5000/git')
     expect(urls({ HEROKU_GIT_HOST: 'localhost:5000' })[1]).to.equal('https://localhost:5000')
+    expect(urls({ HEROKU_HOST: 'http://127.0.0.1:5000', HEROKU_GIT_HOST: '127.0.0.1:5000/git' })[1], 'beside an API of this machine').to.equal('http://127.0.0.1:5000/git')
+    expect(urls({ HEROKU_HOST: 'http://127.0.0.1:5000', HEROKU_GIT_HOST: 'git.heroku.com' })[1]).to.equal('https://git.heroku.com')
   })
   it('sends no token to a stranger, nor in the clear', () => {
     for (const HEROKU_HOST of ['evil.example', 'http://evil.example', 'heroku.com.evil.example', 'http://api.heroku.com', 'https://127.0.0.1.evil.example', 'a b']) {

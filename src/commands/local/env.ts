@@ -14,9 +14,9 @@ The API key among them is good on this machine's loopback alone. NODE_EXTRA_CA_C
     const { ensureLocal, trustedCertificates } = await import('../../local/client.js')
     const info = await ensureLocal()
     const { apiUrl, gitUrl, token } = info
-    const { localGitVariables } = await import('../../git/local-git-variables.js')
+    const { localGitHost, localGitVariables } = await import('../../git/local-git-variables.js')
     const variables = {
-      HEROKU_HOST: apiUrl, HEROKU_API_KEY: token, HEROKU_GIT_HOST: gitUrl,
+      HEROKU_HOST: apiUrl, HEROKU_API_KEY: token, HEROKU_GIT_HOST: localGitHost(gitUrl),
       // Where Heroku's CLI asks, whenever it reads the account, whether that owes money: else it is another host, and takes seconds without a network.
       HEROKU_PARTICLEBOARD_URL: apiUrl, NODE_EXTRA_CA_CERTS: await trustedCertificates(info),
       // Asked for the address of a buildpack that is set by its name.
