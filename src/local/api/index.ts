@@ -1,5 +1,6 @@
 /** The Platform API v3 (devcenter.heroku.com/articles/platform-api-reference) over the services of the embedded Heroku. */
 import { randomUUID } from 'node:crypto'
+import { stat } from 'node:fs/promises'
 import express, { type ErrorRequestHandler, type Express } from 'express'
 import { ApiError, InvalidParams, isApiError, NotFound } from '../api-error.js'
 import { isExpired } from '../authorizations.js'
@@ -50,7 +51,7 @@ export function createApi(parts: ApiParts): Express {
   const logSessions = logSessionRoutes(parts)
   const blobs = new SourceBlobs(parts.folders, parts.now)
   const sources = sourceRoutes(parts, blobs)
-  api.use(buildpackRegistryRoutes(), streamRoutes(parts), logSessions.open, sources.open, authorised(parts.token, () => parts.authorizations.list().filter((one) => !isExpired(one, parts.now?.())).map(({ token }) => token)))
+  api.use(buildpackRegistryRoutes(async () => (await stat(parts.folders.root)).birthtime.toISOString()), streamRoutes(parts), logSessions.open, sources.open, authorised(parts.token, () => parts.authorizations.list().filter((one) => !isExpired(one, parts.now?.())).map(({ token }) => token)))
   api.get('/account/rate-limits', (_request, response) => { response.json({ remaining: limit.remaining }) })
   api.use((_request, response, next) => {
     response.setHeader('RateLimit-Remaining', String(limit.take()))

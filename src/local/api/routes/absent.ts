@@ -1,4 +1,4 @@
-import { Router } from 'express'
+import { Router, type RequestHandler } from 'express'
 import { ApiError } from '../../api-error.js'
 import type { ApiParts } from '../parts.js'
 import { appOf } from '../request.js'
@@ -20,6 +20,19 @@ const ABSENT: Record<string, string> = {
   'sms-number': 'no SMS', 'oci-images': 'no images of your own yet', slugs: 'no slugs of your own yet: push with git, or send a source',
 }
 
+/** What the words of a path say that this platform lacks; undefined where they say nothing. The last word is nearest to what was asked for. */
+function lackOf(path: string): string | undefined {
+  const word = path.split('/').findLast((segment) => Object.hasOwn(ABSENT, segment))
+  return word === undefined ? undefined : `The embedded Heroku has ${ABSENT[word]}.`
+}
+
+/** Says the same beside an answer: Heroku's CLI prints the header X-Heroku-Warning as a warning (@heroku-cli/command, api-client). */
+export const warnOfAbsent: RequestHandler = ({ path }, response, next) => {
+  const lack = lackOf(path)
+  if (lack !== undefined) response.setHeader('X-Heroku-Warning', lack)
+  next()
+}
+
 /**
  * Says by name what this platform lacks, so that nobody looks for an error of their own. Mounted after all that it has: what gets here is a request that
  * nothing took. Lists of what an app has none of are empty and answered elsewhere.
@@ -27,10 +40,8 @@ const ABSENT: Record<string, string> = {
 export function absentRoutes({ store }: ApiParts): Router {
   const routes = Router()
   const refuse = (path: string) => {
-    const words = path.split('/').filter((segment) => Object.hasOwn(ABSENT, segment))
-    // The last word of the path is nearest to what was asked for.
-    const lacks = words.length > 0 ? ABSENT[words.at(-1)!] : undefined
-    if (lacks !== undefined) throw new ApiError(501, 'not_implemented', `The embedded Heroku has ${lacks}.`)
+    const lack = lackOf(path)
+    if (lack !== undefined) throw new ApiError(501, 'not_implemented', lack)
   }
   // The one thing that can be changed of a team's app this way (schema: team-app, update-locked).
   routes.patch('/teams/apps/:app', () => { throw new ApiError(501, 'not_implemented', "The embedded Heroku has no locks on teams' apps yet.") })

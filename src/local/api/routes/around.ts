@@ -5,13 +5,19 @@ import type { AppRecord } from '../../types.js'
 import type { ApiParts } from '../parts.js'
 import { appOf, bodyOf } from '../request.js'
 import { appRef, user } from '../serializers/app.js'
+import { warnOfAbsent } from './absent.js'
 
 /** heroku/nodejs by its name, its URN and its repository. */
 const NODEJS = /^(urn:buildpack:)?heroku\/nodejs$|heroku-buildpack-nodejs(\.git)?(#.*)?$|buildpack-registry\.s3\.amazonaws\.com\/buildpacks\/heroku\/nodejs\.tgz$/
 
+export const noBuildpack = (name: string): ApiError =>
+  new ApiError(501, 'not_implemented', `The embedded Heroku has no buildpack ${name} yet: it builds every app as heroku/nodejs does.`)
+
 /** What the official CLI asks for beside an app, and of which this platform has none or one. */
 export function aroundRoutes({ store }: ApiParts): Router {
   const routes = Router()
+  // Of an empty list the CLI prints nothing, or a heading alone (`redis`, `pipelines`).
+  routes.get(['/apps/:app/addons', '/addons', '/pipelines'], warnOfAbsent)
   const none = (request: Request, response: { json(body: unknown): void }) => {
     appOf(store, request)
     response.json([])
@@ -44,7 +50,7 @@ export function aroundRoutes({ store }: ApiParts): Router {
     if (!Array.isArray(updates)) throw new InvalidParams('updates must be a list')
     const asked = updates.map((update: unknown) => String((update as { buildpack?: unknown } | null)?.buildpack))
     const other = asked.find((buildpack) => !NODEJS.test(buildpack))
-    if (other !== undefined) throw new ApiError(501, 'not_implemented', `The embedded Heroku has no buildpack ${other.replace(/^urn:buildpack:/, '')} yet: it builds every app as heroku/nodejs does.`)
+    if (other !== undefined) throw noBuildpack(other.replace(/^urn:buildpack:/, ''))
     const updated = await store.update(app.id, (draft) => {
       draft.buildpacks = asked.length === 0 ? [] : ['heroku/nodejs']
       return draft
