@@ -41,6 +41,32 @@ const MODULE_CLASS = {
   },
 }
 
+/**
+ * `import path from 'node:path'` is to a bundler a copy of the whole module for each file that says so, with a getter for every name in it: together a tenth of
+ * all that an instance allocates as it boots. So it becomes a `require`, and `module-class`, which is none of Node's own to it, likewise.
+ */
+const NO_COPIES = {
+  name: 'no-copies',
+  setup({ onLoad }) {
+    onLoad({ filter: /[\\/]src[\\/].*\.ts$/ }, ({ path: file }) => ({
+      loader: 'ts',
+      contents: readFileSync(file, 'utf8')
+        .replaceAll(/^import (\w+)(?:, \{ type [^}]*\})? from ('node:\w+')$/gm, 'const $1 = require($2)')
+        .replaceAll(/^import (\{[^}]*\}) from ('node:module')$/gm, 'const $1 = require($2)'),
+    }))
+  },
+}
+
+/**
+ * The reader of ecosystem files is a file of its own: V8 takes memory for what it compiles by the largest file, and does not give it back.
+ */
+const ECOSYSTEM = {
+  name: 'ecosystem',
+  setup({ onResolve }) {
+    onResolve({ filter: /\/ecosystem-adapter\.js$/ }, () => ({ path: './ecosystem.cjs', external: true }))
+  },
+}
+
 // What NODE_OPTIONS names for every Node that an app starts, which may be an older one than the app's own and read no newer syntax.
 const ATTACH = `if (Number(process.versions.node.split('.')[0]) >= 18 && process.env.SHIPIT_TREE) require('./preload.cjs')
 `
@@ -51,6 +77,7 @@ export async function buildRuntime(root, destination = path.join(root, 'dist')) 
   rmSync(out, { recursive: true, force: true })
   for (const folder of ['bin', 'lib']) mkdirSync(path.join(out, folder), { recursive: true })
   await bundle(root, out, 'cli.ts', 'supervisor.cjs')
+  await bundle(root, out, 'ecosystem-adapter.ts', 'ecosystem.cjs')
   await bundle(root, out, 'preload/index.ts', 'preload.cjs')
   await bundle(root, out, 'preload/dashboard.ts', 'dashboard-preload.cjs')
   await bundle(root, out, 'dashboard/process.ts', 'agent.cjs')
@@ -82,7 +109,7 @@ async function bundle(root, out, from, to) {
     // Only `createRequire` is given it, which takes a path as well.
     define: { 'import.meta.url': '__filename', 'import.meta.dirname': '__dirname' },
     banner: { js: 'const ModuleClass=module.constructor;' },
-    plugins: [MODULE_CLASS],
+    plugins: [MODULE_CLASS, NO_COPIES, ECOSYSTEM],
     logLevel: 'warning',
   })
 }
@@ -104,7 +131,7 @@ function manifest(root) {
 
 /** npm writes a fixed time into its tarballs, so only the content decides their bytes. */
 function pack(folder, destination) {
-  for (const file of ['bin/shipit-runtime.js', 'lib/agent.cjs', 'lib/attach.cjs', 'lib/dashboard-preload.cjs', 'lib/preload.cjs', 'lib/supervisor.cjs']) utimesSync(path.join(folder, file), 0, 0)
+  for (const file of ['bin/shipit-runtime.js', 'lib/agent.cjs', 'lib/attach.cjs', 'lib/dashboard-preload.cjs', 'lib/ecosystem.cjs', 'lib/preload.cjs', 'lib/supervisor.cjs']) utimesSync(path.join(folder, file), 0, 0)
   const npm = process.env.npm_execpath
   const [command, args] = npm?.endsWith('.js') ? [process.execPath, [npm]] : ['npm', []]
   const made = execFileSync(command, [...args, 'pack', folder, '--pack-destination', destination, '--json', '--ignore-scripts', '--silent'], {

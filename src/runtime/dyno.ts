@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs'
 import os from 'node:os'
+import { readKernelFile } from './kernel-file.js'
 
 export interface Dyno {
   /** `web.1` on Heroku, the host's name elsewhere. */
@@ -78,7 +78,7 @@ function cpuQuotas(read: Read): number[] {
 
 function readIfThere(file: string): string | undefined {
   try {
-    return readFileSync(file, 'utf8')
+    return readKernelFile(file)
   } catch (error) {
     // No such file, or a sandbox that hides it: then this source says nothing.
     if ((error as NodeJS.ErrnoException).code) return undefined

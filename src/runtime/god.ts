@@ -85,7 +85,7 @@ const UNUSED: Unused[] = [
   { request: /^pidusage$/, standIn: () => undefined },
   { request: /^\.\/Configuration\.js$/, standIn: { getSync: () => ({ sysmonit: 'false' }) } },
   { request: /^debug$/, standIn: () => () => undefined },
-  { request: /^dayjs$/, standIn: () => ({ format: () => new Date().toISOString() }) },
+  { request: /^dayjs$/, standIn: () => ({ format: () => '' }) },
   { request: /^domain$/, standIn: { create: standInDomain } },
   { request: /^ansis$/, standIn: plainText() },
   { request: /^eventemitter2$/, standIn: { EventEmitter2: GodBus }, unless: 'dashboard' },

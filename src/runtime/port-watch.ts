@@ -1,6 +1,7 @@
 /** Says in time what Heroku's R10 leaves open: that nothing, or something else, listens where the router looks. */
+import { existsSync } from 'node:fs'
 import net from 'node:net'
-import { existsSync, readFileSync } from 'node:fs'
+import { readKernelFile } from './kernel-file.js'
 
 export interface Listening {
   app: string
@@ -26,7 +27,7 @@ export function portWarning(dyno: string, port: string | undefined, listening: L
 export async function isBound(port: number): Promise<boolean> {
   if (process.platform !== 'linux') return answers(port)
   const hex = port.toString(16).toUpperCase().padStart(4, '0')
-  const lines = ['/proc/net/tcp', '/proc/net/tcp6'].filter((file) => existsSync(file)).flatMap((file) => readFileSync(file, 'latin1').split('\n'))
+  const lines = ['/proc/net/tcp', '/proc/net/tcp6'].filter((file) => existsSync(file)).flatMap((file) => readKernelFile(file).split('\n'))
   return lines.some((line) => {
     const [, local, , state] = line.trim().split(/\s+/)
     return state === LISTEN && local?.endsWith(`:${hex}`)

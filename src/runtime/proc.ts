@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process'
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
+import { readKernelFile, readStatField } from './kernel-file.js'
 
 /** What the kernel says of a process. Processes that have ended and wait to be reaped are none. */
 export interface Process {
@@ -38,23 +39,36 @@ export function recentProcesses(): Process[] {
 }
 
 function fromProc(): Process[] {
-  const own = readStat(process.pid)
-  // What is older than this process is none of its descendants.
-  return readdirSync('/proc')
-    .filter((name) => name >= '0' && name <= '9~')
-    .flatMap((name) => readStat(Number(name)) ?? [])
-    .filter((one) => one.state !== 'Z' && one.state !== 'X' && one.startedAt >= (own?.startedAt ?? 0))
-    .map((one) => withMark(one))
+  const own = startOf(process.pid) ?? 0
+  const young: Process[] = []
+  for (const name of readdirSync('/proc')) {
+    const pid = Number(name)
+    // What is older than this process is none of its descendants.
+    if (!(pid > 0) || !((startOf(pid) ?? -1) >= own)) continue
+    const one = readStat(pid)
+    if (one && one.state !== 'Z' && one.state !== 'X') young.push(withMark(one))
+  }
+  return young
 }
 
-function readStat(pid: number): (Omit<Process, 'mark'> & { state: string; group: number; startedAt: number }) | undefined {
+/** When a process was started, in clock ticks since the machine's boot (proc(5), field 22); undefined if it is gone. */
+function startOf(pid: number): number | undefined {
+  try {
+    return readStatField(pid, 22)
+  } catch (error) {
+    if (isGone(error)) return undefined
+    throw error
+  }
+}
+
+function readStat(pid: number): (Omit<Process, 'mark'> & { state: string; group: number }) | undefined {
   const stat = readIfThere(`/proc/${pid}/stat`)
   if (stat === '') return undefined
   // The name in parentheses may hold spaces; fields are counted from behind it (proc(5): state is the third).
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
   const field = (number: number) => Number(fields[number - 3])
   const cpuSeconds = (field(14) + field(15) + field(16) + field(17)) / TICKS
-  return { pid, state: fields[0] as string, parent: field(4), group: field(5), session: field(6), startedAt: field(22), rss: (field(24) * PAGE) / 2 ** 20, cpuSeconds }
+  return { pid, state: fields[0] as string, parent: field(4), group: field(5), session: field(6), rss: (field(24) * PAGE) / 2 ** 20, cpuSeconds }
 }
 
 /** Most tables are read for a few processes' sake, so an environment is read when it is asked for. */
@@ -116,7 +130,7 @@ export function signal(pid: number, name: NodeJS.Signals | 0): boolean {
 
 function readIfThere(file: string): string {
   try {
-    return readFileSync(file, 'latin1')
+    return readKernelFile(file)
   } catch (error) {
     if (isGone(error)) return ''
     throw error

@@ -1,9 +1,9 @@
 /** Measures the instances once a second while they serve, and corrects their number by what it sees. */
-import { readFileSync } from 'node:fs'
 import type { App } from './app.js'
 import { reported, type Instance, type Instances } from './instances.js'
 import { dynoOutput } from './outlet.js'
 import { eventLine } from './event-line.js'
+import { readKernelFile } from './kernel-file.js'
 import { usageOf } from './tree.js'
 import type { Room, Scaling } from './scaling.js'
 import { decide, isFull, type AppSample, type Decision, type DynoSample, type SizingState } from './sizing-policy.js'
@@ -114,7 +114,7 @@ function busyMs(instance: Instance): { ran: number; wanted: number } {
 
 function readIfThere(file: string): string {
   try {
-    return readFileSync(file, 'latin1')
+    return readKernelFile(file)
   } catch (error) {
     // Gone, or a system that does not tell.
     if ((error as NodeJS.ErrnoException).code) return ''

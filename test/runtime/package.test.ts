@@ -34,7 +34,7 @@ describe('the package shipit-runtime', function () {
     expect(readFileSync(tarball).length).to.be.below(60_000)
     const names: string[] = []
     await tar.list({ file: tarball, onReadEntry: (entry) => void names.push(entry.path) })
-    expect(names.sort()).to.deep.equal(['LICENSE', 'README.md', 'bin/shipit-runtime.js', 'lib/agent.cjs', 'lib/attach.cjs', 'lib/dashboard-preload.cjs', 'lib/preload.cjs', 'lib/supervisor.cjs', 'package.json'].map((name) => `package/${name}`))
+    expect(names.sort()).to.deep.equal(['LICENSE', 'README.md', 'bin/shipit-runtime.js', 'lib/agent.cjs', 'lib/attach.cjs', 'lib/dashboard-preload.cjs', 'lib/ecosystem.cjs', 'lib/preload.cjs', 'lib/supervisor.cjs', 'package.json'].map((name) => `package/${name}`))
     const into = path.join(folders[0] as string, 'unpacked')
     mkdirSync(into)
     await tar.extract({ file: tarball, cwd: into })

@@ -1,6 +1,6 @@
 /** PM2's agent with those of its ways replaced that do not suit a dyno: how it asks, connects, tries again, scales, and speaks to its parent. */
 import type { Agent as HttpAgent } from 'node:http'
-import Module, { createRequire } from 'node:module'
+import Module from 'node:module'
 import { requireFromPm2 } from '../pm2-package.js'
 import { dashboardAddress, questionAddress } from './address.js'
 import { askAboutKeys } from './ask.js'
@@ -30,7 +30,7 @@ const AGENT = 'pm2/modules/pm2-io-agent/src'
 
 /** Runs PM2's agent with the keys and the address of this process's environment. */
 export function startAgent(tell: (message: AgentMessage) => void): void {
-  const from = createRequire(__filename)
+  const from = Module.createRequire(__filename)
   repairProxy()
   const Parent = from(`${AGENT}/InteractorDaemon.js`) as new () => Daemon
   // It writes a list of processes that nobody restores, and starts PM2 anew where it does not find it.
@@ -108,7 +108,7 @@ function proxy(): HttpAgent | undefined {
   return (agent ??= new ProxyAgent({ getProxyForUrl: () => address }))
 }
 /** Resolved, so that the loader above lets it pass. */
-const PROXY_AGENT = process.env.PM2_PROXY ? createRequire(createRequire(__filename).resolve('pm2/package.json')).resolve('proxy-agent') : ''
+const PROXY_AGENT = process.env.PM2_PROXY ? Module.createRequire(Module.createRequire(__filename).resolve('pm2/package.json')).resolve('proxy-agent') : ''
 
 /** PM2's agent counts processes itself, and goes on forever for a number that is none. The supervisor knows what the dyno holds. */
 function leaveScalingToParent(prototype: Interface, tell: (message: AgentMessage) => void): void {

@@ -1,4 +1,4 @@
-import childProcess, { ChildProcess } from 'node:child_process'
+import childProcess, { type ChildProcess } from 'node:child_process'
 import { syncBuiltinESMExports } from 'node:module'
 import { attachedTo } from './inheritance.js'
 
@@ -25,7 +25,7 @@ export class Children {
     const inherit = (pairs: string[]) => this.#inherit(pairs, lib, mark)
     const living = this.#living
     let isFirst = true
-    const prototype = ChildProcess.prototype as unknown as { spawn(options: SpawnOptions): unknown }
+    const prototype = childProcess.ChildProcess.prototype as unknown as { spawn(options: SpawnOptions): unknown }
     const spawn = prototype.spawn
     prototype.spawn = function (this: ChildProcess, options: SpawnOptions) {
       if (isFirst) onFirst()

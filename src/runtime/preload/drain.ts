@@ -1,6 +1,5 @@
 import cluster from 'node:cluster'
 import diagnostics from 'node:diagnostics_channel'
-import os from 'node:os'
 import type { ServerResponse } from 'node:http'
 import type { Children } from './children.js'
 import type { Connections } from './connections.js'
@@ -17,6 +16,8 @@ const QUIET = 150
 const LONGEST_WELCOME = 3000
 
 type Signal = 'SIGTERM' | 'SIGINT'
+/** Of signal(7). node:os, which knows them too, would be loaded for them alone. */
+const NUMBERS: Record<Signal, number> = { SIGTERM: 15, SIGINT: 2 }
 
 export interface DrainSettings {
   /** ms */
@@ -110,7 +111,7 @@ function leaveToApp(signal: Signal, ours: (signal: Signal) => void): boolean {
   const own = (name: Signal) => process.listeners(name).filter((listener) => listener !== ours).length - watchersOf()
   if (own(signal) > 0) return true
   if (own(other) <= 0) return false
-  for (const listener of process.listeners(other)) if (listener !== ours) (listener as (signal: Signal, number: number) => void).call(process, other, os.constants.signals[other])
+  for (const listener of process.listeners(other)) if (listener !== ours) (listener as (signal: Signal, number: number) => void).call(process, other, NUMBERS[other])
   return true
 }
 

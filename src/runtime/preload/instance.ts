@@ -34,10 +34,19 @@ function takeSettings(): { sourceMaps: boolean; isStoppedByMessage: boolean } {
   return { sourceMaps: SHIPIT_SOURCE_MAPS !== 'off', isStoppedByMessage: SHIPIT_STOP_BY === 'message' }
 }
 
-/** Writes to a pipe are otherwise lost when the app exits at once after a burst. */
+/** Writes to a pipe are otherwise lost when the app exits at once after a burst. Node makes both streams when they are first asked for, and so is it here. */
 function keepOutputWhole(): void {
-  for (const stream of [process.stdout, process.stderr]) {
-    const handle = (stream as unknown as { _handle?: { setBlocking?: (isBlocking: boolean) => void } })._handle
-    handle?.setBlocking?.(true)
+  for (const name of ['stdout', 'stderr'] as const) {
+    const own = Object.getOwnPropertyDescriptor(process, name)!
+    Object.defineProperty(process, name, {
+      ...own,
+      get() {
+        Object.defineProperty(process, name, own)
+        const stream = process[name]
+        const handle = (stream as unknown as { _handle?: { setBlocking?: (isBlocking: boolean) => void } })._handle
+        handle?.setBlocking?.(true)
+        return stream
+      },
+    })
   }
 }
