@@ -1,11 +1,11 @@
 import type { Framework } from './table.js'
 import type { Workshop } from './workshop.js'
 
-/** https://nextjs.org/docs/app/api-reference/cli/create-next-app */
+/** https://nextjs.org/docs/app/api-reference/cli/create-next-app; without --empty, its build takes fonts from Google. */
 const createNext = (shop: Workshop): Promise<string> =>
-  shop.npx('create-next-app@16', 'app', '--ts', '--no-tailwind', '--no-eslint', '--app', '--src-dir', '--no-react-compiler', '--import-alias', '@/*', '--use-npm', '--disable-git', '--yes')
+  shop.npx('create-next-app@16', 'app', '--ts', '--no-tailwind', '--no-eslint', '--app', '--src-dir', '--no-react-compiler', '--import-alias', '@/*', '--use-npm', '--disable-git', '--empty', '--yes')
 
-const NEXT_PAGE = { path: '/', text: 'To get started, edit the' }
+const NEXT_PAGE = { path: '/', text: 'Hello world!' }
 
 export const next: Framework = {
   name: 'Next.js',
