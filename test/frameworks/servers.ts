@@ -58,6 +58,8 @@ export const adonis: Framework = {
       'bin/server.ts': adonisProgram('httpServer().start()'),
       'bin/console.ts': adonisProgram('ace().handle(process.argv.splice(2))'),
       'config/app.ts': "import { Secret } from '@adonisjs/core/helpers'\nimport { defineConfig } from '@adonisjs/core/http'\nexport const appKey = new Secret('a key of thirty-two letters or so')\nexport const http = defineConfig({ generateRequestId: true })\n",
+      'config/encryption.ts': "import { defineConfig, drivers } from '@adonisjs/core/encryption'\nimport { appKey } from './app.js'\nexport default defineConfig({ default: 'gcm', list: { gcm: drivers.aes256gcm({ id: 'gcm', keys: [appKey.release()] }) } })\n",
+      'config/logger.ts': "import { defineConfig } from '@adonisjs/core/logger'\nexport default defineConfig({ default: 'app', loggers: { app: { enabled: true, name: 'app', level: 'info' } } })\n",
       'config/hash.ts': "import { defineConfig, drivers } from '@adonisjs/core/hash'\nexport default defineConfig({ default: 'scrypt', list: { scrypt: drivers.scrypt({}) } })\n",
       'start/env.ts': "import { Env } from '@adonisjs/core/env'\nexport default await Env.create(new URL('../', import.meta.url), { PORT: Env.schema.number(), HOST: Env.schema.string.optional() })\n",
       'start/routes.ts': "import router from '@adonisjs/core/services/router'\nrouter.get('/', async () => 'Hello from AdonisJS')\n",
