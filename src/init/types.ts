@@ -83,6 +83,8 @@ export interface Detected {
   packageManager: PackageManager
   /** The lockfile that Heroku will read; absent where the app has none. */
   lockfile?: string
+  /** pnpm-workspace.yaml lies here: packages of a workspace, and settings of pnpm's that its lockfile repeats. */
+  hasPnpmWorkspace: boolean
   moduleType: ModuleType
   /** The oldest Node.js that runs the entry, such as 22.18.0 for TypeScript without a build. */
   needsNode?: string

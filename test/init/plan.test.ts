@@ -219,6 +219,7 @@ describe('the plan of shipit init', () => {
     ['Yarn 1', { 'yarn.lock': '# yarn lockfile v1\n' }, 'yarn install --ignore-scripts --ignore-engines --non-interactive --no-progress --modules-folder <scratch>/modules'],
     ['Yarn 4', { 'yarn.lock': '__metadata:\n' }, 'yarn install --mode=update-lockfile'],
     ['pnpm', { 'pnpm-lock.yaml': '' }, 'pnpm install --lockfile-only --ignore-scripts --no-frozen-lockfile --ignore-workspace'],
+    ['pnpm and its workspace file', { 'pnpm-lock.yaml': '', 'pnpm-workspace.yaml': 'overrides:\n  ms: 2.1.2\n' }, 'pnpm install --lockfile-only --ignore-scripts --no-frozen-lockfile'],
   ] as const) {
     it(`brings the lockfile in step with ${manager}`, () => {
       const run = plan({ ...node, ...files }).steps.find(({ kind }) => kind === 'run')

@@ -50,6 +50,7 @@ export function detect(folder: FolderView, options: DetectOptions = {}): Detecte
     appName: appNameFrom(pkg.name, folder.name),
     packageManager: manager.packageManager,
     ...(manager.lockfile ? { lockfile: manager.lockfile } : {}),
+    hasPnpmWorkspace: folder.isFile('pnpm-workspace.yaml'),
     moduleType: pkg.type === 'module' ? ('module' as const) : ('commonjs' as const),
     ...(pkg.engines['node'] === undefined ? {} : { engines: pkg.engines['node'] }),
     ...pinned(folder),

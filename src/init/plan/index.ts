@@ -142,7 +142,7 @@ function planLockfile({ steps }: Draft, manifest: Record<string, unknown>, detec
   if (!bytesChange && !dependencyChanges && lockHolds(manager, facts.lock, spec, facts.runtime)) return
   const pruned = facts.lock === undefined ? undefined : withoutStaleEntry(manager, facts.lock, spec, facts.runtime)
   if (pruned !== undefined) steps.push({ kind: 'edit', file, before: facts.lock!, after: pruned, why: 'without the digest of the old runtime' })
-  const isAlone = manifest['workspaces'] === undefined
+  const isAlone = manifest['workspaces'] === undefined && !(manager === 'pnpm' && detected.hasPnpmWorkspace)
   const format = manager === 'npm' && facts.lock !== undefined ? npmLockFormat(facts.lock) : undefined
   const options = { isAlone, ...(facts.tool ? { tool: facts.tool } : {}), ...(format ? { format } : {}) }
   const command = lockCommand(manager, { ...options, hasOtherBytes: pruned !== undefined })
