@@ -1,8 +1,11 @@
+import { writeFile } from 'node:fs/promises'
+import path from 'node:path'
 import { expect } from 'chai'
 import { GROUPS, type Row } from './official-cli.cases.js'
 import { plainApp } from './support/apps.js'
 import { sideBySide } from './support/lanes.js'
 import { officialCli, officialEnvironment } from './support/official-cli.js'
+import { NO_DNS } from './support/surroundings.js'
 import { World, type Outcome } from './support/world.js'
 
 const APP = 'official'
@@ -29,7 +32,10 @@ describe('the official Heroku CLI: every command that concerns an app works, or 
     world = await World.create()
     const dir = await world.app(APP, plainApp('one'))
     await world.ok(['deploy', '--local', '--app', APP], { cwd: dir })
-    const env = await officialEnvironment(world)
+    // Nobody else is asked, whatever a command would like: it then says whom.
+    const noDns = path.join(world.folder, 'no-dns.cjs')
+    await writeFile(noDns, NO_DNS)
+    const env = { ...(await officialEnvironment(world)), NODE_OPTIONS: `--require=${noDns}` }
     outcomes = sideBySide(4, CHOSEN, async ({ rows }) => {
       const seen = new Map<Row, Outcome>()
       for (const row of rows) seen.set(row, await world.run(cli, named(row.run).split(' '), { env, cwd: dir, input: '' }))
@@ -40,12 +46,14 @@ describe('the official Heroku CLI: every command that concerns an app works, or 
 
   for (const chosen of CHOSEN) {
     for (const row of chosen.rows) {
-      it(`heroku ${row.run}: ${row.works ? 'works' : 'is not here'}`, async () => {
+      it(`heroku ${row.run}: ${row.works ? 'works' : row.elsewhere ? `asks ${row.elsewhere}` : 'is not here'}`, async () => {
         const { status, output } = (await outcomes.get(chosen)!).get(row)!
-        const { source, flags } = (row.works ?? row.absent)!
-        expect(output).to.match(new RegExp(named(source), flags))
+        const pattern = row.works ?? row.absent
+        if (pattern) expect(output).to.match(new RegExp(named(pattern.source), pattern.flags))
+        else expect(output).to.include(`getaddrinfo ENOTFOUND ${row.elsewhere}`)
         // The CLI itself takes some empty answers for success.
         expect(status === 0, `exit status ${status}\n${output}`).to.equal(row.works !== undefined || row.isQuiet === true)
+        expect(output).to.not.match(/terms of service|https?:\/\/https?:/)
         expect(output).to.not.match(/Couldn't find that resource|undefined method|TypeError|ECONNREFUSED|Internal server error/i)
       })
     }

@@ -1,11 +1,12 @@
 /**
- * Invocations of the official CLI that concern an app, each with what it must say: `works`, or `absent` if the embedded Heroku does not have it, or the CLI
- * refuses by itself. APP stands for the app's name. Rows of a group run one after the other, groups side by side.
+ * Invocations of the official CLI that concern an app, each with what it must say: `works`; `absent` if the embedded Heroku does not have it, or the CLI
+ * refuses by itself; `elsewhere` if the CLI asks another host, which no variable of it moves. APP stands for the app's name. Rows of a group run one after the other, groups side by side.
  */
 export interface Row {
   run: string
   works?: RegExp
   absent?: RegExp
+  elsewhere?: string
   /** Absent, and yet the CLI's exit status is 0: it takes an empty list for an answer. */
   isQuiet?: true
   /** Run by `npm test` too; a row that needs another's work has that one in the sample before it. */
@@ -37,8 +38,8 @@ export const GROUPS: Record<string, Row[]> = {
     { run: 'apps:rename renamed-app -a other-app', works: /renamed-app/ },
     { run: 'apps:stacks -a APP', works: /heroku-24/ },
     { run: 'apps:stacks:set heroku-24 -a APP', works: /heroku-24/ },
-    { run: 'apps:errors -a APP', absent: /./ },
-    { run: 'apps:favorites', absent: /./ },
+    { run: 'apps:errors -a APP', elsewhere: 'api.metrics.herokai.com' },
+    { run: 'apps:favorites', elsewhere: 'particleboard.heroku.com' },
     { run: 'apps:lock -a team-app', absent: /no locks on teams' apps/ },
     { run: 'apps:transfer someone@example.com -a renamed-app', absent: NO_OTHERS },
     { run: 'apps:leave -a team-app', absent: NO_OTHERS },
@@ -123,7 +124,7 @@ export const GROUPS: Record<string, Row[]> = {
     { run: 'pg -a APP', absent: /APP has no heroku-postgresql databases/, isQuiet: true },
     { run: 'pg:info -a APP', absent: /APP has no heroku-postgresql databases/, isQuiet: true },
     { run: 'pg:psql -a APP', absent: /no database|no add-ons/i },
-    { run: 'redis -a APP', absent: /^$/, isQuiet: true },
+    { run: 'redis -a APP', absent: NO_ADDONS, isQuiet: true },
     { run: 'access -a APP', works: /you@shipit\.localhost/ },
     { run: 'access:add someone@example.com -a APP', absent: NO_OTHERS },
     { run: 'access:remove someone@example.com -a APP', absent: NO_OTHERS },
@@ -159,13 +160,13 @@ export const GROUPS: Record<string, Row[]> = {
     { run: 'spaces:info acme-space', works: /acme-space/ },
     { run: 'spaces:create acme-new --team acme', works: /acme-new/ },
     { run: 'spaces:vpn:connections -s acme-space', absent: NO_NETWORK },
-    { run: 'pipelines', works: /My Pipelines\s*$/ },
+    { run: 'pipelines', absent: NO_PIPELINES, isQuiet: true },
     { run: 'pipelines:create none -a APP -s production', absent: NO_PIPELINES, isSample: true },
     { run: 'pipelines:info none', absent: /pipelines? not found|no pipelines/i },
     { run: 'pipelines:promote -a APP', absent: /pipeline/i },
     { run: 'ci -p none', absent: /pipeline/i },
     { run: 'features:info nothing -a APP', absent: /Couldn't find that app feature/ },
-    { run: 'notifications', absent: /./ },
+    { run: 'notifications', elsewhere: 'telex.heroku.com' },
     { run: 'members -t acme', absent: /has no members of teams yet/ },
   ],
 }

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process'
+import { mkdir, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import type { World } from './world.js'
@@ -15,8 +16,14 @@ async function evaluated(exports: string): Promise<NodeJS.ProcessEnv> {
   return Object.fromEntries([...stdout.matchAll(/^(HEROKU_\w+|GIT_CONFIG_\w+|NODE_EXTRA_CA_CERTS)=(.*)$/gm)].map(([, name, value]) => [name, value]))
 }
 
-/** The environment in which the official CLI drives a world's embedded Heroku, and asks nobody else. */
+/**
+ * The environment in which the official CLI drives a world's embedded Heroku, and asks nobody else. What it says at its first start on a machine, of the
+ * terms of service, it has said already (hooks/init/terms-of-service).
+ */
 export async function officialEnvironment(world: World): Promise<NodeJS.ProcessEnv> {
+  const cache = path.join(world.env.HOME!, '.cache/heroku')
+  await mkdir(cache, { recursive: true })
+  await writeFile(path.join(cache, 'terms-of-service'), '')
   return {
     ...(await evaluated((await world.ok(['local', 'env'])).stdout)),
     DISABLE_TELEMETRY: 'true', HEROKU_DISABLE_AUTOUPDATE: '1', HEROKU_SKIP_NEW_VERSION_CHECK: 'true',

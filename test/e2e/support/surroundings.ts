@@ -90,7 +90,7 @@ function certificate(from: number, to: number): Certificate {
 }
 
 /** A resolver that is not there, in every program of Node that requires it. */
-const NO_DNS = `require('node:dns').lookup = (name, options, done) => {
+export const NO_DNS = `require('node:dns').lookup = (name, options, done) => {
   const error = Object.assign(new Error('getaddrinfo ENOTFOUND ' + name), { code: 'ENOTFOUND', syscall: 'getaddrinfo', hostname: name })
   process.nextTick(done ?? options, error)
 }
