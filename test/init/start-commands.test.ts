@@ -113,7 +113,7 @@ const ROWS: Row[] = [
   { from: 'Nuxt', files: { 'package.json': pkg({ build: 'nuxt build', dev: 'nuxt dev' }, deps('nuxt')) }, starts: { entry: '.output/server/index.mjs' } },
   { from: 'SvelteKit', files: { 'package.json': pkg({ build: 'vite build' }, { devDependencies: { '@sveltejs/kit': '2', '@sveltejs/adapter-node': '5' } }) }, starts: { entry: 'build/index.js' } },
   { from: 'SvelteKit with adapter-auto', files: { 'package.json': pkg({ build: 'vite build' }, { devDependencies: { '@sveltejs/kit': '2', '@sveltejs/adapter-auto': '5' } }) }, stops: [/without the package @sveltejs\/adapter-node/, /npm install --save-dev @sveltejs\/adapter-node/] },
-  { from: 'Astro', files: { 'package.json': pkg({ build: 'astro build' }, deps('astro', '@astrojs/node')) }, starts: { entry: 'dist/server/entry.mjs' } },
+  { from: 'Astro', files: { 'package.json': pkg({ build: 'astro build' }, deps('astro', '@astrojs/node')) }, starts: { entry: 'dist/server/entry.mjs', env: { HOST: '0.0.0.0' } } },
   { from: 'Astro without a server', files: { 'package.json': pkg({ build: 'astro build' }, deps('astro')) }, stops: [/without the package @astrojs\/node/, /astro add node/] },
   { from: 'Angular SSR', files: { 'package.json': pkg({ build: 'ng build' }, deps('@angular/core', '@angular/ssr')), 'angular.json': '{"projects": {"shop-web": {}}}' }, starts: { entry: 'dist/shop-web/server/server.mjs' } },
   { from: 'React Router', files: { 'package.json': pkg({ build: 'react-router build' }, deps('@react-router/node', '@react-router/serve')) }, starts: { entry: 'node_modules/@react-router/serve/bin.cjs', args: ['./build/server/index.js'] } },

@@ -11,6 +11,8 @@ interface Built {
   /** The server that its build writes, or the command of the package that serves it. */
   entry?: (project: Project) => string | undefined
   command?: string[]
+  /** What the server wants set, so that it can be reached from outside the dyno. */
+  env?: Record<string, string>
   build: string
 }
 
@@ -22,7 +24,8 @@ const BUILT: Built[] = [
     needs: { package: '@sveltejs/adapter-node', next: 'npm install --save-dev @sveltejs/adapter-node, and name it in svelte.config.js: https://svelte.dev/docs/kit/adapter-node' },
   },
   {
-    name: 'Astro', package: 'astro', entry: () => 'dist/server/entry.mjs', build: 'astro build',
+    // Standalone, it listens on localhost alone unless HOST says otherwise: https://docs.astro.build/en/guides/integrations-guide/node/#standalone
+    name: 'Astro', package: 'astro', entry: () => 'dist/server/entry.mjs', build: 'astro build', env: { HOST: '0.0.0.0' },
     needs: { package: '@astrojs/node', next: 'npx astro add node, with mode `standalone`, makes a server of it; a site of pages alone is served with: npm install serve, "start": "serve dist"' },
   },
   { name: 'Angular SSR', package: '@angular/ssr', entry: angularServer, build: 'ng build' },
@@ -50,13 +53,13 @@ export function frameworkWithoutStart(project: Project): { name: string; target:
   return { name: found.name, target: targetOf(found, packages, project) }
 }
 
-function targetOf({ name, needs, entry, command, build }: Built, packages: Record<string, string>, project: Project): Target {
+function targetOf({ name, needs, entry, command, env = {}, build }: Built, packages: Record<string, string>, project: Project): Target {
   if (needs && packages[needs.package] === undefined) return broken(`${name} builds no server without the package ${needs.package}`, needs.next)
   if (!project.build) return broken(`${name} has not been built, and Heroku has no build script to run`, `Add a script called \`build\` to package.json, such as "build": "${build}".`)
   if (command) return frameworkTarget(command[0]!, command.slice(1), project) ?? refused(`\`${command[0]}\` is not among the dependencies`, `npm install ${needs?.package ?? command[0]}`)
   const file = entry?.(project)
   if (file === undefined) return refused(`shipit cannot tell where ${name} puts its server`, 'Name it: shipit init --entry FILE')
-  return { kind: 'script', entry: file, launch: plainLaunch(), how: `${file}, the server that ${name} builds`, before: [], notes: [] }
+  return { kind: 'script', entry: file, launch: { ...plainLaunch(), env }, how: `${file}, the server that ${name} builds`, before: [], notes: [] }
 }
 
 /** A server of the app's own, which serves the framework's build itself. */
