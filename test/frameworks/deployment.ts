@@ -13,6 +13,8 @@ const TROUBLE = / (at=error|Error [RH]\d\d) |SIGKILL|Process exited with status 
 
 /** An app on a world's embedded Heroku, whose whole log is read from its first line to its end. */
 export class Deployment {
+  private isEnded = false
+
   private constructor(private readonly world: World, private readonly app: string, readonly id: string, readonly url: string, private readonly log: { pid: number; text: string; ended: Promise<Outcome> }) {}
 
   static async of(world: World, dir: string, app: string): Promise<Deployment> {
@@ -55,9 +57,18 @@ export class Deployment {
     let left: string[] = []
     await until(() => `the end of:\n${left.join('\n')}\n${this.log.text.slice(-3000)}`, async () => (left = await this.left()).length === 0, 60_000)
     await until(() => `the log's last line:\n${this.log.text.slice(-3000)}`, () => /Process exited with status \d+\s*$/m.test(this.log.text.slice(-3000)), 10_000)
+    await this.end()
+    return this.log.text.split('\n').filter((line) => TROUBLE.test(line))
+  }
+
+  /** Stops reading the log. Errors and the router's lines of it, with the last ones, where a failure is to be explained. */
+  async end(): Promise<string> {
+    if (this.isEnded) return ''
+    this.isEnded = true
     process.kill(this.log.pid, 'SIGINT')
     await this.log.ended
-    return this.log.text.split('\n').filter((line) => TROUBLE.test(line))
+    const lines = this.log.text.trimEnd().split('\n').filter((line) => !/ heroku\[router\]: at=info /.test(line))
+    return [...lines.filter((line) => TROUBLE.test(line)).slice(0, 20), '...', ...lines.slice(-60)].join('\n')
   }
 
   /** Processes and folders of its dynos. */

@@ -1,6 +1,7 @@
 /** Apps made by the frameworks' own generators, from the registry, run under PM2 on the embedded Heroku. Not part of `npm test`: see package.json. */
 
 import { expect } from 'chai'
+import type { RateResult } from '../e2e/support/rate.js'
 import { Deployment } from './deployment.js'
 import { asTable, decisionsIn, type Facts } from './facts.js'
 import { FRAMEWORKS, type Framework } from './table.js'
@@ -38,14 +39,19 @@ async function live({ name, package: pkg, make, page, folders }: Framework, shop
   await world.commit(dir, 'Run under PM2 on Heroku')
 
   const app = await Deployment.of(world, dir, 'framework')
-  told('deployed')
-  expect(await app.page(page.path)).to.contain(page.text)
-  const load = await app.reload(page.path)
-  expect(load.failures, `${load.failures.length} of ${load.sent} requests are lost`).to.deep.equal([])
-  expect(await app.page(page.path)).to.contain(page.text)
-  told('reloaded')
-  expect(await app.stop(), 'trouble in the log').to.deep.equal([])
-  expect(await app.destroy(), 'what is left of the app').to.deep.equal([])
+  let load: RateResult
+  try {
+    told('deployed')
+    expect(await app.page(page.path)).to.contain(page.text)
+    load = await app.reload(page.path)
+    expect(load.failures, `${load.failures.length} of ${load.sent} requests are lost`).to.deep.equal([])
+    expect(await app.page(page.path)).to.contain(page.text)
+    told('reloaded')
+    expect(await app.stop(), 'trouble in the log').to.deep.equal([])
+    expect(await app.destroy(), 'what is left of the app').to.deep.equal([])
+  } catch (error) {
+    throw new Error(`${(error as Error).message}\nThe log:\n${await app.end()}`, { cause: error })
+  }
   return {
     framework: name, node: await shop.nodeVersion(), ...await decisionsIn(dir, pkg, folders),
     reload: `${load.failures.length} of ${load.sent}`, seconds: Math.round((performance.now() - start) / 1000),
