@@ -65,8 +65,9 @@ export default class Init extends BaseCommand {
       onTry: (command) => this.log(`Trying \`${inWords(command)}\` in a copy ...`),
       isInstallTried: flags['install-check'],
     })
-    await this.done(plan, isRepository, detected.appName)
+    this.log('')
     if (report) await this.tellOfLockfile(plan, report)
+    await this.done(plan, isRepository, detected.appName)
     return { plan, applied: true, ...(report ? { lockfile: report } : {}) }
   }
 
@@ -136,7 +137,7 @@ export default class Init extends BaseCommand {
     const dir = path.relative(process.cwd(), plan.dir)
     const go = dir === '' ? [] : [`cd ${quote([dir])}`]
     const commit = [...(isRepository ? [] : ['git init']), 'git add --all', 'git commit --message "Run under PM2"'].join(' && ')
-    this.log(`\nDone: ${files} ${files === 1 ? 'file' : 'files'} changed. Next:`)
+    this.log(`Done: ${files} ${files === 1 ? 'file' : 'files'} changed. Next:`)
     for (const line of [...go, commit, `${this.config.bin} deploy --local --app ${herokuName(appName)}`]) this.log(`  ${line}`)
     this.log(`The last line rehearses on this machine; on Heroku it is: ${this.config.bin} deploy --app NAME --create`)
   }

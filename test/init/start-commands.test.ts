@@ -17,6 +17,8 @@ interface Row {
   /** What init stops with: the reason and what to do. */
   stops?: [reason: RegExp, next: RegExp]
   single?: RegExp
+  /** The ecosystem file that is there and is used. */
+  uses?: string
 }
 
 const pkg = (scripts: Record<string, string>, more: object = {}) => ({ name: 'shop', scripts, ...more })
@@ -126,13 +128,39 @@ const ROWS: Row[] = [
   { from: 'a Discord bot', files: { 'package.json': pkg({ start: 'node bot.js' }, deps('discord.js')), 'bot.js': '' }, starts: { entry: 'bot.js' }, single: /logs in once/ },
   { from: 'a scheduler', files: { 'package.json': pkg({ start: 'node jobs.js' }, deps('node-cron')), 'jobs.js': '' }, starts: { entry: 'jobs.js' }, single: /run each job twice/ },
   { from: 'SQLite', files: { 'package.json': pkg({ start: 'node server.js' }, deps('better-sqlite3')), 'server.js': '' }, starts: { entry: 'server.js' }, single: /one process writes/ },
+
+  // Public repositories, by owner and name, each reduced to what says how it starts.
+  { from: 'sahat/hackathon-starter', files: { 'package.json': pkg({ postinstall: 'npm rebuild node-sass', start: 'node app.js' }, deps('express')), 'app.js': '' }, starts: { entry: 'app.js' } },
+  { from: 'outline/outline', files: { 'package.json': pkg({ build: 'yarn clean && yarn build:server', 'build:server': 'node ./build.js', clean: 'rimraf build', 'heroku-postbuild': 'yarn build && yarn db:migrate', start: 'node ./build/server/index.js' }, { ...deps('socket.io'), packageManager: 'yarn@4.11.0' }), Procfile: 'web: yarn start', 'yarn.lock': '__metadata:\n  version: 8\n' }, starts: { entry: 'build/server/index.js' }, single: /long polling/ },
+  { from: 'withspectrum/spectrum', files: { 'package.json': pkg({ build: 'npm run build:web && npm run build:hyperion', 'build:hyperion': 'cross-env NODE_PATH=./ cross-env DIR=hyperion backpack build', 'build:web': 'react-app-rewired build', start: 'cross-env NODE_ENV=production node build-hyperion/main.js' }, deps('express')) }, starts: { entry: 'build-hyperion/main.js', env: { NODE_ENV: 'production' } } },
+  { from: 'hackmdio/codimd', files: { 'package.json': pkg({ postinstall: 'bin/heroku', start: 'node app.js' }, deps('socket.io')), Procfile: 'web: ./bin/heroku_start.sh\n', 'bin/heroku_start.sh': '#!/bin/bash\n', 'app.js': '' }, keeps: ['./bin/heroku_start.sh', /shell script/] },
+  { from: 'thelounge/thelounge', files: { 'package.json': pkg({ build: 'webpack', start: 'node index start' }, deps('socket.io', 'sqlite3')), 'index.js': '' }, starts: { entry: 'index.js', args: ['start'] }, single: /long polling/ },
+  { from: 'cobyism/ghost-on-heroku', files: { 'package.json': pkg({ start: 'node server.js' }, deps('ghost')), Procfile: '#web: bin/start-nginx npm start --production\nweb: npm start --production\n', 'server.js': '' }, starts: { entry: 'server.js' } },
+  { from: 'umami-software/umami', files: { 'package.json': pkg({ start: 'next start', 'start-env': 'node scripts/start-env.js', build: 'next build' }, deps('next')), Procfile: 'web: npm run start-env\n', 'scripts/start-env.js': '' }, starts: { entry: 'scripts/start-env.js' } },
+  { from: 'mars/heroku-cra-node', files: { 'package.json': pkg({ start: 'node server', build: 'cd react-ui/ && npm install && npm run build' }, deps('express')), 'server/index.js': '', 'react-ui/package.json': pkg({ build: 'react-scripts build' }) }, starts: { entry: 'server/index.js' } },
+  { from: 'mars/heroku-nextjs', files: { 'package.json': pkg({ build: 'next build', start: 'next start -p $PORT', 'heroku-postbuild': 'heroku-nextjs-build' }, deps('next')) }, starts: { entry: 'node_modules/next/dist/bin/next', args: ['start'] } },
+  { from: 'Next.js with the port in the Procfile', files: { 'package.json': pkg({ build: 'next build', start: 'next start' }, deps('next')), Procfile: 'web: npm start -- -p $PORT\n' }, starts: { entry: 'node_modules/next/dist/bin/next', args: ['start'] } },
+  { from: 'hubotio/generator-hubot', files: { 'package.json': pkg({}, deps('hubot')), Procfile: 'web: bin/hubot -a slack -n bot\n', 'bin/hubot': '#!/bin/sh\n\nset -e\nexec node_modules/.bin/hubot "$@"\n' }, keeps: ['bin/hubot -a slack -n bot', /shell script/] },
+  { from: 'heroku-examples/node-workers-example', files: { 'package.json': pkg({ start: 'nf start' }, { ...deps('bull', 'express', 'throng'), main: 'server.js' }), Procfile: 'web: node server.js\nworker: node worker.js\n', 'server.js': '', 'worker.js': '' }, starts: { entry: 'server.js' } },
+  { from: 'hagopj13/node-express-boilerplate', files: { 'package.json': pkg({ start: 'pm2 start ecosystem.config.json --no-daemon' }, deps('pm2')), 'ecosystem.config.json': '{"apps":[{"name":"app","script":"src/index.js"}]}', 'src/index.js': '' }, uses: 'ecosystem.config.json' },
+  { from: 'brocoders/nestjs-boilerplate', files: { 'package.json': pkg({ build: 'nest build', start: 'nest start', 'start:prod': 'node dist/main' }, deps('@nestjs/core')), Procfile: "web: echo '' > .env && npm run start:prod\nrelease: npm run migration:run && npm run seed:run", 'src/main.ts': '', 'tsconfig.json': '{"compilerOptions":{"outDir":"dist"}}' }, starts: { entry: 'dist/main.js', before: ["echo '' > .env"] } },
+  { from: 'heroku/node-js-getting-started, a copy with Babel', files: { 'package.json': pkg({ start: 'nodemon --exec babel-node -- ./app/src/bin/www' }, deps('babel-cli')), 'app/src/bin/www': '#!/usr/bin/env node\n' }, starts: { entry: 'app/src/bin/www', nodeArgs: ['-r', '@babel/register'] } },
+  { from: 'nightscout/cgm-remote-monitor', files: { 'package.json': pkg({ start: 'node lib/server/server.js' }, deps('socket.io')), Procfile: 'web: ./node_modules/.bin/forever start -c server.js\n', 'lib/server/server.js': '' }, keeps: ['./node_modules/.bin/forever start -c server.js', /forever is given no file/] },
+  { from: 'GladysAssistant/Gladys', files: { 'package.json': pkg({ start: 'run-p start-server:dev start-front:dev', 'start-server:dev': 'cd server && npm start', 'start-front:dev': 'cd front && npm start' }), 'server/package.json': pkg({ start: 'cross-env NODE_ENV=development nodemon index.js' }), 'server/index.js': '', 'front/package.json': pkg({ start: 'vite --port 1444' }, deps('vite')) }, stops: [/server for development/, /serve/] },
+  { from: 'a bot by pm2-runtime with words of its own', files: { 'package.json': pkg({ start: 'pm2-runtime start heroku-bot-starter.js --name BOT-MD -- --autocleartmp --autoread' }, deps('pm2')), 'heroku-bot-starter.js': '' }, starts: { entry: 'heroku-bot-starter.js', args: ['--autocleartmp', '--autoread'], options: { name: 'BOT-MD' } } },
+  { from: 'a service of a folder by tsx', files: { 'package.json': pkg({}, deps('tsx')), Procfile: 'release: node scripts/boot-verify.mjs\nweb: cd services/ingestion && npx tsx server.js\nworker: node services/monitor/agent.js\n', 'services/ingestion/server.js': '' }, starts: { entry: 'server.js', cwd: 'services/ingestion', nodeArgs: ['--import', 'tsx'] } },
+  { from: 'a port that only the shell knows', files: { 'package.json': pkg({ start: 'node app.js' }), Procfile: "web: npm start -- --port=`node -e 'process.stdout.write(process.env.PORT)'`\n", 'app.js': '' }, keeps: ["npm start -- --port=`node -e 'process.stdout.write(process.env.PORT)'`", /program for the shell/] },
+  { from: 'a backend beside a frontend', files: { 'package.json': pkg({ start: 'cd backend && node server.js', 'heroku-postbuild': 'cd frontend && npm install && npm run build' }, deps('express')), 'backend/server.js': '', 'frontend/package.json': pkg({}) }, starts: { entry: 'server.js', cwd: 'backend' } },
+  { from: 'a worker alone', files: { 'package.json': pkg({}, deps('bull')), Procfile: 'worker: node apps/api/dist/workers/index.js\n', 'apps/api/dist/workers/index.js': '', 'index.js': '' }, starts: { entry: 'apps/api/dist/workers/index.js' } },
+  { from: 'a yarn workspace of the root', files: { 'package.json': pkg({}, { workspaces: ['server', 'client'] }), Procfile: 'web: yarn workspace server run start\nrelease: yarn knex migrate:latest', 'server/package.json': { name: 'server', scripts: { start: 'node index.js' } }, 'server/index.js': '', 'client/package.json': { name: 'client' }, 'yarn.lock': '' }, starts: { entry: 'index.js', cwd: 'server' } },
+  { from: 'Backstage', files: { 'package.json': pkg({ build: 'yarn build:backend' }, { workspaces: ['packages/*'] }), Procfile: 'web: yarn workspace backend start --config ../../app-config.yaml\n', 'packages/backend/package.json': { name: 'backend', scripts: { start: 'backstage-cli package start' } }, 'yarn.lock': '' }, keeps: ['yarn workspace backend start --config ../../app-config.yaml', /does not know what `backstage-cli` starts/] },
 ]
 
 describe('init: start commands of real projects', () => {
-  for (const row of ROWS) it(`${row.from}: ${row.starts ? `starts ${row.starts.entry}` : row.keeps ? 'keeps the command' : 'stops and says why'}`, () => check(row))
+  for (const row of ROWS) it(`${row.from}: ${row.starts ? `starts ${row.starts.entry}` : row.uses ? `uses ${row.uses}` : row.keeps ? 'keeps the command' : 'stops and says why'}`, () => check(row))
 })
 
-function check({ files, starts, keeps, stops, single }: Row): void {
+function check({ files, starts, keeps, stops, single, uses }: Row): void {
   if (stops) {
     const error = thrownBy(() => detect(memoryFolder(files)))
     expect(error.code).to.equal('project')
@@ -140,6 +168,7 @@ function check({ files, starts, keeps, stops, single }: Row): void {
     return void expect(error.next).to.match(stops[1])
   }
   const found = detect(memoryFolder(files))
+  if (uses) return void expect(found.ecosystemFile?.file).to.equal(uses)
   if (keeps) {
     expect(found.kept?.command).to.equal(keeps[0])
     expect(found.kept?.reason).to.match(keeps[1])

@@ -158,6 +158,8 @@ function severalLines(program: string, words: string[]): string | undefined {
 
 /** A file that is run by its own name, such as ./bin/www. */
 function ownFile(first: string, args: string[], project: Project): Target {
+  const shebang = /^#!.*/.exec(project.folder.read(path.normalize(first)) ?? '')?.[0]
+  if (shebang !== undefined && !/\b(node|nodejs|tsx|ts-node)\b/.test(shebang)) return refused(`\`${first}\` is a shell script or a program of its own (\`${shebang}\`)`, 'Name the file that it starts with --entry.')
   if (first.includes('/') || project.folder.isFile(first)) return entryFile(project, first, { ...plainLaunch(), args })
   return refused(`shipit does not know what \`${first}\` starts`, isUninstalled(project) ? `The dependencies are not installed: after \`${project.install ?? 'npm install'}\` shipit can see which package brings \`${first}\`.` : undefined)
 }
