@@ -64,7 +64,8 @@ export function lockMarks(manager: PackageManager, spec: string, { sha1, sha512 
     case 'yarn-berry':
       return [`${RUNTIME}@${spec}`]
     case 'pnpm':
-      return [`specifier: ${spec}`, `sha512-${sha512}`]
+      // `specifier: SPEC` from format 6 on, `shipit-runtime: SPEC` before.
+      return [`: ${spec}`, `sha512-${sha512}`]
   }
 }
 
