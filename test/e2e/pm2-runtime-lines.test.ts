@@ -1,10 +1,14 @@
-/** Every command line of pm2-runtime, given to pm2-runtime itself and to shipit-runtime: both start the same processes. */
+/** The command lines of pm2-runtime and pm2-dev, given to these and to shipit-runtime and shipit dev: both start the same processes. SHIPIT_SOAK=1 runs all lines. */
 import { expect } from 'chai'
+import { mkdirSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import path from 'node:path'
+import { packageRoot } from '../../src/paths.js'
 import { AppFolder, until, type Run } from '../runtime/harness.js'
+import { sideBySide } from './support/lanes.js'
 
-const PM2_RUNTIME = path.join(path.dirname(createRequire(import.meta.url).resolve('pm2/package.json')), 'bin/pm2-runtime')
+const PM2 = path.join(path.dirname(createRequire(import.meta.url).resolve('pm2/package.json')), 'bin')
+const SHIPIT = path.join(packageRoot, 'bin/shipit.js')
 
 /** Tells what it was started with, and stays. */
 const APP = `
@@ -26,54 +30,77 @@ const FILES = {
   'package.json': JSON.stringify({ name: 'shop', scripts: { serve: 'node app.js --served' } }),
 }
 
-const LINES: { line: string[]; facts: number }[] = [
+interface Line { line: string[]; facts: number; program?: 'pm2-dev' }
+
+/** Each tells something of its own; what the others tell besides is for the soak. */
+const REPRESENTATIVE: Line[] = [
+  { line: ['start', 'app.js', '-i', '2', '-n', 'web', '--watch'], facts: 2 },
+  { line: ['start', 'ecosystem.config.yml', '--env', 'prod'], facts: 3 },
+  { line: ['app.js', '-i', '1', '--node-args', '--no-warnings --max-old-space-size=88'], facts: 1 },
+  { line: ['app.js', '--no-autorestart', '--max-memory-restart', '300M', '--cron', '0 4 * * *', '--', '--port', '1', '-i', '4'], facts: 1 },
+  { line: ['npm run serve'], facts: 1 },
+  { line: ['bash', '--', '-c', 'exec node app.js --from-bash'], facts: 1 },
+  { line: ['start', 'app.js', '--node-args=--max-old-space-size=77', '--ignore', '.pm2*,tmp', '--timestamp'], facts: 1, program: 'pm2-dev' },
+]
+const OTHERS: Line[] = [
   { line: ['app.js'], facts: 1 },
   { line: ['start', 'app.js'], facts: 1 },
   { line: ['app.js', '-i', '2', '--name', 'web'], facts: 2 },
-  { line: ['start', 'app.js', '-i', '2', '-n', 'web', '--watch'], facts: 2 },
   { line: ['ecosystem.config.yml'], facts: 3 },
-  { line: ['start', 'ecosystem.config.yml', '--env', 'prod'], facts: 3 },
   { line: ['start', 'ecosystem.config.yml', '--only', 'jobs'], facts: 2 },
   { line: ['process.json', '--raw'], facts: 1 },
   { line: ['app.js', '--node-args=--max-old-space-size=77'], facts: 1 },
-  { line: ['app.js', '-i', '1', '--node-args', '--no-warnings --max-old-space-size=88'], facts: 1 },
   { line: ['app.js', '--', '--port', '1', '-i', '4'], facts: 1 },
-  { line: ['app.js', '--no-autorestart', '--max-memory-restart', '300M', '--cron', '0 4 * * *'], facts: 1 },
   { line: ['run.sh', '--interpreter', 'bash', '--', 'a', 'b'], facts: 1 },
-  { line: ['npm run serve'], facts: 1 },
   { line: ['npm', '--', 'run', 'serve'], facts: 1 },
-  { line: ['bash', '--', '-c', 'exec node app.js --from-bash'], facts: 1 },
   { line: ['lib/app.js', '--delay', '1'], facts: 1 },
+  { line: ['start', 'ecosystem.config.yml', '--env', 'prod'], facts: 3, program: 'pm2-dev' },
+  { line: ['app.js', '--interpreter', 'node'], facts: 1, program: 'pm2-dev' },
+  { line: ['process.json', '--raw'], facts: 1, program: 'pm2-dev' },
 ]
+const LINES = process.env.SHIPIT_SOAK ? [...REPRESENTATIVE, ...OTHERS] : REPRESENTATIVE
 
-describe("pm2-runtime's command lines", function () {
-  this.timeout(90_000)
+describe("the command lines of pm2-runtime and pm2-dev", function () {
+  this.timeout(120_000)
   let folder: AppFolder
-  before(() => void (folder = new AppFolder(FILES)))
+  let outcomes: Map<Line, Promise<{ ours: string[]; theirs: string[] }>>
+  before(() => {
+    folder = new AppFolder(FILES)
+    outcomes = sideBySide(3, LINES, async (one) => {
+      const [theirs, ours] = await Promise.all([startTheirs(one), startOurs(one)])
+      return { theirs: await factsOf(theirs, one), ours: await factsOf(ours, one) }
+    })
+  })
   after(() => folder.end())
 
-  for (const { line, facts } of LINES) {
-    it(`shipit-runtime ${line.join(' ')} starts what pm2-runtime starts`, async () => {
-      const PM2_HOME = path.join(folder.dir, `.pm2-${LINES.findIndex((each) => each.line === line)}`)
-      const theirs = factsOf(await folder.start(line, { PM2_HOME, DYNO: undefined }, PM2_RUNTIME), facts)
-      const ours = factsOf(await folder.start(line), facts)
-      expect(await ours).to.deep.equal((await theirs).map((fact) => withoutOwnLine(fact, line)))
+  const startTheirs = ({ line, program }: Line) => {
+    const home = path.join(folder.dir, `.pm2-${LINES.findIndex((each) => each.line === line)}`)
+    mkdirSync(home)
+    return program === 'pm2-dev' ? folder.start(line, { HOME: home, DYNO: undefined }, path.join(PM2, program)) : folder.start(line, { PM2_HOME: home, DYNO: undefined }, path.join(PM2, 'pm2-runtime'))
+  }
+  const startOurs = ({ line, program }: Line) =>
+    program === 'pm2-dev' ? folder.start(['dev', ...line], { DYNO: undefined, SHIPIT_HOME: path.join(folder.dir, '.shipit') }, SHIPIT) : folder.start(line)
+
+  for (const one of LINES) {
+    it(`${one.program === 'pm2-dev' ? 'shipit dev' : 'shipit-runtime'} ${one.line.join(' ')} starts what ${one.program ?? 'pm2-runtime'} starts`, async () => {
+      const { ours, theirs } = await outcomes.get(one)!
+      expect(ours).to.deep.equal(theirs.map((fact) => withoutOwnLine(fact, one.line)))
     })
   }
 
-  it('prints lines as JSON and as key=value, with the fields that pm2-runtime gives them', async () => {
-    for (const flag of ['--json', '--format']) {
-      const PM2_HOME = path.join(folder.dir, `.pm2${flag}`)
-      const [theirs, ours] = [await folder.start(['app.js', flag], { PM2_HOME, DYNO: undefined }, PM2_RUNTIME), await folder.start(['app.js', flag])]
+  for (const flag of process.env.SHIPIT_SOAK ? ['--json', '--format'] : ['--json']) {
+    it(`prints lines by ${flag}, with the fields that pm2-runtime gives them`, async () => {
       const fields = async (run: Run): Promise<string[]> => {
-        await run.says('FACT')
+        await run.says('FACT', 30_000)
         const line = run.stdout.split('\n').find((each) => each.includes('FACT')) ?? ''
         await stop(run)
         return flag === '--json' ? Object.keys(JSON.parse(line) as object).sort() : [...line.replace(/message=.*/, 'message=').matchAll(/(\w+)=/g)].map(([, name]) => name!)
       }
-      expect(await fields(ours), flag).to.include.members((await fields(theirs)).filter((name) => name !== 'app_name' || flag === '--json'))
-    }
-  })
+      const runs = await Promise.all([folder.start(['app.js', flag], { PM2_HOME: path.join(folder.dir, `.pm2${flag}`), DYNO: undefined }, path.join(PM2, 'pm2-runtime')), folder.start(['app.js', flag])])
+      const [theirs, ours] = await Promise.all(runs.map(fields))
+      expect(ours).to.include.members(theirs!.filter((name) => name !== 'app_name' || flag === '--json'))
+    })
+  }
 
   it('refuses keys on the command line, and says where they belong', async () => {
     const run = await folder.start(['app.js', '--secret', 's3cr3t', '--public', 'p'])
@@ -83,11 +110,12 @@ describe("pm2-runtime's command lines", function () {
 })
 
 /** What the started processes told, in an order of its own; then the runtime is stopped. */
-async function factsOf(run: Run, count: number): Promise<string[]> {
+async function factsOf(run: Run, { facts: count, program }: Line): Promise<string[]> {
   const facts = () => run.stdout.split('\n').filter((line) => line.includes('FACT ')).map((line) => line.slice(line.indexOf('FACT ') + 5).trim())
-  await until(() => facts().length >= count, 30_000, () => `${count} processes of:\n${run.output}`)
+  await until(() => facts().length >= count, 60_000, () => `${count} processes of:\n${run.output}`)
   const told = facts().sort()
-  await stop(run)
+  // pm2-dev ends its daemon at Ctrl-C alone.
+  await stop(run, program === 'pm2-dev' ? 'SIGINT' : 'SIGTERM')
   return told
 }
 
@@ -96,7 +124,7 @@ function withoutOwnLine(fact: string, line: string[]): string {
   return fact.replace(`"args":${JSON.stringify(line).slice(0, -1)}`, '"args":[').replace('"args":[,', '"args":[')
 }
 
-async function stop(run: Run): Promise<void> {
-  run.signalAll()
+async function stop(run: Run, signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
+  run.signalAll(signal)
   await run.ended
 }

@@ -14,12 +14,18 @@ function flagsOf(program: string): string[] {
 }
 
 describe("PM2's command lines, as options of an ecosystem file", () => {
-  it('knows every flag of pm2 and pm2-runtime', () => {
+  it('knows every flag of pm2, pm2-runtime and pm2-dev', () => {
     // `pm2 --version` starts nothing.
-    const flags = [...flagsOf('CLI.js'), ...flagsOf('Runtime4Docker.js')].filter((flag) => !/^(-v|--version)$/.test(flag))
+    const flags = [...flagsOf('CLI.js'), ...flagsOf('Runtime4Docker.js'), ...flagsOf('DevCLI.js')].filter((flag) => !/^(-v|--version)$/.test(flag))
     expect(flags.length).to.be.greaterThan(60)
     const unknown = flags.filter((flag) => parsePm2CommandLine([flag, '1', 'app.js']).refused.some(({ why }) => why.includes('no such flag')))
     expect(unknown).to.deep.equal([])
+  })
+
+  it('refuses four flags of pm2-runtime alone, each with its reason', () => {
+    const refused = flagsOf('Runtime4Docker.js').flatMap((flag) => parsePm2CommandLine(['app.js', flag, '1']).refused)
+    expect(refused.map(({ flag }) => flag)).to.deep.equal(['--secret', '--public', '--machine-name', '--web'])
+    expect(refused.map(({ why }) => why).filter((why) => why.length < 20)).to.deep.equal([])
   })
 
   it('takes values behind a space, an equals sign and a short flag', () => {
