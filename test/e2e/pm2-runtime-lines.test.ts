@@ -66,6 +66,7 @@ describe("the command lines of pm2-runtime and pm2-dev", function () {
   let outcomes: Map<Line, Promise<{ ours: string[]; theirs: string[] }>>
   before(() => {
     folder = new AppFolder(FILES)
+    mkdirSync(path.join(folder.dir, '.tmp'))
     outcomes = sideBySide(3, LINES, async (one) => {
       const [theirs, ours] = await Promise.all([startTheirs(one), startOurs(one)])
       return { theirs: await factsOf(theirs, one), ours: await factsOf(ours, one) }
@@ -76,10 +77,13 @@ describe("the command lines of pm2-runtime and pm2-dev", function () {
   const startTheirs = ({ line, program }: Line) => {
     const home = path.join(folder.dir, `.pm2-${LINES.findIndex((each) => each.line === line)}`)
     mkdirSync(home)
-    return program === 'pm2-dev' ? folder.start(line, { HOME: home, DYNO: undefined }, path.join(PM2, program)) : folder.start(line, { PM2_HOME: home, DYNO: undefined }, path.join(PM2, 'pm2-runtime'))
+    const env = { ...temporary(), DYNO: undefined }
+    return program === 'pm2-dev' ? folder.start(line, { ...env, HOME: home }, path.join(PM2, program)) : folder.start(line, { ...env, PM2_HOME: home }, path.join(PM2, 'pm2-runtime'))
   }
   const startOurs = ({ line, program }: Line) =>
-    program === 'pm2-dev' ? folder.start(['dev', ...line], { DYNO: undefined, SHIPIT_HOME: path.join(folder.dir, '.shipit') }, SHIPIT) : folder.start(line)
+    program === 'pm2-dev' ? folder.start(['dev', ...line], { ...temporary(), DYNO: undefined, SHIPIT_HOME: path.join(folder.dir, '.shipit') }, SHIPIT) : folder.start(line, temporary())
+  /** A folder that no --watch looks into. */
+  const temporary = () => ({ TMPDIR: path.join(folder.dir, '.tmp') })
 
   for (const one of LINES) {
     it(`${one.program === 'pm2-dev' ? 'shipit dev' : 'shipit-runtime'} ${one.line.join(' ')} starts what ${one.program ?? 'pm2-runtime'} starts`, async () => {
