@@ -17,7 +17,7 @@ export async function devVerb(command: Command, clients: readonly DevClient[], v
   const client = await chooseSession(clients, name)
   const { folder } = client.running
   const done = await command.stoppable((signal) => client.do({ verb, name }, signal), () => `${name} was told to ${verb}, and does so; it was not waited for. Look at \`shipit ps --dev\`.`)
-  command.log(done.instances.length > 0 ? `${PAST[verb]} ${done.instances.join(', ')} of shipit dev in ${folder}` : `Everything of ${name} runs already.`)
+  command.log(done.instances.length > 0 ? `${PAST[verb]} ${done.instances.join(', ')} of shipit dev in ${folder}` : name === 'all' ? 'Everything runs already.' : `Everything of ${name} runs already.`)
   if (done.isOver) command.log('Nothing is left to run, so that shipit dev ends.')
   return { dev: folder, [PAST[verb].toLowerCase()]: done.instances }
 }
