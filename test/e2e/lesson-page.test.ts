@@ -5,6 +5,7 @@ import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
+import { get } from '../../src/demo/load.js'
 import { packageRoot } from '../../src/paths.js'
 import { freePort, until } from '../runtime/harness.js'
 import { platformRequest } from './support/platform.js'
@@ -106,7 +107,7 @@ class Reader {
 
   async #run(text: string, shows: readonly string[]): Promise<string> {
     const [, address] = /^curl (\S+)$/.exec(text) ?? []
-    if (address !== undefined) return (await fetch(address.replace(/^https?:\/\/[^/]+\//, this.url))).text()
+    if (address !== undefined) return (await get(address.replace(/^https?:\/\/[^/]+\//, this.url))).body
     if (/^shipit monit /.test(text)) return this.#watch(text, shows)
     // As a shell reads it, with `shipit` and `<` of ours.
     const [program = '', ...args] = [...text.replace(/ < \S+$/, '').matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, word]) => quoted ?? word!)

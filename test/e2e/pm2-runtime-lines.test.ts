@@ -40,7 +40,7 @@ const REPRESENTATIVE: Line[] = [
   { line: ['app.js', '--no-autorestart', '--max-memory-restart', '300M', '--cron', '0 4 * * *', '--', '--port', '1', '-i', '4'], facts: 1 },
   { line: ['npm run serve'], facts: 1 },
   { line: ['bash', '--', '-c', 'exec node app.js --from-bash'], facts: 1 },
-  { line: ['start', 'app.js', '--node-args=--max-old-space-size=77', '--ignore', '.pm2*,tmp', '--timestamp'], facts: 1, program: 'pm2-dev' },
+  { line: ['start', 'app.js', '--node-args=--max-old-space-size=77', '--timestamp'], facts: 1, program: 'pm2-dev' },
 ]
 const OTHERS: Line[] = [
   { line: ['app.js'], facts: 1 },
