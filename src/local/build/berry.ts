@@ -46,11 +46,13 @@ module.exports = {
         for (const { manifest } of project.workspaces) manifest.devDependencies.clear()
         const done = await StreamReport.start({ configuration, stdout, includeLogs: true }, async (report) => {
           await project.install({ cache, report, persistProject: false })
+          if (project.cacheCleanup) await project.cacheCleanup({ cache, report })
         })
         return done.exitCode()
       }
     }
-    Prune.paths = [['shipit', 'prune']]
+    if (Prune.addPath) Prune.addPath('shipit', 'prune')
+    else Prune.paths = [['shipit', 'prune']]
     return { commands: [Prune] }
   },
 }

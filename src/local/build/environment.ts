@@ -49,7 +49,6 @@ export function buildEnvironment(
     ...Object.fromEntries(['npm_config', 'pnpm_config'].flatMap((prefix) => [[`${prefix}_confirm_modules_purge`, 'false'], [`${prefix}_package_import_method`, 'clone-or-copy']])),
     YARN_CACHE_FOLDER: path.join(places.caches, 'yarn'),
     YARN_GLOBAL_FOLDER: path.join(places.caches, 'berry'),
-    YARN_ENABLE_TELEMETRY: '0',
     STACK: 'heroku-24',
     ...(build.commit === null ? {} : { SOURCE_VERSION: build.commit }),
     NPM_CONFIG_LOGLEVEL: 'error',

@@ -71,8 +71,12 @@ async function installBinaries(context: BuildContext, manifest: Manifest, manage
   context.node = await provideNode({ ...context, env: { ...context.hostEnv } }, engines.node, process.env.SHIPIT_LOCAL_NODE)
   await linkNode(context)
   const bundled = await npmVersion(context.env)
-  if (!engines.npm) output.line(`Using default npm version: ${bundled ?? 'none'}`)
-  for (const wish of toolsToInstall(manager, manifest, release !== undefined)) {
+  // lib/package_managers/npm.sh: install_binary.
+  const isTooOld = !engines.npm && manager.lockfile === 'package-lock.json' && Number.parseInt(bundled ?? '5', 10) < 5
+  if (isTooOld) output.line('Detected package-lock.json: defaulting npm to version 5.x.x')
+  else if (!engines.npm) output.line(`Using default npm version: ${bundled ?? 'none'}`)
+  const wishes = toolsToInstall(manager, manifest, release !== undefined)
+  for (const wish of isTooOld ? [{ tool: 'npm' as const, range: '5.x.x' }, ...wishes] : wishes) {
     if (wish.tool === 'npm' && wish.range === bundled) output.line(`npm ${bundled} already installed with node`)
     else await provideTool(context, wish)
   }

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
-import { chmod, mkdir, mkdtemp, rename, rm, statfs, symlink, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, readdir, rename, rm, statfs, symlink, writeFile } from 'node:fs/promises'
 import path from 'node:path'
+import { extract } from 'tar'
 import { capture, sizeOf, type BuildContext } from './context.js'
 import { inTurn } from './in-turn.js'
 import { npmBeside, npmRangeBeside } from './node-versions.js'
@@ -97,6 +98,9 @@ async function assemble(fresh: string): Promise<string> {
   const modules = path.join(fresh, 'node_modules')
   const [node, lib] = [path.join(modules, NODE_PACKAGE), path.join(whole, 'lib', 'node_modules')]
   await mkdir(lib, { recursive: true })
+  // Some old versions are in their package as Node's own archive.
+  const archive = existsSync(path.join(node, 'bin')) ? undefined : (await readdir(node)).find((name) => /^node-v.*\.tar\.gz$/.test(name))
+  if (archive !== undefined) await extract({ file: path.join(node, archive), cwd: node, strip: 1 })
   await rename(path.join(node, 'bin'), path.join(whole, 'bin'))
   for (const part of ['include', 'LICENSE']) if (existsSync(path.join(node, part))) await rename(path.join(node, part), path.join(whole, part))
   await rename(path.join(modules, 'npm'), path.join(lib, 'npm'))

@@ -4,7 +4,7 @@ import semver from 'semver'
 import writeFileAtomic from 'write-file-atomic'
 import type { BuildContext } from './context.js'
 import { FRESH, hasNode, installNode, publishedNodes } from './node-install.js'
-import { chooseNode, nodeRange, nodeWarnings, noSuchNode, RECOMMENDED_LTS } from './node-versions.js'
+import { chooseNode, nearestNode, nodeRange, nodeWarnings, noSuchNode, RECOMMENDED_LTS } from './node-versions.js'
 import { removeFolder } from '../remove.js'
 import { sizeOfFolder } from './size.js'
 
@@ -38,8 +38,15 @@ export async function provideNode(host: BuildContext, asked: string | undefined,
   const mayBeWide = configVars.NODEJS_ALLOW_WIDE_RANGE === 'true'
   if (mode === 'machine') return machineNode(host, asked, 'SHIPIT_LOCAL_NODE=machine')
   try {
-    const chosen = chooseNode(asked, await listNodes(host), mayBeWide)
-    if (chosen === undefined) throw noSuchNode(asked ?? RECOMMENDED_LTS)
+    const versions = await listNodes(host)
+    const chosen = chooseNode(asked, versions, mayBeWide)
+    if (chosen === undefined) {
+      const nearest = nearestNode(asked ?? '', versions)
+      if (nearest === undefined) throw noSuchNode(asked ?? RECOMMENDED_LTS)
+      output.warning(`THIS APP ASKS FOR NODE ${asked} AND RUNS ON NODE ${nearest} HERE.`)
+      output.warning('The npm registry lacks some versions of Node.js, and has none in this range. Heroku would install what it asks for.')
+      return await nodeOf(host, nearest)
+    }
     for (const line of nodeWarnings(asked, chosen)) output.warning(line)
     return await nodeOf(host, chosen.version)
   } catch (error) {

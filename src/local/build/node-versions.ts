@@ -45,6 +45,20 @@ export function nodeRange(asked: string | undefined): string {
   ])
 }
 
+/**
+ * The nearest version to a range that none of `versions` is in, though its line goes beyond it: the npm registry lacks some versions of Node.js. Undefined if
+ * the range is beyond its line, or of no line, so that there can be no such version.
+ */
+export function nearestNode(asked: string, versions: readonly string[]): string | undefined {
+  const least = semver.minVersion(nodeRange(asked))
+  if (least === null) return undefined
+  const { major, minor } = least
+  const line = major === 0 ? `0.${minor}.x` : `${major}.x`
+  const newest = semver.maxSatisfying(versions, line)
+  if (newest === null || semver.lt(newest, least)) return undefined
+  return semver.maxSatisfying(versions, `${major}.${minor}.x`) ?? newest
+}
+
 /** The failure if nothing satisfies a range. */
 export function noSuchNode(asked: string): BuildFailure {
   return new BuildFailure('Error: No published Node.js version matches the requested range.', [

@@ -79,7 +79,9 @@ function isIn(version: string, range: string): boolean {
 
 async function installTool(context: BuildContext, wish: ToolWish): Promise<void> {
   const { tool, range } = wish
-  const kept = path.join(context.places.caches, 'tools', `${tool}@${encodeURIComponent(range)}`)
+  // What one registry has under a name is not what another one has.
+  const [, registry = ''] = Object.entries(context.configVars).find(([name]) => name.toLowerCase() === 'npm_config_registry') ?? []
+  const kept = path.join(context.places.caches, 'tools', [tool, range, registry].filter(Boolean).map(encodeURIComponent).join('@'))
   await inTurn(kept, context.signal, async () => {
     const age = await stat(path.join(kept, 'package.json')).then(({ mtimeMs }) => Date.now() - mtimeMs, () => Infinity)
     const isPinned = semver.valid(range) !== null

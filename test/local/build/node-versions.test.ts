@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { BuildFailure } from '../../../src/local/build/failure.js'
-import { chooseNode, nodeRange, nodeWarnings, noSuchNode, npmBeside } from '../../../src/local/build/node-versions.js'
+import { chooseNode, nearestNode, nodeRange, nodeWarnings, noSuchNode, npmBeside } from '../../../src/local/build/node-versions.js'
 
 /** Rules of heroku-buildpack-nodejs, resolve-version/src/main.rs, over a list of our own. */
 describe('the Node.js that engines.node asks for', () => {
@@ -48,6 +48,12 @@ describe('the Node.js that engines.node asks for', () => {
   for (const asked of ['stable', 'lts/*', '14.x.badversion', '12.%', 'latest please', 'node']) {
     it(`is an error for ${JSON.stringify(asked)}, in Heroku's words`, () => expect(() => nodeRange(asked)).to.throw(BuildFailure, 'Error: Invalid Node.js version requirement.'))
   }
+
+  it('is the nearest of its line if the registry lacks it, and none beyond its line', () => {
+    const known = ['0.11.16', '14.15.0', '14.15.2', '14.21.3', '24.21.0']
+    const nearest = ['14.15.3', '~14.15.3', '14.17.x', '14.15.3 || 24.99.0', '14.21.4', '24.22.0', '0.11.333', '0.9.1', '23.x', '>24 <24'].map((asked) => nearestNode(asked, known))
+    expect(nearest).to.deep.equal(['14.15.2', '14.15.2', '14.21.3', '14.15.2', ...Array<undefined>(6).fill(undefined)])
+  })
 
   it('says in Heroku\'s words that there is none', () => {
     expect(noSuchNode('0.11.333').message).to.equal('Error: No published Node.js version matches the requested range.')
