@@ -54,6 +54,15 @@ describe('what doctor looks at for an environment', () => {
     expect(checks).to.deep.equal(['committed warning', 'entry error'])
   })
 
+  it('says what a folder lacks that is deployed alone', async () => {
+    const root = repository()
+    git(root, 'rm', '--quiet', 'packages/api/package-lock.json')
+    git(root, 'commit', '--quiet', '--message', 'Lock the root alone')
+    const { checks, project } = await examined(root, 'api')
+    expect(project.outside).to.have.lengthOf(1)
+    expect(checks).to.include('subfolder warning')
+  })
+
   it('is of its subdirectory, or of the folder that is named', async () => {
     const root = repository()
     expect((await examined(root, 'api')).project.folder.name).to.equal('api')

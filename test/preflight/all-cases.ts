@@ -73,12 +73,14 @@ export const ALL_CASES: Case[] = [
       [{ notCommitted: ['server.js'] }, 'error', /on disk, and not in the commit/],
       [{ files: { 'ecosystem.config.yml': ecosystem('script: server') + '  - name: b\n    script: ./lib/main\n', 'lib/main.js': '' } }, 'error', /lib\/main, which b starts, is no file/],
       [{ files: { 'ecosystem.config.yml': ecosystem('script: dist/server.js'), 'src/server.ts': '' }, onDisk: ['dist/server.js'] }, 'error', /no build script makes it/],
+      [{ files: { 'ecosystem.config.yml': ecosystem('script: npm', 'args: run mail') } }, 'error', /a runs `npm run mail`, and there is no script called `mail`/],
+      [{ files: { 'ecosystem.config.yml': ecosystem('script: node jobs.js --fast') } }, 'error', /`jobs\.js` does not exist/],
     ],
-    silent: [
+        silent: [
       { files: { 'ecosystem.config.yml': ecosystem('script: serve') + '  - name: b\n    script: ./lib\n', 'lib/index.js': '' } },
       {}, { files: { 'ecosystem.config.yml': ecosystem('script: dist/server.js'), 'src/server.ts': '', 'package.json': manifest({ scripts: { start: 'shipit-runtime start ecosystem.config.yml', build: 'tsc' } }), 'tsconfig.json': { compilerOptions: { outDir: 'dist', rootDir: 'src' } } } },
       { files: { 'ecosystem.config.yml': ecosystem('script: main.js', 'cwd: ./services/api'), 'services/api/main.js': '' } },
-      { files: { 'ecosystem.config.yml': ecosystem('script: node_modules/.bin/next', 'args: start') } }, { files: { 'ecosystem.config.yml': ecosystem('script: npm', 'args: run serve') } },
+      { files: { 'ecosystem.config.yml': ecosystem('script: node_modules/.bin/next', 'args: start') } }, { files: { 'ecosystem.config.yml': ecosystem('script: npm', 'args: run serve'), 'package.json': manifest({ scripts: { start: 'shipit-runtime start ecosystem.config.yml', serve: 'node server.js' } }) } }, { files: { 'ecosystem.config.yml': ecosystem('script: npm', 'args: run later --if-present') } }, { files: { 'ecosystem.config.yml': ecosystem('script: python3', 'args: [-m, http.server]', 'interpreter: none') } },
       { files: { 'ecosystem.config.yml': ecosystem('script: ./run --fast') } },
       { files: { 'ecosystem.config.yml': ecosystem('script: shared/main.js'), shared: '../shared' }, modes: { shared: '120000' } },
     ],

@@ -5,6 +5,7 @@ import { insideFolder, resolveFile } from '../../init/detect/resolve-file.js'
 import { shellWord } from '../../shell-word.js'
 import type { ProjectFacts } from '../facts.js'
 import type { Check, Problem } from '../finding.js'
+import { absence, commandOf } from '../processes.js'
 
 /** Folders that builds write to: what lies there need not be in a commit. */
 const BUILT = /^\.?(dist|build|built|lib|out|output|public|server-build|bundle|next|nuxt)\//
@@ -18,8 +19,16 @@ export const entry: Check = {
     const { manifest, ecosystem, folder } = project
     if (!manifest || !ecosystem) return []
     const build = findBuild(folder, manifest)
-    return ecosystem.apps.flatMap((app) => problemOf(app, project, build))
+    return ecosystem.apps.flatMap((app) => commandAbsent(app, project) ?? problemOf(app, project, build))
   },
+}
+
+/** `script: npm, args: run x` without a script x, or one that starts a file which is not there. */
+function commandAbsent(app: EcosystemApp, project: ProjectFacts): Problem[] | undefined {
+  const command = commandOf(app, project)
+  const found = command && absence(command, project)
+  if (!found) return undefined
+  return [{ severity: 'error', what: `${app.name} runs \`${command.line}\`, and ${found.reason}.`, why: 'It would not start.', next: found.next ?? `Correct \`script\` and \`args\` of ${app.name} in ${project.ecosystemFile ?? 'the ecosystem file'}.` }]
 }
 
 /** The app's script from the app's folder; undefined where it is no file of it. */

@@ -3,7 +3,7 @@ import type { EcosystemApp } from '../../ecosystem/types.js'
 import { appSources } from '../app-sources.js'
 import type { ProjectFacts } from '../facts.js'
 import type { Check, Problem } from '../finding.js'
-import { commandOf } from '../processes.js'
+import { absence, commandOf } from '../processes.js'
 
 const isSeveral = ({ instances }: EcosystemApp): boolean => instances !== undefined && instances !== 1
 const LISTENS = /\.listen\(|\bPORT\b/
@@ -27,7 +27,8 @@ export const onePort: Check = {
 /** A package manager or another program between PM2 and the server. */
 function wrapped(app: EcosystemApp, project: ProjectFacts): Problem | undefined {
   const followed = commandOf(app, project)
-  if (!followed) return undefined
+  // What is not there is told by the check of the entry.
+  if (!followed || absence(followed, project)) return undefined
   const { target, commands, line } = followed
   const isServer = commands.some(([program]) => SERVER.test(program!))
   const file = target.kind === 'script' ? path.join(target.launch.cwd ?? '', target.entry) : undefined
