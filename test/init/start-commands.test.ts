@@ -112,7 +112,7 @@ const ROWS: Row[] = [
   { from: 'Create React App with a server of its own', files: { 'package.json': pkg({ build: 'react-scripts build' }, deps('react-scripts')), 'src/index.js': '', 'server.js': '' }, starts: { entry: 'server.js' } },
 
   // Frameworks without a start script.
-  { from: 'Nuxt', files: { 'package.json': pkg({ build: 'nuxt build', dev: 'nuxt dev' }, deps('nuxt')) }, starts: { entry: '.output/server/index.mjs' } },
+  { from: 'Nuxt', files: { 'package.json': pkg({ build: 'nuxt build', dev: 'nuxt dev' }, deps('nuxt')) }, starts: { entry: '.output/server/index.mjs', env: { NITRO_SHUTDOWN_DISABLED: 'true' } } },
   { from: 'SvelteKit', files: { 'package.json': pkg({ build: 'vite build' }, { devDependencies: { '@sveltejs/kit': '2', '@sveltejs/adapter-node': '5' } }) }, starts: { entry: 'build/index.js' } },
   { from: 'SvelteKit with adapter-auto', files: { 'package.json': pkg({ build: 'vite build' }, { devDependencies: { '@sveltejs/kit': '2', '@sveltejs/adapter-auto': '5' } }) }, stops: [/without the package @sveltejs\/adapter-node/, /npm install --save-dev @sveltejs\/adapter-node/] },
   { from: 'Astro', files: { 'package.json': pkg({ build: 'astro build' }, deps('astro', '@astrojs/node')) }, starts: { entry: 'dist/server/entry.mjs', env: { HOST: '0.0.0.0' } } },

@@ -16,9 +16,12 @@ interface Built {
   build: string
 }
 
+/** Nitro would cut idle connections at the signal, on which the router's next requests are on their way; the runtime drains them: https://nitro.build/deploy/runtimes/node */
+const UNCUT = { NITRO_SHUTDOWN_DISABLED: 'true' }
+
 /** What serves each framework's build on Node.js, from their own documents on deployment. */
 const BUILT: Built[] = [
-  { name: 'Nuxt', package: 'nuxt', entry: () => '.output/server/index.mjs', build: 'nuxt build' },
+  { name: 'Nuxt', package: 'nuxt', entry: () => '.output/server/index.mjs', build: 'nuxt build', env: UNCUT },
   {
     name: 'SvelteKit', package: '@sveltejs/kit', entry: () => 'build/index.js', build: 'vite build',
     needs: { package: '@sveltejs/adapter-node', next: 'npm install --save-dev @sveltejs/adapter-node, and name it in svelte.config.js: https://svelte.dev/docs/kit/adapter-node' },
@@ -42,7 +45,7 @@ const BUILT: Built[] = [
     needs: { package: '@remix-run/serve', next: 'npm install @remix-run/serve' },
   },
   { name: 'Next.js', package: 'next', command: ['next', 'start'], build: 'next build' },
-  { name: 'Nitro', package: 'nitropack', entry: () => '.output/server/index.mjs', build: 'nitropack build' },
+  { name: 'Nitro', package: 'nitropack', entry: () => '.output/server/index.mjs', build: 'nitropack build', env: UNCUT },
 ]
 
 /** The server of a framework whose project has no start script; undefined if no framework is known among its dependencies. */
