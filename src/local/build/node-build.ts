@@ -104,7 +104,13 @@ async function runScript(context: BuildContext, manifest: Manifest, manager: Pac
   if (command === 'yarn' && !manifest.scripts[name]) return
   const flags = name === 'build' ? env.NODE_BUILD_FLAGS ?? '' : ''
   if (flags !== '') output.line(`Running with ${flags} flags`)
-  await step(context, 'script', command, ['run', name, ...(command === 'yarn' ? [] : ['--if-present']), ...(flags === '' ? [] : command === 'yarn' ? [flags] : ['--', flags])])
+  await step(context, 'script', command, scriptWords(command, name, flags))
+}
+
+/** The words that run a script, if there is one. pnpm hands the script all that stands after its name, so that its own flag stands before it (pnpm.io/cli/run). */
+export function scriptWords(command: 'npm' | 'yarn' | 'pnpm', name: string, flags: string): string[] {
+  if (command === 'yarn') return ['run', name, ...(flags === '' ? [] : [flags])]
+  return ['run', ...(command === 'pnpm' ? ['--if-present', name] : [name, '--if-present']), ...(flags === '' ? [] : ['--', flags])]
 }
 
 /** lib/package_manager.sh: list_dependencies. What it prints is its end: it fails no build. */
