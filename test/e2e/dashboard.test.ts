@@ -1,5 +1,6 @@
 import { expect } from 'chai'
 import { get } from '../../src/demo/load.js'
+import { isSoak } from '../support/soak.js'
 import { until } from '../support/until.js'
 import { Dashboard, PUBLIC_KEY, SECRET_KEY, type Mode, type SeenProcess } from '../support/dashboard.js'
 import { selfSigned } from '../support/self-signed.js'
@@ -121,9 +122,7 @@ describe("PM2's dashboard over a deployed app", function () {
 
   const TROUBLES: [Mode, RegExp][] = [
     ['unknown keys', /does not accept the app's keys: it answered 404/],
-    ['502', /cannot be reached: it answered 502/],
-    ['closes each second', /closes the connection again and again/],
-    ...(process.env.SHIPIT_SOAK ? ([['disabled', /does not let this dyno connect/], ['hangs', /no answer within 15 s/]] as [Mode, RegExp][]) : []),
+    ...(isSoak ? ([['502', /cannot be reached: it answered 502/], ['closes each second', /closes the connection again and again/], ['disabled', /does not let this dyno connect/], ['hangs', /no answer within 15 s/]] as [Mode, RegExp][]) : []),
   ]
   for (const [mode, said] of TROUBLES) {
     it(`in trouble (${mode}) is one line in the log; the app answers`, async () => {

@@ -4,6 +4,7 @@ import { expect } from 'chai'
 import { get } from '../../src/demo/load.js'
 import { packageRoot } from '../../src/paths.js'
 import { until } from '../../src/until.js'
+import { inSoak } from '../support/soak.js'
 import { plainApp, plainServer } from './support/apps.js'
 import { platformRequest } from './support/platform.js'
 import { found } from './support/runtimes.js'
@@ -107,7 +108,8 @@ describe('a deploy that is not alone, or is stopped', function () {
   })
 
   for (const [by, status] of [['SIGINT', 130], ['SIGTERM', 143]] as const) {
-    it(`${by} in a build cancels it and ends with ${status}, no git process, and the old release`, async () => {
+    const declare = by === 'SIGINT' ? it : inSoak
+    declare(`${by} in a build cancels it and ends with ${status}, no git process, and the old release`, async () => {
       await shut('build')
       await change(`never by ${by}`)
       const before = await releases()
@@ -156,7 +158,7 @@ describe('a deploy that is not alone, or is stopped', function () {
     expect(await until(async () => (await releases())[0]?.status === 'succeeded', { timeout: 30_000 })).to.equal(true)
   })
 
-  it('says what a scale leaves that nobody waits for any more', async () => {
+  inSoak('says what a scale leaves that nobody waits for any more', async () => {
     await writeFile(path.join(dir, 'server.js'), `const until = (then) => require('node:fs').existsSync('${gate('boot')}') ? then() : setTimeout(until, 20, then)\nuntil(() => {\n${plainServer('slow to boot')}})\n`)
     await world.commit(dir, 'Slow')
     await open('boot')

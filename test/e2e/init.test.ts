@@ -3,6 +3,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { expect } from 'chai'
 import { get } from '../../src/demo/load.js'
+import { inSoak } from '../support/soak.js'
 import { plainApp, typescriptApp } from './support/apps.js'
 import { World } from './support/world.js'
 
@@ -23,7 +24,7 @@ describe('init, then deploy', function () {
 
   const deploy = (dir: string, app: string): Promise<Deployed> => world.json<Deployed>(['deploy', '--local', '--app', app], { cwd: dir })
 
-  it('does not take a runtime of other bytes from Yarn\'s cache', async () => {
+  inSoak('does not take a runtime of other bytes from Yarn\'s cache', async () => {
     const old = await world.write('old', { 'package.json': { name: 'old', dependencies: { 'shipit-runtime': 'file:vendor/shipit-runtime-0.1.0.tgz' } } })
     await world.write('old/runtime', { 'package.json': { name: 'shipit-runtime', version: '0.1.0' } })
     await mkdir(path.join(old, 'vendor'))
@@ -37,7 +38,7 @@ describe('init, then deploy', function () {
   })
 
   for (const [tool, lockfile] of [['yarn', 'yarn.lock'], ['pnpm', 'pnpm-lock.yaml']] as const) {
-    it(`keeps an app of ${tool} with ${tool}`, async () => {
+    inSoak(`keeps an app of ${tool} with ${tool}`, async () => {
       const dir = await world.write(tool, plainApp(`by ${tool}`))
       await world.run(tool, ['install', '--ignore-scripts', ...(tool === 'pnpm' ? ['--lockfile-only'] : [])], { cwd: dir })
       await writeFile(path.join(dir, '.gitignore'), 'node_modules/\n')

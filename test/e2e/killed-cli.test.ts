@@ -7,7 +7,7 @@ import { until } from '../../src/until.js'
 import { plainApp, plainServer } from './support/apps.js'
 import { World } from './support/world.js'
 
-const COUNT = process.env.SHIPIT_SOAK ? 50 : 4
+const COUNT = process.env.SHIPIT_SOAK ? 50 : 2
 const SEED = Number(process.env.SHIPIT_SEED ?? Date.now() % 1_000_000)
 
 /** Numbers in [0, 1) that a seed repeats (mulberry32). */

@@ -3,6 +3,7 @@ import path from 'node:path'
 import { expect } from 'chai'
 import { get } from '../../src/demo/load.js'
 import { until } from '../../src/until.js'
+import { inSoak } from '../support/soak.js'
 import { plainApp } from './support/apps.js'
 import { platformRequest } from './support/platform.js'
 import { World } from './support/world.js'
@@ -73,7 +74,7 @@ describe('the lesson', function () {
     await world.ok(['scale', 'web=1', ...flags])
     expect(await dynos()).to.deep.equal(['web.1 up'])
   })
-  it('stops everything, and starts it with the same counts', async () => {
+  inSoak('stops everything, and starts it with the same counts', async () => {
     await world.ok(['scale', 'web=2', ...flags])
     await world.ok(['stop', ...flags])
     expect(await dynos()).to.deep.equal([])

@@ -12,7 +12,7 @@ interface Deployed { release: Ref; replaced: Ref | null }
 interface Failed { error: { exit_code: number; release: Ref | null; rolled_back_to: Ref | null; serving: Ref } }
 interface Release extends Ref { description: string; status: string; current: boolean }
 
-const COUNT = process.env.SHIPIT_SOAK ? 100 : 4
+const COUNT = process.env.SHIPIT_SOAK ? 100 : 2
 const RATE = 200
 
 /** What is wrong with a broken commit, and the exit status that says so. `sick` answers everything but its health path. */
