@@ -43,12 +43,13 @@ const MODULE_CLASS = {
 
 /**
  * `import path from 'node:path'` is to a bundler a copy of the whole module for each file that says so, with a getter for every name in it: together a tenth of
- * all that an instance allocates as it boots. So it becomes a `require`, and `module-class`, which is none of Node's own to it, likewise.
+ * all that an instance allocates as it boots. So it becomes a `require`, and `module-class`, which is none of Node's own to it, likewise. What
+ * evaluator.ts holds is a text that a child runs as an ES module: its imports stay.
  */
 const NO_COPIES = {
   name: 'no-copies',
   setup({ onLoad }) {
-    onLoad({ filter: /[\\/]src[\\/].*\.ts$/ }, ({ path: file }) => ({
+    onLoad({ filter: /[\\/]src[\\/].*\.ts$/ }, ({ path: file }) => (/[\\/]evaluator\.ts$/.test(file) ? undefined : {
       loader: 'ts',
       contents: readFileSync(file, 'utf8')
         .replaceAll(/^import (\w+)(?:, \{ type [^}]*\})? from ('node:\w+')$/gm, 'const $1 = require($2)')

@@ -45,6 +45,7 @@ describe('an answer that is not what the platform documents', function () {
         nock.cleanAll()
         api()[method](path).optionally().times(9).reply(200, JSON.stringify(answer), { 'content-type': 'application/json' })
         if (argv[0] === 'ps') {
+          api().get('/apps/a1/formation').optionally().times(9).reply(200, [formation('web', 1)])
           api().post('/apps/a1/log-sessions').optionally().times(9).reply(201, { id: 's', logplex_url: 'https://logs.example/s' })
           nock('https://logs.example').get('/s').optionally().times(9).reply(200, '', { 'content-type': 'text/event-stream' })
         }

@@ -138,7 +138,7 @@ describe('the Node.js of an app', function () {
 
   it('goes once those that no slug uses take too much room, and what is left of half an installation goes at once', async () => {
     const dir = path.join(platform.root, 'swept')
-    for (const name of ['22.1.0', '23.1.0', '.fresh-x']) await writeTree(path.join(dir, name), { 'bin/node': '' })
+    for (const name of ['22.1.0', '23.1.0', '.fresh-x']) await writeTree(path.join(dir, name), { 'bin/node': 'a program' })
     await sweepNodes(dir, [])
     expect(await readdir(dir)).to.have.members(['22.1.0', '23.1.0'])
     await sweepNodes(dir, [path.join(dir, '22.1.0')], 0)

@@ -24,7 +24,7 @@ async function askPlaces(api: Api, app: string): Promise<void> {
   await api('DELETE', '/apps/of-a-team')
   await api('PUT', '/shipit/generation', { generation: 'fir' }, OUTSIDE)
   await api('PUT', '/shipit/generation', { generation: 'cedar' }, OUTSIDE)
-  await api('GET', '/buildpacks/heroku%2Fnodejs', undefined, OUTSIDE)
+  for (const url of ['/buildpacks', '/buildpacks/heroku%2Fnodejs', '/buildpacks/heroku%2Fnodejs/revisions', '/buildpacks/heroku%2Fnodejs/readme']) await api('GET', url, undefined, OUTSIDE)
 }
 
 async function askTokens(api: Api): Promise<void> {
