@@ -6,13 +6,14 @@ import { plainApp, plainServer, throwsAtBoot } from './support/apps.js'
 import { platformRequest } from './support/platform.js'
 import { startRate } from './support/rate.js'
 import { World } from './support/world.js'
+import { inSoak } from '../support/soak.js'
 
 interface Ref { id: string; version: number }
 interface Deployed { release: Ref; replaced: Ref | null }
 interface Failed { error: { exit_code: number; release: Ref | null; rolled_back_to: Ref | null; serving: Ref } }
 interface Release extends Ref { description: string; status: string; current: boolean }
 
-const COUNT = process.env.SHIPIT_SOAK ? 100 : 2
+const COUNT = 100
 const RATE = 200
 
 /** What is wrong with a broken commit, and the exit status that says so. `sick` answers everything but its health path. */
@@ -39,7 +40,7 @@ describe(`${COUNT} deploys in a row of good and broken commits, at ${RATE} reque
   }
   const manifest = (): Promise<string> => world.git(dir, 'show', 'HEAD:package.json')
 
-  it('lose no request, and the history of releases is what was reported', async () => {
+  inSoak('lose no request, and the history of releases is what was reported', async () => {
     dir = await world.app('many', plainApp('first'))
     const first = await world.json<Deployed & { url: string; commit: { short: string } }>(['deploy', ...flags], { cwd: dir })
     await platformRequest(world, 'PATCH', '/apps/many/features/preboot', { enabled: true })

@@ -87,7 +87,7 @@ describe('output', function () {
   it('that nobody reads waits in the app, not in memory, and is whole once it is read', async () => {
     const source = `for (let n = 0; n < 200000; n++) console.log(n + ' ' + 'x'.repeat(500)); process.exit(0)`
     app = new AppFolder({ 'one.js': source, 'two.js': EXIT_LATER, 'e.yml': `apps:\n${one()}${two()}` }, RUNTIME)
-    const child = spawn(process.execPath, [RUNTIME, 'start', 'e.yml'], { cwd: app.dir, env: { PATH: process.env.PATH, DYNO: 'web.1', SHIPIT_METRICS: 'off', TMPDIR: app.dir }, stdio: ['ignore', 'pipe', 'ignore'] })
+    const child = spawn(process.execPath, [RUNTIME, 'start', 'e.yml'], { cwd: app.dir, detached: true, env: { PATH: process.env.PATH, HOME: process.env.HOME, DYNO: 'web.1', SHIPIT_METRICS: 'off', TMPDIR: app.dir }, stdio: ['ignore', 'pipe', 'ignore'] })
     let bytes = 0
     await new Promise<void>((resolve) => child.stdout.once('readable', resolve))
     // 100 MB want to come; time enough for a supervisor that would take them.
@@ -158,7 +158,7 @@ describe('output', function () {
 
 /** The bytes of stdout and stderr of a runtime that ends by itself. */
 async function bytesOf(dir: string): Promise<[Buffer, Buffer]> {
-  const child = spawn(process.execPath, [RUNTIME, 'start', 'e.yml'], { cwd: dir, env: { PATH: process.env.PATH, DYNO: 'web.1', SHIPIT_METRICS: 'off', TMPDIR: dir } })
+  const child = spawn(process.execPath, [RUNTIME, 'start', 'e.yml'], { cwd: dir, detached: true, env: { PATH: process.env.PATH, HOME: process.env.HOME, DYNO: 'web.1', SHIPIT_METRICS: 'off', TMPDIR: dir } })
   const [out, err]: [Buffer[], Buffer[]] = [[], []]
   child.stdout.on('data', (chunk: Buffer) => out.push(chunk))
   child.stderr.on('data', (chunk: Buffer) => err.push(chunk))

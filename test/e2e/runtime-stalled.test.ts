@@ -26,7 +26,7 @@ describe('a dyno whose log nobody reads', function () {
   /** Starts the runtime, reads until the app's first lines, and then no more. */
   const stall = async (files: Record<string, string>, apps: string, env: Record<string, string> = {}) => {
     app = new AppFolder({ 'one.js': CHATTY, ...files, 'e.yml': `apps:\n${apps}` }, RUNTIME)
-    child = spawn(process.execPath, [RUNTIME, 'start', 'e.yml'], { cwd: app.dir, detached: true, env: { PATH: process.env.PATH, DYNO: 'web.1', SHIPIT_METRICS: '0.1', TMPDIR: app.dir, ...env } })
+    child = spawn(process.execPath, [RUNTIME, 'start', 'e.yml'], { cwd: app.dir, detached: true, env: { PATH: process.env.PATH, HOME: process.env.HOME, DYNO: 'web.1', SHIPIT_METRICS: '0.1', TMPDIR: app.dir, ...env } })
     text = ''
     child.stdout?.on('data', (chunk: Buffer) => (text += chunk.toString()))
     child.stderr?.resume()
@@ -109,7 +109,7 @@ describe('a dyno whose stdout and stderr are one pipe', function () {
   it('never mixes inside a line, however slowly it is read', async () => {
     const source = `const print = process.env.NODE_APP_INSTANCE === '0' ? console.log : console.error; for (let i = 0; i < 600; i++) print(process.env.NODE_APP_INSTANCE.repeat(9000)); setTimeout(() => process.exit(0), 50)`
     app = new AppFolder({ 'one.js': source, 'e.yml': `apps:\n${one(', instances: 2, exec_mode: fork, autorestart: false')}` }, RUNTIME)
-    const child = spawn('sh', ['-c', `exec "$0" "$1" start e.yml 2>&1`, process.execPath, RUNTIME], { cwd: app.dir, env: { PATH: process.env.PATH, DYNO: 'web.1', SHIPIT_METRICS: 'off', TMPDIR: app.dir } })
+    const child = spawn('sh', ['-c', `exec "$0" "$1" start e.yml 2>&1`, process.execPath, RUNTIME], { cwd: app.dir, detached: true, env: { PATH: process.env.PATH, HOME: process.env.HOME, DYNO: 'web.1', SHIPIT_METRICS: 'off', TMPDIR: app.dir } })
     let text = ''
     child.stdout.on('data', (chunk: Buffer) => {
       text += chunk.toString('latin1')
