@@ -6,7 +6,7 @@ import { runtimePackageDir } from '../paths.js'
 
 /**
  * The runtime's program as the app in `dir` has it installed: the same that its dyno runs, with the same PM2. A folder that does not name it as a dependency gets
- * the one that comes with shipit, if PM2 is there. Throws `project` where there is none.
+ * the one that comes with shipit, if PM2 is there. Throws `project` if there is none.
  */
 export function findRuntime(dir: string): string {
   const fromApp = createRequire(path.join(dir, 'package.json'))

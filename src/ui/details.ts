@@ -11,7 +11,7 @@ interface Shown {
   /** Where one instance was asked for. */
   instance: InstanceReport | undefined
   details: Details
-  /** What the release did, such as `Deploy 29a0b4c`; undefined where there are none. */
+  /** What the release did, such as `Deploy 29a0b4c`; undefined if there is none. */
   release: string | undefined
   /** Instead of the app's name, and what else is known of the instance. */
   place?: string

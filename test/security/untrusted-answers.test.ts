@@ -3,6 +3,7 @@ import { appIs, figures, secondsAgo } from '../support/formation-log.js'
 import { API, expectOnlyKnownRequests, nock } from '../support/nock.js'
 import { dyno, formation, release } from '../support/records.js'
 import { run } from '../support/run.js'
+import { isSoak } from '../support/soak.js'
 
 const api = () => nock(API)
 const app = { id: 'a', name: 'a1', web_url: 'https://a1.herokuapp.com/', owner: { id: 'u', email: 'me@example.com' }, region: { id: 'r', name: 'us' }, stack: { id: 's', name: 'heroku-24' } }
@@ -27,7 +28,7 @@ function* spoilt(good: unknown): Generator<[string, unknown]> {
   for (const value of WHOLE) yield [`${JSON.stringify(value)} as a whole`, value]
   const record = (Array.isArray(good) ? good[0] : good) as Record<string, unknown>
   for (const [at, name] of Object.keys(record).entries()) {
-    for (const value of process.env.SHIPIT_SOAK ? WRONG : [WRONG[at % WRONG.length]]) {
+    for (const value of isSoak ? WRONG : [WRONG[at % WRONG.length]]) {
       const bad = { ...record, [name]: value }
       yield [`${name}: ${JSON.stringify(value)}`, Array.isArray(good) ? [bad] : bad]
     }
