@@ -30,7 +30,7 @@ const list = async () => console.log('LIST ' + JSON.stringify((await call('list'
 `
 
 const SERVER = `require('node:http').createServer((request, response) => {
-  console.log('asked for ' + request.url)
+  if (request.url !== '/') console.log('asked for ' + request.url)
   if (request.url === '/boom') console.error('Error: no such order')
   response.end(String(process.pid))
 }).listen(process.env.PORT)`

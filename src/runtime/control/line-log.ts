@@ -5,16 +5,21 @@ import { cutLines, LONGEST_LINE } from '../lines.js'
 import type { Outlet } from '../outlet.js'
 import { dresser, isPlain, type OutputStyle } from '../output.js'
 
-/** As many as Heroku keeps (devcenter.heroku.com/articles/log-sessions), in at most so many characters; and lines of figures, for ten minutes of charts. */
+/**
+ * As many as Heroku keeps (devcenter.heroku.com/articles/log-sessions), in at most so many characters; and lines of figures, for ten minutes of charts.
+ * Events have a place of their own: an app that prints a line a request would push them out within a second.
+ */
 const MOST_LINES = 1500
 const MOST_CHARACTERS = 2 ** 21
 const MOST_FIGURES = 300
+const MOST_EVENTS = 300
 
 type Listener = (line: DevLine) => void
 
 export class LineLog {
   readonly #lines: Numbered[] = []
   readonly #figures: Numbered[] = []
+  readonly #events: Numbered[] = []
   readonly #listeners = new Set<Listener>()
   #characters = 0
   #count = 0
@@ -30,7 +35,7 @@ export class LineLog {
 
   #tap(outlet: Outlet, stream: 'out' | 'err'): void {
     outlet.onLine = (text) => {
-      for (const line of text.split('\n')) if (line !== '' && !FIGURES.test(line)) this.#add({ at: Date.now(), stream, text: line })
+      for (const line of text.split('\n')) if (line !== '' && !FIGURES.test(line)) this.#own({ at: Date.now(), stream, text: line })
     }
   }
 
@@ -52,20 +57,29 @@ export class LineLog {
 
   figures(text: string): void {
     const line: DevLine = { at: Date.now(), stream: 'figures', text: text.trimEnd() }
-    this.#figures.push({ line, number: (this.#count += 1) })
-    if (this.#figures.length > MOST_FIGURES) this.#figures.shift()
-    for (const listener of this.#listeners) listener(line)
+    this.#keep(this.#figures, line, MOST_FIGURES)
   }
 
   /** Oldest first. */
   get lines(): DevLine[] {
-    return [...this.#lines, ...this.#figures].sort((one, other) => one.number - other.number).map(({ line }) => line)
+    return [...this.#lines, ...this.#figures, ...this.#events].sort((one, other) => one.number - other.number).map(({ line }) => line)
   }
 
   /** Calls `listener` with each line from now on, until the returned function is called. */
   subscribe(listener: Listener): () => void {
     this.#listeners.add(listener)
     return () => void this.#listeners.delete(listener)
+  }
+
+  #own(line: DevLine): void {
+    if (EVENT.test(line.text)) this.#keep(this.#events, line, MOST_EVENTS)
+    else this.#add(line)
+  }
+
+  #keep(lines: Numbered[], line: DevLine, most: number): void {
+    lines.push({ line, number: (this.#count += 1) })
+    if (lines.length > most) lines.shift()
+    for (const listener of this.#listeners) listener(line)
   }
 
   #add(line: DevLine): void {
@@ -82,4 +96,5 @@ interface Numbered {
 }
 
 /** How event-line.ts writes them. */
+const EVENT = /^shipit source=\S+ app=/
 const FIGURES = /^shipit source=\S+ app=\S+ instance=\d+ of=/
