@@ -7,6 +7,7 @@ export const DEFAULT_LIMITS: Limits = {
   stopGrace: 30_000,
   requestTimeout: 30_000,
   prebootSwitch: 5_000,
+  prebootSwitchFailed: 180_000,
   crashBackoff: { first: 10_000, max: 600_000 },
   buildTimeout: 900_000,
   metricsEvery: 20_000,

@@ -280,6 +280,8 @@ export interface Limits {
   requestTimeout: number
   /** ms from a release until preboot switches requests to its dynos, whose boot it awaits. Heroku takes about 3 minutes; default 5000 here. */
   prebootSwitch: number
+  /** The same of dynos that are not up by then. Default 180000, Heroku's time. */
+  prebootSwitchFailed: number
   /** ms before a crashed dyno is started again: first, and the most it grows to. Default 10000 … 600000; the first restart comes at once. */
   crashBackoff: { first: number; max: number }
   /** ms a build may take. Default 900000. */

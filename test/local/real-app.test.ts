@@ -51,7 +51,7 @@ describe('a real app on the embedded Heroku, over its API and its router', funct
     process.env.SECRET_OF_THE_HOST = 'not for dynos'
     platform = await startPlatform({
       home, ports: { api: 0, router: 0 },
-      limits: { bootTimeout: 2_000, stopGrace: 1_000, requestTimeout: 400, prebootSwitch: 100, crashBackoff: { first: 100, max: 400 } },
+      limits: { bootTimeout: 2_000, stopGrace: 1_000, requestTimeout: 400, prebootSwitch: 100, prebootSwitchFailed: 100, crashBackoff: { first: 100, max: 400 } },
     })
     await api('POST', '/apps', { name: 'real' })
     await push(FILES)

@@ -4,12 +4,14 @@ import type { Slot } from './slot.js'
 /**
  * The web dynos of a new release, which start beside those that serve. As documented (devcenter.heroku.com/articles/preboot), requests switch to
  * them all at once, a fixed time after the release and whatever has become of them: on Heroku the boot timeout and 2 minutes. That time is a
- * limit here, and may be shorter than a boot, which it never is on Heroku: the switch then waits until no dyno is in its first boot.
+ * limit here, and may be shorter than a boot, which it never is on Heroku: the switch then waits until no dyno is in its first boot. Dynos that
+ * failed wait for a limit of their own, which is Heroku's time: a rehearsal shortens the wait for good dynos, not the time to roll back bad ones.
  */
 export class Preboot {
   readonly slots = new Map<string, Slot>()
-  private timer: NodeJS.Timeout | undefined
+  private timers: NodeJS.Timeout[] = []
   private isTimeOver = false
+  private isTimeOfFailedOver = false
 
   constructor(private readonly limits: Limits, private readonly takeOver: () => void) {
     this.restartClock()
@@ -19,18 +21,25 @@ export class Preboot {
   restartClock(): void {
     this.cancel()
     this.isTimeOver = false
-    this.timer = setTimeout(() => {
-      this.isTimeOver = true
+    this.isTimeOfFailedOver = false
+    const { prebootSwitch, prebootSwitchFailed } = this.limits
+    const after = (ms: number, note: () => void) => setTimeout(() => {
+      note()
       this.check()
-    }, this.limits.prebootSwitch)
+    }, ms)
+    this.timers = [
+      after(prebootSwitch, () => { this.isTimeOver = true }),
+      after(Math.max(prebootSwitch, prebootSwitchFailed), () => { this.isTimeOfFailedOver = true }),
+    ]
   }
 
   /** To be called after every change of a dyno. */
   check(): void {
-    if (this.isTimeOver && [...this.slots.values()].every(({ hasBooted }) => hasBooted)) this.takeOver()
+    const isReady = this.isTimeOfFailedOver ? ({ hasBooted }: Slot) => hasBooted : ({ state }: Slot) => state === 'up'
+    if (this.isTimeOver && [...this.slots.values()].every(isReady)) this.takeOver()
   }
 
   cancel(): void {
-    clearTimeout(this.timer)
+    for (const timer of this.timers) clearTimeout(timer)
   }
 }

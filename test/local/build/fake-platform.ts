@@ -44,7 +44,7 @@ export interface FakePlatform {
 }
 
 const LIMITS: Limits = {
-  bootTimeout: 60_000, attachTimeout: 60_000, stopGrace: 30_000, requestTimeout: 30_000, prebootSwitch: 5000,
+  bootTimeout: 60_000, attachTimeout: 60_000, stopGrace: 30_000, requestTimeout: 30_000, prebootSwitch: 5000, prebootSwitchFailed: 180_000,
   crashBackoff: { first: 10_000, max: 600_000 }, buildTimeout: 120_000, metricsEvery: 20_000, memoryQuota: 0, cycleAfter: 0,
 }
 

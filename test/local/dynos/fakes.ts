@@ -5,7 +5,7 @@ import path from 'node:path'
 import type { AppRecord, Folders, Limits, LogEntry, Logplex, StoredLogEntry, Store } from '../../../src/local/types.js'
 
 export const LIMITS: Limits = {
-  bootTimeout: 15_000, attachTimeout: 10_000, stopGrace: 10_000, requestTimeout: 10_000, prebootSwitch: 150,
+  bootTimeout: 15_000, attachTimeout: 10_000, stopGrace: 10_000, requestTimeout: 10_000, prebootSwitch: 150, prebootSwitchFailed: 150,
   crashBackoff: { first: 100, max: 400 }, buildTimeout: 1000, metricsEvery: 20_000, memoryQuota: 0, cycleAfter: 0,
 }
 

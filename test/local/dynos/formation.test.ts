@@ -146,8 +146,8 @@ describe('the dynos of an app', () => {
     await until('the switch', () => served(app.id).join() === '3')
   })
 
-  it('preboot: switches to dynos that have failed, too', async () => {
-    start()
+  it('preboot: switches to dynos that have failed too, but not before Heroku would', async () => {
+    start({ prebootSwitchFailed: 1500 })
     const app = home.app('app', { preboot: true })
     home.release(app, OK)
     home.scale(app, 'web', 1)
@@ -155,7 +155,10 @@ describe('the dynos of an app', () => {
     await allUp(app.id, 1)
     home.release(app, FAILS)
     dynos.reconcile(app.id, 'release')
-    expect(served(app.id)).to.deep.equal(['unlisted'])
+    const seen: string[] = []
+    dynos.on('change', () => seen.push(served(app.id).join()))
+    await until('its second crash', () => home.logplex.lines('web.1').filter((line) => line.includes('to crashed')).length === 2)
+    expect(new Set(seen), 'after prebootSwitch').to.deep.equal(new Set(['unlisted']))
     await until('the switch', () => served(app.id).length === 0)
     expect(versions(app.id)).to.deep.equal(['web.1 v2'])
   })
