@@ -1,6 +1,6 @@
 /**
  * The tests of heroku-buildpack-nodejs over its own fixtures, through the embedded build:
- *   SHIPIT_BUILDPACK_SOURCE=<a checkout of it> npm run test:buildpack [-- part of a test's name …]
+ *   SHIPIT_BUILDPACK_SOURCE=<a checkout of it> npm run test:buildpack [-- part of the name of a suite or a test …]
  * Prints one table in Markdown; fails if a build is not as there. Takes the npm registry and some 2 GB, kept for the next time under node_modules/.cache.
  */
 import { existsSync } from 'node:fs'
@@ -36,7 +36,7 @@ async function main(fixtures: string, wanted: string[]): Promise<Outcome[]> {
       await symlink(path.join(KEPT, name), path.join(platform.folders.caches, name))
     }
     const outcomes: Outcome[] = []
-    const queue = Object.entries(CASES).flatMap(([suite, cases]) => cases.map((one) => ({ suite, ...one }))).filter(({ test }) => wanted.length === 0 || wanted.some((word) => test.includes(word)))
+    const queue = Object.entries(CASES).flatMap(([suite, cases]) => cases.map((one) => ({ suite, ...one }))).filter(({ suite, test }) => wanted.length === 0 || wanted.some((word) => `${suite} ${test}`.includes(word)))
     const rows = queue.map((one) => ({ ...one, outcome: undefined as Outcome | undefined }))
     const work = async (): Promise<void> => {
       for (let row = rows.find((one) => one.outcome === undefined); row; row = rows.find((one) => one.outcome === undefined)) {

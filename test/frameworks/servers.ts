@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs'
+import path from 'node:path'
 import type { Framework } from './table.js'
 
 /** https://expressjs.com/en/starter/generator.html */
@@ -92,12 +94,14 @@ await new Ignitor(root, { importer })
   .${start}
 `
 
-/** https://docs.strapi.io/cms/installation/cli */
+/** https://docs.strapi.io/cms/installation/cli; its SQLite is built from source, by the headers of the Node.js that runs, if GitHub has no binary of it for this machine. */
 export const strapi: Framework = {
   name: 'Strapi (SQLite)',
   package: '@strapi/strapi',
   page: { path: '/admin', text: 'Strapi Admin' },
   async make(shop) {
+    const node = path.dirname(path.dirname(process.execPath))
+    if (existsSync(path.join(node, 'include/node/node_api.h'))) shop.world.env.npm_config_nodedir = node
     await shop.npx('create-strapi@5', 'app', '--non-interactive', '--use-npm', '--install', '--skip-cloud', '--no-example', '--dbclient', 'sqlite', '--no-git-init', '--typescript')
     return shop.folder('app')
   },

@@ -4,9 +4,10 @@ import semver from 'semver'
 import writeFileAtomic from 'write-file-atomic'
 import type { BuildContext } from './context.js'
 import { FRESH, hasNode, installNode, publishedNodes } from './node-install.js'
-import { chooseNode, nearestNode, nodeRange, nodeWarnings, noSuchNode, RECOMMENDED_LTS } from './node-versions.js'
+import { chooseNode, nearestNode, nodeRange, nodeWarnings, noSuchNode, npmRangeBeside, RECOMMENDED_LTS } from './node-versions.js'
 import { removeFolder } from '../remove.js'
 import { sizeOfFolder } from './size.js'
+import { npmVersion } from './tools.js'
 
 /** The Node.js that an app is built with and runs on. */
 export interface NodeRuntime {
@@ -25,8 +26,8 @@ const UNUSED_AT_MOST = 1024 * 1024 * 1024
 const silentSince = new Map<string, { at: number; why: string }>()
 
 /**
- * Finds the Node.js that Heroku would install for engines.node, and brings it from npm's registry unless this machine runs that version itself. Without the
- * registry, one that was brought before serves if it is in the range, else the machine's own, with a warning.
+ * Finds the Node.js that Heroku would install for engines.node, and brings it from npm's registry unless this machine runs that version itself, with an npm
+ * of its line. Without the registry, one that was brought before serves if it is in the range, else the machine's own, with a warning.
  * @param host the build with an environment that has no config var of the app
  * @param mode "machine": always the machine's own (environment variable SHIPIT_LOCAL_NODE)
  * Throws BuildFailure if engines.node is not a range, or no version is in it.
@@ -55,32 +56,37 @@ export async function provideNode(host: BuildContext, asked: string | undefined,
     const kept = chooseNode(asked, [...await keptNodes(host.places.nodes), process.versions.node], mayBeWide)
     if (kept === undefined) return machineNode(host, asked, error.message)
     output.line(`The newest version could not be had (${error.message}).`)
-    return await nodeOf(host, kept.version)
+    return hasNode(path.join(host.places.nodes, kept.version)) ? await nodeOf(host, kept.version) : ownNode(host)
   }
 }
 
 /** The registry cannot be reached, or what it has does not run here. */
 class Unreachable extends Error {}
 
+/** The machine's own serves only with an npm of the line that came with it: a build that asks for none runs that of its Node.js. */
 async function nodeOf(host: BuildContext, version: string): Promise<NodeRuntime> {
-  if (version === process.versions.node) {
-    host.output.line(`Using node ${version} of this machine`)
-    return { version, dir: undefined }
-  }
+  if (version === process.versions.node && semver.satisfies(await npmVersion(host.env) ?? '0.0.0', npmRangeBeside(version))) return ownNode(host)
   const dir = path.join(host.places.nodes, version)
   if (!hasNode(dir)) await orUnreachable(host, `node ${version}`, () => installNode(host, version, dir))
   else host.output.line(`Using node ${version}`)
   return { version, dir }
 }
 
-function machineNode({ output }: BuildContext, asked: string | undefined, why: string): NodeRuntime {
+function ownNode({ output }: BuildContext): NodeRuntime {
   const { node } = process.versions
   output.line(`Using node ${node} of this machine`)
+  return { version: node, dir: undefined }
+}
+
+function machineNode(host: BuildContext, asked: string | undefined, why: string): NodeRuntime {
+  const { output } = host
+  const { node } = process.versions
+  const own = ownNode(host)
   if (!semver.satisfies(node, nodeRange(asked), { includePrerelease: true })) {
     output.warning(`THIS APP ASKS FOR NODE ${asked ?? `${RECOMMENDED_LTS} (NONE IS SPECIFIED)`} AND RUNS ON NODE ${node} HERE.`)
     output.warning(`Heroku would install what it asks for; here it could not be had: ${why}.`)
   }
-  return { version: node, dir: undefined }
+  return own
 }
 
 async function listNodes(host: BuildContext): Promise<string[]> {

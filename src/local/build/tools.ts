@@ -89,8 +89,19 @@ async function installTool(context: BuildContext, wish: ToolWish): Promise<void>
       const failed = await fetchTool(context, wish, kept)
       if (failed !== undefined && age === Infinity) throw failed
     }
+    await refuseOtherNode(context, wish, path.join(kept, 'node_modules', tool))
     await copyTool(path.join(kept, 'node_modules'), path.join(context.places.dir, NODE_IN_SLUG))
   })
+}
+
+/** Heroku has npm itself replace npm, which goes by the engines.node of what it installs; Yarn and pnpm are left to see for themselves. */
+async function refuseOtherNode({ output, node }: BuildContext, wish: ToolWish, folder: string): Promise<void> {
+  if (wish.tool !== 'npm' || node === undefined) return
+  const { version = '', engines } = JSON.parse(await readFile(path.join(folder, 'package.json'), 'utf8')) as { version?: string; engines?: { node?: string } | unknown[] }
+  const wanted = Array.isArray(engines) ? undefined : engines?.node
+  if (wanted === undefined || semver.satisfies(node.version, wanted)) return
+  output.line(`npm@${version} wants node ${wanted}, and the app's is ${node.version}`)
+  throw noTool(wish)
 }
 
 async function copyTool(modules: string, into: string): Promise<void> {

@@ -1,17 +1,22 @@
 import { existsSync } from 'node:fs'
-import { mkdir, readdir, readlink } from 'node:fs/promises'
+import { chmod, mkdir, readdir, readlink } from 'node:fs/promises'
 import { randomUUID } from 'node:crypto'
 import path from 'node:path'
 import { expect } from 'chai'
+import semver from 'semver'
 import { NODE_PACKAGE } from '../../../src/local/build/node-install.js'
 import { buildEnvironment } from '../../../src/local/build/environment.js'
 import { provideNode, sweepNodes, type NodeRuntime } from '../../../src/local/build/node-runtime.js'
+import { npmRangeBeside } from '../../../src/local/build/node-versions.js'
 import { BuildOutput } from '../../../src/local/build/output.js'
+import { removeFolder } from '../../../src/local/remove.js'
 import { buildApp, writeTree, type Built, type Tree } from './build-app.js'
 import { fakePlatform, type FakePlatform } from './fake-platform.js'
 import { fakeRegistry, type FakeRegistry } from './fake-registry.js'
 
 const OWN = process.versions.node
+/** What the registry here has for it. */
+const OWN_NPM = semver.maxSatisfying(['10.1.0', '11.0.0'], npmRangeBeside(OWN))!
 /** A line that no machine of ours runs. */
 const ODD = '23.1.0'
 
@@ -52,10 +57,13 @@ describe('the Node.js of an app', function () {
   const app = (node?: string): Tree => ({ 'package.json': { name: 'app', version: '1.0.0', ...(node === undefined ? {} : { engines: { node } }), scripts: { start: 'node .' } } })
   const build = async (name: string, node?: string, configVars: Record<string, string> = {}): Promise<Built> => buildApp(platform, await platform.createApp(name, configVars), app(node))
   /** The choice alone, without the rest of a build. */
-  async function provide(asked: string, mode?: string): Promise<{ node: NodeRuntime; text: string }> {
+  async function provide(asked: string, mode?: string, npm?: string): Promise<{ node: NodeRuntime; text: string }> {
     const work = path.join(platform.root, randomUUID())
-    const places = { dir: path.join(work, 'app'), home: path.join(work, 'home'), temp: path.join(work, 'tmp'), programs: [path.dirname(process.execPath)], caches: path.join(work, 'shared'), nodes: nodes() }
-    await mkdir(places.home, { recursive: true })
+    if (npm !== undefined) await writeTree(path.join(work, 'tools'), { 'package.json': { name: 'npm', version: npm }, 'bin/npm': '#!/bin/sh\nPATH="${PATH#*:}" exec npm "$@"\n' })
+    if (npm !== undefined) await chmod(path.join(work, 'tools/bin/npm'), 0o755)
+    const programs = [...(npm === undefined ? [] : [path.join(work, 'tools/bin')]), path.dirname(process.execPath)]
+    const places = { dir: path.join(work, 'app'), home: path.join(work, 'home'), temp: path.join(work, 'tmp'), programs, caches: path.join(work, 'shared'), nodes: nodes() }
+    for (const folder of [places.home, places.dir]) await mkdir(folder, { recursive: true })
     const env = buildEnvironment(process.env, {}, places, { commit: null, hasCacheSetting: false })
     let text = ''
     const output = new BuildOutput(path.join(work, 'output'), (chunk) => { text += chunk.toString() })
@@ -85,10 +93,17 @@ describe('the Node.js of an app', function () {
     expect(await installed()).to.deep.equal([ODD])
   })
 
-  it('is this machine\'s if that is the version', async () => {
-    const { node, text } = await provide(OWN)
+  it('is this machine\'s if that is the version, and its npm of the line that came with it', async () => {
+    const { node, text } = await provide(OWN, undefined, OWN_NPM)
     expect(node).to.deep.equal({ version: OWN, dir: undefined })
     expect(text).to.include(`Using node ${OWN} of this machine`).and.not.to.include('THIS APP ASKS')
+  })
+
+  it('is another copy of that version if this machine has an npm that did not come with it', async () => {
+    const { node, text } = await provide(OWN, undefined, '99.0.0')
+    expect(node).to.deep.equal({ version: OWN, dir: path.join(nodes(), OWN) })
+    expect(text).to.include(`Installed node ${OWN} with npm ${OWN_NPM} `)
+    await removeFolder(path.join(nodes(), OWN))
   })
 
   it('is none for what no version satisfies, and for what is no range: the build fails in Heroku\'s words', async () => {
@@ -127,6 +142,10 @@ describe('the Node.js of an app', function () {
       const { node, text } = await provide('22.x || 23.x || 25.x')
       expect(node.version).to.equal(ODD)
       expect(text).to.include('The newest version could not be had')
+    })
+
+    it('is this machine\'s if that is the version, whatever its npm', async () => {
+      expect((await provide(OWN, undefined, '99.0.0')).node).to.deep.equal({ version: OWN, dir: undefined })
     })
 
     it('is this machine\'s otherwise, with a warning that cannot be overlooked', async () => {
