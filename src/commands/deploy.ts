@@ -1,6 +1,6 @@
 import path from 'node:path'
 import { Args, Flags, type Interfaces } from '@oclif/core'
-import type { DeployPlan, DeployResult, DeployView, Environment, PlanRequest, Prepared, Project } from '../deploy/index.js'
+import type { herokuPlatform, DeployPlan, DeployResult, DeployView, Environment, PlanRequest, Prepared, Project } from '../deploy/index.js'
 import type { Ecosystem } from '../ecosystem/types.js'
 import { ShipitError } from '../errors.js'
 import { BaseCommand } from '../ui/base-command.js'
@@ -11,6 +11,7 @@ import { waitTimeout } from '../ui/time-flag.js'
 import { errLines, outLines, writeErr } from '../terminal.js'
 
 type DeployFlags = Interfaces.InferredFlags<typeof Deploy.flags>
+interface FirstDeploy { app: string; facts: Prepared['facts']; environment: Environment | undefined; flags: DeployFlags }
 
 export default class Deploy extends BaseCommand {
   static override summary = 'deploy a commit, and go back to the release before if it does not come up'
@@ -39,6 +40,7 @@ export default class Deploy extends BaseCommand {
     'health-status': Flags.string({ description: 'statuses of the health path that are healthy, such as 200-399,401', helpValue: 'LIST' }),
     'health-header': Flags.string({ description: 'header of the health request; a value of $NAME is that of the environment variable', helpValue: 'NAME:VALUE', multiple: true, multipleNonGreedy: true }),
     rollback: Flags.boolean({ description: 'go back to the release before after a failure', default: true, allowNo: true }),
+    scale: Flags.string({ description: 'dynos of a process type from this release on, such as worker=2:standard-1x (else `formation:` of the environment)', helpValue: 'TYPE=N[:SIZE]', multiple: true, multipleNonGreedy: true }),
     dir: Flags.string({ description: 'deploy this folder of the repository alone (else `subdirectory:` of the environment)', helpValue: 'FOLDER' }),
     source: Flags.boolean({ description: 'deploy the files as they are, committed or not, without git (what .gitignore names is left out)', exclusive: ['ref', 'force'] }),
     ref: Flags.string({ description: 'branch, tag or commit to deploy (else `ref:` of the environment, else what is checked out)', helpValue: 'REF' }),
@@ -94,7 +96,7 @@ export default class Deploy extends BaseCommand {
     const health = { path: flags.health, status: flags['health-status'], headers: flags['health-header'] }
     const sent = healthHeaders(health, environment?.target.health, process.env)
     const request: Omit<PlanRequest, 'turn'> = {
-      app, source, project: facts, environment, waitTimeout: flags['wait-timeout'], health, rollback: flags.rollback, force: flags.force,
+      app, source, scale: await this.scale(platform, { app, facts, environment, flags }), project: facts, environment, waitTimeout: flags['wait-timeout'], health, rollback: flags.rollback, force: flags.force,
       create: flags.create || flags.local, place: placeFrom(flags), addRemote: flags.create, overwritten: (name) => git.overwritten(name, source.commit.id),
     }
     this.timestamps = flags.timestamps
@@ -124,6 +126,28 @@ export default class Deploy extends BaseCommand {
     } finally {
       stop.release()
     }
+  }
+
+  /** Counts of dynos: those that were typed; if none is for web, a first deploy of an app without one asks first. */
+  private async scale(platform: ReturnType<typeof herokuPlatform>, { app, facts, environment, flags }: FirstDeploy): Promise<Record<string, string> | undefined> {
+    const { typedScale } = await import('../deploy/index.js')
+    const typed = typedScale(flags.scale ?? [])
+    const asked = flags.scale ? typed : undefined
+    if (flags['dry-run'] || flags.yes || !this.canAsk() || process.env.CI) return asked
+    const { defaultWeb, withoutWeb } = await import('../preflight/index.js')
+    const web = defaultWeb({ project: facts, environment, scale: asked })
+    if (!web?.trouble || environment?.target.formation?.['web'] !== undefined) return asked
+    const found = await platform.findApp(app)
+    if (found && (await platform.currentRelease(app))?.slug) return asked
+    const { askWhich } = await import('../ui/ask.js')
+    const counts = withoutWeb(web)
+    const answer = await askWhich(`The Procfile has no web line, and Heroku starts one dyno of \`npm start\` for web (${web.line}), in which nothing would listen. Start what?`, [
+      { value: 'others', name: `${counts.join(' ')}` },
+      { value: 'web', name: 'web=1, as Heroku does' },
+      { value: 'nothing', name: 'nothing' },
+    ])
+    if (answer === 'nothing') throw new ShipitError('interrupted', { message: 'Nothing was deployed.' })
+    return answer === 'web' ? asked : { ...typedScale(counts), ...asked }
   }
 
   private async environment(ecosystem: Ecosystem, wanted: string | undefined): Promise<Environment | undefined> {

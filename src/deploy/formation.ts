@@ -3,6 +3,7 @@ import { excessOf } from '../dyno-limits.js'
 import { costOf, type Cost, dynoSize, DYNO_SIZES } from '../dyno-sizes.js'
 import { readDynoCount } from '../ecosystem/dyno-count.js'
 import { ShipitError } from '../errors.js'
+import { parseScale } from '../formation/expression.js'
 import type { Formation, FormationUpdate } from '../heroku/types.js'
 import { unknownName } from '../nearest.js'
 
@@ -14,6 +15,14 @@ export interface FormationChange extends Cost {
   /** Null for a type that comes with this deploy's release. */
   before: DynoCount | null
   after: DynoCount
+}
+
+/** What `--scale web=0 --scale worker=1:basic` says, a count a process type. Throws ShipitError `usage` for what is not of that form, and for a type given twice. */
+export function typedScale(words: readonly string[]): Record<string, string> {
+  return Object.fromEntries(parseScale(words).map(({ type, quantity, size }, index) => {
+    if (quantity?.operator !== '=') throw new ShipitError('usage', { message: `--scale ${words[index]} says no count of dynos.`, next: `Write one, such as --scale ${type}=1.` })
+    return [type, `${quantity.amount}${size === undefined ? '' : `:${size}`}`]
+  }))
 }
 
 /** Throws ShipitError `project` for an unknown size, and for what the ecosystem file's own check would have refused. */
@@ -30,11 +39,12 @@ function read(text: string, at: string): DynoCount {
 
 /**
  * What differs between the formation that is asked for and the one there is; types that it does not name stay as they are. Pure.
+ * @param typed what `--scale` says: it goes before `wanted`, the environment's
  * @throws ShipitError `project` for an unknown size, for more dynos than the size allows, and for sizes that cannot be in one app
  */
-export function planFormation(environment: string, wanted: Record<string, string>, current: readonly Formation[]): FormationChange[] {
-  const changes = Object.entries(wanted).flatMap(([type, text]) => {
-    const at = `deploy.${environment}.formation.${type}`
+export function planFormation(environment: string, wanted: Record<string, string>, current: readonly Formation[], typed: Readonly<Record<string, string>> = {}): FormationChange[] {
+  const changes = Object.entries({ ...wanted, ...typed }).flatMap(([type, text]) => {
+    const at = type in typed ? `--scale ${type}` : `deploy.${environment}.formation.${type}`
     const asked = read(text, at)
     const found = current.find((one) => one.type === type)
     const before = found ? { quantity: found.quantity, size: found.size } : null
@@ -42,17 +52,17 @@ export function planFormation(environment: string, wanted: Record<string, string
     checkLimit(at, after)
     return before && isSame(before, after) ? [] : [{ type, before, after, ...costOf(before, after) }]
   })
-  if (changes.length > 0) checkMixed(environment, changes, current)
+  if (changes.length > 0) checkMixed(Object.keys(typed).length > 0 ? '--scale' : `deploy.${environment}.formation`, changes, current)
   return changes
 }
 
-function checkMixed(environment: string, changes: readonly FormationChange[], current: readonly Formation[]): void {
+function checkMixed(at: string, changes: readonly FormationChange[], current: readonly Formation[]): void {
   const kept = current.filter(({ type }) => !changes.some((change) => change.type === type))
   const after = changes.flatMap(({ type, after: { quantity, size } }) => (size === null ? [] : [{ type, quantity, size }]))
   const excess = excessOf([...kept, ...after])
   if (excess?.kind !== 'mixed') return
   throw new ShipitError('project', {
-    message: `deploy.${environment}.formation leaves the app with dynos of ${excess.sizes.slice(0, -1).join(', ')} and ${excess.sizes.at(-1)}, which cannot be in one app.`,
+    message: `${at} leaves the app with dynos of ${excess.sizes.slice(0, -1).join(', ')} and ${excess.sizes.at(-1)}, which cannot be in one app.`,
     why: `An app of Eco or of Basic dynos has no others.${kept.length > 0 ? ` It does not name ${kept.map(({ type, quantity, size }) => `${type}=${quantity}:${size}`).join(' ')}.` : ''}`,
     next: 'Name all process types, with sizes that go together.',
   })

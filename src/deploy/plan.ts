@@ -42,7 +42,7 @@ export interface DeployPlan {
   configChanges: string[]
   /** What config var SHIPIT_ENV is to be, of `deploy.<environment>.env`; null leaves it as it is. */
   shipitEnv: string | null
-  /** What `deploy.<environment>.formation` changes of the dynos. */
+  /** What `deploy.<environment>.formation` and `--scale` change of the dynos. */
   formation: FormationChange[]
   steps: StepName[]
   health: HealthCheck
@@ -65,6 +65,8 @@ export interface PlanRequest {
   /** The commit's files and what they say, for the checks. */
   project: ProjectFacts
   environment?: { name: string; target: DeployTarget } | undefined
+  /** Counts of dynos a process type, as `2:standard-1x`: they go before those of the environment. */
+  scale?: Readonly<Record<string, string>> | undefined
   /** Whether an app that does not exist is to be made. */
   create: boolean
   /** Where such an app is made. */
@@ -106,7 +108,7 @@ export async function planDeploy(platform: Platform, request: PlanRequest): Prom
   if (turn.hasWaited && request.turn) return planDeploy(platform, { ...request, turn: { ...request.turn, wait: Math.max(0, request.turn.wait - (Date.now() - begun)) } })
   const release = app && await releaseToReplace(platform, app.name, turn.follows)
   const slug = release?.slug ? await platform.slug(request.app, release.slug.id) : undefined
-  const formation = app && request.environment?.target.formation ? await platform.formation(app.name) : []
+  const formation = app && (request.environment?.target.formation || request.scale) ? await platform.formation(app.name) : []
   const preboot = app && release?.slug ? await platform.feature(app.name, 'preboot') : undefined
   const overwrites = app && request.force ? await request.overwritten?.(app.name) : null
   return makePlan({ ...request, overwrites, follows: turn.follows, inTheWay: turn.inTheWay, formation, platform: platform.label, found: app, release, currentCommit: slug?.commit ?? null, shipitEnv: asked.configVars['SHIPIT_ENV'], findings, hasPreboot: preboot?.enabled === true, webDynos: asked.formation.find(({ type }) => type === 'web'), prebootSwitch: platform.prebootSwitch })
@@ -142,7 +144,7 @@ export function makePlan(facts: PlanFacts): DeployPlan {
   const wantedEnv = environment?.target.env ?? null
   const configChanges = configChangesOf(facts, facts.shipitEnv)
   const follows = facts.follows ?? null
-  const formation = planFormation(environment?.name ?? '', environment?.target.formation ?? {}, facts.formation)
+  const formation = planFormation(environment?.name ?? '', environment?.target.formation ?? {}, facts.formation, facts.scale)
   const current = release?.slug ? { release: { id: release.id, version: release.version }, slug: release.slug.id, commit: facts.currentCommit } : null
   const preboot = prebootOf(facts, current)
   // Of files as they are nobody knows whether they are the same.

@@ -30,7 +30,7 @@ async function formationWith(deployment: Deployment, types: string[]): Promise<F
     if (missing === undefined) return formation
     if (look >= LOOKS_FOR_TYPES) {
       const { message, ...rest } = unknownName('process type', missing, formation.map(({ type }) => type))
-      throw new ShipitError('project', { message: `deploy.${plan.environment}.formation: ${message}`, ...rest })
+      throw new ShipitError('project', { message: `${plan.environment === null ? '--scale' : `deploy.${plan.environment}.formation`}: ${message}`, ...rest })
     }
     await pause(deployment, look, signal)
   }

@@ -8,6 +8,8 @@ export interface Facts {
   project: ProjectFacts
   /** The environment of `deploy:` that is meant. */
   environment?: { name: string; target: DeployTarget } | undefined
+  /** Counts of dynos that a deploy was told: they go before those of the environment. */
+  scale?: Readonly<Record<string, string>> | undefined
   /** Absent where no app is named: then only the project is looked at. */
   platform?: PlatformFacts | undefined
 }

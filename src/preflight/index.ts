@@ -9,6 +9,7 @@ import type { Finding } from './finding.js'
 
 export { CHECKS } from './checks/index.js'
 export { gatherCommit, gatherFolder, type FolderInput, type GatherInput } from './gather.js'
+export { defaultWeb, withoutWeb, type DefaultWeb } from './first-web.js'
 export { gatherPlatform, noApp, type PlatformSource } from './gather-platform.js'
 export type { Facts, PlatformFacts, ProjectFacts } from './facts.js'
 export { doctorReport, type CheckStatus, type DoctorReport } from './report.js'

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { planDeploy, runDeploy, type DeployEvent } from '../../src/deploy/index.js'
-import { grows, peakOf, planFormation, shrinks } from '../../src/deploy/formation.js'
+import { grows, peakOf, planFormation, shrinks, typedScale } from '../../src/deploy/formation.js'
 import { ShipitError } from '../../src/errors.js'
 import { requestOf, TIMING } from '../support/deploys.js'
 import { failureOf, refusal } from '../support/failures.js'
@@ -26,6 +26,13 @@ describe('the formation of an environment', () => {
       expect([words(change?.before), words(change?.after), change?.costClass, change?.costs]).to.deep.equal([before, after, costClass, costs])
     })
   }
+
+  it('is what --scale says of a type before what the environment says', () => {
+    expect(typedScale(['web=0', 'worker=2:standard-2x'])).to.deep.equal({ web: '0', worker: '2:Standard-2X' })
+    expect(planFormation('production', { web: '3', jobs: '1' }, [], { web: '0' }).map(({ type, after }) => `${type}=${after.quantity}`)).to.deep.equal(['web=0', 'jobs=1'])
+    expect(() => planFormation('production', {}, [], { web: '1:huge' })).to.throw('--scale web: ')
+    for (const words of ['web+1', 'web:basic']) expect(() => typedScale([words])).to.throw(`--scale ${words} says no count of dynos.`)
+  })
 
   it('is no change where it is as it is asked for, and leaves alone what it does not name', () => {
     expect(plan({ web: '2', worker: '1:standard-2x' })).to.deep.equal([])

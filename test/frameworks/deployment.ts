@@ -6,8 +6,8 @@ import { startRate, type RateResult } from '../e2e/support/rate.js'
 import type { Outcome, World } from '../e2e/support/world.js'
 import { until } from '../support/until.js'
 
-/** Requests a second during the reload. */
-const RATE = 50
+/** Requests a second during the reload: what a framework that renders each page takes while its next dyno boots beside it on two cores. */
+const RATE = 20
 /** Lines that no clean run has: errors of the platform, kills, and instances that end or fail unasked. */
 const TROUBLE = / (at=error|Error [RH]\d\d) |SIGKILL|Process exited with status (?!0|143)|event=(exit|exception|crash|gave-up)\b|status=errored/
 

@@ -24,7 +24,7 @@ export const nextStandalone: Framework = {
   page: NEXT_PAGE,
   async make(shop) {
     await createNext(shop)
-    const dir = await shop.write('app', { 'next.config.ts': "export default { output: 'standalone' }\n" })
+    const dir = await shop.write('app', { 'next.config.ts': "export default { output: 'standalone' }\n", 'public/robots.txt': 'User-agent: *\nAllow: /\n' })
     await shop.npm('app', 'pkg', 'set', 'scripts.build=next build && cp -r public .next/standalone/ && cp -r .next/static .next/standalone/.next/', 'scripts.start=node .next/standalone/server.js')
     return dir
   },

@@ -58,14 +58,16 @@ export const PROCESSES: Case[] = [
   {
     check: 'web-process',
     fires: [
-      [{ files: { Procfile: 'worker: node jobs.js\n', 'jobs.js': '' } }, 'note', /no web line, so Heroku runs `npm start` for web: `shipit-runtime start/],
+      [{ files: { Procfile: 'worker: node jobs.js\n', 'jobs.js': '', 'server.js': 'require("./app").listen(process.env.PORT)' } }, 'note', /no web line, so Heroku runs `npm start` for web: `shipit-runtime start/],
       [{ files: { Procfile: 'worker: node server.js\n' } }, 'warning', /starts what worker starts, once more/],
       [{ files: { Procfile: 'worker: node bot.js\n', 'bot.js': '', 'server.js': undefined, 'package.json': manifest({ scripts: {} }), 'ecosystem.config.yml': ecosystem('script: bot.js') } }, 'warning', /there is no start script/],
+      [{ files: { Procfile: 'worker: npm start\n', 'server.js': 'require("./bot").login(process.env.TOKEN)', 'bot.js': 'exports.login = (token) => new Client(token)' } }, 'warning', /nothing in server\.js listens/],
       [{ files: { Procfile: 'worker: node server.js\n' }, platform: { formation: [dynos('web', 1, 'Basic')] } }, 'warning', /no web line/],
     ],
     silent: [
       {}, { files: { Procfile: 'web: npm start\nworker: node server.js\n' } }, { files: { Procfile: 'release: node server.js\n' } }, { files: { Procfile: 'mcp-files: node server.js\n' } },
       { files: { Procfile: 'worker: node server.js\n' }, platform: { formation: [dynos('web', 0, 'Basic')] } }, { files: { Procfile: 'worker: node server.js\n' }, target: { formation: { web: '0', worker: '1' } } },
+      { files: { Procfile: 'worker: node server.js\n' }, scale: { web: '0', worker: '1' } }, { files: { Procfile: 'worker: node server.js\n' }, scale: { web: '2' } },
     ],
   },
 ]

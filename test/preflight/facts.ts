@@ -21,6 +21,7 @@ export interface Given {
   refusal?: { message: string; next: string }
   outside?: string[]
   target?: DeployTarget
+  scale?: Record<string, string>
   platform?: Partial<PlatformFacts>
 }
 
@@ -43,7 +44,7 @@ export const ecosystem = (...lines: string[]): string => ['apps:', '  - name: a'
 /** Facts as they would be gathered, from data alone. */
 export function factsOf(given: Given = {}): Facts {
   const platform = given.platform && { app: 'myapp', label: 'Heroku', exists: true, configVars: {}, formation: [], buildpacks: [], hasPreboot: null, slugSize: null, ...given.platform }
-  return { project: projectOf(given), ...(given.target ? { environment: { name: 'production', target: given.target } } : {}), ...(platform ? { platform } : {}) }
+  return { project: projectOf(given), ...(given.target ? { environment: { name: 'production', target: given.target } } : {}), ...(given.scale ? { scale: given.scale } : {}), ...(platform ? { platform } : {}) }
 }
 
 export function projectOf(given: Given = {}): ProjectFacts {

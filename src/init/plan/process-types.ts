@@ -57,5 +57,5 @@ function startWarnings({ startCallers, start }: Detected, moved: object | undefi
 /** heroku-buildpack-nodejs (bin/release) adds `web: npm start` to the process types of every app. */
 function workerWarning({ processType: type }: Detected): string[] {
   if (type === 'web') return []
-  return [`The Procfile has no web line, and Heroku adds \`web: npm start\` to every Node.js app: one dyno of it would start the same as ${type} a second time, and crash because nothing listens. Have none of it: shipit scale web=0 ${type}=1`]
+  return [`The Procfile has no web line, and Heroku adds \`web: npm start\` to every Node.js app: one dyno of it would start the same as ${type} a second time, and crash because nothing listens. Have none of it: shipit deploy --scale web=0 --scale ${type}=1`]
 }

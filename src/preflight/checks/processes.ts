@@ -3,11 +3,10 @@ import { formatOf } from '../../ecosystem/names.js'
 import { environmentNames } from '../../ecosystem/environment.js'
 import type { Pm2CommandLine } from '../../ecosystem/pm2-command-line.js'
 import { RUNTIME } from '../../init/runtime-tarball.js'
-import { readDynoCount } from '../../ecosystem/dyno-count.js'
-import type { Facts, ProjectFacts } from '../facts.js'
+import type { ProjectFacts } from '../facts.js'
 import type { Check, Problem } from '../finding.js'
-import { scriptOf } from './entry.js'
-import { absence, hasStart, processesOf, processOf, type Process } from '../processes.js'
+import { defaultWeb, withoutWeb } from '../first-web.js'
+import { absence, processesOf, processOf, type Process } from '../processes.js'
 
 /** Every line of the Procfile as the web line is checked: what it starts is there, and so is what it names of the ecosystem file. */
 export const processTypes: Check = {
@@ -83,37 +82,19 @@ export const webProcess: Check = {
   theme: 'Start',
   asserts: 'the Procfile has a web process',
   look: (facts) => {
-    const { project, platform } = facts
-    const web = processOf('web', project)
-    const declared = processesOf(project).filter(({ isDefault, type }) => !isDefault && type !== 'release')
-    if (!web?.isDefault || declared.length === 0 || isWithoutWeb(facts)) return []
-    const app = platform ? ` --app ${platform.app}` : ''
-    const none = `shipit scale web=0${app}`
-    if (!hasStart(project)) {
-      return [{ severity: 'warning', what: 'The Procfile has no web line, so Heroku runs `npm start` for web, and there is no start script.', why: 'The first deploy starts one web dyno, which would crash.', next: `${none}\nRun it after the first deploy.`, place: 'Procfile' }]
+    const web = defaultWeb(facts)
+    if (!web) return []
+    const app = facts.platform ? ` --app ${facts.platform.app}` : ''
+    const none = `shipit deploy${app}${withoutWeb(web).map((count) => ` --scale ${count}`).join('')}`
+    const heroku = 'The Procfile has no web line, so Heroku runs `npm start` for web'
+    const problem = (severity: Problem['severity'], what: string, why: string, next = none): Problem[] => [{ severity, what, why, next, place: 'Procfile' }]
+    const { trouble, line, types } = web
+    if (trouble === 'no start script') return problem('warning', `${heroku}, and there is no start script.`, 'The first deploy starts one web dyno, which would crash.')
+    if (trouble && 'sameAs' in trouble) {
+      return problem('warning', `${heroku}: it starts what ${trouble.sameAs} starts, once more.`, 'The first deploy starts one web dyno beside it, and only that one runs under PM2.',
+        `Write \`${trouble.sameAs}: npm start\` in the Procfile, and have no web dyno:\n${none}`)
     }
-    const twice = declared.find((process) => runsSame(process, project))
-    if (twice && web.runtime) {
-      return [{
-        severity: 'warning', what: `The Procfile has no web line, so Heroku runs \`npm start\` for web: it starts what ${twice.type} starts, once more.`, why: 'The first deploy starts one web dyno beside it, and only that one runs under PM2.',
-        next: `Write \`${twice.type}: npm start\` in the Procfile, deploy, and have no web dyno:\n${none}`, place: 'Procfile',
-      }]
-    }
-    return [{
-      severity: 'note', what: `The Procfile has no web line, so Heroku runs \`npm start\` for web: \`${web.line}\`.`, why: 'The first deploy starts one web dyno, beside those of the Procfile.',
-      next: `${none}\nRun it after the first deploy if the app has no web process, or write the line: \`web: npm start\`.`, place: 'Procfile',
-    }]
+    if (trouble) return problem('warning', `${heroku}: \`${line}\`, and nothing in ${trouble.silent} listens.`, 'The first deploy starts one web dyno, which is stopped if it has not bound PORT within 60 s (R10).')
+    return problem('note', `${heroku}: \`${line}\`.`, `The first deploy starts one web dyno, and none of ${types.join(', ')}.`, `${none}\nDeploy so if the app has no web process, or write the line: \`web: npm start\`.`)
   },
-}
-
-/** Whether a process type starts, by itself, the script of an app of the ecosystem file. */
-function runsSame({ target, runtime }: Process, project: ProjectFacts): boolean {
-  const entry = target.kind === 'script' && !runtime ? path.join(target.launch.cwd ?? '', target.entry) : undefined
-  return entry !== undefined && (project.ecosystem?.apps ?? []).some((app) => scriptOf(app, project) === entry)
-}
-
-function isWithoutWeb({ platform, environment }: Facts): boolean {
-  const asked = environment?.target.formation?.['web']
-  const web = platform?.formation.find(({ type }) => type === 'web')
-  return (asked !== undefined && readDynoCount(asked)?.quantity === 0) || web?.quantity === 0
 }
