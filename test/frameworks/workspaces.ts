@@ -34,7 +34,7 @@ export const turboPnpm: Framework = {
   page: PAGE,
   async make(shop) {
     await shop.take('pnpm@10')
-    const tsconfig = { compilerOptions: { target: 'ES2022', module: 'CommonJS', moduleResolution: 'Node10', ignoreDeprecations: '6.0', declaration: true, outDir: 'dist', rootDir: 'src', strict: true, types: ['node'] }, include: ['src'] }
+    const tsconfig = { compilerOptions: { target: 'ES2022', module: 'Node16', moduleResolution: 'Node16', declaration: true, outDir: 'dist', rootDir: 'src', strict: true, types: ['node'] }, include: ['src'] }
     const dir = await shop.write('app', {
       'package.json': { name: 'app', private: true, scripts: { build: 'turbo run build', dev: 'turbo run dev', start: 'pnpm --filter api start' }, packageManager: `pnpm@${await shop.version('pnpm')}` },
       'pnpm-workspace.yaml': 'packages:\n  - "apps/*"\n  - "packages/*"\n',

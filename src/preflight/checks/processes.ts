@@ -1,4 +1,3 @@
-import path from 'node:path/posix'
 import { formatOf } from '../../ecosystem/names.js'
 import { environmentNames } from '../../ecosystem/environment.js'
 import type { Pm2CommandLine } from '../../ecosystem/pm2-command-line.js'
