@@ -3,7 +3,8 @@ import { expect } from 'chai'
 import { get } from '../../src/demo/load.js'
 import type { DaemonInfo } from '../../src/local/types.js'
 import { until } from '../../src/until.js'
-import { cases, type Case } from './bad-days.cases.js'
+import { isSoak } from '../support/soak.js'
+import { cases as all, type Case } from './bad-days.cases.js'
 import { plainApp, plainServer } from './support/apps.js'
 import { faultProxy } from './support/fault-proxy.js'
 import { daemonInfo, platformRequest } from './support/platform.js'
@@ -12,6 +13,8 @@ import { World, type Outcome } from './support/world.js'
 
 /** How often the whole table is gone through; once is what `npm test` has time for. */
 const ROUNDS = Number(process.env.SHIPIT_BAD_DAYS_ROUNDS ?? 1)
+
+const cases = all.filter(({ isExtra }) => isSoak || !isExtra)
 
 interface Failure { error: { message: string; why?: string; next?: string; exit_code: number } }
 

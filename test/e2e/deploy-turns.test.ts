@@ -93,7 +93,7 @@ describe('a deploy that is not alone, or is stopped', function () {
     await world.git(dir, 'pull', '--quiet', clone, 'main')
   })
 
-  it('follows a release phase that a killed deploy has left', async () => {
+  inSoak('follows a release phase that a killed deploy has left', async () => {
     await shut('release')
     await change('four')
     const first = await start(['deploy', ...flags])
@@ -127,7 +127,7 @@ describe('a deploy that is not alone, or is stopped', function () {
     })
   }
 
-  it('a terminal that is closed in a build leaves the old release too, and no process', async function () {
+  inSoak('a terminal that is closed in a build leaves the old release too, and no process', async function () {
     // util-linux' script gives the CLI a terminal, and takes it away when it is killed.
     if (process.platform !== 'linux' || !found('script')) return this.skip()
     await shut('build')

@@ -4,6 +4,7 @@ import { expect } from 'chai'
 import { plainApp } from './support/apps.js'
 import { platformRequest } from './support/platform.js'
 import { World } from './support/world.js'
+import { inSoak } from '../support/soak.js'
 
 interface Dyno { name: string; size: string; state: string }
 interface Plan { plan: { app: string; formation: object[]; config_changes: string[]; warnings: string[]; findings: { what: string }[] } }
@@ -48,7 +49,7 @@ deploy:
     expect(await platformRequest<object[]>(world, 'GET', '/apps/shop/builds')).to.deep.equal([])
   })
 
-  it('get their formation with the deploy', async () => {
+  inSoak('get their formation with the deploy', async () => {
     await platformRequest(world, 'PATCH', '/apps/shop/config-vars', { DATABASE_URL: 'postgres://nowhere' })
     const { plan } = await world.json<Plan>(['deploy', 'production', '--local', '--dry-run'], { cwd: dir })
     expect(plan.formation).to.deep.equal([
@@ -60,7 +61,7 @@ deploy:
     expect(dynos.map(({ name, size, state }) => `${name} ${size} ${state}`).sort()).to.deep.equal(['web.1 Standard-2X up', 'web.2 Standard-2X up', 'worker.1 Standard-1X up'])
   })
 
-  it('are scaled down by a deploy of the same commit, once the formation asks for less elsewhere', async () => {
+  inSoak('are scaled down by a deploy of the same commit, once the formation asks for less elsewhere', async () => {
     await world.ok(['scale', 'web=3', '--local', '--app', 'shop'])
     const { stdout } = await world.ok(['deploy', 'production', '--local'], { cwd: dir })
     expect(stdout).to.include('dynos of web: 3:Standard-2X → 2:Standard-2X (standard dynos, costs less)')

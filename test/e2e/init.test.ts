@@ -89,7 +89,7 @@ describe('init, then deploy', function () {
     expect(await world.git(dir, 'status', '--porcelain')).to.equal('')
   })
 
-  it('deploys an app in a subfolder by itself, where the command is given in it', async () => {
+  inSoak('deploys an app in a subfolder by itself, where the command is given in it', async () => {
     const dir = await world.write('mono', { 'package.json': { name: 'mono', private: true } })
     await world.git(dir, 'init', '--quiet', '--initial-branch', 'main')
     const inside = await world.write('mono/api', plainApp('api'))

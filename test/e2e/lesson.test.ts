@@ -68,7 +68,7 @@ describe('the lesson', function () {
     await world.ok(['scale', '--instances', 'sample=3', ...flags])
     expect(await processes(3)).to.have.length(3)
   })
-  it('scales the dynos by +2 and back', async () => {
+  inSoak('scales the dynos by +2 and back', async () => {
     await world.ok(['scale', 'web+2', ...flags])
     expect(await dynos()).to.deep.equal(['web.1 up', 'web.2 up', 'web.3 up'])
     await world.ok(['scale', 'web=1', ...flags])
@@ -83,7 +83,7 @@ describe('the lesson', function () {
     expect(await dynos()).to.deep.equal(['web.1 up', 'web.2 up'])
     expect((await get(url)).body).to.equal('hello')
   })
-  it('runs the ecosystem file with watch, cluster, max and a restart at 100 MB: a dyno ignores watch and says so', async () => {
+  inSoak('runs the ecosystem file with watch, cluster, max and a restart at 100 MB: a dyno ignores watch and says so', async () => {
     const file = path.join(dir, 'ecosystem.config.yml')
     const { editYaml } = await import('../../src/ecosystem/index.js')
     await writeFile(file, editYaml(await readFile(file, 'utf8'), [
@@ -99,7 +99,7 @@ describe('the lesson', function () {
     expect(log).to.match(/watch.*ignored|ignores? .*watch/i)
     expect(log).to.match(/shipit: sample × \d/)
   })
-  it('gives each environment its own variables', async () => {
+  inSoak('gives each environment its own variables', async () => {
     expect((await get(url)).body).to.equal('bom dia')
     const homolog = await world.json<{ url: string }>(['deploy', 'homolog', '--local'], { cwd: dir })
     expect((await get(homolog.url)).body).to.equal('boa noite')

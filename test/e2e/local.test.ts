@@ -9,6 +9,7 @@ import { until } from '../../src/until.js'
 import { plainApp, plainServer } from './support/apps.js'
 import { daemonInfo, platformRequest } from './support/platform.js'
 import { World, type Outcome } from './support/world.js'
+import { inSoak } from '../support/soak.js'
 
 interface Started { pid: number; started: boolean; api_url: string; router_port: number }
 interface Status { running: boolean; pid?: number; apps?: { name: string; dynos: Record<string, number> }[] }
@@ -96,7 +97,7 @@ describe('shipit local', function () {
     expect((await status()).apps).to.have.length(1)
   })
 
-  it('is not taken in by what a reboot leaves: files of a pid that another process has now', async () => {
+  inSoak('is not taken in by what a reboot leaves: files of a pid that another process has now', async () => {
     await kill()
     const info = await daemonInfo(world)
     await writeFile(state('daemon.json'), JSON.stringify({ ...info, pid: process.pid }))
@@ -114,7 +115,7 @@ describe('shipit local', function () {
     expect((await world.json<Started>(['local', 'start'])).started).to.equal(true)
   })
 
-  it('says that an older one runs, and restarts it when it is started', async () => {
+  inSoak('says that an older one runs, and restarts it when it is started', async () => {
     const info = await daemonInfo(world)
     await writeFile(state('daemon.json'), JSON.stringify({ ...info, version: '0.0.9-old' }))
     const seen = await world.ok(['local', 'status'])

@@ -4,6 +4,7 @@ import { expect } from 'chai'
 import { get } from '../../src/demo/load.js'
 import { listensAndDies, plainApp, plainServer, throwsAtBoot, typescriptApp, typescriptServer } from './support/apps.js'
 import { World } from './support/world.js'
+import { inSoak } from '../support/soak.js'
 
 interface Deployed { release: { version: number }; url: string; already_live?: boolean }
 interface Failed { error: { code: string; message: string; why?: string; exit_code: number } }
@@ -62,7 +63,7 @@ describe('the main job: init, commit, deploy', function () {
       expect((await get(first.url)).body).to.equal('two')
     })
 
-    it('says so where the app that died printed nothing', async () => {
+    inSoak('says so where the app that died printed nothing', async () => {
       const { status, output } = await deployBroken('process.exit(3)\n')
       expect(status).to.equal(12)
       expect(output).to.match(/printed nothing|no output|printed none/i)

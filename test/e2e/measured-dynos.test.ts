@@ -3,6 +3,7 @@ import { until } from '../../src/until.js'
 import { plainApp } from './support/apps.js'
 import { platformRequest } from './support/platform.js'
 import { World } from './support/world.js'
+import { inSoak } from '../support/soak.js'
 
 /** Takes 190 MB and waits to be told to take all that it can get. */
 const LEAK = `const held = []
@@ -53,7 +54,7 @@ describe('dynos that are measured, scaled within their limits, and cycled', func
     await world.ok(['scale', 'leaky=0', ...APP])
   })
 
-  it('cycles a dyno on request: a new one of the same release, which is the first to be measured', async () => {
+  inSoak('cycles a dyno on request: a new one of the same release, which is the first to be measured', async () => {
     expect(await log('web.1')).to.not.contain('sample#memory_total')
     const before = await platformRequest<{ id: string; release: { version: number } }>(world, 'GET', '/apps/measured/dynos/web.1')
     const { stdout } = await world.ok(['local', 'cycle', 'web.1', '--app', 'measured'])

@@ -6,6 +6,7 @@ import { packageRoot } from '../../src/paths.js'
 import { until } from '../../src/until.js'
 import { PseudoTerminal } from '../support/pseudo-terminal.js'
 import { World } from './support/world.js'
+import { inSoak } from '../support/soak.js'
 
 const APP = ['--local', '--app', 'shop']
 const api = `require('node:http').createServer((request, response) => {
@@ -117,7 +118,7 @@ describe('monit', function () {
     expect(terminal.isAlternate).to.equal(false)
   })
 
-  it('draws with ASCII where the locale has no more, and prints lines on a dumb terminal', async () => {
+  inSoak('draws with ASCII where the locale has no more, and prints lines on a dumb terminal', async () => {
     const ascii = monit(80, 24, { LANG: 'C', LC_ALL: 'C' })
     await ascii.shows(/^\+- Dynos -+\+\+- Log/m)
     const dumb = monit(80, 24, { TERM: 'dumb' }, '--interval', '1s')

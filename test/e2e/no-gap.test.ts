@@ -5,6 +5,7 @@ import { startLoad } from '../../src/demo/load.js'
 import { plainApp, plainServer } from './support/apps.js'
 import { platformRequest } from './support/platform.js'
 import { World } from './support/world.js'
+import { inSoak } from '../support/soak.js'
 
 describe('an app with preboot, under load', function () {
   this.timeout(180_000)
@@ -36,8 +37,8 @@ describe('an app with preboot, under load', function () {
     }
   }
 
-  it('answers every request while it is scaled to 3 dynos', () => loseNothingDuring(() => world.ok(['scale', 'web=3', ...flags])))
-  it('answers every request while it is scaled back to 1', () => loseNothingDuring(() => world.ok(['scale', 'web=1', ...flags])))
+  inSoak('answers every request while it is scaled to 3 dynos', () => loseNothingDuring(() => world.ok(['scale', 'web=3', ...flags])))
+  inSoak('answers every request while it is scaled back to 1', () => loseNothingDuring(() => world.ok(['scale', 'web=1', ...flags])))
   it('answers every request during a deploy', () => loseNothingDuring(async () => {
     await writeFile(path.join(dir, 'server.js'), plainServer('two'))
     await world.commit(dir, 'Two')

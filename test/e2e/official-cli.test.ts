@@ -7,6 +7,7 @@ import { plainApp, plainServer } from './support/apps.js'
 import { officialCli, officialEnvironment } from './support/official-cli.js'
 import type { Outcome, RunOptions } from './support/world.js'
 import { World } from './support/world.js'
+import { inSoak } from '../support/soak.js'
 
 interface Dyno { name: string; id: string; state: string; size: string; type: string; command: string; release: { version: number } }
 
@@ -79,7 +80,7 @@ describe('the official Heroku CLI against the embedded Heroku', function () {
     expect(shown).to.include(url)
   })
 
-  it('sets, shows and unsets config vars; shipit sees the releases', async () => {
+  inSoak('sets, shows and unsets config vars; shipit sees the releases', async () => {
     await ok('config:set', 'COLOUR=green', 'SHAPE=round')
     expect(await ok('config')).to.match(/COLOUR:\s+green/)
     await shipitShows(['releases'], /Set COLOUR, SHAPE config vars/)
@@ -89,7 +90,7 @@ describe('the official Heroku CLI against the embedded Heroku', function () {
     await shipitShows(['releases'], /Remove COLOUR config vars/)
   })
 
-  it('scales, lists dynos and sizes, and shows chosen lines of the log, all as shipit does', async () => {
+  inSoak('scales, lists dynos and sizes, and shows chosen lines of the log, all as shipit does', async () => {
     expect(await ok('config:set', 'SHIPIT_METRICS=off')).to.match(/Setting SHIPIT_METRICS/)
     expect(await ok('ps:scale', 'web=2', 'worker=1')).to.match(/web at 2:Standard-1X/).and.match(/worker at 1:Standard-1X/)
     await settled(['web.1', 'web.2', 'worker.1'])
@@ -108,7 +109,7 @@ describe('the official Heroku CLI against the embedded Heroku', function () {
     }
   })
 
-  it('stops a dyno, restarts a type and changes a size: the processes that were meant, and no others', async () => {
+  inSoak('stops a dyno, restarts a type and changes a size: the processes that were meant, and no others', async () => {
     const before = await dynos()
     await Promise.all([ok('ps:stop', '--dyno-name', 'web.2'), ok('ps:restart', '--process-type', 'worker')])
     const restarted = () => dynos().then((now) => now.find(({ name, state }) => name === 'worker.1' && state === 'up')?.id)
@@ -126,14 +127,14 @@ describe('the official Heroku CLI against the embedded Heroku', function () {
     await settled(['web.1'])
   })
 
-  it('restarts: another process answers', async () => {
+  inSoak('restarts: another process answers', async () => {
     const before = await pid()
     await ok('ps:restart')
     expect(await until(async () => (await get(`${url}who`)).status === 200 && (await pid()) !== before, { timeout: 30_000 })).to.equal(true)
     await shipitShows(['ps'], /web\.1: up/)
   })
 
-  it('shows releases and rolls back to what the app was', async () => {
+  inSoak('shows releases and rolls back to what the app was', async () => {
     expect(await ok('releases')).to.match(/v\d+\s+Remove COLOUR/)
     await answers('two')
     await ok('releases:rollback', 'v3')
@@ -165,7 +166,7 @@ describe('the official Heroku CLI against the embedded Heroku', function () {
 
   it('shows domains', async () => expect(await ok('domains')).to.include(new URL(url).hostname))
 
-  it('turns preboot on and off', async () => {
+  inSoak('turns preboot on and off', async () => {
     await ok('features:enable', 'preboot')
     expect(await ok('features')).to.match(/\[\+\] preboot/)
     await shipitShows(['logs', '-n', '50'], /Feature preboot enabled/)
@@ -173,7 +174,7 @@ describe('the official Heroku CLI against the embedded Heroku', function () {
     expect(await ok('features')).to.match(/\[ \] preboot/)
   })
 
-  it('turns maintenance on and off, and the router answers so', async () => {
+  inSoak('turns maintenance on and off, and the router answers so', async () => {
     await ok('maintenance:on')
     expect((await get(url)).status).to.equal(503)
     await shipitShows(['logs', '-n', '50'], /Enable maintenance mode/)

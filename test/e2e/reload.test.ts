@@ -4,6 +4,7 @@ import { expect } from 'chai'
 import { plainApp } from './support/apps.js'
 import { startRate, type RateResult } from './support/rate.js'
 import { World, type Outcome } from './support/world.js'
+import { inSoak } from '../support/soak.js'
 
 /** SHIPIT_SOAK=1 reloads 1, 2 and 10 dynos at 500 requests a second. */
 const isSoak = process.env.SHIPIT_SOAK === '1'
@@ -60,7 +61,7 @@ describe(`a reload under ${RATE} requests a second`, function () {
     })
   }
 
-  it('restart beside it replaces them at once, and may lose some', async function () {
+  inSoak('restart beside it replaces them at once, and may lose some', async function () {
     await world.ok(['scale', `web=${COUNTS.at(-1)!}`, ...flags])
     const before = await dynos()
     const load = await under(() => world.ok(['restart', 'web', ...flags]))

@@ -10,6 +10,7 @@ import { PseudoTerminal } from '../support/pseudo-terminal.js'
 import { plainApp } from './support/apps.js'
 import { daemonInfo, platformRequest } from './support/platform.js'
 import { World } from './support/world.js'
+import { inSoak } from '../support/soak.js'
 
 const APP = ['--local', '--app', 'runner']
 const CLI = path.join(packageRoot, 'bin/shipit.js')
@@ -133,7 +134,7 @@ describe('shipit run', function () {
     expect((await world.ok(['logs', '--dyno', unmet.name, ...APP])).stdout).to.match(/Error R13 \(Attach error\)/)
   })
 
-  it('says that the connection broke where the platform is killed; the next one ends what was left', async () => {
+  inSoak('says that the connection broke where the platform is killed; the next one ends what was left', async () => {
     let seen = ''
     const running = world.shipit(['run', ...APP, '--', 'echo there; sleep 12345'], { onOutput: (text) => { seen += text } })
     await isSoon('it runs', () => seen.includes('there'))

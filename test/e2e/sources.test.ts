@@ -5,6 +5,7 @@ import { get } from '../../src/demo/load.js'
 import { plainApp, plainServer, throwsAtBoot } from './support/apps.js'
 import { platformRequest } from './support/platform.js'
 import { World } from './support/world.js'
+import { inSoak } from '../support/soak.js'
 
 interface Deployed { release: { version: number }; commit: { id: string }; already_live: boolean; url: string; warnings: string[] }
 interface Plan { plan: { commit: { id: string }; branch: string | null; warnings: string[]; is_already_live: boolean } }
@@ -28,7 +29,7 @@ describe('what is deployed', function () {
       await world.commit(dir, 'Second')
     })
 
-    it('is deployed by its tag, with its own files', async () => {
+    inSoak('is deployed by its tag, with its own files', async () => {
       const deployed = await world.json<Deployed>(['deploy', '--ref', 'v1', '--local', '--app', 'refs'], { cwd: dir })
       expect(deployed.commit.id).to.equal(first)
       expect(await answer(deployed.url)).to.equal('first')
@@ -47,7 +48,7 @@ describe('what is deployed', function () {
       expect((await world.json<Plan>(['deploy', '--ref', 'HEAD', '--local', '--dry-run'], { cwd: dir })).plan.commit.id).to.equal((await world.git(dir, 'rev-parse', 'HEAD')).trim())
     })
 
-    it('needs --force over commits that it does not have, which says which it drops', async () => {
+    inSoak('needs --force over commits that it does not have, which says which it drops', async () => {
       const older = ['deploy', '--ref', 'v1', '--local', '--app', 'refs']
       expect((await world.shipit(older, { cwd: dir })).status).to.equal(9)
       const { plan } = await world.json<{ plan: { overwrites: object } }>([...older, '--force', '--dry-run'], { cwd: dir })
@@ -86,7 +87,7 @@ describe('what is deployed', function () {
       expect(await world.git(dir, 'for-each-ref')).to.equal(before)
     })
 
-    it('fast-forwards after a commit, from inside the folder without a word of it, and is live already after one elsewhere', async () => {
+    inSoak('fast-forwards after a commit, from inside the folder without a word of it, and is live already after one elsewhere', async () => {
       await writeFile(path.join(api, 'server.js'), plainServer('second'))
       await world.commit(dir, 'Second')
       const second = await world.json<Deployed>(deploy(), { cwd: api })
@@ -144,7 +145,7 @@ describe('what is deployed', function () {
       expect(await answer(url)).to.equal('not committed')
     })
 
-    it('need no repository, and follow .gitignore all the same', async () => {
+    inSoak('need no repository, and follow .gitignore all the same', async () => {
       const dir = await world.write('bare', { ...plainApp('no git'), '.gitignore': 'private/\n', 'private/note.txt': 'mine\n' })
       await world.ok(['init', '--yes'], { cwd: dir })
       const { plan } = await world.json<{ plan: { commit: { short: string }; upload: { files: number } } }>(deploy(['--dry-run']), { cwd: dir })

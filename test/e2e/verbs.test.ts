@@ -10,6 +10,7 @@ import { PseudoTerminal } from '../support/pseudo-terminal.js'
 import { instanceProcesses, type InstanceProcess } from './support/dyno-processes.js'
 import { daemonInfo } from './support/platform.js'
 import { World } from './support/world.js'
+import { inSoak } from '../support/soak.js'
 
 const APP = ['--local', '--app', 'shop']
 const SECRET = 'secretsecret987'
@@ -97,7 +98,7 @@ describe('the verbs over a formation of two apps', function () {
     expect(await ok('ls', 'worker')).to.match(/worker\.1: up/).and.not.contain('web.1')
   })
 
-  it('show: tells of one instance what the log and the kernel tell, and why it restarted', async () => {
+  inSoak('show: tells of one instance what the log and the kernel tell, and why it restarted', async () => {
     const before = await running(FULL)
     await get(`${url}die`).catch(() => undefined)
     const dead = await until(async () => { const now = pids(await instanceProcesses(world)); return now.length === 7 && before.find(({ pid }) => !now.includes(pid)) }, { timeout: 30_000 })
@@ -144,7 +145,7 @@ describe('the verbs over a formation of two apps', function () {
     expect(isTold, seen.slice(0, 2000)).to.equal(true)
   })
 
-  it('restart: a dyno, a type, or all at once; who was not named stays', async () => {
+  inSoak('restart: a dyno, a type, or all at once; who was not named stays', async () => {
     let before = await running(FULL)
     expect(await ok('restart', 'web.2')).to.equal('Restarted web.2 of shop\n')
     let after = await running(FULL)
@@ -274,7 +275,7 @@ describe('the verbs over a formation of two apps', function () {
     expect((await world.shipit(['login', '--token', '--json'], { env, input: 'nonsense\n' })).status).to.equal(5)
   })
 
-  it('delete: asks for the name, and leaves no process once it is typed', async () => {
+  inSoak('delete: asks for the name, and leaves no process once it is typed', async () => {
     const asked = terminal('destroy', ...APP)
     await asked.shows(/Type its name/)
     asked.type('shp\r')

@@ -11,6 +11,7 @@ import { plainApp } from './support/apps.js'
 import { faultProxy, type Fault } from './support/fault-proxy.js'
 import { daemonInfo, platformRequest } from './support/platform.js'
 import { World, type Outcome } from './support/world.js'
+import { inSoak } from '../support/soak.js'
 
 /** ms for which the platform takes no requests, or breaks connections: 12 s where time is given. */
 const OUTAGE = process.env.SHIPIT_SOAK ? 12_000 : 3000
@@ -57,20 +58,20 @@ function cases(routerPort: () => number, proxy: () => string): Case[] {
   return [
     { name: 'Basic auth at /', app: 'guarded', exit: 0, says: /\/ answers 401 Unauthorized, which proves only that the app serves.*--health/s, isServed: true, releases: 1 },
     { name: 'Basic auth at a named path, and its header', app: 'guarded', argv: ['--health', '/', '--health-header', 'Authorization:$HEALTH_AUTH'], env: { HEALTH_AUTH: 'Basic YTpi' }, exit: 0, says: /Done in .*200 in/, isServed: true, releases: 1, isExtra: true },
-    { name: '404 at /', app: 'lost', exit: 0, says: /\/ answers 404 Not Found, which proves only/, isServed: true, releases: 1 },
+    { name: '404 at /', app: 'lost', exit: 0, says: /\/ answers 404 Not Found, which proves only/, isServed: true, releases: 1, isExtra: true },
     { name: '404 at a named path', app: 'lost', argv: ['--health', '/'], exit: 13, says: /does not answer as it should: 404 Not Found.*serves again/s, isServed: false, releases: 2, isExtra: true },
     { name: 'internal routing, with requests from inside', app: 'good', faults: urlIs(() => 'http://verdict.invalid/'), hasTraffic: true, exit: 0, says: /could not be asked from here: .*DNS.*judged by the router's lines in the log/s, isServed: true, releases: 1 },
     { name: 'internal routing of a release that answers 500', app: 'bad', faults: urlIs(() => 'http://verdict.invalid/'), hasTraffic: true, exit: 13, says: /the router's lines in the log tell of .* answered with 5xx.*serves again/s, isServed: false, releases: 2, isExtra: true },
     { name: 'internal routing, and nobody asks', app: 'good', faults: urlIs(() => 'http://verdict.invalid/'), exit: 15, says: /stands and is unverified: nothing was rolled back.*--health none/s, isServed: true, releases: 1, isExtra: true },
     { name: 'a list of addresses that are let in', app: 'good', faults: urlIs(() => 'http://127.0.0.1:9/'), hasTraffic: true, exit: 0, says: /could not be asked from here: nothing accepts connections there/, isServed: true, releases: 1, isExtra: true },
-    { name: 'a proxy', app: 'good', faults: urlIs(() => 'http://verdict.example.test/'), env: { HTTP_PROXY: proxy() }, exit: 0, says: /Asking http:\/\/verdict\.example\.test\/\n.*200 in/s, isServed: true, releases: 1 },
+    { name: 'a proxy', app: 'good', faults: urlIs(() => 'http://verdict.example.test/'), env: { HTTP_PROXY: proxy() }, exit: 0, says: /Asking http:\/\/verdict\.example\.test\/\n.*200 in/s, isServed: true, releases: 1, isExtra: true },
     { name: '429 after the push', app: 'good', faults: during(AFTER_PUSH, limited), exit: 0, says: /serves as v\d+/, isServed: true, releases: 1, isExtra: true },
     { name: '429 while the dynos boot', app: 'good', faults: during(DYNOS, limited), exit: 0, says: /takes no more requests of this account for now\. Trying on.*serves as v\d+/s, isServed: true, releases: 1 },
     { name: '429 in the rollback', app: 'bad', faults: during(ROLLBACK, limited), exit: 13, says: /500.*serves again/s, isServed: false, releases: 2, isExtra: true },
     { name: 'connections cut after the push', app: 'good', faults: during(AFTER_PUSH, 'refuse'), exit: 0, says: /serves as v\d+/, isServed: true, releases: 1, isExtra: true },
-    { name: 'connections cut while the dynos boot', app: 'good', faults: during(/^(GET \/apps\/verdict\/(dynos|formation)|POST \/apps\/verdict\/log-sessions)/, 'refuse'), exit: 0, says: /Trying on.*serves as v\d+/s, isServed: true, releases: 1 },
+    { name: 'connections cut while the dynos boot', app: 'good', faults: during(/^(GET \/apps\/verdict\/(dynos|formation)|POST \/apps\/verdict\/log-sessions)/, 'refuse'), exit: 0, says: /Trying on.*serves as v\d+/s, isServed: true, releases: 1, isExtra: true },
     { name: 'the answer to the rollback lost', app: 'bad', faults: () => [{ on: ROLLBACK, harm: 'lose the answer', times: 1 }], exit: 13, says: /500.*serves again/s, isServed: false, releases: 2, isExtra: true },
-    { name: 'a token that expires while the dynos boot', app: 'good', argv: ['--wait-timeout', '8s'], faults: () => [{ on: DYNOS, harm: { status: 401, id: 'unauthorized', message: 'Invalid credentials provided.' }, isAfterPush: true }], exit: 15, says: /does not accept the token.*stands and is unverified/s, isServed: true, releases: 1 },
+    { name: 'a token that expires while the dynos boot', app: 'good', argv: ['--wait-timeout', '8s'], faults: () => [{ on: DYNOS, harm: { status: 401, id: 'unauthorized', message: 'Invalid credentials provided.' }, isAfterPush: true }], exit: 15, says: /does not accept the token.*stands and is unverified/s, isServed: true, releases: 1, isExtra: true },
   ]
 }
 
@@ -129,7 +130,7 @@ describe('the verdict of a deploy', function () {
   }
 
   for (const [at, { name, exit, isExtra }] of cases(() => 0, () => '').entries()) {
-    const declare = isExtra && !process.env.SHIPIT_SOAK ? it.skip : it
+    const declare = isExtra ? inSoak : it
     declare(`${name}: exit ${exit}`, () => live(cases(() => platform.routerPort, () => tunnel.url)[at]!))
   }
 
