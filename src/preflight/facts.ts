@@ -2,6 +2,7 @@ import type { DeployTarget, Ecosystem } from '../ecosystem/types.js'
 import type { Formation } from '../heroku/types.js'
 import type { PackageJson } from '../init/detect/package-json.js'
 import type { FolderView } from '../init/folder.js'
+import type { SecretInFile } from './scan-secrets.js'
 
 /** What the checks look at: gathered once, then plain data and one read-only view of the files. */
 export interface Facts {
@@ -43,6 +44,8 @@ export interface ProjectFacts {
   ecosystemText: string
   /** Files that hold no content of their own but a pointer of git LFS. */
   lfsPointers: string[]
+  /** What looks like a secret by its value, in files that are in the commit. */
+  secrets: SecretInFile[]
   /** Paths that differ from the commit, on disk. */
   uncommitted: string[]
   /** Set if the files are those of the commit, as a deploy of an environment takes it; its `ref`, if that names another than the one that is checked out. */

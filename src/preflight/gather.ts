@@ -1,12 +1,15 @@
 /** Looks at a commit or a folder, once, for all that the checks need. Changes nothing. */
 
 import { existsSync, lstatSync, readFileSync, readdirSync, statSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { Ecosystem } from '../ecosystem/types.js'
-import { commitFiles, readBlob, readBlobs, untrackedFiles, type CommittedFile } from '../git/index.js'
+import { commitFiles, eachBlob, readBlob, readBlobs, untrackedFiles, type CommittedFile } from '../git/index.js'
 import type { FolderView } from '../init/folder.js'
 import type { ProjectFacts, ProjectFile } from './facts.js'
 import { readManifest } from './manifest.js'
+import { isOwn } from './own-files.js'
+import { LARGEST_SCANNED, scanFile, type SecretInFile } from './scan-secrets.js'
 import { viewOf } from './views.js'
 
 export interface GatherInput {
@@ -44,6 +47,7 @@ export async function gatherCommit({ root, folder, commit, ecosystem }: GatherIn
     files: committed.map((file) => ({ path: file.path, size: file.size, mode: file.mode, isCommitted: true })),
     commit,
     lfsPointers: await pointers(root, view, committed),
+    secrets: await committedSecrets(root, committed),
     uncommitted: [],
     isRepository: true,
   }
@@ -69,7 +73,15 @@ export async function gatherFolder({ root, folder, commit, ecosystem, isReposito
     const stats = statSync(path.join(dir, name), { throwIfNoEntry: false })
     return stats?.isFile() && stats.size <= LARGEST_TEXT ? readFileSync(path.join(dir, name), 'utf8') : undefined
   })
-  return { ...shared(root, folder, view, ecosystem), files, commit, lfsPointers: await pointers(root, view, committed), uncommitted, isRepository }
+  return {
+    ...shared(root, folder, view, ecosystem),
+    files,
+    commit,
+    lfsPointers: await pointers(root, view, committed),
+    secrets: await secretsOnDisk(dir, files.filter(({ isCommitted }) => isCommitted)),
+    uncommitted,
+    isRepository,
+  }
 }
 
 /** A folder that is new since the commit is not in it, which git calls a fault. */
@@ -122,4 +134,24 @@ async function pointers(root: string, view: FolderView, committed: CommittedFile
   const small = committed.filter(({ mode, size }) => isContent({ mode }) && size >= POINTER.smallest && size <= POINTER.largest).slice(0, MOST_POINTERS)
   const blobs = await readBlobs(root, small.map(({ id }) => id))
   return small.filter(({ id }) => blobs.get(id)?.toString('utf8').startsWith(POINTER.begin)).map((file) => file.path)
+}
+
+const mayHoldSecret = (file: { path: string; mode: string; size: number }) => isOwn(file) && file.size <= LARGEST_SCANNED
+
+async function committedSecrets(root: string, committed: CommittedFile[]): Promise<SecretInFile[]> {
+  const byId = new Map<string, string>()
+  for (const file of committed) if (mayHoldSecret(file) && !byId.has(file.id)) byId.set(file.id, file.path)
+  const found: SecretInFile[] = []
+  for await (const { id, content } of eachBlob(root, [...byId.keys()])) found.push(...await scanFile(byId.get(id)!, content))
+  return found
+}
+
+async function secretsOnDisk(dir: string, files: ProjectFile[]): Promise<SecretInFile[]> {
+  const found: SecretInFile[] = []
+  for (const file of files.filter(mayHoldSecret)) {
+    const at = path.join(dir, file.path)
+    // What the commit has as a file may be a pipe by now.
+    if (lstatSync(at, { throwIfNoEntry: false })?.isFile()) found.push(...await scanFile(file.path, await readFile(at)))
+  }
+  return found
 }

@@ -116,6 +116,11 @@ export const ALL_CASES: Case[] = [
     ],
   },
   { check: 'private-keys', fires: [[{ files: { 'deploy.pem': `${key('RSA ')}\nabc` } }, 'warning', /deploy\.pem/], [{ files: { 'config/id_ed25519': key('OPENSSH ') } }, 'warning', /id_ed25519/]], silent: [{}, { files: { 'ca.pem': '-----BEGIN CERTIFICATE-----' } }, { files: { 'test/key.pem': key('') } }] },
+  {
+    check: 'secret-values',
+    fires: [[{ secrets: [{ file: 'lib/keys.js', line: 3, kind: 'GitHub token' }] }, 'warning', /looks like a secret: lib\/keys\.js:3 \(GitHub token\)\./]],
+    silent: [{}, { files: { '.env': 'STRIPE_SECRET_KEY=abcdefghijkl' }, secrets: [{ file: '.env', line: 1, kind: 'Stripe key' }] }, { files: { 'deploy.pem': `${key('RSA ')}\nabc` }, secrets: [{ file: 'deploy.pem', line: 1, kind: 'private key' }] }],
+  },
   { check: 'pm2-secrets', fires: [[app('env: { PM2_SECRET_KEY: abc123 }'), 'warning', /PM2_SECRET_KEY in its `env`/]], silent: [{}, app("env: { PM2_SECRET_KEY: '' }"), app('env: { SECRET_KEY: mine }')] },
   { check: 'size', fires: [[{ files: { 'movie.mp4': 'x' }, sizes: { 'movie.mp4': 600 * 2 ** 20 } }, 'warning', /600 MB: movie\.mp4/], [{ platform: { slugSize: 480 * 2 ** 20 } }, 'warning', /480 MB, of 500/]], silent: [{}, { platform: { slugSize: 2 ** 20 } }] },
   { check: 'git-lfs', fires: [[{ lfsPointers: ['a.psd'] }, 'warning', /a\.psd/]], silent: [{}] },

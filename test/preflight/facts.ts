@@ -3,6 +3,7 @@ import type { DeployTarget } from '../../src/ecosystem/types.js'
 import type { Formation } from '../../src/heroku/types.js'
 import type { Facts, PlatformFacts, ProjectFacts } from '../../src/preflight/index.js'
 import { readManifest } from '../../src/preflight/manifest.js'
+import type { SecretInFile } from '../../src/preflight/scan-secrets.js'
 import { viewOf } from '../../src/preflight/views.js'
 
 type Files = Record<string, string | object>
@@ -18,6 +19,7 @@ export interface Given {
   modes?: Record<string, string>
   sizes?: Record<string, number>
   lfsPointers?: string[]
+  secrets?: SecretInFile[]
   refusal?: { message: string; next: string }
   outside?: string[]
   target?: DeployTarget
@@ -65,6 +67,7 @@ export function projectOf(given: Given = {}): ProjectFacts {
     ecosystemFile: text === undefined ? undefined : ECOSYSTEM,
     ecosystemText: text ?? '',
     lfsPointers: given.lfsPointers ?? [],
+    secrets: given.secrets ?? [],
     uncommitted: given.uncommitted ?? [],
     isRepository: true,
     ...(given.refusal ? { refusal: given.refusal } : {}),

@@ -12,7 +12,7 @@ import { onePort } from './one-port.js'
 import { absolutePaths, ecosystemProblems, logFiles, portInEnv, sshTargets, watch } from './options.js'
 import { buildpacks, configSet, configShadowed, dynos, preboot, theApp } from './platform.js'
 import { processTypes, webProcess } from './processes.js'
-import { envFiles, pm2Secrets, privateKeys } from './secrets.js'
+import { envFiles, pm2Secrets, privateKeys, secretValues } from './secrets.js'
 import { lfs, size, submodules } from './size.js'
 import { committed, ecosystemFileThere, packageJson, repository, slugignore, startScript } from './start.js'
 import { subfolder } from './subfolder.js'
@@ -23,7 +23,7 @@ export const CHECKS: readonly Check[] = [
   runtimeDependency, singleLockfile, packageManagers, plugAndPlay, lockfileInStep, engines, devDependencies, nodeModules,
   entry, listen, instances, onePort, socketIo,
   ecosystemProblems, sshTargets, portInEnv, watch, logFiles, ignoredOptions, absolutePaths,
-  envFiles, privateKeys, pm2Secrets,
+  envFiles, privateKeys, secretValues, pm2Secrets,
   sqlite, uploads, size, lfs, submodules, subfolder,
   theApp, configSet, configShadowed, buildpacks, dynos, preboot,
 ]

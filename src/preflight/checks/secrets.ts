@@ -3,6 +3,7 @@ import { environmentNames } from '../../ecosystem/environment.js'
 import { shellWord } from '../../shell-word.js'
 import type { ProjectFacts, ProjectFile } from '../facts.js'
 import type { Check } from '../finding.js'
+import { isOwn } from '../own-files.js'
 
 const EXAMPLE = /(^|[._-])(example|examples|sample|template|tpl|dist|defaults?|schema|test|ci|enc|encrypted|vault)([._-]|$)/i
 const SECRET_NAME = /SECRET|TOKEN|PASSW|PRIVATE|API_?KEY|ACCESS_?KEY|CREDENTIAL/i
@@ -10,13 +11,13 @@ const SECRET_NAME = /SECRET|TOKEN|PASSW|PRIVATE|API_?KEY|ACCESS_?KEY|CREDENTIAL/
 const PLACEHOLDER = /^$|^(x+|\*+|\.+|<.*>|\[.*\]|\$\{?.*|your.*|my.*|change.*|replace.*|todo|secret|password|postgres|root|dummy|fake|test.*|example.*|none|null|undefined)$/i
 const LARGEST_KEY = 32 * 1024
 
-const isOwn = ({ path: file, isCommitted, mode }: ProjectFile) => isCommitted && mode.startsWith('100') && !/(^|\/)(node_modules|test|tests|__tests__|spec|fixtures?|__fixtures__|examples?)\//.test(file)
+const isCommittedOwn = (file: ProjectFile) => file.isCommitted && isOwn(file)
 
 export const envFiles: Check = {
   name: 'env-files',
   theme: 'Secrets',
   asserts: 'no .env with secrets is in the commit',
-  look: ({ project }) => project.files.filter((file) => isOwn(file) && /^\.env(\.|$)/.test(path.basename(file.path)) && !EXAMPLE.test(path.basename(file.path).slice(4)))
+  look: ({ project }) => project.files.filter((file) => isCommittedOwn(file) && /^\.env(\.|$)/.test(path.basename(file.path)) && !EXAMPLE.test(path.basename(file.path).slice(4)))
     .flatMap(({ path: file }) => {
       const names = secretNames(project.folder.read(file) ?? '')
       if (names.length === 0) return []
@@ -44,12 +45,35 @@ export const privateKeys: Check = {
   theme: 'Secrets',
   asserts: 'no private key is in the commit',
   look: ({ project }) => project.files
-    .filter((file) => isOwn(file) && file.size <= LARGEST_KEY && /(\.(pem|key|p8|ppk)$)|((^|\/)id_(rsa|dsa|ecdsa|ed25519)$)/.test(file.path))
+    .filter((file) => isCommittedOwn(file) && file.size <= LARGEST_KEY && /(\.(pem|key|p8|ppk)$)|((^|\/)id_(rsa|dsa|ecdsa|ed25519)$)/.test(file.path))
     .filter(({ path: file }) => /-----BEGIN (\w+ )?PRIVATE KEY-----|PuTTY-User-Key-File/.test(project.folder.read(file) ?? ''))
     .map(({ path: file }) => ({
       severity: 'warning', what: `${file} in the commit is a private key.`, why: 'Whoever has the repository has it, and it goes into the slug.', place: file,
       next: `git rm --cached ${shellWord(file)} && git commit\nKeep it in a config var, and make a new one: the history keeps the old.`,
     })),
+}
+
+const MOST_NAMED = 10
+
+export const secretValues: Check = {
+  name: 'secret-values',
+  theme: 'Secrets',
+  asserts: 'no file of the commit holds a value that looks like a secret',
+  look: (facts) => {
+    const told = new Set([...envFiles.look(facts), ...privateKeys.look(facts)].map(({ place }) => place))
+    const found = facts.project.secrets.filter(({ file }) => !told.has(file))
+    if (found.length === 0) return []
+    const named = found.slice(0, MOST_NAMED).map(({ file, line, kind }) => `${file}:${line} (${kind})`)
+    const rest = found.length > MOST_NAMED ? ` and ${found.length - MOST_NAMED} more` : ''
+    return [{
+      severity: 'warning',
+      what: `The commit holds what looks like ${found.length === 1 ? 'a secret' : 'secrets'}: ${named.join(', ')}${rest}.`,
+      why: 'Whoever has the repository has them, and they go into the slug.',
+      place: `${found[0]!.file}:${found[0]!.line}`,
+      next: 'shipit config set NAME\nThen read it from process.env, and renew it: the history keeps the old one.',
+      details: { secrets: found },
+    }]
+  },
 }
 
 const PM2_SECRETS = ['PM2_SECRET_KEY', 'KEYMETRICS_SECRET']
