@@ -68,6 +68,37 @@ const ECOSYSTEM = {
   },
 }
 
+/**
+ * What few dynos, or few instances, need is a file of its own as well, loaded when it is asked for: the doors of PM2's dashboard and of `shipit dev`, and what
+ * only threads, children and primaries of an app's own cluster do. There is one log, so what writes to it is the supervisor's.
+ */
+const LATER = {
+  name: 'later',
+  setup({ onResolve, initialOptions }) {
+    const isOf = (...names) => names.includes(path.basename(initialOptions.outfile))
+    onResolve({ filter: /\/(control|dashboard)\/index\.js$/ }, ({ path: file }) => ({ path: `./${path.basename(path.dirname(file))}.cjs`, external: true }))
+    onResolve({ filter: /\/(evaluate|help)\.js$/ }, ({ path: file, kind }) => (kind === 'dynamic-import' ? { path: `./${path.basename(file, '.js')}.cjs`, external: true } : undefined))
+    onResolve({ filter: /\/tree-member\.js$/ }, () => ({ path: './tree-member.cjs', external: true }))
+    if (isOf('preload.cjs', 'tree-member.cjs')) onResolve({ filter: /\/listeners\.js$/ }, () => ({ path: './listeners.cjs', external: true }))
+    if (isOf('control.cjs', 'dashboard.cjs')) onResolve({ filter: /\/(fault|outlet)\.js$/ }, () => ({ path: './supervisor.cjs', external: true }))
+  },
+}
+
+/** The files of the package's lib/ by what each begins with. */
+const BUNDLES = {
+  'supervisor.cjs': 'cli.ts',
+  'ecosystem.cjs': 'ecosystem-adapter.ts',
+  'evaluate.cjs': '../ecosystem/evaluate.ts',
+  'help.cjs': 'help.ts',
+  'control.cjs': 'control/index.ts',
+  'dashboard.cjs': 'dashboard/index.ts',
+  'preload.cjs': 'preload/index.ts',
+  'tree-member.cjs': 'preload/tree-member.ts',
+  'listeners.cjs': 'listeners.ts',
+  'dashboard-preload.cjs': 'preload/dashboard.ts',
+  'agent.cjs': 'dashboard/process.ts',
+}
+
 // What NODE_OPTIONS names for every Node that an app starts, which may be an older one than the app's own and read no newer syntax.
 const ATTACH = `if (Number(process.versions.node.split('.')[0]) >= 18 && process.env.SHIPIT_TREE) require('./preload.cjs')
 `
@@ -77,11 +108,7 @@ export async function buildRuntime(root, destination = path.join(root, 'dist')) 
   const out = path.join(destination, 'shipit-runtime')
   rmSync(out, { recursive: true, force: true })
   for (const folder of ['bin', 'lib']) mkdirSync(path.join(out, folder), { recursive: true })
-  await bundle(root, out, 'cli.ts', 'supervisor.cjs')
-  await bundle(root, out, 'ecosystem-adapter.ts', 'ecosystem.cjs')
-  await bundle(root, out, 'preload/index.ts', 'preload.cjs')
-  await bundle(root, out, 'preload/dashboard.ts', 'dashboard-preload.cjs')
-  await bundle(root, out, 'dashboard/process.ts', 'agent.cjs')
+  for (const [to, from] of Object.entries(BUNDLES)) await bundle(root, out, from, to)
   writeFileSync(path.join(out, 'lib/attach.cjs'), ATTACH)
   const bin = path.join(out, 'bin/shipit-runtime.js')
   writeFileSync(bin, BIN)
@@ -110,7 +137,9 @@ async function bundle(root, out, from, to) {
     // Only `createRequire` is given it, which takes a path as well.
     define: { 'import.meta.url': '__filename', 'import.meta.dirname': '__dirname' },
     banner: { js: 'const ModuleClass=module.constructor;' },
-    plugins: [MODULE_CLASS, NO_COPIES, ECOSYSTEM],
+    // An `import()` of ours that stays one brings Node's loader of ES modules.
+    supported: to === 'evaluate.cjs' ? {} : { 'dynamic-import': false },
+    plugins: [LATER, MODULE_CLASS, NO_COPIES, ECOSYSTEM],
     logLevel: 'warning',
   })
 }
@@ -132,7 +161,7 @@ function manifest(root) {
 
 /** npm writes a fixed time into its tarballs, so only the content decides their bytes. */
 function pack(folder, destination) {
-  for (const file of ['bin/shipit-runtime.js', 'lib/agent.cjs', 'lib/attach.cjs', 'lib/dashboard-preload.cjs', 'lib/ecosystem.cjs', 'lib/preload.cjs', 'lib/supervisor.cjs']) utimesSync(path.join(folder, file), 0, 0)
+  for (const file of ['bin/shipit-runtime.js', 'lib/attach.cjs', ...Object.keys(BUNDLES).map((name) => `lib/${name}`)]) utimesSync(path.join(folder, file), 0, 0)
   const npm = process.env.npm_execpath
   const [command, args] = npm?.endsWith('.js') ? [process.execPath, [npm]] : ['npm', []]
   const made = execFileSync(command, [...args, 'pack', folder, '--pack-destination', destination, '--json', '--ignore-scripts', '--silent'], {

@@ -17,7 +17,8 @@ type Raw = Record<string, unknown>
 export function readApp(raw: Raw, at: Path): ReadApp {
   const findings: Finding[] = []
   const app: Record<string, unknown> = {}
-  for (const option of APP_OPTIONS.filter(({ name }) => name !== 'env')) {
+  const written = new Set(Object.keys(raw).map(appOption))
+  for (const option of APP_OPTIONS.filter((one) => written.has(one) && one.name !== 'env')) {
     const key = winningSpelling(option, raw, at, findings)
     if (key === undefined) continue
     const result = coerce(option, raw[key])

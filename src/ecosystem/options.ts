@@ -112,13 +112,18 @@ export function spellingsOf({ name, pm2Name = name, aliases = [] }: AppOption): 
   return [...new Set([pm2Name, ...aliases, name, camelCase(pm2Name)])]
 }
 
-const bySpelling = new Map(APP_OPTIONS.flatMap((option) => spellingsOf(option).map((spelling) => [spelling, option] as const)))
+const CAPITAL = /[A-Z]/
+
+/** Whether a key means an option. Told without its spellings: a dyno asks this of every key at every boot, and builds nothing for it. */
+function isSpelling(key: string, { name, pm2Name = name, aliases }: AppOption): boolean {
+  return key === name || key === pm2Name || aliases?.includes(key) === true || (CAPITAL.test(key) && camelCase(pm2Name) === key)
+}
 
 /** The option that a key means, by its name or an alias; undefined where PM2 knows none. */
 export function appOption(key: string): AppOption | undefined {
-  return bySpelling.get(key)
+  return APP_OPTIONS.find((option) => isSpelling(key, option))
 }
 
 export function knownSpellings(): string[] {
-  return [...bySpelling.keys()]
+  return [...new Set(APP_OPTIONS.flatMap(spellingsOf))]
 }

@@ -65,9 +65,9 @@ export interface God {
   Worker: { start(): void; stop(): void }
 }
 
-/** What PM2's parts want of a module that is left out, by the name that they require it by. */
+/** What PM2's parts want of a module that is left out, by the last part of the name that they require it by. */
 interface Unused {
-  request: RegExp
+  name: string
   standIn: unknown
   /** Loaded after all where the file asks for it. */
   unless?: 'watch' | 'cron' | 'git' | 'dashboard'
@@ -78,23 +78,23 @@ interface Unused {
  * PM2's own configuration file, and clothes for messages that nobody reads. Node's `domain` slows every promise of the process once it is used.
  */
 const UNUSED: Unused[] = [
-  { request: /modules\/vizion$/, standIn: { analyze: (_: unknown, done: (error: Error) => void) => done(new Error('not loaded')) }, unless: 'git' },
-  { request: /^\.\/VersionCheck\.js$/, standIn: () => undefined },
-  { request: /tools\/SysMetrics\.js$/, standIn: { collect: (done: (data: object) => void) => done({}) } },
-  { request: /tools\/typestrip\.js$/, standIn: { supportLevel: () => 'native', resolvedNodeVersion: () => process.versions.node } },
-  { request: /^pidusage$/, standIn: () => undefined },
-  { request: /^\.\/Configuration\.js$/, standIn: { getSync: () => ({ sysmonit: 'false' }) } },
-  { request: /^debug$/, standIn: () => () => undefined },
-  { request: /^dayjs$/, standIn: () => ({ format: () => '' }) },
-  { request: /^domain$/, standIn: { create: standInDomain } },
-  { request: /^ansis$/, standIn: plainText() },
-  { request: /^eventemitter2$/, standIn: { EventEmitter2: GodBus }, unless: 'dashboard' },
-  { request: /^async\/timesLimit$/, standIn: timesLimit },
-  { request: /^async\/eachLimit$/, standIn: eachLimit },
+  { name: 'vizion', standIn: { analyze: (_: unknown, done: (error: Error) => void) => done(new Error('not loaded')) }, unless: 'git' },
+  { name: 'VersionCheck.js', standIn: () => undefined },
+  { name: 'SysMetrics.js', standIn: { collect: (done: (data: object) => void) => done({}) } },
+  { name: 'typestrip.js', standIn: { supportLevel: () => 'native', resolvedNodeVersion: () => process.versions.node } },
+  { name: 'pidusage', standIn: () => undefined },
+  { name: 'Configuration.js', standIn: { getSync: () => ({ sysmonit: 'false' }) } },
+  { name: 'debug', standIn: () => () => undefined },
+  { name: 'dayjs', standIn: () => ({ format: () => '' }) },
+  { name: 'domain', standIn: { create: standInDomain } },
+  { name: 'ansis', standIn: plainText() },
+  { name: 'eventemitter2', standIn: { EventEmitter2: GodBus }, unless: 'dashboard' },
+  { name: 'timesLimit', standIn: timesLimit },
+  { name: 'eachLimit', standIn: eachLimit },
   // Only God's own way to spawn, which is replaced, opens log files by it.
-  { request: /^async\/waterfall$/, standIn: () => undefined },
-  { request: /^croner$/, standIn: () => undefined, unless: 'cron' },
-  { request: /^\.\/Watcher$/, standIn: (god: Record<string, unknown>) => void (god.watch = { enable: () => undefined, disable: () => undefined, disableAll: () => undefined }), unless: 'watch' },
+  { name: 'waterfall', standIn: () => undefined },
+  { name: 'croner', standIn: () => undefined, unless: 'cron' },
+  { name: 'Watcher', standIn: (god: Record<string, unknown>) => void (god.watch = { enable: () => undefined, disable: () => undefined, disableAll: () => undefined }), unless: 'watch' },
 ]
 
 /** Takes any chain of colours and styles for a text, and leaves the text as it is. */
@@ -150,7 +150,8 @@ function withStandIns<T>({ withWatch, withCron, withGit, withDashboard }: Omit<W
   const original = loader._load
   const wanted = { watch: withWatch, cron: withCron, git: withGit, dashboard: withDashboard }
   loader._load = function (this: unknown, request, parent, isMain) {
-    const unused = UNUSED.find((one) => one.request.test(request) && !(one.unless && wanted[one.unless]))
+    const last = request.slice(request.lastIndexOf('/') + 1)
+    const unused = UNUSED.find((one) => one.name === last && !(one.unless && wanted[one.unless]))
     return unused && parent?.filename?.includes('pm2') ? unused.standIn : original.call(this, request, parent, isMain)
   }
   try {

@@ -23,14 +23,48 @@ export function readKernelFile(file: string): string {
 export function readStatField(pid: number, field: number): number {
   let value = NaN
   readPieces(`/proc/${pid}/stat`, (bytes, count) => {
-    // The name in parentheses may hold spaces and parentheses; what is behind it holds neither.
-    let at = bytes.lastIndexOf(0x29, count - 1) + 2
-    for (let number = 3; number < field && at > 0; number += 1) at = bytes.indexOf(0x20, at) + 1
-    const end = at > 0 ? bytes.indexOf(0x20, at) : -1
-    if (end > at && end < count) value = Number(bytes.toString('latin1', at, end))
+    value = numberAt(bytes, count, field)
     return false
   })
   return value
+}
+
+/** The letter of /proc/PID/stat that says what a process does: its third field; '' if there is none. Throws as `readFileSync`. */
+export function readStatState(pid: number): string {
+  let state = ''
+  readPieces(`/proc/${pid}/stat`, (bytes, count) => {
+    const at = nameEnd(bytes, count) + 2
+    if (at > 1 && at < count) state = String.fromCharCode(bytes[at]!)
+    return false
+  })
+  return state
+}
+
+const PARENTHESIS = 0x29
+const SPACE = 0x20
+const ZERO = 0x30
+
+/** Where the name ends, which may itself hold spaces and parentheses; -1 if nowhere. By hand: each call of a buffer's own methods leaves garbage behind. */
+function nameEnd(bytes: Buffer, count: number): number {
+  let at = count - 1
+  while (at >= 0 && bytes[at] !== PARENTHESIS) at -= 1
+  return at
+}
+
+function numberAt(bytes: Buffer, count: number, field: number): number {
+  let at = nameEnd(bytes, count) + 2
+  if (at < 2) return NaN
+  for (let number = 3; number < field; at += 1) {
+    if (at >= count) return NaN
+    if (bytes[at] === SPACE) number += 1
+  }
+  let value = NaN
+  for (; at < count && bytes[at]! > SPACE; at += 1) {
+    const digit = bytes[at]! - ZERO
+    if (digit < 0 || digit > 9) return NaN
+    value = (Number.isNaN(value) ? 0 : value) * 10 + digit
+  }
+  return at < count ? value : NaN
 }
 
 /** `take` says whether it wants more. */

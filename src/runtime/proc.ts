@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { readdirSync } from 'node:fs'
-import { readKernelFile, readStatField } from './kernel-file.js'
+import { readKernelFile, readStatField, readStatState } from './kernel-file.js'
 
 /** What the kernel says of a process. Processes that have ended and wait to be reaped are none. */
 export interface Process {
@@ -53,8 +53,18 @@ function fromProc(): Process[] {
 
 /** When a process was started, in clock ticks since the machine's boot (proc(5), field 22); undefined if it is gone. */
 function startOf(pid: number): number | undefined {
+  return ifThere(() => readStatField(pid, 22))
+}
+
+/** A letter as proc(5) has it; '' if the process is gone. */
+function stateOf(pid: number): string {
+  return ifThere(() => readStatState(pid)) ?? ''
+}
+
+/** What is read of a process; undefined if it is gone. */
+function ifThere<T>(read: () => T): T | undefined {
   try {
-    return readStatField(pid, 22)
+    return read()
   } catch (error) {
     if (isGone(error)) return undefined
     throw error
@@ -109,13 +119,14 @@ export function placeOf(pid: number): { parent: number; group: number } | undefi
 /** Whether a process runs: one that has ended, and that nobody has reaped, can still be signalled. */
 export function isRunning(pid: number): boolean {
   if (process.platform !== 'linux') return signal(pid, 0)
-  const state = readStat(pid)?.state
-  return state !== undefined && state !== 'Z' && state !== 'X'
+  const state = stateOf(pid)
+  return state !== '' && state !== 'Z' && state !== 'X'
 }
 
 /** Whether a process runs, waits for a CPU, or for a disk. Not known outside Linux. */
 export function isBusy(pid: number): boolean {
-  return ['R', 'D'].includes(readStat(pid)?.state ?? '')
+  const state = stateOf(pid)
+  return state === 'R' || state === 'D'
 }
 
 /** Sends a signal; false if the process is gone or another user's. */
@@ -129,10 +140,5 @@ export function signal(pid: number, name: NodeJS.Signals | 0): boolean {
 }
 
 function readIfThere(file: string): string {
-  try {
-    return readKernelFile(file)
-  } catch (error) {
-    if (isGone(error)) return ''
-    throw error
-  }
+  return ifThere(() => readKernelFile(file)) ?? ''
 }

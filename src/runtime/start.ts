@@ -5,6 +5,7 @@ import { readDyno, readMachine } from './dyno.js'
 import { ecosystemOf, isEcosystemFile, readEcosystem, type Ecosystem, type EcosystemApp, type Pm2CommandLine, type Problem } from './ecosystem-adapter.js'
 import { appEnvironment } from './environment.js'
 import { Fault, warn } from './fault.js'
+import { dynoOutput } from './outlet.js'
 import { Supervisor } from './supervisor.js'
 
 /** What the command line says. `file`: an ecosystem file, a script or a command. */
@@ -17,6 +18,7 @@ const DRAIN_SECONDS = 25
 export async function start(line: StartLine, lib: string): Promise<void> {
   const dev = devSettings(process.env)
   delete process.env[DEV_VARIABLE]
+  const lines = dev && (await import('./control/index.js')).LineLog.of(dynoOutput)
   const dyno = dev ? readMachine(process.env) : readDyno(process.env)
   const env = snapshot()
   const ecosystem = isEcosystemFile(line.file) ? await readFile(line, env) : usable(ecosystemOf(line, line.file), 'the command line')
@@ -34,7 +36,7 @@ export async function start(line: StartLine, lib: string): Promise<void> {
   const keys = dashboardKeys(env, apps[0]?.name ?? 'app', dyno.name)
   for (const name of KEY_VARIABLES) delete process.env[name]
   if (line.delay) await new Promise((resolve) => setTimeout(resolve, 1000 * line.delay!))
-  await new Supervisor({ apps, dyno, env, keys, lib, isWatched, dev }).run()
+  await new Supervisor({ apps, dyno, env, keys, lib, isWatched, dev, lines }).run()
 }
 
 async function readFile({ file, options }: StartLine, env: Record<string, string>): Promise<Ecosystem> {

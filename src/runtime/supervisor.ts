@@ -12,7 +12,7 @@ import { DynoSize } from './dyno-size.js'
 import type { DevSettings } from './dev-settings.js'
 import { openDoors } from './doors.js'
 import { EventLog } from './event-log.js'
-import { LineLog } from './control/line-log.js'
+import type { LineLog } from './control/line-log.js'
 import { crashFault } from './crash-report.js'
 import { Exits } from './exits.js'
 import { Fault } from './fault.js'
@@ -42,6 +42,8 @@ interface SupervisorOptions {
   isWatched: boolean
   /** What `shipit dev` says; undefined in a dyno. */
   dev: DevSettings | undefined
+  /** What is printed, kept for other terminals; undefined in a dyno. */
+  lines: LineLog | undefined
 }
 
 interface GodEvent {
@@ -68,14 +70,12 @@ export class Supervisor {
   readonly #scaling: Scaling
   readonly #filling: Filling
   readonly #reloads: Reloads
-  readonly #lines: LineLog | undefined
   #memory: DynoMemory | undefined
   #dashboard: { stop(): void } | undefined
 
   constructor(options: SupervisorOptions) {
-    const { apps, dyno, env, keys, dev } = options
+    const { apps, dyno, env, keys, dev, lines } = options
     this.#options = options
-    this.#lines = dev && LineLog.of(dynoOutput)
     this.#bootId = dyno.isDyno ? newBootId() : undefined
     if (this.#bootId) dynoOutput.out.write(bootIdLine(dyno.name, this.#bootId))
     if (keys) makeHome(this.#home)
@@ -94,7 +94,7 @@ export class Supervisor {
     this.#scaling = this.#makeScaling()
     this.#reloads = this.#makeReloads()
     startMetrics(this.#instances, dyno.name, interval, (app) => this.#memory?.budget.shares.get(app), (line) => {
-      this.#lines?.figures(line)
+      lines?.figures(line)
       if (printed > 0) printIfRead(line)
     })
   }
@@ -146,7 +146,7 @@ export class Supervisor {
   }
 
   #spawnSettings(interval: number): SpawnSettings {
-    const { apps, lib, keys } = this.#options
+    const { apps, lib, keys, lines } = this.#options
     return {
       apps,
       instances: this.#instances,
@@ -155,7 +155,7 @@ export class Supervisor {
       reportEvery: Math.min(interval, 5000),
       // With PM2's own metrics, 3 MB an instance.
       hasDashboard: keys !== undefined,
-      lines: this.#lines,
+      lines,
       heap: this.#size.heap,
       prefixes: apps.length > 1,
       channel: this.#reports.channel,
@@ -226,7 +226,6 @@ export class Supervisor {
       log: this.#log,
       god: this.#god,
       home: this.#home,
-      lines: this.#lines,
       rebudget: () => this.#memory?.recount(),
       isStopping: () => this.#end.hasBegun,
       startAnew: (app: App) => this.#filling.add(app).then(() => this.#filling.fill(app, sized)),

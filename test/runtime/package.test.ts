@@ -34,7 +34,7 @@ describe('the package shipit-runtime', function () {
     expect(readFileSync(tarball).length).to.be.below(70_000)
     const names: string[] = []
     await tar.list({ file: tarball, onReadEntry: (entry) => void names.push(entry.path) })
-    expect(names.sort()).to.deep.equal(['LICENSE', 'README.md', 'bin/shipit-runtime.js', 'lib/agent.cjs', 'lib/attach.cjs', 'lib/dashboard-preload.cjs', 'lib/ecosystem.cjs', 'lib/preload.cjs', 'lib/supervisor.cjs', 'package.json'].map((name) => `package/${name}`))
+    expect(names.sort()).to.deep.equal(['LICENSE', 'README.md', 'bin/shipit-runtime.js', 'lib/agent.cjs', 'lib/attach.cjs', 'lib/control.cjs', 'lib/dashboard-preload.cjs', 'lib/dashboard.cjs', 'lib/ecosystem.cjs', 'lib/evaluate.cjs', 'lib/help.cjs', 'lib/listeners.cjs', 'lib/preload.cjs', 'lib/supervisor.cjs', 'lib/tree-member.cjs', 'package.json'].map((name) => `package/${name}`))
     const into = path.join(folders[0] as string, 'unpacked')
     mkdirSync(into)
     await tar.extract({ file: tarball, cwd: into })

@@ -1,13 +1,16 @@
 import cluster, { type Worker } from 'node:cluster'
-import { Listeners } from '../listeners.js'
+import type { Listeners } from '../listeners.js'
 import type { Children } from './children.js'
 
 /** ms that an app which stops its workers itself has for it. */
 const OWN_WAY = 500
 
+/** Loaded where there may be workers: not in an instance in cluster mode, which is one itself. */
+const listenersOf = () => require('../listeners.js') as typeof import('../listeners.js')
+
 /** The workers of an app that is its own node:cluster primary, and the ports that it holds for them. */
 export class OwnCluster {
-  readonly #listeners = cluster.isPrimary ? new Listeners() : undefined
+  readonly #listeners: Listeners | undefined = cluster.isPrimary ? new (listenersOf().Listeners)() : undefined
   readonly #children: Children
 
   constructor(children: Children) {
