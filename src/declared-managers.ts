@@ -34,10 +34,3 @@ export function conflictingLockfiles(files: readonly string[]): string[] {
   const found = Object.keys(LOCKFILE_MANAGERS).filter((name) => files.includes(name))
   return found.length > 1 ? found : []
 }
-
-/** Of lockfiles that conflict, those to remove: all but that of the package manager that package.json names, else the first. */
-export function lockfilesToRemove(conflicting: readonly string[], manifest: Parameters<typeof declaredManagers>[0]): string[] {
-  const [declared] = declaredManagers(manifest)
-  const kept = conflicting.find((file) => LOCKFILE_MANAGERS[file] === declared?.manager) ?? conflicting[0]
-  return conflicting.filter((file) => file !== kept)
-}

@@ -3,7 +3,7 @@
 import { declaredManagers, LOCKFILE_MANAGERS, type ManagerName } from './declared-managers.js'
 
 /** What is looked at: package.json and a read-only view of the folder. */
-interface Looked {
+export interface Looked {
   manifest: Parameters<typeof declaredManagers>[0] & { scripts?: Record<string, string>; dependencies?: Record<string, string>; devDependencies?: Record<string, string> }
   folder: { isFile(file: string): boolean; read(file: string): string | undefined }
 }

@@ -80,7 +80,7 @@ Without a terminal, or where TERM is dumb, a line of figures and the events sinc
         const now = Date.now()
         const reports = source.report(seen, now)
         const report = monitReport(source.name, sort ? sortDynos(reports, sort) : reports, model, events.of(model), problem ?? (model.now > 0 ? source.missing(reports, watched) : undefined), now)
-        for (const line of this.jsonEnabled() ? [safeJson(snakeKeys(report))] : plainLines(report, problemBefore)) await out.write(line)
+        for (const line of this.jsonEnabled() ? [safeJson(snakeKeys(report))] : plainLines(report, problemBefore, source.unit)) await out.write(line)
         problemBefore = report.problem
       }
     } finally {

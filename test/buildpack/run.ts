@@ -100,6 +100,8 @@ async function missing(checkout: string): Promise<string[]> {
 }
 
 delete process.env.SHIPIT_LOCAL_NODE
+// Old versions of Node.js do not know NODE_EXTRA_CA_CERTS.
+if (process.env.NODE_EXTRA_CA_CERTS !== undefined) process.env.npm_config_cafile ??= process.env.NODE_EXTRA_CA_CERTS
 const outcomes = await main(path.join(source, 'test/fixtures'), process.argv.slice(2))
 const unknown = await missing(source)
 process.stdout.write('| suite | test | | |\n|---|---|---|---|\n')

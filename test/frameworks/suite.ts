@@ -10,7 +10,7 @@ import { Workshop } from './workshop.js'
 const rows: Facts[] = []
 
 describe('an app of', function () {
-  this.timeout(20 * 60_000)
+  this.timeout(40 * 60_000)
   let shop: Workshop | undefined
   afterEach(async () => {
     const open = shop

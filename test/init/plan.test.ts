@@ -96,6 +96,8 @@ describe('the plan of shipit init', () => {
     for (const web of ['npm start', 'yarn start', 'npm run migrate && npm start', 'shipit-runtime start ecosystem.config.yml']) {
       expect(step(plan({ ...node, Procfile: `web: ${web}\n` }).steps, 'Procfile'), web).to.equal(undefined)
     }
+    expect(step(plan({ ...node, Procfile: 'web: FORCE=1 bin/start-nginx node server.js\n' }).steps, 'Procfile')!.after).to.equal('web: FORCE=1 bin/start-nginx npm start\n')
+    expect(step(plan({ ...node, Procfile: 'web: bin/start-pgbouncer bin/start-nginx npm start\n' }).steps, 'Procfile')).to.equal(undefined)
     const early = plan({ 'package.json': { scripts: { start: 'node server.js' } }, Procfile: 'web: npm run migrate && npm start' })
     expect(manifest(early)['scripts']).to.not.have.property('prestart')
   })
@@ -166,7 +168,7 @@ describe('the plan of shipit init', () => {
       expect(step(made.steps, 'ecosystem.config.yml')!.after).to.match(/script: bot\.js/).and.match(/exec_mode: fork/).and.match(/instances: 1 .*twice/)
       expect(step(made.steps, 'Procfile')?.after ?? files.Procfile).to.match(/worker: npm start\n/)
       expect(manifest(made)['scripts']).to.deep.equal({ start: 'shipit-runtime start ecosystem.config.yml' })
-      expect(made.warnings.join()).to.contain('Have none of it: shipit scale web=0 worker=1')
+      expect(made.warnings.join()).to.contain('Have none of it: shipit deploy --scale web=0 --scale worker=1')
     })
   }
 

@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import { ShipitError } from '../../src/errors.js'
 import { prepareInit } from '../../src/init/index.js'
+import { findProject, prepareUpload } from '../../src/deploy/index.js'
 import { folderWarnings } from '../../src/deploy/source/folder-warnings.js'
 import { gatherFolder } from '../../src/preflight/index.js'
 import { lockfileAdvice } from '../../src/used-manager.js'
@@ -102,6 +103,18 @@ describe('a deploy of a folder alone', function () {
     expect(all[0]).to.include('package-lock.json of the root is not in this deploy').and.include('To deploy the root')
     expect(all[1]).to.include('@acme/lib of this repository is not in this deploy of packages/api alone')
     expect(await warnings(repository({}, { 'packages/api/package.json': api({ dependencies: { express: '5' } }) }))).to.deep.equal([])
+  })
+
+  it('is held to the same where its files are sent as they are', async () => {
+    const sent = async (spec: string) => {
+      const root = realFolder(repository({}, { 'packages/api/package.json': api({ dependencies: { '@acme/lib': spec } }) }))
+      git(root, 'init', '-q')
+      git(root, 'add', '-A')
+      git(root, 'commit', '-qm', 'First')
+      return prepareUpload(await findProject(root, 'packages/api'), { isFolderTyped: true, environment: () => Promise.resolve(undefined) })
+    }
+    expect((await failure(sent('workspace:*'))).message).to.include('packages/api cannot be deployed alone')
+    expect((await sent('*')).source.warnings.join('\n')).to.include('@acme/lib of this repository is not in this deploy of packages/api alone')
   })
 })
 

@@ -53,8 +53,11 @@ export async function prepareUpload(project: Project, wanted: Omit<Wanted, 'ref'
     uncommitted: state.isRepository ? [...state.changed, ...state.untracked] : [],
   })
   const names = new Set(sent.files)
+  const source = uploadSource(state, sent)
+  const beside = state.isRepository && deployed.folder !== '' ? state.commit : undefined
+  const warnings = beside ? await folderWarnings(root, beside, deployed.folder, facts) : []
   return {
-    source: uploadSource(state, sent),
+    source: { ...source, warnings: [...source.warnings, ...warnings] },
     environment,
     // To the platform all of it is the source, whatever of it is in a commit.
     facts: { ...facts, isRepository: true, uncommitted: [], files: facts.files.filter((file) => names.has(file.path)).map((file) => ({ ...file, isCommitted: true })) },

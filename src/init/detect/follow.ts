@@ -1,6 +1,7 @@
 import path from 'node:path/posix'
 import { isBuildLine } from './build-output.js'
 import { isShellProgram, simpleCommand, splitCommands, splitFlags, takeAssignments, type CommandPart } from './command-line.js'
+import { isDynoWrapper } from './dyno-wrapper.js'
 import { elsewhere } from './elsewhere.js'
 import { entryFile } from './entry-file.js'
 import { frameworkTarget } from './frameworks.js'
@@ -116,6 +117,7 @@ function followWords(words: string[], project: Project, seen: ReadonlySet<string
   }
   const [first, ...rest] = words
   if (first === undefined) return refused('the command is empty')
+  if (isDynoWrapper(first)) return refused(`\`${first}\` starts no process of Node.js by itself`, 'Leave such a dyno as it is, or write the command that it is to start behind it.')
   const program = path.basename(first)
   const other = elsewhere([program, ...rest], project)
   if (other) {
@@ -198,11 +200,12 @@ interface Unwrapped {
   rest: string[] | string
 }
 
-/** Programs that only set something and run the rest of their words. */
+/** Programs that only set something, or start something beside, and run the rest of their words. */
 function unwrap(words: string[]): Unwrapped | undefined {
   const [first, ...rest] = words
   const assigned = takeAssignments(words)
   if (Object.keys(assigned.env).length > 0) return { env: assigned.env, rest: assigned.words }
+  if (isDynoWrapper(first ?? '') && rest.length > 0) return { env: {}, rest }
   switch (path.basename(first ?? '')) {
     case 'cross-env': {
       const inner = takeAssignments(rest)

@@ -1,4 +1,5 @@
 import { withCommand, withType } from '../../procfile.js'
+import { wrapperOf } from '../detect/dyno-wrapper.js'
 import { callingScript } from '../detect/start-callers.js'
 import { scriptName } from '../detect/script-name.js'
 import { RUNTIME } from '../runtime-tarball.js'
@@ -20,7 +21,7 @@ export function planProcfile({ steps, decisions, warnings }: Draft, detected: De
     why.push(`${type}: ${startCommand}, because Heroku's own \`npm start\` does not find what Yarn's Plug'n'Play has installed`)
   }
   if (processCommand !== undefined) {
-    const asked = detected.procfileRunsStart ? processCommand.replace(/\bnpm( run)? start\b/, startCommand === 'npm start' ? '$&' : startCommand) : startCommand
+    const asked = detected.procfileRunsStart ? processCommand.replace(/\bnpm( run)? start\b/, startCommand === 'npm start' ? '$&' : startCommand) : wrapperOf(processCommand) + startCommand
     change(type, processCommand, asked)
     if (!detected.procfileRunsStart) decisions.push(`The Procfile decides what Heroku runs, so its ${type} line must run the start script; other process types stay.`)
   }

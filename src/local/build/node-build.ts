@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import path from 'node:path'
 import { configureBerry } from './berry.js'
@@ -24,9 +24,11 @@ export async function buildNodeApp(context: BuildContext): Promise<void> {
   refuseCollision(dir)
   const manifest = await readManifest(dir)
   const files = await readdir(dir)
-  refuseConflicts(files, manifest)
+  const isFile = (file: string): boolean => existsSync(path.join(dir, file))
+  const read = (file: string): string => readFileSync(path.join(dir, file), 'utf8')
+  refuseConflicts(files, { manifest, folder: { isFile, read: (file) => (isFile(file) ? read(file) : undefined) } })
   refuseIojs(manifest)
-  const manager = choosePackageManager(files, (name) => readFileSync(path.join(dir, name), 'utf8'))
+  const manager = choosePackageManager(files, read)
 
   output.heading('Creating runtime environment')
   output.line()

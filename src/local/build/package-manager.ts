@@ -1,4 +1,5 @@
-import { conflictingLockfiles, conflictingManagers, LOCKFILE_MANAGERS, lockfilesToRemove, type ManagerName } from '../../declared-managers.js'
+import { conflictingLockfiles, conflictingManagers, LOCKFILE_MANAGERS, type ManagerName } from '../../declared-managers.js'
+import { lockfileAdvice, type Looked } from '../../used-manager.js'
 import { BuildFailure } from './failure.js'
 
 /** What package.json says of package managers. */
@@ -20,9 +21,9 @@ export interface ToolWish { tool: ManagerName; range: string }
 const DISPLAYED: Record<ManagerName, string> = { npm: 'npm', yarn: 'Yarn', pnpm: 'pnpm' }
 
 /** Throws {@link BuildFailure} for several lockfiles, and for several tools in package.json (lib/package_manager.sh: fail_multiple_lockfiles, fail_conflicting_metadata). */
-export function refuseConflicts(files: readonly string[], manifest: Declared): void {
+export function refuseConflicts(files: readonly string[], { manifest, folder }: Looked): void {
   const several = conflictingLockfiles(files)
-  if (several.length > 0) throw lockfileFailure(several, manifest)
+  if (several.length > 0) throw lockfileFailure(several, lockfileAdvice(several, { manifest, folder }))
   const declared = conflictingManagers(manifest)
   if (declared.length > 0) {
     throw new BuildFailure('Multiple package managers declared in package.json', [
@@ -32,18 +33,18 @@ export function refuseConflicts(files: readonly string[], manifest: Declared): v
   }
 }
 
-function lockfileFailure(several: readonly string[], manifest: Declared): BuildFailure {
-  const remove = lockfilesToRemove(several, manifest)
-  const advice = `git rm ${remove.join(' ')} && git commit -m "Remove unused lockfiles"`
+function lockfileFailure(several: readonly string[], advice: string): BuildFailure {
   const modern = several.filter((file) => file !== 'npm-shrinkwrap.json')
   if (modern.length === 1) {
-    return new BuildFailure('Error: Multiple lockfiles conflicting with npm-shrinkwrap.json.', [`${several.join(' and ')} can pin different versions of the same package. Keep one:`, advice])
+    return new BuildFailure('Error: Multiple lockfiles conflicting with npm-shrinkwrap.json.', [`${several.join(' and ')} can pin different versions of the same package.`, ...advice.split('\n')])
   }
   const names = modern.map((file) => LOCKFILE_MANAGERS[file]).filter((name) => name !== undefined).sort((a, b) => (a < b ? -1 : 1))
   const keep = (name: ManagerName) => [`If you use ${DISPLAYED[name]}:`, `git rm ${several.filter((file) => LOCKFILE_MANAGERS[file] !== name).join(' ')}`]
   return new BuildFailure('Error: Multiple lockfiles found.', [
     `Multiple package managers (${names.map((name) => DISPLAYED[name]).join(',')}) have created lockfiles for this application.`,
-    'They can pin different versions of the same package. Keep the one of the tool that you use:',
+    'They can pin different versions of the same package.',
+    // Heroku's own words are those of a choice; what the project shows goes before them.
+    ...(advice.startsWith('Keep the one') ? ['Keep the one of the tool that you use:'] : advice.split('\n')),
     ...names.flatMap(keep),
   ])
 }

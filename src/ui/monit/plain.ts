@@ -2,6 +2,7 @@ import type { DynoReport, FormationModel } from '../../monitor/index.js'
 import { printable } from '../printable.js'
 import { happenings, type Happening } from './events.js'
 import { rowsOf } from './rows.js'
+import type { MonitSource } from './source.js'
 
 /** What a program reads of one look. */
 interface MonitReport {
@@ -40,11 +41,12 @@ export function monitReport(app: string, dynos: readonly DynoReport[], model: Fo
 }
 
 /** The same for people, and for grep: a line of figures, one for each event, and one for a problem that is not the one before. */
-export function plainLines({ app, at, dynos, requestsPerMinute, errorsPerMinute, events, problem }: MonitReport, problemBefore: string | null): string[] {
+export function plainLines({ app, at, dynos, requestsPerMinute, errorsPerMinute, events, problem }: MonitReport, problemBefore: string | null, unit: MonitSource['unit'] = 'dynos'): string[] {
   const [whole] = rowsOf(app, dynos, { sort: undefined, filter: '', now: 0 })
   const { status, cpu, memory, loop, restarts } = whole!
   const figures = [
-    `dynos=${status.split(' ')[0]}`, `instances=${dynos.reduce((sum, dyno) => sum + dyno.instances.length, 0)}`,
+    // What runs on a laptop is no dyno.
+    ...(unit === 'dynos' ? [`dynos=${status.split(' ')[0]}`] : []), `instances=${dynos.reduce((sum, dyno) => sum + dyno.instances.length, 0)}`,
     ...figure('cpu', cpu, '%'), ...figure('memory', memory, 'MB'), ...figure('loop_p95', loop, 'ms'), ...figure('restarts', restarts),
     ...figure('requests', requestsPerMinute ?? whole!.requests, 'rpm'), ...figure('errors', errorsPerMinute, 'rpm'),
   ]

@@ -35,7 +35,7 @@ describe('what a build decides before it does anything', () => {
       it(`is ${what}`, () => expect(choose(files, lock)).to.include(expected))
     }
 
-    const refused = (files: string[], engines: Record<string, string> = {}, packageManager?: string) => () => refuseConflicts(files, { engines, packageManager })
+    const refused = (files: string[], engines: Record<string, string> = {}, packageManager?: string) => () => refuseConflicts(files, { manifest: { engines, packageManager }, folder: { isFile: (file) => files.includes(file), read: () => undefined } })
 
     it('is none if lockfiles contradict each other', () => {
       expect(refused(['package-lock.json', 'yarn.lock'])).to.throw(BuildFailure, 'Multiple lockfiles found').with.property('details').that.includes('Multiple package managers (npm,Yarn) have created lockfiles for this application.')
@@ -43,6 +43,11 @@ describe('what a build decides before it does anything', () => {
       expect(refused(['package-lock.json', 'npm-shrinkwrap.json'])).to.throw(BuildFailure, 'Multiple lockfiles conflicting with npm-shrinkwrap.json')
       expect(refused(['yarn.lock', 'npm-shrinkwrap.json'])).to.throw(BuildFailure, 'Multiple lockfiles conflicting with npm-shrinkwrap.json')
       expect(refused(['pnpm-lock.yaml'])).not.to.throw()
+    })
+
+    it('is none if lockfiles contradict each other, with the one to keep if the project shows it, as init and doctor have it', () => {
+      expect(refused(['package-lock.json', 'yarn.lock', '.yarnrc.yml'])).to.throw(BuildFailure).with.property('details').that.includes.members(['Keep yarn.lock, because there is .yarnrc.yml:', 'git rm package-lock.json'])
+      expect(refused(['package-lock.json', 'npm-shrinkwrap.json'])).to.throw(BuildFailure).with.property('details').that.includes('git rm package-lock.json')
     })
 
     it('is none if package.json names several', () => {
