@@ -60,7 +60,7 @@ export default class Login extends BaseCommand {
     const { hasDisplay } = await import('../ui/app-url.js')
     return browserLogin(loginHost(process.env), async (url) => {
       this.logToStderr(`Log in in the browser: ${url}`)
-      if (hasDisplay()) await (await import('open')).default(url)
+      if (hasDisplay()) await (await import('../ui/browse.js')).browse(url)
     })
   }
 }

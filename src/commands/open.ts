@@ -18,7 +18,7 @@ export default class Open extends BaseCommand {
     const url = appUrl(app, web_url, args.path)
     this.log(url)
     const opened = !this.jsonEnabled() && hasDisplay()
-    if (opened) await (await import('open')).default(url)
+    if (opened) await (await import('../ui/browse.js')).browse(url)
     return { app, url, opened }
   }
 }

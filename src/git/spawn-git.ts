@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import type { Writable } from 'node:stream'
+import { withoutKeys } from '../child-environment.js'
 import { authorization } from './config-variables.js'
 import { pushEnvironment } from './push-environment.js'
 
@@ -26,7 +27,7 @@ export function spawnGit(args: readonly string[], { dir, url, token, env, object
   const isPiped = process.platform !== 'win32'
   const credentials = isPiped ? { helper: `!f() { if test "$1" = get; then cat <&${CREDENTIAL_FD}; fi; }; f` } : { header: authorization(token) }
   const child = spawn('git', args, {
-    cwd: dir, env: pushEnvironment(env, url, credentials, objects), detached: true,
+    cwd: dir, env: pushEnvironment(withoutKeys(env, [token]), url, credentials, objects), detached: true,
     stdio: isPiped ? ['ignore', 'pipe', 'pipe', 'pipe'] : ['ignore', 'pipe', 'pipe'],
   })
   const pipe = child.stdio[CREDENTIAL_FD] as Writable | undefined

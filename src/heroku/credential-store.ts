@@ -8,6 +8,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import os from 'node:os'
 import path from 'node:path'
 import { text } from 'node:stream/consumers'
+import { withoutKeys } from '../child-environment.js'
 import { ShipitError } from '../errors.js'
 import type { Credentials } from './credentials.js'
 
@@ -97,7 +98,7 @@ const TIMED_OUT = 124
 
 /** Runs a store's program with `input` on its stdin. A program that is not there, or does not end, is a failure of it. */
 async function run(env: NodeJS.ProcessEnv, program: string, args: string[], input = ''): Promise<Ran> {
-  const child = spawn(program, args, { env, stdio: ['pipe', 'pipe', 'pipe'], timeout: TIMEOUT, windowsHide: true })
+  const child = spawn(program, args, { env: withoutKeys(env), stdio: ['pipe', 'pipe', 'pipe'], timeout: TIMEOUT, windowsHide: true })
   const ended = new Promise<number>((resolve) => {
     child.once('error', () => resolve(127))
     child.once('close', (code) => resolve(code ?? TIMED_OUT))

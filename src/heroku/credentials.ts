@@ -1,3 +1,4 @@
+import { withoutKeys } from '../child-environment.js'
 import { ShipitError } from '../errors.js'
 import { tokenInStore } from './credential-store.js'
 import { tokenInNetrc } from './netrc.js'
@@ -14,7 +15,8 @@ const CLI_TIMEOUT = 20_000
 async function fromCli(env: NodeJS.ProcessEnv): Promise<Credentials | undefined> {
   const { execa } = await import('execa')
   const { exitCode, stdout } = await execa('heroku', ['auth:token'], {
-    env, extendEnv: false, reject: false, stdin: 'ignore', stderr: 'ignore', timeout: CLI_TIMEOUT, forceKillAfterDelay: 2000,
+    // Its own login is asked for: with HEROKU_API_KEY it would say that one again.
+    env: withoutKeys(env), extendEnv: false, reject: false, stdin: 'ignore', stderr: 'ignore', timeout: CLI_TIMEOUT, forceKillAfterDelay: 2000,
   })
   const token = exitCode === 0 ? String(stdout ?? '').trim() : ''
   return token && !/\s/.test(token) ? { token, source: 'heroku auth:token' } : undefined

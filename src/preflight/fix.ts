@@ -5,6 +5,7 @@ import path from 'node:path'
 import writeFileAtomic from 'write-file-atomic'
 import { editJson, editYaml } from '../ecosystem/index.js'
 import { ShipitError } from '../errors.js'
+import { mustStayInside } from '../init/stay-inside.js'
 import type { InitPlan } from '../init/types.js'
 import type { ProjectFacts } from './facts.js'
 import type { Finding } from './finding.js'
@@ -26,6 +27,7 @@ export async function planFixes(findings: Finding[], project: ProjectFacts, dir:
 export async function applyFixes({ edit, init }: Fixes): Promise<void> {
   if (edit) {
     if ((await readFile(edit.file, 'utf8')) !== edit.before) throw new ShipitError('project', { message: `${edit.name} has changed meanwhile. Nothing was changed.`, next: 'Run the command again.' })
+    mustStayInside(path.dirname(edit.file), [path.basename(edit.file)])
     await writeFileAtomic(edit.file, edit.after)
   }
   if (init) await (await import('../init/index.js')).applyPlan(init)

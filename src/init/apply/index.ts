@@ -3,6 +3,7 @@
 import { readFile } from 'node:fs/promises'
 import os from 'node:os'
 import { ShipitError } from '../../errors.js'
+import { mustStayInside, touchedBy } from '../stay-inside.js'
 import type { FileStep, InitPlan, InitStep, RemoveStep } from '../types.js'
 import { changeLockfile, type LockReport } from './lockfile.js'
 import { Transaction } from './transaction.js'
@@ -22,9 +23,10 @@ export interface ApplyOptions {
 
 /**
  * Applies the steps in order. If one fails, or the process is told to stop (SIGINT, SIGTERM, SIGHUP), every file is put
- * back, with its mode, and what was made is removed; then the failure is thrown. Returns what is known of the lockfile, if that changed.
+ * back, with its mode, and what was made is removed; then the failure is thrown. Nothing is written through a link out of the folder. Returns what is known of the lockfile, if that changed.
  */
 export async function applyPlan(plan: InitPlan, { onStep = () => {}, onTry = () => {}, isInstallTried = true }: ApplyOptions = {}): Promise<LockReport | undefined> {
+  mustStayInside(plan.dir, touchedBy(plan.steps))
   const transaction = new Transaction(plan.dir)
   const stop = new AbortController()
   const listen = (signal: NodeJS.Signals) => stop.abort(stoppedBy(signal))

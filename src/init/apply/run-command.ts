@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import { execa } from 'execa'
+import { withoutKeys } from '../../child-environment.js'
 import { ShipitError } from '../../errors.js'
 import { SCRATCH } from '../lock/commands.js'
 import type { RunStep } from '../types.js'
@@ -33,11 +34,11 @@ export async function runCommand(dir: string, { command, file }: RunStep, signal
   }
 }
 
-/** Without what npm and npx tell the programs that they run, which would lead the app's own npm to another folder; and free of CI's frozen lockfiles. */
+/** Without keys; without what npm and npx tell the programs that they run, which would lead the app's own npm to another folder; and free of CI's frozen lockfiles. */
 export function childEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const foreign = /^(npm_(package|lifecycle)_.*|npm_config_(local_prefix|prefix|workspace|workspaces|dry_run|package_lock_only|global|frozen_lockfile)|npm_(execpath|command|node_execpath)|INIT_CWD|NODE_ENV)$/i
   return {
-    ...Object.fromEntries(Object.entries(env).filter(([name]) => !foreign.test(name))),
+    ...Object.fromEntries(Object.entries(withoutKeys(env)).filter(([name]) => !foreign.test(name))),
     YARN_ENABLE_IMMUTABLE_INSTALLS: 'false',
     YARN_ENABLE_TELEMETRY: '0',
     COREPACK_ENABLE_DOWNLOAD_PROMPT: '0',
