@@ -33,6 +33,8 @@ export interface Fault {
   lasts?: number
   /** Only once a push has been answered. */
   isAfterPush?: boolean
+  /** Only once a push has been sent. */
+  isFromPush?: boolean
 }
 
 /** Stands before the embedded Heroku, API and git alike, and passes everything on but what a fault takes. */
@@ -45,18 +47,23 @@ interface FaultProxy {
   close(): Promise<void>
 }
 
+/** By git, or by a build of files. */
+const PUSH = /^POST \S+\/(git-receive-pack|builds)$/
+
 export async function faultProxy(target: string): Promise<FaultProxy> {
   let armed: { fault: Fault; seen: number; since?: number }[] = []
   let hasPushed = false
+  let isPushing = false
   let met: string[] = []
   const sockets = new Set<Socket>()
   let own = ''
 
   const harmFor = (line: string): Harm | undefined => {
+    isPushing ||= PUSH.test(line)
     for (const entry of armed) {
       if (!entry.fault.on.test(line)) continue
-      const { after = 0, times = Infinity, lasts = Infinity, isAfterPush, harm } = entry.fault
-      if (isAfterPush && !hasPushed) continue
+      const { after = 0, times = Infinity, lasts = Infinity, isAfterPush, isFromPush, harm } = entry.fault
+      if ((isAfterPush && !hasPushed) || (isFromPush && !isPushing)) continue
       const number = entry.seen++
       if (number < after || number >= after + times) continue
       entry.since ??= performance.now()
@@ -75,7 +82,7 @@ export async function faultProxy(target: string): Promise<FaultProxy> {
     response.on('close', () => onward.destroy())
     forward(request, onward, cutRequest, () => { onward.destroy(); request.socket.resetAndDestroy() })
     onward.on('response', (answer) => {
-      if (request.url?.endsWith('/git-receive-pack')) answer.on('end', () => { hasPushed = true })
+      if (PUSH.test(`${request.method} ${request.url}`)) answer.on('end', () => { hasPushed = true })
       if (harm === 'lose the answer') return void answer.resume().on('end', () => request.socket.resetAndDestroy())
       // Addresses in the platform's answers must lead back here.
       if (/json/.test(answer.headers['content-type'] ?? '')) return void sendJson(answer, response, cutAnswer, typeof harm === 'object' && 'replace' in harm ? harm.replace : undefined)
@@ -120,6 +127,7 @@ export async function faultProxy(target: string): Promise<FaultProxy> {
     arm(faults) {
       armed = faults.map((fault) => ({ fault, seen: 0 }))
       hasPushed = false
+      isPushing = false
       met = []
     },
     get met() { return met },
