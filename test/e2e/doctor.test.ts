@@ -72,16 +72,4 @@ describe('shipit doctor', () => {
     expect(found.findings.filter(({ severity }) => severity === 'error').map(({ check }) => check)).to.deep.equal(['config-set'])
     expect(found.checks.find(({ name }) => name === 'buildpacks')).to.include({ status: 'ok' })
   })
-
-  it('looks at the commit that a deploy of the environment takes, whatever is checked out', async () => {
-    await world.git(dir, 'branch', 'sound')
-    await writeFile(ecosystem(), `${(await readFile(ecosystem(), 'utf8')).replace(', config: [DATABASE_URL]', ', ref: sound').trimEnd()}\n  next: { app: patient }\n`)
-    await world.git(dir, 'rm', '--quiet', 'server.js')
-    await world.commit(dir, 'Lose the script once more')
-    const errors = async (env: string) => (await report(env, '--local')).report.findings.filter(({ severity }) => severity === 'error').map(({ check }) => check)
-    expect(await errors('next')).to.deep.equal(['entry'])
-    expect(await errors('production')).to.deep.equal([])
-    expect((await world.shipit(['deploy', 'next', '--local', '--dry-run'], { cwd: dir })).status).to.equal(4)
-    expect((await world.shipit(['deploy', 'production', '--local', '--create', '--dry-run'], { cwd: dir })).status).to.equal(0)
-  })
 })
