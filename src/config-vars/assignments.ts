@@ -32,7 +32,8 @@ export function checkNames(args: readonly string[]): string[] {
  * and is not repeated.
  */
 export async function parseAssignments(args: readonly string[]): Promise<Assignments> {
-  const values: Record<string, string> = {}
+  // Without a prototype: `constructor` is a name like any other.
+  const values = Object.create(null) as Record<string, string>
   const names: string[] = []
   for (const arg of args) {
     const [, name, value] = /^([^=]*)(?:=([^]*))?$/.exec(arg)!
@@ -48,5 +49,5 @@ export async function parseAssignments(args: readonly string[]): Promise<Assignm
     } else values[name!] = value
   }
   refuseOwnNames([...names, ...Object.keys(values)])
-  return { values, names }
+  return { values: { ...values }, names }
 }

@@ -5,10 +5,11 @@ const sorted = (names: string[]) => names.sort()
 
 /** What must be sent so that the app has `wanted` too: only what differs. */
 export function changesTo(current: Readonly<Record<string, string>>, wanted: Readonly<Record<string, string>>): Changes {
-  const names = Object.keys(wanted).filter((name) => current[name] !== wanted[name])
+  const has = (name: string): boolean => Object.hasOwn(current, name)
+  const names = Object.keys(wanted).filter((name) => !has(name) || current[name] !== wanted[name])
   return {
-    added: sorted(names.filter((name) => current[name] === undefined)),
-    changed: sorted(names.filter((name) => current[name] !== undefined)),
+    added: sorted(names.filter((name) => !has(name))),
+    changed: sorted(names.filter(has)),
     removed: [],
     patch: Object.fromEntries(names.map((name) => [name, wanted[name]!])),
   }
@@ -17,7 +18,7 @@ export function changesTo(current: Readonly<Record<string, string>>, wanted: Rea
 /** What must be sent so that the app has `wanted` and nothing else. */
 export function changesBetween(current: Readonly<Record<string, string>>, wanted: Readonly<Record<string, string>>): Changes {
   const changes = changesTo(current, wanted)
-  const removed = sorted(Object.keys(current).filter((name) => wanted[name] === undefined))
+  const removed = sorted(Object.keys(current).filter((name) => !Object.hasOwn(wanted, name)))
   return { ...changes, removed, patch: { ...changes.patch, ...Object.fromEntries(removed.map((name) => [name, null])) } }
 }
 

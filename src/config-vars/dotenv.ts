@@ -22,7 +22,8 @@ export function parseDotenv(text: string, source: string): Record<string, string
     const closing = trimmed.replace(/["'`]\s*(#.*)?$/, '')
     if (trimmed === '' || trimmed.startsWith('#') || inside.has(trimmed) || inside.has(closing)) continue
     const name = ASSIGNMENT.exec(line)?.[1]
-    if (name === undefined || vars[name] === undefined) throw fault(source, index + 1, 'it is not NAME=value')
+    if (name === '__proto__') throw fault(source, index + 1, 'no variable can be called __proto__')
+    if (name === undefined || !Object.hasOwn(vars, name)) throw fault(source, index + 1, 'it is not NAME=value')
     if (!NAME.test(name)) throw fault(source, index + 1, 'its name may hold letters, digits and _ only')
     if (seen.has(name)) throw fault(source, index + 1, `${name} is given a second time`)
     seen.add(name)
