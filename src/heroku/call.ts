@@ -10,7 +10,7 @@ import { transport } from './transport.js'
 import type { Endpoint } from './types.js'
 
 export interface CallSettings {
-  /** ms until the whole call is given up, with its resends and its waits; each page of a list has as much. */
+  /** ms until the whole call is given up, with its resends, its waits, and all pages of a list. */
   timeout: number
   /** ms without a byte after which a GET is tried anew. */
   silence: number
@@ -44,6 +44,9 @@ function keptAgent(isSecure: boolean): Agent {
   return agent
 }
 
+/** Bytes of all answers to one call: the longest list of a large account has a tenth of it. */
+const MOST_BYTES = 64 * 1024 * 1024
+
 const fault = (code: string, message: string) => Object.assign(new Error(message), { code })
 
 /**
@@ -57,7 +60,10 @@ export class Call extends Request {
   private isAttemptOver = false
   private hasConnected = false
   private startedAt = monotonic()
-  private deadline: number
+  private readonly deadline: number
+  /** Of all answers to this call. */
+  private bytes = 0
+  private readonly ranges = new Set<string>()
   private current: ClientRequest | undefined
   private timers = new Set<NodeJS.Timeout>()
 
@@ -115,7 +121,12 @@ export class Call extends Request {
 
   override handleResponse(response: IncomingMessage): void {
     const chunks: Buffer[] = []
-    response.on('data', (chunk: Buffer) => chunks.push(chunk))
+    response.on('data', (chunk: Buffer) => {
+      chunks.push(chunk)
+      this.bytes += chunk.length
+      if (this.bytes > MOST_BYTES) this.fail(this.brokenBy(fault('EBADANSWER', `its answer is larger than ${MOST_BYTES / 1024 / 1024} MB`)))
+      if (this.isSettled) response.destroy()
+    })
     response.on('error', (error) => this.handleError(error))
     response.on('close', () => {
       if (!response.complete) this.handleError(fault('ECONNRESET', 'the answer was cut off'))
@@ -133,11 +144,10 @@ export class Call extends Request {
   }
 
   override nextRequest(nextRange: string, body: unknown): void {
+    // A list that says twice what comes next has no end.
+    if (this.ranges.has(nextRange)) return this.fail(this.brokenBy(fault('EBADANSWER', 'its list never ends')))
+    this.ranges.add(nextRange)
     this.attempt = 0
-    this.deadline = monotonic() + this.settings.timeout
-    for (const timer of this.timers) clearTimeout(timer)
-    this.timers.clear()
-    this.startTimer(this.settings.timeout, () => this.giveUp())
     super.nextRequest(nextRange, body)
   }
 

@@ -3,6 +3,11 @@ import { parseLogLine } from './log-line.js'
 import type { OpenedStream } from './open-stream.js'
 import type { LogLine } from './types.js'
 
+/** Characters without the end of an event: a line of Heroku's log has 10,000 bytes at most. */
+const LONGEST = 4 * 1024 * 1024
+
+const endless = () => new Error('a line of the log has no end')
+
 interface LogEvent { id: string | undefined; lines: LogLine[] }
 
 /** The events of a log session, those of one packet at once; an answer in plain text is one line an event, without ids. */
@@ -11,8 +16,11 @@ export async function* logEvents({ contentType, body }: Pick<OpenedStream, 'cont
   if (contentType.includes('text/event-stream')) {
     let arrived: LogEvent[] = []
     const parser = createParser({ onEvent: ({ id, data }: EventSourceMessage) => arrived.push({ id, lines: linesOf(data, id) }) })
+    let pending = 0
     for await (const chunk of body) {
       parser.feed(decoder.decode(chunk, { stream: true }))
+      pending = arrived.length > 0 ? 0 : pending + chunk.length
+      if (pending > LONGEST) throw endless()
       if (arrived.length > 0) yield arrived
       arrived = []
     }
@@ -22,6 +30,7 @@ export async function* logEvents({ contentType, body }: Pick<OpenedStream, 'cont
   for await (const chunk of body) {
     const parts = (rest + decoder.decode(chunk, { stream: true })).split('\n')
     rest = parts.pop()!
+    if (rest.length > LONGEST) throw endless()
     yield parts.map((part) => ({ id: undefined, lines: linesOf(part) }))
   }
   yield [{ id: undefined, lines: linesOf(rest + decoder.decode()) }]

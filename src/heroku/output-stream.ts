@@ -3,6 +3,9 @@ import { connectionError } from './errors.js'
 import { patience } from './patience.js'
 import { fetchFor } from './proxy.js'
 
+/** Of one output: more than anybody reads. */
+const MOST_BYTES = 256 * 1024 * 1024
+
 interface OutputStreamOptions {
   signal?: AbortSignal
   /** Failures in a row before it is given up. Default 5. */
@@ -35,6 +38,7 @@ export async function* streamOutput(url: string, { signal, retries = patience(pr
           if (fresh.length === 0) continue
           failures = 0
           received += fresh.length
+          if (received > MOST_BYTES) throw Object.assign(new Error(`the output is larger than ${MOST_BYTES / 1024 / 1024} MB`), { isFinal: true })
           // NUL is the stream's own sign of life while a build prints nothing.
           const text = decoder.decode(fresh, { stream: true }).replaceAll('\0', '')
           if (text) yield text
@@ -44,7 +48,7 @@ export async function* streamOutput(url: string, { signal, retries = patience(pr
         return
       } catch (error) {
         if (either.aborted) return
-        if (failures++ >= retries) throw connectionError(error, { label: 'The output stream', apiUrl: url }, { method: 'GET', path: new URL(url).pathname, mayHaveActed: false })
+        if (failures++ >= retries || (error as { isFinal?: boolean }).isFinal) throw connectionError(error, { label: 'The output stream', apiUrl: url }, { method: 'GET', path: new URL(url).pathname, mayHaveActed: false })
       }
       await delay(retryDelay, undefined, { signal: either })
     }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import writeFileAtomic from 'write-file-atomic'
+import { asRecords, readState, type StateProblem } from './state-file.js'
 import type { Folders } from './types.js'
 
 export interface Authorization { id: string; description: string; scope: string[]; token: string; created_at: string; /** When its token is no longer good; null for never. */ expires_at: string | null }
@@ -20,14 +20,10 @@ export const newToken = (): string => `HRKU-${randomUUID()}`
 export const isExpired = ({ expires_at: at }: Authorization, now = Date.now()): boolean => at !== null && Date.parse(at) <= now
 
 /** Reads the file of authorizations, which is there once there was one; nobody else on the machine can read it. */
-export async function openAuthorizations(folders: Pick<Folders, 'root'>): Promise<Authorizations> {
+export async function openAuthorizations(folders: Pick<Folders, 'root'>, report: (problem: StateProblem) => void): Promise<Authorizations> {
   const file = path.join(folders.root, 'authorizations.json')
-  let all: Authorization[] = []
-  try {
-    all = JSON.parse(await readFile(file, 'utf8')) as Authorization[]
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw new Error(`${file} cannot be read (${(error as Error).message}). Remove it: what it held were further tokens.`, { cause: error })
-  }
+  const check = (value: unknown) => asRecords<Authorization>(value, ['id', 'description', 'token', 'created_at'])
+  let all = (await readState(file, check, { report, loss: 'what it held were further tokens, which are no longer taken' })) ?? []
   const write = () => writeFileAtomic(file, JSON.stringify(all), { mode: 0o600 })
   return {
     list: () => all,

@@ -12,14 +12,13 @@ import { promisify } from 'node:util'
 import writeFileAtomic from 'write-file-atomic'
 import { ShipitError } from '../errors.js'
 import { daemonEnvironment } from './daemon-environment.js'
-import { isAlive, lockHolder } from './daemon-lock.js'
+import { lockHolder } from './daemon-lock.js'
 import { daemonLogFile } from './daemon-log.js'
 import { EXIT_ALREADY_RUNNING } from './exit-codes.js'
 import { foldersOf, makeFolders, stateHome } from './folders.js'
 import { ownVersion } from './own-version.js'
 import { packageRoot } from '../paths.js'
 import type { DaemonInfo, Folders, Limits } from './types.js'
-import { removeFolder } from './remove.js'
 
 interface LocalStatus {
   home: string
@@ -35,12 +34,13 @@ interface LocalStatus {
 const POLL = 50
 /** ms that a daemon has to answer a question about itself. */
 const ANSWER_TIME = 5_000
-/** ms beyond the dynos' grace time that a daemon may take to end. */
-const STOP_MARGIN = 30_000
+/** Bytes of such an answer. */
+const LARGEST_ANSWER = 16 * 1024 * 1024
 
 const readInfo = async (folders: Folders): Promise<DaemonInfo | undefined> => {
   try {
-    return JSON.parse(await readFile(path.join(folders.root, 'daemon.json'), 'utf8')) as DaemonInfo
+    const info = JSON.parse(await readFile(path.join(folders.root, 'daemon.json'), 'utf8')) as Partial<DaemonInfo> | null
+    return typeof info?.apiUrl === 'string' && URL.canParse(info.apiUrl) && typeof info.token === 'string' && typeof info.pid === 'number' ? info as DaemonInfo : undefined
   } catch (error) {
     // Cut off by a crash of the machine: as good as none, the lock says who runs.
     if ((error as NodeJS.ErrnoException).code === 'ENOENT' || error instanceof SyntaxError) return undefined
@@ -60,7 +60,7 @@ function unusable(folders: Folders, error: unknown): unknown {
   })
 }
 
-const holderOf = (folders: Folders): ReturnType<typeof lockHolder> => lockHolder(folders).catch((error: unknown) => { throw unusable(folders, error) })
+export const holderOf = (folders: Folders): ReturnType<typeof lockHolder> => lockHolder(folders).catch((error: unknown) => { throw unusable(folders, error) })
 
 /** The running daemon's own account of itself; undefined where none runs or it does not answer. */
 export async function localStatus(home: string = stateHome()): Promise<LocalStatus | undefined> {
@@ -79,11 +79,12 @@ export async function localStatus(home: string = stateHome()): Promise<LocalStat
  */
 function ask<T>(url: string, token: string): Promise<T | undefined> {
   return new Promise((resolve) => {
-    const request = http.get(url, { agent: false, timeout: ANSWER_TIME, headers: { authorization: `Bearer ${token}` } }, (response) => {
+    const request = http.get(url, { agent: false, signal: AbortSignal.timeout(ANSWER_TIME), headers: { authorization: `Bearer ${token}` } }, (response) => {
+      let size = 0
+      response.on('data', (chunk: Buffer) => { if ((size += chunk.length) > LARGEST_ANSWER) response.destroy() })
       json(response).then((body) => resolve(response.statusCode === 200 ? (body as T) : undefined), () => resolve(undefined))
     })
-    request.once('timeout', () => request.destroy())
-    request.once('error', () => resolve(undefined))
+    request.on('error', () => resolve(undefined))
   })
 }
 
@@ -99,8 +100,8 @@ export async function ensureLocal(options: { home?: string; env?: NodeJS.Process
   const folders = foldersOf(home)
   await makeFolders(folders).catch((error: unknown) => { throw unusable(folders, error) })
   let ended = endOf(await spawnDaemon(folders, home, env))
-  const deadline = Date.now() + (options.wait ?? 60_000)
-  while (Date.now() < deadline) {
+  const deadline = performance.now() + (options.wait ?? 60_000)
+  while (performance.now() < deadline) {
     const status = await localStatus(home)
     if (status) return status.info
     if (ended.status !== undefined && ended.status !== EXIT_ALREADY_RUNNING) throw await notStarted(folders, `Its process ended with ${ended.status}.`)
@@ -166,33 +167,7 @@ async function notStarted(folders: Folders, why: string): Promise<ShipitError> {
   return new ShipitError('local', { message: 'The embedded Heroku did not start.', why: `${why}\nThe end of ${file}:\n${last}`, next: 'Put right what it names, then: shipit local start' })
 }
 
-/** Stops the daemon and its dynos, and resolves when both are gone: whether it was running. Throws ShipitError `local` where it does not end. */
-export async function stopLocal(home: string = stateHome()): Promise<boolean> {
-  const folders = foldersOf(home)
-  const { pid, began } = await holderOf(folders)
-  if (pid === undefined || began === undefined) return false
-  const grace = (await localStatus(home))?.limits.stopGrace ?? 30_000
-  try {
-    process.kill(pid, 'SIGTERM')
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
-  }
-  const deadline = Date.now() + grace + STOP_MARGIN
-  while (Date.now() < deadline) {
-    if (!(await isAlive({ pid, began }))) return true
-    await delay(POLL)
-  }
-  throw new ShipitError('local', { message: `The embedded Heroku (pid ${pid}) did not stop.`, why: `Its log is ${daemonLogFile(folders)}.`, next: `kill -9 ${pid}` })
-}
-
-/** Stops the daemon and removes everything it keeps under `home`: apps, repositories, slugs, logs, its token. */
-export async function resetLocal(home: string = stateHome()): Promise<void> {
-  const folders = foldersOf(home)
-  // The dynos of a daemon that was killed still run; its successor is who knows how to end them.
-  if ((await holderOf(folders)).isStale) await ensureLocal({ home })
-  await stopLocal(home)
-  await removeFolder(folders.root)
-}
+export { resetLocal, stopLocal } from './stop.js'
 
 /** Which generation of Heroku new apps are made as. Throws ShipitError `local` if the daemon does not take it. */
 export async function setGeneration({ apiUrl, token }: DaemonInfo, generation: 'cedar' | 'fir'): Promise<void> {

@@ -48,7 +48,9 @@ async function readLock(file: string): Promise<{ text: string; holder: Holder } 
 /** After a power cut the file may be there without its content: nobody's, as pid 0 is. */
 function holderIn(text: string): Holder {
   try {
-    return JSON.parse(text) as Holder
+    const holder = JSON.parse(text) as Partial<Holder> | null
+    if (Number.isInteger(holder?.pid) && typeof holder?.began === 'string') return holder as Holder
+    return { pid: 0, began: '' }
   } catch (error) {
     if (error instanceof SyntaxError) return { pid: 0, began: '' }
     throw error

@@ -20,6 +20,7 @@ import { createRendezvous } from './rendezvous/index.js'
 import { readSettings, writeSettings } from './settings.js'
 import type { Generation } from './place.js'
 import { openSpaces } from './spaces.js'
+import type { StateProblem } from './state-file.js'
 import { openStore } from './store/index.js'
 import type { DaemonInfo, Dynos, Folders, Limits } from './types.js'
 
@@ -53,6 +54,9 @@ export interface Platform {
   close(): Promise<void>
 }
 
+/** ms beyond the dynos' grace time after which the end of what runs is no longer waited for. */
+const STOP_MARGIN = 4_000
+
 const infoFile = (folders: Pick<Folders, 'root'>): string => path.join(folders.root, 'daemon.json')
 
 const loadRooms = async (): Promise<Rooms> => {
@@ -79,13 +83,18 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
 async function start(options: PlatformOptions, folders: Folders, lock: Awaited<ReturnType<typeof acquireLock>>): Promise<Platform> {
   const limits: Limits = { ...DEFAULT_LIMITS, ...options.limits }
   const log = openDaemonLog(folders)
+  const problems: StateProblem[] = []
+  const report = (problem: StateProblem) => {
+    problems.push(problem)
+    log(`${problem.file} ${problem.problem}`)
+  }
   const rooms = await (options.rooms ?? loadRooms)()
-  const settings = await readSettings(folders)
+  const settings = await readSettings(folders, report)
   const { token } = settings
   await lock.verify()
 
   const store = await openStore(folders)
-  for (const { file, problem } of store.problems) log(`${file} ${problem}`)
+  store.problems.forEach(report)
   const logplex = createLogplex(folders, log)
   let urls: Urls | undefined
   const dynos = rooms.createDynos({ store, logplex, folders, limits })
@@ -106,22 +115,22 @@ async function start(options: PlatformOptions, folders: Folders, lock: Awaited<R
     limits,
     generation: settings.generation ?? 'cedar',
     apps: store.list().map(({ id, name }) => ({ name, ...dynoCounts(dynos, id) })),
-    problems: store.problems,
+    problems,
   })
   let made: Promise<Certificate> | undefined
-  const certificate = () => (made ??= certificateOf(folders).catch((error: unknown) => {
+  const certificate = () => (made ??= certificateOf(folders, report).catch((error: unknown) => {
     made = undefined
     throw error
   }))
   const rendezvous = createRendezvous(certificate, log)
   const generation = () => settings.generation ?? 'cedar'
   const drains = startDrains({ store, logplex })
-  const spaces = await openSpaces(folders, generation)
+  const spaces = await openSpaces(folders, generation, report)
   const setGeneration = async (wanted: Generation) => {
     settings.generation = wanted
     await writeSettings(folders, settings)
   }
-  const api = createApi({ authorizations: await openAuthorizations(folders), drain: drains.follow, spaces, generation, setGeneration, rendezvous, certificate, store, logplex, dynos, releases, output, builder, git, folders, token, log, status, urls: () => urls as Urls, now: options.now, journal: options.journal })
+  const api = createApi({ authorizations: await openAuthorizations(folders, report), drain: drains.follow, spaces, generation, setGeneration, rendezvous, certificate, store, logplex, dynos, releases, output, builder, git, folders, limits, token, log, status, urls: () => urls as Urls, now: options.now, journal: options.journal })
 
   const opened: Listening[] = []
   try {
@@ -147,8 +156,9 @@ async function start(options: PlatformOptions, folders: Folders, lock: Awaited<R
       for (const listening of opened) listening.stopAccepting()
       await rm(infoFile(folders), { force: true })
       drains.close()
-      await builder.shutdown()
-      await dynos.shutdown()
+      // Dynos first: a build may wait for its release phase, which is one.
+      const dynosGone = dynos.shutdown()
+      await within(limits.stopGrace + STOP_MARGIN, Promise.all([dynosGone, builder.shutdown()]), () => log('builds or dynos have not ended in time; the next start ends what is left'))
       for (const listening of opened) await listening.close()
       await store.settled()
       await logplex.flush()
@@ -162,6 +172,18 @@ async function start(options: PlatformOptions, folders: Folders, lock: Awaited<R
     await dynos.shutdown()
     throw error
   }
+}
+
+/** Waits for `work`, but no longer than `ms`. */
+async function within(ms: number, work: Promise<unknown>, onLate: () => void): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(() => {
+      onLate()
+      resolve()
+    }, ms)
+  })
+  await Promise.race([work, late]).finally(() => clearTimeout(timer))
 }
 
 const candidates = (wanted: number | undefined, last: number | null, usual: number): number[] =>

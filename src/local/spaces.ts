@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import writeFileAtomic from 'write-file-atomic'
 import type { Generation } from './place.js'
+import { asRecords, readState, type StateProblem } from './state-file.js'
 import type { Folders, SpaceRecord } from './types.js'
 
 /** Spaces of this platform: as much of them as apps need to be in one. */
@@ -16,14 +16,9 @@ export interface Spaces {
 }
 
 /** Reads the file of spaces, which is there once there was one. */
-export async function openSpaces(folders: Pick<Folders, 'root'>, generation: () => Generation): Promise<Spaces> {
+export async function openSpaces(folders: Pick<Folders, 'root'>, generation: () => Generation, report: (problem: StateProblem) => void): Promise<Spaces> {
   const file = path.join(folders.root, 'spaces.json')
-  let spaces: SpaceRecord[] = []
-  try {
-    spaces = JSON.parse(await readFile(file, 'utf8')) as SpaceRecord[]
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw new Error(`${file} cannot be read (${(error as Error).message}). Remove it: spaces are made again when an app names one.`, { cause: error })
-  }
+  let spaces = (await readState(file, (value) => asRecords<SpaceRecord>(value, ['id', 'name', 'team', 'region']), { report, loss: 'spaces are made again when an app names one' })) ?? []
   const write = () => writeFileAtomic(file, JSON.stringify(spaces), { mode: 0o600 })
   return {
     list: () => spaces,

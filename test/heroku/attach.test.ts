@@ -161,7 +161,7 @@ describe('attaching to a one-off dyno', () => {
 
   it('speaks TLS where the API does, with a certificate that it trusts', async () => {
     const root = await mkdtemp(path.join(tmpdir(), 'shipit-attach-'))
-    const pair = await certificateOf({ root })
+    const pair = await certificateOf({ root }, () => undefined)
     await rm(root, { recursive: true })
     const secure = () => rendezvous((client) => client.end(`rendezvous\r\nover TLS\n${MARKER}7\n`), tls.createServer(pair))
     const untrusted = await rejection(join((await secure()).attachUrl, { isSecure: true }).ended)

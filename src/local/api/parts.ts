@@ -6,7 +6,7 @@ import type { Certificate } from '../rendezvous/certificate.js'
 import type { Rendezvous } from '../rendezvous/index.js'
 import type { Generation } from '../place.js'
 import type { Spaces } from '../spaces.js'
-import type { Builder, Dynos, Folders, Logplex, Store } from '../types.js'
+import type { Builder, Dynos, Folders, Limits, Logplex, Store } from '../types.js'
 
 /** Where this platform is reached, for the URLs in its answers. */
 export interface Urls { apiUrl: string; gitUrl: string; routerPort: number; rendezvousPort: number }
@@ -32,6 +32,7 @@ export interface ApiParts {
   /** Git smart HTTP, mounted at /git; it authenticates by itself. */
   git: (request: IncomingMessage, response: ServerResponse) => void
   folders: Folders
+  limits: Pick<Limits, 'buildTimeout'>
   token: string
   urls: () => Urls
   /** Facts about the daemon itself for GET /shipit/status. */

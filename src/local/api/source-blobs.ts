@@ -9,8 +9,8 @@ import type { Folders } from '../types.js'
 
 /** How long a source may wait for its build: an hour, as Heroku's signed URLs have it. */
 export const SOURCE_LIFE = 60 * 60_000
-/** Bytes of one upload. */
-const LARGEST_SOURCE = 1024 ** 3
+/** Bytes of one source. */
+export const LARGEST_SOURCE = 1024 ** 3
 
 /**
  * Sources on their way from a client to a build. They lie where the builder clears up what a killed daemon left; a file has its name

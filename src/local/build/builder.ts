@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto'
-import { rm } from 'node:fs/promises'
+import { mkdir, rm } from 'node:fs/promises'
 import path from 'node:path'
 import type { AppRecord, Builder, BuildRecord, BuildRequest, Folders, Limits, Logplex, Releases, Store } from '../types.js'
 import { compile } from './compile.js'
+import { watchDisk, type BuildRoom } from './disk-watch.js'
 import { BuildFailure } from './failure.js'
 import { launch } from './launch.js'
 import { killLeftProcesses } from './left-processes.js'
@@ -12,6 +13,7 @@ import { recoverBuilds } from './recovery.js'
 import { dropExpired, findExpired } from './retention.js'
 import { SLUG_LIMIT } from './slug.js'
 import { sweepTrees } from './tree-cache.js'
+import type { SourceLimits } from './unpack.js'
 import { removeFolder } from '../remove.js'
 
 export interface BuilderParts {
@@ -24,6 +26,10 @@ export interface BuilderParts {
   webUrl: (appName: string) => string
   /** Bytes of a compressed slug; 500 MB as on Heroku. */
   slugLimit?: number
+  /** Of a source once it is unpacked. */
+  sourceLimits?: SourceLimits
+  /** What one build may write. */
+  buildRoom?: BuildRoom
   /** How many releases back a rollback must be able to go. */
   releasesKept?: number
 }
@@ -77,9 +83,11 @@ export function createBuilder(parts: BuilderParts): LocalBuilder {
     const slugId = randomUUID()
     const slugDir = places.slug(app.id, slugId)
     const timer = setTimeout(() => stop.abort(new BuildFailure(`The build took longer than ${limits.buildTimeout / 1000} s and was stopped.`)), limits.buildTimeout)
+    const endWatch = watchDisk([work, slugDir, places.cache(app.id)], (failure) => stop.abort(failure), parts.buildRoom)
     let outcome: BuildRecord
     try {
       job.stage = 'compiling'
+      await mkdir(work, { recursive: true })
       stop.signal.throwIfAborted()
       outcome = await releaseOf(job, { slugId, slugDir, work })
     } catch (error) {
@@ -87,6 +95,7 @@ export function createBuilder(parts: BuilderParts): LocalBuilder {
       outcome = await settle(job, await discard(job, slugId, slugDir))
     } finally {
       clearTimeout(timer)
+      endWatch()
     }
     log(app.id, outcome.status === 'succeeded' ? 'Build succeeded' : 'Build failed -- check your build output')
     const [ended] = await Promise.allSettled([killLeftProcesses(path.join(work, 'groups'), work)])
@@ -112,6 +121,7 @@ export function createBuilder(parts: BuilderParts): LocalBuilder {
       output,
       signal: stop.signal,
       slugLimit: parts.slugLimit ?? SLUG_LIMIT,
+      sourceLimits: parts.sourceLimits,
     })
     job.stage = 'releasing'
     if (output.writeError !== undefined) throw output.writeError

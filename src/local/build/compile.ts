@@ -8,7 +8,8 @@ import { detectNode, discoverProcessTypes } from './detect.js'
 import { buildNodeApp } from './node-build.js'
 import type { BuildOutput } from './output.js'
 import { noteProcessGroup } from './left-processes.js'
-import { applySlugignore, unpack, weighSlug } from './slug.js'
+import { applySlugignore, weighSlug } from './slug.js'
+import { unpack, type SourceLimits } from './unpack.js'
 import type { SlugRecord } from '../types.js'
 
 interface CompileJob {
@@ -25,6 +26,7 @@ interface CompileJob {
   output: BuildOutput
   signal: AbortSignal
   slugLimit: number
+  sourceLimits?: SourceLimits | undefined
 }
 
 interface CompiledSlug extends Pick<SlugRecord, 'modules' | 'node' | 'size'> { processTypes: Record<string, string> }
@@ -34,8 +36,8 @@ export async function compile(job: CompileJob): Promise<CompiledSlug> {
   const { output, signal } = job
   const context = await prepare(job)
   output.heading('Building on the embedded Heroku')
-  await unpack(job.archive, job.slugDir)
-  signal.throwIfAborted()
+  const leaving = await unpack(job.archive, job.slugDir, { signal, limits: job.sourceLimits })
+  for (const link of leaving) output.warning(`${link}: this link leads out of the app, and nowhere in a dyno on Heroku.`)
   await applySlugignore(context)
   await detectNode(job.slugDir)
   output.heading('Using buildpack: heroku/nodejs')

@@ -1,18 +1,19 @@
 import { existsSync } from 'node:fs'
-import { readdir, readFile } from 'node:fs/promises'
+import { readdir } from 'node:fs/promises'
 import path from 'node:path'
 import { processTypes } from '../../procfile.js'
 import type { BuildContext } from './context.js'
 import { BuildFailure } from './failure.js'
 import { readManifest } from './manifest.js'
 import { parseProcfile } from './procfile.js'
+import { treeText } from './tree-file.js'
 
 /** Throws {@link BuildFailure} if there is no package.json at the root, which is all that heroku/nodejs looks at (heroku-buildpack-nodejs, bin/detect). */
 export async function detectNode(dir: string): Promise<void> {
   if (existsSync(path.join(dir, 'package.json'))) return
   for (const name of ['.slugignore', '.gitignore']) {
     const file = path.join(dir, name)
-    if (!existsSync(file) || !(await readFile(file, 'utf8')).split('\n').includes('package.json')) continue
+    if (!existsSync(file) || !treeText(dir, name).split('\n').includes('package.json')) continue
     throw new BuildFailure(`'package.json' listed in '${name}' file`, [
       'No Node.js app is detected without it: take it out of the file.',
       name === '.slugignore' ? 'https://devcenter.heroku.com/articles/slug-compiler#ignoring-files-with-slugignore' : 'https://devcenter.heroku.com/articles/gitignore',
@@ -36,9 +37,8 @@ export async function detectNode(dir: string): Promise<void> {
  */
 export async function discoverProcessTypes({ output, places: { dir } }: BuildContext): Promise<Record<string, string>> {
   output.heading('Discovering process types')
-  const procfile = path.join(dir, 'Procfile')
-  const isThere = existsSync(procfile)
-  const text = isThere ? await readFile(procfile, 'utf8') : undefined
+  const isThere = existsSync(path.join(dir, 'Procfile'))
+  const text = isThere ? treeText(dir, 'Procfile') : undefined
   const declared = Object.keys(parseProcfile(text ?? ''))
   output.line(`Procfile declares types     -> ${declared.join(', ') || '(none)'}`)
   const all = processTypes(text)

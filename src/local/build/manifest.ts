@@ -1,6 +1,5 @@
-import { readFile } from 'node:fs/promises'
-import path from 'node:path'
 import { BuildFailure } from './failure.js'
+import { treeText } from './tree-file.js'
 
 /** What the build reads of a package.json; anything that has another shape counts as absent. */
 export interface Manifest {
@@ -13,7 +12,7 @@ export interface Manifest {
 
 /** Throws {@link BuildFailure} where the file is not a JSON object. */
 export async function readManifest(dir: string): Promise<Manifest> {
-  const text = await readFile(path.join(dir, 'package.json'), 'utf8')
+  const text = treeText(dir, 'package.json')
   let raw: unknown
   try {
     raw = JSON.parse(text.replace(/^\uFEFF/, ''))

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import path from 'node:path'
 import { configureBerry } from './berry.js'
@@ -13,6 +13,7 @@ import { configurePnpm } from './pnpm.js'
 import { checkBerry, readBerrySettings, refuseCollision, refuseIojs, releaseOf } from './preparation.js'
 import { mayOmitDev, pruneDevDependencies, whyNotPrune } from './prune-dev.js'
 import { runtimeOf } from './tree-cache.js'
+import { treeText } from './tree-file.js'
 import { linkNode, npmVersion, provideTool, versionOf } from './tools.js'
 
 /** Scripts of the app's own that may write into node_modules once it is there. */
@@ -25,7 +26,7 @@ export async function buildNodeApp(context: BuildContext): Promise<void> {
   const manifest = await readManifest(dir)
   const files = await readdir(dir)
   const isFile = (file: string): boolean => existsSync(path.join(dir, file))
-  const read = (file: string): string => readFileSync(path.join(dir, file), 'utf8')
+  const read = (file: string): string => treeText(dir, file)
   refuseConflicts(files, { manifest, folder: { isFile, read: (file) => (isFile(file) ? read(file) : undefined) } })
   refuseIojs(manifest)
   const manager = choosePackageManager(files, read)

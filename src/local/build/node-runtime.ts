@@ -108,7 +108,9 @@ async function listNodes(host: BuildContext): Promise<string[]> {
 
 async function keptList(file: string): Promise<{ at: number; versions: string[] } | undefined> {
   try {
-    return JSON.parse(await readFile(file, 'utf8')) as { at: number; versions: string[] }
+    const kept = JSON.parse(await readFile(file, 'utf8')) as { at?: unknown; versions?: unknown } | null
+    const isList = typeof kept?.at === 'number' && Array.isArray(kept.versions) && kept.versions.every((one) => typeof one === 'string')
+    return isList ? kept as { at: number; versions: string[] } : undefined
   } catch (error) {
     if (error instanceof SyntaxError || (error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
     throw error

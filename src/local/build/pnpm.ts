@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs'
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import semver from 'semver'
 import { parse, YAMLParseError } from 'yaml'
 import { capture, step, type BuildContext } from './context.js'
 import { readManifest } from './manifest.js'
+import { treeText } from './tree-file.js'
 import { versionOf } from './tools.js'
 import { removeFolder } from '../remove.js'
 
@@ -67,10 +68,9 @@ async function hasLifecycleScript(dir: string): Promise<boolean> {
 
 /** From pnpm 10.5 on the file holds other settings too (lib/package_managers/pnpm.sh: _workspace_configured). */
 async function isWorkspace(dir: string): Promise<boolean> {
-  const file = path.join(dir, 'pnpm-workspace.yaml')
-  if (!existsSync(file)) return false
+  if (!existsSync(path.join(dir, 'pnpm-workspace.yaml'))) return false
   try {
-    const settings = parse(await readFile(file, 'utf8')) as { packages?: unknown } | null
+    const settings = parse(treeText(dir, 'pnpm-workspace.yaml')) as { packages?: unknown } | null
     return settings?.packages !== undefined && settings.packages !== null
   } catch (error) {
     if (error instanceof YAMLParseError) return false

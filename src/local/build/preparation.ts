@@ -1,11 +1,11 @@
 import { existsSync, statSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { parse, YAMLParseError } from 'yaml'
 import { BuildFailure } from './failure.js'
 import type { BuildContext } from './context.js'
 import type { Manifest } from './manifest.js'
 import type { PackageManager } from './package-manager.js'
+import { treeText } from './tree-file.js'
 
 /** Failures that the buildpack looks for before anything else (lib/runtimes/nodejs.sh: fail_dot_heroku, fail_iojs_unsupported). */
 export function refuseCollision(dir: string): void {
@@ -23,14 +23,13 @@ export function refuseIojs({ engines }: Manifest): void {
 export interface BerrySettings { yarnPath: string | undefined; nodeLinker: string | undefined }
 
 export async function readBerrySettings(dir: string): Promise<BerrySettings | undefined> {
-  const file = path.join(dir, '.yarnrc.yml')
-  if (!existsSync(file)) return undefined
+  if (!existsSync(path.join(dir, '.yarnrc.yml'))) return undefined
   const text = (name: string, of: object): string | undefined => {
     const value = (of as Record<string, unknown>)[name]
     return typeof value === 'string' && value !== '' ? value : undefined
   }
   try {
-    const settings: unknown = parse(await readFile(file, 'utf8'))
+    const settings: unknown = parse(treeText(dir, '.yarnrc.yml'))
     const of = typeof settings === 'object' && settings !== null ? settings : {}
     return { yarnPath: text('yarnPath', of), nodeLinker: text('nodeLinker', of) }
   } catch (error) {

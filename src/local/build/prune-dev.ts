@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import semver from 'semver'
 import { prunesNothing } from '../../prune-switches.js'
@@ -9,6 +8,7 @@ import { lockedPackages } from './locked-packages.js'
 import { hasInstallScripts, type Manifest } from './manifest.js'
 import type { PackageManager } from './package-manager.js'
 import { prunePnpm } from './pnpm.js'
+import { treeText } from './tree-file.js'
 
 /** Takes devDependencies out of the slug, unless there is a reason not to. */
 export async function pruneDevDependencies(context: BuildContext, manager: PackageManager, whyNot: string | undefined): Promise<void> {
@@ -47,6 +47,6 @@ export function whyNotPrune({ env, places, npm = '' }: BuildContext, manifest: M
 export async function mayOmitDev({ places }: BuildContext, manifest: Manifest, manager: PackageManager): Promise<boolean> {
   if (manager.name !== 'npm' || manager.lockfile === null || manifest.raw.workspaces !== undefined) return false
   if (hasInstallScripts(manifest)) return false
-  const locked = lockedPackages(await readFile(path.join(places.dir, manager.lockfile), 'utf8'))
+  const locked = lockedPackages(treeText(places.dir, manager.lockfile))
   return !locked.some(({ dev, hasInstallScript, optional }) => dev === true && hasInstallScript === true && optional !== true)
 }

@@ -13,12 +13,16 @@ const SHARED_CACHES_AT_MOST = 2 * 1024 * 1024 * 1024
 
 const APP_ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 
+/** Ends what the builds of a daemon that was killed left running. */
+export async function endLeftBuilds(folders: Folders): Promise<void> {
+  const { work } = buildPlaces(folders)
+  for (const name of await namesIn(work)) await killLeftProcesses(path.join(work, name, 'groups'), path.join(work, name))
+}
+
 /** Puts right what a daemon that was killed left: its build processes, its pending builds, folders that belong to nothing. */
 export async function recoverBuilds(store: Store, folders: Folders): Promise<void> {
   const places = buildPlaces(folders)
-  for (const name of await namesIn(places.work)) {
-    await killLeftProcesses(path.join(places.work, name, 'groups'), path.join(places.work, name))
-  }
+  await endLeftBuilds(folders)
   await removeFolder(places.work)
   for (const name of await namesIn(places.incoming)) await rm(path.join(places.incoming, name), { force: true })
 
@@ -68,9 +72,12 @@ async function removeStraySlugs(folders: Folders, app: Readonly<AppRecord>): Pro
 }
 
 async function removeStrayApps(store: Store, folders: Folders): Promise<void> {
+  const records = await namesIn(folders.apps)
   for (const folder of [folders.builds, folders.slugs, folders.caches, folders.repos]) {
     for (const name of await namesIn(folder)) {
-      if (APP_ID.test(name) && store.find(name) === undefined) await removeFolder(path.join(folder, name))
+      // A record that was set aside may come back, and its app needs its code then.
+      const isSetAside = records.some((record) => record.startsWith(name))
+      if (APP_ID.test(name) && store.find(name) === undefined && !isSetAside) await removeFolder(path.join(folder, name))
     }
   }
 }

@@ -1,48 +1,23 @@
-import { createReadStream, existsSync } from 'node:fs'
-import { mkdir, open, readFile, writeFile } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { createGunzip, createGzip } from 'node:zlib'
-import { create, extract } from 'tar'
+import { createGzip } from 'node:zlib'
+import { create } from 'tar'
 import { capture, sizeOf, type BuildContext } from './context.js'
 import { BuildFailure } from './failure.js'
+import { treeText } from './tree-file.js'
 import { removeFolder } from '../remove.js'
 
 /** Of the compressed slug, in bytes (devcenter: slug-compiler). */
 export const SLUG_LIMIT = 500 * 1024 * 1024
 
-/** Unpacks a tar or tar.gz into `dir`; entries that would land outside of it are left out by the library. */
-export async function unpack(archive: string, dir: string): Promise<void> {
-  await mkdir(dir, { recursive: true })
-  const into = extract({ cwd: dir, preserveOwner: false })
-  try {
-    if (await isGzip(archive)) await pipeline(createReadStream(archive), createGunzip(), into)
-    else await pipeline(createReadStream(archive), into)
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException
-    if (code === 'ENOSPC' || code === 'EDQUOT') throw error
-    throw new BuildFailure('The source archive cannot be read as a tar.', [message])
-  }
-  await removeFolder(path.join(dir, '.git'))
-}
-
-async function isGzip(file: string): Promise<boolean> {
-  const handle = await open(file, 'r')
-  try {
-    const { buffer, bytesRead } = await handle.read(Buffer.alloc(2), 0, 2, 0)
-    return bytesRead === 2 && buffer[0] === 0x1f && buffer[1] === 0x8b
-  } finally {
-    await handle.close()
-  }
-}
-
 /** Removes what .slugignore names before anything is built: patterns of .gitignore, `!` not among them (devcenter: slug-compiler). */
 export async function applySlugignore(context: BuildContext): Promise<void> {
   const { dir, temp } = context.places
-  const file = path.join(dir, '.slugignore')
-  if (!existsSync(file)) return
-  const lines = (await readFile(file, 'utf8')).split(/\r?\n/)
+  if (!existsSync(path.join(dir, '.slugignore'))) return
+  const lines = treeText(dir, '.slugignore').split(/\r?\n/)
   const patterns = lines.filter((line) => !line.startsWith('!'))
   if (patterns.length < lines.length) context.output.warning('.slugignore: lines that begin with ! have no effect')
   const list = path.join(temp, 'slugignore')

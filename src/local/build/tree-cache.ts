@@ -6,6 +6,7 @@ import { capture, sizeOf, type BuildContext } from './context.js'
 import { BuildFailure } from './failure.js'
 import { hasInstallScripts, type Manifest } from './manifest.js'
 import type { PackageManager } from './package-manager.js'
+import { treeText } from './tree-file.js'
 import { removeFolder } from '../remove.js'
 
 /** What was installed the last time, under which circumstances, the name of its folder, and its size in bytes. */
@@ -30,11 +31,11 @@ export async function treeKey(context: BuildContext, manifest: Manifest, manager
   if (manager.lockfile === null || (manager.name !== 'npm' && manager.name !== 'yarn')) return null
   if (hasInstallScripts(manifest) || manifest.raw.workspaces !== undefined) return null
   if (existsSync(path.join(dir, 'binding.gyp'))) return null
-  const lock = await readFile(path.join(dir, manager.lockfile), 'utf8')
+  const lock = treeText(dir, manager.lockfile)
   const fields = JSON.stringify(TREE_FIELDS.map((name) => manifest.raw[name] ?? null))
   const files = await localPackages(dir, `${fields}\n${lock}`)
   if (files === null) return null
-  const settings = await Promise.all(['.npmrc', '.yarnrc'].map((name) => readIfThere(path.join(dir, name))))
+  const settings = await Promise.all(['.npmrc', '.yarnrc'].map((name) => (existsSync(path.join(dir, name)) ? treeText(dir, name) : null)))
   const vars = Object.entries(context.configVars).filter(([name]) => canTakePart(name, settings)).sort(([a], [b]) => (a < b ? -1 : 1))
   return digest(JSON.stringify([runtime, lock, fields, files, settings, vars]))
 }
@@ -106,9 +107,9 @@ async function readRecordOf(cache: string): Promise<CacheRecord | undefined> {
   const text = await readIfThere(recordFile(cache))
   if (text === null) return undefined
   try {
-    const record = JSON.parse(text) as Partial<CacheRecord>
+    const record = JSON.parse(text) as Partial<CacheRecord> | null
     // Of an older version, which kept one tree elsewhere.
-    return record.tree === undefined ? undefined : record as CacheRecord
+    return typeof record?.tree !== 'string' ? undefined : record as CacheRecord
   } catch (error) {
     // Cut off by a crash: as good as no cache.
     if (error instanceof SyntaxError) return undefined

@@ -16,9 +16,15 @@ export class Claims {
     }
   }
 
-  /** Resolves when none is left. */
-  async none(): Promise<void> {
+  /** Resolves when none is left, or after `ms`. */
+  async none(ms: number): Promise<void> {
     if (this.count === 0) return
-    await new Promise<void>((resolve) => this.waiting.push(resolve))
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, ms)
+      this.waiting.push(() => {
+        clearTimeout(timer)
+        resolve()
+      })
+    })
   }
 }

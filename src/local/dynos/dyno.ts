@@ -20,6 +20,9 @@ import { words } from './words.js'
 /** What Heroku reports of a dyno that never had a process. */
 const STATUS_UNATTACHED = 128
 
+/** ms that a dyno which is to stop waits for requests that are on their way to it: the router gives up a connection sooner. */
+const CLAIMED_AT_MOST = 3_000
+
 export interface Services { store: Store; logplex: Logplex; folders: Folders; limits: Limits; spares: SpareModules; meter: Meter }
 
 interface DynoSpec extends Wanted {
@@ -238,7 +241,7 @@ export class Dyno {
 
   private async end(signal: 'SIGTERM' | 'SIGHUP'): Promise<void> {
     this.stopping.abort()
-    await this.claims.none()
+    await this.claims.none(CLAIMED_AT_MOST)
     const group = await this.launched
     if (!group || (await group.isGoneWithin(0))) return
     const { stopGrace } = this.services.limits

@@ -1,8 +1,9 @@
 import { generateKeyPair } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
 import path from 'node:path'
+import { createSecureContext } from 'node:tls'
 import { promisify } from 'node:util'
 import writeFileAtomic from 'write-file-atomic'
+import { asObject, readState, type StateProblem } from '../state-file.js'
 import type { Folders } from '../types.js'
 
 /** Both in PEM. */
@@ -14,16 +15,21 @@ const YEARS = 10
  * The key and certificate of this home, made where there are none yet: Heroku's own CLI attaches over TLS alone, and checks what it is shown.
  * It is good for this machine's loopback and signs nothing else, so that who trusts it trusts nobody more. One file holds both, and is the owner's alone.
  */
-export async function certificateOf(folders: Pick<Folders, 'root'>): Promise<Certificate> {
+export async function certificateOf(folders: Pick<Folders, 'root'>, report: (problem: StateProblem) => void): Promise<Certificate> {
   const file = path.join(folders.root, 'rendezvous.json')
-  const stored = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined
-    throw error
-  })
-  if (stored !== undefined) return JSON.parse(stored) as Certificate
+  const stored = await readState(file, asCertificate, { report, loss: 'another certificate is made: `shipit local env` names it' })
+  if (stored !== undefined) return stored
   const made = await newCertificate()
   await writeFileAtomic(file, JSON.stringify(made), { mode: 0o600 })
   return made
+}
+
+function asCertificate(value: unknown): Certificate {
+  const { key, cert } = asObject(value)
+  if (typeof key !== 'string' || typeof cert !== 'string') throw new Error('its key or certificate is missing')
+  // Throws if they are none.
+  createSecureContext({ key, cert })
+  return { key, cert }
 }
 
 /** Node.js makes the key, off the event loop; it has no way to make a certificate, and node-forge signs no other than RSA's. */

@@ -3,6 +3,7 @@ import { open, readdir, readFile, rm } from 'node:fs/promises'
 import path from 'node:path'
 import writeFileAtomic from 'write-file-atomic'
 import { Conflict, NotFound } from '../api-error.js'
+import { ASIDE, setAside } from '../state-file.js'
 import type { AppRecord, Folders, Store } from '../types.js'
 import { asAppRecord } from './app-record.js'
 import { deepFreeze } from './deep-freeze.js'
@@ -46,16 +47,17 @@ async function load(folder: string): Promise<{ apps: AppRecord[]; problems: Stor
         if (twin) throw new Error(`its name ${record.name} belongs to ${twin.id} as well`)
         apps.push(deepFreeze(record))
       } catch (error) {
-        problems.push({ file, problem: `cannot be read: ${(error as Error).message}` })
+        if ((error as NodeJS.ErrnoException).syscall !== undefined) throw error
+        problems.push({ file, problem: `cannot be read: ${(error as Error).message}. It was set aside as ${await setAside(file)}; the app's code and builds are kept.` })
       }
-    } else {
+    } else if (!name.includes(ASIDE)) {
       problems.push({ file, problem: 'is not a record of an app' })
     }
   }
   return { apps, problems }
 }
 
-/** Loads every app under `folders.apps` into memory. What cannot be loaded is in `problems`, and its file stays where it is. */
+/** Loads every app under `folders.apps` into memory. What cannot be loaded is in `problems`, and its file is set aside. */
 export async function openStore(folders: Pick<Folders, 'apps'>): Promise<OpenedStore> {
   const loaded = await load(folders.apps)
   const apps = new Map(loaded.apps.map((app) => [app.id, app]))

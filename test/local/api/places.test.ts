@@ -53,7 +53,7 @@ describe('the Platform API: regions, teams, spaces and generations', () => {
     await test.call('POST', '/spaces', { name: 'acme-fir', team: 'acme', generation: 'fir' })
     await test.call('POST', '/teams/apps', { name: 'on-fir', space: 'acme-fir' })
     await test.deployedApp('on-cedar')
-    const source = new URL(`file://${import.meta.filename}`).href
+    const source = await test.uploadedSource()
     const build = await test.call<{ id: string }>('POST', '/apps/on-fir/builds', { source_blob: { url: source, version: '1a2b3c4d5e6f7081' } })
     await until('the build to end', async () => (await test.call<{ status: string }>('GET', `/apps/on-fir/builds/${build.body.id}`)).body.status !== 'pending')
     const releases = async (version: string) => (await test.call<Record<string, unknown>[]>('GET', '/apps/on-fir/releases', undefined, { headers: { accept: `application/vnd.heroku+json; version=${version}` }, isOutside: version === '3.sdk' })).body.at(-1)!

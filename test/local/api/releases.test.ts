@@ -40,7 +40,7 @@ describe('the Platform API: builds and releases', () => {
       expect(status, url).to.equal(422)
       expect(body.message).to.match(/source/)
     }
-    const wrong = await test.call('POST', '/apps/an-app/builds', { source_blob: { url: `file://${import.meta.filename}`, checksum: `SHA256:${'0'.repeat(64)}`, version: null, version_description: null } })
+    const wrong = await test.call('POST', '/apps/an-app/builds', { source_blob: { url: await test.uploadedSource(), checksum: `SHA256:${'0'.repeat(64)}`, version: null, version_description: null } })
     expect(wrong.body.message).to.match(/checksum/)
     expect((await test.call<unknown[]>('GET', '/apps/an-app/builds')).body).to.have.length(before)
   })
@@ -118,7 +118,7 @@ describe('the Platform API: builds and releases', () => {
     await test.deployedApp('changing')
     await test.call('PATCH', '/apps/changing/formation', { updates: [{ type: 'web', quantity: 2 }, { type: 'worker', quantity: 1 }] })
     test.controls.processTypes = { web: 'node other.js', clock: 'c' }
-    await test.call('POST', '/apps/changing/builds', { source_blob: { url: `file://${import.meta.filename}`, checksum: null, version: null, version_description: null } })
+    await test.call('POST', '/apps/changing/builds', { source_blob: { url: await test.uploadedSource(), checksum: null, version: null, version_description: null } })
     await until('v4', async () => (await current('changing'))?.version === 4)
     const { body } = await test.call<{ type: string; quantity: number; command: string }[]>('GET', '/apps/changing/formation')
     expect(body.map(({ type, quantity, command }) => [type, quantity, command]).sort()).to.deep.equal([['clock', 0, 'c'], ['web', 2, 'node other.js']])

@@ -48,7 +48,7 @@ const LIMITS: Limits = {
   crashBackoff: { first: 10_000, max: 600_000 }, buildTimeout: 120_000, metricsEvery: 20_000, memoryQuota: 0, cycleAfter: 0,
 }
 
-export async function fakePlatform(options: Partial<Pick<BuilderParts, 'slugLimit' | 'releasesKept'>> & { buildTimeout?: number } = {}): Promise<FakePlatform> {
+export async function fakePlatform(options: Partial<Pick<BuilderParts, 'slugLimit' | 'sourceLimits' | 'buildRoom' | 'releasesKept'>> & { buildTimeout?: number } = {}): Promise<FakePlatform> {
   const root = await realpath(await mkdtemp(path.join(tmpdir(), 'local-build-test-')))
   const names = ['apps', 'repos', 'slugs', 'builds', 'caches', 'dynos', 'logs'] as const
   const folders = { root, ...Object.fromEntries(names.map((name) => [name, path.join(root, name)])) } as unknown as Folders

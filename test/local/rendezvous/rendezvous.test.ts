@@ -21,7 +21,7 @@ describe('the rendezvous', () => {
 
   before(async () => {
     root = await mkdtemp(path.join(tmpdir(), 'shipit-rendezvous-'))
-    certificate = await certificateOf({ root })
+    certificate = await certificateOf({ root }, () => undefined)
     rendezvous = createRendezvous(() => Promise.resolve(certificate), (message) => said.push(message))
     rendezvous.server.listen(0, '127.0.0.1')
     await once(rendezvous.server, 'listening')
@@ -114,7 +114,7 @@ describe('the rendezvous', () => {
     expect(made.subjectAltName).to.equal('IP Address:127.0.0.1, DNS:localhost')
     expect(made.ca).to.equal(false)
     expect(new Date(made.validTo).getTime() - Date.now()).to.be.greaterThan(9 * 365 * 86_400_000)
-    expect(await certificateOf({ root })).to.deep.equal(certificate)
+    expect(await certificateOf({ root }, () => undefined)).to.deep.equal(certificate)
     expect((await stat(path.join(root, 'rendezvous.json'))).mode & 0o777).to.equal(0o600)
     expect(await readFile(path.join(root, 'rendezvous.json'), 'utf8')).to.include('PRIVATE KEY')
   })

@@ -81,7 +81,7 @@ describe('the store', () => {
     expect(Object.isFrozen(store.find('an-app')?.releases[0])).to.equal(true)
   })
 
-  it('reports what it cannot read, leaves it where it is, and serves the rest', async () => {
+  it('reports what it cannot read, sets it aside, and serves the rest', async () => {
     const store = await open()
     const app = newApp('an-app')
     await store.create(app)
@@ -93,7 +93,8 @@ describe('the store', () => {
     const again = await open()
     expect(again.list()).to.deep.equal([app])
     expect(again.problems.map(({ file }) => path.basename(file)).sort()).to.deep.equal([torn, empty, foreign, `${app.id}.json.1234567`].sort())
-    expect((await readdir(apps)).sort()).to.deep.equal([`${app.id}.json`, torn, empty, foreign].sort())
+    expect((await readdir(apps)).map((name) => name.replace(/\.set-aside-\d+$/, '.aside')).sort()).to.deep.equal([`${app.id}.json`, `${torn}.aside`, `${empty}.aside`, foreign].sort())
+    expect((await open()).problems.map(({ file }) => path.basename(file))).to.deep.equal([foreign])
   })
 
   it(`loses nothing that it acknowledged over ${KILLS} kills at random moments`, async function () {

@@ -22,6 +22,8 @@ export interface TestPlatform {
   controls: FakeControls
   /** One API call; what is sent and what is answered are validated against the Platform API's schema. */
   call<T = Record<string, unknown>>(method: string, path: string, body?: unknown, options?: CallOptions): Promise<Answer<T>>
+  /** The URL of a source that waits for its build. */
+  uploadedSource(): Promise<string>
   /** An app with a release that has a slug, built from a source given by URL. */
   deployedApp(name: string): Promise<void>
   /** Ends the platform and starts it again over the same folder. */
@@ -55,10 +57,15 @@ export async function startTestPlatform(now?: () => number): Promise<TestPlatfor
       else if (!isOutside) validateAnswer(method, url, answer)
       return { status: response.status, headers: response.headers, body: answer }
     },
+    async uploadedSource() {
+      const { body } = await test.call<{ source_blob: { get_url: string; put_url: string } }>('POST', '/sources')
+      await fetch(body.source_blob.put_url, { method: 'PUT', body: 'a source' })
+      return body.source_blob.get_url
+    },
     async deployedApp(name) {
       const created = await test.call('POST', '/apps', { name })
       expect(created.status).to.equal(201)
-      const source = new URL(`file://${import.meta.filename}`).href
+      const source = await test.uploadedSource()
       const { body } = await test.call<{ id: string }>('POST', `/apps/${name}/builds`, { source_blob: { url: source, version: '1a2b3c4d5e6f7081' } })
       await until('the build to end', async () => (await test.call<{ status: string }>('GET', `/apps/${name}/builds/${body.id}`)).body.status !== 'pending')
     },

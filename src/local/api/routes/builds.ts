@@ -1,3 +1,4 @@
+import path from 'node:path'
 import { Router } from 'express'
 import { ApiError, InvalidParams, NotFound } from '../../api-error.js'
 import type { BuildRecord } from '../../types.js'
@@ -11,7 +12,7 @@ import { serializeBuild } from '../serializers/release.js'
 /** The schema lists builds by id and started_at; heroku-builds, Heroku's own, asks by created_at. */
 const FIELDS = { id: (build: BuildRecord) => build.id, created_at: (build: BuildRecord) => build.created_at, started_at: (build: BuildRecord) => build.created_at }
 
-export function buildsRoutes({ store, builder, folders, urls, token }: ApiParts, blobs: SourceBlobs): Router {
+export function buildsRoutes({ store, builder, folders, limits, urls, token }: ApiParts, blobs: SourceBlobs): Router {
   const routes = Router()
 
   routes.get('/apps/:app/builds', (request, response) => {
@@ -37,7 +38,9 @@ export function buildsRoutes({ store, builder, folders, urls, token }: ApiParts,
     }
     const commit = optional('version')
     const commitDescription = optional('version_description')
-    const archive = await fetchSource(source.url, folders.builds, optional('checksum'))
+    const gone = new AbortController()
+    response.once('close', () => gone.abort())
+    const archive = await fetchSource(source.url, { folder: path.join(folders.builds, 'incoming'), checksum: optional('checksum'), time: limits.buildTimeout, signal: gone.signal })
     // The build has a copy of its own; nobody else is to need an upload.
     const uploaded = sourceIdOf(source.url, { urls })
     if (uploaded !== undefined) await blobs.remove(uploaded)

@@ -1,0 +1,75 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { ShipitError } from '../errors.js'
+import { ensureLocal, holderOf, localStatus } from './client.js'
+import { acquireLock, AlreadyRunning, isAlive, type Holder } from './daemon-lock.js'
+import { daemonLogFile } from './daemon-log.js'
+import { foldersOf, stateHome } from './folders.js'
+import { removeFolder } from './remove.js'
+import type { Folders } from './types.js'
+
+const POLL = 50
+/** ms beyond the dynos' grace time that a daemon may take to end; then it is killed. */
+const MARGIN = 7_000
+/** ms that the kernel may take to end a process that was killed. */
+const KILL_TIME = 2_000
+
+/**
+ * Stops the daemon and its dynos, and resolves when both are gone: whether it was running. One that has not ended some seconds after its dynos' grace time is
+ * killed, and what it left is ended. Throws ShipitError `local` if even that is not possible.
+ */
+export async function stopLocal(home: string = stateHome()): Promise<boolean> {
+  const folders = foldersOf(home)
+  const { pid, began } = await holderOf(folders)
+  if (pid === undefined || began === undefined) return false
+  const grace = (await localStatus(home))?.limits.stopGrace ?? 30_000
+  // One that was stopped by SIGSTOP takes no other signal.
+  for (const signal of ['SIGTERM', 'SIGCONT'] as const) send(pid, signal)
+  if (await hasEnded({ pid, began }, grace + MARGIN)) return true
+  send(pid, 'SIGKILL')
+  if (!(await hasEnded({ pid, began }, KILL_TIME))) {
+    throw new ShipitError('local', { message: `The embedded Heroku (pid ${pid}) did not stop.`, why: `Its log is ${daemonLogFile(folders)}.`, next: `kill -9 ${pid}` })
+  }
+  await endWhatIsLeft(folders)
+  return true
+}
+
+/** Stops the daemon and removes everything it keeps under `home`: apps, repositories, slugs, logs, its token. */
+export async function resetLocal(home: string = stateHome()): Promise<void> {
+  const folders = foldersOf(home)
+  // The dynos of a daemon that was killed still run; its successor is who knows how to end them.
+  if ((await holderOf(folders)).isStale) await ensureLocal({ home })
+  await stopLocal(home)
+  await removeFolder(folders.root)
+}
+
+/** Under the lock: a daemon that starts meanwhile does the same, and what it starts then is not touched. */
+async function endWhatIsLeft(folders: Folders): Promise<void> {
+  const lock = await acquireLock(folders).catch((error: unknown) => {
+    if (error instanceof AlreadyRunning) return undefined
+    throw error
+  })
+  if (!lock) return
+  try {
+    const [{ endLeftDynos }, { endLeftBuilds }] = await Promise.all([import('./dynos/recover.js'), import('./build/recovery.js')])
+    await Promise.all([endLeftDynos(folders.dynos, 0), endLeftBuilds(folders)])
+  } finally {
+    await lock.release()
+  }
+}
+
+function send(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
+  }
+}
+
+async function hasEnded(holder: Holder, within: number): Promise<boolean> {
+  const deadline = performance.now() + within
+  while (await isAlive(holder)) {
+    if (performance.now() >= deadline) return false
+    await delay(POLL)
+  }
+  return true
+}
