@@ -33,6 +33,9 @@ function problemOf(body: string): Problem {
   }
 }
 
+/** Heroku's status page knows nothing of another platform. */
+const incidentsOf = (endpoint: Pick<Endpoint, 'apiUrl'>) => (/(^|\.)heroku\.com$/.test(new URL(endpoint.apiUrl).hostname) ? 'https://status.heroku.com shows incidents.' : '')
+
 const hostOf = (endpoint: Pick<Endpoint, 'apiUrl'>) => new URL(endpoint.apiUrl).host
 /** A label at the head of a sentence: `The embedded Heroku`. */
 const headOf = ({ label }: Pick<Endpoint, 'label'>) => label.charAt(0).toUpperCase() + label.slice(1)
@@ -105,13 +108,17 @@ export function answerError(answer: FailedAnswer, endpoint: Endpoint): ShipitErr
       details: { ...details, ...(seconds === undefined ? {} : { retry_after: seconds }) },
     })
   }
+  if (status === 507 && said) {
+    return new ShipitError('refused', { message: `${headOf(endpoint)} could not store the change: ${said}`, next: 'Make room or rights there, then run the command again.', details })
+  }
   if (status >= 500) {
+    const incidents = incidentsOf(endpoint)
     const seconds = answer.retryAfter === undefined ? undefined : Math.ceil(answer.retryAfter / 1000)
     return new ShipitError('network', {
       message: problem.id === 'maintenance' ? `${headOf(endpoint)} (${hostOf(endpoint)}) is under maintenance itself.` : `${headOf(endpoint)} (${hostOf(endpoint)}) answered ${answer.method} ${path} with status ${status}.`, why: said,
       next: answer.method === 'GET'
-        ? `Try again${seconds === undefined ? '' : ` in ${seconds} s`}; https://status.heroku.com shows incidents.`
-        : 'It is not known whether the change was made: look before you try again. https://status.heroku.com shows incidents.',
+        ? `Try again${seconds === undefined ? '' : ` in ${seconds} s`}${incidents ? `; ${incidents}` : '.'}`
+        : 'It is not known whether the change was made: look before you try again.' + (incidents ? ` ${incidents}` : ''),
       details,
     })
   }

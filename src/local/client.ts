@@ -17,6 +17,7 @@ import { daemonLogFile } from './daemon-log.js'
 import { EXIT_ALREADY_RUNNING } from './exit-codes.js'
 import { foldersOf, makeFolders, stateHome } from './folders.js'
 import { ownVersion } from './own-version.js'
+import { supervised } from './supervisor.js'
 import { packageRoot } from '../paths.js'
 import type { DaemonInfo, Folders, Limits } from './types.js'
 
@@ -33,7 +34,7 @@ interface LocalStatus {
 
 const POLL = 50
 /** ms that a daemon has to answer a question about itself. */
-const ANSWER_TIME = 5_000
+const ANSWER_TIME = 8_000
 /** Bytes of such an answer. */
 const LARGEST_ANSWER = 16 * 1024 * 1024
 
@@ -62,24 +63,38 @@ function unusable(folders: Folders, error: unknown): unknown {
 
 export const holderOf = (folders: Folders): ReturnType<typeof lockHolder> => lockHolder(folders).catch((error: unknown) => { throw unusable(folders, error) })
 
-/** The running daemon's own account of itself; undefined where none runs or it does not answer. */
+/** The running daemon's own account of itself; undefined if none runs. Throws ShipitError `local` for one that runs and does not answer. */
 export async function localStatus(home: string = stateHome()): Promise<LocalStatus | undefined> {
-  const info = await readInfo(foldersOf(home))
+  const folders = foldersOf(home)
+  const info = await readInfo(folders)
   if (!info) return undefined
   const answer = await ask<LocalStatus & { pid: number }>(`${info.apiUrl}/shipit/status`, info.token)
+  if (answer === 'silent') {
+    // Another program may be who is silent at that port.
+    if ((await holderOf(folders)).pid === info.pid) throw silent(info.pid)
+    return undefined
+  }
   if (!answer) return undefined
   const { pid, limits, generation = 'cedar', apps, problems } = answer
   // After a kill another program may have the port; only the process that wrote the file counts.
   return pid === info.pid ? { home, info, limits, generation, apps, problems } : undefined
 }
 
+const silent = (pid: number) => new ShipitError('local', {
+  message: `The embedded Heroku (pid ${pid}) does not answer.`,
+  why: `It runs, and said nothing for ${ANSWER_TIME / 1000} s: it may be stopped (Ctrl-Z, SIGSTOP), or this machine is very busy.`,
+  next: `kill -CONT ${pid} wakes one that is stopped. Else: shipit local stop && shipit local start`,
+})
+
 /**
  * Undefined where nothing answers, or something else does. Over node:http with a connection of its own: a fetch whose server goes away at the wrong moment
  * may never settle and keeps nothing alive, so that the command would end without a word.
  */
-function ask<T>(url: string, token: string): Promise<T | undefined> {
+function ask<T>(url: string, token: string): Promise<T | 'silent' | undefined> {
   return new Promise((resolve) => {
-    const request = http.get(url, { agent: false, signal: AbortSignal.timeout(ANSWER_TIME), headers: { authorization: `Bearer ${token}` } }, (response) => {
+    const signal = AbortSignal.timeout(ANSWER_TIME)
+    signal.addEventListener('abort', () => resolve('silent'), { once: true })
+    const request = http.get(url, { agent: false, signal, headers: { authorization: `Bearer ${token}` } }, (response) => {
       let size = 0
       response.on('data', (chunk: Buffer) => { if ((size += chunk.length) > LARGEST_ANSWER) response.destroy() })
       json(response).then((body) => resolve(response.statusCode === 200 ? (body as T) : undefined), () => resolve(undefined))
@@ -120,7 +135,7 @@ export async function trustedCertificates(info: DaemonInfo, options: { home?: st
   const env = options.env ?? process.env
   const folders = foldersOf(options.home ?? stateHome(env))
   const own = await ask<{ certificate: string }>(`${info.apiUrl}/shipit/certificate`, info.token)
-  if (!own) throw new ShipitError('local', { message: 'The embedded Heroku has no certificate to show.', why: `Its log is ${daemonLogFile(folders)}.`, next: 'shipit local start' })
+  if (!own || own === 'silent') throw new ShipitError('local', { message: 'The embedded Heroku has no certificate to show.', why: `Its log is ${daemonLogFile(folders)}.`, next: 'shipit local start' })
   const file = path.join(folders.root, 'trusted.pem')
   const before = env.NODE_EXTRA_CA_CERTS ? await readFile(env.NODE_EXTRA_CA_CERTS, 'utf8').catch(noSuchFile) : ''
   const isThere = env.NODE_EXTRA_CA_CERTS !== undefined && path.resolve(env.NODE_EXTRA_CA_CERTS) === file && before.includes(own.certificate)
@@ -143,7 +158,7 @@ async function spawnDaemon(folders: Folders, home: string, env: NodeJS.ProcessEn
   const loader = isSource ? ['--import', pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href] : []
   const log = await promisify(open)(daemonLogFile(folders), 'a', 0o600)
   try {
-    const child = spawn(process.execPath, [...loader, entry], { cwd: folders.root, detached: true, stdio: ['ignore', log, log], env: daemonEnvironment(env, home) })
+    const child = spawn(...supervised(path.join(folders.root, 'daemon.json'), [process.execPath, ...loader, entry]), { cwd: folders.root, detached: true, stdio: ['ignore', log, log], env: daemonEnvironment(env, home) })
     child.unref()
     return child
   } finally {

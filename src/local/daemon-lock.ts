@@ -69,6 +69,8 @@ export async function lockHolder(folders: Pick<Folders, 'root'>): Promise<Partia
 interface Lock {
   /** Throws {@link AlreadyRunning} where another process has taken the lock meanwhile. To be called before anything is changed. */
   verify(): Promise<void>
+  /** Whether it is still this process's, and there. */
+  isMine(): Promise<boolean>
   release(): Promise<void>
 }
 
@@ -89,6 +91,7 @@ export async function acquireLock(folders: Pick<Folders, 'root'>): Promise<Lock>
       const lock = await readLock(file)
       if (lock?.text !== mine) throw new AlreadyRunning(lock?.holder.pid ?? 0)
     },
+    isMine,
     async release() {
       if (await isMine()) await rm(file, { force: true })
     },

@@ -7,6 +7,8 @@ import { foldersOf, makeFolders, stateHome } from './folders.js'
 import { limitsFrom } from './limits.js'
 
 const EXIT_FAULT = 70
+/** Uncaught errors in a minute after which a new process is better than this one. */
+const UNCAUGHT_AT_MOST = 20
 
 process.umask(0o077)
 const home = stateHome()
@@ -14,16 +16,33 @@ const folders = foldersOf(home)
 await makeFolders(folders)
 const log = openDaemonLog(folders)
 
+const describe = (error: unknown) => (error instanceof Error ? error.stack : String(error))
 const giveUp = (error: unknown) => {
-  log(`ends on a fault: ${error instanceof Error ? error.stack : String(error)}`)
+  log(`ends on an internal error: ${describe(error)}`)
   process.exit(EXIT_FAULT)
 }
-process.on('uncaughtException', giveUp)
-process.on('unhandledRejection', giveUp)
 
+/** Errors that nobody caught, in the last minute. */
+const recent: number[] = []
+
+/**
+ * An error that no service caught ends what it was about, and not the apps beside it: what was acknowledged is on the disk, and requests have time limits. One that
+ * comes again and again, or before the platform serves, ends the process, and its supervisor starts it anew.
+ */
+const survive = (error: unknown) => {
+  const now = performance.now()
+  recent.push(now)
+  while (now - recent[0]! > 60_000) recent.shift()
+  if (!isServing || recent.length > UNCAUGHT_AT_MOST) giveUp(error)
+  log(`internal error, the platform goes on: ${describe(error)}`)
+}
+process.on('uncaughtException', survive)
+process.on('unhandledRejection', survive)
+
+let isServing = false
 let platform: Promise<Platform> | undefined
-const stop = (signal: NodeJS.Signals) => {
-  log(`${signal}: stopping`)
+const stop = (why: string) => {
+  log(`${why}: stopping`)
   Promise.resolve(platform).then((started) => started?.close()).then(() => process.exit(0), giveUp)
 }
 process.once('SIGTERM', stop)
@@ -31,8 +50,10 @@ process.once('SIGINT', stop)
 process.on('SIGHUP', () => log('SIGHUP: a daemon outlives the terminal it was started from'))
 
 try {
-  platform = startPlatform({ home, limits: limitsFrom(process.env.SHIPIT_LOCAL_LIMITS), journal: process.env.SHIPIT_LOCAL_JOURNAL })
+  platform = startPlatform({ home, limits: limitsFrom(process.env.SHIPIT_LOCAL_LIMITS), journal: process.env.SHIPIT_LOCAL_JOURNAL, onLost: () => stop('its folder or lock is gone') })
   await platform
+  isServing = true
+  if (process.env.SHIPIT_LOCAL_RESTARTED) log(`started again: the process before it ended with status ${process.env.SHIPIT_LOCAL_RESTARTED}`)
 } catch (error) {
   if (error instanceof AlreadyRunning) process.exit(EXIT_ALREADY_RUNNING)
   giveUp(error)

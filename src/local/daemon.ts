@@ -44,6 +44,8 @@ interface PlatformOptions {
   rooms?: () => Promise<Rooms>
   /** File for one line a call of the API. */
   journal?: string | undefined
+  /** Called once if the folder or its lock is no longer this process's: it has nothing to serve then. */
+  onLost?: () => void
   /** The clock that log sessions expire by. */
   now?: () => number
 }
@@ -154,7 +156,8 @@ async function start(options: PlatformOptions, folders: Folders, lock: Awaited<R
 
     const close = async () => {
       for (const listening of opened) listening.stopAccepting()
-      await rm(infoFile(folders), { force: true })
+      // One that has lost its lock leaves its successor's file alone.
+      if (await lock.isMine()) await rm(infoFile(folders), { force: true })
       drains.close()
       // Dynos first: a build may wait for its release phase, which is one.
       const dynosGone = dynos.shutdown()
@@ -165,13 +168,36 @@ async function start(options: PlatformOptions, folders: Folders, lock: Awaited<R
       log('stopped')
       await lock.release()
     }
+    const watch = watchLock(lock, () => options.onLost?.())
     let closing: Promise<void> | undefined
-    return { info, close: () => (closing ??= close()) }
+    return {
+      info,
+      close: () => {
+        clearInterval(watch)
+        return (closing ??= close())
+      },
+    }
   } catch (error) {
     for (const listening of opened) await listening.close()
     await dynos.shutdown()
     throw error
   }
+}
+
+/** ms between two looks at the lock. */
+const LOCK_LOOKS = 2_000
+
+/** Twice, because one that takes a dead process's lock over moves this one aside for a moment. */
+function watchLock(lock: Awaited<ReturnType<typeof acquireLock>>, onLost: () => void): NodeJS.Timeout {
+  let missed = 0
+  const watch = setInterval(() => {
+    // What cannot be read now, as with too many open files, is no proof.
+    void lock.isMine().catch(() => true).then((isMine) => {
+      missed = isMine ? 0 : missed + 1
+      if (missed === 2) onLost()
+    })
+  }, LOCK_LOOKS)
+  return watch.unref()
 }
 
 /** Waits for `work`, but no longer than `ms`. */

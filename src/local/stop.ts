@@ -1,3 +1,5 @@
+import { rm } from 'node:fs/promises'
+import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { ShipitError } from '../errors.js'
 import { ensureLocal, holderOf, localStatus } from './client.js'
@@ -21,10 +23,13 @@ export async function stopLocal(home: string = stateHome()): Promise<boolean> {
   const folders = foldersOf(home)
   const { pid, began } = await holderOf(folders)
   if (pid === undefined || began === undefined) return false
-  const grace = (await localStatus(home))?.limits.stopGrace ?? 30_000
-  // One that was stopped by SIGSTOP takes no other signal.
-  for (const signal of ['SIGTERM', 'SIGCONT'] as const) send(pid, signal)
+  // One that was stopped by SIGSTOP takes no other signal, and does not answer.
+  send(pid, 'SIGCONT')
+  const grace = (await localStatus(home).catch(() => undefined))?.limits.stopGrace ?? 30_000
+  send(pid, 'SIGTERM')
   if (await hasEnded({ pid, began }, grace + MARGIN)) return true
+  // Without it, its supervisor starts no other.
+  await rm(path.join(folders.root, 'daemon.json'), { force: true })
   send(pid, 'SIGKILL')
   if (!(await hasEnded({ pid, began }, KILL_TIME))) {
     throw new ShipitError('local', { message: `The embedded Heroku (pid ${pid}) did not stop.`, why: `Its log is ${daemonLogFile(folders)}.`, next: `kill -9 ${pid}` })

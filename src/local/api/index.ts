@@ -28,6 +28,7 @@ import { releasesRoutes } from './routes/releases.js'
 import { sourceRoutes } from './routes/sources.js'
 import { streamRoutes } from './routes/streams.js'
 import { SourceBlobs } from './source-blobs.js'
+import { storageError } from './storage-error.js'
 
 export type { ApiParts, Urls } from './parts.js'
 export { webUrl } from './serializers/app.js'
@@ -78,27 +79,29 @@ export function createApi(parts: ApiParts): Express {
 }
 
 /** Every failure as the API's `{id, message, url}`. What nobody meant for the caller is logged in full and answered without detail. */
-function answerError({ log }: ApiParts): ErrorRequestHandler {
+function answerError({ log, folders }: ApiParts): ErrorRequestHandler {
   return (error: unknown, request, response, next) => {
     if (response.headersSent) {
       log(`${request.method} ${request.path} failed after its answer began: ${describe(error)}`)
       next(error)
       return
     }
-    const known = knownError(error)
+    const known = knownError(error, folders.root)
     if (!known) log(`${request.method} ${request.path}: ${describe(error)}`)
-    const { status, id, message, details } = known ?? new ApiError(500, 'internal_server_error', 'The platform met a fault of its own; its daemon.log says which.')
+    const { status, id, message, details } = known ?? new ApiError(500, 'internal_server_error', 'The platform met an internal error; its daemon.log says which.')
     response.status(status).json({ ...details, id, message, url: `${DOCS}#errors` })
   }
 }
 
 const describe = (error: unknown) => (error instanceof Error ? error.stack ?? error.message : String(error))
 
-function knownError(error: unknown): { status: number; id: string; message: string; details?: Record<string, unknown> } | undefined {
+function knownError(error: unknown, root: string): { status: number; id: string; message: string; details?: Record<string, unknown> } | undefined {
   if (isApiError(error)) return error
   // The body parser's complaints: malformed JSON, too large, aborted.
   const { status, type } = error as { status?: number; type?: string }
   if (error instanceof Error && typeof type === 'string' && status !== undefined && status < 500) return { status, id: 'bad_request', message: `The body cannot be read: ${error.message}` }
+  const storage = storageError(error, root)
+  if (storage) return storage
   if (error instanceof URIError) return { status: 400, id: 'bad_request', message: 'The path cannot be decoded.' }
   return undefined
 }

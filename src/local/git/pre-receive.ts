@@ -9,7 +9,7 @@ import http from 'node:http'
 import path from 'node:path'
 import { text } from 'node:stream/consumers'
 import { HOOK_ENV } from './hook.js'
-import { archiveCommit, lfsPointersOf, subjectOf, submodulesOf } from './pushed-tree.js'
+import { archiveCommit, lfsPointersOf, subjectOf, submodulesOf, typeOf } from './pushed-tree.js'
 
 interface Update { before: string; after: string; ref: string }
 
@@ -40,6 +40,14 @@ async function main(): Promise<boolean> {
   }
   if (more.some(({ after }) => after !== update.after)) {
     say(' !     main and master were pushed at once with different commits. Push the one to deploy.')
+    return false
+  }
+  // Git refuses a branch that is no commit too, but only after this hook, when the release would be live.
+  const type = await typeOf(update.after)
+  if (type !== 'commit') {
+    say(` !     ${update.ref.slice('refs/heads/'.length)} takes commits alone, and this is a ${type}.`)
+    // devcenter.heroku.com/articles/git: an annotated tag is deployed by the commit that it names.
+    if (type === 'tag') say(' !     Push the commit of an annotated tag: git push <remote> <tag>^{}:main')
     return false
   }
   return await build(update)

@@ -13,6 +13,11 @@ export async function archiveCommit(commit: string, file: string): Promise<void>
   await git(['archive', '--format=tar', `--output=${file}`, commit])
 }
 
+/** commit, tag, tree or blob. */
+export async function typeOf(object: string): Promise<string> {
+  return (await git(['cat-file', '-t', object])).trim()
+}
+
 export async function subjectOf(commit: string): Promise<string> {
   return (await git(['log', '-1', '--format=%s', commit])).trim()
 }

@@ -1,0 +1,35 @@
+import { readFile, rm } from 'node:fs/promises'
+import { expect } from 'chai'
+import { ensureLocal, localStatus, stopLocal } from '../../src/local/client.js'
+import { daemonLogFile } from '../../src/local/daemon-log.js'
+import { foldersOf } from '../../src/local/folders.js'
+import { temporaryFolder } from '../local/support/platform.js'
+import { until } from '../support/until.js'
+
+describe('a daemon that is not well', function () {
+  this.timeout(120_000)
+  let home: string
+  before(async () => { home = await temporaryFolder() })
+  after(async () => {
+    await stopLocal(home)
+    await rm(home, { recursive: true, force: true })
+  })
+
+  it('is started anew by its supervisor if it dies, on its ports, and the log says so; one that is stopped by SIGSTOP is told as not answering, and ends with local stop', async () => {
+    const first = await ensureLocal({ home })
+    process.kill(first.pid, 'SIGKILL')
+    const next = await until('another one', async () => {
+      const info = (await localStatus(home).catch(() => undefined))?.info
+      return info?.pid !== first.pid && info
+    }, 60_000)
+    expect(next).to.include({ apiUrl: first.apiUrl, token: first.token, routerPort: first.routerPort })
+    await until('the log says so', async () => (await readFile(daemonLogFile(foldersOf(home)), 'utf8')).includes('started again: the process before it ended with status 137'))
+
+    process.kill(next.pid, 'SIGSTOP')
+    const error = await ensureLocal({ home }).catch((thrown: unknown) => thrown)
+    expect(error).to.include({ code: 'local', message: `The embedded Heroku (pid ${next.pid}) does not answer.` })
+    expect(await stopLocal(home)).to.equal(true)
+    expect(() => process.kill(next.pid, 0)).to.throw(/ESRCH/)
+    expect(await localStatus(home)).to.equal(undefined)
+  })
+})
