@@ -48,7 +48,9 @@ async function load(folder: string): Promise<{ apps: AppRecord[]; problems: Stor
         apps.push(deepFreeze(record))
       } catch (error) {
         if ((error as NodeJS.ErrnoException).syscall !== undefined) throw error
-        problems.push({ file, problem: `cannot be read: ${(error as Error).message}. It was set aside as ${await setAside(file)}; the app's code and builds are kept.` })
+        // What a parser says may repeat what it read, secrets among it.
+        const why = error instanceof SyntaxError ? 'it is not JSON' : (error as Error).message
+        problems.push({ file, problem: `cannot be read: ${why}. It was set aside as ${await setAside(file)}; the app's code and builds are kept.` })
       }
     } else if (!name.includes(ASIDE)) {
       problems.push({ file, problem: 'is not a record of an app' })
