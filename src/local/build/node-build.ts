@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
+import path from 'node:path'
 import { configureBerry } from './berry.js'
 import { cacheDirectories, restoreDirectories, saveDirectories } from './cache-directories.js'
 import { capture, step, type BuildContext } from './context.js'
