@@ -27,6 +27,8 @@ interface LocalStatus {
   limits: Limits
   /** Of new apps. */
   generation: 'cedar' | 'fir'
+  /** Whether dynos are kept from the state folder. */
+  isolated: boolean
   apps: { name: string; dynos: Record<string, number> }[]
   /** Records that could not be read at start: file and what is wrong with it. */
   problems: { file: string; problem: string }[]
@@ -75,9 +77,9 @@ export async function localStatus(home: string = stateHome()): Promise<LocalStat
     return undefined
   }
   if (!answer) return undefined
-  const { pid, limits, generation = 'cedar', apps, problems } = answer
+  const { pid, limits, generation = 'cedar', isolated = false, apps, problems } = answer
   // After a kill another program may have the port; only the process that wrote the file counts.
-  return pid === info.pid ? { home, info, limits, generation, apps, problems } : undefined
+  return pid === info.pid ? { home, info, limits, generation, isolated, apps, problems } : undefined
 }
 
 const silent = (pid: number) => new ShipitError('local', {

@@ -41,7 +41,7 @@ describe('shipit local', function () {
     const started = await Promise.all(Array.from({ length: 12 }, () => world.json<Started>(['local', 'start'])))
     expect(new Set(started.map(({ pid }) => pid)).size).to.equal(1)
     // Those that came second see the lock and go.
-    const daemons = async () => (await world.processes()).filter(({ command }) => command.includes('daemon-process'))
+    const daemons = async () => (await world.processes()).filter(({ command }) => /^\S*node .*daemon-process/.test(command))
     await until(async () => (await daemons()).length === 1, { timeout: 30_000, every: 50 })
     expect((await daemons()).map(({ pid }) => pid)).to.deep.equal([started[0]!.pid])
     expect(JSON.stringify(started)).to.not.include((await daemonInfo(world)).token)

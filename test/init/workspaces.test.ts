@@ -107,7 +107,8 @@ describe('a deploy of a folder alone', function () {
 
   it('is held to the same where its files are sent as they are', async () => {
     const sent = async (spec: string) => {
-      const root = realFolder(repository({}, { 'packages/api/package.json': api({ dependencies: { '@acme/lib': spec } }) }))
+      const ecosystem = 'apps:\n  - name: api\n    script: server.js\n'
+      const root = realFolder(repository({}, { 'packages/api/package.json': api({ dependencies: { '@acme/lib': spec } }), 'packages/api/ecosystem.config.yml': ecosystem }))
       git(root, 'init', '-q')
       git(root, 'add', '-A')
       git(root, 'commit', '-qm', 'First')

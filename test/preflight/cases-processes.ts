@@ -14,7 +14,7 @@ export const PROCESSES: Case[] = [
       [{ files: { Procfile: 'web: node dist/index.js\n' } }, 'error', /`node dist\/index\.js`, and `dist\/index\.js` does not exist/],
       [{ files: { Procfile: 'web: npm run serve\n' } }, 'error', /no script called `serve`/],
       [{ files: { Procfile: 'web: pm2-runtime start ecosystem.config.yml\n' } }, 'warning', /pm2-runtime/],
-      [{ files: { Procfile: 'web: bin/start-nginx node server.js\n' } }, 'note', /cannot tell whether `bin\/start-nginx/],
+      [{ files: { Procfile: 'web: bin/start-it node server.js\n' } }, 'note', /cannot tell whether `bin\/start-it/],
       [{ files: { Procfile: 'web: foreman start -f Procfile.web\n' } }, 'note', /cannot tell whether `foreman/],
       [{ files: { 'package.json': manifest({ scripts: { start: 'shipit-runtime start other.config.yml' } }) } }, 'error', /other\.config\.yml, which is not there/],
       [{ files: { 'package.json': manifest({ scripts: { start: 'shipit-runtime start process.yml' } }), 'process.yml': 'apps: []' } }, 'warning', /starts with process\.yml, and shipit reads ecosystem/],

@@ -13,18 +13,19 @@ export default class LocalStatus extends BaseCommand {
       this.log(`The embedded Heroku is not running. Its home is ${stateHome()}.`)
       return { running: false, home: stateHome() }
     }
-    const { home, apps, problems, generation, info: { token: _token, ...info } } = status
+    const { home, apps, problems, generation, isolated, info: { token: _token, ...info } } = status
     const uptime = Math.round((Date.now() - Date.parse(info.started_at)) / 1000)
     this.log(`The embedded Heroku runs: ${info.apiUrl} (pid ${info.pid}, version ${info.version}), up for ${duration(uptime)}.`)
     this.log(`Apps answer on http://<app>.localhost:${info.routerPort}/`)
     this.log(`Home: ${home}`)
     if (generation !== 'cedar') this.log(`New apps are of the generation ${generation}.`)
+    if (!isolated) this.log('Dynos are not isolated from each other: see What is isolated in SECURITY.md.')
     const other = await otherVersion(status)
     if (other !== undefined) this.warn(`It is version ${other} and this is ${this.config.version}: \`${this.config.bin} local start\` restarts it.`)
     if (apps.length === 0) this.log('No apps.')
     for (const { name, dynos } of apps) this.log(`  ${name}: ${describe(dynos)}`)
     for (const { file, problem } of problems) this.warn(`${file} ${problem}`)
-    return { running: true, home, uptime, generation, ...info, apps, problems }
+    return { running: true, home, uptime, generation, isolated, ...info, apps, problems }
   }
 }
 

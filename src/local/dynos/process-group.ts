@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { connectInput } from './attached-input.js'
 import { connectOutput } from './attached-output.js'
 import type { Disk } from './disk.js'
+import type { Isolate } from './isolation.js'
 import { lineSplitter } from './lines.js'
 import { dynoProcesses, MARKER, signalProcess } from './processes.js'
 import { ON_TERMINAL, type TerminalMaker } from './pseudo-terminal.js'
@@ -44,6 +45,8 @@ interface Launch {
   attached?: Attached | undefined
   onLine: (line: string) => void
   onOutput?: (chunk: Buffer) => void
+  /** Absent if nothing keeps it from the rest of the machine. */
+  isolate?: Isolate | undefined
 }
 
 /** All processes of one dyno: a group of their own with bash as its leader, which execs the command. */
@@ -78,7 +81,10 @@ export class ProcessGroup {
 
   /** Resolves when the leader exists; rejects where bash cannot be started. */
   static async launch(launch: Launch): Promise<ProcessGroup> {
-    const child = spawn('bash', ['--noprofile', '--norc', '-c', LAUNCH, 'dyno', launch.disk.pidFile, launch.command, launch.attached?.terminal ?? '', launch.attached ? 'attached' : ''], {
+    const { disk, command, attached, isolate } = launch
+    const bash = ['bash', '--noprofile', '--norc', '-c', LAUNCH, 'dyno', disk.pidFile, command, attached?.terminal ?? '', attached ? 'attached' : '']
+    const [program, ...args] = isolate ? isolate(bash, { dir: disk.dir, cwd: disk.app }) : bash
+    const child = spawn(program!, args, {
       cwd: launch.disk.app,
       env: { ...launch.env, [MARKER]: launch.disk.dir },
       detached: true,

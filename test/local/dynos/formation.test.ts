@@ -146,8 +146,8 @@ describe('the dynos of an app', () => {
     await until('the switch', () => served(app.id).join() === '3')
   })
 
-  it('preboot: switches to dynos that have failed too, but not before Heroku would', async () => {
-    start({ prebootSwitchFailed: 1500 })
+  const failAfterGood = async (limits: Partial<typeof LIMITS>): Promise<string> => {
+    start(limits)
     const app = home.app('app', { preboot: true })
     home.release(app, OK)
     home.scale(app, 'web', 1)
@@ -155,12 +155,20 @@ describe('the dynos of an app', () => {
     await allUp(app.id, 1)
     home.release(app, FAILS)
     dynos.reconcile(app.id, 'release')
-    const seen: string[] = []
-    dynos.on('change', () => seen.push(served(app.id).join()))
+    expect(served(app.id)).to.deep.equal(['unlisted'])
+    return app.id
+  }
+
+  it('preboot: does not switch to dynos that have failed before Heroku would', async () => {
+    const app = await failAfterGood({ prebootSwitchFailed: 60_000 })
     await until('its second crash', () => home.logplex.lines('web.1').filter((line) => line.includes('to crashed')).length === 2)
-    expect(new Set(seen), 'after prebootSwitch').to.deep.equal(new Set(['unlisted']))
-    await until('the switch', () => served(app.id).length === 0)
-    expect(versions(app.id)).to.deep.equal(['web.1 v2'])
+    expect(served(app)).to.deep.equal(['unlisted'])
+  })
+
+  it('preboot: switches to dynos that have failed when Heroku would', async () => {
+    const app = await failAfterGood({})
+    await until('the switch', () => served(app).length === 0)
+    expect(versions(app)).to.deep.equal(['web.1 v2'])
   })
 
   it('preboot: a restart is of the dynos that are listed', async () => {

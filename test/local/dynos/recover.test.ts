@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import { spawn } from 'node:child_process'
-import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { createDynos } from '../../../src/local/dynos/index.js'
 import { until } from '../../support/until.js'
@@ -14,19 +15,24 @@ const DEAF = `
 
 describe('recover()', () => {
   let home: Home
+  let pids: string | undefined
 
   beforeEach(() => (home = new Home()))
-  afterEach(() => home.remove())
+  afterEach(() => {
+    home.remove()
+    if (pids !== undefined) rmSync(pids, { recursive: true, force: true })
+    pids = undefined
+  })
 
   it('ends the processes that a killed daemon left, removes their disks, and starts what should run', async () => {
-    const pids = path.join(home.root, 'pids')
-    mkdirSync(pids)
+    // Outside of the state folder, of which a dyno sees its own part alone.
+    const folder = pids = mkdtempSync(path.join(tmpdir(), 'shipit-pids-'))
     const app = home.app('app')
-    home.release(app, { 'w.js': DEAF }, { types: { worker: 'node w.js' }, config: { PIDS: pids } })
+    home.release(app, { 'w.js': DEAF }, { types: { worker: 'node w.js' }, config: { PIDS: folder } })
     home.scale(app, 'worker', 2)
     const file = new URL('./killed-daemon.ts', import.meta.url).pathname
     const daemon = spawn(process.execPath, ['--import', 'tsx', file, JSON.stringify({ app, folders: home.folders })], { stdio: 'inherit' })
-    const started = () => readdirSync(pids).map(Number)
+    const started = () => readdirSync(folder).map(Number)
     await until('four processes', () => started().length === 4)
     const left = started()
     const exit = new Promise((resolve) => daemon.once('exit', resolve))

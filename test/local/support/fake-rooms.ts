@@ -4,7 +4,7 @@ import { rm, writeFile } from 'node:fs/promises'
 import http from 'node:http'
 import path from 'node:path'
 import type { Rooms } from '../../../src/local/daemon.js'
-import type { BuildRecord, DynoRecord, Dynos, Folders, Releases, SlugRecord, Store } from '../../../src/local/types.js'
+import type { BuildRecord, DynoRecord, Folders, Releases, SlugRecord, Store } from '../../../src/local/types.js'
 
 /** What the fakes were asked to do, and what they are to do next. */
 export interface FakeControls {
@@ -26,7 +26,7 @@ export function fakeRooms(): { rooms: () => Promise<Rooms>; controls: FakeContro
   return { rooms: async () => rooms, controls }
 }
 
-function fakeDynos(store: Store, controls: FakeControls): Dynos & { recover(): Promise<void> } {
+function fakeDynos(store: Store, controls: FakeControls): ReturnType<Rooms['createDynos']> {
   const events = new EventEmitter()
   const ids = new Map<string, string>()
   const idOf = (key: string) => ids.get(key) ?? (ids.set(key, randomUUID()).get(key) as string)
@@ -41,6 +41,7 @@ function fakeDynos(store: Store, controls: FakeControls): Dynos & { recover(): P
       })))
   }
   return {
+    isIsolated: Promise.resolve(true),
     reconcile: (appId, reason) => {
       controls.calls.push(`reconcile ${store.find(appId)?.name} ${reason}`)
       events.emit('change', appId)
