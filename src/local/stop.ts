@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -7,6 +8,7 @@ import { acquireLock, AlreadyRunning, isAlive, type Holder } from './daemon-lock
 import { daemonLogFile } from './daemon-log.js'
 import { foldersOf, stateHome } from './folders.js'
 import { removeFolder } from './remove.js'
+import { noteStop } from './supervisor.js'
 import type { Folders } from './types.js'
 
 const POLL = 50
@@ -21,15 +23,22 @@ const KILL_TIME = 2_000
  */
 export async function stopLocal(home: string = stateHome()): Promise<boolean> {
   const folders = foldersOf(home)
+  const infoFile = path.join(folders.root, 'daemon.json')
   const { pid, began } = await holderOf(folders)
-  if (pid === undefined || began === undefined) return false
+  if (pid === undefined || began === undefined) {
+    // One that was killed just now comes back while its file is there.
+    const wasServing = existsSync(infoFile)
+    await rm(infoFile, { force: true })
+    if (wasServing) await endWhatIsLeft(folders)
+    return wasServing
+  }
   // One that was stopped by SIGSTOP takes no other signal, and does not answer.
   send(pid, 'SIGCONT')
   const grace = (await localStatus(home).catch(() => undefined))?.limits.stopGrace ?? 30_000
+  noteStop(folders.root, pid)
   send(pid, 'SIGTERM')
   if (await hasEnded({ pid, began }, grace + MARGIN)) return true
-  // Without it, its supervisor starts no other.
-  await rm(path.join(folders.root, 'daemon.json'), { force: true })
+  await rm(infoFile, { force: true })
   send(pid, 'SIGKILL')
   if (!(await hasEnded({ pid, began }, KILL_TIME))) {
     throw new ShipitError('local', { message: `The embedded Heroku (pid ${pid}) did not stop.`, why: `Its log is ${daemonLogFile(folders)}.`, next: `kill -9 ${pid}` })

@@ -1,10 +1,25 @@
+import { execFile } from 'node:child_process'
 import { readFile, rm } from 'node:fs/promises'
+import { promisify } from 'node:util'
 import { expect } from 'chai'
 import { ensureLocal, localStatus, stopLocal } from '../../src/local/client.js'
 import { daemonLogFile } from '../../src/local/daemon-log.js'
 import { foldersOf } from '../../src/local/folders.js'
 import { temporaryFolder } from '../local/support/platform.js'
 import { until } from '../support/until.js'
+
+async function parentOf(pid: number): Promise<{ ppid: number }> {
+  const { stdout } = await promisify(execFile)('ps', ['-o', 'ppid=', '-p', String(pid)])
+  return { ppid: Number(stdout) }
+}
+
+function isGone(pid: number): boolean {
+  try {
+    return !process.kill(pid, 0)
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ESRCH'
+  }
+}
 
 describe('a daemon that is not well', function () {
   this.timeout(120_000)
@@ -29,7 +44,16 @@ describe('a daemon that is not well', function () {
     const error = await ensureLocal({ home }).catch((thrown: unknown) => thrown)
     expect(error).to.include({ code: 'local', message: `The embedded Heroku (pid ${next.pid}) does not answer.` })
     expect(await stopLocal(home)).to.equal(true)
-    expect(() => process.kill(next.pid, 0)).to.throw(/ESRCH/)
+    await until('it has gone', () => isGone(next.pid), 30_000)
+    expect(await localStatus(home)).to.equal(undefined)
+  })
+
+  it('that was killed does not come back after local stop, and its supervisor goes', async () => {
+    const { pid } = await ensureLocal({ home })
+    const { ppid } = await parentOf(pid)
+    process.kill(pid, 'SIGKILL')
+    await stopLocal(home)
+    await until('its supervisor has gone', () => isGone(ppid), 30_000)
     expect(await localStatus(home)).to.equal(undefined)
   })
 })
