@@ -40,7 +40,7 @@ const ANSWER_TIME = 8_000
 /** Bytes of such an answer. */
 const LARGEST_ANSWER = 16 * 1024 * 1024
 
-const readInfo = async (folders: Folders): Promise<DaemonInfo | undefined> => {
+export const readInfo = async (folders: Folders): Promise<DaemonInfo | undefined> => {
   try {
     const info = JSON.parse(await readFile(path.join(folders.root, 'daemon.json'), 'utf8')) as Partial<DaemonInfo> | null
     return typeof info?.apiUrl === 'string' && URL.canParse(info.apiUrl) && typeof info.token === 'string' && typeof info.pid === 'number' ? info as DaemonInfo : undefined

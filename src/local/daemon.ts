@@ -150,7 +150,7 @@ async function start(options: PlatformOptions, folders: Folders, lock: Awaited<R
     // No request can have come in yet: this runs in the turn in which the server began to listen.
     const addresses = { apiUrl, gitUrl: `${apiUrl}/git`, routerPort: routerListening.port }
     urls = { ...addresses, rendezvousPort: rendezvousListening.port }
-    const info: DaemonInfo = { pid: process.pid, ...addresses, preboot_switch: limits.prebootSwitch, token, version, started_at: startedAt }
+    const info: DaemonInfo = { pid: process.pid, ...addresses, preboot_switch: limits.prebootSwitch, token, version, started_at: startedAt, supervisor_pid: process.env.SHIPIT_LOCAL_SUPERVISED ? process.ppid : undefined }
     Object.assign(settings, { apiPort: apiListening.port, routerPort: routerListening.port })
     await writeSettings(folders, settings)
     await writeFileAtomic(infoFile(folders), JSON.stringify(info, null, 2), { mode: 0o600 })

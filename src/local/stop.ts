@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises'
 import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { ShipitError } from '../errors.js'
-import { ensureLocal, holderOf, localStatus } from './client.js'
+import { ensureLocal, holderOf, localStatus, readInfo } from './client.js'
 import { acquireLock, AlreadyRunning, isAlive, type Holder } from './daemon-lock.js'
 import { daemonLogFile } from './daemon-log.js'
 import { foldersOf, stateHome } from './folders.js'
@@ -25,24 +25,32 @@ export async function stopLocal(home: string = stateHome()): Promise<boolean> {
   const folders = foldersOf(home)
   const infoFile = path.join(folders.root, 'daemon.json')
   const { pid, began } = await holderOf(folders)
+  const supervisor = (await readInfo(folders))?.supervisor_pid
   if (pid === undefined || began === undefined) {
     // One that was killed just now comes back while its file is there.
     const wasServing = existsSync(infoFile)
     await rm(infoFile, { force: true })
+    await hasGone(supervisor)
     if (wasServing) await endWhatIsLeft(folders)
-    return wasServing
+    return false
   }
   // One that was stopped by SIGSTOP takes no other signal, and does not answer.
   send(pid, 'SIGCONT')
   const grace = (await localStatus(home).catch(() => undefined))?.limits.stopGrace ?? 30_000
   noteStop(folders.root, pid)
   send(pid, 'SIGTERM')
-  if (await hasEnded({ pid, began }, grace + MARGIN)) return true
+  if (await hasEnded({ pid, began }, grace + MARGIN)) {
+    // Of one that died of the signal.
+    if ((await readInfo(folders))?.pid === pid) await rm(infoFile, { force: true })
+    await hasGone(supervisor)
+    return true
+  }
   await rm(infoFile, { force: true })
   send(pid, 'SIGKILL')
   if (!(await hasEnded({ pid, began }, KILL_TIME))) {
     throw new ShipitError('local', { message: `The embedded Heroku (pid ${pid}) did not stop.`, why: `Its log is ${daemonLogFile(folders)}.`, next: `kill -9 ${pid}` })
   }
+  await hasGone(supervisor)
   await endWhatIsLeft(folders)
   return true
 }
@@ -76,6 +84,19 @@ function send(pid: number, signal: NodeJS.Signals): void {
     process.kill(pid, signal)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
+  }
+}
+
+/** Waits for a supervisor, which goes right after its daemon; a process that has its pid now is not waited for long. */
+async function hasGone(pid: number | undefined): Promise<void> {
+  if (pid === undefined) return
+  const deadline = performance.now() + KILL_TIME
+  for (; performance.now() < deadline; await delay(POLL)) {
+    try {
+      process.kill(pid, 0)
+    } catch {
+      return
+    }
   }
 }
 

@@ -8,6 +8,7 @@ import path from 'node:path'
  */
 const SCRIPT = `
 info=$1; shift; deaths=0; stopping="$(dirname "$info")/daemon.stopping"
+export SHIPIT_LOCAL_SUPERVISED=1
 while :; do
   began=$(date +%s)
   "$@" & pid=$!
@@ -20,6 +21,7 @@ while :; do
   export SHIPIT_LOCAL_RESTARTED="$status"
   sleep 1
   [ -f "$info" ] || exit "$status"
+  [ "$(cat "$stopping" 2>/dev/null)" != "$pid" ] || exit "$status"
 done
 `
 

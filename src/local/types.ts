@@ -308,4 +308,6 @@ export interface DaemonInfo {
   token: string
   version: string
   started_at: string
+  /** Who starts it anew if it dies: supervisor.ts. */
+  supervisor_pid?: number | undefined
 }

@@ -113,6 +113,7 @@ describe('a deploy that is not alone, or is stopped', function () {
       await shut('build')
       await change(`never by ${by}`)
       const before = await releases()
+      const { body: serving } = await get(url)
       const deploy = await start(['deploy', ...flags])
       await says(deploy, /Compressing source|Building/)
       process.kill(deploy.pid, by)
@@ -123,7 +124,7 @@ describe('a deploy that is not alone, or is stopped', function () {
       const builds = await platformRequest<{ status: string; created_at: string }[]>(world, 'GET', '/apps/turns/builds')
       expect(builds.sort((one, other) => Date.parse(other.created_at) - Date.parse(one.created_at))[0]).to.include({ status: 'failed' })
       expect(await releases()).to.deep.equal(before)
-      expect((await get(url)).body).to.equal('four')
+      expect((await get(url)).body).to.equal(serving)
     })
   }
 

@@ -76,7 +76,7 @@ export const GROUPS: Record<string, Row[]> = {
     { run: 'ps -a APP --json', works: /"web\.1"/ },
     { run: 'ps:scale -a APP', works: /web=1/ },
     { run: 'ps:scale web=2 -a APP', works: /web at 2/ },
-    { run: 'ps:wait -a APP', works: /^\s*(Waiting for every dyno to be running.*)?\s*$/, isSample: true },
+    { run: 'ps:wait -a APP', works: /^\s*(Waiting for every dyno to be running[\s\S]*)?$/, isSample: true },
     { run: 'ps:type -a APP', works: /Standard-1X/ },
     { run: 'ps:type web=standard-2x -a APP', works: /Standard-2X/ },
     { run: 'ps:scale web=1:standard-1x -a APP', works: /web at 1/ },
