@@ -27,7 +27,7 @@ describe('the verdict of a deploy', function () {
   const versions = async () => (await platformRequest<{ version: number }[]>(world, 'GET', '/apps/verdict/releases')).length
 
   before(async () => {
-    world = await World.create({ SHIPIT_LOCAL_LIMITS: '{"prebootSwitch":4000}' })
+    world = await World.create({ SHIPIT_LOCAL_LIMITS: '{"prebootSwitch":10000}' })
     dir = await world.app('verdict', { ...plainApp('first'), 'server.js': APPS.good('first') })
     const environments = Object.entries(ENVIRONMENTS).map(([name, text]) => `  ${name}: ${text}\n`)
     await appendFile(path.join(dir, 'ecosystem.config.yml'), `\ndeploy:\n${environments.join('')}`)
