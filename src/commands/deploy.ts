@@ -142,7 +142,7 @@ export default class Deploy extends BaseCommand {
     const { askWhich } = await import('../ui/ask.js')
     const counts = withoutWeb(web)
     const answer = await askWhich(`The Procfile has no web line, and Heroku starts one dyno of \`npm start\` for web (${web.line}), in which nothing would listen. Start what?`, [
-      { value: 'others', name: `${counts.join(' ')}` },
+      { value: 'others', name: counts.join(' ') },
       { value: 'web', name: 'web=1, as Heroku does' },
       { value: 'nothing', name: 'nothing' },
     ])

@@ -10,7 +10,7 @@ import { transport } from './transport.js'
 import type { Endpoint } from './types.js'
 
 export interface CallSettings {
-  /** ms until the whole call is given up, with its resends, its waits, and all pages of a list. */
+  /** ms until the whole call times out, with its resends, its waits, and all pages of a list. */
   timeout: number
   /** ms without a byte after which a GET is tried anew. */
   silence: number

@@ -25,7 +25,7 @@ const ifMissing = (error: NodeJS.ErrnoException) => {
 }
 
 /** When a live process began, in the system's own spelling; undefined if there is none, or one that only waits to be reaped. */
-async function beganAt(pid: number): Promise<string | undefined> {
+export async function beganAt(pid: number): Promise<string | undefined> {
   if (process.platform === 'linux') {
     const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(ifMissing)
     // proc(5): after the name in brackets come the state (3rd field) and, as the 22nd, the start time.

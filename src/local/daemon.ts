@@ -108,8 +108,8 @@ async function start(options: PlatformOptions, folders: Folders, lock: Awaited<R
   await releases.recover()
   await dynos.recover()
 
-  const isIsolated = await dynos.isIsolated
-  if (!isIsolated) log('Dynos are not isolated from the state folder: this machine lets nobody make user namespaces, or has no unshare(1).')
+  const { why: notIsolated } = await dynos.isolation
+  if (notIsolated !== undefined) log(`Dynos are not isolated from the state folder: ${notIsolated}`)
   const startedAt = new Date().toISOString()
   const version = await ownVersion()
   const status = () => ({
@@ -118,7 +118,7 @@ async function start(options: PlatformOptions, folders: Folders, lock: Awaited<R
     started_at: startedAt,
     limits,
     generation: settings.generation ?? 'cedar',
-    isolated: isIsolated,
+    isolated: notIsolated === undefined,
     apps: store.list().map(({ id, name }) => ({ name, ...dynoCounts(dynos, id) })),
     problems,
   })

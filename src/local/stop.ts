@@ -4,7 +4,7 @@ import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { ShipitError } from '../errors.js'
 import { ensureLocal, holderOf, localStatus, readInfo } from './client.js'
-import { acquireLock, AlreadyRunning, isAlive, type Holder } from './daemon-lock.js'
+import { acquireLock, AlreadyRunning, beganAt, isAlive, type Holder } from './daemon-lock.js'
 import { daemonLogFile } from './daemon-log.js'
 import { foldersOf, stateHome } from './folders.js'
 import { removeFolder } from './remove.js'
@@ -25,12 +25,12 @@ export async function stopLocal(home: string = stateHome()): Promise<boolean> {
   const folders = foldersOf(home)
   const infoFile = path.join(folders.root, 'daemon.json')
   const { pid, began } = await holderOf(folders)
-  const supervisor = (await readInfo(folders))?.supervisor_pid
+  const supervisor = await supervisorOf(folders)
   if (pid === undefined || began === undefined) {
     // One that was killed just now comes back while its file is there.
     const wasServing = existsSync(infoFile)
     await rm(infoFile, { force: true })
-    await hasGone(supervisor)
+    if (supervisor) await hasEnded(supervisor, KILL_TIME)
     if (wasServing) await endWhatIsLeft(folders)
     return false
   }
@@ -42,7 +42,7 @@ export async function stopLocal(home: string = stateHome()): Promise<boolean> {
   if (await hasEnded({ pid, began }, grace + MARGIN)) {
     // Of one that died of the signal.
     if ((await readInfo(folders))?.pid === pid) await rm(infoFile, { force: true })
-    await hasGone(supervisor)
+    if (supervisor) await hasEnded(supervisor, KILL_TIME)
     return true
   }
   await rm(infoFile, { force: true })
@@ -50,9 +50,16 @@ export async function stopLocal(home: string = stateHome()): Promise<boolean> {
   if (!(await hasEnded({ pid, began }, KILL_TIME))) {
     throw new ShipitError('local', { message: `The embedded Heroku (pid ${pid}) did not stop.`, why: `Its log is ${daemonLogFile(folders)}.`, next: `kill -9 ${pid}` })
   }
-  await hasGone(supervisor)
+  if (supervisor) await hasEnded(supervisor, KILL_TIME)
   await endWhatIsLeft(folders)
   return true
+}
+
+/** Of the daemon that wrote daemon.json: it goes right after its daemon. */
+async function supervisorOf(folders: Folders): Promise<Holder | undefined> {
+  const pid = (await readInfo(folders))?.supervisor_pid
+  const began = pid === undefined ? undefined : await beganAt(pid)
+  return pid === undefined || began === undefined ? undefined : { pid, began }
 }
 
 /** Stops the daemon and removes everything it keeps under `home`: apps, repositories, slugs, logs, its token. */
@@ -84,19 +91,6 @@ function send(pid: number, signal: NodeJS.Signals): void {
     process.kill(pid, signal)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
-  }
-}
-
-/** Waits for a supervisor, which goes right after its daemon; a process that has its pid now is not waited for long. */
-async function hasGone(pid: number | undefined): Promise<void> {
-  if (pid === undefined) return
-  const deadline = performance.now() + KILL_TIME
-  for (; performance.now() < deadline; await delay(POLL)) {
-    try {
-      process.kill(pid, 0)
-    } catch {
-      return
-    }
   }
 }
 

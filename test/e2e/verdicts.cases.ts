@@ -14,7 +14,7 @@ export const APPS = {
   lost: (word: string) => server(`if (request.url === '/') response.statusCode = 404\n  response.end('${word}')`),
 }
 
-/** `deploy:` of the ecosystem file: what each may take until its health is given up, and what it changes. */
+/** `deploy:` of the ecosystem file: how long each may take to be healthy, and what it changes. */
 export const ENVIRONMENTS = {
   production: '{ app: verdict, health: { timeout: 4s } }',
   staged: '{ app: verdict, env: staged, health: { timeout: 4s } }',

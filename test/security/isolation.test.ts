@@ -36,8 +36,9 @@ describe('an app of the embedded Heroku', function () {
     for (const name of ['daemon.json', 'settings.json', 'apps/other.json', 'logs/other.log']) writeFileSync(path.join(home.root, name), CANARY)
     writeFileSync(path.join(home.root, 'caches/node/v1/bin/node'), 'a Node.js')
     dynos = createDynos({ store: home.store, logplex: home.logplex, folders: home.folders, limits: LIMITS })
-    if (!(await dynos.isIsolated)) {
-      this.test!.title += ' (skipped: this machine has no user namespaces for us)'
+    const { why } = await dynos.isolation
+    if (why !== undefined) {
+      this.test!.title += ` (skipped: ${why})`
       this.skip()
     }
     app = home.app('app')

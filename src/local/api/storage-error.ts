@@ -11,7 +11,8 @@ export function storageError(error: unknown, root: string): ApiError | undefined
     case 'ENOSPC': return new ApiError(STATUS, 'disk_full', `The disk of ${root} is full.`)
     case 'EDQUOT': return new ApiError(STATUS, 'disk_full', `The disk quota for ${root} is used up.`)
     case 'EROFS': return new ApiError(STATUS, 'read_only', `The file system of ${place} is read-only.`)
-    case 'EACCES': case 'EPERM': return new ApiError(STATUS, 'read_only', `The platform may not write ${place}.`)
+    // Without a path it is a signal or a socket that was refused.
+    case 'EACCES': case 'EPERM': return path === undefined ? undefined : new ApiError(STATUS, 'read_only', `The platform may not write ${path}.`)
     case 'EMFILE': case 'ENFILE': return new ApiError(503, 'too_many_files', 'The platform has too many files and connections open for this machine\'s limit (ulimit -n).')
     default: return undefined
   }

@@ -7,7 +7,7 @@ import { Claims } from './claims.js'
 import { makeDisk, removeDisk } from './disk.js'
 import { dynoEnvironment } from './environment.js'
 import type { Wanted } from './formation.js'
-import type { Isolate } from './isolation.js'
+import type { Isolation } from './isolation.js'
 import { listenersOf } from './listeners.js'
 import { dynoMetadata, parallelism } from './metadata.js'
 import { watchMemory } from './memory-verdict.js'
@@ -24,7 +24,7 @@ const STATUS_UNATTACHED = 128
 /** ms that a dyno which is to stop waits for requests that are on their way to it: the router gives up a connection sooner. */
 const CLAIMED_AT_MOST = 3_000
 
-export interface Services { store: Store; logplex: Logplex; folders: Folders; limits: Limits; spares: SpareModules; meter: Meter; isolation: Promise<Isolate | undefined> }
+export interface Services { store: Store; logplex: Logplex; folders: Folders; limits: Limits; spares: SpareModules; meter: Meter; isolation: Promise<Isolation> }
 
 interface DynoSpec extends Wanted {
   appId: string
@@ -153,7 +153,7 @@ export class Dyno {
       disk,
       command: spec.command,
       attached,
-      isolate: await this.services.isolation,
+      isolate: (await this.services.isolation).isolate,
       env: dynoEnvironment({
         dyno: spec.name, home: disk.app, tmp: disk.tmp, port, memory: memoryQuota(spec.size, this.services.limits).quota, profileEnv: { ...spec.slug.profile_env, ...parallelism(spec.size), ...dynoMetadata(this.services.store.find(appId), spec, this.id) },
         configVars: { ...spec.release.config_vars, ...spec.env }, host: process.env, execPath: process.execPath,

@@ -3,7 +3,7 @@ import { EventEmitter } from 'node:events'
 import type { Dynos, OneOff } from '../types.js'
 import { AppDynos } from './app-dynos.js'
 import { Dyno, type Services } from './dyno.js'
-import { findIsolation } from './isolation.js'
+import { findIsolation, type Isolation } from './isolation.js'
 import { Meter } from './meter.js'
 import { endLeftDynos } from './recover.js'
 import { SpareModules } from './spare-modules.js'
@@ -29,7 +29,7 @@ const QUICKEST_LOOKS = 50
 const LONGEST_RUN = 24 * 3_600_000
 
 /** The dynos of all apps. `recover()` is for the daemon's start: it ends what a killed daemon left and starts what should run. */
-export function createDynos(given: Omit<Services, 'spares' | 'meter' | 'isolation'>): Dynos & { readonly isIsolated: Promise<boolean>; recover(): Promise<void> } {
+export function createDynos(given: Omit<Services, 'spares' | 'meter' | 'isolation'>): Dynos & { readonly isolation: Promise<Isolation>; recover(): Promise<void> } {
   const { store, folders, limits } = given
   const services: Services = { ...given, spares: new SpareModules(folders.dynos), meter: new Meter(Math.max(limits.metricsEvery, QUICKEST_LOOKS)), isolation: findIsolation(folders) }
   const events = new EventEmitter().setMaxListeners(0)
@@ -50,7 +50,7 @@ export function createDynos(given: Omit<Services, 'spares' | 'meter' | 'isolatio
   }
 
   return {
-    isIsolated: services.isolation.then((isolate) => isolate !== undefined),
+    isolation: services.isolation,
     reconcile,
     list: (appId) => [...(apps.get(appId)?.list() ?? []), ...oneOffsOf(appId).map((dyno) => dyno.record())],
     webTargets: (appId) => apps.get(appId)?.webTargets() ?? [],

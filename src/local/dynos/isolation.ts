@@ -39,17 +39,21 @@ interface Hidden {
 /** The command that runs `command` in `cwd` with nothing of the state folder but `dir` to be seen. */
 export type Isolate = (command: readonly string[], place: { dir: string; cwd: string }) => string[]
 
+/** How, or why not. */
+export type Isolation = { isolate: Isolate; why?: undefined } | { isolate?: undefined; why: string }
+
 const isolateBy = ({ root, nodes }: Hidden): Isolate => (command, { dir, cwd }) => [
   'unshare', '--user', '--map-root-user', '--mount', '--', 'sh', '-c', HIDE, 'dyno', root, dir, nodes, cwd, String(process.getuid!()), String(process.getgid!()), ...command,
 ]
 
 /**
  * How dynos are kept from the state folder and from other processes' environments: by namespaces, if this is Linux, util-linux is there and users may
- * make them. They may not in many containers, and by default not on Ubuntu 24.04. Undefined where it was tried and failed.
+ * make them. They may not in many containers, and by default not on Ubuntu 24.04: `why` says then what failed.
  * @param folders of the platform, which are there
  */
-export async function findIsolation(folders: { root: string; dynos: string; caches: string }): Promise<Isolate | undefined> {
-  if (process.platform !== 'linux' || process.env.SHIPIT_LOCAL_ISOLATION === 'false') return undefined
+export async function findIsolation(folders: { root: string; dynos: string; caches: string }): Promise<Isolation> {
+  if (process.platform !== 'linux') return { why: 'only Linux has namespaces' }
+  if (process.env.SHIPIT_LOCAL_ISOLATION === 'false') return { why: 'SHIPIT_LOCAL_ISOLATION turns it off' }
   const isolate = isolateBy({ root: folders.root, nodes: path.join(folders.caches, 'node') })
   // Of the state folder the dynos are left, and Node.js.
   const test = '[ -d "$2" ] && case "$(ls "$1" | tr "\\n" " ")" in "dynos "|"caches dynos ") ;; *) exit 1;; esac'
@@ -58,9 +62,8 @@ export async function findIsolation(folders: { root: string; dynos: string; cach
     await new Promise<void>((resolve, reject) => {
       execFile(program!, args, { timeout: PROBE_TIMEOUT }, (error) => (error ? reject(error) : resolve()))
     })
-    return isolate
-  } catch {
-    // What is not allowed or not installed here is not used: the platform says so where it tells its state.
-    return undefined
+    return { isolate }
+  } catch (error) {
+    return { why: (error as Error).message.trim() }
   }
 }

@@ -85,10 +85,10 @@ export class ProcessGroup {
     const bash = ['bash', '--noprofile', '--norc', '-c', LAUNCH, 'dyno', disk.pidFile, command, attached?.terminal ?? '', attached ? 'attached' : '']
     const [program, ...args] = isolate ? isolate(bash, { dir: disk.dir, cwd: disk.app }) : bash
     const child = spawn(program!, args, {
-      cwd: launch.disk.app,
-      env: { ...launch.env, [MARKER]: launch.disk.dir },
+      cwd: disk.app,
+      env: { ...launch.env, [MARKER]: disk.dir },
       detached: true,
-      stdio: [launch.attached ? 'pipe' : 'ignore', 'pipe', 'pipe'],
+      stdio: [attached ? 'pipe' : 'ignore', 'pipe', 'pipe'],
     })
     await new Promise((resolve, reject) => {
       child.once('spawn', resolve)

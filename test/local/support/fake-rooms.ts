@@ -41,7 +41,7 @@ function fakeDynos(store: Store, controls: FakeControls): ReturnType<Rooms['crea
       })))
   }
   return {
-    isIsolated: Promise.resolve(true),
+    isolation: Promise.resolve({ why: 'there are no processes' }),
     reconcile: (appId, reason) => {
       controls.calls.push(`reconcile ${store.find(appId)?.name} ${reason}`)
       events.emit('change', appId)
