@@ -11,7 +11,9 @@ if (major < 20 || (major === 20 && minor < 19)) {
 const [word = '', ...rest] = process.argv.slice(2)
 if (['--version', '-v', 'version'].includes(word) && rest.length === 0) {
   const { name, version } = require('../package.json')
-  process.stdout.write(`${name}/${version} ${process.platform}-${process.arch} node-${process.version}\n`)
+  process.stdout.write(
+    `${name}/${version} ${process.platform}-${process.arch} node-${process.version}\n`,
+  )
 } else {
   const { load } = require('../dist/code-cache.cjs')
   const isHelp = word === '' || rest.some((arg) => arg === '--help' || arg === '-h')

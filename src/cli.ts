@@ -1,4 +1,7 @@
-/** The whole CLI as one module: what the build bundles into dist/cli/shipit.cjs, and oclif finds its commands, hooks and help in. */
+/**
+ * The whole CLI as one module: what the build bundles into dist/cli/shipit.cjs, and oclif finds its
+ * commands, hooks and help in.
+ */
 import { flush, handle, run, settings } from '@oclif/core'
 import { ShipitError } from './errors.js'
 import { packageRoot } from './paths.js'
@@ -12,9 +15,11 @@ export { default as ShipitHelp } from './ui/help.js'
 export async function main(): Promise<void> {
   // Nothing here is to be compiled on the way, even where a tsconfig.json lies beside.
   settings.enableAutoTranspile = false
-  // What Node.js deprecates in a library is for its authors: bundled, its warnings would be taken for ours.
+  // What Node.js deprecates in a library is for its authors: bundled, its warnings would be taken
+  // for ours.
   if (!process.traceDeprecation) process.noDeprecation = true
-  // What throws where nobody waits for it, such as in a handler of an event, is told as everything else is.
+  // What throws where nobody waits for it, such as in a handler of an event, is told as everything
+  // else is.
   process.on('uncaughtException', (error) => {
     const known = ShipitError.from(error)
     printError(known)

@@ -1,20 +1,29 @@
-// Loads the bundled CLI with the code that V8 compiled the last time. Without a usable cache it runs all the same, only slower.
+// Loads the bundled CLI with the code that V8 compiled the last time. Without a usable cache it
+// runs all the same, only slower.
 import fs from 'node:fs'
 import Module from 'node:module'
 import os from 'node:os'
 import path from 'node:path'
 import vm from 'node:vm'
 
-/** Where caches lie: one file a build, Node.js, platform and command, since each command compiles its own part of the CLI. */
+/**
+ * Where caches lie: one file a build, Node.js, platform and command, since each command compiles
+ * its own part of the CLI.
+ */
 function cacheFolder(env: NodeJS.ProcessEnv): string | undefined {
   // As Node.js's own cache, and none where coverage is measured: it would hide what ran.
   if (env.NODE_DISABLE_COMPILE_CACHE || env.NODE_V8_COVERAGE) return undefined
   const home = env.HOME || os.homedir()
-  const base = env.XDG_CACHE_HOME ? path.isAbsolute(env.XDG_CACHE_HOME) && env.XDG_CACHE_HOME : home && path.join(home, process.platform === 'darwin' ? 'Library/Caches' : '.cache')
+  const base = env.XDG_CACHE_HOME
+    ? path.isAbsolute(env.XDG_CACHE_HOME) && env.XDG_CACHE_HOME
+    : home && path.join(home, process.platform === 'darwin' ? 'Library/Caches' : '.cache')
   return base ? path.join(base, 'shipit', 'code') : undefined
 }
 
-/** Machine code of another user would run as ours: only what is our own and closed to others is read. */
+/**
+ * Machine code of another user would run as ours: only what is our own and closed to others is
+ * read.
+ */
 function isOwn({ uid, mode }: fs.Stats): boolean {
   return process.getuid === undefined || (uid === process.getuid() && (mode & 0o022) === 0)
 }
@@ -35,7 +44,10 @@ interface Index {
 const WORD = 8
 const TRAILER_BYTES = 8
 
-/** The code of each file from a word on, an index of them and the names of the modules in JSON, and at the end the index's length and the checksum of all before it. */
+/**
+ * The code of each file from a word on, an index of them and the names of the modules in JSON, and
+ * at the end the index's length and the checksum of all before it.
+ */
 function pack(compiled: Compiled): Buffer {
   const parts: Buffer[] = []
   const index: Index = { code: [], modules: [...compiled.modules] }
@@ -57,29 +69,40 @@ function pack(compiled: Compiled): Buffer {
 /** V8 believes what it is given, and crashes of a byte that is wrong. */
 function unpack(stored: Buffer): Compiled | undefined {
   const end = stored.length - TRAILER_BYTES
-  if (end < 0 || stored.readUInt32LE(end + 4) !== checksum(stored.subarray(0, end))) return undefined
-  const { code, modules } = JSON.parse(stored.toString('utf8', end - stored.readUInt32LE(end), end)) as Index
-  return { code: new Map(code.map(([name, at, length]) => [name, stored.subarray(at, at + length)])), modules: new Set(modules) }
+  if (end < 0 || stored.readUInt32LE(end + 4) !== checksum(stored.subarray(0, end)))
+    return undefined
+  const { code, modules } = JSON.parse(
+    stored.toString('utf8', end - stored.readUInt32LE(end), end),
+  ) as Index
+  return {
+    code: new Map(code.map(([name, at, length]) => [name, stored.subarray(at, at + length)])),
+    modules: new Set(modules),
+  }
 }
 
 /** Words of 4 bytes: a sector of a disk has 512. */
 const SECTOR = 128
 
 /**
- * FNV-1a over the length, a word of each sector, and the last words. What spoils a cache is a disk that was full or lost its power, and that spoils whole
- * sectors; all of a megabyte would take as long to sum up, or node:zlib to load, as a twentieth of a start.
+ * FNV-1a over the length, a word of each sector, and the last words. What spoils a cache is a disk
+ * that was full or lost its power, and that spoils whole sectors; all of a megabyte would take as
+ * long to sum up, or node:zlib to load, as a twentieth of a start.
  */
 function checksum(code: Buffer): number {
   const words = wordsOf(code)
   let sum = Math.imul(0x811c9dc5 ^ code.length, 0x01000193)
-  const add = (word: number): void => { sum = Math.imul(sum ^ word, 0x01000193) }
+  const add = (word: number): void => {
+    sum = Math.imul(sum ^ word, 0x01000193)
+  }
   for (let at = 0; at < words.length; at += SECTOR) add(words[at]!)
   for (let at = Math.max(0, words.length - SECTOR); at < words.length; at += 1) add(words[at]!)
   return sum >>> 0
 }
 
 function wordsOf(code: Buffer): Int32Array {
-  return code.byteOffset % Int32Array.BYTES_PER_ELEMENT === 0 ? new Int32Array(code.buffer, code.byteOffset, code.length >> 2) : wordsOf(Buffer.from(code))
+  return code.byteOffset % Int32Array.BYTES_PER_ELEMENT === 0
+    ? new Int32Array(code.buffer, code.byteOffset, code.length >> 2)
+    : wordsOf(Buffer.from(code))
 }
 
 function readOwn(folder: string, file: string): Compiled | undefined {
@@ -96,7 +119,10 @@ function readOwn(folder: string, file: string): Compiled | undefined {
   }
 }
 
-/** Whole or not at all, and quietly: a disk that is full or closed is no fault of the command that ran. */
+/**
+ * Whole or not at all, and quietly: a disk that is full or closed is no fault of the command that
+ * ran.
+ */
 function store(folder: string, file: string, compiled: Compiled): void {
   try {
     fs.mkdirSync(folder, { recursive: true, mode: 0o700 })
@@ -104,7 +130,8 @@ function store(folder: string, file: string, compiled: Compiled): void {
     dropOld(folder)
     replace(file, pack(compiled))
   } catch (error) {
-    if (process.env.DEBUG) process.stderr.write(`The compiled code was not kept: ${String(error)}\n`)
+    if (process.env.DEBUG)
+      process.stderr.write(`The compiled code was not kept: ${String(error)}\n`)
   }
 }
 
@@ -130,20 +157,36 @@ function dropOld(folder: string): void {
   }
 }
 
-type Wrapper = (exports: object, require: NodeJS.Require, module: { exports: object }, filename: string, dirname: string) => void
+type Wrapper = (
+  exports: object,
+  require: NodeJS.Require,
+  module: { exports: object },
+  filename: string,
+  dirname: string,
+) => void
 
 /**
- * The exports of the bundle `filename`: a script in ASCII, whose first line is `// <build> <command>…` and whose value is an object of CommonJS modules, each
- * a function by its file's name. What it requires beside these is a file of its own, whose value is the function. What was compiled is kept in the user's
- * cache folder, at the end of the process, for the next call of the same command (`word`); a name that is no command shares a cache with all such.
+ * The exports of the bundle `filename`: a script in ASCII, whose first line is `// <build>
+ * <command>…` and whose value is an object of CommonJS modules, each a function by its file's name.
+ * What it requires beside these is a file of its own, whose value is the function. What was
+ * compiled is kept in the user's cache folder, at the end of the process, for the next call of the
+ * same command (`word`); a name that is no command shares a cache with all such.
  */
 export function load<T>(filename: string, word: string, env: NodeJS.ProcessEnv = process.env): T {
   const dirname = path.dirname(filename)
   const source = fs.readFileSync(filename, 'latin1')
   const [build, ...commands] = source.slice(3, source.indexOf('\n')).split(' ')
   const folder = cacheFolder(env)
-  const file = folder && path.join(folder, `${build}-${process.version}-${process.platform}-${process.arch}-${commands.includes(word) ? word : '_'}.bin`)
-  const compiled = folder && file ? readOwn(folder, file) ?? { code: new Map<string, Buffer>(), modules: new Set<string>() } : undefined
+  const file =
+    folder &&
+    path.join(
+      folder,
+      `${build}-${process.version}-${process.platform}-${process.arch}-${commands.includes(word) ? word : '_'}.bin`,
+    )
+  const compiled =
+    folder && file
+      ? (readOwn(folder, file) ?? { code: new Map<string, Buffer>(), modules: new Set<string>() })
+      : undefined
   const main = path.basename(filename)
   const fresh = new Set<string>()
   const scripts = new Map<string, vm.Script>()
@@ -168,12 +211,15 @@ export function load<T>(filename: string, word: string, env: NodeJS.ProcessEnv =
   }
   const together = evaluate(main, source) as Record<string, Wrapper>
   const outside = Module.createRequire(filename)
-  const require: NodeJS.Require = Object.assign((id: string) => (id.startsWith('./') ? part(id.slice(2)) : outside(id) as object), outside)
+  const require: NodeJS.Require = Object.assign(
+    (id: string) => (id.startsWith('./') ? part(id.slice(2)) : (outside(id) as object)),
+    outside,
+  )
   const part = (name: string, module: { exports: object } = { exports: {} }): object => {
     const known = modules.get(name)
     if (known) return known.exports
     const own = path.join(dirname, name)
-    const wrapper = together[name] ?? evaluate(name, fs.readFileSync(own, 'latin1')) as Wrapper
+    const wrapper = together[name] ?? (evaluate(name, fs.readFileSync(own, 'latin1')) as Wrapper)
     modules.set(name, module)
     try {
       wrapper.call(module.exports, module.exports, require, module, own, dirname)
@@ -186,7 +232,9 @@ export function load<T>(filename: string, word: string, env: NodeJS.ProcessEnv =
 
   const bundle = new Module(filename) as NodeModule
   bundle.filename = filename
-  bundle.paths = (Module as unknown as { _nodeModulePaths(from: string): string[] })._nodeModulePaths(dirname)
+  bundle.paths = (
+    Module as unknown as { _nodeModulePaths(from: string): string[] }
+  )._nodeModulePaths(dirname)
   // oclif requires the file by its name, and must get this one.
   outside.cache[filename] = bundle
   part(main, bundle)

@@ -1,6 +1,7 @@
 /**
- * How another terminal speaks to a running `shipit dev`: one request a connection, as a line of JSON over a socket that its user alone can open, and
- * lines of JSON as the answer. The runtime is the server; the CLI's verbs are its clients.
+ * How another terminal speaks to a running `shipit dev`: one request a connection, as a line of
+ * JSON over a socket that its user alone can open, and lines of JSON as the answer. The runtime is
+ * the server; the CLI's verbs are its clients.
  */
 
 /** Changes with every request or answer that an older side would not understand. */
@@ -12,7 +13,10 @@ export const LONGEST_REQUEST = 16_384
 export const DEV_VERBS = ['restart', 'reload', 'stop', 'start', 'delete'] as const
 export type DevVerb = (typeof DEV_VERBS)[number]
 
-/** `name`: an app, PM2's id, `app:instance`, a namespace, or `all`. `number`: `3`, `+1` or `-2`. `follow`: what `look` answers, and then what comes. */
+/**
+ * `name`: an app, PM2's id, `app:instance`, a namespace, or `all`. `number`: `3`, `+1` or `-2`.
+ * `follow`: what `look` answers, and then what comes.
+ */
 export type DevRequest =
   | { verb: DevVerb; name: string }
   | { verb: 'scale'; name: string; number: string }
@@ -89,23 +93,40 @@ export function parseRequest(text: string): DevRequest | string {
   const asked = parsed(text)
   if (asked === undefined) return 'the request is no JSON object'
   const { v, verb, name, number } = asked
-  if (v !== DEV_PROTOCOL) return `the request is of version ${String(v)}, and this runtime speaks ${DEV_PROTOCOL}: run the same shipit in both terminals`
+  if (v !== DEV_PROTOCOL)
+    return `the request is of version ${String(v)}, and this runtime speaks ${DEV_PROTOCOL}: run the same shipit in both terminals`
   if (verb === 'look' || verb === 'follow') return { verb }
-  if (typeof name !== 'string' || name === '' || name.length > 200) return 'the request names no app'
-  if (verb === 'scale') return typeof number === 'string' && number.length < 20 ? { verb, name, number } : 'the request says no number'
+  if (typeof name !== 'string' || name === '' || name.length > 200)
+    return 'the request names no app'
+  if (verb === 'scale')
+    return typeof number === 'string' && number.length < 20
+      ? { verb, name, number }
+      : 'the request says no number'
   const known = DEV_VERBS.find((one) => one === verb)
-  return known === undefined ? `there is no verb ${String(verb).slice(0, 40)}` : { verb: known, name }
+  return known === undefined
+    ? `there is no verb ${String(verb).slice(0, 40)}`
+    : { verb: known, name }
 }
 
-export const requestLine = (request: DevRequest): string => `${JSON.stringify({ v: DEV_PROTOCOL, ...request })}\n`
+export const requestLine = (request: DevRequest): string =>
+  `${JSON.stringify({ v: DEV_PROTOCOL, ...request })}\n`
 
-/** An answer's line; undefined for what is none. The other end is a runtime of this user's, of any version: shapes are looked at as far as they are read. */
+/**
+ * An answer's line; undefined for what is none. The other end is a runtime of this user's, of any
+ * version: shapes are looked at as far as they are read.
+ */
 export function parseAnswer(text: string): DevAnswer | undefined {
   const answer = parsed(text)
   if (answer === undefined) return undefined
   const { session, instances, lines, line, done, refused } = answer
-  if (isObject(refused) && typeof refused.message === 'string' && ['usage', 'not_found', 'refused'].includes(String(refused.code))) return { refused: refused as unknown as DevRefusal }
-  if (isObject(done) && isListOf(done.instances, (one) => typeof one === 'string')) return { done: done as unknown as DevDone }
+  if (
+    isObject(refused) &&
+    typeof refused.message === 'string' &&
+    ['usage', 'not_found', 'refused'].includes(String(refused.code))
+  )
+    return { refused: refused as unknown as DevRefusal }
+  if (isObject(done) && isListOf(done.instances, (one) => typeof one === 'string'))
+    return { done: done as unknown as DevDone }
   if (isLine(line)) return { line }
   if (!isListOf(instances, isInstance)) return undefined
   if (session === undefined) return { instances }
@@ -123,17 +144,34 @@ function parsed(text: string): Record<string, unknown> | undefined {
   }
 }
 
-const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value)
-const isListOf = <T>(value: unknown, isOne: (one: unknown) => one is T): value is T[] => Array.isArray(value) && value.every(isOne)
-const isNumberOrNull = (value: unknown): value is number | null => value === null || typeof value === 'number'
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+const isListOf = <T>(value: unknown, isOne: (one: unknown) => one is T): value is T[] =>
+  Array.isArray(value) && value.every(isOne)
+const isNumberOrNull = (value: unknown): value is number | null =>
+  value === null || typeof value === 'number'
 
 const isLine = (value: unknown): value is DevLine =>
-  isObject(value) && typeof value.at === 'number' && typeof value.text === 'string' && ['out', 'err', 'figures'].includes(String(value.stream))
+  isObject(value) &&
+  typeof value.at === 'number' &&
+  typeof value.text === 'string' &&
+  ['out', 'err', 'figures'].includes(String(value.stream))
 
 const isInstance = (value: unknown): value is DevInstance =>
-  isObject(value) && isNumberOrNull(value.pmId) && typeof value.app === 'string' && typeof value.instance === 'number' && typeof value.status === 'string'
-  && isNumberOrNull(value.pid) && typeof value.restarts === 'number' && isNumberOrNull(value.uptime) && (value.mode === 'cluster' || value.mode === 'fork')
+  isObject(value) &&
+  isNumberOrNull(value.pmId) &&
+  typeof value.app === 'string' &&
+  typeof value.instance === 'number' &&
+  typeof value.status === 'string' &&
+  isNumberOrNull(value.pid) &&
+  typeof value.restarts === 'number' &&
+  isNumberOrNull(value.uptime) &&
+  (value.mode === 'cluster' || value.mode === 'fork')
 
 const isSession = (value: unknown): value is DevSession =>
-  isObject(value) && typeof value.folder === 'string' && typeof value.pid === 'number' && typeof value.startedAt === 'number' && isNumberOrNull(value.port)
-  && isListOf(value.line, (one): one is string => typeof one === 'string')
+  isObject(value) &&
+  typeof value.folder === 'string' &&
+  typeof value.pid === 'number' &&
+  typeof value.startedAt === 'number' &&
+  isNumberOrNull(value.port) &&
+  isListOf(value.line, (one): one is string => typeof one === 'string')

@@ -11,22 +11,31 @@ export type Excess =
   | { kind: 'mixed'; sizes: string[] }
 
 /**
- * The first of Heroku's limits that a formation is beyond; undefined where it is within all. Types without dynos count for nothing.
- * https://devcenter.heroku.com/articles/dyno-types and dyno-scaling-and-process-limits: an app of Eco or of Basic dynos has no others,
- * Standard and Performance go together, and so do the sizes of one kind of space. Those of Performance and of an app are defaults, which Heroku raises for an account on request.
+ * The first of Heroku's limits that a formation is beyond; undefined where it is within all. Types
+ * without dynos count for nothing. https://devcenter.heroku.com/articles/dyno-types and
+ * dyno-scaling-and-process-limits: an app of Eco or of Basic dynos has no others, Standard and
+ * Performance go together, and so do the sizes of one kind of space. Those of Performance and of an
+ * app are defaults, which Heroku raises for an account on request.
  */
-export function excessOf(formation: readonly { type: string; quantity: number; size: string }[]): Excess | undefined {
+export function excessOf(
+  formation: readonly { type: string; quantity: number; size: string }[],
+): Excess | undefined {
   const running = formation.filter(({ quantity }) => quantity > 0)
   for (const { type, quantity, size } of running) {
     const most = dynoSize(size)?.maxPerType ?? MOST_DYNOS
     if (quantity > most) return { kind: 'type', type, size, quantity, most }
   }
-  const sizes = DYNO_SIZES.filter(({ name }) => running.some(({ size }) => dynoSize(size)?.name === name))
-  const tiers = new Set(sizes.map(({ costClass }) => (costClass === 'performance' ? 'standard' : costClass)))
+  const sizes = DYNO_SIZES.filter(({ name }) =>
+    running.some(({ size }) => dynoSize(size)?.name === name),
+  )
+  const tiers = new Set(
+    sizes.map(({ costClass }) => (costClass === 'performance' ? 'standard' : costClass)),
+  )
   if (tiers.size > 1) return { kind: 'mixed', sizes: sizes.map(({ name }) => name) }
   const quantity = running.reduce((sum, one) => sum + one.quantity, 0)
   return quantity > MOST_DYNOS ? { kind: 'app', quantity, most: MOST_DYNOS } : undefined
 }
 
 /** Whether no account can have the limit raised: what is beyond it is certain to be refused. */
-export const isFixed = (excess: Excess): boolean => excess.kind === 'mixed' || (excess.kind === 'type' && excess.most === 1)
+export const isFixed = (excess: Excess): boolean =>
+  excess.kind === 'mixed' || (excess.kind === 'type' && excess.most === 1)

@@ -1,6 +1,9 @@
 import type { Duplex } from 'node:stream'
 
-/** The first line of a connection, without its line break; what follows it stays to be read, and the connection paused. Undefined where there is none within `longest` bytes. */
+/**
+ * The first line of a connection, without its line break; what follows it stays to be read, and the
+ * connection paused. Undefined where there is none within `longest` bytes.
+ */
 export function firstLine(from: Duplex, longest: number): Promise<string | undefined> {
   return new Promise((resolve) => {
     let text = Buffer.alloc(0)

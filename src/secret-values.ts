@@ -10,8 +10,10 @@ export interface FoundSecret {
 }
 
 /**
- * What Heroku apps use most and the rule set does not have, by the prefixes that their issuers document: Heroku (devcenter: platform-api-reference,
- * "HRKU-"), Stripe (docs.stripe.com/keys: sk_ and rk_, live), Google (AIza), Twilio (SK and 32 hexadecimal digits), SendGrid (SG.), Telegram's bots.
+ * What Heroku apps use most and the rule set does not have, by the prefixes that their issuers
+ * document: Heroku (devcenter: platform-api-reference, "HRKU-"), Stripe (docs.stripe.com/keys: sk_
+ * and rk_, live), Google (AIza), Twilio (SK and 32 hexadecimal digits), SendGrid (SG.), Telegram's
+ * bots.
  */
 const MORE: [kind: string, pattern: RegExp][] = [
   ['Heroku API key', /\bHRKU-[\w-]{36,}/g],
@@ -24,25 +26,48 @@ const MORE: [kind: string, pattern: RegExp][] = [
 ]
 
 const NAMES: Record<string, string> = {
-  privatekey: 'private key', sendgrid: 'SendGrid key', linear: 'Linear key', basicauth: 'URL with a password', 'database-connection-string': 'database URL with a password', aws: 'AWS key', gcp: 'Google Cloud key', npm: 'npm token', github: 'GitHub token',
-  gitlab: 'GitLab token', openai: 'OpenAI key', anthropic: 'Anthropic key', 'hashicorp-vault': 'Vault token', '1password': '1Password token', huggingface: 'Hugging Face token',
+  privatekey: 'private key',
+  sendgrid: 'SendGrid key',
+  linear: 'Linear key',
+  basicauth: 'URL with a password',
+  'database-connection-string': 'database URL with a password',
+  aws: 'AWS key',
+  gcp: 'Google Cloud key',
+  npm: 'npm token',
+  github: 'GitHub token',
+  gitlab: 'GitLab token',
+  openai: 'OpenAI key',
+  anthropic: 'Anthropic key',
+  'hashicorp-vault': 'Vault token',
+  '1password': '1Password token',
+  huggingface: 'Hugging Face token',
 }
 
 /** Passwords that stand for one, and hosts that only this machine or a document has. */
-const PLACEHOLDER = /:(?:x+|\*+|\.+|<[^>]*>|\$\{?\w+\}?|your[\w-]*|changeme|pass(?:word)?|secret|postgres|root|test\w*|example\w*|user(?:name)?)@|@(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\]|(?:[\w-]+\.)*example(?:\.\w+)*|[\w-]+)(?=[:/'"\s]|$)/i
+const PLACEHOLDER =
+  /:(?:x+|\*+|\.+|<[^>]*>|\$\{?\w+\}?|your[\w-]*|changeme|pass(?:word)?|secret|postgres|root|test\w*|example\w*|user(?:name)?)@|@(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\]|(?:[\w-]+\.)*example(?:\.\w+)*|[\w-]+)(?=[:/'"\s]|$)/i
 const URLS = /^(?:basicauth|database-connection-string)$/
 
 /**
- * What looks like a secret in a text, by secretlint's recommended rules (https://github.com/secretlint/secretlint) and a few more.
+ * What looks like a secret in a text, by secretlint's recommended rules
+ * (https://github.com/secretlint/secretlint) and a few more.
  * Hashes, UUIDs, public keys and passwords of this machine's databases are none.
  * @param file its name, by which some rules go
  */
 export async function secretsIn(content: string, file = '.env'): Promise<FoundSecret[]> {
   const lineAt = (index: number): number => content.slice(0, index).split('\n').length
-  const found = (await lint(content, file)).filter(({ rule, text }) => !(URLS.test(rule) && PLACEHOLDER.test(text)))
-    .map(({ rule, index }) => ({ kind: NAMES[rule] ?? `${rule[0]!.toUpperCase()}${rule.slice(1)} key`, line: lineAt(index) }))
-  const more = MORE.flatMap(([kind, pattern]) => [...content.matchAll(pattern)].map(({ index }) => ({ kind, line: lineAt(index) })))
-  return [...found, ...more].sort((a, b) => a.line - b.line).filter((one, at, all) => !all.slice(0, at).some(({ line }) => line === one.line))
+  const found = (await lint(content, file))
+    .filter(({ rule, text }) => !(URLS.test(rule) && PLACEHOLDER.test(text)))
+    .map(({ rule, index }) => ({
+      kind: NAMES[rule] ?? `${rule[0]!.toUpperCase()}${rule.slice(1)} key`,
+      line: lineAt(index),
+    }))
+  const more = MORE.flatMap(([kind, pattern]) =>
+    [...content.matchAll(pattern)].map(({ index }) => ({ kind, line: lineAt(index) })),
+  )
+  return [...found, ...more]
+    .sort((a, b) => a.line - b.line)
+    .filter((one, at, all) => !all.slice(0, at).some(({ line }) => line === one.line))
 }
 
 /** Whether a value is a secret, by its name or by what it is itself. */
@@ -50,12 +75,29 @@ export async function isSecretValue(name: string, value: string): Promise<boolea
   return looksSecret(name, value) || (await secretsIn(`${name}=${value}\n`)).length > 0
 }
 
-async function lint(content: string, file: string): Promise<{ rule: string; index: number; text: string }[]> {
-  const [{ lintSource }, { creator }] = await Promise.all([import('@secretlint/core'), import('@secretlint/secretlint-rule-preset-recommend')])
-  const config: SecretLintCoreConfig = { rules: [{ id: '@secretlint/secretlint-rule-preset-recommend', rule: creator, options: {} }] }
+async function lint(
+  content: string,
+  file: string,
+): Promise<{ rule: string; index: number; text: string }[]> {
+  const [{ lintSource }, { creator }] = await Promise.all([
+    import('@secretlint/core'),
+    import('@secretlint/secretlint-rule-preset-recommend'),
+  ])
+  const config: SecretLintCoreConfig = {
+    rules: [{ id: '@secretlint/secretlint-rule-preset-recommend', rule: creator, options: {} }],
+  }
   const { messages } = await lintSource({
-    source: { content, filePath: `/${file}`, ext: file.slice(Math.max(0, file.lastIndexOf('.'))), contentType: 'text' },
+    source: {
+      content,
+      filePath: `/${file}`,
+      ext: file.slice(Math.max(0, file.lastIndexOf('.'))),
+      contentType: 'text',
+    },
     options: { config, noPhysicFilePath: true },
   })
-  return messages.map(({ ruleId, range: [from, to] }) => ({ rule: ruleId.replace(/^.*secretlint-rule-/, ''), index: from, text: content.slice(from, to) }))
+  return messages.map(({ ruleId, range: [from, to] }) => ({
+    rule: ruleId.replace(/^.*secretlint-rule-/, ''),
+    index: from,
+    text: content.slice(from, to),
+  }))
 }

@@ -2,4 +2,5 @@
 const PLAIN = /^[\w@%+=:,./-]+$/
 
 /** A word as a POSIX shell reads it back: in quotes only where it needs them. */
-export const shellWord = (word: string): string => (PLAIN.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`)
+export const shellWord = (word: string): string =>
+  PLAIN.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`

@@ -9,10 +9,14 @@ interface UntilOptions {
 }
 
 /**
- * Looks again and again until `look` gives something other than undefined and false; undefined when the time is up.
+ * Looks again and again until `look` gives something other than undefined and false; undefined when
+ * the time is up.
  * Errors of `look` and an abort go to the caller.
  */
-export async function until<T>(look: () => Promise<T | undefined | false> | T | undefined | false, { timeout, every = 250, signal }: UntilOptions): Promise<T | undefined> {
+export async function until<T>(
+  look: () => Promise<T | undefined | false> | T | undefined | false,
+  { timeout, every = 250, signal }: UntilOptions,
+): Promise<T | undefined> {
   const deadline = performance.now() + timeout
   for (;;) {
     signal?.throwIfAborted()

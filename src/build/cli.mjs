@@ -1,15 +1,24 @@
-// The CLI in few files: node starts it in a third of the time that it needs to find and read some hundred modules. What only some commands need is a file of its own.
+// The CLI in few files: node starts it in a third of the time that it needs to find and read some
+// hundred modules. What only some commands need is a file of its own.
 import { createHash } from 'node:crypto'
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { build, transform } from 'esbuild'
 import { startUp } from './start-up.mjs'
 
-const TARGET = { platform: 'node', target: 'node20.19', minifySyntax: true, minifyWhitespace: true, legalComments: 'none', logLevel: 'warning' }
+const TARGET = {
+  platform: 'node',
+  target: 'node20.19',
+  minifySyntax: true,
+  minifyWhitespace: true,
+  legalComments: 'none',
+  logLevel: 'warning',
+}
 
 /**
- * Makes dist/cli: shipit.cjs of src/cli.ts with all that every command needs and all that is small, and files of what only some commands need, if it is
- * large. The first line of shipit.cjs names the build and the commands: what the code cache goes by.
+ * Makes dist/cli: shipit.cjs of src/cli.ts with all that every command needs and all that is small,
+ * and files of what only some commands need, if it is large. The first line of shipit.cjs names the
+ * build and the commands: what the code cache goes by.
  */
 export async function buildCli(root) {
   const folder = path.join(root, 'dist/cli')
@@ -17,7 +26,12 @@ export async function buildCli(root) {
   const { outputFiles, metafile } = await build({
     ...TARGET,
     absWorkingDir: root,
-    entryPoints: { shipit: 'src/cli.ts', ...Object.fromEntries(ids.map((id) => [fileOf(id), `src/commands/${id.replaceAll(':', '/')}.ts`])) },
+    entryPoints: {
+      shipit: 'src/cli.ts',
+      ...Object.fromEntries(
+        ids.map((id) => [fileOf(id), `src/commands/${id.replaceAll(':', '/')}.ts`]),
+      ),
+    },
     outdir: folder,
     outExtension: { '.js': '.cjs' },
     write: false,
@@ -31,7 +45,11 @@ export async function buildCli(root) {
     conditions: ['module', 'import', 'node'],
     // undici is large and for proxies alone; the others are oclif's own for development.
     external: ['undici', 'typescript', 'ts-node', 'tsx', 'tsx/*'],
-    define: { 'import.meta.url': 'importMeta.url', 'import.meta.filename': 'importMeta.filename', 'import.meta.dirname': 'importMeta.dirname' },
+    define: {
+      'import.meta.url': 'importMeta.url',
+      'import.meta.filename': 'importMeta.filename',
+      'import.meta.dirname': 'importMeta.dirname',
+    },
     logOverride: { 'require-resolve-not-external': 'silent' },
     plugins: [commandsPlugin(root, ids), withoutEditor, ...startUp],
   })
@@ -39,50 +57,87 @@ export async function buildCli(root) {
     const { entryPoint } = metafile.outputs[path.relative(root, file).split(path.sep).join('/')]
     return entryPoint !== undefined && metafile.inputs[entryPoint].format === 'cjs'
   }
-  const files = await Promise.all(outputFiles.map(async ({ path: file, text }) => ({ name: path.basename(file), code: await asFunction(text + (isCommonJs(file) ? NAMED : '')) })))
+  const files = await Promise.all(
+    outputFiles.map(async ({ path: file, text }) => ({
+      name: path.basename(file),
+      code: await asFunction(text + (isCommonJs(file) ? NAMED : '')),
+    })),
+  )
   const hash = createHash('sha256')
-  for (const { name, code } of files.sort((a, b) => (a.name < b.name ? -1 : 1))) hash.update(`${name}\n${code}\n`)
+  for (const { name, code } of files.sort((a, b) => (a.name < b.name ? -1 : 1)))
+    hash.update(`${name}\n${code}\n`)
   const words = [...new Set(ids.map((id) => id.split(':')[0]))]
   const heading = `// ${hash.digest('hex').slice(0, 16)} ${words.join(' ')}\n`
   const always = imported(metafile, path.relative(root, path.join(folder, 'shipit.cjs')))
   const isTogether = ({ name, code }) => code.length < SMALL || always.has(name)
-  const together = files.filter(isTogether).map(({ name, code }) => `${JSON.stringify(name)}:${code}`)
+  const together = files
+    .filter(isTogether)
+    .map(({ name, code }) => `${JSON.stringify(name)}:${code}`)
   rmSync(folder, { recursive: true, force: true })
   mkdirSync(folder, { recursive: true })
-  writeFileSync(path.join(folder, 'shipit.cjs'), `${heading}${AS_MODULE}({${together.join(',\n')}})\n`)
-  for (const { name, code } of files) if (!isTogether({ name, code })) writeFileSync(path.join(folder, name), `(${code})\n`)
-  await build({ ...TARGET, absWorkingDir: root, entryPoints: ['src/code-cache.ts'], outfile: path.join(root, 'dist/code-cache.cjs'), format: 'cjs' })
+  writeFileSync(
+    path.join(folder, 'shipit.cjs'),
+    `${heading}${AS_MODULE}({${together.join(',\n')}})\n`,
+  )
+  for (const { name, code } of files)
+    if (!isTogether({ name, code })) writeFileSync(path.join(folder, name), `(${code})\n`)
+  await build({
+    ...TARGET,
+    absWorkingDir: root,
+    entryPoints: ['src/code-cache.ts'],
+    outfile: path.join(root, 'dist/code-cache.cjs'),
+    format: 'cjs',
+  })
 }
 
-/** Characters: to open a file and to begin a script takes as long as to read some ten thousand of them. */
+/**
+ * Characters: to open a file and to begin a script takes as long as to read some ten thousand of
+ * them.
+ */
 const SMALL = 24 * 1024
 
-/** oclif's tool for the manifest requires shipit.cjs as any module; the CLI itself runs it as a script. */
+/**
+ * oclif's tool for the manifest requires shipit.cjs as any module; the CLI itself runs it as a
+ * script.
+ */
 const AS_MODULE = `(parts=>typeof module==='object'?module.exports=require('../code-cache.cjs').load(__filename,'',{NODE_DISABLE_COMPILE_CACHE:'1'}):parts)`
 
 /** The names of the output files that `file` cannot run without, itself among them. */
 function imported({ outputs }, file, found = new Set()) {
   if (found.has(path.basename(file))) return found
   found.add(path.basename(file))
-  for (const { path: from, kind } of outputs[file].imports) if (kind === 'import-statement' && outputs[from]) imported({ outputs }, from, found)
+  for (const { path: from, kind } of outputs[file].imports)
+    if (kind === 'import-statement' && outputs[from]) imported({ outputs }, from, found)
   return found
 }
 
 /** Where modules of src believe to be: in dist, as tsc would have them. */
 const IMPORT_META = `const importMeta={get url(){return require('node:url').pathToFileURL(this.filename).href},filename:require('node:path').join(__dirname,'../shipit.cjs'),get dirname(){return require('node:path').dirname(this.filename)}};`
 
-/** Of a CommonJS library that is imported when it is needed, esbuild exports the default alone; Node.js has its names too. */
-const NAMED = 'for (const name of Object.keys(module.exports.default)) if (!(name in module.exports)) Object.defineProperty(module.exports, name, { enumerable: true, get: () => module.exports.default[name] })\n'
+/**
+ * Of a CommonJS library that is imported when it is needed, esbuild exports the default alone;
+ * Node.js has its names too.
+ */
+const NAMED =
+  'for (const name of Object.keys(module.exports.default)) if (!(name in module.exports)) Object.defineProperty(module.exports, name, { enumerable: true, get: () => module.exports.default[name] })\n'
 
 /**
- * One file of the bundle as the function that Node.js would make of a CommonJS module: to wrap it at each start would copy all of it. It is ASCII, the
- * quickest to read.
+ * One file of the bundle as the function that Node.js would make of a CommonJS module: to wrap it
+ * at each start would copy all of it. It is ASCII, the quickest to read.
  */
 async function asFunction(module) {
   // Code that comes from the cache has no way to import a module of its own.
-  const { code } = await transform(module, { ...TARGET, format: 'cjs', supported: { 'dynamic-import': false } })
+  const { code } = await transform(module, {
+    ...TARGET,
+    format: 'cjs',
+    supported: { 'dynamic-import': false },
+  })
   // esbuild has escaped what stands in strings, but not what stands in patterns.
-  const ascii = code.replace(/[^\x00-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`) // eslint-disable-line no-control-regex -- ASCII is the point
+  const ascii = code.replace(/[^\p{ASCII}]/gu, (character) =>
+    [...Array(character.length).keys()]
+      .map((at) => `\\u${character.charCodeAt(at).toString(16).padStart(4, '0')}`)
+      .join(''),
+  )
   return `function(exports,require,module,__filename,__dirname){${ascii.includes('importMeta.') ? IMPORT_META : ''}${ascii}\n}`
 }
 
@@ -93,7 +148,13 @@ const fileOf = (id) => `command-${id.replaceAll(':', '-')}`
 function commandIds(folder) {
   return readdirSync(folder, { recursive: true })
     .filter((file) => file.endsWith('.ts'))
-    .map((file) => file.slice(0, -'.ts'.length).split(path.sep).join(':').replace(/(^|:)index$/, ''))
+    .map((file) =>
+      file
+        .slice(0, -'.ts'.length)
+        .split(path.sep)
+        .join(':')
+        .replace(/(^|:)index$/, ''),
+    )
     .sort()
 }
 
@@ -101,7 +162,10 @@ const commandsPlugin = (root, ids) => ({
   name: 'commands',
   setup({ onResolve, onLoad }) {
     onResolve({ filter: /^shipit:commands$/ }, () => ({ path: 'commands', namespace: 'shipit' }))
-    onResolve({ filter: /^\.\/command-/, namespace: 'shipit' }, ({ path }) => ({ path, external: true }))
+    onResolve({ filter: /^\.\/command-/, namespace: 'shipit' }, ({ path }) => ({
+      path,
+      external: true,
+    }))
     onLoad({ filter: /./, namespace: 'shipit' }, () => ({
       resolveDir: path.join(root, 'src'),
       contents: `export const COMMANDS = {\n${ids.map((id) => `  get ${JSON.stringify(id)}() { return require('./${fileOf(id)}.cjs').default },`).join('\n')}\n}\n`,
@@ -113,6 +177,8 @@ const commandsPlugin = (root, ids) => ({
 const withoutEditor = {
   name: 'without-editor',
   setup({ onLoad }) {
-    onLoad({ filter: /@inquirer[\\/]editor[\\/].*\.js$/ }, () => ({ contents: 'export default undefined' }))
+    onLoad({ filter: /@inquirer[\\/]editor[\\/].*\.js$/ }, () => ({
+      contents: 'export default undefined',
+    }))
   },
 }

@@ -1,5 +1,6 @@
-// What runs in processes of its own beside the CLI: the embedded Heroku, the hook that git starts for it, and the demo. Each in one file, since reading
-// hundreds takes longer than all that the hook does.
+// What runs in processes of its own beside the CLI: the embedded Heroku, the hook that git starts
+// for it, and the demo. Each in one file, since reading hundreds takes longer than all that the
+// hook does.
 import { build } from 'esbuild'
 
 /** All directly in dist: src/paths.ts finds the package from there as from src. */
@@ -23,7 +24,9 @@ export async function buildProcesses(root) {
     minifySyntax: true,
     minifyWhitespace: true,
     keepNames: false,
-    banner: { js: "import { createRequire as requireFrom } from 'node:module';const require=requireFrom(import.meta.url),__filename=import.meta.filename,__dirname=import.meta.dirname;" },
+    banner: {
+      js: "import { createRequire as requireFrom } from 'node:module';const require=requireFrom(import.meta.url),__filename=import.meta.filename,__dirname=import.meta.dirname;",
+    },
     legalComments: 'none',
     logLevel: 'warning',
     logOverride: { 'require-resolve-not-external': 'silent' },

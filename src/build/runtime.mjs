@@ -1,6 +1,15 @@
-// The runtime's own package: CommonJS files, a manifest and a tarball that `shipit init` puts into the user's app.
+// The runtime's own package: CommonJS files, a manifest and a tarball that `shipit init` puts into
+// the user's app.
 import { execFileSync } from 'node:child_process'
-import { chmodSync, copyFileSync, mkdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  copyFileSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import path from 'node:path'
 import { build } from 'esbuild'
 
@@ -24,63 +33,100 @@ An app that fails ends the dyno with its own exit code (1 where it has none), it
 MIT. PM2, which it depends on and which runs beside your app, is AGPL-3.0.
 `
 
-// Loading many small files makes V8 compile how it joins paths to machine code, whose compilers then stay in memory: 4 MB. It may do so once the
-// apps run. Node's own modules come before: V8 refuses their ready-made bytecode, which saves half a megabyte, once its flags differ.
+// Loading many small files makes V8 compile how it joins paths to machine code, whose compilers
+// then stay in memory: 4 MB. It may do so once the apps run. Node's own modules come before: V8
+// refuses their ready-made bytecode, which saves half a megabyte, once its flags differ.
 const BIN = `#!/usr/bin/env node
 for (const name of ['os', 'net', 'child_process', 'cluster']) require('node:' + name)
 for (const flag of ['--no-opt', '--no-sparkplug']) require('node:v8').setFlagsFromString(flag)
 require('../lib/supervisor.cjs').main(process.argv.slice(2))
 `
 
-/** `node:module` itself loads the reader of ES modules and that of source maps, of which we use nothing: each process gets its class by a module of that class. */
+/**
+ * `node:module` itself loads the reader of ES modules and that of source maps, of which we use
+ * nothing: each process gets its class by a module of that class.
+ */
 const MODULE_CLASS = {
   name: 'module-class',
   setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^node:module$/ }, () => ({ path: 'node:module', namespace: 'module-class' }))
-    onLoad({ filter: /./, namespace: 'module-class' }, () => ({ contents: 'module.exports = ModuleClass' }))
-  },
-}
-
-/**
- * `import path from 'node:path'` is to a bundler a copy of the whole module for each file that says so, with a getter for every name in it: together a tenth of
- * all that an instance allocates as it boots. So it becomes a `require`, and `module-class`, which is none of Node's own to it, likewise. What
- * evaluator.ts holds is a text that a child runs as an ES module: its imports stay.
- */
-const NO_COPIES = {
-  name: 'no-copies',
-  setup({ onLoad }) {
-    onLoad({ filter: /[\\/]src[\\/].*\.ts$/ }, ({ path: file }) => (/[\\/]evaluator\.ts$/.test(file) ? undefined : {
-      loader: 'ts',
-      contents: readFileSync(file, 'utf8')
-        .replaceAll(/^import (\w+)(?:, \{ type [^}]*\})? from ('node:\w+')$/gm, 'const $1 = require($2)')
-        .replaceAll(/^import (\{[^}]*\}) from ('node:module')$/gm, 'const $1 = require($2)'),
+    onResolve({ filter: /^node:module$/ }, () => ({
+      path: 'node:module',
+      namespace: 'module-class',
+    }))
+    onLoad({ filter: /./, namespace: 'module-class' }, () => ({
+      contents: 'module.exports = ModuleClass',
     }))
   },
 }
 
 /**
- * The reader of ecosystem files is a file of its own: V8 takes memory for what it compiles by the largest file, and does not give it back.
+ * `import path from 'node:path'` is to a bundler a copy of the whole module for each file that says
+ * so, with a getter for every name in it: together a tenth of all that an instance allocates as it
+ * boots. So it becomes a `require`, and `module-class`, which is none of Node's own to it,
+ * likewise. What evaluator.ts holds is a text that a child runs as an ES module: its imports stay.
  */
-const ECOSYSTEM = {
-  name: 'ecosystem',
-  setup({ onResolve }) {
-    onResolve({ filter: /\/ecosystem-adapter\.js$/ }, () => ({ path: './ecosystem.cjs', external: true }))
+const NO_COPIES = {
+  name: 'no-copies',
+  setup({ onLoad }) {
+    onLoad({ filter: /[\\/]src[\\/].*\.ts$/ }, ({ path: file }) =>
+      /[\\/]evaluator\.ts$/.test(file)
+        ? undefined
+        : {
+            loader: 'ts',
+            contents: readFileSync(file, 'utf8')
+              .replaceAll(
+                /^import (\w+)(?:, \{ type [^}]*\})? from ('node:\w+')$/gm,
+                'const $1 = require($2)',
+              )
+              .replaceAll(/^import (\{[^}]*\}) from ('node:module')$/gm, 'const $1 = require($2)'),
+          },
+    )
   },
 }
 
 /**
- * What few dynos, or few instances, need is a file of its own as well, loaded when it is asked for: the doors of PM2's dashboard and of `shipit dev`, and what
- * only threads, children and primaries of an app's own cluster do. There is one log, so what writes to it is the supervisor's.
+ * The reader of ecosystem files is a file of its own: V8 takes memory for what it compiles by the
+ * largest file, and does not give it back.
+ */
+const ECOSYSTEM = {
+  name: 'ecosystem',
+  setup({ onResolve }) {
+    onResolve({ filter: /\/ecosystem-adapter\.js$/ }, () => ({
+      path: './ecosystem.cjs',
+      external: true,
+    }))
+  },
+}
+
+/**
+ * What few dynos, or few instances, need is a file of its own as well, loaded when it is asked for:
+ * the doors of PM2's dashboard and of `shipit dev`, and what only threads, children and primaries
+ * of an app's own cluster do. There is one log, so what writes to it is the supervisor's.
  */
 const LATER = {
   name: 'later',
   setup({ onResolve, initialOptions }) {
     const isOf = (...names) => names.includes(path.basename(initialOptions.outfile))
-    onResolve({ filter: /\/(control|dashboard)\/index\.js$/ }, ({ path: file }) => ({ path: `./${path.basename(path.dirname(file))}.cjs`, external: true }))
-    onResolve({ filter: /\/(evaluate|help)\.js$/ }, ({ path: file, kind }) => (kind === 'dynamic-import' ? { path: `./${path.basename(file, '.js')}.cjs`, external: true } : undefined))
-    onResolve({ filter: /\/tree-member\.js$/ }, () => ({ path: './tree-member.cjs', external: true }))
-    if (isOf('preload.cjs', 'tree-member.cjs')) onResolve({ filter: /\/listeners\.js$/ }, () => ({ path: './listeners.cjs', external: true }))
-    if (isOf('control.cjs', 'dashboard.cjs')) onResolve({ filter: /\/(fault|outlet)\.js$/ }, () => ({ path: './supervisor.cjs', external: true }))
+    onResolve({ filter: /\/(control|dashboard)\/index\.js$/ }, ({ path: file }) => ({
+      path: `./${path.basename(path.dirname(file))}.cjs`,
+      external: true,
+    }))
+    onResolve({ filter: /\/(evaluate|help)\.js$/ }, ({ path: file, kind }) =>
+      kind === 'dynamic-import'
+        ? { path: `./${path.basename(file, '.js')}.cjs`, external: true }
+        : undefined,
+    )
+    onResolve({ filter: /\/tree-member\.js$/ }, () => ({
+      path: './tree-member.cjs',
+      external: true,
+    }))
+    if (isOf('preload.cjs', 'tree-member.cjs'))
+      onResolve({ filter: /\/listeners\.js$/ }, () => ({ path: './listeners.cjs', external: true }))
+    if (isOf('control.cjs', 'dashboard.cjs'))
+      onResolve({ filter: /\/(fault|outlet)\.js$/ }, () => ({
+        path: './supervisor.cjs',
+        external: true,
+      }))
   },
 }
 
@@ -99,11 +145,15 @@ const BUNDLES = {
   'agent.cjs': 'dashboard/process.ts',
 }
 
-// What NODE_OPTIONS names for every Node that an app starts, which may be an older one than the app's own and read no newer syntax.
+// What NODE_OPTIONS names for every Node that an app starts, which may be an older one than the
+// app's own and read no newer syntax.
 const ATTACH = `if (Number(process.versions.node.split('.')[0]) >= 18 && process.env.SHIPIT_TREE) require('./preload.cjs')
 `
 
-/** Makes dist/shipit-runtime/ and its tarball beside it. The same source gives the same bytes: the tarball is committed into users' apps. */
+/**
+ * Makes dist/shipit-runtime/ and its tarball beside it. The same source gives the same bytes: the
+ * tarball is committed into users' apps.
+ */
 export async function buildRuntime(root, destination = path.join(root, 'dist')) {
   const out = path.join(destination, 'shipit-runtime')
   rmSync(out, { recursive: true, force: true })
@@ -129,7 +179,8 @@ async function bundle(root, out, from, to) {
     platform: 'node',
     target: 'node20.19',
     format: 'cjs',
-    // PM2 is AGPL and never part of our files; yaml would be half of the tarball that every user commits.
+    // PM2 is AGPL and never part of our files; yaml would be half of the tarball that every user
+    // commits.
     external: ['pm2', 'pm2/*', 'yaml'],
     // jsonc-parser's CommonJS build hides its requires from a bundler.
     mainFields: ['module', 'main'],
@@ -145,7 +196,9 @@ async function bundle(root, out, from, to) {
 }
 
 function manifest(root) {
-  const { version, license, engines, dependencies, devDependencies } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'))
+  const { version, license, engines, dependencies, devDependencies } = JSON.parse(
+    readFileSync(path.join(root, 'package.json'), 'utf8'),
+  )
   return {
     name: 'shipit-runtime',
     version,
@@ -161,14 +214,35 @@ function manifest(root) {
 
 /** npm writes a fixed time into its tarballs, so only the content decides their bytes. */
 function pack(folder, destination) {
-  for (const file of ['bin/shipit-runtime.js', 'lib/attach.cjs', ...Object.keys(BUNDLES).map((name) => `lib/${name}`)]) utimesSync(path.join(folder, file), 0, 0)
+  for (const file of [
+    'bin/shipit-runtime.js',
+    'lib/attach.cjs',
+    ...Object.keys(BUNDLES).map((name) => `lib/${name}`),
+  ])
+    utimesSync(path.join(folder, file), 0, 0)
   const npm = process.env.npm_execpath
   const [command, args] = npm?.endsWith('.js') ? [process.execPath, [npm]] : ['npm', []]
-  const made = execFileSync(command, [...args, 'pack', folder, '--pack-destination', destination, '--json', '--ignore-scripts', '--silent'], {
-    encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, npm_config_dry_run: 'false' },
-  })
+  const made = execFileSync(
+    command,
+    [
+      ...args,
+      'pack',
+      folder,
+      '--pack-destination',
+      destination,
+      '--json',
+      '--ignore-scripts',
+      '--silent',
+    ],
+    {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, npm_config_dry_run: 'false' },
+    },
+  )
   const answer = JSON.parse(made)
-  return path.join(destination, (Array.isArray(answer) ? answer[0] : Object.values(answer)[0]).filename)
+  return path.join(
+    destination,
+    (Array.isArray(answer) ? answer[0] : Object.values(answer)[0]).filename,
+  )
 }

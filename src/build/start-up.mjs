@@ -1,45 +1,76 @@
-// What oclif does at each start that this CLI has no use for, left out of the bundle. Each change names the text that it replaces: the build stops where oclif has moved.
+// What oclif does at each start that this CLI has no use for, left out of the bundle. Each change
+// names the text that it replaces: the build stops where oclif has moved.
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 
-/** Only commands that lie in folders are looked for with it; ours are a table (`strategy: explicit`). Its own require of picomatch reads six files. */
+/**
+ * Only commands that lie in folders are looked for with it; ours are a table (`strategy:
+ * explicit`). Its own require of picomatch reads six files.
+ */
 const withoutGlob = {
   name: 'without-glob',
   setup({ onLoad }) {
     onLoad({ filter: /[\\/]tinyglobby[\\/]dist[\\/]index\.[cm]?js$/ }, () => ({
-      contents: 'export const glob = () => { throw new Error("commands are listed by the build, not looked for in folders") }\nexport const globSync = glob\n',
+      contents:
+        'export const glob = () => { throw new Error("commands are listed by the build, not looked for in folders") }\nexport const globSync = glob\n',
     }))
   },
 }
 
 /** By file of @oclif/core/lib: what to replace, and with what. */
 const CHANGES = {
-  // The first localeCompare of a process loads a language's rules of order: 5 ms, for ids that are plain ASCII.
+  // The first localeCompare of a process loads a language's rules of order: 5 ms, for ids that are
+  // plain ASCII.
   'config/plugin.js': ['a.id.localeCompare(b.id)', '(a.id < b.id ? -1 : a.id > b.id ? 1 : 0)'],
   // A template engine for texts of which few have anything to fill in.
-  'help/util.js': ['return ejs_1.default.render(t, context)', "return t.includes('<%') ? ejs_1.default.render(t, context) : t"],
+  'help/util.js': [
+    'return ejs_1.default.render(t, context)',
+    "return t.includes('<%') ? ejs_1.default.render(t, context) : t",
+  ],
   // Of oclif's own engines, with semver; bin/shipit.js knows ours, which are narrower.
   'index.js': ['\ncheckNodeVersion();\n', '\n'],
-  // Two small files, read before anything else can go on: a pool of threads takes longer to start than they do to read.
-  'util/fs.js': ["await (0, promises_1.readFile)(path, 'utf8')", "(0, node_fs_1.readFileSync)(path, 'utf8')"],
+  // Two small files, read before anything else can go on: a pool of threads takes longer to start
+  // than they do to read.
+  'util/fs.js': [
+    "await (0, promises_1.readFile)(path, 'utf8')",
+    "(0, node_fs_1.readFileSync)(path, 'utf8')",
+  ],
   // Whether it is Windows' Linux matters to installers alone, and takes eight modules to tell.
-  'util/os.js': ["(await import('wsl-utils')).isWsl ? 'wsl' : (0, node_os_1.platform)()", '(0, node_os_1.platform)()'],
+  'util/os.js': [
+    "(await import('wsl-utils')).isWsl ? 'wsl' : (0, node_os_1.platform)()",
+    '(0, node_os_1.platform)()',
+  ],
 }
 
-/** Modules of Node.js that are loaded by then, or are as good as nothing: the others wait for their first use, as oclif's own and its libraries' do. */
+/**
+ * Modules of Node.js that are loaded by then, or are as good as nothing: the others wait for their
+ * first use, as oclif's own and its libraries' do.
+ */
 const LOADED = new Set(['node:fs', 'node:path', 'node:os', 'node:url', 'node:util'])
 
-/** A CommonJS file as TypeScript emits it, whose requires are made where what they bring is used. */
+/**
+ * A CommonJS file as TypeScript emits it, whose requires are made where what they bring is used.
+ */
 function late(source) {
   const names = new Map()
   const rest = source
-    .replace(/^(?:const|var) (\w+_\d+|Errors|Parser) = ((?:__import(?:Default|Star)\()?require\("([^"]+)"\)\)?);$/gm, (line, name, required, from) => {
-      if (LOADED.has(from)) return line
-      names.set(name, `(${required})`)
-      return ''
-    })
-    .replace(/^exports\.(\w+) = (__importStar\(require\("[^"]+"\)\));$/gm, 'Object.defineProperty(exports, "$1", { enumerable: true, get() { return $2 } });')
-  return names.size === 0 ? rest : rest.replace(new RegExp(`(?<![.\\w])(?:${[...names.keys()].join('|')})\\b`, 'g'), (name) => names.get(name))
+    .replace(
+      /^(?:const|var) (\w+_\d+|Errors|Parser) = ((?:__import(?:Default|Star)\()?require\("([^"]+)"\)\)?);$/gm,
+      (line, name, required, from) => {
+        if (LOADED.has(from)) return line
+        names.set(name, `(${required})`)
+        return ''
+      },
+    )
+    .replace(
+      /^exports\.(\w+) = (__importStar\(require\("[^"]+"\)\));$/gm,
+      'Object.defineProperty(exports, "$1", { enumerable: true, get() { return $2 } });',
+    )
+  return names.size === 0
+    ? rest
+    : rest.replace(new RegExp(`(?<![.\\w])(?:${[...names.keys()].join('|')})\\b`, 'g'), (name) =>
+        names.get(name),
+      )
 }
 
 const oclif = {
@@ -47,12 +78,19 @@ const oclif = {
   setup({ onLoad, onEnd }) {
     const changed = new Set()
     onLoad({ filter: /[\\/]@oclif[\\/]core[\\/]lib[\\/].*\.js$/ }, async ({ path: file }) => {
-      const name = file.slice(file.lastIndexOf('core' + path.sep + 'lib') + 'core/lib/'.length).split(path.sep).join('/')
+      const name = file
+        .slice(file.lastIndexOf('core' + path.sep + 'lib') + 'core/lib/'.length)
+        .split(path.sep)
+        .join('/')
       const source = await readFile(file, 'utf8')
       const [text, replacement] = CHANGES[name] ?? []
-      if (text !== undefined && !source.includes(text)) throw new Error(`${file} no longer has the text ${text}`)
+      if (text !== undefined && !source.includes(text))
+        throw new Error(`${file} no longer has the text ${text}`)
       changed.add(name)
-      return { contents: late(text === undefined ? source : source.replace(text, replacement)), loader: 'js' }
+      return {
+        contents: late(text === undefined ? source : source.replace(text, replacement)),
+        loader: 'js',
+      }
     })
     onEnd(() => {
       const missing = Object.keys(CHANGES).filter((name) => !changed.has(name))
@@ -61,13 +99,20 @@ const oclif = {
   },
 }
 
-/** Classes that few calls make an object of, by the import that names them: the module behind is not run before. */
+/**
+ * Classes that few calls make an object of, by the import that names them: the module behind is not
+ * run before.
+ */
 const SELDOM = /^(cli-table3|\.\/ui\/help\.js)$/
 
 const lateClasses = {
   name: 'late-classes',
   setup({ onResolve, onLoad }) {
-    onResolve({ filter: SELDOM }, ({ namespace, path: name, resolveDir }) => (namespace === 'file' ? { path: name, namespace: 'late-class', pluginData: resolveDir } : undefined))
+    onResolve({ filter: SELDOM }, ({ namespace, path: name, resolveDir }) =>
+      namespace === 'file'
+        ? { path: name, namespace: 'late-class', pluginData: resolveDir }
+        : undefined,
+    )
     onLoad({ filter: /./, namespace: 'late-class' }, ({ path: name, pluginData: resolveDir }) => ({
       resolveDir,
       contents: `const late = () => { const module = require(${JSON.stringify(name)}); return module.default ?? module }\nexport default function (...args) { return Reflect.construct(late(), args) }\n`,

@@ -4,16 +4,29 @@ import { appFlags } from '../ui/platform-flags.js'
 import { renderTable } from '../ui/table.js'
 import { writeData } from '../terminal.js'
 
-interface Outcome { app: string; config: Record<string, string>; masked: string[] }
+interface Outcome {
+  app: string
+  config: Record<string, string>
+  masked: string[]
+}
 
 export default class Config extends BaseCommand {
-  static override summary = 'list the app\'s config vars'
-  static override description = 'Values that look like secrets (by their name, or a URL with a password) are masked: a terminal is shared, recorded and scrolled. --reveal shows all of them.'
-  static override examples = ['<%= config.bin %> <%= command.id %>', '<%= config.bin %> <%= command.id %> --reveal --app myapp', '<%= config.bin %> <%= command.id %> --shell > .env']
+  static override summary = "list the app's config vars"
+  static override description =
+    'Values that look like secrets (by their name, or a URL with a password) are masked: a terminal is shared, recorded and scrolled. --reveal shows all of them.'
+  static override examples = [
+    '<%= config.bin %> <%= command.id %>',
+    '<%= config.bin %> <%= command.id %> --reveal --app myapp',
+    '<%= config.bin %> <%= command.id %> --shell > .env',
+  ]
   static override flags = {
     ...appFlags,
     reveal: Flags.boolean({ description: 'show secrets too' }),
-    shell: Flags.boolean({ char: 's', description: 'all of them as the lines of a .env file', exclusive: ['json'] }),
+    shell: Flags.boolean({
+      char: 's',
+      description: 'all of them as the lines of a .env file',
+      exclusive: ['json'],
+    }),
   }
 
   async run(): Promise<Outcome> {
@@ -24,11 +37,20 @@ export default class Config extends BaseCommand {
     const vars = await getConfigVars(await this.platform(flags), app)
     const { shown, hidden } = await shownVars(vars)
     if (flags.shell) writeData(renderDotenv(vars))
-    else if (Object.keys(vars).length === 0) this.suggest(`${app} has no config vars. Set one: ${this.config.bin} config set NAME=value --app ${app}`)
+    else if (Object.keys(vars).length === 0)
+      this.suggest(
+        `${app} has no config vars. Set one: ${this.config.bin} config set NAME=value --app ${app}`,
+      )
     else {
       const rows = Object.entries(flags.reveal ? vars : shown).map(([name, value]) => [name, value])
-      this.log(renderTable(['NAME', 'VALUE'], flags.reveal ? rows.sort(([a], [b]) => (a! < b! ? -1 : 1)) : rows))
-      if (hidden.length > 0 && !flags.reveal && process.stdout.isTTY) this.logToStderr(`${hidden.length} masked. --reveal shows all.`)
+      this.log(
+        renderTable(
+          ['NAME', 'VALUE'],
+          flags.reveal ? rows.sort(([a], [b]) => (a! < b! ? -1 : 1)) : rows,
+        ),
+      )
+      if (hidden.length > 0 && !flags.reveal && process.stdout.isTTY)
+        this.logToStderr(`${hidden.length} masked. --reveal shows all.`)
     }
     return { app, config: flags.reveal ? vars : shown, masked: flags.reveal ? [] : hidden }
   }

@@ -7,23 +7,47 @@ import { destroyFlags, destroyApp, type Destroyed } from '../ui/destroy.js'
 
 export default class Delete extends BaseCommand {
   static override summary = 'take an app out of `shipit dev`, or with --app destroy one on Heroku'
-  static override description = 'PM2\'s word. NAME is an app of the `shipit dev` that runs in this folder, PM2\'s id, app:instance, or all: it is stopped and leaves the list. An app on Heroku is deleted only if --app names it and its name is typed once more.'
-  static override args = { name: Args.string({ ignoreStdin: true, description: 'app, PM2\'s id, app:instance or all, of the `shipit dev` in this folder' }) }
+  static override description =
+    "PM2's word. NAME is an app of the `shipit dev` that runs in this folder, PM2's id, app:instance, or all: it is stopped and leaves the list. An app on Heroku is deleted only if --app names it and its name is typed once more."
+  static override args = {
+    name: Args.string({
+      ignoreStdin: true,
+      description: "app, PM2's id, app:instance or all, of the `shipit dev` in this folder",
+    }),
+  }
   static override flags = {
     ...destroyFlags,
     ...devFlag,
-    app: Flags.string({ char: 'a', description: 'the app on Heroku; never guessed from the folder', helpValue: 'NAME' }),
+    app: Flags.string({
+      char: 'a',
+      description: 'the app on Heroku; never guessed from the folder',
+      helpValue: 'NAME',
+    }),
   }
-  static override examples = ['<%= config.bin %> delete api --dev', '<%= config.bin %> delete --app myapp --confirm myapp']
+  static override examples = [
+    '<%= config.bin %> delete api --dev',
+    '<%= config.bin %> delete --app myapp --confirm myapp',
+  ]
 
   async run(): Promise<DevOutcome | Destroyed> {
-    const { args: { name }, flags } = await this.parse(Delete)
+    const {
+      args: { name },
+      flags,
+    } = await this.parse(Delete)
     const { app } = flags
     if (app !== undefined && !flags.dev) {
-      if (name !== undefined) throw new ShipitError('usage', { message: `${name} is of no use with --app, which names what is deleted.`, next: `${this.spoken} --app ${app}, or ${this.spoken} ${name} --dev` })
+      if (name !== undefined)
+        throw new ShipitError('usage', {
+          message: `${name} is of no use with --app, which names what is deleted.`,
+          next: `${this.spoken} --app ${app}, or ${this.spoken} ${name} --dev`,
+        })
       return destroyApp(this, await this.platform(flags), app, flags.confirm)
     }
-    if (name === undefined) throw new ShipitError('usage', { message: 'Delete what?', next: `${this.spoken} NAME --dev, or ${this.spoken} --app NAME for an app on Heroku` })
+    if (name === undefined)
+      throw new ShipitError('usage', {
+        message: 'Delete what?',
+        next: `${this.spoken} NAME --dev, or ${this.spoken} --app NAME for an app on Heroku`,
+      })
     const dev = await this.devSessions({ ...flags, dev: true }, true)
     return (await import('../ui/dev/verb.js')).devVerb(this, dev!, 'delete', name)
   }

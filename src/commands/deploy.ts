@@ -1,6 +1,15 @@
 import path from 'node:path'
 import { Args, Flags, type Interfaces } from '@oclif/core'
-import type { herokuPlatform, DeployPlan, DeployResult, DeployView, Environment, PlanRequest, Prepared, Project } from '../deploy/index.js'
+import type {
+  herokuPlatform,
+  DeployPlan,
+  DeployResult,
+  DeployView,
+  Environment,
+  PlanRequest,
+  Prepared,
+  Project,
+} from '../deploy/index.js'
 import type { Ecosystem } from '../ecosystem/types.js'
 import { ShipitError } from '../errors.js'
 import { BaseCommand } from '../ui/base-command.js'
@@ -11,11 +20,18 @@ import { waitTimeout } from '../ui/time-flag.js'
 import { errLines, outLines, writeErr } from '../terminal.js'
 
 type DeployFlags = Interfaces.InferredFlags<typeof Deploy.flags>
-interface FirstDeploy { app: string; facts: Prepared['facts']; environment: Environment | undefined; flags: DeployFlags }
+interface FirstDeploy {
+  app: string
+  facts: Prepared['facts']
+  environment: Environment | undefined
+  flags: DeployFlags
+}
 
 export default class Deploy extends BaseCommand {
-  static override summary = 'deploy a commit, and go back to the release before if it does not come up'
-  static override description = 'The commit is pushed and built; its dynos must come up, stay up and answer over HTTP. If they do not, the release that served before is brought back; what could not be looked at undoes nothing. The exit code says which step failed (`shipit --help` lists them).'
+  static override summary =
+    'deploy a commit, and go back to the release before if it does not come up'
+  static override description =
+    'The commit is pushed and built; its dynos must come up, stay up and answer over HTTP. If they do not, the release that served before is brought back; what could not be looked at undoes nothing. The exit code says which step failed (`shipit --help` lists them).'
 
   static override examples = [
     '<%= config.bin %> <%= command.id %> --app myapp',
@@ -27,26 +43,80 @@ export default class Deploy extends BaseCommand {
   ]
 
   static override args = {
-    env: Args.string({ ignoreStdin: true, description: 'environment in the `deploy:` block of the ecosystem file', required: false }),
+    env: Args.string({
+      ignoreStdin: true,
+      description: 'environment in the `deploy:` block of the ecosystem file',
+      required: false,
+    }),
   }
 
   static override flags = {
     ...appFlags,
-    create: Flags.boolean({ description: 'create the app if it does not exist, and the git remote `heroku` for it (with --local the app is created without being asked)' }),
+    create: Flags.boolean({
+      description:
+        'create the app if it does not exist, and the git remote `heroku` for it (with --local the app is created without being asked)',
+    }),
     ...placeFlags,
     'dry-run': Flags.boolean({ description: 'print the plan and change nothing' }),
-    'wait-timeout': waitTimeout({ description: 'longest wait for the release phase and the dynos', default: '10m' }),
-    health: Flags.string({ description: 'path of the app that must answer 2xx or 3xx, or none (else `health:` of the environment, else / answers below 500)', helpValue: 'PATH' }),
-    'health-status': Flags.string({ description: 'statuses of the health path that are healthy, such as 200-399,401', helpValue: 'LIST' }),
-    'health-header': Flags.string({ description: 'header of the health request; a value of $NAME is that of the environment variable', helpValue: 'NAME:VALUE', multiple: true, multipleNonGreedy: true }),
-    rollback: Flags.boolean({ description: 'go back to the release before after a failure', default: true, allowNo: true }),
-    scale: Flags.string({ description: 'dynos of a process type from this release on, such as worker=2:standard-1x (else `formation:` of the environment)', helpValue: 'TYPE=N[:SIZE]', multiple: true, multipleNonGreedy: true }),
-    dir: Flags.string({ description: 'deploy this folder of the repository alone (else `subdirectory:` of the environment)', helpValue: 'FOLDER' }),
-    source: Flags.boolean({ description: 'deploy the files as they are, committed or not, without git (what .gitignore names is left out)', exclusive: ['ref', 'force'] }),
-    ref: Flags.string({ description: 'branch, tag or commit to deploy (else `ref:` of the environment, else what is checked out)', helpValue: 'REF' }),
-    force: Flags.boolean({ description: 'push even though the app holds commits that this one does not have; the plan says which are dropped' }),
-    'lock-wait': waitTimeout({ description: 'longest wait for another deploy of the app', default: '0', none: 'refuses at once' }),
-    timestamps: Flags.boolean({ description: 'the time before each line, and plain lines on a terminal too' }),
+    'wait-timeout': waitTimeout({
+      description: 'longest wait for the release phase and the dynos',
+      default: '10m',
+    }),
+    health: Flags.string({
+      description:
+        'path of the app that must answer 2xx or 3xx, or none (else `health:` of the environment, else / answers below 500)',
+      helpValue: 'PATH',
+    }),
+    'health-status': Flags.string({
+      description: 'statuses of the health path that are healthy, such as 200-399,401',
+      helpValue: 'LIST',
+    }),
+    'health-header': Flags.string({
+      description:
+        'header of the health request; a value of $NAME is that of the environment variable',
+      helpValue: 'NAME:VALUE',
+      multiple: true,
+      multipleNonGreedy: true,
+    }),
+    rollback: Flags.boolean({
+      description: 'go back to the release before after a failure',
+      default: true,
+      allowNo: true,
+    }),
+    scale: Flags.string({
+      description:
+        'dynos of a process type from this release on, such as worker=2:standard-1x (else `formation:` of the environment)',
+      helpValue: 'TYPE=N[:SIZE]',
+      multiple: true,
+      multipleNonGreedy: true,
+    }),
+    dir: Flags.string({
+      description:
+        'deploy this folder of the repository alone (else `subdirectory:` of the environment)',
+      helpValue: 'FOLDER',
+    }),
+    source: Flags.boolean({
+      description:
+        'deploy the files as they are, committed or not, without git (what .gitignore names is left out)',
+      exclusive: ['ref', 'force'],
+    }),
+    ref: Flags.string({
+      description:
+        'branch, tag or commit to deploy (else `ref:` of the environment, else what is checked out)',
+      helpValue: 'REF',
+    }),
+    force: Flags.boolean({
+      description:
+        'push even though the app holds commits that this one does not have; the plan says which are dropped',
+    }),
+    'lock-wait': waitTimeout({
+      description: 'longest wait for another deploy of the app',
+      default: '0',
+      none: 'refuses at once',
+    }),
+    timestamps: Flags.boolean({
+      description: 'the time before each line, and plain lines on a terminal too',
+    }),
     yes: Flags.boolean({ char: 'y', description: 'answer yes to what would be asked' }),
   }
 
@@ -57,15 +127,25 @@ export default class Deploy extends BaseCommand {
     const { findProject, prepareDeploy, prepareUpload } = await import('../deploy/index.js')
 
     const project = await findProject(process.cwd(), flags.dir)
-    if (project.ecosystemFile === undefined && flags.ref === undefined && !flags['dry-run']) await this.offerInit(project, flags.yes)
+    if (project.ecosystemFile === undefined && flags.ref === undefined && !flags['dry-run'])
+      await this.offerInit(project, flags.yes)
     const environment = (ecosystem: Ecosystem) => this.environment(ecosystem, args.env)
     const isFolderTyped = flags.dir !== undefined
-    let prepared = flags.source ? await prepareUpload(project, { isFolderTyped, environment }) : await prepareDeploy(project, { ref: flags.ref, isFolderTyped, environment })
+    let prepared = flags.source
+      ? await prepareUpload(project, { isFolderTyped, environment })
+      : await prepareDeploy(project, { ref: flags.ref, isFolderTyped, environment })
     try {
-      if (!flags['dry-run'] && !flags.yes && await this.wantsFiles(prepared, flags.ref === undefined && !flags.force)) {
+      if (
+        !flags['dry-run'] &&
+        !flags.yes &&
+        (await this.wantsFiles(prepared, flags.ref === undefined && !flags.force))
+      ) {
         const chosen = prepared.environment
         await prepared.remove()
-        prepared = await prepareUpload(project, { isFolderTyped, environment: () => Promise.resolve(chosen) })
+        prepared = await prepareUpload(project, {
+          isFolderTyped,
+          environment: () => Promise.resolve(chosen),
+        })
       }
       return await this.deploy(prepared, project, flags)
     } finally {
@@ -73,7 +153,10 @@ export default class Deploy extends BaseCommand {
     }
   }
 
-  /** Asks what of uncommitted work shall be deployed, where there is some and somebody to ask; elsewhere a warning names it. Throws after a no. */
+  /**
+   * Asks what of uncommitted work shall be deployed, where there is some and somebody to ask;
+   * elsewhere a warning names it. Throws after a no.
+   */
   private async wantsFiles({ leftOut, source }: Prepared, mayBeSent: boolean): Promise<boolean> {
     if (leftOut === '' || !this.canAsk() || process.env.CI) return false
     const { askWhich } = await import('../ui/ask.js')
@@ -82,22 +165,52 @@ export default class Deploy extends BaseCommand {
       ...(mayBeSent ? [{ value: 'files', name: 'the files as they are (--source)' }] : []),
       { value: 'nothing', name: 'nothing' },
     ])
-    if (answer === 'nothing') throw new ShipitError('interrupted', { message: 'Nothing was deployed.' })
+    if (answer === 'nothing')
+      throw new ShipitError('interrupted', { message: 'Nothing was deployed.' })
     return answer === 'files'
   }
 
-  private async deploy({ source, environment, facts, objects, pack }: Prepared, { root }: Project, flags: DeployFlags): Promise<DeployResult | { dryRun: true; plan: DeployPlan }> {
-    const { deployInTurn, duration, gitPush, healthHeaders, herokuPlatform, sourceUpload, describeInProgress, planDeploy, stopOnSignals } = await import('../deploy/index.js')
-    const app = flags.app ?? environment?.target.app ?? await this.appName(flags)
+  private async deploy(
+    { source, environment, facts, objects, pack }: Prepared,
+    { root }: Project,
+    flags: DeployFlags,
+  ): Promise<DeployResult | { dryRun: true; plan: DeployPlan }> {
+    const {
+      deployInTurn,
+      duration,
+      gitPush,
+      healthHeaders,
+      herokuPlatform,
+      sourceUpload,
+      describeInProgress,
+      planDeploy,
+      stopOnSignals,
+    } = await import('../deploy/index.js')
+    const app = flags.app ?? environment?.target.app ?? (await this.appName(flags))
     const api = await this.platform(flags)
     const platform = herokuPlatform(api)
     const pushed = gitPush(api, root, objects)
     const git = pack ? sourceUpload(api, pushed, pack) : pushed
-    const health = { path: flags.health, status: flags['health-status'], headers: flags['health-header'] }
+    const health = {
+      path: flags.health,
+      status: flags['health-status'],
+      headers: flags['health-header'],
+    }
     const sent = healthHeaders(health, environment?.target.health, process.env)
     const request: Omit<PlanRequest, 'turn'> = {
-      app, source, scale: await this.scale(platform, { app, facts, environment, flags }), project: facts, environment, waitTimeout: flags['wait-timeout'], health, rollback: flags.rollback, force: flags.force,
-      create: flags.create || flags.local, place: placeFrom(flags), addRemote: flags.create, overwritten: (name) => git.overwritten(name, source.commit.id),
+      app,
+      source,
+      scale: await this.scale(platform, { app, facts, environment, flags }),
+      project: facts,
+      environment,
+      waitTimeout: flags['wait-timeout'],
+      health,
+      rollback: flags.rollback,
+      force: flags.force,
+      create: flags.create || flags.local,
+      place: placeFrom(flags),
+      addRemote: flags.create,
+      overwritten: (name) => git.overwritten(name, source.commit.id),
     }
     this.timestamps = flags.timestamps
     if (flags['dry-run']) {
@@ -107,11 +220,20 @@ export default class Deploy extends BaseCommand {
     }
 
     let shown: DeployPlan | undefined
-    const stop = stopOnSignals(() => writeErr(`\nLeft at once. What serves is not known: look at \`shipit releases --app ${app}\`.\n`))
+    const stop = stopOnSignals(() =>
+      writeErr(
+        `\nLeft at once. What serves is not known: look at \`shipit releases --app ${app}\`.\n`,
+      ),
+    )
     try {
       const result = await deployInTurn(request, {
-        platform, git, healthHeaders: sent, signal: stop.signal, wait: flags['lock-wait'],
-        onRefusal: ({ message }, left) => this.tell(`${message} Trying on, for ${duration(left)} at most.`),
+        platform,
+        git,
+        healthHeaders: sent,
+        signal: stop.signal,
+        wait: flags['lock-wait'],
+        onRefusal: ({ message }, left) =>
+          this.tell(`${message} Trying on, for ${duration(left)} at most.`),
         onWait: (found) => this.tell(`Waiting for another deploy: ${describeInProgress(found)}.`),
         show: async (plan) => {
           shown = plan
@@ -120,7 +242,11 @@ export default class Deploy extends BaseCommand {
         },
       })
       const { describeResult, describeWarnings } = await import('../ui/deploy-plan.js')
-      for (const line of describeWarnings({ warnings: result.warnings.filter((warning) => !shown?.warnings.includes(warning)), findings: [] })) writeErr(line + '\n')
+      for (const line of describeWarnings({
+        warnings: result.warnings.filter((warning) => !shown?.warnings.includes(warning)),
+        findings: [],
+      }))
+        writeErr(line + '\n')
       this.tell(this.withLocal(describeResult(result)))
       return result
     } finally {
@@ -128,8 +254,14 @@ export default class Deploy extends BaseCommand {
     }
   }
 
-  /** Counts of dynos: those that were typed; if none is for web, a first deploy of an app without one asks first. */
-  private async scale(platform: ReturnType<typeof herokuPlatform>, { app, facts, environment, flags }: FirstDeploy): Promise<Record<string, string> | undefined> {
+  /**
+   * Counts of dynos: those that were typed; if none is for web, a first deploy of an app without
+   * one asks first.
+   */
+  private async scale(
+    platform: ReturnType<typeof herokuPlatform>,
+    { app, facts, environment, flags }: FirstDeploy,
+  ): Promise<Record<string, string> | undefined> {
     const { typedScale } = await import('../deploy/index.js')
     const typed = typedScale(flags.scale ?? [])
     const asked = flags.scale ? typed : undefined
@@ -141,35 +273,55 @@ export default class Deploy extends BaseCommand {
     if (found && (await platform.currentRelease(app))?.slug) return asked
     const { askWhich } = await import('../ui/ask.js')
     const counts = withoutWeb(web)
-    const answer = await askWhich(`The Procfile has no web line, and Heroku starts one dyno of \`npm start\` for web (${web.line}), in which nothing would listen. Start what?`, [
-      { value: 'others', name: counts.join(' ') },
-      { value: 'web', name: 'web=1, as Heroku does' },
-      { value: 'nothing', name: 'nothing' },
-    ])
-    if (answer === 'nothing') throw new ShipitError('interrupted', { message: 'Nothing was deployed.' })
+    const answer = await askWhich(
+      `The Procfile has no web line, and Heroku starts one dyno of \`npm start\` for web (${web.line}), in which nothing would listen. Start what?`,
+      [
+        { value: 'others', name: counts.join(' ') },
+        { value: 'web', name: 'web=1, as Heroku does' },
+        { value: 'nothing', name: 'nothing' },
+      ],
+    )
+    if (answer === 'nothing')
+      throw new ShipitError('interrupted', { message: 'Nothing was deployed.' })
     return answer === 'web' ? asked : { ...typedScale(counts), ...asked }
   }
 
-  private async environment(ecosystem: Ecosystem, wanted: string | undefined): Promise<Environment | undefined> {
+  private async environment(
+    ecosystem: Ecosystem,
+    wanted: string | undefined,
+  ): Promise<Environment | undefined> {
     const { chooseEnvironment, whichEnvironment } = await import('../deploy/index.js')
     const chosen = chooseEnvironment(ecosystem.deploy, ecosystem.sshTargets, wanted)
     if (chosen !== 'ask') return chosen
     const names = Object.keys(ecosystem.deploy)
     if (!this.canAsk()) throw whichEnvironment(names)
     const { askWhich } = await import('../ui/ask.js')
-    const name = await askWhich('Deploy which environment?', names.map((value) => ({ value, name: `${value} (${ecosystem.deploy[value]?.app ?? 'no app'})` })))
+    const name = await askWhich(
+      'Deploy which environment?',
+      names.map((value) => ({
+        value,
+        name: `${value} (${ecosystem.deploy[value]?.app ?? 'no app'})`,
+      })),
+    )
     return this.environment(ecosystem, name)
   }
 
-  /** Does not come back where init was done: what it wrote must be committed before it can be deployed. */
+  /**
+   * Does not come back where init was done: what it wrote must be committed before it can be
+   * deployed.
+   */
   private async offerInit({ root, folder }: Project, yes: boolean): Promise<void> {
     if (this.jsonEnabled()) return
     if (!yes) {
       if (!this.canAsk()) return
       const { askYesOrNo } = await import('../ui/ask.js')
-      if (!(await askYesOrNo('There is no ecosystem file here. Run `shipit init` now?', true))) return
+      if (!(await askYesOrNo('There is no ecosystem file here. Run `shipit init` now?', true)))
+        return
     }
-    const { applied } = await this.config.runCommand<{ applied: boolean }>('init', [path.join(root, folder), ...(yes ? ['--yes'] : [])])
+    const { applied } = await this.config.runCommand<{ applied: boolean }>('init', [
+      path.join(root, folder),
+      ...(yes ? ['--yes'] : []),
+    ])
     if (!applied) return
     throw new ShipitError('project', {
       message: 'Not deployed yet: a deploy is of a commit, and what init wrote is not in one.',
@@ -188,16 +340,30 @@ export default class Deploy extends BaseCommand {
   }
 
   private async view(): Promise<DeployView> {
-    if (process.stdout.isTTY && !this.timestamps && !this.jsonEnabled() && !process.env.CI && process.env.TERM !== 'dumb') {
+    if (
+      process.stdout.isTTY &&
+      !this.timestamps &&
+      !this.jsonEnabled() &&
+      !process.env.CI &&
+      process.env.TERM !== 'dumb'
+    ) {
       const { deployTasks } = await import('../ui/deploy-tasks.js')
       return deployTasks()
     }
     const { isGithubActions } = await import('../ui/workflow-commands.js')
-    return { events: plainDeploy(this.jsonEnabled() ? errLines : outLines, { timestamps: this.timestamps, groups: isGithubActions() }), end: () => Promise.resolve() }
+    return {
+      events: plainDeploy(this.jsonEnabled() ? errLines : outLines, {
+        timestamps: this.timestamps,
+        groups: isGithubActions(),
+      }),
+      end: () => Promise.resolve(),
+    }
   }
 
   /** For people: on stdout, or on stderr where stdout is for one JSON object. */
   private tell(line: string): void {
-    (this.jsonEnabled() ? process.stderr : process.stdout).write((this.timestamps ? stamped(line) : line) + '\n')
+    ;(this.jsonEnabled() ? process.stderr : process.stdout).write(
+      (this.timestamps ? stamped(line) : line) + '\n',
+    )
   }
 }

@@ -7,7 +7,8 @@ const FIRST_PORT = 3000
 const DRAIN = '3'
 
 export default class Dev extends BaseCommand {
-  static override summary = 'run apps under PM2 on this machine, as pm2-dev does and as their dyno would'
+  static override summary =
+    'run apps under PM2 on this machine, as pm2-dev does and as their dyno would'
   static override description = `Runs an ecosystem file's apps, a script or a command under the app's own shipit-runtime (else under the one that comes with shipit), in the foreground, and restarts them on changed files; --no-watch does not, and watch: false in the file keeps an app from it. It takes the command lines of pm2-dev and pm2-runtime. PORT is ${FIRST_PORT} or the next free one unless it is set; a port in the ecosystem file wins.
 From another terminal in this folder, PM2's verbs work on it: ps, show, logs, monit, restart, reload, scale, stop, start and delete, each with --dev.
 Ctrl-C stops all. The exit code is the runtime's.`
@@ -22,17 +23,35 @@ Ctrl-C stops all. The exit code is the runtime's.`
   static override usage = 'dev [FILE|SCRIPT|COMMAND] [FLAGS] [-- ARGS]'
   static override enableJsonFlag = false
   static override strict = false
-  static override args = { file: Args.string({ description: 'script, command or ecosystem file (else the ecosystem file in this folder)' }) }
+  static override args = {
+    file: Args.string({
+      description: 'script, command or ecosystem file (else the ecosystem file in this folder)',
+    }),
+  }
   /** For the help: the line is read as PM2 reads it. */
   static override flags = {
     env: Flags.string({ description: 'apply env_NAME of each app', helpValue: 'NAME' }),
     only: Flags.string({ description: 'run these apps only', helpValue: 'a,b' }),
-    instances: Flags.string({ char: 'i', description: 'of a script: so many in cluster mode; max: one for each CPU', helpValue: 'N' }),
-    name: Flags.string({ char: 'n', description: 'of a script: the app\'s name', helpValue: 'NAME' }),
+    instances: Flags.string({
+      char: 'i',
+      description: 'of a script: so many in cluster mode; max: one for each CPU',
+      helpValue: 'N',
+    }),
+    name: Flags.string({
+      char: 'n',
+      description: "of a script: the app's name",
+      helpValue: 'NAME',
+    }),
     watch: Flags.boolean({ allowNo: true, default: true, description: 'restart on changed files' }),
-    ignore: Flags.string({ description: 'files that may change without a restart', helpValue: 'a,b' }),
+    ignore: Flags.string({
+      description: 'files that may change without a restart',
+      helpValue: 'a,b',
+    }),
     timestamp: Flags.boolean({ description: 'the time before each line' }),
-    'post-exec': Flags.string({ description: 'a command to run after each restart (--silent-exec hides what it prints)', helpValue: 'COMMAND' }),
+    'post-exec': Flags.string({
+      description: 'a command to run after each restart (--silent-exec hides what it prints)',
+      helpValue: 'COMMAND',
+    }),
     'auto-exit': Flags.boolean({ description: 'end with 1 when no app runs any more' }),
   }
 
@@ -42,10 +61,20 @@ Ctrl-C stops all. The exit code is the runtime's.`
     const file = line.file ?? (await this.ecosystemFile())
     const runtime = findRuntime(process.cwd())
     const port = process.env.PORT || String(await freePort(FIRST_PORT))
-    this.logToStderr(`PORT ${port}: http://localhost:${port}/ (Ctrl-C stops; from another terminal: ${this.config.bin} ps --dev)`)
-    // What other terminals read too comes through a pipe, and apps are told that it ends on a terminal.
-    const colour = process.stdout.isTTY && process.env.NO_COLOR === undefined ? { FORCE_COLOR: '1' } : {}
-    const env = { SHIPIT_METRICS: 'off', SHIPIT_DRAIN: DRAIN, ...colour, ...process.env, PORT: port }
+    this.logToStderr(
+      `PORT ${port}: http://localhost:${port}/ (Ctrl-C stops; from another terminal: ${this.config.bin} ps --dev)`,
+    )
+    // What other terminals read too comes through a pipe, and apps are told that it ends on a
+    // terminal.
+    const colour =
+      process.stdout.isTTY && process.env.NO_COLOR === undefined ? { FORCE_COLOR: '1' } : {}
+    const env = {
+      SHIPIT_METRICS: 'off',
+      SHIPIT_DRAIN: DRAIN,
+      ...colour,
+      ...process.env,
+      PORT: port,
+    }
     process.exitCode = await runDev({ runtime, file, line, argv: this.argv, env })
   }
 
@@ -54,6 +83,9 @@ Ctrl-C stops all. The exit code is the runtime's.`
     const { relative } = await import('node:path')
     const file = await findEcosystemFile(process.cwd())
     if (file) return relative(process.cwd(), file)
-    throw new ShipitError('project', { message: 'There is no ecosystem file in this folder.', next: `${this.config.bin} dev app.js, for a script, or ${this.config.bin} init` })
+    throw new ShipitError('project', {
+      message: 'There is no ecosystem file in this folder.',
+      next: `${this.config.bin} dev app.js, for a script, or ${this.config.bin} init`,
+    })
   }
 }

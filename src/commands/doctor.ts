@@ -4,7 +4,13 @@ import { Args, Flags } from '@oclif/core'
 import type { Environment } from '../deploy/index.js'
 import type { Ecosystem } from '../ecosystem/types.js'
 import { ShipitError } from '../errors.js'
-import type { DoctorReport, Facts, Finding, PlatformFacts, ProjectFacts } from '../preflight/index.js'
+import type {
+  DoctorReport,
+  Facts,
+  Finding,
+  PlatformFacts,
+  ProjectFacts,
+} from '../preflight/index.js'
 import { BaseCommand } from '../ui/base-command.js'
 import { platformFlags } from '../ui/platform-flags.js'
 import { printable } from '../ui/printable.js'
@@ -14,7 +20,10 @@ import { writeErr } from '../terminal.js'
 function folderOf(dir: string | undefined): string {
   const folder = path.resolve(dir ?? '.')
   if (dir !== undefined && !statSync(folder, { throwIfNoEntry: false })?.isDirectory()) {
-    throw new ShipitError('usage', { message: `There is no folder ${printable(dir)}.`, next: 'Name the folder of your app, such as --dir packages/api.' })
+    throw new ShipitError('usage', {
+      message: `There is no folder ${printable(dir)}.`,
+      next: 'Name the folder of your app, such as --dir packages/api.',
+    })
   }
   return folder
 }
@@ -33,12 +42,21 @@ export default class Doctor extends BaseCommand {
   ]
 
   static override args = {
-    env: Args.string({ ignoreStdin: true, description: 'environment in the `deploy:` block of the ecosystem file; its app is looked at', required: false }),
+    env: Args.string({
+      ignoreStdin: true,
+      description: 'environment in the `deploy:` block of the ecosystem file; its app is looked at',
+      required: false,
+    }),
   }
 
   static override flags = {
     ...platformFlags,
-    app: Flags.string({ char: 'a', description: 'app to look at as well', env: 'HEROKU_APP', helpValue: 'NAME' }),
+    app: Flags.string({
+      char: 'a',
+      description: 'app to look at as well',
+      env: 'HEROKU_APP',
+      helpValue: 'NAME',
+    }),
     dir: Flags.string({ description: 'folder of the app (default: this one)', helpValue: 'DIR' }),
     fix: Flags.boolean({ description: 'fix what is safe to fix, and show it' }),
   }
@@ -49,8 +67,10 @@ export default class Doctor extends BaseCommand {
     const { doctorReport, errorOf, preflightFindings } = await import('../preflight/index.js')
     const { folder } = await appFolder(folderOf(flags.dir))
     const looked = await this.deployed(args.env, flags)
-    const project = looked?.project ?? await examineFolder(folder)
-    const environment = looked ? looked.environment : await this.environment(project.ecosystem, args.env)
+    const project = looked?.project ?? (await examineFolder(folder))
+    const environment = looked
+      ? looked.environment
+      : await this.environment(project.ecosystem, args.env)
     const app = flags.app ?? (args.env === undefined ? undefined : environment?.target.app)
     const platform = app === undefined ? undefined : await this.appFacts(app, flags)
 
@@ -67,22 +87,39 @@ export default class Doctor extends BaseCommand {
     return report
   }
 
-  /** The commit that a deploy of the environment takes. A fix is of the files on disk: then they are looked at, if the environment has no other ref. */
-  private async deployed(env: string | undefined, { dir, fix }: { dir: string | undefined; fix: boolean }): Promise<{ project: ProjectFacts; environment: Environment | undefined } | undefined> {
+  /**
+   * The commit that a deploy of the environment takes. A fix is of the files on disk: then they are
+   * looked at, if the environment has no other ref.
+   */
+  private async deployed(
+    env: string | undefined,
+    { dir, fix }: { dir: string | undefined; fix: boolean },
+  ): Promise<{ project: ProjectFacts; environment: Environment | undefined } | undefined> {
     if (env === undefined) return undefined
     const { examineDeployed } = await import('../deploy/index.js')
-    const found = await examineDeployed(process.cwd(), dir, (ecosystem) => this.environment(ecosystem, env))
+    const found = await examineDeployed(process.cwd(), dir, (ecosystem) =>
+      this.environment(ecosystem, env),
+    )
     const ref = found?.project.deployed?.ref
     if (!fix) return found
     if (ref === undefined) return undefined
-    throw new ShipitError('usage', { message: `${env} deploys ${ref}, and --fix changes the files that are checked out.`, next: `git switch ${ref}\nshipit doctor ${env} --fix` })
+    throw new ShipitError('usage', {
+      message: `${env} deploys ${ref}, and --fix changes the files that are checked out.`,
+      next: `git switch ${ref}\nshipit doctor ${env} --fix`,
+    })
   }
 
   /** The one that is named, or the only one; several and none named are left out. */
-  private async environment(ecosystem: Ecosystem | undefined, wanted: string | undefined): Promise<Environment | undefined> {
+  private async environment(
+    ecosystem: Ecosystem | undefined,
+    wanted: string | undefined,
+  ): Promise<Environment | undefined> {
     if (!ecosystem) {
       if (wanted === undefined) return undefined
-      throw new ShipitError('usage', { message: `There is no ecosystem file, and so no environment ${wanted}.`, next: 'shipit init' })
+      throw new ShipitError('usage', {
+        message: `There is no ecosystem file, and so no environment ${wanted}.`,
+        next: 'shipit init',
+      })
     }
     const { chooseEnvironment } = await import('../deploy/index.js')
     const chosen = chooseEnvironment(ecosystem.deploy, ecosystem.sshTargets, wanted)
@@ -100,9 +137,11 @@ export default class Doctor extends BaseCommand {
     const { describeFixes } = await import('../ui/doctor.js')
     const fixes = await planFixes(findings, project, folder)
     const lines = describeFixes(fixes)
-    for (const line of lines) writeErr(`Fixing ${line}
+    for (const line of lines)
+      writeErr(`Fixing ${line}
 `)
-    if (fixes.initFault) writeErr(`Not fixed: ${printable(fixes.initFault.message)}
+    if (fixes.initFault)
+      writeErr(`Not fixed: ${printable(fixes.initFault.message)}
 `)
     await applyFixes(fixes)
     if (lines.length > 0) writeErr('\n')
@@ -112,8 +151,14 @@ export default class Doctor extends BaseCommand {
   private leftOut({ project, environment, platform }: Facts, wanted: string | undefined): string[] {
     const names = Object.keys(project.ecosystem?.deploy ?? {})
     return [
-      ...(platform ? [] : [`what only the platform knows. Name an app: ${this.config.bin} doctor --app NAME${names[0] === undefined ? '' : `, or an environment: ${this.config.bin} doctor ${names[0]}`}`]),
-      ...(wanted === undefined && !environment && names.length > 1 ? [`the environments ${names.join(', ')}.`] : []),
+      ...(platform
+        ? []
+        : [
+            `what only the platform knows. Name an app: ${this.config.bin} doctor --app NAME${names[0] === undefined ? '' : `, or an environment: ${this.config.bin} doctor ${names[0]}`}`,
+          ]),
+      ...(wanted === undefined && !environment && names.length > 1
+        ? [`the environments ${names.join(', ')}.`]
+        : []),
     ]
   }
 

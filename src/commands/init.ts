@@ -27,20 +27,49 @@ export default class Init extends BaseCommand {
   }
 
   static override flags = {
-    format: Flags.option({ options: ['yml', 'json', 'js'] as const, description: 'format of the ecosystem file (default: yml)' })(),
-    name: Flags.string({ description: "PM2's name for the app (default: the package's name)", helpValue: 'NAME' }),
-    entry: Flags.string({ description: 'file that starts the app (default: found in the folder)', helpValue: 'FILE' }),
-    instances: Flags.string({ description: 'processes in each dyno: a number, or max for as many as the dyno holds', helpValue: 'N|max' }),
-    memory: Flags.string({ description: 'reload an instance that grows beyond this, such as 200M', helpValue: 'SIZE' }),
-    env: Flags.string({ multiple: true, multipleNonGreedy: true, description: 'add a block env_NAME (may be given several times)', helpValue: 'NAME' }),
-    ci: Flags.option({ options: ['github'] as const, description: 'write a workflow too that deploys pushes and rehearses pull requests' })(),
+    format: Flags.option({
+      options: ['yml', 'json', 'js'] as const,
+      description: 'format of the ecosystem file (default: yml)',
+    })(),
+    name: Flags.string({
+      description: "PM2's name for the app (default: the package's name)",
+      helpValue: 'NAME',
+    }),
+    entry: Flags.string({
+      description: 'file that starts the app (default: found in the folder)',
+      helpValue: 'FILE',
+    }),
+    instances: Flags.string({
+      description: 'processes in each dyno: a number, or max for as many as the dyno holds',
+      helpValue: 'N|max',
+    }),
+    memory: Flags.string({
+      description: 'reload an instance that grows beyond this, such as 200M',
+      helpValue: 'SIZE',
+    }),
+    env: Flags.string({
+      multiple: true,
+      multipleNonGreedy: true,
+      description: 'add a block env_NAME (may be given several times)',
+      helpValue: 'NAME',
+    }),
+    ci: Flags.option({
+      options: ['github'] as const,
+      description: 'write a workflow too that deploys pushes and rehearses pull requests',
+    })(),
     'dry-run': Flags.boolean({ description: 'show what would be done and change nothing' }),
     yes: Flags.boolean({ char: 'y', description: 'do not ask' }),
     'install-check': Flags.boolean({
-      description: 'let the package manager install from the new lockfile in a copy, without scripts; if it fails and did not before, all is undone',
-      default: true, allowNo: true, env: 'SHIPIT_INSTALL_CHECK',
+      description:
+        'let the package manager install from the new lockfile in a copy, without scripts; if it fails and did not before, all is undone',
+      default: true,
+      allowNo: true,
+      env: 'SHIPIT_INSTALL_CHECK',
     }),
-    force: Flags.boolean({ description: 'write a new ecosystem file, and with --ci a new workflow, even where there is one' }),
+    force: Flags.boolean({
+      description:
+        'write a new ecosystem file, and with --ci a new workflow, even where there is one',
+    }),
   }
 
   async run(): Promise<{ plan: InitPlan; applied: boolean; lockfile?: LockReport }> {
@@ -48,12 +77,18 @@ export default class Init extends BaseCommand {
     const { prepareInit, applyPlan, inWords } = await import('../init/index.js')
     const options = optionsFrom(flags)
     const first = await prepareInit(args.dir, options, this.parts())
-    const chosen = flags.yes || flags['dry-run'] ? undefined : await this.askForEntry(first.detected)
-    const { plan, detected, isRepository } = chosen === undefined ? first : await prepareInit(args.dir, { ...options, entry: chosen }, this.parts())
+    const chosen =
+      flags.yes || flags['dry-run'] ? undefined : await this.askForEntry(first.detected)
+    const { plan, detected, isRepository } =
+      chosen === undefined
+        ? first
+        : await prepareInit(args.dir, { ...options, entry: chosen }, this.parts())
     const isReady = plan.steps.length === 0
     await this.show(plan)
     if (isReady || flags['dry-run']) {
-      this.log(isReady ? '\nNothing to change: the app is ready.' : '\nNothing was changed (--dry-run).')
+      this.log(
+        isReady ? '\nNothing to change: the app is ready.' : '\nNothing was changed (--dry-run).',
+      )
       return { plan, applied: false }
     }
     if (!flags.yes && !(await this.isConfirmed())) {
@@ -61,7 +96,10 @@ export default class Init extends BaseCommand {
       return { plan, applied: false }
     }
     const report = await applyPlan(plan, {
-      onStep: (step) => { if (step.kind === 'run') this.log(`\nBringing ${step.file} in step with ${step.command[0]} ...`) },
+      onStep: (step) => {
+        if (step.kind === 'run')
+          this.log(`\nBringing ${step.file} in step with ${step.command[0]} ...`)
+      },
       onTry: (command) => this.log(`Trying \`${inWords(command)}\` in a copy ...`),
       isInstallTried: flags['install-check'],
     })
@@ -79,12 +117,18 @@ export default class Init extends BaseCommand {
   private async show(plan: InitPlan): Promise<void> {
     const { describePlan } = await import('../init/index.js')
     const colours = pc.createColors(Boolean(process.stdout.isTTY) && pc.isColorSupported)
-    this.log(describePlan(printablePlan(plan), { width: Math.min(process.stdout.columns || 80, 100), colours }))
+    this.log(
+      describePlan(printablePlan(plan), {
+        width: Math.min(process.stdout.columns || 80, 100),
+        colours,
+      }),
+    )
   }
 
   /**
-   * On a terminal, what to do about a start command that shipit does not understand: undefined keeps it as it is, else a file of the
-   * app takes its place. Off a terminal nothing is asked, and it is kept.
+   * On a terminal, what to do about a start command that shipit does not understand: undefined
+   * keeps it as it is, else a file of the app takes its place. Off a terminal nothing is asked, and
+   * it is kept.
    */
   private async askForEntry({ kept, candidates }: Detected): Promise<string | undefined> {
     if (!kept || !this.canAsk) return undefined
@@ -96,7 +140,9 @@ export default class Init extends BaseCommand {
       ...candidates.map(({ entry }) => ({ name: `The file ${entry}`, value: entry })),
       { name: 'Another file', value: other },
     ])
-    return answer === other ? askText('Which file?', { isRequired: true }) : (answer as string | undefined)
+    return answer === other
+      ? askText('Which file?', { isRequired: true })
+      : (answer as string | undefined)
   }
 
   private get canAsk(): boolean {
@@ -117,12 +163,21 @@ export default class Init extends BaseCommand {
   }
 
   /** What was proved of the lockfile, and what was not. */
-  private async tellOfLockfile({ steps }: InitPlan, { install, why, notes }: LockReport): Promise<void> {
+  private async tellOfLockfile(
+    { steps }: InitPlan,
+    { install, why, notes }: LockReport,
+  ): Promise<void> {
     const step = steps.find((each) => each.kind === 'run')
     if (!step) return
     const { inWords } = await import('../init/index.js')
     const command = inWords(step.install)
-    const lines = why === undefined ? '' : `\n${printable(why).split('\n').map((line) => `  ${line}`).join('\n')}`
+    const lines =
+      why === undefined
+        ? ''
+        : `\n${printable(why)
+            .split('\n')
+            .map((line) => `  ${line}`)
+            .join('\n')}`
     const said = {
       proved: `Proved: \`${command}\` installs from the new ${step.file} (in a copy; scripts of packages were not run).`,
       failed: `! \`${command}\` fails in this project, and failed before as well; the build on Heroku fails alike:${lines}`,
@@ -136,32 +191,81 @@ export default class Init extends BaseCommand {
     const { quote } = await import('shell-quote')
     const dir = path.relative(process.cwd(), plan.dir)
     const go = dir === '' ? [] : [`cd ${quote([dir])}`]
-    const commit = [...(isRepository ? [] : ['git init']), 'git add --all', 'git commit --message "Run under PM2"'].join(' && ')
+    const commit = [
+      ...(isRepository ? [] : ['git init']),
+      'git add --all',
+      'git commit --message "Run under PM2"',
+    ].join(' && ')
     this.log(`Done: ${files} ${files === 1 ? 'file' : 'files'} changed. Next:`)
-    for (const line of [...go, commit, `${this.config.bin} deploy --local --app ${herokuName(appName)}`]) this.log(`  ${line}`)
-    this.log(`The last line rehearses on this machine; on Heroku it is: ${this.config.bin} deploy --app NAME --create`)
+    for (const line of [
+      ...go,
+      commit,
+      `${this.config.bin} deploy --local --app ${herokuName(appName)}`,
+    ])
+      this.log(`  ${line}`)
+    this.log(
+      `The last line rehearses on this machine; on Heroku it is: ${this.config.bin} deploy --app NAME --create`,
+    )
   }
 }
 
-/** A name that Heroku takes for an app: lower-case letters, digits and dashes, from a letter on, 3 to 30 characters. */
+/**
+ * A name that Heroku takes for an app: lower-case letters, digits and dashes, from a letter on, 3
+ * to 30 characters.
+ */
 function herokuName(name: string): string {
-  const plain = name.toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(/^[^a-z]+/, '').slice(0, 30).replace(/-+$/, '')
+  const plain = name
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^[^a-z]+/, '')
+    .slice(0, 30)
+    .replace(/-+$/, '')
   return plain.length < 3 ? 'myapp' : plain
 }
 
-function optionsFrom(flags: { format?: 'yml' | 'json' | 'js'; name?: string; entry?: string; instances?: string; memory?: string; env?: string[]; ci?: 'github'; force: boolean }): InitOptions {
+function optionsFrom(flags: {
+  format?: 'yml' | 'json' | 'js'
+  name?: string
+  entry?: string
+  instances?: string
+  memory?: string
+  env?: string[]
+  ci?: 'github'
+  force: boolean
+}): InitOptions {
   const { format, name, entry, memory } = flags
-  if (name !== undefined && !/\S/.test(name)) throw usage('--name is empty.', 'Give the app a name, such as --name api.')
-  if (memory !== undefined && !MEMORY.test(memory)) throw usage(`--memory ${memory} is not a size.`, 'Give a number with K, M or G, such as --memory 200M.')
+  if (name !== undefined && !/\S/.test(name))
+    throw usage('--name is empty.', 'Give the app a name, such as --name api.')
+  if (memory !== undefined && !MEMORY.test(memory))
+    throw usage(
+      `--memory ${memory} is not a size.`,
+      'Give a number with K, M or G, such as --memory 200M.',
+    )
   const wrong = flags.env?.find((each) => !ENV_NAME.test(each))
-  if (wrong !== undefined) throw usage(`--env ${wrong} cannot be a name.`, 'Use letters, digits and _, such as --env homolog. It names the block, not a variable.')
-  return { format, name, entry, memory, instances: instancesFrom(flags.instances), envNames: [...new Set(flags.env)], force: flags.force, ...(flags.ci ? { ci: flags.ci } : {}) }
+  if (wrong !== undefined)
+    throw usage(
+      `--env ${wrong} cannot be a name.`,
+      'Use letters, digits and _, such as --env homolog. It names the block, not a variable.',
+    )
+  return {
+    format,
+    name,
+    entry,
+    memory,
+    instances: instancesFrom(flags.instances),
+    envNames: [...new Set(flags.env)],
+    force: flags.force,
+    ...(flags.ci ? { ci: flags.ci } : {}),
+  }
 }
 
 function instancesFrom(value: string | undefined): number | 'max' | undefined {
   if (value === undefined || value === 'max') return value
   if (/^[1-9]\d{0,2}$/.test(value)) return Number(value)
-  throw usage(`--instances ${value} is neither a number of processes nor max.`, 'Give a number from 1, or max.')
+  throw usage(
+    `--instances ${value} is neither a number of processes nor max.`,
+    'Give a number from 1, or max.',
+  )
 }
 
 function usage(message: string, next: string): ShipitError {
@@ -172,7 +276,11 @@ function usage(message: string, next: string): ShipitError {
 function printablePlan(plan: InitPlan): InitPlan {
   return {
     ...plan,
-    steps: plan.steps.map((step) => ({ ...step, file: printable(step.file), why: printable(step.why) })),
+    steps: plan.steps.map((step) => ({
+      ...step,
+      file: printable(step.file),
+      why: printable(step.why),
+    })),
     decisions: plan.decisions.map(printable),
     warnings: plan.warnings.map(printable),
   }

@@ -5,26 +5,50 @@ import { askHidden, askText } from '../ui/ask.js'
 import { BaseCommand } from '../ui/base-command.js'
 import type { LoggedIn } from '../heroku/index.js'
 
-interface Outcome { email: string; stored_in: string }
+interface Outcome {
+  email: string
+  stored_in: string
+}
 
 export default class Login extends BaseCommand {
   static override summary = 'log in to Heroku'
-  static override description = 'In the browser; with --interactive by e-mail address, password and second factor; with --token by an API token, typed where nobody sees it or piped in. The token is kept where Heroku\'s own CLI looks for it: in the keychain, the keyring (secret-tool) or the Credential Manager, else in ~/.netrc.'
-  static override examples = ['<%= config.bin %> <%= command.id %>', '<%= config.bin %> <%= command.id %> --interactive', '$ pass show heroku/token | <%= config.bin %> <%= command.id %> --token']
+  static override description =
+    "In the browser; with --interactive by e-mail address, password and second factor; with --token by an API token, typed where nobody sees it or piped in. The token is kept where Heroku's own CLI looks for it: in the keychain, the keyring (secret-tool) or the Credential Manager, else in ~/.netrc."
+  static override examples = [
+    '<%= config.bin %> <%= command.id %>',
+    '<%= config.bin %> <%= command.id %> --interactive',
+    '$ pass show heroku/token | <%= config.bin %> <%= command.id %> --token',
+  ]
   static override flags = {
-    interactive: Flags.boolean({ char: 'i', description: 'with e-mail address and password', exclusive: ['token'] }),
+    interactive: Flags.boolean({
+      char: 'i',
+      description: 'with e-mail address and password',
+      exclusive: ['token'],
+    }),
     token: Flags.boolean({ description: 'with an API token, asked for or read from stdin' }),
   }
 
   async run(): Promise<Outcome> {
     const { flags } = await this.parse(Login)
     if (process.env.HEROKU_API_KEY) {
-      throw new ShipitError('usage', { message: 'HEROKU_API_KEY is set, and goes before any login.', next: 'unset HEROKU_API_KEY' })
+      throw new ShipitError('usage', {
+        message: 'HEROKU_API_KEY is set, and goes before any login.',
+        next: 'unset HEROKU_API_KEY',
+      })
     }
     const heroku = await import('../heroku/index.js')
     const { apiUrl, apiHost, gitUrl } = heroku.platformUrls(process.env)
-    const { email, token } = flags.token ? await this.checked(await this.tokenGiven()) : flags.interactive ? await this.byPassword(apiUrl) : await this.checked(await this.inBrowser())
-    const stored_in = await heroku.saveLogin([apiHost, new URL(gitUrl).host], email, token, process.env)
+    const { email, token } = flags.token
+      ? await this.checked(await this.tokenGiven())
+      : flags.interactive
+        ? await this.byPassword(apiUrl)
+        : await this.checked(await this.inBrowser())
+    const stored_in = await heroku.saveLogin(
+      [apiHost, new URL(gitUrl).host],
+      email,
+      token,
+      process.env,
+    )
     this.log(`Logged in as ${email}; the token is in ${stored_in}.`)
     return { email, stored_in }
   }
@@ -33,25 +57,45 @@ export default class Login extends BaseCommand {
   private async checked(token: string): Promise<LoggedIn> {
     const { getAccount, PlatformApi, platformUrls } = await import('../heroku/index.js')
     const { apiUrl, gitUrl } = platformUrls(process.env)
-    const { email } = await getAccount(new PlatformApi({ apiUrl, gitUrl, token, tokenSource: 'the login', label: 'Heroku' }))
+    const { email } = await getAccount(
+      new PlatformApi({ apiUrl, gitUrl, token, tokenSource: 'the login', label: 'Heroku' }),
+    )
     return { email, token }
   }
 
   private async tokenGiven(): Promise<string> {
-    const token = (process.stdin.isTTY ? await askHidden('API token') : await text(process.stdin)).trim()
-    if (token === '' || /\s/.test(token)) throw new ShipitError('usage', { message: 'That is no token.', next: '`heroku authorizations:create` makes one, and so does the account page in the dashboard.' })
+    const token = (
+      process.stdin.isTTY ? await askHidden('API token') : await text(process.stdin)
+    ).trim()
+    if (token === '' || /\s/.test(token))
+      throw new ShipitError('usage', {
+        message: 'That is no token.',
+        next: '`heroku authorizations:create` makes one, and so does the account page in the dashboard.',
+      })
     return token
   }
 
   private async byPassword(apiUrl: string): Promise<LoggedIn> {
-    if (!process.stdin.isTTY) throw new ShipitError('usage', { message: 'Nobody can be asked for a password here.', next: 'Pipe a token in: shipit login --token' })
+    if (!process.stdin.isTTY)
+      throw new ShipitError('usage', {
+        message: 'Nobody can be asked for a password here.',
+        next: 'Pipe a token in: shipit login --token',
+      })
     const { passwordLogin } = await import('../heroku/index.js')
     const email = await askText('Email')
     const password = await askHidden('Password')
     const first = await passwordLogin(apiUrl, { email, password })
     if (first !== 'two_factor') return first
-    const second = await passwordLogin(apiUrl, { email, password, code: (await askHidden('Two-factor code')).trim() })
-    if (second === 'two_factor') throw new ShipitError('auth', { message: 'The two-factor code was not accepted.', next: 'shipit login --interactive' })
+    const second = await passwordLogin(apiUrl, {
+      email,
+      password,
+      code: (await askHidden('Two-factor code')).trim(),
+    })
+    if (second === 'two_factor')
+      throw new ShipitError('auth', {
+        message: 'The two-factor code was not accepted.',
+        next: 'shipit login --interactive',
+      })
     return second
   }
 

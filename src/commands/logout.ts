@@ -1,10 +1,13 @@
 import { BaseCommand } from '../ui/base-command.js'
 
-interface Outcome { logged_out: boolean }
+interface Outcome {
+  logged_out: boolean
+}
 
 export default class Logout extends BaseCommand {
   static override summary = 'forget the login to Heroku on this machine'
-  static override description = 'Removes the token from the system\'s credential store and from ~/.netrc. It stays valid until it expires: `heroku authorizations:revoke` ends it at once.'
+  static override description =
+    "Removes the token from the system's credential store and from ~/.netrc. It stays valid until it expires: `heroku authorizations:revoke` ends it at once."
 
   async run(): Promise<Outcome> {
     await this.parse(Logout)

@@ -8,7 +8,10 @@ import type { DevClient } from '../dev/client.js'
 import { devFlag } from '../ui/dev/flag.js'
 import type { MonitSource } from '../ui/monit/source.js'
 
-/** ms between two looks, of which some are printed; and how long the log's first lines are waited for. */
+/**
+ * ms between two looks, of which some are printed; and how long the log's first lines are waited
+ * for.
+ */
 const LOOK_EVERY = 1000
 const FIRST_LINES = 3000
 
@@ -26,44 +29,71 @@ Without a terminal, or where TERM is dumb, a line of figures and the events sinc
     ...appFlags,
     ...devFlag,
     sort: sortFlag(),
-    interval: waitTimeout({ description: 'how often figures are printed where there is no screen', default: '10s' }),
+    interval: waitTimeout({
+      description: 'how often figures are printed where there is no screen',
+      default: '10s',
+    }),
   }
 
   async run(): Promise<void> {
     const { flags } = await this.parse(Monit)
     const dev = await this.devSessions(flags, false)
     const source = dev ? await this.devSource(dev) : await this.platformSource(flags)
-    if (process.stdout.isTTY && process.env.TERM !== 'dumb' && !this.jsonEnabled()) await this.screen(source, flags.sort)
+    if (process.stdout.isTTY && process.env.TERM !== 'dumb' && !this.jsonEnabled())
+      await this.screen(source, flags.sort)
     else await this.print(source, flags.interval, flags.sort)
   }
 
   private async devSource(clients: readonly DevClient[]): Promise<MonitSource> {
-    const [{ DevMonitSource }, { spokenOf }] = await Promise.all([import('../ui/dev/monit-source.js'), import('../ui/dev/target.js')])
+    const [{ DevMonitSource }, { spokenOf }] = await Promise.all([
+      import('../ui/dev/monit-source.js'),
+      import('../ui/dev/target.js'),
+    ])
     const [newest, ...others] = clients
-    if (others.length > 0) writeErr(`${clients.length} shipit dev run here; this is ${spokenOf(newest!.running)}.\n`)
+    if (others.length > 0)
+      writeErr(`${clients.length} shipit dev run here; this is ${spokenOf(newest!.running)}.\n`)
     return new DevMonitSource(newest!)
   }
 
-  private async platformSource(flags: { app?: string | undefined; local: boolean }): Promise<MonitSource> {
+  private async platformSource(flags: {
+    app?: string | undefined
+    local: boolean
+  }): Promise<MonitSource> {
     const { platformSource } = await import('../ui/monit/source.js')
     const app = await this.appName(flags)
     return platformSource(await this.platform(flags), app)
   }
 
   private async screen(source: MonitSource, sort: Sort | undefined): Promise<void> {
-    const [{ MonitSession }, { untilStopped }] = await Promise.all([import('../ui/monit/session.js'), import('../ui/until-stopped.js')])
+    const [{ MonitSession }, { untilStopped }] = await Promise.all([
+      import('../ui/monit/session.js'),
+      import('../ui/until-stopped.js'),
+    ])
     const stop = untilStopped()
     try {
-      await new MonitSession(source, sort).run(stop.signal, (underWay) => writeErr(`${underWay}\nIt is ended in order; Ctrl-C leaves it as it is: look at ${source.unit === 'instances' ? 'shipit ps --dev' : this.withLocal(`shipit ps --app ${source.name}`)}\n`))
+      await new MonitSession(source, sort).run(stop.signal, (underWay) =>
+        writeErr(
+          `${underWay}\nIt is ended in order; Ctrl-C leaves it as it is: look at ${source.unit === 'instances' ? 'shipit ps --dev' : this.withLocal(`shipit ps --app ${source.name}`)}\n`,
+        ),
+      )
     } finally {
       stop.release()
     }
   }
 
   private async print(source: MonitSource, every: number, sort: Sort | undefined): Promise<void> {
-    const [{ sortDynos }, { monitReport, NewEvents, plainLines }, { lineWriter }, { untilStopped }, { snakeKeys }] = await Promise.all([
-      import('../ui/instances.js'), import('../ui/monit/plain.js'),
-      import('../ui/line-writer.js'), import('../ui/until-stopped.js'), import('../ui/snake-keys.js'),
+    const [
+      { sortDynos },
+      { monitReport, NewEvents, plainLines },
+      { lineWriter },
+      { untilStopped },
+      { snakeKeys },
+    ] = await Promise.all([
+      import('../ui/instances.js'),
+      import('../ui/monit/plain.js'),
+      import('../ui/line-writer.js'),
+      import('../ui/until-stopped.js'),
+      import('../ui/snake-keys.js'),
     ])
     const stop = untilStopped()
     const out = lineWriter()
@@ -72,15 +102,29 @@ Without a terminal, or where TERM is dumb, a line of figures and the events sinc
       const began = performance.now()
       let due = 0
       let problemBefore: string | null = null
-      for await (const seen of source.watch({ every: Math.min(every, LOOK_EVERY), signal: AbortSignal.any([stop.signal, out.readerGone]) })) {
+      for await (const seen of source.watch({
+        every: Math.min(every, LOOK_EVERY),
+        signal: AbortSignal.any([stop.signal, out.readerGone]),
+      })) {
         const { model, problem, watched } = seen
         // The first look comes before the log does.
-        if (performance.now() < due || (model.now === 0 && performance.now() - began < FIRST_LINES)) continue
+        if (performance.now() < due || (model.now === 0 && performance.now() - began < FIRST_LINES))
+          continue
         due = performance.now() + every - LOOK_EVERY / 2
         const now = Date.now()
         const reports = source.report(seen, now)
-        const report = monitReport(source.name, sort ? sortDynos(reports, sort) : reports, model, events.of(model), problem ?? (model.now > 0 ? source.missing(reports, watched) : undefined), now)
-        for (const line of this.jsonEnabled() ? [safeJson(snakeKeys(report))] : plainLines(report, problemBefore, source.unit)) await out.write(line)
+        const report = monitReport(
+          source.name,
+          sort ? sortDynos(reports, sort) : reports,
+          model,
+          events.of(model),
+          problem ?? (model.now > 0 ? source.missing(reports, watched) : undefined),
+          now,
+        )
+        for (const line of this.jsonEnabled()
+          ? [safeJson(snakeKeys(report))]
+          : plainLines(report, problemBefore, source.unit))
+          await out.write(line)
         problemBefore = report.problem
       }
     } finally {

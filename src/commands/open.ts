@@ -5,9 +5,16 @@ import { appFlags } from '../ui/platform-flags.js'
 
 export default class Open extends BaseCommand {
   static override summary = 'open the app in a browser'
-  static override description = 'Prints the app\'s URL and opens it. Off a terminal, without a screen and with --json it is printed only.'
-  static override examples = ['<%= config.bin %> <%= command.id %>', '<%= config.bin %> <%= command.id %> /healthz --app myapp', '<%= config.bin %> <%= command.id %> --json']
-  static override args = { path: Args.string({ ignoreStdin: true, description: 'page to open', default: '' }) }
+  static override description =
+    "Prints the app's URL and opens it. Off a terminal, without a screen and with --json it is printed only."
+  static override examples = [
+    '<%= config.bin %> <%= command.id %>',
+    '<%= config.bin %> <%= command.id %> /healthz --app myapp',
+    '<%= config.bin %> <%= command.id %> --json',
+  ]
+  static override args = {
+    path: Args.string({ ignoreStdin: true, description: 'page to open', default: '' }),
+  }
   static override flags = { ...appFlags }
 
   async run(): Promise<{ app: string; url: string; opened: boolean }> {

@@ -18,7 +18,7 @@ const REPRINT = 2000
 export default class Ps extends BaseCommand {
   /** PM2's words. */
   static override aliases = ['list', 'ls', 'status']
-  static override summary = 'list the app\'s dynos, and PM2\'s instances inside them'
+  static override summary = "list the app's dynos, and PM2's instances inside them"
   static override description = `Dynos by process type, with their size, state, since when, and the release that they run; below each the instances that PM2 keeps in it, with the figures that shipit-runtime prints to the log every 20 s. A dyno whose app does not use shipit-runtime shows what Heroku alone tells of it.`
   static override examples = [
     '<%= config.bin %> <%= command.id %>',
@@ -27,12 +27,20 @@ export default class Ps extends BaseCommand {
     '<%= config.bin %> <%= command.id %> --app myapp --json',
     '<%= config.bin %> <%= command.id %> --dev',
   ]
-  static override args = { 'type|dyno': Args.string({ ignoreStdin: true, description: 'process type (web) or dyno (web.1), or with --dev an app; all when absent' }) }
+  static override args = {
+    'type|dyno': Args.string({
+      ignoreStdin: true,
+      description: 'process type (web) or dyno (web.1), or with --dev an app; all when absent',
+    }),
+  }
   static override flags = {
     ...appFlags,
     ...devFlag,
     sort: sortFlag(),
-    watch: Flags.boolean({ char: 'w', description: 'go on, with figures as they come, until Ctrl-C' }),
+    watch: Flags.boolean({
+      char: 'w',
+      description: 'go on, with figures as they come, until Ctrl-C',
+    }),
   }
 
   private noDynos: string | undefined
@@ -40,7 +48,11 @@ export default class Ps extends BaseCommand {
   async run(): Promise<DynoReport[] | DevReport[] | void> {
     const { args, flags } = await this.parse(Ps)
     const dev = await this.devSessions(flags, false)
-    if (dev) return (await import('../ui/dev/ps.js')).psDev(this, dev, { ...flags, name: args['type|dyno'] })
+    if (dev)
+      return (await import('../ui/dev/ps.js')).psDev(this, dev, {
+        ...flags,
+        name: args['type|dyno'],
+      })
     const { parseSelection } = await import('../formation/select.js')
     const selection = parseSelection(args['type|dyno'])
     const app = await this.appName(flags)
@@ -55,10 +67,19 @@ export default class Ps extends BaseCommand {
     return dynos
   }
 
-  private async watch(api: PlatformApi, app: string, selection: Selection, flags: ViewFlags): Promise<void> {
-    const [{ watchFormation }, { liveScreen }, { lineWriter }, { untilStopped }] = await Promise.all([
-      import('../monitor/watch.js'), import('../ui/live-screen.js'), import('../ui/line-writer.js'), import('../ui/until-stopped.js'),
-    ])
+  private async watch(
+    api: PlatformApi,
+    app: string,
+    selection: Selection,
+    flags: ViewFlags,
+  ): Promise<void> {
+    const [{ watchFormation }, { liveScreen }, { lineWriter }, { untilStopped }] =
+      await Promise.all([
+        import('../monitor/watch.js'),
+        import('../ui/live-screen.js'),
+        import('../ui/line-writer.js'),
+        import('../ui/until-stopped.js'),
+      ])
     const every = process.stdout.isTTY && !this.jsonEnabled() ? REPAINT : REPRINT
     const stop = untilStopped()
     const out = lineWriter()
@@ -67,7 +88,13 @@ export default class Ps extends BaseCommand {
     try {
       for await (const seen of watchFormation(api, app, { every, signal })) {
         const dynos = await this.report(api, app, seen, selection, flags)
-        if (screen) screen.show([await this.render(api, app, dynos, selection, flags), ...(seen.problem ? ['', seen.problem] : [])].join('\n'))
+        if (screen)
+          screen.show(
+            [
+              await this.render(api, app, dynos, selection, flags),
+              ...(seen.problem ? ['', seen.problem] : []),
+            ].join('\n'),
+          )
         else await out.write(JSON.stringify(snakeKeys(dynos)))
       }
     } finally {
@@ -77,13 +104,25 @@ export default class Ps extends BaseCommand {
     }
   }
 
-  private async report(api: PlatformApi, app: string, { dynos, model }: Look, selection: Selection, { sort }: ViewFlags): Promise<DynoReport[]> {
+  private async report(
+    api: PlatformApi,
+    app: string,
+    { dynos, model }: Look,
+    selection: Selection,
+    { sort }: ViewFlags,
+  ): Promise<DynoReport[]> {
     const { byTypeAndNumber } = await import('../heroku/dynos.js')
     const { reportDynos } = await import('../monitor/report.js')
     const { exactSelection } = await import('../formation/select.js')
     const { name, type } = exactSelection(selection, dynos, dynos)
-    const chosen = dynos.filter((dyno) => (name === undefined || dyno.name === name) && (type === undefined || dyno.type === type)).sort(byTypeAndNumber)
-    if (chosen.length === 0 && (name ?? type) !== undefined) await this.explainNone(api, app, dynos, selection)
+    const chosen = dynos
+      .filter(
+        (dyno) =>
+          (name === undefined || dyno.name === name) && (type === undefined || dyno.type === type),
+      )
+      .sort(byTypeAndNumber)
+    if (chosen.length === 0 && (name ?? type) !== undefined)
+      await this.explainNone(api, app, dynos, selection)
     const reports = reportDynos(chosen, model, Date.now())
     if (!sort) return reports
     const { sortDynos } = await import('../ui/instances.js')
@@ -91,7 +130,12 @@ export default class Ps extends BaseCommand {
   }
 
   /** A type of the formation may have no dyno now; anything else is a mistake. */
-  private async explainNone(api: PlatformApi, app: string, dynos: Look['dynos'], selection: Selection): Promise<void> {
+  private async explainNone(
+    api: PlatformApi,
+    app: string,
+    dynos: Look['dynos'],
+    selection: Selection,
+  ): Promise<void> {
     const { listFormation } = await import('../heroku/formation.js')
     const formation = await listFormation(api, app)
     if (formation.some(({ type }) => type === selection.type)) return
@@ -99,15 +143,30 @@ export default class Ps extends BaseCommand {
     selectDynos(dynos, formation, selection, app)
   }
 
-  private async render(api: PlatformApi, app: string, dynos: readonly DynoReport[], { type }: Selection, { sort }: ViewFlags): Promise<string> {
-    if (dynos.length === 0) return this.withLocal(`${app} has no ${type ? `dyno of type ${type}` : 'dynos'}. ${await this.advice(api, app, type)}`)
+  private async render(
+    api: PlatformApi,
+    app: string,
+    dynos: readonly DynoReport[],
+    { type }: Selection,
+    { sort }: ViewFlags,
+  ): Promise<string> {
+    if (dynos.length === 0)
+      return this.withLocal(
+        `${app} has no ${type ? `dyno of type ${type}` : 'dynos'}. ${await this.advice(api, app, type)}`,
+      )
     const { renderFormation } = await import('../ui/formation.js')
-    return renderFormation(dynos, { sort, width: process.stdout.isTTY ? process.stdout.columns : undefined })
+    return renderFormation(dynos, {
+      sort,
+      width: process.stdout.isTTY ? process.stdout.columns : undefined,
+    })
   }
 
   /** Asked once: a watch repaints every second. */
   private async advice(api: PlatformApi, app: string, type: string | undefined): Promise<string> {
-    const [{ listFormation }, { startAdvice }] = await Promise.all([import('../heroku/formation.js'), import('../formation/start-advice.js')])
+    const [{ listFormation }, { startAdvice }] = await Promise.all([
+      import('../heroku/formation.js'),
+      import('../formation/start-advice.js'),
+    ])
     this.noDynos ??= startAdvice(app, await listFormation(api, app), type)
     return this.noDynos
   }
@@ -120,4 +179,6 @@ export default class Ps extends BaseCommand {
   }
 }
 
-interface ViewFlags { sort?: Sort | undefined }
+interface ViewFlags {
+  sort?: Sort | undefined
+}

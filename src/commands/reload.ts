@@ -11,18 +11,35 @@ export default class Reload extends BaseCommand {
     'Where the dyno size allows one dyno only (eco, basic), it is restarted with a short gap, and that is said.'
   static override args = { type: processTypeArg('all types') }
   static override flags = waitingFlags('one dyno may take to serve again', '2m')
-  static override examples = ['<%= config.bin %> reload --app myapp', '<%= config.bin %> reload web --app myapp']
+  static override examples = [
+    '<%= config.bin %> reload --app myapp',
+    '<%= config.bin %> reload web --app myapp',
+  ]
 
-  async run(): Promise<ReloadResult & { app: string } | DevOutcome> {
+  async run(): Promise<(ReloadResult & { app: string }) | DevOutcome> {
     const { args, flags } = await this.parse(Reload)
     const dev = await this.devSessions(flags, true)
     if (dev) return (await import('../ui/dev/verb.js')).devVerb(this, dev, 'reload', args.type)
     const app = await this.appName(flags)
-    const [{ parseType, reload }, { prebootOf, stopOnSignals, stoppedBy }, api] = await Promise.all([import('../formation/index.js'), import('../deploy/index.js'), this.platform(flags)])
-    const stop = stopOnSignals(() => writeErr(this.withLocal(`\nLeft at once. There may be a dyno too many: look at \`shipit scale --app ${app}\`.\n`)))
+    const [{ parseType, reload }, { prebootOf, stopOnSignals, stoppedBy }, api] = await Promise.all(
+      [import('../formation/index.js'), import('../deploy/index.js'), this.platform(flags)],
+    )
+    const stop = stopOnSignals(() =>
+      writeErr(
+        this.withLocal(
+          `\nLeft at once. There may be a dyno too many: look at \`shipit scale --app ${app}\`.\n`,
+        ),
+      ),
+    )
     const reloaded: string[] = []
-    const preboot = args.type === undefined || ['web', 'all'].includes(args.type) ? await prebootOf(api, app) : undefined
-    if (preboot) this.log(`Preboot is on: on Heroku a dyno that is restarted may go on answering beside its successor for about ${Math.round(preboot.switchesAfter / 1000)} s.`)
+    const preboot =
+      args.type === undefined || ['web', 'all'].includes(args.type)
+        ? await prebootOf(api, app)
+        : undefined
+    if (preboot)
+      this.log(
+        `Preboot is on: on Heroku a dyno that is restarted may go on answering beside its successor for about ${Math.round(preboot.switchesAfter / 1000)} s.`,
+      )
     const result = await reload(api, app, {
       type: parseType(args.type),
       signal: stop.signal,
@@ -30,15 +47,25 @@ export default class Reload extends BaseCommand {
       onEvent: (event) => {
         if (event.kind === 'reloading') this.log(`Reloading ${event.dyno}...`)
         if (event.kind === 'serving') reloaded.push(event.dyno)
-        if (event.kind === 'serving') this.log(`${event.dyno} serves again (${(event.ms / 1000).toFixed(1)} s)`)
+        if (event.kind === 'serving')
+          this.log(`${event.dyno} serves again (${(event.ms / 1000).toFixed(1)} s)`)
         if (event.kind === 'added') this.log(`${event.dyno} was added to serve meanwhile`)
         if (event.kind === 'removed') this.log(`${event.dyno} was removed again`)
-        if (event.kind === 'gap') this.warn(`${event.type} is one ${event.size} dyno and cannot have a second: it is restarted, with a short gap`)
+        if (event.kind === 'gap')
+          this.warn(
+            `${event.type} is one ${event.size} dyno and cannot have a second: it is restarted, with a short gap`,
+          )
       },
-    }).catch((error: unknown) => {
-      if (!stop.signal.aborted) throw error
-      throw stoppedBy(stop.signal, `${reloaded.length > 0 ? `Reloaded: ${reloaded.join(', ')}. The others` : 'The dynos'} were left as they are.`, { reloaded })
-    }).finally(() => stop.release())
+    })
+      .catch((error: unknown) => {
+        if (!stop.signal.aborted) throw error
+        throw stoppedBy(
+          stop.signal,
+          `${reloaded.length > 0 ? `Reloaded: ${reloaded.join(', ')}. The others` : 'The dynos'} were left as they are.`,
+          { reloaded },
+        )
+      })
+      .finally(() => stop.release())
     this.log(`Reloaded ${result.reloaded.join(', ')} of ${app}`)
     return { app, ...result }
   }

@@ -8,21 +8,32 @@ export default class Restart extends BaseCommand {
     'All dynos of the selection restart together, so requests may wait for some seconds. To restart without a gap, use `reload`.'
   static override args = { 'type|dyno': dynosArg('all dynos') }
   static override flags = waitingFlags('the dynos may take to be up again', '2m')
-  static override examples = ['<%= config.bin %> restart --app myapp', '<%= config.bin %> restart web.1 --app myapp']
+  static override examples = [
+    '<%= config.bin %> restart --app myapp',
+    '<%= config.bin %> restart web.1 --app myapp',
+  ]
 
   async run(): Promise<{ app: string; restarted: string[] } | DevOutcome> {
     const { args, flags } = await this.parse(Restart)
     const dev = await this.devSessions(flags, true)
-    if (dev) return (await import('../ui/dev/verb.js')).devVerb(this, dev, 'restart', args['type|dyno'])
+    if (dev)
+      return (await import('../ui/dev/verb.js')).devVerb(this, dev, 'restart', args['type|dyno'])
     const { parseSelection, restart } = await import('../formation/index.js')
     const selection = parseSelection(args['type|dyno'])
     const app = await this.appName(flags)
     const api = await this.platform(flags)
     let left = 'Nothing was changed.'
-    const restarted = await this.stoppable((signal) => restart(api, app, selection, {
-      waitTimeout: flags['wait-timeout'], signal,
-      onAsked: (names) => { left = `${names.join(', ')} of ${app} were told to restart, and do so; they were not waited for. Look at \`shipit ps --app ${app}\`.` },
-    }), () => left)
+    const restarted = await this.stoppable(
+      (signal) =>
+        restart(api, app, selection, {
+          waitTimeout: flags['wait-timeout'],
+          signal,
+          onAsked: (names) => {
+            left = `${names.join(', ')} of ${app} were told to restart, and do so; they were not waited for. Look at \`shipit ps --app ${app}\`.`
+          },
+        }),
+      () => left,
+    )
     this.log(`Restarted ${restarted.join(', ')} of ${app}`)
     return { app, restarted }
   }

@@ -14,15 +14,38 @@ Between two terminals the dyno has a terminal too, and every key goes there, Ctr
 The exit code is the command's own. shipit's failures have those of the table in \`<%= config.bin %> --help\`, such as ${EXIT_CODES.network.exit} where the connection broke.`
   static override strict = false
   static '--' = false
-  static override usage = 'run [-a NAME] [--local] [-e KEY=VALUE]... [-s SIZE] [--type TYPE] [--no-tty] [--no-exit-code] [-d] -- COMMAND'
+  static override usage =
+    'run [-a NAME] [--local] [-e KEY=VALUE]... [-s SIZE] [--type TYPE] [--no-tty] [--no-exit-code] [-d] -- COMMAND'
   static override flags = {
     ...appFlags,
-    env: Flags.string({ char: 'e', multiple: true, multipleNonGreedy: true, description: 'a variable for this run alone; never a secret: those are for config vars', helpValue: 'KEY=VALUE' }),
-    size: Flags.string({ char: 's', description: 'dyno size, such as standard-2x', helpValue: 'SIZE' }),
-    type: Flags.string({ description: 'process type that the dyno counts as; run when absent', helpValue: 'TYPE' }),
+    env: Flags.string({
+      char: 'e',
+      multiple: true,
+      multipleNonGreedy: true,
+      description: 'a variable for this run alone; never a secret: those are for config vars',
+      helpValue: 'KEY=VALUE',
+    }),
+    size: Flags.string({
+      char: 's',
+      description: 'dyno size, such as standard-2x',
+      helpValue: 'SIZE',
+    }),
+    type: Flags.string({
+      description: 'process type that the dyno counts as; run when absent',
+      helpValue: 'TYPE',
+    }),
     'no-tty': Flags.boolean({ description: 'no terminal in the dyno, even from one' }),
-    'exit-code': Flags.boolean({ char: 'x', allowNo: true, default: true, description: 'end with the exit code of the command; without it the command line is sent exactly as it is, and the status is 0' }),
-    detached: Flags.boolean({ char: 'd', description: 'do not wait for it; its output goes to the log' }),
+    'exit-code': Flags.boolean({
+      char: 'x',
+      allowNo: true,
+      default: true,
+      description:
+        'end with the exit code of the command; without it the command line is sent exactly as it is, and the status is 0',
+    }),
+    detached: Flags.boolean({
+      char: 'd',
+      description: 'do not wait for it; its output goes to the log',
+    }),
   }
   static override examples = [
     '<%= config.bin %> run --app myapp -- node scripts/migrate.js --dry-run',
@@ -32,18 +55,25 @@ The exit code is the command's own. shipit's failures have those of the table in
   ]
 
   async run(): Promise<{ app: string; dyno: string; command: string; exit_code?: number }> {
-    // What follows -- is the command's, flags that we know too among it; so is, once its first word is there, what is no flag of ours.
+    // What follows -- is the command's, flags that we know too among it; so is, once its first word
+    // is there, what is no flag of ours.
     const given = [...this.argv]
     const end = given.includes('--') ? given.indexOf('--') : given.length
     const { raw, flags } = await this.parse(Run, given.slice(0, end))
     const words = raw.flatMap((token) => (token.type === 'arg' ? token.input : []))
-    const { commandLine, refuseUnknownFlag, runVariables } = await import('../one-off/command-line.js')
+    const { commandLine, refuseUnknownFlag, runVariables } =
+      await import('../one-off/command-line.js')
     refuseUnknownFlag(words[0], Object.keys(Run.flags))
     const command = commandLine([...words, ...given.slice(end + 1)])
     const env = runVariables(flags.env ?? [])
     const app = await this.appName(flags)
     const api = await this.platform(flags)
-    const wanted = { command, env, ...(flags.size ? { size: flags.size } : {}), ...(flags.type ? { type: flags.type } : {}) }
+    const wanted = {
+      command,
+      env,
+      ...(flags.size ? { size: flags.size } : {}),
+      ...(flags.type ? { type: flags.type } : {}),
+    }
     if (flags.detached) {
       const { createDyno } = await import('../heroku/index.js')
       const { name } = await createDyno(api, app, { ...wanted, attach: false })
@@ -54,7 +84,9 @@ The exit code is the command's own. shipit's failures have those of the table in
     const { runAttached } = await import('../one-off/run-attached.js')
     const isJson = this.jsonEnabled()
     const { dyno, status } = await runAttached(api, app, wanted, {
-      noTty: flags['no-tty'], exitCode: flags['exit-code'], output: isJson ? process.stderr : process.stdout,
+      noTty: flags['no-tty'],
+      exitCode: flags['exit-code'],
+      output: isJson ? process.stderr : process.stdout,
       say: process.stderr.isTTY && !isJson ? (text) => writeErr(printable(text)) : undefined,
     })
     // As under ssh, what failed has said so itself.

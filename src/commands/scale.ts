@@ -6,7 +6,14 @@ import { appFlags } from '../ui/platform-flags.js'
 import { waitTimeout } from '../ui/time-flag.js'
 import { ShipitError } from '../errors.js'
 import type { Dyno, PlatformApi } from '../heroku/index.js'
-import type { InstancesFit, InstancesPlan, Scale as Quantity, ScaleChange, WaitOptions, Wanted } from '../formation/index.js'
+import type {
+  InstancesFit,
+  InstancesPlan,
+  Scale as Quantity,
+  ScaleChange,
+  WaitOptions,
+  Wanted,
+} from '../formation/index.js'
 import { writeErr } from '../terminal.js'
 
 interface Outcome {
@@ -33,12 +40,21 @@ export default class Scale extends BaseCommand {
     '<%= config.bin %> <%= command.id %>',
   ]
   static override strict = false
-  static override usage = 'scale [TYPE=N[:SIZE]] [TYPE+N] [TYPE-N]... [--instances APP=N,APP+N,APP=max]'
+  static override usage =
+    'scale [TYPE=N[:SIZE]] [TYPE+N] [TYPE-N]... [--instances APP=N,APP+N,APP=max]'
   static override flags = {
     ...appFlags,
     ...devFlag,
-    instances: Flags.string({ char: 'i', description: 'processes inside each dyno, by PM2 app: api=4,jobs+1,web=max', helpValue: 'APP=N' }),
-    'wait-timeout': waitTimeout({ description: 'longest wait for the dynos', default: '5m', none: 'does not wait' }),
+    instances: Flags.string({
+      char: 'i',
+      description: 'processes inside each dyno, by PM2 app: api=4,jobs+1,web=max',
+      helpValue: 'APP=N',
+    }),
+    'wait-timeout': waitTimeout({
+      description: 'longest wait for the dynos',
+      default: '5m',
+      none: 'does not wait',
+    }),
   }
 
   async run(): Promise<Outcome | DevScaled> {
@@ -46,7 +62,11 @@ export default class Scale extends BaseCommand {
     const { argv, flags } = await this.parse(Scale, joinedNumbers(this.argv))
     const typed = argv as string[]
     const dev = await this.devSessions(flags, typed.length > 0 || flags.instances !== undefined)
-    if (dev) return scaleDev(this, dev, [...typed, ...(flags.instances === undefined ? [] : [flags.instances])])
+    if (dev)
+      return scaleDev(this, dev, [
+        ...typed,
+        ...(flags.instances === undefined ? [] : [flags.instances]),
+      ])
     const { parseScale, planScale, INSTANCES_VAR } = await import('../formation/index.js')
     const heroku = await import('../heroku/index.js')
     const expressions = parseScale(typed)
@@ -56,65 +76,144 @@ export default class Scale extends BaseCommand {
     if (expressions.length === 0 && flags.instances === undefined) return this.show(app, current)
 
     const plan = planScale(app, current, expressions)
-    const instances = flags.instances === undefined ? undefined : await this.planInstances(api, app, flags.instances)
+    const instances =
+      flags.instances === undefined
+        ? undefined
+        : await this.planInstances(api, app, flags.instances)
     const isChange = plan.updates.length > 0 || instances?.isChanged === true
     const after = plan.formation
-    const awaited = instances?.isChanged ? after : after.filter(({ type }) => plan.changes.some((change) => change.type === type))
-    const now = instances?.isChanged ? await this.instancesNow(api, app, instances.changes, after) : { memory: [], types: [] }
+    const awaited = instances?.isChanged
+      ? after
+      : after.filter(({ type }) => plan.changes.some((change) => change.type === type))
+    const now = instances?.isChanged
+      ? await this.instancesNow(api, app, instances.changes, after)
+      : { memory: [], types: [] }
     if (plan.doubt !== null) writeErr(`${plan.doubt}\n`)
     let left = 'Nothing was changed.'
-    const dynos = await this.stoppable(async (signal) => {
-      if (isChange) left = `It is not known whether the change was made: look at \`shipit scale --app ${app}\`.`
-      if (plan.updates.length > 0) await heroku.updateFormation(api, app, plan.updates)
-      let release: number | undefined
-      const { prebootNote, prebootOf, waitForPreboot } = await import('../deploy/index.js')
-      const preboot = instances?.isChanged ? await prebootOf(api, app) : undefined
-      if (instances?.isChanged) {
-        release = (await heroku.releaseConfigVars(api, app, { [INSTANCES_VAR]: instances.value })).release ?? undefined
-      }
-      const { renderScale } = await import('../ui/scale.js')
-      this.log(renderScale(plan.changes, instances?.changes ?? []))
-      if (!isChange) this.log('Nothing to change.')
-      const changed = [...plan.changes.map(({ type, after: to }) => `${type}=${words(to)}`), ...(instances?.changes ?? []).map(({ app: name, after: to }) => `${name}=${to} instances`)]
-      if (isChange) left = `The change was made and stays (${changed.join(', ')}); its dynos were not waited for. Look at \`shipit ps --app ${app}\`.`
-      if (flags['wait-timeout'] === 0) return null
-      const deadline = performance.now() + flags['wait-timeout']
-      const up = await this.wait(api, app, awaited, { timeout: flags['wait-timeout'], signal, ...(release === undefined ? {} : { release }) })
-      if (instances?.isChanged && now.types.length > 0 && instances.changes.some((change) => change.after !== 'max')) {
-        const { waitForInstances } = await import('../formation/index.js')
-        await waitForInstances(api, app, instances.changes, now.types, { timeout: Math.max(0, deadline - performance.now()), signal })
-        this.log(`Instances: ${instances.changes.map(({ app: name, after: count }) => `${name}=${count}`).join(', ')} in each dyno of ${now.types.join(', ')}`)
-      }
-      if (preboot && release !== undefined) {
-        this.log(prebootNote(preboot, release))
-        await waitForPreboot(api, app, preboot, await heroku.getRelease(api, app, release), { timeout: Math.max(0, deadline - performance.now()), signal })
-      }
-      return up
-    }, () => left)
-    return { app, changes: plan.changes, instances: instances?.changes ?? [], memory: now.memory, formation: after, dynos }
+    const dynos = await this.stoppable(
+      async (signal) => {
+        if (isChange)
+          left = `It is not known whether the change was made: look at \`shipit scale --app ${app}\`.`
+        if (plan.updates.length > 0) await heroku.updateFormation(api, app, plan.updates)
+        let release: number | undefined
+        const { prebootNote, prebootOf, waitForPreboot } = await import('../deploy/index.js')
+        const preboot = instances?.isChanged ? await prebootOf(api, app) : undefined
+        if (instances?.isChanged) {
+          release =
+            (await heroku.releaseConfigVars(api, app, { [INSTANCES_VAR]: instances.value }))
+              .release ?? undefined
+        }
+        const { renderScale } = await import('../ui/scale.js')
+        this.log(renderScale(plan.changes, instances?.changes ?? []))
+        if (!isChange) this.log('Nothing to change.')
+        const changed = [
+          ...plan.changes.map(({ type, after: to }) => `${type}=${words(to)}`),
+          ...(instances?.changes ?? []).map(
+            ({ app: name, after: to }) => `${name}=${to} instances`,
+          ),
+        ]
+        if (isChange)
+          left = `The change was made and stays (${changed.join(', ')}); its dynos were not waited for. Look at \`shipit ps --app ${app}\`.`
+        if (flags['wait-timeout'] === 0) return null
+        const deadline = performance.now() + flags['wait-timeout']
+        const up = await this.wait(api, app, awaited, {
+          timeout: flags['wait-timeout'],
+          signal,
+          ...(release === undefined ? {} : { release }),
+        })
+        if (
+          instances?.isChanged &&
+          now.types.length > 0 &&
+          instances.changes.some((change) => change.after !== 'max')
+        ) {
+          const { waitForInstances } = await import('../formation/index.js')
+          await waitForInstances(api, app, instances.changes, now.types, {
+            timeout: Math.max(0, deadline - performance.now()),
+            signal,
+          })
+          this.log(
+            `Instances: ${instances.changes.map(({ app: name, after: count }) => `${name}=${count}`).join(', ')} in each dyno of ${now.types.join(', ')}`,
+          )
+        }
+        if (preboot && release !== undefined) {
+          this.log(prebootNote(preboot, release))
+          await waitForPreboot(api, app, preboot, await heroku.getRelease(api, app, release), {
+            timeout: Math.max(0, deadline - performance.now()),
+            signal,
+          })
+        }
+        return up
+      },
+      () => left,
+    )
+    return {
+      app,
+      changes: plan.changes,
+      instances: instances?.changes ?? [],
+      memory: now.memory,
+      formation: after,
+      dynos,
+    }
   }
 
   /** A step such as api+1 counts from what runs, where no earlier scale has said a number. */
   private async planInstances(api: PlatformApi, app: string, text: string): Promise<InstancesPlan> {
-    const [{ planInstances, INSTANCES_VAR }, { getConfigVars }] = await Promise.all([import('../formation/index.js'), import('../heroku/index.js')])
+    const [{ planInstances, INSTANCES_VAR }, { getConfigVars }] = await Promise.all([
+      import('../formation/index.js'),
+      import('../heroku/index.js'),
+    ])
     const current = (await getConfigVars(api, app))[INSTANCES_VAR]
     if (!/[+-]\d/.test(text)) return planInstances(current, text)
     const { countInstances } = await import('../monitor/instance-count.js')
-    return planInstances(current, text, await countInstances(api, app, { onFollow: (await import('../ui/waiting-for-figures.js')).waitingForFigures }))
+    return planInstances(
+      current,
+      text,
+      await countInstances(api, app, {
+        onFollow: (await import('../ui/waiting-for-figures.js')).waitingForFigures,
+      }),
+    )
   }
 
   private show(app: string, formation: ({ type: string } & Quantity)[]): Outcome {
-    if (formation.length === 0) throw new ShipitError('not_found', { message: `${app} has no process types yet.`, next: `${this.config.bin} deploy --app ${app}` })
+    if (formation.length === 0)
+      throw new ShipitError('not_found', {
+        message: `${app} has no process types yet.`,
+        next: `${this.config.bin} deploy --app ${app}`,
+      })
     this.log(formation.map(({ type, quantity, size }) => `${type}=${quantity}:${size}`).join(' '))
-    return { app, changes: [], instances: [], memory: [], formation: formation.map(({ type, quantity, size }) => ({ type, quantity, size })), dynos: null }
+    return {
+      app,
+      changes: [],
+      instances: [],
+      memory: [],
+      formation: formation.map(({ type, quantity, size }) => ({ type, quantity, size })),
+      dynos: null,
+    }
   }
 
-  /** What the log tells of the instances as they are: which types run them, and the memory that the new number will need. */
-  private async instancesNow(api: PlatformApi, app: string, changes: InstancesPlan['changes'], formation: ({ type: string } & Quantity)[]): Promise<{ memory: InstancesFit[]; types: string[] }> {
-    const [{ look, reportDynos }, { instancesFit, typesWith }, { describeFit, describeMisfit }] = await Promise.all([import('../monitor/index.js'), import('../formation/index.js'), import('../ui/scale.js')])
+  /**
+   * What the log tells of the instances as they are: which types run them, and the memory that the
+   * new number will need.
+   */
+  private async instancesNow(
+    api: PlatformApi,
+    app: string,
+    changes: InstancesPlan['changes'],
+    formation: ({ type: string } & Quantity)[],
+  ): Promise<{ memory: InstancesFit[]; types: string[] }> {
+    const [{ look, reportDynos }, { instancesFit, typesWith }, { describeFit, describeMisfit }] =
+      await Promise.all([
+        import('../monitor/index.js'),
+        import('../formation/index.js'),
+        import('../ui/scale.js'),
+      ])
     const { waitingForFigures } = await import('../ui/waiting-for-figures.js')
     const { dynos, model, problem } = await look(api, app, { onFollow: waitingForFigures })
-    const reports = reportDynos(dynos.filter(({ state }) => state === 'up'), model, Date.now())
+    const reports = reportDynos(
+      dynos.filter(({ state }) => state === 'up'),
+      model,
+      Date.now(),
+    )
     const memory = instancesFit(reports, changes, formation)
     for (const fit of memory) {
       if (fit.fits) this.log(describeFit(fit))
@@ -122,11 +221,19 @@ export default class Scale extends BaseCommand {
     }
     const types = [...new Set(changes.flatMap((change) => typesWith(reports, change.app)))]
     const unknown = changes.filter((change) => typesWith(reports, change.app).length === 0)
-    if (unknown.length > 0) writeErr(`${problem ?? `The app's recent log tells of no instance of ${unknown.map((change) => change.app).join(', ')}: the memory that they need is not known, and they are not waited for.`}\n`)
+    if (unknown.length > 0)
+      writeErr(
+        `${problem ?? `The app's recent log tells of no instance of ${unknown.map((change) => change.app).join(', ')}: the memory that they need is not known, and they are not waited for.`}\n`,
+      )
     return { memory, types }
   }
 
-  private async wait(api: PlatformApi, app: string, wanted: Wanted[], options: Pick<WaitOptions, 'timeout' | 'release' | 'signal'>): Promise<Outcome['dynos']> {
+  private async wait(
+    api: PlatformApi,
+    app: string,
+    wanted: Wanted[],
+    options: Pick<WaitOptions, 'timeout' | 'release' | 'signal'>,
+  ): Promise<Outcome['dynos']> {
     const { waitForDynos } = await import('../formation/index.js')
     let last = ''
     const dynos = await waitForDynos(api, app, wanted, {

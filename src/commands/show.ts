@@ -8,17 +8,34 @@ import type { DevShown } from '../ui/dev/show.js'
 import { appFlags } from '../ui/platform-flags.js'
 import { writeErr } from '../terminal.js'
 
-interface Outcome extends Details { dyno: DynoReport; instance: InstanceReport | null; release: string }
+interface Outcome extends Details {
+  dyno: DynoReport
+  instance: InstanceReport | null
+  release: string
+}
 
 export default class Show extends BaseCommand {
   /** PM2's words. */
   static override aliases = ['describe']
   static override summary = 'show all that is known of a dyno, or of one instance in it'
-  static override description = 'State, release, size, figures, limits, where the memory goes, the last events and the last error lines, as the Platform API and the app\'s recent log tell them.'
-  static override examples = ['<%= config.bin %> <%= command.id %> web.1', '<%= config.bin %> <%= command.id %> web.1 api:0', '<%= config.bin %> <%= command.id %> web.1 0 --json', '<%= config.bin %> <%= command.id %> api --dev']
+  static override description =
+    "State, release, size, figures, limits, where the memory goes, the last events and the last error lines, as the Platform API and the app's recent log tell them."
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> web.1',
+    '<%= config.bin %> <%= command.id %> web.1 api:0',
+    '<%= config.bin %> <%= command.id %> web.1 0 --json',
+    '<%= config.bin %> <%= command.id %> api --dev',
+  ]
   static override args = {
-    dyno: Args.string({ ignoreStdin: true, required: true, description: 'dyno, such as web.1; with --dev an app, PM2\'s id or app:instance' }),
-    instance: Args.string({ ignoreStdin: true, description: 'instance as `ps` lists it (api:0), or its app or number where that is enough' }),
+    dyno: Args.string({
+      ignoreStdin: true,
+      required: true,
+      description: "dyno, such as web.1; with --dev an app, PM2's id or app:instance",
+    }),
+    instance: Args.string({
+      ignoreStdin: true,
+      description: 'instance as `ps` lists it (api:0), or its app or number where that is enough',
+    }),
   }
   static override flags = { ...appFlags, ...devFlag }
 
@@ -29,9 +46,16 @@ export default class Show extends BaseCommand {
     if (dev) return (await import('../ui/dev/show.js')).showDev(this, dev, args.dyno, width)
     const app = await this.appName(flags)
     const api = await this.platform(flags)
-    const [{ look }, { reportDynos }, { detailsOf }] = await Promise.all([import('../monitor/look.js'), import('../monitor/report.js'), import('../monitor/details.js')])
+    const [{ look }, { reportDynos }, { detailsOf }] = await Promise.all([
+      import('../monitor/look.js'),
+      import('../monitor/report.js'),
+      import('../monitor/details.js'),
+    ])
     const { waitingForFigures } = await import('../ui/waiting-for-figures.js')
-    const { dynos, model, problem, watched } = await look(api, app, { selection: { name: args.dyno }, onFollow: waitingForFigures })
+    const { dynos, model, problem, watched } = await look(api, app, {
+      selection: { name: args.dyno },
+      onFollow: waitingForFigures,
+    })
     const found = dynos.find(({ name }) => name === args.dyno)
     if (!found) throw noDyno(args.dyno, reportDynos(dynos, model, Date.now()), app)
     const dyno = reportDynos([found], model, Date.now())[0]!
@@ -53,17 +77,39 @@ export default class Show extends BaseCommand {
 /** PM2 shows an app by its name or number; here its dyno stands before it. */
 function noDyno(typed: string, dynos: DynoReport[], app: string): ShipitError {
   const unknown = unknownName('dyno', typed, dynos.map(({ name }) => name).sort())
-  const found = dynos.flatMap((dyno) => dyno.instances.filter((instance) => instance.id === typed || instance.app === typed).map(({ id }) => `shipit show ${dyno.name} ${id} --app ${app}`))[0]
-  return new ShipitError('not_found', { ...unknown, next: found === undefined ? unknown.next : `${unknown.next}\nAn instance stands after its dyno: ${found}` })
+  const found = dynos.flatMap((dyno) =>
+    dyno.instances
+      .filter((instance) => instance.id === typed || instance.app === typed)
+      .map(({ id }) => `shipit show ${dyno.name} ${id} --app ${app}`),
+  )[0]
+  return new ShipitError('not_found', {
+    ...unknown,
+    next:
+      found === undefined
+        ? unknown.next
+        : `${unknown.next}\nAn instance stands after its dyno: ${found}`,
+  })
 }
 
 /** `api:0`, `api` where it has one instance, `0` where one app has it. */
 function choose(dyno: DynoReport, typed: string): InstanceReport {
-  const fitting = dyno.instances.filter(({ id, app, instance }) => id === typed || app === typed || String(instance) === typed)
-  const exact = fitting.find(({ id }) => id === typed) ?? (fitting.length === 1 ? fitting[0] : undefined)
+  const fitting = dyno.instances.filter(
+    ({ id, app, instance }) => id === typed || app === typed || String(instance) === typed,
+  )
+  const exact =
+    fitting.find(({ id }) => id === typed) ?? (fitting.length === 1 ? fitting[0] : undefined)
   if (exact) return exact
   const ids = dyno.instances.map(({ id }) => id)
-  if (fitting.length > 1) throw new ShipitError('usage', { message: `${typed} is more than one instance of ${dyno.name}.`, next: `Name one of ${fitting.map(({ id }) => id).join(', ')}` })
-  if (ids.length === 0) throw new ShipitError('not_found', { message: `The log of ${dyno.name} tells of no instance.`, why: 'Instances are known by the lines that shipit-runtime prints.', next: `shipit show ${dyno.name}` })
+  if (fitting.length > 1)
+    throw new ShipitError('usage', {
+      message: `${typed} is more than one instance of ${dyno.name}.`,
+      next: `Name one of ${fitting.map(({ id }) => id).join(', ')}`,
+    })
+  if (ids.length === 0)
+    throw new ShipitError('not_found', {
+      message: `The log of ${dyno.name} tells of no instance.`,
+      why: 'Instances are known by the lines that shipit-runtime prints.',
+      next: `shipit show ${dyno.name}`,
+    })
   throw new ShipitError('not_found', unknownName(`instance in ${dyno.name}`, typed, ids))
 }

@@ -7,17 +7,24 @@ export default class Start extends BaseCommand {
   static override summary = 'bring back what `stop` has stopped, with the same counts and sizes'
   static override args = { type: processTypeArg('all that were stopped') }
   static override flags = waitingFlags('the dynos may take to be up', '5m')
-  static override examples = ['<%= config.bin %> start --app myapp', '<%= config.bin %> start worker --app myapp']
+  static override examples = [
+    '<%= config.bin %> start --app myapp',
+    '<%= config.bin %> start worker --app myapp',
+  ]
 
   async run(): Promise<{ app: string; started: Count[] } | DevOutcome> {
     const { args, flags } = await this.parse(Start)
     const dev = await this.devSessions(flags, true)
     if (dev) return (await import('../ui/dev/verb.js')).devVerb(this, dev, 'start', args.type)
-    const { countsInWords, parseType, planStart, STOPPED_VAR, waitForDynos } = await import('../formation/index.js')
+    const { countsInWords, parseType, planStart, STOPPED_VAR, waitForDynos } =
+      await import('../formation/index.js')
     const heroku = await import('../heroku/index.js')
     const app = await this.appName(flags)
     const api = await this.platform(flags)
-    const [formation, config] = await Promise.all([heroku.listFormation(api, app), heroku.getConfigVars(api, app)])
+    const [formation, config] = await Promise.all([
+      heroku.listFormation(api, app),
+      heroku.getConfigVars(api, app),
+    ])
     const { updates, started } = planStart(formation, config[STOPPED_VAR], parseType(args.type))
     if (started.length === 0) {
       this.log(`Nothing of ${app} is stopped.`)
@@ -25,12 +32,15 @@ export default class Start extends BaseCommand {
     }
     const words = countsInWords(started, ' ')
     let left = `It is not known whether they were started: look at \`shipit scale --app ${app}\`.`
-    await this.stoppable(async (signal) => {
-      await heroku.updateFormation(api, app, updates)
-      left = `${words} of ${app} was started; its dynos were not waited for. Look at \`shipit ps --app ${app}\`.`
-      this.log(`Starting ${words}`)
-      await waitForDynos(api, app, started, { timeout: flags['wait-timeout'], signal })
-    }, () => left)
+    await this.stoppable(
+      async (signal) => {
+        await heroku.updateFormation(api, app, updates)
+        left = `${words} of ${app} was started; its dynos were not waited for. Look at \`shipit ps --app ${app}\`.`
+        this.log(`Starting ${words}`)
+        await waitForDynos(api, app, started, { timeout: flags['wait-timeout'], signal })
+      },
+      () => left,
+    )
     this.log(`Started ${words} of ${app}`)
     return { app, started }
   }

@@ -11,42 +11,74 @@ export default class Stop extends BaseCommand {
     'A single dyno (web.1) is stopped as `heroku ps:stop` does; the platform starts it again with the next release.'
   static override args = { 'type|dyno': dynosArg('everything') }
   static override flags = waitingFlags('the dynos may take to be gone', '2m')
-  static override examples = ['<%= config.bin %> stop --app myapp', '<%= config.bin %> stop worker --app myapp']
+  static override examples = [
+    '<%= config.bin %> stop --app myapp',
+    '<%= config.bin %> stop worker --app myapp',
+  ]
 
-  async run(): Promise<{ app: string; stopped: Count[] } | { app: string; dyno: string } | DevOutcome> {
+  async run(): Promise<
+    { app: string; stopped: Count[] } | { app: string; dyno: string } | DevOutcome
+  > {
     const { args, flags } = await this.parse(Stop)
     const dev = await this.devSessions(flags, true)
-    if (dev) return (await import('../ui/dev/verb.js')).devVerb(this, dev, 'stop', args['type|dyno'])
-    const { countsInWords, exactSelection, parseSelection, planStop, STOPPED_VAR, waitForDynos } = await import('../formation/index.js')
+    if (dev)
+      return (await import('../ui/dev/verb.js')).devVerb(this, dev, 'stop', args['type|dyno'])
+    const { countsInWords, exactSelection, parseSelection, planStop, STOPPED_VAR, waitForDynos } =
+      await import('../formation/index.js')
     const heroku = await import('../heroku/index.js')
     const asked = parseSelection(args['type|dyno'])
     const app = await this.appName(flags)
     const api = await this.platform(flags)
-    const selection = asked.type !== undefined && isFirName(asked.type) ? exactSelection(asked, await heroku.listDynos(api, app), await heroku.listFormation(api, app)) : asked
+    const selection =
+      asked.type !== undefined && isFirName(asked.type)
+        ? exactSelection(
+            asked,
+            await heroku.listDynos(api, app),
+            await heroku.listFormation(api, app),
+          )
+        : asked
     if (selection.name !== undefined) {
       await heroku.stopDyno(api, app, selection.name)
       this.log(`Stopped ${selection.name} of ${app}`)
       return { app, dyno: selection.name }
     }
-    const [formation, config] = await Promise.all([heroku.listFormation(api, app), heroku.getConfigVars(api, app)])
-    const { updates, stopped, remembered, restartsOthers } = planStop(formation, config[STOPPED_VAR], selection.type)
+    const [formation, config] = await Promise.all([
+      heroku.listFormation(api, app),
+      heroku.getConfigVars(api, app),
+    ])
+    const { updates, stopped, remembered, restartsOthers } = planStop(
+      formation,
+      config[STOPPED_VAR],
+      selection.type,
+    )
     if (stopped.length === 0) {
       this.log(`Nothing of ${app} runs.`)
       return { app, stopped }
     }
     const words = countsInWords(stopped, ' ')
     let left = `It is not known whether ${words} was stopped: look at \`shipit scale --app ${app}\`.`
-    await this.stoppable(async (signal) => {
-      await heroku.updateFormation(api, app, updates)
-      // Said before anything else can fail: with this line a user can bring it back by hand.
-      this.log(`Stopping ${words} (back with: ${this.config.bin} start --app ${app})`)
-      if (config[STOPPED_VAR] !== remembered) {
-        if (restartsOthers) this.warn(`remembering that in the config var ${STOPPED_VAR} restarts the dynos that go on`)
-        await heroku.updateConfigVars(api, app, { [STOPPED_VAR]: remembered })
-      }
-      left = `${words} of ${app} was stopped; the end of its dynos was not waited for. Back with: ${this.config.bin} start --app ${app}`
-      await waitForDynos(api, app, stopped.map(({ type, size }) => ({ type, quantity: 0, size })), { timeout: flags['wait-timeout'], signal })
-    }, () => left)
+    await this.stoppable(
+      async (signal) => {
+        await heroku.updateFormation(api, app, updates)
+        // Said before anything else can fail: with this line a user can bring it back by hand.
+        this.log(`Stopping ${words} (back with: ${this.config.bin} start --app ${app})`)
+        if (config[STOPPED_VAR] !== remembered) {
+          if (restartsOthers)
+            this.warn(
+              `remembering that in the config var ${STOPPED_VAR} restarts the dynos that go on`,
+            )
+          await heroku.updateConfigVars(api, app, { [STOPPED_VAR]: remembered })
+        }
+        left = `${words} of ${app} was stopped; the end of its dynos was not waited for. Back with: ${this.config.bin} start --app ${app}`
+        await waitForDynos(
+          api,
+          app,
+          stopped.map(({ type, size }) => ({ type, quantity: 0, size })),
+          { timeout: flags['wait-timeout'], signal },
+        )
+      },
+      () => left,
+    )
     this.log(`Stopped ${stopped.map(({ type }) => type).join(', ')} of ${app}`)
     return { app, stopped }
   }

@@ -1,11 +1,18 @@
 import { BaseCommand } from '../ui/base-command.js'
 import { platformFlags } from '../ui/platform-flags.js'
 
-interface Outcome { email: string; token_source: string; platform: string }
+interface Outcome {
+  email: string
+  token_source: string
+  platform: string
+}
 
 export default class Whoami extends BaseCommand {
   static override summary = 'show whose account is used'
-  static override examples = ['<%= config.bin %> <%= command.id %>', '<%= config.bin %> <%= command.id %> --json']
+  static override examples = [
+    '<%= config.bin %> <%= command.id %>',
+    '<%= config.bin %> <%= command.id %> --json',
+  ]
   static override flags = { ...platformFlags }
 
   async run(): Promise<Outcome> {
@@ -15,7 +22,8 @@ export default class Whoami extends BaseCommand {
     const { email } = await getAccount(api)
     const { apiUrl, tokenSource } = api.endpoint
     this.log(email)
-    if (!this.jsonEnabled()) this.logToStderr(`on ${new URL(apiUrl).host}, by the token from ${tokenSource}`)
+    if (!this.jsonEnabled())
+      this.logToStderr(`on ${new URL(apiUrl).host}, by the token from ${tokenSource}`)
     return { email, token_source: tokenSource, platform: apiUrl }
   }
 }

@@ -1,10 +1,18 @@
 /** What a PATCH of config vars will do, by names: values are nobody's to read. */
-export interface Changes { added: string[]; changed: string[]; removed: string[]; patch: Record<string, string | null> }
+export interface Changes {
+  added: string[]
+  changed: string[]
+  removed: string[]
+  patch: Record<string, string | null>
+}
 
 const sorted = (names: string[]) => names.sort()
 
 /** What must be sent so that the app has `wanted` too: only what differs. */
-export function changesTo(current: Readonly<Record<string, string>>, wanted: Readonly<Record<string, string>>): Changes {
+export function changesTo(
+  current: Readonly<Record<string, string>>,
+  wanted: Readonly<Record<string, string>>,
+): Changes {
   const has = (name: string): boolean => Object.hasOwn(current, name)
   const names = Object.keys(wanted).filter((name) => !has(name) || current[name] !== wanted[name])
   return {
@@ -16,10 +24,17 @@ export function changesTo(current: Readonly<Record<string, string>>, wanted: Rea
 }
 
 /** What must be sent so that the app has `wanted` and nothing else. */
-export function changesBetween(current: Readonly<Record<string, string>>, wanted: Readonly<Record<string, string>>): Changes {
+export function changesBetween(
+  current: Readonly<Record<string, string>>,
+  wanted: Readonly<Record<string, string>>,
+): Changes {
   const changes = changesTo(current, wanted)
   const removed = sorted(Object.keys(current).filter((name) => !Object.hasOwn(wanted, name)))
-  return { ...changes, removed, patch: { ...changes.patch, ...Object.fromEntries(removed.map((name) => [name, null])) } }
+  return {
+    ...changes,
+    removed,
+    patch: { ...changes.patch, ...Object.fromEntries(removed.map((name) => [name, null])) },
+  }
 }
 
 /** `1 config var`, `3 config vars` */

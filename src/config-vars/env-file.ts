@@ -4,10 +4,19 @@ import { isUnwritable, ShipitError } from '../errors.js'
 import { parseDotenv, renderDotenv } from './dotenv.js'
 
 const unusable = (file: string, error: unknown) =>
-  new ShipitError('usage', { message: `${file} cannot be used. Nothing was changed.`, why: (error as Error).message, cause: error })
+  new ShipitError('usage', {
+    message: `${file} cannot be used. Nothing was changed.`,
+    why: (error as Error).message,
+    cause: error,
+  })
 
-/** The variables of a .env file. `mayLack`: none where there is no file. Throws ShipitError `usage`. */
-export async function readEnvFile(file: string, { mayLack = false } = {}): Promise<Record<string, string>> {
+/**
+ * The variables of a .env file. `mayLack`: none where there is no file. Throws ShipitError `usage`.
+ */
+export async function readEnvFile(
+  file: string,
+  { mayLack = false } = {},
+): Promise<Record<string, string>> {
   try {
     return parseDotenv(await readFile(file, 'utf8'), file)
   } catch (error) {
@@ -16,8 +25,14 @@ export async function readEnvFile(file: string, { mayLack = false } = {}): Promi
   }
 }
 
-/** Writes them whole or not at all, for the user's eyes only: also where the file was there and others could read it. */
-export async function writeEnvFile(file: string, vars: Readonly<Record<string, string>>): Promise<void> {
+/**
+ * Writes them whole or not at all, for the user's eyes only: also where the file was there and
+ * others could read it.
+ */
+export async function writeEnvFile(
+  file: string,
+  vars: Readonly<Record<string, string>>,
+): Promise<void> {
   const content = renderDotenv(vars)
   try {
     if ((await stat(file).catch(() => undefined))?.isDirectory()) throw new Error('It is a folder.')

@@ -10,16 +10,21 @@ export interface VarSources {
   ask(name: string): Promise<string>
 }
 
-const nothing = () => new ShipitError('usage', {
-  message: 'No config vars were given. Nothing was changed.',
-  next: 'shipit config set NAME=value, shipit config set NAME (asks, or reads the value from stdin), or shipit config set < .env',
-})
+const nothing = () =>
+  new ShipitError('usage', {
+    message: 'No config vars were given. Nothing was changed.',
+    next: 'shipit config set NAME=value, shipit config set NAME (asks, or reads the value from stdin), or shipit config set < .env',
+  })
 
 /**
- * All that is to be set: what was typed, and what stdin or the terminal adds. One name alone takes stdin as its value, less one line break at its end;
- * several names, or none, take NAME=value lines. Throws ShipitError `usage` where something that was named is not given.
+ * All that is to be set: what was typed, and what stdin or the terminal adds. One name alone takes
+ * stdin as its value, less one line break at its end; several names, or none, take NAME=value
+ * lines. Throws ShipitError `usage` where something that was named is not given.
  */
-export async function readVars({ values, names }: Assignments, { stdin, ask }: VarSources): Promise<Record<string, string>> {
+export async function readVars(
+  { values, names }: Assignments,
+  { stdin, ask }: VarSources,
+): Promise<Record<string, string>> {
   if (names.length === 0 && Object.keys(values).length > 0) return values
   if (stdin.isTTY) {
     if (names.length === 0) throw nothing()
@@ -29,7 +34,11 @@ export async function readVars({ values, names }: Assignments, { stdin, ask }: V
   }
   const input = await text(stdin)
   if (names.length === 1) {
-    if (input === '') throw new ShipitError('usage', { message: `${names[0]} got no value: stdin is empty. Nothing was changed.`, next: `To remove it: shipit config unset ${names[0]}` })
+    if (input === '')
+      throw new ShipitError('usage', {
+        message: `${names[0]} got no value: stdin is empty. Nothing was changed.`,
+        next: `To remove it: shipit config unset ${names[0]}`,
+      })
     return { ...values, [names[0]!]: input.replace(/\r?\n$/, '') }
   }
   const lines = parseDotenv(input, 'the input')
@@ -40,7 +49,13 @@ export async function readVars({ values, names }: Assignments, { stdin, ask }: V
   }
   const missing = names.filter((name) => lines[name] === undefined)
   const surplus = Object.keys(lines).filter((name) => !names.includes(name))
-  if (missing.length > 0) throw new ShipitError('usage', { message: `The input lacks ${missing.join(', ')}. Nothing was changed.` })
-  if (surplus.length > 0) throw new ShipitError('usage', { message: `The input holds ${surplus.join(', ')}, which you did not name. Nothing was changed.` })
+  if (missing.length > 0)
+    throw new ShipitError('usage', {
+      message: `The input lacks ${missing.join(', ')}. Nothing was changed.`,
+    })
+  if (surplus.length > 0)
+    throw new ShipitError('usage', {
+      message: `The input holds ${surplus.join(', ')}, which you did not name. Nothing was changed.`,
+    })
   return { ...values, ...lines }
 }

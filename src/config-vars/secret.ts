@@ -4,17 +4,31 @@ import { isSecretValue } from '../secret-values.js'
 
 export { looksSecret }
 
-/** Config vars as whoever looks over the shoulder may see them, sorted by name, and the names of those that are masked. */
-export async function shownVars(vars: Readonly<Record<string, string>>): Promise<{ shown: Record<string, string>; hidden: string[] }> {
+/**
+ * Config vars as whoever looks over the shoulder may see them, sorted by name, and the names of
+ * those that are masked.
+ */
+export async function shownVars(
+  vars: Readonly<Record<string, string>>,
+): Promise<{ shown: Record<string, string>; hidden: string[] }> {
   const entries = Object.entries(vars).sort(([a], [b]) => (a < b ? -1 : 1))
   const areSecret = await Promise.all(entries.map(([name, value]) => isSecretValue(name, value)))
   return {
-    shown: Object.fromEntries(entries.map(([name, value], at) => [name, areSecret[at] ? maskSecret(value) : value])),
+    shown: Object.fromEntries(
+      entries.map(([name, value], at) => [name, areSecret[at] ? maskSecret(value) : value]),
+    ),
     hidden: entries.flatMap(([name], at) => (areSecret[at] ? [name] : [])),
   }
 }
 
-/** A command line as it may be shown: the secrets among what it sets, by `NAME=value` or `--name=value`, are left out. */
+/**
+ * A command line as it may be shown: the secrets among what it sets, by `NAME=value` or
+ * `--name=value`, are left out.
+ */
 export function hideSecrets(command: string): string {
-  return command.replace(/([A-Za-z_][\w-]*)=("[^"]*"|'[^']*'|[^\s"']+)/g, (whole, name: string, value: string) => (looksSecret(name, value.replace(/^["']/, '')) ? `${name}=…` : whole))
+  return command.replace(
+    /([A-Za-z_][\w-]*)=("[^"]*"|'[^']*'|[^\s"']+)/g,
+    (whole, name: string, value: string) =>
+      looksSecret(name, value.replace(/^["']/, '')) ? `${name}=…` : whole,
+  )
 }

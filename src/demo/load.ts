@@ -16,21 +16,36 @@ export interface Load {
 }
 
 /** One GET on loopback; resolves with status and body, rejects on a broken connection. */
-export function get(url: string, options: { agent?: http.Agent | false; timeout?: number } = {}): Promise<{ status: number; body: string }> {
+export function get(
+  url: string,
+  options: { agent?: http.Agent | false; timeout?: number } = {},
+): Promise<{ status: number; body: string }> {
   return new Promise((resolve, reject) => {
-    const request = http.get(url, { agent: options.agent ?? false, lookup: loopbackLookup, timeout: options.timeout ?? 40_000 }, (response) => {
-      const chunks: Buffer[] = []
-      response.on('data', (chunk: Buffer) => chunks.push(chunk))
-      response.on('end', () => resolve({ status: response.statusCode ?? 0, body: Buffer.concat(chunks).toString() }))
-      response.on('error', reject)
-    })
+    const request = http.get(
+      url,
+      { agent: options.agent ?? false, lookup: loopbackLookup, timeout: options.timeout ?? 40_000 },
+      (response) => {
+        const chunks: Buffer[] = []
+        response.on('data', (chunk: Buffer) => chunks.push(chunk))
+        response.on('end', () =>
+          resolve({ status: response.statusCode ?? 0, body: Buffer.concat(chunks).toString() }),
+        )
+        response.on('error', reject)
+      },
+    )
     request.on('timeout', () => request.destroy(new Error('no answer in time')))
     request.on('error', reject)
   })
 }
 
-/** Sends requests until it is stopped: `keepAlive` clients on a kept connection each, `fresh` clients on a new one every time. */
-export function startLoad(url: string, clients: { keepAlive: number; fresh: number; pause?: number }): Load {
+/**
+ * Sends requests until it is stopped: `keepAlive` clients on a kept connection each, `fresh`
+ * clients on a new one every time.
+ */
+export function startLoad(
+  url: string,
+  clients: { keepAlive: number; fresh: number; pause?: number },
+): Load {
   const result: LoadResult = { sent: 0, ok: 0, failures: [] }
   const agent = new http.Agent({ keepAlive: true, maxSockets: clients.keepAlive || 1 })
   let isStopping = false

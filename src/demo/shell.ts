@@ -3,11 +3,18 @@ import path from 'node:path'
 import pc from 'picocolors'
 import { packageRoot } from '../paths.js'
 
-interface Outcome { status: number; stdout: string; stderr: string }
+interface Outcome {
+  status: number
+  stdout: string
+  stderr: string
+}
 
 /** Types the user's own commands for them: prints each, runs it, and keeps what it printed. */
 export class Shell {
-  constructor(readonly cwd: string, readonly env: NodeJS.ProcessEnv) {}
+  constructor(
+    readonly cwd: string,
+    readonly env: NodeJS.ProcessEnv,
+  ) {}
 
   /** Runs a command and shows what it prints as it comes. */
   show(command: string): Promise<Outcome> {
@@ -29,9 +36,16 @@ export class Shell {
 
   #run(command: string, isShown: boolean): Promise<Outcome> {
     const [program = '', ...args] = words(command)
-    const [file, argv] = program === 'shipit' ? [process.execPath, [path.join(packageRoot, 'bin/shipit.js'), ...args]] : [program, args]
+    const [file, argv] =
+      program === 'shipit'
+        ? [process.execPath, [path.join(packageRoot, 'bin/shipit.js'), ...args]]
+        : [program, args]
     return new Promise((resolve, reject) => {
-      const child = spawn(file, argv, { cwd: this.cwd, env: this.env, stdio: ['ignore', 'pipe', 'pipe'] })
+      const child = spawn(file, argv, {
+        cwd: this.cwd,
+        env: this.env,
+        stdio: ['ignore', 'pipe', 'pipe'],
+      })
       const outcome = { status: 0, stdout: '', stderr: '' }
       child.stdout.setEncoding('utf8').on('data', (text: string) => {
         outcome.stdout += text
@@ -42,7 +56,9 @@ export class Shell {
         if (isShown) process.stdout.write(text)
       })
       child.on('error', reject)
-      child.on('close', (code, signal) => resolve({ ...outcome, status: code ?? (signal ? 128 : 1) }))
+      child.on('close', (code, signal) =>
+        resolve({ ...outcome, status: code ?? (signal ? 128 : 1) }),
+      )
     })
   }
 }

@@ -8,24 +8,40 @@ import { waitForUnfinished } from './undo/unfinished.js'
 const LOOKED_AT = 5
 
 /**
- * The release that the platform has made of the push all the same; undefined where it has made none, cannot be asked, or has not ended in the time of a deploy.
+ * The release that the platform has made of the push all the same; undefined where it has made
+ * none, cannot be asked, or has not ended in the time of a deploy.
  * @throws ShipitError `build` where the build that went on has failed; the signal's reason
  */
-export async function releaseAfterAll(deployment: Deployment, error: unknown, report: StepReport): Promise<Release | undefined> {
+export async function releaseAfterAll(
+  deployment: Deployment,
+  error: unknown,
+  report: StepReport,
+): Promise<Release | undefined> {
   const { plan, platform, changed, signal } = deployment
-  if (signal.aborted || !(error instanceof ShipitError) || error.code !== 'network') return undefined
+  if (signal.aborted || !(error instanceof ShipitError) || error.code !== 'network')
+    return undefined
   const before = changed.releases.length
   try {
     let isWaiting = false
-    const left = await waitForUnfinished(deployment, Date.now() + plan.waitTimeout, (what) => {
-      isWaiting = true
-      report.line(`The connection broke off, and the ${what} goes on at ${plan.platform}: waiting for its end.`)
-    }, { isPhaseLeft: true })
+    const left = await waitForUnfinished(
+      deployment,
+      Date.now() + plan.waitTimeout,
+      (what) => {
+        isWaiting = true
+        report.line(
+          `The connection broke off, and the ${what} goes on at ${plan.platform}: waiting for its end.`,
+        )
+      },
+      { isPhaseLeft: true },
+    )
     changed.afterBreak = { left }
     const made = changed.releases.slice(before).at(-1)
-    if (made && !isWaiting) report.line(`The connection broke off, but all had arrived: v${made.version} was made of it.`)
+    if (made && !isWaiting)
+      report.line(`The connection broke off, but all had arrived: v${made.version} was made of it.`)
     if (made || left) return made
-    const built = (await platform.builds(plan.app, LOOKED_AT)).find((build) => isOwnBuild(deployment, build))
+    const built = (await platform.builds(plan.app, LOOKED_AT)).find((build) =>
+      isOwnBuild(deployment, build),
+    )
     // One that nothing was heard of may be an older one of the same commit.
     const isOurs = changed.build !== undefined || changed.isPushHeard
     if (!isOurs || built?.status !== 'failed') return undefined

@@ -4,7 +4,10 @@ import type { Build } from '../heroku/types.js'
 import { duration, pause, type Timing } from './deployment.js'
 import { sayOutput } from './say-lines.js'
 
-/** ms that a build may take: Heroku gives it 15 minutes (https://devcenter.heroku.com/articles/limits#build). */
+/**
+ * ms that a build may take: Heroku gives it 15 minutes
+ * (https://devcenter.heroku.com/articles/limits#build).
+ */
 const BUILD_TIME = 20 * 60_000
 
 interface Following {
@@ -21,14 +24,25 @@ interface Following {
  * Says the build's output as it comes, and answers with the build once it is pending no more.
  * @throws ShipitError `timeout`; the signal's reason
  */
-export async function buildEnd(begun: Build, { app, look, output, say, signal, timing }: Following): Promise<Build> {
+export async function buildEnd(
+  begun: Build,
+  { app, look, output, say, signal, timing }: Following,
+): Promise<Build> {
   const deadline = Date.now() + BUILD_TIME
-  await sayOutput(output(begun.output_stream_url, AbortSignal.any([signal, AbortSignal.timeout(BUILD_TIME)])), 'build', { say, signal })
+  await sayOutput(
+    output(begun.output_stream_url, AbortSignal.any([signal, AbortSignal.timeout(BUILD_TIME)])),
+    'build',
+    { say, signal },
+  )
   for (let count = 0; ; count++) {
     signal.throwIfAborted()
     const build = await look()
     if (build.status !== 'pending') return build
-    if (Date.now() > deadline) throw new ShipitError('timeout', { message: `The build had not ended after ${duration(BUILD_TIME)}.`, next: `Look at \`shipit releases --app ${app}\`.` })
+    if (Date.now() > deadline)
+      throw new ShipitError('timeout', {
+        message: `The build had not ended after ${duration(BUILD_TIME)}.`,
+        next: `Look at \`shipit releases --app ${app}\`.`,
+      })
     await pause({ timing }, count, signal)
   }
 }

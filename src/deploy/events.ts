@@ -1,10 +1,26 @@
 /** What a deploy tells while it runs. Who shows it (ui/) decides how; nothing here prints. */
 
-export type StepName = 'preflight' | 'create' | 'config' | 'push' | 'release' | 'scale_up' | 'boot' | 'switch' | 'health' | 'scale_down' | 'rollback' | 'undo' | 'interrupt'
+export type StepName =
+  | 'preflight'
+  | 'create'
+  | 'config'
+  | 'push'
+  | 'release'
+  | 'scale_up'
+  | 'boot'
+  | 'switch'
+  | 'health'
+  | 'scale_down'
+  | 'rollback'
+  | 'undo'
+  | 'interrupt'
 
 export type DeployEvent =
   | { type: 'started'; step: StepName; title: string }
-  /** A line of a build, of a release phase, or of what is waited for. May hold an app's control bytes: clean it before you print it. */
+  /**
+   * A line of a build, of a release phase, or of what is waited for. May hold an app's control
+   * bytes: clean it before you print it.
+   */
   | { type: 'line'; step: StepName; text: string }
   /** `ms` since the step's start. */
   | { type: 'finished'; step: StepName; title: string; detail?: string; ms: number }
@@ -28,7 +44,11 @@ export class StepRunner {
 
   constructor(private readonly events: DeployEvents) {}
 
-  async run<T>(step: StepName, title: string, work: (report: StepReport) => Promise<T>): Promise<T> {
+  async run<T>(
+    step: StepName,
+    title: string,
+    work: (report: StepReport) => Promise<T>,
+  ): Promise<T> {
     const start = performance.now()
     let detail: string | undefined
     const elapsed = () => Math.round(performance.now() - start)
@@ -37,9 +57,17 @@ export class StepRunner {
     try {
       const result = await work({
         line: (text) => this.events({ type: 'line', step, text }),
-        detail: (text) => { detail = text },
+        detail: (text) => {
+          detail = text
+        },
       })
-      this.events({ type: 'finished', step, title, ms: elapsed(), ...(detail === undefined ? {} : { detail }) })
+      this.events({
+        type: 'finished',
+        step,
+        title,
+        ms: elapsed(),
+        ...(detail === undefined ? {} : { detail }),
+      })
       return result
     } catch (error) {
       this.events({ type: 'failed', step, title, message: wordsOf(error), ms: elapsed() })
@@ -57,5 +85,7 @@ export class StepRunner {
 /** An abort tells its reason in `cause`: that it was aborted says nothing to a user. */
 function wordsOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
-  return error.name === 'AbortError' && error.cause instanceof Error ? error.cause.message : error.message
+  return error.name === 'AbortError' && error.cause instanceof Error
+    ? error.cause.message
+    : error.message
 }

@@ -23,22 +23,43 @@ export async function releaseOfPush(deployment: Deployment): Promise<Release> {
   }
 }
 
-/** The same, as it is now: by the build of the commit, else by the slug of a release that was not there when the plan was made. */
-export async function lookForRelease({ plan, platform, changed }: Deployment): Promise<Release | undefined> {
-  const known = Math.max(plan.current?.release.version ?? 0, ...changed.releases.map(({ version }) => version))
+/**
+ * The same, as it is now: by the build of the commit, else by the slug of a release that was not
+ * there when the plan was made.
+ */
+export async function lookForRelease({
+  plan,
+  platform,
+  changed,
+}: Deployment): Promise<Release | undefined> {
+  const known = Math.max(
+    plan.current?.release.version ?? 0,
+    ...changed.releases.map(({ version }) => version),
+  )
   const fresh = (await platform.releases(plan.app, RECENT)).filter(({ version }) => version > known)
   if (fresh.length === 0) return undefined
   const builds = await platform.builds(plan.app, RECENT)
-  const built = new Set(builds.filter((build) => isOwnBuild({ plan, changed }, build)).map(({ release }) => release?.id))
+  const built = new Set(
+    builds
+      .filter((build) => isOwnBuild({ plan, changed }, build))
+      .map(({ release }) => release?.id),
+  )
   for (const release of fresh) {
     if (built.has(release.id)) return release
-    if (release.slug && (await platform.slug(plan.app, release.slug.id)).commit === plan.commit.id) return release
+    if (release.slug && (await platform.slug(plan.app, release.slug.id)).commit === plan.commit.id)
+      return release
   }
   return undefined
 }
 
-/** The newest slug made of the plan's commit, with the release that had it; undefined where no release is of that commit. */
-export async function slugOfCommit({ plan, platform }: Deployment): Promise<{ slug: string; release: Release } | undefined> {
+/**
+ * The newest slug made of the plan's commit, with the release that had it; undefined where no
+ * release is of that commit.
+ */
+export async function slugOfCommit({
+  plan,
+  platform,
+}: Deployment): Promise<{ slug: string; release: Release } | undefined> {
   const asked = new Set<string>()
   for (const release of await platform.releases(plan.app, HISTORY)) {
     const slug = release.slug?.id

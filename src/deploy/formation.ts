@@ -7,8 +7,14 @@ import { parseScale } from '../formation/expression.js'
 import type { Formation, FormationUpdate } from '../heroku/types.js'
 import { unknownName } from '../nearest.js'
 
-/** Of one process type. A size of null is the one that it has, or that the platform gives to a new type. */
-interface DynoCount { quantity: number; size: string | null }
+/**
+ * Of one process type. A size of null is the one that it has, or that the platform gives to a new
+ * type.
+ */
+interface DynoCount {
+  quantity: number
+  size: string | null
+}
 
 export interface FormationChange extends Cost {
   type: string
@@ -17,32 +23,59 @@ export interface FormationChange extends Cost {
   after: DynoCount
 }
 
-/** What `--scale web=0 --scale worker=1:basic` says, a count a process type. Throws ShipitError `usage` for what is not of that form, and for a type given twice. */
+/**
+ * What `--scale web=0 --scale worker=1:basic` says, a count a process type. Throws ShipitError
+ * `usage` for what is not of that form, and for a type given twice.
+ */
 export function typedScale(words: readonly string[]): Record<string, string> {
-  return Object.fromEntries(parseScale(words).map(({ type, quantity, size }, index) => {
-    if (quantity?.operator !== '=') throw new ShipitError('usage', { message: `--scale ${words[index]} says no count of dynos.`, next: `Write one, such as --scale ${type}=1.` })
-    return [type, `${quantity.amount}${size === undefined ? '' : `:${size}`}`]
-  }))
+  return Object.fromEntries(
+    parseScale(words).map(({ type, quantity, size }, index) => {
+      if (quantity?.operator !== '=')
+        throw new ShipitError('usage', {
+          message: `--scale ${words[index]} says no count of dynos.`,
+          next: `Write one, such as --scale ${type}=1.`,
+        })
+      return [type, `${quantity.amount}${size === undefined ? '' : `:${size}`}`]
+    }),
+  )
 }
 
-/** Throws ShipitError `project` for an unknown size, and for what the ecosystem file's own check would have refused. */
+/**
+ * Throws ShipitError `project` for an unknown size, and for what the ecosystem file's own check
+ * would have refused.
+ */
 function read(text: string, at: string): DynoCount {
   const asked = readDynoCount(text)
-  if (asked === undefined) throw new ShipitError('project', { message: `${at}: ${text} is no count of dynos.`, next: 'Write a count and a size, such as "2:standard-1x".' })
+  if (asked === undefined)
+    throw new ShipitError('project', {
+      message: `${at}: ${text} is no count of dynos.`,
+      next: 'Write a count and a size, such as "2:standard-1x".',
+    })
   const size = asked.size === undefined ? undefined : dynoSize(asked.size)
   if (asked.size !== undefined && size === undefined) {
-    const { message, ...rest } = unknownName('dyno size', asked.size, DYNO_SIZES.map(({ name }) => name))
+    const { message, ...rest } = unknownName(
+      'dyno size',
+      asked.size,
+      DYNO_SIZES.map(({ name }) => name),
+    )
     throw new ShipitError('project', { message: `${at}: ${message}`, ...rest })
   }
   return { quantity: asked.quantity, size: size?.name ?? null }
 }
 
 /**
- * What differs between the formation that is asked for and the one there is; types that it does not name stay as they are. Pure.
+ * What differs between the formation that is asked for and the one there is; types that it does not
+ * name stay as they are. Pure.
  * @param typed what `--scale` says: it goes before `wanted`, the environment's
- * @throws ShipitError `project` for an unknown size, for more dynos than the size allows, and for sizes that cannot be in one app
+ * @throws ShipitError `project` for an unknown size, for more dynos than the size allows, and for
+ *   sizes that cannot be in one app
  */
-export function planFormation(environment: string, wanted: Record<string, string>, current: readonly Formation[], typed: Readonly<Record<string, string>> = {}): FormationChange[] {
+export function planFormation(
+  environment: string,
+  wanted: Record<string, string>,
+  current: readonly Formation[],
+  typed: Readonly<Record<string, string>> = {},
+): FormationChange[] {
   const changes = Object.entries({ ...wanted, ...typed }).flatMap(([type, text]) => {
     const at = type in typed ? `--scale ${type}` : `deploy.${environment}.formation.${type}`
     const asked = read(text, at)
@@ -50,15 +83,28 @@ export function planFormation(environment: string, wanted: Record<string, string
     const before = found ? { quantity: found.quantity, size: found.size } : null
     const after = { quantity: asked.quantity, size: asked.size ?? found?.size ?? null }
     checkLimit(at, after)
-    return before && isSame(before, after) ? [] : [{ type, before, after, ...costOf(before, after) }]
+    return before && isSame(before, after)
+      ? []
+      : [{ type, before, after, ...costOf(before, after) }]
   })
-  if (changes.length > 0) checkMixed(Object.keys(typed).length > 0 ? '--scale' : `deploy.${environment}.formation`, changes, current)
+  if (changes.length > 0)
+    checkMixed(
+      Object.keys(typed).length > 0 ? '--scale' : `deploy.${environment}.formation`,
+      changes,
+      current,
+    )
   return changes
 }
 
-function checkMixed(at: string, changes: readonly FormationChange[], current: readonly Formation[]): void {
+function checkMixed(
+  at: string,
+  changes: readonly FormationChange[],
+  current: readonly Formation[],
+): void {
   const kept = current.filter(({ type }) => !changes.some((change) => change.type === type))
-  const after = changes.flatMap(({ type, after: { quantity, size } }) => (size === null ? [] : [{ type, quantity, size }]))
+  const after = changes.flatMap(({ type, after: { quantity, size } }) =>
+    size === null ? [] : [{ type, quantity, size }],
+  )
   const excess = excessOf([...kept, ...after])
   if (excess?.kind !== 'mixed') return
   throw new ShipitError('project', {
@@ -71,23 +117,41 @@ function checkMixed(at: string, changes: readonly FormationChange[], current: re
 function checkLimit(at: string, { quantity, size }: DynoCount): void {
   const most = size === null ? undefined : dynoSize(size)?.maxPerType
   if (most === undefined || quantity <= most) return
-  throw new ShipitError('project', { message: `${at} asks for ${quantity} dynos of ${size}, which allows ${most} of a process type.`, next: 'Ask for fewer, or for another size, such as standard-1x.' })
+  throw new ShipitError('project', {
+    message: `${at} asks for ${quantity} dynos of ${size}, which allows ${most} of a process type.`,
+    next: 'Ask for fewer, or for another size, such as standard-1x.',
+  })
 }
 
-const isSame = (one: DynoCount, other: DynoCount) => one.quantity === other.quantity && one.size?.toLowerCase() === other.size?.toLowerCase()
+const isSame = (one: DynoCount, other: DynoCount) =>
+  one.quantity === other.quantity && one.size?.toLowerCase() === other.size?.toLowerCase()
 
 const largerOf = (one: string | null, other: string | null) =>
   (dynoSize(one ?? '')?.listPrice ?? 0) > (dynoSize(other ?? '')?.listPrice ?? 0) ? one : other
 
-/** As many and as large as either: what a type has from the release until the release is known to serve. */
+/**
+ * As many and as large as either: what a type has from the release until the release is known to
+ * serve.
+ */
 export const peakOf = ({ before, after }: FormationChange): DynoCount =>
-  before ? { quantity: Math.max(before.quantity, after.quantity), size: largerOf(before.size, after.size) } : after
+  before
+    ? {
+        quantity: Math.max(before.quantity, after.quantity),
+        size: largerOf(before.size, after.size),
+      }
+    : after
 
-export const grows = (change: FormationChange) => change.before === null || !isSame(change.before, peakOf(change))
+export const grows = (change: FormationChange) =>
+  change.before === null || !isSame(change.before, peakOf(change))
 export const shrinks = (change: FormationChange) => !isSame(peakOf(change), change.after)
 
 /** A row of the PATCH. */
-export const updateTo = (type: string, { quantity, size }: DynoCount): FormationUpdate => ({ type, quantity, ...(size === null ? {} : { size }) })
+export const updateTo = (type: string, { quantity, size }: DynoCount): FormationUpdate => ({
+  type,
+  quantity,
+  ...(size === null ? {} : { size }),
+})
 
 /** web=2:Standard-1X */
-export const countInWords = (type: string, { quantity, size }: DynoCount) => `${type}=${quantity}${size === null ? '' : `:${size}`}`
+export const countInWords = (type: string, { quantity, size }: DynoCount) =>
+  `${type}=${quantity}${size === null ? '' : `:${size}`}`

@@ -1,13 +1,35 @@
 import { ShipitError } from '../errors.js'
 import { ensureHerokuRemote, overwrittenBy, push } from '../git/index.js'
 import {
-  cancelBuild, createApp, currentRelease, getApp, getAppFeature, getBuild, getConfigVars, getRelease, getSlug, listBuildpacks, listBuilds, listDomains, listDynos, listFormation,
-  listReleases, releaseCode, rollbackTo, streamLogs, streamOutput, updateConfigVars, updateFormation, type PlatformApi,
+  cancelBuild,
+  createApp,
+  currentRelease,
+  getApp,
+  getAppFeature,
+  getBuild,
+  getConfigVars,
+  getRelease,
+  getSlug,
+  listBuildpacks,
+  listBuilds,
+  listDomains,
+  listDynos,
+  listFormation,
+  listReleases,
+  releaseCode,
+  rollbackTo,
+  streamLogs,
+  streamOutput,
+  updateConfigVars,
+  updateFormation,
+  type PlatformApi,
 } from '../heroku/index.js'
 import type { DoctorSource } from './source/examine.js'
 import type { GitPush, Platform } from './platform.js'
 
-/** https://devcenter.heroku.com/articles/preboot: about 3 minutes, of which one is the boot timeout. */
+/**
+ * https://devcenter.heroku.com/articles/preboot: about 3 minutes, of which one is the boot timeout.
+ */
 export const PREBOOT_SWITCH = 180_000
 
 /** The Platform API as the doctor knows it. */
@@ -46,13 +68,22 @@ export function herokuPlatform(api: PlatformApi): Platform {
   }
 }
 
-/** The push from a repository to that platform's git host. @param objects where the commit lies, if not in the repository */
+/**
+ * The push from a repository to that platform's git host. @param objects where the commit lies, if
+ * not in the repository
+ */
 export function gitPush(api: PlatformApi, dir: string, objects?: string): GitPush {
   const { endpoint } = api
   // Read when it is used: a refused token may have given way to another.
-  const access = (app: string) => ({ dir, objects, url: `${endpoint.gitUrl}/${app}.git`, token: endpoint.token })
+  const access = (app: string) => ({
+    dir,
+    objects,
+    url: `${endpoint.gitUrl}/${app}.git`,
+    token: endpoint.token,
+  })
   return {
-    push: ({ app, commit, onBuild: _unknown, ...options }) => push({ ...access(app), refspec: `${commit}:refs/heads/main`, ...options }),
+    push: ({ app, commit, onBuild: _unknown, ...options }) =>
+      push({ ...access(app), refspec: `${commit}:refs/heads/main`, ...options }),
     overwritten: (app, commit) => overwrittenBy(access(app), commit),
     addRemote: (app) => ensureHerokuRemote(dir, endpoint.gitUrl, app),
   }

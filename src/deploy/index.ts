@@ -1,4 +1,7 @@
-/** The deploy: a plan as plain data, the steps that carry it out, and what undoes them. Reports through events and prints nothing. */
+/**
+ * The deploy: a plan as plain data, the steps that carry it out, and what undoes them. Reports
+ * through events and prints nothing.
+ */
 export { deploySource, type DeploySource } from './source/source.js'
 export { appFolder, examineApp, examineFolder, type DoctorSource } from './source/examine.js'
 export { examineDeployed } from './source/examine-deployed.js'

@@ -2,7 +2,14 @@ import { dynoSize } from '../dyno-sizes.js'
 import { ShipitError } from '../errors.js'
 import type { App, Formation, Release } from '../heroku/types.js'
 import type { Overwritten } from '../git/index.js'
-import { errorOf, gatherPlatform, noApp, preflightFindings, type Finding, type ProjectFacts } from '../preflight/index.js'
+import {
+  errorOf,
+  gatherPlatform,
+  noApp,
+  preflightFindings,
+  type Finding,
+  type ProjectFacts,
+} from '../preflight/index.js'
 import type { StepName } from './events.js'
 import { grows, planFormation, shrinks, type FormationChange } from './formation.js'
 import { describeInProgress, type InProgress } from './turn/in-progress.js'
@@ -13,7 +20,10 @@ import { releaseToReplace, takeTurn, type Turn } from './turn/turn.js'
 import type { Place } from '../heroku/apps.js'
 import type { DeployTarget } from '../ecosystem/types.js'
 
-/** What a deploy is going to do. Plain data: `--dry-run` prints it, `--json` too, and the run executes it. Times are in ms. */
+/**
+ * What a deploy is going to do. Plain data: `--dry-run` prints it, `--json` too, and the run
+ * executes it. Times are in ms.
+ */
 export interface DeployPlan {
   app: string
   platform: string
@@ -26,36 +36,57 @@ export interface DeployPlan {
   /** Name of the environment in the ecosystem file's `deploy:` block. */
   environment: string | null
   commit: { id: string; short: string; subject: string }
-  /** The folder that is deployed alone, and the user's commit, whose words `commit` has; null for a whole repository. */
+  /**
+   * The folder that is deployed alone, and the user's commit, whose words `commit` has; null for a
+   * whole repository.
+   */
   split: Split | null
-  /** The files as they are, sent in place of a commit, whose words `commit` has; null for a commit. */
+  /**
+   * The files as they are, sent in place of a commit, whose words `commit` has; null for a commit.
+   */
   upload: Upload | null
   /** Null where HEAD is detached. */
   branch: string | null
-  /** The release that serves and that a failed deploy goes back to; null where the app has never had a slug. */
+  /**
+   * The release that serves and that a failed deploy goes back to; null where the app has never had
+   * a slug.
+   */
   current: { release: { id: string; version: number }; slug: string; commit: string | null } | null
   /** The commit serves already and nothing else differs: only looked at, nothing is changed. */
   isAlreadyLive: boolean
-  /** A deploy of the same commit that the platform is at work on already: followed to its end, and nothing is pushed. */
+  /**
+   * A deploy of the same commit that the platform is at work on already: followed to its end, and
+   * nothing is pushed.
+   */
   follows: InProgress | null
   /** Names of config vars that are set or changed; never values. */
   configChanges: string[]
-  /** What config var SHIPIT_ENV is to be, of `deploy.<environment>.env`; null leaves it as it is. */
+  /**
+   * What config var SHIPIT_ENV is to be, of `deploy.<environment>.env`; null leaves it as it is.
+   */
   shipitEnv: string | null
   /** What `deploy.<environment>.formation` and `--scale` change of the dynos. */
   formation: FormationChange[]
   steps: StepName[]
   health: HealthCheck
-  /** With preboot, ms from the release until requests switch to it, and how many web dynos serve until then; null without. */
+  /**
+   * With preboot, ms from the release until requests switch to it, and how many web dynos serve
+   * until then; null without.
+   */
   preboot: { switchesAfter: number; dynos: number } | null
   waitTimeout: number
   rollback: boolean
   force: boolean
-  /** What --force drops from the app's repository; null without --force, and where it drops nothing. */
+  /**
+   * What --force drops from the app's repository; null without --force, and where it drops nothing.
+   */
   overwrites: Overwritten | null
   /** What is doubtful about this deploy, a sentence each. */
   warnings: string[]
-  /** What the checks of `shipit doctor` find. Errors are among them only where nothing is deployed anyway. */
+  /**
+   * What the checks of `shipit doctor` find. Errors are among them only where nothing is deployed
+   * anyway.
+   */
   findings: Finding[]
 }
 
@@ -65,13 +96,18 @@ export interface PlanRequest {
   /** The commit's files and what they say, for the checks. */
   project: ProjectFacts
   environment?: { name: string; target: DeployTarget } | undefined
-  /** Counts of dynos a process type, as `2:standard-1x`: they go before those of the environment. */
+  /**
+   * Counts of dynos a process type, as `2:standard-1x`: they go before those of the environment.
+   */
   scale?: Readonly<Record<string, string>> | undefined
   /** Whether an app that does not exist is to be made. */
   create: boolean
   /** Where such an app is made. */
   place?: Place | undefined
-  /** Whether an app that is made becomes the git remote `heroku`; a rehearsal leaves the user's remotes alone. */
+  /**
+   * Whether an app that is made becomes the git remote `heroku`; a rehearsal leaves the user's
+   * remotes alone.
+   */
   addRemote: boolean
   health?: HealthFlags | undefined
   waitTimeout: number
@@ -79,13 +115,17 @@ export interface PlanRequest {
   force: boolean
   /** Asked for with `force` alone. */
   overwritten?: ((app: string) => Promise<Overwritten | null>) | undefined
-  /** How long another deploy of the app is waited for, and who is told; absent: the plan only warns of it, and its run refuses. */
+  /**
+   * How long another deploy of the app is waited for, and who is told; absent: the plan only warns
+   * of it, and its run refuses.
+   */
   turn?: Turn
 }
 
 /**
  * Looks at the platform and says what the deploy will do. Changes nothing.
- * @throws ShipitError `refused` (another deploy is in progress, see takeTurn), `not_found` (no such app, and not asked to make it), `project` or `git` (the checks find an error)
+ * @throws ShipitError `refused` (another deploy is in progress, see takeTurn), `not_found` (no such
+ *   app, and not asked to make it), `project` or `git` (the checks find an error)
  */
 export async function planDeploy(platform: Platform, request: PlanRequest): Promise<DeployPlan> {
   const app = await platform.findApp(request.app)
@@ -96,22 +136,63 @@ export async function planDeploy(platform: Platform, request: PlanRequest): Prom
     })
   }
   const asked = app ? await gatherPlatform(platform, app) : noApp(request.app, platform.label)
-  const findings = preflightFindings({ ...request, platform: { ...asked, hasPreboot: null, slugSize: null } })
+  const findings = preflightFindings({
+    ...request,
+    platform: { ...asked, hasPreboot: null, slugSize: null },
+  })
   const error = errorOf(findings, 'Nothing was deployed.')
   // What serves already was built and has booted, whatever a check makes of it.
-  if (error && !(app && request.source.upload === null && await serves(platform, app.name, request.source.commit.id))) throw error
+  if (
+    error &&
+    !(
+      app &&
+      request.source.upload === null &&
+      (await serves(platform, app.name, request.source.commit.id))
+    )
+  )
+    throw error
   const begun = Date.now()
   // A release phase or a boot under way is of other config vars than this deploy sets.
-  const mayFollow = request.source.upload === null && configChangesOf(request, asked.configVars['SHIPIT_ENV']).length === 0
-  const turn = app ? await takeTurn(platform, { app: app.name, commit: request.source.commit, mayFollow }, request.turn) : {}
+  const mayFollow =
+    request.source.upload === null &&
+    configChangesOf(request, asked.configVars['SHIPIT_ENV']).length === 0
+  const turn = app
+    ? await takeTurn(
+        platform,
+        { app: app.name, commit: request.source.commit, mayFollow },
+        request.turn,
+      )
+    : {}
   // Whoever was waited for may have changed all that was looked at before.
-  if (turn.hasWaited && request.turn) return planDeploy(platform, { ...request, turn: { ...request.turn, wait: Math.max(0, request.turn.wait - (Date.now() - begun)) } })
-  const release = app && await releaseToReplace(platform, app.name, turn.follows)
+  if (turn.hasWaited && request.turn)
+    return planDeploy(platform, {
+      ...request,
+      turn: { ...request.turn, wait: Math.max(0, request.turn.wait - (Date.now() - begun)) },
+    })
+  const release = app && (await releaseToReplace(platform, app.name, turn.follows))
   const slug = release?.slug ? await platform.slug(request.app, release.slug.id) : undefined
-  const formation = app && (request.environment?.target.formation || request.scale) ? await platform.formation(app.name) : []
+  const formation =
+    app && (request.environment?.target.formation || request.scale)
+      ? await platform.formation(app.name)
+      : []
   const preboot = app && release?.slug ? await platform.feature(app.name, 'preboot') : undefined
   const overwrites = app && request.force ? await request.overwritten?.(app.name) : null
-  return makePlan({ ...request, overwrites, follows: turn.follows, inTheWay: turn.inTheWay, formation, platform: platform.label, found: app, release, currentCommit: slug?.commit ?? null, shipitEnv: asked.configVars['SHIPIT_ENV'], findings, hasPreboot: preboot?.enabled === true, webDynos: asked.formation.find(({ type }) => type === 'web'), prebootSwitch: platform.prebootSwitch })
+  return makePlan({
+    ...request,
+    overwrites,
+    follows: turn.follows,
+    inTheWay: turn.inTheWay,
+    formation,
+    platform: platform.label,
+    found: app,
+    release,
+    currentCommit: slug?.commit ?? null,
+    shipitEnv: asked.configVars['SHIPIT_ENV'],
+    findings,
+    hasPreboot: preboot?.enabled === true,
+    webDynos: asked.formation.find(({ type }) => type === 'web'),
+    prebootSwitch: platform.prebootSwitch,
+  })
 }
 
 async function serves(platform: Platform, app: string, commit: string): Promise<boolean> {
@@ -144,8 +225,19 @@ export function makePlan(facts: PlanFacts): DeployPlan {
   const wantedEnv = environment?.target.env ?? null
   const configChanges = configChangesOf(facts, facts.shipitEnv)
   const follows = facts.follows ?? null
-  const formation = planFormation(environment?.name ?? '', environment?.target.formation ?? {}, facts.formation, facts.scale)
-  const current = release?.slug ? { release: { id: release.id, version: release.version }, slug: release.slug.id, commit: facts.currentCommit } : null
+  const formation = planFormation(
+    environment?.name ?? '',
+    environment?.target.formation ?? {},
+    facts.formation,
+    facts.scale,
+  )
+  const current = release?.slug
+    ? {
+        release: { id: release.id, version: release.version },
+        slug: release.slug.id,
+        commit: facts.currentCommit,
+      }
+    : null
   const preboot = prebootOf(facts, current)
   // Of files as they are nobody knows whether they are the same.
   const isSameCommit = source.upload === null && current?.commit === source.commit.id
@@ -153,7 +245,7 @@ export function makePlan(facts: PlanFacts): DeployPlan {
     app: facts.app,
     platform: facts.platform,
     appState: found ? 'exists' : 'to-be-created',
-    place: found ? {} : facts.place ?? {},
+    place: found ? {} : (facts.place ?? {}),
     addsRemote: !found && facts.addRemote,
     environment: environment?.name ?? null,
     commit: source.commit,
@@ -161,12 +253,20 @@ export function makePlan(facts: PlanFacts): DeployPlan {
     upload: source.upload,
     branch: source.branch,
     current,
-    isAlreadyLive: isSameCommit && configChanges.length === 0 && formation.length === 0 && follows === null,
+    isAlreadyLive:
+      isSameCommit && configChanges.length === 0 && formation.length === 0 && follows === null,
     follows,
     configChanges,
     shipitEnv: wantedEnv,
     formation,
-    steps: stepsFor({ formation, isNew: !found, hasConfig: configChanges.length > 0, isSameCommit, follows, preboot }),
+    steps: stepsFor({
+      formation,
+      isNew: !found,
+      hasConfig: configChanges.length > 0,
+      isSameCommit,
+      follows,
+      preboot,
+    }),
     health: healthCheck(facts.health ?? {}, environment?.target.health),
     preboot,
     waitTimeout: facts.waitTimeout,
@@ -175,34 +275,83 @@ export function makePlan(facts: PlanFacts): DeployPlan {
     overwrites: facts.overwrites ?? null,
     warnings: [
       ...source.warnings,
-      ...(facts.inTheWay ? [`Another deploy is in progress, which this one would not go beside: ${describeInProgress(facts.inTheWay)}.`] : []),
-      ...(!found && facts.app.length < 3 ? ['Heroku wants 3 characters or more in the name of an app; the embedded Heroku takes this one.'] : []),
-      ...(found?.maintenance ? ['Maintenance mode is on: the app\'s URL answers 503, so its health is not checked.'] : []),
+      ...(facts.inTheWay
+        ? [
+            `Another deploy is in progress, which this one would not go beside: ${describeInProgress(facts.inTheWay)}.`,
+          ]
+        : []),
+      ...(!found && facts.app.length < 3
+        ? [
+            'Heroku wants 3 characters or more in the name of an app; the embedded Heroku takes this one.',
+          ]
+        : []),
+      ...(found?.maintenance
+        ? ["Maintenance mode is on: the app's URL answers 503, so its health is not checked."]
+        : []),
     ],
     findings: facts.findings,
   }
 }
 
-interface Needs { isNew: boolean; hasConfig: boolean; isSameCommit: boolean; formation: FormationChange[]; follows: InProgress | null; preboot: DeployPlan['preboot'] }
+interface Needs {
+  isNew: boolean
+  hasConfig: boolean
+  isSameCommit: boolean
+  formation: FormationChange[]
+  follows: InProgress | null
+  preboot: DeployPlan['preboot']
+}
 
-function stepsFor({ isNew, hasConfig, isSameCommit, formation, follows, preboot }: Needs): StepName[] {
-  const serving: StepName[] = [...(formation.some(grows) ? ['scale_up' as const] : []), 'boot', ...(preboot ? ['switch' as const] : []), 'health', ...(formation.some(shrinks) ? ['scale_down' as const] : [])]
-  if (follows) return [...(follows.stage === 'build' ? ['push' as const] : []), 'release', ...serving]
+function stepsFor({
+  isNew,
+  hasConfig,
+  isSameCommit,
+  formation,
+  follows,
+  preboot,
+}: Needs): StepName[] {
+  const serving: StepName[] = [
+    ...(formation.some(grows) ? ['scale_up' as const] : []),
+    'boot',
+    ...(preboot ? ['switch' as const] : []),
+    'health',
+    ...(formation.some(shrinks) ? ['scale_down' as const] : []),
+  ]
+  if (follows)
+    return [...(follows.stage === 'build' ? ['push' as const] : []), 'release', ...serving]
   if (isSameCommit && !hasConfig && formation.length === 0) return serving
   return [
     'preflight',
     ...(isNew ? ['create' as const] : []),
     ...(hasConfig ? ['config' as const] : []),
     ...(isSameCommit ? [] : ['push' as const]),
-    'release', ...serving,
+    'release',
+    ...serving,
   ]
 }
 
-const configChangesOf = ({ environment }: Pick<PlanRequest, 'environment'>, shipitEnv: string | undefined): string[] =>
-  environment?.target.env !== undefined && environment.target.env !== shipitEnv ? ['SHIPIT_ENV'] : []
+const configChangesOf = (
+  { environment }: Pick<PlanRequest, 'environment'>,
+  shipitEnv: string | undefined,
+): string[] =>
+  environment?.target.env !== undefined && environment.target.env !== shipitEnv
+    ? ['SHIPIT_ENV']
+    : []
 
-/** https://devcenter.heroku.com/articles/preboot: of Standard and Performance dynos, where web dynos serve already. */
-function prebootOf({ hasPreboot, webDynos, prebootSwitch }: Pick<PlanFacts, 'hasPreboot' | 'webDynos' | 'prebootSwitch'>, current: DeployPlan['current']): DeployPlan['preboot'] {
+/**
+ * https://devcenter.heroku.com/articles/preboot: of Standard and Performance dynos, where web dynos
+ * serve already.
+ */
+function prebootOf(
+  {
+    hasPreboot,
+    webDynos,
+    prebootSwitch,
+  }: Pick<PlanFacts, 'hasPreboot' | 'webDynos' | 'prebootSwitch'>,
+  current: DeployPlan['current'],
+): DeployPlan['preboot'] {
   if (!hasPreboot || current === null || !webDynos || webDynos.quantity === 0) return null
-  return dynoSize(webDynos.size)?.preboot === false ? null : { switchesAfter: prebootSwitch, dynos: webDynos.quantity }
+  return dynoSize(webDynos.size)?.preboot === false
+    ? null
+    : { switchesAfter: prebootSwitch, dynos: webDynos.quantity }
 }

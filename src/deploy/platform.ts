@@ -1,14 +1,31 @@
 import type { Overwritten } from '../git/index.js'
 import type { Place } from '../heroku/apps.js'
 import type { SeenLines } from '../heroku/seen-lines.js'
-import type { App, AppFeature, Build, ConfigVars, Dyno, Formation, FormationUpdate, LogLine, Release, Slug } from '../heroku/types.js'
+import type {
+  App,
+  AppFeature,
+  Build,
+  ConfigVars,
+  Dyno,
+  Formation,
+  FormationUpdate,
+  LogLine,
+  Release,
+  Slug,
+} from '../heroku/types.js'
 
-/** What a deploy needs of the platform, so that its steps can be tried against a scripted one. Lists are newest first. */
+/**
+ * What a deploy needs of the platform, so that its steps can be tried against a scripted one. Lists
+ * are newest first.
+ */
 export interface Platform {
   /** "Heroku" or "the embedded Heroku", for sentences. */
   readonly label: string
   readonly gitUrl: string
-  /** By how much pauses between looks are to be longer than usual, since the account has few calls left; absent: by nothing. */
+  /**
+   * By how much pauses between looks are to be longer than usual, since the account has few calls
+   * left; absent: by nothing.
+   */
   slowdown?(): number
   /** ms from a release until preboot switches requests to it. */
   readonly prebootSwitch: number
@@ -36,7 +53,10 @@ export interface Platform {
   cancelBuild(app: string, id: string): Promise<unknown>
   output(url: string, signal: AbortSignal): AsyncIterable<string>
   /** `seen`: what was read before of the same log, none of which comes again. */
-  logs(app: string, options: { lines: number; tail: boolean; dyno?: string; signal: AbortSignal; seen?: SeenLines }): AsyncIterable<LogLine>
+  logs(
+    app: string,
+    options: { lines: number; tail: boolean; dyno?: string; signal: AbortSignal; seen?: SeenLines },
+  ): AsyncIterable<LogLine>
   /** Undefined where the platform does not know it. */
   feature(app: string, name: string): Promise<AppFeature | undefined>
   /** Host names that lead to the app. */
@@ -46,7 +66,14 @@ export interface Platform {
 /** The push of one commit to the app's repository on the platform, or what stands in its place. */
 export interface GitPush {
   /** Tells of the build's id by `onBuild` where it knows it. */
-  push(options: { app: string; commit: string; force: boolean; signal: AbortSignal; onOutput: (line: string) => void; onBuild: (id: string) => void }): Promise<{ outcome: 'pushed' | 'up-to-date' }>
+  push(options: {
+    app: string
+    commit: string
+    force: boolean
+    signal: AbortSignal
+    onOutput: (line: string) => void
+    onBuild: (id: string) => void
+  }): Promise<{ outcome: 'pushed' | 'up-to-date' }>
   /** What a forced push of the commit would drop there; null where it drops nothing. */
   overwritten(app: string, commit: string): Promise<Overwritten | null>
   /** Names the app as git remote `heroku` where there is no such remote. */

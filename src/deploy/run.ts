@@ -48,18 +48,47 @@ export interface RunParts {
 const PAUSE = 1000
 
 /**
- * Does what the plan says. A failure after the release exists brings back the release that served before, and then throws.
- * @throws ShipitError with the code of the step that failed, `rollback` where undoing it failed too, `interrupted` after a signal.
+ * Does what the plan says. A failure after the release exists brings back the release that served
+ * before, and then throws.
+ * @throws ShipitError with the code of the step that failed, `rollback` where undoing it failed
+ *   too, `interrupted` after a signal.
  *   details: {release, rolled_back_to, serving}, each {id, version} or null.
  */
-export async function runDeploy(plan: DeployPlan, { platform, git, events, signal = new AbortController().signal, timing: given, healthHeaders = {} }: RunParts): Promise<DeployResult> {
+export async function runDeploy(
+  plan: DeployPlan,
+  {
+    platform,
+    git,
+    events,
+    signal = new AbortController().signal,
+    timing: given,
+    healthHeaders = {},
+  }: RunParts,
+): Promise<DeployResult> {
   const timing = { ...TIMING, ...given }
   const deployment: Deployment = {
-    plan, git, signal, timing, healthHeaders, bare: platform,
-    platform: patient(platform, { time: timing.patience, pause: Math.min(timing.poll, PAUSE), signal, isUnderWay: () => deployment.changed.isPushBegun }),
+    plan,
+    git,
+    signal,
+    timing,
+    healthHeaders,
+    bare: platform,
+    platform: patient(platform, {
+      time: timing.patience,
+      pause: Math.min(timing.poll, PAUSE),
+      signal,
+      isUnderWay: () => deployment.changed.isPushBegun,
+    }),
     steps: new StepRunner(events),
     warnings: new Set(),
-    changed: { isAppCreated: false, isConfigSent: false, isPushBegun: false, isPushHeard: false, isPushEnded: false, releases: [] },
+    changed: {
+      isAppCreated: false,
+      isConfigSent: false,
+      isPushBegun: false,
+      isPushHeard: false,
+      isPushEnded: false,
+      releases: [],
+    },
   }
   try {
     signal.throwIfAborted()
@@ -79,24 +108,38 @@ async function deploy(deployment: Deployment): Promise<DeployResult> {
     return releaseAndServe(deployment, app, release)
   }
   const found = await steps.run('preflight', `Checking ${plan.app}`, () => preflight(deployment))
-  const app = found ?? await steps.run('create', `Creating ${plan.app}`, () => create(deployment))
+  const app = found ?? (await steps.run('create', `Creating ${plan.app}`, () => create(deployment)))
   changed.app = app
   signal.throwIfAborted()
-  if (has('config')) await steps.run('config', `Setting config vars of ${plan.app}`, (report) => setConfig(deployment, report))
+  if (has('config'))
+    await steps.run('config', `Setting config vars of ${plan.app}`, (report) =>
+      setConfig(deployment, report),
+    )
   signal.throwIfAborted()
   const made = has('push')
-    ? await steps.run('push', `${plan.upload ? 'Sending' : 'Pushing'} ${plan.commit.short} to ${plan.app}`, (report) => pushCommit(deployment, report))
-    : changed.releases.at(-1) ?? await platform.currentRelease(plan.app)
+    ? await steps.run(
+        'push',
+        `${plan.upload ? 'Sending' : 'Pushing'} ${plan.commit.short} to ${plan.app}`,
+        (report) => pushCommit(deployment, report),
+      )
+    : (changed.releases.at(-1) ?? (await platform.currentRelease(plan.app)))
   if (!made) throw new Error('the platform lists no release after the config vars were set')
   return releaseAndServe(deployment, app, made)
 }
 
-async function releaseAndServe(deployment: Deployment, app: App, made: Release): Promise<DeployResult> {
+async function releaseAndServe(
+  deployment: Deployment,
+  app: App,
+  made: Release,
+): Promise<DeployResult> {
   const { plan, steps, signal } = deployment
   signal.throwIfAborted()
   const deadline = Date.now() + plan.waitTimeout
-  const release = await steps.run('release', `Releasing v${made.version}`, (report) => waitForRelease(deployment, made, deadline, report))
-  if (plan.steps.includes('scale_up')) await steps.run('scale_up', `Scaling ${plan.app} up`, (report) => scaleUp(deployment, report))
+  const release = await steps.run('release', `Releasing v${made.version}`, (report) =>
+    waitForRelease(deployment, made, deadline, report),
+  )
+  if (plan.steps.includes('scale_up'))
+    await steps.run('scale_up', `Scaling ${plan.app} up`, (report) => scaleUp(deployment, report))
   signal.throwIfAborted()
   const dynos = await serve(deployment, app, release, deadline)
   await checkNotReplaced(deployment, release)
@@ -110,19 +153,38 @@ async function create({ plan, platform, git, changed }: Deployment): Promise<App
   return app
 }
 
-/** Boot and health of a release of ours. The log is followed from here on, and read no further than the end of both. */
-async function serve(deployment: Deployment, app: App, release: Release, deadline: number): Promise<string[]> {
+/**
+ * Boot and health of a release of ours. The log is followed from here on, and read no further than
+ * the end of both.
+ */
+async function serve(
+  deployment: Deployment,
+  app: App,
+  release: Release,
+  deadline: number,
+): Promise<string[]> {
   const { plan, bare, steps, timing } = deployment
-  const watch = new ReleaseWatch(bare, plan.app, release, { switchover: switchoverTo(deployment, release) })
+  const watch = new ReleaseWatch(bare, plan.app, release, {
+    switchover: switchoverTo(deployment, release),
+  })
   const check = plan.health
   try {
     await steps.run('boot', `Starting dynos of v${release.version}`, async (report) => {
       await waitForBoot(deployment, watch, release, deadline, report)
-      if (!urlToAsk(check, watch, app) && watch.dynos.length > 0) await holdUp(deployment, watch, { release, check, deadline, giveUp: deadline }, report)
+      if (!urlToAsk(check, watch, app) && watch.dynos.length > 0)
+        await holdUp(deployment, watch, { release, check, deadline, giveUp: deadline }, report)
     })
     await untilSwitched(deployment, app, watch, release, deadline)
-    await checkHealth(deployment, app, watch, { release, check, deadline: Math.min(deadline, Date.now() + (check.timeout ?? timing.health)), giveUp: deadline })
-    if (plan.steps.includes('scale_down')) await steps.run('scale_down', `Scaling ${plan.app} down`, (report) => scaleDown(deployment, app, watch, release, deadline, report))
+    await checkHealth(deployment, app, watch, {
+      release,
+      check,
+      deadline: Math.min(deadline, Date.now() + (check.timeout ?? timing.health)),
+      giveUp: deadline,
+    })
+    if (plan.steps.includes('scale_down'))
+      await steps.run('scale_down', `Scaling ${plan.app} down`, (report) =>
+        scaleDown(deployment, app, watch, release, deadline, report),
+      )
     return namesOf(watch)
   } catch (error) {
     throw await withLastLines(deployment, watch, error)
@@ -131,20 +193,37 @@ async function serve(deployment: Deployment, app: App, release: Release, deadlin
   }
 }
 
-async function untilSwitched(deployment: Deployment, app: App, watch: ReleaseWatch, release: Release, deadline: number): Promise<void> {
+async function untilSwitched(
+  deployment: Deployment,
+  app: App,
+  watch: ReleaseWatch,
+  release: Release,
+  deadline: number,
+): Promise<void> {
   if (!watch.switchover || !watch.hasWeb) return
   const url = urlToAsk(deployment.plan.health, watch, app)
-  await deployment.steps.run('switch', `Waiting for preboot to switch to v${release.version}`, (report) => waitForSwitch(deployment, watch, { release, url, deadline }, report))
+  await deployment.steps.run(
+    'switch',
+    `Waiting for preboot to switch to v${release.version}`,
+    (report) => waitForSwitch(deployment, watch, { release, url, deadline }, report),
+  )
 }
 
-async function checkHealth(deployment: Deployment, app: App, watch: ReleaseWatch, hold: Omit<HoldRequest, 'url'>): Promise<void> {
+async function checkHealth(
+  deployment: Deployment,
+  app: App,
+  watch: ReleaseWatch,
+  hold: Omit<HoldRequest, 'url'>,
+): Promise<void> {
   const { plan, steps } = deployment
   if (!watch.hasWeb) return steps.skip('health', 'no web dyno answers HTTP')
   if (plan.health.path === null) return steps.skip('health', 'it is not asked for (none)')
   if (app.web_url === null) return steps.skip('health', 'the app has no URL')
   if (app.maintenance) return steps.skip('health', 'maintenance mode is on')
   const url = urlToAsk(plan.health, watch, app)!
-  await steps.run('health', `Asking ${url}`, (report) => holdUp(deployment, watch, { ...hold, url }, report))
+  await steps.run('health', `Asking ${url}`, (report) =>
+    holdUp(deployment, watch, { ...hold, url }, report),
+  )
 }
 
 /** ms for which preboot may not have switched to a release that serves, by the list of releases. */
@@ -153,17 +232,37 @@ const MAY_BE_SWITCHING = 5 * 60_000
 /** The commit serves already: says so only once it is seen to be up and to answer. */
 async function lookAtLive(deployment: Deployment): Promise<DeployResult> {
   const { plan, platform, bare, steps, timing, changed } = deployment
-  const [app, release] = await Promise.all([platform.findApp(plan.app), platform.currentRelease(plan.app)])
-  if (!app || !release) throw new Error(`${plan.app} was there when the deploy was planned and is not any more`)
+  const [app, release] = await Promise.all([
+    platform.findApp(plan.app),
+    platform.currentRelease(plan.app),
+  ])
+  if (!app || !release)
+    throw new Error(`${plan.app} was there when the deploy was planned and is not any more`)
   changed.app = app
-  const isYoung = plan.preboot !== null && Date.now() - Date.parse(release.created_at) < MAY_BE_SWITCHING
-  const watch = new ReleaseWatch(bare, plan.app, release, isYoung ? { switchover: switchoverTo(deployment, release) } : { followsLog: false })
-  const giveUp = Date.now() + Math.min(plan.waitTimeout, timing.health + (isYoung ? plan.preboot?.switchesAfter ?? 0 : 0))
+  const isYoung =
+    plan.preboot !== null && Date.now() - Date.parse(release.created_at) < MAY_BE_SWITCHING
+  const watch = new ReleaseWatch(
+    bare,
+    plan.app,
+    release,
+    isYoung ? { switchover: switchoverTo(deployment, release) } : { followsLog: false },
+  )
+  const giveUp =
+    Date.now() +
+    Math.min(plan.waitTimeout, timing.health + (isYoung ? (plan.preboot?.switchesAfter ?? 0) : 0))
   const check = plan.health
   try {
-    await steps.run('boot', `Looking at the dynos of v${release.version}`, (report) => waitForBoot(deployment, watch, release, giveUp, report))
+    await steps.run('boot', `Looking at the dynos of v${release.version}`, (report) =>
+      waitForBoot(deployment, watch, release, giveUp, report),
+    )
     await untilSwitched(deployment, app, watch, release, giveUp)
-    await checkHealth(deployment, app, watch, { release, check, isOneLookEnough: true, deadline: giveUp, giveUp })
+    await checkHealth(deployment, app, watch, {
+      release,
+      check,
+      isOneLookEnough: true,
+      deadline: giveUp,
+      giveUp,
+    })
     return result(deployment, app, release, namesOf(watch))
   } catch (error) {
     throw await withLastLines(deployment, watch, error)
@@ -172,16 +271,22 @@ async function lookAtLive(deployment: Deployment): Promise<DeployResult> {
   }
 }
 
-const namesOf = ({ dynos }: ReleaseWatch): string[] => dynos.toSorted(byTypeAndNumber).map(({ name }) => name)
+const namesOf = ({ dynos }: ReleaseWatch): string[] =>
+  dynos.toSorted(byTypeAndNumber).map(({ name }) => name)
 
-function result({ plan, steps, warnings }: Deployment, app: App, release: Release, dynos: string[]): DeployResult {
+function result(
+  { plan, steps, warnings }: Deployment,
+  app: App,
+  release: Release,
+  dynos: string[],
+): DeployResult {
   return {
     app: plan.app,
     release: refOf(release),
     url: app.web_url,
     dynos,
     commit: plan.commit,
-    replaced: plan.isAlreadyLive ? null : plan.current?.release ?? null,
+    replaced: plan.isAlreadyLive ? null : (plan.current?.release ?? null),
     alreadyLive: plan.isAlreadyLive,
     warnings: [...plan.warnings, ...warnings],
     times: steps.times,

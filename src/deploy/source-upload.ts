@@ -1,7 +1,14 @@
 /** The way to a build without git: the files are uploaded as they are, and built. */
 
 import { ShipitError } from '../errors.js'
-import { createBuild, createSource, getBuild, streamOutput, uploadSource, type PlatformApi } from '../heroku/index.js'
+import {
+  createBuild,
+  createSource,
+  getBuild,
+  streamOutput,
+  uploadSource,
+  type PlatformApi,
+} from '../heroku/index.js'
 import { buildEnd } from './build-end.js'
 import { TIMING } from './deployment.js'
 import { again, isRateLimit } from './patient.js'
@@ -11,7 +18,10 @@ const SHOWN = 30
 /** ms between two tries of a look that the platform did not answer. */
 const PAUSE = 1000
 
-/** In place of a push. What a signal stops after the build has begun goes on at the platform, as with a push. */
+/**
+ * In place of a push. What a signal stops after the build has begun goes on at the platform, as
+ * with a push.
+ */
 export function sourceUpload(api: PlatformApi, git: GitPush, pack: () => Promise<Buffer>): GitPush {
   return {
     ...git,
@@ -27,7 +37,19 @@ export function sourceUpload(api: PlatformApi, git: GitPush, pack: () => Promise
         said.push(line)
         onOutput(line)
       }
-      const { status } = await buildEnd(begun, { app, look: () => again(() => getBuild(api, app, begun.id, { signal }), (error) => isRateLimit(error) || error.code === 'network', { time: TIMING.patience, pause: PAUSE, signal }), output: (url, limit) => streamOutput(url, { signal: limit }), say, signal, timing: TIMING })
+      const { status } = await buildEnd(begun, {
+        app,
+        look: () =>
+          again(
+            () => getBuild(api, app, begun.id, { signal }),
+            (error) => isRateLimit(error) || error.code === 'network',
+            { time: TIMING.patience, pause: PAUSE, signal },
+          ),
+        output: (url, limit) => streamOutput(url, { signal: limit }),
+        say,
+        signal,
+        timing: TIMING,
+      })
       if (status !== 'succeeded') throw buildFailure(said)
       return { outcome: 'pushed' }
     },

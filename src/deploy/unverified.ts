@@ -1,23 +1,50 @@
-/** What could not be looked at is no evidence: such a failure undoes nothing, and the release stands. */
+/**
+ * What could not be looked at is no evidence: such a failure undoes nothing, and the release
+ * stands.
+ */
 import { ShipitError } from '../errors.js'
 import { duration, pause, type Deployment } from './deployment.js'
 import type { StepReport } from './events.js'
 
-/** Failures that tell against the release, or against what was asked of the platform. All others tell of us, or of the way to the platform. */
-const EVIDENCE = new Set(['boot', 'health', 'release', 'build', 'push', 'project', 'git', 'usage', 'refused', 'rollback'])
+/**
+ * Failures that tell against the release, or against what was asked of the platform. All others
+ * tell of us, or of the way to the platform.
+ */
+const EVIDENCE = new Set([
+  'boot',
+  'health',
+  'release',
+  'build',
+  'push',
+  'project',
+  'git',
+  'usage',
+  'refused',
+  'rollback',
+])
 
 /** A mistake of ours: asking again will not help. */
-const isBug = (error: unknown): boolean => error instanceof TypeError || error instanceof ReferenceError || error instanceof RangeError
+const isBug = (error: unknown): boolean =>
+  error instanceof TypeError || error instanceof ReferenceError || error instanceof RangeError
 
-export const isEvidence = (error: unknown): boolean => error instanceof ShipitError && EVIDENCE.has(error.code)
+export const isEvidence = (error: unknown): boolean =>
+  error instanceof ShipitError && EVIDENCE.has(error.code)
 
-export const isUnverified = (error: unknown): boolean => error instanceof ShipitError && error.details?.unverified === true
+export const isUnverified = (error: unknown): boolean =>
+  error instanceof ShipitError && error.details?.unverified === true
 
-/** The end of a wait in which nothing could be learned. @param what could not be done: "could not be looked at" */
+/**
+ * The end of a wait in which nothing could be learned. @param what could not be done: "could not be
+ * looked at"
+ */
 export function unverified(what: string, reason?: unknown): ShipitError {
   const { message, why, next } = reason === undefined ? {} : ShipitError.from(reason)
   return new ShipitError('timeout', {
-    message: [what, message].filter(Boolean).join(': '), why, next, details: { unverified: true }, ...(reason === undefined ? {} : { cause: reason }),
+    message: [what, message].filter(Boolean).join(': '),
+    why,
+    next,
+    details: { unverified: true },
+    ...(reason === undefined ? {} : { cause: reason }),
   })
 }
 
@@ -25,11 +52,18 @@ export function unverified(what: string, reason?: unknown): ShipitError {
 const FIRST_PAUSE = 18
 
 /**
- * Looks, and where the platform cannot be asked (rate limit, broken connection, refused token, an error of this machine), goes on trying.
+ * Looks, and where the platform cannot be asked (rate limit, broken connection, refused token, an
+ * error of this machine), goes on trying.
  * @param deadline ms since the epoch
- * @throws what is evidence, at once; ShipitError `timeout`, marked as unverified, when the time is over; the signal's reason
+ * @throws what is evidence, at once; ShipitError `timeout`, marked as unverified, when the time is
+ *   over; the signal's reason
  */
-export async function keepAsking<T>(deployment: Pick<Deployment, 'timing' | 'signal' | 'plan'>, deadline: number, report: StepReport, look: () => Promise<T>): Promise<T> {
+export async function keepAsking<T>(
+  deployment: Pick<Deployment, 'timing' | 'signal' | 'plan'>,
+  deadline: number,
+  report: StepReport,
+  look: () => Promise<T>,
+): Promise<T> {
   let said: string | undefined
   for (let count = FIRST_PAUSE; ; count++) {
     try {
@@ -40,7 +74,8 @@ export async function keepAsking<T>(deployment: Pick<Deployment, 'timing' | 'sig
       if (deployment.signal.aborted || isEvidence(error) || isUnverified(error)) throw error
       const reason = error instanceof Error ? error.message : String(error)
       const left = deadline - Date.now()
-      if (left <= 0 || isBug(error)) throw unverified(`${deployment.plan.platform} could not be asked`, error)
+      if (left <= 0 || isBug(error))
+        throw unverified(`${deployment.plan.platform} could not be asked`, error)
       if (reason !== said) report.line(`${reason} Trying on, for ${duration(left)} at most.`)
       said = reason
       await pause(deployment, count, deployment.signal, left)

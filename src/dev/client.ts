@@ -1,11 +1,25 @@
 import net from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
-import { parseAnswer, requestLine, type DevAnswer, type DevDone, type DevInstance, type DevLine, type DevRefusal, type DevRequest, type DevSession } from '../dev-protocol.js'
+import {
+  parseAnswer,
+  requestLine,
+  type DevAnswer,
+  type DevDone,
+  type DevInstance,
+  type DevLine,
+  type DevRefusal,
+  type DevRequest,
+  type DevSession,
+} from '../dev-protocol.js'
 import { ShipitError } from '../errors.js'
 import { unknownName } from '../nearest.js'
 import type { RunningSession } from './sessions.js'
 
-export interface DevState { session: DevSession; instances: DevInstance[]; lines: DevLine[] }
+export interface DevState {
+  session: DevSession
+  instances: DevInstance[]
+  lines: DevLine[]
+}
 
 /** ms that a session which has just begun may take to be reached, and between two tries. */
 const BEGINS = 10_000
@@ -21,14 +35,23 @@ export class DevClient {
     throw this.#ended()
   }
 
-  /** The same, and then what comes, until `signal` is aborted. Throws ShipitError `network` when the session ends. */
+  /**
+   * The same, and then what comes, until `signal` is aborted. Throws ShipitError `network` when the
+   * session ends.
+   */
   async *follow(signal: AbortSignal): AsyncGenerator<DevAnswer, void, undefined> {
     yield* this.#ask({ verb: 'follow' }, signal)
     if (!signal.aborted) throw this.#ended()
   }
 
-  /** Has it done. Throws ShipitError `usage`, `not_found` or `refused` in the session's own words. `signal` ends the wait, not the work. */
-  async do(request: Exclude<DevRequest, { verb: 'look' | 'follow' }>, signal?: AbortSignal): Promise<DevDone> {
+  /**
+   * Has it done. Throws ShipitError `usage`, `not_found` or `refused` in the session's own words.
+   * `signal` ends the wait, not the work.
+   */
+  async do(
+    request: Exclude<DevRequest, { verb: 'look' | 'follow' }>,
+    signal?: AbortSignal,
+  ): Promise<DevDone> {
     for await (const answer of this.#ask(request, signal)) {
       if ('done' in answer) return answer.done
       if ('refused' in answer) throw refusal(answer.refused, request.name)
@@ -36,7 +59,10 @@ export class DevClient {
     throw signal?.aborted ? signal.reason : this.#ended()
   }
 
-  async *#ask(request: DevRequest, signal?: AbortSignal): AsyncGenerator<DevAnswer, void, undefined> {
+  async *#ask(
+    request: DevRequest,
+    signal?: AbortSignal,
+  ): AsyncGenerator<DevAnswer, void, undefined> {
     const socket = await this.#connect()
     const leave = () => void socket.destroy()
     signal?.addEventListener('abort', leave)
@@ -52,7 +78,8 @@ export class DevClient {
         }
       }
     } catch (error) {
-      if (!signal?.aborted && !BROKEN.includes((error as NodeJS.ErrnoException).code ?? '')) throw error
+      if (!signal?.aborted && !BROKEN.includes((error as NodeJS.ErrnoException).code ?? ''))
+        throw error
     } finally {
       signal?.removeEventListener('abort', leave)
       socket.destroy()
@@ -64,7 +91,9 @@ export class DevClient {
     const deadline = performance.now() + BEGINS
     for (;;) {
       const socket = net.connect(this.running.socket)
-      const error = await new Promise<NodeJS.ErrnoException | undefined>((resolve) => void socket.once('connect', () => resolve(undefined)).once('error', resolve))
+      const error = await new Promise<NodeJS.ErrnoException | undefined>(
+        (resolve) => void socket.once('connect', () => resolve(undefined)).once('error', resolve),
+      )
       if (error === undefined) return socket
       if (performance.now() > deadline) {
         throw new ShipitError('network', {
@@ -78,7 +107,10 @@ export class DevClient {
   }
 
   #ended(): ShipitError {
-    return new ShipitError('network', { message: `\`shipit dev\` in ${this.running.folder} has ended.`, next: 'Start it again: shipit dev' })
+    return new ShipitError('network', {
+      message: `\`shipit dev\` in ${this.running.folder} has ended.`,
+      next: 'Start it again: shipit dev',
+    })
   }
 }
 
@@ -86,5 +118,10 @@ const BROKEN = ['ECONNRESET', 'EPIPE', 'ERR_STREAM_PREMATURE_CLOSE']
 
 function refusal({ code, message, why, next, known }: DevRefusal, typed: string): ShipitError {
   const unknown = code === 'not_found' ? unknownName('app', typed, known ?? []) : undefined
-  return new ShipitError(code, { message, ...(why === undefined ? {} : { why }), ...(next === undefined ? {} : { next }), ...unknown })
+  return new ShipitError(code, {
+    message,
+    ...(why === undefined ? {} : { why }),
+    ...(next === undefined ? {} : { next }),
+    ...unknown,
+  })
 }

@@ -1,4 +1,5 @@
-// `shipit dev`: the runtime of the dyno on this machine, in the foreground, and PM2's verbs on it from other terminals.
+// `shipit dev`: the runtime of the dyno on this machine, in the foreground, and PM2's verbs on it
+// from other terminals.
 export { readDevLine } from './command-line.js'
 export { freePort } from './port.js'
 export { findRuntime } from './runtime.js'

@@ -17,8 +17,15 @@ export interface DevLogQuery {
 
 type Test = (line: LogLine, told: DevLine) => boolean
 
-/** The session's log, oldest line first. Throws ShipitError `not_found` for a name that it does not have, and `network` when it ends while it is followed. */
-export async function* readDevLog(client: DevClient, { lines, tail, name, grep, errors }: DevLogQuery, signal: AbortSignal): AsyncGenerator<LogLine, void, undefined> {
+/**
+ * The session's log, oldest line first. Throws ShipitError `not_found` for a name that it does not
+ * have, and `network` when it ends while it is followed.
+ */
+export async function* readDevLog(
+  client: DevClient,
+  { lines, tail, name, grep, errors }: DevLogQuery,
+  signal: AbortSignal,
+): AsyncGenerator<LogLine, void, undefined> {
   const tests: Test[] = []
   if (errors) {
     const isError = errorFilter()
@@ -47,9 +54,13 @@ async function* once(client: DevClient) {
 
 /** What the instances of that name print, and what the runtime tells of them. */
 function ofName(instances: readonly DevInstance[], name: string): Test {
-  const ids = new Set(matchingInstances(instances, name).map(({ app, instance }) => `${app}:${instance}`))
+  const ids = new Set(
+    matchingInstances(instances, name).map(({ app, instance }) => `${app}:${instance}`),
+  )
   const apps = new Set([...ids].map((id) => id.slice(0, id.lastIndexOf(':'))))
-  const isWholeApp = instances.every(({ app, instance }) => !apps.has(app) || ids.has(`${app}:${instance}`))
+  const isWholeApp = instances.every(
+    ({ app, instance }) => !apps.has(app) || ids.has(`${app}:${instance}`),
+  )
   const isMeant = (app: string, id: string) => (isWholeApp ? apps.has(app) : ids.has(id))
   return (line, { of }) => {
     if (of !== undefined) return isMeant(of.slice(0, of.lastIndexOf(':')), of)

@@ -1,4 +1,7 @@
-/** What pm2-dev does beside the apps: a command after each restart, and an end when none runs any more. */
+/**
+ * What pm2-dev does beside the apps: a command after each restart, and an end when none runs any
+ * more.
+ */
 import { spawn } from 'node:child_process'
 import { readLine } from '../monitor/read-line.js'
 import { writeErr } from '../terminal.js'
@@ -14,12 +17,19 @@ interface Settings {
   end(): void
 }
 
-/** Lists of instances in a row, one a second, in which none runs: as long as pm2-dev waits before it ends. */
+/**
+ * Lists of instances in a row, one a second, in which none runs: as long as pm2-dev waits before it
+ * ends.
+ */
 const IDLE_LISTS = 6
 const RUNNING = ['online', 'launching', 'waiting restart', 'stopping']
 
 /** Follows the session until it ends, or `signal` is aborted. */
-export async function attendSession(client: DevClient, { postExec, isSilent, autoExit, end }: Settings, signal: AbortSignal): Promise<void> {
+export async function attendSession(
+  client: DevClient,
+  { postExec, isSilent, autoExit, end }: Settings,
+  signal: AbortSignal,
+): Promise<void> {
   const begun = new Set<string>()
   let idle = 0
   for await (const answer of client.follow(signal)) {
@@ -31,7 +41,8 @@ export async function attendSession(client: DevClient, { postExec, isSilent, aut
       if (begun.has(id)) runCommand(postExec, isSilent)
       begun.add(id)
     } else if ('instances' in answer) {
-      for (const { app, instance, status } of answer.instances) if (status === 'online') begun.add(`${app}:${instance}`)
+      for (const { app, instance, status } of answer.instances)
+        if (status === 'online') begun.add(`${app}:${instance}`)
       idle = answer.instances.some(({ status }) => RUNNING.includes(status)) ? 0 : idle + 1
       if (autoExit && idle >= IDLE_LISTS) return end()
     }
@@ -39,6 +50,9 @@ export async function attendSession(client: DevClient, { postExec, isSilent, aut
 }
 
 function runCommand(command: string, isSilent: boolean): void {
-  const child = spawn(command, { shell: true, stdio: isSilent ? 'ignore' : ['ignore', 'inherit', 'inherit'] })
+  const child = spawn(command, {
+    shell: true,
+    stdio: isSilent ? 'ignore' : ['ignore', 'inherit', 'inherit'],
+  })
   child.once('error', (error) => writeErr(`--post-exec: ${error.message}\n`))
 }

@@ -16,14 +16,21 @@ interface RunSettings {
   env: NodeJS.ProcessEnv
 }
 
-/** Runs the apps in the foreground, within reach of other terminals. Resolves with the exit status. */
+/**
+ * Runs the apps in the foreground, within reach of other terminals. Resolves with the exit status.
+ */
 export async function runDev({ runtime, file, line, argv, env }: RunSettings): Promise<number> {
   const { socket, release } = announceSession(process.cwd())
   const left = new AbortController()
   let isIdle = false
   try {
     const told = { SHIPIT_DEV: JSON.stringify({ socket, line: argv.length === 0 ? [file] : argv }) }
-    const running = runForeground(runtime, ['start', file, ...line.words], { ...env, ...told }, left.signal)
+    const running = runForeground(
+      runtime,
+      ['start', file, ...line.words],
+      { ...env, ...told },
+      left.signal,
+    )
     if (line.postExec !== undefined || line.autoExit) {
       const client = new DevClient({ folder: process.cwd(), pid: process.pid, socket, record: '' })
       const end = () => {

@@ -3,7 +3,14 @@ import { coerce, typeOf } from './coerce.js'
 import { readVariables } from './environment.js'
 import { errorAt, unknownKey, warningAt, type Finding, type Path } from './finding.js'
 import { foreignInterpreter } from './interpreter.js'
-import { APP_OPTIONS, ENVIRONMENT_KEY, appOption, knownSpellings, spellingsOf, type AppOption } from './options.js'
+import {
+  APP_OPTIONS,
+  ENVIRONMENT_KEY,
+  appOption,
+  knownSpellings,
+  spellingsOf,
+  type AppOption,
+} from './options.js'
 import type { EcosystemApp } from './types.js'
 
 interface ReadApp {
@@ -13,7 +20,10 @@ interface ReadApp {
 
 type Raw = Record<string, unknown>
 
-/** One entry of `apps` as PM2 would start it: aliases folded, text turned into numbers, unknown keys left out and reported. */
+/**
+ * One entry of `apps` as PM2 would start it: aliases folded, text turned into numbers, unknown keys
+ * left out and reported.
+ */
 export function readApp(raw: Raw, at: Path): ReadApp {
   const findings: Finding[] = []
   const app: Record<string, unknown> = {}
@@ -27,18 +37,32 @@ export function readApp(raw: Raw, at: Path): ReadApp {
   }
   for (const key of Object.keys(raw)) {
     if (key === 'env' || ENVIRONMENT_KEY.test(key)) readEnvironment(key, raw, at, app, findings)
-    else if (!appOption(key)) findings.push(unknownKey([...at, key], 'unknown option', knownSpellings()))
+    else if (!appOption(key))
+      findings.push(unknownKey([...at, key], 'unknown option', knownSpellings()))
   }
   findings.push(...missing(raw, app, at))
   return { app: withConsequences(app), findings }
 }
 
-/** PM2 takes the first spelling that holds something; an empty one and a second one are easy to overlook. */
-function winningSpelling(option: AppOption, raw: Raw, at: Path, findings: Finding[]): string | undefined {
-  const written = spellingsOf(option).filter((key) => Object.hasOwn(raw, key) && typeOf(raw[key]) !== 'nothing')
+/**
+ * PM2 takes the first spelling that holds something; an empty one and a second one are easy to
+ * overlook.
+ */
+function winningSpelling(
+  option: AppOption,
+  raw: Raw,
+  at: Path,
+  findings: Finding[],
+): string | undefined {
+  const written = spellingsOf(option).filter(
+    (key) => Object.hasOwn(raw, key) && typeOf(raw[key]) !== 'nothing',
+  )
   const winner = written.find((key) => raw[key]) ?? written[0]
   for (const key of written.filter((each) => each !== winner)) {
-    findings.push({ ...warningAt([...at, key], `is ignored: ${winner} says the same and wins`), at: 'key' })
+    findings.push({
+      ...warningAt([...at, key], `is ignored: ${winner} says the same and wins`),
+      at: 'key',
+    })
   }
   return winner
 }
@@ -57,20 +81,33 @@ function missing(raw: Raw, app: Raw, at: Path): Finding[] {
     findings.push(errorAt(at, 'has no script: nothing says what to start'))
   }
   if (app['filter_env'] === true) {
-    findings.push(warningAt([...at, 'filter_env'], 'true hides nothing in PM2 7.0.4', 'list the names to hide'))
+    findings.push(
+      warningAt([...at, 'filter_env'], 'true hides nothing in PM2 7.0.4', 'list the names to hide'),
+    )
   }
   return [...findings, ...clusterConflicts(app, at)]
 }
 
-/** In cluster mode PM2 runs every script by the Node it runs on itself, whatever interpreter is named (lib/God/ClusterMode.js). */
+/**
+ * In cluster mode PM2 runs every script by the Node it runs on itself, whatever interpreter is
+ * named (lib/God/ClusterMode.js).
+ */
 function clusterConflicts(app: Raw, at: Path): Finding[] {
   const foreign = foreignInterpreter(String(app['script'] ?? ''), app['interpreter'])
-  if (app['exec_mode'] !== 'cluster' || app['execute_command'] === true || foreign === undefined) return []
+  if (app['exec_mode'] !== 'cluster' || app['execute_command'] === true || foreign === undefined)
+    return []
   const message = 'cluster mode runs scripts by Node only'
-  if (foreign.includes('node@')) return [warningAt([...at, 'interpreter'], `${message}, and by PM2's own version of it`)]
+  if (foreign.includes('node@'))
+    return [warningAt([...at, 'interpreter'], `${message}, and by PM2's own version of it`)]
   return app['interpreter'] === foreign
     ? [warningAt([...at, 'interpreter'], `${message}, not by ${foreign}`, 'use exec_mode: fork')]
-    : [warningAt([...at, 'exec_mode'], `${message}, and the script ends in ${foreign}`, 'use exec_mode: fork')]
+    : [
+        warningAt(
+          [...at, 'exec_mode'],
+          `${message}, and the script ends in ${foreign}`,
+          'use exec_mode: fork',
+        ),
+      ]
 }
 
 /** What PM2 concludes from one option for another (Common.verifyConfs). */
@@ -88,7 +125,10 @@ function withConsequences(app: Raw): EcosystemApp {
   }
 }
 
-/** The name of an app without one: its script's file name up to the last dot (Common.renderApplicationName). */
+/**
+ * The name of an app without one: its script's file name up to the last dot
+ * (Common.renderApplicationName).
+ */
 function nameOf(script: string): string {
   const base = path.basename(script)
   const dot = base.lastIndexOf('.')

@@ -9,8 +9,21 @@ const OURS = ['app', 'ref', 'env', 'health', 'formation', 'config', 'subdirector
 
 /** What pm2-deploy reads (its deploy.js and deploy); ref and env are words of both. */
 const OVER_SSH = [
-  'user', 'host', 'port', 'key', 'repo', 'path', 'fetch', 'ssh_options', 'forward-agent', 'needs_tty',
-  'pre-setup', 'post-setup', 'pre-deploy', 'pre-deploy-local', 'post-deploy',
+  'user',
+  'host',
+  'port',
+  'key',
+  'repo',
+  'path',
+  'fetch',
+  'ssh_options',
+  'forward-agent',
+  'needs_tty',
+  'pre-setup',
+  'post-setup',
+  'pre-deploy',
+  'pre-deploy-local',
+  'post-deploy',
 ]
 
 type Raw = Record<string, unknown>
@@ -24,11 +37,14 @@ interface ReadDeploy {
   findings: Finding[]
 }
 
-/** The `deploy:` block: our targets read and checked, PM2's own ssh targets named and left alone. */
+/**
+ * The `deploy:` block: our targets read and checked, PM2's own ssh targets named and left alone.
+ */
 export function readDeploy(raw: unknown, environments: readonly string[]): ReadDeploy {
   const read: ReadDeploy = { deploy: {}, sshTargets: [], deployEnv: {}, findings: [] }
   if (typeOf(raw) === 'nothing') return read
-  if (typeOf(raw) !== 'object') return { ...read, findings: [errorAt(['deploy'], 'must be a map of names to targets')] }
+  if (typeOf(raw) !== 'object')
+    return { ...read, findings: [errorAt(['deploy'], 'must be a map of names to targets')] }
   for (const [name, target] of Object.entries(raw as Raw)) {
     const at = ['deploy', name]
     if (typeOf(target) !== 'object') {
@@ -36,7 +52,8 @@ export function readDeploy(raw: unknown, environments: readonly string[]): ReadD
       continue
     }
     const { env } = target as Raw
-    if (typeOf(env) === 'object') read.deployEnv[name] = readVariables(env, [...at, 'env']).variables
+    if (typeOf(env) === 'object')
+      read.deployEnv[name] = readVariables(env, [...at, 'env']).variables
     if (isOverSsh(target as Raw)) read.sshTargets.push(name)
     else {
       const { value, findings } = readTarget(target as Raw, at, environments)
@@ -49,14 +66,22 @@ export function readDeploy(raw: unknown, environments: readonly string[]): ReadD
 
 function isOverSsh(target: Raw): boolean {
   const keys = Object.keys(target)
-  return keys.some((key) => OVER_SSH.includes(key)) && !keys.some((key) => OURS.some((ours) => ours === key && ours !== 'ref' && ours !== 'env'))
+  return (
+    keys.some((key) => OVER_SSH.includes(key)) &&
+    !keys.some((key) => OURS.some((ours) => ours === key && ours !== 'ref' && ours !== 'env'))
+  )
 }
 
-function readTarget(target: Raw, at: Path, environments: readonly string[]): { value: DeployTarget; findings: Finding[] } {
+function readTarget(
+  target: Raw,
+  at: Path,
+  environments: readonly string[],
+): { value: DeployTarget; findings: Finding[] } {
   const findings: Finding[] = []
   const value: Raw = {}
   const ssh = Object.keys(target).filter((key) => OVER_SSH.includes(key))
-  // Of an ssh target that was given an app: there env is a map of variables for the commands that PM2 runs.
+  // Of an ssh target that was given an app: there env is a map of variables for the commands that
+  // PM2 runs.
   if (ssh.length > 0 && typeOf(target.env) === 'object') ssh.push('env')
   if (ssh.length > 0) value.ssh = ssh
   for (const [key, each] of Object.entries(target)) {
@@ -73,7 +98,9 @@ function readTarget(target: Raw, at: Path, environments: readonly string[]): { v
   }
   const { env } = value
   if (typeof env === 'string' && !environments.includes(env)) {
-    findings.push(warningAt([...at, 'env'], `no app has env_${env}`, nearEnvironment(env, environments)))
+    findings.push(
+      warningAt([...at, 'env'], `no app has env_${env}`, nearEnvironment(env, environments)),
+    )
   }
   return { value, findings }
 }
@@ -83,13 +110,21 @@ function nearEnvironment(env: string, environments: readonly string[]): string |
   return near === undefined ? undefined : `did you mean ${near}?`
 }
 
-const text = (form: RegExp, must: string): Reader => (value) =>
-  typeof value === 'string' && form.test(value) ? { value } : { message: `must be ${must}, not ${quote(value)}` }
+const text =
+  (form: RegExp, must: string): Reader =>
+  (value) =>
+    typeof value === 'string' && form.test(value)
+      ? { value }
+      : { message: `must be ${must}, not ${quote(value)}` }
 
 const READERS: Record<Exclude<keyof DeployTarget, 'ssh'>, Reader> = {
   // https://devcenter.heroku.com/articles/limits: an app's name.
-  app: text(/^[a-z](?=.{2,29}$)[a-z0-9-]*[a-z0-9]$/, "an app's name: 3 to 30 of a-z, 0-9 and -, a letter first"),
-  // https://git-scm.com/docs/git-check-ref-format: what can never be in a name; a leading - would be an option.
+  app: text(
+    /^[a-z](?=.{2,29}$)[a-z0-9-]*[a-z0-9]$/,
+    "an app's name: 3 to 30 of a-z, 0-9 and -, a letter first",
+  ),
+  // https://git-scm.com/docs/git-check-ref-format: what can never be in a name; a leading - would
+  // be an option.
   ref: text(/^(?!-)(?!.*\.\.)[^\s~^:?*[\\]+$/, 'a branch, a tag or a commit'),
   env: text(/^(?!env_)\S+$/, 'the NAME of an env_NAME block'),
   health: readHealth,
@@ -101,13 +136,24 @@ const READERS: Record<Exclude<keyof DeployTarget, 'ssh'>, Reader> = {
 function readFormation(value: unknown): { value: unknown } | { message: string } {
   const message = 'must map process types to a count and a size, such as web: "2:standard-1x"'
   if (typeOf(value) !== 'object') return { message }
-  const entries = Object.entries(value as Raw).map(([type, size]) => [type, typeof size === 'number' ? String(size) : size] as const)
-  const wrong = entries.find(([type, size]) => !/^[\w-]+$/.test(type) || typeof size !== 'string' || !readDynoCount(size))
-  return wrong === undefined ? { value: Object.fromEntries(entries) } : { message: `${message}; ${wrong[0]} is ${quote(wrong[1])}` }
+  const entries = Object.entries(value as Raw).map(
+    ([type, size]) => [type, typeof size === 'number' ? String(size) : size] as const,
+  )
+  const wrong = entries.find(
+    ([type, size]) => !/^[\w-]+$/.test(type) || typeof size !== 'string' || !readDynoCount(size),
+  )
+  return wrong === undefined
+    ? { value: Object.fromEntries(entries) }
+    : { message: `${message}; ${wrong[0]} is ${quote(wrong[1])}` }
 }
 
-/** Only names: a value here would be a secret in the repository, so it is not repeated in the message either. */
+/**
+ * Only names: a value here would be a secret in the repository, so it is not repeated in the
+ * message either.
+ */
 function readNames(value: unknown): { value: unknown } | { message: string } {
-  const isNames = Array.isArray(value) && value.every((name) => typeof name === 'string' && /^[A-Za-z_]\w*$/.test(name))
+  const isNames =
+    Array.isArray(value) &&
+    value.every((name) => typeof name === 'string' && /^[A-Za-z_]\w*$/.test(name))
   return isNames ? { value } : { message: 'must be a list of config vars, by name only' }
 }

@@ -8,17 +8,22 @@ import { splice } from './splice.js'
 import { parseYaml } from './yaml.js'
 
 export interface YamlChange {
-  /** As a problem's path: ['apps', 0, 'instances'] is right for a single app and for a bare list as well. */
+  /**
+   * As a problem's path: ['apps', 0, 'instances'] is right for a single app and for a bare list as
+   * well.
+   */
   path: (string | number)[]
   /** Plain data; undefined takes the key or the item out. */
   value: unknown
 }
 
 /**
- * The text with the changes in it and everything else as it was: comments, order, quotes, anchors, indentation, line endings.
- * A change that cannot be made in place (rare: deleting from a list that spans lines in brackets, say) rewrites the document's
- * layout and still keeps comments and order. Throws a SyntaxError where the text is no YAML, and a RangeError for a path that cannot
- * be set, such as one inside a value that an anchor shares with another place.
+ * The text with the changes in it and everything else as it was: comments, order, quotes, anchors,
+ * indentation, line endings.
+ * A change that cannot be made in place (rare: deleting from a list that spans lines in brackets,
+ * say) rewrites the document's layout and still keeps comments and order. Throws a SyntaxError
+ * where the text is no YAML, and a RangeError for a path that cannot be set, such as one inside a
+ * value that an anchor shares with another place.
  */
 export function editYaml(text: string, changes: readonly YamlChange[]): string {
   return changes.reduce(changed, text)
@@ -34,7 +39,9 @@ function changed(text: string, change: YamlChange): string {
     const result = attempt(document, text, path, change.value)
     if (result !== undefined && holds(result, wanted)) return result
   }
-  throw new RangeError(`${change.path.join('/')} cannot be set by itself: an anchor shares it with another place of the file`)
+  throw new RangeError(
+    `${change.path.join('/')} cannot be set by itself: an anchor shares it with another place of the file`,
+  )
 }
 
 function parsed(text: string): Document.Parsed {
@@ -60,7 +67,8 @@ function withValue(data: unknown, path: Path, value: unknown): unknown {
   if (head === undefined) return plain(value)
   if (Array.isArray(data)) {
     const index = Number(head)
-    if (!Number.isInteger(index) || index < 0 || index > data.length) throw new RangeError(`the list has no place ${head}`)
+    if (!Number.isInteger(index) || index < 0 || index > data.length)
+      throw new RangeError(`the list has no place ${head}`)
     if (value === undefined && rest.length === 0) return data.filter((_, each) => each !== index)
     return data.toSpliced(index, 1, withValue(data[index] ?? null, rest, value))
   }
@@ -69,13 +77,21 @@ function withValue(data: unknown, path: Path, value: unknown): unknown {
     return typeof head === 'number' ? withValue([], path, value) : withValue({}, path, value)
   }
   const map = data as Record<string, unknown>
-  if (value === undefined && rest.length === 0) return Object.fromEntries(Object.entries(map).filter(([key]) => key !== String(head)))
+  if (value === undefined && rest.length === 0)
+    return Object.fromEntries(Object.entries(map).filter(([key]) => key !== String(head)))
   if (value === undefined && !(head in map)) return map
   return { ...map, [head]: withValue(map[head] ?? null, rest, value) }
 }
 
-/** The way out where the text cannot be cut: yaml writes the document anew, comments and order kept. */
-function rewritten(_document: Document.Parsed, text: string, path: Path, value: unknown): string | undefined {
+/**
+ * The way out where the text cannot be cut: yaml writes the document anew, comments and order kept.
+ */
+function rewritten(
+  _document: Document.Parsed,
+  text: string,
+  path: Path,
+  value: unknown,
+): string | undefined {
   const document = parseYaml(text)
   try {
     if (value === undefined) document.deleteIn(path)

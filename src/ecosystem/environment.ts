@@ -5,31 +5,56 @@ import type { EcosystemApp } from './types.js'
 type Variables = Record<string, string>
 
 /** One env or env_NAME map with every value as the text that the app will see. */
-export function readVariables(raw: unknown, path: Path): { variables: Variables; findings: Finding[] } {
+export function readVariables(
+  raw: unknown,
+  path: Path,
+): { variables: Variables; findings: Finding[] } {
   // PM2 takes it, and hands its letters over as variables called 0, 1, 2.
-  if (typeOf(raw) === 'string') return { variables: {}, findings: [warningAt(path, 'is ignored: it is text, and not a map of names to values')] }
-  if (typeOf(raw) !== 'object') return { variables: {}, findings: [errorAt(path, 'must be a map of names to values')] }
+  if (typeOf(raw) === 'string')
+    return {
+      variables: {},
+      findings: [warningAt(path, 'is ignored: it is text, and not a map of names to values')],
+    }
+  if (typeOf(raw) !== 'object')
+    return { variables: {}, findings: [errorAt(path, 'must be a map of names to values')] }
   const entries = Object.entries(raw as object)
   const findings = entries.flatMap(([name, value]): Finding[] => {
     const at = [...path, name]
-    if (value === null) return [warningAt(at, 'is empty, which PM2 hands over as the text null', `write ${name}: ''`)]
-    if (typeof value === 'object') return [warningAt(at, `is ${Array.isArray(value) ? 'a list' : 'a map'}; the app gets it as JSON text`)]
+    if (value === null)
+      return [warningAt(at, 'is empty, which PM2 hands over as the text null', `write ${name}: ''`)]
+    if (typeof value === 'object')
+      return [
+        warningAt(
+          at,
+          `is ${Array.isArray(value) ? 'a list' : 'a map'}; the app gets it as JSON text`,
+        ),
+      ]
     return []
   })
-  return { variables: Object.fromEntries(entries.map(([name, value]) => [name, asText(value)])), findings }
+  return {
+    variables: Object.fromEntries(entries.map(([name, value]) => [name, asText(value)])),
+    findings,
+  }
 }
 
-/** PM2 writes maps and lists as JSON (Common.mergeEnvironmentVariables); Node writes the rest as String does. */
+/**
+ * PM2 writes maps and lists as JSON (Common.mergeEnvironmentVariables); Node writes the rest as
+ * String does.
+ */
 function asText(value: unknown): string {
   return typeof value === 'object' ? JSON.stringify(value) : String(value)
 }
 
 /**
- * The variables of one app: `base` less what filter_env takes away, then `env`, then PORT if `port` is set, then those of `deploy.NAME.env`, then env_NAME, as
- * PM2 layers them (Common.prepareAppConf and Common.mergeEnvironmentVariables). An env_NAME that the app lacks adds nothing.
+ * The variables of one app: `base` less what filter_env takes away, then `env`, then PORT if `port`
+ * is set, then those of `deploy.NAME.env`, then env_NAME, as PM2 layers them (Common.prepareAppConf
+ * and Common.mergeEnvironmentVariables). An env_NAME that the app lacks adds nothing.
  */
 export function environmentOf(
-  app: EcosystemApp, envName?: string, base: Record<string, string | undefined> = {}, deployEnv?: Record<string, Variables>,
+  app: EcosystemApp,
+  envName?: string,
+  base: Record<string, string | undefined> = {},
+  deployEnv?: Record<string, Variables>,
 ): Variables {
   const named = envName ? app[`env_${envName}`] : undefined
   return {
@@ -41,14 +66,25 @@ export function environmentOf(
   }
 }
 
-/** PM2 7.0.4: text takes away that one name, a list every name that contains one of its words, and `true` nothing at all. */
+/**
+ * PM2 7.0.4: text takes away that one name, a list every name that contains one of its words, and
+ * `true` nothing at all.
+ */
 function filtered(base: Record<string, string | undefined>, filter: unknown): Variables {
   const isHidden = (name: string): boolean =>
-    typeof filter === 'string' ? name === filter : Array.isArray(filter) && filter.some((word) => name.includes(String(word)))
-  return Object.fromEntries(Object.entries(base).filter((entry): entry is [string, string] => entry[1] !== undefined && !isHidden(entry[0])))
+    typeof filter === 'string'
+      ? name === filter
+      : Array.isArray(filter) && filter.some((word) => name.includes(String(word)))
+  return Object.fromEntries(
+    Object.entries(base).filter(
+      (entry): entry is [string, string] => entry[1] !== undefined && !isHidden(entry[0]),
+    ),
+  )
 }
 
 /** prod and homolog for an app with env_prod and env_homolog. */
 export function environmentNames(app: EcosystemApp): string[] {
-  return Object.keys(app).filter((key) => key.startsWith('env_')).map((key) => key.slice('env_'.length))
+  return Object.keys(app)
+    .filter((key) => key.startsWith('env_'))
+    .map((key) => key.slice('env_'.length))
 }

@@ -1,9 +1,11 @@
 /**
- * What the child process reads from stdin as an ES module: a string, so that it works from a bundle as well; not by `node -e`,
- * which would lend the file globals such as `module` and `fs` that PM2 does not give it. It loads the file named in its first argument, as a module
- * or, by the second, as one expression, and writes one line of JSON to file descriptor 3, out of reach of whatever the file prints:
- * {data, lost: [[path, what]]} or {error: {name, message, stack}}. Only then does an error go on to stderr, where Node
- * shows the line of a syntax error that its stack keeps back.
+ * What the child process reads from stdin as an ES module: a string, so that it works from a bundle
+ * as well; not by `node -e`, which would lend the file globals such as `module` and `fs` that PM2
+ * does not give it. It loads the file named in its first argument, as a module or, by the second,
+ * as one expression, and writes one line of JSON to file descriptor 3, out of reach of whatever the
+ * file prints:
+ * {data, lost: [[path, what]]} or {error: {name, message, stack}}. Only then does an error go on to
+ * stderr, where Node shows the line of a syntax error that its stack keeps back.
  */
 export const EVALUATOR = String.raw`
 import { readFileSync, writeSync } from 'node:fs'

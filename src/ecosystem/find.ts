@@ -2,7 +2,10 @@ import { stat } from 'node:fs/promises'
 import path from 'node:path'
 import { ECOSYSTEM_FILES } from './names.js'
 
-/** The ecosystem file of a folder as an absolute path; undefined if there is none. Throws what stat throws, except "not there". */
+/**
+ * The ecosystem file of a folder as an absolute path; undefined if there is none. Throws what stat
+ * throws, except "not there".
+ */
 export async function findEcosystemFile(dir: string): Promise<string | undefined> {
   for (const name of ECOSYSTEM_FILES) {
     const file = path.resolve(dir, name)

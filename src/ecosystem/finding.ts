@@ -17,7 +17,13 @@ export interface Finding {
 export type Locate = (path: Path, at: Finding['at']) => { line: number; column: number } | undefined
 
 export function errorAt(path: Path, message: string, suggestion?: string): Finding {
-  return { severity: 'error', path, at: 'value', message, ...(suggestion === undefined ? {} : { suggestion }) }
+  return {
+    severity: 'error',
+    path,
+    at: 'value',
+    message,
+    ...(suggestion === undefined ? {} : { suggestion }),
+  }
 }
 
 export function warningAt(path: Path, message: string, suggestion?: string): Finding {
@@ -34,13 +40,22 @@ function didYouMean(word: string, known: readonly string[]): string | undefined 
   if (word.length < 2 || known.length === 0) return undefined
   const plain = word.toLowerCase().replaceAll('-', '_')
   // A word that was cut short (max_memory) is further away by letters than an unrelated short word.
-  const longer = plain.length >= 5 ? known.filter((name) => name.toLowerCase().startsWith(plain)) : []
+  const longer =
+    plain.length >= 5 ? known.filter((name) => name.toLowerCase().startsWith(plain)) : []
   const nearest = longer.toSorted((a, b) => a.length - b.length)[0] ?? closest(plain, [...known])
-  const isNear = longer.length > 0 || distance(plain, nearest.toLowerCase()) <= Math.max(1, Math.floor(plain.length / 3))
+  const isNear =
+    longer.length > 0 ||
+    distance(plain, nearest.toLowerCase()) <= Math.max(1, Math.floor(plain.length / 3))
   return isNear ? `did you mean ${nearest}?` : undefined
 }
 
 export function toProblem(finding: Finding, locate: Locate): Problem {
   const { severity, path, at, message, suggestion } = finding
-  return { severity, path: path.join('/'), ...locate(path, at), message, ...(suggestion === undefined ? {} : { suggestion }) }
+  return {
+    severity,
+    path: path.join('/'),
+    ...locate(path, at),
+    message,
+    ...(suggestion === undefined ? {} : { suggestion }),
+  }
 }

@@ -5,7 +5,10 @@ import type { HealthTarget } from './types.js'
 export const NO_HEALTH_CHECK = 'none'
 
 const PATH = /^\/\S*$/
-/** https://www.rfc-editor.org/rfc/rfc9110#name-field-names and -field-values, without control characters. */
+/**
+ * https://www.rfc-editor.org/rfc/rfc9110#name-field-names and -field-values, without control
+ * characters.
+ */
 const HEADER_NAME = /^[\w!#$%&'*+.^`|~-]+$/
 const HEADER_VALUE = /^[\t\x20-\x7e]*$/
 const TIME = /^\d+(\.\d+)?[smh]?$/
@@ -19,40 +22,58 @@ export function readStatuses(text: string): [from: number, to: number][] | undef
   return ranges.every((range) => range !== undefined) ? ranges : undefined
 }
 
-export const isHeader = (name: string, value: string): boolean => HEADER_NAME.test(name) && HEADER_VALUE.test(value)
+export const isHeader = (name: string, value: string): boolean =>
+  HEADER_NAME.test(name) && HEADER_VALUE.test(value)
 
 type Read = { value: unknown } | { message: string }
 
 /** `health:` of a deploy target: a path, `none`, or a map of {path, status, header, timeout}. */
 export function readHealth(value: unknown): Read {
-  if (typeof value === 'string') return PATH.test(value) || value === NO_HEALTH_CHECK ? { value } : wrong(value)
+  if (typeof value === 'string')
+    return PATH.test(value) || value === NO_HEALTH_CHECK ? { value } : wrong(value)
   if (typeOf(value) !== 'object') return wrong(value)
   const health: HealthTarget = {}
   for (const [key, each] of Object.entries(value as Record<string, unknown>)) {
     if (typeOf(each) === 'nothing') continue
-    const read = KEYS[key as keyof HealthTarget]?.(each) ?? { message: `has an unknown key ${quote(key)}; it takes ${Object.keys(KEYS).join(', ')}` }
+    const read = KEYS[key as keyof HealthTarget]?.(each) ?? {
+      message: `has an unknown key ${quote(key)}; it takes ${Object.keys(KEYS).join(', ')}`,
+    }
     if ('message' in read) return read
     Object.assign(health, { [key]: read.value })
   }
   return { value: health }
 }
 
-const wrong = (value: unknown): Read => ({ message: `must be a path that begins with /, none, or a map of path, status, header and timeout, not ${quote(value)}` })
+const wrong = (value: unknown): Read => ({
+  message: `must be a path that begins with /, none, or a map of path, status, header and timeout, not ${quote(value)}`,
+})
 
 const KEYS: Record<keyof HealthTarget, (value: unknown) => Read> = {
-  path: (value) => (typeof value === 'string' && PATH.test(value) ? { value } : { message: `path must begin with /, not ${quote(value)}` }),
+  path: (value) =>
+    typeof value === 'string' && PATH.test(value)
+      ? { value }
+      : { message: `path must begin with /, not ${quote(value)}` },
   status: (value) => {
     const text = String(value)
-    return readStatuses(text) ? { value: text } : { message: `status must be such as 200-399,401, not ${quote(value)}` }
+    return readStatuses(text)
+      ? { value: text }
+      : { message: `status must be such as 200-399,401, not ${quote(value)}` }
   },
   header: readHeaders,
-  timeout: (value) => (TIME.test(String(value)) ? { value: String(value) } : { message: `timeout must be a time such as 90s, not ${quote(value)}` }),
+  timeout: (value) =>
+    TIME.test(String(value))
+      ? { value: String(value) }
+      : { message: `timeout must be a time such as 90s, not ${quote(value)}` },
 }
 
 /** A value may be a secret, so it is not repeated in the message. */
 function readHeaders(value: unknown): Read {
   if (typeOf(value) !== 'object') return { message: 'header must map names to values' }
-  const entries = Object.entries(value as Record<string, unknown>).map(([name, each]) => [name, String(each)] as const)
+  const entries = Object.entries(value as Record<string, unknown>).map(
+    ([name, each]) => [name, String(each)] as const,
+  )
   const odd = entries.find(([name, each]) => !isHeader(name, each))
-  return odd ? { message: `header ${quote(odd[0])} cannot be sent` } : { value: Object.fromEntries(entries) }
+  return odd
+    ? { message: `header ${quote(odd[0])} cannot be sent` }
+    : { value: Object.fromEntries(entries) }
 }

@@ -1,5 +1,5 @@
-// PM2's ecosystem files: found, read, checked, explained, written and edited. Nothing here starts PM2 or speaks to a network;
-// a file written in JavaScript runs in a child process of its own.
+// PM2's ecosystem files: found, read, checked, explained, written and edited. Nothing here starts
+// PM2 or speaks to a network; a file written in JavaScript runs in a child process of its own.
 export { editYaml, type YamlChange } from './edit.js'
 export { editJson } from './edit-json.js'
 export { environmentNames, environmentOf } from './environment.js'

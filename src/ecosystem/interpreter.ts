@@ -1,11 +1,18 @@
 import path from 'node:path'
 
-/** Extensions that PM2 gives to other programs than Node (lib/API/interpreter.json); TypeScript can run by Node. */
+/**
+ * Extensions that PM2 gives to other programs than Node (lib/API/interpreter.json); TypeScript can
+ * run by Node.
+ */
 const FOREIGN = ['.sh', '.py', '.rb', '.php', '.pl', '.coffee', '.ls']
 
-/** The program or extension that keeps a script from running by Node itself; undefined where Node runs it. */
+/**
+ * The program or extension that keeps a script from running by Node itself; undefined where Node
+ * runs it.
+ */
 export function foreignInterpreter(script: string, interpreter: unknown): string | undefined {
-  if (typeof interpreter === 'string' && interpreter !== '') return /(^|[/\\])node(\.exe)?$/.test(interpreter) ? undefined : interpreter
+  if (typeof interpreter === 'string' && interpreter !== '')
+    return /(^|[/\\])node(\.exe)?$/.test(interpreter) ? undefined : interpreter
   const extension = path.extname(script)
   return FOREIGN.includes(extension) ? extension : undefined
 }

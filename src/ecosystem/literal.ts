@@ -1,6 +1,7 @@
 /**
- * Reads a JavaScript literal without running anything: JSON, JSON5, and what else PM2's own files are written in (PM2 evaluates .json
- * as JavaScript). Names without quotes, single quotes, template strings, comments, trailing commas, hexadecimal numbers.
+ * Reads a JavaScript literal without running anything: JSON, JSON5, and what else PM2's own files
+ * are written in (PM2 evaluates .json as JavaScript). Names without quotes, single quotes, template
+ * strings, comments, trailing commas, hexadecimal numbers.
  */
 
 /** A value and its place; `end` is the offset behind it. */
@@ -12,11 +13,18 @@ export interface LiteralNode {
   entries?: LiteralEntry[]
 }
 
-export interface LiteralEntry { key: string; offset: number; node: LiteralNode }
+export interface LiteralEntry {
+  key: string
+  offset: number
+  node: LiteralNode
+}
 
 /** The text is no literal, or code. `offset`: where that shows. */
 export class NotLiteral extends Error {
-  constructor(message: string, readonly offset: number) {
+  constructor(
+    message: string,
+    readonly offset: number,
+  ) {
     super(message)
   }
 }
@@ -24,9 +32,30 @@ export class NotLiteral extends Error {
 const DEEPEST = 200
 const SPACE = /(?:[\s\uFEFF]+|\/\/[^\n\r\u2028\u2029]*|\/\*[^]*?\*\/)*/y
 const WORD = /[\p{ID_Start}$_][\p{ID_Continue}$\u200C\u200D]*/uy
-const NUMBER = /0[xX][\da-fA-F]+(?:_[\da-fA-F]+)*|0[oO][0-7]+|0[bB][01]+|(?:0|[1-9]\d*(?:_\d+)*)(?:\.\d*)?(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?/y
-const CONSTANTS: Readonly<Record<string, unknown>> = { true: true, false: false, null: null, undefined: undefined, NaN: NaN, Infinity: Infinity }
-const ESCAPES: Readonly<Record<string, string>> = { b: '\b', f: '\f', n: '\n', r: '\r', t: '\t', v: '\v', 0: '\0', '\n': '', '\r': '', '\r\n': '', '\u2028': '', '\u2029': '' }
+const NUMBER =
+  /0[xX][\da-fA-F]+(?:_[\da-fA-F]+)*|0[oO][0-7]+|0[bB][01]+|(?:0|[1-9]\d*(?:_\d+)*)(?:\.\d*)?(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?/y
+const CONSTANTS: Readonly<Record<string, unknown>> = {
+  true: true,
+  false: false,
+  null: null,
+  undefined: undefined,
+  NaN: NaN,
+  Infinity: Infinity,
+}
+const ESCAPES: Readonly<Record<string, string>> = {
+  b: '\b',
+  f: '\f',
+  n: '\n',
+  r: '\r',
+  t: '\t',
+  v: '\v',
+  0: '\0',
+  '\n': '',
+  '\r': '',
+  '\r\n': '',
+  '\u2028': '',
+  '\u2029': '',
+}
 const ESCAPE = /\\(?:u\{([\da-fA-F]{1,6})\}|u([\da-fA-F]{4})|x([\da-fA-F]{2})|(\r\n|[^ux]))/gu
 
 /** @returns undefined for a text that holds nothing @throws NotLiteral */
@@ -72,7 +101,12 @@ class Reader {
       this.skip()
       entries.push({ key, offset: place, node: this.value(depth + 1) })
     })
-    return { offset, end: this.at, value: Object.fromEntries(entries.map(({ key, node }) => [key, node.value])), entries }
+    return {
+      offset,
+      end: this.at,
+      value: Object.fromEntries(entries.map(({ key, node }) => [key, node.value])),
+      entries,
+    }
   }
 
   private list(depth: number): LiteralNode {
@@ -92,7 +126,10 @@ class Reader {
       this.skip()
       const char = this.text[this.at] ?? ''
       if (char === ',') this.at += 1
-      else if (char !== close) this.fail(/[\]}]|^$/.test(char) ? `a ${close} is missing` : 'a comma is missing before this')
+      else if (char !== close)
+        this.fail(
+          /[\]}]|^$/.test(char) ? `a ${close} is missing` : 'a comma is missing before this',
+        )
       this.skip()
     }
     this.at += 1
@@ -101,7 +138,10 @@ class Reader {
   private key(): string {
     const place = this.at
     const char = this.text[place] ?? ''
-    const key = char === '"' || char === "'" ? this.string(char) : this.take(WORD) ?? number(this.take(NUMBER))?.toString()
+    const key =
+      char === '"' || char === "'"
+        ? this.string(char)
+        : (this.take(WORD) ?? number(this.take(NUMBER))?.toString())
     if (key === undefined) return this.fail('a name is expected here')
     // An object literal takes it for the prototype.
     if (key === '__proto__') return this.fail('__proto__ is not a name for an option', place)
@@ -114,22 +154,37 @@ class Reader {
     if (sign !== '') this.skip()
     const word = this.take(WORD)
     const found = word === undefined ? number(this.take(NUMBER)) : CONSTANTS[word]
-    if (word !== undefined && !Object.hasOwn(CONSTANTS, word)) return this.fail('a word that is not in quotes', place)
-    if (word === undefined && found === undefined) return this.fail('a value is expected here', place)
-    if (sign !== '' && typeof found !== 'number') return this.fail('a value is expected here', place)
+    if (word !== undefined && !Object.hasOwn(CONSTANTS, word))
+      return this.fail('a word that is not in quotes', place)
+    if (word === undefined && found === undefined)
+      return this.fail('a value is expected here', place)
+    if (sign !== '' && typeof found !== 'number')
+      return this.fail('a value is expected here', place)
     return sign === '-' ? -(found as number) : found
   }
 
   private string(quote: string): string {
     const place = this.at
-    const closing = new RegExp(quote === '`' ? /(?:[^`\\$]|\\[^]|\$(?!\{))*`/y : `(?:[^${quote}\\\\\\n\\r]|\\\\(?:\\r\\n|[^]))*${quote}`, 'y')
+    const closing = new RegExp(
+      quote === '`'
+        ? /(?:[^`\\$]|\\[^]|\$(?!\{))*`/y
+        : `(?:[^${quote}\\\\\\n\\r]|\\\\(?:\\r\\n|[^]))*${quote}`,
+      'y',
+    )
     this.at += 1
     const body = this.take(closing)?.slice(0, -1)
     if (body === undefined) return this.fail('a text is not closed', place)
-    const isOdd = /\\(?:[1-9]|0\d|u(?!\{[\da-fA-F]{1,6}\}|[\da-fA-F]{4})|x(?![\da-fA-F]{2}))/.test(body.replaceAll('\\\\', ''))
+    const isOdd = /\\(?:[1-9]|0\d|u(?!\{[\da-fA-F]{1,6}\}|[\da-fA-F]{4})|x(?![\da-fA-F]{2}))/.test(
+      body.replaceAll('\\\\', ''),
+    )
     if (isOdd) return this.fail('an escape that JavaScript does not know', place)
-    const unescaped = body.replaceAll(ESCAPE, (_, point?: string, unit?: string, byte?: string, char?: string) =>
-      char === undefined ? String.fromCodePoint(Math.min(0x10ffff, Number.parseInt((point ?? unit ?? byte)!, 16))) : ESCAPES[char] ?? char)
+    const unescaped = body.replaceAll(
+      ESCAPE,
+      (_, point?: string, unit?: string, byte?: string, char?: string) =>
+        char === undefined
+          ? String.fromCodePoint(Math.min(0x10ffff, Number.parseInt((point ?? unit ?? byte)!, 16)))
+          : (ESCAPES[char] ?? char),
+    )
     return quote === '`' ? unescaped.replaceAll('\r\n', '\n') : unescaped
   }
 
@@ -146,4 +201,5 @@ class Reader {
   }
 }
 
-const number = (text: string | undefined): number | undefined => (text === undefined ? undefined : Number(text.replaceAll('_', '')))
+const number = (text: string | undefined): number | undefined =>
+  text === undefined ? undefined : Number(text.replaceAll('_', ''))

@@ -1,5 +1,6 @@
 /**
- * The command lines of `pm2 start` and `pm2-runtime`, as data: the options of an ecosystem file that say the same. Flags are those of PM2
+ * The command lines of `pm2 start` and `pm2-runtime`, as data: the options of an ecosystem file
+ * that say the same. Flags are those of PM2
  * 7.0.4's own programs (lib/binaries/CLI.js, Runtime4Docker.js and DevCLI.js).
  */
 
@@ -18,7 +19,10 @@ export interface Pm2CommandLine {
   only?: string
   /** --delay, in seconds: pm2-runtime waits before it starts anything. */
   delay?: number
-  /** How lines are printed: --raw (or nothing said), --json, --format (key=value) or --formatted (id|name). */
+  /**
+   * How lines are printed: --raw (or nothing said), --json, --format (key=value) or --formatted
+   * (id|name).
+   */
   output: 'raw' | 'json' | 'format' | 'formatted'
   /** Flags that change nothing in a dyno, and why. */
   dropped: Refusal[]
@@ -31,7 +35,10 @@ interface Refusal {
   why: string
 }
 
-/** `value`: the next word; `optional`: the next word unless it is a flag; `list`: all words up to the next flag. */
+/**
+ * `value`: the next word; `optional`: the next word unless it is a flag; `list`: all words up to
+ * the next flag.
+ */
 interface Flag {
   takes?: 'value' | 'optional' | 'list'
   /** The options it sets; undefined for one that is dropped or refused. */
@@ -41,10 +48,19 @@ interface Flag {
 }
 
 const as = (key: string): Flag => ({ takes: 'value', sets: (value) => ({ [key]: value }) })
-const number = (key: string): Flag => ({ takes: 'value', sets: (value) => ({ [key]: Number.isFinite(Number(value)) ? Number(value) : value }) })
+const number = (key: string): Flag => ({
+  takes: 'value',
+  sets: (value) => ({ [key]: Number.isFinite(Number(value)) ? Number(value) : value }),
+})
 const on = (key: string, value: unknown = true): Flag => ({ sets: () => ({ [key]: value }) })
-const drop = (why: string, takes?: Flag['takes']): Flag => ({ drop: why, ...(takes ? { takes } : {}) })
-const refuse = (why: string, takes?: Flag['takes']): Flag => ({ refuse: why, ...(takes ? { takes } : {}) })
+const drop = (why: string, takes?: Flag['takes']): Flag => ({
+  drop: why,
+  ...(takes ? { takes } : {}),
+})
+const refuse = (why: string, takes?: Flag['takes']): Flag => ({
+  refuse: why,
+  ...(takes ? { takes } : {}),
+})
 
 const LOG_FILES = "a dyno's disk does not last; the lines are in the app's log"
 const KEYS = 'keys on a command line are seen by every process of the dyno; use: shipit keys set'
@@ -52,7 +68,10 @@ const KEYS = 'keys on a command line are seen by every process of the dyno; use:
 const FLAGS: Record<string, Flag> = {
   '--name': as('name'),
   '--namespace': as('namespace'),
-  '--instances': { takes: 'value', sets: (value) => ({ instances: /^-?\d+$/.test(value) ? Number(value) : value }) },
+  '--instances': {
+    takes: 'value',
+    sets: (value) => ({ instances: /^-?\d+$/.test(value) ? Number(value) : value }),
+  },
   '--interpreter': as('interpreter'),
   '--node-args': as('node_args'),
   '--interpreter-args': as('node_args'),
@@ -64,21 +83,43 @@ const FLAGS: Record<string, Flag> = {
   '--listen-timeout': number('listen_timeout'),
   '--restart-delay': number('restart_delay'),
   '--exp-backoff-restart-delay': number('exp_backoff_restart_delay'),
-  '--max-restarts': { takes: 'optional', sets: (value) => (value === '' ? {} : { max_restarts: Number(value) }) },
+  '--max-restarts': {
+    takes: 'optional',
+    sets: (value) => (value === '' ? {} : { max_restarts: Number(value) }),
+  },
   '--min-uptime': as('min_uptime'),
-  '--stop-exit-codes': { takes: 'list', sets: (value) => ({ stop_exit_codes: value.split(/[\s,]+/).filter(Boolean).map(Number) }) },
+  '--stop-exit-codes': {
+    takes: 'list',
+    sets: (value) => ({
+      stop_exit_codes: value
+        .split(/[\s,]+/)
+        .filter(Boolean)
+        .map(Number),
+    }),
+  },
   '--uid': as('uid'),
   '--gid': as('gid'),
   '--user': as('uid'),
   '--log-type': as('log_type'),
   '--log-date-format': as('log_date_format'),
   '--filter-env': { takes: 'value', sets: (value) => ({ filter_env: value.split(',') }) },
-  '--watch-delay': { takes: 'value', sets: (value) => ({ watch_delay: /ms$/.test(value) ? parseFloat(value) : parseFloat(value) * 1000 }) },
+  '--watch-delay': {
+    takes: 'value',
+    sets: (value) => ({
+      watch_delay: /ms$/.test(value) ? parseFloat(value) : parseFloat(value) * 1000,
+    }),
+  },
   '--ignore-watch': { takes: 'value', sets: (value) => ({ ignore_watch: value.split(/[\s,]+/) }) },
-  '--watch': { takes: 'optional', sets: (value) => ({ watch: value === '' ? true : value.split(',') }) },
+  '--watch': {
+    takes: 'optional',
+    sets: (value) => ({ watch: value === '' ? true : value.split(',') }),
+  },
   '--no-watch': on('watch', false),
   // pm2-dev's own (lib/binaries/DevCLI.js).
-  '--ignore': { takes: 'optional', sets: (value) => ({ ignore_watch: [...value.split(',').filter(Boolean), 'node_modules'] }) },
+  '--ignore': {
+    takes: 'optional',
+    sets: (value) => ({ ignore_watch: [...value.split(',').filter(Boolean), 'node_modules'] }),
+  },
   '--timestamp': on('log_date_format', 'YYYY-MM-DD-HH:mm:ss'),
   '--post-exec': refuse('it belongs to watching files, which do not change in a dyno', 'optional'),
   '--silent-exec': refuse('it belongs to --post-exec'),
@@ -121,7 +162,7 @@ const FLAGS: Record<string, Flag> = {
   '--service-name': drop('a dyno has no services', 'value'),
   '--wait-ip': drop('a dyno has its network when it starts'),
   '--ext': refuse('it belongs to watching files, which do not change in a dyno', 'value'),
-  '--web': refuse('only PORT is reached from outside a dyno, and it is the app\'s', 'optional'),
+  '--web': refuse("only PORT is reached from outside a dyno, and it is the app's", 'optional'),
   '--secret': refuse(KEYS, 'optional'),
   '--public': refuse(KEYS, 'optional'),
   '--machine-name': refuse('set it as a config var: PM2_MACHINE_NAME', 'optional'),
@@ -130,17 +171,40 @@ const FLAGS: Record<string, Flag> = {
 }
 
 const SHORT: Record<string, string> = {
-  '-n': '--name', '-i': '--instances', '-o': '--output', '-e': '--error', '-l': '--log', '-p': '--pid', '-k': '--kill-timeout',
-  '-c': '--cron', '-x': '--execute-command', '-u': '--user', '-a': '--update-env', '-f': '--force', '-s': '--silent', '-m': '--mini-list', '-w': '--write',
+  '-n': '--name',
+  '-i': '--instances',
+  '-o': '--output',
+  '-e': '--error',
+  '-l': '--log',
+  '-p': '--pid',
+  '-k': '--kill-timeout',
+  '-c': '--cron',
+  '-x': '--execute-command',
+  '-u': '--user',
+  '-a': '--update-env',
+  '-f': '--force',
+  '-s': '--silent',
+  '-m': '--mini-list',
+  '-w': '--write',
 }
 
-/** Reads the words after `pm2`, `pm2-runtime` or `pm2-dev`, with or without `start` before them. Never throws: what it cannot carry is in `refused`. */
+/**
+ * Reads the words after `pm2`, `pm2-runtime` or `pm2-dev`, with or without `start` before them.
+ * Never throws: what it cannot carry is in `refused`.
+ */
 export function parsePm2CommandLine(words: readonly string[]): Pm2CommandLine {
   const dashes = words.indexOf('--')
   const own = dashes === -1 ? words : words.slice(0, dashes)
-  const read: Pm2CommandLine = { output: 'raw', more: [], args: dashes === -1 ? [] : words.slice(dashes + 1), options: {}, dropped: [], refused: [] }
+  const read: Pm2CommandLine = {
+    output: 'raw',
+    more: [],
+    args: dashes === -1 ? [] : words.slice(dashes + 1),
+    options: {},
+    dropped: [],
+    refused: [],
+  }
   const names: string[] = []
-  for (let at = 0; at < own.length; ) {
+  for (let at = 0; at < own.length;) {
     const word = own[at]!
     if (!/^-./.test(word)) {
       names.push(word)
@@ -149,7 +213,12 @@ export function parsePm2CommandLine(words: readonly string[]): Pm2CommandLine {
       at += takeFlag(read, own, at)
     }
   }
-  if (/^(start|restart|reload|startOrRestart|startOrReload|startOrGracefulReload)$/.test(names[0] ?? '')) names.shift()
+  if (
+    /^(start|restart|reload|startOrRestart|startOrReload|startOrGracefulReload)$/.test(
+      names[0] ?? '',
+    )
+  )
+    names.shift()
   const [file, ...more] = names
   return { ...read, ...(file === undefined ? {} : { file }), more }
 }
@@ -157,26 +226,40 @@ export function parsePm2CommandLine(words: readonly string[]): Pm2CommandLine {
 /** Takes a flag and its value; returns how many words they are. */
 function takeFlag(read: Pm2CommandLine, words: readonly string[], at: number): number {
   const [, written, inline] = /^([^=]+)(?:=([\s\S]*))?$/.exec(words[at]!) ?? []
-  const attached = /^-[a-z]./i.test(written!) && !written!.startsWith('--') ? written!.slice(2) : undefined
+  const attached =
+    /^-[a-z]./i.test(written!) && !written!.startsWith('--') ? written!.slice(2) : undefined
   const short = attached === undefined ? written! : written!.slice(0, 2)
   const name = SHORT[short] ?? written!
   const { value, taken } = valueOf(name, inline ?? attached, words, at)
   if (name === '--env') read.env = value
   else if (name === '--only') read.only = value
   else if (name === '--delay') read.delay = Number(value) || 0
-  else if (/^--(raw|json|format|formatted)$/.test(name)) read.output = name.slice(2) as Pm2CommandLine['output']
+  else if (/^--(raw|json|format|formatted)$/.test(name))
+    read.output = name.slice(2) as Pm2CommandLine['output']
   else apply(read, name, value)
   return taken
 }
 
-function valueOf(name: string, inline: string | undefined, words: readonly string[], at: number): { value: string; taken: number } {
-  const takes = /^--(env|only|delay)$/.test(name) ? 'value' : Object.hasOwn(FLAGS, name) ? FLAGS[name]?.takes : undefined
+function valueOf(
+  name: string,
+  inline: string | undefined,
+  words: readonly string[],
+  at: number,
+): { value: string; taken: number } {
+  const takes = /^--(env|only|delay)$/.test(name)
+    ? 'value'
+    : Object.hasOwn(FLAGS, name)
+      ? FLAGS[name]?.takes
+      : undefined
   if (inline !== undefined) return { value: inline, taken: 1 }
   if (takes === undefined) return { value: '', taken: 1 }
   const rest = words.slice(at + 1)
   if (takes === 'value') return { value: rest[0] ?? '', taken: rest.length === 0 ? 1 : 2 }
   const end = rest.findIndex((word) => word.startsWith('-'))
-  const own = takes === 'list' ? rest.slice(0, end === -1 ? rest.length : end).filter((word) => /^\d+(,\d+)*$/.test(word)) : rest.slice(0, 1).filter((word) => isValue(name, word))
+  const own =
+    takes === 'list'
+      ? rest.slice(0, end === -1 ? rest.length : end).filter((word) => /^\d+(,\d+)*$/.test(word))
+      : rest.slice(0, 1).filter((word) => isValue(name, word))
   return { value: own.join(' '), taken: 1 + own.length }
 }
 

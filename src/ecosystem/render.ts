@@ -7,7 +7,10 @@ export interface RenderOptions {
   /** Path of the script, from the folder of the file. */
   script: string
   format: EcosystemFormat
-  /** Whether package.json says "type": "module": a .js file would then be an ES module, so it is called .cjs. */
+  /**
+   * Whether package.json says "type": "module": a .js file would then be an ES module, so it is
+   * called .cjs.
+   */
   esm: boolean
   instances: number | 'max'
   /** As PM2 writes it: 200M. */
@@ -23,7 +26,10 @@ export interface RenderOptions {
 }
 
 /** An app beside the first, in the same terms. */
-export type RenderedApp = Pick<RenderOptions, 'name' | 'script' | 'instances' | 'extra' | 'instancesWhy'>
+export type RenderedApp = Pick<
+  RenderOptions,
+  'name' | 'script' | 'instances' | 'extra' | 'instancesWhy'
+>
 
 interface Line {
   key: string
@@ -31,38 +37,81 @@ interface Line {
   comment: string
 }
 
-/** The file that `shipit init` writes, with a comment a line where the format has comments. Throws a TypeError for a name that cannot be in env_NAME. */
+/**
+ * The file that `shipit init` writes, with a comment a line where the format has comments. Throws a
+ * TypeError for a name that cannot be in env_NAME.
+ */
 export function renderEcosystem(options: RenderOptions): { fileName: string; text: string } {
   const wrong = options.envNames.find((name) => !/^[\w.-]+$/.test(name))
-  if (wrong !== undefined) throw new TypeError(`${JSON.stringify(wrong)} cannot be the name of an environment: use letters, digits, _, . and -`)
+  if (wrong !== undefined)
+    throw new TypeError(
+      `${JSON.stringify(wrong)} cannot be the name of an environment: use letters, digits, _, . and -`,
+    )
   const { envNames, beside = [] } = options
   const apps = [linesOf(options), ...beside.map((app) => linesOf({ ...app, envNames }))]
-  if (options.format === 'json') return { fileName: 'ecosystem.config.json', text: renderJson(apps) }
+  if (options.format === 'json')
+    return { fileName: 'ecosystem.config.json', text: renderJson(apps) }
   if (options.format === 'yml') return { fileName: 'ecosystem.config.yml', text: renderYaml(apps) }
-  return { fileName: options.esm ? 'ecosystem.config.cjs' : 'ecosystem.config.js', text: renderJs(apps) }
+  return {
+    fileName: options.esm ? 'ecosystem.config.cjs' : 'ecosystem.config.js',
+    text: renderJs(apps),
+  }
 }
 
 type AppLines = RenderedApp & Pick<RenderOptions, 'memory' | 'envNames'>
 
-function linesOf({ name, script, instances, memory, envNames, instancesWhy, extra = {} }: AppLines): Line[] {
-  const isFork = extra['exec_mode'] === 'fork' || foreignInterpreter(script, extra['interpreter']) !== undefined
+function linesOf({
+  name,
+  script,
+  instances,
+  memory,
+  envNames,
+  instancesWhy,
+  extra = {},
+}: AppLines): Line[] {
+  const isFork =
+    extra['exec_mode'] === 'fork' || foreignInterpreter(script, extra['interpreter']) !== undefined
   const own: Line[] = [
-    { key: 'name', value: name, comment: 'what logs, shipit ps and shipit scale --instances call the app' },
+    {
+      key: 'name',
+      value: name,
+      comment: 'what logs, shipit ps and shipit scale --instances call the app',
+    },
     { key: 'script', value: script, comment: 'the file that starts it' },
     {
       key: 'exec_mode',
       value: isFork ? 'fork' : 'cluster',
-      comment: isFork ? 'each instance is a process of its own' : 'instances share one port, and a reload replaces them one by one',
+      comment: isFork
+        ? 'each instance is a process of its own'
+        : 'instances share one port, and a reload replaces them one by one',
     },
     { key: 'instances', value: instances, comment: instancesWhy ?? instancesComment(instances) },
-    ...(memory === undefined ? [] : [{ key: 'max_memory_restart', value: memory, comment: 'an instance that grows beyond this is replaced, without a lost request' }]),
+    ...(memory === undefined
+      ? []
+      : [
+          {
+            key: 'max_memory_restart',
+            value: memory,
+            comment: 'an instance that grows beyond this is replaced, without a lost request',
+          },
+        ]),
   ]
   const written = new Set(own.map(({ key }) => key))
-  const further = Object.entries(extra).filter(([key]) => !written.has(key) && key !== 'env' && !key.startsWith('env_'))
+  const further = Object.entries(extra).filter(
+    ([key]) => !written.has(key) && key !== 'env' && !key.startsWith('env_'),
+  )
   return [
     ...own,
-    ...further.map(([key, value]) => ({ key, value, comment: sentence(appOption(key)?.does ?? '') })),
-    { key: 'env', value: { NODE_ENV: 'production', ...(extra['env'] as object | undefined) }, comment: 'for every environment; PORT comes from the dyno, secrets belong in config vars' },
+    ...further.map(([key, value]) => ({
+      key,
+      value,
+      comment: sentence(appOption(key)?.does ?? ''),
+    })),
+    {
+      key: 'env',
+      value: { NODE_ENV: 'production', ...(extra['env'] as object | undefined) },
+      comment: 'for every environment; PORT comes from the dyno, secrets belong in config vars',
+    },
     ...envNames.map((each) => ({
       key: `env_${each}`,
       value: { NODE_ENV: modeOf(each), ...(extra[`env_${each}`] as object | undefined) },
@@ -72,38 +121,75 @@ function linesOf({ name, script, instances, memory, envNames, instancesWhy, extr
 }
 
 function instancesComment(instances: number | 'max'): string {
-  if (instances === 'max') return "as many as the dyno's memory and CPUs hold: shipit-runtime decides at each start"
+  if (instances === 'max')
+    return "as many as the dyno's memory and CPUs hold: shipit-runtime decides at each start"
   return instances === 1 ? 'one process in each dyno' : 'processes in each dyno'
 }
 
-/** The sentences of the options' table begin with a capital and end with a stop; comments do neither. */
+/**
+ * The sentences of the options' table begin with a capital and end with a stop; comments do
+ * neither.
+ */
 function sentence(text: string): string {
-  return /^[A-Z][a-z]/.test(text) ? text[0]!.toLowerCase() + text.slice(1).replace(/\.$/, '') : text.replace(/\.$/, '')
+  return /^[A-Z][a-z]/.test(text)
+    ? text[0]!.toLowerCase() + text.slice(1).replace(/\.$/, '')
+    : text.replace(/\.$/, '')
 }
 
-/** Only two names ask for something else: on Heroku every deployed environment runs in production mode. */
+/**
+ * Only two names ask for something else: on Heroku every deployed environment runs in production
+ * mode.
+ */
 function modeOf(environment: string): string {
   if (/^dev(elopment)?$/.test(environment)) return 'development'
   return environment === 'test' ? 'test' : 'production'
 }
 
 function isBlock(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && Object.keys(value).length > 0
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    !Array.isArray(value) &&
+    Object.keys(value).length > 0
+  )
 }
 
 function renderJson(apps: Line[][]): string {
-  return JSON.stringify({ apps: apps.map((lines) => Object.fromEntries(lines.map(({ key, value }) => [key, value]))) }, null, 2) + '\n'
+  return (
+    JSON.stringify(
+      {
+        apps: apps.map((lines) => Object.fromEntries(lines.map(({ key, value }) => [key, value]))),
+      },
+      null,
+      2,
+    ) + '\n'
+  )
 }
 
 function renderYaml(apps: Line[][]): string {
-  const head = ['# What PM2 runs inside each dyno. Options: https://pm2.keymetrics.io/docs/usage/application-declaration/', 'apps:']
-  return [...head, ...apps.flatMap((lines) => yamlRows(lines).map((row, index) => (index === 0 ? `  - ${row}` : `    ${row}`)))].join('\n') + '\n'
+  const head = [
+    '# What PM2 runs inside each dyno. Options: https://pm2.keymetrics.io/docs/usage/application-declaration/',
+    'apps:',
+  ]
+  return (
+    [
+      ...head,
+      ...apps.flatMap((lines) =>
+        yamlRows(lines).map((row, index) => (index === 0 ? `  - ${row}` : `    ${row}`)),
+      ),
+    ].join('\n') + '\n'
+  )
 }
 
 function yamlRows(lines: Line[]): string[] {
   return lines.flatMap(({ key, value, comment }) =>
     isBlock(value)
-      ? [withComment(`${key}:`, comment, '#'), ...Object.entries(value).map(([name, each]) => `  ${yamlScalar(name)}: ${yamlValue(each)}`)]
+      ? [
+          withComment(`${key}:`, comment, '#'),
+          ...Object.entries(value).map(
+            ([name, each]) => `  ${yamlScalar(name)}: ${yamlValue(each)}`,
+          ),
+        ]
       : [withComment(`${key}: ${yamlValue(value)}`, comment, '#')],
   )
 }
@@ -112,19 +198,30 @@ function yamlValue(value: unknown): string {
   return typeof value === 'string' ? yamlScalar(value) : JSON.stringify(value)
 }
 
-/** Plain where no YAML parser could take it for anything but text, else in double quotes, whose escapes are JSON's. */
+/**
+ * Plain where no YAML parser could take it for anything but text, else in double quotes, whose
+ * escapes are JSON's.
+ */
 export function yamlScalar(text: string): string {
   if (/^\d+[KMG]$/.test(text)) return text
-  const isPlain = /^[A-Za-z_./][\w./-]*( [\w./-]+)*$/.test(text) && !/^(true|false|null|yes|no|on|off|y|n)$/i.test(text) && !/^[.\d]/.test(text.replace(/^\.{1,2}\//, ''))
+  const isPlain =
+    /^[A-Za-z_./][\w./-]*( [\w./-]+)*$/.test(text) &&
+    !/^(true|false|null|yes|no|on|off|y|n)$/i.test(text) &&
+    !/^[.\d]/.test(text.replace(/^\.{1,2}\//, ''))
   return isPlain ? text : JSON.stringify(text)
 }
 
 function renderJs(apps: Line[][]): string {
-  const rowsOf = (lines: Line[]) => lines.flatMap(({ key, value, comment }) =>
-    isBlock(value)
-      ? [withComment(`${jsKey(key)}: {`, comment, '//'), ...Object.entries(value).map(([name, each]) => `  ${jsKey(name)}: ${jsValue(each)},`), '},']
-      : [withComment(`${jsKey(key)}: ${jsValue(value)},`, comment, '//')],
-  )
+  const rowsOf = (lines: Line[]) =>
+    lines.flatMap(({ key, value, comment }) =>
+      isBlock(value)
+        ? [
+            withComment(`${jsKey(key)}: {`, comment, '//'),
+            ...Object.entries(value).map(([name, each]) => `  ${jsKey(name)}: ${jsValue(each)},`),
+            '},',
+          ]
+        : [withComment(`${jsKey(key)}: ${jsValue(value)},`, comment, '//')],
+    )
   return [
     '// What PM2 runs inside each dyno. Options: https://pm2.keymetrics.io/docs/usage/application-declaration/',
     'module.exports = {',
@@ -146,5 +243,7 @@ function jsKey(key: string): string {
 
 function jsValue(value: unknown): string {
   const json = JSON.stringify(value)
-  return typeof value === 'string' && !/['\\]/.test(json.slice(1, -1)) ? `'${json.slice(1, -1)}'` : json
+  return typeof value === 'string' && !/['\\]/.test(json.slice(1, -1))
+    ? `'${json.slice(1, -1)}'`
+    : json
 }

@@ -9,17 +9,30 @@ import type { Ecosystem, EcosystemApp } from './types.js'
 /** What PM2 reads at the top of a file (API._startJson). */
 const TOP_LEVEL = ['apps', 'deploy', 'pm2', 'static']
 
-type Contents = Pick<Ecosystem, 'apps' | 'deploy' | 'sshTargets' | 'deployEnv'> & { findings: Finding[] }
-
-/** Where the apps are in the data: under apps or pm2, or the data itself; a list or one alone. `prefix` leads to them. */
-function appsIn(data: unknown): { prefix: Path; isList: boolean; raw: unknown[] } {
-  const key = typeOf(data) === 'object' ? ['apps', 'pm2'].find((each) => (data as Record<string, unknown>)[each]) : undefined
-  const found = key === undefined ? data : (data as Record<string, unknown>)[key]
-  return { prefix: key === undefined ? [] : [key], isList: Array.isArray(found), raw: Array.isArray(found) ? found : [found] }
+type Contents = Pick<Ecosystem, 'apps' | 'deploy' | 'sshTargets' | 'deployEnv'> & {
+  findings: Finding[]
 }
 
 /**
- * The place in the data for a problem's path: `apps/0/…` also where the file holds a single app or a bare list.
+ * Where the apps are in the data: under apps or pm2, or the data itself; a list or one alone.
+ * `prefix` leads to them.
+ */
+function appsIn(data: unknown): { prefix: Path; isList: boolean; raw: unknown[] } {
+  const key =
+    typeOf(data) === 'object'
+      ? ['apps', 'pm2'].find((each) => (data as Record<string, unknown>)[each])
+      : undefined
+  const found = key === undefined ? data : (data as Record<string, unknown>)[key]
+  return {
+    prefix: key === undefined ? [] : [key],
+    isList: Array.isArray(found),
+    raw: Array.isArray(found) ? found : [found],
+  }
+}
+
+/**
+ * The place in the data for a problem's path: `apps/0/…` also where the file holds a single app or
+ * a bare list.
  * Paths of other blocks stay as they are.
  */
 export function dataPath(data: unknown, path: Path): Path {
@@ -32,35 +45,59 @@ export function dataPath(data: unknown, path: Path): Path {
 
 /** Whether dataPath means something: a file with nothing but a deploy block has no apps yet. */
 export function holdsApps(data: unknown): boolean {
-  return Array.isArray(data) || (typeOf(data) === 'object' && (appsIn(data).prefix.length > 0 || looksLikeApp(data as Record<string, unknown>)))
+  return (
+    Array.isArray(data) ||
+    (typeOf(data) === 'object' &&
+      (appsIn(data).prefix.length > 0 || looksLikeApp(data as Record<string, unknown>)))
+  )
 }
 
 /** The way back: the path that a problem shows for a place in the data. */
 export function shownPath(data: unknown, path: Path): Path {
   const { prefix, isList } = appsIn(data)
-  const isInApps = path.length > prefix.length && prefix.every((key, index) => path[index] === key) && !TOP_LEVEL.includes(String(path[prefix.length]))
+  const isInApps =
+    path.length > prefix.length &&
+    prefix.every((key, index) => path[index] === key) &&
+    !TOP_LEVEL.includes(String(path[prefix.length]))
   return isInApps ? ['apps', ...(isList ? [] : [0]), ...path.slice(prefix.length)] : path
 }
 
-/** Everything that a file says, from the data in it. Pure: the same data gives the same apps and findings. */
+/**
+ * Everything that a file says, from the data in it. Pure: the same data gives the same apps and
+ * findings.
+ */
 export function readContents(data: unknown, options: { isPackageJson?: boolean } = {}): Contents {
   const nothing: Contents = { apps: [], deploy: {}, sshTargets: [], findings: [] }
   if (typeOf(data) !== 'object' && typeOf(data) !== 'array') {
-    return { ...nothing, findings: [errorAt([], 'holds no apps: there must be a map with a list called apps')] }
+    return {
+      ...nothing,
+      findings: [errorAt([], 'holds no apps: there must be a map with a list called apps')],
+    }
   }
   const { prefix, raw } = appsIn(data)
   const top = Array.isArray(data) ? {} : (data as Record<string, unknown>)
   const isBareApp = prefix.length === 0 && !Array.isArray(data)
   const servers = readStatic(options.isPackageJson ? undefined : top['static'])
   const hasNoApps = isBareApp && !looksLikeApp(top)
-  const findings: Finding[] = (isBareApp && !hasNoApps) || options.isPackageJson ? [] : topLevelFindings(top)
+  const findings: Finding[] =
+    (isBareApp && !hasNoApps) || options.isPackageJson ? [] : topLevelFindings(top)
   if (hasNoApps && servers.apps.length === 0) {
-    return { ...nothing, findings: [errorAt([], 'holds no apps', 'add a list called apps'), ...servers.findings, ...findings] }
+    return {
+      ...nothing,
+      findings: [
+        errorAt([], 'holds no apps', 'add a list called apps'),
+        ...servers.findings,
+        ...findings,
+      ],
+    }
   }
-  if (raw.length === 0 && servers.apps.length === 0) findings.push(errorAt(['apps'], 'the list of apps is empty'))
+  if (raw.length === 0 && servers.apps.length === 0)
+    findings.push(errorAt(['apps'], 'the list of apps is empty'))
 
   const apps: EcosystemApp[] = []
-  const bare = isBareApp ? Object.fromEntries(Object.entries(top).filter(([key]) => !TOP_LEVEL.includes(key))) : undefined
+  const bare = isBareApp
+    ? Object.fromEntries(Object.entries(top).filter(([key]) => !TOP_LEVEL.includes(key)))
+    : undefined
   for (const [index, each] of hasNoApps ? [] : raw.entries()) {
     if (typeOf(each) !== 'object') {
       findings.push(errorAt(['apps', index], 'must be a map of options'))
@@ -72,19 +109,30 @@ export function readContents(data: unknown, options: { isPackageJson?: boolean }
   }
   apps.push(...servers.apps)
   findings.push(...servers.findings, ...setApart(apps))
-  const { deploy, sshTargets, deployEnv, findings: ofDeploy } = readDeploy(top['deploy'], apps.flatMap(environmentNames))
+  const {
+    deploy,
+    sshTargets,
+    deployEnv,
+    findings: ofDeploy,
+  } = readDeploy(top['deploy'], apps.flatMap(environmentNames))
   const withEnv = Object.keys(deployEnv).length > 0 ? { deployEnv } : {}
   return { apps, deploy, sshTargets, ...withEnv, findings: [...findings, ...ofDeploy] }
 }
 
-/** A file whose only fault is a slip in "apps" must be told so, and not that its app lacks a script. */
+/**
+ * A file whose only fault is a slip in "apps" must be told so, and not that its app lacks a script.
+ */
 function looksLikeApp(top: Record<string, unknown>): boolean {
-  return ['script', 'cmd', 'command', 'exec', 'name', 'exec_mode', 'instances', 'env'].some((key) => key in top)
+  return ['script', 'cmd', 'command', 'exec', 'name', 'exec_mode', 'instances', 'env'].some(
+    (key) => key in top,
+  )
 }
 
 function topLevelFindings(top: Record<string, unknown>): Finding[] {
   // x-common: &common is where YAML files keep what several apps share.
-  const unknown = Object.keys(top).filter((key) => !TOP_LEVEL.includes(key) && !/^(x-|[._])/.test(key))
+  const unknown = Object.keys(top).filter(
+    (key) => !TOP_LEVEL.includes(key) && !/^(x-|[._])/.test(key),
+  )
   return unknown.map((key) => unknownKey([key], 'unknown key', TOP_LEVEL))
 }
 
@@ -97,6 +145,11 @@ function setApart(apps: EcosystemApp[]): Finding[] {
     let number = 2
     while (apps.some((other) => other.name === `${name}-${number}`)) number += 1
     app.name = `${name}-${number}`
-    return [warningAt(['apps', index, 'name'], `the name ${name} is already that of apps/${first}: this one is called ${app.name}`)]
+    return [
+      warningAt(
+        ['apps', index, 'name'],
+        `the name ${name} is already that of apps/${first}: this one is called ${app.name}`,
+      ),
+    ]
   })
 }

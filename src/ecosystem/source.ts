@@ -1,13 +1,21 @@
 import type { Locate } from './finding.js'
 import type { Problem } from './types.js'
 
-/** A file's data with a way back to its places, or the problems that keep it from being read. `isCode`: only running it told the data. */
-export type Source = { data: unknown; locate: Locate; problems?: Problem[]; isCode?: true } | { problems: Problem[]; isCode?: true }
+/**
+ * A file's data with a way back to its places, or the problems that keep it from being read.
+ * `isCode`: only running it told the data.
+ */
+export type Source =
+  | { data: unknown; locate: Locate; problems?: Problem[]; isCode?: true }
+  | { problems: Problem[]; isCode?: true }
 
 export const noPlace: Locate = () => undefined
 
 /** A problem of the file as a whole. */
-export function fileProblem(message: string, place: { line?: number; column?: number; suggestion?: string } = {}): Problem {
+export function fileProblem(
+  message: string,
+  place: { line?: number; column?: number; suggestion?: string } = {},
+): Problem {
   return { severity: 'error', path: '', message, ...place }
 }
 

@@ -1,12 +1,33 @@
-import { isAlias, isMap, isScalar, isSeq, Scalar, stringify, type Document, type Node, type Pair, type YAMLMap, type YAMLSeq } from 'yaml'
+import {
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  Scalar,
+  stringify,
+  type Document,
+  type Node,
+  type Pair,
+  type YAMLMap,
+  type YAMLSeq,
+} from 'yaml'
 import type { Path } from './finding.js'
 import { yamlScalar } from './render.js'
 import { ownPair } from './yaml.js'
 
-/** The text with one value set or taken out in place; undefined where that cannot be done by cutting and pasting. */
-export function splice(document: Document.Parsed, text: string, path: Path, value: unknown): string | undefined {
+/**
+ * The text with one value set or taken out in place; undefined where that cannot be done by cutting
+ * and pasting.
+ */
+export function splice(
+  document: Document.Parsed,
+  text: string,
+  path: Path,
+  value: unknown,
+): string | undefined {
   const found = deepest(document.contents, path)
-  if (found.rest.length === 0) return value === undefined ? taken(text, found) : replaced(text, found, value)
+  if (found.rest.length === 0)
+    return value === undefined ? taken(text, found) : replaced(text, found, value)
   if (value === undefined) return undefined
   const [key, ...inside] = found.rest as [string | number, ...(string | number)[]]
   return added(text, found, key, nested(inside, value))
@@ -20,7 +41,10 @@ interface Found {
   rest: (string | number)[]
 }
 
-/** The last node on the path that the text itself holds; what an alias or a merge key brings in does not count. */
+/**
+ * The last node on the path that the text itself holds; what an alias or a merge key brings in does
+ * not count.
+ */
 function deepest(root: Node | null, path: Path): Found {
   let found: Found = { node: root, rest: [...path] }
   while (found.rest.length > 0) {
@@ -36,29 +60,52 @@ function deepest(root: Node | null, path: Path): Found {
 }
 
 function nested(path: readonly (string | number)[], value: unknown): unknown {
-  return path.reduceRight<unknown>((inner, key) => (typeof key === 'number' ? [inner] : { [key]: inner }), value)
+  return path.reduceRight<unknown>(
+    (inner, key) => (typeof key === 'number' ? [inner] : { [key]: inner }),
+    value,
+  )
 }
 
 function replaced(text: string, { node, parent, pair }: Found, value: unknown): string | undefined {
   const range = node?.range
   if (!range) return undefined
   if (pair && parent && (isEmptyText(node) || isBlock(node) || !isInline(value, parent.flow))) {
-    // Everything from the colon on is new; what stood before it, an anchor included, would not fit the new value.
+    // Everything from the colon on is new; what stood before it, an anchor included, would not fit
+    // the new value.
     if ((node as { anchor?: string }).anchor !== undefined || parent.flow) return undefined
     const colon = text.indexOf(':', (pair.key as Node).range![1]) + 1
-    return cut(text, colon, isEmptyText(node) ? colon : contentEnd(text, node!), afterColon(value, indentOf(text, parent), endOfLine(text)))
+    return cut(
+      text,
+      colon,
+      isEmptyText(node) ? colon : contentEnd(text, node!),
+      afterColon(value, indentOf(text, parent), endOfLine(text)),
+    )
   }
   if (isBlock(node) || isEmptyText(node)) return undefined
   return cut(text, range[0], range[1], inline(value, isScalar(node) ? node.type : undefined))
 }
 
-function added(text: string, { node, parent, pair }: Found, key: string | number, value: unknown): string | undefined {
+function added(
+  text: string,
+  { node, parent, pair }: Found,
+  key: string | number,
+  value: unknown,
+): string | undefined {
   if (isAlias(node)) {
     if (typeof key === 'number') return undefined
-    return cut(text, node.range![0], node.range![1], `{ <<: *${node.source}, ${yamlScalar(key)}: ${inline(value)} }`)
+    return cut(
+      text,
+      node.range![0],
+      node.range![1],
+      `{ <<: *${node.source}, ${yamlScalar(key)}: ${inline(value)} }`,
+    )
   }
-  if (isMap(node)) return node.flow ? addedInBrackets(text, node, `${yamlScalar(String(key))}: ${inline(value)}`) : addedPair(text, node, String(key), value)
-  if (isSeq(node)) return node.flow ? addedInBrackets(text, node, inline(value)) : addedItem(text, node, value)
+  if (isMap(node))
+    return node.flow
+      ? addedInBrackets(text, node, `${yamlScalar(String(key))}: ${inline(value)}`)
+      : addedPair(text, node, String(key), value)
+  if (isSeq(node))
+    return node.flow ? addedInBrackets(text, node, inline(value)) : addedItem(text, node, value)
   return replaced(text, { node, parent, pair, rest: [] }, nested([key], value))
 }
 
@@ -75,7 +122,11 @@ function addedInBrackets(text: string, node: YAMLMap | YAMLSeq, piece: string): 
 function addedPair(text: string, node: YAMLMap, key: string, value: unknown): string | undefined {
   if (node.items.length === 0) return undefined
   const indent = indentOf(text, node)
-  return newLine(text, contentEnd(text, node), `${indent}${yamlScalar(key)}:${afterColon(value, indent, endOfLine(text))}`)
+  return newLine(
+    text,
+    contentEnd(text, node),
+    `${indent}${yamlScalar(key)}:${afterColon(value, indent, endOfLine(text))}`,
+  )
 }
 
 function addedItem(text: string, node: YAMLSeq, value: unknown): string | undefined {
@@ -83,15 +134,28 @@ function addedItem(text: string, node: YAMLSeq, value: unknown): string | undefi
   if (dash === undefined) return undefined
   const indent = ' '.repeat(dash - lineStart(text, dash))
   const lines = isInline(value, false) ? [inline(value)] : blockLines(value)
-  return newLine(text, contentEnd(text, node), lines.map((line, index) => `${indent}${index === 0 ? '- ' : '  '}${line}`).join(endOfLine(text)))
+  return newLine(
+    text,
+    contentEnd(text, node),
+    lines
+      .map((line, index) => `${indent}${index === 0 ? '- ' : '  '}${line}`)
+      .join(endOfLine(text)),
+  )
 }
 
-/** Where the first item's dash stands: only white space and properties may lie between it and the item. */
+/**
+ * Where the first item's dash stands: only white space and properties may lie between it and the
+ * item.
+ */
 function lastDash(text: string, node: YAMLSeq): number | undefined {
   const start = (node.items[0] as Node | undefined)?.range?.[0]
   if (start === undefined) return undefined
   const dash = text.lastIndexOf('-', start - 1)
-  return dash >= lineStart(text, start) && /^-\s/.test(text.slice(dash)) && /^\s*$/.test(text.slice(lineStart(text, dash), dash)) ? dash : undefined
+  return dash >= lineStart(text, start) &&
+    /^-\s/.test(text.slice(dash)) &&
+    /^\s*$/.test(text.slice(lineStart(text, dash), dash))
+    ? dash
+    : undefined
 }
 
 function taken(text: string, { parent, pair }: Found): string | undefined {
@@ -116,8 +180,13 @@ function isEmptyText(node: Node | null): boolean {
 }
 
 function isInline(value: unknown, isInBrackets: boolean | undefined): boolean {
-  const isMapping = typeof value === 'object' && value !== null && !Array.isArray(value) && Object.keys(value).length > 0
-  const isDeepList = Array.isArray(value) && value.some((each) => typeof each === 'object' && each !== null)
+  const isMapping =
+    typeof value === 'object' &&
+    value !== null &&
+    !Array.isArray(value) &&
+    Object.keys(value).length > 0
+  const isDeepList =
+    Array.isArray(value) && value.some((each) => typeof each === 'object' && each !== null)
   return isInBrackets === true || !(isMapping || isDeepList)
 }
 
@@ -125,7 +194,8 @@ function inline(value: unknown, style?: Scalar.Type): string {
   if (typeof value === 'string') {
     if (style === Scalar.QUOTE_DOUBLE) return JSON.stringify(value)
     // eslint-disable-next-line no-control-regex
-    if (style === Scalar.QUOTE_SINGLE && !/[\u0000-\u001F]/.test(value)) return `'${value.replaceAll("'", "''")}'`
+    if (style === Scalar.QUOTE_SINGLE && !/[\u0000-\u001F]/.test(value))
+      return `'${value.replaceAll("'", "''")}'`
     return yamlScalar(value)
   }
   if (Array.isArray(value)) return `[${value.map((each) => inline(each)).join(', ')}]`
@@ -140,7 +210,9 @@ function blockLines(value: unknown): string[] {
 
 function afterColon(value: unknown, indent: string, eol: string): string {
   if (isInline(value, false)) return ` ${inline(value)}`
-  return blockLines(value).map((line) => `${eol}${indent}  ${line}`).join('')
+  return blockLines(value)
+    .map((line) => `${eol}${indent}  ${line}`)
+    .join('')
 }
 
 function itemEnd(text: string, item: unknown): number {
@@ -154,7 +226,8 @@ function itemEnd(text: string, item: unknown): number {
 
 /** Where the last character of a node is, trailing comments and blank lines not counted. */
 function contentEnd(text: string, node: Node): number {
-  if ((isMap(node) || isSeq(node)) && !node.flow && node.items.length > 0) return itemEnd(text, node.items.at(-1))
+  if ((isMap(node) || isSeq(node)) && !node.flow && node.items.length > 0)
+    return itemEnd(text, node.items.at(-1))
   const end = node.range![1]
   return isBlock(node) ? node.range![0] + text.slice(node.range![0], end).trimEnd().length : end
 }
@@ -162,7 +235,9 @@ function contentEnd(text: string, node: Node): number {
 function newLine(text: string, after: number, line: string): string {
   const at = afterLine(text, after)
   const eol = endOfLine(text)
-  return /[\r\n]$/.test(text.slice(0, at)) ? cut(text, at, at, line + eol) : cut(text, at, at, eol + line)
+  return /[\r\n]$/.test(text.slice(0, at))
+    ? cut(text, at, at, line + eol)
+    : cut(text, at, at, eol + line)
 }
 
 function indentOf(text: string, node: YAMLMap | YAMLSeq): string {

@@ -9,10 +9,14 @@ export const SERVE = 'serve'
 const KEYS = ['port', 'host', 'path', 'spa', 'ftp', 'directory', 'monitor'] as const
 const KNOWN = ['name', 'basic_auth', ...KEYS]
 
-/** The `static:` block: each entry is an app with the script `serve`, as PM2 adds them to the apps of the file. */
+/**
+ * The `static:` block: each entry is an app with the script `serve`, as PM2 adds them to the apps
+ * of the file.
+ */
 export function readStatic(raw: unknown): { apps: EcosystemApp[]; findings: Finding[] } {
   if (typeOf(raw) === 'nothing') return { apps: [], findings: [] }
-  if (!Array.isArray(raw)) return { apps: [], findings: [errorAt(['static'], 'must be a list of servers')] }
+  if (!Array.isArray(raw))
+    return { apps: [], findings: [errorAt(['static'], 'must be a list of servers')] }
   const findings: Finding[] = []
   const apps = raw.flatMap((each: unknown, index): EcosystemApp[] => {
     if (typeOf(each) !== 'object') {
@@ -21,7 +25,11 @@ export function readStatic(raw: unknown): { apps: EcosystemApp[]; findings: Find
     }
     const entry = each as Record<string, unknown>
     const unknown = Object.keys(entry).filter((key) => !KNOWN.includes(key))
-    findings.push(...unknown.map((key) => unknownKey(['static', index, key], 'unknown key of a static server', KNOWN)))
+    findings.push(
+      ...unknown.map((key) =>
+        unknownKey(['static', index, key], 'unknown key of a static server', KNOWN),
+      ),
+    )
     return [server(entry)]
   })
   return { apps, findings }
@@ -29,11 +37,21 @@ export function readStatic(raw: unknown): { apps: EcosystemApp[]; findings: Find
 
 function server(entry: Record<string, unknown>): EcosystemApp {
   const { name, port, basic_auth: auth } = entry
-  const set = KEYS.filter((key) => typeOf(entry[key]) !== 'nothing').map((key) => [`PM2_SERVE_${key.toUpperCase()}`, String(entry[key])])
+  const set = KEYS.filter((key) => typeOf(entry[key]) !== 'nothing').map((key) => [
+    `PM2_SERVE_${key.toUpperCase()}`,
+    String(entry[key]),
+  ])
   const { username, password } = typeOf(auth) === 'object' ? (auth as Record<string, unknown>) : {}
-  const secured = { PM2_SERVE_BASIC_AUTH: 'true', PM2_SERVE_BASIC_AUTH_USERNAME: String(username), PM2_SERVE_BASIC_AUTH_PASSWORD: String(password) }
+  const secured = {
+    PM2_SERVE_BASIC_AUTH: 'true',
+    PM2_SERVE_BASIC_AUTH_USERNAME: String(username),
+    PM2_SERVE_BASIC_AUTH_PASSWORD: String(password),
+  }
   return {
-    name: typeof name === 'string' && name !== '' ? name : ['static-page-server', port].filter(Boolean).join('-'),
+    name:
+      typeof name === 'string' && name !== ''
+        ? name
+        : ['static-page-server', port].filter(Boolean).join('-'),
     script: SERVE,
     env: { ...Object.fromEntries(set), ...(auth === undefined ? {} : secured) },
   }

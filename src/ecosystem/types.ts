@@ -1,8 +1,14 @@
-/** Plain data of this room. Names of options are PM2's own (https://pm2.keymetrics.io/docs/usage/application-declaration/). */
+/**
+ * Plain data of this room. Names of options are PM2's own
+ * (https://pm2.keymetrics.io/docs/usage/application-declaration/).
+ */
 
 export type EcosystemFormat = 'yml' | 'json' | 'js'
 
-/** One entry of `apps`: every option PM2 knows, spelled as PM2 spells it, aliases already folded into one name. */
+/**
+ * One entry of `apps`: every option PM2 knows, spelled as PM2 spells it, aliases already folded
+ * into one name.
+ */
 export interface EcosystemApp {
   name: string
   script: string
@@ -39,7 +45,10 @@ export interface DeployTarget {
   /** Names of config vars that must be set; never values. */
   config?: string[]
   subdirectory?: string
-  /** Keys of PM2's own ssh deploy that stand beside ours, by name; they mean nothing to a deploy to Heroku. */
+  /**
+   * Keys of PM2's own ssh deploy that stand beside ours, by name; they mean nothing to a deploy to
+   * Heroku.
+   */
   ssh?: string[]
 }
 
@@ -49,11 +58,19 @@ export interface Ecosystem {
   format: EcosystemFormat
   apps: EcosystemApp[]
   deploy: Record<string, DeployTarget>
-  /** Names of environments in `deploy:` that hold PM2's ssh keys (user, host, repo, path …) and nothing of ours. */
+  /**
+   * Names of environments in `deploy:` that hold PM2's ssh keys (user, host, repo, path …) and
+   * nothing of ours.
+   */
   sshTargets: string[]
-  /** Variables of `deploy.NAME.env`, a map, which `--env NAME` gives to every app; absent if there are none. */
+  /**
+   * Variables of `deploy.NAME.env`, a map, which `--env NAME` gives to every app; absent if there
+   * are none.
+   */
   deployEnv?: Record<string, Record<string, string>>
-  /** What is wrong or doubtful, with its place. A file with an `error` must not be run or deployed. */
+  /**
+   * What is wrong or doubtful, with its place. A file with an `error` must not be run or deployed.
+   */
   problems: Problem[]
 }
 
@@ -67,6 +84,8 @@ export interface Problem {
   message: string
   /** "did you mean max_memory_restart?" */
   suggestion?: string
-  /** A package that a .js file requires and that is not installed: nothing is known of the file yet. */
+  /**
+   * A package that a .js file requires and that is not installed: nothing is known of the file yet.
+   */
   absentPackage?: string
 }

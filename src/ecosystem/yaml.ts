@@ -1,4 +1,14 @@
-import { isAlias, isMap, isScalar, isSeq, parseDocument, type Document, type Node, type Pair, type YAMLMap } from 'yaml'
+import {
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  parseDocument,
+  type Document,
+  type Node,
+  type Pair,
+  type YAMLMap,
+} from 'yaml'
 import type { Locate, Path } from './finding.js'
 import { dataPath } from './shape.js'
 import { fileProblem, placeAt, type Source } from './source.js'
@@ -14,8 +24,17 @@ export function parseYaml(text: string): Document.Parsed {
 export function readYaml(text: string): Source {
   const document = parseYaml(text)
   const faults = [...document.errors, ...document.warnings]
-  if (faults.length > 0) return { problems: faults.map((fault) => fileProblem(yamlMessage(fault.message, fault.code), placeAt(text, fault.pos[0]))) }
-  if (document.contents === null || (isScalar(document.contents) && document.contents.value === null)) return { problems: [fileProblem('the file is empty')] }
+  if (faults.length > 0)
+    return {
+      problems: faults.map((fault) =>
+        fileProblem(yamlMessage(fault.message, fault.code), placeAt(text, fault.pos[0])),
+      ),
+    }
+  if (
+    document.contents === null ||
+    (isScalar(document.contents) && document.contents.value === null)
+  )
+    return { problems: [fileProblem('the file is empty')] }
   try {
     const data: unknown = document.toJS()
     return { data, locate: locateIn(document, text, data) }
@@ -73,7 +92,10 @@ function findPair(document: Document, map: YAMLMap, key: string | number): Pair 
   for (const pair of map.items.filter((each) => keyText(each) === '<<')) {
     const merged = resolved(document, pair.value)
     const sources = isSeq(merged) ? merged.items.map((item) => resolved(document, item)) : [merged]
-    const found = sources.filter(isMap).map((source) => findPair(document, source as YAMLMap, key)).find((each) => each !== undefined)
+    const found = sources
+      .filter(isMap)
+      .map((source) => findPair(document, source as YAMLMap, key))
+      .find((each) => each !== undefined)
     if (found) return found
   }
   return undefined

@@ -11,13 +11,27 @@ export interface RestartOptions {
   onAsked?: (names: string[]) => void
 }
 
-/** Restarts dynos at once, all of the selection together, and waits until each is up again. Answers with their names. */
-export async function restart(api: PlatformApi, app: string, asked: Selection, { waitTimeout, poll, signal, onAsked }: RestartOptions): Promise<string[]> {
+/**
+ * Restarts dynos at once, all of the selection together, and waits until each is up again. Answers
+ * with their names.
+ */
+export async function restart(
+  api: PlatformApi,
+  app: string,
+  asked: Selection,
+  { waitTimeout, poll, signal, onAsked }: RestartOptions,
+): Promise<string[]> {
   const [formation, all] = await Promise.all([listFormation(api, app), listDynos(api, app)])
   const { dynos, selection } = selected(all, formation, asked, app)
   signal?.throwIfAborted()
   await restartDynos(api, app, selection)
   onAsked?.(dynos.map(({ name }) => name))
-  await waitForReplacement(api, app, dynos, { others: all, timeout: waitTimeout, poll, signal, consequence: '' })
+  await waitForReplacement(api, app, dynos, {
+    others: all,
+    timeout: waitTimeout,
+    poll,
+    signal,
+    consequence: '',
+  })
   return dynos.map(({ name }) => name)
 }

@@ -2,10 +2,17 @@ import { ShipitError } from '../errors.js'
 import { unknownName } from '../nearest.js'
 import type { Formation, FormationUpdate } from '../heroku/index.js'
 
-/** The config var in which a stop keeps what a start brings back: `web=2:Standard-1X,worker=1:Standard-2X`. */
+/**
+ * The config var in which a stop keeps what a start brings back:
+ * `web=2:Standard-1X,worker=1:Standard-2X`.
+ */
 export const STOPPED_VAR = 'SHIPIT_STOPPED'
 
-export interface Count { type: string; quantity: number; size: string }
+export interface Count {
+  type: string
+  quantity: number
+  size: string
+}
 
 /** Reads the config var; parts that are not of its form are left out. */
 export function parseStopped(value: string | undefined): Count[] {
@@ -16,7 +23,8 @@ export function parseStopped(value: string | undefined): Count[] {
 }
 
 /** `web=2:Standard-1X worker=1:Standard-2X`, as `scale` takes it. */
-export const countsInWords = (counts: readonly Count[], between: ' ' | ','): string => counts.map(({ type, quantity, size }) => `${type}=${quantity}:${size}`).join(between)
+export const countsInWords = (counts: readonly Count[], between: ' ' | ','): string =>
+  counts.map(({ type, quantity, size }) => `${type}=${quantity}:${size}`).join(between)
 
 interface StopPlan {
   updates: FormationUpdate[]
@@ -28,21 +36,48 @@ interface StopPlan {
   restartsOthers: boolean
 }
 
-/** Scales one type, or all that run, to zero, and remembers their counts and sizes beside those that an earlier stop remembered. */
-export function planStop(formation: readonly Formation[], before: string | undefined, type?: string): StopPlan {
+/**
+ * Scales one type, or all that run, to zero, and remembers their counts and sizes beside those that
+ * an earlier stop remembered.
+ */
+export function planStop(
+  formation: readonly Formation[],
+  before: string | undefined,
+  type?: string,
+): StopPlan {
   checkType(formation, type)
-  const stopped = formation.filter((row) => row.quantity > 0 && (type === undefined || row.type === type)).map(({ type, quantity, size }) => ({ type, quantity, size }))
-  const kept = parseStopped(before).filter((count) => !stopped.some((one) => one.type === count.type))
-  return { updates: stopped.map(({ type }) => ({ type, quantity: 0 })), stopped, remembered: countsInWords([...kept, ...stopped], ','), restartsOthers: formation.some((row) => row.quantity > 0 && !stopped.some((one) => one.type === row.type)) }
+  const stopped = formation
+    .filter((row) => row.quantity > 0 && (type === undefined || row.type === type))
+    .map(({ type, quantity, size }) => ({ type, quantity, size }))
+  const kept = parseStopped(before).filter(
+    (count) => !stopped.some((one) => one.type === count.type),
+  )
+  return {
+    updates: stopped.map(({ type }) => ({ type, quantity: 0 })),
+    stopped,
+    remembered: countsInWords([...kept, ...stopped], ','),
+    restartsOthers: formation.some(
+      (row) => row.quantity > 0 && !stopped.some((one) => one.type === row.type),
+    ),
+  }
 }
 
-interface StartPlan { updates: FormationUpdate[]; started: Count[] }
+interface StartPlan {
+  updates: FormationUpdate[]
+  started: Count[]
+}
 
 /**
- * Brings back what a stop has remembered; a type that runs is left as it is, and one that is named and not remembered gets one dyno.
- * The memory stays: a change of a config var would restart the dynos, and the next stop writes over it.
+ * Brings back what a stop has remembered; a type that runs is left as it is, and one that is named
+ * and not remembered gets one dyno.
+ * The memory stays: a change of a config var would restart the dynos, and the next stop writes over
+ * it.
  */
-export function planStart(formation: readonly Formation[], before: string | undefined, type?: string): StartPlan {
+export function planStart(
+  formation: readonly Formation[],
+  before: string | undefined,
+  type?: string,
+): StartPlan {
   checkType(formation, type)
   const remembered = parseStopped(before)
   const started = formation.flatMap((row): Count[] => {
@@ -55,5 +90,12 @@ export function planStart(formation: readonly Formation[], before: string | unde
 
 function checkType(formation: readonly Formation[], type: string | undefined): void {
   if (type === undefined || formation.some((row) => row.type === type)) return
-  throw new ShipitError('not_found', unknownName('process type', type, formation.map((row) => row.type)))
+  throw new ShipitError(
+    'not_found',
+    unknownName(
+      'process type',
+      type,
+      formation.map((row) => row.type),
+    ),
+  )
 }

@@ -8,10 +8,17 @@ import type { InstancesPlan } from './instances.js'
 const EVERY = 500
 
 /**
- * Waits until the runtime has told, in each dyno of these types, that as many instances run as were asked for.
+ * Waits until the runtime has told, in each dyno of these types, that as many instances run as were
+ * asked for.
  * Throws ShipitError `timeout`: the change was made and stays.
  */
-export async function waitForInstances(api: PlatformApi, app: string, changes: InstancesPlan['changes'], types: readonly string[], { timeout, signal }: { timeout: number; signal: AbortSignal }): Promise<void> {
+export async function waitForInstances(
+  api: PlatformApi,
+  app: string,
+  changes: InstancesPlan['changes'],
+  types: readonly string[],
+  { timeout, signal }: { timeout: number; signal: AbortSignal },
+): Promise<void> {
   const deadline = performance.now() + timeout
   for await (const { dynos, model } of watchFormation(api, app, { every: EVERY, signal })) {
     if (hasInstances(reportDynos(dynos, model, Date.now()), changes, types)) return
@@ -21,6 +28,8 @@ export async function waitForInstances(api: PlatformApi, app: string, changes: I
   const asked = changes.map((change) => `${change.app}=${change.after}`).join(', ')
   throw new ShipitError('timeout', {
     message: `The dynos are up, and after ${Math.round(timeout / 1000)} s not all of their instances run (${asked}).`,
-    why: 'The app\'s log does not tell that they came online, or that they did not stay so.', next: `shipit ps --app ${app}`, details: { app },
+    why: "The app's log does not tell that they came online, or that they did not stay so.",
+    next: `shipit ps --app ${app}`,
+    details: { app },
   })
 }

@@ -1,6 +1,9 @@
 import { GitError, type SimpleGit } from 'simple-git'
 
-/** What git prints, or undefined where it has no answer: simple-git rejects only a failure that also wrote to stderr. */
+/**
+ * What git prints, or undefined where it has no answer: simple-git rejects only a failure that also
+ * wrote to stderr.
+ */
 export async function answer(git: SimpleGit, args: string[]): Promise<string | undefined> {
   try {
     return (await git.raw(args)).replace(/\n$/, '') || undefined

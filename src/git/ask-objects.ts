@@ -9,24 +9,44 @@ interface ObjectAnswer {
   content: Buffer
 }
 
-/** What git knows of objects, by one process for all: an answer for each name, in order. Names are what `git rev-parse` takes, without line feeds. */
-export function askObjects(dir: string, mode: '--batch' | '--batch-check', names: string[]): Promise<ObjectAnswer[]> {
+/**
+ * What git knows of objects, by one process for all: an answer for each name, in order. Names are
+ * what `git rev-parse` takes, without line feeds.
+ */
+export function askObjects(
+  dir: string,
+  mode: '--batch' | '--batch-check',
+  names: string[],
+): Promise<ObjectAnswer[]> {
   if (names.length === 0) return Promise.resolve([])
   return new Promise((resolve, reject) => {
-    const child = spawn('git', ['--no-replace-objects', 'cat-file', mode], { cwd: dir, env: gitEnvironment(), stdio: ['pipe', 'pipe', 'pipe'] })
+    const child = spawn('git', ['--no-replace-objects', 'cat-file', mode], {
+      cwd: dir,
+      env: gitEnvironment(),
+      stdio: ['pipe', 'pipe', 'pipe'],
+    })
     const chunks: Buffer[] = []
     let said = ''
     child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk))
-    child.stderr.on('data', (chunk: Buffer) => { said += chunk.toString() })
+    child.stderr.on('data', (chunk: Buffer) => {
+      said += chunk.toString()
+    })
     // A git that ends before it has read all says so by its exit.
     child.stdin.on('error', () => undefined)
     child.on('error', reject)
-    child.on('close', (code) => (code === 0 ? resolve(answersOf(Buffer.concat(chunks), mode === '--batch')) : reject(new Error(`git cat-file ended with ${code}: ${said.trim()}`))))
+    child.on('close', (code) =>
+      code === 0
+        ? resolve(answersOf(Buffer.concat(chunks), mode === '--batch'))
+        : reject(new Error(`git cat-file ended with ${code}: ${said.trim()}`)),
+    )
     child.stdin.end(names.join('\n') + '\n')
   })
 }
 
-/** `<id> <type> <bytes>` each, with the bytes and a line feed after it for `--batch`; `<name> missing` for what is not there. */
+/**
+ * `<id> <type> <bytes>` each, with the bytes and a line feed after it for `--batch`; `<name>
+ * missing` for what is not there.
+ */
 function answersOf(output: Buffer, hasContent: boolean): ObjectAnswer[] {
   const answers: ObjectAnswer[] = []
   for (let at = 0; at < output.length;) {

@@ -2,16 +2,26 @@ import { spawn } from 'node:child_process'
 import { gitEnvironment } from './open.js'
 
 /**
- * The contents of blobs, one after the other and in order, through one process of git, without more than a few of them in memory.
+ * The contents of blobs, one after the other and in order, through one process of git, without more
+ * than a few of them in memory.
  * Objects that are not there are left out.
  * @throws Error with what git says if it fails
  */
-export async function* eachBlob(dir: string, ids: string[]): AsyncGenerator<{ id: string; content: Buffer }> {
+export async function* eachBlob(
+  dir: string,
+  ids: string[],
+): AsyncGenerator<{ id: string; content: Buffer }> {
   if (ids.length === 0) return
   const args = ['--no-replace-objects', 'cat-file', '--batch', '--buffer']
-  const child = spawn('git', args, { cwd: dir, env: gitEnvironment(), stdio: ['pipe', 'pipe', 'pipe'] })
+  const child = spawn('git', args, {
+    cwd: dir,
+    env: gitEnvironment(),
+    stdio: ['pipe', 'pipe', 'pipe'],
+  })
   let said = ''
-  child.stderr.on('data', (chunk: Buffer) => { said += chunk.toString() })
+  child.stderr.on('data', (chunk: Buffer) => {
+    said += chunk.toString()
+  })
   // A git that ends before it has read all says so by its exit.
   child.stdin.on('error', () => undefined)
   const ended = new Promise<void>((resolve, reject) => {
@@ -34,7 +44,9 @@ export async function* eachBlob(dir: string, ids: string[]): AsyncGenerator<{ id
 }
 
 /** Of `<id> blob <bytes>`, the bytes and a line feed each, or `<id> missing`. */
-async function* blobsOf(stream: AsyncIterable<Buffer>): AsyncGenerator<{ id: string; content: Buffer }> {
+async function* blobsOf(
+  stream: AsyncIterable<Buffer>,
+): AsyncGenerator<{ id: string; content: Buffer }> {
   let chunks: Buffer[] = []
   let held = 0
   let wanted: { id: string; size: number } | undefined

@@ -6,13 +6,17 @@ export interface FolderCommit {
 }
 
 /**
- * The commits of a folder's own history. Pure but for `make`, which is told the original, the tree and the parents, and answers with the
- * new commit's id. A commit that leaves the folder as it was is none of them; neither is one without the folder, but what came before is
- * still the parent of what comes after: so a folder that was gone for a while fast-forwards all the same.
+ * The commits of a folder's own history. Pure but for `make`, which is told the original, the tree
+ * and the parents, and answers with the new commit's id. A commit that leaves the folder as it was
+ * is none of them; neither is one without the folder, but what came before is still the parent of
+ * what comes after: so a folder that was gone for a while fast-forwards all the same.
  * @param history parents before children
  * @returns the commit of the folder's history that stands for each original that has the folder
  */
-export function foldHistory(history: readonly FolderCommit[], make: (original: string, tree: string, parents: string[]) => string): Map<string, string> {
+export function foldHistory(
+  history: readonly FolderCommit[],
+  make: (original: string, tree: string, parents: string[]) => string,
+): Map<string, string> {
   /** Of each original, the newest commits of the folder's history that it contains. */
   const tips = new Map<string, string[]>()
   const treeOf = new Map<string, string>()

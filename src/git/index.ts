@@ -1,4 +1,7 @@
-/** The user's repository and the push: what is there to deploy, and how it gets to the platform without the token being seen. */
+/**
+ * The user's repository and the push: what is there to deploy, and how it gets to the platform
+ * without the token being seen.
+ */
 export { repositoryState, isInCommit, type RepositoryState } from './state.js'
 export { resolveCommit, type Commit } from './commit.js'
 export { ensureHerokuRemote, herokuRemoteApp } from './remotes.js'

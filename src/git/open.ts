@@ -1,11 +1,13 @@
 import { simpleGit, type SimpleGit } from 'simple-git'
 
 /** What git needs of the environment to find its configuration and to run. */
-const NEEDED = /^(PATH|HOME|USER|LOGNAME|TMPDIR|TEMP|TMP|XDG_\w+|PATHEXT|SYSTEMROOT|SYSTEMDRIVE|USERPROFILE|HOMEDRIVE|HOMEPATH|APPDATA|LOCALAPPDATA|PROGRAMDATA|PROGRAMFILES.*)$/i
+const NEEDED =
+  /^(PATH|HOME|USER|LOGNAME|TMPDIR|TEMP|TMP|XDG_\w+|PATHEXT|SYSTEMROOT|SYSTEMDRIVE|USERPROFILE|HOMEDRIVE|HOMEPATH|APPDATA|LOCALAPPDATA|PROGRAMDATA|PROGRAMFILES.*)$/i
 
 /**
- * simple-git for questions about a repository. It gets this small environment and not the whole of ours, because with DEBUG=* it prints
- * the environment of every git that it starts, HEROKU_API_KEY and PM2_SECRET_KEY included.
+ * simple-git for questions about a repository. It gets this small environment and not the whole of
+ * ours, because with DEBUG=* it prints the environment of every git that it starts, HEROKU_API_KEY
+ * and PM2_SECRET_KEY included.
  */
 export function openGit(dir: string): SimpleGit {
   return simpleGit(dir).env(gitEnvironment())
@@ -13,6 +15,10 @@ export function openGit(dir: string): SimpleGit {
 
 /** That small environment, for a git that is started without simple-git. */
 export function gitEnvironment(): Record<string, string> {
-  const env = Object.fromEntries(Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined && NEEDED.test(entry[0])))
+  const env = Object.fromEntries(
+    Object.entries(process.env).filter(
+      (entry): entry is [string, string] => entry[1] !== undefined && NEEDED.test(entry[0]),
+    ),
+  )
   return { ...env, LC_ALL: 'C' }
 }

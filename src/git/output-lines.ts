@@ -1,8 +1,8 @@
 import { StringDecoder } from 'node:string_decoder'
 
 /**
- * Turns a stream's bytes into lines. UTF-8 split across chunks stays whole, and of a progress line, which is rewritten in place
- * by carriage returns, only its last state becomes a line.
+ * Turns a stream's bytes into lines. UTF-8 split across chunks stays whole, and of a progress line,
+ * which is rewritten in place by carriage returns, only its last state becomes a line.
  */
 export class OutputLines {
   private readonly decoder = new StringDecoder('utf8')
@@ -31,10 +31,12 @@ function lastState(line: string): string {
 }
 
 /**
- * What the platform wrote, of a line that git printed on stderr; undefined where the line is git's own. git puts `remote: ` before each
- * line of the other side and pads it with eight spaces or an escape sequence, to wipe what stood there.
+ * What the platform wrote, of a line that git printed on stderr; undefined where the line is git's
+ * own. git puts `remote: ` before each line of the other side and pads it with eight spaces or an
+ * escape sequence, to wipe what stood there.
  */
 export function remoteLine(line: string): string | undefined {
+  const written = /^remote: ?(.*)$/s.exec(line)?.[1]
   // eslint-disable-next-line no-control-regex -- the escape sequence that git appends
-  return /^remote: ?(.*)$/s.exec(line)?.[1]?.replace(/(?: {8}|\x1b\[K)$/, '').trimEnd()
+  return written?.replace(/(?: {8}|\x1b\[K)$/, '').trimEnd()
 }

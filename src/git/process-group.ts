@@ -22,8 +22,10 @@ async function gone(pgid: number, within: number): Promise<boolean> {
 }
 
 /**
- * Ends every process of a group that this process has started with `detached: true`: SIGTERM, and SIGKILL for those that stay.
- * Resolves when none is left. `git push` runs others (git-remote-http, send-pack, hooks), which live on when only their parent is killed.
+ * Ends every process of a group that this process has started with `detached: true`: SIGTERM, and
+ * SIGKILL for those that stay.
+ * Resolves when none is left. `git push` runs others (git-remote-http, send-pack, hooks), which
+ * live on when only their parent is killed.
  * @param grace ms between the two signals
  */
 export async function endProcessGroup(pgid: number, grace = 2000): Promise<void> {

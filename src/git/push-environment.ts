@@ -2,49 +2,78 @@ import { isLoopback } from '../loopback.js'
 import { configCount, configVariables, type ConfigEntry } from './config-variables.js'
 
 /**
- * Variables that would have git look at another repository than the folder's own: those of `git rev-parse --local-env-vars` but for
- * the configuration ones. They are set where shipit is run from a git hook.
+ * Variables that would have git look at another repository than the folder's own: those of `git
+ * rev-parse --local-env-vars` but for the configuration ones. They are set where shipit is run from
+ * a git hook.
  */
 const OTHER_REPOSITORY = new Set([
-  'GIT_DIR', 'GIT_WORK_TREE', 'GIT_COMMON_DIR', 'GIT_INDEX_FILE', 'GIT_OBJECT_DIRECTORY', 'GIT_ALTERNATE_OBJECT_DIRECTORIES',
-  'GIT_PREFIX', 'GIT_INTERNAL_SUPER_PREFIX', 'GIT_GRAFT_FILE', 'GIT_SHALLOW_FILE', 'GIT_NO_REPLACE_OBJECTS', 'GIT_REPLACE_REF_BASE',
-  'GIT_IMPLICIT_WORK_TREE', 'GIT_NAMESPACE',
+  'GIT_DIR',
+  'GIT_WORK_TREE',
+  'GIT_COMMON_DIR',
+  'GIT_INDEX_FILE',
+  'GIT_OBJECT_DIRECTORY',
+  'GIT_ALTERNATE_OBJECT_DIRECTORIES',
+  'GIT_PREFIX',
+  'GIT_INTERNAL_SUPER_PREFIX',
+  'GIT_GRAFT_FILE',
+  'GIT_SHALLOW_FILE',
+  'GIT_NO_REPLACE_OBJECTS',
+  'GIT_REPLACE_REF_BASE',
+  'GIT_IMPLICIT_WORK_TREE',
+  'GIT_NAMESPACE',
 ])
 
 /** Anything that has git or curl write down what it sends. */
 const TRACES = /^(GIT_TRACE.*|GIT_CURL_VERBOSE|GIT_REDACT_COOKIES)$/
 
 /**
- * The environment of a push, whose configuration lives in variables only. git asks nobody else for a password: no prompt, no askpass
- * program, no helper of the user.
+ * The environment of a push, whose configuration lives in variables only. git asks nobody else for
+ * a password: no prompt, no askpass program, no helper of the user.
  * @param credentials a helper of git's for this one URL, or a header that carries them
  * @param objects folder of objects instead of the repository's own, which it refers to
  */
-export function pushEnvironment(env: NodeJS.ProcessEnv, url: string, credentials: { helper: string } | { header: string }, objects?: string): NodeJS.ProcessEnv {
-  const kept = Object.fromEntries(Object.entries(env).filter(([name]) => !OTHER_REPOSITORY.has(name) && !TRACES.test(name)))
+export function pushEnvironment(
+  env: NodeJS.ProcessEnv,
+  url: string,
+  credentials: { helper: string } | { header: string },
+  objects?: string,
+): NodeJS.ProcessEnv {
+  const kept = Object.fromEntries(
+    Object.entries(env).filter(([name]) => !OTHER_REPOSITORY.has(name) && !TRACES.test(name)),
+  )
   return {
     ...kept,
     ...(objects === undefined ? {} : { GIT_OBJECT_DIRECTORY: objects }),
     ...configVariables(configCount(env), [
-      // Empty first: it stands alone, whatever else is configured to go along (`shipit local env` has a header of its own).
+      // Empty first: it stands alone, whatever else is configured to go along (`shipit local env`
+      // has a header of its own).
       [`http.${url}.extraHeader`, ''],
-      ...('header' in credentials ? [[`http.${url}.extraHeader`, credentials.header]] as ConfigEntry[] : []),
+      ...('header' in credentials
+        ? ([[`http.${url}.extraHeader`, credentials.header]] as ConfigEntry[])
+        : []),
       // A redirect must not carry the header to another host.
       [`http.${url}.followRedirects`, 'false'],
       ['credential.helper', ''],
-      ...('helper' in credentials ? [[`credential.${url}.helper`, ''], [`credential.${url}.helper`, credentials.helper]] as ConfigEntry[] : []),
-      // A rewritten address would have neither header nor platform. The longest match counts, and none is longer than the whole.
+      ...('helper' in credentials
+        ? ([
+            [`credential.${url}.helper`, ''],
+            [`credential.${url}.helper`, credentials.helper],
+          ] as ConfigEntry[])
+        : []),
+      // A rewritten address would have neither header nor platform. The longest match counts, and
+      // none is longer than the whole.
       [`url.${url}.insteadOf`, url],
       [`url.${url}.pushInsteadOf`, url],
       // Options for other hosts: a platform that takes none refuses the push.
       ['push.pushOption', ''],
       // No proxy of the user's configuration knows a platform on this machine.
-      ...(isLoopback(new URL(url).hostname) ? [[`http.${url}.proxy`, '']] as ConfigEntry[] : []),
+      ...(isLoopback(new URL(url).hostname) ? ([[`http.${url}.proxy`, '']] as ConfigEntry[]) : []),
     ]),
     GIT_TERMINAL_PROMPT: '0',
     // Set and empty: git then asks no program at all, SSH_ASKPASS included.
     GIT_ASKPASS: '',
-    // trace2 can be on by the user's configuration too, and may be told to write down the environment; these switch it off.
+    // trace2 can be on by the user's configuration too, and may be told to write down the
+    // environment; these switch it off.
     GIT_TRACE2: '0',
     GIT_TRACE2_EVENT: '0',
     GIT_TRACE2_PERF: '0',

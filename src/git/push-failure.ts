@@ -4,13 +4,22 @@ import { appOf, type PushTranscript } from './push.js'
 const SHOWN = 30
 
 /** Why a push failed, from what git and the platform said. Pure. */
-export function pushFailure({ url, exitCode, remote, own, refs, hook }: PushTranscript): ShipitError {
+export function pushFailure({
+  url,
+  exitCode,
+  remote,
+  own,
+  refs,
+  hook,
+}: PushTranscript): ShipitError {
   const rejection = refs.find((line) => line.startsWith('!'))?.split('\t')[2] ?? ''
   const gitSaid = own.filter((line) => !/^(error: failed to push some refs|hint: )/.test(line))
   const platformSaid = remote.slice(-SHOWN).join('\n').trim()
   const all = gitSaid.join('\n')
   const hookSaid = hook.slice(-SHOWN).join('\n').trim()
-  const why = [platformSaid, hookSaid, all].filter(Boolean).join('\n') || `git push ended with status ${exitCode} and said nothing.`
+  const why =
+    [platformSaid, hookSaid, all].filter(Boolean).join('\n') ||
+    `git push ended with status ${exitCode} and said nothing.`
 
   if (/pre-receive hook declined|hook declined/.test(rejection)) {
     return new ShipitError('build', {
@@ -20,7 +29,11 @@ export function pushFailure({ url, exitCode, remote, own, refs, hook }: PushTran
     })
   }
   if (/shallow update not allowed/.test(rejection + all)) {
-    return new ShipitError('git', { message: 'The platform refuses the push of a shallow clone.', why, next: 'git fetch --unshallow' })
+    return new ShipitError('git', {
+      message: 'The platform refuses the push of a shallow clone.',
+      why,
+      next: 'git fetch --unshallow',
+    })
   }
   if (/non-fast-forward|fetch first|stale info/.test(rejection)) {
     return new ShipitError('push', {
@@ -29,7 +42,8 @@ export function pushFailure({ url, exitCode, remote, own, refs, hook }: PushTran
       next: 'Deploy from a branch that contains them, or run `shipit deploy --force` to replace what is there.',
     })
   }
-  if (rejection) return new ShipitError('push', { message: `git push was rejected: ${rejection}`, why })
+  if (rejection)
+    return new ShipitError('push', { message: `git push was rejected: ${rejection}`, why })
 
   if (/Authentication failed|could not read (Username|Password)|returned error: 40[13]/.test(all)) {
     return new ShipitError('auth', {
@@ -38,27 +52,75 @@ export function pushFailure({ url, exitCode, remote, own, refs, hook }: PushTran
       next: 'Check that the token is valid and that its account has access to the app.',
     })
   }
-  if (/repository '.*' not found|returned error: 404/.test(all) || /No such app/i.test(platformSaid)) {
-    return new ShipitError('not_found', { message: `There is no git repository at ${url}.`, why, next: 'Check the name of the app, and that you have access to it.' })
+  if (
+    /repository '.*' not found|returned error: 404/.test(all) ||
+    /No such app/i.test(platformSaid)
+  ) {
+    return new ShipitError('not_found', {
+      message: `There is no git repository at ${url}.`,
+      why,
+      next: 'Check the name of the app, and that you have access to it.',
+    })
   }
   if (/returned error: 429/.test(all)) {
-    return new ShipitError('refused', { message: 'The platform takes no more git requests for this app for now.', why, next: 'Try again later: Heroku allows 75 an hour for an app.', details: { status: 429 } })
+    return new ShipitError('refused', {
+      message: 'The platform takes no more git requests for this app for now.',
+      why,
+      next: 'Try again later: Heroku allows 75 an hour for an app.',
+      details: { status: 429 },
+    })
   }
   if (/No space left on device|Disk quota exceeded/i.test(all)) {
-    return new ShipitError('git', { message: 'git had no room on the disk for the push.', why, next: 'Make room on the disk of this repository and of the temporary folder, then deploy again.' })
+    return new ShipitError('git', {
+      message: 'git had no room on the disk for the push.',
+      why,
+      next: 'Make room on the disk of this repository and of the temporary folder, then deploy again.',
+    })
   }
   if (/certificate (has expired|is not yet valid)/i.test(all)) {
-    return new ShipitError('network', { message: `The certificate of ${url} is not valid by this machine's clock.`, why, next: 'Check the date and time of this machine. If they are right, the certificate of the host or of a proxy on the way must be renewed.' })
+    return new ShipitError('network', {
+      message: `The certificate of ${url} is not valid by this machine's clock.`,
+      why,
+      next: 'Check the date and time of this machine. If they are right, the certificate of the host or of a proxy on the way must be renewed.',
+    })
   }
   if (NETWORK.test(all)) {
-    return new ShipitError('network', { message: `The connection to ${url} failed during the push.`, why, next: `Check the connection. If a build had begun, it may go on: look at \`shipit releases --app ${appOf(url)}\` before you deploy again.` })
+    return new ShipitError('network', {
+      message: `The connection to ${url} failed during the push.`,
+      why,
+      next: `Check the connection. If a build had begun, it may go on: look at \`shipit releases --app ${appOf(url)}\` before you deploy again.`,
+    })
   }
   return new ShipitError('push', { message: 'git push failed.', why })
 }
 
-/** libcurl's and git's words for connections that could not be made or were cut (https://curl.se/libcurl/c/libcurl-errors.html). */
-const NETWORK = new RegExp([
-  'Could not resolve', 'Failed to connect', "Couldn't connect", 'Connection (refused|reset|timed out|was reset)', 'Operation (timed out|too slow)', 'timed out',
-  'SSL', 'TLS', 'certificate', 'Empty reply', 'Recv failure', 'Send failure', 'transfer closed', 'RPC failed', 'the remote end hung up',
-  'early EOF', 'unexpected disconnect', 'returned error: 5\\d\\d', 'Proxy', 'bad line length', 'expected flush',
-].join('|'), 'i')
+/**
+ * libcurl's and git's words for connections that could not be made or were cut
+ * (https://curl.se/libcurl/c/libcurl-errors.html).
+ */
+const NETWORK = new RegExp(
+  [
+    'Could not resolve',
+    'Failed to connect',
+    "Couldn't connect",
+    'Connection (refused|reset|timed out|was reset)',
+    'Operation (timed out|too slow)',
+    'timed out',
+    'SSL',
+    'TLS',
+    'certificate',
+    'Empty reply',
+    'Recv failure',
+    'Send failure',
+    'transfer closed',
+    'RPC failed',
+    'the remote end hung up',
+    'early EOF',
+    'unexpected disconnect',
+    'returned error: 5\\d\\d',
+    'Proxy',
+    'bad line length',
+    'expected flush',
+  ].join('|'),
+  'i',
+)

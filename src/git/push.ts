@@ -17,19 +17,33 @@ export interface PushOptions {
   refspec: string
   /** Whether commits that only the other side has may be dropped. */
   force?: boolean
-  /** Ends the push and every process of it. The promise then rejects with the signal's reason, once none is left. */
+  /**
+   * Ends the push and every process of it. The promise then rejects with the signal's reason, once
+   * none is left.
+   */
   signal?: AbortSignal
-  /** Every line that the platform writes, as it comes; terminal control bytes of the build are still in it. */
+  /**
+   * Every line that the platform writes, as it comes; terminal control bytes of the build are still
+   * in it.
+   */
   onOutput?: (line: string) => void
-  /** ms for all of it. Heroku gives a build 15 minutes (https://devcenter.heroku.com/articles/limits#build). */
+  /**
+   * ms for all of it. Heroku gives a build 15 minutes
+   * (https://devcenter.heroku.com/articles/limits#build).
+   */
   timeout?: number
-  /** Folder of git objects that holds what is pushed, where the repository does not (see subtree.ts). */
+  /**
+   * Folder of git objects that holds what is pushed, where the repository does not (see
+   * subtree.ts).
+   */
   objects?: string | undefined
   /** Environment to start from. */
   env?: NodeJS.ProcessEnv
 }
 
-export interface PushResult { outcome: 'pushed' | 'up-to-date' }
+export interface PushResult {
+  outcome: 'pushed' | 'up-to-date'
+}
 
 /** What git said, as far as a failure is told by it. */
 export interface PushTranscript {
@@ -50,14 +64,19 @@ export const appOf = (url: string): string => path.posix.basename(url, '.git')
 
 const DEFAULT_TIMEOUT = 20 * 60_000
 
-/** `<flag> \t <from>:<to> \t <summary>`, and what stands around these lines (git-push(1), --porcelain). */
+/**
+ * `<flag> \t <from>:<to> \t <summary>`, and what stands around these lines (git-push(1),
+ * --porcelain).
+ */
 const REF_LINE = /^[ +\-*!=]\t[^\t]*:refs\/[^\t]*\t/
 const OWN_LINE = /^(To \S+|Done)?$/
 
 /**
- * `git push` of one commit to the platform, its output line by line. The child is spawned here and not by simple-git, whose
- * abort leaves git-remote-http alive and the push on its way: this one leads a process group of its own, which ends as a whole.
- * @throws ShipitError `build` (declined by the build), `auth`, `not_found`, `push` (rejected, or git cannot), `network`, `timeout`
+ * `git push` of one commit to the platform, its output line by line. The child is spawned here and
+ * not by simple-git, whose abort leaves git-remote-http alive and the push on its way: this one
+ * leads a process group of its own, which ends as a whole.
+ * @throws ShipitError `build` (declined by the build), `auth`, `not_found`, `push` (rejected, or
+ *   git cannot), `network`, `timeout`
  */
 export async function push(options: PushOptions): Promise<PushResult> {
   options.signal?.throwIfAborted()
@@ -76,9 +95,31 @@ export async function push(options: PushOptions): Promise<PushResult> {
   return { outcome: transcript.refs.some((line) => line.startsWith('=')) ? 'up-to-date' : 'pushed' }
 }
 
-async function runPush({ dir, url, token, refspec, force, objects, onOutput, env }: PushOptions, signal: AbortSignal): Promise<PushTranscript> {
-  const transcript: PushTranscript = { url, exitCode: null, remote: [], own: [], refs: [], hook: [] }
-  const child = spawnGit(['push', '--porcelain', '--no-follow-tags', '--no-signed', '--recurse-submodules=no', ...(force ? ['--force'] : []), url, refspec], { dir, url, token, env: env ?? process.env, objects })
+async function runPush(
+  { dir, url, token, refspec, force, objects, onOutput, env }: PushOptions,
+  signal: AbortSignal,
+): Promise<PushTranscript> {
+  const transcript: PushTranscript = {
+    url,
+    exitCode: null,
+    remote: [],
+    own: [],
+    refs: [],
+    hook: [],
+  }
+  const child = spawnGit(
+    [
+      'push',
+      '--porcelain',
+      '--no-follow-tags',
+      '--no-signed',
+      '--recurse-submodules=no',
+      ...(force ? ['--force'] : []),
+      url,
+      refspec,
+    ],
+    { dir, url, token, env: env ?? process.env, objects },
+  )
   const out = new OutputLines((line) => {
     if (REF_LINE.test(line)) transcript.refs.push(line)
     else if (!OWN_LINE.test(line)) transcript.hook.push(line)
@@ -107,7 +148,11 @@ async function runPush({ dir, url, token, refspec, force, objects, onOutput, env
     await Promise.race([once(child, 'close'), cancelled])
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
-    throw new ShipitError('git', { message: 'git was not found on this machine.', next: 'Install git (https://git-scm.com), then run the command again.', cause: error })
+    throw new ShipitError('git', {
+      message: 'git was not found on this machine.',
+      next: 'Install git (https://git-scm.com), then run the command again.',
+      cause: error,
+    })
   }
   return { ...transcript, exitCode: child.exitCode }
 }

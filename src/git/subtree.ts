@@ -1,4 +1,7 @@
-/** The history of one folder, as commits of their own whose root it is: what `git subtree split` makes, without a ref or an object in the user's repository. */
+/**
+ * The history of one folder, as commits of their own whose root it is: what `git subtree split`
+ * makes, without a ref or an object in the user's repository.
+ */
 
 import { createHash } from 'node:crypto'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
@@ -11,18 +14,24 @@ import { openGit } from './open.js'
 import { foldHistory, type FolderCommit } from './fold-history.js'
 
 export interface Subtree {
-  /** The commit whose root is the folder; undefined where the folder is not in the commit asked for. */
+  /**
+   * The commit whose root is the folder; undefined where the folder is not in the commit asked for.
+   */
   id: string | undefined
-  /** Folder of git objects (GIT_OBJECT_DIRECTORY) that holds it and its history, and refers to the user's for all else. */
+  /**
+   * Folder of git objects (GIT_OBJECT_DIRECTORY) that holds it and its history, and refers to the
+   * user's for all else.
+   */
   objects: string
   /** Removes that folder. */
   remove: () => Promise<void>
 }
 
 /**
- * Makes the folder's history up to a commit. The same history gives the same ids on every machine, and that of a later commit contains
- * that of an earlier one: so a second push fast-forwards. A commit keeps its author, committer, dates and message; a signature is of
- * another commit and is left out.
+ * Makes the folder's history up to a commit. The same history gives the same ids on every machine,
+ * and that of a later commit contains that of an earlier one: so a second push fast-forwards. A
+ * commit keeps its author, committer, dates and message; a signature is of another commit and is
+ * left out.
  */
 export async function subtree(dir: string, commit: string, folder: string): Promise<Subtree> {
   const git = openGit(dir)
@@ -30,12 +39,33 @@ export async function subtree(dir: string, commit: string, folder: string): Prom
     git.raw(['--no-replace-objects', 'rev-list', '--topo-order', '--reverse', '--parents', commit]),
     git.raw(['rev-parse', '--git-path', 'objects']),
   ])
-  const commits = log.split('\n').filter(Boolean).map((line) => line.split(' '))
-  const trees = (await askObjects(dir, '--batch-check', commits.map(([id]) => `${id}:${folder}`))).map(({ type, id }) => (type === 'tree' ? id : undefined))
-  const history: FolderCommit[] = commits.map(([id = '', ...parents], i) => ({ id, parents, tree: trees[i] }))
+  const commits = log
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => line.split(' '))
+  const trees = (
+    await askObjects(
+      dir,
+      '--batch-check',
+      commits.map(([id]) => `${id}:${folder}`),
+    )
+  ).map(({ type, id }) => (type === 'tree' ? id : undefined))
+  const history: FolderCommit[] = commits.map(([id = '', ...parents], i) => ({
+    id,
+    parents,
+    tree: trees[i],
+  }))
   const made: Buffer[] = []
   const present = history.filter(({ tree }) => tree !== undefined)
-  const bodies = new Map((await askObjects(dir, '--batch', present.map(({ id }) => id))).map(({ id, content }) => [id, content]))
+  const bodies = new Map(
+    (
+      await askObjects(
+        dir,
+        '--batch',
+        present.map(({ id }) => id),
+      )
+    ).map(({ id, content }) => [id, content]),
+  )
   const ids = foldHistory(history, (id, tree, parents) => {
     const object = commitObject(bodies.get(id) ?? Buffer.alloc(0), tree, parents)
     made.push(object)
@@ -57,18 +87,32 @@ export async function subtree(dir: string, commit: string, folder: string): Prom
 /** Of the commit's own headers these are about the change and not about the tree. */
 const KEPT = /^(author|committer|encoding) /
 
-/** A commit as git stores it: the length before it, headers, an empty line, the message. Bytes stay as they are, whatever their encoding. */
+/**
+ * A commit as git stores it: the length before it, headers, an empty line, the message. Bytes stay
+ * as they are, whatever their encoding.
+ */
 function commitObject(original: Buffer, tree: string, parents: string[]): Buffer {
   const text = original.toString('latin1')
   const end = text.indexOf('\n\n')
-  const headers = text.slice(0, end).split('\n').filter((line) => KEPT.test(line))
-  const content = [`tree ${tree}`, ...parents.map((id) => `parent ${id}`), ...headers].join('\n') + text.slice(end)
+  const headers = text
+    .slice(0, end)
+    .split('\n')
+    .filter((line) => KEPT.test(line))
+  const content =
+    [`tree ${tree}`, ...parents.map((id) => `parent ${id}`), ...headers].join('\n') +
+    text.slice(end)
   return Buffer.from(`commit ${content.length}\0${content}`, 'latin1')
 }
 
-const nameOf = (object: Buffer, length: number): string => createHash(length === 64 ? 'sha256' : 'sha1').update(object).digest('hex')
+const nameOf = (object: Buffer, length: number): string =>
+  createHash(length === 64 ? 'sha256' : 'sha1')
+    .update(object)
+    .digest('hex')
 
 async function writeLoose(objects: string, object: Buffer, name: string): Promise<void> {
   await mkdir(path.join(objects, name.slice(0, 2)), { recursive: true })
-  await writeFile(path.join(objects, name.slice(0, 2), name.slice(2)), await promisify(deflate)(object))
+  await writeFile(
+    path.join(objects, name.slice(0, 2), name.slice(2)),
+    await promisify(deflate)(object),
+  )
 }

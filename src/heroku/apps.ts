@@ -2,10 +2,20 @@ import type { PlatformApi } from './client.js'
 import { APP } from './shapes.js'
 import type { App } from './types.js'
 
-/** Where an app is made; in an account's own place on the Common Runtime if nothing says otherwise. */
-export interface Place { region?: string | undefined; team?: string | undefined; space?: string | undefined }
-export interface NewApp extends Place { name?: string | undefined }
-export interface AppChanges { maintenance?: boolean }
+/**
+ * Where an app is made; in an account's own place on the Common Runtime if nothing says otherwise.
+ */
+export interface Place {
+  region?: string | undefined
+  team?: string | undefined
+  space?: string | undefined
+}
+export interface NewApp extends Place {
+  name?: string | undefined
+}
+export interface AppChanges {
+  maintenance?: boolean
+}
 
 export const appPath = (app: string) => `/apps/${encodeURIComponent(app)}`
 
@@ -14,13 +24,25 @@ export const getApp = (api: PlatformApi, app: string) => api.get<App>(appPath(ap
 /** Every app that the account owns or works on. */
 export const listApps = (api: PlatformApi) => api.list<App>('/apps', APP)
 
-/** Without a name the platform makes one up. Apps of a team or a space are made elsewhere (schema: team-app). */
-export const createApp = (api: PlatformApi, wanted: NewApp = {}) => api.post<App>(wanted.team === undefined && wanted.space === undefined ? '/apps' : '/teams/apps', APP, wanted)
+/**
+ * Without a name the platform makes one up. Apps of a team or a space are made elsewhere (schema:
+ * team-app).
+ */
+export const createApp = (api: PlatformApi, wanted: NewApp = {}) =>
+  api.post<App>(
+    wanted.team === undefined && wanted.space === undefined ? '/apps' : '/teams/apps',
+    APP,
+    wanted,
+  )
 
-/** Of Heroku's newer generation, of which logs, names and releases differ (devcenter.heroku.com/articles/generations). */
+/**
+ * Of Heroku's newer generation, of which logs, names and releases differ
+ * (devcenter.heroku.com/articles/generations).
+ */
 export const isFir = ({ generation }: App): boolean => generation?.name === 'fir'
 
-export const updateApp = (api: PlatformApi, app: string, changes: AppChanges) => api.patch<App>(appPath(app), APP, changes)
+export const updateApp = (api: PlatformApi, app: string, changes: AppChanges) =>
+  api.patch<App>(appPath(app), APP, changes)
 
 /** For good: app, releases and config vars. */
 export const destroyApp = (api: PlatformApi, app: string) => api.delete<App>(appPath(app), APP)

@@ -7,7 +7,10 @@ import { exitMarkerReader } from './exit-marker.js'
 
 /** ms for the connection and for the dyno to come to it. */
 const PATIENCE = 120_000
-/** ms that a connection may stay open once it has told the exit status: what comes after that was no status. */
+/**
+ * ms that a connection may stay open once it has told the exit status: what comes after that was no
+ * status.
+ */
 const AFTERWORD = 500
 /** Bytes of the greeting, which is the word `rendezvous`. */
 const LONGEST_GREETING = 256
@@ -30,12 +33,20 @@ export interface Attachment {
   patience?: number
 }
 
-/** How it ended: with the exit status, where the command told it; by the platform; or with a connection that broke. */
-export interface Detached { status: number | undefined; isBroken: boolean }
+/**
+ * How it ended: with the exit status, where the command told it; by the platform; or with a
+ * connection that broke.
+ */
+export interface Detached {
+  status: number | undefined
+  isBroken: boolean
+}
 
 /**
- * Joins a one-off dyno: `input` goes to it byte by byte, its bytes go to `output` as they are, until either side has no more. Rejects with ShipitError
- * `network` where it cannot be reached, `timeout` where the dyno does not come, and with the signal's reason.
+ * Joins a one-off dyno: `input` goes to it byte by byte, its bytes go to `output` as they are,
+ * until either side has no more. Rejects with ShipitError
+ * `network` where it cannot be reached, `timeout` where the dyno does not come, and with the
+ * signal's reason.
  */
 export async function attach(attachment: Attachment): Promise<Detached> {
   const { signal } = attachment
@@ -43,7 +54,9 @@ export async function attach(attachment: Attachment): Promise<Detached> {
   const socket = connect(attachment)
   let isBroken = false
   // Once the dyno has said all, what goes wrong is only what we still had to send.
-  socket.on('error', () => { isBroken ||= !socket.readableEnded })
+  socket.on('error', () => {
+    isBroken ||= !socket.readableEnded
+  })
   const abort = () => socket.destroy()
   signal.addEventListener('abort', abort)
   try {
@@ -73,33 +86,68 @@ function connect({ attachUrl, isSecure }: Attachment): net.Socket {
 function connectSecurely(host: string, port: number): net.Socket {
   // heroku-client has put what SSL_CERT_FILE names there.
   const { ca } = process.getBuiltinModule('node:https').globalAgent.options
-  return process.getBuiltinModule('node:tls').connect({ host, port, ...(net.isIP(host) ? {} : { servername: host }), ca })
+  return process
+    .getBuiltinModule('node:tls')
+    .connect({ host, port, ...(net.isIP(host) ? {} : { servername: host }), ca })
 }
 
-/** Sends the secret and waits for the line `rendezvous`, which comes when the dyno is there; what follows the line stays to be read. */
-async function join(socket: net.Socket, { attachUrl, isSecure, patience = PATIENCE }: Attachment): Promise<void> {
+/**
+ * Sends the secret and waits for the line `rendezvous`, which comes when the dyno is there; what
+ * follows the line stays to be read.
+ */
+async function join(
+  socket: net.Socket,
+  { attachUrl, isSecure, patience = PATIENCE }: Attachment,
+): Promise<void> {
   const { host, pathname, search } = new URL(attachUrl)
-  const next = 'Check that this network lets you reach that port (Heroku uses 5000), then run the command again; --detached needs no such connection.'
+  const next =
+    'Check that this network lets you reach that port (Heroku uses 5000), then run the command again; --detached needs no such connection.'
   let timer: NodeJS.Timeout | undefined
   try {
     await new Promise<void>((resolve, reject) => {
-      timer = setTimeout(() => reject(new ShipitError('timeout', { message: `The one-off dyno did not come to ${host} within ${patience / 1000} s.`, why: 'The platform has not started it, or this network holds the connection up.', next })), patience)
+      timer = setTimeout(
+        () =>
+          reject(
+            new ShipitError('timeout', {
+              message: `The one-off dyno did not come to ${host} within ${patience / 1000} s.`,
+              why: 'The platform has not started it, or this network holds the connection up.',
+              next,
+            }),
+          ),
+        patience,
+      )
       socket.once('error', reject)
-      socket.once(isSecure ? 'secureConnect' : 'connect', () => socket.write(`${(pathname + search).slice(1)}\r\n`))
+      socket.once(isSecure ? 'secureConnect' : 'connect', () =>
+        socket.write(`${(pathname + search).slice(1)}\r\n`),
+      )
       void firstLine(socket, LONGEST_GREETING).then((line) => {
         if (line !== undefined) resolve()
-        else reject(new Error(socket.closed ? 'the connection was closed before the dyno came' : 'what answers there is no one-off dyno'))
+        else
+          reject(
+            new Error(
+              socket.closed
+                ? 'the connection was closed before the dyno came'
+                : 'what answers there is no one-off dyno',
+            ),
+          )
       })
     })
   } catch (error) {
     if (error instanceof ShipitError) throw error
-    throw new ShipitError('network', { message: `The one-off dyno could not be joined at ${host}: ${reasonOf(error)}.`, next, cause: error })
+    throw new ShipitError('network', {
+      message: `The one-off dyno could not be joined at ${host}: ${reasonOf(error)}.`,
+      next,
+      cause: error,
+    })
   } finally {
     clearTimeout(timer)
   }
 }
 
-/** Resolves when the dyno has told its status, or the connection has ended, and `output` has been given all of it. */
+/**
+ * Resolves when the dyno has told its status, or the connection has ended, and `output` has been
+ * given all of it.
+ */
 async function passOutput(socket: net.Socket, output: Writable): Promise<number | undefined> {
   const marker = exitMarkerReader()
   const ended = new Promise<void>((resolve) => {
@@ -128,8 +176,8 @@ async function passOutput(socket: net.Socket, output: Writable): Promise<number 
 }
 
 /**
- * Keys go as they are. Other input is closed by the end-of-transmission byte; where it has such a byte itself, that one never goes last, so that the
- * platform does not take it for the end.
+ * Keys go as they are. Other input is closed by the end-of-transmission byte; where it has such a
+ * byte itself, that one never goes last, so that the platform does not take it for the end.
  */
 function passInput(socket: net.Socket, { input, isTerminal }: Attachment): () => void {
   let held = Buffer.alloc(0)
@@ -142,7 +190,9 @@ function passInput(socket: net.Socket, { input, isTerminal }: Attachment): () =>
     input.pause()
     socket.once('drain', () => input.resume())
   }
-  const end = () => { if (socket.writable) socket.write(Buffer.concat([held, END_OF_TRANSMISSION])) }
+  const end = () => {
+    if (socket.writable) socket.write(Buffer.concat([held, END_OF_TRANSMISSION]))
+  }
   // A terminal that is gone says EIO; its signal decides.
   const fail = () => input.pause()
   input.on('data', pass).once('end', end).on('error', fail)

@@ -34,8 +34,8 @@ export interface CallRequest {
   userAgent: string
 }
 
-// Kept open for the many GETs of a wait. A change gets a connection of its own: on a kept one it may meet the server's
-// end of it, and could then not be sent again.
+// Kept open for the many GETs of a wait. A change gets a connection of its own: on a kept one it
+// may meet the server's end of it, and could then not be sent again.
 const kept = new Map<boolean, Agent>()
 
 function keptAgent(isSecure: boolean): Agent {
@@ -50,9 +50,10 @@ const MOST_BYTES = 64 * 1024 * 1024
 const fault = (code: string, message: string) => Object.assign(new Error(message), { code })
 
 /**
- * One call of the Platform API over heroku-client's request. heroku-client builds the request and follows the pages; what
- * becomes of an answer, an error or a silence is decided here: nothing but a GET is sent twice once a byte of it may have
- * left, 429 and 503 are waited out as their headers say, and after the call has ended nothing more is sent.
+ * One call of the Platform API over heroku-client's request. heroku-client builds the request and
+ * follows the pages; what becomes of an answer, an error or a silence is decided here: nothing but
+ * a GET is sent twice once a byte of it may have left, 429 and 503 are waited out as their headers
+ * say, and after the call has ended nothing more is sent.
  */
 export class Call extends Request {
   private attempt = 0
@@ -67,7 +68,12 @@ export class Call extends Request {
   private current: ClientRequest | undefined
   private timers = new Set<NodeJS.Timeout>()
 
-  constructor(private readonly endpoint: Endpoint, private readonly call: CallRequest, private readonly settings: CallSettings, private readonly budget?: Budget) {
+  constructor(
+    private readonly endpoint: Endpoint,
+    private readonly call: CallRequest,
+    private readonly settings: CallSettings,
+    private readonly budget?: Budget,
+  ) {
     super({
       host: endpoint.apiUrl,
       method: call.method,
@@ -75,7 +81,13 @@ export class Call extends Request {
       body: call.body,
       partial: call.isPartial ?? false,
       userAgent: call.userAgent,
-      headers: { Authorization: `Bearer ${endpoint.token}`, ...(call.range ? { Range: call.range } : {}), ...(call.variant ? { Accept: `application/vnd.heroku+json; version=3.${call.variant}` } : {}) },
+      headers: {
+        Authorization: `Bearer ${endpoint.token}`,
+        ...(call.range ? { Range: call.range } : {}),
+        ...(call.variant
+          ? { Accept: `application/vnd.heroku+json; version=3.${call.variant}` }
+          : {}),
+      },
     })
     const proxy = proxyFor(endpoint.apiUrl)
     if (proxy) this.agent = proxyAgent(proxy, this.secure)
@@ -108,7 +120,9 @@ export class Call extends Request {
     this.hasConnected = false
     this.startedAt = monotonic()
     request.once('socket', (socket) => {
-      const connected = () => { this.hasConnected = true }
+      const connected = () => {
+        this.hasConnected = true
+      }
       if (!socket.connecting) connected()
       else socket.once(this.secure ? 'secureConnect' : 'connect', connected)
     })
@@ -116,7 +130,9 @@ export class Call extends Request {
 
   override setRequestTimeout(request: ClientRequest): void {
     if (this.call.method !== 'GET') return
-    request.setTimeout(this.settings.silence, () => request.destroy(fault('ETIMEDOUT', 'no answer came in time')))
+    request.setTimeout(this.settings.silence, () =>
+      request.destroy(fault('ETIMEDOUT', 'no answer came in time')),
+    )
   }
 
   override handleResponse(response: IncomingMessage): void {
@@ -124,7 +140,12 @@ export class Call extends Request {
     response.on('data', (chunk: Buffer) => {
       chunks.push(chunk)
       this.bytes += chunk.length
-      if (this.bytes > MOST_BYTES) this.fail(this.brokenBy(fault('EBADANSWER', `its answer is larger than ${MOST_BYTES / 1024 / 1024} MB`)))
+      if (this.bytes > MOST_BYTES)
+        this.fail(
+          this.brokenBy(
+            fault('EBADANSWER', `its answer is larger than ${MOST_BYTES / 1024 / 1024} MB`),
+          ),
+        )
       if (this.isSettled) response.destroy()
     })
     response.on('error', (error) => this.handleError(error))
@@ -132,20 +153,24 @@ export class Call extends Request {
       if (!response.complete) this.handleError(fault('ECONNRESET', 'the answer was cut off'))
     })
     // Decoded as a whole: a character may lie across two chunks.
-    response.on('end', () => { if (response.complete) this.answered(response, Buffer.concat(chunks).toString('utf8')) })
+    response.on('end', () => {
+      if (response.complete) this.answered(response, Buffer.concat(chunks).toString('utf8'))
+    })
   }
 
   override handleError(error: Error): void {
     if (!this.endAttempt()) return
     this.trace((error as NodeJS.ErrnoException).code ?? 'error', undefined)
     const isSafe = this.call.method === 'GET' || (!this.hasConnected && isBeforeConnecting(error))
-    if (isSafe && this.attempt < this.settings.retries) return this.again(this.settings.retryDelay * 2 ** this.attempt)
+    if (isSafe && this.attempt < this.settings.retries)
+      return this.again(this.settings.retryDelay * 2 ** this.attempt)
     this.fail(this.brokenBy(error))
   }
 
   override nextRequest(nextRange: string, body: unknown): void {
     // A list that says twice what comes next has no end.
-    if (this.ranges.has(nextRange)) return this.fail(this.brokenBy(fault('EBADANSWER', 'its list never ends')))
+    if (this.ranges.has(nextRange))
+      return this.fail(this.brokenBy(fault('EBADANSWER', 'its list never ends')))
     this.ranges.add(nextRange)
     this.attempt = 0
     super.nextRequest(nextRange, body)
@@ -172,12 +197,29 @@ export class Call extends Request {
       const wait = asked ?? this.settings.retryDelay * 2 ** this.attempt
       const isWorthWaiting = monotonic() + wait < this.deadline
       const isToldWhen = asked !== undefined && (status === 429 || status === 503)
-      if (isWorthWaiting && (isToldWhen || this.attempt < this.settings.retries)) return this.again(wait)
+      if (isWorthWaiting && (isToldWhen || this.attempt < this.settings.retries))
+        return this.again(wait)
     }
-    this.fail(answerError({ status, body, method, path, requestId, retryAfter: asked, asksSecondFactor: response.headers['heroku-two-factor-required'] === 'true' }, this.endpoint))
+    this.fail(
+      answerError(
+        {
+          status,
+          body,
+          method,
+          path,
+          requestId,
+          retryAfter: asked,
+          asksSecondFactor: response.headers['heroku-two-factor-required'] === 'true',
+        },
+        this.endpoint,
+      ),
+    )
   }
 
-  /** False where the attempt was over already: one attempt can report its end several times (error, close, timeout). */
+  /**
+   * False where the attempt was over already: one attempt can report its end several times (error,
+   * close, timeout).
+   */
   private endAttempt(): boolean {
     if (this.isSettled || this.isAttemptOver) return false
     this.isAttemptOver = true
@@ -191,7 +233,9 @@ export class Call extends Request {
 
   private again(wait: number): void {
     this.attempt++
-    this.startTimer(wait, () => { if (!this.isSettled) void this.request() })
+    this.startTimer(wait, () => {
+      if (!this.isSettled) void this.request()
+    })
   }
 
   private giveUp(): void {
@@ -214,12 +258,17 @@ export class Call extends Request {
   }
 
   private startTimer(ms: number, then: () => void): void {
-    const timer = setTimeout(() => { this.timers.delete(timer); then() }, ms)
+    const timer = setTimeout(() => {
+      this.timers.delete(timer)
+      then()
+    }, ms)
     this.timers.add(timer)
   }
 }
 
 /** Errors that can only come before a connection stands, so that nothing can have been sent. */
 function isBeforeConnecting(error: Error): boolean {
-  return ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH'].includes((error as NodeJS.ErrnoException).code ?? '')
+  return ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH'].includes(
+    (error as NodeJS.ErrnoException).code ?? '',
+  )
 }

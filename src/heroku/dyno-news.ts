@@ -3,7 +3,10 @@ import { ShipitError } from '../errors.js'
 import { streamLogs } from './log-stream.js'
 import type { LogLine } from './types.js'
 
-/** Recent lines to begin with: what the platform says between the request for the log and its first line is among them. */
+/**
+ * Recent lines to begin with: what the platform says between the request for the log and its first
+ * line is among them.
+ */
 const BEGINNING = 50
 
 const UP = /^State changed from [\w-]+ to up\b/
@@ -12,18 +15,34 @@ const GONE = /^Process exited with status \d+/
 
 export type DynoWord = 'up' | 'crashed' | 'gone'
 
-/** What a line of the platform says has become of a dyno (https://devcenter.heroku.com/articles/logging); undefined for any other line. */
+/**
+ * What a line of the platform says has become of a dyno
+ * (https://devcenter.heroku.com/articles/logging); undefined for any other line.
+ */
 export function dynoWord({ source, message }: LogLine): DynoWord | undefined {
   if (source !== 'heroku') return undefined
-  return UP.test(message) ? 'up' : CRASHED.test(message) ? 'crashed' : GONE.test(message) ? 'gone' : undefined
+  return UP.test(message)
+    ? 'up'
+    : CRASHED.test(message)
+      ? 'crashed'
+      : GONE.test(message)
+        ? 'gone'
+        : undefined
 }
 
 /** How many dynos are still to come up, and to go for good. */
-export interface Pending { up: number; gone: number }
+export interface Pending {
+  up: number
+  gone: number
+}
 
 /** Counts what the log has told of dynos since the last look at them, by name. */
 export class WordCount {
-  private readonly names: Record<DynoWord, Set<string>> = { up: new Set(), crashed: new Set(), gone: new Set() }
+  private readonly names: Record<DynoWord, Set<string>> = {
+    up: new Set(),
+    crashed: new Set(),
+    gone: new Set(),
+  }
 
   add(word: DynoWord, dyno: string): void {
     this.names[word].add(dyno)
@@ -33,15 +52,22 @@ export class WordCount {
     for (const names of Object.values(this.names)) names.clear()
   }
 
-  /** Whether another look may find what is waited for: as many dynos have come up and gone as were still to do so, or one has crashed. */
+  /**
+   * Whether another look may find what is waited for: as many dynos have come up and gone as were
+   * still to do so, or one has crashed.
+   */
   isWorthALook({ up, gone }: Pending): boolean {
-    return this.names.crashed.size > 0 || (up + gone > 0 && this.names.up.size >= up && this.names.gone.size >= gone)
+    return (
+      this.names.crashed.size > 0 ||
+      (up + gone > 0 && this.names.up.size >= up && this.names.gone.size >= gone)
+    )
   }
 }
 
 /**
- * The platform's own lines on an app's dynos, followed: they say when a look at the dynos is worth a call of the API, and never replace it. One call for
- * the log session, and one an hour. A log that cannot be read ends nothing.
+ * The platform's own lines on an app's dynos, followed: they say when a look at the dynos is worth
+ * a call of the API, and never replace it. One call for the log session, and one an hour. A log
+ * that cannot be read ends nothing.
  */
 export class DynoNews {
   private readonly words = new WordCount()
@@ -65,7 +91,10 @@ export class DynoNews {
     this.words.clear()
   }
 
-  /** Waits until the log makes another look worthwhile, `ms` at most. Whether it was the log. Rejects with the signal's reason. */
+  /**
+   * Waits until the log makes another look worthwhile, `ms` at most. Whether it was the log.
+   * Rejects with the signal's reason.
+   */
   async wait(pending: Pending, ms: number, signal?: AbortSignal): Promise<boolean> {
     signal?.throwIfAborted()
     this.pending = pending
@@ -90,7 +119,12 @@ export class DynoNews {
 
   private async follow(api: PlatformApi, app: string): Promise<void> {
     try {
-      for await (const line of streamLogs(api, app, { source: 'heroku', lines: BEGINNING, tail: true, signal: this.left.signal })) {
+      for await (const line of streamLogs(api, app, {
+        source: 'heroku',
+        lines: BEGINNING,
+        tail: true,
+        signal: this.left.signal,
+      })) {
         this.hasLines = true
         const word = dynoWord(line)
         if (word === undefined) continue

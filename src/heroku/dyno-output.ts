@@ -18,13 +18,18 @@ interface DynoOutput {
   reason: string[]
 }
 
-/** What a dyno printed, without npm's banner and notices and without the runtime's figures; empty lines at either end are left out. */
+/**
+ * What a dyno printed, without npm's banner and notices and without the runtime's figures; empty
+ * lines at either end are left out.
+ */
 export function readDynoOutput(messages: readonly string[]): DynoOutput {
   const output: DynoOutput = { app: [], reason: [] }
   let isSentence = false
   for (const [i, message] of messages.entries()) {
     isSentence = RUNTIME_SENTENCE.test(message) || (isSentence && message.startsWith('  '))
-    const isBanner = [i, i - 1].some((at) => NPM_BANNER.test(messages[at] ?? '') && messages[at + 1]?.startsWith('> '))
+    const isBanner = [i, i - 1].some(
+      (at) => NPM_BANNER.test(messages[at] ?? '') && messages[at + 1]?.startsWith('> '),
+    )
     if (isBanner || NPM_WORD.test(message) || RUNTIME_FIGURES.test(message)) continue
     if (!isSentence) output.app.push(message)
     else if (!/^shipit: \S+ × \d/.test(message)) output.reason.push(message)
@@ -34,21 +39,28 @@ export function readDynoOutput(messages: readonly string[]): DynoOutput {
 
 function trimmed(lines: string[]): string[] {
   const first = lines.findIndex((line) => line.trim() !== '')
-  return first === -1 ? [] : lines.slice(first, lines.findLastIndex((line) => line.trim() !== '') + 1)
+  return first === -1
+    ? []
+    : lines.slice(first, lines.findLastIndex((line) => line.trim() !== '') + 1)
 }
 
 const SHOWN = 20
 /** Frames of a stack that are shown; the rest is counted. */
 const FRAMES = 6
 const FRAME = /^\s+at .+/
-/** "TypeError: …", "Uncaught MongoParseError [CODE]: …", "error: …" of a database's client: the line that a stack hangs on. */
-const ERROR_HEAD = /^(?:\[[\w.-]+:\d+\] )?(?:Uncaught |Unhandled )?[\w.$]*(?:Error|Exception|Rejection)\b[^\n]{0,40}?:|^(?:error: |throw |panic:)/
+/**
+ * "TypeError: …", "Uncaught MongoParseError [CODE]: …", "error: …" of a database's client: the line
+ * that a stack hangs on.
+ */
+const ERROR_HEAD =
+  /^(?:\[[\w.-]+:\d+\] )?(?:Uncaught |Unhandled )?[\w.$]*(?:Error|Exception|Rejection)\b[^\n]{0,40}?:|^(?:error: |throw |panic:)/
 /** Lines after the error's first that still belong to what it says. */
 const WITH_HEAD = 4
 
 /**
- * The lines of an app that are worth showing: the last ones, and before them the first line of the last error among what it
- * printed, which a deep stack or much output after it would push out. Long stacks are cut to their first frames.
+ * The lines of an app that are worth showing: the last ones, and before them the first line of the
+ * last error among what it printed, which a deep stack or much output after it would push out. Long
+ * stacks are cut to their first frames.
  */
 export function worthShowing(printed: readonly string[], most = SHOWN): string[] {
   const lines = withoutDeepStacks(printed)
@@ -81,47 +93,104 @@ const LOOKS = 4
 /** ms that the log may take: the crash is the news, its log the explanation. */
 const PATIENCE = 10_000
 
-type ReadLog = (options: { lines: number; tail: false; dyno: string; signal: AbortSignal }) => AsyncIterable<LogLine>
+type ReadLog = (options: {
+  lines: number
+  tail: false
+  dyno: string
+  signal: AbortSignal
+}) => AsyncIterable<LogLine>
 
 interface LastOutput {
-  /** The last lines that the dyno printed, or a sentence that says why there are none: several lines of text, for an error's `why`. */
+  /**
+   * The last lines that the dyno printed, or a sentence that says why there are none: several lines
+   * of text, for an error's `why`.
+   */
   text: string
-  /** How the platform words its end: `Process exited with status 1`, `Error R10 (Boot timeout) …`. */
+  /**
+   * How the platform words its end: `Process exited with status 1`, `Error R10 (Boot timeout) …`.
+   */
   ending: string | undefined
 }
 
-/** What a dyno that failed printed last. A log that cannot be read is told and not thrown. @param between ms between two looks */
-export async function lastOutput(read: ReadLog, dyno: Pick<Dyno, 'name' | 'created_at'>, between = 500): Promise<LastOutput> {
+/**
+ * What a dyno that failed printed last. A log that cannot be read is told and not thrown. @param
+ * between ms between two looks
+ */
+export async function lastOutput(
+  read: ReadLog,
+  dyno: Pick<Dyno, 'name' | 'created_at'>,
+  between = 500,
+): Promise<LastOutput> {
   try {
     for (let look = 1; ; look++) {
       const lines = lastLife(await linesOf(read, dyno))
-      const output = readDynoOutput(lines.filter(({ source }) => source === 'app').map(({ message }) => message))
-      const endings = lines.filter(({ source, message }) => source === 'heroku' && /^(Process exited|Error R\d)/.test(message)).map(({ message }) => message)
+      const output = readDynoOutput(
+        lines.filter(({ source }) => source === 'app').map(({ message }) => message),
+      )
+      const endings = lines
+        .filter(
+          ({ source, message }) =>
+            source === 'heroku' && /^(Process exited|Error R\d)/.test(message),
+        )
+        .map(({ message }) => message)
       // The status of a process that the platform killed says nothing; why it was killed does.
       const ending = endings.findLast((message) => message.startsWith('Error')) ?? endings.at(-1)
-      const reason = [...output.reason, ...lines.filter(({ source, message }) => source === 'heroku' && PORT_HINT.test(message)).map(({ message }) => message)]
-      const shown = [...worthShowing(output.app, SHOWN - reason.length), ...reason].map((line) => `  ${line}`)
-      if (output.app.length > 0) return { text: [`The last lines of ${dyno.name}:`, ...shown].join('\n'), ending }
-      if (look === LOOKS) return { text: [reason.length > 0 ? `The app of ${dyno.name} printed nothing; its dyno did:` : `${dyno.name} printed nothing.`, ...shown].join('\n'), ending }
+      const reason = [
+        ...output.reason,
+        ...lines
+          .filter(({ source, message }) => source === 'heroku' && PORT_HINT.test(message))
+          .map(({ message }) => message),
+      ]
+      const shown = [...worthShowing(output.app, SHOWN - reason.length), ...reason].map(
+        (line) => `  ${line}`,
+      )
+      if (output.app.length > 0)
+        return { text: [`The last lines of ${dyno.name}:`, ...shown].join('\n'), ending }
+      if (look === LOOKS)
+        return {
+          text: [
+            reason.length > 0
+              ? `The app of ${dyno.name} printed nothing; its dyno did:`
+              : `${dyno.name} printed nothing.`,
+            ...shown,
+          ].join('\n'),
+          ending,
+        }
       await delay(between)
     }
   } catch (error) {
-    return { text: `The log of ${dyno.name} could not be read: ${error instanceof Error ? error.message : String(error)}`, ending: undefined }
+    return {
+      text: `The log of ${dyno.name} could not be read: ${error instanceof Error ? error.message : String(error)}`,
+      ending: undefined,
+    }
   }
 }
 
 async function linesOf(read: ReadLog, dyno: Pick<Dyno, 'name' | 'created_at'>): Promise<LogLine[]> {
   const since = Date.parse(dyno.created_at)
   const lines: LogLine[] = []
-  for await (const line of read({ lines: READ, tail: false, dyno: dyno.name, signal: AbortSignal.timeout(PATIENCE) })) {
+  for await (const line of read({
+    lines: READ,
+    tail: false,
+    dyno: dyno.name,
+    signal: AbortSignal.timeout(PATIENCE),
+  })) {
     if (line.dyno === dyno.name && Date.parse(line.timestamp) >= since) lines.push(line)
   }
   return lines
 }
 
-/** The lines from the last start that ended, as the platform words both; all where there is none. */
+/**
+ * The lines from the last start that ended, as the platform words both; all where there is none.
+ */
 function lastLife(lines: readonly LogLine[]): readonly LogLine[] {
-  const ended = lines.findLastIndex(({ source, message }) => source === 'heroku' && message.startsWith('Process exited'))
-  const started = lines.slice(0, ended + 1).findLastIndex(({ source, message }) => source === 'heroku' && message.startsWith('Starting process'))
+  const ended = lines.findLastIndex(
+    ({ source, message }) => source === 'heroku' && message.startsWith('Process exited'),
+  )
+  const started = lines
+    .slice(0, ended + 1)
+    .findLastIndex(
+      ({ source, message }) => source === 'heroku' && message.startsWith('Starting process'),
+    )
   return started < 0 ? lines : lines.slice(started)
 }

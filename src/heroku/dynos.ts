@@ -6,31 +6,60 @@ import type { PlatformApi } from './client.js'
 import { ANYTHING, DYNO } from './shapes.js'
 import type { Dyno } from './types.js'
 
-export const listDynos = (api: PlatformApi, app: string) => api.list<Dyno>(`${appPath(app)}/dynos`, DYNO)
+export const listDynos = (api: PlatformApi, app: string) =>
+  api.list<Dyno>(`${appPath(app)}/dynos`, DYNO)
 
 /** web.2 before web.10, types by name; on Fir, where there are no numbers, by the whole name. */
-export const byTypeAndNumber = (one: Pick<Dyno, 'name' | 'type'>, other: Pick<Dyno, 'name' | 'type'>): number =>
-  plainOrder(one.type, other.type) || (numberOfDyno(one.name) ?? 0) - (numberOfDyno(other.name) ?? 0) || plainOrder(one.name, other.name)
+export const byTypeAndNumber = (
+  one: Pick<Dyno, 'name' | 'type'>,
+  other: Pick<Dyno, 'name' | 'type'>,
+): number =>
+  plainOrder(one.type, other.type) ||
+  (numberOfDyno(one.name) ?? 0) - (numberOfDyno(other.name) ?? 0) ||
+  plainOrder(one.name, other.name)
 
 /** Restarts one dyno by name (web.1), every dyno of a type, or all. */
-export const restartDynos = (api: PlatformApi, app: string, what: { type?: string; name?: string } = {}) => {
-  if (what.name) return api.delete<unknown>(`${appPath(app)}/dynos/${encodeURIComponent(what.name)}`, ANYTHING)
-  if (what.type) return api.delete<unknown>(`${appPath(app)}/formations/${encodeURIComponent(what.type)}`, ANYTHING)
+export const restartDynos = (
+  api: PlatformApi,
+  app: string,
+  what: { type?: string; name?: string } = {},
+) => {
+  if (what.name)
+    return api.delete<unknown>(`${appPath(app)}/dynos/${encodeURIComponent(what.name)}`, ANYTHING)
+  if (what.type)
+    return api.delete<unknown>(
+      `${appPath(app)}/formations/${encodeURIComponent(what.type)}`,
+      ANYTHING,
+    )
   return api.delete<unknown>(`${appPath(app)}/dynos`, ANYTHING)
 }
 
-export interface OneOffDyno { command: string; attach: boolean; env?: Record<string, string>; force_no_tty?: boolean; size?: string; type?: string }
+export interface OneOffDyno {
+  command: string
+  attach: boolean
+  env?: Record<string, string>
+  force_no_tty?: boolean
+  size?: string
+  type?: string
+}
 
-/** How often a dyno is asked for again: right after a release the platform may not know it everywhere yet, and says 409. Heroku's own CLI asks as often. */
+/**
+ * How often a dyno is asked for again: right after a release the platform may not know it
+ * everywhere yet, and says 409. Heroku's own CLI asks as often.
+ */
 const UNKNOWN_RELEASE_RETRIES = 2
 
-/** Starts a dyno outside the formation (POST /apps/{app}/dynos). With `attach`, its attach_url is where its input and output are met. */
+/**
+ * Starts a dyno outside the formation (POST /apps/{app}/dynos). With `attach`, its attach_url is
+ * where its input and output are met.
+ */
 export async function createDyno(api: PlatformApi, app: string, dyno: OneOffDyno): Promise<Dyno> {
   for (let retries = UNKNOWN_RELEASE_RETRIES; ; retries--) {
     try {
       return await api.post<Dyno>(`${appPath(app)}/dynos`, DYNO, dyno)
     } catch (error) {
-      if (retries === 0 || !(error instanceof ShipitError) || error.details?.status !== 409) throw error
+      if (retries === 0 || !(error instanceof ShipitError) || error.details?.status !== 409)
+        throw error
     }
   }
 }

@@ -7,10 +7,12 @@ import type { Endpoint } from './types.js'
 /** Hosts that a token may be sent to, as the official CLI limits them. */
 const HEROKU_DOMAINS = ['heroku.com', 'herokai.com', 'herokuspace.com', 'herokudev.com']
 
-const isHeroku = (host: string) => HEROKU_DOMAINS.some((domain) => host === domain || host.endsWith(`.${domain}`))
+const isHeroku = (host: string) =>
+  HEROKU_DOMAINS.some((domain) => host === domain || host.endsWith(`.${domain}`))
 
 /**
- * A variable's value as a base URL: used whole when it begins with http, otherwise `https://<prefix><value>`.
+ * A variable's value as a base URL: used whole when it begins with http, otherwise
+ * `https://<prefix><value>`.
  * @param isPlain whether a name of this machine without a scheme is asked over http
  */
 function baseUrl(variable: string, value: string, prefix: string, isPlain = false): URL {
@@ -20,7 +22,11 @@ function baseUrl(variable: string, value: string, prefix: string, isPlain = fals
     url = new URL(isWhole ? value : `https://${prefix}${value}`)
     if (!isWhole && isPlain && isLoopback(url.hostname)) url = new URL(`http://${prefix}${value}`)
   } catch (error) {
-    throw new ShipitError('usage', { message: `${variable} is neither a host name nor a URL: ${value}`, next: `unset ${variable}`, cause: error })
+    throw new ShipitError('usage', {
+      message: `${variable} is neither a host name nor a URL: ${value}`,
+      next: `unset ${variable}`,
+      cause: error,
+    })
   }
   const isSafe = isLoopback(url.hostname) || (isHeroku(url.hostname) && url.protocol === 'https:')
   if (!isSafe) {
@@ -36,29 +42,58 @@ function baseUrl(variable: string, value: string, prefix: string, isPlain = fals
 const trimmed = (url: URL) => `${url.origin}${url.pathname.replace(/\/+$/, '')}`
 
 /**
- * Where HEROKU_HOST and HEROKU_GIT_HOST say that the platform is, as the official CLI reads them. That one puts https:// before every HEROKU_GIT_HOST, so
- * `shipit local env` names the host alone: beside an API on this machine over http, git is there over http too.
+ * Where HEROKU_HOST and HEROKU_GIT_HOST say that the platform is, as the official CLI reads them.
+ * That one puts https:// before every HEROKU_GIT_HOST, so
+ * `shipit local env` names the host alone: beside an API on this machine over http, git is there
+ * over http too.
  */
-export function platformUrls(env: NodeJS.ProcessEnv): { apiUrl: string; gitUrl: string; apiHost: string } {
+export function platformUrls(env: NodeJS.ProcessEnv): {
+  apiUrl: string
+  gitUrl: string
+  apiHost: string
+} {
   const host = env.HEROKU_HOST?.trim() || 'heroku.com'
   const api = baseUrl('HEROKU_HOST', host, 'api.')
   const gitHost = env.HEROKU_GIT_HOST?.trim()
-  const git = gitHost ? baseUrl('HEROKU_GIT_HOST', gitHost, '', api.protocol === 'http:') : baseUrl('HEROKU_HOST', host, 'git.')
+  const git = gitHost
+    ? baseUrl('HEROKU_GIT_HOST', gitHost, '', api.protocol === 'http:')
+    : baseUrl('HEROKU_HOST', host, 'git.')
   return { apiUrl: trimmed(api), gitUrl: trimmed(git), apiHost: api.host }
 }
 
 /**
- * The platform to work against. `local` starts the embedded Heroku if it is not running; otherwise HEROKU_HOST, HEROKU_GIT_HOST
- * and the credentials decide. Throws ShipitError `auth` without a token, `usage` for a host that cannot be used, `local` where the embedded one does not start.
+ * The platform to work against. `local` starts the embedded Heroku if it is not running; otherwise
+ * HEROKU_HOST, HEROKU_GIT_HOST and the credentials decide. Throws ShipitError `auth` without a
+ * token, `usage` for a host that cannot be used, `local` where the embedded one does not start.
  */
-export async function resolveEndpoint({ local, env = process.env }: { local: boolean; env?: NodeJS.ProcessEnv }): Promise<Endpoint> {
+export async function resolveEndpoint({
+  local,
+  env = process.env,
+}: {
+  local: boolean
+  env?: NodeJS.ProcessEnv
+}): Promise<Endpoint> {
   if (local) {
     const { ensureLocal } = await import('../local/client.js')
     const { apiUrl, gitUrl, token, preboot_switch: prebootSwitch } = await ensureLocal()
-    return { apiUrl, gitUrl, token, tokenSource: 'the embedded Heroku', label: 'the embedded Heroku', prebootSwitch }
+    return {
+      apiUrl,
+      gitUrl,
+      token,
+      tokenSource: 'the embedded Heroku',
+      label: 'the embedded Heroku',
+      prebootSwitch,
+    }
   }
   const { apiUrl, gitUrl, apiHost } = platformUrls(env)
   checkCertificates(env)
   const { token, source, others } = await findCredentials(apiHost, env)
-  return { apiUrl, gitUrl, token, tokenSource: source, label: 'Heroku', otherToken: () => others.next() }
+  return {
+    apiUrl,
+    gitUrl,
+    token,
+    tokenSource: source,
+    label: 'Heroku',
+    otherToken: () => others.next(),
+  }
 }

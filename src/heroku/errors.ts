@@ -3,7 +3,12 @@ import { proxyFor } from './proxy.js'
 import type { Endpoint } from './types.js'
 
 /** What the API says with a status of 400 and above: {id, message, url, resource}. */
-interface Problem { id?: string; message?: string; url?: string; resource?: string }
+interface Problem {
+  id?: string
+  message?: string
+  url?: string
+  resource?: string
+}
 
 const PROBLEM_FIELDS = new Set(['id', 'message', 'url', 'resource'])
 
@@ -25,7 +30,11 @@ function problemOf(body: string): Problem {
     const parsed: unknown = JSON.parse(body)
     if (typeof parsed !== 'object' || parsed === null) return {}
     // An error of any other kind than the API documents is no reason to fail on top of it.
-    return Object.fromEntries(Object.entries(parsed).filter(([name, value]) => PROBLEM_FIELDS.has(name) && typeof value === 'string'))
+    return Object.fromEntries(
+      Object.entries(parsed).filter(
+        ([name, value]) => PROBLEM_FIELDS.has(name) && typeof value === 'string',
+      ),
+    )
   } catch (error) {
     // A proxy's HTML page: nothing in it is worth showing.
     if (error instanceof SyntaxError) return {}
@@ -34,11 +43,15 @@ function problemOf(body: string): Problem {
 }
 
 /** Heroku's status page knows nothing of another platform. */
-const incidentsOf = (endpoint: Pick<Endpoint, 'apiUrl'>) => (/(^|\.)heroku\.com$/.test(new URL(endpoint.apiUrl).hostname) ? 'https://status.heroku.com shows incidents.' : '')
+const incidentsOf = (endpoint: Pick<Endpoint, 'apiUrl'>) =>
+  /(^|\.)heroku\.com$/.test(new URL(endpoint.apiUrl).hostname)
+    ? 'https://status.heroku.com shows incidents.'
+    : ''
 
 const hostOf = (endpoint: Pick<Endpoint, 'apiUrl'>) => new URL(endpoint.apiUrl).host
 /** A label at the head of a sentence: `The embedded Heroku`. */
-const headOf = ({ label }: Pick<Endpoint, 'label'>) => label.charAt(0).toUpperCase() + label.slice(1)
+const headOf = ({ label }: Pick<Endpoint, 'label'>) =>
+  label.charAt(0).toUpperCase() + label.slice(1)
 
 /** As it was typed: the path holds it encoded. */
 function appIn(path: string): string | undefined {
@@ -48,12 +61,16 @@ function appIn(path: string): string | undefined {
 
 /** What to type when a token is missing or refused, by where it came from. */
 function howToLogIn(tokenSource?: string): string {
-  if (tokenSource === 'HEROKU_API_KEY') return 'Set HEROKU_API_KEY to a valid token (`heroku authorizations:create` makes one), or unset it and run `shipit login`.'
+  if (tokenSource === 'HEROKU_API_KEY')
+    return 'Set HEROKU_API_KEY to a valid token (`heroku authorizations:create` makes one), or unset it and run `shipit login`.'
   if (tokenSource === 'the embedded Heroku') return 'shipit local stop && shipit local start'
   return 'Run `shipit login`, or set HEROKU_API_KEY to a token (`heroku authorizations:create` makes one).'
 }
 
-/** An answer of 400 and above as the error that a user reads. Holds the platform's own words and request id, never the token. */
+/**
+ * An answer of 400 and above as the error that a user reads. Holds the platform's own words and
+ * request id, never the token.
+ */
 export function answerError(answer: FailedAnswer, endpoint: Endpoint): ShipitError {
   const { status, path } = answer
   const problem = problemOf(answer.body)
@@ -70,61 +87,105 @@ export function answerError(answer: FailedAnswer, endpoint: Endpoint): ShipitErr
   if (status === 401 && !answer.asksSecondFactor) {
     return new ShipitError('auth', {
       message: `${headOf(endpoint)} does not accept the token from ${endpoint.tokenSource}.`,
-      why: said, next: howToLogIn(endpoint.tokenSource), details,
+      why: said,
+      next: howToLogIn(endpoint.tokenSource),
+      details,
     })
   }
   if (answer.asksSecondFactor || (status === 403 && problem.id === 'two_factor')) {
     return new ShipitError('auth', {
-      message: `${headOf(endpoint)} asks for a second factor.`, why: said,
-      next: 'Run `shipit login --interactive`, which asks for it, or set HEROKU_API_KEY to a token of `heroku authorizations:create`, which needs none.', details,
+      message: `${headOf(endpoint)} asks for a second factor.`,
+      why: said,
+      next: 'Run `shipit login --interactive`, which asks for it, or set HEROKU_API_KEY to a token of `heroku authorizations:create`, which needs none.',
+      details,
     })
   }
   if (status === 402 || problem.id === 'suspended') {
     return new ShipitError('refused', {
-      message: problem.id === 'suspended' ? `${headOf(endpoint)} has suspended this account or app.` : said ? `${headOf(endpoint)} refused: ${said}` : `${headOf(endpoint)} wants the account's billing settled first.`,
-      ...(problem.id === 'suspended' ? { why: said } : {}), next: seen ?? 'https://dashboard.heroku.com/account/billing shows what is open; https://help.heroku.com answers for a suspension.', details: app ? { ...details, app } : details,
+      message:
+        problem.id === 'suspended'
+          ? `${headOf(endpoint)} has suspended this account or app.`
+          : said
+            ? `${headOf(endpoint)} refused: ${said}`
+            : `${headOf(endpoint)} wants the account's billing settled first.`,
+      ...(problem.id === 'suspended' ? { why: said } : {}),
+      next:
+        seen ??
+        'https://dashboard.heroku.com/account/billing shows what is open; https://help.heroku.com answers for a suspension.',
+      details: app ? { ...details, app } : details,
     })
   }
   if (status === 403 && app !== undefined && answer.method === 'GET') {
     return new ShipitError('not_found', {
-      message: `Your account has no access to ${app} on ${endpoint.label}.`, why: said,
-      next: 'Have its owner run `heroku access:add`, or check whose token it is: heroku auth:whoami', details: { ...details, app },
+      message: `Your account has no access to ${app} on ${endpoint.label}.`,
+      why: said,
+      next: 'Have its owner run `heroku access:add`, or check whose token it is: heroku auth:whoami',
+      details: { ...details, app },
     })
   }
   if (status === 404) {
-    const isApp = app !== undefined && (problem.resource === 'app' || /\bfind that app\b/i.test(said ?? '') || /^\/apps\/[^/?]+$/.test(path))
-    return new ShipitError('not_found', isApp
-      ? {
-          message: `There is no app called ${app} on ${endpoint.label}, or your account has no access to it.`,
-          next: 'Check the name given by --app, HEROKU_APP or the git remote `heroku`.', details: { ...details, app },
-        }
-      : { message: `${headOf(endpoint)} does not know ${path}.`, why: said, next: seen, details: app ? { ...details, app } : details })
+    const isApp =
+      app !== undefined &&
+      (problem.resource === 'app' ||
+        /\bfind that app\b/i.test(said ?? '') ||
+        /^\/apps\/[^/?]+$/.test(path))
+    return new ShipitError(
+      'not_found',
+      isApp
+        ? {
+            message: `There is no app called ${app} on ${endpoint.label}, or your account has no access to it.`,
+            next: 'Check the name given by --app, HEROKU_APP or the git remote `heroku`.',
+            details: { ...details, app },
+          }
+        : {
+            message: `${headOf(endpoint)} does not know ${path}.`,
+            why: said,
+            next: seen,
+            details: app ? { ...details, app } : details,
+          },
+    )
   }
   if (status === 429) {
-    const seconds = answer.retryAfter === undefined ? undefined : Math.ceil(answer.retryAfter / 1000)
+    const seconds =
+      answer.retryAfter === undefined ? undefined : Math.ceil(answer.retryAfter / 1000)
     return new ShipitError('network', {
-      message: `${headOf(endpoint)} takes no more requests of this account for now.`, why: said,
+      message: `${headOf(endpoint)} takes no more requests of this account for now.`,
+      why: said,
       next: seconds === undefined ? 'Try again in a few minutes.' : `Try again in ${seconds} s.`,
       details: { ...details, ...(seconds === undefined ? {} : { retry_after: seconds }) },
     })
   }
   if (status === 507 && said) {
-    return new ShipitError('refused', { message: `${headOf(endpoint)} could not store the change: ${said}`, next: 'Make room or rights there, then run the command again.', details })
+    return new ShipitError('refused', {
+      message: `${headOf(endpoint)} could not store the change: ${said}`,
+      next: 'Make room or rights there, then run the command again.',
+      details,
+    })
   }
   if (status >= 500) {
     const incidents = incidentsOf(endpoint)
-    const seconds = answer.retryAfter === undefined ? undefined : Math.ceil(answer.retryAfter / 1000)
+    const seconds =
+      answer.retryAfter === undefined ? undefined : Math.ceil(answer.retryAfter / 1000)
     return new ShipitError('network', {
-      message: problem.id === 'maintenance' ? `${headOf(endpoint)} (${hostOf(endpoint)}) is under maintenance itself.` : `${headOf(endpoint)} (${hostOf(endpoint)}) answered ${answer.method} ${path} with status ${status}.`, why: said,
-      next: answer.method === 'GET'
-        ? `Try again${seconds === undefined ? '' : ` in ${seconds} s`}${incidents ? `; ${incidents}` : '.'}`
-        : 'It is not known whether the change was made: look before you try again.' + (incidents ? ` ${incidents}` : ''),
+      message:
+        problem.id === 'maintenance'
+          ? `${headOf(endpoint)} (${hostOf(endpoint)}) is under maintenance itself.`
+          : `${headOf(endpoint)} (${hostOf(endpoint)}) answered ${answer.method} ${path} with status ${status}.`,
+      why: said,
+      next:
+        answer.method === 'GET'
+          ? `Try again${seconds === undefined ? '' : ` in ${seconds} s`}${incidents ? `; ${incidents}` : '.'}`
+          : 'It is not known whether the change was made: look before you try again.' +
+            (incidents ? ` ${incidents}` : ''),
       details,
     })
   }
   return new ShipitError('refused', {
-    message: said ? `${headOf(endpoint)} refused: ${said}` : `${headOf(endpoint)} refused ${answer.method} ${path} with status ${status}.`,
-    next: seen, details: app ? { ...details, app } : details,
+    message: said
+      ? `${headOf(endpoint)} refused: ${said}`
+      : `${headOf(endpoint)} refused ${answer.method} ${path} with status ${status}.`,
+    next: seen,
+    details: app ? { ...details, app } : details,
   })
 }
 
@@ -139,32 +200,44 @@ const REASONS: Record<string, string> = {
   ENETUNREACH: 'there is no route to it',
 }
 
-const isCertificateFault = (code: string) => /^(CERT_|ERR_TLS_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|ERR_SSL_|EPROTO)/.test(code)
+const isCertificateFault = (code: string) =>
+  /^(CERT_|ERR_TLS_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|ERR_SSL_|EPROTO)/.test(code)
 /** What a clock that is far off makes of every certificate. */
 const isOfDates = (code: string) => /^CERT_(HAS_EXPIRED|NOT_YET_VALID)$/.test(code)
 
 /** What refuses to tunnel, in tunnel-agent's words. */
-const refusedBy = (text: string) => /tunneling socket could not be established, statusCode=(\d+)/.exec(text)?.[1]
+const refusedBy = (text: string) =>
+  /tunneling socket could not be established, statusCode=(\d+)/.exec(text)?.[1]
 
 function reasonFor(code: string, text: string): string {
-  if (isOfDates(code)) return `its TLS certificate ${code === 'CERT_HAS_EXPIRED' ? 'has expired' : 'is not valid yet'}, by this machine's clock (${new Date().toISOString().slice(0, 16).replace('T', ' ')} UTC)`
+  if (isOfDates(code))
+    return `its TLS certificate ${code === 'CERT_HAS_EXPIRED' ? 'has expired' : 'is not valid yet'}, by this machine's clock (${new Date().toISOString().slice(0, 16).replace('T', ' ')} UTC)`
   if (isCertificateFault(code)) return `its certificate or TLS was not accepted (${code})`
   const status = refusedBy(text)
-  if (status !== undefined) return `the proxy answered ${status}${status === '407' ? ' and wants a user and password' : ''}`
-  if (/^tunneling socket could not be established/.test(text)) return 'nothing accepts connections at the proxy'
+  if (status !== undefined)
+    return `the proxy answered ${status}${status === '407' ? ' and wants a user and password' : ''}`
+  if (/^tunneling socket could not be established/.test(text))
+    return 'nothing accepts connections at the proxy'
   return REASONS[code] ?? text
 }
 
 function whatToCheck(code: string, text: string, proxy: URL | undefined): string {
-  if (isOfDates(code)) return 'Check the date and time of this machine. If they are right, the certificate of the host or of a proxy on the way must be renewed.'
-  if (isCertificateFault(code)) return 'Behind a company proxy, name its certificate by SSL_CERT_FILE or NODE_EXTRA_CA_CERTS.'
-  if (refusedBy(text) === '407') return 'Write them into the proxy\'s address: HTTPS_PROXY=http://user:password@host:port'
-  if (proxy) return 'Check the proxy that HTTPS_PROXY (or HEROKU_HTTP_PROXY_HOST) names; NO_PROXY exempts hosts from it.'
+  if (isOfDates(code))
+    return 'Check the date and time of this machine. If they are right, the certificate of the host or of a proxy on the way must be renewed.'
+  if (isCertificateFault(code))
+    return 'Behind a company proxy, name its certificate by SSL_CERT_FILE or NODE_EXTRA_CA_CERTS.'
+  if (refusedBy(text) === '407')
+    return "Write them into the proxy's address: HTTPS_PROXY=http://user:password@host:port"
+  if (proxy)
+    return 'Check the proxy that HTTPS_PROXY (or HEROKU_HTTP_PROXY_HOST) names; NO_PROXY exempts hosts from it.'
   return 'Check the network (and HTTPS_PROXY, HEROKU_HOST where they are set), then try again.'
 }
 
 const partsOf = (error: unknown) => ({
-  code: (error as NodeJS.ErrnoException)?.code ?? (error as { cause?: NodeJS.ErrnoException })?.cause?.code ?? '',
+  code:
+    (error as NodeJS.ErrnoException)?.code ??
+    (error as { cause?: NodeJS.ErrnoException })?.cause?.code ??
+    '',
   text: error instanceof Error ? error.message : String(error),
 })
 
@@ -174,8 +247,15 @@ export function reasonOf(error: unknown): string {
   return reasonFor(code, text)
 }
 
-/** An answer that is none of the Platform API's: of something on the way, or of a platform that has changed. @param wrong as `misfit` words it */
-export function misfitError(wrong: string, endpoint: Pick<Endpoint, 'apiUrl' | 'label'>, { method, path }: { method: string; path: string }): ShipitError {
+/**
+ * An answer that is none of the Platform API's: of something on the way, or of a platform that has
+ * changed. @param wrong as `misfit` words it
+ */
+export function misfitError(
+  wrong: string,
+  endpoint: Pick<Endpoint, 'apiUrl' | 'label'>,
+  { method, path }: { method: string; path: string },
+): ShipitError {
   return new ShipitError('network', {
     message: `${headOf(endpoint)} (${hostOf(endpoint)}) answered ${method} ${path} with something else than the Platform API documents: ${wrong}.`,
     why: method === 'GET' ? undefined : 'The change may or may not have been made.',
@@ -184,15 +264,27 @@ export function misfitError(wrong: string, endpoint: Pick<Endpoint, 'apiUrl' | '
   })
 }
 
-/** A broken, refused or silent connection as the error that a user reads. `mayHaveActed`: the request may have reached the platform. */
-export function connectionError(error: unknown, endpoint: Pick<Endpoint, 'apiUrl' | 'label'>, request: { method: string; path: string; mayHaveActed: boolean }): ShipitError {
+/**
+ * A broken, refused or silent connection as the error that a user reads. `mayHaveActed`: the
+ * request may have reached the platform.
+ */
+export function connectionError(
+  error: unknown,
+  endpoint: Pick<Endpoint, 'apiUrl' | 'label'>,
+  request: { method: string; path: string; mayHaveActed: boolean },
+): ShipitError {
   const { code, text } = partsOf(error)
   const proxy = proxyFor(endpoint.apiUrl)
   const isChange = request.method !== 'GET' && request.mayHaveActed
   return new ShipitError('network', {
     message: `${headOf(endpoint)} at ${hostOf(endpoint)} could not be reached${proxy ? ` through the proxy ${proxy.host}` : ''} or did not answer in full: ${reasonFor(code, text)}.`,
-    why: isChange ? `${request.method} ${request.path} was under way, and shipit does not send a change twice: it may or may not have been made.` : undefined,
-    next: isChange && !isCertificateFault(code) ? 'Look at the app before you try again (shipit releases, shipit ps).' : whatToCheck(code, text, proxy),
+    why: isChange
+      ? `${request.method} ${request.path} was under way, and shipit does not send a change twice: it may or may not have been made.`
+      : undefined,
+    next:
+      isChange && !isCertificateFault(code)
+        ? 'Look at the app before you try again (shipit releases, shipit ps).'
+        : whatToCheck(code, text, proxy),
     details: { host: hostOf(endpoint), ...(code ? { reason: code } : {}) },
     cause: error,
   })

@@ -1,14 +1,20 @@
 /**
- * The attached stream has no place for an exit status, so the command is followed by an echo of it, as Heroku's own CLI has it
- * (devcenter.heroku.com/articles/one-off-dynos).
+ * The attached stream has no place for an exit status, so the command is followed by an echo of it,
+ * as Heroku's own CLI has it (devcenter.heroku.com/articles/one-off-dynos).
  */
 const MARKER = Buffer.from('\uFFFF heroku-command-exit-status: ')
 
-/** The space before `;` leaves a process type's name a word of its own, which the platform resolves. */
-export const withExitMarker = (command: string): string => `${command} ; echo "\uFFFF heroku-command-exit-status: $?"`
+/**
+ * The space before `;` leaves a process type's name a word of its own, which the platform resolves.
+ */
+export const withExitMarker = (command: string): string =>
+  `${command} ; echo "\uFFFF heroku-command-exit-status: $?"`
 
 interface ExitMarkerReader {
-  /** The bytes that are output for certain by now: a marker, and what may become one, is held back until something follows it. */
+  /**
+   * The bytes that are output for certain by now: a marker, and what may become one, is held back
+   * until something follows it.
+   */
   take(chunk: Buffer): Buffer
   /** At the end of the stream: what was held back and was no marker. */
   rest(): Buffer
@@ -23,11 +29,14 @@ export function exitMarkerReader(): ExitMarkerReader {
     return digits === undefined ? undefined : Number(digits)
   }
   return {
-    get status() { return statusOf() },
+    get status() {
+      return statusOf()
+    },
     take(chunk) {
       const bytes = Buffer.concat([held, chunk])
       const at = bytes.lastIndexOf(MARKER)
-      const isMarker = at !== -1 && /^\d{0,3}$|^\d{1,3}\r?\n?$/.test(bytes.toString('latin1', at + MARKER.length))
+      const isMarker =
+        at !== -1 && /^\d{0,3}$|^\d{1,3}\r?\n?$/.test(bytes.toString('latin1', at + MARKER.length))
       const end = isMarker ? at : bytes.length - beginningAtEnd(bytes)
       held = bytes.subarray(end)
       return bytes.subarray(0, end)

@@ -1,4 +1,7 @@
-/** What of heroku-client's request class (lib/request.js, version 3.1.4) is built upon; the package brings no types. */
+/**
+ * What of heroku-client's request class (lib/request.js, version 3.1.4) is built upon; the package
+ * brings no types.
+ */
 declare module 'heroku-client/lib/request.js' {
   import type { Agent, ClientRequest, IncomingMessage } from 'node:http'
 

@@ -1,12 +1,26 @@
 /** The Platform API: where it is, who we are, one client, one typed file a resource. */
 export type * from './types.js'
-export { PlatformApi, type PlatformApiOptions, type RequestOptions, type ListOptions } from './client.js'
+export {
+  PlatformApi,
+  type PlatformApiOptions,
+  type RequestOptions,
+  type ListOptions,
+} from './client.js'
 export { dropLogin, saveLogin } from './saved-login.js'
 export { browserLogin, loginHost, passwordLogin, type LoggedIn } from './login.js'
 export { fetchFor } from './proxy.js'
 export { resolveEndpoint, platformUrls } from './endpoint.js'
 export { getAccount } from './account.js'
-export { createApp, destroyApp, getApp, listApps, updateApp, isFir, type AppChanges, type NewApp } from './apps.js'
+export {
+  createApp,
+  destroyApp,
+  getApp,
+  listApps,
+  updateApp,
+  isFir,
+  type AppChanges,
+  type NewApp,
+} from './apps.js'
 export { attach, type Detached } from './attach.js'
 export { withExitMarker } from './exit-marker.js'
 export { exitStatusFromLog } from './exit-status.js'
@@ -18,7 +32,14 @@ export { getConfigVars, releaseConfigVars, updateConfigVars } from './config-var
 export { listDomains } from './domains.js'
 export { lastOutput } from './dyno-output.js'
 export { DynoNews, dynoWord, WordCount, type DynoWord, type Pending } from './dyno-news.js'
-export { byTypeAndNumber, createDyno, listDynos, restartDynos, stopDyno, type OneOffDyno } from './dynos.js'
+export {
+  byTypeAndNumber,
+  createDyno,
+  listDynos,
+  restartDynos,
+  stopDyno,
+  type OneOffDyno,
+} from './dynos.js'
 export { listFormation, updateFormation } from './formation.js'
 export { parseLogLine } from './log-line.js'
 export { createLogSession, type LogFilter } from './log-sessions.js'

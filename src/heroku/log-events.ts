@@ -8,14 +8,25 @@ const LONGEST = 4 * 1024 * 1024
 
 const endless = () => new Error('a line of the log has no end')
 
-interface LogEvent { id: string | undefined; lines: LogLine[] }
+interface LogEvent {
+  id: string | undefined
+  lines: LogLine[]
+}
 
-/** The events of a log session, those of one packet at once; an answer in plain text is one line an event, without ids. */
-export async function* logEvents({ contentType, body }: Pick<OpenedStream, 'contentType' | 'body'>): AsyncGenerator<LogEvent[]> {
+/**
+ * The events of a log session, those of one packet at once; an answer in plain text is one line an
+ * event, without ids.
+ */
+export async function* logEvents({
+  contentType,
+  body,
+}: Pick<OpenedStream, 'contentType' | 'body'>): AsyncGenerator<LogEvent[]> {
   const decoder = new TextDecoder()
   if (contentType.includes('text/event-stream')) {
     let arrived: LogEvent[] = []
-    const parser = createParser({ onEvent: ({ id, data }: EventSourceMessage) => arrived.push({ id, lines: linesOf(data, id) }) })
+    const parser = createParser({
+      onEvent: ({ id, data }: EventSourceMessage) => arrived.push({ id, lines: linesOf(data, id) }),
+    })
     let pending = 0
     for await (const chunk of body) {
       parser.feed(decoder.decode(chunk, { stream: true }))
@@ -41,5 +52,9 @@ const BREAK = /[\r\n]/
 
 function linesOf(data: string, id?: string): LogLine[] {
   if (data !== '' && !BREAK.test(data)) return [parseLogLine(data, id)]
-  return data.split('\n').map((line) => line.replace(/\r$/, '')).filter((line) => line !== '').map((line) => parseLogLine(line, id))
+  return data
+    .split('\n')
+    .map((line) => line.replace(/\r$/, ''))
+    .filter((line) => line !== '')
+    .map((line) => parseLogLine(line, id))
 }

@@ -19,5 +19,22 @@ export interface LogFilter {
  * An address that answers the log: good for about 5 minutes unread and an hour read.
  * The API's schema keeps a dyno (`web.1`) and a process type (`web`) apart.
  */
-export const createLogSession = (api: PlatformApi, app: string, { lines, tail, dyno, source }: LogFilter, options?: RequestOptions) =>
-  api.post<LogSession>(`${appPath(app)}/log-sessions`, LOG_SESSION, { lines, tail, source, ...(dyno !== undefined && (dyno.includes('.') || looksLikeFirName(dyno)) ? { dyno_name: dyno } : { type: dyno }) }, options)
+export const createLogSession = (
+  api: PlatformApi,
+  app: string,
+  { lines, tail, dyno, source }: LogFilter,
+  options?: RequestOptions,
+) =>
+  api.post<LogSession>(
+    `${appPath(app)}/log-sessions`,
+    LOG_SESSION,
+    {
+      lines,
+      tail,
+      source,
+      ...(dyno !== undefined && (dyno.includes('.') || looksLikeFirName(dyno))
+        ? { dyno_name: dyno }
+        : { type: dyno }),
+    },
+    options,
+  )

@@ -27,7 +27,8 @@ const LONGEST_DELAY = 5000
 const SHORTEST_DELAY = 50
 
 /**
- * ms without a line, and in all, after which a session that was not asked to tail has told all. Fir's sessions tail whatever they are asked, and would never end
+ * ms without a line, and in all, after which a session that was not asked to tail has told all.
+ * Fir's sessions tail whatever they are asked, and would never end
  * (devcenter.heroku.com/articles/logging, Fir).
  */
 const QUIET = { line: 4000, all: 30_000 }
@@ -36,17 +37,35 @@ const QUIET = { line: 4000, all: 30_000 }
 const EXPIRED = new Set([403, 404, 410])
 
 /** The app's log line by line: see streamLogBatches. */
-export async function* streamLogs(api: PlatformApi, app: string, options?: LogStreamOptions): AsyncGenerator<LogLine, void, undefined> {
+export async function* streamLogs(
+  api: PlatformApi,
+  app: string,
+  options?: LogStreamOptions,
+): AsyncGenerator<LogLine, void, undefined> {
   for await (const lines of streamLogBatches(api, app, options)) yield* lines
 }
 
 /**
- * The app's log, oldest line first, as many at once as came at once. A broken or closed stream is resumed by Last-Event-Id, and by a new session once the old one has
- * expired; after a sleep of the machine it is resumed as well. No line comes twice. Without `tail` it ends after the recent lines; with it, when `signal` is aborted or the reader leaves.
- * Throws ShipitError: what POST log-sessions was answered, or `network` once the stream cannot be had.
+ * The app's log, oldest line first, as many at once as came at once. A broken or closed stream is
+ * resumed by Last-Event-Id, and by a new session once the old one has expired; after a sleep of the
+ * machine it is resumed as well. No line comes twice. Without `tail` it ends after the recent
+ * lines; with it, when `signal` is aborted or the reader leaves.
+ * Throws ShipitError: what POST log-sessions was answered, or `network` once the stream cannot be
+ * had.
  */
-export async function* streamLogBatches(api: PlatformApi, app: string, options: LogStreamOptions = {}): AsyncGenerator<LogLine[], void, undefined> {
-  const { signal: outer, reconnectDelay = 1000, retries = patience(process.env).retries ?? 16, seen = new SeenLines(), clock, ...filter } = options
+export async function* streamLogBatches(
+  api: PlatformApi,
+  app: string,
+  options: LogStreamOptions = {},
+): AsyncGenerator<LogLine[], void, undefined> {
+  const {
+    signal: outer,
+    reconnectDelay = 1000,
+    retries = patience(process.env).retries ?? 16,
+    seen = new SeenLines(),
+    clock,
+    ...filter
+  } = options
   const left = new AbortController()
   const signal = outer ? AbortSignal.any([outer, left.signal]) : left.signal
   let connection = new AbortController()
@@ -69,8 +88,15 @@ export async function* streamLogBatches(api: PlatformApi, app: string, options: 
           seen.expectReplay()
         } else if (seen.lastEventId === undefined) seen.expectReplay()
 
-        stream = await open(url, seen.lastEventId, AbortSignal.any([signal, connection.signal, quiet.signal]))
-        const listen = () => { if (!filter.tail) timer = setTimeout(() => quiet.abort(), Date.now() - begun > QUIET.all ? 0 : QUIET.line) }
+        stream = await open(
+          url,
+          seen.lastEventId,
+          AbortSignal.any([signal, connection.signal, quiet.signal]),
+        )
+        const listen = () => {
+          if (!filter.tail)
+            timer = setTimeout(() => quiet.abort(), Date.now() - begun > QUIET.all ? 0 : QUIET.line)
+        }
         listen()
         if (EXPIRED.has(stream.status)) {
           url = undefined
@@ -84,7 +110,9 @@ export async function* streamLogBatches(api: PlatformApi, app: string, options: 
           const fresh = events.filter(({ id }) => !seen.isRepeatedEvent(id))
           // Lines that were seen before are progress too: the stream resumes behind them.
           hasBrought ||= fresh.length > 0
-          const lines = fresh.flatMap((event) => event.lines).filter((line) => !seen.isRepeatedLine(line))
+          const lines = fresh
+            .flatMap((event) => event.lines)
+            .filter((line) => !seen.isRepeatedLine(line))
           if (lines.length > 0) yield lines
           listen()
         }
@@ -93,13 +121,18 @@ export async function* streamLogBatches(api: PlatformApi, app: string, options: 
         if (signal.aborted || (quiet.signal.aborted && stream !== undefined)) return
         // An answer such as 404 will not change; a broken connection may.
         if (error instanceof ShipitError && (error.code !== 'network' || seen.isEmpty)) throw error
-        if (failures++ >= retries) throw error instanceof ShipitError ? error : brokenStream(url ?? api.endpoint.apiUrl, error)
+        if (failures++ >= retries)
+          throw error instanceof ShipitError
+            ? error
+            : brokenStream(url ?? api.endpoint.apiUrl, error)
       } finally {
         clearTimeout(timer)
         stream?.close()
       }
       const pause = reconnectDelay * 2 ** Math.max(0, failures - 1)
-      await delay(Math.min(hasBrought ? SHORTEST_DELAY : LONGEST_DELAY, pause), undefined, { signal })
+      await delay(Math.min(hasBrought ? SHORTEST_DELAY : LONGEST_DELAY, pause), undefined, {
+        signal,
+      })
     }
   } catch (error) {
     if (!signal.aborted) throw error
@@ -109,8 +142,22 @@ export async function* streamLogBatches(api: PlatformApi, app: string, options: 
   }
 }
 
-const open = (url: string, lastEventId: string | undefined, signal: AbortSignal): Promise<OpenedStream> =>
-  openStream(url, { signal, headers: { Accept: 'text/event-stream', ...(lastEventId === undefined ? {} : { 'Last-Event-Id': lastEventId }) } })
+const open = (
+  url: string,
+  lastEventId: string | undefined,
+  signal: AbortSignal,
+): Promise<OpenedStream> =>
+  openStream(url, {
+    signal,
+    headers: {
+      Accept: 'text/event-stream',
+      ...(lastEventId === undefined ? {} : { 'Last-Event-Id': lastEventId }),
+    },
+  })
 
 const brokenStream = (url: string, error: unknown) =>
-  connectionError(error, { label: 'The log stream', apiUrl: url }, { method: 'GET', path: new URL(url).pathname, mayHaveActed: false })
+  connectionError(
+    error,
+    { label: 'The log stream', apiUrl: url },
+    { method: 'GET', path: new URL(url).pathname, mayHaveActed: false },
+  )

@@ -6,7 +6,10 @@ import { ShipitError } from '../errors.js'
 import type { Credentials } from './credentials.js'
 
 function netrcFile(env: NodeJS.ProcessEnv): string {
-  const file = path.join(env.HOME ?? env.USERPROFILE ?? os.homedir(), process.platform === 'win32' ? '_netrc' : '.netrc')
+  const file = path.join(
+    env.HOME ?? env.USERPROFILE ?? os.homedir(),
+    process.platform === 'win32' ? '_netrc' : '.netrc',
+  )
   return existsSync(`${file}.gpg`) ? `${file}.gpg` : file
 }
 
@@ -19,15 +22,23 @@ async function openNetrc(file: string) {
     await netrc.load()
   } catch (error) {
     throw new ShipitError('auth', {
-      message: `${file} could not be read.`, why: (error as Error).message.split('\n')[0],
-      next: 'Put it right, or set HEROKU_API_KEY.', cause: error,
+      message: `${file} could not be read.`,
+      why: (error as Error).message.split('\n')[0],
+      next: 'Put it right, or set HEROKU_API_KEY.',
+      cause: error,
     })
   }
   return netrc
 }
 
-/** The token for an API host; undefined if there is none. Throws ShipitError `auth` for a file that cannot be read. */
-export async function tokenInNetrc(apiHost: string, env: NodeJS.ProcessEnv): Promise<Credentials | undefined> {
+/**
+ * The token for an API host; undefined if there is none. Throws ShipitError `auth` for a file that
+ * cannot be read.
+ */
+export async function tokenInNetrc(
+  apiHost: string,
+  env: NodeJS.ProcessEnv,
+): Promise<Credentials | undefined> {
   const file = netrcFile(env)
   if (!existsSync(file)) return undefined
   const token = (await openNetrc(file)).machines[apiHost]?.password
@@ -36,11 +47,22 @@ export async function tokenInNetrc(apiHost: string, env: NodeJS.ProcessEnv): Pro
 
 function refuseEncrypted(file: string): void {
   if (!file.endsWith('.gpg')) return
-  throw new ShipitError('auth', { message: `${file} is encrypted: shipit reads it, and does not write it.`, next: 'Run `heroku login`, or set HEROKU_API_KEY.' })
+  throw new ShipitError('auth', {
+    message: `${file} is encrypted: shipit reads it, and does not write it.`,
+    next: 'Run `heroku login`, or set HEROKU_API_KEY.',
+  })
 }
 
-/** Keeps a token for hosts, readable by its owner alone; the other entries stay. Returns the file's name as people write it. */
-export async function saveCredentials(hosts: readonly string[], login: string, token: string, env: NodeJS.ProcessEnv): Promise<string> {
+/**
+ * Keeps a token for hosts, readable by its owner alone; the other entries stay. Returns the file's
+ * name as people write it.
+ */
+export async function saveCredentials(
+  hosts: readonly string[],
+  login: string,
+  token: string,
+  env: NodeJS.ProcessEnv,
+): Promise<string> {
   const file = netrcFile(env)
   refuseEncrypted(file)
   const netrc = await openNetrc(file)
@@ -53,7 +75,10 @@ export async function saveCredentials(hosts: readonly string[], login: string, t
 }
 
 /** Removes the entries of hosts; false where there were none. */
-export async function dropCredentials(hosts: readonly string[], env: NodeJS.ProcessEnv): Promise<boolean> {
+export async function dropCredentials(
+  hosts: readonly string[],
+  env: NodeJS.ProcessEnv,
+): Promise<boolean> {
   const file = netrcFile(env)
   if (!existsSync(file)) return false
   refuseEncrypted(file)

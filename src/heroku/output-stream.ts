@@ -15,10 +15,19 @@ interface OutputStreamOptions {
 }
 
 /**
- * The output of a build or of a release phase, live, in pieces as they come; ends with it, or when `signal` is aborted.
- * A broken stream is read again from its beginning and goes on where it broke. Throws ShipitError `network` once it cannot be had.
+ * The output of a build or of a release phase, live, in pieces as they come; ends with it, or when
+ * `signal` is aborted.
+ * A broken stream is read again from its beginning and goes on where it broke. Throws ShipitError
+ * `network` once it cannot be had.
  */
-export async function* streamOutput(url: string, { signal, retries = patience(process.env).retries ?? 5, retryDelay = 1000 }: OutputStreamOptions = {}): AsyncGenerator<string, void, undefined> {
+export async function* streamOutput(
+  url: string,
+  {
+    signal,
+    retries = patience(process.env).retries ?? 5,
+    retryDelay = 1000,
+  }: OutputStreamOptions = {},
+): AsyncGenerator<string, void, undefined> {
   const decoder = new TextDecoder()
   const left = new AbortController()
   const either = signal ? AbortSignal.any([signal, left.signal]) : left.signal
@@ -38,7 +47,11 @@ export async function* streamOutput(url: string, { signal, retries = patience(pr
           if (fresh.length === 0) continue
           failures = 0
           received += fresh.length
-          if (received > MOST_BYTES) throw Object.assign(new Error(`the output is larger than ${MOST_BYTES / 1024 / 1024} MB`), { isFinal: true })
+          if (received > MOST_BYTES)
+            throw Object.assign(
+              new Error(`the output is larger than ${MOST_BYTES / 1024 / 1024} MB`),
+              { isFinal: true },
+            )
           // NUL is the stream's own sign of life while a build prints nothing.
           const text = decoder.decode(fresh, { stream: true }).replaceAll('\0', '')
           if (text) yield text
@@ -48,7 +61,12 @@ export async function* streamOutput(url: string, { signal, retries = patience(pr
         return
       } catch (error) {
         if (either.aborted) return
-        if (failures++ >= retries || (error as { isFinal?: boolean }).isFinal) throw connectionError(error, { label: 'The output stream', apiUrl: url }, { method: 'GET', path: new URL(url).pathname, mayHaveActed: false })
+        if (failures++ >= retries || (error as { isFinal?: boolean }).isFinal)
+          throw connectionError(
+            error,
+            { label: 'The output stream', apiUrl: url },
+            { method: 'GET', path: new URL(url).pathname, mayHaveActed: false },
+          )
       }
       await delay(retryDelay, undefined, { signal: either })
     }

@@ -1,10 +1,16 @@
-/** Calls that may be made when something happens: some at once, then one every so often, however much happens. */
+/**
+ * Calls that may be made when something happens: some at once, then one every so often, however
+ * much happens.
+ */
 export class Pace {
   private left: number
   private countedAt = performance.now()
 
   /** @param burst calls at once @param every ms until another one is allowed */
-  constructor(private readonly burst: number, private readonly every: number) {
+  constructor(
+    private readonly burst: number,
+    private readonly every: number,
+  ) {
     this.left = burst
   }
 

@@ -7,7 +7,10 @@ import type { Release } from './types.js'
 
 const ROLLBACK = /^Rollback to v(\d+)/
 
-/** Versions that somebody went back behind, by the descriptions that the platform gives to rollbacks. */
+/**
+ * Versions that somebody went back behind, by the descriptions that the platform gives to
+ * rollbacks.
+ */
 function rolledBackFrom(releases: readonly Release[]): Set<number> {
   const left = new Set<number>()
   for (const { version, description } of releases) {
@@ -25,45 +28,82 @@ function originOf(release: Release, releases: readonly Release[]): Release {
 }
 
 /**
- * The release to go back to: the one named (`v3` or `3`), else the newest before the current one that succeeded with another slug and that nobody has
- * rolled back from. After a rollback to v3 it is sought before v3.
+ * The release to go back to: the one named (`v3` or `3`), else the newest before the current one
+ * that succeeded with another slug and that nobody has rolled back from. After a rollback to v3 it
+ * is sought before v3.
  * Throws ShipitError `usage` or `not_found` where there is none that can serve.
  */
-function chooseRollback(app: string, releases: readonly Release[], wanted?: string): { from: Release; to: Release } {
+function chooseRollback(
+  app: string,
+  releases: readonly Release[],
+  wanted?: string,
+): { from: Release; to: Release } {
   const next = `shipit releases --app ${app}`
   const from = releases.find(({ current }) => current)
-  if (!from) throw new ShipitError('not_found', { message: 'The app has no release that serves, so there is nothing to roll back.', next })
+  if (!from)
+    throw new ShipitError('not_found', {
+      message: 'The app has no release that serves, so there is nothing to roll back.',
+      next,
+    })
   if (wanted === undefined) {
     const left = rolledBackFrom(releases)
     const origin = originOf(from, releases)
-    const to = releases.filter(({ version }) => version < origin.version && !left.has(version)).sort((one, other) => other.version - one.version)
-      .find(({ status, slug }) => status === 'succeeded' && slug !== null && slug.id !== from.slug?.id)
+    const to = releases
+      .filter(({ version }) => version < origin.version && !left.has(version))
+      .sort((one, other) => other.version - one.version)
+      .find(
+        ({ status, slug }) => status === 'succeeded' && slug !== null && slug.id !== from.slug?.id,
+      )
     if (!to) {
-      const passed = releases.find(({ version, status, slug }) => left.has(version) && status === 'succeeded' && slug !== null && slug.id !== from.slug?.id)
+      const passed = releases.find(
+        ({ version, status, slug }) =>
+          left.has(version) && status === 'succeeded' && slug !== null && slug.id !== from.slug?.id,
+      )
       throw new ShipitError('not_found', {
         message: `Before v${origin.version} no release succeeded with other code.`,
-        ...(passed ? { why: `v${passed.version} was rolled back from, so it has to be named.` } : {}),
+        ...(passed
+          ? { why: `v${passed.version} was rolled back from, so it has to be named.` }
+          : {}),
         next: passed ? `shipit rollback v${passed.version} --app ${app}` : next,
       })
     }
     return { from, to }
   }
   const number = /^v?(\d+)$/.exec(wanted)?.[1]
-  if (number === undefined) throw new ShipitError('usage', { message: `${wanted} is not a release.`, next: `Write v3 or 3; \`${next}\` lists them.` })
+  if (number === undefined)
+    throw new ShipitError('usage', {
+      message: `${wanted} is not a release.`,
+      next: `Write v3 or 3; \`${next}\` lists them.`,
+    })
   const to = releases.find(({ version }) => version === Number(number))
   if (!to) throw new ShipitError('not_found', { message: `There is no release v${number}.`, next })
-  if (to.current) throw new ShipitError('usage', { message: `v${number} is the release that serves.`, next })
-  if (to.status !== 'succeeded') throw new ShipitError('usage', { message: `v${number} cannot serve: its status is ${to.status}.`, next })
-  if (!to.slug) throw new ShipitError('usage', { message: `v${number} has no code: it was made before the first deploy.`, next })
+  if (to.current)
+    throw new ShipitError('usage', { message: `v${number} is the release that serves.`, next })
+  if (to.status !== 'succeeded')
+    throw new ShipitError('usage', {
+      message: `v${number} cannot serve: its status is ${to.status}.`,
+      next,
+    })
+  if (!to.slug)
+    throw new ShipitError('usage', {
+      message: `v${number} has no code: it was made before the first deploy.`,
+      next,
+    })
   return { from, to }
 }
 
 export interface RollbackOptions {
-  /** `v3` or `3`; without it the newest release before the current one that succeeded with another slug. */
+  /**
+   * `v3` or `3`; without it the newest release before the current one that succeeded with another
+   * slug.
+   */
   to?: string | undefined
   /** ms that the release phase may take. */
   timeout: number
-  /** ms before the second look at a release phase; half as long again each time, up to 15 of it. Default 1000. */
+  /**
+   * ms before the second look at a release phase; half as long again each time, up to 15 of it.
+   * Default 1000.
+   */
   poll?: number
   signal?: AbortSignal
   /** Called once the platform has made the release, pending or not. */
@@ -71,10 +111,16 @@ export interface RollbackOptions {
 }
 
 /**
- * Rolls an app back and waits for the outcome. Answers what served, what it went back to and the new release.
- * Throws ShipitError `release` where the release phase failed (the release before still serves) and `timeout`.
+ * Rolls an app back and waits for the outcome. Answers what served, what it went back to and the
+ * new release.
+ * Throws ShipitError `release` where the release phase failed (the release before still serves) and
+ * `timeout`.
  */
-export async function rollBack(api: PlatformApi, app: string, { to: wanted, timeout, poll = 1000, signal, onMade }: RollbackOptions): Promise<{ from: Release; to: Release; release: Release }> {
+export async function rollBack(
+  api: PlatformApi,
+  app: string,
+  { to: wanted, timeout, poll = 1000, signal, onMade }: RollbackOptions,
+): Promise<{ from: Release; to: Release; release: Release }> {
   const { from, to } = chooseRollback(app, await listReleases(api, app), wanted)
   const deadline = monotonic() + timeout
   signal?.throwIfAborted()
@@ -83,8 +129,10 @@ export async function rollBack(api: PlatformApi, app: string, { to: wanted, time
   for (let look = 0; release.status === 'pending'; look += 1) {
     if (monotonic() >= deadline) {
       throw new ShipitError('timeout', {
-        message: `The release phase of v${release.version} has not ended after ${Math.round(timeout / 1000)} s.`, why: `v${from.version} serves until it has.`,
-        next: `shipit releases --app ${app}`, details: { app, release: release.version, serving: from.version },
+        message: `The release phase of v${release.version} has not ended after ${Math.round(timeout / 1000)} s.`,
+        why: `v${from.version} serves until it has.`,
+        next: `shipit releases --app ${app}`,
+        details: { app, release: release.version, serving: from.version },
       })
     }
     await delay(poll * Math.min(15, 1.5 ** look) * api.budget.slowdown, undefined, { signal })
@@ -92,8 +140,10 @@ export async function rollBack(api: PlatformApi, app: string, { to: wanted, time
   }
   if (release.status !== 'succeeded') {
     throw new ShipitError('release', {
-      message: `The rollback to v${to.version} failed: the release phase of v${release.version} ended with ${release.status}.`, why: `v${from.version} still serves.`,
-      next: `shipit logs --app ${app} --dyno release.${release.version}`, details: { app, release: release.version, serving: from.version },
+      message: `The rollback to v${to.version} failed: the release phase of v${release.version} ended with ${release.status}.`,
+      why: `v${from.version} still serves.`,
+      next: `shipit logs --app ${app} --dyno release.${release.version}`,
+      details: { app, release: release.version, serving: from.version },
     })
   }
   return { from, to, release }

@@ -21,15 +21,22 @@ export class SeenLines {
     return this.recent.length === 0
   }
 
-  /** The stream begins anew without a place to resume from: what has been seen comes again, and older lines too. */
+  /**
+   * The stream begins anew without a place to resume from: what has been seen comes again, and
+   * older lines too.
+   */
   expectReplay(): void {
     this.lastEventId = undefined
     this.ids.clear()
     if (this.isEmpty) return
     this.replayed = 0
     this.expected = new Map()
-    for (const key of this.recent.map(formatLogLine)) this.expected.set(key, (this.expected.get(key) ?? 0) + 1)
-    this.oldest = this.recent.reduce((least, { timestamp }) => (timestamp < least ? timestamp : least), this.recent[0]!.timestamp)
+    for (const key of this.recent.map(formatLogLine))
+      this.expected.set(key, (this.expected.get(key) ?? 0) + 1)
+    this.oldest = this.recent.reduce(
+      (least, { timestamp }) => (timestamp < least ? timestamp : least),
+      this.recent[0]!.timestamp,
+    )
   }
 
   /** Whether an event of the stream came before; remembers it. */
@@ -51,13 +58,15 @@ export class SeenLines {
   }
 
   private isReplayed(line: LogLine, expected: Map<string, number>): boolean {
-    // What the platform keeps has come, and twice that for one that keeps more: from here on all is new.
+    // What the platform keeps has come, and twice that for one that keeps more: from here on all is
+    // new.
     if (++this.replayed > 2 * KEPT_LINES) this.expected = undefined
     const key = formatLogLine(line)
     const times = expected.get(key) ?? 0
     if (times > 0) {
       expected.set(key, times - 1)
-      // What is older than all that was seen came before this; lines of several dynos are not in the order of their times.
+      // What is older than all that was seen came before this; lines of several dynos are not in
+      // the order of their times.
       this.oldest = ''
       return true
     }

@@ -4,10 +4,16 @@ import { writeErr } from '../terminal.js'
 const isOn = /(?:^|[\s,])(?:\*|shipit(?::\*|:http)?)(?=$|[\s,])/
 
 /**
- * One line an answer on stderr under DEBUG=shipit or DEBUG=*. It takes no header and no body, so that config vars and
- * tokens cannot reach it.
+ * One line an answer on stderr under DEBUG=shipit or DEBUG=*. It takes no header and no body, so
+ * that config vars and tokens cannot reach it.
  */
-export function traceAnswer(method: string, path: string, outcome: string | number, requestId: string | undefined, startedAt: number): void {
+export function traceAnswer(
+  method: string,
+  path: string,
+  outcome: string | number,
+  requestId: string | undefined,
+  startedAt: number,
+): void {
   if (!isOn.test(process.env.DEBUG ?? '')) return
   const ms = Math.round(monotonic() - startedAt)
   writeErr(`shipit:http ${method} ${path} ${outcome} ${requestId ?? '-'} ${ms}ms\n`)

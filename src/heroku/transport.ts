@@ -1,4 +1,8 @@
 import http from 'node:http'
 
-/** The module that speaks to a URL's scheme. node:https brings all of TLS, which a start of the CLI takes milliseconds for: only where it is spoken. */
-export const transport = (isSecure: boolean): Pick<typeof http, 'get' | 'Agent'> => (isSecure ? process.getBuiltinModule('node:https') : http)
+/**
+ * The module that speaks to a URL's scheme. node:https brings all of TLS, which a start of the CLI
+ * takes milliseconds for: only where it is spoken.
+ */
+export const transport = (isSecure: boolean): Pick<typeof http, 'get' | 'Agent'> =>
+  isSecure ? process.getBuiltinModule('node:https') : http

@@ -1,9 +1,13 @@
 /**
- * The Platform API's resources as far as shipit reads them. Shapes and names are those of the API's own schema
- * (https://devcenter.heroku.com/articles/platform-api-reference), so they stay in snake_case.
+ * The Platform API's resources as far as shipit reads them. Shapes and names are those of the API's
+ * own schema (https://devcenter.heroku.com/articles/platform-api-reference), so they stay in
+ * snake_case.
  */
 
-/** Where a platform is and how to speak to it. `--local` gives one of these and is known nowhere else. */
+/**
+ * Where a platform is and how to speak to it. `--local` gives one of these and is known nowhere
+ * else.
+ */
 export interface Endpoint {
   /** Base URL of the Platform API, without a slash at the end: https://api.heroku.com */
   apiUrl: string
@@ -11,19 +15,31 @@ export interface Endpoint {
   gitUrl: string
   /** Bearer token. Never print it, never put it on argv. */
   token: string
-  /** Where the token came from, for messages: HEROKU_API_KEY, ~/.netrc, heroku auth:token, the embedded Heroku. */
+  /**
+   * Where the token came from, for messages: HEROKU_API_KEY, ~/.netrc, heroku auth:token, the
+   * embedded Heroku.
+   */
   tokenSource: string
   /** Looks for another token once this one was refused; absent where there can be none. */
   otherToken?: () => Promise<{ token: string; source: string } | undefined>
   /** Told when another source's token takes the place of a refused one. */
   onOtherToken?: (refused: string, taken: string) => void
-  /** What a user calls this platform in a sentence: "Heroku" or "the embedded Heroku". For sentences only, never for a decision. */
+  /**
+   * What a user calls this platform in a sentence: "Heroku" or "the embedded Heroku". For sentences
+   * only, never for a decision.
+   */
   label: string
-  /** ms from a release until preboot switches requests to it, where a platform says so; else it is as Heroku documents it. */
+  /**
+   * ms from a release until preboot switches requests to it, where a platform says so; else it is
+   * as Heroku documents it.
+   */
   prebootSwitch?: number
 }
 
-interface Ref { id: string; name: string }
+interface Ref {
+  id: string
+  name: string
+}
 
 export interface App {
   id: string
@@ -44,7 +60,11 @@ export interface App {
   generation?: { name: string } | null
 }
 
-export interface Account { id: string; email: string; name: string | null }
+export interface Account {
+  id: string
+  email: string
+  name: string | null
+}
 
 export type ConfigVars = Record<string, string>
 
@@ -61,7 +81,11 @@ export interface Formation {
 }
 
 /** One row of PATCH /apps/{app}/formation {updates: […]}. */
-export interface FormationUpdate { type: string; quantity?: number; size?: string }
+export interface FormationUpdate {
+  type: string
+  quantity?: number
+  size?: string
+}
 
 export type DynoState = 'starting' | 'up' | 'crashed' | 'idle' | 'down'
 
@@ -108,7 +132,12 @@ export interface Build {
   id: string
   app: { id: string }
   status: 'pending' | 'succeeded' | 'failed'
-  source_blob: { url: string; version: string | null; version_description?: string | null; checksum?: string | null }
+  source_blob: {
+    url: string
+    version: string | null
+    version_description?: string | null
+    checksum?: string | null
+  }
   output_stream_url: string
   slug: { id: string } | null
   release: { id: string } | null
@@ -117,7 +146,12 @@ export interface Build {
   updated_at: string
 }
 
-export interface LogSession { id: string; logplex_url: string; created_at: string; updated_at: string }
+export interface LogSession {
+  id: string
+  logplex_url: string
+  created_at: string
+  updated_at: string
+}
 
 /** One line of a log session. */
 export interface LogLine {
@@ -129,10 +163,25 @@ export interface LogLine {
   source: string
   /** web.1, router, api, release.4 … */
   dyno: string
-  /** Without the line break; terminal control bytes are still in it: clean it before you print it. */
+  /**
+   * Without the line break; terminal control bytes are still in it: clean it before you print it.
+   */
   message: string
 }
 
-export interface AppFeature { id: string; name: string; enabled: boolean; description: string; state: string; doc_url: string; created_at: string; updated_at: string }
+export interface AppFeature {
+  id: string
+  name: string
+  enabled: boolean
+  description: string
+  state: string
+  doc_url: string
+  created_at: string
+  updated_at: string
+}
 
-export interface Domain { id: string; hostname: string; kind: string }
+export interface Domain {
+  id: string
+  hostname: string
+  kind: string
+}

@@ -10,6 +10,7 @@ export interface EcosystemFiles {
 
 /** Loaded when it is used: the room brings a YAML parser along. */
 export async function ecosystemFiles(): Promise<EcosystemFiles> {
-  const { findEcosystemFile, readEcosystem, renderEcosystem } = await import('../ecosystem/index.js')
+  const { findEcosystemFile, readEcosystem, renderEcosystem } =
+    await import('../ecosystem/index.js')
   return { find: findEcosystemFile, read: readEcosystem, render: renderEcosystem }
 }

@@ -6,7 +6,10 @@ export interface FolderEntry {
   isDirectory: boolean
 }
 
-/** A small read-only view of the app's folder: all that detection may look at. Paths are relative, with forward slashes. */
+/**
+ * A small read-only view of the app's folder: all that detection may look at. Paths are relative,
+ * with forward slashes.
+ */
 export interface FolderView {
   /** The folder's own name, for an app that has no other. */
   readonly name: string
@@ -21,7 +24,8 @@ export interface FolderView {
 /** The view of a folder on disk. */
 export function folderOnDisk(dir: string): FolderView {
   const at = (relative: string) => path.join(dir, relative)
-  const stats = (relative: string) => (existsSync(at(relative)) ? statSync(at(relative)) : undefined)
+  const stats = (relative: string) =>
+    existsSync(at(relative)) ? statSync(at(relative)) : undefined
   return {
     name: path.basename(path.resolve(dir)),
     isFile: (file) => stats(file)?.isFile() ?? false,

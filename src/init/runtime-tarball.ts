@@ -21,10 +21,15 @@ export const RUNTIME = 'shipit-runtime'
 export const isRuntimeTarball = (name: string) => /^shipit-runtime-\d[\w.+-]*\.tgz$/.test(name)
 export const tarballName = (version: string) => `${RUNTIME}-${version}.tgz`
 
-/** The tarball that `npm run build` left beside its package folder. Throws `internal` where there is none: the installation is not whole. */
+/**
+ * The tarball that `npm run build` left beside its package folder. Throws `internal` where there is
+ * none: the installation is not whole.
+ */
 export function runtimeTarball(packageDir: string = runtimePackageDir): RuntimeTarball {
   const manifest = path.join(packageDir, 'package.json')
-  const version = existsSync(manifest) ? (JSON.parse(readFileSync(manifest, 'utf8')) as { version: string }).version : undefined
+  const version = existsSync(manifest)
+    ? (JSON.parse(readFileSync(manifest, 'utf8')) as { version: string }).version
+    : undefined
   const file = version && path.join(path.dirname(packageDir), tarballName(version))
   if (!version || !file || !existsSync(file)) {
     throw new ShipitError('internal', {
@@ -37,5 +42,8 @@ export function runtimeTarball(packageDir: string = runtimePackageDir): RuntimeT
 }
 
 export function digests(bytes: Buffer): { sha1: string; sha512: string } {
-  return { sha1: createHash('sha1').update(bytes).digest('hex'), sha512: createHash('sha512').update(bytes).digest('base64') }
+  return {
+    sha1: createHash('sha1').update(bytes).digest('hex'),
+    sha512: createHash('sha512').update(bytes).digest('base64'),
+  }
 }

@@ -7,17 +7,23 @@ import type { InitStep } from './types.js'
 const MOST_LINKS = 40
 
 /** Files of the folder that the steps write, remove, or have a package manager write. */
-export const touchedBy = (steps: InitStep[]): string[] => steps.flatMap((step) => (step.kind === 'run' ? [step.file, 'package.json'] : [step.file]))
+export const touchedBy = (steps: InitStep[]): string[] =>
+  steps.flatMap((step) => (step.kind === 'run' ? [step.file, 'package.json'] : [step.file]))
 
 /**
- * Throws `project` if a file, or a folder on its way, is a link that leads out of the app's folder or to nothing: nothing outside is
- * written. Links within the folder are followed. On a link of a workspace, "the folder" is the one that init was given.
+ * Throws `project` if a file, or a folder on its way, is a link that leads out of the app's folder
+ * or to nothing: nothing outside is written. Links within the folder are followed. On a link of a
+ * workspace, "the folder" is the one that init was given.
  */
 export function mustStayInside(dir: string, files: string[]): void {
   const root = realpathSync(dir)
   for (const file of new Set(files)) {
     const { at, links } = resolved(root, file.split(/[\\/]/))
-    if (links === 0 || (isWithin(root, at) && (lstatSync(at, { throwIfNoEntry: false }) !== undefined))) continue
+    if (
+      links === 0 ||
+      (isWithin(root, at) && lstatSync(at, { throwIfNoEntry: false }) !== undefined)
+    )
+      continue
     throw new ShipitError('project', {
       message: `${file} is a link that leads ${isWithin(root, at) ? 'to a file that is not there' : 'out of the folder'}. Nothing was changed.`,
       why: `init would write to ${at}.`,

@@ -5,7 +5,10 @@ import type { EcosystemFormat } from '../ecosystem/types.js'
 export type PackageManager = 'npm' | 'yarn' | 'yarn-berry' | 'pnpm'
 type ModuleType = 'commonjs' | 'module'
 
-/** How the entry is started, beside its path: what the ecosystem file must say so that the app starts as it did. */
+/**
+ * How the entry is started, beside its path: what the ecosystem file must say so that the app
+ * starts as it did.
+ */
 export interface Launch {
   /** Words after the script. */
   args: string[]
@@ -32,7 +35,10 @@ export interface Candidate {
   before: string[]
 }
 
-/** A start command that shipit does not understand, and that is kept as it stands: it becomes a script of its own, which PM2 runs. */
+/**
+ * A start command that shipit does not understand, and that is kept as it stands: it becomes a
+ * script of its own, which PM2 runs.
+ */
 export interface Kept {
   /** The script's name in package.json: `start:app`. */
   script: string
@@ -83,7 +89,10 @@ export interface Detected {
   packageManager: PackageManager
   /** The lockfile that Heroku will read; absent where the app has none. */
   lockfile?: string
-  /** pnpm-workspace.yaml lies here: packages of a workspace, and settings of pnpm's that its lockfile repeats. */
+  /**
+   * pnpm-workspace.yaml lies here: packages of a workspace, and settings of pnpm's that its
+   * lockfile repeats.
+   */
   hasPnpmWorkspace: boolean
   moduleType: ModuleType
   /** The oldest Node.js that runs the entry, such as 22.18.0 for TypeScript without a build. */
@@ -92,13 +101,21 @@ export interface Detected {
   engines?: string
   /** Major version that .nvmrc or .node-version names. */
   pinnedNode?: number
-  /** The process type that the ecosystem file is for: web, or the worker of a project that has nothing else. */
+  /**
+   * The process type that the ecosystem file is for: web, or the worker of a project that has
+   * nothing else.
+   */
   processType: string
   /** Its command in the Procfile; absent if there is none, and Heroku runs `npm start`. */
   processCommand?: string
-  /** What runs the start script in a dyno: `yarn start` with Yarn's Plug'n'Play, else `npm start`. */
+  /**
+   * What runs the start script in a dyno: `yarn start` with Yarn's Plug'n'Play, else `npm start`.
+   */
   startCommand: 'npm start' | 'yarn start'
-  /** Lines of other process types, and scripts, that ran the start script and must go on running what it is now. */
+  /**
+   * Lines of other process types, and scripts, that ran the start script and must go on running
+   * what it is now.
+   */
   startCallers: StartCaller[]
   /** Whether that command runs scripts.start, so that it will start the runtime as it stands. */
   procfileRunsStart: boolean
@@ -125,7 +142,10 @@ export interface InitOptions {
   force: boolean
   /** Write a workflow for this service as well. */
   ci?: 'github'
-  /** The workspace of this root that is to be started, and the packages for whose sake it is started from the root. */
+  /**
+   * The workspace of this root that is to be started, and the packages for whose sake it is started
+   * from the root.
+   */
   workspace?: { workspace: string; siblings: string[] }
 }
 
@@ -154,12 +174,18 @@ export interface RunStep {
   file: string
   /** Words that must stand in it afterwards, or the command did not do its work. */
   mustHold: string[]
-  /** Where they do not: Yarn 1 takes a file of the same name and version from its cache, whatever its bytes. This command uses a cache of its own. */
+  /**
+   * Where they do not: Yarn 1 takes a file of the same name and version from its cache, whatever
+   * its bytes. This command uses a cache of its own.
+   */
   orElse?: string[]
   manager: PackageManager
   /** package.json has no workspaces. */
   isAlone: boolean
-  /** The command is not given to the project but to a package that needs the runtime alone, and what it locks is added to the file. */
+  /**
+   * The command is not given to the project but to a package that needs the runtime alone, and what
+   * it locks is added to the file.
+   */
   isApart: boolean
   /** The package manager's own install of exactly what the lockfile says: it must pass. */
   install: string[]

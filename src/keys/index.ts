@@ -1,4 +1,7 @@
-/** The keys of PM2's dashboard: reading, checking, comparing and masking them. No value of a secret leaves here but into the PATCH. */
+/**
+ * The keys of PM2's dashboard: reading, checking, comparing and masking them. No value of a secret
+ * leaves here but into the PATCH.
+ */
 export { checkKeys } from './check.js'
 export { maskSecret, shown } from './mask.js'
 export { KEY_NAMES, type KeyName, type Keys } from './names.js'

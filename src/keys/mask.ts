@@ -3,7 +3,9 @@ import { isSecret, type KeyName } from './names.js'
 /** Below this, four characters would give away too much of the value. */
 const SHORTEST_SHOWN = 12
 
-/** `****wxyz`: the last four characters of a long secret, none of a short one, and never its length. */
+/**
+ * `****wxyz`: the last four characters of a long secret, none of a short one, and never its length.
+ */
 export function maskSecret(value: string): string {
   return value.length < SHORTEST_SHOWN ? '********' : `****${value.slice(-4)}`
 }

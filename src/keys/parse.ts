@@ -2,9 +2,15 @@ import { ShipitError } from '../errors.js'
 import { isKeyName, KEY_NAMES, type Keys } from './names.js'
 
 const fault = (line: number, why: string) =>
-  new ShipitError('usage', { message: `Line ${line} of the input cannot be used: ${why}.`, next: `Give one KEY=value a line, with the keys ${KEY_NAMES.join(', ')}.` })
+  new ShipitError('usage', {
+    message: `Line ${line} of the input cannot be used: ${why}.`,
+    next: `Give one KEY=value a line, with the keys ${KEY_NAMES.join(', ')}.`,
+  })
 
-/** The value after `=`: quoted as in a shell or .env file, or bare up to ` #`. Undefined where a quote stays open. */
+/**
+ * The value after `=`: quoted as in a shell or .env file, or bare up to ` #`. Undefined where a
+ * quote stays open.
+ */
 function valueOf(text: string): string | undefined {
   const quote = text[0]
   if (quote === '"' || quote === "'") return /^(["'])(.*?)\1\s*(?:#.*)?$/.exec(text)?.[2]
@@ -12,12 +18,16 @@ function valueOf(text: string): string | undefined {
 }
 
 /**
- * KEY=value lines as people keep them: quotes, `export `, blank lines, comments, CRLF and a byte order mark are understood.
+ * KEY=value lines as people keep them: quotes, `export `, blank lines, comments, CRLF and a byte
+ * order mark are understood.
  * Throws ShipitError `usage` that names the line and never its content.
  */
 export function parseKeyLines(text: string): Keys {
   const keys: Keys = {}
-  for (const [index, raw] of text.replace(/^\uFEFF/, '').split(/\r\n|\n|\r/).entries()) {
+  for (const [index, raw] of text
+    .replace(/^\uFEFF/, '')
+    .split(/\r\n|\n|\r/)
+    .entries()) {
     const line = raw.trim()
     if (line === '' || line.startsWith('#')) continue
     const [, name, rest] = /^(?:export\s+)?([A-Za-z_]\w*)\s*=\s*(.*)$/.exec(line) ?? []

@@ -16,11 +16,16 @@ async function readAll(stream: NodeJS.ReadableStream): Promise<string> {
   return Buffer.concat(chunks).toString('utf8')
 }
 
-const pick = (keys: Keys, names: readonly KeyName[]): Keys => Object.fromEntries(names.flatMap((name) => (keys[name] === undefined ? [] : [[name, keys[name]]])))
+const pick = (keys: Keys, names: readonly KeyName[]): Keys =>
+  Object.fromEntries(
+    names.flatMap((name) => (keys[name] === undefined ? [] : [[name, keys[name]]])),
+  )
 
 /**
- * The keys to set: typed on a terminal; otherwise the KEY=value lines of stdin; where stdin holds none, the environment.
- * `names` narrows it down; on a terminal an empty machine name, and an empty answer to a key that was not named, leaves it as it is.
+ * The keys to set: typed on a terminal; otherwise the KEY=value lines of stdin; where stdin holds
+ * none, the environment.
+ * `names` narrows it down; on a terminal an empty machine name, and an empty answer to a key that
+ * was not named, leaves it as it is.
  */
 export async function readKeys(sources: KeySources, names: readonly KeyName[] = []): Promise<Keys> {
   const wanted = names.length > 0 ? names : KEY_NAMES
@@ -34,13 +39,17 @@ export async function readKeys(sources: KeySources, names: readonly KeyName[] = 
   }
   const given = parseKeyLines(await readAll(sources.stdin))
   const surplus = KEY_NAMES.filter((name) => given[name] !== undefined && !wanted.includes(name))
-  if (surplus.length > 0) throw new ShipitError('usage', { message: `The input holds ${surplus.join(', ')}, which you did not name. Nothing was changed.`, next: 'shipit keys set, without names, sets all that the input holds' })
+  if (surplus.length > 0)
+    throw new ShipitError('usage', {
+      message: `The input holds ${surplus.join(', ')}, which you did not name. Nothing was changed.`,
+      next: 'shipit keys set, without names, sets all that the input holds',
+    })
   return Object.keys(given).length > 0 ? given : pick(sources.env as Keys, wanted)
 }
 
 /**
- * The names among a command's arguments. Throws ShipitError `usage` for anything else, without repeating it:
- * it may be a secret, and it is in the shell's history by now.
+ * The names among a command's arguments. Throws ShipitError `usage` for anything else, without
+ * repeating it: it may be a secret, and it is in the shell's history by now.
  */
 export function namesFrom(args: readonly string[]): KeyName[] {
   if (args.some((arg) => arg.includes('='))) {
@@ -52,6 +61,9 @@ export function namesFrom(args: readonly string[]): KeyName[] {
   }
   return [...new Set(args)].map((arg) => {
     if (isKeyName(arg)) return arg
-    throw new ShipitError('usage', { message: 'An argument is not the name of a key. Nothing was changed.', next: `The names are ${KEY_NAMES.join(', ')}.` })
+    throw new ShipitError('usage', {
+      message: 'An argument is not the name of a key. Nothing was changed.',
+      next: `The names are ${KEY_NAMES.join(', ')}.`,
+    })
   })
 }

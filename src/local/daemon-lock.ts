@@ -7,8 +7,13 @@ import type { Folders } from './types.js'
 
 const run = promisify(execFile)
 
-/** A process and when it began: a pid alone may belong to another process after a crash or a reboot. */
-export interface Holder { pid: number; began: string }
+/**
+ * A process and when it began: a pid alone may belong to another process after a crash or a reboot.
+ */
+export interface Holder {
+  pid: number
+  began: string
+}
 
 export class AlreadyRunning extends Error {
   constructor(readonly pid: number) {
@@ -24,11 +29,15 @@ const ifMissing = (error: NodeJS.ErrnoException) => {
   throw error
 }
 
-/** When a live process began, in the system's own spelling; undefined if there is none, or one that only waits to be reaped. */
+/**
+ * When a live process began, in the system's own spelling; undefined if there is none, or one that
+ * only waits to be reaped.
+ */
 export async function beganAt(pid: number): Promise<string | undefined> {
   if (process.platform === 'linux') {
     const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(ifMissing)
-    // proc(5): after the name in brackets come the state (3rd field) and, as the 22nd, the start time.
+    // proc(5): after the name in brackets come the state (3rd field) and, as the 22nd, the start
+    // time.
     const fields = stat?.slice(stat.lastIndexOf(')') + 2).split(' ')
     return fields === undefined || fields[0] === 'Z' ? undefined : fields[19]
   }
@@ -57,27 +66,43 @@ function holderIn(text: string): Holder {
   }
 }
 
-export const isAlive = async (holder: Holder): Promise<boolean> => (await beganAt(holder.pid)) === holder.began
+export const isAlive = async (holder: Holder): Promise<boolean> =>
+  (await beganAt(holder.pid)) === holder.began
 
-/** The daemon that has these folders, if it lives. `isStale` is true where one had them and was killed. */
-export async function lockHolder(folders: Pick<Folders, 'root'>): Promise<Partial<Holder> & { isStale: boolean }> {
+/**
+ * The daemon that has these folders, if it lives. `isStale` is true where one had them and was
+ * killed.
+ */
+export async function lockHolder(
+  folders: Pick<Folders, 'root'>,
+): Promise<Partial<Holder> & { isStale: boolean }> {
   const lock = await readLock(lockFile(folders))
   if (!lock) return { isStale: false }
   return (await isAlive(lock.holder)) ? { ...lock.holder, isStale: false } : { isStale: true }
 }
 
 interface Lock {
-  /** Throws {@link AlreadyRunning} where another process has taken the lock meanwhile. To be called before anything is changed. */
+  /**
+   * Throws {@link AlreadyRunning} where another process has taken the lock meanwhile. To be called
+   * before anything is changed.
+   */
   verify(): Promise<void>
   /** Whether it is still this process's, and there. */
   isMine(): Promise<boolean>
   release(): Promise<void>
 }
 
-/** Takes the folders for this process. Throws {@link AlreadyRunning} where a live process has them; a dead one's lock is taken over. */
+/**
+ * Takes the folders for this process. Throws {@link AlreadyRunning} where a live process has them;
+ * a dead one's lock is taken over.
+ */
 export async function acquireLock(folders: Pick<Folders, 'root'>): Promise<Lock> {
   const file = lockFile(folders)
-  const mine = JSON.stringify({ pid: process.pid, began: await beganAt(process.pid), id: randomUUID() })
+  const mine = JSON.stringify({
+    pid: process.pid,
+    began: await beganAt(process.pid),
+    id: randomUUID(),
+  })
   const prepared = `${file}.${process.pid}.${randomUUID()}`
   try {
     await writeFile(prepared, mine, { mode: 0o600 })

@@ -1,4 +1,7 @@
-/** The detached process of the embedded Heroku: client.ts starts it with SHIPIT_HOME, and it runs until SIGTERM or SIGINT. */
+/**
+ * The detached process of the embedded Heroku: client.ts starts it with SHIPIT_HOME, and it runs
+ * until SIGTERM or SIGINT.
+ */
 import { startPlatform, type Platform } from './daemon.js'
 import { AlreadyRunning } from './daemon-lock.js'
 import { openDaemonLog } from './daemon-log.js'
@@ -26,8 +29,9 @@ const giveUp = (error: unknown) => {
 const recent: number[] = []
 
 /**
- * An error that no service caught ends what it was about, and not the apps beside it: what was acknowledged is on the disk, and requests have time limits. One that
- * comes again and again, or before the platform serves, ends the process, and its supervisor starts it anew.
+ * An error that no service caught ends what it was about, and not the apps beside it: what was
+ * acknowledged is on the disk, and requests have time limits. One that comes again and again, or
+ * before the platform serves, ends the process, and its supervisor starts it anew.
  */
 const survive = (error: unknown) => {
   const now = performance.now()
@@ -43,17 +47,27 @@ let isServing = false
 let platform: Promise<Platform> | undefined
 const stop = (why: string) => {
   log(`${why}: stopping`)
-  Promise.resolve(platform).then((started) => started?.close()).then(() => process.exit(0), giveUp)
+  Promise.resolve(platform)
+    .then((started) => started?.close())
+    .then(() => process.exit(0), giveUp)
 }
 process.once('SIGTERM', stop)
 process.once('SIGINT', stop)
 process.on('SIGHUP', () => log('SIGHUP: a daemon outlives the terminal it was started from'))
 
 try {
-  platform = startPlatform({ home, limits: limitsFrom(process.env.SHIPIT_LOCAL_LIMITS), journal: process.env.SHIPIT_LOCAL_JOURNAL, onLost: () => stop('its folder or lock is gone') })
+  platform = startPlatform({
+    home,
+    limits: limitsFrom(process.env.SHIPIT_LOCAL_LIMITS),
+    journal: process.env.SHIPIT_LOCAL_JOURNAL,
+    onLost: () => stop('its folder or lock is gone'),
+  })
   await platform
   isServing = true
-  if (process.env.SHIPIT_LOCAL_RESTARTED) log(`started again: the process before it ended with status ${process.env.SHIPIT_LOCAL_RESTARTED}`)
+  if (process.env.SHIPIT_LOCAL_RESTARTED)
+    log(
+      `started again: the process before it ended with status ${process.env.SHIPIT_LOCAL_RESTARTED}`,
+    )
 } catch (error) {
   if (error instanceof AlreadyRunning) process.exit(EXIT_ALREADY_RUNNING)
   giveUp(error)

@@ -1,4 +1,7 @@
-/** Puts the services of the embedded Heroku together. The process around it is daemon-process.ts; tests start it in their own. */
+/**
+ * Puts the services of the embedded Heroku together. The process around it is daemon-process.ts;
+ * tests start it in their own.
+ */
 import { rm } from 'node:fs/promises'
 import http from 'node:http'
 import path from 'node:path'
@@ -44,7 +47,10 @@ interface PlatformOptions {
   rooms?: () => Promise<Rooms>
   /** File for one line a call of the API. */
   journal?: string | undefined
-  /** Called once if the folder or its lock is no longer this process's: it has nothing to serve then. */
+  /**
+   * Called once if the folder or its lock is no longer this process's: it has nothing to serve
+   * then.
+   */
   onLost?: () => void
   /** The clock that log sessions expire by. */
   now?: () => number
@@ -62,13 +68,19 @@ const STOP_MARGIN = 4_000
 const infoFile = (folders: Pick<Folders, 'root'>): string => path.join(folders.root, 'daemon.json')
 
 const loadRooms = async (): Promise<Rooms> => {
-  const [dynos, router, build, git] = await Promise.all([import('./dynos/index.js'), import('./router/index.js'), import('./build/index.js'), import('./git/index.js')])
+  const [dynos, router, build, git] = await Promise.all([
+    import('./dynos/index.js'),
+    import('./router/index.js'),
+    import('./build/index.js'),
+    import('./git/index.js'),
+  ])
   return { ...dynos, ...router, ...build, ...git }
 }
 
 /**
- * Starts the platform of one home folder in this process and resolves when it listens. Throws AlreadyRunning where a live process
- * has that folder. Builds and releases that a killed process left pending are failed first, and dynos that it left are ended.
+ * Starts the platform of one home folder in this process and resolves when it listens. Throws
+ * AlreadyRunning where a live process has that folder. Builds and releases that a killed process
+ * left pending are failed first, and dynos that it left are ended.
  */
 export async function startPlatform(options: PlatformOptions): Promise<Platform> {
   const folders = foldersOf(options.home)
@@ -82,7 +94,11 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   }
 }
 
-async function start(options: PlatformOptions, folders: Folders, lock: Awaited<ReturnType<typeof acquireLock>>): Promise<Platform> {
+async function start(
+  options: PlatformOptions,
+  folders: Folders,
+  lock: Awaited<ReturnType<typeof acquireLock>>,
+): Promise<Platform> {
   const limits: Limits = { ...DEFAULT_LIMITS, ...options.limits }
   const log = openDaemonLog(folders)
   const problems: StateProblem[] = []
@@ -102,7 +118,14 @@ async function start(options: PlatformOptions, folders: Folders, lock: Awaited<R
   const dynos = rooms.createDynos({ store, logplex, folders, limits })
   const output = createReleaseOutput(folders)
   const releases = createReleases({ store, dynos, logplex, output })
-  const builder = rooms.createBuilder({ store, releases, logplex, folders, limits, webUrl: (appName) => webUrl(appName, urls as Urls) })
+  const builder = rooms.createBuilder({
+    store,
+    releases,
+    logplex,
+    folders,
+    limits,
+    webUrl: (appName) => webUrl(appName, urls as Urls),
+  })
   const git = rooms.createGitHandler({ store, builder, folders, token })
   await builder.recover()
   await releases.recover()
@@ -123,10 +146,11 @@ async function start(options: PlatformOptions, folders: Folders, lock: Awaited<R
     problems,
   })
   let made: Promise<Certificate> | undefined
-  const certificate = () => (made ??= certificateOf(folders, report).catch((error: unknown) => {
-    made = undefined
-    throw error
-  }))
+  const certificate = () =>
+    (made ??= certificateOf(folders, report).catch((error: unknown) => {
+      made = undefined
+      throw error
+    }))
   const rendezvous = createRendezvous(certificate, log)
   const generation = () => settings.generation ?? 'cedar'
   const drains = startDrains({ store, logplex })
@@ -135,22 +159,61 @@ async function start(options: PlatformOptions, folders: Folders, lock: Awaited<R
     settings.generation = wanted
     await writeSettings(folders, settings)
   }
-  const api = createApi({ authorizations: await openAuthorizations(folders, report), drain: drains.follow, spaces, generation, setGeneration, rendezvous, certificate, store, logplex, dynos, releases, output, builder, git, folders, limits, token, log, status, urls: () => urls as Urls, now: options.now, journal: options.journal })
+  const api = createApi({
+    authorizations: await openAuthorizations(folders, report),
+    drain: drains.follow,
+    spaces,
+    generation,
+    setGeneration,
+    rendezvous,
+    certificate,
+    store,
+    logplex,
+    dynos,
+    releases,
+    output,
+    builder,
+    git,
+    folders,
+    limits,
+    token,
+    log,
+    status,
+    urls: () => urls as Urls,
+    now: options.now,
+    journal: options.journal,
+  })
 
   const opened: Listening[] = []
   try {
-    const routerListening = await listen(rooms.createRouter({ store, dynos, logplex, limits }).server, candidates(options.ports?.router, settings.routerPort, DEFAULT_PORTS.router))
+    const routerListening = await listen(
+      rooms.createRouter({ store, dynos, logplex, limits }).server,
+      candidates(options.ports?.router, settings.routerPort, DEFAULT_PORTS.router),
+    )
     opened.push(routerListening)
     const rendezvousListening = await listen(rendezvous.server, [0])
     opened.push(rendezvousListening)
-    const server = http.createServer((request, response) => { api(request, response) })
-    const apiListening = await listen(server, candidates(options.ports?.api, settings.apiPort, DEFAULT_PORTS.api))
+    const server = http.createServer((request, response) => {
+      api(request, response)
+    })
+    const apiListening = await listen(
+      server,
+      candidates(options.ports?.api, settings.apiPort, DEFAULT_PORTS.api),
+    )
     opened.push(apiListening)
     const apiUrl = `http://127.0.0.1:${apiListening.port}`
     // No request can have come in yet: this runs in the turn in which the server began to listen.
     const addresses = { apiUrl, gitUrl: `${apiUrl}/git`, routerPort: routerListening.port }
     urls = { ...addresses, rendezvousPort: rendezvousListening.port }
-    const info: DaemonInfo = { pid: process.pid, ...addresses, preboot_switch: limits.prebootSwitch, token, version, started_at: startedAt, supervisor_pid: process.env.SHIPIT_LOCAL_SUPERVISED ? process.ppid : undefined }
+    const info: DaemonInfo = {
+      pid: process.pid,
+      ...addresses,
+      preboot_switch: limits.prebootSwitch,
+      token,
+      version,
+      started_at: startedAt,
+      supervisor_pid: process.env.SHIPIT_LOCAL_SUPERVISED ? process.ppid : undefined,
+    }
     Object.assign(settings, { apiPort: apiListening.port, routerPort: routerListening.port })
     await writeSettings(folders, settings)
     await writeFileAtomic(infoFile(folders), JSON.stringify(info, null, 2), { mode: 0o600 })
@@ -164,7 +227,11 @@ async function start(options: PlatformOptions, folders: Folders, lock: Awaited<R
       drains.close()
       // Dynos first: a build may wait for its release phase, which is one.
       const dynosGone = dynos.shutdown()
-      await within(limits.stopGrace + STOP_MARGIN, Promise.all([dynosGone, builder.shutdown()]), () => log('builds or dynos have not ended in time; the next start ends what is left'))
+      await within(
+        limits.stopGrace + STOP_MARGIN,
+        Promise.all([dynosGone, builder.shutdown()]),
+        () => log('builds or dynos have not ended in time; the next start ends what is left'),
+      )
       for (const listening of opened) await listening.close()
       await store.settled()
       await logplex.flush()
@@ -191,14 +258,20 @@ async function start(options: PlatformOptions, folders: Folders, lock: Awaited<R
 const LOCK_LOOKS = 2_000
 
 /** Twice, because one that takes a dead process's lock over moves this one aside for a moment. */
-function watchLock(lock: Awaited<ReturnType<typeof acquireLock>>, onLost: () => void): NodeJS.Timeout {
+function watchLock(
+  lock: Awaited<ReturnType<typeof acquireLock>>,
+  onLost: () => void,
+): NodeJS.Timeout {
   let missed = 0
   const watch = setInterval(() => {
     // What cannot be read now, as with too many open files, is no proof.
-    void lock.isMine().catch(() => true).then((isMine) => {
-      missed = isMine ? 0 : missed + 1
-      if (missed === 2) onLost()
-    })
+    void lock
+      .isMine()
+      .catch(() => true)
+      .then((isMine) => {
+        missed = isMine ? 0 : missed + 1
+        if (missed === 2) onLost()
+      })
   }, LOCK_LOOKS)
   return watch.unref()
 }

@@ -6,10 +6,15 @@ const BATCH = { every: 1_000, lines: 500 }
 const ACCEPT_TIME = 10_000
 
 /**
- * Sends each app's lines to its HTTP drains as Logplex does: POST, one syslog message a line in octet-counting frames, the drain's token in its head
- * (devcenter.heroku.com/articles/log-drains#https-drains). What a drain does not take is dropped and counted (L10) in the app's log.
+ * Sends each app's lines to its HTTP drains as Logplex does: POST, one syslog message a line in
+ * octet-counting frames, the drain's token in its head
+ * (devcenter.heroku.com/articles/log-drains#https-drains). What a drain does not take is dropped
+ * and counted (L10) in the app's log.
  */
-export function startDrains({ store, logplex }: { store: Store; logplex: Logplex }): { follow(appId: string): void; close(): void } {
+export function startDrains({ store, logplex }: { store: Store; logplex: Logplex }): {
+  follow(appId: string): void
+  close(): void
+} {
   const following = new Map<string, () => void>()
 
   const follow = (appId: string): void => {
@@ -25,13 +30,25 @@ export function startDrains({ store, logplex }: { store: Store; logplex: Logplex
     const send = async () => {
       const lines = waiting
       waiting = []
-      for (const { url, token } of lines.length > 0 ? store.find(appId)?.drains ?? [] : []) {
+      for (const { url, token } of lines.length > 0 ? (store.find(appId)?.drains ?? []) : []) {
         const response = await fetch(url, {
-          method: 'POST', body: lines.map((line) => frame(line, token)).join(''), signal: AbortSignal.timeout(ACCEPT_TIME),
-          headers: { 'Content-Type': 'application/logplex-1', 'Logplex-Msg-Count': String(lines.length), 'Logplex-Drain-Token': token, 'User-Agent': 'Logplex/v72' },
+          method: 'POST',
+          body: lines.map((line) => frame(line, token)).join(''),
+          signal: AbortSignal.timeout(ACCEPT_TIME),
+          headers: {
+            'Content-Type': 'application/logplex-1',
+            'Logplex-Msg-Count': String(lines.length),
+            'Logplex-Drain-Token': token,
+            'User-Agent': 'Logplex/v72',
+          },
         }).catch((error: Error) => error)
         if (!(response instanceof Error) && response.ok) continue
-        logplex.append(appId, { time: Date.now(), source: 'heroku', dyno: 'logplex', message: `Error L10 (output buffer overflow): drain '${token}' dropped ${lines.length + dropped} messages since ${new Date(lines[0]!.time).toISOString()}.` })
+        logplex.append(appId, {
+          time: Date.now(),
+          source: 'heroku',
+          dyno: 'logplex',
+          message: `Error L10 (output buffer overflow): drain '${token}' dropped ${lines.length + dropped} messages since ${new Date(lines[0]!.time).toISOString()}.`,
+        })
       }
       dropped = 0
     }

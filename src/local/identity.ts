@@ -3,7 +3,10 @@ import { createHash } from 'node:crypto'
 /** The one account of this platform: who made a release, a build, an app. */
 export const ACCOUNT_EMAIL = 'you@shipit.localhost'
 
-/** The same UUID for the same name on every machine: for what the API shows with an id and this platform never stores (regions, sizes, features). */
+/**
+ * The same UUID for the same name on every machine: for what the API shows with an id and this
+ * platform never stores (regions, sizes, features).
+ */
 export function stableId(name: string): string {
   const hex = createHash('sha256').update(`shipit:${name}`).digest('hex')
   // Version 8 and the RFC 9562 variant: an id made by a rule of one's own.

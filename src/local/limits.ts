@@ -1,6 +1,9 @@
 import type { Limits } from './types.js'
 
-/** Heroku's own times (devcenter.heroku.com/articles/limits and error-codes), but for the switch of preboot, which takes minutes there. */
+/**
+ * Heroku's own times (devcenter.heroku.com/articles/limits and error-codes), but for the switch of
+ * preboot, which takes minutes there.
+ */
 export const DEFAULT_LIMITS: Limits = {
   bootTimeout: 60_000,
   attachTimeout: 60_000,
@@ -15,10 +18,12 @@ export const DEFAULT_LIMITS: Limits = {
   cycleAfter: 86_400_000,
 }
 
-const isPositive = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value) && value >= 0
+const isPositive = (value: unknown): value is number =>
+  typeof value === 'number' && Number.isFinite(value) && value >= 0
 
 /**
- * Limits from SHIPIT_LOCAL_LIMITS: JSON of some of {@link Limits}, in ms (memoryQuota in MB), over the defaults. For tests and for an impatient rehearsal.
+ * Limits from SHIPIT_LOCAL_LIMITS: JSON of some of {@link Limits}, in ms (memoryQuota in MB), over
+ * the defaults. For tests and for an impatient rehearsal.
  * Throws an Error that names what cannot be used.
  */
 export function limitsFrom(json: string | undefined): Partial<Limits> {
@@ -27,13 +32,22 @@ export function limitsFrom(json: string | undefined): Partial<Limits> {
   try {
     given = JSON.parse(json)
   } catch (error) {
-    throw new Error(`SHIPIT_LOCAL_LIMITS is not JSON: ${(error as Error).message}`, { cause: error })
+    throw new Error(`SHIPIT_LOCAL_LIMITS is not JSON: ${(error as Error).message}`, {
+      cause: error,
+    })
   }
-  if (typeof given !== 'object' || given === null || Array.isArray(given)) throw new Error('SHIPIT_LOCAL_LIMITS must be a JSON object such as {"stopGrace": 5000}')
+  if (typeof given !== 'object' || given === null || Array.isArray(given))
+    throw new Error('SHIPIT_LOCAL_LIMITS must be a JSON object such as {"stopGrace": 5000}')
   for (const [name, value] of Object.entries(given)) {
-    if (!(name in DEFAULT_LIMITS)) throw new Error(`SHIPIT_LOCAL_LIMITS names ${name}; the limits are ${Object.keys(DEFAULT_LIMITS).join(', ')}`)
+    if (!(name in DEFAULT_LIMITS))
+      throw new Error(
+        `SHIPIT_LOCAL_LIMITS names ${name}; the limits are ${Object.keys(DEFAULT_LIMITS).join(', ')}`,
+      )
     const numbers = name === 'crashBackoff' ? [value?.first, value?.max] : [value]
-    if (!numbers.every(isPositive)) throw new Error(`SHIPIT_LOCAL_LIMITS: ${name} must be ${name === 'crashBackoff' ? '{"first": ms, "max": ms}' : name === 'memoryQuota' ? 'a number of MB' : 'a number of ms'}`)
+    if (!numbers.every(isPositive))
+      throw new Error(
+        `SHIPIT_LOCAL_LIMITS: ${name} must be ${name === 'crashBackoff' ? '{"first": ms, "max": ms}' : name === 'memoryQuota' ? 'a number of MB' : 'a number of ms'}`,
+      )
   }
   return given as Partial<Limits>
 }

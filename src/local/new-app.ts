@@ -3,18 +3,24 @@ import { ACCOUNT_EMAIL } from './identity.js'
 import type { AppRecord, ReleaseRecord } from './types.js'
 
 /** A new app as Heroku makes it: no slug, and its first two releases behind it. */
-export function newApp(name: string, place: Pick<AppRecord, 'generation' | 'region' | 'team' | 'space'> = {}, now = new Date().toISOString()): AppRecord {
-  const releases = ['Initial release', 'Enable Logplex'].map((description, index): ReleaseRecord => ({
-    id: randomUUID(),
-    version: index + 1,
-    description,
-    status: 'succeeded',
-    slug_id: null,
-    config_vars: {},
-    user: ACCOUNT_EMAIL,
-    created_at: now,
-    updated_at: now,
-  }))
+export function newApp(
+  name: string,
+  place: Pick<AppRecord, 'generation' | 'region' | 'team' | 'space'> = {},
+  now = new Date().toISOString(),
+): AppRecord {
+  const releases = ['Initial release', 'Enable Logplex'].map(
+    (description, index): ReleaseRecord => ({
+      id: randomUUID(),
+      version: index + 1,
+      description,
+      status: 'succeeded',
+      slug_id: null,
+      config_vars: {},
+      user: ACCOUNT_EMAIL,
+      created_at: now,
+      updated_at: now,
+    }),
+  )
   return {
     id: randomUUID(),
     name,

@@ -3,16 +3,26 @@ import { createReadStream, createWriteStream } from 'node:fs'
 import path from 'node:path'
 import type { Folders } from './types.js'
 
-interface OutputSink { write(chunk: Buffer): void; end(): void }
+interface OutputSink {
+  write(chunk: Buffer): void
+  end(): void
+}
 
 /** The output of release phases: a file each, and live to who follows it. */
 export interface ReleaseOutput {
   open(releaseId: string): OutputSink
-  /** The output so far and then live; ends when the release phase has ended. Empty where there was none. */
+  /**
+   * The output so far and then live; ends when the release phase has ended. Empty where there was
+   * none.
+   */
   follow(releaseId: string): AsyncGenerator<Buffer>
 }
 
-interface Running { written: number; isEnded: boolean; changed: EventTarget }
+interface Running {
+  written: number
+  isEnded: boolean
+  changed: EventTarget
+}
 
 export function createReleaseOutput(folders: Pick<Folders, 'builds'>): ReleaseOutput {
   const running = new Map<string, Running>()
@@ -39,7 +49,9 @@ export function createReleaseOutput(folders: Pick<Folders, 'builds'>): ReleaseOu
             tell()
           })
         },
-        end: () => { stream.end(finish) },
+        end: () => {
+          stream.end(finish)
+        },
       }
     },
     async *follow(releaseId) {
@@ -62,7 +74,11 @@ export function createReleaseOutput(folders: Pick<Folders, 'builds'>): ReleaseOu
 
 async function* read(file: string, start: number, end: number): AsyncGenerator<Buffer> {
   try {
-    for await (const chunk of createReadStream(file, end === Infinity ? { start } : { start, end: end - 1 })) yield chunk as Buffer
+    for await (const chunk of createReadStream(
+      file,
+      end === Infinity ? { start } : { start, end: end - 1 },
+    ))
+      yield chunk as Buffer
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
   }

@@ -1,11 +1,21 @@
-/** The one maker of releases: numbers them, runs their release phase, and says which of them serves. */
+/**
+ * The one maker of releases: numbers them, runs their release phase, and says which of them serves.
+ */
 import { randomUUID } from 'node:crypto'
 import { ApiError, NotFound } from './api-error.js'
 import { formationFor } from './formation.js'
 import { ACCOUNT_EMAIL } from './identity.js'
 import { runtimeOf } from './place.js'
 import type { ReleaseOutput } from './release-output.js'
-import type { AppRecord, Dynos, Logplex, ReleaseRecord, Releases, SlugRecord, Store } from './types.js'
+import type {
+  AppRecord,
+  Dynos,
+  Logplex,
+  ReleaseRecord,
+  Releases,
+  SlugRecord,
+  Store,
+} from './types.js'
 
 export interface ReleaseChange {
   description: string
@@ -25,22 +35,34 @@ interface BegunRelease {
 
 export interface ReleaseService extends Releases {
   /**
-   * As `create`, but resolves as soon as the release is stored. `decide` sees the app when its turn has come (releases of one app
-   * are made one after the other), so that two changes at once build on each other; null means that there is nothing to release.
+   * As `create`, but resolves as soon as the release is stored. `decide` sees the app when its turn
+   * has come (releases of one app are made one after the other), so that two changes at once build
+   * on each other; null means that there is nothing to release.
    */
-  begin(appId: string, decide: (app: Readonly<AppRecord>) => ReleaseChange | null): Promise<BegunRelease | null>
+  begin(
+    appId: string,
+    decide: (app: Readonly<AppRecord>) => ReleaseChange | null,
+  ): Promise<BegunRelease | null>
   /** At start: a release whose phase a killed process left running has failed. */
   recover(): Promise<void>
 }
 
-interface ReleaseParts { store: Store; dynos: Dynos; logplex: Logplex; output: ReleaseOutput }
+interface ReleaseParts {
+  store: Store
+  dynos: Dynos
+  logplex: Logplex
+  output: ReleaseOutput
+}
 
 /** The release that serves, or undefined before the first. */
 export function currentRelease(app: Readonly<AppRecord>): Readonly<ReleaseRecord> | undefined {
   return app.releases.find((release) => release.id === app.current_release_id)
 }
 
-export function slugOf(app: Readonly<AppRecord>, release: Readonly<ReleaseRecord> | undefined): Readonly<SlugRecord> | undefined {
+export function slugOf(
+  app: Readonly<AppRecord>,
+  release: Readonly<ReleaseRecord> | undefined,
+): Readonly<SlugRecord> | undefined {
   return release?.slug_id ? app.slugs.find((slug) => slug.id === release.slug_id) : undefined
 }
 
@@ -48,17 +70,25 @@ export function createReleases(parts: ReleaseParts): ReleaseService {
   const { store, dynos, logplex, output } = parts
   const queues = new Map<string, Promise<unknown>>()
 
-  const log = (appId: string, message: string) => logplex.append(appId, { time: Date.now(), source: 'app', dyno: 'api', message })
+  const log = (appId: string, message: string) =>
+    logplex.append(appId, { time: Date.now(), source: 'app', dyno: 'api', message })
 
-  const settle = (appId: string, releaseId: string, hasSucceeded: boolean) => store.update(appId, (draft) => {
-    const release = draft.releases.find((one) => one.id === releaseId)
-    if (!release) throw new NotFound('release')
-    if (hasSucceeded) serve(draft, release)
-    else fail(release)
-    return { ...release }
-  })
+  const settle = (appId: string, releaseId: string, hasSucceeded: boolean) =>
+    store.update(appId, (draft) => {
+      const release = draft.releases.find((one) => one.id === releaseId)
+      if (!release) throw new NotFound('release')
+      if (hasSucceeded) serve(draft, release)
+      else fail(release)
+      return { ...release }
+    })
 
-  const runPhase = async (appId: string, release: ReleaseRecord, slug: SlugRecord, command: string, onOutput: ReleaseChange['onOutput']): Promise<ReleaseRecord> => {
+  const runPhase = async (
+    appId: string,
+    release: ReleaseRecord,
+    slug: SlugRecord,
+    command: string,
+    onOutput: ReleaseChange['onOutput'],
+  ): Promise<ReleaseRecord> => {
     const sink = output.open(release.id)
     const emit = (chunk: Buffer) => {
       sink.write(chunk)
@@ -67,19 +97,34 @@ export function createReleases(parts: ReleaseParts): ReleaseService {
     let status: number
     try {
       const size = store.find(appId)?.formation.release?.size ?? 'Standard-1X'
-      const oneOff = await dynos.runOneOff(appId, { name: `release.${release.version}`, command, release, slug, size, onOutput: emit })
+      const oneOff = await dynos.runOneOff(appId, {
+        name: `release.${release.version}`,
+        command,
+        release,
+        slug,
+        size,
+        onOutput: emit,
+      })
       status = await oneOff.exit
     } catch (error) {
-      emit(Buffer.from(` !     The release command could not be started: ${(error as Error).message}\n`))
+      emit(
+        Buffer.from(
+          ` !     The release command could not be started: ${(error as Error).message}\n`,
+        ),
+      )
       status = -1
     }
-    // Before its end is shown to who follows the output, so that the status is there when the output ends.
+    // Before its end is shown to who follows the output, so that the status is there when the
+    // output ends.
     const settled = await settle(appId, release.id, status === 0).finally(() => sink.end())
     if (status !== 0) log(appId, `Release v${release.version} command failed (exit code ${status})`)
     return settled
   }
 
-  const make = async (appId: string, decide: (app: Readonly<AppRecord>) => ReleaseChange | null): Promise<BegunRelease | null> => {
+  const make = async (
+    appId: string,
+    decide: (app: Readonly<AppRecord>) => ReleaseChange | null,
+  ): Promise<BegunRelease | null> => {
     const app = store.find(appId)
     if (!app) throw new NotFound('app')
     const change = decide(app)
@@ -88,7 +133,10 @@ export function createReleases(parts: ReleaseParts): ReleaseService {
     log(app.id, `${change.description} by user ${ACCOUNT_EMAIL}`)
     log(app.id, `Release v${begun.release.version} created by user ${ACCOUNT_EMAIL}`)
     const { release, slug, command } = begun
-    const outcome = slug && command !== undefined ? runPhase(app.id, release, slug, command, change.onOutput) : Promise.resolve(release)
+    const outcome =
+      slug && command !== undefined
+        ? runPhase(app.id, release, slug, command, change.onOutput)
+        : Promise.resolve(release)
     const done = outcome.then((settled) => {
       if (settled.status === 'succeeded') dynos.reconcile(app.id, 'release')
       return settled
@@ -98,9 +146,16 @@ export function createReleases(parts: ReleaseParts): ReleaseService {
 
   const begin: ReleaseService['begin'] = (appId, decide) => {
     const turn = (queues.get(appId) ?? Promise.resolve()).then(() => make(appId, decide))
-    const settled = turn.then((begun) => begun?.done).then(() => undefined, () => undefined)
+    const settled = turn
+      .then((begun) => begun?.done)
+      .then(
+        () => undefined,
+        () => undefined,
+      )
     queues.set(appId, settled)
-    void settled.then(() => { if (queues.get(appId) === settled) queues.delete(appId) })
+    void settled.then(() => {
+      if (queues.get(appId) === settled) queues.delete(appId)
+    })
     return turn
   }
 
@@ -123,10 +178,16 @@ export function createReleases(parts: ReleaseParts): ReleaseService {
   }
 }
 
-/** Adds the next release to the draft; without a release phase it serves at once, in the same write. */
-function record(draft: AppRecord, change: ReleaseChange): { release: ReleaseRecord; slug: SlugRecord | undefined; command: string | undefined } {
+/**
+ * Adds the next release to the draft; without a release phase it serves at once, in the same write.
+ */
+function record(
+  draft: AppRecord,
+  change: ReleaseChange,
+): { release: ReleaseRecord; slug: SlugRecord | undefined; command: string | undefined } {
   const now = new Date().toISOString()
-  const slugId = change.slugId === undefined ? currentRelease(draft)?.slug_id ?? null : change.slugId
+  const slugId =
+    change.slugId === undefined ? (currentRelease(draft)?.slug_id ?? null) : change.slugId
   const slug = draft.slugs.find((one) => one.id === slugId)
   if (slugId !== null && !slug) throw new NotFound('slug')
   const command = slug?.process_types.release
@@ -155,7 +216,8 @@ function serve(draft: AppRecord, release: ReleaseRecord): void {
   draft.released_at = now
   draft.updated_at = now
   const slug = slugOf(draft, release)
-  if (slug) draft.formation = formationFor(slug.process_types, draft.formation, now, runtimeOf(draft))
+  if (slug)
+    draft.formation = formationFor(slug.process_types, draft.formation, now, runtimeOf(draft))
 }
 
 function fail(release: ReleaseRecord): void {

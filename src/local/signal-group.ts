@@ -1,4 +1,7 @@
-/** Signals a whole process group; one that is already gone is fine (where only zombies are left of it, some systems say EPERM). */
+/**
+ * Signals a whole process group; one that is already gone is fine (where only zombies are left of
+ * it, some systems say EPERM).
+ */
 export function signalGroup(group: number, signal: NodeJS.Signals): void {
   try {
     process.kill(-group, signal)

@@ -16,16 +16,34 @@ export interface Spaces {
 }
 
 /** Reads the file of spaces, which is there once there was one. */
-export async function openSpaces(folders: Pick<Folders, 'root'>, generation: () => Generation, report: (problem: StateProblem) => void): Promise<Spaces> {
+export async function openSpaces(
+  folders: Pick<Folders, 'root'>,
+  generation: () => Generation,
+  report: (problem: StateProblem) => void,
+): Promise<Spaces> {
   const file = path.join(folders.root, 'spaces.json')
-  let spaces = (await readState(file, (value) => asRecords<SpaceRecord>(value, ['id', 'name', 'team', 'region']), { report, loss: 'spaces are made again when an app names one' })) ?? []
+  let spaces =
+    (await readState(
+      file,
+      (value) => asRecords<SpaceRecord>(value, ['id', 'name', 'team', 'region']),
+      { report, loss: 'spaces are made again when an app names one' },
+    )) ?? []
   const write = () => writeFileAtomic(file, JSON.stringify(spaces), { mode: 0o600 })
   return {
     list: () => spaces,
     find: (idOrName) => spaces.find(({ id, name }) => id === idOrName || name === idOrName),
     async create(wanted) {
       const now = new Date().toISOString()
-      const space: SpaceRecord = { id: randomUUID(), team: 'team', region: 'virginia', shield: false, generation: generation(), created_at: now, updated_at: now, ...wanted }
+      const space: SpaceRecord = {
+        id: randomUUID(),
+        team: 'team',
+        region: 'virginia',
+        shield: false,
+        generation: generation(),
+        created_at: now,
+        updated_at: now,
+        ...wanted,
+      }
       spaces = [...spaces, space]
       await write()
       return space

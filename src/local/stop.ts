@@ -18,8 +18,9 @@ const MARGIN = 7_000
 const KILL_TIME = 2_000
 
 /**
- * Stops the daemon and its dynos, and resolves when both are gone: whether it was running. One that has not ended some seconds after its dynos' grace time is
- * killed, and what it left is ended. Throws ShipitError `local` if even that is not possible.
+ * Stops the daemon and its dynos, and resolves when both are gone: whether it was running. One that
+ * has not ended some seconds after its dynos' grace time is killed, and what it left is ended.
+ * Throws ShipitError `local` if even that is not possible.
  */
 export async function stopLocal(home: string = stateHome()): Promise<boolean> {
   const folders = foldersOf(home)
@@ -48,7 +49,11 @@ export async function stopLocal(home: string = stateHome()): Promise<boolean> {
   await rm(infoFile, { force: true })
   send(pid, 'SIGKILL')
   if (!(await hasEnded({ pid, began }, KILL_TIME))) {
-    throw new ShipitError('local', { message: `The embedded Heroku (pid ${pid}) did not stop.`, why: `Its log is ${daemonLogFile(folders)}.`, next: `kill -9 ${pid}` })
+    throw new ShipitError('local', {
+      message: `The embedded Heroku (pid ${pid}) did not stop.`,
+      why: `Its log is ${daemonLogFile(folders)}.`,
+      next: `kill -9 ${pid}`,
+    })
   }
   if (supervisor) await hasEnded(supervisor, KILL_TIME)
   await endWhatIsLeft(folders)
@@ -62,7 +67,10 @@ async function supervisorOf(folders: Folders): Promise<Holder | undefined> {
   return pid === undefined || began === undefined ? undefined : { pid, began }
 }
 
-/** Stops the daemon and removes everything it keeps under `home`: apps, repositories, slugs, logs, its token. */
+/**
+ * Stops the daemon and removes everything it keeps under `home`: apps, repositories, slugs, logs,
+ * its token.
+ */
 export async function resetLocal(home: string = stateHome()): Promise<void> {
   const folders = foldersOf(home)
   // The dynos of a daemon that was killed still run; its successor is who knows how to end them.
@@ -71,7 +79,10 @@ export async function resetLocal(home: string = stateHome()): Promise<void> {
   await removeFolder(folders.root)
 }
 
-/** Under the lock: a daemon that starts meanwhile does the same, and what it starts then is not touched. */
+/**
+ * Under the lock: a daemon that starts meanwhile does the same, and what it starts then is not
+ * touched.
+ */
 async function endWhatIsLeft(folders: Folders): Promise<void> {
   const lock = await acquireLock(folders).catch((error: unknown) => {
     if (error instanceof AlreadyRunning) return undefined
@@ -79,7 +90,10 @@ async function endWhatIsLeft(folders: Folders): Promise<void> {
   })
   if (!lock) return
   try {
-    const [{ endLeftDynos }, { endLeftBuilds }] = await Promise.all([import('./dynos/recover.js'), import('./build/recovery.js')])
+    const [{ endLeftDynos }, { endLeftBuilds }] = await Promise.all([
+      import('./dynos/recover.js'),
+      import('./build/recovery.js'),
+    ])
     await Promise.all([endLeftDynos(folders.dynos, 0), endLeftBuilds(folders)])
   } finally {
     await lock.release()

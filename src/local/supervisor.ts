@@ -2,9 +2,11 @@ import { writeFileSync } from 'node:fs'
 import path from 'node:path'
 
 /**
- * The parent of the daemon: a shell, because it takes a megabyte where another Node.js would take forty. It starts the daemon anew if that dies while it serves,
- * which its pid in daemon.json tells ("$1"): a start that fails, one that ends in order, which removes the file, and one that was told to stop, whatever it then
- * dies of, are not repeated. A daemon that dies six times, ten minutes apart at most, is left to the next command.
+ * The parent of the daemon: a shell, because it takes a megabyte where another Node.js would take
+ * forty. It starts the daemon anew if that dies while it serves, which its pid in daemon.json tells
+ * ("$1"): a start that fails, one that ends in order, which removes the file, and one that was told
+ * to stop, whatever it then dies of, are not repeated. A daemon that dies six times, ten minutes
+ * apart at most, is left to the next command.
  */
 const SCRIPT = `
 info=$1; shift; deaths=0; stopping="$(dirname "$info")/daemon.stopping"
@@ -25,8 +27,17 @@ while :; do
 done
 `
 
-/** The command that runs `command` under a supervisor. @param infoFile the daemon's own daemon.json */
-export const supervised = (infoFile: string, command: string[]): [string, string[]] => ['/bin/sh', ['-c', SCRIPT, 'shipit-supervisor', infoFile, ...command]]
+/**
+ * The command that runs `command` under a supervisor. @param infoFile the daemon's own daemon.json
+ */
+export const supervised = (infoFile: string, command: string[]): [string, string[]] => [
+  '/bin/sh',
+  ['-c', SCRIPT, 'shipit-supervisor', infoFile, ...command],
+]
 
-/** Says that a daemon is to end and not to be started anew. Call it before it is told to stop. @param root the platform's folder */
-export const noteStop = (root: string, pid: number): void => writeFileSync(path.join(root, 'daemon.stopping'), String(pid), { mode: 0o600 })
+/**
+ * Says that a daemon is to end and not to be started anew. Call it before it is told to stop.
+ * @param root the platform's folder
+ */
+export const noteStop = (root: string, pid: number): void =>
+  writeFileSync(path.join(root, 'daemon.stopping'), String(pid), { mode: 0o600 })

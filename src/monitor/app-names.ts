@@ -13,9 +13,11 @@ export class AppNames {
   learn(line: LogLine): void {
     const reading = readLine(line)
     if (reading.kind === 'change') this.appsOf(line.dyno).add(reading.app)
-    else if (reading.kind === 'sample') for (const { app } of [reading, ...reading.others]) this.appsOf(line.dyno).add(app)
+    else if (reading.kind === 'sample')
+      for (const { app } of [reading, ...reading.others]) this.appsOf(line.dyno).add(app)
     // Another release may run other apps.
-    else if (reading.kind === 'platform' && reading.what === 'starting') this.ofDyno.delete(line.dyno)
+    else if (reading.kind === 'platform' && reading.what === 'starting')
+      this.ofDyno.delete(line.dyno)
     else if (line.source === 'app') {
       const app = PREFIX.exec(line.message)?.[1]
       if (app !== undefined) this.prefixed.add(app)
@@ -32,7 +34,10 @@ export class AppNames {
     return [...new Set([...this.ofDyno.values()].flatMap((apps) => [...apps]))].sort()
   }
 
-  /** Whether a line is what an app printed, or tells of a change of it; its figures every 20 s are no news. */
+  /**
+   * Whether a line is what an app printed, or tells of a change of it; its figures every 20 s are
+   * no news.
+   */
   isOf(app: string, line: LogLine): boolean {
     if (line.source !== 'app') return false
     const reading = readLine(line)

@@ -1,6 +1,9 @@
 import { ownText } from './own-text.js'
 
-/** What the runtime's lines carry of an app's own metrics and actions: src/runtime/app-metrics.ts writes them. */
+/**
+ * What the runtime's lines carry of an app's own metrics and actions: src/runtime/app-metrics.ts
+ * writes them.
+ */
 
 /** One metric of an app. */
 export interface AppMetric {
@@ -21,7 +24,9 @@ export function readMetric(key: string, value: string): AppMetric | undefined {
   const name = decoded(key.slice(METRIC.length))
   if (name === undefined) return undefined
   const [, number, unit] = /^(-?\d+(?:\.\d+)?(?:e[+-]?\d+)?)(?: ?(\D.*))?$/s.exec(value) ?? []
-  return number === undefined ? { name, value: ownText(value, LONGEST), unit: null } : { name, value: Number(number), unit: unit === undefined ? null : ownText(unit, LONGEST) }
+  return number === undefined
+    ? { name, value: ownText(value, LONGEST), unit: null }
+    : { name, value: Number(number), unit: unit === undefined ? null : ownText(unit, LONGEST) }
 }
 
 export function addMetric(to: AppMetric[], key: string, value: string): void {
@@ -31,7 +36,11 @@ export function addMetric(to: AppMetric[], key: string, value: string): void {
 
 /** Names as the app gave them to its actions. */
 export function readActions(value: string): string[] {
-  return value.split(',').slice(0, MOST).map(decoded).filter((name) => name !== undefined && name !== '') as string[]
+  return value
+    .split(',')
+    .slice(0, MOST)
+    .map(decoded)
+    .filter((name) => name !== undefined && name !== '') as string[]
 }
 
 function decoded(text: string): string | undefined {

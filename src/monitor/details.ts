@@ -39,33 +39,73 @@ export interface Details {
 }
 
 /** @param instance `api:0`; without it the whole dyno */
-export function detailsOf(model: FormationModel, dyno: DynoReport, instance?: InstanceReport): Details {
+export function detailsOf(
+  model: FormationModel,
+  dyno: DynoReport,
+  instance?: InstanceReport,
+): Details {
   const known = model.dynos.get(dyno.name)
   const iso = (time: number) => new Date(time).toISOString()
   const events = [...(known?.events ?? [])]
-    .map(({ time, app, instance: index, text, isBad }) => ({ at: iso(time), instance: app === undefined ? null : `${app}:${index}`, text, isBad }))
+    .map(({ time, app, instance: index, text, isBad }) => ({
+      at: iso(time),
+      instance: app === undefined ? null : `${app}:${index}`,
+      text,
+      isBad,
+    }))
     .filter((event) => instance === undefined || event.instance === instance.id)
   return {
     events,
-    exceptions: [...(known?.exceptions ?? [])].map(({ app, instance: index, type, message, at, isUncaught, count, first, last }) => (
-      { instance: `${app}:${index}`, type, message, at: at ?? null, isUncaught, count, firstAt: iso(first), lastAt: iso(last) })).filter((one) => instance === undefined || one.instance === instance.id),
-    errorLines: errorLinesOf(known, dyno, instance).map(({ time, text }) => ({ at: iso(time), text })),
-    codes: Object.fromEntries([...(known?.traffic.codes ?? [])].map(([code, { count }]) => [code, count])),
+    exceptions: [...(known?.exceptions ?? [])]
+      .map(({ app, instance: index, type, message, at, isUncaught, count, first, last }) => ({
+        instance: `${app}:${index}`,
+        type,
+        message,
+        at: at ?? null,
+        isUncaught,
+        count,
+        firstAt: iso(first),
+        lastAt: iso(last),
+      }))
+      .filter((one) => instance === undefined || one.instance === instance.id),
+    errorLines: errorLinesOf(known, dyno, instance).map(({ time, text }) => ({
+      at: iso(time),
+      text,
+    })),
+    codes: Object.fromEntries(
+      [...(known?.traffic.codes ?? [])].map(([code, { count }]) => [code, count]),
+    ),
     peaks: peaksOf(known, instance),
   }
 }
 
-/** With several apps in a dyno each line says whose it is; with one, not which of its instances wrote it. */
-function errorLinesOf(known: DynoModel | undefined, dyno: DynoReport, instance: InstanceReport | undefined) {
+/**
+ * With several apps in a dyno each line says whose it is; with one, not which of its instances
+ * wrote it.
+ */
+function errorLinesOf(
+  known: DynoModel | undefined,
+  dyno: DynoReport,
+  instance: InstanceReport | undefined,
+) {
   const lines = [...(known?.errorLines ?? [])]
   const isOneApp = new Set(dyno.instances.map(({ app }) => app)).size < 2
-  return instance === undefined || isOneApp ? lines : lines.filter(({ text }) => text.startsWith(`[${instance.id}] `))
+  return instance === undefined || isOneApp
+    ? lines
+    : lines.filter(({ text }) => text.startsWith(`[${instance.id}] `))
 }
 
-function peaksOf(known: DynoModel | undefined, instance: InstanceReport | undefined): Details['peaks'] {
-  const of = [...(known?.instances ?? [])].filter(([id]) => instance === undefined || id === instance.id).map(([, one]) => one.history)
+function peaksOf(
+  known: DynoModel | undefined,
+  instance: InstanceReport | undefined,
+): Details['peaks'] {
+  const of = [...(known?.instances ?? [])]
+    .filter(([id]) => instance === undefined || id === instance.id)
+    .map(([, one]) => one.history)
   const most = (name: 'memory' | 'cpu' | 'eventLoop') => {
-    const values = of.flatMap((history) => [...history.of(name)]).filter((value) => !Number.isNaN(value))
+    const values = of
+      .flatMap((history) => [...history.of(name)])
+      .filter((value) => !Number.isNaN(value))
     return values.length === 0 ? null : Math.round(100 * Math.max(...values)) / 100
   }
   return { memoryMb: most('memory'), cpuPercent: most('cpu'), eventLoopP95Ms: most('eventLoop') }

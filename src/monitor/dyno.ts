@@ -48,7 +48,12 @@ export class DynoModel {
 
   addFigures({ load, memory, quota, swap }: DynoFigures, time: number): void {
     const before = this.figures
-    this.figures = { load: load ?? before?.load, memory: memory ?? before?.memory, quota: quota ?? before?.quota, swap: swap ?? before?.swap }
+    this.figures = {
+      load: load ?? before?.load,
+      memory: memory ?? before?.memory,
+      quota: quota ?? before?.quota,
+      swap: swap ?? before?.swap,
+    }
     // Load and memory come in two lines of one moment: the second of them makes the point.
     if (memory !== undefined) this.history.push(time, { memory, load: this.figures.load })
   }

@@ -2,25 +2,50 @@ import type { LogLine } from '../heroku/index.js'
 import { isFault } from './platform-line.js'
 import { readLine } from './read-line.js'
 
-/** Words by which loggers and Node mark an error; a logger's plain counts ("0 errors") and fields (`error=null`) are none. */
-const WORD = /\b(?:error|exception|fatal|panic|critical|uncaught|unhandled)\b(?!["']?[=:] ?(?:null|false|0|""|none|undefined)\b)|[a-z]Error\b|"level":(?:50|60)\b/i
-/** Most lines have none of the letters that begin these words followed so; this is quicker to rule out. */
-const HINT = /rror|RROR|xception|XCEPTION|atal|ATAL|anic|ANIC|ritical|RITICAL|ncaught|NCAUGHT|nhandled|NHANDLED|level":[56]0/
+/**
+ * Words by which loggers and Node mark an error; a logger's plain counts ("0 errors") and fields
+ * (`error=null`) are none.
+ */
+const WORD =
+  /\b(?:error|exception|fatal|panic|critical|uncaught|unhandled)\b(?!["']?[=:] ?(?:null|false|0|""|none|undefined)\b)|[a-z]Error\b|"level":(?:50|60)\b/i
+/**
+ * Most lines have none of the letters that begin these words followed so; this is quicker to rule
+ * out.
+ */
+const HINT =
+  /rror|RROR|xception|XCEPTION|atal|ATAL|anic|ANIC|ritical|RITICAL|ncaught|NCAUGHT|nhandled|NHANDLED|level":[56]0/
 
-/** Whether an app's line says that something went wrong: a log tells no stderr from stdout, so the words decide. */
+/**
+ * Whether an app's line says that something went wrong: a log tells no stderr from stdout, so the
+ * words decide.
+ */
 export function isErrorText(message: string): boolean {
   return HINT.test(message) && WORD.test(message)
 }
 
-/** Whether a line is an error in itself: the app's words, a request that failed, Heroku's R and L codes, an instance that failed. */
+/**
+ * Whether a line is an error in itself: the app's words, a request that failed, Heroku's R and L
+ * codes, an instance that failed.
+ */
 function isErrorLine(line: LogLine): boolean {
   const reading = readLine(line)
   switch (reading.kind) {
-    case 'request': return reading.isError
-    case 'platform': return isFault(reading)
-    case 'change': return reading.event === 'crash' || reading.event === 'exception' || (reading.event === 'exit' && reading.fields.asked === undefined && reading.fields.code !== '0')
-    case 'foreign': return isErrorText(line.message)
-    default: return false
+    case 'request':
+      return reading.isError
+    case 'platform':
+      return isFault(reading)
+    case 'change':
+      return (
+        reading.event === 'crash' ||
+        reading.event === 'exception' ||
+        (reading.event === 'exit' &&
+          reading.fields.asked === undefined &&
+          reading.fields.code !== '0')
+      )
+    case 'foreign':
+      return isErrorText(line.message)
+    default:
+      return false
   }
 }
 
@@ -30,7 +55,10 @@ const PREFIX = /^\[[^\]\s]+:\d+\] /
 const CONTINUED = /^(?:\s+\S|[}\])],?$)/
 const LONGEST_STACK = 50
 
-/** Tells the lines of errors from all others: an error's own line and those set in below it, such as its stack. Each source has its own thread. */
+/**
+ * Tells the lines of errors from all others: an error's own line and those set in below it, such as
+ * its stack. Each source has its own thread.
+ */
 export function errorFilter(): (line: LogLine) => boolean {
   const following = new Map<string, number>()
   return (line) => {

@@ -29,7 +29,17 @@ export class ExceptionGroups implements Iterable<ExceptionGroup> {
     const known = this.groups.get(key)
     const count = Math.max(1, Number.parseInt(fields.count ?? '1', 10) || 1)
     this.groups.delete(key)
-    this.groups.set(key, { app, instance, type, message, at, isUncaught, count: (known?.count ?? 0) + count, first: known?.first ?? time, last: time })
+    this.groups.set(key, {
+      app,
+      instance,
+      type,
+      message,
+      at,
+      isUncaught,
+      count: (known?.count ?? 0) + count,
+      first: known?.first ?? time,
+      last: time,
+    })
     if (this.groups.size > MOST) this.groups.delete(this.groups.keys().next().value!)
   }
 

@@ -1,13 +1,19 @@
 const FIRST_ROOM = 16
 
-/** The last `most` points in time of a few figures, for charts: 8 bytes a time and 4 a figure, taken as they are needed. */
+/**
+ * The last `most` points in time of a few figures, for charts: 8 bytes a time and 4 a figure, taken
+ * as they are needed.
+ */
 export class History<Name extends string> {
   private times = new Float64Array(FIRST_ROOM)
   private figures: Record<Name, Float32Array>
   private next = 0
   private count = 0
 
-  constructor(private readonly names: readonly Name[], readonly most: number) {
+  constructor(
+    private readonly names: readonly Name[],
+    readonly most: number,
+  ) {
     this.figures = this.room(FIRST_ROOM)
   }
 
@@ -39,12 +45,16 @@ export class History<Name extends string> {
     return this.count === 0 ? undefined : this.figures[name][this.before(1)]
   }
 
-  /** Visits the points since a time, oldest first, without a copy. Of a day's points only those are looked at, since they came in their order. */
+  /**
+   * Visits the points since a time, oldest first, without a copy. Of a day's points only those are
+   * looked at, since they came in their order.
+   */
   each(name: Name, since: number, visit: (time: number, value: number) => void): void {
     const figures = this.figures[name]
     let steps = 0
     while (steps < this.count && this.times[this.before(steps + 1)]! >= since) steps += 1
-    for (; steps > 0; steps -= 1) visit(this.times[this.before(steps)]!, figures[this.before(steps)]!)
+    for (; steps > 0; steps -= 1)
+      visit(this.times[this.before(steps)]!, figures[this.before(steps)]!)
   }
 
   /** Where the point lies that came so many before the next one. */
@@ -73,6 +83,9 @@ export class History<Name extends string> {
   }
 
   private room(size: number): Record<Name, Float32Array> {
-    return Object.fromEntries(this.names.map((name) => [name, new Float32Array(size)])) as Record<Name, Float32Array>
+    return Object.fromEntries(this.names.map((name) => [name, new Float32Array(size)])) as Record<
+      Name,
+      Float32Array
+    >
   }
 }

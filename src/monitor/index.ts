@@ -1,4 +1,7 @@
-/** Log lines → readings → one model of the formation → plain reports. Views of it are in ui/; nothing here prints. */
+/**
+ * Log lines → readings → one model of the formation → plain reports. Views of it are in ui/;
+ * nothing here prints.
+ */
 export type * from './reading.js'
 export { readLine } from './read-line.js'
 export { errorFilter, isErrorText } from './error-lines.js'

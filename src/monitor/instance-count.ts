@@ -2,13 +2,22 @@ import type { PlatformApi } from '../heroku/index.js'
 import { look, type LookOptions } from './look.js'
 import { reportDynos } from './report.js'
 
-/** How many instances of each app of the ecosystem file one dyno has now, as the app's log tells: the most of any dyno. Empty where no line tells of one. */
-export async function countInstances(api: PlatformApi, app: string, options: Pick<LookOptions, 'onFollow'> = {}): Promise<Map<string, number>> {
+/**
+ * How many instances of each app of the ecosystem file one dyno has now, as the app's log tells:
+ * the most of any dyno. Empty where no line tells of one.
+ */
+export async function countInstances(
+  api: PlatformApi,
+  app: string,
+  options: Pick<LookOptions, 'onFollow'> = {},
+): Promise<Map<string, number>> {
   const { dynos, model } = await look(api, app, options)
   const most = new Map<string, number>()
   for (const { instances } of reportDynos(dynos, model, Date.now())) {
     for (const name of new Set(instances.map((instance) => instance.app))) {
-      const count = instances.filter((instance) => instance.app === name && instance.pid !== null).length
+      const count = instances.filter(
+        (instance) => instance.app === name && instance.pid !== null,
+      ).length
       if (count > (most.get(name) ?? 0)) most.set(name, count)
     }
   }

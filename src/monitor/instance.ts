@@ -7,14 +7,26 @@ const FIGURES = ['memory', 'cpu', 'eventLoop', 'requests'] as const
 /** PM2's word for an instance after a change; undefined where the change says nothing of it. */
 function statusAfter({ event, fields }: Change, before: string | undefined): string | undefined {
   switch (event) {
-    case 'start': return 'launching'
+    case 'start':
+      return 'launching'
     case 'online':
-    case 'listening': return 'online'
-    case 'stop': return 'stopping'
-    case 'crash': return 'errored'
+    case 'listening':
+      return 'online'
+    case 'stop':
+      return 'stopping'
+    case 'crash':
+      return 'errored'
     // One that was asked to end has a successor already, or is on the way to stop.
-    case 'exit': return fields.asked !== undefined ? (before === 'stopping' ? 'stopped' : before) : fields.backoff !== undefined ? 'waiting restart' : 'stopped'
-    default: return before
+    case 'exit':
+      return fields.asked !== undefined
+        ? before === 'stopping'
+          ? 'stopped'
+          : before
+        : fields.backoff !== undefined
+          ? 'waiting restart'
+          : 'stopped'
+    default:
+      return before
   }
 }
 
@@ -32,7 +44,10 @@ export class InstanceModel {
   seenAt = 0
   readonly history = new History(FIGURES, LIMITS.points)
 
-  constructor(readonly app: string, readonly instance: number) {}
+  constructor(
+    readonly app: string,
+    readonly instance: number,
+  ) {}
 
   /** @param time ms since the epoch */
   addSample(sample: Sample, time: number): void {
@@ -42,7 +57,12 @@ export class InstanceModel {
     this.pid = sample.pid
     this.restarts = sample.restarts
     this.startedAt = time - sample.uptime * 1000
-    this.history.push(time, { memory: sample.memory, cpu: sample.cpu, eventLoop: sample.eventLoop, requests: sample.requestsPerMinute })
+    this.history.push(time, {
+      memory: sample.memory,
+      cpu: sample.cpu,
+      eventLoop: sample.eventLoop,
+      requests: sample.requestsPerMinute,
+    })
   }
 
   addChange(change: Change, time: number): void {

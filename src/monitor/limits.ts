@@ -1,5 +1,6 @@
 /**
- * What the model keeps at most, so that an app's log of any length, and one that an app fills with invented lines, takes bounded memory.
+ * What the model keeps at most, so that an app's log of any length, and one that an app fills with
+ * invented lines, takes bounded memory.
  * `npm run bench -- monitor` states what a day of 100 dynos × 8 instances takes.
  */
 export const LIMITS = {

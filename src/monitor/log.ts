@@ -1,6 +1,13 @@
 import { typeOfDyno } from '../dyno-name.js'
 import { ShipitError } from '../errors.js'
-import { listDynos, listFormation, SeenLines, streamLogs, type LogLine, type PlatformApi } from '../heroku/index.js'
+import {
+  listDynos,
+  listFormation,
+  SeenLines,
+  streamLogs,
+  type LogLine,
+  type PlatformApi,
+} from '../heroku/index.js'
 import { unknownName } from '../nearest.js'
 import { AppNames } from './app-names.js'
 import { errorFilter } from './error-lines.js'
@@ -10,7 +17,10 @@ export interface LogQuery {
   /** Most recent lines to begin with, of those that are wanted. */
   lines: number
   tail: boolean
-  /** An app of the ecosystem file, a dyno, a process type, or a source; the first of these that there is. */
+  /**
+   * An app of the ecosystem file, a dyno, a process type, or a source; the first of these that
+   * there is.
+   */
   name?: string | undefined
   dyno?: string | undefined
   source?: string | undefined
@@ -21,20 +31,38 @@ export interface LogQuery {
 type Test = (line: LogLine) => boolean
 
 /** Names in a line's head that are no dynos of the formation. */
-const SERVICES = ['router', 'api', 'logplex', 'build', 'release', 'run', 'scheduler', 'app', 'heroku']
+const SERVICES = [
+  'router',
+  'api',
+  'logplex',
+  'build',
+  'release',
+  'run',
+  'scheduler',
+  'app',
+  'heroku',
+]
 
 /**
- * The app's log, oldest line first, as far as it is wanted. Throws ShipitError `not_found` for a name that neither the app nor its log has.
- * What the platform can choose (dyno, source) it does, and should it not, it is done here; for all else the lines that it keeps are read
- * first, and then followed.
+ * The app's log, oldest line first, as far as it is wanted. Throws ShipitError `not_found` for a
+ * name that neither the app nor its log has.
+ * What the platform can choose (dyno, source) it does, and should it not, it is done here; for all
+ * else the lines that it keeps are read first, and then followed.
  */
-export async function* readLog(api: PlatformApi, app: string, query: LogQuery, signal: AbortSignal): AsyncGenerator<LogLine, void, undefined> {
+export async function* readLog(
+  api: PlatformApi,
+  app: string,
+  query: LogQuery,
+  signal: AbortSignal,
+): AsyncGenerator<LogLine, void, undefined> {
   const { lines, tail, name, dyno, source, grep, errors } = query
   const session = { dyno, source, signal }
   if (dyno !== undefined) await mustExist(api, app, dyno, signal)
-  const isInSession: Test = (line) => (dyno === undefined || isAt(dyno)(line)) && (source === undefined || line.source === source)
+  const isInSession: Test = (line) =>
+    (dyno === undefined || isAt(dyno)(line)) && (source === undefined || line.source === source)
   if (name === undefined && grep === undefined && !errors) {
-    for await (const line of streamLogs(api, app, { ...session, lines, tail })) if (isInSession(line)) yield line
+    for await (const line of streamLogs(api, app, { ...session, lines, tail }))
+      if (isInSession(line)) yield line
     return
   }
 
@@ -59,9 +87,18 @@ export async function* readLog(api: PlatformApi, app: string, query: LogQuery, s
   }
 }
 
-const isAt = (place: string): Test => ({ dyno }) => dyno === place || (dyno.startsWith(place) && typeOfDyno(dyno) === place)
+const isAt =
+  (place: string): Test =>
+  ({ dyno }) =>
+    dyno === place || (dyno.startsWith(place) && typeOfDyno(dyno) === place)
 
-async function testOf(api: PlatformApi, app: string, name: string, names: AppNames, recent: readonly LogLine[]): Promise<Test> {
+async function testOf(
+  api: PlatformApi,
+  app: string,
+  name: string,
+  names: AppNames,
+  recent: readonly LogLine[],
+): Promise<Test> {
   if (names.knows(name)) return (line) => names.isOf(name, line)
   if (name === 'app' || name === 'heroku') return ({ source }) => source === name
   if (recent.some(isAt(name)) || SERVICES.includes(name)) return isAt(name)
@@ -71,18 +108,30 @@ async function testOf(api: PlatformApi, app: string, name: string, names: AppNam
 }
 
 /** A dyno that has gone may be named as long as the log has lines of it. */
-async function mustExist(api: PlatformApi, app: string, dyno: string, signal: AbortSignal): Promise<void> {
+async function mustExist(
+  api: PlatformApi,
+  app: string,
+  dyno: string,
+  signal: AbortSignal,
+): Promise<void> {
   if (SERVICES.includes(typeOfDyno(dyno))) return
   const places = await placesOf(api, app)
   if (places.includes(dyno)) return
-  for await (const line of streamLogs(api, app, { lines: RECENT_LINES, dyno, signal })) if (isAt(dyno)(line)) return
+  for await (const line of streamLogs(api, app, { lines: RECENT_LINES, dyno, signal }))
+    if (isAt(dyno)(line)) return
   if (!signal.aborted) throw notFound(dyno, places)
 }
 
 /** Process types and dynos. */
 async function placesOf(api: PlatformApi, app: string): Promise<string[]> {
   const [dynos, formation] = await Promise.all([listDynos(api, app), listFormation(api, app)])
-  return [...new Set([...formation.map(({ type }) => type), ...dynos.flatMap(({ type, name }) => [type, name])])].sort()
+  return [
+    ...new Set([
+      ...formation.map(({ type }) => type),
+      ...dynos.flatMap(({ type, name }) => [type, name]),
+    ]),
+  ].sort()
 }
 
-const notFound = (name: string, known: string[]) => new ShipitError('not_found', unknownName('app, dyno or process type', name, known))
+const notFound = (name: string, known: string[]) =>
+  new ShipitError('not_found', unknownName('app, dyno or process type', name, known))

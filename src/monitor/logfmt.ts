@@ -1,8 +1,15 @@
 const EQUALS = '='
 const QUOTE = 34
 
-/** Calls `take` with each `key=value` of a line, from `at` on; words without `=` are passed over. Quoted values are JSON strings. */
-export function eachField(line: string, at: number, take: (key: string, value: string) => void): void {
+/**
+ * Calls `take` with each `key=value` of a line, from `at` on; words without `=` are passed over.
+ * Quoted values are JSON strings.
+ */
+export function eachField(
+  line: string,
+  at: number,
+  take: (key: string, value: string) => void,
+): void {
   while (at < line.length) {
     const equals = line.indexOf(EQUALS, at)
     if (equals < 0) return
@@ -30,7 +37,10 @@ function closingQuote(line: string, from: number): number {
   return line.length - 1
 }
 
-/** A value that is no JSON string (Heroku writes some without escapes) is taken as it stands between its quotes. */
+/**
+ * A value that is no JSON string (Heroku writes some without escapes) is taken as it stands between
+ * its quotes.
+ */
 function unquoted(text: string): string {
   try {
     return JSON.parse(text) as string

@@ -1,14 +1,27 @@
 import { isFirName } from '../dyno-name.js'
 import { ShipitError } from '../errors.js'
-import { listDynos, SeenLines, streamLogs, type Dyno, type LogFilter, type LogLine, type PlatformApi } from '../heroku/index.js'
+import {
+  listDynos,
+  SeenLines,
+  streamLogs,
+  type Dyno,
+  type LogFilter,
+  type LogLine,
+  type PlatformApi,
+} from '../heroku/index.js'
 import { FormationModel } from './model.js'
 import { withoutFigures } from './without-figures.js'
 
 /** All that the platform keeps. */
 export const RECENT_LINES = 1500
-/** ms that the log's recent lines may take longer than the list of dynos: they are figures, not the answer. */
+/**
+ * ms that the log's recent lines may take longer than the list of dynos: they are figures, not the
+ * answer.
+ */
 const PATIENCE = 3000
-/** ms in which every dyno of the runtime prints its figures: every 20 s, and some time on the way. */
+/**
+ * ms in which every dyno of the runtime prints its figures: every 20 s, and some time on the way.
+ */
 export const FIGURES_WITHIN = 22_000
 
 export interface Look {
@@ -16,15 +29,23 @@ export interface Look {
   model: FormationModel
   /** Why figures may be missing. */
   problem: string | undefined
-  /** ms that the lines which were read reach back, and were followed: figures that are in none of them were not printed in that time. */
+  /**
+   * ms that the lines which were read reach back, and were followed: figures that are in none of
+   * them were not printed in that time.
+   */
   watched: number
 }
 
 export interface LookOptions {
   patience?: number
-  /** Which dynos are wanted: the log is followed for the figures of these alone. All where absent. */
+  /**
+   * Which dynos are wanted: the log is followed for the figures of these alone. All where absent.
+   */
   selection?: { type?: string | undefined; name?: string | undefined }
-  /** Follows a busy log, whose recent lines hold no figures, until they come. Told of which dynos, and of the most ms that it may take. Never where absent. */
+  /**
+   * Follows a busy log, whose recent lines hold no figures, until they come. Told of which dynos,
+   * and of the most ms that it may take. Never where absent.
+   */
   onFollow?: ((missing: readonly Dyno[], most: number) => void) | undefined
   signal?: AbortSignal | undefined
   /** ms that it is followed at most. */
@@ -32,20 +53,36 @@ export interface LookOptions {
 }
 
 /**
- * The app's dynos, and a model of what its recent lines tell: one look, both asked for at once; two calls of the API. With `onFollow` a log so busy that its
- * recent lines hold no figures is followed until all dynos have printed theirs, 22 s at most, for one more call.
- * Throws ShipitError where the dynos cannot be listed; a log that cannot be read is told in `problem`.
+ * The app's dynos, and a model of what its recent lines tell: one look, both asked for at once; two
+ * calls of the API. With `onFollow` a log so busy that its recent lines hold no figures is followed
+ * until all dynos have printed theirs, 22 s at most, for one more call.
+ * Throws ShipitError where the dynos cannot be listed; a log that cannot be read is told in
+ * `problem`.
  */
-export async function look(api: PlatformApi, app: string, options: LookOptions = {}): Promise<Look> {
+export async function look(
+  api: PlatformApi,
+  app: string,
+  options: LookOptions = {},
+): Promise<Look> {
   const recent = await lookAtRecent(api, app, options)
   const { seen, read, ...found } = recent
   // Fir keeps no lines to read: what is to be known comes from now on.
   const hasHistory = !found.dynos.some(({ name }) => isFirName(name))
-  if (!options.onFollow || found.problem !== undefined || (hasHistory && read < RECENT_LINES) || found.watched >= FIGURES_WITHIN) return found
+  if (
+    !options.onFollow ||
+    found.problem !== undefined ||
+    (hasHistory && read < RECENT_LINES) ||
+    found.watched >= FIGURES_WITHIN
+  )
+    return found
   return followFigures(api, app, found, seen, options)
 }
 
-async function lookAtRecent(api: PlatformApi, app: string, { patience = PATIENCE }: LookOptions): Promise<Look & { seen: SeenLines; read: number }> {
+async function lookAtRecent(
+  api: PlatformApi,
+  app: string,
+  { patience = PATIENCE }: LookOptions,
+): Promise<Look & { seen: SeenLines; read: number }> {
   const model = new FormationModel()
   const stop = new AbortController()
   const seen = new SeenLines()
@@ -57,7 +94,10 @@ async function lookAtRecent(api: PlatformApi, app: string, { patience = PATIENCE
     oldest = Math.min(oldest, Date.parse(line.timestamp) || Infinity)
     model.add(line)
   }
-  const reading = readInto(streamLogs(api, app, { lines: RECENT_LINES, retries: 0, seen, signal: stop.signal }), take).catch((error: unknown) => {
+  const reading = readInto(
+    streamLogs(api, app, { lines: RECENT_LINES, retries: 0, seen, signal: stop.signal }),
+    take,
+  ).catch((error: unknown) => {
     problem = unreadable(error)
   })
   let tooLong: NodeJS.Timeout | undefined
@@ -79,10 +119,21 @@ async function lookAtRecent(api: PlatformApi, app: string, { patience = PATIENCE
   }
 }
 
-/** Follows the app's own lines, of the wanted dynos where the platform can choose them, so that a busy router or another process type is not in the way. */
-async function followFigures(api: PlatformApi, app: string, found: Look, seen: SeenLines, { selection = {}, onFollow, signal, within = FIGURES_WITHIN }: LookOptions): Promise<Look> {
+/**
+ * Follows the app's own lines, of the wanted dynos where the platform can choose them, so that a
+ * busy router or another process type is not in the way.
+ */
+async function followFigures(
+  api: PlatformApi,
+  app: string,
+  found: Look,
+  seen: SeenLines,
+  { selection = {}, onFollow, signal, within = FIGURES_WITHIN }: LookOptions,
+): Promise<Look> {
   const { dynos, model } = found
-  const wanted = dynos.filter(({ name, type }) => (selection.name ?? name) === name && (selection.type ?? type) === type)
+  const wanted = dynos.filter(
+    ({ name, type }) => (selection.name ?? name) === name && (selection.type ?? type) === type,
+  )
   const missing = () => withoutFigures(wanted, model)
   if (missing().length === 0) return found
   onFollow?.(missing(), within)
@@ -91,10 +142,20 @@ async function followFigures(api: PlatformApi, app: string, found: Look, seen: S
   const filter: LogFilter = { source: 'app', dyno: selection.name ?? selection.type }
   const begun = performance.now()
   try {
-    await readInto(streamLogs(api, app, { ...filter, lines: RECENT_LINES, tail: true, seen, retries: 2, signal: AbortSignal.any([time, stop.signal, ...(signal ? [signal] : [])]) }), (line) => {
-      const { kind } = model.add(line)
-      if (kind === 'sample' && missing().length === 0) stop.abort()
-    })
+    await readInto(
+      streamLogs(api, app, {
+        ...filter,
+        lines: RECENT_LINES,
+        tail: true,
+        seen,
+        retries: 2,
+        signal: AbortSignal.any([time, stop.signal, ...(signal ? [signal] : [])]),
+      }),
+      (line) => {
+        const { kind } = model.add(line)
+        if (kind === 'sample' && missing().length === 0) stop.abort()
+      },
+    )
   } catch (error) {
     return { ...found, problem: unreadable(error) }
   }
@@ -102,12 +163,16 @@ async function followFigures(api: PlatformApi, app: string, found: Look, seen: S
   return { ...found, watched: found.watched + performance.now() - begun }
 }
 
-async function readInto(lines: AsyncIterable<LogLine>, take: (line: LogLine) => void): Promise<void> {
+async function readInto(
+  lines: AsyncIterable<LogLine>,
+  take: (line: LogLine) => void,
+): Promise<void> {
   for await (const line of lines) take(line)
 }
 
 /** A sentence for a log that cannot be read; any other fault is thrown again. */
 export function unreadable(error: unknown): string {
-  if (error instanceof ShipitError) return `The log could not be read, so figures are missing: ${error.message}`
+  if (error instanceof ShipitError)
+    return `The log could not be read, so figures are missing: ${error.message}`
   throw error
 }

@@ -12,20 +12,35 @@ import { Traffic } from './traffic.js'
 
 /** `exit code=1 restarts=3`, `exception TypeError: x is not a function (src/db.js:12:7) x3`. */
 function textOf({ event, fields }: Change): string {
-  if (event !== 'exception') return [event, ...Object.entries(fields).map(([key, value]) => `${key}=${value}`)].join(' ')
+  if (event !== 'exception')
+    return [event, ...Object.entries(fields).map(([key, value]) => `${key}=${value}`)].join(' ')
   const { type = '', message = '', at, count, uncaught } = fields
-  return [uncaught === 'yes' ? 'uncaught' : 'reported', `${type}: ${message}`, at && `(${at})`, count && `x${count}`].filter(Boolean).join(' ')
+  return [
+    uncaught === 'yes' ? 'uncaught' : 'reported',
+    `${type}: ${message}`,
+    at && `(${at})`,
+    count && `x${count}`,
+  ]
+    .filter(Boolean)
+    .join(' ')
 }
 
 /** Not dynos, though they have their place in a line's head. */
 const SERVICES = new Set(['router', 'api', 'logplex', 'build'])
 
-/** The codes that say nothing by themselves and are met most (devcenter.heroku.com/articles/error-codes). */
-const MEMORY_FAULTS: Readonly<Record<string, string>> = { R14: 'R14 memory quota exceeded', R15: 'R15 memory quota vastly exceeded: killed' }
+/**
+ * The codes that say nothing by themselves and are met most
+ * (devcenter.heroku.com/articles/error-codes).
+ */
+const MEMORY_FAULTS: Readonly<Record<string, string>> = {
+  R14: 'R14 memory quota exceeded',
+  R15: 'R15 memory quota vastly exceeded: killed',
+}
 
 /**
- * An app's formation as its log tells it: dynos, their instances, requests, changes, the last error lines. Fed line by line;
- * pure, and of bounded memory (LIMITS). Lines of a moment before are as good as lines of now: all times are the log's own.
+ * An app's formation as its log tells it: dynos, their instances, requests, changes, the last error
+ * lines. Fed line by line; pure, and of bounded memory (LIMITS). Lines of a moment before are as
+ * good as lines of now: all times are the log's own.
  */
 export class FormationModel {
   readonly dynos = new Map<string, DynoModel>()
@@ -40,12 +55,14 @@ export class FormationModel {
   add(line: LogLine): Reading {
     const reading = readLine(line)
     if (reading.kind === 'foreign') {
-      if (line.source === 'app' && !SERVICES.has(line.dyno) && isErrorText(line.message)) this.addErrorLine(line)
+      if (line.source === 'app' && !SERVICES.has(line.dyno) && isErrorText(line.message))
+        this.addErrorLine(line)
       return reading
     }
     const time = this.timeOf(line)
     if (reading.kind === 'request') this.addRequest(reading, time)
-    else if (!SERVICES.has(line.dyno) || reading.kind === 'platform') this.addToDyno(line, reading, time)
+    else if (!SERVICES.has(line.dyno) || reading.kind === 'platform')
+      this.addToDyno(line, reading, time)
     return reading
   }
 
@@ -64,7 +81,11 @@ export class FormationModel {
     dyno.traffic.add(request, time)
   }
 
-  private addToDyno(line: LogLine, reading: Exclude<Reading, Request | { kind: 'foreign' }>, time: number): void {
+  private addToDyno(
+    line: LogLine,
+    reading: Exclude<Reading, Request | { kind: 'foreign' }>,
+    time: number,
+  ): void {
     const dyno = this.dyno(line.dyno)
     dyno.seenAt = time
     if (reading.kind === 'sample') this.addSamples(dyno, reading, time)
@@ -85,7 +106,10 @@ export class FormationModel {
     if (event === 'exit' && fields.removed !== undefined) this.dropInstance(dyno, change)
     else this.instance(dyno, change)?.addChange(change, time)
     if (event === 'exception') dyno.exceptions.add(change, time)
-    const isBad = event === 'crash' || event === 'exception' || (event === 'exit' && fields.asked === undefined && fields.code !== '0')
+    const isBad =
+      event === 'crash' ||
+      event === 'exception' ||
+      (event === 'exit' && fields.asked === undefined && fields.code !== '0')
     this.note(dyno, { time, dyno: dyno.name, app, instance, text: textOf(change), isBad })
   }
 
@@ -102,13 +126,21 @@ export class FormationModel {
       // R14 comes again every 20 s: once is news.
       if (isRepeated) return
     }
-    const text = what === 'fault' ? MEMORY_FAULTS[value] ?? value : what === 'starting' ? 'starting' : `${what} ${value}`
+    const text =
+      what === 'fault'
+        ? (MEMORY_FAULTS[value] ?? value)
+        : what === 'starting'
+          ? 'starting'
+          : `${what} ${value}`
     this.note(dyno, { time, dyno: dyno.name, text, isBad: isFault(reading) })
   }
 
   private addErrorLine(line: LogLine): void {
     const dyno = this.dyno(line.dyno)
-    dyno.errorLines.push({ time: this.timeOf(line), text: ownText(line.message, LIMITS.errorLength) })
+    dyno.errorLines.push({
+      time: this.timeOf(line),
+      text: ownText(line.message, LIMITS.errorLength),
+    })
   }
 
   private note(dyno: DynoModel, event: FormationEvent): void {
@@ -127,7 +159,8 @@ export class FormationModel {
 
   private dropLongestSilent(): void {
     let longest: DynoModel | undefined
-    for (const dyno of this.dynos.values()) if (!longest || dyno.seenAt < longest.seenAt) longest = dyno
+    for (const dyno of this.dynos.values())
+      if (!longest || dyno.seenAt < longest.seenAt) longest = dyno
     this.instances -= longest!.instances.size
     this.dynos.delete(longest!.name)
   }
@@ -137,7 +170,10 @@ export class FormationModel {
     if (dyno.instances.delete(`${app}:${instance}`)) this.instances -= 1
   }
 
-  /** Undefined where there is no more room: a dyno that invents instances takes the place of its own, then of none. */
+  /**
+   * Undefined where there is no more room: a dyno that invents instances takes the place of its
+   * own, then of none.
+   */
   private instance(dyno: DynoModel, { app, instance }: Sample | Change): InstanceModel | undefined {
     const key = `${app}:${instance}`
     const known = dyno.instances.get(key)

@@ -1,8 +1,16 @@
 import { eachField } from './logfmt.js'
-import { FOREIGN, type DynoFigures, type Foreign, type OverQuota, type PlatformWord, type Request } from './reading.js'
+import {
+  FOREIGN,
+  type DynoFigures,
+  type Foreign,
+  type OverQuota,
+  type PlatformWord,
+  type Request,
+} from './reading.js'
 
 /**
- * Reads the router's line. What the client sent (path, forwarded-for) comes before ` dyno=`, so from the last of these on all is the platform's.
+ * Reads the router's line. What the client sent (path, forwarded-for) comes before ` dyno=`, so
+ * from the last of these on all is the platform's.
  */
 export function readRequest(message: string): Request | Foreign {
   const own = message.lastIndexOf(' dyno=')
@@ -30,20 +38,34 @@ function after(message: string, key: string, from: number): string {
   return message.slice(at + key.length, end < 0 ? undefined : end)
 }
 
-/** Reads a line of the platform about a dyno: https://devcenter.heroku.com/articles/error-codes and log-runtime-metrics. */
-export function readPlatformLine(message: string): PlatformWord | DynoFigures | OverQuota | Foreign {
+/**
+ * Reads a line of the platform about a dyno: https://devcenter.heroku.com/articles/error-codes and
+ * log-runtime-metrics.
+ */
+export function readPlatformLine(
+  message: string,
+): PlatformWord | DynoFigures | OverQuota | Foreign {
   if (message.startsWith('source=')) return readFigures(message)
-  if (message.startsWith('State changed from ')) return word('state', /to (\w+)$/.exec(message)?.[1])
+  if (message.startsWith('State changed from '))
+    return word('state', /to (\w+)$/.exec(message)?.[1])
   if (message.startsWith('Starting process with command')) return word('starting', '')
-  if (message.startsWith('Process exited with status ')) return word('exited', /(\d+)$/.exec(message)?.[1])
+  if (message.startsWith('Process exited with status '))
+    return word('exited', /(\d+)$/.exec(message)?.[1])
   if (message.startsWith('Error ')) return word('fault', /^Error ([RL]\d\d)/.exec(message)?.[1])
   if (message.startsWith('Process running mem=')) return readOverQuota(message)
   return FOREIGN
 }
 
-/** Whether a word of the platform tells of a fault. A dyno that ends by the SIGTERM (143) that every orderly stop sends is none. */
+/**
+ * Whether a word of the platform tells of a fault. A dyno that ends by the SIGTERM (143) that every
+ * orderly stop sends is none.
+ */
 export function isFault({ what, value }: PlatformWord): boolean {
-  return what === 'fault' || (what === 'state' && value === 'crashed') || (what === 'exited' && value !== '0' && value !== '143')
+  return (
+    what === 'fault' ||
+    (what === 'state' && value === 'crashed') ||
+    (what === 'exited' && value !== '0' && value !== '143')
+  )
 }
 
 function word(what: PlatformWord['what'], value: string | undefined): PlatformWord | Foreign {
@@ -56,7 +78,13 @@ function readOverQuota(message: string): OverQuota | Foreign {
 }
 
 function readFigures(message: string): DynoFigures | Foreign {
-  const figures: DynoFigures = { kind: 'figures', load: undefined, memory: undefined, quota: undefined, swap: undefined }
+  const figures: DynoFigures = {
+    kind: 'figures',
+    load: undefined,
+    memory: undefined,
+    quota: undefined,
+    swap: undefined,
+  }
   eachField(message, 0, (key, value) => {
     if (key === 'sample#load_avg_1m') figures.load = figure(value)
     else if (key === 'sample#memory_total') figures.memory = figure(value)

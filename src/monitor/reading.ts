@@ -1,8 +1,14 @@
 import type { AppMetric } from './app-values.js'
 
-/** What a log line says, as plain data. Memory in MB, times in ms, unless a field says otherwise; absent fields were not in the line. */
+/**
+ * What a log line says, as plain data. Memory in MB, times in ms, unless a field says otherwise;
+ * absent fields were not in the line.
+ */
 
-/** The runtime's figures of one instance, every 20 s; a line has those of a dyno's other instances too. */
+/**
+ * The runtime's figures of one instance, every 20 s; a line has those of a dyno's other instances
+ * too.
+ */
 export interface Sample {
   kind: 'sample'
   /** Name in the ecosystem file. */
@@ -27,7 +33,10 @@ export interface Sample {
   eventLoop: number | undefined
   requestsPerMinute: number | undefined
   activeRequests: number | undefined
-  /** How many instances the dyno has; undefined in lines of a runtime that prints one line an instance. */
+  /**
+   * How many instances the dyno has; undefined in lines of a runtime that prints one line an
+   * instance.
+   */
   of: number | undefined
   /** What the same line tells of other instances. */
   others: readonly Sample[]
@@ -36,7 +45,10 @@ export interface Sample {
   actions: string[]
 }
 
-/** The runtime's line for a change of one instance: start, online, listening, exit, stop, crash; or for an error of the app: exception. */
+/**
+ * The runtime's line for a change of one instance: start, online, listening, exit, stop, crash; or
+ * for an error of the app: exception.
+ */
 export interface Change {
   kind: 'change'
   app: string
@@ -46,7 +58,10 @@ export interface Change {
   fields: Readonly<Record<string, string>>
 }
 
-/** The router's line for a request: https://devcenter.heroku.com/articles/http-routing#heroku-router-log-format */
+/**
+ * The router's line for a request:
+ * https://devcenter.heroku.com/articles/http-routing#heroku-router-log-format
+ */
 export interface Request {
   kind: 'request'
   /** Empty where no dyno took it. */
@@ -59,7 +74,10 @@ export interface Request {
   isError: boolean
 }
 
-/** Heroku's own figures of a dyno: https://devcenter.heroku.com/articles/log-runtime-metrics. They come in two lines, of load and of memory. */
+/**
+ * Heroku's own figures of a dyno: https://devcenter.heroku.com/articles/log-runtime-metrics. They
+ * come in two lines, of load and of memory.
+ */
 export interface DynoFigures {
   kind: 'figures'
   load: number | undefined
@@ -68,7 +86,10 @@ export interface DynoFigures {
   swap: number | undefined
 }
 
-/** What comes before R14 and R15: all that the dyno takes, whether log-runtime-metrics is enabled or not. */
+/**
+ * What comes before R14 and R15: all that the dyno takes, whether log-runtime-metrics is enabled or
+ * not.
+ */
 export interface OverQuota {
   kind: 'over-quota'
   memory: number
@@ -83,7 +104,9 @@ export interface PlatformWord {
 }
 
 /** Anything else: the app's own output, and what the platform says of other things. */
-export interface Foreign { kind: 'foreign' }
+export interface Foreign {
+  kind: 'foreign'
+}
 
 export type Reading = Sample | Change | Request | DynoFigures | OverQuota | PlatformWord | Foreign
 

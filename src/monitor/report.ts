@@ -30,7 +30,10 @@ export interface InstanceReport {
   activeRequests: number | null
   /** Of the app's package.json. */
   version: string | null
-  /** What the app tells of itself by @pm2/io, tx2 or pmx, and the names of what it can be asked to do. */
+  /**
+   * What the app tells of itself by @pm2/io, tx2 or pmx, and the names of what it can be asked to
+   * do.
+   */
   metrics: AppMetric[]
   actions: string[]
   /** ISO 8601: when the runtime printed the figures. */
@@ -56,28 +59,46 @@ export interface DynoReport extends Dyno {
 }
 
 /** Puts together what the API and the log say of each dyno. @param now ms since the epoch */
-export function reportDynos(dynos: readonly Dyno[], model: FormationModel, now: number): DynoReport[] {
+export function reportDynos(
+  dynos: readonly Dyno[],
+  model: FormationModel,
+  now: number,
+): DynoReport[] {
   return dynos.map((dyno) => reportDyno(dyno, model.dynos.get(dyno.name), now))
 }
 
 function reportDyno(dyno: Dyno, known: DynoModel | undefined, now: number): DynoReport {
   const since = Math.floor(Date.parse(dyno.created_at) / 1000) * 1000
   // Lines of a dyno that had this name before tell nothing of this one.
-  const instances = [...(known?.instances.values() ?? [])].filter(({ seenAt }) => seenAt >= since).map((instance) => reportInstance(instance, now))
+  const instances = [...(known?.instances.values() ?? [])]
+    .filter(({ seenAt }) => seenAt >= since)
+    .map((instance) => reportInstance(instance, now))
   instances.sort((one, other) => plainOrder(one.app, other.app) || one.instance - other.instance)
   const own = known && known.seenAt >= since ? known : undefined
-  const overQuota = own?.overQuota && now - own.overQuota.time < R14_LASTS ? own.overQuota : undefined
+  const overQuota =
+    own?.overQuota && now - own.overQuota.time < R14_LASTS ? own.overQuota : undefined
   const traffic = own?.traffic.perMinute(now)
   const sampled = instances.filter(({ memoryMb }) => memoryMb !== null)
   return {
     ...dyno,
-    figuresFrom: instances.length > 0 ? 'shipit-runtime' : own?.figures ? 'log-runtime-metrics' : null,
+    figuresFrom:
+      instances.length > 0 ? 'shipit-runtime' : own?.figures ? 'log-runtime-metrics' : null,
     memoryQuotaMb: own?.figures?.quota ?? dynoSize(dyno.size)?.memory ?? null,
-    memoryMb: own?.figures?.memory ?? overQuota?.memory ?? (sampled.length > 0 ? rounded(sampled.reduce((sum, { memoryMb }) => sum + memoryMb!, 0)) : null),
+    memoryMb:
+      own?.figures?.memory ??
+      overQuota?.memory ??
+      (sampled.length > 0
+        ? rounded(sampled.reduce((sum, { memoryMb }) => sum + memoryMb!, 0))
+        : null),
     loadAverage: own?.figures?.load ?? null,
     requestsPerMinute: traffic?.requests ?? null,
     errorsPerMinute: traffic?.errors ?? null,
-    fault: own?.fault && own.fault.time >= since && (own.fault.code !== 'R14' || now - own.fault.time < R14_LASTS) ? own.fault.code : null,
+    fault:
+      own?.fault &&
+      own.fault.time >= since &&
+      (own.fault.code !== 'R14' || now - own.fault.time < R14_LASTS)
+        ? own.fault.code
+        : null,
     instances,
   }
 }
@@ -89,10 +110,13 @@ function reportInstance(known: InstanceModel, now: number): InstanceReport {
     id: `${app}:${instance}`,
     app,
     instance,
-    pid: isRunning ? pid ?? null : null,
+    pid: isRunning ? (pid ?? null) : null,
     status: status ?? null,
     restarts: restarts ?? null,
-    uptimeSeconds: isRunning && startedAt !== undefined ? Math.max(0, Math.round((now - startedAt) / 1000)) : null,
+    uptimeSeconds:
+      isRunning && startedAt !== undefined
+        ? Math.max(0, Math.round((now - startedAt) / 1000))
+        : null,
     cpuPercent: sample?.cpu ?? null,
     memoryMb: sample?.memory ?? null,
     heapMb: sample?.heap ?? null,

@@ -15,12 +15,16 @@ export class Ring<T> implements Iterable<T> {
   latest(count: number): T[] {
     const length = Math.min(count, this.entries.length)
     const size = this.entries.length
-    return Array.from({ length }, (_, at) => this.entries[(this.next - length + at + 2 * size) % size] as T)
+    return Array.from(
+      { length },
+      (_, at) => this.entries[(this.next - length + at + 2 * size) % size] as T,
+    )
   }
 
   *[Symbol.iterator](): Iterator<T> {
     const first = this.entries.length < this.most ? 0 : this.next
-    for (let at = 0; at < this.entries.length; at += 1) yield this.entries[(first + at) % this.most] as T
+    for (let at = 0; at < this.entries.length; at += 1)
+      yield this.entries[(first + at) % this.most] as T
   }
 
   clear(): void {

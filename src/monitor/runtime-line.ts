@@ -10,7 +10,10 @@ export const RUNTIME_MARK = 'shipit source='
 const MOST_INSTANCES = 512
 const LONGEST_NAME = 200
 
-/** Reads a line that begins with RUNTIME_MARK; one without app, instance or anything to tell is the app's own. Each `app=` of figures begins another instance. */
+/**
+ * Reads a line that begins with RUNTIME_MARK; one without app, instance or anything to tell is the
+ * app's own. Each `app=` of figures begins another instance.
+ */
 export function readRuntimeLine(message: string): Sample | Change | Foreign {
   let sample = emptySample()
   let first: Sample | undefined
@@ -32,17 +35,40 @@ export function readRuntimeLine(message: string): Sample | Change | Foreign {
         }
         sample.app = ownText(value, LONGEST_NAME)
         break
-      case 'instance': sample.instance = Number(value); break
-      case 'of': sample.of = Number(value) || undefined; break
-      case 'event': event = value; fields = {}; break
-      case 'sample#memory_rss': sample.memory = parseFloat(value); break
-      case 'sample#memory_heap': sample.heap = figure(value); break
-      case 'sample#memory_external': sample.external = figure(value); break
-      case 'sample#memory_limit': sample.limit = figure(value); break
-      case 'sample#cpu': sample.cpu = parseFloat(value) || 0; break
-      case 'sample#event_loop_p95': sample.eventLoop = figure(value); break
-      case 'sample#requests': sample.requestsPerMinute = figure(value); break
-      case 'sample#active_requests': sample.activeRequests = figure(value); break
+      case 'instance':
+        sample.instance = Number(value)
+        break
+      case 'of':
+        sample.of = Number(value) || undefined
+        break
+      case 'event':
+        event = value
+        fields = {}
+        break
+      case 'sample#memory_rss':
+        sample.memory = parseFloat(value)
+        break
+      case 'sample#memory_heap':
+        sample.heap = figure(value)
+        break
+      case 'sample#memory_external':
+        sample.external = figure(value)
+        break
+      case 'sample#memory_limit':
+        sample.limit = figure(value)
+        break
+      case 'sample#cpu':
+        sample.cpu = parseFloat(value) || 0
+        break
+      case 'sample#event_loop_p95':
+        sample.eventLoop = figure(value)
+        break
+      case 'sample#requests':
+        sample.requestsPerMinute = figure(value)
+        break
+      case 'sample#active_requests':
+        sample.activeRequests = figure(value)
+        break
       default:
         if (fields) fields[key] = ownText(value, LONGEST_NAME)
         else if (key === 'pid') sample.pid = parseInt(value, 10) || 0
@@ -55,7 +81,10 @@ export function readRuntimeLine(message: string): Sample | Change | Foreign {
     }
   })
   const { app, instance } = sample
-  if (fields) return isNamed(sample) ? { kind: 'change', app, instance, event: ownText(event, LONGEST_NAME), fields } : FOREIGN
+  if (fields)
+    return isNamed(sample)
+      ? { kind: 'change', app, instance, event: ownText(event, LONGEST_NAME), fields }
+      : FOREIGN
   finish()
   if (!first) return FOREIGN
   if (others) first.others = others
@@ -63,13 +92,32 @@ export function readRuntimeLine(message: string): Sample | Change | Foreign {
 }
 
 const emptySample = (): Sample => ({
-  kind: 'sample', app: '', instance: -1, pid: 0, status: '', restarts: 0, uptime: 0, version: undefined, memory: NaN, heap: undefined,
-  external: undefined, limit: undefined, cpu: 0, eventLoop: undefined, requestsPerMinute: undefined, activeRequests: undefined, metrics: [], actions: [], of: undefined, others: NONE,
+  kind: 'sample',
+  app: '',
+  instance: -1,
+  pid: 0,
+  status: '',
+  restarts: 0,
+  uptime: 0,
+  version: undefined,
+  memory: NaN,
+  heap: undefined,
+  external: undefined,
+  limit: undefined,
+  cpu: 0,
+  eventLoop: undefined,
+  requestsPerMinute: undefined,
+  activeRequests: undefined,
+  metrics: [],
+  actions: [],
+  of: undefined,
+  others: NONE,
 })
 
 const NONE: readonly Sample[] = Object.freeze([])
 
-const isNamed = ({ app, instance }: Sample): boolean => app !== '' && Number.isInteger(instance) && instance >= 0 && instance <= MOST_INSTANCES
+const isNamed = ({ app, instance }: Sample): boolean =>
+  app !== '' && Number.isInteger(instance) && instance >= 0 && instance <= MOST_INSTANCES
 const isComplete = (sample: Sample): boolean => isNamed(sample) && !Number.isNaN(sample.memory)
 
 function figure(text: string): number | undefined {

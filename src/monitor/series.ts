@@ -3,7 +3,10 @@ import type { History } from './history.js'
 import type { FormationModel } from './model.js'
 import type { Traffic } from './traffic.js'
 
-/** The figures of an app, a dyno or an instance over time, oldest first, one value a SPAN; NaN where none was told. */
+/**
+ * The figures of an app, a dyno or an instance over time, oldest first, one value a SPAN; NaN where
+ * none was told.
+ */
 export interface Series {
   /** Percent of one CPU, of all instances together. */
   cpu: number[]
@@ -26,7 +29,10 @@ export interface SeriesOf {
 
 /** ms between two lines of an instance, and so of one value. */
 export const SPAN = 20_000
-/** A figure stands for this many values after its own, so that a line that comes a little late leaves no hole. */
+/**
+ * A figure stands for this many values after its own, so that a line that comes a little late
+ * leaves no hole.
+ */
 const LASTS = 1
 
 type Join = (one: number, other: number) => number
@@ -34,29 +40,67 @@ const sum: Join = (one, other) => one + other
 const worst: Join = (one, other) => Math.max(one, other)
 
 /** The last `count` values up to `now` (ms since the epoch). */
-export function seriesOf(model: FormationModel, { dyno, instance }: SeriesOf, count: number, now: number): Series {
-  const dynos = dyno === undefined ? [...model.dynos.values()] : [model.dynos.get(dyno)].filter((one) => one !== undefined)
-  const instances = dynos.flatMap((one) => [...one.instances]).filter(([id]) => instance === undefined || id === instance).map(([, { history }]) => history)
+export function seriesOf(
+  model: FormationModel,
+  { dyno, instance }: SeriesOf,
+  count: number,
+  now: number,
+): Series {
+  const dynos =
+    dyno === undefined
+      ? [...model.dynos.values()]
+      : [model.dynos.get(dyno)].filter((one) => one !== undefined)
+  const instances = dynos
+    .flatMap((one) => [...one.instances])
+    .filter(([id]) => instance === undefined || id === instance)
+    .map(([, { history }]) => history)
   const empty = () => new Array<number>(count).fill(NaN)
-  const joined = <Name extends string>(histories: readonly History<Name>[], name: NoInfer<Name>, join: Join, lasts = LASTS) =>
-    histories.reduce((into, history) => add(into, history, name, join, now, lasts), empty())
+  const joined = <Name extends string>(
+    histories: readonly History<Name>[],
+    name: NoInfer<Name>,
+    join: Join,
+    lasts = LASTS,
+  ) => histories.reduce((into, history) => add(into, history, name, join, now, lasts), empty())
   const traffic = dyno === undefined ? model.traffic : model.dynos.get(dyno)?.traffic
   const routed = instance === undefined && traffic !== undefined && traffic.requests > 0
   return {
     cpu: joined(instances, 'cpu', sum),
-    memory: instances.length > 0 ? joined(instances, 'memory', sum) : joined(dynos.map(({ history }: DynoModel) => history), 'memory', sum),
+    memory:
+      instances.length > 0
+        ? joined(instances, 'memory', sum)
+        : joined(
+            dynos.map(({ history }: DynoModel) => history),
+            'memory',
+            sum,
+          ),
     eventLoop: joined(instances, 'eventLoop', worst),
-    requests: routed ? withLatest(joined([traffic.history], 'requests', sum, 0), traffic, 'requests', now) : joined(instances, 'requests', sum),
-    errors: traffic && traffic.requests > 0 ? withLatest(joined([traffic.history], 'errors', sum, 0), traffic, 'errors', now) : empty(),
+    requests: routed
+      ? withLatest(joined([traffic.history], 'requests', sum, 0), traffic, 'requests', now)
+      : joined(instances, 'requests', sum),
+    errors:
+      traffic && traffic.requests > 0
+        ? withLatest(joined([traffic.history], 'errors', sum, 0), traffic, 'errors', now)
+        : empty(),
   }
 }
 
-/** Lays a history over the values: each of its points on the span that it fell in, and on those that it lasts for. */
-function add<Name extends string>(into: number[], history: History<Name>, name: Name, join: Join, now: number, lasts: number): number[] {
+/**
+ * Lays a history over the values: each of its points on the span that it fell in, and on those that
+ * it lasts for.
+ */
+function add<Name extends string>(
+  into: number[],
+  history: History<Name>,
+  name: Name,
+  join: Join,
+  now: number,
+  lasts: number,
+): number[] {
   let last: number | undefined
   let lastValue = NaN
   const put = (at: number, value: number) => {
-    if (at >= 0 && at < into.length && !Number.isNaN(value)) into[at] = Number.isNaN(into[at]!) ? value : join(into[at]!, value)
+    if (at >= 0 && at < into.length && !Number.isNaN(value))
+      into[at] = Number.isNaN(into[at]!) ? value : join(into[at]!, value)
   }
   const until = (next: number) => {
     if (last === undefined) return
@@ -74,7 +118,12 @@ function add<Name extends string>(into: number[], history: History<Name>, name: 
 }
 
 /** The span that is not over yet has its rate too. */
-function withLatest(values: number[], traffic: Traffic, name: 'requests' | 'errors', now: number): number[] {
+function withLatest(
+  values: number[],
+  traffic: Traffic,
+  name: 'requests' | 'errors',
+  now: number,
+): number[] {
   const rate = traffic.perMinute(now)?.[name]
   if (rate !== undefined) values[values.length - 1] = rate
   return values

@@ -30,28 +30,47 @@ export class Traffic {
       this.counted.service += service
       this.counted.timed += 1
     }
-    if (code !== undefined) this.codes.set(code, { count: (this.codes.get(code)?.count ?? 0) + 1, lastAt: time })
-    else if (isError && status < 600) this.statuses.set(status, { count: (this.statuses.get(status)?.count ?? 0) + 1, lastAt: time })
+    if (code !== undefined)
+      this.codes.set(code, { count: (this.codes.get(code)?.count ?? 0) + 1, lastAt: time })
+    else if (isError && status < 600)
+      this.statuses.set(status, {
+        count: (this.statuses.get(status)?.count ?? 0) + 1,
+        lastAt: time,
+      })
   }
 
-  /** Requests and errors a minute, over the last whole span and what has passed of this one. Undefined before the first request. */
+  /**
+   * Requests and errors a minute, over the last whole span and what has passed of this one.
+   * Undefined before the first request.
+   */
   perMinute(now: number): { requests: number; errors: number } | undefined {
     if (this.begun === undefined) return undefined
     this.turn(now)
     const passed = now - this.begun
     const spans = (this.history.length > 0 ? SPAN : 0) + passed
-    const rate = (last: number | undefined, counted: number) => Math.round((((last ?? 0) * SPAN) / 60_000 + counted) * (60_000 / Math.max(spans, SPAN)))
-    return { requests: rate(this.history.latest('requests'), this.counted.requests), errors: rate(this.history.latest('errors'), this.counted.errors) }
+    const rate = (last: number | undefined, counted: number) =>
+      Math.round((((last ?? 0) * SPAN) / 60_000 + counted) * (60_000 / Math.max(spans, SPAN)))
+    return {
+      requests: rate(this.history.latest('requests'), this.counted.requests),
+      errors: rate(this.history.latest('errors'), this.counted.errors),
+    }
   }
 
-  /** Ends the span that is over; spans without a request have their point too, as far as the chart reaches. */
+  /**
+   * Ends the span that is over; spans without a request have their point too, as far as the chart
+   * reaches.
+   */
   private turn(time: number): void {
     this.begun ??= time
     if (time - this.begun < SPAN) return
     const over = Math.floor((time - this.begun) / SPAN)
     const { requests, errors, service, timed } = this.counted
     const minute = 60_000 / SPAN
-    this.history.push(this.begun, { requests: requests * minute, errors: errors * minute, service: timed > 0 ? service / timed : undefined })
+    this.history.push(this.begun, {
+      requests: requests * minute,
+      errors: errors * minute,
+      service: timed > 0 ? service / timed : undefined,
+    })
     for (let span = Math.max(1, over - LIMITS.points); span < over; span += 1) {
       this.history.push(this.begun + span * SPAN, { requests: 0, errors: 0, service: undefined })
     }

@@ -1,6 +1,14 @@
 import { setImmediate as turn, setTimeout as delay } from 'node:timers/promises'
 import { ShipitError } from '../errors.js'
-import { listDynos, Pace, SeenLines, streamLogBatches, type Dyno, type LogLine, type PlatformApi } from '../heroku/index.js'
+import {
+  listDynos,
+  Pace,
+  SeenLines,
+  streamLogBatches,
+  type Dyno,
+  type LogLine,
+  type PlatformApi,
+} from '../heroku/index.js'
 import { RECENT_LINES, unreadable, type Look } from './look.js'
 import { FormationModel } from './model.js'
 import type { Reading } from './reading.js'
@@ -20,15 +28,25 @@ const QUICKEST_POLL = 1000
 /** Of changes that the log tells of, so many lists at once, and then one every so many ms. */
 const CHANGES = { burst: 10, every: 20_000 }
 
-/** ms of reading after which keys, timers and the network have their turn, however much log has piled up. */
+/**
+ * ms of reading after which keys, timers and the network have their turn, however much log has
+ * piled up.
+ */
 const SLICE = 8
 
 /**
- * Looks at the formation again and again, its log followed meanwhile, until `signal` is aborted. The first look may hold no figures yet.
- * Costs a call for the log session and 3 a minute; 10 more at most while dynos come and go, and then 3 more a minute.
- * A platform that cannot be reached for a while is told in `problem`, with what was known before; other errors are thrown.
+ * Looks at the formation again and again, its log followed meanwhile, until `signal` is aborted.
+ * The first look may hold no figures yet.
+ * Costs a call for the log session and 3 a minute; 10 more at most while dynos come and go, and
+ * then 3 more a minute.
+ * A platform that cannot be reached for a while is told in `problem`, with what was known before;
+ * other errors are thrown.
  */
-export async function* watchFormation(api: PlatformApi, app: string, { every, poll = 20_000, onLine, signal }: WatchOptions): AsyncGenerator<Look, void, undefined> {
+export async function* watchFormation(
+  api: PlatformApi,
+  app: string,
+  { every, poll = 20_000, onLine, signal }: WatchOptions,
+): AsyncGenerator<Look, void, undefined> {
   const model = new FormationModel()
   const left = new AbortController()
   const either = AbortSignal.any([signal, left.signal])
@@ -42,7 +60,12 @@ export async function* watchFormation(api: PlatformApi, app: string, { every, po
   let read = 0
   const follow = async () => {
     let begun = performance.now()
-    for await (const lines of streamLogBatches(api, app, { lines: RECENT_LINES, tail: true, seen, signal: either })) {
+    for await (const lines of streamLogBatches(api, app, {
+      lines: RECENT_LINES,
+      tail: true,
+      seen,
+      signal: either,
+    })) {
       logProblem = undefined
       for (const line of lines) {
         const reading = model.add(line)
@@ -70,7 +93,9 @@ export async function* watchFormation(api: PlatformApi, app: string, { every, po
       }
     }
   }
-  const following = followOn().catch((error: unknown) => { fault = error })
+  const following = followOn().catch((error: unknown) => {
+    fault = error
+  })
   let dynos: Dyno[] | undefined
   let listProblem: string | undefined
   let listedAt = -Infinity
@@ -78,18 +103,27 @@ export async function* watchFormation(api: PlatformApi, app: string, { every, po
     while (!signal.aborted) {
       if (fault !== undefined) throw fault
       const age = performance.now() - listedAt
-      if (age >= poll * api.budget.slowdown || (isChanged && age >= QUICKEST_POLL && changes.take())) {
+      if (
+        age >= poll * api.budget.slowdown ||
+        (isChanged && age >= QUICKEST_POLL && changes.take())
+      ) {
         isChanged = false
         listedAt = performance.now()
         try {
           dynos = await listDynos(api, app)
           listProblem = undefined
         } catch (error) {
-          if (!(error instanceof ShipitError) || error.code !== 'network' || dynos === undefined) throw error
+          if (!(error instanceof ShipitError) || error.code !== 'network' || dynos === undefined)
+            throw error
           listProblem = error.message
         }
       }
-      yield { dynos: dynos!, model, problem: listProblem ?? logProblem, watched: read > 0 && read < RECENT_LINES ? Infinity : Date.now() - oldest }
+      yield {
+        dynos: dynos!,
+        model,
+        problem: listProblem ?? logProblem,
+        watched: read > 0 && read < RECENT_LINES ? Infinity : Date.now() - oldest,
+      }
       await delay(every, undefined, { signal }).catch((error: unknown) => {
         if (!signal.aborted) throw error
       })

@@ -1,10 +1,16 @@
 import type { ReadStream } from 'node:tty'
 
-/** Presses of Ctrl-C within a second that leave a dyno which does not mind them, as in Heroku's own CLI. */
+/**
+ * Presses of Ctrl-C within a second that leave a dyno which does not mind them, as in Heroku's own
+ * CLI.
+ */
 const WAY_OUT = 4
 const CTRL_C = 0x03
 
-/** Puts the terminal into raw mode, so that every key goes to the dyno. Answers with what gives it back, which a process that ends does as well. */
+/**
+ * Puts the terminal into raw mode, so that every key goes to the dyno. Answers with what gives it
+ * back, which a process that ends does as well.
+ */
 export function takeKeys(terminal: ReadStream, leave: () => void): () => void {
   let presses: number[] = []
   const watch = (keys: Buffer) => {
@@ -13,7 +19,9 @@ export function takeKeys(terminal: ReadStream, leave: () => void): () => void {
     presses = [...presses.filter((time) => time > now - 1000), ...Array<number>(count).fill(now)]
     if (presses.length >= WAY_OUT) leave()
   }
-  const restore = () => { terminal.setRawMode(false) }
+  const restore = () => {
+    terminal.setRawMode(false)
+  }
   // Of a terminal that has closed nothing can be had or given back; its SIGHUP says so.
   terminal.on('error', () => {})
   terminal.setRawMode(true)

@@ -1,7 +1,10 @@
 /** The end of an attached run from this side. */
 export interface Leaving {
   signal: AbortSignal
-  /** The exit status that goes with it; undefined where the reader of the output has gone (`| head`), which is no fault. */
+  /**
+   * The exit status that goes with it; undefined where the reader of the output has gone (`|
+   * head`), which is no fault.
+   */
   readonly status: number | undefined
   /** As Ctrl-C does. */
   now(): void
@@ -10,7 +13,10 @@ export interface Leaving {
 
 const STATUS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const
 
-/** Ends a run at Ctrl-C, SIGTERM and a closed terminal, and when nobody reads its output any more. A second Ctrl-C or SIGTERM ends the process at once. */
+/**
+ * Ends a run at Ctrl-C, SIGTERM and a closed terminal, and when nobody reads its output any more. A
+ * second Ctrl-C or SIGTERM ends the process at once.
+ */
 export function leaving(output: NodeJS.WriteStream): Leaving {
   const left = new AbortController()
   let status: number | undefined
@@ -32,7 +38,9 @@ export function leaving(output: NodeJS.WriteStream): Leaving {
   output.on('error', onError)
   return {
     signal: left.signal,
-    get status() { return status },
+    get status() {
+      return status
+    },
     now: () => end(STATUS.SIGINT),
     release() {
       for (const name of names) process.off(name, onSignal)

@@ -1,5 +1,15 @@
 import { ShipitError } from '../errors.js'
-import { attach, createDyno, exitStatusFromLog, stopDyno, withExitMarker, type Detached, type Dyno, type OneOffDyno, type PlatformApi } from '../heroku/index.js'
+import {
+  attach,
+  createDyno,
+  exitStatusFromLog,
+  stopDyno,
+  withExitMarker,
+  type Detached,
+  type Dyno,
+  type OneOffDyno,
+  type PlatformApi,
+} from '../heroku/index.js'
 import { takeKeys } from './keys.js'
 import { leaving, type Leaving } from './leaving.js'
 
@@ -20,20 +30,38 @@ const HUNG_UP = 129
 const READER_GONE = 141
 
 /**
- * Runs a command in a one-off dyno with this process's input and output. Between two terminals the keys go through as they are typed, Ctrl-C among
- * them; else the dyno gets no terminal. Resolves with its name and the command's status, 0 where that was not asked for. Whoever leaves by a signal
- * leaves no dyno behind.
+ * Runs a command in a one-off dyno with this process's input and output. Between two terminals the
+ * keys go through as they are typed, Ctrl-C among them; else the dyno gets no terminal. Resolves
+ * with its name and the command's status, 0 where that was not asked for. Whoever leaves by a
+ * signal leaves no dyno behind.
  */
-export async function runAttached(api: PlatformApi, app: string, wanted: Omit<OneOffDyno, 'attach' | 'force_no_tty'>, options: RunOptions): Promise<{ dyno: string; status: number }> {
+export async function runAttached(
+  api: PlatformApi,
+  app: string,
+  wanted: Omit<OneOffDyno, 'attach' | 'force_no_tty'>,
+  options: RunOptions,
+): Promise<{ dyno: string; status: number }> {
   const { exitCode, output, say } = options
   const isTerminal = Boolean(process.stdin.isTTY && output.isTTY) && !options.noTty
-  const size: Record<string, string> = isTerminal ? { TERM: process.env.TERM ?? 'xterm', COLUMNS: String(output.columns), LINES: String(output.rows) } : {}
+  const size: Record<string, string> = isTerminal
+    ? {
+        TERM: process.env.TERM ?? 'xterm',
+        COLUMNS: String(output.columns),
+        LINES: String(output.rows),
+      }
+    : {}
   const command = exitCode ? withExitMarker(wanted.command) : wanted.command
   const leave = leaving(output)
   let dyno: Dyno | undefined
   try {
     say?.(`Running ${wanted.command} on ${app}... `)
-    dyno = await createDyno(api, app, { ...wanted, command, attach: true, force_no_tty: !isTerminal, env: { ...size, ...wanted.env } }).catch((error: unknown) => {
+    dyno = await createDyno(api, app, {
+      ...wanted,
+      command,
+      attach: true,
+      force_no_tty: !isTerminal,
+      env: { ...size, ...wanted.env },
+    }).catch((error: unknown) => {
       say?.('failed\n')
       throw error
     })
@@ -44,28 +72,52 @@ export async function runAttached(api: PlatformApi, app: string, wanted: Omit<On
     if (!leave.signal.aborted || dyno === undefined) throw error
     await stop(api, app, dyno.name)
     if (leave.status === undefined) return { dyno: dyno.name, status: READER_GONE }
-    throw new ShipitError('interrupted', { message: `Left ${dyno.name} of ${app}; it was told to stop.`, exitCode: leave.status, cause: error })
+    throw new ShipitError('interrupted', {
+      message: `Left ${dyno.name} of ${app}; it was told to stop.`,
+      exitCode: leave.status,
+      cause: error,
+    })
   } finally {
     leave.release()
   }
 }
 
-async function join(api: PlatformApi, app: string, dyno: Dyno, leave: Leaving, isTerminal: boolean, { output, say }: RunOptions): Promise<Detached> {
+async function join(
+  api: PlatformApi,
+  app: string,
+  dyno: Dyno,
+  leave: Leaving,
+  isTerminal: boolean,
+  { output, say }: RunOptions,
+): Promise<Detached> {
   const { stdin } = process
-  if (!dyno.attach_url) throw new ShipitError('refused', { message: `${dyno.name} cannot be attached to.`, why: 'The platform named no place to meet it.', next: 'shipit run --detached' })
+  if (!dyno.attach_url)
+    throw new ShipitError('refused', {
+      message: `${dyno.name} cannot be attached to.`,
+      why: 'The platform named no place to meet it.',
+      next: 'shipit run --detached',
+    })
   if (!dyno.attach_url.startsWith('rendezvous:')) {
-    // Fir and Shield meet over https and ssh (devcenter.heroku.com/articles/one-off-dynos#shield-private-spaces), which Heroku's own CLI speaks.
+    // Fir and Shield meet over https and ssh
+    // (devcenter.heroku.com/articles/one-off-dynos#shield-private-spaces), which Heroku's own CLI
+    // speaks.
     await stop(api, app, dyno.name)
     throw new ShipitError('refused', {
       message: `${dyno.name} can only be attached to with Heroku's own CLI.`,
       why: `${app} is on Fir or in a Shield space, where one-off dynos are met over ${new URL(dyno.attach_url).protocol.replace(':', '')}. The dyno was stopped again.`,
-      next: `heroku run --app ${app} -- COMMAND\nOr without its output here: shipit run --detached --app ${app} -- COMMAND`, details: { app, dyno: dyno.name },
+      next: `heroku run --app ${app} -- COMMAND\nOr without its output here: shipit run --detached --app ${app} -- COMMAND`,
+      details: { app, dyno: dyno.name },
     })
   }
   let giveBack = () => {}
   try {
     return await attach({
-      attachUrl: dyno.attach_url, isSecure: api.endpoint.apiUrl.startsWith('https:'), input: stdin, output, isTerminal, signal: leave.signal,
+      attachUrl: dyno.attach_url,
+      isSecure: api.endpoint.apiUrl.startsWith('https:'),
+      input: stdin,
+      output,
+      isTerminal,
+      signal: leave.signal,
       onConnected: () => {
         say?.(`up, ${dyno.name}\n`)
         if (isTerminal) giveBack = takeKeys(stdin, leave.now)
@@ -81,7 +133,12 @@ async function join(api: PlatformApi, app: string, dyno: Dyno, leave: Leaving, i
   }
 }
 
-async function statusOf(api: PlatformApi, app: string, dyno: Dyno, { status, isBroken }: Detached): Promise<number> {
+async function statusOf(
+  api: PlatformApi,
+  app: string,
+  dyno: Dyno,
+  { status, isBroken }: Detached,
+): Promise<number> {
   if (status !== undefined) return status
   // A command that ends its shell (exit, exec, a signal) says nothing itself.
   const logged = isBroken ? undefined : await exitStatusFromLog(api, app, dyno)
@@ -89,7 +146,8 @@ async function statusOf(api: PlatformApi, app: string, dyno: Dyno, { status, isB
   throw new ShipitError('network', {
     message: `The connection to ${dyno.name} of ${app} broke before the command told its exit status.`,
     why: 'The platform hangs up on a dyno that has lost its client. What the command did until then is done.',
-    next: `shipit logs --dyno ${dyno.name} --app ${app}`, details: { dyno: dyno.name },
+    next: `shipit logs --dyno ${dyno.name} --app ${app}`,
+    details: { dyno: dyno.name },
   })
 }
 

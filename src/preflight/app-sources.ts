@@ -17,7 +17,8 @@ const LONGEST = 300_000
 const known = new WeakMap<ProjectFacts, Map<string, Source[]>>()
 
 /**
- * The sources of one app, its script first: what the script loads of its own, as far as that is written out, 30 files at most.
+ * The sources of one app, its script first: what the script loads of its own, as far as that is
+ * written out, 30 files at most.
  * Empty where the script is not there or is built in a way that hides its source.
  */
 export function appSources(app: EcosystemApp, project: ProjectFacts): Source[] {
@@ -48,7 +49,11 @@ function follow(first: string, { folder }: ProjectFacts): Source[] {
     for (const name of ownImports(text)) {
       const at = insideFolder(path.join(path.dirname(file), name))
       // TypeScript writes ./server.js for ./server.ts.
-      const next = at === undefined ? undefined : resolveFile(folder, at, true) ?? resolveFile(folder, at.replace(/\.([cm]?)js$/, '.$1ts'), true)
+      const next =
+        at === undefined
+          ? undefined
+          : (resolveFile(folder, at, true) ??
+            resolveFile(folder, at.replace(/\.([cm]?)js$/, '.$1ts'), true))
       if (next === undefined || seen.has(next) || !/\.[cm]?[jt]sx?$/.test(next)) continue
       seen.add(next)
       waiting.push(next)

@@ -27,7 +27,10 @@ export interface ProjectFile {
 }
 
 export interface ProjectFacts {
-  /** The files that a deploy takes: those of a commit, or those of the folder that git does not ignore. */
+  /**
+   * The files that a deploy takes: those of a commit, or those of the folder that git does not
+   * ignore.
+   */
   files: ProjectFile[]
   folder: FolderView
   /** What became of a path that is on disk and not among the files. */
@@ -48,7 +51,10 @@ export interface ProjectFacts {
   secrets: SecretInFile[]
   /** Paths that differ from the commit, on disk. */
   uncommitted: string[]
-  /** Set if the files are those of the commit, as a deploy of an environment takes it; its `ref`, if that names another than the one that is checked out. */
+  /**
+   * Set if the files are those of the commit, as a deploy of an environment takes it; its `ref`, if
+   * that names another than the one that is checked out.
+   */
   deployed?: { ref?: string }
   /** What a folder lacks that is deployed without the repository around it. */
   outside?: string[]
@@ -60,7 +66,10 @@ export interface ProjectFacts {
 /** package.json as far as the checks read it. */
 export interface Manifest extends PackageJson {
   optionalDependencies: Record<string, string>
-  /** Whether package.json changes what its dependencies come to: overrides of npm and pnpm, resolutions of Yarn. */
+  /**
+   * Whether package.json changes what its dependencies come to: overrides of npm and pnpm,
+   * resolutions of Yarn.
+   */
   overrides: boolean
 }
 

@@ -1,10 +1,16 @@
 import type { ErrorCode } from '../errors.js'
 import type { Facts } from './facts.js'
 
-/** An error would make the deploy fail, so it stops one; a warning does not; a note is only told by the doctor. */
+/**
+ * An error would make the deploy fail, so it stops one; a warning does not; a note is only told by
+ * the doctor.
+ */
 export type Severity = 'error' | 'warning' | 'note'
 
-/** What fixes a problem without asking: init, which brings start script, runtime, lockfile and engines in step, or one change to the ecosystem file. */
+/**
+ * What fixes a problem without asking: init, which brings start script, runtime, lockfile and
+ * engines in step, or one change to the ecosystem file.
+ */
 export type Fix = { by: 'init' } | { by: 'edit'; path: (string | number)[] }
 
 /** What one check has to say. */
@@ -24,7 +30,8 @@ export interface Problem {
   details?: Record<string, unknown>
 }
 
-export type Theme = 'Start' | 'Dependencies' | 'App' | 'Ecosystem file' | 'Secrets' | 'Files' | 'Platform'
+export type Theme =
+  'Start' | 'Dependencies' | 'App' | 'Ecosystem file' | 'Secrets' | 'Files' | 'Platform'
 
 export interface Check {
   /** Stays the same from version to version: what --json names. */

@@ -1,4 +1,7 @@
-/** Fixes what can be fixed without asking: init's own work, and options of the ecosystem file that a dyno does not take. */
+/**
+ * Fixes what can be fixed without asking: init's own work, and options of the ecosystem file that a
+ * dyno does not take.
+ */
 
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
@@ -11,38 +14,69 @@ import type { ProjectFacts } from './facts.js'
 import type { Finding } from './finding.js'
 
 export interface Fixes {
-  /** Changes to the ecosystem file: its new text, and the options that are taken out, such as apps.0.watch. */
+  /**
+   * Changes to the ecosystem file: its new text, and the options that are taken out, such as
+   * apps.0.watch.
+   */
   edit?: { file: string; name: string; before: string; after: string; removed: string[] }
-  /** What init would do; absent where it has nothing to do, or where nothing that was found needs it. */
+  /**
+   * What init would do; absent where it has nothing to do, or where nothing that was found needs
+   * it.
+   */
   init?: InitPlan
   /** Why init cannot fix what it should. */
   initFault?: ShipitError
 }
 
 /** What is to be done about the findings; changes nothing. */
-export async function planFixes(findings: Finding[], project: ProjectFacts, dir: string): Promise<Fixes> {
-  return { ...await planEdit(findings, project), ...await planInit(findings, dir) }
+export async function planFixes(
+  findings: Finding[],
+  project: ProjectFacts,
+  dir: string,
+): Promise<Fixes> {
+  return { ...(await planEdit(findings, project)), ...(await planInit(findings, dir)) }
 }
 
 export async function applyFixes({ edit, init }: Fixes): Promise<void> {
   if (edit) {
-    if ((await readFile(edit.file, 'utf8')) !== edit.before) throw new ShipitError('project', { message: `${edit.name} has changed meanwhile. Nothing was changed.`, next: 'Run the command again.' })
+    if ((await readFile(edit.file, 'utf8')) !== edit.before)
+      throw new ShipitError('project', {
+        message: `${edit.name} has changed meanwhile. Nothing was changed.`,
+        next: 'Run the command again.',
+      })
     mustStayInside(path.dirname(edit.file), [path.basename(edit.file)])
     await writeFileAtomic(edit.file, edit.after)
   }
   if (init) await (await import('../init/index.js')).applyPlan(init)
 }
 
-async function planEdit(findings: Finding[], { ecosystem, ecosystemFile }: ProjectFacts): Promise<Pick<Fixes, 'edit'>> {
+async function planEdit(
+  findings: Finding[],
+  { ecosystem, ecosystemFile }: ProjectFacts,
+): Promise<Pick<Fixes, 'edit'>> {
   const paths = findings.flatMap(({ fix }) => (fix?.by === 'edit' ? [fix.path] : []))
   if (paths.length === 0 || !ecosystem || ecosystemFile === undefined) return {}
   const before = await readFile(ecosystem.file, 'utf8')
   const change = ecosystem.format === 'json' ? editJson : editYaml
-  const after = change(before, paths.map((at) => ({ path: at, value: undefined })))
-  return { edit: { file: ecosystem.file, name: path.basename(ecosystemFile), before, after, removed: paths.map((at) => at.join('.')) } }
+  const after = change(
+    before,
+    paths.map((at) => ({ path: at, value: undefined })),
+  )
+  return {
+    edit: {
+      file: ecosystem.file,
+      name: path.basename(ecosystemFile),
+      before,
+      after,
+      removed: paths.map((at) => at.join('.')),
+    },
+  }
 }
 
-async function planInit(findings: Finding[], dir: string): Promise<Pick<Fixes, 'init' | 'initFault'>> {
+async function planInit(
+  findings: Finding[],
+  dir: string,
+): Promise<Pick<Fixes, 'init' | 'initFault'>> {
   if (!findings.some(({ fix }) => fix?.by === 'init')) return {}
   const { prepareInit } = await import('../init/index.js')
   try {

@@ -11,10 +11,26 @@ export interface PlatformSource {
 }
 
 /** What the checks need to know of an app that exists; four questions side by side. */
-export async function gatherPlatform(source: PlatformSource, app: App): Promise<Omit<PlatformFacts, 'hasPreboot' | 'slugSize'>> {
-  const [configVars, formation, buildpacks] = await Promise.all([source.configVars(app.name), source.formation(app.name), source.buildpacks(app.name)])
+export async function gatherPlatform(
+  source: PlatformSource,
+  app: App,
+): Promise<Omit<PlatformFacts, 'hasPreboot' | 'slugSize'>> {
+  const [configVars, formation, buildpacks] = await Promise.all([
+    source.configVars(app.name),
+    source.formation(app.name),
+    source.buildpacks(app.name),
+  ])
   return { app: app.name, label: source.label, exists: true, configVars, formation, buildpacks }
 }
 
 /** Of an app that the deploy will make. */
-export const noApp = (app: string, label: string): PlatformFacts => ({ app, label, exists: false, configVars: {}, formation: [], buildpacks: [], hasPreboot: null, slugSize: null })
+export const noApp = (app: string, label: string): PlatformFacts => ({
+  app,
+  label,
+  exists: false,
+  configVars: {},
+  formation: [],
+  buildpacks: [],
+  hasPreboot: null,
+  slugSize: null,
+})

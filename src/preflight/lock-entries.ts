@@ -1,8 +1,15 @@
 import { parse as parseYaml } from 'yaml'
 import { isObject } from '../init/detect/package-json.js'
 
-/** What a lockfile holds for one direct dependency: the version and where it is from, or the range that it was locked for. */
-export interface LockEntry { version?: string; resolved?: string; specifier?: string }
+/**
+ * What a lockfile holds for one direct dependency: the version and where it is from, or the range
+ * that it was locked for.
+ */
+export interface LockEntry {
+  version?: string
+  resolved?: string
+  specifier?: string
+}
 
 /** A JSON object; undefined if the text is none. */
 export function lockJson(text: string): Record<string, unknown> | undefined {
@@ -15,14 +22,20 @@ export function lockJson(text: string): Record<string, unknown> | undefined {
   }
 }
 
-/** Direct dependencies as package-lock.json (1, 2 and 3) has them; undefined where the text is no such file. */
+/**
+ * Direct dependencies as package-lock.json (1, 2 and 3) has them; undefined where the text is no
+ * such file.
+ */
 export function npmEntries(text: string): ((name: string) => LockEntry | undefined) | undefined {
   const lock = lockJson(text)
   if (!lock) return undefined
   const { packages, dependencies } = lock
   const entry = (found: unknown): LockEntry | undefined => {
     if (!isObject(found)) return undefined
-    return { ...(typeof found['version'] === 'string' ? { version: found['version'] } : {}), ...(typeof found['resolved'] === 'string' ? { resolved: found['resolved'] } : {}) }
+    return {
+      ...(typeof found['version'] === 'string' ? { version: found['version'] } : {}),
+      ...(typeof found['resolved'] === 'string' ? { resolved: found['resolved'] } : {}),
+    }
   }
   if (isObject(packages)) return (name) => entry(packages[`node_modules/${name}`])
   return isObject(dependencies) ? (name) => entry(dependencies[name]) : () => undefined
@@ -31,18 +44,33 @@ export function npmEntries(text: string): ((name: string) => LockEntry | undefin
 /** The `name@range` headings of a yarn.lock of version 1. */
 export function yarnPatterns(text: string): Set<string> {
   const headings = text.split(/\r?\n/).filter((line) => /^["\w@].*:$/.test(line))
-  return new Set(headings.flatMap((line) => line.slice(0, -1).split(/,\s*/).map((pattern) => pattern.replace(/^"|"$/g, ''))))
+  return new Set(
+    headings.flatMap((line) =>
+      line
+        .slice(0, -1)
+        .split(/,\s*/)
+        .map((pattern) => pattern.replace(/^"|"$/g, '')),
+    ),
+  )
 }
 
-/** Names of packages, and of what each depends on, in a yarn.lock of any version. The project's own workspaces, whose entries mix in devDependencies, are left out. */
+/**
+ * Names of packages, and of what each depends on, in a yarn.lock of any version. The project's own
+ * workspaces, whose entries mix in devDependencies, are left out.
+ */
 export function yarnGraph(text: string): Map<string, string[]> {
   const graph = new Map<string, string[]>()
   for (const block of text.split(/\r?\n(?=\S)/)) {
     const [heading = '', ...body] = block.split(/\r?\n/)
     if (!/^["\w@].*:$/.test(heading) || /@workspace:/.test(heading)) continue
-    const names = heading.slice(0, -1).split(/,\s*/).flatMap((pattern) => /^"?(@?[^@]+)@/.exec(pattern)?.[1] ?? [])
-    const needs = dependencyLines(body).flatMap((line) => /^ {4}"?((?:@[^/\s]+\/)?[^\s":]+)/.exec(line)?.[1] ?? [])
-    for (const name of new Set(names)) graph.set(name, [...graph.get(name) ?? [], ...needs])
+    const names = heading
+      .slice(0, -1)
+      .split(/,\s*/)
+      .flatMap((pattern) => /^"?(@?[^@]+)@/.exec(pattern)?.[1] ?? [])
+    const needs = dependencyLines(body).flatMap(
+      (line) => /^ {4}"?((?:@[^/\s]+\/)?[^\s":]+)/.exec(line)?.[1] ?? [],
+    )
+    for (const name of new Set(names)) graph.set(name, [...(graph.get(name) ?? []), ...needs])
   }
   return graph
 }
@@ -56,8 +84,9 @@ function dependencyLines(body: string[]): string[] {
 }
 
 /**
- * The app's own direct dependencies in pnpm-lock.yaml. Only that part is parsed: the file can be large. From pnpm 11 on the file can hold two
- * YAML documents, of which the first locks pnpm itself and its configuration; the app's is the last.
+ * The app's own direct dependencies in pnpm-lock.yaml. Only that part is parsed: the file can be
+ * large. From pnpm 11 on the file can hold two YAML documents, of which the first locks pnpm itself
+ * and its configuration; the app's is the last.
  */
 export function pnpmEntries(text: string): ((name: string) => LockEntry | undefined) | undefined {
   const document = text.split(/^---[ \t]*\r?$/m).at(-1) ?? ''
@@ -67,7 +96,11 @@ export function pnpmEntries(text: string): ((name: string) => LockEntry | undefi
   const app = isObject(importers) ? importers['.'] : undefined
   if (!isObject(app)) return undefined
   return (name) => {
-    const found = ['dependencies', 'devDependencies', 'optionalDependencies'].map((kind) => (isObject(app[kind]) ? app[kind][name] : undefined)).find(isObject)
-    return found && typeof found['specifier'] === 'string' ? { specifier: found['specifier'] } : found && {}
+    const found = ['dependencies', 'devDependencies', 'optionalDependencies']
+      .map((kind) => (isObject(app[kind]) ? app[kind][name] : undefined))
+      .find(isObject)
+    return found && typeof found['specifier'] === 'string'
+      ? { specifier: found['specifier'] }
+      : found && {}
   }
 }

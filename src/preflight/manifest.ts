@@ -3,7 +3,10 @@ import type { FolderView } from '../init/folder.js'
 import { ShipitError } from '../errors.js'
 import type { Manifest } from './facts.js'
 
-/** package.json as far as the checks read it; nothing where there is none, and the reason where it cannot be read. */
+/**
+ * package.json as far as the checks read it; nothing where there is none, and the reason where it
+ * cannot be read.
+ */
 export function readManifest(folder: FolderView): { manifest?: Manifest; fault?: string } {
   const text = folder.read('package.json')
   if (text === undefined) return {}
@@ -15,12 +18,22 @@ export function readManifest(folder: FolderView): { manifest?: Manifest; fault?:
     return {
       manifest: {
         ...known,
-        optionalDependencies: Object.fromEntries(Object.entries(optional).filter((entry): entry is [string, string] => typeof entry[1] === 'string')),
-        overrides: [raw['overrides'], raw['resolutions'], pnpm['overrides'], raw['workspaces']].some((value) => value !== undefined),
+        optionalDependencies: Object.fromEntries(
+          Object.entries(optional).filter(
+            (entry): entry is [string, string] => typeof entry[1] === 'string',
+          ),
+        ),
+        overrides: [
+          raw['overrides'],
+          raw['resolutions'],
+          pnpm['overrides'],
+          raw['workspaces'],
+        ].some((value) => value !== undefined),
       },
     }
   } catch (error) {
-    if (error instanceof ShipitError) return { fault: error.why ? `${error.message} ${error.why}` : error.message }
+    if (error instanceof ShipitError)
+      return { fault: error.why ? `${error.message} ${error.why}` : error.message }
     throw error
   }
 }

@@ -1,4 +1,8 @@
 const NOT_OWN = /(^|\/)(node_modules|tests?|__tests__|spec|fixtures?|__fixtures__|examples?)\//
 
-/** Whether a file is the app's own text: not a dependency's, not a stand-in that a test or an example needs. `mode` is git's. */
-export const isOwn = ({ path: file, mode }: { path: string; mode: string }): boolean => mode.startsWith('100') && !NOT_OWN.test(file)
+/**
+ * Whether a file is the app's own text: not a dependency's, not a stand-in that a test or an
+ * example needs. `mode` is git's.
+ */
+export const isOwn = ({ path: file, mode }: { path: string; mode: string }): boolean =>
+  mode.startsWith('100') && !NOT_OWN.test(file)

@@ -8,7 +8,10 @@ export type CheckStatus = 'ok' | Severity | 'left_out'
 export interface DoctorReport {
   /** Below the changes of the folder; null where there is no commit. */
   commit: string | null
-  /** The branch, tag or hash of another commit than the one that is checked out; null for that one, and for the folder. */
+  /**
+   * The branch, tag or hash of another commit than the one that is checked out; null for that one,
+   * and for the folder.
+   */
   ref: string | null
   uncommitted: number
   environment: string | null
@@ -16,7 +19,16 @@ export interface DoctorReport {
   app: string | null
   platform: string | null
   checks: { name: string; theme: Theme; asserts: string; status: CheckStatus }[]
-  findings: { check: string; theme: Theme; severity: Severity; what: string; why: string | null; next: string; place: string | null; isFixable: boolean }[]
+  findings: {
+    check: string
+    theme: Theme
+    severity: Severity
+    what: string
+    why: string | null
+    next: string
+    place: string | null
+    isFixable: boolean
+  }[]
   /** What --fix has changed, a sentence each. */
   fixed: string[]
   /** What was not looked at, and how it would be. */
@@ -26,7 +38,11 @@ export interface DoctorReport {
 const WORST_FIRST = ['error', 'warning', 'note'] as const
 
 /** Every check with what became of it, and what was found. Pure. */
-export function doctorReport({ project, environment, platform }: Facts, findings: Finding[], done: Pick<DoctorReport, 'fixed' | 'leftOut'>): DoctorReport {
+export function doctorReport(
+  { project, environment, platform }: Facts,
+  findings: Finding[],
+  done: Pick<DoctorReport, 'fixed' | 'leftOut'>,
+): DoctorReport {
   return {
     commit: project.commit?.short ?? null,
     ref: project.deployed?.ref ?? null,
@@ -35,11 +51,27 @@ export function doctorReport({ project, environment, platform }: Facts, findings
     app: platform?.app ?? null,
     platform: platform?.label ?? null,
     checks: CHECKS.map(({ name, theme, asserts, needsPlatform }) => {
-      const severities = findings.filter(({ check }) => check === name).map(({ severity }) => severity)
+      const severities = findings
+        .filter(({ check }) => check === name)
+        .map(({ severity }) => severity)
       const worst = WORST_FIRST.find((severity) => severities.includes(severity))
-      return { name, theme, asserts, status: needsPlatform && !platform ? 'left_out' : worst ?? 'ok' }
+      return {
+        name,
+        theme,
+        asserts,
+        status: needsPlatform && !platform ? 'left_out' : (worst ?? 'ok'),
+      }
     }),
-    findings: findings.map(({ check, theme, severity, what, why, next, place, fix }) => ({ check, theme, severity, what, why: why ?? null, next, place: place ?? null, isFixable: fix !== undefined })),
+    findings: findings.map(({ check, theme, severity, what, why, next, place, fix }) => ({
+      check,
+      theme,
+      severity,
+      what,
+      why: why ?? null,
+      next,
+      place: place ?? null,
+      isFixable: fix !== undefined,
+    })),
     ...done,
   }
 }

@@ -1,7 +1,13 @@
-/** JavaScript without its comments: they become spaces, so that every other character keeps its place. Strings stay as they are. */
+/**
+ * JavaScript without its comments: they become spaces, so that every other character keeps its
+ * place. Strings stay as they are.
+ */
 export function withoutComments(source: string): string {
-  const token = /"(?:[^"\\\n]|\\[^])*"|'(?:[^'\\\n]|\\[^])*'|`(?:[^`\\]|\\[^])*`|\/\/[^\n]*|\/\*[^]*?\*\//g
-  return source.replace(token, (found) => (found.startsWith('//') || found.startsWith('/*') ? found.replace(/[^\n]/g, ' ') : found))
+  const token =
+    /"(?:[^"\\\n]|\\[^])*"|'(?:[^'\\\n]|\\[^])*'|`(?:[^`\\]|\\[^])*`|\/\/[^\n]*|\/\*[^]*?\*\//g
+  return source.replace(token, (found) =>
+    found.startsWith('//') || found.startsWith('/*') ? found.replace(/[^\n]/g, ' ') : found,
+  )
 }
 
 /** Paths of the modules of its own that a source loads, as it writes them: ./routes, ../db.js. */
@@ -11,7 +17,8 @@ export function ownImports(source: string): string[] {
 }
 
 /** 1-based line of an offset. */
-export const lineAt = (text: string, offset: number): number => text.slice(0, offset).split('\n').length
+export const lineAt = (text: string, offset: number): number =>
+  text.slice(0, offset).split('\n').length
 
 /** The arguments of a call, as they are written, from behind its opening bracket on. */
 export function argumentsAt(text: string, start: number): string[] {

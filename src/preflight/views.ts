@@ -25,6 +25,7 @@ export function viewOf(name: string, paths: string[], read: ReadText): FolderVie
       if (!texts.has(file)) texts.set(file, read(file))
       return texts.get(file)
     },
-    list: (dir) => [...(folders.get(dir)?.values() ?? [])].sort((a, b) => (a.name < b.name ? -1 : 1)),
+    list: (dir) =>
+      [...(folders.get(dir)?.values() ?? [])].sort((a, b) => (a.name < b.name ? -1 : 1)),
   }
 }

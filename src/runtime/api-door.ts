@@ -1,6 +1,7 @@
 /**
- * PM2's two sockets, for apps that use PM2's API (`require('pm2').connect()`) or its command. They are found under PM2_HOME, and nothing of
- * PM2's is loaded for them before one connects: without them PM2 would start a daemon of its own beside this one.
+ * PM2's two sockets, for apps that use PM2's API (`require('pm2').connect()`) or its command. They
+ * are found under PM2_HOME, and nothing of PM2's is loaded for them before one connects: without
+ * them PM2 would start a daemon of its own beside this one.
  */
 import net from 'node:net'
 import path from 'node:path'
@@ -28,7 +29,9 @@ export function openDoor(home: string): void {
   if (process.platform === 'win32' || !holdsSockets(home) || !isMade(home)) return
   let daemon: Daemon | undefined
   const open = (name: string, socketOf: (of: Daemon) => Axon) => {
-    const server = net.createServer((connection) => socketOf((daemon ??= startDaemon(home))).onconnect(connection))
+    const server = net.createServer((connection) =>
+      socketOf((daemon ??= startDaemon(home))).onconnect(connection),
+    )
     server.listen(path.join(home, name)).unref()
   }
   open('rpc.sock', ({ rep }) => rep)
@@ -40,20 +43,32 @@ function isMade(home: string): boolean {
     makeHome(home)
     return true
   } catch (error) {
-    if (!['EACCES', 'EROFS', 'ENOSPC', 'EPERM'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error
+    if (
+      !['EACCES', 'EROFS', 'ENOSPC', 'EPERM'].includes((error as NodeJS.ErrnoException).code ?? '')
+    )
+      throw error
     return false
   }
 }
 
-/** PM2's daemon without its handlers of signals. It wants sockets of its own; what connects to the door is handed to it. */
+/**
+ * PM2's daemon without its handlers of signals. It wants sockets of its own; what connects to the
+ * door is handed to it.
+ */
 function startDaemon(home: string): Daemon {
   const Daemon = loadOfPm2('pm2/lib/Daemon.js') as DaemonClass
-  // PM2's would end this process at once, and leave the instances behind. `notifyKillPM2`, which comes before, is what stops them.
+  // PM2's would end this process at once, and leave the instances behind. `notifyKillPM2`, which
+  // comes before, is what stops them.
   Daemon.prototype.close = function close(_options, callback) {
     callback(new Error('the dyno is stopping'))
   }
   const file = (name: string) => path.join(home, name)
-  const daemon = new Daemon({ ignore_signals: true, rpc_socket_file: file('r.s'), pub_socket_file: file('p.s'), pid_file: file('pm2.pid') })
+  const daemon = new Daemon({
+    ignore_signals: true,
+    rpc_socket_file: file('r.s'),
+    pub_socket_file: file('p.s'),
+    pid_file: file('pm2.pid'),
+  })
   daemon.innerStart(() => undefined)
   return daemon
 }

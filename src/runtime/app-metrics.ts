@@ -1,6 +1,6 @@
 /**
- * What an app tells through PM2's packages (@pm2/io, tx2, pmx): they send messages to their parent, with keys of PM2's dashboard or
- * without. An app may send anything, so all of it is bounded.
+ * What an app tells through PM2's packages (@pm2/io, tx2, pmx): they send messages to their parent,
+ * with keys of PM2's dashboard or without. An app may send anything, so all of it is bounded.
  */
 
 /** Of one instance. */
@@ -14,30 +14,59 @@ export interface AppMetrics {
 
 const MOST_METRICS = 20
 const MOST_ACTIONS = 20
-/** Of a name, a text, a unit; and of all that a line may hold of them: Heroku cuts lines at 10,000 bytes. */
+/**
+ * Of a name, a text, a unit; and of all that a line may hold of them: Heroku cuts lines at 10,000
+ * bytes.
+ */
 const LONGEST = { name: 60, text: 60, unit: 16, all: 4000 }
 
-/** Figures of Node.js that the packages add by themselves: by their type, or in pmx by their name. Our own line has those. */
+/**
+ * Figures of Node.js that the packages add by themselves: by their type, or in pmx by their name.
+ * Our own line has those.
+ */
 const INTERNAL = /^(?:internal|libuv|v8)\//
-const INTERNAL_NAMES = new Set(['Active requests', 'Active handles', 'Loop delay', 'HTTP', 'pmx:http:latency'])
+const INTERNAL_NAMES = new Set([
+  'Active requests',
+  'Active handles',
+  'Loop delay',
+  'HTTP',
+  'pmx:http:latency',
+])
 
-/** Takes a message of an instance; gives what is known of it after, or undefined if the message is none of these. */
-export function takeAppMessage(before: AppMetrics | undefined, message: unknown): AppMetrics | undefined {
+/**
+ * Takes a message of an instance; gives what is known of it after, or undefined if the message is
+ * none of these.
+ */
+export function takeAppMessage(
+  before: AppMetrics | undefined,
+  message: unknown,
+): AppMetrics | undefined {
   const { type, data } = (message ?? {}) as { type?: unknown; data?: unknown }
   if (typeof data !== 'object' || data === null) return undefined
   if (type === 'axm:monitor') return takeMetrics(before, data as Record<string, unknown>)
   if (type !== 'axm:action') return undefined
-  const { action_name: name, action_type: kind } = data as { action_name?: unknown; action_type?: unknown }
-  if (typeof name !== 'string' || name === '' || kind === 'internal' || name.startsWith('km:')) return undefined
+  const { action_name: name, action_type: kind } = data as {
+    action_name?: unknown
+    action_type?: unknown
+  }
+  if (typeof name !== 'string' || name === '' || kind === 'internal' || name.startsWith('km:'))
+    return undefined
   const known = before ?? nothing()
   if (known.actions.size < MOST_ACTIONS) known.actions.add(name.slice(0, LONGEST.name))
   return known
 }
 
-function takeMetrics(before: AppMetrics | undefined, data: Record<string, unknown>): AppMetrics | undefined {
+function takeMetrics(
+  before: AppMetrics | undefined,
+  data: Record<string, unknown>,
+): AppMetrics | undefined {
   let known = before
   for (const name in data) {
-    const { value, unit, type } = (data[name] ?? {}) as { value?: unknown; unit?: unknown; type?: unknown }
+    const { value, unit, type } = (data[name] ?? {}) as {
+      value?: unknown
+      unit?: unknown
+      type?: unknown
+    }
     if (INTERNAL_NAMES.has(name) || (typeof type === 'string' && INTERNAL.test(type))) continue
     const text = valueText(value, unit)
     if (text === undefined) continue
@@ -54,7 +83,10 @@ const nothing = (): AppMetrics => ({ values: new Map(), actions: new Set(), left
 /** `23users`, `12.5ms`, `idle`; undefined for what is no value. */
 function valueText(value: unknown, unit: unknown): string | undefined {
   const suffix = typeof unit === 'string' ? unit.trim().slice(0, LONGEST.unit) : ''
-  if (typeof value === 'number') return Number.isFinite(value) ? withUnit(String(Number(value.toPrecision(10))), suffix) : undefined
+  if (typeof value === 'number')
+    return Number.isFinite(value)
+      ? withUnit(String(Number(value.toPrecision(10))), suffix)
+      : undefined
   if (typeof value === 'boolean') return String(value)
   if (typeof value !== 'string') return undefined
   const text = value.slice(0, LONGEST.text)
@@ -64,10 +96,17 @@ function valueText(value: unknown, unit: unknown): string | undefined {
 
 /** A unit that could be taken for a part of the number stands apart. */
 function withUnit(number: string, unit: string): string {
-  return unit === '' ? number : /^(?!e[-+\d])[\p{L}%°]/iu.test(unit) ? `${number}${unit}` : `${number} ${unit}`
+  return unit === ''
+    ? number
+    : /^(?!e[-+\d])[\p{L}%°]/iu.test(unit)
+      ? `${number}${unit}`
+      : `${number} ${unit}`
 }
 
-/** The fields of a line of figures: `metric#NAME`, the name percent-encoded; `metrics_left_out`; `actions`. */
+/**
+ * The fields of a line of figures: `metric#NAME`, the name percent-encoded; `metrics_left_out`;
+ * `actions`.
+ */
 export function metricFields({ values, actions, left }: AppMetrics): Record<string, string> {
   const fields: Record<string, string> = {}
   let room = LONGEST.all
@@ -85,5 +124,10 @@ export function metricFields({ values, actions, left }: AppMetrics): Record<stri
 
 /** No space, quote, comma or = in it, and nothing that a terminal obeys. */
 function encodedName(name: string): string {
-  return name.replaceAll(/[^\w./:@+~-]+/g, (part) => encodeURIComponent(part.replaceAll(/\p{Surrogate}/gu, '\uFFFD')).replaceAll(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`))
+  return name.replaceAll(/[^\w./:@+~-]+/g, (part) =>
+    encodeURIComponent(part.replaceAll(/\p{Surrogate}/gu, '\uFFFD')).replaceAll(
+      /[!'()*]/g,
+      (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`,
+    ),
+  )
 }

@@ -39,12 +39,18 @@ interface AppContext {
 /** Resolves one app. Throws a Fault for a script or interpreter that is not there. */
 export function resolveApp(options: EcosystemApp, context: AppContext): App {
   const cwd = path.resolve(context.cwd, options.cwd ?? '.')
-  if (!existsSync(cwd)) throw new Fault(`${options.name}: the folder \`cwd\` names does not exist`, cwd)
-  const command = findCommand({ name: options.name, script: options.script, args: words(options.args) }, cwd, context.env)
+  if (!existsSync(cwd))
+    throw new Fault(`${options.name}: the folder \`cwd\` names does not exist`, cwd)
+  const command = findCommand(
+    { name: options.name, script: options.script, args: words(options.args) },
+    cwd,
+    context.env,
+  )
   const wanted = wantedInstances(options.instances)
   const mode = String(options.exec_mode ?? '').replace(/_mode$/, '')
   // PM2's rule: a cluster has one version of Node, its primary's.
-  const named = mode === 'cluster' && options.interpreter?.includes('node@') ? undefined : options.interpreter
+  const named =
+    mode === 'cluster' && options.interpreter?.includes('node@') ? undefined : options.interpreter
   const nodeArgs = words(options.node_args)
   const interpreter = chooseInterpreter(command.script, named, cwd, context.env, nodeArgs)
   checkCron(options.name, options.cron_restart)
@@ -78,7 +84,9 @@ function wantedInstances(value: unknown): number | 'max' | undefined {
 function words(value: unknown): string[] {
   if (Array.isArray(value)) return value.map(String)
   if (typeof value !== 'string') return []
-  return (value.match(/(?:[^\s"']+|"[^"]*"|'[^']*')+/g) ?? []).map((word) => word.replace(/"([^"]*)"|'([^']*)'/g, '$1$2'))
+  return (value.match(/(?:[^\s"']+|"[^"]*"|'[^']*')+/g) ?? []).map((word) =>
+    word.replace(/"([^"]*)"|'([^']*)'/g, '$1$2'),
+  )
 }
 
 /** 20M, 1G, 512K or a number of bytes. */

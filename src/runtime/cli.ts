@@ -1,4 +1,7 @@
-/** `shipit-runtime start FILE`: what package.json's start script runs inside a dyno, and every other command line of pm2-runtime. */
+/**
+ * `shipit-runtime start FILE`: what package.json's start script runs inside a dyno, and every other
+ * command line of pm2-runtime.
+ */
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { Fault } from './fault.js'
@@ -23,18 +26,30 @@ export async function main(argv: string[]): Promise<void> {
 
 async function run(argv: string[]): Promise<void> {
   const own = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv
-  if (own.includes('--version') || own[0] === '-v') return void process.stdout.write(`${version()}\n`)
-  if (own.includes('--help') || own.includes('-h')) return void process.stdout.write((await import('./help.js')).HELP)
+  if (own.includes('--version') || own[0] === '-v')
+    return void process.stdout.write(`${version()}\n`)
+  if (own.includes('--help') || own.includes('-h'))
+    return void process.stdout.write((await import('./help.js')).HELP)
   const line = parsePm2CommandLine(argv)
   const [refusal] = line.refused
-  if (refusal) throw new Fault(`${refusal.flag} cannot be used here`, refusal.why, 'shipit-runtime --help', 2)
-  if (line.file === undefined) throw new Fault('expected a file: `shipit-runtime start FILE`', undefined, 'shipit-runtime --help', 2)
+  if (refusal)
+    throw new Fault(`${refusal.flag} cannot be used here`, refusal.why, 'shipit-runtime --help', 2)
+  if (line.file === undefined)
+    throw new Fault(
+      'expected a file: `shipit-runtime start FILE`',
+      undefined,
+      'shipit-runtime --help',
+      2,
+    )
   await start({ ...line, file: line.file }, __dirname)
 }
 
 function internalError(error: unknown): Fault {
   const { message, stack } = error as Error
-  return new Fault(`internal error (a bug in shipit-runtime): ${message}`, process.env.DEBUG ? stack : undefined)
+  return new Fault(
+    `internal error (a bug in shipit-runtime): ${message}`,
+    process.env.DEBUG ? stack : undefined,
+  )
 }
 
 function version(): string {

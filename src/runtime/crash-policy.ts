@@ -1,6 +1,7 @@
 /**
- * When an instance that keeps failing has become hopeless; a dyno in which every instance of an app is so ends, and Heroku's own crash handling
- * takes over. PM2 decides each restart, and counts by instance, as this does. Times are ms.
+ * When an instance that keeps failing has become hopeless; a dyno in which every instance of an app
+ * is so ends, and Heroku's own crash handling takes over. PM2 decides each restart, and counts by
+ * instance, as this does. Times are ms.
  */
 
 export interface InstanceHistory {
@@ -25,9 +26,15 @@ export const healthy: InstanceHistory = { quickExits: 0, failingSince: undefined
 
 /** Up for this long, an instance counts as one that stays up. */
 export const STAYS_UP = 60_000
-/** Quick exits in a row that are enough if the file sets no max_restarts: with PM2's backoff, two seconds and six boots. */
+/**
+ * Quick exits in a row that are enough if the file sets no max_restarts: with PM2's backoff, two
+ * seconds and six boots.
+ */
 const QUICK_EXITS = 6
-/** Without staying up, an instance may go on failing for this long; the last restart then has less than a minute in all. */
+/**
+ * Without staying up, an instance may go on failing for this long; the last restart then has less
+ * than a minute in all.
+ */
 const PATIENCE = 30_000
 
 /** The history after one more exit that nobody asked for. */
@@ -43,7 +50,11 @@ export function afterExit(history: InstanceHistory, exit: Exit): InstanceHistory
 /** Whether another restart of the instance is pointless. `patience` in ms. */
 export function cannotStayUp(history: InstanceHistory, exit: Exit, patience = PATIENCE): boolean {
   if (history.quickExits >= (exit.maxRestarts ?? QUICK_EXITS)) return true
-  return history.failures >= 2 && history.failingSince !== undefined && exit.at - history.failingSince >= patience
+  return (
+    history.failures >= 2 &&
+    history.failingSince !== undefined &&
+    exit.at - history.failingSince >= patience
+  )
 }
 
 /** SHIPIT_PATIENCE in seconds, as ms. */

@@ -14,14 +14,25 @@ interface Crash {
   next?: string | undefined
 }
 
-/** The paragraph that ends a dyno whose app cannot stay up; the app's last lines are printed above it. */
+/**
+ * The paragraph that ends a dyno whose app cannot stay up; the app's last lines are printed above
+ * it.
+ */
 export function crashFault({ app, isDyno, lines, hasPrinted, code, why, next }: Crash): Fault {
-  const silence = lines.length > 0 ? '' : hasPrinted ? '; it printed nothing to stderr' : '; it printed nothing'
-  return new Fault(`${app} cannot stay up, so ${isDyno ? 'the dyno ends' : 'all is stopped'}`, why + silence, next ?? hintFor(lines), failureCode(code))
+  const silence =
+    lines.length > 0 ? '' : hasPrinted ? '; it printed nothing to stderr' : '; it printed nothing'
+  return new Fault(
+    `${app} cannot stay up, so ${isDyno ? 'the dyno ends' : 'all is stopped'}`,
+    why + silence,
+    next ?? hintFor(lines),
+    failureCode(code),
+  )
 }
 
 /** V8 says why it ended; what helps against it, it does not say. */
 function hintFor(lines: string[]): string | undefined {
   const isHeap = lines.some((line) => /heap out of memory/i.test(line))
-  return isHeap ? 'its heap is full: a larger dyno, fewer instances, or `node_args: --max-old-space-size=<MB>`' : undefined
+  return isHeap
+    ? 'its heap is full: a larger dyno, fewer instances, or `node_args: --max-old-space-size=<MB>`'
+    : undefined
 }

@@ -8,6 +8,10 @@ export function checkCron(app: string, pattern: unknown): void {
   try {
     Cron(String(pattern))
   } catch (error) {
-    throw new Fault(`${app}: \`cron_restart\` is no pattern of times: ${pattern}`, (error as Error).message.replace(/^CronPattern: /, ''), 'five fields (minute hour day month weekday), such as "0 4 * * *"')
+    throw new Fault(
+      `${app}: \`cron_restart\` is no pattern of times: ${pattern}`,
+      (error as Error).message.replace(/^CronPattern: /, ''),
+      'five fields (minute hour day month weekday), such as "0 4 * * *"',
+    )
   }
 }

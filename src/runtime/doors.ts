@@ -1,4 +1,7 @@
-/** Who may change the instances from outside: PM2's dashboard if its keys are set, and other terminals where `shipit dev` runs. Each is loaded only then. */
+/**
+ * Who may change the instances from outside: PM2's dashboard if its keys are set, and other
+ * terminals where `shipit dev` runs. Each is loaded only then.
+ */
 import { makeGate, type GateSettings } from './dashboard/gate.js'
 import type { Keys } from './dashboard/keys.js'
 import type { LineLog } from './control/line-log.js'
@@ -28,7 +31,13 @@ export async function openDoors(settings: DoorSettings): Promise<{ stop(): void 
   if (dev && lines) {
     const { Operations, serveControl } = await import('./control/index.js')
     const operations = new Operations({ ...settings, file: dev.session.line[0], gate })
-    serveControl({ path: dev.socket, session: dev.session, lines, operations, onDeleted: () => settings.exits.removed() })
+    serveControl({
+      path: dev.socket,
+      session: dev.session,
+      lines,
+      operations,
+      onDeleted: () => settings.exits.removed(),
+    })
   }
   if (!keys) return undefined
   const { startDashboard } = await import('./dashboard/index.js')

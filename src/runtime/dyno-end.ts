@@ -1,4 +1,7 @@
-/** The end of the dyno: by a signal, by an app that cannot stay up, or because every app has finished. */
+/**
+ * The end of the dyno: by a signal, by an app that cannot stay up, or because every app has
+ * finished.
+ */
 import type { Fault } from './fault.js'
 import type { God } from './god.js'
 import type { Instance, Instances } from './instances.js'
@@ -29,7 +32,10 @@ export class DynoEnd {
     return this.#hasBegun
   }
 
-  /** Stops all instances at once, then the process with code 0: a stop that was asked for is no failure. */
+  /**
+   * Stops all instances at once, then the process with code 0: a stop that was asked for is no
+   * failure.
+   */
   async stop(signal: NodeJS.Signals): Promise<void> {
     if (this.#hasBegun) return
     for (const instance of this.#settings.instances.all) this.#settings.onStop(instance, signal)
@@ -66,7 +72,10 @@ export class DynoEnd {
     )
   }
 
-  /** Ends the process when what was printed is out. In a stop there is a limit to that; an end of its own waits for a slow reader as any program does. */
+  /**
+   * Ends the process when what was printed is out. In a stop there is a limit to that; an end of
+   * its own waits for a slow reader as any program does.
+   */
   async #exit(code: number): Promise<void> {
     await this.#settings.instances.silence()
     await Promise.all([dynoOutput.out.emptied(), dynoOutput.err.emptied()])

@@ -1,4 +1,7 @@
-/** The dyno's memory while it runs: what each instance may take of it, and how many there are. In MB. */
+/**
+ * The dyno's memory while it runs: what each instance may take of it, and how many there are. In
+ * MB.
+ */
 import type { App } from './app.js'
 import { divide, type Budget } from './budget.js'
 import type { Instance, Instances } from './instances.js'
@@ -59,7 +62,17 @@ export class DynoMemory {
       this.#learn(app, count, size)
       memory.forget(app)
     }
-    new SizingWatch({ source, instances, scaling, most, room, isReloading, isGivenUp: (app) => memory.hasGivenUp(app), onFull: () => memory.look(), onChange })
+    new SizingWatch({
+      source,
+      instances,
+      scaling,
+      most,
+      room,
+      isReloading,
+      isGivenUp: (app) => memory.hasGivenUp(app),
+      onFull: () => memory.look(),
+      onChange,
+    })
   }
 
   /** After a person has scaled an app: from then on its number is the person's. */
@@ -69,9 +82,12 @@ export class DynoMemory {
       const count = scaling.count(app)
       if (count === this.#sized.find(({ name }) => name === app.name)?.instances) continue
       this.#most.delete(app)
-      this.#sized = this.#sized.map((one) => (one.name === app.name ? { ...one, instances: count } : one))
+      this.#sized = this.#sized.map((one) =>
+        one.name === app.name ? { ...one, instances: count } : one,
+      )
     }
-    if (this.#sized.some(({ instances }) => instances > 0)) this.#budget = divide(this.#input, this.#sized)
+    if (this.#sized.some(({ instances }) => instances > 0))
+      this.#budget = divide(this.#input, this.#sized)
   }
 
   #mostOf(app: App): number | undefined {
@@ -80,7 +96,10 @@ export class DynoMemory {
   }
 
   #learn(app: App, instances: number, learned: number): void {
-    this.#input = { ...this.#input, apps: this.#input.apps.map((one) => (one.name === app.name ? { ...one, learned } : one)) }
+    this.#input = {
+      ...this.#input,
+      apps: this.#input.apps.map((one) => (one.name === app.name ? { ...one, learned } : one)),
+    }
     this.#sized = this.#sized.map((one) => (one.name === app.name ? { ...one, instances } : one))
     this.#budget = divide(this.#input, this.#sized)
   }

@@ -6,7 +6,13 @@ import type { Dyno } from './dyno.js'
 import type { Instances } from './instances.js'
 import { dynoOutput } from './outlet.js'
 import type { Room } from './scaling.js'
-import { AGENT_MEMORY, SUPERVISOR_MEMORY, type AppToSize, type SizedApp, type SizingInput } from './sizing.js'
+import {
+  AGENT_MEMORY,
+  SUPERVISOR_MEMORY,
+  type AppToSize,
+  type SizedApp,
+  type SizingInput,
+} from './sizing.js'
 import { usageOf } from './tree.js'
 
 interface DynoSizeSettings {
@@ -31,11 +37,23 @@ export class DynoSize {
     return dyno.isMemoryStated ? heapLimit({ memory: dyno.memory, hasAgent }) : undefined
   }
 
-  /** What the number of instances is decided by; `isMeasured`: with what the first of each app takes now. */
+  /**
+   * What the number of instances is decided by; `isMeasured`: with what the first of each app takes
+   * now.
+   */
   input(isMeasured = false): SizingInput {
     const { apps, dyno, env, hasAgent } = this.#settings
     const { memory, cpus } = dyno
-    return { memory, cpus, hasAgent, env, apps: apps.map((app) => ({ ...toSize(app), measured: isMeasured ? this.#measure(app) : undefined })) }
+    return {
+      memory,
+      cpus,
+      hasAgent,
+      env,
+      apps: apps.map((app) => ({
+        ...toSize(app),
+        measured: isMeasured ? this.#measure(app) : undefined,
+      })),
+    }
   }
 
   /** What instances have to get by with; undefined where nothing states the dyno's memory. */
@@ -50,7 +68,9 @@ export class DynoSize {
   announce(sized: SizedApp[], budget?: Budget): void {
     const { apps, dyno } = this.#settings
     // On a laptop an app may wait to be started by hand.
-    const begun = sized.filter(({ name }) => apps.find((app) => app.name === name)?.options.autostart !== false)
+    const begun = sized.filter(
+      ({ name }) => apps.find((app) => app.name === name)?.options.autostart !== false,
+    )
     dynoOutput.out.write(bootLine(apps, begun, dyno, budget, this.heap))
   }
 

@@ -11,8 +11,12 @@ export { parsePm2CommandLine, type Pm2CommandLine } from '../ecosystem/pm2-comma
 export { SERVE } from '../ecosystem/static.js'
 export type { Ecosystem, EcosystemApp, Problem } from '../ecosystem/types.js'
 
-/** Reads and evaluates an ecosystem file; `env` is what a .js file sees: in a dyno, all that the dyno has. */
-export const readEcosystem = (file: string, env: Record<string, string>): Promise<Ecosystem> => read(file, { env, quickYaml })
+/**
+ * Reads and evaluates an ecosystem file; `env` is what a .js file sees: in a dyno, all that the
+ * dyno has.
+ */
+export const readEcosystem = (file: string, env: Record<string, string>): Promise<Ecosystem> =>
+  read(file, { env, quickYaml })
 
 /** Whether PM2 takes a name on its command line for an ecosystem file. */
 export const isEcosystemFile = (file: string): boolean => formatOf(file) !== undefined

@@ -1,4 +1,7 @@
-/** The lines that `ps`, `monit` and the dashboard read from the app's log: logfmt, in the style of Heroku's log-runtime-metrics. */
+/**
+ * The lines that `ps`, `monit` and the dashboard read from the app's log: logfmt, in the style of
+ * Heroku's log-runtime-metrics.
+ */
 
 interface InstanceName {
   source: string
@@ -6,7 +9,8 @@ interface InstanceName {
   instance: number
 }
 
-export type EventName = 'start' | 'online' | 'listening' | 'exit' | 'stop' | 'crash' | 'exception' | 'scale'
+export type EventName =
+  'start' | 'online' | 'listening' | 'exit' | 'stop' | 'crash' | 'exception' | 'scale'
 
 export interface Sample {
   pid: number
@@ -33,21 +37,32 @@ export interface Sample {
   told?: Record<string, string> | undefined
 }
 
-export function eventLine(name: InstanceName, event: EventName, fields: Record<string, string | number | undefined> = {}): string {
+export function eventLine(
+  name: InstanceName,
+  event: EventName,
+  fields: Record<string, string | number | undefined> = {},
+): string {
   return logfmt({ source: name.source, app: name.app, instance: name.instance, event, ...fields })
 }
 
 /** One instance's figures in a line of their own. */
-export const sampleLine = ({ source, app, instance }: InstanceName, sample: Sample): string => logfmt({ source, app, instance, ...figuresOf(sample) })
+export const sampleLine = ({ source, app, instance }: InstanceName, sample: Sample): string =>
+  logfmt({ source, app, instance, ...figuresOf(sample) })
 
-/** Bytes of a line: Heroku splits what is longer than 10,000 (devcenter.heroku.com/articles/limits). */
+/**
+ * Bytes of a line: Heroku splits what is longer than 10,000 (devcenter.heroku.com/articles/limits).
+ */
 const LONGEST = 9_000
 
 /**
- * A dyno's figures: one line with all its instances, each beginning with its `app=`, and `of=` how many there are; so many instances that they do not
- * go into one line have several. 100 dynos print 5 lines a second so, whatever runs in them.
+ * A dyno's figures: one line with all its instances, each beginning with its `app=`, and `of=` how
+ * many there are; so many instances that they do not go into one line have several. 100 dynos print
+ * 5 lines a second so, whatever runs in them.
  */
-export function sampleLines(source: string, samples: readonly (Omit<InstanceName, 'source'> & { sample: Sample })[]): string[] {
+export function sampleLines(
+  source: string,
+  samples: readonly (Omit<InstanceName, 'source'> & { sample: Sample })[],
+): string[] {
   const head = `shipit source=${quoted(source)}`
   const lines: string[] = []
   let line = ''
@@ -74,8 +89,12 @@ function figuresOf(sample: Sample): Fields {
     'sample#memory_external': megabytes(sample.external),
     'sample#memory_limit': megabytes(sample.limit),
     'sample#cpu': `${sample.cpu.toFixed(1)}%`,
-    'sample#event_loop_p95': sample.eventLoopP95 === undefined ? undefined : `${sample.eventLoopP95.toFixed(2)}ms`,
-    'sample#requests': sample.requestsPerMinute === undefined ? undefined : `${Math.round(sample.requestsPerMinute)}rpm`,
+    'sample#event_loop_p95':
+      sample.eventLoopP95 === undefined ? undefined : `${sample.eventLoopP95.toFixed(2)}ms`,
+    'sample#requests':
+      sample.requestsPerMinute === undefined
+        ? undefined
+        : `${Math.round(sample.requestsPerMinute)}rpm`,
     'sample#active_requests': sample.activeRequests,
     ...sample.told,
   }
@@ -90,10 +109,16 @@ type Fields = Record<string, string | number | undefined>
 const logfmt = (fields: Fields): string => `shipit ${pairs(fields)}\n`
 
 const pairs = (fields: Fields): string =>
-  Object.entries(fields).filter(([, value]) => value !== undefined).map(([key, value]) => `${key}=${quoted(String(value))}`).join(' ')
+  Object.entries(fields)
+    .filter(([, value]) => value !== undefined)
+    .map(([key, value]) => `${key}=${quoted(String(value))}`)
+    .join(' ')
 
 /** What a terminal or a reader of lines could take amiss is escaped as JSON has it. */
 function quoted(value: string): string {
   if (!/[\s"=\\\p{Cc}]/u.test(value) && value !== '') return value
-  return JSON.stringify(value).replaceAll(/[\u007F-\u009F\u2028\u2029]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`)
+  return JSON.stringify(value).replaceAll(
+    /[\u007F-\u009F\u2028\u2029]/g,
+    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
 }

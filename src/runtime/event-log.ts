@@ -22,8 +22,16 @@ export class EventLog {
   sayExit(instance: Instance, code: number | null, signal: string | null): void {
     const env = instance.keeper.pm2_env
     const end = { code: code ?? undefined, signal: signal ?? undefined, restarts: env.restart_time }
-    if (instance.wasAsked) return this.say(instance, 'exit', { ...end, asked: 'yes', removed: instance.isRemoved ? 'yes' : undefined })
-    const backoff = env.restart_task === undefined ? undefined : `${env.prev_restart_delay || env.restart_delay || 0}ms`
+    if (instance.wasAsked)
+      return this.say(instance, 'exit', {
+        ...end,
+        asked: 'yes',
+        removed: instance.isRemoved ? 'yes' : undefined,
+      })
+    const backoff =
+      env.restart_task === undefined
+        ? undefined
+        : `${env.prev_restart_delay || env.restart_delay || 0}ms`
     this.say(instance, 'exit', { ...end, backoff })
   }
 

@@ -13,10 +13,17 @@ export interface AppException {
 
 type Fields = Record<string, string | number | undefined>
 
-interface Group { fields: Fields; again: number }
+interface Group {
+  fields: Fields
+  again: number
+}
 
 /** What one instance told in the window that is open. */
-interface Window { groups: Map<string, Group>; others: number; timer: NodeJS.Timeout }
+interface Window {
+  groups: Map<string, Group>
+  others: number
+  timer: NodeJS.Timeout
+}
 
 /** ms in which an error of one kind is one line, and its repetitions another. */
 const WINDOW = 20_000
@@ -25,12 +32,18 @@ const LONGEST = { type: 60, message: 200, at: 150 }
 /** A shorter value of a config var may be a word of any sentence. */
 const SHORTEST_SECRET = 6
 
-/** Turns errors of apps into event lines: the first of a kind at once, the number of its repetitions once the window closes. */
+/**
+ * Turns errors of apps into event lines: the first of a kind at once, the number of its repetitions
+ * once the window closes.
+ */
 export class Exceptions {
   readonly #windows = new Map<Instance, Window>()
   readonly #uncaught = new WeakMap<Instance, string>()
 
-  constructor(private readonly say: (instance: Instance, fields: Fields) => void, private readonly window = WINDOW) {}
+  constructor(
+    private readonly say: (instance: Instance, fields: Fields) => void,
+    private readonly window = WINDOW,
+  ) {}
 
   /** Takes `process:exception` of PM2's packages; any other message is none of its business. */
   takeMessage(instance: Instance, message: unknown): void {
@@ -38,7 +51,12 @@ export class Exceptions {
     if (type !== 'process:exception' || typeof data !== 'object' || data === null) return
     const { name, message: text, stack } = data
     const ofStack = /^(?:Uncaught )?([\w$.]*(?:Error|Exception))\b/.exec(String(stack ?? ''))?.[1]
-    this.take(instance, { name: typeof name === 'string' && name !== '' ? name : (ofStack ?? 'Error'), message: String(text ?? ''), stack: String(stack ?? ''), isUncaught: false })
+    this.take(instance, {
+      name: typeof name === 'string' && name !== '' ? name : (ofStack ?? 'Error'),
+      message: String(text ?? ''),
+      stack: String(stack ?? ''),
+      isUncaught: false,
+    })
   }
 
   take(instance: Instance, { name, message, stack, isUncaught }: AppException): void {
@@ -54,7 +72,12 @@ export class Exceptions {
     if (known) known.again += 1
     else if (window.groups.size >= MOST_GROUPS) window.others += 1
     else {
-      const fields = { type, message: withoutSecrets(message, env).slice(0, LONGEST.message), at, uncaught: isUncaught ? 'yes' : undefined }
+      const fields = {
+        type,
+        message: withoutSecrets(message, env).slice(0, LONGEST.message),
+        at,
+        uncaught: isUncaught ? 'yes' : undefined,
+      }
       window.groups.set(key, { fields, again: 0 })
       this.say(instance, fields)
     }
@@ -66,20 +89,37 @@ export class Exceptions {
     if (!window) return
     clearTimeout(window.timer)
     this.#windows.delete(instance)
-    for (const { fields, again } of window.groups.values()) if (again > 0) this.say(instance, { ...fields, count: again })
-    if (window.others > 0) this.say(instance, { type: 'others', message: 'errors of more kinds than are told apart', count: window.others })
+    for (const { fields, again } of window.groups.values())
+      if (again > 0) this.say(instance, { ...fields, count: again })
+    if (window.others > 0)
+      this.say(instance, {
+        type: 'others',
+        message: 'errors of more kinds than are told apart',
+        count: window.others,
+      })
   }
 
   #open(instance: Instance): Window {
-    const opened = { groups: new Map<string, Group>(), others: 0, timer: setTimeout(() => this.close(instance), this.window).unref() }
+    const opened = {
+      groups: new Map<string, Group>(),
+      others: 0,
+      timer: setTimeout(() => this.close(instance), this.window).unref(),
+    }
     this.#windows.set(instance, opened)
     return opened
   }
 }
 
-/** `src/db.js:12:7`: the first frame of the app's own code, from its folder; else the first of all. */
+/**
+ * `src/db.js:12:7`: the first frame of the app's own code, from its folder; else the first of all.
+ */
 function topFrame(stack: string, cwd: string): string | undefined {
-  const frames = stack.split('\n').flatMap((line) => /^\s+at (?:async )?(?:.*?\()?((?:file:\/\/)?[^()\s].*?:\d+:\d+)\)?$/.exec(line)?.[1] ?? [])
+  const frames = stack
+    .split('\n')
+    .flatMap(
+      (line) =>
+        /^\s+at (?:async )?(?:.*?\()?((?:file:\/\/)?[^()\s].*?:\d+:\d+)\)?$/.exec(line)?.[1] ?? [],
+    )
   const found = frames.find((frame) => !/node:|[/\\]node_modules[/\\]/.test(frame)) ?? frames[0]
   if (found === undefined) return undefined
   const file = found.startsWith('file://') ? asPath(found) : found
@@ -92,10 +132,19 @@ function asPath(frame: string): string {
   return URL.canParse(url!) ? fileURLToPath(url!) + place! : frame
 }
 
-/** The message without passwords in URLs, and without the values of config vars that look like secrets. */
+/**
+ * The message without passwords in URLs, and without the values of config vars that look like
+ * secrets.
+ */
 function withoutSecrets(message: string, env: Record<string, string>): string {
   const bounded = message.slice(0, 10 * LONGEST.message)
-  const secrets = Object.entries(env).filter(([name, value]) => value.length >= SHORTEST_SECRET && bounded.includes(value) && looksSecret(name, value))
-  const masked = secrets.reduce((text, [name, value]) => text.replaceAll(value, `[${name}]`), bounded)
+  const secrets = Object.entries(env).filter(
+    ([name, value]) =>
+      value.length >= SHORTEST_SECRET && bounded.includes(value) && looksSecret(name, value),
+  )
+  const masked = secrets.reduce(
+    (text, [name, value]) => text.replaceAll(value, `[${name}]`),
+    bounded,
+  )
   return masked.replaceAll(/([a-z][a-z\d+.-]*:\/\/)[^\s/?#@]+@/gi, '$1…@')
 }

@@ -1,5 +1,13 @@
 import type { App } from './app.js'
-import { afterExit, cannotStayUp, failureCode, healthy, STAYS_UP, type Exit, type InstanceHistory } from './crash-policy.js'
+import {
+  afterExit,
+  cannotStayUp,
+  failureCode,
+  healthy,
+  STAYS_UP,
+  type Exit,
+  type InstanceHistory,
+} from './crash-policy.js'
 import { Fault } from './fault.js'
 import type { Keeper } from './god.js'
 import { uptimeOf, type Instance, type Instances } from './instances.js'
@@ -8,11 +16,17 @@ import { dynoOutput } from './outlet.js'
 interface ExitSettings {
   apps: App[]
   instances: Instances
-  /** What God keeps of an app: instances that live, wait for a restart, or have ended and were not deleted. */
+  /**
+   * What God keeps of an app: instances that live, wait for a restart, or have ended and were not
+   * deleted.
+   */
   kept(app: App): Keeper[]
   /** ms that an instance may go on failing. */
   patience: number
-  /** Whether a changed file starts an app again that could not stay up: on a laptop, where files are watched. */
+  /**
+   * Whether a changed file starts an app again that could not stay up: on a laptop, where files are
+   * watched.
+   */
   isMended: boolean
   /** No instance of this one's app can stay up. */
   onCrash(instance: Instance, code: number | null, why: string, next?: string): void
@@ -23,7 +37,10 @@ interface ExitSettings {
 /** What is known of one of God's ids, which an instance keeps through its restarts. */
 interface Known {
   app: App
-  /** God's own mark: it changes when somebody asks for a restart, and what was before no longer counts. */
+  /**
+   * God's own mark: it changes when somebody asks for a restart, and what was before no longer
+   * counts.
+   */
   createdAt: unknown
   history: InstanceHistory
   /** Whether its restarts have become pointless. */
@@ -32,7 +49,10 @@ interface Known {
   ended?: number | null
 }
 
-/** What the exits that nobody asked for mean: another restart, the end of an app, or that it cannot stay up. */
+/**
+ * What the exits that nobody asked for mean: another restart, the end of an app, or that it cannot
+ * stay up.
+ */
 export class Exits {
   readonly #settings: ExitSettings
   readonly #records = new Map<Keeper['pm2_env']['pm_id'], Known>()
@@ -55,7 +75,10 @@ export class Exits {
     this.#endWhenAllHave()
   }
 
-  /** An instance runs, for the first time or again: one that had ended has not, if a schedule or a person starts it anew. */
+  /**
+   * An instance runs, for the first time or again: one that had ended has not, if a schedule or a
+   * person starts it anew.
+   */
   started({ keeper }: Instance): void {
     delete this.#records.get(keeper.pm2_env.pm_id)?.ended
   }
@@ -70,17 +93,30 @@ export class Exits {
     const { patience, onCrash } = this.#settings
     const record = this.#recordOf(instance)
     const { minUptime, maxRestarts } = instance.app
-    const exit: Exit = { at: instance.endedAt ?? Date.now(), uptime: uptimeOf(instance), minUptime, maxRestarts }
+    const exit: Exit = {
+      at: instance.endedAt ?? Date.now(),
+      uptime: uptimeOf(instance),
+      minUptime,
+      maxRestarts,
+    }
     record.history = afterExit(record.history, exit)
     record.isHopeless = cannotStayUp(record.history, exit, patience)
     if (!record.isHopeless || this.#hasHope(instance)) return
     const { failures, failingSince } = record.history
     const why = `its last instance ${endOf(code, signal)} after ${(exit.uptime / 1000).toFixed(1)} s, ${failures} failures in ${Math.round((exit.at - (failingSince ?? exit.at)) / 1000)} s`
     if (this.#waitsForChange(instance, why)) return
-    onCrash(instance, code, why, code === 0 ? 'an app that is meant to finish needs `autorestart: false`' : undefined)
+    onCrash(
+      instance,
+      code,
+      why,
+      code === 0 ? 'an app that is meant to finish needs `autorestart: false`' : undefined,
+    )
   }
 
-  /** An instance that is not restarted: `autorestart: false`, `stop_exit_codes`, or PM2's own max_restarts. */
+  /**
+   * An instance that is not restarted: `autorestart: false`, `stop_exit_codes`, or PM2's own
+   * max_restarts.
+   */
   judgeEnded(instance: Instance, code: number | null, signal: string | null): void {
     const { app, keeper } = instance
     this.#recordOf(instance).ended = code
@@ -94,7 +130,10 @@ export class Exits {
   #recordOf({ app, keeper }: Instance): Known {
     const { pm_id, created_at: createdAt } = keeper.pm2_env
     const known = this.#records.get(pm_id)
-    const record = known?.app === app && known.createdAt === createdAt ? known : { app, createdAt, history: healthy, isHopeless: false }
+    const record =
+      known?.app === app && known.createdAt === createdAt
+        ? known
+        : { app, createdAt, history: healthy, isHopeless: false }
     this.#records.set(pm_id, record)
     return record
   }
@@ -106,11 +145,17 @@ export class Exits {
       if (other.pm2_env.pm_id === keeper.pm2_env.pm_id) return false
       const living = instances.of(app).find((one) => one.keeper === other)
       if (!living && !isWaiting(other)) return false
-      return !this.#records.get(other.pm2_env.pm_id)?.isHopeless || (living !== undefined && uptimeOf(living) >= STAYS_UP)
+      return (
+        !this.#records.get(other.pm2_env.pm_id)?.isHopeless ||
+        (living !== undefined && uptimeOf(living) >= STAYS_UP)
+      )
     })
   }
 
-  /** On a laptop whoever watches files is mending one: the next change starts the app again, as `pm2 --watch` does. A dyno has to end. */
+  /**
+   * On a laptop whoever watches files is mending one: the next change starts the app again, as `pm2
+   * --watch` does. A dyno has to end.
+   */
   #waitsForChange({ app }: Instance, why: string): boolean {
     const { isMended, kept, instances } = this.#settings
     if (!isMended || !app.options.watch) return false
@@ -118,19 +163,27 @@ export class Exits {
       this.#records.delete(keeper.pm2_env.pm_id)
       if (instances.of(app).some((one) => one.keeper === keeper)) continue
       clearTimeout(keeper.pm2_env.restart_task as NodeJS.Timeout | undefined)
-      // PM2's word for an app that it does not restart by itself any more; it starts none that still has a pid.
+      // PM2's word for an app that it does not restart by itself any more; it starts none that
+      // still has a pid.
       keeper.pm2_env.status = 'errored'
       keeper.process.pid = 0
     }
-    dynoOutput.err.write(new Fault(`${app.name} cannot stay up, and waits for a changed file`, why).toString())
+    dynoOutput.err.write(
+      new Fault(`${app.name} cannot stay up, and waits for a changed file`, why).toString(),
+    )
     return true
   }
 
-  /** All apps that are finished by themselves are the end of the dyno, with the first status of theirs that is not 0. */
+  /**
+   * All apps that are finished by themselves are the end of the dyno, with the first status of
+   * theirs that is not 0.
+   */
   #endWhenAllHave(): void {
     const { apps, onAllEnded } = this.#settings
     if (!apps.every((app) => this.#isOver(app))) return
-    const failure = [...this.#records.values()].map(({ ended }) => ended).find((one) => one !== undefined && one !== 0)
+    const failure = [...this.#records.values()]
+      .map(({ ended }) => ended)
+      .find((one) => one !== undefined && one !== 0)
     onAllEnded(failure === undefined ? 0 : failureCode(failure))
   }
 
@@ -138,7 +191,9 @@ export class Exits {
   #isOver(app: App): boolean {
     // All were taken away, which is no failure.
     if (this.#filled.has(app) && this.#settings.kept(app).length === 0) return true
-    const hasEnded = [...this.#records.values()].some((one) => one.app === app && one.ended !== undefined)
+    const hasEnded = [...this.#records.values()].some(
+      (one) => one.app === app && one.ended !== undefined,
+    )
     return this.#filled.has(app) && hasEnded && !hasSchedule(app) && this.isIdle(app)
   }
 }

@@ -1,6 +1,9 @@
 import { dynoOutput } from './outlet.js'
 
-/** What ends the start of a dyno: told as one paragraph, without a stack. The process exits with `exitCode`. */
+/**
+ * What ends the start of a dyno: told as one paragraph, without a stack. The process exits with
+ * `exitCode`.
+ */
 export class Fault extends Error {
   constructor(
     message: string,
@@ -14,7 +17,11 @@ export class Fault extends Error {
 
   /** The paragraph as it goes to stderr. */
   override toString(): string {
-    return [`shipit: ${this.message}`, this.why, this.next && `→ ${this.next}`].filter(Boolean).join('\n  ') + '\n'
+    return (
+      [`shipit: ${this.message}`, this.why, this.next && `→ ${this.next}`]
+        .filter(Boolean)
+        .join('\n  ') + '\n'
+    )
   }
 }
 

@@ -32,14 +32,20 @@ export class Filling {
 
   /** Adds to an app's first instance what was decided. */
   async fill(app: App, sized: SizedApp[]): Promise<void> {
-    for (let have = 1; have < numberOf(app, sized).instances && !this.#settings.isStopping(); have += 1) await this.add(app)
+    for (
+      let have = 1;
+      have < numberOf(app, sized).instances && !this.#settings.isStopping();
+      have += 1
+    )
+      await this.add(app)
     this.#settings.exits.filled(app)
   }
 
   /** Until the app's first instance is as far as is asked, or the app has ended. */
   async untilFirst(app: App, isThere: (instance: Instance) => boolean): Promise<void> {
     const { instances, exits, isStopping } = this.#settings
-    while (!isStopping() && !instances.of(app).some(isThere) && !exits.isIdle(app)) await pause(LOOK)
+    while (!isStopping() && !instances.of(app).some(isThere) && !exits.isIdle(app))
+      await pause(LOOK)
   }
 }
 

@@ -1,11 +1,19 @@
-/** When the start of an app's first instance is over: others would disturb it, and its memory means nothing before. */
+/**
+ * When the start of an app's first instance is over: others would disturb it, and its memory means
+ * nothing before.
+ */
 import { uptimeOf, type Instance } from './instances.js'
 import { isBusy, recentProcesses } from './proc.js'
 import { treeOf } from './tree.js'
 
-/** ms after which an app that does not listen (a queue's consumer) is measured as one that serves. */
+/**
+ * ms after which an app that does not listen (a queue's consumer) is measured as one that serves.
+ */
 const BOOT = 3000
-/** ms of rest, and the share of one CPU that still is rest. Longer than a process table is used again (proc.ts). */
+/**
+ * ms of rest, and the share of one CPU that still is rest. Longer than a process table is used
+ * again (proc.ts).
+ */
 const WINDOW = 300
 const RESTS = 0.2
 
@@ -15,8 +23,9 @@ export function isStarted(instance: Instance): boolean {
 }
 
 /**
- * Whether the start of an instance is over: it listens, or its tree has come to rest. On a machine with too few CPUs a process takes none while it waits for
- * its turn, so none may be about to run either. Asked again and again.
+ * Whether the start of an instance is over: it listens, or its tree has come to rest. On a machine
+ * with too few CPUs a process takes none while it waits for its turn, so none may be about to run
+ * either. Asked again and again.
  */
 export class Rest {
   #since: { at: number; cpuSeconds: number; pids: number[] } | undefined
@@ -31,7 +40,9 @@ export class Rest {
     else if (since && at - since.at < WINDOW) return false
     const members = treeOf(instance, recentProcesses())
     const cpuSeconds = members.reduce((sum, one) => sum + one.cpuSeconds, 0)
-    const hasRested = this.#since !== undefined && cpuSeconds - this.#since.cpuSeconds < (RESTS * (at - this.#since.at)) / 1000
+    const hasRested =
+      this.#since !== undefined &&
+      cpuSeconds - this.#since.cpuSeconds < (RESTS * (at - this.#since.at)) / 1000
     this.#since = { at, cpuSeconds, pids: members.map((one) => one.pid) }
     return hasRested
   }

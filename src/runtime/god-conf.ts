@@ -1,10 +1,14 @@
 import path from 'node:path'
 import type { App } from './app.js'
 
-/** The options that God itself acts on, under PM2's names. Restarts back off (100, 150, 225 … 15000 ms) where the file says nothing else. */
+/**
+ * The options that God itself acts on, under PM2's names. Restarts back off (100, 150, 225 … 15000
+ * ms) where the file says nothing else.
+ */
 export function godConf(app: App, home: string, isWatched: boolean): Record<string, unknown> {
   const { options } = app
-  const hasOwnDelay = options.restart_delay !== undefined || options.exp_backoff_restart_delay !== undefined
+  const hasOwnDelay =
+    options.restart_delay !== undefined || options.exp_backoff_restart_delay !== undefined
   const restarts = options.autorestart !== false && options.autorestart !== 'false'
   return {
     name: app.name,
@@ -25,7 +29,17 @@ export function godConf(app: App, home: string, isWatched: boolean): Record<stri
     max_restarts: app.maxRestarts ?? Number.MAX_SAFE_INTEGER,
     ...(app.maxMemory === undefined ? {} : { max_memory_restart: app.maxMemory }),
     ...(hasOwnDelay || !restarts ? {} : { exp_backoff_restart_delay: 100 }),
-    ...pick(options, ['restart_delay', 'exp_backoff_restart_delay', 'stop_exit_codes', 'cron_restart', 'wait_ready', 'listen_timeout', 'increment_var', 'shutdown_with_message', 'treekill']),
+    ...pick(options, [
+      'restart_delay',
+      'exp_backoff_restart_delay',
+      'stop_exit_codes',
+      'cron_restart',
+      'wait_ready',
+      'listen_timeout',
+      'increment_var',
+      'shutdown_with_message',
+      'treekill',
+    ]),
     ...(isWatched ? pick(options, ['watch', 'ignore_watch', 'watch_delay', 'watch_options']) : {}),
     // What PM2's dashboard shows, under PM2's names.
     exec_interpreter: app.interpreter.command,
@@ -35,7 +49,9 @@ export function godConf(app: App, home: string, isWatched: boolean): Record<stri
     pmx: options.pmx ?? true,
     env: {
       ...(app.env.NODE_ENV === undefined ? {} : { NODE_ENV: app.env.NODE_ENV }),
-      ...(typeof options.increment_var === 'string' ? { [options.increment_var]: app.env[options.increment_var] } : {}),
+      ...(typeof options.increment_var === 'string'
+        ? { [options.increment_var]: app.env[options.increment_var] }
+        : {}),
     },
   }
 }
@@ -45,5 +61,7 @@ export function namespaceOf(app: App): string {
 }
 
 function pick(options: Record<string, unknown>, names: string[]): Record<string, unknown> {
-  return Object.fromEntries(names.filter((name) => options[name] !== undefined).map((name) => [name, options[name]]))
+  return Object.fromEntries(
+    names.filter((name) => options[name] !== undefined).map((name) => [name, options[name]]),
+  )
 }

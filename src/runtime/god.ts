@@ -1,10 +1,16 @@
-/** PM2's God: the state machine that keeps instances. Its own way to spawn, stop, measure and log is replaced by ours. */
+/**
+ * PM2's God: the state machine that keeps instances. Its own way to spawn, stop, measure and log is
+ * replaced by ours.
+ */
 import type { EventEmitter } from 'node:events'
 import Module from 'node:module'
 import { GodBus } from './god-bus.js'
 import { eachLimit, timesLimit } from './limited.js'
 
-/** One instance's settings, as God stores and clones them. It holds no environment: that stays with us, and out of PM2's messages. */
+/**
+ * One instance's settings, as God stores and clones them. It holds no environment: that stays with
+ * us, and out of PM2's messages.
+ */
 export interface Pm2Env {
   name: string
   pm_id: number | string
@@ -24,7 +30,9 @@ export interface Pm2Env {
   [option: string]: unknown
 }
 
-/** What God wants a spawned process to be: a ChildProcess or a cluster Worker with two fields more. */
+/**
+ * What God wants a spawned process to be: a ChildProcess or a cluster Worker with two fields more.
+ */
 export interface Keeper extends EventEmitter {
   process: { pid?: number | undefined }
   pm2_env: Pm2Env
@@ -65,7 +73,10 @@ export interface God {
   Worker: { start(): void; stop(): void }
 }
 
-/** What PM2's parts want of a module that is left out, by the last part of the name that they require it by. */
+/**
+ * What PM2's parts want of a module that is left out, by the last part of the name that they
+ * require it by.
+ */
 interface Unused {
   name: string
   standIn: unknown
@@ -74,14 +85,24 @@ interface Unused {
 }
 
 /**
- * What a dyno has no use for; each costs memory and time at every boot. `watch` brings chokidar, the rest host metrics, git, an update check,
- * PM2's own configuration file, and clothes for messages that nobody reads. Node's `domain` slows every promise of the process once it is used.
+ * What a dyno has no use for; each costs memory and time at every boot. `watch` brings chokidar,
+ * the rest host metrics, git, an update check, PM2's own configuration file, and clothes for
+ * messages that nobody reads. Node's `domain` slows every promise of the process once it is used.
  */
 const UNUSED: Unused[] = [
-  { name: 'vizion', standIn: { analyze: (_: unknown, done: (error: Error) => void) => done(new Error('not loaded')) }, unless: 'git' },
+  {
+    name: 'vizion',
+    standIn: {
+      analyze: (_: unknown, done: (error: Error) => void) => done(new Error('not loaded')),
+    },
+    unless: 'git',
+  },
   { name: 'VersionCheck.js', standIn: () => undefined },
   { name: 'SysMetrics.js', standIn: { collect: (done: (data: object) => void) => done({}) } },
-  { name: 'typestrip.js', standIn: { supportLevel: () => 'native', resolvedNodeVersion: () => process.versions.node } },
+  {
+    name: 'typestrip.js',
+    standIn: { supportLevel: () => 'native', resolvedNodeVersion: () => process.versions.node },
+  },
   { name: 'pidusage', standIn: () => undefined },
   { name: 'Configuration.js', standIn: { getSync: () => ({ sysmonit: 'false' }) } },
   { name: 'debug', standIn: () => () => undefined },
@@ -94,7 +115,16 @@ const UNUSED: Unused[] = [
   // Only God's own way to spawn, which is replaced, opens log files by it.
   { name: 'waterfall', standIn: () => undefined },
   { name: 'croner', standIn: () => undefined, unless: 'cron' },
-  { name: 'Watcher', standIn: (god: Record<string, unknown>) => void (god.watch = { enable: () => undefined, disable: () => undefined, disableAll: () => undefined }), unless: 'watch' },
+  {
+    name: 'Watcher',
+    standIn: (god: Record<string, unknown>) =>
+      void (god.watch = {
+        enable: () => undefined,
+        disable: () => undefined,
+        disableAll: () => undefined,
+      }),
+    unless: 'watch',
+  },
 ]
 
 /** Takes any chain of colours and styles for a text, and leaves the text as it is. */
@@ -103,8 +133,14 @@ function plainText(): unknown {
   return style
 }
 
-/** Runs a function, and gives what it throws to the `error` listener, as a domain does for what is thrown at once. */
-function standInDomain(): { once(name: string, listener: (error: unknown) => void): void; run(work: () => void): void } {
+/**
+ * Runs a function, and gives what it throws to the `error` listener, as a domain does for what is
+ * thrown at once.
+ */
+function standInDomain(): {
+  once(name: string, listener: (error: unknown) => void): void
+  run(work: () => void): void
+} {
   let onError: ((error: unknown) => void) | undefined
   return {
     once: (_name, listener) => void (onError = listener),
@@ -129,7 +165,10 @@ interface Wanted {
   withDashboard: boolean
 }
 
-/** Loads God into this process. PM2 reads its settings from the environment while it loads, so `home` and the rest are set around it. */
+/**
+ * Loads God into this process. PM2 reads its settings from the environment while it loads, so
+ * `home` and the rest are set around it.
+ */
 export function loadGod(options: Wanted): God {
   process.env.PM2_HOME = options.home
   process.env.PM2_DISABLE_VERSION_CHECK = 'true'
@@ -142,17 +181,27 @@ export function loadGod(options: Wanted): God {
 
 /** Loads another of PM2's parts, by the path that Node resolves it by. */
 export function loadOfPm2(request: string): unknown {
-  return withStandIns({ withWatch: false, withCron: false, withGit: false, withDashboard: false }, () => require(request) as unknown)
+  return withStandIns(
+    { withWatch: false, withCron: false, withGit: false, withDashboard: false },
+    () => require(request) as unknown,
+  )
 }
 
-function withStandIns<T>({ withWatch, withCron, withGit, withDashboard }: Omit<Wanted, 'home'>, load: () => T): T {
-  const loader = Module as unknown as { _load(request: string, parent: { filename?: string } | undefined, isMain: boolean): unknown }
+function withStandIns<T>(
+  { withWatch, withCron, withGit, withDashboard }: Omit<Wanted, 'home'>,
+  load: () => T,
+): T {
+  const loader = Module as unknown as {
+    _load(request: string, parent: { filename?: string } | undefined, isMain: boolean): unknown
+  }
   const original = loader._load
   const wanted = { watch: withWatch, cron: withCron, git: withGit, dashboard: withDashboard }
   loader._load = function (this: unknown, request, parent, isMain) {
     const last = request.slice(request.lastIndexOf('/') + 1)
     const unused = UNUSED.find((one) => one.name === last && !(one.unless && wanted[one.unless]))
-    return unused && parent?.filename?.includes('pm2') ? unused.standIn : original.call(this, request, parent, isMain)
+    return unused && parent?.filename?.includes('pm2')
+      ? unused.standIn
+      : original.call(this, request, parent, isMain)
   }
   try {
     return load()

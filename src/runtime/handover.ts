@@ -20,8 +20,9 @@ export interface Port {
 }
 
 /**
- * Connections on their way to an instance. node:cluster forgets those that it has sent to a worker which ends without an answer, and queues what
- * a worker refuses even if none is left: their clients would wait for ever. Nothing of such a connection was read, so another instance that
+ * Connections on their way to an instance. node:cluster forgets those that it has sent to a worker
+ * which ends without an answer, and queues what a worker refuses even if none is left: their
+ * clients would wait for ever. Nothing of such a connection was read, so another instance that
  * listens can have it; if there is none it is closed.
  */
 export class Handover {
@@ -40,7 +41,8 @@ export class Handover {
     const send = child.send.bind(child) as (...args: unknown[]) => boolean
     child.send = ((...args: [ClusterMessage | undefined, Handle | undefined]) => {
       const [message, connection] = args
-      if (message?.act === 'newconn' && message.seq !== undefined && connection) sent.set(message.seq, connection)
+      if (message?.act === 'newconn' && message.seq !== undefined && connection)
+        sent.set(message.seq, connection)
       return send(...args)
     }) as typeof child.send
     // After node:cluster's own listeners, which were there first.
@@ -65,8 +67,8 @@ export class Handover {
 }
 
 /**
- * Node emits no `disconnect` of a process that ends with a handle on its way to it. node:cluster goes by that event: it would keep the port for a
- * worker that is no more.
+ * Node emits no `disconnect` of a process that ends with a handle on its way to it. node:cluster
+ * goes by that event: it would keep the port for a worker that is no more.
  */
 function makeSureOfDisconnect(child: ChildProcess): void {
   let isOver = false

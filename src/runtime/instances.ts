@@ -13,14 +13,20 @@ export interface Instance {
   pid: number
   /** In the environment of every process of its tree. */
   mark: string
-  /** The processes of its tree that listen, by pid. A worker of the app's own cluster is its primary's to stop. */
+  /**
+   * The processes of its tree that listen, by pid. A worker of the app's own cluster is its
+   * primary's to stop.
+   */
   servers: Map<number, { isWorker: boolean }>
   ports: Set<number | string>
   /** What the processes of its tree said last, by pid. */
   reports: Map<number, ReportMessage>
   /** Once it was told to stop: when its whole tree is gone. */
   stopped?: Promise<void>
-  /** When it was spawned, when the app's own first instruction ran (Node's boot is not the app's), and when it ended. */
+  /**
+   * When it was spawned, when the app's own first instruction ran (Node's boot is not the app's),
+   * and when it ended.
+   */
   startedAt: number
   begunAt?: number
   endedAt?: number
@@ -55,7 +61,23 @@ export class Instances {
 
   add(app: App, keeper: Keeper, pid: number, mark: string): Instance {
     const index = Number(keeper.pm2_env[keeper.pm2_env.instance_var] ?? 0)
-    const instance: Instance = { app, index, keeper, pid, mark, servers: new Map(), ports: new Set(), reports: new Map(), startedAt: Date.now(), isListening: false, hasEnded: false, wasAsked: false, tail: new Tail(), hasPrinted: false, requests: 0 }
+    const instance: Instance = {
+      app,
+      index,
+      keeper,
+      pid,
+      mark,
+      servers: new Map(),
+      ports: new Set(),
+      reports: new Map(),
+      startedAt: Date.now(),
+      isListening: false,
+      hasEnded: false,
+      wasAsked: false,
+      tail: new Tail(),
+      hasPrinted: false,
+      requests: 0,
+    }
     this.#living.add(instance)
     return instance
   }
@@ -86,7 +108,10 @@ export class Instances {
     void gone.then(() => this.#left.get(key) === gone && this.#left.delete(key))
   }
 
-  /** When nothing is left of the instance that had PM2's number `id` before; undefined if nothing is. */
+  /**
+   * When nothing is left of the instance that had PM2's number `id` before; undefined if nothing
+   * is.
+   */
   leftBehind(app: App, id: number | string): Promise<void> | undefined {
     return this.#left.get(`${app.name}:${id}`)
   }
@@ -124,8 +149,15 @@ export function takeTold(instance: Instance, message: unknown): void {
   if (told) instance.told = told
 }
 
-/** Takes what the preload in one process of an instance's tree reports; whether the message was one of ours. */
-export function takeReport(instance: Instance, message: unknown, pid = instance.pid): message is ReportMessage {
+/**
+ * Takes what the preload in one process of an instance's tree reports; whether the message was one
+ * of ours.
+ */
+export function takeReport(
+  instance: Instance,
+  message: unknown,
+  pid = instance.pid,
+): message is ReportMessage {
   const report = message as ReportMessage | null
   if (typeof report !== 'object' || report === null || !('shipit' in report)) return false
   if (report.shipit === 'begun' && report.at !== undefined) {
@@ -153,7 +185,10 @@ export function forgetProcess(instance: Instance, pid: number): void {
 }
 
 /** The sum over the tree of what each process said last; undefined if none has said it. */
-export function reported(instance: Instance, what: 'active' | 'heap' | 'external'): number | undefined {
+export function reported(
+  instance: Instance,
+  what: 'active' | 'heap' | 'external',
+): number | undefined {
   const told = [...instance.reports.values()].flatMap((report) => report[what] ?? [])
   return told.length === 0 ? undefined : told.reduce((sum, one) => sum + one, 0)
 }

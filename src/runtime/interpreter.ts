@@ -23,13 +23,22 @@ const BY_EXTENSION: Record<string, string[]> = {
 }
 
 /**
- * Chooses by the name in the file, else by the extension, else by the first bytes (a shebang or a binary runs itself). `nodeArgs`: what the file hands to the
- * interpreter. A loader with flags of its own among them is run as its own program, as PM2 does it. Throws a Fault for an interpreter that is not installed.
+ * Chooses by the name in the file, else by the extension, else by the first bytes (a shebang or a
+ * binary runs itself). `nodeArgs`: what the file hands to the interpreter. A loader with flags of
+ * its own among them is run as its own program, as PM2 does it. Throws a Fault for an interpreter
+ * that is not installed.
  */
-export function chooseInterpreter(script: string, named: string | undefined, cwd: string, env: NodeJS.ProcessEnv, nodeArgs: string[] = []): Interpreter {
+export function chooseInterpreter(
+  script: string,
+  named: string | undefined,
+  cwd: string,
+  env: NodeJS.ProcessEnv,
+  nodeArgs: string[] = [],
+): Interpreter {
   const node: Interpreter = { command: process.execPath, isNode: true, flags: [] }
   if (named === 'none') return { command: 'none', isNode: false, flags: [] }
-  if (named?.includes('node@')) return { ...node, command: nodeOfVersion(named.split('@')[1] ?? '', env) }
+  if (named?.includes('node@'))
+    return { ...node, command: nodeOfVersion(named.split('@')[1] ?? '', env) }
   if (named !== undefined && named !== 'node') {
     const flags = loaderFlags(path.basename(named), cwd)
     const found = which(named, env, cwd)
@@ -46,23 +55,33 @@ export function chooseInterpreter(script: string, named: string | undefined, cwd
     if (!found) throw missing(candidates[0] as string, `${path.basename(script)} needs it`)
     return { command: found, isNode: false, flags: [] }
   }
-  return named === undefined && runsItself(script) ? { command: 'none', isNode: false, flags: [] } : node
+  return named === undefined && runsItself(script)
+    ? { command: 'none', isNode: false, flags: [] }
+    : node
 }
 
-/** Whether a program is Node itself, under whatever name: `node`, `nodejs`, `node20`, or a link to one. `ts-node` is none. */
+/**
+ * Whether a program is Node itself, under whatever name: `node`, `nodejs`, `node20`, or a link to
+ * one. `ts-node` is none.
+ */
 function isNode(file: string): boolean {
-  return [file, realpathSync(file)].some((one) => /^node(js)?-?v?[\d.]*$/.test(path.basename(one))) || realpathSync(file) === realpathSync(process.execPath)
+  return (
+    [file, realpathSync(file)].some((one) => /^node(js)?-?v?[\d.]*$/.test(path.basename(one))) ||
+    realpathSync(file) === realpathSync(process.execPath)
+  )
 }
 
 /** The path of a command as a shell would find it. */
 export function which(name: string, env: NodeJS.ProcessEnv, cwd: string): string | undefined {
-  if (name.includes('/')) return isExecutable(path.resolve(cwd, name)) ? path.resolve(cwd, name) : undefined
+  if (name.includes('/'))
+    return isExecutable(path.resolve(cwd, name)) ? path.resolve(cwd, name) : undefined
   const folders = [path.join(cwd, 'node_modules/.bin'), ...(env.PATH ?? '').split(path.delimiter)]
   return folders.map((folder) => path.join(folder, name)).find(isExecutable)
 }
 
 /**
- * `node@20.11.0`, as PM2 has it: the Node that nvm keeps under that version. PM2 would install it; a dyno has the one that package.json's
+ * `node@20.11.0`, as PM2 has it: the Node that nvm keeps under that version. PM2 would install it;
+ * a dyno has the one that package.json's
  * `engines` asks for, which also answers to its own version.
  */
 function nodeOfVersion(version: string, env: NodeJS.ProcessEnv): string {
@@ -70,7 +89,11 @@ function nodeOfVersion(version: string, env: NodeJS.ProcessEnv): string {
   if (`${process.versions.node}.`.startsWith(`${wanted}.`)) return process.execPath
   const file = env.NVM_DIR && path.join(env.NVM_DIR, 'versions/node', `v${wanted}`, 'bin/node')
   if (file && isExecutable(file)) return file
-  throw new Fault(`Node.js ${wanted} is not installed here, as \`interpreter: node@${version}\` wants it`, `this is Node.js ${process.versions.node}${env.NVM_DIR ? `, and nvm has no v${wanted}` : ''}`, `set \`engines.node\` in package.json to ${wanted}, and leave \`interpreter\` out`)
+  throw new Fault(
+    `Node.js ${wanted} is not installed here, as \`interpreter: node@${version}\` wants it`,
+    `this is Node.js ${process.versions.node}${env.NVM_DIR ? `, and nvm has no v${wanted}` : ''}`,
+    `set \`engines.node\` in package.json to ${wanted}, and leave \`interpreter\` out`,
+  )
 }
 
 /** The app's own tsx or ts-node, where this Node does not strip types by itself. */
@@ -78,10 +101,17 @@ function typescriptFlags(extension: string, cwd: string): string[] {
   const flags = loaderFlags('tsx', cwd) ?? loaderFlags('ts-node', cwd)
   if (flags) return flags
   if (extension !== '.tsx' && 'typescript' in process.features) return []
-  throw new Fault('the script is TypeScript, and nothing here runs it', `neither tsx nor ts-node is installed in ${cwd}`, 'npm install tsx, or compile in a build script and start the JavaScript')
+  throw new Fault(
+    'the script is TypeScript, and nothing here runs it',
+    `neither tsx nor ts-node is installed in ${cwd}`,
+    'npm install tsx, or compile in a build script and start the JavaScript',
+  )
 }
 
-/** What Node requires or imports to be a loader's program, by the program's name, which may stand at the end of a path. */
+/**
+ * What Node requires or imports to be a loader's program, by the program's name, which may stand at
+ * the end of a path.
+ */
 const LOADERS: Record<string, ['--require' | '--import', string]> = {
   tsx: ['--import', 'tsx'],
   esno: ['--import', 'tsx'],
@@ -90,7 +120,10 @@ const LOADERS: Record<string, ['--require' | '--import', string]> = {
   'swc-node': ['--require', '@swc-node/register'],
 }
 
-/** How Node itself loads what a loader's program does, so that the instance is Node's and drains as any other; undefined if the app has it not. */
+/**
+ * How Node itself loads what a loader's program does, so that the instance is Node's and drains as
+ * any other; undefined if the app has it not.
+ */
 function loaderFlags(name: string, cwd: string): string[] | undefined {
   const loader = Object.hasOwn(LOADERS, name) ? LOADERS[name] : undefined
   if (!loader) return undefined
@@ -100,15 +133,27 @@ function loaderFlags(name: string, cwd: string): string[] | undefined {
     const file = fromApp.resolve(module)
     return [flag, flag === '--import' ? module : file]
   } catch (error) {
-    if (['MODULE_NOT_FOUND', 'ERR_PACKAGE_PATH_NOT_EXPORTED'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined
+    if (
+      ['MODULE_NOT_FOUND', 'ERR_PACKAGE_PATH_NOT_EXPORTED'].includes(
+        (error as NodeJS.ErrnoException).code ?? '',
+      )
+    )
+      return undefined
     throw error
   }
 }
 
-/** Whether Node itself takes an argument. `-C` names a condition to Node and a compiler to ts-node, whose it is then. */
+/**
+ * Whether Node itself takes an argument. `-C` names a condition to Node and a compiler to ts-node,
+ * whose it is then.
+ */
 function isForNode(argument: string): boolean {
   if (!argument.startsWith('-')) return true
-  return argument !== '-C' && (process.allowedNodeEnvironmentFlags.has(argument) || /^--(expose[-_]gc|harmony)/.test(argument))
+  return (
+    argument !== '-C' &&
+    (process.allowedNodeEnvironmentFlags.has(argument) ||
+      /^--(expose[-_]gc|harmony)/.test(argument))
+  )
 }
 
 function runsItself(script: string): boolean {
@@ -121,7 +166,11 @@ function runsItself(script: string): boolean {
 }
 
 function missing(name: string, why: string): Fault {
-  return new Fault(`the interpreter \`${name}\` is not installed in this dyno`, why, `add the buildpack that brings ${name}, or change \`interpreter\``)
+  return new Fault(
+    `the interpreter \`${name}\` is not installed in this dyno`,
+    why,
+    `add the buildpack that brings ${name}, or change \`interpreter\``,
+  )
 }
 
 function isExecutable(file: string): boolean {

@@ -3,7 +3,10 @@ import { closeSync, openSync, readSync } from 'node:fs'
 /** Bytes that are read at once: more than most of these files have. */
 const SIZE = 16_384
 
-/** One for all: such a file does not say how long it is, and Node would make 64 KB for each, which the process then keeps. */
+/**
+ * One for all: such a file does not say how long it is, and Node would make 64 KB for each, which
+ * the process then keeps.
+ */
 let room: Buffer | undefined
 
 /** The text of a file of /proc. Throws as `readFileSync`. */
@@ -17,7 +20,8 @@ export function readKernelFile(file: string): string {
 }
 
 /**
- * One number of /proc/PID/stat, as proc(5) counts its fields, from the third on; NaN if it has fewer. Makes no text: all processes of a machine are asked for it.
+ * One number of /proc/PID/stat, as proc(5) counts its fields, from the third on; NaN if it has
+ * fewer. Makes no text: all processes of a machine are asked for it.
  * Throws as `readFileSync`.
  */
 export function readStatField(pid: number, field: number): number {
@@ -29,7 +33,10 @@ export function readStatField(pid: number, field: number): number {
   return value
 }
 
-/** The letter of /proc/PID/stat that says what a process does: its third field; '' if there is none. Throws as `readFileSync`. */
+/**
+ * The letter of /proc/PID/stat that says what a process does: its third field; '' if there is none.
+ * Throws as `readFileSync`.
+ */
 export function readStatState(pid: number): string {
   let state = ''
   readPieces(`/proc/${pid}/stat`, (bytes, count) => {
@@ -44,7 +51,10 @@ const PARENTHESIS = 0x29
 const SPACE = 0x20
 const ZERO = 0x30
 
-/** Where the name ends, which may itself hold spaces and parentheses; -1 if nowhere. By hand: each call of a buffer's own methods leaves garbage behind. */
+/**
+ * Where the name ends, which may itself hold spaces and parentheses; -1 if nowhere. By hand: each
+ * call of a buffer's own methods leaves garbage behind.
+ */
 function nameEnd(bytes: Buffer, count: number): number {
   let at = count - 1
   while (at >= 0 && bytes[at] !== PARENTHESIS) at -= 1
@@ -72,7 +82,8 @@ function readPieces(file: string, take: (bytes: Buffer, count: number) => boolea
   const bytes = (room ??= Buffer.allocUnsafeSlow(SIZE))
   const from = openSync(file, 'r')
   try {
-    for (let count = readSync(from, bytes, 0, SIZE, null); count > 0 && take(bytes, count); ) count = readSync(from, bytes, 0, SIZE, null)
+    for (let count = readSync(from, bytes, 0, SIZE, null); count > 0 && take(bytes, count);)
+      count = readSync(from, bytes, 0, SIZE, null)
   } finally {
     closeSync(from)
   }

@@ -4,8 +4,10 @@ import { isRunning, placeOf } from './proc.js'
 const LOOK = 500
 
 /**
- * Calls `onGone` when a program that has started this one is gone: `npm start`, and a shell between. A platform tells the processes that it finds; one that npm starts
- * at that instant is found by nobody, and would run on after npm has ended. Programs of another process group, such as the dyno's own, are none of them.
+ * Calls `onGone` when a program that has started this one is gone: `npm start`, and a shell
+ * between. A platform tells the processes that it finds; one that npm starts at that instant is
+ * found by nobody, and would run on after npm has ended. Programs of another process group, such as
+ * the dyno's own, are none of them.
  */
 export function watchLaunchers(onGone: () => void): void {
   const own = placeOf(process.pid)
@@ -13,7 +15,12 @@ export function watchLaunchers(onGone: () => void): void {
   // The first of the group is the dyno's own program: if it is gone, it was told.
   if (!isRunning(own.group)) return void setImmediate(onGone)
   const launchers = [own.group]
-  for (let pid = own.parent; pid > 1 && placeOf(pid)?.group === own.group; pid = placeOf(pid)?.parent ?? 0) launchers.push(pid)
+  for (
+    let pid = own.parent;
+    pid > 1 && placeOf(pid)?.group === own.group;
+    pid = placeOf(pid)?.parent ?? 0
+  )
+    launchers.push(pid)
   const timer = setInterval(() => {
     if (launchers.every((pid) => isRunning(pid))) return
     clearInterval(timer)

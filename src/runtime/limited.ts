@@ -1,10 +1,21 @@
-/** What God asks of the `async` package, whose twenty files cost each boot a megabyte: work on many things, at most `limit` at once. */
+/**
+ * What God asks of the `async` package, whose twenty files cost each boot a megabyte: work on many
+ * things, at most `limit` at once.
+ */
 
 type Done<T> = (error: unknown, results?: T[]) => void
 type Next<T> = (error?: unknown, result?: T) => void
 
-/** Calls `work` with 0 to `count - 1`; `done` with the first error at once, else with all results in their order. */
-export function timesLimit<T>(count: number, limit: number, work: (index: number, next: Next<T>) => void, done?: Done<T>): void {
+/**
+ * Calls `work` with 0 to `count - 1`; `done` with the first error at once, else with all results in
+ * their order.
+ */
+export function timesLimit<T>(
+  count: number,
+  limit: number,
+  work: (index: number, next: Next<T>) => void,
+  done?: Done<T>,
+): void {
   const results: T[] = []
   let [begun, running, isOver] = [0, 0, false]
   const end = (error: unknown) => {
@@ -30,6 +41,16 @@ export function timesLimit<T>(count: number, limit: number, work: (index: number
   goOn()
 }
 
-export function eachLimit<I>(items: I[], limit: number, work: (item: I, next: Next<undefined>) => void, done?: (error: unknown) => void): void {
-  timesLimit(items.length, limit, (index, next: Next<undefined>) => work(items[index] as I, next), (error) => done?.(error))
+export function eachLimit<I>(
+  items: I[],
+  limit: number,
+  work: (item: I, next: Next<undefined>) => void,
+  done?: (error: unknown) => void,
+): void {
+  timesLimit(
+    items.length,
+    limit,
+    (index, next: Next<undefined>) => work(items[index] as I, next),
+    (error) => done?.(error),
+  )
 }

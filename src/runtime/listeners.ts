@@ -10,9 +10,10 @@ const PATIENCE = 2000
 const HANDOVER = 50
 
 /**
- * The ports that cluster instances share. Their sockets are the supervisor's; if the instances closed first, connections that were
- * accepted here and not yet handed over would be lost. So a dyno that stops goes on accepting until its router has turned away, closes
- * here, and only then lets the instances close.
+ * The ports that cluster instances share. Their sockets are the supervisor's; if the instances
+ * closed first, connections that were accepted here and not yet handed over would be lost. So a
+ * dyno that stops goes on accepting until its router has turned away, closes here, and only then
+ * lets the instances close.
  */
 export class Listeners {
   readonly #handles = new Set<Handle>()
@@ -38,11 +39,16 @@ export class Listeners {
     if (this.#handles.size === 0) return
     const begun = Date.now()
     this.#isClosing = true
-    while (Date.now() - Math.max(begun, this.#lastConnection) < QUIET && Date.now() - begun < PATIENCE) await pause(10)
+    while (
+      Date.now() - Math.max(begun, this.#lastConnection) < QUIET &&
+      Date.now() - begun < PATIENCE
+    )
+      await pause(10)
     await Promise.all([...this.#handles].map((handle) => closePort(handle, () => this.#seen)))
     this.#handles.clear()
     // A busy instance takes its time over what it was handed.
-    for (const limit = Date.now() + PATIENCE; this.#inHand > 0 && Date.now() < limit; ) await pause(10)
+    for (const limit = Date.now() + PATIENCE; this.#inHand > 0 && Date.now() < limit;)
+      await pause(10)
     await pause(HANDOVER)
   }
 
@@ -57,7 +63,10 @@ export class Listeners {
     }
   }
 
-  /** The cluster module closes the socket when the last instance has left it. In a stop it is closed here before. */
+  /**
+   * The cluster module closes the socket when the last instance has left it. In a stop it is closed
+   * here before.
+   */
   #portOf(handle: Handle, accept: Port['accept']): Port {
     let isLeft = false
     const close = handle.close.bind(handle)
@@ -72,7 +81,8 @@ export class Listeners {
   #notice(server: net.Server): void {
     server.once('listening', () => {
       const handle = (server as unknown as { _handle: Handle })._handle
-      // The cluster module takes the handle from its server after this event, and puts its own `onconnection` in place.
+      // The cluster module takes the handle from its server after this event, and puts its own
+      // `onconnection` in place.
       setImmediate(() => {
         if ((server as unknown as { _handle: Handle | null })._handle === handle) return
         this.#handles.add(handle)

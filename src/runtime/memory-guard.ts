@@ -1,4 +1,7 @@
-/** Reloads an instance that leaks before the dyno is out of memory, where the user has set no max_memory_restart. Memory is in MB. */
+/**
+ * Reloads an instance that leaks before the dyno is out of memory, where the user has set no
+ * max_memory_restart. Memory is in MB.
+ */
 import type { Budget } from './budget.js'
 
 /** An instance, as the guard sees it. */
@@ -12,9 +15,13 @@ export interface Held {
   isReloadable: boolean
 }
 
-type Verdict = { kind: 'fine' } | { kind: 'reload'; instance: Held } | { kind: 'give up'; instance: Held }
+type Verdict =
+  { kind: 'fine' } | { kind: 'reload'; instance: Held } | { kind: 'give up'; instance: Held }
 
-/** A successor that is over its share again after less than this many ms is no leak: that is what the app takes. */
+/**
+ * A successor that is over its share again after less than this many ms is no leak: that is what
+ * the app takes.
+ */
 export const SOON = 120_000
 
 export class MemoryGuard {
@@ -26,18 +33,26 @@ export class MemoryGuard {
     return this.#givenUp.has(app)
   }
 
-  /** The app has another number of instances, and with it another share: what was learned is no more true. */
+  /**
+   * The app has another number of instances, and with it another share: what was learned is no more
+   * true.
+   */
   forget(app: string): void {
     this.#givenUp.delete(app)
     for (const name of this.#reloaded) if (name.startsWith(`${app}:`)) this.#reloaded.delete(name)
   }
 
-  /** What to do about the memory of all instances. At most one is reloaded at a time, the one that is furthest over its share. */
+  /**
+   * What to do about the memory of all instances. At most one is reloaded at a time, the one that
+   * is furthest over its share.
+   */
   judge(held: Held[], budget: Budget): Verdict {
     const taken = held.reduce((sum, one) => sum + one.rss, 0)
     if (taken <= budget.total) return { kind: 'fine' }
     const over = (one: Held) => one.rss / (budget.shares.get(one.app) ?? Infinity)
-    const [instance] = held.filter((one) => one.isReloadable && !this.#givenUp.has(one.app) && over(one) > 1).sort((a, b) => over(b) - over(a))
+    const [instance] = held
+      .filter((one) => one.isReloadable && !this.#givenUp.has(one.app) && over(one) > 1)
+      .sort((a, b) => over(b) - over(a))
     if (!instance) return { kind: 'fine' }
     const name = `${instance.app}:${instance.index}`
     if (this.#reloaded.has(name) && instance.uptime < SOON) {

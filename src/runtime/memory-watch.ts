@@ -66,7 +66,10 @@ export class MemoryWatch {
     // There will be one fewer, which is said where it is done.
     if (verdict.kind === 'give up' && hasSpare(instance.app)) return
     const what = `instance ${index} of ${app} takes ${Math.round(rss)} MB, where its share of this dyno is ${budget.shares.get(app)} MB`
-    if (verdict.kind === 'give up') return warn(`${what}, ${Math.round(uptime / 1000)} s after it was reloaded for that; ${app} is not reloaded for it any more: fewer instances or a larger dyno would help`)
+    if (verdict.kind === 'give up')
+      return warn(
+        `${what}, ${Math.round(uptime / 1000)} s after it was reloaded for that; ${app} is not reloaded for it any more: fewer instances or a larger dyno would help`,
+      )
     dynoOutput.out.write(`shipit: ${what} and the dyno is full: it is reloaded\n`)
     await reload(instance)
   }
@@ -79,14 +82,28 @@ export class MemoryWatch {
       const rss = usageOf(instance)?.rss ?? 0
       if (rss <= free || this.#tooLarge.has(app)) continue
       this.#tooLarge.add(app)
-      warn(`one instance of ${app.name} takes ${Math.round(rss)} MB, more than this dyno of ${memory} MB has for it: Heroku slows such a dyno down (R14) and ends it at twice its memory (R15); choose a larger one`)
+      warn(
+        `one instance of ${app.name} takes ${Math.round(rss)} MB, more than this dyno of ${memory} MB has for it: Heroku slows such a dyno down (R14) and ends it at twice its memory (R15); choose a larger one`,
+      )
     }
   }
 }
 
-/** Where the limit is the user's own, or a reload would leave a gap, the guard has nothing to do. */
+/**
+ * Where the limit is the user's own, or a reload would leave a gap, the guard has nothing to do.
+ */
 function heldBy(instance: Instance): Held {
   const { app, index, keeper, isListening } = instance
-  const isReloadable = app.isCluster && app.maxMemory === undefined && isListening && keeper.pm2_env.status === 'online'
-  return { app: app.name, index, rss: usageOf(instance)?.rss ?? 0, uptime: Date.now() - instance.startedAt, isReloadable }
+  const isReloadable =
+    app.isCluster &&
+    app.maxMemory === undefined &&
+    isListening &&
+    keeper.pm2_env.status === 'online'
+  return {
+    app: app.name,
+    index,
+    rss: usageOf(instance)?.rss ?? 0,
+    uptime: Date.now() - instance.startedAt,
+    isReloadable,
+  }
 }

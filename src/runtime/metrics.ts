@@ -11,11 +11,24 @@ const DEFAULT_SECONDS = 20
 export function metricsInterval(setting: string | undefined): number {
   if (setting === undefined || setting === '') return DEFAULT_SECONDS * 1000
   const seconds = Number(setting)
-  return Number.isFinite(seconds) && seconds > 0 ? Math.max(100, seconds * 1000) : setting === 'on' ? DEFAULT_SECONDS * 1000 : 0
+  return Number.isFinite(seconds) && seconds > 0
+    ? Math.max(100, seconds * 1000)
+    : setting === 'on'
+      ? DEFAULT_SECONDS * 1000
+      : 0
 }
 
-/** Gives `write` a line with all instances every `interval` ms. `limitOf`: MB that an instance of the app may take, where the file sets no limit. */
-export function startMetrics(instances: Instances, source: string, interval: number, limitOf: (app: string) => number | undefined, write: (line: string) => void): void {
+/**
+ * Gives `write` a line with all instances every `interval` ms. `limitOf`: MB that an instance of
+ * the app may take, where the file sets no limit.
+ */
+export function startMetrics(
+  instances: Instances,
+  source: string,
+  interval: number,
+  limitOf: (app: string) => number | undefined,
+  write: (line: string) => void,
+): void {
   if (interval === 0) return
   setInterval(() => {
     const samples = [...instances.all].flatMap((instance) => {
@@ -35,7 +48,8 @@ export function printIfRead(line: string): void {
 const SHORTEST_LOOK = 500
 
 /**
- * God's worker compares memory with max_memory_restart through this, and the dashboard asks it each second; PM2's own way brings a module that shells out.
+ * God's worker compares memory with max_memory_restart through this, and the dashboard asks it each
+ * second; PM2's own way brings a module that shells out.
  * PM2's RPC reads the text of what it exposes: a `function`, not an arrow.
  */
 export function installMonitor(god: God, instances: Instances): void {
@@ -45,9 +59,14 @@ export function installMonitor(god: God, instances: Instances): void {
     const looked = new Map<number, CpuSeen>()
     for (const one of processes) {
       const pid = watchedPid(one)
-      const usage = pid ? usageOf(instances.withPid(pid) ?? { pid, mark: '', hasEnded: false }) : undefined
+      const usage = pid
+        ? usageOf(instances.withPid(pid) ?? { pid, mark: '', hasEnded: false })
+        : undefined
       if (pid && usage) looked.set(pid, lookAtCpu(seen.get(pid), usage.cpuSeconds, one))
-      one.monit = { memory: Math.round((usage?.rss ?? 0) * 2 ** 20), cpu: (pid && looked.get(pid)?.percent) || 0 }
+      one.monit = {
+        memory: Math.round((usage?.rss ?? 0) * 2 ** 20),
+        cpu: (pid && looked.get(pid)?.percent) || 0,
+      }
     }
     seen = looked
     callback(null, processes)
@@ -66,17 +85,28 @@ function lookAtCpu(before: CpuSeen | undefined, seconds: number, { pm2_env }: Fo
   if (before && now - before.at < SHORTEST_LOOK) return before
   const since = before ?? { at: Number(pm2_env.pm_uptime) || now, seconds: 0 }
   const elapsed = Math.max(SHORTEST_LOOK, now - since.at)
-  return { at: now, seconds, percent: Math.round((1e6 * Math.max(0, seconds - since.seconds)) / elapsed) / 10 }
+  return {
+    at: now,
+    seconds,
+    percent: Math.round((1e6 * Math.max(0, seconds - since.seconds)) / elapsed) / 10,
+  }
 }
 
-/** PM2 measures what is online alone, and another process where the app names one by its module's options. */
+/**
+ * PM2 measures what is online alone, and another process where the app names one by its module's
+ * options.
+ */
 function watchedPid({ pid, pm2_env }: Formatted): number | undefined {
   if (pm2_env.status !== 'online') return undefined
   const named = (pm2_env.axm_options as { pid?: unknown } | undefined)?.pid
   return named ? Number(named) || undefined : pid
 }
 
-function sampleOf(instance: Instance, interval: number, share: number | undefined): Sample | undefined {
+function sampleOf(
+  instance: Instance,
+  interval: number,
+  share: number | undefined,
+): Sample | undefined {
   const usage = usageOf(instance)
   if (!usage) return undefined
   const now = Date.now()
@@ -92,9 +122,12 @@ function sampleOf(instance: Instance, interval: number, share: number | undefine
     restarts: instance.keeper.pm2_env.restart_time,
     uptime: (now - instance.startedAt) / 1000,
     rss: usage.rss,
-    cpu: (100 * Math.max(0, usage.cpuSeconds - before.seconds)) / Math.max(0.001, (now - before.at) / 1000),
+    cpu:
+      (100 * Math.max(0, usage.cpuSeconds - before.seconds)) /
+      Math.max(0.001, (now - before.at) / 1000),
     eventLoopP95,
-    requestsPerMinute: reported(instance, 'active') === undefined ? undefined : (requests * 60_000) / interval,
+    requestsPerMinute:
+      reported(instance, 'active') === undefined ? undefined : (requests * 60_000) / interval,
     activeRequests: reported(instance, 'active'),
     heap: inMegabytes(reported(instance, 'heap')),
     external: inMegabytes(reported(instance, 'external')),

@@ -5,18 +5,26 @@ import type { Duplex } from 'node:stream'
 const LONGEST = 2 ** 20
 
 /**
- * The IPC channel of a program that is not started as Node: PM2 gives one to every process, and a Node that the program starts finds it as its own
- * (`process.send`). It is read by hand, since Node's own reader throws at a line that is no JSON, and a script may well say
+ * The IPC channel of a program that is not started as Node: PM2 gives one to every process, and a
+ * Node that the program starts finds it as its own (`process.send`). It is read by hand, since
+ * Node's own reader throws at a line that is no JSON, and a script may well say
  * `echo ready >&$NODE_CHANNEL_FD`. Returns what the environment has to name.
  */
 export const CHANNEL_VARIABLES = { NODE_CHANNEL_FD: '3', NODE_CHANNEL_SERIALIZATION_MODE: 'json' }
 
-/** Gives `child`, whose fourth stream is a pipe, the `message` events, `send` and `disconnect` of a child with a channel. */
+/**
+ * Gives `child`, whose fourth stream is a pipe, the `message` events, `send` and `disconnect` of a
+ * child with a channel.
+ */
 export function openChannel(child: ChildProcess): void {
   const channel = child.stdio[3] as Duplex | null | undefined
   if (!channel) return
   let text = ''
-  const keeper = child as unknown as { connected: boolean; send(message: unknown): boolean; disconnect(): void }
+  const keeper = child as unknown as {
+    connected: boolean
+    send(message: unknown): boolean
+    disconnect(): void
+  }
   keeper.connected = true
   keeper.send = (message) => channel.writable && channel.write(`${JSON.stringify(message)}\n`)
   keeper.disconnect = () => void channel.destroy()
@@ -35,7 +43,11 @@ export function openChannel(child: ChildProcess): void {
 
 function deliver(child: ChildProcess, line: string): void {
   const message = parse(line)
-  const isNodesOwn = typeof message === 'object' && message !== null && 'cmd' in message && String(message.cmd).startsWith('NODE_')
+  const isNodesOwn =
+    typeof message === 'object' &&
+    message !== null &&
+    'cmd' in message &&
+    String(message.cmd).startsWith('NODE_')
   if (line !== '' && !isNodesOwn) child.emit('message', message)
 }
 

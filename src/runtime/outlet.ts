@@ -3,16 +3,26 @@ import type { Readable, Writable } from 'node:stream'
 
 /** Bytes that wait for the reader; beyond them the apps wait too. */
 const FULL = 65_536
-/** Bytes beyond which even our own lines are left out: at some hundred bytes an event, days of restarts. */
+/**
+ * Bytes beyond which even our own lines are left out: at some hundred bytes an event, days of
+ * restarts.
+ */
 const OVERFULL = 1_048_576
-/** ms without a byte taken, after which a reader is given up where the dyno ends. Heroku gives 30 s in all, the instances take 25. */
+/**
+ * ms without a byte taken, after which a reader is given up where the dyno ends. Heroku gives 30 s
+ * in all, the instances take 25.
+ */
 const PATIENCE = 2000
-/** Streams of instances that have ended which wait for a reader: beyond them the oldest are closed, unread. */
+/**
+ * Streams of instances that have ended which wait for a reader: beyond them the oldest are closed,
+ * unread.
+ */
 const ABANDONED = 16
 
 /**
- * The dyno's stdout or stderr. Its reader may be slow or stalled: what instances write then waits in their own pipes, and the supervisor, which
- * never blocks, goes on with restarts, metrics and signals. (Node.js writes to a pipe without blocking and keeps what it does not take.)
+ * The dyno's stdout or stderr. Its reader may be slow or stalled: what instances write then waits
+ * in their own pipes, and the supervisor, which never blocks, goes on with restarts, metrics and
+ * signals. (Node.js writes to a pipe without blocking and keeps what it does not take.)
  */
 export class Outlet {
   readonly #stream: Writable
@@ -23,7 +33,10 @@ export class Outlet {
   #isInHurry = false
   #isGivenUp = false
   #stalled: NodeJS.Timeout | undefined
-  /** Called once when nothing can be written any more: its reader has gone (EPIPE), or the file's disk is full. */
+  /**
+   * Called once when nothing can be written any more: its reader has gone (EPIPE), or the file's
+   * disk is full.
+   */
   onBroken: ((error: NodeJS.ErrnoException) => void) | undefined
   /** Told of each line of our own. */
   onLine: ((text: string) => void) | undefined
@@ -37,14 +50,20 @@ export class Outlet {
     })
   }
 
-  /** A line of our own. It overtakes what instances have not got rid of, and is left out only where nobody has read for very long. */
+  /**
+   * A line of our own. It overtakes what instances have not got rid of, and is left out only where
+   * nobody has read for very long.
+   */
   write(line: string): void {
     this.onLine?.(line)
     if (this.#stream.writableLength > OVERFULL) this.#leftOut += 1
     else this.#put(line)
   }
 
-  /** Output of an instance, in whole lines. Stops `from` where the reader is behind, until it has caught up. */
+  /**
+   * Output of an instance, in whole lines. Stops `from` where the reader is behind, until it has
+   * caught up.
+   */
   pour(bytes: Buffer, from: Readable): void {
     if (this.#isGivenUp) return
     this.#put(bytes)
@@ -65,7 +84,10 @@ export class Outlet {
     return this.#held.has(from)
   }
 
-  /** The instance of a held stream has ended: what it left is worth keeping for a while, yet each crash leaves some. */
+  /**
+   * The instance of a held stream has ended: what it left is worth keeping for a while, yet each
+   * crash leaves some.
+   */
   abandon(from: Readable): void {
     if (this.#abandoned.has(from)) return
     this.#abandoned.add(from)
@@ -78,7 +100,10 @@ export class Outlet {
     }
   }
 
-  /** From now on a reader that takes nothing for 2 s is given up: instances that wait for it could not end. */
+  /**
+   * From now on a reader that takes nothing for 2 s is given up: instances that wait for it could
+   * not end.
+   */
   hurry(): void {
     this.#isInHurry = true
     this.#stalled ??= this.#timer()
@@ -138,7 +163,10 @@ export class Outlet {
   }
 }
 
-/** The dyno's own. Where both are one pipe (`2>&1`) they are one outlet: a line that was taken in part must go on before another begins. */
+/**
+ * The dyno's own. Where both are one pipe (`2>&1`) they are one outlet: a line that was taken in
+ * part must go on before another begins.
+ */
 export const dynoOutput = openBoth()
 
 function openBoth(): { out: Outlet; err: Outlet } {

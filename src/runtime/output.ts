@@ -5,11 +5,16 @@ import { requireFromPm2 } from './pm2-package.js'
 
 const TAIL_LINES = 20
 const TAIL_BYTES = 8192
-/** Frames inside Node's own binary, which crowd out what V8 says when it ends for want of memory. */
+/**
+ * Frames inside Node's own binary, which crowd out what V8 says when it ends for want of memory.
+ */
 const NATIVE_FRAME = /^\s*\d+: 0x[0-9a-f]+ |^-+ Native stack trace -+$/
 /** A read of this size means that more is waiting. */
 const FULL_READ = 32_768
-/** ms between two reads of a stream that has just been emptied: a burst then comes in few large reads, not in one a line. */
+/**
+ * ms between two reads of a stream that has just been emptied: a burst then comes in few large
+ * reads, not in one a line.
+ */
 const BREATH = 2
 
 /** How an instance's output reaches the dyno's. */
@@ -30,7 +35,13 @@ export interface OutputStyle {
 
 /** Whether the lines can go as they are. */
 export function isPlain(style: OutputStyle): boolean {
-  return style.prefix === '' && style.dateFormat === undefined && !style.isJson && !style.isKeyValue && !style.isSilent
+  return (
+    style.prefix === '' &&
+    style.dateFormat === undefined &&
+    !style.isJson &&
+    !style.isKeyValue &&
+    !style.isSilent
+  )
 }
 
 /** The last lines of stderr, kept to be repeated when the app is given up. */
@@ -49,11 +60,19 @@ export class Tail {
 }
 
 /**
- * Carries a stream of an instance to one of the dyno in whole lines: instances that wrote there themselves would mix inside lines of more than
- * 4,096 bytes (pipe(7)), and with the supervisor's own. A slow reader slows the app, and nothing piles up here.
+ * Carries a stream of an instance to one of the dyno in whole lines: instances that wrote there
+ * themselves would mix inside lines of more than
+ * 4,096 bytes (pipe(7)), and with the supervisor's own. A slow reader slows the app, and nothing
+ * piles up here.
  * A last line without a line feed gets one.
  */
-export function carry(from: Readable, to: Outlet, style: OutputStyle, kind: 'out' | 'err', tail?: Tail): void {
+export function carry(
+  from: Readable,
+  to: Outlet,
+  style: OutputStyle,
+  kind: 'out' | 'err',
+  tail?: Tail,
+): void {
   const dress = isPlain(style) ? undefined : dresser(style, kind)
   let rest: Buffer = Buffer.alloc(0)
   from.on('data', (chunk: Buffer) => {
@@ -62,11 +81,20 @@ export function carry(from: Readable, to: Outlet, style: OutputStyle, kind: 'out
     const { complete, rest: left } = dress ? cutLines(bytes, dress.longest) : cutBlocks(bytes)
     // A copy, lest a few bytes keep a whole read in memory.
     rest = Buffer.from(left)
-    if (complete.length > 0 && !style.isSilent) to.pour(dress ? dress.lines(complete) : complete.length === 1 ? (complete[0] as Buffer) : Buffer.concat(complete), from)
+    if (complete.length > 0 && !style.isSilent)
+      to.pour(
+        dress
+          ? dress.lines(complete)
+          : complete.length === 1
+            ? (complete[0] as Buffer)
+            : Buffer.concat(complete),
+        from,
+      )
     if (chunk.length < FULL_READ && !to.isHolding(from)) breathe(from, to)
   })
   from.on('end', () => {
-    if (rest.length > 0 && !style.isSilent) to.pour(dress ? dress.lines([rest]) : Buffer.concat([rest, Buffer.from('\n')]), from)
+    if (rest.length > 0 && !style.isSilent)
+      to.pour(dress ? dress.lines([rest]) : Buffer.concat([rest, Buffer.from('\n')]), from)
   })
 }
 
@@ -85,10 +113,22 @@ export function dresser(style: OutputStyle, kind: 'out' | 'err'): Dresser {
   const format = style.dateFormat === undefined ? undefined : clock(style.dateFormat)
   if (style.isJson) {
     const entry = (message: string): string =>
-      JSON.stringify({ message, timestamp: format?.() ?? new Date().toISOString(), type: kind, process_id: style.pmId, app_name: style.app }) + '\n'
-    return { longest: LONGEST_LINE, lines: (lines) => Buffer.from(lines.flatMap((line) => fitting(line.toString('utf8'), entry)).join('')) }
+      JSON.stringify({
+        message,
+        timestamp: format?.() ?? new Date().toISOString(),
+        type: kind,
+        process_id: style.pmId,
+        app_name: style.app,
+      }) + '\n'
+    return {
+      longest: LONGEST_LINE,
+      lines: (lines) =>
+        Buffer.from(lines.flatMap((line) => fitting(line.toString('utf8'), entry)).join('')),
+    }
   }
-  const head = style.isKeyValue ? keyValueHead(style, kind) : () => style.prefix + (format ? `${format()}: ` : '')
+  const head = style.isKeyValue
+    ? keyValueHead(style, kind)
+    : () => style.prefix + (format ? `${format()}: ` : '')
   const lines = (all: Buffer[]): Buffer => {
     const first = Buffer.from(head())
     const feed = Buffer.from('\n')
@@ -100,16 +140,21 @@ export function dresser(style: OutputStyle, kind: 'out' | 'err'): Dresser {
 /** As PM2 prints them (lib/API/Log.js, formatStream), in its form of a time. */
 function keyValueHead({ app, pmId }: OutputStyle, kind: 'out' | 'err'): () => string {
   const now = clock('YYYY-MM-DD-HH:mm:ssZZ')
-  return () => `timestamp=${now()} app=${app} id=${pmId} type=${kind === 'out' ? 'out' : 'error'} message=`
+  return () =>
+    `timestamp=${now()} app=${app} id=${pmId} type=${kind === 'out' ? 'out' : 'error'} message=`
 }
 
-/** Entries of at most the longest line; a message that JSON's quoting makes longer is told in two. */
+/**
+ * Entries of at most the longest line; a message that JSON's quoting makes longer is told in two.
+ */
 function fitting(message: string, entry: (message: string) => string): string[] {
   const whole = entry(message)
   if (Buffer.byteLength(whole) <= LONGEST_LINE || message.length < 2) return [whole]
   const characters = [...message]
   const half = Math.ceil(characters.length / 2)
-  return [characters.slice(0, half), characters.slice(half)].flatMap((part) => fitting(part.join(''), entry))
+  return [characters.slice(0, half), characters.slice(half)].flatMap((part) =>
+    fitting(part.join(''), entry),
+  )
 }
 
 /** PM2's own library for dates, so that a format means the same. */

@@ -1,15 +1,31 @@
 /**
- * The YAML that most ecosystem files are: block maps and lists, flow ones within a line, and scalars of one line. PM2's reader of all of YAML costs
- * each boot a megabyte. Whatever could be read in another way is `undefined`, for that reader to decide.
+ * The YAML that most ecosystem files are: block maps and lists, flow ones within a line, and
+ * scalars of one line. PM2's reader of all of YAML costs each boot a megabyte. Whatever could be
+ * read in another way is `undefined`, for that reader to decide.
  */
 
 /** Printable ASCII, no document markers, block scalars, anchors, tags or complex keys. */
 const STRANGE = /[^\x20-\x7e\n]|^(---|\.\.\.|%)|[|>]\s*$|[|>][-+\d]/m
 const KEY = /^([A-Za-z_][\w.-]*):(?: +|$)/
-/** A scalar without quotes: no indicator at its beginning, and nothing in it that ends it in one place and not in another. */
+/**
+ * A scalar without quotes: no indicator at its beginning, and nothing in it that ends it in one
+ * place and not in another.
+ */
 const PLAIN = /^[A-Za-z0-9_./~+=$^(-](?:[^,[\]{}:#]|:(?=\S)|(?<=\S)#)*$/
 const QUOTED = /^(?:'([^'\n]*)'|"([^"\\\n]*)")$/
-const WORDS: Record<string, unknown> = { '': null, '~': null, null: null, Null: null, NULL: null, true: true, True: true, TRUE: true, false: false, False: false, FALSE: false }
+const WORDS: Record<string, unknown> = {
+  '': null,
+  '~': null,
+  null: null,
+  Null: null,
+  NULL: null,
+  true: true,
+  True: true,
+  TRUE: true,
+  false: false,
+  False: false,
+  FALSE: false,
+}
 
 class Doubt extends Error {}
 
@@ -59,7 +75,11 @@ class Reader {
 
   #list(indent: number): unknown[] {
     const items: unknown[] = []
-    for (let line = this.#lines[this.#at]; line?.indent === indent && isItem(line); line = this.#lines[this.#at]) {
+    for (
+      let line = this.#lines[this.#at];
+      line?.indent === indent && isItem(line);
+      line = this.#lines[this.#at]
+    ) {
       const text = line.text.slice(1).trimStart()
       if (isItem({ indent, text })) throw new Doubt()
       if (KEY.test(text)) {
@@ -78,7 +98,11 @@ class Reader {
 
   #map(indent: number): Record<string, unknown> {
     const map: Record<string, unknown> = {}
-    for (let line = this.#lines[this.#at]; line?.indent === indent && !isItem(line); line = this.#lines[this.#at]) {
+    for (
+      let line = this.#lines[this.#at];
+      line?.indent === indent && !isItem(line);
+      line = this.#lines[this.#at]
+    ) {
       const [start, key] = KEY.exec(line.text) ?? []
       if (start === undefined || key === undefined) throw new Doubt()
       this.#at += 1
@@ -153,7 +177,8 @@ function scalar(text: string): unknown {
   if (!PLAIN.test(text)) throw new Doubt()
   if (/^(0|[1-9]\d{0,14})$/.test(text)) return Number(text)
   // Other numbers have more forms than one reader agrees on, and times and dates look like them.
-  if (/^[-+.]?[\d.][\w.:+-]*$/.test(text) && !/^\d+[MGKms]$|^\.{1,2}\//.test(text)) throw new Doubt()
+  if (/^[-+.]?[\d.][\w.:+-]*$/.test(text) && !/^\d+[MGKms]$|^\.{1,2}\//.test(text))
+    throw new Doubt()
   if (/^(-|\?|:)( |$)|^\.\w|[ :]$/.test(text)) throw new Doubt()
   return text
 }

@@ -9,9 +9,14 @@ export interface Process {
   session: number
   /** Resident memory, MB. */
   rss: number
-  /** User and system time since its start, in seconds, with that of its children that have ended. */
+  /**
+   * User and system time since its start, in seconds, with that of its children that have ended.
+   */
   cpuSeconds: number
-  /** SHIPIT_TREE of the environment that it was started with, which all that an instance starts inherits. */
+  /**
+   * SHIPIT_TREE of the environment that it was started with, which all that an instance starts
+   * inherits.
+   */
   mark: string | undefined
 }
 
@@ -26,7 +31,10 @@ const FRESH = 250
 
 let latest: { at: number; table: Process[] } | undefined
 
-/** All processes that this one may have started, itself included, in no order. From /proc; from `ps` on macOS. */
+/**
+ * All processes that this one may have started, itself included, in no order. From /proc; from `ps`
+ * on macOS.
+ */
 export function processes(): Process[] {
   const table = process.platform === 'linux' ? fromProc() : fromPs()
   latest = { at: Date.now(), table }
@@ -51,7 +59,10 @@ function fromProc(): Process[] {
   return young
 }
 
-/** When a process was started, in clock ticks since the machine's boot (proc(5), field 22); undefined if it is gone. */
+/**
+ * When a process was started, in clock ticks since the machine's boot (proc(5), field 22);
+ * undefined if it is gone.
+ */
 function startOf(pid: number): number | undefined {
   return ifThere(() => readStatField(pid, 22))
 }
@@ -71,24 +82,38 @@ function ifThere<T>(read: () => T): T | undefined {
   }
 }
 
-function readStat(pid: number): (Omit<Process, 'mark'> & { state: string; group: number }) | undefined {
+function readStat(
+  pid: number,
+): (Omit<Process, 'mark'> & { state: string; group: number }) | undefined {
   const stat = readIfThere(`/proc/${pid}/stat`)
   if (stat === '') return undefined
-  // The name in parentheses may hold spaces; fields are counted from behind it (proc(5): state is the third).
+  // The name in parentheses may hold spaces; fields are counted from behind it (proc(5): state is
+  // the third).
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
   const field = (number: number) => Number(fields[number - 3])
   const cpuSeconds = (field(14) + field(15) + field(16) + field(17)) / TICKS
-  return { pid, state: fields[0] as string, parent: field(4), group: field(5), session: field(6), rss: (field(24) * PAGE) / 2 ** 20, cpuSeconds }
+  return {
+    pid,
+    state: fields[0] as string,
+    parent: field(4),
+    group: field(5),
+    session: field(6),
+    rss: (field(24) * PAGE) / 2 ** 20,
+    cpuSeconds,
+  }
 }
 
-/** Most tables are read for a few processes' sake, so an environment is read when it is asked for. */
+/**
+ * Most tables are read for a few processes' sake, so an environment is read when it is asked for.
+ */
 function withMark(one: Omit<Process, 'mark'>): Process {
   let mark: string | undefined
   let isRead = false
   return {
     ...one,
     get mark() {
-      if (!isRead) mark = /(?:^|\0)SHIPIT_TREE=([^\0]*)/.exec(readIfThere(`/proc/${one.pid}/environ`))?.[1]
+      if (!isRead)
+        mark = /(?:^|\0)SHIPIT_TREE=([^\0]*)/.exec(readIfThere(`/proc/${one.pid}/environ`))?.[1]
       isRead = true
       return mark
     },
@@ -97,18 +122,31 @@ function withMark(one: Omit<Process, 'mark'>): Process {
 
 /** `-E` adds the environment behind the command, as far as macOS shows it. */
 function fromPs(): Process[] {
-  const text = execFileSync('ps', ['-axEww', '-o', 'pid=,ppid=,stat=,rss=,time=,command='], { encoding: 'utf8', maxBuffer: 2 ** 26 })
+  const text = execFileSync('ps', ['-axEww', '-o', 'pid=,ppid=,stat=,rss=,time=,command='], {
+    encoding: 'utf8',
+    maxBuffer: 2 ** 26,
+  })
   return text.split('\n').flatMap((line) => {
-    const [, pid, parent, state, rss, time, command] = /^\s*(\d+)\s+(\d+)\s+(\S+)\s+(\d+)\s+(\S+)\s(.*)$/.exec(line) ?? []
+    const [, pid, parent, state, rss, time, command] =
+      /^\s*(\d+)\s+(\d+)\s+(\S+)\s+(\d+)\s+(\S+)\s(.*)$/.exec(line) ?? []
     if (pid === undefined || state?.startsWith('Z')) return []
     const cpuSeconds = (time ?? '0').split(':').reduce((sum, part) => sum * 60 + Number(part), 0)
-    return { pid: Number(pid), parent: Number(parent), session: 0, rss: Number(rss) / 1024, cpuSeconds, mark: /\sSHIPIT_TREE=(\S*)/.exec(command ?? '')?.[1] }
+    return {
+      pid: Number(pid),
+      parent: Number(parent),
+      session: 0,
+      rss: Number(rss) / 1024,
+      cpuSeconds,
+      mark: /\sSHIPIT_TREE=(\S*)/.exec(command ?? '')?.[1],
+    }
   })
 }
 
 /** Whether an error says that the process or its files are no more, or are another user's. */
 function isGone(error: unknown): boolean {
-  return ['ENOENT', 'ESRCH', 'EACCES', 'EPERM'].includes((error as NodeJS.ErrnoException).code ?? '')
+  return ['ENOENT', 'ESRCH', 'EACCES', 'EPERM'].includes(
+    (error as NodeJS.ErrnoException).code ?? '',
+  )
 }
 
 /** A process's parent and process group; undefined if it has ended, or nothing tells (macOS). */
@@ -116,7 +154,9 @@ export function placeOf(pid: number): { parent: number; group: number } | undefi
   return process.platform === 'linux' ? readStat(pid) : undefined
 }
 
-/** Whether a process runs: one that has ended, and that nobody has reaped, can still be signalled. */
+/**
+ * Whether a process runs: one that has ended, and that nobody has reaped, can still be signalled.
+ */
 export function isRunning(pid: number): boolean {
   if (process.platform !== 'linux') return signal(pid, 0)
   const state = stateOf(pid)

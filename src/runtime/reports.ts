@@ -1,4 +1,7 @@
-/** What instances and the processes of their trees report: where they listen, and errors that nobody caught. */
+/**
+ * What instances and the processes of their trees report: where they listen, and errors that nobody
+ * caught.
+ */
 import type { EventLog } from './event-log.js'
 import { Exceptions } from './exceptions.js'
 import { warn } from './fault.js'
@@ -54,7 +57,11 @@ export class Reports {
   }
 
   /** Warns of a web dyno whose PORT nothing is bound to; see portWarning. */
-  async warnUnlessBound(dyno: string, port: string | undefined, isStopping: () => boolean): Promise<void> {
+  async warnUnlessBound(
+    dyno: string,
+    port: string | undefined,
+    isStopping: () => boolean,
+  ): Promise<void> {
     const warning = portWarning(dyno, port, this.#listening)
     if (warning && !isStopping() && !(await isBound(Number(port)))) warn(warning)
   }

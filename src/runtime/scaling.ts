@@ -1,4 +1,7 @@
-/** Instances more and fewer while the dyno runs: for the dyno's own sizing, and for whoever asks from outside. Memory is in MB. */
+/**
+ * Instances more and fewer while the dyno runs: for the dyno's own sizing, and for whoever asks
+ * from outside. Memory is in MB.
+ */
 import type { App } from './app.js'
 import type { God, Keeper } from './god.js'
 import type { Instance, Instances } from './instances.js'
@@ -23,7 +26,10 @@ interface ScalingSettings {
   onRemove(instance: Instance): void
 }
 
-/** Adds and removes instances, one after another and never beside a reload: `inTurn` keeps the order. */
+/**
+ * Adds and removes instances, one after another and never beside a reload: `inTurn` keeps the
+ * order.
+ */
 export class Scaling {
   readonly #settings: ScalingSettings
   #last: Promise<unknown> = Promise.resolve()
@@ -37,10 +43,17 @@ export class Scaling {
     return this.#keepersOf(app).length
   }
 
-  /** The number that an instance more will have, as God gives it, and that of the one that goes first. */
+  /**
+   * The number that an instance more will have, as God gives it, and that of the one that goes
+   * first.
+   */
   indexes(app: App): { next: number; last: number } {
-    const taken = Object.values(this.#settings.god.clusters_db).filter(({ pm2_env }) => pm2_env.name === app.name).map(numberOf)
-    const next = Array.from({ length: taken.length + 1 }, (_, i) => i).find((i) => !taken.includes(i)) ?? taken.length
+    const taken = Object.values(this.#settings.god.clusters_db)
+      .filter(({ pm2_env }) => pm2_env.name === app.name)
+      .map(numberOf)
+    const next =
+      Array.from({ length: taken.length + 1 }, (_, i) => i).find((i) => !taken.includes(i)) ??
+      taken.length
     return { next, last: Math.max(0, ...this.#keepersOf(app).map(numberOf)) }
   }
 
@@ -56,27 +69,39 @@ export class Scaling {
     if (!room) return true
     const sizes = (instances: Instance[]) => instances.map((one) => usageOf(one)?.rss ?? 0)
     const taken = sizes(this.#settings.instances.all).reduce((sum, one) => sum + one, room.overhead)
-    return taken + Math.min(...sizes(this.#settings.instances.of(app)), UNMEASURED_INSTANCE) <= room.memory
+    return (
+      taken + Math.min(...sizes(this.#settings.instances.of(app)), UNMEASURED_INSTANCE) <=
+      room.memory
+    )
   }
 
-  /** Why `more` instances of the app would not fit into the dyno beside all that it is to hold; undefined if they do, or nothing states its memory. */
+  /**
+   * Why `more` instances of the app would not fit into the dyno beside all that it is to hold;
+   * undefined if they do, or nothing states its memory.
+   */
   refusal(app: App, more = 1): string | undefined {
     const room = this.#settings.room()
     if (!room) return undefined
     const apps = [...new Set([app, ...this.#settings.instances.all.map((one) => one.app)])]
-    const planned = room.overhead + apps.reduce((sum, one) => sum + this.count(one) * this.sizeOf(one), 0)
+    const planned =
+      room.overhead + apps.reduce((sum, one) => sum + this.count(one) * this.sizeOf(one), 0)
     const each = this.sizeOf(app)
     if (planned + more * each <= room.memory) return undefined
     const free = Math.max(0, Math.floor(room.memory - planned))
     return `an instance of ${app.name} takes ${Math.round(each)} MB, and ${free} of the dyno's ${room.memory} MB are free`
   }
 
-  /** Starts one instance more; resolves when God has it online. Nothing starts once the dyno stops. */
+  /**
+   * Starts one instance more; resolves when God has it online. Nothing starts once the dyno stops.
+   */
   add(app: App): Promise<void> {
     return this.inTurn(() => this.#settings.start(app))
   }
 
-  /** Takes out the instance with the highest number: it answers what it has under way and ends, which is no crash. Resolves when it has gone. */
+  /**
+   * Takes out the instance with the highest number: it answers what it has under way and ends,
+   * which is no crash. Resolves when it has gone.
+   */
   remove(app: App): Promise<void> {
     return this.inTurn(async () => {
       const keeper = this.#keepersOf(app).sort((a, b) => numberOf(b) - numberOf(a))[0]
@@ -86,7 +111,9 @@ export class Scaling {
         instance.isRemoved = true
         this.#settings.onRemove(instance)
       }
-      await new Promise<void>((resolve) => this.#settings.god.deleteProcessId(keeper.pm2_env.pm_id, () => resolve()))
+      await new Promise<void>((resolve) =>
+        this.#settings.god.deleteProcessId(keeper.pm2_env.pm_id, () => resolve()),
+      )
     })
   }
 
@@ -100,7 +127,8 @@ export class Scaling {
   #keepersOf(app: App): Keeper[] {
     const living = ['online', 'launching', 'waiting restart']
     return Object.values(this.#settings.god.clusters_db).filter(
-      ({ pm2_env: { name, pm_id, status } }) => name === app.name && living.includes(status) && !String(pm_id).startsWith('_old_'),
+      ({ pm2_env: { name, pm_id, status } }) =>
+        name === app.name && living.includes(status) && !String(pm_id).startsWith('_old_'),
     )
   }
 }

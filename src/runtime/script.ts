@@ -19,18 +19,30 @@ interface Written {
 }
 
 /**
- * What `script` means, as PM2 resolves it (API._startJson, Common.verifyConfs, Common.prepareAppConf): `serve` is PM2's server of static
- * files, a script with spaces that names no existing file a shell's command line; then a file, a folder that Node can run, a command.
+ * What `script` means, as PM2 resolves it (API._startJson, Common.verifyConfs,
+ * Common.prepareAppConf): `serve` is PM2's server of static files, a script with spaces that names
+ * no existing file a shell's command line; then a file, a folder that Node can run, a command.
  * Throws a Fault for what is none of them.
  */
-export function findCommand({ name, script, args }: Written, cwd: string, env: NodeJS.ProcessEnv): Command {
-  if (script === SERVE) return { script: createRequire(import.meta.url).resolve('pm2/lib/API/Serve.js'), args }
+export function findCommand(
+  { name, script, args }: Written,
+  cwd: string,
+  env: NodeJS.ProcessEnv,
+): Command {
+  if (script === SERVE)
+    return { script: createRequire(import.meta.url).resolve('pm2/lib/API/Serve.js'), args }
   const file = path.resolve(cwd, script)
   if (isFile(file)) return { script: file, args }
-  if (script.includes(' ')) return { script: which('bash', env, cwd) ?? '/bin/sh', args: ['-c', script] }
+  if (script.includes(' '))
+    return { script: which('bash', env, cwd) ?? '/bin/sh', args: ['-c', script] }
   const found = mainOf(file) ?? which(script, env, cwd)
   if (found) return { script: found, args }
-  if (existsSync(file)) throw new Fault(`${name}: the script ${script} is a folder that Node.js cannot start`, `${file} has neither an index.js nor a package.json whose \`main\` is there`, 'name the file in it that starts the app')
+  if (existsSync(file))
+    throw new Fault(
+      `${name}: the script ${script} is a folder that Node.js cannot start`,
+      `${file} has neither an index.js nor a package.json whose \`main\` is there`,
+      'name the file in it that starts the app',
+    )
   throw new Fault(
     `${name}: the script ${script} does not exist`,
     `looked for ${file} and for a command of that name`,

@@ -1,5 +1,6 @@
 /**
- * Whether an app gets an instance more or one fewer while the dyno runs, as a function of what was known before and what is seen now.
+ * Whether an app gets an instance more or one fewer while the dyno runs, as a function of what was
+ * known before and what is seen now.
  * Plain data in and out, so that a day can be simulated. Memory is in MB, times in ms.
  */
 
@@ -61,16 +62,25 @@ export interface Decision {
 
 /** Beyond this part of its memory a dyno counts as full; R14 begins at the whole. */
 export const FULL = 0.985
-/** Busy for this long, with its memory at rest for as long, an app gets one more; and no sooner after the last change. */
+/**
+ * Busy for this long, with its memory at rest for as long, an app gets one more; and no sooner
+ * after the last change.
+ */
 const BUSY_FOR = 3000
-/** An instance is busy that ran, or waited to run, for this part of the time, or whose event loop is this late (ms) with requests under way. */
+/**
+ * An instance is busy that ran, or waited to run, for this part of the time, or whose event loop is
+ * this late (ms) with requests under way.
+ */
 const BUSY_LOAD = 0.6
 const BUSY_LATE = 30
 /** Memory is at rest if it grows by less than this part in BUSY_FOR. */
 const AT_REST = 0.03
 /** Room for the growth of those that are there when one is added. */
 const MARGIN = 1.02
-/** An app that grew by this part within SOON takes what its traffic needs; one that grows more slowly leaks, and is the guard's to reload. */
+/**
+ * An app that grew by this part within SOON takes what its traffic needs; one that grows more
+ * slowly leaks, and is the guard's to reload.
+ */
 const GREW = 1.15
 const SOON = 60_000
 /** How long samples are remembered, one in so many ms. */
@@ -81,12 +91,20 @@ const HOLD = 7_200_000
 const LONGEST_HOLD = 86_400_000
 
 /** Decides about at most one instance. The state that it returns belongs to the next sample. */
-export function decide(before: SizingState, sample: DynoSample): { state: SizingState; decision?: Decision } {
-  const state = Object.fromEntries(sample.apps.map((app) => [app.name, observe(before[app.name], app, sample.at)]))
+export function decide(
+  before: SizingState,
+  sample: DynoSample,
+): { state: SizingState; decision?: Decision } {
+  const state = Object.fromEntries(
+    sample.apps.map((app) => [app.name, observe(before[app.name], app, sample.at)]),
+  )
   const decision = fewer(state, sample) ?? more(state, sample)
   if (!decision) return { state }
   const app = sample.apps.find((one) => one.name === decision.app) as AppSample
-  return { state: { ...state, [app.name]: changed(state[app.name] as AppState, app, decision, sample.at) }, decision }
+  return {
+    state: { ...state, [app.name]: changed(state[app.name] as AppState, app, decision, sample.at) },
+    decision,
+  }
 }
 
 /** What all of the dyno takes. */
@@ -99,7 +117,11 @@ export function isFull(sample: DynoSample): boolean {
 }
 
 function observe(before: AppState | undefined, app: AppSample, at: number): AppState {
-  const { changedAt, busySince, recent, past, ceiling } = before ?? { changedAt: at, recent: [], past: [] }
+  const { changedAt, busySince, recent, past, ceiling } = before ?? {
+    changedAt: at,
+    recent: [],
+    past: [],
+  }
   const point = { at, size: largest(app) }
   const isPastDue = at - (past.at(-1)?.at ?? -Infinity) >= PAST_STEP
   return {
@@ -111,13 +133,23 @@ function observe(before: AppState | undefined, app: AppSample, at: number): AppS
   }
 }
 
-/** In a full dyno the app that takes most gives one up; unless an instance of it leaks, which a reload cures. */
+/**
+ * In a full dyno the app that takes most gives one up; unless an instance of it leaks, which a
+ * reload cures.
+ */
 function fewer(state: SizingState, sample: DynoSample): Decision | undefined {
   if (!isFull(sample) && used(sample) + rise(state, sample) <= sample.memory) return undefined
-  const [app] = sample.apps.filter((one) => one.most !== undefined && one.count > 1).sort((a, b) => total(b) - total(a))
-  if (!app || (!app.isGivenUp && leaks(state[app.name] as AppState, app, sample.at))) return undefined
+  const [app] = sample.apps
+    .filter((one) => one.most !== undefined && one.count > 1)
+    .sort((a, b) => total(b) - total(a))
+  if (!app || (!app.isGivenUp && leaks(state[app.name] as AppState, app, sample.at)))
+    return undefined
   const size = Math.round(total(app) / app.instances.length)
-  return { app: app.name, change: -1, why: `the dyno is full: ${Math.round(used(sample))} of ${sample.memory} MB, ${size} MB an instance` }
+  return {
+    app: app.name,
+    change: -1,
+    why: `the dyno is full: ${Math.round(used(sample))} of ${sample.memory} MB, ${size} MB an instance`,
+  }
 }
 
 /** What all will have grown by in another BUSY_FOR: an instance needs about as long to go. */
@@ -146,20 +178,34 @@ function more(state: SizingState, sample: DynoSample): Decision | undefined {
   for (const app of sample.apps) {
     const { busySince, changedAt, recent, past, ceiling } = state[app.name] as AppState
     const isHeld = ceiling !== undefined && app.count >= ceiling.count && sample.at < ceiling.until
-    if (app.most === undefined || app.count >= app.most || isHeld || !app.instances.every((one) => one.isServing) || app.count !== app.instances.length) continue
+    if (
+      app.most === undefined ||
+      app.count >= app.most ||
+      isHeld ||
+      !app.instances.every((one) => one.isServing) ||
+      app.count !== app.instances.length
+    )
+      continue
     const isDue = busySince !== undefined && sample.at - Math.max(busySince, changedAt) >= BUSY_FOR
     const size = Math.max(largest(app), peak(past))
     const isAtRest = largest(app) <= (1 + AT_REST) * (recent[0]?.size ?? 0)
     const needed = MARGIN * (app.count + 1) * size - total(app)
     if (!isDue || !isAtRest || needed > room) continue
-    return { app: app.name, change: 1, why: `busy (${busyness(app)}), and ${Math.floor(room)} MB are free for one more of ${Math.round(size)} MB` }
+    return {
+      app: app.name,
+      change: 1,
+      why: `busy (${busyness(app)}), and ${Math.floor(room)} MB are free for one more of ${Math.round(size)} MB`,
+    }
   }
   return undefined
 }
 
 /** An app's only instance is reloaded by a successor beside it: its room is not given away. */
 function successor({ apps }: DynoSample): number {
-  return Math.max(0, ...apps.filter((app) => app.count === 1 && app.most === undefined).map(largest))
+  return Math.max(
+    0,
+    ...apps.filter((app) => app.count === 1 && app.most === undefined).map(largest),
+  )
 }
 
 function changed(state: AppState, app: AppSample, { change }: Decision, at: number): AppState {
@@ -169,9 +215,15 @@ function changed(state: AppState, app: AppSample, { change }: Decision, at: numb
   return { ...next, ceiling: { count: app.count - 1, until: at + hold, hold } }
 }
 
-/** Half of them or more: connections that clients keep open stay with the instances that were there first. */
+/**
+ * Half of them or more: connections that clients keep open stay with the instances that were there
+ * first.
+ */
 function isBusy({ instances }: AppSample): boolean {
-  const busy = instances.filter((one) => one.load >= BUSY_LOAD || ((one.eventLoopP95 ?? 0) >= BUSY_LATE && (one.active ?? 0) > 0))
+  const busy = instances.filter(
+    (one) =>
+      one.load >= BUSY_LOAD || ((one.eventLoopP95 ?? 0) >= BUSY_LATE && (one.active ?? 0) > 0),
+  )
   return busy.length > 0 && 2 * busy.length >= instances.length
 }
 
@@ -179,7 +231,13 @@ function busyness(app: AppSample): string {
   const load = Math.round((100 * sum(app.instances.map((one) => one.load))) / app.instances.length)
   const late = Math.max(0, ...app.instances.map((one) => one.eventLoopP95 ?? 0))
   const active = sum(app.instances.map((one) => one.active ?? 0))
-  return [`${load}% of a CPU each`, late >= 1 ? `event loop ${Math.round(late)} ms late` : '', active > 0 ? `${active} requests under way` : ''].filter(Boolean).join(', ')
+  return [
+    `${load}% of a CPU each`,
+    late >= 1 ? `event loop ${Math.round(late)} ms late` : '',
+    active > 0 ? `${active} requests under way` : '',
+  ]
+    .filter(Boolean)
+    .join(', ')
 }
 
 function largest(app: AppSample): number {

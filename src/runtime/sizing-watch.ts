@@ -1,4 +1,6 @@
-/** Measures the instances once a second while they serve, and corrects their number by what it sees. */
+/**
+ * Measures the instances once a second while they serve, and corrects their number by what it sees.
+ */
 import type { App } from './app.js'
 import { reported, type Instance, type Instances } from './instances.js'
 import { dynoOutput } from './outlet.js'
@@ -6,7 +8,14 @@ import { eventLine } from './event-line.js'
 import { readKernelFile } from './kernel-file.js'
 import { usageOf } from './tree.js'
 import type { Room, Scaling } from './scaling.js'
-import { decide, isFull, type AppSample, type Decision, type DynoSample, type SizingState } from './sizing-policy.js'
+import {
+  decide,
+  isFull,
+  type AppSample,
+  type Decision,
+  type DynoSample,
+  type SizingState,
+} from './sizing-policy.js'
 
 interface SizingWatchSettings {
   source: string
@@ -64,7 +73,13 @@ export class SizingWatch {
     const was = scaling.count(app)
     const { next, last } = scaling.indexes(app)
     const size = scaling.sizeOf(app)
-    dynoOutput.out.write(eventLine({ source, app: name, instance: change > 0 ? next : last }, 'scale', { instances: was + change, was, why }))
+    dynoOutput.out.write(
+      eventLine({ source, app: name, instance: change > 0 ? next : last }, 'scale', {
+        instances: was + change,
+        was,
+        why,
+      }),
+    )
     await (change > 0 ? scaling.add(app) : scaling.remove(app))
     onChange(app, scaling.count(app), size)
   }
@@ -72,7 +87,17 @@ export class SizingWatch {
   #sample({ memory, overhead }: Room): DynoSample {
     const all = this.#settings.instances.all
     const apps = [...new Set(all.map((one) => one.app))]
-    return { at: Date.now(), memory, overhead, apps: apps.map((app) => this.#sampleOf(app, all.filter((one) => one.app === app))) }
+    return {
+      at: Date.now(),
+      memory,
+      overhead,
+      apps: apps.map((app) =>
+        this.#sampleOf(
+          app,
+          all.filter((one) => one.app === app),
+        ),
+      ),
+    }
   }
 
   #sampleOf(app: App, instances: Instance[]): AppSample {
@@ -104,12 +129,16 @@ export class SizingWatch {
 }
 
 /**
- * ms that a process has run, and that its first thread, which is Node's own, has run or waited to run: on a shared host the CPUs' part is
- * smaller than what it has to do (docs.kernel.org/scheduler/sched-stats.html).
+ * ms that a process has run, and that its first thread, which is Node's own, has run or waited to
+ * run: on a shared host the CPUs' part is smaller than what it has to do
+ * (docs.kernel.org/scheduler/sched-stats.html).
  */
 function busyMs(instance: Instance): { ran: number; wanted: number } {
   const [running, waiting] = readIfThere(`/proc/${instance.pid}/schedstat`).split(' ').map(Number)
-  return { ran: 1000 * (usageOf(instance)?.cpuSeconds ?? 0), wanted: ((running || 0) + (waiting || 0)) / 1e6 }
+  return {
+    ran: 1000 * (usageOf(instance)?.cpuSeconds ?? 0),
+    wanted: ((running || 0) + (waiting || 0)) / 1e6,
+  }
 }
 
 function readIfThere(file: string): string {

@@ -31,7 +31,10 @@ export interface SpawnSettings {
   home: string
   /** ms between reports of an instance; 0 for none. */
   reportEvery: number
-  /** Whether PM2's dashboard is used: Node instances get PM2's metrics module, and what is printed goes onto PM2's bus too. */
+  /**
+   * Whether PM2's dashboard is used: Node instances get PM2's metrics module, and what is printed
+   * goes onto PM2's bus too.
+   */
   hasDashboard: boolean
   /** Keeps what is printed, for other terminals. */
   lines: LineLog | undefined
@@ -45,23 +48,33 @@ export interface SpawnSettings {
   channel: TreeChannel
   onStart(instance: Instance): void
   onReport(instance: Instance, report: ReportMessage): void
-  /** What an app sends that is no report of ours: PM2's packages send metrics, actions and errors. */
+  /**
+   * What an app sends that is no report of ours: PM2's packages send metrics, actions and errors.
+   */
   onMessage(instance: Instance, message: unknown): void
   onExit(instance: Instance, code: number | null, signal: string | null): void
   onSpawnError(app: App, error: Error): void
 }
 
 /**
- * Starts the first instance of an app before God is there: it boots while God is loaded, which takes as long. God has to be given it, by
+ * Starts the first instance of an app before God is there: it boots while God is loaded, which
+ * takes as long. God has to be given it, by
  * `prepare`, before the event loop turns, so that none of its events is missed.
  */
-export function startEarly(app: App, conf: Record<string, unknown>, settings: SpawnSettings): Early {
+export function startEarly(
+  app: App,
+  conf: Record<string, unknown>,
+  settings: SpawnSettings,
+): Early {
   const named = conf as Pm2Env
   const env: Pm2Env = { ...named, pm_id: 0, restart_time: 0, [named.instance_var]: 0 }
   return { app, made: make(app, env, styleOf(app, env, settings.prefixes), settings) }
 }
 
-/** Gives God our way to start a process in each of its two modes. `early` is what it gets at its first wish. */
+/**
+ * Gives God our way to start a process in each of its two modes. `early` is what it gets at its
+ * first wish.
+ */
 export function installSpawn(god: God, settings: SpawnSettings, early?: Early): void {
   let waiting = early
   const start = (env: Pm2Env, callback: (error: unknown, keeper?: Keeper) => void) => {
@@ -106,10 +119,20 @@ let made = 0
 function make(app: App, env: Pm2Env, style: OutputStyle, settings: SpawnSettings): Made {
   const mark = markOf(app, settings, (made += 1))
   const environment = { ...instanceEnvironment(app, env, settings), [MARK]: mark }
-  return { mark, ...(app.isCluster ? makeWorker(app, environment, style, settings) : makeChild(app, environment, style, settings)) }
+  return {
+    mark,
+    ...(app.isCluster
+      ? makeWorker(app, environment, style, settings)
+      : makeChild(app, environment, style, settings)),
+  }
 }
 
-function makeWorker(app: App, wanted: NodeJS.ProcessEnv, style: OutputStyle, settings: SpawnSettings): Omit<Made, 'mark'> {
+function makeWorker(
+  app: App,
+  wanted: NodeJS.ProcessEnv,
+  style: OutputStyle,
+  settings: SpawnSettings,
+): Omit<Made, 'mark'> {
   cluster.setupPrimary({
     exec: app.script,
     args: app.args,
@@ -121,19 +144,31 @@ function makeWorker(app: App, wanted: NodeJS.ProcessEnv, style: OutputStyle, set
     uid: app.user?.uid,
     gid: app.user?.gid,
   } as ClusterSettings)
-  // cluster.fork() adds the supervisor's environment, which holds what PM2 reads and what filter_env takes away.
+  // cluster.fork() adds the supervisor's environment, which holds what PM2 reads and what
+  // filter_env takes away.
   const absent = Object.keys(process.env).filter((key) => !(key in wanted))
-  const worker = cluster.fork({ ...wanted, ...Object.fromEntries(absent.map((key) => [key, undefined])) })
+  const worker = cluster.fork({
+    ...wanted,
+    ...Object.fromEntries(absent.map((key) => [key, undefined])),
+  })
   return { keeper: worker as unknown as Keeper, child: worker.process }
 }
 
-function makeChild(app: App, env: NodeJS.ProcessEnv, style: OutputStyle, settings: SpawnSettings): Omit<Made, 'mark'> {
+function makeChild(
+  app: App,
+  env: NodeJS.ProcessEnv,
+  style: OutputStyle,
+  settings: SpawnSettings,
+): Omit<Made, 'mark'> {
   const { command, isNode } = app.interpreter
   const flags = isNode ? nodeFlags(app, settings) : app.nodeArgs
-  const [file, args] = command === 'none' ? [app.script, app.args] : [command, [...flags, app.script, ...app.args]]
+  const [file, args] =
+    command === 'none' ? [app.script, app.args] : [command, [...flags, app.script, ...app.args]]
   const child = spawn(file, args, {
     cwd: app.cwd,
-    env: isNode ? env : { ...env, ...CHANNEL_VARIABLES, NODE_OPTIONS: attachedTo(env.NODE_OPTIONS, settings.lib) },
+    env: isNode
+      ? env
+      : { ...env, ...CHANNEL_VARIABLES, NODE_OPTIONS: attachedTo(env.NODE_OPTIONS, settings.lib) },
     stdio: ['ignore', outputOf(style, settings), 'pipe', isNode ? 'ipc' : 'pipe'],
     windowsHide: true,
     ...(app.user ? { uid: app.user.uid, gid: app.user.gid } : {}),
@@ -148,7 +183,15 @@ function makeChild(app: App, env: NodeJS.ProcessEnv, style: OutputStyle, setting
 }
 
 function nodeFlags(app: App, settings: SpawnSettings): string[] {
-  return [...app.nodeArgs, ...heapFlags(settings.heap, app.nodeArgs, app.env.NODE_OPTIONS), ...(usesDashboard(app, settings) ? ['--require', path.join(settings.lib, 'dashboard-preload.cjs')] : []), '--require', path.join(settings.lib, 'preload.cjs')]
+  return [
+    ...app.nodeArgs,
+    ...heapFlags(settings.heap, app.nodeArgs, app.env.NODE_OPTIONS),
+    ...(usesDashboard(app, settings)
+      ? ['--require', path.join(settings.lib, 'dashboard-preload.cjs')]
+      : []),
+    '--require',
+    path.join(settings.lib, 'preload.cjs'),
+  ]
 }
 
 /** `pmx: false` and `automation: false` are PM2's ways to do without its metrics module. */
@@ -157,7 +200,10 @@ function usesDashboard(app: App, settings: SpawnSettings): boolean {
   return settings.hasDashboard && ![pmx, automation].some((one) => one === false || one === 'false')
 }
 
-/** The app's environment and what PM2 tells an instance about itself. The app's own variables are never overwritten but for the ids. */
+/**
+ * The app's environment and what PM2 tells an instance about itself. The app's own variables are
+ * never overwritten but for the ids.
+ */
 function instanceEnvironment(app: App, env: Pm2Env, settings: SpawnSettings): NodeJS.ProcessEnv {
   const told: NodeJS.ProcessEnv = {
     name: app.name,
@@ -167,13 +213,23 @@ function instanceEnvironment(app: App, env: Pm2Env, settings: SpawnSettings): No
     pm_cwd: app.cwd,
     restart_time: String(env.restart_time),
   }
-  const ids: NodeJS.ProcessEnv = { pm_id: String(env.pm_id), [env.instance_var]: String(env[env.instance_var] ?? 0) }
+  const ids: NodeJS.ProcessEnv = {
+    pm_id: String(env.pm_id),
+    [env.instance_var]: String(env[env.instance_var] ?? 0),
+  }
   const increment = app.options.increment_var
-  if (typeof increment === 'string') ids[increment] = String(env[increment] ?? env.env[increment] ?? 0)
+  if (typeof increment === 'string')
+    ids[increment] = String(env[increment] ?? env.env[increment] ?? 0)
   if (/python/.test(app.interpreter.command)) told.PYTHONUNBUFFERED = '1'
   if (usesDashboard(app, settings)) Object.assign(told, modulesOptions(app))
   // PM2's API and its command find this PM2 there, and start no other.
-  const common = { ...told, ...app.env, ...ids, PM2_HOME: settings.home, ...(settings.bootId === undefined ? {} : { [BOOT_ID_VAR]: settings.bootId }) }
+  const common = {
+    ...told,
+    ...app.env,
+    ...ids,
+    PM2_HOME: settings.home,
+    ...(settings.bootId === undefined ? {} : { [BOOT_ID_VAR]: settings.bootId }),
+  }
   if (!app.interpreter.isNode) return common
   return {
     ...common,
@@ -185,15 +241,27 @@ function instanceEnvironment(app: App, env: Pm2Env, settings: SpawnSettings): No
 
 /** What PM2's metrics module reads, as PM2 hands it over (lib/ProcessUtils.js). */
 function modulesOptions({ options: { io, trace } }: App): NodeJS.ProcessEnv {
-  return { ...(typeof io === 'object' && io !== null ? { io: JSON.stringify(io) } : {}), ...(trace === true || trace === 'true' ? { trace: 'true' } : {}) }
+  return {
+    ...(typeof io === 'object' && io !== null ? { io: JSON.stringify(io) } : {}),
+    ...(trace === true || trace === 'true' ? { trace: 'true' } : {}),
+  }
 }
 
-/** What every process of an instance's tree is told: whose it is, ms for its drain, ms between its reports, and where to report. */
+/**
+ * What every process of an instance's tree is told: whose it is, ms for its drain, ms between its
+ * reports, and where to report.
+ */
 function markOf(app: App, { channel, reportEvery }: SpawnSettings, number: number): string {
   return [number, Math.max(0, app.killTimeout - 500), reportEvery, channel.name].join(';')
 }
 
-function watch(god: God, settings: SpawnSettings, app: App, { keeper, child, mark }: Made, style: OutputStyle): void {
+function watch(
+  god: God,
+  settings: SpawnSettings,
+  app: App,
+  { keeper, child, mark }: Made,
+  style: OutputStyle,
+): void {
   if (child.pid === undefined) {
     // `error` follows; without a process there is nothing to watch.
     child.once('error', (error) => settings.onSpawnError(app, error))
@@ -224,24 +292,47 @@ function watch(god: God, settings: SpawnSettings, app: App, { keeper, child, mar
     // A stop sees to the whole tree itself.
     const left = instance.stopped ? undefined : endLeftBehind(instance, settings.isStopping)
     if (left) settings.instances.leaves(instance, left)
-    instance.silence = settings.instances.silenced(Promise.all([lastWords(child.stdout, dynoOutput.out), lastWords(child.stderr, dynoOutput.err)]))
+    instance.silence = settings.instances.silenced(
+      Promise.all([
+        lastWords(child.stdout, dynoOutput.out),
+        lastWords(child.stderr, dynoOutput.err),
+      ]),
+    )
     // A reader that is slow must not hold back the news.
-    void Promise.race([instance.silence, pause(LAST_WORDS)]).then(() => settings.onExit(instance, code, signal))
+    void Promise.race([instance.silence, pause(LAST_WORDS)]).then(() =>
+      settings.onExit(instance, code, signal),
+    )
   })
 }
 
 /** The preload says so before the instance starts its first process, which may report. */
 function isTreeNews(message: unknown): boolean {
-  return typeof message === 'object' && message !== null && 'shipit' in message && message.shipit === 'tree'
+  return (
+    typeof message === 'object' &&
+    message !== null &&
+    'shipit' in message &&
+    message.shipit === 'tree'
+  )
 }
 
-/** What an app sends goes onto PM2's bus, as PM2's own containers put it: `ready`, metrics of its module, messages between apps. */
+/**
+ * What an app sends goes onto PM2's bus, as PM2's own containers put it: `ready`, metrics of its
+ * module, messages between apps.
+ */
 function forward(god: God, keeper: Keeper, message: unknown): void {
   const { pm_id, name } = keeper.pm2_env
   const packet = message as { type?: string; data?: unknown } | null
   const isTyped = typeof packet === 'object' && packet !== null && packet.type && packet.data
   const { namespace, versioning } = keeper.pm2_env
-  const from = { at: Date.now(), process: { pm_id, name, namespace, rev: (versioning as { revision?: string } | null | undefined)?.revision ?? null } }
+  const from = {
+    at: Date.now(),
+    process: {
+      pm_id,
+      name,
+      namespace,
+      rev: (versioning as { revision?: string } | null | undefined)?.revision ?? null,
+    },
+  }
   if (isTyped) god.bus.emit(packet.type as string, { ...from, data: packet.data })
   else god.bus.emit('process:msg', { ...from, raw: message })
 }
@@ -249,8 +340,16 @@ function forward(god: God, keeper: Keeper, message: unknown): void {
 function styleOf(app: App, env: Pm2Env, prefixes: boolean): OutputStyle {
   const instance = Number(env[env.instance_var] ?? 0)
   return {
-    prefix: app.options.log_type === 'formatted' ? `${env.pm_id}|${app.name} | ` : prefixes ? `[${app.name}:${instance}] ` : '',
-    dateFormat: typeof app.options.log_date_format === 'string' && app.options.log_date_format !== '' ? app.options.log_date_format : undefined,
+    prefix:
+      app.options.log_type === 'formatted'
+        ? `${env.pm_id}|${app.name} | `
+        : prefixes
+          ? `[${app.name}:${instance}] `
+          : '',
+    dateFormat:
+      typeof app.options.log_date_format === 'string' && app.options.log_date_format !== ''
+        ? app.options.log_date_format
+        : undefined,
     isJson: app.options.log_type === 'json',
     isKeyValue: app.options.log_type === 'format',
     isSilent: app.options.disable_logs === true,
@@ -259,12 +358,20 @@ function styleOf(app: App, env: Pm2Env, prefixes: boolean): OutputStyle {
   }
 }
 
-/** On a terminal an app should see it as one, for its colours; a terminal keeps each write whole. What others read too has to come through here. */
+/**
+ * On a terminal an app should see it as one, for its colours; a terminal keeps each write whole.
+ * What others read too has to come through here.
+ */
 function outputOf(style: OutputStyle, { hasDashboard, lines }: SpawnSettings): 'inherit' | 'pipe' {
-  return isPlain(style) && !hasDashboard && lines === undefined && process.stdout.isTTY ? 'inherit' : 'pipe'
+  return isPlain(style) && !hasDashboard && lines === undefined && process.stdout.isTTY
+    ? 'inherit'
+    : 'pipe'
 }
 
-/** The last output arrives after the exit. A slow reader of the log is waited for, a grandchild that keeps the pipe open is not for long. */
+/**
+ * The last output arrives after the exit. A slow reader of the log is waited for, a grandchild that
+ * keeps the pipe open is not for long.
+ */
 function lastWords(stream: Readable | null, to: Outlet): Promise<void> {
   return new Promise((resolve) => {
     if (!stream || stream.readableEnded || stream.destroyed) return void setImmediate(resolve)

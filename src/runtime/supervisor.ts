@@ -1,4 +1,6 @@
-/** One dyno: starts the apps, adds instances as the dyno holds them, and stops it all on a signal. */
+/**
+ * One dyno: starts the apps, adds instances as the dyno holds them, and stops it all on a signal.
+ */
 import { rmSync } from 'node:fs'
 import { setFlagsFromString } from 'node:v8'
 import type { App } from './app.js'
@@ -83,29 +85,58 @@ export class Supervisor {
     process.once('exit', () => this.#cleanUp())
     this.#log = new EventLog(dyno.name)
     this.#reports = new Reports(this.#instances, this.#log)
-    this.#size = new DynoSize({ apps, dyno, env, hasAgent: keys !== undefined, instances: this.#instances })
-    this.#end = new DynoEnd({ instances: this.#instances, god: () => this.#god, onStop: (instance, signal) => this.#log.say(instance, 'stop', { signal }) })
+    this.#size = new DynoSize({
+      apps,
+      dyno,
+      env,
+      hasAgent: keys !== undefined,
+      instances: this.#instances,
+    })
+    this.#end = new DynoEnd({
+      instances: this.#instances,
+      god: () => this.#god,
+      onStop: (instance, signal) => this.#log.say(instance, 'stop', { signal }),
+    })
     this.#exits = this.#makeExits()
     const printed = metricsInterval(env.SHIPIT_METRICS)
     const interval = printed || (dev ? DEV_FIGURES : 0)
     this.#listenToSignals()
     this.#god = this.#startGod(this.#spawnSettings(interval))
-    this.#filling = new Filling({ god: this.#god, instances: this.#instances, exits: this.#exits, conf: (app) => this.#conf(app), isStopping: () => this.#end.hasBegun })
+    this.#filling = new Filling({
+      god: this.#god,
+      instances: this.#instances,
+      exits: this.#exits,
+      conf: (app) => this.#conf(app),
+      isStopping: () => this.#end.hasBegun,
+    })
     this.#scaling = this.#makeScaling()
     this.#reloads = this.#makeReloads()
-    startMetrics(this.#instances, dyno.name, interval, (app) => this.#memory?.budget.shares.get(app), (line) => {
-      lines?.figures(line)
-      if (printed > 0) printIfRead(line)
-    })
+    startMetrics(
+      this.#instances,
+      dyno.name,
+      interval,
+      (app) => this.#memory?.budget.shares.get(app),
+      (line) => {
+        lines?.figures(line)
+        if (printed > 0) printIfRead(line)
+      },
+    )
   }
 
   /** Before there is an instance: a supervisor that dies of a signal would leave it behind. */
   #listenToSignals(): void {
-    for (const name of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(name, () => void this.#end.stop(name))
+    for (const name of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const)
+      process.on(name, () => void this.#end.stop(name))
     if (this.#options.dyno.isDyno) watchLaunchers(() => void this.#end.stop('SIGTERM'))
     process.on('SIGUSR2', () => void this.#reloads.reload(this.#instances.all))
     for (const outlet of [dynoOutput.out, dynoOutput.err]) {
-      outlet.onBroken = ({ code, message }) => this.#end.fail(new Fault('the log cannot be written any more', code === 'EPIPE' ? 'its reader has gone' : message))
+      outlet.onBroken = ({ code, message }) =>
+        this.#end.fail(
+          new Fault(
+            'the log cannot be written any more',
+            code === 'EPIPE' ? 'its reader has gone' : message,
+          ),
+        )
     }
   }
 
@@ -116,7 +147,13 @@ export class Supervisor {
     const early = first && startEarly(first, this.#conf(first), settings)
     const withCron = apps.some((app) => app.options.cron_restart !== undefined)
     const withGit = env.PM2_ENABLE_GIT_PARSING === 'true'
-    const god = loadGod({ home: this.#home, withWatch: isWatched, withCron, withGit, withDashboard: keys !== undefined })
+    const god = loadGod({
+      home: this.#home,
+      withWatch: isWatched,
+      withCron,
+      withGit,
+      withDashboard: keys !== undefined,
+    })
     installSpawn(god, settings, early)
     god.bus.on('process:event', (packet: GodEvent) => this.#onGodEvent(packet))
     installStop(god, this.#instances)
@@ -141,7 +178,12 @@ export class Supervisor {
 
   #makeReloads(): Reloads {
     const scaling = this.#scaling
-    const settings = { god: this.#god, instances: this.#instances, hasRoom: ({ app }: Instance) => scaling.hasRoomBeside(app), isStopping: () => this.#end.hasBegun }
+    const settings = {
+      god: this.#god,
+      instances: this.#instances,
+      hasRoom: ({ app }: Instance) => scaling.hasRoomBeside(app),
+      isStopping: () => this.#end.hasBegun,
+    }
     return new Reloads(settings, (work) => scaling.inTurn(work))
   }
 
@@ -168,7 +210,8 @@ export class Supervisor {
       onReport: (instance, report) => this.#reports.take(instance, report),
       onMessage: (instance, message) => this.#reports.takeMessage(instance, message),
       onExit: (instance, code, signal) => this.#onExit(instance, code, signal),
-      onSpawnError: (app, error) => this.#end.fail(new Fault(`${app.name} could not be started: ${error.message}`)),
+      onSpawnError: (app, error) =>
+        this.#end.fail(new Fault(`${app.name} could not be started: ${error.message}`)),
     }
   }
 
@@ -177,7 +220,8 @@ export class Supervisor {
     return new Exits({
       apps,
       instances: this.#instances,
-      kept: (app) => Object.values(this.#god.clusters_db).filter((keeper) => keeper?.pm2_env.name === app.name),
+      kept: (app) =>
+        Object.values(this.#god.clusters_db).filter((keeper) => keeper?.pm2_env.name === app.name),
       patience: patienceOf(env.SHIPIT_PATIENCE),
       isMended: isWatched && !dyno.isDyno,
       onCrash: (instance, code, why, next) => this.#crash(instance, code, why, next),
@@ -193,10 +237,15 @@ export class Supervisor {
     if (!this.#end.hasBegun && isMeasured) await this.#settle(estimate)
   }
 
-  /** Starts the first instance of every app, and the others where their number needs no measurement. */
+  /**
+   * Starts the first instance of every app, and the others where their number needs no measurement.
+   */
   async #start(): Promise<{ estimate: SizedApp[]; isMeasured: boolean }> {
     const { apps, env, dyno } = this.#options
-    setTimeout(() => void this.#reports.warnUnlessBound(dyno.name, env.PORT, () => this.#end.hasBegun), patienceOf(env.SHIPIT_PATIENCE)).unref()
+    setTimeout(
+      () => void this.#reports.warnUnlessBound(dyno.name, env.PORT, () => this.#end.hasBegun),
+      patienceOf(env.SHIPIT_PATIENCE),
+    ).unref()
     const estimate = sizeApps(this.#size.input())
     const isMeasured = dyno.isMemoryStated || estimate.some((one) => one.isEstimate)
     if (!isMeasured) this.#size.announce(estimate)
@@ -205,7 +254,10 @@ export class Supervisor {
         await this.#filling.add(app)
         const { isEstimate, instances } = numberOf(app, estimate)
         const rest = new Rest()
-        if (!isEstimate) await this.#filling.untilFirst(app, (instance) => (instances > 1 ? rest.isReached(instance) : isStarted(instance)))
+        if (!isEstimate)
+          await this.#filling.untilFirst(app, (instance) =>
+            instances > 1 ? rest.isReached(instance) : isStarted(instance),
+          )
         if (!isEstimate) await this.#filling.fill(app, estimate)
         if (isMeasured) await this.#filling.untilFirst(app, isStarted)
       }),
@@ -233,7 +285,9 @@ export class Supervisor {
     this.#dashboard = await openDoors(settings)
   }
 
-  /** Measures the first instances, decides by that, and from then on holds all to what the dyno has. */
+  /**
+   * Measures the first instances, decides by that, and from then on holds all to what the dyno has.
+   */
   async #settle(estimate: SizedApp[]): Promise<void> {
     await pause(SETTLE)
     const { apps, dyno } = this.#options
@@ -242,7 +296,11 @@ export class Supervisor {
     const sized = sizeApps(measured)
     if (dyno.isMemoryStated) this.#memory = this.#memoryOf(measured, sized)
     this.#size.announce(sized, this.#memory?.budget)
-    await Promise.all(apps.filter((app) => numberOf(app, estimate).isEstimate).map((app) => this.#filling.fill(app, sized)))
+    await Promise.all(
+      apps
+        .filter((app) => numberOf(app, estimate).isEstimate)
+        .map((app) => this.#filling.fill(app, sized)),
+    )
     this.#memory?.watch()
   }
 
@@ -276,15 +334,28 @@ export class Supervisor {
     if (this.#end.hasBegun) return
     this.#log.sayExit(instance, code, signal)
     if (instance.wasAsked) return
-    if (instance.keeper.pm2_env.restart_task !== undefined) this.#exits.judgeRestarted(instance, code, signal)
+    if (instance.keeper.pm2_env.restart_task !== undefined)
+      this.#exits.judgeRestarted(instance, code, signal)
     else this.#exits.judgeEnded(instance, code, signal)
   }
 
-  /** Ends the dyno for an app that cannot stay up, with its last words repeated above the reason. */
+  /**
+   * Ends the dyno for an app that cannot stay up, with its last words repeated above the reason.
+   */
   #crash(instance: Instance, code: number | null, why: string, next?: string): void {
     this.#log.sayCrash(instance, code)
     const { app, hasPrinted } = instance
-    this.#end.fail(crashFault({ app: app.name, isDyno: this.#options.dyno.isDyno, lines: instance.tail.lines, hasPrinted, code, why, next }))
+    this.#end.fail(
+      crashFault({
+        app: app.name,
+        isDyno: this.#options.dyno.isDyno,
+        lines: instance.tail.lines,
+        hasPrinted,
+        code,
+        why,
+        next,
+      }),
+    )
   }
 
   #cleanUp(): void {

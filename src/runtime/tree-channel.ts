@@ -11,8 +11,9 @@ const LINUX = process.platform === 'linux'
 const LONGEST = 65_536
 
 /**
- * Where the processes that instances start report to: they have no IPC channel to the supervisor. A socket without a file on Linux, which leaves nothing
- * behind. Opened when the first instance has started a process.
+ * Where the processes that instances start report to: they have no IPC channel to the supervisor. A
+ * socket without a file on Linux, which leaves nothing behind. Opened when the first instance has
+ * started a process.
  */
 export class TreeChannel {
   /** As a mark names it; `@` stands for the zero byte of a socket without a file. */
@@ -21,7 +22,10 @@ export class TreeChannel {
   readonly #onGone: (mark: string, pid: number) => void
   #server: net.Server | undefined
 
-  constructor(onReport: (mark: string, pid: number, message: ReportMessage) => void, onGone: (mark: string, pid: number) => void) {
+  constructor(
+    onReport: (mark: string, pid: number, message: ReportMessage) => void,
+    onGone: (mark: string, pid: number) => void,
+  ) {
     this.#onReport = onReport
     this.#onGone = onGone
   }

@@ -18,16 +18,21 @@ export interface Usage {
 }
 
 /**
- * Every living process of the tree. By the mark in its environment, which outlives a parent that has ended; by its parent, if it was started with another
- * environment; by its session, if a process of the tree has begun one.
+ * Every living process of the tree. By the mark in its environment, which outlives a parent that
+ * has ended; by its parent, if it was started with another environment; by its session, if a
+ * process of the tree has begun one.
  */
 export function treeOf(tree: Tree, table: Process[] = processes()): Process[] {
   const own = table.find((one) => one.pid === process.pid)?.session ?? 0
-  const members = new Set(table.filter((one) => (!tree.hasEnded && one.pid === tree.pid) || one.mark === tree.mark))
-  for (let before = -1; before < members.size; ) {
+  const members = new Set(
+    table.filter((one) => (!tree.hasEnded && one.pid === tree.pid) || one.mark === tree.mark),
+  )
+  for (let before = -1; before < members.size;) {
     before = members.size
     const pids = new Set([...members].map((one) => one.pid))
-    const sessions = new Set([...members].map((one) => one.session).filter((session) => session !== 0 && session !== own))
+    const sessions = new Set(
+      [...members].map((one) => one.session).filter((session) => session !== 0 && session !== own),
+    )
     for (const one of table) if (pids.has(one.parent) || sessions.has(one.session)) members.add(one)
   }
   return [...members]
@@ -37,7 +42,10 @@ export function treeOf(tree: Tree, table: Process[] = processes()): Process[] {
 export function usageOf(tree: Tree): Usage | undefined {
   const members = treeOf(tree, recentProcesses())
   if (members.length === 0) return undefined
-  return { rss: sum(members.map((one) => one.rss)), cpuSeconds: sum(members.map((one) => one.cpuSeconds)) }
+  return {
+    rss: sum(members.map((one) => one.rss)),
+    cpuSeconds: sum(members.map((one) => one.cpuSeconds)),
+  }
 }
 
 function sum(numbers: number[]): number {

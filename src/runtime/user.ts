@@ -11,17 +11,39 @@ export interface User {
 type Read = (file: string) => string
 
 /**
- * `uid` (or `user`) and `gid` of the file, by name or number, as the system knows them. Only root may become another, in a dyno nobody is.
- * Throws a Fault for a user or group that is not there, and for one that this process may not become.
+ * `uid` (or `user`) and `gid` of the file, by name or number, as the system knows them. Only root
+ * may become another, in a dyno nobody is.
+ * Throws a Fault for a user or group that is not there, and for one that this process may not
+ * become.
  */
-export function resolveUser(app: string, uid: unknown, gid: unknown, ownId = process.getuid?.(), read: Read = (file) => readFileSync(file, 'utf8')): User | undefined {
+export function resolveUser(
+  app: string,
+  uid: unknown,
+  gid: unknown,
+  ownId = process.getuid?.(),
+  read: Read = (file) => readFileSync(file, 'utf8'),
+): User | undefined {
   if (uid === undefined && gid === undefined) return undefined
-  if (ownId !== 0) throw new Fault(`${app}: \`uid\` and \`gid\` cannot be used here`, 'only root may start processes as another user, and a dyno has a user of its own', 'take them out of the ecosystem file')
+  if (ownId !== 0)
+    throw new Fault(
+      `${app}: \`uid\` and \`gid\` cannot be used here`,
+      'only root may start processes as another user, and a dyno has a user of its own',
+      'take them out of the ecosystem file',
+    )
   const wanted = uid ?? ownId
-  const user = entries(read('/etc/passwd')).find(([name, , id]) => name === String(wanted) || id === String(wanted))
-  if (!user) throw new Fault(`${app}: there is no user ${wanted}`, 'the ecosystem file names it as `uid`')
-  const group = gid === undefined ? undefined : entries(read('/etc/group')).find(([name, , id]) => name === String(gid) || id === String(gid))
-  if (gid !== undefined && !group) throw new Fault(`${app}: there is no group ${gid}`, 'the ecosystem file names it as `gid`')
+  const user = entries(read('/etc/passwd')).find(
+    ([name, , id]) => name === String(wanted) || id === String(wanted),
+  )
+  if (!user)
+    throw new Fault(`${app}: there is no user ${wanted}`, 'the ecosystem file names it as `uid`')
+  const group =
+    gid === undefined
+      ? undefined
+      : entries(read('/etc/group')).find(
+          ([name, , id]) => name === String(gid) || id === String(gid),
+        )
+  if (gid !== undefined && !group)
+    throw new Fault(`${app}: there is no group ${gid}`, 'the ecosystem file names it as `gid`')
   return { uid: Number(user[2]), gid: Number(group?.[2] ?? user[3]), home: user[5] ?? '/' }
 }
 

@@ -1,4 +1,9 @@
-const UNITS = [['d', 86_400], ['h', 3600], ['m', 60], ['s', 1]] as const
+const UNITS = [
+  ['d', 86_400],
+  ['h', 3600],
+  ['m', 60],
+  ['s', 1],
+] as const
 
 /** `2m`: whole days, hours, minutes or seconds. */
 export function shortDuration(seconds: number): string {
@@ -13,7 +18,10 @@ export function ago(date: string | Date, now = Date.now()): string {
 
 const two = (n: number) => String(Math.floor(n)).padStart(2, '0')
 
-/** `2026/11/22 20:00:00 +0000 (~ 2m ago)`: a time as Heroku's CLI writes it, in the reader's own zone. */
+/**
+ * `2026/11/22 20:00:00 +0000 (~ 2m ago)`: a time as Heroku's CLI writes it, in the reader's own
+ * zone.
+ */
 export function timeAndAge(text: string, now = Date.now()): string {
   const date = new Date(text)
   const offset = -date.getTimezoneOffset()

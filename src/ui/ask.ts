@@ -1,4 +1,7 @@
-/** All that the CLI asks on a terminal. On stderr: stdout may be for one JSON object. What a question names may come from elsewhere, so it is cleaned. */
+/**
+ * All that the CLI asks on a terminal. On stderr: stdout may be for one JSON object. What a
+ * question names may come from elsewhere, so it is cleaned.
+ */
 import { printable } from './printable.js'
 
 const onStderr = { output: process.stderr }
@@ -20,7 +23,16 @@ export async function askYesOrNo(message: string, otherwise: boolean): Promise<b
   return confirm({ message: printable(message), default: otherwise }, onStderr)
 }
 
-export async function askWhich<T>(message: string, choices: readonly { name: string; value: T }[]): Promise<T> {
+export async function askWhich<T>(
+  message: string,
+  choices: readonly { name: string; value: T }[],
+): Promise<T> {
   const { select } = await import('@inquirer/prompts')
-  return select<T>({ message: printable(message), choices: choices.map(({ name, value }) => ({ name: printable(name), value })) }, onStderr)
+  return select<T>(
+    {
+      message: printable(message),
+      choices: choices.map(({ name, value }) => ({ name: printable(name), value })),
+    },
+    onStderr,
+  )
 }

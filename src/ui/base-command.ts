@@ -9,19 +9,30 @@ import { snakeKeys } from './snake-keys.js'
 import { addLocal, withLocal } from './suggestions.js'
 import { plainText, safeJson, writeErr, writeOut } from '../terminal.js'
 
-/** What every command shares: --local, --json, one error printer and the exit status of the table. */
+/**
+ * What every command shares: --local, --json, one error printer and the exit status of the table.
+ */
 export abstract class BaseCommand extends Command {
   static override enableJsonFlag = true
 
-  /** The client for the platform that the flags name; starts the embedded Heroku where they name that. */
+  /**
+   * The client for the platform that the flags name; starts the embedded Heroku where they name
+   * that.
+   */
   protected async platform(flags: { local: boolean }): Promise<PlatformApi> {
     const { resolveEndpoint, PlatformApi } = await import('../heroku/index.js')
     const endpoint = await resolveEndpoint({ local: flags.local, env: process.env })
-    const onOtherToken = (refused: string, taken: string) => void writeErr(`${endpoint.label} does not accept the token from ${refused}; that from ${taken} is used.\n`)
+    const onOtherToken = (refused: string, taken: string) =>
+      void writeErr(
+        `${endpoint.label} does not accept the token from ${refused}; that from ${taken} is used.\n`,
+      )
     return new PlatformApi({ ...endpoint, onOtherToken })
   }
 
-  /** The app's name from --app, HEROKU_APP, the git remote `heroku`, or the ecosystem file where its `deploy:` block names one app alone. */
+  /**
+   * The app's name from --app, HEROKU_APP, the git remote `heroku`, or the ecosystem file where its
+   * `deploy:` block names one app alone.
+   */
   protected async appName(flags: { app?: string | undefined }): Promise<string> {
     if (flags.app) return flags.app
     const { herokuRemoteApp } = await import('../git/remotes.js')
@@ -37,16 +48,23 @@ export abstract class BaseCommand extends Command {
     })
   }
 
-  /** The `shipit dev` that a verb speaks to; undefined if it speaks to a platform. Throws ShipitError where either could be meant; see devTarget. */
-  protected async devSessions(flags: TargetFlags, isChange: boolean): Promise<DevClient[] | undefined> {
+  /**
+   * The `shipit dev` that a verb speaks to; undefined if it speaks to a platform. Throws
+   * ShipitError where either could be meant; see devTarget.
+   */
+  protected async devSessions(
+    flags: TargetFlags,
+    isChange: boolean,
+  ): Promise<DevClient[] | undefined> {
     const { devTarget } = await import('./dev/target.js')
     return devTarget(flags, { spoken: this.spoken, argv: this.argv, isChange })
   }
 
   /**
-   * Work that waits for a platform. Ctrl-C, SIGTERM and a closed terminal end the wait in order, with the exit status of the signal; a second
-   * one ends it at once.
-   * @param left what state the app is left in, a sentence or two, asked for once the work has stopped
+   * Work that waits for a platform. Ctrl-C, SIGTERM and a closed terminal end the wait in order,
+   * with the exit status of the signal; a second one ends it at once.
+   * @param left what state the app is left in, a sentence or two, asked for once the work has
+   *   stopped
    */
   async stoppable<T>(work: (signal: AbortSignal) => Promise<T>, left: () => string): Promise<T> {
     const { stopOnSignals, stoppedBy } = await import('../deploy/index.js')
@@ -62,7 +80,11 @@ export abstract class BaseCommand extends Command {
   }
 
   /** After a change that made a release: whether requests go to it yet, where preboot is on. */
-  protected async tellOfPreboot(api: PlatformApi, app: string, release: number | null): Promise<void> {
+  protected async tellOfPreboot(
+    api: PlatformApi,
+    app: string,
+    release: number | null,
+  ): Promise<void> {
     if (release === null) return
     const { prebootNote, prebootOf } = await import('../deploy/index.js')
     const preboot = await prebootOf(api, app)
@@ -110,14 +132,28 @@ export abstract class BaseCommand extends Command {
     writeOut(`${safeJson(json, 2)}\n`)
   }
 
-  /** Every command's keys are spelled as the Platform API spells its own: `already_live`, `exit_code`. */
+  /**
+   * Every command's keys are spelled as the Platform API spells its own: `already_live`,
+   * `exit_code`.
+   */
   protected override toSuccessJson(result: unknown): unknown {
     return snakeKeys(result)
   }
 
-  protected override async catch(error: Error & { exitCode?: number; oclif?: { exit?: number } }): Promise<never> {
+  protected override async catch(
+    error: Error & { exitCode?: number; oclif?: { exit?: number } },
+  ): Promise<never> {
     if (error.oclif?.exit !== undefined && error.constructor.name === 'ExitError') throw error
-    const known = withLocal(this.isMisuse(error) ? misusedCommand(error, Object.keys({ ...this.ctor.baseFlags, ...this.ctor.flags }), this.spoken) : ShipitError.from(error), this.isLocal)
+    const known = withLocal(
+      this.isMisuse(error)
+        ? misusedCommand(
+            error,
+            Object.keys({ ...this.ctor.baseFlags, ...this.ctor.flags }),
+            this.spoken,
+          )
+        : ShipitError.from(error),
+      this.isLocal,
+    )
     if (this.jsonEnabled()) writeOut(safeJson({ error: known.toJSON() }, 2) + '\n')
     printError(known)
     // Not process.exit: output that is still in a pipe would be cut off.

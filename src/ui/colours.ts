@@ -1,4 +1,8 @@
 import pc from 'picocolors'
 
-/** Colours for a stream: none off a terminal, whatever picocolors thinks of CI, and none under NO_COLOR. */
-export const colours = (stream: { isTTY?: boolean } = process.stdout) => pc.createColors(Boolean(stream.isTTY) && pc.isColorSupported)
+/**
+ * Colours for a stream: none off a terminal, whatever picocolors thinks of CI, and none under
+ * NO_COLOR.
+ */
+export const colours = (stream: { isTTY?: boolean } = process.stdout) =>
+  pc.createColors(Boolean(stream.isTTY) && pc.isColorSupported)

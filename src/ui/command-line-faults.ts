@@ -1,17 +1,45 @@
-/** What a user mistyped, in plain words and with what was probably meant. What was typed may hold a secret: only names are repeated. */
+/**
+ * What a user mistyped, in plain words and with what was probably meant. What was typed may hold a
+ * secret: only names are repeated.
+ */
 import { ShipitError } from '../errors.js'
 import { nearest } from '../nearest.js'
 
 /** What the Heroku CLI, PM2 and flyctl call a thing that has another name here. */
-const ELSEWHERE = new Map(Object.entries({
-  create: 'apps create', auth: 'whoami', 'auth:login': 'login', 'auth:logout': 'logout', bash: 'run bash', console: 'run bash', ssh: 'run bash', exec: 'run', info: 'ps',
-  ecosystem: 'init', launch: 'init', jlist: 'ps --json', prettylist: 'ps --json', plus: 'keys set', link: 'keys set', unlink: 'keys unset', env: 'config', secrets: 'config',
-}))
+const ELSEWHERE = new Map(
+  Object.entries({
+    create: 'apps create',
+    auth: 'whoami',
+    'auth:login': 'login',
+    'auth:logout': 'logout',
+    bash: 'run bash',
+    console: 'run bash',
+    ssh: 'run bash',
+    exec: 'run',
+    info: 'ps',
+    ecosystem: 'init',
+    launch: 'init',
+    jlist: 'ps --json',
+    prettylist: 'ps --json',
+    plus: 'keys set',
+    link: 'keys set',
+    unlink: 'keys unset',
+    env: 'config',
+    secrets: 'config',
+  }),
+)
 
-interface KnownCommand { id: string; takesArguments: boolean }
+interface KnownCommand {
+  id: string
+  takesArguments: boolean
+}
 
 /** @param id as oclif joins the words that were typed: `keys:lst`, `ps:extra` */
-export function unknownCommand(id: string, commands: readonly KnownCommand[], bin: string): ShipitError {
+export function unknownCommand(
+  id: string,
+  commands: readonly KnownCommand[],
+  bin: string,
+): ShipitError {
   const words = id.split(':')
   const spoken = (text: string) => `${bin} ${text.replaceAll(':', ' ')}`
   const surplus = commands.find((command) => id.startsWith(`${command.id}:`))
@@ -19,10 +47,19 @@ export function unknownCommand(id: string, commands: readonly KnownCommand[], bi
   const ofTopic = commands.filter((command) => command.id.startsWith(`${topic}:`))
   if (surplus) {
     // `config` is a command and a topic.
-    const meant = surplus.id === topic ? nearest(words[1]!, ofTopic.map((command) => command.id.slice(topic.length + 1))) : undefined
+    const meant =
+      surplus.id === topic
+        ? nearest(
+            words[1]!,
+            ofTopic.map((command) => command.id.slice(topic.length + 1)),
+          )
+        : undefined
     // `ps:scale` is how Heroku's own CLI calls it; `ps scale` would be an argument of `ps`.
     if (surplus.takesArguments) {
-      const other = nearest(words[1]!, commands.map((command) => command.id).filter((known) => !known.includes(':')))
+      const other = nearest(
+        words[1]!,
+        commands.map((command) => command.id).filter((known) => !known.includes(':')),
+      )
       return new ShipitError('usage', {
         message: `\`${spoken(surplus.id)}\` has no commands below it.`,
         ...(other === undefined ? {} : { why: `Did you mean \`${bin} ${other}\`?` }),
@@ -37,13 +74,21 @@ export function unknownCommand(id: string, commands: readonly KnownCommand[], bi
   }
 
   const typed = ofTopic.length > 0 ? `${topic}:${words[1]}` : topic
-  const guess = ofTopic.length > 0
-    ? nearest(words[1]!, ofTopic.map((command) => command.id.slice(topic.length + 1)))
-    : ELSEWHERE.get(id) ?? ELSEWHERE.get(topic) ?? nearest(topic, [...new Set(commands.map((command) => command.id.split(':')[0]!))])
+  const guess =
+    ofTopic.length > 0
+      ? nearest(
+          words[1]!,
+          ofTopic.map((command) => command.id.slice(topic.length + 1)),
+        )
+      : (ELSEWHERE.get(id) ??
+        ELSEWHERE.get(topic) ??
+        nearest(topic, [...new Set(commands.map((command) => command.id.split(':')[0]!))]))
   const help = ofTopic.length > 0 ? `${bin} ${topic} --help` : `${bin} --help`
   return new ShipitError('usage', {
     message: `There is no command \`${spoken(typed)}\`.`,
-    ...(guess === undefined ? {} : { why: `Did you mean \`${bin} ${ofTopic.length > 0 ? `${topic} ` : ''}${guess}\`?` }),
+    ...(guess === undefined
+      ? {}
+      : { why: `Did you mean \`${bin} ${ofTopic.length > 0 ? `${topic} ` : ''}${guess}\`?` }),
     next: `${help} lists the commands.`,
   })
 }
@@ -55,20 +100,46 @@ interface ParserError extends Error {
 }
 
 /** @param known the command's flags, by name */
-export function misusedCommand(error: ParserError, known: readonly string[], command: string): ShipitError {
+export function misusedCommand(
+  error: ParserError,
+  known: readonly string[],
+  command: string,
+): ShipitError {
   const next = `${command} --help`
-  const unknown = Array.isArray(error.flags) ? error.flags.filter((flag): flag is string => typeof flag === 'string') : []
+  const unknown = Array.isArray(error.flags)
+    ? error.flags.filter((flag): flag is string => typeof flag === 'string')
+    : []
   if (unknown.length > 0) {
     const names = unknown.map((flag) => flag.split('=')[0]!)
-    const guesses = [...new Set(names.flatMap((name) => nearest(name.replace(/^-+/, ''), known) ?? []))]
+    const guesses = [
+      ...new Set(names.flatMap((name) => nearest(name.replace(/^-+/, ''), known) ?? [])),
+    ]
     return new ShipitError('usage', {
-      message: names.length === 1 ? `There is no flag ${names[0]}.` : `There are no flags ${names.join(', ')}.`,
-      ...(guesses.length === 0 ? {} : { why: `Did you mean ${guesses.map((guess) => `--${guess}`).join(', ')}?` }),
-      next, cause: error,
+      message:
+        names.length === 1
+          ? `There is no flag ${names[0]}.`
+          : `There are no flags ${names.join(', ')}.`,
+      ...(guesses.length === 0
+        ? {}
+        : { why: `Did you mean ${guesses.map((guess) => `--${guess}`).join(', ')}?` }),
+      next,
+      cause: error,
     })
   }
-  const said = error.message.replace(/\n?See more help with --help\s*$/, '').replace(/\s*\n\s*/g, ' ').replace(/^The following errors? occurred:/, '').replace(/(Missing required flag )(?=\w)/, '$1--').trim()
+  const said = error.message
+    .replace(/\n?See more help with --help\s*$/, '')
+    .replace(/\s*\n\s*/g, ' ')
+    .replace(/^The following errors? occurred:/, '')
+    .replace(/(Missing required flag )(?=\w)/, '$1--')
+    .trim()
   const [, flag, complaint] = /^Parsing (--[\w-]+) (.*)$/s.exec(said) ?? []
-  const text = flag === undefined ? said : `${flag}: ${complaint!.charAt(0).toLowerCase()}${complaint!.slice(1)}`
-  return new ShipitError('usage', { message: /[.?!]$/.test(text) ? text : `${text}.`, next, cause: error })
+  const text =
+    flag === undefined
+      ? said
+      : `${flag}: ${complaint!.charAt(0).toLowerCase()}${complaint!.slice(1)}`
+  return new ShipitError('usage', {
+    message: /[.?!]$/.test(text) ? text : `${text}.`,
+    next,
+    cause: error,
+  })
 }

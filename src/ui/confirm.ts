@@ -12,9 +12,17 @@ interface Question {
   next: string
 }
 
-/** Goes on after a yes. Throws ShipitError `usage` where nobody can be asked, `interrupted` after a no: nothing was changed then. */
+/**
+ * Goes on after a yes. Throws ShipitError `usage` where nobody can be asked, `interrupted` after a
+ * no: nothing was changed then.
+ */
 export async function confirm({ what, isSure, isJson, next }: Question): Promise<void> {
   if (isSure) return
-  if (!process.stdin.isTTY || isJson) throw new ShipitError('usage', { message: `This must be confirmed: ${what} Nothing was changed.`, next })
-  if (!(await askYesOrNo(what, false))) throw new ShipitError('interrupted', { message: 'Nothing was changed.' })
+  if (!process.stdin.isTTY || isJson)
+    throw new ShipitError('usage', {
+      message: `This must be confirmed: ${what} Nothing was changed.`,
+      next,
+    })
+  if (!(await askYesOrNo(what, false)))
+    throw new ShipitError('interrupted', { message: 'Nothing was changed.' })
 }

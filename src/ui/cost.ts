@@ -2,5 +2,10 @@ import type { Cost } from '../dyno-sizes.js'
 
 /** `standard dynos, costs more`; empty where neither is known. Heroku's price list has the sums. */
 export function costInWords({ costClass, costs }: Cost): string {
-  return [costClass && `${costClass} dynos`, costs && (costs === 'same' ? 'costs the same' : `costs ${costs}`)].filter(Boolean).join(', ')
+  return [
+    costClass && `${costClass} dynos`,
+    costs && (costs === 'same' ? 'costs the same' : `costs ${costs}`),
+  ]
+    .filter(Boolean)
+    .join(', ')
 }

@@ -13,8 +13,14 @@ export interface PlainOptions {
   groups?: boolean
 }
 
-/** A deploy's events as plain lines in the style of a Heroku build: for pipes, CI and `--json` (then on stderr). */
-export function plainDeploy(stream: LineSink, { timestamps = false, groups = false }: PlainOptions = {}): DeployEvents {
+/**
+ * A deploy's events as plain lines in the style of a Heroku build: for pipes, CI and `--json` (then
+ * on stderr).
+ */
+export function plainDeploy(
+  stream: LineSink,
+  { timestamps = false, groups = false }: PlainOptions = {},
+): DeployEvents {
   const say = (text: string) => stream.write(timestamps ? stamped(text) : text)
   let isOpen = false
   const close = () => {
@@ -40,10 +46,15 @@ export function stamped(text: string, now = new Date()): string {
 
 function lineOf(event: DeployEvent): string {
   switch (event.type) {
-    case 'started': return `-----> ${printable(event.title)}\n`
-    case 'line': return `${INDENT}${printable(event.text)}`.trimEnd() + '\n'
-    case 'finished': return `${INDENT}Done in ${elapsed(event.ms)}${event.detail ? `: ${printable(event.detail)}` : ''}\n`
-    case 'failed': return ` !     ${printable(event.title)} failed after ${elapsed(event.ms)}: ${printable(event.message)}\n`
-    case 'skipped': return `-----> Skipping ${event.step}: ${printable(event.reason)}\n`
+    case 'started':
+      return `-----> ${printable(event.title)}\n`
+    case 'line':
+      return `${INDENT}${printable(event.text)}`.trimEnd() + '\n'
+    case 'finished':
+      return `${INDENT}Done in ${elapsed(event.ms)}${event.detail ? `: ${printable(event.detail)}` : ''}\n`
+    case 'failed':
+      return ` !     ${printable(event.title)} failed after ${elapsed(event.ms)}: ${printable(event.message)}\n`
+    case 'skipped':
+      return `-----> Skipping ${event.step}: ${printable(event.reason)}\n`
   }
 }

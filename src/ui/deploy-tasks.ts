@@ -8,7 +8,10 @@ type Task = ListrTaskWrapper<unknown, typeof DefaultRenderer, typeof SimpleRende
 /** Lines of a build that stay in view under its step while it runs. */
 const LINES_IN_VIEW = 8
 
-/** A deploy's events as a task list on a terminal: a spinner a step, the newest output under it, its time beside it. */
+/**
+ * A deploy's events as a task list on a terminal: a spinner a step, the newest output under it, its
+ * time beside it.
+ */
 interface TaskView {
   events: DeployEvents
   /** Resolves once all of it is on the screen. */
@@ -16,7 +19,8 @@ interface TaskView {
 }
 
 /**
- * Each step becomes a list of its own: which steps there are is known only when they come (a rollback, a look at what serves).
+ * Each step becomes a list of its own: which steps there are is known only when they come (a
+ * rollback, a look at what serves).
  * Import this file only on a terminal: listr2 takes its time to load.
  */
 export function deployTasks(): TaskView {
@@ -34,7 +38,12 @@ export function deployTasks(): TaskView {
       shown = shown.then(() => skipped.show())
     } else steps.get(event.step)?.take(event)
   }
-  return { events, end: async () => { await shown } }
+  return {
+    events,
+    end: async () => {
+      await shown
+    },
+  }
 }
 
 /** One step: events may come before its list is on the screen, and are kept for it. */
@@ -42,7 +51,9 @@ class Step {
   private task: Task | undefined
   private readonly waiting: DeployEvent[] = []
   private settle: (() => void) | undefined
-  private readonly settled = new Promise<void>((resolve) => { this.settle = resolve })
+  private readonly settled = new Promise<void>((resolve) => {
+    this.settle = resolve
+  })
   private failure: string | undefined
 
   constructor(private readonly title: string) {}
@@ -53,23 +64,28 @@ class Step {
   }
 
   async show(): Promise<void> {
-    const list = new Listr([{
-      title: printable(this.title),
-      task: async (_context, task) => {
-        this.task = task as Task
-        for (const event of this.waiting) this.apply(this.task, event)
-        await this.settled
-        if (this.failure !== undefined) throw new Error(this.failure)
+    const list = new Listr(
+      [
+        {
+          title: printable(this.title),
+          task: async (_context, task) => {
+            this.task = task as Task
+            for (const event of this.waiting) this.apply(this.task, event)
+            await this.settled
+            if (this.failure !== undefined) throw new Error(this.failure)
+          },
+          rendererOptions: { outputBar: LINES_IN_VIEW },
+        },
+      ],
+      {
+        renderer: 'default',
+        exitOnError: false,
+        // listr2 would end the process at Ctrl-C, before the deploy has looked at what serves.
+        registerSignalListeners: false,
+        // The error is printed whole at the end; here the step is only marked.
+        rendererOptions: { collapseErrors: true, showErrorMessage: false, collapseSkips: true },
       },
-      rendererOptions: { outputBar: LINES_IN_VIEW },
-    }], {
-      renderer: 'default',
-      exitOnError: false,
-      // listr2 would end the process at Ctrl-C, before the deploy has looked at what serves.
-      registerSignalListeners: false,
-      // The error is printed whole at the end; here the step is only marked.
-      rendererOptions: { collapseErrors: true, showErrorMessage: false, collapseSkips: true },
-    })
+    )
     await list.run()
   }
 
@@ -79,7 +95,9 @@ class Step {
         task.output = printable(event.text)
         break
       case 'finished':
-        task.title = printable(`${this.title}${event.detail ? `: ${event.detail}` : ''} [${elapsed(event.ms)}]`)
+        task.title = printable(
+          `${this.title}${event.detail ? `: ${event.detail}` : ''} [${elapsed(event.ms)}]`,
+        )
         this.settle?.()
         break
       case 'failed':

@@ -9,25 +9,50 @@ interface FormationView {
   width: number | undefined
 }
 
-/** The formation as `ps` shows it: each dyno with its instances below it, or with `sort` all instances in one table, as `pm2 ls` has them. */
-export function renderFormation(dynos: readonly DynoReport[], { sort, width }: FormationView, now = Date.now()): string {
+/**
+ * The formation as `ps` shows it: each dyno with its instances below it, or with `sort` all
+ * instances in one table, as `pm2 ls` has them.
+ */
+export function renderFormation(
+  dynos: readonly DynoReport[],
+  { sort, width }: FormationView,
+  now = Date.now(),
+): string {
   const rows = placed(dynos)
-  if (sort && rows.length > 0) return renderInstances(sortInstances(rows, sort), { width, withDyno: true })
-  const indented = (text: string) => text.split('\n').map((line) => `  ${line}`).join('\n')
+  if (sort && rows.length > 0)
+    return renderInstances(sortInstances(rows, sort), { width, withDyno: true })
+  const indented = (text: string) =>
+    text
+      .split('\n')
+      .map((line) => `  ${line}`)
+      .join('\n')
   return renderDynos(dynos, {
     now,
-    about: (dyno) => [memoryOf(dyno), dyno.loadAverage === null ? '' : `load ${dyno.loadAverage}`, trafficOf(dyno), dyno.fault ?? ''].filter(Boolean),
-    below: (dyno) => (dyno.instances.length > 0 ? indented(renderInstances(placed([dyno]), { width: width && width - 2 })) : undefined),
+    about: (dyno) =>
+      [
+        memoryOf(dyno),
+        dyno.loadAverage === null ? '' : `load ${dyno.loadAverage}`,
+        trafficOf(dyno),
+        dyno.fault ?? '',
+      ].filter(Boolean),
+    below: (dyno) =>
+      dyno.instances.length > 0
+        ? indented(renderInstances(placed([dyno]), { width: width && width - 2 }))
+        : undefined,
   })
 }
 
 function memoryOf({ memoryMb, memoryQuotaMb }: DynoReport): string {
   if (memoryMb === null) return ''
-  return memoryQuotaMb === null ? `${Math.round(memoryMb)} MB` : `${Math.round(memoryMb)} of ${Math.round(memoryQuotaMb)} MB`
+  return memoryQuotaMb === null
+    ? `${Math.round(memoryMb)} MB`
+    : `${Math.round(memoryMb)} of ${Math.round(memoryQuotaMb)} MB`
 }
 
 const trafficOf = ({ requestsPerMinute, errorsPerMinute }: DynoReport): string =>
-  requestsPerMinute ? `${requestsPerMinute} req/min${errorsPerMinute ? `, ${errorsPerMinute} failed` : ''}` : ''
+  requestsPerMinute
+    ? `${requestsPerMinute} req/min${errorsPerMinute ? `, ${errorsPerMinute} failed` : ''}`
+    : ''
 
 /** Seconds in which the runtime prints its first figures. */
 const FIRST_FIGURES = 25
@@ -36,23 +61,40 @@ const FIRST_FIGURES = 25
  * Why figures are missing, as sentences; undefined where none are.
  * @param watched ms of the log that were looked at for them, see Look
  */
-export function missingFigures(dynos: readonly DynoReport[], watched = Infinity, now = Date.now()): string | undefined {
-  const silent = dynos.filter(({ state, type, figuresFrom }) => state === 'up' && type !== 'run' && figuresFrom !== 'shipit-runtime')
+export function missingFigures(
+  dynos: readonly DynoReport[],
+  watched = Infinity,
+  now = Date.now(),
+): string | undefined {
+  const silent = dynos.filter(
+    ({ state, type, figuresFrom }) =>
+      state === 'up' && type !== 'run' && figuresFrom !== 'shipit-runtime',
+  )
   if (silent.length > 0) return silence(silent, watched, now)
-  const isWaiting = dynos.some(({ instances }) => instances.some(({ status, memoryMb }) => status === 'online' && memoryMb === null))
-  return isWaiting ? 'Some figures are not there yet: shipit-runtime prints them every 20 s.' : undefined
+  const isWaiting = dynos.some(({ instances }) =>
+    instances.some(({ status, memoryMb }) => status === 'online' && memoryMb === null),
+  )
+  return isWaiting
+    ? 'Some figures are not there yet: shipit-runtime prints them every 20 s.'
+    : undefined
 }
 
 function silence(silent: readonly DynoReport[], watched: number, now: number): string {
-  const isYoung = silent.every(({ updated_at }) => now - Date.parse(updated_at) < FIRST_FIGURES * 1000)
-  const names = silent.length > 3 ? `${silent.length} dynos` : silent.map(({ name }) => name).join(', ')
+  const isYoung = silent.every(
+    ({ updated_at }) => now - Date.parse(updated_at) < FIRST_FIGURES * 1000,
+  )
+  const names =
+    silent.length > 3 ? `${silent.length} dynos` : silent.map(({ name }) => name).join(', ')
   const isHerokus = silent.every(({ figuresFrom }) => figuresFrom === 'log-runtime-metrics')
-  if (isYoung) return `No ${isHerokus ? 'instances' : 'figures'} of ${names} yet: shipit-runtime prints them every 20 s.`
+  if (isYoung)
+    return `No ${isHerokus ? 'instances' : 'figures'} of ${names} yet: shipit-runtime prints them every 20 s.`
   const { app } = silent[0]!
   if (watched < FIGURES_EVERY) {
     return `No instances of ${names} yet: the log is so busy that the lines which Heroku keeps reach back ${Math.max(1, Math.round(watched / 1000))} s, and shipit-runtime prints figures every 20 s. \`shipit ps --watch --app ${app.name}\` shows them as they come.`
   }
-  const time = Number.isFinite(watched) ? `in ${Math.round(watched / 1000)} s of the app's log` : 'the app\'s recent log'
+  const time = Number.isFinite(watched)
+    ? `in ${Math.round(watched / 1000)} s of the app's log`
+    : "the app's recent log"
   const why = Number.isFinite(watched)
     ? `No instances of ${names}: shipit-runtime printed nothing ${time}, so either the app does not run under it (\`shipit init\` sets that up), or SHIPIT_METRICS turns its figures off or makes them rarer.`
     : `No instances of ${names}: ${time} has no lines of shipit-runtime. \`shipit init\` lets an app run under it.`

@@ -16,8 +16,11 @@ export default class ShipitHelp extends Help {
   override async showHelp(argv: string[]): Promise<void> {
     const words = argv.filter((arg) => !arg.startsWith('-'))
     const id = words.slice(0, 2).join(':')
-    const isKnown = words.length === 0 || this.config.findCommand(words[0]!) || (words.length === 1 ? this.config.findTopic(words[0]!) : this.config.findCommand(id))
-    if (!isKnown) return void await this.config.runCommand(id, argv)
+    const isKnown =
+      words.length === 0 ||
+      this.config.findCommand(words[0]!) ||
+      (words.length === 1 ? this.config.findTopic(words[0]!) : this.config.findCommand(id))
+    if (!isKnown) return void (await this.config.runCommand(id, argv))
     await super.showHelp(argv)
   }
 
@@ -27,12 +30,16 @@ export default class ShipitHelp extends Help {
   }
 
   protected override get sortedTopics() {
-    return super.sortedTopics.filter(({ name }) => this.sortedCommands.some(({ id }) => id.startsWith(`${name}:`)))
+    return super.sortedTopics.filter(({ name }) =>
+      this.sortedCommands.some(({ id }) => id.startsWith(`${name}:`)),
+    )
   }
 
   protected override async showRootHelp(): Promise<void> {
     await super.showRootHelp()
-    const rows = Object.values(EXIT_CODES).map(({ exit, means }) => `  ${String(exit).padEnd(5)}${means}`)
+    const rows = Object.values(EXIT_CODES).map(
+      ({ exit, means }) => `  ${String(exit).padEnd(5)}${means}`,
+    )
     this.log(['EXIT CODES', '  0    all went well', ...rows].join('\n'))
   }
 }

@@ -5,45 +5,71 @@ import type { Sort } from './sort-fields.js'
 import { renderTable } from './table.js'
 
 /** An instance and the dyno that it is in. */
-export interface Placed { dyno: DynoReport; instance: InstanceReport }
+export interface Placed {
+  dyno: DynoReport
+  instance: InstanceReport
+}
 
 const HEAD = ['ID', 'STATUS', 'PID', '↺', 'UPTIME', 'CPU', 'MEMORY', 'LOOP', 'RPM', 'VERSION']
 /** The column that gives way on a narrow terminal. */
 const ID = 0
 
-export const placed = (dynos: readonly DynoReport[]): Placed[] => dynos.flatMap((dyno) => dyno.instances.map((instance) => ({ dyno, instance })))
+export const placed = (dynos: readonly DynoReport[]): Placed[] =>
+  dynos.flatMap((dyno) => dyno.instances.map((instance) => ({ dyno, instance })))
 
 /** PM2's `ls` over all dynos: the instances in one order, what is not known last. */
 export function sortInstances(rows: readonly Placed[], { field, isDescending }: Sort): Placed[] {
   const sign = isDescending ? -1 : 1
-  const byDyno = (one: Placed, other: Placed) => natural(one.dyno.name, other.dyno.name) || natural(one.instance.id, other.instance.id)
+  const byDyno = (one: Placed, other: Placed) =>
+    natural(one.dyno.name, other.dyno.name) || natural(one.instance.id, other.instance.id)
   return [...rows].sort((one, other) => {
     const [a, b] = [valueOf(one, field), valueOf(other, field)]
     if (a === null || b === null) return a === b ? byDyno(one, other) : a === null ? 1 : -1
-    return sign * (typeof a === 'number' && typeof b === 'number' ? a - b : natural(String(a), String(b))) || byDyno(one, other)
+    return (
+      sign *
+        (typeof a === 'number' && typeof b === 'number' ? a - b : natural(String(a), String(b))) ||
+      byDyno(one, other)
+    )
   })
 }
 
-/** The same order for a report that keeps the dynos apart: each dyno's instances sorted, and the dynos by the first of theirs. */
+/**
+ * The same order for a report that keeps the dynos apart: each dyno's instances sorted, and the
+ * dynos by the first of theirs.
+ */
 export function sortDynos(dynos: readonly DynoReport[], sort: Sort): DynoReport[] {
   const order = sortInstances(placed(dynos), sort)
-  const sorted = dynos.map((dyno) => ({ ...dyno, instances: order.filter((row) => row.dyno === dyno).map(({ instance }) => instance) }))
-  const place = (dyno: DynoReport) => { const at = order.findIndex((row) => row.dyno.name === dyno.name); return at < 0 ? Infinity : at }
+  const sorted = dynos.map((dyno) => ({
+    ...dyno,
+    instances: order.filter((row) => row.dyno === dyno).map(({ instance }) => instance),
+  }))
+  const place = (dyno: DynoReport) => {
+    const at = order.findIndex((row) => row.dyno.name === dyno.name)
+    return at < 0 ? Infinity : at
+  }
   return sorted.sort((one, other) => place(one) - place(other) || 0)
 }
 
 /** web.2 before web.10. */
-const natural = (one: string, other: string): number => one.localeCompare(other, 'en', { numeric: true })
+const natural = (one: string, other: string): number =>
+  one.localeCompare(other, 'en', { numeric: true })
 
 function valueOf({ dyno, instance }: Placed, field: Sort['field']): string | number | null {
   switch (field) {
-    case 'dyno': return dyno.name
-    case 'uptime': return instance.uptimeSeconds
-    case 'cpu': return instance.cpuPercent
-    case 'memory': return instance.memoryMb
-    case 'loop': return instance.eventLoopP95Ms
-    case 'requests': return instance.requestsPerMinute
-    default: return instance[field]
+    case 'dyno':
+      return dyno.name
+    case 'uptime':
+      return instance.uptimeSeconds
+    case 'cpu':
+      return instance.cpuPercent
+    case 'memory':
+      return instance.memoryMb
+    case 'loop':
+      return instance.eventLoopP95Ms
+    case 'requests':
+      return instance.requestsPerMinute
+    default:
+      return instance[field]
   }
 }
 
@@ -57,31 +83,73 @@ interface InstanceTableOptions {
 }
 
 /** Instances as a table; those that do not run are marked by colour on a terminal. */
-export function renderInstances(rows: readonly Placed[], { width, withDyno = false, lead = { head: [], cells: () => [] } }: InstanceTableOptions): string {
+export function renderInstances(
+  rows: readonly Placed[],
+  { width, withDyno = false, lead = { head: [], cells: () => [] } }: InstanceTableOptions,
+): string {
   const c = colours()
-  const cells = rows.map(({ dyno, instance }) => [...lead.cells({ dyno, instance }), ...(withDyno ? [dyno.name] : []), ...cellsOf(instance, dyno)])
-  const [head, ...lines] = renderTable([...lead.head, ...(withDyno ? ['DYNO'] : []), ...HEAD], cells, { width, flexible: lead.head.length + (withDyno ? ID + 1 : ID) }).split('\n')
-  return [c.dim(head!), ...lines.map((line, row) => paintFor(rows[row]!.instance, c)(line))].join('\n')
+  const cells = rows.map(({ dyno, instance }) => [
+    ...lead.cells({ dyno, instance }),
+    ...(withDyno ? [dyno.name] : []),
+    ...cellsOf(instance, dyno),
+  ])
+  const [head, ...lines] = renderTable(
+    [...lead.head, ...(withDyno ? ['DYNO'] : []), ...HEAD],
+    cells,
+    { width, flexible: lead.head.length + (withDyno ? ID + 1 : ID) },
+  ).split('\n')
+  return [c.dim(head!), ...lines.map((line, row) => paintFor(rows[row]!.instance, c)(line))].join(
+    '\n',
+  )
 }
 
 function cellsOf(instance: InstanceReport, dyno: DynoReport): string[] {
-  const { id, status, pid, restarts, uptimeSeconds, cpuPercent, eventLoopP95Ms, requestsPerMinute, version } = instance
-  const or = (value: number | string | null, unit = '') => (value === null ? '-' : `${value}${unit}`)
+  const {
+    id,
+    status,
+    pid,
+    restarts,
+    uptimeSeconds,
+    cpuPercent,
+    eventLoopP95Ms,
+    requestsPerMinute,
+    version,
+  } = instance
+  const or = (value: number | string | null, unit = '') =>
+    value === null ? '-' : `${value}${unit}`
   return [
-    id, or(status), or(pid), or(restarts), uptimeSeconds === null ? '-' : shortDuration(uptimeSeconds), or(cpuPercent === null ? null : Math.round(cpuPercent), '%'),
-    memoryOf(instance, dyno), or(eventLoopP95Ms === null ? null : Number(eventLoopP95Ms.toFixed(1)), 'ms'), or(requestsPerMinute), or(version),
+    id,
+    or(status),
+    or(pid),
+    or(restarts),
+    uptimeSeconds === null ? '-' : shortDuration(uptimeSeconds),
+    or(cpuPercent === null ? null : Math.round(cpuPercent), '%'),
+    memoryOf(instance, dyno),
+    or(eventLoopP95Ms === null ? null : Number(eventLoopP95Ms.toFixed(1)), 'ms'),
+    or(requestsPerMinute),
+    or(version),
   ]
 }
 
 /** Of the limit where there is one, else of the dyno, which all instances share. */
-function memoryOf({ memoryMb, memoryLimitMb }: InstanceReport, { memoryQuotaMb }: DynoReport): string {
+function memoryOf(
+  { memoryMb, memoryLimitMb }: InstanceReport,
+  { memoryQuotaMb }: DynoReport,
+): string {
   if (memoryMb === null) return '-'
   const limit = memoryLimitMb ?? memoryQuotaMb
   return `${Math.round(memoryMb)}${limit === null ? '' : `/${Math.round(limit)}`} MB`
 }
 
-function paintFor({ status, memoryMb, memoryLimitMb }: InstanceReport, c: ReturnType<typeof colours>): (text: string) => string {
+function paintFor(
+  { status, memoryMb, memoryLimitMb }: InstanceReport,
+  c: ReturnType<typeof colours>,
+): (text: string) => string {
   if (status === 'errored' || status === 'stopped') return c.red
-  if (status !== 'online' || (memoryMb !== null && memoryLimitMb !== null && memoryMb > 0.9 * memoryLimitMb)) return c.yellow
+  if (
+    status !== 'online' ||
+    (memoryMb !== null && memoryLimitMb !== null && memoryMb > 0.9 * memoryLimitMb)
+  )
+    return c.yellow
   return (text) => text
 }

@@ -3,7 +3,10 @@ import { cutColoured } from './fit.js'
 
 const RESTORE_CURSOR = '\x1b[?25h'
 
-/** A text that replaces itself in place on a terminal, cut to its rows; elsewhere each text is printed below the last. */
+/**
+ * A text that replaces itself in place on a terminal, cut to its rows; elsewhere each text is
+ * printed below the last.
+ */
 interface LiveScreen {
   show(text: string): void
   /** Leaves the last text where it is, and the cursor below it. */
@@ -11,7 +14,8 @@ interface LiveScreen {
 }
 
 export function liveScreen(out: NodeJS.WriteStream = process.stdout): LiveScreen {
-  if (!out.isTTY || process.env.TERM === 'dumb') return { show: (text) => void out.write(`${harmless(text)}\n\n`), end: () => {} }
+  if (!out.isTTY || process.env.TERM === 'dumb')
+    return { show: (text) => void out.write(`${harmless(text)}\n\n`), end: () => {} }
   let rows = 0
   out.write('\x1b[?25l')
   return {
@@ -25,9 +29,15 @@ export function liveScreen(out: NodeJS.WriteStream = process.stdout): LiveScreen
   }
 }
 
-/** As many lines as the terminal holds with one free for the cursor. A line that would wrap would move all below it, so it is cut. */
+/**
+ * As many lines as the terminal holds with one free for the cursor. A line that would wrap would
+ * move all below it, so it is cut.
+ */
 function fitting(lines: readonly string[], rows: number, columns: number): string[] {
   const room = Math.max(1, rows - 1)
-  const kept = lines.length <= room ? [...lines] : [...lines.slice(0, room - 1), `… ${lines.length - room + 1} more lines`]
+  const kept =
+    lines.length <= room
+      ? [...lines]
+      : [...lines.slice(0, room - 1), `… ${lines.length - room + 1} more lines`]
   return kept.map((line) => cutColoured(line, columns))
 }

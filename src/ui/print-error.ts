@@ -4,12 +4,34 @@ import { printable } from './printable.js'
 import { errorAnnotation, isGithubActions } from './workflow-commands.js'
 import { writeErr } from '../terminal.js'
 
-/** Writes an error to stderr: what happened, why, what to do next; under GitHub Actions as an annotation too. The one place that does. */
+/**
+ * Writes an error to stderr: what happened, why, what to do next; under GitHub Actions as an
+ * annotation too. The one place that does.
+ */
 export function printError(error: ShipitError): void {
   const colours = pc.createColors(Boolean(process.stderr.isTTY) && pc.isColorSupported)
   const lines = [`${colours.red(' ›')}   ${colours.bold('Error:')} ${printable(error.message)}`]
-  if (error.why) lines.push(...printable(error.why).split('\n').map((line) => `     ${line}`))
-  if (error.next) lines.push(...printable(error.next).split('\n').map((line, i) => `${i === 0 ? colours.cyan('   → ') : '     '}${line}`))
+  if (error.why)
+    lines.push(
+      ...printable(error.why)
+        .split('\n')
+        .map((line) => `     ${line}`),
+    )
+  if (error.next)
+    lines.push(
+      ...printable(error.next)
+        .split('\n')
+        .map((line, i) => `${i === 0 ? colours.cyan('   → ') : '     '}${line}`),
+    )
   writeErr(lines.join('\n') + '\n')
-  if (isGithubActions()) writeErr(errorAnnotation(`shipit: ${EXIT_CODES[error.code].means} (exit ${error.exitCode})`, [error.message, error.next].filter(Boolean).map((part) => printable(part!)).join('\n')))
+  if (isGithubActions())
+    writeErr(
+      errorAnnotation(
+        `shipit: ${EXIT_CODES[error.code].means} (exit ${error.exitCode})`,
+        [error.message, error.next]
+          .filter(Boolean)
+          .map((part) => printable(part!))
+          .join('\n'),
+      ),
+    )
 }

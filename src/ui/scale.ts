@@ -5,19 +5,42 @@ import { renderTable } from './table.js'
 const words = ({ quantity, size }: Scale) => `${quantity}:${size}`
 
 /** What a scale changes: before, after, and what that does to the bill. */
-export function renderScale(changes: readonly ScaleChange[], instances: InstancesPlan['changes']): string {
+export function renderScale(
+  changes: readonly ScaleChange[],
+  instances: InstancesPlan['changes'],
+): string {
   const rows = [
-    ...changes.map(({ type, before, after, ...cost }) => [type, words(before), '→', words(after), costInWords(cost)]),
-    ...instances.map(({ app, before, after }) => [`${app} (instances)`, String(before), '→', String(after), '']),
+    ...changes.map(({ type, before, after, ...cost }) => [
+      type,
+      words(before),
+      '→',
+      words(after),
+      costInWords(cost),
+    ]),
+    ...instances.map(({ app, before, after }) => [
+      `${app} (instances)`,
+      String(before),
+      '→',
+      String(after),
+      '',
+    ]),
   ]
   const hasCost = changes.length > 0
-  return renderTable(['PROCESS', 'BEFORE', '', 'AFTER', ...(hasCost ? ['COST'] : [])], hasCost ? rows : rows.map((row) => row.slice(0, -1)))
+  return renderTable(
+    ['PROCESS', 'BEFORE', '', 'AFTER', ...(hasCost ? ['COST'] : [])],
+    hasCost ? rows : rows.map((row) => row.slice(0, -1)),
+  )
 }
 
-/** `Memory of a web dyno (Standard-1X): 4 × api at 61 MB and 48 MB of shipit-runtime: 292 of 512 MB` */
+/**
+ * `Memory of a web dyno (Standard-1X): 4 × api at 61 MB and 48 MB of shipit-runtime: 292 of 512 MB`
+ */
 export function describeFit({ type, size, quotaMb, neededMb, apps }: InstancesFit): string {
-  const parts = apps.map(({ app, instances, eachMb }) => `${instances} × ${app} at ${eachMb} MB`).join(', ')
-  const runtime = neededMb - apps.reduce((sum, { instances, eachMb }) => sum + instances * eachMb, 0)
+  const parts = apps
+    .map(({ app, instances, eachMb }) => `${instances} × ${app} at ${eachMb} MB`)
+    .join(', ')
+  const runtime =
+    neededMb - apps.reduce((sum, { instances, eachMb }) => sum + instances * eachMb, 0)
   return `Memory of a ${type} dyno (${size}): ${parts} and ${runtime} MB of shipit-runtime: ${neededMb}${quotaMb === null ? '' : ` of ${quotaMb}`} MB.`
 }
 

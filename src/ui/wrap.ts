@@ -1,4 +1,7 @@
-/** Words on lines of at most `width` columns; the first may be narrower. A longer word has a line of its own. */
+/**
+ * Words on lines of at most `width` columns; the first may be narrower. A longer word has a line of
+ * its own.
+ */
 export function wrap(text: string, firstWidth: number, width: number = firstWidth): string[] {
   const lines: string[] = []
   let line = ''
@@ -14,7 +17,10 @@ export function wrap(text: string, firstWidth: number, width: number = firstWidt
   return [...lines, line]
 }
 
-/** `lead` stands before the first line only, and the others are indented; the lead's colour codes take no columns. */
+/**
+ * `lead` stands before the first line only, and the others are indented; the lead's colour codes
+ * take no columns.
+ */
 export function indented(text: string, lead: string, indent: number, width: number): string[] {
   const columns = lead.replace(/\x1b\[\d+m/g, '').length // eslint-disable-line no-control-regex -- picocolors' own codes
   const [first, ...rest] = wrap(text, width - columns, width - indent)

@@ -12,8 +12,10 @@ const execute = promisify(execFile)
 const APP = ['--app', 'started']
 
 /**
- * How long the CLI takes to start and to answer, against a Node.js that does nothing and against Heroku's own CLI where there is one (HEROKU_CLI, or
- * `heroku` on PATH), in turn. `ps --json` asks an embedded Heroku that runs, for an app with two dynos.
+ * How long the CLI takes to start and to answer, against a Node.js that does nothing and against
+ * Heroku's own CLI where there is one (HEROKU_CLI, or
+ * `heroku` on PATH), in turn. `ps --json` asks an embedded Heroku that runs, for an app with two
+ * dynos.
  */
 const bench: Bench = async ({ rounds, note }) => {
   const world = await World.create()
@@ -23,19 +25,38 @@ const bench: Bench = async ({ rounds, note }) => {
     await world.ok(['scale', 'web=2', '--local', ...APP])
     const platform = await officialEnvironment(world)
     // A mistyped command ends with 2.
-    const run = (file: string, args: string[]): Promise<unknown> => execute(file, args, { env: { ...world.env, ...platform } }).catch((error: { code?: unknown }) => {
-      if (error.code !== 2) throw error
-    })
-    const shipit = (...args: string[]) => () => run(process.execPath, [path.join(packageRoot, 'bin/shipit.js'), ...args])
+    const run = (file: string, args: string[]): Promise<unknown> =>
+      execute(file, args, { env: { ...world.env, ...platform } }).catch(
+        (error: { code?: unknown }) => {
+          if (error.code !== 2) throw error
+        },
+      )
+    const shipit =
+      (...args: string[]) =>
+      () =>
+        run(process.execPath, [path.join(packageRoot, 'bin/shipit.js'), ...args])
     const alternatives: Record<string, () => Promise<unknown>> = {
       'node -e 0': () => run(process.execPath, ['-e', '0']),
-      'shipit --version': shipit('--version'), 'shipit --help': shipit('--help'), 'shipit ps --json': shipit('ps', '--json', ...APP), 'shipit depoly': shipit('depoly'),
+      'shipit --version': shipit('--version'),
+      'shipit --help': shipit('--help'),
+      'shipit ps --json': shipit('ps', '--json', ...APP),
+      'shipit depoly': shipit('depoly'),
     }
     const official = await officialCli()
     if (official) {
-      const heroku = (...args: string[]) => () => run(official, args).catch((error: { code?: unknown }) => { if (args[0] !== 'depoly') throw error })
-      Object.assign(alternatives, { 'heroku --version': heroku('--version'), 'heroku --help': heroku('--help'), 'heroku ps --json': heroku('ps', '--json', ...APP), 'heroku depoly': heroku('depoly') })
-    } else note('without Heroku\'s own CLI: neither HEROKU_CLI nor `heroku` on PATH')
+      const heroku =
+        (...args: string[]) =>
+        () =>
+          run(official, args).catch((error: { code?: unknown }) => {
+            if (args[0] !== 'depoly') throw error
+          })
+      Object.assign(alternatives, {
+        'heroku --version': heroku('--version'),
+        'heroku --help': heroku('--help'),
+        'heroku ps --json': heroku('ps', '--json', ...APP),
+        'heroku depoly': heroku('depoly'),
+      })
+    } else note("without Heroku's own CLI: neither HEROKU_CLI nor `heroku` on PATH")
     return figures(await inTurn(alternatives, rounds), Boolean(official))
   } finally {
     await world.close()
@@ -47,8 +68,20 @@ function figures(times: Record<string, number[]>, hasOfficial: boolean): Figures
   const commands = ['--version', '--help', 'ps --json', 'depoly']
   return {
     'node -e 0': milliseconds(times['node -e 0']!, 'whole process'),
-    ...Object.fromEntries(commands.map((command) => [`shipit ${command}`, ratio(times[`shipit ${command}`]!, times['node -e 0']!, 'node -e 0')])),
-    ...(hasOfficial ? Object.fromEntries(commands.map((command) => [`heroku ${command}`, ratio(times[`heroku ${command}`]!, times[`shipit ${command}`]!, `shipit ${command}`)])) : {}),
+    ...Object.fromEntries(
+      commands.map((command) => [
+        `shipit ${command}`,
+        ratio(times[`shipit ${command}`]!, times['node -e 0']!, 'node -e 0'),
+      ]),
+    ),
+    ...(hasOfficial
+      ? Object.fromEntries(
+          commands.map((command) => [
+            `heroku ${command}`,
+            ratio(times[`heroku ${command}`]!, times[`shipit ${command}`]!, `shipit ${command}`),
+          ]),
+        )
+      : {}),
   }
 }
 

@@ -1,4 +1,7 @@
-/** Prints what PM2's dashboard sees and does under plain pm2-runtime and under shipit-runtime, row by row: `node --import tsx test/bench/dashboard-table.ts`. */
+/**
+ * Prints what PM2's dashboard sees and does under plain pm2-runtime and under shipit-runtime, row
+ * by row: `node --import tsx test/bench/dashboard-table.ts`.
+ */
 import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { createRequire } from 'node:module'
@@ -14,10 +17,24 @@ async function rowsOf(machine: string, bin?: string): Promise<string[]> {
   const home = path.join(app.dir, '.pm2')
   const ports = { api: await freePort(), jobs: await freePort() }
   // PM2_SILENT: pm2-runtime prints the secret otherwise.
-  const run = await app.start(undefined, { ...dashboard.vars, PM2_MACHINE_NAME: 'rows', PM2_HOME: home, PM2_SILENT: 'true', PORT: String(ports.api), JOBS_PORT: String(ports.jobs), NODE_ENV: 'production', MEMORY_AVAILABLE: '1024' })
+  const run = await app.start(undefined, {
+    ...dashboard.vars,
+    PM2_MACHINE_NAME: 'rows',
+    PM2_HOME: home,
+    PM2_SILENT: 'true',
+    PORT: String(ports.api),
+    JOBS_PORT: String(ports.jobs),
+    NODE_ENV: 'production',
+    MEMORY_AVAILABLE: '1024',
+  })
   try {
     const seen: string[] = []
-    for (const { look } of ROWS) seen.push(await look({ dashboard, machine, ports }).catch((error: Error) => `missing: ${error.message.split('\n')[0]?.slice(0, 80)}`))
+    for (const { look } of ROWS)
+      seen.push(
+        await look({ dashboard, machine, ports }).catch(
+          (error: Error) => `missing: ${error.message.split('\n')[0]?.slice(0, 80)}`,
+        ),
+      )
     return seen
   } finally {
     run.child.kill('SIGTERM')

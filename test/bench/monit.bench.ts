@@ -16,9 +16,15 @@ const KEYS = 30
 const TICKS = 100
 
 async function used(pid: number): Promise<{ seconds: number; megabytes: number }> {
-  const [stat, status] = await Promise.all([readFile(`/proc/${pid}/stat`, 'utf8'), readFile(`/proc/${pid}/status`, 'utf8')])
+  const [stat, status] = await Promise.all([
+    readFile(`/proc/${pid}/stat`, 'utf8'),
+    readFile(`/proc/${pid}/status`, 'utf8'),
+  ])
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-  return { seconds: (Number(fields[11]) + Number(fields[12])) / TICKS, megabytes: Number(/VmHWM:\s+(\d+)/.exec(status)![1]) / 1024 }
+  return {
+    seconds: (Number(fields[11]) + Number(fields[12])) / TICKS,
+    megabytes: Number(/VmHWM:\s+(\d+)/.exec(status)![1]) / 1024,
+  }
 }
 
 /** Moves the cursor by one row and waits until its mark is written anew. */
@@ -26,23 +32,51 @@ async function keyToPaint(terminal: PseudoTerminal): Promise<number> {
   const begun = performance.now()
   const from = terminal.raw.length
   terminal.type('j')
-  if (!(await until(() => terminal.raw.includes('▸', from), { timeout: 5000, every: 1 }))) throw new Error(`a key was not answered:\n${terminal.text}`)
+  if (!(await until(() => terminal.raw.includes('▸', from), { timeout: 5000, every: 1 })))
+    throw new Error(`a key was not answered:\n${terminal.text}`)
   return performance.now() - begun
 }
 
-/** monit on a real pseudo-terminal, before a platform of 100 dynos × 8 instances whose log has 10,000 lines a second. */
+/**
+ * monit on a real pseudo-terminal, before a platform of 100 dynos × 8 instances whose log has
+ * 10,000 lines a second.
+ */
 const bench: Bench = async ({ rounds, note }) => {
-  const server = spawn(process.execPath, ['--import', 'tsx', path.join(import.meta.dirname, 'loud-platform.ts'), String(DYNOS), String(INSTANCES), String(LINES_A_SECOND)], { stdio: ['ignore', 'pipe', 'inherit'], cwd: packageRoot })
+  const server = spawn(
+    process.execPath,
+    [
+      '--import',
+      'tsx',
+      path.join(import.meta.dirname, 'loud-platform.ts'),
+      String(DYNOS),
+      String(INSTANCES),
+      String(LINES_A_SECOND),
+    ],
+    { stdio: ['ignore', 'pipe', 'inherit'], cwd: packageRoot },
+  )
   const shares: number[] = []
   const sizes: number[] = []
   const latencies: number[] = []
   try {
     let said = ''
-    server.stdout.setEncoding('utf8').on('data', (text: string) => { said += text })
-    if (!(await until(() => said.includes('\n'), { timeout: 20_000, every: 50 }))) throw new Error('the platform did not start')
-    const env = { PATH: process.env.PATH, HOME: process.env.HOME, LANG: 'C.UTF-8', HEROKU_HOST: said.trim(), HEROKU_API_KEY: 'bench' }
+    server.stdout.setEncoding('utf8').on('data', (text: string) => {
+      said += text
+    })
+    if (!(await until(() => said.includes('\n'), { timeout: 20_000, every: 50 })))
+      throw new Error('the platform did not start')
+    const env = {
+      PATH: process.env.PATH,
+      HOME: process.env.HOME,
+      LANG: 'C.UTF-8',
+      HEROKU_HOST: said.trim(),
+      HEROKU_API_KEY: 'bench',
+    }
     for (let round = 0; round < rounds; round += 1) {
-      const terminal = new PseudoTerminal(process.execPath, [path.join(packageRoot, 'bin/shipit.js'), 'monit', '--app', 'loud'], { columns: 200, rows: 60, env })
+      const terminal = new PseudoTerminal(
+        process.execPath,
+        [path.join(packageRoot, 'bin/shipit.js'), 'monit', '--app', 'loud'],
+        { columns: 200, rows: 60, env },
+      )
       try {
         await terminal.shows(new RegExp(`${DYNOS}/${DYNOS} dynos up`))
         await terminal.shows(/api:7 +online/)
@@ -56,7 +90,9 @@ const bench: Bench = async ({ rounds, note }) => {
         const after = await used(pid)
         shares.push((100 * (after.seconds - before.seconds)) / ((performance.now() - begun) / 1000))
         sizes.push(after.megabytes)
-        note(`round ${round + 1}: ${shares.at(-1)!.toFixed(0)}% of a core, ${sizes.at(-1)!.toFixed(0)} MB`)
+        note(
+          `round ${round + 1}: ${shares.at(-1)!.toFixed(0)}% of a core, ${sizes.at(-1)!.toFixed(0)} MB`,
+        )
         terminal.type('q')
         await terminal.ended
       } finally {
@@ -68,12 +104,28 @@ const bench: Bench = async ({ rounds, note }) => {
   }
   latencies.sort((one, other) => one - other)
   const worst = latencies[Math.floor(latencies.length * 0.99)]!
-  const most = (values: number[], unit: string, versus: string): Figure => ({ value: Math.max(...values), unit, min: Math.min(...values), max: Math.max(...values), versus })
+  const most = (values: number[], unit: string, versus: string): Figure => ({
+    value: Math.max(...values),
+    unit,
+    min: Math.min(...values),
+    max: Math.max(...values),
+    versus,
+  })
   return {
-    'monit, share of a core': most(shares, '%', `${DYNOS} dynos × ${INSTANCES}, ${LINES_A_SECOND} lines/s; goal < 50`),
+    'monit, share of a core': most(
+      shares,
+      '%',
+      `${DYNOS} dynos × ${INSTANCES}, ${LINES_A_SECOND} lines/s; goal < 50`,
+    ),
     'monit, most memory': most(sizes, 'MB', 'the process, from its start; goal < 200'),
     'monit, key to paint': milliseconds(latencies, 'median; goal < 100'),
-    'monit, key to paint, 99 of 100': { value: worst, unit: 'ms', min: latencies[0]!, max: latencies.at(-1)!, versus: 'goal < 100' },
+    'monit, key to paint, 99 of 100': {
+      value: worst,
+      unit: 'ms',
+      min: latencies[0]!,
+      max: latencies.at(-1)!,
+      versus: 'goal < 100',
+    },
   }
 }
 bench.rounds = 2

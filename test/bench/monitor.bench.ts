@@ -15,14 +15,26 @@ const INTERVAL = 20
 const DAY = 86_400
 
 const START = Date.parse('2026-11-22T00:00:00Z')
-const stamp = (second: number) => new Date(START + second * 1000).toISOString().replace('Z', '000+00:00')
+const stamp = (second: number) =>
+  new Date(START + second * 1000).toISOString().replace('Z', '000+00:00')
 const dynoOf = (i: number) => `web.${1 + (Math.floor(i / INSTANCES) % DYNOS)}`
 
 function sampleText(i: number, second: number): string {
   const name = { source: dynoOf(i), app: 'api', instance: i % INSTANCES }
   return `${stamp(second)} app[${name.source}]: ${sampleLine(name, {
-    pid: 100 + (i % 900), status: 'online', restarts: 0, uptime: second, version: '1.2.0', rss: 60 + (i % 700) / 10, heap: 20 + (i % 90) / 10, external: 1.2, limit: 230,
-    cpu: (i % 1000) / 10, eventLoopP95: (i % 300) / 10, requestsPerMinute: i % 4000, activeRequests: i % 7,
+    pid: 100 + (i % 900),
+    status: 'online',
+    restarts: 0,
+    uptime: second,
+    version: '1.2.0',
+    rss: 60 + (i % 700) / 10,
+    heap: 20 + (i % 90) / 10,
+    external: 1.2,
+    limit: 230,
+    cpu: (i % 1000) / 10,
+    eventLoopP95: (i % 300) / 10,
+    requestsPerMinute: i % 4000,
+    activeRequests: i % 7,
   }).trimEnd()}`
 }
 
@@ -55,16 +67,31 @@ function aDay(): FormationModel {
     for (let i = 0; i < DYNOS * INSTANCES; i += 1) {
       model.add(parseLogLine(sampleText(i, second)))
       if ((second / INTERVAL + i) % 500 === 0) {
-        model.add(parseLogLine(`${stamp(second)} app[${dynoOf(i)}]: Error: ${'no connection to the database '.repeat(20)}${i}`))
-        model.add(parseLogLine(`${stamp(second)} app[${dynoOf(i)}]: ${eventLine({ source: dynoOf(i), app: 'api', instance: i % INSTANCES }, 'exit', { code: 1, restarts: 1, backoff: '100ms' }).trimEnd()}`))
+        model.add(
+          parseLogLine(
+            `${stamp(second)} app[${dynoOf(i)}]: Error: ${'no connection to the database '.repeat(20)}${i}`,
+          ),
+        )
+        model.add(
+          parseLogLine(
+            `${stamp(second)} app[${dynoOf(i)}]: ${eventLine({ source: dynoOf(i), app: 'api', instance: i % INSTANCES }, 'exit', { code: 1, restarts: 1, backoff: '100ms' }).trimEnd()}`,
+          ),
+        )
       }
     }
-    for (let i = 0; i < DYNOS; i += 1) model.add(parseLogLine(routerText(i * INSTANCES).replace(/^\S+/, stamp(second))))
+    for (let i = 0; i < DYNOS; i += 1)
+      model.add(parseLogLine(routerText(i * INSTANCES).replace(/^\S+/, stamp(second))))
   }
   return model
 }
 
-const figure = (values: number[], unit: string, versus: string): Figure => ({ value: median(values), unit, min: Math.min(...values), max: Math.max(...values), versus })
+const figure = (values: number[], unit: string, versus: string): Figure => ({
+  value: median(values),
+  unit,
+  min: Math.min(...values),
+  max: Math.max(...values),
+  versus,
+})
 
 /** What reading a log costs, and what the model of a large app holds after a day. */
 const bench: Bench = async ({ rounds, note }) => {
@@ -84,7 +111,9 @@ const bench: Bench = async ({ rounds, note }) => {
     const measured = speed(kinds.foreign, (text) => isError(parseLogLine(text)))
     if (round >= 0) speeds.errors!.push(measured)
   }
-  note(`a day of ${DYNOS} dynos × ${INSTANCES} instances, ${((DAY / INTERVAL) * DYNOS * INSTANCES / 1e6).toFixed(1)} million lines of figures`)
+  note(
+    `a day of ${DYNOS} dynos × ${INSTANCES} instances, ${(((DAY / INTERVAL) * DYNOS * INSTANCES) / 1e6).toFixed(1)} million lines of figures`,
+  )
   const before = bytesInUse()
   const model = aDay()
   const held = (bytesInUse() - before) / 2 ** 20

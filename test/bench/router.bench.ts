@@ -9,15 +9,24 @@ const SECONDS = 2
 /** Connections that clients keep; one a request, as a probe opens it, is measured apart. */
 const LOADS = { kept: { kept: 8, fresh: 0 }, fresh: { kept: 0, fresh: 8 } } as const
 
-interface Server { port: number; cpu: () => Promise<number>; end: () => void }
+interface Server {
+  port: number
+  cpu: () => Promise<number>
+  end: () => void
+}
 
 /**
- * What a request costs on its way through the router of the embedded Heroku: CPU time of the process in between, beside a dyno that is asked
- * directly and beside http-proxy with connections kept alive, in turn.
+ * What a request costs on its way through the router of the embedded Heroku: CPU time of the
+ * process in between, beside a dyno that is asked directly and beside http-proxy with connections
+ * kept alive, in turn.
  */
 const bench: Bench = async ({ rounds }) => {
   const dyno = await start('dyno')
-  const servers = { direct: dyno, router: await start('router', dyno.port), 'http-proxy': await start('http-proxy', dyno.port) }
+  const servers = {
+    direct: dyno,
+    router: await start('router', dyno.port),
+    'http-proxy': await start('http-proxy', dyno.port),
+  }
   try {
     const costs: Record<string, number[]> = {}
     const rates: Record<string, number[]> = {}
@@ -29,21 +38,35 @@ const bench: Bench = async ({ rounds }) => {
           await delay(SECONDS * 1_000)
           const answers = await stop()
           const requests = answers.kept + answers.fresh
-          if (answers.lost > 0) throw new Error(`${name} lost ${answers.lost} requests: ${JSON.stringify(answers.why)}`)
+          if (answers.lost > 0)
+            throw new Error(`${name} lost ${answers.lost} requests: ${JSON.stringify(answers.why)}`)
           if (round < 0) continue
-          ;(costs[`${name} ${load}`] ??= []).push((await server.cpu() - before) / 1_000 / requests)
+          ;(costs[`${name} ${load}`] ??= []).push(
+            ((await server.cpu()) - before) / 1_000 / requests,
+          )
           ;(rates[`${name} ${load}`] ??= []).push(requests / answers.seconds)
         }
       }
     }
-    return Object.fromEntries(Object.keys(LOADS).flatMap((load) => [
-      [`router ${load}: CPU a request`, perRequest(costs[`router ${load}`]!)],
-      [`http-proxy ${load}: CPU a request`, perRequest(costs[`http-proxy ${load}`]!)],
-      [`dyno ${load}: CPU a request`, perRequest(costs[`direct ${load}`]!)],
-      [`router ${load}: CPU to http-proxy`, ratio(costs[`router ${load}`]!, costs[`http-proxy ${load}`]!, 'http-proxy')],
-      [`router ${load}: CPU to dyno`, ratio(costs[`router ${load}`]!, costs[`direct ${load}`]!, 'the dyno itself')],
-      [`router ${load}: requests a second`, ratio(rates[`router ${load}`]!, rates[`http-proxy ${load}`]!, 'http-proxy')],
-    ]))
+    return Object.fromEntries(
+      Object.keys(LOADS).flatMap((load) => [
+        [`router ${load}: CPU a request`, perRequest(costs[`router ${load}`]!)],
+        [`http-proxy ${load}: CPU a request`, perRequest(costs[`http-proxy ${load}`]!)],
+        [`dyno ${load}: CPU a request`, perRequest(costs[`direct ${load}`]!)],
+        [
+          `router ${load}: CPU to http-proxy`,
+          ratio(costs[`router ${load}`]!, costs[`http-proxy ${load}`]!, 'http-proxy'),
+        ],
+        [
+          `router ${load}: CPU to dyno`,
+          ratio(costs[`router ${load}`]!, costs[`direct ${load}`]!, 'the dyno itself'),
+        ],
+        [
+          `router ${load}: requests a second`,
+          ratio(rates[`router ${load}`]!, rates[`http-proxy ${load}`]!, 'http-proxy'),
+        ],
+      ]),
+    )
   } finally {
     for (const server of Object.values(servers)) server.end()
   }
@@ -51,11 +74,17 @@ const bench: Bench = async ({ rounds }) => {
 bench.rounds = 5
 
 const perRequest = (values: number[]): Figure => ({
-  value: values.toSorted((a, b) => a - b)[values.length >> 1]!, unit: 'ms', min: Math.min(...values), max: Math.max(...values), versus: 'CPU time of its process',
+  value: values.toSorted((a, b) => a - b)[values.length >> 1]!,
+  unit: 'ms',
+  min: Math.min(...values),
+  max: Math.max(...values),
+  versus: 'CPU time of its process',
 })
 
 async function start(role: string, port = 0): Promise<Server> {
-  const child = fork(path.join(import.meta.dirname, 'router/server.ts'), [role, String(port)], { execArgv: ['--import', 'tsx', '--no-warnings'] })
+  const child = fork(path.join(import.meta.dirname, 'router/server.ts'), [role, String(port)], {
+    execArgv: ['--import', 'tsx', '--no-warnings'],
+  })
   const { port: listening } = await answer<{ port: number }>(child)
   return {
     port: listening,
@@ -67,6 +96,7 @@ async function start(role: string, port = 0): Promise<Server> {
   }
 }
 
-const answer = async <T>(child: ChildProcess): Promise<T> => (await once(child, 'message') as [T])[0]
+const answer = async <T>(child: ChildProcess): Promise<T> =>
+  ((await once(child, 'message')) as [T])[0]
 
 export default bench

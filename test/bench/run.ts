@@ -1,32 +1,56 @@
-/** npm run bench -- [NAME…] [--only SECTION,…] [--rounds N] [--json]: runs the benches named, or all, and prints their figures. */
+/**
+ * npm run bench -- [NAME…] [--only SECTION,…] [--rounds N] [--json]: runs the benches named, or
+ * all, and prints their figures.
+ */
 import { readdir } from 'node:fs/promises'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
 import type { Bench, Figures } from './figures.js'
 
-const { values, positionals } = parseArgs({ allowPositionals: true, options: { json: { type: 'boolean', default: false }, only: { type: 'string', default: '' }, rounds: { type: 'string' } } })
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    json: { type: 'boolean', default: false },
+    only: { type: 'string', default: '' },
+    rounds: { type: 'string' },
+  },
+})
 
 const here = import.meta.dirname
-const known = (await readdir(here)).filter((file) => file.endsWith('.bench.ts')).map((file) => file.slice(0, -'.bench.ts'.length)).sort()
+const known = (await readdir(here))
+  .filter((file) => file.endsWith('.bench.ts'))
+  .map((file) => file.slice(0, -'.bench.ts'.length))
+  .sort()
 const unknown = positionals.filter((name) => !known.includes(name))
 if (unknown.length > 0) {
-  process.stderr.write(`There is no bench called ${unknown.join(', ')}. There are: ${known.join(', ')}\n`)
+  process.stderr.write(
+    `There is no bench called ${unknown.join(', ')}. There are: ${known.join(', ')}\n`,
+  )
   process.exit(2)
 }
 
 const benches = await Promise.all(
-  (positionals.length > 0 ? positionals : known).map(async (name) => ({ name, bench: ((await import(path.join(here, `${name}.bench.ts`))) as { default: Bench }).default })),
+  (positionals.length > 0 ? positionals : known).map(async (name) => ({
+    name,
+    bench: ((await import(path.join(here, `${name}.bench.ts`))) as { default: Bench }).default,
+  })),
 )
 const only = values.only.split(',').filter(Boolean)
 const sections = benches.flatMap(({ bench }) => bench.sections ?? [])
 const unknownSections = only.filter((name) => !sections.includes(name))
 if (unknownSections.length > 0) {
-  process.stderr.write(`There is no section called ${unknownSections.join(', ')}. ${sections.length > 0 ? `There are: ${sections.join(', ')}` : 'This bench has none.'}\n`)
+  process.stderr.write(
+    `There is no section called ${unknownSections.join(', ')}. ${sections.length > 0 ? `There are: ${sections.join(', ')}` : 'This bench has none.'}\n`,
+  )
   process.exit(2)
 }
 
 // Lets what a bench has started be ended on the way out.
-for (const [signal, status] of [['SIGINT', 130], ['SIGTERM', 143]] as const) process.once(signal, () => process.exit(status))
+for (const [signal, status] of [
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+] as const)
+  process.once(signal, () => process.exit(status))
 
 const all: Figures = {}
 for (const { name, bench } of benches) {
@@ -36,7 +60,9 @@ for (const { name, bench } of benches) {
   Object.assign(all, figures)
   if (!values.json) {
     for (const [figure, { value, unit, min, max, versus }] of Object.entries(figures)) {
-      process.stdout.write(`  ${figure.padEnd(34)} ${number(value).padStart(8)} ${unit.padEnd(3)} (${number(min)} … ${number(max)})  ${versus}\n`)
+      process.stdout.write(
+        `  ${figure.padEnd(34)} ${number(value).padStart(8)} ${unit.padEnd(3)} (${number(min)} … ${number(max)})  ${versus}\n`,
+      )
     }
   }
 }

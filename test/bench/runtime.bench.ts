@@ -2,7 +2,15 @@ import { writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { median, milliseconds, ratio, type Bench, type Figure, type Figures } from './figures.js'
 import { startLoad } from './runtime/load.js'
-import { added, atCrash, atMemoryRestart, atReload, atStop, none, type Losses } from './runtime/losses.js'
+import {
+  added,
+  atCrash,
+  atMemoryRestart,
+  atReload,
+  atStop,
+  none,
+  type Losses,
+} from './runtime/losses.js'
 import { memoryOf, sum } from './runtime/memory.js'
 import { ALTERNATIVES, Bed, pause, type Alternative } from './runtime/servers.js'
 import { throughput } from './runtime/throughput.js'
@@ -20,7 +28,10 @@ interface Sizes {
   loaded: number
 }
 
-/** The same http app under node, node:cluster, throng, pm2-runtime and shipit-runtime. Two instances; the load on a CPU of its own. */
+/**
+ * The same http app under node, node:cluster, throng, pm2-runtime and shipit-runtime. Two
+ * instances; the load on a CPU of its own.
+ */
 const bench: Bench = async ({ rounds, only, note }) => {
   const bed = new Bed()
   const figures: Figures = {}
@@ -37,14 +48,24 @@ const bench: Bench = async ({ rounds, only, note }) => {
 }
 
 type Section = (bed: Bed, rounds: number, note: (line: string) => void) => Promise<Figures>
-const SECTIONS: Record<string, Section> = { memory, start, throughput, loss: losses, budget: (bed, _, note) => budget(bed, note) }
+const SECTIONS: Record<string, Section> = {
+  memory,
+  start,
+  throughput,
+  loss: losses,
+  budget: (bed, _, note) => budget(bed, note),
+}
 bench.rounds = 5
 bench.sections = Object.keys(SECTIONS)
 
 const names = Object.keys(ALTERNATIVES) as Alternative[]
 
 /** Measures every alternative once a round, in an order that turns. */
-async function inRounds<T>(rounds: number, take: (name: Alternative) => Promise<T>, tell: (taken: Record<Alternative, T[]>) => void): Promise<Record<Alternative, T[]>> {
+async function inRounds<T>(
+  rounds: number,
+  take: (name: Alternative) => Promise<T>,
+  tell: (taken: Record<Alternative, T[]>) => void,
+): Promise<Record<Alternative, T[]>> {
   const all = Object.fromEntries(names.map((name) => [name, [] as T[]])) as Record<Alternative, T[]>
   for (let round = 0; round < rounds; round += 1) {
     for (const [i] of names.entries()) {
@@ -58,10 +79,20 @@ async function inRounds<T>(rounds: number, take: (name: Alternative) => Promise<
 
 /** Resident memory at rest and after load. */
 async function memory(bed: Bed, rounds: number, note: (line: string) => void): Promise<Figures> {
-  const all = await inRounds(rounds, (name) => sizes(bed, name), (taken) => note(names.map((name) => `${name} ${taken[name].at(-1)!.total.toFixed(0)} MB`).join(', ')))
-  const against = (field: keyof Sizes, name: Alternative): Figure => ratio(all['shipit-runtime'].map((one) => one[field]), all[name].map((one) => one[field]), name)
+  const all = await inRounds(
+    rounds,
+    (name) => sizes(bed, name),
+    (taken) =>
+      note(names.map((name) => `${name} ${taken[name].at(-1)!.total.toFixed(0)} MB`).join(', ')),
+  )
+  const against = (field: keyof Sizes, name: Alternative): Figure =>
+    ratio(
+      all['shipit-runtime'].map((one) => one[field]),
+      all[name].map((one) => one[field]),
+      name,
+    )
   return {
-    ...Object.assign({}, ...names.map((name) => described(name, all[name]))) as Figures,
+    ...(Object.assign({}, ...names.map((name) => described(name, all[name]))) as Figures),
     'shipit-runtime: total, ratio': against('total', 'pm2-runtime'),
     'shipit-runtime: total, ratio to throng': against('total', 'throng'),
     'shipit-runtime: PSS, ratio': against('pss', 'pm2-runtime'),
@@ -75,10 +106,18 @@ async function start(bed: Bed, rounds: number, note: (line: string) => void): Pr
     await server.kill()
     return server.firstAnswer
   }
-  const all = await inRounds(rounds, once, (taken) => note(names.map((name) => `${name} ${taken[name].at(-1)!.toFixed(0)} ms`).join(', ')))
+  const all = await inRounds(rounds, once, (taken) =>
+    note(names.map((name) => `${name} ${taken[name].at(-1)!.toFixed(0)} ms`).join(', ')),
+  )
   return {
-    ...Object.fromEntries(names.map((name) => [`${name}: first 200`, milliseconds(all[name], 'from spawn')])),
-    'shipit-runtime: first 200, ratio': ratio(all['shipit-runtime'], all['pm2-runtime'], 'pm2-runtime'),
+    ...Object.fromEntries(
+      names.map((name) => [`${name}: first 200`, milliseconds(all[name], 'from spawn')]),
+    ),
+    'shipit-runtime: first 200, ratio': ratio(
+      all['shipit-runtime'],
+      all['pm2-runtime'],
+      'pm2-runtime',
+    ),
   }
 }
 
@@ -92,7 +131,13 @@ async function sizes(bed: Bed, name: Alternative): Promise<Sizes> {
     const total = sum([supervisor, ...children])
     await startLoadFor(server.port, LOAD)
     const loaded = sum([server.pid, ...server.instances].map(memoryOf)).rss
-    return { supervisor: supervisor.rss, instance: children.length ? sum(children).rss / children.length : 0, total: total.rss, pss: total.pss, loaded }
+    return {
+      supervisor: supervisor.rss,
+      instance: children.length ? sum(children).rss / children.length : 0,
+      total: total.rss,
+      pss: total.pss,
+      loaded,
+    }
   } finally {
     await server.kill()
   }
@@ -110,7 +155,9 @@ function described(name: Alternative, rounds: Sizes[]): Figures {
     [`${name}: total`]: spread(of('total'), 'MB', 'resident, supervisor and instances'),
     [`${name}: total PSS`]: spread(of('pss'), 'MB', 'shared pages divided'),
     [`${name}: supervisor`]: spread(of('supervisor'), 'MB', 'resident'),
-    ...(name === 'node' ? {} : { [`${name}: an instance`]: spread(of('instance'), 'MB', 'resident') }),
+    ...(name === 'node'
+      ? {}
+      : { [`${name}: an instance`]: spread(of('instance'), 'MB', 'resident') }),
     [`${name}: total after load`]: spread(of('loaded'), 'MB', 'resident'),
   }
 }
@@ -120,22 +167,42 @@ async function losses(bed: Bed, rounds: number, note: (line: string) => void): P
   const crashes: Alternative[] = ['node:cluster', ...names]
   const figures: Figures = {}
   const told: Record<string, Losses> = {}
-  const count = async (key: string, event: (before: Losses) => Promise<Losses>): Promise<void> => void (told[key] = await event(told[key] ?? none))
+  const count = async (key: string, event: (before: Losses) => Promise<Losses>): Promise<void> =>
+    void (told[key] = await event(told[key] ?? none))
   for (let round = 0; round < rounds; round += 1) {
     for (const name of names) {
       await count(`${name}: lost at stop`, (before) => atStop(bed, name, before))
       await count(`${name}: lost at memory restart`, (before) => atMemoryRestart(bed, name, before))
       await count(`${name}: lost at reload`, (before) => atReload(bed, name, before))
     }
-    for (const name of crashes) await count(`${name}: lost at a crash`, (before) => atCrash(bed, name, before))
-    note(Object.entries(told).map(([key, { lost }]) => `${key} ${lost}`).join(', '))
+    for (const name of crashes)
+      await count(`${name}: lost at a crash`, (before) => atCrash(bed, name, before))
+    note(
+      Object.entries(told)
+        .map(([key, { lost }]) => `${key} ${lost}`)
+        .join(', '),
+    )
   }
   for (const [key, { events, kept, fresh, lost }] of Object.entries(told)) {
-    figures[key] = { value: lost, unit: '', min: lost, max: lost, versus: `of ${kept} kept-alive and ${fresh} new-connection requests, ${events} times` }
+    figures[key] = {
+      value: lost,
+      unit: '',
+      min: lost,
+      max: lost,
+      versus: `of ${kept} kept-alive and ${fresh} new-connection requests, ${events} times`,
+    }
   }
   for (const name of names) {
-    const asked = ['stop', 'memory restart', 'reload'].map((event) => told[`${name}: lost at ${event}`]!).reduce((sum, one) => added(sum, one))
-    figures[`${name}: lost but for crashes`] = { value: asked.lost, unit: '', min: asked.lost, max: asked.lost, versus: `of ${asked.kept} kept-alive and ${asked.fresh} new-connection requests, ${asked.events} times` }
+    const asked = ['stop', 'memory restart', 'reload']
+      .map((event) => told[`${name}: lost at ${event}`]!)
+      .reduce((sum, one) => added(sum, one))
+    figures[`${name}: lost but for crashes`] = {
+      value: asked.lost,
+      unit: '',
+      min: asked.lost,
+      max: asked.lost,
+      versus: `of ${asked.kept} kept-alive and ${asked.fresh} new-connection requests, ${asked.events} times`,
+    }
   }
   return figures
 }
@@ -149,9 +216,15 @@ async function budget(bed: Bed, note: (line: string) => void): Promise<Figures> 
   const figures: Figures = {}
   const preload = path.join(bed.dir, 'eight-cpus.cjs')
   writeFileSync(preload, EIGHT_CPUS)
-  const sees = { 'pm2-runtime': { NODE_OPTIONS: `--require ${preload}` }, 'shipit-runtime': { SHIPIT_CPUS: '8' } }
+  const sees = {
+    'pm2-runtime': { NODE_OPTIONS: `--require ${preload}` },
+    'shipit-runtime': { SHIPIT_CPUS: '8' },
+  }
   for (const name of ['pm2-runtime', 'shipit-runtime'] as const) {
-    const server = await bed.start([...ALTERNATIVES[name].slice(0, -1), 'max.config.yml'], { isPinned: true, env: { GROW_MB: '48', MEMORY_AVAILABLE: '512', ...sees[name] } })
+    const server = await bed.start([...ALTERNATIVES[name].slice(0, -1), 'max.config.yml'], {
+      isPinned: true,
+      env: { GROW_MB: '48', MEMORY_AVAILABLE: '512', ...sees[name] },
+    })
     try {
       await pause(6000)
       const end = startLoad(server.port, { kept: 20, fresh: 2, mode: 'stay' })
@@ -161,8 +234,17 @@ async function budget(bed: Bed, note: (line: string) => void): Promise<Figures> 
         totals.push(sum([server.pid, ...server.instances].map(memoryOf)).rss)
       }
       await end()
-      note(`${name}: ${server.instances.length} instances, at most ${Math.max(...totals).toFixed(0)} MB`)
-      figures[`${name}: instances: max`] = { ...spread(totals, 'MB', `${server.instances.length} instances of 90 MB for ${seconds} s, 512 MB and 8 CPUs`), value: Math.max(...totals) }
+      note(
+        `${name}: ${server.instances.length} instances, at most ${Math.max(...totals).toFixed(0)} MB`,
+      )
+      figures[`${name}: instances: max`] = {
+        ...spread(
+          totals,
+          'MB',
+          `${server.instances.length} instances of 90 MB for ${seconds} s, 512 MB and 8 CPUs`,
+        ),
+        value: Math.max(...totals),
+      }
     } finally {
       await server.kill()
     }

@@ -18,7 +18,9 @@ const real = Object.getOwnPropertyDescriptor(process, 'stdin')!
 describe('whose account it is', () => {
   expectOnlyKnownRequests()
   let home: string
-  before(async () => { home = await mkdtemp(path.join(tmpdir(), 'shipit-login-')) })
+  before(async () => {
+    home = await mkdtemp(path.join(tmpdir(), 'shipit-login-'))
+  })
   after(() => rm(home, { recursive: true }))
   afterEach(() => Object.defineProperty(process, 'stdin', real))
   const account = () => nock(API).get('/account').reply(200, ACCOUNT)
@@ -30,54 +32,101 @@ describe('whose account it is', () => {
     const ran = await run('whoami', [])
     expect(ran.stdout).to.equal('ada@example.com\n')
     account()
-    expect((await run('whoami', ['--json'])).json()).to.deep.equal({ email: 'ada@example.com', token_source: 'HEROKU_API_KEY', platform: API })
+    expect((await run('whoami', ['--json'])).json()).to.deep.equal({
+      email: 'ada@example.com',
+      token_source: 'HEROKU_API_KEY',
+      platform: API,
+    })
   })
 
   it('login --token keeps a token that the platform knows, for the owner alone, beside what was there', async () => {
-    await writeFile(path.join(home, '.netrc'), 'machine example.com\n  login me\n  password other\n', { mode: 0o644 })
-    Object.defineProperty(process, 'stdin', { value: Readable.from([`${SECRET}\n`]), configurable: true })
+    await writeFile(
+      path.join(home, '.netrc'),
+      'machine example.com\n  login me\n  password other\n',
+      { mode: 0o644 },
+    )
+    Object.defineProperty(process, 'stdin', {
+      value: Readable.from([`${SECRET}\n`]),
+      configurable: true,
+    })
     account()
     const ran = await run('login', ['--token'], anonymous())
     expect(ran.stdout).to.equal('Logged in as ada@example.com; the token is in ~/.netrc.\n')
     expect(ran.stdout + ran.stderr).to.not.contain(SECRET)
-    expect(await netrc()).to.contain('machine example.com\n  login me\n  password other').and.match(/machine api\.heroku\.com\n {2}login ada@example\.com\n {2}password s3cret-token-xyz/).and.contain('machine git.heroku.com')
+    expect(await netrc())
+      .to.contain('machine example.com\n  login me\n  password other')
+      .and.match(
+        /machine api\.heroku\.com\n {2}login ada@example\.com\n {2}password s3cret-token-xyz/,
+      )
+      .and.contain('machine git.heroku.com')
     expect((await stat(path.join(home, '.netrc'))).mode & 0o777).to.equal(0o600)
   })
   it('logout removes it and leaves the rest', async () => {
-    expect((await run('logout', ['--json'], anonymous())).json()).to.deep.equal({ logged_out: true })
-    expect(await netrc()).to.contain('machine example.com').and.not.contain(SECRET)
-    expect((await run('logout', ['--json'], anonymous())).json()).to.deep.equal({ logged_out: false })
+    expect((await run('logout', ['--json'], anonymous())).json()).to.deep.equal({
+      logged_out: true,
+    })
+    expect(await netrc())
+      .to.contain('machine example.com')
+      .and.not.contain(SECRET)
+    expect((await run('logout', ['--json'], anonymous())).json()).to.deep.equal({
+      logged_out: false,
+    })
   })
   it('login --token refuses one that the platform does not know, and keeps nothing', async () => {
     Object.defineProperty(process, 'stdin', { value: Readable.from([SECRET]), configurable: true })
-    nock(API).get('/account').reply(401, { id: 'unauthorized', message: 'Invalid credentials provided.' })
+    nock(API)
+      .get('/account')
+      .reply(401, { id: 'unauthorized', message: 'Invalid credentials provided.' })
     const ran = await run('login', ['--token'], anonymous())
     expect(ran.exitCode).to.equal(5)
-    expect(ran.stdout + ran.stderr + await netrc()).to.not.contain(SECRET)
+    expect(ran.stdout + ran.stderr + (await netrc())).to.not.contain(SECRET)
   })
   it('login says that HEROKU_API_KEY goes first', async () => {
     expect((await run('login', ['--token'])).exitCode).to.equal(2)
   })
 
   it('apps lists what the platform has', async () => {
-    const app = (name: string, rest: object = {}) => ({ id: name, name, web_url: null, git_url: '', maintenance: false, owner: { id: 'u', email: 'ada@example.com' }, region: { id: 'r', name: 'us' }, stack: { id: 's', name: 'heroku-24' }, created_at: '', updated_at: '', released_at: null, ...rest })
-    nock(API).get('/apps').reply(200, [app('b'), app('a', { maintenance: true })])
-    expect((await run('apps', [])).stdout).to.match(/^NAME +REGION +OWNER +STATE +RELEASED\na +us +ada@example\.com +maintenance +never\nb +us +ada@example\.com +never\n$/)
+    const app = (name: string, rest: object = {}) => ({
+      id: name,
+      name,
+      web_url: null,
+      git_url: '',
+      maintenance: false,
+      owner: { id: 'u', email: 'ada@example.com' },
+      region: { id: 'r', name: 'us' },
+      stack: { id: 's', name: 'heroku-24' },
+      created_at: '',
+      updated_at: '',
+      released_at: null,
+      ...rest,
+    })
+    nock(API)
+      .get('/apps')
+      .reply(200, [app('b'), app('a', { maintenance: true })])
+    expect((await run('apps', [])).stdout).to.match(
+      /^NAME +REGION +OWNER +STATE +RELEASED\na +us +ada@example\.com +maintenance +never\nb +us +ada@example\.com +never\n$/,
+    )
     nock(API).post('/apps', { name: 'new-one', region: 'eu' }).reply(201, app('new-one'))
-    expect((await run('apps create', ['new-one', '--region', 'eu'])).stdout).to.equal('Created new-one\nDeploy to it: shipit deploy --app new-one\n')
+    expect((await run('apps create', ['new-one', '--region', 'eu'])).stdout).to.equal(
+      'Created new-one\nDeploy to it: shipit deploy --app new-one\n',
+    )
     nock(API).get('/apps').reply(200, [])
     expect((await run('apps', ['--json'])).json()).to.deep.equal([])
   })
 })
 
 /** A server of one test: answers by path, and keeps what it was sent. */
-async function serve(answers: (path: string, body: string, headers: Record<string, unknown>) => [number, unknown]): Promise<{ url: string; server: Server; seen: string[] }> {
+async function serve(
+  answers: (path: string, body: string, headers: Record<string, unknown>) => [number, unknown],
+): Promise<{ url: string; server: Server; seen: string[] }> {
   const seen: string[] = []
   const server = createServer((request, response) => {
     void text(request).then((body) => {
       seen.push(`${request.method} ${request.url} ${body}`)
       const [status, answer] = answers(request.url!, body, request.headers)
-      response.writeHead(status, { 'content-type': 'application/json', connection: 'close' }).end(typeof answer === 'string' ? answer : JSON.stringify(answer))
+      response
+        .writeHead(status, { 'content-type': 'application/json', connection: 'close' })
+        .end(typeof answer === 'string' ? answer : JSON.stringify(answer))
     })
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -96,55 +145,102 @@ describe('ways to a token', () => {
   it('the browser: its page is shown, and the token comes when somebody has logged in', async () => {
     let asked = 0
     const { url } = await served((path, _body, headers) => {
-      if (path === '/auth') return [201, { browser_url: '/auth/browser/1', cli_url: '/auth/cli/1', token: 'wait' }]
+      if (path === '/auth')
+        return [201, { browser_url: '/auth/browser/1', cli_url: '/auth/cli/1', token: 'wait' }]
       expect(headers.authorization).to.equal('Bearer wait')
       asked += 1
       return asked === 1 ? [503, { error: 'later' }] : [200, { access_token: SECRET }]
     })
     const shown: string[] = []
-    expect(await browserLogin(url, async (page) => { shown.push(page) })).to.equal(SECRET)
+    expect(
+      await browserLogin(url, async (page) => {
+        shown.push(page)
+      }),
+    ).to.equal(SECRET)
     expect(shown).to.deep.equal([`${url}/auth/browser/1`])
   })
   it('the browser, refused', async () => {
-    const { url } = await served((path) => (path === '/auth' ? [201, { browser_url: '/b', cli_url: '/c', token: 't' }] : [200, { error: 'access denied' }]))
-    expect(await rejection(browserLogin(url, async () => undefined))).to.include({ code: 'auth', why: 'access denied' })
+    const { url } = await served((path) =>
+      path === '/auth'
+        ? [201, { browser_url: '/b', cli_url: '/c', token: 't' }]
+        : [200, { error: 'access denied' }],
+    )
+    expect(await rejection(browserLogin(url, async () => undefined))).to.include({
+      code: 'auth',
+      why: 'access denied',
+    })
   })
 
   it('a password, with a second factor where one is asked for; it is in no error', async () => {
     const { url } = await served((_path, _body, headers) => {
-      const [email, password] = Buffer.from(String(headers.authorization).slice(6), 'base64').toString().split(':')
-      if (password !== 'pass word') return [401, { id: 'unauthorized', message: `Wrong: ${password}` }]
-      if (headers['heroku-two-factor-code'] === undefined) return [403, { id: 'two_factor', message: 'A second factor is required.' }]
-      return headers['heroku-two-factor-code'] === '123456' ? [201, { user: { email }, access_token: { token: SECRET } }] : [403, { id: 'two_factor', message: 'Wrong code.' }]
+      const [email, password] = Buffer.from(String(headers.authorization).slice(6), 'base64')
+        .toString()
+        .split(':')
+      if (password !== 'pass word')
+        return [401, { id: 'unauthorized', message: `Wrong: ${password}` }]
+      if (headers['heroku-two-factor-code'] === undefined)
+        return [403, { id: 'two_factor', message: 'A second factor is required.' }]
+      return headers['heroku-two-factor-code'] === '123456'
+        ? [201, { user: { email }, access_token: { token: SECRET } }]
+        : [403, { id: 'two_factor', message: 'Wrong code.' }]
     })
     const given = { email: 'ada@example.com', password: 'pass word' }
     expect(await passwordLogin(url, given)).to.equal('two_factor')
-    expect(await passwordLogin(url, { ...given, code: '123456' })).to.deep.equal({ email: 'ada@example.com', token: SECRET })
-    expect(await rejection(passwordLogin(url, { ...given, code: '000000' }))).to.include({ code: 'auth', why: 'Wrong code.' })
-    expect(await rejection(passwordLogin(url, { ...given, password: 'wr0ng' }))).to.include({ code: 'auth', why: 'Wrong: …' })
+    expect(await passwordLogin(url, { ...given, code: '123456' })).to.deep.equal({
+      email: 'ada@example.com',
+      token: SECRET,
+    })
+    expect(await rejection(passwordLogin(url, { ...given, code: '000000' }))).to.include({
+      code: 'auth',
+      why: 'Wrong code.',
+    })
+    expect(await rejection(passwordLogin(url, { ...given, password: 'wr0ng' }))).to.include({
+      code: 'auth',
+      why: 'Wrong: …',
+    })
   })
 
-  const keysAt = (url: string) => ({ PM2_PUBLIC_KEY: 'pub', PM2_SECRET_KEY: SECRET, PM2_APM_ADDRESS: url })
+  const keysAt = (url: string) => ({
+    PM2_PUBLIC_KEY: 'pub',
+    PM2_SECRET_KEY: SECRET,
+    PM2_APM_ADDRESS: url,
+  })
   const verdicts: [string, number, unknown, object][] = [
     ['known keys', 200, { active: true, endpoints: { ws: 'wss://x' } }, { standing: 'accepted' }],
     ['unknown keys', 401, { msg: 'no' }, { standing: 'refused' }],
     ['a bucket that is full', 200, { pending: true }, { standing: 'refused' }],
-    ['a bucket that is not active', 200, { active: false, msg: 'expired' }, { standing: 'refused', why: 'Expired.' }],
+    [
+      'a bucket that is not active',
+      200,
+      { active: false, msg: 'expired' },
+      { standing: 'refused', why: 'Expired.' },
+    ],
   ]
   for (const [name, status, answer, expected] of verdicts) {
     it(`the dashboard about ${name}`, async () => {
       const { url, seen } = await served(() => [status, answer])
       expect(await testKeys(keysAt(url), 'a1.test')).to.include(expected)
-      expect(seen[0]).to.match(/^POST \/api\/node\/verifyPM2 /).and.contain(`"private_id":"${SECRET}"`)
+      expect(seen[0])
+        .to.match(/^POST \/api\/node\/verifyPM2 /)
+        .and.contain(`"private_id":"${SECRET}"`)
     })
   }
-  for (const [name, status, answer] of [['a fault', 500, {}], ['no JSON', 200, '<html>'], ['no endpoint', 200, {}]] as const) {
+  for (const [name, status, answer] of [
+    ['a fault', 500, {}],
+    ['no JSON', 200, '<html>'],
+    ['no endpoint', 200, {}],
+  ] as const) {
     it(`the dashboard with ${name} is no answer`, async () => {
       const { url } = await served(() => [status, answer])
-      expect(await rejection(testKeys(keysAt(url), 'a1.test'))).to.include({ code: 'network' }).and.satisfy((error: Error) => !JSON.stringify(error).includes(SECRET))
+      expect(await rejection(testKeys(keysAt(url), 'a1.test')))
+        .to.include({ code: 'network' })
+        .and.satisfy((error: Error) => !JSON.stringify(error).includes(SECRET))
     })
   }
   it('keys are not sent in clear over the network', async () => {
-    expect(await rejection(testKeys(keysAt('http://example.com'), 'a1.test'))).to.have.property('code', 'usage')
+    expect(await rejection(testKeys(keysAt('http://example.com'), 'a1.test'))).to.have.property(
+      'code',
+      'usage',
+    )
   })
 })

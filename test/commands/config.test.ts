@@ -13,13 +13,26 @@ const real = Object.getOwnPropertyDescriptor(process, 'stdin')!
 describe('shipit config', () => {
   expectOnlyKnownRequests()
   let dir: string
-  before(async () => { dir = await mkdtemp(path.join(tmpdir(), 'shipit-config-')) })
+  before(async () => {
+    dir = await mkdtemp(path.join(tmpdir(), 'shipit-config-'))
+  })
   after(() => rm(dir, { recursive: true }))
   afterEach(() => Object.defineProperty(process, 'stdin', real))
-  const stdin = (text: string) => Object.defineProperty(process, 'stdin', { value: Readable.from(text === '' ? [] : [text]), configurable: true })
-  const vars = (current: Record<string, string>) => nock(API).get('/apps/a1/config-vars').reply(200, current)
-  const patch = (body: object) => nock(API).patch('/apps/a1/config-vars', body as Record<string, string | null>).reply(200, {})
-  const latest = (version: number) => nock(API).get('/apps/a1/releases').reply(206, [release(version)])
+  const stdin = (text: string) =>
+    Object.defineProperty(process, 'stdin', {
+      value: Readable.from(text === '' ? [] : [text]),
+      configurable: true,
+    })
+  const vars = (current: Record<string, string>) =>
+    nock(API).get('/apps/a1/config-vars').reply(200, current)
+  const patch = (body: object) =>
+    nock(API)
+      .patch('/apps/a1/config-vars', body as Record<string, string | null>)
+      .reply(200, {})
+  const latest = (version: number) =>
+    nock(API)
+      .get('/apps/a1/releases')
+      .reply(206, [release(version)])
 
   it('lists names and values, secrets masked', async () => {
     vars({ LOG: 'debug', API_KEY: SECRET })
@@ -29,13 +42,23 @@ describe('shipit config', () => {
   })
   it('--json says which are masked, and keeps names as they are', async () => {
     vars({ someName: 'debug', API_KEY: SECRET })
-    expect((await run('config', ['--app', 'a1', '--json'])).json()).to.deep.equal({ app: 'a1', config: { API_KEY: '****-xyz', someName: 'debug' }, masked: ['API_KEY'] })
+    expect((await run('config', ['--app', 'a1', '--json'])).json()).to.deep.equal({
+      app: 'a1',
+      config: { API_KEY: '****-xyz', someName: 'debug' },
+      masked: ['API_KEY'],
+    })
     vars({ API_KEY: SECRET })
-    expect((await run('config', ['--app', 'a1', '--json', '--reveal'])).json()).to.deep.equal({ app: 'a1', config: { API_KEY: SECRET }, masked: [] })
+    expect((await run('config', ['--app', 'a1', '--json', '--reveal'])).json()).to.deep.equal({
+      app: 'a1',
+      config: { API_KEY: SECRET },
+      masked: [],
+    })
   })
   it('--shell is a .env file', async () => {
     vars({ B: 'two words', API_KEY: SECRET })
-    expect((await run('config', ['--app', 'a1', '--shell'])).stdout).to.equal(`API_KEY=${SECRET}\nB='two words'\n`)
+    expect((await run('config', ['--app', 'a1', '--shell'])).stdout).to.equal(
+      `API_KEY=${SECRET}\nB='two words'\n`,
+    )
   })
 
   it('get prints the value alone', async () => {
@@ -46,14 +69,19 @@ describe('shipit config', () => {
     vars({ API_KEY: SECRET })
     const ran = await run('config get', ['API_KYE', '--app', 'a1', '--json'])
     expect(ran.exitCode).to.equal(6)
-    expect(ran.json<{ error: object }>().error).to.include({ code: 'not_found', why: 'Did you mean API_KEY?' })
+    expect(ran.json<{ error: object }>().error).to.include({
+      code: 'not_found',
+      why: 'Did you mean API_KEY?',
+    })
   })
 
   it('set sends only what differs, in one request, and names the release', async () => {
     vars({ A: '1', B: '2' })
     patch({ B: '3', C: '4' })
     latest(9)
-    expect((await run('config set', ['A=1', 'B=3', 'C=4', '--app', 'a1'])).stdout).to.equal('Set B, C on a1 and released v9.\n')
+    expect((await run('config set', ['A=1', 'B=3', 'C=4', '--app', 'a1'])).stdout).to.equal(
+      'Set B, C on a1 and released v9.\n',
+    )
   })
   it('set takes a secret from stdin and shows it nowhere', async () => {
     stdin(`${SECRET}\n`)
@@ -64,7 +92,11 @@ describe('shipit config', () => {
     expect(ran.json()).to.deep.equal({ app: 'a1', added: ['API_KEY'], changed: [], release: 9 })
     expect(ran.stdout + ran.stderr).to.not.contain(SECRET)
   })
-  for (const argv of [[`API_KEY=${SECRET}`], [`--value=${SECRET}`], [`DB=postgres://u:${SECRET}@h/d`]]) {
+  for (const argv of [
+    [`API_KEY=${SECRET}`],
+    [`--value=${SECRET}`],
+    [`DB=postgres://u:${SECRET}@h/d`],
+  ]) {
     it(`set refuses a secret as an argument without repeating it (${argv[0]!.replace(SECRET, '…')})`, async () => {
       const ran = await run('config set', [...argv, '--app', 'a1'])
       expect(ran.exitCode).to.equal(2)
@@ -73,7 +105,10 @@ describe('shipit config', () => {
   }
   it('set with nothing new sends nothing', async () => {
     vars({ A: '1' })
-    expect(await run('config set', ['A=1', '--app', 'a1'])).to.include({ stdout: 'Nothing to change: a1 has this value already.\n', exitCode: 0 })
+    expect(await run('config set', ['A=1', '--app', 'a1'])).to.include({
+      stdout: 'Nothing to change: a1 has this value already.\n',
+      exitCode: 0,
+    })
   })
 
   it('unset removes what is there and names what is not', async () => {
@@ -109,11 +144,29 @@ describe('shipit config', () => {
     vars({ A: '0', OLD: 'x' })
     patch({ A: '1', API_KEY: SECRET, OLD: null })
     latest(5)
-    const ran = await run('config push', ['--file', file, '--app', 'a1', '--prune', '--yes', '--json'])
-    expect(ran.json()).to.deep.equal({ app: 'a1', file, added: ['API_KEY'], changed: ['A'], removed: ['OLD'], release: 5 })
+    const ran = await run('config push', [
+      '--file',
+      file,
+      '--app',
+      'a1',
+      '--prune',
+      '--yes',
+      '--json',
+    ])
+    expect(ran.json()).to.deep.equal({
+      app: 'a1',
+      file,
+      added: ['API_KEY'],
+      changed: ['A'],
+      removed: ['OLD'],
+      release: 5,
+    })
     expect(refused.stderr + ran.stderr).to.not.contain(SECRET)
   })
   it('push of a file that is not there is an error', async () => {
-    expect((await run('config push', ['--file', path.join(dir, 'none'), '--app', 'a1', '--yes'])).exitCode).to.equal(2)
+    expect(
+      (await run('config push', ['--file', path.join(dir, 'none'), '--app', 'a1', '--yes']))
+        .exitCode,
+    ).to.equal(2)
   })
 })

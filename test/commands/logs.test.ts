@@ -8,29 +8,44 @@ import { dyno, formation } from '../support/records.js'
 import { run } from '../support/run.js'
 
 const T = (n: number) => `2026-11-22T20:00:00.${String(n).padStart(6, '0')}+00:00`
-const at = (n: number, text = `line ${n}`, head = 'app[web.1]') => `id: ${n}\ndata: ${T(n)} ${head}: ${text}\n\n`
+const at = (n: number, text = `line ${n}`, head = 'app[web.1]') =>
+  `id: ${n}\ndata: ${T(n)} ${head}: ${text}\n\n`
 
 describe('shipit logs', () => {
   let server: FaultServer
   afterEach(() => server.close())
   const posts = () => server.arrived.filter(({ method }) => method === 'POST')
-  /** The app has web.1 and web.2, and a process type `jobs` at 0; each session answers the events. */
+  /**
+   * The app has web.1 and web.2, and a process type `jobs` at 0; each session answers the events.
+   */
   const start = async (...events: string[]) => {
     server = await faultServer(({ method, path: url }) => {
-      if (method === 'POST') return { json: { id: 's', logplex_url: `${server.url}/stream` }, status: 201 }
+      if (method === 'POST')
+        return { json: { id: 's', logplex_url: `${server.url}/stream` }, status: 201 }
       if (url.endsWith('/dynos')) return { json: [dyno('web.1'), dyno('web.2')] }
       if (url.endsWith('/formation')) return { json: [formation('web', 2), formation('jobs', 0)] }
       return { chunks: [events.join('')], headers: { 'content-type': 'text/event-stream' } }
     })
   }
-  const logs = (...argv: string[]) => run('logs', [...argv, '--app', 'a1'], { HEROKU_HOST: server.url })
+  const logs = (...argv: string[]) =>
+    run('logs', [...argv, '--app', 'a1'], { HEROKU_HOST: server.url })
   /** The messages alone. */
-  const messages = async (...argv: string[]) => (await logs(...argv, '--json')).stdout.split('\n').filter(Boolean).map((line) => (JSON.parse(line) as { message: string }).message)
+  const messages = async (...argv: string[]) =>
+    (await logs(...argv, '--json')).stdout
+      .split('\n')
+      .filter(Boolean)
+      .map((line) => (JSON.parse(line) as { message: string }).message)
 
-  it('prints Heroku\'s lines, cleaned of what could steer the terminal', async () => {
+  it("prints Heroku's lines, cleaned of what could steer the terminal", async () => {
     await start(at(1, '\x1b[31mred\x1b[0m'), at(2))
-    const { stdout } = await run('logs', ['-n', '2', '--dyno', 'web', '--source', 'app', '--app', 'a1'], { HEROKU_HOST: server.url })
-    expect(stdout).to.equal('2026-11-22T20:00:00.000001+00:00 app[web.1]: red\n2026-11-22T20:00:00.000002+00:00 app[web.1]: line 2\n')
+    const { stdout } = await run(
+      'logs',
+      ['-n', '2', '--dyno', 'web', '--source', 'app', '--app', 'a1'],
+      { HEROKU_HOST: server.url },
+    )
+    expect(stdout).to.equal(
+      '2026-11-22T20:00:00.000001+00:00 app[web.1]: red\n2026-11-22T20:00:00.000002+00:00 app[web.1]: line 2\n',
+    )
     expect(JSON.parse(posts().at(-1)!.body)).to.deep.equal({ lines: 2, type: 'web', source: 'app' })
   })
 
@@ -43,7 +58,12 @@ describe('shipit logs', () => {
   it('--json is one object a line', async () => {
     await start(at(1), at(2))
     const { stdout } = await run('logs', ['--json', '--app', 'a1'], { HEROKU_HOST: server.url })
-    expect(stdout.trimEnd().split('\n').map((line) => (JSON.parse(line) as { message: string }).message)).to.deep.equal(['line 1', 'line 2'])
+    expect(
+      stdout
+        .trimEnd()
+        .split('\n')
+        .map((line) => (JSON.parse(line) as { message: string }).message),
+    ).to.deep.equal(['line 1', 'line 2'])
   })
 
   it('--json escapes what could steer the terminal', async () => {
@@ -55,18 +75,35 @@ describe('shipit logs', () => {
 
   it('by the name of an app shows what that app printed, and its changes without its figures', async () => {
     await start(
-      at(1, 'shipit source=web.1 app=api instance=0 event=start pid=1'), at(2, 'shipit source=web.1 app=mailer instance=0 event=start pid=2'),
-      at(3, '[api:0] one'), at(4, '[mailer:0] two'), at(5, '[api:1] three'), at(6, 'shipit source=web.1 app=api instance=0 pid=1 sample#memory_rss=1.00MB'),
-      at(7, 'of nobody'), at(8, 'shipit source=web.2 app=api instance=0 event=start pid=3', 'app[web.2]'), at(9, 'the only app of web.2', 'app[web.2]'), at(10, '[mailer:0] not the mailer', 'heroku[web.1]'),
+      at(1, 'shipit source=web.1 app=api instance=0 event=start pid=1'),
+      at(2, 'shipit source=web.1 app=mailer instance=0 event=start pid=2'),
+      at(3, '[api:0] one'),
+      at(4, '[mailer:0] two'),
+      at(5, '[api:1] three'),
+      at(6, 'shipit source=web.1 app=api instance=0 pid=1 sample#memory_rss=1.00MB'),
+      at(7, 'of nobody'),
+      at(8, 'shipit source=web.2 app=api instance=0 event=start pid=3', 'app[web.2]'),
+      at(9, 'the only app of web.2', 'app[web.2]'),
+      at(10, '[mailer:0] not the mailer', 'heroku[web.1]'),
     )
     expect(await messages('api')).to.deep.equal([
-      'shipit source=web.1 app=api instance=0 event=start pid=1', '[api:0] one', '[api:1] three', 'shipit source=web.2 app=api instance=0 event=start pid=3', 'the only app of web.2',
+      'shipit source=web.1 app=api instance=0 event=start pid=1',
+      '[api:0] one',
+      '[api:1] three',
+      'shipit source=web.2 app=api instance=0 event=start pid=3',
+      'the only app of web.2',
     ])
     expect(await messages('mailer', '-n', '1')).to.deep.equal(['[mailer:0] two'])
   })
 
   it('by any other name shows a dyno, a process type or a source', async () => {
-    await start(at(1), at(2, 'two', 'app[web.2]'), at(3, 'three', 'heroku[web.1]'), at(4, 'four', 'heroku[router]'), at(5, 'five', 'app[web.10]'))
+    await start(
+      at(1),
+      at(2, 'two', 'app[web.2]'),
+      at(3, 'three', 'heroku[web.1]'),
+      at(4, 'four', 'heroku[router]'),
+      at(5, 'five', 'app[web.10]'),
+    )
     expect(await messages('web.1')).to.deep.equal(['line 1', 'three'])
     expect(await messages('web')).to.deep.equal(['line 1', 'two', 'three', 'five'])
     expect(await messages('heroku')).to.deep.equal(['three', 'four'])
@@ -75,10 +112,29 @@ describe('shipit logs', () => {
   })
 
   it('--grep and --errors choose lines, and -n counts those that are chosen', async () => {
-    await start(at(1, 'Error: refused'), at(2, '    at f (a.js:1:1)'), at(3, 'ok'), at(4, 'TIMEOUT error'), at(5, 'timeout, no fault'), at(6, 'Error R14 (Memory quota exceeded)', 'heroku[web.1]'))
-    expect(await messages('--errors')).to.deep.equal(['Error: refused', '    at f (a.js:1:1)', 'TIMEOUT error', 'Error R14 (Memory quota exceeded)'])
-    expect(await messages('--errors', '-n', '2')).to.deep.equal(['TIMEOUT error', 'Error R14 (Memory quota exceeded)'])
-    expect(await messages('--grep', 'timeout|refused')).to.deep.equal(['Error: refused', 'TIMEOUT error', 'timeout, no fault'])
+    await start(
+      at(1, 'Error: refused'),
+      at(2, '    at f (a.js:1:1)'),
+      at(3, 'ok'),
+      at(4, 'TIMEOUT error'),
+      at(5, 'timeout, no fault'),
+      at(6, 'Error R14 (Memory quota exceeded)', 'heroku[web.1]'),
+    )
+    expect(await messages('--errors')).to.deep.equal([
+      'Error: refused',
+      '    at f (a.js:1:1)',
+      'TIMEOUT error',
+      'Error R14 (Memory quota exceeded)',
+    ])
+    expect(await messages('--errors', '-n', '2')).to.deep.equal([
+      'TIMEOUT error',
+      'Error R14 (Memory quota exceeded)',
+    ])
+    expect(await messages('--grep', 'timeout|refused')).to.deep.equal([
+      'Error: refused',
+      'TIMEOUT error',
+      'timeout, no fault',
+    ])
     expect(await messages('--grep', 'T[I]MEOUT')).to.deep.equal(['TIMEOUT error'])
     const { stderr, exitCode } = await logs('--grep', '(')
     expect(stderr).to.contain('--grep: ').and.contain('nterminated group')
@@ -90,11 +146,14 @@ describe('shipit logs', () => {
     for (const argv of [['--dyno', 'nope'], ['nope'], ['--dyno', 'web.9']]) {
       const { stdout, stderr, exitCode } = await logs(...argv)
       expect(exitCode, argv.join(' ')).to.equal(6)
-      expect(stderr).to.contain(`There is no app, dyno or process type called ${argv.at(-1)}`).and.contain('Known: jobs, web, web.1, web.2')
+      expect(stderr)
+        .to.contain(`There is no app, dyno or process type called ${argv.at(-1)}`)
+        .and.contain('Known: jobs, web, web.1, web.2')
       expect(stdout).to.equal('')
     }
     expect((await logs('--dyno', 'wbe')).stderr).to.contain('Did you mean web?')
-    for (const name of ['run', 'run.77', 'clock', 'clock.1', 'router', 'jobs']) expect((await logs('--dyno', name)).exitCode, name).to.equal(0)
+    for (const name of ['run', 'run.77', 'clock', 'clock.1', 'router', 'jobs'])
+      expect((await logs('--dyno', name)).exitCode, name).to.equal(0)
   })
 
   it('ends quietly with 0 when its reader has gone', async () => {
@@ -102,8 +161,21 @@ describe('shipit logs', () => {
     const script = `const { default: Logs } = await import(${JSON.stringify(path.join(packageRoot, 'src/commands/logs.ts'))}); await Logs.run(['--tail', '--app', 'a1'], { root: ${JSON.stringify(packageRoot)} })`
     const shell = `"$NODE" --import tsx --input-type=module -e "$SCRIPT" | head -n 1; echo "status \${PIPESTATUS[0]}"`
     const output = await new Promise<string>((done) => {
-      execFile('bash', ['-c', shell], { cwd: packageRoot, env: { ...process.env, NODE: process.execPath, SCRIPT: script, HEROKU_HOST: server.url, HEROKU_API_KEY: TOKEN } },
-        (_error, stdout, stderr) => done(stdout + stderr))
+      execFile(
+        'bash',
+        ['-c', shell],
+        {
+          cwd: packageRoot,
+          env: {
+            ...process.env,
+            NODE: process.execPath,
+            SCRIPT: script,
+            HEROKU_HOST: server.url,
+            HEROKU_API_KEY: TOKEN,
+          },
+        },
+        (_error, stdout, stderr) => done(stdout + stderr),
+      )
     })
     expect(output).to.equal('2026-11-22T20:00:00.000000+00:00 app[web.1]: line 0\nstatus 0\n')
   })

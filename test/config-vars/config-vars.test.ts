@@ -1,25 +1,70 @@
 import { Readable } from 'node:stream'
 import { expect } from 'chai'
-import { changesBetween, changesTo, looksSecret, parseAssignments, parseDotenv, readVars, renderDotenv, shownVars } from '../../src/config-vars/index.js'
+import {
+  changesBetween,
+  changesTo,
+  looksSecret,
+  parseAssignments,
+  parseDotenv,
+  readVars,
+  renderDotenv,
+  shownVars,
+} from '../../src/config-vars/index.js'
 import { rejection } from '../support/platform.js'
 
 describe('.env files', () => {
   const cases: [string, string, object][] = [
-    ['bare, quoted, exported, commented', '# x\n\nA=1\nexport B="two words" # mine\nC=\'#3\'\nD=', { A: '1', B: 'two words', C: '#3', D: '' }],
+    [
+      'bare, quoted, exported, commented',
+      '# x\n\nA=1\nexport B="two words" # mine\nC=\'#3\'\nD=',
+      { A: '1', B: 'two words', C: '#3', D: '' },
+    ],
     ['CRLF and a byte order mark', '\uFEFFA=1\r\nB=2\r\n', { A: '1', B: '2' }],
-    ['a value of several lines', 'KEY="-----BEGIN X-----\nabc=\nnot NAME value\n-----END X-----"\nB=2\n', { KEY: '-----BEGIN X-----\nabc=\nnot NAME value\n-----END X-----', B: '2' }],
+    [
+      'a value of several lines',
+      'KEY="-----BEGIN X-----\nabc=\nnot NAME value\n-----END X-----"\nB=2\n',
+      { KEY: '-----BEGIN X-----\nabc=\nnot NAME value\n-----END X-----', B: '2' },
+    ],
     ['nothing', '', {}],
   ]
-  for (const [name, text, vars] of cases) it(name, () => expect(parseDotenv(text, '.env')).to.deep.equal(vars))
+  for (const [name, text, vars] of cases)
+    it(name, () => expect(parseDotenv(text, '.env')).to.deep.equal(vars))
 
-  for (const [name, text, line] of [['no name', 'A=1\nhello s3cret', 2], ['a name with a dot', 'a.b=s3cret', 1], ['a name twice', 'A=s3cret\nA=s3cret', 2], ['an open quote', 'B=1\nA="s3cret\nmore s3cret', 3]] as const) {
+  for (const [name, text, line] of [
+    ['no name', 'A=1\nhello s3cret', 2],
+    ['a name with a dot', 'a.b=s3cret', 1],
+    ['a name twice', 'A=s3cret\nA=s3cret', 2],
+    ['an open quote', 'B=1\nA="s3cret\nmore s3cret', 3],
+  ] as const) {
     it(`${name} is an error that names the line and not its content`, () => {
-      expect(() => parseDotenv(text, '.env')).to.throw(`Line ${line} of .env cannot be used`).and.satisfy((error: Error) => !JSON.stringify(error).includes('s3cret'))
+      expect(() => parseDotenv(text, '.env'))
+        .to.throw(`Line ${line} of .env cannot be used`)
+        .and.satisfy((error: Error) => !JSON.stringify(error).includes('s3cret'))
     })
   }
 
   it('hold every value that they can, and read it back as it was', () => {
-    const hard = ['', 'plain', 'two words', '#', 'a#b', "it's", 'say "hi"', '`', '\\n', 'C:\\new', ' leading and trailing ', 'a\nb\n', '$HOME ${X}', '{"a":"b\'c"}', 'ü€😀', '-----BEGIN KEY-----\nabc+/=\n-----END KEY-----\n', 'a=b', "'quoted'", '"quoted"']
+    const hard = [
+      '',
+      'plain',
+      'two words',
+      '#',
+      'a#b',
+      "it's",
+      'say "hi"',
+      '`',
+      '\\n',
+      'C:\\new',
+      ' leading and trailing ',
+      'a\nb\n',
+      '$HOME ${X}',
+      '{"a":"b\'c"}',
+      'ü€😀',
+      '-----BEGIN KEY-----\nabc+/=\n-----END KEY-----\n',
+      'a=b',
+      "'quoted'",
+      '"quoted"',
+    ]
     const vars = Object.fromEntries(hard.map((value, index) => [`V${index}`, value]))
     expect(parseDotenv(renderDotenv(vars), '.env')).to.deep.equal(vars)
   })
@@ -29,27 +74,63 @@ describe('.env files', () => {
 })
 
 describe('what looks like a secret', () => {
-  for (const [name, value] of [['STRIPE_KEY', 'x'], ['API_TOKEN', ''], ['db_password', ''], ['PM2_SECRET_KEY', ''], ['DATABASE_URL', 'postgres://u:p@h/db'], ['REDIS', 'rediss://token@h:6379'], ['CONFIG', '-----BEGIN RSA PRIVATE KEY-----\n'], ['SENTRY_DSN', 'x']] as const) {
+  for (const [name, value] of [
+    ['STRIPE_KEY', 'x'],
+    ['API_TOKEN', ''],
+    ['db_password', ''],
+    ['PM2_SECRET_KEY', ''],
+    ['DATABASE_URL', 'postgres://u:p@h/db'],
+    ['REDIS', 'rediss://token@h:6379'],
+    ['CONFIG', '-----BEGIN RSA PRIVATE KEY-----\n'],
+    ['SENTRY_DSN', 'x'],
+  ] as const) {
     it(`${name}=${value.slice(0, 12)} does`, () => expect(looksSecret(name, value)).to.equal(true))
   }
-  for (const [name, value] of [['LOG_LEVEL', 'debug'], ['NODE_ENV', 'production'], ['BASE_URL', 'https://example.com/a@b'], ['KEYBOARD', 'qwerty'], ['MONKEY', 'x'], ['PASSENGER', '1'], ['TZ', 'UTC']] as const) {
+  for (const [name, value] of [
+    ['LOG_LEVEL', 'debug'],
+    ['NODE_ENV', 'production'],
+    ['BASE_URL', 'https://example.com/a@b'],
+    ['KEYBOARD', 'qwerty'],
+    ['MONKEY', 'x'],
+    ['PASSENGER', '1'],
+    ['TZ', 'UTC'],
+  ] as const) {
     it(`${name}=${value} does not`, () => expect(looksSecret(name, value)).to.equal(false))
   }
   it('is shown by its end at most', async () => {
-    expect(await shownVars({ B: 'plain', A_KEY: 'abcdefghijklmnop', C_KEY: 'short' })).to.deep.equal({ shown: { A_KEY: '****mnop', B: 'plain', C_KEY: '********' }, hidden: ['A_KEY', 'C_KEY'] })
+    expect(
+      await shownVars({ B: 'plain', A_KEY: 'abcdefghijklmnop', C_KEY: 'short' }),
+    ).to.deep.equal({
+      shown: { A_KEY: '****mnop', B: 'plain', C_KEY: '********' },
+      hidden: ['A_KEY', 'C_KEY'],
+    })
   })
 })
 
 describe('what is typed after config set', () => {
-  it('is values and names', async () => expect(await parseAssignments(['A=1', 'B=x=y\nz', 'STRIPE_KEY', 'D='])).to.deep.equal({ values: { A: '1', B: 'x=y\nz', D: '' }, names: ['STRIPE_KEY'] }))
-  for (const args of [['STRIPE_KEY=s3cret'], ['URL=https://u:s3cret@h'], ['s3cret-value'], ['--x=s3cret'], ['A=1', 'A=s3cret'], ['=s3cret']]) {
+  it('is values and names', async () =>
+    expect(await parseAssignments(['A=1', 'B=x=y\nz', 'STRIPE_KEY', 'D='])).to.deep.equal({
+      values: { A: '1', B: 'x=y\nz', D: '' },
+      names: ['STRIPE_KEY'],
+    }))
+  for (const args of [
+    ['STRIPE_KEY=s3cret'],
+    ['URL=https://u:s3cret@h'],
+    ['s3cret-value'],
+    ['--x=s3cret'],
+    ['A=1', 'A=s3cret'],
+    ['=s3cret'],
+  ]) {
     it(`refuses ${args.join(' ').replaceAll('s3cret', '…')} without repeating it`, async () => {
       const error = await rejection(parseAssignments(args))
       expect(error.code).to.equal('usage')
       expect(JSON.stringify(error)).to.not.include('s3cret')
     })
   }
-  it('refuses what is the dyno’s own', async () => expect((await rejection(parseAssignments(['PORT=3000']))).message).to.include('PORT cannot be a config var'))
+  it('refuses what is the dyno’s own', async () =>
+    expect((await rejection(parseAssignments(['PORT=3000']))).message).to.include(
+      'PORT cannot be a config var',
+    ))
 })
 
 describe('where values come from', () => {
@@ -57,22 +138,62 @@ describe('where values come from', () => {
   const piped = (text: string) => ({ stdin: Readable.from(text === '' ? [] : [text]), ask })
   const terminal = { stdin: Object.assign(Readable.from([]), { isTTY: true }), ask }
 
-  it('the command line alone does not wait for stdin', async () => expect(await readVars({ values: { A: '1' }, names: [] }, { stdin: new Readable({ read() {} }), ask })).to.deep.equal({ A: '1' }))
-  it('a terminal is asked for each name', async () => expect(await readVars({ values: { A: '1' }, names: ['B', 'C'] }, terminal)).to.deep.equal({ A: '1', B: 'typed B', C: 'typed C' }))
+  it('the command line alone does not wait for stdin', async () =>
+    expect(
+      await readVars(
+        { values: { A: '1' }, names: [] },
+        { stdin: new Readable({ read() {} }), ask },
+      ),
+    ).to.deep.equal({ A: '1' }))
+  it('a terminal is asked for each name', async () =>
+    expect(await readVars({ values: { A: '1' }, names: ['B', 'C'] }, terminal)).to.deep.equal({
+      A: '1',
+      B: 'typed B',
+      C: 'typed C',
+    }))
   it('one name takes stdin as its value, less one line break', async () => {
-    expect(await readVars({ values: {}, names: ['K'] }, piped('a=b\nc\n\n'))).to.deep.equal({ K: 'a=b\nc\n' })
+    expect(await readVars({ values: {}, names: ['K'] }, piped('a=b\nc\n\n'))).to.deep.equal({
+      K: 'a=b\nc\n',
+    })
   })
   it('several names, or none, take lines', async () => {
-    expect(await readVars({ values: {}, names: [] }, piped('A=1\nB="2"\n'))).to.deep.equal({ A: '1', B: '2' })
-    expect(await readVars({ values: {}, names: ['A', 'B'] }, piped('A=1\nB="2"\n'))).to.deep.equal({ A: '1', B: '2' })
+    expect(await readVars({ values: {}, names: [] }, piped('A=1\nB="2"\n'))).to.deep.equal({
+      A: '1',
+      B: '2',
+    })
+    expect(await readVars({ values: {}, names: ['A', 'B'] }, piped('A=1\nB="2"\n'))).to.deep.equal({
+      A: '1',
+      B: '2',
+    })
   })
-  for (const [name, names, text] of [['nothing at all', [], ''], ['an empty stdin for a name', ['K'], ''], ['a name that is missing', ['A', 'B'], 'A=1'], ['one that was not named', ['A', 'B'], 'A=1\nB=2\nC=3'], ['the dyno’s own', [], 'PORT=1']] as const) {
-    it(`${name} is an error`, async () => expect(await rejection(readVars({ values: {}, names: [...names] }, piped(text)))).to.have.property('code', 'usage'))
+  for (const [name, names, text] of [
+    ['nothing at all', [], ''],
+    ['an empty stdin for a name', ['K'], ''],
+    ['a name that is missing', ['A', 'B'], 'A=1'],
+    ['one that was not named', ['A', 'B'], 'A=1\nB=2\nC=3'],
+    ['the dyno’s own', [], 'PORT=1'],
+  ] as const) {
+    it(`${name} is an error`, async () =>
+      expect(
+        await rejection(readVars({ values: {}, names: [...names] }, piped(text))),
+      ).to.have.property('code', 'usage'))
   }
 })
 
 describe('what is sent', () => {
   const current = { A: '1', B: '2', C: '3' }
-  it('only what differs', () => expect(changesTo(current, { A: '1', B: 'x', D: '4' })).to.deep.equal({ added: ['D'], changed: ['B'], removed: [], patch: { B: 'x', D: '4' } }))
-  it('and what is to go', () => expect(changesBetween(current, { B: '2', D: '4' })).to.deep.equal({ added: ['D'], changed: [], removed: ['A', 'C'], patch: { D: '4', A: null, C: null } }))
+  it('only what differs', () =>
+    expect(changesTo(current, { A: '1', B: 'x', D: '4' })).to.deep.equal({
+      added: ['D'],
+      changed: ['B'],
+      removed: [],
+      patch: { B: 'x', D: '4' },
+    }))
+  it('and what is to go', () =>
+    expect(changesBetween(current, { B: '2', D: '4' })).to.deep.equal({
+      added: ['D'],
+      changed: [],
+      removed: ['A', 'C'],
+      patch: { D: '4', A: null, C: null },
+    }))
 })

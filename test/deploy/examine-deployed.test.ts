@@ -17,10 +17,19 @@ const ENVIRONMENTS = `deploy:
 describe('what doctor looks at for an environment', () => {
   after(removeFolders)
 
-  /** A sound app on `stable`, one whose script is lost on `main`, which is checked out, and one that is right again on disk alone. */
+  /**
+   * A sound app on `stable`, one whose script is lost on `main`, which is checked out, and one that
+   * is right again on disk alone.
+   */
   function repository(): string {
     const file = `${String(SOUND['ecosystem.config.yml'])}${ENVIRONMENTS}`
-    const root = realFolder({ ...SOUND, 'ecosystem.config.yml': file, ...Object.fromEntries(Object.entries(SOUND).map(([name, text]) => [`packages/api/${name}`, text])) })
+    const root = realFolder({
+      ...SOUND,
+      'ecosystem.config.yml': file,
+      ...Object.fromEntries(
+        Object.entries(SOUND).map(([name, text]) => [`packages/api/${name}`, text]),
+      ),
+    })
     const commit = (message: string) => {
       git(root, 'add', '--all')
       git(root, 'commit', '--quiet', '--message', message)
@@ -37,9 +46,19 @@ describe('what doctor looks at for an environment', () => {
   const examined = async (dir: string, env: string, named?: string) => {
     const found = await examineDeployed(dir, named, (read) => {
       const { deploy, sshTargets } = read as Ecosystem
-      return Promise.resolve(chooseEnvironment(deploy, sshTargets, env) as Exclude<ReturnType<typeof chooseEnvironment>, 'ask'>)
+      return Promise.resolve(
+        chooseEnvironment(deploy, sshTargets, env) as Exclude<
+          ReturnType<typeof chooseEnvironment>,
+          'ask'
+        >,
+      )
     })
-    return { ...found!, checks: preflightFindings({ project: found!.project, environment: found!.environment }).map(({ check, severity }) => `${check} ${severity}`) }
+    return {
+      ...found!,
+      checks: preflightFindings({ project: found!.project, environment: found!.environment }).map(
+        ({ check, severity }) => `${check} ${severity}`,
+      ),
+    }
   }
 
   it('is the commit of its ref, whatever is checked out', async () => {

@@ -4,7 +4,17 @@ import type { AddressInfo } from 'node:net'
 import type { GitPush, Platform } from '../../src/deploy/index.js'
 import { ShipitError } from '../../src/errors.js'
 import { BOOT_HEADER, PROBE_HEADER } from '../../src/runtime/boot-id.js'
-import type { App, AppFeature, Build, Dyno, DynoState, Formation, LogLine, Release, Slug } from '../../src/heroku/types.js'
+import type {
+  App,
+  AppFeature,
+  Build,
+  Dyno,
+  DynoState,
+  Formation,
+  LogLine,
+  Release,
+  Slug,
+} from '../../src/heroku/types.js'
 
 /** How the releases of one commit behave. */
 interface Behaviour {
@@ -20,14 +30,20 @@ interface Behaviour {
   platformSays?: string[]
   /** Outcome of the release phase, and its output. Default: there is none. */
   releasePhase?: { status: 'succeeded' | 'failed' | 'never'; output: string[] }
-  /** The build: its failure, or that the push hangs until it is ended, or breaks off, while the build goes on for some looks. */
+  /**
+   * The build: its failure, or that the push hangs until it is ended, or breaks off, while the
+   * build goes on for some looks.
+   */
   build?: 'fails' | { hangs: number; released: boolean; breaksOff?: boolean }
 }
 
 export const OLD = 'a'.repeat(40)
 export const NEW = 'b'.repeat(40)
 
-/** An app of one web dyno on a platform that does as it is told, with a real server behind the app's URL. */
+/**
+ * An app of one web dyno on a platform that does as it is told, with a real server behind the app's
+ * URL.
+ */
 export class FakePlatform implements Platform {
   readonly label = 'Heroku'
   readonly gitUrl = 'https://git.heroku.com'
@@ -39,7 +55,10 @@ export class FakePlatform implements Platform {
   sizes: Record<string, number> = { web: 1 }
   dynoSizes: Record<string, string> = {}
   isMaintenance = false
-  /** With preboot the release before goes on answering for so many ms, unlisted, and then gets SIGTERM. */
+  /**
+   * With preboot the release before goes on answering for so many ms, unlisted, and then gets
+   * SIGTERM.
+   */
   hasPreboot = false
   prebootSwitch = 300
   prebootSince = NOW
@@ -76,17 +95,27 @@ export class FakePlatform implements Platform {
       const { served } = platform
       const { status = 200, location } = platform.behaviourOf(served) ?? {}
       platform.judged.push(served?.version ?? 0)
-      if (platform.isRouted) platform.log(`at=info method=GET path="/" host=a1 request_id=${request.headers['x-request-id'] as string} fwd="1.2.3.4" dyno=web.1 connect=0ms service=1ms status=${status} bytes=2 protocol=http`, 'heroku', 'router')
-      response.writeHead(status, {
-        ...(location ? { location } : {}),
-        ...(platform.hasRuntime && request.headers[PROBE_HEADER] && served ? { [BOOT_HEADER]: bootOf(served) } : {}),
-      }).end()
+      if (platform.isRouted)
+        platform.log(
+          `at=info method=GET path="/" host=a1 request_id=${request.headers['x-request-id'] as string} fwd="1.2.3.4" dyno=web.1 connect=0ms service=1ms status=${status} bytes=2 protocol=http`,
+          'heroku',
+          'router',
+        )
+      response
+        .writeHead(status, {
+          ...(location ? { location } : {}),
+          ...(platform.hasRuntime && request.headers[PROBE_HEADER] && served
+            ? { [BOOT_HEADER]: bootOf(served) }
+            : {}),
+        })
+        .end()
     })
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
     platform.server = server
     for (const commit of commits) platform.deploy(commit)
     // They have served for long.
-    for (const release of platform.made) release.created_at = new Date(Date.now() - 3_600_000).toISOString()
+    for (const release of platform.made)
+      release.created_at = new Date(Date.now() - 3_600_000).toISOString()
     return platform
   }
 
@@ -97,22 +126,41 @@ export class FakePlatform implements Platform {
 
   /** The release that requests go to now. */
   get served(): Release | undefined {
-    return this.switching?.to.id === this.current?.id ? this.switching?.before ?? this.current : this.current
+    return this.switching?.to.id === this.current?.id
+      ? (this.switching?.before ?? this.current)
+      : this.current
   }
 
   async feature(_app: string, name: string): Promise<AppFeature | undefined> {
-    return { id: name, name, enabled: name === 'preboot' && this.hasPreboot, description: '', state: 'general', doc_url: '', created_at: NOW, updated_at: this.prebootSince }
+    return {
+      id: name,
+      name,
+      enabled: name === 'preboot' && this.hasPreboot,
+      description: '',
+      state: 'general',
+      doc_url: '',
+      created_at: NOW,
+      updated_at: this.prebootSince,
+    }
   }
-  async domains(): Promise<string[]> { return [new URL(this.url).hostname, ...this.ownDomains] }
+  async domains(): Promise<string[]> {
+    return [new URL(this.url).hostname, ...this.ownDomains]
+  }
 
   async stop(): Promise<void> {
     this.server?.closeAllConnections()
     await new Promise((resolve) => this.server?.close(resolve))
   }
 
-  get url(): string { return `http://a1.localhost:${(this.server?.address() as AddressInfo).port}/` }
-  get current(): Release | undefined { return this.made.findLast(({ status }) => status === 'succeeded') }
-  get currentCommit(): string | null | undefined { return this.current?.slug ? this.slugs.get(this.current.slug.id)?.commit : undefined }
+  get url(): string {
+    return `http://a1.localhost:${(this.server?.address() as AddressInfo).port}/`
+  }
+  get current(): Release | undefined {
+    return this.made.findLast(({ status }) => status === 'succeeded')
+  }
+  get currentCommit(): string | null | undefined {
+    return this.current?.slug ? this.slugs.get(this.current.slug.id)?.commit : undefined
+  }
 
   /** As a push from elsewhere: a build that goes on for some looks, and is released or fails. */
   buildElsewhere(commit: string, looks: number, released: boolean): void {
@@ -123,9 +171,20 @@ export class FakePlatform implements Platform {
   /** As a push of that commit would. */
   deploy(commit: string): Release {
     const slug = `slug-of-${commit.slice(0, 7)}-${this.slugs.size}`
-    this.slugs.set(slug, { id: slug, commit, commit_description: null, process_types: { web: 'npm start' }, size: 1 })
+    this.slugs.set(slug, {
+      id: slug,
+      commit,
+      commit_description: null,
+      process_types: { web: 'npm start' },
+      size: 1,
+    })
     const release = this.releaseOf(slug, `Deploy ${commit.slice(0, 7)}`)
-    this.buildList.push({ ...build(commit), status: 'succeeded', slug: { id: slug }, release: { id: release.id } })
+    this.buildList.push({
+      ...build(commit),
+      status: 'succeeded',
+      slug: { id: slug },
+      release: { id: release.id },
+    })
     this.head = commit
     return release
   }
@@ -137,13 +196,23 @@ export class FakePlatform implements Platform {
       if (this.head === commit) return { outcome: 'up-to-date' }
       onOutput('-----> Building on the Heroku-24 stack')
       const how = this.behaviours[commit]?.build
-      if (how === 'fails') throw new ShipitError('build', { message: 'The build failed. Nothing was released.', why: 'npm ERR!' })
+      if (how === 'fails')
+        throw new ShipitError('build', {
+          message: 'The build failed. Nothing was released.',
+          why: 'npm ERR!',
+        })
       if (how) {
         this.pendingBuild = { looks: how.hangs, commit, released: how.released }
         this.buildList.push(build(commit))
-        if (how.breaksOff) throw new ShipitError('network', { message: 'The connection failed during the push.', next: 'Check the connection.' })
+        if (how.breaksOff)
+          throw new ShipitError('network', {
+            message: 'The connection failed during the push.',
+            next: 'Check the connection.',
+          })
         signal.throwIfAborted()
-        await new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true }))
+        await new Promise((_resolve, reject) =>
+          signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true }),
+        )
       }
       this.deploy(commit)
       return { outcome: 'pushed' }
@@ -152,12 +221,15 @@ export class FakePlatform implements Platform {
     addRemote: (app) => Promise.resolve(this.remotes.push(app) > 0),
   }
 
-  async findApp(name: string): Promise<App | undefined> { return this.exists ? this.app(name) : undefined }
+  async findApp(name: string): Promise<App | undefined> {
+    return this.exists ? this.app(name) : undefined
+  }
   async createApp(name: string): Promise<App> {
     this.calls.push(`create ${name}`)
     this.exists = true
     // As Heroku has it: two releases before there is any code.
-    for (const description of ['Initial release', 'Enable Logplex']) this.releaseOf(null, description)
+    for (const description of ['Initial release', 'Enable Logplex'])
+      this.releaseOf(null, description)
     return this.app(name)
   }
   async dynos(): Promise<Dyno[]> {
@@ -168,13 +240,32 @@ export class FakePlatform implements Platform {
     this.looks.set(current.id, look + 1)
     const states = this.behaviourOf(current)?.states ?? ['up']
     const state = states[Math.min(look, states.length - 1)] ?? 'up'
-    return Object.entries(this.sizes).flatMap(([type, quantity]) => Array.from({ length: quantity }, (_, i) => ({ ...dyno(`${type}.${i + 1}`, state, current), size: this.dynoSizes[type] ?? 'Standard-1X' })))
+    return Object.entries(this.sizes).flatMap(([type, quantity]) =>
+      Array.from({ length: quantity }, (_, i) => ({
+        ...dyno(`${type}.${i + 1}`, state, current),
+        size: this.dynoSizes[type] ?? 'Standard-1X',
+      })),
+    )
   }
   async formation(): Promise<Formation[]> {
-    return Object.entries(this.sizes).map(([type, quantity]) => ({ id: type, app: { id: 'a1', name: 'a1' }, type, quantity, size: this.dynoSizes[type] ?? 'Standard-1X', command: 'npm start', created_at: NOW, updated_at: NOW }))
+    return Object.entries(this.sizes).map(([type, quantity]) => ({
+      id: type,
+      app: { id: 'a1', name: 'a1' },
+      type,
+      quantity,
+      size: this.dynoSizes[type] ?? 'Standard-1X',
+      command: 'npm start',
+      created_at: NOW,
+      updated_at: NOW,
+    }))
   }
-  async updateFormation(_app: string, updates: { type: string; quantity?: number; size?: string }[]) {
-    this.calls.push(`scale ${updates.map(({ type, quantity, size }) => `${type}=${quantity}:${size}`).join(' ')}`)
+  async updateFormation(
+    _app: string,
+    updates: { type: string; quantity?: number; size?: string }[],
+  ) {
+    this.calls.push(
+      `scale ${updates.map(({ type, quantity, size }) => `${type}=${quantity}:${size}`).join(' ')}`,
+    )
     this.fail('updateFormation')
     for (const { type, quantity, size } of updates) {
       if (quantity !== undefined) this.sizes[type] = quantity
@@ -182,12 +273,17 @@ export class FakePlatform implements Platform {
     }
     return []
   }
-  async buildpacks() { return [] }
-  async configVars() { return this.config }
+  async buildpacks() {
+    return []
+  }
+  async configVars() {
+    return this.config
+  }
   async updateConfigVars(_app: string, changes: Record<string, string | null>) {
     this.calls.push(`config ${Object.keys(changes).join(',')}`)
     this.fail('updateConfigVars')
-    for (const [name, value] of Object.entries(changes)) if (value !== null) this.config[name] = value
+    for (const [name, value] of Object.entries(changes))
+      if (value !== null) this.config[name] = value
     this.releaseOf(this.current?.slug?.id ?? null, 'Set config vars')
     return this.config
   }
@@ -195,7 +291,12 @@ export class FakePlatform implements Platform {
     this.fail('currentRelease')
     return this.current
   }
-  async releases(_app: string, max: number) { return this.made.toReversed().slice(0, max).map((release) => ({ ...release, current: release.id === this.current?.id })) }
+  async releases(_app: string, max: number) {
+    return this.made
+      .toReversed()
+      .slice(0, max)
+      .map((release) => ({ ...release, current: release.id === this.current?.id }))
+  }
   async release(_app: string, id: string): Promise<Release> {
     const release = this.made.find((one) => one.id === id)
     if (!release) throw new ShipitError('not_found', { message: 'no such release' })
@@ -230,7 +331,8 @@ export class FakePlatform implements Platform {
   canCancel = false
   async cancelBuild(): Promise<void> {
     this.calls.push('cancel')
-    if (!this.canCancel || !this.pendingBuild) throw new ShipitError('refused', { message: 'The build cannot be cancelled.' })
+    if (!this.canCancel || !this.pendingBuild)
+      throw new ShipitError('refused', { message: 'The build cannot be cancelled.' })
     this.pendingBuild = undefined
     this.buildList.push({ ...this.buildList.pop()!, status: 'failed' })
   }
@@ -239,14 +341,18 @@ export class FakePlatform implements Platform {
     if (!found) throw new ShipitError('not_found', { message: 'no such build' })
     return found
   }
-  async* output(url: string): AsyncIterable<string> {
-    if (url.startsWith('https://build/')) return yield '-----> Building on the Heroku-24 stack\n-----> Laun'
+  async *output(url: string): AsyncIterable<string> {
+    if (url.startsWith('https://build/'))
+      return yield '-----> Building on the Heroku-24 stack\n-----> Laun'
     const release = this.made.find(({ id }) => url.endsWith(id))
     const phase = this.behaviourOf(release)?.releasePhase
     for (const line of phase?.output ?? []) yield `${line}\n`
     if (release && phase && phase.status !== 'never') release.status = phase.status
   }
-  async* logs(_app: string, { tail, dyno: name, signal }: { tail: boolean; dyno?: string; signal: AbortSignal }): AsyncIterable<LogLine> {
+  async *logs(
+    _app: string,
+    { tail, dyno: name, signal }: { tail: boolean; dyno?: string; signal: AbortSignal },
+  ): AsyncIterable<LogLine> {
     this.fail('logs')
     yield* this.lines.filter((line) => !name || line.dyno === name)
     if (!tail) return
@@ -276,13 +382,28 @@ export class FakePlatform implements Platform {
   private releaseOf(slug: string | null, description: string): Release {
     const version = this.made.length + 1
     const id = `release-${version}`
-    const release: Release = { id, version, description, status: 'succeeded', current: false, slug: slug ? { id: slug } : null, user: USER, app: { id: 'a1', name: 'a1' }, output_stream_url: null, created_at: new Date().toISOString(), updated_at: NOW }
+    const release: Release = {
+      id,
+      version,
+      description,
+      status: 'succeeded',
+      current: false,
+      slug: slug ? { id: slug } : null,
+      user: USER,
+      app: { id: 'a1', name: 'a1' },
+      output_stream_url: null,
+      created_at: new Date().toISOString(),
+      updated_at: NOW,
+    }
     const behaviour = this.behaviourOf(release)
-    if (behaviour?.releasePhase) Object.assign(release, { status: 'pending', output_stream_url: `https://output/${id}` })
+    if (behaviour?.releasePhase)
+      Object.assign(release, { status: 'pending', output_stream_url: `https://output/${id}` })
     const before = this.current
     this.made.push(release)
-    if (this.hasPreboot && before?.slug && release.status === 'succeeded') this.prebootTo(release, this.switching?.before ?? before)
-    if (this.hasRuntime && release.slug) this.log(`shipit source=web.1 event=boot id=${bootOf(release)}`)
+    if (this.hasPreboot && before?.slug && release.status === 'succeeded')
+      this.prebootTo(release, this.switching?.before ?? before)
+    if (this.hasRuntime && release.slug)
+      this.log(`shipit source=web.1 event=boot id=${bootOf(release)}`)
     for (const line of behaviour?.prints ?? []) this.log(line)
     for (const line of behaviour?.platformSays ?? []) this.log(line, 'heroku')
     return release
@@ -299,7 +420,19 @@ export class FakePlatform implements Platform {
   }
 
   private app(name: string): App {
-    return { id: 'a1', name, web_url: this.webUrl === undefined ? this.url : this.webUrl, git_url: '', maintenance: this.isMaintenance, owner: USER, region: { id: 'us', name: 'us' }, stack: { id: 's', name: 'heroku-24' }, created_at: NOW, updated_at: NOW, released_at: null }
+    return {
+      id: 'a1',
+      name,
+      web_url: this.webUrl === undefined ? this.url : this.webUrl,
+      git_url: '',
+      maintenance: this.isMaintenance,
+      owner: USER,
+      region: { id: 'us', name: 'us' },
+      stack: { id: 's', name: 'heroku-24' },
+      created_at: NOW,
+      updated_at: NOW,
+      released_at: null,
+    }
   }
 }
 
@@ -309,9 +442,32 @@ const USER = { id: 'u', email: 'ada@example.com' }
 const bootOf = ({ version }: Release): string => String(version).padStart(24, '0')
 
 function build(commit: string): Build {
-  return { id: `build-of-${commit.slice(0, 7)}`, app: { id: 'a1' }, status: 'pending', source_blob: { url: '', version: commit }, output_stream_url: `https://build/${commit.slice(0, 7)}`, slug: null, release: null, user: USER, created_at: NOW, updated_at: NOW }
+  return {
+    id: `build-of-${commit.slice(0, 7)}`,
+    app: { id: 'a1' },
+    status: 'pending',
+    source_blob: { url: '', version: commit },
+    output_stream_url: `https://build/${commit.slice(0, 7)}`,
+    slug: null,
+    release: null,
+    user: USER,
+    created_at: NOW,
+    updated_at: NOW,
+  }
 }
 
 function dyno(name: string, state: DynoState, { id, version, created_at: created }: Release): Dyno {
-  return { id: `${name}-of-${id}`, name, type: name.split('.')[0] ?? '', command: 'npm start', size: 'Standard-1X', state, release: { id, version }, app: { id: 'a1', name: 'a1' }, attach_url: null, created_at: created, updated_at: created }
+  return {
+    id: `${name}-of-${id}`,
+    name,
+    type: name.split('.')[0] ?? '',
+    command: 'npm start',
+    size: 'Standard-1X',
+    state,
+    release: { id, version },
+    app: { id: 'a1', name: 'a1' },
+    attach_url: null,
+    created_at: created,
+    updated_at: created,
+  }
 }

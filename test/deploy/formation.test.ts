@@ -8,7 +8,12 @@ import { formation } from '../support/records.js'
 import { FakePlatform, NEW } from './fake-platform.js'
 
 describe('the formation of an environment', () => {
-  const plan = (wanted: Record<string, string>) => planFormation('production', wanted, [formation('web', 2), formation('worker', 1, 'Standard-2X'), formation('clock', 0, 'Basic')])
+  const plan = (wanted: Record<string, string>) =>
+    planFormation('production', wanted, [
+      formation('web', 2),
+      formation('worker', 1, 'Standard-2X'),
+      formation('clock', 0, 'Basic'),
+    ])
 
   for (const [wanted, before, after, costClass, costs] of [
     ['web=3', '2:Standard-1X', '3:Standard-1X', 'standard', 'more'],
@@ -22,16 +27,30 @@ describe('the formation of an environment', () => {
     it(`${wanted} is a change from ${before} to ${after}`, () => {
       const [type, text] = wanted.split('=') as [string, string]
       const [change] = plan({ [type]: text })
-      const words = (count: { quantity: number; size: string | null } | null | undefined) => `${count?.quantity}:${count?.size}`
-      expect([words(change?.before), words(change?.after), change?.costClass, change?.costs]).to.deep.equal([before, after, costClass, costs])
+      const words = (count: { quantity: number; size: string | null } | null | undefined) =>
+        `${count?.quantity}:${count?.size}`
+      expect([
+        words(change?.before),
+        words(change?.after),
+        change?.costClass,
+        change?.costs,
+      ]).to.deep.equal([before, after, costClass, costs])
     })
   }
 
   it('is what --scale says of a type before what the environment says', () => {
-    expect(typedScale(['web=0', 'worker=2:standard-2x'])).to.deep.equal({ web: '0', worker: '2:Standard-2X' })
-    expect(planFormation('production', { web: '3', jobs: '1' }, [], { web: '0' }).map(({ type, after }) => `${type}=${after.quantity}`)).to.deep.equal(['web=0', 'jobs=1'])
+    expect(typedScale(['web=0', 'worker=2:standard-2x'])).to.deep.equal({
+      web: '0',
+      worker: '2:Standard-2X',
+    })
+    expect(
+      planFormation('production', { web: '3', jobs: '1' }, [], { web: '0' }).map(
+        ({ type, after }) => `${type}=${after.quantity}`,
+      ),
+    ).to.deep.equal(['web=0', 'jobs=1'])
     expect(() => planFormation('production', {}, [], { web: '1:huge' })).to.throw('--scale web: ')
-    for (const words of ['web+1', 'web:basic']) expect(() => typedScale([words])).to.throw(`--scale ${words} says no count of dynos.`)
+    for (const words of ['web+1', 'web:basic'])
+      expect(() => typedScale([words])).to.throw(`--scale ${words} says no count of dynos.`)
   })
 
   it('is no change where it is as it is asked for, and leaves alone what it does not name', () => {
@@ -39,7 +58,15 @@ describe('the formation of an environment', () => {
   })
 
   it('knows nothing of the price of a type that is new with the release, unless its size is asked for', () => {
-    expect(plan({ jobs: '1' })).to.deep.equal([{ type: 'jobs', before: null, after: { quantity: 1, size: null }, costClass: null, costs: null }])
+    expect(plan({ jobs: '1' })).to.deep.equal([
+      {
+        type: 'jobs',
+        before: null,
+        after: { quantity: 1, size: null },
+        costClass: null,
+        costs: null,
+      },
+    ])
     expect(plan({ jobs: '1:standard-2x' })[0]).to.include({ costClass: 'standard', costs: 'more' })
   })
 
@@ -53,15 +80,22 @@ describe('the formation of an environment', () => {
 
   it('is refused for a size that is not, and for more dynos than one allows', () => {
     expect(refusal(() => plan({ web: '2:standart-1x' })).why).to.equal('Did you mean Standard-1X?')
-    expect(refusal(() => plan({ web: '2:basic' })).message).to.equal('deploy.production.formation.web asks for 2 dynos of Basic, which allows 1 of a process type.')
+    expect(refusal(() => plan({ web: '2:basic' })).message).to.equal(
+      'deploy.production.formation.web asks for 2 dynos of Basic, which allows 1 of a process type.',
+    )
     expect(refusal(() => plan({ clock: '2' })).code).to.equal('project')
   })
 
   it('is refused where it leaves sizes together that cannot be in one app', () => {
     const { message, why } = refusal(() => plan({ web: '1:eco', clock: '1:eco' }))
-    expect(message).to.equal('deploy.production.formation leaves the app with dynos of Eco and Standard-2X, which cannot be in one app.')
+    expect(message).to.equal(
+      'deploy.production.formation leaves the app with dynos of Eco and Standard-2X, which cannot be in one app.',
+    )
     expect(why).to.contain('It does not name worker=1:Standard-2X.')
-    expect(plan({ web: '1:eco', worker: '1:eco' }).map(({ costs }) => costs)).to.deep.equal(['less', 'less'])
+    expect(plan({ web: '1:eco', worker: '1:eco' }).map(({ costs }) => costs)).to.deep.equal([
+      'less',
+      'less',
+    ])
   })
 })
 
@@ -75,10 +109,17 @@ describe('a deploy with a formation', () => {
   afterEach(() => platform.stop())
 
   const deploy = async (wanted: Record<string, string>, commit = NEW) => {
-    const request = requestOf(commit, { environment: { name: 'production', target: { formation: wanted } } })
-    return runDeploy(await planDeploy(platform, request), { platform, git: platform.git, events: (event) => events.push(event), timing: { ...TIMING, stable: 30 } })
+    const request = requestOf(commit, {
+      environment: { name: 'production', target: { formation: wanted } },
+    })
+    return runDeploy(await planDeploy(platform, request), {
+      platform,
+      git: platform.git,
+      events: (event) => events.push(event),
+      timing: { ...TIMING, stable: 30 },
+    })
   }
-  const started = () => events.flatMap((event) => event.type === 'started' ? [event.step] : [])
+  const started = () => events.flatMap((event) => (event.type === 'started' ? [event.step] : []))
 
   it('scales up once the release is there, and judges it on those dynos', async () => {
     const result = await deploy({ web: '2:standard-2x' })
@@ -91,15 +132,29 @@ describe('a deploy with a formation', () => {
     platform.sizes = { web: 3 }
     const result = await deploy({ web: '1' })
     expect(platform.calls).to.deep.equal(['push bbbbbbb', 'scale web=1:Standard-1X'])
-    expect(started()).to.deep.equal(['preflight', 'push', 'release', 'boot', 'health', 'scale_down'])
+    expect(started()).to.deep.equal([
+      'preflight',
+      'push',
+      'release',
+      'boot',
+      'health',
+      'scale_down',
+    ])
     expect(result.dynos).to.deep.equal(['web.1'])
   })
 
   it('scales back when the release fails, and says so', async () => {
     platform.behaviours[NEW] = { states: ['starting', 'crashed'] }
     const error = await failureOf(deploy({ web: '2' }))
-    expect(platform.calls).to.deep.equal(['push bbbbbbb', 'scale web=2:Standard-1X', 'scale web=1:Standard-1X', 'rollback v1'])
-    expect(error.message).to.include('Rolled back: v1 serves again, as v3. Scaled back to web=1:Standard-1X.')
+    expect(platform.calls).to.deep.equal([
+      'push bbbbbbb',
+      'scale web=2:Standard-1X',
+      'scale web=1:Standard-1X',
+      'rollback v1',
+    ])
+    expect(error.message).to.include(
+      'Rolled back: v1 serves again, as v3. Scaled back to web=1:Standard-1X.',
+    )
   })
 
   it('pushes nothing where only the formation differs, and nothing at all where that is as asked for', async () => {
@@ -113,21 +168,31 @@ describe('a deploy with a formation', () => {
   })
 
   it('scales a type that comes with the release, and fails where none comes', async () => {
-    platform.onPush = () => { platform.sizes = { web: 1, worker: 0 } }
+    platform.onPush = () => {
+      platform.sizes = { web: 1, worker: 0 }
+    }
     await deploy({ worker: '1' })
     expect(platform.sizes).to.deep.equal({ web: 1, worker: 1 })
     const error = await failureOf(deploy({ wroker: '1' }, 'c'.repeat(40)))
     expect(error.code).to.equal('project')
-    expect(error.message).to.include('There is no process type called wroker').and.include('v2 serves again')
+    expect(error.message)
+      .to.include('There is no process type called wroker')
+      .and.include('v2 serves again')
   })
 
   it('that the platform refuses is undone', async () => {
-    const refused = new ShipitError('refused', { message: 'Cannot update to more than 1 Eco size dynos per process type.' })
+    const refused = new ShipitError('refused', {
+      message: 'Cannot update to more than 1 Eco size dynos per process type.',
+    })
     let refusals = 1
-    Object.defineProperty(platform.failing, 'updateFormation', { get: () => refusals-- > 0 ? refused : undefined })
+    Object.defineProperty(platform.failing, 'updateFormation', {
+      get: () => (refusals-- > 0 ? refused : undefined),
+    })
     const error = await failureOf(deploy({ web: '2' }))
     expect(error.code).to.equal('refused')
-    expect(error.message).to.include('Cannot update to more than 1 Eco').and.include('v1 serves again, as v3')
+    expect(error.message)
+      .to.include('Cannot update to more than 1 Eco')
+      .and.include('v1 serves again, as v3')
     expect(platform.sizes).to.deep.equal({ web: 1 })
   })
 })

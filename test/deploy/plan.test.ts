@@ -10,13 +10,28 @@ import type { App, Dyno, DynoState, Formation, Release } from '../../src/heroku/
 type Known = Extract<RepositoryState, { isRepository: true }>
 
 const clean: Known = {
-  isRepository: true, isBare: false, isLinkedWorktree: false, isShallow: false, root: '/app', subdirectory: '', branch: 'main',
-  commit: { id: 'b'.repeat(40), short: 'bbbbbbb', subject: 'Change' }, changed: [], untracked: [], remotes: [],
+  isRepository: true,
+  isBare: false,
+  isLinkedWorktree: false,
+  isShallow: false,
+  root: '/app',
+  subdirectory: '',
+  branch: 'main',
+  commit: { id: 'b'.repeat(40), short: 'bbbbbbb', subject: 'Change' },
+  changed: [],
+  untracked: [],
+  remotes: [],
 }
 
 describe('what is deployed', () => {
   it('is HEAD, without a warning on a clean main', () => {
-    expect(deploySource(clean)).to.deep.equal({ commit: clean.commit, split: null, upload: null, branch: 'main', warnings: [] })
+    expect(deploySource(clean)).to.deep.equal({
+      commit: clean.commit,
+      split: null,
+      upload: null,
+      branch: 'main',
+      warnings: [],
+    })
   })
 
   it('has its own word for each repository that cannot be deployed', () => {
@@ -33,21 +48,31 @@ describe('what is deployed', () => {
       expect(error.message).to.match(word)
       expect(error.next).to.be.a('string')
     }
-    expect(refusal(() => deploySource({ ...clean, isShallow: true })).next).to.include('git fetch --unshallow')
+    expect(refusal(() => deploySource({ ...clean, isShallow: true })).next).to.include(
+      'git fetch --unshallow',
+    )
   })
 
   it('names the files that are not in it', () => {
-    const [warning] = deploySource({ ...clean, changed: ['index.js'], untracked: ['new.js'] }).warnings
+    const [warning] = deploySource({
+      ...clean,
+      changed: ['index.js'],
+      untracked: ['new.js'],
+    }).warnings
     expect(warning).to.include('index.js').and.include('new.js (new)').and.include('bbbbbbb alone')
     const many = Array.from({ length: 14 }, (_, i) => `f${i}`)
     expect(deploySource({ ...clean, changed: many }).warnings[0]).to.include('f9 and 4 more')
   })
 
   it('warns of another branch, of none, and of a folder that is not the root', () => {
-    expect(deploySource({ ...clean, branch: 'feature' }).warnings).to.deep.equal(['This deploys branch feature, not main.'])
+    expect(deploySource({ ...clean, branch: 'feature' }).warnings).to.deep.equal([
+      'This deploys branch feature, not main.',
+    ])
     expect(deploySource({ ...clean, branch: 'master' }).warnings).to.deep.equal([])
     expect(deploySource({ ...clean, branch: undefined }).warnings[0]).to.include('HEAD is detached')
-    expect(deploySource({ ...clean, subdirectory: 'packages/api' }).warnings[0]).to.include('packages/api').and.include('whole repository')
+    expect(deploySource({ ...clean, subdirectory: 'packages/api' }).warnings[0])
+      .to.include('packages/api')
+      .and.include('whole repository')
   })
 })
 
@@ -55,14 +80,21 @@ describe('the environment', () => {
   const deploy = { production: { app: 'myapp' }, homolog: { app: 'myapp-homolog' } }
 
   it('is the named one, the only one, or asked for', () => {
-    expect(chooseEnvironment(deploy, [], 'homolog')).to.deep.equal({ name: 'homolog', target: { app: 'myapp-homolog' } })
-    expect(chooseEnvironment({ production: { app: 'myapp' } }, [], undefined)?.valueOf()).to.deep.equal({ name: 'production', target: { app: 'myapp' } })
+    expect(chooseEnvironment(deploy, [], 'homolog')).to.deep.equal({
+      name: 'homolog',
+      target: { app: 'myapp-homolog' },
+    })
+    expect(
+      chooseEnvironment({ production: { app: 'myapp' } }, [], undefined)?.valueOf(),
+    ).to.deep.equal({ name: 'production', target: { app: 'myapp' } })
     expect(chooseEnvironment(deploy, [], undefined)).to.equal('ask')
     expect(chooseEnvironment({}, [], undefined)).to.equal(undefined)
   })
 
-  it('that is not there, or is of PM2\'s ssh deploy, is refused with the names there are', () => {
-    expect(refusal(() => chooseEnvironment(deploy, [], 'prod')).next).to.include('production, homolog')
+  it("that is not there, or is of PM2's ssh deploy, is refused with the names there are", () => {
+    expect(refusal(() => chooseEnvironment(deploy, [], 'prod')).next).to.include(
+      'production, homolog',
+    )
     expect(refusal(() => chooseEnvironment(deploy, ['old'], 'old')).message).to.include('ssh')
   })
 })
@@ -71,17 +103,34 @@ describe('a commit that was named', () => {
   const commit = { id: 'c'.repeat(40), short: 'ccccccc', subject: 'Of develop' }
 
   it('is deployed instead of the one that is checked out', () => {
-    expect(deploySource(clean, { ref: 'develop', commit, isTyped: true })).to.deep.equal({ commit, split: null, upload: null, branch: 'develop', warnings: [] })
+    expect(deploySource(clean, { ref: 'develop', commit, isTyped: true })).to.deep.equal({
+      commit,
+      split: null,
+      upload: null,
+      branch: 'develop',
+      warnings: [],
+    })
   })
 
   it('is told of where it is the ecosystem file that names it, unless it is checked out anyway', () => {
-    const [warning] = deploySource({ ...clean, branch: 'feature' }, { ref: 'develop', commit, isTyped: false }).warnings
-    expect(warning).to.include('`ref: develop`').and.include('ccccccc').and.include('feature, commit bbbbbbb')
-    expect(deploySource(clean, { ref: 'main', commit: clean.commit!, isTyped: false }).warnings).to.deep.equal([])
+    const [warning] = deploySource(
+      { ...clean, branch: 'feature' },
+      { ref: 'develop', commit, isTyped: false },
+    ).warnings
+    expect(warning)
+      .to.include('`ref: develop`')
+      .and.include('ccccccc')
+      .and.include('feature, commit bbbbbbb')
+    expect(
+      deploySource(clean, { ref: 'main', commit: clean.commit!, isTyped: false }).warnings,
+    ).to.deep.equal([])
   })
 
   it('does not take uncommitted work along in silence', () => {
-    expect(deploySource({ ...clean, changed: ['index.js'] }, { ref: 'develop', commit, isTyped: true }).warnings[0]).to.include('ccccccc alone: index.js')
+    expect(
+      deploySource({ ...clean, changed: ['index.js'] }, { ref: 'develop', commit, isTyped: true })
+        .warnings[0],
+    ).to.include('ccccccc alone: index.js')
   })
 })
 
@@ -89,15 +138,39 @@ describe('the plan', () => {
   const found = { maintenance: false } as App
   const release = { id: 'r4', version: 4, slug: { id: 's4' } } as Release
   const facts = {
-    app: 'a1', platform: 'Heroku', source: deploySource(clean), create: false, addRemote: false, waitTimeout: 600_000, rollback: true, force: false,
-    found, release, currentCommit: 'a'.repeat(40), shipitEnv: undefined, formation: [], findings: [], hasPreboot: false, webDynos: { quantity: 2, size: 'Standard-1X' }, prebootSwitch: 180_000,
+    app: 'a1',
+    platform: 'Heroku',
+    source: deploySource(clean),
+    create: false,
+    addRemote: false,
+    waitTimeout: 600_000,
+    rollback: true,
+    force: false,
+    found,
+    release,
+    currentCommit: 'a'.repeat(40),
+    shipitEnv: undefined,
+    formation: [],
+    findings: [],
+    hasPreboot: false,
+    webDynos: { quantity: 2, size: 'Standard-1X' },
+    prebootSwitch: 180_000,
   }
 
   it('names the release it replaces and every step', () => {
     const plan = makePlan(facts)
-    expect(plan.current).to.deep.equal({ release: { id: 'r4', version: 4 }, slug: 's4', commit: 'a'.repeat(40) })
+    expect(plan.current).to.deep.equal({
+      release: { id: 'r4', version: 4 },
+      slug: 's4',
+      commit: 'a'.repeat(40),
+    })
     expect(plan.steps).to.deep.equal(['preflight', 'push', 'release', 'boot', 'health'])
-    expect(plan).to.deep.include({ isAlreadyLive: false, health: { path: '/', isNamed: false, status: null, headers: [], timeout: null }, preboot: null, appState: 'exists' })
+    expect(plan).to.deep.include({
+      isAlreadyLive: false,
+      health: { path: '/', isNamed: false, status: null, headers: [], timeout: null },
+      preboot: null,
+      appState: 'exists',
+    })
   })
 
   it('is plain data: JSON and back is the same', () => {
@@ -106,7 +179,13 @@ describe('the plan', () => {
   })
 
   it('creates an app that is not there', () => {
-    expect(makePlan({ ...facts, found: undefined, release: undefined, create: true })).to.deep.include({ appState: 'to-be-created', current: null, steps: ['preflight', 'create', 'push', 'release', 'boot', 'health'] })
+    expect(
+      makePlan({ ...facts, found: undefined, release: undefined, create: true }),
+    ).to.deep.include({
+      appState: 'to-be-created',
+      current: null,
+      steps: ['preflight', 'create', 'push', 'release', 'boot', 'health'],
+    })
   })
 
   it('pushes nothing when only the environment differs', () => {
@@ -114,24 +193,60 @@ describe('the plan', () => {
     const plan = makePlan({ ...facts, currentCommit: clean.commit?.id ?? '', environment })
     expect(plan.steps).to.deep.equal(['preflight', 'config', 'release', 'boot', 'health'])
     expect(plan.configChanges).to.deep.equal(['SHIPIT_ENV'])
-    expect(makePlan({ ...facts, currentCommit: clean.commit?.id ?? '', environment, shipitEnv: 'prod' }).isAlreadyLive).to.equal(true)
+    expect(
+      makePlan({ ...facts, currentCommit: clean.commit?.id ?? '', environment, shipitEnv: 'prod' })
+        .isAlreadyLive,
+    ).to.equal(true)
   })
 
-  it('prefers the flags to the environment\'s health', () => {
+  it("prefers the flags to the environment's health", () => {
     const environment = { name: 'production', target: { health: '/healthz' } }
-    expect(makePlan({ ...facts, environment }).health).to.include({ path: '/healthz', isNamed: true })
-    expect(makePlan({ ...facts, environment, health: { path: 'ready', status: '200', headers: ['X-Key: 1'] } }).health)
-      .to.deep.equal({ path: '/ready', isNamed: true, status: '200', headers: ['x-key'], timeout: null })
-    const asMap = { name: 'production', target: { health: { path: '/up', status: '204', header: { Accept: 'text/plain' }, timeout: '90s' } } }
-    expect(makePlan({ ...facts, environment: asMap }).health).to.deep.equal({ path: '/up', isNamed: true, status: '204', headers: ['accept'], timeout: 90_000 })
-    expect(makePlan({ ...facts, environment, health: { path: 'none' } }).health).to.include({ path: null, isNamed: false })
+    expect(makePlan({ ...facts, environment }).health).to.include({
+      path: '/healthz',
+      isNamed: true,
+    })
+    expect(
+      makePlan({
+        ...facts,
+        environment,
+        health: { path: 'ready', status: '200', headers: ['X-Key: 1'] },
+      }).health,
+    ).to.deep.equal({
+      path: '/ready',
+      isNamed: true,
+      status: '200',
+      headers: ['x-key'],
+      timeout: null,
+    })
+    const asMap = {
+      name: 'production',
+      target: {
+        health: { path: '/up', status: '204', header: { Accept: 'text/plain' }, timeout: '90s' },
+      },
+    }
+    expect(makePlan({ ...facts, environment: asMap }).health).to.deep.equal({
+      path: '/up',
+      isNamed: true,
+      status: '204',
+      headers: ['accept'],
+      timeout: 90_000,
+    })
+    expect(makePlan({ ...facts, environment, health: { path: 'none' } }).health).to.include({
+      path: null,
+      isNamed: false,
+    })
   })
 
   it('waits for the switch of preboot, where web dynos of a size that has it serve', () => {
     const plan = makePlan({ ...facts, hasPreboot: true })
     expect(plan.preboot).to.deep.equal({ switchesAfter: 180_000, dynos: 2 })
     expect(plan.steps).to.deep.equal(['preflight', 'push', 'release', 'boot', 'switch', 'health'])
-    for (const other of [{ release: undefined }, { webDynos: { quantity: 0, size: 'Standard-1X' } }, { webDynos: { quantity: 1, size: 'Basic' } }, { webDynos: undefined }]) {
+    for (const other of [
+      { release: undefined },
+      { webDynos: { quantity: 0, size: 'Standard-1X' } },
+      { webDynos: { quantity: 1, size: 'Basic' } },
+      { webDynos: undefined },
+    ]) {
       expect(makePlan({ ...facts, hasPreboot: true, ...other }).preboot).to.equal(null)
     }
   })
@@ -139,23 +254,55 @@ describe('the plan', () => {
 
 describe('durations', () => {
   it('are seconds, or have a unit', () => {
-    expect(['90', '90s', '10m', '1h', '0.5m'].map(parseDuration)).to.deep.equal([90_000, 90_000, 600_000, 3_600_000, 30_000])
-    expect(['', '0', 'soon', '10d', '-5s'].map(parseDuration)).to.deep.equal([undefined, 0, undefined, undefined, undefined])
+    expect(['90', '90s', '10m', '1h', '0.5m'].map(parseDuration)).to.deep.equal([
+      90_000, 90_000, 600_000, 3_600_000, 30_000,
+    ])
+    expect(['', '0', 'soon', '10d', '-5s'].map(parseDuration)).to.deep.equal([
+      undefined,
+      0,
+      undefined,
+      undefined,
+      undefined,
+    ])
   })
 })
 
 describe('how far a release has come', () => {
-  const dyno = (name: string, state: DynoState, version: number) => ({ id: `${name}-${version}`, name, type: name.split('.')[0], state, release: { id: `r${version}`, version } }) as Dyno
+  const dyno = (name: string, state: DynoState, version: number) =>
+    ({
+      id: `${name}-${version}`,
+      name,
+      type: name.split('.')[0],
+      state,
+      release: { id: `r${version}`, version },
+    }) as Dyno
   const row = (type: string, quantity: number) => ({ type, quantity }) as Formation
 
   it('is up when all run it and none of an older one is left', () => {
-    expect(bootState([dyno('web.1', 'up', 5), dyno('web.2', 'up', 5)], [row('web', 2), row('worker', 0)], 5).state).to.equal('up')
-    expect(bootState([dyno('web.1', 'up', 5)], [row('web', 2)], 5)).to.deep.include({ state: 'waiting', waitingFor: ['1 of 2 web dynos not started yet'] })
-    expect(bootState([dyno('web.1', 'up', 5), dyno('web.1', 'up', 4)], [row('web', 1)], 5)).to.deep.include({ state: 'waiting', waitingFor: ['web.1 of v4 has not gone yet'] })
+    expect(
+      bootState(
+        [dyno('web.1', 'up', 5), dyno('web.2', 'up', 5)],
+        [row('web', 2), row('worker', 0)],
+        5,
+      ).state,
+    ).to.equal('up')
+    expect(bootState([dyno('web.1', 'up', 5)], [row('web', 2)], 5)).to.deep.include({
+      state: 'waiting',
+      waitingFor: ['1 of 2 web dynos not started yet'],
+    })
+    expect(
+      bootState([dyno('web.1', 'up', 5), dyno('web.1', 'up', 4)], [row('web', 1)], 5),
+    ).to.deep.include({ state: 'waiting', waitingFor: ['web.1 of v4 has not gone yet'] })
   })
 
   it('does not count one-off dynos and release phases, nor the crash of an older release', () => {
-    expect(bootState([dyno('web.1', 'up', 5), dyno('run.7', 'crashed', 5), dyno('release.5', 'up', 4)], [row('web', 1)], 5).state).to.equal('up')
+    expect(
+      bootState(
+        [dyno('web.1', 'up', 5), dyno('run.7', 'crashed', 5), dyno('release.5', 'up', 4)],
+        [row('web', 1)],
+        5,
+      ).state,
+    ).to.equal('up')
     expect(bootState([dyno('web.1', 'crashed', 4)], [row('web', 1)], 5).state).to.equal('waiting')
     expect(bootState([dyno('web.1', 'crashed', 5)], [row('web', 1)], 5).state).to.equal('crashed')
   })
@@ -168,11 +315,19 @@ describe('how far a release has come', () => {
 
 describe('the health probe', () => {
   it('asks the app alone, whatever the path looks like', () => {
-    expect(healthUrl('https://a1.herokuapp.com/', '/healthz?full=1')).to.equal('https://a1.herokuapp.com/healthz?full=1')
-    for (const path of ['//elsewhere.example/x', '/https://elsewhere.example/x']) expect(new URL(healthUrl('https://a1.herokuapp.com/', path)).host).to.equal('a1.herokuapp.com')
+    expect(healthUrl('https://a1.herokuapp.com/', '/healthz?full=1')).to.equal(
+      'https://a1.herokuapp.com/healthz?full=1',
+    )
+    for (const path of ['//elsewhere.example/x', '/https://elsewhere.example/x'])
+      expect(new URL(healthUrl('https://a1.herokuapp.com/', path)).host).to.equal(
+        'a1.herokuapp.com',
+      )
   })
   it('says in words what kept it from an answer', async () => {
     const { signal } = new AbortController()
-    expect(await probe('http://a1.localhost:1/', { signal })).to.deep.equal({ isAnswer: false, why: 'nothing accepts connections there' })
+    expect(await probe('http://a1.localhost:1/', { signal })).to.deep.equal({
+      isAnswer: false,
+      why: 'nothing accepts connections there',
+    })
   })
 })

@@ -1,5 +1,12 @@
 import { expect } from 'chai'
-import { Interruption, planDeploy, runDeploy, type DeployEvent, type DeployPlan, type PlanRequest } from '../../src/deploy/index.js'
+import {
+  Interruption,
+  planDeploy,
+  runDeploy,
+  type DeployEvent,
+  type DeployPlan,
+  type PlanRequest,
+} from '../../src/deploy/index.js'
 import { ShipitError } from '../../src/errors.js'
 import { FakePlatform, NEW, OLD } from './fake-platform.js'
 import { requestOf, TIMING } from '../support/deploys.js'
@@ -9,15 +16,26 @@ describe('a deploy', () => {
   let platform: FakePlatform
   let events: DeployEvent[]
 
-  beforeEach(() => { events = [] })
+  beforeEach(() => {
+    events = []
+  })
   afterEach(() => platform.stop())
 
-  const plan = (commit: string, more: Partial<PlanRequest> = {}) => planDeploy(platform, requestOf(commit, more))
+  const plan = (commit: string, more: Partial<PlanRequest> = {}) =>
+    planDeploy(platform, requestOf(commit, more))
   const run = (planned: DeployPlan, signal?: AbortSignal) =>
-    runDeploy(planned, { platform, git: platform.git, events: (event) => events.push(event), timing: TIMING, ...(signal ? { signal } : {}) })
-  const deploy = async (commit: string, more: Partial<PlanRequest> = {}) => run(await plan(commit, more))
-  const linesOf = (step: string) => events.flatMap((event) => event.type === 'line' && event.step === step ? [event.text] : [])
-  const started = () => events.flatMap((event) => event.type === 'started' ? [event.step] : [])
+    runDeploy(planned, {
+      platform,
+      git: platform.git,
+      events: (event) => events.push(event),
+      timing: TIMING,
+      ...(signal ? { signal } : {}),
+    })
+  const deploy = async (commit: string, more: Partial<PlanRequest> = {}) =>
+    run(await plan(commit, more))
+  const linesOf = (step: string) =>
+    events.flatMap((event) => (event.type === 'line' && event.step === step ? [event.text] : []))
+  const started = () => events.flatMap((event) => (event.type === 'started' ? [event.step] : []))
 
   it('pushes, waits for the dynos and for the URL, and says what serves', async () => {
     platform = await FakePlatform.start()
@@ -43,7 +61,7 @@ describe('a deploy', () => {
     expect(platform.remotes).to.deep.equal(['a1'])
   })
 
-  it('tells what failed at the first push of an app that it has made, and takes the releases of a new app for nobody\'s', async () => {
+  it("tells what failed at the first push of an app that it has made, and takes the releases of a new app for nobody's", async () => {
     platform = await FakePlatform.start([])
     platform.exists = false
     platform.behaviours[NEW] = { build: 'fails' }
@@ -68,14 +86,18 @@ describe('a deploy', () => {
     platform.behaviours[NEW] = { build: { hangs: 6, released: true, breaksOff: true } }
     expect((await deploy(NEW)).release).to.deep.equal({ id: 'release-2', version: 2 })
     expect(platform.calls).to.deep.equal(['push bbbbbbb'])
-    expect(linesOf('push').join()).to.include('The connection broke off, and the build goes on at Heroku: waiting for its end.')
+    expect(linesOf('push').join()).to.include(
+      'The connection broke off, and the build goes on at Heroku: waiting for its end.',
+    )
   })
 
   it('says that the push broke off where its build had ended by then', async () => {
     platform = await FakePlatform.start()
     platform.behaviours[NEW] = { build: { hangs: 1, released: true, breaksOff: true } }
     expect((await deploy(NEW)).release).to.deep.equal({ id: 'release-2', version: 2 })
-    expect(linesOf('push').join()).to.include('The connection broke off, but all had arrived: v2 was made of it.').and.not.include('waiting')
+    expect(linesOf('push').join())
+      .to.include('The connection broke off, but all had arrived: v2 was made of it.')
+      .and.not.include('waiting')
   })
 
   it('does nothing when the commit is live, but looks whether it answers', async () => {
@@ -111,14 +133,20 @@ describe('a deploy', () => {
     platform.sizes = { worker: 2 }
     platform.behaviours[NEW] = { status: 500 }
     await deploy(NEW)
-    expect(events).to.deep.include({ type: 'skipped', step: 'health', reason: 'no web dyno answers HTTP' })
+    expect(events).to.deep.include({
+      type: 'skipped',
+      step: 'health',
+      reason: 'no web dyno answers HTTP',
+    })
     expect(platform.requests).to.deep.equal([])
   })
 
-  it('asks the path it was given, by the app\'s own name', async () => {
+  it("asks the path it was given, by the app's own name", async () => {
     platform = await FakePlatform.start()
     await deploy(NEW, { environment: { name: 'production', target: { health: 'healthz' } } })
-    expect(new Set(platform.requests)).to.deep.equal(new Set([`${new URL(platform.url).host} /healthz`]))
+    expect(new Set(platform.requests)).to.deep.equal(
+      new Set([`${new URL(platform.url).host} /healthz`]),
+    )
   })
 
   describe('that fails', () => {
@@ -128,25 +156,36 @@ describe('a deploy', () => {
       const error = await failureOf(deploy(NEW))
       expect(error.code).to.equal('build')
       expect(error.message).to.include('v1 serves, as before')
-      expect(error.details).to.deep.include({ release: null, rolled_back_to: null, serving: { id: 'release-1', version: 1 } })
+      expect(error.details).to.deep.include({
+        release: null,
+        rolled_back_to: null,
+        serving: { id: 'release-1', version: 1 },
+      })
       expect(platform.calls).to.deep.equal(['push bbbbbbb'])
     })
 
     it('in the build after config vars were set takes those back', async () => {
       platform = await FakePlatform.start()
       platform.behaviours[NEW] = { build: 'fails' }
-      const error = await failureOf(deploy(NEW, { environment: { name: 'homolog', target: { env: 'homolog' } } }))
+      const error = await failureOf(
+        deploy(NEW, { environment: { name: 'homolog', target: { env: 'homolog' } } }),
+      )
       expect(error.code).to.equal('build')
       expect(platform.calls).to.deep.equal(['config SHIPIT_ENV', 'push bbbbbbb', 'rollback v1'])
     })
 
     it('in the release phase shows its output; the old release was never replaced', async () => {
       platform = await FakePlatform.start()
-      platform.behaviours[NEW] = { releasePhase: { status: 'failed', output: ['Migrating …', 'relation "users" exists'] } }
+      platform.behaviours[NEW] = {
+        releasePhase: { status: 'failed', output: ['Migrating …', 'relation "users" exists'] },
+      }
       const error = await failureOf(deploy(NEW))
       expect(error.code).to.equal('release')
       expect(linesOf('release')).to.deep.equal(['Migrating …', 'relation "users" exists'])
-      expect(error.details).to.deep.include({ rolled_back_to: null, serving: { id: 'release-1', version: 1 } })
+      expect(error.details).to.deep.include({
+        rolled_back_to: null,
+        serving: { id: 'release-1', version: 1 },
+      })
       expect(platform.calls).to.deep.equal(['push bbbbbbb'])
     })
 
@@ -160,12 +199,22 @@ describe('a deploy', () => {
 
     it('because a dyno crashes goes back to the release before, and shows the last lines', async () => {
       platform = await FakePlatform.start()
-      platform.behaviours[NEW] = { states: ['starting', 'crashed'], prints: ['Error: no database', '    at db.js:3'], platformSays: ['Process exited with status 7', 'State changed from starting to crashed'] }
+      platform.behaviours[NEW] = {
+        states: ['starting', 'crashed'],
+        prints: ['Error: no database', '    at db.js:3'],
+        platformSays: ['Process exited with status 7', 'State changed from starting to crashed'],
+      }
       const error = await failureOf(deploy(NEW))
       expect(error.code).to.equal('boot')
-      expect(error.message).to.equal('web.1 of v2 exited with status 7. Rolled back: v1 serves again, as v3.')
+      expect(error.message).to.equal(
+        'web.1 of v2 exited with status 7. Rolled back: v1 serves again, as v3.',
+      )
       expect(error.why).to.include('Error: no database')
-      expect(error.details).to.deep.include({ release: { id: 'release-2', version: 2 }, rolled_back_to: { id: 'release-1', version: 1 }, serving: { id: 'release-3', version: 3 } })
+      expect(error.details).to.deep.include({
+        release: { id: 'release-2', version: 2 },
+        rolled_back_to: { id: 'release-1', version: 1 },
+        serving: { id: 'release-3', version: 3 },
+      })
       expect(platform.currentCommit).to.equal(OLD)
       expect(started()).to.deep.equal(['preflight', 'push', 'release', 'boot', 'rollback'])
     })
@@ -178,7 +227,10 @@ describe('a deploy', () => {
 
     it('because the app dies after it said that it listens', async () => {
       platform = await FakePlatform.start()
-      platform.behaviours[NEW] = { states: ['up', 'up', 'up', 'crashed'], prints: ['listening on 3000'] }
+      platform.behaviours[NEW] = {
+        states: ['up', 'up', 'up', 'crashed'],
+        prints: ['listening on 3000'],
+      }
       const error = await failureOf(deploy(NEW))
       expect(error.code).to.equal('boot')
       expect(error.why).to.include('listening on 3000')
@@ -187,7 +239,13 @@ describe('a deploy', () => {
 
     it('because the platform started a dyno again between two looks', async () => {
       platform = await FakePlatform.start()
-      platform.behaviours[NEW] = { platformSays: ['Error R10 (Boot timeout) -> Web process failed to bind to $PORT within 60 seconds of launch', 'State changed from starting to crashed', 'State changed from crashed to starting'] }
+      platform.behaviours[NEW] = {
+        platformSays: [
+          'Error R10 (Boot timeout) -> Web process failed to bind to $PORT within 60 seconds of launch',
+          'State changed from starting to crashed',
+          'State changed from crashed to starting',
+        ],
+      }
       const error = await failureOf(deploy(NEW))
       expect(error.code).to.equal('boot')
       expect(error.message).to.include('R10 (Boot timeout) -> Web process failed to bind')
@@ -195,8 +253,16 @@ describe('a deploy', () => {
 
     it('because the runtime keeps starting an app again inside a dyno that stays up', async () => {
       platform = await FakePlatform.start()
-      const exit = (restarts: number) => `shipit source=web.1 app=api instance=0 event=exit code=1 restarts=${restarts} backoff=100ms`
-      platform.behaviours[NEW] = { prints: ['TypeError: x is not a function', exit(1), exit(2), 'shipit source=web.1 app=api instance=0 pid=3 status=online sample#memory_rss=60MB'] }
+      const exit = (restarts: number) =>
+        `shipit source=web.1 app=api instance=0 event=exit code=1 restarts=${restarts} backoff=100ms`
+      platform.behaviours[NEW] = {
+        prints: [
+          'TypeError: x is not a function',
+          exit(1),
+          exit(2),
+          'shipit source=web.1 app=api instance=0 pid=3 status=online sample#memory_rss=60MB',
+        ],
+      }
       const error = await failureOf(deploy(NEW))
       expect(error.message).to.include('web.1 of v2 has to start api again and again (code 1)')
       expect(error.why).to.include('TypeError').and.not.include('sample#')
@@ -205,8 +271,13 @@ describe('a deploy', () => {
     it('but not because of one exit, or of what the log says of earlier releases', async () => {
       platform = await FakePlatform.start()
       platform.log('State changed from up to crashed', 'heroku')
-      await new Promise((resolve) => setTimeout(resolve, 1100 - Date.now() % 1000))
-      platform.behaviours[NEW] = { prints: ['shipit source=web.1 app=api instance=0 event=exit code=1 restarts=1 backoff=100ms', 'shipit source=web.1 app=api instance=1 event=exit code=1 restarts=1 backoff=100ms'] }
+      await new Promise((resolve) => setTimeout(resolve, 1100 - (Date.now() % 1000)))
+      platform.behaviours[NEW] = {
+        prints: [
+          'shipit source=web.1 app=api instance=0 event=exit code=1 restarts=1 backoff=100ms',
+          'shipit source=web.1 app=api instance=1 event=exit code=1 restarts=1 backoff=100ms',
+        ],
+      }
       expect((await deploy(NEW)).release.version).to.equal(2)
     })
 
@@ -248,7 +319,9 @@ describe('a deploy', () => {
     it('and whose rollback fails too tells both', async () => {
       platform = await FakePlatform.start()
       platform.behaviours[NEW] = { status: 500 }
-      platform.failing.rollbackTo = new ShipitError('refused', { message: 'The platform is in maintenance.' })
+      platform.failing.rollbackTo = new ShipitError('refused', {
+        message: 'The platform is in maintenance.',
+      })
       const error = await failureOf(deploy(NEW))
       expect(error.code).to.equal('rollback')
       expect(error.message).to.include('500').and.include('The platform is in maintenance.')
@@ -258,12 +331,16 @@ describe('a deploy', () => {
     it('because the platform dies before a release was made speaks of no rollback', async () => {
       platform = await FakePlatform.start()
       platform.onPush = () => {
-        platform.failing.currentRelease = new ShipitError('network', { message: 'Heroku cannot be reached.' })
+        platform.failing.currentRelease = new ShipitError('network', {
+          message: 'Heroku cannot be reached.',
+        })
         throw new ShipitError('network', { message: 'The connection failed during the push.' })
       }
       const error = await failureOf(deploy(NEW))
       expect(error.code).to.equal('network')
-      expect(error.message).to.equal('The connection failed during the push. No release of this deploy was seen, so v1 should still serve, but that could not be looked at: Heroku cannot be reached.')
+      expect(error.message).to.equal(
+        'The connection failed during the push. No release of this deploy was seen, so v1 should still serve, but that could not be looked at: Heroku cannot be reached.',
+      )
       expect(error.next).to.include('shipit releases --app a1')
       expect(error.details).to.deep.include({ release: null, rolled_back_to: null, serving: null })
     })
@@ -283,7 +360,9 @@ describe('a deploy', () => {
       platform.behaviours[NEW] = { build: { hangs: Infinity, released: true, breaksOff: true } }
       const error = await failureOf(deploy(NEW, { waitTimeout: 300 }))
       expect(error.code).to.equal('network')
-      expect(error.message).to.include('The build of bbbbbbb goes on at Heroku').and.include('Until then v1 serves')
+      expect(error.message)
+        .to.include('The build of bbbbbbb goes on at Heroku')
+        .and.include('Until then v1 serves')
       expect(error.next).to.include('Deploy again')
     })
 
@@ -306,9 +385,19 @@ describe('a deploy', () => {
       platform.log('State changed from up to crashed', 'heroku')
       await new Promise((resolve) => setTimeout(resolve, 20))
       platform.behaviours[NEW] = { status: 503 }
-      const told = setTimeout(() => platform.log('shipit source=web.1 app=api instance=0 event=crash code=9'), 3300)
+      const told = setTimeout(
+        () => platform.log('shipit source=web.1 app=api instance=0 event=crash code=9'),
+        3300,
+      )
       const planned = await plan(NEW, { waitTimeout: 8000 })
-      const error = await failureOf(runDeploy(planned, { platform, git: platform.git, events: (event) => events.push(event), timing: { ...TIMING, health: 8000 } })).finally(() => clearTimeout(told))
+      const error = await failureOf(
+        runDeploy(planned, {
+          platform,
+          git: platform.git,
+          events: (event) => events.push(event),
+          timing: { ...TIMING, health: 8000 },
+        }),
+      ).finally(() => clearTimeout(told))
       expect(error.message).to.include('web.1 of v2 cannot keep api up (code 9)')
     })
 
@@ -316,9 +405,21 @@ describe('a deploy', () => {
       platform = await FakePlatform.start()
       platform.log('State changed from up to crashed', 'heroku')
       await new Promise((resolve) => setTimeout(resolve, 20))
-      const told = [3600, 4200].map((ms) => setTimeout(() => platform.log('shipit source=web.1 app=api instance=0 event=exit code=7'), ms))
+      const told = [3600, 4200].map((ms) =>
+        setTimeout(
+          () => platform.log('shipit source=web.1 app=api instance=0 event=exit code=7'),
+          ms,
+        ),
+      )
       const planned = await plan(NEW, { waitTimeout: 20_000, rollback: false })
-      const error = await failureOf(runDeploy(planned, { platform, git: platform.git, events: (event) => events.push(event), timing: { ...TIMING, stable: 5000, stableAtLeast: 1750 } })).finally(() => told.forEach(clearTimeout))
+      const error = await failureOf(
+        runDeploy(planned, {
+          platform,
+          git: platform.git,
+          events: (event) => events.push(event),
+          timing: { ...TIMING, stable: 5000, stableAtLeast: 1750 },
+        }),
+      ).finally(() => told.forEach(clearTimeout))
       expect(error.message).to.include('has to start api again and again (code 7)')
     })
 
@@ -349,16 +450,25 @@ describe('a deploy', () => {
   })
 
   describe('that is stopped', () => {
-    const stopWhen = async (condition: (event: DeployEvent) => boolean, more: Partial<PlanRequest> = {}, by: 'SIGINT' | 'SIGTERM' | 'SIGHUP' = 'SIGINT') => {
+    const stopWhen = async (
+      condition: (event: DeployEvent) => boolean,
+      more: Partial<PlanRequest> = {},
+      by: 'SIGINT' | 'SIGTERM' | 'SIGHUP' = 'SIGINT',
+    ) => {
       const stop = new AbortController()
       const planned = await plan(NEW, more)
-      return failureOf(runDeploy(planned, {
-        platform, git: platform.git, timing: TIMING, signal: stop.signal,
-        events: (event) => {
-          events.push(event)
-          if (condition(event)) stop.abort(new Interruption(by))
-        },
-      }))
+      return failureOf(
+        runDeploy(planned, {
+          platform,
+          git: platform.git,
+          timing: TIMING,
+          signal: stop.signal,
+          events: (event) => {
+            events.push(event)
+            if (condition(event)) stop.abort(new Interruption(by))
+          },
+        }),
+      )
     }
 
     it('before the push has changed nothing', async () => {
@@ -372,10 +482,17 @@ describe('a deploy', () => {
     it('in the push, where no build came of it, leaves the old release', async () => {
       platform = await FakePlatform.start()
       platform.behaviours[NEW] = { build: { hangs: 1, released: false } }
-      const error = await stopWhen(({ type, step }) => type === 'line' && step === 'push', {}, 'SIGTERM')
+      const error = await stopWhen(
+        ({ type, step }) => type === 'line' && step === 'push',
+        {},
+        'SIGTERM',
+      )
       expect(error.exitCode).to.equal(143)
       expect(error.message).to.include('v1 serves, as before')
-      expect(error.details).to.deep.include({ signal: 'SIGTERM', serving: { id: 'release-1', version: 1 } })
+      expect(error.details).to.deep.include({
+        signal: 'SIGTERM',
+        serving: { id: 'release-1', version: 1 },
+      })
       expect(platform.calls).to.deep.equal(['push bbbbbbb'])
     })
 
@@ -410,7 +527,11 @@ describe('a deploy', () => {
     for (const step of ['release', 'boot', 'health'] as const) {
       it(`in ${step} brings the old release back`, async () => {
         platform = await FakePlatform.start()
-        const error = await stopWhen((event) => event.type === 'started' && event.step === step, {}, 'SIGHUP')
+        const error = await stopWhen(
+          (event) => event.type === 'started' && event.step === step,
+          {},
+          'SIGHUP',
+        )
         expect(error).to.include({ code: 'interrupted', exitCode: 129 })
         expect(error.message).to.include('v1 serves again, as v3')
         expect(platform.currentCommit).to.equal(OLD)
@@ -435,7 +556,11 @@ describe('a deploy', () => {
 
     it('says it when what serves cannot be found out', async () => {
       platform = await FakePlatform.start()
-      platform.onPush = () => { platform.failing.currentRelease = new ShipitError('network', { message: 'Heroku cannot be reached.' }) }
+      platform.onPush = () => {
+        platform.failing.currentRelease = new ShipitError('network', {
+          message: 'Heroku cannot be reached.',
+        })
+      }
       const error = await stopWhen(({ type, step }) => type === 'started' && step === 'boot')
       expect(error.code).to.equal('interrupted')
       expect(error.message).to.include('Heroku cannot be reached')

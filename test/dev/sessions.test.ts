@@ -1,5 +1,15 @@
 import { expect } from 'chai'
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import net from 'node:net'
 import os from 'node:os'
 import path from 'node:path'
@@ -20,14 +30,20 @@ describe('the sessions of shipit dev', () => {
     else process.env.SHIPIT_HOME = before
   })
 
-  const listen = (socket: string) => new Promise<void>((resolve) => { servers.push(net.createServer().listen(socket, resolve)) })
+  const listen = (socket: string) =>
+    new Promise<void>((resolve) => {
+      servers.push(net.createServer().listen(socket, resolve))
+    })
   const dir = (name: string) => {
     mkdirSync(path.join(folder, name), { recursive: true })
     return path.join(folder, name)
   }
 
   it('are found in their folder and below it, the nearest first, several in one, and not beside it', async () => {
-    const [shop, api] = [announceSession(dir('shop'), 4_000_001), announceSession(dir('shop/api'), 4_000_002)]
+    const [shop, api] = [
+      announceSession(dir('shop'), 4_000_001),
+      announceSession(dir('shop/api'), 4_000_002),
+    ]
     const second = announceSession(dir('shop'), 4_000_003)
     for (const { socket } of [shop, api, second]) await listen(socket)
     const pids = async (name: string) => (await sessionsOf(dir(name))).map(({ pid }) => pid)
@@ -43,7 +59,9 @@ describe('the sessions of shipit dev', () => {
   it('that were killed are forgotten, also if another program has their pid by now; one that has just begun is not', async () => {
     announceSession(dir('killed'), 4_000_001)
     announceSession(dir('reused'))
-    const record = readdirSync(path.join(folder, 'state/dev')).find((name) => name.endsWith(`-${process.pid}.json`))!
+    const record = readdirSync(path.join(folder, 'state/dev')).find((name) =>
+      name.endsWith(`-${process.pid}.json`),
+    )!
     const long = new Date(Date.now() - 60_000)
     utimesSync(path.join(folder, 'state/dev', record), long, long)
     const begun = announceSession(dir('begun'))

@@ -16,7 +16,9 @@ const ROUNDS = Number(process.env.SHIPIT_BAD_DAYS_ROUNDS ?? 1)
 
 const cases = all.filter(({ isExtra }) => isSoak || !isExtra)
 
-interface Failure { error: { message: string; why?: string; next?: string; exit_code: number } }
+interface Failure {
+  error: { message: string; why?: string; next?: string; exit_code: number }
+}
 
 describe('bad days', function () {
   this.timeout(120_000)
@@ -36,7 +38,8 @@ describe('bad days', function () {
     await platformRequest(world, 'PATCH', '/apps/bad/config-vars', { GREETING: 'hello' })
     await world.write('bad', { 'server.js': plainServer(serving) })
     await world.commit(dir, 'Second')
-    url = (await world.json<{ url: string }>(['deploy', '--local', '--app', 'bad'], { cwd: dir })).url
+    url = (await world.json<{ url: string }>(['deploy', '--local', '--app', 'bad'], { cwd: dir }))
+      .url
     platform = await daemonInfo(world)
     around = await surroundings(world.folder, platform.apiUrl)
   })
@@ -45,8 +48,12 @@ describe('bad days', function () {
     await world.close()
   })
 
-  const versions = async () => (await platformRequest<{ version: number }[]>(world, 'GET', '/apps/bad/releases')).map(({ version }) => version)
-  const answers = (word: string) => until(async () => (await get(url)).body === word, { timeout: 30_000 })
+  const versions = async () =>
+    (await platformRequest<{ version: number }[]>(world, 'GET', '/apps/bad/releases')).map(
+      ({ version }) => version,
+    )
+  const answers = (word: string) =>
+    until(async () => (await get(url)).body === word, { timeout: 30_000 })
 
   /** From the first request to the last process; every case has a proxy of its own. */
   const live = async (one: Case, cwd: string): Promise<void> => {
@@ -60,37 +67,64 @@ describe('bad days', function () {
     const proxy = await faultProxy(platform.apiUrl)
     proxy.arm(one.faults ?? [])
     try {
-      const outcome = await world.shipit([...one.argv, ...(one.expect.exit === 0 ? [] : ['--json'])], {
-        cwd, ...(one.input === undefined ? {} : { input: one.input.replace('NUMBER', String(++count)) }),
-        env: {
-          HEROKU_HOST: proxy.url, HEROKU_GIT_HOST: `${proxy.url}/git`, HEROKU_API_KEY: platform.token, HEROKU_APP: 'bad',
-          SHIPIT_HTTP_RETRIES: '1', SHIPIT_HTTP_TIMEOUT: '20s', SHIPIT_CASE: mark, ...one.env?.(around),
+      const outcome = await world.shipit(
+        [...one.argv, ...(one.expect.exit === 0 ? [] : ['--json'])],
+        {
+          cwd,
+          ...(one.input === undefined
+            ? {}
+            : { input: one.input.replace('NUMBER', String(++count)) }),
+          env: {
+            HEROKU_HOST: proxy.url,
+            HEROKU_GIT_HOST: `${proxy.url}/git`,
+            HEROKU_API_KEY: platform.token,
+            HEROKU_APP: 'bad',
+            SHIPIT_HTTP_RETRIES: '1',
+            SHIPIT_HTTP_TIMEOUT: '20s',
+            SHIPIT_CASE: mark,
+            ...one.env?.(around),
+          },
         },
-      })
+      )
       check(one, outcome)
       if (one.faults) expect(proxy.met, 'requests that met the fault').to.not.deep.equal([])
     } finally {
       await proxy.close()
       await putBack(one)
     }
-    expect((await versions()).length - before.length, 'releases made').to.equal(one.expect.releases ?? 0)
+    expect((await versions()).length - before.length, 'releases made').to.equal(
+      one.expect.releases ?? 0,
+    )
     if (one.expect.serves === 'commit') serving = word
     expect(await answers(serving), `serves "${serving}"`).to.equal(true)
     let left = await world.processes(mark)
-    await until(async () => (left = await world.processes(mark)).length === 0, { timeout: 5000, every: 50 })
+    await until(async () => (left = await world.processes(mark)).length === 0, {
+      timeout: 5000,
+      every: 50,
+    })
     expect(left).to.deep.equal([])
   }
 
-  const folderOf = (one: Case): string | undefined => one.cwd ? one.cwd(around) : dir
-  const title = ({ name, expect: { exit } }: Case, round: number): string => `${name}: exit ${exit}${ROUNDS > 1 ? ` (${round})` : ''}`
-  /** Whether it changes nothing, so that others may run beside it and none of them may see a release. */
-  const isIndependent = ({ commit, isAlone, expect: { releases } }: Case): boolean => !commit && !isAlone && !releases
+  const folderOf = (one: Case): string | undefined => (one.cwd ? one.cwd(around) : dir)
+  const title = ({ name, expect: { exit } }: Case, round: number): string =>
+    `${name}: exit ${exit}${ROUNDS > 1 ? ` (${round})` : ''}`
+  /**
+   * Whether it changes nothing, so that others may run beside it and none of them may see a
+   * release.
+   */
+  const isIndependent = ({ commit, isAlone, expect: { releases } }: Case): boolean =>
+    !commit && !isAlone && !releases
 
   for (let round = 1; round <= ROUNDS; round++) {
     describe('side by side', () => {
       const together = cases.filter(isIndependent)
       let lived: Map<Case, Promise<void>>
-      before(() => { lived = sideBySide(together.filter((one) => folderOf(one) !== undefined), (one) => live(one, folderOf(one)!)) })
+      before(() => {
+        lived = sideBySide(
+          together.filter((one) => folderOf(one) !== undefined),
+          (one) => live(one, folderOf(one)!),
+        )
+      })
       after(() => Promise.allSettled(lived.values()))
       for (const one of together) {
         it(title(one, round), async function () {
@@ -100,7 +134,8 @@ describe('bad days', function () {
       }
     })
     describe('one after the other', () => {
-      for (const one of cases.filter((one) => !isIndependent(one))) it(title(one, round), () => live(one, dir))
+      for (const one of cases.filter((one) => !isIndependent(one)))
+        it(title(one, round), () => live(one, dir))
     })
   }
 
@@ -113,13 +148,19 @@ describe('bad days', function () {
 })
 
 /** Begins them all, some at a time, and answers with the end of each. */
-function sideBySide<T>(all: readonly T[], work: (one: T) => Promise<void>, atOnce = 4): Map<T, Promise<void>> {
+function sideBySide<T>(
+  all: readonly T[],
+  work: (one: T) => Promise<void>,
+  atOnce = 4,
+): Map<T, Promise<void>> {
   const lanes = Array.from({ length: atOnce }, () => Promise.resolve())
-  return new Map(all.map((one, i) => {
-    const done = lanes[i % atOnce]!.then(() => work(one))
-    lanes[i % atOnce] = done.catch(() => undefined)
-    return [one, done]
-  }))
+  return new Map(
+    all.map((one, i) => {
+      const done = lanes[i % atOnce]!.then(() => work(one))
+      lanes[i % atOnce] = done.catch(() => undefined)
+      return [one, done]
+    }),
+  )
 }
 
 function check({ expect: wanted }: Case, { status, stdout, stderr, output }: Outcome): void {

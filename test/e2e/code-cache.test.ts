@@ -1,5 +1,14 @@
 import { expect } from 'chai'
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { execFileSync } from 'node:child_process'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -18,14 +27,24 @@ describe('the cache of compiled code', () => {
   })
   afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
-  const write = (answer: string, hash: string) => writeFileSync(bundle, `// ${hash} ps scale\n({ 'bundle.cjs': (exports) => { exports.answer = () => ${JSON.stringify(answer)} } })`)
-  const run = (cache = folder, word = 'ps'): string => execFileSync(process.execPath, ['-e', RUN, bundle, word], { encoding: 'utf8', env: { ...process.env, XDG_CACHE_HOME: cache, NODE_V8_COVERAGE: '' } }).trim()
+  const write = (answer: string, hash: string) =>
+    writeFileSync(
+      bundle,
+      `// ${hash} ps scale\n({ 'bundle.cjs': (exports) => { exports.answer = () => ${JSON.stringify(answer)} } })`,
+    )
+  const run = (cache = folder, word = 'ps'): string =>
+    execFileSync(process.execPath, ['-e', RUN, bundle, word], {
+      encoding: 'utf8',
+      env: { ...process.env, XDG_CACHE_HOME: cache, NODE_V8_COVERAGE: '' },
+    }).trim()
   const code = () => path.join(folder, 'shipit/code')
   const file = () => path.join(code(), readdirSync(code())[0]!)
 
   it('is written once, for this user alone, under the command, Node.js and machine', () => {
     expect(run()).to.equal('one')
-    expect(readdirSync(code())).to.deep.equal([`aaaa-${process.version}-${process.platform}-${process.arch}-ps.bin`])
+    expect(readdirSync(code())).to.deep.equal([
+      `aaaa-${process.version}-${process.platform}-${process.arch}-ps.bin`,
+    ])
     expect(statSync(file()).mode & 0o777).to.equal(0o600)
     expect(statSync(code()).mode & 0o777).to.equal(0o700)
     const { ino } = statSync(file())
@@ -42,9 +61,19 @@ describe('the cache of compiled code', () => {
 
   it('grows by the files that a later call needs, and keeps those that it does not', () => {
     const answer = (from: string) => `exports.answer = () => ${from}`
-    writeFileSync(path.join(folder, 'part.cjs'), '(exports, require, module) => { module.exports = () => "a part, " + typeof require("node:fs").readFileSync }')
-    writeFileSync(bundle, `// cccc ps scale\n({ 'bundle.cjs': (exports, require) => { ${answer('process.argv[3] === "part" ? require("./part.cjs")() + (require("./part.cjs") === require("./part.cjs")) + require("./small.cjs") : "alone"')} }, 'small.cjs': (exports, require, module) => { module.exports = ' with it' } })`)
-    const call = (last: string): string => execFileSync(process.execPath, ['-e', RUN, bundle, 'ps', last], { encoding: 'utf8', env: { ...process.env, XDG_CACHE_HOME: folder, NODE_V8_COVERAGE: '' } }).trim()
+    writeFileSync(
+      path.join(folder, 'part.cjs'),
+      '(exports, require, module) => { module.exports = () => "a part, " + typeof require("node:fs").readFileSync }',
+    )
+    writeFileSync(
+      bundle,
+      `// cccc ps scale\n({ 'bundle.cjs': (exports, require) => { ${answer('process.argv[3] === "part" ? require("./part.cjs")() + (require("./part.cjs") === require("./part.cjs")) + require("./small.cjs") : "alone"')} }, 'small.cjs': (exports, require, module) => { module.exports = ' with it' } })`,
+    )
+    const call = (last: string): string =>
+      execFileSync(process.execPath, ['-e', RUN, bundle, 'ps', last], {
+        encoding: 'utf8',
+        env: { ...process.env, XDG_CACHE_HOME: folder, NODE_V8_COVERAGE: '' },
+      }).trim()
     expect(call('')).to.equal('alone')
     const small = statSync(file()).size
     expect(call('part')).to.equal('a part, functiontrue with it')
@@ -56,9 +85,19 @@ describe('the cache of compiled code', () => {
   })
 
   it('grows by what a later call runs of the bundle itself', () => {
-    const lines = Array.from({ length: 200 }, (_, index) => `exports.line${index} = () => 'line ${index}'`).join('\n')
-    writeFileSync(bundle, `// dddd ps\n({ 'bundle.cjs': (exports, require) => { exports.answer = () => process.argv[3] === 'lines' ? require('./lines.cjs').line7() : 'none' }, 'lines.cjs': (exports) => { ${lines} } })`)
-    const call = (last: string): string => execFileSync(process.execPath, ['-e', RUN, bundle, 'ps', last], { encoding: 'utf8', env: { ...process.env, XDG_CACHE_HOME: folder, NODE_V8_COVERAGE: '' } }).trim()
+    const lines = Array.from(
+      { length: 200 },
+      (_, index) => `exports.line${index} = () => 'line ${index}'`,
+    ).join('\n')
+    writeFileSync(
+      bundle,
+      `// dddd ps\n({ 'bundle.cjs': (exports, require) => { exports.answer = () => process.argv[3] === 'lines' ? require('./lines.cjs').line7() : 'none' }, 'lines.cjs': (exports) => { ${lines} } })`,
+    )
+    const call = (last: string): string =>
+      execFileSync(process.execPath, ['-e', RUN, bundle, 'ps', last], {
+        encoding: 'utf8',
+        env: { ...process.env, XDG_CACHE_HOME: folder, NODE_V8_COVERAGE: '' },
+      }).trim()
     expect(call('')).to.equal('none')
     const small = statSync(file()).size
     expect(call('lines')).to.equal('line 7')
@@ -71,7 +110,9 @@ describe('the cache of compiled code', () => {
   it('is one for all that is no command', () => {
     run(folder, 'sp')
     run(folder, '../../evil')
-    expect(readdirSync(code())).to.deep.equal([`aaaa-${process.version}-${process.platform}-${process.arch}-_.bin`])
+    expect(readdirSync(code())).to.deep.equal([
+      `aaaa-${process.version}-${process.platform}-${process.arch}-_.bin`,
+    ])
   })
 
   it('is not used for another bundle of the same length', () => {
@@ -83,7 +124,11 @@ describe('the cache of compiled code', () => {
   it('is written anew where it is damaged or cut off', () => {
     run()
     const whole = readFileSync(file())
-    for (const bad of [whole.subarray(0, whole.length / 2), Buffer.alloc(0), Buffer.from(whole).fill(7, whole.length - 9)]) {
+    for (const bad of [
+      whole.subarray(0, whole.length / 2),
+      Buffer.alloc(0),
+      Buffer.from(whole).fill(7, whole.length - 9),
+    ]) {
       writeFileSync(file(), bad)
       expect(run()).to.equal('one')
       expect(readFileSync(file()).length).to.equal(whole.length)

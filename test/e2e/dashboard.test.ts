@@ -2,12 +2,23 @@ import { expect } from 'chai'
 import { get } from '../../src/demo/load.js'
 import { isSoak } from '../support/soak.js'
 import { until } from '../support/until.js'
-import { Dashboard, PUBLIC_KEY, SECRET_KEY, type Mode, type SeenProcess } from '../support/dashboard.js'
+import {
+  Dashboard,
+  PUBLIC_KEY,
+  SECRET_KEY,
+  type Mode,
+  type SeenProcess,
+} from '../support/dashboard.js'
 import { selfSigned } from '../support/self-signed.js'
 import { World } from './support/world.js'
 
 const FILES = {
-  'package.json': { name: 'shop', version: '1.0.0', private: true, scripts: { start: 'node server.js' } },
+  'package.json': {
+    name: 'shop',
+    version: '1.0.0',
+    private: true,
+    scripts: { start: 'node server.js' },
+  },
   'server.js': `const http = require('node:http')
 http.createServer((request, response) => {
   if (request.url === '/log') console.log('a line for the dashboard')
@@ -16,10 +27,12 @@ http.createServer((request, response) => {
 }).listen(process.env.PORT, () => console.log('listening'))
 `,
   'worker.js': `setInterval(() => {}, 1000)\nconsole.log('working')\n`,
-  'ecosystem.config.yml': 'apps:\n  - { name: web, script: server.js, exec_mode: cluster, instances: 2 }\n  - { name: worker, script: worker.js, exec_mode: fork }\n',
+  'ecosystem.config.yml':
+    'apps:\n  - { name: web, script: server.js, exec_mode: cluster, instances: 2 }\n  - { name: worker, script: worker.js, exec_mode: fork }\n',
 }
 
-const online = (all: SeenProcess[], name: string) => all.filter((one) => one.name === name && one.status === 'online')
+const online = (all: SeenProcess[], name: string) =>
+  all.filter((one) => one.name === name && one.status === 'online')
 
 describe("PM2's dashboard over a deployed app", function () {
   this.timeout(180_000)
@@ -46,8 +59,14 @@ describe("PM2's dashboard over a deployed app", function () {
       }
     })()
     // One release: the address, then the keys.
-    await world.ok(['config', 'set', `KEYMETRICS_NODE=${dashboard.url}`, 'PM2_MACHINE_NAME=shop', ...local], { cwd: dir })
-    const set = await world.ok(['keys', 'set', ...local], { cwd: dir, input: `PM2_PUBLIC_KEY=${PUBLIC_KEY}\nPM2_SECRET_KEY=${SECRET_KEY}\n` })
+    await world.ok(
+      ['config', 'set', `KEYMETRICS_NODE=${dashboard.url}`, 'PM2_MACHINE_NAME=shop', ...local],
+      { cwd: dir },
+    )
+    const set = await world.ok(['keys', 'set', ...local], {
+      cwd: dir,
+      input: `PM2_PUBLIC_KEY=${PUBLIC_KEY}\nPM2_SECRET_KEY=${SECRET_KEY}\n`,
+    })
     expect(set.output).to.include('Set PM2_PUBLIC_KEY, PM2_SECRET_KEY on shop')
   })
   after(async () => {
@@ -58,13 +77,20 @@ describe("PM2's dashboard over a deployed app", function () {
   })
 
   it('shows both dynos as two machines, each with its two apps', async () => {
-    for (const machine of ['shop.web.1', 'shop.web.2']) await dashboard.shows(machine, (all) => online(all, 'web').length === 2 && online(all, 'worker').length === 1, 60_000)
+    for (const machine of ['shop.web.1', 'shop.web.2'])
+      await dashboard.shows(
+        machine,
+        (all) => online(all, 'web').length === 2 && online(all, 'worker').length === 1,
+        60_000,
+      )
   })
 
   it('is what keys test asks, which says that it accepts the keys', async () => {
     const asked = dashboard.asked.length
     const { output } = await world.ok(['keys', 'test', '--local', '--app', 'shop'], { cwd: dir })
-    expect(output).to.include(`PM2's dashboard at 127.0.0.1:${dashboard.port} accepts the keys of shop.`)
+    expect(output).to.include(
+      `PM2's dashboard at 127.0.0.1:${dashboard.port} accepts the keys of shop.`,
+    )
     expect(dashboard.asked.length).to.be.greaterThan(asked)
     expect(dashboard.asked.at(-1)?.data.MACHINE_NAME).to.equal('shop.keys-test')
   })
@@ -73,34 +99,72 @@ describe("PM2's dashboard over a deployed app", function () {
     await dashboard.act('shop.web.1', 'startLogging', {})
     await dashboard.act('shop.web.2', 'startLogging', {})
     await get(`${url}log`)
-    await until('the line on one of the machines', () => [...dashboard.machines.values()].some((machine) => machine.on('logs').some(({ payload }) => payload.data === 'a line for the dashboard\n')))
+    await until('the line on one of the machines', () =>
+      [...dashboard.machines.values()].some((machine) =>
+        machine.on('logs').some(({ payload }) => payload.data === 'a line for the dashboard\n'),
+      ),
+    )
     await get(`${url}throw`).catch(() => undefined)
-    await until('the error on one of the machines', () => [...dashboard.machines.values()].some((machine) => machine.on('process:exception').some(({ payload }) => (payload.data as { message?: string }).message === 'thrown in the shop')))
+    await until('the error on one of the machines', () =>
+      [...dashboard.machines.values()].some((machine) =>
+        machine
+          .on('process:exception')
+          .some(
+            ({ payload }) =>
+              (payload.data as { message?: string }).message === 'thrown in the shop',
+          ),
+      ),
+    )
   })
 
   it('restarts, reloads and scales the processes of one dyno, and nothing else', async () => {
-    const before = online(await dashboard.shows('shop.web.2', (all) => online(all, 'web').length === 2), 'web').map((one) => one.pid)
-    const other = dashboard.machine('shop.web.1').named('worker').map((one) => one.pid)
+    const before = online(
+      await dashboard.shows('shop.web.2', (all) => online(all, 'web').length === 2),
+      'web',
+    ).map((one) => one.pid)
+    const other = dashboard
+      .machine('shop.web.1')
+      .named('worker')
+      .map((one) => one.pid)
     for (const method of ['reload', 'restart']) {
-      const old = dashboard.machine('shop.web.2').named('web').map((one) => one.pid)
+      const old = dashboard
+        .machine('shop.web.2')
+        .named('web')
+        .map((one) => one.pid)
       await dashboard.act('shop.web.2', method, { name: 'web' })
-      await dashboard.shows('shop.web.2', (all) => online(all, 'web').length === 2 && online(all, 'web').every((one) => !old.includes(one.pid)), 90_000)
+      await dashboard.shows(
+        'shop.web.2',
+        (all) =>
+          online(all, 'web').length === 2 &&
+          online(all, 'web').every((one) => !old.includes(one.pid)),
+        90_000,
+      )
     }
     await dashboard.act('shop.web.2', 'scale', { name: 'web', number: 3 })
     await dashboard.shows('shop.web.2', (all) => online(all, 'web').length === 3, 60_000)
     await dashboard.act('shop.web.2', 'scale', { name: 'worker', number: 0 })
-    await dashboard.shows('shop.web.2', (all) => all.every((one) => one.name === 'web') && online(all, 'web').length === 3, 60_000)
+    await dashboard.shows(
+      'shop.web.2',
+      (all) => all.every((one) => one.name === 'web') && online(all, 'web').length === 3,
+      60_000,
+    )
     const here = (await world.processes()).map(({ pid }) => pid)
     for (const one of dashboard.machine('shop.web.2').processes) expect(here).to.include(one.pid)
     for (const pid of before) expect(here).not.to.include(pid)
-    expect(dashboard.machine('shop.web.1').named('worker').map((one) => one.pid)).to.deep.equal(other)
+    expect(
+      dashboard
+        .machine('shop.web.1')
+        .named('worker')
+        .map((one) => one.pid),
+    ).to.deep.equal(other)
   })
 
   /** Restarts one of the two dynos in a trouble, and waits for its one line and for another try. */
   async function endure(said: RegExp, tries: () => number): Promise<void> {
     const begun = new Date().toISOString()
     await world.ok(['restart', 'web.1', '--local', '--app', 'shop'], { cwd: dir })
-    // From the new boot on: the old one may meet the trouble before it goes, which is news of its own.
+    // From the new boot on: the old one may meet the trouble before it goes, which is news of its
+    // own.
     const news = async () => {
       const lines = (await logged()).filter((line) => line > begun)
       const boot = lines.findLastIndex((line) => line.includes('event=boot'))
@@ -115,14 +179,26 @@ describe("PM2's dashboard over a deployed app", function () {
 
   /** What web.1 says of the dashboard, and its boots. */
   async function logged(): Promise<string[]> {
-    const { output } = await world.ok(['logs', '--dyno', 'web.1', '--local', '--app', 'shop', '-n', '1500'], { cwd: dir })
+    const { output } = await world.ok(
+      ['logs', '--dyno', 'web.1', '--local', '--app', 'shop', '-n', '1500'],
+      { cwd: dir },
+    )
     expect(output).not.to.include(SECRET_KEY).and.not.include('event=crash')
-    return output.split('\n').filter((line) => line.includes('web.1') && /PM2's dashboard|event=boot/.test(line))
+    return output
+      .split('\n')
+      .filter((line) => line.includes('web.1') && /PM2's dashboard|event=boot/.test(line))
   }
 
   const TROUBLES: [Mode, RegExp][] = [
     ['unknown keys', /does not accept the app's keys: it answered 404/],
-    ...(isSoak ? ([['502', /cannot be reached: it answered 502/], ['closes each second', /closes the connection again and again/], ['disabled', /does not let this dyno connect/], ['hangs', /no answer within 15 s/]] as [Mode, RegExp][]) : []),
+    ...(isSoak
+      ? ([
+          ['502', /cannot be reached: it answered 502/],
+          ['closes each second', /closes the connection again and again/],
+          ['disabled', /does not let this dyno connect/],
+          ['hangs', /no answer within 15 s/],
+        ] as [Mode, RegExp][])
+      : []),
   ]
   for (const [mode, said] of TROUBLES) {
     it(`in trouble (${mode}) is one line in the log; the app answers`, async () => {
@@ -134,7 +210,10 @@ describe("PM2's dashboard over a deployed app", function () {
   it('with a certificate that nobody signed is one line in the log; the app answers', async () => {
     const secure = await Dashboard.start({ tls: selfSigned() })
     try {
-      await world.ok(['config', 'set', `KEYMETRICS_NODE=${secure.url}`, '--local', '--app', 'shop'], { cwd: dir })
+      await world.ok(
+        ['config', 'set', `KEYMETRICS_NODE=${secure.url}`, '--local', '--app', 'shop'],
+        { cwd: dir },
+      )
       await endure(/its certificate is not trusted/, () => secure.connections)
     } finally {
       await secure.close()
@@ -145,8 +224,11 @@ describe("PM2's dashboard over a deployed app", function () {
     isOver = true
     await asking
     expect(answers.length).to.be.greaterThan(50)
-    // While both dynos restart for a config var the router has none that listens: Heroku's own H-errors, before the keys and after.
-    expect(answers.filter((status) => status === 200).length / answers.length).to.be.greaterThan(0.9)
+    // While both dynos restart for a config var the router has none that listens: Heroku's own
+    // H-errors, before the keys and after.
+    expect(answers.filter((status) => status === 200).length / answers.length).to.be.greaterThan(
+      0.9,
+    )
     expect((await get(url)).status).to.equal(200)
   })
 })

@@ -10,10 +10,22 @@ import { platformRequest } from './support/platform.js'
 import { found } from './support/runtimes.js'
 import { World, type Outcome } from './support/world.js'
 
-interface Release { version: number; status: string; current: boolean; description: string }
-interface Running { pid: number; output: () => string; ended: Promise<Outcome> }
+interface Release {
+  version: number
+  status: string
+  current: boolean
+  description: string
+}
+interface Running {
+  pid: number
+  output: () => string
+  ended: Promise<Outcome>
+}
 
-/** Deploys that meet one another, and deploys that are stopped, each at a moment that a gate holds open. */
+/**
+ * Deploys that meet one another, and deploys that are stopped, each at a moment that a gate holds
+ * open.
+ */
 describe('a deploy that is not alone, or is stopped', function () {
   this.timeout(180_000)
   let world: World
@@ -28,31 +40,53 @@ describe('a deploy that is not alone, or is stopped', function () {
     let output = ''
     const running: Partial<Running> = { output: () => output }
     await new Promise<void>((resolve, reject) => {
-      running.ended = world.shipit(args, { cwd, onOutput: (text) => { output += text }, onSpawn: (pid) => { running.pid = pid; resolve() } })
+      running.ended = world.shipit(args, {
+        cwd,
+        onOutput: (text) => {
+          output += text
+        },
+        onSpawn: (pid) => {
+          running.pid = pid
+          resolve()
+        },
+      })
       running.ended.catch(reject)
     })
     return running as Running
   }
   const says = async ({ output, ended }: Running, words: RegExp): Promise<void> => {
     const over = ended.then(() => 'over' as const)
-    const seen = await Promise.race([over, until(() => words.test(output()), { timeout: 60_000, every: 20 })])
+    const seen = await Promise.race([
+      over,
+      until(() => words.test(output()), { timeout: 60_000, every: 20 }),
+    ])
     expect(seen === 'over' ? words.test(output()) : seen, output()).to.equal(true)
   }
   const change = async (word: string, where = dir): Promise<void> => {
     await writeFile(path.join(where, 'server.js'), plainServer(word))
     await world.commit(where, word)
   }
-  const releases = async (): Promise<Release[]> => (await world.json<Release[]>(['releases', ...flags])).map(({ version, status, current, description }) => ({ version, status, current, description }))
-  const gitLeft = async (): Promise<string[]> => (await world.processes()).map(({ command }) => command).filter((command) => /git(-remote-http)? push|git-remote-http|send-pack/.test(command))
+  const releases = async (): Promise<Release[]> =>
+    (await world.json<Release[]>(['releases', ...flags])).map(
+      ({ version, status, current, description }) => ({ version, status, current, description }),
+    )
+  const gitLeft = async (): Promise<string[]> =>
+    (await world.processes())
+      .map(({ command }) => command)
+      .filter((command) => /git(-remote-http)? push|git-remote-http|send-pack/.test(command))
 
   before(async () => {
     world = await World.create()
-    const wait = (name: string): string => `node -e "const until = () => require('fs').existsSync('${gate(name)}') || setTimeout(until, 20); until()"`
+    const wait = (name: string): string =>
+      `node -e "const until = () => require('fs').existsSync('${gate(name)}') || setTimeout(until, 20); until()"`
     const files = plainApp('one')
     dir = await world.app('turns', {
       ...files,
-      'package.json': { ...(files['package.json'] as object), scripts: { start: 'node server.js', 'heroku-postbuild': wait('build') } },
-      'Procfile': `web: npm start\nrelease: ${wait('release')}\n`,
+      'package.json': {
+        ...(files['package.json'] as object),
+        scripts: { start: 'node server.js', 'heroku-postbuild': wait('build') },
+      },
+      Procfile: `web: npm start\nrelease: ${wait('release')}\n`,
     })
     await open('build')
     await open('release')
@@ -72,8 +106,12 @@ describe('a deploy that is not alone, or is stopped', function () {
     await change('three', clone)
     const refused = await world.shipit(['deploy', ...flags, '--json'], { cwd: clone })
     expect(refused.status, refused.output).to.equal(7)
-    const { error } = JSON.parse(refused.stdout) as { error: { message: string; in_progress: { stage: string; by: string } } }
-    expect(error.message).to.match(/^Another deploy of turns is in progress: commit [0-9a-f]{7} by \S+@\S+ is being built, since /)
+    const { error } = JSON.parse(refused.stdout) as {
+      error: { message: string; in_progress: { stage: string; by: string } }
+    }
+    expect(error.message).to.match(
+      /^Another deploy of turns is in progress: commit [0-9a-f]{7} by \S+@\S+ is being built, since /,
+    )
 
     const third = await start(['deploy', ...flags, '--lock-wait', '2m'], clone)
     await says(third, /Waiting for another deploy: commit [0-9a-f]{7} by/)
@@ -84,7 +122,8 @@ describe('a deploy that is not alone, or is stopped', function () {
     await open('build')
 
     const [followed, waited] = await Promise.all([second.ended, third.ended])
-    // The third may have taken its turn while the dynos of the second were still starting: that is said, and no success.
+    // The third may have taken its turn while the dynos of the second were still starting: that is
+    // said, and no success.
     expect(followed.status, followed.output).to.be.oneOf([0, 7])
     if (followed.status === 7) expect(followed.output).to.include('was replaced while it came up')
     expect(waited.status, waited.output).to.equal(0)
@@ -97,7 +136,10 @@ describe('a deploy that is not alone, or is stopped', function () {
     await shut('release')
     await change('four')
     const first = await start(['deploy', ...flags])
-    await until(async () => (await releases())[0]?.status === 'pending', { timeout: 60_000, every: 50 })
+    await until(async () => (await releases())[0]?.status === 'pending', {
+      timeout: 60_000,
+      every: 50,
+    })
     process.kill(first.pid, 'SIGKILL')
     await first.ended
     const second = await start(['deploy', ...flags])
@@ -107,60 +149,115 @@ describe('a deploy that is not alone, or is stopped', function () {
     expect((await get(url)).body).to.equal('four')
   })
 
-  for (const [by, status] of [['SIGINT', 130], ['SIGTERM', 143]] as const) {
+  for (const [by, status] of [
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const) {
     const declare = by === 'SIGINT' ? it : inSoak
-    declare(`${by} in a build cancels it and ends with ${status}, no git process, and the old release`, async () => {
-      await shut('build')
-      await change(`never by ${by}`)
-      const before = await releases()
-      const { body: serving } = await get(url)
-      const deploy = await start(['deploy', ...flags])
-      await says(deploy, /Compressing source|Building/)
-      process.kill(deploy.pid, by)
-      const outcome = await deploy.ended
-      expect(await gitLeft()).to.deep.equal([])
-      expect(outcome.status, outcome.output).to.equal(status)
-      expect(outcome.output).to.include('The build is cancelled.').and.to.match(/Stopped by (Ctrl-C|SIGTERM)\. v\d+ serves, as before\./)
-      const builds = await platformRequest<{ status: string; created_at: string }[]>(world, 'GET', '/apps/turns/builds')
-      expect(builds.sort((one, other) => Date.parse(other.created_at) - Date.parse(one.created_at))[0]).to.include({ status: 'failed' })
-      expect(await releases()).to.deep.equal(before)
-      expect((await get(url)).body).to.equal(serving)
-    })
+    declare(
+      `${by} in a build cancels it and ends with ${status}, no git process, and the old release`,
+      async () => {
+        await shut('build')
+        await change(`never by ${by}`)
+        const before = await releases()
+        const { body: serving } = await get(url)
+        const deploy = await start(['deploy', ...flags])
+        await says(deploy, /Compressing source|Building/)
+        process.kill(deploy.pid, by)
+        const outcome = await deploy.ended
+        expect(await gitLeft()).to.deep.equal([])
+        expect(outcome.status, outcome.output).to.equal(status)
+        expect(outcome.output)
+          .to.include('The build is cancelled.')
+          .and.to.match(/Stopped by (Ctrl-C|SIGTERM)\. v\d+ serves, as before\./)
+        const builds = await platformRequest<{ status: string; created_at: string }[]>(
+          world,
+          'GET',
+          '/apps/turns/builds',
+        )
+        expect(
+          builds.sort((one, other) => Date.parse(other.created_at) - Date.parse(one.created_at))[0],
+        ).to.include({ status: 'failed' })
+        expect(await releases()).to.deep.equal(before)
+        expect((await get(url)).body).to.equal(serving)
+      },
+    )
   }
 
-  inSoak('a terminal that is closed in a build leaves the old release too, and no process', async function () {
-    // util-linux' script gives the CLI a terminal, and takes it away when it is killed.
-    if (process.platform !== 'linux' || !found('script')) return this.skip()
-    await shut('build')
-    await change('never in a closed terminal')
-    const before = await releases()
-    let terminal = 0
-    const ended = world.run('script', ['--quiet', '--return', '--command', `'${process.execPath}' '${path.join(packageRoot, 'bin/shipit.js')}' deploy --local --app turns`, '/dev/null'], { cwd: dir, input: '', env: { TERM: 'xterm' }, onSpawn: (pid) => { terminal = pid } })
-    await until(async () => (await platformRequest<{ status: string }[]>(world, 'GET', '/apps/turns/builds')).some(({ status }) => status === 'pending'), { timeout: 30_000, every: 50 })
-    process.kill(terminal, 'SIGKILL')
-    await ended
-    const deploys = async (): Promise<string[]> => (await world.processes()).map(({ command }) => command).filter((command) => /shipit\.js deploy/.test(command))
-    expect(await until(async () => (await deploys()).length === 0, { timeout: 60_000, every: 100 })).to.equal(true)
-    expect(await releases()).to.deep.equal(before)
-    expect((await get(url)).body).to.equal('four')
-    await open('build')
-    expect(await gitLeft()).to.deep.equal([])
-  })
+  inSoak(
+    'a terminal that is closed in a build leaves the old release too, and no process',
+    async function () {
+      // util-linux' script gives the CLI a terminal, and takes it away when it is killed.
+      if (process.platform !== 'linux' || !found('script')) return this.skip()
+      await shut('build')
+      await change('never in a closed terminal')
+      const before = await releases()
+      let terminal = 0
+      const ended = world.run(
+        'script',
+        [
+          '--quiet',
+          '--return',
+          '--command',
+          `'${process.execPath}' '${path.join(packageRoot, 'bin/shipit.js')}' deploy --local --app turns`,
+          '/dev/null',
+        ],
+        {
+          cwd: dir,
+          input: '',
+          env: { TERM: 'xterm' },
+          onSpawn: (pid) => {
+            terminal = pid
+          },
+        },
+      )
+      await until(
+        async () =>
+          (await platformRequest<{ status: string }[]>(world, 'GET', '/apps/turns/builds')).some(
+            ({ status }) => status === 'pending',
+          ),
+        { timeout: 30_000, every: 50 },
+      )
+      process.kill(terminal, 'SIGKILL')
+      await ended
+      const deploys = async (): Promise<string[]> =>
+        (await world.processes())
+          .map(({ command }) => command)
+          .filter((command) => /shipit\.js deploy/.test(command))
+      expect(
+        await until(async () => (await deploys()).length === 0, { timeout: 60_000, every: 100 }),
+      ).to.equal(true)
+      expect(await releases()).to.deep.equal(before)
+      expect((await get(url)).body).to.equal('four')
+      await open('build')
+      expect(await gitLeft()).to.deep.equal([])
+    },
+  )
 
   it('says what a rollback leaves that nobody waits for any more', async () => {
     await shut('release')
     const rollback = await start(['rollback', ...flags])
-    await until(async () => (await releases())[0]?.status === 'pending', { timeout: 60_000, every: 50 })
+    await until(async () => (await releases())[0]?.status === 'pending', {
+      timeout: 60_000,
+      every: 50,
+    })
     process.kill(rollback.pid, 'SIGINT')
     const outcome = await rollback.ended
     expect(outcome.status, outcome.output).to.equal(130)
-    expect(outcome.stderr).to.match(/Stopped by Ctrl-C\. The rollback was made, as v\d+, and its release phase goes on: v\d+ serves until it has succeeded\./)
+    expect(outcome.stderr).to.match(
+      /Stopped by Ctrl-C\. The rollback was made, as v\d+, and its release phase goes on: v\d+ serves until it has succeeded\./,
+    )
     await open('release')
-    expect(await until(async () => (await releases())[0]?.status === 'succeeded', { timeout: 30_000 })).to.equal(true)
+    expect(
+      await until(async () => (await releases())[0]?.status === 'succeeded', { timeout: 30_000 }),
+    ).to.equal(true)
   })
 
   inSoak('says what a scale leaves that nobody waits for any more', async () => {
-    await writeFile(path.join(dir, 'server.js'), `const until = (then) => require('node:fs').existsSync('${gate('boot')}') ? then() : setTimeout(until, 20, then)\nuntil(() => {\n${plainServer('slow to boot')}})\n`)
+    await writeFile(
+      path.join(dir, 'server.js'),
+      `const until = (then) => require('node:fs').existsSync('${gate('boot')}') ? then() : setTimeout(until, 20, then)\nuntil(() => {\n${plainServer('slow to boot')}})\n`,
+    )
     await world.commit(dir, 'Slow')
     await open('boot')
     // The dynos of the rollback may still be starting.
@@ -171,7 +268,9 @@ describe('a deploy that is not alone, or is stopped', function () {
     process.kill(scale.pid, 'SIGTERM')
     const outcome = await scale.ended
     expect(outcome.status, outcome.output).to.equal(143)
-    expect(outcome.stderr).to.match(/Stopped by SIGTERM\. The change was made and stays \(web=2:Standard-1X\); its dynos were not waited for\. Look at `shipit ps --app turns --local`\./)
+    expect(outcome.stderr).to.match(
+      /Stopped by SIGTERM\. The change was made and stays \(web=2:Standard-1X\); its dynos were not waited for\. Look at `shipit ps --app turns --local`\./,
+    )
     await open('boot')
   })
 })

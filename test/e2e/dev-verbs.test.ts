@@ -1,4 +1,7 @@
-/** PM2's verbs on a running `shipit dev`, from another terminal: each beside PM2 itself, which runs the same apps. */
+/**
+ * PM2's verbs on a running `shipit dev`, from another terminal: each beside PM2 itself, which runs
+ * the same apps.
+ */
 import { expect } from 'chai'
 import { readdirSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -38,10 +41,27 @@ const ECOSYSTEM = `module.exports = { apps: [
   { name: 'api', script: 'server.js', instances: 2 },
   { name: 'jobs', script: 'jobs.js' },
 ] }`
-const FILES = { 'server.js': SERVER, 'jobs.js': "setInterval(() => {}, 1000); console.log('jobs begin')", 'ecosystem.config.js': ECOSYSTEM }
+const FILES = {
+  'server.js': SERVER,
+  'jobs.js': "setInterval(() => {}, 1000); console.log('jobs begin')",
+  'ecosystem.config.js': ECOSYSTEM,
+}
 
-interface Listed { id: number; name: string; status: string; restarts: number }
-interface Instance { id: string; pm_id: number; app: string; status: string; restarts: number; pid: number | null; memory_mb: number | null }
+interface Listed {
+  id: number
+  name: string
+  status: string
+  restarts: number
+}
+interface Instance {
+  id: string
+  pm_id: number
+  app: string
+  status: string
+  restarts: number
+  pid: number | null
+  memory_mb: number | null
+}
 
 describe("PM2's verbs on shipit dev", function () {
   this.timeout(120_000)
@@ -52,26 +72,70 @@ describe("PM2's verbs on shipit dev", function () {
 
   /** From another terminal in the same folder. */
   const shipit = async (args: string[], env: Record<string, string> = {}) => {
-    const run = await folder.start(args, { ...ours, SHIPIT_HOME: path.join(folder.dir, 'state'), ...env }, SHIPIT)
+    const run = await folder.start(
+      args,
+      { ...ours, SHIPIT_HOME: path.join(folder.dir, 'state'), ...env },
+      SHIPIT,
+    )
     return { status: (await run.ended).code, stdout: run.stdout, stderr: run.stderr }
   }
-  const json = async <T>(args: string[]): Promise<T> => JSON.parse((await shipit([...args, '--json'])).stdout) as T
-  const instances = async () => (await json<{ instances: Instance[] }[]>(['ps', '--dev'])).flatMap((session) => session.instances)
+  const json = async <T>(args: string[]): Promise<T> =>
+    JSON.parse((await shipit([...args, '--json'])).stdout) as T
+  const instances = async () =>
+    (await json<{ instances: Instance[] }[]>(['ps', '--dev'])).flatMap(
+      (session) => session.instances,
+    )
   before(async () => {
     folder = new AppFolder(FILES)
     port = await freePort()
-    dev = await folder.start(['dev', 'ecosystem.config.js', '--no-watch'], { ...ours, SHIPIT_HOME: path.join(folder.dir, 'state'), PORT: String(port) }, SHIPIT)
-    await until(() => (dev.stdout.match(/event=listening/g) ?? []).length === 2, 30_000, () => dev.output)
+    dev = await folder.start(
+      ['dev', 'ecosystem.config.js', '--no-watch'],
+      { ...ours, SHIPIT_HOME: path.join(folder.dir, 'state'), PORT: String(port) },
+      SHIPIT,
+    )
+    await until(
+      () => (dev.stdout.match(/event=listening/g) ?? []).length === 2,
+      30_000,
+      () => dev.output,
+    )
   })
   after(() => folder.end())
 
-  const listed = async (): Promise<Listed[]> => (await instances()).map((one) => ({ id: one.pm_id, name: one.app, status: one.status, restarts: one.restarts }))
+  const listed = async (): Promise<Listed[]> =>
+    (await instances()).map((one) => ({
+      id: one.pm_id,
+      name: one.app,
+      status: one.status,
+      restarts: one.restarts,
+    }))
 
   it('do what they do to PM2, by an app, an id, an instance, or all', async () => {
-    const all = [['restart', 'api'], ['stop', 'jobs'], ['scale', 'api', '3'], ['restart', 'jobs'], ['stop', '1'], ['scale', 'api', '+1'], ['start', '1'], ['reload', 'api'], ['delete', '0'], ['restart', 'all']]
-    const steps = process.env.SHIPIT_SOAK ? all : all.filter((_, at) => [0, 1, 4, 5, 6, 8].includes(at))
+    const all = [
+      ['restart', 'api'],
+      ['stop', 'jobs'],
+      ['scale', 'api', '3'],
+      ['restart', 'jobs'],
+      ['stop', '1'],
+      ['scale', 'api', '+1'],
+      ['start', '1'],
+      ['reload', 'api'],
+      ['delete', '0'],
+      ['restart', 'all'],
+    ]
+    const steps = process.env.SHIPIT_SOAK
+      ? all
+      : all.filter((_, at) => [0, 1, 4, 5, 6, 8].includes(at))
     folder.write('pm2.cjs', PM2_STEPS)
-    const pm2 = await folder.start([JSON.stringify(steps)], { ...ours, PM2_HOME: path.join(folder.dir, '.pm2'), PORT: String(await freePort()), PM2: createRequire(import.meta.url).resolve('pm2') }, path.join(folder.dir, 'pm2.cjs'))
+    const pm2 = await folder.start(
+      [JSON.stringify(steps)],
+      {
+        ...ours,
+        PM2_HOME: path.join(folder.dir, '.pm2'),
+        PORT: String(await freePort()),
+        PM2: createRequire(import.meta.url).resolve('pm2'),
+      },
+      path.join(folder.dir, 'pm2.cjs'),
+    )
     const mine = [await listed()]
     for (const step of steps) {
       const done = await shipit([...step, '--dev'])
@@ -79,8 +143,12 @@ describe("PM2's verbs on shipit dev", function () {
       mine.push(await listed())
     }
     expect((await pm2.ended).code, pm2.output).to.equal(0)
-    const theirs = pm2.stdout.split('\n').filter((line) => line.startsWith('LIST ')).map((line) => JSON.parse(line.slice(5)) as Listed[])
-    for (const [at, list] of mine.entries()) expect(list, at === 0 ? 'start' : steps[at - 1]!.join(' ')).to.deep.equal(theirs[at])
+    const theirs = pm2.stdout
+      .split('\n')
+      .filter((line) => line.startsWith('LIST '))
+      .map((line) => JSON.parse(line.slice(5)) as Listed[])
+    for (const [at, list] of mine.entries())
+      expect(list, at === 0 ? 'start' : steps[at - 1]!.join(' ')).to.deep.equal(theirs[at])
   })
 
   it('stop, start and delete the instance that app:instance names, and take the ones with the highest numbers when fewer are wanted', async () => {
@@ -88,35 +156,70 @@ describe("PM2's verbs on shipit dev", function () {
     const apis = before.filter(({ app }) => app === 'api')
     const last = apis.at(-1)!
     const fewer = apis.length - 1
-    expect(await json(['stop', last.id, '--dev'])).to.deep.equal({ dev: folder.dir, stopped: [last.id] })
+    expect(await json(['stop', last.id, '--dev'])).to.deep.equal({
+      dev: folder.dir,
+      stopped: [last.id],
+    })
     expect(isAlive(last.pid!)).to.equal(false)
     expect(await json(['start', '--dev'])).to.deep.equal({ dev: folder.dir, started: [last.id] })
-    expect(await json(['scale', 'api', String(fewer), '--dev'])).to.deep.equal({ dev: folder.dir, instances: [{ app: 'api', before: apis.length, after: fewer }] })
-    expect((await instances()).filter(({ app }) => app === 'api').map(({ id }) => id)).to.deep.equal(apis.slice(0, -1).map(({ id }) => id))
+    expect(await json(['scale', 'api', String(fewer), '--dev'])).to.deep.equal({
+      dev: folder.dir,
+      instances: [{ app: 'api', before: apis.length, after: fewer }],
+    })
+    expect(
+      (await instances()).filter(({ app }) => app === 'api').map(({ id }) => id),
+    ).to.deep.equal(apis.slice(0, -1).map(({ id }) => id))
   })
 
   it('reload the app without a lost request', async () => {
     let isOver = false
     const answers: number[] = []
-    const asking = (async () => { while (!isOver) answers.push((await fetch(`http://127.0.0.1:${port}/`)).status) })()
+    const asking = (async () => {
+      while (!isOver) answers.push((await fetch(`http://127.0.0.1:${port}/`)).status)
+    })()
     const before = (await instances()).map(({ pid }) => pid)
     expect((await shipit(['reload', 'api', '--dev'])).status).to.equal(0)
     isOver = true
     await asking
     expect(new Set(answers)).to.deep.equal(new Set([200]))
-    expect((await instances()).filter(({ app, pid }) => app === 'api' && before.includes(pid))).to.deep.equal([])
+    expect(
+      (await instances()).filter(({ app, pid }) => app === 'api' && before.includes(pid)),
+    ).to.deep.equal([])
   })
 
   it('show figures and the log, of all, of an app and of an instance', async () => {
     await fetch(`http://127.0.0.1:${port}/boom`)
-    await until(async () => (await instances()).every(({ memory_mb }) => memory_mb !== null && memory_mb > 5), 20_000)
+    await until(
+      async () => (await instances()).every(({ memory_mb }) => memory_mb !== null && memory_mb > 5),
+      20_000,
+    )
     const table = (await shipit(['ps'])).stdout
-    expect(table).to.match(/^=== shipit dev in .*http:\/\/localhost:\d+\/\): ecosystem.config.js --no-watch\n# +MODE +ID +STATUS +PID +↺ +UPTIME +CPU +MEMORY/).and.match(/\n\d +cluster +api:\d +online +\d+ /).and.match(/\n\d +fork +jobs:0 +online /)
-    const [shown, jobs, api, errors, boom, asJson] = await Promise.all([['show', 'jobs'], ['logs', 'jobs'], ['logs', 'api'], ['logs', '--errors'], ['logs', '-n', '1', '--grep', 'asked for /boom'], ['logs', '-n', '1', '--json']].map(async (args) => (await shipit([...args, '--dev'])).stdout))
-    expect(shown).to.match(/^=== jobs:0 of shipit dev in /).and.match(/PM2: +id \d, fork mode, not watched\n/).and.match(/Memory: +\d/).and.include('Last events')
+    expect(table)
+      .to.match(
+        /^=== shipit dev in .*http:\/\/localhost:\d+\/\): ecosystem.config.js --no-watch\n# +MODE +ID +STATUS +PID +↺ +UPTIME +CPU +MEMORY/,
+      )
+      .and.match(/\n\d +cluster +api:\d +online +\d+ /)
+      .and.match(/\n\d +fork +jobs:0 +online /)
+    const [shown, jobs, api, errors, boom, asJson] = await Promise.all(
+      [
+        ['show', 'jobs'],
+        ['logs', 'jobs'],
+        ['logs', 'api'],
+        ['logs', '--errors'],
+        ['logs', '-n', '1', '--grep', 'asked for /boom'],
+        ['logs', '-n', '1', '--json'],
+      ].map(async (args) => (await shipit([...args, '--dev'])).stdout),
+    )
+    expect(shown)
+      .to.match(/^=== jobs:0 of shipit dev in /)
+      .and.match(/PM2: +id \d, fork mode, not watched\n/)
+      .and.match(/Memory: +\d/)
+      .and.include('Last events')
     expect(jobs).to.include('jobs begin').and.not.include('asked for')
     expect(api).to.include('asked for /boom').and.not.include('jobs begin')
-    expect(errors).to.match(/app\[dev\]: \[api:\d\] Error: no such order\n$/).and.not.include('asked for')
+    expect(errors)
+      .to.match(/app\[dev\]: \[api:\d\] Error: no such order\n$/)
+      .and.not.include('asked for')
     expect(boom).to.match(/^\S+ app\[dev\]: \[api:\d\] asked for \/boom\n$/)
     expect(JSON.parse(asJson!.trim())).to.include({ source: 'app', dyno: 'dev' })
     expect(dev.stdout).to.not.include('sample#')
@@ -124,13 +227,20 @@ describe("PM2's verbs on shipit dev", function () {
 
   it('follow the log and the figures while they come', async () => {
     const home = { ...ours, SHIPIT_HOME: path.join(folder.dir, 'state') }
-    const [tail, monit] = [await folder.start(['logs', 'api', '--tail', '--dev'], home, SHIPIT), await folder.start(['monit', '--dev', '--json', '--interval', '1s'], home, SHIPIT)]
+    const [tail, monit] = [
+      await folder.start(['logs', 'api', '--tail', '--dev'], home, SHIPIT),
+      await folder.start(['monit', '--dev', '--json', '--interval', '1s'], home, SHIPIT),
+    ]
     await tail.says('asked for /boom')
     await fetch(`http://127.0.0.1:${port}/followed`)
     await tail.says('asked for /followed')
     await monit.says(/"dynos":\[\{/, 20_000)
-    const look = JSON.parse(monit.stdout.split('\n')[0]!) as { dynos: { instances: { id: string; status: string }[] }[] }
-    expect(look.dynos[0]!.instances.map(({ id, status }) => `${id} ${status}`)).to.include('jobs:0 online')
+    const look = JSON.parse(monit.stdout.split('\n')[0]!) as {
+      dynos: { instances: { id: string; status: string }[] }[]
+    }
+    expect(look.dynos[0]!.instances.map(({ id, status }) => `${id} ${status}`)).to.include(
+      'jobs:0 online',
+    )
     for (const run of [tail, monit]) run.child.kill('SIGTERM')
     await Promise.all([tail.ended, monit.ended])
   })
@@ -150,17 +260,28 @@ describe("PM2's verbs on shipit dev", function () {
   })
 
   it('never take a session for an app on Heroku that the folder deploys to, nor the app for a session', async () => {
-    folder.write('ecosystem.config.js', ECOSYSTEM.replace(/\] \}$/, "], deploy: { production: { app: 'myshop' } } }"))
+    folder.write(
+      'ecosystem.config.js',
+      ECOSYSTEM.replace(/\] \}$/, "], deploy: { production: { app: 'myshop' } } }"),
+    )
     const before = await instances()
     const verbs = ['restart', 'reload', 'stop', 'start']
     const all = await Promise.all(verbs.map((verb) => shipit([verb])))
     for (const [at, verb] of verbs.entries()) {
       const refused = all[at]!
       expect(refused.status, verb).to.equal(2)
-      expect(refused.stderr).to.match(/Which one\? `shipit dev` runs here, and this folder deploys to myshop\./).and.match(new RegExp(`shipit ${verb} --dev, or shipit ${verb} --app myshop`))
+      expect(refused.stderr)
+        .to.match(/Which one\? `shipit dev` runs here, and this folder deploys to myshop\./)
+        .and.match(new RegExp(`shipit ${verb} --dev, or shipit ${verb} --app myshop`))
     }
-    const seen = await shipit(['ps'], { HEROKU_HOST: 'http://127.0.0.1:9', HEROKU_API_KEY: 'none', SHIPIT_HTTP_RETRIES: '0' })
-    expect(seen.stderr).to.match(/^Of myshop, which this folder deploys to\. `shipit dev` runs here too: shipit ps --dev\n/)
+    const seen = await shipit(['ps'], {
+      HEROKU_HOST: 'http://127.0.0.1:9',
+      HEROKU_API_KEY: 'none',
+      SHIPIT_HTTP_RETRIES: '0',
+    })
+    expect(seen.stderr).to.match(
+      /^Of myshop, which this folder deploys to\. `shipit dev` runs here too: shipit ps --dev\n/,
+    )
     expect((await instances()).map(({ pid }) => pid)).to.deep.equal(before.map(({ pid }) => pid))
     folder.write('ecosystem.config.js', ECOSYSTEM)
   })
@@ -175,6 +296,9 @@ describe("PM2's verbs on shipit dev", function () {
     expect(readdirSync(path.join(folder.dir, 'state/dev'))).to.deep.equal([])
     const nobody = await shipit(['ps', '--dev', '--json'])
     expect(nobody.status).to.equal(6)
-    expect(JSON.parse(nobody.stdout)).to.have.nested.property('error.next', 'Start one in another terminal: shipit dev')
+    expect(JSON.parse(nobody.stdout)).to.have.nested.property(
+      'error.next',
+      'Start one in another terminal: shipit dev',
+    )
   })
 })

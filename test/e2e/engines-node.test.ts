@@ -1,4 +1,7 @@
-/** An app that asks for another line of Node.js than this machine runs gets it: in its build, its release phase, its dynos, and one-off dynos. */
+/**
+ * An app that asks for another line of Node.js than this machine runs gets it: in its build, its
+ * release phase, its dynos, and one-off dynos.
+ */
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { expect } from 'chai'
@@ -8,7 +11,8 @@ import { plainApp } from './support/apps.js'
 import { World } from './support/world.js'
 
 const OTHER = process.versions.node.startsWith('22.') ? '24' : '22'
-const REPORT = 'process.version + " npm " + require("child_process").execFileSync("npm", ["--version"]).toString().trim()'
+const REPORT =
+  'process.version + " npm " + require("child_process").execFileSync("npm", ["--version"]).toString().trim()'
 
 describe('engines.node', function () {
   this.timeout(240_000)
@@ -18,28 +22,50 @@ describe('engines.node', function () {
   let url: string
 
   before(async function () {
-    const why = await promisify(execFile)('npm', ['view', `${NODE_PACKAGE}@${OTHER}`, 'version', '--fetch-retries=0', '--fetch-timeout=10000']).then(() => undefined, (error: Error) => error.message)
+    const why = await promisify(execFile)('npm', [
+      'view',
+      `${NODE_PACKAGE}@${OTHER}`,
+      'version',
+      '--fetch-retries=0',
+      '--fetch-timeout=10000',
+    ]).then(
+      () => undefined,
+      (error: Error) => error.message,
+    )
     if (why !== undefined) {
-      process.stderr.write(`      No Node.js ${OTHER} from the npm registry here: ${why.split('\n').at(-1)}\n`)
+      process.stderr.write(
+        `      No Node.js ${OTHER} from the npm registry here: ${why.split('\n').at(-1)}\n`,
+      )
       this.skip()
     }
     world = await World.create({ SHIPIT_LOCAL_NODE: '' })
     const app = plainApp('one') as Record<string, string | object>
     dir = await world.app('engines', {
       ...app,
-      'package.json': { ...(app['package.json'] as object), engines: { node: `${OTHER}.x` }, scripts: { start: 'node server.js', build: `node -p 'process.version + " builds"'` } },
+      'package.json': {
+        ...(app['package.json'] as object),
+        engines: { node: `${OTHER}.x` },
+        scripts: { start: 'node server.js', build: `node -p 'process.version + " builds"'` },
+      },
       Procfile: `web: npm start\nrelease: node -p 'process.version + " migrates"'\n`,
       'server.js': `const report = ${REPORT}\nrequire('http').createServer((_, answer) => answer.end(report)).listen(process.env.PORT)\n`,
     })
     const deployed = await world.ok(['deploy', '--local', '--app', 'engines'], { cwd: dir })
     output = deployed.output
-    url = (await world.json<{ url: string }>(['deploy', '--local', '--app', 'engines'], { cwd: dir })).url
+    url = (
+      await world.json<{ url: string }>(['deploy', '--local', '--app', 'engines'], { cwd: dir })
+    ).url
   })
   after(() => world?.close())
 
   it('is brought from the registry with a line that says so, and builds and migrates', () => {
-    expect(output).to.match(new RegExp(`Downloading and installing node ${OTHER}\\.`)).and.to.match(new RegExp(`Installed node ${OTHER}\\.[\\d.]+ with npm [\\d.]+ \\(\\d+ MB`))
-    expect(output).to.match(new RegExp(`v${OTHER}\\.[\\d.]+ builds`)).and.to.match(new RegExp(`v${OTHER}\\.[\\d.]+ migrates`)).and.not.to.include('THIS APP ASKS')
+    expect(output)
+      .to.match(new RegExp(`Downloading and installing node ${OTHER}\\.`))
+      .and.to.match(new RegExp(`Installed node ${OTHER}\\.[\\d.]+ with npm [\\d.]+ \\(\\d+ MB`))
+    expect(output)
+      .to.match(new RegExp(`v${OTHER}\\.[\\d.]+ builds`))
+      .and.to.match(new RegExp(`v${OTHER}\\.[\\d.]+ migrates`))
+      .and.not.to.include('THIS APP ASKS')
   })
 
   it('runs web dynos under PM2, and one-off dynos, with the npm of its line', async () => {

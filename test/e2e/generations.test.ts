@@ -4,22 +4,55 @@ import { until } from '../../src/until.js'
 import { plainApp } from './support/apps.js'
 import { World } from './support/world.js'
 
-interface Dyno { name: string; size: string; state: string }
-interface App { name: string; web_url: string; generation: { name: string }; space: { name: string } }
+interface Dyno {
+  name: string
+  size: string
+  state: string
+}
+interface App {
+  name: string
+  web_url: string
+  generation: { name: string }
+  space: { name: string }
+}
 
-/** SHIPIT_SOAK=1 takes both apps through everything; without it, the one in a Private Space is only created, and the one on Fir not scaled, restarted or reloaded. */
+/**
+ * SHIPIT_SOAK=1 takes both apps through everything; without it, the one in a Private Space is only
+ * created, and the one on Fir not scaled, restarted or reloaded.
+ */
 const isSoak = process.env.SHIPIT_SOAK === '1'
 
 const APPS = [
-  { runtime: 'a Private Space', name: 'private', place: ['--space', 'acme-private', '--team', 'acme'], isFir: false, small: 'Private-S', large: 'private-m', dyno: /^web\.\d$/ },
-  { runtime: 'Fir', name: 'fir', place: ['--space', 'acme-fir'], isFir: true, small: 'dyno-1c-0.5gb', large: 'dyno-2c-1gb', dyno: /^web-[0-9a-z]+-[0-9a-z]{5}$/ },
+  {
+    runtime: 'a Private Space',
+    name: 'private',
+    place: ['--space', 'acme-private', '--team', 'acme'],
+    isFir: false,
+    small: 'Private-S',
+    large: 'private-m',
+    dyno: /^web\.\d$/,
+  },
+  {
+    runtime: 'Fir',
+    name: 'fir',
+    place: ['--space', 'acme-fir'],
+    isFir: true,
+    small: 'dyno-1c-0.5gb',
+    large: 'dyno-2c-1gb',
+    dyno: /^web-[0-9a-z]+-[0-9a-z]{5}$/,
+  },
 ]
 
-/** What Private Spaces and Fir have that is different from the Common Runtime: devcenter.heroku.com/articles/generations. */
+/**
+ * What Private Spaces and Fir have that is different from the Common Runtime:
+ * devcenter.heroku.com/articles/generations.
+ */
 describe('apps of other runtimes', function () {
   this.timeout(240_000)
   let world: World
-  before(async () => { world = await World.create({ SHIPIT_LOCAL_LIMITS: JSON.stringify({ stopGrace: 3_000 }) }) })
+  before(async () => {
+    world = await World.create({ SHIPIT_LOCAL_LIMITS: JSON.stringify({ stopGrace: 3_000 }) })
+  })
   after(() => world.close())
 
   for (const { runtime, name, place, isFir, small, large, dyno } of APPS) {
@@ -34,18 +67,25 @@ describe('apps of other runtimes', function () {
       })
 
       const ps = () => world.json<Dyno[]>(['ps', ...app])
-      const found = async () => (await world.json<App[]>(['apps', '--local'])).find((one) => one.name === name)!
+      const found = async () =>
+        (await world.json<App[]>(['apps', '--local'])).find((one) => one.name === name)!
       const body = async () => (await get((await found()).web_url)).body
 
       it('is created by a deploy and serves, and is known to be live', async () => {
         await world.ok(['deploy', ...app, '--create', ...place], { cwd: dir })
         expect(await body()).to.equal('one')
         const created = await found()
-        expect([created.generation.name, created.space.name]).to.deep.equal([isFir ? 'fir' : 'cedar', place[1]])
+        expect([created.generation.name, created.space.name]).to.deep.equal([
+          isFir ? 'fir' : 'cedar',
+          place[1],
+        ])
         const [web] = await ps()
         expect(web).to.include({ size: small, state: 'up' })
         expect(web!.name).to.match(dyno)
-        expect(await world.json<object>(['deploy', ...app], { cwd: dir })).to.have.property('already_live', true)
+        expect(await world.json<object>(['deploy', ...app], { cwd: dir })).to.have.property(
+          'already_live',
+          true,
+        )
       })
 
       inSoak('is scaled, resized and reloaded', async () => {
@@ -69,20 +109,35 @@ describe('apps of other runtimes', function () {
 
       inSoakOrOnFir('has logs, with a word on those that are not kept', async () => {
         if (!isFir) {
-          expect((await world.ok(['logs', ...app])).output).to.match(/State changed from starting to up/)
+          expect((await world.ok(['logs', ...app])).output).to.match(
+            /State changed from starting to up/,
+          )
           return
         }
         let child: number | undefined
         let seen = ''
-        const tail = world.shipit(['logs', ...app], { onSpawn: (pid) => { child = pid }, onOutput: (text) => { seen += text } })
+        const tail = world.shipit(['logs', ...app], {
+          onSpawn: (pid) => {
+            child = pid
+          },
+          onOutput: (text) => {
+            seen += text
+          },
+        })
         const { web_url: url } = await found()
-        await until(async () => {
-          if (/keeps no log history/.test(seen)) await get(url)
-          return /router\]: .*path="?\//.test(seen)
-        }, { timeout: 30_000 })
+        await until(
+          async () => {
+            if (/keeps no log history/.test(seen)) await get(url)
+            return /router\]: .*path="?\//.test(seen)
+          },
+          { timeout: 30_000 },
+        )
         process.kill(child!, 'SIGINT')
         const { output } = await tail
-        expect(output).to.match(/keeps no log history/).and.match(/router\]: .*path="?\//).and.not.match(/Initial release/)
+        expect(output)
+          .to.match(/keeps no log history/)
+          .and.match(/router\]: .*path="?\//)
+          .and.not.match(/Initial release/)
       })
 
       inSoakOrOnFir('is rolled back', async () => {

@@ -2,28 +2,49 @@ import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { expect } from 'chai'
 import { get } from '../../src/demo/load.js'
-import { listensAndDies, plainApp, plainServer, throwsAtBoot, typescriptApp, typescriptServer } from './support/apps.js'
+import {
+  listensAndDies,
+  plainApp,
+  plainServer,
+  throwsAtBoot,
+  typescriptApp,
+  typescriptServer,
+} from './support/apps.js'
 import { World } from './support/world.js'
 import { inSoak } from '../support/soak.js'
 
-interface Deployed { release: { version: number }; url: string; already_live?: boolean }
-interface Failed { error: { code: string; message: string; why?: string; exit_code: number } }
+interface Deployed {
+  release: { version: number }
+  url: string
+  already_live?: boolean
+}
+interface Failed {
+  error: { code: string; message: string; why?: string; exit_code: number }
+}
 
 describe('the main job: init, commit, deploy', function () {
   this.timeout(180_000)
   let world: World
-  before(async () => { world = await World.create() })
+  before(async () => {
+    world = await World.create()
+  })
   after(() => world.close())
 
   describe('an app of plain http', () => {
     let dir: string
     let first: Deployed
 
-    const deploy = (): Promise<Deployed> => world.json<Deployed>(['deploy', '--local', '--app', 'a1'], { cwd: dir })
-    const deployBroken = async (server: string): Promise<{ status: number; output: string; failed: Failed }> => {
+    const deploy = (): Promise<Deployed> =>
+      world.json<Deployed>(['deploy', '--local', '--app', 'a1'], { cwd: dir })
+    const deployBroken = async (
+      server: string,
+    ): Promise<{ status: number; output: string; failed: Failed }> => {
       await writeFile(path.join(dir, 'server.js'), server)
       await world.commit(dir, 'Break it')
-      const { status, output, stdout } = await world.shipit(['deploy', '--local', '--app', 'a1', '--json'], { cwd: dir })
+      const { status, output, stdout } = await world.shipit(
+        ['deploy', '--local', '--app', 'a1', '--json'],
+        { cwd: dir },
+      )
       return { status, output, failed: JSON.parse(stdout) as Failed }
     }
 
@@ -71,10 +92,16 @@ describe('the main job: init, commit, deploy', function () {
     })
 
     it('rolls back where the health path answers 500', async () => {
-      const server = plainServer('three').replace("if (request.url === '/slow')", "if (request.url === '/healthz') { response.statusCode = 500; return response.end('no database') }\n  if (request.url === '/slow')")
+      const server = plainServer('three').replace(
+        "if (request.url === '/slow')",
+        "if (request.url === '/healthz') { response.statusCode = 500; return response.end('no database') }\n  if (request.url === '/slow')",
+      )
       await writeFile(path.join(dir, 'server.js'), server)
       await world.commit(dir, 'Sick')
-      const { status, output } = await world.shipit(['deploy', '--local', '--app', 'a1', '--health', '/healthz', '--wait-timeout', '15s'], { cwd: dir })
+      const { status, output } = await world.shipit(
+        ['deploy', '--local', '--app', 'a1', '--health', '/healthz', '--wait-timeout', '15s'],
+        { cwd: dir },
+      )
       expect(status, output).to.equal(13)
       expect(output).to.include('500')
       expect((await get(first.url)).body).to.equal('two')
@@ -84,7 +111,9 @@ describe('the main job: init, commit, deploy', function () {
   describe('an Express app in TypeScript with a build script', () => {
     it('is built on the platform, and answers', async () => {
       const dir = await world.app('typed', typescriptApp('typed one'))
-      const deployed = await world.json<Deployed>(['deploy', '--local', '--app', 'a2'], { cwd: dir })
+      const deployed = await world.json<Deployed>(['deploy', '--local', '--app', 'a2'], {
+        cwd: dir,
+      })
       expect((await get(deployed.url)).body).to.equal('typed one')
 
       await writeFile(path.join(dir, 'src/server.ts'), typescriptServer('typed two'))
@@ -100,7 +129,9 @@ describe('the main job: init, commit, deploy', function () {
       const outcome = await world.shipit(['deploy', '--local', '--app', 'a2'], { cwd: dir })
       expect(outcome.status).to.equal(10)
       expect(outcome.output).to.include('error TS2322')
-      const { url } = await world.json<{ url: string }>(['open', '--local', '--app', 'a2'], { cwd: dir })
+      const { url } = await world.json<{ url: string }>(['open', '--local', '--app', 'a2'], {
+        cwd: dir,
+      })
       expect((await get(url)).body).to.equal('typed two')
     })
   })

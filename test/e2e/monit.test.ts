@@ -25,25 +25,40 @@ describe('monit', function () {
   before(async () => {
     world = await World.create()
     const dir = await world.app('shop', {
-      'package.json': { name: 'shop', version: '2.3.1', private: true, scripts: { start: 'node api.js' } },
+      'package.json': {
+        name: 'shop',
+        version: '2.3.1',
+        private: true,
+        scripts: { start: 'node api.js' },
+      },
       'api.js': api,
       'worker.js': "console.log('worker at work')\nsetInterval(() => {}, 1000)\n",
       Procfile: 'web: npm start\nworker: node worker.js\n',
-      'ecosystem.config.yml': 'apps:\n  - { name: api, script: api.js, instances: 2, max_memory_restart: 200M }\n',
+      'ecosystem.config.yml':
+        'apps:\n  - { name: api, script: api.js, instances: 2, max_memory_restart: 200M }\n',
     })
     url = (await world.json<{ url: string }>(['deploy', ...APP], { cwd: dir })).url
     await world.ok(['config', 'set', 'SHIPIT_METRICS=1', ...APP])
     await world.ok(['scale', 'worker=1', ...APP])
   })
-  afterEach(async () => { for (const terminal of open.splice(0)) await terminal.close() })
+  afterEach(async () => {
+    for (const terminal of open.splice(0)) await terminal.close()
+  })
   after(() => world.close())
 
   const monit = (columns: number, rows: number, env: NodeJS.ProcessEnv = {}, ...argv: string[]) => {
-    const terminal = new PseudoTerminal(process.execPath, [path.join(packageRoot, 'bin/shipit.js'), 'monit', ...argv, ...APP], { columns, rows, env: { ...world.env, NO_COLOR: '1', ...env } })
+    const terminal = new PseudoTerminal(
+      process.execPath,
+      [path.join(packageRoot, 'bin/shipit.js'), 'monit', ...argv, ...APP],
+      { columns, rows, env: { ...world.env, NO_COLOR: '1', ...env } },
+    )
     open.push(terminal)
     return terminal
   }
-  const web = async () => (await world.json<{ name: string; id: string }[]>(['ps', 'web', ...APP])).map(({ name, id }) => `${name} ${id}`)
+  const web = async () =>
+    (await world.json<{ name: string; id: string }[]>(['ps', 'web', ...APP])).map(
+      ({ name, id }) => `${name} ${id}`,
+    )
 
   it('shows dynos, instances, charts, events and the log at 80×24, follows a resize to 200×60, and gives the terminal back', async () => {
     const terminal = monit(80, 24)
@@ -52,9 +67,13 @@ describe('monit', function () {
     await get(`${url}fail`)
     await terminal.shows(/Error: no stock/)
     await terminal.shows(/router 500 x1/)
-    expect(terminal.text).to.match(/^ shop {2}2\/2 dynos up/).and.match(/╭─ CPU \d+% ─+╮╭─ Memory \d+M ─*╮/).and.match(/q quit/)
+    expect(terminal.text)
+      .to.match(/^ shop {2}2\/2 dynos up/)
+      .and.match(/╭─ CPU \d+% ─+╮╭─ Memory \d+M ─*╮/)
+      .and.match(/q quit/)
     expect(terminal.isAlternate).to.equal(true)
-    for (const line of terminal.lines.slice(1, -1)) expect(line, terminal.text).to.match(/^[╭│╰].{78}[╮│╯]$|漢/)
+    for (const line of terminal.lines.slice(1, -1))
+      expect(line, terminal.text).to.match(/^[╭│╰].{78}[╮│╯]$|漢/)
     await get(`${url}die`)
     await terminal.shows(/web\.1 api:\d exit code=1/)
 
@@ -90,13 +109,17 @@ describe('monit', function () {
     expect(await web()).to.not.include(before[0]!)
     // The worker does not use the runtime, and that is said.
     terminal.type('G')
-    await terminal.shows(/No figures of worker\.1 yet|No instances of worker\.1: the app's recent log has no lines of shipit-runtime/)
+    await terminal.shows(
+      /No figures of worker\.1 yet|No instances of worker\.1: the app's recent log has no lines of shipit-runtime/,
+    )
     terminal.type('/at work\r')
     await terminal.shows(/Log of worker\.1 [^\n]*\/at work/)
     await terminal.shows(/worker\.1 worker at work/)
     terminal.type('\x1b')
     // An escape and a key in one breath are another key.
-    expect(await until(() => !terminal.text.includes('/at work'), { timeout: 10_000 })).to.equal(true)
+    expect(await until(() => !terminal.text.includes('/at work'), { timeout: 10_000 })).to.equal(
+      true,
+    )
     terminal.type('?')
     await terminal.shows(/reload the process type without a gap/)
     terminal.type('\x03')
@@ -118,28 +141,51 @@ describe('monit', function () {
     expect(terminal.isAlternate).to.equal(false)
   })
 
-  inSoak('draws with ASCII where the locale has no more, and prints lines on a dumb terminal', async () => {
-    const ascii = monit(80, 24, { LANG: 'C', LC_ALL: 'C' })
-    await ascii.shows(/^\+- Dynos -+\+\+- Log/m)
-    const dumb = monit(80, 24, { TERM: 'dumb' }, '--interval', '1s')
-    await dumb.shows(/shop: dynos=\d\/\d instances=\d/)
-    expect(dumb.raw).to.not.contain('\x1b')
-    dumb.type('\x03')
-    expect(await dumb.ended).to.equal(130)
-  })
+  inSoak(
+    'draws with ASCII where the locale has no more, and prints lines on a dumb terminal',
+    async () => {
+      const ascii = monit(80, 24, { LANG: 'C', LC_ALL: 'C' })
+      await ascii.shows(/^\+- Dynos -+\+\+- Log/m)
+      const dumb = monit(80, 24, { TERM: 'dumb' }, '--interval', '1s')
+      await dumb.shows(/shop: dynos=\d\/\d instances=\d/)
+      expect(dumb.raw).to.not.contain('\x1b')
+      dumb.type('\x03')
+      expect(await dumb.ended).to.equal(130)
+    },
+  )
 
   it('prints figures and events in a pipe, and objects with --json', async () => {
     const piped = async (...argv: string[]) => {
       let pid = 0
       let seen = ''
-      const running = world.shipit(['monit', '--interval', '1s', ...argv, ...APP], { onSpawn: (started) => { pid = started }, onOutput: (text) => { seen += text } })
-      expect(await until(() => /memory(?:=|_mb":)\d/.test(seen) && seen.split('\n').length > 3, { timeout: 20_000 }), seen).to.equal(true)
+      const running = world.shipit(['monit', '--interval', '1s', ...argv, ...APP], {
+        onSpawn: (started) => {
+          pid = started
+        },
+        onOutput: (text) => {
+          seen += text
+        },
+      })
+      expect(
+        await until(() => /memory(?:=|_mb":)\d/.test(seen) && seen.split('\n').length > 3, {
+          timeout: 20_000,
+        }),
+        seen,
+      ).to.equal(true)
       process.kill(pid, 'SIGINT')
       expect((await running).status).to.equal(130)
       return seen
     }
-    expect(await piped()).to.match(/T[\d:.]+Z web\.1: state up\n/).and.match(/Z shop: dynos=(\d)\/\1 instances=[24] cpu=\d+\S* memory=\d+\S*MB/).and.not.contain('\x1b')
-    const objects = (await piped('--json')).trim().split('\n').map((line) => JSON.parse(line) as { app: string; dynos: { name: string }[]; events: unknown[] })
+    expect(await piped())
+      .to.match(/T[\d:.]+Z web\.1: state up\n/)
+      .and.match(/Z shop: dynos=(\d)\/\1 instances=[24] cpu=\d+\S* memory=\d+\S*MB/)
+      .and.not.contain('\x1b')
+    const objects = (await piped('--json'))
+      .trim()
+      .split('\n')
+      .map(
+        (line) => JSON.parse(line) as { app: string; dynos: { name: string }[]; events: unknown[] },
+      )
     expect(objects[0]).to.deep.include({ app: 'shop' })
     expect(objects[0]!.dynos.map(({ name }) => name)).to.include.members(['web.1', 'worker.1'])
     expect(objects[0]!.events).to.not.have.length(0)

@@ -24,7 +24,18 @@ function count(from) {
 }
 `
 
-interface Dyno { name: string; figures_from: string | null; instances: { id: string; pid: number; status: string; memory_mb: number | null; restarts: number; version: string | null }[] }
+interface Dyno {
+  name: string
+  figures_from: string | null
+  instances: {
+    id: string
+    pid: number
+    status: string
+    memory_mb: number | null
+    restarts: number
+    version: string | null
+  }[]
+}
 
 describe('the app seen through its log', function () {
   this.timeout(240_000)
@@ -33,12 +44,18 @@ describe('the app seen through its log', function () {
   before(async () => {
     world = await World.create()
     const dir = await world.write('shop', {
-      'package.json': { name: 'shop', version: '2.3.1', private: true, scripts: { start: 'node api.js' } },
+      'package.json': {
+        name: 'shop',
+        version: '2.3.1',
+        private: true,
+        scripts: { start: 'node api.js' },
+      },
       'api.js': api,
       'mailer.js': "console.log('mailer at work')\nsetInterval(() => console.log('mail'), 500)\n",
       'worker.js': "console.log('worker at work')\nsetInterval(() => {}, 1000)\n",
       Procfile: 'web: npm start\nworker: node worker.js\n',
-      'ecosystem.config.yml': 'apps:\n  - { name: api, script: api.js, instances: 2, max_memory_restart: 200M }\n  - { name: mailer, script: mailer.js }\n',
+      'ecosystem.config.yml':
+        'apps:\n  - { name: api, script: api.js, instances: 2, max_memory_restart: 200M }\n  - { name: mailer, script: mailer.js }\n',
     })
     await world.git(dir, 'init', '--quiet', '--initial-branch', 'main')
     await world.ok(['init', '--yes'], { cwd: dir })
@@ -52,31 +69,76 @@ describe('the app seen through its log', function () {
 
   const ps = (...argv: string[]) => world.json<Dyno[]>(['ps', ...argv, ...APP])
   const withFigures = async (): Promise<Dyno[]> =>
-    (await until(async () => {
-      const dynos = await ps('web')
-      return dynos.length === 3 && dynos.every(({ instances }) => instances.length === 3 && instances.every(({ memory_mb }) => memory_mb !== null)) && dynos
-    }, { timeout: 60_000 }))!
-  const messages = async (...argv: string[]) => (await world.ok(['logs', ...argv, '--json', ...APP])).stdout.split('\n').filter(Boolean).map((line) => JSON.parse(line) as { source: string; dyno: string; message: string })
+    (await until(
+      async () => {
+        const dynos = await ps('web')
+        return (
+          dynos.length === 3 &&
+          dynos.every(
+            ({ instances }) =>
+              instances.length === 3 && instances.every(({ memory_mb }) => memory_mb !== null),
+          ) &&
+          dynos
+        )
+      },
+      { timeout: 60_000 },
+    ))!
+  const messages = async (...argv: string[]) =>
+    (await world.ok(['logs', ...argv, '--json', ...APP])).stdout
+      .split('\n')
+      .filter(Boolean)
+      .map((line) => JSON.parse(line) as { source: string; dyno: string; message: string })
 
   it('ps shows the processes that there are, in each dyno', async () => {
     const dynos = await withFigures()
-    expect(dynos.map(({ instances }) => instances.map(({ id, status }) => `${id} ${status}`).join())).to.deep.equal(Array(3).fill('api:0 online,api:1 online,mailer:0 online'))
-    expect(dynos[0]!.instances[0]).to.deep.include({ restarts: 0, version: '2.3.1', memory_limit_mb: 200 })
+    expect(
+      dynos.map(({ instances }) => instances.map(({ id, status }) => `${id} ${status}`).join()),
+    ).to.deep.equal(Array(3).fill('api:0 online,api:1 online,mailer:0 online'))
+    expect(dynos[0]!.instances[0]).to.deep.include({
+      restarts: 0,
+      version: '2.3.1',
+      memory_limit_mb: 200,
+    })
     const living = new Map((await world.processes()).map(({ pid, command }) => [pid, command]))
-    for (const { id, pid } of dynos.flatMap(({ instances }) => instances)) expect(living.get(pid), id).to.match(/node|api|mailer/)
+    for (const { id, pid } of dynos.flatMap(({ instances }) => instances))
+      expect(living.get(pid), id).to.match(/node|api|mailer/)
     const [worker] = await ps('worker')
     expect(worker).to.deep.include({ name: 'worker.1', figures_from: null, instances: [] })
-    const table = (await world.ok(['ps', '--sort', 'pid:desc', ...APP])).stdout.trimEnd().split('\n').slice(1).map((line) => Number(line.split(/ +/)[3]))
-    expect(table).to.have.length(9).and.deep.equal(table.toSorted((a, b) => b - a))
+    const table = (await world.ok(['ps', '--sort', 'pid:desc', ...APP])).stdout
+      .trimEnd()
+      .split('\n')
+      .slice(1)
+      .map((line) => Number(line.split(/ +/)[3]))
+    expect(table)
+      .to.have.length(9)
+      .and.deep.equal(table.toSorted((a, b) => b - a))
   })
 
   it('ps --watch shows a crash and the restart, until Ctrl-C', async () => {
     let pid = 0
     let seen = ''
-    const watch = world.shipit(['ps', 'web', '--watch', '--json', ...APP], { onSpawn: (started) => { pid = started }, onOutput: (text) => { seen += text } })
+    const watch = world.shipit(['ps', 'web', '--watch', '--json', ...APP], {
+      onSpawn: (started) => {
+        pid = started
+      },
+      onOutput: (text) => {
+        seen += text
+      },
+    })
     expect(await until(() => seen.includes('"api:0"'), { timeout: 30_000 })).to.equal(true)
     await get(`${url}die`)
-    const isSeen = await until(() => seen.split('\n').slice(0, -1).some((line) => (JSON.parse(line) as Dyno[]).some(({ instances }) => instances.some(({ id, restarts }) => id.startsWith('api') && restarts > 0))), { timeout: 30_000 })
+    const isSeen = await until(
+      () =>
+        seen
+          .split('\n')
+          .slice(0, -1)
+          .some((line) =>
+            (JSON.parse(line) as Dyno[]).some(({ instances }) =>
+              instances.some(({ id, restarts }) => id.startsWith('api') && restarts > 0),
+            ),
+          ),
+      { timeout: 30_000 },
+    )
     process.kill(pid, 'SIGINT')
     expect((await watch).status).to.equal(130)
     expect(isSeen).to.equal(true)
@@ -84,12 +146,25 @@ describe('the app seen through its log', function () {
 
   it('logs chooses by app, dyno and error, and refuses what there is not', async () => {
     await get(`${url}fail`)
-    expect(await until(async () => (await messages('api', '--errors')).some(({ message }) => /^\[api:\d\] Error: no stock/.test(message)), { timeout: 20_000 })).to.equal(true)
+    expect(
+      await until(
+        async () =>
+          (await messages('api', '--errors')).some(({ message }) =>
+            /^\[api:\d\] Error: no stock/.test(message),
+          ),
+        { timeout: 20_000 },
+      ),
+    ).to.equal(true)
     const mail = await messages('mailer', '-n', '20')
     expect(mail.length).to.be.greaterThan(3)
-    for (const { source, message } of mail) expect(`${source} ${message}`).to.match(/^app (\[mailer:0\] |shipit source=web\.\d app=mailer )/)
+    for (const { source, message } of mail)
+      expect(`${source} ${message}`).to.match(
+        /^app (\[mailer:0\] |shipit source=web\.\d app=mailer )/,
+      )
     for (const { dyno } of await messages('worker')) expect(dyno).to.equal('worker.1')
-    expect((await world.ok(['logs', '--errors', ...APP])).stdout).to.match(/status=500/).and.not.contain('\x1b')
+    expect((await world.ok(['logs', '--errors', ...APP])).stdout)
+      .to.match(/status=500/)
+      .and.not.contain('\x1b')
     const refused = await world.shipit(['logs', '-d', 'nope', ...APP])
     expect(refused.status).to.equal(6)
     expect(refused.stderr).to.contain('There is no app, dyno or process type called nope')
@@ -102,22 +177,40 @@ describe('the app seen through its log', function () {
       const stream = /^GET \/streams\/logs\//
       let seed = 11
       const random = (most: number) => (seed = (seed * 1_103_515_245 + 12_345) % 2 ** 31) % most
-      proxy.arm(Array.from({ length: CUTS }, (_, cut): Fault[] => {
-        // A session that is over, now and then: the next begins with the 1,500 lines that the platform keeps, and breaks too.
-        if (cut % 20 !== 19) return [{ on: stream, times: 1, harm: { cutAnswerAfter: 500 + random(4000) } }]
-        return [{ on: stream, times: 1, harm: { status: 404, id: 'not_found', message: 'expired' } }, { on: stream, times: 1, harm: { cutAnswerAfter: 150_000 } }]
-      }).flat())
+      proxy.arm(
+        Array.from({ length: CUTS }, (_, cut): Fault[] => {
+          // A session that is over, now and then: the next begins with the 1,500 lines that the
+          // platform keeps, and breaks too.
+          if (cut % 20 !== 19)
+            return [{ on: stream, times: 1, harm: { cutAnswerAfter: 500 + random(4000) } }]
+          return [
+            { on: stream, times: 1, harm: { status: 404, id: 'not_found', message: 'expired' } },
+            { on: stream, times: 1, harm: { cutAnswerAfter: 150_000 } },
+          ]
+        }).flat(),
+      )
       let pid = 0
       let seen = ''
       const tail = world.shipit(['logs', '--tail', '-n', '1', '--json', '--app', 'shop'], {
-        env: { HEROKU_HOST: proxy.url, HEROKU_API_KEY: info.token }, onSpawn: (started) => { pid = started }, onOutput: (text) => { seen += text },
+        env: { HEROKU_HOST: proxy.url, HEROKU_API_KEY: info.token },
+        onSpawn: (started) => {
+          pid = started
+        },
+        onOutput: (text) => {
+          seen += text
+        },
       })
       expect(await until(() => seen.includes('\n'), { timeout: 30_000 })).to.equal(true)
       await get(`${url}count`)
-      await until(() => seen.includes(`count ${LINES - 1}"`) && proxy.met.length >= CUTS, { timeout: 150_000 })
+      await until(() => seen.includes(`count ${LINES - 1}"`) && proxy.met.length >= CUTS, {
+        timeout: 150_000,
+      })
       process.kill(pid, 'SIGINT')
       const { stderr } = await tail
-      const counted = seen.split('\n').filter((line) => line.includes('count ')).map((line) => Number(/count (\d+)/.exec(line)![1]))
+      const counted = seen
+        .split('\n')
+        .filter((line) => line.includes('count '))
+        .map((line) => Number(/count (\d+)/.exec(line)![1]))
       expect(counted, stderr).to.deep.equal(Array.from({ length: LINES }, (_, n) => n))
       expect(proxy.met.length).to.be.at.least(CUTS)
     } finally {
@@ -126,7 +219,12 @@ describe('the app seen through its log', function () {
   })
 
   it('logs ends with its reader', async () => {
-    const { stdout, status } = await world.run('bash', ['-c', `"$0" "$1" logs --tail -n 100 ${APP.join(' ')} | head -n 2; echo "status \${PIPESTATUS[0]}"`, process.execPath, path.resolve('bin/shipit.js')])
+    const { stdout, status } = await world.run('bash', [
+      '-c',
+      `"$0" "$1" logs --tail -n 100 ${APP.join(' ')} | head -n 2; echo "status \${PIPESTATUS[0]}"`,
+      process.execPath,
+      path.resolve('bin/shipit.js'),
+    ])
     expect(stdout.trimEnd().split('\n')).to.have.length(3)
     expect(stdout).to.match(/status 0\n$/)
     expect(status).to.equal(0)

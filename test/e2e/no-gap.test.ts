@@ -37,18 +37,25 @@ describe('an app with preboot, under load', function () {
     }
   }
 
-  inSoak('answers every request while it is scaled to 3 dynos', () => loseNothingDuring(() => world.ok(['scale', 'web=3', ...flags])))
-  inSoak('answers every request while it is scaled back to 1', () => loseNothingDuring(() => world.ok(['scale', 'web=1', ...flags])))
-  it('answers every request during a deploy', () => loseNothingDuring(async () => {
-    await writeFile(path.join(dir, 'server.js'), plainServer('two'))
-    await world.commit(dir, 'Two')
-    await world.ok(['deploy', ...flags], { cwd: dir })
-  }))
-  it('answers every request during a deploy that fails and is rolled back', () => loseNothingDuring(async () => {
-    await writeFile(path.join(dir, 'server.js'), "throw new Error('no')\n")
-    await world.commit(dir, 'Broken')
-    const outcome = await world.shipit(['deploy', ...flags], { cwd: dir })
-    expect(outcome.status, outcome.output).to.equal(12)
-  }))
-  it('answers every request during a reload', () => loseNothingDuring(() => world.ok(['reload', ...flags])))
+  inSoak('answers every request while it is scaled to 3 dynos', () =>
+    loseNothingDuring(() => world.ok(['scale', 'web=3', ...flags])),
+  )
+  inSoak('answers every request while it is scaled back to 1', () =>
+    loseNothingDuring(() => world.ok(['scale', 'web=1', ...flags])),
+  )
+  it('answers every request during a deploy', () =>
+    loseNothingDuring(async () => {
+      await writeFile(path.join(dir, 'server.js'), plainServer('two'))
+      await world.commit(dir, 'Two')
+      await world.ok(['deploy', ...flags], { cwd: dir })
+    }))
+  it('answers every request during a deploy that fails and is rolled back', () =>
+    loseNothingDuring(async () => {
+      await writeFile(path.join(dir, 'server.js'), "throw new Error('no')\n")
+      await world.commit(dir, 'Broken')
+      const outcome = await world.shipit(['deploy', ...flags], { cwd: dir })
+      expect(outcome.status, outcome.output).to.equal(12)
+    }))
+  it('answers every request during a reload', () =>
+    loseNothingDuring(() => world.ok(['reload', ...flags])))
 })

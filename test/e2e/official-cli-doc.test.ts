@@ -7,6 +7,8 @@ import { officialCliDocument } from './support/official-cli-doc.js'
 
 describe('.github/docs/official-cli.md', () => {
   it('is what `npm run docs:official` writes of the cases', () => {
-    expect(readFileSync(path.join(packageRoot, '.github/docs/official-cli.md'), 'utf8')).to.equal(officialCliDocument(GROUPS))
+    expect(readFileSync(path.join(packageRoot, '.github/docs/official-cli.md'), 'utf8')).to.equal(
+      officialCliDocument(GROUPS),
+    )
   })
 })

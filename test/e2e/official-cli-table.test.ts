@@ -10,10 +10,16 @@ import { World, type Outcome } from './support/world.js'
 
 const APP = 'official'
 
-/** Each start of that CLI takes more than a second of CPU: SHIPIT_SOAK=1 runs every row, else those marked as the sample. */
+/**
+ * Each start of that CLI takes more than a second of CPU: SHIPIT_SOAK=1 runs every row, else those
+ * marked as the sample.
+ */
 const isWhole = process.env.SHIPIT_SOAK === '1'
 const CHOSEN = Object.entries(GROUPS)
-  .map(([group, rows]) => ({ group, rows: isWhole ? rows : rows.filter(({ isSample }) => isSample) }))
+  .map(([group, rows]) => ({
+    group,
+    rows: isWhole ? rows : rows.filter(({ isSample }) => isSample),
+  }))
   .filter(({ rows }) => rows.length > 0)
 
 /** Without the line breaks, and what begins each line, that the CLI puts into its errors. */
@@ -40,7 +46,8 @@ describe('the official Heroku CLI: every command that concerns an app works, or 
     const env = { ...(await officialEnvironment(world)), NODE_OPTIONS: `--require=${noDns}` }
     outcomes = sideBySide(4, CHOSEN, async ({ rows }) => {
       const seen = new Map<Row, Outcome>()
-      for (const row of rows) seen.set(row, await world.run(cli, named(row.run).split(' '), { env, cwd: dir, input: '' }))
+      for (const row of rows)
+        seen.set(row, await world.run(cli, named(row.run).split(' '), { env, cwd: dir, input: '' }))
       return seen
     })
   })
@@ -54,9 +61,13 @@ describe('the official Heroku CLI: every command that concerns an app works, or 
         else if (row.absent !== undefined) expect(unbroken(output)).to.include(named(row.absent))
         else expect(output).to.include(`getaddrinfo ENOTFOUND ${row.elsewhere}`)
         // The CLI itself takes some empty answers for success.
-        expect(status === 0, `exit status ${status}\n${output}`).to.equal(row.works !== undefined || row.isQuiet === true)
+        expect(status === 0, `exit status ${status}\n${output}`).to.equal(
+          row.works !== undefined || row.isQuiet === true,
+        )
         expect(output).to.not.match(/terms of service|https?:\/\/https?:/)
-        expect(output).to.not.match(/Couldn't find that resource|undefined method|TypeError|ECONNREFUSED|Internal server error/i)
+        expect(output).to.not.match(
+          /Couldn't find that resource|undefined method|TypeError|ECONNREFUSED|Internal server error/i,
+        )
       })
     }
   }

@@ -1,6 +1,9 @@
 /**
- * Invocations of the official CLI that concern an app, each with what it must say: `works`; `absent`, as text that the CLI may break into lines, if the embedded Heroku does not have it, or the CLI
- * refuses by itself; `elsewhere` if the CLI asks another host, which no variable of it moves. APP stands for the app's name. Rows of a group run one after the other, groups side by side.
+ * Invocations of the official CLI that concern an app, each with what it must say: `works`;
+ * `absent`, as text that the CLI may break into lines, if the embedded Heroku does not have it, or
+ * the CLI refuses by itself; `elsewhere` if the CLI asks another host, which no variable of it
+ * moves. APP stands for the app's name. Rows of a group run one after the other, groups side by
+ * side.
  */
 export interface Row {
   run: string
@@ -9,7 +12,9 @@ export interface Row {
   elsewhere?: string
   /** Absent, and yet the CLI's exit status is 0: it takes an empty list for an answer. */
   isQuiet?: true
-  /** Run by `npm test` too; a row that needs another's work has that one in the sample before it. */
+  /**
+   * Run by `npm test` too; a row that needs another's work has that one in the sample before it.
+   */
   isSample?: true
 }
 
@@ -28,14 +33,27 @@ export const GROUPS: Record<string, Row[]> = {
     { run: 'apps:info -a APP --shell', works: /git_url=/ },
     { run: 'apps:create other-app --no-remote', works: /Creating other-app\.\.\. done/ },
     { run: 'apps:create eu-app --region eu --no-remote', works: /region is .*eu/ },
-    { run: 'apps:create pack-app --buildpack heroku/nodejs --no-remote', works: /Setting buildpack to heroku\/nodejs\.\.\. done/ },
+    {
+      run: 'apps:create pack-app --buildpack heroku/nodejs --no-remote',
+      works: /Setting buildpack to heroku\/nodejs\.\.\. done/,
+    },
     { run: 'apps:create team-app --team acme --no-remote', works: /Creating team-app\.\.\. done/ },
-    { run: 'apps:create space-app --space acme-space --team acme --no-remote', works: /Creating space-app in space acme-space\.\.\. done/ },
+    {
+      run: 'apps:create space-app --space acme-space --team acme --no-remote',
+      works: /Creating space-app in space acme-space\.\.\. done/,
+    },
     { run: 'apps:create stack-app --stack heroku-24 --no-remote', works: /stack is heroku-24/ },
-    { run: 'apps:create moon-app --region moon --no-remote', absent: 'Region moon is not one of', isSample: true },
+    {
+      run: 'apps:create moon-app --region moon --no-remote',
+      absent: 'Region moon is not one of',
+      isSample: true,
+    },
     { run: 'apps --team acme', works: /team-app/ },
     { run: 'apps --space acme-space', works: /space-app/ },
-    { run: 'apps:rename renamed-app -a other-app', works: /Renaming other-app to renamed-app\.\.\. done/ },
+    {
+      run: 'apps:rename renamed-app -a other-app',
+      works: /Renaming other-app to renamed-app\.\.\. done/,
+    },
     { run: 'apps:stacks -a APP', works: /heroku-24/ },
     { run: 'apps:stacks:set heroku-24 -a APP', works: /heroku-24/ },
     { run: 'apps:errors -a APP', elsewhere: 'api.metrics.herokai.com' },
@@ -57,7 +75,10 @@ export const GROUPS: Record<string, Row[]> = {
     { run: 'features:info preboot -a APP', works: /Enabled/i },
     { run: 'features:enable http-routing-2-dot-0 -a APP', absent: 'is already enabled' },
     { run: 'labs -a APP', works: /http-disable-keepalive-to-dyno/, isSample: true },
-    { run: 'labs:info http-disable-keepalive-to-dyno -a APP', works: /http-disable-keepalive-to-dyno/ },
+    {
+      run: 'labs:info http-disable-keepalive-to-dyno -a APP',
+      works: /http-disable-keepalive-to-dyno/,
+    },
     { run: 'labs:enable http-disable-keepalive-to-dyno -a APP', works: /done/ },
     { run: 'labs:disable http-disable-keepalive-to-dyno -a APP', works: /done/ },
     { run: 'labs:enable runtime-dyno-metadata -a APP', works: /done/ },
@@ -65,18 +86,35 @@ export const GROUPS: Record<string, Row[]> = {
     { run: 'maintenance:on -a APP', works: /done/ },
     { run: 'maintenance:off -a APP', works: /done/ },
     { run: 'buildpacks -a APP', works: /Classic Buildpack[\s\S]*heroku\/nodejs/ },
-    { run: 'buildpacks:add heroku/python -a APP', absent: 'has no buildpack heroku/python yet', isSample: true },
-    { run: 'buildpacks:remove heroku/nodejs -a APP', works: /Buildpack removed\. Next release on APP will detect/ },
-    { run: 'buildpacks:set heroku/nodejs -a APP', works: /Buildpack set\. Next release on APP will use heroku\/nodejs/ },
+    {
+      run: 'buildpacks:add heroku/python -a APP',
+      absent: 'has no buildpack heroku/python yet',
+      isSample: true,
+    },
+    {
+      run: 'buildpacks:remove heroku/nodejs -a APP',
+      works: /Buildpack removed\. Next release on APP will detect/,
+    },
+    {
+      run: 'buildpacks:set heroku/nodejs -a APP',
+      works: /Buildpack set\. Next release on APP will use heroku\/nodejs/,
+    },
     { run: 'buildpacks:search nodejs', works: /heroku\/nodejs[\s\S]*1 buildpack found/ },
-    { run: 'buildpacks:clear -a APP', works: /Buildpacks cleared\. Next release on APP will detect/ },
+    {
+      run: 'buildpacks:clear -a APP',
+      works: /Buildpacks cleared\. Next release on APP will detect/,
+    },
   ],
   dynos: [
     { run: 'ps -a APP', works: /web\.1/ },
     { run: 'ps -a APP --json', works: /"web\.1"/ },
     { run: 'ps:scale -a APP', works: /web=1/ },
     { run: 'ps:scale web=2 -a APP', works: /web at 2/ },
-    { run: 'ps:wait -a APP', works: /^\s*(Waiting for every dyno to be running[\s\S]*)?$/, isSample: true },
+    {
+      run: 'ps:wait -a APP',
+      works: /^\s*(Waiting for every dyno to be running[\s\S]*)?$/,
+      isSample: true,
+    },
     { run: 'ps:type -a APP', works: /Standard-1X/ },
     { run: 'ps:type web=standard-2x -a APP', works: /Standard-2X/ },
     { run: 'ps:scale web=1:standard-1x -a APP', works: /web at 1/ },
@@ -84,7 +122,10 @@ export const GROUPS: Record<string, Row[]> = {
     { run: 'ps:stop run.1 -a APP', absent: "Couldn't find that dyno" },
     { run: 'ps:scale nothing=1 -a APP', absent: "Couldn't find that process type (nothing)" },
     { run: 'ps:scale web=1:private-m -a APP', absent: 'not available for this app' },
-    { run: 'ps:autoscale:enable -a APP --min 1 --max 2', absent: 'Autoscaling is only available with Performance or Private dynos' },
+    {
+      run: 'ps:autoscale:enable -a APP --min 1 --max 2',
+      absent: 'Autoscaling is only available with Performance or Private dynos',
+    },
     { run: 'run -a APP -- node -v', works: /v\d+\./ },
     { run: 'run:detached -a APP -- node -v', works: /run\.\d+/ },
     { run: 'logs -a APP -n 5', works: /\[.*\]:/ },
@@ -97,19 +138,35 @@ export const GROUPS: Record<string, Row[]> = {
     { run: 'releases:info v3 -a APP', works: /=== Release v3/ },
     { run: 'releases:output v3 -a APP', absent: 'v3 has no release output', isQuiet: true },
     { run: 'releases:rollback v3 -a APP', works: /Rolling back APP to v3\.\.\. done, v\d+/ },
-    { run: 'releases:retry -a APP', absent: 'App must have a release-phase command to use this command' },
+    {
+      run: 'releases:retry -a APP',
+      absent: 'App must have a release-phase command to use this command',
+    },
     { run: 'builds -a APP', absent: 'builds is not a heroku command' },
     { run: 'reviewapps:enable -p none', absent: NO_PIPELINES },
     { run: 'domains -a APP', works: /APP\.localhost/ },
-    { run: 'domains:add www.example.com -a APP', works: /Configure your app's DNS provider to point to the DNS Target APP\.localhost/, isSample: true },
+    {
+      run: 'domains:add www.example.com -a APP',
+      works: /Configure your app's DNS provider to point to the DNS Target APP\.localhost/,
+      isSample: true,
+    },
     { run: 'domains:info www.example.com -a APP', works: /www\.example\.com/ },
-    { run: 'domains:wait www.example.com -a APP', works: /Waiting for www\.example\.com\.\.\. done/ },
-    { run: 'domains:remove www.example.com -a APP', works: /Removing www\.example\.com from APP\.\.\. done/ },
+    {
+      run: 'domains:wait www.example.com -a APP',
+      works: /Waiting for www\.example\.com\.\.\. done/,
+    },
+    {
+      run: 'domains:remove www.example.com -a APP',
+      works: /Removing www\.example\.com from APP\.\.\. done/,
+    },
     { run: 'domains:clear -a APP', works: /Removing all domains from APP\.\.\. done/ },
     { run: 'certs -a APP', works: /no SSL certificates/i },
     { run: 'certs:auto -a APP', works: /disabled on APP/ },
     { run: 'certs:auto:enable -a APP', absent: NO_TLS, isSample: true },
-    { run: 'git:remote -a APP', works: /set git remote heroku to http:\/\/127\.0\.0\.1:\d+\/git\/APP\.git/ },
+    {
+      run: 'git:remote -a APP',
+      works: /set git remote heroku to http:\/\/127\.0\.0\.1:\d+\/git\/APP\.git/,
+    },
   ],
   around: [
     { run: 'addons -a APP', works: /No add-ons/i },
@@ -130,16 +187,30 @@ export const GROUPS: Record<string, Row[]> = {
     { run: 'access:add someone@example.com -a APP', absent: NO_OTHERS },
     { run: 'access:remove someone@example.com -a APP', absent: NO_OTHERS },
     { run: 'drains -a APP', works: /^\s*$/ },
-    { run: 'drains:add https://127.0.0.1:9/logs -a APP', works: /Successfully added drain https:\/\/127\.0\.0\.1:9\/logs/, isSample: true },
+    {
+      run: 'drains:add https://127.0.0.1:9/logs -a APP',
+      works: /Successfully added drain https:\/\/127\.0\.0\.1:9\/logs/,
+      isSample: true,
+    },
     { run: 'drains -a APP --json', works: /127\.0\.0\.1:9/ },
-    { run: 'drains:remove https://127.0.0.1:9/logs -a APP', works: /Successfully removed drain https:\/\/127\.0\.0\.1:9\/logs/ },
+    {
+      run: 'drains:remove https://127.0.0.1:9/logs -a APP',
+      works: /Successfully removed drain https:\/\/127\.0\.0\.1:9\/logs/,
+    },
     { run: 'webhooks -a APP', works: /no webhooks/i },
-    { run: 'webhooks:add -i api:dyno -l notify -u http://127.0.0.1:9/hook -a APP', works: /Adding webhook to APP\.\.\. done/, isSample: true },
+    {
+      run: 'webhooks:add -i api:dyno -l notify -u http://127.0.0.1:9/hook -a APP',
+      works: /Adding webhook to APP\.\.\. done/,
+      isSample: true,
+    },
     { run: 'webhooks -a APP', works: /127\.0\.0\.1:9/ },
     { run: 'webhooks:deliveries -a APP', works: /no deliveries/i },
     { run: 'webhooks:events -a APP', works: /no events|deprecated/i },
     { run: 'telemetry -a APP', works: /There are no telemetry drains in APP/ },
-    { run: 'telemetry:add https://127.0.0.1:9 -a APP', absent: 'The embedded Heroku has no telemetry drains yet' },
+    {
+      run: 'telemetry:add https://127.0.0.1:9 -a APP',
+      absent: 'The embedded Heroku has no telemetry drains yet',
+    },
     { run: 'container:push web -a APP', absent: 'This command is for Docker apps only' },
   ],
   account: [

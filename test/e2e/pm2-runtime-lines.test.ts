@@ -1,4 +1,7 @@
-/** The command lines of pm2-runtime and pm2-dev, given to these and to shipit-runtime and shipit dev: both start the same processes. SHIPIT_SOAK=1 runs all lines. */
+/**
+ * The command lines of pm2-runtime and pm2-dev, given to these and to shipit-runtime and shipit
+ * dev: both start the same processes. SHIPIT_SOAK=1 runs all lines.
+ */
 import { expect } from 'chai'
 import { mkdirSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -7,7 +10,10 @@ import { packageRoot } from '../../src/paths.js'
 import { AppFolder, until, type Run } from '../runtime/harness.js'
 import { sideBySide } from './support/lanes.js'
 
-const PM2 = path.join(path.dirname(createRequire(import.meta.url).resolve('pm2/package.json')), 'bin')
+const PM2 = path.join(
+  path.dirname(createRequire(import.meta.url).resolve('pm2/package.json')),
+  'bin',
+)
 const SHIPIT = path.join(packageRoot, 'bin/shipit.js')
 
 /** Tells what it was started with, and stays. */
@@ -30,17 +36,40 @@ const FILES = {
   'package.json': JSON.stringify({ name: 'shop', scripts: { serve: 'node app.js --served' } }),
 }
 
-interface Line { line: string[]; facts: number; program?: 'pm2-dev' }
+interface Line {
+  line: string[]
+  facts: number
+  program?: 'pm2-dev'
+}
 
 /** Each tells something of its own; what the others tell besides is for the soak. */
 const REPRESENTATIVE: Line[] = [
   { line: ['start', 'app.js', '-i', '2', '-n', 'web', '--watch'], facts: 2 },
   { line: ['start', 'ecosystem.config.yml', '--env', 'prod'], facts: 3 },
   { line: ['app.js', '-i', '1', '--node-args', '--no-warnings --max-old-space-size=88'], facts: 1 },
-  { line: ['app.js', '--no-autorestart', '--max-memory-restart', '300M', '--cron', '0 4 * * *', '--', '--port', '1', '-i', '4'], facts: 1 },
+  {
+    line: [
+      'app.js',
+      '--no-autorestart',
+      '--max-memory-restart',
+      '300M',
+      '--cron',
+      '0 4 * * *',
+      '--',
+      '--port',
+      '1',
+      '-i',
+      '4',
+    ],
+    facts: 1,
+  },
   { line: ['npm run serve'], facts: 1 },
   { line: ['bash', '--', '-c', 'exec node app.js --from-bash'], facts: 1 },
-  { line: ['start', 'app.js', '--node-args=--max-old-space-size=77', '--timestamp'], facts: 1, program: 'pm2-dev' },
+  {
+    line: ['start', 'app.js', '--node-args=--max-old-space-size=77', '--timestamp'],
+    facts: 1,
+    program: 'pm2-dev',
+  },
 ]
 const OTHERS: Line[] = [
   { line: ['app.js'], facts: 1 },
@@ -60,7 +89,7 @@ const OTHERS: Line[] = [
 ]
 const LINES = process.env.SHIPIT_SOAK ? [...REPRESENTATIVE, ...OTHERS] : REPRESENTATIVE
 
-describe("the command lines of pm2-runtime and pm2-dev", function () {
+describe('the command lines of pm2-runtime and pm2-dev', function () {
   this.timeout(120_000)
   let folder: AppFolder
   let outcomes: Map<Line, Promise<{ ours: string[]; theirs: string[] }>>
@@ -78,10 +107,18 @@ describe("the command lines of pm2-runtime and pm2-dev", function () {
     const home = path.join(folder.dir, `.pm2-${LINES.findIndex((each) => each.line === line)}`)
     mkdirSync(home)
     const env = { ...temporary(), DYNO: undefined }
-    return program === 'pm2-dev' ? folder.start(line, { ...env, HOME: home }, path.join(PM2, program)) : folder.start(line, { ...env, PM2_HOME: home }, path.join(PM2, 'pm2-runtime'))
+    return program === 'pm2-dev'
+      ? folder.start(line, { ...env, HOME: home }, path.join(PM2, program))
+      : folder.start(line, { ...env, PM2_HOME: home }, path.join(PM2, 'pm2-runtime'))
   }
   const startOurs = ({ line, program }: Line) =>
-    program === 'pm2-dev' ? folder.start(['dev', ...line], { ...temporary(), DYNO: undefined, SHIPIT_HOME: path.join(folder.dir, '.shipit') }, SHIPIT) : folder.start(line, temporary())
+    program === 'pm2-dev'
+      ? folder.start(
+          ['dev', ...line],
+          { ...temporary(), DYNO: undefined, SHIPIT_HOME: path.join(folder.dir, '.shipit') },
+          SHIPIT,
+        )
+      : folder.start(line, temporary())
   /** A folder that no --watch looks into. */
   const temporary = () => ({ TMPDIR: path.join(folder.dir, '.tmp') })
 
@@ -98,34 +135,61 @@ describe("the command lines of pm2-runtime and pm2-dev", function () {
         await run.says('FACT', 30_000)
         const line = run.stdout.split('\n').find((each) => each.includes('FACT')) ?? ''
         await stop(run)
-        return flag === '--json' ? Object.keys(JSON.parse(line) as object).sort() : [...line.replace(/message=.*/, 'message=').matchAll(/(\w+)=/g)].map(([, name]) => name!)
+        return flag === '--json'
+          ? Object.keys(JSON.parse(line) as object).sort()
+          : [...line.replace(/message=.*/, 'message=').matchAll(/(\w+)=/g)].map(([, name]) => name!)
       }
-      const runs = await Promise.all([folder.start(['app.js', flag], { PM2_HOME: path.join(folder.dir, `.pm2${flag}`), DYNO: undefined }, path.join(PM2, 'pm2-runtime')), folder.start(['app.js', flag])])
+      const runs = await Promise.all([
+        folder.start(
+          ['app.js', flag],
+          { PM2_HOME: path.join(folder.dir, `.pm2${flag}`), DYNO: undefined },
+          path.join(PM2, 'pm2-runtime'),
+        ),
+        folder.start(['app.js', flag]),
+      ])
       const [theirs, ours] = await Promise.all(runs.map(fields))
-      expect(ours).to.include.members(theirs!.filter((name) => name !== 'app_name' || flag === '--json'))
+      expect(ours).to.include.members(
+        theirs!.filter((name) => name !== 'app_name' || flag === '--json'),
+      )
     })
   }
 
   it('refuses keys on the command line, and says where they belong', async () => {
     const run = await folder.start(['app.js', '--secret', 's3cr3t', '--public', 'p'])
     expect((await run.ended).code).to.equal(2)
-    expect(run.stderr).to.match(/--secret cannot be used here/).and.match(/shipit keys set/).and.not.include('s3cr3t')
+    expect(run.stderr)
+      .to.match(/--secret cannot be used here/)
+      .and.match(/shipit keys set/)
+      .and.not.include('s3cr3t')
   })
 })
 
 /** What the started processes told, in an order of its own; then the runtime is stopped. */
 async function factsOf(run: Run, { facts: count, program }: Line): Promise<string[]> {
-  const facts = () => run.stdout.split('\n').filter((line) => line.includes('FACT ')).map((line) => line.slice(line.indexOf('FACT ') + 5).trim())
-  await until(() => facts().length >= count, 60_000, () => `${count} processes of:\n${run.output}`)
+  const facts = () =>
+    run.stdout
+      .split('\n')
+      .filter((line) => line.includes('FACT '))
+      .map((line) => line.slice(line.indexOf('FACT ') + 5).trim())
+  await until(
+    () => facts().length >= count,
+    60_000,
+    () => `${count} processes of:\n${run.output}`,
+  )
   const told = facts().sort()
   // pm2-dev ends its daemon at Ctrl-C alone.
   await stop(run, program === 'pm2-dev' ? 'SIGINT' : 'SIGTERM')
   return told
 }
 
-/** pm2-runtime lets its own command line slip into the arguments of cluster instances, before the app's. */
+/**
+ * pm2-runtime lets its own command line slip into the arguments of cluster instances, before the
+ * app's.
+ */
 function withoutOwnLine(fact: string, line: string[]): string {
-  return fact.replace(`"args":${JSON.stringify(line).slice(0, -1)}`, '"args":[').replace('"args":[,', '"args":[')
+  return fact
+    .replace(`"args":${JSON.stringify(line).slice(0, -1)}`, '"args":[')
+    .replace('"args":[,', '"args":[')
 }
 
 async function stop(run: Run, signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {

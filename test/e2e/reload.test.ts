@@ -11,9 +11,15 @@ const isSoak = process.env.SHIPIT_SOAK === '1'
 const COUNTS = isSoak ? [1, 2, 10] : [1, 2]
 const RATE = isSoak ? 500 : 150
 
-const figures = ({ sent, fresh, rate, failures, slowest }: RateResult) => `${failures.length} lost of ${sent} (${fresh} on new connections, ${rate} a second), the slowest took ${slowest} ms`
+const figures = ({ sent, fresh, rate, failures, slowest }: RateResult) =>
+  `${failures.length} lost of ${sent} (${fresh} on new connections, ${rate} a second), the slowest took ${slowest} ms`
 
-interface Dyno { name: string; id: string; state: string; instances: { pid: number }[] }
+interface Dyno {
+  name: string
+  id: string
+  state: string
+  instances: { pid: number }[]
+}
 
 describe(`a reload under ${RATE} requests a second`, function () {
   this.timeout(600_000)
@@ -26,14 +32,18 @@ describe(`a reload under ${RATE} requests a second`, function () {
     world = await World.create()
     broken = path.join(world.folder, 'broken')
     const { 'server.js': server, ...files } = plainApp('one')
-    const dir = await world.app('reloads', { ...files, 'server.js': `if (require('node:fs').existsSync(process.env.BROKEN)) throw new Error('the schema is not migrated')\n${String(server)}` })
+    const dir = await world.app('reloads', {
+      ...files,
+      'server.js': `if (require('node:fs').existsSync(process.env.BROKEN)) throw new Error('the schema is not migrated')\n${String(server)}`,
+    })
     await world.ok(['deploy', ...flags], { cwd: dir })
     await world.ok(['config', 'set', `BROKEN=${broken}`, 'SHIPIT_INSTANCES=sample=1', ...flags])
     url = (await world.json<{ url: string }>(['open', ...flags])).url
   })
   after(() => world.close())
 
-  const dynos = async (): Promise<Dyno[]> => (await world.json<Dyno[]>(['ps', ...flags])).sort((a, b) => (a.name < b.name ? -1 : 1))
+  const dynos = async (): Promise<Dyno[]> =>
+    (await world.json<Dyno[]>(['ps', ...flags])).sort((a, b) => (a.name < b.name ? -1 : 1))
   const idsOf = (list: Dyno[]): string[] => list.map(({ id }) => id)
   const under = async (change: () => Promise<unknown>) => {
     const load = startRate(url, RATE)
@@ -52,8 +62,13 @@ describe(`a reload under ${RATE} requests a second`, function () {
       const load = await under(() => world.ok(['reload', 'web', ...flags]))
       const { sent, ok, failures } = load
       const after = await dynos()
-      expect(after.map(({ name, state }) => `${name} ${state}`)).to.deep.equal(before.map(({ name }) => `${name} up`))
-      expect(idsOf(after).filter((id) => idsOf(before).includes(id)), 'dynos that are still the old ones').to.deep.equal([])
+      expect(after.map(({ name, state }) => `${name} ${state}`)).to.deep.equal(
+        before.map(({ name }) => `${name} up`),
+      )
+      expect(
+        idsOf(after).filter((id) => idsOf(before).includes(id)),
+        'dynos that are still the old ones',
+      ).to.deep.equal([])
       this.test!.title += `: ${figures(load)}`
       expect(sent).to.be.greaterThan(100)
       expect(failures, `${failures.length} of ${sent}`).to.deep.equal([])
@@ -76,10 +91,15 @@ describe(`a reload under ${RATE} requests a second`, function () {
     const others = (await dynos()).slice(1)
     await writeFile(broken, '')
     let outcome: Outcome | undefined
-    const load = await under(async () => { outcome = await world.shipit(['reload', 'web', ...flags]) })
+    const load = await under(async () => {
+      outcome = await world.shipit(['reload', 'web', ...flags])
+    })
     this.test!.title += `: ${figures(load)}`
     expect(outcome!.status, outcome!.output).to.equal(12)
-    expect(outcome!.output).to.contain('web.1').and.contain('the schema is not migrated').and.contain('the dynos after it were not touched and go on serving')
+    expect(outcome!.output)
+      .to.contain('web.1')
+      .and.contain('the schema is not migrated')
+      .and.contain('the dynos after it were not touched and go on serving')
     expect(outcome!.output).to.not.contain('Reloading web.2')
     const now = await dynos()
     const living = (await world.processes()).map(({ pid }) => pid)

@@ -1,4 +1,7 @@
-/** A dyno whose log is read slowly, or by nobody any more: the apps wait for the reader, the supervisor does not. */
+/**
+ * A dyno whose log is read slowly, or by nobody any more: the apps wait for the reader, the
+ * supervisor does not.
+ */
 import { expect } from 'chai'
 import { spawn, type ChildProcess } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
@@ -24,9 +27,24 @@ describe('a dyno whose log nobody reads', function () {
   let closed: Promise<unknown>
 
   /** Starts the runtime, reads until the app's first lines, and then no more. */
-  const stall = async (files: Record<string, string>, apps: string, env: Record<string, string> = {}) => {
+  const stall = async (
+    files: Record<string, string>,
+    apps: string,
+    env: Record<string, string> = {},
+  ) => {
     app = new AppFolder({ 'one.js': CHATTY, ...files, 'e.yml': `apps:\n${apps}` }, RUNTIME)
-    child = spawn(process.execPath, [RUNTIME, 'start', 'e.yml'], { cwd: app.dir, detached: true, env: { PATH: process.env.PATH, HOME: process.env.HOME, DYNO: 'web.1', SHIPIT_METRICS: '0.1', TMPDIR: app.dir, ...env } })
+    child = spawn(process.execPath, [RUNTIME, 'start', 'e.yml'], {
+      cwd: app.dir,
+      detached: true,
+      env: {
+        PATH: process.env.PATH,
+        HOME: process.env.HOME,
+        DYNO: 'web.1',
+        SHIPIT_METRICS: '0.1',
+        TMPDIR: app.dir,
+        ...env,
+      },
+    })
     text = ''
     child.stdout?.on('data', (chunk: Buffer) => (text += chunk.toString()))
     child.stderr?.resume()
@@ -36,7 +54,8 @@ describe('a dyno whose log nobody reads', function () {
     child.stdout?.pause()
     await untilAppWaits()
   }
-  const told = (name: string) => (existsSync(path.join(app.dir, name)) ? readFileSync(path.join(app.dir, name), 'utf8') : '')
+  const told = (name: string) =>
+    existsSync(path.join(app.dir, name)) ? readFileSync(path.join(app.dir, name), 'utf8') : ''
   const starts = () => told('starts').split('\n').filter(Boolean).map(Number)
 
   const untilAppWaits = async () => {
@@ -50,7 +69,8 @@ describe('a dyno whose log nobody reads', function () {
 
   afterEach(async () => {
     child.stdout?.resume()
-    if (child.exitCode === null && child.signalCode === null) process.kill(-(child.pid as number), 'SIGKILL')
+    if (child.exitCode === null && child.signalCode === null)
+      process.kill(-(child.pid as number), 'SIGKILL')
     await closed
     await app.end()
   })
@@ -79,7 +99,10 @@ describe('a dyno whose log nobody reads', function () {
     child.stdout?.resume()
     await until(() => text.includes(`${last} ${counted - 1} `))
     for (const pid of starts()) {
-      const numbers = text.split('\n').filter((line) => line.startsWith(`${pid} `) && line.endsWith('x'.repeat(2000))).map((line) => Number(line.split(' ')[1]))
+      const numbers = text
+        .split('\n')
+        .filter((line) => line.startsWith(`${pid} `) && line.endsWith('x'.repeat(2000)))
+        .map((line) => Number(line.split(' ')[1]))
       expect(numbers.length).to.be.greaterThan(0)
       expect(numbers).to.deep.equal(Array.from(numbers, (_, i) => i))
     }
@@ -88,7 +111,13 @@ describe('a dyno whose log nobody reads', function () {
   })
 
   it('ends all the same where an app cannot stay up', async () => {
-    await stall({ 'two.js': `setTimeout(() => process.exit(3), require('fs').existsSync('go') ? 50 : 1e8); setInterval(() => require('fs').existsSync('go') && process.exit(3), 20)` }, `${one()}  - { name: two, script: two.js }\n`, { SHIPIT_PATIENCE: '0.5' })
+    await stall(
+      {
+        'two.js': `setTimeout(() => process.exit(3), require('fs').existsSync('go') ? 50 : 1e8); setInterval(() => require('fs').existsSync('go') && process.exit(3), 20)`,
+      },
+      `${one()}  - { name: two, script: two.js }\n`,
+      { SHIPIT_PATIENCE: '0.5' },
+    )
     app.write('go', '')
     expect(await within(30_000, exited)).to.equal(3)
   })
@@ -108,8 +137,28 @@ describe('a dyno whose stdout and stderr are one pipe', function () {
 
   it('never mixes inside a line, however slowly it is read', async () => {
     const source = `const print = process.env.NODE_APP_INSTANCE === '0' ? console.log : console.error; for (let i = 0; i < 600; i++) print(process.env.NODE_APP_INSTANCE.repeat(9000)); setTimeout(() => process.exit(0), 50)`
-    app = new AppFolder({ 'one.js': source, 'e.yml': `apps:\n${one(', instances: 2, exec_mode: fork, autorestart: false')}` }, RUNTIME)
-    const child = spawn('sh', ['-c', `exec "$0" "$1" start e.yml 2>&1`, process.execPath, RUNTIME], { cwd: app.dir, detached: true, env: { PATH: process.env.PATH, HOME: process.env.HOME, DYNO: 'web.1', SHIPIT_METRICS: 'off', TMPDIR: app.dir } })
+    app = new AppFolder(
+      {
+        'one.js': source,
+        'e.yml': `apps:\n${one(', instances: 2, exec_mode: fork, autorestart: false')}`,
+      },
+      RUNTIME,
+    )
+    const child = spawn(
+      'sh',
+      ['-c', `exec "$0" "$1" start e.yml 2>&1`, process.execPath, RUNTIME],
+      {
+        cwd: app.dir,
+        detached: true,
+        env: {
+          PATH: process.env.PATH,
+          HOME: process.env.HOME,
+          DYNO: 'web.1',
+          SHIPIT_METRICS: 'off',
+          TMPDIR: app.dir,
+        },
+      },
+    )
     let text = ''
     child.stdout.on('data', (chunk: Buffer) => {
       text += chunk.toString('latin1')
@@ -118,17 +167,23 @@ describe('a dyno whose stdout and stderr are one pipe', function () {
     })
     expect(await new Promise((resolve) => child.once('close', resolve))).to.equal(0)
     const lines = text.split('\n').filter((line) => line !== '' && !line.startsWith('shipit'))
-    expect(lines.filter((line) => line !== '0'.repeat(9000) && line !== '1'.repeat(9000))).to.deep.equal([])
+    expect(
+      lines.filter((line) => line !== '0'.repeat(9000) && line !== '1'.repeat(9000)),
+    ).to.deep.equal([])
     expect(lines).to.have.length(1200)
   })
 })
 
 function within<T>(ms: number, promise: Promise<T>): Promise<T | string> {
   let timer: NodeJS.Timeout
-  const late = new Promise<string>((resolve) => (timer = setTimeout(() => resolve(`not within ${ms} ms`), ms)))
+  const late = new Promise<string>(
+    (resolve) => (timer = setTimeout(() => resolve(`not within ${ms} ms`), ms)),
+  )
   return Promise.race([promise, late]).finally(() => clearTimeout(timer))
 }
 
 function residentMegabytes(pid: number): number {
-  return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'latin1'))?.[1] ?? 0) / 1024
+  return (
+    Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'latin1'))?.[1] ?? 0) / 1024
+  )
 }

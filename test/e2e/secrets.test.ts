@@ -13,26 +13,52 @@ const secretKey = 's3cr3tk3yabcdef'
 describe('secrets during a deploy', function () {
   this.timeout(180_000)
   let world: World
-  before(async () => { world = await World.create() })
+  before(async () => {
+    world = await World.create()
+  })
   after(() => world.close())
 
   it('are in no process list, repository file, log or DEBUG output', async () => {
     const dir = await world.app('quiet', plainApp('one'))
     const seen: string[] = []
-    const debug = { DEBUG: '*', GIT_TRACE: '1', GIT_TRACE_CURL: '1', GIT_CURL_VERBOSE: '1', GIT_TRACE_REDACT: '0' }
+    const debug = {
+      DEBUG: '*',
+      GIT_TRACE: '1',
+      GIT_TRACE_CURL: '1',
+      GIT_CURL_VERBOSE: '1',
+      GIT_TRACE_REDACT: '0',
+    }
     let isOver = false
     const watching = (async () => {
-      while (!isOver) seen.push((await promisify(execFile)('ps', ['auxww'], { maxBuffer: 1 << 26 })).stdout)
+      while (!isOver)
+        seen.push((await promisify(execFile)('ps', ['auxww'], { maxBuffer: 1 << 26 })).stdout)
     })()
 
-    const outputs = [await world.shipit(['deploy', '--local', '--app', 'quiet'], { cwd: dir, env: debug })]
+    const outputs = [
+      await world.shipit(['deploy', '--local', '--app', 'quiet'], { cwd: dir, env: debug }),
+    ]
     const keys = `PM2_PUBLIC_KEY=${publicKey}\nPM2_SECRET_KEY=${secretKey}\n`
-    outputs.push(await world.shipit(['keys', 'set', '--local', '--app', 'quiet'], { cwd: dir, env: debug, input: keys }))
-    outputs.push(await world.shipit(['keys', 'list', '--local', '--app', 'quiet'], { cwd: dir, env: debug }))
+    outputs.push(
+      await world.shipit(['keys', 'set', '--local', '--app', 'quiet'], {
+        cwd: dir,
+        env: debug,
+        input: keys,
+      }),
+    )
+    outputs.push(
+      await world.shipit(['keys', 'list', '--local', '--app', 'quiet'], { cwd: dir, env: debug }),
+    )
     await world.git(dir, 'commit', '--allow-empty', '--quiet', '--message', 'Again')
-    outputs.push(await world.shipit(['deploy', '--local', '--app', 'quiet'], { cwd: dir, env: debug }))
+    outputs.push(
+      await world.shipit(['deploy', '--local', '--app', 'quiet'], { cwd: dir, env: debug }),
+    )
     outputs.push(await world.shipit(['ps', '--local', '--app', 'quiet'], { cwd: dir, env: debug }))
-    outputs.push(await world.shipit(['logs', '--local', '--app', 'quiet', '-n', '1500'], { cwd: dir, env: debug }))
+    outputs.push(
+      await world.shipit(['logs', '--local', '--app', 'quiet', '-n', '1500'], {
+        cwd: dir,
+        env: debug,
+      }),
+    )
     isOver = true
     await watching
 
@@ -44,10 +70,16 @@ describe('secrets during a deploy', function () {
       'what the commands printed': outputs.map(({ output }) => output).join(''),
       '.git and the working tree': await textOf(dir),
       'the remotes': await world.git(dir, 'remote', '--verbose'),
-      "the platform's own logs": await textOf(path.join(world.folder, 'state/local/logs')) + await readFile(path.join(world.folder, 'state/local/daemon.log'), 'utf8'),
+      "the platform's own logs":
+        (await textOf(path.join(world.folder, 'state/local/logs'))) +
+        (await readFile(path.join(world.folder, 'state/local/daemon.log'), 'utf8')),
     }
     for (const [place, text] of Object.entries(places)) {
-      for (const [name, secret] of Object.entries({ 'the API token': token, 'the token as git sends it': Buffer.from(`:${token}`).toString('base64').slice(4, 40), 'the PM2 secret key': secretKey })) {
+      for (const [name, secret] of Object.entries({
+        'the API token': token,
+        'the token as git sends it': Buffer.from(`:${token}`).toString('base64').slice(4, 40),
+        'the PM2 secret key': secretKey,
+      })) {
         expect(text.includes(secret), `${name} in ${place}`).to.equal(false)
       }
     }
@@ -59,7 +91,8 @@ describe('secrets during a deploy', function () {
 async function textOf(dir: string): Promise<string> {
   const texts: string[] = []
   for (const entry of await readdir(dir, { recursive: true, withFileTypes: true })) {
-    if (entry.isFile() && !entry.parentPath.includes('node_modules')) texts.push(await readFile(path.join(entry.parentPath, entry.name), 'latin1'))
+    if (entry.isFile() && !entry.parentPath.includes('node_modules'))
+      texts.push(await readFile(path.join(entry.parentPath, entry.name), 'latin1'))
   }
   return texts.join('\n')
 }

@@ -1,4 +1,7 @@
-/** Apps whose server is not the instance itself: what is in flight is answered, and nothing is left, however they are stopped. */
+/**
+ * Apps whose server is not the instance itself: what is in flight is answered, and nothing is left,
+ * however they are stopped.
+ */
 import { expect } from 'chai'
 import { AppFolder, freePort, until, type Run } from '../runtime/harness.js'
 import { sideBySide } from './support/lanes.js'
@@ -6,7 +9,10 @@ import { found, RUNTIME } from './support/runtimes.js'
 import { inSession, SERVER, STARTERS, type Starter } from './support/starters.js'
 
 /** Of these, the supervisor alone is told as well; SHIPIT_SOAK=1 does so for all. */
-const ALONE = process.env.SHIPIT_SOAK === '1' ? Object.keys(STARTERS) : ['npm start', 'sh -c', 'a launcher that pipes', 'its own cluster']
+const ALONE =
+  process.env.SHIPIT_SOAK === '1'
+    ? Object.keys(STARTERS)
+    : ['npm start', 'sh -c', 'a launcher that pipes', 'its own cluster']
 /** Apps that run at a time: mostly they wait. */
 const WIDTH = 4
 
@@ -61,7 +67,14 @@ const CASES: Case[] = [
 describe('an app that another program starts', function () {
   this.timeout(120_000)
   let outcomes: Map<Case, Promise<void>>
-  before(() => (outcomes = sideBySide(WIDTH, CASES.filter(({ starter }) => !isMissing(starter)), runCase)))
+  before(
+    () =>
+      (outcomes = sideBySide(
+        WIDTH,
+        CASES.filter(({ starter }) => !isMissing(starter)),
+        runCase,
+      )),
+  )
 
   for (const one of CASES) {
     it(`${one.title} (${one.starter}${isMissing(one.starter) ? ', which is not installed here' : ''})`, async function () {
@@ -80,20 +93,38 @@ function stopOf(starter: string, told: 'every process' | 'the supervisor alone')
     expect(await answers, run.output).to.deep.equal(['slow', 'slow', 'slow', 'slow'])
     const answered = Date.now()
     expect((await run.ended).code).to.equal(0)
-    if (process.env.SHIPIT_TIMES) console.log(`      ${starter}, ${told}: ended ${Date.now() - answered} ms after the last answer`)
+    if (process.env.SHIPIT_TIMES)
+      console.log(
+        `      ${starter}, ${told}: ended ${Date.now() - answered} ms after the last answer`,
+      )
     expect(inSession(run.child.pid as number)).to.deep.equal([])
   }
-  return { title: `answers what is in flight and leaves nothing, when ${told} is told to stop`, starter, check }
+  return {
+    title: `answers what is in flight and leaves nothing, when ${told} is told to stop`,
+    starter,
+    check,
+  }
 }
 
 async function runCase({ starter, options = '', env, check }: Case): Promise<void> {
   const { app: script, files } = STARTERS[starter] as Starter
-  const app = new AppFolder({ 'server.js': SERVER, ...files, 'e.yml': `apps:\n  - { name: api, ${script}${options} }\n` }, RUNTIME)
+  const app = new AppFolder(
+    { 'server.js': SERVER, ...files, 'e.yml': `apps:\n  - { name: api, ${script}${options} }\n` },
+    RUNTIME,
+  )
   try {
     const port = await freePort()
-    const run = await app.start(['start', 'e.yml'], { PORT: String(port), SHIPIT_METRICS: '0.5', ...env })
+    const run = await app.start(['start', 'e.yml'], {
+      PORT: String(port),
+      SHIPIT_METRICS: '0.5',
+      ...env,
+    })
     await run.says('event=listening', 60_000)
-    const ask = (path: string) => fetch(`http://127.0.0.1:${port}${path}`).then((response) => response.text(), (error: Error) => String(error.cause ?? error))
+    const ask = (path: string) =>
+      fetch(`http://127.0.0.1:${port}${path}`).then(
+        (response) => response.text(),
+        (error: Error) => String(error.cause ?? error),
+      )
     await check({ run, ask })
   } finally {
     await app.end()
@@ -109,7 +140,11 @@ async function inFlight({ ask }: Served, path: string): Promise<{ answers: Promi
 
 async function isReplaced({ run }: Served, answers: string[]): Promise<void> {
   expect(answers, run.output).to.deep.equal(['held', 'held', 'held', 'held'])
-  await until(() => run.stdout.match(/event=listening/g)?.length === 2, 30_000, () => run.output)
+  await until(
+    () => run.stdout.match(/event=listening/g)?.length === 2,
+    30_000,
+    () => run.output,
+  )
   expect(run.output).not.to.include('EADDRINUSE')
 }
 

@@ -1,4 +1,7 @@
-/** Every verb of the README's table over one formation: two apps in one ecosystem file, three web dynos of two instances each, and a worker. */
+/**
+ * Every verb of the README's table over one formation: two apps in one ecosystem file, three web
+ * dynos of two instances each, and a worker.
+ */
 import { readFile, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { expect } from 'chai'
@@ -31,8 +34,23 @@ for (const signal of ['SIGTERM', 'SIGINT']) process.on(signal, () => {
 setInterval(() => {}, 1000)
 `
 
-interface Instance { id: string; pid: number; status: string; restarts: number; memory_mb: number | null; memory_limit_mb: number | null; version: string | null }
-interface Dyno { name: string; id: string; state: string; size: string; release: { version: number }; instances: Instance[] }
+interface Instance {
+  id: string
+  pid: number
+  status: string
+  restarts: number
+  memory_mb: number | null
+  memory_limit_mb: number | null
+  version: string | null
+}
+interface Dyno {
+  name: string
+  id: string
+  state: string
+  size: string
+  release: { version: number }
+  instances: Instance[]
+}
 
 describe('the verbs over a formation of two apps', function () {
   this.timeout(120_000)
@@ -42,14 +60,27 @@ describe('the verbs over a formation of two apps', function () {
   before(async () => {
     world = await World.create()
     dir = await world.app('shop', {
-      'package.json': { name: 'shop', version: '2.3.1', private: true, scripts: { start: 'shipit-runtime start ecosystem.config.yml --only api' } },
-      'api.js': api('one'), 'jobs.js': jobs,
+      'package.json': {
+        name: 'shop',
+        version: '2.3.1',
+        private: true,
+        scripts: { start: 'shipit-runtime start ecosystem.config.yml --only api' },
+      },
+      'api.js': api('one'),
+      'jobs.js': jobs,
       Procfile: 'web: npm start\nworker: shipit-runtime start ecosystem.config.yml --only jobs\n',
-      'ecosystem.config.yml': 'apps:\n  - { name: api, script: api.js, instances: 2, exec_mode: cluster, max_memory_restart: 200M }\n  - { name: jobs, script: jobs.js, exec_mode: fork, instances: 1 }\n',
+      'ecosystem.config.yml':
+        'apps:\n  - { name: api, script: api.js, instances: 2, exec_mode: cluster, max_memory_restart: 200M }\n  - { name: jobs, script: jobs.js, exec_mode: fork, instances: 1 }\n',
     })
     url = (await world.json<{ url: string }>(['deploy', ...APP], { cwd: dir })).url
     // Figures every second, so that none is waited for long.
-    await world.ok(['config', 'set', 'SHIPIT_METRICS=1', `SIGNALS=${path.join(world.folder, 'signals')}`, ...APP])
+    await world.ok([
+      'config',
+      'set',
+      'SHIPIT_METRICS=1',
+      `SIGNALS=${path.join(world.folder, 'signals')}`,
+      ...APP,
+    ])
     await world.ok(['scale', 'web=3', 'worker=1', ...APP])
   })
   after(() => world.close())
@@ -57,89 +88,210 @@ describe('the verbs over a formation of two apps', function () {
   const ok = async (...args: string[]) => (await world.ok([...args, ...APP])).stdout
   const json = <T>(...args: string[]) => world.json<T>([...args, ...APP])
   const ps = () => json<Dyno[]>('ps')
-  /** The processes there are, once they are so many: an old one may still be on its way out, a new one on its way in. */
+  /**
+   * The processes there are, once they are so many: an old one may still be on its way out, a new
+   * one on its way in.
+   */
   const running = async (wanted: string): Promise<InstanceProcess[]> => {
     let seen: InstanceProcess[] = []
-    const words = () => [...new Set(seen.map(({ dyno }) => dyno))].map((dyno) => `${dyno}=${pids(seen, dyno).length}`).join(' ')
-    await until(async () => { seen = await instanceProcesses(world); return words() === wanted }, { timeout: 30_000, every: 100 })
+    const words = () =>
+      [...new Set(seen.map(({ dyno }) => dyno))]
+        .map((dyno) => `${dyno}=${pids(seen, dyno).length}`)
+        .join(' ')
+    await until(
+      async () => {
+        seen = await instanceProcesses(world)
+        return words() === wanted
+      },
+      { timeout: 30_000, every: 100 },
+    )
     expect(words()).to.equal(wanted)
     return seen
   }
   const FULL = 'web.1=2 web.2=2 web.3=2 worker.1=1'
-  const pids = (processes: InstanceProcess[], of = '') => processes.filter(({ dyno }) => dyno.startsWith(of)).map(({ pid }) => pid)
+  const pids = (processes: InstanceProcess[], of = '') =>
+    processes.filter(({ dyno }) => dyno.startsWith(of)).map(({ pid }) => pid)
   const kept = (before: number[], after: number[]) => before.filter((pid) => after.includes(pid))
-  const who = async () => JSON.parse((await get(`${url}who`)).body) as { dyno: string; pid: number; level?: string }
+  const who = async () =>
+    JSON.parse((await get(`${url}who`)).body) as { dyno: string; pid: number; level?: string }
   /** Everyone that answers over HTTP. */
   const answering = async (count: number): Promise<number[]> => {
     const seen = new Set<number>()
-    // Several at a time: a request alone goes over the connection that the router has kept, to the same process again.
-    const ask = async () => { for (const { pid } of await Promise.all(Array.from({ length: 3 * count }, who))) seen.add(pid) }
-    await until(async () => { await ask(); return seen.size >= count }, { timeout: 20_000, every: 5 })
+    // Several at a time: a request alone goes over the connection that the router has kept, to the
+    // same process again.
+    const ask = async () => {
+      for (const { pid } of await Promise.all(Array.from({ length: 3 * count }, who))) seen.add(pid)
+    }
+    await until(
+      async () => {
+        await ask()
+        return seen.size >= count
+      },
+      { timeout: 20_000, every: 5 },
+    )
     return [...seen].sort((a, b) => a - b)
   }
-  const signals = async () => (await readFile(path.join(world.folder, 'signals'), 'utf8').catch(() => '')).trimEnd().split('\n')
+  const signals = async () =>
+    (await readFile(path.join(world.folder, 'signals'), 'utf8').catch(() => ''))
+      .trimEnd()
+      .split('\n')
   const refusal = async (...args: string[]) => {
     const outcome = await world.shipit([...args, ...APP, '--json'])
-    return { ...(JSON.parse(outcome.stdout) as { error: { code: string; message: string; why?: string; next?: string } }).error, status: outcome.status }
+    return {
+      ...(
+        JSON.parse(outcome.stdout) as {
+          error: { code: string; message: string; why?: string; next?: string }
+        }
+      ).error,
+      status: outcome.status,
+    }
   }
-  const terminal = (...args: string[]) => new PseudoTerminal(process.execPath, [path.join(packageRoot, 'bin/shipit.js'), ...args], { columns: 120, rows: 30, env: { ...world.env, NO_COLOR: '1' } })
+  const terminal = (...args: string[]) =>
+    new PseudoTerminal(process.execPath, [path.join(packageRoot, 'bin/shipit.js'), ...args], {
+      columns: 120,
+      rows: 30,
+      env: { ...world.env, NO_COLOR: '1' },
+    })
 
   it('list: ps names the processes that there are, with the memory that the kernel tells', async () => {
-    const seen = await until(async () => { const dynos = await ps(); return dynos.every(({ instances }) => instances.length > 0 && instances.every(({ memory_mb }) => memory_mb !== null)) && dynos }, { timeout: 30_000 }) || []
+    const seen =
+      (await until(
+        async () => {
+          const dynos = await ps()
+          return (
+            dynos.every(
+              ({ instances }) =>
+                instances.length > 0 && instances.every(({ memory_mb }) => memory_mb !== null),
+            ) && dynos
+          )
+        },
+        { timeout: 30_000 },
+      )) || []
     const processes = await running(FULL)
-    expect(seen.flatMap(({ name, instances }) => instances.map(({ id, pid }) => `${name} ${id} ${pid}`))).to.deep.equal(processes.map(({ dyno, id, pid }) => `${dyno} ${id} ${pid}`))
+    expect(
+      seen.flatMap(({ name, instances }) => instances.map(({ id, pid }) => `${name} ${id} ${pid}`)),
+    ).to.deep.equal(processes.map(({ dyno, id, pid }) => `${dyno} ${id} ${pid}`))
     for (const instance of seen.flatMap(({ instances }) => instances)) {
       const process = processes.find(({ pid }) => pid === instance.pid)!
-      expect(instance.memory_mb, `${instance.id}, of which the kernel says ${process.rss}`).to.be.within(process.rss * 0.7, process.rss * 1.3)
+      expect(
+        instance.memory_mb,
+        `${instance.id}, of which the kernel says ${process.rss}`,
+      ).to.be.within(process.rss * 0.7, process.rss * 1.3)
       expect(instance).to.include({ status: 'online', restarts: 0, version: '2.3.1' })
     }
-    const table = (await ok('ps', '--sort', 'pid:desc')).trimEnd().split('\n').slice(1).map((line) => Number(line.split(/ +/)[3]))
+    const table = (await ok('ps', '--sort', 'pid:desc'))
+      .trimEnd()
+      .split('\n')
+      .slice(1)
+      .map((line) => Number(line.split(/ +/)[3]))
     expect(table).to.deep.equal(pids(processes).sort((a, b) => b - a))
-    expect(await ok('ls', 'worker')).to.match(/worker\.1: up/).and.not.contain('web.1')
+    expect(await ok('ls', 'worker'))
+      .to.match(/worker\.1: up/)
+      .and.not.contain('web.1')
   })
 
-  inSoak('show: tells of one instance what the log and the kernel tell, and why it restarted', async () => {
-    const before = await running(FULL)
-    await get(`${url}die`).catch(() => undefined)
-    const dead = await until(async () => { const now = pids(await instanceProcesses(world)); return now.length === 7 && before.find(({ pid }) => !now.includes(pid)) }, { timeout: 30_000 })
-    const { dyno, id } = dead as InstanceProcess
-    const heir = (await instanceProcesses(world)).find((one) => one.dyno === dyno && one.id === id)!
-    const plain = await until(async () => { const text = await ok('show', dyno, id); return text.includes('exit code=1') && text.includes(String(heir.pid)) && /heap: +\d/.test(text) && text }, { timeout: 30_000 })
-    expect(plain).to.match(/TypeError: gone wrong/).and.match(/of 200 MB, where it is restarted/)
-    const { instance } = await json<{ instance: Instance }>('show', dyno, id)
-    expect(instance).to.deep.include({ pid: heir.pid, restarts: 1, memory_limit_mb: 200 })
-  })
+  inSoak(
+    'show: tells of one instance what the log and the kernel tell, and why it restarted',
+    async () => {
+      const before = await running(FULL)
+      await get(`${url}die`).catch(() => undefined)
+      const dead = await until(
+        async () => {
+          const now = pids(await instanceProcesses(world))
+          return now.length === 7 && before.find(({ pid }) => !now.includes(pid))
+        },
+        { timeout: 30_000 },
+      )
+      const { dyno, id } = dead as InstanceProcess
+      const heir = (await instanceProcesses(world)).find(
+        (one) => one.dyno === dyno && one.id === id,
+      )!
+      const plain = await until(
+        async () => {
+          const text = await ok('show', dyno, id)
+          return (
+            text.includes('exit code=1') &&
+            text.includes(String(heir.pid)) &&
+            /heap: +\d/.test(text) &&
+            text
+          )
+        },
+        { timeout: 30_000 },
+      )
+      expect(plain)
+        .to.match(/TypeError: gone wrong/)
+        .and.match(/of 200 MB, where it is restarted/)
+      const { instance } = await json<{ instance: Instance }>('show', dyno, id)
+      expect(instance).to.deep.include({ pid: heir.pid, restarts: 1, memory_limit_mb: 200 })
+    },
+  )
 
   it('logs: of one app only that app, as many lines as asked for, followed until its reader has gone', async () => {
     await get(`${url}cart`)
-    const lines = async (...args: string[]) => (await ok('logs', '--json', ...args)).trimEnd().split('\n').map((line) => JSON.parse(line) as { dyno: string; message: string })
+    const lines = async (...args: string[]) =>
+      (await ok('logs', '--json', ...args))
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line) as { dyno: string; message: string })
     for (const { dyno } of await lines('jobs', '-n', '500')) expect(dyno).to.equal('worker.1')
-    expect((await lines('api', '-n', '500')).map(({ message }) => message).join('\n')).to.contain('answering /cart').and.not.contain('jobs at work')
+    expect((await lines('api', '-n', '500')).map(({ message }) => message).join('\n'))
+      .to.contain('answering /cart')
+      .and.not.contain('jobs at work')
     expect(await lines('-n', '3')).to.have.length(3)
-    expect(await lines('--dyno', 'web.2', '--source', 'app', '-n', '20')).to.satisfy((all: { dyno: string }[]) => all.every(({ dyno }) => dyno === 'web.2'))
+    expect(await lines('--dyno', 'web.2', '--source', 'app', '-n', '20')).to.satisfy(
+      (all: { dyno: string }[]) => all.every(({ dyno }) => dyno === 'web.2'),
+    )
     let child = 0
     let seen = ''
-    const tail = world.shipit(['logs', 'api', '--tail', '--grep', 'answering', ...APP], { onSpawn: (pid) => { child = pid }, onOutput: (text) => { seen += text } })
-    const isFollowed = await until(async () => { await get(`${url}followed`); return seen.includes('answering /followed') }, { timeout: 30_000 })
+    const tail = world.shipit(['logs', 'api', '--tail', '--grep', 'answering', ...APP], {
+      onSpawn: (pid) => {
+        child = pid
+      },
+      onOutput: (text) => {
+        seen += text
+      },
+    })
+    const isFollowed = await until(
+      async () => {
+        await get(`${url}followed`)
+        return seen.includes('answering /followed')
+      },
+      { timeout: 30_000 },
+    )
     process.kill(child, 'SIGINT')
     await tail
     expect(isFollowed).to.equal(true)
-    expect(seen.trimEnd().split('\n').filter((line) => !/answering|^$/.test(line))).to.deep.equal([])
+    expect(
+      seen
+        .trimEnd()
+        .split('\n')
+        .filter((line) => !/answering|^$/.test(line)),
+    ).to.deep.equal([])
   })
 
   it('monit: shows every dyno with the processes in it, and says the same in a pipe', async () => {
     const screen = terminal('monit', ...APP)
     try {
-      for (const name of ['web.1', 'web.2', 'web.3', 'worker.1']) await screen.shows(new RegExp(`${name.replace('.', '\\.')} +up`))
+      for (const name of ['web.1', 'web.2', 'web.3', 'worker.1'])
+        await screen.shows(new RegExp(`${name.replace('.', '\\.')} +up`))
       await screen.shows(/api:1 +online[^]*jobs:0 +online/)
     } finally {
       await screen.close()
     }
     let child = 0
     let seen = ''
-    const pipe = world.shipit(['monit', '--json', ...APP], { onSpawn: (pid) => { child = pid }, onOutput: (text) => { seen += text } })
+    const pipe = world.shipit(['monit', '--json', ...APP], {
+      onSpawn: (pid) => {
+        child = pid
+      },
+      onOutput: (text) => {
+        seen += text
+      },
+    })
     const alive = pids(await running(FULL))
-    const isTold = await until(() => alive.every((pid) => seen.includes(`"pid":${pid}`)), { timeout: 20_000 })
+    const isTold = await until(() => alive.every((pid) => seen.includes(`"pid":${pid}`)), {
+      timeout: 20_000,
+    })
     process.kill(child, 'SIGINT')
     await pipe
     expect(isTold, seen.slice(0, 2000)).to.equal(true)
@@ -149,14 +301,21 @@ describe('the verbs over a formation of two apps', function () {
     let before = await running(FULL)
     expect(await ok('restart', 'web.2')).to.equal('Restarted web.2 of shop\n')
     let after = await running(FULL)
-    expect(kept(pids(before), pids(after))).to.have.members(pids(before).filter((pid) => !pids(before, 'web.2').includes(pid)))
+    expect(kept(pids(before), pids(after))).to.have.members(
+      pids(before).filter((pid) => !pids(before, 'web.2').includes(pid)),
+    )
     before = after
     expect(await json('restart', 'worker')).to.deep.equal({ app: 'shop', restarted: ['worker.1'] })
     after = await running(FULL)
     expect(kept(pids(before), pids(after))).to.have.members(pids(before, 'web'))
     // PM2's signal or the platform's, whichever came first.
-    expect((await signals()).map((line) => line.replace(/SIG(INT|TERM)$/, 'was asked'))).to.include(`${pids(before, 'worker')[0]} was asked`)
-    expect(await json('restart')).to.deep.equal({ app: 'shop', restarted: ['web.1', 'web.2', 'web.3', 'worker.1'] })
+    expect((await signals()).map((line) => line.replace(/SIG(INT|TERM)$/, 'was asked'))).to.include(
+      `${pids(before, 'worker')[0]} was asked`,
+    )
+    expect(await json('restart')).to.deep.equal({
+      app: 'shop',
+      restarted: ['web.1', 'web.2', 'web.3', 'worker.1'],
+    })
     expect(kept(pids(after), pids(await running(FULL)))).to.deep.equal([])
   })
 
@@ -166,10 +325,18 @@ describe('the verbs over a formation of two apps', function () {
     const text = await ok('reload', 'web').finally(() => load.stop())
     expect(load.result.failures).to.deep.equal([])
     expect(load.result.sent).to.be.greaterThan(50)
-    expect(text.match(/^web\.\d serves again/gm)).to.deep.equal(['web.1 serves again', 'web.2 serves again', 'web.3 serves again'])
+    expect(text.match(/^web\.\d serves again/gm)).to.deep.equal([
+      'web.1 serves again',
+      'web.2 serves again',
+      'web.3 serves again',
+    ])
     const between = await running(FULL)
     expect(kept(pids(before), pids(between))).to.deep.equal(pids(before, 'worker'))
-    expect(await json('reload', 'worker')).to.deep.equal({ app: 'shop', reloaded: ['worker.1'], gaps: [] })
+    expect(await json('reload', 'worker')).to.deep.equal({
+      app: 'shop',
+      reloaded: ['worker.1'],
+      gaps: [],
+    })
     expect(kept(pids(between), pids(await running(FULL)))).to.have.members(pids(between, 'web'))
   })
 
@@ -177,12 +344,18 @@ describe('the verbs over a formation of two apps', function () {
     const before = await running(FULL)
     expect(await ok('stop', 'web.2')).to.equal('Stopped web.2 of shop\n')
     expect(kept(pids(before), pids(await running('web.1=2 web.3=2 worker.1=1')))).to.have.length(5)
-    expect((await json<{ stopped: object[] }>('stop')).stopped).to.have.deep.members([{ type: 'web', quantity: 3, size: 'Standard-1X' }, { type: 'worker', quantity: 1, size: 'Standard-1X' }])
+    expect((await json<{ stopped: object[] }>('stop')).stopped).to.have.deep.members([
+      { type: 'web', quantity: 3, size: 'Standard-1X' },
+      { type: 'worker', quantity: 1, size: 'Standard-1X' },
+    ])
     await running('')
     expect((await get(url)).status).to.equal(503)
     expect(await ok('start', 'worker')).to.match(/Started worker=1:Standard-1X of shop/)
     await running('worker.1=1')
-    expect(await json('start')).to.deep.equal({ app: 'shop', started: [{ type: 'web', quantity: 3, size: 'Standard-1X' }] })
+    expect(await json('start')).to.deep.equal({
+      app: 'shop',
+      started: [{ type: 'web', quantity: 3, size: 'Standard-1X' }],
+    })
     expect(await answering(6)).to.deep.equal(pids(await running(FULL), 'web').sort((a, b) => a - b))
   })
 
@@ -191,35 +364,67 @@ describe('the verbs over a formation of two apps', function () {
     await ok('scale', 'web-1', 'worker+1')
     const after = await running('web.1=2 web.2=2 worker.1=1 worker.2=1')
     expect(kept(pids(before), pids(after))).to.have.length(5)
-    expect(await json('scale', 'worker=0', '--instances', 'api=+1')).to.deep.include({ instances: [{ app: 'api', before: 2, after: 3 }] })
+    expect(await json('scale', 'worker=0', '--instances', 'api=+1')).to.deep.include({
+      instances: [{ app: 'api', before: 2, after: 3 }],
+    })
     const [first] = await running('web.1=3 web.2=3')
     expect(first!.env).to.include({ SHIPIT_INSTANCES: 'api=3' })
     await ok('scale', '--instances', 'api=max')
     await ok('scale', 'web=1:standard-2x')
-    expect((await running('web.1=2'))[0]!.env).to.include({ MEMORY_AVAILABLE: '1024' }).and.not.have.property('SHIPIT_INSTANCES')
-    expect((await ok('scale')).trim().split(' ')).to.have.members(['web=1:Standard-2X', 'worker=0:Standard-1X'])
-    expect(await refusal('scale', 'wbe=2')).to.include({ code: 'usage', status: 2, why: 'Did you mean web?' })
-    expect(await refusal('scale', 'web-9')).to.include({ code: 'usage', next: 'shipit scale web=0 --app shop --local' })
-    expect(await refusal('reload', 'wbe')).to.include({ code: 'not_found', status: 6, why: 'Did you mean web?' })
+    expect((await running('web.1=2'))[0]!.env)
+      .to.include({ MEMORY_AVAILABLE: '1024' })
+      .and.not.have.property('SHIPIT_INSTANCES')
+    expect((await ok('scale')).trim().split(' ')).to.have.members([
+      'web=1:Standard-2X',
+      'worker=0:Standard-1X',
+    ])
+    expect(await refusal('scale', 'wbe=2')).to.include({
+      code: 'usage',
+      status: 2,
+      why: 'Did you mean web?',
+    })
+    expect(await refusal('scale', 'web-9')).to.include({
+      code: 'usage',
+      next: 'shipit scale web=0 --app shop --local',
+    })
+    expect(await refusal('reload', 'wbe')).to.include({
+      code: 'not_found',
+      status: 6,
+      why: 'Did you mean web?',
+    })
   })
 
   it('config: set, from stdin, pulled, pushed and unset, in the environment of each process', async () => {
-    const level = (wanted: string | undefined) => until(async () => { const seen = await instanceProcesses(world); return seen.length === 2 && seen.every(({ env }) => env.LOG_LEVEL === wanted) }, { timeout: 30_000, every: 100 })
+    const level = (wanted: string | undefined) =>
+      until(
+        async () => {
+          const seen = await instanceProcesses(world)
+          return seen.length === 2 && seen.every(({ env }) => env.LOG_LEVEL === wanted)
+        },
+        { timeout: 30_000, every: 100 },
+      )
     await ok('config', 'set', 'LOG_LEVEL=debug')
     expect(await level('debug')).to.equal(true)
     const set = await world.ok(['config', 'set', 'STRIPE_KEY', ...APP], { input: `${SECRET}\n` })
     const list = await ok('config')
-    expect(list).to.match(/LOG_LEVEL +debug/).and.match(/STRIPE_KEY +\*\*\*\*t987/)
+    expect(list)
+      .to.match(/LOG_LEVEL +debug/)
+      .and.match(/STRIPE_KEY +\*\*\*\*t987/)
     expect(set.output + list).to.not.contain(SECRET)
     expect(await ok('config', 'get', 'STRIPE_KEY')).to.equal(`${SECRET}\n`)
     const file = path.join(dir, 'pulled.env')
     await ok('config', 'pull', '--file', file)
     await writeFile(file, (await readFile(file, 'utf8')).replace('debug', 'info'))
-    expect(await json('config', 'push', '--file', file, '--yes')).to.deep.include({ added: [], changed: ['LOG_LEVEL'] })
+    expect(await json('config', 'push', '--file', file, '--yes')).to.deep.include({
+      added: [],
+      changed: ['LOG_LEVEL'],
+    })
     await rm(file)
     expect(await level('info')).to.equal(true)
     expect((await instanceProcesses(world))[0]!.env).to.include({ STRIPE_KEY: SECRET })
-    expect(await json('config', 'unset', 'LOG_LEVEL', 'STRIPE_KEY')).to.deep.include({ removed: ['LOG_LEVEL', 'STRIPE_KEY'] })
+    expect(await json('config', 'unset', 'LOG_LEVEL', 'STRIPE_KEY')).to.deep.include({
+      removed: ['LOG_LEVEL', 'STRIPE_KEY'],
+    })
     expect(await level(undefined)).to.equal(true)
   })
 
@@ -227,52 +432,83 @@ describe('the verbs over a formation of two apps', function () {
     const dashboard = await Dashboard.start()
     try {
       const { version } = (await json<{ version: number }[]>('releases'))[0]!
-      const set = await world.ok(['keys', 'set', ...APP], { input: `export PM2_PUBLIC_KEY="${PUBLIC_KEY}"\n# a comment\nPM2_SECRET_KEY=${SECRET_KEY}\n` })
+      const set = await world.ok(['keys', 'set', ...APP], {
+        input: `export PM2_PUBLIC_KEY="${PUBLIC_KEY}"\n# a comment\nPM2_SECRET_KEY=${SECRET_KEY}\n`,
+      })
       const list = await ok('keys', 'list')
-      expect(list).to.contain(`****${SECRET_KEY.slice(-4)}`).and.contain(`****${PUBLIC_KEY.slice(-4)}`)
-      expect(set.output + list).to.not.contain(SECRET_KEY).and.not.contain(PUBLIC_KEY)
+      expect(list)
+        .to.contain(`****${SECRET_KEY.slice(-4)}`)
+        .and.contain(`****${PUBLIC_KEY.slice(-4)}`)
+      expect(set.output + list)
+        .to.not.contain(SECRET_KEY)
+        .and.not.contain(PUBLIC_KEY)
       await ok('config', 'set', `PM2_APM_ADDRESS=${dashboard.url}`)
       expect(await json('keys', 'test')).to.include({ accepted: true })
       expect(dashboard.asked.some(({ private_id: secret }) => secret === SECRET_KEY)).to.equal(true)
-      expect(await json('keys', 'unset')).to.deep.include({ removed: ['PM2_PUBLIC_KEY', 'PM2_SECRET_KEY'], release: version + 3 })
+      expect(await json('keys', 'unset')).to.deep.include({
+        removed: ['PM2_PUBLIC_KEY', 'PM2_SECRET_KEY'],
+        release: version + 3,
+      })
       const typed = await refusal('keys', 'set', `PM2_SECRET_KEY=${SECRET_KEY}`)
       expect(typed).to.include({ code: 'usage', status: 2 })
       expect(JSON.stringify(typed)).to.not.contain(SECRET_KEY)
     } finally {
       await dashboard.close()
     }
-    expect(await until(async () => { const seen = await instanceProcesses(world); return seen.length === 2 && seen.every(({ env }) => env.PM2_SECRET_KEY === undefined) }, { timeout: 30_000 })).to.equal(true)
+    expect(
+      await until(
+        async () => {
+          const seen = await instanceProcesses(world)
+          return seen.length === 2 && seen.every(({ env }) => env.PM2_SECRET_KEY === undefined)
+        },
+        { timeout: 30_000 },
+      ),
+    ).to.equal(true)
   })
 
   it('releases and rollback: the code before answers again, and what undoes it is printed', async () => {
     await writeFile(path.join(dir, 'api.js'), api('two'))
     await world.commit(dir, 'Two')
     await world.json(['deploy', ...APP], { cwd: dir })
-    const answers = (word: string) => until(async () => (await get(url)).body === word, { timeout: 30_000 })
+    const answers = (word: string) =>
+      until(async () => (await get(url)).body === word, { timeout: 30_000 })
     expect(await answers('two')).to.equal(true)
     const text = await ok('rollback')
     expect(await answers('one')).to.equal(true)
     const undo = /Undo: (shipit rollback v\d+ --app shop --local)$/m.exec(text)![1]!
     await world.json(undo.split(' ').slice(1))
     expect(await answers('two')).to.equal(true)
-    const list = await json<{ version: number; current: boolean; description: string }[]>('releases')
+    const list =
+      await json<{ version: number; current: boolean; description: string }[]>('releases')
     expect(list.filter(({ current }) => current)).to.deep.equal([list[0]])
-    expect(list.slice(0, 2).every(({ description }) => /^Rollback to v\d+$/.test(description))).to.equal(true)
+    expect(
+      list.slice(0, 2).every(({ description }) => /^Rollback to v\d+$/.test(description)),
+    ).to.equal(true)
     expect(await ok('releases')).to.contain(`v${list[0]!.version}`)
-    expect(await refusal('rollback', 'v999')).to.include({ code: 'not_found', status: 6, next: 'shipit releases --app shop --local' })
+    expect(await refusal('rollback', 'v999')).to.include({
+      code: 'not_found',
+      status: 6,
+      next: 'shipit releases --app shop --local',
+    })
   })
 
   it('open, apps, whoami and login: where the app is, and whose', async () => {
     expect(await ok('open', '/who')).to.equal(`${url}who\n`)
     expect(await json('open')).to.deep.equal({ app: 'shop', url, opened: false })
-    expect((await world.json<{ name: string }[]>(['apps', '--local'])).map(({ name }) => name)).to.deep.equal(['shop'])
+    expect(
+      (await world.json<{ name: string }[]>(['apps', '--local'])).map(({ name }) => name),
+    ).to.deep.equal(['shop'])
     const { email } = await world.json<{ email: string }>(['whoami', '--local'])
     const { apiUrl, token } = await daemonInfo(world)
     const env = { HEROKU_HOST: apiUrl }
-    expect((await world.ok(['login', '--token'], { env, input: `${token}\n` })).stdout).to.contain(`Logged in as ${email}`).and.not.contain(token)
+    expect((await world.ok(['login', '--token'], { env, input: `${token}\n` })).stdout)
+      .to.contain(`Logged in as ${email}`)
+      .and.not.contain(token)
     expect(await readFile(path.join(world.folder, 'home/.netrc'), 'utf8')).to.contain(token)
     expect((await world.ok(['whoami'], { env })).stdout.trim()).to.contain(email)
-    expect((await world.shipit(['login', '--token', '--json'], { env, input: 'nonsense\n' })).status).to.equal(5)
+    expect(
+      (await world.shipit(['login', '--token', '--json'], { env, input: 'nonsense\n' })).status,
+    ).to.equal(5)
   })
 
   inSoak('delete: asks for the name, and leaves no process once it is typed', async () => {

@@ -24,7 +24,8 @@ describe('the verdict of a deploy', function () {
   let serving = 'first'
   let count = 0
   const url = () => `http://verdict.localhost:${platform.routerPort}/x`
-  const versions = async () => (await platformRequest<{ version: number }[]>(world, 'GET', '/apps/verdict/releases')).length
+  const versions = async () =>
+    (await platformRequest<{ version: number }[]>(world, 'GET', '/apps/verdict/releases')).length
 
   before(async () => {
     world = await World.create({ SHIPIT_LOCAL_LIMITS: '{"prebootSwitch":10000}' })
@@ -36,7 +37,10 @@ describe('the verdict of a deploy', function () {
     platform = await daemonInfo(world)
     proxy = await faultProxy(platform.apiUrl)
     tunnel = await tunnelTo(platform.routerPort)
-    await platformRequest(world, 'POST', '/apps/verdict/domains', { hostname: 'verdict.example.test', sni_endpoint: null })
+    await platformRequest(world, 'POST', '/apps/verdict/domains', {
+      hostname: 'verdict.example.test',
+      sni_endpoint: null,
+    })
   })
   after(async () => {
     await proxy?.close()
@@ -44,22 +48,47 @@ describe('the verdict of a deploy', function () {
     await world.close()
   })
 
-  const deploy = async ({ app, target = 'production', argv = [], env, faults, hasTraffic }: Pick<Case, 'app' | 'target' | 'argv' | 'env' | 'faults' | 'hasTraffic'>): Promise<{ outcome: Outcome; word: string; made: number }> => {
+  const deploy = async ({
+    app,
+    target = 'production',
+    argv = [],
+    env,
+    faults,
+    hasTraffic,
+  }: Pick<Case, 'app' | 'target' | 'argv' | 'env' | 'faults' | 'hasTraffic'>): Promise<{
+    outcome: Outcome
+    word: string
+    made: number
+  }> => {
     const word = `commit ${++count}`
     await world.write('verdict', { 'server.js': `${APPS[app](word)}// ${word}\n` })
     await world.commit(dir, word)
-    if (target === 'staged') await platformRequest(world, 'PATCH', '/apps/verdict/config-vars', { SHIPIT_ENV: null })
+    if (target === 'staged')
+      await platformRequest(world, 'PATCH', '/apps/verdict/config-vars', { SHIPIT_ENV: null })
     const before = await versions()
     proxy.arm(faults?.() ?? [])
     const end = hasTraffic ? trafficTo(url()) : () => undefined
-    const outcome = await world.shipit(['deploy', target, ...argv], {
-      cwd: dir, env: { HEROKU_HOST: proxy.url, HEROKU_GIT_HOST: `${proxy.url}/git`, HEROKU_API_KEY: platform.token, SHIPIT_HTTP_RETRIES: '0', ...env },
-    }).finally(end)
-    if (target === 'scaled') await platformRequest(world, 'PATCH', '/apps/verdict/formation', { updates: [{ type: 'web', quantity: 1 }] })
+    const outcome = await world
+      .shipit(['deploy', target, ...argv], {
+        cwd: dir,
+        env: {
+          HEROKU_HOST: proxy.url,
+          HEROKU_GIT_HOST: `${proxy.url}/git`,
+          HEROKU_API_KEY: platform.token,
+          SHIPIT_HTTP_RETRIES: '0',
+          ...env,
+        },
+      })
+      .finally(end)
+    if (target === 'scaled')
+      await platformRequest(world, 'PATCH', '/apps/verdict/formation', {
+        updates: [{ type: 'web', quantity: 1 }],
+      })
     if (faults) expect(proxy.met, 'requests that met the fault').to.not.deep.equal([])
-    return { outcome, word, made: await versions() - before }
+    return { outcome, word, made: (await versions()) - before }
   }
-  const answers = (word: string) => until(async () => (await get(url())).body === word, { timeout: 15_000 })
+  const answers = (word: string) =>
+    until(async () => (await get(url())).body === word, { timeout: 15_000 })
 
   const live = async (one: Case): Promise<void> => {
     const { outcome, word, made } = await deploy(one)
@@ -70,18 +99,32 @@ describe('the verdict of a deploy', function () {
     expect(await answers(serving), `"${serving}" answers`).to.equal(true)
   }
 
-  for (const [at, { name, exit, isExtra }] of cases(() => 0, () => '').entries()) {
+  for (const [at, { name, exit, isExtra }] of cases(
+    () => 0,
+    () => '',
+  ).entries()) {
     const declare = isExtra ? inSoak : it
-    declare(`${name}: exit ${exit}`, () => live(cases(() => platform.routerPort, () => tunnel.url)[at]!))
+    declare(`${name}: exit ${exit}`, () =>
+      live(
+        cases(
+          () => platform.routerPort,
+          () => tunnel.url,
+        )[at]!,
+      ),
+    )
   }
 
   describe('with preboot', () => {
-    before(() => platformRequest(world, 'PATCH', '/apps/verdict/features/preboot', { enabled: true }))
+    before(() =>
+      platformRequest(world, 'PATCH', '/apps/verdict/features/preboot', { enabled: true }),
+    )
 
     it('goes back from a release that answers 500, and never judges the one that answers meanwhile', async () => {
       const { outcome, made } = await deploy({ app: 'bad' })
       expect(outcome.status, outcome.output).to.equal(13)
-      expect(outcome.output).to.match(/Preboot is on: what served before v\d+ goes on answering, unjudged.*500 Internal Server Error.*serves again/s)
+      expect(outcome.output).to.match(
+        /Preboot is on: what served before v\d+ goes on answering, unjudged.*500 Internal Server Error.*serves again/s,
+      )
       expect(made).to.equal(2)
       expect(await answers(serving)).to.equal(true)
     })
@@ -89,7 +132,9 @@ describe('the verdict of a deploy', function () {
     it('waits until a good one answers, by its own proof', async () => {
       const { outcome, word } = await deploy({ app: 'good' })
       expect(outcome.status, outcome.output).to.equal(0)
-      expect(outcome.output).to.match(/Waiting for preboot to switch.*Done in .*: (it answers|the dynos before have been stopped)/s)
+      expect(outcome.output).to.match(
+        /Waiting for preboot to switch.*Done in .*: (it answers|the dynos before have been stopped)/s,
+      )
       serving = word
       // Asked once: had the deploy ended before the switch, the release before would answer.
       expect((await get(url())).body).to.equal(word)
@@ -107,7 +152,9 @@ function trafficTo(url: string): () => void {
     }
   }
   void ask()
-  return () => { isOver = true }
+  return () => {
+    isOver = true
+  }
 }
 
 /** A proxy that leads to one port, whatever host is asked for. */

@@ -14,7 +14,8 @@ function comparable(conf: Conf): Conf {
   const { username: _whoRuns, ...rest } = conf
   if (rest['exec_interpreter'] !== undefined) rest['interpreter'] = rest['exec_interpreter']
   delete rest['exec_interpreter']
-  if (typeof rest['exec_mode'] === 'string') rest['exec_mode'] = rest['exec_mode'].replace('_mode', '')
+  if (typeof rest['exec_mode'] === 'string')
+    rest['exec_mode'] = rest['exec_mode'].replace('_mode', '')
   // 0 is PM2's own word for max.
   if (rest['instances'] === 'max') rest['instances'] = 0
   for (const option of APP_OPTIONS) {
@@ -40,7 +41,10 @@ describe('apps, beside PM2 itself', () => {
     pm2 = require('pm2/lib/Common.js') as typeof pm2
   })
   after(() => {
-    for (const [name, value] of Object.entries({ PM2_SILENT: silent, PM2_PROGRAMMATIC: programmatic })) {
+    for (const [name, value] of Object.entries({
+      PM2_SILENT: silent,
+      PM2_PROGRAMMATIC: programmatic,
+    })) {
       if (value === undefined) delete process.env[name]
       else process.env[name] = value
     }
@@ -138,20 +142,58 @@ describe('apps, beside PM2 itself', () => {
   }
 
   const refused: Conf[] = [
-    { name: 12 }, { autorestart: 'true' }, { watch: 1 }, { max_memory_restart: '100MB' }, { max_memory_restart: '1.5G' }, { max_memory_restart: 'lots' },
-    { max_memory_restart: true }, { min_uptime: 5 }, { min_uptime: '5d' }, { max_restarts: -1 }, { max_restarts: 'many' }, { kill_timeout: 'soon' }, { kill_timeout: true },
-    { exec_mode: 'clusterd' }, { args: 5 }, { node_args: { a: 1 } }, { env: 5 }, { env: ['A=1'] }, { cwd: ['a'] }, { post_update: 'npm i' }, { io: 'x' }, { port: 'http' },
+    { name: 12 },
+    { autorestart: 'true' },
+    { watch: 1 },
+    { max_memory_restart: '100MB' },
+    { max_memory_restart: '1.5G' },
+    { max_memory_restart: 'lots' },
+    { max_memory_restart: true },
+    { min_uptime: 5 },
+    { min_uptime: '5d' },
+    { max_restarts: -1 },
+    { max_restarts: 'many' },
+    { kill_timeout: 'soon' },
+    { kill_timeout: true },
+    { exec_mode: 'clusterd' },
+    { args: 5 },
+    { node_args: { a: 1 } },
+    { env: 5 },
+    { env: ['A=1'] },
+    { cwd: ['a'] },
+    { post_update: 'npm i' },
+    { io: 'x' },
+    { port: 'http' },
   ]
   for (const conf of refused) {
     it(`are refused as PM2 refuses them: ${JSON.stringify(conf)}`, () => {
       const raw = { script: 'app.js', ...conf }
       expect(pm2.verifyConfs([structuredClone(raw)])).to.be.an('error')
-      const errors = readApp(structuredClone(raw), ['apps', 0]).findings.filter(({ severity }) => severity === 'error')
+      const errors = readApp(structuredClone(raw), ['apps', 0]).findings.filter(
+        ({ severity }) => severity === 'error',
+      )
       expect(errors.map(({ path }) => path)).to.deep.equal([['apps', 0, Object.keys(conf)[0]]])
     })
   }
 
-  const lines = ['a b', '--x="a b" c', "--x='a b'", '"a b" c', "'a b' c", 'a"b c"', '--a=1 --b', '""', '" " x', '', '  a  ', '-- --x', `a='b"c' "d'e"`, 'x="1"y', '"open', 'k=v="q r"']
+  const lines = [
+    'a b',
+    '--x="a b" c',
+    "--x='a b'",
+    '"a b" c',
+    "'a b' c",
+    'a"b c"',
+    '--a=1 --b',
+    '""',
+    '" " x',
+    '',
+    '  a  ',
+    '-- --x',
+    `a='b"c' "d'e"`,
+    'x="1"y',
+    '"open',
+    'k=v="q r"',
+  ]
   for (const line of lines) {
     it(`cut a line of arguments alike: ${line}`, () => {
       const [theirs] = pm2.verifyConfs([{ script: 'app.js', args: line }]) as Conf[]
@@ -164,7 +206,11 @@ describe('apps, beside PM2 itself', () => {
     ['a named one over env', { env: { A: '1', B: 'b' }, env_prod: { A: '2', C: 'c' } }, 'prod'],
     ['another one than named', { env: { A: '1' }, env_homolog: { A: '2' } }, 'prod'],
     ['no env at all', { env_prod: { A: '2' } }, 'prod'],
-    ['numbers and booleans', { env: { N: 1, T: true, F: false, Z: 0, E: '' }, env_prod: { N: 2.5 } }, 'prod'],
+    [
+      'numbers and booleans',
+      { env: { N: 1, T: true, F: false, Z: 0, E: '' }, env_prod: { N: 2.5 } },
+      'prod',
+    ],
     ['a map and a list as JSON', { env: { M: { a: 1 }, L: ['a', 'b'] } }, undefined],
     ['nothing', { env: { X: null } }],
     ['a port', { port: 4000, env: { PORT: '3000' } }],
@@ -176,11 +222,16 @@ describe('apps, beside PM2 itself', () => {
       const raw = { script: 'package.json', name: 'x', exec_interpreter: 'none', ...conf }
       const { app } = readApp(structuredClone(raw), ['apps', 0])
       const kept = { ...process.env }
-      const theirs = pm2.prepareAppConf({ cwd: process.cwd() }, structuredClone({ ...raw, env: conf['env'] ?? {} }))
+      const theirs = pm2.prepareAppConf(
+        { cwd: process.cwd() },
+        structuredClone({ ...raw, env: conf['env'] ?? {} }),
+      )
       const merged = pm2.mergeEnvironmentVariables(theirs as Conf, name)
       delete merged['current_conf']
       // Node hands a child every value as String writes it.
-      const seen = Object.fromEntries(Object.entries(merged).map(([key, value]) => [key, String(value)]))
+      const seen = Object.fromEntries(
+        Object.entries(merged).map(([key, value]) => [key, String(value)]),
+      )
       expect(environmentOf(app, name, kept)).to.deep.equal(seen)
     })
   }
@@ -192,7 +243,16 @@ describe('apps, beside PM2 itself', () => {
       Object.assign(process.env, { AWS_KEY: 'k', MY_TOKEN: 't', SECRET: 's', PLAIN: 'p' })
       const base = { ...process.env }
       try {
-        const theirs = pm2.prepareAppConf({ cwd: process.cwd() }, { script: 'package.json', name: 'x', exec_interpreter: 'none', env: {}, filter_env: filter }) as { env: Conf }
+        const theirs = pm2.prepareAppConf(
+          { cwd: process.cwd() },
+          {
+            script: 'package.json',
+            name: 'x',
+            exec_interpreter: 'none',
+            env: {},
+            filter_env: filter,
+          },
+        ) as { env: Conf }
         const { app } = readApp({ script: 'package.json', filter_env: filter }, ['apps', 0])
         expect(environmentOf(app, undefined, base)).to.deep.equal({ ...theirs.env })
       } finally {

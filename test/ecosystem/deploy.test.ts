@@ -2,8 +2,10 @@ import { expect } from 'chai'
 import { explain, readEcosystemText, type Ecosystem } from '../../src/ecosystem/index.js'
 
 const head = 'apps:\n  - script: a.js\n    env_prod: {A: 1}\n    env_homolog: {A: 2}\ndeploy:\n'
-const read = (...lines: string[]): Ecosystem => readEcosystemText(head + lines.map((line) => `  ${line}\n`).join(''), 'e.yml')
-const said = ({ problems }: Ecosystem): string[] => problems.map((problem) => `${problem.severity[0]} ${explain(problem, 'e.yml')}`)
+const read = (...lines: string[]): Ecosystem =>
+  readEcosystemText(head + lines.map((line) => `  ${line}\n`).join(''), 'e.yml')
+const said = ({ problems }: Ecosystem): string[] =>
+  problems.map((problem) => `${problem.severity[0]} ${explain(problem, 'e.yml')}`)
 
 describe('the deploy block', () => {
   it('is read whole', () => {
@@ -13,16 +15,41 @@ describe('the deploy block', () => {
     )
     expect(said(found)).to.deep.equal([])
     expect(found.deploy).to.deep.equal({
-      production: { app: 'my-app', ref: 'main', env: 'prod', health: '/healthz', formation: { web: '2:standard-1x', worker: '1' }, config: ['DATABASE_URL'] },
-      homolog: { app: 'my-app-homolog', ref: 'develop', env: 'homolog', subdirectory: 'packages/api' },
+      production: {
+        app: 'my-app',
+        ref: 'main',
+        env: 'prod',
+        health: '/healthz',
+        formation: { web: '2:standard-1x', worker: '1' },
+        config: ['DATABASE_URL'],
+      },
+      homolog: {
+        app: 'my-app-homolog',
+        ref: 'develop',
+        env: 'homolog',
+        subdirectory: 'packages/api',
+      },
     })
     expect(found.sshTargets).to.deep.equal([])
   })
 
   it('takes health as a map, and as none', () => {
-    const found = read('p: { health: { path: /ready, status: 204, header: { Authorization: $HEALTH }, timeout: 90 } }', 'q: { health: none }')
+    const found = read(
+      'p: { health: { path: /ready, status: 204, header: { Authorization: $HEALTH }, timeout: 90 } }',
+      'q: { health: none }',
+    )
     expect(said(found)).to.deep.equal([])
-    expect(found.deploy).to.deep.equal({ p: { health: { path: '/ready', status: '204', header: { Authorization: '$HEALTH' }, timeout: '90' } }, q: { health: 'none' } })
+    expect(found.deploy).to.deep.equal({
+      p: {
+        health: {
+          path: '/ready',
+          status: '204',
+          header: { Authorization: '$HEALTH' },
+          timeout: '90',
+        },
+      },
+      q: { health: 'none' },
+    })
   })
 
   it("leaves PM2's own targets alone and names them", () => {
@@ -37,47 +64,148 @@ describe('the deploy block', () => {
   })
 
   it('reads a target that holds both as ours', () => {
-    const found = read('both: { app: my-app, host: a.example, ref: main, env: { NODE_ENV: production } }')
+    const found = read(
+      'both: { app: my-app, host: a.example, ref: main, env: { NODE_ENV: production } }',
+    )
     expect(said(found)).to.deep.equal([])
-    expect(found.deploy).to.deep.equal({ both: { app: 'my-app', ref: 'main', ssh: ['host', 'env'] } })
+    expect(found.deploy).to.deep.equal({
+      both: { app: 'my-app', ref: 'main', ssh: ['host', 'env'] },
+    })
     expect(found.sshTargets).to.deep.equal([])
   })
 
   const cases: [string, string[]][] = [
-    ['p: { ap: my-app }', ['w e.yml:6:8 deploy/p/ap: unknown key of a deploy target; did you mean app?']],
-    ['p: { app: my-app, helth: /x }', ['w e.yml:6:21 deploy/p/helth: unknown key of a deploy target; did you mean health?']],
+    [
+      'p: { ap: my-app }',
+      ['w e.yml:6:8 deploy/p/ap: unknown key of a deploy target; did you mean app?'],
+    ],
+    [
+      'p: { app: my-app, helth: /x }',
+      ['w e.yml:6:21 deploy/p/helth: unknown key of a deploy target; did you mean health?'],
+    ],
     ['p: { env: staging }', ['w e.yml:6:13 deploy/p/env: no app has env_staging']],
-    ['p: { env: production }', ['w e.yml:6:13 deploy/p/env: no app has env_production; did you mean prod?']],
-    ['p: { env: env_prod }', ['e e.yml:6:13 deploy/p/env: must be the NAME of an env_NAME block, not "env_prod"']],
-    ['p: { env: {A: 1} }', ['e e.yml:6:13 deploy/p/env: must be the NAME of an env_NAME block, not a map']],
-    ['p: { app: My_App }', ['e e.yml:6:13 deploy/p/app: must be an app\'s name: 3 to 30 of a-z, 0-9 and -, a letter first, not "My_App"']],
-    ['p: { app: 12 }', ["e e.yml:6:13 deploy/p/app: must be an app's name: 3 to 30 of a-z, 0-9 and -, a letter first, not 12"]],
-    [`p: { app: a${'b'.repeat(30)} }`, [`e e.yml:6:13 deploy/p/app: must be an app's name: 3 to 30 of a-z, 0-9 and -, a letter first, not "a${'b'.repeat(30)}"`]],
-    ['p: { app: ab }', ['e e.yml:6:13 deploy/p/app: must be an app\'s name: 3 to 30 of a-z, 0-9 and -, a letter first, not "ab"']],
-    ['p: { ref: --upload-pack=x }', ['e e.yml:6:13 deploy/p/ref: must be a branch, a tag or a commit, not "--upload-pack=x"']],
-    ['p: { ref: "a..b" }', ['e e.yml:6:13 deploy/p/ref: must be a branch, a tag or a commit, not "a..b"']],
-    ['p: { health: healthz }', ['e e.yml:6:16 deploy/p/health: must be a path that begins with /, none, or a map of path, status, header and timeout, not "healthz"']],
-    ['p: { health: { pth: /x } }', ['e e.yml:6:16 deploy/p/health: has an unknown key "pth"; it takes path, status, header, timeout']],
-    ['p: { health: { status: 200-700 } }', ['e e.yml:6:16 deploy/p/health: status must be such as 200-399,401, not "200-700"']],
-    ['p: { health: { timeout: soon } }', ['e e.yml:6:16 deploy/p/health: timeout must be a time such as 90s, not "soon"']],
-    ['p: { health: { header: { "X Y": secret } } }', ['e e.yml:6:16 deploy/p/health: header "X Y" cannot be sent']],
-    ['p: { subdirectory: ../x }', ['e e.yml:6:22 deploy/p/subdirectory: must be a folder inside the repository, not "../x"']],
-    ['p: { subdirectory: a/.. }', ['e e.yml:6:22 deploy/p/subdirectory: must be a folder inside the repository, not "a/.."']],
+    [
+      'p: { env: production }',
+      ['w e.yml:6:13 deploy/p/env: no app has env_production; did you mean prod?'],
+    ],
+    [
+      'p: { env: env_prod }',
+      ['e e.yml:6:13 deploy/p/env: must be the NAME of an env_NAME block, not "env_prod"'],
+    ],
+    [
+      'p: { env: {A: 1} }',
+      ['e e.yml:6:13 deploy/p/env: must be the NAME of an env_NAME block, not a map'],
+    ],
+    [
+      'p: { app: My_App }',
+      [
+        'e e.yml:6:13 deploy/p/app: must be an app\'s name: 3 to 30 of a-z, 0-9 and -, a letter first, not "My_App"',
+      ],
+    ],
+    [
+      'p: { app: 12 }',
+      [
+        "e e.yml:6:13 deploy/p/app: must be an app's name: 3 to 30 of a-z, 0-9 and -, a letter first, not 12",
+      ],
+    ],
+    [
+      `p: { app: a${'b'.repeat(30)} }`,
+      [
+        `e e.yml:6:13 deploy/p/app: must be an app's name: 3 to 30 of a-z, 0-9 and -, a letter first, not "a${'b'.repeat(30)}"`,
+      ],
+    ],
+    [
+      'p: { app: ab }',
+      [
+        'e e.yml:6:13 deploy/p/app: must be an app\'s name: 3 to 30 of a-z, 0-9 and -, a letter first, not "ab"',
+      ],
+    ],
+    [
+      'p: { ref: --upload-pack=x }',
+      ['e e.yml:6:13 deploy/p/ref: must be a branch, a tag or a commit, not "--upload-pack=x"'],
+    ],
+    [
+      'p: { ref: "a..b" }',
+      ['e e.yml:6:13 deploy/p/ref: must be a branch, a tag or a commit, not "a..b"'],
+    ],
+    [
+      'p: { health: healthz }',
+      [
+        'e e.yml:6:16 deploy/p/health: must be a path that begins with /, none, or a map of path, status, header and timeout, not "healthz"',
+      ],
+    ],
+    [
+      'p: { health: { pth: /x } }',
+      [
+        'e e.yml:6:16 deploy/p/health: has an unknown key "pth"; it takes path, status, header, timeout',
+      ],
+    ],
+    [
+      'p: { health: { status: 200-700 } }',
+      ['e e.yml:6:16 deploy/p/health: status must be such as 200-399,401, not "200-700"'],
+    ],
+    [
+      'p: { health: { timeout: soon } }',
+      ['e e.yml:6:16 deploy/p/health: timeout must be a time such as 90s, not "soon"'],
+    ],
+    [
+      'p: { health: { header: { "X Y": secret } } }',
+      ['e e.yml:6:16 deploy/p/health: header "X Y" cannot be sent'],
+    ],
+    [
+      'p: { subdirectory: ../x }',
+      ['e e.yml:6:22 deploy/p/subdirectory: must be a folder inside the repository, not "../x"'],
+    ],
+    [
+      'p: { subdirectory: a/.. }',
+      ['e e.yml:6:22 deploy/p/subdirectory: must be a folder inside the repository, not "a/.."'],
+    ],
     ['p: { subdirectory: a..b/c }', []],
-    ['p: { subdirectory: /etc }', ['e e.yml:6:22 deploy/p/subdirectory: must be a folder inside the repository, not "/etc"']],
-    ['p: { formation: 2 }', ['e e.yml:6:19 deploy/p/formation: must map process types to a count and a size, such as web: "2:standard-1x"']],
-    ['p: { formation: {web: "two"} }', ['e e.yml:6:19 deploy/p/formation: must map process types to a count and a size, such as web: "2:standard-1x"; web is "two"']],
-    ['p: { formation: {web: -1} }', ['e e.yml:6:19 deploy/p/formation: must map process types to a count and a size, such as web: "2:standard-1x"; web is "-1"']],
-    ['p: { config: {TOKEN: hunter2} }', ['e e.yml:6:16 deploy/p/config: must be a list of config vars, by name only']],
-    ['p: { config: [TOKEN=hunter2] }', ['e e.yml:6:16 deploy/p/config: must be a list of config vars, by name only']],
+    [
+      'p: { subdirectory: /etc }',
+      ['e e.yml:6:22 deploy/p/subdirectory: must be a folder inside the repository, not "/etc"'],
+    ],
+    [
+      'p: { formation: 2 }',
+      [
+        'e e.yml:6:19 deploy/p/formation: must map process types to a count and a size, such as web: "2:standard-1x"',
+      ],
+    ],
+    [
+      'p: { formation: {web: "two"} }',
+      [
+        'e e.yml:6:19 deploy/p/formation: must map process types to a count and a size, such as web: "2:standard-1x"; web is "two"',
+      ],
+    ],
+    [
+      'p: { formation: {web: -1} }',
+      [
+        'e e.yml:6:19 deploy/p/formation: must map process types to a count and a size, such as web: "2:standard-1x"; web is "-1"',
+      ],
+    ],
+    [
+      'p: { config: {TOKEN: hunter2} }',
+      ['e e.yml:6:16 deploy/p/config: must be a list of config vars, by name only'],
+    ],
+    [
+      'p: { config: [TOKEN=hunter2] }',
+      ['e e.yml:6:16 deploy/p/config: must be a list of config vars, by name only'],
+    ],
     ['p: my-app', ['e e.yml:6:6 deploy/p: must be a map']],
     ['p:', ['e e.yml:6:3 deploy/p: must be a map']],
     ['- app: my-app', ['e e.yml:6:3 deploy: must be a map of names to targets']],
     ['p: { app: , ref: main }', []],
   ]
-  for (const [line, expected] of cases) it(expected[0]?.slice(2) ?? `has nothing against ${line}`, () => expect(said(read(line))).to.deep.equal(expected))
+  for (const [line, expected] of cases)
+    it(expected[0]?.slice(2) ?? `has nothing against ${line}`, () =>
+      expect(said(read(line))).to.deep.equal(expected),
+    )
 
   it('never repeats what might be a secret', () => {
-    expect(JSON.stringify(read('p: { config: [TOKEN=hunter2], formation: {web: {hunter2: 1}} }').problems)).not.to.include('hunter2')
+    expect(
+      JSON.stringify(
+        read('p: { config: [TOKEN=hunter2], formation: {web: {hunter2: 1}} }').problems,
+      ),
+    ).not.to.include('hunter2')
   })
 })

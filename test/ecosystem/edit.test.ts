@@ -1,6 +1,12 @@
 import { expect } from 'chai'
 import { parse } from 'yaml'
-import { editJson, editYaml, readEcosystemText, renderEcosystem, type YamlChange } from '../../src/ecosystem/index.js'
+import {
+  editJson,
+  editYaml,
+  readEcosystemText,
+  renderEcosystem,
+  type YamlChange,
+} from '../../src/ecosystem/index.js'
 
 const AWKWARD = `# The shop's apps.
 x-env: &env   # shared
@@ -31,47 +37,248 @@ deploy:
 
 /** [what, text, changes, the lines that go and come]: every other byte must stay. */
 const cases: [string, string, YamlChange[], [string, string][]][] = [
-  ['a number', AWKWARD, [{ path: ['apps', 0, 'instances'], value: 4 }], [['instances: 2   # two', 'instances: 4   # two']]],
-  ['a word for a number', AWKWARD, [{ path: ['apps', 0, 'instances'], value: 'max' }], [['instances: 2   # two', 'instances: max   # two']]],
-  ['text in single quotes', AWKWARD, [{ path: ['apps', 1, 'name'], value: "job's" }], [["- name: 'jobs'", "- name: 'job''s'"]]],
-  ['text in double quotes', 'a: "x" # y\n', [{ path: ['a'], value: 'say "hi"' }], [['"x"', '"say \\"hi\\""']]],
-  ['a folded text', AWKWARD, [{ path: ['apps', 1, 'script'], value: 'work.js' }], [['script: >-\n        jobs.js\n', 'script: work.js\n']]],
-  ['an item of a list in brackets', AWKWARD, [{ path: ['apps', 0, 'args', 1], value: 'c' }], [['"b" ]', '"c" ]']]],
-  ['one more item in brackets', AWKWARD, [{ path: ['apps', 0, 'args', 2], value: 'c' }], [['"b" ]', '"b", c ]']]],
-  ['one more item of a block list', AWKWARD, [{ path: ['apps', 1, 'node_args', 2], value: '--new' }], [['- --trace\n', '- --trace\n      - "--new"\n']]],
-  ['a key in braces', AWKWARD, [{ path: ['apps', 0, 'env', 'PORT'], value: 81 }], [['PORT: 80, }', 'PORT: 81, }']]],
-  ['one more key in braces', AWKWARD, [{ path: ['apps', 0, 'env', 'A'], value: '1' }], [['PORT: 80, }', 'PORT: 80, A: "1", }']]],
-  ['a key that a merge brings in', AWKWARD, [{ path: ['apps', 0, 'env', 'TZ'], value: 'CET' }], [['PORT: 80, }', 'PORT: 80, TZ: CET, }']]],
-  ['a key behind an alias', AWKWARD, [{ path: ['apps', 1, 'env', 'TZ'], value: 'CET' }], [['env: *env\n', 'env: { <<: *env, TZ: CET }\n']]],
-  ['a new key at the end of an app', AWKWARD, [{ path: ['apps', 1, 'kill_timeout'], value: 9000 }], [['- --trace\n', '- --trace\n      kill_timeout: 9000\n']]],
-  ['a new map', AWKWARD, [{ path: ['apps', 0, 'env_prod', 'A'], value: 'x' }], [['# flow\n', '# flow\n        env_prod:\n          A: x\n']]],
-  ['a new app', AWKWARD, [{ path: ['apps', 2], value: { name: 'c', script: 'c.js' } }], [['- --trace\n', '- --trace\n    - name: c\n      script: c.js\n']]],
-  ['a new key at the end of the file', AWKWARD, [{ path: ['note'], value: 'x' }], [['{app: shop-prod}\n', '{app: shop-prod}\nnote: x\n']]],
-  ['a deploy target', AWKWARD, [{ path: ['deploy', 'homolog'], value: { app: 'shop-h' } }], [['{app: shop-prod}\n', '{app: shop-prod}\n    homolog:\n      app: shop-h\n']]],
-  ['a key taken out', AWKWARD, [{ path: ['apps', 0, 'instances'], value: undefined }], [['        instances: 2   # two are enough\n', '']]],
-  ['the first key of an app taken out', AWKWARD, [{ path: ['apps', 0, 'name'], value: undefined }], [['-   name:   shop     # keep this name\n        script', '-   script']]],
-  ['a block taken out', AWKWARD, [{ path: ['apps', 1, 'node_args'], value: undefined }], [['      node_args:\n      - --harmony   # old\n      - --trace\n', '']]],
-  ['a list for a text', AWKWARD, [{ path: ['apps', 1, 'script'], value: ['a', 'b'] }], [['script: >-\n        jobs.js\n', 'script: [a, b]\n']]],
-  ['a value for a block', AWKWARD, [{ path: ['apps', 1, 'node_args'], value: '--one' }], [['node_args:\n      - --harmony   # old\n      - --trace\n', 'node_args: "--one"\n']]],
-  ['several at once', AWKWARD, [{ path: ['apps', 0, 'instances'], value: 3 }, { path: ['apps', 1, 'instances'], value: 1 }], [['instances: 2 ', 'instances: 3 '], ['- --trace\n', '- --trace\n      instances: 1\n']]],
+  [
+    'a number',
+    AWKWARD,
+    [{ path: ['apps', 0, 'instances'], value: 4 }],
+    [['instances: 2   # two', 'instances: 4   # two']],
+  ],
+  [
+    'a word for a number',
+    AWKWARD,
+    [{ path: ['apps', 0, 'instances'], value: 'max' }],
+    [['instances: 2   # two', 'instances: max   # two']],
+  ],
+  [
+    'text in single quotes',
+    AWKWARD,
+    [{ path: ['apps', 1, 'name'], value: "job's" }],
+    [["- name: 'jobs'", "- name: 'job''s'"]],
+  ],
+  [
+    'text in double quotes',
+    'a: "x" # y\n',
+    [{ path: ['a'], value: 'say "hi"' }],
+    [['"x"', '"say \\"hi\\""']],
+  ],
+  [
+    'a folded text',
+    AWKWARD,
+    [{ path: ['apps', 1, 'script'], value: 'work.js' }],
+    [['script: >-\n        jobs.js\n', 'script: work.js\n']],
+  ],
+  [
+    'an item of a list in brackets',
+    AWKWARD,
+    [{ path: ['apps', 0, 'args', 1], value: 'c' }],
+    [['"b" ]', '"c" ]']],
+  ],
+  [
+    'one more item in brackets',
+    AWKWARD,
+    [{ path: ['apps', 0, 'args', 2], value: 'c' }],
+    [['"b" ]', '"b", c ]']],
+  ],
+  [
+    'one more item of a block list',
+    AWKWARD,
+    [{ path: ['apps', 1, 'node_args', 2], value: '--new' }],
+    [['- --trace\n', '- --trace\n      - "--new"\n']],
+  ],
+  [
+    'a key in braces',
+    AWKWARD,
+    [{ path: ['apps', 0, 'env', 'PORT'], value: 81 }],
+    [['PORT: 80, }', 'PORT: 81, }']],
+  ],
+  [
+    'one more key in braces',
+    AWKWARD,
+    [{ path: ['apps', 0, 'env', 'A'], value: '1' }],
+    [['PORT: 80, }', 'PORT: 80, A: "1", }']],
+  ],
+  [
+    'a key that a merge brings in',
+    AWKWARD,
+    [{ path: ['apps', 0, 'env', 'TZ'], value: 'CET' }],
+    [['PORT: 80, }', 'PORT: 80, TZ: CET, }']],
+  ],
+  [
+    'a key behind an alias',
+    AWKWARD,
+    [{ path: ['apps', 1, 'env', 'TZ'], value: 'CET' }],
+    [['env: *env\n', 'env: { <<: *env, TZ: CET }\n']],
+  ],
+  [
+    'a new key at the end of an app',
+    AWKWARD,
+    [{ path: ['apps', 1, 'kill_timeout'], value: 9000 }],
+    [['- --trace\n', '- --trace\n      kill_timeout: 9000\n']],
+  ],
+  [
+    'a new map',
+    AWKWARD,
+    [{ path: ['apps', 0, 'env_prod', 'A'], value: 'x' }],
+    [['# flow\n', '# flow\n        env_prod:\n          A: x\n']],
+  ],
+  [
+    'a new app',
+    AWKWARD,
+    [{ path: ['apps', 2], value: { name: 'c', script: 'c.js' } }],
+    [['- --trace\n', '- --trace\n    - name: c\n      script: c.js\n']],
+  ],
+  [
+    'a new key at the end of the file',
+    AWKWARD,
+    [{ path: ['note'], value: 'x' }],
+    [['{app: shop-prod}\n', '{app: shop-prod}\nnote: x\n']],
+  ],
+  [
+    'a deploy target',
+    AWKWARD,
+    [{ path: ['deploy', 'homolog'], value: { app: 'shop-h' } }],
+    [['{app: shop-prod}\n', '{app: shop-prod}\n    homolog:\n      app: shop-h\n']],
+  ],
+  [
+    'a key taken out',
+    AWKWARD,
+    [{ path: ['apps', 0, 'instances'], value: undefined }],
+    [['        instances: 2   # two are enough\n', '']],
+  ],
+  [
+    'the first key of an app taken out',
+    AWKWARD,
+    [{ path: ['apps', 0, 'name'], value: undefined }],
+    [['-   name:   shop     # keep this name\n        script', '-   script']],
+  ],
+  [
+    'a block taken out',
+    AWKWARD,
+    [{ path: ['apps', 1, 'node_args'], value: undefined }],
+    [['      node_args:\n      - --harmony   # old\n      - --trace\n', '']],
+  ],
+  [
+    'a list for a text',
+    AWKWARD,
+    [{ path: ['apps', 1, 'script'], value: ['a', 'b'] }],
+    [['script: >-\n        jobs.js\n', 'script: [a, b]\n']],
+  ],
+  [
+    'a value for a block',
+    AWKWARD,
+    [{ path: ['apps', 1, 'node_args'], value: '--one' }],
+    [['node_args:\n      - --harmony   # old\n      - --trace\n', 'node_args: "--one"\n']],
+  ],
+  [
+    'several at once',
+    AWKWARD,
+    [
+      { path: ['apps', 0, 'instances'], value: 3 },
+      { path: ['apps', 1, 'instances'], value: 1 },
+    ],
+    [
+      ['instances: 2 ', 'instances: 3 '],
+      ['- --trace\n', '- --trace\n      instances: 1\n'],
+    ],
+  ],
   ['nothing', AWKWARD, [{ path: ['apps', 0, 'instances'], value: 2 }], []],
   ['no key that is not there', AWKWARD, [{ path: ['apps', 0, 'nothing'], value: undefined }], []],
-  ['an empty value', 'apps:\n  - script: a.js\n    env:\n    name: x\n', [{ path: ['apps', 0, 'env', 'A'], value: '1' }], [['env:\n', 'env:\n      A: "1"\n']]],
-  ['an empty value before a comment', 'apps:\n  - script: a.js\n    name: # none yet\n', [{ path: ['apps', 0, 'name'], value: 'x' }], [['name: #', 'name: x #']]],
-  ['braces that are empty', 'apps:\n  - script: a.js\n    env: {}\n', [{ path: ['apps', 0, 'env', 'A'], value: 1 }], [['{}', '{ A: 1 }']]],
-  ['a single app', 'apps:\n  script: a.js\n  instances: 1 # x\n', [{ path: ['apps', 0, 'instances'], value: 2 }], [['1 # x', '2 # x']]],
-  ['a single app, by its own path', 'apps:\n  script: a.js\n  instances: 1\n', [{ path: ['apps', 'instances'], value: 2 }], [['instances: 1', 'instances: 2']]],
-  ['a bare app', 'script: a.js\nname: x\n', [{ path: ['apps', 0, 'instances'], value: 2 }], [['name: x\n', 'name: x\ninstances: 2\n']]],
-  ['a bare list', '- script: a.js\n', [{ path: ['apps', 0, 'instances'], value: 2 }], [['a.js\n', 'a.js\n  instances: 2\n']]],
-  ['a list under pm2', 'pm2:\n- script: a.js\n', [{ path: ['apps', 0, 'instances'], value: 2 }], [['a.js\n', 'a.js\n  instances: 2\n']]],
-  ['no new line at the end', 'apps:\n  - script: a.js', [{ path: ['apps', 0, 'instances'], value: 2 }], [['a.js', 'a.js\n    instances: 2']]],
-  ['a comment and no new line at the end', 'apps:\n  - script: a.js # x', [{ path: ['apps', 0, 'instances'], value: 2 }], [['# x', '# x\n    instances: 2']]],
-  ['a deploy block alone', 'deploy:\n  p: {app: abc}\n', [{ path: ['apps', 0, 'script'], value: 'a.js' }], [['abc}\n', 'abc}\napps:\n  - script: a.js\n']]],
-  ['a multi-line map in braces', '{\n  apps: [\n    {\n      script: a.js, # it\n      name: x\n    }\n  ]\n}\n', [{ path: ['apps', 0, 'instances'], value: 2 }], [['name: x', 'name: x, instances: 2']]],
-  ['quotes around a key', '"apps":\n  - "script": "a.js"\n    "instances": 1\n', [{ path: ['apps', 0, 'instances'], value: 2 }], [['"instances": 1', '"instances": 2']]],
-  ['a document with its marks', '---\napps:\n  - script: a.js\n...\n', [{ path: ['apps', 0, 'instances'], value: 2 }], [['a.js\n', 'a.js\n    instances: 2\n']]],
-  ['an anchored value that nothing else uses', 'apps:\n  - script: &s a.js\n', [{ path: ['apps', 0, 'script'], value: 'b.js' }], [['a.js', 'b.js']]],
-  ['a key after a literal text', 'apps:\n  - script: a.js\n    args: |\n      --a\n      --b\n\n# end\n', [{ path: ['apps', 0, 'instances'], value: 2 }], [['--b\n', '--b\n    instances: 2\n']]],
+  [
+    'an empty value',
+    'apps:\n  - script: a.js\n    env:\n    name: x\n',
+    [{ path: ['apps', 0, 'env', 'A'], value: '1' }],
+    [['env:\n', 'env:\n      A: "1"\n']],
+  ],
+  [
+    'an empty value before a comment',
+    'apps:\n  - script: a.js\n    name: # none yet\n',
+    [{ path: ['apps', 0, 'name'], value: 'x' }],
+    [['name: #', 'name: x #']],
+  ],
+  [
+    'braces that are empty',
+    'apps:\n  - script: a.js\n    env: {}\n',
+    [{ path: ['apps', 0, 'env', 'A'], value: 1 }],
+    [['{}', '{ A: 1 }']],
+  ],
+  [
+    'a single app',
+    'apps:\n  script: a.js\n  instances: 1 # x\n',
+    [{ path: ['apps', 0, 'instances'], value: 2 }],
+    [['1 # x', '2 # x']],
+  ],
+  [
+    'a single app, by its own path',
+    'apps:\n  script: a.js\n  instances: 1\n',
+    [{ path: ['apps', 'instances'], value: 2 }],
+    [['instances: 1', 'instances: 2']],
+  ],
+  [
+    'a bare app',
+    'script: a.js\nname: x\n',
+    [{ path: ['apps', 0, 'instances'], value: 2 }],
+    [['name: x\n', 'name: x\ninstances: 2\n']],
+  ],
+  [
+    'a bare list',
+    '- script: a.js\n',
+    [{ path: ['apps', 0, 'instances'], value: 2 }],
+    [['a.js\n', 'a.js\n  instances: 2\n']],
+  ],
+  [
+    'a list under pm2',
+    'pm2:\n- script: a.js\n',
+    [{ path: ['apps', 0, 'instances'], value: 2 }],
+    [['a.js\n', 'a.js\n  instances: 2\n']],
+  ],
+  [
+    'no new line at the end',
+    'apps:\n  - script: a.js',
+    [{ path: ['apps', 0, 'instances'], value: 2 }],
+    [['a.js', 'a.js\n    instances: 2']],
+  ],
+  [
+    'a comment and no new line at the end',
+    'apps:\n  - script: a.js # x',
+    [{ path: ['apps', 0, 'instances'], value: 2 }],
+    [['# x', '# x\n    instances: 2']],
+  ],
+  [
+    'a deploy block alone',
+    'deploy:\n  p: {app: abc}\n',
+    [{ path: ['apps', 0, 'script'], value: 'a.js' }],
+    [['abc}\n', 'abc}\napps:\n  - script: a.js\n']],
+  ],
+  [
+    'a multi-line map in braces',
+    '{\n  apps: [\n    {\n      script: a.js, # it\n      name: x\n    }\n  ]\n}\n',
+    [{ path: ['apps', 0, 'instances'], value: 2 }],
+    [['name: x', 'name: x, instances: 2']],
+  ],
+  [
+    'quotes around a key',
+    '"apps":\n  - "script": "a.js"\n    "instances": 1\n',
+    [{ path: ['apps', 0, 'instances'], value: 2 }],
+    [['"instances": 1', '"instances": 2']],
+  ],
+  [
+    'a document with its marks',
+    '---\napps:\n  - script: a.js\n...\n',
+    [{ path: ['apps', 0, 'instances'], value: 2 }],
+    [['a.js\n', 'a.js\n    instances: 2\n']],
+  ],
+  [
+    'an anchored value that nothing else uses',
+    'apps:\n  - script: &s a.js\n',
+    [{ path: ['apps', 0, 'script'], value: 'b.js' }],
+    [['a.js', 'b.js']],
+  ],
+  [
+    'a key after a literal text',
+    'apps:\n  - script: a.js\n    args: |\n      --a\n      --b\n\n# end\n',
+    [{ path: ['apps', 0, 'instances'], value: 2 }],
+    [['--b\n', '--b\n    instances: 2\n']],
+  ],
 ]
 
 /** The JavaScript way to the same change, to hold the result against. */
@@ -103,31 +310,97 @@ describe('editing YAML in place', () => {
   }
 
   it('makes every change come true, whatever the file and the value', () => {
-    const texts = [AWKWARD.replace('env: *env', 'env: {A: 1}'), renderEcosystem({ name: 'shop', script: 'a.js', format: 'yml', esm: false, instances: 2, envNames: ['prod'] }).text, 'apps: [{name: a, script: a.js, env: {A: 1}}]', 'apps:\n- name: a\n  script: a.js']
-    const values: unknown[] = [0, 1.5, true, null, '', 'max', 'yes', '0x1F', '1e3', '- a', '# x', 'a: b', '*x', '&x', '!x', '@x', '%x', 'é', 'a\nb\n', "it's", '"', '\\', '2020-01-01', [], {}, ['a', { b: [1, { c: null }] }], { 'odd key: #': { deep: ['x'] } }, undefined]
-    const paths: (string | number)[][] = [['apps', 0, 'name'], ['apps', 0, 'fresh'], ['apps', 0, 'env', 'A'], ['apps', 0, 'env', 'NEW KEY'], ['apps', 0, 'env'], ['apps', 0, 'a', 'b', 'c'], ['fresh'], ['apps', 0, 'list', 0]]
+    const texts = [
+      AWKWARD.replace('env: *env', 'env: {A: 1}'),
+      renderEcosystem({
+        name: 'shop',
+        script: 'a.js',
+        format: 'yml',
+        esm: false,
+        instances: 2,
+        envNames: ['prod'],
+      }).text,
+      'apps: [{name: a, script: a.js, env: {A: 1}}]',
+      'apps:\n- name: a\n  script: a.js',
+    ]
+    const values: unknown[] = [
+      0,
+      1.5,
+      true,
+      null,
+      '',
+      'max',
+      'yes',
+      '0x1F',
+      '1e3',
+      '- a',
+      '# x',
+      'a: b',
+      '*x',
+      '&x',
+      '!x',
+      '@x',
+      '%x',
+      'é',
+      'a\nb\n',
+      "it's",
+      '"',
+      '\\',
+      '2020-01-01',
+      [],
+      {},
+      ['a', { b: [1, { c: null }] }],
+      { 'odd key: #': { deep: ['x'] } },
+      undefined,
+    ]
+    const paths: (string | number)[][] = [
+      ['apps', 0, 'name'],
+      ['apps', 0, 'fresh'],
+      ['apps', 0, 'env', 'A'],
+      ['apps', 0, 'env', 'NEW KEY'],
+      ['apps', 0, 'env'],
+      ['apps', 0, 'a', 'b', 'c'],
+      ['fresh'],
+      ['apps', 0, 'list', 0],
+    ]
     for (const text of texts) {
       for (const path of paths) {
         for (const value of values) {
           if (value === undefined && (path.includes('a') || path.includes('list'))) continue
           const result = editYaml(text, [{ path, value }])
           const note = `${path.join('/')} = ${JSON.stringify(value)} in\n${result}`
-          expect(parse(result, { merge: true }), note).to.deep.equal(expectedData(text, path, value))
-          for (const comment of text.match(/# the (front|last words)|# end|# What PM2.*/g) ?? []) expect(result, note).to.include(comment)
+          expect(parse(result, { merge: true }), note).to.deep.equal(
+            expectedData(text, path, value),
+          )
+          for (const comment of text.match(/# the (front|last words)|# end|# What PM2.*/g) ?? [])
+            expect(result, note).to.include(comment)
         }
       }
     }
   })
 
   it('takes items out of lists', () => {
-    const { apps } = parse(editYaml(AWKWARD, [{ path: ['apps', 1, 'node_args', 0], value: undefined }]), { merge: true }) as { apps: { node_args: string[] }[] }
+    const { apps } = parse(
+      editYaml(AWKWARD, [{ path: ['apps', 1, 'node_args', 0], value: undefined }]),
+      { merge: true },
+    ) as { apps: { node_args: string[] }[] }
     expect(apps[1]!.node_args).to.deep.equal(['--trace'])
-    expect(editYaml(AWKWARD, [{ path: ['apps', 1], value: undefined }])).to.include('# the front').and.not.include('jobs')
+    expect(editYaml(AWKWARD, [{ path: ['apps', 1], value: undefined }]))
+      .to.include('# the front')
+      .and.not.include('jobs')
   })
 
   it('undoes itself byte for byte', () => {
-    const there = editYaml(AWKWARD, [{ path: ['apps', 0, 'instances'], value: 8 }, { path: ['apps', 0, 'kill_timeout'], value: 1 }])
-    expect(editYaml(there, [{ path: ['apps', 0, 'kill_timeout'], value: undefined }, { path: ['apps', 0, 'instances'], value: 2 }])).to.equal(AWKWARD)
+    const there = editYaml(AWKWARD, [
+      { path: ['apps', 0, 'instances'], value: 8 },
+      { path: ['apps', 0, 'kill_timeout'], value: 1 },
+    ])
+    expect(
+      editYaml(there, [
+        { path: ['apps', 0, 'kill_timeout'], value: undefined },
+        { path: ['apps', 0, 'instances'], value: 2 },
+      ]),
+    ).to.equal(AWKWARD)
   })
 
   it('mends what a problem points at', () => {
@@ -141,31 +414,55 @@ describe('editing YAML in place', () => {
 
   it('will not change two places where one is meant', () => {
     const shared = 'apps:\n  - script: a.js\n    env: &e {A: 1}\n  - script: b.js\n    env: *e\n'
-    expect(() => editYaml(shared, [{ path: ['apps', 0, 'env', 'A'], value: 2 }])).to.throw(RangeError, 'apps/0/env/A cannot be set by itself: an anchor shares it')
-    expect(parse(editYaml(shared, [{ path: ['apps', 1, 'env', 'A'], value: 2 }]), { merge: true })).to.have.nested.property('apps[0].env.A', 1)
+    expect(() => editYaml(shared, [{ path: ['apps', 0, 'env', 'A'], value: 2 }])).to.throw(
+      RangeError,
+      'apps/0/env/A cannot be set by itself: an anchor shares it',
+    )
+    expect(
+      parse(editYaml(shared, [{ path: ['apps', 1, 'env', 'A'], value: 2 }]), { merge: true }),
+    ).to.have.nested.property('apps[0].env.A', 1)
   })
 
   it('says what it cannot read and where it cannot reach', () => {
-    expect(() => editYaml('a: [', [{ path: ['a'], value: 1 }])).to.throw(SyntaxError, /^not YAML at 1:5/)
-    expect(() => editYaml('apps: [{script: a}]\n', [{ path: ['apps', 5, 'name'], value: 1 }])).to.throw(RangeError, 'the list has no place 5')
-    expect(() => editYaml('apps: [{script: a}]\n', [{ path: ['apps', 0, 'args', 3], value: 1 }])).to.throw(RangeError)
+    expect(() => editYaml('a: [', [{ path: ['a'], value: 1 }])).to.throw(
+      SyntaxError,
+      /^not YAML at 1:5/,
+    )
+    expect(() =>
+      editYaml('apps: [{script: a}]\n', [{ path: ['apps', 5, 'name'], value: 1 }]),
+    ).to.throw(RangeError, 'the list has no place 5')
+    expect(() =>
+      editYaml('apps: [{script: a}]\n', [{ path: ['apps', 0, 'args', 3], value: 1 }]),
+    ).to.throw(RangeError)
   })
 
   it('writes a file that is not there yet', () => {
-    expect(parse(editYaml('', [{ path: ['apps', 0, 'script'], value: 'a.js' }]))).to.deep.equal({ apps: [{ script: 'a.js' }] })
-    expect(editYaml('# nothing yet\n', [{ path: ['a'], value: 1 }])).to.match(/^# nothing yet\n+a: 1\n$/)
+    expect(parse(editYaml('', [{ path: ['apps', 0, 'script'], value: 'a.js' }]))).to.deep.equal({
+      apps: [{ script: 'a.js' }],
+    })
+    expect(editYaml('# nothing yet\n', [{ path: ['a'], value: 1 }])).to.match(
+      /^# nothing yet\n+a: 1\n$/,
+    )
   })
 })
 
 describe('editing JSON that is written as a JavaScript object', () => {
-  const text = "{\n  // mine\n  apps: [{\n    name: 'a', script: \"a.js\", // main\n    watch: true,\n    env: { PORT: 80, A: 'x' },\n  }]\n}\n"
+  const text =
+    "{\n  // mine\n  apps: [{\n    name: 'a', script: \"a.js\", // main\n    watch: true,\n    env: { PORT: 80, A: 'x' },\n  }]\n}\n"
 
   it('takes out an entry, and leaves the rest as it was', () => {
-    expect(editJson(text, [{ path: ['apps', 0, 'watch'], value: undefined }])).to.equal(text.replace('    watch: true,\n', ''))
-    expect(editJson(text, [{ path: ['apps', 0, 'env', 'PORT'], value: undefined }])).to.equal(text.replace('PORT: 80, ', ''))
+    expect(editJson(text, [{ path: ['apps', 0, 'watch'], value: undefined }])).to.equal(
+      text.replace('    watch: true,\n', ''),
+    )
+    expect(editJson(text, [{ path: ['apps', 0, 'env', 'PORT'], value: undefined }])).to.equal(
+      text.replace('PORT: 80, ', ''),
+    )
   })
 
   it('refuses another change', () => {
-    expect(() => editJson(text, [{ path: ['apps', 0, 'name'], value: 'b' }])).to.throw(RangeError, 'apps/0/name cannot be set')
+    expect(() => editJson(text, [{ path: ['apps', 0, 'name'], value: 'b' }])).to.throw(
+      RangeError,
+      'apps/0/name cannot be set',
+    )
   })
 })

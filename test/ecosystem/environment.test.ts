@@ -1,20 +1,62 @@
 import { expect } from 'chai'
-import { environmentNames, environmentOf, readEcosystemText, type EcosystemApp } from '../../src/ecosystem/index.js'
+import {
+  environmentNames,
+  environmentOf,
+  readEcosystemText,
+  type EcosystemApp,
+} from '../../src/ecosystem/index.js'
 
-const app = (lines: string): EcosystemApp => readEcosystemText(`apps:\n  - script: a.js\n    ${lines}\n`, 'e.yml').apps[0]!
+const app = (lines: string): EcosystemApp =>
+  readEcosystemText(`apps:\n  - script: a.js\n    ${lines}\n`, 'e.yml').apps[0]!
 
 describe('the environment of an app', () => {
-  const cases: [string, EcosystemApp, string | undefined, Record<string, string | undefined> | undefined, Record<string, string>][] = [
+  const cases: [
+    string,
+    EcosystemApp,
+    string | undefined,
+    Record<string, string | undefined> | undefined,
+    Record<string, string>,
+  ][] = [
     ['is empty where nothing is said', app('name: a'), undefined, undefined, {}],
-    ['lays env over the base', app('env: {A: 1}'), undefined, { A: '0', B: 'b', C: undefined }, { A: '1', B: 'b' }],
-    ['lays env_NAME over env', app('env: {A: 1, B: 1}\n    env_prod: {A: 2}'), 'prod', {}, { A: '2', B: '1' }],
+    [
+      'lays env over the base',
+      app('env: {A: 1}'),
+      undefined,
+      { A: '0', B: 'b', C: undefined },
+      { A: '1', B: 'b' },
+    ],
+    [
+      'lays env_NAME over env',
+      app('env: {A: 1, B: 1}\n    env_prod: {A: 2}'),
+      'prod',
+      {},
+      { A: '2', B: '1' },
+    ],
     ['leaves the others out', app('env: {A: 1}\n    env_prod: {A: 2}'), 'homolog', {}, { A: '1' }],
-    ['writes everything as text', app('env: {N: 1, T: true, X: 1.50, M: {a: 1}, L: [1]}'), undefined, {}, { N: '1', T: 'true', X: '1.5', M: '{"a":1}', L: '[1]' }],
+    [
+      'writes everything as text',
+      app('env: {N: 1, T: true, X: 1.50, M: {a: 1}, L: [1]}'),
+      undefined,
+      {},
+      { N: '1', T: 'true', X: '1.5', M: '{"a":1}', L: '[1]' },
+    ],
     ['writes a map of env_NAME as JSON too', app('env_p: {M: {a: 1}}'), 'p', {}, { M: '{"a":1}' }],
-    ['takes PORT from port', app('port: 3000\n    env: {PORT: 1}'), undefined, { PORT: '5000' }, { PORT: '3000' }],
+    [
+      'takes PORT from port',
+      app('port: 3000\n    env: {PORT: 1}'),
+      undefined,
+      { PORT: '5000' },
+      { PORT: '3000' },
+    ],
     ['knows names with dots and dashes', app('env_eu-1.x: {A: 1}'), 'eu-1.x', {}, { A: '1' }],
     ['does not take a method for an environment', app('env: {A: 1}'), '_proto__', {}, { A: '1' }],
-    ['hides what filter_env names', app('filter_env: [SECRET]\n    env: {SECRET_B: b}'), undefined, { MY_SECRET: 'x', PATH: 'p' }, { PATH: 'p', SECRET_B: 'b' }],
+    [
+      'hides what filter_env names',
+      app('filter_env: [SECRET]\n    env: {SECRET_B: b}'),
+      undefined,
+      { MY_SECRET: 'x', PATH: 'p' },
+      { PATH: 'p', SECRET_B: 'b' },
+    ],
   ]
   for (const [what, each, name, base, expected] of cases) {
     it(what, () => {
@@ -25,6 +67,8 @@ describe('the environment of an app', () => {
   }
 
   it('lists the names that can be chosen', () => {
-    expect(environmentNames(app('env: {A: 1}\n    env_prod: {A: 1}\n    env_homolog: {}'))).to.deep.equal(['prod', 'homolog'])
+    expect(
+      environmentNames(app('env: {A: 1}\n    env_prod: {A: 1}\n    env_homolog: {}')),
+    ).to.deep.equal(['prod', 'homolog'])
   })
 })

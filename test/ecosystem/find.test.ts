@@ -42,14 +42,20 @@ describe('finding the ecosystem file', () => {
   })
 
   it('looks for nothing that PM2 would not read, in the same format', () => {
-    const pm2 = createRequire(import.meta.url)('pm2/lib/Common.js') as { isConfigFile: (name: string) => string | null; getConfigFileCandidates: (name: string) => string[] }
+    const pm2 = createRequire(import.meta.url)('pm2/lib/Common.js') as {
+      isConfigFile: (name: string) => string | null
+      getConfigFileCandidates: (name: string) => string[]
+    }
     for (const name of ECOSYSTEM_FILES) {
-      const theirs = { json: 'json', yaml: 'yml', js: 'js', mjs: 'js' }[String(pm2.isConfigFile(name))]
+      const theirs = { json: 'json', yaml: 'yml', js: 'js', mjs: 'js' }[
+        String(pm2.isConfigFile(name))
+      ]
       expect(formatOf(name), name).to.equal(theirs)
     }
     const theirs = pm2.getConfigFileCandidates('ecosystem')
     expect(ECOSYSTEM_FILES).to.include.members(theirs)
-    const plain = (names: readonly string[]): string[] => names.filter((name) => /^ecosystem\.(json|ya?ml)$/.test(name))
+    const plain = (names: readonly string[]): string[] =>
+      names.filter((name) => /^ecosystem\.(json|ya?ml)$/.test(name))
     expect(plain(ECOSYSTEM_FILES)).to.deep.equal(plain(theirs))
   })
 })

@@ -6,7 +6,11 @@ import { readEcosystem, type Ecosystem, type ReadOptions } from '../../src/ecosy
 let folder: string | undefined
 
 /** A folder of the test file's own, removed after its last test. */
-export function useFolder(): { file: (name: string, text: string) => Promise<string>; read: (name: string, text: string, options?: ReadOptions) => Promise<Ecosystem>; dir: () => string } {
+export function useFolder(): {
+  file: (name: string, text: string) => Promise<string>
+  read: (name: string, text: string, options?: ReadOptions) => Promise<Ecosystem>
+  dir: () => string
+} {
   before(async () => {
     folder = await mkdtemp(path.join(os.tmpdir(), 'ecosystem-'))
   })
@@ -18,5 +22,9 @@ export function useFolder(): { file: (name: string, text: string) => Promise<str
     await writeFile(full, text)
     return full
   }
-  return { file, dir: () => folder!, read: async (name, text, options) => readEcosystem(await file(name, text), options) }
+  return {
+    file,
+    dir: () => folder!,
+    read: async (name, text, options) => readEcosystem(await file(name, text), options),
+  }
 }

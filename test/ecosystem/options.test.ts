@@ -3,7 +3,16 @@ import { createRequire } from 'node:module'
 import { readFileSync } from 'node:fs'
 import * as table from '../../src/ecosystem/options.js'
 
-type Schema = Record<string, { type: string | string[]; alias?: string | string[]; default?: unknown; min?: number; docDescription?: string }>
+type Schema = Record<
+  string,
+  {
+    type: string | string[]
+    alias?: string | string[]
+    default?: unknown
+    min?: number
+    docDescription?: string
+  }
+>
 
 const checker = new URL('../../src/build/check-options.mjs', import.meta.url).href
 const schemaFile = createRequire(import.meta.url).resolve('pm2/lib/API/schema.json')
@@ -20,13 +29,41 @@ describe('the table of options', () => {
   })
 
   const bumps: [string, (theirs: Schema) => void, string][] = [
-    ['a new option', (theirs) => (theirs['new_thing'] = { type: 'string' }), 'PM2 has an option that we lack: new_thing'],
-    ['an option that is gone', (theirs) => delete theirs['vizion'], 'We have an option that PM2 lacks: vizion'],
-    ['another type', (theirs) => (theirs['port']!.type = ['number', 'string']), 'port: PM2 takes number|string, we say number'],
-    ['a new alias', (theirs) => (theirs['uid']!.alias = ['user', 'owner']), 'uid: PM2 has an alias that we lack: owner'],
-    ['another default', (theirs) => (theirs['kill_retry_time']!.default = 50), "kill_retry_time: PM2's default is 50, ours 100"],
-    ['another bound', (theirs) => (theirs['min_uptime']!.min = 1), "min_uptime: PM2's least is 1, ours 100"],
-    ['a new pattern', (theirs) => (theirs['^dyno_\\S*$'] = { type: 'string' }), 'PM2 has a pattern that we lack: ^dyno_\\S*$'],
+    [
+      'a new option',
+      (theirs) => (theirs['new_thing'] = { type: 'string' }),
+      'PM2 has an option that we lack: new_thing',
+    ],
+    [
+      'an option that is gone',
+      (theirs) => delete theirs['vizion'],
+      'We have an option that PM2 lacks: vizion',
+    ],
+    [
+      'another type',
+      (theirs) => (theirs['port']!.type = ['number', 'string']),
+      'port: PM2 takes number|string, we say number',
+    ],
+    [
+      'a new alias',
+      (theirs) => (theirs['uid']!.alias = ['user', 'owner']),
+      'uid: PM2 has an alias that we lack: owner',
+    ],
+    [
+      'another default',
+      (theirs) => (theirs['kill_retry_time']!.default = 50),
+      "kill_retry_time: PM2's default is 50, ours 100",
+    ],
+    [
+      'another bound',
+      (theirs) => (theirs['min_uptime']!.min = 1),
+      "min_uptime: PM2's least is 1, ours 100",
+    ],
+    [
+      'a new pattern',
+      (theirs) => (theirs['^dyno_\\S*$'] = { type: 'string' }),
+      'PM2 has a pattern that we lack: ^dyno_\\S*$',
+    ],
   ]
   for (const [what, bump, said] of bumps) {
     it(`names ${what} of a PM2 to come`, () => {

@@ -27,10 +27,14 @@ const require = createRequire(import.meta.url)
 const VARIABLES = { PM2_SILENT: 'true', PM2_PROGRAMMATIC: 'true' }
 
 /**
- * Asks the installed PM2 what it makes of a file: API._startJson, up to where a daemon would be asked. The few lines of it that hold no
- * function of their own (static, serve) are written out here. Throws what PM2 throws; its refusal is an Error, too.
+ * Asks the installed PM2 what it makes of a file: API._startJson, up to where a daemon would be
+ * asked. The few lines of it that hold no function of their own (static, serve) are written out
+ * here. Throws what PM2 throws; its refusal is an Error, too.
  */
-export function startedByPm2(file: string, { env, cwd = path.dirname(file) }: { env?: string | undefined; cwd?: string } = {}): Started[] {
+export function startedByPm2(
+  file: string,
+  { env, cwd = path.dirname(file) }: { env?: string | undefined; cwd?: string } = {},
+): Started[] {
   const before = { ...process.env }
   const folder = process.cwd()
   Object.assign(process.env, VARIABLES)
@@ -38,20 +42,35 @@ export function startedByPm2(file: string, { env, cwd = path.dirname(file) }: { 
   process.chdir(cwd)
   try {
     // Tracing makes PM2 install packages.
-    ;(require('pm2/lib/OtelManager.js') as { ensureInstalled: () => boolean }).ensureInstalled = () => true
+    ;(require('pm2/lib/OtelManager.js') as { ensureInstalled: () => boolean }).ensureInstalled =
+      () => true
     const common = require('pm2/lib/Common.js') as Common
-    const config = common.parseConfig(readFileSync(file), file) as { apps?: unknown; pm2?: unknown; static?: Conf[]; deploy?: unknown }
+    const config = common.parseConfig(readFileSync(file), file) as {
+      apps?: unknown
+      pm2?: unknown
+      static?: Conf[]
+      deploy?: unknown
+    }
     const found = config.apps || config.pm2 || config
     const verified = common.verifyConfs([found].flat())
     if (verified instanceof Error) throw verified
     const serve = require.resolve('pm2/lib/API/Serve.js')
-    const servers = (config.static ?? []).map((one) => ({ name: one['name'] ?? `static-page-server-${String(one['port'])}`, script: serve, env: {} }))
+    const servers = (config.static ?? []).map((one) => ({
+      name: one['name'] ?? `static-page-server-${String(one['port'])}`,
+      script: serve,
+      env: {},
+    }))
     // An app without a script is refused by itself, and the others start.
     const apps = [...verified.filter((app) => app['script'] !== undefined), ...servers] as Conf[]
     if (apps.length === 0) throw new Error('no app has a script')
     return apps.map((app) => {
       const name = String(app['name'])
-      const named = { env: {}, ...app, name: app['append_env_to_name'] && env !== undefined ? `${name}-${env}` : name, ...(app['script'] === 'serve' ? { script: serve } : {}) }
+      const named = {
+        env: {},
+        ...app,
+        name: app['append_env_to_name'] && env !== undefined ? `${name}-${env}` : name,
+        ...(app['script'] === 'serve' ? { script: serve } : {}),
+      }
       const resolved = common.resolveAppAttributes({ cwd, pm2_home: cwd }, named)
       return started(resolved, common.mergeEnvironmentVariables(resolved, env, config.deploy))
     })
@@ -71,6 +90,10 @@ function started(app: Conf, { current_conf: _, ...env }: Conf): Started {
     interpreter: String(app['exec_interpreter']),
     isCluster: app['exec_mode'] === 'cluster_mode',
     instances: Number(app['instances']),
-    env: Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined).map(([key, value]) => [key, String(value)])),
+    env: Object.fromEntries(
+      Object.entries(env)
+        .filter(([, value]) => value !== undefined)
+        .map(([key, value]) => [key, String(value)]),
+    ),
   }
 }

@@ -19,11 +19,23 @@ describe('reading an ecosystem file in JavaScript', () => {
     ['esm.config.mjs', `export default { apps: [${APP}] }`],
     ['named.config.mjs', `export const apps = [${APP}]`],
     ['await.config.mjs', `const apps = await Promise.resolve([${APP}]); export default { apps }`],
-    ['chatty.config.js', `console.log('{"data": {}}'); process.stdout.write('x'.repeat(1e6)); module.exports = { apps: [${APP}] }`],
+    [
+      'chatty.config.js',
+      `console.log('{"data": {}}'); process.stdout.write('x'.repeat(1e6)); module.exports = { apps: [${APP}] }`,
+    ],
     ['timer.config.js', `setInterval(() => {}, 1000); module.exports = { apps: [${APP}] }`],
-    ['require.config.js', `const path = require('node:path'); module.exports = { apps: [{ name: path.basename('/x/a'), script: 'a.js' }] }`],
-    ['unicode.config.js', `module.exports = { apps: [{ name: 'a', script: 'a.js', namespace: undefined }] } // ${'é'.repeat(10)}`],
-    ['loud exit.config.js', `process.on('exit', () => { for (;;) {} }); module.exports = { apps: [${APP}] }`],
+    [
+      'require.config.js',
+      `const path = require('node:path'); module.exports = { apps: [{ name: path.basename('/x/a'), script: 'a.js' }] }`,
+    ],
+    [
+      'unicode.config.js',
+      `module.exports = { apps: [{ name: 'a', script: 'a.js', namespace: undefined }] } // ${'é'.repeat(10)}`,
+    ],
+    [
+      'loud exit.config.js',
+      `process.on('exit', () => { for (;;) {} }); module.exports = { apps: [${APP}] }`,
+    ],
   ]
   for (const [name, text] of good) {
     it(`reads ${name}`, async function () {
@@ -49,26 +61,68 @@ describe('reading an ecosystem file in JavaScript', () => {
     const manifest = await file('package.json', '{"type": "module"}')
     const found = await read('wrong.config.js', `module.exports = { apps: [${APP}] }`)
     await writeFile(manifest, '{}')
-    expect(found.problems.map((problem) => explain(problem, 'f'))).to.deep.equal(['f:1:1: module is not defined in ES module scope; call it wrong.config.cjs'])
+    expect(found.problems.map((problem) => explain(problem, 'f'))).to.deep.equal([
+      'f:1:1: module is not defined in ES module scope; call it wrong.config.cjs',
+    ])
   })
 
   const bad: [string, string, RegExp][] = [
-    ['syntax.config.cjs', 'module.exports = {\n  apps: [\n    { script: }\n  ]\n}\n', /^f:3:15: not JavaScript: Unexpected token '}'$/],
-    ['syntax.config.mjs', 'export default {\n  apps: [\n    { script: }\n  ]\n}\n', /^f:3:15: not JavaScript: Unexpected token '}'$/],
+    [
+      'syntax.config.cjs',
+      'module.exports = {\n  apps: [\n    { script: }\n  ]\n}\n',
+      /^f:3:15: not JavaScript: Unexpected token '}'$/,
+    ],
+    [
+      'syntax.config.mjs',
+      'export default {\n  apps: [\n    { script: }\n  ]\n}\n',
+      /^f:3:15: not JavaScript: Unexpected token '}'$/,
+    ],
     ['throws.config.js', "const a = 1\nthrow new Error('no\\nway')\n", /^f:2:7: threw Error: no$/],
-    ['borrows.config.js', 'module.exports = { apps: [{ script: os.hostname() }] }\n', /^f:1:37: threw ReferenceError: os is not defined$/],
+    [
+      'borrows.config.js',
+      'module.exports = { apps: [{ script: os.hostname() }] }\n',
+      /^f:1:37: threw ReferenceError: os is not defined$/,
+    ],
     ['throws text.config.js', "throw 'words'\n", /^f: threw Thrown: words$/],
-    ['missing.config.js', "\nrequire('not-there')\n", /^f:2:1: needs the package not-there, which is not installed; install the dependencies of the project first$/],
-    ['exits.config.js', 'process.exit(0)\n', /^f: ended its process with code 0 before it exported anything$/],
+    [
+      'missing.config.js',
+      "\nrequire('not-there')\n",
+      /^f:2:1: needs the package not-there, which is not installed; install the dependencies of the project first$/,
+    ],
+    [
+      'exits.config.js',
+      'process.exit(0)\n',
+      /^f: ended its process with code 0 before it exported anything$/,
+    ],
     ['exits3.config.js', 'process.exit(3)\n', /^f: ended its process with code 3 before/],
-    ['killed.config.js', "process.kill(process.pid, 'SIGKILL')\nfor (;;) {}\n", /^f: was ended by SIGKILL before/],
-    ['number.config.js', 'module.exports = 42\n', /^f: exports a number, and not an object with apps$/],
+    [
+      'killed.config.js',
+      "process.kill(process.pid, 'SIGKILL')\nfor (;;) {}\n",
+      /^f: was ended by SIGKILL before/,
+    ],
+    [
+      'number.config.js',
+      'module.exports = 42\n',
+      /^f: exports a number, and not an object with apps$/,
+    ],
     ['null.config.js', 'module.exports = null\n', /^f: exports null, and not/],
-    ['function.config.js', 'module.exports = () => ({ apps: [] })\n', /^f: exports a function, and not/],
+    [
+      'function.config.js',
+      'module.exports = () => ({ apps: [] })\n',
+      /^f: exports a function, and not/,
+    ],
     ['nothing.config.js', 'const apps = []\n', /^f: holds no apps; add a list called apps$/],
     ['empty.config.js', ' \n', /^f: the file is empty$/],
-    ['huge.config.js', "module.exports = { apps: [{ script: 'x'.repeat(3e6) }] }\n", /^f: exports more than 1 MB$/],
-    ['memory.config.js', 'const all = []\nfor (;;) all.push(new Array(1e5).fill({}))\n', /^f: used more than 256 MB of memory$/],
+    [
+      'huge.config.js',
+      "module.exports = { apps: [{ script: 'x'.repeat(3e6) }] }\n",
+      /^f: exports more than 1 MB$/,
+    ],
+    [
+      'memory.config.js',
+      'const all = []\nfor (;;) all.push(new Array(1e5).fill({}))\n',
+      /^f: used more than 256 MB of memory$/,
+    ],
   ]
   for (const [name, text, expected] of bad) {
     it(`says what is wrong with ${name}`, async function () {
@@ -82,7 +136,9 @@ describe('reading an ecosystem file in JavaScript', () => {
 
   it('gives up on a file that never ends', async () => {
     const found = await read('loop.config.js', 'for (;;) {}\n', { timeout: 300 })
-    expect(explain(found.problems[0]!, 'f')).to.equal('f: did not finish in 0.3 s; the file must export its apps without waiting for anything')
+    expect(explain(found.problems[0]!, 'f')).to.equal(
+      'f: did not finish in 0.3 s; the file must export its apps without waiting for anything',
+    )
   })
 
   it('does not wait for a program that the file left behind', async function () {
@@ -98,7 +154,10 @@ describe('reading an ecosystem file in JavaScript', () => {
   })
 
   it('says what is no data, and leaves it out', async () => {
-    const found = await read('odd.config.js', `const app = { script: 'a.js', args: () => 1, kill_timeout: NaN }; app.io = { app }; module.exports = app`)
+    const found = await read(
+      'odd.config.js',
+      `const app = { script: 'a.js', args: () => 1, kill_timeout: NaN }; app.io = { app }; module.exports = app`,
+    )
     expect(found.problems.map((problem) => explain(problem, 'f'))).to.deep.equal([
       'f apps/0/args: is a function, which is no data, and is left out',
       'f apps/0/kill_timeout: is NaN, which is no data, and is left out',
@@ -125,12 +184,24 @@ describe('reading an ecosystem file in JavaScript', () => {
     this.timeout(60_000)
     const outfile = path.join(dir(), 'bundle.cjs')
     const entry = new URL('../../src/ecosystem/index.ts', import.meta.url).pathname
-    const { warnings } = await build({ entryPoints: [entry], bundle: true, platform: 'node', target: 'node20', format: 'cjs', outfile, mainFields: ['module', 'main'], logLevel: 'silent' })
+    const { warnings } = await build({
+      entryPoints: [entry],
+      bundle: true,
+      platform: 'node',
+      target: 'node20',
+      format: 'cjs',
+      outfile,
+      mainFields: ['module', 'main'],
+      logLevel: 'silent',
+    })
     expect(warnings).to.deep.equal([])
     await file('bundled.config.mjs', `export default { apps: [${APP}] }`)
     await access(outfile)
     const script = `require(${JSON.stringify(outfile)}).readEcosystem('bundled.config.mjs').then((found) => console.log(JSON.stringify(found)))`
     const { stdout } = await promisify(execFile)(process.execPath, ['-e', script], { cwd: dir() })
-    expect(JSON.parse(stdout)).to.deep.include({ problems: [], apps: [{ name: 'a', script: 'a.js' }] })
+    expect(JSON.parse(stdout)).to.deep.include({
+      problems: [],
+      apps: [{ name: 'a', script: 'a.js' }],
+    })
   })
 })

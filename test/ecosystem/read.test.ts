@@ -1,7 +1,12 @@
 import { expect } from 'chai'
 import { mkdir } from 'node:fs/promises'
 import path from 'node:path'
-import { explain, readEcosystem, readEcosystemText, type Ecosystem } from '../../src/ecosystem/index.js'
+import {
+  explain,
+  readEcosystem,
+  readEcosystemText,
+  type Ecosystem,
+} from '../../src/ecosystem/index.js'
 import { useFolder } from './folder.js'
 
 /** The problems as a user reads them, by severity. */
@@ -20,9 +25,15 @@ describe('reading an ecosystem file', () => {
     ['a bare list', '- name: a\n  script: a.js\n'],
     ['a bare app', 'name: a\nscript: a.js\n'],
     ['a list under pm2', 'pm2:\n  - name: a\n    script: a.js\n'],
-    ['a bare app beside a deploy block', 'name: a\nscript: a.js\ndeploy:\n  production: {app: my-app}\n'],
+    [
+      'a bare app beside a deploy block',
+      'name: a\nscript: a.js\ndeploy:\n  production: {app: my-app}\n',
+    ],
     ['merge keys and anchors', 'x-common: &c {script: a.js}\napps:\n  - <<: *c\n    name: a\n'],
-    ['Windows line ends and a byte order mark', '\uFEFFapps:\r\n  - name: a\r\n    script: a.js\r\n'],
+    [
+      'Windows line ends and a byte order mark',
+      '\uFEFFapps:\r\n  - name: a\r\n    script: a.js\r\n',
+    ],
     ['JSON inside YAML', '{"apps": [{"name": "a", "script": "a.js"}]}'],
   ]
   for (const [what, text] of shapes) {
@@ -35,7 +46,10 @@ describe('reading an ecosystem file', () => {
 
   const jsons: [string, string][] = [
     ['plain JSON', '{"apps": [{"name": "a", "script": "a.js"}]}'],
-    ['comments and trailing commas', '// my apps\n{"apps": [/* one */ {"name": "a", "script": "a.js",},],}\n'],
+    [
+      'comments and trailing commas',
+      '// my apps\n{"apps": [/* one */ {"name": "a", "script": "a.js",},],}\n',
+    ],
     ['a bare list', '[{"name": "a", "script": "a.js"}]'],
     ['names without quotes', "{apps: [{name: 'a', script: `a.js`}]}"],
     ['a byte order mark', '\uFEFF{"apps": {"name": "a", "script": "a.js"}}'],
@@ -50,7 +64,10 @@ describe('reading an ecosystem file', () => {
   }
 
   it('reads package.json where PM2 has a key there', () => {
-    const found = readEcosystemText('{"name": "x", "version": "1.0.0", "pm2": [{"name": "a", "script": "a.js"}]}', 'package.json')
+    const found = readEcosystemText(
+      '{"name": "x", "version": "1.0.0", "pm2": [{"name": "a", "script": "a.js"}]}',
+      'package.json',
+    )
     expect(found.problems).to.deep.equal([])
     expect(found.apps[0]!.name).to.equal('a')
   })
@@ -65,15 +82,35 @@ describe('reading an ecosystem file', () => {
   const faults: [string, string, string][] = [
     ['e.yml', '', 'e e.yml: the file is empty'],
     ['e.yml', '# only a comment\n', 'e e.yml: the file is empty'],
-    ['e.yml', 'just words\n', 'e e.yml:1:1: holds no apps: there must be a map with a list called apps'],
+    [
+      'e.yml',
+      'just words\n',
+      'e e.yml:1:1: holds no apps: there must be a map with a list called apps',
+    ],
     ['e.yml', '42\n', 'e e.yml:1:1: holds no apps: there must be a map with a list called apps'],
     ['e.yml', 'apps: []\n', 'e e.yml:1:7 apps: the list of apps is empty'],
     ['e.yml', 'apps:\n  - a.js\n', 'e e.yml:2:5 apps/0: must be a map of options'],
-    ['e.yml', 'apps:\n\t- script: a.js\n', 'e e.yml:2:1: not YAML: a tab cannot indent; use spaces'],
-    ['e.yml', 'apps:\n  - script: a.js\n---\napps: []\n', 'e e.yml:3:1: the file holds several YAML documents; PM2 reads one'],
-    ['e.yml', 'apps:\n  - script: a.js\n    script: b.js\n', 'e e.yml:3:5: not YAML: Map keys must be unique'],
+    [
+      'e.yml',
+      'apps:\n\t- script: a.js\n',
+      'e e.yml:2:1: not YAML: a tab cannot indent; use spaces',
+    ],
+    [
+      'e.yml',
+      'apps:\n  - script: a.js\n---\napps: []\n',
+      'e e.yml:3:1: the file holds several YAML documents; PM2 reads one',
+    ],
+    [
+      'e.yml',
+      'apps:\n  - script: a.js\n    script: b.js\n',
+      'e e.yml:3:5: not YAML: Map keys must be unique',
+    ],
     ['e.yml', 'apps:\n  - script: "a.js\n', 'e e.yml:3:1: not YAML: Missing closing "quote'],
-    ['e.yml', 'apps:\n  - script: *nobody\n', 'e e.yml: not YAML that can be read: Unresolved alias (the anchor must be set before the alias): nobody'],
+    [
+      'e.yml',
+      'apps:\n  - script: *nobody\n',
+      'e e.yml: not YAML that can be read: Unresolved alias (the anchor must be set before the alias): nobody',
+    ],
     ['e.json', '', 'e e.json: the file is empty'],
     ['e.json', ' // nothing\n', 'e e.json: the file is empty'],
     ['e.json', '{"apps": [}', 'e e.json:1:11: not JSON: a value is expected here'],
@@ -83,9 +120,21 @@ describe('reading an ecosystem file', () => {
     ['e.json', '{ apps: [] };', 'e e.json:1:13: not JSON: the file goes on after its end'],
     ['e.json', `${'['.repeat(5000)}`, 'e e.json:1:202: not JSON: values are nested too deeply'],
     ['e.json', '{"apps": []', 'e e.json:1:12: not JSON: a } is missing'],
-    ['e.json', '{"apps": [{"script": "a.js"} {"script": "b.js"}]}', 'e e.json:1:30: not JSON: a comma is missing before this'],
-    ['ecosystem.js', '', 'e ecosystem.js: not the name of an ecosystem file; call it ecosystem.config.js'],
-    ['apps.toml', '', 'e apps.toml: not the name of an ecosystem file; PM2 reads .yml, .yaml, .json and .config.js'],
+    [
+      'e.json',
+      '{"apps": [{"script": "a.js"} {"script": "b.js"}]}',
+      'e e.json:1:30: not JSON: a comma is missing before this',
+    ],
+    [
+      'ecosystem.js',
+      '',
+      'e ecosystem.js: not the name of an ecosystem file; call it ecosystem.config.js',
+    ],
+    [
+      'apps.toml',
+      '',
+      'e apps.toml: not the name of an ecosystem file; PM2 reads .yml, .yaml, .json and .config.js',
+    ],
   ]
   for (const [name, text, expected] of faults) {
     it(`says what is wrong with ${JSON.stringify(text)} in ${name}`, () => {
@@ -96,85 +145,241 @@ describe('reading an ecosystem file', () => {
   }
 
   it('ends a bomb of aliases in a problem', () => {
-    const bomb = ['a: &a [x, x, x, x, x, x, x, x, x]', ...'bcdefghi'.split('').map((key, index) => `${key}: &${key} [${Array(9).fill(`*${'abcdefgh'[index]}`).join(', ')}]`)].join('\n')
-    expect(said(yaml(bomb), 'e.yml')[0]).to.match(/^e e\.yml: not YAML that can be read: Excessive alias count/)
+    const bomb = [
+      'a: &a [x, x, x, x, x, x, x, x, x]',
+      ...'bcdefghi'
+        .split('')
+        .map(
+          (key, index) => `${key}: &${key} [${Array(9).fill(`*${'abcdefgh'[index]}`).join(', ')}]`,
+        ),
+    ].join('\n')
+    expect(said(yaml(bomb), 'e.yml')[0]).to.match(
+      /^e e\.yml: not YAML that can be read: Excessive alias count/,
+    )
   })
 
   it('says so where there is no such file, where it is a folder, and where it is huge', async () => {
     const missing = path.join(dir(), 'no/ecosystem.config.yml')
     expect(said(await readEcosystem(missing), 'f')).to.deep.equal(['e f: there is no such file'])
     await mkdir(path.join(dir(), 'folder.config.js'))
-    expect(said(await readEcosystem(path.join(dir(), 'folder.config.js')), 'f')).to.deep.equal(['e f: is not a file'])
+    expect(said(await readEcosystem(path.join(dir(), 'folder.config.js')), 'f')).to.deep.equal([
+      'e f: is not a file',
+    ])
     const huge = await file('huge.yml', `apps: []\n#${'x'.repeat(1024 * 1024)}\n`)
     expect(said(await readEcosystem(huge), 'f')).to.deep.equal(['e f: is larger than 1 MB'])
   })
 
   it('survives any piece of a file', () => {
-    const whole = 'apps:\n  - name: &n "api"\n    script: dist/a.js\n    env: {A: 1, <<: *x}\n    args: [--port, "80"]\ndeploy:\n  p: {app: abc, formation: {web: "2:eco"}}\n'
+    const whole =
+      'apps:\n  - name: &n "api"\n    script: dist/a.js\n    env: {A: 1, <<: *x}\n    args: [--port, "80"]\ndeploy:\n  p: {app: abc, formation: {web: "2:eco"}}\n'
     for (let length = 0; length <= whole.length; length += 1) {
       for (const name of ['e.yml', 'e.json']) {
         const { problems } = readEcosystemText(whole.slice(0, length), name)
-        for (const problem of problems) expect(explain(problem, name)).to.match(/^e\.(yml|json)/).and.not.include('\n')
+        for (const problem of problems)
+          expect(explain(problem, name))
+            .to.match(/^e\.(yml|json)/)
+            .and.not.include('\n')
       }
     }
   })
 })
 
 describe('problems of an app', () => {
-  const app = (...lines: string[]): string => `apps:\n  - script: a.js\n${lines.map((line) => `    ${line}\n`).join('')}`
+  const app = (...lines: string[]): string =>
+    `apps:\n  - script: a.js\n${lines.map((line) => `    ${line}\n`).join('')}`
   const cases: [string, string[]][] = [
     [app('instnces: 2'), ['w e.yml:3:5 apps/0/instnces: unknown option; did you mean instances?']],
-    [app('max_memory: 100M'), ['w e.yml:3:5 apps/0/max_memory: unknown option; did you mean max_memory_restart?']],
-    [app('exec-mode: fork'), ['w e.yml:3:5 apps/0/exec-mode: unknown option; did you mean exec_mode?']],
+    [
+      app('max_memory: 100M'),
+      ['w e.yml:3:5 apps/0/max_memory: unknown option; did you mean max_memory_restart?'],
+    ],
+    [
+      app('exec-mode: fork'),
+      ['w e.yml:3:5 apps/0/exec-mode: unknown option; did you mean exec_mode?'],
+    ],
     [app('Script: b.js'), ['w e.yml:3:5 apps/0/Script: unknown option; did you mean script?']],
-    [app('kill_timout: 10'), ['w e.yml:3:5 apps/0/kill_timout: unknown option; did you mean kill_timeout?']],
+    [
+      app('kill_timout: 10'),
+      ['w e.yml:3:5 apps/0/kill_timout: unknown option; did you mean kill_timeout?'],
+    ],
     [app('favourite_colour: red'), ['w e.yml:3:5 apps/0/favourite_colour: unknown option']],
-    [app('exec_mode: clustre'), ['e e.yml:3:16 apps/0/exec_mode: must be cluster or fork, not "clustre"']],
-    [app('exec_mode: Cluster'), ['e e.yml:3:16 apps/0/exec_mode: must be cluster or fork, not "Cluster"; did you mean cluster?']],
+    [
+      app('exec_mode: clustre'),
+      ['e e.yml:3:16 apps/0/exec_mode: must be cluster or fork, not "clustre"'],
+    ],
+    [
+      app('exec_mode: Cluster'),
+      [
+        'e e.yml:3:16 apps/0/exec_mode: must be cluster or fork, not "Cluster"; did you mean cluster?',
+      ],
+    ],
     [app('exec_mode: true'), ['e e.yml:3:16 apps/0/exec_mode: must be cluster or fork, not true']],
-    [app('instances: tow'), ['e e.yml:3:16 apps/0/instances: must be a whole number or max, not "tow"']],
-    [app('instances: MAX'), ['e e.yml:3:16 apps/0/instances: must be a whole number or max, not "MAX"; did you mean max?']],
-    [app('instances: 1.5'), ['e e.yml:3:16 apps/0/instances: must be a whole number or max, not 1.5']],
-    [app('instances: true'), ['e e.yml:3:16 apps/0/instances: must be a whole number or max, not true']],
-    [app('instances: ""'), ['e e.yml:3:16 apps/0/instances: must be a whole number or max, not ""']],
-    [app('instances: [2]'), ['e e.yml:3:16 apps/0/instances: must be a whole number or max, not a list']],
-    [app('max_memory_restart: 100MB'), ['e e.yml:3:25 apps/0/max_memory_restart: must be bytes, or 200K, 100M, 1G, not "100MB"; did you mean 100M?']],
-    [app('max_memory_restart: 100m'), ['e e.yml:3:25 apps/0/max_memory_restart: must be bytes, or 200K, 100M, 1G, not "100m"; did you mean 100M?']],
-    [app('max_memory_restart: 1.5G'), ['e e.yml:3:25 apps/0/max_memory_restart: must be bytes, or 200K, 100M, 1G, not "1.5G"']],
-    [app('max_memory_restart: -5'), ['e e.yml:3:25 apps/0/max_memory_restart: must not be negative: -5']],
-    [app('min_uptime: 10S'), ['e e.yml:3:17 apps/0/min_uptime: must be milliseconds, or 10s, 5m, 1h, not "10S"; did you mean 10s?']],
+    [
+      app('instances: tow'),
+      ['e e.yml:3:16 apps/0/instances: must be a whole number or max, not "tow"'],
+    ],
+    [
+      app('instances: MAX'),
+      [
+        'e e.yml:3:16 apps/0/instances: must be a whole number or max, not "MAX"; did you mean max?',
+      ],
+    ],
+    [
+      app('instances: 1.5'),
+      ['e e.yml:3:16 apps/0/instances: must be a whole number or max, not 1.5'],
+    ],
+    [
+      app('instances: true'),
+      ['e e.yml:3:16 apps/0/instances: must be a whole number or max, not true'],
+    ],
+    [
+      app('instances: ""'),
+      ['e e.yml:3:16 apps/0/instances: must be a whole number or max, not ""'],
+    ],
+    [
+      app('instances: [2]'),
+      ['e e.yml:3:16 apps/0/instances: must be a whole number or max, not a list'],
+    ],
+    [
+      app('max_memory_restart: 100MB'),
+      [
+        'e e.yml:3:25 apps/0/max_memory_restart: must be bytes, or 200K, 100M, 1G, not "100MB"; did you mean 100M?',
+      ],
+    ],
+    [
+      app('max_memory_restart: 100m'),
+      [
+        'e e.yml:3:25 apps/0/max_memory_restart: must be bytes, or 200K, 100M, 1G, not "100m"; did you mean 100M?',
+      ],
+    ],
+    [
+      app('max_memory_restart: 1.5G'),
+      ['e e.yml:3:25 apps/0/max_memory_restart: must be bytes, or 200K, 100M, 1G, not "1.5G"'],
+    ],
+    [
+      app('max_memory_restart: -5'),
+      ['e e.yml:3:25 apps/0/max_memory_restart: must not be negative: -5'],
+    ],
+    [
+      app('min_uptime: 10S'),
+      [
+        'e e.yml:3:17 apps/0/min_uptime: must be milliseconds, or 10s, 5m, 1h, not "10S"; did you mean 10s?',
+      ],
+    ],
     [app('kill_timeout: -1'), ['e e.yml:3:19 apps/0/kill_timeout: must not be negative: -1']],
     [app('max_restarts: -1'), ['e e.yml:3:19 apps/0/max_restarts: must be 0 or more, not -1']],
-    [app('autorestart: "false"'), ['e e.yml:3:18 apps/0/autorestart: must be true or false, not "false"; write false without quotes']],
-    [app('name: 123'), ['e e.yml:3:11 apps/0/name: must be text, not 123; put it in quotes: "123"']],
+    [
+      app('autorestart: "false"'),
+      [
+        'e e.yml:3:18 apps/0/autorestart: must be true or false, not "false"; write false without quotes',
+      ],
+    ],
+    [
+      app('name: 123'),
+      ['e e.yml:3:11 apps/0/name: must be text, not 123; put it in quotes: "123"'],
+    ],
     [app('args: {a: 1}'), ['e e.yml:3:11 apps/0/args: must be a list or text, not a map']],
-    [app('env: PORT=80'), ['w e.yml:3:10 apps/0/env: is ignored: it is text, and not a map of names to values']],
-    [app('env_prod:', '  - A=1'), ['e e.yml:4:7 apps/0/env_prod: must be a map of names to values']],
-    [app('env:', '  A:'), ["w e.yml:4:7 apps/0/env/A: is empty, which PM2 hands over as the text null; write A: ''"]],
-    [app('env: {A: {b: 1}}'), ['w e.yml:3:14 apps/0/env/A: is a map; the app gets it as JSON text']],
+    [
+      app('env: PORT=80'),
+      ['w e.yml:3:10 apps/0/env: is ignored: it is text, and not a map of names to values'],
+    ],
+    [
+      app('env_prod:', '  - A=1'),
+      ['e e.yml:4:7 apps/0/env_prod: must be a map of names to values'],
+    ],
+    [
+      app('env:', '  A:'),
+      ["w e.yml:4:7 apps/0/env/A: is empty, which PM2 hands over as the text null; write A: ''"],
+    ],
+    [
+      app('env: {A: {b: 1}}'),
+      ['w e.yml:3:14 apps/0/env/A: is a map; the app gets it as JSON text'],
+    ],
     [app('exec: b.js'), ['w e.yml:3:5 apps/0/exec: is ignored: script says the same and wins']],
-    [app('filter_env: true'), ['w e.yml:3:17 apps/0/filter_env: true hides nothing in PM2 7.0.4; list the names to hide']],
-    [app('exec_mode: cluster', 'interpreter: python'), ['w e.yml:4:18 apps/0/interpreter: cluster mode runs scripts by Node only, not by python; use exec_mode: fork']],
-    [app('exec_mode: cluster', 'interpreter: node@18.0.0'), ["w e.yml:4:18 apps/0/interpreter: cluster mode runs scripts by Node only, and by PM2's own version of it"]],
+    [
+      app('filter_env: true'),
+      ['w e.yml:3:17 apps/0/filter_env: true hides nothing in PM2 7.0.4; list the names to hide'],
+    ],
+    [
+      app('exec_mode: cluster', 'interpreter: python'),
+      [
+        'w e.yml:4:18 apps/0/interpreter: cluster mode runs scripts by Node only, not by python; use exec_mode: fork',
+      ],
+    ],
+    [
+      app('exec_mode: cluster', 'interpreter: node@18.0.0'),
+      [
+        "w e.yml:4:18 apps/0/interpreter: cluster mode runs scripts by Node only, and by PM2's own version of it",
+      ],
+    ],
     [app('exec_mode: cluster', 'interpreter: /usr/bin/node'), []],
     [app('exec_mode: fork', 'interpreter: python'), []],
-    [app('exec_mode: cluster', 'interpreter: ./node_modules/.bin/tsx'), ['w e.yml:4:18 apps/0/interpreter: cluster mode runs scripts by Node only, not by ./node_modules/.bin/tsx; use exec_mode: fork']],
+    [
+      app('exec_mode: cluster', 'interpreter: ./node_modules/.bin/tsx'),
+      [
+        'w e.yml:4:18 apps/0/interpreter: cluster mode runs scripts by Node only, not by ./node_modules/.bin/tsx; use exec_mode: fork',
+      ],
+    ],
     [app('execute_command: true', 'exec_mode: cluster', 'interpreter: none'), []],
-    ['apps:\n  - script: a.py\n    exec_mode: cluster\n', ['w e.yml:3:16 apps/0/exec_mode: cluster mode runs scripts by Node only, and the script ends in .py; use exec_mode: fork']],
+    [
+      'apps:\n  - script: a.py\n    exec_mode: cluster\n',
+      [
+        'w e.yml:3:16 apps/0/exec_mode: cluster mode runs scripts by Node only, and the script ends in .py; use exec_mode: fork',
+      ],
+    ],
     ['apps:\n  - name: a\n', ['e e.yml:2:5 apps/0: has no script: nothing says what to start']],
-    ['apps:\n  - name: a\n    script:\n', ['e e.yml:2:5 apps/0: has no script: nothing says what to start']],
+    [
+      'apps:\n  - name: a\n    script:\n',
+      ['e e.yml:2:5 apps/0: has no script: nothing says what to start'],
+    ],
     ['apps:\n  - script: ""\n', ['e e.yml:2:5 apps/0: has no script: nothing says what to start']],
-    ['apps:\n  - script: a.js\n  - script: lib/a.js\n', ['w e.yml:3:5 apps/1/name: the name a is already that of apps/0: this one is called a-2']],
-    ['apps:\n  - {script: a.js, name: x}\n  - {script: b.js, name: x}\n', ['w e.yml:3:26 apps/1/name: the name x is already that of apps/0: this one is called x-2']],
-    ['app:\n  - script: a.js\n', ['e e.yml:1:1: holds no apps; add a list called apps', 'w e.yml:1:1 app: unknown key; did you mean apps?']],
-    ['apps: [{script: a.js}]\ndeplyo: {}\n', ['w e.yml:2:1 deplyo: unknown key; did you mean deploy?']],
+    [
+      'apps:\n  - script: a.js\n  - script: lib/a.js\n',
+      ['w e.yml:3:5 apps/1/name: the name a is already that of apps/0: this one is called a-2'],
+    ],
+    [
+      'apps:\n  - {script: a.js, name: x}\n  - {script: b.js, name: x}\n',
+      ['w e.yml:3:26 apps/1/name: the name x is already that of apps/0: this one is called x-2'],
+    ],
+    [
+      'app:\n  - script: a.js\n',
+      [
+        'e e.yml:1:1: holds no apps; add a list called apps',
+        'w e.yml:1:1 app: unknown key; did you mean apps?',
+      ],
+    ],
+    [
+      'apps: [{script: a.js}]\ndeplyo: {}\n',
+      ['w e.yml:2:1 deplyo: unknown key; did you mean deploy?'],
+    ],
     ['apps: [{script: a.js}]\nstatic: [{path: public}]\n', []],
-    ['static:\n  - path: public\n    porta: 80\n', ['w e.yml:3:5 static/0/porta: unknown key of a static server; did you mean port?']],
-    ['apps: []\nstatic: {path: public}\n', ['e e.yml:1:7 apps: the list of apps is empty', 'e e.yml:2:9 static: must be a list of servers']],
-    ['script: a.js\ninstnces: 2\n', ['w e.yml:2:1 apps/0/instnces: unknown option; did you mean instances?']],
-    ['- script: a.js\n  instances: x\n', ['e e.yml:2:14 apps/0/instances: must be a whole number or max, not "x"']],
-    ['apps:\n  script: a.js\n  instances: x\n', ['e e.yml:3:14 apps/0/instances: must be a whole number or max, not "x"']],
-    ['x-c: &c\n  instances: x\napps:\n  - <<: *c\n    script: a.js\n', ['e e.yml:2:14 apps/0/instances: must be a whole number or max, not "x"']],
+    [
+      'static:\n  - path: public\n    porta: 80\n',
+      ['w e.yml:3:5 static/0/porta: unknown key of a static server; did you mean port?'],
+    ],
+    [
+      'apps: []\nstatic: {path: public}\n',
+      [
+        'e e.yml:1:7 apps: the list of apps is empty',
+        'e e.yml:2:9 static: must be a list of servers',
+      ],
+    ],
+    [
+      'script: a.js\ninstnces: 2\n',
+      ['w e.yml:2:1 apps/0/instnces: unknown option; did you mean instances?'],
+    ],
+    [
+      '- script: a.js\n  instances: x\n',
+      ['e e.yml:2:14 apps/0/instances: must be a whole number or max, not "x"'],
+    ],
+    [
+      'apps:\n  script: a.js\n  instances: x\n',
+      ['e e.yml:3:14 apps/0/instances: must be a whole number or max, not "x"'],
+    ],
+    [
+      'x-c: &c\n  instances: x\napps:\n  - <<: *c\n    script: a.js\n',
+      ['e e.yml:2:14 apps/0/instances: must be a whole number or max, not "x"'],
+    ],
   ]
   for (const [text, expected] of cases) {
     it(expected[0]?.slice(2) ?? `has nothing against ${JSON.stringify(text)}`, () => {
@@ -183,10 +388,22 @@ describe('problems of an app', () => {
   }
 
   const jsons: [string, string[]][] = [
-    ['{\n  "apps": [\n    { "script": "a.js", "instnces": 2 }\n  ]\n}', ['w e.json:3:25 apps/0/instnces: unknown option; did you mean instances?']],
-    ['{\r\n  "apps": {\r\n    "script": "a.js", "instances": "x" }}', ['e e.json:3:36 apps/0/instances: must be a whole number or max, not "x"']],
-    ['[{ "script": "a.js", "env": {"A": null} }]', ["w e.json:1:35 apps/0/env/A: is empty, which PM2 hands over as the text null; write A: ''"]],
-    ['{"apps": [{"script": "a.js"}, {"script": "a.js"}]}', ['w e.json:1:31 apps/1/name: the name a is already that of apps/0: this one is called a-2']],
+    [
+      '{\n  "apps": [\n    { "script": "a.js", "instnces": 2 }\n  ]\n}',
+      ['w e.json:3:25 apps/0/instnces: unknown option; did you mean instances?'],
+    ],
+    [
+      '{\r\n  "apps": {\r\n    "script": "a.js", "instances": "x" }}',
+      ['e e.json:3:36 apps/0/instances: must be a whole number or max, not "x"'],
+    ],
+    [
+      '[{ "script": "a.js", "env": {"A": null} }]',
+      ["w e.json:1:35 apps/0/env/A: is empty, which PM2 hands over as the text null; write A: ''"],
+    ],
+    [
+      '{"apps": [{"script": "a.js"}, {"script": "a.js"}]}',
+      ['w e.json:1:31 apps/1/name: the name a is already that of apps/0: this one is called a-2'],
+    ],
   ]
   for (const [text, expected] of jsons) {
     it(`in JSON: ${expected[0]!.slice(2)}`, () => {
@@ -209,11 +426,15 @@ describe('problems of an app', () => {
 describe('explain', () => {
   const problem = { severity: 'error', path: 'apps/0/x', message: 'is wrong' } as const
   const lines: [object, string][] = [
-    [{ line: 4, column: 5, suggestion: 'did you mean y?' }, 'f.yml:4:5 apps/0/x: is wrong; did you mean y?'],
+    [
+      { line: 4, column: 5, suggestion: 'did you mean y?' },
+      'f.yml:4:5 apps/0/x: is wrong; did you mean y?',
+    ],
     [{}, 'f.yml apps/0/x: is wrong'],
     [{ path: '' }, 'f.yml: is wrong'],
     [{ line: 4 }, 'f.yml:4 apps/0/x: is wrong'],
     [{ path: 'apps/0/\u001B[2J', message: 'a\nb' }, String.raw`f.yml apps/0/\x1b[2J: a b`],
   ]
-  for (const [parts, line] of lines) it(line, () => expect(explain({ ...problem, ...parts }, 'f.yml')).to.equal(line))
+  for (const [parts, line] of lines)
+    it(line, () => expect(explain({ ...problem, ...parts }, 'f.yml')).to.equal(line))
 })

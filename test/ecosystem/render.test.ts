@@ -8,11 +8,21 @@ import { readEcosystem, renderEcosystem, type RenderOptions } from '../../src/ec
 type Conf = { apps: Record<string, unknown>[] }
 
 const require = createRequire(import.meta.url)
-const usual: RenderOptions = { name: 'api', script: 'dist/server.js', format: 'yml', esm: false, instances: 'max', envNames: [] }
+const usual: RenderOptions = {
+  name: 'api',
+  script: 'dist/server.js',
+  format: 'yml',
+  esm: false,
+  instances: 'max',
+  envNames: [],
+}
 
 describe('the file that init writes', () => {
   let dir: string
-  let pm2: { parseConfig: (text: string, file: string) => Conf; verifyConfs: (apps: object[]) => object[] | Error }
+  let pm2: {
+    parseConfig: (text: string, file: string) => Conf
+    verifyConfs: (apps: object[]) => object[] | Error
+  }
   before(async () => {
     dir = await mkdtemp(path.join(os.tmpdir(), 'ecosystem-render-'))
     process.env['PM2_SILENT'] = 'true'
@@ -24,9 +34,14 @@ describe('the file that init writes', () => {
   })
 
   it('teaches in a comment a line', () => {
-    const { fileName, text } = renderEcosystem({ ...usual, memory: '200M', envNames: ['prod', 'homolog'] })
+    const { fileName, text } = renderEcosystem({
+      ...usual,
+      memory: '200M',
+      envNames: ['prod', 'homolog'],
+    })
     expect(fileName).to.equal('ecosystem.config.yml')
-    expect(text).to.equal(`# What PM2 runs inside each dyno. Options: https://pm2.keymetrics.io/docs/usage/application-declaration/
+    expect(text).to
+      .equal(`# What PM2 runs inside each dyno. Options: https://pm2.keymetrics.io/docs/usage/application-declaration/
 apps:
   - name: api # what logs, shipit ps and shipit scale --instances call the app
     script: dist/server.js # the file that starts it
@@ -43,13 +58,16 @@ apps:
   })
 
   it('is called .cjs where a .js file would be an ES module', () => {
-    expect(renderEcosystem({ ...usual, format: 'js', esm: true }).fileName).to.equal('ecosystem.config.cjs')
+    expect(renderEcosystem({ ...usual, format: 'js', esm: true }).fileName).to.equal(
+      'ecosystem.config.cjs',
+    )
     expect(renderEcosystem({ ...usual, format: 'js' }).fileName).to.equal('ecosystem.config.js')
     expect(renderEcosystem({ ...usual, format: 'json' }).fileName).to.equal('ecosystem.config.json')
   })
 
   it('runs by fork what Node does not run', () => {
-    const mode = (options: Partial<RenderOptions>): string => /exec_mode: (\w+)/.exec(renderEcosystem({ ...usual, ...options }).text)![1]!
+    const mode = (options: Partial<RenderOptions>): string =>
+      /exec_mode: (\w+)/.exec(renderEcosystem({ ...usual, ...options }).text)![1]!
     expect(mode({ script: 'app.py' })).to.equal('fork')
     expect(mode({ extra: { interpreter: 'tsx' } })).to.equal('fork')
     expect(mode({ script: 'bin/www', extra: { interpreter: 'node' } })).to.equal('cluster')
@@ -57,12 +75,23 @@ apps:
 
   it('is strict JSON where it is JSON', () => {
     expect(JSON.parse(renderEcosystem({ ...usual, format: 'json' }).text)).to.deep.equal({
-      apps: [{ name: 'api', script: 'dist/server.js', exec_mode: 'cluster', instances: 'max', env: { NODE_ENV: 'production' } }],
+      apps: [
+        {
+          name: 'api',
+          script: 'dist/server.js',
+          exec_mode: 'cluster',
+          instances: 'max',
+          env: { NODE_ENV: 'production' },
+        },
+      ],
     })
   })
 
   it('refuses a name that cannot be in env_NAME', () => {
-    expect(() => renderEcosystem({ ...usual, envNames: ['a b'] })).to.throw(TypeError, '"a b" cannot be the name of an environment')
+    expect(() => renderEcosystem({ ...usual, envNames: ['a b'] })).to.throw(
+      TypeError,
+      '"a b" cannot be the name of an environment',
+    )
   })
 
   const wanted: [string, Partial<RenderOptions>][] = [
@@ -81,11 +110,35 @@ apps:
     ['a script without an extension', { script: 'bin/www' }],
     ['a script with a space', { script: 'my app/server.js' }],
     ['a script that begins with dots', { script: './.build/1.js' }],
-    ['arguments', { extra: { args: ['--port', '80', 'a b'], node_args: '--enable-source-maps', cwd: 'packages/api' } }],
-    ['another interpreter in fork mode', { script: 'app.py', instances: 1, extra: { exec_mode: 'fork', interpreter: 'python3' } }],
+    [
+      'arguments',
+      {
+        extra: {
+          args: ['--port', '80', 'a b'],
+          node_args: '--enable-source-maps',
+          cwd: 'packages/api',
+        },
+      },
+    ],
+    [
+      'another interpreter in fork mode',
+      { script: 'app.py', instances: 1, extra: { exec_mode: 'fork', interpreter: 'python3' } },
+    ],
     ['a script of another language', { script: 'run.sh', instances: 1 }],
     ['Node by its path', { extra: { interpreter: '/usr/bin/node' } }],
-    ['more of an environment', { envNames: ['prod'], extra: { env: { A: 'on', B: '1' }, env_prod: { 'ODD NAME': 'x: y' }, kill_timeout: 10_000, watch: false, wait_ready: true } }],
+    [
+      'more of an environment',
+      {
+        envNames: ['prod'],
+        extra: {
+          env: { A: 'on', B: '1' },
+          env_prod: { 'ODD NAME': 'x: y' },
+          kill_timeout: 10_000,
+          watch: false,
+          wait_ready: true,
+        },
+      },
+    ],
   ]
   for (const [what, options] of wanted) {
     for (const format of ['yml', 'json', 'js'] as const) {
@@ -107,10 +160,21 @@ apps:
           expect(all.envNames.every((name) => `env_${name}` in app)).to.equal(true)
 
           const theirs = pm2.parseConfig(await readFile(file, 'utf8'), file)
-          expect(theirs.apps[0]).to.deep.include({ name: all.name, script: all.script, instances: all.instances, ...(options.memory ? { max_memory_restart: options.memory } : {}) })
-          for (const [key, value] of Object.entries(options.extra ?? {}).filter(([name]) => !name.startsWith('env'))) expect(theirs.apps[0]![key]).to.deep.equal(value)
+          expect(theirs.apps[0]).to.deep.include({
+            name: all.name,
+            script: all.script,
+            instances: all.instances,
+            ...(options.memory ? { max_memory_restart: options.memory } : {}),
+          })
+          for (const [key, value] of Object.entries(options.extra ?? {}).filter(
+            ([name]) => !name.startsWith('env'),
+          ))
+            expect(theirs.apps[0]![key]).to.deep.equal(value)
           expect(pm2.verifyConfs(structuredClone(theirs.apps))).to.be.an('array')
-          expect(text.split('\n').every((line) => line === line.trimEnd()), 'no white space at a line end').to.equal(true)
+          expect(
+            text.split('\n').every((line) => line === line.trimEnd()),
+            'no white space at a line end',
+          ).to.equal(true)
         })
       }
     }

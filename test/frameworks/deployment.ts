@@ -6,22 +6,44 @@ import { startRate, type RateResult } from '../e2e/support/rate.js'
 import type { Outcome, World } from '../e2e/support/world.js'
 import { until } from '../support/until.js'
 
-/** Requests a second during the reload: what a framework that renders each page takes while its next dyno boots beside it on two cores. */
+/**
+ * Requests a second during the reload: what a framework that renders each page takes while its next
+ * dyno boots beside it on two cores.
+ */
 const RATE = 20
-/** Lines that no clean run has: errors of the platform, kills, and instances that end or fail unasked. */
-const TROUBLE = / (at=error|Error [RH]\d\d) |SIGKILL|Process exited with status (?!0|143)|event=(exit|exception|crash|gave-up)\b|status=errored/
+/**
+ * Lines that no clean run has: errors of the platform, kills, and instances that end or fail
+ * unasked.
+ */
+const TROUBLE =
+  / (at=error|Error [RH]\d\d) |SIGKILL|Process exited with status (?!0|143)|event=(exit|exception|crash|gave-up)\b|status=errored/
 
 /** An app on a world's embedded Heroku, whose whole log is read from its first line to its end. */
 export class Deployment {
   private isEnded = false
 
-  private constructor(private readonly world: World, private readonly app: string, readonly id: string, readonly url: string, private readonly log: { pid: number; text: string; ended: Promise<Outcome> }) {}
+  private constructor(
+    private readonly world: World,
+    private readonly app: string,
+    readonly id: string,
+    readonly url: string,
+    private readonly log: { pid: number; text: string; ended: Promise<Outcome> },
+  ) {}
 
   static async of(world: World, dir: string, app: string): Promise<Deployment> {
-    const { url } = await world.json<{ url: string }>(['deploy', '--local', '--app', app], { cwd: dir })
+    const { url } = await world.json<{ url: string }>(['deploy', '--local', '--app', app], {
+      cwd: dir,
+    })
     const { id } = await platformRequest<{ id: string }>(world, 'GET', `/apps/${app}`)
     const log = { pid: 0, text: '' }
-    const ended = world.shipit(['logs', '--tail', '-n', '1500', '--local', '--app', app], { onSpawn: (pid) => { log.pid = pid }, onOutput: (text) => { log.text += text } })
+    const ended = world.shipit(['logs', '--tail', '-n', '1500', '--local', '--app', app], {
+      onSpawn: (pid) => {
+        log.pid = pid
+      },
+      onOutput: (text) => {
+        log.text += text
+      },
+    })
     return new Deployment(world, app, id, url, Object.assign(log, { ended }))
   }
 
@@ -50,39 +72,69 @@ export class Deployment {
     return load.result
   }
 
-  /** Stops the dynos, and throws if a process or a folder of theirs is left. @returns lines of trouble in the log since the deploy */
+  /**
+   * Stops the dynos, and throws if a process or a folder of theirs is left. @returns lines of
+   * trouble in the log since the deploy
+   */
   async stop(): Promise<string[]> {
     await this.world.ok(['stop', ...this.flags])
     // Dynos are removed at a low priority.
     let left: string[] = []
-    await until(() => `the end of:\n${left.join('\n')}\n${this.log.text.slice(-3000)}`, async () => (left = await this.left()).length === 0, 60_000)
-    await until(() => `the log's last line:\n${this.log.text.slice(-3000)}`, () => /Process exited with status \d+\s*$/m.test(this.log.text.slice(-3000)), 10_000)
+    await until(
+      () => `the end of:\n${left.join('\n')}\n${this.log.text.slice(-3000)}`,
+      async () => (left = await this.left()).length === 0,
+      60_000,
+    )
+    await until(
+      () => `the log's last line:\n${this.log.text.slice(-3000)}`,
+      () => /Process exited with status \d+\s*$/m.test(this.log.text.slice(-3000)),
+      10_000,
+    )
     await this.end()
     return this.log.text.split('\n').filter((line) => TROUBLE.test(line))
   }
 
-  /** Stops reading the log. Errors and the router's lines of it, with the last ones, where a failure is to be explained. */
+  /**
+   * Stops reading the log. Errors and the router's lines of it, with the last ones, where a failure
+   * is to be explained.
+   */
   async end(): Promise<string> {
     if (this.isEnded) return ''
     this.isEnded = true
     process.kill(this.log.pid, 'SIGINT')
     await this.log.ended
-    const lines = this.log.text.trimEnd().split('\n').filter((line) => !/ heroku\[router\]: at=info /.test(line))
-    return [...lines.filter((line) => TROUBLE.test(line)).slice(0, 20), '...', ...lines.slice(-60)].join('\n')
+    const lines = this.log.text
+      .trimEnd()
+      .split('\n')
+      .filter((line) => !/ heroku\[router\]: at=info /.test(line))
+    return [
+      ...lines.filter((line) => TROUBLE.test(line)).slice(0, 20),
+      '...',
+      ...lines.slice(-60),
+    ].join('\n')
   }
 
   /** Processes and folders of its dynos. */
   private async left(): Promise<string[]> {
-    const processes = (await this.world.processes()).filter(({ pid, command }) => pid !== this.log.pid && !command.includes('daemon-process'))
+    const processes = (await this.world.processes()).filter(
+      ({ pid, command }) => pid !== this.log.pid && !command.includes('daemon-process'),
+    )
     // What the next dyno will take over is no dyno's.
-    const folders = (await readdir(path.join(this.state, 'dynos'))).filter((name) => !name.startsWith('spare-'))
-    return [...processes.map(({ pid, command }) => `process ${pid}: ${command}`), ...folders.map((name) => `folder ${name}`)]
+    const folders = (await readdir(path.join(this.state, 'dynos'))).filter(
+      (name) => !name.startsWith('spare-'),
+    )
+    return [
+      ...processes.map(({ pid, command }) => `process ${pid}: ${command}`),
+      ...folders.map((name) => `folder ${name}`),
+    ]
   }
 
   /** Destroys the app. @returns files and folders of it that are left in the platform's state */
   async destroy(): Promise<string[]> {
     await this.world.ok(['destroy', ...this.flags, '--confirm', this.app])
-    return (await readdir(this.state, { recursive: true })).filter((name) => name.includes(this.id) || name.includes(this.app))
+    return (await readdir(this.state, { recursive: true })).filter(
+      (name) => name.includes(this.id) || name.includes(this.app),
+    )
   }
 
   private get state(): string {

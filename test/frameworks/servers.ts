@@ -33,14 +33,24 @@ export const nest: Framework = {
   node: 24,
   page: { path: '/', text: 'Hello World!' },
   async make(shop) {
-    await shop.npx('@nestjs/cli@12', 'new', 'app', '--package-manager', 'npm', '--skip-git', '--strict', '--no-observe')
+    await shop.npx(
+      '@nestjs/cli@12',
+      'new',
+      'app',
+      '--package-manager',
+      'npm',
+      '--skip-git',
+      '--strict',
+      '--no-observe',
+    )
     return shop.folder('app')
   },
 }
 
 /**
- * The generator takes its starter kits from GitHub, so that this one is made by hand, of the least that AdonisJS needs:
- * https://docs.adonisjs.com/guides/getting-started/installation, https://docs.adonisjs.com/guides/deployment
+ * The generator takes its starter kits from GitHub, so that this one is made by hand, of the least
+ * that AdonisJS needs: https://docs.adonisjs.com/guides/getting-started/installation,
+ * https://docs.adonisjs.com/guides/deployment
  */
 export const adonis: Framework = {
   name: 'AdonisJS',
@@ -50,25 +60,51 @@ export const adonis: Framework = {
   async make(shop) {
     const dir = await shop.write('app', {
       'package.json': {
-        name: 'app', version: '0.0.0', private: true, type: 'module', engines: { node: '>=24.0.0' },
-        scripts: { start: 'node bin/server.js', build: 'node ace build', dev: 'node ace serve --hmr' },
+        name: 'app',
+        version: '0.0.0',
+        private: true,
+        type: 'module',
+        engines: { node: '>=24.0.0' },
+        scripts: {
+          start: 'node bin/server.js',
+          build: 'node ace build',
+          dev: 'node ace serve --hmr',
+        },
         imports: { '#start/*': './start/*.js', '#config/*': './config/*.js' },
       },
       'ace.js': "import '@poppinss/ts-exec'\nawait import('./bin/console.js')\n",
-      'tsconfig.json': { extends: '@adonisjs/tsconfig/tsconfig.app.json', compilerOptions: { rootDir: './', outDir: './build' } },
+      'tsconfig.json': {
+        extends: '@adonisjs/tsconfig/tsconfig.app.json',
+        compilerOptions: { rootDir: './', outDir: './build' },
+      },
       'adonisrc.ts': ADONIS_RC,
       'bin/server.ts': adonisProgram('httpServer().start()'),
       'bin/console.ts': adonisProgram('ace().handle(process.argv.splice(2))'),
-      'config/app.ts': "import { Secret } from '@adonisjs/core/helpers'\nimport { defineConfig } from '@adonisjs/core/http'\nexport const appKey = new Secret('a key of thirty-two letters or so')\nexport const http = defineConfig({ generateRequestId: true })\n",
-      'config/encryption.ts': "import { defineConfig, drivers } from '@adonisjs/core/encryption'\nimport { appKey } from './app.js'\nexport default defineConfig({ default: 'gcm', list: { gcm: drivers.aes256gcm({ id: 'gcm', keys: [appKey.release()] }) } })\n",
-      'config/logger.ts': "import { defineConfig } from '@adonisjs/core/logger'\nexport default defineConfig({ default: 'app', loggers: { app: { enabled: true, name: 'app', level: 'info' } } })\n",
-      'config/hash.ts': "import { defineConfig, drivers } from '@adonisjs/core/hash'\nexport default defineConfig({ default: 'scrypt', list: { scrypt: drivers.scrypt({}) } })\n",
-      'start/env.ts': "import { Env } from '@adonisjs/core/env'\nexport default await Env.create(new URL('../', import.meta.url), { PORT: Env.schema.number(), HOST: Env.schema.string.optional() })\n",
-      'start/routes.ts': "import router from '@adonisjs/core/services/router'\nrouter.get('/', async () => 'Hello from AdonisJS')\n",
+      'config/app.ts':
+        "import { Secret } from '@adonisjs/core/helpers'\nimport { defineConfig } from '@adonisjs/core/http'\nexport const appKey = new Secret('a key of thirty-two letters or so')\nexport const http = defineConfig({ generateRequestId: true })\n",
+      'config/encryption.ts':
+        "import { defineConfig, drivers } from '@adonisjs/core/encryption'\nimport { appKey } from './app.js'\nexport default defineConfig({ default: 'gcm', list: { gcm: drivers.aes256gcm({ id: 'gcm', keys: [appKey.release()] }) } })\n",
+      'config/logger.ts':
+        "import { defineConfig } from '@adonisjs/core/logger'\nexport default defineConfig({ default: 'app', loggers: { app: { enabled: true, name: 'app', level: 'info' } } })\n",
+      'config/hash.ts':
+        "import { defineConfig, drivers } from '@adonisjs/core/hash'\nexport default defineConfig({ default: 'scrypt', list: { scrypt: drivers.scrypt({}) } })\n",
+      'start/env.ts':
+        "import { Env } from '@adonisjs/core/env'\nexport default await Env.create(new URL('../', import.meta.url), { PORT: Env.schema.number(), HOST: Env.schema.string.optional() })\n",
+      'start/routes.ts':
+        "import router from '@adonisjs/core/services/router'\nrouter.get('/', async () => 'Hello from AdonisJS')\n",
       '.gitignore': 'node_modules\nbuild\n.env\n',
     })
     await shop.npm('app', 'install', '@adonisjs/core@7', 'reflect-metadata')
-    await shop.npm('app', 'install', '--save-dev', '@adonisjs/assembler@8', '@adonisjs/tsconfig@2', '@poppinss/ts-exec', '@types/node@24', 'typescript@5.9')
+    await shop.npm(
+      'app',
+      'install',
+      '--save-dev',
+      '@adonisjs/assembler@8',
+      '@adonisjs/tsconfig@2',
+      '@poppinss/ts-exec',
+      '@types/node@24',
+      'typescript@5.9',
+    )
     return dir
   },
 }
@@ -94,15 +130,31 @@ await new Ignitor(root, { importer })
   .${start}
 `
 
-/** https://docs.strapi.io/cms/installation/cli; its SQLite is built from source, by the headers of the Node.js that runs, if GitHub has no binary of it for this machine. */
+/**
+ * https://docs.strapi.io/cms/installation/cli; its SQLite is built from source, by the headers of
+ * the Node.js that runs, if GitHub has no binary of it for this machine.
+ */
 export const strapi: Framework = {
   name: 'Strapi (SQLite)',
   package: '@strapi/strapi',
   page: { path: '/admin', text: 'Strapi Admin' },
   async make(shop) {
     const node = path.dirname(path.dirname(process.execPath))
-    if (existsSync(path.join(node, 'include/node/node_api.h'))) shop.world.env.npm_config_nodedir = node
-    await shop.npx('create-strapi@5', 'app', '--non-interactive', '--use-npm', '--install', '--skip-cloud', '--no-example', '--dbclient', 'sqlite', '--no-git-init', '--typescript')
+    if (existsSync(path.join(node, 'include/node/node_api.h')))
+      shop.world.env.npm_config_nodedir = node
+    await shop.npx(
+      'create-strapi@5',
+      'app',
+      '--non-interactive',
+      '--use-npm',
+      '--install',
+      '--skip-cloud',
+      '--no-example',
+      '--dbclient',
+      'sqlite',
+      '--no-git-init',
+      '--typescript',
+    )
     return shop.folder('app')
   },
 }

@@ -1,4 +1,7 @@
-/** Apps made by the frameworks' own generators, from the registry, run under PM2 on the embedded Heroku. Not part of `npm test`: see package.json. */
+/**
+ * Apps made by the frameworks' own generators, from the registry, run under PM2 on the embedded
+ * Heroku. Not part of `npm test`: see package.json.
+ */
 
 import { expect } from 'chai'
 import type { RateResult } from '../e2e/support/rate.js'
@@ -27,15 +30,24 @@ describe('an app of', function () {
   }
 })
 
-async function live({ name, package: pkg, make, page, folders }: Framework, shop: Workshop): Promise<Facts> {
+async function live(
+  { name, package: pkg, make, page, folders }: Framework,
+  shop: Workshop,
+): Promise<Facts> {
   const { world } = shop
   const start = performance.now()
-  const told = (what: string) => { if (process.env.SHIPIT_TIMES) console.log(`      ${name}: ${what} after ${Math.round((performance.now() - start) / 1000)} s`) }
+  const told = (what: string) => {
+    if (process.env.SHIPIT_TIMES)
+      console.log(
+        `      ${name}: ${what} after ${Math.round((performance.now() - start) / 1000)} s`,
+      )
+  }
   const dir = await make(shop)
   told('generated')
   await world.ok(['init', '--yes'], { cwd: dir })
   told('initialised')
-  if (!await shop.isRepository(dir)) await world.git(dir, 'init', '--quiet', '--initial-branch', 'main')
+  if (!(await shop.isRepository(dir)))
+    await world.git(dir, 'init', '--quiet', '--initial-branch', 'main')
   await world.commit(dir, 'Run under PM2 on Heroku')
 
   const app = await Deployment.of(world, dir, 'framework')
@@ -44,7 +56,10 @@ async function live({ name, package: pkg, make, page, folders }: Framework, shop
     told('deployed')
     expect(await app.page(page.path)).to.contain(page.text)
     load = await app.reload(page.path)
-    expect(load.failures, `${load.failures.length} of ${load.sent} requests are lost`).to.deep.equal([])
+    expect(
+      load.failures,
+      `${load.failures.length} of ${load.sent} requests are lost`,
+    ).to.deep.equal([])
     expect(await app.page(page.path)).to.contain(page.text)
     told('reloaded')
     expect(await app.stop(), 'trouble in the log').to.deep.equal([])
@@ -53,7 +68,10 @@ async function live({ name, package: pkg, make, page, folders }: Framework, shop
     throw new Error(`${(error as Error).message}\nThe log:\n${await app.end()}`, { cause: error })
   }
   return {
-    framework: name, node: await shop.nodeVersion(), ...await decisionsIn(dir, pkg, folders),
-    reload: `${load.failures.length} of ${load.sent}`, seconds: Math.round((performance.now() - start) / 1000),
+    framework: name,
+    node: await shop.nodeVersion(),
+    ...(await decisionsIn(dir, pkg, folders)),
+    reload: `${load.failures.length} of ${load.sent}`,
+    seconds: Math.round((performance.now() - start) / 1000),
   }
 }

@@ -11,7 +11,10 @@ export interface Framework {
   package: string
   /** Folders of the app in which the package may be installed instead of at its root. */
   folders?: string[]
-  /** The oldest line of Node.js that its generator and its apps run on, if the Node.js that runs the tests may be older. */
+  /**
+   * The oldest line of Node.js that its generator and its apps run on, if the Node.js that runs the
+   * tests may be older.
+   */
   node?: number
   /** Makes the app in the workshop's empty folder. @returns the app's folder */
   make(shop: Workshop): Promise<string>
@@ -21,8 +24,18 @@ export interface Framework {
 
 /** One test each; `npm run test:frameworks -- -g nuxt` runs one. */
 export const FRAMEWORKS: Framework[] = [
-  expressGenerator, fastifyCli, nest,
-  next, nextStandalone, svelteKit, astro, nuxt, reactRouter,
-  npmWorkspaces, turboPnpm, yarnPnp,
-  adonis, strapi,
+  expressGenerator,
+  fastifyCli,
+  nest,
+  next,
+  nextStandalone,
+  svelteKit,
+  astro,
+  nuxt,
+  reactRouter,
+  npmWorkspaces,
+  turboPnpm,
+  yarnPnp,
+  adonis,
+  strapi,
 ]

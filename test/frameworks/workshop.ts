@@ -3,18 +3,36 @@ import { mkdir } from 'node:fs/promises'
 import path from 'node:path'
 import { World, type RunOptions } from '../e2e/support/world.js'
 
-/** The machine of a newcomer who makes an app with a framework's generator: the Node.js that it needs, the package managers, no terminal. */
+/**
+ * The machine of a newcomer who makes an app with a framework's generator: the Node.js that it
+ * needs, the package managers, no terminal.
+ */
 export class Workshop {
-  private constructor(readonly world: World, private readonly place: string) {}
+  private constructor(
+    readonly world: World,
+    private readonly place: string,
+  ) {}
 
-  /** @param node the oldest line of Node.js that will do; the Node.js that runs the tests is taken if it is no older, else npm's package `node` brings it. */
+  /**
+   * @param node the oldest line of Node.js that will do; the Node.js that runs the tests is taken
+   * if it is no older, else npm's package `node` brings it.
+   */
   static async open(node: number | undefined): Promise<Workshop> {
-    const world = await World.create({ CI: '1', npm_config_update_notifier: 'false', npm_config_fund: 'false', npm_config_audit: 'false' })
+    const world = await World.create({
+      CI: '1',
+      npm_config_update_notifier: 'false',
+      npm_config_fund: 'false',
+      npm_config_audit: 'false',
+    })
     // What npm run adds to PATH is this project's, not the newcomer's.
-    world.env.PATH = world.env.PATH!.split(':').filter((folder) => !/node_modules|node-gyp-bin/.test(folder)).join(':')
+    world.env.PATH = world.env
+      .PATH!.split(':')
+      .filter((folder) => !/node_modules|node-gyp-bin/.test(folder))
+      .join(':')
     const shop = new Workshop(world, path.join(world.folder, 'work'))
     await mkdir(shop.place)
-    if (node !== undefined && node > Number(process.versions.node.split('.')[0])) await shop.takeNode(node)
+    if (node !== undefined && node > Number(process.versions.node.split('.')[0]))
+      await shop.takeNode(node)
     return shop
   }
 
@@ -42,9 +60,17 @@ export class Workshop {
   }
 
   /** A program in a folder of the workshop, which must succeed. @returns its stdout */
-  async run(folder: string, program: string, args: string[], options: RunOptions = {}): Promise<string> {
+  async run(
+    folder: string,
+    program: string,
+    args: string[],
+    options: RunOptions = {},
+  ): Promise<string> {
     const outcome = await this.world.run(program, args, { cwd: this.folder(folder), ...options })
-    if (outcome.status !== 0) throw new Error(`${[program, ...args].join(' ')} ended with ${outcome.status}:\n${outcome.output.slice(-6000)}`)
+    if (outcome.status !== 0)
+      throw new Error(
+        `${[program, ...args].join(' ')} ended with ${outcome.status}:\n${outcome.output.slice(-6000)}`,
+      )
     return outcome.stdout
   }
 
@@ -59,7 +85,8 @@ export class Workshop {
   private async takeNode(line: number): Promise<void> {
     await this.take(`node@${line}`)
     const bin = path.join(this.world.folder, 'tools/node_modules/node/bin')
-    if (!existsSync(path.join(bin, 'node'))) throw new Error(`The package node@${line} has no program for this machine.`)
+    if (!existsSync(path.join(bin, 'node')))
+      throw new Error(`The package node@${line} has no program for this machine.`)
     this.world.env.PATH = `${bin}:${this.world.env.PATH}`
     this.world.node = path.join(bin, 'node')
   }
@@ -70,7 +97,9 @@ export class Workshop {
 
   /** Major version of the Node.js that the world has. */
   async nodeVersion(): Promise<string> {
-    return (await this.run('.', this.world.node, ['-p', 'process.versions.node.split(".")[0]'])).trim()
+    return (
+      await this.run('.', this.world.node, ['-p', 'process.versions.node.split(".")[0]'])
+    ).trim()
   }
 
   close(): Promise<void> {

@@ -24,7 +24,13 @@ describe('a commit by its name', () => {
   })
   after(() => made.remove())
 
-  const refusal = async (name: string): Promise<ShipitError> => resolveCommit(dir, name).then(() => { throw new Error(`${name} was found`) }, (error: ShipitError) => error)
+  const refusal = async (name: string): Promise<ShipitError> =>
+    resolveCommit(dir, name).then(
+      () => {
+        throw new Error(`${name} was found`)
+      },
+      (error: ShipitError) => error,
+    )
 
   it('is found by branch, annotated tag, short hash and expression', async () => {
     expect(await resolveCommit(dir, 'main')).to.include({ id: second, subject: 'Say more' })
@@ -36,12 +42,19 @@ describe('a commit by its name', () => {
   it('is found on a remote, by its own name there and by the branch alone', async () => {
     expect((await resolveCommit(dir, 'origin/develop')).id).to.equal(first)
     expect((await resolveCommit(dir, 'develop')).id).to.equal(first)
-    expect(await refusal('shared')).to.include({ code: 'git', next: 'Name one: fork/shared, origin/shared' })
+    expect(await refusal('shared')).to.include({
+      code: 'git',
+      next: 'Name one: fork/shared, origin/shared',
+    })
   })
 
   it('is refused with the nearest name where there is none, and never taken for an option', async () => {
     const error = await refusal('mian')
-    expect(error).to.include({ code: 'git', message: 'This repository has no branch, tag or commit mian.', why: 'Did you mean main?' })
+    expect(error).to.include({
+      code: 'git',
+      message: 'This repository has no branch, tag or commit mian.',
+      why: 'Did you mean main?',
+    })
     expect(error.next).to.include('v1.0.0').and.include('git fetch')
     expect((await refusal('devlop')).why).to.equal('Did you mean develop?')
     expect((await refusal('--all')).code).to.equal('git')

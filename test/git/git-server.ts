@@ -24,20 +24,38 @@ export async function repository(dir: string): Promise<SimpleGit> {
   return git
 }
 
-export async function commitFile(git: SimpleGit, dir: string, file: string, content: string, message: string): Promise<string> {
+export async function commitFile(
+  git: SimpleGit,
+  dir: string,
+  file: string,
+  content: string,
+  message: string,
+): Promise<string> {
   await mkdir(path.dirname(path.join(dir, file)), { recursive: true })
   await writeFile(path.join(dir, file), content)
   await git.add(file).commit(message)
   return git.revparse(['HEAD'])
 }
 
-/** git's own `http-backend` on loopback behind HTTP Basic, as a platform's git host; `hook` becomes its pre-receive hook. */
+/**
+ * git's own `http-backend` on loopback behind HTTP Basic, as a platform's git host; `hook` becomes
+ * its pre-receive hook.
+ */
 export class GitServer {
-  readonly requests: { authorization: string | undefined; agent: string | undefined; url: string }[] = []
+  readonly requests: {
+    authorization: string | undefined
+    agent: string | undefined
+    url: string
+  }[] = []
   /** Answers every request with this status instead. */
   status: number | undefined
-  private constructor(private readonly server: Server, private readonly root: string) {
-    server.on('request', (request: IncomingMessage, response: ServerResponse) => this.answer(request, response))
+  private constructor(
+    private readonly server: Server,
+    private readonly root: string,
+  ) {
+    server.on('request', (request: IncomingMessage, response: ServerResponse) =>
+      this.answer(request, response),
+    )
   }
 
   static async start(root: string): Promise<GitServer> {
@@ -47,9 +65,15 @@ export class GitServer {
     return git
   }
 
-  get port(): number { return (this.server.address() as AddressInfo).port }
-  get baseUrl(): string { return `http://127.0.0.1:${this.port}` }
-  url(app: string): string { return `${this.baseUrl}/${app}.git` }
+  get port(): number {
+    return (this.server.address() as AddressInfo).port
+  }
+  get baseUrl(): string {
+    return `http://127.0.0.1:${this.port}`
+  }
+  url(app: string): string {
+    return `${this.baseUrl}/${app}.git`
+  }
 
   async addApp(app: string, hook?: string): Promise<SimpleGit> {
     const dir = path.join(this.root, `${app}.git`)
@@ -74,14 +98,26 @@ export class GitServer {
     const [pathInfo = '', query = ''] = (request.url ?? '').split('?')
     this.requests.push({ authorization, agent, url: request.url ?? '' })
     if (this.status !== undefined) return void response.writeHead(this.status).end()
-    const password = Buffer.from(authorization?.replace(/^Basic /, '') ?? '', 'base64').toString().split(':')[1]
-    if (password !== TOKEN) return void response.writeHead(401, { 'www-authenticate': 'Basic realm="git"' }).end()
+    const password = Buffer.from(authorization?.replace(/^Basic /, '') ?? '', 'base64')
+      .toString()
+      .split(':')[1]
+    if (password !== TOKEN)
+      return void response.writeHead(401, { 'www-authenticate': 'Basic realm="git"' }).end()
     const backend = spawn('git', ['http-backend'], {
       env: {
-        PATH: process.env.PATH, GIT_PROJECT_ROOT: this.root, GIT_HTTP_EXPORT_ALL: '1', PATH_INFO: pathInfo, QUERY_STRING: query,
-        REQUEST_METHOD: request.method, CONTENT_TYPE: request.headers['content-type'] ?? '', REMOTE_USER: 'shipit',
-        HTTP_CONTENT_ENCODING: request.headers['content-encoding'] ?? '', GIT_PROTOCOL: request.headers['git-protocol']?.toString() ?? '',
-        ...(request.headers['content-length'] === undefined ? {} : { CONTENT_LENGTH: request.headers['content-length'] }),
+        PATH: process.env.PATH,
+        GIT_PROJECT_ROOT: this.root,
+        GIT_HTTP_EXPORT_ALL: '1',
+        PATH_INFO: pathInfo,
+        QUERY_STRING: query,
+        REQUEST_METHOD: request.method,
+        CONTENT_TYPE: request.headers['content-type'] ?? '',
+        REMOTE_USER: 'shipit',
+        HTTP_CONTENT_ENCODING: request.headers['content-encoding'] ?? '',
+        GIT_PROTOCOL: request.headers['git-protocol']?.toString() ?? '',
+        ...(request.headers['content-length'] === undefined
+          ? {}
+          : { CONTENT_LENGTH: request.headers['content-length'] }),
       },
       stdio: ['pipe', 'pipe', 'ignore'],
     })

@@ -24,8 +24,10 @@ describe('what a forced push drops', () => {
   })
 
   const head = () => git.revparse(['HEAD'])
-  const send = (from = dir) => push({ dir: from, url: server.url('a1'), token: TOKEN, refspec: 'HEAD:refs/heads/main' })
-  const ask = async (app = 'a1') => overwrittenBy({ dir, url: server.url(app), token: TOKEN }, await head())
+  const send = (from = dir) =>
+    push({ dir: from, url: server.url('a1'), token: TOKEN, refspec: 'HEAD:refs/heads/main' })
+  const ask = async (app = 'a1') =>
+    overwrittenBy({ dir, url: server.url(app), token: TOKEN }, await head())
 
   it('is nothing where there is nothing yet, or where the push goes on from it', async () => {
     expect(await ask()).to.equal(null)
@@ -41,7 +43,11 @@ describe('what a forced push drops', () => {
     const newest = await commitFile(git, dir, 'index.js', 'third', 'Third, of the app alone')
     await send()
     await git.reset(['--hard', first])
-    expect(await ask()).to.deep.equal({ commit: newest, count: 2, subject: 'Third, of the app alone' })
+    expect(await ask()).to.deep.equal({
+      commit: newest,
+      count: 2,
+      subject: 'Third, of the app alone',
+    })
   })
 
   it('is known by its hash alone where another clone pushed it', async () => {
@@ -52,7 +58,10 @@ describe('what a forced push drops', () => {
   })
 
   it('fails as a push does', async () => {
-    const error = await ask('none').then(() => undefined, (thrown: unknown) => thrown)
+    const error = await ask('none').then(
+      () => undefined,
+      (thrown: unknown) => thrown,
+    )
     expect(error).to.be.instanceOf(ShipitError)
     expect((error as ShipitError).code).to.equal('not_found')
     expect((error as ShipitError).message).to.not.include(TOKEN)

@@ -14,7 +14,10 @@ import { commitFile, GitServer, repository, temporaryFolder, TOKEN } from './git
 const run = promisify(execFile)
 
 /** Every process whose command line or environment holds a text. */
-async function processesWith(text: string, where: 'cmdline' | 'environ' = 'cmdline'): Promise<string[]> {
+async function processesWith(
+  text: string,
+  where: 'cmdline' | 'environ' = 'cmdline',
+): Promise<string[]> {
   const found: string[] = []
   for (const pid of (await readdir('/proc')).filter((name) => /^\d+$/.test(name))) {
     const content = await readFile(`/proc/${pid}/${where}`, 'utf8').catch(() => '')
@@ -41,10 +44,17 @@ describe('git push', () => {
   })
 
   /** simple-git refuses to set what may be unsafe: addresses of others, folders of hooks. */
-  const configure = (name: string, value: string) => run('git', ['config', name, value], { cwd: work })
+  const configure = (name: string, value: string) =>
+    run('git', ['config', name, value], { cwd: work })
 
   const pushTo = (app: string, options: Partial<PushOptions> = {}) =>
-    push({ dir: work, url: server.url(app), token: TOKEN, refspec: 'HEAD:refs/heads/main', ...options })
+    push({
+      dir: work,
+      url: server.url(app),
+      token: TOKEN,
+      refspec: 'HEAD:refs/heads/main',
+      ...options,
+    })
 
   it('brings the commit to the platform, and says when it was already there', async () => {
     const remote = await server.addApp('a1')
@@ -73,14 +83,25 @@ describe('git push', () => {
     const remote = await server.addApp('a1')
     const other = await repository(path.join(folder.dir, 'other'))
     await commitFile(other, path.join(folder.dir, 'other'), 'other.js', 'other', 'Be another')
-    const env = { ...process.env, GIT_DIR: path.join(folder.dir, 'other/.git'), GIT_INDEX_FILE: path.join(folder.dir, 'other/.git/index'), GIT_WORK_TREE: path.join(folder.dir, 'other'), GIT_PREFIX: '' }
+    const env = {
+      ...process.env,
+      GIT_DIR: path.join(folder.dir, 'other/.git'),
+      GIT_INDEX_FILE: path.join(folder.dir, 'other/.git/index'),
+      GIT_WORK_TREE: path.join(folder.dir, 'other'),
+      GIT_PREFIX: '',
+    }
     expect(await pushTo('a1', { env })).to.deep.equal({ outcome: 'pushed' })
     expect(await remote.revparse(['main'])).to.equal(await git.revparse(['HEAD']))
   })
 
   it('keeps what the user configured in variables, and adds its own after it', async () => {
     await server.addApp('a1')
-    const env = { ...process.env, GIT_CONFIG_COUNT: '1', GIT_CONFIG_KEY_0: 'http.userAgent', GIT_CONFIG_VALUE_0: 'a-user-agent' }
+    const env = {
+      ...process.env,
+      GIT_CONFIG_COUNT: '1',
+      GIT_CONFIG_KEY_0: 'http.userAgent',
+      GIT_CONFIG_VALUE_0: 'a-user-agent',
+    }
     expect(await pushTo('a1', { env })).to.deep.equal({ outcome: 'pushed' })
     expect(server.requests.map(({ agent }) => agent)).to.include('a-user-agent')
   })
@@ -89,7 +110,11 @@ describe('git push', () => {
     const remote = await server.addApp('a1')
     const hooks = path.join(folder.dir, 'hooks')
     await mkdir(hooks)
-    await writeFile(path.join(hooks, 'pre-push'), '#!/bin/sh\necho "lint: 3 problems" >&2\nexit 1\n', { mode: 0o755 })
+    await writeFile(
+      path.join(hooks, 'pre-push'),
+      '#!/bin/sh\necho "lint: 3 problems" >&2\nexit 1\n',
+      { mode: 0o755 },
+    )
     await configure('core.hooksPath', hooks)
     const error = await failureOf(pushTo('a1'))
     expect(error.code).to.equal('push')
@@ -103,19 +128,30 @@ describe('git push', () => {
     const seen = path.join(folder.dir, 'seen')
     await mkdir(hooks)
     const spy = `#!/bin/sh\n{ echo "$0 $*"; env; for fd in 3 4 5; do test -e /dev/fd/$fd && timeout 1 cat <&$fd; done; cat /proc/$PPID/environ /proc/$PPID/cmdline; } >> '${seen}' 2>/dev/null\nexit 0\n`
-    for (const name of ['pre-push', 'reference-transaction', 'post-index-change', 'pre-auto-gc']) await writeFile(path.join(hooks, name), spy, { mode: 0o755 })
+    for (const name of ['pre-push', 'reference-transaction', 'post-index-change', 'pre-auto-gc'])
+      await writeFile(path.join(hooks, name), spy, { mode: 0o755 })
     await configure('core.hooksPath', hooks)
     expect(await pushTo('a1')).to.deep.equal({ outcome: 'pushed' })
     const told = await readFile(seen, 'utf8')
     expect(told).to.include('pre-push').and.include('GIT_CONFIG_COUNT')
-    for (const form of [TOKEN, Buffer.from(`shipit:${TOKEN}`).toString('base64'), Buffer.from(TOKEN).toString('base64')]) expect(told).to.not.include(form)
+    for (const form of [
+      TOKEN,
+      Buffer.from(`shipit:${TOKEN}`).toString('base64'),
+      Buffer.from(TOKEN).toString('base64'),
+    ])
+      expect(told).to.not.include(form)
   })
 
   it('takes no line of a pre-push hook for an answer of git, and shows what the hook said on stdout too', async () => {
     const remote = await server.addApp('a1')
     const hooks = path.join(folder.dir, 'hooks')
     await mkdir(hooks)
-    const hook = (end: string) => writeFile(path.join(hooks, 'pre-push'), `#!/bin/sh\nprintf '=== lint ===\\n! 2 warnings\\n=\\tall\\tis well\\n'\n${end}\n`, { mode: 0o755 })
+    const hook = (end: string) =>
+      writeFile(
+        path.join(hooks, 'pre-push'),
+        `#!/bin/sh\nprintf '=== lint ===\\n! 2 warnings\\n=\\tall\\tis well\\n'\n${end}\n`,
+        { mode: 0o755 },
+      )
     await configure('core.hooksPath', hooks)
     await hook('exit 0')
     expect(await pushTo('a1')).to.deep.equal({ outcome: 'pushed' })
@@ -133,13 +169,18 @@ describe('git push', () => {
     await git.addTag('main')
     await commitFile(git, work, 'index.js', 'second', 'Say more')
     const commit = await git.revparse(['HEAD'])
-    expect(await pushTo('a1', { refspec: `${commit}:refs/heads/main` })).to.deep.equal({ outcome: 'pushed' })
+    expect(await pushTo('a1', { refspec: `${commit}:refs/heads/main` })).to.deep.equal({
+      outcome: 'pushed',
+    })
     expect(await remote.revparse(['refs/heads/main'])).to.equal(commit)
   })
 
-  it('passes the build output on line by line while the build runs, without git\'s prefix and padding', async () => {
+  it("passes the build output on line by line while the build runs, without git's prefix and padding", async () => {
     const gate = path.join(folder.dir, 'gate')
-    await server.addApp('a1', `echo '-----> Building ünïcode'; printf 'step 1\\rstep 2\\rstep 3\\n'; while [ ! -e '${gate}' ]; do sleep 0.05; done; echo '       Done' >&2`)
+    await server.addApp(
+      'a1',
+      `echo '-----> Building ünïcode'; printf 'step 1\\rstep 2\\rstep 3\\n'; while [ ! -e '${gate}' ]; do sleep 0.05; done; echo '       Done' >&2`,
+    )
     const lines: string[] = []
     const pushed = pushTo('a1', { onOutput: (line) => lines.push(line) })
     await until('the first line arrives', () => lines.length >= 1)
@@ -173,12 +214,27 @@ describe('git push', () => {
 
   it('does not ask anybody for a password when the token is wrong', async () => {
     const asked = path.join(folder.dir, 'asked')
-    await run('git', ['config', 'credential.helper', `!touch '${asked}'; echo username=x; echo password=${TOKEN}; true`], { cwd: work })
+    await run(
+      'git',
+      [
+        'config',
+        'credential.helper',
+        `!touch '${asked}'; echo username=x; echo password=${TOKEN}; true`,
+      ],
+      { cwd: work },
+    )
     await server.addApp('a1')
-    const error = await failureOf(pushTo('a1', { token: 'wrong', env: { ...process.env, SSH_ASKPASS: `/usr/bin/touch`, GIT_ASKPASS: '/usr/bin/touch' } }))
+    const error = await failureOf(
+      pushTo('a1', {
+        token: 'wrong',
+        env: { ...process.env, SSH_ASKPASS: `/usr/bin/touch`, GIT_ASKPASS: '/usr/bin/touch' },
+      }),
+    )
     expect(error.code).to.equal('auth')
     expect(await readFile(asked).catch(() => undefined)).to.equal(undefined)
-    expect(JSON.stringify(error.toJSON())).to.not.include(Buffer.from('shipit:wrong').toString('base64'))
+    expect(JSON.stringify(error.toJSON())).to.not.include(
+      Buffer.from('shipit:wrong').toString('base64'),
+    )
   })
 
   it('knows forbidden, missing, failing and unreachable platforms apart', async () => {
@@ -191,7 +247,18 @@ describe('git push', () => {
     expect((await failureOf(pushTo('nowhere'))).code).to.equal('not_found')
     const port = server.port
     await server.stop()
-    expect((await failureOf(push({ dir: work, url: `http://127.0.0.1:${port}/a1.git`, token: TOKEN, refspec: 'HEAD:refs/heads/main' }))).code).to.equal('network')
+    expect(
+      (
+        await failureOf(
+          push({
+            dir: work,
+            url: `http://127.0.0.1:${port}/a1.git`,
+            token: TOKEN,
+            refspec: 'HEAD:refs/heads/main',
+          }),
+        )
+      ).code,
+    ).to.equal('network')
     server = await GitServer.start(path.join(folder.dir, 'remotes'))
   })
 
@@ -210,7 +277,9 @@ describe('git push', () => {
     const clone = path.join(folder.dir, 'shallow')
     await git.raw(['clone', '--quiet', '--depth=1', `file://${work}`, clone])
     await server.addApp('a1')
-    const error = await failureOf(push({ dir: clone, url: server.url('a1'), token: TOKEN, refspec: 'HEAD:refs/heads/main' }))
+    const error = await failureOf(
+      push({ dir: clone, url: server.url('a1'), token: TOKEN, refspec: 'HEAD:refs/heads/main' }),
+    )
     expect(error.code).to.equal('git')
     expect(error.next).to.include('--unshallow')
   })
@@ -219,7 +288,10 @@ describe('git push', () => {
     await server.addApp('a1', 'echo building; exec sleep 3')
     const stop = new AbortController()
     const lines: string[] = []
-    const pushed = pushTo('a1', { signal: stop.signal, onOutput: (line) => lines.push(line) }).then(() => undefined, (error: unknown) => error)
+    const pushed = pushTo('a1', { signal: stop.signal, onOutput: (line) => lines.push(line) }).then(
+      () => undefined,
+      (error: unknown) => error,
+    )
     await until('the build begins', () => lines.length > 0)
     expect(await processesWith(server.url('a1'))).to.not.have.lengthOf(0)
     const reason = new Error('stopped')
@@ -245,16 +317,37 @@ describe('git push', () => {
       await repositoryState(process.cwd())
       await push({ dir: process.cwd(), url: process.env.PUSH_URL, token: process.env.PUSH_TOKEN, refspec: 'HEAD:refs/heads/main', onOutput: console.log })
     `
-    const pushed = run(process.execPath, ['--import', pathToFileURL(createRequire(path.resolve('package.json')).resolve('tsx')).href, '--input-type=module', '-e', script], {
-      cwd: work,
-      env: {
-        ...process.env, DEBUG: '*', PUSH_URL: server.url('a1'), PUSH_TOKEN: TOKEN,
-        GIT_TRACE: '1', GIT_TRACE_CURL: trace, GIT_TRACE_REDACT: '0', GIT_CURL_VERBOSE: '1', GIT_TRACE2: '1', GIT_TRACE2_ENV_VARS: 'GIT_CONFIG_VALUE_0', GIT_TRACE_PACKET: '1',
+    const pushed = run(
+      process.execPath,
+      [
+        '--import',
+        pathToFileURL(createRequire(path.resolve('package.json')).resolve('tsx')).href,
+        '--input-type=module',
+        '-e',
+        script,
+      ],
+      {
+        cwd: work,
+        env: {
+          ...process.env,
+          DEBUG: '*',
+          PUSH_URL: server.url('a1'),
+          PUSH_TOKEN: TOKEN,
+          GIT_TRACE: '1',
+          GIT_TRACE_CURL: trace,
+          GIT_TRACE_REDACT: '0',
+          GIT_CURL_VERBOSE: '1',
+          GIT_TRACE2: '1',
+          GIT_TRACE2_ENV_VARS: 'GIT_CONFIG_VALUE_0',
+          GIT_TRACE_PACKET: '1',
+        },
       },
-    })
+    )
     let seen = false
     let ended = false
-    const marked = pushed.finally(() => { ended = true })
+    const marked = pushed.finally(() => {
+      ended = true
+    })
     marked.catch(() => undefined)
     while (!ended) {
       const lines = await processesWith(server.url('a1'))
@@ -270,6 +363,8 @@ describe('git push', () => {
       expect(await readFile(path.join(work, '.git/config'), 'utf8')).to.not.include(secret)
       expect(await readFile(trace, 'utf8').catch(() => '')).to.not.include(secret)
     }
-    expect(server.requests.some(({ authorization }) => authorization === `Basic ${header}`)).to.equal(true)
+    expect(
+      server.requests.some(({ authorization }) => authorization === `Basic ${header}`),
+    ).to.equal(true)
   })
 })

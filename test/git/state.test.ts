@@ -31,14 +31,29 @@ describe('the state of a repository', () => {
   it('has no commit after git init', async () => {
     await mkdir(work)
     await simpleGit(work).init(['--initial-branch=main'])
-    expect(await state()).to.include({ commit: undefined, branch: 'main', isBare: false, isShallow: false, root: work })
+    expect(await state()).to.include({
+      commit: undefined,
+      branch: 'main',
+      isBare: false,
+      isShallow: false,
+      root: work,
+    })
   })
 
   it('names the commit and the branch', async () => {
     const git = await repository(work)
     const { commit, branch, subdirectory, changed, untracked } = await state()
-    expect(commit).to.deep.equal({ id: await git.revparse(['HEAD']), short: await git.revparse(['--short', 'HEAD']), subject: 'Say hello' })
-    expect({ branch, subdirectory, changed, untracked }).to.deep.equal({ branch: 'main', subdirectory: '', changed: [], untracked: [] })
+    expect(commit).to.deep.equal({
+      id: await git.revparse(['HEAD']),
+      short: await git.revparse(['--short', 'HEAD']),
+      subject: 'Say hello',
+    })
+    expect({ branch, subdirectory, changed, untracked }).to.deep.equal({
+      branch: 'main',
+      subdirectory: '',
+      changed: [],
+      untracked: [],
+    })
   })
 
   it('has no branch when HEAD is detached', async () => {
@@ -70,7 +85,11 @@ describe('the state of a repository', () => {
     await git.raw(['worktree', 'add', '--quiet', linked, '-b', 'side'])
     expect(await state(shallow)).to.include({ isShallow: true, isLinkedWorktree: false })
     expect(await state(bare)).to.include({ isBare: true, subdirectory: '' })
-    expect(await state(linked)).to.include({ isLinkedWorktree: true, branch: 'side', isBare: false })
+    expect(await state(linked)).to.include({
+      isLinkedWorktree: true,
+      branch: 'side',
+      isBare: false,
+    })
   })
 
   it('knows whether a file is in a commit or only on disk', async () => {
@@ -85,7 +104,9 @@ describe('the state of a repository', () => {
     const git = await repository(work)
     expect(await ensureHerokuRemote(work, 'https://git.heroku.com', 'myapp')).to.equal(true)
     expect(await herokuRemoteApp(work)).to.equal('myapp')
-    expect((await state()).remotes).to.deep.equal([{ name: 'heroku', url: 'https://git.heroku.com/myapp.git' }])
+    expect((await state()).remotes).to.deep.equal([
+      { name: 'heroku', url: 'https://git.heroku.com/myapp.git' },
+    ])
     expect(await ensureHerokuRemote(work, 'https://git.heroku.com', 'other')).to.equal(false)
     expect((await git.getRemotes(true))[0]?.refs.push).to.equal('https://git.heroku.com/myapp.git')
   })

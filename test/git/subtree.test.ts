@@ -18,13 +18,27 @@ describe('the history of a folder', () => {
   })
   afterEach(() => temporary.remove())
 
-  const change = (file: string, content: string) => commitFile(git, dir, file, content, `Write ${content}`)
+  const change = (file: string, content: string) =>
+    commitFile(git, dir, file, content, `Write ${content}`)
   /** Asks git about the history that was made, then removes it. */
   const split = async (commit = 'HEAD', at = 'packages/api') => {
     const made = await subtree(dir, await git.revparse([commit]), at)
-    const ask = (...args: string[]) => execFileSync('git', args, { cwd: dir, env: { ...process.env, GIT_OBJECT_DIRECTORY: made.objects }, encoding: 'utf8' }).trim()
+    const ask = (...args: string[]) =>
+      execFileSync('git', args, {
+        cwd: dir,
+        env: { ...process.env, GIT_OBJECT_DIRECTORY: made.objects },
+        encoding: 'utf8',
+      }).trim()
     try {
-      return made.id === undefined ? { id: undefined } : { id: made.id, log: ask('log', '--format=%s', made.id).split('\n'), files: ask('ls-tree', '-r', '--name-only', made.id).split('\n'), faults: ask('fsck', '--no-dangling', made.id), ancestors: ask('rev-list', made.id).split('\n') }
+      return made.id === undefined
+        ? { id: undefined }
+        : {
+            id: made.id,
+            log: ask('log', '--format=%s', made.id).split('\n'),
+            files: ask('ls-tree', '-r', '--name-only', made.id).split('\n'),
+            faults: ask('fsck', '--no-dangling', made.id),
+            ancestors: ask('rev-list', made.id).split('\n'),
+          }
     } finally {
       await made.remove()
     }
@@ -50,9 +64,14 @@ describe('the history of a folder', () => {
     await git.merge(['--no-ff', 'side'])
     let theirs: string
     try {
-      theirs = execFileSync('git', ['subtree', 'split', '-q', '--prefix', 'packages/api'], { cwd: dir, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }).trim()
+      theirs = execFileSync('git', ['subtree', 'split', '-q', '--prefix', 'packages/api'], {
+        cwd: dir,
+        encoding: 'utf8',
+        stdio: ['ignore', 'pipe', 'pipe'],
+      }).trim()
     } catch (error) {
-      if (/is not a git command/.test(String((error as { stderr?: string }).stderr))) return this.skip()
+      if (/is not a git command/.test(String((error as { stderr?: string }).stderr)))
+        return this.skip()
       throw error
     }
     expect((await split()).id).to.equal(theirs)
@@ -92,17 +111,32 @@ describe('the history of a folder', () => {
     try {
       const remote = await server.addApp('api')
       const send = async () => {
-        const { id, objects, remove } = await subtree(dir, await git.revparse(['HEAD']), 'packages/api')
-        await push({ dir, objects, url: server.url('api'), token: TOKEN, refspec: `${id}:refs/heads/main` })
+        const { id, objects, remove } = await subtree(
+          dir,
+          await git.revparse(['HEAD']),
+          'packages/api',
+        )
+        await push({
+          dir,
+          objects,
+          url: server.url('api'),
+          token: TOKEN,
+          refspec: `${id}:refs/heads/main`,
+        })
         await remove()
-        expect(await stat(objects).catch(({ code }: NodeJS.ErrnoException) => code)).to.equal('ENOENT')
+        expect(await stat(objects).catch(({ code }: NodeJS.ErrnoException) => code)).to.equal(
+          'ENOENT',
+        )
         return id
       }
       await send()
-      expect([await git.raw(['for-each-ref']), await git.raw(['count-objects', '-v'])]).to.deep.equal(before)
+      expect([
+        await git.raw(['for-each-ref']),
+        await git.raw(['count-objects', '-v']),
+      ]).to.deep.equal(before)
       await change('packages/api/b.js', 'b')
       const second = await send()
-      expect((await remote.revparse(['main']))).to.equal(second)
+      expect(await remote.revparse(['main'])).to.equal(second)
       expect(await remote.raw(['ls-tree', '--name-only', 'main'])).to.equal('a.js\nb.js\n')
       // All of it is there: the clone of another folder than the one that made it.
       await rm(dir, { recursive: true })
@@ -116,11 +150,17 @@ describe('the history of a folder', () => {
 
 describe('folding a history', () => {
   /** A history by its lines: id, parents, tree ('-' for none). */
-  const read = (lines: string[]): FolderCommit[] => lines.map((line) => {
-    const [id = '', parents = '', tree = ''] = line.split(' ')
-    return { id, parents: parents === '' ? [] : parents.split(','), tree: tree === '-' ? undefined : tree }
-  })
-  const fold = (lines: string[]) => foldHistory(read(lines), (_original, tree, parents) => `${tree}(${parents.join('+')})`)
+  const read = (lines: string[]): FolderCommit[] =>
+    lines.map((line) => {
+      const [id = '', parents = '', tree = ''] = line.split(' ')
+      return {
+        id,
+        parents: parents === '' ? [] : parents.split(','),
+        tree: tree === '-' ? undefined : tree,
+      }
+    })
+  const fold = (lines: string[]) =>
+    foldHistory(read(lines), (_original, tree, parents) => `${tree}(${parents.join('+')})`)
 
   it('keeps both sides of a merge, and one where the other did not touch the folder', () => {
     expect(fold(['1  A', '2 1 B', '3 1 C', '4 2,3 D']).get('4')).to.equal('D(B(A())+C(A()))')
@@ -137,8 +177,13 @@ describe('folding a history', () => {
     for (let round = 0; round < 200; round++) {
       const history: FolderCommit[] = []
       for (let i = 0; i < 12; i++) {
-        const parents = i === 0 ? [] : [...new Set(Array.from({ length: 1 + random(2) }, () => `c${random(i)}`))]
-        history.push({ id: `c${i}`, parents, tree: random(5) === 0 ? undefined : 'ABC'[random(3)]! })
+        const parents =
+          i === 0 ? [] : [...new Set(Array.from({ length: 1 + random(2) }, () => `c${random(i)}`))]
+        history.push({
+          id: `c${i}`,
+          parents,
+          tree: random(5) === 0 ? undefined : 'ABC'[random(3)]!,
+        })
       }
       const made = new Map<string, string[]>()
       const tips = foldHistory(history, (original, tree, parents) => {
@@ -147,9 +192,14 @@ describe('folding a history', () => {
         return id
       })
       const within = (id: string): string[] => [id, ...(made.get(id) ?? []).flatMap(within)]
-      const above = (id: string): string[] => [id, ...history.find((one) => one.id === id)!.parents.flatMap(above)]
+      const above = (id: string): string[] => [
+        id,
+        ...history.find((one) => one.id === id)!.parents.flatMap(above),
+      ]
       for (const [id, tip] of tips) {
-        for (const ancestor of above(id)) if (tips.has(ancestor)) expect(within(tip), `${ancestor} under ${id}`).to.include(tips.get(ancestor))
+        for (const ancestor of above(id))
+          if (tips.has(ancestor))
+            expect(within(tip), `${ancestor} under ${id}`).to.include(tips.get(ancestor))
       }
     }
   })

@@ -23,33 +23,57 @@ describe('attaching to a one-off dyno', () => {
   })
 
   /** A rendezvous that does with its client what a test says, once it has the secret. */
-  const rendezvous = async (act: (client: Socket) => void, server: Server = net.createServer()): Promise<{ attachUrl: string; secret: Promise<string> }> => {
+  const rendezvous = async (
+    act: (client: Socket) => void,
+    server: Server = net.createServer(),
+  ): Promise<{ attachUrl: string; secret: Promise<string> }> => {
     servers.push(server)
     let tell = (_text: string) => {}
-    const secret = new Promise<string>((resolve) => { tell = resolve })
-    server.on(server instanceof tls.Server ? 'secureConnection' : 'connection', (client: Socket) => {
-      sockets.add(client)
-      client.on('error', () => {}).once('data', (first: Buffer) => {
-        tell(first.toString())
-        act(client)
+    const secret = new Promise<string>((resolve) => {
+      tell = resolve
+    })
+    server
+      .on(server instanceof tls.Server ? 'secureConnection' : 'connection', (client: Socket) => {
+        sockets.add(client)
+        client
+          .on('error', () => {})
+          .once('data', (first: Buffer) => {
+            tell(first.toString())
+            act(client)
+          })
       })
-    }).listen(0, '127.0.0.1')
+      .listen(0, '127.0.0.1')
     await once(server, 'listening')
-    return { attachUrl: `rendezvous://127.0.0.1:${(server.address() as AddressInfo).port}/s3cret?x=1`, secret }
+    return {
+      attachUrl: `rendezvous://127.0.0.1:${(server.address() as AddressInfo).port}/s3cret?x=1`,
+      secret,
+    }
   }
   const join = (attachUrl: string, more: Partial<Attachment> = {}) => {
     const input = new PassThrough()
     const output = new PassThrough()
     let text = ''
-    output.setEncoding('latin1').on('data', (chunk: string) => { text += chunk })
-    const ended = attach({ attachUrl, isSecure: false, input, output, isTerminal: false, signal: new AbortController().signal, ...more })
+    output.setEncoding('latin1').on('data', (chunk: string) => {
+      text += chunk
+    })
+    const ended = attach({
+      attachUrl,
+      isSecure: false,
+      input,
+      output,
+      isTerminal: false,
+      signal: new AbortController().signal,
+      ...more,
+    })
     return { input, ended, text: () => text }
   }
 
   it('sends the secret, waits for the greeting, and passes bytes on as they are, with the status that the marker tells', async () => {
     const { attachUrl, secret } = await rendezvous((client) => {
       client.write('rendez')
-      setImmediate(() => client.write(Buffer.concat([Buffer.from('vous\r\n'), Buffer.from([0, 255, 13, 10, 4])])))
+      setImmediate(() =>
+        client.write(Buffer.concat([Buffer.from('vous\r\n'), Buffer.from([0, 255, 13, 10, 4])])),
+      )
       setImmediate(() => client.end(`${MARKER}42\n`))
     })
     const { ended, text } = join(attachUrl)
@@ -65,20 +89,25 @@ describe('attaching to a one-off dyno', () => {
       client.write('rendezvous\r\n')
     })
     const { input, ended, text } = join(attachUrl)
-    // More than lies in any buffer on the way, so that our side of the connection stays open after the dyno's has ended; and its end does not wait for it.
+    // More than lies in any buffer on the way, so that our side of the connection stays open after
+    // the dyno's has ended; and its end does not wait for it.
     input.pause = () => input
     input.write(Buffer.alloc(32 * 1024 * 1024))
     await until('the dyno is there', () => dyno !== undefined)
     dyno!.end('all\n')
     await until('all has come', () => text() === 'all\n')
-    await new Promise((resolve) => { setTimeout(resolve, 50) })
+    await new Promise((resolve) => {
+      setTimeout(resolve, 50)
+    })
     input.end()
     dyno!.resume()
     expect(await ended).to.deep.equal({ status: undefined, isBroken: false })
   })
 
   it('does not wait for a platform that leaves the connection open after the status', async () => {
-    const { attachUrl } = await rendezvous((client) => client.write(`rendezvous\r\nout\n${MARKER}0\r\n`))
+    const { attachUrl } = await rendezvous((client) =>
+      client.write(`rendezvous\r\nout\n${MARKER}0\r\n`),
+    )
     const { ended, text } = join(attachUrl)
     expect(await ended).to.deep.equal({ status: 0, isBroken: false })
     expect(text()).to.equal('out\n')
@@ -97,30 +126,40 @@ describe('attaching to a one-off dyno', () => {
     const send = async () => {
       for (const chunk of ['a\x04', 'b', '\x04']) {
         input.write(chunk)
-        await new Promise((resolve) => { setTimeout(resolve, 20) })
+        await new Promise((resolve) => {
+          setTimeout(resolve, 20)
+        })
       }
       input.end()
     }
     expect(await ended).to.deep.equal({ status: undefined, isBroken: false })
-    for (const part of parts.slice(0, -1)) expect(part.endsWith('\x04'), JSON.stringify(parts)).to.equal(false)
+    for (const part of parts.slice(0, -1))
+      expect(part.endsWith('\x04'), JSON.stringify(parts)).to.equal(false)
   })
 
   it('passes the keys of a terminal on at once, whatever they are', async () => {
     const { attachUrl } = await rendezvous((client) => {
       client.write('rendezvous\r\n')
-      client.on('data', (chunk: Buffer) => { if (chunk.toString() === '\x04') client.end() })
+      client.on('data', (chunk: Buffer) => {
+        if (chunk.toString() === '\x04') client.end()
+      })
     })
     const { input, ended } = join(attachUrl, { isTerminal: true })
     input.write('\x04')
     expect((await ended).isBroken).to.equal(false)
   })
 
-  /** As resetAndDestroy, which ends the connection in order first: who reads at that moment has seen an end. */
+  /**
+   * As resetAndDestroy, which ends the connection in order first: who reads at that moment has seen
+   * an end.
+   */
   const reset = (socket: Socket) => Object.assign(socket, { resetAndClosing: true }).destroy()
 
   it('tells a connection that breaks from one that ends', async () => {
     for (const pause of [0, 50]) {
-      const { attachUrl } = await rendezvous((client) => client.write('rendezvous\r\nhalf of', () => setTimeout(() => reset(client), pause)))
+      const { attachUrl } = await rendezvous((client) =>
+        client.write('rendezvous\r\nhalf of', () => setTimeout(() => reset(client), pause)),
+      )
       const { ended, text } = join(attachUrl)
       expect(await ended).to.deep.equal({ status: undefined, isBroken: true })
       expect('half of').to.include(text())
@@ -131,7 +170,9 @@ describe('attaching to a one-off dyno', () => {
     const closing = await rendezvous((client) => client.end())
     const early = await rejection(join(closing.attachUrl).ended)
     expect(early).to.include({ code: 'network', exitCode: 8 })
-    expect(early.message).to.match(/could not be joined at 127\.0\.0\.1:\d+: the connection was closed before the dyno came/)
+    expect(early.message).to.match(
+      /could not be joined at 127\.0\.0\.1:\d+: the connection was closed before the dyno came/,
+    )
     expect(JSON.stringify(early)).to.not.include('s3cret')
 
     const nobody = net.createServer().listen(0, '127.0.0.1')
@@ -139,10 +180,14 @@ describe('attaching to a one-off dyno', () => {
     const { port } = nobody.address() as AddressInfo
     nobody.close()
     await once(nobody, 'close')
-    expect((await rejection(join(`rendezvous://127.0.0.1:${port}/s3cret`).ended)).message).to.match(/nothing accepts connections there/)
+    expect((await rejection(join(`rendezvous://127.0.0.1:${port}/s3cret`).ended)).message).to.match(
+      /nothing accepts connections there/,
+    )
 
     const stranger = await rendezvous((client) => client.write('x'.repeat(1000)))
-    expect((await rejection(join(stranger.attachUrl).ended)).message).to.match(/what answers there is no one-off dyno/)
+    expect((await rejection(join(stranger.attachUrl).ended)).message).to.match(
+      /what answers there is no one-off dyno/,
+    )
 
     const silent = await rendezvous(() => {})
     const late = await rejection(join(silent.attachUrl, { patience: 50 }).ended)
@@ -153,7 +198,10 @@ describe('attaching to a one-off dyno', () => {
     for (const greeting of ['', 'rendezvous\r\n']) {
       const leave = new AbortController()
       const { attachUrl, secret } = await rendezvous((client) => client.write(`${greeting}`))
-      const { ended } = join(attachUrl, { signal: leave.signal, ...(greeting ? { onConnected: () => leave.abort(new Error('left')) } : {}) })
+      const { ended } = join(attachUrl, {
+        signal: leave.signal,
+        ...(greeting ? { onConnected: () => leave.abort(new Error('left')) } : {}),
+      })
       if (!greeting) void secret.then(() => leave.abort(new Error('left')))
       expect((await rejection<Error>(ended)).message).to.equal('left')
     }
@@ -163,10 +211,16 @@ describe('attaching to a one-off dyno', () => {
     const root = await mkdtemp(path.join(tmpdir(), 'shipit-attach-'))
     const pair = await certificateOf({ root }, () => undefined)
     await rm(root, { recursive: true })
-    const secure = () => rendezvous((client) => client.end(`rendezvous\r\nover TLS\n${MARKER}7\n`), tls.createServer(pair))
+    const secure = () =>
+      rendezvous(
+        (client) => client.end(`rendezvous\r\nover TLS\n${MARKER}7\n`),
+        tls.createServer(pair),
+      )
     const untrusted = await rejection(join((await secure()).attachUrl, { isSecure: true }).ended)
     expect(untrusted).to.include({ code: 'network' })
-    expect(untrusted.message).to.match(/its certificate or TLS was not accepted \(DEPTH_ZERO_SELF_SIGNED_CERT\)/)
+    expect(untrusted.message).to.match(
+      /its certificate or TLS was not accepted \(DEPTH_ZERO_SELF_SIGNED_CERT\)/,
+    )
     const before = https.globalAgent.options.ca
     https.globalAgent.options.ca = pair.cert
     try {

@@ -9,7 +9,12 @@ describe('the client against a faulty platform', () => {
   afterEach(() => server.close())
 
   it('sends a GET again after broken connections and a cut-off body', async () => {
-    await start('reset after the request', 'reset before the request', { cutOff: '{"name":' }, { json: { name: 'a1' } })
+    await start(
+      'reset after the request',
+      'reset before the request',
+      { cutOff: '{"name":' },
+      { json: { name: 'a1' } },
+    )
     expect(await apiFor(server.url).get('/apps/a1', ANYTHING)).to.deep.equal({ name: 'a1' })
     expect(server.arrived).to.have.length(4)
   })
@@ -23,10 +28,18 @@ describe('the client against a faulty platform', () => {
   })
 
   for (const method of ['post', 'patch', 'delete'] as const) {
-    for (const fault of ['reset after the request', 'reset before the request', { cutOff: '{"a":' }] as Fault[]) {
+    for (const fault of [
+      'reset after the request',
+      'reset before the request',
+      { cutOff: '{"a":' },
+    ] as Fault[]) {
       it(`never sends a ${method.toUpperCase()} twice: ${typeof fault === 'string' ? fault : 'cut-off body'}`, async () => {
         await start(fault, { json: {} })
-        const error = await rejection(method === 'delete' ? apiFor(server.url).delete('/apps/a1', ANYTHING) : apiFor(server.url)[method]('/apps/a1', ANYTHING, { name: 'a2' }))
+        const error = await rejection(
+          method === 'delete'
+            ? apiFor(server.url).delete('/apps/a1', ANYTHING)
+            : apiFor(server.url)[method]('/apps/a1', ANYTHING, { name: 'a2' }),
+        )
         expect(error.code).to.equal('network')
         expect(error.why).to.match(/may or may not have been made/)
         // What a resend would need to show itself: the next GET is the second request that arrives.
@@ -40,7 +53,9 @@ describe('the client against a faulty platform', () => {
     await start({ json: {} })
     const { url } = server
     await server.close()
-    const outcome = apiFor(url, { retryDelay: 200, retries: 6 }).post('/apps', ANYTHING, { name: 'a1' })
+    const outcome = apiFor(url, { retryDelay: 200, retries: 6 }).post('/apps', ANYTHING, {
+      name: 'a1',
+    })
     const { createServer } = await import('node:http')
     const bodies: string[] = []
     const late = createServer((request, response) => {
@@ -48,14 +63,23 @@ describe('the client against a faulty platform', () => {
       request.on('end', () => response.end('{"name":"a1"}'))
     })
     late.listen(Number(new URL(url).port), '127.0.0.1')
-    server = { ...server, close: () => new Promise((done) => { late.closeAllConnections(); late.close(() => done()) }) }
+    server = {
+      ...server,
+      close: () =>
+        new Promise((done) => {
+          late.closeAllConnections()
+          late.close(() => done())
+        }),
+    }
     expect(await outcome).to.deep.equal({ name: 'a1' })
     expect(bodies).to.deep.equal(['{"name":"a1"}'])
   })
 
   it('is quiet after its own timeout', async () => {
     await start('never answers')
-    const error = await rejection(apiFor(server.url, { timeout: 150, silence: 40, retries: 100 }).get('/apps', ANYTHING))
+    const error = await rejection(
+      apiFor(server.url, { timeout: 150, silence: 40, retries: 100 }).get('/apps', ANYTHING),
+    )
     expect(error).to.include({ code: 'network' })
     const sent = server.arrived.length
     await rejection(apiFor(server.url, { timeout: 200, silence: 1000 }).get('/account', ANYTHING))
@@ -76,13 +100,20 @@ describe('the client against a faulty platform', () => {
   })
 
   it('waits as Retry-After says on 429, for a POST too', async () => {
-    await start({ json: { id: 'rate_limit' }, status: 429, headers: { 'retry-after': '0' } }, { json: { name: 'a1' }, status: 201 })
+    await start(
+      { json: { id: 'rate_limit' }, status: 429, headers: { 'retry-after': '0' } },
+      { json: { name: 'a1' }, status: 201 },
+    )
     expect(await apiFor(server.url).post('/apps', ANYTHING, {})).to.deep.equal({ name: 'a1' })
     expect(server.arrived).to.have.length(2)
   })
 
   it('waits no longer than its own time, and says when to try again', async () => {
-    await start({ json: { id: 'rate_limit', message: 'Your account reached the API rate limit' }, status: 429, headers: { 'retry-after': '90' } })
+    await start({
+      json: { id: 'rate_limit', message: 'Your account reached the API rate limit' },
+      status: 429,
+      headers: { 'retry-after': '90' },
+    })
     const error = await rejection(apiFor(server.url).get('/apps', ANYTHING))
     expect(error.code).to.equal('network')
     expect(error.next).to.equal('Try again in 90 s.')
@@ -91,7 +122,11 @@ describe('the client against a faulty platform', () => {
   })
 
   it('waits on 503 for a GET, and never resends a POST on it', async () => {
-    await start({ json: {}, status: 503, headers: { 'ratelimit-reset': '0' } }, { json: [] }, { json: { message: 'down' }, status: 503, headers: { 'retry-after': '0' } })
+    await start(
+      { json: {}, status: 503, headers: { 'ratelimit-reset': '0' } },
+      { json: [] },
+      { json: { message: 'down' }, status: 503, headers: { 'retry-after': '0' } },
+    )
     expect(await apiFor(server.url).get('/apps', ANYTHING)).to.deep.equal([])
     const error = await rejection(apiFor(server.url).post('/apps', ANYTHING, {}))
     expect(error).to.include({ code: 'network', why: 'down' })
@@ -108,11 +143,17 @@ describe('the client against a faulty platform', () => {
     await start({ chunks: ['{"name": <oops'] })
     const garbage = await rejection(apiFor(server.url).get('/account', ANYTHING))
     expect(garbage.code).to.equal('network')
-    expect(garbage.message).to.match(/not JSON/).and.not.match(/oops/)
+    expect(garbage.message)
+      .to.match(/not JSON/)
+      .and.not.match(/oops/)
   })
 
   it('an HTML page of a proxy is its status alone', async () => {
-    await start({ chunks: ['<html><b>Bad Gateway</b></html>'], status: 502, headers: { 'content-type': 'text/html' } })
+    await start({
+      chunks: ['<html><b>Bad Gateway</b></html>'],
+      status: 502,
+      headers: { 'content-type': 'text/html' },
+    })
     const error = await rejection(apiFor(server.url, { retries: 1 }).get('/apps', ANYTHING))
     expect(error.code).to.equal('network')
     expect(JSON.stringify(error)).to.contain('status 502').and.not.contain('<html>')
@@ -122,22 +163,38 @@ describe('the client against a faulty platform', () => {
   it('stops at once when its signal is aborted', async () => {
     await start('never answers')
     const stop = new AbortController()
-    const outcome = rejection<Error>(apiFor(server.url).get('/apps', ANYTHING, { signal: stop.signal }))
+    const outcome = rejection<Error>(
+      apiFor(server.url).get('/apps', ANYTHING, { signal: stop.signal }),
+    )
     const reason = new Error('Ctrl-C')
     stop.abort(reason)
     expect(await outcome).to.equal(reason)
   })
 
   it('follows the pages of a list', async () => {
-    server = await faultServer(({ headers }) => headers.range?.startsWith(']b') ? { json: ['c'] } : { json: ['a', 'b'], status: 206, headers: { 'next-range': ']b..; max=1000' } })
+    server = await faultServer(({ headers }) =>
+      headers.range?.startsWith(']b')
+        ? { json: ['c'] }
+        : { json: ['a', 'b'], status: 206, headers: { 'next-range': ']b..; max=1000' } },
+    )
     expect(await apiFor(server.url).list('/apps', ANYTHING)).to.deep.equal(['a', 'b', 'c'])
     expect(server.arrived[0]!.headers.range).to.equal('id ..; max=1000')
   })
 
   it('asks for no more rows than wanted', async () => {
-    server = await faultServer([{ json: ['v3', 'v2'], status: 206, headers: { 'next-range': 'more' } }])
-    expect(await apiFor(server.url).list('/apps/a1/releases', ANYTHING, { max: 2, order: 'desc', by: 'version' })).to.deep.equal(['v3', 'v2'])
-    expect(server.arrived.map(({ headers }) => headers.range)).to.deep.equal(['version ..; order=desc,max=2'])
+    server = await faultServer([
+      { json: ['v3', 'v2'], status: 206, headers: { 'next-range': 'more' } },
+    ])
+    expect(
+      await apiFor(server.url).list('/apps/a1/releases', ANYTHING, {
+        max: 2,
+        order: 'desc',
+        by: 'version',
+      }),
+    ).to.deep.equal(['v3', 'v2'])
+    expect(server.arrived.map(({ headers }) => headers.range)).to.deep.equal([
+      'version ..; order=desc,max=2',
+    ])
   })
 
   it('shows no header and no body under DEBUG=*', async () => {
@@ -145,8 +202,12 @@ describe('the client against a faulty platform', () => {
     const { execFile } = await import('node:child_process')
     const script = `const { apiFor } = await import('./test/support/platform.ts'); const { ANYTHING } = await import('./src/heroku/shapes.ts'); await apiFor('${server.url}').patch('/apps/a1/config-vars', ANYTHING, { PM2_SECRET_KEY: 's3cr3tvalue' })`
     const output = await new Promise<string>((done, failed) => {
-      execFile(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script], { env: { ...process.env, DEBUG: '*' } },
-        (error, stdout, stderr) => (error ? failed(error) : done(stdout + stderr)))
+      execFile(
+        process.execPath,
+        ['--import', 'tsx', '--input-type=module', '-e', script],
+        { env: { ...process.env, DEBUG: '*' } },
+        (error, stdout, stderr) => (error ? failed(error) : done(stdout + stderr)),
+      )
     })
     expect(output).to.match(/PATCH \/apps\/a1\/config-vars 200 req-1 \d+ms/)
     expect(output).to.not.contain('s3cr3tvalue').and.not.contain(TOKEN)

@@ -7,28 +7,59 @@ import { proxyFor } from '../../src/heroku/proxy.js'
 import { rejection } from '../support/platform.js'
 
 describe('where the platform is', () => {
-  const urls = (env: NodeJS.ProcessEnv) => { const { apiUrl, gitUrl } = platformUrls(env); return [apiUrl, gitUrl] }
-  it('is Heroku unless told otherwise', () => expect(urls({})).to.deep.equal(['https://api.heroku.com', 'https://git.heroku.com']))
-  it('follows HEROKU_HOST as a host name', () => expect(urls({ HEROKU_HOST: 'staging.herokudev.com' })).to.deep.equal(['https://api.staging.herokudev.com', 'https://git.staging.herokudev.com']))
-  it('uses HEROKU_HOST whole when it is a URL, for git too', () => expect(urls({ HEROKU_HOST: 'http://127.0.0.1:5000/' })).to.deep.equal(['http://127.0.0.1:5000', 'http://127.0.0.1:5000']))
+  const urls = (env: NodeJS.ProcessEnv) => {
+    const { apiUrl, gitUrl } = platformUrls(env)
+    return [apiUrl, gitUrl]
+  }
+  it('is Heroku unless told otherwise', () =>
+    expect(urls({})).to.deep.equal(['https://api.heroku.com', 'https://git.heroku.com']))
+  it('follows HEROKU_HOST as a host name', () =>
+    expect(urls({ HEROKU_HOST: 'staging.herokudev.com' })).to.deep.equal([
+      'https://api.staging.herokudev.com',
+      'https://git.staging.herokudev.com',
+    ]))
+  it('uses HEROKU_HOST whole when it is a URL, for git too', () =>
+    expect(urls({ HEROKU_HOST: 'http://127.0.0.1:5000/' })).to.deep.equal([
+      'http://127.0.0.1:5000',
+      'http://127.0.0.1:5000',
+    ]))
   it('follows HEROKU_GIT_HOST', () => {
-    expect(urls({ HEROKU_GIT_HOST: 'http://127.0.0.1:5000/git' })[1]).to.equal('http://127.0.0.1:5000/git')
+    expect(urls({ HEROKU_GIT_HOST: 'http://127.0.0.1:5000/git' })[1]).to.equal(
+      'http://127.0.0.1:5000/git',
+    )
     expect(urls({ HEROKU_GIT_HOST: 'localhost:5000' })[1]).to.equal('https://localhost:5000')
-    expect(urls({ HEROKU_HOST: 'http://127.0.0.1:5000', HEROKU_GIT_HOST: '127.0.0.1:5000/git' })[1], 'beside an API of this machine').to.equal('http://127.0.0.1:5000/git')
-    expect(urls({ HEROKU_HOST: 'http://127.0.0.1:5000', HEROKU_GIT_HOST: 'git.heroku.com' })[1]).to.equal('https://git.heroku.com')
+    expect(
+      urls({ HEROKU_HOST: 'http://127.0.0.1:5000', HEROKU_GIT_HOST: '127.0.0.1:5000/git' })[1],
+      'beside an API of this machine',
+    ).to.equal('http://127.0.0.1:5000/git')
+    expect(
+      urls({ HEROKU_HOST: 'http://127.0.0.1:5000', HEROKU_GIT_HOST: 'git.heroku.com' })[1],
+    ).to.equal('https://git.heroku.com')
   })
   it('sends no token to a stranger, nor in the clear', () => {
-    for (const HEROKU_HOST of ['evil.example', 'http://evil.example', 'heroku.com.evil.example', 'http://api.heroku.com', 'https://127.0.0.1.evil.example', 'a b']) {
-      expect(() => platformUrls({ HEROKU_HOST }), HEROKU_HOST).to.throw().with.property('code', 'usage')
+    for (const HEROKU_HOST of [
+      'evil.example',
+      'http://evil.example',
+      'heroku.com.evil.example',
+      'http://api.heroku.com',
+      'https://127.0.0.1.evil.example',
+      'a b',
+    ]) {
+      expect(() => platformUrls({ HEROKU_HOST }), HEROKU_HOST)
+        .to.throw()
+        .with.property('code', 'usage')
     }
   })
 })
 
 describe('who we are', () => {
   let home: string
-  beforeEach(() => { home = mkdtempSync(path.join(os.tmpdir(), 'shipit-endpoint-')) })
+  beforeEach(() => {
+    home = mkdtempSync(path.join(os.tmpdir(), 'shipit-endpoint-'))
+  })
   afterEach(() => rmSync(home, { recursive: true, force: true }))
-  const resolve = (env: NodeJS.ProcessEnv = {}) => resolveEndpoint({ local: false, env: { HOME: home, PATH: home, ...env } })
+  const resolve = (env: NodeJS.ProcessEnv = {}) =>
+    resolveEndpoint({ local: false, env: { HOME: home, PATH: home, ...env } })
   const fakeCli = (script: string) => {
     const file = path.join(home, 'heroku')
     writeFileSync(file, `#!${process.execPath}\n${script}\n`)
@@ -36,20 +67,37 @@ describe('who we are', () => {
   }
 
   it('HEROKU_API_KEY comes first', async () => {
-    writeFileSync(path.join(home, '.netrc'), 'machine api.heroku.com\n  login me\n  password from-netrc\n')
-    expect(await resolve({ HEROKU_API_KEY: ' from-env\n' })).to.deep.include({ apiUrl: 'https://api.heroku.com', gitUrl: 'https://git.heroku.com', token: 'from-env', tokenSource: 'HEROKU_API_KEY', label: 'Heroku' })
+    writeFileSync(
+      path.join(home, '.netrc'),
+      'machine api.heroku.com\n  login me\n  password from-netrc\n',
+    )
+    expect(await resolve({ HEROKU_API_KEY: ' from-env\n' })).to.deep.include({
+      apiUrl: 'https://api.heroku.com',
+      gitUrl: 'https://git.heroku.com',
+      token: 'from-env',
+      tokenSource: 'HEROKU_API_KEY',
+      label: 'Heroku',
+    })
   })
-  it('then netrc\'s entry for the API host', async () => {
-    writeFileSync(path.join(home, '.netrc'), 'machine git.heroku.com login me password other\nmachine api.heroku.com login me password from-netrc\n')
+  it("then netrc's entry for the API host", async () => {
+    writeFileSync(
+      path.join(home, '.netrc'),
+      'machine git.heroku.com login me password other\nmachine api.heroku.com login me password from-netrc\n',
+    )
     expect(await resolve()).to.include({ token: 'from-netrc', tokenSource: '~/.netrc' })
   })
   it('then the official CLI, whose own words are not shown', async () => {
-    fakeCli(`if (process.argv[2] !== 'auth:token') process.exit(1); console.error('warning: expires'); console.log('from-cli')`)
+    fakeCli(
+      `if (process.argv[2] !== 'auth:token') process.exit(1); console.error('warning: expires'); console.log('from-cli')`,
+    )
     expect(await resolve()).to.include({ token: 'from-cli', tokenSource: 'heroku auth:token' })
   })
   it('a CLI that is not logged in is no login', async () => {
     fakeCli(`console.error('not logged in'); process.exit(100)`)
-    expect(await rejection(resolve())).to.include({ code: 'auth', message: 'You are not logged in to api.heroku.com.' })
+    expect(await rejection(resolve())).to.include({
+      code: 'auth',
+      message: 'You are not logged in to api.heroku.com.',
+    })
   })
   it('without any, it says what to do', async () => {
     const error = await rejection(resolve())
@@ -60,14 +108,24 @@ describe('who we are', () => {
 
 describe('proxies', () => {
   const via = (env: NodeJS.ProcessEnv, url = 'https://api.heroku.com') => proxyFor(url, env)?.href
-  it('are those of HTTPS_PROXY and of Heroku\'s own variables', () => {
+  it("are those of HTTPS_PROXY and of Heroku's own variables", () => {
     expect(via({})).to.equal(undefined)
     expect(via({ https_proxy: 'proxy:3128' })).to.equal('http://proxy:3128/')
-    expect(via({ HEROKU_HTTP_PROXY_HOST: 'corp', HEROKU_HTTP_PROXY_AUTH: 'me:pw' })).to.equal('http://me:pw@corp:8080/')
+    expect(via({ HEROKU_HTTP_PROXY_HOST: 'corp', HEROKU_HTTP_PROXY_AUTH: 'me:pw' })).to.equal(
+      'http://me:pw@corp:8080/',
+    )
   })
   it('are not used for what NO_PROXY names, nor on the loopback', () => {
-    for (const NO_PROXY of ['*', 'heroku.com', '.heroku.com', '*.heroku.com', 'x, api.heroku.com:443']) expect(via({ HTTPS_PROXY: 'http://p', NO_PROXY }), NO_PROXY).to.equal(undefined)
-    for (const NO_PROXY of ['', 'roku.com', 'api.heroku.com:80']) expect(via({ HTTPS_PROXY: 'http://p', NO_PROXY }), NO_PROXY).to.equal('http://p/')
+    for (const NO_PROXY of [
+      '*',
+      'heroku.com',
+      '.heroku.com',
+      '*.heroku.com',
+      'x, api.heroku.com:443',
+    ])
+      expect(via({ HTTPS_PROXY: 'http://p', NO_PROXY }), NO_PROXY).to.equal(undefined)
+    for (const NO_PROXY of ['', 'roku.com', 'api.heroku.com:80'])
+      expect(via({ HTTPS_PROXY: 'http://p', NO_PROXY }), NO_PROXY).to.equal('http://p/')
     expect(via({ HTTP_PROXY: 'http://p' }, 'http://127.0.0.1:5000')).to.equal(undefined)
   })
 })

@@ -9,7 +9,8 @@ describe('the exit status at the end of an attached dyno', () => {
     for (let size = 1; size <= OUTPUT.length; size += 1) {
       const reader = exitMarkerReader()
       const shown: Buffer[] = []
-      for (let at = 0; at < OUTPUT.length; at += size) shown.push(reader.take(OUTPUT.subarray(at, at + size)))
+      for (let at = 0; at < OUTPUT.length; at += size)
+        shown.push(reader.take(OUTPUT.subarray(at, at + size)))
       expect(Buffer.concat(shown).toString(), `chunks of ${size}`).to.equal(SHOWN)
       expect(reader.status).to.equal(42)
     }

@@ -8,16 +8,36 @@ import { ShipitError } from '../../src/errors.js'
 import { applyPlan, prepareInit, type InitOptions, type InitPlan } from '../../src/init/index.js'
 import type { RuntimeTarball } from '../../src/init/runtime-tarball.js'
 import { fakeNpm, withPath } from './fake-npm.js'
-import { contents, git, options, packRuntime, plainEcosystem, realFolder, removeFolders } from './real-folder.js'
+import {
+  contents,
+  git,
+  options,
+  packRuntime,
+  plainEcosystem,
+  realFolder,
+  removeFolders,
+} from './real-folder.js'
 
 let runtime: RuntimeTarball
-const app = { 'package.json': { name: 'api', version: '1.0.0', scripts: { start: 'node server.js' } }, 'server.js': '' }
-
-async function prepare(dir: string, asked: Partial<InitOptions> = {}, tarball = runtime): Promise<InitPlan> {
-  return (await prepareInit(dir, options(asked), { ecosystem: plainEcosystem, runtime: tarball })).plan
+const app = {
+  'package.json': { name: 'api', version: '1.0.0', scripts: { start: 'node server.js' } },
+  'server.js': '',
 }
 
-async function init(dir: string, asked: Partial<InitOptions> = {}, tarball = runtime): Promise<InitPlan> {
+async function prepare(
+  dir: string,
+  asked: Partial<InitOptions> = {},
+  tarball = runtime,
+): Promise<InitPlan> {
+  return (await prepareInit(dir, options(asked), { ecosystem: plainEcosystem, runtime: tarball }))
+    .plan
+}
+
+async function init(
+  dir: string,
+  asked: Partial<InitOptions> = {},
+  tarball = runtime,
+): Promise<InitPlan> {
   const plan = await prepare(dir, asked, tarball)
   await applyPlan(plan, { isInstallTried: false })
   return plan
@@ -30,13 +50,18 @@ async function initFiles(dir: string, asked: Partial<InitOptions> = {}): Promise
 }
 
 async function failure(promise: Promise<unknown>): Promise<ShipitError> {
-  const error: unknown = await promise.then(() => undefined, (reason: unknown) => reason)
+  const error: unknown = await promise.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  )
   if (error instanceof ShipitError) return error
   throw error ?? new Error('nothing was thrown')
 }
 
-const json = (dir: string, file: string) => JSON.parse(readFileSync(path.join(dir, file), 'utf8')) as { packages: Record<string, object> }
-const npm = (dir: string, ...args: string[]) => execFileSync('npm', args, { cwd: dir, stdio: 'pipe', encoding: 'utf8' })
+const json = (dir: string, file: string) =>
+  JSON.parse(readFileSync(path.join(dir, file), 'utf8')) as { packages: Record<string, object> }
+const npm = (dir: string, ...args: string[]) =>
+  execFileSync('npm', args, { cwd: dir, stdio: 'pipe', encoding: 'utf8' })
 
 describe('shipit init on a folder, with npm', function () {
   this.timeout(60_000)
@@ -54,7 +79,11 @@ describe('shipit init on a folder, with npm', function () {
   })
 
   it('changes nothing when it is run again', async () => {
-    const dir = realFolder({ ...app, '.gitignore': 'dist\n*.tgz\n', Procfile: 'web: node server.js\n' })
+    const dir = realFolder({
+      ...app,
+      '.gitignore': 'dist\n*.tgz\n',
+      Procfile: 'web: node server.js\n',
+    })
     git(dir, 'init', '-q')
     await init(dir)
     const before = contents(dir)
@@ -67,7 +96,9 @@ describe('shipit init on a folder, with npm', function () {
     it(`writes no other file when it is run again with --force --format ${format}`, async () => {
       const dir = realFolder({ ...app, 'package.json': { ...app['package.json'], type: 'module' } })
       await initFiles(dir, { format })
-      expect((await prepare(dir, { format, force: true })).steps.map(({ kind }) => kind)).to.deep.equal(['run'])
+      expect(
+        (await prepare(dir, { format, force: true })).steps.map(({ kind }) => kind),
+      ).to.deep.equal(['run'])
     })
   }
 
@@ -84,19 +115,34 @@ describe('shipit init on a folder, with npm', function () {
   })
 
   it('keeps the lockfile that is there and the versions in it', async () => {
-    const lock = { name: 'api', version: '1.0.0', lockfileVersion: 3, requires: true, packages: { '': { name: 'api', version: '1.0.0' } } }
+    const lock = {
+      name: 'api',
+      version: '1.0.0',
+      lockfileVersion: 3,
+      requires: true,
+      packages: { '': { name: 'api', version: '1.0.0' } },
+    }
     const dir = realFolder({ ...app, 'package-lock.json': lock })
     await init(dir)
     const { packages } = json(dir, 'package-lock.json')
-    expect(packages['node_modules/shipit-runtime']).to.include({ version: '1.0.0', resolved: 'file:vendor/shipit-runtime-1.0.0.tgz', integrity: `sha512-${runtime.sha512}` })
+    expect(packages['node_modules/shipit-runtime']).to.include({
+      version: '1.0.0',
+      resolved: 'file:vendor/shipit-runtime-1.0.0.tgz',
+      integrity: `sha512-${runtime.sha512}`,
+    })
   })
 
   it('replaces an older runtime, and one of the same version with other bytes', async () => {
     const dir = realFolder(app)
     await init(dir)
-    for (const tarball of [packRuntime('1.1.0'), packRuntime('1.1.0', 'console.log("newly built")')]) {
+    for (const tarball of [
+      packRuntime('1.1.0'),
+      packRuntime('1.1.0', 'console.log("newly built")'),
+    ]) {
       await init(dir, {}, tarball)
-      expect(Object.keys(contents(dir)).filter((file) => file.startsWith('vendor/'))).to.deep.equal(['vendor/shipit-runtime-1.1.0.tgz'])
+      expect(Object.keys(contents(dir)).filter((file) => file.startsWith('vendor/'))).to.deep.equal(
+        ['vendor/shipit-runtime-1.1.0.tgz'],
+      )
       npm(dir, 'ci', '--ignore-scripts', '--prefer-online')
       expect((await prepare(dir, {}, tarball)).steps).to.deep.equal([])
       rmSync(path.join(dir, 'node_modules'), { recursive: true })
@@ -116,7 +162,11 @@ describe('shipit init on a folder, with npm', function () {
   it('sees what .gitignore does outside a repository too', async () => {
     const dir = realFolder({ ...app, '.gitignore': 'node_modules\n.env*\nlogs/\n*.log\nvendor\n' })
     const step = (await prepare(dir)).steps.find(({ file }) => file === '.gitignore')
-    expect(step).to.have.property('after').that.equals('node_modules\n.env*\nlogs/\n*.log\nvendor\n!/vendor/\n/vendor/*\n!/vendor/shipit-runtime-*.tgz\n')
+    expect(step)
+      .to.have.property('after')
+      .that.equals(
+        'node_modules\n.env*\nlogs/\n*.log\nvendor\n!/vendor/\n/vendor/*\n!/vendor/shipit-runtime-*.tgz\n',
+      )
     expect(existsSync(path.join(dir, '.git'))).to.equal(false)
   })
 
@@ -126,15 +176,21 @@ describe('shipit init on a folder, with npm', function () {
     await initFiles(dir, { name: 'x', memory: '1G' })
     expect(readFileSync(path.join(dir, 'ecosystem.config.yml'), 'utf8')).to.equal(mine)
     await initFiles(dir, { name: 'x', force: true })
-    expect(readFileSync(path.join(dir, 'ecosystem.config.yml'), 'utf8')).to.contain('name: x\nscript: other.js\n')
+    expect(readFileSync(path.join(dir, 'ecosystem.config.yml'), 'utf8')).to.contain(
+      'name: x\nscript: other.js\n',
+    )
   })
 
   it('shows what is wrong with an ecosystem file, with the line and column', async () => {
     const dir = realFolder({ ...app, 'ecosystem.config.yml': 'scrpt: server.js\n' })
     const error = await failure(prepare(dir))
     expect(error.code).to.equal('project')
-    expect(error.why).to.equal('ecosystem.config.yml:3:5 apps/0/scrpt: unknown option; did you mean script?')
-    expect((await prepare(dir, { force: true })).steps.map(({ file }) => file)).to.include('ecosystem.config.yml')
+    expect(error.why).to.equal(
+      'ecosystem.config.yml:3:5 apps/0/scrpt: unknown option; did you mean script?',
+    )
+    expect((await prepare(dir, { force: true })).steps.map(({ file }) => file)).to.include(
+      'ecosystem.config.yml',
+    )
   })
 
   it('keeps the mode of a file that it edits', async () => {
@@ -146,12 +202,21 @@ describe('shipit init on a folder, with npm', function () {
 
   it('says when the folder is not there, or the tool is not', async () => {
     const dir = realFolder({ ...app, 'yarn.lock': '' })
-    expect(await failure(prepare(path.join(dir, 'gone')))).to.include({ code: 'usage', message: `There is no folder ${path.join(dir, 'gone')}.` })
-    expect(await failure(prepare(path.join(dir, 'server.js')))).to.have.property('message').that.matches(/is not a folder/)
+    expect(await failure(prepare(path.join(dir, 'gone')))).to.include({
+      code: 'usage',
+      message: `There is no folder ${path.join(dir, 'gone')}.`,
+    })
+    expect(await failure(prepare(path.join(dir, 'server.js'))))
+      .to.have.property('message')
+      .that.matches(/is not a folder/)
     const path_ = process.env['PATH']
-    process.env['PATH'] = path.dirname(process.execPath) === '/usr/bin' ? '/nowhere' : path.dirname(process.execPath)
+    process.env['PATH'] =
+      path.dirname(process.execPath) === '/usr/bin' ? '/nowhere' : path.dirname(process.execPath)
     try {
-      expect(await failure(prepare(dir))).to.include({ code: 'project', message: 'yarn is not installed, and this app uses it.' })
+      expect(await failure(prepare(dir))).to.include({
+        code: 'project',
+        message: 'yarn is not installed, and this app uses it.',
+      })
     } finally {
       process.env['PATH'] = path_
     }
@@ -177,7 +242,10 @@ describe('a half-failed init', function () {
     chmodSync(path.join(dir, 'Procfile'), 0o640)
     const before = contents(dir)
     const error = await withPath(fakeNpm('fail'), () => failure(init(dir)))
-    expect(error).to.include({ code: 'project', message: 'npm could not bring package-lock.json in step. The folder is as it was before.' })
+    expect(error).to.include({
+      code: 'project',
+      message: 'npm could not bring package-lock.json in step. The folder is as it was before.',
+    })
     expect(error.why).to.contain('the registry is on fire')
     expect(contents(dir)).to.deep.equal(before)
   })
@@ -193,14 +261,24 @@ describe('a half-failed init', function () {
     const dir = realFolder(rich)
     const plan = await prepare(dir)
     const before = contents(dir)
-    await applyPlan({ ...plan, steps: [...plan.steps.slice(0, -2), { kind: 'create', file: 'package.json/x', after: '', why: '' }] }).then(
+    await applyPlan({
+      ...plan,
+      steps: [
+        ...plan.steps.slice(0, -2),
+        { kind: 'create', file: 'package.json/x', after: '', why: '' },
+      ],
+    }).then(
       () => expect.fail('it was written'),
       (error: unknown) => expect(String(error)).to.match(/ENOTDIR|EEXIST/),
     )
     expect(contents(dir)).to.deep.equal(before)
   })
 
-  for (const [signal, status] of [['SIGINT', 130], ['SIGTERM', 143], ['SIGHUP', 129]] as const) {
+  for (const [signal, status] of [
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+    ['SIGHUP', 129],
+  ] as const) {
     it(`leaves the folder as it was on ${signal}`, async () => {
       const dir = realFolder(rich)
       const plan = await prepare(dir)
@@ -214,16 +292,32 @@ describe('a half-failed init', function () {
   }
 })
 
-/** Starts the apply in a process of its own, waits until the package manager is at work, and sends the signal. */
-async function stopMidway(dir: string, plan: InitPlan, signal: NodeJS.Signals): Promise<{ output: string; code: number | null }> {
+/**
+ * Starts the apply in a process of its own, waits until the package manager is at work, and sends
+ * the signal.
+ */
+async function stopMidway(
+  dir: string,
+  plan: InitPlan,
+  signal: NodeJS.Signals,
+): Promise<{ output: string; code: number | null }> {
   const file = path.join(realFolder(), 'plan.json')
   writeFileSync(file, JSON.stringify(plan))
-  const child = spawn(process.execPath, ['--import', 'tsx', path.join(import.meta.dirname, 'apply-in-child.ts'), file], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const child = spawn(
+    process.execPath,
+    ['--import', 'tsx', path.join(import.meta.dirname, 'apply-in-child.ts'), file],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  )
   let output = ''
   child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()))
   const ended = once(child, 'close')
   const deadline = Date.now() + 30_000
-  while (!existsSync(path.join(dir, 'half.done')) && Date.now() < deadline && child.exitCode === null) await pause(20)
+  while (
+    !existsSync(path.join(dir, 'half.done')) &&
+    Date.now() < deadline &&
+    child.exitCode === null
+  )
+    await pause(20)
   child.kill(signal)
   const [code] = (await ended) as [number | null]
   return { output, code }

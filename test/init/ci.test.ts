@@ -6,62 +6,137 @@ import { parse } from 'yaml'
 import { readEcosystem } from '../../src/ecosystem/index.js'
 import { githubWorkflow, WORKFLOW, type WorkflowInput } from '../../src/init/ci/github.js'
 import { applyPlan, prepareInit, type InitParts } from '../../src/init/index.js'
-import { git, options, packRuntime, plainEcosystem, realFolder, removeFolders } from './real-folder.js'
+import {
+  git,
+  options,
+  packRuntime,
+  plainEcosystem,
+  realFolder,
+  removeFolders,
+} from './real-folder.js'
 
-interface Step { uses?: string; run?: string; with?: Record<string, unknown>; env?: Record<string, string> }
-interface Job { if: string; concurrency?: { group: string; 'cancel-in-progress': boolean }; steps: Step[] }
-interface Workflow { on: { push: { branches: string[] }; pull_request: null }; permissions: object; jobs: { review: Job; deploy: Job } }
+interface Step {
+  uses?: string
+  run?: string
+  with?: Record<string, unknown>
+  env?: Record<string, string>
+}
+interface Job {
+  if: string
+  concurrency?: { group: string; 'cancel-in-progress': boolean }
+  steps: Step[]
+}
+interface Workflow {
+  on: { push: { branches: string[] }; pull_request: null }
+  permissions: object
+  jobs: { review: Job; deploy: Job }
+}
 
-const workflow = (input: Partial<WorkflowInput> = {}) => parse(githubWorkflow({ deploy: {}, packageManager: 'npm', hasLockfile: true, hasEngines: true, ...input }), { strict: true }) as Workflow
+const workflow = (input: Partial<WorkflowInput> = {}) =>
+  parse(
+    githubWorkflow({
+      deploy: {},
+      packageManager: 'npm',
+      hasLockfile: true,
+      hasEngines: true,
+      ...input,
+    }),
+    { strict: true },
+  ) as Workflow
 const runs = ({ steps }: Job) => steps.map(({ run }) => run ?? '')
 
 describe('the workflow for GitHub', () => {
   it('deploys a push to main, one after the other, with the key from the secrets', () => {
-    const { on, permissions, jobs: { deploy } } = workflow()
+    const {
+      on,
+      permissions,
+      jobs: { deploy },
+    } = workflow()
     expect(on.push.branches).to.deep.equal(['main'])
     expect(on).to.have.property('pull_request')
     expect(permissions).to.deep.equal({ contents: 'read' })
     expect(deploy.if).to.equal("github.event_name == 'push'")
-    expect(deploy.concurrency).to.deep.equal({ group: 'shipit-deploy', 'cancel-in-progress': false })
-    expect(deploy.steps.at(-1)).to.deep.equal({ run: 'shipit deploy --yes --timestamps --lock-wait 10m', env: { HEROKU_API_KEY: '${{ secrets.HEROKU_API_KEY }}', HEROKU_APP: '${{ vars.HEROKU_APP }}' } })
+    expect(deploy.concurrency).to.deep.equal({
+      group: 'shipit-deploy',
+      'cancel-in-progress': false,
+    })
+    expect(deploy.steps.at(-1)).to.deep.equal({
+      run: 'shipit deploy --yes --timestamps --lock-wait 10m',
+      env: {
+        HEROKU_API_KEY: '${{ secrets.HEROKU_API_KEY }}',
+        HEROKU_APP: '${{ vars.HEROKU_APP }}',
+      },
+    })
   })
 
   it('rehearses a pull request, with no secret at hand', () => {
     const { review } = workflow().jobs
     expect(review.if).to.equal("github.event_name == 'pull_request'")
-    expect(runs(review).slice(-3)).to.deep.equal(['npm ci', 'shipit doctor', 'shipit deploy --local --app review --ref HEAD --yes'])
+    expect(runs(review).slice(-3)).to.deep.equal([
+      'npm ci',
+      'shipit doctor',
+      'shipit deploy --local --app review --ref HEAD --yes',
+    ])
     expect(JSON.stringify(review)).to.not.include('secrets.')
   })
 
   it('has the whole history, and the Node.js of package.json', () => {
     for (const job of Object.values(workflow().jobs)) {
-      expect(job.steps[0]).to.deep.include({ uses: 'actions/checkout@v4', with: { 'fetch-depth': 0 } })
-      expect(job.steps[1]).to.deep.include({ uses: 'actions/setup-node@v4', with: { 'node-version-file': 'package.json', cache: 'npm' } })
+      expect(job.steps[0]).to.deep.include({
+        uses: 'actions/checkout@v4',
+        with: { 'fetch-depth': 0 },
+      })
+      expect(job.steps[1]).to.deep.include({
+        uses: 'actions/setup-node@v4',
+        with: { 'node-version-file': 'package.json', cache: 'npm' },
+      })
     }
-    expect(workflow({ hasEngines: false, hasLockfile: false }).jobs.deploy.steps[1]?.with).to.deep.equal({ 'node-version': 22 })
+    expect(
+      workflow({ hasEngines: false, hasLockfile: false }).jobs.deploy.steps[1]?.with,
+    ).to.deep.equal({ 'node-version': 22 })
   })
 
   it('takes the production environment, its branch and its app', () => {
-    const { on, jobs } = workflow({ deploy: { homolog: { app: 'a-homolog' }, production: { app: 'a', ref: 'release/v2' } } })
+    const { on, jobs } = workflow({
+      deploy: { homolog: { app: 'a-homolog' }, production: { app: 'a', ref: 'release/v2' } },
+    })
     expect(on.push.branches).to.deep.equal(['release/v2'])
-    expect(jobs.deploy.steps.at(-1)).to.deep.equal({ run: 'shipit deploy production --yes --timestamps --lock-wait 10m', env: { HEROKU_API_KEY: '${{ secrets.HEROKU_API_KEY }}' } })
-    expect(runs(jobs.review).slice(-2)).to.deep.equal(['shipit doctor production --local --app review', 'shipit deploy production --local --app review --ref HEAD --yes'])
+    expect(jobs.deploy.steps.at(-1)).to.deep.equal({
+      run: 'shipit deploy production --yes --timestamps --lock-wait 10m',
+      env: { HEROKU_API_KEY: '${{ secrets.HEROKU_API_KEY }}' },
+    })
+    expect(runs(jobs.review).slice(-2)).to.deep.equal([
+      'shipit doctor production --local --app review',
+      'shipit deploy production --local --app review --ref HEAD --yes',
+    ])
   })
 
   it('names no environment that would need quotes', () => {
-    expect(workflow({ deploy: { 'a; rm -rf': { app: 'a' } } }).jobs.deploy.steps.at(-1)?.run).to.equal('shipit deploy --yes --timestamps --lock-wait 10m')
+    expect(
+      workflow({ deploy: { 'a; rm -rf': { app: 'a' } } }).jobs.deploy.steps.at(-1)?.run,
+    ).to.equal('shipit deploy --yes --timestamps --lock-wait 10m')
   })
 
   it('sets the config vars that the environment asks for on the rehearsal, by scripts that a shell can read', () => {
-    const { jobs } = workflow({ deploy: { production: { app: 'a', config: ['DATABASE_URL', 'API_KEY'] } } })
+    const { jobs } = workflow({
+      deploy: { production: { app: 'a', config: ['DATABASE_URL', 'API_KEY'] } },
+    })
     const script = runs(jobs.review).find((run) => run.includes('config set'))
-    expect(script).to.equal("shipit apps create review --local\nshipit config set --local --app review <<'VARS'\nDATABASE_URL=review\nAPI_KEY=review\nVARS\n")
-    for (const run of [...runs(jobs.review), ...runs(jobs.deploy)]) execFileSync('bash', ['-n'], { input: run })
+    expect(script).to.equal(
+      "shipit apps create review --local\nshipit config set --local --app review <<'VARS'\nDATABASE_URL=review\nAPI_KEY=review\nVARS\n",
+    )
+    for (const run of [...runs(jobs.review), ...runs(jobs.deploy)])
+      execFileSync('bash', ['-n'], { input: run })
   })
 
-  it('installs with the app\'s own package manager', () => {
-    expect(runs(workflow({ packageManager: 'pnpm' }).jobs.deploy)).to.include.members(['corepack enable', 'pnpm install --frozen-lockfile'])
-    expect(runs(workflow({ packageManager: 'yarn' }).jobs.deploy)).to.include('yarn install --frozen-lockfile')
+  it("installs with the app's own package manager", () => {
+    expect(runs(workflow({ packageManager: 'pnpm' }).jobs.deploy)).to.include.members([
+      'corepack enable',
+      'pnpm install --frozen-lockfile',
+    ])
+    expect(runs(workflow({ packageManager: 'yarn' }).jobs.deploy)).to.include(
+      'yarn install --frozen-lockfile',
+    )
     expect(runs(workflow({ hasLockfile: false }).jobs.deploy)).to.include('npm install')
   })
 
@@ -69,7 +144,11 @@ describe('the workflow for GitHub', () => {
     const script = runs(workflow().jobs.deploy).find((run) => run.includes('SHIPIT_PACKAGE'))!
     let failure: { status?: number; stdout?: string } = {}
     try {
-      execFileSync('bash', ['-c', script], { env: { PATH: process.env.PATH, SHIPIT_PACKAGE: '' }, encoding: 'utf8', stdio: 'pipe' })
+      execFileSync('bash', ['-c', script], {
+        env: { PATH: process.env.PATH, SHIPIT_PACKAGE: '' },
+        encoding: 'utf8',
+        stdio: 'pipe',
+      })
     } catch (error) {
       failure = error as typeof failure
     }
@@ -80,7 +159,9 @@ describe('the workflow for GitHub', () => {
 
 describe('init --ci github', () => {
   let parts: InitParts
-  before(() => { parts = { ecosystem: plainEcosystem, runtime: packRuntime('1.0.0') } })
+  before(() => {
+    parts = { ecosystem: plainEcosystem, runtime: packRuntime('1.0.0') }
+  })
   after(removeFolders)
 
   it('writes the workflow, leaves one that is there alone, and writes it anew with --force', async () => {
@@ -89,28 +170,52 @@ describe('init --ci github', () => {
     await applyPlan({ ...plan, steps: plan.steps.filter(({ kind }) => kind !== 'run') })
     const file = path.join(dir, WORKFLOW)
     const { jobs } = parse(readFileSync(file, 'utf8')) as Workflow
-    expect(jobs.deploy.steps[1]?.with).to.deep.equal({ 'node-version-file': 'package.json', cache: 'npm' })
+    expect(jobs.deploy.steps[1]?.with).to.deep.equal({
+      'node-version-file': 'package.json',
+      cache: 'npm',
+    })
 
     writeFileSync(file, 'name: mine\n')
     const again = (await prepareInit(dir, options({ ci: 'github' }), parts)).plan
     expect(again.steps.map((step) => step.file)).to.not.include(WORKFLOW)
     expect(again.warnings.join()).to.include(`${WORKFLOW} is there and is left as it is`)
     const forced = (await prepareInit(dir, options({ ci: 'github', force: true }), parts)).plan
-    expect(forced.steps.find((step) => step.file === WORKFLOW)).to.include({ kind: 'edit', before: 'name: mine\n' })
-    expect((await prepareInit(dir, options(), parts)).plan.steps.map((step) => step.file)).to.not.include(WORKFLOW)
+    expect(forced.steps.find((step) => step.file === WORKFLOW)).to.include({
+      kind: 'edit',
+      before: 'name: mine\n',
+    })
+    expect(
+      (await prepareInit(dir, options(), parts)).plan.steps.map((step) => step.file),
+    ).to.not.include(WORKFLOW)
   })
 
   it('takes the environments of the ecosystem file that is there', async () => {
-    const dir = realFolder({ 'package.json': { name: 'a', version: '1.0.0' }, 'server.js': '', 'ecosystem.config.yml': 'apps:\n  - name: a\n    script: server.js\ndeploy:\n  live: { app: shop, ref: stable }\n' })
+    const dir = realFolder({
+      'package.json': { name: 'a', version: '1.0.0' },
+      'server.js': '',
+      'ecosystem.config.yml':
+        'apps:\n  - name: a\n    script: server.js\ndeploy:\n  live: { app: shop, ref: stable }\n',
+    })
     const { ecosystemFiles } = await import('../../src/init/ecosystem-adapter.js')
-    expect((await readEcosystem(path.join(dir, 'ecosystem.config.yml'))).deploy).to.have.property('live')
-    const { plan } = await prepareInit(dir, options({ ci: 'github' }), { ...parts, ecosystem: await ecosystemFiles() })
+    expect((await readEcosystem(path.join(dir, 'ecosystem.config.yml'))).deploy).to.have.property(
+      'live',
+    )
+    const { plan } = await prepareInit(dir, options({ ci: 'github' }), {
+      ...parts,
+      ecosystem: await ecosystemFiles(),
+    })
     const step = plan.steps.find((one) => one.file === WORKFLOW)
-    expect(step && 'after' in step ? step.after : '').to.include('branches: [stable]').and.include('shipit deploy live --yes').and.not.include('HEROKU_APP')
+    expect(step && 'after' in step ? step.after : '')
+      .to.include('branches: [stable]')
+      .and.include('shipit deploy live --yes')
+      .and.not.include('HEROKU_APP')
   })
 
   it('says that GitHub would not look into a folder below the root', async () => {
-    const root = realFolder({ 'api/package.json': { name: 'a', version: '1.0.0' }, 'api/server.js': '' })
+    const root = realFolder({
+      'api/package.json': { name: 'a', version: '1.0.0' },
+      'api/server.js': '',
+    })
     git(root, 'init', '--quiet')
     mkdirSync(path.join(root, 'other'))
     const { plan } = await prepareInit(path.join(root, 'api'), options({ ci: 'github' }), parts)

@@ -1,5 +1,13 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import type { EcosystemFiles } from '../../src/init/ecosystem-adapter.js'
@@ -15,7 +23,10 @@ export function realFolder(files: Record<string, string | object> = {}): string 
   made.push(dir)
   for (const [file, content] of Object.entries(files)) {
     mkdirSync(path.dirname(path.join(dir, file)), { recursive: true })
-    writeFileSync(path.join(dir, file), typeof content === 'string' ? content : JSON.stringify(content, null, 2) + '\n')
+    writeFileSync(
+      path.join(dir, file),
+      typeof content === 'string' ? content : JSON.stringify(content, null, 2) + '\n',
+    )
   }
   return dir
 }
@@ -31,38 +42,95 @@ export function contents(dir: string): Record<string, string> {
     const at = path.join(entry.parentPath, entry.name)
     const name = path.relative(dir, at)
     if (name.split(path.sep)[0] === '.git') continue
-    all[name] = `${(statSync(at).mode & 0o777).toString(8)} ${entry.isDirectory() ? 'folder' : readFileSync(at, 'base64')}`
+    all[name] =
+      `${(statSync(at).mode & 0o777).toString(8)} ${entry.isDirectory() ? 'folder' : readFileSync(at, 'base64')}`
   }
   return all
 }
 
 /** A small package of the runtime's name, packed by npm as the real one is. */
-export function packRuntime(version: string, text = '', dependencies: Record<string, string> = {}): RuntimeTarball {
-  const dir = realFolder({ 'pkg/package.json': { name: 'shipit-runtime', version, bin: { 'shipit-runtime': 'run.js' }, dependencies }, 'pkg/run.js': `#!/usr/bin/env node\n${text}\n` })
-  execFileSync('npm', ['pack', path.join(dir, 'pkg'), '--pack-destination', dir, '--silent'], { env: childEnvironment(process.env), stdio: 'pipe' })
+export function packRuntime(
+  version: string,
+  text = '',
+  dependencies: Record<string, string> = {},
+): RuntimeTarball {
+  const dir = realFolder({
+    'pkg/package.json': {
+      name: 'shipit-runtime',
+      version,
+      bin: { 'shipit-runtime': 'run.js' },
+      dependencies,
+    },
+    'pkg/run.js': `#!/usr/bin/env node\n${text}\n`,
+  })
+  execFileSync('npm', ['pack', path.join(dir, 'pkg'), '--pack-destination', dir, '--silent'], {
+    env: childEnvironment(process.env),
+    stdio: 'pipe',
+  })
   const file = path.join(dir, `shipit-runtime-${version}.tgz`)
   return { version, file, ...digests(readFileSync(file)) }
 }
 
-const NAMES = ['ecosystem.config.yml', 'ecosystem.config.json', 'ecosystem.config.cjs', 'process.json']
+const NAMES = [
+  'ecosystem.config.yml',
+  'ecosystem.config.json',
+  'ecosystem.config.cjs',
+  'process.json',
+]
 
-/** Ecosystem files as lines `key: value`: enough to see what init asks for and does with the answer. */
+/**
+ * Ecosystem files as lines `key: value`: enough to see what init asks for and does with the answer.
+ */
 export const plainEcosystem: EcosystemFiles = {
-  find: (dir) => Promise.resolve(NAMES.map((name) => path.join(dir, name)).find((file) => statSync(file, { throwIfNoEntry: false }))),
+  find: (dir) =>
+    Promise.resolve(
+      NAMES.map((name) => path.join(dir, name)).find((file) =>
+        statSync(file, { throwIfNoEntry: false }),
+      ),
+    ),
   read: (file) => {
     const script = /^script: (.*)$/m.exec(readFileSync(file, 'utf8'))?.[1]
-    const problems = script ? [] : [{ severity: 'error' as const, path: 'apps/0/scrpt', line: 3, column: 5, message: 'unknown option', suggestion: 'did you mean script?' }]
-    return Promise.resolve({ file, format: 'yml', apps: script ? [{ name: 'a', script }] : [], deploy: {}, sshTargets: [], problems })
+    const problems = script
+      ? []
+      : [
+          {
+            severity: 'error' as const,
+            path: 'apps/0/scrpt',
+            line: 3,
+            column: 5,
+            message: 'unknown option',
+            suggestion: 'did you mean script?',
+          },
+        ]
+    return Promise.resolve({
+      file,
+      format: 'yml',
+      apps: script ? [{ name: 'a', script }] : [],
+      deploy: {},
+      sshTargets: [],
+      problems,
+    })
   },
   render: (input) => {
     const fileName = `ecosystem.config.${input.format === 'js' && input.esm ? 'cjs' : input.format}`
     const { name, script, instances, memory, envNames, extra } = input
-    return { fileName, text: `name: ${name}\nscript: ${script}\n${JSON.stringify({ instances, memory, envNames, ...extra })}\n` }
+    return {
+      fileName,
+      text: `name: ${name}\nscript: ${script}\n${JSON.stringify({ instances, memory, envNames, ...extra })}\n`,
+    }
   },
 }
 
-export const options = (more: Partial<InitOptions> = {}): InitOptions => ({ envNames: [], force: false, ...more })
+export const options = (more: Partial<InitOptions> = {}): InitOptions => ({
+  envNames: [],
+  force: false,
+  ...more,
+})
 
 export function git(dir: string, ...args: string[]): string {
-  return execFileSync('git', ['-c', 'user.name=Test', '-c', 'user.email=test@example.com', ...args], { cwd: dir, encoding: 'utf8', stdio: 'pipe' })
+  return execFileSync(
+    'git',
+    ['-c', 'user.name=Test', '-c', 'user.email=test@example.com', ...args],
+    { cwd: dir, encoding: 'utf8', stdio: 'pipe' },
+  )
 }

@@ -4,7 +4,13 @@ import { readFile, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { expect } from 'chai'
 import { ShipitError } from '../../src/errors.js'
-import { ensureLocal, localStatus, resetLocal, stopLocal, trustedCertificates } from '../../src/local/client.js'
+import {
+  ensureLocal,
+  localStatus,
+  resetLocal,
+  stopLocal,
+  trustedCertificates,
+} from '../../src/local/client.js'
 import { foldersOf } from '../../src/local/folders.js'
 import { until } from '../support/until.js'
 import { temporaryFolder } from './support/platform.js'
@@ -12,7 +18,9 @@ import { temporaryFolder } from './support/platform.js'
 describe('the way to the embedded Heroku', () => {
   let home: string
   let child: ChildProcess | undefined
-  beforeEach(async () => { home = await temporaryFolder() })
+  beforeEach(async () => {
+    home = await temporaryFolder()
+  })
   afterEach(async () => {
     child?.kill('SIGKILL')
     child = undefined
@@ -21,7 +29,10 @@ describe('the way to the embedded Heroku', () => {
 
   const startDaemon = async () => {
     const script = path.resolve(import.meta.dirname, 'support/run-fake-daemon.ts')
-    const started = spawn(process.execPath, ['--import', 'tsx', script], { env: { ...process.env, SHIPIT_HOME: home }, stdio: 'ignore' })
+    const started = spawn(process.execPath, ['--import', 'tsx', script], {
+      env: { ...process.env, SHIPIT_HOME: home },
+      stdio: 'ignore',
+    })
     child = started
     await until('the daemon to answer', async () => (await localStatus(home)) !== undefined)
     return started
@@ -29,7 +40,11 @@ describe('the way to the embedded Heroku', () => {
 
   it('finds the one that runs, and does not start another', async () => {
     const daemon = await startDaemon()
-    const infos = await Promise.all([ensureLocal({ home }), ensureLocal({ home }), ensureLocal({ home })])
+    const infos = await Promise.all([
+      ensureLocal({ home }),
+      ensureLocal({ home }),
+      ensureLocal({ home }),
+    ])
     for (const info of infos) expect(info.pid).to.equal(daemon.pid)
     expect(await localStatus(home)).to.deep.include({ home, apps: [], problems: [] })
   })
@@ -41,11 +56,20 @@ describe('the way to the embedded Heroku', () => {
     await writeFile(before, 'of the company\n')
     const file = await trustedCertificates(info, { home, env: { NODE_EXTRA_CA_CERTS: before } })
     const both = await readFile(file, 'utf8')
-    expect(both).to.match(/^-----BEGIN CERTIFICATE-----[^]+-----END CERTIFICATE-----\s+of the company\n$/)
-    expect(await trustedCertificates(info, { home, env: { NODE_EXTRA_CA_CERTS: file } })).to.equal(file)
+    expect(both).to.match(
+      /^-----BEGIN CERTIFICATE-----[^]+-----END CERTIFICATE-----\s+of the company\n$/,
+    )
+    expect(await trustedCertificates(info, { home, env: { NODE_EXTRA_CA_CERTS: file } })).to.equal(
+      file,
+    )
     expect(await readFile(file, 'utf8')).to.equal(both)
-    await trustedCertificates(info, { home, env: { NODE_EXTRA_CA_CERTS: path.join(home, 'none.pem') } })
-    expect(await readFile(file, 'utf8')).to.match(/^-----BEGIN CERTIFICATE-----[^]+-----END CERTIFICATE-----\s+$/)
+    await trustedCertificates(info, {
+      home,
+      env: { NODE_EXTRA_CA_CERTS: path.join(home, 'none.pem') },
+    })
+    expect(await readFile(file, 'utf8')).to.match(
+      /^-----BEGIN CERTIFICATE-----[^]+-----END CERTIFICATE-----\s+$/,
+    )
   })
 
   it('stops it, and says whether it was running', async () => {
@@ -73,7 +97,10 @@ describe('the way to the embedded Heroku', () => {
   })
 
   it("shows the daemon's own words where it does not start", async () => {
-    const error = await ensureLocal({ home, env: { ...process.env, SHIPIT_LOCAL_LIMITS: '{"grace":1}' } }).catch((thrown: unknown) => thrown)
+    const error = await ensureLocal({
+      home,
+      env: { ...process.env, SHIPIT_LOCAL_LIMITS: '{"grace":1}' },
+    }).catch((thrown: unknown) => thrown)
     expect(error).to.be.instanceOf(ShipitError)
     expect(error).to.include({ code: 'local', message: 'The embedded Heroku did not start.' })
     expect((error as ShipitError).why).to.match(/SHIPIT_LOCAL_LIMITS names grace/)

@@ -31,7 +31,8 @@ describe('the daemon', () => {
     try {
       const { root, apps } = foldersOf(test.home)
       for (const folder of [root, apps]) expect((await stat(folder)).mode & 0o777).to.equal(0o700)
-      for (const file of ['daemon.json', 'settings.json']) expect((await stat(path.join(root, file))).mode & 0o777, file).to.equal(0o600)
+      for (const file of ['daemon.json', 'settings.json'])
+        expect((await stat(path.join(root, file))).mode & 0o777, file).to.equal(0o600)
     } finally {
       await test.end()
     }
@@ -40,10 +41,17 @@ describe('the daemon', () => {
   it('is one a home: a second is refused, a dead one is taken over', async () => {
     const test = await startTestPlatform()
     try {
-      const second = await startPlatform({ home: test.home, ports: { api: 0, router: 0 }, rooms: fakeRooms().rooms }).catch((error: unknown) => error)
+      const second = await startPlatform({
+        home: test.home,
+        ports: { api: 0, router: 0 },
+        rooms: fakeRooms().rooms,
+      }).catch((error: unknown) => error)
       expect(second).to.be.instanceOf(AlreadyRunning)
       await test.platform.close()
-      await writeFile(path.join(foldersOf(test.home).root, 'daemon.lock'), JSON.stringify({ pid: process.pid, began: 'another life', id: 'x' }))
+      await writeFile(
+        path.join(foldersOf(test.home).root, 'daemon.lock'),
+        JSON.stringify({ pid: process.pid, began: 'another life', id: 'x' }),
+      )
       await test.restart()
       expect((await test.call('GET', '/account')).status).to.equal(200)
     } finally {
@@ -53,7 +61,11 @@ describe('the daemon', () => {
 
   it('lets one of several that start at the same time over a dead one run', async () => {
     const home = await temporaryFolder()
-    const start = () => startPlatform({ home, ports: { api: 0, router: 0 }, rooms: fakeRooms().rooms }).then((platform) => ({ platform }), (error: Error) => ({ error }))
+    const start = () =>
+      startPlatform({ home, ports: { api: 0, router: 0 }, rooms: fakeRooms().rooms }).then(
+        (platform) => ({ platform }),
+        (error: Error) => ({ error }),
+      )
     const outcomes = await Promise.all([start(), start(), start()])
     const started = outcomes.flatMap((outcome) => ('platform' in outcome ? [outcome.platform] : []))
     for (const platform of started) await platform.close()
@@ -62,17 +74,30 @@ describe('the daemon', () => {
   })
 
   it('fails the release whose phase it was stopped in, serves the one before, and makes the next', async () => {
-    interface Release { version: number; status: string; current: boolean }
+    interface Release {
+      version: number
+      status: string
+      current: boolean
+    }
     const test = await startTestPlatform()
     try {
       test.controls.processTypes = { web: 'node server.js', release: 'migrate' }
       await test.deployedApp('an-app')
       test.controls.releasePhase = { status: 0, output: '', hold: new Promise(() => {}) }
       await test.call('PATCH', '/apps/an-app/config-vars', { A: '1' })
-      const last = async () => (await test.call<Release[]>('GET', '/apps/an-app/releases')).body.slice(-2).map(({ version, status, current }) => ({ version, status, current }))
-      expect(await last()).to.deep.equal([{ version: 3, status: 'succeeded', current: true }, { version: 4, status: 'pending', current: false }])
+      const last = async () =>
+        (await test.call<Release[]>('GET', '/apps/an-app/releases')).body
+          .slice(-2)
+          .map(({ version, status, current }) => ({ version, status, current }))
+      expect(await last()).to.deep.equal([
+        { version: 3, status: 'succeeded', current: true },
+        { version: 4, status: 'pending', current: false },
+      ])
       await test.restart()
-      expect(await last()).to.deep.equal([{ version: 3, status: 'succeeded', current: true }, { version: 4, status: 'failed', current: false }])
+      expect(await last()).to.deep.equal([
+        { version: 3, status: 'succeeded', current: true },
+        { version: 4, status: 'failed', current: false },
+      ])
       test.controls.releasePhase = { status: 0, output: '' }
       await test.call('PATCH', '/apps/an-app/config-vars', { A: '2' })
       await until('the next release', async () => (await last())[1]?.status === 'succeeded')
@@ -89,7 +114,9 @@ describe('the daemon', () => {
     for (let line = 0; line < 3_000; line += 1) log(`${line} ${'x'.repeat(1_000)}`)
     const text = await readFile(daemonLogFile(folders), 'utf8')
     expect(text.length).to.be.within(500_000, 1_100_000)
-    expect(text).to.match(/^\d{4}-/).and.match(/ 2999 x+\n$/)
+    expect(text)
+      .to.match(/^\d{4}-/)
+      .and.match(/ 2999 x+\n$/)
     await rm(home, { recursive: true })
     log('the folder is gone, and that ends nothing')
   })

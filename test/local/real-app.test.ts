@@ -32,13 +32,32 @@ server.listen(MODE === 'elsewhere' ? 0 : PORT)
 `
 
 const FILES = {
-  'package.json': JSON.stringify({ name: 'real', version: '1.0.0', private: true, scripts: { start: 'node server.js' } }),
-  'Procfile': 'web: node server.js\nworker: node -e "console.log(\'at work\'); setInterval(() => {}, 1000)"\nrelease: sh -c "echo releasing; exit ${RELEASE_STATUS:-0}"\n',
+  'package.json': JSON.stringify({
+    name: 'real',
+    version: '1.0.0',
+    private: true,
+    scripts: { start: 'node server.js' },
+  }),
+  Procfile:
+    'web: node server.js\nworker: node -e "console.log(\'at work\'); setInterval(() => {}, 1000)"\nrelease: sh -c "echo releasing; exit ${RELEASE_STATUS:-0}"\n',
   'server.js': SERVER,
 }
 
-interface Dyno { name: string; state: string; size: string; release: { version: number } }
-interface Release { version: number; status: string; id: string; current: boolean; description: string; slug: { id: string } | null; output_stream_url: string | null }
+interface Dyno {
+  name: string
+  state: string
+  size: string
+  release: { version: number }
+}
+interface Release {
+  version: number
+  status: string
+  id: string
+  current: boolean
+  description: string
+  slug: { id: string } | null
+  output_stream_url: string | null
+}
 
 describe('a real app on the embedded Heroku, over its API and its router', function () {
   this.timeout(60_000)
@@ -50,8 +69,16 @@ describe('a real app on the embedded Heroku, over its API and its router', funct
     home = await temporaryFolder()
     process.env.SECRET_OF_THE_HOST = 'not for dynos'
     platform = await startPlatform({
-      home, ports: { api: 0, router: 0 },
-      limits: { bootTimeout: 2_000, stopGrace: 1_000, requestTimeout: 400, prebootSwitch: 100, prebootSwitchFailed: 100, crashBackoff: { first: 100, max: 400 } },
+      home,
+      ports: { api: 0, router: 0 },
+      limits: {
+        bootTimeout: 2_000,
+        stopGrace: 1_000,
+        requestTimeout: 400,
+        prebootSwitch: 100,
+        prebootSwitchFailed: 100,
+        crashBackoff: { first: 100, max: 400 },
+      },
     })
     await api('POST', '/apps', { name: 'real' })
     await push(FILES)
@@ -63,16 +90,29 @@ describe('a real app on the embedded Heroku, over its API and its router', funct
   })
 
   /** One call; its request and its answer are validated against the Platform API's schema. */
-  async function api<T = Record<string, unknown>>(method: string, url: string, body?: unknown, { isOutside = false } = {}): Promise<T> {
+  async function api<T = Record<string, unknown>>(
+    method: string,
+    url: string,
+    body?: unknown,
+    { isOutside = false } = {},
+  ): Promise<T> {
     walked.add(`${method} ${url}`)
     if (body !== undefined && !isOutside) validateRequest(method, url, body)
     const response = await fetch(platform.info.apiUrl + url, {
       method,
-      headers: { authorization: `Bearer ${platform.info.token}`, accept: 'application/vnd.heroku+json; version=3', 'content-type': 'application/json' },
+      headers: {
+        authorization: `Bearer ${platform.info.token}`,
+        accept: 'application/vnd.heroku+json; version=3',
+        'content-type': 'application/json',
+      },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     })
     const answer = (await response.json()) as T
-    if (!response.ok) throw Object.assign(new Error(`${method} ${url} answered ${response.status}: ${JSON.stringify(answer)}`), { status: response.status, answer })
+    if (!response.ok)
+      throw Object.assign(
+        new Error(`${method} ${url} answered ${response.status}: ${JSON.stringify(answer)}`),
+        { status: response.status, answer },
+      )
     if (!isOutside) validateAnswer(method, url, answer)
     return answer
   }
@@ -80,11 +120,20 @@ describe('a real app on the embedded Heroku, over its API and its router', funct
   async function push(files: Record<string, string>): Promise<void> {
     const dir = path.join(home, 'source')
     await mkdir(dir)
-    for (const [name, content] of Object.entries(files)) await writeFile(path.join(dir, name), content)
+    for (const [name, content] of Object.entries(files))
+      await writeFile(path.join(dir, name), content)
     const header = `Authorization: Basic ${Buffer.from(`:${platform.info.token}`).toString('base64')}`
     const env = {
-      PATH: process.env.PATH, HOME: home, GIT_CONFIG_NOSYSTEM: '1', GIT_CONFIG_COUNT: '1', GIT_CONFIG_KEY_0: 'http.extraHeader', GIT_CONFIG_VALUE_0: header,
-      GIT_AUTHOR_NAME: 'Ada', GIT_AUTHOR_EMAIL: 'ada@example.com', GIT_COMMITTER_NAME: 'Ada', GIT_COMMITTER_EMAIL: 'ada@example.com',
+      PATH: process.env.PATH,
+      HOME: home,
+      GIT_CONFIG_NOSYSTEM: '1',
+      GIT_CONFIG_COUNT: '1',
+      GIT_CONFIG_KEY_0: 'http.extraHeader',
+      GIT_CONFIG_VALUE_0: header,
+      GIT_AUTHOR_NAME: 'Ada',
+      GIT_AUTHOR_EMAIL: 'ada@example.com',
+      GIT_COMMITTER_NAME: 'Ada',
+      GIT_COMMITTER_EMAIL: 'ada@example.com',
     }
     const git = (...args: string[]) => promisify(execFile)('git', args, { cwd: dir, env })
     await git('init', '--quiet', '--initial-branch', 'main')
@@ -93,7 +142,10 @@ describe('a real app on the embedded Heroku, over its API and its router', funct
     await git('push', '--quiet', `${platform.info.gitUrl}/real.git`, 'main')
   }
 
-  const dynos = (type = 'web') => api<Dyno[]>('GET', '/apps/real/dynos').then((all) => all.filter(({ name }) => name.startsWith(`${type}.`)))
+  const dynos = (type = 'web') =>
+    api<Dyno[]>('GET', '/apps/real/dynos').then((all) =>
+      all.filter(({ name }) => name.startsWith(`${type}.`)),
+    )
   const areAll = async (state: string, count: number, type = 'web') => {
     await until(`${count} ${type} ${state}`, async () => {
       const all = await dynos(type)
@@ -104,16 +156,26 @@ describe('a real app on the embedded Heroku, over its API and its router', funct
   /** Sets config vars, and waits until the release that they make is through. */
   const set = async (vars: Record<string, string | null>): Promise<Release> => {
     await api('PATCH', '/apps/real/config-vars', vars)
-    await until('the release phase', async () => (await releases()).every(({ status }) => status !== 'pending'))
+    await until('the release phase', async () =>
+      (await releases()).every(({ status }) => status !== 'pending'),
+    )
     return (await releases()).at(-1)!
   }
-  const scale = (type: string, quantity: number) => api('PATCH', '/apps/real/formation', { updates: [{ type, quantity }] })
+  const scale = (type: string, quantity: number) =>
+    api('PATCH', '/apps/real/formation', { updates: [{ type, quantity }] })
   const get = async (url = '/'): Promise<{ status: number; body: string }> => {
-    const { statusCode, body } = await request(`http://127.0.0.1:${platform.info.routerPort}${url}`, { headers: { host: `real.localhost:${platform.info.routerPort}`, connection: 'close' } })
+    const { statusCode, body } = await request(
+      `http://127.0.0.1:${platform.info.routerPort}${url}`,
+      { headers: { host: `real.localhost:${platform.info.routerPort}`, connection: 'close' } },
+    )
     return { status: statusCode, body: await body.text() }
   }
   const log = async (): Promise<string> => {
-    const { logplex_url: url } = await api<{ logplex_url: string }>('POST', '/apps/real/log-sessions', { lines: 1500, tail: false })
+    const { logplex_url: url } = await api<{ logplex_url: string }>(
+      'POST',
+      '/apps/real/log-sessions',
+      { lines: 1500, tail: false },
+    )
     return (await fetch(url)).text()
   }
   const logHas = async (pattern: RegExp) => {
@@ -126,15 +188,26 @@ describe('a real app on the embedded Heroku, over its API and its router', funct
     expect(status).to.equal(200)
     const env = JSON.parse(body) as Record<string, string>
     expect(body).to.not.include(platform.info.token).and.not.include('not for dynos')
-    expect(env).to.include({ DYNO: 'web.1', NODE_ENV: 'production', MEMORY_AVAILABLE: '512', WEB_CONCURRENCY: '1' })
-    expect(Object.keys(env).filter((name) => /^(HEROKU_|SHIPIT_(?!DYNO_DIR)|npm_|GIT_)/.test(name))).to.deep.equal([])
+    expect(env).to.include({
+      DYNO: 'web.1',
+      NODE_ENV: 'production',
+      MEMORY_AVAILABLE: '512',
+      WEB_CONCURRENCY: '1',
+    })
+    expect(
+      Object.keys(env).filter((name) => /^(HEROKU_|SHIPIT_(?!DYNO_DIR)|npm_|GIT_)/.test(name)),
+    ).to.deep.equal([])
     expect(env.HOME).to.equal(env.PWD)
   })
 
   it('restarts its dynos when a config var is set, after the release phase', async () => {
     const before = (await get()).body
     const release = await set({ COLOUR: 'green' })
-    expect(release).to.include({ status: 'succeeded', current: true, description: 'Set COLOUR config vars' })
+    expect(release).to.include({
+      status: 'succeeded',
+      current: true,
+      description: 'Set COLOUR config vars',
+    })
     await until('another process', async () => {
       const answer = await get()
       return answer.status === 200 && answer.body !== before
@@ -146,7 +219,11 @@ describe('a real app on the embedded Heroku, over its API and its router', funct
   it('keeps what serves where the release phase fails', async () => {
     const { version } = (await releases()).at(-1)!
     const before = (await get()).body
-    expect(await set({ RELEASE_STATUS: '3' })).to.include({ version: version + 1, status: 'failed', current: false })
+    expect(await set({ RELEASE_STATUS: '3' })).to.include({
+      version: version + 1,
+      status: 'failed',
+      current: false,
+    })
     expect((await get()).body).to.equal(before)
     await logHas(/Release v\d+ command failed \(exit code 3\)/)
     await set({ RELEASE_STATUS: null })
@@ -160,15 +237,21 @@ describe('a real app on the embedded Heroku, over its API and its router', funct
     await logHas(/app\[worker\.2\]: at work/)
     await scale('worker', 0)
     await until('no worker', async () => (await dynos('worker')).length === 0)
-    const refused = await api('PATCH', '/apps/real/formation', { updates: [{ type: 'web', quantity: 2, dyno_size: { name: 'Eco' } }] }).catch((error: unknown) => error)
+    const refused = await api('PATCH', '/apps/real/formation', {
+      updates: [{ type: 'web', quantity: 2, dyno_size: { name: 'Eco' } }],
+    }).catch((error: unknown) => error)
     expect(refused).to.include({ status: 422 })
-    expect((refused as Error).message).to.include('Cannot update to more than 1 Eco size dynos per process type')
+    expect((refused as Error).message).to.include(
+      'Cannot update to more than 1 Eco size dynos per process type',
+    )
   })
 
   it('passes WebSockets', async () => {
     await set({ WS: createRequire(import.meta.url).resolve('ws') })
     await areAll('up', 1)
-    const socket = new WebSocket(`ws://127.0.0.1:${platform.info.routerPort}/`, { headers: { host: `real.localhost:${platform.info.routerPort}` } })
+    const socket = new WebSocket(`ws://127.0.0.1:${platform.info.routerPort}/`, {
+      headers: { host: `real.localhost:${platform.info.routerPort}` },
+    })
     await once(socket, 'open')
     socket.send('hello')
     const [message] = (await once(socket, 'message')) as [Buffer]
@@ -180,19 +263,28 @@ describe('a real app on the embedded Heroku, over its API and its router', funct
 
   it('answers H12 for what takes too long', async () => {
     expect((await get('/never')).status).to.equal(503)
-    await logHas(/heroku\[router\]: at=error code=H12 desc="Request timeout" method=GET path="\/never" .*dyno=web\.1 .*status=503/)
+    await logHas(
+      /heroku\[router\]: at=error code=H12 desc="Request timeout" method=GET path="\/never" .*dyno=web\.1 .*status=503/,
+    )
   })
 
   it('is killed with R10, which names the port that it did bind', async () => {
     await set({ MODE: 'elsewhere' })
-    await logHas(/heroku\[web\.1\]: Error R10 \(Boot timeout\) -> Web process failed to bind to \$PORT within 2 seconds of launch/)
+    await logHas(
+      /heroku\[web\.1\]: Error R10 \(Boot timeout\) -> Web process failed to bind to \$PORT within 2 seconds of launch/,
+    )
     await logHas(/heroku\[web\.1\]: The app listens on port \d+, but \$PORT is \d+\./)
     await logHas(/heroku\[web\.1\]: Process exited with status 137/)
   })
 
   it('crashes, is started again with growing pauses, and the router answers H10', async () => {
     await set({ MODE: 'throws' })
-    await until('three crashes', async () => ((await log()).match(/heroku\[web\.1\]: Process exited with status 1$/gm) ?? []).length >= 3)
+    await until(
+      'three crashes',
+      async () =>
+        ((await log()).match(/heroku\[web\.1\]: Process exited with status 1$/gm) ?? []).length >=
+        3,
+    )
     await areAll('crashed', 1)
     expect((await get()).status).to.equal(503)
     await logHas(/heroku\[router\]: at=error code=H10 desc="App crashed"/)
@@ -203,7 +295,9 @@ describe('a real app on the embedded Heroku, over its API and its router', funct
     await set({ MODE: 'stubborn' })
     await areAll('up', 1)
     await api('DELETE', '/apps/real/dynos/web.1')
-    await logHas(/heroku\[web\.1\]: Error R12 \(Exit timeout\) -> At least one process failed to exit within 1 seconds of SIGTERM/)
+    await logHas(
+      /heroku\[web\.1\]: Error R12 \(Exit timeout\) -> At least one process failed to exit within 1 seconds of SIGTERM/,
+    )
     await set({ MODE: null })
     await areAll('up', 1)
   })
@@ -233,7 +327,10 @@ describe('a real app on the embedded Heroku, over its API and its router', funct
 
   it('answers on every route as the schema says', async () => {
     const outside = { isOutside: true }
-    const [build] = await api<{ id: string; slug: { id: string }; output_stream_url: string }[]>('GET', '/apps/real/builds')
+    const [build] = await api<{ id: string; slug: { id: string }; output_stream_url: string }[]>(
+      'GET',
+      '/apps/real/builds',
+    )
     const release = (await releases()).find(({ slug, status }) => slug && status === 'succeeded')!
     const url = '/apps/real'
     await api('GET', '/account')
@@ -262,39 +359,82 @@ describe('a real app on the embedded Heroku, over its API and its router', funct
     await api('POST', `${url}/domains`, { hostname: 'www.example.com', sni_endpoint: null })
     await api('GET', `${url}/domains/www.example.com`)
     await api('DELETE', `${url}/domains/www.example.com`)
-    for (const none of ['addons', 'addon-attachments', 'sni-endpoints', 'log-drains', 'webhooks', 'collaborators', 'buildpack-installations']) await api('GET', `${url}/${none}`)
+    for (const none of [
+      'addons',
+      'addon-attachments',
+      'sni-endpoints',
+      'log-drains',
+      'webhooks',
+      'collaborators',
+      'buildpack-installations',
+    ])
+      await api('GET', `${url}/${none}`)
     await api('GET', `${url}/ssl-endpoints`, undefined, outside)
-    expect(await api('GET', `${url}/pipeline-couplings`, undefined, outside).catch((error: { status: number }) => error.status)).to.equal(404)
+    expect(
+      await api('GET', `${url}/pipeline-couplings`, undefined, outside).catch(
+        (error: { status: number }) => error.status,
+      ),
+    ).to.equal(404)
     expect(await api('PUT', `${url}/buildpack-installations`, { updates: [] })).to.deep.equal([])
-    expect(await api('POST', `${url}/dynos`, { command: 'date' })).to.include({ command: 'date', type: 'run' })
-    expect(await api('POST', `${url}/builds`, { source_blob: { url: 'file:///nowhere' } }).catch((error: { status: number }) => error.status)).to.equal(422)
+    expect(await api('POST', `${url}/dynos`, { command: 'date' })).to.include({
+      command: 'date',
+      type: 'run',
+    })
+    expect(
+      await api('POST', `${url}/builds`, { source_blob: { url: 'file:///nowhere' } }).catch(
+        (error: { status: number }) => error.status,
+      ),
+    ).to.equal(422)
     await api('POST', '/sources')
     await api('POST', `${url}/sources`)
     await api('POST', `${url}/releases`, { release: release.id })
     await until('the rollback', async () => (await releases()).at(-1)!.status === 'succeeded')
     await api('DELETE', `${url}/dynos`, undefined)
     await areAll('up', 1)
-    for (const which of ['', '/web.1']) await api('POST', `/shipit${url}/dynos${which}/actions/cycle`, undefined, outside)
+    for (const which of ['', '/web.1'])
+      await api('POST', `/shipit${url}/dynos${which}/actions/cycle`, undefined, outside)
     await areAll('up', 1)
     await api('POST', `${url}/dynos/web.1/actions/stop`)
-    for (const own of ['status', 'certificate']) await api('GET', `/shipit/${own}`, undefined, outside)
+    for (const own of ['status', 'certificate'])
+      await api('GET', `/shipit/${own}`, undefined, outside)
     await askPlacesAndHooks(api, url)
-    expect(await api('DELETE', `${url}/builds/${build!.id}`).catch((error: { status: number }) => error.status)).to.equal(422)
+    expect(
+      await api('DELETE', `${url}/builds/${build!.id}`).catch(
+        (error: { status: number }) => error.status,
+      ),
+    ).to.equal(422)
     await api('DELETE', url)
 
     expect(unwalked([...walked]), 'routes that nobody has asked').to.deep.equal([])
   })
 })
 
-interface Layer { route?: { path: string | string[]; methods: Record<string, boolean> }; handle?: { stack?: Layer[] } }
+interface Layer {
+  route?: { path: string | string[]; methods: Record<string, boolean> }
+  handle?: { stack?: Layer[] }
+}
 
 /** The routes of the API that no call has met; streams and sources are used by their URLs. */
 function unwalked(calls: string[]): string[] {
-  const routesOf = (layers: Layer[]): string[] => layers.flatMap(({ route, handle }) => route
-    ? [route.path].flat().flatMap((one) => Object.keys(route.methods).map((method) => `${method.toUpperCase()} ${one}`))
-    : routesOf(handle?.stack ?? []))
-  const { router } = createApi({ token: 'x', folders: { builds: '/nowhere' } } as ApiParts) as unknown as { router: { stack: Layer[] } }
-  const routes = routesOf(router.stack).filter((route) => !/ \/(streams|sources\/:source)\//.test(route) && !/\/formations\//.test(route))
+  const routesOf = (layers: Layer[]): string[] =>
+    layers.flatMap(({ route, handle }) =>
+      route
+        ? [route.path]
+            .flat()
+            .flatMap((one) =>
+              Object.keys(route.methods).map((method) => `${method.toUpperCase()} ${one}`),
+            )
+        : routesOf(handle?.stack ?? []),
+    )
+  const { router } = createApi({
+    token: 'x',
+    folders: { builds: '/nowhere' },
+  } as ApiParts) as unknown as { router: { stack: Layer[] } }
+  const routes = routesOf(router.stack).filter(
+    (route) => !/ \/(streams|sources\/:source)\//.test(route) && !/\/formations\//.test(route),
+  )
   if (routes.length < 30) throw new Error(`Only ${routes.length} routes were found in the API`)
-  return routes.filter((route) => !calls.some((call) => new RegExp(`^${route.replace(/:\w+/g, '[^/]+')}$`).test(call)))
+  return routes.filter(
+    (route) => !calls.some((call) => new RegExp(`^${route.replace(/:\w+/g, '[^/]+')}$`).test(call)),
+  )
 }

@@ -5,27 +5,46 @@ import { SimulatedApp } from '../support/simulated-app.js'
 
 const DYNOS = 100
 const INSTANCES = 8
-/** A log in which figures are seldom: as busy, beside their interval, as one of 500 lines a second beside 20 s. */
+/**
+ * A log in which figures are seldom: as busy, beside their interval, as one of 500 lines a second
+ * beside 20 s.
+ */
 const LOUD = { dynos: DYNOS, instances: INSTANCES, foreign: 2500, figuresEvery: 4000 }
 
 describe('a busy log', () => {
   let app: SimulatedApp
   afterEach(() => app.close())
   const shown = ({ dynos, model }: Pick<Look, 'dynos' | 'model'>): number =>
-    reportDynos(dynos, model, Date.now()).reduce((sum, { instances }) => sum + instances.filter(({ memoryMb }) => memoryMb !== null).length, 0)
+    reportDynos(dynos, model, Date.now()).reduce(
+      (sum, { instances }) => sum + instances.filter(({ memoryMb }) => memoryMb !== null).length,
+      0,
+    )
 
   it('is followed until every instance has told its figures', async () => {
     app = await SimulatedApp.start(LOUD)
     let missing = 0
-    const seen = await look(apiFor(app.url), 'a1', { onFollow: (dynos) => { missing = dynos.length } })
+    const seen = await look(apiFor(app.url), 'a1', {
+      onFollow: (dynos) => {
+        missing = dynos.length
+      },
+    })
     expect(missing).to.be.above(DYNOS / 2)
     expect(seen.problem).to.equal(undefined)
     expect(shown(seen)).to.equal(DYNOS * INSTANCES)
   })
   it('is followed for the dyno alone that was asked for', async () => {
     app = await SimulatedApp.start(LOUD)
-    const seen = await look(apiFor(app.url), 'a1', { selection: { name: 'web.100' }, onFollow: () => undefined })
-    expect(reportDynos(seen.dynos.filter(({ name }) => name === 'web.100'), seen.model, Date.now())[0]!.instances).to.have.length(INSTANCES)
+    const seen = await look(apiFor(app.url), 'a1', {
+      selection: { name: 'web.100' },
+      onFollow: () => undefined,
+    })
+    expect(
+      reportDynos(
+        seen.dynos.filter(({ name }) => name === 'web.100'),
+        seen.model,
+        Date.now(),
+      )[0]!.instances,
+    ).to.have.length(INSTANCES)
     expect(shown(seen)).to.be.below(DYNOS * INSTANCES)
   })
   it('is given up in time, and known to hold no figures', async () => {
@@ -41,7 +60,11 @@ describe('a busy log', () => {
   it('is shown whole by a watch, with a call for the log and one list of dynos', async () => {
     app = await SimulatedApp.start(LOUD)
     const stop = new AbortController()
-    for await (const seen of watchFormation(apiFor(app.url), 'a1', { every: 50, signal: stop.signal })) if (shown(seen) === DYNOS * INSTANCES) stop.abort()
+    for await (const seen of watchFormation(apiFor(app.url), 'a1', {
+      every: 50,
+      signal: stop.signal,
+    }))
+      if (shown(seen) === DYNOS * INSTANCES) stop.abort()
     expect(app.calls).to.deep.equal({ 'POST /log-sessions': 1, 'GET /dynos': 1 })
   })
 })

@@ -10,22 +10,81 @@ const errorsOf = (lines: string[]): string[] => {
 
 describe('error lines', () => {
   it('are those that loggers and Node mark so, not counts and empty fields', () => {
-    const errors = ['Error: x', 'TypeError: x', 'error: x', '[ERROR] x', 'level=error msg=x', '{"level":50,"msg":"x"}', '{"level":"error"}', 'FATAL x', 'Uncaught exception', 'UnhandledPromiseRejection: unhandled x', 'MyOwnError: x'].map((text) => `app[web.1]: ${text}`)
-    const others = ['0 errors', 'error=null done', '"error":null', '{"error": false}', 'errors: 0', 'terrorist', 'mirror', 'GET /errors', 'panicked? no', 'listening', '{"level":30,"msg":"ok"}'].map((text) => `app[web.2]: ${text}`)
+    const errors = [
+      'Error: x',
+      'TypeError: x',
+      'error: x',
+      '[ERROR] x',
+      'level=error msg=x',
+      '{"level":50,"msg":"x"}',
+      '{"level":"error"}',
+      'FATAL x',
+      'Uncaught exception',
+      'UnhandledPromiseRejection: unhandled x',
+      'MyOwnError: x',
+    ].map((text) => `app[web.1]: ${text}`)
+    const others = [
+      '0 errors',
+      'error=null done',
+      '"error":null',
+      '{"error": false}',
+      'errors: 0',
+      'terrorist',
+      'mirror',
+      'GET /errors',
+      'panicked? no',
+      'listening',
+      '{"level":30,"msg":"ok"}',
+    ].map((text) => `app[web.2]: ${text}`)
     expect(errorsOf([...errors, ...others])).to.deep.equal(errors)
   })
 
   it('bring their stack along, also where other sources speak in between', () => {
-    expect(errorsOf(['app[web.1]: Error: x', 'app[web.2]: fine', 'app[web.1]:     at f (a.js:1:1)', "app[web.1]:   code: 'E' }", 'app[web.1]: }', 'app[web.1]: fine', 'app[web.1]:     at g'])).to.deep.equal([
-      'app[web.1]: Error: x', 'app[web.1]:     at f (a.js:1:1)', "app[web.1]:   code: 'E' }", 'app[web.1]: }',
+    expect(
+      errorsOf([
+        'app[web.1]: Error: x',
+        'app[web.2]: fine',
+        'app[web.1]:     at f (a.js:1:1)',
+        "app[web.1]:   code: 'E' }",
+        'app[web.1]: }',
+        'app[web.1]: fine',
+        'app[web.1]:     at g',
+      ]),
+    ).to.deep.equal([
+      'app[web.1]: Error: x',
+      'app[web.1]:     at f (a.js:1:1)',
+      "app[web.1]:   code: 'E' }",
+      'app[web.1]: }',
     ])
-    expect(errorsOf(['app[web.1]: [api:0] Error: x', 'app[web.1]: [jobs:0]   fine', 'app[web.1]: [api:0]     at f'])).to.deep.equal(['app[web.1]: [api:0] Error: x', 'app[web.1]: [api:0]     at f'])
+    expect(
+      errorsOf([
+        'app[web.1]: [api:0] Error: x',
+        'app[web.1]: [jobs:0]   fine',
+        'app[web.1]: [api:0]     at f',
+      ]),
+    ).to.deep.equal(['app[web.1]: [api:0] Error: x', 'app[web.1]: [api:0]     at f'])
   })
 
-  it('are requests that failed, Heroku\'s codes, crashes and exits too', () => {
-    const router = (rest: string) => `heroku[router]: at=${rest} method=GET path="/" host=a request_id=x fwd="" dyno=web.1 connect=0ms service=1ms status=`
-    const errors = [`${router('error code=H12 desc="x"')}503`, `${router('info')}500`, 'heroku[web.1]: Error R14 (Memory quota exceeded)', 'heroku[web.1]: Process exited with status 1', 'heroku[web.1]: State changed from up to crashed', 'app[web.1]: shipit source=web.1 app=api instance=0 event=exit code=1', 'app[web.1]: shipit source=web.1 app=api instance=0 event=crash code=1']
-    const others = [`${router('info')}404`, 'heroku[web.1]: State changed from starting to up', 'heroku[web.1]: Process exited with status 0', 'heroku[web.1]: Process exited with status 143', 'app[web.1]: shipit source=web.1 app=api instance=0 event=exit asked=yes', 'app[web.1]: shipit source=web.1 app=api instance=0 event=start']
+  it("are requests that failed, Heroku's codes, crashes and exits too", () => {
+    const router = (rest: string) =>
+      `heroku[router]: at=${rest} method=GET path="/" host=a request_id=x fwd="" dyno=web.1 connect=0ms service=1ms status=`
+    const errors = [
+      `${router('error code=H12 desc="x"')}503`,
+      `${router('info')}500`,
+      'heroku[web.1]: Error R14 (Memory quota exceeded)',
+      'heroku[web.1]: Process exited with status 1',
+      'heroku[web.1]: State changed from up to crashed',
+      'app[web.1]: shipit source=web.1 app=api instance=0 event=exit code=1',
+      'app[web.1]: shipit source=web.1 app=api instance=0 event=crash code=1',
+    ]
+    const others = [
+      `${router('info')}404`,
+      'heroku[web.1]: State changed from starting to up',
+      'heroku[web.1]: Process exited with status 0',
+      'heroku[web.1]: Process exited with status 143',
+      'app[web.1]: shipit source=web.1 app=api instance=0 event=exit asked=yes',
+      'app[web.1]: shipit source=web.1 app=api instance=0 event=start',
+    ]
     expect(errorsOf([...errors, ...others])).to.deep.equal(errors)
   })
 })

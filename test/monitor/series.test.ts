@@ -18,7 +18,11 @@ function model(...lines: string[]): FormationModel {
 
 describe('the series of the charts', () => {
   const known = model(
-    sample('web.1', 0, 3.5, 10, 50), sample('web.1', 0, 2.5, 20, 60), sample('web.1', 1, 2.4, 30, 40), sample('web.2', 0, 0.9, 1, 10), sample('web.2', 0, 0.1, 5, 15),
+    sample('web.1', 0, 3.5, 10, 50),
+    sample('web.1', 0, 2.5, 20, 60),
+    sample('web.1', 1, 2.4, 30, 40),
+    sample('web.2', 0, 0.9, 1, 10),
+    sample('web.2', 0, 0.1, 5, 15),
   )
 
   it('add up the instances of one moment, and have the worst event loop', () => {
@@ -29,14 +33,22 @@ describe('the series of the charts', () => {
   })
 
   it('are of one instance, or of the whole app; of two figures in a span the last stands', () => {
-    expect(seriesOf(known, { dyno: 'web.1', instance: 'api:1' }, 3, NOW).cpu).to.deep.equal([30, 30, NaN])
+    expect(seriesOf(known, { dyno: 'web.1', instance: 'api:1' }, 3, NOW).cpu).to.deep.equal([
+      30,
+      30,
+      NaN,
+    ])
     expect(seriesOf(known, {}, 3, NOW).cpu).to.deep.equal([50, 50, 5])
     expect(seriesOf(known, { dyno: 'web.9' }, 2, NOW).cpu).to.deep.equal([NaN, NaN])
   })
 
   it('count requests and errors as the router does, else as the instances do', () => {
     expect(seriesOf(known, { dyno: 'web.1' }, 3, NOW).requests).to.deep.equal([120, 120, NaN])
-    const routed = model(request('web.1', 2.5, 200), request('web.1', 2.4, 500), request('web.1', 0.5, 200))
+    const routed = model(
+      request('web.1', 2.5, 200),
+      request('web.1', 2.4, 500),
+      request('web.1', 0.5, 200),
+    )
     const { requests, errors } = seriesOf(routed, { dyno: 'web.1' }, 3, NOW)
     expect(requests[0]).to.equal(6)
     expect(errors[0]).to.equal(3)

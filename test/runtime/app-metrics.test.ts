@@ -5,43 +5,124 @@ import { metricFields, takeAppMessage, type AppMetrics } from '../../src/runtime
 import { sampleLine } from '../../src/runtime/event-line.js'
 
 const monitor = (data: object) => ({ type: 'axm:monitor', data })
-const told = (...messages: unknown[]) => messages.reduce<AppMetrics | undefined>((before, message) => takeAppMessage(before, message) ?? before, undefined)
+const told = (...messages: unknown[]) =>
+  messages.reduce<AppMetrics | undefined>(
+    (before, message) => takeAppMessage(before, message) ?? before,
+    undefined,
+  )
 
 /** The line of figures, and what a reader of the log makes of it. */
 function line(metrics: AppMetrics | undefined) {
-  const text = sampleLine({ source: 'web.1', app: 'api', instance: 0 }, { pid: 1, status: 'online', restarts: 0, uptime: 1, rss: 10, cpu: 0, told: metrics && metricFields(metrics) }).trimEnd()
+  const text = sampleLine(
+    { source: 'web.1', app: 'api', instance: 0 },
+    {
+      pid: 1,
+      status: 'online',
+      restarts: 0,
+      uptime: 1,
+      rss: 10,
+      cpu: 0,
+      told: metrics && metricFields(metrics),
+    },
+  ).trimEnd()
   const read = readLine(parseLogLine(`2026-11-22T20:00:00.000000+00:00 app[web.1]: ${text}`))
   return { text, read: read.kind === 'sample' ? read : undefined }
 }
 
 describe('metrics of an app in the line of figures', () => {
   it('have their name, value and unit', () => {
-    const { text, read } = line(told(monitor({ 'req/min': { value: 12.5 }, users: { value: 23, unit: 'users' }, latency: { value: '3.13', unit: 'ms' }, load: { value: 63, unit: '%' }, worker: { value: 'idle' }, up: { value: true } })))
-    expect(text).to.match(/ metric#req\/min=12.5 metric#users=23users metric#latency=3.13ms metric#load=63% metric#worker=idle metric#up=true$/)
+    const { text, read } = line(
+      told(
+        monitor({
+          'req/min': { value: 12.5 },
+          users: { value: 23, unit: 'users' },
+          latency: { value: '3.13', unit: 'ms' },
+          load: { value: 63, unit: '%' },
+          worker: { value: 'idle' },
+          up: { value: true },
+        }),
+      ),
+    )
+    expect(text).to.match(
+      / metric#req\/min=12.5 metric#users=23users metric#latency=3.13ms metric#load=63% metric#worker=idle metric#up=true$/,
+    )
     expect(read!.metrics).to.deep.equal([
-      { name: 'req/min', value: 12.5, unit: null }, { name: 'users', value: 23, unit: 'users' }, { name: 'latency', value: 3.13, unit: 'ms' }, { name: 'load', value: 63, unit: '%' },
-      { name: 'worker', value: 'idle', unit: null }, { name: 'up', value: 'true', unit: null },
+      { name: 'req/min', value: 12.5, unit: null },
+      { name: 'users', value: 23, unit: 'users' },
+      { name: 'latency', value: 3.13, unit: 'ms' },
+      { name: 'load', value: 63, unit: '%' },
+      { name: 'worker', value: 'idle', unit: null },
+      { name: 'up', value: 'true', unit: null },
     ])
   })
 
   it('survive any name, text and unit', () => {
-    const names = ['Realtime user', 'Users "now"', 'a=b', 'c,d', 'é ü 漢字', '50%', "it's (x)*!", 'new\nline', '\x1b[2J', '\ud800', 'metric#x', 'instance']
-    const { text, read } = line(told(monitor(Object.fromEntries(names.map((name) => [name, { value: `v "${name}"`, unit: 'x' }]))), monitor({ n: { value: 5, unit: 'e3' } })))
+    const names = [
+      'Realtime user',
+      'Users "now"',
+      'a=b',
+      'c,d',
+      'é ü 漢字',
+      '50%',
+      "it's (x)*!",
+      'new\nline',
+      '\x1b[2J',
+      '\ud800',
+      'metric#x',
+      'instance',
+    ]
+    const { text, read } = line(
+      told(
+        monitor(
+          Object.fromEntries(names.map((name) => [name, { value: `v "${name}"`, unit: 'x' }])),
+        ),
+        monitor({ n: { value: 5, unit: 'e3' } }),
+      ),
+    )
     // eslint-disable-next-line no-control-regex
     expect(text).not.to.match(/[\u0000-\u001F\u007F-\u009F]/)
-    expect(read!.metrics.map(({ name, value }) => [name, value])).to.deep.equal([...names.map((name) => [name.replace('\ud800', '\uFFFD'), `v "${name}"`]), ['n', 5]])
+    expect(read!.metrics.map(({ name, value }) => [name, value])).to.deep.equal([
+      ...names.map((name) => [name.replace('\ud800', '\uFFFD'), `v "${name}"`]),
+      ['n', 5],
+    ])
     expect(read!.app).to.equal('api')
   })
 
   it("leave out Node's own figures, which the line has, and what is no value", () => {
-    const internal = { 'Heap Size': { value: '9.23', type: 'internal/v8/heap/total', unit: 'MiB' }, 'Loop delay': { value: '0ms', type: 'libuv/latency' }, 'Active handles': { value: 2, type: 'Active handles' } }
-    const nothing = { a: { value: NaN }, b: { value: undefined }, c: { value: {} }, d: null, e: { value: Infinity }, f: 5 }
-    expect(told(monitor(internal), monitor(nothing), monitor({}), { type: 'axm:option:configuration', data: {} }, { type: 'axm:monitor' }, 'ready', null)).to.equal(undefined)
+    const internal = {
+      'Heap Size': { value: '9.23', type: 'internal/v8/heap/total', unit: 'MiB' },
+      'Loop delay': { value: '0ms', type: 'libuv/latency' },
+      'Active handles': { value: 2, type: 'Active handles' },
+    }
+    const nothing = {
+      a: { value: NaN },
+      b: { value: undefined },
+      c: { value: {} },
+      d: null,
+      e: { value: Infinity },
+      f: 5,
+    }
+    expect(
+      told(
+        monitor(internal),
+        monitor(nothing),
+        monitor({}),
+        { type: 'axm:option:configuration', data: {} },
+        { type: 'axm:monitor' },
+        'ready',
+        null,
+      ),
+    ).to.equal(undefined)
     expect(line(undefined).text).not.to.include('metric')
   })
 
   it('are bounded in number and length, and say how many are left out', () => {
-    const many = Object.fromEntries(Array.from({ length: 500 }, (_, at) => [`${'漢'.repeat(500)}${at}`.slice(at % 2), { value: '"'.repeat(10_000), unit: 'u'.repeat(1000) }]))
+    const many = Object.fromEntries(
+      Array.from({ length: 500 }, (_, at) => [
+        `${'漢'.repeat(500)}${at}`.slice(at % 2),
+        { value: '"'.repeat(10_000), unit: 'u'.repeat(1000) },
+      ]),
+    )
     const few = Object.fromEntries(Array.from({ length: 25 }, (_, at) => [`m${at}`, { value: at }]))
     expect(line(told(monitor(many))).text.length).to.be.below(9000)
     const { text, read } = line(told(monitor(few), monitor({ m0: { value: 7 } })))
@@ -51,8 +132,18 @@ describe('metrics of an app in the line of figures', () => {
   })
 
   it('stand beside the actions that an app offers, without those of the package', () => {
-    const action = (name: string, kind?: string) => ({ type: 'axm:action', data: { action_name: name, action_type: kind, arity: 1 } })
-    const { text, read } = line(told(action('db:clean', 'custom'), action('km:heapdump', 'internal'), action('say "hi", you', undefined), action('db:clean')))
+    const action = (name: string, kind?: string) => ({
+      type: 'axm:action',
+      data: { action_name: name, action_type: kind, arity: 1 },
+    })
+    const { text, read } = line(
+      told(
+        action('db:clean', 'custom'),
+        action('km:heapdump', 'internal'),
+        action('say "hi", you', undefined),
+        action('db:clean'),
+      ),
+    )
     expect(text).to.include(' actions=db:clean,say%20%22hi%22%2C%20you')
     expect(read!.actions).to.deep.equal(['db:clean', 'say "hi", you'])
   })

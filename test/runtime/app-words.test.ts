@@ -18,11 +18,19 @@ for (const mode of ['fork', 'cluster']) {
     afterEach(() => folder.end())
 
     it('is in the log without keys: metrics, actions, reported and uncaught errors', async () => {
-      folder = new AppFolder({ 'app.js': APP, 'ecosystem.config.yml': `apps: [{ name: a, script: app.js, exec_mode: ${mode}, autorestart: false }]\n` })
-      const run = await folder.start(undefined, { SHIPIT_METRICS: '0.3', API_TOKEN: 'abcdef123456' })
+      folder = new AppFolder({
+        'app.js': APP,
+        'ecosystem.config.yml': `apps: [{ name: a, script: app.js, exec_mode: ${mode}, autorestart: false }]\n`,
+      })
+      const run = await folder.start(undefined, {
+        SHIPIT_METRICS: '0.3',
+        API_TOKEN: 'abcdef123456',
+      })
       expect((await run.ended).code).to.equal(1)
       const lines = run.stdout.split('\n').filter((line) => line.startsWith('shipit source='))
-      expect(lines.find((line) => line.includes('metric#'))).to.match(/ metric#Realtime%20user=23users actions=db:clean$/)
+      expect(lines.find((line) => line.includes('metric#'))).to.match(
+        / metric#Realtime%20user=23users actions=db:clean$/,
+      )
       expect(lines.filter((line) => line.includes('event=exception'))).to.deep.equal([
         'shipit source=web.1 app=a instance=0 event=exception type=BookedOut message="no seat for\\n[API_TOKEN]" at=app.js:3:5',
         'shipit source=web.1 app=a instance=0 event=exception type=TypeError message="never caught" at=app.js:6:26 uncaught=yes',
@@ -34,7 +42,10 @@ for (const mode of ['fork', 'cluster']) {
   })
 }
 
-/** The real packages. tx2 is pm2's own dependency; SHIPIT_PM2_IO names a folder in which npm has installed @pm2/io. */
+/**
+ * The real packages. tx2 is pm2's own dependency; SHIPIT_PM2_IO names a folder in which npm has
+ * installed @pm2/io.
+ */
 const TX2 = `
 const tx2 = require(${JSON.stringify(createRequire(import.meta.url).resolve('tx2'))})
 tx2.metric({ name: 'Users "now"', value: () => 5, unit: 'users' })
@@ -56,7 +67,10 @@ io.notifyError(new RangeError('reported'))
 setInterval(() => {}, 1000)
 `
 const io = process.env['SHIPIT_PM2_IO']
-const packages: [name: string, app: string][] = [['tx2', TX2], ...(io === undefined ? [] : [['@pm2/io', IO] as [string, string]])]
+const packages: [name: string, app: string][] = [
+  ['tx2', TX2],
+  ...(io === undefined ? [] : [['@pm2/io', IO] as [string, string]]),
+]
 
 for (const [name, app] of packages) {
   describe(`an app that uses ${name}`, function () {
@@ -65,12 +79,22 @@ for (const [name, app] of packages) {
     afterEach(() => folder.end())
 
     it('has its metric, counter, meter, histogram, action and error in the log', async () => {
-      folder = new AppFolder({ 'app.js': app, 'ecosystem.config.yml': 'apps: [{ name: a, script: app.js }]\n' })
-      const run = await folder.start(undefined, { SHIPIT_METRICS: '0.3', ...(io === undefined ? {} : { IO: createRequire(`${io}/x`).resolve('@pm2/io') }) })
+      folder = new AppFolder({
+        'app.js': app,
+        'ecosystem.config.yml': 'apps: [{ name: a, script: app.js }]\n',
+      })
+      const run = await folder.start(undefined, {
+        SHIPIT_METRICS: '0.3',
+        ...(io === undefined ? {} : { IO: createRequire(`${io}/x`).resolve('@pm2/io') }),
+      })
       await run.says(/metric#latency/)
       const line = run.stdout.split('\n').find((one) => one.includes('metric#latency'))!
-      expect(line.slice(line.indexOf(' metric#'))).to.match(/^ metric#Users%20%22now%22=5users metric#Downloads=3 metric#req\/min=[\d.]+req metric#latency=100 actions=world$/)
-      expect(run.stdout).to.match(/event=exception type=RangeError message=reported at=app\.js:\d+:\d+\n/)
+      expect(line.slice(line.indexOf(' metric#'))).to.match(
+        /^ metric#Users%20%22now%22=5users metric#Downloads=3 metric#req\/min=[\d.]+req metric#latency=100 actions=world$/,
+      )
+      expect(run.stdout).to.match(
+        /event=exception type=RangeError message=reported at=app\.js:\d+:\d+\n/,
+      )
     })
   })
 }

@@ -4,12 +4,23 @@ import { BOOT_HEADER, PROBE_HEADER } from '../../src/runtime/boot-id.js'
 import { AppFolder, freePort, type Run } from './harness.js'
 
 /** What a GET is answered: its headers, as they came, and its body. */
-function ask(port: number, headers: http.OutgoingHttpHeaders = {}, path = '/'): Promise<{ headers: http.IncomingHttpHeaders; raw: string[]; body: string }> {
+function ask(
+  port: number,
+  headers: http.OutgoingHttpHeaders = {},
+  path = '/',
+): Promise<{ headers: http.IncomingHttpHeaders; raw: string[]; body: string }> {
   return new Promise((resolve, reject) => {
-    http.get({ host: '127.0.0.1', port, path, headers, agent: false }, (response) => {
-      let body = ''
-      response.setEncoding('utf8').on('data', (text: string) => { body += text }).on('end', () => resolve({ headers: response.headers, raw: response.rawHeaders, body }))
-    }).on('error', reject)
+    http
+      .get({ host: '127.0.0.1', port, path, headers, agent: false }, (response) => {
+        let body = ''
+        response
+          .setEncoding('utf8')
+          .on('data', (text: string) => {
+            body += text
+          })
+          .on('end', () => resolve({ headers: response.headers, raw: response.rawHeaders, body }))
+      })
+      .on('error', reject)
   })
 }
 
@@ -25,10 +36,20 @@ const THREAD = `const { Worker } = require('node:worker_threads')\nnew Worker('.
 
 describe('the id of a boot', () => {
   const folders: AppFolder[] = []
-  afterEach(async () => { for (const folder of folders.splice(0)) await folder.end() })
+  afterEach(async () => {
+    for (const folder of folders.splice(0)) await folder.end()
+  })
 
-  const start = async (app: string, files: Record<string, string>, env: Record<string, string | undefined> = {}): Promise<{ run: Run; port: number }> => {
-    const folder = new AppFolder({ 'ecosystem.config.yml': `apps:\n  - { name: api, ${app} }\n`, 'server.js': SERVER, ...files })
+  const start = async (
+    app: string,
+    files: Record<string, string>,
+    env: Record<string, string | undefined> = {},
+  ): Promise<{ run: Run; port: number }> => {
+    const folder = new AppFolder({
+      'ecosystem.config.yml': `apps:\n  - { name: api, ${app} }\n`,
+      'server.js': SERVER,
+      ...files,
+    })
     folders.push(folder)
     const port = await freePort()
     const run = await folder.start(undefined, { PORT: String(port), DYNO: 'web.1', ...env })
@@ -37,12 +58,19 @@ describe('the id of a boot', () => {
   const untilAnswered = async (port: number): Promise<void> => {
     const deadline = Date.now() + 20_000
     while (Date.now() < deadline) {
-      if (await ask(port).then(() => true, () => false)) return
+      if (
+        await ask(port).then(
+          () => true,
+          () => false,
+        )
+      )
+        return
       await new Promise((resolve) => setTimeout(resolve, 25))
     }
     throw new Error('nothing answered')
   }
-  const idOf = (run: Run): string | undefined => /^shipit source=web\.1 event=boot id=([0-9a-f]{24})$/m.exec(run.stdout)?.[1]
+  const idOf = (run: Run): string | undefined =>
+    /^shipit source=web\.1 event=boot id=([0-9a-f]{24})$/m.exec(run.stdout)?.[1]
 
   const apps: [string, string, Record<string, string>][] = [
     ['cluster mode', 'script: server.js, instances: 2, exec_mode: cluster', {}],
@@ -66,13 +94,19 @@ describe('the id of a boot', () => {
   it('is in no answer to anybody else, is another with each boot, and is not there outside a dyno', async () => {
     const { run, port } = await start('script: server.js', {})
     await untilAnswered(port)
-    expect((await ask(port, { 'X-Shipit-Prob': '1' })).raw.join().toLowerCase()).to.not.include('shipit')
+    expect((await ask(port, { 'X-Shipit-Prob': '1' })).raw.join().toLowerCase()).to.not.include(
+      'shipit',
+    )
     const again = await start('script: server.js', {})
     await untilAnswered(again.port)
-    expect(idOf(again.run)).to.match(/^[0-9a-f]{24}$/).and.not.equal(idOf(run))
+    expect(idOf(again.run))
+      .to.match(/^[0-9a-f]{24}$/)
+      .and.not.equal(idOf(run))
     const outside = await start('script: server.js', {}, { DYNO: undefined })
     await untilAnswered(outside.port)
     expect(outside.run.stdout).to.not.include('event=boot')
-    expect((await ask(outside.port, { [PROBE_HEADER]: '1' })).headers).to.not.have.property(BOOT_HEADER)
+    expect((await ask(outside.port, { [PROBE_HEADER]: '1' })).headers).to.not.have.property(
+      BOOT_HEADER,
+    )
   })
 })

@@ -1,7 +1,16 @@
 import { expect } from 'chai'
-import { afterExit, cannotStayUp, failureCode, healthy, type Exit } from '../../src/runtime/crash-policy.js'
+import {
+  afterExit,
+  cannotStayUp,
+  failureCode,
+  healthy,
+  type Exit,
+} from '../../src/runtime/crash-policy.js'
 
-/** Lets an app live for `uptimes[i]` again and again with PM2's backoff between; the second at which the dyno is given up, if it is. */
+/**
+ * Lets an app live for `uptimes[i]` again and again with PM2's backoff between; the second at which
+ * the dyno is given up, if it is.
+ */
 function giveUpAfter(uptime: number, more: Partial<Exit> = {}, exits = 40): number | undefined {
   let at = 0
   let backoff = 100
@@ -19,13 +28,18 @@ function giveUpAfter(uptime: number, more: Partial<Exit> = {}, exits = 40): numb
 
 describe('when a dyno is given up', () => {
   it('within seconds for an app that throws at boot', () => expect(giveUpAfter(150)).to.be.below(4))
-  it('within a minute for one that lives 1.5 s', () => expect(giveUpAfter(1500)).to.be.within(20, 60))
-  it('at its second end for one that lives 20 s', () => expect(giveUpAfter(20_000)).to.be.within(40, 61))
-  it('never for one that lives longer than a minute', () => expect(giveUpAfter(61_000)).to.equal(undefined))
-  it('at its first end, however late, for max_restarts: 0', () => expect(giveUpAfter(70_000, { maxRestarts: 0 })).to.equal(70))
-  it('by max_restarts, where the file has it', () => expect(giveUpAfter(10, { maxRestarts: 3 })).to.be.below(0.5))
+  it('within a minute for one that lives 1.5 s', () =>
+    expect(giveUpAfter(1500)).to.be.within(20, 60))
+  it('at its second end for one that lives 20 s', () =>
+    expect(giveUpAfter(20_000)).to.be.within(40, 61))
+  it('never for one that lives longer than a minute', () =>
+    expect(giveUpAfter(61_000)).to.equal(undefined))
+  it('at its first end, however late, for max_restarts: 0', () =>
+    expect(giveUpAfter(70_000, { maxRestarts: 0 })).to.equal(70))
+  it('by max_restarts, where the file has it', () =>
+    expect(giveUpAfter(10, { maxRestarts: 3 })).to.be.below(0.5))
 
-  it('has the app\'s own code, never 0', () => {
+  it("has the app's own code, never 0", () => {
     expect([failureCode(3), failureCode(0), failureCode(null)]).to.deep.equal([3, 1, 1])
   })
 })

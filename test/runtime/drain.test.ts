@@ -7,8 +7,15 @@ describe('a dyno that is stopped', function () {
   let app: AppFolder
   afterEach(() => app.end())
 
-  const serving = async (mode: string, more = '', source = HTTP_APP): Promise<{ run: Run; port: number }> => {
-    app = new AppFolder({ 'server.js': source, 'ecosystem.config.yml': `apps:\n  - { name: api, script: server.js, exec_mode: ${mode}${more} }\n` })
+  const serving = async (
+    mode: string,
+    more = '',
+    source = HTTP_APP,
+  ): Promise<{ run: Run; port: number }> => {
+    app = new AppFolder({
+      'server.js': source,
+      'ecosystem.config.yml': `apps:\n  - { name: api, script: server.js, exec_mode: ${mode}${more} }\n`,
+    })
     const port = await freePort()
     const run = await app.start(undefined, { PORT: String(port) })
     await run.says('event=listening')
@@ -35,7 +42,11 @@ describe('a dyno that is stopped', function () {
     expect(isAlive(pid)).to.equal(false)
   })
 
-  for (const [mode, instances, told] of [['cluster', 2, 'all'], ['fork', 1, 'all'], ['fork', 1, 'the supervisor alone']] as const) {
+  for (const [mode, instances, told] of [
+    ['cluster', 2, 'all'],
+    ['fork', 1, 'all'],
+    ['fork', 1, 'the supervisor alone'],
+  ] as const) {
     it(`loses none of what it accepted, under keep-alive and new connections (${mode}, ${told} told)`, async () => {
       const { run, port } = await serving(mode, `, instances: ${instances}`)
       await run.says(`instance=${instances - 1} event=listening`)
@@ -44,7 +55,8 @@ describe('a dyno that is stopped', function () {
       await until(() => keepAlive.answered > 500 && fresh.answered > 100)
       if (told === 'all') run.signalAll()
       else run.child.kill('SIGTERM')
-      // Where the dyno is told, the router turns away; where an instance alone stops in fork mode, clients go on until they are refused.
+      // Where the dyno is told, the router turns away; where an instance alone stops in fork mode,
+      // clients go on until they are refused.
       await (told === 'all' ? until(() => run.output.includes('event=stop')) : run.ended)
       const lost = [...(await keepAlive.end()), ...(await fresh.end())]
       expect(lost).to.deep.equal([])
@@ -61,7 +73,10 @@ describe('a dyno that is stopped', function () {
   })
 
   it('stops what a shell script has started', async () => {
-    app = new AppFolder({ 'job.sh': 'sleep 300 & echo "pid $!"; wait; sleep 300', 'ecosystem.config.yml': 'apps:\n  - { name: job, script: job.sh }\n' })
+    app = new AppFolder({
+      'job.sh': 'sleep 300 & echo "pid $!"; wait; sleep 300',
+      'ecosystem.config.yml': 'apps:\n  - { name: job, script: job.sh }\n',
+    })
     const run = await app.start()
     await run.says(/pid \d+\n/)
     const pid = Number(/pid (\d+)\n/.exec(run.appLines.join('\n') + '\n')?.[1])
@@ -71,13 +86,20 @@ describe('a dyno that is stopped', function () {
   })
 
   it('ends an instance that will not stop when its kill_timeout is over', async () => {
-    const { run } = await serving('fork', ', kill_timeout: 700', `${HTTP_APP}\nprocess.on('SIGTERM', () => {})`)
+    const { run } = await serving(
+      'fork',
+      ', kill_timeout: 700',
+      `${HTTP_APP}\nprocess.on('SIGTERM', () => {})`,
+    )
     run.signalAll()
     expect((await run.ended).code).to.equal(0)
   })
 })
 
-/** Clients that send one request after another; once turned away, as a router is by a dyno that stops, they open no new connections. */
+/**
+ * Clients that send one request after another; once turned away, as a router is by a dyno that
+ * stops, they open no new connections.
+ */
 class Load {
   answered = 0
   #isTurnedAway = false
@@ -101,7 +123,10 @@ class Load {
   async #client(): Promise<void> {
     const agent = new http.Agent({ keepAlive: this.isKept, maxSockets: 1 })
     do this.answered += 1
-    while ((await this.#request(agent)) && (!this.#isTurnedAway || Object.keys(agent.freeSockets).length > 0))
+    while (
+      (await this.#request(agent)) &&
+      (!this.#isTurnedAway || Object.keys(agent.freeSockets).length > 0)
+    )
     agent.destroy()
   }
 
@@ -113,7 +138,9 @@ class Load {
         response.once('error', (error) => this.#lose(error, resolve))
         response.once('end', () => setImmediate(() => resolve(true)))
       })
-      request.once('error', (error: NodeJS.ErrnoException) => (error.code === 'ECONNREFUSED' ? resolve(false) : this.#lose(error, resolve)))
+      request.once('error', (error: NodeJS.ErrnoException) =>
+        error.code === 'ECONNREFUSED' ? resolve(false) : this.#lose(error, resolve),
+      )
     })
   }
 

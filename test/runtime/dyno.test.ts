@@ -4,13 +4,20 @@ import { readDyno } from '../../src/runtime/dyno.js'
 const V1 = '/sys/fs/cgroup/memory/memory.limit_in_bytes'
 const V2 = '/sys/fs/cgroup/memory.max'
 const MB = 2 ** 20
-const dyno = (files: Record<string, string>, env: NodeJS.ProcessEnv = {}, cpus = 8) => readDyno(env, (file) => files[file], cpus)
+const dyno = (files: Record<string, string>, env: NodeJS.ProcessEnv = {}, cpus = 8) =>
+  readDyno(env, (file) => files[file], cpus)
 
 describe('what a dyno has', () => {
   it('reads its memory from cgroup v2, v1, MEMORY_AVAILABLE, else takes the smallest dyno', () => {
     expect(dyno({ [V2]: `${1024 * MB}\n` })).to.include({ memory: 1024, memorySource: 'cgroup v2' })
-    expect(dyno({ [V1]: `${512 * MB}\n`, [V2]: 'max\n' })).to.include({ memory: 512, memorySource: 'cgroup v1' })
-    expect(dyno({ [V1]: '9223372036854771712\n' }, { MEMORY_AVAILABLE: '2560' })).to.include({ memory: 2560, memorySource: 'MEMORY_AVAILABLE' })
+    expect(dyno({ [V1]: `${512 * MB}\n`, [V2]: 'max\n' })).to.include({
+      memory: 512,
+      memorySource: 'cgroup v1',
+    })
+    expect(dyno({ [V1]: '9223372036854771712\n' }, { MEMORY_AVAILABLE: '2560' })).to.include({
+      memory: 2560,
+      memorySource: 'MEMORY_AVAILABLE',
+    })
     expect(dyno({}).memory).to.equal(512)
   })
 
@@ -26,14 +33,27 @@ describe('what a dyno has', () => {
   it('counts CPUs by quota, never more than there are', () => {
     expect(dyno({ '/sys/fs/cgroup/cpu.max': '200000 100000' }).cpus).to.equal(2)
     expect(dyno({ '/sys/fs/cgroup/cpu.max': '50000 100000' }).cpus).to.equal(1)
-    const v1 = { '/sys/fs/cgroup/cpu/cpu.cfs_quota_us': '300000', '/sys/fs/cgroup/cpu/cpu.cfs_period_us': '100000' }
+    const v1 = {
+      '/sys/fs/cgroup/cpu/cpu.cfs_quota_us': '300000',
+      '/sys/fs/cgroup/cpu/cpu.cfs_period_us': '100000',
+    }
     expect(dyno({ '/sys/fs/cgroup/cpu.max': 'max 100000', ...v1 }).cpus).to.equal(3)
     expect(dyno({ '/sys/fs/cgroup/cpu.max': '400000 100000', ...v1 }).cpus).to.equal(3)
     expect(dyno(v1, { HEROKU_AVAILABLE_PARALLELISM: '2' }).cpus).to.equal(2)
     expect(dyno(v1, { HEROKU_AVAILABLE_PARALLELISM: '16' }).cpus).to.equal(3)
     expect(dyno({}, { HEROKU_AVAILABLE_PARALLELISM: 'none' }).cpus).to.equal(8)
     expect(dyno({ '/sys/fs/cgroup/cpu.max': 'max 100000' }).cpus).to.equal(8)
-    expect(dyno({ '/sys/fs/cgroup/cpu/cpu.cfs_quota_us': '150000', '/sys/fs/cgroup/cpu/cpu.cfs_period_us': '100000' }).cpus).to.equal(2)
-    expect(dyno({ '/sys/fs/cgroup/cpu/cpu.cfs_quota_us': '-1', '/sys/fs/cgroup/cpu/cpu.cfs_period_us': '100000' }).cpus).to.equal(8)
+    expect(
+      dyno({
+        '/sys/fs/cgroup/cpu/cpu.cfs_quota_us': '150000',
+        '/sys/fs/cgroup/cpu/cpu.cfs_period_us': '100000',
+      }).cpus,
+    ).to.equal(2)
+    expect(
+      dyno({
+        '/sys/fs/cgroup/cpu/cpu.cfs_quota_us': '-1',
+        '/sys/fs/cgroup/cpu/cpu.cfs_period_us': '100000',
+      }).cpus,
+    ).to.equal(8)
   })
 })

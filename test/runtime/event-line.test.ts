@@ -5,39 +5,82 @@ const name = { source: 'web.1', app: 'api', instance: 0 }
 
 describe('lines in the log', () => {
   it('tell a change', () => {
-    expect(eventLine(name, 'exit', { code: 1, signal: undefined, restarts: 3, backoff: '225ms' })).to.equal(
+    expect(
+      eventLine(name, 'exit', { code: 1, signal: undefined, restarts: 3, backoff: '225ms' }),
+    ).to.equal(
       'shipit source=web.1 app=api instance=0 event=exit code=1 restarts=3 backoff=225ms\n',
     )
   })
 
   it('tell a sample', () => {
-    const sample = { pid: 23, status: 'online', restarts: 0, uptime: 120.2, rss: 61.2, cpu: 1.3, eventLoopP95: 2.1, requestsPerMinute: 118, activeRequests: 3 }
+    const sample = {
+      pid: 23,
+      status: 'online',
+      restarts: 0,
+      uptime: 120.2,
+      rss: 61.2,
+      cpu: 1.3,
+      eventLoopP95: 2.1,
+      requestsPerMinute: 118,
+      activeRequests: 3,
+    }
     expect(sampleLine(name, sample)).to.equal(
       'shipit source=web.1 app=api instance=0 pid=23 status=online restarts=0 uptime=120s sample#memory_rss=61.20MB sample#cpu=1.3% sample#event_loop_p95=2.10ms sample#requests=118rpm sample#active_requests=3\n',
     )
   })
 
   it('tell where the memory goes, and which version runs', () => {
-    const sample = { pid: 23, status: 'online', restarts: 0, uptime: 1, rss: 61.2, cpu: 0, heap: 20.5, external: 1.234, limit: 200, version: '1.2.0' }
-    expect(sampleLine(name, sample)).to.contain(' uptime=1s version=1.2.0 sample#memory_rss=61.20MB sample#memory_heap=20.50MB sample#memory_external=1.23MB sample#memory_limit=200.00MB sample#cpu')
+    const sample = {
+      pid: 23,
+      status: 'online',
+      restarts: 0,
+      uptime: 1,
+      rss: 61.2,
+      cpu: 0,
+      heap: 20.5,
+      external: 1.234,
+      limit: 200,
+      version: '1.2.0',
+    }
+    expect(sampleLine(name, sample)).to.contain(
+      ' uptime=1s version=1.2.0 sample#memory_rss=61.20MB sample#memory_heap=20.50MB sample#memory_external=1.23MB sample#memory_limit=200.00MB sample#cpu',
+    )
   })
 
   it('tell of all instances of a dyno at once, and of many in lines that Heroku does not split', () => {
     const sample = { pid: 23, status: 'online', restarts: 0, uptime: 1, rss: 61.2, cpu: 0 }
-    const samples = (count: number) => Array.from({ length: count }, (_, instance) => ({ app: 'my api', instance, sample }))
+    const samples = (count: number) =>
+      Array.from({ length: count }, (_, instance) => ({ app: 'my api', instance, sample }))
     expect(sampleLines('web.1', [])).to.deep.equal([])
     expect(sampleLines('web.1', samples(2))).to.deep.equal([
-      'shipit source=web.1 app="my api" instance=0 of=2 pid=23 status=online restarts=0 uptime=1s sample#memory_rss=61.20MB sample#cpu=0.0%'
-      + ' app="my api" instance=1 of=2 pid=23 status=online restarts=0 uptime=1s sample#memory_rss=61.20MB sample#cpu=0.0%\n',
+      'shipit source=web.1 app="my api" instance=0 of=2 pid=23 status=online restarts=0 uptime=1s sample#memory_rss=61.20MB sample#cpu=0.0%' +
+        ' app="my api" instance=1 of=2 pid=23 status=online restarts=0 uptime=1s sample#memory_rss=61.20MB sample#cpu=0.0%\n',
     ])
     const lines = sampleLines('web.1', samples(200))
     expect(lines).to.have.length.above(1)
-    expect(lines.every((line) => Buffer.byteLength(line) <= 10_000 && line.startsWith('shipit source=web.1 app='))).to.equal(true)
+    expect(
+      lines.every(
+        (line) => Buffer.byteLength(line) <= 10_000 && line.startsWith('shipit source=web.1 app='),
+      ),
+    ).to.equal(true)
     expect(lines.join('').match(/ instance=\d+/g)).to.have.length(200)
   })
 
   it('quote what has spaces, and leave out what is not known', () => {
-    expect(eventLine({ ...name, app: 'my api' }, 'start')).to.equal('shipit source=web.1 app="my api" instance=0 event=start\n')
-    expect(sampleLine(name, { pid: 1, status: 'waiting restart', restarts: 0, uptime: 1, rss: 1, cpu: 0 })).to.include('status="waiting restart"').and.not.include('requests')
+    expect(eventLine({ ...name, app: 'my api' }, 'start')).to.equal(
+      'shipit source=web.1 app="my api" instance=0 event=start\n',
+    )
+    expect(
+      sampleLine(name, {
+        pid: 1,
+        status: 'waiting restart',
+        restarts: 0,
+        uptime: 1,
+        rss: 1,
+        cpu: 0,
+      }),
+    )
+      .to.include('status="waiting restart"')
+      .and.not.include('requests')
   })
 })

@@ -4,23 +4,42 @@ import type { Instance } from '../../src/runtime/instances.js'
 
 type Fields = Record<string, string | number | undefined>
 
-const STACK = (name: string) => `${name}: x\n    at node:internal/a:1:1\n    at run (/app/node_modules/lib/i.js:2:3)\n    at Object.<anonymous> (/app/src/db.js:12:7)\n    at /app/src/other.js:1:1`
+const STACK = (name: string) =>
+  `${name}: x\n    at node:internal/a:1:1\n    at run (/app/node_modules/lib/i.js:2:3)\n    at Object.<anonymous> (/app/src/db.js:12:7)\n    at /app/src/other.js:1:1`
 
 describe('errors of an app', () => {
   let said: Fields[]
   let exceptions: Exceptions
-  const instance = { app: { cwd: '/app', env: { API_TOKEN: 'abcdef123456', PLAIN: 'plainvalue', DATABASE_URL: 'postgres://u:p4ss@db/x' } } } as unknown as Instance
+  const instance = {
+    app: {
+      cwd: '/app',
+      env: {
+        API_TOKEN: 'abcdef123456',
+        PLAIN: 'plainvalue',
+        DATABASE_URL: 'postgres://u:p4ss@db/x',
+      },
+    },
+  } as unknown as Instance
   beforeEach(() => {
     said = []
     exceptions = new Exceptions((_, fields) => said.push(fields))
   })
   afterEach(() => exceptions.close(instance))
-  const reported = (name: string, message = 'x', stack = STACK(name)) => exceptions.takeMessage(instance, { type: 'process:exception', data: { name, message, stack } })
+  const reported = (name: string, message = 'x', stack = STACK(name)) =>
+    exceptions.takeMessage(instance, { type: 'process:exception', data: { name, message, stack } })
 
   it('are a line with type, message and the first frame of its own code', () => {
     reported('TypeError', 'no "users"')
-    exceptions.take(instance, { name: 'RangeError', message: 'far', stack: 'RangeError: far\n    at async file:///app/a%20b.mjs:3:4', isUncaught: true })
-    exceptions.takeMessage(instance, { type: 'process:exception', data: { message: 'of tx2', stack: 'MyError: of tx2\n    at /elsewhere/x.js:1:2' } })
+    exceptions.take(instance, {
+      name: 'RangeError',
+      message: 'far',
+      stack: 'RangeError: far\n    at async file:///app/a%20b.mjs:3:4',
+      isUncaught: true,
+    })
+    exceptions.takeMessage(instance, {
+      type: 'process:exception',
+      data: { message: 'of tx2', stack: 'MyError: of tx2\n    at /elsewhere/x.js:1:2' },
+    })
     expect(said).to.deep.equal([
       { type: 'TypeError', message: 'no "users"', at: 'src/db.js:12:7', uncaught: undefined },
       { type: 'RangeError', message: 'far', at: 'a b.mjs:3:4', uncaught: 'yes' },
@@ -46,7 +65,12 @@ describe('errors of an app', () => {
   })
 
   it("that nobody caught are told once, though PM2's package reports them as well", () => {
-    exceptions.take(instance, { name: 'Error', message: 'x', stack: STACK('Error'), isUncaught: true })
+    exceptions.take(instance, {
+      name: 'Error',
+      message: 'x',
+      stack: STACK('Error'),
+      isUncaught: true,
+    })
     reported('Error')
     expect(said).to.have.length(1)
   })
@@ -55,12 +79,18 @@ describe('errors of an app', () => {
     reported('A', 'token abcdef123456, plainvalue, postgres://u:p4ss@db/x', '')
     reported('B', 'redis://:secret@host failed', '')
     reported('C', 'y'.repeat(5000), '')
-    expect(said.map(({ message }) => message)).to.deep.equal(['token [API_TOKEN], plainvalue, [DATABASE_URL]', 'redis://…@host failed', 'y'.repeat(200)])
+    expect(said.map(({ message }) => message)).to.deep.equal([
+      'token [API_TOKEN], plainvalue, [DATABASE_URL]',
+      'redis://…@host failed',
+      'y'.repeat(200),
+    ])
   })
 
   it('of any shape are taken', () => {
-    for (const data of [{}, { message: 5, stack: {} }, null, 'text', { name: {}, message: null }]) exceptions.takeMessage(instance, { type: 'process:exception', data })
-    for (const message of [undefined, null, 'x', { type: 'other', data: {} }]) exceptions.takeMessage(instance, message)
+    for (const data of [{}, { message: 5, stack: {} }, null, 'text', { name: {}, message: null }])
+      exceptions.takeMessage(instance, { type: 'process:exception', data })
+    for (const message of [undefined, null, 'x', { type: 'other', data: {} }])
+      exceptions.takeMessage(instance, message)
     expect(said.every(({ type }) => type === 'Error')).to.equal(true)
   })
 })

@@ -9,9 +9,14 @@ interface Bus {
   emit(name: string, value: unknown): boolean
 }
 
-const { EventEmitter2 } = createRequire(createRequire(import.meta.url).resolve('pm2/package.json'))('eventemitter2') as { EventEmitter2: new (options: object) => Bus }
+const { EventEmitter2 } = createRequire(createRequire(import.meta.url).resolve('pm2/package.json'))(
+  'eventemitter2',
+) as { EventEmitter2: new (options: object) => Bus }
 
-/** What PM2's parts do with the bus: the daemon listens to all, a reload to one for a while, and apps name events of their own. */
+/**
+ * What PM2's parts do with the bus: the daemon listens to all, a reload to one for a while, and
+ * apps name events of their own.
+ */
 function heardOn(bus: Bus): string[] {
   const heard: string[] = []
   const listener = (value: unknown) => void heard.push(`message ${String(value)}`)
@@ -27,8 +32,10 @@ function heardOn(bus: Bus): string[] {
 }
 
 describe('the bus of God', () => {
-  it('says what PM2\'s own bus says', () => {
-    expect(heardOn(new GodBus() as unknown as Bus)).to.deep.equal(heardOn(new EventEmitter2({ wildcard: true, delimiter: ':', maxListeners: 1000 })))
+  it("says what PM2's own bus says", () => {
+    expect(heardOn(new GodBus() as unknown as Bus)).to.deep.equal(
+      heardOn(new EventEmitter2({ wildcard: true, delimiter: ':', maxListeners: 1000 })),
+    )
   })
 
   it('takes an event that an app calls error for one that nobody listens to', () => {

@@ -10,7 +10,10 @@ const root = path.resolve(import.meta.dirname, '../..')
 
 let built: Promise<string> | undefined
 
-/** The runtime's bin, built once by each process of a test run into a folder of its own, so that no other build is in the way. */
+/**
+ * The runtime's bin, built once by each process of a test run into a folder of its own, so that no
+ * other build is in the way.
+ */
 function runtimeBin(): Promise<string> {
   built ??= build()
   return built
@@ -21,8 +24,11 @@ async function build(): Promise<string> {
   const cache = path.join(root, 'node_modules/.cache/shipit-test')
   const out = path.join(cache, String(process.pid))
   mkdirSync(out, { recursive: true })
-  for (const name of readdirSync(cache)) if (!isRunning(Number(name))) rmSync(path.join(cache, name), { recursive: true, force: true })
-  const { buildRuntime } = (await import(pathToFileURL(path.join(root, 'src/build/runtime.mjs')).href)) as {
+  for (const name of readdirSync(cache))
+    if (!isRunning(Number(name))) rmSync(path.join(cache, name), { recursive: true, force: true })
+  const { buildRuntime } = (await import(
+    pathToFileURL(path.join(root, 'src/build/runtime.mjs')).href
+  )) as {
     buildRuntime(root: string, destination: string): Promise<string>
   }
   await buildRuntime(root, out)
@@ -52,7 +58,10 @@ export class AppFolder {
   readonly runs: Run[] = []
 
   /** `bin`: another program than the runtime built from this source. */
-  constructor(files: Record<string, string>, readonly bin?: string) {
+  constructor(
+    files: Record<string, string>,
+    readonly bin?: string,
+  ) {
     for (const [name, text] of Object.entries(files)) this.write(name, text)
   }
 
@@ -61,7 +70,11 @@ export class AppFolder {
     writeFileSync(path.join(this.dir, name), text)
   }
 
-  async start(args: string[] = ['start', 'ecosystem.config.yml'], env: Record<string, string | undefined> = {}, bin = this.bin): Promise<Run> {
+  async start(
+    args: string[] = ['start', 'ecosystem.config.yml'],
+    env: Record<string, string | undefined> = {},
+    bin = this.bin,
+  ): Promise<Run> {
     const run = new Run(bin ?? (await runtimeBin()), args, this.dir, env)
     this.runs.push(run)
     return run
@@ -83,10 +96,16 @@ export class Run {
   constructor(bin: string, args: string[], cwd: string, env: Record<string, string | undefined>) {
     const { PATH, HOME } = process.env
     // A group of its own, as a dyno's processes are one.
-    this.child = spawn(process.execPath, [bin, ...args], { cwd, detached: true, env: { PATH, HOME, DYNO: 'web.1', SHIPIT_METRICS: 'off', TMPDIR: cwd, ...env } })
+    this.child = spawn(process.execPath, [bin, ...args], {
+      cwd,
+      detached: true,
+      env: { PATH, HOME, DYNO: 'web.1', SHIPIT_METRICS: 'off', TMPDIR: cwd, ...env },
+    })
     this.child.stdout?.setEncoding('utf8').on('data', (chunk: string) => (this.stdout += chunk))
     this.child.stderr?.setEncoding('utf8').on('data', (chunk: string) => (this.stderr += chunk))
-    this.ended = new Promise((resolve) => this.child.once('close', (code, signal) => resolve({ code, signal })))
+    this.ended = new Promise((resolve) =>
+      this.child.once('close', (code, signal) => resolve({ code, signal })),
+    )
   }
 
   get output(): string {
@@ -99,7 +118,11 @@ export class Run {
   }
 
   async says(text: string | RegExp, deadline = 15_000): Promise<void> {
-    await until(() => (typeof text === 'string' ? this.output.includes(text) : text.test(this.output)), deadline, () => `${text} in:\n${this.output}`)
+    await until(
+      () => (typeof text === 'string' ? this.output.includes(text) : text.test(this.output)),
+      deadline,
+      () => `${text} in:\n${this.output}`,
+    )
   }
 
   /** SIGTERM to every process of the dyno, as Heroku does. */
@@ -114,7 +137,11 @@ export class Run {
   }
 }
 
-export const until = (isTrue: () => boolean | Promise<boolean>, deadline?: number, otherwise = () => 'it to come true'): Promise<true> => comesTrue(otherwise, isTrue, deadline)
+export const until = (
+  isTrue: () => boolean | Promise<boolean>,
+  deadline?: number,
+  otherwise = () => 'it to come true',
+): Promise<true> => comesTrue(otherwise, isTrue, deadline)
 
 export function isAlive(pid: number): boolean {
   return existsSync(`/proc/${pid}`)

@@ -21,7 +21,8 @@ describe('the interpreter of a script', () => {
     write(`node_modules/${name}/package.json`, JSON.stringify({ name, main: file }))
     write(`node_modules/${name}/${file}`, '')
   }
-  const choose = (named: string, nodeArgs?: string[]) => chooseInterpreter(path.join(dir, 'app.js'), named, dir, { PATH: process.env.PATH }, nodeArgs)
+  const choose = (named: string, nodeArgs?: string[]) =>
+    chooseInterpreter(path.join(dir, 'app.js'), named, dir, { PATH: process.env.PATH }, nodeArgs)
 
   it('is Node if it is Node, under whatever name', () => {
     symlinkSync(process.execPath, path.join(dir, 'runs-the-app'))
@@ -34,7 +35,11 @@ describe('the interpreter of a script', () => {
   it('is run as it is if only its name ends like that of Node', () => {
     for (const name of ['deno-node', 'ts-node', 'babel-node']) {
       write(`node_modules/.bin/${name}`, '#!/bin/sh\n')
-      expect(choose(`./node_modules/.bin/${name}`)).to.deep.equal({ command: path.join(dir, 'node_modules/.bin', name), isNode: false, flags: [] })
+      expect(choose(`./node_modules/.bin/${name}`)).to.deep.equal({
+        command: path.join(dir, 'node_modules/.bin', name),
+        isNode: false,
+        flags: [],
+      })
     }
   })
 
@@ -53,11 +58,29 @@ describe('the interpreter of a script', () => {
   it("is the loader's own program if it is given flags that are not Node's", () => {
     write('node_modules/ts-node/register.js', '')
     write('node_modules/.bin/ts-node', '#!/bin/sh\n')
-    const program = { command: path.join(dir, 'node_modules/.bin/ts-node'), isNode: false, flags: [] }
-    for (const own of [['-T'], ['--transpile-only'], ['-P', 'tsconfig.app.json'], ['--files'], ['-C', 'ttypescript'], ['--inspect', '--esm']]) {
+    const program = {
+      command: path.join(dir, 'node_modules/.bin/ts-node'),
+      isNode: false,
+      flags: [],
+    }
+    for (const own of [
+      ['-T'],
+      ['--transpile-only'],
+      ['-P', 'tsconfig.app.json'],
+      ['--files'],
+      ['-C', 'ttypescript'],
+      ['--inspect', '--esm'],
+    ]) {
       expect(choose('ts-node', own), own.join(' ')).to.deep.equal(program)
     }
-    for (const nodes of [['--max-old-space-size=300'], ['--max_old_space_size', '300'], ['--expose-gc'], ['-r', 'tsconfig-paths/register'], ['--enable-source-maps'], ['--inspect=0']]) {
+    for (const nodes of [
+      ['--max-old-space-size=300'],
+      ['--max_old_space_size', '300'],
+      ['--expose-gc'],
+      ['-r', 'tsconfig-paths/register'],
+      ['--enable-source-maps'],
+      ['--inspect=0'],
+    ]) {
       expect(choose('ts-node', nodes).isNode, nodes.join(' ')).to.equal(true)
     }
   })

@@ -28,15 +28,27 @@ setInterval(() => {}, 1000)
 const SERVERS: Array<[name: string, source: string, times: string]> = [
   ['plain', 'http.createServer(none)', '95000 96000'],
   ['class', 'new http.Server()', '95000 96000'],
-  ['tls', 'https.createServer({ key: fs.readFileSync("key.pem"), cert: fs.readFileSync("cert.pem") })', '95000 96000'],
+  [
+    'tls',
+    'https.createServer({ key: fs.readFileSync("key.pem"), cert: fs.readFileSync("cert.pem") })',
+    '95000 96000',
+  ],
   ['express', 'http.createServer(express())', '95000 96000'],
   ['fastify', 'fastify(72000)', '95000 96000'],
   ['fastify-own', 'fastify(30000)', '30000 60000'],
   ['as-fastify', 'http.createServer({ keepAliveTimeout: 72000 })', '72000 60000'],
   ['endless', 'http.createServer({ requestTimeout: 0 }, none)', '95000 0'],
   ['option', 'http.createServer({ keepAliveTimeout: 20000 }, none)', '20000 60000'],
-  ['before', 'Object.assign(http.createServer(none), { keepAliveTimeout: 1000, headersTimeout: 2000 })', '1000 2000'],
-  ['after', 'http.createServer(none), (server) => { server.keepAliveTimeout = 5000; server.headersTimeout = 7000 }', '5000 7000'],
+  [
+    'before',
+    'Object.assign(http.createServer(none), { keepAliveTimeout: 1000, headersTimeout: 2000 })',
+    '1000 2000',
+  ],
+  [
+    'after',
+    'http.createServer(none), (server) => { server.keepAliveTimeout = 5000; server.headersTimeout = 7000 }',
+    '5000 7000',
+  ],
   ['off', 'http.createServer({ keepAliveTimeout: 0 }, none)', '0 60000'],
   ['brief', 'http.createServer({ requestTimeout: 30000 }, none)', '95000 30000'],
   ['headers', 'http.createServer({ headersTimeout: 10000 }, none)', '95000 10000'],
@@ -49,30 +61,54 @@ describe('idle connections', function () {
   afterEach(() => app.end())
 
   const forms: Array<[what: string, script: string, source: string]> = [
-    ['CommonJS', 'times.cjs', `const http = require('http'), https = require('https'), diagnostics = require('diagnostics_channel'), fs = require('fs'), express = require('express')\n${TIMES}${calls}`],
-    ['ES modules', 'times.mjs', `import http from 'node:http'\nimport https from 'node:https'\nimport fs from 'node:fs'\nimport diagnostics from 'node:diagnostics_channel'\nimport express from 'express'\n${TIMES}${calls}`],
+    [
+      'CommonJS',
+      'times.cjs',
+      `const http = require('http'), https = require('https'), diagnostics = require('diagnostics_channel'), fs = require('fs'), express = require('express')\n${TIMES}${calls}`,
+    ],
+    [
+      'ES modules',
+      'times.mjs',
+      `import http from 'node:http'\nimport https from 'node:https'\nimport fs from 'node:fs'\nimport diagnostics from 'node:diagnostics_channel'\nimport express from 'express'\n${TIMES}${calls}`,
+    ],
   ]
   for (const [what, script, source] of forms) {
     for (const mode of ['cluster', 'fork']) {
       it(`are kept for longer than by Heroku's router, if the app has no time of its own (${what}, ${mode})`, async () => {
-        app = new AppFolder({ [script]: source, 'ecosystem.config.yml': `apps:\n  - { name: api, script: ${script}, exec_mode: ${mode} }\n` })
+        app = new AppFolder({
+          [script]: source,
+          'ecosystem.config.yml': `apps:\n  - { name: api, script: ${script}, exec_mode: ${mode} }\n`,
+        })
         linkModules(app.dir)
         makeCertificate(app.dir)
         const run = await app.start()
-        await until(() => run.appLines.length === SERVERS.length, 20_000, () => run.output)
-        expect(run.appLines.sort()).to.deep.equal(SERVERS.map(([name, , times]) => `${name} ${times}`).sort())
+        await until(
+          () => run.appLines.length === SERVERS.length,
+          20_000,
+          () => run.output,
+        )
+        expect(run.appLines.sort()).to.deep.equal(
+          SERVERS.map(([name, , times]) => `${name} ${times}`).sort(),
+        )
       })
     }
   }
 
   it('are left to Node where there is no dyno', async () => {
-    app = new AppFolder({ 'times.js': `const http = require('http')\n${TIMES}times('plain', http.createServer(none))`, 'ecosystem.config.yml': 'apps:\n  - { name: api, script: times.js }\n' })
+    app = new AppFolder({
+      'times.js': `const http = require('http')\n${TIMES}times('plain', http.createServer(none))`,
+      'ecosystem.config.yml': 'apps:\n  - { name: api, script: times.js }\n',
+    })
     const run = await app.start(undefined, { DYNO: undefined })
     await run.says('plain 5000 60000')
   })
 
   it(`are never closed under a router that uses them again: ${CLIENTS * REQUESTS} requests at random gaps of up to ${LONGEST_GAP / 1000} s`, async function () {
-    app = new AppFolder({ 'server.js': HTTP_APP, 'ecosystem.config.yml': 'apps:\n  - { name: api, script: server.js, instances: 2, exec_mode: cluster }\n' })
+    app = new AppFolder({
+      'server.js': HTTP_APP,
+      'ecosystem.config.yml':
+        'apps:\n  - { name: api, script: server.js, instances: 2, exec_mode: cluster }\n',
+    })
     const [port, otherPort] = [await freePort(), await freePort()]
     const run = await app.start(undefined, { PORT: String(port) })
     const without = await app.start(undefined, { PORT: String(otherPort), DYNO: undefined })
@@ -80,11 +116,14 @@ describe('idle connections', function () {
     const [kept, closed] = await Promise.all([reuse(port, CLIENTS), reuse(otherPort, 50)])
     this.test!.title += `: ${kept.answered} answered, ${kept.closed} connections closed; without it ${closed.closed} of 50 closed`
     expect(kept).to.deep.equal({ answered: CLIENTS * REQUESTS, closed: 0 })
-    expect(closed.closed, 'the same clients, at an app with Node\'s own time').to.be.greaterThan(0)
+    expect(closed.closed, "the same clients, at an app with Node's own time").to.be.greaterThan(0)
   })
 
   it('are still ended by a stop', async () => {
-    app = new AppFolder({ 'server.js': HTTP_APP, 'ecosystem.config.yml': 'apps:\n  - { name: api, script: server.js, exec_mode: cluster }\n' })
+    app = new AppFolder({
+      'server.js': HTTP_APP,
+      'ecosystem.config.yml': 'apps:\n  - { name: api, script: server.js, exec_mode: cluster }\n',
+    })
     const port = await freePort()
     const run = await app.start(undefined, { PORT: String(port) })
     await run.says('event=listening')
@@ -98,15 +137,35 @@ describe('idle connections', function () {
 })
 
 function linkModules(folder: string): void {
-  symlinkSync(path.resolve(import.meta.dirname, '../../node_modules'), path.join(folder, 'node_modules'))
+  symlinkSync(
+    path.resolve(import.meta.dirname, '../../node_modules'),
+    path.join(folder, 'node_modules'),
+  )
 }
 
 function makeCertificate(folder: string): void {
-  const args = ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-keyout', 'key.pem', '-out', 'cert.pem', '-days', '1', '-subj', '/CN=localhost']
+  const args = [
+    'req',
+    '-x509',
+    '-newkey',
+    'rsa:2048',
+    '-nodes',
+    '-keyout',
+    'key.pem',
+    '-out',
+    'cert.pem',
+    '-days',
+    '1',
+    '-subj',
+    '/CN=localhost',
+  ]
   execFileSync('openssl', args, { cwd: folder, stdio: 'ignore' })
 }
 
-/** Clients of one connection each, which they use again after a random gap; how many requests were answered and how many connections the app closed. */
+/**
+ * Clients of one connection each, which they use again after a random gap; how many requests were
+ * answered and how many connections the app closed.
+ */
 async function reuse(port: number, clients: number): Promise<{ answered: number; closed: number }> {
   const connections = Array.from({ length: clients }, () => new Connection(port))
   let answered = 0
@@ -123,7 +182,10 @@ async function reuse(port: number, clients: number): Promise<{ answered: number;
   return { answered, closed }
 }
 
-/** A connection to an app that is never closed from here, whatever the app says of how long it keeps it. */
+/**
+ * A connection to an app that is never closed from here, whatever the app says of how long it keeps
+ * it.
+ */
 class Connection {
   readonly #socket: net.Socket
   #received = ''
@@ -132,7 +194,8 @@ class Connection {
   constructor(port: number) {
     this.#socket = net.connect(port, '127.0.0.1').setEncoding('utf8')
     this.#socket.on('data', (chunk: string) => (this.#received += chunk))
-    for (const event of ['end', 'error', 'close']) this.#socket.on(event, () => (this.isClosed = true))
+    for (const event of ['end', 'error', 'close'])
+      this.#socket.on(event, () => (this.isClosed = true))
   }
 
   /** Ends early if the app closes the connection. */

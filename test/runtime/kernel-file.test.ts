@@ -10,12 +10,18 @@ describe('what the kernel says of a process', function () {
   /** As proc(5) counts them, by another reader. */
   const fieldOf = (number: number): string => {
     const stat = readFileSync(`/proc/${process.pid}/stat`, 'utf8')
-    return stat.slice(stat.lastIndexOf(')') + 2).trimEnd().split(' ')[number - 3]!
+    return stat
+      .slice(stat.lastIndexOf(')') + 2)
+      .trimEnd()
+      .split(' ')[number - 3]!
   }
 
   it('is read field by field, the last one too', () => {
     expect(readStatField(process.pid, 4)).to.equal(process.ppid)
-    for (const number of [5, 6, 22, 50, 52]) expect(readStatField(process.pid, number), `field ${number}`).to.equal(Number(fieldOf(number)))
+    for (const number of [5, 6, 22, 50, 52])
+      expect(readStatField(process.pid, number), `field ${number}`).to.equal(
+        Number(fieldOf(number)),
+      )
     expect(readStatState(process.pid)).to.equal('R')
   })
 

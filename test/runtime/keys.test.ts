@@ -16,8 +16,11 @@ describe('keys', function () {
   beforeEach(() => void (app = new AppFolder({ 'app.js': APP, 'ecosystem.config.yml': FILE })))
   afterEach(() => app.end())
 
-  it('of the app are the app\'s: both are seen by it, and no agent starts', async () => {
-    const run = await app.start(undefined, { SECRET_KEY: 'apps-own-secret', PUBLIC_KEY: 'apps-own-public' })
+  it("of the app are the app's: both are seen by it, and no agent starts", async () => {
+    const run = await app.start(undefined, {
+      SECRET_KEY: 'apps-own-secret',
+      PUBLIC_KEY: 'apps-own-public',
+    })
     await run.says('keys apps-own-secret apps-own-public')
     await run.says('shipit: api × 1')
     expect(agentsOf(run)).to.deep.equal([])
@@ -54,7 +57,7 @@ describe('keys', function () {
     expect(existsSync(home)).to.equal(false)
   })
 
-  it('leave nothing behind for long: a killed runtime\'s folder goes at the next start', async () => {
+  it("leave nothing behind for long: a killed runtime's folder goes at the next start", async () => {
     const keys = dashboard.vars
     const killed = await app.start(undefined, keys)
     await killed.says('event=online')
@@ -69,7 +72,11 @@ describe('keys', function () {
   })
 
   it('of the dashboard, one of two, start nothing', async () => {
-    const run = await app.start(undefined, { PM2_SECRET_KEY: SECRET_KEY, PUBLIC_KEY: 'x', KEYMETRICS_NODE: dashboard.url })
+    const run = await app.start(undefined, {
+      PM2_SECRET_KEY: SECRET_KEY,
+      PUBLIC_KEY: 'x',
+      KEYMETRICS_NODE: dashboard.url,
+    })
     await run.says('shipit: api × 1')
     expect(agentsOf(run)).to.deep.equal([])
   })
@@ -79,8 +86,12 @@ const homesIn = (dir: string) => readdirSync(dir).filter((name) => name.startsWi
 
 /** Files under a folder that hold a text. */
 function filesWith(text: string, dir: string): string[] {
-  const files = readdirSync(dir, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
-  return files.map((entry) => path.join(entry.parentPath, entry.name)).filter((file) => readIfThere(file)?.includes(text))
+  const files = readdirSync(dir, { recursive: true, withFileTypes: true }).filter((entry) =>
+    entry.isFile(),
+  )
+  return files
+    .map((entry) => path.join(entry.parentPath, entry.name))
+    .filter((file) => readIfThere(file)?.includes(text))
 }
 
 /** PM2's agent by its script, or by the title that it gives itself. */
@@ -92,7 +103,9 @@ function processesOf(run: Run): string[] {
   return pids.flatMap((pid) => {
     const stat = readIfThere(`/proc/${pid}/stat`)
     const group = stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[2]
-    return group === String(run.child.pid) ? [(readIfThere(`/proc/${pid}/cmdline`) ?? '').replaceAll('\0', ' ')] : []
+    return group === String(run.child.pid)
+      ? [(readIfThere(`/proc/${pid}/cmdline`) ?? '').replaceAll('\0', ' ')]
+      : []
   })
 }
 

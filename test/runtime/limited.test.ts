@@ -6,7 +6,11 @@ const pm2 = createRequire(createRequire(import.meta.url).resolve('pm2/package.js
 
 /** What `async`, as PM2 brings it, does beside ours. */
 const BOTH = [
-  ['async', pm2('async/timesLimit') as typeof timesLimit, pm2('async/eachLimit') as typeof eachLimit],
+  [
+    'async',
+    pm2('async/timesLimit') as typeof timesLimit,
+    pm2('async/eachLimit') as typeof eachLimit,
+  ],
   ['ours', timesLimit, eachLimit],
 ] as const
 
@@ -18,13 +22,18 @@ for (const [name, times, each] of BOTH) {
       it(`gives all results in order, with no more at work than allowed (${isLater ? 'later' : 'at once'})`, async () => {
         let [running, most] = [0, 0]
         const results = await new Promise((resolve, reject) => {
-          times<number>(7, 2, (index, next) => {
-            most = Math.max(most, (running += 1))
-            soon(() => {
-              running -= 1
-              next(null, index * 2)
-            })
-          }, (error, all) => (error ? reject(error as Error) : resolve(all)))
+          times<number>(
+            7,
+            2,
+            (index, next) => {
+              most = Math.max(most, (running += 1))
+              soon(() => {
+                running -= 1
+                next(null, index * 2)
+              })
+            },
+            (error, all) => (error ? reject(error as Error) : resolve(all)),
+          )
         })
         expect(results).to.deep.equal([0, 2, 4, 6, 8, 10, 12])
         expect(most).to.be.at.most(2)
@@ -34,13 +43,18 @@ for (const [name, times, each] of BOTH) {
         const seen: string[] = []
         const errors: unknown[] = []
         await new Promise<void>((resolve) => {
-          each(['a', 'b', 'c'], 1, (item, next) => {
-            seen.push(item)
-            soon(() => next(item === 'b' ? 'no' : null))
-          }, (error) => {
-            errors.push(error)
-            setImmediate(resolve)
-          })
+          each(
+            ['a', 'b', 'c'],
+            1,
+            (item, next) => {
+              seen.push(item)
+              soon(() => next(item === 'b' ? 'no' : null))
+            },
+            (error) => {
+              errors.push(error)
+              setImmediate(resolve)
+            },
+          )
         })
         expect(seen).to.deep.equal(['a', 'b'])
         expect(errors).to.deep.equal(['no'])
@@ -49,7 +63,12 @@ for (const [name, times, each] of BOTH) {
 
     it('is done at once with nothing to do', () => {
       let error: unknown = 'not called'
-      each([], 3, () => undefined, (one) => (error = one))
+      each(
+        [],
+        3,
+        () => undefined,
+        (one) => (error = one),
+      )
       expect(error).to.equal(null)
     })
   })

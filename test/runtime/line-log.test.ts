@@ -10,7 +10,12 @@ describe('what a session keeps of its log', () => {
     const out = new Outlet(new PassThrough().resume())
     const log = LineLog.of({ out, err: out })
     const app = new PassThrough()
-    log.follow(app, { prefix: '', dateFormat: undefined, isJson: false, isSilent: false, app: 'api', pmId: 0 }, 'out', 'api:0')
+    log.follow(
+      app,
+      { prefix: '', dateFormat: undefined, isJson: false, isSilent: false, app: 'api', pmId: 0 },
+      'out',
+      'api:0',
+    )
     out.write(eventLine({ source: 'dev', app: 'jobs', instance: 0 }, 'listening', {}))
     for (let line = 0; line < 5000; line += 1) app.write(`asked for /${line}\n`)
     app.end()

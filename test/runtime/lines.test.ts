@@ -21,7 +21,11 @@ describe('output in lines', () => {
     const longest = 'x'.repeat(LONGEST_LINE)
     expect(blocks(`${longest}\nb\n`).complete).to.equal(`${longest}\nb\n`)
     expect(blocks(`a\n${longest}yz\nb\n`).complete).to.equal(`a\n${longest}\nyz\nb\n`)
-    expect(lines(`${'x'.repeat(5)}\n${'y'.repeat(6)}\n`, 5).complete).to.deep.equal(['xxxxx', 'yyyyy', 'y'])
+    expect(lines(`${'x'.repeat(5)}\n${'y'.repeat(6)}\n`, 5).complete).to.deep.equal([
+      'xxxxx',
+      'yyyyy',
+      'y',
+    ])
   })
 
   it('does not keep more than a longest line', () => {

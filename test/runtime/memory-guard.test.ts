@@ -1,17 +1,32 @@
 import { expect } from 'chai'
 import { MemoryGuard, SOON, type Held } from '../../src/runtime/memory-guard.js'
 
-const budget = { total: 400, shares: new Map([['api', 100], ['jobs', 200]]) }
-const held = (index: number, rss: number, more: Partial<Held> = {}): Held => ({ app: 'api', index, rss, uptime: 10 * SOON, isReloadable: true, ...more })
+const budget = {
+  total: 400,
+  shares: new Map([
+    ['api', 100],
+    ['jobs', 200],
+  ]),
+}
+const held = (index: number, rss: number, more: Partial<Held> = {}): Held => ({
+  app: 'api',
+  index,
+  rss,
+  uptime: 10 * SOON,
+  isReloadable: true,
+  ...more,
+})
 
-describe('the guard of a dyno\'s memory', () => {
+describe("the guard of a dyno's memory", () => {
   it('leaves an instance over its share alone while there is room', () => {
     expect(new MemoryGuard().judge([held(0, 350), held(1, 50)], budget).kind).to.equal('fine')
   })
 
   it('reloads the one that is furthest over its share once there is none', () => {
     const large = held(1, 210)
-    expect(new MemoryGuard().judge([held(0, 110), large, held(0, 190, { app: 'jobs' })], budget)).to.deep.equal({ kind: 'reload', instance: large })
+    expect(
+      new MemoryGuard().judge([held(0, 110), large, held(0, 190, { app: 'jobs' })], budget),
+    ).to.deep.equal({ kind: 'reload', instance: large })
   })
 
   it('gives up an app whose successor is over its share again soon, and only that', () => {
@@ -19,16 +34,23 @@ describe('the guard of a dyno\'s memory', () => {
     expect(guard.judge([held(0, 500)], budget).kind).to.equal('reload')
     expect(guard.judge([held(0, 500, { uptime: SOON - 1 })], budget).kind).to.equal('give up')
     expect(guard.judge([held(0, 500)], budget).kind).to.equal('fine')
-    expect(guard.judge([held(0, 500), held(0, 300, { app: 'jobs' })], budget)).to.deep.include({ kind: 'reload' })
+    expect(guard.judge([held(0, 500), held(0, 300, { app: 'jobs' })], budget)).to.deep.include({
+      kind: 'reload',
+    })
   })
 
   it('goes on reloading one that leaks slowly', () => {
     const guard = new MemoryGuard()
-    for (let time = 0; time < 5; time += 1) expect(guard.judge([held(0, 500, { uptime: SOON })], budget).kind).to.equal('reload')
+    for (let time = 0; time < 5; time += 1)
+      expect(guard.judge([held(0, 500, { uptime: SOON })], budget).kind).to.equal('reload')
   })
 
   it('leaves alone what has a limit of its own, and what it cannot replace without a gap', () => {
-    expect(new MemoryGuard().judge([held(0, 500, { isReloadable: false })], budget).kind).to.equal('fine')
-    expect(new MemoryGuard().judge([held(0, 500, { app: 'no share' })], budget).kind).to.equal('fine')
+    expect(new MemoryGuard().judge([held(0, 500, { isReloadable: false })], budget).kind).to.equal(
+      'fine',
+    )
+    expect(new MemoryGuard().judge([held(0, 500, { app: 'no share' })], budget).kind).to.equal(
+      'fine',
+    )
   })
 })

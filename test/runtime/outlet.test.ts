@@ -42,11 +42,19 @@ describe('the outlet of a dyno', () => {
     outlet.pour(Buffer.from('a\n'), instance)
     expect([outlet.isFull, instance.isPaused()]).to.deep.equal([false, false])
     outlet.pour(BLOCK, instance)
-    expect([outlet.isFull, outlet.isHolding(instance), instance.isPaused()]).to.deep.equal([true, true, true])
+    expect([outlet.isFull, outlet.isHolding(instance), instance.isPaused()]).to.deep.equal([
+      true,
+      true,
+      true,
+    ])
     outlet.resume(instance)
     expect(instance.isPaused(), 'a pause of its own that ends meanwhile').to.equal(true)
     await reader.read()
-    expect([outlet.isFull, outlet.isHolding(instance), instance.isPaused()]).to.deep.equal([false, false, false])
+    expect([outlet.isFull, outlet.isHolding(instance), instance.isPaused()]).to.deep.equal([
+      false,
+      false,
+      false,
+    ])
     expect(reader.taken).to.have.length(2 + BLOCK.length)
   })
 
@@ -57,7 +65,9 @@ describe('the outlet of a dyno', () => {
     await reader.read()
     const lines = reader.taken.split('\n')
     expect(lines.filter((one) => one.startsWith('y'))).to.have.length(1049)
-    expect(reader.taken).to.include("nobody read the log for a while; 151 lines of shipit's own were left out\n")
+    expect(reader.taken).to.include(
+      "nobody read the log for a while; 151 lines of shipit's own were left out\n",
+    )
   })
 
   it('is emptied when all is taken', async () => {
@@ -92,7 +102,11 @@ describe('the outlet of a dyno', () => {
       outlet.abandon(one)
       outlet.abandon(one)
     }
-    expect(left.map((one) => one.destroyed)).to.deep.equal([true, true, ...Array.from({ length: 16 }, () => false)])
+    expect(left.map((one) => one.destroyed)).to.deep.equal([
+      true,
+      true,
+      ...Array.from({ length: 16 }, () => false),
+    ])
   })
 
   it('says once that its reader has gone, and holds nothing from then on', async () => {

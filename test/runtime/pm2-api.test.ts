@@ -32,25 +32,44 @@ setTimeout(() => {
 setInterval(() => {}, 1000)
 `
 
-describe('PM2\'s API', function () {
+describe("PM2's API", function () {
   this.timeout(60_000)
   let app: AppFolder
   afterEach(() => app.end())
 
   const start = async (source: string, options: string, env = {}): Promise<Run> => {
-    app = new AppFolder({ 'app.js': source, 'other.js': 'setInterval(() => {}, 1000)', 'ecosystem.config.yml': `apps:\n  - { name: api, script: app.js${options} }\n` })
-    symlinkSync(path.resolve(import.meta.dirname, '../../node_modules'), path.join(app.dir, 'node_modules'))
+    app = new AppFolder({
+      'app.js': source,
+      'other.js': 'setInterval(() => {}, 1000)',
+      'ecosystem.config.yml': `apps:\n  - { name: api, script: app.js${options} }\n`,
+    })
+    symlinkSync(
+      path.resolve(import.meta.dirname, '../../node_modules'),
+      path.join(app.dir, 'node_modules'),
+    )
     return app.start(undefined, env)
   }
 
   for (const mode of ['cluster', 'fork']) {
     it(`of an app finds this PM2: list, bus, messages and restart work, and no other PM2 starts (${mode})`, async () => {
-      const run = await start(APP, `, exec_mode: ${mode}, instances: 2`, { PM2_HOME: '/nowhere/.pm2' })
-      await until(() => run.appLines.includes('done'), 30_000, () => run.output)
+      const run = await start(APP, `, exec_mode: ${mode}, instances: 2`, {
+        PM2_HOME: '/nowhere/.pm2',
+      })
+      await until(
+        () => run.appLines.includes('done'),
+        30_000,
+        () => run.output,
+      )
       expect(run.appLines).to.include('list [["api",0,true,"online"],["api",1,true,"online"]]')
       expect(run.appLines).to.include('was sent greeting {"hello":1} as 0')
-      expect(run.stderr).to.include('other is not started: shipit-runtime runs the apps of its ecosystem file alone')
-      await until(() => run.appLines.includes('bus online api 0'), 15_000, () => run.output)
+      expect(run.stderr).to.include(
+        'other is not started: shipit-runtime runs the apps of its ecosystem file alone',
+      )
+      await until(
+        () => run.appLines.includes('bus online api 0'),
+        15_000,
+        () => run.output,
+      )
       expect(daemonsOf(app.dir)).to.deep.equal([])
       run.signalAll()
       expect((await run.ended).code).to.equal(0)
@@ -60,13 +79,20 @@ describe('PM2\'s API', function () {
 
   it('is what the pm2 command speaks to that an app runs', async () => {
     const run = await start(CLI, '')
-    await until(() => run.appLines.some((line) => line.startsWith('jlist')), 30_000, () => run.output)
+    await until(
+      () => run.appLines.some((line) => line.startsWith('jlist')),
+      30_000,
+      () => run.output,
+    )
     expect(run.appLines).to.include('jlist 0 ["api"] ')
     expect(daemonsOf(app.dir)).to.deep.equal([])
   })
 
   it('stops the dyno in order by pm2.killDaemon()', async () => {
-    const run = await start(`const pm2 = require('pm2'); pm2.connect(() => pm2.killDaemon()); setInterval(() => {}, 1000)`, '')
+    const run = await start(
+      `const pm2 = require('pm2'); pm2.connect(() => pm2.killDaemon()); setInterval(() => {}, 1000)`,
+      '',
+    )
     expect((await run.ended).code).to.equal(0)
     expect(run.stdout).to.include('event=stop').and.not.include('event=crash')
   })
@@ -84,8 +110,13 @@ const homesIn = (dir: string) => readdirSync(dir).filter((name) => name.startsWi
 /** PM2 daemons, by what they are called or were started as, with their home in a folder. */
 function daemonsOf(dir: string): string[] {
   return readdirSync('/proc').filter((pid) => {
-    const about = (name: string) => (existsSync(`/proc/${pid}/${name}`) ? read(`/proc/${pid}/${name}`) : '')
-    return /^\d+$/.test(pid) && /Daemon/.test(about('cmdline')) && (about('environ') + about('cmdline')).includes(dir)
+    const about = (name: string) =>
+      existsSync(`/proc/${pid}/${name}`) ? read(`/proc/${pid}/${name}`) : ''
+    return (
+      /^\d+$/.test(pid) &&
+      /Daemon/.test(about('cmdline')) &&
+      (about('environ') + about('cmdline')).includes(dir)
+    )
   })
 }
 
@@ -94,7 +125,8 @@ function read(file: string): string {
     return readFileSync(file, 'latin1')
   } catch (error) {
     // The process has ended meanwhile, or is another user's.
-    if (['ENOENT', 'ESRCH', 'EACCES'].includes((error as NodeJS.ErrnoException).code ?? '')) return ''
+    if (['ENOENT', 'ESRCH', 'EACCES'].includes((error as NodeJS.ErrnoException).code ?? ''))
+      return ''
     throw error
   }
 }

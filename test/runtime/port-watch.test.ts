@@ -4,12 +4,21 @@ import { isBound, portWarning } from '../../src/runtime/port-watch.js'
 
 describe('a web dyno that does not listen where the router looks', () => {
   it('is told where it listens, or that it does not', () => {
-    expect(portWarning('web.1', '5000', [{ app: 'api', port: 3000 }])).to.include('api listens on 3000, and nothing on PORT, which is 5000')
-    expect(portWarning('web.1', '5000', [])).to.include('nothing listens on PORT, which is 5000, yet').and.include('R10')
+    expect(portWarning('web.1', '5000', [{ app: 'api', port: 3000 }])).to.include(
+      'api listens on 3000, and nothing on PORT, which is 5000',
+    )
+    expect(portWarning('web.1', '5000', []))
+      .to.include('nothing listens on PORT, which is 5000, yet')
+      .and.include('R10')
   })
 
   it('is left in peace where all is well, and where it is no web dyno', () => {
-    expect(portWarning('web.1', '5000', [{ app: 'api', port: 9090 }, { app: 'api', port: 5000 }])).to.equal(undefined)
+    expect(
+      portWarning('web.1', '5000', [
+        { app: 'api', port: 9090 },
+        { app: 'api', port: 5000 },
+      ]),
+    ).to.equal(undefined)
     expect(portWarning('jobs.1', '5000', [])).to.equal(undefined)
     expect(portWarning('laptop', '5000', [])).to.equal(undefined)
     expect(portWarning('web.1', undefined, [])).to.equal(undefined)

@@ -15,8 +15,15 @@ describe('the drain of other protocols', function () {
   let app: AppFolder
   afterEach(() => app.end())
 
-  const serving = async (source: string, mode: string, isTls = false): Promise<{ run: Run; port: number }> => {
-    app = new AppFolder({ 'server.js': source, 'ecosystem.config.yml': `apps:\n  - { name: api, script: server.js, exec_mode: ${mode} }\n` })
+  const serving = async (
+    source: string,
+    mode: string,
+    isTls = false,
+  ): Promise<{ run: Run; port: number }> => {
+    app = new AppFolder({
+      'server.js': source,
+      'ecosystem.config.yml': `apps:\n  - { name: api, script: server.js, exec_mode: ${mode} }\n`,
+    })
     if (isTls) makeCertificate(app.dir)
     const port = await freePort()
     const run = await app.start(undefined, { PORT: String(port) })
@@ -26,11 +33,23 @@ describe('the drain of other protocols', function () {
 
   for (const mode of ['cluster', 'fork']) {
     it(`https: what is in flight is finished, idle connections end (${mode})`, async () => {
-      const { run, port } = await serving(`require('https').createServer(${TLS}, ${ANSWER}).listen(process.env.PORT, '127.0.0.1')`, mode, true)
-      const agent = new https.Agent({ keepAlive: true, ca: readFileSync(path.join(app.dir, 'cert.pem')), servername: 'localhost' })
+      const { run, port } = await serving(
+        `require('https').createServer(${TLS}, ${ANSWER}).listen(process.env.PORT, '127.0.0.1')`,
+        mode,
+        true,
+      )
+      const agent = new https.Agent({
+        keepAlive: true,
+        ca: readFileSync(path.join(app.dir, 'cert.pem')),
+        servername: 'localhost',
+      })
       const get = (url: string) =>
         new Promise<string>((resolve, reject) => {
-          https.get({ host: '127.0.0.1', port, path: url, agent }, (res) => res.on('data', (chunk: Buffer) => resolve(chunk.toString()))).once('error', reject)
+          https
+            .get({ host: '127.0.0.1', port, path: url, agent }, (res) =>
+              res.on('data', (chunk: Buffer) => resolve(chunk.toString())),
+            )
+            .once('error', reject)
         })
       const slow = get('/slow')
       expect(await get('/')).to.equal('whole')
@@ -40,7 +59,10 @@ describe('the drain of other protocols', function () {
     })
 
     it(`http2: open streams are finished, sessions end (${mode})`, async () => {
-      const { run, port } = await serving(`require('http2').createServer(${ANSWER}).listen(process.env.PORT, '127.0.0.1')`, mode)
+      const { run, port } = await serving(
+        `require('http2').createServer(${ANSWER}).listen(process.env.PORT, '127.0.0.1')`,
+        mode,
+      )
       const session = http2.connect(`http://127.0.0.1:${port}`)
       const closed = new Promise((resolve) => session.once('close', resolve))
       const stream = session.request({ ':path': '/slow' })
@@ -61,7 +83,10 @@ describe('the drain of other protocols', function () {
 
     it(`WebSocket: closed with 1001 (${mode})`, async () => {
       const ws = JSON.stringify(path.resolve('node_modules/ws'))
-      const { run, port } = await serving(`const server = require('http').createServer(); new (require(${ws}).WebSocketServer)({ server }); server.listen(process.env.PORT, '127.0.0.1')`, mode)
+      const { run, port } = await serving(
+        `const server = require('http').createServer(); new (require(${ws}).WebSocketServer)({ server }); server.listen(process.env.PORT, '127.0.0.1')`,
+        mode,
+      )
       const socket = new WebSocket(`ws://127.0.0.1:${port}`)
       let code = 0
       socket.once('close', (status: number) => (code = status))
@@ -75,6 +100,22 @@ describe('the drain of other protocols', function () {
 })
 
 function makeCertificate(folder: string): void {
-  const args = ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-keyout', 'key.pem', '-out', 'cert.pem', '-days', '1', '-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost']
+  const args = [
+    'req',
+    '-x509',
+    '-newkey',
+    'rsa:2048',
+    '-nodes',
+    '-keyout',
+    'key.pem',
+    '-out',
+    'cert.pem',
+    '-days',
+    '1',
+    '-subj',
+    '/CN=localhost',
+    '-addext',
+    'subjectAltName=DNS:localhost',
+  ]
   execFileSync('openssl', args, { cwd: folder, stdio: 'ignore' })
 }

@@ -6,7 +6,9 @@ import { Scaling, type Room } from '../../src/runtime/scaling.js'
 
 const api = { name: 'api' } as App
 const keeper = (pm_id: number | string, index: number, status = 'online', name = 'api') =>
-  ({ pm2_env: { name, pm_id, status, instance_var: 'NODE_APP_INSTANCE', NODE_APP_INSTANCE: index } }) as unknown as Keeper
+  ({
+    pm2_env: { name, pm_id, status, instance_var: 'NODE_APP_INSTANCE', NODE_APP_INSTANCE: index },
+  }) as unknown as Keeper
 
 /** God's list, with deletions that take until `finish` is called. */
 function setUp(keepers: Keeper[], room?: Room) {
@@ -24,7 +26,9 @@ function setUp(keepers: Keeper[], room?: Room) {
     },
   } as unknown as God
   const instances = new Instances()
-  const running = new Map<Keeper, Instance>(keepers.map((one) => [one, instances.add(api, one, process.pid, 'mark')]))
+  const running = new Map<Keeper, Instance>(
+    keepers.map((one) => [one, instances.add(api, one, process.pid, 'mark')]),
+  )
   let isStopping = false
   const scaling = new Scaling({
     god,
@@ -46,7 +50,15 @@ function setUp(keepers: Keeper[], room?: Room) {
 
 describe('scaling', () => {
   it('counts what runs, starts or waits for a restart, and neither what has ended nor what a reload replaces', () => {
-    const keepers = [keeper(0, 0), keeper(1, 1, 'waiting restart'), keeper(2, 2, 'launching'), keeper(3, 3, 'stopped'), keeper(4, 4, 'errored'), keeper('_old_0', 0), keeper(5, 0, 'online', 'web')]
+    const keepers = [
+      keeper(0, 0),
+      keeper(1, 1, 'waiting restart'),
+      keeper(2, 2, 'launching'),
+      keeper(3, 3, 'stopped'),
+      keeper(4, 4, 'errored'),
+      keeper('_old_0', 0),
+      keeper(5, 0, 'online', 'web'),
+    ]
     expect(setUp(keepers).scaling.count(api)).to.equal(3)
   })
 
@@ -71,7 +83,9 @@ describe('scaling', () => {
     const { scaling } = setUp([keeper(0, 0)], { memory: 100_000, overhead: 50 })
     const size = scaling.sizeOf(api)
     expect(scaling.refusal(api)).to.equal(undefined)
-    expect(setUp([keeper(0, 0)], { memory: 2 * size, overhead: 50 }).scaling.refusal(api)).to.match(/^an instance of api takes \d+ MB, and \d+ of the dyno's \d+(\.\d+)? MB are free$/)
+    expect(setUp([keeper(0, 0)], { memory: 2 * size, overhead: 50 }).scaling.refusal(api)).to.match(
+      /^an instance of api takes \d+ MB, and \d+ of the dyno's \d+(\.\d+)? MB are free$/,
+    )
     expect(setUp([keeper(0, 0)]).scaling.refusal(api, 1000)).to.equal(undefined)
   })
 })

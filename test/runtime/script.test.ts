@@ -24,7 +24,9 @@ describe('what a script may be', function () {
     await run.says('args ["a","b c"]')
     const page = await fetched(`http://127.0.0.1:${port}/`)
     expect(page).to.equal(PAGE)
-    expect(run.stderr).to.include(`static-page-server-8081: the port 8081 in the ecosystem file is ignored; the dyno says ${port}`)
+    expect(run.stderr).to.include(
+      `static-page-server-8081: the port 8081 in the ecosystem file is ignored; the dyno says ${port}`,
+    )
   })
 
   it('is told to be a folder without a main file', async () => {

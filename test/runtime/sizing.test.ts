@@ -1,10 +1,28 @@
 import { expect } from 'chai'
 import { DYNO_SIZES } from '../../src/dyno-sizes.js'
-import { AGENT_MEMORY, GROWTH, SUPERVISOR_MEMORY, mostInstances, parseInstances, sizeApps, type AppToSize, type SizingInput } from '../../src/runtime/sizing.js'
+import {
+  AGENT_MEMORY,
+  GROWTH,
+  SUPERVISOR_MEMORY,
+  mostInstances,
+  parseInstances,
+  sizeApps,
+  type AppToSize,
+  type SizingInput,
+} from '../../src/runtime/sizing.js'
 
-const api = (more: Partial<AppToSize> = {}): AppToSize => ({ name: 'api', wanted: 'max', isCluster: true, ...more })
+const api = (more: Partial<AppToSize> = {}): AppToSize => ({
+  name: 'api',
+  wanted: 'max',
+  isCluster: true,
+  ...more,
+})
 const size = (input: Partial<SizingInput>) =>
-  Object.fromEntries(sizeApps({ memory: 512, cpus: 8, hasAgent: false, env: {}, apps: [api()], ...input }).map((app) => [app.name, app.instances]))
+  Object.fromEntries(
+    sizeApps({ memory: 512, cpus: 8, hasAgent: false, env: {}, apps: [api()], ...input }).map(
+      (app) => [app.name, app.instances],
+    ),
+  )
 
 describe('sizing of every dyno', () => {
   for (const { name, memory } of DYNO_SIZES) {
@@ -15,7 +33,10 @@ describe('sizing of every dyno', () => {
             const [sized] = sizeApps({ memory, cpus, hasAgent, env: {}, apps: [api({ measured })] })
             const instances = sized!.instances
             expect(instances).to.be.within(1, cpus)
-            if (instances > 1) expect(SUPERVISOR_MEMORY + (hasAgent ? AGENT_MEMORY : 0) + instances * measured * GROWTH).to.be.at.most(memory)
+            if (instances > 1)
+              expect(
+                SUPERVISOR_MEMORY + (hasAgent ? AGENT_MEMORY : 0) + instances * measured * GROWTH,
+              ).to.be.at.most(memory)
           }
         }
       })
@@ -29,7 +50,11 @@ describe('sizing', () => {
     ['eco, one CPU', { cpus: 1 }, { api: 1 }],
     ['an app of 43 MB', { apps: [api({ measured: 43 })] }, { api: 4 }],
     ['an app of 90 MB', { apps: [api({ measured: 90 })] }, { api: 2 }],
-    ['an app of 90 MB beside the dashboard agent', { apps: [api({ measured: 90 })], hasAgent: true }, { api: 2 }],
+    [
+      'an app of 90 MB beside the dashboard agent',
+      { apps: [api({ measured: 90 })], hasAgent: true },
+      { api: 2 },
+    ],
     ['an app of 190 MB', { apps: [api({ measured: 190 })] }, { api: 1 }],
     ['an app larger than the dyno', { apps: [api({ measured: 700 })] }, { api: 1 }],
     ['standard-2x', { memory: 1024, apps: [api({ measured: 90 })] }, { api: 4 }],
@@ -37,16 +62,51 @@ describe('sizing', () => {
     ['performance-2xl', { memory: 129_024, cpus: 64, apps: [api({ measured: 90 })] }, { api: 64 }],
     ['all CPUs but one', { memory: 14_336, apps: [api({ wanted: -1 })] }, { api: 7 }],
     ['all CPUs but more than there are', { apps: [api({ wanted: -20 })] }, { api: 1 }],
-    ['max_memory_restart bounds the growth', { apps: [api({ measured: 90, ceiling: 100 })] }, { api: 4 }],
-    ['a ceiling below what was measured does not make room', { apps: [api({ measured: 90, ceiling: 20 })] }, { api: 5 }],
+    [
+      'max_memory_restart bounds the growth',
+      { apps: [api({ measured: 90, ceiling: 100 })] },
+      { api: 4 },
+    ],
+    [
+      'a ceiling below what was measured does not make room',
+      { apps: [api({ measured: 90, ceiling: 20 })] },
+      { api: 5 },
+    ],
     ['a number in the file', { apps: [api({ wanted: 3 })] }, { api: 3 }],
     ['nothing in the file', { apps: [api({ wanted: undefined })] }, { api: 1 }],
-    ['a person\'s WEB_CONCURRENCY', { env: { WEB_CONCURRENCY: '5' }, apps: [api({ wanted: 3 })] }, { api: 5 }],
-    ['the buildpack\'s WEB_CONCURRENCY', { env: { WEB_CONCURRENCY: '5', WEB_CONCURRENCY_SET_BY: 'heroku/nodejs' }, apps: [api({ wanted: 3 })] }, { api: 3 }],
-    ['WEB_CONCURRENCY does not multiply what shares no port', { env: { WEB_CONCURRENCY: '5' }, apps: [api({ wanted: undefined, isCluster: false })] }, { api: 1 }],
-    ['SHIPIT_INSTANCES before WEB_CONCURRENCY', { env: { SHIPIT_INSTANCES: 'api=2', WEB_CONCURRENCY: '5' } }, { api: 2 }],
-    ['two apps share the memory', { apps: [api({ measured: 80 }), api({ name: 'web', measured: 40 })] }, { api: 1, web: 2 }],
-    ['a fixed app takes its part first', { apps: [api({ measured: 43 }), api({ name: 'job', wanted: 2 })] }, { api: 2, job: 2 }],
+    [
+      "a person's WEB_CONCURRENCY",
+      { env: { WEB_CONCURRENCY: '5' }, apps: [api({ wanted: 3 })] },
+      { api: 5 },
+    ],
+    [
+      "the buildpack's WEB_CONCURRENCY",
+      {
+        env: { WEB_CONCURRENCY: '5', WEB_CONCURRENCY_SET_BY: 'heroku/nodejs' },
+        apps: [api({ wanted: 3 })],
+      },
+      { api: 3 },
+    ],
+    [
+      'WEB_CONCURRENCY does not multiply what shares no port',
+      { env: { WEB_CONCURRENCY: '5' }, apps: [api({ wanted: undefined, isCluster: false })] },
+      { api: 1 },
+    ],
+    [
+      'SHIPIT_INSTANCES before WEB_CONCURRENCY',
+      { env: { SHIPIT_INSTANCES: 'api=2', WEB_CONCURRENCY: '5' } },
+      { api: 2 },
+    ],
+    [
+      'two apps share the memory',
+      { apps: [api({ measured: 80 }), api({ name: 'web', measured: 40 })] },
+      { api: 1, web: 2 },
+    ],
+    [
+      'a fixed app takes its part first',
+      { apps: [api({ measured: 43 }), api({ name: 'job', wanted: 2 })] },
+      { api: 2, job: 2 },
+    ],
   ]
   for (const [what, input, expected] of table) {
     it(`${what}: ${JSON.stringify(expected)}`, () => expect(size(input)).to.deep.equal(expected))
@@ -55,23 +115,42 @@ describe('sizing', () => {
   it('never plans more than the dyno holds, unless one instance alone is too large', () => {
     for (const memory of [512, 1024, 2560, 14_336]) {
       for (const measured of [30, 60, 90, 150, 300]) {
-        const [one] = sizeApps({ memory, cpus: 64, hasAgent: true, env: {}, apps: [api({ measured })] })
+        const [one] = sizeApps({
+          memory,
+          cpus: 64,
+          hasAgent: true,
+          env: {},
+          apps: [api({ measured })],
+        })
         const total = 48 + 54 + (one?.instances ?? 0) * measured * 2.2
-        expect(one?.instances === 1 || total <= memory, `${memory} MB, ${measured} MB each`).to.equal(true)
+        expect(
+          one?.instances === 1 || total <= memory,
+          `${memory} MB, ${measured} MB each`,
+        ).to.equal(true)
       }
     }
   })
 
   it('reads SHIPIT_INSTANCES', () => {
-    expect([...parseInstances('api=4, jobs=1')]).to.deep.equal([['api', 4], ['jobs', 1]])
+    expect([...parseInstances('api=4, jobs=1')]).to.deep.equal([
+      ['api', 4],
+      ['jobs', 1],
+    ])
     expect([...parseInstances('3')]).to.deep.equal([['*', 3]])
     expect([...parseInstances('api=0,x,=2,b=-1')]).to.deep.equal([])
   })
 
   it('leaves to learning only what the user has not set, up to the CPUs', () => {
-    const most = (app: Partial<AppToSize>, env: SizingInput['env'] = {}) => mostInstances(api(app), { memory: 512, cpus: 8, hasAgent: false, env, apps: [api(app)] })
+    const most = (app: Partial<AppToSize>, env: SizingInput['env'] = {}) =>
+      mostInstances(api(app), { memory: 512, cpus: 8, hasAgent: false, env, apps: [api(app)] })
     expect([most({}), most({ wanted: -1 }), most({ wanted: -20 })]).to.deep.equal([8, 7, 1])
-    const persons = [most({ wanted: 3 }), most({ wanted: undefined }), most({}, { SHIPIT_INSTANCES: 'api=2' }), most({}, { SHIPIT_INSTANCES: '2' }), most({}, { WEB_CONCURRENCY: '2' })]
+    const persons = [
+      most({ wanted: 3 }),
+      most({ wanted: undefined }),
+      most({}, { SHIPIT_INSTANCES: 'api=2' }),
+      most({}, { SHIPIT_INSTANCES: '2' }),
+      most({}, { WEB_CONCURRENCY: '2' }),
+    ]
     expect(persons).to.deep.equal([undefined, undefined, undefined, undefined, undefined])
     expect(most({}, { WEB_CONCURRENCY: '2', WEB_CONCURRENCY_SET_BY: 'heroku/nodejs' })).to.equal(8)
     expect(most({ isCluster: false })).to.equal(undefined)

@@ -21,12 +21,18 @@ describe('a push to main of what is no commit', function () {
     await project.remove()
   })
 
-  for (const [what, source] of [['tag', 'v1'], ['tree', 'main^{tree}'], ['blob', 'main:package.json']] as const) {
+  for (const [what, source] of [
+    ['tag', 'v1'],
+    ['tree', 'main^{tree}'],
+    ['blob', 'main:package.json'],
+  ] as const) {
     it(`is refused before anything is built: a ${what}`, async () => {
       const push = await project.git('push', remote(server, 'objects'), `${source}:refs/heads/main`)
       expect(push.status, push.text).to.equal(1)
       expect(push.text).to.include(`main takes commits alone, and this is a ${what}.`)
-      expect(push.text.includes('v1^{}:main') || push.text.includes('<tag>^{}:main')).to.equal(what === 'tag')
+      expect(push.text.includes('v1^{}:main') || push.text.includes('<tag>^{}:main')).to.equal(
+        what === 'tag',
+      )
       const { builds, releases } = platform.store.find('objects')!
       expect([builds.length, releases.length]).to.deep.equal([0, 1])
     })

@@ -1,4 +1,7 @@
-/** What an app of the embedded Heroku can see of the platform and of its other apps, where the machine lets users make namespaces. */
+/**
+ * What an app of the embedded Heroku can see of the platform and of its other apps, where the
+ * machine lets users make namespaces.
+ */
 import { expect } from 'chai'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
@@ -32,10 +35,17 @@ describe('an app of the embedded Heroku', function () {
 
   beforeEach(async function () {
     home = new Home()
-    for (const name of ['apps', 'logs', 'builds', 'caches/node/v1/bin']) mkdirSync(path.join(home.root, name), { recursive: true })
-    for (const name of ['daemon.json', 'settings.json', 'apps/other.json', 'logs/other.log']) writeFileSync(path.join(home.root, name), CANARY)
+    for (const name of ['apps', 'logs', 'builds', 'caches/node/v1/bin'])
+      mkdirSync(path.join(home.root, name), { recursive: true })
+    for (const name of ['daemon.json', 'settings.json', 'apps/other.json', 'logs/other.log'])
+      writeFileSync(path.join(home.root, name), CANARY)
     writeFileSync(path.join(home.root, 'caches/node/v1/bin/node'), 'a Node.js')
-    dynos = createDynos({ store: home.store, logplex: home.logplex, folders: home.folders, limits: LIMITS })
+    dynos = createDynos({
+      store: home.store,
+      logplex: home.logplex,
+      folders: home.folders,
+      limits: LIMITS,
+    })
     const { why } = await dynos.isolation
     if (why !== undefined) {
       this.test!.title += ` (skipped: ${why})`
@@ -50,15 +60,29 @@ describe('an app of the embedded Heroku', function () {
   })
 
   const run = async (name: string, command: string) => {
-    const { exit } = await dynos.runOneOff(app.id, { name, command, size: 'Standard-1X', ...version })
+    const { exit } = await dynos.runOneOff(app.id, {
+      name,
+      command,
+      size: 'Standard-1X',
+      ...version,
+    })
     return exit
   }
-  const output = (name: string) => home.logplex.lines(name).filter((line) => line.startsWith('app[')).map((line) => line.replace(/^app\[\S+\]: /, ''))
+  const output = (name: string) =>
+    home.logplex
+      .lines(name)
+      .filter((line) => line.startsWith('app['))
+      .map((line) => line.replace(/^app\[\S+\]: /, ''))
 
   it('finds no token, no config var and no log of another, in files or in processes', async () => {
     const other = home.app('other')
     const theirs = home.release(other, { 'secret.txt': CANARY }, { config: { SECRET: CANARY } })
-    const { exit } = await dynos.runOneOff(other.id, { name: 'run.2', command: 'echo ready; exec sleep 1000', size: 'Standard-1X', ...theirs })
+    const { exit } = await dynos.runOneOff(other.id, {
+      name: 'run.2',
+      command: 'echo ready; exec sleep 1000',
+      size: 'Standard-1X',
+      ...theirs,
+    })
     await until('the other app', () => output('run.2').includes('ready'))
     expect(await run('run.1', `node spy.js ${home.root} ${CANARY}`)).to.equal(0)
     expect(output('run.1')).to.deep.equal(['FOUND []'])
@@ -67,26 +91,51 @@ describe('an app of the embedded Heroku', function () {
   })
 
   it('finds its own folder, may write there alone, and has the versions of Node.js', async () => {
-    const ways = ['cat spy.js | head -c 1 | wc -c', 'touch mine && ls mine', 'cat "$HOME/../../../caches/node/v1/bin/node"; echo', 'touch "$HOME/../../../x" 2>/dev/null || echo refused', 'ls "$HOME/../../.." | sort | tr "\\n" " "; echo']
+    const ways = [
+      'cat spy.js | head -c 1 | wc -c',
+      'touch mine && ls mine',
+      'cat "$HOME/../../../caches/node/v1/bin/node"; echo',
+      'touch "$HOME/../../../x" 2>/dev/null || echo refused',
+      'ls "$HOME/../../.." | sort | tr "\\n" " "; echo',
+    ]
     expect(await run('run.1', ways.join('; '))).to.equal(0)
-    expect(output('run.1').map((line) => line.trim())).to.deep.equal(['1', 'mine', 'a Node.js', 'refused', 'caches dynos'])
+    expect(output('run.1').map((line) => line.trim())).to.deep.equal([
+      '1',
+      'mine',
+      'a Node.js',
+      'refused',
+      'caches dynos',
+    ])
   })
 
   for (const [what, command] of [
     ['takes the cover away', 'umount "$HOME/../../.."'],
-    ['takes it away in a namespace of its own', 'unshare --mount --map-root-user umount "$HOME/../../.."'],
+    [
+      'takes it away in a namespace of its own',
+      'unshare --mount --map-root-user umount "$HOME/../../.."',
+    ],
     ['puts another over it', 'mount -t tmpfs tmpfs "$HOME/../../../caches"'],
-    ["goes into the platform's namespace", `nsenter --target ${process.pid} --mount cat "$HOME/../../../daemon.json"`],
+    [
+      "goes into the platform's namespace",
+      `nsenter --target ${process.pid} --mount cat "$HOME/../../../daemon.json"`,
+    ],
   ] as const) {
     it(`${what}: in vain`, async () => {
-      expect(await run('run.1', `${command} 2>&1; cat "$HOME/../../../daemon.json" 2>/dev/null; ls "$HOME/../../.." | sort | tr "\\n" " "; echo`)).to.equal(0)
+      expect(
+        await run(
+          'run.1',
+          `${command} 2>&1; cat "$HOME/../../../daemon.json" 2>/dev/null; ls "$HOME/../../.." | sort | tr "\\n" " "; echo`,
+        ),
+      ).to.equal(0)
       expect(output('run.1').join('\n')).to.not.include(CANARY)
       expect(output('run.1').at(-1)?.trim()).to.equal('caches dynos')
     })
   }
 
   it('is who the user is, with a name', async () => {
-    expect(await run('run.1', `node -p 'process.getuid() + " " + require("os").userInfo().uid'`)).to.equal(0)
+    expect(
+      await run('run.1', `node -p 'process.getuid() + " " + require("os").userInfo().uid'`),
+    ).to.equal(0)
     expect(output('run.1')).to.deep.equal([`${process.getuid!()} ${process.getuid!()}`])
   })
 })

@@ -1,4 +1,12 @@
-import { existsSync, lstatSync, mkdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import path from 'node:path'
 import { expect } from 'chai'
 import { ecosystemFiles } from '../../src/init/ecosystem-adapter.js'
@@ -8,22 +16,34 @@ import { contents, options, packRuntime, realFolder, removeFolders } from '../in
 import { rejection } from '../support/platform.js'
 
 const app = {
-  'package.json': { name: 'api', version: '1.0.0', scripts: { start: 'node server.js' } }, 'server.js': 'require("http").createServer().listen(process.env.PORT)\n',
-  Procfile: 'web: npm start\nworker: npm start\n', '.gitignore': 'dist\n',
+  'package.json': { name: 'api', version: '1.0.0', scripts: { start: 'node server.js' } },
+  'server.js': 'require("http").createServer().listen(process.env.PORT)\n',
+  Procfile: 'web: npm start\nworker: npm start\n',
+  '.gitignore': 'dist\n',
 }
 
 describe('a link in the project', function () {
   this.timeout(60_000)
   let runtime: RuntimeTarball
-  before(() => { runtime = packRuntime('1.0.0') })
+  before(() => {
+    runtime = packRuntime('1.0.0')
+  })
   after(removeFolders)
 
-  const prepare = async (dir: string, asked: Partial<InitOptions> = {}) => prepareInit(dir, options(asked), { ecosystem: await ecosystemFiles(), runtime })
+  const prepare = async (dir: string, asked: Partial<InitOptions> = {}) =>
+    prepareInit(dir, options(asked), { ecosystem: await ecosystemFiles(), runtime })
 
   /** Moves a file of a project out of it, or to another place in it, and leaves a link. */
-  function linked(file: string, place: 'outside' | 'inside' | 'nowhere', of: 'file' | 'folder' = 'file'): { dir: string; target: string } {
+  function linked(
+    file: string,
+    place: 'outside' | 'inside' | 'nowhere',
+    of: 'file' | 'folder' = 'file',
+  ): { dir: string; target: string } {
     const dir = realFolder(app)
-    const target = path.join(place === 'inside' ? path.join(dir, 'kept') : realFolder(), path.basename(file))
+    const target = path.join(
+      place === 'inside' ? path.join(dir, 'kept') : realFolder(),
+      path.basename(file),
+    )
     mkdirSync(path.dirname(target), { recursive: true })
     mkdirSync(path.dirname(path.join(dir, file)), { recursive: true })
     if (of === 'folder') mkdirSync(target)
@@ -34,19 +54,35 @@ describe('a link in the project', function () {
   }
 
   const OUTSIDE: [file: string, asked?: Partial<InitOptions>, of?: 'file' | 'folder'][] = [
-    ['package.json'], ['Procfile'], ['.gitignore'], ['package-lock.json'], ['ecosystem.config.yml', { force: true }], ['vendor', {}, 'folder'],
-    ['.github', { ci: 'github' }, 'folder'], ['.github/workflows', { ci: 'github' }, 'folder'], ['.github/workflows/shipit.yml', { ci: 'github', force: true }],
+    ['package.json'],
+    ['Procfile'],
+    ['.gitignore'],
+    ['package-lock.json'],
+    ['ecosystem.config.yml', { force: true }],
+    ['vendor', {}, 'folder'],
+    ['.github', { ci: 'github' }, 'folder'],
+    ['.github/workflows', { ci: 'github' }, 'folder'],
+    ['.github/workflows/shipit.yml', { ci: 'github', force: true }],
   ]
   for (const [file, asked, of] of OUTSIDE) {
     it(`is not written through where it leads out of the folder: ${file}`, async () => {
       const { dir, target } = linked(file, 'outside', of)
-      if (file === 'package-lock.json') writeFileSync(target, '{"name":"api","version":"1.0.0","lockfileVersion":3,"packages":{"":{"name":"api","version":"1.0.0"}}}')
-      if (file === 'ecosystem.config.yml') writeFileSync(target, 'apps: [{ name: a, script: server.js }]\n')
+      if (file === 'package-lock.json')
+        writeFileSync(
+          target,
+          '{"name":"api","version":"1.0.0","lockfileVersion":3,"packages":{"":{"name":"api","version":"1.0.0"}}}',
+        )
+      if (file === 'ecosystem.config.yml')
+        writeFileSync(target, 'apps: [{ name: a, script: server.js }]\n')
       const seen = () => [of === 'folder' ? {} : contents(dir), contents(path.dirname(target))]
       const before = seen()
       const error = await rejection(prepare(dir, asked))
       expect(error).to.include({ code: 'project', exitCode: 3 })
-      expect(error.message).to.match(new RegExp(`^${file.split('/')[0]!.replaceAll('.', '\\.')}.* is a link that leads out of the folder\\. Nothing was changed\\.$`))
+      expect(error.message).to.match(
+        new RegExp(
+          `^${file.split('/')[0]!.replaceAll('.', '\\.')}.* is a link that leads out of the folder\\. Nothing was changed\\.$`,
+        ),
+      )
       expect(error.why).to.include(target)
       expect(seen()).to.deep.equal(before)
     })
@@ -58,14 +94,18 @@ describe('a link in the project', function () {
     const target = path.join(realFolder({ precious: 'mine' }), 'precious')
     renameSync(path.join(dir, '.gitignore'), path.join(dir, 'old'))
     symlinkSync(target, path.join(dir, '.gitignore'))
-    const error = await rejection(applyPlan({ ...plan, steps: plan.steps.filter(({ kind }) => kind !== 'run') }))
+    const error = await rejection(
+      applyPlan({ ...plan, steps: plan.steps.filter(({ kind }) => kind !== 'run') }),
+    )
     expect(error.message).to.include('.gitignore is a link that leads out of the folder')
     expect(readFileSync(target, 'utf8')).to.equal('mine')
   })
 
   it('is refused where it leads to nothing, or to itself', async () => {
     const { dir } = linked('.github/workflows/shipit.yml', 'nowhere')
-    expect((await rejection(prepare(dir, { ci: 'github', force: true }))).message).to.match(/is a link that leads (out of the folder|to a file that is not there)/)
+    expect((await rejection(prepare(dir, { ci: 'github', force: true }))).message).to.match(
+      /is a link that leads (out of the folder|to a file that is not there)/,
+    )
     const loop = realFolder(app)
     symlinkSync('vendor', path.join(loop, 'vendor'))
     expect((await rejection(prepare(loop))).code).to.equal('project')
@@ -77,7 +117,9 @@ describe('a link in the project', function () {
       const { plan } = await prepare(dir)
       await applyPlan({ ...plan, steps: plan.steps.filter(({ kind }) => kind !== 'run') })
       expect(lstatSync(path.join(dir, file)).isSymbolicLink()).to.equal(true)
-      expect(readFileSync(target, 'utf8')).to.include(file === 'Procfile' ? 'start:app' : 'node_modules')
+      expect(readFileSync(target, 'utf8')).to.include(
+        file === 'Procfile' ? 'start:app' : 'node_modules',
+      )
     })
   }
 

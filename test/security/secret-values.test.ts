@@ -18,7 +18,8 @@ describe('secrets that are told by their value', function () {
   for (const [what, value] of Object.entries(NONE)) {
     it(`are not ${what}`, async () => {
       expect(await secretsIn(`SETTING=${value}\n`, 'settings.conf')).to.deep.equal([])
-      // A URL with any password is masked all the same: what it decides is only how it is shown and given.
+      // A URL with any password is masked all the same: what it decides is only how it is shown and
+      // given.
       if (!/:\/\/[^/]*@/.test(value)) expect(await isSecretValue('SETTING', value)).to.equal(false)
     })
   }

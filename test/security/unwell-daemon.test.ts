@@ -24,7 +24,9 @@ function isGone(pid: number): boolean {
 describe('a daemon that is not well', function () {
   this.timeout(120_000)
   let home: string
-  before(async () => { home = await temporaryFolder() })
+  before(async () => {
+    home = await temporaryFolder()
+  })
   after(async () => {
     await stopLocal(home)
     await rm(home, { recursive: true, force: true })
@@ -33,16 +35,31 @@ describe('a daemon that is not well', function () {
   it('is started anew by its supervisor if it dies, on its ports, and the log says so; one that is stopped by SIGSTOP is told as not answering, and ends with local stop', async () => {
     const first = await ensureLocal({ home })
     process.kill(first.pid, 'SIGKILL')
-    const next = await until('another one', async () => {
-      const info = (await localStatus(home).catch(() => undefined))?.info
-      return info?.pid !== first.pid && info
-    }, 60_000)
-    expect(next).to.include({ apiUrl: first.apiUrl, token: first.token, routerPort: first.routerPort })
-    await until('the log says so', async () => (await readFile(daemonLogFile(foldersOf(home)), 'utf8')).includes('started again: the process before it ended with status 137'))
+    const next = await until(
+      'another one',
+      async () => {
+        const info = (await localStatus(home).catch(() => undefined))?.info
+        return info?.pid !== first.pid && info
+      },
+      60_000,
+    )
+    expect(next).to.include({
+      apiUrl: first.apiUrl,
+      token: first.token,
+      routerPort: first.routerPort,
+    })
+    await until('the log says so', async () =>
+      (await readFile(daemonLogFile(foldersOf(home)), 'utf8')).includes(
+        'started again: the process before it ended with status 137',
+      ),
+    )
 
     process.kill(next.pid, 'SIGSTOP')
     const error = await ensureLocal({ home }).catch((thrown: unknown) => thrown)
-    expect(error).to.include({ code: 'local', message: `The embedded Heroku (pid ${next.pid}) does not answer.` })
+    expect(error).to.include({
+      code: 'local',
+      message: `The embedded Heroku (pid ${next.pid}) does not answer.`,
+    })
     expect(await stopLocal(home)).to.equal(true)
     await until('it has gone', () => isGone(next.pid), 30_000)
     expect(await localStatus(home)).to.equal(undefined)

@@ -1,4 +1,7 @@
-/** The app that the dashboard's tests watch: `api` in cluster mode and `jobs` in fork mode, each with a metric and an action of its own, and a path for each thing that can happen. */
+/**
+ * The app that the dashboard's tests watch: `api` in cluster mode and `jobs` in fork mode, each
+ * with a metric and an action of its own, and a path for each thing that can happen.
+ */
 
 const SERVER = `const http = require('node:http')
 // What @pm2/io finds and gives to the app: the module that PM2 has loaded already.

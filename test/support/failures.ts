@@ -14,7 +14,10 @@ export function refusal(work: () => unknown): ShipitError {
 
 /** The ShipitError that a promise rejects with; fails where it resolves. */
 export async function failureOf(work: Promise<unknown>): Promise<ShipitError> {
-  const error = await work.then(() => new Error('expected a failure'), (failure: unknown) => failure)
+  const error = await work.then(
+    () => new Error('expected a failure'),
+    (failure: unknown) => failure,
+  )
   expect(error).to.be.instanceOf(ShipitError)
   return error as ShipitError
 }

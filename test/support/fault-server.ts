@@ -3,14 +3,24 @@ import http, { type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 
 /** One request as it arrived. */
-interface Arrived { method: string; path: string; headers: http.IncomingHttpHeaders; body: string }
+interface Arrived {
+  method: string
+  path: string
+  headers: http.IncomingHttpHeaders
+  body: string
+}
 
 /** What the server does with a request. */
 export type Fault =
   /** An answer as it should be. */
   | { json: unknown; status?: number; headers?: Record<string, string> }
   /** Any bytes, in the chunks given, each written by itself. */
-  | { chunks: (string | Uint8Array)[]; status?: number; headers?: Record<string, string>; pause?: number }
+  | {
+      chunks: (string | Uint8Array)[]
+      status?: number
+      headers?: Record<string, string>
+      pause?: number
+    }
   /** Promises more bytes than it sends, then breaks the connection. */
   | { cutOff: string }
   /** Sends an event stream, then breaks the connection instead of ending it. */
@@ -21,7 +31,10 @@ export type Fault =
   | 'reset before the request'
   | 'never answers'
 
-/** A server on the loopback that answers each request by the next fault of its script, and the last one from then on. */
+/**
+ * A server on the loopback that answers each request by the next fault of its script, and the last
+ * one from then on.
+ */
 export interface FaultServer {
   url: string
   arrived: Arrived[]
@@ -36,7 +49,11 @@ async function read(request: IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString('utf8')
 }
 
-async function write(response: ServerResponse, chunks: (string | Uint8Array)[], pause = 1): Promise<void> {
+async function write(
+  response: ServerResponse,
+  chunks: (string | Uint8Array)[],
+  pause = 1,
+): Promise<void> {
   for (const chunk of chunks) {
     await new Promise((done) => response.write(chunk, done))
     // Each chunk must leave in a packet of its own.
@@ -44,15 +61,27 @@ async function write(response: ServerResponse, chunks: (string | Uint8Array)[], 
   }
 }
 
-async function act(fault: Fault, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function act(
+  fault: Fault,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   if (fault === 'never answers') return
-  if (fault === 'reset after the request' || fault === 'reset before the request') return void request.socket.resetAndDestroy()
+  if (fault === 'reset after the request' || fault === 'reset before the request')
+    return void request.socket.resetAndDestroy()
   if ('json' in fault) {
-    response.writeHead(fault.status ?? 200, { 'content-type': 'application/json', 'request-id': 'req-1', ...fault.headers })
+    response.writeHead(fault.status ?? 200, {
+      'content-type': 'application/json',
+      'request-id': 'req-1',
+      ...fault.headers,
+    })
     return void response.end(JSON.stringify(fault.json))
   }
   if ('cutOff' in fault) {
-    response.writeHead(200, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(fault.cutOff) + 100 })
+    response.writeHead(200, {
+      'content-type': 'application/json',
+      'content-length': Buffer.byteLength(fault.cutOff) + 100,
+    })
     await write(response, [fault.cutOff])
     return void request.socket.destroy()
   }
@@ -66,16 +95,27 @@ async function act(fault: Fault, request: IncomingMessage, response: ServerRespo
   response.end()
 }
 
-/** `script` is a list of faults, or a function of what arrived, whose body has not been read yet. */
-export async function faultServer(script: Fault[] | ((arrived: Arrived, index: number) => Fault)): Promise<FaultServer> {
+/**
+ * `script` is a list of faults, or a function of what arrived, whose body has not been read yet.
+ */
+export async function faultServer(
+  script: Fault[] | ((arrived: Arrived, index: number) => Fault),
+): Promise<FaultServer> {
   const arrived: Arrived[] = []
   const sockets = new Set<Socket>()
   const faultAt = (entry: Arrived, index: number): Fault =>
-    typeof script === 'function' ? script(entry, index) : script[Math.min(index, script.length - 1)]!
+    typeof script === 'function'
+      ? script(entry, index)
+      : script[Math.min(index, script.length - 1)]!
 
   const server = http.createServer((request, response) => {
     void (async () => {
-      const entry: Arrived = { method: request.method!, path: request.url!, headers: request.headers, body: '' }
+      const entry: Arrived = {
+        method: request.method!,
+        path: request.url!,
+        headers: request.headers,
+        body: '',
+      }
       arrived.push(entry)
       const fault = faultAt(entry, arrived.length - 1)
       if (fault !== 'reset before the request') entry.body = await read(request)
@@ -83,7 +123,9 @@ export async function faultServer(script: Fault[] | ((arrived: Arrived, index: n
     })()
   })
   const handle: FaultServer = {
-    url: '', arrived, connections: 0,
+    url: '',
+    arrived,
+    connections: 0,
     async close() {
       for (const socket of sockets) socket.destroy()
       server.close()

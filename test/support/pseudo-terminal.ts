@@ -5,11 +5,21 @@ import path from 'node:path'
 import type { Duplex } from 'node:stream'
 import { until } from '../../src/until.js'
 
-const { Terminal } = createRequire(import.meta.url)('@xterm/headless') as typeof import('@xterm/headless')
+const { Terminal } = createRequire(import.meta.url)(
+  '@xterm/headless',
+) as typeof import('@xterm/headless')
 
-interface PtyOptions { columns: number; rows: number; cwd?: string; env: NodeJS.ProcessEnv }
+interface PtyOptions {
+  columns: number
+  rows: number
+  cwd?: string
+  env: NodeJS.ProcessEnv
+}
 
-/** A program on a real pseudo-terminal (python's, which needs no native module), and the screen that a user would see. */
+/**
+ * A program on a real pseudo-terminal (python's, which needs no native module), and the screen that
+ * a user would see.
+ */
 export class PseudoTerminal {
   private readonly screen: InstanceType<typeof Terminal>
   private readonly child: ChildProcess
@@ -21,9 +31,21 @@ export class PseudoTerminal {
 
   constructor(program: string, args: readonly string[], { columns, rows, cwd, env }: PtyOptions) {
     this.screen = new Terminal({ cols: columns, rows, allowProposedApi: true, scrollback: 0 })
-    this.child = spawn('python3', [path.join(import.meta.dirname, 'on-terminal.py'), String(columns), String(rows), program, ...args], {
-      env: { TERM: 'xterm-256color', ...env }, stdio: ['pipe', 'pipe', 'inherit', 'pipe'], ...(cwd === undefined ? {} : { cwd }),
-    })
+    this.child = spawn(
+      'python3',
+      [
+        path.join(import.meta.dirname, 'on-terminal.py'),
+        String(columns),
+        String(rows),
+        program,
+        ...args,
+      ],
+      {
+        env: { TERM: 'xterm-256color', ...env },
+        stdio: ['pipe', 'pipe', 'inherit', 'pipe'],
+        ...(cwd === undefined ? {} : { cwd }),
+      },
+    )
     this.child.stdout!.setEncoding('utf8').on('data', (text: string) => {
       this.raw += text
       this.screen.write(text)
@@ -44,7 +66,9 @@ export class PseudoTerminal {
 
   get lines(): string[] {
     const { active } = this.screen.buffer
-    return Array.from({ length: this.screen.rows }, (_, row) => active.getLine(row)!.translateToString(true))
+    return Array.from({ length: this.screen.rows }, (_, row) =>
+      active.getLine(row)!.translateToString(true),
+    )
   }
 
   get text(): string {

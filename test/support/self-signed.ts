@@ -10,5 +10,8 @@ export function selfSigned(): { key: string; cert: string } {
   certificate.setSubject([{ name: 'commonName', value: '127.0.0.1' }])
   certificate.setIssuer([{ name: 'commonName', value: '127.0.0.1' }])
   certificate.sign(privateKey, forge.md.sha256.create())
-  return { key: forge.pki.privateKeyToPem(privateKey), cert: forge.pki.certificateToPem(certificate) }
+  return {
+    key: forge.pki.privateKeyToPem(privateKey),
+    cert: forge.pki.certificateToPem(certificate),
+  }
 }

@@ -19,7 +19,12 @@ interface Simulation {
   isLogAway?: boolean
 }
 
-interface Line { id: number; source: string; dyno: string; text: string }
+interface Line {
+  id: number
+  source: string
+  dyno: string
+  text: string
+}
 type Reader = (lines: Line[]) => void
 
 /** Lines that Heroku keeps of an app. */
@@ -27,8 +32,9 @@ const KEPT = 1500
 const TICK = 20
 
 /**
- * An app of many dynos behind the Platform API's own calls and a log session of SSE, with the account's budget of calls: dynos that restart and boot in
- * their time, figures in the runtime's own form, and as many other lines as wanted. Counts every call.
+ * An app of many dynos behind the Platform API's own calls and a log session of SSE, with the
+ * account's budget of calls: dynos that restart and boot in their time, figures in the runtime's
+ * own form, and as many other lines as wanted. Counts every call.
  */
 export class SimulatedApp {
   /** `GET /dynos`, how often. */
@@ -46,7 +52,9 @@ export class SimulatedApp {
 
   private constructor(private readonly options: Simulation) {
     const since = new Date(Date.now() - 3_600_000).toISOString()
-    this.list = Array.from({ length: options.dynos }, (_, at) => dyno(`web.${at + 1}`, 'up', { created_at: since, updated_at: since }))
+    this.list = Array.from({ length: options.dynos }, (_, at) =>
+      dyno(`web.${at + 1}`, 'up', { created_at: since, updated_at: since }),
+    )
   }
 
   static async start(options: Simulation): Promise<SimulatedApp> {
@@ -58,8 +66,12 @@ export class SimulatedApp {
     return app
   }
 
-  get url(): string { return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}` }
-  get total(): number { return Object.values(this.calls).reduce((sum, count) => sum + count, 0) }
+  get url(): string {
+    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`
+  }
+  get total(): number {
+    return Object.values(this.calls).reduce((sum, count) => sum + count, 0)
+  }
 
   async close(): Promise<void> {
     for (const timer of this.timers) clearTimeout(timer)
@@ -69,15 +81,23 @@ export class SimulatedApp {
 
   private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = request.url!
-    if (path.startsWith('/log/')) return this.tail(request, response, this.sessions[Number(path.slice(5))]!)
+    if (path.startsWith('/log/'))
+      return this.tail(request, response, this.sessions[Number(path.slice(5))]!)
     const call = `${request.method} ${path.replace(/^\/apps\/[^/]+/, '').replace(/\/web\.\d+$/, '/DYNO')}`
     this.calls[call] = (this.calls[call] ?? 0) + 1
     const remaining = this.limit.take()
     this.leastRemaining = Math.min(this.leastRemaining, remaining)
     const body = await text(request)
-    const json = (answer: unknown, status = 200) => response.writeHead(status, { 'content-type': 'application/json', 'ratelimit-remaining': String(remaining) }).end(JSON.stringify(answer))
+    const json = (answer: unknown, status = 200) =>
+      response
+        .writeHead(status, {
+          'content-type': 'application/json',
+          'ratelimit-remaining': String(remaining),
+        })
+        .end(JSON.stringify(answer))
     if (path.endsWith('/log-sessions')) {
-      if (this.options.isLogAway) return void json({ id: 'internal_server_error', message: 'There is no log.' }, 500)
+      if (this.options.isLogAway)
+        return void json({ id: 'internal_server_error', message: 'There is no log.' }, 500)
       this.sessions.push(JSON.parse(body) as Record<string, unknown>)
       return void json({ id: 's', logplex_url: `${this.url}/log/${this.sessions.length - 1}` }, 201)
     }
@@ -93,8 +113,17 @@ export class SimulatedApp {
   private restart(name: string): void {
     const at = this.list.findIndex((one) => one.name === name)
     const begun = new Date().toISOString()
-    this.list[at] = { ...this.list[at]!, id: `new-${++this.made}`, state: 'starting', created_at: begun, updated_at: begun }
-    this.say([this.line('heroku', name, 'State changed from up to starting'), this.line('heroku', name, 'Process exited with status 143')])
+    this.list[at] = {
+      ...this.list[at]!,
+      id: `new-${++this.made}`,
+      state: 'starting',
+      created_at: begun,
+      updated_at: begun,
+    }
+    this.say([
+      this.line('heroku', name, 'State changed from up to starting'),
+      this.line('heroku', name, 'Process exited with status 143'),
+    ])
     this.after(this.options.boot ?? 0, () => {
       this.list[at] = { ...this.list[at]!, state: 'up', updated_at: new Date().toISOString() }
       this.say([this.line('heroku', name, 'State changed from starting to up')])
@@ -110,7 +139,12 @@ export class SimulatedApp {
   }
 
   private line(source: string, name: string, message: string): Line {
-    return { id: ++this.said, source, dyno: name, text: `${new Date().toISOString().replace('Z', '000+00:00')} ${source}[${name}]: ${message}` }
+    return {
+      id: ++this.said,
+      source,
+      dyno: name,
+      text: `${new Date().toISOString().replace('Z', '000+00:00')} ${source}[${name}]: ${message}`,
+    }
   }
 
   private say(lines: Line[]): void {
@@ -130,8 +164,15 @@ export class SimulatedApp {
     const tick = () => {
       const passed = performance.now() - begun
       const lines: Line[] = []
-      for (const wanted = Math.floor((passed / 1000) * foreign); told < wanted; told += 1) lines.push(this.foreignLine(told))
-      if (figuresEvery > 0) for (const wanted = Math.floor((passed / figuresEvery) * dynos); sampled < wanted; sampled += 1) lines.push(...this.figures(sampled % dynos))
+      for (const wanted = Math.floor((passed / 1000) * foreign); told < wanted; told += 1)
+        lines.push(this.foreignLine(told))
+      if (figuresEvery > 0)
+        for (
+          const wanted = Math.floor((passed / figuresEvery) * dynos);
+          sampled < wanted;
+          sampled += 1
+        )
+          lines.push(...this.figures(sampled % dynos))
       if (lines.length > 0) this.say(lines)
       this.after(TICK, tick)
     }
@@ -140,28 +181,67 @@ export class SimulatedApp {
 
   private foreignLine(at: number): Line {
     const name = `web.${1 + (at % this.options.dynos)}`
-    if (at % 3 === 0) return this.line('heroku', 'router', `at=info method=GET path="/items/${at}" host=loud.example request_id=6b1f-${at} fwd="203.0.113.9" dyno=${name} connect=0ms service=3ms status=200 bytes=512 protocol=https`)
-    return this.line('app', name, `{"level":30,"pid":23,"url":"/items/${at}","status":200,"msg":"request completed"}`)
+    if (at % 3 === 0)
+      return this.line(
+        'heroku',
+        'router',
+        `at=info method=GET path="/items/${at}" host=loud.example request_id=6b1f-${at} fwd="203.0.113.9" dyno=${name} connect=0ms service=3ms status=200 bytes=512 protocol=https`,
+      )
+    return this.line(
+      'app',
+      name,
+      `{"level":30,"pid":23,"url":"/items/${at}","status":200,"msg":"request completed"}`,
+    )
   }
 
   private figures(at: number): Line[] {
     const name = `web.${at + 1}`
     const samples = Array.from({ length: this.options.instances }, (_, instance) => ({
-      app: 'api', instance, sample: { pid: 100 + instance, status: 'online', restarts: 0, uptime: 3600, rss: 60, cpu: 1.5, eventLoopP95: 2, requestsPerMinute: 60, activeRequests: 1, heap: 20, external: 1, limit: 230, version: '1.2.0' },
+      app: 'api',
+      instance,
+      sample: {
+        pid: 100 + instance,
+        status: 'online',
+        restarts: 0,
+        uptime: 3600,
+        rss: 60,
+        cpu: 1.5,
+        eventLoopP95: 2,
+        requestsPerMinute: 60,
+        activeRequests: 1,
+        heap: 20,
+        external: 1,
+        limit: 230,
+        version: '1.2.0',
+      },
     }))
     return sampleLines(name, samples).map((line) => this.line('app', name, line.trimEnd()))
   }
 
-  private tail(request: IncomingMessage, response: ServerResponse, session: Record<string, unknown>): void {
+  private tail(
+    request: IncomingMessage,
+    response: ServerResponse,
+    session: Record<string, unknown>,
+  ): void {
     const after = Number(request.headers['last-event-id'] ?? 0)
-    const passes = ({ source, dyno: name }: Line) => (session.source ?? source) === source && (session.dyno_name ?? name) === name && (session.type === undefined || name.startsWith(`${session.type as string}.`))
+    const passes = ({ source, dyno: name }: Line) =>
+      (session.source ?? source) === source &&
+      (session.dyno_name ?? name) === name &&
+      (session.type === undefined || name.startsWith(`${session.type as string}.`))
     const write: Reader = (lines) => {
-      const shown = lines.filter(passes).map(({ id, text: line }) => `id: ${id}\ndata: ${line}\n\n`).join('')
+      const shown = lines
+        .filter(passes)
+        .map(({ id, text: line }) => `id: ${id}\ndata: ${line}\n\n`)
+        .join('')
       if (shown !== '') response.write(shown)
     }
     response.writeHead(200, { 'content-type': 'text/event-stream' })
     const kept = this.kept.slice(-KEPT)
-    write(after > 0 ? kept.filter(({ id }) => id > after) : kept.filter(passes).slice(-Number(session.lines ?? 100)))
+    write(
+      after > 0
+        ? kept.filter(({ id }) => id > after)
+        : kept.filter(passes).slice(-Number(session.lines ?? 100)),
+    )
     if (session.tail !== true) return void response.end()
     response.flushHeaders()
     this.readers.add(write)

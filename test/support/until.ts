@@ -3,11 +3,20 @@ import { until as look } from '../../src/until.js'
 type Falsy = false | undefined | null | '' | 0
 
 /**
- * What a condition answers once that is true; where it does not come true in time, an error that says what was waited for.
+ * What a condition answers once that is true; where it does not come true in time, an error that
+ * says what was waited for.
  * @param within ms
  */
-export async function until<T>(what: string | (() => string), condition: () => T | Promise<T>, within = 15_000): Promise<Exclude<T, Falsy>> {
-  const seen = await look(async () => (await condition()) || undefined, { timeout: within, every: 10 })
-  if (seen === undefined) throw new Error(`Waited ${within} ms in vain for: ${typeof what === 'string' ? what : what()}`)
+export async function until<T>(
+  what: string | (() => string),
+  condition: () => T | Promise<T>,
+  within = 15_000,
+): Promise<Exclude<T, Falsy>> {
+  const seen = await look(async () => (await condition()) || undefined, {
+    timeout: within,
+    every: 10,
+  })
+  if (seen === undefined)
+    throw new Error(`Waited ${within} ms in vain for: ${typeof what === 'string' ? what : what()}`)
   return seen as Exclude<T, Falsy>
 }

@@ -18,8 +18,12 @@ describe('the app of a folder', () => {
     await rm(dir, { recursive: true, force: true })
   })
   const deployTo = (...apps: string[]) =>
-    writeFile(path.join(dir, 'ecosystem.config.yml'), `apps:\n  - name: shop\n    script: index.js\ndeploy:\n${apps.map((app, i) => `  env${i}:\n    app: ${app}\n`).join('')}`)
-  const configVarsOf = (app: string) => nock(API).get(`/apps/${app}/config-vars`).reply(200, { COLOUR: 'green' })
+    writeFile(
+      path.join(dir, 'ecosystem.config.yml'),
+      `apps:\n  - name: shop\n    script: index.js\ndeploy:\n${apps.map((app, i) => `  env${i}:\n    app: ${app}\n`).join('')}`,
+    )
+  const configVarsOf = (app: string) =>
+    nock(API).get(`/apps/${app}/config-vars`).reply(200, { COLOUR: 'green' })
 
   it('is the one that its ecosystem file deploys to', async () => {
     await deployTo('shop')
@@ -30,14 +34,22 @@ describe('the app of a folder', () => {
     await deployTo('shop')
     configVarsOf('other')
     configVarsOf('third')
-    expect((await run('config', ['--json', '--app', 'other'])).json()).to.deep.include({ app: 'other' })
-    expect((await run('config', ['--json'], { HEROKU_APP: 'third' })).json()).to.deep.include({ app: 'third' })
+    expect((await run('config', ['--json', '--app', 'other'])).json()).to.deep.include({
+      app: 'other',
+    })
+    expect((await run('config', ['--json'], { HEROKU_APP: 'third' })).json()).to.deep.include({
+      app: 'third',
+    })
   })
   it('is asked for where the file deploys to several, or says nothing', async () => {
     const nothing = await run('config', [])
     expect(nothing).to.include({ exitCode: 2 })
-    expect(nothing.stderr).to.match(/Which app\?/).and.match(/shipit config --app NAME/)
+    expect(nothing.stderr)
+      .to.match(/Which app\?/)
+      .and.match(/shipit config --app NAME/)
     await deployTo('shop', 'shop-staging')
-    expect((await run('config', [])).stderr).to.match(/ecosystem\.config\.yml deploys to shop,\s+shop-staging\./)
+    expect((await run('config', [])).stderr).to.match(
+      /ecosystem\.config\.yml deploys to shop,\s+shop-staging\./,
+    )
   })
 })

@@ -11,32 +11,51 @@ const EVENTS: DeployEvent[] = [
   { type: 'finished', step: 'push', title: 'Pushing 1a2b3c4 to myapp', ms: 65_000, detail: 'v7' },
   { type: 'started', step: 'boot', title: 'Starting dynos of v7' },
   { type: 'line', step: 'boot', text: 'web.1 is starting' },
-  { type: 'failed', step: 'boot', title: 'Starting dynos of v7', message: 'web.1 exited with status 1.', ms: 900 },
+  {
+    type: 'failed',
+    step: 'boot',
+    title: 'Starting dynos of v7',
+    message: 'web.1 exited with status 1.',
+    ms: 900,
+  },
   { type: 'skipped', step: 'health', reason: 'no web dyno answers HTTP' },
 ]
 
 describe('a deploy off a terminal', () => {
   it('is plain lines that name what failed, without a control byte', () => {
     let text = ''
-    const show = plainDeploy({ write: (part) => { text += part } })
+    const show = plainDeploy({
+      write: (part) => {
+        text += part
+      },
+    })
     for (const event of EVENTS) show(event)
-    expect(text).to.equal([
-      '-----> Pushing 1a2b3c4 to myapp',
-      '       -----> Building on the stack',
-      '       Done in 1 m 05 s: v7',
-      '-----> Starting dynos of v7',
-      '       web.1 is starting',
-      ' !     Starting dynos of v7 failed after 900 ms: web.1 exited with status 1.',
-      '-----> Skipping health: no web dyno answers HTTP',
-      '',
-    ].join('\n'))
+    expect(text).to.equal(
+      [
+        '-----> Pushing 1a2b3c4 to myapp',
+        '       -----> Building on the stack',
+        '       Done in 1 m 05 s: v7',
+        '-----> Starting dynos of v7',
+        '       web.1 is starting',
+        ' !     Starting dynos of v7 failed after 900 ms: web.1 exited with status 1.',
+        '-----> Skipping health: no web dyno answers HTTP',
+        '',
+      ].join('\n'),
+    )
   })
 })
 
 describe('a deploy in CI', () => {
   const shown = (events: DeployEvent[], options: PlainOptions) => {
     let text = ''
-    const show = plainDeploy({ write: (part) => { text += part } }, options)
+    const show = plainDeploy(
+      {
+        write: (part) => {
+          text += part
+        },
+      },
+      options,
+    )
     for (const event of events) show(event)
     return text
   }
@@ -49,27 +68,43 @@ describe('a deploy in CI', () => {
   })
 
   it('is a group a step under GitHub Actions, with what failed below its group', () => {
-    expect(shown(EVENTS, { groups: true })).to.equal([
-      '::group::Pushing 1a2b3c4 to myapp',
-      '       -----> Building on the stack',
-      '       Done in 1 m 05 s: v7',
-      '::endgroup::',
-      '::group::Starting dynos of v7',
-      '       web.1 is starting',
-      '::endgroup::',
-      ' !     Starting dynos of v7 failed after 900 ms: web.1 exited with status 1.',
-      '-----> Skipping health: no web dyno answers HTTP',
-      '',
-    ].join('\n'))
+    expect(shown(EVENTS, { groups: true })).to.equal(
+      [
+        '::group::Pushing 1a2b3c4 to myapp',
+        '       -----> Building on the stack',
+        '       Done in 1 m 05 s: v7',
+        '::endgroup::',
+        '::group::Starting dynos of v7',
+        '       web.1 is starting',
+        '::endgroup::',
+        ' !     Starting dynos of v7 failed after 900 ms: web.1 exited with status 1.',
+        '-----> Skipping health: no web dyno answers HTTP',
+        '',
+      ].join('\n'),
+    )
   })
 
   it('lets no output of a build or an app speak to the runner', () => {
     const before = process.env.GITHUB_ACTIONS
     process.env.GITHUB_ACTIONS = 'true'
     try {
-      const text = shown([{ type: 'line', step: 'push', text: '  ::add-mask::a' }, { type: 'line', step: 'push', text: 'x ##[error]y' }, { type: 'line', step: 'push', text: 'std::vector' }], { groups: true })
-      expect(text.split('\n').map((line) => line.trim())).to.deep.equal([': :add-mask::a', 'x ## [error]y', 'std::vector', ''])
-      expect(errorAnnotation('a: b', '100%\nof it')).to.equal('::error title=a%3A b::100%25%0Aof it\n')
+      const text = shown(
+        [
+          { type: 'line', step: 'push', text: '  ::add-mask::a' },
+          { type: 'line', step: 'push', text: 'x ##[error]y' },
+          { type: 'line', step: 'push', text: 'std::vector' },
+        ],
+        { groups: true },
+      )
+      expect(text.split('\n').map((line) => line.trim())).to.deep.equal([
+        ': :add-mask::a',
+        'x ## [error]y',
+        'std::vector',
+        '',
+      ])
+      expect(errorAnnotation('a: b', '100%\nof it')).to.equal(
+        '::error title=a%3A b::100%25%0Aof it\n',
+      )
     } finally {
       if (before === undefined) delete process.env.GITHUB_ACTIONS
       else process.env.GITHUB_ACTIONS = before
@@ -82,7 +117,11 @@ describe('a deploy on a terminal', () => {
     const written: string[] = []
     const streams = [process.stdout, process.stderr] as const
     const originals = streams.map((stream) => stream.write)
-    for (const stream of streams) stream.write = ((part: string | Uint8Array) => { written.push(String(part)); return true }) as typeof stream.write
+    for (const stream of streams)
+      stream.write = ((part: string | Uint8Array) => {
+        written.push(String(part))
+        return true
+      }) as typeof stream.write
     const listeners = process.listenerCount('SIGINT')
     try {
       const view = deployTasks()
@@ -93,7 +132,8 @@ describe('a deploy on a terminal', () => {
       expect(process.listenerCount('SIGINT')).to.equal(listeners)
       await view.end()
     } finally {
-      for (const [i, stream] of streams.entries()) stream.write = originals[i] as typeof stream.write
+      for (const [i, stream] of streams.entries())
+        stream.write = originals[i] as typeof stream.write
     }
     const text = written.join('')
     expect(text).to.include('Pushing 1a2b3c4 to myapp: v7 [1 m 05 s]')
@@ -122,25 +162,65 @@ describe('steps inside one another on a terminal', () => {
 
 describe('a plan in words', () => {
   const plan: DeployPlan = {
-    app: 'myapp', platform: 'Heroku', appState: 'exists', place: {}, addsRemote: false, environment: 'production', commit: { id: '1a2b3c4'.repeat(6), short: '1a2b3c4', subject: 'Fix \u001B[2Jit' }, split: null, upload: null, branch: 'main',
-    current: { release: { id: 'r', version: 6 }, slug: 's', commit: 'f00ba44'.repeat(6) }, isAlreadyLive: false, follows: null, configChanges: ['SHIPIT_ENV'], formation: [], shipitEnv: 'prod',
-    steps: ['preflight', 'config', 'push', 'release', 'boot', 'health'], health: { path: '/healthz', isNamed: true, status: null, headers: [], timeout: null }, preboot: null, waitTimeout: 1, rollback: true, force: false, overwrites: null, warnings: ['Uncommitted \u001B]0;x\u0007work'], findings: [],
+    app: 'myapp',
+    platform: 'Heroku',
+    appState: 'exists',
+    place: {},
+    addsRemote: false,
+    environment: 'production',
+    commit: { id: '1a2b3c4'.repeat(6), short: '1a2b3c4', subject: 'Fix \u001B[2Jit' },
+    split: null,
+    upload: null,
+    branch: 'main',
+    current: { release: { id: 'r', version: 6 }, slug: 's', commit: 'f00ba44'.repeat(6) },
+    isAlreadyLive: false,
+    follows: null,
+    configChanges: ['SHIPIT_ENV'],
+    formation: [],
+    shipitEnv: 'prod',
+    steps: ['preflight', 'config', 'push', 'release', 'boot', 'health'],
+    health: { path: '/healthz', isNamed: true, status: null, headers: [], timeout: null },
+    preboot: null,
+    waitTimeout: 1,
+    rollback: true,
+    force: false,
+    overwrites: null,
+    warnings: ['Uncommitted \u001B]0;x\u0007work'],
+    findings: [],
   }
 
   it('says what replaces what, each step, and what a failure does', () => {
     const text = describePlan(plan).join('\n')
-    expect(text).to.include('Deploy 1a2b3c4 Fix it (main)').and.include('myapp on Heroku (production)').and.include('replacing v6, commit f00ba44')
-    expect(text).to.include('2. set config vars: SHIPIT_ENV').and.include('/healthz').and.include('goes back to v6')
+    expect(text)
+      .to.include('Deploy 1a2b3c4 Fix it (main)')
+      .and.include('myapp on Heroku (production)')
+      .and.include('replacing v6, commit f00ba44')
+    expect(text)
+      .to.include('2. set config vars: SHIPIT_ENV')
+      .and.include('/healthz')
+      .and.include('goes back to v6')
   })
 
   it('names what --force drops, and says where it is not known', () => {
     const overwrites = { commit: 'abcdef0'.repeat(6), count: 3, subject: 'Their \u001B[2Jwork' }
-    expect(describePlan({ ...plan, force: true, overwrites })).to.include('    --force drops 3 commits that only the app has, the newest: abcdef0 Their work')
-    expect(describePlan({ ...plan, force: true, overwrites: { ...overwrites, count: null, subject: null } }).join('\n')).to.include("drops the app's commit abcdef0").and.include('not in this repository')
+    expect(describePlan({ ...plan, force: true, overwrites })).to.include(
+      '    --force drops 3 commits that only the app has, the newest: abcdef0 Their work',
+    )
+    expect(
+      describePlan({
+        ...plan,
+        force: true,
+        overwrites: { ...overwrites, count: null, subject: null },
+      }).join('\n'),
+    )
+      .to.include("drops the app's commit abcdef0")
+      .and.include('not in this repository')
   })
 
   it('says that there is nothing to deploy', () => {
-    expect(describePlan({ ...plan, isAlreadyLive: true })).to.deep.equal(['1a2b3c4 Fix it (main) serves already as v6 of myapp on Heroku (production): nothing to deploy.'])
+    expect(describePlan({ ...plan, isAlreadyLive: true })).to.deep.equal([
+      '1a2b3c4 Fix it (main) serves already as v6 of myapp on Heroku (production): nothing to deploy.',
+    ])
   })
 
   it('warns without a control byte', () => {

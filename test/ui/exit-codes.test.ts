@@ -15,12 +15,18 @@ describe('exit codes', () => {
 
   it('stand in the README as they are in the code', async () => {
     const readme = await readFile(path.join(packageRoot, 'README.md'), 'utf8')
-    for (const { exit, means } of Object.values(EXIT_CODES)) expect(readme).to.include(`| ${exit} | ${means} |`)
+    for (const { exit, means } of Object.values(EXIT_CODES))
+      expect(readme).to.include(`| ${exit} | ${means} |`)
   })
 
   it('are printed by shipit --help', async () => {
-    const { stdout } = await promisify(execFile)(process.execPath, [path.join(packageRoot, 'bin/shipit.js'), '--help'], { env: { ...process.env, COLUMNS: '200' } })
-    for (const { exit, means } of Object.values(EXIT_CODES)) expect(stdout).to.match(new RegExp(`^ +${exit} +${means.replace(/[()]/g, '\\$&')}$`, 'm'))
+    const { stdout } = await promisify(execFile)(
+      process.execPath,
+      [path.join(packageRoot, 'bin/shipit.js'), '--help'],
+      { env: { ...process.env, COLUMNS: '200' } },
+    )
+    for (const { exit, means } of Object.values(EXIT_CODES))
+      expect(stdout).to.match(new RegExp(`^ +${exit} +${means.replace(/[()]/g, '\\$&')}$`, 'm'))
   })
 
   it('decide what a ShipitError exits with, unless a signal does', () => {
@@ -33,9 +39,16 @@ describe('exit codes', () => {
 
 describe('any thrown value', () => {
   it('becomes an error that says what to do', () => {
-    expect(ShipitError.from(new TypeError('boom'))).to.include({ code: 'internal', exitCode: 1, message: 'boom' })
+    expect(ShipitError.from(new TypeError('boom'))).to.include({
+      code: 'internal',
+      exitCode: 1,
+      message: 'boom',
+    })
     expect(ShipitError.from('a string').message).to.equal('a string')
-    expect(ShipitError.from(Object.assign(new Error('Nonexistent flag: --x'), { oclif: { exit: 2 } })).exitCode).to.equal(2)
+    expect(
+      ShipitError.from(Object.assign(new Error('Nonexistent flag: --x'), { oclif: { exit: 2 } }))
+        .exitCode,
+    ).to.equal(2)
     const known = new ShipitError('git', { message: 'no commits' })
     expect(ShipitError.from(known)).to.equal(known)
   })

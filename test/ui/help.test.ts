@@ -6,19 +6,42 @@ import { expect } from 'chai'
 import { packageRoot } from '../../src/paths.js'
 
 describe('the help', () => {
-  const help = async (...words: string[]) => (await promisify(execFile)(process.execPath, [path.join(packageRoot, 'bin/shipit.js'), ...words, '--help'], { env: { ...process.env, COLUMNS: '200' } })).stdout
-  const listed = (text: string, heading: string) => [...(new RegExp(`^${heading}\\n((?: {2}.*\\n)+)`, 'm').exec(text)?.[1] ?? '').matchAll(/^ {2}(\S+)/gm)].map(([, name]) => name)
+  const help = async (...words: string[]) =>
+    (
+      await promisify(execFile)(
+        process.execPath,
+        [path.join(packageRoot, 'bin/shipit.js'), ...words, '--help'],
+        { env: { ...process.env, COLUMNS: '200' } },
+      )
+    ).stdout
+  const listed = (text: string, heading: string) =>
+    [
+      ...(new RegExp(`^${heading}\\n((?: {2}.*\\n)+)`, 'm').exec(text)?.[1] ?? '').matchAll(
+        /^ {2}(\S+)/gm,
+      ),
+    ].map(([, name]) => name)
 
   it('lists each command once, by its own name, and the topics that have commands', async () => {
     const root = await help()
     expect(listed(root, 'TOPICS')).to.deep.equal(['apps', 'config', 'keys', 'local'])
-    expect(listed(root, 'COMMANDS')).to.include.members(['ps', 'show', 'destroy']).and.not.include.members(['ls'])
-    expect(listed(root, 'COMMANDS').filter((name) => ['list', 'ls', 'status', 'describe'].includes(name!))).to.deep.equal([])
+    expect(listed(root, 'COMMANDS'))
+      .to.include.members(['ps', 'show', 'destroy'])
+      .and.not.include.members(['ls'])
+    expect(
+      listed(root, 'COMMANDS').filter((name) =>
+        ['list', 'ls', 'status', 'describe'].includes(name!),
+      ),
+    ).to.deep.equal([])
   })
 
   it('tells every command in one line of a terminal', async () => {
-    const { commands } = JSON.parse(await readFile(path.join(packageRoot, 'oclif.manifest.json'), 'utf8')) as { commands: Record<string, { summary?: string; description?: string }> }
-    const told = Object.entries(commands).map(([id, { summary, description = '' }]) => ({ id, line: summary ?? description.split('\n')[0]! }))
+    const { commands } = JSON.parse(
+      await readFile(path.join(packageRoot, 'oclif.manifest.json'), 'utf8'),
+    ) as { commands: Record<string, { summary?: string; description?: string }> }
+    const told = Object.entries(commands).map(([id, { summary, description = '' }]) => ({
+      id,
+      line: summary ?? description.split('\n')[0]!,
+    }))
     expect(told.length).to.be.greaterThan(30)
     expect(told.filter(({ line }) => line === '' || line.length > 80)).to.deep.equal([])
     expect((await help()).split('\n')[0]!.length).to.be.within(1, 80)
@@ -31,7 +54,7 @@ describe('the help', () => {
     expect(said).to.match(/^DESCRIPTION\n {2}For Heroku's own CLI/m)
   })
 
-  it('answers to PM2\'s words for the same commands', async () => {
+  it("answers to PM2's words for the same commands", async () => {
     const [ps, list] = await Promise.all([help('ps'), help('list')])
     expect(list).to.include('$ shipit list [TYPE|DYNO]')
     expect(ps).to.include('ALIASES').and.to.include('$ shipit ls').and.to.include('$ shipit status')

@@ -7,7 +7,10 @@ import { snakeKeys } from '../../src/ui/snake-keys.js'
 import { renderTable } from '../../src/ui/table.js'
 
 describe('tables', () => {
-  const rows = [['v12', 'Deploy a description that is rather long', 'me@example.com'], ['v9', '\x1b[31mred\x1b[0m\nline', 'x']]
+  const rows = [
+    ['v12', 'Deploy a description that is rather long', 'me@example.com'],
+    ['v9', '\x1b[31mred\x1b[0m\nline', 'x'],
+  ]
   it('align their columns, clean their cells and cut nothing off a terminal', () => {
     expect(renderTable(['VERSION', 'DESCRIPTION', 'USER'], rows).split('\n')).to.deep.equal([
       'VERSION  DESCRIPTION                               USER',
@@ -16,7 +19,10 @@ describe('tables', () => {
     ])
   })
   it('cut the flexible column on a narrow terminal', () => {
-    const lines = renderTable(['VERSION', 'DESCRIPTION', 'USER'], rows, { width: 40, flexible: 1 }).split('\n')
+    const lines = renderTable(['VERSION', 'DESCRIPTION', 'USER'], rows, {
+      width: 40,
+      flexible: 1,
+    }).split('\n')
     expect(Math.max(...lines.map((line) => line.length))).to.be.at.most(40)
     expect(lines[1]).to.match(/^v12 {6}Deploy.*…\s+me@example\.com$/)
   })
@@ -24,30 +30,55 @@ describe('tables', () => {
 
 describe('times', () => {
   const now = Date.parse('2026-11-22T20:02:05Z')
-  it('are short and in Heroku\'s form', () => {
-    expect(['20:02:05', '20:01:20', '20:00:00', '17:00:00'].map((time) => ago(`2026-11-22T${time}Z`, now))).to.deep.equal(['0s ago', '45s ago', '2m ago', '3h ago'])
+  it("are short and in Heroku's form", () => {
+    expect(
+      ['20:02:05', '20:01:20', '20:00:00', '17:00:00'].map((time) =>
+        ago(`2026-11-22T${time}Z`, now),
+      ),
+    ).to.deep.equal(['0s ago', '45s ago', '2m ago', '3h ago'])
     expect(ago('2026-11-20T20:00:00Z', now)).to.equal('2d ago')
-    expect(timeAndAge('2026-11-22T20:00:00Z', now)).to.match(/^2026\/11\/2[123] \d\d:\d\d:00 [+-]\d{4} \(~ 2m ago\)$/)
+    expect(timeAndAge('2026-11-22T20:00:00Z', now)).to.match(
+      /^2026\/11\/2[123] \d\d:\d\d:00 [+-]\d{4} \(~ 2m ago\)$/,
+    )
   })
 })
 
 describe('log lines', () => {
-  const line = { timestamp: '2026-11-22T20:00:00.000000+00:00', source: 'app', dyno: 'web.1', message: 'a\x1b[2Jb\x07' }
-  it('are in Heroku\'s form, and cannot steer the terminal', () => {
-    expect(logLineRenderer({ isTTY: false })(line)).to.equal('2026-11-22T20:00:00.000000+00:00 app[web.1]: ab')
+  const line = {
+    timestamp: '2026-11-22T20:00:00.000000+00:00',
+    source: 'app',
+    dyno: 'web.1',
+    message: 'a\x1b[2Jb\x07',
+  }
+  it("are in Heroku's form, and cannot steer the terminal", () => {
+    expect(logLineRenderer({ isTTY: false })(line)).to.equal(
+      '2026-11-22T20:00:00.000000+00:00 app[web.1]: ab',
+    )
   })
   it('tell apps and dynos apart by colour on a terminal alone', () => {
     const ofApp = { ...line, message: '[api:0] hello' }
     expect(logLineRenderer({ isTTY: false })(ofApp)).to.match(/: \[api:0\] hello$/)
-    expect(printable(logLineRenderer({ isTTY: true })(ofApp))).to.equal(logLineRenderer({ isTTY: false })(ofApp))
+    expect(printable(logLineRenderer({ isTTY: true })(ofApp))).to.equal(
+      logLineRenderer({ isTTY: false })(ofApp),
+    )
   })
 })
 
-describe('an app\'s address', () => {
+describe("an app's address", () => {
   it('stays within the app, whatever the path looks like', () => {
     const at = (path?: string) => appUrl('a1', 'http://a1.localhost:5000/', path)
-    expect([at(), at('/healthz?x=1'), at('a/b')]).to.deep.equal(['http://a1.localhost:5000/', 'http://a1.localhost:5000/healthz?x=1', 'http://a1.localhost:5000/a/b'])
-    for (const path of ['//evil.example', 'https://evil.example', '/\\evil.example', 'javascript:alert(1)']) expect(new URL(at(path)).host, path).to.equal('a1.localhost:5000')
+    expect([at(), at('/healthz?x=1'), at('a/b')]).to.deep.equal([
+      'http://a1.localhost:5000/',
+      'http://a1.localhost:5000/healthz?x=1',
+      'http://a1.localhost:5000/a/b',
+    ])
+    for (const path of [
+      '//evil.example',
+      'https://evil.example',
+      '/\\evil.example',
+      'javascript:alert(1)',
+    ])
+      expect(new URL(at(path)).host, path).to.equal('a1.localhost:5000')
   })
   it('opens a browser only where there is one', () => {
     expect(hasDisplay({}, 'linux', true)).to.equal(false)
@@ -60,7 +91,21 @@ describe('an app\'s address', () => {
 
 describe('what --json reports', () => {
   it('has keys as the Platform API spells them', () => {
-    const data = { alreadyLive: true, release: { id: 'x', slugId: null }, dynos: [{ isUp: true }], PM2_PUBLIC_KEY: null, 'my-App': 1, exit_code: 2 }
-    expect(snakeKeys(data)).to.deep.equal({ already_live: true, release: { id: 'x', slug_id: null }, dynos: [{ is_up: true }], PM2_PUBLIC_KEY: null, 'my-App': 1, exit_code: 2 })
+    const data = {
+      alreadyLive: true,
+      release: { id: 'x', slugId: null },
+      dynos: [{ isUp: true }],
+      PM2_PUBLIC_KEY: null,
+      'my-App': 1,
+      exit_code: 2,
+    }
+    expect(snakeKeys(data)).to.deep.equal({
+      already_live: true,
+      release: { id: 'x', slug_id: null },
+      dynos: [{ is_up: true }],
+      PM2_PUBLIC_KEY: null,
+      'my-App': 1,
+      exit_code: 2,
+    })
   })
 })

@@ -2,12 +2,19 @@ import { ShipitError } from '../../errors.js'
 import { BaseCommand } from '../../ui/base-command.js'
 import { appFlags } from '../../ui/platform-flags.js'
 
-interface Outcome { app: string; config: Record<string, string> }
+interface Outcome {
+  app: string
+  config: Record<string, string>
+}
 
 export default class ConfigGet extends BaseCommand {
   static override summary = 'print the value of config vars'
-  static override description = 'The value alone, a line each, secrets as well: for scripts. On a terminal, what would steer it is left out.'
-  static override examples = ['<%= config.bin %> <%= command.id %> DATABASE_URL --app myapp', '$ psql "$(<%= config.bin %> <%= command.id %> DATABASE_URL)"']
+  static override description =
+    'The value alone, a line each, secrets as well: for scripts. On a terminal, what would steer it is left out.'
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> DATABASE_URL --app myapp',
+    '$ psql "$(<%= config.bin %> <%= command.id %> DATABASE_URL)"',
+  ]
   static override strict = false
   static override usage = 'config get NAME...'
   static override flags = { ...appFlags }
@@ -16,7 +23,11 @@ export default class ConfigGet extends BaseCommand {
     const { argv, flags } = await this.parse(ConfigGet)
     const { checkNames } = await import('../../config-vars/index.js')
     const names = checkNames(argv as string[])
-    if (names.length === 0) throw new ShipitError('usage', { message: 'Which config var?', next: `${this.config.bin} config get NAME` })
+    if (names.length === 0)
+      throw new ShipitError('usage', {
+        message: 'Which config var?',
+        next: `${this.config.bin} config get NAME`,
+      })
     const app = await this.appName(flags)
     const { getConfigVars } = await import('../../heroku/index.js')
     const { printable } = await import('../../ui/printable.js')
@@ -26,7 +37,8 @@ export default class ConfigGet extends BaseCommand {
       const { nearest } = await import('../../nearest.js')
       const guess = nearest(missing[0]!, Object.keys(vars))
       throw new ShipitError('not_found', {
-        message: `${app} has no config var ${missing.join(', ')}.`, ...(guess === undefined ? {} : { why: `Did you mean ${guess}?` }),
+        message: `${app} has no config var ${missing.join(', ')}.`,
+        ...(guess === undefined ? {} : { why: `Did you mean ${guess}?` }),
         next: `${this.config.bin} config --app ${app}`,
       })
     }

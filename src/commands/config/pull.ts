@@ -4,12 +4,21 @@ import { BaseCommand } from '../../ui/base-command.js'
 import { confirm } from '../../ui/confirm.js'
 import { appFlags } from '../../ui/platform-flags.js'
 
-interface Outcome { app: string; file: string; written: string[]; kept: string[] }
+interface Outcome {
+  app: string
+  file: string
+  written: string[]
+  kept: string[]
+}
 
 export default class ConfigPull extends BaseCommand {
-  static override summary = 'write the app\'s config vars to a .env file'
-  static override description = 'Readable by you alone. Variables that only the file has stay in it; where both have one, the app\'s value is taken, once you have said so.'
-  static override examples = ['<%= config.bin %> <%= command.id %> --app myapp', '<%= config.bin %> <%= command.id %> --file .env.production --yes']
+  static override summary = "write the app's config vars to a .env file"
+  static override description =
+    "Readable by you alone. Variables that only the file has stay in it; where both have one, the app's value is taken, once you have said so."
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> --app myapp',
+    '<%= config.bin %> <%= command.id %> --file .env.production --yes',
+  ]
   static override flags = {
     ...appFlags,
     file: Flags.string({ description: 'the file', default: '.env', helpValue: 'FILE' }),
@@ -20,19 +29,30 @@ export default class ConfigPull extends BaseCommand {
     const { flags } = await this.parse(ConfigPull)
     const app = await this.appName(flags)
     const { getConfigVars } = await import('../../heroku/index.js')
-    const { changesTo, countOfVars, readEnvFile, writeEnvFile } = await import('../../config-vars/index.js')
+    const { changesTo, countOfVars, readEnvFile, writeEnvFile } =
+      await import('../../config-vars/index.js')
     const file = path.resolve(flags.file)
     const vars = await getConfigVars(await this.platform(flags), app)
     const before = await readEnvFile(file, { mayLack: true })
     const { added, changed } = changesTo(before, vars)
     const kept = Object.keys(before).filter((name) => vars[name] === undefined)
     if (changed.length > 0) {
-      await confirm({ what: `${flags.file} has other values for ${changed.join(', ')}. Overwrite them?`, isSure: flags.yes, isJson: this.jsonEnabled(), next: `${this.config.bin} config pull --yes` })
+      await confirm({
+        what: `${flags.file} has other values for ${changed.join(', ')}. Overwrite them?`,
+        isSure: flags.yes,
+        isJson: this.jsonEnabled(),
+        next: `${this.config.bin} config pull --yes`,
+      })
     }
     await writeEnvFile(file, { ...before, ...vars })
-    this.log(`Wrote ${countOfVars(vars)} of ${app} to ${flags.file}${kept.length > 0 ? `; ${kept.join(', ')} stayed in it` : ''}.`)
+    this.log(
+      `Wrote ${countOfVars(vars)} of ${app} to ${flags.file}${kept.length > 0 ? `; ${kept.join(', ')} stayed in it` : ''}.`,
+    )
     const { isIgnored } = await import('../../git/ignored.js')
-    if (!(await isIgnored(file))) this.warn(`git does not ignore ${flags.file}: add it to .gitignore, or the next commit publishes what is in it.`)
+    if (!(await isIgnored(file)))
+      this.warn(
+        `git does not ignore ${flags.file}: add it to .gitignore, or the next commit publishes what is in it.`,
+      )
     return { app, file: flags.file, written: [...added, ...changed].sort(), kept }
   }
 }

@@ -5,12 +5,23 @@ import { andReleased } from '../../ui/released.js'
 import { confirm } from '../../ui/confirm.js'
 import { appFlags } from '../../ui/platform-flags.js'
 
-interface Outcome { app: string; file: string; added: string[]; changed: string[]; removed: string[]; release: number | null }
+interface Outcome {
+  app: string
+  file: string
+  added: string[]
+  changed: string[]
+  removed: string[]
+  release: number | null
+}
 
 export default class ConfigPush extends BaseCommand {
-  static override summary = 'set the app\'s config vars from a .env file'
-  static override description = 'Shows the names that will be added, changed and, with --prune, removed, and asks. Everything goes in one request, which makes one release and restarts the dynos.'
-  static override examples = ['<%= config.bin %> <%= command.id %> --file .env.production --app myapp', '<%= config.bin %> <%= command.id %> --prune --yes']
+  static override summary = "set the app's config vars from a .env file"
+  static override description =
+    'Shows the names that will be added, changed and, with --prune, removed, and asks. Everything goes in one request, which makes one release and restarts the dynos.'
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> --file .env.production --app myapp',
+    '<%= config.bin %> <%= command.id %> --prune --yes',
+  ]
   static override flags = {
     ...appFlags,
     file: Flags.string({ description: 'the file', default: '.env', helpValue: 'FILE' }),
@@ -20,20 +31,30 @@ export default class ConfigPush extends BaseCommand {
 
   async run(): Promise<Outcome> {
     const { flags } = await this.parse(ConfigPush)
-    const { changesBetween, changesTo, countOfVars, readEnvFile, refuseOwnNames } = await import('../../config-vars/index.js')
+    const { changesBetween, changesTo, countOfVars, readEnvFile, refuseOwnNames } =
+      await import('../../config-vars/index.js')
     const wanted = await readEnvFile(path.resolve(flags.file))
     refuseOwnNames(Object.keys(wanted))
     const app = await this.appName(flags)
     const api = await this.platform(flags)
     const { getConfigVars, releaseConfigVars } = await import('../../heroku/index.js')
-    const { added, changed, removed, patch } = (flags.prune ? changesBetween : changesTo)(await getConfigVars(api, app), wanted)
+    const { added, changed, removed, patch } = (flags.prune ? changesBetween : changesTo)(
+      await getConfigVars(api, app),
+      wanted,
+    )
     const outcome = { app, file: flags.file, added, changed, removed }
     if (Object.keys(patch).length === 0) {
       this.log(`Nothing to change: ${app} has all that ${flags.file} holds.`)
       return { ...outcome, release: null }
     }
-    for (const [word, names] of Object.entries({ add: added, change: changed, remove: removed })) if (names.length > 0) this.log(`${word.padEnd(7)} ${names.join(', ')}`)
-    await confirm({ what: `Change ${app}?`, isSure: flags.yes, isJson: this.jsonEnabled(), next: `${this.config.bin} config push --app ${app} --yes` })
+    for (const [word, names] of Object.entries({ add: added, change: changed, remove: removed }))
+      if (names.length > 0) this.log(`${word.padEnd(7)} ${names.join(', ')}`)
+    await confirm({
+      what: `Change ${app}?`,
+      isSure: flags.yes,
+      isJson: this.jsonEnabled(),
+      next: `${this.config.bin} config push --app ${app} --yes`,
+    })
     const { release } = await releaseConfigVars(api, app, patch)
     this.log(`Changed ${countOfVars(patch)} of ${app}${andReleased(release)}.`)
     await this.tellOfPreboot(api, app, release)

@@ -3,7 +3,12 @@ import { BaseCommand } from '../../ui/base-command.js'
 import { appFlags } from '../../ui/platform-flags.js'
 import { andReleased } from '../../ui/released.js'
 
-interface Outcome { app: string; added: string[]; changed: string[]; release: number | null }
+interface Outcome {
+  app: string
+  added: string[]
+  changed: string[]
+  release: number | null
+}
 
 export default class ConfigSet extends BaseCommand {
   static override summary = 'set config vars'
@@ -21,13 +26,18 @@ export default class ConfigSet extends BaseCommand {
   async run(): Promise<Outcome> {
     const vars = await import('../../config-vars/index.js')
     const { argv, flags } = await this.parse(ConfigSet)
-    const wanted = await vars.readVars(await vars.parseAssignments(argv as string[]), { stdin: process.stdin, ask: askHidden })
+    const wanted = await vars.readVars(await vars.parseAssignments(argv as string[]), {
+      stdin: process.stdin,
+      ask: askHidden,
+    })
     const app = await this.appName(flags)
     const api = await this.platform(flags)
     const { getConfigVars, releaseConfigVars } = await import('../../heroku/index.js')
     const { added, changed, patch } = vars.changesTo(await getConfigVars(api, app), wanted)
     if (added.length + changed.length === 0) {
-      this.log(`Nothing to change: ${app} has ${Object.keys(wanted).length === 1 ? 'this value' : 'these values'} already.`)
+      this.log(
+        `Nothing to change: ${app} has ${Object.keys(wanted).length === 1 ? 'this value' : 'these values'} already.`,
+      )
       return { app, added, changed, release: null }
     }
     const { release } = await releaseConfigVars(api, app, patch)

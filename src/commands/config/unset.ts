@@ -3,11 +3,16 @@ import { BaseCommand } from '../../ui/base-command.js'
 import { appFlags } from '../../ui/platform-flags.js'
 import { andReleased } from '../../ui/released.js'
 
-interface Outcome { app: string; removed: string[]; release: number | null }
+interface Outcome {
+  app: string
+  removed: string[]
+  release: number | null
+}
 
 export default class ConfigUnset extends BaseCommand {
   static override summary = 'remove config vars'
-  static override description = 'In one request, which makes one release and restarts the dynos. `rollback` brings them back.'
+  static override description =
+    'In one request, which makes one release and restarts the dynos. `rollback` brings them back.'
   static override examples = ['<%= config.bin %> <%= command.id %> LOG_LEVEL --app myapp']
   static override strict = false
   static override usage = 'config unset NAME...'
@@ -17,7 +22,11 @@ export default class ConfigUnset extends BaseCommand {
     const { argv, flags } = await this.parse(ConfigUnset)
     const { checkNames } = await import('../../config-vars/index.js')
     const names = checkNames(argv as string[])
-    if (names.length === 0) throw new ShipitError('usage', { message: 'Which config var? Nothing was changed.', next: `${this.config.bin} config unset NAME` })
+    if (names.length === 0)
+      throw new ShipitError('usage', {
+        message: 'Which config var? Nothing was changed.',
+        next: `${this.config.bin} config unset NAME`,
+      })
     const app = await this.appName(flags)
     const api = await this.platform(flags)
     const { getConfigVars, releaseConfigVars } = await import('../../heroku/index.js')
@@ -26,7 +35,11 @@ export default class ConfigUnset extends BaseCommand {
     const removed = names.filter((name) => vars[name] !== undefined)
     if (missing.length > 0) this.warn(`${app} has no ${missing.join(', ')}.`)
     if (removed.length === 0) return { app, removed, release: null }
-    const { release } = await releaseConfigVars(api, app, Object.fromEntries(removed.map((name) => [name, null])))
+    const { release } = await releaseConfigVars(
+      api,
+      app,
+      Object.fromEntries(removed.map((name) => [name, null])),
+    )
     this.log(`Removed ${removed.join(', ')} from ${app}${andReleased(release)}.`)
     await this.tellOfPreboot(api, app, release)
     return { app, removed, release }

@@ -2,12 +2,19 @@ import { BaseCommand } from '../../ui/base-command.js'
 import { appFlags } from '../../ui/platform-flags.js'
 import { renderTable } from '../../ui/table.js'
 
-interface Outcome { app: string; keys: Record<string, string | null> }
+interface Outcome {
+  app: string
+  keys: Record<string, string | null>
+}
 
 export default class KeysList extends BaseCommand {
-  static override summary = 'show which keys of PM2\'s dashboard the app has'
-  static override description = 'Of a secret only the last four characters are shown, and none of a short one.'
-  static override examples = ['<%= config.bin %> <%= command.id %>', '<%= config.bin %> <%= command.id %> --app myapp --json']
+  static override summary = "show which keys of PM2's dashboard the app has"
+  static override description =
+    'Of a secret only the last four characters are shown, and none of a short one.'
+  static override examples = [
+    '<%= config.bin %> <%= command.id %>',
+    '<%= config.bin %> <%= command.id %> --app myapp --json',
+  ]
   static override flags = { ...appFlags }
 
   async run(): Promise<Outcome> {
@@ -16,9 +23,20 @@ export default class KeysList extends BaseCommand {
     const { getConfigVars } = await import('../../heroku/index.js')
     const { KEY_NAMES, shown } = await import('../../keys/index.js')
     const vars = await getConfigVars(await this.platform(flags), app)
-    const keys = Object.fromEntries(KEY_NAMES.map((name) => [name, vars[name] ? shown(name, vars[name]) : null]))
-    if (Object.values(keys).every((value) => value === null)) this.suggest(`${app} has none of PM2's keys. Set them: ${this.config.bin} keys set --app ${app}`)
-    else this.log(renderTable(['KEY', 'VALUE'], Object.entries(keys).map(([name, value]) => [name, value ?? '(not set)'])))
+    const keys = Object.fromEntries(
+      KEY_NAMES.map((name) => [name, vars[name] ? shown(name, vars[name]) : null]),
+    )
+    if (Object.values(keys).every((value) => value === null))
+      this.suggest(
+        `${app} has none of PM2's keys. Set them: ${this.config.bin} keys set --app ${app}`,
+      )
+    else
+      this.log(
+        renderTable(
+          ['KEY', 'VALUE'],
+          Object.entries(keys).map(([name, value]) => [name, value ?? '(not set)']),
+        ),
+      )
     return { app, keys }
   }
 }

@@ -5,10 +5,14 @@ import { andReleased } from '../../ui/released.js'
 import { ShipitError } from '../../errors.js'
 import type { KeyName } from '../../keys/index.js'
 
-interface Outcome { app: string; changed: string[]; release: number | null }
+interface Outcome {
+  app: string
+  changed: string[]
+  release: number | null
+}
 
 export default class KeysSet extends BaseCommand {
-  static override summary = 'store the keys of PM2\'s dashboard in the app\'s config vars'
+  static override summary = "store the keys of PM2's dashboard in the app's config vars"
   static override description = `PM2_PUBLIC_KEY, PM2_SECRET_KEY and, if you like, PM2_MACHINE_NAME. On a terminal they are asked for without being shown; otherwise they are read from stdin as KEY=value lines (quotes, "export" and comments are understood), or from the environment where stdin is empty. They are never taken from the command line, where every user of the machine could read them. One request sets what differs, and makes one release.`
   static override examples = [
     '<%= config.bin %> <%= command.id %>',
@@ -29,7 +33,8 @@ export default class KeysSet extends BaseCommand {
     const wanted = await keys.readKeys({ stdin: process.stdin, env: process.env, ask }, names)
     if (Object.keys(wanted).length === 0) {
       throw new ShipitError('usage', {
-        message: 'No keys were given. Nothing was changed.', why: 'Neither stdin nor the environment holds one.',
+        message: 'No keys were given. Nothing was changed.',
+        why: 'Neither stdin nor the environment holds one.',
         next: `Pipe KEY=value lines in, with ${keys.KEY_NAMES.join(', ')}, or run it on a terminal.`,
       })
     }
@@ -50,7 +55,8 @@ export default class KeysSet extends BaseCommand {
     this.log(`Set ${changed.join(', ')} on ${app}${andReleased(release)}.`)
     await this.tellOfPreboot(api, app, release)
     const missing = (['PM2_PUBLIC_KEY', 'PM2_SECRET_KEY'] as const).filter((name) => !after[name])
-    if (missing.length > 0) this.warn(`${missing.join(' and ')} is not set: the dashboard starts once both keys are.`)
+    if (missing.length > 0)
+      this.warn(`${missing.join(' and ')} is not set: the dashboard starts once both keys are.`)
     return { app, changed, release }
   }
 }

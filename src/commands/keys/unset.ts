@@ -2,12 +2,20 @@ import { BaseCommand } from '../../ui/base-command.js'
 import { appFlags } from '../../ui/platform-flags.js'
 import { andReleased } from '../../ui/released.js'
 
-interface Outcome { app: string; removed: string[]; release: number | null }
+interface Outcome {
+  app: string
+  removed: string[]
+  release: number | null
+}
 
 export default class KeysUnset extends BaseCommand {
-  static override summary = 'remove the keys of PM2\'s dashboard from the app\'s config vars'
-  static override description = 'Without names all three are removed, in one request, which makes one release. The dashboard\'s agent no longer starts then.'
-  static override examples = ['<%= config.bin %> <%= command.id %>', '<%= config.bin %> <%= command.id %> PM2_MACHINE_NAME --app myapp']
+  static override summary = "remove the keys of PM2's dashboard from the app's config vars"
+  static override description =
+    "Without names all three are removed, in one request, which makes one release. The dashboard's agent no longer starts then."
+  static override examples = [
+    '<%= config.bin %> <%= command.id %>',
+    '<%= config.bin %> <%= command.id %> PM2_MACHINE_NAME --app myapp',
+  ]
   static override strict = false
   static override usage = 'keys unset [NAME...]'
   static override flags = { ...appFlags }

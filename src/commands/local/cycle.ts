@@ -9,7 +9,10 @@ export default class LocalCycle extends BaseCommand {
     'Heroku cycles every dyno once in 24 hours and up to 216 minutes, without asking: it gets SIGTERM, and a new one of the same release starts. The embedded Heroku does so too, and with this command at once, so that it can be seen what an app makes of it.'
   static override args = { 'type|dyno': dynosArg('all dynos') }
   static override flags = flags
-  static override examples = ['<%= config.bin %> <%= command.id %> --app myapp', '<%= config.bin %> <%= command.id %> web.1 --app myapp']
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> --app myapp',
+    '<%= config.bin %> <%= command.id %> web.1 --app myapp',
+  ]
 
   async run(): Promise<{ app: string; cycled: string[] }> {
     const { args, flags } = await this.parse(LocalCycle)
@@ -18,10 +21,17 @@ export default class LocalCycle extends BaseCommand {
     const app = await this.appName(flags)
     const api = await this.platform({ local: true })
     let left = 'Nothing was changed.'
-    const cycled = await this.stoppable((signal) => cycle(api, app, selection, {
-      waitTimeout: flags['wait-timeout'], signal,
-      onAsked: (names) => { left = `${names.join(', ')} of ${app} cycle; they were not waited for. Look at \`shipit ps --local --app ${app}\`.` },
-    }), () => left)
+    const cycled = await this.stoppable(
+      (signal) =>
+        cycle(api, app, selection, {
+          waitTimeout: flags['wait-timeout'],
+          signal,
+          onAsked: (names) => {
+            left = `${names.join(', ')} of ${app} cycle; they were not waited for. Look at \`shipit ps --local --app ${app}\`.`
+          },
+        }),
+      () => left,
+    )
     this.log(`Cycled ${cycled.join(', ')} of ${app}`)
     return { app, cycled }
   }

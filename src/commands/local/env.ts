@@ -16,14 +16,22 @@ The API key among them is good on this machine's loopback alone. NODE_EXTRA_CA_C
     const { apiUrl, gitUrl, token } = info
     const { localGitHost, localGitVariables } = await import('../../git/local-git-variables.js')
     const variables = {
-      HEROKU_HOST: apiUrl, HEROKU_API_KEY: token, HEROKU_GIT_HOST: localGitHost(gitUrl),
-      // Where Heroku's CLI asks, whenever it reads the account, whether that owes money: else it is another host, and takes seconds without a network.
-      HEROKU_PARTICLEBOARD_URL: apiUrl, NODE_EXTRA_CA_CERTS: await trustedCertificates(info),
+      HEROKU_HOST: apiUrl,
+      HEROKU_API_KEY: token,
+      HEROKU_GIT_HOST: localGitHost(gitUrl),
+      // Where Heroku's CLI asks, whenever it reads the account, whether that owes money: else it is
+      // another host, and takes seconds without a network.
+      HEROKU_PARTICLEBOARD_URL: apiUrl,
+      NODE_EXTRA_CA_CERTS: await trustedCertificates(info),
       // Asked for the address of a buildpack that is set by its name.
       HEROKU_BUILDPACK_REGISTRY_URL: apiUrl,
       ...localGitVariables(gitUrl, token, process.env),
     }
-    this.log(`export ${Object.entries(variables).map(([name, value]) => `${name}=${shellWord(value)}`).join(' ')}`)
+    this.log(
+      `export ${Object.entries(variables)
+        .map(([name, value]) => `${name}=${shellWord(value)}`)
+        .join(' ')}`,
+    )
     return variables
   }
 }

@@ -3,7 +3,8 @@ import { ShipitError } from '../../errors.js'
 import { BaseCommand } from '../../ui/base-command.js'
 
 export default class LocalReset extends BaseCommand {
-  static override summary = 'stop the embedded Heroku and remove all its apps, repositories, builds and logs'
+  static override summary =
+    'stop the embedded Heroku and remove all its apps, repositories, builds and logs'
   static override examples = ['<%= config.bin %> <%= command.id %> --yes']
   static override flags = {
     yes: Flags.boolean({ char: 'y', aliases: ['confirm'], description: 'do not ask' }),
@@ -26,7 +27,11 @@ export default class LocalReset extends BaseCommand {
 
   private async isConfirmed(root: string): Promise<boolean> {
     if (!process.stdin.isTTY || this.jsonEnabled()) {
-      throw new ShipitError('usage', { message: `This removes every app of the embedded Heroku (${root}).`, why: 'There is no terminal to ask on.', next: `${this.config.bin} local reset --yes` })
+      throw new ShipitError('usage', {
+        message: `This removes every app of the embedded Heroku (${root}).`,
+        why: 'There is no terminal to ask on.',
+        next: `${this.config.bin} local reset --yes`,
+      })
     }
     const { askYesOrNo } = await import('../../ui/ask.js')
     return askYesOrNo(`Remove every app of the embedded Heroku (${root})?`, false)

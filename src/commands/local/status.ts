@@ -2,7 +2,10 @@ import { BaseCommand } from '../../ui/base-command.js'
 
 export default class LocalStatus extends BaseCommand {
   static override summary = 'show whether the embedded Heroku runs, where, and its apps and dynos'
-  static override examples = ['<%= config.bin %> <%= command.id %>', '<%= config.bin %> <%= command.id %> --json']
+  static override examples = [
+    '<%= config.bin %> <%= command.id %>',
+    '<%= config.bin %> <%= command.id %> --json',
+  ]
 
   async run(): Promise<object> {
     await this.parse(LocalStatus)
@@ -13,15 +16,28 @@ export default class LocalStatus extends BaseCommand {
       this.log(`The embedded Heroku is not running. Its home is ${stateHome()}.`)
       return { running: false, home: stateHome() }
     }
-    const { home, apps, problems, generation, isolated, info: { token: _token, ...info } } = status
+    const {
+      home,
+      apps,
+      problems,
+      generation,
+      isolated,
+      info: { token: _token, ...info },
+    } = status
     const uptime = Math.round((Date.now() - Date.parse(info.started_at)) / 1000)
-    this.log(`The embedded Heroku runs: ${info.apiUrl} (pid ${info.pid}, version ${info.version}), up for ${duration(uptime)}.`)
+    this.log(
+      `The embedded Heroku runs: ${info.apiUrl} (pid ${info.pid}, version ${info.version}), up for ${duration(uptime)}.`,
+    )
     this.log(`Apps answer on http://<app>.localhost:${info.routerPort}/`)
     this.log(`Home: ${home}`)
     if (generation !== 'cedar') this.log(`New apps are of the generation ${generation}.`)
-    if (!isolated) this.log('Dynos are not isolated from each other: see What is isolated in SECURITY.md.')
+    if (!isolated)
+      this.log('Dynos are not isolated from each other: see What is isolated in SECURITY.md.')
     const other = await otherVersion(status)
-    if (other !== undefined) this.warn(`It is version ${other} and this is ${this.config.version}: \`${this.config.bin} local start\` restarts it.`)
+    if (other !== undefined)
+      this.warn(
+        `It is version ${other} and this is ${this.config.version}: \`${this.config.bin} local start\` restarts it.`,
+      )
     if (apps.length === 0) this.log('No apps.')
     for (const { name, dynos } of apps) this.log(`  ${name}: ${describe(dynos)}`)
     for (const { file, problem } of problems) this.warn(`${file} ${problem}`)
@@ -29,10 +45,15 @@ export default class LocalStatus extends BaseCommand {
   }
 }
 
-const describe = (dynos: Record<string, number>) => Object.entries(dynos).map(([state, count]) => `${count} ${state}`).join(', ') || 'no dynos'
+const describe = (dynos: Record<string, number>) =>
+  Object.entries(dynos)
+    .map(([state, count]) => `${count} ${state}`)
+    .join(', ') || 'no dynos'
 
 function duration(seconds: number): string {
   const hours = Math.floor(seconds / 3600)
   const minutes = Math.floor(seconds / 60) % 60
-  return [hours && `${hours} h`, minutes && `${minutes} min`, `${seconds % 60} s`].filter(Boolean).join(' ')
+  return [hours && `${hours} h`, minutes && `${minutes} min`, `${seconds % 60} s`]
+    .filter(Boolean)
+    .join(' ')
 }

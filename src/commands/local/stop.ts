@@ -1,7 +1,8 @@
 import { BaseCommand } from '../../ui/base-command.js'
 
 export default class LocalStop extends BaseCommand {
-  static override summary = 'stop the embedded Heroku and its dynos; apps, releases and config vars stay'
+  static override summary =
+    'stop the embedded Heroku and its dynos; apps, releases and config vars stay'
   static override examples = ['<%= config.bin %> <%= command.id %>']
 
   async run(): Promise<object> {

@@ -22,7 +22,7 @@ export class BootIds {
   read({ source, dyno, message, timestamp }: LogLine): boolean {
     const id = source === 'app' ? BOOT.exec(message)?.[1] : undefined
     if (id === undefined) return false
-    this.boots.set(dyno, [...this.boots.get(dyno) ?? [], { id, time: Date.parse(timestamp) }])
+    this.boots.set(dyno, [...(this.boots.get(dyno) ?? []), { id, time: Date.parse(timestamp) }])
     return true
   }
 
@@ -32,8 +32,9 @@ export class BootIds {
   }
 
   /**
-   * Who has answered. With preboot an earlier release has dynos of the same names, which the platform does not list: where a name has booted
-   * more often than the list explains, one of the boots may be of such a dyno that was restarted, and none of that name proves anything.
+   * Who has answered. With preboot an earlier release has dynos of the same names, which the
+   * platform does not list: where a name has booted more often than the list explains, one of the
+   * boots may be of such a dyno that was restarted, and none of that name proves anything.
    * @param lives of the release's web dynos, by name
    */
   ownerOf(id: string, lives: ReadonlyMap<string, Lives>): Owner {

@@ -8,27 +8,39 @@ interface CrashSign {
   dyno: string
   /** ms since the epoch. */
   time: number
-  /** Follows the dyno's name in a sentence: "exited with status 1", "cannot keep api up (code 1)". */
+  /**
+   * Follows the dyno's name in a sentence: "exited with status 1", "cannot keep api up (code 1)".
+   */
   reason: string
 }
 
-/** Told of a dyno that goes on (https://devcenter.heroku.com/articles/error-codes#r14-memory-quota-exceeded). */
+/**
+ * Told of a dyno that goes on
+ * (https://devcenter.heroku.com/articles/error-codes#r14-memory-quota-exceeded).
+ */
 const WARNING = /^R14\b/
 
 /** ms after which a crash is long past: nothing of it is still to come. */
 const RECENT = 30_000
 
 /**
- * Reads an app's log for crashes that the list of dynos does not show: one that was started again between two looks, and an app
- * that the runtime keeps starting again inside a dyno that stays up. One exit of an instance is no crash yet, two are.
+ * Reads an app's log for crashes that the list of dynos does not show: one that was started again
+ * between two looks, and an app that the runtime keeps starting again inside a dyno that stays up.
+ * One exit of an instance is no crash yet, two are.
  */
 export class CrashSigns {
   found: CrashSign[] = []
-  /** Exits that the runtime tells of, oldest first. One may be chance; it is a reason to look longer. */
+  /**
+   * Exits that the runtime tells of, oldest first. One may be chance; it is a reason to look
+   * longer.
+   */
   exits: { dyno: string; instance: string; time: number }[] = []
   /** When each dyno came up last, ms since the epoch. */
   readonly cameUp = new Map<string, number>()
-  /** Names of dynos that were crashing shortly before that: what goes away at the same time may still tell of it. */
+  /**
+   * Names of dynos that were crashing shortly before that: what goes away at the same time may
+   * still tell of it.
+   */
   readonly crashedBefore = new Set<string>()
   /** How the process of each dyno ended since its last start, in words. */
   private readonly endings = new Map<string, string>()
@@ -47,7 +59,10 @@ export class CrashSigns {
     const isUp = source === 'heroku' && message.startsWith('State changed from starting to up')
     if (isUp) this.cameUp.set(dyno, time)
     const exits = this.exits.length
-    const reason = source === 'heroku' ? this.platformSays(dyno, message) : this.runtimeSays(dyno, time, readLine(line))
+    const reason =
+      source === 'heroku'
+        ? this.platformSays(dyno, message)
+        : this.runtimeSays(dyno, time, readLine(line))
     if (reason !== undefined) this.found.push({ dyno, time, reason })
     return isUp || reason !== undefined || this.exits.length > exits
   }
@@ -58,30 +73,48 @@ export class CrashSigns {
     this.exits = this.exits.filter(({ dyno }) => dyno !== name)
   }
 
-  /** https://devcenter.heroku.com/articles/error-codes and the platform's own lines on a dyno's state. */
+  /**
+   * https://devcenter.heroku.com/articles/error-codes and the platform's own lines on a dyno's
+   * state.
+   */
   private platformSays(dyno: string, message: string): string | undefined {
     if (message.startsWith('Starting process')) this.endings.delete(dyno)
     const [, error] = /^Error (R\d+ \([^)]*\)(?: -> .*)?)/.exec(message) ?? []
     const [, status] = /^Process exited with status (\d+)/.exec(message) ?? []
-    // An error that the platform kills for is the cause, and the status that follows only its effect.
+    // An error that the platform kills for is the cause, and the status that follows only its
+    // effect.
     if (error !== undefined && !WARNING.test(error)) this.endings.set(dyno, `crashed: ${error}`)
-    else if (status !== undefined && !this.endings.has(dyno)) this.endings.set(dyno, `exited with status ${status}`)
-    return /^State changed from \w+ to crashed/.test(message) ? this.endings.get(dyno) ?? 'crashed' : undefined
+    else if (status !== undefined && !this.endings.has(dyno))
+      this.endings.set(dyno, `exited with status ${status}`)
+    return /^State changed from \w+ to crashed/.test(message)
+      ? (this.endings.get(dyno) ?? 'crashed')
+      : undefined
   }
 
   private runtimeSays(dyno: string, time: number, reading: Reading): string | undefined {
     if (!tellsOfCrash(reading) || reading.kind !== 'change') return undefined
-    const { app, fields: { code = '?', signal } } = reading
+    const {
+      app,
+      fields: { code = '?', signal },
+    } = reading
     const ending = signal && signal !== '0' ? `signal ${signal}` : `code ${code}`
     if (reading.event === 'crash') return `cannot keep ${app} up (${ending})`
     const instance = `${dyno} ${app} ${reading.instance}`
     this.exits.push({ dyno, instance, time })
-    return this.exits.filter((exit) => exit.instance === instance).length < 2 ? undefined : `has to start ${app} again and again (${ending})`
+    return this.exits.filter((exit) => exit.instance === instance).length < 2
+      ? undefined
+      : `has to start ${app} again and again (${ending})`
   }
 }
 
-/** Whether the platform or the runtime tells of something that does not stay up; an exit that was asked for (a reload, a memory restart) is none. */
+/**
+ * Whether the platform or the runtime tells of something that does not stay up; an exit that was
+ * asked for (a reload, a memory restart) is none.
+ */
 function tellsOfCrash(reading: Reading): boolean {
   if (reading.kind === 'platform') return reading.what === 'state' && reading.value === 'crashed'
-  return reading.kind === 'change' && (reading.event === 'crash' || (reading.event === 'exit' && reading.fields.asked === undefined))
+  return (
+    reading.kind === 'change' &&
+    (reading.event === 'crash' || (reading.event === 'exit' && reading.fields.asked === undefined))
+  )
 }

@@ -13,9 +13,15 @@ import { pause, type Deployment } from '../deployment.js'
 import type { Platform } from '../platform.js'
 
 /** A dyno of the new release that does not stay up. */
-interface Crash { dyno: Dyno; reason: string }
+interface Crash {
+  dyno: Dyno
+  reason: string
+}
 
-/** Restarts of one dyno name after which it counts as crashing, even where its state was never seen as crashed. */
+/**
+ * Restarts of one dyno name after which it counts as crashing, even where its state was never seen
+ * as crashed.
+ */
 const RESTARTS = 2
 
 /** ms for which a look counts as recent. */
@@ -24,21 +30,31 @@ const RECENT = 15_000
 /** ms before a log that could not be read is asked for again. */
 const LOG_AGAIN = 2000
 
-/** ms that a crashing dyno of an earlier release may go on telling of it, under the name that the new one has too. */
+/**
+ * ms that a crashing dyno of an earlier release may go on telling of it, under the name that the
+ * new one has too.
+ */
 const LAST_WORDS = 3000
 
 interface WatchOptions {
-  /** False for a release that has been there for long: what its log holds of earlier days says nothing. */
+  /**
+   * False for a release that has been there for long: what its log holds of earlier days says
+   * nothing.
+   */
   followsLog?: boolean
   /** The release takes the place of one that does not stay up. */
   isAfterCrash?: boolean
-  /** With preboot: until it is over, the log may speak of dynos of the same names that the platform does not list. */
+  /**
+   * With preboot: until it is over, the log may speak of dynos of the same names that the platform
+   * does not list.
+   */
   switchover?: Switchover | undefined
 }
 
 /**
- * Follows the dynos of one release: their list, and the app's log beside it. The log is a second witness only, so a log that cannot be
- * read ends nothing: `logFailure` says why it cannot, and it is asked for again.
+ * Follows the dynos of one release: their list, and the app's log beside it. The log is a second
+ * witness only, so a log that cannot be read ends nothing: `logFailure` says why it cannot, and it
+ * is asked for again.
  */
 export class ReleaseWatch {
   logFailure: string | undefined
@@ -64,7 +80,12 @@ export class ReleaseWatch {
   /** The last look: at what, and when (performance.now()). */
   private last: { state: BootState; at: number } | undefined
 
-  constructor(private readonly platform: Platform, private readonly app: string, private readonly release: Release, { followsLog = true, isAfterCrash = false, switchover }: WatchOptions = {}) {
+  constructor(
+    private readonly platform: Platform,
+    private readonly app: string,
+    private readonly release: Release,
+    { followsLog = true, isAfterCrash = false, switchover }: WatchOptions = {},
+  ) {
     this.isAfterCrash = isAfterCrash
     this.switchover = switchover
     this.hasSwitched = switchover === undefined
@@ -73,28 +94,46 @@ export class ReleaseWatch {
     else this.logFailure = 'it is not followed'
   }
 
-  /** Looks once. With `mayBeRecent` at what was seen some seconds ago, if all was up then and the log, which is up to date, has told nothing since. */
-  async look({ mayBeRecent = false } = {}): Promise<BootState & { crash?: Crash; isRecent?: boolean }> {
+  /**
+   * Looks once. With `mayBeRecent` at what was seen some seconds ago, if all was up then and the
+   * log, which is up to date, has told nothing since.
+   */
+  async look({ mayBeRecent = false } = {}): Promise<
+    BootState & { crash?: Crash; isRecent?: boolean }
+  > {
     const { last } = this
     this.lookAtSwitch()
-    if (mayBeRecent && last?.state.state === 'up' && this.isLogUpToDate && !this.news.signal.aborted && performance.now() - last.at < RECENT) {
+    if (
+      mayBeRecent &&
+      last?.state.state === 'up' &&
+      this.isLogUpToDate &&
+      !this.news.signal.aborted &&
+      performance.now() - last.at < RECENT
+    ) {
       this.crashed = this.crashInLog(last.state.dynos)
       return { ...last.state, isRecent: true, ...(this.crashed ? { crash: this.crashed } : {}) }
     }
     this.news = new AbortController()
     this.cadence.begin()
-    const [dynos, formation] = await Promise.all([this.platform.dynos(this.app), this.platform.formation(this.app)])
+    const [dynos, formation] = await Promise.all([
+      this.platform.dynos(this.app),
+      this.platform.formation(this.app),
+    ])
     const state = bootState(dynos, formation, this.release.version)
     this.dynos = state.dynos
     for (const dyno of state.dynos) this.note(dyno)
     this.leaveLastWords(dynos)
     this.lookAtSwitch()
     this.last = { state, at: performance.now() }
-    this.cadence.looked(pendingOf(dynos, formation, this.release.version), this.isLogAhead(state.dynos))
+    this.cadence.looked(
+      pendingOf(dynos, formation, this.release.version),
+      this.isLogAhead(state.dynos),
+    )
     if (this.cadence.isDue) this.news.abort()
-    this.crashed = state.state === 'crashed'
-      ? { dyno: state.dyno, reason: this.reasonFor(state.dyno.name) ?? 'crashed' }
-      : this.crashInLog(state.dynos) ?? this.keepsRestarting(state.dynos)
+    this.crashed =
+      state.state === 'crashed'
+        ? { dyno: state.dyno, reason: this.reasonFor(state.dyno.name) ?? 'crashed' }
+        : (this.crashInLog(state.dynos) ?? this.keepsRestarting(state.dynos))
     return { ...state, ...(this.crashed ? { crash: this.crashed } : {}) }
   }
 
@@ -113,45 +152,92 @@ export class ReleaseWatch {
     return this.boots.ownerOf(boot, this.webLives)
   }
 
-  /** Whether an answer of this release would prove itself: its runtime has told of the boot of every web dyno. */
+  /**
+   * Whether an answer of this release would prove itself: its runtime has told of the boot of every
+   * web dyno.
+   */
   get isProvable(): boolean {
     return this.boots.knowsAll(this.webLives)
   }
 
   private get webLives(): Map<string, Lives> {
-    return new Map(this.dynos.filter(({ type }) => type === 'web').flatMap(({ name }) => {
-      const life = this.seen.get(name)
-      return life ? [[name, life] as const] : []
-    }))
+    return new Map(
+      this.dynos
+        .filter(({ type }) => type === 'web')
+        .flatMap(({ name }) => {
+          const life = this.seen.get(name)
+          return life ? [[name, life] as const] : []
+        }),
+    )
   }
 
-  /** From now on the router's lines count as the release's: those of requests after all that the log has told, and after its last dyno came up. */
+  /**
+   * From now on the router's lines count as the release's: those of requests after all that the log
+   * has told, and after its last dyno came up.
+   */
   countRequests(): void {
-    this.router.countFrom(Math.max(this.lastTold, ...this.dynos.map(({ updated_at: updated }) => Date.parse(updated))))
+    this.router.countFrom(
+      Math.max(this.lastTold, ...this.dynos.map(({ updated_at: updated }) => Date.parse(updated))),
+    )
   }
 
-  /** ms that the slowest dyno of the release took to come up, by the platform's clock; as last seen. */
+  /**
+   * ms that the slowest dyno of the release took to come up, by the platform's clock; as last seen.
+   */
   get bootTime(): number {
-    return Math.max(0, ...this.dynos.map(({ created_at: created, updated_at: updated }) => Date.parse(updated) - Date.parse(created)))
+    return Math.max(
+      0,
+      ...this.dynos.map(
+        ({ created_at: created, updated_at: updated }) => Date.parse(updated) - Date.parse(created),
+      ),
+    )
   }
 
-  /** Whether the log has told of every dyno of the release that it came up, and was believed from the first: it is read, and is not far behind. */
+  /**
+   * Whether the log has told of every dyno of the release that it came up, and was believed from
+   * the first: it is read, and is not far behind.
+   */
   get isLogUpToDate(): boolean {
-    return this.logFailure === undefined && this.dynos.every(({ name, created_at: created }) => !this.doubtUntil.has(name) && (this.signs.cameUp.get(name) ?? -Infinity) >= Date.parse(created))
+    return (
+      this.logFailure === undefined &&
+      this.dynos.every(
+        ({ name, created_at: created }) =>
+          !this.doubtUntil.has(name) &&
+          (this.signs.cameUp.get(name) ?? -Infinity) >= Date.parse(created),
+      )
+    )
   }
 
-  /** ms from a dyno's start to the first exit of an app inside it that the log tells of; undefined where there was none. */
+  /**
+   * ms from a dyno's start to the first exit of an app inside it that the log tells of; undefined
+   * where there was none.
+   */
   get firstExit(): number | undefined {
-    const lives = this.signs.exits.map(({ dyno, time }) => time - (this.seen.get(dyno)?.since ?? time))
+    const lives = this.signs.exits.map(
+      ({ dyno, time }) => time - (this.seen.get(dyno)?.since ?? time),
+    )
     return lives.length === 0 ? undefined : Math.max(0, Math.min(...lives))
   }
 
-  /** Waits until the next look, and no longer than until the log has told, since the last one, of a dyno that came up or does not stay so. */
-  async pause(deployment: Pick<Deployment, 'timing' | 'signal'> & Partial<Pick<Deployment, 'platform'>>, look: number, longest?: number): Promise<void> {
+  /**
+   * Waits until the next look, and no longer than until the log has told, since the last one, of a
+   * dyno that came up or does not stay so.
+   */
+  async pause(
+    deployment: Pick<Deployment, 'timing' | 'signal'> & Partial<Pick<Deployment, 'platform'>>,
+    look: number,
+    longest?: number,
+  ): Promise<void> {
     const { signal: news } = this.news
     const isLogHeard = this.cadence.isTelling && this.logFailure === undefined
     try {
-      await pause(deployment, look, AbortSignal.any([deployment.signal, news]), longest, isLogHeard ? this.cadence.next(deployment.timing) : undefined)
+      await pause(
+        deployment,
+        look,
+        AbortSignal.any([deployment.signal, news]),
+        longest,
+        isLogHeard ? this.cadence.next(deployment.timing) : undefined,
+      )
     } catch (error) {
       if (deployment.signal.aborted || !news.aborted) throw error
     }
@@ -161,10 +247,14 @@ export class ReleaseWatch {
     this.stopped.abort()
   }
 
-  /** Until the switch the log's words about a name may be of a dyno that goes on serving: only the list tells of ours, and what was told is forgotten. */
+  /**
+   * Until the switch the log's words about a name may be of a dyno that goes on serving: only the
+   * list tells of ours, and what was told is forgotten.
+   */
   private lookAtSwitch(): void {
     if (this.hasSwitched) return
-    if (this.dynos.some(({ name }) => (this.seen.get(name)?.ids.size ?? 0) > 1)) this.switchover?.doubt()
+    if (this.dynos.some(({ name }) => (this.seen.get(name)?.ids.size ?? 0) > 1))
+      this.switchover?.doubt()
     for (const { name, type } of this.dynos) if (type === 'web') this.signs.forget(name)
     this.hasSwitched = this.isServing
   }
@@ -175,19 +265,31 @@ export class ReleaseWatch {
     else this.seen.set(name, { since: Date.parse(created), ids: new Set([id]) })
   }
 
-  /** Where an earlier dyno of the same name was crashing, the log is believed only once that one is gone and has had its last words. */
+  /**
+   * Where an earlier dyno of the same name was crashing, the log is believed only once that one is
+   * gone and has had its last words.
+   */
   private leaveLastWords(all: Dyno[]): void {
     for (const { name } of this.dynos) {
       if (!this.isAfterCrash && !this.signs.crashedBefore.has(name)) continue
-      const isOldThere = all.some((dyno) => dyno.name === name && dyno.release.version < this.release.version)
-      if (isOldThere || !this.doubtUntil.has(name)) this.doubtUntil.set(name, performance.now() + LAST_WORDS)
+      const isOldThere = all.some(
+        (dyno) => dyno.name === name && dyno.release.version < this.release.version,
+      )
+      if (isOldThere || !this.doubtUntil.has(name))
+        this.doubtUntil.set(name, performance.now() + LAST_WORDS)
       if (this.isInDoubt(name)) this.signs.forget(name)
     }
   }
 
-  /** Whether the log has told of a dyno being up that the list has as starting: the list will have it in a moment. */
+  /**
+   * Whether the log has told of a dyno being up that the list has as starting: the list will have
+   * it in a moment.
+   */
   private isLogAhead(dynos: readonly Dyno[]): boolean {
-    return dynos.some(({ name, state, created_at: created }) => state === 'starting' && (this.signs.cameUp.get(name) ?? -Infinity) >= Date.parse(created))
+    return dynos.some(
+      ({ name, state, created_at: created }) =>
+        state === 'starting' && (this.signs.cameUp.get(name) ?? -Infinity) >= Date.parse(created),
+    )
   }
 
   private isInDoubt(name: string): boolean {
@@ -195,7 +297,9 @@ export class ReleaseWatch {
   }
 
   private reasonFor(name: string): string | undefined {
-    return this.signs.found.findLast(({ dyno, time }) => dyno === name && time >= (this.seen.get(name)?.since ?? Infinity))?.reason
+    return this.signs.found.findLast(
+      ({ dyno, time }) => dyno === name && time >= (this.seen.get(name)?.since ?? Infinity),
+    )?.reason
   }
 
   private crashInLog(dynos: Dyno[]): Crash | undefined {
@@ -216,9 +320,16 @@ export class ReleaseWatch {
     const seen = new SeenLines()
     while (!signal.aborted) {
       try {
-        for await (const line of this.platform.logs(this.app, { lines: 100, tail: true, signal, seen })) this.read(line)
+        for await (const line of this.platform.logs(this.app, {
+          lines: 100,
+          tail: true,
+          signal,
+          seen,
+        }))
+          this.read(line)
       } catch (error) {
-        if (!signal.aborted) this.logFailure = error instanceof Error ? error.message : String(error)
+        if (!signal.aborted)
+          this.logFailure = error instanceof Error ? error.message : String(error)
       }
       await delay(LOG_AGAIN, undefined, { signal }).catch(() => undefined)
     }
@@ -236,7 +347,9 @@ export class ReleaseWatch {
   }
 }
 
-/** A crash as the error that the user sees; the dyno's last lines are added where they are known. */
+/**
+ * A crash as the error that the user sees; the dyno's last lines are added where they are known.
+ */
 export function crashError({ dyno, reason }: Crash, release: Release): ShipitError {
   return new ShipitError('boot', { message: `${dyno.name} of v${release.version} ${reason}.` })
 }

@@ -1,7 +1,10 @@
 import type { LogLine } from '../../heroku/types.js'
 import { readLine } from '../../monitor/read-line.js'
 
-/** What the router told of the requests to a release: https://devcenter.heroku.com/articles/http-routing#heroku-router-log-format. */
+/**
+ * What the router told of the requests to a release:
+ * https://devcenter.heroku.com/articles/http-routing#heroku-router-log-format.
+ */
 export interface Routed {
   /** Answered below 500. */
   good: number
@@ -45,7 +48,9 @@ export class RouterLines {
     const id = REQUEST_ID.exec(line.message)?.[1]
     if (id !== undefined && this.awaited.delete(id)) this.arrived.add(id)
     if (Date.parse(line.timestamp) < this.from) return
-    this.counted = reading.isError ? { ...this.counted, bad: this.counted.bad + 1 } : { ...this.counted, good: this.counted.good + 1 }
+    this.counted = reading.isError
+      ? { ...this.counted, bad: this.counted.bad + 1 }
+      : { ...this.counted, good: this.counted.good + 1 }
   }
 
   get routed(): Routed {

@@ -16,27 +16,53 @@ import { watchTime } from './stability.js'
 const LOOKS_FOR_FORMATION = 4
 
 /** Waits until the release runs on every dyno of the formation and no older one is left. */
-export async function waitForBoot(deployment: Deployment, watch: ReleaseWatch, release: Release, deadline: number, report: StepReport): Promise<void> {
+export async function waitForBoot(
+  deployment: Deployment,
+  watch: ReleaseWatch,
+  release: Release,
+  deadline: number,
+  report: StepReport,
+): Promise<void> {
   const { plan } = deployment
   let said = ''
   for (let look = 0; ; look++) {
     const state = await keepAsking(deployment, deadline, report, () => watch.look())
     if (state.crash) throw crashError(state.crash, release)
-    const isFormationLate = state.dynos.length === 0 && plan.current === null && look < LOOKS_FOR_FORMATION
-    if (state.state === 'up' && !isFormationLate) return report.detail(state.dynos.length === 0 ? 'no dynos: the formation is scaled to zero' : state.dynos.toSorted(byTypeAndNumber).map(({ name }) => name).join(', '))
+    const isFormationLate =
+      state.dynos.length === 0 && plan.current === null && look < LOOKS_FOR_FORMATION
+    if (state.state === 'up' && !isFormationLate)
+      return report.detail(
+        state.dynos.length === 0
+          ? 'no dynos: the formation is scaled to zero'
+          : state.dynos
+              .toSorted(byTypeAndNumber)
+              .map(({ name }) => name)
+              .join(', '),
+      )
     const waiting = state.state === 'waiting' ? state.waitingFor.join('; ') : ''
     if (waiting !== said) report.line(waiting)
     said = waiting
     if (Date.now() > deadline) {
-      throw new ShipitError('boot', { message: `v${release.version} had not come up after ${duration(plan.waitTimeout)}: ${waiting}.` })
+      throw new ShipitError('boot', {
+        message: `v${release.version} had not come up after ${duration(plan.waitTimeout)}: ${waiting}.`,
+      })
     }
     await watch.pause(deployment, look)
   }
 }
 
-/** The app's URL with the health path; undefined where nothing is to be asked, or nothing can answer. */
-export function urlToAsk({ path }: HealthCheck, watch: ReleaseWatch, app: Pick<App, 'web_url' | 'maintenance'> | undefined): string | undefined {
-  return path !== null && watch.hasWeb && app?.web_url && !app.maintenance ? healthUrl(app.web_url, path) : undefined
+/**
+ * The app's URL with the health path; undefined where nothing is to be asked, or nothing can
+ * answer.
+ */
+export function urlToAsk(
+  { path }: HealthCheck,
+  watch: ReleaseWatch,
+  app: Pick<App, 'web_url' | 'maintenance'> | undefined,
+): string | undefined {
+  return path !== null && watch.hasWeb && app?.web_url && !app.maintenance
+    ? healthUrl(app.web_url, path)
+    : undefined
 }
 
 export interface HoldRequest {
@@ -55,8 +81,16 @@ export interface HoldRequest {
 /** ms between two questions to the URL, at most: they cost no call of the API. */
 const PROBE_EVERY = 1000
 
-/** Waits until the dynos have stayed up, and the URL has answered as it should, without a break for as long as {@link watchTime} says. */
-export async function holdUp(deployment: Deployment, watch: ReleaseWatch, { release, url, check, isOneLookEnough, deadline, giveUp }: HoldRequest, report: StepReport): Promise<void> {
+/**
+ * Waits until the dynos have stayed up, and the URL has answered as it should, without a break for
+ * as long as {@link watchTime} says.
+ */
+export async function holdUp(
+  deployment: Deployment,
+  watch: ReleaseWatch,
+  { release, url, check, isOneLookEnough, deadline, giveUp }: HoldRequest,
+  report: StepReport,
+): Promise<void> {
   const { timing } = deployment
   const health = url === undefined ? undefined : new Health(deployment, watch, url, check)
   let since: number | undefined
@@ -66,38 +100,63 @@ export async function holdUp(deployment: Deployment, watch: ReleaseWatch, { rele
     const finding = await health?.look()
     const isOver = since !== undefined && Date.now() >= since + watchTime(watch, timing)
     // Between the first look and the last the log tells of a crash; the URL alone is asked again.
-    const state = await keepAsking(deployment, giveUp, report, () => watch.look({ mayBeRecent: !isOver }))
+    const state = await keepAsking(deployment, giveUp, report, () =>
+      watch.look({ mayBeRecent: !isOver }),
+    )
     if (state.crash) throw crashError(state.crash, release)
     const isWell = state.state === 'up' && (finding?.is ?? 'well') === 'well'
     const isUnbroken = isWell && watch.signs.exits.length === exits
     exits = watch.signs.exits.length
-    since = isWell ? (isUnbroken ? since : undefined) ?? Date.now() : undefined
+    since = isWell ? ((isUnbroken ? since : undefined) ?? Date.now()) : undefined
     const stable = isOneLookEnough ? 0 : watchTime(watch, timing)
     const left = since === undefined ? Infinity : since + stable - Date.now()
     if (left <= 0 && !state.isRecent) return wellUp(deployment, finding, stable, report)
-    const trouble = isWell ? '' : finding && finding.is !== 'well' ? `${url}: ${finding.words}` : 'a dyno is not up'
+    const trouble = isWell
+      ? ''
+      : finding && finding.is !== 'well'
+        ? `${url}: ${finding.words}`
+        : 'a dyno is not up'
     if (trouble && trouble !== said) report.line(trouble)
     said = trouble
-    if (Date.now() > deadline && since === undefined) throw notServing({ release, url, check }, finding, trouble)
+    if (Date.now() > deadline && since === undefined)
+      throw notServing({ release, url, check }, finding, trouble)
     await watch.pause(deployment, look, Math.min(left, url === undefined ? Infinity : PROBE_EVERY))
   }
 }
 
-function wellUp({ warnings }: Deployment, finding: Finding | undefined, stable: number, report: StepReport): void {
-  const { words = `up for ${duration(stable)}`, warning } = (finding ?? {}) as Partial<Extract<Verdict, { is: 'well' }>>
+function wellUp(
+  { warnings }: Deployment,
+  finding: Finding | undefined,
+  stable: number,
+  report: StepReport,
+): void {
+  const { words = `up for ${duration(stable)}`, warning } = (finding ?? {}) as Partial<
+    Extract<Verdict, { is: 'well' }>
+  >
   if (warning !== undefined) warnings.add(warning)
   report.detail(words)
 }
 
-function notServing({ release, url, check }: Pick<HoldRequest, 'release' | 'url' | 'check'>, finding: Finding | undefined, trouble: string): ShipitError {
-  if (finding === undefined || finding.is === 'well') return new ShipitError('boot', { message: `v${release.version} did not stay up: ${trouble}.` })
+function notServing(
+  { release, url, check }: Pick<HoldRequest, 'release' | 'url' | 'check'>,
+  finding: Finding | undefined,
+  trouble: string,
+): ShipitError {
+  if (finding === undefined || finding.is === 'well')
+    return new ShipitError('boot', { message: `v${release.version} did not stay up: ${trouble}.` })
   if (finding.is !== 'ill') {
-    const { message, details } = unverified(`v${release.version} is up, and its health is not known: ${url}: ${finding.words}.`)
-    return new ShipitError('timeout', { message, details: details!, next: 'If dynos that stay up are proof enough, deploy with --health none, or `health: none` in the deploy: block.' })
+    const { message, details } = unverified(
+      `v${release.version} is up, and its health is not known: ${url}: ${finding.words}.`,
+    )
+    return new ShipitError('timeout', {
+      message,
+      details: details!,
+      next: 'If dynos that stay up are proof enough, deploy with --health none, or `health: none` in the deploy: block.',
+    })
   }
   return new ShipitError('health', {
     message: `v${release.version} is up, but ${url} does not answer as it should: ${finding.words}.`,
     why: healthyIn(check),
-    next: 'If another path tells the app\'s health, name it: --health /path, or `health:` in the deploy: block.',
+    next: "If another path tells the app's health, name it: --health /path, or `health:` in the deploy: block.",
   })
 }

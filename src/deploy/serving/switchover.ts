@@ -8,8 +8,10 @@ const LONGEST_MARGIN_SHARE = 0.5
 const AGAIN = new Set(['Cycling', 'Restarting'])
 
 /**
- * When preboot (https://devcenter.heroku.com/articles/preboot) has switched requests to a release. Its dynos have the names of those that serve until then,
- * which the platform does not list. Three things tell: an answer that proves itself ours, the end of all earlier dynos in the log, or the documented time.
+ * When preboot (https://devcenter.heroku.com/articles/preboot) has switched requests to a release.
+ * Its dynos have the names of those that serve until then, which the platform does not list. Three
+ * things tell: an answer that proves itself ours, the end of all earlier dynos in the log, or the
+ * documented time.
  */
 export class Switchover {
   /** How it is known to be over; undefined while it is not. */
@@ -23,12 +25,20 @@ export class Switchover {
    * @param time ms from a release until the switch, as documented
    * @param dynos how many web dynos there were before
    */
-  constructor(private readonly since: number, private readonly time: number, private readonly dynos: number) {}
+  constructor(
+    private readonly since: number,
+    private readonly time: number,
+    private readonly dynos: number,
+  ) {}
 
   read({ source, dyno, message, timestamp }: LogLine): void {
     if (source !== 'heroku' || !dyno.startsWith('web') || Date.parse(timestamp) < this.since) return
     if (AGAIN.has(message)) this.startedAgain.add(dyno)
-    else if (message.startsWith('Stopping all processes with SIGTERM') && !this.startedAgain.delete(dyno)) this.ended.add(dyno)
+    else if (
+      message.startsWith('Stopping all processes with SIGTERM') &&
+      !this.startedAgain.delete(dyno)
+    )
+      this.ended.add(dyno)
     if (this.ended.size >= this.dynos) this.known ??= 'end of the dynos before'
   }
 
@@ -53,6 +63,11 @@ export class Switchover {
 
   /** ms until the clock alone says that it is over. */
   get left(): number {
-    return this.begun + this.time + Math.min(MARGIN, this.time * LONGEST_MARGIN_SHARE) - performance.now()
+    return (
+      this.begun +
+      this.time +
+      Math.min(MARGIN, this.time * LONGEST_MARGIN_SHARE) -
+      performance.now()
+    )
   }
 }

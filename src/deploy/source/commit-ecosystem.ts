@@ -21,8 +21,9 @@ const READABLE = /\.([cm]?js|json5?|ya?ml)$|(^|\/)\.env[^/]*$/
 const LARGEST = 1024 * 1024
 
 /**
- * Reads it through a temporary folder. A JavaScript file finds the commit's own scripts and data there, and the packages that are
- * installed in the folder on disk. Problems are in the answer, as those of a file on disk; its path is what it would have there.
+ * Reads it through a temporary folder. A JavaScript file finds the commit's own scripts and data
+ * there, and the packages that are installed in the folder on disk. Problems are in the answer, as
+ * those of a file on disk; its path is what it would have there.
  * @returns undefined where the commit's folder has none
  * @throws ShipitError `git` where the commit has no such folder
  */
@@ -33,13 +34,23 @@ export async function readCommitEcosystem(place: CommitFolder): Promise<Ecosyste
   const name = ECOSYSTEM_FILES.find((one) => byPath.get(one)?.mode.startsWith('100'))
   if (name === undefined) return undefined
   const isCode = /\.[cm]?js$/.test(name)
-  const needed = isCode ? files.filter(({ path: file, mode, size }) => mode.startsWith('100') && size <= LARGEST && READABLE.test(file)) : [byPath.get(name)!]
+  const needed = isCode
+    ? files.filter(
+        ({ path: file, mode, size }) =>
+          mode.startsWith('100') && size <= LARGEST && READABLE.test(file),
+      )
+    : [byPath.get(name)!]
   const scratch = await realpath(await mkdtemp(path.join(tmpdir(), 'shipit-commit-')))
   try {
     await write(scratch, place.root, needed)
     const installed = path.join(place.root, place.folder, 'node_modules')
-    if (isCode && existsSync(installed)) await symlink(installed, path.join(scratch, 'node_modules'), 'junction')
-    return movedTo(path.join(place.root, place.folder), scratch, await readEcosystem(path.join(scratch, name)))
+    if (isCode && existsSync(installed))
+      await symlink(installed, path.join(scratch, 'node_modules'), 'junction')
+    return movedTo(
+      path.join(place.root, place.folder),
+      scratch,
+      await readEcosystem(path.join(scratch, name)),
+    )
   } finally {
     await rm(scratch, { recursive: true, force: true })
   }
@@ -56,16 +67,26 @@ async function filesOf({ root, folder, commit }: CommitFolder): Promise<Committe
     return await commitFiles(root, commit.id, folder)
   } catch (error) {
     if (folder === '') throw error
-    throw new ShipitError('git', { message: `Commit ${commit.short} (${commit.subject}) has no folder ${folder}.`, next: 'Folders are named from the root of the repository, and must be committed.', cause: error })
+    throw new ShipitError('git', {
+      message: `Commit ${commit.short} (${commit.subject}) has no folder ${folder}.`,
+      next: 'Folders are named from the root of the repository, and must be committed.',
+      cause: error,
+    })
   }
 }
 
 async function write(scratch: string, root: string, files: CommittedFile[]): Promise<void> {
-  const blobs = await readBlobs(root, files.map(({ id }) => id))
+  const blobs = await readBlobs(
+    root,
+    files.map(({ id }) => id),
+  )
   for (const { path: file, id } of files) {
     const target = path.join(scratch, file)
     // No path of a commit leads out of it; git itself refuses to make such trees.
-    if (path.relative(scratch, target).startsWith('..')) throw new ShipitError('git', { message: `The commit holds a path that leads out of it: ${file}` })
+    if (path.relative(scratch, target).startsWith('..'))
+      throw new ShipitError('git', {
+        message: `The commit holds a path that leads out of it: ${file}`,
+      })
     await mkdir(path.dirname(target), { recursive: true })
     await writeFile(target, blobs.get(id) ?? '', { mode: 0o600 })
   }

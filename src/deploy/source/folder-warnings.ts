@@ -13,23 +13,40 @@ const LOCKFILES: Record<string, string> = {
 }
 
 /**
- * What a folder lacks that is deployed without the repository around it: the root's lockfile, packages that lie beside it and that the
- * registry may have as well.
+ * What a folder lacks that is deployed without the repository around it: the root's lockfile,
+ * packages that lie beside it and that the registry may have as well.
  * @throws ShipitError `project` if it cannot be installed without what lies beside it
  */
-export async function folderWarnings(root: string, commit: Commit, folder: string, { folder: view, manifest }: Pick<ProjectFacts, 'folder' | 'manifest'>): Promise<string[]> {
+export async function folderWarnings(
+  root: string,
+  commit: Commit,
+  folder: string,
+  { folder: view, manifest }: Pick<ProjectFacts, 'folder' | 'manifest'>,
+): Promise<string[]> {
   const dependencies = { ...manifest?.devDependencies, ...manifest?.dependencies }
   const siblings = manifest ? outsideDependencies(manifest, await workspaces(root, commit)) : []
   const outside = siblings.filter((name) => isOutside(dependencies[name]))
-  if (outside.length > 0) throw outsideError(folder, outside.map((name) => `${name} (${dependencies[name]})`))
+  if (outside.length > 0)
+    throw outsideError(
+      folder,
+      outside.map((name) => `${name} (${dependencies[name]})`),
+    )
   const names = Object.keys(LOCKFILES)
   const own = names.some((name) => view.isFile(name))
   const ofRoot = await Promise.all(names.map((name) => isInCommit(root, commit.id, name)))
   const lockfile = own ? undefined : names.find((_name, i) => ofRoot[i])
   const wholeOne = 'To deploy the root, which has both, leave --dir out'
   return [
-    ...(lockfile === undefined ? [] : [`${folder} has no lockfile, and ${lockfile} of the root is not in this deploy: the build installs the newest versions that fit. Make one in the folder: ${LOCKFILES[lockfile]}. ${wholeOne}.`]),
-    ...(siblings.length === 0 ? [] : [`${siblings.join(', ')} of this repository ${siblings.length === 1 ? 'is' : 'are'} not in this deploy of ${folder} alone: the build takes what the registry has under ${siblings.length === 1 ? 'that name' : 'these names'}, if anything. ${wholeOne} (shipit init ${folder} sets it up).`]),
+    ...(lockfile === undefined
+      ? []
+      : [
+          `${folder} has no lockfile, and ${lockfile} of the root is not in this deploy: the build installs the newest versions that fit. Make one in the folder: ${LOCKFILES[lockfile]}. ${wholeOne}.`,
+        ]),
+    ...(siblings.length === 0
+      ? []
+      : [
+          `${siblings.join(', ')} of this repository ${siblings.length === 1 ? 'is' : 'are'} not in this deploy of ${folder} alone: the build takes what the registry has under ${siblings.length === 1 ? 'that name' : 'these names'}, if anything. ${wholeOne} (shipit init ${folder} sets it up).`,
+        ]),
   ]
 }
 
@@ -43,11 +60,19 @@ function outsideError(folder: string, outside: string[]): ShipitError {
 
 /** Names of the workspaces that the commit has. */
 async function workspaces(root: string, commit: Commit): Promise<string[]> {
-  const files = (await commitFiles(root, commit.id)).filter((file) => file.mode.startsWith('100') && /(^|\/)(package\.json|pnpm-workspace\.yaml|lerna\.json)$/.test(file.path))
+  const files = (await commitFiles(root, commit.id)).filter(
+    (file) =>
+      file.mode.startsWith('100') &&
+      /(^|\/)(package\.json|pnpm-workspace\.yaml|lerna\.json)$/.test(file.path),
+  )
   const ids = new Map(files.map((file) => [file.path, file.id]))
-  const view = viewOf(path.basename(root), [...ids.keys()], (file) => readBlob(root, ids.get(file)!).toString('utf8'))
+  const view = viewOf(path.basename(root), [...ids.keys()], (file) =>
+    readBlob(root, ids.get(file)!).toString('utf8'),
+  )
   const manifest = view.read('package.json')
-  return workspacesOf(view, { workspaces: manifest === undefined ? undefined : listed(manifest) }).map(({ name }) => name)
+  return workspacesOf(view, {
+    workspaces: manifest === undefined ? undefined : listed(manifest),
+  }).map(({ name }) => name)
 }
 
 function listed(manifest: string): unknown {

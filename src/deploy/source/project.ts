@@ -4,7 +4,12 @@ import { ShipitError } from '../../errors.js'
 import { explain } from '../../ecosystem/explain.js'
 import type { Ecosystem } from '../../ecosystem/types.js'
 import { gatherCommit, type ProjectFacts } from '../../preflight/index.js'
-import { repositoryState, resolveCommit, type Commit, type RepositoryState } from '../../git/index.js'
+import {
+  repositoryState,
+  resolveCommit,
+  type Commit,
+  type RepositoryState,
+} from '../../git/index.js'
 import { readCommitEcosystem } from './commit-ecosystem.js'
 import { checkDeployable, type ChosenCommit } from './source.js'
 
@@ -13,15 +18,17 @@ export interface Project {
   state: RepositoryState
   /** Root of the repository; the folder itself where there is none. */
   root: string
-  /** The app's folder from the root, which is then deployed alone; '' where the whole repository is. */
+  /**
+   * The app's folder from the root, which is then deployed alone; '' where the whole repository is.
+   */
   folder: string
   /** Absolute path of the folder's ecosystem file on disk, if there is one. */
   ecosystemFile: string | undefined
 }
 
 /**
- * Finds what is to be deployed: the whole repository, or a folder of it alone where one is named, or where the command is given in one
- * that has an ecosystem file while the root has none.
+ * Finds what is to be deployed: the whole repository, or a folder of it alone where one is named,
+ * or where the command is given in one that has an ecosystem file while the root has none.
  * @param named as it was typed, from `dir`
  * @throws ShipitError `usage` where the named folder is not of this repository
  */
@@ -29,58 +36,100 @@ export async function findProject(dir: string, named?: string): Promise<Project>
   const { findEcosystemFile } = await import('../../ecosystem/index.js')
   const state = await repositoryState(dir)
   const root = state.isRepository ? state.root : dir
-  if (named !== undefined) return inFolder({ state, root, folder: '', ecosystemFile: undefined }, folderFrom(root, path.resolve(await realpath(dir), named), named))
+  if (named !== undefined)
+    return inFolder(
+      { state, root, folder: '', ecosystemFile: undefined },
+      folderFrom(root, path.resolve(await realpath(dir), named), named),
+    )
   const ecosystemFile = await findEcosystemFile(root)
-  const isReady = ecosystemFile === undefined && state.isRepository && !state.isBare && state.subdirectory !== '' && (await findEcosystemFile(dir)) !== undefined
-  return isReady ? inFolder({ state, root, folder: '', ecosystemFile }, state.subdirectory) : { state, root, folder: '', ecosystemFile }
+  const isReady =
+    ecosystemFile === undefined &&
+    state.isRepository &&
+    !state.isBare &&
+    state.subdirectory !== '' &&
+    (await findEcosystemFile(dir)) !== undefined
+  return isReady
+    ? inFolder({ state, root, folder: '', ecosystemFile }, state.subdirectory)
+    : { state, root, folder: '', ecosystemFile }
 }
 
 /** The same project, of which only that folder is deployed. */
 export async function inFolder(project: Project, folder: string): Promise<Project> {
   const { findEcosystemFile } = await import('../../ecosystem/index.js')
-  return { ...project, folder, ecosystemFile: await findEcosystemFile(path.join(project.root, folder)) }
+  return {
+    ...project,
+    folder,
+    ecosystemFile: await findEcosystemFile(path.join(project.root, folder)),
+  }
 }
 
 function folderFrom(root: string, absolute: string, named: string): string {
   const folder = path.relative(root, absolute).split(path.sep).join('/')
   if (folder === '..' || folder.startsWith('../') || path.isAbsolute(folder)) {
-    throw new ShipitError('usage', { message: `--dir ${named} is not in the repository ${root}.`, next: 'Name a folder of it.' })
+    throw new ShipitError('usage', {
+      message: `--dir ${named} is not in the repository ${root}.`,
+      next: 'Name a folder of it.',
+    })
   }
   return folder
 }
 
 /** @throws ShipitError `git` where nothing can be pushed, or where there is no such commit */
-export async function chooseCommit({ state, root }: Project, ref: string, isTyped: boolean): Promise<ChosenCommit> {
+export async function chooseCommit(
+  { state, root }: Project,
+  ref: string,
+  isTyped: boolean,
+): Promise<ChosenCommit> {
   checkDeployable(state)
   return { ref, commit: await resolveCommit(root, ref), isTyped }
 }
 
 /**
  * Reads the project's ecosystem file as it lies on disk.
- * @throws ShipitError `project` where there is none, or where it holds an error: each with its line and column
+ * @throws ShipitError `project` where there is none, or where it holds an error: each with its line
+ *   and column
  */
 export async function readProject({ root, folder, ecosystemFile }: Project): Promise<Ecosystem> {
   const { readEcosystem } = await import('../../ecosystem/index.js')
   if (ecosystemFile === undefined) {
-    throw new ShipitError('project', { message: `There is no ecosystem file in ${path.join(root, folder)}.`, why: 'It says what PM2 runs in a dyno.', next: `shipit init${folder === '' ? '' : ` ${path.join(root, folder)}`}` })
+    throw new ShipitError('project', {
+      message: `There is no ecosystem file in ${path.join(root, folder)}.`,
+      why: 'It says what PM2 runs in a dyno.',
+      next: `shipit init${folder === '' ? '' : ` ${path.join(root, folder)}`}`,
+    })
   }
   return checked(await readEcosystem(ecosystemFile))
 }
 
 /**
  * The ecosystem file that a deploy of the commit runs by.
- * @param onDisk the one that was read from disk: it will do where the commit is checked out and the file is as it has it
+ * @param onDisk the one that was read from disk: it will do where the commit is checked out and the
+ *   file is as it has it
  * @throws ShipitError `project` where the commit has none, or one with an error
  */
-export async function readDeployed({ state, root, folder }: Project, commit: Commit, onDisk?: Ecosystem): Promise<Ecosystem> {
+export async function readDeployed(
+  { state, root, folder }: Project,
+  commit: Commit,
+  onDisk?: Ecosystem,
+): Promise<Ecosystem> {
   const isCheckedOut = state.isRepository && state.commit?.id === commit.id && onDisk !== undefined
   const name = onDisk && path.relative(root, onDisk.file).split(path.sep).join('/')
-  if (isCheckedOut && !state.changed.some((file) => file === name || (onDisk.format === 'js' && /\.([cm]?js|json)$/.test(file)))) return onDisk
+  if (
+    isCheckedOut &&
+    !state.changed.some(
+      (file) => file === name || (onDisk.format === 'js' && /\.([cm]?js|json)$/.test(file)),
+    )
+  )
+    return onDisk
   const found = await readCommitEcosystem({ root, folder, commit })
   if (found) return checked(found, `of commit ${commit.short}`)
   // A file that is new on disk: the checks say that it is not in the commit.
   if (isCheckedOut) return onDisk
-  throw new ShipitError('project', { message: `Commit ${commit.short} (${commit.subject}) has no ecosystem file${folder === '' ? '' : ` in ${folder}`}.`, why: 'It says what PM2 runs in a dyno.', next: `Deploy a commit that has one; \`shipit init${folder === '' ? '' : ` ${folder}`}\` writes it.` })
+  throw new ShipitError('project', {
+    message: `Commit ${commit.short} (${commit.subject}) has no ecosystem file${folder === '' ? '' : ` in ${folder}`}.`,
+    why: 'It says what PM2 runs in a dyno.',
+    next: `Deploy a commit that has one; \`shipit init${folder === '' ? '' : ` ${folder}`}\` writes it.`,
+  })
 }
 
 function checked(ecosystem: Ecosystem, which = ''): Ecosystem {
@@ -90,12 +139,18 @@ function checked(ecosystem: Ecosystem, which = ''): Ecosystem {
   throw new ShipitError('project', {
     message: `${[name, which].filter(Boolean).join(' ')} has ${errors.length === 1 ? 'an error' : `${errors.length} errors`}. Nothing was deployed.`,
     why: errors.map((problem) => explain(problem, name)).join('\n'),
-    next: errors.some(({ absentPackage }) => absentPackage !== undefined) ? 'Install the dependencies of the project here (npm install, or its own package manager), then deploy again.' : 'Correct the file, commit, and deploy again.',
+    next: errors.some(({ absentPackage }) => absentPackage !== undefined)
+      ? 'Install the dependencies of the project here (npm install, or its own package manager), then deploy again.'
+      : 'Correct the file, commit, and deploy again.',
     details: { problems: errors },
   })
 }
 
 /** The commit as the checks see it. */
-export function projectFacts({ root, folder }: Project, commit: { id: string; short: string }, ecosystem: Ecosystem): Promise<ProjectFacts> {
+export function projectFacts(
+  { root, folder }: Project,
+  commit: { id: string; short: string },
+  ecosystem: Ecosystem,
+): Promise<ProjectFacts> {
   return gatherCommit({ root, folder, commit, ecosystem })
 }

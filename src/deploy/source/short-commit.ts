@@ -1,5 +1,6 @@
 /**
- * What a build is known by that is of files which differ from their commit. Heroku shows the first 8 characters of it in a release's description, so
+ * What a build is known by that is of files which differ from their commit. Heroku shows the first
+ * 8 characters of it in a release's description, so
  * `-dirty` stands among these, and the whole id after it.
  */
 export const dirtyVersion = (id: string): string => `${id.slice(0, 2)}-dirty-${id}`

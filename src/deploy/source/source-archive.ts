@@ -1,9 +1,15 @@
-/** Files as one gzipped tar: links stay links, executables stay executable, nobody's user id is in it. @returns its bytes */
+/**
+ * Files as one gzipped tar: links stay links, executables stay executable, nobody's user id is in
+ * it. @returns its bytes
+ */
 export async function packSource(dir: string, files: readonly string[]): Promise<Buffer> {
   const { create } = await import('tar')
   const chunks: Buffer[] = []
   // To tar a name that begins with @ is an archive to take in.
-  const pack = create({ cwd: dir, gzip: true, portable: true, noDirRecurse: true, strict: true }, files.map((name) => (name.startsWith('@') ? `./${name}` : name)))
+  const pack = create(
+    { cwd: dir, gzip: true, portable: true, noDirRecurse: true, strict: true },
+    files.map((name) => (name.startsWith('@') ? `./${name}` : name)),
+  )
   for await (const chunk of pack) chunks.push(chunk as Buffer)
   return Buffer.concat(chunks)
 }

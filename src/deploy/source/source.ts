@@ -4,7 +4,10 @@ import type { Commit, RepositoryState, WorkingFiles } from '../../git/index.js'
 
 /** What is deployed: one commit, and what is doubtful about it. */
 export interface DeploySource {
-  /** What the platform gets and knows it by. For a folder alone its id is that of the folder's own history, its words are the user's commit's. */
+  /**
+   * What the platform gets and knows it by. For a folder alone its id is that of the folder's own
+   * history, its words are the user's commit's.
+   */
   commit: Commit
   /** Of which commit the folder is that is deployed alone; null for a whole repository. */
   split: Split | null
@@ -29,19 +32,36 @@ export interface Upload {
 }
 
 /**
- * The working tree as what is deployed. Pure. What it is known by: the commit, marked as dirty where the files differ from it.
+ * The working tree as what is deployed. Pure. What it is known by: the commit, marked as dirty
+ * where the files differ from it.
  * @param now for the name of files that are of no commit
  */
-export function uploadSource(state: RepositoryState, { files, repositories }: WorkingFiles, now = new Date()): DeploySource {
+export function uploadSource(
+  state: RepositoryState,
+  { files, repositories }: WorkingFiles,
+  now = new Date(),
+): DeploySource {
   const commit = state.isRepository ? state.commit : undefined
-  const isDirty = !state.isRepository || !commit || state.changed.length + state.untracked.length > 0
+  const isDirty =
+    !state.isRepository || !commit || state.changed.length + state.untracked.length > 0
   const dated = `files-${now.toISOString().replace(/[-:]|\.\d+/g, '')}`
   return {
-    commit: commit ? { id: isDirty ? dirtyVersion(commit.id) : commit.id, short: `${commit.short}${isDirty ? '-dirty' : ''}`, subject: commit.subject } : { id: dated, short: dated, subject: 'of no commit' },
+    commit: commit
+      ? {
+          id: isDirty ? dirtyVersion(commit.id) : commit.id,
+          short: `${commit.short}${isDirty ? '-dirty' : ''}`,
+          subject: commit.subject,
+        }
+      : { id: dated, short: dated, subject: 'of no commit' },
     split: null,
     upload: { files: files.length, isDirty },
     branch: (state.isRepository ? state.branch : undefined) ?? null,
-    warnings: repositories.length === 0 ? [] : [`Not sent, because they are repositories of their own (submodules): ${repositories.join(', ')}.`],
+    warnings:
+      repositories.length === 0
+        ? []
+        : [
+            `Not sent, because they are repositories of their own (submodules): ${repositories.join(', ')}.`,
+          ],
   }
 }
 
@@ -58,11 +78,16 @@ const NAMED = 10
 
 /**
  * What of a repository is deployed. Pure.
- * @param chosen the commit of `--ref` or `deploy.<environment>.ref`; else the one that is checked out
+ * @param chosen the commit of `--ref` or `deploy.<environment>.ref`; else the one that is checked
+ *   out
  * @param folder from the root; '' is all of it
  * @throws ShipitError `git` where the repository cannot be deployed as it is
  */
-export function deploySource(state: RepositoryState, chosen?: ChosenCommit, folder = ''): DeploySource {
+export function deploySource(
+  state: RepositoryState,
+  chosen?: ChosenCommit,
+  folder = '',
+): DeploySource {
   const checkedOut = checkDeployable(state)
   const isOther = chosen !== undefined && chosen.commit.id !== checkedOut.commit.id
   const { commit } = isOther ? chosen : checkedOut
@@ -70,7 +95,7 @@ export function deploySource(state: RepositoryState, chosen?: ChosenCommit, fold
     commit,
     split: null,
     upload: null,
-    branch: chosen && chosen.ref !== 'HEAD' ? chosen.ref : checkedOut.branch ?? null,
+    branch: chosen && chosen.ref !== 'HEAD' ? chosen.ref : (checkedOut.branch ?? null),
     warnings: [
       ...dirtyWarning(leftOut(state, folder), commit.short),
       ...(chosen ? otherWarning(chosen, checkedOut, isOther) : branchWarning(checkedOut.branch)),
@@ -87,15 +112,26 @@ type Deployable = Extract<RepositoryState, { isRepository: true }> & { commit: C
 /** @throws ShipitError `git` where nothing of the repository can be pushed */
 export function checkDeployable(state: RepositoryState): Deployable {
   if (!state.isRepository) {
-    throw new ShipitError('git', { message: 'This folder is not in a git repository, and a deploy is a git push.', next: 'git init && git add . && git commit -m "Begin"' })
+    throw new ShipitError('git', {
+      message: 'This folder is not in a git repository, and a deploy is a git push.',
+      next: 'git init && git add . && git commit -m "Begin"',
+    })
   }
-  if (state.isBare) throw new ShipitError('git', { message: 'This is a bare repository: it has no files to look at.', next: 'Run the command in a clone that has a working tree.' })
+  if (state.isBare)
+    throw new ShipitError('git', {
+      message: 'This is a bare repository: it has no files to look at.',
+      next: 'Run the command in a clone that has a working tree.',
+    })
   if (!state.commit) {
-    throw new ShipitError('git', { message: 'There is no commit yet, so there is nothing to deploy.', next: 'git add . && git commit -m "Begin"' })
+    throw new ShipitError('git', {
+      message: 'There is no commit yet, so there is nothing to deploy.',
+      next: 'git add . && git commit -m "Begin"',
+    })
   }
   if (state.isShallow) {
     throw new ShipitError('git', {
-      message: 'This is a shallow clone: its history is cut off, and the platform refuses the push of such a repository.',
+      message:
+        'This is a shallow clone: its history is cut off, and the platform refuses the push of such a repository.',
       next: 'git fetch --unshallow\n(in GitHub Actions: actions/checkout with fetch-depth: 0)',
     })
   }
@@ -109,32 +145,56 @@ export function checkDeployable(state: RepositoryState): Deployable {
 }
 
 /** The folder's own history, in place of the repository's. */
-export const splitSource = (source: DeploySource, id: string, folder: string): DeploySource =>
-  ({ ...source, commit: { ...source.commit, id }, split: { commit: source.commit.id, folder } })
+export const splitSource = (source: DeploySource, id: string, folder: string): DeploySource => ({
+  ...source,
+  commit: { ...source.commit, id },
+  split: { commit: source.commit.id, folder },
+})
 
-/** Uncommitted work that a deploy of a commit does not have, by name: "server.js", "new.js (new)". Pure. */
+/**
+ * Uncommitted work that a deploy of a commit does not have, by name: "server.js", "new.js (new)".
+ * Pure.
+ */
 export function leftOut(state: RepositoryState, folder: string): string[] {
   if (!state.isRepository) return []
   const isInside = (file: string) => folder === '' || file.startsWith(`${folder}/`)
-  return [...state.changed.filter(isInside), ...state.untracked.filter(isInside).map((file) => `${file} (new)`)]
+  return [
+    ...state.changed.filter(isInside),
+    ...state.untracked.filter(isInside).map((file) => `${file} (new)`),
+  ]
 }
 
 /** Several names in a sentence, and how many more there are. */
-export const named = (files: readonly string[]): string => files.slice(0, NAMED).join(', ') + (files.length > NAMED ? ` and ${files.length - NAMED} more` : '')
+export const named = (files: readonly string[]): string =>
+  files.slice(0, NAMED).join(', ') +
+  (files.length > NAMED ? ` and ${files.length - NAMED} more` : '')
 
 const dirtyWarning = (files: string[], short: string): string[] =>
-  files.length === 0 ? [] : [`Uncommitted work is not in this deploy, which is commit ${short} alone: ${named(files)}.`]
+  files.length === 0
+    ? []
+    : [`Uncommitted work is not in this deploy, which is commit ${short} alone: ${named(files)}.`]
 
 function branchWarning(branch: string | undefined): string[] {
-  if (branch === undefined) return ['HEAD is detached: this deploys the commit that is checked out, of no branch.']
+  if (branch === undefined)
+    return ['HEAD is detached: this deploys the commit that is checked out, of no branch.']
   return ['main', 'master'].includes(branch) ? [] : [`This deploys branch ${branch}, not main.`]
 }
 
-function otherWarning({ ref, commit, isTyped }: ChosenCommit, { branch, commit: head }: Deployable, isOther: boolean): string[] {
+function otherWarning(
+  { ref, commit, isTyped }: ChosenCommit,
+  { branch, commit: head }: Deployable,
+  isOther: boolean,
+): string[] {
   if (!isOther || isTyped) return []
-  return [`The ecosystem file's \`ref: ${ref}\` is deployed, commit ${commit.short}, and not what is checked out: ${branch ? `${branch}, ` : ''}commit ${head.short} (--ref HEAD deploys that).`]
+  return [
+    `The ecosystem file's \`ref: ${ref}\` is deployed, commit ${commit.short}, and not what is checked out: ${branch ? `${branch}, ` : ''}commit ${head.short} (--ref HEAD deploys that).`,
+  ]
 }
 
 function rootWarning(subdirectory: string): string[] {
-  return subdirectory === '' ? [] : [`This folder is ${subdirectory} of its repository. A git push deploys the whole repository, from its root; --dir . deploys this folder alone.`]
+  return subdirectory === ''
+    ? []
+    : [
+        `This folder is ${subdirectory} of its repository. A git push deploys the whole repository, from its root; --dir . deploys this folder alone.`,
+      ]
 }

@@ -1,4 +1,7 @@
-/** A deploy in its turn: others of the same app are waited for, and where one came first by a moment the plan is made anew. */
+/**
+ * A deploy in its turn: others of the same app are waited for, and where one came first by a moment
+ * the plan is made anew.
+ */
 import type { DeployEvents } from '../events.js'
 import { TIMING } from '../deployment.js'
 import { patient } from '../patient.js'
@@ -30,11 +33,21 @@ interface InTurn extends Omit<RunParts, 'events' | 'signal'> {
 /** ms before the second try of what the platform did not take. */
 const PAUSE = 1000
 
-/** Plans and runs a deploy. @throws what `planDeploy` and `runDeploy` throw; `interrupted` where a signal came before there was a plan */
-export async function deployInTurn(request: Omit<PlanRequest, 'turn'>, { wait, onWait, onRefusal, show, signal, ...parts }: InTurn): Promise<DeployResult> {
+/**
+ * Plans and runs a deploy. @throws what `planDeploy` and `runDeploy` throw; `interrupted` where a
+ * signal came before there was a plan
+ */
+export async function deployInTurn(
+  request: Omit<PlanRequest, 'turn'>,
+  { wait, onWait, onRefusal, show, signal, ...parts }: InTurn,
+): Promise<DeployResult> {
   let isToldOf = false
   const asked = patient(parts.platform, {
-    time: parts.timing?.patience ?? TIMING.patience, pause: PAUSE, growth: 2, signal, isUnderWay: () => false,
+    time: parts.timing?.patience ?? TIMING.patience,
+    pause: PAUSE,
+    growth: 2,
+    signal,
+    isUnderWay: () => false,
     onRefusal: (error, left) => {
       if (!isToldOf) onRefusal(error, left)
       isToldOf = true
@@ -48,9 +61,11 @@ export async function deployInTurn(request: Omit<PlanRequest, 'turn'>, { wait, o
     try {
       return await runDeploy(plan, { ...parts, signal, events: view.events })
     } catch (error) {
-      // Another deploy came first, by a moment. One of the same commit is followed, any other is waited for where that is asked for.
+      // Another deploy came first, by a moment. One of the same commit is followed, any other is
+      // waited for where that is asked for.
       const outdated = outdatedPlan(error)
-      if (!outdated || signal.aborted || (!outdated.canFollow && Date.now() >= lastTurn)) throw error
+      if (!outdated || signal.aborted || (!outdated.canFollow && Date.now() >= lastTurn))
+        throw error
     } finally {
       await view.end()
     }

@@ -10,7 +10,10 @@ import { waitForEnd } from './wait-for-end.js'
 interface Asking {
   app: string
   commit: { id: string }
-  /** Whether a deploy of the same commit may be followed to its end; else it is waited for as any other. */
+  /**
+   * Whether a deploy of the same commit may be followed to its end; else it is waited for as any
+   * other.
+   */
   mayFollow: boolean
 }
 
@@ -33,11 +36,17 @@ interface Taken {
 }
 
 /**
- * Waits until no other deploy of the app is in progress, or finds one to follow. Without a `turn` it only looks.
- * A look costs up to 5 calls of the API, and the wait for one of those that are in progress 3 a minute.
+ * Waits until no other deploy of the app is in progress, or finds one to follow. Without a `turn`
+ * it only looks.
+ * A look costs up to 5 calls of the API, and the wait for one of those that are in progress 3 a
+ * minute.
  * @throws ShipitError `refused` with who deploys and since when, at once or after the wait
  */
-export async function takeTurn(platform: Platform, asking: Asking, turn: Turn | undefined): Promise<Taken> {
+export async function takeTurn(
+  platform: Platform,
+  asking: Asking,
+  turn: Turn | undefined,
+): Promise<Taken> {
   const { app, commit, mayFollow } = asking
   const { wait = 0, signal, onWait, every } = turn ?? {}
   let last: InProgress | undefined
@@ -55,7 +64,8 @@ export async function takeTurn(platform: Platform, asking: Asking, turn: Turn | 
     // A change of config vars is nobody's deploy that this one could spoil.
     if (found.stage === 'boot' && !found.isOfCode && wait === 0) return { hasWaited }
     if (!turn) return { inTheWay: found }
-    if (wait > 0 && (found.build ?? found.release?.id) !== (last?.build ?? last?.release?.id)) onWait?.(found)
+    if (wait > 0 && (found.build ?? found.release?.id) !== (last?.build ?? last?.release?.id))
+      onWait?.(found)
     last = found
     return undefined
   }
@@ -73,8 +83,14 @@ export async function takeTurn(platform: Platform, asking: Asking, turn: Turn | 
 function refusedBy(found: InProgress, app: string, waited: number): ShipitError {
   return new ShipitError('refused', {
     message: `Another deploy of ${app} is in progress${waited > 0 ? ' still' : ''}: ${describeInProgress(found)}.`,
-    why: waited > 0 ? 'It has not ended in the time given by --lock-wait.' : 'Two deploys at once would each judge the other\'s dynos.',
-    next: waited > 0 ? `Look at it with \`shipit releases --app ${app}\`, then deploy again.` : 'To wait for its end, deploy with --lock-wait 10m.',
+    why:
+      waited > 0
+        ? 'It has not ended in the time given by --lock-wait.'
+        : "Two deploys at once would each judge the other's dynos.",
+    next:
+      waited > 0
+        ? `Look at it with \`shipit releases --app ${app}\`, then deploy again.`
+        : 'To wait for its end, deploy with --lock-wait 10m.',
     details: { in_progress: found },
   })
 }
@@ -83,9 +99,19 @@ function refusedBy(found: InProgress, app: string, waited: number): ShipitError 
 const EARLIER = 50
 
 /** The release that serves, or the one before it where that is the one which is followed. */
-export async function releaseToReplace(platform: Platform, app: string, follows: InProgress | undefined): Promise<Release | undefined> {
+export async function releaseToReplace(
+  platform: Platform,
+  app: string,
+  follows: InProgress | undefined,
+): Promise<Release | undefined> {
   const current = await platform.currentRelease(app)
   if (!current || current.id !== follows?.release?.id) return current
   const earlier = await platform.releases(app, EARLIER)
-  return earlier.find(({ version, status, slug }) => version < current.version && status === 'succeeded' && slug !== null && slug.id !== current.slug?.id)
+  return earlier.find(
+    ({ version, status, slug }) =>
+      version < current.version &&
+      status === 'succeeded' &&
+      slug !== null &&
+      slug.id !== current.slug?.id,
+  )
 }

@@ -18,46 +18,87 @@ export class Interruption extends Error {
 }
 
 /** What a command that a signal stopped ends with. */
-export function stoppedBy(signal: AbortSignal, sentence: string, details: Record<string, unknown> = {}): ShipitError {
+export function stoppedBy(
+  signal: AbortSignal,
+  sentence: string,
+  details: Record<string, unknown> = {},
+): ShipitError {
   const by = signal.reason instanceof Interruption ? signal.reason.by : 'SIGINT'
-  return new ShipitError('interrupted', { message: `Stopped by ${WORDS[by]}. ${sentence}`, details: { signal: by, ...details }, exitCode: EXIT_STATUS[by] })
+  return new ShipitError('interrupted', {
+    message: `Stopped by ${WORDS[by]}. ${sentence}`,
+    details: { signal: by, ...details },
+    exitCode: EXIT_STATUS[by],
+  })
 }
 
 /**
- * After a signal: looks at what the platform has made of the deploy so far, leaves either the old or the new release serving, and
- * says which. The push has ended by now, with every process of it; a build that it began is cancelled.
+ * After a signal: looks at what the platform has made of the deploy so far, leaves either the old
+ * or the new release serving, and says which. The push has ended by now, with every process of it;
+ * a build that it began is cancelled.
  */
 export async function afterInterrupt(interrupted: Deployment): Promise<ShipitError> {
   const { plan, timing, steps, signal } = interrupted
   const by = signal.reason instanceof Interruption ? signal.reason.by : 'SIGINT'
   const stopped = (sentence: string, details: Record<string, unknown> = {}, next?: string) =>
-    new ShipitError('interrupted', { message: `Stopped by ${WORDS[by]}. ${sentence}`, next, details: { signal: by, ...details }, exitCode: EXIT_STATUS[by] })
+    new ShipitError('interrupted', {
+      message: `Stopped by ${WORDS[by]}. ${sentence}`,
+      next,
+      details: { signal: by, ...details },
+      exitCode: EXIT_STATUS[by],
+    })
 
   const { changed } = interrupted
   if (plan.follows) return stopped(await leftAlone(interrupted))
   if (!changed.isConfigSent && !changed.isPushBegun && !changed.formation) {
-    return stopped(changed.isAppCreated ? `The app ${plan.app} was created and is empty.` : 'Nothing was changed.')
+    return stopped(
+      changed.isAppCreated
+        ? `The app ${plan.app} was created and is empty.`
+        : 'Nothing was changed.',
+    )
   }
   // What follows must not be stopped by the signal that led here.
   const deployment: Deployment = { ...interrupted, signal: new AbortController().signal }
   try {
-    const pending = await steps.run('interrupt', 'Stopped. Looking at what the platform has made of it', (report) =>
-      changed.rollback ? Promise.resolve(undefined) : waitForUnfinished(deployment, Date.now() + timing.settle, (what, isCancelled) => report.line(isCancelled ? 'The build is cancelled.'
-        : `The ${what} goes on at ${plan.platform}; waiting for its end, to undo it (Ctrl-C again leaves at once).`), { cancels: true }))
-    const outcome = changed.rollback ? rollbackUnderWay(deployment)
-      : pending ? await stillUnderWay(deployment, pending)
-      : await bringBack(deployment, timing.settle)
+    const pending = await steps.run(
+      'interrupt',
+      'Stopped. Looking at what the platform has made of it',
+      (report) =>
+        changed.rollback
+          ? Promise.resolve(undefined)
+          : waitForUnfinished(
+              deployment,
+              Date.now() + timing.settle,
+              (what, isCancelled) =>
+                report.line(
+                  isCancelled
+                    ? 'The build is cancelled.'
+                    : `The ${what} goes on at ${plan.platform}; waiting for its end, to undo it (Ctrl-C again leaves at once).`,
+                ),
+              { cancels: true },
+            ),
+    )
+    const outcome = changed.rollback
+      ? rollbackUnderWay(deployment)
+      : pending
+        ? await stillUnderWay(deployment, pending)
+        : await bringBack(deployment, timing.settle)
     return stopped(outcome.sentence, outcomeDetails(outcome))
   } catch (error) {
     const { message } = ShipitError.from(error)
-    return stopped(`What serves could not be made sure of: ${message}`, {}, `Look at \`shipit releases --app ${plan.app}\`.`)
+    return stopped(
+      `What serves could not be made sure of: ${message}`,
+      {},
+      `Look at \`shipit releases --app ${plan.app}\`.`,
+    )
   }
 }
 
 /** Of a deploy that was only followed: it is another's, and goes on without us. */
 async function leftAlone({ plan, platform, changed }: Deployment): Promise<string> {
   const followed = changed.releases.at(-1)
-  const goesOn = followed ? `v${followed.version}, which was followed, goes on` : `The build of ${plan.commit.short}, which was followed, goes on`
+  const goesOn = followed
+    ? `v${followed.version}, which was followed, goes on`
+    : `The build of ${plan.commit.short}, which was followed, goes on`
   try {
     const now = await platform.currentRelease(plan.app)
     return `${goesOn}; now ${now?.slug ? `v${now.version}` : 'nothing'} serves.`

@@ -22,12 +22,17 @@ export interface Outcome {
 }
 
 /** As error details spell it. */
-export function outcomeDetails({ release, rolledBackTo, serving }: Outcome): Record<string, unknown> {
+export function outcomeDetails({
+  release,
+  rolledBackTo,
+  serving,
+}: Outcome): Record<string, unknown> {
   return { release, rolled_back_to: rolledBackTo, serving }
 }
 
 /**
- * Says what serves now and, where it is a release of this deploy, brings back the one before it and waits until that serves.
+ * Says what serves now and, where it is a release of this deploy, brings back the one before it and
+ * waits until that serves.
  * @throws what the platform or the rollback's own boot and health ran into
  */
 export async function bringBack(deployment: Deployment, wait: number): Promise<Outcome> {
@@ -35,23 +40,52 @@ export async function bringBack(deployment: Deployment, wait: number): Promise<O
   const before = plan.current?.release ?? null
   const made = changed.releases.at(-1)
   const now = await platform.currentRelease(plan.app)
-  const stays = (sentence: string): Outcome => ({ release: made ? refOf(made) : null, rolledBackTo: null, serving: now?.slug ? refOf(now) : null, sentence })
+  const stays = (sentence: string): Outcome => ({
+    release: made ? refOf(made) : null,
+    rolledBackTo: null,
+    serving: now?.slug ? refOf(now) : null,
+    sentence,
+  })
 
   if (!now?.slug) return stays('Nothing serves yet: this app has never had a release with code.')
-  if (now.id === before?.id) return stays([`v${now.version} serves, as before.`, plan.rollback && await scaleBack(deployment)].filter(Boolean).join(' '))
-  if (!changed.releases.some(({ id }) => id === now.id)) return stays(`v${now.version} serves, which this deploy did not make, so nothing was rolled back.`)
-  if (!before) return stays(`v${now.version} stays: it is the first release, so there is none to go back to.`)
-  if (!plan.rollback) return stays(`v${now.version} stays, as --no-rollback asks. \`shipit rollback v${before.version} --app ${plan.app}\` brings the one before back.`)
+  if (now.id === before?.id)
+    return stays(
+      [`v${now.version} serves, as before.`, plan.rollback && (await scaleBack(deployment))]
+        .filter(Boolean)
+        .join(' '),
+    )
+  if (!changed.releases.some(({ id }) => id === now.id))
+    return stays(
+      `v${now.version} serves, which this deploy did not make, so nothing was rolled back.`,
+    )
+  if (!before)
+    return stays(`v${now.version} stays: it is the first release, so there is none to go back to.`)
+  if (!plan.rollback)
+    return stays(
+      `v${now.version} stays, as --no-rollback asks. \`shipit rollback v${before.version} --app ${plan.app}\` brings the one before back.`,
+    )
 
   // First: the release that comes back is waited for on the dynos that it had.
   const scaled = await scaleBack(deployment)
   const { release: back, doubt } = await rollBack(deployment, before, wait)
-  const sentence = doubt === undefined ? `Rolled back: v${before.version} serves again, as v${back.version}.` : `The rollback to v${before.version} was made, as v${back.version}, and could not be verified: ${doubt}`
-  return { release: made ? refOf(made) : null, rolledBackTo: before, serving: doubt === undefined ? refOf(back) : null, sentence: [sentence, scaled].filter(Boolean).join(' ') }
+  const sentence =
+    doubt === undefined
+      ? `Rolled back: v${before.version} serves again, as v${back.version}.`
+      : `The rollback to v${before.version} was made, as v${back.version}, and could not be verified: ${doubt}`
+  return {
+    release: made ? refOf(made) : null,
+    rolledBackTo: before,
+    serving: doubt === undefined ? refOf(back) : null,
+    sentence: [sentence, scaled].filter(Boolean).join(' '),
+  }
 }
 
 /** @returns the release that the rollback made, and why it is not known to serve, if it is not */
-async function rollBack(deployment: Deployment, to: Ref, wait: number): Promise<{ release: Release; doubt?: string }> {
+async function rollBack(
+  deployment: Deployment,
+  to: Ref,
+  wait: number,
+): Promise<{ release: Release; doubt?: string }> {
   const { steps } = deployment
   return steps.run('rollback', `Rolling back to v${to.version}`, async (report) => {
     const deadline = Date.now() + wait
@@ -70,32 +104,59 @@ async function rollBack(deployment: Deployment, to: Ref, wait: number): Promise<
   })
 }
 
-async function untilServing(deployment: Deployment, release: Release, deadline: number, report: StepReport): Promise<void> {
+async function untilServing(
+  deployment: Deployment,
+  release: Release,
+  deadline: number,
+  report: StepReport,
+): Promise<void> {
   const { plan, bare, changed, timing } = deployment
-  const watch = new ReleaseWatch(bare, plan.app, release, { isAfterCrash: true, switchover: switchoverTo(deployment, release) })
+  const watch = new ReleaseWatch(bare, plan.app, release, {
+    isAfterCrash: true,
+    switchover: switchoverTo(deployment, release),
+  })
   // A path that came with the new release is none that the old one has to know.
   const check: HealthCheck = { ...plan.health, isNamed: false, status: null }
   try {
     await waitForBoot(deployment, watch, release, deadline, report)
     const url = urlToAsk(check, watch, changed.app)
     if (watch.hasWeb) await waitForSwitch(deployment, watch, { release, url, deadline }, report)
-    await holdUp(deployment, watch, { release, url, check, deadline: Math.min(deadline, Date.now() + (check.timeout ?? timing.health)), giveUp: deadline }, report)
+    await holdUp(
+      deployment,
+      watch,
+      {
+        release,
+        url,
+        check,
+        deadline: Math.min(deadline, Date.now() + (check.timeout ?? timing.health)),
+        giveUp: deadline,
+      },
+      report,
+    )
   } finally {
     watch.stop()
   }
 }
 
 /**
- * Asks for the rollback until it is made: the release that failed serves meanwhile. Where an answer was lost, the platform may have made it all the same,
- * so its releases are looked at before it is asked for once more.
+ * Asks for the rollback until it is made: the release that failed serves meanwhile. Where an answer
+ * was lost, the platform may have made it all the same, so its releases are looked at before it is
+ * asked for once more.
  */
-async function makeRollback({ plan, platform, bare, changed, timing, signal }: Deployment, to: Ref, deadline: number, report: StepReport): Promise<Release> {
+async function makeRollback(
+  { plan, platform, bare, changed, timing, signal }: Deployment,
+  to: Ref,
+  deadline: number,
+  report: StepReport,
+): Promise<Release> {
   const known = Math.max(...changed.releases.map(({ version }) => version))
   const slug = plan.current?.slug
   let tries = 0
   return keepAsking({ plan, timing, signal }, deadline, report, async () => {
     const isAgain = tries++ > 0
-    const newest = isAgain ? (await platform.releases(plan.app, 5)).find(({ version }) => version > known) : undefined
+    const newest = isAgain
+      ? (await platform.releases(plan.app, 5)).find(({ version }) => version > known)
+      : undefined
     if (newest && newest.slug?.id === slug && /^rollback/i.test(newest.description)) return newest
     return bare.rollbackTo(plan.app, to.id)
   })

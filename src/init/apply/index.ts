@@ -9,7 +9,19 @@ import { changeLockfile, type LockReport } from './lockfile.js'
 import { Transaction } from './transaction.js'
 
 /** What package managers leave behind where they stop midway. */
-const LEFTOVERS = ['package-lock.json', 'yarn.lock', 'pnpm-lock.yaml', 'node_modules', '.yarn', '.pnp.cjs', '.pnp.loader.mjs', '.pnp.data.json', 'yarn-error.log', '.pnpm-debug.log', '.pnpm-store']
+const LEFTOVERS = [
+  'package-lock.json',
+  'yarn.lock',
+  'pnpm-lock.yaml',
+  'node_modules',
+  '.yarn',
+  '.pnp.cjs',
+  '.pnp.loader.mjs',
+  '.pnp.data.json',
+  'yarn-error.log',
+  '.pnpm-debug.log',
+  '.pnpm-store',
+]
 const STOPS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
 export interface ApplyOptions {
@@ -17,15 +29,23 @@ export interface ApplyOptions {
   onStep?: (step: InitStep) => void
   /** Called before an install is tried, with its command. */
   onTry?: (command: string[]) => void
-  /** Whether the package manager installs from the new lockfile, in a copy, before it counts. True if absent. */
+  /**
+   * Whether the package manager installs from the new lockfile, in a copy, before it counts. True
+   * if absent.
+   */
   isInstallTried?: boolean
 }
 
 /**
- * Applies the steps in order. If one fails, or the process is told to stop (SIGINT, SIGTERM, SIGHUP), every file is put
- * back, with its mode, and what was made is removed; then the failure is thrown. Nothing is written through a link out of the folder. Returns what is known of the lockfile, if that changed.
+ * Applies the steps in order. If one fails, or the process is told to stop (SIGINT, SIGTERM,
+ * SIGHUP), every file is put back, with its mode, and what was made is removed; then the failure is
+ * thrown. Nothing is written through a link out of the folder. Returns what is known of the
+ * lockfile, if that changed.
  */
-export async function applyPlan(plan: InitPlan, { onStep = () => {}, onTry = () => {}, isInstallTried = true }: ApplyOptions = {}): Promise<LockReport | undefined> {
+export async function applyPlan(
+  plan: InitPlan,
+  { onStep = () => {}, onTry = () => {}, isInstallTried = true }: ApplyOptions = {},
+): Promise<LockReport | undefined> {
   mustStayInside(plan.dir, touchedBy(plan.steps))
   const transaction = new Transaction(plan.dir)
   const stop = new AbortController()
@@ -37,7 +57,15 @@ export async function applyPlan(plan: InitPlan, { onStep = () => {}, onTry = () 
     for (const step of plan.steps) {
       stop.signal.throwIfAborted()
       onStep(step)
-      if (step.kind === 'run') report = await changeLockfile({ dir: plan.dir, step, transaction, signal: stop.signal, isTried: isInstallTried, onTry })
+      if (step.kind === 'run')
+        report = await changeLockfile({
+          dir: plan.dir,
+          step,
+          transaction,
+          signal: stop.signal,
+          isTried: isInstallTried,
+          onTry,
+        })
       else await applyFile(step, transaction)
     }
     stop.signal.throwIfAborted()
@@ -58,7 +86,10 @@ export async function applyPlan(plan: InitPlan, { onStep = () => {}, onTry = () 
 
 async function applyFile(step: FileStep | RemoveStep, transaction: Transaction): Promise<void> {
   if (step.kind === 'remove') return transaction.remove(step.file)
-  return transaction.write(step.file, step.from === undefined ? step.after! : await readFile(step.from))
+  return transaction.write(
+    step.file,
+    step.from === undefined ? step.after! : await readFile(step.from),
+  )
 }
 
 function stoppedBy(name: NodeJS.Signals): ShipitError {

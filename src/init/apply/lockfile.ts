@@ -1,4 +1,7 @@
-/** Brings a lockfile in step by the smallest edit, and has the package manager install from it in a copy. */
+/**
+ * Brings a lockfile in step by the smallest edit, and has the package manager install from it in a
+ * copy.
+ */
 
 import { existsSync } from 'node:fs'
 import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
@@ -35,20 +38,28 @@ export interface LockReport {
 }
 
 /**
- * Throws `project` if the package manager cannot write the lockfile, would write another format, or cannot install from it what
- * it could install before. The caller's transaction then puts everything back.
+ * Throws `project` if the package manager cannot write the lockfile, would write another format, or
+ * cannot install from it what it could install before. The caller's transaction then puts
+ * everything back.
  */
 export async function changeLockfile(change: LockChange): Promise<LockReport> {
   const { dir, step, transaction } = change
   await transaction.keep(step.file)
   await transaction.keep('package.json')
-  const before = existsSync(path.join(dir, step.file)) ? await readFile(path.join(dir, step.file), 'utf8') : undefined
+  const before = existsSync(path.join(dir, step.file))
+    ? await readFile(path.join(dir, step.file), 'utf8')
+    : undefined
   const mayGraft = step.manager === 'npm' && before !== undefined
-  const isGrafted = step.isApart || await ownWay(change, before, mayGraft)
+  const isGrafted = step.isApart || (await ownWay(change, before, mayGraft))
   if (isGrafted) await graft(change, before!)
   await mustHold(dir, step)
   const notes = isGrafted ? [] : changedNotes(step, await differenceOf(change, before))
-  if (!change.isTried) return { install: 'unknown', why: `${step.install[0]} was not asked to install from it.`, notes }
+  if (!change.isTried)
+    return {
+      install: 'unknown',
+      why: `${step.install[0]} was not asked to install from it.`,
+      notes,
+    }
   const tried = await attempt(change)
   if (tried.outcome === 'fails' && mayGraft && !isGrafted) {
     await graft(change, before)
@@ -57,8 +68,15 @@ export async function changeLockfile(change: LockChange): Promise<LockReport> {
   return { ...(await judge(change, tried, before)), notes }
 }
 
-/** As the package manager does it by itself. True if npm cannot, or would change more than it was asked to. */
-async function ownWay(change: LockChange, before: string | undefined, mayGraft: boolean): Promise<boolean> {
+/**
+ * As the package manager does it by itself. True if npm cannot, or would change more than it was
+ * asked to.
+ */
+async function ownWay(
+  change: LockChange,
+  before: string | undefined,
+  mayGraft: boolean,
+): Promise<boolean> {
   const { step } = change
   try {
     await runInProject(change)
@@ -85,30 +103,55 @@ async function runInProject({ dir, step, transaction, signal }: LockChange): Pro
     signal.throwIfAborted()
   }
   // Yarn sorts and indents package.json its own way; the user's way stays.
-  if ((await readFile(manifest, 'utf8')) !== manifestBefore) await transaction.write('package.json', manifestBefore)
+  if ((await readFile(manifest, 'utf8')) !== manifestBefore)
+    await transaction.write('package.json', manifestBefore)
 }
 
-/** Lets npm lock a package that needs the runtime alone, and adds what it says to the lockfile as it was. */
-async function graft({ dir, step, transaction, signal }: LockChange, before: string): Promise<void> {
+/**
+ * Lets npm lock a package that needs the runtime alone, and adds what it says to the lockfile as it
+ * was.
+ */
+async function graft(
+  { dir, step, transaction, signal }: LockChange,
+  before: string,
+): Promise<void> {
   const scratch = await mkdtemp(path.join(os.tmpdir(), 'shipit-init-'))
   try {
-    const manifest = JSON.parse((await readFile(path.join(dir, 'package.json'), 'utf8')).replace(/^\ufeff/, '')) as { dependencies: Record<string, string>; engines?: Record<string, string> }
+    const manifest = JSON.parse(
+      (await readFile(path.join(dir, 'package.json'), 'utf8')).replace(/^\ufeff/, ''),
+    ) as { dependencies: Record<string, string>; engines?: Record<string, string> }
     const spec = manifest.dependencies[RUNTIME]!
     const tarball = spec.replace(/^file:/, '')
     await mkdir(path.join(scratch, VENDOR))
     await copyFile(path.join(dir, tarball), path.join(scratch, tarball))
-    if (existsSync(path.join(dir, '.npmrc'))) await copyFile(path.join(dir, '.npmrc'), path.join(scratch, '.npmrc'))
-    await writeFile(path.join(scratch, 'package.json'), JSON.stringify({ name: 'runtime-alone', version: '1.0.0', private: true, dependencies: { [RUNTIME]: spec } }))
+    if (existsSync(path.join(dir, '.npmrc')))
+      await copyFile(path.join(dir, '.npmrc'), path.join(scratch, '.npmrc'))
+    await writeFile(
+      path.join(scratch, 'package.json'),
+      JSON.stringify({
+        name: 'runtime-alone',
+        version: '1.0.0',
+        private: true,
+        dependencies: { [RUNTIME]: spec },
+      }),
+    )
     await runCommand(scratch, { ...step, file: 'package-lock.json' }, signal)
     signal.throwIfAborted()
-    const grafted = withRuntime(before, await readFile(path.join(scratch, 'package-lock.json'), 'utf8'), manifest.engines)
+    const grafted = withRuntime(
+      before,
+      await readFile(path.join(scratch, 'package-lock.json'), 'utf8'),
+      manifest.engines,
+    )
     await transaction.write(step.file, grafted)
   } finally {
     await rm(scratch, { recursive: true, force: true })
   }
 }
 
-async function differenceOf({ dir, step }: LockChange, before: string | undefined): Promise<LockDifference> {
+async function differenceOf(
+  { dir, step }: LockChange,
+  before: string | undefined,
+): Promise<LockDifference> {
   const was = before === undefined ? undefined : lockContents(step.manager, before)
   const now = lockContents(step.manager, await readFile(path.join(dir, step.file), 'utf8'))
   return was && now ? lockDifference(was, now) : { changed: [] }
@@ -119,19 +162,29 @@ const NAMED = 5
 function changedNotes({ file, command }: RunStep, { changed }: LockDifference): string[] {
   if (changed.length === 0) return []
   const more = changed.length > NAMED ? ` and ${changed.length - NAMED} more` : ''
-  return [`${file} was not in step with package.json before: ${command[0]} has changed ${changed.slice(0, NAMED).join(', ')}${more} as well.`]
+  return [
+    `${file} was not in step with package.json before: ${command[0]} has changed ${changed.slice(0, NAMED).join(', ')}${more} as well.`,
+  ]
 }
 
-async function attempt({ dir, step, signal, onTry }: LockChange, instead?: Record<string, Buffer>): Promise<Tried> {
+async function attempt(
+  { dir, step, signal, onTry }: LockChange,
+  instead?: Record<string, Buffer>,
+): Promise<Tried> {
   onTry(step.install)
   return tryInstall({ dir, command: step.install, signal, ...(instead ? { instead } : {}) })
 }
 
 /** An install that fails counts against the new lockfile only if the old one could be installed. */
-async function judge(change: LockChange, tried: Tried, before: string | undefined): Promise<Omit<LockReport, 'notes'>> {
+async function judge(
+  change: LockChange,
+  tried: Tried,
+  before: string | undefined,
+): Promise<Omit<LockReport, 'notes'>> {
   if (tried.outcome === 'installs') return { install: 'proved' }
   if (tried.outcome === 'untold') return { install: 'unknown', why: tried.why }
-  const earlier = before === undefined ? undefined : await attempt(change, change.transaction.originals())
+  const earlier =
+    before === undefined ? undefined : await attempt(change, change.transaction.originals())
   if (earlier?.outcome === 'fails') return { install: 'failed', why: tried.why }
   const { step } = change
   throw new ShipitError('project', {
@@ -142,16 +195,28 @@ async function judge(change: LockChange, tried: Tried, before: string | undefine
 }
 
 /** The command without the flags that only keep it quiet. */
-export const inWords = (command: string[]): string => command.filter((word) => !/^--(no-audit|no-fund|prefer-offline|non-interactive|no-progress|workspaces=false|ignore-workspace|include=dev|yes)$/.test(word)).join(' ')
+export const inWords = (command: string[]): string =>
+  command
+    .filter(
+      (word) =>
+        !/^--(no-audit|no-fund|prefer-offline|non-interactive|no-progress|workspaces=false|ignore-workspace|include=dev|yes)$/.test(
+          word,
+        ),
+    )
+    .join(' ')
 
-function otherFormat({ file, manager, command }: RunStep, { before, after }: { before: string; after: string }): ShipitError {
+function otherFormat(
+  { file, manager, command }: RunStep,
+  { before, after }: { before: string; after: string },
+): ShipitError {
   const tool = command.includes('--yes') ? command[2]! : command[0]!
   return new ShipitError('project', {
     message: `${tool} would write ${file} in version ${after} of its format, and it is in version ${before}. The folder is as it was before.`,
     why: `Everything in ${file} would be rewritten, and the ${tool} that Heroku runs for it could be another one.`,
-    next: manager === 'pnpm'
-      ? 'Name the pnpm that wrote it in package.json ("packageManager": "pnpm@VERSION"), then run shipit init again.'
-      : 'Bring the project to this Yarn first (`yarn install`, then commit), or name the one that wrote the file: yarn set version VERSION',
+    next:
+      manager === 'pnpm'
+        ? 'Name the pnpm that wrote it in package.json ("packageManager": "pnpm@VERSION"), then run shipit init again.'
+        : 'Bring the project to this Yarn first (`yarn install`, then commit), or name the one that wrote the file: yarn set version VERSION',
   })
 }
 
@@ -161,7 +226,10 @@ async function holds(dir: string, { file, mustHold: words }: RunStep): Promise<b
   return words.every((word) => text.includes(word))
 }
 
-/** A package manager can succeed and leave an old digest in its lockfile; the install on Heroku would fail on it. */
+/**
+ * A package manager can succeed and leave an old digest in its lockfile; the install on Heroku
+ * would fail on it.
+ */
 async function mustHold(dir: string, step: RunStep): Promise<void> {
   if (await holds(dir, step)) return
   const { file, command } = step

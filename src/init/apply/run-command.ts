@@ -7,11 +7,18 @@ import { ShipitError } from '../../errors.js'
 import { SCRATCH } from '../lock/commands.js'
 import type { RunStep } from '../types.js'
 
-/** Runs the package manager in the app's folder. Throws `project` with its last lines where it fails; a stop through `signal` rejects. */
-export async function runCommand(dir: string, { command, file }: RunStep, signal: AbortSignal): Promise<void> {
+/**
+ * Runs the package manager in the app's folder. Throws `project` with its last lines where it
+ * fails; a stop through `signal` rejects.
+ */
+export async function runCommand(
+  dir: string,
+  { command, file }: RunStep,
+  signal: AbortSignal,
+): Promise<void> {
   const scratch = await mkdtemp(path.join(os.tmpdir(), 'shipit-init-'))
   try {
-    const [tool, ...args] = command.map((word) => (word.replace(SCRATCH, scratch)))
+    const [tool, ...args] = command.map((word) => word.replace(SCRATCH, scratch))
     const result = await execa(tool!, args, {
       cwd: dir,
       env: childEnvironment(process.env),
@@ -34,9 +41,13 @@ export async function runCommand(dir: string, { command, file }: RunStep, signal
   }
 }
 
-/** Without keys; without what npm and npx tell the programs that they run, which would lead the app's own npm to another folder; and free of CI's frozen lockfiles. */
+/**
+ * Without keys; without what npm and npx tell the programs that they run, which would lead the
+ * app's own npm to another folder; and free of CI's frozen lockfiles.
+ */
 export function childEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const foreign = /^(npm_(package|lifecycle)_.*|npm_config_(local_prefix|prefix|workspace|workspaces|dry_run|package_lock_only|global|frozen_lockfile)|npm_(execpath|command|node_execpath)|INIT_CWD|NODE_ENV)$/i
+  const foreign =
+    /^(npm_(package|lifecycle)_.*|npm_config_(local_prefix|prefix|workspace|workspaces|dry_run|package_lock_only|global|frozen_lockfile)|npm_(execpath|command|node_execpath)|INIT_CWD|NODE_ENV)$/i
   return {
     ...Object.fromEntries(Object.entries(withoutKeys(env)).filter(([name]) => !foreign.test(name))),
     YARN_ENABLE_IMMUTABLE_INSTALLS: 'false',
@@ -47,9 +58,18 @@ export function childEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
 
 const SHOWN = 12
 
-/** What a package manager said of its failure: npm's own error begins with the reason, the others end with it. */
+/**
+ * What a package manager said of its failure: npm's own error begins with the reason, the others
+ * end with it.
+ */
 export function failureLines(output: string | undefined): string {
-  const lines = (output ?? '').split('\n').filter((line) => line.trim() !== '' && !/_logs\/|A complete log of this run|^npm (error|ERR!)\s*$/.test(line))
+  const lines = (output ?? '')
+    .split('\n')
+    .filter(
+      (line) =>
+        line.trim() !== '' &&
+        !/_logs\/|A complete log of this run|^npm (error|ERR!)\s*$/.test(line),
+    )
   const first = lines.findIndex((line) => /^npm (error|ERR!)/.test(line))
   return (first === -1 ? lines.slice(-SHOWN) : lines.slice(first, first + SHOWN)).join('\n')
 }

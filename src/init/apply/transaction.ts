@@ -8,7 +8,10 @@ interface Snapshot {
   was: { bytes: Buffer; mode: number } | undefined
 }
 
-/** Changes to files of one folder that can all be taken back: old bytes and modes are kept until the end. */
+/**
+ * Changes to files of one folder that can all be taken back: old bytes and modes are kept until the
+ * end.
+ */
 export class Transaction {
   readonly #dir: string
   readonly #snapshots: Snapshot[] = []
@@ -27,10 +30,15 @@ export class Transaction {
 
   /** The bytes that changed files had, by name; without those that were not there. */
   originals(): Record<string, Buffer> {
-    return Object.fromEntries(this.#snapshots.flatMap(({ file, was }) => (was === undefined ? [] : [[file, was.bytes]])))
+    return Object.fromEntries(
+      this.#snapshots.flatMap(({ file, was }) => (was === undefined ? [] : [[file, was.bytes]])),
+    )
   }
 
-  /** Remembers which of these names are not there, files or folders: a rollback removes what a program put there. */
+  /**
+   * Remembers which of these names are not there, files or folders: a rollback removes what a
+   * program put there.
+   */
   async expectLeftovers(names: string[]): Promise<void> {
     const there = new Set(await readdir(this.#dir))
     this.#absentAtStart.push(...names.filter((name) => !there.has(name)))
@@ -63,8 +71,10 @@ export class Transaction {
         failed.push(file)
       }
     }
-    for (const name of this.#absentAtStart) await rm(path.join(this.#dir, name), { recursive: true, force: true })
-    for (const folder of this.#madeFolders.toReversed()) await removeIfEmpty(path.join(this.#dir, folder))
+    for (const name of this.#absentAtStart)
+      await rm(path.join(this.#dir, name), { recursive: true, force: true })
+    for (const folder of this.#madeFolders.toReversed())
+      await removeIfEmpty(path.join(this.#dir, folder))
     return failed
   }
 
@@ -73,7 +83,8 @@ export class Transaction {
     if (made === undefined) return
     const parts = path.relative(this.#dir, path.join(this.#dir, folder)).split(path.sep)
     const first = path.relative(this.#dir, made).split(path.sep).length
-    for (let length = first; length <= parts.length; length++) this.#madeFolders.push(parts.slice(0, length).join(path.sep))
+    for (let length = first; length <= parts.length; length++)
+      this.#madeFolders.push(parts.slice(0, length).join(path.sep))
   }
 }
 
@@ -97,6 +108,7 @@ async function removeIfEmpty(at: string): Promise<void> {
     await rmdir(at)
   } catch (error) {
     // Something else is in it by now, which is not ours to remove.
-    if (!['ENOTEMPTY', 'EEXIST', 'ENOENT'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error
+    if (!['ENOTEMPTY', 'EEXIST', 'ENOENT'].includes((error as NodeJS.ErrnoException).code ?? ''))
+      throw error
   }
 }

@@ -14,13 +14,21 @@ export interface WorkflowInput {
 }
 
 const INSTALL: Record<PackageManager, string> = {
-  npm: 'npm ci', yarn: 'yarn install --frozen-lockfile', 'yarn-berry': 'yarn install --immutable', pnpm: 'pnpm install --frozen-lockfile',
+  npm: 'npm ci',
+  yarn: 'yarn install --frozen-lockfile',
+  'yarn-berry': 'yarn install --immutable',
+  pnpm: 'pnpm install --frozen-lockfile',
 }
 
-/** The workflow: a pull request is rehearsed on the runner, a push to the environment's branch is deployed. */
+/**
+ * The workflow: a pull request is rehearsed on the runner, a push to the environment's branch is
+ * deployed.
+ */
 export function githubWorkflow(input: WorkflowInput): string {
   const [name, target] = environmentOf(input.deploy)
-  const branch = /^[\w./-]+$/.test(target?.ref ?? '') ? target!.ref!.replace(/^refs\/heads\//, '') : 'main'
+  const branch = /^[\w./-]+$/.test(target?.ref ?? '')
+    ? target!.ref!.replace(/^refs\/heads\//, '')
+    : 'main'
   return `# Written by \`shipit init --ci github\`; yours to change.
 #
 # It needs, under Settings → Secrets and variables → Actions:
@@ -66,7 +74,9 @@ ${target?.app ? '' : '          HEROKU_APP: ${{ vars.HEROKU_APP }}\n'}`
 }
 
 /** production where there is one, else the first; only a name that needs no quotes anywhere. */
-function environmentOf(deploy: Record<string, DeployTarget>): [string | undefined, DeployTarget | undefined] {
+function environmentOf(
+  deploy: Record<string, DeployTarget>,
+): [string | undefined, DeployTarget | undefined] {
   const names = Object.keys(deploy).filter((name) => /^[\w.][\w.-]*$/.test(name))
   const name = names.includes('production') ? 'production' : names[0]
   return [name, name === undefined ? undefined : deploy[name]]
@@ -92,7 +102,9 @@ ${hasLockfile ? `          cache: ${tool}\n` : ''}      - name: Install shipit
       - run: ${hasLockfile ? INSTALL[packageManager] : `${tool} install`}`
 }
 
-/** What the environment asks for must be set on the rehearsal's app too; its values are of no one's. */
+/**
+ * What the environment asks for must be set on the rehearsal's app too; its values are of no one's.
+ */
 function configVars(names: string[], environment: string | undefined): string {
   if (names.length === 0 || environment === undefined) return ''
   return `      - name: Config vars for the rehearsal (deploy.${environment}.config)

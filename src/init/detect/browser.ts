@@ -3,30 +3,49 @@ import { broken } from './target.js'
 
 /** Builds of pages for the browser, and the folder that they write. */
 const PAGES: { package: string; name: string; build: string; output: string }[] = [
-  { package: 'react-scripts', name: 'Create React App', build: 'react-scripts build', output: 'build' },
+  {
+    package: 'react-scripts',
+    name: 'Create React App',
+    build: 'react-scripts build',
+    output: 'build',
+  },
   { package: '@vue/cli-service', name: 'Vue CLI', build: 'vue-cli-service build', output: 'dist' },
-  { package: '@angular/core', name: 'Angular', build: 'ng build', output: 'dist/<project>/browser' },
+  {
+    package: '@angular/core',
+    name: 'Angular',
+    build: 'ng build',
+    output: 'dist/<project>/browser',
+  },
   { package: 'gatsby', name: 'Gatsby', build: 'gatsby build', output: 'public' },
   { package: 'vite', name: 'Vite', build: 'vite build', output: 'dist' },
   { package: 'parcel', name: 'Parcel', build: 'parcel build index.html', output: 'dist' },
 ]
 
 /** A server that comes with one of these makes the project more than a page. */
-const SERVERS = /^(express|fastify|koa|@hapi\/hapi|hono|@hono\/node-server|h3|polka|restify|@nestjs\/core|@angular\/ssr|@sveltejs\/kit|astro|nuxt|next|@remix-run\/\w+|@react-router\/(node|serve|express)|@tanstack\/(react|solid)-start|vike|vinxi|@redwoodjs\/core|socket\.io|ws)$/
+const SERVERS =
+  /^(express|fastify|koa|@hapi\/hapi|hono|@hono\/node-server|h3|polka|restify|@nestjs\/core|@angular\/ssr|@sveltejs\/kit|astro|nuxt|next|@remix-run\/\w+|@react-router\/(node|serve|express)|@tanstack\/(react|solid)-start|vike|vinxi|@redwoodjs\/core|socket\.io|ws)$/
 
-/** A project that makes a page for the browser and nothing that serves it; undefined for any other. */
+/**
+ * A project that makes a page for the browser and nothing that serves it; undefined for any other.
+ */
 export function browserProject({ folder, pkg }: Project): Target | undefined {
   const names = Object.keys({ ...pkg.dependencies, ...pkg.devDependencies })
-  if (names.includes('next') && exportsPages(folder)) return serving('Next.js with `output: \'export\'`', 'next build', 'out')
+  if (names.includes('next') && exportsPages(folder))
+    return serving("Next.js with `output: 'export'`", 'next build', 'out')
   if (names.some((name) => SERVERS.test(name))) return undefined
   const page = PAGES.find((each) => names.includes(each.package))
   if (!page || (page.package === 'vite' && !folder.isFile('index.html'))) return undefined
   return serving(page.name, page.build, page.output)
 }
 
-/** Whether Next.js writes pages instead of a server: https://nextjs.org/docs/app/guides/static-exports */
+/**
+ * Whether Next.js writes pages instead of a server:
+ * https://nextjs.org/docs/app/guides/static-exports
+ */
 export function exportsPages(folder: Project['folder']): boolean {
-  const config = ['next.config.js', 'next.config.mjs', 'next.config.ts', 'next.config.cjs'].map((name) => folder.read(name)).find((text) => text !== undefined)
+  const config = ['next.config.js', 'next.config.mjs', 'next.config.ts', 'next.config.cjs']
+    .map((name) => folder.read(name))
+    .find((text) => text !== undefined)
   return config !== undefined && /^[^/]*\boutput\s*:\s*['"`]export['"`]/m.test(config)
 }
 

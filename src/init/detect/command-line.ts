@@ -22,7 +22,8 @@ export function splitCommands(line: string): CommandPart[] {
       quote = char
       text += char
     } else {
-      const operator = /^(&&|\|\||;|\||&)/.exec(line.slice(at))?.[0] as CommandPart['operator'] | undefined
+      const operator = /^(&&|\|\||;|\||&)/.exec(line.slice(at))?.[0] as
+        CommandPart['operator'] | undefined
       // The & of 2>&1 and >& is a redirection.
       if (!operator || (operator === '&' && (text.endsWith('>') || line[at + 1] === '>'))) {
         text += char
@@ -37,11 +38,18 @@ export function splitCommands(line: string): CommandPart[] {
   return parts.filter((part) => part.text !== '')
 }
 
-/** Whether a line is more than commands and operators: subshells, substitutions, conditions, loops. Only a shell can tell what those run. */
+/**
+ * Whether a line is more than commands and operators: subshells, substitutions, conditions, loops.
+ * Only a shell can tell what those run.
+ */
 export function isShellProgram(line: string): boolean {
   const bare = line.replace(/\\./g, '').replace(/'[^']*'/g, "''")
   const unquoted = bare.replace(/"[^"]*"/g, '""')
-  return /\$\(|`/.test(bare) || /[()]/.test(unquoted) || /(^|[;&|]\s*)(if|for|while|until|case|trap|function|source|\.)\s/.test(unquoted)
+  return (
+    /\$\(|`/.test(bare) ||
+    /[()]/.test(unquoted) ||
+    /(^|[;&|]\s*)(if|for|while|until|case|trap|function|source|\.)\s/.test(unquoted)
+  )
 }
 
 export interface SimpleCommand {
@@ -51,11 +59,17 @@ export interface SimpleCommand {
 
 const ASSIGNMENT = /^([A-Za-z_]\w*)=(.*)$/s
 
-/** One command's variables and words. `$NAME` stays as it is written; redirections and comments are dropped. */
+/**
+ * One command's variables and words. `$NAME` stays as it is written; redirections and comments are
+ * dropped.
+ */
 export function simpleCommand(text: string): SimpleCommand {
   const words: string[] = []
   let skipNext = false
-  for (const token of parse(text, (name: string) => `$${/^\w+$/.test(name) ? name : `{${name}}`}`)) {
+  for (const token of parse(
+    text,
+    (name: string) => `$${/^\w+$/.test(name) ? name : `{${name}}`}`,
+  )) {
     if (typeof token === 'string') {
       if (!skipNext) words.push(token)
       skipNext = false
@@ -84,8 +98,13 @@ export function takeAssignments(words: string[]): SimpleCommand {
   return { env, words: words.slice(first) }
 }
 
-/** Flags and other words, for a launcher of which only some flags take the next word as their value. */
-export function splitFlags(words: string[], takesValue: (flag: string) => boolean): { flags: string[]; rest: string[] } {
+/**
+ * Flags and other words, for a launcher of which only some flags take the next word as their value.
+ */
+export function splitFlags(
+  words: string[],
+  takesValue: (flag: string) => boolean,
+): { flags: string[]; rest: string[] } {
   let first = 0
   while (first < words.length && words[first]!.startsWith('-') && words[first] !== '-') {
     if (words[first] === '--') {
@@ -100,7 +119,9 @@ export function splitFlags(words: string[], takesValue: (flag: string) => boolea
 export function flagValue(words: string[], ...names: string[]): string | undefined {
   for (const [at, word] of words.entries()) {
     if (names.includes(word)) return words[at + 1]
-    const name = names.find((candidate) => candidate.startsWith('--') && word.startsWith(`${candidate}=`))
+    const name = names.find(
+      (candidate) => candidate.startsWith('--') && word.startsWith(`${candidate}=`),
+    )
     if (name) return word.slice(name.length + 1)
   }
   return undefined

@@ -13,7 +13,12 @@ interface Elsewhere {
 }
 
 /** How each tool names a folder, and how it names a workspace. */
-const FOLDER_FLAG = new Map([['npm', /^(--prefix|-C)$/], ['yarn', /^--cwd$/], ['pnpm', /^(-C|--dir)$/], ['bun', /^--cwd$/]])
+const FOLDER_FLAG = new Map([
+  ['npm', /^(--prefix|-C)$/],
+  ['yarn', /^--cwd$/],
+  ['pnpm', /^(-C|--dir)$/],
+  ['bun', /^--cwd$/],
+])
 const WORKSPACE_FLAG = new Map([
   ['npm', /^(-w|--workspace)$/],
   ['pnpm', /^(-F|--filter)$/],
@@ -23,8 +28,10 @@ const WORKSPACE_FLAG = new Map([
 ])
 
 /**
- * `npm --prefix api start`, `npm start -w api`, `yarn --cwd api start`, `yarn workspace api start`, `pnpm --filter api start`,
- * `turbo run start --filter=api`, `lerna run start --scope api`. Undefined for a command that runs here.
+ * `npm --prefix api start`, `npm start -w api`, `yarn --cwd api start`, `yarn workspace api start`,
+ * `pnpm --filter api start`,
+ * `turbo run start --filter=api`, `lerna run start --scope api`. Undefined for a command that runs
+ * here.
  */
 export function elsewhere([tool, ...rest]: string[], project: Project): Elsewhere | undefined {
   const program = tool ?? ''
@@ -33,7 +40,10 @@ export function elsewhere([tool, ...rest]: string[], project: Project): Elsewher
     return { dir: find(rest[1]), name: rest[1], words: ['yarn', ...rest.slice(2)] }
   }
   const end = rest.includes('--') ? rest.indexOf('--') : rest.length
-  for (const [flags, resolve] of [[FOLDER_FLAG.get(program), path.normalize], [WORKSPACE_FLAG.get(program), find]] as const) {
+  for (const [flags, resolve] of [
+    [FOLDER_FLAG.get(program), path.normalize],
+    [WORKSPACE_FLAG.get(program), find],
+  ] as const) {
     const at = rest.findIndex((word, index) => index < end && flags?.test(word.split('=')[0]!))
     if (at === -1) continue
     const [, inline] = /^[^=]+=(.*)$/.exec(rest[at]!) ?? []

@@ -1,6 +1,13 @@
 import path from 'node:path/posix'
 import { isBuildLine } from './build-output.js'
-import { isShellProgram, simpleCommand, splitCommands, splitFlags, takeAssignments, type CommandPart } from './command-line.js'
+import {
+  isShellProgram,
+  simpleCommand,
+  splitCommands,
+  splitFlags,
+  takeAssignments,
+  type CommandPart,
+} from './command-line.js'
 import { isDynoWrapper } from './dyno-wrapper.js'
 import { elsewhere } from './elsewhere.js'
 import { entryFile } from './entry-file.js'
@@ -16,10 +23,15 @@ import { followWithin } from './within.js'
 const SETS_VARIABLE = /^(set|export)\s+[A-Za-z_]\w*=/i
 
 /**
- * Where a shell line of the app leads: a file, an ecosystem file, or the word why neither. `seen` guards against scripts that call each
- * other. What cannot be told in full is refused: a part of the line that shipit leaves out might be the one that matters.
+ * Where a shell line of the app leads: a file, an ecosystem file, or the word why neither. `seen`
+ * guards against scripts that call each other. What cannot be told in full is refused: a part of
+ * the line that shipit leaves out might be the one that matters.
  */
-export function followLine(line: string, project: Project, seen: ReadonlySet<string> = new Set()): Target {
+export function followLine(
+  line: string,
+  project: Project,
+  seen: ReadonlySet<string> = new Set(),
+): Target {
   if (isShellProgram(line)) return refused(`\`${line}\` is a program for the shell`)
   const parts = withoutWait(splitCommands(line))
   const together = parts.filter(({ operator }) => operator === '&')
@@ -32,25 +44,49 @@ function withoutWait(parts: CommandPart[]): CommandPart[] {
   return parts.at(-1)?.text === 'wait' && parts.length > 1 ? parts.slice(0, -1) : parts
 }
 
-/** Commands that run at the same time are apps of one ecosystem file; the first of them is the one that listens. */
-function sideBySide(line: string, parts: CommandPart[], project: Project, seen: ReadonlySet<string>): Target {
+/**
+ * Commands that run at the same time are apps of one ecosystem file; the first of them is the one
+ * that listens.
+ */
+function sideBySide(
+  line: string,
+  parts: CommandPart[],
+  project: Project,
+  seen: ReadonlySet<string>,
+): Target {
   const groups: CommandPart[][] = [[]]
   for (const part of parts) {
     groups.at(-1)!.push(part)
     if (part.operator === '&') groups.push([])
   }
-  const targets = groups.filter((group) => group.length > 0).map((group) => followSequence(line, group, project, seen))
+  const targets = groups
+    .filter((group) => group.length > 0)
+    .map((group) => followSequence(line, group, project, seen))
   const other = targets.find((target) => target.kind !== 'script')
   const pm2 = targets.find((target) => target.pm2 !== undefined)?.pm2
-  if (other?.kind === 'refused') return { ...other, ...(pm2 ? { pm2 } : {}), reason: `\`${line}\` runs several commands at once, and of one ${other.reason}` }
+  if (other?.kind === 'refused')
+    return {
+      ...other,
+      ...(pm2 ? { pm2 } : {}),
+      reason: `\`${line}\` runs several commands at once, and of one ${other.reason}`,
+    }
   const scripts = targets.filter((target) => target.kind === 'script')
-  if (scripts.length < targets.length) return { ...refused(`\`${line}\` runs several commands at once, one of them by an ecosystem file`), ...(pm2 ? { pm2 } : {}) }
+  if (scripts.length < targets.length)
+    return {
+      ...refused(`\`${line}\` runs several commands at once, one of them by an ecosystem file`),
+      ...(pm2 ? { pm2 } : {}),
+    }
   const main = scripts.find((target) => listens(target, project)) ?? scripts.at(-1)
   if (main === undefined) return refused('the command is empty')
   return { ...main, beside: [...scripts.filter((each) => each !== main), ...(main.beside ?? [])] }
 }
 
-function followSequence(line: string, parts: CommandPart[], project: Project, seen: ReadonlySet<string>): Target {
+function followSequence(
+  line: string,
+  parts: CommandPart[],
+  project: Project,
+  seen: ReadonlySet<string>,
+): Target {
   let main = parts.length - 1
   // `app | pretty` and `app || restart`: the app stands before the operator.
   while (main > 0 && /^\|/.test(parts[main - 1]!.operator)) main--
@@ -58,10 +94,18 @@ function followSequence(line: string, parts: CommandPart[], project: Project, se
   if (!part) return refused('the command is empty')
   const notes: string[] = []
   for (const { text } of parts.filter((_part, at) => at !== main)) tell(text, project)
-  if (parts.slice(main + 1).length > 0) notes.push(`What follows \`${part.text}\` in \`${line}\` is left out: PM2 starts the app itself.`)
+  if (parts.slice(main + 1).length > 0)
+    notes.push(
+      `What follows \`${part.text}\` in \`${line}\` is left out: PM2 starts the app itself.`,
+    )
   const earlier = parts.slice(0, main)
   const moved = earlier.findIndex(({ text }) => /^cd\s+\S/.test(text))
-  if (moved !== -1) return withEarlier(earlier.slice(0, moved), project, followMoved(line, parts.slice(moved), project))
+  if (moved !== -1)
+    return withEarlier(
+      earlier.slice(0, moved),
+      project,
+      followMoved(line, parts.slice(moved), project),
+    )
   const target = withEarlier(earlier, project, followCommand(part.text, project, seen))
   return target.kind === 'refused' ? target : { ...target, notes: [...notes, ...target.notes] }
 }
@@ -76,31 +120,48 @@ function tellWords(words: string[], project: Project, seen: ReadonlySet<string>)
   if (words.length === 0) return
   project.onCommand?.(words)
   const inner = unwrap(words)
-  if (inner) return typeof inner.rest === 'string' ? tell(inner.rest, project, seen) : tellWords(inner.rest, project, seen)
+  if (inner)
+    return typeof inner.rest === 'string'
+      ? tell(inner.rest, project, seen)
+      : tellWords(inner.rest, project, seen)
   const hop = scriptHop(words, project.pkg.scripts)
   const next = hop && project.pkg.scripts[hop.script]
-  if (hop && next !== undefined && !seen.has(hop.script)) tell(next, project, new Set([...seen, hop.script]))
+  if (hop && next !== undefined && !seen.has(hop.script))
+    tell(next, project, new Set([...seen, hop.script]))
 }
 
-/** Variables set before the app and commands that must run before it: all but the build, which Heroku runs itself. */
+/**
+ * Variables set before the app and commands that must run before it: all but the build, which
+ * Heroku runs itself.
+ */
 function withEarlier(earlier: CommandPart[], project: Project, target: Target): Target {
   if (target.kind === 'refused') return target
-  const set = earlier.filter(({ text }) => SETS_VARIABLE.test(text)).map(({ text }) => simpleCommand(text.replace(/^\w+\s+/, '')).env)
+  const set = earlier
+    .filter(({ text }) => SETS_VARIABLE.test(text))
+    .map(({ text }) => simpleCommand(text.replace(/^\w+\s+/, '')).env)
   const commands = earlier.map(({ text }) => text).filter((text) => !SETS_VARIABLE.test(text))
-  const mustStay = commands.filter((text) => text !== 'set -e' && !(project.build && isBuildLine(text, project.pkg)))
-  return { ...withEnv(target, Object.assign({}, ...set) as Record<string, string>), before: [...mustStay, ...target.before] }
+  const mustStay = commands.filter(
+    (text) => text !== 'set -e' && !(project.build && isBuildLine(text, project.pkg)),
+  )
+  return {
+    ...withEnv(target, Object.assign({}, ...set) as Record<string, string>),
+    before: [...mustStay, ...target.before],
+  }
 }
 
 /** `cd server && node index.js`: the rest of the line runs there. */
 function followMoved(line: string, [move, ...rest]: CommandPart[], project: Project): Target {
   const dir = simpleCommand(move!.text).words[1]
-  if (dir === undefined || /[$~*]/.test(dir)) return refused(`\`${line}\` starts the app in a folder that only the shell knows`)
+  if (dir === undefined || /[$~*]/.test(dir))
+    return refused(`\`${line}\` starts the app in a folder that only the shell knows`)
   return followWithin(project, dir, (inner) => followSequence(line, rest, inner, new Set()))
 }
 
 /** What the app sets itself wins over what is set around it. */
 function withEnv<T extends Target>(target: T, env: Record<string, string>): T {
-  return target.kind === 'script' ? { ...target, launch: { ...target.launch, env: { ...env, ...target.launch.env } } } : target
+  return target.kind === 'script'
+    ? { ...target, launch: { ...target.launch, env: { ...env, ...target.launch.env } } }
+    : target
 }
 
 function followCommand(text: string, project: Project, seen: ReadonlySet<string>): Target {
@@ -112,12 +173,19 @@ function followWords(words: string[], project: Project, seen: ReadonlySet<string
   if (words.length > 0) project.onCommand?.(words)
   const unwrapped = unwrap(words)
   if (unwrapped) {
-    const target = typeof unwrapped.rest === 'string' ? followLine(unwrapped.rest, project, seen) : followWords(unwrapped.rest, project, seen)
+    const target =
+      typeof unwrapped.rest === 'string'
+        ? followLine(unwrapped.rest, project, seen)
+        : followWords(unwrapped.rest, project, seen)
     return withEnv(target, unwrapped.env)
   }
   const [first, ...rest] = words
   if (first === undefined) return refused('the command is empty')
-  if (isDynoWrapper(first)) return refused(`\`${first}\` starts no process of Node.js by itself`, 'Leave such a dyno as it is, or write the command that it is to start behind it.')
+  if (isDynoWrapper(first))
+    return refused(
+      `\`${first}\` starts no process of Node.js by itself`,
+      'Leave such a dyno as it is, or write the command that it is to start behind it.',
+    )
   const program = path.basename(first)
   const other = elsewhere([program, ...rest], project)
   if (other) {
@@ -126,9 +194,11 @@ function followWords(words: string[], project: Project, seen: ReadonlySet<string
   }
   const hop = scriptHop([program, ...rest], project.pkg.scripts)
   if (hop) return followScript(hop.script, hop.rest, project, seen)
-  // yarn and pnpm run a package's bin by its name if no script has that name: `yarn next start`, `yarn run knex`, `pnpm fastify start`.
+  // yarn and pnpm run a package's bin by its name if no script has that name: `yarn next start`,
+  // `yarn run knex`, `pnpm fastify start`.
   const bin = program === 'yarn' && rest[0] === 'run' ? rest.slice(1) : rest
-  if (/^(yarn|pnpm)$/.test(program) && /^[a-z@]/i.test(bin[0] ?? '') && bin[0] !== 'run') return followWords(bin, project, seen)
+  if (/^(yarn|pnpm)$/.test(program) && /^[a-z@]/i.test(bin[0] ?? '') && bin[0] !== 'run')
+    return followWords(bin, project, seen)
   if (/^(npm|yarn|pnpm|bun)$/.test(program)) return otherPackage([program, ...rest].join(' '))
   // `nodemon --exec "npx ts-node"` hands on a first word that is a line of its own.
   if (/\s/.test(first)) return followWords([...simpleCommand(first).words, ...rest], project, seen)
@@ -137,61 +207,112 @@ function followWords(words: string[], project: Project, seen: ReadonlySet<string
   const several = severalLines(program, rest)
   if (several) return followLine(several, project, seen)
   if (/^(foreman|nf|lerna|nx|turbo|wireit)$/.test(program)) {
-    return refused(`\`${words.join(' ')}\` runs several commands`, 'Name the file that serves HTTP with --entry.')
+    return refused(
+      `\`${words.join(' ')}\` runs several commands`,
+      'Name the file that serves HTTP with --entry.',
+    )
   }
-  if (/^(sh|bash|dash|zsh)$/.test(program) || /\.sh$/.test(first)) return refused(`\`${words.join(' ')}\` is a shell script`, 'Name the file that it starts with --entry.')
+  if (/^(sh|bash|dash|zsh)$/.test(program) || /\.sh$/.test(first))
+    return refused(
+      `\`${words.join(' ')}\` is a shell script`,
+      'Name the file that it starts with --entry.',
+    )
   return frameworkTarget(program, rest, project) ?? ownFile(first, rest, project)
 }
 
-const CONCURRENTLY_VALUES = /^(-n|--names|-c|--prefix-colors|-p|--prefix|-s|--success|-l|--prefix-length|-t|--timestamp-format|-m|--max-processes|--name-separator|--restart-tries|--restart-after|--default-input-target|--kill-signal)$/
+const CONCURRENTLY_VALUES =
+  /^(-n|--names|-c|--prefix-colors|-p|--prefix|-s|--success|-l|--prefix-length|-t|--timestamp-format|-m|--max-processes|--name-separator|--restart-tries|--restart-after|--default-input-target|--kill-signal)$/
 
-/** Tools that run several scripts or lines, as the shell line that does the same; undefined for any other. */
+/**
+ * Tools that run several scripts or lines, as the shell line that does the same; undefined for any
+ * other.
+ */
 function severalLines(program: string, words: string[]): string | undefined {
   if (program === 'concurrently') {
-    const lines = words.filter((word, at) => !word.startsWith('-') && !CONCURRENTLY_VALUES.test(words[at - 1] ?? ''))
+    const lines = words.filter(
+      (word, at) => !word.startsWith('-') && !CONCURRENTLY_VALUES.test(words[at - 1] ?? ''),
+    )
     return lines.map((line) => line.replace(/^(npm|yarn|pnpm):/, '$1 run ')).join(' & ')
   }
   if (!/^(npm-run-all2?|run-p|run-s)$/.test(program)) return undefined
   const isParallel = program === 'run-p' || words.some((word) => /^(-p|-lp|--parallel)$/.test(word))
   const scripts = words.filter((word) => !word.startsWith('-'))
   // A pattern names scripts that only the tool can list.
-  return scripts.some((name) => name.includes('*')) ? undefined : scripts.map((name) => `npm run ${name}`).join(isParallel ? ' & ' : ' && ')
+  return scripts.some((name) => name.includes('*'))
+    ? undefined
+    : scripts.map((name) => `npm run ${name}`).join(isParallel ? ' & ' : ' && ')
 }
 
 /** A file that is run by its own name, such as ./bin/www. */
 function ownFile(first: string, args: string[], project: Project): Target {
   const shebang = /^#!.*/.exec(project.folder.read(path.normalize(first)) ?? '')?.[0]
-  if (shebang !== undefined && !/\b(node|nodejs|tsx|ts-node)\b/.test(shebang)) return refused(`\`${first}\` is a shell script or a program of its own (\`${shebang}\`)`, 'Name the file that it starts with --entry.')
-  if (first.includes('/') || project.folder.isFile(first)) return entryFile(project, first, { ...plainLaunch(), args })
-  return refused(`shipit does not know what \`${first}\` starts`, isUninstalled(project) ? `The dependencies are not installed: after \`${project.install ?? 'npm install'}\` shipit can see which package brings \`${first}\`.` : undefined)
+  if (shebang !== undefined && !/\b(node|nodejs|tsx|ts-node)\b/.test(shebang))
+    return refused(
+      `\`${first}\` is a shell script or a program of its own (\`${shebang}\`)`,
+      'Name the file that it starts with --entry.',
+    )
+  if (first.includes('/') || project.folder.isFile(first))
+    return entryFile(project, first, { ...plainLaunch(), args })
+  return refused(
+    `shipit does not know what \`${first}\` starts`,
+    isUninstalled(project)
+      ? `The dependencies are not installed: after \`${project.install ?? 'npm install'}\` shipit can see which package brings \`${first}\`.`
+      : undefined,
+  )
 }
 
 /** Dependencies that are not there to be looked at. */
 function isUninstalled({ folder, pkg, outer }: Project): boolean {
   const hasDependencies = Object.keys({ ...pkg.dependencies, ...pkg.devDependencies }).length > 0
-  return hasDependencies && !(outer?.folder ?? folder).isDirectory('node_modules') && !folder.isDirectory('node_modules')
+  return (
+    hasDependencies &&
+    !(outer?.folder ?? folder).isDirectory('node_modules') &&
+    !folder.isDirectory('node_modules')
+  )
 }
 
 function otherPackage(line: string): Target {
   return refused(`\`${line}\` runs no script of this package`)
 }
 
-function followScript(name: string, args: string[], project: Project, seen: ReadonlySet<string>): Target {
+function followScript(
+  name: string,
+  args: string[],
+  project: Project,
+  seen: ReadonlySet<string>,
+): Target {
   const { scripts, main } = project.pkg
   const ranStart = name === 'start'
-  if (seen.has(name)) return broken(`the scripts ${[...seen, name].join(' → ')} call each other in a circle`)
+  if (seen.has(name))
+    return broken(`the scripts ${[...seen, name].join(' → ')} call each other in a circle`)
   const line = scripts[name]
   if (line === undefined) {
     // npm's own default: https://docs.npmjs.com/cli/commands/npm-start
-    if (ranStart && project.folder.isFile('server.js')) return { ...entryFile(project, 'server.js', plainLaunch()), ranStart }
-    return { ...broken(main && ranStart ? 'there is no start script' : `there is no script called \`${name}\``), ranStart }
+    if (ranStart && project.folder.isFile('server.js'))
+      return { ...entryFile(project, 'server.js', plainLaunch()), ranStart }
+    return {
+      ...broken(
+        main && ranStart ? 'there is no start script' : `there is no script called \`${name}\``,
+      ),
+      ranStart,
+    }
   }
   if (scripts[`pre${name}`] !== undefined) tell(scripts[`pre${name}`]!, project)
-  const target = followLine(args.length > 0 ? `${line} ${args.join(' ')}` : line, project, new Set([...seen, name]))
-  if (target.kind === 'refused') return { ...target, ranStart: ranStart || target.ranStart === true }
+  const target = followLine(
+    args.length > 0 ? `${line} ${args.join(' ')}` : line,
+    project,
+    new Set([...seen, name]),
+  )
+  if (target.kind === 'refused')
+    return { ...target, ranStart: ranStart || target.ranStart === true }
   const pre = ranStart ? undefined : scripts[`pre${name}`]
-  const before = pre && !(project.build && isBuildLine(pre, project.pkg)) ? [`npm run pre${name}`] : []
-  return { ...target, before: [...before, ...target.before], ranStart: ranStart || target.ranStart === true }
+  const before =
+    pre && !(project.build && isBuildLine(pre, project.pkg)) ? [`npm run pre${name}`] : []
+  return {
+    ...target,
+    before: [...before, ...target.before],
+    ranStart: ranStart || target.ranStart === true,
+  }
 }
 
 interface Unwrapped {
@@ -216,16 +337,25 @@ function unwrap(words: string[]): Unwrapped | undefined {
       return { env: inner.env, rest: inner.words.join(' ') }
     }
     case 'env': {
-      const inner = takeAssignments(splitFlags(rest, (flag) => /^(-u|--unset|-C|--chdir)$/.test(flag)).rest)
+      const inner = takeAssignments(
+        splitFlags(rest, (flag) => /^(-u|--unset|-C|--chdir)$/.test(flag)).rest,
+      )
       return { env: inner.env, rest: inner.words }
     }
     case 'dotenv':
     case 'dotenvx': {
       const own = rest[0] === 'run' ? rest.slice(1) : rest
-      return { env: {}, rest: splitFlags(own, (flag) => /^(-e|-f|-c|-v|-p|--env-file)$/.test(flag)).rest }
+      return {
+        env: {},
+        rest: splitFlags(own, (flag) => /^(-e|-f|-c|-v|-p|--env-file)$/.test(flag)).rest,
+      }
     }
     case 'env-cmd':
-      return { env: {}, rest: splitFlags(rest, (flag) => /^(-f|--file|-e|--environments|-r|--rc-file)$/.test(flag)).rest }
+      return {
+        env: {},
+        rest: splitFlags(rest, (flag) => /^(-f|--file|-e|--environments|-r|--rc-file)$/.test(flag))
+          .rest,
+      }
     case 'exec':
     case 'time':
     case 'nohup':
@@ -235,11 +365,16 @@ function unwrap(words: string[]): Unwrapped | undefined {
       return { env: {}, rest: splitFlags(rest, () => false).rest }
     case 'npx':
     case 'bunx':
-      return { env: {}, rest: splitFlags(rest, (flag) => /^(-p|--package|-w|--workspace)$/.test(flag)).rest }
+      return {
+        env: {},
+        rest: splitFlags(rest, (flag) => /^(-p|--package|-w|--workspace)$/.test(flag)).rest,
+      }
     case 'npm':
     case 'pnpm':
     case 'yarn':
-      return /^(exec|dlx|x)$/.test(rest[0] ?? '') ? { env: {}, rest: splitFlags(rest.slice(1), () => false).rest } : undefined
+      return /^(exec|dlx|x)$/.test(rest[0] ?? '')
+        ? { env: {}, rest: splitFlags(rest.slice(1), () => false).rest }
+        : undefined
     case 'sh':
     case 'bash': {
       const at = rest.findIndex((word) => /^-[a-z]*c$/.test(word))

@@ -16,59 +16,136 @@ interface Built {
   build: string
 }
 
-/** Nitro would cut idle connections at the signal, on which the router's next requests are on their way; the runtime drains them: https://nitro.build/deploy/runtimes/node */
+/**
+ * Nitro would cut idle connections at the signal, on which the router's next requests are on their
+ * way; the runtime drains them: https://nitro.build/deploy/runtimes/node
+ */
 const UNCUT = { NITRO_SHUTDOWN_DISABLED: 'true' }
 
 /** What serves each framework's build on Node.js, from their own documents on deployment. */
 const BUILT: Built[] = [
-  { name: 'Nuxt', package: 'nuxt', entry: () => '.output/server/index.mjs', build: 'nuxt build', env: UNCUT },
   {
-    name: 'SvelteKit', package: '@sveltejs/kit', entry: () => 'build/index.js', build: 'vite build',
-    needs: { package: '@sveltejs/adapter-node', next: 'npm install --save-dev @sveltejs/adapter-node, and name it in svelte.config.js: https://svelte.dev/docs/kit/adapter-node' },
+    name: 'Nuxt',
+    package: 'nuxt',
+    entry: () => '.output/server/index.mjs',
+    build: 'nuxt build',
+    env: UNCUT,
   },
   {
-    // Standalone, it listens on localhost alone unless HOST says otherwise: https://docs.astro.build/en/guides/integrations-guide/node/#standalone
-    name: 'Astro', package: 'astro', entry: () => 'dist/server/entry.mjs', build: 'astro build', env: { HOST: '0.0.0.0' },
-    needs: { package: '@astrojs/node', next: 'npx astro add node, with mode `standalone`, makes a server of it; a site of pages alone is served with: npm install serve, "start": "serve dist"' },
+    name: 'SvelteKit',
+    package: '@sveltejs/kit',
+    entry: () => 'build/index.js',
+    build: 'vite build',
+    needs: {
+      package: '@sveltejs/adapter-node',
+      next: 'npm install --save-dev @sveltejs/adapter-node, and name it in svelte.config.js: https://svelte.dev/docs/kit/adapter-node',
+    },
+  },
+  {
+    // Standalone, it listens on localhost alone unless HOST says otherwise:
+    // https://docs.astro.build/en/guides/integrations-guide/node/#standalone
+    name: 'Astro',
+    package: 'astro',
+    entry: () => 'dist/server/entry.mjs',
+    build: 'astro build',
+    env: { HOST: '0.0.0.0' },
+    needs: {
+      package: '@astrojs/node',
+      next: 'npx astro add node, with mode `standalone`, makes a server of it; a site of pages alone is served with: npm install serve, "start": "serve dist"',
+    },
   },
   { name: 'Angular SSR', package: '@angular/ssr', entry: angularServer, build: 'ng build' },
   {
-    name: 'TanStack Start', package: '@tanstack/react-start', entry: () => '.output/server/index.mjs', build: 'vite build',
-    needs: { package: 'nitro', next: 'npm install nitro, and add its plugin to vite.config: https://tanstack.com/start/latest/docs/framework/react/guide/hosting' },
+    name: 'TanStack Start',
+    package: '@tanstack/react-start',
+    entry: () => '.output/server/index.mjs',
+    build: 'vite build',
+    needs: {
+      package: 'nitro',
+      next: 'npm install nitro, and add its plugin to vite.config: https://tanstack.com/start/latest/docs/framework/react/guide/hosting',
+    },
   },
   {
-    name: 'React Router', package: '@react-router/node', command: ['react-router-serve', './build/server/index.js'], build: 'react-router build',
+    name: 'React Router',
+    package: '@react-router/node',
+    command: ['react-router-serve', './build/server/index.js'],
+    build: 'react-router build',
     needs: { package: '@react-router/serve', next: 'npm install @react-router/serve' },
   },
   {
-    name: 'Remix', package: '@remix-run/node', command: ['remix-serve', './build/server/index.js'], build: 'remix vite:build',
+    name: 'Remix',
+    package: '@remix-run/node',
+    command: ['remix-serve', './build/server/index.js'],
+    build: 'remix vite:build',
     needs: { package: '@remix-run/serve', next: 'npm install @remix-run/serve' },
   },
   { name: 'Next.js', package: 'next', command: ['next', 'start'], build: 'next build' },
-  { name: 'Nitro', package: 'nitropack', entry: () => '.output/server/index.mjs', build: 'nitropack build', env: UNCUT },
+  {
+    name: 'Nitro',
+    package: 'nitropack',
+    entry: () => '.output/server/index.mjs',
+    build: 'nitropack build',
+    env: UNCUT,
+  },
 ]
 
-/** The server of a framework whose project has no start script; undefined if no framework is known among its dependencies. */
-export function frameworkWithoutStart(project: Project): { name: string; target: Target } | undefined {
+/**
+ * The server of a framework whose project has no start script; undefined if no framework is known
+ * among its dependencies.
+ */
+export function frameworkWithoutStart(
+  project: Project,
+): { name: string; target: Target } | undefined {
   const packages = { ...project.pkg.dependencies, ...project.pkg.devDependencies }
   const found = BUILT.find((each) => packages[each.package] !== undefined)
   if (!found || hasOwnServer(project)) return undefined
   return { name: found.name, target: targetOf(found, packages, project) }
 }
 
-function targetOf({ name, needs, entry, command, env = {}, build }: Built, packages: Record<string, string>, project: Project): Target {
-  if (needs && packages[needs.package] === undefined) return broken(`${name} builds no server without the package ${needs.package}`, needs.next)
-  if (!project.build) return broken(`${name} has not been built, and Heroku has no build script to run`, `Add a script called \`build\` to package.json, such as "build": "${build}".`)
-  if (command) return frameworkTarget(command[0]!, command.slice(1), project) ?? refused(`\`${command[0]}\` is not among the dependencies`, `npm install ${needs?.package ?? command[0]}`)
+function targetOf(
+  { name, needs, entry, command, env = {}, build }: Built,
+  packages: Record<string, string>,
+  project: Project,
+): Target {
+  if (needs && packages[needs.package] === undefined)
+    return broken(`${name} builds no server without the package ${needs.package}`, needs.next)
+  if (!project.build)
+    return broken(
+      `${name} has not been built, and Heroku has no build script to run`,
+      `Add a script called \`build\` to package.json, such as "build": "${build}".`,
+    )
+  if (command)
+    return (
+      frameworkTarget(command[0]!, command.slice(1), project) ??
+      refused(
+        `\`${command[0]}\` is not among the dependencies`,
+        `npm install ${needs?.package ?? command[0]}`,
+      )
+    )
   const file = entry?.(project)
-  if (file === undefined) return refused(`shipit cannot tell where ${name} puts its server`, 'Name it: shipit init --entry FILE')
-  return { kind: 'script', entry: file, launch: { ...plainLaunch(), env }, how: `${file}, the server that ${name} builds`, before: [], notes: [] }
+  if (file === undefined)
+    return refused(
+      `shipit cannot tell where ${name} puts its server`,
+      'Name it: shipit init --entry FILE',
+    )
+  return {
+    kind: 'script',
+    entry: file,
+    launch: { ...plainLaunch(), env },
+    how: `${file}, the server that ${name} builds`,
+    before: [],
+    notes: [],
+  }
 }
 
 /** A server of the app's own, which serves the framework's build itself. */
-const hasOwnServer = ({ folder }: Project) => ['server.js', 'server.mjs', 'server.cjs', 'server.ts'].some((name) => folder.isFile(name))
+const hasOwnServer = ({ folder }: Project) =>
+  ['server.js', 'server.mjs', 'server.cjs', 'server.ts'].some((name) => folder.isFile(name))
 
-/** https://angular.dev/guide/ssr: dist/<project>/server/server.mjs, by the first project of angular.json. */
+/**
+ * https://angular.dev/guide/ssr: dist/<project>/server/server.mjs, by the first project of
+ * angular.json.
+ */
 function angularServer({ folder, pkg }: Project): string | undefined {
   const [, first] = /"projects"\s*:\s*\{\s*"([^"]+)"/.exec(folder.read('angular.json') ?? '') ?? []
   const project = first ?? pkg.name

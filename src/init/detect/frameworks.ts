@@ -4,7 +4,10 @@ import { plainLaunch } from '../types.js'
 import { isObject } from './package-json.js'
 import { broken, type Project, type Target } from './target.js'
 
-/** Servers that come with a package: where its bin lies (from the packages themselves), for folders without node_modules. */
+/**
+ * Servers that come with a package: where its bin lies (from the packages themselves), for folders
+ * without node_modules.
+ */
 const KNOWN_BINS: Record<string, { package: string; file: string }> = {
   next: { package: 'next', file: 'dist/bin/next' },
   nuxt: { package: 'nuxt', file: 'bin/nuxt.js' },
@@ -18,25 +21,57 @@ const KNOWN_BINS: Record<string, { package: string; file: string }> = {
 
 /** Commands that serve for development only, and what takes their place. */
 const DEVELOPMENT: { command: RegExp; next: string }[] = [
-  { command: /^react-scripts start\b/, next: 'Build it and serve the result: `npm install serve`, "build": "react-scripts build", "start": "serve -s build".' },
-  { command: /^vue-cli-service serve\b/, next: 'Build it and serve the result: `npm install serve`, "build": "vue-cli-service build", "start": "serve -s dist".' },
-  { command: /^vite( preview| dev| serve|$| -)/, next: 'Build it and serve the result: `npm install serve`, "build": "vite build", "start": "serve -s dist".' },
-  { command: /^(webpack serve|webpack-dev-server)\b/, next: 'Build it and serve the result: `npm install serve`, "build": "webpack", "start": "serve -s dist".' },
-  { command: /^ng serve\b/, next: 'Build it and serve the result: `npm install serve`, "build": "ng build", "start": "serve -s dist/<project>/browser".' },
-  { command: /^(next|nuxt|nuxi|astro|remix|react-router|gatsby)( dev| develop|$)/, next: 'Make the start script serve the built app, such as `next start` or `nuxt start`.' },
-  { command: /^(astro preview|gatsby serve|parcel( serve)?)\b/, next: 'Start the built server, or serve the built folder with the package `serve`.' },
+  {
+    command: /^react-scripts start\b/,
+    next: 'Build it and serve the result: `npm install serve`, "build": "react-scripts build", "start": "serve -s build".',
+  },
+  {
+    command: /^vue-cli-service serve\b/,
+    next: 'Build it and serve the result: `npm install serve`, "build": "vue-cli-service build", "start": "serve -s dist".',
+  },
+  {
+    command: /^vite( preview| dev| serve|$| -)/,
+    next: 'Build it and serve the result: `npm install serve`, "build": "vite build", "start": "serve -s dist".',
+  },
+  {
+    command: /^(webpack serve|webpack-dev-server)\b/,
+    next: 'Build it and serve the result: `npm install serve`, "build": "webpack", "start": "serve -s dist".',
+  },
+  {
+    command: /^ng serve\b/,
+    next: 'Build it and serve the result: `npm install serve`, "build": "ng build", "start": "serve -s dist/<project>/browser".',
+  },
+  {
+    command: /^(next|nuxt|nuxi|astro|remix|react-router|gatsby)( dev| develop|$)/,
+    next: 'Make the start script serve the built app, such as `next start` or `nuxt start`.',
+  },
+  {
+    command: /^(astro preview|gatsby serve|parcel( serve)?)\b/,
+    next: 'Start the built server, or serve the built folder with the package `serve`.',
+  },
 ]
 
 /** Servers that take the port from their flags as well as from PORT. */
 const PORT_FLAG = /^(-p|--port|-l|--listen)$/
 const HOST_FLAG = /^(-H|--hostname|--host|-a)$/
 
-/** A command that is neither a file nor a launcher: a package's own server. undefined where it is no package's that is known. */
-export function frameworkTarget(command: string, words: string[], project: Project): Target | undefined {
+/**
+ * A command that is neither a file nor a launcher: a package's own server. undefined where it is no
+ * package's that is known.
+ */
+export function frameworkTarget(
+  command: string,
+  words: string[],
+  project: Project,
+): Target | undefined {
   const line = [command, ...words].join(' ')
   const development = DEVELOPMENT.find((known) => known.command.test(line))
   if (development) return broken(`\`${line}\` is a server for development`, development.next)
-  const isNuxt3 = /^(nuxt|nuxi)$/.test(command) && !/^[\^~]?2\b/.test({ ...project.pkg.devDependencies, ...project.pkg.dependencies }['nuxt'] ?? '3')
+  const isNuxt3 =
+    /^(nuxt|nuxi)$/.test(command) &&
+    !/^[\^~]?2\b/.test(
+      { ...project.pkg.devDependencies, ...project.pkg.dependencies }['nuxt'] ?? '3',
+    )
   if (isNuxt3) return builtServer('.output/server/index.mjs', 'Nuxt', project)
   const bin = installedBin(command, project) ?? knownBin(command, project)
   if (!bin) return undefined
@@ -47,24 +82,53 @@ export function frameworkTarget(command: string, words: string[], project: Proje
     launch: { ...plainLaunch(), args, interpreter: 'node' },
     how: `the server of the package ${bin.package}, started as \`${line}\``,
     before: [],
-    notes: dropped ? [`\`${dropped}\` is left out: ${bin.package} takes the port from PORT, which Heroku sets.`] : [],
+    notes: dropped
+      ? [`\`${dropped}\` is left out: ${bin.package} takes the port from PORT, which Heroku sets.`]
+      : [],
   }
 }
 
 function builtServer(file: string, name: string, { folder, build }: Project): Target {
-  if (!build && !folder.isFile(file)) return broken(`${name} has not been built, and Heroku has no build script to run`, 'Add a script called `build` to package.json, such as "build": "nuxt build".')
-  return { kind: 'script', entry: file, launch: plainLaunch(), how: `${file}, the server that ${name} builds`, before: [], notes: [] }
+  if (!build && !folder.isFile(file))
+    return broken(
+      `${name} has not been built, and Heroku has no build script to run`,
+      'Add a script called `build` to package.json, such as "build": "nuxt build".',
+    )
+  return {
+    kind: 'script',
+    entry: file,
+    launch: plainLaunch(),
+    how: `${file}, the server that ${name} builds`,
+    before: [],
+    notes: [],
+  }
 }
 
-/** The package among the app's dependencies whose package.json, if installed (here, or at the root of its workspace), names this bin. */
-function installedBin(command: string, { folder, pkg, outer }: Project): { package: string; file: string } | undefined {
+/**
+ * The package among the app's dependencies whose package.json, if installed (here, or at the root
+ * of its workspace), names this bin.
+ */
+function installedBin(
+  command: string,
+  { folder, pkg, outer }: Project,
+): { package: string; file: string } | undefined {
   for (const name of Object.keys({ ...pkg.dependencies, ...pkg.devDependencies })) {
-    const place = [{ view: folder, way: '' }, ...(outer ? [{ view: outer.folder, way: outer.way }] : [])].find(({ view }) => view.isFile(`node_modules/${name}/package.json`))
+    const place = [
+      { view: folder, way: '' },
+      ...(outer ? [{ view: outer.folder, way: outer.way }] : []),
+    ].find(({ view }) => view.isFile(`node_modules/${name}/package.json`))
     if (!place) continue
     const data: unknown = parse(place.view.read(`node_modules/${name}/package.json`)!)
     if (!isObject(data)) continue
     const own = name.split('/').at(-1)!
-    const file = typeof data['bin'] === 'string' ? (own === command ? data['bin'] : undefined) : isObject(data['bin']) ? data['bin'][command] : undefined
+    const file =
+      typeof data['bin'] === 'string'
+        ? own === command
+          ? data['bin']
+          : undefined
+        : isObject(data['bin'])
+          ? data['bin'][command]
+          : undefined
     if (typeof file !== 'string') continue
     const script = path.join('node_modules', name, file)
     // A bin that is not node's (a binary, a shell script) cannot be an instance in cluster mode.
@@ -74,18 +138,39 @@ function installedBin(command: string, { folder, pkg, outer }: Project): { packa
   return undefined
 }
 
-/** Not installed yet: npm and yarn put a workspace's packages at the root, pnpm into the workspace itself. */
-function knownBin(command: string, { pkg, outer }: Project): { package: string; file: string } | undefined {
+/**
+ * Not installed yet: npm and yarn put a workspace's packages at the root, pnpm into the workspace
+ * itself.
+ */
+function knownBin(
+  command: string,
+  { pkg, outer }: Project,
+): { package: string; file: string } | undefined {
   const known = Object.hasOwn(KNOWN_BINS, command) ? KNOWN_BINS[command] : undefined
-  if (!known || (pkg.dependencies[known.package] === undefined && pkg.devDependencies[known.package] === undefined)) return undefined
+  if (
+    !known ||
+    (pkg.dependencies[known.package] === undefined &&
+      pkg.devDependencies[known.package] === undefined)
+  )
+    return undefined
   const way = outer && !outer.folder.isFile('pnpm-workspace.yaml') ? outer.way : ''
   return { package: known.package, file: path.join(way, 'node_modules', known.package, known.file) }
 }
 
-/** `-p $PORT` and the like: PM2 gives words as they are, so that the server would see the five letters. */
+/**
+ * `-p $PORT` and the like: PM2 gives words as they are, so that the server would see the five
+ * letters.
+ */
 function withoutPort(words: string[]): { args: string[]; dropped?: string } {
-  const at = words.findIndex((word, index) => /\$\{?PORT/.test(word) && (PORT_FLAG.test(words[index - 1] ?? '') || /^(-p|--port=|-l|--listen=)/.test(word)))
+  const at = words.findIndex(
+    (word, index) =>
+      /\$\{?PORT/.test(word) &&
+      (PORT_FLAG.test(words[index - 1] ?? '') || /^(-p|--port=|-l|--listen=)/.test(word)),
+  )
   if (at === -1) return { args: words }
   const first = PORT_FLAG.test(words[at - 1] ?? '') && !HOST_FLAG.test(words[at]!) ? at - 1 : at
-  return { args: [...words.slice(0, first), ...words.slice(at + 1)], dropped: words.slice(first, at + 1).join(' ') }
+  return {
+    args: [...words.slice(0, first), ...words.slice(at + 1)],
+    dropped: words.slice(first, at + 1).join(' '),
+  }
 }

@@ -11,7 +11,10 @@ import { resolveFile } from './resolve-file.js'
 import { parsePm2CommandLine, type Pm2CommandLine } from '../../ecosystem/pm2-command-line.js'
 import { broken, refused, type Project, type Target } from './target.js'
 
-/** Follows a command line of the app; launchers that wrap another command (nodemon --exec) call back with it. */
+/**
+ * Follows a command line of the app; launchers that wrap another command (nodemon --exec) call back
+ * with it.
+ */
 type Follow = (line: string[]) => Target
 type Launcher = (words: string[], project: Project, follow: Follow) => Target
 
@@ -31,7 +34,12 @@ export const LAUNCHERS: Record<string, Launcher> = {
   'swc-node': typed('@swc-node/register'),
   esr: typed('esbuild-register'),
   forever: runForever,
-  ...Object.fromEntries(['pm2', 'pm2-runtime', 'pm2-docker', 'pm2-dev', 'shipit-runtime'].map((program) => [program, pm2Launcher(program)])),
+  ...Object.fromEntries(
+    ['pm2', 'pm2-runtime', 'pm2-docker', 'pm2-dev', 'shipit-runtime'].map((program) => [
+      program,
+      pm2Launcher(program),
+    ]),
+  ),
   nest: runNest,
 }
 
@@ -40,51 +48,83 @@ function runNode(words: string[], project: Project): Target {
   if (command.script === undefined) return refused('node is given no file')
   const loader = command.isTyped ? loaderIn(command.launch.nodeArgs) : undefined
   const isNative = loader === undefined && /\.[cm]?ts$/.test(command.script)
-  const target = entryFile(project, command.script, isNative ? { ...command.launch, interpreter: 'node' } : command.launch, loader)
-  return target.kind === 'script' ? { ...target, notes: [...target.notes, ...command.notes] } : target
+  const target = entryFile(
+    project,
+    command.script,
+    isNative ? { ...command.launch, interpreter: 'node' } : command.launch,
+    loader,
+  )
+  return target.kind === 'script'
+    ? { ...target, notes: [...target.notes, ...command.notes] }
+    : target
 }
 
 function loaderIn(nodeArgs: string[]): Loader | undefined {
   const text = nodeArgs.join(' ')
-  return (['ts-node', 'tsx', '@swc-node/register', 'esbuild-register', '@babel/register'] as const).find((name) => text.includes(name))
+  return (
+    ['ts-node', 'tsx', '@swc-node/register', 'esbuild-register', '@babel/register'] as const
+  ).find((name) => text.includes(name))
 }
 
-const NODEMON_VALUES = /^(-w|--watch|-e|--ext|-x|--exec|-d|--delay|-i|--ignore|-s|--signal|--config|--cwd|-C)$/
+const NODEMON_VALUES =
+  /^(-w|--watch|-e|--ext|-x|--exec|-d|--delay|-i|--ignore|-s|--signal|--config|--cwd|-C)$/
 
-/** nodemon [flags] [script] [args]; without a script it runs package.json's main, and nodemon.json may hold `exec`. */
+/**
+ * nodemon [flags] [script] [args]; without a script it runs package.json's main, and nodemon.json
+ * may hold `exec`.
+ */
 function runNodemon(words: string[], project: Project, follow: Follow): Target {
-  const { flags, rest } = splitFlags(words, (flag) => (NODEMON_VALUES.test(flag) && flag !== '-C') || /^(-r|--require|--import)$/.test(flag))
+  const { flags, rest } = splitFlags(
+    words,
+    (flag) =>
+      (NODEMON_VALUES.test(flag) && flag !== '-C') || /^(-r|--require|--import)$/.test(flag),
+  )
   const config: unknown = parse(project.folder.read('nodemon.json') ?? '{}')
   // nodemon also reads its flags after the script.
-  const exec = flagValue(words, '-x', '--exec') ?? (isObject(config) && typeof config['exec'] === 'string' ? config['exec'] : undefined)
-  const script = rest.filter((word, at) => !(NODEMON_VALUES.test(word) || NODEMON_VALUES.test(rest[at - 1] ?? '')))
+  const exec =
+    flagValue(words, '-x', '--exec') ??
+    (isObject(config) && typeof config['exec'] === 'string' ? config['exec'] : undefined)
+  const script = rest.filter(
+    (word, at) => !(NODEMON_VALUES.test(word) || NODEMON_VALUES.test(rest[at - 1] ?? '')),
+  )
   if (exec !== undefined) return follow([exec, ...script])
-  const nodeFlags = flags.filter((flag, at) => /^(-r|--require|--import|--max-old|--experimental|--enable|--inspect)/.test(flag) || /^(-r|--require|--import)$/.test(flags[at - 1] ?? ''))
+  const nodeFlags = flags.filter(
+    (flag, at) =>
+      /^(-r|--require|--import|--max-old|--experimental|--enable|--inspect)/.test(flag) ||
+      /^(-r|--require|--import)$/.test(flags[at - 1] ?? ''),
+  )
   const file = script[0] ?? project.pkg.main ?? 'index.js'
   return follow([file.endsWith('.ts') ? 'ts-node' : 'node', ...nodeFlags, file, ...script.slice(1)])
 }
 
-const TYPED_VALUES = /^(-P|--project|-O|--compilerOptions|--compiler-options|-C|--compiler|--cwd|--dir|--tsconfig|-I|--ignore|--ignore-diagnostics|-D|--watch|--include|--exclude|-x|--extensions|--presets|--plugins|--config-file|-b|-w|-o|--only|-r|--require|--import|--loader)$/
+const TYPED_VALUES =
+  /^(-P|--project|-O|--compilerOptions|--compiler-options|-C|--compiler|--cwd|--dir|--tsconfig|-I|--ignore|--ignore-diagnostics|-D|--watch|--include|--exclude|-x|--extensions|--presets|--plugins|--config-file|-b|-w|-o|--only|-r|--require|--import|--loader)$/
 
 /** ts-node, tsx and their like: a source and a loader. */
 function typed(loader: Loader): Launcher {
   return (words, project) => {
     const own = words[0] === 'watch' ? words.slice(1) : words
-    const takesValue = (flag: string) => TYPED_VALUES.test(flag) && !(loader === 'tsx' && /^(-D|-w|-b|-o|-I|-C|-P|--watch)$/.test(flag)) && !(flag === '--watch' && loader !== 'ts-node')
+    const takesValue = (flag: string) =>
+      TYPED_VALUES.test(flag) &&
+      !(loader === 'tsx' && /^(-D|-w|-b|-o|-I|-C|-P|--watch)$/.test(flag)) &&
+      !(flag === '--watch' && loader !== 'ts-node')
     const { flags, rest } = splitFlags(own, takesValue)
     const file = rest[0]
     if (file === undefined) return refused('the command names no file')
     const launch = plainLaunch()
     launch.args = rest.slice(1)
     for (const [at, flag] of flags.entries()) {
-      if (/^(-r|--require|--import)$/.test(flag) && flags[at + 1]) launch.nodeArgs.push(flag, flags[at + 1]!)
-      else if (/^(--max-old-space-size|--enable-source-maps|--require=|--import=)/.test(flag)) launch.nodeArgs.push(flag)
+      if (/^(-r|--require|--import)$/.test(flag) && flags[at + 1])
+        launch.nodeArgs.push(flag, flags[at + 1]!)
+      else if (/^(--max-old-space-size|--enable-source-maps|--require=|--import=)/.test(flag))
+        launch.nodeArgs.push(flag)
     }
     return entryFile(project, file, launch, loader)
   }
 }
 
-const FOREVER_VALUES = /^(-m|-l|-o|-e|-p|-c|-a|--append|--id|--uid|--minUptime|--spinSleepTime|--pidFile|--sourceDir|--workingDir|--watchDirectory|--watchIgnore|--killSignal|--killTree|--logFile|--command)$/
+const FOREVER_VALUES =
+  /^(-m|-l|-o|-e|-p|-c|-a|--append|--id|--uid|--minUptime|--spinSleepTime|--pidFile|--sourceDir|--workingDir|--watchDirectory|--watchIgnore|--killSignal|--killTree|--logFile|--command)$/
 
 function runForever(words: string[], _project: Project, follow: Follow): Target {
   const takesValue = (flag: string) => FOREVER_VALUES.test(flag) && !/^(-a|--append)$/.test(flag)
@@ -106,59 +146,139 @@ function pm2Launcher(program: string): Launcher {
 }
 
 /**
- * `pm2 start`, `pm2-runtime [start]` and our own runtime: an ecosystem file, or a script with PM2's flags, which become options of the
- * ecosystem file. A flag that none can carry stops it, by its name.
+ * `pm2 start`, `pm2-runtime [start]` and our own runtime: an ecosystem file, or a script with PM2's
+ * flags, which become options of the ecosystem file. A flag that none can carry stops it, by its
+ * name.
  */
 function runPm2(line: Pm2CommandLine, project: Project, follow: Follow): Target {
-  const [refusal] = line.delay === undefined ? line.refused : [{ flag: '--delay', why: 'an ecosystem file has no such option; let the app wait itself' }]
-  if (refusal) return broken(`PM2's flag ${refusal.flag} cannot be carried into an ecosystem file: ${refusal.why}`, `Take ${refusal.flag} out of the start command, then run shipit init again.`)
-  const file = line.file?.replace(/^\.\//, '') ?? ECOSYSTEM_FILES.find((name) => project.folder.isFile(name))
+  const [refusal] =
+    line.delay === undefined
+      ? line.refused
+      : [{ flag: '--delay', why: 'an ecosystem file has no such option; let the app wait itself' }]
+  if (refusal)
+    return broken(
+      `PM2's flag ${refusal.flag} cannot be carried into an ecosystem file: ${refusal.why}`,
+      `Take ${refusal.flag} out of the start command, then run shipit init again.`,
+    )
+  const file =
+    line.file?.replace(/^\.\//, '') ?? ECOSYSTEM_FILES.find((name) => project.folder.isFile(name))
   if (file === undefined) return refused('PM2 is given no file')
-  if (line.more.length > 0) return refused(`PM2 is given several files: ${[file, ...line.more].join(', ')}`, 'Write an ecosystem file with an app for each: https://pm2.keymetrics.io/docs/usage/application-declaration/')
-  const printing = line.output === 'raw' || line.output === 'json' ? [] : [{ flag: `--${line.output}`, why: "the lines of a dyno go to the app's log as they are" }]
-  const notes = [...line.dropped, ...printing].map(({ flag, why }) => `PM2's flag ${flag} is left out: ${why}.`)
+  if (line.more.length > 0)
+    return refused(
+      `PM2 is given several files: ${[file, ...line.more].join(', ')}`,
+      'Write an ecosystem file with an app for each: https://pm2.keymetrics.io/docs/usage/application-declaration/',
+    )
+  const printing =
+    line.output === 'raw' || line.output === 'json'
+      ? []
+      : [{ flag: `--${line.output}`, why: "the lines of a dyno go to the app's log as they are" }]
+  const notes = [...line.dropped, ...printing].map(
+    ({ flag, why }) => `PM2's flag ${flag} is left out: ${why}.`,
+  )
   if (formatOf(file) !== undefined) {
     if (!project.folder.isFile(file)) return broken(`the ecosystem file \`${file}\` does not exist`)
-    const startArgs = [...(line.env === undefined ? [] : ['--env', line.env]), ...(line.only === undefined ? [] : ['--only', line.only])]
-    return { kind: 'ecosystem', file, startArgs, how: `the ecosystem file ${file}`, before: [], notes }
+    const startArgs = [
+      ...(line.env === undefined ? [] : ['--env', line.env]),
+      ...(line.only === undefined ? [] : ['--only', line.only]),
+    ]
+    return {
+      kind: 'ecosystem',
+      file,
+      startArgs,
+      how: `the ecosystem file ${file}`,
+      before: [],
+      notes,
+    }
   }
   return withOptions(followScript(file, line, follow), line, notes)
 }
 
 function followScript(file: string, { args, options }: Pm2CommandLine, follow: Follow): Target {
-  const nodeArgs = typeof options['node_args'] === 'string' ? options['node_args'].split(/\s+/).filter(Boolean) : []
-  const interpreter = typeof options['interpreter'] === 'string' ? options['interpreter'] : undefined
+  const nodeArgs =
+    typeof options['node_args'] === 'string'
+      ? options['node_args'].split(/\s+/).filter(Boolean)
+      : []
+  const interpreter =
+    typeof options['interpreter'] === 'string' ? options['interpreter'] : undefined
   if (/^(npm|yarn|pnpm)$/.test(file)) return follow([file, ...args])
   // PM2 gives a line with spaces to a shell.
   if (file.includes(' ')) return follow([file, ...args])
-  return follow([interpreter && interpreter !== 'none' ? interpreter : 'node', ...nodeArgs, file, ...args])
+  return follow([
+    interpreter && interpreter !== 'none' ? interpreter : 'node',
+    ...nodeArgs,
+    file,
+    ...args,
+  ])
 }
 
-/** What the flags say of the app, beside its script: all but what the script's own launch has taken over. */
-function withOptions(target: Target, { options, env, output }: Pm2CommandLine, notes: string[]): Target {
+/**
+ * What the flags say of the app, beside its script: all but what the script's own launch has taken
+ * over.
+ */
+function withOptions(
+  target: Target,
+  { options, env, output }: Pm2CommandLine,
+  notes: string[],
+): Target {
   if (target.kind !== 'script') return target
   const { node_args: _, interpreter: __, cwd, ...rest } = options
-  const all = { ...target.launch.options, ...rest, ...(output === 'json' ? { log_type: 'json' } : {}) }
-  const launch = { ...target.launch, ...(Object.keys(all).length > 0 ? { options: all } : {}), ...(typeof cwd === 'string' ? { cwd } : {}) }
-  const named = env === undefined ? [] : [`PM2's flag --env ${env} is left out: it chooses env_${env} of an ecosystem file, and there is none yet.`]
+  const all = {
+    ...target.launch.options,
+    ...rest,
+    ...(output === 'json' ? { log_type: 'json' } : {}),
+  }
+  const launch = {
+    ...target.launch,
+    ...(Object.keys(all).length > 0 ? { options: all } : {}),
+    ...(typeof cwd === 'string' ? { cwd } : {}),
+  }
+  const named =
+    env === undefined
+      ? []
+      : [
+          `PM2's flag --env ${env} is left out: it chooses env_${env} of an ecosystem file, and there is none yet.`,
+        ]
   return { ...target, launch, notes: [...target.notes, ...notes, ...named] }
 }
 
-/** `nest start [app]` runs the built entryFile, main unless nest-cli.json says another. https://docs.nestjs.com/cli/usages */
+/**
+ * `nest start [app]` runs the built entryFile, main unless nest-cli.json says another.
+ * https://docs.nestjs.com/cli/usages
+ */
 function runNest(words: string[], project: Project): Target {
   if (words[0] !== 'start') return refused(`\`nest ${words[0] ?? ''}\` does not start the app`)
   const config = nestConfig(project.folder)
   const app = words.slice(1).find((word) => !word.startsWith('-'))
   const projects = isObject(config['projects']) ? config['projects'] : {}
-  const chosen = app ?? (config['monorepo'] === true && typeof config['root'] === 'string' ? path.basename(config['root']) : undefined)
+  const chosen =
+    app ??
+    (config['monorepo'] === true && typeof config['root'] === 'string'
+      ? path.basename(config['root'])
+      : undefined)
   const own = chosen !== undefined && isObject(projects[chosen]) ? projects[chosen] : config
   const text = (name: string, usual: string) => (typeof own[name] === 'string' ? own[name] : usual)
   const source = path.join(text('sourceRoot', 'src'), `${text('entryFile', 'main')}.ts`)
-  if (!resolveFile(project.folder, source, true)) return broken(`\`${source}\`, which Nest would build, does not exist`)
+  if (!resolveFile(project.folder, source, true))
+    return broken(`\`${source}\`, which Nest would build, does not exist`)
   if (chosen !== undefined && own !== config) {
-    const built = path.join('dist', text('root', `apps/${chosen}`), `${text('entryFile', 'main')}.js`)
-    return { kind: 'script', entry: built, launch: plainLaunch(), how: `${source}, which Nest builds to ${built}`, before: [], notes: [] }
+    const built = path.join(
+      'dist',
+      text('root', `apps/${chosen}`),
+      `${text('entryFile', 'main')}.js`,
+    )
+    return {
+      kind: 'script',
+      entry: built,
+      launch: plainLaunch(),
+      how: `${source}, which Nest builds to ${built}`,
+      before: [],
+      notes: [],
+    }
   }
-  if (!project.build) return broken(`Nest builds \`${source}\` at every start, and Heroku has no build script to run`, 'Add "build": "nest build" to the scripts in package.json.')
+  if (!project.build)
+    return broken(
+      `Nest builds \`${source}\` at every start, and Heroku has no build script to run`,
+      'Add "build": "nest build" to the scripts in package.json.',
+    )
   return entryFile(project, source, plainLaunch())
 }

@@ -13,7 +13,10 @@ interface NodeCommand {
   notes: string[]
 }
 
-/** The words after `node`: flags that must be kept, flags that have no place in a dyno, the script and its arguments. */
+/**
+ * The words after `node`: flags that must be kept, flags that have no place in a dyno, the script
+ * and its arguments.
+ */
 export function parseNodeWords(words: string[]): NodeCommand {
   const launch = plainLaunch()
   const notes: string[] = []
@@ -26,7 +29,8 @@ export function parseNodeWords(words: string[]): NodeCommand {
       break
     }
     if (/^(-e|--eval|-p|--print|-pe)$/.test(word)) return { launch, isTyped, notes }
-    const group = WITH_VALUE.test(word) && words[at + 1] !== undefined ? [word, words[++at]!] : [word]
+    const group =
+      WITH_VALUE.test(word) && words[at + 1] !== undefined ? [word, words[++at]!] : [word]
     const dropped = whyDropped(word)
     if (dropped) notes.push(dropped)
     else launch.nodeArgs.push(...group)
@@ -37,21 +41,28 @@ export function parseNodeWords(words: string[]): NodeCommand {
   return { ...(script === undefined ? {} : { script }), launch, isTyped, notes }
 }
 
-const isLoader = (flag: string) => /\b(ts-node|tsx|@swc-node|esbuild-register|@babel\/register|babel-register)\b/.test(flag)
+const isLoader = (flag: string) =>
+  /\b(ts-node|tsx|@swc-node|esbuild-register|@babel\/register|babel-register)\b/.test(flag)
 
 /** Node's flags without those that load a compiler at run time: a built file needs none. */
 export function withoutLoaders(nodeArgs: string[]): string[] {
   const kept: string[] = []
   for (let at = 0; at < nodeArgs.length; at++) {
-    const group = WITH_VALUE.test(nodeArgs[at]!) && nodeArgs[at + 1] !== undefined ? [nodeArgs[at]!, nodeArgs[++at]!] : [nodeArgs[at]!]
+    const group =
+      WITH_VALUE.test(nodeArgs[at]!) && nodeArgs[at + 1] !== undefined
+        ? [nodeArgs[at]!, nodeArgs[++at]!]
+        : [nodeArgs[at]!]
     if (!isLoader(group.join(' ')) && group[0] !== '--experimental-strip-types') kept.push(...group)
   }
   return kept
 }
 
 function whyDropped(flag: string): string | undefined {
-  if (/^--inspect(-brk|-wait|-port)?(=|$)/.test(flag)) return `${flag} is left out: a debugger's port has no place in a dyno.`
-  if (/^--watch(-path|-preserve-output)?(=|$)/.test(flag)) return `${flag} is left out: files do not change in a dyno.`
-  if (/^--env-file(=|$)/.test(flag)) return '--env-file is left out: config vars take its place on Heroku, where the file does not exist.'
+  if (/^--inspect(-brk|-wait|-port)?(=|$)/.test(flag))
+    return `${flag} is left out: a debugger's port has no place in a dyno.`
+  if (/^--watch(-path|-preserve-output)?(=|$)/.test(flag))
+    return `${flag} is left out: files do not change in a dyno.`
+  if (/^--env-file(=|$)/.test(flag))
+    return '--env-file is left out: config vars take its place on Heroku, where the file does not exist.'
   return undefined
 }

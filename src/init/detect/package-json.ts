@@ -18,21 +18,33 @@ export interface PackageJson {
 /** Characters. npm's own largest are some ten thousand. */
 const LARGEST = 10_000_000
 
-/** package.json as far as init needs it. Throws `project` where it is missing or not valid JSON, with the line and column. */
+/**
+ * package.json as far as init needs it. Throws `project` where it is missing or not valid JSON,
+ * with the line and column.
+ */
 export function readPackageJson(folder: FolderView): PackageJson {
   const text = folder.read('package.json')
   if (text === undefined) {
     throw new ShipitError('project', {
       message: `There is no package.json in ${folder.name}.`,
       why: 'shipit sets up Node.js apps, and Heroku knows one by its package.json.',
-      next: 'Run `npm init` there first, or name the app\'s folder: shipit init DIR',
+      next: "Run `npm init` there first, or name the app's folder: shipit init DIR",
     })
   }
-  if (text.length > LARGEST) throw new ShipitError('project', { message: `package.json is larger than ${LARGEST / 1e6} MB.`, why: 'No package manager writes one of that size.', next: 'Look at what is in it, and run the command again.' })
+  if (text.length > LARGEST)
+    throw new ShipitError('project', {
+      message: `package.json is larger than ${LARGEST / 1e6} MB.`,
+      why: 'No package manager writes one of that size.',
+      next: 'Look at what is in it, and run the command again.',
+    })
   const data = parseStrictly(text)
   return {
     ...strings(data, 'name', 'type', 'main', 'packageManager'),
-    ...(typeof data['bin'] === 'string' ? { bin: data['bin'] } : isObject(data['bin']) ? { bin: stringMap(data['bin']) } : {}),
+    ...(typeof data['bin'] === 'string'
+      ? { bin: data['bin'] }
+      : isObject(data['bin'])
+        ? { bin: stringMap(data['bin']) }
+        : {}),
     scripts: stringMap(data['scripts']),
     dependencies: stringMap(data['dependencies']),
     devDependencies: stringMap(data['devDependencies']),
@@ -56,20 +68,31 @@ function parseStrictly(text: string): Record<string, unknown> {
     })
   }
   if (isObject(data)) return data
-  throw new ShipitError('project', { message: 'package.json does not hold an object.', next: 'Make a new one with `npm init`.' })
+  throw new ShipitError('project', {
+    message: 'package.json does not hold an object.',
+    next: 'Make a new one with `npm init`.',
+  })
 }
 
 function firstProblem(text: string): { line: number; column: number; problem: string } {
   const errors: ParseError[] = []
   try {
-    parseTree(text, errors, { disallowComments: true, allowTrailingComma: false, allowEmptyContent: false })
+    parseTree(text, errors, {
+      disallowComments: true,
+      allowTrailingComma: false,
+      allowEmptyContent: false,
+    })
   } catch (error) {
     if (!(error instanceof RangeError)) throw error
     return { line: 1, column: 1, problem: 'it is nested too deeply.' }
   }
   const first = errors[0]
   const before = text.slice(0, first?.offset ?? text.length).split(/\r\n|\r|\n/)
-  const words = first ? printParseErrorCode(first.error).replace(/([a-z])([A-Z])/g, '$1 $2').toLowerCase() : 'unexpected text'
+  const words = first
+    ? printParseErrorCode(first.error)
+        .replace(/([a-z])([A-Z])/g, '$1 $2')
+        .toLowerCase()
+    : 'unexpected text'
   return { line: before.length, column: before.at(-1)!.length + 1, problem: `JSON: ${words}.` }
 }
 
@@ -77,13 +100,19 @@ export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-function strings<Name extends string>(data: Record<string, unknown>, ...names: Name[]): Partial<Record<Name, string>> {
+function strings<Name extends string>(
+  data: Record<string, unknown>,
+  ...names: Name[]
+): Partial<Record<Name, string>> {
   const found: Partial<Record<Name, string>> = {}
   for (const name of names) if (typeof data[name] === 'string') found[name] = data[name]
   return found
 }
 
-/** The entries that are text. Without a prototype: a script that a command calls `constructor` is none of JavaScript's own. */
+/**
+ * The entries that are text. Without a prototype: a script that a command calls `constructor` is
+ * none of JavaScript's own.
+ */
 function stringMap(value: unknown): Record<string, string> {
   const map = Object.create(null) as Record<string, string>
   if (!isObject(value)) return map

@@ -12,7 +12,8 @@ interface ChosenManager {
 }
 
 /**
- * The package manager that Heroku will use: by the lockfile, then by package.json's packageManager, else npm.
+ * The package manager that Heroku will use: by the lockfile, then by package.json's packageManager,
+ * else npm.
  * Throws `project` for several lockfiles: Heroku's build fails on them.
  */
 export function choosePackageManager(folder: FolderView, pkg: PackageJson): ChosenManager {
@@ -30,12 +31,18 @@ export function choosePackageManager(folder: FolderView, pkg: PackageJson): Chos
   const tool = tools[0] ?? (named?.[1] as 'npm' | 'yarn' | 'pnpm' | undefined) ?? 'npm'
   const warnings: string[] = []
   if (tools[0] && named && named[1] !== tools[0]) {
-    warnings.push(`package.json names ${pkg.packageManager} as its package manager, but the lockfile is ${found[0]}: shipit goes by the lockfile.`)
+    warnings.push(
+      `package.json names ${pkg.packageManager} as its package manager, but the lockfile is ${found[0]}: shipit goes by the lockfile.`,
+    )
   }
   const bun = ['bun.lockb', 'bun.lock'].find((file) => folder.isFile(file))
-  if (bun && !tools[0]) warnings.push(`${bun} is not read on Heroku, which has no Bun: shipit uses ${tool}.`)
+  if (bun && !tools[0])
+    warnings.push(`${bun} is not read on Heroku, which has no Bun: shipit uses ${tool}.`)
   return {
-    packageManager: tool === 'yarn' ? yarnGeneration(folder, named?.[1] === 'yarn' ? Number(named[2]) : undefined) : tool,
+    packageManager:
+      tool === 'yarn'
+        ? yarnGeneration(folder, named?.[1] === 'yarn' ? Number(named[2]) : undefined)
+        : tool,
     ...(found[0] ? { lockfile: found[0] } : {}),
     warnings,
   }
@@ -50,9 +57,12 @@ function yarnGeneration(folder: FolderView, major: number | undefined): PackageM
 }
 
 /**
- * Whether Yarn installs no node_modules, so that only `yarn` itself finds the bins of packages: its default from version 2 on
- * (https://yarnpkg.com/configuration/yarnrc#nodeLinker).
+ * Whether Yarn installs no node_modules, so that only `yarn` itself finds the bins of packages: its
+ * default from version 2 on (https://yarnpkg.com/configuration/yarnrc#nodeLinker).
  */
 export function isPlugAndPlay(folder: FolderView, manager: PackageManager): boolean {
-  return manager === 'yarn-berry' && !/^nodeLinker:\s*["']?(node-modules|pnpm)\b/m.test(folder.read('.yarnrc.yml') ?? '')
+  return (
+    manager === 'yarn-berry' &&
+    !/^nodeLinker:\s*["']?(node-modules|pnpm)\b/m.test(folder.read('.yarnrc.yml') ?? '')
+  )
 }

@@ -1,10 +1,18 @@
 /**
- * A name for the script that holds what the start script was: one that no other script has, or the one that an earlier run gave the same
- * command; and none that a script runs by a pattern (`run-p start:*`), which would run itself.
+ * A name for the script that holds what the start script was: one that no other script has, or the
+ * one that an earlier run gave the same command; and none that a script runs by a pattern (`run-p
+ * start:*`), which would run itself.
  */
 export function scriptName(scripts: Record<string, string>, command: string): string {
-  const usual = ['start:app', 'start:server', ...Array.from({ length: 9 }, (_, n) => `start:app${n + 2}`)]
+  const usual = [
+    'start:app',
+    'start:server',
+    ...Array.from({ length: 9 }, (_, n) => `start:app${n + 2}`),
+  ]
   const isMatched = Object.values(scripts).some((each) => /\bstart:\*/.test(each))
   const names = isMatched ? usual.map((name) => name.split(':').reverse().join(':')) : usual
-  return names.find((name) => scripts[name] === undefined || scripts[name] === command) ?? 'original-start'
+  return (
+    names.find((name) => scripts[name] === undefined || scripts[name] === command) ??
+    'original-start'
+  )
 }

@@ -11,7 +11,10 @@ export interface Project {
   build: Build | undefined
   /** What installs the dependencies: `yarn install`; npm if absent. */
   install?: string
-  /** The root, if this is one of its folders, the way up to it (`../../`) and down again; `workspace`: its name, if it is one. */
+  /**
+   * The root, if this is one of its folders, the way up to it (`../../`) and down again;
+   * `workspace`: its name, if it is one.
+   */
   outer?: { folder: FolderView; way: string; pkg: PackageJson; dir: string; workspace?: string }
   /** Told every command that a line runs, those that wrap or go before the app's own included. */
   onCommand?: (words: string[]) => void
@@ -27,7 +30,16 @@ export interface Pm2Call {
 /** Where a command leads. */
 export type Target =
   | Script
-  | { kind: 'ecosystem'; file: string; startArgs: string[]; how: string; before: string[]; notes: string[]; ranStart?: boolean; pm2?: Pm2Call }
+  | {
+      kind: 'ecosystem'
+      file: string
+      startArgs: string[]
+      how: string
+      before: string[]
+      notes: string[]
+      ranStart?: boolean
+      pm2?: Pm2Call
+    }
   | Refused
 
 /** `beside`: what the same line starts at the same time. */
@@ -45,7 +57,10 @@ export interface Script {
   pm2?: Pm2Call
 }
 
-/** `isFinal`: it could not run on Heroku (a missing file, a development server), so that it cannot be kept as it is either. */
+/**
+ * `isFinal`: it could not run on Heroku (a missing file, a development server), so that it cannot
+ * be kept as it is either.
+ */
 interface Refused {
   kind: 'refused'
   reason: string
@@ -55,7 +70,14 @@ interface Refused {
   pm2?: Pm2Call
 }
 
-export const refused = (reason: string, next?: string): Refused => ({ kind: 'refused', reason, ...(next ? { next } : {}) })
+export const refused = (reason: string, next?: string): Refused => ({
+  kind: 'refused',
+  reason,
+  ...(next ? { next } : {}),
+})
 
 /** A command that shipit understands, and that could not run on Heroku as it stands. */
-export const broken = (reason: string, next?: string): Refused => ({ ...refused(reason, next), isFinal: true })
+export const broken = (reason: string, next?: string): Refused => ({
+  ...refused(reason, next),
+  isFinal: true,
+})

@@ -24,13 +24,22 @@ interface Raw {
   dir: string
 }
 
-/** Reads a tsconfig with what it extends inside the folder (https://www.typescriptlang.org/tsconfig); undefined if there is none. */
+/**
+ * Reads a tsconfig with what it extends inside the folder
+ * (https://www.typescriptlang.org/tsconfig); undefined if there is none.
+ */
 export function readTsconfig(folder: FolderView, file = 'tsconfig.json'): Tsconfig | undefined {
-  const raw = readRaw(folder, folder.isDirectory(file) ? path.join(file, 'tsconfig.json') : file, new Set())
+  const raw = readRaw(
+    folder,
+    folder.isDirectory(file) ? path.join(file, 'tsconfig.json') : file,
+    new Set(),
+  )
   if (!raw) return undefined
   const option = (name: string) => {
     const value = raw.options[name]
-    return typeof value === 'string' ? insideFolder(path.join(raw.setIn[name] ?? '', value)) : undefined
+    return typeof value === 'string'
+      ? insideFolder(path.join(raw.setIn[name] ?? '', value))
+      : undefined
   }
   const outDir = option('outDir')
   const rootDir = option('rootDir') ?? (raw.options['composite'] === true ? raw.dir : undefined)
@@ -50,12 +59,20 @@ function readRaw(folder: FolderView, file: string, seen: Set<string>): Raw | und
   if (!isObject(data)) return undefined
   const dir = path.dirname(file) === '.' ? '' : path.dirname(file)
   const merged: Raw = { options: {}, setIn: {}, dir }
-  for (const parent of list(data['extends']) ?? (typeof data['extends'] === 'string' ? [data['extends']] : [])) {
+  for (const parent of list(data['extends']) ??
+    (typeof data['extends'] === 'string' ? [data['extends']] : [])) {
     // A config from a package sets compiler flags, not the app's folders.
     if (!parent.startsWith('.')) continue
     const base = path.join(dir, parent)
-    const inherited = [base, `${base}.json`].map((name) => readRaw(folder, name, seen)).find(Boolean)
-    if (inherited) Object.assign(merged, inherited, { options: { ...merged.options, ...inherited.options }, setIn: { ...merged.setIn, ...inherited.setIn }, dir })
+    const inherited = [base, `${base}.json`]
+      .map((name) => readRaw(folder, name, seen))
+      .find(Boolean)
+    if (inherited)
+      Object.assign(merged, inherited, {
+        options: { ...merged.options, ...inherited.options },
+        setIn: { ...merged.setIn, ...inherited.setIn },
+        dir,
+      })
   }
   const own = isObject(data['compilerOptions']) ? data['compilerOptions'] : {}
   Object.assign(merged.options, own)
@@ -68,16 +85,25 @@ function readRaw(folder: FolderView, file: string, seen: Set<string>): Raw | und
 }
 
 function list(value: unknown): string[] | undefined {
-  return Array.isArray(value) ? value.filter((entry): entry is string => typeof entry === 'string') : undefined
+  return Array.isArray(value)
+    ? value.filter((entry): entry is string => typeof entry === 'string')
+    : undefined
 }
 
-/** Which sources a tsconfig takes in: `include` without `exclude`, everything below it where it says nothing. */
+/**
+ * Which sources a tsconfig takes in: `include` without `exclude`, everything below it where it says
+ * nothing.
+ */
 function compiled(folder: FolderView, raw: Raw, outDir: string | undefined): string[] {
-  const all = sourceFiles(folder).filter((file) => /\.[cm]?tsx?$/.test(file) && !/\.d\.[cm]?ts$/.test(file))
+  const all = sourceFiles(folder).filter(
+    (file) => /\.[cm]?tsx?$/.test(file) && !/\.d\.[cm]?ts$/.test(file),
+  )
   const include = raw.include ?? (raw.files ? [] : [path.join(raw.dir, '**/*')])
   const exclude = [...(raw.exclude ?? []), ...(outDir ? [outDir] : [])]
   return all.filter(
-    (file) => raw.files?.includes(file) || (include.some((glob) => covers(glob, file)) && !exclude.some((glob) => covers(glob, file))),
+    (file) =>
+      raw.files?.includes(file) ||
+      (include.some((glob) => covers(glob, file)) && !exclude.some((glob) => covers(glob, file))),
   )
 }
 
@@ -87,17 +113,29 @@ function covers(glob: string, file: string): boolean {
   if (clean === '' || clean === '.') return true
   const pattern = clean
     .split('/')
-    .map((part) => (part === '**' ? '(?:[^/]+/)*' : part.replace(/[.+^${}()|[\]\\]/g, '\\$&').replaceAll('*', '[^/]*').replaceAll('?', '[^/]') + '/'))
+    .map((part) =>
+      part === '**'
+        ? '(?:[^/]+/)*'
+        : part
+            .replace(/[.+^${}()|[\]\\]/g, '\\$&')
+            .replaceAll('*', '[^/]*')
+            .replaceAll('?', '[^/]') + '/',
+    )
     .join('')
     .replace(/\/$/, '')
   return new RegExp(`^${pattern}(?:/.*)?$`).test(file)
 }
 
-/** Where tsc puts the output of a source: outDir instead of rootDir, which is the sources' longest common folder unless set. */
+/**
+ * Where tsc puts the output of a source: outDir instead of rootDir, which is the sources' longest
+ * common folder unless set.
+ */
 export function tscOutput(config: Tsconfig, source: string): string {
   const script = source.replace(/\.tsx?$/, '.js').replace(/\.([cm])ts$/, '.$1js')
   if (config.outDir === undefined) return script
-  const root = config.rootDir ?? commonFolder(config.sources.includes(source) ? config.sources : [...config.sources, source])
+  const root =
+    config.rootDir ??
+    commonFolder(config.sources.includes(source) ? config.sources : [...config.sources, source])
   const relative = path.relative(root, script)
   return path.join(config.outDir, relative.startsWith('..') ? script : relative)
 }

@@ -16,11 +16,17 @@ interface Pinned {
 export interface LockContents {
   /** The version of the format, as the file names it. */
   format: string
-  /** By place (npm: node_modules/a), or by what asks for it (yarn: a@^1.0.0) or what it is (pnpm: a@1.0.0). */
+  /**
+   * By place (npm: node_modules/a), or by what asks for it (yarn: a@^1.0.0) or what it is (pnpm:
+   * a@1.0.0).
+   */
   entries: Map<string, Pinned>
 }
 
-/** Reads package-lock.json (1 to 3), yarn.lock (1 and later) or pnpm-lock.yaml (5 to 9). Undefined for a text that is none of these. */
+/**
+ * Reads package-lock.json (1 to 3), yarn.lock (1 and later) or pnpm-lock.yaml (5 to 9). Undefined
+ * for a text that is none of these.
+ */
 export function lockContents(manager: PackageManager, text: string): LockContents | undefined {
   switch (manager) {
     case 'npm':
@@ -34,7 +40,10 @@ export function lockContents(manager: PackageManager, text: string): LockContent
   }
 }
 
-/** The lockfileVersion of package-lock.json or npm-shrinkwrap.json; npm 6 and older left it out at times. */
+/**
+ * The lockfileVersion of package-lock.json or npm-shrinkwrap.json; npm 6 and older left it out at
+ * times.
+ */
 export function npmLockFormat(text: string): 1 | 2 | 3 | undefined {
   const lock: unknown = parse(text)
   if (!isObject(lock)) return undefined
@@ -44,8 +53,14 @@ export function npmLockFormat(text: string): 1 | 2 | 3 | undefined {
 }
 
 const text = (value: unknown) => (typeof value === 'string' ? value : undefined)
-const pinned = (entry: Record<string, unknown>): Pinned => without({ version: text(entry['version']), resolved: text(entry['resolved']), integrity: text(entry['integrity']) })
-const without = (entry: Record<keyof Pinned, string | undefined>) => Object.fromEntries(Object.entries(entry).filter(([, value]) => value !== undefined)) as Pinned
+const pinned = (entry: Record<string, unknown>): Pinned =>
+  without({
+    version: text(entry['version']),
+    resolved: text(entry['resolved']),
+    integrity: text(entry['integrity']),
+  })
+const without = (entry: Record<keyof Pinned, string | undefined>) =>
+  Object.fromEntries(Object.entries(entry).filter(([, value]) => value !== undefined)) as Pinned
 
 function npmContents(source: string): LockContents | undefined {
   const lock: unknown = parse(source)
@@ -54,7 +69,8 @@ function npmContents(source: string): LockContents | undefined {
   const entries = new Map<string, Pinned>()
   const own = `node_modules/${RUNTIME}`
   const add = (place: string, entry: unknown) => {
-    if (place !== '' && place !== own && !place.startsWith(`${own}/`) && isObject(entry)) entries.set(place, pinned(entry))
+    if (place !== '' && place !== own && !place.startsWith(`${own}/`) && isObject(entry))
+      entries.set(place, pinned(entry))
   }
   const walk = (list: unknown, prefix: string): void => {
     if (!isObject(list)) return
@@ -68,7 +84,9 @@ function npmContents(source: string): LockContents | undefined {
   return { format: String(format), entries }
 }
 
-/** Blocks of lines: a heading at the margin that ends with a colon, and what is indented below it. */
+/**
+ * Blocks of lines: a heading at the margin that ends with a colon, and what is indented below it.
+ */
 function blocks(source: string): { heading: string; lines: string[] }[] {
   const found: { heading: string; lines: string[] }[] = []
   for (const line of source.split(/\r?\n/)) {
@@ -79,28 +97,42 @@ function blocks(source: string): { heading: string; lines: string[] }[] {
 }
 
 const unquoted = (word: string) => word.trim().replace(/^["'](.*)["']$/, '$1')
-const valueOf = (lines: string[], key: RegExp) => lines.map((line) => key.exec(line)?.[1]).find((value) => value !== undefined)
+const valueOf = (lines: string[], key: RegExp) =>
+  lines.map((line) => key.exec(line)?.[1]).find((value) => value !== undefined)
 const isRuntime = (pattern: string) => pattern.startsWith(`${RUNTIME}@`)
 
 function yarnContents(source: string): LockContents | undefined {
   const entries = new Map<string, Pinned>()
   for (const { heading, lines } of blocks(source)) {
-    const entry = without({ version: valueOf(lines, /^ {2}version "?([^"]+)"?$/), resolved: valueOf(lines, /^ {2}resolved "?([^"]+)"?$/), integrity: valueOf(lines, /^ {2}integrity (\S+)$/) })
-    for (const pattern of heading.split(/,\s*/).map(unquoted)) if (!isRuntime(pattern)) entries.set(pattern, entry)
+    const entry = without({
+      version: valueOf(lines, /^ {2}version "?([^"]+)"?$/),
+      resolved: valueOf(lines, /^ {2}resolved "?([^"]+)"?$/),
+      integrity: valueOf(lines, /^ {2}integrity (\S+)$/),
+    })
+    for (const pattern of heading.split(/,\s*/).map(unquoted))
+      if (!isRuntime(pattern)) entries.set(pattern, entry)
   }
   return { format: '1', entries }
 }
 
 function berryContents(source: string): LockContents | undefined {
   const all = blocks(source)
-  const format = valueOf(all.find(({ heading }) => heading === '__metadata')?.lines ?? [], /^ {2}version: (\S+)$/)
+  const format = valueOf(
+    all.find(({ heading }) => heading === '__metadata')?.lines ?? [],
+    /^ {2}version: (\S+)$/,
+  )
   if (format === undefined) return undefined
   const entries = new Map<string, Pinned>()
   for (const { heading, lines } of all) {
     if (heading === '__metadata') continue
     const resolution = valueOf(lines, /^ {2}resolution: (.+)$/)
-    const entry = without({ version: resolution === undefined ? undefined : unquoted(resolution), resolved: undefined, integrity: valueOf(lines, /^ {2}checksum: (\S+)$/) })
-    for (const pattern of unquoted(heading).split(/,\s*/)) if (!isRuntime(pattern)) entries.set(pattern, entry)
+    const entry = without({
+      version: resolution === undefined ? undefined : unquoted(resolution),
+      resolved: undefined,
+      integrity: valueOf(lines, /^ {2}checksum: (\S+)$/),
+    })
+    for (const pattern of unquoted(heading).split(/,\s*/))
+      if (!isRuntime(pattern)) entries.set(pattern, entry)
   }
   return { format, entries }
 }
@@ -123,4 +155,5 @@ function pnpmContents(source: string): LockContents | undefined {
   return { format, entries }
 }
 
-const isOwnKey = (key: string) => key.includes(`vendor/${RUNTIME}-`) || key.startsWith(`${RUNTIME}@`)
+const isOwnKey = (key: string) =>
+  key.includes(`vendor/${RUNTIME}-`) || key.startsWith(`${RUNTIME}@`)

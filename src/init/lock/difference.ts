@@ -8,17 +8,29 @@ export interface LockDifference {
   changed: string[]
 }
 
-/** What of a lockfile is not as it was. Entries may gain an address or a digest that they lacked: that takes nothing away. Pure. */
+/**
+ * What of a lockfile is not as it was. Entries may gain an address or a digest that they lacked:
+ * that takes nothing away. Pure.
+ */
 export function lockDifference(before: LockContents, after: LockContents): LockDifference {
   const changed = [...before.entries].flatMap(([place, was]) => {
     const now = after.entries.get(place)
     const name = place.replace(/^.*node_modules\//, '')
     if (now === undefined) return [`${name} (removed)`]
-    if (was.version !== now.version) return [`${name} ${was.version ?? '?'} → ${now.version ?? '?'}`]
-    const isOther = (['resolved', 'integrity'] as const).some((key) => was[key] !== undefined && now[key] !== undefined && was[key] !== now[key])
+    if (was.version !== now.version)
+      return [`${name} ${was.version ?? '?'} → ${now.version ?? '?'}`]
+    const isOther = (['resolved', 'integrity'] as const).some(
+      (key) => was[key] !== undefined && now[key] !== undefined && was[key] !== now[key],
+    )
     return isOther ? [`${name} (from elsewhere)`] : []
   })
-  return { ...(before.format === after.format ? {} : { format: { before: before.format, after: after.format } }), changed: [...new Set(changed)] }
+  return {
+    ...(before.format === after.format
+      ? {}
+      : { format: { before: before.format, after: after.format } }),
+    changed: [...new Set(changed)],
+  }
 }
 
-export const isSame = ({ format, changed }: LockDifference) => format === undefined && changed.length === 0
+export const isSame = ({ format, changed }: LockDifference) =>
+  format === undefined && changed.length === 0

@@ -7,6 +7,12 @@ export interface Draft {
   warnings: string[]
 }
 
-export function fileStep(file: string, before: string | undefined, after: string): Omit<FileStep, 'why'> {
-  return before === undefined ? { kind: 'create', file, after } : { kind: 'edit', file, before, after }
+export function fileStep(
+  file: string,
+  before: string | undefined,
+  after: string,
+): Omit<FileStep, 'why'> {
+  return before === undefined
+    ? { kind: 'create', file, after }
+    : { kind: 'edit', file, before, after }
 }

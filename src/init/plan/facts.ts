@@ -1,7 +1,10 @@
 import type { DeployTarget } from '../../ecosystem/types.js'
 import type { RuntimeTarball } from '../runtime-tarball.js'
 
-/** What the plan needs to know of the folder besides how its app starts; gathered from disk and git before planning. */
+/**
+ * What the plan needs to know of the folder besides how its app starts; gathered from disk and git
+ * before planning.
+ */
 export interface Facts {
   /** The environments of the ecosystem file that is there. */
   deploy: Record<string, DeployTarget>

@@ -2,8 +2,10 @@
 export const USUAL_ENTRIES = ['node_modules/', '.env', '*.log']
 
 /**
- * .gitignore with the missing entries, and with an exception for the vendored runtime where git would leave it out.
- * A whole folder that is ignored cannot be looked into, so the folder is let in first (gitignore(5)).
+ * .gitignore with the missing entries, and with an exception for the vendored runtime where git
+ * would leave it out.
+ * A whole folder that is ignored cannot be looked into, so the folder is let in first
+ * (gitignore(5)).
  */
 export function withEntries(text: string, missing: string[], letTarballIn: boolean): string {
   const lines = [...missing, ...(letTarballIn ? exception(text) : [])]
@@ -15,6 +17,7 @@ export function withEntries(text: string, missing: string[], letTarballIn: boole
 
 function exception(text: string): string[] {
   const only = '!/vendor/shipit-runtime-*.tgz'
-  const ignoresAllTarballs = /^\/?(\*\*\/)?\*\.(tgz|t\*|\*)\s*$/m.test(text) && !/^\/?(\*\*\/)?vendor\b/m.test(text)
+  const ignoresAllTarballs =
+    /^\/?(\*\*\/)?\*\.(tgz|t\*|\*)\s*$/m.test(text) && !/^\/?(\*\*\/)?vendor\b/m.test(text)
   return ignoresAllTarballs ? [only] : ['!/vendor/', '/vendor/*', only]
 }

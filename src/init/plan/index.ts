@@ -1,4 +1,7 @@
-/** From what was found to what will be done: pure, so that --dry-run, --json and the prompt all show the same plan. */
+/**
+ * From what was found to what will be done: pure, so that --dry-run, --json and the prompt all show
+ * the same plan.
+ */
 
 import { hideSecrets } from '../../config-vars/secret.js'
 import type { EcosystemFiles } from '../ecosystem-adapter.js'
@@ -6,7 +9,15 @@ import { isObject } from '../detect/package-json.js'
 import { githubWorkflow, WORKFLOW } from '../ci/github.js'
 import { callingScript } from '../detect/start-callers.js'
 import { npmLockFormat } from '../lock/contents.js'
-import { frozenCommand, LOCKFILE, lockCommand, lockHolds, lockMarks, TOOL, withoutStaleEntry } from '../lock/commands.js'
+import {
+  frozenCommand,
+  LOCKFILE,
+  lockCommand,
+  lockHolds,
+  lockMarks,
+  TOOL,
+  withoutStaleEntry,
+} from '../lock/commands.js'
 import { RUNTIME, tarballName, VENDOR } from '../runtime-tarball.js'
 import type { Detected, InitOptions, InitPlan } from '../types.js'
 import { fileStep, type Draft } from './draft.js'
@@ -18,11 +29,21 @@ import { editPackageJson, type PackageJsonEdit } from './package-json-edit.js'
 import { movedStart, planProcfile } from './process-types.js'
 
 /**
- * The steps that make the app run under shipit-runtime; none where it already does. They are in an order in which a run
- * that was killed can simply be run again: package.json names a file only after the file is there.
+ * The steps that make the app run under shipit-runtime; none where it already does. They are in an
+ * order in which a run that was killed can simply be run again: package.json names a file only
+ * after the file is there.
  */
-export function planInit(detected: Detected, options: InitOptions, facts: Facts, render: EcosystemFiles['render']): InitPlan {
-  const draft: Draft = { steps: [], decisions: [detected.chosenBecause], warnings: [...detected.warnings] }
+export function planInit(
+  detected: Detected,
+  options: InitOptions,
+  facts: Facts,
+  render: EcosystemFiles['render'],
+): InitPlan {
+  const draft: Draft = {
+    steps: [],
+    decisions: [detected.chosenBecause],
+    warnings: [...detected.warnings],
+  }
   const manifest = JSON.parse(facts.packageJson.replace(/^\ufeff/, '')) as Record<string, unknown>
   planTarball(draft, facts)
   const start = `${RUNTIME} start ${planEcosystemFile(draft, detected, options, facts, render)}`
@@ -31,26 +52,53 @@ export function planInit(detected: Detected, options: InitOptions, facts: Facts,
   planProcfile(draft, detected, facts.procfile)
   planLockfile(draft, manifest, detected, facts)
   if (options.ci) planWorkflow(draft, detected, options, facts)
-  for (const { name } of facts.vendored.filter(({ name }) => name !== tarballName(facts.runtime.version))) {
-    draft.steps.push({ kind: 'remove', file: `${VENDOR}/${name}`, why: 'an older version of the runtime' })
+  for (const { name } of facts.vendored.filter(
+    ({ name }) => name !== tarballName(facts.runtime.version),
+  )) {
+    draft.steps.push({
+      kind: 'remove',
+      file: `${VENDOR}/${name}`,
+      why: 'an older version of the runtime',
+    })
   }
-  return { dir: facts.dir, ...draft, steps: draft.steps.map((step) => ({ ...step, why: hideSecrets(step.why) })) }
+  return {
+    dir: facts.dir,
+    ...draft,
+    steps: draft.steps.map((step) => ({ ...step, why: hideSecrets(step.why) })),
+  }
 }
 
 /** A workflow that is there is its owner's, unless --force says otherwise. */
-function planWorkflow({ steps, warnings }: Draft, { packageManager, lockfile, engines }: Detected, { force }: InitOptions, { deploy, workflow, isRoot }: Facts): void {
+function planWorkflow(
+  { steps, warnings }: Draft,
+  { packageManager, lockfile, engines }: Detected,
+  { force }: InitOptions,
+  { deploy, workflow, isRoot }: Facts,
+): void {
   if (!isRoot) {
-    warnings.push(`No workflow is written: GitHub looks for ${WORKFLOW} at the root of the repository only.`)
+    warnings.push(
+      `No workflow is written: GitHub looks for ${WORKFLOW} at the root of the repository only.`,
+    )
     return
   }
   // Lockfile and engines are there once the steps before this one are done.
-  const after = githubWorkflow({ deploy, packageManager, hasLockfile: lockfile !== undefined || steps.some(({ kind }) => kind === 'run'), hasEngines: engines !== undefined || steps.some(({ file }) => file === 'package.json') })
+  const after = githubWorkflow({
+    deploy,
+    packageManager,
+    hasLockfile: lockfile !== undefined || steps.some(({ kind }) => kind === 'run'),
+    hasEngines: engines !== undefined || steps.some(({ file }) => file === 'package.json'),
+  })
   if (workflow === after) return
   if (workflow !== undefined && !force) {
-    warnings.push(`${WORKFLOW} is there and is left as it is. To write it anew: --force, which writes the ecosystem file anew as well.`)
+    warnings.push(
+      `${WORKFLOW} is there and is left as it is. To write it anew: --force, which writes the ecosystem file anew as well.`,
+    )
     return
   }
-  steps.push({ ...fileStep(WORKFLOW, workflow, after), why: 'a push is deployed, a pull request rehearsed on the runner; its head says what it needs' })
+  steps.push({
+    ...fileStep(WORKFLOW, workflow, after),
+    why: 'a push is deployed, a pull request rehearsed on the runner; its head says what it needs',
+  })
 }
 
 const specOf = ({ runtime }: Facts) => `file:${VENDOR}/${tarballName(runtime.version)}`
@@ -59,41 +107,91 @@ function planTarball({ steps }: Draft, { vendored, runtime }: Facts): void {
   const name = tarballName(runtime.version)
   const there = vendored.find((each) => each.name === name)
   if (there?.isSame) return
-  const why = there ? 'the runtime, newly built' : 'the runtime that starts PM2 in the dyno; commit it with the app'
-  steps.push({ kind: there ? 'edit' : 'create', file: `${VENDOR}/${name}`, from: runtime.file, why })
+  const why = there
+    ? 'the runtime, newly built'
+    : 'the runtime that starts PM2 in the dyno; commit it with the app'
+  steps.push({
+    kind: there ? 'edit' : 'create',
+    file: `${VENDOR}/${name}`,
+    from: runtime.file,
+    why,
+  })
 }
 
 /** Returns what the start script names: the file and the words after it. */
-function planEcosystemFile(draft: Draft, detected: Detected, options: InitOptions, facts: Facts, render: EcosystemFiles['render']): string {
+function planEcosystemFile(
+  draft: Draft,
+  detected: Detected,
+  options: InitOptions,
+  facts: Facts,
+  render: EcosystemFiles['render'],
+): string {
   if (detected.ecosystemFile) {
     const { file, startArgs } = detected.ecosystemFile
-        const asked = ignoredFlags(options)
-    if (asked.length > 0) draft.warnings.push(`${asked.join(', ')}: not used, because ${file} is there. Edit it, or write a new one with --force.`)
+    const asked = ignoredFlags(options)
+    if (asked.length > 0)
+      draft.warnings.push(
+        `${asked.join(', ')}: not used, because ${file} is there. Edit it, or write a new one with --force.`,
+      )
     return [file, ...startArgs].join(' ')
   }
-  const { fileName, text } = newEcosystemFile(detected as Detected & { entry: string }, options, render)
+  const { fileName, text } = newEcosystemFile(
+    detected as Detected & { entry: string },
+    options,
+    render,
+  )
   const before = facts.existing[fileName]
-  if (before !== text) draft.steps.push({ ...fileStep(fileName, before, text), why: before === undefined ? 'what PM2 runs in each dyno, a comment a line' : 'written anew (--force)' })
+  if (before !== text)
+    draft.steps.push({
+      ...fileStep(fileName, before, text),
+      why:
+        before === undefined
+          ? 'what PM2 runs in each dyno, a comment a line'
+          : 'written anew (--force)',
+    })
   const others = Object.keys(facts.existing).filter((name) => name !== fileName)
-  if (others.length > 0) draft.warnings.push(`${others.join(' and ')} is no longer used, and stays where it is.`)
+  if (others.length > 0)
+    draft.warnings.push(`${others.join(' and ')} is no longer used, and stays where it is.`)
   return fileName
 }
 
 function ignoredFlags({ format, name, entry, instances, memory, envNames }: InitOptions): string[] {
-  const asked = { '--format': format, '--name': name, '--entry': entry, '--instances': instances, '--memory': memory, '--env': envNames[0] }
+  const asked = {
+    '--format': format,
+    '--name': name,
+    '--entry': entry,
+    '--instances': instances,
+    '--memory': memory,
+    '--env': envNames[0],
+  }
   return Object.entries(asked).flatMap(([flag, value]) => (value === undefined ? [] : [flag]))
 }
 
-function planIgnored({ steps, warnings }: Draft, { gitignore, unignored, isTarballIgnored, slugignore }: Facts): void {
+function planIgnored(
+  { steps, warnings }: Draft,
+  { gitignore, unignored, isTarballIgnored, slugignore }: Facts,
+): void {
   const after = withEntries(gitignore ?? '', unignored, isTarballIgnored)
   if (after !== (gitignore ?? '')) {
-    const why = [...(unignored.length > 0 ? [`leave out ${unignored.join(', ')}`] : []), ...(isTarballIgnored ? ['let the vendored runtime into commits'] : [])]
+    const why = [
+      ...(unignored.length > 0 ? [`leave out ${unignored.join(', ')}`] : []),
+      ...(isTarballIgnored ? ['let the vendored runtime into commits'] : []),
+    ]
     steps.push({ ...fileStep('.gitignore', gitignore, after), why: why.join('\n') })
   }
-  if (/^\/?(vendor\b|\*\.tgz)/m.test(slugignore ?? '')) warnings.push('.slugignore leaves out the vendored runtime: take `vendor` and `*.tgz` out of it, or the build on Heroku fails.')
+  if (/^\/?(vendor\b|\*\.tgz)/m.test(slugignore ?? ''))
+    warnings.push(
+      '.slugignore leaves out the vendored runtime: take `vendor` and `*.tgz` out of it, or the build on Heroku fails.',
+    )
 }
 
-function planPackageJson({ steps, warnings }: Draft, manifest: Record<string, unknown>, start: string, detected: Detected, facts: Facts): void {
+function planPackageJson(
+  { steps, warnings }: Draft,
+  manifest: Record<string, unknown>,
+  start: string,
+  detected: Detected,
+  facts: Facts,
+): void {
   const edits: PackageJsonEdit[] = []
   const why: string[] = []
   const set = (path: [string, string], value: string | undefined, reason: string) => {
@@ -103,54 +201,112 @@ function planPackageJson({ steps, warnings }: Draft, manifest: Record<string, un
   }
   set(['scripts', 'start'], start, `scripts.start: ${detected.start ?? '(none)'} → ${start}`)
   const moved = movedStart(detected)
-  if (moved) set(['scripts', moved.script], moved.command, `scripts.${moved.script}: ${moved.command}${detected.kept ? ', as it is' : ', for the process types that run it'}`)
+  if (moved)
+    set(
+      ['scripts', moved.script],
+      moved.command,
+      `scripts.${moved.script}: ${moved.command}${detected.kept ? ', as it is' : ', for the process types that run it'}`,
+    )
   const before = stringAt(manifest, 'scripts', 'prestart')
   // Run by its new name, the old start script still has what ran before it.
-  if (moved && !detected.kept && before) set(['scripts', `pre${moved.script}`], before, `scripts.pre${moved.script}: ${before}`)
-  for (const { name, command } of detected.startCallers.filter(({ place }) => moved && place === 'package.json')) {
+  if (moved && !detected.kept && before)
+    set(['scripts', `pre${moved.script}`], before, `scripts.pre${moved.script}: ${before}`)
+  for (const { name, command } of detected.startCallers.filter(
+    ({ place }) => moved && place === 'package.json',
+  )) {
     const own = callingScript(command, moved!.script)
     set(['scripts', name], own, `scripts.${name}: ${command} → ${own}`)
   }
   if (detected.before.length > 0) {
-    const prestart = [stringAt(manifest, 'scripts', 'prestart'), ...detected.before].filter(Boolean).join(' && ')
+    const prestart = [stringAt(manifest, 'scripts', 'prestart'), ...detected.before]
+      .filter(Boolean)
+      .join(' && ')
     set(['scripts', 'prestart'], prestart, `scripts.prestart: ${prestart}`)
-    if (detected.packageManager === 'yarn-berry') warnings.push('Yarn from version 2 on does not run prestart: put that command into the Procfile\'s release line.')
+    if (detected.packageManager === 'yarn-berry')
+      warnings.push(
+        "Yarn from version 2 on does not run prestart: put that command into the Procfile's release line.",
+      )
   }
   set(['dependencies', RUNTIME], specOf(facts), `dependencies.${RUNTIME}: ${specOf(facts)}`)
-  set(['devDependencies', RUNTIME], undefined, `devDependencies.${RUNTIME} removed: Heroku prunes these`)
+  set(
+    ['devDependencies', RUNTIME],
+    undefined,
+    `devDependencies.${RUNTIME} removed: Heroku prunes these`,
+  )
   if (detected.engines === undefined) {
     const range = nodeRange(facts.node, detected.pinnedNode, detected.needsNode)
-    const why = detected.needsNode ? `which runs ${detected.entry} without a build` : 'so that Heroku runs the Node you test with'
+    const why = detected.needsNode
+      ? `which runs ${detected.entry} without a build`
+      : 'so that Heroku runs the Node you test with'
     set(['engines', 'node'], range, `engines.node: ${range}, ${why}`)
   }
   if (edits.length === 0) return
-  steps.push({ ...fileStep('package.json', facts.packageJson, editPackageJson(facts.packageJson, edits)), why: why.join('\n') })
+  steps.push({
+    ...fileStep('package.json', facts.packageJson, editPackageJson(facts.packageJson, edits)),
+    why: why.join('\n'),
+  })
 }
 
-function stringAt(manifest: Record<string, unknown>, section: string, name: string): string | undefined {
+function stringAt(
+  manifest: Record<string, unknown>,
+  section: string,
+  name: string,
+): string | undefined {
   const inner = manifest[section]
   const value = isObject(inner) ? inner[name] : undefined
   return typeof value === 'string' ? value : undefined
 }
 
-function planLockfile({ steps }: Draft, manifest: Record<string, unknown>, detected: Detected, facts: Facts): void {
+function planLockfile(
+  { steps }: Draft,
+  manifest: Record<string, unknown>,
+  detected: Detected,
+  facts: Facts,
+): void {
   const { packageManager: manager } = detected
   const file = detected.lockfile ?? LOCKFILE[manager]
   const spec = specOf(facts)
   const bytesChange = steps.some((step) => step.file.startsWith(`${VENDOR}/`))
   const dependencyChanges = stringAt(manifest, 'dependencies', RUNTIME) !== spec
-  if (!bytesChange && !dependencyChanges && lockHolds(manager, facts.lock, spec, facts.runtime)) return
-  const pruned = facts.lock === undefined ? undefined : withoutStaleEntry(manager, facts.lock, spec, facts.runtime)
-  if (pruned !== undefined) steps.push({ kind: 'edit', file, before: facts.lock!, after: pruned, why: 'without the digest of the old runtime' })
-  const isAlone = manifest['workspaces'] === undefined && !(manager === 'pnpm' && detected.hasPnpmWorkspace)
-  const format = manager === 'npm' && facts.lock !== undefined ? npmLockFormat(facts.lock) : undefined
-  const options = { isAlone, ...(facts.tool ? { tool: facts.tool } : {}), ...(format ? { format } : {}) }
+  if (!bytesChange && !dependencyChanges && lockHolds(manager, facts.lock, spec, facts.runtime))
+    return
+  const pruned =
+    facts.lock === undefined
+      ? undefined
+      : withoutStaleEntry(manager, facts.lock, spec, facts.runtime)
+  if (pruned !== undefined)
+    steps.push({
+      kind: 'edit',
+      file,
+      before: facts.lock!,
+      after: pruned,
+      why: 'without the digest of the old runtime',
+    })
+  const isAlone =
+    manifest['workspaces'] === undefined && !(manager === 'pnpm' && detected.hasPnpmWorkspace)
+  const format =
+    manager === 'npm' && facts.lock !== undefined ? npmLockFormat(facts.lock) : undefined
+  const options = {
+    isAlone,
+    ...(facts.tool ? { tool: facts.tool } : {}),
+    ...(format ? { format } : {}),
+  }
   const command = lockCommand(manager, { ...options, hasOtherBytes: pruned !== undefined })
   const withoutCache = lockCommand(manager, { ...options, hasOtherBytes: true })
   const isApart = format === 1
-  const why = isApart ? `adds the runtime to ${file}, which stays as it is otherwise, in version 1 of its format` : `brings ${file} in step; runs no scripts and leaves node_modules alone`
+  const why = isApart
+    ? `adds the runtime to ${file}, which stays as it is otherwise, in version 1 of its format`
+    : `brings ${file} in step; runs no scripts and leaves node_modules alone`
   steps.push({
-    kind: 'run', command, file, mustHold: lockMarks(manager, spec, facts.runtime), ...(withoutCache.length > command.length ? { orElse: withoutCache } : {}),
-    manager, isAlone, isApart, install: frozenCommand(manager, { isAlone, tool: facts.tool ?? [TOOL[manager]] }), why,
+    kind: 'run',
+    command,
+    file,
+    mustHold: lockMarks(manager, spec, facts.runtime),
+    ...(withoutCache.length > command.length ? { orElse: withoutCache } : {}),
+    manager,
+    isAlone,
+    isApart,
+    install: frozenCommand(manager, { isAlone, tool: facts.tool ?? [TOOL[manager]] }),
+    why,
   })
 }

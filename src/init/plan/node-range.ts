@@ -2,8 +2,9 @@
 const OLDEST = 20
 
 /**
- * engines.node for an app that names none: what .nvmrc names, else the running Node's line where that is a long-term one,
- * else the one before it; never older than `needed`, such as 22.18.0. Heroku recommends a range such as 20.x (devcenter, nodejs-support).
+ * engines.node for an app that names none: what .nvmrc names, else the running Node's line where
+ * that is a long-term one, else the one before it; never older than `needed`, such as 22.18.0.
+ * Heroku recommends a range such as 20.x (devcenter, nodejs-support).
  */
 export function nodeRange(running: string, pinned?: number, needed?: string): string {
   const major = pinned !== undefined && pinned >= OLDEST ? pinned : Number(running.split('.')[0])

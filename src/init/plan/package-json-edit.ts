@@ -7,25 +7,38 @@ export interface PackageJsonEdit {
   value: string | undefined
 }
 
-/** package.json with some entries set: its indentation, order of keys, line ends and last newline stay as they are. */
+/**
+ * package.json with some entries set: its indentation, order of keys, line ends and last newline
+ * stay as they are.
+ */
 export function editPackageJson(text: string, edits: PackageJsonEdit[]): string {
   const formattingOptions = formatOf(text)
   return edits.reduce((current, { path, value }) => {
     // A section that is not there yet goes to the end, not in among package.json's own keys.
-    const isListed = path[0] === 'dependencies' && isObject((parse(current) as Record<string, unknown>)['dependencies'])
-    const place = isListed ? { getInsertionIndex: (names: string[]) => sortedPlace(names, path[1]) } : {}
+    const isListed =
+      path[0] === 'dependencies' &&
+      isObject((parse(current) as Record<string, unknown>)['dependencies'])
+    const place = isListed
+      ? { getInsertionIndex: (names: string[]) => sortedPlace(names, path[1]) }
+      : {}
     return applyEdits(current, modify(current, path, value, { formattingOptions, ...place }))
   }, text)
 }
 
 function formatOf(text: string): FormattingOptions {
   const indent = /^([ \t]+)"/m.exec(text)?.[1] ?? '  '
-  return { insertSpaces: !indent.startsWith('\t'), tabSize: indent.startsWith('\t') ? 1 : indent.length, eol: text.includes('\r\n') ? '\r\n' : '\n' }
+  return {
+    insertSpaces: !indent.startsWith('\t'),
+    tabSize: indent.startsWith('\t') ? 1 : indent.length,
+    eol: text.includes('\r\n') ? '\r\n' : '\n',
+  }
 }
 
 /** Where npm would put a dependency: in order where the list is in order, else at the end. */
 function sortedPlace(names: string[], name: string): number {
-  const isSorted = names.every((each, at) => at === 0 || names[at - 1]!.localeCompare(each, 'en') <= 0)
+  const isSorted = names.every(
+    (each, at) => at === 0 || names[at - 1]!.localeCompare(each, 'en') <= 0,
+  )
   const at = names.findIndex((each) => each.localeCompare(name, 'en') > 0)
   return isSorted && at !== -1 ? at : names.length
 }

@@ -1,4 +1,7 @@
-/** The Platform API v3 (devcenter.heroku.com/articles/platform-api-reference) over the services of the embedded Heroku. */
+/**
+ * The Platform API v3 (devcenter.heroku.com/articles/platform-api-reference) over the services of
+ * the embedded Heroku.
+ */
 import { randomUUID } from 'node:crypto'
 import { stat } from 'node:fs/promises'
 import express, { type ErrorRequestHandler, type Express } from 'express'
@@ -35,7 +38,10 @@ export { webUrl } from './serializers/app.js'
 
 const DOCS = 'https://devcenter.heroku.com/articles/platform-api-reference'
 
-/** An express app for everything but git. It answers loopback names only, and asks for the token but where a URL is itself a secret. */
+/**
+ * An express app for everything but git. It answers loopback names only, and asks for the token but
+ * where a URL is itself a secret.
+ */
 export function createApi(parts: ApiParts): Express {
   const api = express()
   api.disable('x-powered-by')
@@ -44,41 +50,82 @@ export function createApi(parts: ApiParts): Express {
 
   api.use(loopbackOnly, (request, response, next) => {
     const given = request.headers['request-id']
-    response.setHeader('Request-Id', typeof given === 'string' && /^[\w,-]{1,200}$/.test(given) ? given : randomUUID())
+    response.setHeader(
+      'Request-Id',
+      typeof given === 'string' && /^[\w,-]{1,200}$/.test(given) ? given : randomUUID(),
+    )
     next()
   })
-  api.use('/git', (request, response) => { parts.git(request, response) })
+  api.use('/git', (request, response) => {
+    parts.git(request, response)
+  })
   if (parts.journal !== undefined) api.use(journal(parts.journal))
   const logSessions = logSessionRoutes(parts)
   const blobs = new SourceBlobs(parts.folders, parts.now)
   const sources = sourceRoutes(parts, blobs)
-  api.use(buildpackRegistryRoutes(async () => (await stat(parts.folders.root)).birthtime.toISOString()), streamRoutes(parts), logSessions.open, sources.open, authorised(parts.token, () => parts.authorizations.list().filter((one) => !isExpired(one, parts.now?.())).map(({ token }) => token)))
-  api.get('/account/rate-limits', (_request, response) => { response.json({ remaining: limit.remaining }) })
+  api.use(
+    buildpackRegistryRoutes(async () => (await stat(parts.folders.root)).birthtime.toISOString()),
+    streamRoutes(parts),
+    logSessions.open,
+    sources.open,
+    authorised(parts.token, () =>
+      parts.authorizations
+        .list()
+        .filter((one) => !isExpired(one, parts.now?.()))
+        .map(({ token }) => token),
+    ),
+  )
+  api.get('/account/rate-limits', (_request, response) => {
+    response.json({ remaining: limit.remaining })
+  })
   api.use((_request, response, next) => {
     response.setHeader('RateLimit-Remaining', String(limit.take()))
     next()
   })
   // Some clients send JSON under another type or none; there is no other kind of body here.
   api.use(express.json({ type: () => true, limit: '1mb' }))
-  api.get('/shipit/status', (_request, response) => { response.json(parts.status()) })
+  api.get('/shipit/status', (_request, response) => {
+    response.json(parts.status())
+  })
   api.put('/shipit/generation', async (request, response) => {
     const { generation } = bodyOf(request)
-    if (generation !== 'cedar' && generation !== 'fir') throw new InvalidParams('generation must be cedar or fir')
+    if (generation !== 'cedar' && generation !== 'fir')
+      throw new InvalidParams('generation must be cedar or fir')
     await parts.setGeneration(generation)
     response.json({ generation })
   })
-  api.get('/shipit/certificate', async (_request, response) => { response.json({ certificate: (await parts.certificate()).cert }) })
-  for (const routes of [accountRoutes, appsRoutes, configVarsRoutes, formationRoutes, dynosRoutes, placeRoutes, oauthRoutes, hooksRoutes, releasesRoutes, featuresRoutes, domainsRoutes, aroundRoutes]) {
+  api.get('/shipit/certificate', async (_request, response) => {
+    response.json({ certificate: (await parts.certificate()).cert })
+  })
+  for (const routes of [
+    accountRoutes,
+    appsRoutes,
+    configVarsRoutes,
+    formationRoutes,
+    dynosRoutes,
+    placeRoutes,
+    oauthRoutes,
+    hooksRoutes,
+    releasesRoutes,
+    featuresRoutes,
+    domainsRoutes,
+    aroundRoutes,
+  ]) {
     api.use(routes(parts))
   }
   api.use(buildsRoutes(parts, blobs), sources.authorised, logSessions.authorised)
   api.use(absentRoutes(parts))
-  api.use(() => { throw new NotFound('resource') })
+  api.use(() => {
+    throw new NotFound('resource')
+  })
   api.use(answerError(parts))
   return api
 }
 
-/** Every failure as the API's `{id, message, url}`. What nobody meant for the caller is logged in full and answered without detail. */
+/**
+ * Every failure as the API's `{id, message, url}`. What nobody meant for the caller is logged in
+ * full and answered without detail.
+ */
 function answerError({ log, folders }: ApiParts): ErrorRequestHandler {
   return (error: unknown, request, response, next) => {
     if (response.headersSent) {
@@ -88,20 +135,32 @@ function answerError({ log, folders }: ApiParts): ErrorRequestHandler {
     }
     const known = knownError(error, folders.root)
     if (!known) log(`${request.method} ${request.path}: ${describe(error)}`)
-    const { status, id, message, details } = known ?? new ApiError(500, 'internal_server_error', 'The platform met an internal error; its daemon.log says which.')
+    const { status, id, message, details } =
+      known ??
+      new ApiError(
+        500,
+        'internal_server_error',
+        'The platform met an internal error; its daemon.log says which.',
+      )
     response.status(status).json({ ...details, id, message, url: `${DOCS}#errors` })
   }
 }
 
-const describe = (error: unknown) => (error instanceof Error ? error.stack ?? error.message : String(error))
+const describe = (error: unknown) =>
+  error instanceof Error ? (error.stack ?? error.message) : String(error)
 
-function knownError(error: unknown, root: string): { status: number; id: string; message: string; details?: Record<string, unknown> } | undefined {
+function knownError(
+  error: unknown,
+  root: string,
+): { status: number; id: string; message: string; details?: Record<string, unknown> } | undefined {
   if (isApiError(error)) return error
   // The body parser's complaints: malformed JSON, too large, aborted.
   const { status, type } = error as { status?: number; type?: string }
-  if (error instanceof Error && typeof type === 'string' && status !== undefined && status < 500) return { status, id: 'bad_request', message: `The body cannot be read: ${error.message}` }
+  if (error instanceof Error && typeof type === 'string' && status !== undefined && status < 500)
+    return { status, id: 'bad_request', message: `The body cannot be read: ${error.message}` }
   const storage = storageError(error, root)
   if (storage) return storage
-  if (error instanceof URIError) return { status: 400, id: 'bad_request', message: 'The path cannot be decoded.' }
+  if (error instanceof URIError)
+    return { status: 400, id: 'bad_request', message: 'The path cannot be decoded.' }
   return undefined
 }

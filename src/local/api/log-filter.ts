@@ -1,7 +1,10 @@
 import { typeOfDyno } from '../../dyno-name.js'
 import type { StoredLogEntry } from '../types.js'
 
-export interface LogFilter { source?: string | undefined; dyno?: string | undefined }
+export interface LogFilter {
+  source?: string | undefined
+  dyno?: string | undefined
+}
 
 /** Whether a line belongs to a session: `dyno` is a dyno (web.1) or a process type (web). */
 export function passes(entry: StoredLogEntry, { source, dyno }: LogFilter): boolean {
@@ -10,6 +13,11 @@ export function passes(entry: StoredLogEntry, { source, dyno }: LogFilter): bool
 }
 
 /** `2026-11-22T20:00:00.123000+00:00 app[web.1]: message`, as Logplex writes it. */
-export function formatEntry({ time, source, dyno, message }: Pick<StoredLogEntry, 'time' | 'source' | 'dyno' | 'message'>): string {
+export function formatEntry({
+  time,
+  source,
+  dyno,
+  message,
+}: Pick<StoredLogEntry, 'time' | 'source' | 'dyno' | 'message'>): string {
   return `${new Date(time).toISOString().slice(0, -1)}000+00:00 ${source}[${dyno}]: ${message}`
 }

@@ -9,9 +9,17 @@ import type { Spaces } from '../spaces.js'
 import type { Builder, Dynos, Folders, Limits, Logplex, Store } from '../types.js'
 
 /** Where this platform is reached, for the URLs in its answers. */
-export interface Urls { apiUrl: string; gitUrl: string; routerPort: number; rendezvousPort: number }
+export interface Urls {
+  apiUrl: string
+  gitUrl: string
+  routerPort: number
+  rendezvousPort: number
+}
 
-/** What the API works on: every other service, and where it is reached itself (known once it listens). */
+/**
+ * What the API works on: every other service, and where it is reached itself (known once it
+ * listens).
+ */
 export interface ApiParts {
   store: Store
   dynos: Dynos

@@ -2,23 +2,45 @@ import { ApiError } from '../api-error.js'
 
 type Comparable = string | number
 
-/** The fields of a list that its Range header may name; the first is what it is sorted by without one. */
+/**
+ * The fields of a list that its Range header may name; the first is what it is sorted by without
+ * one.
+ */
 export type RangeFields<T> = Record<string, (item: T) => Comparable>
 
-interface Bound { value: string; isExclusive: boolean }
-interface Range { field: string; start: Bound | undefined; end: Bound | undefined; max: number; isDescending: boolean }
+interface Bound {
+  value: string
+  isExclusive: boolean
+}
+interface Range {
+  field: string
+  start: Bound | undefined
+  end: Bound | undefined
+  max: number
+  isDescending: boolean
+}
 
-interface Page<T> { status: 200 | 206; items: T[]; headers: Record<string, string> }
+interface Page<T> {
+  status: 200 | 206
+  items: T[]
+  headers: Record<string, string>
+}
 
 const DEFAULT_MAX = 200
 const MOST = 1000
 
 /**
- * One page of a list by the API's Range header: `version ]10..20; order=desc,max=5` (devcenter.heroku.com/articles/platform-api-reference#ranges).
- * With `order=desc` the range is walked from its upper end. 206 and a Next-Range where more is left.
+ * One page of a list by the API's Range header: `version ]10..20; order=desc,max=5`
+ * (devcenter.heroku.com/articles/platform-api-reference#ranges).
+ * With `order=desc` the range is walked from its upper end. 206 and a Next-Range where more is
+ * left.
  * Throws a 416 for a header that cannot be read or a field that the list is not sorted by.
  */
-export function pageOf<T>(items: readonly T[], header: string | undefined, fields: RangeFields<T>): Page<T> {
+export function pageOf<T>(
+  items: readonly T[],
+  header: string | undefined,
+  fields: RangeFields<T>,
+): Page<T> {
   const names = Object.keys(fields)
   const range = parseRange(header, names)
   const valueOf = fields[range.field] as (item: T) => Comparable
@@ -29,10 +51,13 @@ export function pageOf<T>(items: readonly T[], header: string | undefined, field
   const headers: Record<string, string> = { 'Accept-Ranges': names.join(', ') }
   const first = page[0]
   const last = page.at(-1)
-  if (first !== undefined && last !== undefined) headers['Content-Range'] = `${range.field} ${valueOf(first)}..${valueOf(last)}`
-  if (inside.length <= page.length || last === undefined) return { status: 200, items: page, headers }
+  if (first !== undefined && last !== undefined)
+    headers['Content-Range'] = `${range.field} ${valueOf(first)}..${valueOf(last)}`
+  if (inside.length <= page.length || last === undefined)
+    return { status: 200, items: page, headers }
   const end = range.end ? `${range.end.value}${range.end.isExclusive ? '[' : ''}` : ''
-  headers['Next-Range'] = `${range.field} ]${valueOf(last)}..${end}; max=${range.max}${range.isDescending ? ',order=desc' : ''}`
+  headers['Next-Range'] =
+    `${range.field} ]${valueOf(last)}..${end}; max=${range.max}${range.isDescending ? ',order=desc' : ''}`
   return { status: 206, items: page, headers }
 }
 
@@ -43,20 +68,30 @@ function unsatisfiable(why: string): ApiError {
 }
 
 function parseRange(header: string | undefined, names: string[]): Range {
-  const range: Range = { field: names[0] as string, start: undefined, end: undefined, max: DEFAULT_MAX, isDescending: false }
+  const range: Range = {
+    field: names[0] as string,
+    start: undefined,
+    end: undefined,
+    max: DEFAULT_MAX,
+    isDescending: false,
+  }
   if (!header) return range
   const [interval = '', ...options] = header.split(';')
-  const match = /^\s*([\w-]+)(?:\s+(\]?)([^\s.]*(?:\.[^\s.]+)*)\.\.([^\s[]*)(\[?))?\s*$/.exec(interval)
+  const match = /^\s*([\w-]+)(?:\s+(\]?)([^\s.]*(?:\.[^\s.]+)*)\.\.([^\s[]*)(\[?))?\s*$/.exec(
+    interval,
+  )
   if (!match) throw unsatisfiable(`The Range header cannot be read: ${header}`)
   const [, field = '', exclusiveStart, start, end, exclusiveEnd] = match
-  if (!names.includes(field)) throw unsatisfiable(`This list has no range by ${field}, but by ${names.join(', ')}.`)
+  if (!names.includes(field))
+    throw unsatisfiable(`This list has no range by ${field}, but by ${names.join(', ')}.`)
   range.field = field
   if (start) range.start = { value: start, isExclusive: exclusiveStart === ']' }
   if (end) range.end = { value: end, isExclusive: exclusiveEnd === '[' }
   for (const option of options.flatMap((part) => part.split(','))) {
     const [name, value = ''] = option.split('=').map((part) => part.trim())
     if (name === 'max' && /^[1-9]\d*$/.test(value)) range.max = Math.min(Number(value), MOST)
-    else if (name === 'order' && (value === 'asc' || value === 'desc')) range.isDescending = value === 'desc'
+    else if (name === 'order' && (value === 'asc' || value === 'desc'))
+      range.isDescending = value === 'desc'
     else if (name !== '') throw unsatisfiable(`The Range header cannot be read: ${header}`)
   }
   return range

@@ -1,9 +1,13 @@
-/** Calls that Heroku allows an account in an hour (devcenter.heroku.com/articles/platform-api-reference#rate-limits). */
+/**
+ * Calls that Heroku allows an account in an hour
+ * (devcenter.heroku.com/articles/platform-api-reference#rate-limits).
+ */
 const CALLS_AN_HOUR = 4_500
 
 /**
- * What RateLimit-Remaining would say on Heroku: a bucket that refills by 75 a minute. A rehearsal is never refused for it, so that
- * a user sees how near a script comes to the limit without being stopped by it.
+ * What RateLimit-Remaining would say on Heroku: a bucket that refills by 75 a minute. A rehearsal
+ * is never refused for it, so that a user sees how near a script comes to the limit without being
+ * stopped by it.
  */
 export class RateLimit {
   private tokens = CALLS_AN_HOUR
@@ -12,7 +16,10 @@ export class RateLimit {
   /** Calls left now; asking costs none. */
   get remaining(): number {
     const now = Date.now()
-    this.tokens = Math.min(CALLS_AN_HOUR, this.tokens + ((now - this.countedAt) * CALLS_AN_HOUR) / 3_600_000)
+    this.tokens = Math.min(
+      CALLS_AN_HOUR,
+      this.tokens + ((now - this.countedAt) * CALLS_AN_HOUR) / 3_600_000,
+    )
     this.countedAt = now
     return Math.floor(this.tokens)
   }

@@ -19,17 +19,27 @@ export function param(request: Request, name: string): string {
 /** The body as an object; an absent one is empty. */
 export function bodyOf(request: Request): Record<string, unknown> {
   const body: unknown = request.body ?? {}
-  if (typeof body !== 'object' || body === null || Array.isArray(body)) throw new ApiError(400, 'bad_request', 'The body must be a JSON object.')
+  if (typeof body !== 'object' || body === null || Array.isArray(body))
+    throw new ApiError(400, 'bad_request', 'The body must be a JSON object.')
   return body as Record<string, unknown>
 }
 
-/** Refuses fields that nothing here would act on, so that no request seems to have done what it did not. */
+/**
+ * Refuses fields that nothing here would act on, so that no request seems to have done what it did
+ * not.
+ */
 export function onlyFields(body: Record<string, unknown>, known: readonly string[]): void {
   const unknown = Object.keys(body).find((field) => !known.includes(field))
   if (unknown !== undefined) throw new InvalidParams(`Unknown parameter: ${unknown}`)
 }
 
-export function sendPage<T>(request: Request, response: Response, items: readonly T[], fields: RangeFields<T>, serialize: (item: T) => unknown): void {
+export function sendPage<T>(
+  request: Request,
+  response: Response,
+  items: readonly T[],
+  fields: RangeFields<T>,
+  serialize: (item: T) => unknown,
+): void {
   const page = pageOf(items, request.headers.range, fields)
   response.status(page.status).set(page.headers).json(page.items.map(serialize))
 }

@@ -13,13 +13,18 @@ export const SOURCE_LIFE = 60 * 60_000
 export const LARGEST_SOURCE = 1024 ** 3
 
 /**
- * Sources on their way from a client to a build. They lie where the builder clears up what a killed daemon left; a file has its name
- * only once it is whole; one that no build has taken within an hour goes.
+ * Sources on their way from a client to a build. They lie where the builder clears up what a killed
+ * daemon left; a file has its name only once it is whole; one that no build has taken within an
+ * hour goes.
  */
 export class SourceBlobs {
   private readonly dir: string
 
-  constructor(folders: Folders, private readonly now: () => number = Date.now, private readonly largest = LARGEST_SOURCE) {
+  constructor(
+    folders: Folders,
+    private readonly now: () => number = Date.now,
+    private readonly largest = LARGEST_SOURCE,
+  ) {
     this.dir = path.join(folders.builds, 'incoming')
   }
 
@@ -30,7 +35,10 @@ export class SourceBlobs {
     return randomUUID()
   }
 
-  /** @throws ApiError 413 where it is too large; nothing of it is kept then, nor of one that breaks off. */
+  /**
+   * @throws ApiError 413 where it is too large; nothing of it is kept then, nor of one that breaks
+   * off.
+   */
   async write(id: string, body: Readable): Promise<void> {
     const part = `${this.fileOf(id)}.${randomUUID()}`
     let size = 0
@@ -38,12 +46,18 @@ export class SourceBlobs {
     const counted = new Transform({
       transform(chunk: Buffer, _encoding, done) {
         size += chunk.length
-        done(size > largest ? new ApiError(413, 'too_large', `The source is larger than ${largest} bytes.`) : null, chunk)
+        done(
+          size > largest
+            ? new ApiError(413, 'too_large', `The source is larger than ${largest} bytes.`)
+            : null,
+          chunk,
+        )
       },
     })
     try {
       await mkdir(this.dir, { recursive: true, mode: 0o700 })
-      // Opened before anything flows: a stream that opens its file by itself may do so after the upload broke off, and leave it behind.
+      // Opened before anything flows: a stream that opens its file by itself may do so after the
+      // upload broke off, and leave it behind.
       const file = await open(part, 'wx', 0o600)
       await pipeline(body, counted, file.createWriteStream())
       await rename(part, this.fileOf(id))

@@ -1,7 +1,17 @@
 import { randomUUID } from 'node:crypto'
 import { mkdir, rm } from 'node:fs/promises'
 import path from 'node:path'
-import type { AppRecord, Builder, BuildRecord, BuildRequest, Folders, Limits, Logplex, Releases, Store } from '../types.js'
+import type {
+  AppRecord,
+  Builder,
+  BuildRecord,
+  BuildRequest,
+  Folders,
+  Limits,
+  Logplex,
+  Releases,
+  Store,
+} from '../types.js'
 import { compile } from './compile.js'
 import { watchDisk, type BuildRoom } from './disk-watch.js'
 import { BuildFailure } from './failure.js'
@@ -35,15 +45,29 @@ export interface BuilderParts {
 }
 
 export interface LocalBuilder extends Builder {
-  /** Ends the builds of an app and removes its folders: builds, slugs, cache and repository. After the app itself is gone. */
+  /**
+   * Ends the builds of an app and removes its folders: builds, slugs, cache and repository. After
+   * the app itself is gone.
+   */
   forget(appId: string): Promise<void>
   /** Ends all builds, which become failed; resolves when no process of theirs is left. */
   shutdown(): Promise<void>
 }
 
-interface Job { app: Readonly<AppRecord>; build: BuildRecord; request: BuildRequest; output: BuildOutput; stop: AbortController; stage: 'waiting' | 'compiling' | 'releasing'; done?: Promise<unknown> }
+interface Job {
+  app: Readonly<AppRecord>
+  build: BuildRecord
+  request: BuildRequest
+  output: BuildOutput
+  stop: AbortController
+  stage: 'waiting' | 'compiling' | 'releasing'
+  done?: Promise<unknown>
+}
 
-/** Builds of one app run one after the other, in the order of their registration, so that releases come in that order; apps do not wait for each other. */
+/**
+ * Builds of one app run one after the other, in the order of their registration, so that releases
+ * come in that order; apps do not wait for each other.
+ */
 export function createBuilder(parts: BuilderParts): LocalBuilder {
   const { store, folders, logplex, limits } = parts
   const places = buildPlaces(folders)
@@ -55,13 +79,17 @@ export function createBuilder(parts: BuilderParts): LocalBuilder {
     const app = store.find(request.appId)
     if (app === undefined || isClosed) {
       await rm(request.archive, { force: true })
-      throw app === undefined ? notFound('app', request.appId) : new Error('The embedded Heroku is shutting down.')
+      throw app === undefined
+        ? notFound('app', request.appId)
+        : new Error('The embedded Heroku is shutting down.')
     }
     const build = newBuild(request, (id) => places.outputFile(app.id, id))
     let output: BuildOutput | undefined
     try {
       output = new BuildOutput(build.output_file, onOutput)
-      await store.update(app.id, (draft) => { draft.builds.push({ ...build }) })
+      await store.update(app.id, (draft) => {
+        draft.builds.push({ ...build })
+      })
     } catch (error) {
       output?.end()
       await rm(request.archive, { force: true })
@@ -82,8 +110,20 @@ export function createBuilder(parts: BuilderParts): LocalBuilder {
     const work = path.join(places.work, build.id)
     const slugId = randomUUID()
     const slugDir = places.slug(app.id, slugId)
-    const timer = setTimeout(() => stop.abort(new BuildFailure(`The build took longer than ${limits.buildTimeout / 1000} s and was stopped.`)), limits.buildTimeout)
-    const endWatch = watchDisk([work, slugDir, places.cache(app.id)], (failure) => stop.abort(failure), parts.buildRoom)
+    const timer = setTimeout(
+      () =>
+        stop.abort(
+          new BuildFailure(
+            `The build took longer than ${limits.buildTimeout / 1000} s and was stopped.`,
+          ),
+        ),
+      limits.buildTimeout,
+    )
+    const endWatch = watchDisk(
+      [work, slugDir, places.cache(app.id)],
+      (failure) => stop.abort(failure),
+      parts.buildRoom,
+    )
     let outcome: BuildRecord
     try {
       job.stage = 'compiling'
@@ -97,16 +137,25 @@ export function createBuilder(parts: BuilderParts): LocalBuilder {
       clearTimeout(timer)
       endWatch()
     }
-    log(app.id, outcome.status === 'succeeded' ? 'Build succeeded' : 'Build failed -- check your build output')
+    log(
+      app.id,
+      outcome.status === 'succeeded'
+        ? 'Build succeeded'
+        : 'Build failed -- check your build output',
+    )
     const [ended] = await Promise.allSettled([killLeftProcesses(path.join(work, 'groups'), work)])
-    if (ended.status === 'rejected') log(app.id, `What the build left running could not be ended: ${String(ended.reason)}`)
+    if (ended.status === 'rejected')
+      log(app.id, `What the build left running could not be ended: ${String(ended.reason)}`)
     await Promise.allSettled([removeFolder(work), rm(request.archive, { force: true })])
     output.end()
     jobs.delete(build.id)
     return outcome
   }
 
-  async function releaseOf(job: Job, { slugId, slugDir, work }: { slugId: string; slugDir: string; work: string }): Promise<BuildRecord> {
+  async function releaseOf(
+    job: Job,
+    { slugId, slugDir, work }: { slugId: string; slugDir: string; work: string },
+  ): Promise<BuildRecord> {
     const { build, request, output, stop } = job
     const app = store.find(job.app.id) ?? job.app
     const { processTypes, size, modules, node } = await compile({
@@ -139,17 +188,29 @@ export function createBuilder(parts: BuilderParts): LocalBuilder {
         buildpack_description: 'Node.js',
         created_at: new Date().toISOString(),
       })
-      // With no buildpack set, Heroku detects one and sets it (devcenter.heroku.com/articles/buildpacks).
+      // With no buildpack set, Heroku detects one and sets it
+      // (devcenter.heroku.com/articles/buildpacks).
       if (draft.buildpacks?.length === 0) delete draft.buildpacks
       const own = draft.builds.find((one) => one.id === build.id)
       if (own !== undefined) own.slug_id = slugId
     })
-    const release = await launch(parts.releases, { appId: app.id, build, slugId, hasReleaseCommand: processTypes.release !== undefined, url: parts.webUrl(app.name), output })
+    const release = await launch(parts.releases, {
+      appId: app.id,
+      build,
+      slugId,
+      hasReleaseCommand: processTypes.release !== undefined,
+      url: parts.webUrl(app.name),
+      output,
+    })
     return await settle(job, { status: 'succeeded', slug_id: slugId, release_id: release.id })
   }
 
   /** A failed build leaves no slug, unless a release was made of it before the failure. */
-  async function discard({ app, output }: Job, slugId: string, slugDir: string): Promise<Partial<BuildRecord>> {
+  async function discard(
+    { app, output }: Job,
+    slugId: string,
+    slugDir: string,
+  ): Promise<Partial<BuildRecord>> {
     const release = store.find(app.id)?.releases.find((one) => one.slug_id === slugId)
     if (release !== undefined) return { status: 'failed', slug_id: slugId, release_id: release.id }
     await removeFolder(slugDir).catch((trouble: Error) => output.warning(trouble.message))
@@ -157,7 +218,10 @@ export function createBuilder(parts: BuilderParts): LocalBuilder {
   }
 
   /** Stores how a build ended; an app that is gone has nothing to be stored in. */
-  async function settle({ app, build, output }: Job, change: Partial<BuildRecord>): Promise<BuildRecord> {
+  async function settle(
+    { app, build, output }: Job,
+    change: Partial<BuildRecord>,
+  ): Promise<BuildRecord> {
     const ended: BuildRecord = { ...build, ...change, updated_at: new Date().toISOString() }
     if (store.find(app.id) === undefined) return ended
     try {
@@ -167,23 +231,40 @@ export function createBuilder(parts: BuilderParts): LocalBuilder {
         draft.slugs = draft.slugs.filter((slug) => used.has(slug.id))
       })
     } catch (error) {
-      output.warning(`How this build ended could not be stored: ${error instanceof Error ? error.message : String(error)}`)
+      output.warning(
+        `How this build ended could not be stored: ${error instanceof Error ? error.message : String(error)}`,
+      )
     }
     return ended
   }
 
-  /** After each build: what no rollback can reach any more goes. Trouble here is no trouble of the build. */
+  /**
+   * After each build: what no rollback can reach any more goes. Trouble here is no trouble of the
+   * build.
+   */
   async function retire(appId: string): Promise<void> {
     const app = store.find(appId)
     if (app === undefined) return
     const expired = findExpired(app, parts.releasesKept ?? 20)
-    const folder = (id: string) => app.slugs.find((slug) => slug.id === id)?.dir ?? places.slug(appId, id)
+    const folder = (id: string) =>
+      app.slugs.find((slug) => slug.id === id)?.dir ?? places.slug(appId, id)
     try {
-      if (expired.slugs.length + expired.builds.length > 0) await store.update(appId, (draft) => dropExpired(draft, expired))
-      for (const file of [...expired.slugs.map(folder), ...expired.builds.map((id) => places.outputFile(appId, id))]) await removeFolder(file)
-      await sweepTrees(places.cache(appId), store.find(appId)?.slugs.map(({ modules }) => modules) ?? [])
+      if (expired.slugs.length + expired.builds.length > 0)
+        await store.update(appId, (draft) => dropExpired(draft, expired))
+      for (const file of [
+        ...expired.slugs.map(folder),
+        ...expired.builds.map((id) => places.outputFile(appId, id)),
+      ])
+        await removeFolder(file)
+      await sweepTrees(
+        places.cache(appId),
+        store.find(appId)?.slugs.map(({ modules }) => modules) ?? [],
+      )
     } catch (error) {
-      log(appId, `Old slugs could not be removed: ${error instanceof Error ? error.message : String(error)}`)
+      log(
+        appId,
+        `Old slugs could not be removed: ${error instanceof Error ? error.message : String(error)}`,
+      )
     }
   }
 
@@ -196,8 +277,9 @@ export function createBuilder(parts: BuilderParts): LocalBuilder {
   }
 
   /**
-   * Ends a build that waits or compiles, with every process of it; it has failed then (schema: build, "Cancel running build": the status of a build is
-   * failed, pending or succeeded). Whether there was one to end: what is released already, or has ended, is not.
+   * Ends a build that waits or compiles, with every process of it; it has failed then (schema:
+   * build, "Cancel running build": the status of a build is failed, pending or succeeded). Whether
+   * there was one to end: what is released already, or has ended, is not.
    */
   async function cancel(appId: string, buildId: string): Promise<boolean> {
     const job = jobs.get(buildId)
@@ -264,5 +346,9 @@ function report(output: BuildOutput, failure: BuildFailure): void {
 
 /** In the form of the API's own errors. */
 function notFound(what: string, id: string): Error {
-  return Object.assign(new Error(`Couldn't find that ${what}.`), { id: 'not_found', status: 404, resource: id })
+  return Object.assign(new Error(`Couldn't find that ${what}.`), {
+    id: 'not_found',
+    status: 404,
+    resource: id,
+  })
 }

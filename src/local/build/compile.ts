@@ -29,15 +29,21 @@ interface CompileJob {
   sourceLimits?: SourceLimits | undefined
 }
 
-interface CompiledSlug extends Pick<SlugRecord, 'modules' | 'node' | 'size'> { processTypes: Record<string, string> }
+interface CompiledSlug extends Pick<SlugRecord, 'modules' | 'node' | 'size'> {
+  processTypes: Record<string, string>
+}
 
-/** The slug compiler: unpack, ignore, detect, build, discover, weigh. Throws what a build can fail of. */
+/**
+ * The slug compiler: unpack, ignore, detect, build, discover, weigh. Throws what a build can fail
+ * of.
+ */
 export async function compile(job: CompileJob): Promise<CompiledSlug> {
   const { output, signal } = job
   const context = await prepare(job)
   output.heading('Building on the embedded Heroku')
   const leaving = await unpack(job.archive, job.slugDir, { signal, limits: job.sourceLimits })
-  for (const link of leaving) output.warning(`${link}: this link leads out of the app, and nowhere in a dyno on Heroku.`)
+  for (const link of leaving)
+    output.warning(`${link}: this link leads out of the app, and nowhere in a dyno on Heroku.`)
   await applySlugignore(context)
   await detectNode(job.slugDir)
   output.heading('Using buildpack: heroku/nodejs')
@@ -49,7 +55,17 @@ export async function compile(job: CompileJob): Promise<CompiledSlug> {
   return { processTypes, size, modules: context.modules?.dir, node: context.node?.dir }
 }
 
-async function prepare({ commit, configVars, slugDir, work, cache, shared, nodes, output, signal }: CompileJob): Promise<BuildContext> {
+async function prepare({
+  commit,
+  configVars,
+  slugDir,
+  work,
+  cache,
+  shared,
+  nodes,
+  output,
+  signal,
+}: CompileJob): Promise<BuildContext> {
   const places: BuildPlaces = {
     dir: slugDir,
     home: path.join(work, 'home'),
@@ -64,13 +80,32 @@ async function prepare({ commit, configVars, slugDir, work, cache, shared, nodes
   const env = buildEnvironment(process.env, configVars, places, of)
   const hostEnv = buildEnvironment(process.env, {}, places, of)
   const groups = path.join(work, 'groups')
-  return { places, cache, env, hostEnv, configVars, output, signal, onProcessGroup: (group) => noteProcessGroup(groups, group) }
+  return {
+    places,
+    cache,
+    env,
+    hostEnv,
+    configVars,
+    output,
+    signal,
+    onProcessGroup: (group) => noteProcessGroup(groups, group),
+  }
 }
 
-/** The user's word on registries and their credentials: linked, not copied, and gone with the build. Returns the text of .npmrc. */
+/**
+ * The user's word on registries and their credentials: linked, not copied, and gone with the build.
+ * Returns the text of .npmrc.
+ */
 async function linkUserSettings(home: string): Promise<string> {
-  const npmrc = process.env.npm_config_userconfig ?? process.env.NPM_CONFIG_USERCONFIG ?? path.join(homedir(), '.npmrc')
-  const files = { '.npmrc': npmrc, '.yarnrc': path.join(homedir(), '.yarnrc'), '.yarnrc.yml': path.join(homedir(), '.yarnrc.yml') }
+  const npmrc =
+    process.env.npm_config_userconfig ??
+    process.env.NPM_CONFIG_USERCONFIG ??
+    path.join(homedir(), '.npmrc')
+  const files = {
+    '.npmrc': npmrc,
+    '.yarnrc': path.join(homedir(), '.yarnrc'),
+    '.yarnrc.yml': path.join(homedir(), '.yarnrc.yml'),
+  }
   for (const [name, file] of Object.entries(files)) {
     if (existsSync(file)) await symlink(file, path.join(home, name))
   }

@@ -14,7 +14,10 @@ export interface BuildContext {
   places: BuildPlaces
   /** The app's own cache folder. */
   cache: string
-  /** node_modules, once it is kept outside of the tree that is built: where it lies, and its bytes on disk. */
+  /**
+   * node_modules, once it is kept outside of the tree that is built: where it lies, and its bytes
+   * on disk.
+   */
   modules?: { dir: string; size: number }
   env: Record<string, string>
   /** The same without the app's config vars, for what Heroku itself does. */
@@ -29,36 +32,66 @@ export interface BuildContext {
   onProcessGroup: (group: number) => void
 }
 
-export interface StepOptions { cwd?: string; env?: Record<string, string> }
+export interface StepOptions {
+  cwd?: string
+  env?: Record<string, string>
+}
 
 /** Lines of a step's output that are read for the reason of its failure. */
 const LINES_READ = 5000
 
 /**
  * Runs a tool of the build with its output indented as Heroku does.
- * Throws {@link BuildFailure} if it fails, in Heroku's words if its output is that of a failure that Heroku names.
+ * Throws {@link BuildFailure} if it fails, in Heroku's words if its output is that of a failure
+ * that Heroku names.
  */
-export async function step(context: BuildContext, kind: FailedStep, command: string, args: string[], options: StepOptions = {}): Promise<void> {
+export async function step(
+  context: BuildContext,
+  kind: FailedStep,
+  command: string,
+  args: string[],
+  options: StepOptions = {},
+): Promise<void> {
   const lines: string[] = []
-  const status = await run(context, command, args, (line) => {
-    context.output.line(line)
-    if (lines.push(line) > 2 * LINES_READ) lines.splice(0, LINES_READ)
-  }, options)
+  const status = await run(
+    context,
+    command,
+    args,
+    (line) => {
+      context.output.line(line)
+      if (lines.push(line) > 2 * LINES_READ) lines.splice(0, LINES_READ)
+    },
+    options,
+  )
   await refuseFullDisk(context.places.dir)
   if (status === 0) return
   const called = [command, ...args].join(' ')
-  throw knownFailure(kind, lines.slice(-LINES_READ).join('\n'))
-    ?? (kind === 'script' ? scriptFailure(called, status) : new BuildFailure(`\`${called}\` failed with exit status ${status}.`, ['Its own output is above.']))
+  throw (
+    knownFailure(kind, lines.slice(-LINES_READ).join('\n')) ??
+    (kind === 'script'
+      ? scriptFailure(called, status)
+      : new BuildFailure(`\`${called}\` failed with exit status ${status}.`, [
+          'Its own output is above.',
+        ]))
+  )
 }
 
-/** npm can end with status 0 though the disk was full and files lack their ends (seen with npm 11.19), so its word is not enough. */
+/**
+ * npm can end with status 0 though the disk was full and files lack their ends (seen with npm
+ * 11.19), so its word is not enough.
+ */
 async function refuseFullDisk(dir: string): Promise<void> {
   const { blocks, bavail, bsize } = await statfs(dir)
   if (blocks > 0 && bavail * bsize < FREE_AT_LEAST) throw BuildFailure.diskFull()
 }
 
 /** Runs a tool for its output alone. */
-export async function capture(context: BuildContext, command: string, args: string[], options: StepOptions = {}): Promise<{ status: number; lines: string[] }> {
+export async function capture(
+  context: BuildContext,
+  command: string,
+  args: string[],
+  options: StepOptions = {},
+): Promise<{ status: number; lines: string[] }> {
   const lines: string[] = []
   const status = await run(context, command, args, (line) => lines.push(line), options)
   return { status, lines }
@@ -68,11 +101,18 @@ export async function capture(context: BuildContext, command: string, args: stri
 export async function sizeOf(context: BuildContext, dir: string): Promise<number> {
   const { status, lines } = await capture(context, 'du', ['-sk', dir])
   const size = Number.parseInt(lines.at(-1) ?? '', 10) * 1024
-  if (status !== 0 || Number.isNaN(size)) throw new BuildFailure(`The size of ${dir} could not be measured.`, lines)
+  if (status !== 0 || Number.isNaN(size))
+    throw new BuildFailure(`The size of ${dir} could not be measured.`, lines)
   return size
 }
 
-async function run(context: BuildContext, command: string, args: string[], onLine: (line: string) => void, options: StepOptions): Promise<number> {
+async function run(
+  context: BuildContext,
+  command: string,
+  args: string[],
+  onLine: (line: string) => void,
+  options: StepOptions,
+): Promise<number> {
   try {
     return await runTool({
       command,

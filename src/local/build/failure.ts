@@ -1,4 +1,7 @@
-/** Why a build cannot go on, in words for the person who pushed. Everything else that is thrown is the platform's own trouble. */
+/**
+ * Why a build cannot go on, in words for the person who pushed. Everything else that is thrown is
+ * the platform's own trouble.
+ */
 export class BuildFailure extends Error {
   /** Lines printed under "Build failed". */
   readonly details: string[]
@@ -10,7 +13,9 @@ export class BuildFailure extends Error {
   }
 
   static diskFull(): BuildFailure {
-    return new BuildFailure('The disk is full.', ['Free some space on this machine and push again.'])
+    return new BuildFailure('The disk is full.', [
+      'Free some space on this machine and push again.',
+    ])
   }
 
   static from(error: unknown): BuildFailure {

@@ -19,25 +19,44 @@ export async function readManifest(dir: string): Promise<Manifest> {
   } catch (error) {
     throw new BuildFailure('Error: Unable to parse your package.json.', [(error as Error).message])
   }
-  if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) throw new BuildFailure('Error: Unable to parse your package.json.', ['It does not hold a JSON object.'])
+  if (typeof raw !== 'object' || raw === null || Array.isArray(raw))
+    throw new BuildFailure('Error: Unable to parse your package.json.', [
+      'It does not hold a JSON object.',
+    ])
   const manifest = raw as Record<string, unknown>
   return {
     scripts: strings(manifest.scripts, ''),
     engines: strings(manifest.engines),
-    packageManager: typeof manifest.packageManager === 'string' ? manifest.packageManager : undefined,
+    packageManager:
+      typeof manifest.packageManager === 'string' ? manifest.packageManager : undefined,
     raw: manifest,
   }
 }
 
-const INSTALL_SCRIPTS = ['preinstall', 'install', 'postinstall', 'preprepare', 'prepare', 'postprepare', 'dependencies', 'pnpm:devPreinstall']
+const INSTALL_SCRIPTS = [
+  'preinstall',
+  'install',
+  'postinstall',
+  'preprepare',
+  'prepare',
+  'postprepare',
+  'dependencies',
+  'pnpm:devPreinstall',
+]
 
 /** Whether the app has scripts of its own that run as its dependencies are installed. */
-export const hasInstallScripts = ({ scripts }: Manifest): boolean => INSTALL_SCRIPTS.some((name) => scripts[name] !== undefined)
+export const hasInstallScripts = ({ scripts }: Manifest): boolean =>
+  INSTALL_SCRIPTS.some((name) => scripts[name] !== undefined)
 
-/** Without a prototype: `npm run constructor` names no script of JavaScript's own. @param ofNull what a null stands for; without it, nothing */
+/**
+ * Without a prototype: `npm run constructor` names no script of JavaScript's own. @param ofNull
+ * what a null stands for; without it, nothing
+ */
 function strings(value: unknown, ofNull?: string): Record<string, string> {
   const map = Object.create(null) as Record<string, string>
   if (typeof value !== 'object' || value === null) return map
-  for (const [name, each] of Object.entries(value)) if (typeof each === 'string' || (each === null && ofNull !== undefined)) map[name] = each ?? ofNull ?? ''
+  for (const [name, each] of Object.entries(value))
+    if (typeof each === 'string' || (each === null && ofNull !== undefined))
+      map[name] = each ?? ofNull ?? ''
   return map
 }

@@ -4,7 +4,15 @@ import semver from 'semver'
 import writeFileAtomic from 'write-file-atomic'
 import type { BuildContext } from './context.js'
 import { FRESH, hasNode, installNode, publishedNodes } from './node-install.js'
-import { chooseNode, nearestNode, nodeRange, nodeWarnings, noSuchNode, npmRangeBeside, RECOMMENDED_LTS } from './node-versions.js'
+import {
+  chooseNode,
+  nearestNode,
+  nodeRange,
+  nodeWarnings,
+  noSuchNode,
+  npmRangeBeside,
+  RECOMMENDED_LTS,
+} from './node-versions.js'
 import { removeFolder } from '../remove.js'
 import { sizeOfFolder } from './size.js'
 import { npmVersion } from './tools.js'
@@ -12,11 +20,16 @@ import { npmVersion } from './tools.js'
 /** The Node.js that an app is built with and runs on. */
 export interface NodeRuntime {
   version: string
-  /** Absolute folder of it, with its bin; undefined if it is the one that runs the embedded Heroku. */
+  /**
+   * Absolute folder of it, with its bin; undefined if it is the one that runs the embedded Heroku.
+   */
   dir: string | undefined
 }
 
-/** ms for which the registry's list of versions is taken as it was: Heroku's own list moves with releases of its buildpack. */
+/**
+ * ms for which the registry's list of versions is taken as it was: Heroku's own list moves with
+ * releases of its buildpack.
+ */
 const LIST_AGE = 24 * 60 * 60 * 1000
 /** ms for which a registry that did not answer is not asked again. */
 const SILENCE = 2 * 60 * 1000
@@ -26,15 +39,24 @@ const UNUSED_AT_MOST = 1024 * 1024 * 1024
 const silentSince = new Map<string, { at: number; why: string }>()
 
 /**
- * Finds the Node.js that Heroku would install for engines.node, and brings it from npm's registry unless this machine runs that version itself, with an npm
- * of its line. Without the registry, one that was brought before serves if it is in the range, else the machine's own, with a warning.
+ * Finds the Node.js that Heroku would install for engines.node, and brings it from npm's registry
+ * unless this machine runs that version itself, with an npm of its line. Without the registry, one
+ * that was brought before serves if it is in the range, else the machine's own, with a warning.
  * @param host the build with an environment that has no config var of the app
  * @param mode "machine": always the machine's own (environment variable SHIPIT_LOCAL_NODE)
  * Throws BuildFailure if engines.node is not a range, or no version is in it.
  */
-export async function provideNode(host: BuildContext, asked: string | undefined, mode: string | undefined): Promise<NodeRuntime> {
+export async function provideNode(
+  host: BuildContext,
+  asked: string | undefined,
+  mode: string | undefined,
+): Promise<NodeRuntime> {
   const { output, configVars } = host
-  output.line(asked ? `Resolving node version ${asked}...` : 'No Node.js version specified, resolving current LTS version...')
+  output.line(
+    asked
+      ? `Resolving node version ${asked}...`
+      : 'No Node.js version specified, resolving current LTS version...',
+  )
   nodeRange(asked)
   const mayBeWide = configVars.NODEJS_ALLOW_WIDE_RANGE === 'true'
   if (mode === 'machine') return machineNode(host, asked, 'SHIPIT_LOCAL_NODE=machine')
@@ -45,7 +67,9 @@ export async function provideNode(host: BuildContext, asked: string | undefined,
       const nearest = nearestNode(asked ?? '', versions)
       if (nearest === undefined) throw noSuchNode(asked ?? RECOMMENDED_LTS)
       output.warning(`THIS APP ASKS FOR NODE ${asked} AND RUNS ON NODE ${nearest} HERE.`)
-      output.warning('The npm registry lacks some versions of Node.js, and has none in this range. Heroku would install what it asks for.')
+      output.warning(
+        'The npm registry lacks some versions of Node.js, and has none in this range. Heroku would install what it asks for.',
+      )
       return await nodeOf(host, nearest)
     }
     for (const line of nodeWarnings(asked, chosen)) output.warning(line)
@@ -53,21 +77,35 @@ export async function provideNode(host: BuildContext, asked: string | undefined,
   } catch (error) {
     host.signal.throwIfAborted()
     if (!(error instanceof Unreachable)) throw error
-    const kept = chooseNode(asked, [...await keptNodes(host.places.nodes), process.versions.node], mayBeWide)
+    const kept = chooseNode(
+      asked,
+      [...(await keptNodes(host.places.nodes)), process.versions.node],
+      mayBeWide,
+    )
     if (kept === undefined) return machineNode(host, asked, error.message)
     output.line(`The newest version could not be had (${error.message}).`)
-    return hasNode(path.join(host.places.nodes, kept.version)) ? await nodeOf(host, kept.version) : ownNode(host)
+    return hasNode(path.join(host.places.nodes, kept.version))
+      ? await nodeOf(host, kept.version)
+      : ownNode(host)
   }
 }
 
 /** The registry cannot be reached, or what it has does not run here. */
 class Unreachable extends Error {}
 
-/** The machine's own serves only with an npm of the line that came with it: a build that asks for none runs that of its Node.js. */
+/**
+ * The machine's own serves only with an npm of the line that came with it: a build that asks for
+ * none runs that of its Node.js.
+ */
 async function nodeOf(host: BuildContext, version: string): Promise<NodeRuntime> {
-  if (version === process.versions.node && semver.satisfies(await npmVersion(host.env) ?? '0.0.0', npmRangeBeside(version))) return ownNode(host)
+  if (
+    version === process.versions.node &&
+    semver.satisfies((await npmVersion(host.env)) ?? '0.0.0', npmRangeBeside(version))
+  )
+    return ownNode(host)
   const dir = path.join(host.places.nodes, version)
-  if (!hasNode(dir)) await orUnreachable(host, `node ${version}`, () => installNode(host, version, dir))
+  if (!hasNode(dir))
+    await orUnreachable(host, `node ${version}`, () => installNode(host, version, dir))
   else host.output.line(`Using node ${version}`)
   return { version, dir }
 }
@@ -83,7 +121,9 @@ function machineNode(host: BuildContext, asked: string | undefined, why: string)
   const { node } = process.versions
   const own = ownNode(host)
   if (!semver.satisfies(node, nodeRange(asked), { includePrerelease: true })) {
-    output.warning(`THIS APP ASKS FOR NODE ${asked ?? `${RECOMMENDED_LTS} (NONE IS SPECIFIED)`} AND RUNS ON NODE ${node} HERE.`)
+    output.warning(
+      `THIS APP ASKS FOR NODE ${asked ?? `${RECOMMENDED_LTS} (NONE IS SPECIFIED)`} AND RUNS ON NODE ${node} HERE.`,
+    )
     output.warning(`Heroku would install what it asks for; here it could not be had: ${why}.`)
   }
   return own
@@ -108,17 +148,28 @@ async function listNodes(host: BuildContext): Promise<string[]> {
 
 async function keptList(file: string): Promise<{ at: number; versions: string[] } | undefined> {
   try {
-    const kept = JSON.parse(await readFile(file, 'utf8')) as { at?: unknown; versions?: unknown } | null
-    const isList = typeof kept?.at === 'number' && Array.isArray(kept.versions) && kept.versions.every((one) => typeof one === 'string')
-    return isList ? kept as { at: number; versions: string[] } : undefined
+    const kept = JSON.parse(await readFile(file, 'utf8')) as {
+      at?: unknown
+      versions?: unknown
+    } | null
+    const isList =
+      typeof kept?.at === 'number' &&
+      Array.isArray(kept.versions) &&
+      kept.versions.every((one) => typeof one === 'string')
+    return isList ? (kept as { at: number; versions: string[] }) : undefined
   } catch (error) {
-    if (error instanceof SyntaxError || (error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    if (error instanceof SyntaxError || (error as NodeJS.ErrnoException).code === 'ENOENT')
+      return undefined
     throw error
   }
 }
 
 /** Asks the registry, but not again and again while it does not answer. */
-async function orUnreachable<T>(host: BuildContext, what: string, ask: () => Promise<T>): Promise<T> {
+async function orUnreachable<T>(
+  host: BuildContext,
+  what: string,
+  ask: () => Promise<T>,
+): Promise<T> {
   const key = `${host.places.nodes} ${what}`
   const silent = silentSince.get(key)
   if (silent && Date.now() - silent.at < SILENCE) throw new Unreachable(silent.why)
@@ -142,14 +193,26 @@ async function namesIn(nodes: string): Promise<string[]> {
 }
 
 async function keptNodes(nodes: string): Promise<string[]> {
-  return (await namesIn(nodes)).filter((name) => semver.valid(name) !== null && hasNode(path.join(nodes, name)))
+  return (await namesIn(nodes)).filter(
+    (name) => semver.valid(name) !== null && hasNode(path.join(nodes, name)),
+  )
 }
 
-/** Removes unfinished installations, and the oldest of the versions that no slug uses once they take too much room. Not while builds run. @param used `node` of all slugs */
-export async function sweepNodes(nodes: string, used: readonly (string | undefined)[], atMost = UNUSED_AT_MOST): Promise<void> {
-  for (const name of await namesIn(nodes)) if (name.startsWith(FRESH)) await removeFolder(path.join(nodes, name))
+/**
+ * Removes unfinished installations, and the oldest of the versions that no slug uses once they take
+ * too much room. Not while builds run. @param used `node` of all slugs
+ */
+export async function sweepNodes(
+  nodes: string,
+  used: readonly (string | undefined)[],
+  atMost = UNUSED_AT_MOST,
+): Promise<void> {
+  for (const name of await namesIn(nodes))
+    if (name.startsWith(FRESH)) await removeFolder(path.join(nodes, name))
   let room = atMost
-  const unused = semver.rsort((await keptNodes(nodes)).filter((version) => !used.includes(path.join(nodes, version))))
+  const unused = semver.rsort(
+    (await keptNodes(nodes)).filter((version) => !used.includes(path.join(nodes, version))),
+  )
   for (const version of unused) {
     const dir = path.join(nodes, version)
     room -= await sizeOfFolder(dir)

@@ -6,7 +6,8 @@ import path from 'node:path'
 const INDENT = ' '.repeat(7)
 
 /**
- * The output of one build: a file that is written before anybody is told, so that who follows reads the file alone and misses nothing.
+ * The output of one build: a file that is written before anybody is told, so that who follows reads
+ * the file alone and misses nothing.
  * The three shapes of line are those that Heroku's build output has.
  */
 export class BuildOutput {
@@ -16,19 +17,31 @@ export class BuildOutput {
   #changes = new EventEmitter().setMaxListeners(0)
   #listener: ((chunk: Buffer) => void) | undefined
 
-  constructor(readonly file: string, listener?: (chunk: Buffer) => void) {
+  constructor(
+    readonly file: string,
+    listener?: (chunk: Buffer) => void,
+  ) {
     mkdirSync(path.dirname(file), { recursive: true })
     this.#fd = openSync(file, 'w', 0o600)
     this.#listener = listener
   }
 
-  heading(text: string): void { this.raw(`-----> ${text}\n`) }
+  heading(text: string): void {
+    this.raw(`-----> ${text}\n`)
+  }
 
-  line(text = ''): void { this.raw(text === '' ? '\n' : `${INDENT}${text}\n`) }
+  line(text = ''): void {
+    this.raw(text === '' ? '\n' : `${INDENT}${text}\n`)
+  }
 
-  warning(text: string): void { this.raw(` !     ${text}\n`) }
+  warning(text: string): void {
+    this.raw(` !     ${text}\n`)
+  }
 
-  /** Never throws: a disk that is full must not end the platform, and the listener still gets the words. */
+  /**
+   * Never throws: a disk that is full must not end the platform, and the listener still gets the
+   * words.
+   */
   raw(text: string): void {
     const bytes = Buffer.from(text)
     try {
@@ -64,7 +77,10 @@ export class BuildOutput {
       for (let position = 0; ;) {
         // Taken before the read: what is written during it is for the next round.
         const [size, isOver] = [this.#size, this.#ended]
-        const { bytesRead, buffer } = await handle.read({ buffer: Buffer.alloc(64 * 1024), position })
+        const { bytesRead, buffer } = await handle.read({
+          buffer: Buffer.alloc(64 * 1024),
+          position,
+        })
         position += bytesRead
         if (bytesRead > 0) yield buffer.subarray(0, bytesRead)
         else if (position < size) throw new Error(`${this.file} was cut short`)

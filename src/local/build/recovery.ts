@@ -16,30 +16,41 @@ const APP_ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 /** Ends what the builds of a daemon that was killed left running. */
 export async function endLeftBuilds(folders: Folders): Promise<void> {
   const { work } = buildPlaces(folders)
-  for (const name of await namesIn(work)) await killLeftProcesses(path.join(work, name, 'groups'), path.join(work, name))
+  for (const name of await namesIn(work))
+    await killLeftProcesses(path.join(work, name, 'groups'), path.join(work, name))
 }
 
-/** Puts right what a daemon that was killed left: its build processes, its pending builds, folders that belong to nothing. */
+/**
+ * Puts right what a daemon that was killed left: its build processes, its pending builds, folders
+ * that belong to nothing.
+ */
 export async function recoverBuilds(store: Store, folders: Folders): Promise<void> {
   const places = buildPlaces(folders)
   await endLeftBuilds(folders)
   await removeFolder(places.work)
-  for (const name of await namesIn(places.incoming)) await rm(path.join(places.incoming, name), { force: true })
+  for (const name of await namesIn(places.incoming))
+    await rm(path.join(places.incoming, name), { force: true })
 
   for (const app of store.list()) {
     await settlePending(store, app)
     await removeStraySlugs(folders, app)
-    await sweepTrees(places.cache(app.id), store.find(app.id)?.slugs.map(({ modules }) => modules) ?? [])
+    await sweepTrees(
+      places.cache(app.id),
+      store.find(app.id)?.slugs.map(({ modules }) => modules) ?? [],
+    )
   }
   await removeStrayApps(store, folders)
   await boundSharedCaches(places.shared)
-  await sweepNodes(places.nodes, store.list().flatMap(({ slugs }) => slugs.map(({ node }) => node)))
+  await sweepNodes(
+    places.nodes,
+    store.list().flatMap(({ slugs }) => slugs.map(({ node }) => node)),
+  )
 }
 
 /** Package stores only grow; they are fetched again where they are missed. */
 async function boundSharedCaches(dir: string): Promise<void> {
   if ((await namesIn(dir)).length === 0) return
-  if (await sizeOfFolder(dir) > SHARED_CACHES_AT_MOST) await removeFolder(dir)
+  if ((await sizeOfFolder(dir)) > SHARED_CACHES_AT_MOST) await removeFolder(dir)
 }
 
 /** A build whose release was made had done all its work; every other one is lost. */
@@ -48,15 +59,25 @@ async function settlePending(store: Store, app: Readonly<AppRecord>): Promise<vo
   if (pending.length === 0) return
   await store.update(app.id, (draft) => {
     for (const build of draft.builds.filter((one) => one.status === 'pending')) {
-      const release = build.slug_id === null ? undefined : draft.releases.find((one) => one.slug_id === build.slug_id)
+      const release =
+        build.slug_id === null
+          ? undefined
+          : draft.releases.find((one) => one.slug_id === build.slug_id)
       build.status = release === undefined ? 'failed' : 'succeeded'
       build.release_id = release?.id ?? null
       build.updated_at = new Date().toISOString()
     }
   })
-  const failed = store.find(app.id)?.builds.filter((build) => build.status === 'failed').map((build) => build.id) ?? []
+  const failed =
+    store
+      .find(app.id)
+      ?.builds.filter((build) => build.status === 'failed')
+      .map((build) => build.id) ?? []
   for (const build of pending.filter(({ id }) => failed.includes(id))) {
-    await appendFile(build.output_file, ' !     The platform was stopped while this build ran. Push again.\n').catch((error: NodeJS.ErrnoException) => {
+    await appendFile(
+      build.output_file,
+      ' !     The platform was stopped while this build ran. Push again.\n',
+    ).catch((error: NodeJS.ErrnoException) => {
       if (error.code !== 'ENOENT') throw error
     })
   }
@@ -77,7 +98,8 @@ async function removeStrayApps(store: Store, folders: Folders): Promise<void> {
     for (const name of await namesIn(folder)) {
       // A record that was set aside may come back, and its app needs its code then.
       const isSetAside = records.some((record) => record.startsWith(name))
-      if (APP_ID.test(name) && store.find(name) === undefined && !isSetAside) await removeFolder(path.join(folder, name))
+      if (APP_ID.test(name) && store.find(name) === undefined && !isSetAside)
+        await removeFolder(path.join(folder, name))
     }
   }
 }

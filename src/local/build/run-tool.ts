@@ -9,22 +9,42 @@ interface ToolRun {
   env: Record<string, string>
   /** Kills the tool and all that it started; the run then rejects with the signal's reason. */
   signal: AbortSignal
-  /** Called with the process group's id, so that a later life of the daemon can end what this one left behind. */
+  /**
+   * Called with the process group's id, so that a later life of the daemon can end what this one
+   * left behind.
+   */
   onStart?: (group: number) => void
   /** Whole lines, without their line break. */
   onLine: (line: string) => void
 }
 
-/** How long output may still come after the tool has ended and its group is killed: a process that left the group may hold the pipe. */
+/**
+ * How long output may still come after the tool has ended and its group is killed: a process that
+ * left the group may hold the pipe.
+ */
 const PIPE_GRACE = 2000
 
 /**
- * Runs one tool in a process group of its own and resolves with its exit status (128+n after a signal) when nothing of the group is left.
+ * Runs one tool in a process group of its own and resolves with its exit status (128+n after a
+ * signal) when nothing of the group is left.
  * Rejects where it cannot be started, or with the reason of `signal`.
  */
-export async function runTool({ command, args, cwd, env, signal, onStart, onLine }: ToolRun): Promise<number> {
+export async function runTool({
+  command,
+  args,
+  cwd,
+  env,
+  signal,
+  onStart,
+  onLine,
+}: ToolRun): Promise<number> {
   signal.throwIfAborted()
-  const child = spawn(command, args, { cwd, env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(command, args, {
+    cwd,
+    env,
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
   const killGroup = (): void => {
     if (child.pid !== undefined) signalGroup(child.pid, 'SIGKILL')
   }
@@ -61,7 +81,16 @@ export async function runTool({ command, args, cwd, env, signal, onStart, onLine
   }
 }
 
-const SIGNALS: Record<string, number> = { SIGHUP: 1, SIGINT: 2, SIGQUIT: 3, SIGABRT: 6, SIGKILL: 9, SIGSEGV: 11, SIGPIPE: 13, SIGTERM: 15 }
+const SIGNALS: Record<string, number> = {
+  SIGHUP: 1,
+  SIGINT: 2,
+  SIGQUIT: 3,
+  SIGABRT: 6,
+  SIGKILL: 9,
+  SIGSEGV: 11,
+  SIGPIPE: 13,
+  SIGTERM: 15,
+}
 
 function splitLines(stream: NodeJS.ReadableStream, onLine: (line: string) => void): () => void {
   const decoder = new StringDecoder('utf8')

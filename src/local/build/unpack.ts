@@ -8,19 +8,33 @@ import { Unpack, type ReadEntry } from 'tar'
 import { BuildFailure } from './failure.js'
 import { removeFolder } from '../remove.js'
 
-/** What a source may hold once it is unpacked: more than any app needs, and less than what fills a disk. */
-export interface SourceLimits { bytes: number; files: number }
+/**
+ * What a source may hold once it is unpacked: more than any app needs, and less than what fills a
+ * disk.
+ */
+export interface SourceLimits {
+  bytes: number
+  files: number
+}
 
 export const SOURCE_LIMITS: SourceLimits = { bytes: 2 * 1024 ** 3, files: 300_000 }
 
-interface Link { name: string; target: string }
+interface Link {
+  name: string
+  target: string
+}
 
 /**
- * Unpacks a tar or tar.gz into `dir`. Entries that would land outside of it are left out by the library; symbolic links are made last and as they are, so that
- * nothing is ever written through one. Throws {@link BuildFailure} for what is no tar or too large, and the reason of `signal`.
+ * Unpacks a tar or tar.gz into `dir`. Entries that would land outside of it are left out by the
+ * library; symbolic links are made last and as they are, so that nothing is ever written through
+ * one. Throws {@link BuildFailure} for what is no tar or too large, and the reason of `signal`.
  * @returns the links that lead out of the app, which no slug has
  */
-export async function unpack(archive: string, dir: string, { signal, limits = SOURCE_LIMITS }: { signal: AbortSignal; limits?: SourceLimits | undefined }): Promise<string[]> {
+export async function unpack(
+  archive: string,
+  dir: string,
+  { signal, limits = SOURCE_LIMITS }: { signal: AbortSignal; limits?: SourceLimits | undefined },
+): Promise<string[]> {
   await mkdir(dir, { recursive: true })
   const links: Link[] = []
   let files = 0
@@ -29,16 +43,21 @@ export async function unpack(archive: string, dir: string, { signal, limits = SO
     cwd: dir,
     preserveOwner: false,
     filter: (name, entry) => {
-      if (++files > limits.files) into.abort(new BuildFailure(`The source has more than ${limits.files} files.`))
+      if (++files > limits.files)
+        into.abort(new BuildFailure(`The source has more than ${limits.files} files.`))
       if (!('type' in entry) || entry.type !== 'SymbolicLink') return true
       links.push({ name, target: entry.linkpath ?? '' })
       return false
     },
   })
-  into.on('entry', (entry: ReadEntry) => { current = entry })
+  into.on('entry', (entry: ReadEntry) => {
+    current = entry
+  })
   try {
-    const unzip = await isGzip(archive) ? [createGunzip()] : []
-    await pipeline([createReadStream(archive), ...unzip, counted(limits.bytes), writableOf(into)], { signal })
+    const unzip = (await isGzip(archive)) ? [createGunzip()] : []
+    await pipeline([createReadStream(archive), ...unzip, counted(limits.bytes), writableOf(into)], {
+      signal,
+    })
   } catch (error) {
     // The file that was being written is closed, not left waiting for its end.
     current?.end()
@@ -53,7 +72,10 @@ export async function unpack(archive: string, dir: string, { signal, limits = SO
   return leaving
 }
 
-/** The library's stream is none of Node's, and a pipeline that breaks off would wait for its end for ever. */
+/**
+ * The library's stream is none of Node's, and a pipeline that breaks off would wait for its end for
+ * ever.
+ */
 function writableOf(into: Unpack): Writable {
   const writable = new Writable({
     write(chunk: Buffer, _encoding, done) {
@@ -65,7 +87,9 @@ function writableOf(into: Unpack): Writable {
       into.end()
     },
   })
-  into.on('error', (error: Error) => { writable.destroy(error) })
+  into.on('error', (error: Error) => {
+    writable.destroy(error)
+  })
   return writable
 }
 
@@ -74,7 +98,14 @@ function counted(most: number): Transform {
   return new Transform({
     transform(chunk: Buffer, _encoding, done) {
       bytes += chunk.length
-      done(bytes > most ? new BuildFailure(`The source is larger than ${most / 1024 / 1024} MB once it is unpacked.`) : null, chunk)
+      done(
+        bytes > most
+          ? new BuildFailure(
+              `The source is larger than ${most / 1024 / 1024} MB once it is unpacked.`,
+            )
+          : null,
+        chunk,
+      )
     },
   })
 }
@@ -97,11 +128,13 @@ async function makeLinks(dir: string, links: readonly Link[]): Promise<string[]>
     if (!isInside(root, file) || target === '') continue
     await mkdir(path.dirname(file), { recursive: true })
     // A link that came before may be part of the way.
-    if (!isInside(root, path.join(await realpath(path.dirname(file)), path.basename(file)))) continue
+    if (!isInside(root, path.join(await realpath(path.dirname(file)), path.basename(file))))
+      continue
     if ((await lstat(file).catch(ifMissing))?.isDirectory()) continue
     await rm(file, { force: true })
     await symlink(target, file)
-    if (path.isAbsolute(target) || !isInside(root, path.resolve(path.dirname(file), target))) leaving.push(`${path.relative(root, file)} -> ${target}`)
+    if (path.isAbsolute(target) || !isInside(root, path.resolve(path.dirname(file), target)))
+      leaving.push(`${path.relative(root, file)} -> ${target}`)
   }
   return leaving
 }
@@ -110,4 +143,5 @@ const ifMissing = (error: NodeJS.ErrnoException): undefined => {
   if (error.code !== 'ENOENT') throw error
 }
 
-const isInside = (root: string, file: string): boolean => file === root || file.startsWith(root + path.sep)
+const isInside = (root: string, file: string): boolean =>
+  file === root || file.startsWith(root + path.sep)

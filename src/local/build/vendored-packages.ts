@@ -7,10 +7,14 @@ import type { PackageManager } from './package-manager.js'
 import { readTreeFile, treeText } from './tree-file.js'
 
 /**
- * Fails where a tarball of the repository is not the one that npm's lockfile pins. Heroku's npm finds that by itself; here npm could take the pinned one
- * from the user's cache, and the app would run with a package that is not in the repository.
+ * Fails where a tarball of the repository is not the one that npm's lockfile pins. Heroku's npm
+ * finds that by itself; here npm could take the pinned one from the user's cache, and the app would
+ * run with a package that is not in the repository.
  */
-export async function checkVendoredPackages(dir: string, { name, lockfile }: PackageManager): Promise<void> {
+export async function checkVendoredPackages(
+  dir: string,
+  { name, lockfile }: PackageManager,
+): Promise<void> {
   if (name !== 'npm' || lockfile === null) return
   for (const { file, integrity } of vendored(treeText(dir, lockfile))) {
     const whole = path.resolve(dir, file)
@@ -28,5 +32,8 @@ export async function checkVendoredPackages(dir: string, { name, lockfile }: Pac
 
 function vendored(lock: string): { file: string; integrity: string }[] {
   return lockedPackages(lock).flatMap(({ resolved, integrity }) =>
-    typeof resolved === 'string' && resolved.startsWith('file:') && typeof integrity === 'string' ? [{ file: resolved.slice('file:'.length), integrity }] : [])
+    typeof resolved === 'string' && resolved.startsWith('file:') && typeof integrity === 'string'
+      ? [{ file: resolved.slice('file:'.length), integrity }]
+      : [],
+  )
 }

@@ -5,11 +5,14 @@ import { Preboot } from './preboot.js'
 import { Slot } from './slot.js'
 import { words } from './words.js'
 
-interface Selection { type?: string; name?: string }
+interface Selection {
+  type?: string
+  name?: string
+}
 
 /**
- * The dynos of one app. Deciding what should run takes no await, so that every call sees a whole state and may be repeated;
- * what it starts and ends goes on by itself.
+ * The dynos of one app. Deciding what should run takes no await, so that every call sees a whole
+ * state and may be repeated; what it starts and ends goes on by itself.
  */
 export class AppDynos {
   /** By name. What serves: all types; of web, the release that gets the requests. */
@@ -19,7 +22,11 @@ export class AppDynos {
   private readonly stopped = new Set<string>()
   private readonly ending = new Set<Promise<void>>()
 
-  constructor(private readonly appId: string, private readonly services: Services, private readonly changed: () => void) {}
+  constructor(
+    private readonly appId: string,
+    private readonly services: Services,
+    private readonly changed: () => void,
+  ) {}
 
   reconcile(reason: 'release' | 'formation' | 'restart'): void {
     if (reason !== 'restart') this.stopped.clear()
@@ -31,7 +38,10 @@ export class AppDynos {
     this.onChange()
   }
 
-  /** Web dynos that a preboot replaces go on serving and are not listed (devcenter.heroku.com/articles/preboot). */
+  /**
+   * Web dynos that a preboot replaces go on serving and are not listed
+   * (devcenter.heroku.com/articles/preboot).
+   */
   list(): DynoRecord[] {
     return this.listedSlots().map((slot) => slot.record())
   }
@@ -59,14 +69,18 @@ export class AppDynos {
     const slots = this.select(what)
     for (const slot of slots) {
       this.stopped.add(slot.wanted.name)
-      for (const set of [this.serving, this.preboot?.slots]) if (set?.get(slot.wanted.name) === slot) set.delete(slot.wanted.name)
+      for (const set of [this.serving, this.preboot?.slots])
+        if (set?.get(slot.wanted.name) === slot) set.delete(slot.wanted.name)
       this.inBackground(slot.end('down'))
     }
     if (slots.length > 0) this.onChange()
     return slots.length > 0
   }
 
-  /** Ends all; resolves when the last process and disk are gone, also of those that were ending already. */
+  /**
+   * Ends all; resolves when the last process and disk are gone, also of those that were ending
+   * already.
+   */
   async shutdown(): Promise<void> {
     this.replace([])
     this.onChange()
@@ -87,16 +101,26 @@ export class AppDynos {
       this.takeOver()
       this.onChange()
     })
-    const isFurther = [...this.preboot.slots.values()].some((slot) => slot.wanted.release.id !== release)
+    const isFurther = [...this.preboot.slots.values()].some(
+      (slot) => slot.wanted.release.id !== release,
+    )
     if (isFurther) this.preboot.restartClock()
     if (isFurther || this.preboot.slots.size === 0) this.announceSwitch(version)
     this.match(this.preboot.slots, wanted.filter(isWeb))
-    this.match(this.serving, [...wanted.filter((each) => !isWeb(each)), ...this.servingWeb().map((slot) => slot.wanted)])
+    this.match(this.serving, [
+      ...wanted.filter((each) => !isWeb(each)),
+      ...this.servingWeb().map((slot) => slot.wanted),
+    ])
   }
 
   private announceSwitch(version: number): void {
     const { logplex, limits } = this.services
-    logplex.append(this.appId, { time: Date.now(), source: 'heroku', dyno: 'api', message: words.preboot(version, limits.prebootSwitch) })
+    logplex.append(this.appId, {
+      time: Date.now(),
+      source: 'heroku',
+      dyno: 'api',
+      message: words.preboot(version, limits.prebootSwitch),
+    })
   }
 
   private replace(wanted: Wanted[]): void {
@@ -116,7 +140,9 @@ export class AppDynos {
   }
 
   private match(slots: Map<string, Slot>, wanted: Wanted[]): void {
-    const byName = new Map(wanted.filter(({ name }) => !this.stopped.has(name)).map((each) => [each.name, each]))
+    const byName = new Map(
+      wanted.filter(({ name }) => !this.stopped.has(name)).map((each) => [each.name, each]),
+    )
     for (const [name, slot] of slots) {
       const next = byName.get(name)
       if (next && slot.isAs(next)) continue
@@ -124,7 +150,8 @@ export class AppDynos {
       this.inBackground(slot.end(next ? 'starting' : 'down'))
     }
     for (const [name, each] of byName) {
-      if (!slots.has(name)) slots.set(name, new Slot(each, this.appId, this.services, () => this.onChange()))
+      if (!slots.has(name))
+        slots.set(name, new Slot(each, this.appId, this.services, () => this.onChange()))
     }
   }
 
@@ -134,13 +161,17 @@ export class AppDynos {
   }
 
   private inBackground(work: Promise<void>): void {
-    const done = work.catch((error: Error) => process.emitWarning(error)).finally(() => this.ending.delete(done))
+    const done = work
+      .catch((error: Error) => process.emitWarning(error))
+      .finally(() => this.ending.delete(done))
     this.ending.add(done)
   }
 
   private listedSlots(): Slot[] {
     const serving = [...this.serving.values()]
-    return this.preboot ? [...serving.filter(({ wanted }) => wanted.type !== 'web'), ...this.preboot.slots.values()] : serving
+    return this.preboot
+      ? [...serving.filter(({ wanted }) => wanted.type !== 'web'), ...this.preboot.slots.values()]
+      : serving
   }
 
   private servingWeb(): Slot[] {
@@ -148,6 +179,10 @@ export class AppDynos {
   }
 
   private select({ type, name }: Selection): Slot[] {
-    return this.listedSlots().filter((slot) => (type === undefined || slot.wanted.type === type) && (name === undefined || slot.record().name === name))
+    return this.listedSlots().filter(
+      (slot) =>
+        (type === undefined || slot.wanted.type === type) &&
+        (name === undefined || slot.record().name === name),
+    )
   }
 }

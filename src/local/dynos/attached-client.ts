@@ -10,8 +10,14 @@ interface Waiting {
   log: (message: string) => void
 }
 
-/** Who is attached to a one-off dyno, and a terminal for them where they have one. Undefined where nobody came in time, or the dyno is stopped first. */
-export async function attachedClient({ meeting, isTerminal }: OneOffAttach, { patience, signal, log }: Waiting): Promise<Attached | undefined> {
+/**
+ * Who is attached to a one-off dyno, and a terminal for them where they have one. Undefined where
+ * nobody came in time, or the dyno is stopped first.
+ */
+export async function attachedClient(
+  { meeting, isTerminal }: OneOffAttach,
+  { patience, signal, log }: Waiting,
+): Promise<Attached | undefined> {
   log(words.awaitingClient)
   const over = new AbortController()
   const end = () => over.abort()

@@ -9,19 +9,29 @@ const HOSTS = ['127.0.0.1', '::1'] as const
 type Host = (typeof HOSTS)[number]
 
 /**
- * Waits until one of a dyno's processes listens on its PORT, for others than this machine: Heroku's router could not reach it
- * elsewhere (devcenter: error-codes#r10-boot-timeout). The connection is tried first, because that is cheap; who answers is then
- * looked up, since another program may have the port. Undefined when `ms` passed or `signal` aborted first.
+ * Waits until one of a dyno's processes listens on its PORT, for others than this machine: Heroku's
+ * router could not reach it elsewhere (devcenter: error-codes#r10-boot-timeout). The connection is
+ * tried first, because that is cheap; who answers is then looked up, since another program may have
+ * the port. Undefined when `ms` passed or `signal` aborted first.
  */
-export async function waitUntilBound(port: number, ms: number, processes: () => Promise<number[]>, signal: AbortSignal): Promise<Host | undefined> {
+export async function waitUntilBound(
+  port: number,
+  ms: number,
+  processes: () => Promise<number[]>,
+  signal: AbortSignal,
+): Promise<Host | undefined> {
   const deadline = Date.now() + ms
   while (!signal.aborted && Date.now() < deadline) {
     for (const host of HOSTS) {
       if (!(await accepts(host, port))) continue
-      const own = (await listenersOf(await processes())).filter((listener) => listener.port === port)
+      const own = (await listenersOf(await processes())).filter(
+        (listener) => listener.port === port,
+      )
       if (own.some((listener) => !isLoopback(listener))) return host
     }
-    await sleep(Math.max(0, Math.min(POLL, deadline - Date.now())), undefined, { signal }).catch(() => undefined)
+    await sleep(Math.max(0, Math.min(POLL, deadline - Date.now())), undefined, { signal }).catch(
+      () => undefined,
+    )
   }
   return undefined
 }
@@ -30,7 +40,9 @@ export const isLoopback = ({ on }: Listener): boolean => on === '127.0.0.1' || o
 
 /** For R10: where the dyno does listen. */
 export function otherPorts(listeners: Listener[], port: number): number[] {
-  return [...new Set(listeners.map((listener) => listener.port))].filter((each) => each !== port).sort((a, b) => a - b)
+  return [...new Set(listeners.map((listener) => listener.port))]
+    .filter((each) => each !== port)
+    .sort((a, b) => a - b)
 }
 
 function accepts(host: string, port: number): Promise<boolean> {

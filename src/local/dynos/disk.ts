@@ -8,29 +8,51 @@ import type { SlugRecord } from '../types.js'
 
 const run = promisify(execFile)
 
-/** A dyno's folder under folders.dynos: its copy of the slug, its TMPDIR, and the file that names its process group. */
-export interface Disk { dir: string; app: string; tmp: string; pidFile: string }
+/**
+ * A dyno's folder under folders.dynos: its copy of the slug, its TMPDIR, and the file that names
+ * its process group.
+ */
+export interface Disk {
+  dir: string
+  app: string
+  tmp: string
+  pidFile: string
+}
 
 export function diskAt(dir: string): Disk {
-  return { dir, app: path.join(dir, 'app'), tmp: path.join(dir, 'tmp'), pidFile: path.join(dir, 'pid') }
+  return {
+    dir,
+    app: path.join(dir, 'app'),
+    tmp: path.join(dir, 'tmp'),
+    pidFile: path.join(dir, 'pid'),
+  }
 }
 
 /**
- * Makes a dyno's ephemeral disk of a slug. node_modules is hard-linked, which is quick and takes no room; the rest is copied, because apps
- * write there. `cp` does it: tens of thousands of links would keep the daemon from its requests.
+ * Makes a dyno's ephemeral disk of a slug. node_modules is hard-linked, which is quick and takes no
+ * room; the rest is copied, because apps write there. `cp` does it: tens of thousands of links
+ * would keep the daemon from its requests.
  * @param spare the slug's node_modules, linked ahead by {@link SpareModules}: it is moved
  */
-export async function makeDisk(dir: string, slug: Pick<SlugRecord, 'dir' | 'modules'>, spare?: string): Promise<Disk> {
+export async function makeDisk(
+  dir: string,
+  slug: Pick<SlugRecord, 'dir' | 'modules'>,
+  spare?: string,
+): Promise<Disk> {
   const disk = diskAt(dir)
   await mkdir(disk.app, { recursive: true, mode: 0o700 })
   await mkdir(disk.tmp, { mode: 0o700 })
   const names = await readdir(slug.dir)
-  const copied = names.filter((name) => name !== 'node_modules').map((name) => path.join(slug.dir, name))
+  const copied = names
+    .filter((name) => name !== 'node_modules')
+    .map((name) => path.join(slug.dir, name))
   const modules = slug.modules ?? path.join(slug.dir, 'node_modules')
   // Both to their ends, so that nothing writes into a disk that is given up.
   const made = await Promise.allSettled([
     copied.length > 0 && run('cp', ['-RPp', ...copied, disk.app]),
-    spare === undefined ? existsSync(modules) && linkOrCopy(modules, disk.app) : takeSpare(spare, disk.app),
+    spare === undefined
+      ? existsSync(modules) && linkOrCopy(modules, disk.app)
+      : takeSpare(spare, disk.app),
   ])
   for (const part of made) if (part.status === 'rejected') throw part.reason
   return disk

@@ -1,6 +1,15 @@
 import { randomUUID } from 'node:crypto'
 import path from 'node:path'
-import type { DynoRecord, DynoState, Folders, Limits, Logplex, OneOffAttach, Store, WebTarget } from '../types.js'
+import type {
+  DynoRecord,
+  DynoState,
+  Folders,
+  Limits,
+  Logplex,
+  OneOffAttach,
+  Store,
+  WebTarget,
+} from '../types.js'
 import { attachedClient } from './attached-client.js'
 import { isLoopback, otherPorts, waitUntilBound } from './boot.js'
 import { Claims } from './claims.js'
@@ -21,10 +30,21 @@ import { words } from './words.js'
 /** What Heroku reports of a dyno that never had a process. */
 const STATUS_UNATTACHED = 128
 
-/** ms that a dyno which is to stop waits for requests that are on their way to it: the router gives up a connection sooner. */
+/**
+ * ms that a dyno which is to stop waits for requests that are on their way to it: the router gives
+ * up a connection sooner.
+ */
 const CLAIMED_AT_MOST = 3_000
 
-export interface Services { store: Store; logplex: Logplex; folders: Folders; limits: Limits; spares: SpareModules; meter: Meter; isolation: Promise<Isolation> }
+export interface Services {
+  store: Store
+  logplex: Logplex
+  folders: Folders
+  limits: Limits
+  spares: SpareModules
+  meter: Meter
+  isolation: Promise<Isolation>
+}
 
 interface DynoSpec extends Wanted {
   appId: string
@@ -41,7 +61,10 @@ export class Dyno {
   readonly id = randomUUID()
   readonly createdAt = new Date()
   upSince: number | undefined
-  /** Resolves with the main process's status when all processes are gone and the disk is removed; never rejects. */
+  /**
+   * Resolves with the main process's status when all processes are gone and the disk is removed;
+   * never rejects.
+   */
   readonly ended: Promise<number>
 
   private current: DynoState = 'starting'
@@ -56,7 +79,11 @@ export class Dyno {
   /** 137 where we killed it for R10 or R15: bash may report another status. */
   private forcedStatus: number | undefined
 
-  constructor(readonly spec: DynoSpec, private readonly services: Services, private readonly onChange: () => void) {
+  constructor(
+    readonly spec: DynoSpec,
+    private readonly services: Services,
+    private readonly onChange: () => void,
+  ) {
     this.launched = new Promise((resolve) => (this.settleLaunch = resolve))
     this.ended = this.run()
   }
@@ -68,8 +95,16 @@ export class Dyno {
   record(): DynoRecord {
     const { name, type, command, size, release } = this.spec
     return {
-      id: this.id, name, type, command, size, state: this.current, release_id: release.id, release_version: release.version,
-      created_at: this.createdAt.toISOString(), updated_at: this.updatedAt.toISOString(),
+      id: this.id,
+      name,
+      type,
+      command,
+      size,
+      state: this.current,
+      release_id: release.id,
+      release_version: release.version,
+      created_at: this.createdAt.toISOString(),
+      updated_at: this.updatedAt.toISOString(),
     }
   }
 
@@ -80,7 +115,8 @@ export class Dyno {
   }
 
   /**
-   * Takes the dyno out of routing at once, ends it with SIGTERM when no request is on its way to it, and with SIGKILL after the grace time.
+   * Takes the dyno out of routing at once, ends it with SIGTERM when no request is on its way to
+   * it, and with SIGKILL after the grace time.
    * Resolves when all its processes are gone.
    */
   stop(): Promise<void> {
@@ -97,7 +133,12 @@ export class Dyno {
   }
 
   private append(source: 'app' | 'heroku', message: string): void {
-    this.services.logplex.append(this.spec.appId, { time: Date.now(), source, dyno: this.spec.name, message })
+    this.services.logplex.append(this.spec.appId, {
+      time: Date.now(),
+      source,
+      dyno: this.spec.name,
+      message,
+    })
   }
 
   private enter(state: DynoState): void {
@@ -124,7 +165,9 @@ export class Dyno {
     } finally {
       this.settleLaunch(undefined)
       if (!(port instanceof Error)) port.release()
-      await removeDisk(dir).catch((error: Error) => this.log(`Its folder could not be removed: ${error.message}`))
+      await removeDisk(dir).catch((error: Error) =>
+        this.log(`Its folder could not be removed: ${error.message}`),
+      )
     }
     if (this.stopping.signal.aborted || this.spec.isOneOff) {
       this.current = 'down'
@@ -137,9 +180,13 @@ export class Dyno {
 
   private async live(dir: string, port: number): Promise<number> {
     const { spec } = this
-    const { appId, slug: { modules } } = spec
+    const {
+      appId,
+      slug: { modules },
+    } = spec
     const disk = await makeDisk(dir, spec.slug, await this.services.spares.take(appId, modules))
-    const attached = spec.attach && !this.stopping.signal.aborted ? await this.client(spec.attach) : undefined
+    const attached =
+      spec.attach && !this.stopping.signal.aborted ? await this.client(spec.attach) : undefined
     if (this.stopping.signal.aborted) {
       attached?.client.destroy()
       return spec.isOneOff ? this.complete(143) : 143
@@ -155,8 +202,19 @@ export class Dyno {
       attached,
       isolate: (await this.services.isolation).isolate,
       env: dynoEnvironment({
-        dyno: spec.name, home: disk.app, tmp: disk.tmp, port, memory: memoryQuota(spec.size, this.services.limits).quota, profileEnv: { ...spec.slug.profile_env, ...parallelism(spec.size), ...dynoMetadata(this.services.store.find(appId), spec, this.id) },
-        configVars: { ...spec.release.config_vars, ...spec.env }, host: process.env, execPath: process.execPath,
+        dyno: spec.name,
+        home: disk.app,
+        tmp: disk.tmp,
+        port,
+        memory: memoryQuota(spec.size, this.services.limits).quota,
+        profileEnv: {
+          ...spec.slug.profile_env,
+          ...parallelism(spec.size),
+          ...dynoMetadata(this.services.store.find(appId), spec, this.id),
+        },
+        configVars: { ...spec.release.config_vars, ...spec.env },
+        host: process.env,
+        execPath: process.execPath,
       }),
       onLine: (line) => this.append('app', line),
       onOutput: spec.onOutput,
@@ -196,13 +254,22 @@ export class Dyno {
   }
 
   private client(attach: OneOffAttach): Promise<Attached | undefined> {
-    return attachedClient(attach, { patience: this.services.limits.attachTimeout, signal: this.stopping.signal, log: (message) => this.log(message) })
+    return attachedClient(attach, {
+      patience: this.services.limits.attachTimeout,
+      signal: this.stopping.signal,
+      log: (message) => this.log(message),
+    })
   }
 
   private async boot(group: ProcessGroup, port: number, ended: AbortSignal): Promise<void> {
     try {
       const signal = AbortSignal.any([ended, this.stopping.signal])
-      const bound = await waitUntilBound(port, this.services.limits.bootTimeout, () => group.processes(), signal)
+      const bound = await waitUntilBound(
+        port,
+        this.services.limits.bootTimeout,
+        () => group.processes(),
+        signal,
+      )
       if (signal.aborted || this.forcedStatus !== undefined) return
       if (!bound) return await this.failBoot(group, port, signal)
       this.target = { host: bound, port }
@@ -214,13 +281,25 @@ export class Dyno {
   }
 
   private watchMemory(group: ProcessGroup): () => void {
-    const { spec: { appId, name, size }, id, stopping: { signal } } = this
-    return watchMemory({
-      id, appId, name, size, dir: group.dir, group: group.pid,
-      log: (message) => this.log(message),
-      isStopping: () => signal.aborted,
-      kill: () => this.kill(group),
-    }, this.services)
+    const {
+      spec: { appId, name, size },
+      id,
+      stopping: { signal },
+    } = this
+    return watchMemory(
+      {
+        id,
+        appId,
+        name,
+        size,
+        dir: group.dir,
+        group: group.pid,
+        log: (message) => this.log(message),
+        isStopping: () => signal.aborted,
+        kill: () => this.kill(group),
+      },
+      this.services,
+    )
   }
 
   /** What ends a dyno at R10 and R15. */
@@ -237,7 +316,13 @@ export class Dyno {
     const others = otherPorts(listeners, port)
     const loopback = listeners.find((listener) => listener.port === port && isLoopback(listener))
     this.log(words.bootTimeout(this.services.limits.bootTimeout))
-    this.log(loopback ? words.loopbackOnly(loopback.on, port) : others.length > 0 ? words.otherPort(others, port) : words.nothingBound(port))
+    this.log(
+      loopback
+        ? words.loopbackOnly(loopback.on, port)
+        : others.length > 0
+          ? words.otherPort(others, port)
+          : words.nothingBound(port),
+    )
     await this.kill(group)
   }
 

@@ -19,8 +19,9 @@ interface EnvironmentOf {
 const CONCURRENCY_SET_BY = 'heroku/nodejs'
 
 /**
- * What heroku/nodejs's profile script sets at boot (heroku-buildpack-nodejs, profile/WEB_CONCURRENCY.sh): memory in MB, one web process a
- * WEB_MEMORY, at least one. Values that are set already stay, as there.
+ * What heroku/nodejs's profile script sets at boot (heroku-buildpack-nodejs,
+ * profile/WEB_CONCURRENCY.sh): memory in MB, one web process a WEB_MEMORY, at least one. Values
+ * that are set already stay, as there.
  */
 export function concurrency(memory: number, given: Record<string, string>): Record<string, string> {
   const available = given.MEMORY_AVAILABLE ?? String(memory)
@@ -29,16 +30,29 @@ export function concurrency(memory: number, given: Record<string, string>): Reco
   return {
     MEMORY_AVAILABLE: available,
     WEB_MEMORY: perProcess,
-    ...(given.WEB_CONCURRENCY ? {} : { WEB_CONCURRENCY: String(fits), WEB_CONCURRENCY_SET_BY: CONCURRENCY_SET_BY }),
+    ...(given.WEB_CONCURRENCY
+      ? {}
+      : { WEB_CONCURRENCY: String(fits), WEB_CONCURRENCY_SET_BY: CONCURRENCY_SET_BY }),
   }
 }
 
-/** The whole environment of a dyno's processes. Config vars win over the buildpack's, and nothing wins over PORT and DYNO. */
+/**
+ * The whole environment of a dyno's processes. Config vars win over the buildpack's, and nothing
+ * wins over PORT and DYNO.
+ */
 export function dynoEnvironment(of: EnvironmentOf): Record<string, string> {
   const given = { ...of.profileEnv, ...of.configVars }
   return {
-    // What a build installed globally, and the app's own Node.js, first (heroku-buildpack-nodejs, profile/nodejs.sh).
-    PATH: [path.join(of.home, '.heroku', 'node', 'bin'), path.dirname(of.execPath), '/usr/local/bin', '/usr/bin', '/bin', path.join(of.home, 'node_modules', '.bin')].join(':'),
+    // What a build installed globally, and the app's own Node.js, first (heroku-buildpack-nodejs,
+    // profile/nodejs.sh).
+    PATH: [
+      path.join(of.home, '.heroku', 'node', 'bin'),
+      path.dirname(of.execPath),
+      '/usr/local/bin',
+      '/usr/bin',
+      '/bin',
+      path.join(of.home, 'node_modules', '.bin'),
+    ].join(':'),
     HOME: of.home,
     TMPDIR: of.tmp,
     LANG: 'C.UTF-8',

@@ -1,4 +1,7 @@
-/** Dynos: process groups with the environment, the limits and the signals that Heroku gives them, kept as the formation says. */
+/**
+ * Dynos: process groups with the environment, the limits and the signals that Heroku gives them,
+ * kept as the formation says.
+ */
 import { EventEmitter } from 'node:events'
 import type { Dynos, OneOff } from '../types.js'
 import { AppDynos } from './app-dynos.js'
@@ -28,10 +31,20 @@ const QUICKEST_LOOKS = 50
 /** ms that a one-off dyno may live (devcenter.heroku.com/articles/one-off-dynos). */
 const LONGEST_RUN = 24 * 3_600_000
 
-/** The dynos of all apps. `recover()` is for the daemon's start: it ends what a killed daemon left and starts what should run. */
-export function createDynos(given: Omit<Services, 'spares' | 'meter' | 'isolation'>): Dynos & { readonly isolation: Promise<Isolation>; recover(): Promise<void> } {
+/**
+ * The dynos of all apps. `recover()` is for the daemon's start: it ends what a killed daemon left
+ * and starts what should run.
+ */
+export function createDynos(
+  given: Omit<Services, 'spares' | 'meter' | 'isolation'>,
+): Dynos & { readonly isolation: Promise<Isolation>; recover(): Promise<void> } {
   const { store, folders, limits } = given
-  const services: Services = { ...given, spares: new SpareModules(folders.dynos), meter: new Meter(Math.max(limits.metricsEvery, QUICKEST_LOOKS)), isolation: findIsolation(folders) }
+  const services: Services = {
+    ...given,
+    spares: new SpareModules(folders.dynos),
+    meter: new Meter(Math.max(limits.metricsEvery, QUICKEST_LOOKS)),
+    isolation: findIsolation(folders),
+  }
   const events = new EventEmitter().setMaxListeners(0)
   const apps = new Map<string, AppDynos>()
   const oneOffs = new Set<Dyno>()
@@ -39,11 +52,15 @@ export function createDynos(given: Omit<Services, 'spares' | 'meter' | 'isolatio
 
   const dynosOf = (appId: string): AppDynos => {
     let app = apps.get(appId)
-    if (!app) apps.set(appId, (app = new AppDynos(appId, services, () => events.emit('change', appId))))
+    if (!app)
+      apps.set(appId, (app = new AppDynos(appId, services, () => events.emit('change', appId))))
     return app
   }
   const oneOffsOf = (appId: string | undefined, name?: string) =>
-    [...oneOffs].filter(({ spec }) => (appId === undefined || spec.appId === appId) && (name === undefined || spec.name === name))
+    [...oneOffs].filter(
+      ({ spec }) =>
+        (appId === undefined || spec.appId === appId) && (name === undefined || spec.name === name),
+    )
 
   const reconcile: Dynos['reconcile'] = (appId, reason) => {
     if (!isClosed) dynosOf(appId).reconcile(reason)
@@ -52,7 +69,10 @@ export function createDynos(given: Omit<Services, 'spares' | 'meter' | 'isolatio
   return {
     isolation: services.isolation,
     reconcile,
-    list: (appId) => [...(apps.get(appId)?.list() ?? []), ...oneOffsOf(appId).map((dyno) => dyno.record())],
+    list: (appId) => [
+      ...(apps.get(appId)?.list() ?? []),
+      ...oneOffsOf(appId).map((dyno) => dyno.record()),
+    ],
     webTargets: (appId) => apps.get(appId)?.webTargets() ?? [],
     webStatus: (appId) => apps.get(appId)?.webStatus() ?? 'none',
 
@@ -61,7 +81,8 @@ export function createDynos(given: Omit<Services, 'spares' | 'meter' | 'isolatio
       // A one-off dyno has no successor: it ends.
       const runs = what.name === undefined ? [] : oneOffsOf(appId, what.name)
       for (const run of runs) void run.stop()
-      if (!dynosOf(appId).restart(what, why) && isSelected && runs.length === 0) throw new NoSuchDyno()
+      if (!dynosOf(appId).restart(what, why) && isSelected && runs.length === 0)
+        throw new NoSuchDyno()
     },
 
     async stop(appId, what) {
@@ -70,9 +91,14 @@ export function createDynos(given: Omit<Services, 'spares' | 'meter' | 'isolatio
       if (!dynosOf(appId).stop(what) && runs.length === 0) throw new NoSuchDyno()
     },
 
-    async runOneOff(appId, { name, type = name.split('.')[0] ?? name, ...request }): Promise<OneOff> {
+    async runOneOff(
+      appId,
+      { name, type = name.split('.')[0] ?? name, ...request },
+    ): Promise<OneOff> {
       if (isClosed) throw new Error('the platform is shutting down')
-      const dyno = new Dyno({ ...request, appId, name, type, isOneOff: true }, services, () => events.emit('change', appId))
+      const dyno = new Dyno({ ...request, appId, name, type, isOneOff: true }, services, () =>
+        events.emit('change', appId),
+      )
       oneOffs.add(dyno)
       const exit = dyno.ended.finally(() => oneOffs.delete(dyno))
       const expiry = setTimeout(() => void dyno.stop(), request.timeToLive ?? LONGEST_RUN).unref()

@@ -1,6 +1,9 @@
 import { StringDecoder } from 'node:string_decoder'
 
-/** What logplex takes as one line; a longer one is passed on in pieces, so that no more than this is ever held. */
+/**
+ * What logplex takes as one line; a longer one is passed on in pieces, so that no more than this is
+ * ever held.
+ */
 const LONGEST = 10_000
 
 interface LineSplitter {

@@ -17,16 +17,23 @@ export async function listenersOf(pids: number[]): Promise<Listener[]> {
 
 async function fromProc(pids: number[]): Promise<Listener[]> {
   const own = new Set((await Promise.all(pids.map(socketsOf))).flat())
-  const tables = await Promise.all(['/proc/net/tcp', '/proc/net/tcp6'].map((file) => readFile(file, 'latin1').catch(ifGone(''))))
-  return tables.flatMap((table) => table.split('\n').slice(1)).flatMap((line) => {
-    const [, local, , state, , , , , , inode] = line.trim().split(/\s+/)
-    const [address, port] = local?.split(':') ?? []
-    if (state !== LISTEN || !address || !port || !inode || !own.has(inode)) return []
-    return [{ port: parseInt(port, 16), on: HEX_ADDRESSES[address] ?? 'other' }]
-  })
+  const tables = await Promise.all(
+    ['/proc/net/tcp', '/proc/net/tcp6'].map((file) => readFile(file, 'latin1').catch(ifGone(''))),
+  )
+  return tables
+    .flatMap((table) => table.split('\n').slice(1))
+    .flatMap((line) => {
+      const [, local, , state, , , , , , inode] = line.trim().split(/\s+/)
+      const [address, port] = local?.split(':') ?? []
+      if (state !== LISTEN || !address || !port || !inode || !own.has(inode)) return []
+      return [{ port: parseInt(port, 16), on: HEX_ADDRESSES[address] ?? 'other' }]
+    })
 }
 
-/** proc(5): state 0A, addresses as 32-bit words in the machine's byte order (little-endian on all that Node runs on but s390x). */
+/**
+ * proc(5): state 0A, addresses as 32-bit words in the machine's byte order (little-endian on all
+ * that Node runs on but s390x).
+ */
 const LISTEN = '0A'
 const HEX_ADDRESSES: Record<string, Listener['on']> = {
   '00000000': 'any',
@@ -38,7 +45,9 @@ const HEX_ADDRESSES: Record<string, Listener['on']> = {
 
 async function socketsOf(pid: number): Promise<string[]> {
   const fds = await readdir(`/proc/${pid}/fd`).catch(ifGone<string[]>([]))
-  const links = await Promise.all(fds.map((fd) => readlink(`/proc/${pid}/fd/${fd}`).catch(ifGone(''))))
+  const links = await Promise.all(
+    fds.map((fd) => readlink(`/proc/${pid}/fd/${fd}`).catch(ifGone(''))),
+  )
   return links.flatMap((link) => /^socket:\[(\d+)\]$/.exec(link)?.[1] ?? [])
 }
 
@@ -51,14 +60,29 @@ function ifGone<T>(empty: T): (error: NodeJS.ErrnoException) => T {
 }
 
 async function fromLsof(pids: number[]): Promise<Listener[]> {
-  const names = await promisify(execFile)('lsof', ['-nP', '-a', '-p', pids.join(','), '-iTCP', '-sTCP:LISTEN', '-Fn'])
+  const names = await promisify(execFile)('lsof', [
+    '-nP',
+    '-a',
+    '-p',
+    pids.join(','),
+    '-iTCP',
+    '-sTCP:LISTEN',
+    '-Fn',
+  ])
     .then(({ stdout }) => stdout)
     // Status 1 is lsof's word for "nothing found" too.
     .catch((error: { stdout?: string }) => error.stdout ?? '')
   return names.split('\n').flatMap((line) => {
     const [, address, port] = /^n(.*):(\d+)$/.exec(line) ?? []
     if (!port) return []
-    const on = address === '*' ? 'any' : address === '127.0.0.1' ? '127.0.0.1' : address === '[::1]' ? '::1' : 'other'
+    const on =
+      address === '*'
+        ? 'any'
+        : address === '127.0.0.1'
+          ? '127.0.0.1'
+          : address === '[::1]'
+            ? '::1'
+            : 'other'
     return [{ port: Number(port), on }]
   })
 }

@@ -20,10 +20,13 @@ interface MeasuredDyno {
 }
 
 /**
- * Has a dyno measured until what it returns is called: its load and memory in the log where the app asks for them, R14 above the quota of its size,
- * and its end with R15 far above it.
+ * Has a dyno measured until what it returns is called: its load and memory in the log where the app
+ * asks for them, R14 above the quota of its size, and its end with R15 far above it.
  */
-export function watchMemory(dyno: MeasuredDyno, { meter, store, limits }: { meter: Meter; store: Store; limits: Limits }): () => void {
+export function watchMemory(
+  dyno: MeasuredDyno,
+  { meter, store, limits }: { meter: Meter; store: Store; limits: Limits },
+): () => void {
   // The feature counts from the dyno's start on: Heroku asks for a restart after it is changed.
   const hasMetrics = store.find(dyno.appId)?.features['log-runtime-metrics']?.enabled === true
   let isTold = false
@@ -31,7 +34,10 @@ export function watchMemory(dyno: MeasuredDyno, { meter, store, limits }: { mete
     dir: dyno.dir,
     group: dyno.group,
     hasLoad: hasMetrics,
-    take: (measured) => void judge(dyno, measured, hasMetrics, limits).catch((error: Error) => dyno.log(words.notMeasured(error.message))),
+    take: (measured) =>
+      void judge(dyno, measured, hasMetrics, limits).catch((error: Error) =>
+        dyno.log(words.notMeasured(error.message)),
+      ),
     failed: ({ message }) => {
       if (!isTold) dyno.log(words.notMeasured(message))
       isTold = true
@@ -39,9 +45,15 @@ export function watchMemory(dyno: MeasuredDyno, { meter, store, limits }: { mete
   })
 }
 
-async function judge({ id, appId, name, size, log, isStopping, kill }: MeasuredDyno, measured: Measured, hasMetrics: boolean, limits: Limits): Promise<void> {
+async function judge(
+  { id, appId, name, size, log, isStopping, kill }: MeasuredDyno,
+  measured: Measured,
+  hasMetrics: boolean,
+  limits: Limits,
+): Promise<void> {
   const { quota, most } = memoryQuota(size, limits)
-  if (hasMetrics) for (const line of metricsLines(measured, { source: name, appId, id, quota })) log(line)
+  if (hasMetrics)
+    for (const line of metricsLines(measured, { source: name, appId, id, quota })) log(line)
   const used = totalOf(measured.memory)
   if (used <= quota || isStopping()) return
   log(words.memory(used, quota))

@@ -27,7 +27,9 @@ export class Meter {
   /** @param every ms between two looks */
   constructor(private readonly every: number) {}
 
-  /** Measures a dyno until what it returns is called; memory alone, unless the load is wanted too. */
+  /**
+   * Measures a dyno until what it returns is called; memory alone, unless the load is wanted too.
+   */
   watch(dyno: Omit<Watched, 'load'> & { hasLoad: boolean }): () => void {
     const { hasLoad, ...rest } = dyno
     const watched: Watched = { ...rest, load: hasLoad ? new LoadMeter() : undefined }
@@ -53,16 +55,23 @@ export class Meter {
   private async look(): Promise<void> {
     const all = [...this.watched]
     const running = await runningProcesses().catch((error: Error) => error)
-    await Promise.all(all.map(async (one) => {
-      try {
-        if (running instanceof Error) throw running
-        const pids = running.filter(({ group, dynoDir }) => group === one.group || dynoDir === one.dir).map(({ pid }) => pid)
-        if (pids.length === 0) return
-        const [memory, load] = await Promise.all([memoryOf(pids), one.load?.look(pids, performance.now())])
-        if (this.watched.has(one)) one.take({ memory, loads: load?.loads, pages: load?.pages })
-      } catch (error) {
-        if (this.watched.has(one)) one.failed(error as Error)
-      }
-    }))
+    await Promise.all(
+      all.map(async (one) => {
+        try {
+          if (running instanceof Error) throw running
+          const pids = running
+            .filter(({ group, dynoDir }) => group === one.group || dynoDir === one.dir)
+            .map(({ pid }) => pid)
+          if (pids.length === 0) return
+          const [memory, load] = await Promise.all([
+            memoryOf(pids),
+            one.load?.look(pids, performance.now()),
+          ])
+          if (this.watched.has(one)) one.take({ memory, loads: load?.loads, pages: load?.pages })
+        } catch (error) {
+          if (this.watched.has(one)) one.failed(error as Error)
+        }
+      }),
+    )
   }
 }

@@ -1,6 +1,7 @@
 import net from 'node:net'
 
-// Below what Linux and macOS hand out to outgoing connections, so that none of these sits on a dyno's port when the app binds it.
+// Below what Linux and macOS hand out to outgoing connections, so that none of these sits on a
+// dyno's port when the app binds it.
 const FIRST = 20_000
 const LAST = 32_767
 

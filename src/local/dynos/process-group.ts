@@ -11,9 +11,10 @@ import { dynoProcesses, MARKER, signalProcess } from './processes.js'
 import { ON_TERMINAL, type TerminalMaker } from './pseudo-terminal.js'
 
 /**
- * Runs as bash -c with the pid file, the command, the maker of its terminal, and a word where a client is attached, who gets errors and output in the
- * order in which they were written: in one stream, as on Heroku. The pid is on disk before any of the code of the app runs. Profile scripts as
- * on Heroku (devcenter.heroku.com/articles/dynos#the-profile-file).
+ * Runs as bash -c with the pid file, the command, the maker of its terminal, and a word where a
+ * client is attached, who gets errors and output in the order in which they were written: in one
+ * stream, as on Heroku. The pid is on disk before any of the code of the app runs. Profile scripts
+ * as on Heroku (devcenter.heroku.com/articles/dynos#the-profile-file).
  */
 const LAUNCH = `
 echo $$ > "$1"
@@ -34,8 +35,14 @@ const ROUNDS = 5
 /** ms that output may take to come out of a pipe whose processes are gone. */
 const DRAIN = 2_000
 
-/** Whose input and output a process has instead of the log: bytes both ways, on a pseudo-terminal where one is named. */
-export interface Attached { client: Duplex; terminal: TerminalMaker | undefined }
+/**
+ * Whose input and output a process has instead of the log: bytes both ways, on a pseudo-terminal
+ * where one is named.
+ */
+export interface Attached {
+  client: Duplex
+  terminal: TerminalMaker | undefined
+}
 
 interface Launch {
   disk: Disk
@@ -49,7 +56,9 @@ interface Launch {
   isolate?: Isolate | undefined
 }
 
-/** All processes of one dyno: a group of their own with bash as its leader, which execs the command. */
+/**
+ * All processes of one dyno: a group of their own with bash as its leader, which execs the command.
+ */
 export class ProcessGroup {
   /** Exit status of the leader, 128+n after a signal. */
   readonly exit: Promise<number>
@@ -57,32 +66,51 @@ export class ProcessGroup {
   readonly dir: string
   private readonly outputEnd: Promise<unknown>
 
-  private constructor(private readonly child: ChildProcess, readonly pid: number, private readonly launched: Launch) {
+  private constructor(
+    private readonly child: ChildProcess,
+    readonly pid: number,
+    private readonly launched: Launch,
+  ) {
     const { attached, disk, onLine, onOutput } = launched
     this.dir = disk.dir
     this.exit = new Promise((resolve) => {
-      child.once('exit', (code, signal) => resolve(signal ? 128 + constants.signals[signal] : (code ?? 0)))
+      child.once('exit', (code, signal) =>
+        resolve(signal ? 128 + constants.signals[signal] : (code ?? 0)),
+      )
     })
     if (attached) connectInput(attached.client, child.stdin!, attached.terminal !== undefined)
-    this.outputEnd = Promise.all([child.stdout!, child.stderr!].map((stream) => {
-      const ended = new Promise<void>((resolve) => stream.once('close', resolve))
-      if (attached) {
-        connectOutput(stream, attached.client)
-        return ended
-      }
-      const lines = lineSplitter(onLine)
-      stream.on('data', (chunk: Buffer) => {
-        lines.write(chunk)
-        onOutput?.(chunk)
-      })
-      return ended.then(() => lines.end())
-    }))
+    this.outputEnd = Promise.all(
+      [child.stdout!, child.stderr!].map((stream) => {
+        const ended = new Promise<void>((resolve) => stream.once('close', resolve))
+        if (attached) {
+          connectOutput(stream, attached.client)
+          return ended
+        }
+        const lines = lineSplitter(onLine)
+        stream.on('data', (chunk: Buffer) => {
+          lines.write(chunk)
+          onOutput?.(chunk)
+        })
+        return ended.then(() => lines.end())
+      }),
+    )
   }
 
   /** Resolves when the leader exists; rejects where bash cannot be started. */
   static async launch(launch: Launch): Promise<ProcessGroup> {
     const { disk, command, attached, isolate } = launch
-    const bash = ['bash', '--noprofile', '--norc', '-c', LAUNCH, 'dyno', disk.pidFile, command, attached?.terminal ?? '', attached ? 'attached' : '']
+    const bash = [
+      'bash',
+      '--noprofile',
+      '--norc',
+      '-c',
+      LAUNCH,
+      'dyno',
+      disk.pidFile,
+      command,
+      attached?.terminal ?? '',
+      attached ? 'attached' : '',
+    ]
     const [program, ...args] = isolate ? isolate(bash, { dir: disk.dir, cwd: disk.app }) : bash
     const child = spawn(program!, args, {
       cwd: disk.app,
@@ -101,15 +129,22 @@ export class ProcessGroup {
     return dynoProcesses(this.dir, this.pid)
   }
 
-  /** Signals every process at once, as Heroku does, and those that were started meanwhile. Harmless once they are all gone. */
+  /**
+   * Signals every process at once, as Heroku does, and those that were started meanwhile. Harmless
+   * once they are all gone.
+   */
   async signal(signal: NodeJS.Signals): Promise<void> {
     const told = new Set<number>()
     for (let round = 0; round < ROUNDS; round += 1) {
       const all = (await this.processes()).filter((pid) => !told.has(pid))
       if (all.length === 0) return
       const others = all.filter((pid) => pid !== this.pid)
-      // script(1) is none of the dyno's: it ends with the command, and only then with the command's own status.
-      const isSpared = this.launched.attached?.terminal !== undefined && signal !== 'SIGKILL' && (others.length > 0 || told.size > 0)
+      // script(1) is none of the dyno's: it ends with the command, and only then with the command's
+      // own status.
+      const isSpared =
+        this.launched.attached?.terminal !== undefined &&
+        signal !== 'SIGKILL' &&
+        (others.length > 0 || told.size > 0)
       for (const pid of isSpared ? others : all) signalProcess(pid, signal)
       for (const pid of all) told.add(pid)
     }
@@ -134,7 +169,8 @@ export class ProcessGroup {
   }
 
   /**
-   * Resolves when all that was written has been passed on. Call it once the processes are gone. A client that reads slowly is waited for, until
+   * Resolves when all that was written has been passed on. Call it once the processes are gone. A
+   * client that reads slowly is waited for, until
    * `stopping` says that there is no more time.
    */
   async outputDrained(stopping: AbortSignal): Promise<void> {
@@ -142,7 +178,8 @@ export class ProcessGroup {
     for (;;) {
       const closed = await Promise.race([this.outputEnd, sleep(DRAIN, 'held', { ref: false })])
       if (closed !== 'held') return
-      if (!attached?.client.writableNeedDrain || attached.client.destroyed || stopping.aborted) break
+      if (!attached?.client.writableNeedDrain || attached.client.destroyed || stopping.aborted)
+        break
     }
     // A process that hid from us holds the pipe; its output is no longer ours.
     for (const stream of [this.child.stdout, this.child.stderr]) stream?.destroy()
@@ -153,7 +190,9 @@ export class ProcessGroup {
     const isRunning = () => this.child.exitCode === null && this.child.signalCode === null
     if (isRunning() && ms > 0) {
       const waiting = new AbortController()
-      const timer = Number.isFinite(ms) ? [sleep(ms, undefined, { signal: waiting.signal }).catch(() => undefined)] : []
+      const timer = Number.isFinite(ms)
+        ? [sleep(ms, undefined, { signal: waiting.signal }).catch(() => undefined)]
+        : []
       await Promise.race([this.exit, ...timer])
       waiting.abort()
     }

@@ -5,13 +5,21 @@ export type TerminalMaker = 'util-linux' | 'bsd'
 
 let found: Promise<TerminalMaker | undefined> | undefined
 
-/** Node.js makes no pseudo-terminals; script(1) does, and is on every Linux and macOS that people work on. Undefined where there is none that will do. */
+/**
+ * Node.js makes no pseudo-terminals; script(1) does, and is on every Linux and macOS that people
+ * work on. Undefined where there is none that will do.
+ */
 export function terminalMaker(): Promise<TerminalMaker | undefined> {
   return (found ??= new Promise((resolve) => {
     execFile('script', ['--version'], { timeout: 5_000 }, (error, stdout, stderr) => {
       const said = `${stdout}${stderr}`
       if (said.includes('util-linux')) resolve('util-linux')
-      else resolve((error as NodeJS.ErrnoException | null)?.code === 'ENOENT' || /busybox/i.test(said) ? undefined : 'bsd')
+      else
+        resolve(
+          (error as NodeJS.ErrnoException | null)?.code === 'ENOENT' || /busybox/i.test(said)
+            ? undefined
+            : 'bsd',
+        )
     })
   }))
 }
@@ -20,8 +28,9 @@ export function terminalMaker(): Promise<TerminalMaker | undefined> {
 const SIZE = 'stty rows "${LINES:-24}" cols "${COLUMNS:-80}" 2>/dev/null'
 
 /**
- * The end of a dyno's launch script, with the command in `$2` and a {@link TerminalMaker} in `$3`: execs script(1) over the command. BSD's wants a
- * true pipe as its input, where Node.js gives a socket.
+ * The end of a dyno's launch script, with the command in `$2` and a {@link TerminalMaker} in `$3`:
+ * execs script(1) over the command. BSD's wants a true pipe as its input, where Node.js gives a
+ * socket.
  */
 export const ON_TERMINAL = `
 if [ "$3" = util-linux ]; then

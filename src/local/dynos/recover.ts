@@ -7,8 +7,9 @@ import { runningProcesses, signalProcess, type RunningProcess } from './processe
 const POLL = 50
 
 /**
- * Ends the dynos that a killed daemon left, with SIGTERM and after `grace` ms with SIGKILL, and removes their disks. A process is only ever
- * signalled when its environment names a dyno of this folder, or when it is in the group of such a one: pids are used again.
+ * Ends the dynos that a killed daemon left, with SIGTERM and after `grace` ms with SIGKILL, and
+ * removes their disks. A process is only ever signalled when its environment names a dyno of this
+ * folder, or when it is in the group of such a one: pids are used again.
  */
 export async function endLeftDynos(dynosDir: string, grace: number): Promise<void> {
   const left = await leftProcesses(dynosDir)
@@ -28,8 +29,14 @@ async function leftProcesses(dynosDir: string): Promise<RunningProcess[]> {
   const running = await runningProcesses()
   const here = await resolved(dynosDir)
   const own: RunningProcess[] = []
-  for (const each of running) if (each.dynoDir !== undefined && (await resolved(path.dirname(each.dynoDir))) === here) own.push(each)
-  const groups = new Set((await Promise.all((await dynoDirs(dynosDir)).map(groupOf))).filter((group) => own.some((each) => each.group === group)))
+  for (const each of running)
+    if (each.dynoDir !== undefined && (await resolved(path.dirname(each.dynoDir))) === here)
+      own.push(each)
+  const groups = new Set(
+    (await Promise.all((await dynoDirs(dynosDir)).map(groupOf))).filter((group) =>
+      own.some((each) => each.group === group),
+    ),
+  )
   return running.filter((each) => own.includes(each) || groups.has(each.group))
 }
 

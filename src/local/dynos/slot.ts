@@ -8,7 +8,10 @@ import { words } from './words.js'
 const JITTER = 0.15
 const LONGEST_TIMER = 2 ** 31 - 1
 
-/** One place in the formation of one release, such as web.1 of v7. It keeps a dyno running there until it is ended. */
+/**
+ * One place in the formation of one release, such as web.1 of v7. It keeps a dyno running there
+ * until it is ended.
+ */
 export class Slot {
   private dyno: Dyno
   private crashes = 0
@@ -49,7 +52,10 @@ export class Slot {
     return this.dyno.webTarget()
   }
 
-  /** Stops the dyno while a new one starts in its place. Resolves when the old one is gone. `why` is for the log. */
+  /**
+   * Stops the dyno while a new one starts in its place. Resolves when the old one is gone. `why` is
+   * for the log.
+   */
   async restart(why: 'restarting' | 'cycling' = 'restarting'): Promise<void> {
     clearTimeout(this.restartTimer)
     this.crashes = 0
@@ -63,7 +69,10 @@ export class Slot {
     await gone
   }
 
-  /** Ends it for good; out of routing at once. Resolves when its processes and its disk are gone. `next` is for the log. */
+  /**
+   * Ends it for good; out of routing at once. Resolves when its processes and its disk are gone.
+   * `next` is for the log.
+   */
   async end(next: 'down' | 'starting'): Promise<void> {
     this.isEnded = true
     clearTimeout(this.restartTimer)
@@ -79,27 +88,38 @@ export class Slot {
   }
 
   private start(): Dyno {
-    const dyno: Dyno = new Dyno({ ...this.wanted, name: this.dynoName(), appId: this.appId }, this.services, () => {
-      if (dyno !== this.dyno || this.isEnded) return
-      this.isBooted ||= dyno.state !== 'starting'
-      if (dyno.state === 'crashed') this.planRestart(dyno)
-      this.onChange()
-    })
+    const dyno: Dyno = new Dyno(
+      { ...this.wanted, name: this.dynoName(), appId: this.appId },
+      this.services,
+      () => {
+        if (dyno !== this.dyno || this.isEnded) return
+        this.isBooted ||= dyno.state !== 'starting'
+        if (dyno.state === 'crashed') this.planRestart(dyno)
+        this.onChange()
+      },
+    )
     this.planCycle()
     return dyno
   }
 
-  /** Once a day, and each dyno at a time of its own; whatever starts it anew begins the day again (devcenter.heroku.com/articles/dyno-restarts). */
+  /**
+   * Once a day, and each dyno at a time of its own; whatever starts it anew begins the day again
+   * (devcenter.heroku.com/articles/dyno-restarts).
+   */
   private planCycle(): void {
     clearTimeout(this.cycleTimer)
     const { cycleAfter } = this.services.limits
     if (cycleAfter === 0) return
     const pause = Math.min(cycleAfter * (1 + JITTER * Math.random()), LONGEST_TIMER)
-    this.cycleTimer = setTimeout(() => void this.restart('cycling').catch((error: Error) => process.emitWarning(error)), pause).unref()
+    this.cycleTimer = setTimeout(
+      () => void this.restart('cycling').catch((error: Error) => process.emitWarning(error)),
+      pause,
+    ).unref()
   }
 
   /**
-   * The first crash is followed by a restart at once, each further one by a pause that doubles (devcenter.heroku.com/articles/dynos#dyno-crash-restart-policy).
+   * The first crash is followed by a restart at once, each further one by a pause that doubles
+   * (devcenter.heroku.com/articles/dynos#dyno-crash-restart-policy).
    * A dyno that was up for longer than the longest pause starts over.
    */
   private planRestart(dyno: Dyno): void {

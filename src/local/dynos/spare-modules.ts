@@ -20,8 +20,10 @@ interface Spare {
 }
 
 /**
- * One hard-linked node_modules an app, made ahead while nothing is asked for, so that the next release with the same dependencies starts its first dyno
- * without linking tens of thousands of files. They lie among the dynos' folders, where the next start of the platform removes what was left.
+ * One hard-linked node_modules an app, made ahead while nothing is asked for, so that the next
+ * release with the same dependencies starts its first dyno without linking tens of thousands of
+ * files. They lie among the dynos' folders, where the next start of the platform removes what was
+ * left.
  */
 export class SpareModules {
   private readonly spares = new Map<string, Spare>()
@@ -41,7 +43,12 @@ export class SpareModules {
     if (modules === undefined || this.spares.get(appId)?.of === modules) return
     const old = this.drop(appId)
     const stop = new AbortController()
-    const spare: Spare = { of: modules, isReady: false, stop, ready: old.then(() => this.make(modules, stop.signal)) }
+    const spare: Spare = {
+      of: modules,
+      isReady: false,
+      stop,
+      ready: old.then(() => this.make(modules, stop.signal)),
+    }
     this.spares.set(appId, spare)
     void spare.ready.then((made) => {
       spare.isReady = true
@@ -53,12 +60,14 @@ export class SpareModules {
   /** Resolves when nothing of it is left; of all apps without an id. */
   async drop(appId?: string): Promise<void> {
     const dropped = [...this.spares].filter(([id]) => appId === undefined || id === appId)
-    await Promise.all(dropped.map(async ([id, { stop, ready }]) => {
-      this.spares.delete(id)
-      stop.abort()
-      const made = await ready
-      if (made !== undefined) await removeFolder(path.dirname(made))
-    }))
+    await Promise.all(
+      dropped.map(async ([id, { stop, ready }]) => {
+        this.spares.delete(id)
+        stop.abort()
+        const made = await ready
+        if (made !== undefined) await removeFolder(path.dirname(made))
+      }),
+    )
   }
 
   private async make(modules: string, signal: AbortSignal): Promise<string | undefined> {

@@ -1,6 +1,9 @@
 import type { DynoState } from '../types.js'
 
-/** The platform's lines about a dyno, in Heroku's words (devcenter.heroku.com/articles/error-codes and dyno-shutdown-behavior). */
+/**
+ * The platform's lines about a dyno, in Heroku's words (devcenter.heroku.com/articles/error-codes
+ * and dyno-shutdown-behavior).
+ */
 export const words = {
   starting: (command: string) => `Starting process with command \`${command}\``,
   state: (from: DynoState, to: DynoState | 'complete') => `State changed from ${from} to ${to}`,
@@ -10,13 +13,17 @@ export const words = {
   sigkill: 'Stopping process with SIGKILL',
   sigkillRemaining: 'Stopping remaining processes with SIGKILL',
   exited: (status: number) => `Process exited with status ${status}`,
-  bootTimeout: (ms: number) => `Error R10 (Boot timeout) -> Web process failed to bind to $PORT within ${seconds(ms)} of launch`,
-  exitTimeout: (ms: number, signal: 'SIGTERM' | 'SIGHUP') => `Error R12 (Exit timeout) -> At least one process failed to exit within ${seconds(ms)} of ${signal}`,
-  memory: (used: number, quota: number) => `Process running mem=${Math.round(used)}M(${((100 * used) / quota).toFixed(1)}%)`,
+  bootTimeout: (ms: number) =>
+    `Error R10 (Boot timeout) -> Web process failed to bind to $PORT within ${seconds(ms)} of launch`,
+  exitTimeout: (ms: number, signal: 'SIGTERM' | 'SIGHUP') =>
+    `Error R12 (Exit timeout) -> At least one process failed to exit within ${seconds(ms)} of ${signal}`,
+  memory: (used: number, quota: number) =>
+    `Process running mem=${Math.round(used)}M(${((100 * used) / quota).toFixed(1)}%)`,
   overQuota: 'Error R14 (Memory quota exceeded)',
   vastlyOverQuota: 'Error R15 (Memory quota vastly exceeded)',
   cycling: 'Cycling',
-  preboot: (version: number, ms: number) => `Preboot: requests switch to the web dynos of v${version} in ${seconds(ms)} (on Heroku in about 3 minutes)`,
+  preboot: (version: number, ms: number) =>
+    `Preboot: requests switch to the web dynos of v${version} in ${seconds(ms)} (on Heroku in about 3 minutes)`,
   notMeasured: (why: string) => `The dyno's memory could not be measured: ${why}`,
   otherPort: (ports: number[], port: number) =>
     `The app listens on port ${ports.join(', ')}, but $PORT is ${port}. Make it listen on process.env.PORT`,

@@ -12,7 +12,13 @@ export interface Push {
   ended: Promise<void>
 }
 
-interface PushedTree { archive: string; commit: string; description: string; ref: string; before: string }
+interface PushedTree {
+  archive: string
+  commit: string
+  description: string
+  ref: string
+  before: string
+}
 
 interface BuildEndpointParts {
   store: Store
@@ -21,26 +27,45 @@ interface BuildEndpointParts {
   pushes: ReadonlyMap<string, Push>
 }
 
-/** What the pre-receive hook asks: builds the tree that it packed and answers with the output, live, and a trailer that says how it ended. */
+/**
+ * What the pre-receive hook asks: builds the tree that it packed and answers with the output, live,
+ * and a trailer that says how it ended.
+ */
 export function createBuildEndpoint({ store, builder, folders, pushes }: BuildEndpointParts) {
   const deploying = new Set<string>()
 
   return async (req: IncomingMessage, res: ServerResponse): Promise<void> => {
     const push = pushes.get(String(req.headers['x-push-id']))
     const tree = parseTree(await text(req))
-    if (push === undefined || tree === undefined || path.dirname(tree.archive) !== archivesDir(folders)) {
+    if (
+      push === undefined ||
+      tree === undefined ||
+      path.dirname(tree.archive) !== archivesDir(folders)
+    ) {
       return refuse(res, 403, 'This build was not asked for by a push.')
     }
     const { app } = push
-    // One at a time: git compares the ref with what the pusher saw only after the build, when the release is already made.
-    if (deploying.has(app.id)) return refuse(res, 409, `Another push to ${app.name} is being built. Push again when it has ended.`)
+    // One at a time: git compares the ref with what the pusher saw only after the build, when the
+    // release is already made.
+    if (deploying.has(app.id))
+      return refuse(
+        res,
+        409,
+        `Another push to ${app.name} is being built. Push again when it has ended.`,
+      )
     deploying.add(app.id)
-    const free = (): void => { deploying.delete(app.id) }
+    const free = (): void => {
+      deploying.delete(app.id)
+    }
     try {
       const now = await commitOfRef(folders, app.id, tree.ref)
       if (now !== null && now !== tree.before) {
         void push.ended.then(free)
-        return refuse(res, 409, `${tree.ref.slice('refs/heads/'.length)} has moved since this push began. Push again.`)
+        return refuse(
+          res,
+          409,
+          `${tree.ref.slice('refs/heads/'.length)} has moved since this push began. Push again.`,
+        )
       }
       const { done } = await startBuild(res, app, tree)
       void Promise.allSettled([done, push.ended]).then(free)
@@ -51,13 +76,22 @@ export function createBuildEndpoint({ store, builder, folders, pushes }: BuildEn
     }
   }
 
-  async function startBuild(res: ServerResponse, app: Readonly<AppRecord>, tree: PushedTree): Promise<{ done: Promise<BuildRecord> }> {
+  async function startBuild(
+    res: ServerResponse,
+    app: Readonly<AppRecord>,
+    tree: PushedTree,
+  ): Promise<{ done: Promise<BuildRecord> }> {
     const early: Buffer[] = []
     const live = (chunk: Buffer): void => {
       if (!res.headersSent) early.push(chunk)
       else if (!res.destroyed) res.write(chunk)
     }
-    const request = { appId: app.id, archive: tree.archive, commit: tree.commit, commitDescription: tree.description }
+    const request = {
+      appId: app.id,
+      archive: tree.archive,
+      commit: tree.commit,
+      commitDescription: tree.description,
+    }
     const { done } = await builder.start(request, live)
     res.on('error', () => res.destroy())
     res.writeHead(200, { 'content-type': 'text/plain; charset=utf-8', trailer: 'x-build' })
@@ -80,7 +114,9 @@ export function createBuildEndpoint({ store, builder, folders, pushes }: BuildEn
 function parseTree(body: string): PushedTree | undefined {
   try {
     const value = JSON.parse(body) as Partial<Record<string, unknown>>
-    const isWhole = ['archive', 'commit', 'description', 'ref', 'before'].every((name) => typeof value[name] === 'string')
+    const isWhole = ['archive', 'commit', 'description', 'ref', 'before'].every(
+      (name) => typeof value[name] === 'string',
+    )
     return isWhole ? (value as unknown as PushedTree) : undefined
   } catch (error) {
     if (error instanceof SyntaxError) return undefined

@@ -15,13 +15,20 @@ export interface GitHandlerParts {
 }
 
 /** `/<app>.git/<service>`; nothing else of a repository can be read. */
-const ROUTE = /^\/([A-Za-z0-9_-]+)\.git\/(info\/refs|git-upload-pack|git-receive-pack|internal\/build)$/
+const ROUTE =
+  /^\/([A-Za-z0-9_-]+)\.git\/(info\/refs|git-upload-pack|git-receive-pack|internal\/build)$/
 
 /**
- * Serves `<mount>/<app>.git`. To be mounted with the mount path taken off `req.url` (as express does) and before anything that reads bodies.
+ * Serves `<mount>/<app>.git`. To be mounted with the mount path taken off `req.url` (as express
+ * does) and before anything that reads bodies.
  * Authentication and the words for a missing app are those of git.heroku.com.
  */
-export function createGitHandler({ store, builder, folders, token }: GitHandlerParts): (req: IncomingMessage, res: ServerResponse) => void {
+export function createGitHandler({
+  store,
+  builder,
+  folders,
+  token,
+}: GitHandlerParts): (req: IncomingMessage, res: ServerResponse) => void {
   const hook = installHook(folders)
   const pushes = new Map<string, Push>()
   const build = createBuildEndpoint({ store, builder, folders, pushes })
@@ -40,7 +47,8 @@ export function createGitHandler({ store, builder, folders, token }: GitHandlerP
     const url = new URL(req.url ?? '/', 'http://localhost')
     const route = ROUTE.exec(url.pathname)
     if (route?.[2] === 'internal/build' && req.method === 'POST') {
-      if (!isSame(req.headers.authorization, `Bearer ${hook.secret}`)) return answer(res, 403, 'Only the pre-receive hook may ask for this.')
+      if (!isSame(req.headers.authorization, `Bearer ${hook.secret}`))
+        return answer(res, 403, 'Only the pre-receive hook may ask for this.')
       return await build(req, res)
     }
     if (!isSame(passwordOf(req), token)) {
@@ -48,23 +56,45 @@ export function createGitHandler({ store, builder, folders, token }: GitHandlerP
       return answer(res, 401, 'Invalid credentials provided.')
     }
     const [, name = '', service = ''] = route ?? []
-    if (!['info/refs', 'git-upload-pack', 'git-receive-pack'].includes(service)) return answer(res, 404, 'No such page.')
+    if (!['info/refs', 'git-upload-pack', 'git-receive-pack'].includes(service))
+      return answer(res, 404, 'No such page.')
     const app = store.find(name)
     if (app === undefined) return answer(res, 404, ` !\tNo such app as ${name}.`)
     await prepare(app.id)
     await backend(req, res, app, service, url.search.slice(1))
   }
 
-  const backend = async (req: IncomingMessage, res: ServerResponse, app: Readonly<AppRecord>, service: string, query: string): Promise<void> => {
+  const backend = async (
+    req: IncomingMessage,
+    res: ServerResponse,
+    app: Readonly<AppRecord>,
+    service: string,
+    query: string,
+  ): Promise<void> => {
     const id = randomUUID()
-    const env = { ...gitEnvironment(), ...repositorySettings(hook.hooksDir), ...hookEnvironment(req, app, id) }
-    const ended = runHttpBackend({ req, res, projectRoot: folders.repos, pathInfo: `/${app.id}/${service}`, query, env })
+    const env = {
+      ...gitEnvironment(),
+      ...repositorySettings(hook.hooksDir),
+      ...hookEnvironment(req, app, id),
+    }
+    const ended = runHttpBackend({
+      req,
+      res,
+      projectRoot: folders.repos,
+      pathInfo: `/${app.id}/${service}`,
+      query,
+      env,
+    })
     if (service === 'git-receive-pack') pushes.set(id, { app, ended })
     await ended
     pushes.delete(id)
   }
 
-  const hookEnvironment = (req: IncomingMessage, app: Readonly<AppRecord>, push: string): Record<string, string> => ({
+  const hookEnvironment = (
+    req: IncomingMessage,
+    app: Readonly<AppRecord>,
+    push: string,
+  ): Record<string, string> => ({
     [HOOK_ENV.url]: `${baseUrl(req)}/${app.id}.git/internal/build`,
     [HOOK_ENV.secretFile]: hook.secretFile,
     [HOOK_ENV.push]: push,
@@ -73,7 +103,9 @@ export function createGitHandler({ store, builder, folders, token }: GitHandlerP
   })
 
   return (req, res) => {
-    serve(req, res).catch((error: unknown) => answer(res, 500, error instanceof Error ? error.message : String(error)))
+    serve(req, res).catch((error: unknown) =>
+      answer(res, 500, error instanceof Error ? error.message : String(error)),
+    )
   }
 }
 

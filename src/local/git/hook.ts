@@ -16,14 +16,23 @@ export const HOOK_ENV = {
   app: 'SHIPIT_APP_NAME',
 } as const
 
-/** Where the hook leaves the pushed trees for the builder; the builder removes each, and all of them at start. */
+/**
+ * Where the hook leaves the pushed trees for the builder; the builder removes each, and all of them
+ * at start.
+ */
 export function archivesDir(folders: Folders): string {
   return path.join(folders.builds, 'incoming')
 }
 
-interface InstalledHook { hooksDir: string; secretFile: string; secret: string }
+interface InstalledHook {
+  hooksDir: string
+  secretFile: string
+  secret: string
+}
 
-/** Writes the one hook that all repositories share, and a secret that holds as long as this process. */
+/**
+ * Writes the one hook that all repositories share, and a secret that holds as long as this process.
+ */
 export function installHook(folders: Folders): InstalledHook {
   const hooksDir = path.join(folders.root, 'hooks')
   mkdirSync(hooksDir, { recursive: true })
@@ -31,13 +40,23 @@ export function installHook(folders: Folders): InstalledHook {
   const secret = randomBytes(32).toString('hex')
   const secretFile = path.join(folders.root, 'hook-secret')
   writeFileAtomicSync(secretFile, secret, { mode: 0o600 })
-  writeFileAtomicSync(path.join(hooksDir, 'pre-receive'), `#!/bin/sh\nexec ${quote(hookCommand())}\n`, { mode: 0o755 })
+  writeFileAtomicSync(
+    path.join(hooksDir, 'pre-receive'),
+    `#!/bin/sh\nexec ${quote(hookCommand())}\n`,
+    { mode: 0o755 },
+  )
   return { hooksDir, secretFile, secret }
 }
 
-/** From sources the hook is TypeScript and needs the loader that this process has; built, it is plain JavaScript. */
+/**
+ * From sources the hook is TypeScript and needs the loader that this process has; built, it is
+ * plain JavaScript.
+ */
 function hookCommand(): string[] {
   const extension = path.extname(import.meta.filename)
-  const loader = extension === '.ts' ? ['--import', pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href] : []
+  const loader =
+    extension === '.ts'
+      ? ['--import', pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href]
+      : []
   return [process.execPath, ...loader, path.join(import.meta.dirname, `pre-receive${extension}`)]
 }

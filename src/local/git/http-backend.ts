@@ -17,17 +17,35 @@ interface CgiRequest {
 const HEADERS_AT_MOST = 64 * 1024
 
 /**
- * Runs `git http-backend` for one request (git-http-backend(1), RFC 3875), bytes flowing both ways as they come.
- * A client that goes away does not end it: its output is read on, so that a push which has arrived whole is finished.
+ * Runs `git http-backend` for one request (git-http-backend(1), RFC 3875), bytes flowing both ways
+ * as they come.
+ * A client that goes away does not end it: its output is read on, so that a push which has arrived
+ * whole is finished.
  * Resolves when git has ended; never rejects.
  */
-export function runHttpBackend({ req, res, projectRoot, pathInfo, query, env }: CgiRequest): Promise<void> {
+export function runHttpBackend({
+  req,
+  res,
+  projectRoot,
+  pathInfo,
+  query,
+  env,
+}: CgiRequest): Promise<void> {
   return new Promise((resolve) => {
-    const child = spawn('git', ['http-backend'], { env: { ...env, ...cgiEnvironment(req, projectRoot, pathInfo, query) }, stdio: ['pipe', 'pipe', 'pipe'], detached: true })
-    // git starts http-backend, which starts receive-pack, and ends neither when it is ended: the group is.
-    const end = (): void => { if (child.pid !== undefined) signalGroup(child.pid, 'SIGTERM') }
+    const child = spawn('git', ['http-backend'], {
+      env: { ...env, ...cgiEnvironment(req, projectRoot, pathInfo, query) },
+      stdio: ['pipe', 'pipe', 'pipe'],
+      detached: true,
+    })
+    // git starts http-backend, which starts receive-pack, and ends neither when it is ended: the
+    // group is.
+    const end = (): void => {
+      if (child.pid !== undefined) signalGroup(child.pid, 'SIGTERM')
+    }
     let complaint = ''
-    child.stderr.on('data', (chunk: Buffer) => { complaint = (complaint + chunk.toString()).slice(-4096) })
+    child.stderr.on('data', (chunk: Buffer) => {
+      complaint = (complaint + chunk.toString()).slice(-4096)
+    })
     child.on('error', (error) => {
       fail(res, `git could not be started: ${error.message}`)
       resolve()
@@ -40,8 +58,11 @@ export function runHttpBackend({ req, res, projectRoot, pathInfo, query, env }: 
     // git may end before it has read everything, as it does for a request that it refuses.
     child.stdin.on('error', () => req.resume())
     req.pipe(child.stdin)
-    // http-backend never stops reading a body that is shorter than its Content-Length; nothing of such a push can have been taken yet.
-    req.on('close', () => { if (!req.complete) end() })
+    // http-backend never stops reading a body that is shorter than its Content-Length; nothing of
+    // such a push can have been taken yet.
+    req.on('close', () => {
+      if (!req.complete) end()
+    })
     req.on('error', end)
 
     let head = Buffer.alloc(0)
@@ -71,7 +92,12 @@ export function runHttpBackend({ req, res, projectRoot, pathInfo, query, env }: 
   })
 }
 
-function cgiEnvironment(req: IncomingMessage, projectRoot: string, pathInfo: string, query: string): Record<string, string> {
+function cgiEnvironment(
+  req: IncomingMessage,
+  projectRoot: string,
+  pathInfo: string,
+  query: string,
+): Record<string, string> {
   const header = (name: string): string | undefined => {
     const value = req.headers[name]
     return Array.isArray(value) ? value.join(', ') : value
@@ -96,7 +122,9 @@ function cgiEnvironment(req: IncomingMessage, projectRoot: string, pathInfo: str
     ['HTTP_GIT_PROTOCOL', header('git-protocol')],
     ['GIT_PROTOCOL', header('git-protocol')],
   ]
-  return Object.fromEntries(entries.filter((entry): entry is [string, string] => entry[1] !== undefined))
+  return Object.fromEntries(
+    entries.filter((entry): entry is [string, string] => entry[1] !== undefined),
+  )
 }
 
 function endOfHeaders(bytes: Buffer): { start: number; next: number } | undefined {

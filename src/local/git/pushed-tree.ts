@@ -8,7 +8,10 @@ async function git(args: string[]): Promise<string> {
   return stdout
 }
 
-/** The commit's whole tree as a tar; the repository's info/attributes keeps export-ignore from leaving anything out. */
+/**
+ * The commit's whole tree as a tar; the repository's info/attributes keeps export-ignore from
+ * leaving anything out.
+ */
 export async function archiveCommit(commit: string, file: string): Promise<void> {
   await git(['archive', '--format=tar', `--output=${file}`, commit])
 }
@@ -25,19 +28,38 @@ export async function subjectOf(commit: string): Promise<string> {
 /** Paths of submodules, which arrive as empty folders. */
 export async function submodulesOf(commit: string): Promise<string[]> {
   const entries = (await git(['ls-tree', '-r', '-z', commit])).split('\0')
-  return entries.filter((entry) => entry.startsWith('160000 ')).map((entry) => entry.slice(entry.indexOf('\t') + 1))
+  return entries
+    .filter((entry) => entry.startsWith('160000 '))
+    .map((entry) => entry.slice(entry.indexOf('\t') + 1))
 }
 
-/** Paths of files that are Git LFS pointers: neither Heroku nor this platform fetches what they stand for. */
+/**
+ * Paths of files that are Git LFS pointers: neither Heroku nor this platform fetches what they
+ * stand for.
+ */
 export async function lfsPointersOf(commit: string): Promise<string[]> {
   const attributes = await grep(commit, 'filter=lfs', ['.gitattributes', '**/.gitattributes'])
-  return attributes.length === 0 ? [] : await grep(commit, '^version https://git-lfs\\.github\\.com/spec/v1', [])
+  return attributes.length === 0
+    ? []
+    : await grep(commit, '^version https://git-lfs\\.github\\.com/spec/v1', [])
 }
 
 async function grep(commit: string, pattern: string, paths: string[]): Promise<string[]> {
   try {
-    const found = await git(['grep', '-l', '-z', '-e', pattern, commit, '--', ...paths.map((one) => `:(glob)${one}`)])
-    return found.split('\0').filter(Boolean).map((name) => name.slice(commit.length + 1))
+    const found = await git([
+      'grep',
+      '-l',
+      '-z',
+      '-e',
+      pattern,
+      commit,
+      '--',
+      ...paths.map((one) => `:(glob)${one}`),
+    ])
+    return found
+      .split('\0')
+      .filter(Boolean)
+      .map((name) => name.slice(commit.length + 1))
   } catch (error) {
     if ((error as { code?: unknown }).code === 1) return []
     throw error

@@ -7,15 +7,24 @@ import { splitLines } from './split.js'
 /** Lines that Heroku keeps of an app (devcenter.heroku.com/articles/logging). */
 const KEPT_LINES = 1_500
 
-/** Lines that a killed process had numbered and shown but not written must not get their numbers again. */
+/**
+ * Lines that a killed process had numbered and shown but not written must not get their numbers
+ * again.
+ */
 const NUMBERS_SKIPPED_AT_START = 1_000_000
 
-/** ms between two writes: opening the file costs more than a line, and a busy app has thousands of them a second. */
+/**
+ * ms between two writes: opening the file costs more than a line, and a busy app has thousands of
+ * them a second.
+ */
 const WRITE_PAUSE = 50
 
 type Listener = (entry: StoredLogEntry) => void
 
-/** The log of one app: its last lines in memory, the same in a file that is written behind, and who listens. */
+/**
+ * The log of one app: its last lines in memory, the same in a file that is written behind, and who
+ * listens.
+ */
 export class AppLog {
   readonly listeners = new Set<Listener>()
   private entries: StoredLogEntry[]
@@ -29,17 +38,27 @@ export class AppLog {
   private hurry: (() => void) | undefined
   private flushing = 0
 
-  constructor(private readonly file: string, private readonly report: (problem: string) => void) {
+  constructor(
+    private readonly file: string,
+    private readonly report: (problem: string) => void,
+  ) {
     const { entries, isTorn } = readEntries(file)
     this.entries = entries.slice(-KEPT_LINES)
     this.linesInFile = entries.length
     this.isRewriteDue = isTorn
-    this.next = entries.length === 0 ? 1 : (entries.at(-1) as StoredLogEntry).seq + NUMBERS_SKIPPED_AT_START
+    this.next =
+      entries.length === 0 ? 1 : (entries.at(-1) as StoredLogEntry).seq + NUMBERS_SKIPPED_AT_START
   }
 
   append(entry: LogEntry): void {
     for (const message of splitLines(entry.message)) {
-      const stored: StoredLogEntry = { time: entry.time, source: entry.source, dyno: entry.dyno, message, seq: this.next++ }
+      const stored: StoredLogEntry = {
+        time: entry.time,
+        source: entry.source,
+        dyno: entry.dyno,
+        message,
+        seq: this.next++,
+      }
       this.entries.push(stored)
       this.unwritten.push(stored)
       for (const listener of this.listeners) listener(stored)
@@ -104,7 +123,8 @@ export class AppLog {
         await this.pause()
       }
     } catch (error) {
-      // A full disk must not end the platform: the lines stay readable in memory, and the next line tries again.
+      // A full disk must not end the platform: the lines stay readable in memory, and the next line
+      // tries again.
       this.isRewriteDue = true
       this.report(`cannot write ${this.file}: ${(error as Error).message}`)
     } finally {
@@ -113,9 +133,13 @@ export class AppLog {
   }
 }
 
-const encode = (entries: readonly StoredLogEntry[]) => entries.map((entry) => JSON.stringify(entry) + '\n').join('')
+const encode = (entries: readonly StoredLogEntry[]) =>
+  entries.map((entry) => JSON.stringify(entry) + '\n').join('')
 
-/** A process killed while it appended leaves a torn last line; logs are not synced, so that line is given up. */
+/**
+ * A process killed while it appended leaves a torn last line; logs are not synced, so that line is
+ * given up.
+ */
 function readEntries(file: string): { entries: StoredLogEntry[]; isTorn: boolean } {
   let text: string
   try {

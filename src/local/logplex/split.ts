@@ -1,7 +1,10 @@
 /** Longest line that Heroku passes on, in bytes (devcenter.heroku.com/articles/limits). */
 const MAX_LINE_BYTES = 10_000
 
-/** The lines of a chunk of output, each at most 10,000 bytes of UTF-8 and never cut inside a character. */
+/**
+ * The lines of a chunk of output, each at most 10,000 bytes of UTF-8 and never cut inside a
+ * character.
+ */
 export function splitLines(message: string): string[] {
   const lines = message.split(/\r\n|\n|\r/)
   if (lines.length > 1 && lines.at(-1) === '') lines.pop()

@@ -1,6 +1,7 @@
 /**
- * Where a client meets the one-off dyno that it asked for: it connects, sends the secret of its attach_url and a line break, reads the line
- * "rendezvous" once the dyno is there, and from then on the dyno's bytes. As Heroku's own over TLS; plain as well, told apart by the first byte.
+ * Where a client meets the one-off dyno that it asked for: it connects, sends the secret of its
+ * attach_url and a line break, reads the line "rendezvous" once the dyno is there, and from then on
+ * the dyno's bytes. As Heroku's own over TLS; plain as well, told apart by the first byte.
  */
 import { randomBytes } from 'node:crypto'
 import net from 'node:net'
@@ -24,7 +25,10 @@ export interface Rendezvous {
 }
 
 /** @param log the daemon's own log */
-export function createRendezvous(certificate: () => Promise<Certificate>, log: (message: string) => void): Rendezvous {
+export function createRendezvous(
+  certificate: () => Promise<Certificate>,
+  log: (message: string) => void,
+): Rendezvous {
   const waiting = new Map<string, (client: Duplex) => void>()
 
   const greet = async (client: Duplex) => {
@@ -39,28 +43,43 @@ export function createRendezvous(certificate: () => Promise<Certificate>, log: (
   }
 
   let secure: Promise<tls.Server> | undefined
-  const overTls = () => (secure ??= certificate().then((pair) => tls.createServer({ ...pair, handshakeTimeout: PATIENCE }, (client) => void greet(client)).on('tlsClientError', (_error, socket) => socket.destroy())))
+  const overTls = () =>
+    (secure ??= certificate().then((pair) =>
+      tls
+        .createServer({ ...pair, handshakeTimeout: PATIENCE }, (client) => void greet(client))
+        .on('tlsClientError', (_error, socket) => socket.destroy()),
+    ))
 
-  const server = net.createServer({ noDelay: true, keepAlive: true, keepAliveInitialDelay: 30_000 }, (socket) => {
-    socket.on('error', () => socket.destroy())
-    const timer = setTimeout(() => socket.destroy(), PATIENCE).unref()
-    socket.once('close', () => clearTimeout(timer)).once('data', (first: Buffer) => {
-      clearTimeout(timer)
-      socket.pause().unshift(first)
-      if (first[0] !== TLS_HANDSHAKE) return void greet(socket)
-      overTls().then((server) => server.emit('connection', socket), (error: Error) => {
-        secure = undefined
-        log(`no TLS for one-off dynos: ${error.message}`)
-        socket.destroy()
-      })
-    })
-  })
+  const server = net.createServer(
+    { noDelay: true, keepAlive: true, keepAliveInitialDelay: 30_000 },
+    (socket) => {
+      socket.on('error', () => socket.destroy())
+      const timer = setTimeout(() => socket.destroy(), PATIENCE).unref()
+      socket
+        .once('close', () => clearTimeout(timer))
+        .once('data', (first: Buffer) => {
+          clearTimeout(timer)
+          socket.pause().unshift(first)
+          if (first[0] !== TLS_HANDSHAKE) return void greet(socket)
+          overTls().then(
+            (server) => server.emit('connection', socket),
+            (error: Error) => {
+              secure = undefined
+              log(`no TLS for one-off dynos: ${error.message}`)
+              socket.destroy()
+            },
+          )
+        })
+    },
+  )
 
   return {
     server,
     open() {
       const secret = randomBytes(24).toString('base64url')
-      const comes = new Promise<Duplex>((resolve) => { waiting.set(secret, resolve) })
+      const comes = new Promise<Duplex>((resolve) => {
+        waiting.set(secret, resolve)
+      })
       const client = async (signal: AbortSignal) => {
         const isOver = new Promise<undefined>((resolve) => {
           if (signal.aborted) resolve(undefined)

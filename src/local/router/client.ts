@@ -1,6 +1,8 @@
 import type { Readable } from 'node:stream'
 
-/** Who asks, over whatever version of HTTP: what the router needs of a request, and how it answers. */
+/**
+ * Who asks, over whatever version of HTTP: what the router needs of a request, and how it answers.
+ */
 export interface Client {
   readonly method: string
   /** With its query. */

@@ -11,7 +11,13 @@ interface RouterCode {
   page: Page
 }
 
-const error = (desc: string, more: Partial<RouterCode> = {}): RouterCode => ({ level: 'error', desc, status: 503, page: pages.error, ...more })
+const error = (desc: string, more: Partial<RouterCode> = {}): RouterCode => ({
+  level: 'error',
+  desc,
+  status: 503,
+  page: pages.error,
+  ...more,
+})
 
 /** devcenter.heroku.com/articles/error-codes */
 export const ROUTER_CODES = {

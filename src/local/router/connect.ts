@@ -17,30 +17,59 @@ export interface RouterTimes {
 }
 
 /** devcenter.heroku.com/articles/http-routing */
-export const HEROKU_TIMES: RouterTimes = { hold: 75_000, connect: 5_000, idle: 55_000, keepAlive: 90_000 }
+export const HEROKU_TIMES: RouterTimes = {
+  hold: 75_000,
+  connect: 5_000,
+  idle: 55_000,
+  keepAlive: 90_000,
+}
 
-export interface Connected { connection: DynoConnection; target: WebTarget; connectMs: number; release: () => void }
-export interface Unreachable { code: CodeName; dyno?: string }
+export interface Connected {
+  connection: DynoConnection
+  target: WebTarget
+  connectMs: number
+  release: () => void
+}
+export interface Unreachable {
+  code: CodeName
+  dyno?: string
+}
 
-interface Reach { dynos: Dynos; waiting: Waiting; times: RouterTimes; pool: Pool }
+interface Reach {
+  dynos: Dynos
+  waiting: Waiting
+  times: RouterTimes
+  pool: Pool
+}
 
 /** Most dynos that one request is tried on. */
 const MOST_ATTEMPTS = 10
 /** A dyno that refuses has usually just crashed: its end is known within moments. */
 const REFUSED_PAUSE = 50
 
-/** A random dyno, over a connection that is open already. Undefined if there is none, or keep-alive is off. */
-export function openConnection(appId: string, { dynos, pool }: Pick<Reach, 'dynos' | 'pool'>): Connected | undefined {
+/**
+ * A random dyno, over a connection that is open already. Undefined if there is none, or keep-alive
+ * is off.
+ */
+export function openConnection(
+  appId: string,
+  { dynos, pool }: Pick<Reach, 'dynos' | 'pool'>,
+): Connected | undefined {
   const target = pick(dynos.webTargets(appId))
   const connection = target && pool.take(appId, target.id)
   return connection && { connection, target, connectMs: 0, release: target.claim() }
 }
 
 /**
- * Opens a connection to a dyno: a random one, another if it refuses, and waiting while dynos only start. Nothing of the request
- * is read before, so that it can be tried again whatever its body. Undefined when `signal` aborted: the client went.
+ * Opens a connection to a dyno: a random one, another if it refuses, and waiting while dynos only
+ * start. Nothing of the request is read before, so that it can be tried again whatever its body.
+ * Undefined when `signal` aborted: the client went.
  */
-export async function connectToDyno(appId: string, { dynos, waiting, times }: Omit<Reach, 'pool'>, signal: AbortSignal): Promise<Connected | Unreachable | undefined> {
+export async function connectToDyno(
+  appId: string,
+  { dynos, waiting, times }: Omit<Reach, 'pool'>,
+  signal: AbortSignal,
+): Promise<Connected | Unreachable | undefined> {
   const deadline = Date.now() + times.hold
   const refused = new Set<string>()
   for (let attempts = 0; !signal.aborted;) {
@@ -58,7 +87,8 @@ export async function connectToDyno(appId: string, { dynos, waiting, times }: Om
     const left = deadline - Date.now()
     if (left <= 0) return { code: 'H20' }
     if (status === 'up') {
-      // All that are up refused it: look again in a moment, and count it, for an app may have closed its port for good.
+      // All that are up refused it: look again in a moment, and count it, for an app may have
+      // closed its port for good.
       if (++attempts >= MOST_ATTEMPTS) return { code: 'H21' }
       refused.clear()
     }
@@ -68,11 +98,15 @@ export async function connectToDyno(appId: string, { dynos, waiting, times }: Om
 }
 
 function pick(targets: WebTarget[], refused?: Set<string>): WebTarget | undefined {
-  const open = !refused || refused.size === 0 ? targets : targets.filter(({ id }) => !refused.has(id))
+  const open =
+    !refused || refused.size === 0 ? targets : targets.filter(({ id }) => !refused.has(id))
   return open[Math.floor(Math.random() * open.length)]
 }
 
-function connect(target: WebTarget, times: RouterTimes): Promise<Connected | Unreachable | 'refused'> {
+function connect(
+  target: WebTarget,
+  times: RouterTimes,
+): Promise<Connected | Unreachable | 'refused'> {
   const release = target.claim()
   const began = performance.now()
   return new Promise((resolve) => {
@@ -89,7 +123,12 @@ function connect(target: WebTarget, times: RouterTimes): Promise<Connected | Unr
     socket.once('connect', () => {
       clearTimeout(timer)
       socket.removeListener('error', onError)
-      resolve({ connection: new DynoConnection(target, socket, times.keepAlive), target, connectMs: performance.now() - began, release })
+      resolve({
+        connection: new DynoConnection(target, socket, times.keepAlive),
+        target,
+        connectMs: performance.now() - began,
+        release,
+      })
     })
   })
 }

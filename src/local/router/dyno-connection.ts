@@ -1,8 +1,16 @@
 import net from 'node:net'
 import type { WebTarget } from '../types.js'
-import { BadResponse, ResponseParser, type ResponseEvents, type ResponseHead } from './response-parser.js'
+import {
+  BadResponse,
+  ResponseParser,
+  type ResponseEvents,
+  type ResponseHead,
+} from './response-parser.js'
 
-/** What becomes of one request on a connection. Exactly one of onEnd, onUpgrade and onFailure comes last. */
+/**
+ * What becomes of one request on a connection. Exactly one of onEnd, onUpgrade and onFailure comes
+ * last.
+ */
 export interface DynoEvents extends Omit<ResponseEvents, 'onUpgrade'> {
   onUpgrade(head: ResponseHead, rest: Buffer, socket: net.Socket): void
   /** `closed`: the dyno closed, or the connection broke, before the answer was there. */
@@ -14,8 +22,8 @@ export interface DynoEvents extends Omit<ResponseEvents, 'onUpgrade'> {
 }
 
 /**
- * One connection to a dyno, for one request after another. It parses answers itself: Node's client hides what a router has to pass on as it came,
- * and costs twice as much.
+ * One connection to a dyno, for one request after another. It parses answers itself: Node's client
+ * hides what a router has to pass on as it came, and costs twice as much.
  */
 export class DynoConnection {
   /** How many requests it has carried, with the present one. */
@@ -25,7 +33,11 @@ export class DynoConnection {
   private isSent = true
   private onIdle: ((connection: DynoConnection) => void) | undefined
 
-  constructor(readonly target: WebTarget, private readonly socket: net.Socket, idleTime: number) {
+  constructor(
+    readonly target: WebTarget,
+    private readonly socket: net.Socket,
+    idleTime: number,
+  ) {
     socket.on('data', (chunk: Buffer) => this.read(chunk))
     socket.on('drain', () => this.events?.onDrain())
     // Its close follows.
@@ -46,8 +58,16 @@ export class DynoConnection {
     return this.parser.hasBegun
   }
 
-  /** Begins a request. `onIdle` is called when another may follow; without it the connection is closed after this one. */
-  begin(method: string, head: string, events: DynoEvents, onIdle?: (connection: DynoConnection) => void): void {
+  /**
+   * Begins a request. `onIdle` is called when another may follow; without it the connection is
+   * closed after this one.
+   */
+  begin(
+    method: string,
+    head: string,
+    events: DynoEvents,
+    onIdle?: (connection: DynoConnection) => void,
+  ): void {
     this.requests++
     this.events = events
     this.onIdle = onIdle
@@ -99,8 +119,11 @@ export class DynoConnection {
       this.parser.feed(chunk)
       this.events?.onRead()
     } catch (error) {
-      // What the client's side refuses to pass on is no answer either: Node's setters throw on what they do not take.
-      this.fail(error instanceof BadResponse ? error : new BadResponse('H17', (error as Error).message))
+      // What the client's side refuses to pass on is no answer either: Node's setters throw on what
+      // they do not take.
+      this.fail(
+        error instanceof BadResponse ? error : new BadResponse('H17', (error as Error).message),
+      )
     }
   }
 

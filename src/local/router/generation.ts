@@ -2,7 +2,10 @@ import { isFeatureOn } from '../features.js'
 import type { AppRecord } from '../types.js'
 import type { Client } from './client.js'
 
-/** Which of Heroku's routers an app has, and what that changes (devcenter.heroku.com/articles/http-routing#legacy-router-and-router-2-0). */
+/**
+ * Which of Heroku's routers an app has, and what that changes
+ * (devcenter.heroku.com/articles/http-routing#legacy-router-and-router-2-0).
+ */
 export interface Generation {
   /** In Via, of a request and of its answer. */
   via: string
@@ -17,13 +20,27 @@ export interface Generation {
   passesExpect: boolean
 }
 
-export function generationOf(app: Readonly<AppRecord>, { protocol }: Pick<Client, 'protocol'>): Generation {
+export function generationOf(
+  app: Readonly<AppRecord>,
+  { protocol }: Pick<Client, 'protocol'>,
+): Generation {
   const passesExpect = protocol === '1.1' && isFeatureOn(app, 'http-end-to-end-continue')
   if (!isFeatureOn(app, 'http-routing-2-dot-0')) {
-    return { via: '1.1 vegur', server: 'Cowboy', protocol: 'protocol=http', keepsAlive: false, takesHttp2: false, passesExpect }
+    return {
+      via: '1.1 vegur',
+      server: 'Cowboy',
+      protocol: 'protocol=http',
+      keepsAlive: false,
+      takesHttp2: false,
+      passesExpect,
+    }
   }
   return {
-    via: `${protocol} heroku-router`, server: 'Heroku', protocol: `protocol=http${protocol} tls=false`,
-    keepsAlive: !isFeatureOn(app, 'http-disable-keepalive-to-dyno'), takesHttp2: true, passesExpect,
+    via: `${protocol} heroku-router`,
+    server: 'Heroku',
+    protocol: `protocol=http${protocol} tls=false`,
+    keepsAlive: !isFeatureOn(app, 'http-disable-keepalive-to-dyno'),
+    takesHttp2: true,
+    passesExpect,
   }
 }

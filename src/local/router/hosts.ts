@@ -2,8 +2,13 @@ import type { AppRecord, Store } from '../types.js'
 
 const LOCAL_SUFFIX = '.localhost'
 
-/** The app that a Host header names: `<app>.localhost[:port]`, or a domain that was added to an app. */
-export function appForHost(store: Store, header: string | undefined): Readonly<AppRecord> | undefined {
+/**
+ * The app that a Host header names: `<app>.localhost[:port]`, or a domain that was added to an app.
+ */
+export function appForHost(
+  store: Store,
+  header: string | undefined,
+): Readonly<AppRecord> | undefined {
   const host = hostname(header ?? '')
   if (host.endsWith(LOCAL_SUFFIX)) {
     const name = host.slice(0, -LOCAL_SUFFIX.length)
@@ -11,7 +16,9 @@ export function appForHost(store: Store, header: string | undefined): Readonly<A
     // find() takes ids too; a host has the name.
     if (app?.name === name) return app
   }
-  return store.list().find(({ domains }) => domains.some((domain) => domain.hostname.toLowerCase() === host))
+  return store
+    .list()
+    .find(({ domains }) => domains.some((domain) => domain.hostname.toLowerCase() === host))
 }
 
 function hostname(header: string): string {

@@ -8,19 +8,40 @@ export class Http1Client implements Client {
   readonly protocol = '1.1'
   readonly host: string | undefined
 
-  constructor(readonly request: http.IncomingMessage, readonly response: http.ServerResponse) {
+  constructor(
+    readonly request: http.IncomingMessage,
+    readonly response: http.ServerResponse,
+  ) {
     this.host = request.headers.host
   }
 
-  get method(): string { return this.request.method ?? '' }
-  get path(): string { return this.request.url ?? '' }
-  get headers(): readonly string[] { return this.request.rawHeaders }
-  get port(): number { return this.request.socket.localPort ?? 0 }
-  get body(): http.IncomingMessage { return this.request }
-  get isComplete(): boolean { return this.request.complete }
-  get hasResponded(): boolean { return this.response.headersSent }
-  get trailers(): readonly string[] { return this.request.rawTrailers }
-  get status(): number { return this.response.statusCode }
+  get method(): string {
+    return this.request.method ?? ''
+  }
+  get path(): string {
+    return this.request.url ?? ''
+  }
+  get headers(): readonly string[] {
+    return this.request.rawHeaders
+  }
+  get port(): number {
+    return this.request.socket.localPort ?? 0
+  }
+  get body(): http.IncomingMessage {
+    return this.request
+  }
+  get isComplete(): boolean {
+    return this.request.complete
+  }
+  get hasResponded(): boolean {
+    return this.response.headersSent
+  }
+  get trailers(): readonly string[] {
+    return this.request.rawTrailers
+  }
+  get status(): number {
+    return this.response.statusCode
+  }
 
   get address(): string {
     const address = this.request.socket.remoteAddress ?? ''
@@ -32,18 +53,27 @@ export class Http1Client implements Client {
     return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
   }
 
-  /** HTTP/1.0 knows none of them (devcenter.heroku.com/articles/http-routing#heroku-router-100-continue-support). */
+  /**
+   * HTTP/1.0 knows none of them
+   * (devcenter.heroku.com/articles/http-routing#heroku-router-100-continue-support).
+   */
   inform(status: number, headers: string[]): void {
     const { request, response } = this
-    // Without a socket, answers to requests before this one on the connection are still on their way.
+    // Without a socket, answers to requests before this one on the connection are still on their
+    // way.
     if (request.httpVersionMinor === 0 || response.headersSent || !response.socket) return
-    response.socket.write(`HTTP/1.1 ${status} ${INFORMATION[status] ?? 'Information'}\r\n${headerLines(headers)}\r\n`, 'latin1')
+    response.socket.write(
+      `HTTP/1.1 ${status} ${INFORMATION[status] ?? 'Information'}\r\n${headerLines(headers)}\r\n`,
+      'latin1',
+    )
   }
 
   respond({ status, reason, headers, isStreamed }: Answer): void {
     // Node frames the body anew; it throws on a Trailer header unless it sends chunks.
     const isChunked = isStreamed && this.request.httpVersionMinor === 1
-    const sent = isChunked ? headers : headers.filter((_, i) => headers[i - (i % 2)]!.toLowerCase() !== 'trailer')
+    const sent = isChunked
+      ? headers
+      : headers.filter((_, i) => headers[i - (i % 2)]!.toLowerCase() !== 'trailer')
     this.response.writeHead(status, reason, sent)
   }
 
@@ -71,7 +101,11 @@ export class Http1Client implements Client {
   }
 }
 
-const INFORMATION: Record<number, string> = { 100: 'Continue', 102: 'Processing', 103: 'Early Hints' }
+const INFORMATION: Record<number, string> = {
+  100: 'Continue',
+  102: 'Processing',
+  103: 'Early Hints',
+}
 
 function pairs(raw: readonly string[]): [string, string][] {
   const result: [string, string][] = []

@@ -5,15 +5,18 @@ import { Http2Client } from './http2-client.js'
 import { LIMITS } from './limits.js'
 import type { Routing } from './routing.js'
 
-/** The first bytes of HTTP/2 by prior knowledge (RFC 9113, 3.3 and 3.4). Three tell it from every method of HTTP/1 but PROPFIND and the like. */
+/**
+ * The first bytes of HTTP/2 by prior knowledge (RFC 9113, 3.3 and 3.4). Three tell it from every
+ * method of HTTP/1 but PROPFIND and the like.
+ */
 const PREFACE = Buffer.from('PRI * HTTP/2.0\r\n')
 
 /** ms that a new connection may stay without a byte. */
 const SILENCE = 30_000
 
 /**
- * Lets a server of HTTP/1 take connections of HTTP/2 on the same port. On Heroku they come over TLS and are chosen by ALPN; the embedded router
- * has no TLS, and knows them by their preface.
+ * Lets a server of HTTP/1 take connections of HTTP/2 on the same port. On Heroku they come over TLS
+ * and are chosen by ALPN; the embedded router has no TLS, and knows them by their preface.
  */
 export function alsoHttp2(server: http.Server, routing: Routing): void {
   const http2Server = http2.createServer({
@@ -33,7 +36,10 @@ export function alsoHttp2(server: http.Server, routing: Routing): void {
   const http1 = server.listeners('connection') as ((socket: Socket) => void)[]
   server.removeAllListeners('connection')
   server.on('connection', (socket: Socket) => {
-    const isHttp2 = (start: Buffer) => PREFACE.subarray(0, Math.min(start.length, PREFACE.length)).equals(start.subarray(0, PREFACE.length))
+    const isHttp2 = (start: Buffer) =>
+      PREFACE.subarray(0, Math.min(start.length, PREFACE.length)).equals(
+        start.subarray(0, PREFACE.length),
+      )
     const toHttp1 = () => {
       for (const listener of http1) listener.call(server, socket)
     }
@@ -47,7 +53,8 @@ export function alsoHttp2(server: http.Server, routing: Routing): void {
       stop()
       socket.unshift(start)
       if (mayBe) {
-        // Servers of HTTP/1 leave their side open when the client closes; a session would never end so.
+        // Servers of HTTP/1 leave their side open when the client closes; a session would never end
+        // so.
         socket.allowHalfOpen = false
         http2Server.emit('connection', socket)
       } else toHttp1()

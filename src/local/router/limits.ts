@@ -1,5 +1,6 @@
 /**
- * devcenter.heroku.com/articles/http-routing#http-validation-and-restrictions, in bytes unless said otherwise. A request beyond them gets a
+ * devcenter.heroku.com/articles/http-routing#http-validation-and-restrictions, in bytes unless said
+ * otherwise. A request beyond them gets a
  * 400, an answer beyond them a 502 and H25.
  */
 export const LIMITS = {
@@ -13,9 +14,15 @@ export const LIMITS = {
   /** A line of the answer's head. */
   responseHeader: 512 * 1024,
   cookie: 8_192,
-  /** The answer's whole head. Heroku names no limit; this one keeps an app from filling the router's memory. */
+  /**
+   * The answer's whole head. Heroku names no limit; this one keeps an app from filling the router's
+   * memory.
+   */
   responseHead: 2 * 1024 * 1024,
 } as const
 
-/** What waits for a slow client before the dyno is slowed down (articles/http-routing#response-buffering). */
+/**
+ * What waits for a slow client before the dyno is slowed down
+ * (articles/http-routing#response-buffering).
+ */
 export const RESPONSE_BUFFER = 1024 * 1024

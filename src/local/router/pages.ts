@@ -2,7 +2,10 @@ import { STATUS_CODES } from 'node:http'
 import type { Client } from './client.js'
 
 /** What the router answers in an app's place. The code is in the log alone, as on Heroku. */
-export interface Page { status: number; body: Buffer }
+export interface Page {
+  status: number
+  body: Buffer
+}
 
 const page = (status: number, title: string, text: string): Page => ({
   status,
@@ -23,18 +26,47 @@ const page = (status: number, title: string, text: string): Page => ({
 })
 
 export const pages = {
-  noSuchApp: page(404, 'No such app', 'There is no app configured at that hostname. Perhaps the app owner has renamed it, or the URL is mistyped.'),
-  error: page(503, 'Application error', 'An error occurred in the application and your page could not be served. If you are the application owner, check your logs for details.'),
-  badGateway: page(502, 'Application error', 'The application sent an answer that is beyond the limits of the router. If you are the application owner, check your logs for details.'),
-  backlog: page(503, 'Application error', 'Too many requests are waiting for this application. Please try again later.'),
-  maintenance: page(503, 'Offline for maintenance', 'This application is undergoing maintenance right now. Please check back later.'),
-  blank: page(503, 'Nothing here yet', 'No release of this app has any code. Deploy it once and it will be served here.'),
+  noSuchApp: page(
+    404,
+    'No such app',
+    'There is no app configured at that hostname. Perhaps the app owner has renamed it, or the URL is mistyped.',
+  ),
+  error: page(
+    503,
+    'Application error',
+    'An error occurred in the application and your page could not be served. If you are the application owner, check your logs for details.',
+  ),
+  badGateway: page(
+    502,
+    'Application error',
+    'The application sent an answer that is beyond the limits of the router. If you are the application owner, check your logs for details.',
+  ),
+  backlog: page(
+    503,
+    'Application error',
+    'Too many requests are waiting for this application. Please try again later.',
+  ),
+  maintenance: page(
+    503,
+    'Offline for maintenance',
+    'This application is undergoing maintenance right now. Please check back later.',
+  ),
+  blank: page(
+    503,
+    'Nothing here yet',
+    'No release of this app has any code. Deploy it once and it will be served here.',
+  ),
 }
 
 /** Answers in the app's place. */
 export function sendPage(client: Client, { status, body }: Page): void {
   const headers = [
-    'Content-Type', 'text/html; charset=utf-8', 'Content-Length', String(body.length), 'Cache-Control', 'no-cache, no-store',
+    'Content-Type',
+    'text/html; charset=utf-8',
+    'Content-Length',
+    String(body.length),
+    'Cache-Control',
+    'no-cache, no-store',
   ]
   client.respond({ status, reason: STATUS_CODES[status] ?? '', headers, isStreamed: false })
   if (client.method !== 'HEAD') client.write(body)
@@ -43,4 +75,5 @@ export function sendPage(client: Client, { status, body }: Page): void {
 }
 
 /** A request that the router refuses for what it is. */
-export const refusal = (status: number, text: string): Page => page(status, STATUS_CODES[status] ?? 'Bad Request', text)
+export const refusal = (status: number, text: string): Page =>
+  page(status, STATUS_CODES[status] ?? 'Bad Request', text)

@@ -17,12 +17,17 @@ export interface PassageOptions {
   idle: number
   /** Keeps a connection for the next request; absent if each has one of its own. */
   keep: ((connection: DynoConnection) => void) | undefined
-  /** Sends the request over another connection: nothing of it was acted on, or it changes nothing. */
+  /**
+   * Sends the request over another connection: nothing of it was acted on, or it changes nothing.
+   */
   again: () => void
   upgrade?: Upgrade | undefined
 }
 
-/** Passes one request to a dyno, and the answer back, both as they come. It ends in one line in the log. */
+/**
+ * Passes one request to a dyno, and the answer back, both as they come. It ends in one line in the
+ * log.
+ */
 export class Passage implements DynoEvents {
   private readonly silence = new Silence()
   private readonly client: Client
@@ -32,26 +37,43 @@ export class Passage implements DynoEvents {
   private isAnswered = false
   private isHeadHeld = false
 
-  constructor(private readonly exchange: Exchange, connected: Connected, private readonly options: PassageOptions) {
+  constructor(
+    private readonly exchange: Exchange,
+    connected: Connected,
+    private readonly options: PassageOptions,
+  ) {
     this.client = exchange.client
     this.connection = connected.connection
-    this.body = new RequestBody(this.client, this.connection, exchange.head.framing, this.silence, () => this.fail('H27'))
+    this.body = new RequestBody(
+      this.client,
+      this.connection,
+      exchange.head.framing,
+      this.silence,
+      () => this.fail('H27'),
+    )
   }
 
   start(): void {
     const { exchange, client, connection, options } = this
     client.listen(this)
     connection.cork()
-    connection.begin(client.method, `${exchange.head.lines}${this.connectionHeaders()}\r\n`, this, options.keep)
+    connection.begin(
+      client.method,
+      `${exchange.head.lines}${this.connectionHeaders()}\r\n`,
+      this,
+      options.keep,
+    )
     this.silence.expect(options.idle, () => this.fail('H15'))
     this.body.send(options.upgrade !== undefined, () => {
-      if (!this.isAnswered && !this.isOver) this.silence.expect(options.firstByte, () => this.fail('H12'))
+      if (!this.isAnswered && !this.isOver)
+        this.silence.expect(options.firstByte, () => this.fail('H12'))
     })
     connection.uncork()
   }
 
   onInformation({ status, headers }: ResponseHead): void {
-    // Of 100 Continue Heroku passes no header on (articles/http-routing#heroku-router-100-continue-support).
+    // Of 100 Continue Heroku passes no header on
+    // (articles/http-routing#heroku-router-100-continue-support).
     this.client.inform(status, status === 100 ? [] : endToEndHeaders(headers))
   }
 
@@ -61,7 +83,9 @@ export class Passage implements DynoEvents {
     exchange.accepted()
     this.silence.expect(this.options.idle, () => this.fail('H15'))
     const headers = responseHeaders(head.headers, exchange.router)
-    const isStreamed = !headers.some((field, i) => i % 2 === 0 && field.length === 14 && field.toLowerCase() === 'content-length')
+    const isStreamed = !headers.some(
+      (field, i) => i % 2 === 0 && field.length === 14 && field.toLowerCase() === 'content-length',
+    )
     client.respond({ status: head.status, reason: head.reason, headers, isStreamed })
     this.isHeadHeld = true
   }
@@ -100,10 +124,12 @@ export class Passage implements DynoEvents {
   }
 
   onFailure(failure: 'closed' | BadResponse): void {
-    if (failure !== 'closed') return this.fail(failure.code, failure.code === 'H25' ? failure.message : undefined)
+    if (failure !== 'closed')
+      return this.fail(failure.code, failure.code === 'H25' ? failure.message : undefined)
     if (this.isAnswered) return this.fail('H18')
-    // A connection that was kept may have been closed by the dyno as the request left. Requests that change nothing are sent anew; of others
-    // nobody knows whether they were acted on (articles/http-routing#keepalives: H18 or H13).
+    // A connection that was kept may have been closed by the dyno as the request left. Requests
+    // that change nothing are sent anew; of others nobody knows whether they were acted on
+    // (articles/http-routing#keepalives: H18 or H13).
     const isStale = this.connection.requests > 1 && !this.connection.hasAnswered
     if (!isStale) return this.fail('H13')
     if (!this.exchange.head.isIdempotent || this.client.hasBody) return this.fail('H18')

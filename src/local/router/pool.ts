@@ -2,8 +2,9 @@ import type { Dynos } from '../types.js'
 import type { DynoConnection } from './dyno-connection.js'
 
 /**
- * Connections to dynos that wait for their next request, the one used last first (devcenter.heroku.com/articles/http-routing#keepalives). A
- * connection ends by itself after its idle time, and here when its dyno gets no more requests.
+ * Connections to dynos that wait for their next request, the one used last first
+ * (devcenter.heroku.com/articles/http-routing#keepalives). A connection ends by itself after its
+ * idle time, and here when its dyno gets no more requests.
  */
 export class Pool {
   /** By app, then by dyno. */
@@ -36,7 +37,8 @@ export class Pool {
 
   close(): void {
     this.dynos.off('change', this.onChange)
-    for (const app of this.apps.values()) for (const waiting of app.values()) for (const connection of waiting) connection.destroy()
+    for (const app of this.apps.values())
+      for (const waiting of app.values()) for (const connection of waiting) connection.destroy()
     this.apps.clear()
   }
 

@@ -10,13 +10,19 @@ export class RequestBody {
 
   /** `onBroken`: the client sent less or more than it had said. */
   constructor(
-    private readonly client: Client, private readonly connection: DynoConnection, private readonly framing: number | 'chunked', private readonly silence: Silence,
+    private readonly client: Client,
+    private readonly connection: DynoConnection,
+    private readonly framing: number | 'chunked',
+    private readonly silence: Silence,
     private readonly onBroken: () => void,
   ) {
     this.left = framing === 'chunked' ? Infinity : framing
   }
 
-  /** `isUpgrade`: what follows the head is of another protocol. `onSent` is called once all of it is on its way. */
+  /**
+   * `isUpgrade`: what follows the head is of another protocol. `onSent` is called once all of it is
+   * on its way.
+   */
   send(isUpgrade: boolean, onSent: () => void): void {
     const { body, hasBody } = this.client
     if (!hasBody || isUpgrade) {
@@ -63,7 +69,8 @@ export class RequestBody {
   private onEnd(onSent: () => void): void {
     if (this.isStopped) return
     if (this.framing !== 'chunked' && this.left > 0) return this.onBroken()
-    if (this.framing === 'chunked') this.connection.write(`0\r\n${headerLines(trailerFields(this.client.trailers))}\r\n`)
+    if (this.framing === 'chunked')
+      this.connection.write(`0\r\n${headerLines(trailerFields(this.client.trailers))}\r\n`)
     this.connection.sent()
     onSent()
   }

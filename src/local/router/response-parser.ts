@@ -14,15 +14,24 @@ export interface ResponseEvents {
   onInformation(head: ResponseHead): void
   onHead(head: ResponseHead): void
   onData(chunk: Buffer): void
-  /** The whole answer is there. `mayReuse`: the connection can carry another request, as far as the answer says. */
+  /**
+   * The whole answer is there. `mayReuse`: the connection can carry another request, as far as the
+   * answer says.
+   */
   onEnd(trailers: string[], mayReuse: boolean): void
   /** The connection is no longer HTTP. `rest` is what has already come of the other protocol. */
   onUpgrade(head: ResponseHead, rest: Buffer): void
 }
 
-/** Not HTTP (H17), or against a limit, which the message names as devcenter.heroku.com/articles/error-codes#h25-http-restriction does. */
+/**
+ * Not HTTP (H17), or against a limit, which the message names as
+ * devcenter.heroku.com/articles/error-codes#h25-http-restriction does.
+ */
 export class BadResponse extends Error {
-  constructor(readonly code: 'H17' | 'H25', message: string) {
+  constructor(
+    readonly code: 'H17' | 'H25',
+    message: string,
+  ) {
     super(message)
     this.name = 'BadResponse'
   }
@@ -39,9 +48,13 @@ const MAX_CHUNK_LINE = 4_096
 /** An app that never comes to its answer must not keep a request for ever. */
 const MAX_INFORMATIONAL = 32
 
-type State = 'head' | 'length' | 'close' | 'chunk size' | 'chunk data' | 'chunk end' | 'trailers' | 'done'
+type State =
+  'head' | 'length' | 'close' | 'chunk size' | 'chunk data' | 'chunk end' | 'trailers' | 'done'
 
-/** Reads the answers on one connection to a dyno, one request at a time (RFC 9112). What it throws is a {@link BadResponse}. */
+/**
+ * Reads the answers on one connection to a dyno, one request at a time (RFC 9112). What it throws
+ * is a {@link BadResponse}.
+ */
 export class ResponseParser {
   private state: State = 'done'
   private events: ResponseEvents | undefined
@@ -96,20 +109,26 @@ export class ResponseParser {
   /** Takes what it can at `at` and returns where to go on, -1 if more has to come first. */
   private step(data: Buffer, at: number): number {
     switch (this.state) {
-      case 'head': return this.readHead(data, at)
-      case 'length': return this.readLength(data, at)
+      case 'head':
+        return this.readHead(data, at)
+      case 'length':
+        return this.readLength(data, at)
       case 'close':
         this.events!.onData(data.subarray(at))
         return data.length
-      case 'chunk size': return this.readChunkSize(data, at)
-      case 'chunk data': return this.readChunkData(data, at)
+      case 'chunk size':
+        return this.readChunkSize(data, at)
+      case 'chunk data':
+        return this.readChunkData(data, at)
       case 'chunk end':
         if (data.length - at < 2) return -1
         if (data[at] !== 13 || data[at + 1] !== 10) throw malformed('a chunk without its end')
         this.state = 'chunk size'
         return at + 2
-      case 'trailers': return this.readTrailers(data, at)
-      case 'done': throw malformed('bytes after the end of the answer')
+      case 'trailers':
+        return this.readTrailers(data, at)
+      case 'done':
+        throw malformed('bytes after the end of the answer')
     }
   }
 
@@ -127,7 +146,8 @@ export class ResponseParser {
       return data.length
     }
     if (head.status < 200) {
-      if (++this.informational > MAX_INFORMATIONAL) throw malformed('too many informational answers')
+      if (++this.informational > MAX_INFORMATIONAL)
+        throw malformed('too many informational answers')
       this.events!.onInformation(head)
       return rest
     }
@@ -148,17 +168,23 @@ export class ResponseParser {
       // By its length first: this runs for each header of each answer.
       if (name.length === 14 && name.toLowerCase() === 'content-length') {
         const value = headers[i + 1]!
-        if (!/^\d{1,15}$/.test(value) || (length !== undefined && length !== value)) throw malformed('a Content-Length that is none')
+        if (!/^\d{1,15}$/.test(value) || (length !== undefined && length !== value))
+          throw malformed('a Content-Length that is none')
         length = value
-      } else if (name.length === 17 && name.toLowerCase() === 'transfer-encoding') coding = coding === undefined ? headers[i + 1]! : `${coding}, ${headers[i + 1]!}`
-      else if (name.length === 10 && name.toLowerCase() === 'connection') connection += `,${headers[i + 1]!.toLowerCase()}`
+      } else if (name.length === 17 && name.toLowerCase() === 'transfer-encoding')
+        coding = coding === undefined ? headers[i + 1]! : `${coding}, ${headers[i + 1]!}`
+      else if (name.length === 10 && name.toLowerCase() === 'connection')
+        connection += `,${headers[i + 1]!.toLowerCase()}`
     }
-    this.mayReuse = head.isHttp10 ? connection.includes('keep-alive') : !connection.includes('close')
+    this.mayReuse = head.isHttp10
+      ? connection.includes('keep-alive')
+      : !connection.includes('close')
     if (this.isHead || head.status === 204 || head.status === 304) {
       this.state = 'length'
       this.left = 0
     } else if (coding !== undefined) {
-      if (coding.toLowerCase() !== 'chunked') throw malformed('a Transfer-Encoding other than chunked')
+      if (coding.toLowerCase() !== 'chunked')
+        throw malformed('a Transfer-Encoding other than chunked')
       this.state = 'chunk size'
     } else if (length !== undefined) {
       this.state = 'length'
@@ -179,7 +205,8 @@ export class ResponseParser {
 
   private readChunkSize(data: Buffer, at: number): number {
     const end = data.indexOf('\r\n', at, 'latin1')
-    if (end < 0 ? data.length - at > MAX_CHUNK_LINE : end - at > MAX_CHUNK_LINE) throw malformed('a chunk size that is too long')
+    if (end < 0 ? data.length - at > MAX_CHUNK_LINE : end - at > MAX_CHUNK_LINE)
+      throw malformed('a chunk size that is too long')
     if (end < 0) return -1
     const size = CHUNK_SIZE.exec(data.toString('latin1', at, end))
     if (!size) throw malformed('a chunk size that is none')
@@ -221,7 +248,10 @@ export class ResponseParser {
 
 const [TAB, LF, CR, SPACE, DEL] = [9, 10, 13, 32, 127]
 
-/** Refuses controls other than a tab, and line ends other than CRLF (devcenter.heroku.com/articles/http-routing#not-supported). */
+/**
+ * Refuses controls other than a tab, and line ends other than CRLF
+ * (devcenter.heroku.com/articles/http-routing#not-supported).
+ */
 function textOf(data: Buffer, from: number, to: number): string {
   for (let i = from; i < to; i++) {
     const byte = data[i]!
@@ -238,7 +268,12 @@ function parseHead(text: string): ResponseHead {
   if (statusLine.length > LIMITS.statusLine) throw oversized('oversized status line')
   const match = STATUS_LINE.exec(statusLine)
   if (!match) throw malformed('a status line that is none')
-  return { status: Number(match[2]), reason: match[3] ?? '', headers: parseFields(lines, 1), isHttp10: match[1] === '0' }
+  return {
+    status: Number(match[2]),
+    reason: match[3] ?? '',
+    headers: parseFields(lines, 1),
+    isHttp10: match[1] === '0',
+  }
 }
 
 function parseFields(lines: string[], from: number): string[] {
@@ -249,7 +284,8 @@ function parseFields(lines: string[], from: number): string[] {
     const name = line.slice(0, colon)
     if (colon < 1 || !TOKEN.test(name)) throw malformed('a header that is none')
     if (line.length > LIMITS.responseHeader) throw oversized('oversized header')
-    if (line.length > LIMITS.cookie && name.length === 10 && name.toLowerCase() === 'set-cookie') throw oversized('oversized cookie')
+    if (line.length > LIMITS.cookie && name.length === 10 && name.toLowerCase() === 'set-cookie')
+      throw oversized('oversized cookie')
     headers.push(name, line.slice(colon + 1).trim())
   }
   return headers

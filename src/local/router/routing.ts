@@ -12,9 +12,20 @@ import type { Pool } from './pool.js'
 import type { Upgrade } from './upgrade.js'
 import type { Waiting } from './waiting.js'
 
-interface Services { store: Store; dynos: Dynos; logplex: Logplex; limits: Limits; pool: Pool; waiting: Waiting; times: RouterTimes }
+interface Services {
+  store: Store
+  dynos: Dynos
+  logplex: Logplex
+  limits: Limits
+  pool: Pool
+  waiting: Waiting
+  times: RouterTimes
+}
 
-/** Requests that one router takes for each of an app's web dynos at a time (devcenter.heroku.com/articles/http-routing#request-concurrency-limiting). */
+/**
+ * Requests that one router takes for each of an app's web dynos at a time
+ * (devcenter.heroku.com/articles/http-routing#request-concurrency-limiting).
+ */
 const BACKLOG = 200
 
 /** Where a request goes: to a page of the router's own, or to a dyno. */
@@ -27,22 +38,31 @@ export class Routing {
   /** Never throws: the worst that a request can do is to fail. */
   handle(client: Client, upgrade?: Upgrade): void {
     this.route(client, upgrade).catch((error: unknown) => {
-      if (!(error instanceof BadRequest)) process.emitWarning(error instanceof Error ? error : String(error))
+      if (!(error instanceof BadRequest))
+        process.emitWarning(error instanceof Error ? error : String(error))
       if (client.hasResponded) client.abort()
-      else sendPage(client, error instanceof BadRequest ? refusal(error.status, error.message) : pages.error)
+      else
+        sendPage(
+          client,
+          error instanceof BadRequest ? refusal(error.status, error.message) : pages.error,
+        )
     })
   }
 
   private async route(client: Client, upgrade?: Upgrade): Promise<void> {
     const app = appForHost(this.services.store, client.host)
     const router = app && generationOf(app, client)
-    const head = requestHead(client, { via: router?.via ?? '1.1 heroku-router', passesExpect: router?.passesExpect ?? false })
+    const head = requestHead(client, {
+      via: router?.via ?? '1.1 heroku-router',
+      passesExpect: router?.passesExpect ?? false,
+    })
     if (!app || !router) return sendPage(client, pages.noSuchApp)
     const exchange = new Exchange(app, client, head, router, this.services.logplex)
     if (app.maintenance) return refuse(exchange, 'H80')
     if (!hasCode(app)) return refuse(exchange, 'H81')
     if (!this.admit(app.id, client)) return refuse(exchange, 'H11')
-    if (client.protocol === '2.0' && !router.takesHttp2) throw new BadRequest('This app is routed without HTTP/2.', 505)
+    if (client.protocol === '2.0' && !router.takesHttp2)
+      throw new BadRequest('This app is routed without HTTP/2.', 505)
 
     const open = router.keepsAlive && !upgrade ? openConnection(app.id, this.services) : undefined
     if (open) return this.pass(exchange, open, upgrade)
@@ -67,8 +87,11 @@ export class Routing {
     exchange.reached(connected)
     if (head.expectsContinue && !router.passesExpect) client.inform(100, [])
     new Passage(exchange, connected, {
-      firstByte: limits.requestTimeout, idle: times.idle, upgrade,
-      keep: router.keepsAlive && !upgrade ? (connection) => pool.put(app.id, connection) : undefined,
+      firstByte: limits.requestTimeout,
+      idle: times.idle,
+      upgrade,
+      keep:
+        router.keepsAlive && !upgrade ? (connection) => pool.put(app.id, connection) : undefined,
       again: () => {
         this.overNewConnection(exchange, upgrade).catch((error: Error) => {
           process.emitWarning(error)
@@ -81,7 +104,8 @@ export class Routing {
   /** Counts a request for as long as it lasts; false if the app has too many. */
   private admit(appId: string, client: Client): boolean {
     const count = this.present.get(appId) ?? 0
-    if (count >= BACKLOG && count >= BACKLOG * this.services.dynos.webTargets(appId).length) return false
+    if (count >= BACKLOG && count >= BACKLOG * this.services.dynos.webTargets(appId).length)
+      return false
     this.present.set(appId, count + 1)
     let isPresent = true
     const leave = () => {

@@ -1,4 +1,7 @@
-/** One timer for one request, whose meaning changes as the request goes on: what happens when nothing moves for a while. */
+/**
+ * One timer for one request, whose meaning changes as the request goes on: what happens when
+ * nothing moves for a while.
+ */
 export class Silence {
   private timer: NodeJS.Timeout | undefined
 

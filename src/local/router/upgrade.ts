@@ -6,7 +6,10 @@ import { headerLines } from './headers.js'
 import type { ResponseHead } from './response-parser.js'
 import { Silence } from './silence.js'
 
-interface Side { socket: Duplex; head: Buffer }
+interface Side {
+  socket: Duplex
+  head: Buffer
+}
 
 /** The client's side of a request that asks for another protocol, such as WebSocket. */
 export interface Upgrade extends Side {
@@ -15,8 +18,17 @@ export interface Upgrade extends Side {
   detach: () => void
 }
 
-/** After 101 the two connections are one: bytes pass both ways until either side closes, or neither said anything for `idle` ms (H15). */
-export function joinSockets(answer: ResponseHead, client: Side, dyno: Side, idle: number, exchange: Exchange): void {
+/**
+ * After 101 the two connections are one: bytes pass both ways until either side closes, or neither
+ * said anything for `idle` ms (H15).
+ */
+export function joinSockets(
+  answer: ResponseHead,
+  client: Side,
+  dyno: Side,
+  idle: number,
+  exchange: Exchange,
+): void {
   const silence = new Silence()
   const close = (code?: 'H15') => {
     silence.end()
@@ -36,7 +48,10 @@ export function joinSockets(answer: ResponseHead, client: Side, dyno: Side, idle
     socket.once('close', () => close())
   }
 
-  client.socket.write(`HTTP/1.1 101 ${answer.reason}\r\n${headerLines(answer.headers)}\r\n`, 'latin1')
+  client.socket.write(
+    `HTTP/1.1 101 ${answer.reason}\r\n${headerLines(answer.headers)}\r\n`,
+    'latin1',
+  )
   if (dyno.head.length > 0) client.socket.write(dyno.head)
   if (client.head.length > 0) dyno.socket.write(client.head)
   dyno.socket.pipe(client.socket)
@@ -44,19 +59,41 @@ export function joinSockets(answer: ResponseHead, client: Side, dyno: Side, idle
 }
 
 /**
- * Some clients offer h2c with every request, also with one that has a body. Such an offer is for the router, which needs none to speak HTTP/2
- * (RFC 9113, 3.1 has withdrawn it), and is best ignored; so is any other beside a body (RFC 9110, 7.8).
+ * Some clients offer h2c with every request, also with one that has a body. Such an offer is for
+ * the router, which needs none to speak HTTP/2 (RFC 9113, 3.1 has withdrawn it), and is best
+ * ignored; so is any other beside a body (RFC 9110, 7.8).
  */
 export function isIgnored({ headers }: IncomingMessage): boolean {
-  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0 || headers.upgrade?.toLowerCase() === 'h2c'
+  return (
+    headers['transfer-encoding'] !== undefined ||
+    Number(headers['content-length'] ?? 0) > 0 ||
+    headers.upgrade?.toLowerCase() === 'h2c'
+  )
 }
 
-/** Gives a request back to the server as one that asks for no upgrade: node stops reading a request where an upgrade is offered, its body too. */
-export function withoutUpgrade(server: Server, request: IncomingMessage, socket: Socket, head: Buffer): void {
+/**
+ * Gives a request back to the server as one that asks for no upgrade: node stops reading a request
+ * where an upgrade is offered, its body too.
+ */
+export function withoutUpgrade(
+  server: Server,
+  request: IncomingMessage,
+  socket: Socket,
+  head: Buffer,
+): void {
   const kept: string[] = []
   for (let i = 0; i < request.rawHeaders.length; i += 2) {
-    if (!['connection', 'upgrade', 'http2-settings'].includes(request.rawHeaders[i]!.toLowerCase())) kept.push(request.rawHeaders[i]!, request.rawHeaders[i + 1]!)
+    if (!['connection', 'upgrade', 'http2-settings'].includes(request.rawHeaders[i]!.toLowerCase()))
+      kept.push(request.rawHeaders[i]!, request.rawHeaders[i + 1]!)
   }
-  socket.unshift(Buffer.concat([Buffer.from(`${request.method} ${request.url} HTTP/1.1\r\n${headerLines(kept)}\r\n`, 'latin1'), head]))
+  socket.unshift(
+    Buffer.concat([
+      Buffer.from(
+        `${request.method} ${request.url} HTTP/1.1\r\n${headerLines(kept)}\r\n`,
+        'latin1',
+      ),
+      head,
+    ]),
+  )
   server.emit('connection', socket)
 }

@@ -1,6 +1,9 @@
 import type { Dynos } from '../types.js'
 
-/** Requests that are held until something changes among an app's dynos. One listener for all of them. */
+/**
+ * Requests that are held until something changes among an app's dynos. One listener for all of
+ * them.
+ */
 export class Waiting {
   private readonly byApp = new Map<string, Set<() => void>>()
 

@@ -1,8 +1,10 @@
 import type { AppRecord } from '../types.js'
 
-const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value)
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
 
-const orAbsent = (fits: (value: unknown) => boolean) => (value: unknown) => value === undefined || fits(value)
+const orAbsent = (fits: (value: unknown) => boolean) => (value: unknown) =>
+  value === undefined || fits(value)
 const isString = (value: unknown) => typeof value === 'string'
 
 const SHAPE: Record<keyof AppRecord, (value: unknown) => boolean> = {
@@ -29,7 +31,10 @@ const SHAPE: Record<keyof AppRecord, (value: unknown) => boolean> = {
   released_at: (value) => value === null || typeof value === 'string',
 }
 
-/** Checks what was parsed from a file; throws an Error that names the field which is missing or of another kind. */
+/**
+ * Checks what was parsed from a file; throws an Error that names the field which is missing or of
+ * another kind.
+ */
 export function asAppRecord(value: unknown): AppRecord {
   if (!isObject(value)) throw new Error('it is not a JSON object')
   for (const [field, fits] of Object.entries(SHAPE)) {

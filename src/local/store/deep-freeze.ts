@@ -1,4 +1,7 @@
-/** Records are shared with every reader; a reader that changes one by mistake must fail at once and not corrupt the next write. */
+/**
+ * Records are shared with every reader; a reader that changes one by mistake must fail at once and
+ * not corrupt the next write.
+ */
 export function deepFreeze<T>(value: T): T {
   if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
     Object.freeze(value)

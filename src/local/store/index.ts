@@ -1,4 +1,7 @@
-/** The apps of the embedded Heroku: one JSON file an app, written whole and synced before a change is acknowledged. */
+/**
+ * The apps of the embedded Heroku: one JSON file an app, written whole and synced before a change
+ * is acknowledged.
+ */
 import { open, readdir, readFile, rm } from 'node:fs/promises'
 import path from 'node:path'
 import writeFileAtomic from 'write-file-atomic'
@@ -8,8 +11,14 @@ import type { AppRecord, Folders, Store } from '../types.js'
 import { asAppRecord } from './app-record.js'
 import { deepFreeze } from './deep-freeze.js'
 
-/** A file that could not become an app at start. Nothing is deleted but writes that were never acknowledged. */
-export interface StoreProblem { file: string; problem: string }
+/**
+ * A file that could not become an app at start. Nothing is deleted but writes that were never
+ * acknowledged.
+ */
+export interface StoreProblem {
+  file: string
+  problem: string
+}
 
 export interface OpenedStore extends Store {
   readonly problems: readonly StoreProblem[]
@@ -38,7 +47,11 @@ async function load(folder: string): Promise<{ apps: AppRecord[]; problems: Stor
     const file = path.join(folder, name)
     if (UNFINISHED.test(name)) {
       await rm(file)
-      problems.push({ file, problem: 'a write that was cut off before it was acknowledged; the record before it is in use' })
+      problems.push({
+        file,
+        problem:
+          'a write that was cut off before it was acknowledged; the record before it is in use',
+      })
     } else if (RECORD.test(name)) {
       try {
         const record = asAppRecord(JSON.parse(await readFile(file, 'utf8')))
@@ -50,7 +63,10 @@ async function load(folder: string): Promise<{ apps: AppRecord[]; problems: Stor
         if ((error as NodeJS.ErrnoException).syscall !== undefined) throw error
         // What a parser says may repeat what it read, secrets among it.
         const why = error instanceof SyntaxError ? 'it is not JSON' : (error as Error).message
-        problems.push({ file, problem: `cannot be read: ${why}. It was set aside as ${await setAside(file)}; the app's code and builds are kept.` })
+        problems.push({
+          file,
+          problem: `cannot be read: ${why}. It was set aside as ${await setAside(file)}; the app's code and builds are kept.`,
+        })
       }
     } else if (!name.includes(ASIDE)) {
       problems.push({ file, problem: 'is not a record of an app' })
@@ -59,7 +75,10 @@ async function load(folder: string): Promise<{ apps: AppRecord[]; problems: Stor
   return { apps, problems }
 }
 
-/** Loads every app under `folders.apps` into memory. What cannot be loaded is in `problems`, and its file is set aside. */
+/**
+ * Loads every app under `folders.apps` into memory. What cannot be loaded is in `problems`, and its
+ * file is set aside.
+ */
 export async function openStore(folders: Pick<Folders, 'apps'>): Promise<OpenedStore> {
   const loaded = await load(folders.apps)
   const apps = new Map(loaded.apps.map((app) => [app.id, app]))
@@ -86,9 +105,14 @@ export async function openStore(folders: Pick<Folders, 'apps'>): Promise<OpenedS
 
   const inTurn = <T>(id: string, task: () => Promise<T>): Promise<T> => {
     const turn = (queues.get(id) ?? Promise.resolve()).then(task)
-    const settled = turn.then(() => undefined, () => undefined)
+    const settled = turn.then(
+      () => undefined,
+      () => undefined,
+    )
     queues.set(id, settled)
-    void settled.then(() => { if (queues.get(id) === settled) queues.delete(id) })
+    void settled.then(() => {
+      if (queues.get(id) === settled) queues.delete(id)
+    })
     return turn
   }
 
@@ -101,39 +125,42 @@ export async function openStore(folders: Pick<Folders, 'apps'>): Promise<OpenedS
       // A claimed name whose record is not durable yet does not answer to it.
       return app && (app.id === idOrName || app.name === idOrName) ? app : undefined
     },
-    create: (record) => inTurn(record.id, async () => {
-      if (apps.has(record.id)) throw new Conflict(`There is an app with id ${record.id} already`)
-      claim(record.name, record.id)
-      try {
-        await write(structuredClone(record))
-      } catch (error) {
-        release(record.name, record.id)
-        throw error
-      }
-    }),
-    update: (appId, change) => inTurn(appId, async () => {
-      const before = apps.get(appId)
-      if (!before) throw new NotFound('app')
-      const draft = structuredClone(before) as AppRecord
-      const result = change(draft)
-      if (draft.name !== before.name) claim(draft.name, appId)
-      try {
-        await write(draft)
-      } catch (error) {
-        if (draft.name !== before.name) release(draft.name, appId)
-        throw error
-      }
-      if (draft.name !== before.name) release(before.name, appId)
-      return result
-    }),
-    remove: (appId) => inTurn(appId, async () => {
-      const app = apps.get(appId)
-      if (!app) throw new NotFound('app')
-      await rm(fileOf(appId))
-      await syncFolder(folders.apps)
-      apps.delete(appId)
-      release(app.name, appId)
-    }),
+    create: (record) =>
+      inTurn(record.id, async () => {
+        if (apps.has(record.id)) throw new Conflict(`There is an app with id ${record.id} already`)
+        claim(record.name, record.id)
+        try {
+          await write(structuredClone(record))
+        } catch (error) {
+          release(record.name, record.id)
+          throw error
+        }
+      }),
+    update: (appId, change) =>
+      inTurn(appId, async () => {
+        const before = apps.get(appId)
+        if (!before) throw new NotFound('app')
+        const draft = structuredClone(before) as AppRecord
+        const result = change(draft)
+        if (draft.name !== before.name) claim(draft.name, appId)
+        try {
+          await write(draft)
+        } catch (error) {
+          if (draft.name !== before.name) release(draft.name, appId)
+          throw error
+        }
+        if (draft.name !== before.name) release(before.name, appId)
+        return result
+      }),
+    remove: (appId) =>
+      inTurn(appId, async () => {
+        const app = apps.get(appId)
+        if (!app) throw new NotFound('app')
+        await rm(fileOf(appId))
+        await syncFolder(folders.apps)
+        apps.delete(appId)
+        release(app.name, appId)
+      }),
     async settled() {
       while (queues.size > 0) await Promise.all(queues.values())
     },

@@ -25,8 +25,9 @@ interface Need {
 }
 
 /**
- * Heroku takes devDependencies out after the build: what a dyno runs or loads must be a dependency. Only what is certain counts: a command that a process type or an
- * app runs, a module that node is told to load, and what the app's own files load at their top level.
+ * Heroku takes devDependencies out after the build: what a dyno runs or loads must be a dependency.
+ * Only what is certain counts: a command that a process type or an app runs, a module that node is
+ * told to load, and what the app's own files load at their top level.
  */
 export const devDependencies: Check = {
   name: 'dev-dependencies',
@@ -36,13 +37,20 @@ export const devDependencies: Check = {
     if (!facts.project.manifest) return []
     const packages = packagesOf(facts)
     const told = new Set<string>()
-    return needsOf(facts, packages).flatMap((need) => problemOf(need, packages)).filter(({ what }) => !told.has(what) && told.add(what))
+    return needsOf(facts, packages)
+      .flatMap((need) => problemOf(need, packages))
+      .filter(({ what }) => !told.has(what) && told.add(what))
   },
 }
 
 function needsOf({ project }: Facts, packages: Packages): Need[] {
-  const types = processesOf(project).flatMap(({ type, commands, place }) => commandNeeds(commands, packages, { by: `The process type ${type}`, place }))
-  const apps = (project.ecosystem?.apps ?? []).flatMap((app) => [...appNeeds(app, project, packages), ...sourceNeeds(app, project)])
+  const types = processesOf(project).flatMap(({ type, commands, place }) =>
+    commandNeeds(commands, packages, { by: `The process type ${type}`, place }),
+  )
+  const apps = (project.ecosystem?.apps ?? []).flatMap((app) => [
+    ...appNeeds(app, project, packages),
+    ...sourceNeeds(app, project),
+  ])
   return [...types, ...apps, ...configNeeds(project)]
 }
 
@@ -52,15 +60,32 @@ function commandNeeds(commands: string[][], packages: Packages, place: Place): N
   return commands.flatMap((words, at): Need[] => {
     const before = commands[at - 1]
     // npx, and dlx, fetch what is not there.
-    const isFetched = before !== undefined && (/^(npx|bunx)$/.test(before[0]!) || (/^(npm|pnpm|yarn)$/.test(before[0]!) && /^(exec|x|dlx)$/.test(before[1] ?? '') && !(before[0] === 'pnpm' && before[1] === 'exec')))
-    const mild = isFetched ? { mild: 'npx would fetch it from the registry each time a dyno starts' } : {}
+    const isFetched =
+      before !== undefined &&
+      (/^(npx|bunx)$/.test(before[0]!) ||
+        (/^(npm|pnpm|yarn)$/.test(before[0]!) &&
+          /^(exec|x|dlx)$/.test(before[1] ?? '') &&
+          !(before[0] === 'pnpm' && before[1] === 'exec')))
+    const mild = isFetched
+      ? { mild: 'npx would fetch it from the registry each time a dyno starts' }
+      : {}
     const program = path.basename(words[0]!)
     // Of the runtime itself, runtime-dependency tells it.
-    const names = program === RUNTIME ? [] : packageIn(words[0]!) ?? packages.providers(program)
+    const names = program === RUNTIME ? [] : (packageIn(words[0]!) ?? packages.providers(program))
     const own = names.length === 0 ? [] : [{ ...place, ...mild, word: program, names }]
     // ts-node does not bring the compiler that it runs (its peerDependencies).
-    const compiler = /^ts-node(-dev|-esm|-script|-transpile-only)?$|^tsnd$/.test(program) ? [{ ...place, word: program, names: ['typescript'] }] : []
-    return [...own, ...compiler, ...loadedBy(words.slice(1)).map((specifier) => ({ ...place, word: specifier, names: [packageName(specifier)!] }))]
+    const compiler = /^ts-node(-dev|-esm|-script|-transpile-only)?$|^tsnd$/.test(program)
+      ? [{ ...place, word: program, names: ['typescript'] }]
+      : []
+    return [
+      ...own,
+      ...compiler,
+      ...loadedBy(words.slice(1)).map((specifier) => ({
+        ...place,
+        word: specifier,
+        names: [packageName(specifier)!],
+      })),
+    ]
   })
 }
 
@@ -73,50 +98,114 @@ function packageIn(word: string): string[] | undefined {
 /** What -r, --require, --import and --loader name. */
 function loadedBy(words: string[]): string[] {
   return words.flatMap((word, at) => {
-    const [, inline] = /^(?:--require|--import|--loader|--experimental-loader)=(.+)$/.exec(word) ?? []
-    const named = inline ?? (/^(-r|--require|--import|--loader|--experimental-loader)$/.test(words[at - 1] ?? '') ? word : undefined)
+    const [, inline] =
+      /^(?:--require|--import|--loader|--experimental-loader)=(.+)$/.exec(word) ?? []
+    const named =
+      inline ??
+      (/^(-r|--require|--import|--loader|--experimental-loader)$/.test(words[at - 1] ?? '')
+        ? word
+        : undefined)
     return named !== undefined && packageName(named) !== undefined ? [named] : []
   })
 }
 
-/** The package of a specifier; undefined for a path, a URL, one of Node's own modules, and a path alias. */
+/**
+ * The package of a specifier; undefined for a path, a URL, one of Node's own modules, and a path
+ * alias.
+ */
 function packageName(specifier: string): string | undefined {
-  if (isBuiltin(specifier) || !/^(@[a-z0-9-][\w.~-]*\/)?[a-z0-9-][\w.~-]*(\/|$)/i.test(specifier)) return undefined
+  if (isBuiltin(specifier) || !/^(@[a-z0-9-][\w.~-]*\/)?[a-z0-9-][\w.~-]*(\/|$)/i.test(specifier))
+    return undefined
   return /^(@[^/]+\/)?[^/]+/.exec(specifier)![0]
 }
 
 function appNeeds(app: EcosystemApp, project: ProjectFacts, packages: Packages): Need[] {
   const place = { by: app.name, place: project.ecosystemFile ?? 'ecosystem file' }
   const nodeArgs = Array.isArray(app.node_args) ? app.node_args : (app.node_args ?? '').split(/\s+/)
-  const interpreter = typeof app.interpreter === 'string' && !/^(node|none)$/.test(app.interpreter) ? [[app.interpreter]] : []
+  const interpreter =
+    typeof app.interpreter === 'string' && !/^(node|none)$/.test(app.interpreter)
+      ? [[app.interpreter]]
+      : []
   const script = packageIn(app.script) ? [[app.script]] : []
-  const commands = [...(commandOf(app, project)?.commands ?? []), ...interpreter, ...script, ...(nodeArgs.length > 0 ? [['node', ...nodeArgs]] : [])]
+  const commands = [
+    ...(commandOf(app, project)?.commands ?? []),
+    ...interpreter,
+    ...script,
+    ...(nodeArgs.length > 0 ? [['node', ...nodeArgs]] : []),
+  ]
   return [...commandNeeds(commands, packages, place), ...loaderNeeds(app, packages, place)]
 }
 
-/** A TypeScript source is run by the app's tsx or ts-node (the runtime chooses in this order), or by Node itself. */
-function loaderNeeds({ script, interpreter, node_args: nodeArgs }: EcosystemApp, packages: Packages, place: Place): Need[] {
-  if (!/\.[cm]?tsx?$/.test(script) || (interpreter !== undefined && interpreter !== 'node') || String(nodeArgs ?? '') !== '') return []
+/**
+ * A TypeScript source is run by the app's tsx or ts-node (the runtime chooses in this order), or by
+ * Node itself.
+ */
+function loaderNeeds(
+  { script, interpreter, node_args: nodeArgs }: EcosystemApp,
+  packages: Packages,
+  place: Place,
+): Need[] {
+  if (
+    !/\.[cm]?tsx?$/.test(script) ||
+    (interpreter !== undefined && interpreter !== 'node') ||
+    String(nodeArgs ?? '') !== ''
+  )
+    return []
   const standings = ['tsx', 'ts-node'].map((name) => ({ name, standing: packages.standing(name) }))
-  const used = standings.some(({ standing }) => standing === 'kept') ? undefined : standings.find(({ standing }) => standing === 'pruned')
+  const used = standings.some(({ standing }) => standing === 'kept')
+    ? undefined
+    : standings.find(({ standing }) => standing === 'pruned')
   return used ? [{ ...place, word: used.name, names: [used.name] }] : []
 }
 
-/** Tools of a build that leave the imports of a file as they are. Any other may put the package into what it makes. */
-const TRANSLATES = /^(tsc|tspc|ttsc|tsc-alias|babel|swc|rimraf|rm|del-cli|mkdir|mkdirp|cp|copyfiles|cpx|shx|echo|prisma|cross-env)$/
+/**
+ * Tools of a build that leave the imports of a file as they are. Any other may put the package into
+ * what it makes.
+ */
+const TRANSLATES =
+  /^(tsc|tspc|ttsc|tsc-alias|babel|swc|rimraf|rm|del-cli|mkdir|mkdirp|cp|copyfiles|cpx|shx|echo|prisma|cross-env)$/
 
 function sourceNeeds(app: EcosystemApp, project: ProjectFacts): Need[] {
   const { manifest, folder } = project
   if (!manifest) return []
   const sources = appSources(app, project)
-  const isBuilt = sources[0] !== undefined && /\.[cm]?tsx?$/.test(sources[0].path) && !/\.[cm]?tsx?$/.test(app.script)
+  const isBuilt =
+    sources[0] !== undefined &&
+    /\.[cm]?tsx?$/.test(sources[0].path) &&
+    !/\.[cm]?tsx?$/.test(app.script)
   const build = findBuild(folder, manifest)
-  if (isBuilt && !(build && allCommands(build.command, manifest).every(({ words }) => TRANSLATES.test(path.basename(words[0] ?? '')) || /^(nest|nest build)$/.test(words[0] ?? '')))) return []
+  if (
+    isBuilt &&
+    !(
+      build &&
+      allCommands(build.command, manifest).every(
+        ({ words }) =>
+          TRANSLATES.test(path.basename(words[0] ?? '')) ||
+          /^(nest|nest build)$/.test(words[0] ?? ''),
+      )
+    )
+  )
+    return []
   const reached = reachedSources(app, project)
-  return sources.filter(({ path: file }) => reached.has(file)).flatMap(({ path: file, text }) => topLevelLoads(text, /\.[cm]?tsx?$/.test(file)).flatMap(({ specifier, offset, mayBeTypes }) => {
-    const name = packageName(specifier)
-    return name === undefined || mayBeTypes ? [] : [{ by: file, word: specifier, names: [name], place: `${file}:${lineAt(text, offset)}` }]
-  }))
+  return sources
+    .filter(({ path: file }) => reached.has(file))
+    .flatMap(({ path: file, text }) =>
+      topLevelLoads(text, /\.[cm]?tsx?$/.test(file)).flatMap(
+        ({ specifier, offset, mayBeTypes }) => {
+          const name = packageName(specifier)
+          return name === undefined || mayBeTypes
+            ? []
+            : [
+                {
+                  by: file,
+                  word: specifier,
+                  names: [name],
+                  place: `${file}:${lineAt(text, offset)}`,
+                },
+              ]
+        },
+      ),
+    )
 }
 
 /** The files that the first one loads at its top level, and they in turn. */
@@ -125,42 +214,88 @@ function reachedSources(app: EcosystemApp, project: ProjectFacts): Set<string> {
   const byPath = new Map(sources.map((source) => [source.path, source]))
   const found = new Set(sources.slice(0, 1).map(({ path: file }) => file))
   for (const file of found) {
-    for (const { specifier, mayBeTypes } of topLevelLoads(byPath.get(file)!.text, /\.[cm]?tsx?$/.test(file))) {
+    for (const { specifier, mayBeTypes } of topLevelLoads(
+      byPath.get(file)!.text,
+      /\.[cm]?tsx?$/.test(file),
+    )) {
       if (!specifier.startsWith('.') || mayBeTypes) continue
       const base = path.join(path.dirname(file), specifier)
-      const next = [base, ...['js', 'cjs', 'mjs', 'ts', 'mts', 'cts', 'tsx'].flatMap((ending) => [`${base}.${ending}`, `${base}/index.${ending}`]), base.replace(/\.([cm]?)js$/, '.$1ts')].find((each) => byPath.has(each))
+      const next = [
+        base,
+        ...['js', 'cjs', 'mjs', 'ts', 'mts', 'cts', 'tsx'].flatMap((ending) => [
+          `${base}.${ending}`,
+          `${base}/index.${ending}`,
+        ]),
+        base.replace(/\.([cm]?)js$/, '.$1ts'),
+      ].find((each) => byPath.has(each))
       if (next !== undefined) found.add(next)
     }
   }
   return found
 }
 
-/** `next start` reads next.config.ts with the app's TypeScript (vercel/next.js#81798), which it tries to install if it is not there. A standalone server reads none. */
+/**
+ * `next start` reads next.config.ts with the app's TypeScript (vercel/next.js#81798), which it
+ * tries to install if it is not there. A standalone server reads none.
+ */
 function configNeeds(project: ProjectFacts): Need[] {
   const { folder } = project
   const file = ['next.config.ts', 'next.config.mts'].find((name) => folder.isFile(name))
   if (file === undefined) return []
-  const words = [...processesOf(project), ...(project.ecosystem?.apps ?? []).flatMap((app) => commandOf(app, project) ?? [])].flatMap(({ commands }) => commands)
-  const scripts = (project.ecosystem?.apps ?? []).filter(({ script, args }) => /(^|\/)(\.bin|bin)\/next$/.test(script) && /\bstart\b/.test(String(args ?? '')))
-  const own = (project.ecosystem?.apps ?? []).flatMap((app) => appSources(app, project)).some(({ text }) => /\bfrom\s*['"]next['"]|\brequire\(\s*['"]next['"]\s*\)/.test(text))
-  if (!words.some(([program, verb]) => path.basename(program!) === 'next' && verb === 'start') && scripts.length === 0 && !own) return []
-  return [{ by: 'Next.js', word: file, names: ['typescript'], place: file, mild: 'Next.js reads the file with it at each start, and tries to install it in the dyno' }]
+  const words = [
+    ...processesOf(project),
+    ...(project.ecosystem?.apps ?? []).flatMap((app) => commandOf(app, project) ?? []),
+  ].flatMap(({ commands }) => commands)
+  const scripts = (project.ecosystem?.apps ?? []).filter(
+    ({ script, args }) =>
+      /(^|\/)(\.bin|bin)\/next$/.test(script) && /\bstart\b/.test(String(args ?? '')),
+  )
+  const own = (project.ecosystem?.apps ?? [])
+    .flatMap((app) => appSources(app, project))
+    .some(({ text }) => /\bfrom\s*['"]next['"]|\brequire\(\s*['"]next['"]\s*\)/.test(text))
+  if (
+    !words.some(([program, verb]) => path.basename(program!) === 'next' && verb === 'start') &&
+    scripts.length === 0 &&
+    !own
+  )
+    return []
+  return [
+    {
+      by: 'Next.js',
+      word: file,
+      names: ['typescript'],
+      place: file,
+      mild: 'Next.js reads the file with it at each start, and tries to install it in the dyno',
+    },
+  ]
 }
 
 function problemOf({ by, word, names, place, mild }: Need, packages: Packages): Problem[] {
   const standings = names.map((name) => packages.standing(name))
   if (standings.some((standing) => standing === 'kept' || standing === 'unknown')) return []
   const at = standings.indexOf('pruned')
-  // What a source loads may come from anywhere (an alias, a bundle): only what is known to be taken away counts.
+  // What a source loads may come from anywhere (an alias, a bundle): only what is known to be taken
+  // away counts.
   if (at === -1 && place.includes(':')) return []
   const name = names[Math.max(at, 0)]!
-  const keep = at === -1 ? [] : ['Or keep all devDependencies in the slug:', `shipit config set ${packages.keepDev}`]
+  const keep =
+    at === -1
+      ? []
+      : ['Or keep all devDependencies in the slug:', `shipit config set ${packages.keepDev}`]
   const subject = mild === undefined ? `${by} needs ${name}` : `${by} needs ${name} for ${word}`
-  const needed = word === name ? `${by} needs ${name}` : mild === undefined ? `${by} needs ${name} (${word})` : subject
-  return [{
-    severity: mild === undefined ? 'error' : 'warning', place,
-    what: `${needed}, which is ${at === -1 ? 'not among the dependencies' : packages.rangeOf(name) === undefined ? 'there for devDependencies alone' : 'a devDependency'}.`,
-    why: `${at === -1 ? 'It may be installed on your machine; a dyno does not have it' : 'Heroku removes devDependencies after the build'}${mild === undefined ? '.' : `: ${mild}.`}`,
-    next: [packages.promote(name), ...keep].join('\n'),
-  }]
+  const needed =
+    word === name
+      ? `${by} needs ${name}`
+      : mild === undefined
+        ? `${by} needs ${name} (${word})`
+        : subject
+  return [
+    {
+      severity: mild === undefined ? 'error' : 'warning',
+      place,
+      what: `${needed}, which is ${at === -1 ? 'not among the dependencies' : packages.rangeOf(name) === undefined ? 'there for devDependencies alone' : 'a devDependency'}.`,
+      why: `${at === -1 ? 'It may be installed on your machine; a dyno does not have it' : 'Heroku removes devDependencies after the build'}${mild === undefined ? '.' : `: ${mild}.`}`,
+      next: [packages.promote(name), ...keep].join('\n'),
+    },
+  ]
 }

@@ -19,7 +19,9 @@ export const entry: Check = {
     const { manifest, ecosystem, folder } = project
     if (!manifest || !ecosystem) return []
     const build = findBuild(folder, manifest)
-    return ecosystem.apps.flatMap((app) => commandAbsent(app, project) ?? problemOf(app, project, build))
+    return ecosystem.apps.flatMap(
+      (app) => commandAbsent(app, project) ?? problemOf(app, project, build),
+    )
   },
 }
 
@@ -28,11 +30,23 @@ function commandAbsent(app: EcosystemApp, project: ProjectFacts): Problem[] | un
   const command = commandOf(app, project)
   const found = command && absence(command, project)
   if (!found) return undefined
-  return [{ severity: 'error', what: `${app.name} runs \`${command.line}\`, and ${found.reason}.`, why: 'It would not start.', next: found.next ?? `Correct \`script\` and \`args\` of ${app.name} in ${project.ecosystemFile ?? 'the ecosystem file'}.` }]
+  return [
+    {
+      severity: 'error',
+      what: `${app.name} runs \`${command.line}\`, and ${found.reason}.`,
+      why: 'It would not start.',
+      next:
+        found.next ??
+        `Correct \`script\` and \`args\` of ${app.name} in ${project.ecosystemFile ?? 'the ecosystem file'}.`,
+    },
+  ]
 }
 
 /** The app's script from the app's folder; undefined where it is no file of it. */
-export function scriptOf(app: EcosystemApp, { ecosystem }: Pick<ProjectFacts, 'ecosystem'>): string | undefined {
+export function scriptOf(
+  app: EcosystemApp,
+  { ecosystem }: Pick<ProjectFacts, 'ecosystem'>,
+): string | undefined {
   const own = ecosystem ? path.dirname(ecosystem.file.replaceAll('\\', '/')) : ''
   const inApp = (file: string) => (path.isAbsolute(file) ? path.relative(own, file) : file)
   // With spaces, and no file of that name, it is a shell's command line.
@@ -44,31 +58,81 @@ export function scriptOf(app: EcosystemApp, { ecosystem }: Pick<ProjectFacts, 'e
 function problemOf(app: EcosystemApp, project: ProjectFacts, build: Build | undefined): Problem[] {
   const script = scriptOf(app, project)
   // A word without a folder and an ending is a program that PM2 looks for on the PATH.
-  if (script === undefined || /(^|\/)node_modules\//.test(script) || isElsewhere(script, project) || (!app.script.includes('/') && path.extname(app.script) === '')) return []
+  if (
+    script === undefined ||
+    /(^|\/)node_modules\//.test(script) ||
+    isElsewhere(script, project) ||
+    (!app.script.includes('/') && path.extname(app.script) === '')
+  )
+    return []
   const near = resolveFile(project.folder, script, true)
   // Node runs a folder by its main file.
   const file = near !== undefined && project.folder.isDirectory(script) ? near : script
   if (project.folder.isFile(file)) return uncommitted(file, project)
-  if (near !== undefined) return [{ severity: 'error', what: `${script || './'}, which ${app.name} starts, is no file.`, why: 'PM2 wants the name of the file itself.', next: `Write script: ${near} in ${project.ecosystemFile ?? 'the ecosystem file'}.` }]
+  if (near !== undefined)
+    return [
+      {
+        severity: 'error',
+        what: `${script || './'}, which ${app.name} starts, is no file.`,
+        why: 'PM2 wants the name of the file itself.',
+        next: `Write script: ${near} in ${project.ecosystemFile ?? 'the ecosystem file'}.`,
+      },
+    ]
   return absent(app.name, script, project, build)
 }
 
 /** Behind a link or in a submodule, whose files are no part of this list. */
-const isElsewhere = (script: string, { files }: ProjectFacts) => files.some(({ path: file, mode }) => (mode === '120000' || mode === '160000') && script.startsWith(`${file}/`))
+const isElsewhere = (script: string, { files }: ProjectFacts) =>
+  files.some(
+    ({ path: file, mode }) =>
+      (mode === '120000' || mode === '160000') && script.startsWith(`${file}/`),
+  )
 
-function absent(name: string, script: string, { onDisk, ecosystemFile }: ProjectFacts, build: Build | undefined): Problem[] {
-  if (build && (build.sourceOf(script) !== undefined || build.isOpaque || BUILT.test(script))) return []
+function absent(
+  name: string,
+  script: string,
+  { onDisk, ecosystemFile }: ProjectFacts,
+  build: Build | undefined,
+): Problem[] {
+  if (build && (build.sourceOf(script) !== undefined || build.isOpaque || BUILT.test(script)))
+    return []
   if (!build && BUILT.test(script)) {
-    return [{
-      severity: 'error', what: `${script} is not in the commit, and no build script makes it.`, why: `Heroku runs \`npm run build\` where package.json has it${onDisk(script) ? '; here the file was built by hand' : ''}.`,
-      next: 'Add "build" to the scripts of package.json, such as "build": "tsc".',
-    }]
+    return [
+      {
+        severity: 'error',
+        what: `${script} is not in the commit, and no build script makes it.`,
+        why: `Heroku runs \`npm run build\` where package.json has it${onDisk(script) ? '; here the file was built by hand' : ''}.`,
+        next: 'Add "build" to the scripts of package.json, such as "build": "tsc".',
+      },
+    ]
   }
-  if (onDisk(script)) return [{ severity: 'error', code: 'git', what: `${script} is on disk, and not in the commit.`, why: `${name} would not start.`, next: `git add --force ${shellWord(script)} && git commit` }]
-  return [{ severity: 'error', what: `${script}, which ${name} starts, does not exist.`, next: `Correct \`script\` of ${name} in ${ecosystemFile ?? 'the ecosystem file'}.` }]
+  if (onDisk(script))
+    return [
+      {
+        severity: 'error',
+        code: 'git',
+        what: `${script} is on disk, and not in the commit.`,
+        why: `${name} would not start.`,
+        next: `git add --force ${shellWord(script)} && git commit`,
+      },
+    ]
+  return [
+    {
+      severity: 'error',
+      what: `${script}, which ${name} starts, does not exist.`,
+      next: `Correct \`script\` of ${name} in ${ecosystemFile ?? 'the ecosystem file'}.`,
+    },
+  ]
 }
 
 function uncommitted(found: string, { commit, files }: ProjectFacts): Problem[] {
   if (commit === null || files.some((file) => file.path === found && file.isCommitted)) return []
-  return [{ severity: 'error', code: 'git', what: `${found} is on disk, and not in the commit.`, next: `git add ${shellWord(found)} && git commit` }]
+  return [
+    {
+      severity: 'error',
+      code: 'git',
+      what: `${found} is on disk, and not in the commit.`,
+      next: `git add ${shellWord(found)} && git commit`,
+    },
+  ]
 }

@@ -9,21 +9,72 @@ import { listen } from './listen.js'
 import { lockfileInStep } from './lockfile-in-step.js'
 import { packageManagers, plugAndPlay } from './managers.js'
 import { onePort } from './one-port.js'
-import { absolutePaths, ecosystemProblems, logFiles, portInEnv, sshTargets, watch } from './options.js'
+import {
+  absolutePaths,
+  ecosystemProblems,
+  logFiles,
+  portInEnv,
+  sshTargets,
+  watch,
+} from './options.js'
 import { buildpacks, configSet, configShadowed, dynos, preboot, theApp } from './platform.js'
 import { processTypes, webProcess } from './processes.js'
 import { envFiles, pm2Secrets, privateKeys, secretValues } from './secrets.js'
 import { lfs, size, submodules } from './size.js'
-import { committed, ecosystemFileThere, packageJson, repository, slugignore, startScript } from './start.js'
+import {
+  committed,
+  ecosystemFileThere,
+  packageJson,
+  repository,
+  slugignore,
+  startScript,
+} from './start.js'
 import { subfolder } from './subfolder.js'
 
 /** All checks, in the order in which they are told. */
 export const CHECKS: readonly Check[] = [
-  repository, packageJson, ecosystemFileThere, startScript, processTypes, webProcess, committed, slugignore,
-  runtimeDependency, singleLockfile, packageManagers, plugAndPlay, lockfileInStep, engines, devDependencies, nodeModules,
-  entry, listen, instances, onePort, socketIo,
-  ecosystemProblems, sshTargets, portInEnv, watch, logFiles, ignoredOptions, absolutePaths,
-  envFiles, privateKeys, secretValues, pm2Secrets,
-  sqlite, uploads, size, lfs, submodules, subfolder,
-  theApp, configSet, configShadowed, buildpacks, dynos, preboot,
+  repository,
+  packageJson,
+  ecosystemFileThere,
+  startScript,
+  processTypes,
+  webProcess,
+  committed,
+  slugignore,
+  runtimeDependency,
+  singleLockfile,
+  packageManagers,
+  plugAndPlay,
+  lockfileInStep,
+  engines,
+  devDependencies,
+  nodeModules,
+  entry,
+  listen,
+  instances,
+  onePort,
+  socketIo,
+  ecosystemProblems,
+  sshTargets,
+  portInEnv,
+  watch,
+  logFiles,
+  ignoredOptions,
+  absolutePaths,
+  envFiles,
+  privateKeys,
+  secretValues,
+  pm2Secrets,
+  sqlite,
+  uploads,
+  size,
+  lfs,
+  submodules,
+  subfolder,
+  theApp,
+  configSet,
+  configShadowed,
+  buildpacks,
+  dynos,
+  preboot,
 ]

@@ -9,8 +9,10 @@ import { argumentsAt, lineAt } from '../source-text.js'
 const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|::1)$/
 
 /**
- * The router reaches a dyno on PORT and from outside it. Only what is written out counts: a number, or a loopback address, given to the call that listens or held by a
- * constant or a module of the app's own configuration. One server on PORT is enough: what else the app listens on is its own affair.
+ * The router reaches a dyno on PORT and from outside it. Only what is written out counts: a number,
+ * or a loopback address, given to the call that listens or held by a constant or a module of the
+ * app's own configuration. One server on PORT is enough: what else the app listens on is its own
+ * affair.
  */
 export const listen: Check = {
   name: 'listen',
@@ -19,36 +21,69 @@ export const listen: Check = {
   look: (facts) => {
     const { project } = facts
     if (givesPort(project)) return []
-    const all = webApps(project).map((app) => ({ app, calls: appSources(app, project).flatMap((source) => calls(source, project)) }))
-    const isOnPort = all.some(({ calls: found }) => found.some(({ port }) => isPort(port) || port.kind === 'unknown'))
+    const all = webApps(project).map((app) => ({
+      app,
+      calls: appSources(app, project).flatMap((source) => calls(source, project)),
+    }))
+    const isOnPort = all.some(({ calls: found }) =>
+      found.some(({ port }) => isPort(port) || port.kind === 'unknown'),
+    )
     const told = new Set<string>()
     const astro = astroHost(facts)
     if (astro.length > 0) return astro
-    return all.flatMap(({ app, calls: found }) => {
-      const bound = loopbacks(found, app, facts)
-      const first = isOnPort ? undefined : found.find(({ port }) => isNumber(port))
-      return first ? [wrongPort(first, hostOf(first, app, facts))] : bound
-    }).filter(({ place }) => !told.has(place!) && told.add(place!))
+    return all
+      .flatMap(({ app, calls: found }) => {
+        const bound = loopbacks(found, app, facts)
+        const first = isOnPort ? undefined : found.find(({ port }) => isNumber(port))
+        return first ? [wrongPort(first, hostOf(first, app, facts))] : bound
+      })
+      .filter(({ place }) => !told.has(place!) && told.add(place!))
   },
 }
 
 const isPort = (port: Value): boolean => port.kind === 'env' && port.names.includes('PORT')
-const isNumber = (port: Value): boolean => (port.kind === 'fixed' ? /^\d{2,5}$/.test(port.text) : port.kind === 'env' && /^\d{2,5}$/.test(port.otherwise ?? ''))
+const isNumber = (port: Value): boolean =>
+  port.kind === 'fixed'
+    ? /^\d{2,5}$/.test(port.text)
+    : port.kind === 'env' && /^\d{2,5}$/.test(port.otherwise ?? '')
 
-/** @astrojs/node in standalone mode binds the loopback address unless HOST or `server.host` says otherwise (withastro/astro, packages/integrations/node). */
+/**
+ * @astrojs/node in standalone mode binds the loopback address unless HOST or `server.host` says
+ * otherwise (withastro/astro, packages/integrations/node).
+ */
 function astroHost({ project, platform }: Facts): Problem[] {
   const { folder, manifest } = project
-  const config = ['mjs', 'ts', 'js', 'mts', 'cjs'].map((ending) => `astro.config.${ending}`).find((file) => folder.isFile(file))
-  const text = config === undefined ? '' : folder.read(config) ?? ''
-  if (manifest?.dependencies['@astrojs/node'] === undefined || !/['"]standalone['"]/.test(text) || /\bhost\s*:/.test(text) || platform?.configVars['HOST'] !== undefined) return []
+  const config = ['mjs', 'ts', 'js', 'mts', 'cjs']
+    .map((ending) => `astro.config.${ending}`)
+    .find((file) => folder.isFile(file))
+  const text = config === undefined ? '' : (folder.read(config) ?? '')
+  if (
+    manifest?.dependencies['@astrojs/node'] === undefined ||
+    !/['"]standalone['"]/.test(text) ||
+    /\bhost\s*:/.test(text) ||
+    platform?.configVars['HOST'] !== undefined
+  )
+    return []
   const served = webApps(project).find(({ script }) => /(^|\/)server\/entry\.mjs$/.test(script))
   if (!served || sets(served, 'HOST')) return []
-  return [{ severity: 'warning', what: 'Astro\'s server listens on localhost alone, unless HOST is set.', why: 'The router comes from outside the dyno, so every request would fail.', next: `shipit config set HOST=0.0.0.0${platform ? ` --app ${platform.app}` : ''}`, place: config! }]
+  return [
+    {
+      severity: 'warning',
+      what: "Astro's server listens on localhost alone, unless HOST is set.",
+      why: 'The router comes from outside the dyno, so every request would fail.',
+      next: `shipit config set HOST=0.0.0.0${platform ? ` --app ${platform.app}` : ''}`,
+      place: config!,
+    },
+  ]
 }
 
 /** A command that hands PORT over by another name: `API_PORT=$PORT`, `--port $PORT`. */
 const givesPort = (project: ProjectFacts): boolean =>
-  [...processesOf(project).map(({ line }) => line), ...Object.values(project.manifest?.scripts ?? {}), project.ecosystemText].some((text) => /\$\{?PORT\b|\bprocess\.env\.PORT\b/.test(text))
+  [
+    ...processesOf(project).map(({ line }) => line),
+    ...Object.values(project.manifest?.scripts ?? {}),
+    project.ecosystemText,
+  ].some((text) => /\$\{?PORT\b|\bprocess\.env\.PORT\b/.test(text))
 
 /** The apps that the web process runs; all if it does not say. */
 function webApps(project: ProjectFacts): EcosystemApp[] {
@@ -63,7 +98,9 @@ function wrongPort({ port, place }: Call, host: string | undefined): Problem {
   const where = host === undefined ? number : `${host}:${number}`
   const unless = port.kind === 'env' ? `, unless ${port.names.join(' or ')} is set` : ''
   return {
-    severity: 'warning', what: `The app listens on ${where}${unless}, and not on PORT.`, place,
+    severity: 'warning',
+    what: `The app listens on ${where}${unless}, and not on PORT.`,
+    place,
     why: `Heroku routes requests to process.env.PORT alone, and stops a web dyno that has not bound it within 60 s (R10).${host === undefined ? '' : ` The router comes from outside the dyno: ${host} does not answer it.`}`,
     next: `Listen on process.env.PORT || ${number}${host === undefined ? '' : ', and leave the host out'}.`,
   }
@@ -73,22 +110,42 @@ function loopbacks(found: Call[], app: EcosystemApp, facts: Facts): Problem[] {
   return found.flatMap((call) => {
     const host = hostOf(call, app, facts)
     // A server on a port of its own, for metrics say, may well stay inside.
-    if (host === undefined || !(isPort(call.port) || (call.port.kind === 'unknown' && /port/i.test(call.words)))) return []
+    if (
+      host === undefined ||
+      !(isPort(call.port) || (call.port.kind === 'unknown' && /port/i.test(call.words)))
+    )
+      return []
     const unless = call.host.kind === 'env' ? `, unless ${call.host.names.join(' or ')} is set` : ''
-    return [{ severity: 'warning' as const, what: `The app listens on ${host} alone${unless}.`, why: 'The router comes from outside the dyno, so every request would fail.', next: 'Leave the host out, or listen on 0.0.0.0.', place: call.place }]
+    return [
+      {
+        severity: 'warning' as const,
+        what: `The app listens on ${host} alone${unless}.`,
+        why: 'The router comes from outside the dyno, so every request would fail.',
+        next: 'Leave the host out, or listen on 0.0.0.0.',
+        place: call.place,
+      },
+    ]
   })
 }
 
 /** The loopback address that a call binds, if nothing in the dyno's environment says otherwise. */
 function hostOf({ host }: Call, app: EcosystemApp, { platform }: Facts): string | undefined {
   const isSet = (name: string) => platform?.configVars[name] !== undefined || sets(app, name)
-  const address = host.kind === 'fixed' ? host.text : host.kind === 'env' && !host.names.some(isSet) ? host.otherwise : undefined
+  const address =
+    host.kind === 'fixed'
+      ? host.text
+      : host.kind === 'env' && !host.names.some(isSet)
+        ? host.otherwise
+        : undefined
   return address !== undefined && LOOPBACK.test(address) ? address : undefined
 }
 
 /** Whether an app's `env`, or one of its env_NAME, has a variable. */
 const sets = (app: EcosystemApp, name: string): boolean =>
-  Object.entries(app).some(([key, value]) => /^env(_|$)/.test(key) && (value as Record<string, unknown> | null)?.[name] !== undefined)
+  Object.entries(app).some(
+    ([key, value]) =>
+      /^env(_|$)/.test(key) && (value as Record<string, unknown> | null)?.[name] !== undefined,
+  )
 
 interface Call {
   place: string
@@ -98,29 +155,57 @@ interface Call {
   host: Value
 }
 
-/** Ways to open a server: what the text must load for it, the call, and which of its arguments say where. */
+/**
+ * Ways to open a server: what the text must load for it, the call, and which of its arguments say
+ * where.
+ */
 const OPENERS: { loads?: RegExp; call: RegExp; at?: number; within?: string; usual?: string }[] = [
   { call: /\.listen\(/g },
   { loads: /['"]@?hapi(\/hapi)?['"]/, call: /\b[hH]api\.[sS]erver\(/g },
   { loads: /['"]@hono\/node-server['"]/, call: /\bserve\(/g, usual: '3000' },
-  { loads: /['"]@apollo\/server\/standalone['"]/, call: /\bstartStandaloneServer\(/g, at: 1, within: 'listen', usual: '4000' },
+  {
+    loads: /['"]@apollo\/server\/standalone['"]/,
+    call: /\bstartStandaloneServer\(/g,
+    at: 1,
+    within: 'listen',
+    usual: '4000',
+  },
   { loads: /['"]@slack\/bolt['"]/, call: /\bapp\.start\(/g },
   { loads: /['"]socket\.io['"]/, call: /\bnew\s+Server\((?=\s*\d)/g },
-  { loads: /['"]ws['"]/, call: /\bnew\s+(?:WebSocketServer|WebSocket\.Server|ws\.Server)\((?=\s*\{[^}]*\bport\b)/g },
+  {
+    loads: /['"]ws['"]/,
+    call: /\bnew\s+(?:WebSocketServer|WebSocket\.Server|ws\.Server)\((?=\s*\{[^}]*\bport\b)/g,
+  },
 ]
 
 function calls({ path: file, text }: Source, { folder }: ProjectFacts): Call[] {
   const scope: Scope = { file, text, folder }
-  return OPENERS.filter(({ loads }) => loads === undefined || loads.test(text)).flatMap(({ call, at = 0, within, usual }) => [...text.matchAll(call)].map((match): Call => {
-    const given = argumentsAt(text, match.index + match[0].length).slice(at)
-    const first = given[0] ?? (within === undefined ? undefined : '{}')
-    const options = within !== undefined && first?.startsWith('{') ? propertyOf(first, within) ?? '{}' : first
-    const isMap = options?.startsWith('{') === true
-    const port = isMap ? propertyOf(options, 'port') ?? usual : options
-    const host = isMap ? propertyOf(options, 'host') ?? propertyOf(options, 'hostname') : isHost(given[1]) ? given[1] : undefined
-    return { place: `${file}:${lineAt(text, match.index)}`, words: port ?? '', port: port === undefined ? { kind: 'unknown' } : valueOf(port, scope), host: host === undefined ? { kind: 'unknown' } : valueOf(host, scope) }
-  }))
+  return OPENERS.filter(({ loads }) => loads === undefined || loads.test(text)).flatMap(
+    ({ call, at = 0, within, usual }) =>
+      [...text.matchAll(call)].map((match): Call => {
+        const given = argumentsAt(text, match.index + match[0].length).slice(at)
+        const first = given[0] ?? (within === undefined ? undefined : '{}')
+        const options =
+          within !== undefined && first?.startsWith('{')
+            ? (propertyOf(first, within) ?? '{}')
+            : first
+        const isMap = options?.startsWith('{') === true
+        const port = isMap ? (propertyOf(options, 'port') ?? usual) : options
+        const host = isMap
+          ? (propertyOf(options, 'host') ?? propertyOf(options, 'hostname'))
+          : isHost(given[1])
+            ? given[1]
+            : undefined
+        return {
+          place: `${file}:${lineAt(text, match.index)}`,
+          words: port ?? '',
+          port: port === undefined ? { kind: 'unknown' } : valueOf(port, scope),
+          host: host === undefined ? { kind: 'unknown' } : valueOf(host, scope),
+        }
+      }),
+  )
 }
 
 /** The second argument is a host, or a callback, or how many may wait. */
-const isHost = (word: string | undefined): boolean => word !== undefined && !/=>|^(async\s+)?function\b|^\d+$/.test(word)
+const isHost = (word: string | undefined): boolean =>
+  word !== undefined && !/=>|^(async\s+)?function\b|^\d+$/.test(word)

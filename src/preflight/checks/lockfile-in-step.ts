@@ -3,11 +3,16 @@ import type { Manifest, ProjectFacts } from '../facts.js'
 import type { Check, Problem } from '../finding.js'
 import { npmEntries, pnpmEntries, yarnPatterns, type LockEntry } from '../lock-entries.js'
 
-interface Lock { file: string; command: string; isInStep: (name: string, spec: string) => boolean }
+interface Lock {
+  file: string
+  command: string
+  isInStep: (name: string, spec: string) => boolean
+}
 
 /**
- * `npm ci`, `yarn install --frozen-lockfile` and `pnpm install --frozen-lockfile` refuse a lockfile that is behind package.json, and
- * these are what Heroku runs. Only what is certain counts: a dependency that is not in it, or one that it holds for another range.
+ * `npm ci`, `yarn install --frozen-lockfile` and `pnpm install --frozen-lockfile` refuse a lockfile
+ * that is behind package.json, and these are what Heroku runs. Only what is certain counts: a
+ * dependency that is not in it, or one that it holds for another range.
  */
 export const lockfileInStep: Check = {
   name: 'lockfile-in-step',
@@ -18,16 +23,23 @@ export const lockfileInStep: Check = {
     if (!manifest) return []
     const lock = lockOf(project, manifest)
     if (!lock) return []
-    const behind = Object.entries({ ...manifest.devDependencies, ...manifest.dependencies }).filter(([name, spec]) => !lock.isInStep(name, spec)).map(([name]) => name)
+    const behind = Object.entries({ ...manifest.devDependencies, ...manifest.dependencies })
+      .filter(([name, spec]) => !lock.isInStep(name, spec))
+      .map(([name]) => name)
     return behind.length === 0 ? [] : [outOfStep(lock, behind)]
   },
 }
 
 function outOfStep({ file, command }: Lock, behind: string[]): Problem {
-  const names = behind.slice(0, 5).join(', ') + (behind.length > 5 ? ` and ${behind.length - 5} more` : '')
+  const names =
+    behind.slice(0, 5).join(', ') + (behind.length > 5 ? ` and ${behind.length - 5} more` : '')
   return {
-    severity: 'error', what: `${file} is not in step with package.json: ${names}.`, why: 'Heroku installs exactly what the lockfile says, and fails the build where the two differ.',
-    next: `${command} && git add ${file} && git commit`, place: file, ...(behind.includes('shipit-runtime') ? { fix: { by: 'init' as const } } : {}),
+    severity: 'error',
+    what: `${file} is not in step with package.json: ${names}.`,
+    why: 'Heroku installs exactly what the lockfile says, and fails the build where the two differ.',
+    next: `${command} && git add ${file} && git commit`,
+    place: file,
+    ...(behind.includes('shipit-runtime') ? { fix: { by: 'init' as const } } : {}),
   }
 }
 
@@ -36,24 +48,45 @@ function lockOf({ folder }: ProjectFacts, manifest: Manifest): Lock | undefined 
   const read = (file: string) => folder.read(file) ?? ''
   if (npm) {
     const entryOf = npmEntries(read(npm))
-    return entryOf && { file: npm, command: 'npm install --package-lock-only', isInStep: (name, spec) => satisfies(entryOf(name), spec, manifest) }
+    return (
+      entryOf && {
+        file: npm,
+        command: 'npm install --package-lock-only',
+        isInStep: (name, spec) => satisfies(entryOf(name), spec, manifest),
+      }
+    )
   }
   // What they are locked for is not what package.json says where it overrides them.
   if (manifest.overrides) return undefined
   if (folder.isFile('pnpm-lock.yaml')) {
     const entryOf = pnpmEntries(read('pnpm-lock.yaml'))
-    return entryOf && { file: 'pnpm-lock.yaml', command: 'pnpm install --lockfile-only', isInStep: (name, spec) => { const entry = entryOf(name); return entry !== undefined && (entry.specifier ?? spec) === spec } }
+    return (
+      entryOf && {
+        file: 'pnpm-lock.yaml',
+        command: 'pnpm install --lockfile-only',
+        isInStep: (name, spec) => {
+          const entry = entryOf(name)
+          return entry !== undefined && (entry.specifier ?? spec) === spec
+        },
+      }
+    )
   }
   const text = folder.isFile('yarn.lock') ? read('yarn.lock') : ''
   if (text.trim() === '' || /^__metadata:/m.test(text)) return undefined
   const patterns = yarnPatterns(text)
-  return { file: 'yarn.lock', command: 'yarn install', isInStep: (name, spec) => /^(link|workspace|portal):/.test(spec) || patterns.has(`${name}@${spec}`) }
+  return {
+    file: 'yarn.lock',
+    command: 'yarn install',
+    isInStep: (name, spec) =>
+      /^(link|workspace|portal):/.test(spec) || patterns.has(`${name}@${spec}`),
+  }
 }
 
 function satisfies(entry: LockEntry | undefined, spec: string, { overrides }: Manifest): boolean {
   if (entry === undefined) return overrides
   if (overrides) return true
-  if (/^file:.*\.t(ar\.)?gz$/.test(spec)) return entry.resolved === undefined || normal(entry.resolved) === normal(spec)
+  if (/^file:.*\.t(ar\.)?gz$/.test(spec))
+    return entry.resolved === undefined || normal(entry.resolved) === normal(spec)
   if (semver.validRange(spec) === null || semver.valid(entry.version ?? '') === null) return true
   return semver.satisfies(entry.version!, spec, { includePrerelease: true })
 }

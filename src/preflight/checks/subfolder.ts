@@ -1,9 +1,17 @@
 import type { Check } from '../finding.js'
 
-/** A folder is deployed as if it were the repository: its lockfile and the packages beside it must lie in it. */
+/**
+ * A folder is deployed as if it were the repository: its lockfile and the packages beside it must
+ * lie in it.
+ */
 export const subfolder: Check = {
   name: 'subfolder',
   theme: 'Files',
   asserts: 'the folder holds all that its build needs',
-  look: ({ project: { outside } }) => (outside ?? []).map((what) => ({ severity: 'warning', what, next: 'Deploy the root of the repository in its place, or bring into the folder what it needs.' })),
+  look: ({ project: { outside } }) =>
+    (outside ?? []).map((what) => ({
+      severity: 'warning',
+      what,
+      next: 'Deploy the root of the repository in its place, or bring into the folder what it needs.',
+    })),
 }

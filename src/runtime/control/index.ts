@@ -1,4 +1,7 @@
-/** What other terminals may do to a `shipit dev`: PM2's verbs, over a socket of its user's. Loaded only then. */
+/**
+ * What other terminals may do to a `shipit dev`: PM2's verbs, over a socket of its user's. Loaded
+ * only then.
+ */
 export { LineLog } from './line-log.js'
 export { Operations } from './operations.js'
 export { serveControl } from './server.js'

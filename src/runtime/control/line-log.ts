@@ -1,4 +1,7 @@
-/** The last lines that a `shipit dev` has printed, and its last figures, for those who ask from another terminal. */
+/**
+ * The last lines that a `shipit dev` has printed, and its last figures, for those who ask from
+ * another terminal.
+ */
 import type { Readable } from 'node:stream'
 import type { DevLine } from '../../dev-protocol.js'
 import { cutLines, LONGEST_LINE } from '../lines.js'
@@ -6,8 +9,10 @@ import type { Outlet } from '../outlet.js'
 import { dresser, isPlain, type OutputStyle } from '../output.js'
 
 /**
- * As many as Heroku keeps (devcenter.heroku.com/articles/log-sessions), in at most so many characters; and lines of figures, for ten minutes of charts.
- * Events have a place of their own: an app that prints a line a request would push them out within a second.
+ * As many as Heroku keeps (devcenter.heroku.com/articles/log-sessions), in at most so many
+ * characters; and lines of figures, for ten minutes of charts.
+ * Events have a place of their own: an app that prints a line a request would push them out within
+ * a second.
  */
 const MOST_LINES = 1500
 const MOST_CHARACTERS = 2 ** 21
@@ -24,7 +29,10 @@ export class LineLog {
   #characters = 0
   #count = 0
 
-  /** Of what the runtime itself says there, without its lines of figures, which come another way; `follow` adds what instances print. */
+  /**
+   * Of what the runtime itself says there, without its lines of figures, which come another way;
+   * `follow` adds what instances print.
+   */
   static of({ out, err }: { out: Outlet; err: Outlet }): LineLog {
     const log = new LineLog()
     log.#tap(err, 'err')
@@ -35,7 +43,8 @@ export class LineLog {
 
   #tap(outlet: Outlet, stream: 'out' | 'err'): void {
     outlet.onLine = (text) => {
-      for (const line of text.split('\n')) if (line !== '' && !FIGURES.test(line)) this.#own({ at: Date.now(), stream, text: line })
+      for (const line of text.split('\n'))
+        if (line !== '' && !FIGURES.test(line)) this.#own({ at: Date.now(), stream, text: line })
     }
   }
 
@@ -45,10 +54,19 @@ export class LineLog {
     const dress = isPlain(style) ? undefined : dresser(style, stream)
     let rest: Buffer = Buffer.alloc(0)
     const take = (lines: Buffer[]) => {
-      for (const line of lines) this.#add({ at: Date.now(), stream, text: (dress ? dress.lines([line]) : line).toString('utf8').replace(/\n$/, ''), of })
+      for (const line of lines)
+        this.#add({
+          at: Date.now(),
+          stream,
+          text: (dress ? dress.lines([line]) : line).toString('utf8').replace(/\n$/, ''),
+          of,
+        })
     }
     from.on('data', (chunk: Buffer) => {
-      const { complete, rest: left } = cutLines(rest.length > 0 ? Buffer.concat([rest, chunk]) : chunk, dress?.longest ?? LONGEST_LINE)
+      const { complete, rest: left } = cutLines(
+        rest.length > 0 ? Buffer.concat([rest, chunk]) : chunk,
+        dress?.longest ?? LONGEST_LINE,
+      )
       rest = Buffer.from(left)
       take(complete)
     })
@@ -62,7 +80,9 @@ export class LineLog {
 
   /** Oldest first. */
   get lines(): DevLine[] {
-    return [...this.#lines, ...this.#figures, ...this.#events].sort((one, other) => one.number - other.number).map(({ line }) => line)
+    return [...this.#lines, ...this.#figures, ...this.#events]
+      .sort((one, other) => one.number - other.number)
+      .map(({ line }) => line)
   }
 
   /** Calls `listener` with each line from now on, until the returned function is called. */
@@ -85,7 +105,8 @@ export class LineLog {
   #add(line: DevLine): void {
     this.#lines.push({ line, number: (this.#count += 1) })
     this.#characters += line.text.length
-    while (this.#lines.length > MOST_LINES || this.#characters > MOST_CHARACTERS) this.#characters -= this.#lines.shift()?.line.text.length ?? 0
+    while (this.#lines.length > MOST_LINES || this.#characters > MOST_CHARACTERS)
+      this.#characters -= this.#lines.shift()?.line.text.length ?? 0
     for (const listener of this.#listeners) listener(line)
   }
 }

@@ -42,10 +42,26 @@ export class Operations {
 
   list(): DevInstance[] {
     const rows = this.#keepers.map((keeper) => rowOf(keeper, this.#living(keeper)))
-    const waiting = this.#settings.apps.filter((app) => !this.#deleted.has(app) && app.options.autostart === false && !rows.some((row) => row.app === app.name))
-    const unstarted = waiting.map((app): DevInstance => (
-      { pmId: null, app: app.name, instance: 0, mode: app.isCluster ? 'cluster' : 'fork', status: 'stopped', pid: null, restarts: 0, uptime: null, isWatched: false }))
-    return [...rows, ...unstarted].sort((one, other) => (one.pmId ?? Infinity) - (other.pmId ?? Infinity) || 0)
+    const waiting = this.#settings.apps.filter(
+      (app) =>
+        !this.#deleted.has(app) &&
+        app.options.autostart === false &&
+        !rows.some((row) => row.app === app.name),
+    )
+    const unstarted = waiting.map((app): DevInstance => ({
+      pmId: null,
+      app: app.name,
+      instance: 0,
+      mode: app.isCluster ? 'cluster' : 'fork',
+      status: 'stopped',
+      pid: null,
+      restarts: 0,
+      uptime: null,
+      isWatched: false,
+    }))
+    return [...rows, ...unstarted].sort(
+      (one, other) => (one.pmId ?? Infinity) - (other.pmId ?? Infinity) || 0,
+    )
   }
 
   /** Resolves when it is done. Rejects with a Refusal for what cannot be. */
@@ -53,28 +69,59 @@ export class Operations {
     if (verb === 'reload') return this.#reload(name)
     if (verb === 'start') return this.#start(name)
     const keepers = this.#named(name)
-    const work = { restart: () => this.#restart(keepers), stop: () => this.#stop(keepers), delete: () => this.#delete(keepers) }[verb]
+    const work = {
+      restart: () => this.#restart(keepers),
+      stop: () => this.#stop(keepers),
+      delete: () => this.#delete(keepers),
+    }[verb]
     await this.#settings.scaling.inTurn(work)
-    return { instances: keepers.map(nameOf), ...(verb === 'delete' ? { isOver: this.list().length === 0 } : {}) }
+    return {
+      instances: keepers.map(nameOf),
+      ...(verb === 'delete' ? { isOver: this.list().length === 0 } : {}),
+    }
   }
 
   async scale(name: string, number: string): Promise<DevDone> {
     const { apps, gate, instances } = this.#settings
-    const app = apps.find((one) => one.name === name) ?? notFound(name, apps.map((one) => one.name))
+    const app =
+      apps.find((one) => one.name === name) ??
+      notFound(
+        name,
+        apps.map((one) => one.name),
+      )
     await this.#settled()
     const before = gate.count(name)
     const target = targetOf(number, before)
-    if (target === undefined) throw new Refusal({ code: 'usage', message: `${number} is not a valid number of instances.`, next: `shipit scale ${name} 3, or shipit scale ${name} +1` })
+    if (target === undefined)
+      throw new Refusal({
+        code: 'usage',
+        message: `${number} is not a valid number of instances.`,
+        next: `shipit scale ${name} 3, or shipit scale ${name} +1`,
+      })
     if (target === before) return { instances: [], app: name, before, after: before }
-    if (target === 0 && !gate.hasOthers(name)) throw new Refusal({ code: 'refused', message: `${name} is the last app that runs.`, next: `shipit stop ${name}, or shipit delete ${name}` })
+    if (target === 0 && !gate.hasOthers(name))
+      throw new Refusal({
+        code: 'refused',
+        message: `${name} is the last app that runs.`,
+        next: `shipit stop ${name}, or shipit delete ${name}`,
+      })
     if (target > before && !app.isCluster && instances.of(app).some((one) => one.isListening)) {
-      throw new Refusal({ code: 'refused', message: `${name} runs in fork mode, where two instances cannot listen on one port.`, next: `Start it in cluster mode: shipit dev ${app.options.script} -i ${target}, or \`instances: ${target}\` in the ecosystem file` })
+      throw new Refusal({
+        code: 'refused',
+        message: `${name} runs in fork mode, where two instances cannot listen on one port.`,
+        next: `Start it in cluster mode: shipit dev ${app.options.script} -i ${target}, or \`instances: ${target}\` in the ecosystem file`,
+      })
     }
     this.#deleted.delete(app)
     await scaleTo(gate, name, number, 'another terminal').catch((error: Error) => {
-      throw new Refusal({ code: 'refused', message: `${name} is not scaled to ${target} instances: ${error.message}.` })
+      throw new Refusal({
+        code: 'refused',
+        message: `${name} is not scaled to ${target} instances: ${error.message}.`,
+      })
     })
-    const after = this.#keepers.filter(({ pm2_env }) => pm2_env.name === name && !OVER.includes(pm2_env.status))
+    const after = this.#keepers.filter(
+      ({ pm2_env }) => pm2_env.name === name && !OVER.includes(pm2_env.status),
+    )
     return { instances: after.map(nameOf), app: name, before, after: after.length }
   }
 
@@ -88,7 +135,11 @@ export class Operations {
       const instance = this.#living(keeper)
       if (instance) this.#settings.log.say(instance, 'stop', { why: 'asked' })
     }
-    await Promise.all(keepers.map((keeper) => done((callback) => this.#settings.god.stopProcessId(keeper.pm2_env.pm_id, callback))))
+    await Promise.all(
+      keepers.map((keeper) =>
+        done((callback) => this.#settings.god.stopProcessId(keeper.pm2_env.pm_id, callback)),
+      ),
+    )
   }
 
   async #delete(keepers: Keeper[]): Promise<void> {
@@ -101,20 +152,42 @@ export class Operations {
       instance.isRemoved = true
       log.say(instance, 'stop', { why: 'deleted' })
     }
-    await Promise.all(keepers.map((keeper) => done((callback) => god.deleteProcessId(keeper.pm2_env.pm_id, callback))))
+    await Promise.all(
+      keepers.map((keeper) =>
+        done((callback) => god.deleteProcessId(keeper.pm2_env.pm_id, callback)),
+      ),
+    )
     const isLeft = (app: App) => this.#keepers.some(({ pm2_env }) => pm2_env.name === app.name)
-    for (const app of apps) if (keepers.some(({ pm2_env }) => pm2_env.name === app.name) && !isLeft(app)) this.#deleted.add(app)
+    for (const app of apps)
+      if (keepers.some(({ pm2_env }) => pm2_env.name === app.name) && !isLeft(app))
+        this.#deleted.add(app)
   }
 
   async #reload(name: string): Promise<DevDone> {
     const { reloads } = this.#settings
     const named = this.#named(name)
     await this.#settled()
-    const running = named.filter(({ pm2_env }) => LIVING.includes(pm2_env.status)).flatMap((keeper) => this.#living(keeper) ?? [])
-    if (running.length === 0) throw new Refusal({ code: 'refused', message: `Nothing of ${name} runs.`, next: `shipit start ${name}` })
-    if (reloads.isRunning) throw new Refusal({ code: 'refused', message: 'A reload is running already.', next: 'Wait for its end: shipit ps --dev' })
+    const running = named
+      .filter(({ pm2_env }) => LIVING.includes(pm2_env.status))
+      .flatMap((keeper) => this.#living(keeper) ?? [])
+    if (running.length === 0)
+      throw new Refusal({
+        code: 'refused',
+        message: `Nothing of ${name} runs.`,
+        next: `shipit start ${name}`,
+      })
+    if (reloads.isRunning)
+      throw new Refusal({
+        code: 'refused',
+        message: 'A reload is running already.',
+        next: 'Wait for its end: shipit ps --dev',
+      })
     const error = await reloads.reload(running)
-    if (error) throw new Refusal({ code: 'refused', message: `${name} was not reloaded: ${error instanceof Error ? error.message : String(error)}` })
+    if (error)
+      throw new Refusal({
+        code: 'refused',
+        message: `${name} was not reloaded: ${error instanceof Error ? error.message : String(error)}`,
+      })
     return { instances: running.map(({ keeper }) => nameOf(keeper)) }
   }
 
@@ -122,15 +195,24 @@ export class Operations {
   async #start(name: string): Promise<DevDone> {
     const { apps, scaling, startAnew } = this.#settings
     const known = matching(this.#keepers, name, this.#settings.file)
-    const gone = apps.filter((app) => (name === 'all' ? app.options.autostart === false && !this.#deleted.has(app) : app.name === name) && !this.#keepers.some(({ pm2_env }) => pm2_env.name === app.name))
+    const gone = apps.filter(
+      (app) =>
+        (name === 'all'
+          ? app.options.autostart === false && !this.#deleted.has(app)
+          : app.name === name) && !this.#keepers.some(({ pm2_env }) => pm2_env.name === app.name),
+    )
     if (known.length === 0 && gone.length === 0) notFound(name, this.#names)
-    const idle = known.filter(({ pm2_env }) => !LIVING.includes(pm2_env.status) && pm2_env.status !== 'stopping')
+    const idle = known.filter(
+      ({ pm2_env }) => !LIVING.includes(pm2_env.status) && pm2_env.status !== 'stopping',
+    )
     await scaling.inTurn(async () => {
       await this.#restart(idle)
       for (const app of gone) await startAnew(app)
     })
     for (const app of gone) this.#deleted.delete(app)
-    const anew = this.#keepers.filter(({ pm2_env }) => gone.some((app) => app.name === pm2_env.name))
+    const anew = this.#keepers.filter(({ pm2_env }) =>
+      gone.some((app) => app.name === pm2_env.name),
+    )
     return { instances: [...idle, ...anew].map(nameOf) }
   }
 
@@ -147,21 +229,36 @@ export class Operations {
     return done((callback) => god.restartProcessId({ id }, callback))
   }
 
-  /** As PM2 restarts an app by its name when a file has changed, but for instances that a person has stopped. */
+  /**
+   * As PM2 restarts an app by its name when a file has changed, but for instances that a person has
+   * stopped.
+   */
   #installWatch(): void {
     const { god } = this.#settings
-    const isMeant = ({ pm2_env }: Keeper) => !this.#stopped.has(pm2_env.pm_id) && pm2_env.status !== 'stopping' && pm2_env.status !== 'launching'
+    const isMeant = ({ pm2_env }: Keeper) =>
+      !this.#stopped.has(pm2_env.pm_id) &&
+      pm2_env.status !== 'stopping' &&
+      pm2_env.status !== 'launching'
     const underWay = new Set<string>()
     god.restartProcessName = (name, callback) => {
       // Each instance has a watcher of its own, and all of them see the change.
       if (underWay.has(name)) return callback(null, [])
       underWay.add(name)
-      const restart = () => this.#restart(this.#keepers.filter((keeper) => keeper.pm2_env.name === name && isMeant(keeper)))
-      void this.#settings.scaling.inTurn(restart).finally(() => underWay.delete(name)).then(() => callback(null, []), callback)
+      const restart = () =>
+        this.#restart(
+          this.#keepers.filter((keeper) => keeper.pm2_env.name === name && isMeant(keeper)),
+        )
+      void this.#settings.scaling
+        .inTurn(restart)
+        .finally(() => underWay.delete(name))
+        .then(() => callback(null, []), callback)
     }
   }
 
-  /** When what is under way is over: an instance that is being restarted is neither running nor gone. */
+  /**
+   * When what is under way is over: an instance that is being restarted is neither running nor
+   * gone.
+   */
   #settled(): Promise<void> {
     return this.#settings.scaling.inTurn(async () => undefined)
   }
@@ -172,12 +269,17 @@ export class Operations {
   }
 
   get #names(): string[] {
-    return [...this.#settings.apps.filter((app) => !this.#deleted.has(app)).map(({ name }) => name), ...this.#keepers.map(nameOf)]
+    return [
+      ...this.#settings.apps.filter((app) => !this.#deleted.has(app)).map(({ name }) => name),
+      ...this.#keepers.map(nameOf),
+    ]
   }
 
   /** Those that a reload is replacing are left out. */
   get #keepers(): Keeper[] {
-    return Object.values(this.#settings.god.clusters_db).filter((keeper) => keeper && !String(keeper.pm2_env.pm_id).startsWith('_old_'))
+    return Object.values(this.#settings.god.clusters_db).filter(
+      (keeper) => keeper && !String(keeper.pm2_env.pm_id).startsWith('_old_'),
+    )
   }
 
   #living(keeper: Keeper): Instance | undefined {
@@ -188,8 +290,15 @@ export class Operations {
 function rowOf(keeper: Keeper, instance: Instance | undefined): DevInstance {
   const { pm_id, name, exec_mode, status, restart_time, watch } = keeper.pm2_env
   return {
-    pmId: Number(pm_id), app: name, instance: indexOf(keeper), mode: exec_mode === 'cluster_mode' ? 'cluster' : 'fork', status,
-    pid: instance?.pid ?? null, restarts: restart_time, uptime: instance ? Math.round((Date.now() - instance.startedAt) / 1000) : null, isWatched: Boolean(watch),
+    pmId: Number(pm_id),
+    app: name,
+    instance: indexOf(keeper),
+    mode: exec_mode === 'cluster_mode' ? 'cluster' : 'fork',
+    status,
+    pid: instance?.pid ?? null,
+    restarts: restart_time,
+    uptime: instance ? Math.round((Date.now() - instance.startedAt) / 1000) : null,
+    isWatched: Boolean(watch),
   }
 }
 
@@ -198,7 +307,12 @@ function done(work: (callback: (error: unknown) => void) => void): Promise<void>
   return new Promise((resolve, reject) => {
     work((error) => {
       if (!error) return resolve()
-      reject(new Refusal({ code: 'refused', message: error instanceof Error ? error.message : String(error) }))
+      reject(
+        new Refusal({
+          code: 'refused',
+          message: error instanceof Error ? error.message : String(error),
+        }),
+      )
     })
   })
 }

@@ -15,8 +15,15 @@ export const indexOf = ({ pm2_env }: Keeper): number => Number(pm2_env[pm2_env.i
 /** `api:0` */
 export const nameOf = (keeper: Keeper): string => `${keeper.pm2_env.name}:${indexOf(keeper)}`
 
-/** In PM2's order: an app's name, then a namespace, then an id; before them `all`, the file that was started, and `app:instance`. Empty for what there is not. */
-export function matching(keepers: readonly Keeper[], name: string, file: string | undefined): Keeper[] {
+/**
+ * In PM2's order: an app's name, then a namespace, then an id; before them `all`, the file that was
+ * started, and `app:instance`. Empty for what there is not.
+ */
+export function matching(
+  keepers: readonly Keeper[],
+  name: string,
+  file: string | undefined,
+): Keeper[] {
   if (name === 'all' || name === file) return [...keepers]
   const ways: ((keeper: Keeper) => boolean)[] = [
     ({ pm2_env }) => pm2_env.name === name,
@@ -29,5 +36,9 @@ export function matching(keepers: readonly Keeper[], name: string, file: string 
 
 /** Throws a Refusal with the names that there are. */
 export function notFound(name: string, known: readonly string[]): never {
-  throw new Refusal({ code: 'not_found', message: `There is no app called ${name}.`, known: [...new Set(known)] })
+  throw new Refusal({
+    code: 'not_found',
+    message: `There is no app called ${name}.`,
+    known: [...new Set(known)],
+  })
 }

@@ -1,6 +1,13 @@
 import { rmSync } from 'node:fs'
 import net, { type Socket } from 'node:net'
-import { LONGEST_REQUEST, parseRequest, type DevAnswer, type DevDone, type DevRequest, type DevSession } from '../../dev-protocol.js'
+import {
+  LONGEST_REQUEST,
+  parseRequest,
+  type DevAnswer,
+  type DevDone,
+  type DevRequest,
+  type DevSession,
+} from '../../dev-protocol.js'
 import { warn } from '../fault.js'
 import type { LineLog } from './line-log.js'
 import type { Operations } from './operations.js'
@@ -16,15 +23,23 @@ interface ServerSettings {
   onDeleted(): void
 }
 
-/** ms between two lists of the instances for whoever follows, and bytes that may wait for one who does not read. */
+/**
+ * ms between two lists of the instances for whoever follows, and bytes that may wait for one who
+ * does not read.
+ */
 const LIST_EVERY = 1000
 const OVERFULL = 2 ** 22
 
-/** Listens for the verbs of other terminals. The socket is for this user alone, and goes with the process. */
+/**
+ * Listens for the verbs of other terminals. The socket is for this user alone, and goes with the
+ * process.
+ */
 export function serveControl(settings: ServerSettings): void {
   const { path } = settings
   const server = net.createServer((socket) => attend(socket, settings))
-  server.on('error', (error) => warn(`shipit ps and the other verbs cannot reach this session: ${error.message}`))
+  server.on('error', (error) =>
+    warn(`shipit ps and the other verbs cannot reach this session: ${error.message}`),
+  )
   // A socket is made with the rights that are left at that moment.
   const before = process.umask(0o177)
   server.listen(path).unref()
@@ -43,13 +58,20 @@ function attend(socket: Socket, settings: ServerSettings): void {
     if (end === -1 && text.length <= LONGEST_REQUEST) return
     socket.off('data', take)
     const request = end === -1 ? 'the request is too long' : parseRequest(text.slice(0, end))
-    if (typeof request === 'string') return finish(socket, { refused: { code: 'usage', message: `The session cannot be asked: ${request}.` } })
+    if (typeof request === 'string')
+      return finish(socket, {
+        refused: { code: 'usage', message: `The session cannot be asked: ${request}.` },
+      })
     void answer(socket, request, settings)
   }
   socket.on('data', take)
 }
 
-async function answer(socket: Socket, request: DevRequest, settings: ServerSettings): Promise<void> {
+async function answer(
+  socket: Socket,
+  request: DevRequest,
+  settings: ServerSettings,
+): Promise<void> {
   const { operations, session, lines, onDeleted } = settings
   if (request.verb === 'look' || request.verb === 'follow') {
     send(socket, { session, instances: operations.list(), lines: lines.lines })
@@ -58,10 +80,15 @@ async function answer(socket: Socket, request: DevRequest, settings: ServerSetti
     return
   }
   try {
-    const done: DevDone = await (request.verb === 'scale' ? operations.scale(request.name, request.number) : operations.do(request.verb, request.name))
+    const done: DevDone = await (request.verb === 'scale'
+      ? operations.scale(request.name, request.number)
+      : operations.do(request.verb, request.name))
     finish(socket, { done }, request.verb === 'delete' ? onDeleted : undefined)
   } catch (error) {
-    const told = error instanceof Refusal ? error.told : { code: 'refused' as const, message: (error as Error).message }
+    const told =
+      error instanceof Refusal
+        ? error.told
+        : { code: 'refused' as const, message: (error as Error).message }
     finish(socket, { refused: told })
   }
 }

@@ -19,7 +19,9 @@ interface AgentSettings {
   scale(name: string, number: string): Promise<void>
 }
 
-/** Keeps PM2's agent running, as a child: it is started again, more slowly each time, when it ends. */
+/**
+ * Keeps PM2's agent running, as a child: it is started again, more slowly each time, when it ends.
+ */
 export class Agent {
   readonly #settings: AgentSettings
   readonly #backoff = new Backoff()
@@ -41,7 +43,11 @@ export class Agent {
   #start(): void {
     const { lib, news } = this.#settings
     const begun = Date.now()
-    const child = spawn(process.execPath, [path.join(lib, 'agent.cjs')], { env: this.#environment(), stdio: ['ignore', 'ignore', 'ignore', 'ipc'], windowsHide: true })
+    const child = spawn(process.execPath, [path.join(lib, 'agent.cjs')], {
+      env: this.#environment(),
+      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+      windowsHide: true,
+    })
     this.#child = child
     let why: string | undefined
     child.on('message', (message: AgentMessage) => {
@@ -56,13 +62,18 @@ export class Agent {
       this.#again = setTimeout(() => this.#start(), this.#backoff.next(Date.now() - begun)).unref()
     }
     child.on('error', (error) => end(error.message))
-    child.on('exit', (code, signal) => end(why ?? (signal ? `it was ended by ${signal}` : `it exited with code ${code}`)))
+    child.on('exit', (code, signal) =>
+      end(why ?? (signal ? `it was ended by ${signal}` : `it exited with code ${code}`)),
+    )
     child.unref()
     child.channel?.unref()
   }
 
   async #scale(child: ChildProcess, { id, name, number }: ScaleMessage['scale']): Promise<void> {
-    const error = await this.#settings.scale(name, number).then(() => undefined, (reason: Error) => reason.message)
+    const error = await this.#settings.scale(name, number).then(
+      () => undefined,
+      (reason: Error) => reason.message,
+    )
     const answer: ScaledMessage = { scaled: { id, ...(error === undefined ? {} : { error }) } }
     if (child.connected) child.send(answer)
   }
@@ -87,6 +98,21 @@ export class Agent {
 }
 
 const PASSED = [
-  'PATH', 'HOME', 'TMPDIR', 'USER', 'LOGNAME', 'USERNAME', 'PM2_PROXY', 'NODE_EXTRA_CA_CERTS', 'SSL_CERT_FILE', 'SSL_CERT_DIR',
-  'AGENT_WEBSOCKET_ENDPOINT', 'WS_GZIP', 'WS_JSON_PATCH', 'PM2_STATUS_INTERVAL', 'PM2_LOGS_BUFFER', 'PM2_CONTEXT_ON_ERROR', 'PM2_AGENT_ENABLE_CONTEXT_ON_ERROR',
+  'PATH',
+  'HOME',
+  'TMPDIR',
+  'USER',
+  'LOGNAME',
+  'USERNAME',
+  'PM2_PROXY',
+  'NODE_EXTRA_CA_CERTS',
+  'SSL_CERT_FILE',
+  'SSL_CERT_DIR',
+  'AGENT_WEBSOCKET_ENDPOINT',
+  'WS_GZIP',
+  'WS_JSON_PATCH',
+  'PM2_STATUS_INTERVAL',
+  'PM2_LOGS_BUFFER',
+  'PM2_CONTEXT_ON_ERROR',
+  'PM2_AGENT_ENABLE_CONTEXT_ON_ERROR',
 ]

@@ -27,14 +27,20 @@ export interface Transport {
   _onError(error: Error): void
 }
 
-/** ms for the handshake, and without an answer to a ping until the connection counts as dead. PM2's agent waits forever for both. */
+/**
+ * ms for the handshake, and without an answer to a ping until the connection counts as dead. PM2's
+ * agent waits forever for both.
+ */
 const HANDSHAKE = 15_000
 const SILENCE = 30_000
 /** ms that a connection holds until it counts as made: at first, and after one that broke soon. */
 const STEADY = 2000
 const STEADY_AGAIN = 30_000
 
-/** Keeps the agent's connection: opens it again when it breaks, more slowly each time, and tells once it stands and when it does not. */
+/**
+ * Keeps the agent's connection: opens it again when it breaks, more slowly each time, and tells
+ * once it stands and when it does not.
+ */
 export class Connection {
   readonly #transport: Transport
   readonly #tell: (message: AgentMessage) => void
@@ -85,10 +91,13 @@ export class Connection {
     this.#openedAt = this.#heardAt = Date.now()
     this.#transport._ws?.on('pong', () => (this.#heardAt = Date.now()))
     clearTimeout(this.#steady)
-    this.#steady = setTimeout(() => {
-      this.#isTroubled = false
-      this.#tell({ standing: 'connected' })
-    }, this.#isTroubled ? STEADY_AGAIN : STEADY)
+    this.#steady = setTimeout(
+      () => {
+        this.#isTroubled = false
+        this.#tell({ standing: 'connected' })
+      },
+      this.#isTroubled ? STEADY_AGAIN : STEADY,
+    )
   }
 
   #onEnd(why: string): void {
@@ -106,7 +115,13 @@ export class Connection {
     const held = this.#openedAt > 0 ? Date.now() - this.#openedAt : 0
     const wait = this.#backoff.next(held)
     this.#openedAt = 0
-    setTimeout(() => void this.open((done) => this.#transport.connect(done)).then((isOpen) => (isOpen ? this.#transport._emptyQueue() : this.#retry())), wait)
+    setTimeout(
+      () =>
+        void this.open((done) => this.#transport.connect(done)).then((isOpen) =>
+          isOpen ? this.#transport._emptyQueue() : this.#retry(),
+        ),
+      wait,
+    )
   }
 
   #retry(): void {
@@ -165,9 +180,23 @@ export class Connection {
 
 /** PM2's agent takes it for granted that an action has parameters. */
 function withParameters(data: unknown): unknown {
-  const message = JSON.parse(String(data)) as { channel?: unknown; payload?: { parameters?: unknown } } | null
-  if (typeof message?.channel !== 'string' || typeof message.payload !== 'object' || message.payload === null) throw new Error('it has no channel or no payload')
+  const message = JSON.parse(String(data)) as {
+    channel?: unknown
+    payload?: { parameters?: unknown }
+  } | null
+  if (
+    typeof message?.channel !== 'string' ||
+    typeof message.payload !== 'object' ||
+    message.payload === null
+  )
+    throw new Error('it has no channel or no payload')
   if (message.channel !== 'trigger:pm2:action') return data
   const { parameters } = message.payload
-  return JSON.stringify({ ...message, payload: { ...message.payload, parameters: typeof parameters === 'object' && parameters !== null ? parameters : {} } })
+  return JSON.stringify({
+    ...message,
+    payload: {
+      ...message.payload,
+      parameters: typeof parameters === 'object' && parameters !== null ? parameters : {},
+    },
+  })
 }

@@ -15,7 +15,14 @@ export interface GateSettings {
 }
 
 /** The supervisor's word on what the dashboard asks for. */
-export function makeGate({ apps, instances, exits, scaling, rebudget, isStopping }: GateSettings): Gate {
+export function makeGate({
+  apps,
+  instances,
+  exits,
+  scaling,
+  rebudget,
+  isStopping,
+}: GateSettings): Gate {
   const named = (name: string): App => {
     const app = apps.find((one) => one.name === name)
     if (!app) throw new Error(`there is no app ${name}`)
@@ -27,7 +34,11 @@ export function makeGate({ apps, instances, exits, scaling, rebudget, isStopping
     remove: (name) => scaling.remove(named(name)),
     refusal: (name, more) => {
       const app = apps.find((one) => one.name === name)
-      return !app ? `there is no app ${name}` : isStopping() ? 'the dyno is stopping' : scaling.refusal(app, more)
+      return !app
+        ? `there is no app ${name}`
+        : isStopping()
+          ? 'the dyno is stopping'
+          : scaling.refusal(app, more)
     },
     hasOthers: (name) => instances.all.some(({ app }) => app.name !== name),
     changed: () => {

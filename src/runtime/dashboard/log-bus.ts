@@ -3,12 +3,24 @@ import type { God, Keeper } from '../god.js'
 import { cutLines, LONGEST_LINE } from '../lines.js'
 import { dresser, isPlain, type OutputStyle } from '../output.js'
 
-/** Lines that go to the dashboard in a second, by instance and stream, and how many at once: PM2's agent takes them one by one, and shows a person so many. */
+/**
+ * Lines that go to the dashboard in a second, by instance and stream, and how many at once: PM2's
+ * agent takes them one by one, and shows a person so many.
+ */
 const RATE = 100
 const BURST = 200
 
-/** Puts the lines of an instance's stream onto God's bus, as PM2 does: `log:out` and `log:err`. What comes too fast is counted, and left out. */
-export function shareLog(god: God, keeper: Keeper, from: Readable, style: OutputStyle, kind: 'out' | 'err'): void {
+/**
+ * Puts the lines of an instance's stream onto God's bus, as PM2 does: `log:out` and `log:err`. What
+ * comes too fast is counted, and left out.
+ */
+export function shareLog(
+  god: God,
+  keeper: Keeper,
+  from: Readable,
+  style: OutputStyle,
+  kind: 'out' | 'err',
+): void {
   if (style.isSilent) return
   const bare = { ...style, prefix: '' }
   const dress = isPlain(bare) ? undefined : dresser(bare, kind)
@@ -22,12 +34,16 @@ export function shareLog(god: God, keeper: Keeper, from: Readable, style: Output
   }
   const share = (line: Buffer) => {
     if (!meter.takes(Date.now())) return void (leftOut += 1)
-    if (leftOut > 0) emit(`shipit: ${leftOut} lines were left out here; they are in the app's log\n`)
+    if (leftOut > 0)
+      emit(`shipit: ${leftOut} lines were left out here; they are in the app's log\n`)
     leftOut = 0
     emit(dress ? dress.lines([line]).toString('utf8') : `${line.toString('utf8')}\n`)
   }
   from.on('data', (chunk: Buffer) => {
-    const { complete, rest: left } = cutLines(rest.length > 0 ? Buffer.concat([rest, chunk]) : chunk, dress?.longest ?? LONGEST_LINE)
+    const { complete, rest: left } = cutLines(
+      rest.length > 0 ? Buffer.concat([rest, chunk]) : chunk,
+      dress?.longest ?? LONGEST_LINE,
+    )
     rest = Buffer.from(left)
     for (const line of complete) share(line)
   })

@@ -1,4 +1,7 @@
-/** PM2's agent with those of its ways replaced that do not suit a dyno: how it asks, connects, tries again, scales, and speaks to its parent. */
+/**
+ * PM2's agent with those of its ways replaced that do not suit a dyno: how it asks, connects, tries
+ * again, scales, and speaks to its parent.
+ */
 import type { Agent as HttpAgent } from 'node:http'
 import Module from 'node:module'
 import { requireFromPm2 } from '../pm2-package.js'
@@ -33,9 +36,16 @@ export function startAgent(tell: (message: AgentMessage) => void): void {
   const from = Module.createRequire(__filename)
   repairProxy()
   const Parent = from(`${AGENT}/InteractorDaemon.js`) as new () => Daemon
-  // It writes a list of processes that nobody restores, and starts PM2 anew where it does not find it.
-  Object.assign(from(`${AGENT}/WatchDog.js`) as object, { start: () => undefined, stop: () => undefined })
-  leaveScalingToParent((from(`${AGENT}/PM2Interface.js`) as { prototype: Interface }).prototype, tell)
+  // It writes a list of processes that nobody restores, and starts PM2 anew where it does not find
+  // it.
+  Object.assign(from(`${AGENT}/WatchDog.js`) as object, {
+    start: () => undefined,
+    stop: () => undefined,
+  })
+  leaveScalingToParent(
+    (from(`${AGENT}/PM2Interface.js`) as { prototype: Interface }).prototype,
+    tell,
+  )
   const version = (from('pm2/package.json') as { version: string }).version
 
   class Agent extends Parent {
@@ -49,7 +59,10 @@ export function startAgent(tell: (message: AgentMessage) => void): void {
       void this.#connect().then(() => done(null, this.km_data))
     }
 
-    /** Tries until the connection stands: the dashboard may come back, and a person may change what it refuses. */
+    /**
+     * Tries until the connection stands: the dashboard may come back, and a person may change what
+     * it refuses.
+     */
     async #connect(): Promise<void> {
       const [transport] = this.transport.transporters.values()
       if (!transport) throw new Error("PM2's agent has no transport")
@@ -57,7 +70,10 @@ export function startAgent(tell: (message: AgentMessage) => void): void {
       for (;;) {
         const verdict = await this.#ask()
         if (verdict.standing !== 'accepted') tell(verdict)
-        else if (await this.#connection.open((done) => this.transport.connect(verdict.endpoints, done))) break
+        else if (
+          await this.#connection.open((done) => this.transport.connect(verdict.endpoints, done))
+        )
+          break
         await pause(this.#backoff.next())
       }
       this.#isConnected = true
@@ -73,30 +89,51 @@ export function startAgent(tell: (message: AgentMessage) => void): void {
     async #ask(): Promise<Verdict> {
       const address = dashboardAddress(process.env)
       if (!address) throw new Error('no address of a dashboard')
-      const question = { public_id: this.opts.PUBLIC_KEY, private_id: this.opts.SECRET_KEY, data: this.getSystemMetadata() }
-      const verdict = await askAboutKeys(questionAddress(address), question, { 'user-agent': `PM2 Agent v${version}` }, proxy())
-      if (verdict.standing === 'accepted') this.km_data = { endpoints: verdict.endpoints, active: true }
+      const question = {
+        public_id: this.opts.PUBLIC_KEY,
+        private_id: this.opts.SECRET_KEY,
+        data: this.getSystemMetadata(),
+      }
+      const verdict = await askAboutKeys(
+        questionAddress(address),
+        question,
+        { 'user-agent': `PM2 Agent v${version}` },
+        proxy(),
+      )
+      if (verdict.standing === 'accepted')
+        this.km_data = { endpoints: verdict.endpoints, active: true }
       return verdict
     }
 
     /** It would send the secret. */
     sendToParent(): void {}
     /** Its socket gives the secret away. */
-    startRPC(): object { return {} }
+    startRPC(): object {
+      return {}
+    }
     _internalDebugger(): void {}
-    exit(error: unknown): void { throw error instanceof Error ? error : new Error("PM2's agent gave up") }
+    exit(error: unknown): void {
+      throw error instanceof Error ? error : new Error("PM2's agent gave up")
+    }
   }
 
   new Agent().start()
   process.title = `PM2 Agent v${version}`
 }
 
-/** PM2 7.0.4 calls proxy-agent as its version 5 was called, and fails. Without PM2_PROXY the module, which is large, is not needed at all. */
+/**
+ * PM2 7.0.4 calls proxy-agent as its version 5 was called, and fails. Without PM2_PROXY the module,
+ * which is large, is not needed at all.
+ */
 function repairProxy(): void {
   const loader = Module as unknown as { _load(request: string, ...rest: unknown[]): unknown }
   const load = loader._load
   loader._load = function (this: unknown, request, ...rest) {
-    return request === 'proxy-agent' ? function (): HttpAgent { return proxy() as HttpAgent } : load.call(this, request, ...rest)
+    return request === 'proxy-agent'
+      ? function (): HttpAgent {
+          return proxy() as HttpAgent
+        }
+      : load.call(this, request, ...rest)
   }
 }
 
@@ -104,19 +141,30 @@ let agent: HttpAgent | undefined
 function proxy(): HttpAgent | undefined {
   const address = process.env.PM2_PROXY
   if (!address) return undefined
-  const { ProxyAgent } = requireFromPm2<{ ProxyAgent: new (options: { getProxyForUrl(): string }) => HttpAgent }>(PROXY_AGENT)
+  const { ProxyAgent } = requireFromPm2<{
+    ProxyAgent: new (options: { getProxyForUrl(): string }) => HttpAgent
+  }>(PROXY_AGENT)
   return (agent ??= new ProxyAgent({ getProxyForUrl: () => address }))
 }
 /** Resolved, so that the loader above lets it pass. */
-const PROXY_AGENT = process.env.PM2_PROXY ? Module.createRequire(Module.createRequire(__filename).resolve('pm2/package.json')).resolve('proxy-agent') : ''
+const PROXY_AGENT = process.env.PM2_PROXY
+  ? Module.createRequire(Module.createRequire(__filename).resolve('pm2/package.json')).resolve(
+      'proxy-agent',
+    )
+  : ''
 
-/** PM2's agent counts processes itself, and goes on forever for a number that is none. The supervisor knows what the dyno holds. */
+/**
+ * PM2's agent counts processes itself, and goes on forever for a number that is none. The
+ * supervisor knows what the dyno holds.
+ */
 function leaveScalingToParent(prototype: Interface, tell: (message: AgentMessage) => void): void {
   const waiting = new Map<number, Done>()
   let id = 0
   process.on('message', (message: ScaledMessage) => {
     const { scaled } = message
-    waiting.get(scaled.id)?.(scaled.error === undefined ? null : new Error(scaled.error), { success: scaled.error === undefined })
+    waiting.get(scaled.id)?.(scaled.error === undefined ? null : new Error(scaled.error), {
+      success: scaled.error === undefined,
+    })
     waiting.delete(scaled.id)
   })
   prototype.scale = ({ name, number }, done) => {

@@ -2,7 +2,9 @@ import diagnostics from 'node:diagnostics_channel'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { BOOT_HEADER, PROBE_HEADER } from '../boot-id.js'
 
-/** Adds the boot's id to the answer of a request that asks for it, and does nothing to any other. */
+/**
+ * Adds the boot's id to the answer of a request that asks for it, and does nothing to any other.
+ */
 export function answerProbes(id: string): void {
   diagnostics.subscribe('http.server.request.start', (message) => {
     const { request, response } = message as { request: IncomingMessage; response: ServerResponse }

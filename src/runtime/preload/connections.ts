@@ -8,7 +8,10 @@ import { closePort, type Handle } from '../close-port.js'
 /** RFC 6455: a close frame with status 1001, "going away". */
 const GOING_AWAY = Buffer.from([0x88, 0x02, 0x03, 0xe9])
 
-/** An HTTP/2 session, as far as it is needed; http2 itself is not loaded for apps that do not use it. */
+/**
+ * An HTTP/2 session, as far as it is needed; http2 itself is not loaded for apps that do not use
+ * it.
+ */
 interface Session extends EventEmitter {
   close(): void
 }
@@ -54,14 +57,19 @@ export class Connections {
     return this.#sockets.size > 0
   }
 
-  /** The answers under way. Node keeps each at its socket while it is being made, so that a request costs nothing here. */
+  /**
+   * The answers under way. Node keeps each at its socket while it is being made, so that a request
+   * costs nothing here.
+   */
   get responses(): ServerResponse[] {
     return [...this.#sockets].flatMap((socket) => (socket as Served)._httpMessage ?? [])
   }
 
   /**
-   * Closes at net level: http.Server.close() would cut idle connections at once, and with them requests that are on their way.
-   * A server's `close` event waits for `handover` ms, since an app that exits in it would lose what is being handed over.
+   * Closes at net level: http.Server.close() would cut idle connections at once, and with them
+   * requests that are on their way.
+   * A server's `close` event waits for `handover` ms, since an app that exits in it would lose what
+   * is being handed over.
    */
   stopListening(handover: number): Promise<unknown> {
     for (const session of this.#sessions) session.close()
@@ -74,14 +82,17 @@ export class Connections {
           return true
         }
         return new Promise<void>((resolve) => {
-          (server as EventEmitter).once('close', () => resolve())
+          ;(server as EventEmitter).once('close', () => resolve())
           void this.#closePort(server).then(() => net.Server.prototype.close.call(server))
         })
       }),
     )
   }
 
-  /** In cluster mode the port is the supervisor's, who has closed it by now; else what the kernel holds for this process has to be taken in first. */
+  /**
+   * In cluster mode the port is the supervisor's, who has closed it by now; else what the kernel
+   * holds for this process has to be taken in first.
+   */
   async #closePort(server: net.Server): Promise<void> {
     const handle = (server as unknown as { _handle: Handle | null })._handle
     if (handle && !cluster.isWorker) await closePort(handle, () => this.#seen)
@@ -92,9 +103,14 @@ export class Connections {
     for (const socket of this.#upgraded) socket.end(GOING_AWAY)
   }
 
-  /** Ends HTTP connections without a request under way. Other protocols have their own end, and are given the whole time. */
+  /**
+   * Ends HTTP connections without a request under way. Other protocols have their own end, and are
+   * given the whole time.
+   */
   endIdle(): void {
-    for (const socket of this.#sockets) if (!(socket as Served)._httpMessage && 'parser' in socket && !this.#upgraded.has(socket)) socket.end()
+    for (const socket of this.#sockets)
+      if (!(socket as Served)._httpMessage && 'parser' in socket && !this.#upgraded.has(socket))
+        socket.end()
   }
 
   #remember(server: net.Server, onListening: (port: number | string | undefined) => void): void {
@@ -106,7 +122,11 @@ export class Connections {
       onListening(typeof address === 'object' && address ? address.port : (address ?? undefined))
     })
     // A TLS server speaks HTTP on the socket inside the connection.
-    keepOpen(server, 'setSecureContext' in server ? 'secureConnection' : 'connection', this.#sockets)
+    keepOpen(
+      server,
+      'setSecureContext' in server ? 'secureConnection' : 'connection',
+      this.#sockets,
+    )
     server.on('connection', () => {
       this.lastConnection = Date.now()
       this.#seen += 1
@@ -115,13 +135,18 @@ export class Connections {
     this.#noticeUpgrades(server)
   }
 
-  /** Listening to `upgrade` would itself change how the server answers, so the event is seen as it passes. */
+  /**
+   * Listening to `upgrade` would itself change how the server answers, so the event is seen as it
+   * passes.
+   */
   #noticeUpgrades(server: net.Server): void {
     const upgraded = this.#upgraded
     const emit = server.emit as Emit
     server.emit = function (this: net.Server, name: string | symbol, ...args: unknown[]) {
       const socket = args[1] as Duplex
-      const isWebSocket = () => (args[0] as { headers: Record<string, string> }).headers.upgrade?.toLowerCase() === 'websocket'
+      const isWebSocket = () =>
+        (args[0] as { headers: Record<string, string> }).headers.upgrade?.toLowerCase() ===
+        'websocket'
       if (name === 'upgrade' && isWebSocket()) {
         upgraded.add(socket)
         socket.once('close', () => upgraded.delete(socket))

@@ -6,9 +6,15 @@ import type { Connections } from './connections.js'
 import type { OwnCluster } from './own-cluster.js'
 import type { Threads } from './threads.js'
 
-/** Idle keep-alive connections are ended this long after the signal; a request that was on its way meanwhile is still answered. */
+/**
+ * Idle keep-alive connections are ended this long after the signal; a request that was on its way
+ * meanwhile is still answered.
+ */
 const IDLE_GRACE = 1000
-/** Connections that the cluster's primary was handing over when the server closed arrive within this time. */
+/**
+ * Connections that the cluster's primary was handing over when the server closed arrive within this
+ * time.
+ */
 const HANDOVER = 50
 /** No new connection for this long, and the router is taken to have turned away. */
 const QUIET = 150
@@ -26,7 +32,10 @@ export interface DrainSettings {
   threads: Threads
   children: Children
   cluster: OwnCluster
-  /** An app that is stopped by a message (`shutdown_with_message`) ends itself: a signal, which Heroku sends to every process, only says goodbye to its clients. */
+  /**
+   * An app that is stopped by a message (`shutdown_with_message`) ends itself: a signal, which
+   * Heroku sends to every process, only says goodbye to its clients.
+   */
   isStoppedByMessage: boolean
   signals: Signals
   /** Whether it is the supervisor's own child. */
@@ -34,8 +43,10 @@ export interface DrainSettings {
 }
 
 /**
- * Finishes what is in flight when the process is told to stop, for apps that know nothing of signals.
- * SIGTERM and SIGINT, once each or both, begin one drain. Returns what to call when the supervisor has gone.
+ * Finishes what is in flight when the process is told to stop, for apps that know nothing of
+ * signals.
+ * SIGTERM and SIGINT, once each or both, begin one drain. Returns what to call when the supervisor
+ * has gone.
  */
 export function installDrain(settings: DrainSettings): () => void {
   const { connections, threads, cluster: own, isStoppedByMessage, signals, isInstance } = settings
@@ -46,7 +57,9 @@ export function installDrain(settings: DrainSettings): () => void {
       if (!isStoppedByMessage) own.tellLater()
       return
     }
-    void drain(settings, signal === 'SIGTERM' ? signals.supervisorsWord : undefined).then(() => leave())
+    void drain(settings, signal === 'SIGTERM' ? signals.supervisorsWord : undefined).then(() =>
+      leave(),
+    )
   }
   process.on('SIGTERM', onSignal)
   process.on('SIGINT', onSignal)
@@ -62,8 +75,9 @@ interface Signals {
 }
 
 /**
- * Heroku signals every process of a dyno and the supervisor signals its instances: the second word, whichever it is, says nothing new, and an
- * app's handler that takes it for impatience must not see it. Node binds `process.emit` when a signal's first listener comes.
+ * Heroku signals every process of a dyno and the supervisor signals its instances: the second word,
+ * whichever it is, says nothing new, and an app's handler that takes it for impatience must not see
+ * it. Node binds `process.emit` when a signal's first listener comes.
  */
 export function takeSignalsOnce(): Signals {
   let isTold = false
@@ -72,7 +86,8 @@ export function takeSignalsOnce(): Signals {
   const supervisorsWord = new Promise<void>((done) => (resolve = done))
   const emit = process.emit as (name: string | symbol, ...args: unknown[]) => boolean
   process.emit = function (this: NodeJS.Process, name: string | symbol, ...args: unknown[]) {
-    if (!hasBegun || (name !== 'SIGTERM' && name !== 'SIGINT')) return emit.call(this, name, ...args)
+    if (!hasBegun || (name !== 'SIGTERM' && name !== 'SIGINT'))
+      return emit.call(this, name, ...args)
     if (name === 'SIGINT') resolve()
     if (isTold) return true
     isTold = true
@@ -82,20 +97,27 @@ export function takeSignalsOnce(): Signals {
 }
 
 /**
- * After Heroku's SIGTERM the router turns away within moments; what it still sends is answered. In cluster mode the supervisor holds the port and
- * says when it has closed it; else the port is this process's own.
+ * After Heroku's SIGTERM the router turns away within moments; what it still sends is answered. In
+ * cluster mode the supervisor holds the port and says when it has closed it; else the port is this
+ * process's own.
  */
-async function untilClosed(connections: Connections, supervisorsWord: Promise<void>): Promise<void> {
+async function untilClosed(
+  connections: Connections,
+  supervisorsWord: Promise<void>,
+): Promise<void> {
   const limit = Date.now() + LONGEST_WELCOME
   if (cluster.isWorker) return void (await Promise.race([supervisorsWord, pause(LONGEST_WELCOME)]))
   const begun = Date.now()
-  while (Date.now() < limit && Date.now() - Math.max(begun, connections.lastConnection) < QUIET) await pause(10)
+  while (Date.now() < limit && Date.now() - Math.max(begun, connections.lastConnection) < QUIET)
+    await pause(10)
 }
 
 /** Every answer from now on is the last of its connection. */
 export function sayGoodbyeToAll(connections: Connections): void {
   for (const response of connections.responses) sayGoodbye(response)
-  diagnostics.subscribe('http.server.request.start', (message) => sayGoodbye((message as { response: ServerResponse }).response))
+  diagnostics.subscribe('http.server.request.start', (message) =>
+    sayGoodbye((message as { response: ServerResponse }).response),
+  )
 }
 
 function sayGoodbye(response: ServerResponse): void {
@@ -103,27 +125,41 @@ function sayGoodbye(response: ServerResponse): void {
 }
 
 /**
- * Whether the app has its own handler, of either signal: PM2 tells apps to stop by SIGINT, Heroku by SIGTERM, and most apps listen to one.
+ * Whether the app has its own handler, of either signal: PM2 tells apps to stop by SIGINT, Heroku
+ * by SIGTERM, and most apps listen to one.
  * Such an app stops itself; a handler of the other signal is called in its place.
  */
 function leaveToApp(signal: Signal, ours: (signal: Signal) => void): boolean {
   const other: Signal = signal === 'SIGTERM' ? 'SIGINT' : 'SIGTERM'
-  const own = (name: Signal) => process.listeners(name).filter((listener) => listener !== ours).length - watchersOf()
+  const own = (name: Signal) =>
+    process.listeners(name).filter((listener) => listener !== ours).length - watchersOf()
   if (own(signal) > 0) return true
   if (own(other) <= 0) return false
-  for (const listener of process.listeners(other)) if (listener !== ours) (listener as (signal: Signal, number: number) => void).call(process, other, NUMBERS[other])
+  for (const listener of process.listeners(other))
+    if (listener !== ours)
+      (listener as (signal: Signal, number: number) => void).call(process, other, NUMBERS[other])
   return true
 }
 
-/** signal-exit (under many libraries) listens only to see the process off, and ends nothing while others listen too. */
+/**
+ * signal-exit (under many libraries) listens only to see the process off, and ends nothing while
+ * others listen too.
+ */
 function watchersOf(): number {
   const registry = globalThis as unknown as Record<symbol, { count?: number } | undefined>
-  const v3 = (process as unknown as { __signal_exit_emitter__?: { count?: number } }).__signal_exit_emitter__
+  const v3 = (process as unknown as { __signal_exit_emitter__?: { count?: number } })
+    .__signal_exit_emitter__
   return (registry[Symbol.for('signal-exit emitter')]?.count ?? 0) + (v3?.count ?? 0)
 }
 
-/** Resolves when nothing is in flight in this process, its threads and its workers, or the time is over. */
-async function drain({ within, connections, threads, children, cluster: own }: DrainSettings, word: Promise<void> | undefined): Promise<void> {
+/**
+ * Resolves when nothing is in flight in this process, its threads and its workers, or the time is
+ * over.
+ */
+async function drain(
+  { within, connections, threads, children, cluster: own }: DrainSettings,
+  word: Promise<void> | undefined,
+): Promise<void> {
   const deadline = Date.now() + within
   const others = [threads.drain(within, word !== undefined), own.stop(deadline)]
   const isServing = connections.hasServers || threads.areServing || own.hasWorkers
@@ -133,8 +169,15 @@ async function drain({ within, connections, threads, children, cluster: own }: D
   while (!isServing && children.areAwaited && Date.now() < deadline) await pause(20)
 }
 
-/** Closes the ports of this thread and waits for what is in flight on them. `word`: after Heroku's signal, the supervisor's own. */
-export async function drainServers(connections: Connections, within: number, word: Promise<void> | undefined): Promise<void> {
+/**
+ * Closes the ports of this thread and waits for what is in flight on them. `word`: after Heroku's
+ * signal, the supervisor's own.
+ */
+export async function drainServers(
+  connections: Connections,
+  within: number,
+  word: Promise<void> | undefined,
+): Promise<void> {
   const deadline = Date.now() + within
   if (word) await Promise.race([untilClosed(connections, word), pause(within)])
   // After a round of polling, which accepts all that has already connected.
@@ -159,7 +202,10 @@ function leave(): void {
   cluster.worker.disconnect()
 }
 
-/** An instance must not outlive a supervisor that was killed. Listening for `disconnect` would keep an app alive that has nothing left to do. */
+/**
+ * An instance must not outlive a supervisor that was killed. Listening for `disconnect` would keep
+ * an app alive that has nothing left to do.
+ */
 function leaveWithSupervisor(onSignal: (signal: Signal) => void): void {
   const supervisor = process.ppid
   const timer = setInterval(() => {

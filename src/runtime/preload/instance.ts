@@ -16,13 +16,26 @@ export function installInstance(lib: string): void {
   keepOutputWhole()
   const connections = new Connections()
   const threads = new Threads()
-  const report = installReport(mark.reportEvery, () => connections.responses.length + threads.active, threads)
+  const report = installReport(
+    mark.reportEvery,
+    () => connections.responses.length + threads.active,
+    threads,
+  )
   connections.onListening = (port) => report.send({ shipit: 'listening', port })
   threads.onListening = connections.onListening
   const children = new Children(lib, mark.text, () => report.send({ shipit: 'tree' }))
   const signals = takeSignalsOnce()
   signals.begin()
-  installDrain({ within: mark.drain, connections, threads, children, cluster: new OwnCluster(children), isStoppedByMessage, signals, isInstance: true })
+  installDrain({
+    within: mark.drain,
+    connections,
+    threads,
+    children,
+    cluster: new OwnCluster(children),
+    isStoppedByMessage,
+    signals,
+    isInstance: true,
+  })
   reportUncaught(report.send)
   report.send({ shipit: 'begun', at: Date.now() })
 }
@@ -30,11 +43,18 @@ export function installInstance(lib: string): void {
 /** What the supervisor says to this process alone; the app does not see it. */
 function takeSettings(): { sourceMaps: boolean; isStoppedByMessage: boolean } {
   const { SHIPIT_SOURCE_MAPS, SHIPIT_STOP_BY } = process.env
-  for (const name of ['SHIPIT_INSTANCE', 'SHIPIT_SOURCE_MAPS', 'SHIPIT_STOP_BY']) delete process.env[name]
-  return { sourceMaps: SHIPIT_SOURCE_MAPS !== 'off', isStoppedByMessage: SHIPIT_STOP_BY === 'message' }
+  for (const name of ['SHIPIT_INSTANCE', 'SHIPIT_SOURCE_MAPS', 'SHIPIT_STOP_BY'])
+    delete process.env[name]
+  return {
+    sourceMaps: SHIPIT_SOURCE_MAPS !== 'off',
+    isStoppedByMessage: SHIPIT_STOP_BY === 'message',
+  }
 }
 
-/** Writes to a pipe are otherwise lost when the app exits at once after a burst. Node makes both streams when they are first asked for, and so is it here. */
+/**
+ * Writes to a pipe are otherwise lost when the app exits at once after a burst. Node makes both
+ * streams when they are first asked for, and so is it here.
+ */
 function keepOutputWhole(): void {
   for (const name of ['stdout', 'stderr'] as const) {
     const own = Object.getOwnPropertyDescriptor(process, name)!
@@ -43,7 +63,9 @@ function keepOutputWhole(): void {
       get() {
         Object.defineProperty(process, name, own)
         const stream = process[name]
-        const handle = (stream as unknown as { _handle?: { setBlocking?: (isBlocking: boolean) => void } })._handle
+        const handle = (
+          stream as unknown as { _handle?: { setBlocking?: (isBlocking: boolean) => void } }
+        )._handle
         handle?.setBlocking?.(true)
         return stream
       },

@@ -4,8 +4,9 @@ const RESOLUTION = 20
 const LONGEST = 10_000
 
 /**
- * How late the event loop is: timers that are due and not served yet tell it. Node's own histogram of it comes with the whole of `perf_hooks`,
- * which is half a megabyte in every process; this is an array of counts.
+ * How late the event loop is: timers that are due and not served yet tell it. Node's own histogram
+ * of it comes with the whole of `perf_hooks`, which is half a megabyte in every process; this is an
+ * array of counts.
  */
 export class Lateness {
   /** How many looks were so many ms late. It grows with the latest. */

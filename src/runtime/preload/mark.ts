@@ -13,5 +13,10 @@ export interface Mark {
 export function readMark(text = process.env.SHIPIT_TREE): Mark | undefined {
   const [, drain, reportEvery, ...channel] = text?.split(';') ?? []
   if (text === undefined || channel.length === 0) return undefined
-  return { text, drain: Number(drain), reportEvery: Number(reportEvery), channel: channel.join(';') }
+  return {
+    text,
+    drain: Number(drain),
+    reportEvery: Number(reportEvery),
+    channel: channel.join(';'),
+  }
 }

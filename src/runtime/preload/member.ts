@@ -15,8 +15,9 @@ const TRIES = 20
 const RETRY = 100
 
 /**
- * A process that an instance has started: a server behind `npm start`, a worker of the app's own cluster, or a tool that is to notice nothing. So
- * it does nothing until it listens, or starts workers; from then on it drains on a signal and reports as an instance does.
+ * A process that an instance has started: a server behind `npm start`, a worker of the app's own
+ * cluster, or a tool that is to notice nothing. So it does nothing until it listens, or starts
+ * workers; from then on it drains on a signal and reports as an instance does.
  */
 export function installMember(lib: string): void {
   const mark = readMark()
@@ -30,13 +31,28 @@ export function installMember(lib: string): void {
   const activate = () => {
     if (isActive) return
     isActive = true
-    const report = installReport(mark.reportEvery, () => connections.responses.length + threads.active, threads, (message) => channel.send(message))
+    const report = installReport(
+      mark.reportEvery,
+      () => connections.responses.length + threads.active,
+      threads,
+      (message) => channel.send(message),
+    )
     reportUncaught(report.send)
-    const onListening = (port: number | string | undefined) => report.send({ shipit: 'listening', port, isWorker: cluster.isWorker })
+    const onListening = (port: number | string | undefined) =>
+      report.send({ shipit: 'listening', port, isWorker: cluster.isWorker })
     connections.onListening = onListening
     threads.onListening = onListening
     signals.begin()
-    channel.onGone = installDrain({ within: mark.drain, connections, threads, children, cluster: ownCluster, isStoppedByMessage: false, signals, isInstance: false })
+    channel.onGone = installDrain({
+      within: mark.drain,
+      connections,
+      threads,
+      children,
+      cluster: ownCluster,
+      isStoppedByMessage: false,
+      signals,
+      isInstance: false,
+    })
   }
   connections.onListen = activate
   threads.onListen = activate
@@ -45,13 +61,19 @@ export function installMember(lib: string): void {
   const ownCluster = new OwnCluster(children)
 }
 
-/** A worker that the app's own cluster starts while it stops would only be lost: it waits for its end. */
+/**
+ * A worker that the app's own cluster starts while it stops would only be lost: it waits for its
+ * end.
+ */
 function holdBack({ drain }: Mark): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, drain)
   process.exit(0)
 }
 
-/** Lines of JSON to the supervisor, the first of which says who speaks. What cannot be said is left out. */
+/**
+ * Lines of JSON to the supervisor, the first of which says who speaks. What cannot be said is left
+ * out.
+ */
 class MemberChannel {
   readonly #mark: Mark
   #socket: net.Socket | undefined
@@ -77,7 +99,8 @@ class MemberChannel {
     socket.once('connect', () => {
       isOpen = true
       const first = { mark: this.#mark.text, pid: process.pid }
-      for (const line of [first, ...this.#waiting.splice(0)]) socket.write(`${JSON.stringify(line)}\n`)
+      for (const line of [first, ...this.#waiting.splice(0)])
+        socket.write(`${JSON.stringify(line)}\n`)
     })
     socket.on('error', () => undefined)
     socket.once('close', () => {

@@ -8,9 +8,13 @@ const OWN_WAY = 500
 /** Loaded where there may be workers: not in an instance in cluster mode, which is one itself. */
 const listenersOf = () => require('../listeners.js') as typeof import('../listeners.js')
 
-/** The workers of an app that is its own node:cluster primary, and the ports that it holds for them. */
+/**
+ * The workers of an app that is its own node:cluster primary, and the ports that it holds for them.
+ */
 export class OwnCluster {
-  readonly #listeners: Listeners | undefined = cluster.isPrimary ? new (listenersOf().Listeners)() : undefined
+  readonly #listeners: Listeners | undefined = cluster.isPrimary
+    ? new (listenersOf().Listeners)()
+    : undefined
   readonly #children: Children
 
   constructor(children: Children) {
@@ -21,17 +25,24 @@ export class OwnCluster {
     return this.#workers.length > 0
   }
 
-  /** Closes the ports, then lets the workers end and waits for them, until `deadline`. Workers that the app starts meanwhile serve nothing. */
+  /**
+   * Closes the ports, then lets the workers end and waits for them, until `deadline`. Workers that
+   * the app starts meanwhile serve nothing.
+   */
   async stop(deadline: number): Promise<void> {
     if (!this.hasWorkers) return
     this.#children.holdsBack = true
     await this.#listeners?.close()
     const workers = this.#workers
     for (const worker of workers) worker.process.kill('SIGINT')
-    while (Date.now() < deadline && workers.some(isAlive)) await new Promise((resolve) => setTimeout(resolve, 10))
+    while (Date.now() < deadline && workers.some(isAlive))
+      await new Promise((resolve) => setTimeout(resolve, 10))
   }
 
-  /** An app with its own handler may count on a terminal's signal, which reaches its workers too; they take none twice. */
+  /**
+   * An app with its own handler may count on a terminal's signal, which reaches its workers too;
+   * they take none twice.
+   */
   tellLater(): void {
     const workers = this.#workers
     setTimeout(() => {
@@ -40,7 +51,9 @@ export class OwnCluster {
   }
 
   get #workers(): Worker[] {
-    return cluster.isPrimary ? Object.values(cluster.workers ?? {}).filter((worker) => worker !== undefined) : []
+    return cluster.isPrimary
+      ? Object.values(cluster.workers ?? {}).filter((worker) => worker !== undefined)
+      : []
   }
 }
 

@@ -33,10 +33,16 @@ interface Others {
 }
 
 /**
- * Counts answers through Node's diagnostics channels, and reports every `everyMs` (0: never), by the IPC channel if nothing else is given.
+ * Counts answers through Node's diagnostics channels, and reports every `everyMs` (0: never), by
+ * the IPC channel if nothing else is given.
  * `countActive`: the requests under way.
  */
-export function installReport(everyMs: number, countActive: () => number, others?: Others, sendNow = byIpc()): Report {
+export function installReport(
+  everyMs: number,
+  countActive: () => number,
+  others?: Others,
+  sendNow = byIpc(),
+): Report {
   let finished = 0
   if (everyMs > 0) diagnostics.subscribe('http.server.response.finish', () => (finished += 1))
   if (everyMs > 0 && sendNow) {
@@ -45,7 +51,14 @@ export function installReport(everyMs: number, countActive: () => number, others
       const own = lateness.takeP95()
       const { used_heap_size: heap, external_memory: external } = getHeapStatistics()
       const { requests, eventLoopP95 } = others?.take() ?? { requests: 0, eventLoopP95: 0 }
-      sendNow({ shipit: 'metrics', eventLoopP95: Math.max(own, eventLoopP95), requests: finished + requests, active: countActive(), heap, external })
+      sendNow({
+        shipit: 'metrics',
+        eventLoopP95: Math.max(own, eventLoopP95),
+        requests: finished + requests,
+        active: countActive(),
+        heap,
+        external,
+      })
       finished = 0
     }, everyMs).unref()
   }
@@ -55,5 +68,8 @@ export function installReport(everyMs: number, countActive: () => number, others
 function byIpc(): ((message: ReportMessage) => void) | undefined {
   const send = process.send?.bind(process)
   // A message lost with the channel is no loss: the supervisor is going.
-  return send && ((message) => void (process.connected && send(message, undefined, undefined, () => undefined)))
+  return (
+    send &&
+    ((message) => void (process.connected && send(message, undefined, undefined, () => undefined)))
+  )
 }

@@ -9,14 +9,20 @@ const NAME = 'shipit-runtime'
 /** Loaded when there is a thread: it is 0.4 MB in every process. */
 const threadsOfNode = () => require('node:worker_threads') as typeof import('node:worker_threads')
 
-/** Whether this is a thread beside the main one. Node marks what a thread may not do (nodejs.org/api/process.html#processchdirdirectory); calling it costs more. */
+/**
+ * Whether this is a thread beside the main one. Node marks what a thread may not do
+ * (nodejs.org/api/process.html#processchdirdirectory); calling it costs more.
+ */
 export const isThread = (): boolean => 'disabled' in process.chdir
 
 /** From a thread that listens to the main one, and back. */
 type FromThread = { thread: number; said: ReportMessage | 'listens' | 'drained' }
 type ToThreads = { drain: number; mayWelcome: boolean } | { goodbye: true }
 
-/** The threads of this process that listen, as its main thread sees them. Costs nothing until a thread starts. */
+/**
+ * The threads of this process that listen, as its main thread sees them. Costs nothing until a
+ * thread starts.
+ */
 export class Threads {
   #channel: ThreadsChannel | undefined
   readonly #serving = new Map<number, { active: number }>()
@@ -88,14 +94,18 @@ export class Threads {
   }
 }
 
-/** In a thread: drains when the main one says so, and tells it what it serves. Nothing until the thread listens. */
+/**
+ * In a thread: drains when the main one says so, and tells it what it serves. Nothing until the
+ * thread listens.
+ */
 export function installThread(): void {
   const mark = readMark()
   if (!mark) return
   const connections = new Connections()
   let channel: ThreadsChannel | undefined
   const { threadId, BroadcastChannel } = threadsOfNode()
-  const say = (said: FromThread['said']) => channel?.postMessage({ thread: threadId, said } satisfies FromThread)
+  const say = (said: FromThread['said']) =>
+    channel?.postMessage({ thread: threadId, said } satisfies FromThread)
   connections.onListen = () => {
     if (channel) return
     channel = new BroadcastChannel(NAME)
@@ -104,7 +114,12 @@ export function installThread(): void {
       const wish = (event as { data: ToThreads | FromThread }).data
       if ('thread' in wish) return
       sayGoodbyeToAll(connections)
-      if ('drain' in wish) void drainServers(connections, wish.drain, wish.mayWelcome ? new Promise(() => undefined) : undefined).then(() => say('drained'))
+      if ('drain' in wish)
+        void drainServers(
+          connections,
+          wish.drain,
+          wish.mayWelcome ? new Promise(() => undefined) : undefined,
+        ).then(() => say('drained'))
     }
     say('listens')
     installReport(mark.reportEvery, () => connections.responses.length, undefined, say)

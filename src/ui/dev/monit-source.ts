@@ -4,11 +4,19 @@ import type { DevClient } from '../../dev/client.js'
 import { asDyno, asLogLine, reportDev } from '../../dev/report.js'
 import type { DevInstance, DevLine, DevSession } from '../../dev-protocol.js'
 import { ShipitError } from '../../errors.js'
-import { FormationModel, type DynoReport, type Look, type WatchOptions } from '../../monitor/index.js'
+import {
+  FormationModel,
+  type DynoReport,
+  type Look,
+  type WatchOptions,
+} from '../../monitor/index.js'
 import type { MonitSource } from '../monit/source.js'
 import type { Action, Question } from '../monit/view.js'
 
-/** A `shipit dev` as monit's screen takes an app: its instances, its log, and PM2's verbs for the keys. */
+/**
+ * A `shipit dev` as monit's screen takes an app: its instances, its log, and PM2's verbs for the
+ * keys.
+ */
 export class DevMonitSource implements MonitSource {
   readonly unit = 'instances'
   readonly name: string
@@ -21,17 +29,29 @@ export class DevMonitSource implements MonitSource {
   }
 
   /** Ends with an error when the session does. */
-  async *watch({ every, signal, onLine }: Pick<WatchOptions, 'every' | 'signal' | 'onLine'>): AsyncGenerator<Look, void, undefined> {
+  async *watch({
+    every,
+    signal,
+    onLine,
+  }: Pick<WatchOptions, 'every' | 'signal' | 'onLine'>): AsyncGenerator<Look, void, undefined> {
     const left = new AbortController()
     let failure: unknown
     const following = this.#follow(AbortSignal.any([signal, left.signal]), (line) => {
       const told = asLogLine(line)
       onLine?.(told, this.#model.add(told))
-    }).catch((error: unknown) => { failure = error })
+    }).catch((error: unknown) => {
+      failure = error
+    })
     try {
       while (!signal.aborted) {
         if (failure !== undefined) throw failure
-        if (this.#session) yield { dynos: [asDyno(this.#session)], model: this.#model, problem: undefined, watched: Infinity }
+        if (this.#session)
+          yield {
+            dynos: [asDyno(this.#session)],
+            model: this.#model,
+            problem: undefined,
+            watched: Infinity,
+          }
         await delay(this.#session ? every : 20, undefined, { signal }).catch((error: unknown) => {
           if (!signal.aborted) throw error
         })
@@ -53,17 +73,36 @@ export class DevMonitSource implements MonitSource {
   async question(action: Action): Promise<Question> {
     const name = this.#nameOf(action)
     switch (action.kind) {
-      case 'restart': return { title: 'Restart', text: `Restart ${name} at once?`, action }
-      case 'reload': return { title: 'Reload', text: `Reload ${name}, one instance after another? In cluster mode no request is lost.`, action }
-      case 'scale': return { title: 'Scale', text: `${action.by > 0 ? 'One instance more' : 'One instance fewer'} of ${name}?`, action }
+      case 'restart':
+        return { title: 'Restart', text: `Restart ${name} at once?`, action }
+      case 'reload':
+        return {
+          title: 'Reload',
+          text: `Reload ${name}, one instance after another? In cluster mode no request is lost.`,
+          action,
+        }
+      case 'scale':
+        return {
+          title: 'Scale',
+          text: `${action.by > 0 ? 'One instance more' : 'One instance fewer'} of ${name}?`,
+          action,
+        }
     }
   }
 
-  async perform(action: Action, _dynos: readonly DynoReport[], say: (text: string) => void, signal: AbortSignal): Promise<string> {
+  async perform(
+    action: Action,
+    _dynos: readonly DynoReport[],
+    say: (text: string) => void,
+    signal: AbortSignal,
+  ): Promise<string> {
     const name = this.#nameOf(action)
     if (action.kind === 'scale') {
       say(`Scaling ${name}...`)
-      const { before, after } = await this.client.do({ verb: 'scale', name, number: action.by > 0 ? '+1' : '-1' }, signal)
+      const { before, after } = await this.client.do(
+        { verb: 'scale', name, number: action.by > 0 ? '+1' : '-1' },
+        signal,
+      )
       return `${name}: ${before} → ${after} instances`
     }
     say(`${action.kind === 'restart' ? 'Restarting' : 'Reloading'} ${name}...`)

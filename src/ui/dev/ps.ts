@@ -10,31 +10,57 @@ import { untilStopped } from '../until-stopped.js'
 import { chooseSession } from './choose.js'
 import { lookAtDev, renderDev, type DevReport } from './list.js'
 
-interface View { name?: string | undefined; sort?: Sort | undefined; watch: boolean }
+interface View {
+  name?: string | undefined
+  sort?: Sort | undefined
+  watch: boolean
+}
 
-interface Command { log(text: string): void; jsonEnabled(): boolean }
+interface Command {
+  log(text: string): void
+  jsonEnabled(): boolean
+}
 
 /** ms between two looks of --watch. */
 const EVERY = 1000
 
-/** PM2's `ls` of the sessions of a folder; with `watch` again and again until Ctrl-C, or until they end. */
-export async function psDev(command: Command, clients: readonly DevClient[], view: View): Promise<DevReport[] | void> {
+/**
+ * PM2's `ls` of the sessions of a folder; with `watch` again and again until Ctrl-C, or until they
+ * end.
+ */
+export async function psDev(
+  command: Command,
+  clients: readonly DevClient[],
+  view: View,
+): Promise<DevReport[] | void> {
   if (view.watch) return watch(command, clients, view)
   const seen = await look(clients, view)
   command.log(seen.map(({ text }) => text).join('\n\n'))
   return seen.map(({ report }) => report)
 }
 
-async function look(clients: readonly DevClient[], { name, sort }: View): Promise<{ report: DevReport; text: string }[]> {
+async function look(
+  clients: readonly DevClient[],
+  { name, sort }: View,
+): Promise<{ report: DevReport; text: string }[]> {
   const width = process.stdout.isTTY ? process.stdout.columns : undefined
   const chosen = name === undefined ? clients : [await chooseSession(clients, name)]
-  return Promise.all(chosen.map(async (client) => {
-    const { report, placed } = await lookAtDev(client)
-    const wanted = name === undefined ? undefined : new Set(matchingInstances(report.instances, name).map(({ id }) => id))
-    const rows = (sort ? sortInstances(placed, sort) : placed).filter(({ instance }) => wanted?.has(instance.id) ?? true)
-    const instances = rows.flatMap(({ instance }) => report.instances.find((one) => one === instance) ?? [])
-    return { report: { ...report, instances }, text: renderDev(report, rows, { sort, width }) }
-  }))
+  return Promise.all(
+    chosen.map(async (client) => {
+      const { report, placed } = await lookAtDev(client)
+      const wanted =
+        name === undefined
+          ? undefined
+          : new Set(matchingInstances(report.instances, name).map(({ id }) => id))
+      const rows = (sort ? sortInstances(placed, sort) : placed).filter(
+        ({ instance }) => wanted?.has(instance.id) ?? true,
+      )
+      const instances = rows.flatMap(
+        ({ instance }) => report.instances.find((one) => one === instance) ?? [],
+      )
+      return { report: { ...report, instances }, text: renderDev(report, rows, { sort, width }) }
+    }),
+  )
 }
 
 async function watch(command: Command, clients: readonly DevClient[], view: View): Promise<void> {

@@ -1,4 +1,7 @@
-/** Whether a verb speaks to a `shipit dev` on this machine or to an app on a platform: never to the one that was not meant. */
+/**
+ * Whether a verb speaks to a `shipit dev` on this machine or to an app on a platform: never to the
+ * one that was not meant.
+ */
 import { DevClient } from '../../dev/client.js'
 import { runningSessions, sessionsOf, type RunningSession } from '../../dev/sessions.js'
 import { ShipitError } from '../../errors.js'
@@ -6,7 +9,11 @@ import { herokuRemoteApp } from '../../git/remotes.js'
 import { writeErr } from '../../terminal.js'
 import { appsOfFolder } from '../app-of-folder.js'
 
-export interface TargetFlags { dev: boolean; app?: string | undefined; local: boolean }
+export interface TargetFlags {
+  dev: boolean
+  app?: string | undefined
+  local: boolean
+}
 
 interface Asking {
   /** As it is typed, such as `shipit restart`. */
@@ -17,14 +24,22 @@ interface Asking {
 }
 
 /**
- * The sessions of this folder that a verb speaks to; undefined if it speaks to a platform. With --dev always the sessions; with --app, --local or their variables
- * always the platform. With neither, the sessions if the folder deploys to no app; if it does, a verb that changes something is refused, and one that shows
- * something shows the app and says so.
+ * The sessions of this folder that a verb speaks to; undefined if it speaks to a platform. With
+ * --dev always the sessions; with --app, --local or their variables always the platform. With
+ * neither, the sessions if the folder deploys to no app; if it does, a verb that changes something
+ * is refused, and one that shows something shows the app and says so.
  * @throws ShipitError `not_found` with --dev where none runs, `usage` where both could be meant
  */
-export async function devTarget(flags: TargetFlags, asking: Asking): Promise<DevClient[] | undefined> {
+export async function devTarget(
+  flags: TargetFlags,
+  asking: Asking,
+): Promise<DevClient[] | undefined> {
   const typed = asking.argv.find((word) => /^(--app\b|-a|--local$)/.test(word))
-  if (flags.dev && typed !== undefined) throw new ShipitError('usage', { message: `--dev and ${typed} are two targets.`, next: `${asking.spoken} --dev, or ${asking.spoken} ${typed}` })
+  if (flags.dev && typed !== undefined)
+    throw new ShipitError('usage', {
+      message: `--dev and ${typed} are two targets.`,
+      next: `${asking.spoken} --dev, or ${asking.spoken} ${typed}`,
+    })
   if (!flags.dev && (flags.app !== undefined || flags.local)) return undefined
   const sessions = await sessionsOf(process.cwd())
   if (flags.dev) return clientsOf(sessions.length > 0 ? sessions : await nobody())
@@ -40,25 +55,34 @@ export async function devTarget(flags: TargetFlags, asking: Asking): Promise<Dev
       next: `${asking.spoken} --dev, or ${asking.spoken} --app ${app}`,
     })
   }
-  writeErr(`Of ${app}, which this folder deploys to. \`shipit dev\` runs here too: ${asking.spoken} --dev\n`)
+  writeErr(
+    `Of ${app}, which this folder deploys to. \`shipit dev\` runs here too: ${asking.spoken} --dev\n`,
+  )
   return undefined
 }
 
 /** As it is called in a sentence. */
-export const spokenOf = ({ folder, pid }: Pick<RunningSession, 'folder' | 'pid'>): string => `shipit dev in ${folder} (pid ${pid})`
+export const spokenOf = ({ folder, pid }: Pick<RunningSession, 'folder' | 'pid'>): string =>
+  `shipit dev in ${folder} (pid ${pid})`
 
-const clientsOf = (sessions: readonly RunningSession[]): DevClient[] => sessions.map((session) => new DevClient(session))
+const clientsOf = (sessions: readonly RunningSession[]): DevClient[] =>
+  sessions.map((session) => new DevClient(session))
 
 /** An app that the folder is deployed to, as commands without --app find it. */
 async function appOfFolder(): Promise<string | undefined> {
-  return await herokuRemoteApp(process.cwd()) ?? (await appsOfFolder(process.cwd())).apps[0]
+  return (await herokuRemoteApp(process.cwd())) ?? (await appsOfFolder(process.cwd())).apps[0]
 }
 
 async function nobody(): Promise<never> {
   const others = await runningSessions()
   throw new ShipitError('not_found', {
     message: 'No `shipit dev` runs in this folder.',
-    ...(others.length === 0 ? {} : { why: `Elsewhere: ${others.map(({ folder }) => folder).join(', ')}` }),
-    next: others.length === 0 ? 'Start one in another terminal: shipit dev' : 'Start one in another terminal (shipit dev), or go to a folder where one runs.',
+    ...(others.length === 0
+      ? {}
+      : { why: `Elsewhere: ${others.map(({ folder }) => folder).join(', ')}` }),
+    next:
+      others.length === 0
+        ? 'Start one in another terminal: shipit dev'
+        : 'Start one in another terminal (shipit dev), or go to a folder where one runs.',
   })
 }

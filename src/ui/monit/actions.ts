@@ -1,5 +1,11 @@
 import { dynoSize } from '../../dyno-sizes.js'
-import { applyChange, planOneMore, reload, restart, type ScaleChange } from '../../formation/index.js'
+import {
+  applyChange,
+  planOneMore,
+  reload,
+  restart,
+  type ScaleChange,
+} from '../../formation/index.js'
 import type { PlatformApi } from '../../heroku/index.js'
 import type { DynoReport } from '../../monitor/index.js'
 import type { Action, Question } from './view.js'
@@ -14,18 +20,36 @@ interface ActionContext {
 const WAIT = 120_000
 
 /** Says what will happen, before anything does. Throws ShipitError where it cannot be done. */
-export async function questionOf(action: Action, { api, app, dynos }: ActionContext): Promise<Question> {
+export async function questionOf(
+  action: Action,
+  { api, app, dynos }: ActionContext,
+): Promise<Question> {
   switch (action.kind) {
     case 'restart': {
       const what = action.dyno ?? `all ${dynos.length} dynos of ${app}`
-      return { title: 'Restart', text: `Restart ${what} at once? Requests may wait for some seconds.`, action }
+      return {
+        title: 'Restart',
+        text: `Restart ${what} at once? Requests may wait for some seconds.`,
+        action,
+      }
     }
-    case 'reload': return { title: 'Reload', text: `Reload ${action.type ?? 'all process types'} of ${app}? ${howReloaded(dynos.filter(({ type }) => action.type === undefined || type === action.type))}`, action }
-    case 'scale': return { title: 'Scale', text: `Scale ${action.type} of ${app}: ${said(await planOneMore(api, app, action.type, action.by))}?`, action }
+    case 'reload':
+      return {
+        title: 'Reload',
+        text: `Reload ${action.type ?? 'all process types'} of ${app}? ${howReloaded(dynos.filter(({ type }) => action.type === undefined || type === action.type))}`,
+        action,
+      }
+    case 'scale':
+      return {
+        title: 'Scale',
+        text: `Scale ${action.type} of ${app}: ${said(await planOneMore(api, app, action.type, action.by))}?`,
+        action,
+      }
   }
 }
 
-const said = ({ before, after }: ScaleChange) => `from ${before.quantity} to ${after.quantity} ${after.size} ${after.quantity === 1 ? 'dyno' : 'dynos'}`
+const said = ({ before, after }: ScaleChange) =>
+  `from ${before.quantity} to ${after.quantity} ${after.size} ${after.quantity === 1 ? 'dyno' : 'dynos'}`
 
 function howReloaded(dynos: readonly DynoReport[]): string {
   const types = new Map<string, DynoReport[]>()
@@ -33,28 +57,44 @@ function howReloaded(dynos: readonly DynoReport[]): string {
   const alone = [...types.values()].filter((of) => of.length === 1).map(([dyno]) => dyno!)
   const gap = alone.find(({ size }) => (dynoSize(size)?.maxPerType ?? 1) === 1)
   if (gap) return `${gap.type} is one ${gap.size} dyno, so it has a short gap.`
-  return alone.length > 0 ? `${alone[0]!.type} gets a second dyno meanwhile; no request is lost.` : 'Dyno by dyno; no request is lost.'
+  return alone.length > 0
+    ? `${alone[0]!.type} gets a second dyno meanwhile; no request is lost.`
+    : 'Dyno by dyno; no request is lost.'
 }
 
 /**
- * Does what was asked and answers with a sentence. Throws ShipitError as the commands of the same name do.
+ * Does what was asked and answers with a sentence. Throws ShipitError as the commands of the same
+ * name do.
  * @param say what is under way
  * @param signal ends it in order: a reload ends before its next dyno
  */
-export async function perform(action: Action, { api, app }: ActionContext, say: (text: string) => void, signal: AbortSignal): Promise<string> {
+export async function perform(
+  action: Action,
+  { api, app }: ActionContext,
+  say: (text: string) => void,
+  signal: AbortSignal,
+): Promise<string> {
   switch (action.kind) {
     case 'restart': {
       say(`Restarting ${action.dyno ?? 'all dynos'}...`)
-      const names = await restart(api, app, action.dyno === undefined ? {} : { name: action.dyno }, { waitTimeout: WAIT, signal })
+      const names = await restart(
+        api,
+        app,
+        action.dyno === undefined ? {} : { name: action.dyno },
+        { waitTimeout: WAIT, signal },
+      )
       return `Restarted ${names.join(', ')}`
     }
     case 'reload': {
       say('Reloading...')
       const { reloaded } = await reload(api, app, {
-        type: action.type, waitTimeout: WAIT, signal,
+        type: action.type,
+        waitTimeout: WAIT,
+        signal,
         onEvent: (event) => {
           if (event.kind === 'reloading') say(`Reloading ${event.dyno}...`)
-          else if (event.kind === 'serving') say(`${event.dyno} serves again (${(event.ms / 1000).toFixed(1)} s)`)
+          else if (event.kind === 'serving')
+            say(`${event.dyno} serves again (${(event.ms / 1000).toFixed(1)} s)`)
           else if (event.kind === 'added') say(`${event.dyno} was added to serve meanwhile`)
         },
       })
@@ -63,7 +103,11 @@ export async function perform(action: Action, { api, app }: ActionContext, say: 
     case 'scale': {
       say(`Scaling ${action.type}...`)
       const change = await planOneMore(api, app, action.type, action.by)
-      await applyChange(api, app, change, { timeout: 2 * WAIT, signal, onProgress: (up, wanted) => say(`${action.type}: ${up} of ${wanted} dynos up`) })
+      await applyChange(api, app, change, {
+        timeout: 2 * WAIT,
+        signal,
+        onProgress: (up, wanted) => say(`${action.type}: ${up} of ${wanted} dynos up`),
+      })
       return `Scaled ${action.type} ${said(change)}`
     }
   }

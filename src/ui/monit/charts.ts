@@ -13,11 +13,24 @@ interface Figure {
   paint: 'green' | 'cyan' | 'yellow' | 'blue' | 'red'
 }
 
-const count = (value: number): string => (value >= 10_000 ? `${Math.round(value / 1000)}k` : String(Math.round(value)))
+const count = (value: number): string =>
+  value >= 10_000 ? `${Math.round(value / 1000)}k` : String(Math.round(value))
 const FIGURES: readonly Figure[] = [
   { name: 'CPU', of: 'cpu', say: (value) => `${Math.round(value)}%`, least: 10, paint: 'green' },
-  { name: 'Memory', of: 'memory', say: (value) => (value >= 10_000 ? `${(value / 1024).toFixed(1)}G` : `${Math.round(value)}M`), least: 1, paint: 'cyan' },
-  { name: 'Loop', of: 'eventLoop', say: (value) => `${value >= 100 ? Math.round(value) : Number(value.toFixed(1))}ms`, least: 10, paint: 'yellow' },
+  {
+    name: 'Memory',
+    of: 'memory',
+    say: (value) => (value >= 10_000 ? `${(value / 1024).toFixed(1)}G` : `${Math.round(value)}M`),
+    least: 1,
+    paint: 'cyan',
+  },
+  {
+    name: 'Loop',
+    of: 'eventLoop',
+    say: (value) => `${value >= 100 ? Math.round(value) : Number(value.toFixed(1))}ms`,
+    least: 10,
+    paint: 'yellow',
+  },
   { name: 'Req', of: 'requests', say: (value) => `${count(value)}/m`, least: 10, paint: 'blue' },
   { name: 'Errors', of: 'errors', say: (value) => `${count(value)}/m`, least: 5, paint: 'red' },
 ]
@@ -25,16 +38,41 @@ const FIGURES: readonly Figure[] = [
 /** Values that a chart of this width can show. */
 export const chartColumns = (width: number): number => Math.ceil(width / FIGURES.length)
 
-/** The five figures side by side, each with its last value, and the most that its chart shows where there is room. */
-export function charts(series: Series, { width, height }: { width: number; height: number }, style: Style): Block {
-  const widths = FIGURES.map((_, at) => Math.floor((width * (at + 1)) / FIGURES.length) - Math.floor((width * at) / FIGURES.length))
-  return beside(...FIGURES.map((figure, at) => {
-    const values = series[figure.of]
-    const known = values.filter((value) => !Number.isNaN(value))
-    const most = Math.max(figure.least, ...known)
-    // A value of a while ago is not what is now.
-    const last = values.slice(-3).findLast((value) => !Number.isNaN(value))
-    const rows = chart(values, { width: widths[at]! - 2, height: height - 2, most }, style.glyphs).map((row) => style.colours[figure.paint](row))
-    return framed(rows, { title: `${figure.name} ${last === undefined ? '-' : figure.say(last)}`, note: known.length === 0 ? '' : `max ${figure.say(Math.max(...known))}`, width: widths[at]!, height }, style)
-  }))
+/**
+ * The five figures side by side, each with its last value, and the most that its chart shows where
+ * there is room.
+ */
+export function charts(
+  series: Series,
+  { width, height }: { width: number; height: number },
+  style: Style,
+): Block {
+  const widths = FIGURES.map(
+    (_, at) =>
+      Math.floor((width * (at + 1)) / FIGURES.length) - Math.floor((width * at) / FIGURES.length),
+  )
+  return beside(
+    ...FIGURES.map((figure, at) => {
+      const values = series[figure.of]
+      const known = values.filter((value) => !Number.isNaN(value))
+      const most = Math.max(figure.least, ...known)
+      // A value of a while ago is not what is now.
+      const last = values.slice(-3).findLast((value) => !Number.isNaN(value))
+      const rows = chart(
+        values,
+        { width: widths[at]! - 2, height: height - 2, most },
+        style.glyphs,
+      ).map((row) => style.colours[figure.paint](row))
+      return framed(
+        rows,
+        {
+          title: `${figure.name} ${last === undefined ? '-' : figure.say(last)}`,
+          note: known.length === 0 ? '' : `max ${figure.say(Math.max(...known))}`,
+          width: widths[at]!,
+          height,
+        },
+        style,
+      )
+    }),
+  )
 }

@@ -7,9 +7,16 @@ const KEPT = 2000
 /** Lines that a filter has let through: more than any terminal shows. */
 const SHOWN = 500
 
-interface LogChoice { dyno: string | undefined; instance: string | undefined; text: string }
+interface LogChoice {
+  dyno: string | undefined
+  instance: string | undefined
+  text: string
+}
 
-/** The end of the log, as far as it is wanted. Figures are no news here: the list and the charts have them. */
+/**
+ * The end of the log, as far as it is wanted. Figures are no news here: the list and the charts
+ * have them.
+ */
 export class LogTail {
   private readonly recent = new Ring<LogLine>(KEPT)
   private readonly wanted = new Ring<LogLine>(SHOWN)
@@ -30,7 +37,8 @@ export class LogTail {
     this.choice = choice
     this.test = testOf(choice)
     this.wanted.clear()
-    if (this.test) for (const line of this.recent) if (this.test(line)) this.wanted.push(owned(line))
+    if (this.test)
+      for (const line of this.recent) if (this.test(line)) this.wanted.push(owned(line))
   }
 
   /** The last lines that are wanted, oldest first. */
@@ -39,20 +47,34 @@ export class LogTail {
   }
 }
 
-/** What the row of the cursor and a filter make of the log. Of one app alone in its dyno, the log does not say which instance wrote a line. */
+/**
+ * What the row of the cursor and a filter make of the log. Of one app alone in its dyno, the log
+ * does not say which instance wrote a line.
+ */
 export function choiceOf(row: Row | undefined, rows: readonly Row[], text: string): LogChoice {
-  const apps = new Set(rows.filter(({ dyno, instance }) => dyno === row?.dyno && instance !== undefined).map(({ instance }) => instance!.split(':')[0]))
+  const apps = new Set(
+    rows
+      .filter(({ dyno, instance }) => dyno === row?.dyno && instance !== undefined)
+      .map(({ instance }) => instance!.split(':')[0]),
+  )
   return { dyno: row?.dyno, instance: apps.size > 1 ? row?.instance : undefined, text }
 }
 
 function testOf({ dyno, instance, text }: LogChoice): ((line: LogLine) => boolean) | undefined {
   const wanted = text.toLowerCase()
   if (dyno === undefined && wanted === '') return undefined
-  const ofDyno = ({ dyno: place, message }: LogLine) => place === dyno || (place === 'router' && message.includes(` dyno=${dyno} `))
-  return (line) => (dyno === undefined || ofDyno(line))
-    && (instance === undefined || line.message.startsWith(`[${instance}] `))
-    && (wanted === '' || `${line.source}[${line.dyno}]: ${line.message}`.toLowerCase().includes(wanted))
+  const ofDyno = ({ dyno: place, message }: LogLine) =>
+    place === dyno || (place === 'router' && message.includes(` dyno=${dyno} `))
+  return (line) =>
+    (dyno === undefined || ofDyno(line)) &&
+    (instance === undefined || line.message.startsWith(`[${instance}] `)) &&
+    (wanted === '' ||
+      `${line.source}[${line.dyno}]: ${line.message}`.toLowerCase().includes(wanted))
 }
 
-const owned = ({ timestamp, source, dyno, message }: LogLine): LogLine =>
-  ({ timestamp: ownText(timestamp), source: ownText(source), dyno: ownText(dyno), message: ownText(message, 2000) })
+const owned = ({ timestamp, source, dyno, message }: LogLine): LogLine => ({
+  timestamp: ownText(timestamp),
+  source: ownText(source),
+  dyno: ownText(dyno),
+  message: ownText(message, 2000),
+})

@@ -11,11 +11,17 @@ type PaneOptions = Omit<FrameOptions, 'title'> & { title?: string }
 
 /** The end of the log, the newest line last: when, who, and what, cut at the pane's side. */
 export function logPane(lines: readonly LogLine[], options: FrameOptions, style: Style): Block {
-  const { colours: c, glyphs: { ellipsis } } = style
+  const {
+    colours: c,
+    glyphs: { ellipsis },
+  } = style
   const inner = options.width - 2
   const place = Math.min(12, Math.max(6, ...lines.map(({ dyno }) => dyno.length)))
   const rows = lines.map(({ timestamp, source, dyno, message }) => {
-    const isBad = source === 'heroku' ? /^(?:Error |at=error )| status=5\d\d /.test(message) || message.endsWith(' to crashed') : isErrorText(message)
+    const isBad =
+      source === 'heroku'
+        ? /^(?:Error |at=error )| status=5\d\d /.test(message) || message.endsWith(' to crashed')
+        : isErrorText(message)
     const what = source === 'heroku' && dyno === 'router' ? requestText(message) : message
     const head = `${clock(timestamp)} `
     const name = `${fit(printable(dyno), place, { ellipsis })} `
@@ -28,7 +34,10 @@ export function logPane(lines: readonly LogLine[], options: FrameOptions, style:
 const REQUEST = /^(?:sock=\w+ )?at=\w+ (?:code=(H\d\d) )?.*?method=(\S+) path="([^"]*)"/
 const ANSWER = /.* dyno=(\S*) .*service=(\S*) status=(\d+)/
 
-/** A request in the words of an access log: of the router's own line a narrow pane would show no more than how every one begins. */
+/**
+ * A request in the words of an access log: of the router's own line a narrow pane would show no
+ * more than how every one begins.
+ */
 function requestText(message: string): string {
   const [, code, method, path] = REQUEST.exec(message) ?? []
   const [, dyno, service, status] = ANSWER.exec(message) ?? []
@@ -38,7 +47,10 @@ function requestText(message: string): string {
 
 /** Crashes, states, failed requests: the newest last. */
 export function eventPane(events: readonly Happening[], options: PaneOptions, style: Style): Block {
-  const { colours: c, glyphs: { ellipsis } } = style
+  const {
+    colours: c,
+    glyphs: { ellipsis },
+  } = style
   const inner = options.width - 2
   const rows = events.map(({ time, place, text, isBad }) => {
     const head = `${clock(time)} `
@@ -50,15 +62,32 @@ export function eventPane(events: readonly Happening[], options: PaneOptions, st
 }
 
 /** Figures that the app gives of itself; those that have no room are counted in the title. */
-export function metricPane(metrics: readonly string[], options: Omit<FrameOptions, 'title'>, style: Style): Block {
+export function metricPane(
+  metrics: readonly string[],
+  options: Omit<FrameOptions, 'title'>,
+  style: Style,
+): Block {
   const room = options.height - 2
-  const rows = metrics.slice(0, room).map((text) => fit(printable(text), options.width - 2, { ellipsis: style.glyphs.ellipsis }))
-  return framed(rows, { title: 'Metrics', note: metrics.length > room ? `${room} of ${metrics.length}` : '', ...options }, style)
+  const rows = metrics
+    .slice(0, room)
+    .map((text) => fit(printable(text), options.width - 2, { ellipsis: style.glyphs.ellipsis }))
+  return framed(
+    rows,
+    {
+      title: 'Metrics',
+      note: metrics.length > room ? `${room} of ${metrics.length}` : '',
+      ...options,
+    },
+    style,
+  )
 }
 
 /** Sentences in a frame, as far as there is room. */
 export function textPane(text: string, options: FrameOptions, style: Style): Block {
   const inner = options.width - 4
-  const rows = text.split('\n').flatMap((line) => wrap(line, inner)).map((line) => ` ${fit(cut(line, inner, style.glyphs.ellipsis), inner)} `)
+  const rows = text
+    .split('\n')
+    .flatMap((line) => wrap(line, inner))
+    .map((line) => ` ${fit(cut(line, inner, style.glyphs.ellipsis), inner)} `)
   return framed(rows, options, style)
 }

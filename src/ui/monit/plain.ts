@@ -32,30 +32,59 @@ export class NewEvents {
   }
 }
 
-export function monitReport(app: string, dynos: readonly DynoReport[], model: FormationModel, events: readonly Happening[], problem: string | undefined, now: number): MonitReport {
+export function monitReport(
+  app: string,
+  dynos: readonly DynoReport[],
+  model: FormationModel,
+  events: readonly Happening[],
+  problem: string | undefined,
+  now: number,
+): MonitReport {
   const traffic = model.traffic.perMinute(now)
   return {
-    app, at: new Date(now).toISOString(), requestsPerMinute: traffic?.requests ?? null, errorsPerMinute: traffic?.errors ?? null, dynos,
-    events: events.map(({ time, ...event }) => ({ at: new Date(time).toISOString(), ...event })), problem: problem ?? null,
+    app,
+    at: new Date(now).toISOString(),
+    requestsPerMinute: traffic?.requests ?? null,
+    errorsPerMinute: traffic?.errors ?? null,
+    dynos,
+    events: events.map(({ time, ...event }) => ({ at: new Date(time).toISOString(), ...event })),
+    problem: problem ?? null,
   }
 }
 
-/** The same for people, and for grep: a line of figures, one for each event, and one for a problem that is not the one before. */
-export function plainLines({ app, at, dynos, requestsPerMinute, errorsPerMinute, events, problem }: MonitReport, problemBefore: string | null, unit: MonitSource['unit'] = 'dynos'): string[] {
+/**
+ * The same for people, and for grep: a line of figures, one for each event, and one for a problem
+ * that is not the one before.
+ */
+export function plainLines(
+  { app, at, dynos, requestsPerMinute, errorsPerMinute, events, problem }: MonitReport,
+  problemBefore: string | null,
+  unit: MonitSource['unit'] = 'dynos',
+): string[] {
   const [whole] = rowsOf(app, dynos, { sort: undefined, filter: '', now: 0 })
   const { status, cpu, memory, loop, restarts } = whole!
   const figures = [
     // What runs on a laptop is no dyno.
-    ...(unit === 'dynos' ? [`dynos=${status.split(' ')[0]}`] : []), `instances=${dynos.reduce((sum, dyno) => sum + dyno.instances.length, 0)}`,
-    ...figure('cpu', cpu, '%'), ...figure('memory', memory, 'MB'), ...figure('loop_p95', loop, 'ms'), ...figure('restarts', restarts),
-    ...figure('requests', requestsPerMinute ?? whole!.requests, 'rpm'), ...figure('errors', errorsPerMinute, 'rpm'),
+    ...(unit === 'dynos' ? [`dynos=${status.split(' ')[0]}`] : []),
+    `instances=${dynos.reduce((sum, dyno) => sum + dyno.instances.length, 0)}`,
+    ...figure('cpu', cpu, '%'),
+    ...figure('memory', memory, 'MB'),
+    ...figure('loop_p95', loop, 'ms'),
+    ...figure('restarts', restarts),
+    ...figure('requests', requestsPerMinute ?? whole!.requests, 'rpm'),
+    ...figure('errors', errorsPerMinute, 'rpm'),
   ]
   return [
-    ...events.map((event) => printable(`${event.at} ${event.place}: ${event.text}`).replaceAll('\n', ' ')),
+    ...events.map((event) =>
+      printable(`${event.at} ${event.place}: ${event.text}`).replaceAll('\n', ' '),
+    ),
     `${at} ${app}: ${figures.join(' ')}`,
     ...whole!.metrics.map((metric) => printable(`${at} ${metric}`).replaceAll('\n', ' ')),
-    ...(problem === null || problem === problemBefore ? [] : [`${at} ${app}: ${printable(problem).replaceAll('\n', ' ')}`]),
+    ...(problem === null || problem === problemBefore
+      ? []
+      : [`${at} ${app}: ${printable(problem).replaceAll('\n', ' ')}`]),
   ]
 }
 
-const figure = (name: string, value: number | null, unit = ''): string[] => (value === null ? [] : [`${name}=${Number(value.toFixed(1))}${unit}`])
+const figure = (name: string, value: number | null, unit = ''): string[] =>
+  value === null ? [] : [`${name}=${Number(value.toFixed(1))}${unit}`]

@@ -14,12 +14,18 @@ import { firstView, press, type Action, type Intent, type Key, type View } from 
 const LOOK_EVERY = 1000
 const FRAME_EVERY = 150
 
-/** The live screen of one app: its log and its dynos go in (or those of a `shipit dev`), keys come in, frames go out. */
+/**
+ * The live screen of one app: its log and its dynos go in (or those of a `shipit dev`), keys come
+ * in, frames go out.
+ */
 export class MonitSession {
   private view: View
   private dynos: DynoReport[] = []
   private seen: Look | undefined
-  /** Of a large formation the rows are costly: made anew for a look and for another choice of them, not for every frame. */
+  /**
+   * Of a large formation the rows are costly: made anew for a look and for another choice of them,
+   * not for every frame.
+   */
   private made: { key: string; dynos: readonly DynoReport[]; rows: Row[] } | undefined
   private held: Shown['lines'] = []
   private isDirty = true
@@ -33,25 +39,37 @@ export class MonitSession {
   private failure: ShipitError | undefined
   private terminal: Terminal | undefined
 
-  constructor(private readonly source: MonitSource, sort: Sort | undefined) {
+  constructor(
+    private readonly source: MonitSource,
+    sort: Sort | undefined,
+  ) {
     this.view = firstView(sort)
   }
 
   /**
-   * Until a key or `signal` ends it. What is under way then is ended in order before it returns; `onWait` is told of it first, with the
-   * terminal given back. Throws ShipitError where the app cannot be watched, and what went wrong with the action that was waited for.
+   * Until a key or `signal` ends it. What is under way then is ended in order before it returns;
+   * `onWait` is told of it first, with the terminal given back. Throws ShipitError where the app
+   * cannot be watched, and what went wrong with the action that was waited for.
    */
   async run(signal: AbortSignal, onWait: (underWay: string) => void): Promise<void> {
     const either = AbortSignal.any([signal, this.left.signal])
-    const terminal = new Terminal({ onKey: (key) => this.onKey(key), onBlank: () => this.terminal && this.paint() })
+    const terminal = new Terminal({
+      onKey: (key) => this.onKey(key),
+      onBlank: () => this.terminal && this.paint(),
+    })
     this.terminal = terminal
     this.paint()
     const frames = setInterval(() => this.isDirty && this.paint(), FRAME_EVERY)
     try {
-      for await (const seen of this.source.watch({ every: LOOK_EVERY, signal: either, onLine: (line, reading) => {
-        this.tail.add(line, reading)
-        this.isDirty = true
-      } })) this.take(seen)
+      for await (const seen of this.source.watch({
+        every: LOOK_EVERY,
+        signal: either,
+        onLine: (line, reading) => {
+          this.tail.add(line, reading)
+          this.isDirty = true
+        },
+      }))
+        this.take(seen)
     } finally {
       clearInterval(frames)
       this.left.abort()
@@ -71,7 +89,12 @@ export class MonitSession {
   }
 
   private onKey(key: Key): void {
-    const { view, intent } = press(this.view, key, this.rows, Math.max(1, layout(this.terminal!.size).listRows - 4))
+    const { view, intent } = press(
+      this.view,
+      key,
+      this.rows,
+      Math.max(1, layout(this.terminal!.size).listRows - 4),
+    )
     if (view.isPaused && !this.view.isPaused) this.held = this.tail.latest(this.terminal!.size.rows)
     this.view = view
     if (intent) this.follow(intent)
@@ -87,7 +110,18 @@ export class MonitSession {
   private get rows(): Row[] {
     const { sort, filter, cursor } = this.view
     const key = `${sort?.field} ${sort?.isDescending} ${filter === '' ? '' : cursor} ${filter}`
-    if (this.made?.key !== key || this.made.dynos !== this.dynos) this.made = { key, dynos: this.dynos, rows: rowsOf(this.source.name, this.dynos, { sort, filter, cursor, now: Date.now(), isFlat: this.source.unit === 'instances' }) }
+    if (this.made?.key !== key || this.made.dynos !== this.dynos)
+      this.made = {
+        key,
+        dynos: this.dynos,
+        rows: rowsOf(this.source.name, this.dynos, {
+          sort,
+          filter,
+          cursor,
+          now: Date.now(),
+          isFlat: this.source.unit === 'instances',
+        }),
+      }
     return this.made.rows
   }
 
@@ -97,7 +131,12 @@ export class MonitSession {
     else if (intent.kind === 'interrupt') process.kill(process.pid, 'SIGINT')
     else if (intent.kind === 'suspend') this.terminal!.suspend()
     else if (this.underWay) this.notice('Something is still under way.', true)
-    else this.underWay = (intent.kind === 'ask' ? this.ask(intent.action) : this.do(intent.action)).catch((error: unknown) => this.fail(error)).finally(() => { this.underWay = undefined })
+    else
+      this.underWay = (intent.kind === 'ask' ? this.ask(intent.action) : this.do(intent.action))
+        .catch((error: unknown) => this.fail(error))
+        .finally(() => {
+          this.underWay = undefined
+        })
   }
 
   private async ask(action: Action): Promise<void> {
@@ -107,7 +146,9 @@ export class MonitSession {
   }
 
   private async do(action: Action): Promise<void> {
-    this.notice(await this.source.perform(action, this.dynos, (text) => this.notice(text), this.left.signal))
+    this.notice(
+      await this.source.perform(action, this.dynos, (text) => this.notice(text), this.left.signal),
+    )
   }
 
   private fail(error: unknown): void {
@@ -135,17 +176,32 @@ export class MonitSession {
   private shown(size: { columns: number; rows: number }): Shown {
     const { rows, view, seen } = this
     const { name: app, unit } = this.source
-    if (!rows.some(({ key }) => key === view.cursor)) this.view.cursor = rows.find(({ key }) => view.cursor.startsWith(`${key} `))?.key ?? ''
+    if (!rows.some(({ key }) => key === view.cursor))
+      this.view.cursor = rows.find(({ key }) => view.cursor.startsWith(`${key} `))?.key ?? ''
     const row = rows.find(({ key }) => key === this.view.cursor)
     this.tail.choose(choiceOf(row, rows, view.filter))
     const { chartValues } = layout(size)
     const now = Date.now()
     const key = `${this.view.cursor} ${chartValues}`
-    if (seen && this.series?.key !== key) this.series = { key, of: seriesOf(seen.model, row ?? {}, chartValues, now) }
+    if (seen && this.series?.key !== key)
+      this.series = { key, of: seriesOf(seen.model, row ?? {}, chartValues, now) }
     const traffic = seen?.model.traffic.perMinute(now)
     return {
-      app, unit, rows, isLoaded: seen !== undefined, problem: seen?.problem,
-      missing: seen && seen.model.now > 0 ? this.source.missing(this.dynos.filter(({ name }) => name === row?.dyno), seen.watched)?.replaceAll('\n', ' ') : undefined, errorsPerMinute: traffic?.errors ?? null,
+      app,
+      unit,
+      rows,
+      isLoaded: seen !== undefined,
+      problem: seen?.problem,
+      missing:
+        seen && seen.model.now > 0
+          ? this.source
+              .missing(
+                this.dynos.filter(({ name }) => name === row?.dyno),
+                seen.watched,
+              )
+              ?.replaceAll('\n', ' ')
+          : undefined,
+      errorsPerMinute: traffic?.errors ?? null,
       series: this.series?.of ?? { cpu: [], memory: [], eventLoop: [], requests: [], errors: [] },
       events: seen ? happenings(seen.model, row?.dyno, size.rows) : [],
       lines: view.isPaused ? this.held : this.tail.latest(size.rows),

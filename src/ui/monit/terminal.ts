@@ -17,15 +17,24 @@ interface TerminalEvents {
 }
 
 /**
- * The whole terminal, until `close`: every end of the process gives it back as it was, a crash too. Only rows that have changed are written.
+ * The whole terminal, until `close`: every end of the process gives it back as it was, a crash too.
+ * Only rows that have changed are written.
  * Ctrl-Z and SIGTSTP give it back for as long as the process sleeps.
  */
 export class Terminal {
   private shown: string[] = []
   private isOpen = false
-  private readonly listeners: { source: NodeJS.EventEmitter; name: string; listener: (...args: never[]) => void }[] = []
+  private readonly listeners: {
+    source: NodeJS.EventEmitter
+    name: string
+    listener: (...args: never[]) => void
+  }[] = []
 
-  constructor(private readonly events: TerminalEvents, private readonly out = process.stdout, private readonly keys = process.stdin) {
+  constructor(
+    private readonly events: TerminalEvents,
+    private readonly out = process.stdout,
+    private readonly keys = process.stdin,
+  ) {
     if (keys.isTTY) {
       // Of an interface it reads this alone.
       emitKeypressEvents(keys, { escapeCodeTimeout: ESCAPE_WAIT } as unknown as Interface)
@@ -47,7 +56,11 @@ export class Terminal {
   show(frame: readonly string[]): void {
     if (!this.isOpen || this.out.writableNeedDrain) return
     const lines = frame.map(harmless)
-    const changes = lines.map((line, row) => (line === this.shown[row] ? '' : `\x1b[${row + 1};1H\x1b[0m\x1b[2K${line}`)).join('')
+    const changes = lines
+      .map((line, row) =>
+        line === this.shown[row] ? '' : `\x1b[${row + 1};1H\x1b[0m\x1b[2K${line}`,
+      )
+      .join('')
     this.shown = [...lines]
     if (changes !== '') this.out.write(changes)
   }
@@ -59,7 +72,8 @@ export class Terminal {
 
   close(): void {
     this.leave()
-    for (const { source, name, listener } of this.listeners.splice(0)) source.off(name, listener as () => void)
+    for (const { source, name, listener } of this.listeners.splice(0))
+      source.off(name, listener as () => void)
     this.keys.pause()
   }
 
@@ -89,13 +103,19 @@ export class Terminal {
     try {
       writeSync(1, LEAVE)
     } catch (error) {
-      // EIO, EPIPE: the terminal has gone, and there is nothing to give back. EAGAIN: it is full, and a queue is better than nothing.
+      // EIO, EPIPE: the terminal has gone, and there is nothing to give back. EAGAIN: it is full,
+      // and a queue is better than nothing.
       if ((error as NodeJS.ErrnoException).code === 'EAGAIN') this.out.write(LEAVE)
-      else if (!['EIO', 'EPIPE', 'EBADF'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error
+      else if (!['EIO', 'EPIPE', 'EBADF'].includes((error as NodeJS.ErrnoException).code ?? ''))
+        throw error
     }
   }
 
-  private on(source: NodeJS.EventEmitter, name: string, listener: (...args: never[]) => void): void {
+  private on(
+    source: NodeJS.EventEmitter,
+    name: string,
+    listener: (...args: never[]) => void,
+  ): void {
     source.on(name, listener as () => void)
     this.listeners.push({ source, name, listener })
   }

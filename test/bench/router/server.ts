@@ -1,4 +1,7 @@
-/** node --import tsx server.ts dyno|router|http-proxy [PORT OF THE DYNO]: one server in a process of its own, whose CPU time the bench asks for. */
+/**
+ * node --import tsx server.ts dyno|router|http-proxy [PORT OF THE DYNO]: one server in a process of
+ * its own, whose CPU time the bench asks for.
+ */
 import http from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { mkdtempSync, rmSync } from 'node:fs'
@@ -17,12 +20,28 @@ const [role, dynoPort] = process.argv.slice(2)
 
 /** One that is always up, as far as a router needs to know. */
 function dynosAt(port: number): Dynos {
-  const target: WebTarget = { dyno: 'web.1', id: 'a-dyno', host: '127.0.0.1', port, claim: () => () => undefined }
+  const target: WebTarget = {
+    dyno: 'web.1',
+    id: 'a-dyno',
+    host: '127.0.0.1',
+    port,
+    claim: () => () => undefined,
+  }
   const none = () => undefined
-  const never = async () => { throw new Error('not in this bench') }
+  const never = async () => {
+    throw new Error('not in this bench')
+  }
   return {
-    reconcile: none, list: () => [], webTargets: () => [target], webStatus: () => 'up',
-    restart: never, stop: never, runOneOff: never, shutdown: async () => undefined, on: none, off: none,
+    reconcile: none,
+    list: () => [],
+    webTargets: () => [target],
+    webStatus: () => 'up',
+    restart: never,
+    stop: never,
+    runOneOff: never,
+    shutdown: async () => undefined,
+    on: none,
+    off: none,
   }
 }
 
@@ -44,17 +63,29 @@ async function router(port: number): Promise<http.Server> {
 }
 
 function proxy(port: number): http.Server {
-  const forward = httpProxy.createProxyServer({ target: { host: '127.0.0.1', port }, agent: new http.Agent({ keepAlive: true }), xfwd: true })
+  const forward = httpProxy.createProxyServer({
+    target: { host: '127.0.0.1', port },
+    agent: new http.Agent({ keepAlive: true }),
+    xfwd: true,
+  })
   return http.createServer((request, response) => forward.web(request, response))
 }
 
-const dyno = () => http.createServer({ keepAliveTimeout: 95_000 }, (_request, response) => {
-  response.writeHead(200, { 'Content-Type': 'text/plain', 'Content-Length': BODY.length })
-  response.end(BODY)
-})
+const dyno = () =>
+  http.createServer({ keepAliveTimeout: 95_000 }, (_request, response) => {
+    response.writeHead(200, { 'Content-Type': 'text/plain', 'Content-Length': BODY.length })
+    response.end(BODY)
+  })
 
-const server = role === 'router' ? await router(Number(dynoPort)) : role === 'http-proxy' ? proxy(Number(dynoPort)) : dyno()
-server.listen(0, '127.0.0.1', () => process.send?.({ port: (server.address() as AddressInfo).port }))
+const server =
+  role === 'router'
+    ? await router(Number(dynoPort))
+    : role === 'http-proxy'
+      ? proxy(Number(dynoPort))
+      : dyno()
+server.listen(0, '127.0.0.1', () =>
+  process.send?.({ port: (server.address() as AddressInfo).port }),
+)
 process.on('message', () => {
   const { user, system } = process.cpuUsage()
   process.send?.({ cpu: user + system })

@@ -1,6 +1,8 @@
-// node generator.mjs PORT KEPT FRESH stop|stay: sends requests until stdin closes and prints {kept, fresh, lost, seconds} as JSON.
-// KEPT clients hold a connection each, FRESH clients open one a request. `stop`: a client that is refused is done, as a router turns away
-// from a dyno that has gone; `stay`: being refused is a loss.
+// node generator.mjs PORT KEPT FRESH stop|stay: sends requests until stdin closes and prints {kept,
+// fresh, lost, seconds} as JSON.
+// KEPT clients hold a connection each, FRESH clients open one a request. `stop`: a client that is
+// refused is done, as a router turns away from a dyno that has gone; `stay`: being refused is a
+// loss.
 import net from 'node:net'
 import { performance } from 'node:perf_hooks'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -10,7 +12,8 @@ const result = { kept: 0, fresh: 0, lost: 0, why: {} }
 let isOver = false
 process.stdin.on('end', () => (isOver = true)).resume()
 
-const request = (isKept) => `GET / HTTP/1.1\r\nHost: bench\r\nConnection: ${isKept ? 'keep-alive' : 'close'}\r\n\r\n`
+const request = (isKept) =>
+  `GET / HTTP/1.1\r\nHost: bench\r\nConnection: ${isKept ? 'keep-alive' : 'close'}\r\n\r\n`
 
 /** One connection; resolves with how it ended: 'over', 'refused', or what was lost. */
 function connection(kind) {
@@ -41,7 +44,9 @@ function connection(kind) {
       if (kind === 'fresh' || isOver || /^connection: close/im.test(answer)) return end('over')
       ask()
     })
-    socket.on('error', (error) => end(error.code === 'ECONNREFUSED' ? 'refused' : isWaiting ? error.code : 'over'))
+    socket.on('error', (error) =>
+      end(error.code === 'ECONNREFUSED' ? 'refused' : isWaiting ? error.code : 'over'),
+    )
     socket.on('close', () => end(isWaiting ? 'closed' : 'over'))
   })
 }
@@ -60,7 +65,10 @@ async function client(kind) {
 }
 
 const begun = performance.now()
-const clients = [...Array.from({ length: Number(kept) }, () => client('kept')), ...Array.from({ length: Number(fresh) }, () => client('fresh'))]
+const clients = [
+  ...Array.from({ length: Number(kept) }, () => client('kept')),
+  ...Array.from({ length: Number(fresh) }, () => client('fresh')),
+]
 await Promise.all(clients)
 process.stdout.write(JSON.stringify({ ...result, seconds: (performance.now() - begun) / 1000 }))
 process.exit(0)

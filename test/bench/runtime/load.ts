@@ -15,13 +15,25 @@ export interface Answers {
 const canPin = process.platform === 'linux' && os.availableParallelism() > 1
 const lastCpu = os.availableParallelism() - 1
 
-export const onServersCpus = (command: string[]): string[] => (canPin ? ['taskset', '-c', lastCpu > 1 ? `0-${lastCpu - 1}` : '0', ...command] : command)
-const onLoadsCpu = (command: string[]): string[] => (canPin ? ['taskset', '-c', String(lastCpu), ...command] : command)
+export const onServersCpus = (command: string[]): string[] =>
+  canPin ? ['taskset', '-c', lastCpu > 1 ? `0-${lastCpu - 1}` : '0', ...command] : command
+const onLoadsCpu = (command: string[]): string[] =>
+  canPin ? ['taskset', '-c', String(lastCpu), ...command] : command
 
 /** Starts a load of its own process; what it returns ends it and gives its count. */
-export function startLoad(port: number, clients: { kept: number; fresh: number; mode: 'stop' | 'stay' }): () => Promise<Answers> {
+export function startLoad(
+  port: number,
+  clients: { kept: number; fresh: number; mode: 'stop' | 'stay' },
+): () => Promise<Answers> {
   const generator = path.join(import.meta.dirname, 'generator.mjs')
-  const [command, ...args] = onLoadsCpu([process.execPath, generator, String(port), String(clients.kept), String(clients.fresh), clients.mode])
+  const [command, ...args] = onLoadsCpu([
+    process.execPath,
+    generator,
+    String(port),
+    String(clients.kept),
+    String(clients.fresh),
+    clients.mode,
+  ])
   const child = spawn(command!, args, { stdio: ['pipe', 'pipe', 'inherit'] })
   let text = ''
   child.stdout.on('data', (chunk: Buffer) => (text += chunk.toString()))

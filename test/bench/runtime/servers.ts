@@ -23,7 +23,8 @@ if (!cluster.isPrimary) require('./app.js')
 else for (let i = 0; i < 2; i += 1) cluster.fork()
 `
 const THRONG = `require(${JSON.stringify(path.join(packageRoot, 'node_modules/throng'))})({ workers: 2, worker: () => require('./app.js') })`
-const file = (options: string): string => `apps:\n  - { name: api, script: app.js, instances: 2${options} }\n`
+const file = (options: string): string =>
+  `apps:\n  - { name: api, script: app.js, instances: 2${options} }\n`
 
 const bin = (name: string): string => path.join(packageRoot, name)
 const PM2 = bin('node_modules/pm2/bin/pm2-runtime')
@@ -44,15 +45,36 @@ export class Bed {
   readonly dir = mkdtempSync(path.join(os.tmpdir(), 'shipit-bench-'))
 
   constructor() {
-    const files = { 'app.js': APP, 'cluster.js': CLUSTER, 'throng.js': THRONG, 'ecosystem.config.yml': file(''), 'pmx.config.yml': file(', pmx: false'), 'memory.config.yml': file(', max_memory_restart: 150M'), 'max.config.yml': 'apps:\n  - { name: api, script: app.js, instances: max }\n' }
+    const files = {
+      'app.js': APP,
+      'cluster.js': CLUSTER,
+      'throng.js': THRONG,
+      'ecosystem.config.yml': file(''),
+      'pmx.config.yml': file(', pmx: false'),
+      'memory.config.yml': file(', max_memory_restart: 150M'),
+      'max.config.yml': 'apps:\n  - { name: api, script: app.js, instances: max }\n',
+    }
     for (const [name, text] of Object.entries(files)) writeFileSync(path.join(this.dir, name), text)
   }
 
-  async start(args: readonly string[], options: { isPinned?: boolean; env?: Record<string, string> } = {}): Promise<Server> {
+  async start(
+    args: readonly string[],
+    options: { isPinned?: boolean; env?: Record<string, string> } = {},
+  ): Promise<Server> {
     const port = await freePort()
-    const [command, ...rest] = options.isPinned ? onServersCpus([process.execPath, ...args]) : [process.execPath, ...args]
+    const [command, ...rest] = options.isPinned
+      ? onServersCpus([process.execPath, ...args])
+      : [process.execPath, ...args]
     const { PATH } = process.env
-    const env = { PATH, HOME: this.dir, TMPDIR: this.dir, PM2_HOME: path.join(this.dir, '.pm2'), DYNO: 'web.1', PORT: String(port), ...options.env }
+    const env = {
+      PATH,
+      HOME: this.dir,
+      TMPDIR: this.dir,
+      PM2_HOME: path.join(this.dir, '.pm2'),
+      DYNO: 'web.1',
+      PORT: String(port),
+      ...options.env,
+    }
     const begun = performance.now()
     // A group of its own, as a dyno's processes are one.
     const child = spawn(command!, rest, { cwd: this.dir, detached: true, stdio: 'ignore', env })
@@ -69,13 +91,19 @@ export class Bed {
 
 /** Groups that run: a bench that is stopped takes them along. */
 const running = new Set<Server>()
-process.once('exit', () => { for (const server of running) server.signal('SIGKILL') })
+process.once('exit', () => {
+  for (const server of running) server.signal('SIGKILL')
+})
 
 export class Server {
   firstAnswer = 0
   readonly #ended: Promise<unknown>
 
-  constructor(readonly child: ChildProcess, readonly port: number, readonly env: NodeJS.ProcessEnv) {
+  constructor(
+    readonly child: ChildProcess,
+    readonly port: number,
+    readonly env: NodeJS.ProcessEnv,
+  ) {
     running.add(this)
     this.#ended = once(child, 'exit')
   }
@@ -120,7 +148,9 @@ export class Server {
 /** The status of one GET on a new connection; 0 where there was no answer. */
 export function get(port: number, target: string): Promise<number> {
   return new Promise((resolve) => {
-    const socket = net.connect(port, '127.0.0.1', () => socket.write(`GET ${target} HTTP/1.1\r\nHost: bench\r\nConnection: close\r\n\r\n`))
+    const socket = net.connect(port, '127.0.0.1', () =>
+      socket.write(`GET ${target} HTTP/1.1\r\nHost: bench\r\nConnection: close\r\n\r\n`),
+    )
     socket.once('data', (data) => {
       resolve(Number(data.toString('latin1').slice(9, 12)))
       socket.destroy()
@@ -129,7 +159,11 @@ export function get(port: number, target: string): Promise<number> {
   })
 }
 
-export async function until(isTrue: () => Promise<boolean>, deadline: number, every: number): Promise<void> {
+export async function until(
+  isTrue: () => Promise<boolean>,
+  deadline: number,
+  every: number,
+): Promise<void> {
   const end = performance.now() + deadline
   while (!(await isTrue())) {
     if (performance.now() > end) throw new Error('waited in vain')
@@ -137,7 +171,8 @@ export async function until(isTrue: () => Promise<boolean>, deadline: number, ev
   }
 }
 
-export const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
+export const pause = (ms: number): Promise<void> =>
+  new Promise((resolve) => setTimeout(resolve, ms))
 
 async function freePort(): Promise<number> {
   const server = net.createServer().listen(0, '127.0.0.1')

@@ -8,7 +8,10 @@ const SLICE = 700
 /** Slices a round: short ones in turn, so that what else the machine does touches all alike. */
 const SLICES = 3
 
-/** Requests a second, and the servers' CPU time a request, which a busy machine leaves alone: as ratios to node:cluster, slice by slice. */
+/**
+ * Requests a second, and the servers' CPU time a request, which a busy machine leaves alone: as
+ * ratios to node:cluster, slice by slice.
+ */
 export async function throughput(bed: Bed, rounds: number): Promise<Figures> {
   const servers = new Map<string, Server>()
   const rate = new Map<string, number[]>(COMPARED.map((name) => [name, []]))
@@ -32,8 +35,16 @@ export async function throughput(bed: Bed, rounds: number): Promise<Figures> {
     for (const server of servers.values()) await server.kill()
   }
   const against = (name: string): Figures => ({
-    [`${name}: requests, ratio`]: ratio(rate.get(name)!, rate.get('node:cluster')!, 'node:cluster, a second'),
-    [`${name}: CPU a request, ratio`]: ratio(cpu.get(name)!, cpu.get('node:cluster')!, 'node:cluster'),
+    [`${name}: requests, ratio`]: ratio(
+      rate.get(name)!,
+      rate.get('node:cluster')!,
+      'node:cluster, a second',
+    ),
+    [`${name}: CPU a request, ratio`]: ratio(
+      cpu.get(name)!,
+      cpu.get('node:cluster')!,
+      'node:cluster',
+    ),
   })
   return Object.assign({}, ...COMPARED.slice(1).map(against)) as Figures
 }

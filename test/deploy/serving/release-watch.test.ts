@@ -10,10 +10,18 @@ const FOR_EVER = { timing: { ...TIMING, poll: 3_600_000 }, signal: new AbortCont
 function talkingLog() {
   let say: (line: LogLine) => void = () => undefined
   async function* logs(): AsyncGenerator<LogLine> {
-    for (;;) yield await new Promise<LogLine>((resolve) => { say = resolve })
+    for (;;)
+      yield await new Promise<LogLine>((resolve) => {
+        say = resolve
+      })
   }
-  const platform = { logs, dynos: () => Promise.resolve([]), formation: () => Promise.resolve([]) } as unknown as Platform
-  const told = (message: string, source = 'heroku', dyno = 'web.1') => say({ timestamp: new Date().toISOString(), source, dyno, message } as LogLine)
+  const platform = {
+    logs,
+    dynos: () => Promise.resolve([]),
+    formation: () => Promise.resolve([]),
+  } as unknown as Platform
+  const told = (message: string, source = 'heroku', dyno = 'web.1') =>
+    say({ timestamp: new Date().toISOString(), source, dyno, message } as LogLine)
   return { platform, told }
 }
 
@@ -22,7 +30,10 @@ describe('the watch over a release', () => {
   const lines: Record<string, [message: string, source?: string]> = {
     'a dyno came up': ['State changed from starting to up'],
     'a dyno crashed': ['State changed from up to crashed'],
-    'an instance ended': ['shipit source=web.1 app=api instance=0 event=exit code=1 restarts=1 backoff=100ms', 'app'],
+    'an instance ended': [
+      'shipit source=web.1 app=api instance=0 event=exit code=1 restarts=1 backoff=100ms',
+      'app',
+    ],
   }
 
   for (const [what, line] of Object.entries(lines)) {
@@ -54,7 +65,9 @@ describe('the watch over a release', () => {
     await watch.look()
     const stop = new AbortController()
     let isOver = false
-    const paused = watch.pause({ ...FOR_EVER, signal: stop.signal }, 1000).finally(() => { isOver = true })
+    const paused = watch.pause({ ...FOR_EVER, signal: stop.signal }, 1000).finally(() => {
+      isOver = true
+    })
     told('Starting process with command `npm start`')
     await new Promise(setImmediate)
     expect(isOver).to.equal(false)

@@ -31,21 +31,46 @@ describe('the working tree as a source', () => {
     await commitFile(git, dir, 'gone.js', 'x', 'To be removed')
     await commitFile(git, dir, '.gitignore', '*.log\n.env\n', 'Ignore')
     await rm(path.join(dir, 'gone.js'))
-    for (const file of ['new.js', 'ünï cöde.txt', 'debug.log', '.env', 'node_modules/x/index.js', 'sub/.gitignore', 'sub/kept']) await write(file, file === 'sub/.gitignore' ? '!debug.log\n' : 'x')
+    for (const file of [
+      'new.js',
+      'ünï cöde.txt',
+      'debug.log',
+      '.env',
+      'node_modules/x/index.js',
+      'sub/.gitignore',
+      'sub/kept',
+    ])
+      await write(file, file === 'sub/.gitignore' ? '!debug.log\n' : 'x')
     await write('sub/debug.log', 'x')
     await repository(path.join(dir, 'nested'))
     const found = await workingFiles(dir, true)
-    expect(found.files.sort()).to.deep.equal(['.gitignore', 'index.js', 'new.js', 'sub/.gitignore', 'sub/debug.log', 'sub/kept', 'ünï cöde.txt'])
+    expect(found.files.sort()).to.deep.equal([
+      '.gitignore',
+      'index.js',
+      'new.js',
+      'sub/.gitignore',
+      'sub/debug.log',
+      'sub/kept',
+      'ünï cöde.txt',
+    ])
     expect(found.repositories).to.deep.equal(['nested'])
     expect(uploadSource({ isRepository: false }, found).warnings[0]).to.include('nested')
-    expect((await workingFiles(path.join(dir, 'sub'), true)).files.sort()).to.deep.equal(['.gitignore', 'debug.log', 'kept'])
+    expect((await workingFiles(path.join(dir, 'sub'), true)).files.sort()).to.deep.equal([
+      '.gitignore',
+      'debug.log',
+      'kept',
+    ])
   })
 
   it('follows .gitignore without a repository too', async () => {
     await rm(path.join(dir, '.git'), { recursive: true })
     for (const file of ['.env', 'a.js', 'node_modules/x/index.js']) await write(file, 'x')
     await write('.gitignore', '.env\n')
-    expect((await workingFiles(dir, false)).files.sort()).to.deep.equal(['.gitignore', 'a.js', 'index.js'])
+    expect((await workingFiles(dir, false)).files.sort()).to.deep.equal([
+      '.gitignore',
+      'a.js',
+      'index.js',
+    ])
   })
 
   it('keeps links, executables and names that mean something to tar', async () => {
@@ -60,17 +85,30 @@ describe('the working tree as a source', () => {
     expect(await readlink(path.join(out, 'link'))).to.equal('run.sh')
     expect((await stat(path.join(out, 'run.sh'))).mode & 0o111).to.equal(0o111)
     expect((await stat(path.join(out, '@scope/x.js'))).size).to.equal(6)
-    expect(await stat(path.join(out, '.git')).catch(({ code }: NodeJS.ErrnoException) => code)).to.equal('ENOENT')
+    expect(
+      await stat(path.join(out, '.git')).catch(({ code }: NodeJS.ErrnoException) => code),
+    ).to.equal('ENOENT')
   })
 
   it('is known by its commit, with a mark where it differs from it', async () => {
     const head = await git.revparse(['HEAD'])
-    const named = async () => uploadSource(await repositoryState(dir), await workingFiles(dir, true))
+    const named = async () =>
+      uploadSource(await repositoryState(dir), await workingFiles(dir, true))
     expect(await named()).to.deep.include({ upload: { files: 1, isDirty: false }, branch: 'main' })
     expect((await named()).commit.id).to.equal(head)
     await write('new.js', 'x')
-    expect((await named()).commit).to.include({ id: `${head.slice(0, 2)}-dirty-${head}`, short: `${head.slice(0, 7)}-dirty`, subject: 'Say hello' })
+    expect((await named()).commit).to.include({
+      id: `${head.slice(0, 2)}-dirty-${head}`,
+      short: `${head.slice(0, 7)}-dirty`,
+      subject: 'Say hello',
+    })
     expect((await named()).upload).to.deep.equal({ files: 2, isDirty: true })
-    expect(uploadSource({ isRepository: false }, { files: [], repositories: [] }, new Date('2026-01-02T03:04:05.678Z')).commit.id).to.equal('files-20260102T030405Z')
+    expect(
+      uploadSource(
+        { isRepository: false },
+        { files: [], repositories: [] },
+        new Date('2026-01-02T03:04:05.678Z'),
+      ).commit.id,
+    ).to.equal('files-20260102T030405Z')
   })
 })

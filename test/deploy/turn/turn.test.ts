@@ -1,5 +1,13 @@
 import { expect } from 'chai'
-import { deployInTurn, planDeploy, runDeploy, Interruption, type DeployEvent, type DeployPlan, type PlanRequest } from '../../../src/deploy/index.js'
+import {
+  deployInTurn,
+  planDeploy,
+  runDeploy,
+  Interruption,
+  type DeployEvent,
+  type DeployPlan,
+  type PlanRequest,
+} from '../../../src/deploy/index.js'
 import { outdatedPlan } from '../../../src/deploy/turn/overtaken.js'
 import { requestOf, TIMING } from '../../support/deploys.js'
 import { failureOf } from '../../support/failures.js'
@@ -16,17 +24,36 @@ describe('two deploys of one app', () => {
   })
   afterEach(() => platform.stop())
 
-  const plan = (turn: PlanRequest['turn'] | undefined = { wait: 0 }, more: Partial<PlanRequest> = {}) => planDeploy(platform, requestOf(NEW, { ...(turn ? { turn: { every: 5, ...turn } } : {}), ...more }))
+  const plan = (
+    turn: PlanRequest['turn'] | undefined = { wait: 0 },
+    more: Partial<PlanRequest> = {},
+  ) =>
+    planDeploy(
+      platform,
+      requestOf(NEW, { ...(turn ? { turn: { every: 5, ...turn } } : {}), ...more }),
+    )
   const run = (planned: DeployPlan, signal?: AbortSignal) =>
-    runDeploy(planned, { platform, git: platform.git, events: (event) => events.push(event), timing: TIMING, ...(signal ? { signal } : {}) })
+    runDeploy(planned, {
+      platform,
+      git: platform.git,
+      events: (event) => events.push(event),
+      timing: TIMING,
+      ...(signal ? { signal } : {}),
+    })
 
   it('refuses the second at once, with who deploys what since when, and changes nothing', async () => {
     platform.buildElsewhere(OTHER, Infinity, true)
     const error = await failureOf(plan())
     expect(error).to.include({ code: 'refused', exitCode: 7 })
-    expect(error.message).to.match(/^Another deploy of a1 is in progress: commit ccccccc by ada@example\.com is being built, since \d\d:\d\d:\d\d \(.+ ago\)\.$/)
+    expect(error.message).to.match(
+      /^Another deploy of a1 is in progress: commit ccccccc by ada@example\.com is being built, since \d\d:\d\d:\d\d \(.+ ago\)\.$/,
+    )
     expect(error.next).to.include('--lock-wait')
-    expect(error.details?.in_progress).to.include({ stage: 'build', commit: OTHER, by: 'ada@example.com' })
+    expect(error.details?.in_progress).to.include({
+      stage: 'build',
+      commit: OTHER,
+      by: 'ada@example.com',
+    })
     expect(platform.calls).to.deep.equal([])
   })
 
@@ -36,7 +63,10 @@ describe('two deploys of one app', () => {
     const planned = await plan({ wait: 2000, onWait: ({ commit }) => waitedFor.push(commit) })
     expect(waitedFor).to.deep.equal([OTHER])
     // What it replaces is what the other has made.
-    expect(planned.current).to.deep.include({ release: { id: 'release-2', version: 2 }, commit: OTHER })
+    expect(planned.current).to.deep.include({
+      release: { id: 'release-2', version: 2 },
+      commit: OTHER,
+    })
     expect((await run(planned)).release.version).to.equal(3)
   })
 
@@ -50,7 +80,9 @@ describe('two deploys of one app', () => {
   it('waits for a release phase too', async () => {
     platform.behaviours[OTHER] = { releasePhase: { status: 'never', output: [] } }
     platform.deploy(OTHER)
-    expect((await failureOf(plan())).message).to.include('v2, commit ccccccc by ada@example.com is in its release phase')
+    expect((await failureOf(plan())).message).to.include(
+      'v2, commit ccccccc by ada@example.com is in its release phase',
+    )
   })
 
   it('refuses while dynos of another commit start, with who and since when', async () => {
@@ -58,7 +90,9 @@ describe('two deploys of one app', () => {
     platform.deploy(OTHER)
     const error = await failureOf(plan())
     expect(error).to.include({ code: 'refused', exitCode: 7 })
-    expect(error.message).to.match(/v2, commit ccccccc by ada@example\.com is starting, since \d\d:/)
+    expect(error.message).to.match(
+      /v2, commit ccccccc by ada@example\.com is starting, since \d\d:/,
+    )
     expect(error.next).to.include('--lock-wait')
   })
 
@@ -72,14 +106,20 @@ describe('two deploys of one app', () => {
   it('is held up while preboot has not switched to a release, and no longer', async () => {
     Object.assign(platform, { hasPreboot: true, prebootSwitch: 60_000 })
     platform.deploy(OTHER)
-    expect((await failureOf(plan())).message).to.include('v2, commit ccccccc by ada@example.com waits for preboot to switch requests to it')
+    expect((await failureOf(plan())).message).to.include(
+      'v2, commit ccccccc by ada@example.com waits for preboot to switch requests to it',
+    )
     platform.log('Stopping all processes with SIGTERM', 'heroku')
     expect((await plan()).current?.release.version).to.equal(2)
   })
 
   it('is not held up by a release from before preboot was enabled', async () => {
     platform.deploy(OTHER)
-    Object.assign(platform, { hasPreboot: true, prebootSwitch: 60_000, prebootSince: new Date(Date.now() + 1000).toISOString() })
+    Object.assign(platform, {
+      hasPreboot: true,
+      prebootSwitch: 60_000,
+      prebootSince: new Date(Date.now() + 1000).toISOString(),
+    })
     expect((await plan()).current?.release.version).to.equal(2)
   })
 
@@ -96,7 +136,10 @@ describe('two deploys of one app', () => {
     platform.behaviours[OTHER] = { states: ['starting', 'starting', 'up'] }
     platform.deploy(OTHER)
     const stages: string[] = []
-    expect((await plan({ wait: 2000, onWait: ({ stage }) => stages.push(stage) })).current?.release.version).to.equal(2)
+    expect(
+      (await plan({ wait: 2000, onWait: ({ stage }) => stages.push(stage) })).current?.release
+        .version,
+    ).to.equal(2)
     expect(stages).to.deep.equal(['boot'])
   })
 
@@ -112,7 +155,11 @@ describe('two deploys of one app', () => {
     platform.onPush = () => platform.buildElsewhere(OTHER, 8, true)
     const error = await failureOf(run(planned))
     expect(error.code).to.equal('refused')
-    expect(error.message).to.include('Another deploy of a1 came first: commit ccccccc by ada@example.com is being built').and.include('v1 serves, as before')
+    expect(error.message)
+      .to.include(
+        'Another deploy of a1 came first: commit ccccccc by ada@example.com is being built',
+      )
+      .and.include('v1 serves, as before')
     expect(outdatedPlan(error)).to.include({ canFollow: false })
   })
 
@@ -122,7 +169,9 @@ describe('two deploys of one app', () => {
     const stop = setTimeout(() => platform.deploy(OTHER), 20)
     const error = await failureOf(run(planned)).finally(() => clearTimeout(stop))
     expect(error.code).to.equal('refused')
-    expect(error.message).to.include('v2 was replaced while it came up: v3 (Deploy ccccccc)').and.include('nothing was rolled back')
+    expect(error.message)
+      .to.include('v2 was replaced while it came up: v3 (Deploy ccccccc)')
+      .and.include('nothing was rolled back')
   })
 
   describe('of the same commit', () => {
@@ -134,7 +183,11 @@ describe('two deploys of one app', () => {
       const result = await run(planned)
       expect(result.release.version).to.equal(2)
       expect(platform.calls).to.deep.equal([])
-      expect(events.flatMap((event) => event.type === 'line' && event.step === 'push' ? [event.text] : [])).to.deep.equal(['-----> Building on the Heroku-24 stack', '-----> Laun'])
+      expect(
+        events.flatMap((event) =>
+          event.type === 'line' && event.step === 'push' ? [event.text] : [],
+        ),
+      ).to.deep.equal(['-----> Building on the Heroku-24 stack', '-----> Laun'])
     })
 
     it('says so when the build that is followed fails', async () => {
@@ -148,7 +201,10 @@ describe('two deploys of one app', () => {
       platform.behaviours[NEW] = { releasePhase: { status: 'succeeded', output: ['Migrated'] } }
       platform.deploy(NEW)
       const planned = await plan()
-      expect(planned.follows).to.deep.include({ stage: 'release', release: { id: 'release-2', version: 2 } })
+      expect(planned.follows).to.deep.include({
+        stage: 'release',
+        release: { id: 'release-2', version: 2 },
+      })
       expect((await run(planned)).release.version).to.equal(2)
       expect(platform.calls).to.deep.equal([])
     })
@@ -157,7 +213,10 @@ describe('two deploys of one app', () => {
       platform.behaviours[NEW] = { states: ['starting', 'starting', 'crashed'] }
       platform.deploy(NEW)
       const planned = await plan()
-      expect(planned.follows).to.deep.include({ stage: 'boot', release: { id: 'release-2', version: 2 } })
+      expect(planned.follows).to.deep.include({
+        stage: 'boot',
+        release: { id: 'release-2', version: 2 },
+      })
       expect(planned.current?.release.version).to.equal(1)
       const error = await failureOf(run(planned))
       expect(error.code).to.equal('boot')
@@ -167,7 +226,9 @@ describe('two deploys of one app', () => {
 
     it('does not follow what runs with other config vars than it is to set', async () => {
       platform.buildElsewhere(NEW, Infinity, true)
-      const error = await failureOf(plan({ wait: 0 }, { environment: { name: 'homolog', target: { env: 'homolog' } } }))
+      const error = await failureOf(
+        plan({ wait: 0 }, { environment: { name: 'homolog', target: { env: 'homolog' } } }),
+      )
       expect(error.message).to.include('Another deploy of a1 is in progress: commit bbbbbbb')
     })
 
@@ -178,7 +239,9 @@ describe('two deploys of one app', () => {
       setTimeout(() => stop.abort(new Interruption('SIGTERM')), 20)
       const error = await failureOf(run(planned, stop.signal))
       expect(error).to.include({ code: 'interrupted', exitCode: 143 })
-      expect(error.message).to.equal('Stopped by SIGTERM. The build of bbbbbbb, which was followed, goes on; now v1 serves.')
+      expect(error.message).to.equal(
+        'Stopped by SIGTERM. The build of bbbbbbb, which was followed, goes on; now v1 serves.',
+      )
       expect(platform.calls).to.deep.equal([])
     })
   })
@@ -196,13 +259,23 @@ describe('a deploy in its turn', () => {
   afterEach(() => platform.stop())
 
   /** Another deploy is released between the first plan and its run. */
-  const deployLate = (wait: number) => deployInTurn(requestOf(NEW), {
-    platform, git: platform.git, signal: new AbortController().signal, timing: TIMING, wait, onWait: () => undefined, onRefusal: () => undefined,
-    show: (plan) => {
-      if (shown.push(plan) === 1) platform.deploy(OTHER)
-      return Promise.resolve({ events: () => undefined, end: () => Promise.resolve(void ended++) })
-    },
-  })
+  const deployLate = (wait: number) =>
+    deployInTurn(requestOf(NEW), {
+      platform,
+      git: platform.git,
+      signal: new AbortController().signal,
+      timing: TIMING,
+      wait,
+      onWait: () => undefined,
+      onRefusal: () => undefined,
+      show: (plan) => {
+        if (shown.push(plan) === 1) platform.deploy(OTHER)
+        return Promise.resolve({
+          events: () => undefined,
+          end: () => Promise.resolve(void ended++),
+        })
+      },
+    })
 
   it('is planned anew where another came first by a moment and may be waited for', async () => {
     const result = await deployLate(5000)

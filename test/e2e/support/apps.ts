@@ -1,6 +1,12 @@
 /** The apps that the tests deploy, as a user would have written them. */
 
-const manifest = (extra: object = {}): object => ({ name: 'sample', version: '1.0.0', private: true, scripts: { start: 'node server.js' }, ...extra })
+const manifest = (extra: object = {}): object => ({
+  name: 'sample',
+  version: '1.0.0',
+  private: true,
+  scripts: { start: 'node server.js' },
+  ...extra,
+})
 
 /** Plain http: answers `word` on every path, takes 300 ms on /slow, tells who it is on /who. */
 export const plainApp = (word: string): Record<string, string | object> => ({
@@ -33,8 +39,20 @@ export const typescriptApp = (word: string): Record<string, string | object> => 
     dependencies: { express: '5.2.1' },
     devDependencies: { typescript: '5.9.3' },
   }),
-  'tsconfig.json': { compilerOptions: { target: 'ES2022', module: 'NodeNext', moduleResolution: 'NodeNext', outDir: 'dist', rootDir: 'src', strict: true, types: [] }, include: ['src'] },
-  'src/express.d.ts': "declare module 'express'\ndeclare const process: { env: Record<string, string | undefined> }\n",
+  'tsconfig.json': {
+    compilerOptions: {
+      target: 'ES2022',
+      module: 'NodeNext',
+      moduleResolution: 'NodeNext',
+      outDir: 'dist',
+      rootDir: 'src',
+      strict: true,
+      types: [],
+    },
+    include: ['src'],
+  },
+  'src/express.d.ts':
+    "declare module 'express'\ndeclare const process: { env: Record<string, string | undefined> }\n",
   'src/server.ts': typescriptServer(word),
 })
 

@@ -19,13 +19,25 @@ export async function instanceProcesses(world: World): Promise<InstanceProcess[]
     try {
       const environ = await readFile(`/proc/${pid}/environ`, 'utf8')
       if (!environ.includes(world.folder)) continue
-      const env = Object.fromEntries(environ.split('\0').filter(Boolean).map((pair) => [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)])) as Record<string, string>
+      const env = Object.fromEntries(
+        environ
+          .split('\0')
+          .filter(Boolean)
+          .map((pair) => [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)]),
+      ) as Record<string, string>
       const resident = /^VmRSS:\s+(\d+) kB/m.exec(await readFile(`/proc/${pid}/status`, 'utf8'))
       // What has ended and is not yet reaped has no memory.
       if (!resident || env.DYNO === undefined || env.pm_id === undefined) continue
-      found.push({ pid: Number(pid), dyno: env.DYNO, id: `${env.name}:${env.NODE_APP_INSTANCE}`, rss: Number(resident[1]) / 1024, env })
+      found.push({
+        pid: Number(pid),
+        dyno: env.DYNO,
+        id: `${env.name}:${env.NODE_APP_INSTANCE}`,
+        rss: Number(resident[1]) / 1024,
+        env,
+      })
     } catch (error) {
-      if (!['ENOENT', 'ESRCH', 'EACCES'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error
+      if (!['ENOENT', 'ESRCH', 'EACCES'].includes((error as NodeJS.ErrnoException).code ?? ''))
+        throw error
     }
   }
   return found.sort((a, b) => `${a.dyno} ${a.id}`.localeCompare(`${b.dyno} ${b.id}`))

@@ -6,7 +6,10 @@ import type { JournalEntry } from '../../../src/local/api/journal.js'
 import { isInSchema, isSchemaThere, validateAnswer, validateRequest } from '../../support/schema.js'
 
 /** A journal of the embedded Heroku, outside its world: it holds config vars in clear. */
-export interface Journal { env: NodeJS.ProcessEnv; close(): Promise<string[]> }
+export interface Journal {
+  env: NodeJS.ProcessEnv
+  close(): Promise<string[]>
+}
 
 export async function openJournal(): Promise<Journal> {
   if (!isSchemaThere) return { env: {}, close: () => Promise.resolve([]) }
@@ -16,17 +19,25 @@ export async function openJournal(): Promise<Journal> {
     env: { SHIPIT_LOCAL_JOURNAL: file },
     /** Removes it, and answers with what the Platform API's schema has against it. */
     async close() {
-      const lines = existsSync(file) ? (await readFile(file, 'utf8')).trimEnd().split('\n').filter(Boolean) : []
+      const lines = existsSync(file)
+        ? (await readFile(file, 'utf8')).trimEnd().split('\n').filter(Boolean)
+        : []
       await rm(folder, { recursive: true, force: true })
       return [...new Set(lines.flatMap((line) => misfits(JSON.parse(line) as JournalEntry)))]
     },
   }
 }
 
-/** Addresses that the platform hands out and that are no part of the API: streams, and where sources are put. */
+/**
+ * Addresses that the platform hands out and that are no part of the API: streams, and where sources
+ * are put.
+ */
 const OWN_URL = /^\/(streams|sources)\//
 
-/** What is wrong with a call of ours or with an answer of the platform's. What the official CLI asks for beyond the schema is its own affair. */
+/**
+ * What is wrong with a call of ours or with an answer of the platform's. What the official CLI asks
+ * for beyond the schema is its own affair.
+ */
 function misfits({ method, url, userAgent, accept, body, status, answer }: JournalEntry): string[] {
   if (OWN_URL.test(url)) return []
   const isOurs = userAgent?.startsWith('shipit-heroku/') ?? false
@@ -37,13 +48,25 @@ function misfits({ method, url, userAgent, accept, body, status, answer }: Journ
   if (url.startsWith('/shipit/')) return []
   if (!isOurs && !isKnown) return []
   return [
-    ...(isOurs && !(status === 401 && isKnown) ? complaint(() => validateRequest(method, url, body)) : []),
-    ...(isKnown && !isSdk && status < 400 ? complaint(() => validateAnswer(method, url, answer)) : []),
-    ...(status >= 400 ? complaint(() => { if (!isProblem(answer)) throw new Error(`${method} ${url} failed with ${JSON.stringify(answer)}`) }) : []),
+    ...(isOurs && !(status === 401 && isKnown)
+      ? complaint(() => validateRequest(method, url, body))
+      : []),
+    ...(isKnown && !isSdk && status < 400
+      ? complaint(() => validateAnswer(method, url, answer))
+      : []),
+    ...(status >= 400
+      ? complaint(() => {
+          if (!isProblem(answer))
+            throw new Error(`${method} ${url} failed with ${JSON.stringify(answer)}`)
+        })
+      : []),
   ]
 }
 
-const isProblem = (answer: unknown): boolean => ['id', 'message', 'url'].every((key) => typeof (answer as Record<string, unknown>)[key] === 'string')
+const isProblem = (answer: unknown): boolean =>
+  ['id', 'message', 'url'].every(
+    (key) => typeof (answer as Record<string, unknown>)[key] === 'string',
+  )
 
 function complaint(check: () => void): string[] {
   try {

@@ -1,8 +1,13 @@
 /**
- * Runs cases side by side, `width` at a time and in their order, and returns what each comes to. A test for each case awaits its own: cases that mostly wait
- * take the time of the longest lane, not of all.
+ * Runs cases side by side, `width` at a time and in their order, and returns what each comes to. A
+ * test for each case awaits its own: cases that mostly wait take the time of the longest lane, not
+ * of all.
  */
-export function sideBySide<K, T>(width: number, cases: readonly K[], run: (one: K) => Promise<T>): Map<K, Promise<T>> {
+export function sideBySide<K, T>(
+  width: number,
+  cases: readonly K[],
+  run: (one: K) => Promise<T>,
+): Map<K, Promise<T>> {
   const lanes = Array.from({ length: width }, () => Promise.resolve<unknown>(undefined))
   return new Map(
     cases.map((one, n) => {

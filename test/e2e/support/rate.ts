@@ -10,7 +10,10 @@ export interface RateResult extends LoadResult {
   rate: number
 }
 
-/** Requests at a fixed rate, whether or not the ones before have been answered; one in ten on a new connection. */
+/**
+ * Requests at a fixed rate, whether or not the ones before have been answered; one in ten on a new
+ * connection.
+ */
 export function startRate(url: string, perSecond: number): Load & { readonly result: RateResult } {
   const result: RateResult = { sent: 0, ok: 0, failures: [], fresh: 0, slowest: 0, rate: 0 }
   const agent = new http.Agent({ keepAlive: true, maxSockets: 100 })
@@ -28,11 +31,13 @@ export function startRate(url: string, perSecond: number): Load & { readonly res
       if (status >= 200 && status < 300) result.ok += 1
       else result.failures.push(`${status} to request ${number}`)
     } catch (error) {
-      result.failures.push(`${(error as NodeJS.ErrnoException).code ?? String(error)} to request ${number}`)
+      result.failures.push(
+        `${(error as NodeJS.ErrnoException).code ?? String(error)} to request ${number}`,
+      )
     }
   }
   const timer = setInterval(() => {
-    const due = Math.floor((performance.now() - start) / 1000 * perSecond)
+    const due = Math.floor(((performance.now() - start) / 1000) * perSecond)
     // Of a machine that stood still no more than a second is made up for.
     for (let count = Math.min(due - result.sent, perSecond); count > 0; count--) {
       const asked = ask().finally(() => waiting.delete(asked))
@@ -44,7 +49,7 @@ export function startRate(url: string, perSecond: number): Load & { readonly res
     result,
     async stop() {
       clearInterval(timer)
-      result.rate = Math.round(result.sent / (performance.now() - start) * 1000)
+      result.rate = Math.round((result.sent / (performance.now() - start)) * 1000)
       await Promise.all(waiting)
       agent.destroy()
       return result

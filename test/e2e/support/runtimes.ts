@@ -11,5 +11,8 @@ export const PM2_RUNTIME = createRequire(import.meta.url).resolve('pm2/bin/pm2-r
 
 /** Where a program would be found; undefined for one that this machine has not. */
 export function found(program: string): string | undefined {
-  return (process.env.PATH ?? '').split(path.delimiter).map((folder) => path.join(folder, program)).find((file) => existsSync(file))
+  return (process.env.PATH ?? '')
+    .split(path.delimiter)
+    .map((folder) => path.join(folder, program))
+    .find((file) => existsSync(file))
 }

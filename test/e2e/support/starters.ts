@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs'
 
 /**
- * A server that knows nothing of signals: `/slow` takes 1.5 s, `/held` is answered once its port is closed, which a stop begins with, `/grow` takes 150 MB, and
+ * A server that knows nothing of signals: `/slow` takes 1.5 s, `/held` is answered once its port is
+ * closed, which a stop begins with, `/grow` takes 150 MB, and
  * `/` tells its pid.
  */
 export const SERVER = `
@@ -24,7 +25,13 @@ server.listen(process.env.PORT, '127.0.0.1', () => console.log('serving'))
 server.on('error', (error) => { console.log(error.code); process.exit(1) })
 `
 
-const PACKAGE = { 'package.json': JSON.stringify({ name: 'app', version: '1.0.0', scripts: { start: 'node server.js', both: 'node -e 0 && node server.js' } }) }
+const PACKAGE = {
+  'package.json': JSON.stringify({
+    name: 'app',
+    version: '1.0.0',
+    scripts: { start: 'node server.js', both: 'node -e 0 && node server.js' },
+  }),
+}
 const OWN_CLUSTER = `
 const cluster = require('cluster')
 if (!cluster.isPrimary) return require('./server.js')
@@ -58,10 +65,23 @@ export const STARTERS: Record<string, Starter> = {
   npx: { app: 'script: npx, args: node server.js', files: PACKAGE },
   'sh -c': { app: `script: sh, args: ['-c', 'node -e 0; node server.js; true']` },
   'a shell script': { app: 'script: run.sh', files: { 'run.sh': 'node server.js\n' } },
-  'a launcher that spawns': { app: 'script: launch.js', files: { 'launch.js': `require('child_process').spawn('node', ['server.js'], { stdio: 'inherit' })` } },
+  'a launcher that spawns': {
+    app: 'script: launch.js',
+    files: {
+      'launch.js': `require('child_process').spawn('node', ['server.js'], { stdio: 'inherit' })`,
+    },
+  },
   'a launcher that pipes': { app: 'script: launch.js', files: { 'launch.js': PIPED } },
-  'a launcher that forks': { app: 'script: launch.js', files: { 'launch.js': `require('child_process').fork('./server.js')` } },
-  'a launcher that waits in execSync': { app: 'script: launch.mjs', files: { 'launch.mjs': `import { execSync } from 'node:child_process'; execSync('node server.js', { stdio: 'inherit' })` } },
+  'a launcher that forks': {
+    app: 'script: launch.js',
+    files: { 'launch.js': `require('child_process').fork('./server.js')` },
+  },
+  'a launcher that waits in execSync': {
+    app: 'script: launch.mjs',
+    files: {
+      'launch.mjs': `import { execSync } from 'node:child_process'; execSync('node server.js', { stdio: 'inherit' })`,
+    },
+  },
   'its own cluster': { app: 'script: cluster.js', files: { 'cluster.js': OWN_CLUSTER } },
   'yarn start': { app: 'script: yarn, args: start', files: PACKAGE, needs: 'yarn' },
   'pnpm start': { app: 'script: pnpm, args: start', files: PACKAGE, needs: 'pnpm' },
@@ -70,12 +90,14 @@ export const STARTERS: Record<string, Starter> = {
 
 /** Processes of a session that have not ended, by pid, with their command lines. */
 export function inSession(session: number): string[] {
-  return readdirSync('/proc').filter((name) => /^\d+$/.test(name)).flatMap((pid) => {
-    const stat = readIfThere(`/proc/${pid}/stat`)
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-    if (stat === '' || fields[0] === 'Z' || Number(fields[3]) !== session) return []
-    return [`${pid} ${readIfThere(`/proc/${pid}/cmdline`).replaceAll('\0', ' ').trim()}`]
-  })
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((pid) => {
+      const stat = readIfThere(`/proc/${pid}/stat`)
+      const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+      if (stat === '' || fields[0] === 'Z' || Number(fields[3]) !== session) return []
+      return [`${pid} ${readIfThere(`/proc/${pid}/cmdline`).replaceAll('\0', ' ').trim()}`]
+    })
 }
 
 function readIfThere(file: string): string {

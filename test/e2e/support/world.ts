@@ -1,6 +1,18 @@
 import { execFile, spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { cp, mkdir, mkdtemp, readdir, readFile, realpath, rename, rm, stat, symlink, writeFile } from 'node:fs/promises'
+import {
+  cp,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  realpath,
+  rename,
+  rm,
+  stat,
+  symlink,
+  writeFile,
+} from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { promisify } from 'node:util'
@@ -8,49 +20,84 @@ import { packageRoot } from '../../../src/paths.js'
 import { until } from '../../../src/until.js'
 import { openJournal, type Journal } from './journal.js'
 
-export interface Outcome { status: number; stdout: string; stderr: string; /** Both, in the order they came. */ output: string }
-export interface RunOptions { cwd?: string; input?: string; env?: NodeJS.ProcessEnv; onSpawn?: (pid: number) => void; onOutput?: (text: string) => void }
+export interface Outcome {
+  status: number
+  stdout: string
+  stderr: string
+  /** Both, in the order they came. */ output: string
+}
+export interface RunOptions {
+  cwd?: string
+  input?: string
+  env?: NodeJS.ProcessEnv
+  onSpawn?: (pid: number) => void
+  onOutput?: (text: string) => void
+}
 
 /**
- * A user's machine in a temporary folder: their own home, their own embedded Heroku, the built CLI. Nothing of it
- * outlives close(), which also fails where a process was left behind.
+ * A user's machine in a temporary folder: their own home, their own embedded Heroku, the built CLI.
+ * Nothing of it outlives close(), which also fails where a process was left behind.
  */
 export class World {
   /** The Node.js that runs the CLI. */
   node = process.execPath
 
-  private constructor(readonly folder: string, readonly env: NodeJS.ProcessEnv, private readonly journal: Journal) {}
+  private constructor(
+    readonly folder: string,
+    readonly env: NodeJS.ProcessEnv,
+    private readonly journal: Journal,
+  ) {}
 
   static async create(env: NodeJS.ProcessEnv = {}): Promise<World> {
     const folder = await realpath(await mkdtemp(path.join(tmpdir(), 'shipit-e2e-')))
     const home = path.join(folder, 'home')
-    // Compiled code as of a user's second call: the first compiles the CLI for a tenth of a second, and every world would be the first.
-    await Promise.all([mkdir(COMPILED, { recursive: true }), mkdir(path.join(home, '.cache'), { recursive: true })])
+    // Compiled code as of a user's second call: the first compiles the CLI for a tenth of a second,
+    // and every world would be the first.
+    await Promise.all([
+      mkdir(COMPILED, { recursive: true }),
+      mkdir(path.join(home, '.cache'), { recursive: true }),
+    ])
     await symlink(COMPILED, path.join(home, '.cache/shipit'))
     const cache = await npmCache()
     const journal = await openJournal()
-    return new World(folder, {
-      PATH: process.env.PATH, LANG: 'C.UTF-8', TMPDIR: tmpdir(),
-      ...(process.env.NODE_EXTRA_CA_CERTS ? { NODE_EXTRA_CA_CERTS: process.env.NODE_EXTRA_CA_CERTS } : {}),
-      HOME: home,
-      npm_config_cache: cache.cache, npm_config_registry: cache.registry,
-      SHIPIT_HOME: path.join(folder, 'state'),
-      // A second install for each app of the tests; what it tells is tested by itself.
-      SHIPIT_INSTALL_CHECK: 'false',
-      SHIPIT_E2E: folder,
-      // Another Node.js is brought in a test of its own.
-      SHIPIT_LOCAL_NODE: 'machine',
-      GIT_CONFIG_NOSYSTEM: '1',
-      GIT_AUTHOR_NAME: 'Ada', GIT_AUTHOR_EMAIL: 'ada@example.com', GIT_COMMITTER_NAME: 'Ada', GIT_COMMITTER_EMAIL: 'ada@example.com',
-      ...journal.env,
-      ...env,
-    }, journal)
+    return new World(
+      folder,
+      {
+        PATH: process.env.PATH,
+        LANG: 'C.UTF-8',
+        TMPDIR: tmpdir(),
+        ...(process.env.NODE_EXTRA_CA_CERTS
+          ? { NODE_EXTRA_CA_CERTS: process.env.NODE_EXTRA_CA_CERTS }
+          : {}),
+        HOME: home,
+        npm_config_cache: cache.cache,
+        npm_config_registry: cache.registry,
+        SHIPIT_HOME: path.join(folder, 'state'),
+        // A second install for each app of the tests; what it tells is tested by itself.
+        SHIPIT_INSTALL_CHECK: 'false',
+        SHIPIT_E2E: folder,
+        // Another Node.js is brought in a test of its own.
+        SHIPIT_LOCAL_NODE: 'machine',
+        GIT_CONFIG_NOSYSTEM: '1',
+        GIT_AUTHOR_NAME: 'Ada',
+        GIT_AUTHOR_EMAIL: 'ada@example.com',
+        GIT_COMMITTER_NAME: 'Ada',
+        GIT_COMMITTER_EMAIL: 'ada@example.com',
+        ...journal.env,
+        ...env,
+      },
+      journal,
+    )
   }
 
   /** Runs a program; never throws for its exit status. */
   run(program: string, args: string[], options: RunOptions = {}): Promise<Outcome> {
     return new Promise((resolve, reject) => {
-      const child = spawn(program, args, { cwd: options.cwd ?? this.folder, env: { ...this.env, ...options.env }, stdio: [options.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'] })
+      const child = spawn(program, args, {
+        cwd: options.cwd ?? this.folder,
+        env: { ...this.env, ...options.env },
+        stdio: [options.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+      })
       const outcome: Outcome = { status: -1, stdout: '', stderr: '', output: '' }
       const take = (stream: 'stdout' | 'stderr') => (text: string) => {
         outcome[stream] += text
@@ -60,7 +107,9 @@ export class World {
       child.stdout!.setEncoding('utf8').on('data', take('stdout'))
       child.stderr!.setEncoding('utf8').on('data', take('stderr'))
       child.on('error', reject)
-      child.on('close', (code, signal) => resolve({ ...outcome, status: code ?? 128 + (signal === 'SIGKILL' ? 9 : 15) }))
+      child.on('close', (code, signal) =>
+        resolve({ ...outcome, status: code ?? 128 + (signal === 'SIGKILL' ? 9 : 15) }),
+      )
       if (options.input !== undefined) child.stdin!.end(options.input)
       if (child.pid !== undefined) options.onSpawn?.(child.pid)
     })
@@ -74,20 +123,23 @@ export class World {
   /** What a command reports with --json; throws with its whole output where it fails. */
   async json<T>(args: string[], options: RunOptions = {}): Promise<T> {
     const outcome = await this.shipit([...args, '--json'], options)
-    if (outcome.status !== 0) throw new Error(`shipit ${args.join(' ')} ended with ${outcome.status}:\n${outcome.output}`)
+    if (outcome.status !== 0)
+      throw new Error(`shipit ${args.join(' ')} ended with ${outcome.status}:\n${outcome.output}`)
     return JSON.parse(outcome.stdout) as T
   }
 
   /** A command that must succeed. */
   async ok(args: string[], options: RunOptions = {}): Promise<Outcome> {
     const outcome = await this.shipit(args, options)
-    if (outcome.status !== 0) throw new Error(`shipit ${args.join(' ')} ended with ${outcome.status}:\n${outcome.output}`)
+    if (outcome.status !== 0)
+      throw new Error(`shipit ${args.join(' ')} ended with ${outcome.status}:\n${outcome.output}`)
     return outcome
   }
 
   async git(dir: string, ...args: string[]): Promise<string> {
     const outcome = await this.run('git', args, { cwd: dir })
-    if (outcome.status !== 0) throw new Error(`git ${args.join(' ')} ended with ${outcome.status}:\n${outcome.output}`)
+    if (outcome.status !== 0)
+      throw new Error(`git ${args.join(' ')} ended with ${outcome.status}:\n${outcome.output}`)
     return outcome.stdout
   }
 
@@ -96,7 +148,10 @@ export class World {
     const dir = path.join(this.folder, name)
     for (const [file, content] of Object.entries(files)) {
       await mkdir(path.dirname(path.join(dir, file)), { recursive: true })
-      await writeFile(path.join(dir, file), typeof content === 'string' ? content : JSON.stringify(content, null, 2) + '\n')
+      await writeFile(
+        path.join(dir, file),
+        typeof content === 'string' ? content : JSON.stringify(content, null, 2) + '\n',
+      )
     }
     return dir
   }
@@ -111,52 +166,94 @@ export class World {
   async app(name: string, files: Record<string, string | object>): Promise<string> {
     const dir = await this.write(name, files)
     await this.git(dir, 'init', '--quiet', '--initial-branch', 'main')
-    await initialised(dir, JSON.stringify([name, files]), () => this.ok(['init', '--yes'], { cwd: dir }))
+    await initialised(dir, JSON.stringify([name, files]), () =>
+      this.ok(['init', '--yes'], { cwd: dir }),
+    )
     await this.commit(dir, 'First')
     return dir
   }
 
-  /** Processes that carry this world's mark, or the one given, in their environment or command line. Linux only; elsewhere none are seen. */
+  /**
+   * Processes that carry this world's mark, or the one given, in their environment or command line.
+   * Linux only; elsewhere none are seen.
+   */
   async processes(mark = this.folder): Promise<{ pid: number; command: string }[]> {
     const found: { pid: number; command: string }[] = []
-    const pids = process.platform === 'linux' ? (await readdir('/proc')).filter((name) => /^\d+$/.test(name)) : []
+    const pids =
+      process.platform === 'linux'
+        ? (await readdir('/proc')).filter((name) => /^\d+$/.test(name))
+        : []
     for (const pid of pids) {
       if (Number(pid) === process.pid) continue
       try {
-        const [environ, command, stat] = await Promise.all(['environ', 'cmdline', 'stat'].map((file) => readFile(`/proc/${pid}/${file}`, 'utf8')))
+        const [environ, command, stat] = await Promise.all(
+          ['environ', 'cmdline', 'stat'].map((file) => readFile(`/proc/${pid}/${file}`, 'utf8')),
+        )
         const isZombie = / Z /.test(stat!.slice(stat!.lastIndexOf(')')))
-        if (!isZombie && (environ! + command!).includes(mark)) found.push({ pid: Number(pid), command: command!.replaceAll('\0', ' ') })
+        if (!isZombie && (environ! + command!).includes(mark))
+          found.push({ pid: Number(pid), command: command!.replaceAll('\0', ' ') })
       } catch (error) {
-        if (!['ENOENT', 'ESRCH', 'EACCES'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error
+        if (!['ENOENT', 'ESRCH', 'EACCES'].includes((error as NodeJS.ErrnoException).code ?? ''))
+          throw error
       }
     }
     return found
   }
 
-  /** Stops the platform, removes the folder, and fails where a process of this world is still there or a call was not as the Platform API's schema has it. */
+  /**
+   * Stops the platform, removes the folder, and fails where a process of this world is still there
+   * or a call was not as the Platform API's schema has it.
+   */
   async close(): Promise<void> {
     const stopped = await this.shipit(['local', 'stop'])
     let left = await this.processes()
-    await until(async () => (left = await this.processes()).length === 0, { timeout: 15_000, every: 100 })
+    await until(async () => (left = await this.processes()).length === 0, {
+      timeout: 15_000,
+      every: 100,
+    })
     for (const { pid } of left) process.kill(pid, 'SIGKILL')
     await rm(this.folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 })
     const misfits = await this.journal.close()
-    if (left.length > 0) throw new Error(`Left behind (local stop: ${stopped.output}):\n${left.map(({ pid, command }) => `${pid} ${command}`).join('\n')}`)
-    if (misfits.length > 0) throw new Error(`Calls that the Platform API's schema does not allow:\n${misfits.join('\n')}`)
+    if (left.length > 0)
+      throw new Error(
+        `Left behind (local stop: ${stopped.output}):\n${left.map(({ pid, command }) => `${pid} ${command}`).join('\n')}`,
+      )
+    if (misfits.length > 0)
+      throw new Error(`Calls that the Platform API's schema does not allow:\n${misfits.join('\n')}`)
   }
 }
 
 const CACHE = path.join(packageRoot, 'node_modules/.cache/shipit-worlds')
 const COMPILED = path.join(CACHE, 'compiled')
 
-/** Does `init` in `dir`, or what it did there for another world with the same files and the same build: npm's lockfile takes seconds. What `shipit init` does is tested by its own tests. */
-async function initialised(dir: string, files: string, init: () => Promise<unknown>): Promise<void> {
-  const build = await Promise.all(['dist/cli/shipit.cjs', ...['supervisor', 'preload', 'agent', 'dashboard-preload'].map((name) => `dist/shipit-runtime/lib/${name}.cjs`)].map((file) => readFile(path.join(packageRoot, file))))
+/**
+ * Does `init` in `dir`, or what it did there for another world with the same files and the same
+ * build: npm's lockfile takes seconds. What `shipit init` does is tested by its own tests.
+ */
+async function initialised(
+  dir: string,
+  files: string,
+  init: () => Promise<unknown>,
+): Promise<void> {
+  const build = await Promise.all(
+    [
+      'dist/cli/shipit.cjs',
+      ...['supervisor', 'preload', 'agent', 'dashboard-preload'].map(
+        (name) => `dist/shipit-runtime/lib/${name}.cjs`,
+      ),
+    ].map((file) => readFile(path.join(packageRoot, file))),
+  )
   const hash = createHash('sha256').update(files)
   for (const part of build) hash.update(part)
   const kept = path.join(CACHE, 'apps', hash.digest('hex').slice(0, 32))
   const isRepository = (file: string) => path.basename(file) === '.git'
-  if (await stat(kept).then(() => true, () => false)) return cp(kept, dir, { recursive: true })
+  if (
+    await stat(kept).then(
+      () => true,
+      () => false,
+    )
+  )
+    return cp(kept, dir, { recursive: true })
   await init()
   const fresh = `${kept}.${process.pid}`
   await cp(dir, fresh, { recursive: true, filter: (file) => !isRepository(file) })
@@ -168,10 +265,14 @@ async function initialised(dir: string, files: string, init: () => Promise<unkno
 }
 
 let npm: Promise<{ cache: string; registry: string }> | undefined
-/** The machine's own npm cache and registry, so that a test with a home of its own installs as its user does. */
+/**
+ * The machine's own npm cache and registry, so that a test with a home of its own installs as its
+ * user does.
+ */
 function npmCache(): Promise<{ cache: string; registry: string }> {
   npm ??= (async () => {
-    const read = async (key: string): Promise<string> => (await promisify(execFile)('npm', ['config', 'get', key])).stdout.trim()
+    const read = async (key: string): Promise<string> =>
+      (await promisify(execFile)('npm', ['config', 'get', key])).stdout.trim()
     const [cache, registry] = await Promise.all([read('cache'), read('registry')])
     return { cache: cache!, registry: registry! }
   })()

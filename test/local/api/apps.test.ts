@@ -3,7 +3,9 @@ import { startTestPlatform, type TestPlatform } from '../support/platform.js'
 
 describe('the Platform API: account and apps', () => {
   let test: TestPlatform
-  before(async () => { test = await startTestPlatform() })
+  before(async () => {
+    test = await startTestPlatform()
+  })
   after(() => test.end())
 
   it('says who the user is', async () => {
@@ -13,7 +15,11 @@ describe('the Platform API: account and apps', () => {
   })
 
   it('creates an app under the name given, with the URLs at which it answers', async () => {
-    const { status, body } = await test.call('POST', '/apps', { name: 'first-app', region: 'us', stack: 'heroku-24' })
+    const { status, body } = await test.call('POST', '/apps', {
+      name: 'first-app',
+      region: 'us',
+      stack: 'heroku-24',
+    })
     expect(status).to.equal(201)
     expect(body.name).to.equal('first-app')
     expect(body.web_url).to.equal(`http://first-app.localhost:${test.platform.info.routerPort}/`)
@@ -45,13 +51,18 @@ describe('the Platform API: account and apps', () => {
   }
 
   it('lets one of two creations of a name at the same time pass', async () => {
-    const answers = await Promise.all([1, 2, 3].map(() => test.call('POST', '/apps', { name: 'contested' })))
+    const answers = await Promise.all(
+      [1, 2, 3].map(() => test.call('POST', '/apps', { name: 'contested' })),
+    )
     expect(answers.map(({ status }) => status).sort()).to.deep.equal([201, 422, 422])
   })
 
   it('renames an app and turns maintenance on, and says so in the log', async () => {
     await test.call('POST', '/apps', { name: 'old-name' })
-    const renamed = await test.call('PATCH', '/apps/old-name', { name: 'new-name', maintenance: true })
+    const renamed = await test.call('PATCH', '/apps/old-name', {
+      name: 'new-name',
+      maintenance: true,
+    })
     expect(renamed.body).to.include({ name: 'new-name', maintenance: true })
     expect((await test.call('GET', '/apps/old-name')).status).to.equal(404)
     expect((await test.call('GET', '/apps/new-name')).body.maintenance).to.equal(true)
@@ -63,7 +74,10 @@ describe('the Platform API: account and apps', () => {
     await test.call('POST', '/apps', { name: 'doomed' })
     expect((await test.call('DELETE', '/apps/doomed')).body.name).to.equal('doomed')
     expect(test.controls.calls).to.include('shutdown one')
-    expect((await test.call('GET', '/apps/doomed')).body).to.include({ id: 'not_found', message: "Couldn't find that app." })
+    expect((await test.call('GET', '/apps/doomed')).body).to.include({
+      id: 'not_found',
+      message: "Couldn't find that app.",
+    })
     expect((await test.call('POST', '/apps', { name: 'doomed' })).status).to.equal(201)
   })
 
@@ -73,20 +87,31 @@ describe('the Platform API: account and apps', () => {
     const names: string[] = []
     let range: string | null = 'name ..; max=2'
     while (range !== null) {
-      const page: { status: number; headers: Headers; body: { name: string }[] } = await test.call('GET', '/apps', undefined, { headers: { range } })
+      const page: { status: number; headers: Headers; body: { name: string }[] } = await test.call(
+        'GET',
+        '/apps',
+        undefined,
+        { headers: { range } },
+      )
       expect(page.body.length).to.be.at.most(2)
       names.push(...page.body.map(({ name }) => name))
       range = page.headers.get('next-range')
       expect(page.status).to.equal(range === null ? 200 : 206)
     }
     expect(names).to.deep.equal(all.body.map(({ name }) => name).sort())
-    expect((await test.call('GET', '/apps', undefined, { headers: { range: 'colour ..' } })).status).to.equal(416)
+    expect(
+      (await test.call('GET', '/apps', undefined, { headers: { range: 'colour ..' } })).status,
+    ).to.equal(416)
   })
 
   it('answers an unknown path with not_found, and a body that is not JSON with bad_request', async () => {
     expect((await test.call('GET', '/nothing/here')).body.id).to.equal('not_found')
     const { apiUrl, token } = test.platform.info
-    const broken = await fetch(`${apiUrl}/apps`, { method: 'POST', body: '{"name":', headers: { authorization: `Bearer ${token}` } })
+    const broken = await fetch(`${apiUrl}/apps`, {
+      method: 'POST',
+      body: '{"name":',
+      headers: { authorization: `Bearer ${token}` },
+    })
     expect(broken.status).to.equal(400)
     expect(await broken.json()).to.include({ id: 'bad_request' })
     expect((await test.call('POST', '/apps', ['a'], { isLoose: true })).status).to.equal(400)
@@ -94,7 +119,10 @@ describe('the Platform API: account and apps', () => {
   })
 
   it('counts calls down in RateLimit-Remaining', async () => {
-    const [one, other] = [await test.call('GET', '/account'), await test.call('GET', '/account')].map(({ headers }) => Number(headers.get('ratelimit-remaining')))
+    const [one, other] = [
+      await test.call('GET', '/account'),
+      await test.call('GET', '/account'),
+    ].map(({ headers }) => Number(headers.get('ratelimit-remaining')))
     expect(one).to.be.below(4500)
     expect(other).to.be.at.most(one as number)
     expect((await test.call('GET', '/account/rate-limits')).body.remaining).to.be.a('number')
@@ -103,10 +131,17 @@ describe('the Platform API: account and apps', () => {
   it('has what the official CLI asks for beside an app', async () => {
     expect((await test.call('GET', '/apps/first-app/addons')).body).to.deep.equal([])
     expect((await test.call('GET', '/apps/first-app/sni-endpoints')).body).to.deep.equal([])
-    expect((await test.call('GET', '/apps/first-app/ssl-endpoints', undefined, { isOutside: true })).body).to.deep.equal([])
-    expect((await test.call('GET', '/apps/first-app/buildpack-installations')).body).to.deep.equal([])
+    expect(
+      (await test.call('GET', '/apps/first-app/ssl-endpoints', undefined, { isOutside: true }))
+        .body,
+    ).to.deep.equal([])
+    expect((await test.call('GET', '/apps/first-app/buildpack-installations')).body).to.deep.equal(
+      [],
+    )
     expect((await test.call('GET', '/account/features')).body).to.deep.equal([])
-    expect((await test.call<{ role: string }[]>('GET', '/apps/first-app/collaborators')).body[0]?.role).to.equal('owner')
+    expect(
+      (await test.call<{ role: string }[]>('GET', '/apps/first-app/collaborators')).body[0]?.role,
+    ).to.equal('owner')
     expect((await test.call('GET', '/apps/first-app/pipeline-couplings')).status).to.equal(404)
   })
 })

@@ -11,7 +11,12 @@ describe('the Platform API: log drains and webhooks', () => {
   let received = ''
   before(async () => {
     server = createServer((request, response) => {
-      request.setEncoding('utf8').on('data', (text: string) => { received += text }).on('end', () => response.end())
+      request
+        .setEncoding('utf8')
+        .on('data', (text: string) => {
+          received += text
+        })
+        .on('end', () => response.end())
     })
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
     url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/lines`
@@ -24,28 +29,55 @@ describe('the Platform API: log drains and webhooks', () => {
   })
 
   it("sends an app's lines to its drains until they are removed", async () => {
-    const added = await test.call<{ id: string; token: string }>('POST', '/apps/an-app/log-drains', { url })
+    const added = await test.call<{ id: string; token: string }>(
+      'POST',
+      '/apps/an-app/log-drains',
+      { url },
+    )
     expect(added.status).to.equal(201)
     expect((await test.call('POST', '/apps/an-app/log-drains', { url })).status).to.equal(422)
-    expect((await test.call<{ url: string }[]>('GET', '/apps/an-app/log-drains')).body.map((drain) => drain.url)).to.deep.equal([url])
+    expect(
+      (await test.call<{ url: string }[]>('GET', '/apps/an-app/log-drains')).body.map(
+        (drain) => drain.url,
+      ),
+    ).to.deep.equal([url])
     for (const identity of [added.body.id, encodeURIComponent(url), added.body.token]) {
-      expect((await test.call('GET', `/apps/an-app/log-drains/${identity}`)).body).to.deep.equal(added.body)
+      expect((await test.call('GET', `/apps/an-app/log-drains/${identity}`)).body).to.deep.equal(
+        added.body,
+      )
     }
     await test.call('PATCH', '/apps/an-app', { maintenance: true })
     await until('the drain to get the line', () => /Enable maintenance mode/.test(received))
-    expect((await test.call('DELETE', `/apps/an-app/log-drains/${encodeURIComponent(url)}`)).body).to.deep.equal(added.body)
-    expect((await test.call('GET', `/apps/an-app/log-drains/${added.body.id}`)).status).to.equal(404)
-    expect((await test.call('POST', '/apps/an-app/log-drains', { url: 'syslog://127.0.0.1:9' })).body.message).to.match(/http or https/)
+    expect(
+      (await test.call('DELETE', `/apps/an-app/log-drains/${encodeURIComponent(url)}`)).body,
+    ).to.deep.equal(added.body)
+    expect((await test.call('GET', `/apps/an-app/log-drains/${added.body.id}`)).status).to.equal(
+      404,
+    )
+    expect(
+      (await test.call('POST', '/apps/an-app/log-drains', { url: 'syslog://127.0.0.1:9' })).body
+        .message,
+    ).to.match(/http or https/)
   })
 
   it('keeps webhooks, also over a restart, and changes and removes them', async () => {
-    const made = await test.call('POST', '/apps/an-app/webhooks', { url, level: 'notify', include: ['api:dyno'] })
+    const made = await test.call('POST', '/apps/an-app/webhooks', {
+      url,
+      level: 'notify',
+      include: ['api:dyno'],
+    })
     expect(made.status).to.equal(201)
     const at = `/apps/an-app/webhooks/${String(made.body.id)}`
     await test.restart()
     expect((await test.call('GET', '/apps/an-app/webhooks')).body).to.deep.equal([made.body])
-    expect((await test.call('PATCH', at, { level: 'sync' })).body).to.deep.include({ level: 'sync', include: ['api:dyno'], url })
-    expect((await test.call('PATCH', at, { level: 'loud' }, { isLoose: true })).status).to.equal(422)
+    expect((await test.call('PATCH', at, { level: 'sync' })).body).to.deep.include({
+      level: 'sync',
+      include: ['api:dyno'],
+      url,
+    })
+    expect((await test.call('PATCH', at, { level: 'loud' }, { isLoose: true })).status).to.equal(
+      422,
+    )
     expect((await test.call('GET', '/apps/an-app/webhook-deliveries')).body).to.deep.equal([])
     expect((await test.call('DELETE', at)).status).to.equal(200)
     expect((await test.call('GET', at)).status).to.equal(404)

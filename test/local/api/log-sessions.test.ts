@@ -10,15 +10,29 @@ import { until } from '../../support/until.js'
 import { startTestPlatform, temporaryFolder, type TestPlatform } from '../support/platform.js'
 
 /** The events of a stream as they come; `ended` once the server has closed it. */
-function listen(url: string, headers: Record<string, string> = {}): { events: EventSourceMessage[]; state: { isEnded: boolean; status?: number }; close(): void } {
+function listen(
+  url: string,
+  headers: Record<string, string> = {},
+): { events: EventSourceMessage[]; state: { isEnded: boolean; status?: number }; close(): void } {
   const events: EventSourceMessage[] = []
   const state: { isEnded: boolean; status?: number } = { isEnded: false }
   const parser = createParser({ onEvent: (event) => events.push(event) })
-  const request = http.get(url, { headers: { accept: 'text/event-stream', ...headers } }, (response) => {
-    state.status = response.statusCode
-    response.setEncoding('utf8').on('data', (chunk: string) => parser.feed(chunk)).on('close', () => { state.isEnded = true })
+  const request = http.get(
+    url,
+    { headers: { accept: 'text/event-stream', ...headers } },
+    (response) => {
+      state.status = response.statusCode
+      response
+        .setEncoding('utf8')
+        .on('data', (chunk: string) => parser.feed(chunk))
+        .on('close', () => {
+          state.isEnded = true
+        })
+    },
+  )
+  request.on('error', () => {
+    state.isEnded = true
   })
-  request.on('error', () => { state.isEnded = true })
   return { events, state, close: () => request.destroy() }
 }
 
@@ -32,7 +46,9 @@ describe('the Platform API: log sessions', () => {
   })
   after(() => test.end())
 
-  const session = async (body: object, options = {}) => (await test.call<{ logplex_url: string }>('POST', '/apps/an-app/log-sessions', body, options)).body.logplex_url
+  const session = async (body: object, options = {}) =>
+    (await test.call<{ logplex_url: string }>('POST', '/apps/an-app/log-sessions', body, options))
+      .body.logplex_url
   const read = async (body: object, headers = {}) => {
     const stream = listen(await session(body), headers)
     await until('the end of the stream', () => stream.state.isEnded)
@@ -42,7 +58,9 @@ describe('the Platform API: log sessions', () => {
   it('gives the last lines and ends, without asking for the token', async () => {
     const lines = await read({ lines: 2, tail: false })
     expect(lines).to.have.length(2)
-    expect(lines[1]).to.match(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}\+00:00 app\[api\]: Release v2 created by user you@shipit\.localhost$/)
+    expect(lines[1]).to.match(
+      /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}\+00:00 app\[api\]: Release v2 created by user you@shipit\.localhost$/,
+    )
   })
 
   it('filters by source and by dyno or process type, before it counts', async () => {
@@ -65,8 +83,10 @@ describe('the Platform API: log sessions', () => {
     await test.call('PATCH', '/apps/an-app/config-vars', { A: null })
     await until('what is new', () => second.events.length === 4)
     expect(second.events.map(({ data }) => data.split(': ')[1])).to.deep.equal([
-      'Set A config vars by user you@shipit.localhost', 'Release v4 created by user you@shipit.localhost',
-      'Remove A config vars by user you@shipit.localhost', 'Release v5 created by user you@shipit.localhost',
+      'Set A config vars by user you@shipit.localhost',
+      'Release v4 created by user you@shipit.localhost',
+      'Remove A config vars by user you@shipit.localhost',
+      'Release v5 created by user you@shipit.localhost',
     ])
     const ids = [...first.events, ...second.events].map(({ id }) => Number(id))
     expect(ids).to.deep.equal([...new Set(ids)].sort((one, other) => one - other))
@@ -84,7 +104,9 @@ describe('the Platform API: log sessions', () => {
     await until('an answer', () => stream.state.isEnded)
     expect(stream.state.status).to.equal(404)
     for (const body of [{ lines: 'many' }, { lines: -1 }, { tail: 'yes' }, { source: 5 }]) {
-      expect((await test.call('POST', '/apps/an-app/log-sessions', body, { isLoose: true })).status).to.equal(422)
+      expect(
+        (await test.call('POST', '/apps/an-app/log-sessions', body, { isLoose: true })).status,
+      ).to.equal(422)
     }
   })
 
@@ -115,33 +137,64 @@ describe('the Platform API: log sessions', () => {
     const logplex = createLogplex({ logs: path.join(home, 'logs') })
     let waiting = 0
     const server = http.createServer((_request, response) => {
-      readLog(logplex, response, { appId: 'slow', lines: 0, tail: true, after: undefined, isEventStream: true })
-      response.on('drain', () => { waiting = 0 })
-      const measure = setInterval(() => { waiting = Math.max(waiting, response.writableLength) }, 1)
+      readLog(logplex, response, {
+        appId: 'slow',
+        lines: 0,
+        tail: true,
+        after: undefined,
+        isEventStream: true,
+      })
+      response.on('drain', () => {
+        waiting = 0
+      })
+      const measure = setInterval(() => {
+        waiting = Math.max(waiting, response.writableLength)
+      }, 1)
       response.on('close', () => clearInterval(measure))
     })
-    await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve) })
+    await new Promise<void>((resolve) => {
+      server.listen(0, '127.0.0.1', resolve)
+    })
     const lines: string[] = []
     const parser = createParser({ onEvent: ({ data }) => lines.push(data) })
     const request = http.get(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`)
-    const response = await new Promise<http.IncomingMessage>((resolve) => { request.on('response', resolve) })
+    const response = await new Promise<http.IncomingMessage>((resolve) => {
+      request.on('response', resolve)
+    })
     response.setEncoding('utf8').pause()
     try {
       const total = 60_000
       for (let index = 0; index < total; index += 1) {
-        logplex.append('slow', { time: Date.now(), source: 'app', dyno: 'web.1', message: `${index} ${'x'.repeat(1_000)}` })
-        if (index % 500 === 0) await new Promise((resolve) => { setImmediate(resolve) })
+        logplex.append('slow', {
+          time: Date.now(),
+          source: 'app',
+          dyno: 'web.1',
+          message: `${index} ${'x'.repeat(1_000)}`,
+        })
+        if (index % 500 === 0)
+          await new Promise((resolve) => {
+            setImmediate(resolve)
+          })
       }
       expect(waiting).to.be.below(2 * 1024 * 1024)
       response.on('data', (chunk: string) => parser.feed(chunk)).resume()
       await until('the last line', () => lines.at(-1)?.includes(`: ${total - 1} `) ?? false, 30_000)
-      const missed = lines.flatMap((line) => /heroku\[logplex\]: Error L10 \(output buffer overflow\): (\d+) messages dropped since/.exec(line)?.[1] ?? []).map(Number)
+      const missed = lines
+        .flatMap(
+          (line) =>
+            /heroku\[logplex\]: Error L10 \(output buffer overflow\): (\d+) messages dropped since/.exec(
+              line,
+            )?.[1] ?? [],
+        )
+        .map(Number)
       const received = lines.filter((line) => line.includes('app[web.1]')).length
       expect(missed).to.have.length.above(0)
       expect(received + missed.reduce((sum, count) => sum + count, 0)).to.equal(total)
     } finally {
       request.destroy()
-      await new Promise((resolve) => { server.close(resolve) })
+      await new Promise((resolve) => {
+        server.close(resolve)
+      })
       await logplex.flush()
       await rm(home, { recursive: true, force: true })
     }

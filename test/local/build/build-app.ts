@@ -12,7 +12,12 @@ export async function writeTree(dir: string, tree: Tree): Promise<void> {
   for (const [name, content] of Object.entries(tree)) {
     const file = path.join(dir, name)
     await mkdir(path.dirname(file), { recursive: true })
-    await writeFile(file, typeof content === 'string' || Buffer.isBuffer(content) ? content : JSON.stringify(content, null, 2))
+    await writeFile(
+      file,
+      typeof content === 'string' || Buffer.isBuffer(content)
+        ? content
+        : JSON.stringify(content, null, 2),
+    )
   }
 }
 
@@ -26,12 +31,21 @@ export async function archiveOf(platform: FakePlatform, tree: Tree): Promise<str
   return archive
 }
 
-export interface Built { build: BuildRecord; text: string; slug: SlugRecord | undefined }
+export interface Built {
+  build: BuildRecord
+  text: string
+  slug: SlugRecord | undefined
+}
 
 /** Builds a tree of files as the API would and returns what the user saw. */
 export async function buildApp(platform: FakePlatform, app: AppRecord, tree: Tree): Promise<Built> {
   const chunks: Buffer[] = []
-  const request = { appId: app.id, archive: await archiveOf(platform, tree), commit: null, commitDescription: null }
+  const request = {
+    appId: app.id,
+    archive: await archiveOf(platform, tree),
+    commit: null,
+    commitDescription: null,
+  }
   const { done } = await platform.builder.start(request, (chunk) => chunks.push(chunk))
   const build = await done
   const slug = platform.store.find(app.id)?.slugs.find((one) => one.id === build.slug_id)

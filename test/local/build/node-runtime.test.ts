@@ -35,11 +35,32 @@ describe('the Node.js of an app', function () {
   before(async () => {
     platform = await fakePlatform()
     registry = await fakeRegistry(path.join(platform.root, 'registry'))
-    for (const version of ['22.9.0', ODD, OWN]) await registry.publish(NODE_PACKAGE, { version, files: fakeNode(version), at: '2025-06-01T00:00:00Z' })
-    await registry.publish(NODE_PACKAGE, { version: '25.1.0', files: fakeNode('25.1.0'), isDamaged: true })
+    for (const version of ['22.9.0', ODD, OWN])
+      await registry.publish(NODE_PACKAGE, {
+        version,
+        files: fakeNode(version),
+        at: '2025-06-01T00:00:00Z',
+      })
+    await registry.publish(NODE_PACKAGE, {
+      version: '25.1.0',
+      files: fakeNode('25.1.0'),
+      isDamaged: true,
+    })
     await registry.publish(NODE_PACKAGE, { version: '25.0.0', files: fakeNode('9.9.9') })
-    await registry.publish('npm', { version: '10.1.0', files: { 'bin/npm-cli.js': '#!/usr/bin/env node\nconsole.log("10.1.0")\n', 'bin/npx-cli.js': '' }, manifest: { bin: { npm: 'bin/npm-cli.js' } }, at: '2025-01-01T00:00:00Z' })
-    await registry.publish('npm', { version: '11.0.0', files: { 'bin/npm-cli.js': '#!/usr/bin/env node\nconsole.log("11.0.0")\n' }, at: '2025-01-01T00:00:00Z' })
+    await registry.publish('npm', {
+      version: '10.1.0',
+      files: {
+        'bin/npm-cli.js': '#!/usr/bin/env node\nconsole.log("10.1.0")\n',
+        'bin/npx-cli.js': '',
+      },
+      manifest: { bin: { npm: 'bin/npm-cli.js' } },
+      at: '2025-01-01T00:00:00Z',
+    })
+    await registry.publish('npm', {
+      version: '11.0.0',
+      files: { 'bin/npm-cli.js': '#!/usr/bin/env node\nconsole.log("11.0.0")\n' },
+      at: '2025-01-01T00:00:00Z',
+    })
     process.env.SHIPIT_LOCAL_NODE = ''
     process.env.npm_config_registry = registry.url
     process.env.npm_config_cache = path.join(platform.root, 'npm-cache')
@@ -54,21 +75,65 @@ describe('the Node.js of an app', function () {
     await platform.close()
   })
 
-  const app = (node?: string): Tree => ({ 'package.json': { name: 'app', version: '1.0.0', ...(node === undefined ? {} : { engines: { node } }), scripts: { start: 'node .' } } })
-  const build = async (name: string, node?: string, configVars: Record<string, string> = {}): Promise<Built> => buildApp(platform, await platform.createApp(name, configVars), app(node))
+  const app = (node?: string): Tree => ({
+    'package.json': {
+      name: 'app',
+      version: '1.0.0',
+      ...(node === undefined ? {} : { engines: { node } }),
+      scripts: { start: 'node .' },
+    },
+  })
+  const build = async (
+    name: string,
+    node?: string,
+    configVars: Record<string, string> = {},
+  ): Promise<Built> => buildApp(platform, await platform.createApp(name, configVars), app(node))
   /** The choice alone, without the rest of a build. */
-  async function provide(asked: string, mode?: string, npm?: string): Promise<{ node: NodeRuntime; text: string }> {
+  async function provide(
+    asked: string,
+    mode?: string,
+    npm?: string,
+  ): Promise<{ node: NodeRuntime; text: string }> {
     const work = path.join(platform.root, randomUUID())
-    if (npm !== undefined) await writeTree(path.join(work, 'tools'), { 'package.json': { name: 'npm', version: npm }, 'bin/npm': '#!/bin/sh\nPATH="${PATH#*:}" exec npm "$@"\n' })
+    if (npm !== undefined)
+      await writeTree(path.join(work, 'tools'), {
+        'package.json': { name: 'npm', version: npm },
+        'bin/npm': '#!/bin/sh\nPATH="${PATH#*:}" exec npm "$@"\n',
+      })
     if (npm !== undefined) await chmod(path.join(work, 'tools/bin/npm'), 0o755)
-    const programs = [...(npm === undefined ? [] : [path.join(work, 'tools/bin')]), path.dirname(process.execPath)]
-    const places = { dir: path.join(work, 'app'), home: path.join(work, 'home'), temp: path.join(work, 'tmp'), programs, caches: path.join(work, 'shared'), nodes: nodes() }
+    const programs = [
+      ...(npm === undefined ? [] : [path.join(work, 'tools/bin')]),
+      path.dirname(process.execPath),
+    ]
+    const places = {
+      dir: path.join(work, 'app'),
+      home: path.join(work, 'home'),
+      temp: path.join(work, 'tmp'),
+      programs,
+      caches: path.join(work, 'shared'),
+      nodes: nodes(),
+    }
     for (const folder of [places.home, places.dir]) await mkdir(folder, { recursive: true })
     const env = buildEnvironment(process.env, {}, places, { commit: null, hasCacheSetting: false })
     let text = ''
-    const output = new BuildOutput(path.join(work, 'output'), (chunk) => { text += chunk.toString() })
+    const output = new BuildOutput(path.join(work, 'output'), (chunk) => {
+      text += chunk.toString()
+    })
     try {
-      const node = await provideNode({ places, env, hostEnv: env, configVars: {}, cache: work, output, signal: new AbortController().signal, onProcessGroup: () => undefined }, asked, mode)
+      const node = await provideNode(
+        {
+          places,
+          env,
+          hostEnv: env,
+          configVars: {},
+          cache: work,
+          output,
+          signal: new AbortController().signal,
+          onProcessGroup: () => undefined,
+        },
+        asked,
+        mode,
+      )
       return { node, text }
     } finally {
       output.end()
@@ -79,21 +144,34 @@ describe('the Node.js of an app', function () {
 
   it('is brought once for two builds at a time, with the npm of its line, and linked into their slugs', async () => {
     const [one, two] = await Promise.all(['one', 'two'].map((name) => build(name, '23.x')))
-    for (const { build: { status }, text, slug } of [one!, two!]) {
+    for (const {
+      build: { status },
+      text,
+      slug,
+    } of [one!, two!]) {
       expect(status, text).to.equal('succeeded')
-      expect(text).to.include('       Resolving node version 23.x...\n').and.to.include('Using default npm version: 10.1.0').and.to.include('Node.js 23.1.0 is now End-of-Life')
+      expect(text)
+        .to.include('       Resolving node version 23.x...\n')
+        .and.to.include('Using default npm version: 10.1.0')
+        .and.to.include('Node.js 23.1.0 is now End-of-Life')
       expect(slug?.node).to.equal(path.join(nodes(), ODD))
-      expect(await readlink(path.join(slug!.dir, '.heroku/node/bin/node'))).to.equal(path.join(nodes(), ODD, 'bin/node'))
+      expect(await readlink(path.join(slug!.dir, '.heroku/node/bin/node'))).to.equal(
+        path.join(nodes(), ODD, 'bin/node'),
+      )
       expect(existsSync(path.join(slug!.dir, '.heroku/node/bin/npm'))).to.equal(true)
     }
-    const brought = [one!, two!].filter(({ text }) => text.includes('Downloading and installing node 23.1.0...'))
+    const brought = [one!, two!].filter(({ text }) =>
+      text.includes('Downloading and installing node 23.1.0...'),
+    )
     expect(brought).to.have.length(1)
-    expect(brought[0]!.text).to.match(/Installed node 23\.1\.0 with npm 10\.1\.0 \(\d+ MB, kept for later builds\)/)
+    expect(brought[0]!.text).to.match(
+      /Installed node 23\.1\.0 with npm 10\.1\.0 \(\d+ MB, kept for later builds\)/,
+    )
     expect(registry.asked.filter((name) => name.endsWith(`-${ODD}.tgz`))).to.have.length(1)
     expect(await installed()).to.deep.equal([ODD])
   })
 
-  it('is this machine\'s if that is the version, and its npm of the line that came with it', async () => {
+  it("is this machine's if that is the version, and its npm of the line that came with it", async () => {
     const { node, text } = await provide(OWN, undefined, OWN_NPM)
     expect(node).to.deep.equal({ version: OWN, dir: undefined })
     expect(text).to.include(`Using node ${OWN} of this machine`).and.not.to.include('THIS APP ASKS')
@@ -106,31 +184,49 @@ describe('the Node.js of an app', function () {
     await removeFolder(path.join(nodes(), OWN))
   })
 
-  it('is none for what no version satisfies, and for what is no range: the build fails in Heroku\'s words', async () => {
-    for (const [name, range, words] of [['none', '0.11.333', 'Error: No published Node.js version matches the requested range.'], ['odd', 'stable', 'Error: Invalid Node.js version requirement.']] as const) {
-      const { build: { status }, text } = await build(name, range)
+  it("is none for what no version satisfies, and for what is no range: the build fails in Heroku's words", async () => {
+    for (const [name, range, words] of [
+      ['none', '0.11.333', 'Error: No published Node.js version matches the requested range.'],
+      ['odd', 'stable', 'Error: Invalid Node.js version requirement.'],
+    ] as const) {
+      const {
+        build: { status },
+        text,
+      } = await build(name, range)
       expect(status).to.equal('failed')
-      expect(text).to.include(`Resolving node version ${range}...`).and.to.include(words).and.to.include(`package.json (${range})`)
+      expect(text)
+        .to.include(`Resolving node version ${range}...`)
+        .and.to.include(words)
+        .and.to.include(`package.json (${range})`)
     }
   })
 
-  it('is not one whose digest is wrong, nor one that does not run as itself: this machine\'s runs, with a warning', async () => {
+  it("is not one whose digest is wrong, nor one that does not run as itself: this machine's runs, with a warning", async () => {
     const found = await Promise.all(['25.1.0', '25.0.0'].map((version) => provide(version)))
     for (const [index, { node, text }] of found.entries()) {
       expect(node.dir).to.equal(undefined)
-      expect(text).to.match([/THIS APP ASKS FOR NODE 25\.1\.0[^]*integrity checksum failed/, /THIS APP ASKS FOR NODE 25\.0\.0[^]*does not run on this machine: v9\.9\.9/][index]!)
+      expect(text).to.match(
+        [
+          /THIS APP ASKS FOR NODE 25\.1\.0[^]*integrity checksum failed/,
+          /THIS APP ASKS FOR NODE 25\.0\.0[^]*does not run on this machine: v9\.9\.9/,
+        ][index]!,
+      )
     }
     expect(await installed()).to.deep.equal([ODD])
   })
 
-  it('is this machine\'s if SHIPIT_LOCAL_NODE says so', async () => {
+  it("is this machine's if SHIPIT_LOCAL_NODE says so", async () => {
     const { node, text } = await provide('23.x', 'machine')
     expect(node.dir).to.equal(undefined)
-    expect(text).to.include(`THIS APP ASKS FOR NODE 23.x AND RUNS ON NODE ${OWN} HERE.`).and.to.include('SHIPIT_LOCAL_NODE=machine')
+    expect(text)
+      .to.include(`THIS APP ASKS FOR NODE 23.x AND RUNS ON NODE ${OWN} HERE.`)
+      .and.to.include('SHIPIT_LOCAL_NODE=machine')
   })
 
   describe('without the registry', () => {
-    before(() => { process.env.npm_config_registry = 'http://127.0.0.1:9/' })
+    before(() => {
+      process.env.npm_config_registry = 'http://127.0.0.1:9/'
+    })
 
     it('is one that was brought before if the range has it', async () => {
       const { node, text } = await provide('>=23 <24')
@@ -144,20 +240,26 @@ describe('the Node.js of an app', function () {
       expect(text).to.include('The newest version could not be had')
     })
 
-    it('is this machine\'s if that is the version, whatever its npm', async () => {
-      expect((await provide(OWN, undefined, '99.0.0')).node).to.deep.equal({ version: OWN, dir: undefined })
+    it("is this machine's if that is the version, whatever its npm", async () => {
+      expect((await provide(OWN, undefined, '99.0.0')).node).to.deep.equal({
+        version: OWN,
+        dir: undefined,
+      })
     })
 
-    it('is this machine\'s otherwise, with a warning that cannot be overlooked', async () => {
+    it("is this machine's otherwise, with a warning that cannot be overlooked", async () => {
       const { node, text } = await provide('22.x')
       expect(node).to.deep.equal({ version: OWN, dir: undefined })
-      expect(text).to.include(`THIS APP ASKS FOR NODE 22.x AND RUNS ON NODE ${OWN} HERE.`).and.to.include('Heroku would install what it asks for')
+      expect(text)
+        .to.include(`THIS APP ASKS FOR NODE 22.x AND RUNS ON NODE ${OWN} HERE.`)
+        .and.to.include('Heroku would install what it asks for')
     })
   })
 
   it('goes once those that no slug uses take too much room, and what is left of half an installation goes at once', async () => {
     const dir = path.join(platform.root, 'swept')
-    for (const name of ['22.1.0', '23.1.0', '.fresh-x']) await writeTree(path.join(dir, name), { 'bin/node': 'a program' })
+    for (const name of ['22.1.0', '23.1.0', '.fresh-x'])
+      await writeTree(path.join(dir, name), { 'bin/node': 'a program' })
     await sweepNodes(dir, [])
     expect(await readdir(dir)).to.have.members(['22.1.0', '23.1.0'])
     await sweepNodes(dir, [path.join(dir, '22.1.0')], 0)

@@ -15,13 +15,36 @@ describe('the dynos of an app', () => {
 
   const start = (limits: Partial<typeof LIMITS> = {}) => {
     home = new Home()
-    dynos = createDynos({ store: home.store, logplex: home.logplex, folders: home.folders, limits: { ...LIMITS, ...limits } })
+    dynos = createDynos({
+      store: home.store,
+      logplex: home.logplex,
+      folders: home.folders,
+      limits: { ...LIMITS, ...limits },
+    })
   }
-  const names = (appId: string) => dynos.list(appId).map(({ name }) => name).sort()
-  const versions = (appId: string) => dynos.list(appId).map(({ name, release_version }) => `${name} v${release_version}`).sort()
+  const names = (appId: string) =>
+    dynos
+      .list(appId)
+      .map(({ name }) => name)
+      .sort()
+  const versions = (appId: string) =>
+    dynos
+      .list(appId)
+      .map(({ name, release_version }) => `${name} v${release_version}`)
+      .sort()
   const allUp = (appId: string, count: number) =>
-    until(`${count} up`, () => dynos.list(appId).length === count && dynos.list(appId).every(({ state }) => state === 'up'))
-  const served = (appId: string) => dynos.webTargets(appId).map(({ id }) => dynos.list(appId).find((each) => each.id === id)?.release_version ?? 'unlisted')
+    until(
+      `${count} up`,
+      () =>
+        dynos.list(appId).length === count &&
+        dynos.list(appId).every(({ state }) => state === 'up'),
+    )
+  const served = (appId: string) =>
+    dynos
+      .webTargets(appId)
+      .map(
+        ({ id }) => dynos.list(appId).find((each) => each.id === id)?.release_version ?? 'unlisted',
+      )
 
   afterEach(async () => {
     await dynos.shutdown()
@@ -104,8 +127,14 @@ describe('the dynos of an app', () => {
     dynos.reconcile(app.id, 'formation')
     expect(names(app.id)).to.deep.equal(['web.1', 'web.2'])
     await dynos.restart(app.id)
-    for (const call of [dynos.restart(app.id, { name: 'web.9' }), dynos.stop(app.id, { type: 'clock' })]) {
-      const error = await call.then(() => undefined, (thrown: unknown) => thrown)
+    for (const call of [
+      dynos.restart(app.id, { name: 'web.9' }),
+      dynos.stop(app.id, { type: 'clock' }),
+    ]) {
+      const error = await call.then(
+        () => undefined,
+        (thrown: unknown) => thrown,
+      )
       expect(error).to.include({ status: 404, id: 'not_found' })
     }
   })
@@ -126,8 +155,16 @@ describe('the dynos of an app', () => {
     dynos.on('change', () => seen.add(served(app.id).join()))
     await until('the switch', () => served(app.id).join() === '2,2')
     expect([...seen]).to.deep.equal(['unlisted,unlisted', '2,2'])
-    expect(home.logplex.lines('api')).to.deep.equal(['heroku[api]: Preboot: requests switch to the web dynos of v2 in 0.1 seconds (on Heroku in about 3 minutes)'])
-    await until('the end of the old ones', () => home.logplex.lines('web.2').filter((line) => line.includes('Stopping all processes with SIGTERM')).length === 1)
+    expect(home.logplex.lines('api')).to.deep.equal([
+      'heroku[api]: Preboot: requests switch to the web dynos of v2 in 0.1 seconds (on Heroku in about 3 minutes)',
+    ])
+    await until(
+      'the end of the old ones',
+      () =>
+        home.logplex
+          .lines('web.2')
+          .filter((line) => line.includes('Stopping all processes with SIGTERM')).length === 1,
+    )
   })
 
   it('preboot: a further release replaces those that wait, not those that serve', async () => {
@@ -161,7 +198,10 @@ describe('the dynos of an app', () => {
 
   it('preboot: does not switch to dynos that have failed before Heroku would', async () => {
     const app = await failAfterGood({ prebootSwitchFailed: 60_000 })
-    await until('its second crash', () => home.logplex.lines('web.1').filter((line) => line.includes('to crashed')).length === 2)
+    await until(
+      'its second crash',
+      () => home.logplex.lines('web.1').filter((line) => line.includes('to crashed')).length === 2,
+    )
     expect(served(app)).to.deep.equal(['unlisted'])
   })
 
@@ -221,9 +261,13 @@ describe('the dynos of an app', () => {
     dynos.reconcile(app.id, 'formation')
     expect(dynos.webTargets(app.id)).to.deep.equal([])
     await new Promise((resolve) => setImmediate(resolve))
-    expect(home.logplex.lines()).not.to.include('heroku[web.1]: Stopping all processes with SIGTERM')
+    expect(home.logplex.lines()).not.to.include(
+      'heroku[web.1]: Stopping all processes with SIGTERM',
+    )
     done()
-    await until('SIGTERM', () => home.logplex.lines().includes('heroku[web.1]: Stopping all processes with SIGTERM'))
+    await until('SIGTERM', () =>
+      home.logplex.lines().includes('heroku[web.1]: Stopping all processes with SIGTERM'),
+    )
   })
 
   it('a one-off process runs beside them, with its output and its status', async () => {
@@ -231,8 +275,17 @@ describe('the dynos of an app', () => {
     const app = home.app('app')
     const { release, slug } = home.release(app, {}, { config: { WHO: 'release' } })
     const chunks: Buffer[] = []
-    const options = { release, slug, size: 'Standard-1X', onOutput: (chunk: Buffer) => chunks.push(chunk) }
-    const run = await dynos.runOneOff(app.id, { ...options, name: 'release.4', command: 'echo "hi $WHO $DYNO"; exit 7' })
+    const options = {
+      release,
+      slug,
+      size: 'Standard-1X',
+      onOutput: (chunk: Buffer) => chunks.push(chunk),
+    }
+    const run = await dynos.runOneOff(app.id, {
+      ...options,
+      name: 'release.4',
+      command: 'echo "hi $WHO $DYNO"; exit 7',
+    })
     expect(await run.exit).to.equal(7)
     expect(Buffer.concat(chunks).toString()).to.equal('hi release release.4\n')
     expect(home.logplex.lines('release.4')).to.deep.equal([
@@ -242,7 +295,11 @@ describe('the dynos of an app', () => {
       'heroku[release.4]: Process exited with status 7',
       'heroku[release.4]: State changed from up to complete',
     ])
-    const long = await dynos.runOneOff(app.id, { ...options, name: 'release.5', command: 'exec sleep 100' })
+    const long = await dynos.runOneOff(app.id, {
+      ...options,
+      name: 'release.5',
+      command: 'exec sleep 100',
+    })
     long.stop()
     expect(await long.exit).to.equal(143)
   })

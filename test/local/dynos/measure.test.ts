@@ -1,6 +1,12 @@
 import { expect } from 'chai'
 import { fromPs, fromRollup, fromStatus, sumOf, totalOf } from '../../../src/local/dynos/memory.js'
-import { Growth, nextLoads, pagesOf, runnableTime, type Loads } from '../../../src/local/dynos/load.js'
+import {
+  Growth,
+  nextLoads,
+  pagesOf,
+  runnableTime,
+  type Loads,
+} from '../../../src/local/dynos/load.js'
 import { metricsLines } from '../../../src/local/dynos/metrics-lines.js'
 import { memoryQuota } from '../../../src/local/dynos/quota.js'
 import { words } from '../../../src/local/dynos/words.js'
@@ -32,7 +38,11 @@ describe('the memory of a dyno', () => {
     expect(totalOf(fromRollup(ROLLUP)!)).to.equal(42)
   })
   it('is one sum where pages of files are not told apart', () => {
-    expect(fromRollup(ROLLUP.replace(/^Pss_.*\n/gm, ''))).to.deep.equal({ rss: 40, cache: undefined, swap: 2 })
+    expect(fromRollup(ROLLUP.replace(/^Pss_.*\n/gm, ''))).to.deep.equal({
+      rss: 40,
+      cache: undefined,
+      swap: 2,
+    })
   })
   it('is of the status where the rollup is closed, and nothing of a process that has ended', () => {
     expect(fromRollup('')).to.equal(undefined)
@@ -43,15 +53,28 @@ describe('the memory of a dyno', () => {
     expect(fromPs(' 51200\n 10240\n')).to.deep.equal({ rss: 60, cache: undefined, swap: undefined })
     expect(totalOf(fromPs(''))).to.equal(0)
   })
-  it('adds up over processes', () => expect(sumOf([fromRollup(ROLLUP)!, fromStatus(STATUS)!])).to.deep.equal({ rss: 70, cache: 30, swap: 2 }))
+  it('adds up over processes', () =>
+    expect(sumOf([fromRollup(ROLLUP)!, fromStatus(STATUS)!])).to.deep.equal({
+      rss: 70,
+      cache: 30,
+      swap: 2,
+    }))
 })
 
 describe('the quota of a dyno', () => {
-  for (const [size, quota, most] of [['Eco', 512, 1024], ['Standard-2X', 1024, 2048], ['Performance-L', 14_336, 28_672], ['Performance-L-RAM', 30_720, 36_864]] as const) {
-    it(`${size}: ${quota} MB, and killed at ${most}`, () => expect(memoryQuota(size, { memoryQuota: 0 })).to.deep.equal({ quota, most }))
+  for (const [size, quota, most] of [
+    ['Eco', 512, 1024],
+    ['Standard-2X', 1024, 2048],
+    ['Performance-L', 14_336, 28_672],
+    ['Performance-L-RAM', 30_720, 36_864],
+  ] as const) {
+    it(`${size}: ${quota} MB, and killed at ${most}`, () =>
+      expect(memoryQuota(size, { memoryQuota: 0 })).to.deep.equal({ quota, most }))
   }
-  it('is that of the limits where they name one', () => expect(memoryQuota('Eco', { memoryQuota: 90 })).to.deep.equal({ quota: 90, most: 180 }))
-  it('is told in Heroku\'s words', () => expect(words.memory(537, 512)).to.equal('Process running mem=537M(104.9%)'))
+  it('is that of the limits where they name one', () =>
+    expect(memoryQuota('Eco', { memoryQuota: 90 })).to.deep.equal({ quota: 90, most: 180 }))
+  it("is told in Heroku's words", () =>
+    expect(words.memory(537, 512)).to.equal('Process running mem=537M(104.9%)'))
 })
 
 describe('the load of a dyno', () => {
@@ -67,7 +90,9 @@ describe('the load of a dyno', () => {
     expect(runnableTime('')).to.equal(undefined)
   })
   it('counts pages of the disk', () => {
-    expect(pagesOf('rchar: 6976\nread_bytes: 8192\nwrite_bytes: 4096\ncancelled_write_bytes: 0\n')).to.deep.equal({ in: 2, out: 1 })
+    expect(
+      pagesOf('rchar: 6976\nread_bytes: 8192\nwrite_bytes: 4096\ncancelled_write_bytes: 0\n'),
+    ).to.deep.equal({ in: 2, out: 1 })
     expect(pagesOf('')).to.equal(undefined)
   })
   it('grows by what each thread did since the last look, also by those that are new, and never shrinks', () => {
@@ -82,16 +107,39 @@ describe('the load of a dyno', () => {
 })
 
 describe('the lines of log-runtime-metrics', () => {
-  const of = { source: 'web.1', appId: '2acf2ec0-0000-4000-8000-000000000000', id: 'd97d0ea7-cf3d-411b-b453-d2943a50b456', quota: 512 }
+  const of = {
+    source: 'web.1',
+    appId: '2acf2ec0-0000-4000-8000-000000000000',
+    id: 'd97d0ea7-cf3d-411b-b453-d2943a50b456',
+    quota: 512,
+  }
   const head = 'source=web.1 dyno=heroku.2805550.d97d0ea7-cf3d-411b-b453-d2943a50b456'
   it('are two, of load and of memory', () => {
-    expect(metricsLines({ memory: { rss: 21.22, cache: 0, swap: 0.5 }, loads: [2.461, 1.06, 0.99], pages: { in: 348_836, out: 7 } }, of)).to.deep.equal([
+    expect(
+      metricsLines(
+        {
+          memory: { rss: 21.22, cache: 0, swap: 0.5 },
+          loads: [2.461, 1.06, 0.99],
+          pages: { in: 348_836, out: 7 },
+        },
+        of,
+      ),
+    ).to.deep.equal([
       `${head} sample#load_avg_1m=2.46 sample#load_avg_5m=1.06 sample#load_avg_15m=0.99`,
       `${head} sample#memory_total=21.72MB sample#memory_rss=21.22MB sample#memory_cache=0.00MB sample#memory_swap=0.50MB sample#memory_pgpgin=348836pages sample#memory_pgpgout=7pages sample#memory_quota=512.00MB`,
     ])
   })
   it('hold nothing that the system does not tell', () => {
-    expect(metricsLines({ memory: { rss: 60, cache: undefined, swap: undefined }, loads: undefined, pages: undefined }, of)).to.deep.equal([
+    expect(
+      metricsLines(
+        {
+          memory: { rss: 60, cache: undefined, swap: undefined },
+          loads: undefined,
+          pages: undefined,
+        },
+        of,
+      ),
+    ).to.deep.equal([
       `${head} sample#memory_total=60.00MB sample#memory_rss=60.00MB sample#memory_quota=512.00MB`,
     ])
   })

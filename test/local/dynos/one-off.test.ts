@@ -8,20 +8,40 @@ import { until } from '../../support/until.js'
 import { Home, LIMITS } from './fakes.js'
 
 /** A client that has come, as the dyno and as the test see it. */
-async function client(): Promise<{ ours: Socket; theirs: Socket; text: () => string; attach: (isTerminal?: boolean) => OneOffRequest['attach'] }> {
+async function client(): Promise<{
+  ours: Socket
+  theirs: Socket
+  text: () => string
+  attach: (isTerminal?: boolean) => OneOffRequest['attach']
+}> {
   const server = net.createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
   const ours = net.connect((server.address() as AddressInfo).port, '127.0.0.1')
-  const [theirs] = await once(server, 'connection') as [Socket]
+  const [theirs] = (await once(server, 'connection')) as [Socket]
   server.close()
   let text = ''
-  ours.setEncoding('latin1').on('data', (chunk: string) => { text += chunk })
-  return { ours, theirs, text: () => text, attach: (isTerminal = false) => ({ isTerminal, meeting: { client: () => Promise.resolve(theirs) } }) }
+  ours.setEncoding('latin1').on('data', (chunk: string) => {
+    text += chunk
+  })
+  return {
+    ours,
+    theirs,
+    text: () => text,
+    attach: (isTerminal = false) => ({
+      isTerminal,
+      meeting: { client: () => Promise.resolve(theirs) },
+    }),
+  }
 }
 
 const nobody: OneOffRequest['attach'] = {
   isTerminal: false,
-  meeting: { client: (signal) => new Promise((resolve) => { signal.addEventListener('abort', () => resolve(undefined), { once: true }) }) },
+  meeting: {
+    client: (signal) =>
+      new Promise((resolve) => {
+        signal.addEventListener('abort', () => resolve(undefined), { once: true })
+      }),
+  },
 }
 
 describe('a one-off dyno', () => {
@@ -32,9 +52,18 @@ describe('a one-off dyno', () => {
 
   const start = (limits: Partial<typeof LIMITS> = {}) => {
     home = new Home()
-    dynos = createDynos({ store: home.store, logplex: home.logplex, folders: home.folders, limits: { ...LIMITS, ...limits } })
+    dynos = createDynos({
+      store: home.store,
+      logplex: home.logplex,
+      folders: home.folders,
+      limits: { ...LIMITS, ...limits },
+    })
     app = home.app('app')
-    version = home.release(app, { 'note.txt': 'of the slug' }, { config: { COLOUR: 'blue', SHAPE: 'round' } })
+    version = home.release(
+      app,
+      { 'note.txt': 'of the slug' },
+      { config: { COLOUR: 'blue', SHAPE: 'round' } },
+    )
   }
   const again = (limits?: Partial<typeof LIMITS>) => {
     home.remove()
@@ -52,8 +81,17 @@ describe('a one-off dyno', () => {
   })
 
   it('runs detached over the release, with its own variables, and its output in the log', async () => {
-    const { exit, record } = await run('cat note.txt; echo; echo $DYNO $COLOUR $SHAPE; touch made-here; exit 3', { env: { SHAPE: 'square' } })
-    expect(record).to.include({ name: 'run.1234', type: 'run', state: 'starting', size: 'Standard-1X', release_version: 1 })
+    const { exit, record } = await run(
+      'cat note.txt; echo; echo $DYNO $COLOUR $SHAPE; touch made-here; exit 3',
+      { env: { SHAPE: 'square' } },
+    )
+    expect(record).to.include({
+      name: 'run.1234',
+      type: 'run',
+      state: 'starting',
+      size: 'Standard-1X',
+      release_version: 1,
+    })
     expect(await exit).to.equal(3)
     expect(lines()).to.deep.equal([
       'heroku[run.1234]: Starting process with command `cat note.txt; echo; echo $DYNO $COLOUR $SHAPE; touch made-here; exit 3`',
@@ -72,7 +110,8 @@ describe('a one-off dyno', () => {
     const bytes = Buffer.from(Array.from({ length: 512 }, (_, at) => at % 256))
     const { exit } = await run('cat; echo " that was all" >&2', { attach: attach() })
     await until('up', () => dynos.list(app.id)[0]?.state === 'up')
-    // A byte like that of the end is one of the input where something follows it, here as soon as it has arrived alone.
+    // A byte like that of the end is one of the input where something follows it, here as soon as
+    // it has arrived alone.
     theirs.once('data', () => ours.write(Buffer.concat([bytes.subarray(5), Buffer.of(4, 4)])))
     ours.write(bytes.subarray(0, 5))
     expect(await exit).to.equal(0)
@@ -82,9 +121,12 @@ describe('a one-off dyno', () => {
     expect(lines()[0]).to.equal('heroku[run.1234]: Awaiting client')
   })
 
-  it('has a terminal of the client\'s size where that is asked for, with its signals', async () => {
+  it("has a terminal of the client's size where that is asked for, with its signals", async () => {
     const { ours, text, attach } = await client()
-    const { exit } = await run('stty size; tty; trap "echo caught; exit 7" INT; while :; do sleep 0.1; done', { attach: attach(true), env: { LINES: '33', COLUMNS: '101', TERM: 'xterm' } })
+    const { exit } = await run(
+      'stty size; tty; trap "echo caught; exit 7" INT; while :; do sleep 0.1; done',
+      { attach: attach(true), env: { LINES: '33', COLUMNS: '101', TERM: 'xterm' } },
+    )
     await until('the terminal', () => /33 101\r\n\/dev\/\S+\r\n/.test(text()))
     ours.write('\x03')
     expect(await exit).to.equal(7)
@@ -95,12 +137,17 @@ describe('a one-off dyno', () => {
     again({ stopGrace: 300 })
     for (const isTerminal of [false, true]) {
       const { ours, text, attach } = await client()
-      const { exit } = await run('trap "" HUP; echo deaf; sleep 100', { attach: attach(isTerminal) })
+      const { exit } = await run('trap "" HUP; echo deaf; sleep 100', {
+        attach: attach(isTerminal),
+      })
       await until('its word', () => text().includes('deaf'))
       ours.destroy()
       expect(await exit).to.be.greaterThan(0)
     }
-    expect(lines()).to.include.members(['heroku[run.1234]: Stopping all processes with SIGHUP', 'heroku[run.1234]: Stopping remaining processes with SIGKILL'])
+    expect(lines()).to.include.members([
+      'heroku[run.1234]: Stopping all processes with SIGHUP',
+      'heroku[run.1234]: Stopping remaining processes with SIGKILL',
+    ])
     const { ours, text, attach } = await client()
     const { exit } = await run('echo polite; exec sleep 100', { attach: attach() })
     await until('its word', () => text().includes('polite'))
@@ -125,9 +172,14 @@ describe('a one-off dyno', () => {
   })
 
   it('ends by stop, by restart, and when its time is over; its terminal keeps the status', async () => {
-    for (const end of [() => dynos.stop(app.id, { name: 'run.1234' }), () => dynos.restart(app.id, { name: 'run.1234' })]) {
+    for (const end of [
+      () => dynos.stop(app.id, { name: 'run.1234' }),
+      () => dynos.restart(app.id, { name: 'run.1234' }),
+    ]) {
       const { text, attach } = await client()
-      const { exit } = await run('trap "exit 9" TERM; echo ready; while :; do sleep 0.1; done', { attach: attach(true) })
+      const { exit } = await run('trap "exit 9" TERM; echo ready; while :; do sleep 0.1; done', {
+        attach: attach(true),
+      })
       await until('its word', () => text().includes('ready'))
       await end()
       expect(await exit).to.equal(9)
@@ -141,7 +193,9 @@ describe('a one-off dyno', () => {
     ours.pause()
     const { exit } = await run('head -c 3000000 /dev/zero', { attach: attach() })
     // Longer than output is waited for that no client holds up.
-    await new Promise((resolve) => { setTimeout(resolve, 2_500) })
+    await new Promise((resolve) => {
+      setTimeout(resolve, 2_500)
+    })
     expect(text()).to.equal('')
     ours.resume()
     expect(await exit).to.equal(0)

@@ -1,6 +1,14 @@
 import { expect } from 'chai'
 import { spawn } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { createDynos } from '../../../src/local/dynos/index.js'
@@ -26,12 +34,20 @@ describe('recover()', () => {
 
   it('ends the processes that a killed daemon left, removes their disks, and starts what should run', async () => {
     // Outside of the state folder, of which a dyno sees its own part alone.
-    const folder = pids = mkdtempSync(path.join(tmpdir(), 'shipit-pids-'))
+    const folder = (pids = mkdtempSync(path.join(tmpdir(), 'shipit-pids-')))
     const app = home.app('app')
-    home.release(app, { 'w.js': DEAF }, { types: { worker: 'node w.js' }, config: { PIDS: folder } })
+    home.release(
+      app,
+      { 'w.js': DEAF },
+      { types: { worker: 'node w.js' }, config: { PIDS: folder } },
+    )
     home.scale(app, 'worker', 2)
     const file = new URL('./killed-daemon.ts', import.meta.url).pathname
-    const daemon = spawn(process.execPath, ['--import', 'tsx', file, JSON.stringify({ app, folders: home.folders })], { stdio: 'inherit' })
+    const daemon = spawn(
+      process.execPath,
+      ['--import', 'tsx', file, JSON.stringify({ app, folders: home.folders })],
+      { stdio: 'inherit' },
+    )
     const started = () => readdirSync(folder).map(Number)
     await until('four processes', () => started().length === 4)
     const left = started()
@@ -44,11 +60,21 @@ describe('recover()', () => {
     // The same folder by another path, as a SHIPIT_HOME that is a symbolic link would give it.
     const link = path.join(home.root, 'link')
     symlinkSync(home.folders.dynos, link)
-    const dynos = createDynos({ store: home.store, logplex: home.logplex, folders: { ...home.folders, dynos: link }, limits: { ...LIMITS, stopGrace: 200 } })
+    const dynos = createDynos({
+      store: home.store,
+      logplex: home.logplex,
+      folders: { ...home.folders, dynos: link },
+      limits: { ...LIMITS, stopGrace: 200 },
+    })
     await dynos.recover()
     expect(await Promise.all(left.map(isRunning))).to.deep.equal([false, false, false, false])
-    await until('two dynos', () => dynos.list(app.id).filter(({ state }) => state === 'up').length === 2)
-    expect(readdirSync(home.folders.dynos).filter((name) => oldDisks.includes(name))).to.deep.equal([])
+    await until(
+      'two dynos',
+      () => dynos.list(app.id).filter(({ state }) => state === 'up').length === 2,
+    )
+    expect(readdirSync(home.folders.dynos).filter((name) => oldDisks.includes(name))).to.deep.equal(
+      [],
+    )
     await dynos.shutdown()
   })
 
@@ -59,7 +85,12 @@ describe('recover()', () => {
       mkdirSync(old)
       writeFileSync(path.join(old, 'pid'), `${bystander.pid}\n`)
       expect(readFileSync(path.join(old, 'pid'), 'utf8')).to.equal(`${bystander.pid}\n`)
-      const dynos = createDynos({ store: home.store, logplex: home.logplex, folders: home.folders, limits: LIMITS })
+      const dynos = createDynos({
+        store: home.store,
+        logplex: home.logplex,
+        folders: home.folders,
+        limits: LIMITS,
+      })
       await dynos.recover()
       expect(await isRunning(bystander.pid!)).to.equal(true)
       expect(readdirSync(home.folders.dynos)).to.deep.equal([])

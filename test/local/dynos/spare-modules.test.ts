@@ -1,4 +1,12 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { expect } from 'chai'
@@ -29,7 +37,9 @@ describe('a spare node_modules', () => {
     const modules = tree('one')
     spares.prepare('app', modules)
     const made = await taken(modules)
-    expect(statSync(path.join(made, 'a/index.js')).ino).to.equal(statSync(path.join(modules, 'a/index.js')).ino)
+    expect(statSync(path.join(made, 'a/index.js')).ino).to.equal(
+      statSync(path.join(modules, 'a/index.js')).ino,
+    )
     expect(await spares.take('app', modules)).to.equal(undefined)
     spares.prepare('app', modules)
     expect(await spares.take('app', tree('two'))).to.equal(undefined)
@@ -42,7 +52,11 @@ describe('a spare node_modules', () => {
     rmSync(dynosDir, { recursive: true })
     mkdirSync(dynosDir)
     spares.prepare('app', old)
-    await until('the old spare', () => readdirSync(dynosDir).some((name) => existsSync(path.join(dynosDir, name, 'node_modules/a/index.js'))))
+    await until('the old spare', () =>
+      readdirSync(dynosDir).some((name) =>
+        existsSync(path.join(dynosDir, name, 'node_modules/a/index.js')),
+      ),
+    )
     spares.prepare('app', newer)
     const made = await taken(newer)
     expect(readdirSync(dynosDir)).to.deep.equal([path.basename(path.dirname(made))])
@@ -55,7 +69,9 @@ describe('a spare node_modules', () => {
   it('is done without where it cannot be made', async () => {
     spares.prepare('app', path.join(root, 'nowhere', 'node_modules'))
     spares.prepare('other', tree('three'))
-    await until('the other spare', () => spares.take('other', path.join(root, 'three', 'node_modules')))
+    await until('the other spare', () =>
+      spares.take('other', path.join(root, 'three', 'node_modules')),
+    )
     expect(await spares.take('app', path.join(root, 'nowhere', 'node_modules'))).to.equal(undefined)
   })
 })

@@ -8,7 +8,15 @@ import { until } from '../../support/until.js'
 import { fakePlatform, type FakePlatform } from '../build/fake-platform.js'
 import { Project, remote, serveGit, TOKEN, type GitServer } from './serve-git.js'
 
-const APP = { 'package.json': { name: 'tiny', version: '1.0.0', engines: { node: '>=20 <99' }, scripts: { start: 'node index.js' } }, 'index.js': 'console.log(1)\n' }
+const APP = {
+  'package.json': {
+    name: 'tiny',
+    version: '1.0.0',
+    engines: { node: '>=20 <99' },
+    scripts: { start: 'node index.js' },
+  },
+  'index.js': 'console.log(1)\n',
+}
 
 describe('git push to the embedded Heroku', function () {
   this.timeout(90_000)
@@ -28,7 +36,7 @@ describe('git push to the embedded Heroku', function () {
     await project.remove()
   })
 
-  it('builds, releases and shows Heroku\'s words as remote lines', async () => {
+  it("builds, releases and shows Heroku's words as remote lines", async () => {
     const app = await platform.createApp('hello')
     const commit = await project.commit(APP, 'First version')
 
@@ -36,9 +44,17 @@ describe('git push to the embedded Heroku', function () {
 
     expect(push.status, push.text).to.equal(0)
     const expected = [
-      'remote: Compressing source files... done.', 'remote: Building source:', 'remote: -----> Node.js app detected', 'remote: -----> Creating runtime environment',
-      'remote:        NODE_ENV=production', 'remote: -----> Discovering process types', 'remote:        Default types for buildpack -> web',
-      'remote: -----> Launching...', 'remote:        Released v2', 'remote:        http://hello.localhost:5100/ deployed to the embedded Heroku', 'remote: Verifying deploy... done.',
+      'remote: Compressing source files... done.',
+      'remote: Building source:',
+      'remote: -----> Node.js app detected',
+      'remote: -----> Creating runtime environment',
+      'remote:        NODE_ENV=production',
+      'remote: -----> Discovering process types',
+      'remote:        Default types for buildpack -> web',
+      'remote: -----> Launching...',
+      'remote:        Released v2',
+      'remote:        http://hello.localhost:5100/ deployed to the embedded Heroku',
+      'remote: Verifying deploy... done.',
     ]
     let from = 0
     for (const line of expected) {
@@ -47,28 +63,49 @@ describe('git push to the embedded Heroku', function () {
     }
     expect(push.text).to.include('* [new branch]      main -> main')
     const stored = platform.store.find(app.id)
-    expect(stored?.builds[0]).to.include({ status: 'succeeded', commit, commit_description: 'First version' })
-    expect(stored?.releases[1]).to.include({ description: `Deploy ${commit.slice(0, 8)}`, slug_id: stored?.slugs[0]?.id })
+    expect(stored?.builds[0]).to.include({
+      status: 'succeeded',
+      commit,
+      commit_description: 'First version',
+    })
+    expect(stored?.releases[1]).to.include({
+      description: `Deploy ${commit.slice(0, 8)}`,
+      slug_id: stored?.slugs[0]?.id,
+    })
     expect(stored?.slugs[0]?.process_types).to.deep.equal({ web: 'npm start' })
-    expect(await readFile(path.join(stored?.slugs[0]?.dir ?? '', 'index.js'), 'utf8')).to.equal('console.log(1)\n')
+    expect(await readFile(path.join(stored?.slugs[0]?.dir ?? '', 'index.js'), 'utf8')).to.equal(
+      'console.log(1)\n',
+    )
     expect(await readdir(path.join(platform.folders.builds, 'incoming'))).to.deep.equal([])
-    expect((await project.git('push', remote(server, 'hello'), 'main')).text).to.include('Everything up-to-date')
+    expect((await project.git('push', remote(server, 'hello'), 'main')).text).to.include(
+      'Everything up-to-date',
+    )
   })
 
-  it('rejects the push of an app that does not build, with the tool\'s own output, and takes the corrected one', async () => {
+  it("rejects the push of an app that does not build, with the tool's own output, and takes the corrected one", async () => {
     await platform.createApp('broken')
-    await project.commit({ ...APP, 'package.json': { ...APP['package.json'], scripts: { build: 'echo "src/a.ts(1,1): error TS1005" && exit 3' } } })
+    await project.commit({
+      ...APP,
+      'package.json': {
+        ...APP['package.json'],
+        scripts: { build: 'echo "src/a.ts(1,1): error TS1005" && exit 3' },
+      },
+    })
 
     const push = await project.git('push', remote(server, 'broken'), 'main')
 
     expect(push.status).to.equal(1)
     expect(push.text).to.include('remote:        src/a.ts(1,1): error TS1005')
-    expect(push.text).to.include('Error: A build script exited with a non-zero exit code.').and.to.include('`npm run build --if-present` ended with 3')
+    expect(push.text)
+      .to.include('Error: A build script exited with a non-zero exit code.')
+      .and.to.include('`npm run build --if-present` ended with 3')
     expect(push.text).to.include('remote:  !     Push rejected, failed to compile Node.js app.')
     expect(push.text).to.match(/remote: !\s+Push rejected to broken\./)
     expect(push.text).to.include('! [remote rejected] main -> main (pre-receive hook declined)')
     expect(platform.store.find('broken')?.releases).to.have.length(1)
-    expect(await readdir(path.join(platform.folders.slugs, platform.store.find('broken')?.id ?? ''))).to.deep.equal([])
+    expect(
+      await readdir(path.join(platform.folders.slugs, platform.store.find('broken')?.id ?? '')),
+    ).to.deep.equal([])
 
     await project.commit(APP)
     expect((await project.git('push', remote(server, 'broken'), 'main')).status).to.equal(0)
@@ -86,8 +123,13 @@ describe('git push to the embedded Heroku', function () {
   it('builds files that .gitattributes keeps out of archives', async () => {
     const app = await platform.createApp('whole')
     await project.commit({
-      ...APP, '.gitattributes': 'kept.txt export-ignore\nfolder export-ignore\nfolder/ export-ignore\nstamp.txt export-subst\n',
-      'kept.txt': 'kept', 'folder/inner.txt': 'inner', 'folder/.gitattributes': '* export-ignore\n', 'stamp.txt': '$Format:%H$',
+      ...APP,
+      '.gitattributes':
+        'kept.txt export-ignore\nfolder export-ignore\nfolder/ export-ignore\nstamp.txt export-subst\n',
+      'kept.txt': 'kept',
+      'folder/inner.txt': 'inner',
+      'folder/.gitattributes': '* export-ignore\n',
+      'stamp.txt': '$Format:%H$',
     })
     const push = await project.git('push', remote(server, 'whole'), 'main')
     expect(push.status, push.text).to.equal(0)
@@ -103,7 +145,9 @@ describe('git push to the embedded Heroku', function () {
     const feature = await project.git('push', remote(server, 'branches'), 'main:refs/heads/feature')
     expect(feature.text).to.include('remote: Pushed to non-main branch, skipping build.')
     expect(feature.status).to.equal(0)
-    expect((await project.git('push', remote(server, 'branches'), 'main:refs/tags/v1')).text).to.include('skipping build')
+    expect(
+      (await project.git('push', remote(server, 'branches'), 'main:refs/tags/v1')).text,
+    ).to.include('skipping build')
     expect(platform.store.find('branches')?.builds).to.deep.equal([])
 
     const master = await project.git('push', remote(server, 'branches'), 'main:master')
@@ -127,12 +171,26 @@ describe('git push to the embedded Heroku', function () {
 
   it('takes large pushes, which git sends chunked, and gives them back to a clone', async () => {
     await platform.createApp('large')
-    const noise = Array.from({ length: 40 }, (_, index) => [`data/${index}.txt`, Array.from({ length: 4000 }, () => Math.random().toString(36)).join('\n')])
-    await project.commit({ ...APP, ...Object.fromEntries(noise) as Record<string, string> })
-    const push = await project.git('-c', 'http.postBuffer=65536', 'push', remote(server, 'large'), 'main')
+    const noise = Array.from({ length: 40 }, (_, index) => [
+      `data/${index}.txt`,
+      Array.from({ length: 4000 }, () => Math.random().toString(36)).join('\n'),
+    ])
+    await project.commit({ ...APP, ...(Object.fromEntries(noise) as Record<string, string>) })
+    const push = await project.git(
+      '-c',
+      'http.postBuffer=65536',
+      'push',
+      remote(server, 'large'),
+      'main',
+    )
     expect(push.status, push.text).to.equal(0)
 
-    const clone = await project.git('clone', '--quiet', remote(server, 'large'), path.join(project.dir, '.git', 'clone'))
+    const clone = await project.git(
+      'clone',
+      '--quiet',
+      remote(server, 'large'),
+      path.join(project.dir, '.git', 'clone'),
+    )
     expect(clone.status, clone.text).to.equal(0)
     expect(existsSync(path.join(project.dir, '.git/clone/data/39.txt'))).to.equal(true)
   })
@@ -144,7 +202,12 @@ describe('git push to the embedded Heroku', function () {
     const authorization = `Basic ${Buffer.from(`:${TOKEN}`).toString('base64')}`
     const answer = await fetch(`${server.url}/gzip.git/git-upload-pack`, {
       method: 'POST',
-      headers: { authorization, 'git-protocol': 'version=2', 'content-type': 'application/x-git-upload-pack-request', 'content-encoding': 'gzip' },
+      headers: {
+        authorization,
+        'git-protocol': 'version=2',
+        'content-type': 'application/x-git-upload-pack-request',
+        'content-encoding': 'gzip',
+      },
       body: gzipSync('0014command=ls-refs\n0000'),
     })
     expect(answer.status).to.equal(200)
@@ -158,7 +221,10 @@ describe('git push to the embedded Heroku', function () {
     await project.git('update-index', '--add', '--cacheinfo', `160000,${head},vendor/sub`)
     await project.git('commit', '--quiet', '--message', 'Submodule')
     await project.git('config', 'filter.lfs.required', 'false')
-    const lfs = { '.gitattributes': '*.bin filter=lfs\n', 'big.bin': 'version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 1\n' }
+    const lfs = {
+      '.gitattributes': '*.bin filter=lfs\n',
+      'big.bin': 'version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 1\n',
+    }
     await project.commit(lfs)
     await project.git('update-index', '--add', '--cacheinfo', `160000,${head},vendor/sub`)
     await project.git('commit', '--quiet', '--amend', '--no-edit')
@@ -189,22 +255,33 @@ describe('git push to the embedded Heroku', function () {
       expect(await readdir(platform.folders.repos)).to.deep.equal([])
     })
 
-    it('keeps the hook\'s secret in a file for its owner alone, and the build path closed without it', async () => {
+    it("keeps the hook's secret in a file for its owner alone, and the build path closed without it", async () => {
       const app = await platform.createApp('closed')
       expect((await stat(path.join(platform.root, 'hook-secret'))).mode & 0o777).to.equal(0o600)
-      for (const authorization of ['Bearer wrong', `Basic ${Buffer.from('x:the-token-of-this-test').toString('base64')}`]) {
-        const answer = await fetch(`${server.url}/${app.id}.git/internal/build`, { method: 'POST', headers: { authorization }, body: '{}' })
+      for (const authorization of [
+        'Bearer wrong',
+        `Basic ${Buffer.from('x:the-token-of-this-test').toString('base64')}`,
+      ]) {
+        const answer = await fetch(`${server.url}/${app.id}.git/internal/build`, {
+          method: 'POST',
+          headers: { authorization },
+          body: '{}',
+        })
         expect(answer.status).to.equal(403)
       }
       const authorization = `Basic ${Buffer.from('x:the-token-of-this-test').toString('base64')}`
-      expect((await fetch(`${server.url}/closed.git/config`, { headers: { authorization } })).status).to.equal(404)
+      expect(
+        (await fetch(`${server.url}/closed.git/config`, { headers: { authorization } })).status,
+      ).to.equal(404)
     })
   })
 
   describe('while a build runs', () => {
     const slow = (marker: string) => ({
-      ...APP, 'package.json': { ...APP['package.json'], scripts: { build: `node wait.js ${marker}` } },
-      'wait.js': 'const fs = require("fs"); console.log("waiting now"); const t = setInterval(() => { if (fs.existsSync(process.argv[2])) { clearInterval(t); console.log("went on") } }, 20)\n',
+      ...APP,
+      'package.json': { ...APP['package.json'], scripts: { build: `node wait.js ${marker}` } },
+      'wait.js':
+        'const fs = require("fs"); console.log("waiting now"); const t = setInterval(() => { if (fs.existsSync(process.argv[2])) { clearInterval(t); console.log("went on") } }, 20)\n',
     })
 
     it('shows each line as it comes, and tells a second push to wait', async () => {
@@ -213,8 +290,14 @@ describe('git push to the embedded Heroku', function () {
       await project.commit(slow(marker))
       const first = project.start('push', remote(server, 'slow'), 'main')
       let seen = ''
-      first.stderr?.on('data', (chunk: Buffer) => { seen += chunk.toString() })
-      await until('the line while the build waits', () => seen.includes('remote:        waiting now'), 60_000)
+      first.stderr?.on('data', (chunk: Buffer) => {
+        seen += chunk.toString()
+      })
+      await until(
+        'the line while the build waits',
+        () => seen.includes('remote:        waiting now'),
+        60_000,
+      )
 
       await project.commit({ 'more.txt': '1' })
       const second = await project.git('push', remote(server, 'slow'), 'main')
@@ -236,15 +319,28 @@ describe('git push to the embedded Heroku', function () {
       const commit = await project.commit(slow(marker))
       const client = project.start('push', remote(server, 'killed'), 'main')
       let seen = ''
-      client.stderr?.on('data', (chunk: Buffer) => { seen += chunk.toString() })
+      client.stderr?.on('data', (chunk: Buffer) => {
+        seen += chunk.toString()
+      })
       await until('the build runs', () => seen.includes('waiting now'), 60_000)
       const gone = once(client, 'close')
       process.kill(-(client.pid as number), 'SIGKILL')
       await gone
 
       await writeFile(marker, '')
-      await until('the build ends', () => platform.store.find('killed')?.builds[0]?.status === 'succeeded', 60_000)
-      await until('the ref moves', async () => (await project.git('ls-remote', remote(server, 'killed'), 'main')).text.startsWith(commit), 60_000)
+      await until(
+        'the build ends',
+        () => platform.store.find('killed')?.builds[0]?.status === 'succeeded',
+        60_000,
+      )
+      await until(
+        'the ref moves',
+        async () =>
+          (await project.git('ls-remote', remote(server, 'killed'), 'main')).text.startsWith(
+            commit,
+          ),
+        60_000,
+      )
       await project.commit({ 'more.txt': '1' })
       const next = await project.git('push', remote(server, 'killed'), 'main')
       expect(next.status, next.text).to.equal(0)
@@ -260,7 +356,9 @@ describe('git push to the embedded Heroku', function () {
     await project.commit({ ...APP, Procfile: 'web: node index.js\nrelease: node migrate.js\n' })
     const push = await project.git('push', remote(server, 'phase'), 'main')
     expect(push.status, push.text).to.equal(0)
-    expect(push.text).to.include('remote: migrating…').and.to.include('Release command failed: v2 was not put to work.')
+    expect(push.text)
+      .to.include('remote: migrating…')
+      .and.to.include('Release command failed: v2 was not put to work.')
     expect(push.text).not.to.include('Verifying deploy... done.').and.not.to.include('deployed to')
   })
 })

@@ -11,7 +11,11 @@ import { writeTree, type Tree } from '../build/build-app.js'
 
 export const TOKEN = 'the-token-of-this-test'
 
-export interface GitServer { url: string; port: number; close(): Promise<void> }
+export interface GitServer {
+  url: string
+  port: number
+  close(): Promise<void>
+}
 
 /** Mounts the handler under /git as the daemon does. */
 export async function serveGit(platform: FakePlatform): Promise<GitServer> {
@@ -36,11 +40,21 @@ export async function serveGit(platform: FakePlatform): Promise<GitServer> {
   }
 }
 
-interface GitResult { status: number; text: string }
+interface GitResult {
+  status: number
+  text: string
+}
 
 const GIT_ENV = {
-  PATH: process.env.PATH, HOME: '/nonexistent', GIT_CONFIG_NOSYSTEM: '1', GIT_TERMINAL_PROMPT: '0', LC_ALL: 'C',
-  GIT_AUTHOR_NAME: 'Dev', GIT_AUTHOR_EMAIL: 'dev@example.com', GIT_COMMITTER_NAME: 'Dev', GIT_COMMITTER_EMAIL: 'dev@example.com',
+  PATH: process.env.PATH,
+  HOME: '/nonexistent',
+  GIT_CONFIG_NOSYSTEM: '1',
+  GIT_TERMINAL_PROMPT: '0',
+  LC_ALL: 'C',
+  GIT_AUTHOR_NAME: 'Dev',
+  GIT_AUTHOR_EMAIL: 'dev@example.com',
+  GIT_COMMITTER_NAME: 'Dev',
+  GIT_COMMITTER_EMAIL: 'dev@example.com',
 }
 
 /** A developer's repository with a git client of its own. */
@@ -61,9 +75,17 @@ export class Project {
     })
   }
 
-  /** A client whose output is watched while it runs, in a group of its own so that it can be killed whole. */
+  /**
+   * A client whose output is watched while it runs, in a group of its own so that it can be killed
+   * whole.
+   */
   start(...args: string[]): ChildProcess {
-    return spawn('git', args, { cwd: this.dir, env: GIT_ENV, detached: true, stdio: ['ignore', 'pipe', 'pipe'] })
+    return spawn('git', args, {
+      cwd: this.dir,
+      env: GIT_ENV,
+      detached: true,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
   }
 
   async commit(tree: Tree, message = 'Change'): Promise<string> {

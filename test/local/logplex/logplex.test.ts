@@ -18,8 +18,14 @@ describe('the logplex', () => {
   })
   afterEach(() => rm(home, { recursive: true, force: true }))
 
-  const line = (message: string) => ({ time: 1_700_000_000_000, source: 'app' as const, dyno: 'web.1', message })
-  const linesInFile = async () => (await readFile(path.join(logs, `${app}.log`), 'utf8')).split('\n').length - 1
+  const line = (message: string) => ({
+    time: 1_700_000_000_000,
+    source: 'app' as const,
+    dyno: 'web.1',
+    message,
+  })
+  const linesInFile = async () =>
+    (await readFile(path.join(logs, `${app}.log`), 'utf8')).split('\n').length - 1
 
   it('splits at line breaks of every kind and drops only the last empty piece', () => {
     expect(splitLines('a\nb\r\nc\rd\n')).to.deep.equal(['a', 'b', 'c', 'd'])
@@ -50,7 +56,9 @@ describe('the logplex', () => {
     const recent = logplex.recent(app)
     expect(recent).to.have.length(1_500)
     expect(recent.at(-1)?.message).to.equal('after')
-    expect(recent.map(({ seq }) => seq)).to.deep.equal(recent.map((_, index) => (recent[0] as StoredLogEntry).seq + index))
+    expect(recent.map(({ seq }) => seq)).to.deep.equal(
+      recent.map((_, index) => (recent[0] as StoredLogEntry).seq + index),
+    )
     await logplex.flush()
   })
 
@@ -74,7 +82,11 @@ describe('the logplex', () => {
     expect(again.recent(app).map(({ message }) => message)).to.deep.equal(['whole'])
     again.append(app, line('next'))
     await again.flush()
-    expect(createLogplex({ logs }).recent(app).map(({ message }) => message)).to.deep.equal(['whole', 'next'])
+    expect(
+      createLogplex({ logs })
+        .recent(app)
+        .map(({ message }) => message),
+    ).to.deep.equal(['whole', 'next'])
   })
 
   it('takes 200,000 lines without growing: neither in memory nor on disk', async function () {
@@ -83,7 +95,9 @@ describe('the logplex', () => {
     const message = 'x'.repeat(100)
     for (let round = 0; round < 40; round += 1) {
       for (let index = 0; index < 5_000; index += 1) logplex.append(app, line(message))
-      await new Promise((resolve) => { setImmediate(resolve) })
+      await new Promise((resolve) => {
+        setImmediate(resolve)
+      })
     }
     await logplex.flush()
     expect(logplex.recent(app)).to.have.length(1_500)
@@ -97,12 +111,16 @@ describe('the logplex', () => {
     logplex.append(app, line('too late'))
     await logplex.flush()
     expect(logplex.recent(app)).to.deep.equal([])
-    expect(await linesInFile().catch((error: NodeJS.ErrnoException) => error.code)).to.equal('ENOENT')
+    expect(await linesInFile().catch((error: NodeJS.ErrnoException) => error.code)).to.equal(
+      'ENOENT',
+    )
   })
 
   it('reports a file that cannot be written, and goes on in memory', async () => {
     const problems: string[] = []
-    const logplex = createLogplex({ logs: path.join(logs, 'missing') }, (problem) => problems.push(problem))
+    const logplex = createLogplex({ logs: path.join(logs, 'missing') }, (problem) =>
+      problems.push(problem),
+    )
     logplex.append(app, line('x'))
     await logplex.flush()
     expect(problems[0]).to.match(/cannot write/)

@@ -22,7 +22,10 @@ describe('the rendezvous', () => {
   before(async () => {
     root = await mkdtemp(path.join(tmpdir(), 'shipit-rendezvous-'))
     certificate = await certificateOf({ root }, () => undefined)
-    rendezvous = createRendezvous(() => Promise.resolve(certificate), (message) => said.push(message))
+    rendezvous = createRendezvous(
+      () => Promise.resolve(certificate),
+      (message) => said.push(message),
+    )
     rendezvous.server.listen(0, '127.0.0.1')
     await once(rendezvous.server, 'listening')
     port = (rendezvous.server.address() as AddressInfo).port
@@ -43,7 +46,8 @@ describe('the rendezvous', () => {
   }
   const textUpTo = async (socket: Socket, end: string) => {
     let text = ''
-    for (socket.setEncoding('utf8'); !text.endsWith(end);) text += String((await once(socket, 'data'))[0])
+    for (socket.setEncoding('utf8'); !text.endsWith(end);)
+      text += String((await once(socket, 'data'))[0])
     return text
   }
 
@@ -81,7 +85,11 @@ describe('the rendezvous', () => {
       expect(await textUpTo(socket, '\n')).to.equal('rendezvous\r\n')
       const second = opened(connect())
       const closed = once(second, 'close')
-      second.on('data', () => { throw new Error('the second client was let in') }).write(`${secret}\r\n`)
+      second
+        .on('data', () => {
+          throw new Error('the second client was let in')
+        })
+        .write(`${secret}\r\n`)
       await closed
     })
   }
@@ -97,7 +105,7 @@ describe('the rendezvous', () => {
 
   it('is trusted by who trusts its certificate alone, and outlives who speaks TLS badly', async () => {
     const stranger = tls.connect({ port, host: '127.0.0.1' })
-    const [error] = await once(stranger, 'error') as [NodeJS.ErrnoException]
+    const [error] = (await once(stranger, 'error')) as [NodeJS.ErrnoException]
     expect(error.code).to.match(/SELF_SIGNED/)
     const broken = opened(ways.plain())
     const closed = once(broken, 'close')
@@ -109,7 +117,7 @@ describe('the rendezvous', () => {
     expect(said).to.deep.equal([])
   })
 
-  it('has a certificate for the loopback alone, which signs nothing, stays the same, and is its owner\'s', async () => {
+  it("has a certificate for the loopback alone, which signs nothing, stays the same, and is its owner's", async () => {
     const made = new X509Certificate(certificate.cert)
     expect(made.subjectAltName).to.equal('IP Address:127.0.0.1, DNS:localhost')
     expect(made.ca).to.equal(false)
@@ -119,13 +127,20 @@ describe('the rendezvous', () => {
     expect(await readFile(path.join(root, 'rendezvous.json'), 'utf8')).to.include('PRIVATE KEY')
   })
 
-  it('says in the daemon\'s log why there is no TLS', async () => {
+  it("says in the daemon's log why there is no TLS", async () => {
     const problems: string[] = []
-    const poor = createRendezvous(() => Promise.reject(new Error('the disk is full')), (message) => problems.push(message))
+    const poor = createRendezvous(
+      () => Promise.reject(new Error('the disk is full')),
+      (message) => problems.push(message),
+    )
     poor.server.listen(0, '127.0.0.1')
     await once(poor.server, 'listening')
-    const socket = opened(tls.connect({ port: (poor.server.address() as AddressInfo).port, host: '127.0.0.1' }))
-    await new Promise((resolve) => { socket.once('close', resolve) })
+    const socket = opened(
+      tls.connect({ port: (poor.server.address() as AddressInfo).port, host: '127.0.0.1' }),
+    )
+    await new Promise((resolve) => {
+      socket.once('close', resolve)
+    })
     poor.server.close()
     expect(problems).to.deep.equal(['no TLS for one-off dynos: the disk is full'])
   })

@@ -20,8 +20,31 @@ const REQUESTS = [
   'HEAD / HTTP/1.0\r\nHost: shop.localhost\r\nConnection: keep-alive\r\n\r\n',
   'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\x06\x04\0\0\0\0\0\0\x03\0\0\0d\0\0\x05\x01\x05\0\0\0\x01\x82\x86\x84A\0',
 ]
-const PIECES = ['\0', '\r', '\n', '\r\n', '\r\n\r\n', ':', ' ', '\t', '\x7f', '\xff', '0', '-1', '999999999999999999', 'ffffffffffffffff', '101', '099', 'Content-Length: 1\r\n',
-  'Transfer-Encoding: chunked\r\n', 'Connection: close, content-length\r\n', 'Host: shop.localhost\r\n', 'Trailer: content-length\r\n', '\x1b]0;x\x07', 'x'.repeat(9_000)]
+const PIECES = [
+  '\0',
+  '\r',
+  '\n',
+  '\r\n',
+  '\r\n\r\n',
+  ':',
+  ' ',
+  '\t',
+  '\x7f',
+  '\xff',
+  '0',
+  '-1',
+  '999999999999999999',
+  'ffffffffffffffff',
+  '101',
+  '099',
+  'Content-Length: 1\r\n',
+  'Transfer-Encoding: chunked\r\n',
+  'Connection: close, content-length\r\n',
+  'Host: shop.localhost\r\n',
+  'Trailer: content-length\r\n',
+  '\x1b]0;x\x07',
+  'x'.repeat(9_000),
+]
 const ROUNDS = 240
 
 /** A generator of its own (mulberry32), so that a seed tells a run again. */
@@ -41,11 +64,20 @@ function changed(text: string, next: (below: number) => number): string {
     const at = next(result.length + 1)
     const piece = PIECES[next(PIECES.length)]!
     switch (next(5)) {
-      case 0: result = result.slice(0, at) + piece + result.slice(at); break
-      case 1: result = result.slice(0, at) + result.slice(at + 1 + next(8)); break
-      case 2: result = result.slice(0, at) + String.fromCharCode(next(256)) + result.slice(at + 1); break
-      case 3: result = result.slice(0, at); break
-      default: result = result.slice(0, at) + result.slice(Math.max(0, at - next(40)))
+      case 0:
+        result = result.slice(0, at) + piece + result.slice(at)
+        break
+      case 1:
+        result = result.slice(0, at) + result.slice(at + 1 + next(8))
+        break
+      case 2:
+        result = result.slice(0, at) + String.fromCharCode(next(256)) + result.slice(at + 1)
+        break
+      case 3:
+        result = result.slice(0, at)
+        break
+      default:
+        result = result.slice(0, at) + result.slice(Math.max(0, at - next(40)))
     }
   }
   return result
@@ -70,19 +102,34 @@ describe('the router under random bytes', function () {
   it(`answers a good request after each of ${ROUNDS} bad answers and requests (seed ${seed})`, async () => {
     const next = random(seed)
     let answer = OK
-    bare = await new Bare((socket) => socket.on('data', (chunk) => {
-      if (chunk.includes('/good')) return socket.write(OK)
-      // In two parts, as a network may deliver it.
-      const cut = next(answer.length + 1)
-      socket.write(answer.slice(0, cut), 'latin1')
-      socket.end(answer.slice(cut), 'latin1')
-    }), { limits: { requestTimeout: 80 }, times: { idle: 80 } }).listen()
+    bare = await new Bare(
+      (socket) =>
+        socket.on('data', (chunk) => {
+          if (chunk.includes('/good')) return socket.write(OK)
+          // In two parts, as a network may deliver it.
+          const cut = next(answer.length + 1)
+          socket.write(answer.slice(0, cut), 'latin1')
+          socket.end(answer.slice(cut), 'latin1')
+        }),
+      { limits: { requestTimeout: 80 }, times: { idle: 80 } },
+    ).listen()
     for (let round = 0; round < ROUNDS; round += 8) {
       answer = changed(ANSWERS[next(ANSWERS.length)]!, next)
-      const asked = Array.from({ length: 8 }, () => next(2) === 0 ? REQUESTS[next(REQUESTS.length)]! : changed(REQUESTS[next(REQUESTS.length)]!, next))
+      const asked = Array.from({ length: 8 }, () =>
+        next(2) === 0
+          ? REQUESTS[next(REQUESTS.length)]!
+          : changed(REQUESTS[next(REQUESTS.length)]!, next),
+      )
       // Whatever comes, or nothing: a request that is cut short waits for its rest.
-      await Promise.all(asked.map((request) => bare.raw(request, (got) => got.length > 0).catch(() => undefined)).map((one) => Promise.race([one, new Promise((resolve) => setTimeout(resolve, 120))])))
-      expect(await bare.ask('/good'), `seed ${seed}, round ${round}: ${JSON.stringify(answer)}`).to.match(/^HTTP\/1\.1 200 OK\r\n[^]*ok$/)
+      await Promise.all(
+        asked
+          .map((request) => bare.raw(request, (got) => got.length > 0).catch(() => undefined))
+          .map((one) => Promise.race([one, new Promise((resolve) => setTimeout(resolve, 120))])),
+      )
+      expect(
+        await bare.ask('/good'),
+        `seed ${seed}, round ${round}: ${JSON.stringify(answer)}`,
+      ).to.match(/^HTTP\/1\.1 200 OK\r\n[^]*ok$/)
     }
     await until('its log is whole', () => bare.lines().some((line) => line.includes('/good')))
     // An error that nobody had thought of is one, even if it ended in a page.

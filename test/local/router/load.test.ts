@@ -14,15 +14,26 @@ describe('traffic while dynos come and go', function () {
   })
   afterEach(() => platform.close())
 
-  const both = () => [load(platform, { keepAlive: true, connections: 4 }), load(platform, { keepAlive: false, connections: 4 })]
+  const both = () => [
+    load(platform, { keepAlive: true, connections: 4 }),
+    load(platform, { keepAlive: false, connections: 4 }),
+  ]
   const ended = async (loads: ReturnType<typeof both>) => {
-    // Requests that were held while dynos started are few; what comes after must be answered as well.
-    await until('every client has sent more than one request', () => loads.every(({ sent }) => sent > 8))
+    // Requests that were held while dynos started are few; what comes after must be answered as
+    // well.
+    await until('every client has sent more than one request', () =>
+      loads.every(({ sent }) => sent > 8),
+    )
     const results = await Promise.all(loads.map((each) => each.stop()))
     return results.flatMap(({ bad }) => bad)
   }
   const gone = (name: string, times = 1) =>
-    until(`${name} gone`, () => platform.home.logplex.lines(name).filter((line) => line.includes('Process exited')).length >= times)
+    until(
+      `${name} gone`,
+      () =>
+        platform.home.logplex.lines(name).filter((line) => line.includes('Process exited'))
+          .length >= times,
+    )
 
   it('a preboot release loses no request, on keep-alive and on new connections', async () => {
     const app = platform.app(server('one'), 2, { preboot: true })
@@ -78,7 +89,10 @@ describe('traffic while dynos come and go', function () {
       await platform.up(app, dynos)
       expect(await ended(loads)).to.deep.equal([])
       expect(platform.dynos.list(app.id).map(({ id }) => id)).to.not.include.members(before)
-      expect(platform.home.logplex.lines('web.1').slice(2, 4)).to.deep.equal(['heroku[web.1]: Cycling', 'heroku[web.1]: State changed from up to starting'])
+      expect(platform.home.logplex.lines('web.1').slice(2, 4)).to.deep.equal([
+        'heroku[web.1]: Cycling',
+        'heroku[web.1]: State changed from up to starting',
+      ])
     })
   }
 
@@ -86,9 +100,15 @@ describe('traffic while dynos come and go', function () {
     const app = platform.app(NO_HANDLER, 2)
     await platform.up(app, 2)
     const slow = Array.from({ length: 12 }, () => platform.request('/slow'))
-    await until('all of them on their way', () => platform.dynos.webTargets(app.id).length === 2 && platform.server.listening)
+    await until(
+      'all of them on their way',
+      () => platform.dynos.webTargets(app.id).length === 2 && platform.server.listening,
+    )
     const quick = load(platform, { keepAlive: true, connections: 4 })
-    await until('quick ones pass by', () => platform.home.logplex.entries.filter(({ dyno }) => dyno === 'router').length > 100)
+    await until(
+      'quick ones pass by',
+      () => platform.home.logplex.entries.filter(({ dyno }) => dyno === 'router').length > 100,
+    )
     platform.scale(app, 1)
     await gone('web.2')
     const statuses = (await Promise.all(slow)).map(({ status }) => status)

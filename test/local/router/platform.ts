@@ -8,7 +8,11 @@ import type { AppRecord, Limits } from '../../../src/local/types.js'
 import { until } from '../../support/until.js'
 import { Home, LIMITS } from '../dynos/fakes.js'
 
-interface Answer { status: number; headers: http.IncomingHttpHeaders; body: string }
+interface Answer {
+  status: number
+  headers: http.IncomingHttpHeaders
+  body: string
+}
 
 /** A router on a free port before real dynos. */
 export class Platform {
@@ -17,7 +21,12 @@ export class Platform {
   readonly server: http.Server
 
   constructor(options: { limits?: Partial<Limits>; times?: Partial<RouterTimes> } = {}) {
-    const services = { store: this.home.store, logplex: this.home.logplex, folders: this.home.folders, limits: { ...LIMITS, ...options.limits } }
+    const services = {
+      store: this.home.store,
+      logplex: this.home.logplex,
+      folders: this.home.folders,
+      limits: { ...LIMITS, ...options.limits },
+    }
     this.dynos = createDynos(services)
     this.server = createRouter({ ...services, dynos: this.dynos, times: options.times }).server
   }
@@ -34,7 +43,11 @@ export class Platform {
   /** An app of one file, server.js, with so many web dynos. */
   app(source: string, dynos = 1, options: { preboot?: boolean; type?: string } = {}): AppRecord {
     const app = this.home.app('shop', options)
-    this.home.release(app, { 'server.js': source }, { types: { [options.type ?? 'web']: 'exec node server.js' } })
+    this.home.release(
+      app,
+      { 'server.js': source },
+      { types: { [options.type ?? 'web']: 'exec node server.js' } },
+    )
     if (dynos > 0) this.home.scale(app, 'web', dynos)
     this.dynos.reconcile(app.id, 'release')
     return app
@@ -51,22 +64,45 @@ export class Platform {
   }
 
   async up(app: AppRecord, count: number, version = 0): Promise<void> {
-    await until(`${count} web dynos`, () => {
-      const list = this.dynos.list(app.id)
-      return list.length === count && list.every(({ state, release_version }) => state === 'up' && release_version >= version)
-    }, 30_000)
+    await until(
+      `${count} web dynos`,
+      () => {
+        const list = this.dynos.list(app.id)
+        return (
+          list.length === count &&
+          list.every(({ state, release_version }) => state === 'up' && release_version >= version)
+        )
+      },
+      30_000,
+    )
   }
 
-  request(path: string, options: http.RequestOptions & { body?: string | Buffer } = {}): Promise<Answer> {
+  request(
+    path: string,
+    options: http.RequestOptions & { body?: string | Buffer } = {},
+  ): Promise<Answer> {
     const { body, headers, ...rest } = options
     return new Promise((resolve, reject) => {
-      const request = http.request({ host: '127.0.0.1', port: this.port, path, agent: false, ...rest, headers: { host: 'shop.localhost', ...headers as http.OutgoingHttpHeaders } })
+      const request = http.request({
+        host: '127.0.0.1',
+        port: this.port,
+        path,
+        agent: false,
+        ...rest,
+        headers: { host: 'shop.localhost', ...(headers as http.OutgoingHttpHeaders) },
+      })
       request.once('error', reject)
       request.once('response', (response) => {
         const chunks: Buffer[] = []
         response.on('data', (chunk: Buffer) => chunks.push(chunk))
         response.once('error', reject)
-        response.once('end', () => resolve({ status: response.statusCode!, headers: response.headers, body: Buffer.concat(chunks).toString() }))
+        response.once('end', () =>
+          resolve({
+            status: response.statusCode!,
+            headers: response.headers,
+            body: Buffer.concat(chunks).toString(),
+          }),
+        )
       })
       request.end(body)
     })
@@ -74,7 +110,10 @@ export class Platform {
 
   /** The router's lines, once there are so many of them. */
   routerLines(count = 1): Promise<string[]> {
-    const lines = () => this.home.logplex.entries.filter(({ dyno }) => dyno === 'router').map(({ source, message }) => `${source}: ${message}`)
+    const lines = () =>
+      this.home.logplex.entries
+        .filter(({ dyno }) => dyno === 'router')
+        .map(({ source, message }) => `${source}: ${message}`)
     return until(`${count} router lines`, () => lines().length >= count && lines())
   }
 
@@ -89,10 +128,18 @@ export class Platform {
 /** ms between two requests of one client: the dynos that start meanwhile need the processor too. */
 const PAUSE = 5
 
-/** Requests one after the other over several connections, until stop(): every answer that was not 2xx and every failure, in words. */
-export function load(platform: Platform, options: { keepAlive: boolean; connections: number; path?: string }): { readonly sent: number; stop(): Promise<{ sent: number; bad: string[] }> } {
+/**
+ * Requests one after the other over several connections, until stop(): every answer that was not
+ * 2xx and every failure, in words.
+ */
+export function load(
+  platform: Platform,
+  options: { keepAlive: boolean; connections: number; path?: string },
+): { readonly sent: number; stop(): Promise<{ sent: number; bad: string[] }> } {
   // An agent with a limit on sockets keeps them alive whatever it is told.
-  const agent = options.keepAlive ? new http.Agent({ keepAlive: true, maxSockets: options.connections }) : false
+  const agent = options.keepAlive
+    ? new http.Agent({ keepAlive: true, maxSockets: options.connections })
+    : false
   const bad: string[] = []
   let sent = 0
   let isStopping = false
@@ -110,7 +157,9 @@ export function load(platform: Platform, options: { keepAlive: boolean; connecti
   }
   const clients = Array.from({ length: options.connections }, client)
   return {
-    get sent() { return sent },
+    get sent() {
+      return sent
+    },
     async stop() {
       isStopping = true
       await Promise.all(clients)

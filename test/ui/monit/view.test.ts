@@ -9,9 +9,13 @@ import { cut, fit } from '../../../src/ui/fit.js'
 import { dyno, DYNOS, instance, NOW, PLAIN } from './shown.js'
 
 const rows = rowsOf('shop', DYNOS, { sort: undefined, filter: '', now: NOW })
-const key = (text: string): Key => (text.length === 1 ? { sequence: text, name: text } : { name: text })
+const key = (text: string): Key =>
+  text.length === 1 ? { sequence: text, name: text } : { name: text }
 /** The view after some keys, and what the last of them asks for. */
-const after = (keys: string[], view: View = firstView()) => keys.reduce<ReturnType<typeof press>>((last, one) => press(last.view, key(one), rows, 3), { view })
+const after = (keys: string[], view: View = firstView()) =>
+  keys.reduce<ReturnType<typeof press>>((last, one) => press(last.view, key(one), rows, 3), {
+    view,
+  })
 
 describe('the keys of monit', () => {
   it('choose a row, by arrows and as in vi, and stop at the ends', () => {
@@ -27,17 +31,37 @@ describe('the keys of monit', () => {
     expect(typed).to.deep.equal({ view: { ...firstView(), isTyping: true, filter: 'qr' } })
     expect(after(['return'], typed.view).view).to.include({ isTyping: false, filter: 'qr' })
     expect(after(['return', 'escape'], typed.view).view.filter).to.equal('')
-    expect(press(typed.view, { name: 'up', sequence: '\x1b[A' }, rows, 3).view.filter).to.equal('qr')
+    expect(press(typed.view, { name: 'up', sequence: '\x1b[A' }, rows, 3).view.filter).to.equal(
+      'qr',
+    )
   })
 
   it('ask before anything is changed, and do it after a yes alone', () => {
-    expect(after(['j', 'r']).intent).to.deep.equal({ kind: 'ask', action: { kind: 'restart', dyno: 'web.1' } })
+    expect(after(['j', 'r']).intent).to.deep.equal({
+      kind: 'ask',
+      action: { kind: 'restart', dyno: 'web.1' },
+    })
     expect(after(['r']).intent).to.deep.equal({ kind: 'ask', action: { kind: 'restart' } })
-    expect(after(['j', 'j', 'R']).intent).to.deep.equal({ kind: 'ask', action: { kind: 'reload', type: 'web', instance: 'api:0' } })
-    expect(after(['j', '-']).intent).to.deep.equal({ kind: 'ask', action: { kind: 'scale', type: 'web', by: -1 } })
-    expect(after(['+'])).to.have.nested.property('view.notice.text').that.contains('Choose a dyno first')
-    const question = { title: 'Scale', text: '?', action: { kind: 'scale', type: 'web', by: 1 } as const }
-    expect(after(['y'], { ...firstView(), question })).to.deep.equal({ view: firstView(), intent: { kind: 'do', action: question.action } })
+    expect(after(['j', 'j', 'R']).intent).to.deep.equal({
+      kind: 'ask',
+      action: { kind: 'reload', type: 'web', instance: 'api:0' },
+    })
+    expect(after(['j', '-']).intent).to.deep.equal({
+      kind: 'ask',
+      action: { kind: 'scale', type: 'web', by: -1 },
+    })
+    expect(after(['+']))
+      .to.have.nested.property('view.notice.text')
+      .that.contains('Choose a dyno first')
+    const question = {
+      title: 'Scale',
+      text: '?',
+      action: { kind: 'scale', type: 'web', by: 1 } as const,
+    }
+    expect(after(['y'], { ...firstView(), question })).to.deep.equal({
+      view: firstView(),
+      intent: { kind: 'do', action: question.action },
+    })
     for (const no of ['n', 'return', 'q', 'escape']) {
       const answered = after([no], { ...firstView(), question })
       expect(answered.intent).to.equal(undefined)
@@ -47,9 +71,17 @@ describe('the keys of monit', () => {
 
   it('leave by q, Ctrl-C and Ctrl-Z, from anywhere', () => {
     expect(after(['q']).intent).to.deep.equal({ kind: 'quit' })
-    for (const view of [firstView(), { ...firstView(), isTyping: true }, { ...firstView(), isHelp: true }]) {
-      expect(press(view, { name: 'c', ctrl: true }, rows, 3).intent).to.deep.equal({ kind: 'interrupt' })
-      expect(press(view, { name: 'z', ctrl: true }, rows, 3).intent).to.deep.equal({ kind: 'suspend' })
+    for (const view of [
+      firstView(),
+      { ...firstView(), isTyping: true },
+      { ...firstView(), isHelp: true },
+    ]) {
+      expect(press(view, { name: 'c', ctrl: true }, rows, 3).intent).to.deep.equal({
+        kind: 'interrupt',
+      })
+      expect(press(view, { name: 'z', ctrl: true }, rows, 3).intent).to.deep.equal({
+        kind: 'suspend',
+      })
     }
   })
 
@@ -62,22 +94,46 @@ describe('the keys of monit', () => {
 
 describe('the list of monit', () => {
   const names = (options: { filter?: string; cursor?: string; by?: 'cpu' }) =>
-    rowsOf('shop', DYNOS, { sort: options.by && { field: options.by, isDescending: true }, filter: options.filter ?? '', cursor: options.cursor ?? '', now: NOW }).map(({ key: own }) => own)
+    rowsOf('shop', DYNOS, {
+      sort: options.by && { field: options.by, isDescending: true },
+      filter: options.filter ?? '',
+      cursor: options.cursor ?? '',
+      now: NOW,
+    }).map(({ key: own }) => own)
 
-  it('sorts instances of all dynos', () => expect(names({ by: 'cpu' })).to.deep.equal(['', 'web.1 api:1', 'web.1 api:0', 'web.2 api:0']))
+  it('sorts instances of all dynos', () =>
+    expect(names({ by: 'cpu' })).to.deep.equal(['', 'web.1 api:1', 'web.1 api:0', 'web.2 api:0']))
   it('filters by name and state, and keeps the dyno and the row of the cursor', () => {
     expect(names({ filter: 'ERRored' })).to.deep.equal(['', 'web.2', 'web.2 api:0'])
-    expect(names({ filter: 'worker', cursor: 'web.1 api:0' })).to.deep.equal(['', 'web.1 api:0', 'worker.1'])
+    expect(names({ filter: 'worker', cursor: 'web.1 api:0' })).to.deep.equal([
+      '',
+      'web.1 api:0',
+      'worker.1',
+    ])
     expect(names({ filter: 'a text of the log' })).to.have.length(rows.length)
   })
 })
 
 describe('the end of the log in monit', () => {
-  const line = (place: string, message: string, source = 'app') => ({ timestamp: '2026-11-22T12:00:00Z', source, dyno: place, message })
+  const line = (place: string, message: string, source = 'app') => ({
+    timestamp: '2026-11-22T12:00:00Z',
+    source,
+    dyno: place,
+    message,
+  })
   const lines = [
-    line('web.1', '[api:0] one'), line('web.1', '[mail:0] two'), line('web.2', '[api:0] Three'),
-    line('router', 'at=info method=GET path="/" host=h request_id=1 fwd="1" dyno=web.2 connect=0ms service=1ms status=200 bytes=1', 'heroku'),
-    line('web.1', 'shipit source=web.1 app=api instance=0 pid=23 status=online restarts=0 uptime=1s sample#memory_rss=61.20MB sample#cpu=1.3%'),
+    line('web.1', '[api:0] one'),
+    line('web.1', '[mail:0] two'),
+    line('web.2', '[api:0] Three'),
+    line(
+      'router',
+      'at=info method=GET path="/" host=h request_id=1 fwd="1" dyno=web.2 connect=0ms service=1ms status=200 bytes=1',
+      'heroku',
+    ),
+    line(
+      'web.1',
+      'shipit source=web.1 app=api instance=0 pid=23 status=online restarts=0 uptime=1s sample#memory_rss=61.20MB sample#cpu=1.3%',
+    ),
   ]
   const tail = new LogTail()
   for (const one of lines) tail.add(one, readLine(one))
@@ -96,16 +152,34 @@ describe('the end of the log in monit', () => {
   })
 
   it('is of the whole dyno where one app runs in it: the lines do not say which instance', () => {
-    expect(choiceOf(rows.find(({ key: own }) => own === 'web.1 api:1'), rows, '')).to.deep.equal({ dyno: 'web.1', instance: undefined, text: '' })
-    const two = rowsOf('shop', [dyno('web.1', [instance('api', 0), instance('mail', 0)])], { sort: undefined, filter: '', now: NOW })
-    expect(choiceOf(two[2], two, 'x')).to.deep.equal({ dyno: 'web.1', instance: 'api:0', text: 'x' })
+    expect(
+      choiceOf(
+        rows.find(({ key: own }) => own === 'web.1 api:1'),
+        rows,
+        '',
+      ),
+    ).to.deep.equal({ dyno: 'web.1', instance: undefined, text: '' })
+    const two = rowsOf('shop', [dyno('web.1', [instance('api', 0), instance('mail', 0)])], {
+      sort: undefined,
+      filter: '',
+      now: NOW,
+    })
+    expect(choiceOf(two[2], two, 'x')).to.deep.equal({
+      dyno: 'web.1',
+      instance: 'api:0',
+      text: 'x',
+    })
   })
 })
 
 describe('what monit draws with', () => {
   it('a chart: the last value at the right, what is not known empty, and more than nothing seen', () => {
-    expect(chart([1, 50, NaN, 100], { width: 5, height: 2, most: 100 }, PLAIN.glyphs)).to.deep.equal(['    █', ' ▁█ █'])
-    expect(chart([5, 5, 100], { width: 2, height: 1, most: 100 }, PLAIN.glyphs)).to.deep.equal(['▁█'])
+    expect(
+      chart([1, 50, NaN, 100], { width: 5, height: 2, most: 100 }, PLAIN.glyphs),
+    ).to.deep.equal(['    █', ' ▁█ █'])
+    expect(chart([5, 5, 100], { width: 2, height: 1, most: 100 }, PLAIN.glyphs)).to.deep.equal([
+      '▁█',
+    ])
   })
 
   it('text by the columns that it takes', () => {

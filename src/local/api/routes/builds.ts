@@ -9,15 +9,26 @@ import { sourceIdOf } from './sources.js'
 import type { SourceBlobs } from '../source-blobs.js'
 import { serializeBuild } from '../serializers/release.js'
 
-/** The schema lists builds by id and started_at; heroku-builds, Heroku's own, asks by created_at. */
-const FIELDS = { id: (build: BuildRecord) => build.id, created_at: (build: BuildRecord) => build.created_at, started_at: (build: BuildRecord) => build.created_at }
+/**
+ * The schema lists builds by id and started_at; heroku-builds, Heroku's own, asks by created_at.
+ */
+const FIELDS = {
+  id: (build: BuildRecord) => build.id,
+  created_at: (build: BuildRecord) => build.created_at,
+  started_at: (build: BuildRecord) => build.created_at,
+}
 
-export function buildsRoutes({ store, builder, folders, limits, urls, token }: ApiParts, blobs: SourceBlobs): Router {
+export function buildsRoutes(
+  { store, builder, folders, limits, urls, token }: ApiParts,
+  blobs: SourceBlobs,
+): Router {
   const routes = Router()
 
   routes.get('/apps/:app/builds', (request, response) => {
     const app = appOf(store, request)
-    sendPage(request, response, app.builds, FIELDS, (build) => serializeBuild(app, build, urls(), token))
+    sendPage(request, response, app.builds, FIELDS, (build) =>
+      serializeBuild(app, build, urls(), token),
+    )
   })
 
   routes.get('/apps/:app/builds/:build', (request, response) => {
@@ -30,17 +41,24 @@ export function buildsRoutes({ store, builder, folders, limits, urls, token }: A
   routes.post('/apps/:app/builds', async (request, response) => {
     const app = appOf(store, request)
     const source = bodyOf(request).source_blob as Record<string, unknown> | undefined
-    if (typeof source !== 'object' || source === null || typeof source.url !== 'string') throw new InvalidParams('source_blob.url is required')
+    if (typeof source !== 'object' || source === null || typeof source.url !== 'string')
+      throw new InvalidParams('source_blob.url is required')
     const optional = (name: string): string | null => {
       const value = source[name] ?? null
-      if (value !== null && typeof value !== 'string') throw new InvalidParams(`source_blob.${name} must be a string`)
+      if (value !== null && typeof value !== 'string')
+        throw new InvalidParams(`source_blob.${name} must be a string`)
       return value
     }
     const commit = optional('version')
     const commitDescription = optional('version_description')
     const gone = new AbortController()
     response.once('close', () => gone.abort())
-    const archive = await fetchSource(source.url, { folder: path.join(folders.builds, 'incoming'), checksum: optional('checksum'), time: limits.buildTimeout, signal: gone.signal })
+    const archive = await fetchSource(source.url, {
+      folder: path.join(folders.builds, 'incoming'),
+      checksum: optional('checksum'),
+      time: limits.buildTimeout,
+      signal: gone.signal,
+    })
     // The build has a copy of its own; nobody else is to need an upload.
     const uploaded = sourceIdOf(source.url, { urls })
     if (uploaded !== undefined) await blobs.remove(uploaded)
@@ -48,14 +66,23 @@ export function buildsRoutes({ store, builder, folders, limits, urls, token }: A
     response.status(201).json(serializeBuild(appOf(store, request), build, urls(), token))
   })
 
-  // Schema: build, "Cancel running build". Its answer is the build; what Heroku says of one that runs no more is not documented.
+  // Schema: build, "Cancel running build". Its answer is the build; what Heroku says of one that
+  // runs no more is not documented.
   routes.delete('/apps/:app/builds/:build', async (request, response) => {
     const app = appOf(store, request)
     const id = param(request, 'build')
     if (!app.builds.some((one) => one.id === id)) throw new NotFound('build')
-    if (!(await builder.cancel(app.id, id))) throw new ApiError(422, 'invalid_params', 'This build cannot be cancelled: it runs no more.')
+    if (!(await builder.cancel(app.id, id)))
+      throw new ApiError(422, 'invalid_params', 'This build cannot be cancelled: it runs no more.')
     const after = appOf(store, request)
-    response.json(serializeBuild(after, after.builds.find((one) => one.id === id)!, urls(), token))
+    response.json(
+      serializeBuild(
+        after,
+        after.builds.find((one) => one.id === id)!,
+        urls(),
+        token,
+      ),
+    )
   })
 
   return routes

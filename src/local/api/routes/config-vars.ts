@@ -7,7 +7,9 @@ import { appOf, bodyOf } from '../request.js'
 export function configVarsRoutes({ store, releases }: ApiParts): Router {
   const routes = Router()
 
-  routes.get('/apps/:app/config-vars', (request, response) => { response.json(appOf(store, request).config_vars) })
+  routes.get('/apps/:app/config-vars', (request, response) => {
+    response.json(appOf(store, request).config_vars)
+  })
 
   routes.get('/apps/:app/releases/:release/config-vars', (request, response) => {
     response.json(findRelease(appOf(store, request), request.params.release).config_vars)

@@ -6,8 +6,12 @@ import type { ApiParts } from '../parts.js'
 import { appOf, bodyOf, param, sendPage } from '../request.js'
 import { domainsOf, serializeDomain } from '../serializers/domain.js'
 
-const HOSTNAME = /^(\*\.)?([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/
-const FIELDS = { hostname: (domain: { hostname: string }) => domain.hostname, id: (domain: { id: string }) => domain.id }
+const HOSTNAME =
+  /^(\*\.)?([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/
+const FIELDS = {
+  hostname: (domain: { hostname: string }) => domain.hostname,
+  id: (domain: { id: string }) => domain.id,
+}
 
 export function domainsRoutes({ store }: ApiParts): Router {
   const routes = Router()
@@ -33,10 +37,12 @@ export function domainsRoutes({ store }: ApiParts): Router {
     const app = appOf(store, request)
     const given = bodyOf(request).hostname
     const hostname = typeof given === 'string' ? given.toLowerCase() : ''
-    if (!HOSTNAME.test(hostname) || hostname.length > 253) throw new InvalidParams(`Hostname ${String(given)} is not a domain name.`)
+    if (!HOSTNAME.test(hostname) || hostname.length > 253)
+      throw new InvalidParams(`Hostname ${String(given)} is not a domain name.`)
     const domain = { id: randomUUID(), hostname, created_at: new Date().toISOString() }
     const updated = await store.update(app.id, (draft) => {
-      if (store.list().some((one) => domainsOf(one).some((other) => other.hostname === hostname))) throw new InvalidParams(`${hostname} is currently in use by another app.`)
+      if (store.list().some((one) => domainsOf(one).some((other) => other.hostname === hostname)))
+        throw new InvalidParams(`${hostname} is currently in use by another app.`)
       draft.domains.push(domain)
       return draft
     })
@@ -46,8 +52,11 @@ export function domainsRoutes({ store }: ApiParts): Router {
   routes.delete('/apps/:app/domains/:domain', async (request, response) => {
     const app = appOf(store, request)
     const domain = find(app, request)
-    if (domain.id === app.id) throw new InvalidParams(`${domain.hostname} belongs to the app itself and cannot be removed.`)
-    await store.update(app.id, (draft) => { draft.domains = draft.domains.filter((one) => one.id !== domain.id) })
+    if (domain.id === app.id)
+      throw new InvalidParams(`${domain.hostname} belongs to the app itself and cannot be removed.`)
+    await store.update(app.id, (draft) => {
+      draft.domains = draft.domains.filter((one) => one.id !== domain.id)
+    })
     response.json(serializeDomain(app, domain))
   })
 

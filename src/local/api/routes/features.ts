@@ -9,7 +9,10 @@ import { appOf, bodyOf, param, sendPage } from '../request.js'
 import { serializeFeature } from '../serializers/feature.js'
 
 const NAMES = Object.keys(FEATURES) as FeatureName[]
-const FIELDS = { id: (name: FeatureName) => stableId(`feature ${name}`), name: (name: FeatureName) => name }
+const FIELDS = {
+  id: (name: FeatureName) => stableId(`feature ${name}`),
+  name: (name: FeatureName) => name,
+}
 
 export function featuresRoutes({ store, dynos, logplex }: ApiParts): Router {
   const routes = Router()
@@ -41,7 +44,12 @@ export function featuresRoutes({ store, dynos, logplex }: ApiParts): Router {
       draft.features[name] = { enabled, updated_at: new Date().toISOString() }
       return draft
     })
-    logplex.append(app.id, { time: Date.now(), source: 'app', dyno: 'api', message: `Feature ${name} ${enabled ? 'enabled' : 'disabled'}` })
+    logplex.append(app.id, {
+      time: Date.now(),
+      source: 'app',
+      dyno: 'api',
+      message: `Feature ${name} ${enabled ? 'enabled' : 'disabled'}`,
+    })
     dynos.reconcile(app.id, 'formation')
     response.json(serializeFeature(updated, name))
   })
@@ -52,11 +60,24 @@ export function featuresRoutes({ store, dynos, logplex }: ApiParts): Router {
 /** https://devcenter.heroku.com/articles/preboot: Standard and Performance dynos only. */
 function checkPreboot(app: Readonly<AppRecord>): void {
   const web = app.formation.web
-  if (web && dynoSize(web.size)?.preboot === false) throw new ApiError(422, 'invalid_params', `Preboot is not available for ${web.size} dynos, but for Standard and Performance dynos.`)
+  if (web && dynoSize(web.size)?.preboot === false)
+    throw new ApiError(
+      422,
+      'invalid_params',
+      `Preboot is not available for ${web.size} dynos, but for Standard and Performance dynos.`,
+    )
 }
 
-/** https://devcenter.heroku.com/articles/http-routing#enable-and-disable-router-2-0: not on Eco and Basic. */
+/**
+ * https://devcenter.heroku.com/articles/http-routing#enable-and-disable-router-2-0: not on Eco and
+ * Basic.
+ */
 function checkRouter(app: Readonly<AppRecord>): void {
   const size = Object.values(app.formation).find((one) => ['Eco', 'Basic'].includes(one.size))?.size
-  if (size !== undefined) throw new ApiError(422, 'invalid_params', `Router 2.0 can't be disabled for apps with ${size} dynos.`)
+  if (size !== undefined)
+    throw new ApiError(
+      422,
+      'invalid_params',
+      `Router 2.0 can't be disabled for apps with ${size} dynos.`,
+    )
 }

@@ -15,12 +15,17 @@ export function formationRoutes({ store, dynos, logplex }: ApiParts): Router {
 
   const find = (app: Readonly<AppRecord>, request: Request): FormationRecord => {
     const identity = param(request, 'formation')
-    const found = Object.values(app.formation).find((one) => one.type === identity || one.id === identity)
+    const found = Object.values(app.formation).find(
+      (one) => one.type === identity || one.id === identity,
+    )
     if (!found) throw new NotFound(`process type (${identity})`)
     return found
   }
 
-  const update = async (app: Readonly<AppRecord>, updates: unknown): Promise<Readonly<AppRecord>> => {
+  const update = async (
+    app: Readonly<AppRecord>,
+    updates: unknown,
+  ): Promise<Readonly<AppRecord>> => {
     const now = new Date().toISOString()
     const updated = await store.update(app.id, (draft) => {
       draft.formation = updatedFormation(draft.formation, updates, now, runtimeOf(draft))
@@ -29,15 +34,24 @@ export function formationRoutes({ store, dynos, logplex }: ApiParts): Router {
     })
     const changed = Object.values(updated.formation).filter((one) => one.updated_at === now)
     const scaled = changed.map((one) => `${one.type}@${one.quantity}:${one.size}`).join(' ')
-    logplex.append(app.id, { time: Date.now(), source: 'app', dyno: 'api', message: `Scaled to ${scaled} by user ${ACCOUNT_EMAIL}` })
+    logplex.append(app.id, {
+      time: Date.now(),
+      source: 'app',
+      dyno: 'api',
+      message: `Scaled to ${scaled} by user ${ACCOUNT_EMAIL}`,
+    })
     dynos.reconcile(app.id, 'formation')
     return updated
   }
 
   const sendAll = (request: Request, response: Response, app: Readonly<AppRecord>) =>
-    sendPage(request, response, Object.values(app.formation), FIELDS, (one) => serializeFormation(app, one))
+    sendPage(request, response, Object.values(app.formation), FIELDS, (one) =>
+      serializeFormation(app, one),
+    )
 
-  routes.get('/apps/:app/formation', (request, response) => sendAll(request, response, appOf(store, request)))
+  routes.get('/apps/:app/formation', (request, response) =>
+    sendAll(request, response, appOf(store, request)),
+  )
 
   routes.patch('/apps/:app/formation', async (request, response) => {
     const app = appOf(store, request)

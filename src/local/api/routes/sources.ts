@@ -15,8 +15,14 @@ export function sourceIdOf(url: string, { urls }: Pick<ApiParts, 'urls'>): strin
   return id !== undefined && ID.test(id) ? id : undefined
 }
 
-/** Places for a source, by a URL that is good without the token: it is signed, and its id cannot be guessed. */
-export function sourceRoutes({ store, token, urls, log }: ApiParts, blobs: SourceBlobs): { authorised: Router; open: Router } {
+/**
+ * Places for a source, by a URL that is good without the token: it is signed, and its id cannot be
+ * guessed.
+ */
+export function sourceRoutes(
+  { store, token, urls, log }: ApiParts,
+  blobs: SourceBlobs,
+): { authorised: Router; open: Router } {
   const authorised = Router()
   const open = Router()
 
@@ -25,7 +31,9 @@ export function sourceRoutes({ store, token, urls, log }: ApiParts, blobs: Sourc
     const url = `${urls().apiUrl}${at}/${signatureOf(at, token)}`
     return { source_blob: { get_url: url, put_url: url } }
   }
-  authorised.post('/sources', async (_request, response) => { response.status(201).json(await create()) })
+  authorised.post('/sources', async (_request, response) => {
+    response.status(201).json(await create())
+  })
   authorised.post('/apps/:app/sources', async (request, response) => {
     appOf(store, request)
     response.status(201).json(await create())
@@ -33,7 +41,11 @@ export function sourceRoutes({ store, token, urls, log }: ApiParts, blobs: Sourc
 
   const signedId = (request: Request): string => {
     const id = param(request, 'source')
-    if (!ID.test(id) || !isSameSecret(param(request, 'signature'), signatureOf(`/sources/${id}`, token))) throw new NotFound('source')
+    if (
+      !ID.test(id) ||
+      !isSameSecret(param(request, 'signature'), signatureOf(`/sources/${id}`, token))
+    )
+      throw new NotFound('source')
     return id
   }
   open.put('/sources/:source/:signature', async (request, response) => {
@@ -47,7 +59,8 @@ export function sourceRoutes({ store, token, urls, log }: ApiParts, blobs: Sourc
       await pipeline(source, response)
     } catch (error) {
       // The reader went away: nobody is left to tell.
-      if ((error as NodeJS.ErrnoException).code !== 'ERR_STREAM_PREMATURE_CLOSE') log(`a source could not be read to its end: ${(error as Error).message}`)
+      if ((error as NodeJS.ErrnoException).code !== 'ERR_STREAM_PREMATURE_CLOSE')
+        log(`a source could not be read to its end: ${(error as Error).message}`)
     }
   })
 

@@ -13,7 +13,8 @@ export function streamRoutes({ store, builder, output, token, log }: ApiParts): 
 
   const checkSignature = (request: Request) => {
     const path = request.path.slice(0, request.path.lastIndexOf('/'))
-    if (!isSameSecret(param(request, 'signature'), signatureOf(path, token))) throw new NotFound('stream')
+    if (!isSameSecret(param(request, 'signature'), signatureOf(path, token)))
+      throw new NotFound('stream')
   }
 
   const send = async (response: Response, chunks: AsyncIterable<Buffer>) => {
@@ -24,14 +25,16 @@ export function streamRoutes({ store, builder, output, token, log }: ApiParts): 
       await pipeline(Readable.from(chunks), response)
     } catch (error) {
       // The reader went away: nobody is left to tell.
-      if ((error as NodeJS.ErrnoException).code !== 'ERR_STREAM_PREMATURE_CLOSE') log(`a stream of output ended early: ${(error as Error).message}`)
+      if ((error as NodeJS.ErrnoException).code !== 'ERR_STREAM_PREMATURE_CLOSE')
+        log(`a stream of output ended early: ${(error as Error).message}`)
     }
   }
 
   routes.get('/streams/builds/:app/:build/:signature', async (request, response) => {
     checkSignature(request)
     const app = store.find(param(request, 'app'))
-    if (!app?.builds.some((build) => build.id === param(request, 'build'))) throw new NotFound('build')
+    if (!app?.builds.some((build) => build.id === param(request, 'build')))
+      throw new NotFound('build')
     await send(response, builder.follow(app.id, param(request, 'build')))
   })
 

@@ -9,7 +9,8 @@ export const user = (email = ACCOUNT_EMAIL) => ({ id: ACCOUNT_ID, email })
 export const hostnameOf = (app: Readonly<AppRecord>) => `${app.name}.localhost`
 
 /** Where the router serves an app; ends with a slash. */
-export const webUrl = (appName: string, { routerPort }: Urls) => `http://${appName}.localhost:${routerPort}/`
+export const webUrl = (appName: string, { routerPort }: Urls) =>
+  `http://${appName}.localhost:${routerPort}/`
 
 /** What an app of an account and one of a team have in common. */
 function base(app: Readonly<AppRecord>, urls: Urls) {
@@ -25,12 +26,15 @@ function base(app: Readonly<AppRecord>, urls: Urls) {
     internal_routing: null,
     maintenance: app.maintenance,
     name: app.name,
-    owner: app.team === undefined ? user() : { ...user(`${app.team}@herokumanager.com`), id: stableId(`team owner ${app.team}`) },
+    owner:
+      app.team === undefined
+        ? user()
+        : { ...user(`${app.team}@herokumanager.com`), id: stableId(`team owner ${app.team}`) },
     team: app.team === undefined ? null : idAndName('team', app.team),
     region: idAndName('region', app.region ?? 'us'),
     released_at: app.released_at,
     repo_size: null,
-    slug_size: app.generation === 'fir' ? null : slug?.size ?? null,
+    slug_size: app.generation === 'fir' ? null : (slug?.size ?? null),
     space: app.space ? { id: app.space.id, name: app.space.name, shield: app.space.shield } : null,
     stack,
     updated_at: app.updated_at,
@@ -39,8 +43,15 @@ function base(app: Readonly<AppRecord>, urls: Urls) {
 }
 
 export const serializeApp = (app: Readonly<AppRecord>, urls: Urls) => ({
-  ...base(app, urls), acm: false, generation: idAndName('generation', app.generation ?? 'cedar'), organization: app.team === undefined ? null : idAndName('team', app.team),
+  ...base(app, urls),
+  acm: false,
+  generation: idAndName('generation', app.generation ?? 'cedar'),
+  organization: app.team === undefined ? null : idAndName('team', app.team),
 })
 
 /** Schema: team-app. */
-export const serializeTeamApp = (app: Readonly<AppRecord>, urls: Urls) => ({ ...base(app, urls), joined: true, locked: false })
+export const serializeTeamApp = (app: Readonly<AppRecord>, urls: Urls) => ({
+  ...base(app, urls),
+  joined: true,
+  locked: false,
+})
