@@ -60,7 +60,7 @@ export class FakePlatform implements Platform {
    * SIGTERM.
    */
   hasPreboot = false
-  prebootSwitch = 300
+  prebootSwitch = 180_000
   prebootSince = NOW
   /** Whether the log tells of that SIGTERM. */
   tellsOfEnds = true

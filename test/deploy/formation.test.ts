@@ -2,10 +2,11 @@ import { expect } from 'chai'
 import { planDeploy, runDeploy, type DeployEvent } from '../../src/deploy/index.js'
 import { grows, peakOf, planFormation, shrinks, typedScale } from '../../src/deploy/formation.js'
 import { ShipitError } from '../../src/errors.js'
-import { requestOf, TIMING } from '../support/deploys.js'
+import { requestOf } from '../support/deploys.js'
 import { failureOf, refusal } from '../support/failures.js'
 import { formation } from '../support/records.js'
 import { FakePlatform, NEW } from './fake-platform.js'
+import { useVirtualClock } from '../support/virtual-clock.js'
 
 describe('the formation of an environment', () => {
   const plan = (wanted: Record<string, string>) =>
@@ -100,6 +101,8 @@ describe('the formation of an environment', () => {
 })
 
 describe('a deploy with a formation', () => {
+  useVirtualClock()
+
   let platform: FakePlatform
   let events: DeployEvent[]
   beforeEach(async () => {
@@ -116,7 +119,6 @@ describe('a deploy with a formation', () => {
       platform,
       git: platform.git,
       events: (event) => events.push(event),
-      timing: { ...TIMING, stable: 30 },
     })
   }
   const started = () => events.flatMap((event) => (event.type === 'started' ? [event.step] : []))

@@ -9,10 +9,13 @@ import {
 } from '../../src/deploy/index.js'
 import { ShipitError } from '../../src/errors.js'
 import { FakePlatform, NEW, OLD } from './fake-platform.js'
-import { requestOf, TIMING } from '../support/deploys.js'
+import { requestOf } from '../support/deploys.js'
 import { failureOf } from '../support/failures.js'
+import { useVirtualClock } from '../support/virtual-clock.js'
 
 describe('a deploy', () => {
+  useVirtualClock()
+
   let platform: FakePlatform
   let events: DeployEvent[]
 
@@ -28,7 +31,6 @@ describe('a deploy', () => {
       platform,
       git: platform.git,
       events: (event) => events.push(event),
-      timing: TIMING,
       ...(signal ? { signal } : {}),
     })
   const deploy = async (commit: string, more: Partial<PlanRequest> = {}) =>
@@ -192,7 +194,7 @@ describe('a deploy', () => {
     it('in a release phase without end says that it goes on, and starts no second one', async () => {
       platform = await FakePlatform.start()
       platform.behaviours[NEW] = { releasePhase: { status: 'never', output: [] } }
-      const error = await failureOf(deploy(NEW, { waitTimeout: 100 }))
+      const error = await failureOf(deploy(NEW, { waitTimeout: 30_000 }))
       expect(error.code).to.equal('timeout')
       expect(platform.calls).to.deep.equal(['push bbbbbbb'])
     })
@@ -284,7 +286,7 @@ describe('a deploy', () => {
     it('because the dynos never come up in the time given', async () => {
       platform = await FakePlatform.start()
       platform.behaviours[NEW] = { states: ['starting'] }
-      const error = await failureOf(deploy(NEW, { waitTimeout: 300 }))
+      const error = await failureOf(deploy(NEW, { waitTimeout: 60_000 }))
       expect(error.code).to.equal('boot')
       expect(error.message).to.include('web.1 is starting').and.include('v1 serves again')
     })
@@ -358,7 +360,7 @@ describe('a deploy', () => {
     it('because the push broke off and the build does not end says that it may still be released', async () => {
       platform = await FakePlatform.start()
       platform.behaviours[NEW] = { build: { hangs: Infinity, released: true, breaksOff: true } }
-      const error = await failureOf(deploy(NEW, { waitTimeout: 300 }))
+      const error = await failureOf(deploy(NEW, { waitTimeout: 60_000 }))
       expect(error.code).to.equal('network')
       expect(error.message)
         .to.include('The build of bbbbbbb goes on at Heroku')
@@ -389,13 +391,12 @@ describe('a deploy', () => {
         () => platform.log('shipit source=web.1 app=api instance=0 event=crash code=9'),
         3300,
       )
-      const planned = await plan(NEW, { waitTimeout: 8000 })
+      const planned = await plan(NEW, {})
       const error = await failureOf(
         runDeploy(planned, {
           platform,
           git: platform.git,
           events: (event) => events.push(event),
-          timing: { ...TIMING, health: 8000 },
         }),
       ).finally(() => clearTimeout(told))
       expect(error.message).to.include('web.1 of v2 cannot keep api up (code 9)')
@@ -411,13 +412,12 @@ describe('a deploy', () => {
           ms,
         ),
       )
-      const planned = await plan(NEW, { waitTimeout: 20_000, rollback: false })
+      const planned = await plan(NEW, { rollback: false })
       const error = await failureOf(
         runDeploy(planned, {
           platform,
           git: platform.git,
           events: (event) => events.push(event),
-          timing: { ...TIMING, stable: 5000, stableAtLeast: 1750 },
         }),
       ).finally(() => told.forEach(clearTimeout))
       expect(error.message).to.include('has to start api again and again (code 7)')
@@ -461,7 +461,6 @@ describe('a deploy', () => {
         runDeploy(planned, {
           platform,
           git: platform.git,
-          timing: TIMING,
           signal: stop.signal,
           events: (event) => {
             events.push(event)

@@ -5,13 +5,15 @@ import {
   type DeployEvent,
   type PlanRequest,
 } from '../../src/deploy/index.js'
-import type { Timing } from '../../src/deploy/deployment.js'
 import { ShipitError } from '../../src/errors.js'
 import { FakePlatform, NEW } from './fake-platform.js'
-import { requestOf, TIMING } from '../support/deploys.js'
+import { requestOf } from '../support/deploys.js'
 import { failureOf } from '../support/failures.js'
+import { useVirtualClock } from '../support/virtual-clock.js'
 
 describe('the verdict of a deploy', () => {
+  useVirtualClock()
+
   let platform: FakePlatform
   let events: DeployEvent[]
   beforeEach(() => {
@@ -19,13 +21,12 @@ describe('the verdict of a deploy', () => {
   })
   afterEach(() => platform.stop())
 
-  const deploy = async (more: Partial<PlanRequest> = {}, timing: Partial<Timing> = {}) => {
-    const plan = await planDeploy(platform, requestOf(NEW, { waitTimeout: 5000, ...more }))
+  const deploy = async (more: Partial<PlanRequest> = {}) => {
+    const plan = await planDeploy(platform, requestOf(NEW, more))
     return runDeploy(plan, {
       platform,
       git: platform.git,
       events: (event) => events.push(event),
-      timing: { ...TIMING, ...timing },
     })
   }
   const linesOf = (step: string) =>
@@ -58,7 +59,7 @@ describe('the verdict of a deploy', () => {
         const { release } = await deploy()
         expect(release.version).to.equal(2)
         expect(linesOf('switch')).to.include(
-          'Preboot is on: what served before v2 goes on answering, unjudged, until requests switch, about 300 ms after the release',
+          'Preboot is on: what served before v2 goes on answering, unjudged, until requests switch, about 3 min after the release',
         )
         expect(platform.judged.at(-1)).to.equal(2)
         expect(detailOf('switch')).to.be.oneOf(['it answers', 'the dynos before have been stopped'])
@@ -81,7 +82,7 @@ describe('the verdict of a deploy', () => {
     })
 
     it('goes back at once from a release whose dynos crash before the switch', async () => {
-      await withPreboot({ prebootSwitch: 1000 })
+      await withPreboot()
       platform.behaviours[NEW] = { states: ['starting', 'crashed'] }
       const error = await failureOf(deploy())
       expect(error.code).to.equal('boot')
@@ -89,8 +90,8 @@ describe('the verdict of a deploy', () => {
     })
 
     it('gives up unverified, and goes back from nothing, where the time given is shorter', async () => {
-      await withPreboot({ prebootSwitch: 60_000 })
-      const error = await failureOf(deploy({ waitTimeout: 300 }))
+      await withPreboot()
+      const error = await failureOf(deploy({ waitTimeout: 60_000 }))
       expect(error.exitCode).to.equal(15)
       expect(error.message)
         .to.include('Preboot had not switched requests to v2')
@@ -136,7 +137,7 @@ describe('the verdict of a deploy', () => {
     })
 
     it('is judged by the router where the app cannot be reached from here: below 500 is well', async () => {
-      await start({ webUrl: 'http://a1.invalid/' })
+      await start({ webUrl: 'http://a1.localhost:1/' })
       const end = traffic(200)
       const { warnings } = await deploy().finally(end)
       expect(warnings.join())
@@ -145,14 +146,14 @@ describe('the verdict of a deploy', () => {
     })
 
     it('goes back where the router tells of 5xx', async () => {
-      await start({ webUrl: 'http://a1.invalid/' })
+      await start({ webUrl: 'http://a1.localhost:1/' })
       const end = traffic(503)
       expect((await failureOf(deploy().finally(end))).code).to.equal('health')
       expect(platform.calls).to.include('rollback v1')
     })
 
     it('is unverified where nobody asks anything, and nothing is undone', async () => {
-      await start({ webUrl: 'http://a1.invalid/' })
+      await start({ webUrl: 'http://a1.localhost:1/' })
       const error = await failureOf(deploy())
       expect(error.exitCode).to.equal(15)
       expect(error.message).to.include('v2 stands and is unverified')
@@ -161,7 +162,7 @@ describe('the verdict of a deploy', () => {
     })
 
     it('is not asked for with --health none', async () => {
-      await start({ webUrl: 'http://a1.invalid/' })
+      await start({ webUrl: 'http://a1.localhost:1/' })
       await deploy({ health: { path: 'none' } })
       expect(events).to.deep.include({
         type: 'skipped',
@@ -239,7 +240,7 @@ describe('the verdict of a deploy', () => {
       it(`gives up with 15, and the release stands (${why})`, async () => {
         platform = await FakePlatform.start()
         failing('dynos', error as ShipitError, Infinity)
-        const failure = await failureOf(deploy({ waitTimeout: 200 }))
+        const failure = await failureOf(deploy({ waitTimeout: 30_000 }))
         expect(failure.exitCode).to.equal(15)
         expect(failure.message).to.include('v2 stands and is unverified: nothing was rolled back')
         expect(failure.details).to.deep.include({
@@ -275,28 +276,26 @@ describe('the verdict of a deploy', () => {
 
     it('pushes again once git is let in again, and says that it waits', async () => {
       platform = await FakePlatform.start()
-      const plan = await planDeploy(platform, requestOf(NEW, { waitTimeout: 5000 }))
+      const plan = await planDeploy(platform, requestOf(NEW))
       const result = await runDeploy(plan, {
         platform,
         git: refusingPush(3),
         events: (event) => events.push(event),
-        timing: TIMING,
       })
       expect(result.release.version).to.equal(2)
       expect(linesOf('push')).to.match(
-        /^The platform takes no more git requests for this app for now\. Trying on, for \d+ m?s at most\.\n---/,
+        /^The platform takes no more git requests for this app for now\. Trying on, for 1 min at most\.\n---/,
       )
     })
 
     it('says that nothing was changed if git is let in no more', async () => {
       platform = await FakePlatform.start()
-      const plan = await planDeploy(platform, requestOf(NEW, { waitTimeout: 200 }))
+      const plan = await planDeploy(platform, requestOf(NEW, { waitTimeout: 30_000 }))
       const failure = await failureOf(
         runDeploy(plan, {
           platform,
           git: refusingPush(Infinity),
           events: (event) => events.push(event),
-          timing: TIMING,
         }),
       )
       expect(failure.exitCode).to.equal(7)

@@ -2,10 +2,13 @@ import { expect } from 'chai'
 import { reload, restart } from '../../src/formation/index.js'
 import { apiFor } from '../support/platform.js'
 import { SimulatedApp } from '../support/simulated-app.js'
+import { useVirtualClock } from '../support/virtual-clock.js'
 
 const DYNOS = 5
 
 describe('the calls of the Platform API', () => {
+  useVirtualClock()
+
   let app: SimulatedApp
   afterEach(() => app.close())
 

@@ -3,8 +3,11 @@ import { reload, type ReloadEvent } from '../../src/formation/reload.js'
 import { faultServer, type FaultServer } from '../support/fault-server.js'
 import { apiFor, rejection } from '../support/platform.js'
 import { dyno, formation } from '../support/records.js'
+import { useVirtualClock } from '../support/virtual-clock.js'
 
 describe('a reload', () => {
+  useVirtualClock()
+
   let server: FaultServer
   afterEach(() => server.close())
 

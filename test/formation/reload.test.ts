@@ -7,6 +7,7 @@ import { reload, restart, type ReloadEvent } from '../../src/formation/index.js'
 import type { Dyno, Formation } from '../../src/heroku/index.js'
 import { apiFor, rejection } from '../support/platform.js'
 import { dyno, formation } from '../support/records.js'
+import { useVirtualClock } from '../support/virtual-clock.js'
 
 /**
  * A formation that really restarts and scales; `breaks` names a dyno that does not come back from a
@@ -49,6 +50,8 @@ class FakeFormation {
 }
 
 describe('reload and restart', () => {
+  useVirtualClock()
+
   let server: http.Server
   afterEach(() => {
     server.closeAllConnections()

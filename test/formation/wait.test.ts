@@ -4,8 +4,11 @@ import type { Dyno } from '../../src/heroku/index.js'
 import { faultServer, type FaultServer } from '../support/fault-server.js'
 import { apiFor, rejection } from '../support/platform.js'
 import { dyno } from '../support/records.js'
+import { useVirtualClock } from '../support/virtual-clock.js'
 
 describe('the wait for dynos', () => {
+  useVirtualClock()
+
   let server: FaultServer
   afterEach(() => server.close())
   const web = (quantity: number, size = 'Standard-1X'): Wanted => ({ type: 'web', quantity, size })

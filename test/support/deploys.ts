@@ -14,20 +14,8 @@ export const requestOf = (commit: string, more: Partial<PlanRequest> = {}): Plan
   project: projectOf(),
   create: false,
   addRemote: false,
-  waitTimeout: 2000,
+  waitTimeout: 300_000,
   rollback: true,
   force: false,
   ...more,
 })
-
-/** The waits of a deploy, as short as a fake platform needs them. */
-export const TIMING = {
-  poll: 5,
-  stable: 60,
-  health: 400,
-  listed: 200,
-  lines: 20,
-  settle: 400,
-  rollback: 2000,
-  patience: 200,
-}

@@ -3,6 +3,7 @@ import { TIMING } from '../../../src/deploy/deployment.js'
 import type { Platform } from '../../../src/deploy/platform.js'
 import { ReleaseWatch } from '../../../src/deploy/serving/release-watch.js'
 import type { LogLine, Release } from '../../../src/heroku/types.js'
+import { useVirtualClock } from '../../support/virtual-clock.js'
 
 const FOR_EVER = { timing: { ...TIMING, poll: 3_600_000 }, signal: new AbortController().signal }
 
@@ -26,6 +27,8 @@ function talkingLog() {
 }
 
 describe('the watch over a release', () => {
+  useVirtualClock()
+
   const release = { created_at: new Date(Date.now() - 1000).toISOString(), version: 2 } as Release
   const lines: Record<string, [message: string, source?: string]> = {
     'a dyno came up': ['State changed from starting to up'],

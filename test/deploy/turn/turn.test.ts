@@ -9,13 +9,16 @@ import {
   type PlanRequest,
 } from '../../../src/deploy/index.js'
 import { outdatedPlan } from '../../../src/deploy/turn/overtaken.js'
-import { requestOf, TIMING } from '../../support/deploys.js'
+import { requestOf } from '../../support/deploys.js'
 import { failureOf } from '../../support/failures.js'
 import { FakePlatform, NEW, OLD } from '../fake-platform.js'
+import { useVirtualClock } from '../../support/virtual-clock.js'
 
 const OTHER = 'c'.repeat(40)
 
 describe('two deploys of one app', () => {
+  useVirtualClock()
+
   let platform: FakePlatform
   let events: DeployEvent[]
   beforeEach(async () => {
@@ -37,7 +40,6 @@ describe('two deploys of one app', () => {
       platform,
       git: platform.git,
       events: (event) => events.push(event),
-      timing: TIMING,
       ...(signal ? { signal } : {}),
     })
 
@@ -248,6 +250,8 @@ describe('two deploys of one app', () => {
 })
 
 describe('a deploy in its turn', () => {
+  useVirtualClock()
+
   let platform: FakePlatform
   let shown: DeployPlan[]
   let ended: number
@@ -264,7 +268,6 @@ describe('a deploy in its turn', () => {
       platform,
       git: platform.git,
       signal: new AbortController().signal,
-      timing: TIMING,
       wait,
       onWait: () => undefined,
       onRefusal: () => undefined,
