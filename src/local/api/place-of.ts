@@ -3,7 +3,6 @@ import { stableId } from '../identity.js'
 import { regionNamed, REGIONS, STACKS } from '../place.js'
 import type { AppRecord, SpaceRecord } from '../types.js'
 import type { ApiParts } from './parts.js'
-import { textOf } from './request.js'
 
 type Place = Pick<AppRecord, 'generation' | 'region' | 'team' | 'space'>
 
@@ -23,7 +22,7 @@ export async function placeOf(
     throw new ApiError(
       422,
       'invalid_params',
-      `Region ${textOf(region)} is not one of: ${REGIONS.filter(({ isPrivate }) => !isPrivate)
+      `Region ${String(region)} is not one of: ${REGIONS.filter(({ isPrivate }) => !isPrivate)
         .map(({ name }) => name)
         .join(', ')}`,
     )
@@ -72,6 +71,6 @@ export function checkStack(stack: unknown): void {
     throw new ApiError(
       422,
       'invalid_params',
-      `Stack ${textOf(stack)} is not one of: ${STACKS.join(', ')}`,
+      `Stack ${String(stack)} is not one of: ${STACKS.join(', ')}`,
     )
 }

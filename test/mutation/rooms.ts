@@ -1,0 +1,77 @@
+/** The rooms whose logic must not be able to break unnoticed, and the tests that watch over each: those that are quick enough to run hundreds of times. */
+import { existsSync, readdirSync, statSync } from 'node:fs'
+import path from 'node:path'
+
+export interface Room {
+  /** Files and folders of its sources. */
+  sources: string[]
+  /** Files and folders of its tests. */
+  tests: string[]
+  /** The least share of its mutants that its tests must notice, in percent. */
+  goal: number
+}
+
+const inFolder = (folder: string, ending: string, names: string) =>
+  names.split(' ').map((name) => `${folder}/${name}${ending}`)
+
+export const ROOMS: Record<string, Room> = {
+  deploy: { sources: ['src/deploy'], tests: ['test/deploy'], goal: 90 },
+  operate: {
+    sources: ['src/formation', 'src/one-off'],
+    tests: ['test/formation', 'test/one-off'],
+    goal: 90,
+  },
+  runtime: {
+    sources: inFolder(
+      'src/runtime',
+      '.ts',
+      'crash-policy sizing-policy sizing sizing-watch memory-guard memory-watch budget dyno-memory dyno-size limited exits first-start scaling',
+    ),
+    tests: inFolder(
+      'test/runtime',
+      '.test.ts',
+      'crash-policy sizing-policy sizing sizing-watch memory-guard budget limited exits first-start scaling dyno lateness',
+    ),
+    goal: 90,
+  },
+  detect: {
+    sources: ['src/init/detect'],
+    tests: inFolder(
+      'test/init',
+      '.test.ts',
+      'detect start-commands workspaces managers untrusted plan',
+    ),
+    goal: 85,
+  },
+  ecosystem: { sources: ['src/ecosystem'], tests: ['test/ecosystem'], goal: 85 },
+  heroku: { sources: ['src/heroku'], tests: ['test/heroku'], goal: 85 },
+  router: { sources: ['src/local/router'], tests: ['test/local/router'], goal: 85 },
+  store: { sources: ['src/local/store'], tests: ['test/local/store'], goal: 85 },
+  build: {
+    sources: ['src/local/build'],
+    tests: inFolder(
+      'test/local/build',
+      '.test.ts',
+      'detect failure-words plan script-words tree-key node-versions',
+    ),
+    goal: 85,
+  },
+}
+
+/** The files of a list of files and folders. @param ending of their names */
+export function filesOf(
+  root: string,
+  places: readonly string[],
+  ending: '.ts' | '.test.ts',
+): string[] {
+  return places
+    .flatMap((place) => {
+      const at = path.join(root, place)
+      if (!existsSync(at)) throw new Error(`${place}, which rooms.ts names, is not there`)
+      if (statSync(at).isFile()) return [place]
+      return readdirSync(at, { recursive: true, encoding: 'utf8' })
+        .filter((name) => name.endsWith(ending) && !name.endsWith('.d.ts'))
+        .map((name) => path.join(place, name))
+    })
+    .sort()
+}
