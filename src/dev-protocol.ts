@@ -94,7 +94,10 @@ export function parseRequest(text: string): DevRequest | string {
   if (asked === undefined) return 'the request is no JSON object'
   const { v, verb, name, number } = asked
   if (v !== DEV_PROTOCOL)
-    return `the request is of version ${String(v)}, and this runtime speaks ${DEV_PROTOCOL}: run the same shipit in both terminals`
+    return (
+      `the request is of version ${String(v)}, and this runtime speaks ${DEV_PROTOCOL}: run the ` +
+      'same shipit in both terminals'
+    )
   if (verb === 'look' || verb === 'follow') return { verb }
   if (typeof name !== 'string' || name === '' || name.length > 200)
     return 'the request names no app'

@@ -27,7 +27,8 @@ export const EXIT_CODES = {
   timeout: {
     exit: 15,
     means:
-      'timed out: the platform may still be at work, or a release stands that could not be verified',
+      'timed out: the platform may still be at work, or a release stands that could not be ' +
+      'verified',
   },
   local: { exit: 16, means: 'the embedded Heroku could not be started or did not answer' },
   interrupted: { exit: 130, means: 'stopped by Ctrl-C (143 by SIGTERM, 129 by a closed terminal)' },

@@ -13,7 +13,8 @@ interface Outcome {
 export default class Config extends BaseCommand {
   static override summary = "list the app's config vars"
   static override description =
-    'Values that look like secrets (by their name, or a URL with a password) are masked: a terminal is shared, recorded and scrolled. --reveal shows all of them.'
+    'Values that look like secrets (by their name, or a URL with a password) are masked: a ' +
+    'terminal is shared, recorded and scrolled. --reveal shows all of them.'
   static override examples = [
     '<%= config.bin %> <%= command.id %>',
     '<%= config.bin %> <%= command.id %> --reveal --app myapp',

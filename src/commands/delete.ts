@@ -8,7 +8,9 @@ import { destroyFlags, destroyApp, type Destroyed } from '../ui/destroy.js'
 export default class Delete extends BaseCommand {
   static override summary = 'take an app out of `shipit dev`, or with --app destroy one on Heroku'
   static override description =
-    "PM2's word. NAME is an app of the `shipit dev` that runs in this folder, PM2's id, app:instance, or all: it is stopped and leaves the list. An app on Heroku is deleted only if --app names it and its name is typed once more."
+    "PM2's word. NAME is an app of the `shipit dev` that runs in this folder, PM2's id, " +
+    'app:instance, or all: it is stopped and leaves the list. An app on Heroku is deleted ' +
+    'only if --app names it and its name is typed once more.'
   static override args = {
     name: Args.string({
       ignoreStdin: true,

@@ -31,7 +31,9 @@ export default class Deploy extends BaseCommand {
   static override summary =
     'deploy a commit, and go back to the release before if it does not come up'
   static override description =
-    'The commit is pushed and built; its dynos must come up, stay up and answer over HTTP. If they do not, the release that served before is brought back; what could not be looked at undoes nothing. The exit code says which step failed (`shipit --help` lists them).'
+    'The commit is pushed and built; its dynos must come up, stay up and answer over HTTP. If ' +
+    'they do not, the release that served before is brought back; what could not be looked at ' +
+    'undoes nothing. The exit code says which step failed (`shipit --help` lists them).'
 
   static override examples = [
     '<%= config.bin %> <%= command.id %> --app myapp',
@@ -54,7 +56,8 @@ export default class Deploy extends BaseCommand {
     ...appFlags,
     create: Flags.boolean({
       description:
-        'create the app if it does not exist, and the git remote `heroku` for it (with --local the app is created without being asked)',
+        'create the app if it does not exist, and the git remote `heroku` for it (with ' +
+        '--local the app is created without being asked)',
     }),
     ...placeFlags,
     'dry-run': Flags.boolean({ description: 'print the plan and change nothing' }),
@@ -64,7 +67,8 @@ export default class Deploy extends BaseCommand {
     }),
     health: Flags.string({
       description:
-        'path of the app that must answer 2xx or 3xx, or none (else `health:` of the environment, else / answers below 500)',
+        'path of the app that must answer 2xx or 3xx, or none (else `health:` of the ' +
+        'environment, else / answers below 500)',
       helpValue: 'PATH',
     }),
     'health-status': Flags.string({
@@ -85,7 +89,8 @@ export default class Deploy extends BaseCommand {
     }),
     scale: Flags.string({
       description:
-        'dynos of a process type from this release on, such as worker=2:standard-1x (else `formation:` of the environment)',
+        'dynos of a process type from this release on, such as worker=2:standard-1x (else ' +
+        '`formation:` of the environment)',
       helpValue: 'TYPE=N[:SIZE]',
       multiple: true,
       multipleNonGreedy: true,
@@ -97,17 +102,20 @@ export default class Deploy extends BaseCommand {
     }),
     source: Flags.boolean({
       description:
-        'deploy the files as they are, committed or not, without git (what .gitignore names is left out)',
+        'deploy the files as they are, committed or not, without git (what .gitignore names ' +
+        'is left out)',
       exclusive: ['ref', 'force'],
     }),
     ref: Flags.string({
       description:
-        'branch, tag or commit to deploy (else `ref:` of the environment, else what is checked out)',
+        'branch, tag or commit to deploy (else `ref:` of the environment, else what is ' +
+        'checked out)',
       helpValue: 'REF',
     }),
     force: Flags.boolean({
       description:
-        'push even though the app holds commits that this one does not have; the plan says which are dropped',
+        'push even though the app holds commits that this one does not have; the plan says ' +
+        'which are dropped',
     }),
     'lock-wait': waitTimeout({
       description: 'longest wait for another deploy of the app',
@@ -274,7 +282,8 @@ export default class Deploy extends BaseCommand {
     const { askWhich } = await import('../ui/ask.js')
     const counts = withoutWeb(web)
     const answer = await askWhich(
-      `The Procfile has no web line, and Heroku starts one dyno of \`npm start\` for web (${web.line}), in which nothing would listen. Start what?`,
+      `The Procfile has no web line, and Heroku starts one dyno of \`npm start\` for web ` +
+        `(${web.line}), in which nothing would listen. Start what?`,
       [
         { value: 'others', name: counts.join(' ') },
         { value: 'web', name: 'web=1, as Heroku does' },
@@ -325,7 +334,10 @@ export default class Deploy extends BaseCommand {
     if (!applied) return
     throw new ShipitError('project', {
       message: 'Not deployed yet: a deploy is of a commit, and what init wrote is not in one.',
-      next: `git add --all && git commit -m "Run under PM2"\n${this.config.bin} deploy ${this.argv.filter((word) => word !== '--yes' && word !== '-y').join(' ')}`.trimEnd(),
+      next: (
+        `git add --all && git commit -m "Run under PM2"\n${this.config.bin} deploy ` +
+        `${this.argv.filter((word) => word !== '--yes' && word !== '-y').join(' ')}`
+      ).trimEnd(),
     })
   }
 

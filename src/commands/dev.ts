@@ -9,9 +9,15 @@ const DRAIN = '3'
 export default class Dev extends BaseCommand {
   static override summary =
     'run apps under PM2 on this machine, as pm2-dev does and as their dyno would'
-  static override description = `Runs an ecosystem file's apps, a script or a command under the app's own shipit-runtime (else under the one that comes with shipit), in the foreground, and restarts them on changed files; --no-watch does not, and watch: false in the file keeps an app from it. It takes the command lines of pm2-dev and pm2-runtime. PORT is ${FIRST_PORT} or the next free one unless it is set; a port in the ecosystem file wins.
-From another terminal in this folder, PM2's verbs work on it: ps, show, logs, monit, restart, reload, scale, stop, start and delete, each with --dev.
-Ctrl-C stops all. The exit code is the runtime's.`
+  static override description =
+    "Runs an ecosystem file's apps, a script or a command under the app's own shipit-runtime " +
+    '(else under the one that comes with shipit), in the foreground, and restarts them on ' +
+    'changed files; --no-watch does not, and watch: false in the file keeps an app from it. It ' +
+    `takes the command lines of pm2-dev and pm2-runtime. PORT is ${FIRST_PORT} or the next free ` +
+    'one unless it is set; a port in the ecosystem file wins.\n' +
+    "From another terminal in this folder, PM2's verbs work on it: ps, show, logs, monit, " +
+    'restart, reload, scale, stop, start and delete, each with --dev.\n' +
+    "Ctrl-C stops all. The exit code is the runtime's."
   static override examples = [
     '<%= config.bin %> <%= command.id %>',
     '<%= config.bin %> <%= command.id %> app.js -i 2 --name api',
@@ -62,7 +68,8 @@ Ctrl-C stops all. The exit code is the runtime's.`
     const runtime = findRuntime(process.cwd())
     const port = process.env.PORT || String(await freePort(FIRST_PORT))
     this.logToStderr(
-      `PORT ${port}: http://localhost:${port}/ (Ctrl-C stops; from another terminal: ${this.config.bin} ps --dev)`,
+      `PORT ${port}: http://localhost:${port}/ (Ctrl-C stops; from another terminal: ` +
+        `${this.config.bin} ps --dev)`,
     )
     // What other terminals read too comes through a pipe, and apps are told that it ends on a
     // terminal.

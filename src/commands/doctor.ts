@@ -31,8 +31,12 @@ function folderOf(dir: string | undefined): string {
 export default class Doctor extends BaseCommand {
   static override summary = 'look for what would make a deploy fail, or surprise you later'
   static override description = [
-    'Looks at the files as they are on disk or, with an environment, at the commit that a deploy of it takes; with --app or an environment, at the app on the platform too. Says of each thing what it is, why it matters and what to do. A deploy makes the same checks of its commit, and stops at an error before anything changes.',
-    '--fix fixes what is safe: what `shipit init` would write, and options in the ecosystem file that a dyno ignores. The exit code is not 0 while an error remains.',
+    'Looks at the files as they are on disk or, with an environment, at the commit that a ' +
+      'deploy of it takes; with --app or an environment, at the app on the platform too. Says ' +
+      'of each thing what it is, why it matters and what to do. A deploy makes the same checks ' +
+      'of its commit, and stops at an error before anything changes.',
+    '--fix fixes what is safe: what `shipit init` would write, and options in the ecosystem ' +
+      'file that a dyno ignores. The exit code is not 0 while an error remains.',
   ].join('\n\n')
 
   static override examples = [
@@ -154,7 +158,8 @@ export default class Doctor extends BaseCommand {
       ...(platform
         ? []
         : [
-            `what only the platform knows. Name an app: ${this.config.bin} doctor --app NAME${names[0] === undefined ? '' : `, or an environment: ${this.config.bin} doctor ${names[0]}`}`,
+            `what only the platform knows. Name an app: ${this.config.bin} doctor --app ` +
+              `NAME${names[0] === undefined ? '' : `, or an environment: ${this.config.bin} doctor ${names[0]}`}`,
           ]),
       ...(wanted === undefined && !environment && names.length > 1
         ? [`the environments ${names.join(', ')}.`]

@@ -13,7 +13,9 @@ export default class Init extends BaseCommand {
   static override summary = 'make a Node.js app ready for PM2 on Heroku'
   static override description = [
     'Finds what starts the app and says why it thinks so, shows what it will change, and asks.',
-    'It writes an ecosystem file, points the start script at shipit-runtime, adds the runtime as a vendored dependency and brings the lockfile in step. Run again, it changes nothing. If a step fails, the folder is left as it was.',
+    'It writes an ecosystem file, points the start script at shipit-runtime, adds the runtime ' +
+      'as a vendored dependency and brings the lockfile in step. Run again, it changes nothing. ' +
+      'If a step fails, the folder is left as it was.',
   ].join('\n\n')
 
   static override examples = [
@@ -61,7 +63,8 @@ export default class Init extends BaseCommand {
     yes: Flags.boolean({ char: 'y', description: 'do not ask' }),
     'install-check': Flags.boolean({
       description:
-        'let the package manager install from the new lockfile in a copy, without scripts; if it fails and did not before, all is undone',
+        'let the package manager install from the new lockfile in a copy, without scripts; if ' +
+        'it fails and did not before, all is undone',
       default: true,
       allowNo: true,
       env: 'SHIPIT_INSTALL_CHECK',
@@ -179,8 +182,12 @@ export default class Init extends BaseCommand {
             .map((line) => `  ${line}`)
             .join('\n')}`
     const said = {
-      proved: `Proved: \`${command}\` installs from the new ${step.file} (in a copy; scripts of packages were not run).`,
-      failed: `! \`${command}\` fails in this project, and failed before as well; the build on Heroku fails alike:${lines}`,
+      proved:
+        `Proved: \`${command}\` installs from the new ${step.file} (in a copy; scripts of ` +
+        'packages were not run).',
+      failed:
+        `! \`${command}\` fails in this project, and failed before as well; the build on Heroku ` +
+        `fails alike:${lines}`,
       unknown: `! Not proved: whether \`${command}\` installs from the new ${step.file}.${lines}`,
     }[install]
     for (const line of [...notes.map((note) => `! ${printable(note)}`), said]) this.log(line)
@@ -204,7 +211,8 @@ export default class Init extends BaseCommand {
     ])
       this.log(`  ${line}`)
     this.log(
-      `The last line rehearses on this machine; on Heroku it is: ${this.config.bin} deploy --app NAME --create`,
+      `The last line rehearses on this machine; on Heroku it is: ${this.config.bin} deploy ` +
+        '--app NAME --create',
     )
   }
 }

@@ -13,7 +13,10 @@ interface Outcome {
 export default class Login extends BaseCommand {
   static override summary = 'log in to Heroku'
   static override description =
-    "In the browser; with --interactive by e-mail address, password and second factor; with --token by an API token, typed where nobody sees it or piped in. The token is kept where Heroku's own CLI looks for it: in the keychain, the keyring (secret-tool) or the Credential Manager, else in ~/.netrc."
+    'In the browser; with --interactive by e-mail address, password and second factor; with ' +
+    '--token by an API token, typed where nobody sees it or piped in. The token is kept where ' +
+    "Heroku's own CLI looks for it: in the keychain, the keyring (secret-tool) or the " +
+    'Credential Manager, else in ~/.netrc.'
   static override examples = [
     '<%= config.bin %> <%= command.id %>',
     '<%= config.bin %> <%= command.id %> --interactive',
@@ -70,7 +73,9 @@ export default class Login extends BaseCommand {
     if (token === '' || /\s/.test(token))
       throw new ShipitError('usage', {
         message: 'That is no token.',
-        next: '`heroku authorizations:create` makes one, and so does the account page in the dashboard.',
+        next:
+          '`heroku authorizations:create` makes one, and so does the account page in the ' +
+          'dashboard.',
       })
     return token
   }

@@ -7,7 +7,8 @@ interface Outcome {
 export default class Logout extends BaseCommand {
   static override summary = 'forget the login to Heroku on this machine'
   static override description =
-    "Removes the token from the system's credential store and from ~/.netrc. It stays valid until it expires: `heroku authorizations:revoke` ends it at once."
+    "Removes the token from the system's credential store and from ~/.netrc. It stays valid " +
+    'until it expires: `heroku authorizations:revoke` ends it at once.'
 
   async run(): Promise<Outcome> {
     await this.parse(Logout)

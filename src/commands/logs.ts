@@ -25,7 +25,12 @@ const UNENDED = 3_500
 
 export default class Logs extends BaseCommand {
   static override summary = "show the app's log, and follow it"
-  static override description = `The platform keeps the last 1,500 lines. With --tail new lines follow until Ctrl-C; a broken connection, an expired log session and a sleep of the machine are taken up again without losing or repeating a line. NAME is an app of the ecosystem file (its own output and its changes, without the figures every 20 s), else a dyno, a process type or a source. With --json each line is one JSON object.`
+  static override description =
+    'The platform keeps the last 1,500 lines. With --tail new lines follow until Ctrl-C; a ' +
+    'broken connection, an expired log session and a sleep of the machine are taken up again ' +
+    'without losing or repeating a line. NAME is an app of the ecosystem file (its own output ' +
+    'and its changes, without the figures every 20 s), else a dyno, a process type or a source. ' +
+    'With --json each line is one JSON object.'
   static override examples = [
     '<%= config.bin %> <%= command.id %>',
     '<%= config.bin %> <%= command.id %> api --tail',
@@ -99,7 +104,8 @@ export default class Logs extends BaseCommand {
       const { getApp, isFir } = await import('../heroku/index.js')
       if (!isFir(await getApp(api, app))) return
       writeErr(
-        `${printable(app)} is on Fir, which keeps no log history: lines follow as they come (Ctrl-C ends).\n`,
+        `${printable(app)} is on Fir, which keeps no log history: lines follow as they come ` +
+          '(Ctrl-C ends).\n',
       )
       for await (const line of readLog(api, app, { ...wanted, tail: true }, out.readerGone))
         await out.write(render(line))

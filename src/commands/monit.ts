@@ -17,8 +17,13 @@ const FIRST_LINES = 3000
 
 export default class Monit extends BaseCommand {
   static override summary = 'watch the app live: dynos, instances, charts and log on one screen'
-  static override description = `Dynos and the instances inside them at the left, the log at the right, charts of CPU, memory, event loop, requests and errors below; keys to choose, filter, sort, restart, reload and scale (? shows them). The figures are those that shipit-runtime prints to the log every 20 s.
-Without a terminal, or where TERM is dumb, a line of figures and the events since then are printed every --interval; with --json one object a line.`
+  static override description =
+    'Dynos and the instances inside them at the left, the log at the right, charts of CPU, ' +
+    'memory, event loop, requests and errors below; keys to choose, filter, sort, restart, ' +
+    'reload and scale (? shows them). The figures are those that shipit-runtime prints to the ' +
+    'log every 20 s.\n' +
+    'Without a terminal, or where TERM is dumb, a line of figures and the events since then are ' +
+    'printed every --interval; with --json one object a line.'
   static override examples = [
     '<%= config.bin %> <%= command.id %>',
     '<%= config.bin %> <%= command.id %> --sort memory:desc --app myapp',
@@ -73,7 +78,8 @@ Without a terminal, or where TERM is dumb, a line of figures and the events sinc
     try {
       await new MonitSession(source, sort).run(stop.signal, (underWay) =>
         writeErr(
-          `${underWay}\nIt is ended in order; Ctrl-C leaves it as it is: look at ${source.unit === 'instances' ? 'shipit ps --dev' : this.withLocal(`shipit ps --app ${source.name}`)}\n`,
+          `${underWay}\nIt is ended in order; Ctrl-C leaves it as it is: look at ` +
+            `${source.unit === 'instances' ? 'shipit ps --dev' : this.withLocal(`shipit ps --app ${source.name}`)}\n`,
         ),
       )
     } finally {

@@ -6,7 +6,8 @@ import { appFlags } from '../ui/platform-flags.js'
 export default class Open extends BaseCommand {
   static override summary = 'open the app in a browser'
   static override description =
-    "Prints the app's URL and opens it. Off a terminal, without a screen and with --json it is printed only."
+    "Prints the app's URL and opens it. Off a terminal, without a screen and with --json it " +
+    'is printed only.'
   static override examples = [
     '<%= config.bin %> <%= command.id %>',
     '<%= config.bin %> <%= command.id %> /healthz --app myapp',

@@ -19,7 +19,11 @@ export default class Ps extends BaseCommand {
   /** PM2's words. */
   static override aliases = ['list', 'ls', 'status']
   static override summary = "list the app's dynos, and PM2's instances inside them"
-  static override description = `Dynos by process type, with their size, state, since when, and the release that they run; below each the instances that PM2 keeps in it, with the figures that shipit-runtime prints to the log every 20 s. A dyno whose app does not use shipit-runtime shows what Heroku alone tells of it.`
+  static override description =
+    'Dynos by process type, with their size, state, since when, and the release that they run; ' +
+    'below each the instances that PM2 keeps in it, with the figures that shipit-runtime prints ' +
+    'to the log every 20 s. A dyno whose app does not use shipit-runtime shows what Heroku ' +
+    'alone tells of it.'
   static override examples = [
     '<%= config.bin %> <%= command.id %>',
     '<%= config.bin %> <%= command.id %> web --watch',
@@ -152,7 +156,8 @@ export default class Ps extends BaseCommand {
   ): Promise<string> {
     if (dynos.length === 0)
       return this.withLocal(
-        `${app} has no ${type ? `dyno of type ${type}` : 'dynos'}. ${await this.advice(api, app, type)}`,
+        `${app} has no ${type ? `dyno of type ${type}` : 'dynos'}. ` +
+          `${await this.advice(api, app, type)}`,
       )
     const { renderFormation } = await import('../ui/formation.js')
     return renderFormation(dynos, {

@@ -7,8 +7,10 @@ import { writeErr } from '../terminal.js'
 export default class Reload extends BaseCommand {
   static override summary = 'restart dyno by dyno, with no request lost'
   static override description =
-    'The next dyno is restarted only when the last one serves again. A lone dyno gets a second one for the time of the reload. ' +
-    'Where the dyno size allows one dyno only (eco, basic), it is restarted with a short gap, and that is said.'
+    'The next dyno is restarted only when the last one serves again. A lone dyno gets a ' +
+    'second one for the time of the reload. ' +
+    ('Where the dyno size allows one dyno only (eco, basic), it is restarted with a short gap, ' +
+      'and that is said.')
   static override args = { type: processTypeArg('all types') }
   static override flags = waitingFlags('one dyno may take to serve again', '2m')
   static override examples = [
@@ -38,7 +40,8 @@ export default class Reload extends BaseCommand {
         : undefined
     if (preboot)
       this.log(
-        `Preboot is on: on Heroku a dyno that is restarted may go on answering beside its successor for about ${Math.round(preboot.switchesAfter / 1000)} s.`,
+        'Preboot is on: on Heroku a dyno that is restarted may go on answering beside its ' +
+          `successor for about ${Math.round(preboot.switchesAfter / 1000)} s.`,
       )
     const result = await reload(api, app, {
       type: parseType(args.type),
@@ -53,7 +56,8 @@ export default class Reload extends BaseCommand {
         if (event.kind === 'removed') this.log(`${event.dyno} was removed again`)
         if (event.kind === 'gap')
           this.warn(
-            `${event.type} is one ${event.size} dyno and cannot have a second: it is restarted, with a short gap`,
+            `${event.type} is one ${event.size} dyno and cannot have a second: it is ` +
+              'restarted, with a short gap',
           )
       },
     })
@@ -61,7 +65,8 @@ export default class Reload extends BaseCommand {
         if (!stop.signal.aborted) throw error
         throw stoppedBy(
           stop.signal,
-          `${reloaded.length > 0 ? `Reloaded: ${reloaded.join(', ')}. The others` : 'The dynos'} were left as they are.`,
+          `${reloaded.length > 0 ? `Reloaded: ${reloaded.join(', ')}. The others` : 'The dynos'} ` +
+            'were left as they are.',
           { reloaded },
         )
       })

@@ -5,7 +5,8 @@ import { dynosArg, waitingFlags } from '../ui/waiting-flags.js'
 export default class Restart extends BaseCommand {
   static override summary = 'restart dynos at once'
   static override description =
-    'All dynos of the selection restart together, so requests may wait for some seconds. To restart without a gap, use `reload`.'
+    'All dynos of the selection restart together, so requests may wait for some seconds. To ' +
+    'restart without a gap, use `reload`.'
   static override args = { 'type|dyno': dynosArg('all dynos') }
   static override flags = waitingFlags('the dynos may take to be up again', '2m')
   static override examples = [
@@ -29,7 +30,9 @@ export default class Restart extends BaseCommand {
           waitTimeout: flags['wait-timeout'],
           signal,
           onAsked: (names) => {
-            left = `${names.join(', ')} of ${app} were told to restart, and do so; they were not waited for. Look at \`shipit ps --app ${app}\`.`
+            left =
+              `${names.join(', ')} of ${app} were told to restart, and do so; they were not ` +
+              `waited for. Look at \`shipit ps --app ${app}\`.`
           },
         }),
       () => left,

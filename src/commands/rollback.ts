@@ -16,12 +16,16 @@ interface Outcome {
 /** What a rollback that nobody waits for any more leaves behind. */
 const stateOf = ({ version, status }: Release, from: Release, app: string) =>
   status === 'pending'
-    ? `The rollback was made, as v${version}, and its release phase goes on: v${from.version} serves until it has succeeded. Look at \`shipit releases --app ${app}\`.`
+    ? `The rollback was made, as v${version}, and its release phase goes on: v${from.version} ` +
+      `serves until it has succeeded. Look at \`shipit releases --app ${app}\`.`
     : `The rollback was made, as v${version}.`
 
 export default class Rollback extends BaseCommand {
   static override summary = 'go back to an earlier release'
-  static override description = `Without a version: to the newest release before the current one that succeeded with other code and that was not rolled back from. It makes a new release of that release's code and config vars, so a rollback can itself be rolled back; the command to do so is printed.`
+  static override description =
+    'Without a version: to the newest release before the current one that succeeded with other ' +
+    "code and that was not rolled back from. It makes a new release of that release's code and " +
+    'config vars, so a rollback can itself be rolled back; the command to do so is printed.'
   static override examples = [
     '<%= config.bin %> <%= command.id %>',
     '<%= config.bin %> <%= command.id %> v42 --app myapp',
@@ -72,9 +76,12 @@ export default class Rollback extends BaseCommand {
       },
       () => left,
     )
-    const undo = `${this.config.bin} rollback v${from.version} --app ${app}${flags.local ? ' --local' : ''}`
+    const undo =
+      `${this.config.bin} rollback v${from.version} --app ` +
+      `${app}${flags.local ? ' --local' : ''}`
     this.log(
-      `Rolled ${app} back to v${to.version} (${printable(to.description)}): v${release.version} is live.`,
+      `Rolled ${app} back to v${to.version} (${printable(to.description)}): ` +
+        `v${release.version} is live.`,
     )
     this.log(`Config vars are those of v${to.version} too. Undo: ${undo}`)
     return {

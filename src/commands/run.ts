@@ -7,15 +7,22 @@ import { writeErr } from '../terminal.js'
 
 export default class Run extends BaseCommand {
   static override summary = 'run a command in a one-off dyno'
-  static override description = `The dyno has the slug and the config vars of the release that serves, and a disk of its own. It ends with the command, or with you.
-
-Several words are the command and its arguments as they are; one alone, in quotes, is a line for the dyno's shell. The name of a process type runs what that type runs.
-Between two terminals the dyno has a terminal too, and every key goes there, Ctrl-C included (four in a second leave it). Otherwise it gets a pipe: no byte of its input and output is changed, and stdout and stderr both come to stdout.
-The exit code is the command's own. shipit's failures have those of the table in \`<%= config.bin %> --help\`, such as ${EXIT_CODES.network.exit} where the connection broke.`
+  static override description =
+    'The dyno has the slug and the config vars of the release that serves, and a disk of its ' +
+    'own. It ends with the command, or with you.\n' +
+    '\n' +
+    'Several words are the command and its arguments as they are; one alone, in quotes, is a ' +
+    "line for the dyno's shell. The name of a process type runs what that type runs.\n" +
+    'Between two terminals the dyno has a terminal too, and every key goes there, Ctrl-C ' +
+    'included (four in a second leave it). Otherwise it gets a pipe: no byte of its input and ' +
+    'output is changed, and stdout and stderr both come to stdout.\n' +
+    `The exit code is the command's own. shipit's failures have those of the table in \`<%= ` +
+    `config.bin %> --help\`, such as ${EXIT_CODES.network.exit} where the connection broke.`
   static override strict = false
   static '--' = false
   static override usage =
-    'run [-a NAME] [--local] [-e KEY=VALUE]... [-s SIZE] [--type TYPE] [--no-tty] [--no-exit-code] [-d] -- COMMAND'
+    'run [-a NAME] [--local] [-e KEY=VALUE]... [-s SIZE] [--type TYPE] [--no-tty] ' +
+    '[--no-exit-code] [-d] -- COMMAND'
   static override flags = {
     ...appFlags,
     env: Flags.string({
@@ -40,7 +47,8 @@ The exit code is the command's own. shipit's failures have those of the table in
       allowNo: true,
       default: true,
       description:
-        'end with the exit code of the command; without it the command line is sent exactly as it is, and the status is 0',
+        'end with the exit code of the command; without it the command line is sent exactly ' +
+        'as it is, and the status is 0',
     }),
     detached: Flags.boolean({
       char: 'd',

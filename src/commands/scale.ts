@@ -31,7 +31,15 @@ const words = ({ quantity, size }: Quantity) => `${quantity}:${size}`
 
 export default class Scale extends BaseCommand {
   static override summary = 'change how many dynos run, their size, and the instances in each'
-  static override description = `web=2 sets a process type to 2 dynos, web+1 and web-1 count from what runs, web=2:standard-2x changes the size too. --instances sets how many processes PM2 keeps inside each dyno (config var SHIPIT_INSTANCES); api+1 counts from what runs, max leaves it to the ecosystem file and the dyno's memory. All types change in one request, and the command waits until every dyno is up; a dyno that crashes ends the wait with its last output.\nWithout arguments it shows the formation.\nWith --dev, or in a folder of a \`shipit dev\` that deploys to no app, it sets how many instances that keeps of an app: api 3, api +1, api=3.`
+  static override description =
+    'web=2 sets a process type to 2 dynos, web+1 and web-1 count from what runs, ' +
+    'web=2:standard-2x changes the size too. --instances sets how many processes PM2 keeps ' +
+    'inside each dyno (config var SHIPIT_INSTANCES); api+1 counts from what runs, max leaves it ' +
+    "to the ecosystem file and the dyno's memory. All types change in one request, and the " +
+    'command waits until every dyno is up; a dyno that crashes ends the wait with its last ' +
+    'output.\nWithout arguments it shows the formation.\nWith --dev, or in a folder of a ' +
+    `\`shipit dev\` that deploys to no app, it sets how many instances that keeps of an app: ` +
+    'api 3, api +1, api=3.'
   static override examples = [
     '<%= config.bin %> <%= command.id %> web=2 jobs+1',
     '<%= config.bin %> <%= command.id %> web=2:standard-2x --app myapp',
@@ -93,7 +101,9 @@ export default class Scale extends BaseCommand {
     const dynos = await this.stoppable(
       async (signal) => {
         if (isChange)
-          left = `It is not known whether the change was made: look at \`shipit scale --app ${app}\`.`
+          left =
+            `It is not known whether the change was made: look at \`shipit scale --app ` +
+            `${app}\`.`
         if (plan.updates.length > 0) await heroku.updateFormation(api, app, plan.updates)
         let release: number | undefined
         const { prebootNote, prebootOf, waitForPreboot } = await import('../deploy/index.js')
@@ -113,7 +123,9 @@ export default class Scale extends BaseCommand {
           ),
         ]
         if (isChange)
-          left = `The change was made and stays (${changed.join(', ')}); its dynos were not waited for. Look at \`shipit ps --app ${app}\`.`
+          left =
+            `The change was made and stays (${changed.join(', ')}); its dynos were not waited ` +
+            `for. Look at \`shipit ps --app ${app}\`.`
         if (flags['wait-timeout'] === 0) return null
         const deadline = performance.now() + flags['wait-timeout']
         const up = await this.wait(api, app, awaited, {
@@ -132,7 +144,9 @@ export default class Scale extends BaseCommand {
             signal,
           })
           this.log(
-            `Instances: ${instances.changes.map(({ app: name, after: count }) => `${name}=${count}`).join(', ')} in each dyno of ${now.types.join(', ')}`,
+            'Instances: ' +
+              `${instances.changes.map(({ app: name, after: count }) => `${name}=${count}`).join(', ')} ` +
+              `in each dyno of ${now.types.join(', ')}`,
           )
         }
         if (preboot && release !== undefined) {

@@ -19,7 +19,8 @@ export default class Show extends BaseCommand {
   static override aliases = ['describe']
   static override summary = 'show all that is known of a dyno, or of one instance in it'
   static override description =
-    "State, release, size, figures, limits, where the memory goes, the last events and the last error lines, as the Platform API and the app's recent log tell them."
+    'State, release, size, figures, limits, where the memory goes, the last events and the ' +
+    "last error lines, as the Platform API and the app's recent log tell them."
   static override examples = [
     '<%= config.bin %> <%= command.id %> web.1',
     '<%= config.bin %> <%= command.id %> web.1 api:0',

@@ -35,7 +35,9 @@ export default class Start extends BaseCommand {
     await this.stoppable(
       async (signal) => {
         await heroku.updateFormation(api, app, updates)
-        left = `${words} of ${app} was started; its dynos were not waited for. Look at \`shipit ps --app ${app}\`.`
+        left =
+          `${words} of ${app} was started; its dynos were not waited for. Look at \`shipit ps ` +
+          `--app ${app}\`.`
         this.log(`Starting ${words}`)
         await waitForDynos(api, app, started, { timeout: flags['wait-timeout'], signal })
       },

@@ -7,8 +7,10 @@ import { dynosArg, waitingFlags } from '../ui/waiting-flags.js'
 export default class Stop extends BaseCommand {
   static override summary = 'scale to zero, and remember the counts and sizes for `start`'
   static override description =
-    'What ran is kept in the config var SHIPIT_STOPPED of the app, so that `start` brings it back from any machine. ' +
-    'A single dyno (web.1) is stopped as `heroku ps:stop` does; the platform starts it again with the next release.'
+    'What ran is kept in the config var SHIPIT_STOPPED of the app, so that `start` brings it ' +
+    'back from any machine. ' +
+    ('A single dyno (web.1) is stopped as `heroku ps:stop` does; the platform starts it again ' +
+      'with the next release.')
   static override args = { 'type|dyno': dynosArg('everything') }
   static override flags = waitingFlags('the dynos may take to be gone', '2m')
   static override examples = [
@@ -69,7 +71,9 @@ export default class Stop extends BaseCommand {
             )
           await heroku.updateConfigVars(api, app, { [STOPPED_VAR]: remembered })
         }
-        left = `${words} of ${app} was stopped; the end of its dynos was not waited for. Back with: ${this.config.bin} start --app ${app}`
+        left =
+          `${words} of ${app} was stopped; the end of its dynos was not waited for. Back with: ` +
+          `${this.config.bin} start --app ${app}`
         await waitForDynos(
           api,
           app,

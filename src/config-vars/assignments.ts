@@ -54,8 +54,12 @@ export async function parseAssignments(args: readonly string[]): Promise<Assignm
     if (value === undefined) names.push(name!)
     else if (await isSecretValue(name!, value)) {
       throw new ShipitError('usage', {
-        message: `The value of ${name} looks like a secret, and secrets are not taken from the command line. Nothing was changed.`,
-        why: 'Arguments are seen by every user of the machine (ps) and kept in the shell’s history. If that was a real one, replace it.',
+        message:
+          `The value of ${name} looks like a secret, and secrets are not taken from the command ` +
+          'line. Nothing was changed.',
+        why:
+          'Arguments are seen by every user of the machine (ps) and kept in the shell’s ' +
+          'history. If that was a real one, replace it.',
         next: `Type it: shipit config set ${name}   or pipe it: shipit config set ${name} < file`,
       })
     } else values[name!] = value

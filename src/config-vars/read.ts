@@ -13,7 +13,9 @@ export interface VarSources {
 const nothing = () =>
   new ShipitError('usage', {
     message: 'No config vars were given. Nothing was changed.',
-    next: 'shipit config set NAME=value, shipit config set NAME (asks, or reads the value from stdin), or shipit config set < .env',
+    next:
+      'shipit config set NAME=value, shipit config set NAME (asks, or reads the value from ' +
+      'stdin), or shipit config set < .env',
   })
 
 /**

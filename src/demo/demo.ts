@@ -35,7 +35,8 @@ function say(text: string): void {
 function check(isTrue: boolean, claim: string, seen?: unknown): void {
   if (!isTrue)
     throw new Error(
-      `This is not true: ${claim}${seen === undefined ? '' : `\nSeen instead: ${JSON.stringify(seen, null, 2)}`}`,
+      'This is not true: ' +
+        `${claim}${seen === undefined ? '' : `\nSeen instead: ${JSON.stringify(seen, null, 2)}`}`,
     )
   process.stdout.write(`${pc.green('✓')} ${claim}\n`)
 }
@@ -121,7 +122,8 @@ async function steps(
   check(first.greeting === 'Hello from Heroku', `${url} answers: ${first.greeting}`, first)
   check(
     first.instance !== undefined,
-    `the process that answered (pid ${first.pid}) is instance ${first.instance} of PM2 in ${first.dyno}`,
+    `the process that answered (pid ${first.pid}) is instance ${first.instance} of PM2 in ` +
+      `${first.dyno}`,
     first,
   )
 
@@ -197,7 +199,8 @@ async function main(): Promise<number> {
   try {
     await demo(folder)
     process.stdout.write(
-      `\n${pc.green(pc.bold('All of it is true.'))} ${Math.round((performance.now() - started) / 1000)} s\n`,
+      `\n${pc.green(pc.bold('All of it is true.'))} ` +
+        `${Math.round((performance.now() - started) / 1000)} s\n`,
     )
     return 0
   } catch (error) {

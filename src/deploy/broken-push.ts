@@ -29,7 +29,8 @@ export async function releaseAfterAll(
       (what) => {
         isWaiting = true
         report.line(
-          `The connection broke off, and the ${what} goes on at ${plan.platform}: waiting for its end.`,
+          `The connection broke off, and the ${what} goes on at ${plan.platform}: waiting for ` +
+            'its end.',
         )
       },
       { isPhaseLeft: true },

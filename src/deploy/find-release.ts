@@ -15,7 +15,9 @@ export async function releaseOfPush(deployment: Deployment): Promise<Release> {
     if (release) return release
     if (Date.now() > deadline) {
       throw new ShipitError('release', {
-        message: `The build of ${plan.commit.short} ended well, and yet the platform lists no release of it.`,
+        message:
+          `The build of ${plan.commit.short} ended well, and yet the platform lists no release ` +
+          'of it.',
         next: `Look at \`shipit releases --app ${plan.app}\`.`,
       })
     }

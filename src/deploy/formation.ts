@@ -108,8 +108,12 @@ function checkMixed(
   const excess = excessOf([...kept, ...after])
   if (excess?.kind !== 'mixed') return
   throw new ShipitError('project', {
-    message: `${at} leaves the app with dynos of ${excess.sizes.slice(0, -1).join(', ')} and ${excess.sizes.at(-1)}, which cannot be in one app.`,
-    why: `An app of Eco or of Basic dynos has no others.${kept.length > 0 ? ` It does not name ${kept.map(({ type, quantity, size }) => `${type}=${quantity}:${size}`).join(' ')}.` : ''}`,
+    message:
+      `${at} leaves the app with dynos of ${excess.sizes.slice(0, -1).join(', ')} and ` +
+      `${excess.sizes.at(-1)}, which cannot be in one app.`,
+    why:
+      'An app of Eco or of Basic dynos has no ' +
+      `others.${kept.length > 0 ? ` It does not name ${kept.map(({ type, quantity, size }) => `${type}=${quantity}:${size}`).join(' ')}.` : ''}`,
     next: 'Name all process types, with sizes that go together.',
   })
 }

@@ -132,7 +132,9 @@ export async function planDeploy(platform: Platform, request: PlanRequest): Prom
   if (!app && !request.create) {
     throw new ShipitError('not_found', {
       message: `There is no app ${request.app} on ${platform.label} that you have access to.`,
-      next: `To create it, run the command again with --create. If it exists, check the name and the account.`,
+      next:
+        'To create it, run the command again with --create. If it exists, check the name and ' +
+        'the account.',
     })
   }
   const asked = app ? await gatherPlatform(platform, app) : noApp(request.app, platform.label)
@@ -277,12 +279,14 @@ export function makePlan(facts: PlanFacts): DeployPlan {
       ...source.warnings,
       ...(facts.inTheWay
         ? [
-            `Another deploy is in progress, which this one would not go beside: ${describeInProgress(facts.inTheWay)}.`,
+            'Another deploy is in progress, which this one would not go beside: ' +
+              `${describeInProgress(facts.inTheWay)}.`,
           ]
         : []),
       ...(!found && facts.app.length < 3
         ? [
-            'Heroku wants 3 characters or more in the name of an app; the embedded Heroku takes this one.',
+            'Heroku wants 3 characters or more in the name of an app; the embedded Heroku ' +
+              'takes this one.',
           ]
         : []),
       ...(found?.maintenance

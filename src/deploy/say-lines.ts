@@ -23,7 +23,8 @@ export async function sayOutput(
   } catch (error) {
     signal.throwIfAborted()
     say(
-      `(the output of the ${of} broke off: ${error instanceof Error ? error.message : String(error)})`,
+      `(the output of the ${of} broke off: ` +
+        `${error instanceof Error ? error.message : String(error)})`,
     )
   }
 }

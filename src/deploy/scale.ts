@@ -42,7 +42,9 @@ async function formationWith(deployment: Deployment, types: string[]): Promise<F
         formation.map(({ type }) => type),
       )
       throw new ShipitError('project', {
-        message: `${plan.environment === null ? '--scale' : `deploy.${plan.environment}.formation`}: ${message}`,
+        message:
+          `${plan.environment === null ? '--scale' : `deploy.${plan.environment}.formation`}: ` +
+          `${message}`,
         ...rest,
       })
     }

@@ -169,13 +169,17 @@ export async function waitForRelease(
           (line) => printed.push(line),
         )
       throw new ShipitError('release', {
-        message: `The release phase of v${now.version} ${now.status === 'failed' ? 'failed' : 'did not end in time'}.`,
+        message:
+          `The release phase of v${now.version} ` +
+          `${now.status === 'failed' ? 'failed' : 'did not end in time'}.`,
         why: lastPrinted(printed),
       })
     }
     if (Date.now() > deadline) {
       throw new ShipitError('timeout', {
-        message: `The release phase of v${now.version} had not ended after ${duration(plan.waitTimeout)}.`,
+        message:
+          `The release phase of v${now.version} had not ended after ` +
+          `${duration(plan.waitTimeout)}.`,
         why: 'It goes on, and v' + now.version + ' serves once it has succeeded.',
         next: `Look at \`shipit releases --app ${plan.app}\`.`,
       })

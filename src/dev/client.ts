@@ -97,9 +97,13 @@ export class DevClient {
       if (error === undefined) return socket
       if (performance.now() > deadline) {
         throw new ShipitError('network', {
-          message: `\`shipit dev\` in ${this.running.folder} (pid ${this.running.pid}) does not answer.`,
+          message:
+            `\`shipit dev\` in ${this.running.folder} (pid ${this.running.pid}) does not ` +
+            'answer.',
           why: `Its runtime may be older than this shipit, or still be starting: ${error.message}`,
-          next: 'shipit init and npm install bring the runtime of this shipit; then start shipit dev again.',
+          next:
+            'shipit init and npm install bring the runtime of this shipit; then start shipit ' +
+            'dev again.',
         })
       }
       await delay(TRY_EVERY)

@@ -42,7 +42,9 @@ export function readDevLine(argv: readonly string[]): DevCommandLine {
     const whole = [file, ...more].join(' ')
     throw new ShipitError('usage', {
       message: `shipit dev starts one thing, and these are ${more.length + 1}: ${whole}`,
-      next: `shipit dev "${whole}" for a command; apps that run together belong in an ecosystem file (shipit init)`,
+      next:
+        `shipit dev "${whole}" for a command; apps that run together belong in an ecosystem ` +
+        'file (shipit init)',
     })
   }
   const isWatched = !own.includes('--no-watch')

@@ -40,7 +40,8 @@ function changed(text: string, change: YamlChange): string {
     if (result !== undefined && holds(result, wanted)) return result
   }
   throw new RangeError(
-    `${change.path.join('/')} cannot be set by itself: an anchor shares it with another place of the file`,
+    `${change.path.join('/')} cannot be set by itself: an anchor shares it with another place ` +
+      'of the file',
   )
 }
 

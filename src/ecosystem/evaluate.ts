@@ -79,7 +79,8 @@ export async function evaluate(
   if (answer.error) return { problems: [thrown(file, answer.error, ending.stderr)] }
   if (answer.kind !== 'object')
     return failure(
-      `exports ${answer.kind === 'null' ? 'null' : `a ${answer.kind}`}, and not an object with apps`,
+      `exports ${answer.kind === 'null' ? 'null' : `a ${answer.kind}`}, and not an object ` +
+        'with apps',
     )
   return { data: answer.data, locate: noPlace, problems: lostProblems(answer) }
 }

@@ -45,7 +45,9 @@ export function readHealth(value: unknown): Read {
 }
 
 const wrong = (value: unknown): Read => ({
-  message: `must be a path that begins with /, none, or a map of path, status, header and timeout, not ${quote(value)}`,
+  message:
+    'must be a path that begins with /, none, or a map of path, status, header and timeout, not ' +
+    `${quote(value)}`,
 })
 
 const KEYS: Record<keyof HealthTarget, (value: unknown) => Read> = {

@@ -45,7 +45,8 @@ export function renderEcosystem(options: RenderOptions): { fileName: string; tex
   const wrong = options.envNames.find((name) => !/^[\w.-]+$/.test(name))
   if (wrong !== undefined)
     throw new TypeError(
-      `${JSON.stringify(wrong)} cannot be the name of an environment: use letters, digits, _, . and -`,
+      `${JSON.stringify(wrong)} cannot be the name of an environment: use letters, digits, _, ` +
+        '. and -',
     )
   const { envNames, beside = [] } = options
   const apps = [linesOf(options), ...beside.map((app) => linesOf({ ...app, envNames }))]
@@ -168,7 +169,8 @@ function renderJson(apps: Line[][]): string {
 
 function renderYaml(apps: Line[][]): string {
   const head = [
-    '# What PM2 runs inside each dyno. Options: https://pm2.keymetrics.io/docs/usage/application-declaration/',
+    '# What PM2 runs inside each dyno. Options: ' +
+      'https://pm2.keymetrics.io/docs/usage/application-declaration/',
     'apps:',
   ]
   return (
@@ -223,7 +225,8 @@ function renderJs(apps: Line[][]): string {
         : [withComment(`${jsKey(key)}: ${jsValue(value)},`, comment, '//')],
     )
   return [
-    '// What PM2 runs inside each dyno. Options: https://pm2.keymetrics.io/docs/usage/application-declaration/',
+    '// What PM2 runs inside each dyno. Options: ' +
+      'https://pm2.keymetrics.io/docs/usage/application-declaration/',
     'module.exports = {',
     '  apps: [',
     ...apps.flatMap((lines) => ['    {', ...rowsOf(lines).map((row) => `      ${row}`), '    },']),

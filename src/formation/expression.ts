@@ -38,8 +38,12 @@ export function parseScale(args: readonly string[]): ScaleExpression[] {
   if (args.length === 2 && /^[\w-]+$/.test(name!) && /^[+-]?\d+$/.test(amount!)) {
     const change = /^\d/.test(amount!) ? `=${amount}` : amount!
     throw new ShipitError('usage', {
-      message: `\`${name} ${amount}\` is how PM2 scales an app; on Heroku there are dynos, and instances in each.`,
-      next: `Dynos of a process type: shipit scale web${change}\nInstances in each dyno: shipit scale --instances ${name}${change}`,
+      message:
+        `\`${name} ${amount}\` is how PM2 scales an app; on Heroku there are dynos, and ` +
+        'instances in each.',
+      next:
+        `Dynos of a process type: shipit scale web${change}\nInstances in each dyno: shipit ` +
+        `scale --instances ${name}${change}`,
     })
   }
   const expressions = args.map((arg): ScaleExpression => {

@@ -25,7 +25,8 @@ function parseCurrent(text: string | undefined): Map<string, number> {
 
 const wrong = (
   message: string,
-  next = 'Write --instances api=4,jobs=1 (a PM2 app’s name and how many processes each dyno runs), or api=max for as many as fit.',
+  next = 'Write --instances api=4,jobs=1 (a PM2 app’s name and how many processes each dyno runs), ' +
+    'or api=max for as many as fit.',
 ) => new ShipitError('usage', { message, next })
 
 /**
@@ -50,7 +51,8 @@ export function planInstances(
     const before = known.get(app) ?? (operator === '=' ? 'max' : (running.get(app) ?? 'max'))
     if (operator !== '=' && before === 'max')
       throw wrong(
-        `${part} has nothing to count from: neither ${INSTANCES_VAR} nor the log says how many instances ${app} has.`,
+        `${part} has nothing to count from: neither ${INSTANCES_VAR} nor the log says how ` +
+          `many instances ${app} has.`,
         `Give the number itself: --instances ${app}=${amount}`,
       )
     const after =

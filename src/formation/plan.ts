@@ -60,7 +60,9 @@ export function planScale(
       if (current.length === 0) throw new ShipitError('usage', unknown)
       throw new ShipitError('usage', {
         ...unknown,
-        next: `${unknown.next}\nThe instances of a PM2 app in each dyno: shipit scale --instances ${expression.type}${operator}${amount} --app ${app}`,
+        next:
+          `${unknown.next}\nThe instances of a PM2 app in each dyno: shipit scale --instances ` +
+          `${expression.type}${operator}${amount} --app ${app}`,
       })
     }
     const before = { quantity: found.quantity, size: found.size }
@@ -103,8 +105,12 @@ function refusal(
   if (excess.kind === 'mixed') {
     const target = running.every(isSingle) ? 'Basic' : 'Standard-1X'
     return new ShipitError('usage', {
-      message: `${excess.sizes.slice(0, -1).join(', ')} and ${excess.sizes.at(-1)} dynos cannot be in one app.`,
-      why: `An app of Eco or of Basic dynos has no others, and this one would have ${words(running)}.`,
+      message:
+        `${excess.sizes.slice(0, -1).join(', ')} and ${excess.sizes.at(-1)} dynos cannot be in ` +
+        'one app.',
+      why:
+        'An app of Eco or of Basic dynos has no others, and this one would have ' +
+        `${words(running)}.`,
       next: `shipit scale ${words(
         running.filter((row) => isSingle(row) && row.size !== target),
         target.toLowerCase(),
@@ -121,8 +127,12 @@ function refusal(
 
 function doubtOf(excess: Excess): string {
   if (excess.kind === 'type')
-    return `Heroku allows ${excess.most} ${excess.size} dynos of a process type, unless the account has a higher limit.`
+    return (
+      `Heroku allows ${excess.most} ${excess.size} dynos of a process type, unless the account ` +
+      'has a higher limit.'
+    )
   return excess.kind === 'app'
-    ? `Heroku allows an app ${excess.most} dynos of all types together, unless the account has a higher limit; this would be ${excess.quantity}.`
+    ? `Heroku allows an app ${excess.most} dynos of all types together, unless the account has ` +
+        `a higher limit; this would be ${excess.quantity}.`
     : ''
 }

@@ -92,7 +92,8 @@ export function selectDynos(
             .sort(byTypeAndNumber)
             .map((dyno) => dyno.name)
             .join(', ')}.`
-        : `Its formation is ${formation.map((row) => `${row.type}=${row.quantity}`).join(' ') || 'empty'}.`,
+        : 'Its formation is ' +
+          `${formation.map((row) => `${row.type}=${row.quantity}`).join(' ') || 'empty'}.`,
     next: ofFormation.length > 0 ? `shipit ps --app ${app}` : startAdvice(app, formation, type),
   })
 }

@@ -17,7 +17,10 @@ export function startAdvice(
     return `Nothing that could run is deployed yet. Deploy it: shipit deploy --app ${app}`
   const wanted = rows.filter(({ quantity }) => quantity > 0)
   if (wanted.length > 0)
-    return `Its formation is ${wanted.map((row) => `${row.type}=${row.quantity}`).join(' ')}: dynos are on their way. Watch them: shipit ps --watch --app ${app}`
+    return (
+      `Its formation is ${wanted.map((row) => `${row.type}=${row.quantity}`).join(' ')}: dynos ` +
+      `are on their way. Watch them: shipit ps --watch --app ${app}`
+    )
   const first = rows.find((row) => row.type === 'web') ?? rows[0]!
   return `Start ${type === undefined ? 'some' : 'one'}: shipit scale ${first.type}=1 --app ${app}`
 }

@@ -27,7 +27,9 @@ export async function waitForInstances(
   signal.throwIfAborted()
   const asked = changes.map((change) => `${change.app}=${change.after}`).join(', ')
   throw new ShipitError('timeout', {
-    message: `The dynos are up, and after ${Math.round(timeout / 1000)} s not all of their instances run (${asked}).`,
+    message:
+      `The dynos are up, and after ${Math.round(timeout / 1000)} s not all of their instances ` +
+      `run (${asked}).`,
     why: "The app's log does not tell that they came online, or that they did not stay so.",
     next: `shipit ps --app ${app}`,
     details: { app },

@@ -114,7 +114,9 @@ export async function waitForDynos(
   })
   if (done) return done
   throw new ShipitError('timeout', {
-    message: `After ${Math.round(timeout / 1000)} s ${up} of ${total} dynos are up. The change was made and ${api.endpoint.label} may still be at work.`,
+    message:
+      `After ${Math.round(timeout / 1000)} s ${up} of ${total} dynos are up. The change was ` +
+      `made and ${api.endpoint.label} may still be at work.`,
     next: `shipit ps --app ${app}`,
     details: { app, up, wanted: total },
   })

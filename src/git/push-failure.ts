@@ -38,8 +38,13 @@ export function pushFailure({
   if (/non-fast-forward|fetch first|stale info/.test(rejection)) {
     return new ShipitError('push', {
       message: 'The app holds commits that this branch does not have, so the push was rejected.',
-      why: `Someone deployed from another branch or clone, or this branch was rewritten. ${rejection}`.trim(),
-      next: 'Deploy from a branch that contains them, or run `shipit deploy --force` to replace what is there.',
+      why: (
+        'Someone deployed from another branch or clone, or this branch was rewritten. ' +
+        `${rejection}`
+      ).trim(),
+      next:
+        'Deploy from a branch that contains them, or run `shipit deploy --force` to replace ' +
+        'what is there.',
     })
   }
   if (rejection)
@@ -74,21 +79,27 @@ export function pushFailure({
     return new ShipitError('git', {
       message: 'git had no room on the disk for the push.',
       why,
-      next: 'Make room on the disk of this repository and of the temporary folder, then deploy again.',
+      next:
+        'Make room on the disk of this repository and of the temporary folder, then deploy ' +
+        'again.',
     })
   }
   if (/certificate (has expired|is not yet valid)/i.test(all)) {
     return new ShipitError('network', {
       message: `The certificate of ${url} is not valid by this machine's clock.`,
       why,
-      next: 'Check the date and time of this machine. If they are right, the certificate of the host or of a proxy on the way must be renewed.',
+      next:
+        'Check the date and time of this machine. If they are right, the certificate of the ' +
+        'host or of a proxy on the way must be renewed.',
     })
   }
   if (NETWORK.test(all)) {
     return new ShipitError('network', {
       message: `The connection to ${url} failed during the push.`,
       why,
-      next: `Check the connection. If a build had begun, it may go on: look at \`shipit releases --app ${appOf(url)}\` before you deploy again.`,
+      next:
+        `Check the connection. If a build had begun, it may go on: look at \`shipit releases ` +
+        `--app ${appOf(url)}\` before you deploy again.`,
     })
   }
   return new ShipitError('push', { message: 'git push failed.', why })

@@ -88,7 +88,9 @@ export async function push(options: PushOptions): Promise<PushResult> {
     throw new ShipitError('timeout', {
       message: `git push to ${options.url} did not end in time.`,
       why: lastLines(transcript.remote) || 'The platform wrote nothing.',
-      next: `The platform may still be building. Look at \`shipit releases --app ${appOf(options.url)}\` before you deploy again.`,
+      next:
+        `The platform may still be building. Look at \`shipit releases --app ` +
+        `${appOf(options.url)}\` before you deploy again.`,
     })
   }
   if (transcript.exitCode !== 0) throw pushFailure(transcript)

@@ -101,7 +101,8 @@ async function join(
 ): Promise<void> {
   const { host, pathname, search } = new URL(attachUrl)
   const next =
-    'Check that this network lets you reach that port (Heroku uses 5000), then run the command again; --detached needs no such connection.'
+    'Check that this network lets you reach that port (Heroku uses 5000), then run the ' +
+    'command again; --detached needs no such connection.'
   let timer: NodeJS.Timeout | undefined
   try {
     await new Promise<void>((resolve, reject) => {

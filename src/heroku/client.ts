@@ -169,6 +169,8 @@ const isRefusedToken = (error: unknown): boolean =>
 let agent: string | undefined
 
 function userAgent(): string {
-  agent ??= `shipit-heroku/${(JSON.parse(readFileSync(path.join(packageRoot, 'package.json'), 'utf8')) as { version: string }).version} node/${process.versions.node}`
+  agent ??=
+    `shipit-heroku/${(JSON.parse(readFileSync(path.join(packageRoot, 'package.json'), 'utf8')) as { version: string }).version} ` +
+    `node/${process.versions.node}`
   return agent
 }

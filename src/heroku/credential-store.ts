@@ -114,7 +114,9 @@ export async function dropFromStore(
   if (store && !(await store.drop(account))) {
     throw new ShipitError('auth', {
       message: `The login of ${account} could not be removed from ${store.name}, so it is still there.`,
-      next: `Unlock ${store.name} and run \`shipit logout\` again, or remove the entry of ${SERVICE} there by hand.`,
+      next:
+        `Unlock ${store.name} and run \`shipit logout\` again, or remove the entry of ` +
+        `${SERVICE} there by hand.`,
     })
   }
   rmSync(file, { force: true })
@@ -214,11 +216,11 @@ function keychain(env: NodeJS.ProcessEnv): Store {
 }
 
 /** Two lines on stdin, the account and the token, so that neither is part of a script. */
-const VAULT = `$ErrorActionPreference = 'Stop'
-[void][Windows.Security.Credentials.PasswordVault,Windows.Security.Credentials,ContentType=WindowsRuntime]
-$vault = New-Object Windows.Security.Credentials.PasswordVault
-$account = [Console]::In.ReadLine()
-`
+const VAULT =
+  "$ErrorActionPreference = 'Stop'\n" +
+  '[void][Windows.Security.Credentials.PasswordVault,Windows.Security.Credentials,ContentType=WindowsRuntime]\n' +
+  '$vault = New-Object Windows.Security.Credentials.PasswordVault\n' +
+  '$account = [Console]::In.ReadLine()\n'
 
 /**
  * HRESULT 0x80070490, as the signed number that .NET gives: HRESULT_FROM_WIN32(ERROR_NOT_FOUND)
@@ -230,7 +232,9 @@ function credentialManager(env: NodeJS.ProcessEnv): Store {
   const vault = (script: string, input: string) =>
     run(env, 'powershell', ['-NoProfile', '-NonInteractive', '-Command', VAULT + script], input)
   // The vault throws for an entry that it does not have; any other error is one of the removal.
-  const remove = `try { $vault.Remove($vault.Retrieve('${SERVICE}', $account)) } catch { if ($_.Exception.GetBaseException().HResult -ne ${ELEMENT_NOT_FOUND}) { throw } }\n`
+  const remove =
+    `try { $vault.Remove($vault.Retrieve('${SERVICE}', $account)) } catch { if ` +
+    `($_.Exception.GetBaseException().HResult -ne ${ELEMENT_NOT_FOUND}) { throw } }\n`
   return {
     name: 'the Credential Manager',
     find: async (account) =>
@@ -238,7 +242,9 @@ function credentialManager(env: NodeJS.ProcessEnv): Store {
     save: async (account, token) =>
       (
         await vault(
-          `${remove}$vault.Add((New-Object Windows.Security.Credentials.PasswordCredential('${SERVICE}', $account, [Console]::In.ReadLine())))`,
+          `${remove}$vault.Add((New-Object ` +
+            `Windows.Security.Credentials.PasswordCredential('${SERVICE}', $account, ` +
+            '[Console]::In.ReadLine())))',
           `${account}\n${token}\n`,
         )
       ).status === 0,

@@ -85,7 +85,11 @@ export async function findCredentials(
   if (found) return { ...found, others }
   throw new ShipitError('auth', {
     message: `You are not logged in to ${apiHost}.`,
-    why: "HEROKU_API_KEY is not set, neither the system's credential store nor ~/.netrc has an entry, and `heroku auth:token` gave no token.",
-    next: 'Run `shipit login`, or set HEROKU_API_KEY to a token (`heroku authorizations:create` makes one). To rehearse without an account: --local.',
+    why:
+      "HEROKU_API_KEY is not set, neither the system's credential store nor ~/.netrc has an " +
+      'entry, and `heroku auth:token` gave no token.',
+    next:
+      'Run `shipit login`, or set HEROKU_API_KEY to a token (`heroku authorizations:create` ' +
+      'makes one). To rehearse without an account: --local.',
   })
 }

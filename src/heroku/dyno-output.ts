@@ -160,7 +160,9 @@ export async function lastOutput(
     }
   } catch (error) {
     return {
-      text: `The log of ${dyno.name} could not be read: ${error instanceof Error ? error.message : String(error)}`,
+      text:
+        `The log of ${dyno.name} could not be read: ` +
+        `${error instanceof Error ? error.message : String(error)}`,
       ending: undefined,
     }
   }

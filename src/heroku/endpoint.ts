@@ -32,7 +32,9 @@ function baseUrl(variable: string, value: string, prefix: string, isPlain = fals
   if (!isSafe) {
     throw new ShipitError('usage', {
       message: `${variable} names a host that shipit sends no token to: ${url.origin}`,
-      why: `Only https to ${HEROKU_DOMAINS.join(', ')} and the loopback are Heroku's, as in Heroku's own CLI.`,
+      why:
+        `Only https to ${HEROKU_DOMAINS.join(', ')} and the loopback are Heroku's, as in ` +
+        "Heroku's own CLI.",
       next: `unset ${variable}`,
     })
   }

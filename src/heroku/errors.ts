@@ -62,9 +62,15 @@ function appIn(path: string): string | undefined {
 /** What to type when a token is missing or refused, by where it came from. */
 function howToLogIn(tokenSource?: string): string {
   if (tokenSource === 'HEROKU_API_KEY')
-    return 'Set HEROKU_API_KEY to a valid token (`heroku authorizations:create` makes one), or unset it and run `shipit login`.'
+    return (
+      'Set HEROKU_API_KEY to a valid token (`heroku authorizations:create` makes one), or unset ' +
+      'it and run `shipit login`.'
+    )
   if (tokenSource === 'the embedded Heroku') return 'shipit local stop && shipit local start'
-  return 'Run `shipit login`, or set HEROKU_API_KEY to a token (`heroku authorizations:create` makes one).'
+  return (
+    'Run `shipit login`, or set HEROKU_API_KEY to a token (`heroku authorizations:create` makes ' +
+    'one).'
+  )
 }
 
 /**
@@ -96,7 +102,9 @@ export function answerError(answer: FailedAnswer, endpoint: Endpoint): ShipitErr
     return new ShipitError('auth', {
       message: `${headOf(endpoint)} asks for a second factor.`,
       why: said,
-      next: 'Run `shipit login --interactive`, which asks for it, or set HEROKU_API_KEY to a token of `heroku authorizations:create`, which needs none.',
+      next:
+        'Run `shipit login --interactive`, which asks for it, or set HEROKU_API_KEY to a token ' +
+        'of `heroku authorizations:create`, which needs none.',
       details,
     })
   }
@@ -111,7 +119,8 @@ export function answerError(answer: FailedAnswer, endpoint: Endpoint): ShipitErr
       ...(problem.id === 'suspended' ? { why: said } : {}),
       next:
         seen ??
-        'https://dashboard.heroku.com/account/billing shows what is open; https://help.heroku.com answers for a suspension.',
+        'https://dashboard.heroku.com/account/billing shows what is open; ' +
+          'https://help.heroku.com answers for a suspension.',
       details: app ? { ...details, app } : details,
     })
   }
@@ -133,7 +142,9 @@ export function answerError(answer: FailedAnswer, endpoint: Endpoint): ShipitErr
       'not_found',
       isApp
         ? {
-            message: `There is no app called ${app} on ${endpoint.label}, or your account has no access to it.`,
+            message:
+              `There is no app called ${app} on ${endpoint.label}, or your account has no ` +
+              'access to it.',
             next: 'Check the name given by --app, HEROKU_APP or the git remote `heroku`.',
             details: { ...details, app },
           }
@@ -170,11 +181,13 @@ export function answerError(answer: FailedAnswer, endpoint: Endpoint): ShipitErr
       message:
         problem.id === 'maintenance'
           ? `${headOf(endpoint)} (${hostOf(endpoint)}) is under maintenance itself.`
-          : `${headOf(endpoint)} (${hostOf(endpoint)}) answered ${answer.method} ${path} with status ${status}.`,
+          : `${headOf(endpoint)} (${hostOf(endpoint)}) answered ${answer.method} ${path} with ` +
+            `status ${status}.`,
       why: said,
       next:
         answer.method === 'GET'
-          ? `Try again${seconds === undefined ? '' : ` in ${seconds} s`}${incidents ? `; ${incidents}` : '.'}`
+          ? 'Try ' +
+            `again${seconds === undefined ? '' : ` in ${seconds} s`}${incidents ? `; ${incidents}` : '.'}`
           : 'It is not known whether the change was made: look before you try again.' +
             (incidents ? ` ${incidents}` : ''),
       details,
@@ -211,7 +224,10 @@ const refusedBy = (text: string) =>
 
 function reasonFor(code: string, text: string): string {
   if (isOfDates(code))
-    return `its TLS certificate ${code === 'CERT_HAS_EXPIRED' ? 'has expired' : 'is not valid yet'}, by this machine's clock (${new Date().toISOString().slice(0, 16).replace('T', ' ')} UTC)`
+    return (
+      `its TLS certificate ${code === 'CERT_HAS_EXPIRED' ? 'has expired' : 'is not valid yet'}, ` +
+      `by this machine's clock (${new Date().toISOString().slice(0, 16).replace('T', ' ')} UTC)`
+    )
   if (isCertificateFault(code)) return `its certificate or TLS was not accepted (${code})`
   const status = refusedBy(text)
   if (status !== undefined)
@@ -223,13 +239,19 @@ function reasonFor(code: string, text: string): string {
 
 function whatToCheck(code: string, text: string, proxy: URL | undefined): string {
   if (isOfDates(code))
-    return 'Check the date and time of this machine. If they are right, the certificate of the host or of a proxy on the way must be renewed.'
+    return (
+      'Check the date and time of this machine. If they are right, the certificate of the host ' +
+      'or of a proxy on the way must be renewed.'
+    )
   if (isCertificateFault(code))
     return 'Behind a company proxy, name its certificate by SSL_CERT_FILE or NODE_EXTRA_CA_CERTS.'
   if (refusedBy(text) === '407')
     return "Write them into the proxy's address: HTTPS_PROXY=http://user:password@host:port"
   if (proxy)
-    return 'Check the proxy that HTTPS_PROXY (or HEROKU_HTTP_PROXY_HOST) names; NO_PROXY exempts hosts from it.'
+    return (
+      'Check the proxy that HTTPS_PROXY (or HEROKU_HTTP_PROXY_HOST) names; NO_PROXY exempts ' +
+      'hosts from it.'
+    )
   return 'Check the network (and HTTPS_PROXY, HEROKU_HOST where they are set), then try again.'
 }
 
@@ -257,9 +279,14 @@ export function misfitError(
   { method, path }: { method: string; path: string },
 ): ShipitError {
   return new ShipitError('network', {
-    message: `${headOf(endpoint)} (${hostOf(endpoint)}) answered ${method} ${path} with something else than the Platform API documents: ${wrong}.`,
+    message:
+      `${headOf(endpoint)} (${hostOf(endpoint)}) answered ${method} ${path} with something else ` +
+      `than the Platform API documents: ${wrong}.`,
     why: method === 'GET' ? undefined : 'The change may or may not have been made.',
-    next: `${method === 'GET' ? '' : 'Look at the app before you try again (shipit releases, shipit ps). '}Check that ${hostOf(endpoint)} is the platform, and that no proxy on the way answers in its place.`,
+    next:
+      `${method === 'GET' ? '' : 'Look at the app before you try again (shipit releases, shipit ps). '}Check ` +
+      `that ${hostOf(endpoint)} is the platform, and that no proxy on the way answers in its ` +
+      'place.',
     details: { host: hostOf(endpoint) },
   })
 }
@@ -277,9 +304,13 @@ export function connectionError(
   const proxy = proxyFor(endpoint.apiUrl)
   const isChange = request.method !== 'GET' && request.mayHaveActed
   return new ShipitError('network', {
-    message: `${headOf(endpoint)} at ${hostOf(endpoint)} could not be reached${proxy ? ` through the proxy ${proxy.host}` : ''} or did not answer in full: ${reasonFor(code, text)}.`,
+    message:
+      `${headOf(endpoint)} at ${hostOf(endpoint)} could not be ` +
+      `reached${proxy ? ` through the proxy ${proxy.host}` : ''} or did not answer in full: ` +
+      `${reasonFor(code, text)}.`,
     why: isChange
-      ? `${request.method} ${request.path} was under way, and shipit does not send a change twice: it may or may not have been made.`
+      ? `${request.method} ${request.path} was under way, and shipit does not send a change ` +
+        'twice: it may or may not have been made.'
       : undefined,
     next:
       isChange && !isCertificateFault(code)

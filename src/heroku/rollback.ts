@@ -129,7 +129,9 @@ export async function rollBack(
   for (let look = 0; release.status === 'pending'; look += 1) {
     if (monotonic() >= deadline) {
       throw new ShipitError('timeout', {
-        message: `The release phase of v${release.version} has not ended after ${Math.round(timeout / 1000)} s.`,
+        message:
+          `The release phase of v${release.version} has not ended after ` +
+          `${Math.round(timeout / 1000)} s.`,
         why: `v${from.version} serves until it has.`,
         next: `shipit releases --app ${app}`,
         details: { app, release: release.version, serving: from.version },
@@ -140,7 +142,9 @@ export async function rollBack(
   }
   if (release.status !== 'succeeded') {
     throw new ShipitError('release', {
-      message: `The rollback to v${to.version} failed: the release phase of v${release.version} ended with ${release.status}.`,
+      message:
+        `The rollback to v${to.version} failed: the release phase of v${release.version} ended ` +
+        `with ${release.status}.`,
       why: `v${from.version} still serves.`,
       next: `shipit logs --app ${app} --dyno release.${release.version}`,
       details: { app, release: release.version, serving: from.version },

@@ -110,7 +110,9 @@ function mustBeInstalled(
   const tool = TOOL[packageManager]
   const isListed = dependencies.includes(absent)
   throw new ShipitError('project', {
-    message: `${path.relative(dir, file)} needs the package ${absent}, which ${isListed ? 'is not installed yet' : 'package.json does not list'}.`,
+    message:
+      `${path.relative(dir, file)} needs the package ${absent}, which ` +
+      `${isListed ? 'is not installed yet' : 'package.json does not list'}.`,
     why: 'It is JavaScript, which must run before shipit can see what it starts.',
     next: isListed
       ? `${tool} install\nThen run shipit init again.`
@@ -124,7 +126,8 @@ function mustBeValid(dir: string, { file, problems, apps }: Ecosystem): void {
   if (errors.length > 0) {
     const lines = errors.map(
       ({ line, column, path: at, message, suggestion }) =>
-        `${[name, line, column].filter((part) => part !== undefined).join(':')} ${at ? `${at}: ` : ''}${message}${suggestion ? `; ${suggestion}` : ''}`,
+        `${[name, line, column].filter((part) => part !== undefined).join(':')} ` +
+        `${at ? `${at}: ` : ''}${message}${suggestion ? `; ${suggestion}` : ''}`,
     )
     throw new ShipitError('project', {
       message: `${name} cannot be used as it is.`,
@@ -253,7 +256,8 @@ export function mustHaveTool(
     next:
       tool === 'npm'
         ? 'Install npm, which comes with Node.js.'
-        : `Install it with \`corepack enable\` or \`npm install --global ${tool}\`, then run shipit init again.`,
+        : `Install it with \`corepack enable\` or \`npm install --global ${tool}\`, then run ` +
+          'shipit init again.',
   })
 }
 

@@ -25,7 +25,10 @@ export function mustStayInside(dir: string, files: string[]): void {
     )
       continue
     throw new ShipitError('project', {
-      message: `${file} is a link that leads ${isWithin(root, at) ? 'to a file that is not there' : 'out of the folder'}. Nothing was changed.`,
+      message:
+        `${file} is a link that leads ` +
+        `${isWithin(root, at) ? 'to a file that is not there' : 'out of the folder'}. Nothing ` +
+        'was changed.',
       why: `init would write to ${at}.`,
       next: `Put the file itself in the place of the link, then run the command again.`,
     })

@@ -24,7 +24,9 @@ export function dashboardUrl(vars: Readonly<Record<string, string>>): URL {
   const url = dashboardAddress(vars)
   if (url) return url
   throw new ShipitError('usage', {
-    message: `${ADDRESS_VARIABLES.join(' or ')} of the app names no https address: the keys were not sent.`,
+    message:
+      `${ADDRESS_VARIABLES.join(' or ')} of the app names no https address: the keys were not ` +
+      'sent.',
     next: 'Set it to a host such as root.keymetrics.io, or unset it.',
   })
 }

@@ -55,8 +55,12 @@ export function namesFrom(args: readonly string[]): KeyName[] {
   if (args.some((arg) => arg.includes('='))) {
     throw new ShipitError('usage', {
       message: 'Keys are not taken from the command line. Nothing was changed.',
-      why: 'Arguments are seen by every user of the machine (ps) and kept in the shell’s history. If that was a real key, issue a new one.',
-      next: 'Run `shipit keys set` and type them, or pipe KEY=value lines into it: shipit keys set < keys.env',
+      why:
+        'Arguments are seen by every user of the machine (ps) and kept in the shell’s history. ' +
+        'If that was a real key, issue a new one.',
+      next:
+        'Run `shipit keys set` and type them, or pipe KEY=value lines into it: shipit keys set ' +
+        '< keys.env',
     })
   }
   return [...new Set(args)].map((arg) => {

@@ -105,8 +105,12 @@ export async function localStatus(home: string = stateHome()): Promise<LocalStat
 const silent = (pid: number) =>
   new ShipitError('local', {
     message: `The embedded Heroku (pid ${pid}) does not answer.`,
-    why: `It runs, and said nothing for ${ANSWER_TIME / 1000} s: it may be stopped (Ctrl-Z, SIGSTOP), or this machine is very busy.`,
-    next: `kill -CONT ${pid} wakes one that is stopped. Else: shipit local stop && shipit local start`,
+    why:
+      `It runs, and said nothing for ${ANSWER_TIME / 1000} s: it may be stopped (Ctrl-Z, ` +
+      'SIGSTOP), or this machine is very busy.',
+    next:
+      `kill -CONT ${pid} wakes one that is stopped. Else: shipit local stop && shipit local ` +
+      'start',
   })
 
 /**

@@ -66,7 +66,8 @@ try {
   isServing = true
   if (process.env.SHIPIT_LOCAL_RESTARTED)
     log(
-      `started again: the process before it ended with status ${process.env.SHIPIT_LOCAL_RESTARTED}`,
+      'started again: the process before it ended with status ' +
+        `${process.env.SHIPIT_LOCAL_RESTARTED}`,
     )
 } catch (error) {
   if (error instanceof AlreadyRunning) process.exit(EXIT_ALREADY_RUNNING)

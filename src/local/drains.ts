@@ -47,7 +47,10 @@ export function startDrains({ store, logplex }: { store: Store; logplex: Logplex
           time: Date.now(),
           source: 'heroku',
           dyno: 'logplex',
-          message: `Error L10 (output buffer overflow): drain '${token}' dropped ${lines.length + dropped} messages since ${new Date(lines[0]!.time).toISOString()}.`,
+          message:
+            `Error L10 (output buffer overflow): drain '${token}' dropped ` +
+            `${lines.length + dropped} messages since ` +
+            `${new Date(lines[0]!.time).toISOString()}.`,
         })
       }
       dropped = 0
@@ -76,6 +79,8 @@ export function startDrains({ store, logplex }: { store: Store; logplex: Logplex
 
 /** `<40>1 TIME host APP-OR-HEROKU PROCESS - MESSAGE`, preceded by its length in bytes. */
 function frame({ time, source, dyno, message }: StoredLogEntry, token: string): string {
-  const line = `<${source === 'app' ? 190 : 158}>1 ${new Date(time).toISOString().slice(0, -1)}000+00:00 ${token} ${source} ${dyno} - ${message}\n`
+  const line =
+    `<${source === 'app' ? 190 : 158}>1 ${new Date(time).toISOString().slice(0, -1)}000+00:00 ` +
+    `${token} ${source} ${dyno} - ${message}\n`
   return `${Buffer.byteLength(line)} ${line}`
 }

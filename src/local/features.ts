@@ -20,7 +20,8 @@ export const FEATURES = {
   preboot: {
     display_name: 'Preboot',
     description:
-      'Starts the new web dynos before the old ones are stopped, so that a release loses no request.',
+      'Starts the new web dynos before the old ones are stopped, so that a release loses no ' +
+      'request.',
     doc_url: article('preboot'),
     enabled: false,
     state: 'general',

@@ -41,12 +41,14 @@ export function limitsFrom(json: string | undefined): Partial<Limits> {
   for (const [name, value] of Object.entries(given)) {
     if (!(name in DEFAULT_LIMITS))
       throw new Error(
-        `SHIPIT_LOCAL_LIMITS names ${name}; the limits are ${Object.keys(DEFAULT_LIMITS).join(', ')}`,
+        `SHIPIT_LOCAL_LIMITS names ${name}; the limits are ` +
+          `${Object.keys(DEFAULT_LIMITS).join(', ')}`,
       )
     const numbers = name === 'crashBackoff' ? [value?.first, value?.max] : [value]
     if (!numbers.every(isPositive))
       throw new Error(
-        `SHIPIT_LOCAL_LIMITS: ${name} must be ${name === 'crashBackoff' ? '{"first": ms, "max": ms}' : name === 'memoryQuota' ? 'a number of MB' : 'a number of ms'}`,
+        `SHIPIT_LOCAL_LIMITS: ${name} must be ` +
+          `${name === 'crashBackoff' ? '{"first": ms, "max": ms}' : name === 'memoryQuota' ? 'a number of MB' : 'a number of ms'}`,
       )
   }
   return given as Partial<Limits>

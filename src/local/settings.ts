@@ -23,7 +23,8 @@ export async function readSettings(
   report: (problem: StateProblem) => void,
 ): Promise<Settings> {
   const loss =
-    'there are a new token and new ports, so that git remotes and exports of `shipit local env` have to be set again'
+    'there are a new token and new ports, so that git remotes and exports of `shipit local ' +
+    'env` have to be set again'
   return (
     (await readState(fileOf(folders), asSettings, { report, loss })) ?? {
       token: randomBytes(32).toString('hex'),

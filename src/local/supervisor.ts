@@ -8,24 +8,25 @@ import path from 'node:path'
  * to stop, whatever it then dies of, are not repeated. A daemon that dies six times, ten minutes
  * apart at most, is left to the next command.
  */
-const SCRIPT = `
-info=$1; shift; deaths=0; stopping="$(dirname "$info")/daemon.stopping"
-export SHIPIT_LOCAL_SUPERVISED=1
-while :; do
-  began=$(date +%s)
-  "$@" & pid=$!
-  wait "$pid"; status=$?
-  [ "$(cat "$stopping" 2>/dev/null)" != "$pid" ] || exit "$status"
-  grep -q "\\"pid\\": $pid," "$info" 2>/dev/null || exit "$status"
-  [ $(($(date +%s) - began)) -lt 600 ] || deaths=0
-  deaths=$((deaths + 1))
-  [ "$deaths" -le 5 ] || { echo "the embedded Heroku died $deaths times in a row and is not started again" >&2; exit "$status"; }
-  export SHIPIT_LOCAL_RESTARTED="$status"
-  sleep 1
-  [ -f "$info" ] || exit "$status"
-  [ "$(cat "$stopping" 2>/dev/null)" != "$pid" ] || exit "$status"
-done
-`
+const SCRIPT =
+  '\n' +
+  'info=$1; shift; deaths=0; stopping="$(dirname "$info")/daemon.stopping"\n' +
+  'export SHIPIT_LOCAL_SUPERVISED=1\n' +
+  'while :; do\n' +
+  '  began=$(date +%s)\n' +
+  '  "$@" & pid=$!\n' +
+  '  wait "$pid"; status=$?\n' +
+  '  [ "$(cat "$stopping" 2>/dev/null)" != "$pid" ] || exit "$status"\n' +
+  '  grep -q "\\"pid\\": $pid," "$info" 2>/dev/null || exit "$status"\n' +
+  '  [ $(($(date +%s) - began)) -lt 600 ] || deaths=0\n' +
+  '  deaths=$((deaths + 1))\n' +
+  '  [ "$deaths" -le 5 ] || { echo "the embedded Heroku died $deaths times in a row and is not ' +
+  'started again" >&2; exit "$status"; }\n' +
+  '  export SHIPIT_LOCAL_RESTARTED="$status"\n' +
+  '  sleep 1\n' +
+  '  [ -f "$info" ] || exit "$status"\n' +
+  '  [ "$(cat "$stopping" 2>/dev/null)" != "$pid" ] || exit "$status"\n' +
+  'done\n'
 
 /**
  * The command that runs `command` under a supervisor. @param infoFile the daemon's own daemon.json

@@ -38,7 +38,9 @@ export function runVariables(given: readonly string[]): Record<string, string> {
       if (name === undefined || value === undefined) {
         throw new ShipitError('usage', {
           message: '--env (-e) takes KEY=VALUE.',
-          why: 'A key is made of letters, digits and underscores. Flags of the command itself go after --.',
+          why:
+            'A key is made of letters, digits and underscores. Flags of the command itself go ' +
+            'after --.',
           next: 'shipit run -e KEY=VALUE --app NAME -- COMMAND',
         })
       }

@@ -104,8 +104,12 @@ async function join(
     await stop(api, app, dyno.name)
     throw new ShipitError('refused', {
       message: `${dyno.name} can only be attached to with Heroku's own CLI.`,
-      why: `${app} is on Fir or in a Shield space, where one-off dynos are met over ${new URL(dyno.attach_url).protocol.replace(':', '')}. The dyno was stopped again.`,
-      next: `heroku run --app ${app} -- COMMAND\nOr without its output here: shipit run --detached --app ${app} -- COMMAND`,
+      why:
+        `${app} is on Fir or in a Shield space, where one-off dynos are met over ` +
+        `${new URL(dyno.attach_url).protocol.replace(':', '')}. The dyno was stopped again.`,
+      next:
+        `heroku run --app ${app} -- COMMAND\nOr without its output here: shipit run --detached ` +
+        `--app ${app} -- COMMAND`,
       details: { app, dyno: dyno.name },
     })
   }
@@ -145,7 +149,9 @@ async function statusOf(
   if (logged !== undefined && logged !== HUNG_UP) return logged
   throw new ShipitError('network', {
     message: `The connection to ${dyno.name} of ${app} broke before the command told its exit status.`,
-    why: 'The platform hangs up on a dyno that has lost its client. What the command did until then is done.',
+    why:
+      'The platform hangs up on a dyno that has lost its client. What the command did until ' +
+      'then is done.',
     next: `shipit logs --dyno ${dyno.name} --app ${app}`,
     details: { dyno: dyno.name },
   })

@@ -56,7 +56,9 @@ export function errorOf(findings: Finding[], before: string): ShipitError | unde
             .join('\n')}`,
       )
       .join('\n'),
-    next: 'Fix them, commit, and deploy again. shipit doctor says more, and shipit doctor --fix fixes what is safe.',
+    next:
+      'Fix them, commit, and deploy again. shipit doctor says more, and shipit doctor --fix ' +
+      'fixes what is safe.',
     details,
   })
 }

@@ -21,7 +21,10 @@ export function bootLine(
   const limits = [reloads(apps, budget), heapEnds(apps, heap)]
     .map((text) => (text ? `; ${text}` : ''))
     .join('')
-  return `shipit: ${list}; this dyno has ${memory} MB (${memorySource}) and ${cpus} CPU${cpus === 1 ? '' : 's'}${limits}\n`
+  return (
+    `shipit: ${list}; this dyno has ${memory} MB (${memorySource}) and ${cpus} ` +
+    `CPU${cpus === 1 ? '' : 's'}${limits}\n`
+  )
 }
 
 function reloads(apps: App[], budget: Budget | undefined): string {

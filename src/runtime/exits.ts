@@ -103,7 +103,9 @@ export class Exits {
     record.isHopeless = cannotStayUp(record.history, exit, patience)
     if (!record.isHopeless || this.#hasHope(instance)) return
     const { failures, failingSince } = record.history
-    const why = `its last instance ${endOf(code, signal)} after ${(exit.uptime / 1000).toFixed(1)} s, ${failures} failures in ${Math.round((exit.at - (failingSince ?? exit.at)) / 1000)} s`
+    const why =
+      `its last instance ${endOf(code, signal)} after ${(exit.uptime / 1000).toFixed(1)} s, ` +
+      `${failures} failures in ${Math.round((exit.at - (failingSince ?? exit.at)) / 1000)} s`
     if (this.#waitsForChange(instance, why)) return
     onCrash(
       instance,
@@ -122,7 +124,9 @@ export class Exits {
     this.#recordOf(instance).ended = code
     const hasFailed = keeper.pm2_env.autorestart !== false && !isStopCode(app, code)
     if (!hasFailed || this.#hasHope(instance)) return this.#endWhenAllHave()
-    const why = `its last instance ${endOf(code, signal)}, and \`max_restarts: ${app.maxRestarts}\` allows no more`
+    const why =
+      `its last instance ${endOf(code, signal)}, and \`max_restarts: ${app.maxRestarts}\` ` +
+      'allows no more'
     if (this.#waitsForChange(instance, why)) return
     this.#settings.onCrash(instance, code, why)
   }

@@ -65,10 +65,13 @@ export class MemoryWatch {
     const instance = instances[held.indexOf(verdict.instance)] as Instance
     // There will be one fewer, which is said where it is done.
     if (verdict.kind === 'give up' && hasSpare(instance.app)) return
-    const what = `instance ${index} of ${app} takes ${Math.round(rss)} MB, where its share of this dyno is ${budget.shares.get(app)} MB`
+    const what =
+      `instance ${index} of ${app} takes ${Math.round(rss)} MB, where its share of this dyno is ` +
+      `${budget.shares.get(app)} MB`
     if (verdict.kind === 'give up')
       return warn(
-        `${what}, ${Math.round(uptime / 1000)} s after it was reloaded for that; ${app} is not reloaded for it any more: fewer instances or a larger dyno would help`,
+        `${what}, ${Math.round(uptime / 1000)} s after it was reloaded for that; ${app} is ` +
+          'not reloaded for it any more: fewer instances or a larger dyno would help',
       )
     dynoOutput.out.write(`shipit: ${what} and the dyno is full: it is reloaded\n`)
     await reload(instance)
@@ -83,7 +86,9 @@ export class MemoryWatch {
       if (rss <= free || this.#tooLarge.has(app)) continue
       this.#tooLarge.add(app)
       warn(
-        `one instance of ${app.name} takes ${Math.round(rss)} MB, more than this dyno of ${memory} MB has for it: Heroku slows such a dyno down (R14) and ends it at twice its memory (R15); choose a larger one`,
+        `one instance of ${app.name} takes ${Math.round(rss)} MB, more than this dyno of ` +
+          `${memory} MB has for it: Heroku slows such a dyno down (R14) and ends it at twice ` +
+          'its memory (R15); choose a larger one',
       )
     }
   }

@@ -142,7 +142,9 @@ export class Outlet {
 
   #release(): void {
     if (this.#leftOut > 0 && !this.#isGivenUp) {
-      const text = `shipit: warning: nobody read the log for a while; ${this.#leftOut} lines of shipit's own were left out\n`
+      const text =
+        `shipit: warning: nobody read the log for a while; ${this.#leftOut} lines of shipit's ` +
+        'own were left out\n'
       this.#leftOut = 0
       this.#put(text)
     }

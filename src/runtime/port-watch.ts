@@ -32,7 +32,10 @@ export function portWarning(
   const found = elsewhere
     ? `${elsewhere}, and nothing on PORT, which is ${port}`
     : `nothing listens on PORT, which is ${port}, yet`
-  return `${found}; Heroku ends a web dyno that has not bound it within 60 s (R10): listen on process.env.PORT`
+  return (
+    `${found}; Heroku ends a web dyno that has not bound it within 60 s (R10): listen on ` +
+    'process.env.PORT'
+  )
 }
 
 /**

@@ -88,7 +88,10 @@ export class Scaling {
     const each = this.sizeOf(app)
     if (planned + more * each <= room.memory) return undefined
     const free = Math.max(0, Math.floor(room.memory - planned))
-    return `an instance of ${app.name} takes ${Math.round(each)} MB, and ${free} of the dyno's ${room.memory} MB are free`
+    return (
+      `an instance of ${app.name} takes ${Math.round(each)} MB, and ${free} of the dyno's ` +
+      `${room.memory} MB are free`
+    )
   }
 
   /**

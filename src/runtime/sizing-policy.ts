@@ -148,7 +148,9 @@ function fewer(state: SizingState, sample: DynoSample): Decision | undefined {
   return {
     app: app.name,
     change: -1,
-    why: `the dyno is full: ${Math.round(used(sample))} of ${sample.memory} MB, ${size} MB an instance`,
+    why:
+      `the dyno is full: ${Math.round(used(sample))} of ${sample.memory} MB, ${size} MB an ` +
+      'instance',
   }
 }
 
@@ -194,7 +196,9 @@ function more(state: SizingState, sample: DynoSample): Decision | undefined {
     return {
       app: app.name,
       change: 1,
-      why: `busy (${busyness(app)}), and ${Math.floor(room)} MB are free for one more of ${Math.round(size)} MB`,
+      why:
+        `busy (${busyness(app)}), and ${Math.floor(room)} MB are free for one more of ` +
+        `${Math.round(size)} MB`,
     }
   }
   return undefined

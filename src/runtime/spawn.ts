@@ -97,7 +97,9 @@ export function installSpawn(god: God, settings: SpawnSettings, early?: Early): 
 
 /** PM2's API keeps from the app that asks why nothing was started, so the log says it. */
 function refuse(name: string): Error {
-  const why = `${name} is not started: shipit-runtime runs the apps of its ecosystem file alone; add it there`
+  const why =
+    `${name} is not started: shipit-runtime runs the apps of its ecosystem file alone; add it ` +
+    'there'
   warn(why)
   return new Error(why)
 }

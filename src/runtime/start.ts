@@ -69,7 +69,8 @@ async function readFile(
   )
   if (ignored.length > 0)
     warn(
-      `the command line's ${ignored.join(', ')} is ignored: ${file} says what its apps have, as with PM2`,
+      `the command line's ${ignored.join(', ')} is ignored: ${file} says what its apps have, ` +
+        'as with PM2',
     )
   const ecosystem = await readEcosystem(file, env).catch((error: Error) => {
     throw new Fault(
@@ -113,7 +114,10 @@ function describe(
   file: string,
   { line, column, path: place, message, suggestion }: Problem,
 ): string {
-  return `${[file, line, column].filter(Boolean).join(':')}${place ? ` ${place}` : ''}: ${message}${suggestion ? ` (${suggestion})` : ''}`
+  return (
+    `${[file, line, column].filter(Boolean).join(':')}${place ? ` ${place}` : ''}: ` +
+    `${message}${suggestion ? ` (${suggestion})` : ''}`
+  )
 }
 
 function chosen(ecosystem: Ecosystem, only: string[] | undefined): EcosystemApp[] {
@@ -187,7 +191,8 @@ function watchIsWanted(
   const isWatched = watched.length > 0 && (!isDyno || env.SHIPIT_WATCH === '1')
   if (watched.length > 0 && !isWatched)
     warn(
-      `\`watch\` is ignored in a dyno, whose files do not change (${watched.map((app) => app.name).join(', ')})`,
+      `\`watch\` is ignored in a dyno, whose files do not change ` +
+        `(${watched.map((app) => app.name).join(', ')})`,
     )
   return isWatched
 }
@@ -204,7 +209,9 @@ function warnOfFiles(apps: App[], dev: DevSettings | undefined): void {
   )
   if (writers.length > 0)
     warn(
-      `log files are not written${dev ? '' : ", since a dyno's disk does not last"}; the lines are in ${dev ? "this session's" : "the app's"} log (${writers.map((app) => app.name).join(', ')})`,
+      `log files are not written${dev ? '' : ", since a dyno's disk does not last"}; the ` +
+        `lines are in ${dev ? "this session's" : "the app's"} log ` +
+        `(${writers.map((app) => app.name).join(', ')})`,
     )
 }
 

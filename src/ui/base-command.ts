@@ -24,7 +24,8 @@ export abstract class BaseCommand extends Command {
     const endpoint = await resolveEndpoint({ local: flags.local, env: process.env })
     const onOtherToken = (refused: string, taken: string) =>
       void writeErr(
-        `${endpoint.label} does not accept the token from ${refused}; that from ${taken} is used.\n`,
+        `${endpoint.label} does not accept the token from ${refused}; that from ${taken} is ` +
+          'used.\n',
       )
     return new PlatformApi({ ...endpoint, onOtherToken })
   }
@@ -43,7 +44,9 @@ export abstract class BaseCommand extends Command {
     if (apps.length === 1) return apps[0]!
     throw new ShipitError('usage', {
       message: 'Which app?',
-      why: `There is no --app, HEROKU_APP is not set, and this folder has no git remote called \`heroku\`.${apps.length === 0 ? '' : ` ${file} deploys to ${apps.join(', ')}.`}`,
+      why:
+        'There is no --app, HEROKU_APP is not set, and this folder has no git remote called ' +
+        `\`heroku\`.${apps.length === 0 ? '' : ` ${file} deploys to ${apps.join(', ')}.`}`,
       next: `${this.spoken} --app NAME`,
     })
   }

@@ -51,9 +51,15 @@ function lineOf(event: DeployEvent): string {
     case 'line':
       return `${INDENT}${printable(event.text)}`.trimEnd() + '\n'
     case 'finished':
-      return `${INDENT}Done in ${elapsed(event.ms)}${event.detail ? `: ${printable(event.detail)}` : ''}\n`
+      return (
+        `${INDENT}Done in ` +
+        `${elapsed(event.ms)}${event.detail ? `: ${printable(event.detail)}` : ''}\n`
+      )
     case 'failed':
-      return ` !     ${printable(event.title)} failed after ${elapsed(event.ms)}: ${printable(event.message)}\n`
+      return (
+        ` !     ${printable(event.title)} failed after ${elapsed(event.ms)}: ` +
+        `${printable(event.message)}\n`
+      )
     case 'skipped':
       return `-----> Skipping ${event.step}: ${printable(event.reason)}\n`
   }

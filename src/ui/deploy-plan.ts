@@ -15,15 +15,18 @@ const WHAT: Record<StepName, (plan: DeployPlan) => string> = {
   push: ({ commit, app, force, upload }) =>
     upload
       ? `send the files to ${app}, and build`
-      : `push ${commit.short} to ${app}${force ? ', replacing what is there (--force)' : ''}, and build`,
+      : `push ${commit.short} to ${app}${force ? ', replacing what is there (--force)' : ''}, ` +
+        'and build',
   release: () => 'release, with the release phase where there is one',
   boot: () => 'wait until every dyno is up and stays up',
   switch: ({ preboot }) =>
-    `wait until preboot switches requests to the new dynos, about ${duration(preboot?.switchesAfter ?? 0)} after the release`,
+    'wait until preboot switches requests to the new dynos, about ' +
+    `${duration(preboot?.switchesAfter ?? 0)} after the release`,
   health: ({ health }) =>
     health.path === null
       ? 'health: not asked for'
-      : `ask ${health.path} of the app's URL until it answers ${health.status ?? (health.isNamed ? '2xx or 3xx' : 'below 500')}`,
+      : `ask ${health.path} of the app's URL until it answers ` +
+        `${health.status ?? (health.isNamed ? '2xx or 3xx' : 'below 500')}`,
   scale_up: ({ formation }) =>
     `scale up: ${formation
       .filter(grows)
@@ -50,7 +53,8 @@ export function describePlan(plan: DeployPlan): string[] {
   }
   if (plan.follows) {
     return [
-      `${commit} is being deployed to ${to} already: ${describeInProgress(plan.follows)}. Following it to its end; nothing is pushed.`,
+      `${commit} is being deployed to ${to} already: ${describeInProgress(plan.follows)}. ` +
+        'Following it to its end; nothing is pushed.',
       ...plan.steps.map(
         (step, i) => `  ${i + 1}. ${step === 'push' ? 'follow the build' : WHAT[step](plan)}`,
       ),
@@ -65,12 +69,14 @@ export function describePlan(plan: DeployPlan): string[] {
     `Deploy ${commit}`,
     ...(plan.upload
       ? [
-          `    ${plan.upload.files} files as they lie in the folder${plan.upload.isDirty ? ', which are not those of the commit' : ''}`,
+          `    ${plan.upload.files} files as they lie in the ` +
+            `folder${plan.upload.isDirty ? ', which are not those of the commit' : ''}`,
         ]
       : []),
     ...(plan.split
       ? [
-          `    the folder ${plan.split.folder} alone, as commit ${plan.commit.id.slice(0, plan.commit.short.length)} of its own history`,
+          `    the folder ${plan.split.folder} alone, as commit ` +
+            `${plan.commit.id.slice(0, plan.commit.short.length)} of its own history`,
         ]
       : []),
     `    to ${to}`,
@@ -91,7 +97,11 @@ function dropped({ commit, count, subject }: NonNullable<DeployPlan['overwrites'
   const short = commit.slice(0, 7)
   if (count === null)
     return `--force drops the app's commit ${short} and what led to it: it is not in this repository`
-  return `--force drops ${count === 1 ? 'a commit that only the app has' : `${count} commits that only the app has, the newest`}: ${short} ${subject}`
+  return (
+    '--force drops ' +
+    `${count === 1 ? 'a commit that only the app has' : `${count} commits that only the app has, the newest`}: ` +
+    `${short} ${subject}`
+  )
 }
 
 /** web: 1:Standard-1X → 2:Standard-1X (standard dynos, costs more) */
@@ -99,7 +109,10 @@ function describeChange({ type, before, after, ...ofCost }: FormationChange): st
   const count = ({ quantity, size }: FormationChange['after']) =>
     `${quantity}${size === null ? '' : `:${size}`}`
   const cost = costInWords(ofCost)
-  return `    dynos of ${type}: ${before ? count(before) : 'new'} → ${count(after)}${cost ? ` (${cost})` : ''}`
+  return (
+    `    dynos of ${type}: ${before ? count(before) : 'new'} → ` +
+    `${count(after)}${cost ? ` (${cost})` : ''}`
+  )
 }
 
 /** What came of it, in one line: only what is true of dynos that run. */
@@ -112,9 +125,16 @@ export function describeResult({
   alreadyLive,
 }: DeployResult): string {
   if (dynos.length === 0)
-    return `${commit.short} ${alreadyLive ? 'is' : 'was released as'} v${release.version} of ${app}, and no dyno runs it. Start one: shipit scale TYPE=1 --app ${app} (shipit scale --app ${app} shows the types)`
+    return (
+      `${commit.short} ${alreadyLive ? 'is' : 'was released as'} v${release.version} of ${app}, ` +
+      `and no dyno runs it. Start one: shipit scale TYPE=1 --app ${app} (shipit scale --app ` +
+      `${app} shows the types)`
+    )
   const hasWeb = dynos.some((name) => name.startsWith('web.'))
-  return `${commit.short} ${alreadyLive ? 'is already live as' : hasWeb ? 'serves as' : 'runs as'} v${release.version} of ${app}: ${hasWeb && url ? url : dynos.join(', ')}`
+  return (
+    `${commit.short} ${alreadyLive ? 'is already live as' : hasWeb ? 'serves as' : 'runs as'} ` +
+    `v${release.version} of ${app}: ${hasWeb && url ? url : dynos.join(', ')}`
+  )
 }
 
 /**

@@ -29,7 +29,10 @@ const or = (value: string | number | null, unit = '') =>
 export function renderDetails(shown: Shown, width: number | undefined, now = Date.now()): string {
   const { app, dyno, instance, details, place } = shown
   const c = colours()
-  const title = `=== ${c.bold(instance ? `${instance.id}${place === undefined ? ` in ${dyno.name}` : ''}` : dyno.name)} of ${place ?? app}`
+  const title =
+    '=== ' +
+    `${c.bold(instance ? `${instance.id}${place === undefined ? ` in ${dyno.name}` : ''}` : dyno.name)} ` +
+    `of ${place ?? app}`
   const facts = instance ? instanceFacts(shown, instance, now) : dynoFacts(shown, now)
   const column = Math.max(...facts.map(([name]) => name.length)) + 2
   const lines = facts.map(
@@ -86,7 +89,8 @@ function dynoFacts(shown: Shown, now: number): Fact[] {
   if (requestsPerMinute !== null)
     facts.push([
       'Requests',
-      `${requestsPerMinute} a minute${errorsPerMinute ? `, ${errorsPerMinute} of them failed` : ''}`,
+      `${requestsPerMinute} a ` +
+        `minute${errorsPerMinute ? `, ${errorsPerMinute} of them failed` : ''}`,
     ])
   const codes = [
     ...Object.entries(details.codes).map(([code, count]) => `${code} × ${count}`),
@@ -101,7 +105,10 @@ function memoryInWords({
   details,
 }: Shown): string {
   if (figuresFrom === 'shipit-runtime')
-    return `${mb(memoryMb!)} in ${instances.length} instance${instances.length === 1 ? '' : 's'}, at most ${or(details.peaks.memoryMb, ' MB')} in one`
+    return (
+      `${mb(memoryMb!)} in ${instances.length} instance${instances.length === 1 ? '' : 's'}, at ` +
+      `most ${or(details.peaks.memoryMb, ' MB')} in one`
+    )
   return `${mb(memoryMb!)}${memoryQuotaMb === null ? '' : `, ${Math.round((100 * memoryMb!) / memoryQuotaMb)}% of its quota`}${figuresFrom === null ? '' : `, by ${figuresFrom}`}`
 }
 
@@ -166,7 +173,8 @@ function instanceFacts(
     [
       'Figures',
       sampledAt === null
-        ? `none yet: shipit-runtime ${release === undefined ? 'takes them every 2 s' : 'prints them every 20 s'}`
+        ? 'none yet: shipit-runtime ' +
+          `${release === undefined ? 'takes them every 2 s' : 'prints them every 20 s'}`
         : ago(sampledAt, now),
     ],
   ]
@@ -217,7 +225,8 @@ function memoryFacts(
   if (memoryQuotaMb !== null)
     facts.push([
       '  of the dyno',
-      `${Math.round((100 * memoryMb) / memoryQuotaMb)}% of ${mb(memoryQuotaMb)}, which ${instances.length === 1 ? 'it has alone' : `${instances.length} instances share`}`,
+      `${Math.round((100 * memoryMb) / memoryQuotaMb)}% of ${mb(memoryQuotaMb)}, which ` +
+        `${instances.length === 1 ? 'it has alone' : `${instances.length} instances share`}`,
     ])
   return facts
 }
@@ -228,7 +237,9 @@ function pastEvent(
   now: number,
   bad: (text: string) => string,
 ): string {
-  const line = `${ago(at, now).padEnd(8)} ${withInstance && instance !== null ? `${instance} ` : ''}${text}`
+  const line =
+    `${ago(at, now).padEnd(8)} ` +
+    `${withInstance && instance !== null ? `${instance} ` : ''}${text}`
   return isBad ? bad(printable(line)) : printable(line)
 }
 
@@ -245,7 +256,9 @@ function renderExceptions(
         count === 1
           ? ago(lastAt, now)
           : `${count} times, first ${ago(firstAt, now)}, last ${ago(lastAt, now)}`
-      const what = `${withInstance ? `${instance} ` : ''}${type}: ${message}${at === null ? '' : ` (${at})`}`
+      const what =
+        `${withInstance ? `${instance} ` : ''}${type}: ` +
+        `${message}${at === null ? '' : ` (${at})`}`
       const line = printable(
         `${what}; ${isUncaught ? 'not caught' : 'reported'}, ${times}`,
       ).replaceAll('\n', ' ')

@@ -60,9 +60,11 @@ function head({ commit, ref, uncommitted, app, platform, environment }: DoctorRe
         ? 'the files as they are'
         : uncommitted === 0
           ? `commit ${commit}`
-          : `commit ${commit} with ${uncommitted} uncommitted ${uncommitted === 1 ? 'change' : 'changes'}`
+          : `commit ${commit} with ${uncommitted} uncommitted ` +
+            `${uncommitted === 1 ? 'change' : 'changes'}`
   return [
-    `Looked at ${files}${app === null ? '' : `, and ${app} on ${platform}`}${environment === null ? '' : ` (${environment})`}.`,
+    'Looked at ' +
+      `${files}${app === null ? '' : `, and ${app} on ${platform}`}${environment === null ? '' : ` (${environment})`}.`,
   ].map(printable)
 }
 
@@ -109,7 +111,8 @@ function tail({ findings, fixed, leftOut }: DoctorReport, look: Look): string[] 
       : fixed.length > 0
         ? []
         : [
-            `shipit doctor --fix fixes ${fixable === findings.length ? (fixable === 1 ? 'it' : 'them') : `${fixable} of them`}.`,
+            'shipit doctor --fix fixes ' +
+              `${fixable === findings.length ? (fixable === 1 ? 'it' : 'them') : `${fixable} of them`}.`,
           ]
   const changed =
     fixed.length === 0

@@ -28,10 +28,13 @@ export function renderDynos<D extends Dyno>(
       const isOneOff = type === 'run'
       const head = isOneOff
         ? `=== ${c.bold('run')}: one-off processes (${ofType.length})`
-        : `=== ${c.bold(type)} (${ofType[0]!.size}): ${printable(ofType[0]!.command)} (${ofType.length})`
+        : `=== ${c.bold(type)} (${ofType[0]!.size}): ${printable(ofType[0]!.command)} ` +
+          `(${ofType.length})`
       const lines = ofType.flatMap((dyno) => {
         const name = isOneOff ? `${dyno.name} (${dyno.size})` : dyno.name
-        const line = `${name}: ${state(dyno)} ${timeAndAge(dyno.updated_at, now)}, ${[`v${dyno.release.version}`, ...about(dyno)].join(', ')}${isOneOff ? `: ${printable(dyno.command)}` : ''}`
+        const line =
+          `${name}: ${state(dyno)} ${timeAndAge(dyno.updated_at, now)}, ` +
+          `${[`v${dyno.release.version}`, ...about(dyno)].join(', ')}${isOneOff ? `: ${printable(dyno.command)}` : ''}`
         return [line, below(dyno) ?? []].flat()
       })
       return [head, ...lines].join('\n')

@@ -87,20 +87,32 @@ function silence(silent: readonly DynoReport[], watched: number, now: number): s
     silent.length > 3 ? `${silent.length} dynos` : silent.map(({ name }) => name).join(', ')
   const isHerokus = silent.every(({ figuresFrom }) => figuresFrom === 'log-runtime-metrics')
   if (isYoung)
-    return `No ${isHerokus ? 'instances' : 'figures'} of ${names} yet: shipit-runtime prints them every 20 s.`
+    return (
+      `No ${isHerokus ? 'instances' : 'figures'} of ${names} yet: shipit-runtime prints them ` +
+      'every 20 s.'
+    )
   const { app } = silent[0]!
   if (watched < FIGURES_EVERY) {
-    return `No instances of ${names} yet: the log is so busy that the lines which Heroku keeps reach back ${Math.max(1, Math.round(watched / 1000))} s, and shipit-runtime prints figures every 20 s. \`shipit ps --watch --app ${app.name}\` shows them as they come.`
+    return (
+      `No instances of ${names} yet: the log is so busy that the lines which Heroku keeps reach ` +
+      `back ${Math.max(1, Math.round(watched / 1000))} s, and shipit-runtime prints figures ` +
+      `every 20 s. \`shipit ps --watch --app ${app.name}\` shows them as they come.`
+    )
   }
   const time = Number.isFinite(watched)
     ? `in ${Math.round(watched / 1000)} s of the app's log`
     : "the app's recent log"
   const why = Number.isFinite(watched)
-    ? `No instances of ${names}: shipit-runtime printed nothing ${time}, so either the app does not run under it (\`shipit init\` sets that up), or SHIPIT_METRICS turns its figures off or makes them rarer.`
-    : `No instances of ${names}: ${time} has no lines of shipit-runtime. \`shipit init\` lets an app run under it.`
+    ? `No instances of ${names}: shipit-runtime printed nothing ${time}, so either the app does ` +
+      `not run under it (\`shipit init\` sets that up), or SHIPIT_METRICS turns its figures off ` +
+      'or makes them rarer.'
+    : `No instances of ${names}: ${time} has no lines of shipit-runtime. \`shipit init\` lets ` +
+      'an app run under it.'
   return isHerokus
     ? `${why}\nMemory and load are Heroku's own figures (log-runtime-metrics).`
-    : `${why}\nHeroku alone tells a dyno's memory and load, once log-runtime-metrics is enabled: heroku labs:enable log-runtime-metrics --app ${app.name}, then shipit restart --app ${app.name}`
+    : `${why}\nHeroku alone tells a dyno's memory and load, once log-runtime-metrics is ` +
+        `enabled: heroku labs:enable log-runtime-metrics --app ${app.name}, then shipit restart ` +
+        `--app ${app.name}`
 }
 
 /** ms between two lines of figures. */

@@ -41,10 +41,19 @@ export function describeFit({ type, size, quotaMb, neededMb, apps }: InstancesFi
     .join(', ')
   const runtime =
     neededMb - apps.reduce((sum, { instances, eachMb }) => sum + instances * eachMb, 0)
-  return `Memory of a ${type} dyno (${size}): ${parts} and ${runtime} MB of shipit-runtime: ${neededMb}${quotaMb === null ? '' : ` of ${quotaMb}`} MB.`
+  return (
+    `Memory of a ${type} dyno (${size}): ${parts} and ${runtime} MB of shipit-runtime: ` +
+    `${neededMb}${quotaMb === null ? '' : ` of ${quotaMb}`} MB.`
+  )
 }
 
 /** Why more is asked for than a dyno has, and what to do. */
 export function describeMisfit({ type, apps, size, quotaMb, neededMb }: InstancesFit): string {
-  return `A ${type} dyno (${size}) does not hold that: ${neededMb} MB by what the instances take now, and it has ${quotaMb} MB. Above it requests are slow (R14), and at twice of it the dyno is killed (R15).\nAs many as fit: --instances ${apps.map(({ app }) => `${app}=max`).join(',')}. Or take a larger size: ${type}:${size.toLowerCase() === 'standard-1x' ? 'standard-2x' : 'performance-m'}`
+  return (
+    `A ${type} dyno (${size}) does not hold that: ${neededMb} MB by what the instances take ` +
+    `now, and it has ${quotaMb} MB. Above it requests are slow (R14), and at twice of it the ` +
+    'dyno is killed (R15).\nAs many as fit: --instances ' +
+    `${apps.map(({ app }) => `${app}=max`).join(',')}. Or take a larger size: ` +
+    `${type}:${size.toLowerCase() === 'standard-1x' ? 'standard-2x' : 'performance-m'}`
+  )
 }

@@ -7,7 +7,9 @@ import { parseDuration } from '../duration.js'
  */
 export const waitTimeout = (options: { description: string; default: string; none?: string }) =>
   Flags.custom<number>({
-    description: `${options.description}, such as 90s, 10m or 1h${options.none === undefined ? '' : `; 0 ${options.none}`}`,
+    description:
+      `${options.description}, such as 90s, 10m or ` +
+      `1h${options.none === undefined ? '' : `; 0 ${options.none}`}`,
     helpValue: 'TIME',
     defaultHelp: async () => options.default,
     default: async () => parseDuration(options.default)!,

@@ -17,12 +17,16 @@ export const waitingFlags = (longest: string, otherwise: string) => ({
 export const dynosArg = (all: string) =>
   Args.string({
     ignoreStdin: true,
-    description: `process type (web) or dyno (web.1), or with --dev an app, PM2's id or app:instance; ${all} when absent`,
+    description:
+      "process type (web) or dyno (web.1), or with --dev an app, PM2's id or app:instance; " +
+      `${all} when absent`,
   })
 
 /** The same for a command that works on whole process types. */
 export const processTypeArg = (all: string) =>
   Args.string({
     ignoreStdin: true,
-    description: `process type, such as web, or with --dev an app, PM2's id or app:instance; ${all} when absent`,
+    description:
+      `process type, such as web, or with --dev an app, PM2's id or app:instance; ${all} when ` +
+      'absent',
   })

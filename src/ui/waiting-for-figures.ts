@@ -6,6 +6,7 @@ export function waitingForFigures(missing: readonly Dyno[], most: number): void 
   const names =
     missing.length > 3 ? `${missing.length} dynos` : missing.map(({ name }) => name).join(', ')
   writeErr(
-    `The log is so busy that its recent lines hold no figures of ${names}: waiting up to ${Math.round(most / 1000)} s for the next ones.\n`,
+    `The log is so busy that its recent lines hold no figures of ${names}: waiting up to ` +
+      `${Math.round(most / 1000)} s for the next ones.\n`,
   )
 }

@@ -14,7 +14,8 @@ export const END_GROUP = '::endgroup::\n'
 
 /** An annotation of the run, of one line or several. */
 export const errorAnnotation = (title: string, message: string): string =>
-  `::error title=${escaped(title).replaceAll(':', '%3A').replaceAll(',', '%2C')}::${escaped(message)}\n`
+  '::error ' +
+  `title=${escaped(title).replaceAll(':', '%3A').replaceAll(',', '%2C')}::${escaped(message)}\n`
 
 const escaped = (text: string): string =>
   text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A')

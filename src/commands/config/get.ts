@@ -10,7 +10,8 @@ interface Outcome {
 export default class ConfigGet extends BaseCommand {
   static override summary = 'print the value of config vars'
   static override description =
-    'The value alone, a line each, secrets as well: for scripts. On a terminal, what would steer it is left out.'
+    'The value alone, a line each, secrets as well: for scripts. On a terminal, what would ' +
+    'steer it is left out.'
   static override examples = [
     '<%= config.bin %> <%= command.id %> DATABASE_URL --app myapp',
     '$ psql "$(<%= config.bin %> <%= command.id %> DATABASE_URL)"',

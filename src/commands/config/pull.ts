@@ -14,7 +14,8 @@ interface Outcome {
 export default class ConfigPull extends BaseCommand {
   static override summary = "write the app's config vars to a .env file"
   static override description =
-    "Readable by you alone. Variables that only the file has stay in it; where both have one, the app's value is taken, once you have said so."
+    'Readable by you alone. Variables that only the file has stay in it; where both have one, ' +
+    "the app's value is taken, once you have said so."
   static override examples = [
     '<%= config.bin %> <%= command.id %> --app myapp',
     '<%= config.bin %> <%= command.id %> --file .env.production --yes',
@@ -46,12 +47,14 @@ export default class ConfigPull extends BaseCommand {
     }
     await writeEnvFile(file, { ...before, ...vars })
     this.log(
-      `Wrote ${countOfVars(vars)} of ${app} to ${flags.file}${kept.length > 0 ? `; ${kept.join(', ')} stayed in it` : ''}.`,
+      `Wrote ${countOfVars(vars)} of ${app} to ` +
+        `${flags.file}${kept.length > 0 ? `; ${kept.join(', ')} stayed in it` : ''}.`,
     )
     const { isIgnored } = await import('../../git/ignored.js')
     if (!(await isIgnored(file)))
       this.warn(
-        `git does not ignore ${flags.file}: add it to .gitignore, or the next commit publishes what is in it.`,
+        `git does not ignore ${flags.file}: add it to .gitignore, or the next commit ` +
+          'publishes what is in it.',
       )
     return { app, file: flags.file, written: [...added, ...changed].sort(), kept }
   }

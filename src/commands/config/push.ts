@@ -17,7 +17,8 @@ interface Outcome {
 export default class ConfigPush extends BaseCommand {
   static override summary = "set the app's config vars from a .env file"
   static override description =
-    'Shows the names that will be added, changed and, with --prune, removed, and asks. Everything goes in one request, which makes one release and restarts the dynos.'
+    'Shows the names that will be added, changed and, with --prune, removed, and asks. ' +
+    'Everything goes in one request, which makes one release and restarts the dynos.'
   static override examples = [
     '<%= config.bin %> <%= command.id %> --file .env.production --app myapp',
     '<%= config.bin %> <%= command.id %> --prune --yes',

@@ -12,7 +12,12 @@ interface Outcome {
 
 export default class ConfigSet extends BaseCommand {
   static override summary = 'set config vars'
-  static override description = `NAME=value for what everybody may see. A secret is typed where nobody sees it, or piped in: NAME alone asks for its value on a terminal, and reads it from stdin otherwise; without names, stdin holds NAME=value lines, as a .env file does. What looks like a secret is refused as an argument, where every user of the machine could read it. Only what differs is sent, in one request, which makes one release and restarts the dynos.`
+  static override description =
+    'NAME=value for what everybody may see. A secret is typed where nobody sees it, or piped ' +
+    'in: NAME alone asks for its value on a terminal, and reads it from stdin otherwise; ' +
+    'without names, stdin holds NAME=value lines, as a .env file does. What looks like a secret ' +
+    'is refused as an argument, where every user of the machine could read it. Only what ' +
+    'differs is sent, in one request, which makes one release and restarts the dynos.'
   static override examples = [
     '<%= config.bin %> <%= command.id %> LOG_LEVEL=debug NODE_OPTIONS=--trace-warnings',
     '<%= config.bin %> <%= command.id %> STRIPE_KEY',
@@ -36,7 +41,8 @@ export default class ConfigSet extends BaseCommand {
     const { added, changed, patch } = vars.changesTo(await getConfigVars(api, app), wanted)
     if (added.length + changed.length === 0) {
       this.log(
-        `Nothing to change: ${app} has ${Object.keys(wanted).length === 1 ? 'this value' : 'these values'} already.`,
+        `Nothing to change: ${app} has ` +
+          `${Object.keys(wanted).length === 1 ? 'this value' : 'these values'} already.`,
       )
       return { app, added, changed, release: null }
     }

@@ -13,7 +13,12 @@ interface Outcome {
 
 export default class KeysSet extends BaseCommand {
   static override summary = "store the keys of PM2's dashboard in the app's config vars"
-  static override description = `PM2_PUBLIC_KEY, PM2_SECRET_KEY and, if you like, PM2_MACHINE_NAME. On a terminal they are asked for without being shown; otherwise they are read from stdin as KEY=value lines (quotes, "export" and comments are understood), or from the environment where stdin is empty. They are never taken from the command line, where every user of the machine could read them. One request sets what differs, and makes one release.`
+  static override description =
+    'PM2_PUBLIC_KEY, PM2_SECRET_KEY and, if you like, PM2_MACHINE_NAME. On a terminal they are ' +
+    'asked for without being shown; otherwise they are read from stdin as KEY=value lines ' +
+    '(quotes, "export" and comments are understood), or from the environment where stdin is ' +
+    'empty. They are never taken from the command line, where every user of the machine could ' +
+    'read them. One request sets what differs, and makes one release.'
   static override examples = [
     '<%= config.bin %> <%= command.id %>',
     '<%= config.bin %> <%= command.id %> --app myapp < keys.env',

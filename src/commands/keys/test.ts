@@ -12,7 +12,9 @@ interface Outcome {
 export default class KeysTest extends BaseCommand {
   static override summary = "ask PM2's dashboard whether it accepts the app's keys"
   static override description =
-    'Asks the server that the agent in a dyno asks (KEYMETRICS_NODE or PM2_APM_ADDRESS of the app, through its PM2_PROXY), with the keys that the app has. They are shown nowhere. A refusal ends with exit code 5, no answer with 8.'
+    'Asks the server that the agent in a dyno asks (KEYMETRICS_NODE or PM2_APM_ADDRESS of the ' +
+    'app, through its PM2_PROXY), with the keys that the app has. They are shown nowhere. A ' +
+    'refusal ends with exit code 5, no answer with 8.'
   static override examples = [
     '<%= config.bin %> <%= command.id %>',
     '<%= config.bin %> <%= command.id %> --app myapp --json',
@@ -40,7 +42,9 @@ export default class KeysTest extends BaseCommand {
       throw new ShipitError('auth', {
         message: `PM2's dashboard at ${answer.host} does not accept the keys of ${app}.`,
         why: printable(answer.why ?? ''),
-        next: `Copy both keys from the bucket's settings at https://app.pm2.io, then: shipit keys set --app ${app}`,
+        next:
+          "Copy both keys from the bucket's settings at https://app.pm2.io, then: shipit keys " +
+          `set --app ${app}`,
       })
     }
     this.log(`PM2's dashboard at ${answer.host} accepts the keys of ${app}.`)

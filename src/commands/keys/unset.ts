@@ -11,7 +11,8 @@ interface Outcome {
 export default class KeysUnset extends BaseCommand {
   static override summary = "remove the keys of PM2's dashboard from the app's config vars"
   static override description =
-    "Without names all three are removed, in one request, which makes one release. The dashboard's agent no longer starts then."
+    'Without names all three are removed, in one request, which makes one release. The ' +
+    "dashboard's agent no longer starts then."
   static override examples = [
     '<%= config.bin %> <%= command.id %>',
     '<%= config.bin %> <%= command.id %> PM2_MACHINE_NAME --app myapp',

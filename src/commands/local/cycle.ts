@@ -6,7 +6,9 @@ const { local: _always, ...flags } = waitingFlags('the dynos may take to be up a
 export default class LocalCycle extends BaseCommand {
   static override summary = 'cycle dynos of the embedded Heroku now'
   static override description =
-    'Heroku cycles every dyno once in 24 hours and up to 216 minutes, without asking: it gets SIGTERM, and a new one of the same release starts. The embedded Heroku does so too, and with this command at once, so that it can be seen what an app makes of it.'
+    'Heroku cycles every dyno once in 24 hours and up to 216 minutes, without asking: it gets ' +
+    'SIGTERM, and a new one of the same release starts. The embedded Heroku does so too, and ' +
+    'with this command at once, so that it can be seen what an app makes of it.'
   static override args = { 'type|dyno': dynosArg('all dynos') }
   static override flags = flags
   static override examples = [
@@ -27,7 +29,9 @@ export default class LocalCycle extends BaseCommand {
           waitTimeout: flags['wait-timeout'],
           signal,
           onAsked: (names) => {
-            left = `${names.join(', ')} of ${app} cycle; they were not waited for. Look at \`shipit ps --local --app ${app}\`.`
+            left =
+              `${names.join(', ')} of ${app} cycle; they were not waited for. Look at \`shipit ` +
+              `ps --local --app ${app}\`.`
           },
         }),
       () => left,

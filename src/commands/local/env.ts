@@ -3,9 +3,14 @@ import { BaseCommand } from '../../ui/base-command.js'
 
 export default class LocalEnv extends BaseCommand {
   static override summary = "print the variables that point Heroku's own CLI here"
-  static override description = `For Heroku's own CLI, or any other client of the Platform API. The embedded Heroku is started if it is not running.
-
-The API key among them is good on this machine's loopback alone. NODE_EXTRA_CA_CERTS names the certificate that the embedded Heroku made for itself, with what the variable named before: \`heroku run\` asks for it. The GIT_CONFIG variables let \`git push heroku main\` reach it after \`heroku create\` or \`heroku git:remote\`.`
+  static override description =
+    "For Heroku's own CLI, or any other client of the Platform API. The embedded Heroku is " +
+    'started if it is not running.\n' +
+    '\n' +
+    "The API key among them is good on this machine's loopback alone. NODE_EXTRA_CA_CERTS names " +
+    'the certificate that the embedded Heroku made for itself, with what the variable named ' +
+    `before: \`heroku run\` asks for it. The GIT_CONFIG variables let \`git push heroku main\` ` +
+    `reach it after \`heroku create\` or \`heroku git:remote\`.`
 
   static override examples = ['$ eval "$(<%= config.bin %> <%= command.id %>)"']
 

@@ -31,7 +31,8 @@ export default class LocalStart extends BaseCommand {
     const { token: _token, ...info } = running
     if (flags.generation !== undefined) await setGeneration(running, flags.generation)
     this.log(
-      `The embedded Heroku ${wasRunning ? 'was running already' : 'is running'}: ${info.apiUrl} (pid ${info.pid}).`,
+      `The embedded Heroku ${wasRunning ? 'was running already' : 'is running'}: ` +
+        `${info.apiUrl} (pid ${info.pid}).`,
     )
     this.log(`Apps answer on http://<app>.localhost:${info.routerPort}/`)
     if (flags.generation !== undefined)

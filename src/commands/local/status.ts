@@ -26,7 +26,8 @@ export default class LocalStatus extends BaseCommand {
     } = status
     const uptime = Math.round((Date.now() - Date.parse(info.started_at)) / 1000)
     this.log(
-      `The embedded Heroku runs: ${info.apiUrl} (pid ${info.pid}, version ${info.version}), up for ${duration(uptime)}.`,
+      `The embedded Heroku runs: ${info.apiUrl} (pid ${info.pid}, version ${info.version}), ` +
+        `up for ${duration(uptime)}.`,
     )
     this.log(`Apps answer on http://<app>.localhost:${info.routerPort}/`)
     this.log(`Home: ${home}`)
@@ -36,7 +37,8 @@ export default class LocalStatus extends BaseCommand {
     const other = await otherVersion(status)
     if (other !== undefined)
       this.warn(
-        `It is version ${other} and this is ${this.config.version}: \`${this.config.bin} local start\` restarts it.`,
+        `It is version ${other} and this is ${this.config.version}: \`${this.config.bin} ` +
+          `local start\` restarts it.`,
       )
     if (apps.length === 0) this.log('No apps.')
     for (const { name, dynos } of apps) this.log(`  ${name}: ${describe(dynos)}`)

@@ -82,7 +82,9 @@ function headersOf(
     if (!isHeader(name, value))
       throw new ShipitError('usage', {
         message: 'A --health-header is not NAME:VALUE.',
-        next: "--health-header 'Authorization:$HEALTH_TOKEN' takes the value from the environment variable.",
+        next:
+          "--health-header 'Authorization:$HEALTH_TOKEN' takes the value from the environment " +
+          'variable.',
       })
     return [name.toLowerCase(), value]
   })
@@ -99,7 +101,9 @@ function valueOf(header: string, written: string, env: NodeJS.ProcessEnv): strin
   const value = env[name]
   if (value === undefined || !isHeader(header, value)) {
     throw new ShipitError('usage', {
-      message: `The health check's header ${header} takes its value from $${name}, which is ${value === undefined ? 'not set' : 'not a value that can be sent'}.`,
+      message:
+        `The health check's header ${header} takes its value from $${name}, which is ` +
+        `${value === undefined ? 'not set' : 'not a value that can be sent'}.`,
       next: `export ${name}=…`,
     })
   }

@@ -100,13 +100,17 @@ export class Health {
     const where = `${this.check.path}: ${verdict.words}`
     const count = (number: number) => `${number} ${number === 1 ? 'request' : 'requests'}`
     if (good > 0 && good >= bad) {
-      const words = `by the router's lines in the log: ${count(good)} answered below 500${bad > 0 ? `, ${bad} not` : ''}`
+      const words =
+        `by the router's lines in the log: ${count(good)} answered below ` +
+        `500${bad > 0 ? `, ${bad} not` : ''}`
       return { is: 'well', words, warning: `${where}. The release is judged ${words}.` }
     }
     if (bad > good)
       return {
         is: 'ill',
-        words: `${verdict.words}; the router's lines in the log tell of ${count(bad)} answered with 5xx`,
+        words:
+          `${verdict.words}; the router's lines in the log tell of ${count(bad)} answered with ` +
+          '5xx',
       }
     return { is: 'unknown', words: `${verdict.words}; the log tells of no request to it` }
   }

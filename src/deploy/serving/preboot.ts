@@ -44,7 +44,8 @@ async function isEnabled(api: PlatformApi, app: string): Promise<boolean> {
 
 /** What to tell of a release that was made: "Preboot is on: …" */
 export const prebootNote = ({ switchesAfter }: Preboot, version: number): string =>
-  `Preboot is on: what served before goes on answering until requests switch to v${version}, about ${duration(switchesAfter)} after the release.`
+  `Preboot is on: what served before goes on answering until requests switch to v${version}, ` +
+  `about ${duration(switchesAfter)} after the release.`
 
 /**
  * Waits until requests go to a release: until the log tells that all web dynos before it were
@@ -68,7 +69,9 @@ export async function waitForPreboot(
   signal.throwIfAborted()
   if (switchover.isOver) return
   throw new ShipitError('timeout', {
-    message: `v${release.version} was released, and preboot had not switched requests to it after ${duration(timeout)}.`,
+    message:
+      `v${release.version} was released, and preboot had not switched requests to it after ` +
+      `${duration(timeout)}.`,
     why: 'It does so by itself.',
     next: `shipit ps --app ${app}`,
     details: { app, release: release.version },

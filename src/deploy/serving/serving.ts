@@ -151,12 +151,16 @@ function notServing(
     return new ShipitError('timeout', {
       message,
       details: details!,
-      next: 'If dynos that stay up are proof enough, deploy with --health none, or `health: none` in the deploy: block.',
+      next:
+        'If dynos that stay up are proof enough, deploy with --health none, or `health: none` ' +
+        'in the deploy: block.',
     })
   }
   return new ShipitError('health', {
     message: `v${release.version} is up, but ${url} does not answer as it should: ${finding.words}.`,
     why: healthyIn(check),
-    next: "If another path tells the app's health, name it: --health /path, or `health:` in the deploy: block.",
+    next:
+      "If another path tells the app's health, name it: --health /path, or `health:` in the " +
+      'deploy: block.',
   })
 }

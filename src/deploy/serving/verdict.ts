@@ -48,7 +48,8 @@ export function verdictOf(
   if (status >= 500) return { is: 'ill', words: said }
   return well(
     PROVES_LITTLE.has(status)
-      ? `${check.path} answers ${said}, which proves only that the app serves. Name a path that proves more: --health /PATH, or \`health:\` in the deploy: block.`
+      ? `${check.path} answers ${said}, which proves only that the app serves. Name a path that ` +
+          `proves more: --health /PATH, or \`health:\` in the deploy: block.`
       : undefined,
   )
 }

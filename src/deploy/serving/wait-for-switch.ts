@@ -36,7 +36,9 @@ export async function waitForSwitch(
   const time = plan.preboot?.switchesAfter ?? 0
   if (!switchover.isOver)
     report.line(
-      `Preboot is on: what served before v${release.version} goes on answering, unjudged, until requests switch, about ${duration(time)} after the release. Waiting ${duration(Math.max(0, switchover.left))} at most.`,
+      `Preboot is on: what served before v${release.version} goes on answering, unjudged, ` +
+        `until requests switch, about ${duration(time)} after the release. Waiting ` +
+        `${duration(Math.max(0, switchover.left))} at most.`,
     )
   for (let round = 0; ; round++) {
     const { crash } = await keepAsking(deployment, deadline, report, () =>

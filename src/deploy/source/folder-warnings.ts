@@ -40,21 +40,31 @@ export async function folderWarnings(
     ...(lockfile === undefined
       ? []
       : [
-          `${folder} has no lockfile, and ${lockfile} of the root is not in this deploy: the build installs the newest versions that fit. Make one in the folder: ${LOCKFILES[lockfile]}. ${wholeOne}.`,
+          `${folder} has no lockfile, and ${lockfile} of the root is not in this deploy: the ` +
+            'build installs the newest versions that fit. Make one in the folder: ' +
+            `${LOCKFILES[lockfile]}. ${wholeOne}.`,
         ]),
     ...(siblings.length === 0
       ? []
       : [
-          `${siblings.join(', ')} of this repository ${siblings.length === 1 ? 'is' : 'are'} not in this deploy of ${folder} alone: the build takes what the registry has under ${siblings.length === 1 ? 'that name' : 'these names'}, if anything. ${wholeOne} (shipit init ${folder} sets it up).`,
+          `${siblings.join(', ')} of this repository ${siblings.length === 1 ? 'is' : 'are'} ` +
+            `not in this deploy of ${folder} alone: the build takes what the registry has under ` +
+            `${siblings.length === 1 ? 'that name' : 'these names'}, if anything. ${wholeOne} ` +
+            `(shipit init ${folder} sets it up).`,
         ]),
   ]
 }
 
 function outsideError(folder: string, outside: string[]): ShipitError {
   return new ShipitError('project', {
-    message: `${folder} cannot be deployed alone: it depends on packages that lie outside it. Nothing was pushed.`,
+    message:
+      `${folder} cannot be deployed alone: it depends on packages that lie outside it. Nothing ` +
+      'was pushed.',
     why: `Not in such a deploy, so that the build could not install them: ${outside.join(', ')}.`,
-    next: `Deploy the whole repository, which starts ${folder}: at its root,\nshipit init ${folder}\ngit add --all && git commit --message "Run ${folder} under PM2"\nshipit deploy, without --dir`,
+    next:
+      `Deploy the whole repository, which starts ${folder}: at its root,\nshipit init ` +
+      `${folder}\ngit add --all && git commit --message "Run ${folder} under PM2"\nshipit ` +
+      'deploy, without --dir',
   })
 }
 

@@ -126,9 +126,13 @@ export async function readDeployed(
   // A file that is new on disk: the checks say that it is not in the commit.
   if (isCheckedOut) return onDisk
   throw new ShipitError('project', {
-    message: `Commit ${commit.short} (${commit.subject}) has no ecosystem file${folder === '' ? '' : ` in ${folder}`}.`,
+    message:
+      `Commit ${commit.short} (${commit.subject}) has no ecosystem ` +
+      `file${folder === '' ? '' : ` in ${folder}`}.`,
     why: 'It says what PM2 runs in a dyno.',
-    next: `Deploy a commit that has one; \`shipit init${folder === '' ? '' : ` ${folder}`}\` writes it.`,
+    next:
+      `Deploy a commit that has one; \`shipit init${folder === '' ? '' : ` ${folder}`}\` writes ` +
+      'it.',
   })
 }
 
@@ -137,10 +141,13 @@ function checked(ecosystem: Ecosystem, which = ''): Ecosystem {
   if (errors.length === 0) return ecosystem
   const name = path.basename(ecosystem.file)
   throw new ShipitError('project', {
-    message: `${[name, which].filter(Boolean).join(' ')} has ${errors.length === 1 ? 'an error' : `${errors.length} errors`}. Nothing was deployed.`,
+    message:
+      `${[name, which].filter(Boolean).join(' ')} has ` +
+      `${errors.length === 1 ? 'an error' : `${errors.length} errors`}. Nothing was deployed.`,
     why: errors.map((problem) => explain(problem, name)).join('\n'),
     next: errors.some(({ absentPackage }) => absentPackage !== undefined)
-      ? 'Install the dependencies of the project here (npm install, or its own package manager), then deploy again.'
+      ? 'Install the dependencies of the project here (npm install, or its own package ' +
+        'manager), then deploy again.'
       : 'Correct the file, commit, and deploy again.',
     details: { problems: errors },
   })

@@ -60,7 +60,8 @@ export function uploadSource(
       repositories.length === 0
         ? []
         : [
-            `Not sent, because they are repositories of their own (submodules): ${repositories.join(', ')}.`,
+            'Not sent, because they are repositories of their own (submodules): ' +
+              `${repositories.join(', ')}.`,
           ],
   }
 }
@@ -131,14 +132,17 @@ export function checkDeployable(state: RepositoryState): Deployable {
   if (state.isShallow) {
     throw new ShipitError('git', {
       message:
-        'This is a shallow clone: its history is cut off, and the platform refuses the push of such a repository.',
+        'This is a shallow clone: its history is cut off, and the platform refuses the push ' +
+        'of such a repository.',
       next: 'git fetch --unshallow\n(in GitHub Actions: actions/checkout with fetch-depth: 0)',
     })
   }
   if (state.commit.id.length > SHA_1) {
     throw new ShipitError('git', {
       message: 'This repository names its commits by SHA-256, and the platform takes SHA-1 alone.',
-      next: 'Make a repository of the usual format (git init --object-format=sha1) and bring the files into it.',
+      next:
+        'Make a repository of the usual format (git init --object-format=sha1) and bring the ' +
+        'files into it.',
     })
   }
   return { ...state, commit: state.commit }
@@ -187,7 +191,9 @@ function otherWarning(
 ): string[] {
   if (!isOther || isTyped) return []
   return [
-    `The ecosystem file's \`ref: ${ref}\` is deployed, commit ${commit.short}, and not what is checked out: ${branch ? `${branch}, ` : ''}commit ${head.short} (--ref HEAD deploys that).`,
+    `The ecosystem file's \`ref: ${ref}\` is deployed, commit ${commit.short}, and not what ` +
+      `is checked out: ${branch ? `${branch}, ` : ''}commit ${head.short} (--ref HEAD deploys ` +
+      'that).',
   ]
 }
 
@@ -195,6 +201,7 @@ function rootWarning(subdirectory: string): string[] {
   return subdirectory === ''
     ? []
     : [
-        `This folder is ${subdirectory} of its repository. A git push deploys the whole repository, from its root; --dir . deploys this folder alone.`,
+        `This folder is ${subdirectory} of its repository. A git push deploys the whole ` +
+          'repository, from its root; --dir . deploys this folder alone.',
       ]
 }

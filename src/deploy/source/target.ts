@@ -28,7 +28,9 @@ export function chooseEnvironment(
   if (sshTargets.includes(wanted)) {
     throw new ShipitError('usage', {
       message: `deploy.${wanted} is for PM2's own deploy over ssh (user, host, repo), not for Heroku.`,
-      next: `Add \`app: NAME\` to it, or name another environment${names.length > 0 ? `: ${names.join(', ')}` : ''}.`,
+      next:
+        `Add \`app: NAME\` to it, or name another ` +
+        `environment${names.length > 0 ? `: ${names.join(', ')}` : ''}.`,
     })
   }
   throw new ShipitError('usage', {

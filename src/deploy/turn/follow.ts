@@ -59,7 +59,9 @@ async function followBuild(
 async function releaseOf(deployment: Deployment, build: Build): Promise<Release> {
   if (build.status === 'failed') {
     throw new ShipitError('build', {
-      message: `The build of ${deployment.plan.commit.short} that was followed has failed. Nothing was released.`,
+      message:
+        `The build of ${deployment.plan.commit.short} that was followed has failed. Nothing was ` +
+        'released.',
       next: 'Fix what the build complains about, commit, and deploy again.',
     })
   }

@@ -131,5 +131,8 @@ export function describeInProgress(
       .join(', ') || 'a build'
   const seconds = Math.max(0, Math.round((now - Date.parse(since)) / 1000))
   const ago = seconds < 120 ? `${seconds} s` : `${Math.round(seconds / 60)} min`
-  return `${what} by ${by} ${STAGES[stage]}, since ${new Date(since).toLocaleTimeString('en-GB')} (${ago} ago)`
+  return (
+    `${what} by ${by} ${STAGES[stage]}, since ${new Date(since).toLocaleTimeString('en-GB')} ` +
+    `(${ago} ago)`
+  )
 }

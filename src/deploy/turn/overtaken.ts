@@ -27,7 +27,9 @@ export function outdated(
   why?: string,
   canFollow = false,
 ): ShipitError {
-  const next = `Look at \`shipit releases --app ${plan.app}\`, then deploy again; with --lock-wait 10m it waits for its turn.`
+  const next =
+    `Look at \`shipit releases --app ${plan.app}\`, then deploy again; with --lock-wait 10m it ` +
+    'waits for its turn.'
   return new ShipitError('refused', {
     message,
     next,
@@ -76,7 +78,8 @@ export async function overtakenBy(
   return isMoved
     ? outdated(
         plan,
-        `Another deploy of ${plan.app} came first: v${now.version} (${now.description}) by ${now.user.email}.`,
+        `Another deploy of ${plan.app} came first: v${now.version} (${now.description}) by ` +
+          `${now.user.email}.`,
         error.why,
       )
     : undefined
@@ -93,7 +96,9 @@ export async function checkNotReplaced(
   const now = await platform.currentRelease(plan.app)
   if (!now || now.version <= release.version || now.slug?.id === release.slug?.id) return
   throw new ShipitError('refused', {
-    message: `v${release.version} was replaced while it came up: v${now.version} (${now.description}) by ${now.user.email}.`,
+    message:
+      `v${release.version} was replaced while it came up: v${now.version} (${now.description}) ` +
+      `by ${now.user.email}.`,
     next: `Look at \`shipit releases --app ${plan.app}\`.`,
   })
 }

@@ -82,7 +82,9 @@ export async function takeTurn(
 
 function refusedBy(found: InProgress, app: string, waited: number): ShipitError {
   return new ShipitError('refused', {
-    message: `Another deploy of ${app} is in progress${waited > 0 ? ' still' : ''}: ${describeInProgress(found)}.`,
+    message:
+      `Another deploy of ${app} is in progress${waited > 0 ? ' still' : ''}: ` +
+      `${describeInProgress(found)}.`,
     why:
       waited > 0
         ? 'It has not ended in the time given by --lock-wait.'

@@ -72,7 +72,8 @@ export async function afterInterrupt(interrupted: Deployment): Promise<ShipitErr
                 report.line(
                   isCancelled
                     ? 'The build is cancelled.'
-                    : `The ${what} goes on at ${plan.platform}; waiting for its end, to undo it (Ctrl-C again leaves at once).`,
+                    : `The ${what} goes on at ${plan.platform}; waiting for its end, to undo it ` +
+                        '(Ctrl-C again leaves at once).',
                 ),
               { cancels: true },
             ),
@@ -115,6 +116,8 @@ function rollbackUnderWay({ plan, changed }: Deployment): Outcome {
     release: made && { id: made.id, version: made.version },
     rolledBackTo: to,
     serving: back ? { id: back.id, version: back.version } : null,
-    sentence: `The rollback to v${to?.version} was made, as v${back?.version}; its dynos were not waited for.`,
+    sentence:
+      `The rollback to v${to?.version} was made, as v${back?.version}; its dynos were not ` +
+      'waited for.',
   }
 }

@@ -62,7 +62,8 @@ export async function bringBack(deployment: Deployment, wait: number): Promise<O
     return stays(`v${now.version} stays: it is the first release, so there is none to go back to.`)
   if (!plan.rollback)
     return stays(
-      `v${now.version} stays, as --no-rollback asks. \`shipit rollback v${before.version} --app ${plan.app}\` brings the one before back.`,
+      `v${now.version} stays, as --no-rollback asks. \`shipit rollback v${before.version} ` +
+        `--app ${plan.app}\` brings the one before back.`,
     )
 
   // First: the release that comes back is waited for on the dynos that it had.
@@ -71,7 +72,8 @@ export async function bringBack(deployment: Deployment, wait: number): Promise<O
   const sentence =
     doubt === undefined
       ? `Rolled back: v${before.version} serves again, as v${back.version}.`
-      : `The rollback to v${before.version} was made, as v${back.version}, and could not be verified: ${doubt}`
+      : `The rollback to v${before.version} was made, as v${back.version}, and could not be ` +
+        `verified: ${doubt}`
   return {
     release: made ? refOf(made) : null,
     rolledBackTo: before,

@@ -48,11 +48,14 @@ function stands({ plan, changed }: Deployment, failure: ShipitError): ShipitErro
   const before = plan.current?.release
   const scaled = changed.formation ? ' The dynos stay as they were scaled for it.' : ''
   return new ShipitError('timeout', {
-    message: `${failure.message} v${made?.version} stands and is unverified: nothing was rolled back.${scaled}`,
+    message:
+      `${failure.message} v${made?.version} stands and is unverified: nothing was rolled ` +
+      `back.${scaled}`,
     why: failure.why,
     next: [
       failure.next,
-      `Look at \`shipit ps --app ${plan.app}\`; a second \`shipit deploy\` verifies it${before ? `, and \`shipit rollback v${before.version} --app ${plan.app}\` goes back` : ''}.`,
+      `Look at \`shipit ps --app ${plan.app}\`; a second \`shipit deploy\` verifies ` +
+        `it${before ? `, and \`shipit rollback v${before.version} --app ${plan.app}\` goes back` : ''}.`,
     ]
       .filter(Boolean)
       .join('\n'),
@@ -78,7 +81,8 @@ async function undoBrokenPush(deployment: Deployment, failure: ShipitError): Pro
     : await steps.run('undo', 'Looking at what the platform has made of it', (report) =>
         waitForUnfinished(deployment, Date.now() + plan.waitTimeout, (what) =>
           report.line(
-            `The ${what} goes on at ${plan.platform}; waiting for its end, which the push can tell no more.`,
+            `The ${what} goes on at ${plan.platform}; waiting for its end, which the push can ` +
+              'tell no more.',
           ),
         ),
       )
@@ -129,10 +133,14 @@ function unseen({ plan }: Deployment, failure: ShipitError, second: ShipitError)
   const before = plan.current?.release
   const { code, message, why, next, exitCode } = failure
   return new ShipitError(code, {
-    message: `${message} ${before ? `No release of this deploy was seen, so v${before.version} should still serve` : 'No release of this deploy was seen'}, but that could not be looked at: ${second.message}`,
+    message:
+      `${message} ` +
+      `${before ? `No release of this deploy was seen, so v${before.version} should still serve` : 'No release of this deploy was seen'}, ` +
+      `but that could not be looked at: ${second.message}`,
     why,
     next: [
-      `Look at \`shipit releases --app ${plan.app}\` before you deploy again: a build that had begun may go on.`,
+      `Look at \`shipit releases --app ${plan.app}\` before you deploy again: a build that ` +
+        'had begun may go on.',
       next,
     ]
       .filter(Boolean)
@@ -151,9 +159,14 @@ function failedTwice(
   const to = plan.current?.release
   const wasTried = changed.rollback !== undefined
   return new ShipitError('rollback', {
-    message: `${failure.message} ${to ? `Going back to v${to.version} failed too` : 'What serves could not be found out'}: ${second.message}`,
+    message:
+      `${failure.message} ` +
+      `${to ? `Going back to v${to.version} failed too` : 'What serves could not be found out'}: ` +
+      `${second.message}`,
     why: [failure.why, second.why].filter(Boolean).join('\n'),
-    next: `Look at \`shipit releases --app ${plan.app}\` and \`shipit logs --app ${plan.app}\`${to ? `, then \`shipit rollback v${to.version} --app ${plan.app}\`` : ''}.`,
+    next:
+      `Look at \`shipit releases --app ${plan.app}\` and \`shipit logs --app ` +
+      `${plan.app}\`${to ? `, then \`shipit rollback v${to.version} --app ${plan.app}\`` : ''}.`,
     details: {
       release: changed.releases.at(-1)
         ? { id: changed.releases.at(-1)?.id, version: changed.releases.at(-1)?.version }

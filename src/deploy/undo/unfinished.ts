@@ -101,7 +101,8 @@ export async function stillUnderWay(
     rolledBackTo: null,
     serving,
     sentence:
-      `The ${what} of ${what === 'build' ? plan.commit.short : `v${made?.version}`} goes on at ${plan.platform}: when it succeeds, it serves. ` +
+      `The ${what} of ${what === 'build' ? plan.commit.short : `v${made?.version}`} goes on ` +
+      `at ${plan.platform}: when it succeeds, it serves. ` +
       `Until then ${serving ? `v${serving.version} serves` : 'nothing serves'}.`,
   }
 }

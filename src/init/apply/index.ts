@@ -74,7 +74,9 @@ export async function applyPlan(
     const stuck = await transaction.rollback()
     if (stuck.length === 0) throw error
     throw new ShipitError('project', {
-      message: `init failed, and ${stuck.join(', ')} could not be put back as ${stuck.length === 1 ? 'it was' : 'they were'}.`,
+      message:
+        `init failed, and ${stuck.join(', ')} could not be put back as ` +
+        `${stuck.length === 1 ? 'it was' : 'they were'}.`,
       why: ShipitError.from(error).message,
       next: 'See `git status` and put it back with `git checkout`.',
       cause: error,

@@ -163,7 +163,8 @@ function changedNotes({ file, command }: RunStep, { changed }: LockDifference): 
   if (changed.length === 0) return []
   const more = changed.length > NAMED ? ` and ${changed.length - NAMED} more` : ''
   return [
-    `${file} was not in step with package.json before: ${command[0]} has changed ${changed.slice(0, NAMED).join(', ')}${more} as well.`,
+    `${file} was not in step with package.json before: ${command[0]} has changed ` +
+      `${changed.slice(0, NAMED).join(', ')}${more} as well.`,
   ]
 }
 
@@ -188,9 +189,13 @@ async function judge(
   if (earlier?.outcome === 'fails') return { install: 'failed', why: tried.why }
   const { step } = change
   throw new ShipitError('project', {
-    message: `\`${inWords(step.install)}\` fails with the runtime in ${step.file}, so the build on Heroku would fail. The folder is as it was before.`,
+    message:
+      `\`${inWords(step.install)}\` fails with the runtime in ${step.file}, so the build on ` +
+      'Heroku would fail. The folder is as it was before.',
     why: tried.why,
-    next: `See that \`${step.install[0]} install ./${VENDOR}/…\` of any package works in this folder, then run shipit init again. --no-install-check leaves this check out.`,
+    next:
+      `See that \`${step.install[0]} install ./${VENDOR}/…\` of any package works in this ` +
+      'folder, then run shipit init again. --no-install-check leaves this check out.',
   })
 }
 
@@ -211,12 +216,18 @@ function otherFormat(
 ): ShipitError {
   const tool = command.includes('--yes') ? command[2]! : command[0]!
   return new ShipitError('project', {
-    message: `${tool} would write ${file} in version ${after} of its format, and it is in version ${before}. The folder is as it was before.`,
-    why: `Everything in ${file} would be rewritten, and the ${tool} that Heroku runs for it could be another one.`,
+    message:
+      `${tool} would write ${file} in version ${after} of its format, and it is in version ` +
+      `${before}. The folder is as it was before.`,
+    why:
+      `Everything in ${file} would be rewritten, and the ${tool} that Heroku runs for it could ` +
+      'be another one.',
     next:
       manager === 'pnpm'
-        ? 'Name the pnpm that wrote it in package.json ("packageManager": "pnpm@VERSION"), then run shipit init again.'
-        : 'Bring the project to this Yarn first (`yarn install`, then commit), or name the one that wrote the file: yarn set version VERSION',
+        ? 'Name the pnpm that wrote it in package.json ("packageManager": "pnpm@VERSION"), then ' +
+          'run shipit init again.'
+        : 'Bring the project to this Yarn first (`yarn install`, then commit), or name the one ' +
+          'that wrote the file: yarn set version VERSION',
   })
 }
 
@@ -234,8 +245,14 @@ async function mustHold(dir: string, step: RunStep): Promise<void> {
   if (await holds(dir, step)) return
   const { file, command } = step
   throw new ShipitError('project', {
-    message: `${command[0]} ended well, but ${file} does not hold the runtime as it is in vendor. The folder is as it was before.`,
-    why: 'Another file of the same version may be in its cache, or a setting may keep it from writing the lockfile.',
-    next: `Try \`${command[0]} cache clean${command[0] === 'npm' ? ' --force' : ''}\`, then run shipit init again.`,
+    message:
+      `${command[0]} ended well, but ${file} does not hold the runtime as it is in vendor. The ` +
+      'folder is as it was before.',
+    why:
+      'Another file of the same version may be in its cache, or a setting may keep it from ' +
+      'writing the lockfile.',
+    next:
+      `Try \`${command[0]} cache clean${command[0] === 'npm' ? ' --force' : ''}\`, then run ` +
+      'shipit init again.',
   })
 }

@@ -29,48 +29,54 @@ export function githubWorkflow(input: WorkflowInput): string {
   const branch = /^[\w./-]+$/.test(target?.ref ?? '')
     ? target!.ref!.replace(/^refs\/heads\//, '')
     : 'main'
-  return `# Written by \`shipit init --ci github\`; yours to change.
-#
-# It needs, under Settings → Secrets and variables → Actions:
-#   secret    HEROKU_API_KEY   of \`heroku authorizations:create\`
-#   variable  SHIPIT_PACKAGE   what \`npm install --global\` takes for shipit. It is on no registry yet, so this is the address of
-#                              its repository (git+https://…#v0.1.0) or of a tarball that \`npm pack\` made of it.
-${target?.app ? '' : '#   variable  HEROKU_APP       name of the app to deploy to\n'}name: shipit
-
-on:
-  push:
-    branches: [${branch}]
-  pull_request:
-
-permissions:
-  contents: read
-
-jobs:
-  review:
-    name: Rehearse the deploy
-    if: github.event_name == 'pull_request'
-    runs-on: ubuntu-latest
-    timeout-minutes: 30
-    steps:
-${prepare(input)}
-${configVars(target?.config ?? [], name)}      - run: shipit doctor${name ? ` ${name} --local --app review` : ''}
-      - run: shipit deploy${name ? ` ${name}` : ''} --local --app review --ref HEAD --yes
-
-  deploy:
-    name: Deploy
-    if: github.event_name == 'push'
-    runs-on: ubuntu-latest
-    timeout-minutes: 60
-    # One after the other, and none cut off: a build on Heroku cannot be cancelled.
-    concurrency:
-      group: shipit-${name ?? 'deploy'}
-      cancel-in-progress: false
-    steps:
-${prepare(input)}
-      - run: shipit deploy${name ? ` ${name}` : ''} --yes --timestamps --lock-wait 10m
-        env:
-          HEROKU_API_KEY: \${{ secrets.HEROKU_API_KEY }}
-${target?.app ? '' : '          HEROKU_APP: ${{ vars.HEROKU_APP }}\n'}`
+  return (
+    `# Written by \`shipit init --ci github\`; yours to change.\n` +
+    '#\n' +
+    '# It needs, under Settings → Secrets and variables → Actions:\n' +
+    `#   secret    HEROKU_API_KEY   of \`heroku authorizations:create\`\n` +
+    `#   variable  SHIPIT_PACKAGE   what \`npm install --global\` takes for shipit. It is on no ` +
+    'registry yet, so this is the address of\n' +
+    '#                              its repository (git+https://…#v0.1.0) or of a tarball that ' +
+    `\`npm pack\` made of it.\n` +
+    `${target?.app ? '' : '#   variable  HEROKU_APP       name of the app to deploy to\n'}name: ` +
+    'shipit\n' +
+    '\n' +
+    'on:\n' +
+    '  push:\n' +
+    `    branches: [${branch}]\n` +
+    '  pull_request:\n' +
+    '\n' +
+    'permissions:\n' +
+    '  contents: read\n' +
+    '\n' +
+    'jobs:\n' +
+    '  review:\n' +
+    '    name: Rehearse the deploy\n' +
+    "    if: github.event_name == 'pull_request'\n" +
+    '    runs-on: ubuntu-latest\n' +
+    '    timeout-minutes: 30\n' +
+    '    steps:\n' +
+    `${prepare(input)}\n` +
+    `${configVars(target?.config ?? [], name)}      - run: shipit ` +
+    `doctor${name ? ` ${name} --local --app review` : ''}\n` +
+    `      - run: shipit deploy${name ? ` ${name}` : ''} --local --app review --ref HEAD --yes\n` +
+    '\n' +
+    '  deploy:\n' +
+    '    name: Deploy\n' +
+    "    if: github.event_name == 'push'\n" +
+    '    runs-on: ubuntu-latest\n' +
+    '    timeout-minutes: 60\n' +
+    '    # One after the other, and none cut off: a build on Heroku cannot be cancelled.\n' +
+    '    concurrency:\n' +
+    `      group: shipit-${name ?? 'deploy'}\n` +
+    '      cancel-in-progress: false\n' +
+    '    steps:\n' +
+    `${prepare(input)}\n` +
+    `      - run: shipit deploy${name ? ` ${name}` : ''} --yes --timestamps --lock-wait 10m\n` +
+    '        env:\n' +
+    `          HEROKU_API_KEY: \${{ secrets.HEROKU_API_KEY }}\n` +
+    `${target?.app ? '' : '          HEROKU_APP: ${{ vars.HEROKU_APP }}\n'}`
+  )
 }
 
 /** production where there is one, else the first; only a name that needs no quotes anywhere. */

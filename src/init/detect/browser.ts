@@ -52,6 +52,8 @@ export function exportsPages(folder: Project['folder']): boolean {
 function serving(name: string, build: string, output: string): Target {
   return broken(
     `${name} makes a page for the browser, and nothing in this project serves it`,
-    `Serve what it builds: \`npm install serve\`, "build": "${build}", "start": "serve -s ${output}" in package.json (PM2's own \`serve\` does the same). Or use the static buildpack, without PM2: heroku buildpacks:set heroku-community/static`,
+    `Serve what it builds: \`npm install serve\`, "build": "${build}", "start": "serve -s ` +
+      `${output}" in package.json (PM2's own \`serve\` does the same). Or use the static ` +
+      'buildpack, without PM2: heroku buildpacks:set heroku-community/static',
   )
 }

@@ -180,9 +180,15 @@ function whole({ place, text, target }: Clue): string {
     return `${target.file} says what PM2 starts: ${place} is \`${text}\`.`
   const subject = target.how.includes(',') ? `${target.how},` : target.how
   if (place.startsWith('the framework'))
-    return `${subject} starts the app: there is no start script, and ${place.replace('the framework ', '')} is served so.`
+    return (
+      `${subject} starts the app: there is no start script, and ` +
+      `${place.replace('the framework ', '')} is served so.`
+    )
   if (place.startsWith('the workspace')) return `${subject} starts ${place.slice(0, -1)}.`
   if (text === '')
-    return `${subject} starts the app: it has one of the usual names, and nothing else says what does.`
+    return (
+      `${subject} starts the app: it has one of the usual names, and nothing else says what ` +
+      'does.'
+    )
   return `${subject} starts the app: ${place} is \`${text}\`.`
 }

@@ -103,12 +103,14 @@ function unbuilt(project: Project, file: string, launch: Launch): Target {
         ? `${file}.js`
         : file
     return script(name, launch, `${name}, which \`npm run ${build.script}\` should make`, [
-      `${name} does not exist yet, and shipit cannot see from \`${build.command}\` what it is built from. Run the build once and look.`,
+      `${name} does not exist yet, and shipit cannot see from \`${build.command}\` what it is ` +
+        'built from. Run the build once and look.',
     ])
   }
   if (!build && project.outer && pkg.scripts['build'] !== undefined) {
     return broken(
-      `\`${file}\` does not exist, and Heroku runs the build script of the root alone, which has none`,
+      `\`${file}\` does not exist, and Heroku runs the build script of the root alone, which ` +
+        'has none',
       `Add one to the package.json of the root, such as "build": "${buildFromRoot(project)}".`,
     )
   }
@@ -149,7 +151,8 @@ function loaded(
     if (launch.interpreter === 'node') {
       return broken(
         `\`${file}\` is TypeScript, and no Node.js that engines.node allows runs it`,
-        'Set engines.node in package.json to 22.x or newer, or add a build script that compiles it.',
+        'Set engines.node in package.json to 22.x or newer, or add a build script that ' +
+          'compiles it.',
       )
     }
     return broken(
@@ -161,7 +164,9 @@ function loaded(
   const notes: string[] = []
   if (pkg.dependencies[used] === undefined && used !== '@babel/register') {
     notes.push(
-      `${used} compiles ${file} at every start and ${pkg.devDependencies[used] ? 'is a devDependency, which Heroku removes after the build' : 'is not a dependency'}: move it to dependencies, or better, add a build script.`,
+      `${used} compiles ${file} at every start and ` +
+        `${pkg.devDependencies[used] ? 'is a devDependency, which Heroku removes after the build' : 'is not a dependency'}: ` +
+        'move it to dependencies, or better, add a build script.',
     )
   }
   const nodeArgs = has ? launch.nodeArgs : [...LOADER_FLAGS[used], ...launch.nodeArgs]

@@ -38,7 +38,9 @@ const BUILT: Built[] = [
     build: 'vite build',
     needs: {
       package: '@sveltejs/adapter-node',
-      next: 'npm install --save-dev @sveltejs/adapter-node, and name it in svelte.config.js: https://svelte.dev/docs/kit/adapter-node',
+      next:
+        'npm install --save-dev @sveltejs/adapter-node, and name it in svelte.config.js: ' +
+        'https://svelte.dev/docs/kit/adapter-node',
     },
   },
   {
@@ -51,7 +53,9 @@ const BUILT: Built[] = [
     env: { HOST: '0.0.0.0' },
     needs: {
       package: '@astrojs/node',
-      next: 'npx astro add node, with mode `standalone`, makes a server of it; a site of pages alone is served with: npm install serve, "start": "serve dist"',
+      next:
+        'npx astro add node, with mode `standalone`, makes a server of it; a site of pages ' +
+        'alone is served with: npm install serve, "start": "serve dist"',
     },
   },
   { name: 'Angular SSR', package: '@angular/ssr', entry: angularServer, build: 'ng build' },
@@ -62,7 +66,9 @@ const BUILT: Built[] = [
     build: 'vite build',
     needs: {
       package: 'nitro',
-      next: 'npm install nitro, and add its plugin to vite.config: https://tanstack.com/start/latest/docs/framework/react/guide/hosting',
+      next:
+        'npm install nitro, and add its plugin to vite.config: ' +
+        'https://tanstack.com/start/latest/docs/framework/react/guide/hosting',
     },
   },
   {

@@ -23,23 +23,33 @@ const KNOWN_BINS: Record<string, { package: string; file: string }> = {
 const DEVELOPMENT: { command: RegExp; next: string }[] = [
   {
     command: /^react-scripts start\b/,
-    next: 'Build it and serve the result: `npm install serve`, "build": "react-scripts build", "start": "serve -s build".',
+    next:
+      'Build it and serve the result: `npm install serve`, "build": "react-scripts build", ' +
+      '"start": "serve -s build".',
   },
   {
     command: /^vue-cli-service serve\b/,
-    next: 'Build it and serve the result: `npm install serve`, "build": "vue-cli-service build", "start": "serve -s dist".',
+    next:
+      'Build it and serve the result: `npm install serve`, "build": "vue-cli-service build", ' +
+      '"start": "serve -s dist".',
   },
   {
     command: /^vite( preview| dev| serve|$| -)/,
-    next: 'Build it and serve the result: `npm install serve`, "build": "vite build", "start": "serve -s dist".',
+    next:
+      'Build it and serve the result: `npm install serve`, "build": "vite build", "start": ' +
+      '"serve -s dist".',
   },
   {
     command: /^(webpack serve|webpack-dev-server)\b/,
-    next: 'Build it and serve the result: `npm install serve`, "build": "webpack", "start": "serve -s dist".',
+    next:
+      'Build it and serve the result: `npm install serve`, "build": "webpack", "start": "serve ' +
+      '-s dist".',
   },
   {
     command: /^ng serve\b/,
-    next: 'Build it and serve the result: `npm install serve`, "build": "ng build", "start": "serve -s dist/<project>/browser".',
+    next:
+      'Build it and serve the result: `npm install serve`, "build": "ng build", "start": "serve ' +
+      '-s dist/<project>/browser".',
   },
   {
     command: /^(next|nuxt|nuxi|astro|remix|react-router|gatsby)( dev| develop|$)/,

@@ -337,7 +337,8 @@ function noEntry(clues: Clue[], { folder }: Project): ShipitError {
     message: `shipit cannot tell what starts the app in ${folder.name}.`,
     why: only
       ? led.slice(0, 4).map(sentence).join('\n')
-      : 'There is no Procfile, no start script and no main, and no file has a usual name such as server.js, app.js or index.js.',
+      : 'There is no Procfile, no start script and no main, and no file has a usual name such ' +
+        'as server.js, app.js or index.js.',
     next: next ?? 'Name its file: shipit init --entry FILE',
   })
 }

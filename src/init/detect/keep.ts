@@ -24,6 +24,8 @@ export function keep(
     launch: { ...plainLaunch(), args: ['run', script] },
     before: [],
     kept: { script, command, place, reason },
-    chosenBecause: `${place} is \`${command}\`, which is kept as it is: ${reason}. PM2 runs it as \`${tool} run ${script}\`, one process in each dyno. ${next}`,
+    chosenBecause:
+      `${place} is \`${command}\`, which is kept as it is: ${reason}. PM2 runs it as \`${tool} ` +
+      `run ${script}\`, one process in each dyno. ${next}`,
   }
 }

@@ -166,7 +166,8 @@ function runPm2(line: Pm2CommandLine, project: Project, follow: Follow): Target 
   if (line.more.length > 0)
     return refused(
       `PM2 is given several files: ${[file, ...line.more].join(', ')}`,
-      'Write an ecosystem file with an app for each: https://pm2.keymetrics.io/docs/usage/application-declaration/',
+      'Write an ecosystem file with an app for each: ' +
+        'https://pm2.keymetrics.io/docs/usage/application-declaration/',
     )
   const printing =
     line.output === 'raw' || line.output === 'json'
@@ -236,7 +237,8 @@ function withOptions(
     env === undefined
       ? []
       : [
-          `PM2's flag --env ${env} is left out: it chooses env_${env} of an ecosystem file, and there is none yet.`,
+          `PM2's flag --env ${env} is left out: it chooses env_${env} of an ecosystem file, ` +
+            'and there is none yet.',
         ]
   return { ...target, launch, notes: [...target.notes, ...notes, ...named] }
 }

@@ -63,6 +63,9 @@ function whyDropped(flag: string): string | undefined {
   if (/^--watch(-path|-preserve-output)?(=|$)/.test(flag))
     return `${flag} is left out: files do not change in a dyno.`
   if (/^--env-file(=|$)/.test(flag))
-    return '--env-file is left out: config vars take its place on Heroku, where the file does not exist.'
+    return (
+      '--env-file is left out: config vars take its place on Heroku, where the file does not ' +
+      'exist.'
+    )
   return undefined
 }

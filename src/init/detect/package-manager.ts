@@ -21,7 +21,9 @@ export function choosePackageManager(folder: FolderView, pkg: PackageJson): Chos
   const several = conflictingLockfiles(found)
   if (several.length > 0) {
     throw new ShipitError('project', {
-      message: `There are ${several.length === 2 ? 'two' : several.length} lockfiles: ${several.join(' and ')}.`,
+      message:
+        `There are ${several.length === 2 ? 'two' : several.length} lockfiles: ` +
+        `${several.join(' and ')}.`,
       why: 'Heroku cannot tell which package manager is yours, and fails the build.',
       next: lockfileAdvice(several, { manifest: pkg, folder }),
     })
@@ -32,7 +34,8 @@ export function choosePackageManager(folder: FolderView, pkg: PackageJson): Chos
   const warnings: string[] = []
   if (tools[0] && named && named[1] !== tools[0]) {
     warnings.push(
-      `package.json names ${pkg.packageManager} as its package manager, but the lockfile is ${found[0]}: shipit goes by the lockfile.`,
+      `package.json names ${pkg.packageManager} as its package manager, but the lockfile is ` +
+        `${found[0]}: shipit goes by the lockfile.`,
     )
   }
   const bun = ['bun.lockb', 'bun.lock'].find((file) => folder.isFile(file))

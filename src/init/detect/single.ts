@@ -7,7 +7,9 @@ import type { Project } from './target.js'
 const ONE_PROCESS: { packages: RegExp; why: string }[] = [
   {
     packages: /^socket\.io$/,
-    why: 'Socket.IO starts with long polling, whose requests must all reach the same process: with websockets alone, or with @socket.io/sticky and an adapter, raise it',
+    why:
+      'Socket.IO starts with long polling, whose requests must all reach the same process: with ' +
+      'websockets alone, or with @socket.io/sticky and an adapter, raise it',
   },
   {
     packages:
@@ -21,7 +23,9 @@ const ONE_PROCESS: { packages: RegExp; why: string }[] = [
   },
   {
     packages: /^(better-sqlite3|sqlite3|sqlite|libsql|lowdb|nedb|@seald-io\/nedb|node-persist)$/,
-    why: "its data is a file on the dyno's disk, which one process writes (and which is gone with the dyno: a database add-on keeps it)",
+    why:
+      "its data is a file on the dyno's disk, which one process writes (and which is gone with " +
+      'the dyno: a database add-on keeps it)',
   },
 ]
 

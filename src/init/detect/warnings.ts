@@ -31,7 +31,8 @@ export function launchWarnings({ env }: Launch): string[] {
     ...port,
     ...secrets.map(
       ([name]) =>
-        `${name} looks like a secret, and is left out of the ecosystem file: set it with \`shipit config set ${name}\`.`,
+        `${name} looks like a secret, and is left out of the ecosystem file: set it with ` +
+        `\`shipit config set ${name}\`.`,
     ),
   ]
 }
@@ -45,7 +46,8 @@ export function portWarning(text: string | undefined, file: string): string[] {
   const port = /\.listen\(\s*(?:\{\s*port:\s*)?(\d{2,5})\b/.exec(text)?.[1]
   return port
     ? [
-        `${file} listens on ${port}. On Heroku it must listen on process.env.PORT, or it will not be reached.`,
+        `${file} listens on ${port}. On Heroku it must listen on process.env.PORT, or it will ` +
+          'not be reached.',
       ]
     : []
 }

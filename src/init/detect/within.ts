@@ -100,7 +100,10 @@ function uninstalledNotes({ pkg, outer }: Project): string[] {
     /\b(npm|yarn|pnpm|lerna)\b.*\b(i|ci|install|bootstrap)\b/.test(words)
   if (absent.length === 0 || isInstalled) return []
   return [
-    `${outer.dir}/package.json has dependencies of its own (${absent.slice(0, 3).join(', ')}${absent.length > 3 ? ', …' : ''}), which Heroku does not install: add "heroku-postbuild": "npm --prefix ${outer.dir} install" to package.json, or make ${outer.dir} a workspace.`,
+    `${outer.dir}/package.json has dependencies of its own ` +
+      `(${absent.slice(0, 3).join(', ')}${absent.length > 3 ? ', …' : ''}), which Heroku does ` +
+      `not install: add "heroku-postbuild": "npm --prefix ${outer.dir} install" to ` +
+      `package.json, or make ${outer.dir} a workspace.`,
   ]
 }
 

@@ -20,9 +20,14 @@ export function workspaceClue(
     )
       return own
     throw new ShipitError('project', {
-      message: `${workspace} needs ${siblings.join(', ')} beside it, so Heroku must have the whole repository; and the root of that starts something else.`,
+      message:
+        `${workspace} needs ${siblings.join(', ')} beside it, so Heroku must have the whole ` +
+        'repository; and the root of that starts something else.',
       why: `${own.place.split(',')[0]} is \`${own.text}\`, which starts ${target.how}.`,
-      next: `Set up what the root starts: shipit init .. (its folder). Or let the root start ${workspace}: take the start script of its package.json out, and run shipit init ${workspace} again.`,
+      next:
+        'Set up what the root starts: shipit init .. (its folder). Or let the root start ' +
+        `${workspace}: take the start script of its package.json out, and run shipit init ` +
+        `${workspace} again.`,
     })
   }
   const target = followWithin(project, workspace, (inner) => {
@@ -38,7 +43,9 @@ export function workspaceClue(
     )
   })
   return {
-    place: `the workspace ${workspace}, which needs ${siblings.join(', ')} beside it, so that the root is set up,`,
+    place:
+      `the workspace ${workspace}, which needs ${siblings.join(', ')} beside it, so that the ` +
+      'root is set up,',
     text: '',
     target,
     isStated: true,

@@ -91,7 +91,8 @@ function planWorkflow(
   if (workflow === after) return
   if (workflow !== undefined && !force) {
     warnings.push(
-      `${WORKFLOW} is there and is left as it is. To write it anew: --force, which writes the ecosystem file anew as well.`,
+      `${WORKFLOW} is there and is left as it is. To write it anew: --force, which writes the ` +
+        'ecosystem file anew as well.',
     )
     return
   }
@@ -131,7 +132,8 @@ function planEcosystemFile(
     const asked = ignoredFlags(options)
     if (asked.length > 0)
       draft.warnings.push(
-        `${asked.join(', ')}: not used, because ${file} is there. Edit it, or write a new one with --force.`,
+        `${asked.join(', ')}: not used, because ${file} is there. Edit it, or write a new one ` +
+          'with --force.',
       )
     return [file, ...startArgs].join(' ')
   }
@@ -181,7 +183,8 @@ function planIgnored(
   }
   if (/^\/?(vendor\b|\*\.tgz)/m.test(slugignore ?? ''))
     warnings.push(
-      '.slugignore leaves out the vendored runtime: take `vendor` and `*.tgz` out of it, or the build on Heroku fails.',
+      '.slugignore leaves out the vendored runtime: take `vendor` and `*.tgz` out of it, or ' +
+        'the build on Heroku fails.',
     )
 }
 
@@ -205,7 +208,8 @@ function planPackageJson(
     set(
       ['scripts', moved.script],
       moved.command,
-      `scripts.${moved.script}: ${moved.command}${detected.kept ? ', as it is' : ', for the process types that run it'}`,
+      `scripts.${moved.script}: ` +
+        `${moved.command}${detected.kept ? ', as it is' : ', for the process types that run it'}`,
     )
   const before = stringAt(manifest, 'scripts', 'prestart')
   // Run by its new name, the old start script still has what ran before it.
@@ -224,7 +228,8 @@ function planPackageJson(
     set(['scripts', 'prestart'], prestart, `scripts.prestart: ${prestart}`)
     if (detected.packageManager === 'yarn-berry')
       warnings.push(
-        "Yarn from version 2 on does not run prestart: put that command into the Procfile's release line.",
+        "Yarn from version 2 on does not run prestart: put that command into the Procfile's " +
+          'release line.',
       )
   }
   set(['dependencies', RUNTIME], specOf(facts), `dependencies.${RUNTIME}: ${specOf(facts)}`)

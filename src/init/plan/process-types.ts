@@ -23,7 +23,8 @@ export function planProcfile(
   if (processCommand === undefined && startCommand !== 'npm start') {
     after = withType(after, type, startCommand)
     why.push(
-      `${type}: ${startCommand}, because Heroku's own \`npm start\` does not find what Yarn's Plug'n'Play has installed`,
+      `${type}: ${startCommand}, because Heroku's own \`npm start\` does not find what Yarn's ` +
+        "Plug'n'Play has installed",
     )
   }
   if (processCommand !== undefined) {
@@ -36,7 +37,8 @@ export function planProcfile(
     change(type, processCommand, asked)
     if (!detected.procfileRunsStart)
       decisions.push(
-        `The Procfile decides what Heroku runs, so its ${type} line must run the start script; other process types stay.`,
+        `The Procfile decides what Heroku runs, so its ${type} line must run the start ` +
+          'script; other process types stay.',
       )
   }
   const moved = movedStart(detected)
@@ -79,7 +81,9 @@ function startWarnings({ startCallers, start }: Detected, moved: object | undefi
   if (moved || !start?.includes(RUNTIME)) return []
   return startCallers.map(
     ({ place, name, command }) =>
-      `${place === 'Procfile' ? `The Procfile's ${name} line` : `scripts["${name}"]`} runs \`${command}\`, which starts the apps of the ecosystem file, as the web dynos do. Give it a command of its own, or one app of the file: ${start} --only NAME`,
+      `${place === 'Procfile' ? `The Procfile's ${name} line` : `scripts["${name}"]`} runs ` +
+      `\`${command}\`, which starts the apps of the ecosystem file, as the web dynos do. Give ` +
+      `it a command of its own, or one app of the file: ${start} --only NAME`,
   )
 }
 
@@ -89,6 +93,8 @@ function startWarnings({ startCallers, start }: Detected, moved: object | undefi
 function workerWarning({ processType: type }: Detected): string[] {
   if (type === 'web') return []
   return [
-    `The Procfile has no web line, and Heroku adds \`web: npm start\` to every Node.js app: one dyno of it would start the same as ${type} a second time, and crash because nothing listens. Have none of it: shipit deploy --scale web=0 --scale ${type}=1`,
+    `The Procfile has no web line, and Heroku adds \`web: npm start\` to every Node.js app: ` +
+      `one dyno of it would start the same as ${type} a second time, and crash because nothing ` +
+      `listens. Have none of it: shipit deploy --scale web=0 --scale ${type}=1`,
   ]
 }

@@ -10,7 +10,8 @@ export function checkAppName(name: unknown): string {
   if (name.length < 2) throw new InvalidParams('Name is too short (minimum is 2 characters)')
   if (!/^[a-z][a-z0-9-]*[a-z0-9]$/.test(name)) {
     throw new InvalidParams(
-      'Name must start with a letter, end with a letter or digit and can only contain lowercase letters, digits, and dashes.',
+      'Name must start with a letter, end with a letter or digit and can only contain ' +
+        'lowercase letters, digits, and dashes.',
     )
   }
   if (name.length > 30) throw new InvalidParams('Name is too long (maximum is 30 characters)')

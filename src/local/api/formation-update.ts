@@ -48,7 +48,8 @@ function sizeFrom(given: unknown, runtime: Runtime): string | undefined {
   const size = typeof given === 'string' ? sizeIn(runtime, given) : undefined
   if (!size && typeof given === 'string' && dynoSize(given))
     throw new InvalidParams(
-      `${dynoSize(given)!.name} dynos are not available for this app, which runs ${WORDS[runtime]}.`,
+      `${dynoSize(given)!.name} dynos are not available for this app, which runs ` +
+        `${WORDS[runtime]}.`,
     )
   if (!size) throw new InvalidParams(`No such size as ${String(given)}.`)
   return size.name
@@ -78,7 +79,8 @@ function checkLimits(formation: Formation): void {
   }
   if (excess?.kind === 'mixed') {
     throw new InvalidParams(
-      `Cannot use the following dyno types in the same app: ${excess.sizes.slice(0, -1).join(', ')} and ${excess.sizes.at(-1)}`,
+      'Cannot use the following dyno types in the same app: ' +
+        `${excess.sizes.slice(0, -1).join(', ')} and ${excess.sizes.at(-1)}`,
     )
   }
   if (excess)

@@ -47,7 +47,9 @@ export function readLog(logplex: Logplex, response: ServerResponse, options: Rea
       time: Date.now(),
       source: 'heroku',
       dyno: 'logplex',
-      message: `Error L10 (output buffer overflow): ${missed} messages dropped since ${new Date(next.time).toISOString()}.`,
+      message:
+        `Error L10 (output buffer overflow): ${missed} messages dropped since ` +
+        `${new Date(next.time).toISOString()}.`,
     })
   }
 

@@ -57,7 +57,8 @@ export function pageOf<T>(
     return { status: 200, items: page, headers }
   const end = range.end ? `${range.end.value}${range.end.isExclusive ? '[' : ''}` : ''
   headers['Next-Range'] =
-    `${range.field} ]${valueOf(last)}..${end}; max=${range.max}${range.isDescending ? ',order=desc' : ''}`
+    `${range.field} ]${valueOf(last)}..${end}; ` +
+    `max=${range.max}${range.isDescending ? ',order=desc' : ''}`
   return { status: 206, items: page, headers }
 }
 

@@ -28,7 +28,8 @@ export function storageError(error: unknown, root: string): ApiError | undefined
       return new ApiError(
         503,
         'too_many_files',
-        "The platform has too many files and connections open for this machine's limit (ulimit -n).",
+        "The platform has too many files and connections open for this machine's limit " +
+          '(ulimit -n).',
       )
     default:
       return undefined

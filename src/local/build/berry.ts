@@ -36,33 +36,35 @@ export async function installBerry(context: BuildContext): Promise<void> {
  * (bin/compile: YARN_PLUGINS): Yarn has a command for that only with its workspace-tools plugin, or
  * from version 4 on. Its API: yarnpkg.com/api.
  */
-const PRUNE_PLUGIN = `
-module.exports = {
-  name: 'shipit-prune',
-  factory: (load) => {
-    const { BaseCommand } = load('@yarnpkg/cli')
-    const { Cache, Configuration, Project, StreamReport } = load('@yarnpkg/core')
-    class Prune extends BaseCommand {
-      async execute() {
-        const { cwd, plugins, stdout } = this.context
-        const configuration = await Configuration.find(cwd, plugins)
-        const { project } = await Project.find(configuration, cwd)
-        const cache = await Cache.find(configuration, { immutable: false })
-        if (project.restoreInstallState) await project.restoreInstallState({ restoreResolutions: false })
-        for (const { manifest } of project.workspaces) manifest.devDependencies.clear()
-        const done = await StreamReport.start({ configuration, stdout, includeLogs: true }, async (report) => {
-          await project.install({ cache, report, persistProject: false })
-          if (project.cacheCleanup) await project.cacheCleanup({ cache, report })
-        })
-        return done.exitCode()
-      }
-    }
-    if (Prune.addPath) Prune.addPath('shipit', 'prune')
-    else Prune.paths = [['shipit', 'prune']]
-    return { commands: [Prune] }
-  },
-}
-`
+const PRUNE_PLUGIN =
+  '\n' +
+  'module.exports = {\n' +
+  "  name: 'shipit-prune',\n" +
+  '  factory: (load) => {\n' +
+  "    const { BaseCommand } = load('@yarnpkg/cli')\n" +
+  "    const { Cache, Configuration, Project, StreamReport } = load('@yarnpkg/core')\n" +
+  '    class Prune extends BaseCommand {\n' +
+  '      async execute() {\n' +
+  '        const { cwd, plugins, stdout } = this.context\n' +
+  '        const configuration = await Configuration.find(cwd, plugins)\n' +
+  '        const { project } = await Project.find(configuration, cwd)\n' +
+  '        const cache = await Cache.find(configuration, { immutable: false })\n' +
+  '        if (project.restoreInstallState) await project.restoreInstallState({ ' +
+  'restoreResolutions: false })\n' +
+  '        for (const { manifest } of project.workspaces) manifest.devDependencies.clear()\n' +
+  '        const done = await StreamReport.start({ configuration, stdout, includeLogs: true }, ' +
+  'async (report) => {\n' +
+  '          await project.install({ cache, report, persistProject: false })\n' +
+  '          if (project.cacheCleanup) await project.cacheCleanup({ cache, report })\n' +
+  '        })\n' +
+  '        return done.exitCode()\n' +
+  '      }\n' +
+  '    }\n' +
+  "    if (Prune.addPath) Prune.addPath('shipit', 'prune')\n" +
+  "    else Prune.paths = [['shipit', 'prune']]\n" +
+  '    return { commands: [Prune] }\n' +
+  '  },\n' +
+  '}\n'
 
 export async function pruneBerry(context: BuildContext): Promise<void> {
   const {

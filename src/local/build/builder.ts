@@ -232,7 +232,8 @@ export function createBuilder(parts: BuilderParts): LocalBuilder {
       })
     } catch (error) {
       output.warning(
-        `How this build ended could not be stored: ${error instanceof Error ? error.message : String(error)}`,
+        'How this build ended could not be stored: ' +
+          `${error instanceof Error ? error.message : String(error)}`,
       )
     }
     return ended

@@ -43,7 +43,8 @@ export async function restoreDirectories(
   output.heading('Restoring cache')
   if ((await readFile(signatureFile(context), 'utf8').catch(() => '')) !== signature) {
     output.line(
-      'Cached directories were not restored due to a change in version of node or its package manager',
+      'Cached directories were not restored due to a change in version of node or its package ' +
+        'manager',
     )
     return
   }

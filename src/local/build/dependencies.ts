@@ -69,7 +69,8 @@ export async function installDependencies(
   output.heading('Installing dependencies')
   if (restored === 'identical') {
     output.line(
-      `${manager.lockfile} and all that it installs are those of the last build: its node_modules are used`,
+      `${manager.lockfile} and all that it installs are those of the last build: its ` +
+        'node_modules are used',
     )
     return
   }
@@ -98,7 +99,8 @@ async function keepsCheckedIn(
     return true
   }
   output.warning(
-    'node_modules checked into source control: https://devcenter.heroku.com/articles/node-best-practices#only-git-the-important-bits',
+    'node_modules checked into source control: ' +
+      'https://devcenter.heroku.com/articles/node-best-practices#only-git-the-important-bits',
   )
   await removeFolder(modules)
   return false
@@ -151,7 +153,10 @@ function restoreWords(
   if (isCheckedIn) return 'node_modules is checked into source control: nothing to restore'
   if (!isCached) return `- ${manager.name === 'berry' ? 'yarn' : manager.name} cache`
   if (restored === 'changed')
-    return 'Cached directories were not restored due to a change in version of node or its package manager'
+    return (
+      'Cached directories were not restored due to a change in version of node or its package ' +
+      'manager'
+    )
   if (restored === 'written')
     return 'Cached directories were not restored: a dyno has written into node_modules'
   if (restored !== 'none') return '- node_modules'
@@ -164,7 +169,8 @@ function restoreWords(
 async function rebuildCheckedIn(context: BuildContext): Promise<void> {
   context.output.line('Prebuild detected (node_modules already exists)')
   context.output.warning(
-    'node_modules is checked into source control. Add it to .gitignore: https://docs.npmjs.com/cli/configuring-npm/package-json',
+    'node_modules is checked into source control. Add it to .gitignore: ' +
+      'https://docs.npmjs.com/cli/configuring-npm/package-json',
   )
   context.output.line('Rebuilding any native modules')
   await step(context, 'npm', 'npm', ['rebuild'])

@@ -29,11 +29,13 @@ export async function detectNode(dir: string): Promise<void> {
     (entry) => entry.isDirectory() && existsSync(path.join(dir, entry.name, 'package.json')),
   )
   throw new BuildFailure('No default language could be detected for this app.', [
-    "Application not supported by 'heroku/nodejs' buildpack: a Node.js app has its package.json at the root of the repository, and there is none.",
+    "Application not supported by 'heroku/nodejs' buildpack: a Node.js app has its " +
+      'package.json at the root of the repository, and there is none.',
     ...(folders.length === 0
       ? ['Is it committed? `git ls-files package.json` prints it if so.']
       : [
-          `There is one in ${folders.map(({ name }) => `${name}/`).join(', ')}: push that folder as the root (git subtree).`,
+          `There is one in ${folders.map(({ name }) => `${name}/`).join(', ')}: push that ` +
+            'folder as the root (git subtree).',
         ]),
     `At the root are: ${
       entries
@@ -64,7 +66,8 @@ export async function discoverProcessTypes({
   const { scripts } = await readManifest(dir)
   if (!isThere && !scripts.start && !existsSync(path.join(dir, 'server.js'))) {
     output.warning(
-      'This app may not specify any way to start a node process: add a "start" script to package.json, or a Procfile.',
+      'This app may not specify any way to start a node process: add a "start" script to ' +
+        'package.json, or a Procfile.',
     )
   }
   return Object.fromEntries(all.map(({ type, command }) => [type, command]))

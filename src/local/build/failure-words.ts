@@ -23,10 +23,12 @@ const YARN = 'Error: Unable to install dependencies using Yarn.'
 const NOT_FOUND =
   'A package could not be found in the npm registry (404): its name is in the output above.'
 const NO_VERSION =
-  'A dependency asks for a version that was never published: its name and range are in the output above.'
+  'A dependency asks for a version that was never published: its name and range are in the ' +
+  'output above.'
 const FLATMAP = 'Error: The flatmap-stream module has been removed from the npm registry.'
 const FLATMAP_WHY =
-  'It was malicious, and event-stream 3.3.6 with it (November 2018): take another version. https://help.heroku.com/4OM7X18J'
+  'It was malicious, and event-stream 3.3.6 with it (November 2018): take another version. ' +
+  'https://help.heroku.com/4OM7X18J'
 
 const yarn404 = says(/error An unexpected error occurred: .* Request failed "404 Not Found"/i)
 
@@ -41,7 +43,8 @@ const KNOWN: readonly Known[] = [
     isIt: says(/Host key verification failed/i),
     title: 'Error: Unable to install a git dependency over SSH.',
     details: [
-      'A build has no SSH keys. Name the dependency by an https address with a token, or by a version in a registry.',
+      'A build has no SSH keys. Name the dependency by an https address with a token, or by a ' +
+        'version in a registry.',
     ],
   },
   // lib/package_managers/npm.sh: _handle_npm_install_failure
@@ -69,7 +72,8 @@ const KNOWN: readonly Known[] = [
     isIt: npmCode('ESTRICTALLOWSCRIPTS'),
     title: NPM,
     details: [
-      'npm blocked an install script that "allowScripts" in package.json does not allow: npm approve-scripts <package>',
+      'npm blocked an install script that "allowScripts" in package.json does not allow: npm ' +
+        'approve-scripts <package>',
     ],
   },
   {
@@ -89,7 +93,8 @@ const KNOWN: readonly Known[] = [
     isIt: npmCode('ERESOLVE'),
     title: 'Error: Conflict detected in requested npm dependencies.',
     details: [
-      'Peer dependencies contradict each other (ERESOLVE): the output above names them. Update them, or for now: shipit config set npm_config_legacy_peer_deps=true',
+      'Peer dependencies contradict each other (ERESOLVE): the output above names them. ' +
+        'Update them, or for now: shipit config set npm_config_legacy_peer_deps=true',
     ],
   },
   {
@@ -97,7 +102,8 @@ const KNOWN: readonly Known[] = [
     isIt: (text) => npmCode('EUSAGE')(text) && /Please update your lock file/i.test(text),
     title: 'Error: npm lockfile is not in sync.',
     details: [
-      'package.json and package-lock.json name different dependencies. Run npm install, and commit package-lock.json.',
+      'package.json and package-lock.json name different dependencies. Run npm install, and ' +
+        'commit package-lock.json.',
     ],
   },
   { steps: ['npm'], isIt: npmCode('ETARGET'), title: NPM, details: [NO_VERSION] },
@@ -125,7 +131,8 @@ const KNOWN: readonly Known[] = [
     isIt: says(/ERR_PNPM_OUTDATED_LOCKFILE/i),
     title: 'Error: pnpm lockfile is not in sync.',
     details: [
-      'package.json and pnpm-lock.yaml name different dependencies. Run pnpm install, and commit pnpm-lock.yaml.',
+      'package.json and pnpm-lock.yaml name different dependencies. Run pnpm install, and ' +
+        'commit pnpm-lock.yaml.',
     ],
   },
   // lib/package_managers/yarn.sh: _handle_yarn_classic_install_failure,
@@ -135,7 +142,8 @@ const KNOWN: readonly Known[] = [
     isIt: says(/Your lockfile needs to be updated/i),
     title: 'Outdated Yarn lockfile',
     details: [
-      'package.json and yarn.lock name different dependencies. Run yarn install, and commit yarn.lock.',
+      'package.json and yarn.lock name different dependencies. Run yarn install, and commit ' +
+        'yarn.lock.',
     ],
   },
   {
@@ -143,7 +151,8 @@ const KNOWN: readonly Known[] = [
     isIt: says(/error .install. has been replaced with .add. to add new dependencies/i),
     title: 'Outdated Yarn version',
     details: [
-      'Your application is specifying a requirement on an old version of Yarn, which has no --frozen-lockfile: write a newer one in engines.yarn.',
+      'Your application is specifying a requirement on an old version of Yarn, which has no ' +
+        '--frozen-lockfile: write a newer one in engines.yarn.',
       'https://devcenter.heroku.com/articles/nodejs-support#specifying-a-yarn-version',
     ],
   },
@@ -165,7 +174,8 @@ const KNOWN: readonly Known[] = [
     isIt: says(/YN0028/),
     title: 'Yarn lockfile is not in sync',
     details: [
-      'package.json and yarn.lock name different dependencies. Run yarn install, and commit yarn.lock.',
+      'package.json and yarn.lock name different dependencies. Run yarn install, and commit ' +
+        'yarn.lock.',
     ],
   },
   // lib/package_manager.sh: _handle_build_script_failure
@@ -175,7 +185,9 @@ const KNOWN: readonly Known[] = [
       text.includes('ERR_OSSL_EVP_UNSUPPORTED') && text.includes('[webpack-cli] Error'),
     title: 'Unsupported cryptographic algorithm used',
     details: [
-      'Node.js 17 and later have OpenSSL 3, which lacks the hash that webpack uses: set output.hashFunction, such as xxhash64. https://webpack.js.org/configuration/output/#outputhashfunction',
+      'Node.js 17 and later have OpenSSL 3, which lacks the hash that webpack uses: set ' +
+        'output.hashFunction, such as xxhash64. ' +
+        'https://webpack.js.org/configuration/output/#outputhashfunction',
       'For now: shipit config set NODE_OPTIONS=--openssl-legacy-provider',
     ],
   },
@@ -184,7 +196,8 @@ const KNOWN: readonly Known[] = [
     isIt: says(/ERR_OSSL_EVP_UNSUPPORTED/),
     title: 'Unsupported cryptographic algorithm used',
     details: [
-      'Node.js 17 and later have OpenSSL 3, which lacks old algorithms: update what uses one. https://devcenter.heroku.com/articles/nodejs-support',
+      'Node.js 17 and later have OpenSSL 3, which lacks old algorithms: update what uses one. ' +
+        'https://devcenter.heroku.com/articles/nodejs-support',
       'For now: shipit config set NODE_OPTIONS=--openssl-legacy-provider',
     ],
   },
@@ -193,14 +206,16 @@ const KNOWN: readonly Known[] = [
     isIt: says(/JavaScript heap out of memory/),
     title: 'Node.js Out-Of-Memory (OOM)',
     details: [
-      'A bundler often runs too many processes at once: lower its parallelism, or begin the script with NODE_OPTIONS=--max-old-space-size=4096 (MB).',
+      'A bundler often runs too many processes at once: lower its parallelism, or begin the ' +
+        'script with NODE_OPTIONS=--max-old-space-size=4096 (MB).',
     ],
   },
   // lib/failures.sh: failure::handle_econnreset, failure::handle_libc6_incompatibility
   {
     steps: 'any',
     title:
-      'Error: A network connection was reset while communicating with a remote server (ECONNRESET).',
+      'Error: A network connection was reset while communicating with a remote server ' +
+      '(ECONNRESET).',
     details: ['Push again.'],
     isIt: says(
       /^npm (ERR!|error) (code ECONNRESET|network.*ECONNRESET)|^error .*ECONNRESET|YN\d{4}:.*ECONNRESET|ERR_PNPM_[A-Z_]+.*ECONNRESET|^\s*ERROR\s.*ECONNRESET/im,

@@ -22,7 +22,8 @@ export async function launch(
   output.heading('Launching...')
   if (hasReleaseCommand) {
     output.warning(
-      'Release command declared: this new release will not be available until the command succeeds.',
+      'Release command declared: this new release will not be available until the command ' +
+        'succeeds.',
     )
     output.heading('Running release command...')
   }

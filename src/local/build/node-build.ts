@@ -68,7 +68,9 @@ export async function buildNodeApp(context: BuildContext): Promise<void> {
       ? (context.npm ?? 'unknown')
       : ((await versionOf(context, commandOf(manager))) ?? 'unknown')
   const kept = cacheDirectories(manifest)
-  const signature = `${runtimeOf(manager, version, context.node?.version ?? '')} ${files.includes('node_modules')}`
+  const signature =
+    `${runtimeOf(manager, version, context.node?.version ?? '')} ` +
+    `${files.includes('node_modules')}`
   if (kept.length > 0) await restoreDirectories(context, manager, kept, signature)
 
   await runScript(context, manifest, manager, 'Prebuild', ['heroku-prebuild'])
@@ -139,11 +141,13 @@ async function installBinaries(
   // lib/package_managers/npm.sh; bin/compile: install_bins and its end.
   if (Number.parseInt(context.npm, 10) < 2)
     output.warning(
-      `This version of npm (${context.npm}) has several known issues. Please update your npm version in package.json.`,
+      `This version of npm (${context.npm}) has several known issues. Please update your npm ` +
+        'version in package.json.',
     )
   if (Number.parseInt(context.npm, 10) < 5 && manager.lockfile === 'package-lock.json')
     output.warning(
-      `This version of npm (${context.npm}) does not support package-lock.json. Please update your npm version in package.json.`,
+      `This version of npm (${context.npm}) does not support package-lock.json. Please update ` +
+        'your npm version in package.json.',
     )
   if (manager.name === 'pnpm') await configurePnpm(context)
 }
@@ -169,7 +173,9 @@ async function runScript(
   output.line(`Running ${name}${command === 'yarn' ? ' (yarn)' : ''}`)
   if (name === 'build' && manifest.scripts[name] === 'ng build') {
     output.warning(
-      '"ng build" detected as build script. We recommend you use `ng build --prod` or add `--prod` to your build flags. https://devcenter.heroku.com/articles/nodejs-support#build-flags',
+      '"ng build" detected as build script. We recommend you use `ng build --prod` or add ' +
+        '`--prod` to your build flags. ' +
+        'https://devcenter.heroku.com/articles/nodejs-support#build-flags',
     )
   }
   // Yarn has no --if-present, and fails for an empty script.

@@ -58,7 +58,8 @@ export async function installNode(host: BuildContext, version: string, dir: stri
       await rename(whole, dir)
       const megabytes = (await sizeOf(host, dir)) / 1024 / 1024
       host.output.line(
-        `Installed node ${version} with npm ${npm} (${megabytes.toFixed(0)} MB, kept for later builds)`,
+        `Installed node ${version} with npm ${npm} (${megabytes.toFixed(0)} MB, kept for ` +
+          'later builds)',
       )
     } finally {
       await removeFolder(fresh)

@@ -68,7 +68,8 @@ export async function provideNode(
       if (nearest === undefined) throw noSuchNode(asked ?? RECOMMENDED_LTS)
       output.warning(`THIS APP ASKS FOR NODE ${asked} AND RUNS ON NODE ${nearest} HERE.`)
       output.warning(
-        'The npm registry lacks some versions of Node.js, and has none in this range. Heroku would install what it asks for.',
+        'The npm registry lacks some versions of Node.js, and has none in this range. Heroku ' +
+          'would install what it asks for.',
       )
       return await nodeOf(host, nearest)
     }
@@ -122,7 +123,8 @@ function machineNode(host: BuildContext, asked: string | undefined, why: string)
   const own = ownNode(host)
   if (!semver.satisfies(node, nodeRange(asked), { includePrerelease: true })) {
     output.warning(
-      `THIS APP ASKS FOR NODE ${asked ?? `${RECOMMENDED_LTS} (NONE IS SPECIFIED)`} AND RUNS ON NODE ${node} HERE.`,
+      `THIS APP ASKS FOR NODE ${asked ?? `${RECOMMENDED_LTS} (NONE IS SPECIFIED)`} AND RUNS ` +
+        `ON NODE ${node} HERE.`,
     )
     output.warning(`Heroku would install what it asks for; here it could not be had: ${why}.`)
   }

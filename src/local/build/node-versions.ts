@@ -113,24 +113,28 @@ export function nodeWarnings(
   return [
     ...(isWide
       ? [
-          `The requested Node.js version is using a wide range (${asked}): it can resolve to a newer major version than you meant.`,
+          `The requested Node.js version is using a wide range (${asked}): it can resolve to ` +
+            'a newer major version than you meant.',
           `A range within one line, such as ${RECOMMENDED_LTS}, is safer. ${DOCUMENT}`,
         ]
       : []),
     ...(isHeldToLts
       ? [
-          `The resolved Node.js version has been limited to the Active LTS (${version}) for the range ${asked}.`,
+          `The resolved Node.js version has been limited to the Active LTS (${version}) for ` +
+            `the range ${asked}.`,
           'NODEJS_ALLOW_WIDE_RANGE=true takes the newest instead.',
         ]
       : []),
     ...(isEndOfLife
       ? [
-          `Node.js ${version} is now End-of-Life (EOL): it gets no security updates, and Heroku does not support it.`,
+          `Node.js ${version} is now End-of-Life (EOL): it gets no security updates, and ` +
+            'Heroku does not support it.',
         ]
       : []),
     ...(version === '22.5.0'
       ? [
-          'Issues with Node.js v22.5.0: installs with npm and Yarn break or hang. Take another version.',
+          'Issues with Node.js v22.5.0: installs with npm and Yarn break or hang. Take ' +
+            'another version.',
         ]
       : []),
   ]

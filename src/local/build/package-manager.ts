@@ -62,7 +62,8 @@ function lockfileFailure(several: readonly string[], advice: string): BuildFailu
     `git rm ${several.filter((file) => LOCKFILE_MANAGERS[file] !== name).join(' ')}`,
   ]
   return new BuildFailure('Error: Multiple lockfiles found.', [
-    `Multiple package managers (${names.map((name) => DISPLAYED[name]).join(',')}) have created lockfiles for this application.`,
+    `Multiple package managers (${names.map((name) => DISPLAYED[name]).join(',')}) have ` +
+      'created lockfiles for this application.',
     'They can pin different versions of the same package.',
     // Heroku's own words are those of a choice; what the project shows goes before them.
     ...(advice.startsWith('Keep the one')
@@ -131,7 +132,8 @@ export function versionWarnings(
           `Multiple ${name} versions declared`,
           `- "packageManager": "${packageManager}"`,
           `- "engines.${tool}": "${engines[tool]}"`,
-          `"packageManager" takes precedence: "${packageManager}" is installed. Remove one of the two.`,
+          `"packageManager" takes precedence: "${packageManager}" is installed. Remove one of ` +
+            'the two.',
         ]
       : []
   return [
@@ -148,7 +150,8 @@ export function versionWarnings(
     ...(manager.name === 'pnpm' && !packageManager.startsWith('pnpm') && !engines.pnpm
       ? [
           'Default pnpm version used',
-          'package.json names no version of pnpm ("packageManager" or "engines.pnpm"): pnpm@latest is used, which changes under you.',
+          'package.json names no version of pnpm ("packageManager" or "engines.pnpm"): ' +
+            'pnpm@latest is used, which changes under you.',
         ]
       : []),
   ]

@@ -63,7 +63,8 @@ export async function prunePnpm(context: BuildContext): Promise<void> {
       if (!(await hasLifecycleScript(project))) continue
       return warnOfScripts(
         context,
-        `package.json at ${path.relative(dir, project) || '.'} has one that pnpm runs again as it installs without devDependencies.`,
+        `package.json at ${path.relative(dir, project) || '.'} has one that pnpm runs again ` +
+          'as it installs without devDependencies.',
       )
     }
     for (const project of projects) await removeFolder(path.join(project, 'node_modules'))

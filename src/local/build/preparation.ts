@@ -60,7 +60,8 @@ export function releaseOf(dir: string, settings: BerrySettings | undefined): str
 }
 
 const HOW =
-  'Run: yarn set version berry; then commit .yarnrc.yml and .yarn/releases. https://yarnpkg.com/getting-started/install'
+  'Run: yarn set version berry; then commit .yarnrc.yml and .yarn/releases. ' +
+  'https://yarnpkg.com/getting-started/install'
 
 /**
  * How Yarn 2 and later must be set up (bin/compile, "Configure Yarn 2+"). Warns of what is not
@@ -88,7 +89,8 @@ export function checkBerry(
   for (const name of ['.npmrc', '.yarnrc']) {
     if (existsSync(path.join(dir, name)))
       output.warning(
-        `There is an existing ${name} file that will not be used: Yarn reads .yarnrc.yml alone. https://devcenter.heroku.com/articles/migrating-to-yarn-2`,
+        `There is an existing ${name} file that will not be used: Yarn reads .yarnrc.yml ` +
+          'alone. https://devcenter.heroku.com/articles/migrating-to-yarn-2',
       )
   }
   const { yarnPath } = settings ?? {}

@@ -60,7 +60,10 @@ export function whyNotPrune(
   if (manager.name === 'npm' && npm === ALWAYS_FAILS)
     return `npm ${npm} fails when running 'npm prune' (https://github.com/npm/npm/issues/17781)`
   if (manager.name === 'npm' && SOMETIMES_FAIL.includes(npm))
-    return `npm ${npm} sometimes fails when running 'npm prune' (https://github.com/npm/npm/issues/19356)`
+    return (
+      `npm ${npm} sometimes fails when running 'npm prune' ` +
+      '(https://github.com/npm/npm/issues/19356)'
+    )
   const isPlain =
     (manager.name === 'npm' || manager.name === 'yarn') &&
     manager.lockfile !== null &&

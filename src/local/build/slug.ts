@@ -60,7 +60,8 @@ export async function weighSlug(context: BuildContext, limit: number): Promise<n
     const compressed = await compressedSize(context)
     if (compressed > limit) {
       throw new BuildFailure(
-        `Compiled slug size: ${inMegabytes(compressed)} is too large (max is ${inMegabytes(limit)}).`,
+        `Compiled slug size: ${inMegabytes(compressed)} is too large (max is ` +
+          `${inMegabytes(limit)}).`,
         ['Keep what a dyno does not need out of it: devDependencies, .slugignore.'],
       )
     }

@@ -84,7 +84,8 @@ export async function findIsolation(folders: {
   const isolate = isolateBy({ root: folders.root, nodes: path.join(folders.caches, 'node') })
   // Of the state folder the dynos are left, and Node.js.
   const test =
-    '[ -d "$2" ] && case "$(ls "$1" | tr "\\n" " ")" in "dynos "|"caches dynos ") ;; *) exit 1;; esac'
+    '[ -d "$2" ] && case "$(ls "$1" | tr "\\n" " ")" in "dynos "|"caches dynos ") ;; *) exit ' +
+    '1;; esac'
   const [program, ...args] = isolate(['sh', '-c', test, 'probe', folders.root, folders.dynos], {
     dir: folders.dynos,
     cwd: folders.dynos,

@@ -32,12 +32,13 @@ const SIZE = 'stty rows "${LINES:-24}" cols "${COLUMNS:-80}" 2>/dev/null'
  * execs script(1) over the command. BSD's wants a true pipe as its input, where Node.js gives a
  * socket.
  */
-export const ON_TERMINAL = `
-if [ "$3" = util-linux ]; then
-  export SHELL="$BASH"
-  exec script --quiet --return --flush --command '${SIZE}; exec bash -c -- '"$(printf %q "$2")" /dev/null
-fi
-if [ "$3" = bsd ]; then
-  exec script -q /dev/null bash -c '${SIZE}; exec bash -c -- "$0"' "$2" < <(cat)
-fi
-`
+export const ON_TERMINAL =
+  '\n' +
+  'if [ "$3" = util-linux ]; then\n' +
+  '  export SHELL="$BASH"\n' +
+  `  exec script --quiet --return --flush --command '${SIZE}; exec bash -c -- '"$(printf %q ` +
+  '"$2")" /dev/null\n' +
+  'fi\n' +
+  'if [ "$3" = bsd ]; then\n' +
+  `  exec script -q /dev/null bash -c '${SIZE}; exec bash -c -- "$0"' "$2" < <(cat)\n` +
+  'fi\n'

@@ -62,7 +62,8 @@ async function main(): Promise<boolean> {
   const type = await typeOf(update.after)
   if (type !== 'commit') {
     say(
-      ` !     ${update.ref.slice('refs/heads/'.length)} takes commits alone, and this is a ${type}.`,
+      ` !     ${update.ref.slice('refs/heads/'.length)} takes commits alone, and this is a ` +
+        `${type}.`,
     )
     // devcenter.heroku.com/articles/git: an annotated tag is deployed by the commit that it names.
     if (type === 'tag')
@@ -99,7 +100,8 @@ async function warn(commit: string): Promise<void> {
   const [submodules, pointers] = await Promise.all([submodulesOf(commit), lfsPointersOf(commit)])
   if (submodules.length > 0) {
     say(
-      ` !     Submodules are not fetched here; these folders are empty in the build: ${submodules.join(', ')}`,
+      ' !     Submodules are not fetched here; these folders are empty in the build: ' +
+        `${submodules.join(', ')}`,
     )
   }
   if (pointers.length > 0) {
@@ -108,7 +110,8 @@ async function warn(commit: string): Promise<void> {
         ? `${pointers.slice(0, 5).join(', ')} and ${pointers.length - 5} more`
         : pointers.join(', ')
     say(
-      ` !     Git LFS is not supported, as on Heroku; these files are pointers in the build: ${shown}`,
+      ' !     Git LFS is not supported, as on Heroku; these files are pointers in the build: ' +
+        `${shown}`,
     )
   }
 }
@@ -140,7 +143,8 @@ try {
   process.exitCode = (await main()) ? 0 : 1
 } catch (error) {
   say(
-    ` !     The build could not be followed to its end: ${error instanceof Error ? error.message : String(error)}`,
+    ' !     The build could not be followed to its end: ' +
+      `${error instanceof Error ? error.message : String(error)}`,
   )
   say(' !     Push rejected.')
   process.exitCode = 1

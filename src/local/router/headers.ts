@@ -195,8 +195,10 @@ export function requestHead(
     receivedAt: Date.now(),
   }
   lines +=
-    `X-Forwarded-For: ${origin.forwardedFor}\r\nX-Forwarded-Proto: http\r\nX-Forwarded-Port: ${client.port}\r\n` +
-    `X-Request-Id: ${origin.requestId}\r\nX-Request-Start: ${origin.receivedAt}\r\nVia: ${vias}${via}\r\n`
+    `X-Forwarded-For: ${origin.forwardedFor}\r\nX-Forwarded-Proto: http\r\nX-Forwarded-Port: ` +
+    `${client.port}\r\n` +
+    (`X-Request-Id: ${origin.requestId}\r\nX-Request-Start: ${origin.receivedAt}\r\nVia: ` +
+      `${vias}${via}\r\n`)
   return {
     lines,
     origin,

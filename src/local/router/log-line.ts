@@ -29,12 +29,15 @@ export function routerLine(facts: RequestFacts): string {
   const code = facts.code && { name: facts.code, ...ROUTER_CODES[facts.code] }
   const sock = code && 'sock' in code && code.sock ? `sock=${code.sock} ` : ''
   const outcome = code
-    ? `${sock}at=${code.level} code=${code.name} desc="${code.desc}${facts.detail ? `: ${facts.detail}` : ''}"`
+    ? `${sock}at=${code.level} code=${code.name} ` +
+      `desc="${code.desc}${facts.detail ? `: ${facts.detail}` : ''}"`
     : 'at=info'
   const ms = (time: number | undefined) => (time === undefined ? '' : `${Math.round(time)}ms`)
   return (
-    `${outcome} method=${facts.method} path="${quotable(facts.path)}" host=${facts.host} request_id=${facts.requestId} fwd="${quotable(facts.forwardedFor)}"` +
-    ` dyno=${facts.dyno ?? ''} connect=${ms(facts.connect)} service=${ms(facts.service)} status=${facts.status} bytes=${facts.bytes ?? ''} ${facts.protocol}`
+    `${outcome} method=${facts.method} path="${quotable(facts.path)}" host=${facts.host} ` +
+    `request_id=${facts.requestId} fwd="${quotable(facts.forwardedFor)}"` +
+    (` dyno=${facts.dyno ?? ''} connect=${ms(facts.connect)} service=${ms(facts.service)} ` +
+      `status=${facts.status} bytes=${facts.bytes ?? ''} ${facts.protocol}`)
   )
 }
 

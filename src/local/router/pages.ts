@@ -9,37 +9,42 @@ export interface Page {
 
 const page = (status: number, title: string, text: string): Page => ({
   status,
-  body: Buffer.from(`<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${title}</title>
-<style>body { font: 16px/1.5 system-ui, sans-serif; max-width: 36rem; margin: 20vh auto; padding: 0 1rem; color: #333 } h1 { font-size: 1.4rem }</style>
-</head>
-<body>
-<h1>${title}</h1>
-<p>${text}</p>
-</body>
-</html>
-`),
+  body: Buffer.from(
+    '<!DOCTYPE html>\n' +
+      '<html lang="en">\n' +
+      '<head>\n' +
+      '<meta charset="utf-8">\n' +
+      '<meta name="viewport" content="width=device-width, initial-scale=1">\n' +
+      `<title>${title}</title>\n` +
+      '<style>body { font: 16px/1.5 system-ui, sans-serif; max-width: 36rem; margin: 20vh auto; ' +
+      'padding: 0 1rem; color: #333 } h1 { font-size: 1.4rem }</style>\n' +
+      '</head>\n' +
+      '<body>\n' +
+      `<h1>${title}</h1>\n` +
+      `<p>${text}</p>\n` +
+      '</body>\n' +
+      '</html>\n',
+  ),
 })
 
 export const pages = {
   noSuchApp: page(
     404,
     'No such app',
-    'There is no app configured at that hostname. Perhaps the app owner has renamed it, or the URL is mistyped.',
+    'There is no app configured at that hostname. Perhaps the app owner has renamed it, or ' +
+      'the URL is mistyped.',
   ),
   error: page(
     503,
     'Application error',
-    'An error occurred in the application and your page could not be served. If you are the application owner, check your logs for details.',
+    'An error occurred in the application and your page could not be served. If you are the ' +
+      'application owner, check your logs for details.',
   ),
   badGateway: page(
     502,
     'Application error',
-    'The application sent an answer that is beyond the limits of the router. If you are the application owner, check your logs for details.',
+    'The application sent an answer that is beyond the limits of the router. If you are the ' +
+      'application owner, check your logs for details.',
   ),
   backlog: page(
     503,

@@ -65,7 +65,9 @@ async function load(folder: string): Promise<{ apps: AppRecord[]; problems: Stor
         const why = error instanceof SyntaxError ? 'it is not JSON' : (error as Error).message
         problems.push({
           file,
-          problem: `cannot be read: ${why}. It was set aside as ${await setAside(file)}; the app's code and builds are kept.`,
+          problem:
+            `cannot be read: ${why}. It was set aside as ${await setAside(file)}; the app's ` +
+            'code and builds are kept.',
         })
       }
     } else if (!name.includes(ASIDE)) {

@@ -63,7 +63,9 @@ export const singleLockfile: Check = {
       return [
         {
           severity: 'error',
-          what: `There are ${several.length === 2 ? 'two' : several.length} lockfiles: ${several.join(' and ')}.`,
+          what:
+            `There are ${several.length === 2 ? 'two' : several.length} lockfiles: ` +
+            `${several.join(' and ')}.`,
           why: 'Heroku cannot tell which package manager is yours, and fails the build.',
           next: lockfileAdvice(several, { manifest: project.manifest, folder: project.folder }),
         },
@@ -75,7 +77,9 @@ export const singleLockfile: Check = {
       {
         severity: 'warning',
         what: ignored ? `${ignored} is on disk and git ignores it.` : 'There is no lockfile.',
-        why: 'Each build takes the newest versions that package.json allows, and the next one may take others.',
+        why:
+          'Each build takes the newest versions that package.json allows, and the next one may ' +
+          'take others.',
         next: ignored
           ? `git add --force ${ignored} && git commit`
           : `${lockCommand(project.manifest)}\nThen commit it.`,
@@ -125,7 +129,9 @@ export const nodeModules: Check = {
         severity: 'warning',
         what: `node_modules is in the commit, with ${count} ${count === 1 ? 'file' : 'files'}.`,
         why: 'Packages with native code are those of your machine, and every push carries them.',
-        next: 'git rm -r --quiet --cached node_modules && echo node_modules/ >> .gitignore && git add .gitignore && git commit',
+        next:
+          'git rm -r --quiet --cached node_modules && echo node_modules/ >> .gitignore && git ' +
+          'add .gitignore && git commit',
       },
     ]
   },

@@ -4,7 +4,8 @@ import type { Check, Problem } from '../finding.js'
 import { lineAt } from '../source-text.js'
 
 const WHY =
-  'The disk of a dyno is its own, and empty again after each restart: once a day at least, and at every deploy.'
+  'The disk of a dyno is its own, and empty again after each restart: once a day at least, ' +
+  'and at every deploy.'
 
 const sourcesOf = (project: ProjectFacts): Source[] => {
   const all = (project.ecosystem?.apps ?? []).flatMap((app) => appSources(app, project))
@@ -108,7 +109,9 @@ export const sqlite: Check = {
         ? [
             {
               severity: 'warning' as const,
-              what: `The app keeps its data in a file${name === 'SQLite' ? ' of SQLite' : `, with ${name}`}.`,
+              what:
+                'The app keeps its data in a ' +
+                `file${name === 'SQLite' ? ' of SQLite' : `, with ${name}`}.`,
               why: WHY,
               next,
               ...opened,
@@ -167,7 +170,9 @@ export const uploads: Check = {
             severity: 'warning',
             what: 'Uploads are kept in a folder of the app.',
             why: WHY,
-            next: 'Send them on to a store such as S3, or write them to os.tmpdir() if they need not last.',
+            next:
+              'Send them on to a store such as S3, or write them to os.tmpdir() if they need ' +
+              'not last.',
             ...kept,
           },
         ]

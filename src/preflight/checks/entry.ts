@@ -37,7 +37,8 @@ function commandAbsent(app: EcosystemApp, project: ProjectFacts): Problem[] | un
       why: 'It would not start.',
       next:
         found.next ??
-        `Correct \`script\` and \`args\` of ${app.name} in ${project.ecosystemFile ?? 'the ecosystem file'}.`,
+        `Correct \`script\` and \`args\` of ${app.name} in ` +
+          `${project.ecosystemFile ?? 'the ecosystem file'}.`,
     },
   ]
 }
@@ -101,7 +102,9 @@ function absent(
       {
         severity: 'error',
         what: `${script} is not in the commit, and no build script makes it.`,
-        why: `Heroku runs \`npm run build\` where package.json has it${onDisk(script) ? '; here the file was built by hand' : ''}.`,
+        why:
+          `Heroku runs \`npm run build\` where package.json has ` +
+          `it${onDisk(script) ? '; here the file was built by hand' : ''}.`,
         next: 'Add "build" to the scripts of package.json, such as "build": "tsc".',
       },
     ]

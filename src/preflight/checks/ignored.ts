@@ -88,9 +88,14 @@ function otherNode(app: EcosystemApp, index: number, facts: Facts): Problem[] {
   return [
     {
       severity: 'error',
-      what: `${app.name} asks for Node.js ${version} with \`interpreter\`, and engines.node is ${range === undefined ? 'not set' : `\`${range}\``}.`,
+      what:
+        `${app.name} asks for Node.js ${version} with \`interpreter\`, and engines.node is ` +
+        `${range === undefined ? 'not set' : `\`${range}\``}.`,
       why: 'A dyno has one Node.js, that of engines.node; with another the app would not start.',
-      next: `npm pkg set engines.node=${version.split('.').length < 3 ? `${version}.x` : version}\nOr take interpreter out.`,
+      next:
+        'npm pkg set ' +
+        `engines.node=${version.split('.').length < 3 ? `${version}.x` : version}\nOr take ` +
+        'interpreter out.',
       ...edit(facts, index, 'interpreter'),
     },
   ]

@@ -51,7 +51,10 @@ export const instances: Check = {
     if (total(asked) <= total(most)) return []
     return larger.map(({ name, instances: count, why }) => ({
       severity: 'warning',
-      what: `${name} asks for ${count} instances (${why}), and a${web ? ` ${web.name}` : ''} dyno of ${dyno.memory} MB holds about ${total(most)}${apps.length > 1 ? ' of all apps together' : ''}.`,
+      what:
+        `${name} asks for ${count} instances (${why}), and a${web ? ` ${web.name}` : ''} dyno ` +
+        `of ${dyno.memory} MB holds about ` +
+        `${total(most)}${apps.length > 1 ? ' of all apps together' : ''}.`,
       why: 'More take memory that the dyno has not (R14), and requests become slow.',
       next:
         why === 'SHIPIT_INSTANCES'
@@ -103,9 +106,13 @@ export const socketIo: Check = {
           {
             severity: 'warning' as const,
             what: `${app.name} serves Socket.IO from several instances.`,
-            why: 'Its clients begin by polling, and their requests go to one instance after another: "Session ID unknown".',
+            why:
+              'Its clients begin by polling, and their requests go to one instance after ' +
+              'another: "Session ID unknown".',
             place: loads.path,
-            next: "Set `instances: 1`, or allow `transports: ['websocket']` alone on both sides; more than one dyno needs an adapter besides.",
+            next:
+              "Set `instances: 1`, or allow `transports: ['websocket']` alone on both sides; " +
+              'more than one dyno needs an adapter besides.',
           },
         ]
       })

@@ -101,8 +101,13 @@ function wrongPort({ port, place }: Call, host: string | undefined): Problem {
     severity: 'warning',
     what: `The app listens on ${where}${unless}, and not on PORT.`,
     place,
-    why: `Heroku routes requests to process.env.PORT alone, and stops a web dyno that has not bound it within 60 s (R10).${host === undefined ? '' : ` The router comes from outside the dyno: ${host} does not answer it.`}`,
-    next: `Listen on process.env.PORT || ${number}${host === undefined ? '' : ', and leave the host out'}.`,
+    why:
+      'Heroku routes requests to process.env.PORT alone, and stops a web dyno that has not ' +
+      'bound it within 60 s ' +
+      `(R10).${host === undefined ? '' : ` The router comes from outside the dyno: ${host} does not answer it.`}`,
+    next:
+      'Listen on process.env.PORT || ' +
+      `${number}${host === undefined ? '' : ', and leave the host out'}.`,
   }
 }
 

@@ -36,7 +36,9 @@ function outOfStep({ file, command }: Lock, behind: string[]): Problem {
   return {
     severity: 'error',
     what: `${file} is not in step with package.json: ${names}.`,
-    why: 'Heroku installs exactly what the lockfile says, and fails the build where the two differ.',
+    why:
+      'Heroku installs exactly what the lockfile says, and fails the build where the two ' +
+      'differ.',
     next: `${command} && git add ${file} && git commit`,
     place: file,
     ...(behind.includes('shipit-runtime') ? { fix: { by: 'init' as const } } : {}),

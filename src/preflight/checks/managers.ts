@@ -26,9 +26,13 @@ export const packageManagers: Check = {
         {
           ...AT,
           severity: 'error',
-          what: `package.json names several package managers: ${several.map(({ place }) => place).join(', ')}.`,
+          what:
+            'package.json names several package managers: ' +
+            `${several.map(({ place }) => place).join(', ')}.`,
           why: 'Heroku accepts one, and fails the build.',
-          next: `If ${first} is yours:\nnpm pkg delete ${others.filter((name) => name !== first).join(' ')}`,
+          next:
+            `If ${first} is yours:\nnpm pkg delete ` +
+            `${others.filter((name) => name !== first).join(' ')}`,
         },
       ]
     }
@@ -41,7 +45,9 @@ export const packageManagers: Check = {
           severity: 'warning',
           what: `package.json names ${declared.place}, and the lockfile is ${lockfile}.`,
           why: 'Heroku installs by the lockfile.',
-          next: `If ${LOCKFILE_MANAGERS[lockfile]} is yours:\nnpm pkg delete ${declared.place.split(' ')[0]}`,
+          next:
+            `If ${LOCKFILE_MANAGERS[lockfile]} is yours:\nnpm pkg delete ` +
+            `${declared.place.split(' ')[0]}`,
         },
       ]
     }
@@ -74,7 +80,9 @@ function twoVersions({ engines, packageManager }: Manifest): Problem[] {
     {
       ...AT,
       severity: name === 'pnpm' ? 'error' : 'warning',
-      what: `package.json names ${name} ${version} as packageManager, and engines.${name} is \`${range}\`.`,
+      what:
+        `package.json names ${name} ${version} as packageManager, and engines.${name} is ` +
+        `\`${range}\`.`,
       why:
         name === 'pnpm'
           ? 'Heroku installs that version, which then refuses to install the app.'
@@ -122,9 +130,17 @@ function pnpmVersion({ folder }: ProjectFacts, { engines, packageManager }: Mani
     {
       ...AT,
       severity: 'error',
-      what: `pnpm-lock.yaml has format ${format}, which pnpm ${reads.to === Infinity ? `${reads.from} and later` : `${reads.from} to ${reads.to}`} read, and package.json names ${asked}.`,
-      why: `Heroku would install ${range === undefined ? 'the newest pnpm' : 'a pnpm'} that does not take this lockfile as it is, and fail the build.`,
-      next: `npm pkg set engines.pnpm=${fits}.x${named === undefined ? '' : ' && npm pkg delete packageManager'}\nOr bring the lockfile in step with the newer pnpm: \`pnpm install\`, and commit it.`,
+      what:
+        `pnpm-lock.yaml has format ${format}, which pnpm ` +
+        `${reads.to === Infinity ? `${reads.from} and later` : `${reads.from} to ${reads.to}`} ` +
+        `read, and package.json names ${asked}.`,
+      why:
+        `Heroku would install ${range === undefined ? 'the newest pnpm' : 'a pnpm'} that does ` +
+        'not take this lockfile as it is, and fail the build.',
+      next:
+        'npm pkg set ' +
+        `engines.pnpm=${fits}.x${named === undefined ? '' : ' && npm pkg delete packageManager'}\nOr ` +
+        `bring the lockfile in step with the newer pnpm: \`pnpm install\`, and commit it.`,
     },
   ]
 }
@@ -162,7 +178,9 @@ function yarnVersion(
         severity: 'error',
         code: 'git',
         place: '.yarnrc.yml',
-        what: `.yarnrc.yml names ${yarnPath}, which is ${onDisk(yarnPath) ? 'on disk and not in the commit' : 'not there'}.`,
+        what:
+          `.yarnrc.yml names ${yarnPath}, which is ` +
+          `${onDisk(yarnPath) ? 'on disk and not in the commit' : 'not there'}.`,
         why: 'Heroku runs that file, and fails the build without it.',
         next: onDisk(yarnPath)
           ? `git add --force ${yarnPath} && git commit --message "Add Yarn itself"`
@@ -210,7 +228,10 @@ export const plugAndPlay: Check = {
         {
           severity: 'error',
           place: isDefault ? 'Procfile' : place,
-          what: `Heroku runs \`${command}\` for ${type}${isDefault ? ', because no Procfile says otherwise' : ''}, and the packages are installed by Plug'n'Play.`,
+          what:
+            `Heroku runs \`${command}\` for ` +
+            `${type}${isDefault ? ', because no Procfile says otherwise' : ''}, and the ` +
+            "packages are installed by Plug'n'Play.",
           why: `There is no node_modules: what ${program} starts finds no package.`,
           next,
         },

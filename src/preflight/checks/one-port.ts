@@ -47,12 +47,18 @@ function wrapped(app: EcosystemApp, project: ProjectFacts): Problem | undefined 
   if (!listens && (text !== undefined || target.kind === 'ecosystem')) return undefined
   const instead =
     target.kind === 'script'
-      ? `Write \`script: ${target.entry}\`${target.launch.args.length > 0 ? ` and \`args: ${target.launch.args.join(' ')}\`` : ''} in place of ${app.script}, or \`instances: 1\`.`
+      ? `Write \`script: ` +
+        `${target.entry}\`${target.launch.args.length > 0 ? ` and \`args: ${target.launch.args.join(' ')}\`` : ''} ` +
+        `in place of ${app.script}, or \`instances: 1\`.`
       : 'Name the file that serves as `script`, or write `instances: 1`.'
   return {
     severity: listens ? 'warning' : 'note',
-    what: `${app.name} runs \`${line}\` in several instances${listens ? '' : ', which cannot share a port if it serves'}.`,
-    why: 'Each instance is a program of its own that opens PORT itself: all but the first fail with EADDRINUSE, and the dyno crashes.',
+    what:
+      `${app.name} runs \`${line}\` in several ` +
+      `instances${listens ? '' : ', which cannot share a port if it serves'}.`,
+    why:
+      'Each instance is a program of its own that opens PORT itself: all but the first fail ' +
+      'with EADDRINUSE, and the dyno crashes.',
     next: instead,
   }
 }
@@ -70,7 +76,9 @@ function forked(app: EcosystemApp, project: ProjectFacts): Problem | undefined {
   return {
     severity: 'warning',
     what: `${app.name} has several instances in fork mode, and listens on PORT.`,
-    why: 'Each opens the port itself: all but the first fail with EADDRINUSE, and the dyno crashes.',
+    why:
+      'Each opens the port itself: all but the first fail with EADDRINUSE, and the dyno ' +
+      'crashes.',
     next: 'Write `exec_mode: cluster`, which shares the port, or `instances: 1`.',
   }
 }

@@ -71,7 +71,9 @@ export const portInEnv: Check = {
     return places.map((place) => ({
       severity: 'warning',
       what: `${app.name} sets PORT in \`${place[0]}\`.`,
-      why: 'A dyno has its own PORT, which wins; under another runner the app would listen where nobody asks.',
+      why:
+        'A dyno has its own PORT, which wins; under another runner the app would listen where ' +
+        'nobody asks.',
       next: `Take ${place.join('.')} out.`,
       ...edit(facts, index, ...place),
     }))
@@ -119,7 +121,9 @@ export const logFiles: Check = {
         {
           severity: 'warning' as const,
           what: `${app.name} writes a file: ${option}.`,
-          why: 'The disk of a dyno does not last, so the runtime writes no such file: all output is in `shipit logs`.',
+          why:
+            'The disk of a dyno does not last, so the runtime writes no such file: all output ' +
+            'is in `shipit logs`.',
           next: `Take ${option} out.`,
           ...edit(facts, index, option),
         },

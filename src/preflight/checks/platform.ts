@@ -42,8 +42,13 @@ export const configSet: Check = {
     return [
       {
         severity: 'error',
-        what: `${app} ${exists ? 'lacks' : 'does not exist yet, and so lacks'} config vars that deploy.${environment?.name}.config asks for: ${missing.join(', ')}.`,
-        next: `${exists ? '' : `shipit apps create ${app}\n`}shipit config set ${missing.join(' ')} --app ${app}\nIt asks for ${missing.length === 1 ? 'the value' : 'each value'}. Then deploy again.`,
+        what:
+          `${app} ${exists ? 'lacks' : 'does not exist yet, and so lacks'} config vars that ` +
+          `deploy.${environment?.name}.config asks for: ${missing.join(', ')}.`,
+        next:
+          `${exists ? '' : `shipit apps create ${app}\n`}shipit config set ${missing.join(' ')} ` +
+          `--app ${app}\nIt asks for ${missing.length === 1 ? 'the value' : 'each value'}. Then ` +
+          'deploy again.',
         details: { missing_config: missing },
       },
     ]
@@ -71,9 +76,13 @@ export const configShadowed: Check = {
       return [
         {
           severity: 'warning' as const,
-          what: `${app.name} does not see ${hidden.length === 1 ? 'config var' : 'config vars'} ${hidden.join(', ')}: the ecosystem file has another value.`,
+          what:
+            `${app.name} does not see ${hidden.length === 1 ? 'config var' : 'config vars'} ` +
+            `${hidden.join(', ')}: the ecosystem file has another value.`,
           why: "What `env` says wins over the dyno's environment.",
-          next: `Take ${hidden.join(', ')} out of \`env\`, or unset ${hidden.length === 1 ? 'it' : 'them'} on the platform.`,
+          next:
+            `Take ${hidden.join(', ')} out of \`env\`, or unset ` +
+            `${hidden.length === 1 ? 'it' : 'them'} on the platform.`,
           place: project.ecosystemFile ?? 'ecosystem file',
         },
       ]
@@ -155,7 +164,9 @@ export const preboot: Check = {
       {
         severity: 'note',
         what: `${app} has one web dyno, and preboot is off.`,
-        why: 'At each deploy, and at the restart once a day, requests wait until the new dyno listens.',
+        why:
+          'At each deploy, and at the restart once a day, requests wait until the new dyno ' +
+          'listens.',
         next: `heroku features:enable preboot -a ${app}`,
       },
     ]

@@ -109,7 +109,9 @@ function wrongApps(
   return [
     {
       severity: 'error',
-      what: `The process type ${type} starts ${missing.join(', ')} with --only, and the ecosystem file has no such app.`,
+      what:
+        `The process type ${type} starts ${missing.join(', ')} with --only, and the ecosystem ` +
+        'file has no such app.',
       why: `${crash} It has ${names.join(', ') || 'none'}.`,
       next: `Name one of them in the command of ${type}.`,
     },
@@ -132,7 +134,9 @@ function wrongEnvironment(
   return [
     {
       severity: 'warning',
-      what: `The process type ${type} names --env ${env}, and no app of the ecosystem file has env_${env}.`,
+      what:
+        `The process type ${type} names --env ${env}, and no app of the ecosystem file has ` +
+        `env_${env}.`,
       why: 'The apps start without it.',
       next: `Add env_${env} to an app, or take --env ${env} out.`,
     },
@@ -158,7 +162,9 @@ function sameAsWeb({ type, line, runtime, target }: Process, project: ProjectFac
     {
       severity: 'warning',
       place: 'Procfile',
-      what: `The process type ${type} runs \`${line}\`, which starts the same apps as web${names.length > 1 ? `: ${names.join(', ')}` : ''}.`,
+      what:
+        `The process type ${type} runs \`${line}\`, which starts the same apps as ` +
+        `web${names.length > 1 ? `: ${names.join(', ')}` : ''}.`,
       why: 'Nothing routes requests to them, and what web does, they do again.',
       next: `Give each its own apps: \`${type}: ${RUNTIME} start ${target.file} --only NAME\`.`,
     },
@@ -206,7 +212,8 @@ export const webProcess: Check = {
       return problem(
         'warning',
         `${heroku}: \`${line}\`, and nothing in ${trouble.silent} listens.`,
-        'The first deploy starts one web dyno, which is stopped if it has not bound PORT within 60 s (R10).',
+        'The first deploy starts one web dyno, which is stopped if it has not bound PORT ' +
+          'within 60 s (R10).',
       )
     return problem(
       'note',

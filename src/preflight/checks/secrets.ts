@@ -33,10 +33,15 @@ export const envFiles: Check = {
         return [
           {
             severity: 'warning' as const,
-            what: `${file} is in the commit, and holds what looks like secrets: ${names.join(', ')}.`,
+            what:
+              `${file} is in the commit, and holds what looks like secrets: ` +
+              `${names.join(', ')}.`,
             why: 'Whoever has the repository has them, and they go into the slug.',
             place: file,
-            next: `shipit config set < ${shellWord(file)}\ngit rm --cached ${shellWord(file)} && echo ${shellWord(path.basename(file))} >> .gitignore && git add .gitignore && git commit\nThen renew them: the history keeps the old ones.`,
+            next:
+              `shipit config set < ${shellWord(file)}\ngit rm --cached ${shellWord(file)} && ` +
+              `echo ${shellWord(path.basename(file))} >> .gitignore && git add .gitignore && ` +
+              'git commit\nThen renew them: the history keeps the old ones.',
           },
         ]
       }),
@@ -87,7 +92,9 @@ export const privateKeys: Check = {
         what: `${file} in the commit is a private key.`,
         why: 'Whoever has the repository has it, and it goes into the slug.',
         place: file,
-        next: `git rm --cached ${shellWord(file)} && git commit\nKeep it in a config var, and make a new one: the history keeps the old.`,
+        next:
+          `git rm --cached ${shellWord(file)} && git commit\nKeep it in a config var, and make ` +
+          'a new one: the history keeps the old.',
       })),
 }
 
@@ -110,10 +117,14 @@ export const secretValues: Check = {
     return [
       {
         severity: 'warning',
-        what: `The commit holds what looks like ${found.length === 1 ? 'a secret' : 'secrets'}: ${named.join(', ')}${rest}.`,
+        what:
+          `The commit holds what looks like ${found.length === 1 ? 'a secret' : 'secrets'}: ` +
+          `${named.join(', ')}${rest}.`,
         why: 'Whoever has the repository has them, and they go into the slug.',
         place: `${found[0]!.file}:${found[0]!.line}`,
-        next: 'shipit config set NAME\nThen read it from process.env, and renew it: the history keeps the old one.',
+        next:
+          'shipit config set NAME\nThen read it from process.env, and renew it: the history ' +
+          'keeps the old one.',
         details: { secrets: found },
       },
     ]
@@ -134,7 +145,9 @@ export const pm2Secrets: Check = {
           what: `${app.name} has ${name} in its \`${block}\`.`,
           why: 'Whoever has the repository has it; and set there, the runtime does not see it.',
           place: project.ecosystemFile ?? 'ecosystem file',
-          next: `shipit keys set\nThen take ${block}.${name} out, and renew the key: the history keeps the old one.`,
+          next:
+            `shipit keys set\nThen take ${block}.${name} out, and renew the key: the history ` +
+            'keeps the old one.',
         })),
       ),
     ),

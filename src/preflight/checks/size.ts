@@ -89,7 +89,8 @@ export const submodules: Check = {
           : 'A push carries none of their files, and Heroku has no key to fetch them by ssh.',
         next: isPublic
           ? 'Nothing if they are public.'
-          : 'Write https:// addresses into .gitmodules, or take the files into the repository (git subtree add).',
+          : 'Write https:// addresses into .gitmodules, or take the files into the repository ' +
+            '(git subtree add).',
         place: '.gitmodules',
       },
     ]

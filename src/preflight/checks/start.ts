@@ -127,7 +127,8 @@ function withoutRuntime(web: Process, project: Facts['project'], file: string): 
     why:
       place === 'Procfile'
         ? 'The web line of the Procfile decides, and it does not lead to shipit-runtime.'
-        : 'The start script does not lead to shipit-runtime, so there is no PM2, no drain, and no instances by the dyno.',
+        : 'The start script does not lead to shipit-runtime, so there is no PM2, no drain, and ' +
+          'no instances by the dyno.',
   }
 }
 
@@ -140,7 +141,9 @@ function otherFile(
     return [
       {
         severity: 'error',
-        what: `The app starts with ${named}, which is ${onDisk(named) ? 'on disk and not in the commit' : 'not there'}.`,
+        what:
+          `The app starts with ${named}, which is ` +
+          `${onDisk(named) ? 'on disk and not in the commit' : 'not there'}.`,
         why: 'shipit-runtime would exit at once.',
         next: onDisk(named)
           ? `git add --force ${shellWord(named)} && git commit`
@@ -152,7 +155,9 @@ function otherFile(
     {
       severity: 'warning',
       what: `The app starts with ${named}, and shipit reads ${ecosystemFile}.`,
-      why: 'What is checked, and the environments of `deploy:`, are not those of the file that runs.',
+      why:
+        'What is checked, and the environments of `deploy:`, are not those of the file that ' +
+        'runs.',
       next: 'Keep one of the two files, and name it in the start script.',
     },
   ]
@@ -188,7 +193,9 @@ function missing(names: string[]): Problem {
   return {
     severity: 'error',
     code: 'git',
-    what: `${names.join(' and ')} ${names.length === 1 ? 'is' : 'are'} not in the commit, so the app would start without.`,
+    what:
+      `${names.join(' and ')} ${names.length === 1 ? 'is' : 'are'} not in the commit, so the ` +
+      'app would start without.',
     next: `git add --force ${names.map(shellWord).join(' ')} && git commit -m "Run under PM2"`,
   }
 }

@@ -12,6 +12,8 @@ export const subfolder: Check = {
     (outside ?? []).map((what) => ({
       severity: 'warning',
       what,
-      next: 'Deploy the root of the repository in its place, or bring into the folder what it needs.',
+      next:
+        'Deploy the root of the repository in its place, or bring into the folder what it ' +
+        'needs.',
     })),
 }

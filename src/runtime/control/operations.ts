@@ -109,7 +109,9 @@ export class Operations {
       throw new Refusal({
         code: 'refused',
         message: `${name} runs in fork mode, where two instances cannot listen on one port.`,
-        next: `Start it in cluster mode: shipit dev ${app.options.script} -i ${target}, or \`instances: ${target}\` in the ecosystem file`,
+        next:
+          `Start it in cluster mode: shipit dev ${app.options.script} -i ${target}, or ` +
+          `\`instances: ${target}\` in the ecosystem file`,
       })
     }
     this.#deleted.delete(app)

@@ -40,13 +40,19 @@ export class News {
     const dashboard = `PM2's dashboard at ${this.#host}`
     switch (standing) {
       case 'refused':
-        return `${dashboard} does not accept the app's keys: ${why}; ${GOES_ON} (\`shipit keys test\` asks again)`
+        return (
+          `${dashboard} does not accept the app's keys: ${why}; ${GOES_ON} (\`shipit keys ` +
+          `test\` asks again)`
+        )
       case 'disabled':
         return `${dashboard} does not let this dyno connect: ${why}; ${GOES_ON}`
       case 'unreachable':
         return `${dashboard} cannot be reached: ${why}; ${GOES_ON}, and its agent tries again`
       case 'closes':
-        return `${dashboard} closes the connection again and again: ${why}; ${GOES_ON}, and its agent tries again`
+        return (
+          `${dashboard} closes the connection again and again: ${why}; ${GOES_ON}, and its ` +
+          'agent tries again'
+        )
       case 'nonsense':
         return `${dashboard} sent a message that its agent cannot read: ${why}; it is ignored`
       case 'failed':

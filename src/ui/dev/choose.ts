@@ -36,7 +36,9 @@ export async function chooseSession(
       name,
     )
   throw new ShipitError('usage', {
-    message: `${clients.length} \`shipit dev\` run in this folder${named === undefined ? '' : `, and ${named} is of more than one`}.`,
+    message:
+      `${clients.length} \`shipit dev\` run in this ` +
+      `folder${named === undefined ? '' : `, and ${named} is of more than one`}.`,
     why: apps,
     next: 'Name an app that only one of them runs.',
   })

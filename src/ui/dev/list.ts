@@ -39,7 +39,9 @@ export function renderDev(
   const c = colours()
   const { folder, pid, startedAt, url, line, instances } = report
   const up = shortDuration(Math.max(0, (Date.now() - startedAt) / 1000))
-  const head = `=== ${c.bold(`shipit dev in ${printable(folder)}`)} (pid ${pid}, up ${up}${url === null ? '' : `, ${url}`})${line.length === 0 ? '' : `: ${printable(line.join(' '))}`}`
+  const head =
+    `=== ${c.bold(`shipit dev in ${printable(folder)}`)} (pid ${pid}, up ` +
+    `${up}${url === null ? '' : `, ${url}`})${line.length === 0 ? '' : `: ${printable(line.join(' '))}`}`
   const ids = new Map<unknown, DevInstanceReport>(instances.map((instance) => [instance, instance]))
   const table = renderInstances(sort ? sortInstances(rows, sort) : rows, {
     width,

@@ -51,7 +51,8 @@ export async function scaleDev(
     const done = await command.stoppable(
       (signal) => client.do({ verb: 'scale', name, number }, signal),
       () =>
-        `${name} was told to scale, and does so; it was not waited for. Look at \`shipit ps --dev\`.`,
+        `${name} was told to scale, and does so; it was not waited for. Look at \`shipit ps ` +
+        `--dev\`.`,
     )
     const change = changeOf(done, name)
     changes.push(change)

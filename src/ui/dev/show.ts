@@ -41,7 +41,8 @@ export async function showDev(
         more: [
           [
             'PM2',
-            `id ${instance.pmId ?? '-'}, ${instance.mode} mode, ${instance.isWatched ? 'restarted when its files change' : 'not watched'}`,
+            `id ${instance.pmId ?? '-'}, ${instance.mode} mode, ` +
+              `${instance.isWatched ? 'restarted when its files change' : 'not watched'}`,
           ],
         ],
       },

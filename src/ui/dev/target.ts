@@ -56,7 +56,8 @@ export async function devTarget(
     })
   }
   writeErr(
-    `Of ${app}, which this folder deploys to. \`shipit dev\` runs here too: ${asking.spoken} --dev\n`,
+    `Of ${app}, which this folder deploys to. \`shipit dev\` runs here too: ${asking.spoken} ` +
+      '--dev\n',
   )
   return undefined
 }

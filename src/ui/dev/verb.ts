@@ -37,7 +37,8 @@ export async function devVerb(
   const done = await command.stoppable(
     (signal) => client.do({ verb, name }, signal),
     () =>
-      `${name} was told to ${verb}, and does so; it was not waited for. Look at \`shipit ps --dev\`.`,
+      `${name} was told to ${verb}, and does so; it was not waited for. Look at \`shipit ps ` +
+      `--dev\`.`,
   )
   command.log(
     done.instances.length > 0

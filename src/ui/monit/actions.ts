@@ -36,20 +36,25 @@ export async function questionOf(
     case 'reload':
       return {
         title: 'Reload',
-        text: `Reload ${action.type ?? 'all process types'} of ${app}? ${howReloaded(dynos.filter(({ type }) => action.type === undefined || type === action.type))}`,
+        text:
+          `Reload ${action.type ?? 'all process types'} of ${app}? ` +
+          `${howReloaded(dynos.filter(({ type }) => action.type === undefined || type === action.type))}`,
         action,
       }
     case 'scale':
       return {
         title: 'Scale',
-        text: `Scale ${action.type} of ${app}: ${said(await planOneMore(api, app, action.type, action.by))}?`,
+        text:
+          `Scale ${action.type} of ${app}: ` +
+          `${said(await planOneMore(api, app, action.type, action.by))}?`,
         action,
       }
   }
 }
 
 const said = ({ before, after }: ScaleChange) =>
-  `from ${before.quantity} to ${after.quantity} ${after.size} ${after.quantity === 1 ? 'dyno' : 'dynos'}`
+  `from ${before.quantity} to ${after.quantity} ${after.size} ` +
+  `${after.quantity === 1 ? 'dyno' : 'dynos'}`
 
 function howReloaded(dynos: readonly DynoReport[]): string {
   const types = new Map<string, DynoReport[]>()

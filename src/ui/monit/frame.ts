@@ -27,7 +27,9 @@ export function framed(
   const room = inner - 3 - widthOf(name)
   const aside = note !== '' && widthOf(note) + 3 <= room ? ` ${note} ` : ''
   const line = across.repeat(Math.max(0, room - widthOf(aside) - (aside === '' ? 0 : 1)))
-  const top = `${c.dim(corners[0] + across)} ${c.bold(name)} ${c.dim(line)}${aside}${c.dim((aside === '' ? '' : across) + corners[1])}`
+  const top =
+    `${c.dim(corners[0] + across)} ${c.bold(name)} ` +
+    `${c.dim(line)}${aside}${c.dim((aside === '' ? '' : across) + corners[1])}`
   const bottom = c.dim(corners[2] + across.repeat(inner) + corners[3])
   const side = c.dim(down)
   const body = Array.from(

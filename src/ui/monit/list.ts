@@ -101,7 +101,8 @@ export function list(
   const { columns, name } = columnsFor(sort, inner - MARKS)
   const { ellipsis } = glyphs
   const head = c.dim(
-    `   ${fit('NAME', name)}${columns.map((column) => ` ${fit(column.head, column.width, { end: column.head !== 'STATUS' })}`).join('')} `,
+    '   ' +
+      `${fit('NAME', name)}${columns.map((column) => ` ${fit(column.head, column.width, { end: column.head !== 'STATUS' })}`).join('')} `,
   )
   const drawn = windowOf(
     rows,
@@ -114,12 +115,16 @@ export function list(
       row.instance === undefined ? (row.tone === 'bad' ? glyphs.crashed : glyphs.up) : ' '
     const cells = columns
       .map((column) => {
-        const text = ` ${fit(printable(column.say(row)), column.width, { ellipsis, end: column.head !== 'STATUS' })}`
+        const text =
+          ' ' +
+          `${fit(printable(column.say(row)), column.width, { ellipsis, end: column.head !== 'STATUS' })}`
         return column.head === 'STATUS' ? tone(text) : text
       })
       .join('')
     const label = fit(printable(row.name), name, { ellipsis })
-    const line = `${isChosen ? glyphs.cursor : ' '}${tone(mark)} ${row.instance === undefined ? c.bold(label) : label}${cells} `
+    const line =
+      `${isChosen ? glyphs.cursor : ' '}${tone(mark)} ` +
+      `${row.instance === undefined ? c.bold(label) : label}${cells} `
     return isChosen ? c.inverse(line) : line
   })
   return framed(

@@ -59,8 +59,10 @@ export function layout({ columns, rows }: Size) {
 const helpOf = ({ unit }: Shown): string => (unit === 'dynos' ? HELP : DEV_HELP)
 
 const HELP = [
-  'up, down, j, k: choose the app, a dyno or an instance; the log, the charts and the keys below are about it. PgUp, PgDn, g, G: by pages, first, last',
-  '/: only lines of the log with a text, and dynos and instances whose name or state has it. Escape takes it back',
+  'up, down, j, k: choose the app, a dyno or an instance; the log, the charts and the keys ' +
+    'below are about it. PgUp, PgDn, g, G: by pages, first, last',
+  '/: only lines of the log with a text, and dynos and instances whose name or state has it. ' +
+    'Escape takes it back',
   's, S: sort by CPU, memory, loop, requests or restarts; the other way round',
   'r: restart the dyno, or all dynos, at once',
   'R: reload the process type without a gap',
@@ -186,7 +188,10 @@ function header(
       ]
   const name = cut(` ${app} `, columns)
   const text = cut(facts.join(between), Math.max(0, columns - name.length - 1), glyphs.ellipsis)
-  return `${c.inverse(c.bold(name))} ${bad > 0 || errorsPerMinute || problem !== undefined ? c.yellow(text) : text}`
+  return (
+    `${c.inverse(c.bold(name))} ` +
+    `${bad > 0 || errorsPerMinute || problem !== undefined ? c.yellow(text) : text}`
+  )
 }
 
 function footer(shown: Shown, view: View, columns: number, { colours: c, glyphs }: Style): string {

@@ -17,7 +17,8 @@ const NODEJS = {
 }
 const REVISION = { release: 1, ref: '4f394e9', status: 'published', license: 'MIT' }
 const README =
-  'The embedded Heroku has this buildpack alone, and as a part of itself: it does what heroku/nodejs does to an app.'
+  'The embedded Heroku has this buildpack alone, and as a part of itself: it does what ' +
+  'heroku/nodejs does to an app.'
 
 /**
  * The buildpack registry as far as Heroku's CLI asks it (HEROKU_BUILDPACK_REGISTRY_URL; no token is

@@ -73,7 +73,8 @@ function rollback(app: Readonly<AppRecord>, identity: unknown): ReleaseChange {
     throw new ApiError(
       422,
       'invalid_params',
-      `Cannot roll back to v${target.version}: that release ${target.status === 'failed' ? 'failed' : 'is still pending'}.`,
+      `Cannot roll back to v${target.version}: that release ` +
+        `${target.status === 'failed' ? 'failed' : 'is still pending'}.`,
     )
   if (target.slug_id === null)
     throw new ApiError(
