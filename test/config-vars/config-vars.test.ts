@@ -189,6 +189,26 @@ describe('what is sent', () => {
       removed: [],
       patch: { B: 'x', D: '4' },
     }))
+  it('takes an empty value for a value: it is sent, kept, and removed as any other', () => {
+    const empty = { A: '', B: '2' }
+    expect(changesBetween(empty, { A: '', B: '2' }).patch).to.deep.equal({})
+    expect(changesBetween(empty, { B: '2' })).to.deep.include({
+      removed: ['A'],
+      patch: { A: null },
+    })
+    expect(changesBetween(empty, { A: '', B: '' })).to.deep.equal({
+      added: [],
+      changed: ['B'],
+      removed: [],
+      patch: { B: '' },
+    })
+    expect(changesTo({}, { C: '' })).to.deep.equal({
+      added: ['C'],
+      changed: [],
+      removed: [],
+      patch: { C: '' },
+    })
+  })
   it('and what is to go', () =>
     expect(changesBetween(current, { B: '2', D: '4' })).to.deep.equal({
       added: ['D'],

@@ -72,6 +72,16 @@ describe('the wait for dynos', () => {
       ),
     ).to.deep.equal([fresh])
   })
+  it('counts only dynos of the new release where the size stays as it was', async () => {
+    const old = dyno('web.1', 'up', { release: { id: 'r-7', version: 7 } })
+    const fresh = dyno('web.1', 'up', { id: 'new', release: { id: 'r-8', version: 8 } })
+    const lists = [[old], [old], [old], [{ ...fresh, state: 'starting' as const }], [fresh]]
+    expect(await wait([web(1)], lists, { release: 8 })).to.deep.equal([fresh])
+  })
+  it('takes an Eco dyno that sleeps for one that is up', async () => {
+    const asleep = dyno('web.1', 'idle', { size: 'Eco' })
+    expect(await wait([web(1, 'eco')], [[asleep]], { timeout: 60_000 })).to.deep.equal([asleep])
+  })
   it("ends at once at a crash, with the dyno's last output", async () => {
     const error = await rejection(wait([web(2)], [[dyno('web.1'), dyno('web.2', 'crashed')]]))
     expect(error).to.include({ code: 'boot', exitCode: 12, message: 'web.2 has crashed.' })

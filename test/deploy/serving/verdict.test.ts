@@ -52,6 +52,34 @@ describe('what an answer says of health', () => {
     ])
   })
 
+  const SAYS: Record<number, [unnamed: string, named: string]> = {
+    199: ['well', 'ill'],
+    200: ['well', 'well'],
+    204: ['well', 'well'],
+    299: ['well', 'well'],
+    300: ['well', 'well'],
+    301: ['well', 'well'],
+    302: ['well', 'well'],
+    399: ['well', 'well'],
+    400: ['well', 'ill'],
+    401: ['well, with a warning', 'unknown'],
+    404: ['well, with a warning', 'ill'],
+    499: ['well', 'ill'],
+    500: ['ill', 'ill'],
+    599: ['ill', 'ill'],
+  }
+  for (const [status, says] of Object.entries(SAYS)) {
+    it(`of ${status} is ${says[0]} where no path was named, and ${says[1]} where one was`, () => {
+      const words = (check: typeof unnamed) => {
+        const verdict = verdictOf(check, answer(Number(status)), URL_ASKED)
+        return 'warning' in verdict && verdict.warning
+          ? `${verdict.is}, with a warning`
+          : verdict.is
+      }
+      expect([words(unnamed), words(named)]).to.deep.equal(says)
+    })
+  }
+
   it('is what --health-status says', () => {
     expect([200, 299, 401].map((status) => is(chosen, status))).to.deep.equal([
       'well',

@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import { ShipitError } from '../../../src/errors.js'
 import {
   deployInTurn,
   planDeploy,
@@ -286,6 +287,34 @@ describe('a deploy in its turn', () => {
     expect(result.replaced?.version).to.equal(2)
     expect(platform.currentCommit).to.equal(NEW)
     expect(ended).to.equal(2)
+  })
+
+  it('is followed where what came first by a moment is of the same commit, without a wish to wait', async () => {
+    const { push } = platform.git
+    platform.git.push = () => {
+      platform.git.push = push
+      platform.buildElsewhere(NEW, 4, true)
+      platform.calls.push('push rejected')
+      return Promise.reject(
+        new ShipitError('push', { message: 'The push was rejected.', why: 'fetch first' }),
+      )
+    }
+    const result = await deployInTurn(requestOf(NEW), {
+      platform,
+      git: platform.git,
+      signal: new AbortController().signal,
+      wait: 0,
+      onWait: () => undefined,
+      onRefusal: () => undefined,
+      show: (plan) => {
+        shown.push(plan)
+        return Promise.resolve({ events: () => undefined, end: () => Promise.resolve() })
+      },
+    })
+    expect(shown.map(({ follows }) => follows?.stage)).to.deep.equal([undefined, 'build'])
+    expect(platform.calls).to.deep.equal(['push rejected'])
+    expect(result.release.version).to.equal(2)
+    expect(platform.currentCommit).to.equal(NEW)
   })
 
   it('is refused where it may not wait', async () => {
