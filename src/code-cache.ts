@@ -11,7 +11,7 @@ import vm from 'node:vm'
  * its own part of the CLI.
  */
 function cacheFolder(env: NodeJS.ProcessEnv): string | undefined {
-  // As Node.js's own cache, and none where coverage is measured: it would hide what ran.
+  // As Node.js's own cache, and none if coverage is measured: it would hide what ran.
   if (env.NODE_DISABLE_COMPILE_CACHE || env.NODE_V8_COVERAGE) return undefined
   const home = env.HOME || os.homedir()
   const base = env.XDG_CACHE_HOME

@@ -1,4 +1,4 @@
-/** A duration as flags take it: 90s, 10m, 1h, or seconds. In ms. Undefined where it is none. */
+/** A duration as flags take it: 90s, 10m, 1h, or seconds. In ms. Undefined if it is none. */
 export function parseDuration(text: string): number | undefined {
   const [, amount, unit = 's'] = /^(\d+(?:\.\d+)?)(s|m|h)?$/.exec(text.trim()) ?? []
   if (amount === undefined) return undefined

@@ -11,7 +11,7 @@ export type Excess =
   | { kind: 'mixed'; sizes: string[] }
 
 /**
- * The first of Heroku's limits that a formation is beyond; undefined where it is within all. Types
+ * The first of Heroku's limits that a formation is beyond; undefined if it is within all. Types
  * without dynos count for nothing. https://devcenter.heroku.com/articles/dyno-types and
  * dyno-scaling-and-process-limits: an app of Eco or of Basic dynos has no others, Standard and
  * Performance go together, and so do the sizes of one kind of space. Those of Performance and of an

@@ -21,7 +21,7 @@ export const looksLikeFirName = (word: string): boolean =>
 export const typeOfDyno = (name: string): string =>
   name.includes('.') ? name.slice(0, name.indexOf('.')) : (FIR.exec(name)?.[1] ?? name)
 
-/** Its number among those of its type; undefined on Fir, where none has one. */
+/** Its number among those of its type; undefined on Fir, if none has one. */
 export function numberOfDyno(name: string): number | undefined {
   const number = /\.(\d+)$/.exec(name)?.[1]
   return number === undefined ? undefined : Number(number)

@@ -187,9 +187,9 @@ interface Count {
 }
 
 export interface Cost {
-  /** Class of price of the dynos afterwards; null where the size is not known. */
+  /** Class of price of the dynos afterwards; null if the size is not known. */
   costClass: DynoSize['costClass'] | null
-  /** At Heroku's list prices; null where it cannot be known. */
+  /** At Heroku's list prices; null if it cannot be known. */
   costs: 'more' | 'less' | 'same' | null
 }
 

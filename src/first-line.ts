@@ -2,7 +2,7 @@ import type { Duplex } from 'node:stream'
 
 /**
  * The first line of a connection, without its line break; what follows it stays to be read, and the
- * connection paused. Undefined where there is none within `longest` bytes.
+ * connection paused. Undefined if there is none within `longest` bytes.
  */
 export function firstLine(from: Duplex, longest: number): Promise<string | undefined> {
   return new Promise((resolve) => {

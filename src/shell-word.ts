@@ -1,6 +1,6 @@
 /** What a shell leaves as it is, outside quotes. */
 const PLAIN = /^[\w@%+=:,./-]+$/
 
-/** A word as a POSIX shell reads it back: in quotes only where it needs them. */
+/** A word as a POSIX shell reads it back: in quotes only if it needs them. */
 export const shellWord = (word: string): string =>
   PLAIN.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`

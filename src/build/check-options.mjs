@@ -9,7 +9,7 @@ const list = (value) => [value ?? []].flat()
 const same = (a, b) => JSON.stringify([...a].sort()) === JSON.stringify([...b].sort())
 
 /**
- * @returns {string[]} one sentence a difference; empty where the table tells the truth about PM2's
+ * @returns {string[]} one sentence a difference; empty if the table tells the truth about PM2's
  * schema
  */
 export function compareOptions(

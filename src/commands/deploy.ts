@@ -162,7 +162,7 @@ export default class Deploy extends BaseCommand {
   }
 
   /**
-   * Asks what of uncommitted work shall be deployed, where there is some and somebody to ask;
+   * Asks what of uncommitted work shall be deployed, if there is some and somebody to ask;
    * elsewhere a warning names it. Throws after a no.
    */
   private async wantsFiles({ leftOut, source }: Prepared, mayBeSent: boolean): Promise<boolean> {

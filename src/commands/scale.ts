@@ -23,7 +23,7 @@ interface Outcome {
   /** What they will need, as far as the log tells; of process types that run them. */
   memory: InstancesFit[]
   formation: ({ type: string } & Quantity)[]
-  /** Those that are up; null where nothing was waited for. */
+  /** Those that are up; null if nothing was waited for. */
   dynos: Pick<Dyno, 'name' | 'state' | 'size'>[] | null
 }
 

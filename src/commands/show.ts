@@ -92,7 +92,7 @@ function noDyno(typed: string, dynos: DynoReport[], app: string): ShipitError {
   })
 }
 
-/** `api:0`, `api` where it has one instance, `0` where one app has it. */
+/** `api:0`, `api` if it has one instance, `0` where one app has it. */
 function choose(dyno: DynoReport, typed: string): InstanceReport {
   const fitting = dyno.instances.filter(
     ({ id, app, instance }) => id === typed || app === typed || String(instance) === typed,

@@ -11,7 +11,7 @@ const unusable = (file: string, error: unknown) =>
   })
 
 /**
- * The variables of a .env file. `mayLack`: none where there is no file. Throws ShipitError `usage`.
+ * The variables of a .env file. `mayLack`: none if there is no file. Throws ShipitError `usage`.
  */
 export async function readEnvFile(
   file: string,
@@ -26,7 +26,7 @@ export async function readEnvFile(
 }
 
 /**
- * Writes them whole or not at all, for the user's eyes only: also where the file was there and
+ * Writes them whole or not at all, for the user's eyes only: also if the file was there and
  * others could read it.
  */
 export async function writeEnvFile(

@@ -8,7 +8,7 @@ import { waitForUnfinished } from './undo/unfinished.js'
 const LOOKED_AT = 5
 
 /**
- * The release that the platform has made of the push all the same; undefined where it has made
+ * The release that the platform has made of the push all the same; undefined if it has made
  * none, cannot be asked, or has not ended in the time of a deploy.
  * @throws ShipitError `build` where the build that went on has failed; the signal's reason
  */

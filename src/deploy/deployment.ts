@@ -79,7 +79,7 @@ interface Changes {
   isPushBegun: boolean
   /** The platform has answered it with a line of output: what was pushed has arrived. */
   isPushHeard: boolean
-  /** Id of the build that this deploy began, where it was told. */
+  /** Id of the build that this deploy began, if it was told. */
   build?: string
   /** Its release is among `releases`. */
   isPushEnded: boolean

@@ -55,7 +55,7 @@ export async function lookForRelease({
 }
 
 /**
- * The newest slug made of the plan's commit, with the release that had it; undefined where no
+ * The newest slug made of the plan's commit, with the release that had it; undefined if no
  * release is of that commit.
  */
 export async function slugOfCommit({

@@ -45,10 +45,10 @@ export interface DeployPlan {
    * The files as they are, sent in place of a commit, whose words `commit` has; null for a commit.
    */
   upload: Upload | null
-  /** Null where HEAD is detached. */
+  /** Null if HEAD is detached. */
   branch: string | null
   /**
-   * The release that serves and that a failed deploy goes back to; null where the app has never had
+   * The release that serves and that a failed deploy goes back to; null if the app has never had
    * a slug.
    */
   current: { release: { id: string; version: number }; slug: string; commit: string | null } | null
@@ -84,7 +84,7 @@ export interface DeployPlan {
   /** What is doubtful about this deploy, a sentence each. */
   warnings: string[]
   /**
-   * What the checks of `shipit doctor` find. Errors are among them only where nothing is deployed
+   * What the checks of `shipit doctor` find. Errors are among them only if nothing is deployed
    * anyway.
    */
   findings: Finding[]
@@ -209,7 +209,7 @@ interface PlanFacts extends Omit<PlanRequest, 'project'> {
   currentCommit: string | null
   /** What SHIPIT_ENV is on the platform now. */
   shipitEnv: string | undefined
-  /** As it is; empty where the environment asks for none. */
+  /** As it is; empty if the environment asks for none. */
   formation: Formation[]
   overwrites?: Overwritten | null | undefined
   follows?: InProgress | undefined

@@ -29,14 +29,14 @@ export interface Platform {
   slowdown?(): number
   /** ms from a release until preboot switches requests to it. */
   readonly prebootSwitch: number
-  /** Undefined where the app does not exist or this account may not see it. */
+  /** Undefined if the app does not exist or this account may not see it. */
   findApp(app: string): Promise<App | undefined>
   createApp(app: string, place: Place): Promise<App>
   dynos(app: string): Promise<Dyno[]>
   formation(app: string): Promise<Formation[]>
   /** All of it or none. */
   updateFormation(app: string, updates: FormationUpdate[]): Promise<unknown>
-  /** Names or URLs of the buildpacks, in order; none where the platform chooses by the files. */
+  /** Names or URLs of the buildpacks, in order; none if the platform chooses by the files. */
   buildpacks(app: string): Promise<string[]>
   configVars(app: string): Promise<ConfigVars>
   updateConfigVars(app: string, changes: Record<string, string | null>): Promise<ConfigVars>
@@ -57,7 +57,7 @@ export interface Platform {
     app: string,
     options: { lines: number; tail: boolean; dyno?: string; signal: AbortSignal; seen?: SeenLines },
   ): AsyncIterable<LogLine>
-  /** Undefined where the platform does not know it. */
+  /** Undefined if the platform does not know it. */
   feature(app: string, name: string): Promise<AppFeature | undefined>
   /** Host names that lead to the app. */
   domains(app: string): Promise<string[]>
@@ -65,7 +65,7 @@ export interface Platform {
 
 /** The push of one commit to the app's repository on the platform, or what stands in its place. */
 export interface GitPush {
-  /** Tells of the build's id by `onBuild` where it knows it. */
+  /** Tells of the build's id by `onBuild` if it knows it. */
   push(options: {
     app: string
     commit: string
@@ -74,8 +74,8 @@ export interface GitPush {
     onOutput: (line: string) => void
     onBuild: (id: string) => void
   }): Promise<{ outcome: 'pushed' | 'up-to-date' }>
-  /** What a forced push of the commit would drop there; null where it drops nothing. */
+  /** What a forced push of the commit would drop there; null if it drops nothing. */
   overwritten(app: string, commit: string): Promise<Overwritten | null>
-  /** Names the app as git remote `heroku` where there is no such remote. */
+  /** Names the app as git remote `heroku` if there is no such remote. */
   addRemote(app: string): Promise<boolean>
 }

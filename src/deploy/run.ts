@@ -19,9 +19,9 @@ import { undo } from './undo/undo.js'
 export interface DeployResult {
   app: string
   release: Ref
-  /** Of the app; null where the platform gives it none. */
+  /** Of the app; null if the platform gives it none. */
   url: string | null
-  /** Names of the release's dynos; none where the formation is scaled to zero. */
+  /** Names of the release's dynos; none if the formation is scaled to zero. */
   dynos: string[]
   commit: DeployPlan['commit']
   /** The release that served before; null before the first. */

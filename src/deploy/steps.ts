@@ -140,7 +140,7 @@ function lastPrinted(printed: string[]): string {
     : ['The last lines of its release command:', ...lines.map((line) => `  ${line}`)].join('\n')
 }
 
-/** Follows the release phase, where there is one, to its end. */
+/** Follows the release phase, if there is one, to its end. */
 export async function waitForRelease(
   deployment: Deployment,
   release: Release,

@@ -1,5 +1,5 @@
 /**
- * A count of dynos and, where it says so, their size, as `deploy.<environment>.formation` writes
+ * A count of dynos and, if it says so, their size, as `deploy.<environment>.formation` writes
  * them: "2:standard-1x", "2".
  */
 interface AskedDynos {

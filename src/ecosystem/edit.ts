@@ -22,7 +22,7 @@ export interface YamlChange {
  * indentation, line endings.
  * A change that cannot be made in place (rare: deleting from a list that spans lines in brackets,
  * say) rewrites the document's layout and still keeps comments and order. Throws a SyntaxError
- * where the text is no YAML, and a RangeError for a path that cannot be set, such as one inside a
+ * if the text is no YAML, and a RangeError for a path that cannot be set, such as one inside a
  * value that an anchor shares with another place.
  */
 export function editYaml(text: string, changes: readonly YamlChange[]): string {

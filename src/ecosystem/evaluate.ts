@@ -49,7 +49,7 @@ interface Answer {
 interface Ending {
   answer: string
   stderr: string
-  /** Why the process is gone, where it did not end by itself. */
+  /** Why the process is gone, if it did not end by itself. */
   stopped?: 'time' | 'size'
   code: number | null
   signal: NodeJS.Signals | null

@@ -13,7 +13,7 @@ export interface Finding {
   suggestion?: string
 }
 
-/** 1-based line and column of a key or a value; undefined where the format has no places. */
+/** 1-based line and column of a key or a value; undefined if the format has no places. */
 export type Locate = (path: Path, at: Finding['at']) => { line: number; column: number } | undefined
 
 export function errorAt(path: Path, message: string, suggestion?: string): Finding {
@@ -35,7 +35,7 @@ export function unknownKey(path: Path, message: string, known: readonly string[]
   return { ...warningAt(path, message, suggestion), at: 'key' }
 }
 
-/** "did you mean instances?", or undefined where nothing known is near enough to be a slip. */
+/** "did you mean instances?", or undefined if nothing known is near enough to be a slip. */
 function didYouMean(word: string, known: readonly string[]): string | undefined {
   if (word.length < 2 || known.length === 0) return undefined
   const plain = word.toLowerCase().replaceAll('-', '_')

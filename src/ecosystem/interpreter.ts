@@ -7,7 +7,7 @@ import path from 'node:path'
 const FOREIGN = ['.sh', '.py', '.rb', '.php', '.pl', '.coffee', '.ls']
 
 /**
- * The program or extension that keeps a script from running by Node itself; undefined where Node
+ * The program or extension that keeps a script from running by Node itself; undefined if Node
  * runs it.
  */
 export function foreignInterpreter(script: string, interpreter: unknown): string | undefined {

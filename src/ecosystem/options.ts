@@ -18,7 +18,7 @@ export interface AppOption {
   types: readonly OptionType[]
   /** One sentence. */
   does: string
-  /** What PM2 puts where the option is absent. */
+  /** What PM2 puts if the option is absent. */
   default?: string | number | boolean
   /** Lowest number PM2 accepts. */
   min?: number
@@ -291,7 +291,7 @@ function isSpelling(key: string, { name, pm2Name = name, aliases }: AppOption): 
   )
 }
 
-/** The option that a key means, by its name or an alias; undefined where PM2 knows none. */
+/** The option that a key means, by its name or an alias; undefined if PM2 knows none. */
 export function appOption(key: string): AppOption | undefined {
   return APP_OPTIONS.find((option) => isSpelling(key, option))
 }

@@ -31,7 +31,7 @@ function appsIn(data: unknown): { prefix: Path; isList: boolean; raw: unknown[] 
 }
 
 /**
- * The place in the data for a problem's path: `apps/0/…` also where the file holds a single app or
+ * The place in the data for a problem's path: `apps/0/…` also if the file holds a single app or
  * a bare list.
  * Paths of other blocks stay as they are.
  */

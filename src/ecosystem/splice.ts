@@ -16,7 +16,7 @@ import { yamlScalar } from './render.js'
 import { ownPair } from './yaml.js'
 
 /**
- * The text with one value set or taken out in place; undefined where that cannot be done by cutting
+ * The text with one value set or taken out in place; undefined if that cannot be done by cutting
  * and pasting.
  */
 export function splice(

@@ -57,7 +57,7 @@ function locateIn(document: Document.Parsed, text: string, data: unknown): Locat
   }
 }
 
-/** Where a key or value begins; the nearest thing around it where it has no place of its own. */
+/** Where a key or value begins; the nearest thing around it if it has no place of its own. */
 function offsetOf(document: Document.Parsed, path: Path, at: 'key' | 'value'): number | undefined {
   let node: unknown = document.contents
   let offset = (node as Node | null)?.range?.[0]

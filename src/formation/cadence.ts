@@ -3,7 +3,7 @@ import type { DynoNews, Pending, PlatformApi } from '../heroku/index.js'
 export interface Cadence {
   /** ms until the wait times out. */
   timeout: number
-  /** ms between two looks where the log does not say when one is due; default 1000. */
+  /** ms between two looks if the log does not say when one is due; default 1000. */
   poll?: number | undefined
   signal?: AbortSignal | undefined
   /**

@@ -19,7 +19,7 @@ export interface ScaleChange extends Cost {
 export interface ScalePlan {
   /** One row for each expression, also where nothing changes. */
   changes: ScaleChange[]
-  /** What the PATCH holds; empty where all is as asked. */
+  /** What the PATCH holds; empty if all is as asked. */
   updates: FormationUpdate[]
   /** The whole formation afterwards. */
   formation: ({ type: string } & Scale)[]

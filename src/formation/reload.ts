@@ -24,7 +24,7 @@ interface ReloadOptions {
   type?: string | undefined
   /** ms that one dyno may take to serve again. */
   waitTimeout: number
-  /** ms between two looks where the log does not say when one is due. */
+  /** ms between two looks if the log does not say when one is due. */
   poll?: number | undefined
   /** Ends the reload before the next dyno; the one that is being restarted is waited for. */
   signal?: AbortSignal | undefined

@@ -13,7 +13,7 @@ import { untilFound } from './cadence.js'
 interface ReplacementOptions {
   /** ms until the wait times out. */
   timeout: number
-  /** ms between two looks where the log does not say when one is due; default 1000. */
+  /** ms between two looks if the log does not say when one is due; default 1000. */
   poll?: number | undefined
   /** What several waits in a row share; one of its own where absent. */
   news?: DynoNews | undefined
@@ -26,7 +26,7 @@ interface ReplacementOptions {
 
 /**
  * Waits until each of these dynos, which were told to restart, has a successor that is up: of its
- * name, or on Fir, where no dyno has the name of another, one that is new. Answers with the
+ * name, or on Fir, if no dyno has the name of another, one that is new. Answers with the
  * successors.
  * @throws ShipitError `boot` at once when a successor crashes, with its last output, and when one
  *   is not up in time

@@ -57,7 +57,7 @@ export function exactSelection(
 
 /**
  * The dynos of the formation that a selection means, in the order of their names. Throws
- * ShipitError `not_found` where there are none.
+ * ShipitError `not_found` if there are none.
  */
 export function selectDynos(
   dynos: readonly Dyno[],

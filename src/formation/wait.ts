@@ -21,7 +21,7 @@ export interface WaitOptions {
   timeout: number
   /** Dynos must be of this release or a later one. */
   release?: number
-  /** ms between two looks where the log does not say when one is due; default 1000. */
+  /** ms between two looks if the log does not say when one is due; default 1000. */
   poll?: number
   /** What several waits in a row share; one of its own where absent. */
   news?: DynoNews

@@ -1,7 +1,7 @@
 import { GitError, type SimpleGit } from 'simple-git'
 
 /**
- * What git prints, or undefined where it has no answer: simple-git rejects only a failure that also
+ * What git prints, or undefined if it has no answer: simple-git rejects only a failure that also
  * wrote to stderr.
  */
 export async function answer(git: SimpleGit, args: string[]): Promise<string | undefined> {

@@ -3,7 +3,7 @@ import { gitEnvironment } from './open.js'
 
 interface ObjectAnswer {
   id: string
-  /** commit, tree, blob or tag; undefined where there is no such object. */
+  /** commit, tree, blob or tag; undefined if there is no such object. */
   type: string | undefined
   /** Empty for `--batch-check`. */
   content: Buffer

@@ -13,7 +13,7 @@ export interface Commit {
   subject: string
 }
 
-/** The commit that git means by a name; undefined where it means none. */
+/** The commit that git means by a name; undefined if it means none. */
 export async function commitOf(git: SimpleGit, name: string): Promise<Commit | undefined> {
   const id = await answer(git, [
     'rev-parse',
@@ -31,7 +31,7 @@ export async function commitOf(git: SimpleGit, name: string): Promise<Commit | u
 /**
  * The commit of a branch, a tag (annotated too), a hash or anything else that git takes for one;
  * else of the branch of that name on a remote, as `git switch` finds it.
- * @throws ShipitError `git` with the nearest names where there is none, or where remotes differ
+ * @throws ShipitError `git` with the nearest names if there is none, or where remotes differ
  */
 export async function resolveCommit(dir: string, name: string): Promise<Commit> {
   const git = openGit(dir)

@@ -1,7 +1,7 @@
 export interface FolderCommit {
   id: string
   parents: string[]
-  /** The folder's tree; undefined where the commit does not have the folder. */
+  /** The folder's tree; undefined if the commit does not have the folder. */
   tree: string | undefined
 }
 

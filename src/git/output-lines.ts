@@ -31,7 +31,7 @@ function lastState(line: string): string {
 }
 
 /**
- * What the platform wrote, of a line that git printed on stderr; undefined where the line is git's
+ * What the platform wrote, of a line that git printed on stderr; undefined if the line is git's
  * own. git puts `remote: ` before each line of the other side and pads it with eight spaces or an
  * escape sequence, to wipe what stood there.
  */

@@ -12,7 +12,7 @@ import { spawnGit } from './spawn-git.js'
 export interface Overwritten {
   /** The newest of them. */
   commit: string
-  /** How many; null where they are not in this repository and so cannot be counted. */
+  /** How many; null if they are not in this repository and so cannot be counted. */
   count: number | null
   /** First line of the newest one's message; null likewise. */
   subject: string | null
@@ -23,7 +23,7 @@ const TIMEOUT = 60_000
 
 /**
  * What a push with force would drop: commits that the other side's main has and `commit` has not.
- * Null where there are none.
+ * Null if there are none.
  * @throws ShipitError as a push: `auth`, `not_found`, `network`
  */
 export async function overwrittenBy(
@@ -43,7 +43,7 @@ export async function overwrittenBy(
         },
       })
     ).stdout.trim()
-  // Exits with 128 where the commit is not here, as after another clone's deploy.
+  // Exits with 128 if the commit is not here, as after another clone's deploy.
   const isHere = await ask('cat-file', '-e', `${theirs}^{commit}`).then(
     () => true,
     () => false,

@@ -33,7 +33,7 @@ export interface PushOptions {
    */
   timeout?: number
   /**
-   * Folder of git objects that holds what is pushed, where the repository does not (see
+   * Folder of git objects that holds what is pushed, if the repository does not (see
    * subtree.ts).
    */
   objects?: string | undefined

@@ -3,8 +3,8 @@ import { openGit } from './open.js'
 
 /**
  * The app's name behind the git remote `heroku` (https://git.heroku.com/myapp.git → myapp);
- * undefined where there is no repository or no such remote.
- * @throws ShipitError `git` where git is not there, or does not trust the folder
+ * undefined if there is no repository or no such remote.
+ * @throws ShipitError `git` if git is not there, or does not trust the folder
  */
 export async function herokuRemoteApp(dir: string): Promise<string | undefined> {
   const git = openGit(dir)

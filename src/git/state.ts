@@ -26,9 +26,9 @@ export type RepositoryState =
       root: string
       /** The folder asked about, from the root: '' at the root, 'packages/api' below it. */
       subdirectory: string
-      /** Undefined where HEAD is detached. */
+      /** Undefined if HEAD is detached. */
       branch: string | undefined
-      /** Undefined where there is no commit yet. */
+      /** Undefined if there is no commit yet. */
       commit: Commit | undefined
       /** Paths from the root that differ from the commit. */
       changed: string[]
@@ -41,7 +41,7 @@ export type RepositoryState =
     }
 
 /**
- * Looks at the repository that holds `dir`. Throws `git` where git is missing or refuses to look.
+ * Looks at the repository that holds `dir`. Throws `git` if git is missing or refuses to look.
  */
 export async function repositoryState(dir: string): Promise<RepositoryState> {
   const git = openGit(dir)

@@ -15,7 +15,7 @@ import { foldHistory, type FolderCommit } from './fold-history.js'
 
 export interface Subtree {
   /**
-   * The commit whose root is the folder; undefined where the folder is not in the commit asked for.
+   * The commit whose root is the folder; undefined if the folder is not in the commit asked for.
    */
   id: string | undefined
   /**

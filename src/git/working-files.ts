@@ -22,7 +22,7 @@ const exec = promisify(execFile)
 const MOST_OUTPUT = 256 * 1024 * 1024
 
 /**
- * What lies in a folder as git sees it, by git's own rules of what is ignored; also where there is
+ * What lies in a folder as git sees it, by git's own rules of what is ignored; also if there is
  * no repository. node_modules is never new.
  */
 export async function workingFiles(dir: string, isRepository: boolean): Promise<WorkingFiles> {

@@ -45,7 +45,7 @@ export interface Detached {
 /**
  * Joins a one-off dyno: `input` goes to it byte by byte, its bytes go to `output` as they are,
  * until either side has no more. Rejects with ShipitError
- * `network` where it cannot be reached, `timeout` where the dyno does not come, and with the
+ * `network` if it cannot be reached, `timeout` if the dyno does not come, and with the
  * signal's reason.
  */
 export async function attach(attachment: Attachment): Promise<Detached> {
@@ -177,7 +177,7 @@ async function passOutput(socket: net.Socket, output: Writable): Promise<number 
 }
 
 /**
- * Keys go as they are. Other input is closed by the end-of-transmission byte; where it has such a
+ * Keys go as they are. Other input is closed by the end-of-transmission byte; if it has such a
  * byte itself, that one never goes last, so that the platform does not take it for the end.
  */
 function passInput(socket: net.Socket, { input, isTerminal }: Attachment): () => void {

@@ -8,7 +8,7 @@ interface Installation {
 }
 
 /**
- * The app's buildpacks in order, by name where they have one; none where the platform chooses by
+ * The app's buildpacks in order, by name if they have one; none if the platform chooses by
  * the files.
  */
 export async function listBuildpacks(api: PlatformApi, app: string): Promise<string[]> {

@@ -27,7 +27,7 @@ export interface CallRequest {
   body?: unknown
   /** Of the first page of a list. */
   range?: string
-  /** Variant of the API's version 3, such as `cancel-build`; none where absent. */
+  /** Variant of the API's version 3, such as `cancel-build`; none if absent. */
   variant?: string | undefined
   /** One page is enough. */
   isPartial?: boolean
@@ -217,7 +217,7 @@ export class Call extends Request {
   }
 
   /**
-   * False where the attempt was over already: one attempt can report its end several times (error,
+   * False if the attempt was over already: one attempt can report its end several times (error,
    * close, timeout).
    */
   private endAttempt(): boolean {

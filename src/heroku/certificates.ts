@@ -3,7 +3,7 @@ import { ShipitError } from '../errors.js'
 
 /**
  * SSL_CERT_FILE and SSL_CERT_DIR, which heroku-client and curl read, must be there. Throws
- * ShipitError `usage` where one is not.
+ * ShipitError `usage` if one is not.
  */
 export function checkCertificates(env: NodeJS.ProcessEnv): void {
   for (const name of ['SSL_CERT_FILE', 'SSL_CERT_DIR']) {

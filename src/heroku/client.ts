@@ -28,7 +28,7 @@ export interface ListOptions extends RequestOptions {
   max?: number
   order?: 'asc' | 'desc'
   /**
-   * The property that the list is sorted by, where the API can: `version` for releases, else `id`.
+   * The property that the list is sorted by, if the API can: `version` for releases, else `id`.
    */
   by?: string
 }

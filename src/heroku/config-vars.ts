@@ -36,7 +36,7 @@ export async function updateConfigVars(
   }
 }
 
-/** The same, with the version of the release that it made; null where none is listed. */
+/** The same, with the version of the release that it made; null if none is listed. */
 export async function releaseConfigVars(
   api: PlatformApi,
   app: string,

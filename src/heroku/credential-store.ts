@@ -28,7 +28,7 @@ interface Store {
 }
 
 /**
- * The store that Heroku's CLI uses here; undefined where it uses netrc: HEROKU_NETRC_WRITE=true, or
+ * The store that Heroku's CLI uses here; undefined if it uses netrc: HEROKU_NETRC_WRITE=true, or
  * none is installed.
  */
 function storeOf(env: NodeJS.ProcessEnv, platform: NodeJS.Platform): Store | undefined {

@@ -59,7 +59,7 @@ export class TokenSearch {
     this.left = sources(apiHost, env)
   }
 
-  /** Undefined where there is no other. */
+  /** Undefined if there is no other. */
   async next(): Promise<Credentials | undefined> {
     for (let source = this.left.shift(); source; source = this.left.shift()) {
       const found = await source()
@@ -73,7 +73,7 @@ export class TokenSearch {
 
 /**
  * The token for an API host: HEROKU_API_KEY, then the system's credential store as Heroku's CLI
- * uses it, then netrc, then that CLI itself where it is on PATH; and where to look for others.
+ * uses it, then netrc, then that CLI itself if it is on PATH; and where to look for others.
  * Throws ShipitError `auth` if there is none.
  */
 export async function findCredentials(

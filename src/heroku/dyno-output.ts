@@ -3,7 +3,7 @@ import type { Dyno, LogLine } from './types.js'
 
 /** What the embedded Heroku says of ports beside R10 (local/dynos/words.ts). */
 const PORT_HINT = /^(?:The app listens on|No process of this dyno listens)/
-/** npm names the package only where it has a name and a version. */
+/** npm names the package only if it has a name and a version. */
 const NPM_BANNER = /^> (\S+ )?[\w:.-]+$/
 const NPM_WORD = /^npm (notice|warn|error|info)\b/
 /** The runtime's measurements and events. */
@@ -14,7 +14,7 @@ const RUNTIME_SENTENCE = /^shipit: /
 interface DynoOutput {
   /** What the app itself printed. */
   app: string[]
-  /** Why the runtime ended the dyno, where it says so. */
+  /** Why the runtime ended the dyno, if it says so. */
   reason: string[]
 }
 
@@ -183,7 +183,7 @@ async function linesOf(read: ReadLog, dyno: Pick<Dyno, 'name' | 'created_at'>): 
 }
 
 /**
- * The lines from the last start that ended, as the platform words both; all where there is none.
+ * The lines from the last start that ended, as the platform words both; all if there is none.
  */
 function lastLife(lines: readonly LogLine[]): readonly LogLine[] {
   const ended = lines.findLastIndex(

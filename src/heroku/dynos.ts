@@ -9,7 +9,7 @@ import type { Dyno } from './types.js'
 export const listDynos = (api: PlatformApi, app: string) =>
   api.list<Dyno>(`${appPath(app)}/dynos`, DYNO)
 
-/** web.2 before web.10, types by name; on Fir, where there are no numbers, by the whole name. */
+/** web.2 before web.10, types by name; on Fir, if there are no numbers, by the whole name. */
 export const byTypeAndNumber = (
   one: Pick<Dyno, 'name' | 'type'>,
   other: Pick<Dyno, 'name' | 'type'>,

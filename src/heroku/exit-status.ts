@@ -8,7 +8,7 @@ const PATIENCE = 15_000
 
 /**
  * The status that a one-off dyno has ended with, as the platform logs it; waits for it. Undefined
- * where the log does not tell within `patience` ms, or cannot be read.
+ * if the log does not tell within `patience` ms, or cannot be read.
  */
 export async function exitStatusFromLog(
   api: PlatformApi,

@@ -125,8 +125,8 @@ export async function browserLogin(
 
 /**
  * A token for an e-mail address and its password, for thirty days: POST /oauth/authorizations.
- * Answers `two_factor` where a code is asked for.
- * Throws ShipitError `auth`, without the password, where they are not accepted.
+ * Answers `two_factor` if a code is asked for.
+ * Throws ShipitError `auth`, without the password, if they are not accepted.
  */
 export async function passwordLogin(
   apiUrl: string,

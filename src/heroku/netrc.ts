@@ -74,7 +74,7 @@ export async function saveCredentials(
   return spoken(file)
 }
 
-/** Removes the entries of hosts; false where there were none. */
+/** Removes the entries of hosts; false if there were none. */
 export async function dropCredentials(
   hosts: readonly string[],
   env: NodeJS.ProcessEnv,

@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 
 /**
  * How long an answer of 429 or 503 asks to wait, in ms: Retry-After in seconds or as a date (RFC
- * 9110, 10.2.3), else RateLimit-Reset in seconds or as a time since the epoch. Undefined where the
+ * 9110, 10.2.3), else RateLimit-Reset in seconds or as a time since the epoch. Undefined if the
  * headers say nothing.
  */
 export function retryAfter(headers: IncomingHttpHeaders, now = Date.now()): number | undefined {

@@ -31,7 +31,7 @@ function originOf(release: Release, releases: readonly Release[]): Release {
  * The release to go back to: the one named (`v3` or `3`), else the newest before the current one
  * that succeeded with another slug and that nobody has rolled back from. After a rollback to v3 it
  * is sought before v3.
- * Throws ShipitError `usage` or `not_found` where there is none that can serve.
+ * Throws ShipitError `usage` or `not_found` if there is none that can serve.
  */
 function chooseRollback(
   app: string,

@@ -20,7 +20,7 @@ export interface Endpoint {
    * embedded Heroku.
    */
   tokenSource: string
-  /** Looks for another token once this one was refused; absent where there can be none. */
+  /** Looks for another token once this one was refused; absent if there can be none. */
   otherToken?: () => Promise<{ token: string; source: string } | undefined>
   /** Told when another source's token takes the place of a refused one. */
   onOtherToken?: (refused: string, taken: string) => void
@@ -30,7 +30,7 @@ export interface Endpoint {
    */
   label: string
   /**
-   * ms from a release until preboot switches requests to it, where a platform says so; else it is
+   * ms from a release until preboot switches requests to it, if a platform says so; else it is
    * as Heroku documents it.
    */
   prebootSwitch?: number
@@ -56,7 +56,7 @@ export interface App {
   created_at: string
   updated_at: string
   released_at: string | null
-  /** cedar or fir; absent where the platform does not tell. */
+  /** cedar or fir; absent if the platform does not tell. */
   generation?: { name: string } | null
 }
 

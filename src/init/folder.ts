@@ -17,7 +17,7 @@ export interface FolderView {
   isDirectory(dir: string): boolean
   /** The text of a file; undefined if there is none. */
   read(file: string): string | undefined
-  /** What lies in a folder ('' is the app's own), sorted by name; empty where there is none. */
+  /** What lies in a folder ('' is the app's own), sorted by name; empty if there is none. */
   list(dir: string): FolderEntry[]
 }
 

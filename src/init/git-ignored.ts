@@ -7,7 +7,7 @@ import { withoutKeys } from '../child-environment.js'
 /**
  * Which of these paths git would leave out of a commit of the folder. A folder outside any
  * repository is asked through an empty one, so that its .gitignore counts as it will. undefined
- * where there is no git.
+ * if there is no git.
  * `shared`: without this user's own excludes, which others who clone the app do not have.
  */
 export async function gitIgnored(
@@ -40,7 +40,7 @@ export async function gitIgnored(
   }
 }
 
-/** Whether a folder lies in a git repository's work tree; false where there is no git. */
+/** Whether a folder lies in a git repository's work tree; false if there is no git. */
 export async function isRepository(dir: string): Promise<boolean> {
   const { stdout } = await execa('git', ['rev-parse', '--is-inside-work-tree'], {
     cwd: dir,

@@ -22,7 +22,7 @@ export const isRuntimeTarball = (name: string) => /^shipit-runtime-\d[\w.+-]*\.t
 export const tarballName = (version: string) => `${RUNTIME}-${version}.tgz`
 
 /**
- * The tarball that `npm run build` left beside its package folder. Throws `internal` where there is
+ * The tarball that `npm run build` left beside its package folder. Throws `internal` if there is
  * none: the installation is not whole.
  */
 export function runtimeTarball(packageDir: string = runtimePackageDir): RuntimeTarball {

@@ -73,7 +73,7 @@ export interface StartCaller {
 }
 
 export interface Detected {
-  /** Absent where an ecosystem file that could not be read says what starts the app. */
+  /** Absent if an ecosystem file that could not be read says what starts the app. */
   entry?: string
   chosenBecause: string
   launch: Launch
@@ -87,7 +87,7 @@ export interface Detected {
   ecosystemFile?: EcosystemChoice
   appName: string
   packageManager: PackageManager
-  /** The lockfile that Heroku will read; absent where the app has none. */
+  /** The lockfile that Heroku will read; absent if the app has none. */
   lockfile?: string
   /**
    * pnpm-workspace.yaml lies here: packages of a workspace, and settings of pnpm's that its
@@ -138,7 +138,7 @@ export interface InitOptions {
   memory?: string
   /** Names of env_NAME blocks. */
   envNames: string[]
-  /** Write a new ecosystem file, and a new workflow, even where there is one. */
+  /** Write a new ecosystem file, and a new workflow, even if there is one. */
   force: boolean
   /** Write a workflow for this service as well. */
   ci?: 'github'
@@ -154,7 +154,7 @@ export interface FileStep {
   /** Path in the app's folder. */
   file: string
   before?: string
-  /** The whole new text; absent where the bytes come from `from`. */
+  /** The whole new text; absent if the bytes come from `from`. */
   after?: string
   /** Absolute path of a file whose bytes are copied. */
   from?: string

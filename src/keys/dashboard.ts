@@ -35,7 +35,7 @@ export function dashboardUrl(vars: Readonly<Record<string, string>>): URL {
  * Asks the dashboard whether it knows these keys, in the words in which the agent in a dyno asks:
  * POST /api/node/verifyPM2. The secret goes there and nowhere else.
  * @param vars the app's config vars; @param fetcher fetch, or one that knows the proxy
- * Throws ShipitError `network` where no answer comes that can be read.
+ * Throws ShipitError `network` if no answer comes that can be read.
  */
 export async function testKeys(
   vars: Readonly<Record<string, string>>,

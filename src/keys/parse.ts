@@ -8,7 +8,7 @@ const fault = (line: number, why: string) =>
   })
 
 /**
- * The value after `=`: quoted as in a shell or .env file, or bare up to ` #`. Undefined where a
+ * The value after `=`: quoted as in a shell or .env file, or bare up to ` #`. Undefined if a
  * quote stays open.
  */
 function valueOf(text: string): string | undefined {
@@ -32,7 +32,7 @@ export function parseKeyLines(text: string): Keys {
     if (line === '' || line.startsWith('#')) continue
     const [, name, rest] = /^(?:export\s+)?([A-Za-z_]\w*)\s*=\s*(.*)$/.exec(line) ?? []
     if (name === undefined || rest === undefined) throw fault(index + 1, 'it is not KEY=value')
-    // The name is not repeated: where a line is mangled it may be part of a secret.
+    // The name is not repeated: if a line is mangled it may be part of a secret.
     if (!isKeyName(name)) throw fault(index + 1, 'its key is none that PM2 knows')
     if (keys[name] !== undefined) throw fault(index + 1, `${name} is given a second time`)
     const value = valueOf(rest)

@@ -114,7 +114,7 @@ const silent = (pid: number) =>
   })
 
 /**
- * Undefined where nothing answers, or something else does. Over node:http with a connection of its
+ * Undefined if nothing answers, or something else does. Over node:http with a connection of its
  * own: a fetch whose server goes away at the wrong moment may never settle and keeps nothing alive,
  * so that the command would end without a word.
  */
@@ -210,7 +210,7 @@ export async function trustedCertificates(
 const noSuchFile = () => ''
 
 /**
- * The version that runs where it is another than this one: an upgrade leaves the running daemon as
+ * The version that runs if it is another than this one: an upgrade leaves the running daemon as
  * it is.
  */
 export async function otherVersion(status: LocalStatus | undefined): Promise<string | undefined> {

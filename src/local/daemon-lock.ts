@@ -70,7 +70,7 @@ export const isAlive = async (holder: Holder): Promise<boolean> =>
   (await beganAt(holder.pid)) === holder.began
 
 /**
- * The daemon that has these folders, if it lives. `isStale` is true where one had them and was
+ * The daemon that has these folders, if it lives. `isStale` is true if one had them and was
  * killed.
  */
 export async function lockHolder(

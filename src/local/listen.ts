@@ -11,7 +11,7 @@ export interface Listening {
 }
 
 /**
- * Listens on 127.0.0.1, on the first of `candidates` that is free (0: any). Throws where none is.
+ * Listens on 127.0.0.1, on the first of `candidates` that is free (0: any). Throws if none is.
  */
 export async function listen(server: Server, candidates: readonly number[]): Promise<Listening> {
   const sockets = new Set<Socket>()

@@ -12,7 +12,7 @@ interface OutputSink {
 export interface ReleaseOutput {
   open(releaseId: string): OutputSink
   /**
-   * The output so far and then live; ends when the release phase has ended. Empty where there was
+   * The output so far and then live; ends when the release phase has ended. Empty if there was
    * none.
    */
   follow(releaseId: string): AsyncGenerator<Buffer>

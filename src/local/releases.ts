@@ -27,7 +27,7 @@ export interface ReleaseChange {
 }
 
 interface BegunRelease {
-  /** As it was stored first: `pending` where it has a release phase. */
+  /** As it was stored first: `pending` if it has a release phase. */
   release: ReleaseRecord
   /** Its stored outcome. Never rejects for a release phase that failed. */
   done: Promise<ReleaseRecord>

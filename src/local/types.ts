@@ -228,7 +228,7 @@ export interface WebTarget {
 /** Where a client comes to be attached to a one-off dyno. */
 export interface Meeting {
   /**
-   * The client, greeted; undefined where none came before `signal` aborted, and nobody can come
+   * The client, greeted; undefined if none came before `signal` aborted, and nobody can come
    * after that. To be called once.
    */
   client(signal: AbortSignal): Promise<Duplex | undefined>

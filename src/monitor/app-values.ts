@@ -8,7 +8,7 @@ import { ownText } from './own-text.js'
 /** One metric of an app. */
 export interface AppMetric {
   name: string
-  /** Text where the app gives no number. */
+  /** Text if the app gives no number. */
   value: number | string
   unit: string | null
 }

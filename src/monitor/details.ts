@@ -5,7 +5,7 @@ import type { DynoReport, InstanceReport } from './report.js'
 export interface PastEvent {
   /** ISO 8601 */
   at: string
-  /** The instance, such as api:0; null where it is about the dyno. */
+  /** The instance, such as api:0; null if it is about the dyno. */
   instance: string | null
   text: string
   isBad: boolean
@@ -34,7 +34,7 @@ export interface Details {
   exceptions: PastException[]
   /** The router's and Heroku's own codes, and how often each came. */
   codes: Record<string, number>
-  /** Most that was seen in the lines that the platform keeps; null where there were none. */
+  /** Most that was seen in the lines that the platform keeps; null if there were none. */
   peaks: { memoryMb: number | null; cpuPercent: number | null; eventLoopP95Ms: number | null }
 }
 

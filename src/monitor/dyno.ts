@@ -11,7 +11,7 @@ export interface FormationEvent {
   /** ms since the epoch. */
   time: number
   dyno: string
-  /** Of the instance that it is about; absent where it is about the dyno. */
+  /** Of the instance that it is about; absent if it is about the dyno. */
   app?: string
   instance?: number
   /** `exit code=1 restarts=3 backoff=225ms`, `state crashed`, `R14`. */

@@ -4,7 +4,7 @@ import { reportDynos } from './report.js'
 
 /**
  * How many instances of each app of the ecosystem file one dyno has now, as the app's log tells:
- * the most of any dyno. Empty where no line tells of one.
+ * the most of any dyno. Empty if no line tells of one.
  */
 export async function countInstances(
   api: PlatformApi,

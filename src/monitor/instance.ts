@@ -4,7 +4,7 @@ import type { Change, Sample } from './reading.js'
 
 const FIGURES = ['memory', 'cpu', 'eventLoop', 'requests'] as const
 
-/** PM2's word for an instance after a change; undefined where the change says nothing of it. */
+/** PM2's word for an instance after a change; undefined if the change says nothing of it. */
 function statusAfter({ event, fields }: Change, before: string | undefined): string | undefined {
   switch (event) {
     case 'start':

@@ -18,5 +18,5 @@ export const LIMITS = {
   errorLength: 500,
 } as const
 
-/** ms after which R14 is over where it did not come again: Heroku repeats it every 20 s. */
+/** ms after which R14 is over if it did not come again: Heroku repeats it every 20 s. */
 export const R14_LASTS = 60_000

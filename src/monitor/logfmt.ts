@@ -27,7 +27,7 @@ export function eachField(
   }
 }
 
-/** The quote that ends a value, or the line's last character where there is none. */
+/** The quote that ends a value, or the line's last character if there is none. */
 function closingQuote(line: string, from: number): number {
   for (let at = line.indexOf('"', from); at >= 0; at = line.indexOf('"', at + 1)) {
     let backslashes = 0

@@ -56,7 +56,7 @@ export interface LookOptions {
  * The app's dynos, and a model of what its recent lines tell: one look, both asked for at once; two
  * calls of the API. With `onFollow` a log so busy that its recent lines hold no figures is followed
  * until all dynos have printed theirs, 22 s at most, for one more call.
- * Throws ShipitError where the dynos cannot be listed; a log that cannot be read is told in
+ * Throws ShipitError if the dynos cannot be listed; a log that cannot be read is told in
  * `problem`.
  */
 export async function look(
@@ -120,7 +120,7 @@ async function lookAtRecent(
 }
 
 /**
- * Follows the app's own lines, of the wanted dynos where the platform can choose them, so that a
+ * Follows the app's own lines, of the wanted dynos if the platform can choose them, so that a
  * busy router or another process type is not in the way.
  */
 async function followFigures(

@@ -171,7 +171,7 @@ export class FormationModel {
   }
 
   /**
-   * Undefined where there is no more room: a dyno that invents instances takes the place of its
+   * Undefined if there is no more room: a dyno that invents instances takes the place of its
    * own, then of none.
    */
   private instance(dyno: DynoModel, { app, instance }: Sample | Change): InstanceModel | undefined {

@@ -64,7 +64,7 @@ export interface Change {
  */
 export interface Request {
   kind: 'request'
-  /** Empty where no dyno took it. */
+  /** Empty if no dyno took it. */
   dyno: string
   /** H12 and the like: https://devcenter.heroku.com/articles/error-codes */
   code: string | undefined

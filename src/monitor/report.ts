@@ -42,7 +42,7 @@ export interface InstanceReport {
 
 /** A dyno as the Platform API has it, and what its log tells besides. */
 export interface DynoReport extends Dyno {
-  /** Who tells the figures; null where nobody does. */
+  /** Who tells the figures; null if nobody does. */
   figuresFrom: 'shipit-runtime' | 'log-runtime-metrics' | null
   /** Of its size. */
   memoryQuotaMb: number | null
@@ -50,7 +50,7 @@ export interface DynoReport extends Dyno {
   memoryMb: number | null
   /** Over one minute. */
   loadAverage: number | null
-  /** As the router counts them; null where the log holds no line of the router. */
+  /** As the router counts them; null if the log holds no line of the router. */
   requestsPerMinute: number | null
   errorsPerMinute: number | null
   /** The last of Heroku's codes since the dyno started; R14 as long as it lasts. */

@@ -5,7 +5,7 @@ import { shellWord } from '../shell-word.js'
 /**
  * The command line for the dyno's shell. One word is a shell's line as it is, as with `ssh` and
  * Heroku's own CLI; several are a command and its arguments, and reach it unchanged. Throws
- * ShipitError `usage` where there is none.
+ * ShipitError `usage` if there is none.
  */
 export function commandLine(words: readonly string[]): string {
   const line = words.length === 1 ? words[0]! : words.map(shellWord).join(' ')

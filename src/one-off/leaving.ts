@@ -2,7 +2,7 @@
 export interface Leaving {
   signal: AbortSignal
   /**
-   * The exit status that goes with it; undefined where the reader of the output has gone (`|
+   * The exit status that goes with it; undefined if the reader of the output has gone (`|
    * head`), which is no fault.
    */
   readonly status: number | undefined

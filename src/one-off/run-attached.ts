@@ -20,7 +20,7 @@ interface RunOptions {
   exitCode: boolean
   /** Where the dyno's output goes. */
   output: NodeJS.WriteStream
-  /** Told on the way, such as `up, run.1234`; nothing where it is undefined. */
+  /** Told on the way, such as `up, run.1234`; nothing if it is undefined. */
   say: ((text: string) => void) | undefined
 }
 

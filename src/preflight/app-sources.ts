@@ -19,7 +19,7 @@ const known = new WeakMap<ProjectFacts, Map<string, Source[]>>()
 /**
  * The sources of one app, its script first: what the script loads of its own, as far as that is
  * written out, 30 files at most.
- * Empty where the script is not there or is built in a way that hides its source.
+ * Empty if the script is not there or is built in a way that hides its source.
  */
 export function appSources(app: EcosystemApp, project: ProjectFacts): Source[] {
   const sources = known.get(project) ?? new Map<string, Source[]>()

@@ -4,7 +4,7 @@ import type { Facts } from './facts.js'
 
 /**
  * The size that web dynos will have: what the environment asks for, else what the app has;
- * undefined where neither is known.
+ * undefined if neither is known.
  */
 export function webDyno({ environment, platform }: Facts): DynoSize | undefined {
   const wanted = environment?.target.formation?.['web']

@@ -11,7 +11,7 @@ export interface Facts {
   environment?: { name: string; target: DeployTarget } | undefined
   /** Counts of dynos that a deploy was told: they go before those of the environment. */
   scale?: Readonly<Record<string, string>> | undefined
-  /** Absent where no app is named: then only the project is looked at. */
+  /** Absent if no app is named: then only the project is looked at. */
   platform?: PlatformFacts | undefined
 }
 
@@ -35,10 +35,10 @@ export interface ProjectFacts {
   folder: FolderView
   /** What became of a path that is on disk and not among the files. */
   onDisk: (file: string) => boolean
-  /** The commit they are of, or the one below the folder's changes; null where there is none. */
+  /** The commit they are of, or the one below the folder's changes; null if there is none. */
   commit: { id: string; short: string } | null
   manifest: Manifest | undefined
-  /** Why package.json cannot be read; absent where it can or is not there. */
+  /** Why package.json cannot be read; absent if it can or is not there. */
   manifestFault?: string
   ecosystem: Ecosystem | undefined
   /** Name of the ecosystem file in the app's folder. */
@@ -80,10 +80,10 @@ export interface PlatformFacts {
   exists: boolean
   configVars: Record<string, string>
   formation: Formation[]
-  /** Names or URLs, in order; none where the platform chooses by the files. */
+  /** Names or URLs, in order; none if the platform chooses by the files. */
   buildpacks: string[]
-  /** Null where nobody asked. */
+  /** Null if nobody asked. */
   hasPreboot: boolean | null
-  /** Bytes of the slug that serves; null where there is none or its size is not known. */
+  /** Bytes of the slug that serves; null if there is none or its size is not known. */
   slugSize: number | null
 }

@@ -20,7 +20,7 @@ export interface Fixes {
    */
   edit?: { file: string; name: string; before: string; after: string; removed: string[] }
   /**
-   * What init would do; absent where it has nothing to do, or where nothing that was found needs
+   * What init would do; absent if it has nothing to do, or where nothing that was found needs
    * it.
    */
   init?: InitPlan

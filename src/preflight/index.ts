@@ -24,7 +24,7 @@ export function preflightFindings(facts: Facts): Finding[] {
 }
 
 /**
- * The error that the findings come to; undefined where none of them is one. `before` says what was
+ * The error that the findings come to; undefined if none of them is one. `before` says what was
  * not done.
  */
 export function errorOf(findings: Finding[], before: string): ShipitError | undefined {

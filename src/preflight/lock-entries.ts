@@ -23,7 +23,7 @@ export function lockJson(text: string): Record<string, unknown> | undefined {
 }
 
 /**
- * Direct dependencies as package-lock.json (1, 2 and 3) has them; undefined where the text is no
+ * Direct dependencies as package-lock.json (1, 2 and 3) has them; undefined if the text is no
  * such file.
  */
 export function npmEntries(text: string): ((name: string) => LockEntry | undefined) | undefined {

@@ -4,7 +4,7 @@ import { ShipitError } from '../errors.js'
 import type { Manifest } from './facts.js'
 
 /**
- * package.json as far as the checks read it; nothing where there is none, and the reason where it
+ * package.json as far as the checks read it; nothing if there is none, and the reason where it
  * cannot be read.
  */
 export function readManifest(folder: FolderView): { manifest?: Manifest; fault?: string } {

@@ -6,7 +6,7 @@ export type CheckStatus = 'ok' | Severity | 'left_out'
 
 /** What the doctor reports, as `--json` prints it. */
 export interface DoctorReport {
-  /** Below the changes of the folder; null where there is no commit. */
+  /** Below the changes of the folder; null if there is no commit. */
   commit: string | null
   /**
    * The branch, tag or hash of another commit than the one that is checked out; null for that one,
@@ -15,7 +15,7 @@ export interface DoctorReport {
   ref: string | null
   uncommitted: number
   environment: string | null
-  /** Null where no app was looked at. */
+  /** Null if no app was looked at. */
   app: string | null
   platform: string | null
   checks: { name: string; theme: Theme; asserts: string; status: CheckStatus }[]

@@ -1,6 +1,6 @@
 import type { FolderEntry, FolderView } from '../init/folder.js'
 
-/** Text of a file by its path; undefined where it cannot be had. */
+/** Text of a file by its path; undefined if it cannot be had. */
 type ReadText = (file: string) => string | undefined
 
 /** A view of files that are known by their paths, read when they are asked for and only once. */

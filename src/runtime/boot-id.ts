@@ -1,6 +1,6 @@
 /**
  * The proof of who answers: dynos of two releases share their names, so each boot of the runtime
- * has an id of its own. It stands in the app's log and, where a request asks for it, in the
+ * has an id of its own. It stands in the app's log and, if a request asks for it, in the
  * answer's headers. The id is random and says nothing of the app.
  */
 

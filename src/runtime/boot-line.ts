@@ -4,7 +4,7 @@ import type { Dyno } from './dyno.js'
 import type { SizedApp } from './sizing.js'
 
 /**
- * One line at boot: what was decided, and why. `budget` and `heap` (MB) are absent where nothing
+ * One line at boot: what was decided, and why. `budget` and `heap` (MB) are absent if nothing
  * states the dyno's memory.
  */
 export function bootLine(

@@ -12,7 +12,7 @@ import {
 } from './sizing.js'
 
 /**
- * A share is a limit only where it is this much above what an instance takes at rest: a smaller one
+ * A share is a limit only if it is this much above what an instance takes at rest: a smaller one
  * would be passed again and again.
  */
 const HEADROOM = 1.25
@@ -21,7 +21,7 @@ export interface Budget {
   /** What all instances together may take; beyond it one that is over its share is reloaded. */
   total: number
   /**
-   * The share of one instance, by app. No entry where the dyno is too small for a limit to help.
+   * The share of one instance, by app. No entry if the dyno is too small for a limit to help.
    */
   shares: Map<string, number>
 }
@@ -68,7 +68,7 @@ export function heapLimit(input: Pick<SizingInput, 'memory' | 'hasAgent'>): numb
   return Math.max(Math.ceil(input.memory / 2), Math.floor(forInstances(input)))
 }
 
-/** Node's flag for it; none where the user has set one, in `node_args` or NODE_OPTIONS. */
+/** Node's flag for it; none if the user has set one, in `node_args` or NODE_OPTIONS. */
 export function heapFlags(
   limit: number | undefined,
   nodeArgs: string[],

@@ -63,7 +63,7 @@ export function patienceOf(setting: string | undefined): number {
   return seconds > 0 ? seconds * 1000 : PATIENCE
 }
 
-/** The dyno's exit status for an app that failed: its own where it has one, never 0. */
+/** The dyno's exit status for an app that failed: its own if it has one, never 0. */
 export function failureCode(code: number | null): number {
   return code === null || code === 0 ? 1 : code
 }

@@ -8,7 +8,7 @@ interface Crash {
   lines: string[]
   /** Whether anything came on stdout. */
   hasPrinted: boolean
-  /** The exit status; null where a signal ended it. */
+  /** The exit status; null if a signal ended it. */
   code: number | null
   why: string
   next?: string | undefined

@@ -10,7 +10,7 @@ export interface DevSettings {
 }
 
 /**
- * What the variable holds: `{"socket": path, "line": ["app.js", "-i", "2"]}`. Undefined where it is
+ * What the variable holds: `{"socket": path, "line": ["app.js", "-i", "2"]}`. Undefined if it is
  * not set, and in a dyno. Throws for anything else.
  */
 export function devSettings(env: NodeJS.ProcessEnv): DevSettings | undefined {

@@ -31,7 +31,7 @@ export class DynoSize {
     this.#settings = settings
   }
 
-  /** V8's limit for instances; undefined where nothing states the dyno's memory. */
+  /** V8's limit for instances; undefined if nothing states the dyno's memory. */
   get heap(): number | undefined {
     const { dyno, hasAgent } = this.#settings
     return dyno.isMemoryStated ? heapLimit({ memory: dyno.memory, hasAgent }) : undefined
@@ -56,7 +56,7 @@ export class DynoSize {
     }
   }
 
-  /** What instances have to get by with; undefined where nothing states the dyno's memory. */
+  /** What instances have to get by with; undefined if nothing states the dyno's memory. */
   room(): Room | undefined {
     const { dyno, hasAgent } = this.#settings
     if (!dyno.isMemoryStated) return undefined

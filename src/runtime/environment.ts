@@ -9,7 +9,7 @@ const PLATFORMS_OWN = ['PORT', 'DYNO']
 /**
  * The environment of one app: the dyno's, the file's `env`, `deploy.NAME.env`, and `env_NAME` over
  * all.
- * PORT and DYNO stay the dyno's where it has them; what the file says of them is told in
+ * PORT and DYNO stay the dyno's if it has them; what the file says of them is told in
  * `warnings`.
  */
 export function appEnvironment(

@@ -29,7 +29,7 @@ export interface Sample {
   /** MB in use on V8's heap, and outside it (buffers); absent as eventLoopP95 is. */
   heap?: number | undefined
   external?: number | undefined
-  /** MB at which it is restarted; absent where nothing says. */
+  /** MB at which it is restarted; absent if nothing says. */
   limit?: number | undefined
   /** Of the app's package.json. */
   version?: string | undefined

@@ -3,7 +3,7 @@ import type { App } from './app.js'
 
 /**
  * The options that God itself acts on, under PM2's names. Restarts back off (100, 150, 225 … 15000
- * ms) where the file says nothing else.
+ * ms) if the file says nothing else.
  */
 export function godConf(app: App, home: string, isWatched: boolean): Record<string, unknown> {
   const { options } = app

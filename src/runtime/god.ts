@@ -80,7 +80,7 @@ export interface God {
 interface Unused {
   name: string
   standIn: unknown
-  /** Loaded after all where the file asks for it. */
+  /** Loaded after all if the file asks for it. */
   unless?: 'watch' | 'cron' | 'git' | 'dashboard'
 }
 

@@ -1,6 +1,6 @@
 /**
  * PM2_HOME: a folder of this runtime alone, under the dyno's temporary folder. PM2 writes there
- * only where its dashboard is used.
+ * only if its dashboard is used.
  */
 import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
 import os from 'node:os'

@@ -1,5 +1,5 @@
 /**
- * Reloads an instance that leaks before the dyno is out of memory, where the user has set no
+ * Reloads an instance that leaks before the dyno is out of memory, if the user has set no
  * max_memory_restart. Memory is in MB.
  */
 import type { Budget } from './budget.js'

@@ -63,7 +63,7 @@ export class MemoryWatch {
     if (verdict.kind === 'fine') return
     const { app, index, rss, uptime } = verdict.instance
     const instance = instances[held.indexOf(verdict.instance)] as Instance
-    // There will be one fewer, which is said where it is done.
+    // There will be one fewer, which is said if it is done.
     if (verdict.kind === 'give up' && hasSpare(instance.app)) return
     const what =
       `instance ${index} of ${app} takes ${Math.round(rss)} MB, where its share of this dyno is ` +

@@ -20,7 +20,7 @@ export function metricsInterval(setting: string | undefined): number {
 
 /**
  * Gives `write` a line with all instances every `interval` ms. `limitOf`: MB that an instance of
- * the app may take, where the file sets no limit.
+ * the app may take, if the file sets no limit.
  */
 export function startMetrics(
   instances: Instances,
@@ -93,7 +93,7 @@ function lookAtCpu(before: CpuSeen | undefined, seconds: number, { pm2_env }: Fo
 }
 
 /**
- * PM2 measures what is online alone, and another process where the app names one by its module's
+ * PM2 measures what is online alone, and another process if the app names one by its module's
  * options.
  */
 function watchedPid({ pid, pm2_env }: Formatted): number | undefined {
@@ -141,7 +141,7 @@ function inMegabytes(bytes: unknown): number | undefined {
   return typeof bytes === 'number' ? bytes / 2 ** 20 : undefined
 }
 
-/** PM2 reads it from the package.json nearest to the script, and says N/A where there is none. */
+/** PM2 reads it from the package.json nearest to the script, and says N/A if there is none. */
 function versionOf({ keeper }: Instance): string | undefined {
   const { version } = keeper.pm2_env
   return typeof version === 'string' && version !== 'N/A' ? version : undefined

@@ -51,7 +51,7 @@ export class Outlet {
   }
 
   /**
-   * A line of our own. It overtakes what instances have not got rid of, and is left out only where
+   * A line of our own. It overtakes what instances have not got rid of, and is left out only if
    * nobody has read for very long.
    */
   write(line: string): void {
@@ -61,7 +61,7 @@ export class Outlet {
   }
 
   /**
-   * Output of an instance, in whole lines. Stops `from` where the reader is behind, until it has
+   * Output of an instance, in whole lines. Stops `from` if the reader is behind, until it has
    * caught up.
    */
   pour(bytes: Buffer, from: Readable): void {

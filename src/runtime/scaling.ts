@@ -19,7 +19,7 @@ interface ScalingSettings {
   instances: Instances
   /** Starts one instance more; resolves when God has it online. */
   start(app: App): Promise<void>
-  /** Undefined where nothing states the dyno's memory. */
+  /** Undefined if nothing states the dyno's memory. */
   room(): Room | undefined
   isStopping(): boolean
   /** Called before an instance is told to go. */

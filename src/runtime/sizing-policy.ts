@@ -10,7 +10,7 @@ interface InstanceSample {
   uptime: number
   /** How much of the last interval it ran or waited for a CPU, 0 to 1. */
   load: number
-  /** ms the event loop was late, and requests under way; absent where it does not report them. */
+  /** ms the event loop was late, and requests under way; absent if it does not report them. */
   eventLoopP95?: number | undefined
   active?: number | undefined
   /** It serves: listening, and neither starting nor on its way out. */

@@ -99,7 +99,7 @@ function fixedNumber(
 }
 
 /**
- * The most that the CPUs hold of an app whose number is ours to choose; undefined where it is the
+ * The most that the CPUs hold of an app whose number is ours to choose; undefined if it is the
  * user's.
  */
 export function mostInstances(app: AppToSize, input: SizingInput): number | undefined {

@@ -2,7 +2,7 @@ import path from 'node:path'
 import { findEcosystemFile, readEcosystem } from '../ecosystem/index.js'
 
 interface DeployedApps {
-  /** Name of the ecosystem file; undefined where the folder has none. */
+  /** Name of the ecosystem file; undefined if the folder has none. */
   file: string | undefined
   /** The apps that its `deploy:` block names, each once. */
   apps: string[]

@@ -13,7 +13,7 @@ interface Question {
 }
 
 /**
- * Goes on after a yes. Throws ShipitError `usage` where nobody can be asked, `interrupted` after a
+ * Goes on after a yes. Throws ShipitError `usage` if nobody can be asked, `interrupted` after a
  * no: nothing was changed then.
  */
 export async function confirm({ what, isSure, isJson, next }: Question): Promise<void> {

@@ -1,6 +1,6 @@
 import type { Cost } from '../dyno-sizes.js'
 
-/** `standard dynos, costs more`; empty where neither is known. Heroku's price list has the sums. */
+/** `standard dynos, costs more`; empty if neither is known. Heroku's price list has the sums. */
 export function costInWords({ costClass, costs }: Cost): string {
   return [
     costClass && `${costClass} dynos`,

@@ -22,7 +22,7 @@ export const widthOf = (text: string): number =>
   SIMPLE.test(text) ? text.length : stringWidth(text)
 
 /**
- * At most `width` columns of a text without colours, the last of them `ellipsis` where it was cut.
+ * At most `width` columns of a text without colours, the last of them `ellipsis` if it was cut.
  */
 export function cut(text: string, width: number, ellipsis = '…'): string {
   // No text needs more than its first characters looked at: a character is a column, and what takes

@@ -58,7 +58,7 @@ const trafficOf = ({ requestsPerMinute, errorsPerMinute }: DynoReport): string =
 const FIRST_FIGURES = 25
 
 /**
- * Why figures are missing, as sentences; undefined where none are.
+ * Why figures are missing, as sentences; undefined if none are.
  * @param watched ms of the log that were looked at for them, see Look
  */
 export function missingFigures(

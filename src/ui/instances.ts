@@ -131,7 +131,7 @@ function cellsOf(instance: InstanceReport, dyno: DynoReport): string[] {
   ]
 }
 
-/** Of the limit where there is one, else of the dyno, which all instances share. */
+/** Of the limit if there is one, else of the dyno, which all instances share. */
 function memoryOf(
   { memoryMb, memoryLimitMb }: InstanceReport,
   { memoryQuotaMb }: DynoReport,

@@ -9,7 +9,7 @@ const RESTORE_CURSOR = '\x1b[?25h'
  */
 interface LiveScreen {
   show(text: string): void
-  /** Leaves the last text where it is, and the cursor below it. */
+  /** Leaves the last text if it is, and the cursor below it. */
   end(): void
 }
 

@@ -1,7 +1,7 @@
 import { Errors, Flags } from '@oclif/core'
 import { SORT_FIELDS, type Sort } from './sort-fields.js'
 
-/** `--sort memory:desc`, as `pm2 ls` has it; ascending where nothing is said. */
+/** `--sort memory:desc`, as `pm2 ls` has it; ascending if nothing is said. */
 export const sortFlag = () =>
   Flags.custom<Sort>({
     description: `order of the instances, in one table of all dynos: ${SORT_FIELDS.join(', ')}`,

@@ -5,7 +5,7 @@ interface TableOptions {
   /** Columns of the terminal; without it nothing is cut short. */
   width?: number | undefined
   /**
-   * Index of the column that gives way where a line is longer than the terminal; default: the last.
+   * Index of the column that gives way if a line is longer than the terminal; default: the last.
    */
   flexible?: number
 }

@@ -3,7 +3,7 @@ import { parseDuration } from '../duration.js'
 
 /**
  * A flag such as `--wait-timeout`, in ms: `90s`, `10m`, `1h`, or seconds.
- * @param options.none what 0 does, where it is allowed
+ * @param options.none what 0 does, if it is allowed
  */
 export const waitTimeout = (options: { description: string; default: string; none?: string }) =>
   Flags.custom<number>({

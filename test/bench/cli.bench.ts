@@ -13,7 +13,7 @@ const APP = ['--app', 'started']
 
 /**
  * How long the CLI takes to start and to answer, against a Node.js that does nothing and against
- * Heroku's own CLI where there is one (HEROKU_CLI, or
+ * Heroku's own CLI if there is one (HEROKU_CLI, or
  * `heroku` on PATH), in turn. `ps --json` asks an embedded Heroku that runs, for an app with two
  * dynos.
  */

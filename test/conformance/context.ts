@@ -30,7 +30,7 @@ export interface Behaviour {
    */
   source: string
   /**
-   * Throws where the platform does otherwise. Answers with what was seen, where that is worth a
+   * Throws if the platform does otherwise. Answers with what was seen, where that is worth a
    * word.
    */
   check(context: Context): Promise<string | void>

@@ -4,7 +4,7 @@ import type { Fault, Harm } from './support/fault-proxy.js'
 export interface Surroundings {
   /** Nothing listens there. */
   closed: string
-  /** A folder whose disk is full; absent where none can be made. */
+  /** A folder whose disk is full; absent if none can be made. */
   fullDisk: string | undefined
   /** Servers by what is wrong with their certificates, and the file that has them all trusted. */
   tls: { expired: string; early: string; untrusted: string; authority: string }

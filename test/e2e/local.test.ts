@@ -254,7 +254,7 @@ describe('shipit local', function () {
     }
   })
 
-  /** As `git push` does it, with the token where git asks for it and not on the command line. */
+  /** As `git push` does it, with the token if git asks for it and not on the command line. */
   async function push(
     dir: string,
     app: string,

@@ -124,7 +124,7 @@ describe('the resources', () => {
       const server = await faultServer(({ method, path }) => ({
         json: method === 'GET' && /s$|formation$/.test(path) ? [] : {},
       }))
-      // An empty answer is refused where it has not the shape of its resource; here the request
+      // An empty answer is refused if it has not the shape of its resource; here the request
       // counts.
       await call(apiFor(server.url))
         .catch((error: unknown) => {

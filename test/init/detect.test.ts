@@ -905,7 +905,7 @@ function check(row: Row): void {
   expect(found.warnings.join('\n')).to.match(row.warning ?? /^(?!.*Passed over)/)
 }
 
-/** The command stands where it can be run by its own script, byte for byte. */
+/** The command stands if it can be run by its own script, byte for byte. */
 function keeps(row: Row, found: Detected): void {
   const { scripts: own } = row.files['package.json'] as { scripts: Record<string, string> }
   expect(found.kept?.reason).to.match(row.kept!)

@@ -21,7 +21,7 @@ interface Manager {
   bin: string
   tool: string
   files: Record<string, string>
-  /** What Heroku runs: it fails where the lockfile is not in step. */
+  /** What Heroku runs: it fails if the lockfile is not in step. */
   install: string[]
 }
 

@@ -116,7 +116,7 @@ export class Trials {
     return report
   }
 
-  /** Undefined where the modules do not load, with that mutant. */
+  /** Undefined if the modules do not load, with that mutant. */
   private async start(mutant = 0): Promise<ChildProcess | undefined> {
     const worker = fork('test/mutation/worker.ts', [...this.tests], {
       cwd: this.dir,

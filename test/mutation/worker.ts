@@ -17,7 +17,7 @@ export type Order =
 export type Report =
   | { told: 'ready' }
   | { told: 'surveyed'; reached: Reached; failures: string[]; times: Record<string, number> }
-  /** `by`: title of the test that failed; undefined where the mutant survived. `isSpent`: this process is not to be used again. */
+  /** `by`: title of the test that failed; undefined if the mutant survived. `isSpent`: this process is not to be used again. */
   | { told: 'tried'; by: string | undefined; isSpent: boolean }
 
 const shared = globalThis as unknown as { __mutant: (id: number) => boolean }

@@ -87,7 +87,7 @@ interface Options {
 
 /**
  * PM2's dashboard on the loopback, as pm2 7.0.4's own agent knows it (modules/pm2-io-agent): POST
- * /api/node/verifyPM2 answers where the websocket is, over which go JSON packets of a channel and a
+ * /api/node/verifyPM2 answers if the websocket is, over which go JSON packets of a channel and a
  * payload, both ways. dashboard.test.ts proves it with plain pm2-runtime.
  */
 export class Dashboard {

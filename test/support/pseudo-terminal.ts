@@ -79,7 +79,7 @@ export class PseudoTerminal {
     return this.screen.buffer.active.type === 'alternate'
   }
 
-  /** Waits until the screen has it; throws with the screen where it has not. */
+  /** Waits until the screen has it; throws with the screen if it has not. */
   async shows(pattern: RegExp, timeout = 15_000): Promise<string> {
     if (await until(() => pattern.test(this.text), { timeout, every: 20 })) return this.text
     throw new Error(`The screen never had ${pattern}:\n${this.text}`)

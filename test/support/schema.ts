@@ -20,7 +20,7 @@ export const schemaFile =
   path.resolve(import.meta.dirname, '../../../shared/heroku/schema.json')
 
 /**
- * Whether the Platform API's schema is there to validate against; suites say so where it is not.
+ * Whether the Platform API's schema is there to validate against; suites say so if it is not.
  */
 export const isSchemaThere = existsSync(schemaFile)
 if (!isSchemaThere)
@@ -148,7 +148,7 @@ function check(
 }
 
 /**
- * Throws where the body is not what the schema says that this call answers, down to fields that are
+ * Throws if the body is not what the schema says that this call answers, down to fields that are
  * missing or too many.
  */
 export function validateAnswer(method: string, url: string, body: unknown): void {
@@ -161,7 +161,7 @@ export function validateAnswer(method: string, url: string, body: unknown): void
   )
 }
 
-/** Throws where the body is not what the schema says that this call takes. */
+/** Throws if the body is not what the schema says that this call takes. */
 export function validateRequest(method: string, url: string, body: unknown): void {
   check('request', method, url, body, ({ link }) => link.schema)
 }

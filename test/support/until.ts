@@ -3,7 +3,7 @@ import { until as look } from '../../src/until.js'
 type Falsy = false | undefined | null | '' | 0
 
 /**
- * What a condition answers once that is true; where it does not come true in time, an error that
+ * What a condition answers once that is true; if it does not come true in time, an error that
  * says what was waited for.
  * @param within ms
  */

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { liveScreen } from '../../src/ui/live-screen.js'
 
-/** A stream that keeps what was written, of a terminal where it has a size. */
+/** A stream that keeps what was written, of a terminal if it has a size. */
 function written(size?: { rows: number; columns: number }) {
   const text: string[] = []
   const stream = {

@@ -33,7 +33,7 @@ export class BootIds {
 
   /**
    * Who has answered. With preboot an earlier release has dynos of the same names, which the
-   * platform does not list: where a name has booted more often than the list explains, one of the
+   * platform does not list: if a name has booted more often than the list explains, one of the
    * boots may be of such a dyno that was restarted, and none of that name proves anything.
    * @param lives of the release's web dynos, by name
    */

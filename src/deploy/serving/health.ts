@@ -64,7 +64,7 @@ export class Health {
     })
   }
 
-  /** Set where an answer is not to be judged, because it is not known to be of this release. */
+  /** Set if an answer is not to be judged, because it is not known to be of this release. */
   private foreign(answer: Answer): Finding | undefined {
     const { watch } = this
     const owner =

@@ -23,7 +23,7 @@ export interface Preboot {
 }
 
 /**
- * Undefined where a release takes over at once: without preboot, without web dynos, and of sizes
+ * Undefined if a release takes over at once: without preboot, without web dynos, and of sizes
  * that do not have it.
  */
 export async function prebootOf(api: PlatformApi, app: string): Promise<Preboot | undefined> {

@@ -13,7 +13,7 @@ export type Answer =
       reason: string
       /** ms until its headers came. */
       ms: number
-      /** Id of the boot that answered, where the runtime is there to say. */
+      /** Id of the boot that answered, if the runtime is there to say. */
       boot: string | undefined
       /** Where it redirects to, as an absolute URL. */
       location: string | undefined

@@ -19,7 +19,7 @@ interface Crash {
 }
 
 /**
- * Restarts of one dyno name after which it counts as crashing, even where its state was never seen
+ * Restarts of one dyno name after which it counts as crashing, even if its state was never seen
  * as crashed.
  */
 const RESTARTS = 2
@@ -210,7 +210,7 @@ export class ReleaseWatch {
 
   /**
    * ms from a dyno's start to the first exit of an app inside it that the log tells of; undefined
-   * where there was none.
+   * if there was none.
    */
   get firstExit(): number | undefined {
     const lives = this.signs.exits.map(
@@ -348,7 +348,7 @@ export class ReleaseWatch {
 }
 
 /**
- * A crash as the error that the user sees; the dyno's last lines are added where they are known.
+ * A crash as the error that the user sees; the dyno's last lines are added if they are known.
  */
 export function crashError({ dyno, reason }: Crash, release: Release): ShipitError {
   return new ShipitError('boot', { message: `${dyno.name} of v${release.version} ${reason}.` })

@@ -52,7 +52,7 @@ export async function waitForBoot(
 }
 
 /**
- * The app's URL with the health path; undefined where nothing is to be asked, or nothing can
+ * The app's URL with the health path; undefined if nothing is to be asked, or nothing can
  * answer.
  */
 export function urlToAsk(
@@ -67,7 +67,7 @@ export function urlToAsk(
 
 export interface HoldRequest {
   release: Release
-  /** Asked at every look; absent where no dyno answers HTTP. */
+  /** Asked at every look; absent if no dyno answers HTTP. */
   url?: string | undefined
   check: HealthCheck
   /** Whether one look at which all is well will do: of a release that has served for long. */

@@ -23,7 +23,7 @@ export function switchoverTo(
  */
 const ROUND = 1000
 
-/** @param url of the app, with the health path; undefined where it cannot be asked */
+/** @param url of the app, with the health path; undefined if it cannot be asked */
 export async function waitForSwitch(
   deployment: Deployment,
   watch: ReleaseWatch,

@@ -24,8 +24,8 @@ const LARGEST = 1024 * 1024
  * Reads it through a temporary folder. A JavaScript file finds the commit's own scripts and data
  * there, and the packages that are installed in the folder on disk. Problems are in the answer, as
  * those of a file on disk; its path is what it would have there.
- * @returns undefined where the commit's folder has none
- * @throws ShipitError `git` where the commit has no such folder
+ * @returns undefined if the commit's folder has none
+ * @throws ShipitError `git` if the commit has no such folder
  */
 export async function readCommitEcosystem(place: CommitFolder): Promise<Ecosystem | undefined> {
   const { ECOSYSTEM_FILES, readEcosystem } = await import('../../ecosystem/index.js')

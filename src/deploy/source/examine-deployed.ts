@@ -24,7 +24,7 @@ interface Examined {
  * `ref`, or of the commit that is checked out, and of its `subdirectory`.
  * An ecosystem file with errors is in the answer, with its problems.
  * @param named `--dir` as it was typed
- * @returns undefined where git has no commit that could be deployed
+ * @returns undefined if git has no commit that could be deployed
  * @throws what `environment` throws; ShipitError `git` for a ref or a folder that is not there
  */
 export async function examineDeployed(

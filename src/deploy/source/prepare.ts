@@ -28,11 +28,11 @@ export interface Prepared {
   source: DeploySource
   environment: Environment | undefined
   facts: ProjectFacts
-  /** Uncommitted work that is not in it, named in a sentence; empty where there is none. */
+  /** Uncommitted work that is not in it, named in a sentence; empty if there is none. */
   leftOut: string
   /** Where the commit lies, if not in the user's repository. */
   objects?: string | undefined
-  /** The files as one archive, where they are sent in place of a commit. */
+  /** The files as one archive, if they are sent in place of a commit. */
   pack?: () => Promise<Buffer>
   /** Ends the need for what was made on disk. */
   remove: () => Promise<void>
@@ -49,7 +49,7 @@ interface Wanted {
 
 /**
  * The working tree as it is, in a repository or not.
- * @throws ShipitError `project` or `git` where there is nothing that could be sent
+ * @throws ShipitError `project` or `git` if there is nothing that could be sent
  */
 export async function prepareUpload(
   project: Project,
@@ -97,7 +97,7 @@ export async function prepareUpload(
 }
 
 /**
- * Chooses the commit and the folder, reads them, and makes the folder's own history where one is
+ * Chooses the commit and the folder, reads them, and makes the folder's own history if one is
  * deployed alone. The `deploy:` block is read from disk, as the user sees it; all else is the
  * commit's.
  */

@@ -16,7 +16,7 @@ import { checkDeployable, type ChosenCommit } from './source.js'
 /** What is to be deployed, seen from its repository. */
 export interface Project {
   state: RepositoryState
-  /** Root of the repository; the folder itself where there is none. */
+  /** Root of the repository; the folder itself if there is none. */
   root: string
   /**
    * The app's folder from the root, which is then deployed alone; '' where the whole repository is.
@@ -74,7 +74,7 @@ function folderFrom(root: string, absolute: string, named: string): string {
   return folder
 }
 
-/** @throws ShipitError `git` where nothing can be pushed, or where there is no such commit */
+/** @throws ShipitError `git` if nothing can be pushed, or if there is no such commit */
 export async function chooseCommit(
   { state, root }: Project,
   ref: string,
@@ -86,7 +86,7 @@ export async function chooseCommit(
 
 /**
  * Reads the project's ecosystem file as it lies on disk.
- * @throws ShipitError `project` where there is none, or where it holds an error: each with its line
+ * @throws ShipitError `project` if there is none, or if it holds an error: each with its line
  *   and column
  */
 export async function readProject({ root, folder, ecosystemFile }: Project): Promise<Ecosystem> {
@@ -103,9 +103,9 @@ export async function readProject({ root, folder, ecosystemFile }: Project): Pro
 
 /**
  * The ecosystem file that a deploy of the commit runs by.
- * @param onDisk the one that was read from disk: it will do where the commit is checked out and the
+ * @param onDisk the one that was read from disk: it will do if the commit is checked out and the
  *   file is as it has it
- * @throws ShipitError `project` where the commit has none, or one with an error
+ * @throws ShipitError `project` if the commit has none, or one with an error
  */
 export async function readDeployed(
   { state, root, folder }: Project,

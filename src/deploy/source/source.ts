@@ -13,7 +13,7 @@ export interface DeploySource {
   split: Split | null
   /** The working tree as it is, in place of a commit; null for a commit. */
   upload: Upload | null
-  /** The branch or other name that it was taken from; null where HEAD is detached. */
+  /** The branch or other name that it was taken from; null if HEAD is detached. */
   branch: string | null
   warnings: string[]
 }
@@ -27,7 +27,7 @@ export interface Split {
 
 export interface Upload {
   files: number
-  /** Whether they differ from the commit; true where there is no commit. */
+  /** Whether they differ from the commit; true if there is no commit. */
   isDirty: boolean
 }
 
@@ -82,7 +82,7 @@ const NAMED = 10
  * @param chosen the commit of `--ref` or `deploy.<environment>.ref`; else the one that is checked
  *   out
  * @param folder from the root; '' is all of it
- * @throws ShipitError `git` where the repository cannot be deployed as it is
+ * @throws ShipitError `git` if the repository cannot be deployed as it is
  */
 export function deploySource(
   state: RepositoryState,

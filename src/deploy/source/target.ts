@@ -8,7 +8,7 @@ export interface Environment {
 
 /**
  * Which environment of `deploy:` is meant. Pure.
- * @returns undefined where the file has none and none was named; 'ask' where there are several
+ * @returns undefined if the file has none and none was named; 'ask' if there are several
  * @throws ShipitError `usage` where the named one is not there or is of PM2's own ssh deploy
  */
 export function chooseEnvironment(

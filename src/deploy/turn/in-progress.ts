@@ -9,7 +9,7 @@ import type { Platform } from '../platform.js'
 /** A deploy of the app that the platform is at work on. Plain data. */
 export interface InProgress {
   stage: 'build' | 'release' | 'boot' | 'switch'
-  /** Null where the platform does not know of which commit it is. */
+  /** Null if the platform does not know of which commit it is. */
   commit: string | null
   /** The account, as an address. */
   by: string

@@ -40,7 +40,7 @@ export function outdated(
 
 /**
  * After a push that was rejected: whether another deploy came first, between this one's plan and
- * its push. Undefined where the rejection means what it says.
+ * its push. Undefined if the rejection means what it says.
  */
 export async function overtakenBy(
   { plan, platform, signal, changed }: Deployment,

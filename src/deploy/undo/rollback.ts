@@ -12,10 +12,10 @@ import { isUnverified, keepAsking } from '../unverified.js'
 
 /** Where a deploy that did not succeed has left the app: what error details tell. */
 export interface Outcome {
-  /** The release that this deploy made last; null where it made none. */
+  /** The release that this deploy made last; null if it made none. */
   release: Ref | null
   rolledBackTo: Ref | null
-  /** Null where the app has nothing that could serve. */
+  /** Null if the app has nothing that could serve. */
   serving: Ref | null
   /** The same as a sentence. */
   sentence: string
@@ -31,7 +31,7 @@ export function outcomeDetails({
 }
 
 /**
- * Says what serves now and, where it is a release of this deploy, brings back the one before it and
+ * Says what serves now and, if it is a release of this deploy, brings back the one before it and
  * waits until that serves.
  * @throws what the platform or the rollback's own boot and health ran into
  */

@@ -12,7 +12,7 @@ export type Unfinished = 'build' | 'release phase'
 
 /**
  * Looks for a build after the push has ended: the platform may list it a moment later, and does so
- * where it has answered the push at all.
+ * if it has answered the push at all.
  */
 const LOOKS_FOR_BUILD = { unheard: 3, heard: 10 }
 
@@ -27,7 +27,7 @@ interface UnfinishedOptions {
  * Waits for the end of the build, and of the release phase, that the push may have begun; their
  * release is then among the deployment's.
  * @param say told once of what is waited for, or that the build is cancelled
- * @returns what has not ended by the deadline (ms since the epoch); undefined where nothing is left
+ * @returns what has not ended by the deadline (ms since the epoch); undefined if nothing is left
  *   under way
  */
 export async function waitForUnfinished(

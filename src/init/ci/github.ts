@@ -79,7 +79,7 @@ export function githubWorkflow(input: WorkflowInput): string {
   )
 }
 
-/** production where there is one, else the first; only a name that needs no quotes anywhere. */
+/** production if there is one, else the first; only a name that needs no quotes anywhere. */
 function environmentOf(
   deploy: Record<string, DeployTarget>,
 ): [string | undefined, DeployTarget | undefined] {

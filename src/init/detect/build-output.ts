@@ -8,7 +8,7 @@ import { allCommands } from './scripts.js'
 import { sourceFiles } from './source-files.js'
 import { readTsconfig, tscOutput, type Tsconfig } from './tsconfig.js'
 
-/** One tool of the build: what it makes of a source; undefined where that is not known. */
+/** One tool of the build: what it makes of a source; undefined if that is not known. */
 type Compiler = (source: string) => string | undefined
 
 /** What the app's build makes on Heroku. */
@@ -28,7 +28,7 @@ export interface Build {
 
 /**
  * The scripts that run between the push and the app's start: heroku-postbuild instead of build
- * where there is one (devcenter, nodejs-support), and npm's own around install and start.
+ * if there is one (devcenter, nodejs-support), and npm's own around install and start.
  */
 function scriptsRunOnHeroku(pkg: PackageJson): string[] {
   const build = pkg.scripts['heroku-postbuild'] === undefined ? 'build' : 'heroku-postbuild'
@@ -166,7 +166,7 @@ function tscCompiler(folder: FolderView, words: string[]): Compiler | undefined 
 }
 
 /**
- * Nest builds with tsconfig.build.json where there is one; nest-cli.json may move the sources.
+ * Nest builds with tsconfig.build.json if there is one; nest-cli.json may move the sources.
  * https://docs.nestjs.com/cli/monorepo
  */
 function nestCompiler(folder: FolderView): Compiler {

@@ -66,7 +66,7 @@ const PORT_FLAG = /^(-p|--port|-l|--listen)$/
 const HOST_FLAG = /^(-H|--hostname|--host|-a)$/
 
 /**
- * A command that is neither a file nor a launcher: a package's own server. undefined where it is no
+ * A command that is neither a file nor a launcher: a package's own server. undefined if it is no
  * package's that is known.
  */
 export function frameworkTarget(

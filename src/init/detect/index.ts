@@ -40,7 +40,7 @@ export interface DetectOptions {
 }
 
 /**
- * Finds what starts the app. Throws ShipitError `project` where there is no package.json, it is not
+ * Finds what starts the app. Throws ShipitError `project` if there is no package.json, it is not
  * valid, two package managers have a lockfile, engines.node does not fit the runtime, or nothing
  * says what starts the app; `usage` where --entry names no file.
  */

@@ -16,7 +16,7 @@ export function mainProcess(project: Project): ProcfileEntry | undefined {
   if (web) return web
   const workers = all.filter(({ type }) => type !== 'release')
   const { start } = project.pkg.scripts
-  // `npm start` runs server.js where there is no start script:
+  // `npm start` runs server.js if there is no start script:
   // https://docs.npmjs.com/cli/commands/npm-start
   if (start === undefined)
     return project.folder.isFile('server.js')

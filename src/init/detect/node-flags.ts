@@ -5,7 +5,7 @@ const WITH_VALUE =
   /^(-r|--require|--import|--loader|--experimental-loader|-C|--conditions|--title|--env-file|--env-file-if-exists|--watch-path|--inspect-port|--input-type|--icu-data-dir|--openssl-config|--disable-warning|--redirect-warnings|--tls-min-v1\.\d|--max-old-space-size|--stack-trace-limit|--diagnostic-dir|--cpu-prof-dir|--heap-prof-dir|--unhandled-rejections|--dns-result-order|--secure-heap|--trace-event-categories)$/
 
 interface NodeCommand {
-  /** undefined where node would read no file (-e, -p, or nothing at all). */
+  /** undefined if node would read no file (-e, -p, or nothing at all). */
   script?: string
   launch: Launch
   /** Typed sources run through a loader among the flags. */

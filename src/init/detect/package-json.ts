@@ -19,7 +19,7 @@ export interface PackageJson {
 const LARGEST = 10_000_000
 
 /**
- * package.json as far as init needs it. Throws `project` where it is missing or not valid JSON,
+ * package.json as far as init needs it. Throws `project` if it is missing or not valid JSON,
  * with the line and column.
  */
 export function readPackageJson(folder: FolderView): PackageJson {

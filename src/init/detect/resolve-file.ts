@@ -6,7 +6,7 @@ const EXTENSIONS = ['', '.js', '.cjs', '.mjs', '.json']
 const TYPESCRIPT = ['.ts', '.mts', '.cts', '.tsx']
 
 /**
- * A path in the app's folder without ./ and doubled slashes; undefined where it leads out of the
+ * A path in the app's folder without ./ and doubled slashes; undefined if it leads out of the
  * folder.
  */
 export function insideFolder(file: string): string | undefined {
@@ -17,7 +17,7 @@ export function insideFolder(file: string): string | undefined {
 /**
  * The file that `node PATH` would run: the path itself, with an extension added, or a folder's main
  * or index.
- * With `typescript`, as ts-node and tsx resolve. Undefined where there is none.
+ * With `typescript`, as ts-node and tsx resolve. Undefined if there is none.
  */
 export function resolveFile(
   folder: FolderView,

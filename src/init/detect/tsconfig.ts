@@ -91,7 +91,7 @@ function list(value: unknown): string[] | undefined {
 }
 
 /**
- * Which sources a tsconfig takes in: `include` without `exclude`, everything below it where it says
+ * Which sources a tsconfig takes in: `include` without `exclude`, everything below it if it says
  * nothing.
  */
 function compiled(folder: FolderView, raw: Raw, outDir: string | undefined): string[] {

@@ -38,7 +38,7 @@ export function launchWarnings({ env }: Launch): string[] {
 }
 
 /**
- * A literal port where Heroku needs its own (R10: error-codes). Only for a source that never names
+ * A literal port if Heroku needs its own (R10: error-codes). Only for a source that never names
  * PORT.
  */
 export function portWarning(text: string | undefined, file: string): string[] {

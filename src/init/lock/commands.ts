@@ -125,8 +125,8 @@ export function frozenCommand(
 }
 
 /**
- * Words that a lockfile holds where it is in step with the runtime as it is vendored: its path and,
- * where the format has one, its digest.
+ * Words that a lockfile holds if it is in step with the runtime as it is vendored: its path and,
+ * if the format has one, its digest.
  */
 export function lockMarks(
   manager: PackageManager,
@@ -179,7 +179,7 @@ function npmEntries(text: string): { root?: unknown; entry?: unknown } {
 
 /**
  * The lockfile without an entry for the same path and other bytes: npm and Yarn 1 would keep its
- * old digest, and the install on Heroku would fail on it. undefined where there is no such entry.
+ * old digest, and the install on Heroku would fail on it. undefined if there is no such entry.
  */
 export function withoutStaleEntry(
   manager: PackageManager,

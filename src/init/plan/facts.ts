@@ -8,7 +8,7 @@ import type { RuntimeTarball } from '../runtime-tarball.js'
 export interface Facts {
   /** The environments of the ecosystem file that is there. */
   deploy: Record<string, DeployTarget>
-  /** The workflow that is there; absent where there is none. */
+  /** The workflow that is there; absent if there is none. */
   workflow?: string
   /** Whether the folder is the root of its repository, where GitHub looks for workflows. */
   isRoot: boolean

@@ -29,7 +29,7 @@ import { editPackageJson, type PackageJsonEdit } from './package-json-edit.js'
 import { movedStart, planProcfile } from './process-types.js'
 
 /**
- * The steps that make the app run under shipit-runtime; none where it already does. They are in an
+ * The steps that make the app run under shipit-runtime; none if it already does. They are in an
  * order in which a run that was killed can simply be run again: package.json names a file only
  * after the file is there.
  */

@@ -34,7 +34,7 @@ function formatOf(text: string): FormattingOptions {
   }
 }
 
-/** Where npm would put a dependency: in order where the list is in order, else at the end. */
+/** Where npm would put a dependency: in order if the list is in order, else at the end. */
 function sortedPlace(names: string[], name: string): number {
   const isSorted = names.every(
     (each, at) => at === 0 || names[at - 1]!.localeCompare(each, 'en') <= 0,

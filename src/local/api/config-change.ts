@@ -8,7 +8,7 @@ import type { ReleaseChange } from '../releases.js'
 const MOST_BYTES = 64 * 1024
 
 /**
- * What a PATCH of config vars changes, as a release; null where everything is as it asks already. A
+ * What a PATCH of config vars changes, as a release; null if everything is as it asks already. A
  * null value removes a key.
  */
 export function configChange(

@@ -40,7 +40,7 @@ const DOCS = 'https://devcenter.heroku.com/articles/platform-api-reference'
 
 /**
  * An express app for everything but git. It answers loopback names only, and asks for the token but
- * where a URL is itself a secret.
+ * if a URL is itself a secret.
  */
 export function createApi(parts: ApiParts): Express {
   const api = express()

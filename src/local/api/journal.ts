@@ -17,7 +17,7 @@ export interface JournalEntry {
 
 /**
  * Writes one JSON line a call into `file`, for whoever wants to see or check what a client says to
- * the platform. It holds config vars in clear, so it is written for its owner alone and only where
+ * the platform. It holds config vars in clear, so it is written for its owner alone and only if
  * SHIPIT_LOCAL_JOURNAL names it. A line is in the file before its answer is on its way.
  */
 export function journal(file: string): RequestHandler {

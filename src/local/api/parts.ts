@@ -47,7 +47,7 @@ export interface ApiParts {
   status: () => Record<string, unknown>
   /** The daemon's own log. */
   log: (message: string) => void
-  /** File for one line a call; none where absent. */
+  /** File for one line a call; none if absent. */
   journal?: string | undefined
   /** The clock that log sessions expire by; Date.now where absent. */
   now?: (() => number) | undefined

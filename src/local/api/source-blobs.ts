@@ -36,7 +36,7 @@ export class SourceBlobs {
   }
 
   /**
-   * @throws ApiError 413 where it is too large; nothing of it is kept then, nor of one that breaks
+   * @throws ApiError 413 if it is too large; nothing of it is kept then, nor of one that breaks
    * off.
    */
   async write(id: string, body: Readable): Promise<void> {
@@ -67,7 +67,7 @@ export class SourceBlobs {
     }
   }
 
-  /** @throws ApiError 404 where nothing was uploaded, or it is gone */
+  /** @throws ApiError 404 if nothing was uploaded, or it is gone */
   async read(id: string): Promise<Readable> {
     const found = await stat(this.fileOf(id)).catch((error: NodeJS.ErrnoException) => {
       if (error.code === 'ENOENT') throw new NotFound('source')

@@ -18,7 +18,7 @@ export function noteProcessGroup(file: string, group: number): void {
  * Ends what a build has left running, as the end of Heroku's build dyno does: also what has left
  * its process group. Resolves when none of it is there any more, so that nothing writes into the
  * build's folders after this.
- * A process is the build's where its environment names the build's own folder (`marker`), never by
+ * A process is the build's if its environment names the build's own folder (`marker`), never by
  * a number alone, which may be another's by now.
  * Where there is no /proc, that is asked of the leaders of the groups noted in `file`.
  */

@@ -8,7 +8,7 @@ interface LockedPackage {
 }
 
 /**
- * The packages of npm's lockfile; none where it cannot be read, for which npm has its own words.
+ * The packages of npm's lockfile; none if it cannot be read, for which npm has its own words.
  */
 export function lockedPackages(lock: string): LockedPackage[] {
   try {

@@ -10,7 +10,7 @@ export interface Manifest {
   raw: Record<string, unknown>
 }
 
-/** Throws {@link BuildFailure} where the file is not a JSON object. */
+/** Throws {@link BuildFailure} if the file is not a JSON object. */
 export async function readManifest(dir: string): Promise<Manifest> {
   const text = treeText(dir, 'package.json')
   let raw: unknown

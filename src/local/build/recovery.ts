@@ -47,7 +47,7 @@ export async function recoverBuilds(store: Store, folders: Folders): Promise<voi
   )
 }
 
-/** Package stores only grow; they are fetched again where they are missed. */
+/** Package stores only grow; they are fetched again if they are missed. */
 async function boundSharedCaches(dir: string): Promise<void> {
   if ((await namesIn(dir)).length === 0) return
   if ((await sizeOfFolder(dir)) > SHARED_CACHES_AT_MOST) await removeFolder(dir)

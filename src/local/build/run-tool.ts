@@ -27,7 +27,7 @@ const PIPE_GRACE = 2000
 /**
  * Runs one tool in a process group of its own and resolves with its exit status (128+n after a
  * signal) when nothing of the group is left.
- * Rejects where it cannot be started, or with the reason of `signal`.
+ * Rejects if it cannot be started, or with the reason of `signal`.
  */
 export async function runTool({
   command,

@@ -44,7 +44,7 @@ export function runtimeOf(manager: PackageManager, version: string, node: string
 }
 
 /**
- * A digest of everything that decides what an installation leaves behind, or null where the app's
+ * A digest of everything that decides what an installation leaves behind, or null if the app's
  * own files take part in it (install scripts, workspaces, linked folders): then each build installs
  * anew, as `npm ci` would.
  */
@@ -86,11 +86,11 @@ export type Restored = 'identical' | 'restored' | 'changed' | 'written' | 'none'
 
 /**
  * How a tree is kept: shared by the slug and the builds to come, which takes no time and no room,
- * only where the build writes nothing more into it; else the slug has a copy.
+ * only if the build writes nothing more into it; else the slug has a copy.
  */
 export type Keeping = 'copied' | 'shared'
 
-/** Puts the last build's node_modules to use. `identical` where nothing is left to install. */
+/** Puts the last build's node_modules to use. `identical` if nothing is left to install. */
 export async function restoreTree(
   context: BuildContext,
   runtime: string,
@@ -195,7 +195,7 @@ async function copyTree(context: BuildContext, from: string, to: string): Promis
     )
 }
 
-/** Digests of the tarballs that `file:` dependencies name; null where one names a folder. */
+/** Digests of the tarballs that `file:` dependencies name; null if one names a folder. */
 async function localPackages(dir: string, text: string): Promise<[string, string][] | null> {
   const found: [string, string][] = []
   const names = new Set(

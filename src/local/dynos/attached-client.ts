@@ -11,7 +11,7 @@ interface Waiting {
 }
 
 /**
- * Who is attached to a one-off dyno, and a terminal for them where they have one. Undefined where
+ * Who is attached to a one-off dyno, and a terminal for them if they have one. Undefined if
  * nobody came in time, or the dyno is stopped first.
  */
 export async function attachedClient(

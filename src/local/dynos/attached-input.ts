@@ -7,7 +7,7 @@ import type { Duplex, Writable } from 'node:stream'
 const END_OF_TRANSMISSION = 0x04
 const END_BYTE = Buffer.of(END_OF_TRANSMISSION)
 /**
- * ms in which nothing follows such a byte where it is the end, and no byte of the input itself that
+ * ms in which nothing follows such a byte if it is the end, and no byte of the input itself that
  * a read happened to stop at.
  */
 const SILENCE = 250

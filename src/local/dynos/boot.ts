@@ -38,7 +38,7 @@ export async function waitUntilBound(
 
 export const isLoopback = ({ on }: Listener): boolean => on === '127.0.0.1' || on === '::1'
 
-/** For R10: where the dyno does listen. */
+/** For R10: if the dyno does listen. */
 export function otherPorts(listeners: Listener[], port: number): number[] {
   return [...new Set(listeners.map((listener) => listener.port))]
     .filter((each) => each !== port)

@@ -72,7 +72,7 @@ export class Dyno {
   private readonly claims = new Claims()
   private readonly stopping = new AbortController()
   private stopped: Promise<void> | undefined
-  /** Undefined where the dyno ended before it had a process. */
+  /** Undefined if the dyno ended before it had a process. */
   private readonly launched: Promise<ProcessGroup | undefined>
   private settleLaunch: (group: ProcessGroup | undefined) => void = () => undefined
   private target: { host: WebTarget['host']; port: number } | undefined

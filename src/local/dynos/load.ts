@@ -21,7 +21,7 @@ export function nextLoads(before: Loads, runnable: number, ms: number): Loads {
 
 /**
  * ns that a thread has run and has waited for a CPU, of /proc/PID/task/TID/schedstat; undefined
- * where the kernel does not count them.
+ * if the kernel does not count them.
  */
 export function runnableTime(schedstat: string): number | undefined {
   const [, ran, waited] = /^(\d+) (\d+) \d+/.exec(schedstat) ?? []
@@ -65,7 +65,7 @@ export class LoadMeter {
   private lookedAt: number | undefined
 
   /**
-   * Undefined where the system counts neither; pages are those since the first look. @param now ms
+   * Undefined if the system counts neither; pages are those since the first look. @param now ms
    * of any clock that only goes on
    */
   async look(

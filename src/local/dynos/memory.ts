@@ -9,7 +9,7 @@ import { promisify } from 'node:util'
 
 export interface Memory {
   rss: number
-  /** Pages of files; undefined where the system does not tell them apart. */
+  /** Pages of files; undefined if the system does not tell them apart. */
   cache: number | undefined
   swap: number | undefined
 }

@@ -5,7 +5,7 @@ import { runningProcesses } from './processes.js'
 /** One look at one dyno. */
 export interface Measured {
   memory: Memory
-  /** Only where it was asked for, and only where the system tells it. */
+  /** Only if it was asked for, and only if the system tells it. */
   loads: Loads | undefined
   pages: { in: number; out: number } | undefined
 }

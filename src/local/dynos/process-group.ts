@@ -37,7 +37,7 @@ const DRAIN = 2_000
 
 /**
  * Whose input and output a process has instead of the log: bytes both ways, on a pseudo-terminal
- * where one is named.
+ * if one is named.
  */
 export interface Attached {
   client: Duplex

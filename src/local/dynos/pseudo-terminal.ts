@@ -7,7 +7,7 @@ let found: Promise<TerminalMaker | undefined> | undefined
 
 /**
  * Node.js makes no pseudo-terminals; script(1) does, and is on every Linux and macOS that people
- * work on. Undefined where there is none that will do.
+ * work on. Undefined if there is none that will do.
  */
 export function terminalMaker(): Promise<TerminalMaker | undefined> {
   return (found ??= new Promise((resolve) => {

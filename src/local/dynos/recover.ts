@@ -53,7 +53,7 @@ async function dynoDirs(dynosDir: string): Promise<string[]> {
   return names.map((name) => path.join(dynosDir, name))
 }
 
-/** NaN where the daemon was killed before the dyno had a process. */
+/** NaN if the daemon was killed before the dyno had a process. */
 async function groupOf(dir: string): Promise<number> {
   const text = await readFile(diskAt(dir).pidFile, 'utf8').catch(() => '')
   return parseInt(text, 10)

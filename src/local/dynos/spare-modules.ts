@@ -13,7 +13,7 @@ const IDLE = 500
 
 interface Spare {
   of: string
-  /** Its node_modules; undefined where it could not be made. */
+  /** Its node_modules; undefined if it could not be made. */
   ready: Promise<string | undefined>
   isReady: boolean
   stop: AbortController
@@ -78,7 +78,7 @@ export class SpareModules {
       await run('nice', ['cp', '-RPpl', modules, dir], { signal })
       return path.join(dir, 'node_modules')
     } catch {
-      // A dyno without a spare makes its links itself, and says why where it cannot.
+      // A dyno without a spare makes its links itself, and says why if it cannot.
       await removeFolder(dir)
       return undefined
     }

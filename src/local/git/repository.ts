@@ -45,7 +45,7 @@ function repositoryDir(folders: Folders, appId: string): string {
 }
 
 /**
- * Makes the app's bare repository where it is missing, and clears what a killed git left in it.
+ * Makes the app's bare repository if it is missing, and clears what a killed git left in it.
  * To be called once an app and life of the daemon, before the first request reaches git.
  */
 export async function prepareRepository(folders: Folders, appId: string): Promise<void> {
@@ -74,7 +74,7 @@ async function clearLeftovers(dir: string): Promise<void> {
   await Promise.all([...top, ...refs, ...quarantines].map((file) => removeFolder(file)))
 }
 
-/** The commit that a ref of the app's repository points to; null where it does not exist. */
+/** The commit that a ref of the app's repository points to; null if it does not exist. */
 export async function commitOfRef(
   folders: Folders,
   appId: string,

@@ -15,7 +15,7 @@ export interface Certificate {
 const YEARS = 10
 
 /**
- * The key and certificate of this home, made where there are none yet: Heroku's own CLI attaches
+ * The key and certificate of this home, made if there are none yet: Heroku's own CLI attaches
  * over TLS alone, and checks what it is shown.
  * It is good for this machine's loopback and signs nothing else, so that who trusts it trusts
  * nobody more. One file holds both, and is the owner's alone.

@@ -73,7 +73,7 @@ export function isIgnored({ headers }: IncomingMessage): boolean {
 
 /**
  * Gives a request back to the server as one that asks for no upgrade: node stops reading a request
- * where an upgrade is offered, its body too.
+ * if an upgrade is offered, its body too.
  */
 export function withoutUpgrade(
   server: Server,

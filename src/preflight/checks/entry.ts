@@ -43,7 +43,7 @@ function commandAbsent(app: EcosystemApp, project: ProjectFacts): Problem[] | un
   ]
 }
 
-/** The app's script from the app's folder; undefined where it is no file of it. */
+/** The app's script from the app's folder; undefined if it is no file of it. */
 export function scriptOf(
   app: EcosystemApp,
   { ecosystem }: Pick<ProjectFacts, 'ecosystem'>,

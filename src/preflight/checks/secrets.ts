@@ -8,7 +8,7 @@ import { isOwn } from '../own-files.js'
 const EXAMPLE =
   /(^|[._-])(example|examples|sample|template|tpl|dist|defaults?|schema|test|ci|enc|encrypted|vault)([._-]|$)/i
 const SECRET_NAME = /SECRET|TOKEN|PASSW|PRIVATE|API_?KEY|ACCESS_?KEY|CREDENTIAL/i
-/** What people write where a value is still to come. */
+/** What people write if a value is still to come. */
 const PLACEHOLDER =
   /^$|^(x+|\*+|\.+|<.*>|\[.*\]|\$\{?.*|your.*|my.*|change.*|replace.*|todo|secret|password|postgres|root|dummy|fake|test.*|example.*|none|null|undefined)$/i
 const LARGEST_KEY = 32 * 1024

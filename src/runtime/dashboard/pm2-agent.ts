@@ -36,7 +36,7 @@ export function startAgent(tell: (message: AgentMessage) => void): void {
   const from = Module.createRequire(__filename)
   repairProxy()
   const Parent = from(`${AGENT}/InteractorDaemon.js`) as new () => Daemon
-  // It writes a list of processes that nobody restores, and starts PM2 anew where it does not find
+  // It writes a list of processes that nobody restores, and starts PM2 anew if it does not find
   // it.
   Object.assign(from(`${AGENT}/WatchDog.js`) as object, {
     start: () => undefined,

@@ -5,7 +5,7 @@ import type { Children } from './children.js'
 /** ms that an app which stops its workers itself has for it. */
 const OWN_WAY = 500
 
-/** Loaded where there may be workers: not in an instance in cluster mode, which is one itself. */
+/** Loaded if there may be workers: not in an instance in cluster mode, which is one itself. */
 const listenersOf = () => require('../listeners.js') as typeof import('../listeners.js')
 
 /**

@@ -110,7 +110,7 @@ export class DevMonitSource implements MonitSource {
     return `${action.kind === 'restart' ? 'Restarted' : 'Reloaded'} ${instances.join(', ')}`
   }
 
-  /** The instance under the cursor, else all; of an instance's app where an app is meant. */
+  /** The instance under the cursor, else all; of an instance's app if an app is meant. */
   #nameOf({ kind, instance }: Action): string {
     if (kind !== 'scale') return instance ?? 'all'
     const apps = [...new Set(this.#instances.map(({ app }) => app))]

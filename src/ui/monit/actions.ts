@@ -19,7 +19,7 @@ interface ActionContext {
 /** ms that one dyno may take: the default of the commands of the same name. */
 const WAIT = 120_000
 
-/** Says what will happen, before anything does. Throws ShipitError where it cannot be done. */
+/** Says what will happen, before anything does. Throws ShipitError if it cannot be done. */
 export async function questionOf(
   action: Action,
   { api, app, dynos }: ActionContext,

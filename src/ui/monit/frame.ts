@@ -6,7 +6,7 @@ export type Block = string[]
 
 export interface FrameOptions {
   title: string
-  /** At the right end of the top line, where there is room. */
+  /** At the right end of the top line, if there is room. */
   note?: string
   width: number
   height: number

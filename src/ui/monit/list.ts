@@ -139,7 +139,7 @@ export function list(
   )
 }
 
-/** As many rows as there is room for, with the one in the middle where it can be. */
+/** As many rows as there is room for, with the one in the middle if it can be. */
 function windowOf<T>(rows: readonly T[], room: number, chosen: number): T[] {
   const first = Math.max(
     0,

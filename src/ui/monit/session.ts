@@ -10,7 +10,7 @@ import { styleOf } from './style.js'
 import { Terminal } from './terminal.js'
 import { firstView, press, type Action, type Intent, type Key, type View } from './view.js'
 
-/** ms between two reports of the formation, and between two frames where no key was pressed. */
+/** ms between two reports of the formation, and between two frames if no key was pressed. */
 const LOOK_EVERY = 1000
 const FRAME_EVERY = 150
 

@@ -24,9 +24,9 @@ export interface MonitSource {
     options: Pick<WatchOptions, 'every' | 'signal' | 'onLine'>,
   ): AsyncGenerator<Look, void, undefined>
   report(seen: Look, now: number): DynoReport[]
-  /** Why figures are missing; undefined where none are. */
+  /** Why figures are missing; undefined if none are. */
   missing(dynos: readonly DynoReport[], watched: number): string | undefined
-  /** Says what will happen, before anything does. Throws ShipitError where it cannot be done. */
+  /** Says what will happen, before anything does. Throws ShipitError if it cannot be done. */
   question(action: Action, dynos: readonly DynoReport[]): Promise<Question>
   /** Does it and answers with a sentence. `say`: what is under way. `signal` ends it in order. */
   perform(

@@ -145,7 +145,7 @@ export class Server {
   }
 }
 
-/** The status of one GET on a new connection; 0 where there was no answer. */
+/** The status of one GET on a new connection; 0 if there was no answer. */
 export function get(port: number, target: string): Promise<number> {
   return new Promise((resolve) => {
     const socket = net.connect(port, '127.0.0.1', () =>

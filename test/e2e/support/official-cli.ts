@@ -5,7 +5,7 @@ import { promisify } from 'node:util'
 import type { World } from './world.js'
 
 /**
- * The official CLI (npm `heroku`): 394 MB, so it is used where there is one: HEROKU_CLI or `heroku`
+ * The official CLI (npm `heroku`): 394 MB, so it is used if there is one: HEROKU_CLI or `heroku`
  * on PATH.
  */
 export async function officialCli(): Promise<string | undefined> {

@@ -36,7 +36,7 @@ export interface RunOptions {
 
 /**
  * A user's machine in a temporary folder: their own home, their own embedded Heroku, the built CLI.
- * Nothing of it outlives close(), which also fails where a process was left behind.
+ * Nothing of it outlives close(), which also fails if a process was left behind.
  */
 export class World {
   /** The Node.js that runs the CLI. */

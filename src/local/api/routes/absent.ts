@@ -62,7 +62,7 @@ const ABSENT: Record<string, string> = {
 }
 
 /**
- * What the words of a path say that this platform lacks; undefined where they say nothing. The last
+ * What the words of a path say that this platform lacks; undefined if they say nothing. The last
  * word is nearest to what was asked for.
  */
 function lackOf(path: string): string | undefined {

@@ -6,7 +6,7 @@ import type { LogFilter } from '../log-filter.js'
 import type { ApiParts } from '../parts.js'
 import { appOf, bodyOf, param } from '../request.js'
 
-/** Lines of the backlog where a session does not say how many. */
+/** Lines of the backlog if a session does not say how many. */
 const DEFAULT_LINES = 100
 const MOST_LINES = 1_500
 /**
