@@ -49,7 +49,7 @@ describe('the main job: init, commit, deploy', function () {
     }
 
     it('goes from source to an answer', async () => {
-      dir = await world.app('plain', plainApp('one'))
+      dir = await world.app('plain', plainApp('one'), { isStartedByNpm: true })
       first = await deploy()
       expect(first.release.version).to.be.a('number')
       const answer = await get(first.url)

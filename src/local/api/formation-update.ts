@@ -3,6 +3,7 @@ import { dynoSize } from '../../dyno-sizes.js'
 import { ApiError, InvalidParams, NotFound } from '../api-error.js'
 import { sizeIn, type Runtime } from '../place.js'
 import type { FormationRecord } from '../types.js'
+import { textOf } from './request.js'
 
 const WORDS: Record<Runtime, string> = {
   common: 'on the Common Runtime',
@@ -31,7 +32,7 @@ export function updatedFormation(
       throw new InvalidParams('Each of updates must be an object with a type')
     const { type, quantity, size, dyno_size: sized } = update as Record<string, unknown>
     const formation = Object.values(after).find((one) => one.type === type || one.id === type)
-    if (!formation) throw new NotFound(`process type (${String(type)})`)
+    if (!formation) throw new NotFound(`process type (${textOf(type)})`)
     formation.size = sizeFrom(size ?? nameOf(sized), runtime) ?? formation.size
     formation.quantity = quantityFrom(quantity, formation)
     formation.updated_at = now
@@ -51,13 +52,13 @@ function sizeFrom(given: unknown, runtime: Runtime): string | undefined {
       `${dynoSize(given)!.name} dynos are not available for this app, which runs ` +
         `${WORDS[runtime]}.`,
     )
-  if (!size) throw new InvalidParams(`No such size as ${String(given)}.`)
+  if (!size) throw new InvalidParams(`No such size as ${textOf(given)}.`)
   return size.name
 }
 
 function quantityFrom(given: unknown, { type, quantity }: FormationRecord): number {
   if (given === undefined || given === null) return quantity
-  const text = String(given)
+  const text = textOf(given)
   if ((typeof given !== 'number' && typeof given !== 'string') || !/^[+-]?\d+$/.test(text))
     throw new InvalidParams(`Quantity of ${type} must be a whole number.`)
   const isChange = typeof given === 'string' && /^[+-]/.test(text)

@@ -154,9 +154,9 @@ function knownError(
   root: string,
 ): { status: number; id: string; message: string; details?: Record<string, unknown> } | undefined {
   if (isApiError(error)) return error
-  // The body parser's complaints: malformed JSON, too large, aborted.
-  const { status, type } = error as { status?: number; type?: string }
-  if (error instanceof Error && typeof type === 'string' && status !== undefined && status < 500)
+  // The body parser's complaints, as http-errors marks them: no JSON, too large, aborted, not compressed as it says.
+  const { status, expose } = error as { status?: number; expose?: boolean }
+  if (error instanceof Error && expose === true && status !== undefined && status < 500)
     return { status, id: 'bad_request', message: `The body cannot be read: ${error.message}` }
   const storage = storageError(error, root)
   if (storage) return storage

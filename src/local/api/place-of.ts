@@ -3,6 +3,7 @@ import { stableId } from '../identity.js'
 import { regionNamed, REGIONS, STACKS } from '../place.js'
 import type { AppRecord, SpaceRecord } from '../types.js'
 import type { ApiParts } from './parts.js'
+import { textOf } from './request.js'
 
 type Place = Pick<AppRecord, 'generation' | 'region' | 'team' | 'space'>
 
@@ -22,7 +23,7 @@ export async function placeOf(
     throw new ApiError(
       422,
       'invalid_params',
-      `Region ${String(region)} is not one of: ${REGIONS.filter(({ isPrivate }) => !isPrivate)
+      `Region ${textOf(region)} is not one of: ${REGIONS.filter(({ isPrivate }) => !isPrivate)
         .map(({ name }) => name)
         .join(', ')}`,
     )
@@ -71,6 +72,6 @@ export function checkStack(stack: unknown): void {
     throw new ApiError(
       422,
       'invalid_params',
-      `Stack ${String(stack)} is not one of: ${STACKS.join(', ')}`,
+      `Stack ${textOf(stack)} is not one of: ${STACKS.join(', ')}`,
     )
 }

@@ -16,6 +16,13 @@ export function param(request: Request, name: string): string {
   return value
 }
 
+/**
+ * What a caller gave, to be compared or shown. Of an object its JSON, since String() throws for one
+ * whose `toString` is a field of the body.
+ */
+export const textOf = (given: unknown): string =>
+  typeof given === 'object' && given !== null ? JSON.stringify(given) : String(given)
+
 /** The body as an object; an absent one is empty. */
 export function bodyOf(request: Request): Record<string, unknown> {
   const body: unknown = request.body ?? {}

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { mkdir, readFile, symlink } from 'node:fs/promises'
+import { mkdir, readFile, symlink, realpath } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import path from 'node:path'
 import type { BuildContext } from './context.js'
@@ -70,7 +70,7 @@ async function prepare({
     dir: slugDir,
     home: path.join(work, 'home'),
     temp: path.join(work, 'tmp'),
-    programs: [path.dirname(process.execPath)],
+    programs: (await hasThisNode(process.env.PATH)) ? [] : [path.dirname(process.execPath)],
     caches: shared,
     nodes,
   }
@@ -90,6 +90,21 @@ async function prepare({
     signal,
     onProcessGroup: (group) => noteProcessGroup(groups, group),
   }
+}
+
+/**
+ * Whether `node` on the user's PATH is the one that runs this: then `npm` is the one that PATH has
+ * too.
+ */
+async function hasThisNode(searchPath = ''): Promise<boolean> {
+  const own = await realpath(process.execPath)
+  for (const folder of searchPath.split(path.delimiter).filter((each) => path.isAbsolute(each))) {
+    const found = await realpath(path.join(folder, path.basename(process.execPath))).catch(
+      () => undefined,
+    )
+    if (found !== undefined) return found === own
+  }
+  return false
 }
 
 /**

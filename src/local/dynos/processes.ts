@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { closeSync, existsSync, openSync, readdirSync, readSync } from 'node:fs'
 import { promisify } from 'node:util'
 
 /**
@@ -41,35 +41,70 @@ export function signalProcess(pid: number, signal: NodeJS.Signals): void {
   }
 }
 
+/**
+ * What a process was marked with when it was last looked at, by its pid, and when and at which
+ * address that environment was given to it: another program has another one.
+ */
+let known = new Map<number, { given: string; dynoDir: string | undefined }>()
+
 /** proc(5). Read in one go, because what is read here is about to be signalled. */
 function fromProc(): RunningProcess[] {
   const found: RunningProcess[] = []
+  const seen: typeof known = new Map()
   for (const name of readdirSync('/proc')) {
     const pid = Number(name)
     if (!Number.isInteger(pid)) continue
     const stat = readIfThere(`/proc/${name}/stat`)
-    const [state, , group] = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+    const [state, , group] = fields
     if (!group || state === 'Z' || state === 'X') continue
-    found.push({
-      pid,
-      group: Number(group),
-      dynoDir: markerIn(readIfThere(`/proc/${name}/environ`), '\0'),
-    })
+    const given = [START_TIME, ENV_START, ENV_END]
+      .map((field) => fields[field - FIRST_FIELD])
+      .join(' ')
+    const before = known.get(pid)
+    const one =
+      before?.given === given
+        ? before
+        : { given, dynoDir: markerIn(readIfThere(`/proc/${name}/environ`), '\0') }
+    seen.set(pid, one)
+    found.push({ pid, group: Number(group), dynoDir: one.dynoDir })
   }
+  known = seen
   return found
 }
+
+/** Numbers of fields in /proc/PID/stat, and of the first one after the name. */
+const FIRST_FIELD = 3
+const START_TIME = 22
+const ENV_START = 50
+const ENV_END = 51
+
+const buffer = Buffer.allocUnsafe(64 * 1024)
 
 /**
  * A process may end between two reads, and other users' environments are closed to us: both read as
  * empty.
  */
 function readIfThere(file: string): string {
+  let descriptor: number | undefined
   try {
-    return readFileSync(file, 'latin1')
+    descriptor = openSync(file, 'r')
+    const parts: string[] = []
+    for (let length; (length = readSync(descriptor, buffer, 0, buffer.length, null)) > 0;) {
+      parts.push(buffer.toString('latin1', 0, length))
+      // What the kernel could give and did not is not there.
+      if (length < PAGE) break
+    }
+    return parts.join('')
   } catch {
     return ''
+  } finally {
+    if (descriptor !== undefined) closeSync(descriptor)
   }
 }
+
+/** Bytes up to which a file of /proc comes with one read. */
+const PAGE = 4096
 
 async function fromPs(): Promise<RunningProcess[]> {
   const environment = process.platform === 'darwin' ? ['-A', '-E', '-ww'] : ['axeww']

@@ -1,4 +1,4 @@
-import { readdir, readFile } from 'node:fs/promises'
+import { procFile, processIds } from '../../support/process-table.js'
 import type { World } from './world.js'
 
 /** A process of PM2's in a dyno, as the kernel has it. */
@@ -13,32 +13,29 @@ export interface InstanceProcess {
 }
 
 /** The instances of all dynos of a world, read from /proc: by dyno, app and number. */
-export async function instanceProcesses(world: World): Promise<InstanceProcess[]> {
+export function instanceProcesses(world: World): Promise<InstanceProcess[]> {
   const found: InstanceProcess[] = []
-  for (const pid of (await readdir('/proc')).filter((name) => /^\d+$/.test(name))) {
-    try {
-      const environ = await readFile(`/proc/${pid}/environ`, 'utf8')
-      if (!environ.includes(world.folder)) continue
-      const env = Object.fromEntries(
-        environ
-          .split('\0')
-          .filter(Boolean)
-          .map((pair) => [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)]),
-      ) as Record<string, string>
-      const resident = /^VmRSS:\s+(\d+) kB/m.exec(await readFile(`/proc/${pid}/status`, 'utf8'))
-      // What has ended and is not yet reaped has no memory.
-      if (!resident || env.DYNO === undefined || env.pm_id === undefined) continue
-      found.push({
-        pid: Number(pid),
-        dyno: env.DYNO,
-        id: `${env.name}:${env.NODE_APP_INSTANCE}`,
-        rss: Number(resident[1]) / 1024,
-        env,
-      })
-    } catch (error) {
-      if (!['ENOENT', 'ESRCH', 'EACCES'].includes((error as NodeJS.ErrnoException).code ?? ''))
-        throw error
-    }
+  for (const pid of processIds()) {
+    const environ = procFile(pid, 'environ')
+    if (!environ.includes(world.folder)) continue
+    const env = Object.fromEntries(
+      environ
+        .split('\0')
+        .filter(Boolean)
+        .map((pair) => [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)]),
+    ) as Record<string, string>
+    const resident = /^VmRSS:\s+(\d+) kB/m.exec(procFile(pid, 'status'))
+    // What has ended and is not yet reaped has no memory.
+    if (!resident || env.DYNO === undefined || env.pm_id === undefined) continue
+    found.push({
+      pid: Number(pid),
+      dyno: env.DYNO,
+      id: `${env.name}:${env.NODE_APP_INSTANCE}`,
+      rss: Number(resident[1]) / 1024,
+      env,
+    })
   }
-  return found.sort((a, b) => `${a.dyno} ${a.id}`.localeCompare(`${b.dyno} ${b.id}`))
+  return Promise.resolve(
+    found.sort((a, b) => `${a.dyno} ${a.id}`.localeCompare(`${b.dyno} ${b.id}`)),
+  )
 }

@@ -4,7 +4,6 @@ import {
   cp,
   mkdir,
   mkdtemp,
-  readdir,
   readFile,
   realpath,
   rename,
@@ -18,6 +17,8 @@ import path from 'node:path'
 import { promisify } from 'node:util'
 import { packageRoot } from '../../../src/paths.js'
 import { until } from '../../../src/until.js'
+import { keptNpm } from '../../support/kept-npm/index.js'
+import { procFile, processIds } from '../../support/process-table.js'
 import { openJournal, type Journal } from './journal.js'
 
 export interface Outcome {
@@ -58,12 +59,11 @@ export class World {
       mkdir(path.join(home, '.cache'), { recursive: true }),
     ])
     await symlink(COMPILED, path.join(home, '.cache/shipit'))
-    const cache = await npmCache()
-    const journal = await openJournal()
+    const [cache, npm, journal] = await Promise.all([npmCache(), keptNpm(), openJournal()])
     return new World(
       folder,
       {
-        PATH: process.env.PATH,
+        PATH: [npm, process.env.PATH].join(path.delimiter),
         LANG: 'C.UTF-8',
         TMPDIR: tmpdir(),
         ...(process.env.NODE_EXTRA_CA_CERTS
@@ -162,13 +162,31 @@ export class World {
     return (await this.git(dir, 'rev-parse', 'HEAD')).trim()
   }
 
-  /** An app that shipit has made ready and that is committed. */
-  async app(name: string, files: Record<string, string | object>): Promise<string> {
+  /**
+   * An app that shipit has made ready and that is committed. Its Procfile names the start script's
+   * own command, unless the test is about how npm starts a dyno: npm takes as much CPU for it as the
+   * runtime and its instances together.
+   */
+  async app(
+    name: string,
+    files: Record<string, string | object>,
+    { isStartedByNpm = false } = {},
+  ): Promise<string> {
     const dir = await this.write(name, files)
     await this.git(dir, 'init', '--quiet', '--initial-branch', 'main')
     await initialised(dir, JSON.stringify([name, files]), () =>
       this.ok(['init', '--yes'], { cwd: dir }),
     )
+    if (!isStartedByNpm) {
+      const { scripts } = JSON.parse(await readFile(path.join(dir, 'package.json'), 'utf8')) as {
+        scripts: { start: string }
+      }
+      const { Procfile = 'web: npm start\n' } = files
+      await writeFile(
+        path.join(dir, 'Procfile'),
+        String(Procfile).replaceAll('npm start', scripts.start),
+      )
+    }
     await this.commit(dir, 'First')
     return dir
   }
@@ -177,27 +195,17 @@ export class World {
    * Processes that carry this world's mark, or the one given, in their environment or command line.
    * Linux only; elsewhere none are seen.
    */
-  async processes(mark = this.folder): Promise<{ pid: number; command: string }[]> {
-    const found: { pid: number; command: string }[] = []
-    const pids =
-      process.platform === 'linux'
-        ? (await readdir('/proc')).filter((name) => /^\d+$/.test(name))
-        : []
-    for (const pid of pids) {
-      if (Number(pid) === process.pid) continue
-      try {
-        const [environ, command, stat] = await Promise.all(
-          ['environ', 'cmdline', 'stat'].map((file) => readFile(`/proc/${pid}/${file}`, 'utf8')),
-        )
-        const isZombie = / Z /.test(stat!.slice(stat!.lastIndexOf(')')))
-        if (!isZombie && (environ! + command!).includes(mark))
-          found.push({ pid: Number(pid), command: command!.replaceAll('\0', ' ') })
-      } catch (error) {
-        if (!['ENOENT', 'ESRCH', 'EACCES'].includes((error as NodeJS.ErrnoException).code ?? ''))
-          throw error
-      }
-    }
-    return found
+  processes(mark = this.folder): Promise<{ pid: number; command: string }[]> {
+    const found = processIds().flatMap((pid) => {
+      const command = procFile(pid, 'cmdline')
+      if (!command.includes(mark) && !procFile(pid, 'environ').includes(mark)) return []
+      const stat = procFile(pid, 'stat')
+      const isZombie = / Z /.test(stat.slice(stat.lastIndexOf(')')))
+      return stat === '' || isZombie
+        ? []
+        : [{ pid: Number(pid), command: command.replaceAll('\0', ' ') }]
+    })
+    return Promise.resolve(found)
   }
 
   /**
@@ -271,9 +279,13 @@ let npm: Promise<{ cache: string; registry: string }> | undefined
  */
 function npmCache(): Promise<{ cache: string; registry: string }> {
   npm ??= (async () => {
-    const read = async (key: string): Promise<string> =>
-      (await promisify(execFile)('npm', ['config', 'get', key])).stdout.trim()
-    const [cache, registry] = await Promise.all([read('cache'), read('registry')])
+    const { stdout } = await promisify(execFile)('npm', ['config', 'get', 'cache', 'registry'])
+    const { cache, registry } = Object.fromEntries(
+      stdout
+        .trim()
+        .split('\n')
+        .map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]),
+    )
     return { cache: cache!, registry: registry! }
   })()
   return npm

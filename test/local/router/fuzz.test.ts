@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import { until } from '../../support/until.js'
 import { Bare, OK } from './bare.js'
+import { chanceFrom, fuzzSeed, mutate } from '../../support/mutate.js'
 
 /** Answers and requests that bytes are changed, cut, doubled and put in at random places of. */
 const ANSWERS = [
@@ -20,68 +21,7 @@ const REQUESTS = [
   'HEAD / HTTP/1.0\r\nHost: shop.localhost\r\nConnection: keep-alive\r\n\r\n',
   'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\x06\x04\0\0\0\0\0\0\x03\0\0\0d\0\0\x05\x01\x05\0\0\0\x01\x82\x86\x84A\0',
 ]
-const PIECES = [
-  '\0',
-  '\r',
-  '\n',
-  '\r\n',
-  '\r\n\r\n',
-  ':',
-  ' ',
-  '\t',
-  '\x7f',
-  '\xff',
-  '0',
-  '-1',
-  '999999999999999999',
-  'ffffffffffffffff',
-  '101',
-  '099',
-  'Content-Length: 1\r\n',
-  'Transfer-Encoding: chunked\r\n',
-  'Connection: close, content-length\r\n',
-  'Host: shop.localhost\r\n',
-  'Trailer: content-length\r\n',
-  '\x1b]0;x\x07',
-  'x'.repeat(9_000),
-]
 const ROUNDS = 240
-
-/** A generator of its own (mulberry32), so that a seed tells a run again. */
-function random(seed: number): (below: number) => number {
-  let state = seed
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0
-    let t = Math.imul(state ^ (state >>> 15), 1 | state)
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
-    return ((t ^ (t >>> 14)) >>> 0) % below
-  }
-}
-
-function changed(text: string, next: (below: number) => number): string {
-  let result = text
-  for (let changes = next(4); changes >= 0; changes--) {
-    const at = next(result.length + 1)
-    const piece = PIECES[next(PIECES.length)]!
-    switch (next(5)) {
-      case 0:
-        result = result.slice(0, at) + piece + result.slice(at)
-        break
-      case 1:
-        result = result.slice(0, at) + result.slice(at + 1 + next(8))
-        break
-      case 2:
-        result = result.slice(0, at) + String.fromCharCode(next(256)) + result.slice(at + 1)
-        break
-      case 3:
-        result = result.slice(0, at)
-        break
-      default:
-        result = result.slice(0, at) + result.slice(Math.max(0, at - next(40)))
-    }
-  }
-  return result
-}
 
 describe('the router under random bytes', function () {
   this.timeout(60_000)
@@ -97,10 +37,8 @@ describe('the router under random bytes', function () {
     return bare.close()
   })
 
-  const seed = Number(process.env.SHIPIT_FUZZ_SEED ?? Date.now() % 1_000_000)
-
-  it(`answers a good request after each of ${ROUNDS} bad answers and requests (seed ${seed})`, async () => {
-    const next = random(seed)
+  it(`answers a good request after each of ${ROUNDS} bad answers and requests (seed ${fuzzSeed})`, async () => {
+    const next = chanceFrom(fuzzSeed)
     let answer = OK
     bare = await new Bare(
       (socket) =>
@@ -114,11 +52,11 @@ describe('the router under random bytes', function () {
       { limits: { requestTimeout: 80 }, times: { idle: 80 } },
     ).listen()
     for (let round = 0; round < ROUNDS; round += 8) {
-      answer = changed(ANSWERS[next(ANSWERS.length)]!, next)
+      answer = mutate(ANSWERS[next(ANSWERS.length)]!, next)
       const asked = Array.from({ length: 8 }, () =>
         next(2) === 0
           ? REQUESTS[next(REQUESTS.length)]!
-          : changed(REQUESTS[next(REQUESTS.length)]!, next),
+          : mutate(REQUESTS[next(REQUESTS.length)]!, next),
       )
       // Whatever comes, or nothing: a request that is cut short waits for its rest.
       await Promise.all(
@@ -128,7 +66,7 @@ describe('the router under random bytes', function () {
       )
       expect(
         await bare.ask('/good'),
-        `seed ${seed}, round ${round}: ${JSON.stringify(answer)}`,
+        `seed ${fuzzSeed}, round ${round}: ${JSON.stringify(answer)}`,
       ).to.match(/^HTTP\/1\.1 200 OK\r\n[^]*ok$/)
     }
     await until('its log is whole', () => bare.lines().some((line) => line.includes('/good')))

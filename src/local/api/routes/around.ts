@@ -3,7 +3,7 @@ import { ApiError, InvalidParams, NotFound } from '../../api-error.js'
 import { currentRelease, slugOf } from '../../releases.js'
 import type { AppRecord } from '../../types.js'
 import type { ApiParts } from '../parts.js'
-import { appOf, bodyOf } from '../request.js'
+import { appOf, bodyOf, textOf } from '../request.js'
 import { appRef, user } from '../serializers/app.js'
 import { warnOfAbsent } from './absent.js'
 
@@ -88,7 +88,7 @@ export function aroundRoutes({ store }: ApiParts): Router {
     const { updates } = bodyOf(request)
     if (!Array.isArray(updates)) throw new InvalidParams('updates must be a list')
     const asked = updates.map((update: unknown) =>
-      String((update as { buildpack?: unknown } | null)?.buildpack),
+      textOf((update as { buildpack?: unknown } | null)?.buildpack),
     )
     const other = asked.find((buildpack) => !NODEJS.test(buildpack))
     if (other !== undefined) throw noBuildpack(other.replace(/^urn:buildpack:/, ''))

@@ -3,7 +3,7 @@ import { Router, type Request } from 'express'
 import { InvalidParams, NotFound } from '../../api-error.js'
 import type { AppRecord } from '../../types.js'
 import type { ApiParts } from '../parts.js'
-import { appOf, bodyOf, param, sendPage } from '../request.js'
+import { appOf, bodyOf, param, sendPage, textOf } from '../request.js'
 import { domainsOf, serializeDomain } from '../serializers/domain.js'
 
 const HOSTNAME =
@@ -38,7 +38,7 @@ export function domainsRoutes({ store }: ApiParts): Router {
     const given = bodyOf(request).hostname
     const hostname = typeof given === 'string' ? given.toLowerCase() : ''
     if (!HOSTNAME.test(hostname) || hostname.length > 253)
-      throw new InvalidParams(`Hostname ${String(given)} is not a domain name.`)
+      throw new InvalidParams(`Hostname ${textOf(given)} is not a domain name.`)
     const domain = { id: randomUUID(), hostname, created_at: new Date().toISOString() }
     const updated = await store.update(app.id, (draft) => {
       if (store.list().some((one) => domainsOf(one).some((other) => other.hostname === hostname)))

@@ -4,7 +4,7 @@ import { ApiError, InvalidParams } from '../../api-error.js'
 import { readLog } from '../log-reader.js'
 import type { LogFilter } from '../log-filter.js'
 import type { ApiParts } from '../parts.js'
-import { appOf, bodyOf, param } from '../request.js'
+import { appOf, bodyOf, param, textOf } from '../request.js'
 
 /** Lines of the backlog if a session does not say how many. */
 const DEFAULT_LINES = 100
@@ -90,7 +90,8 @@ function sessionFrom(body: Record<string, unknown>): LogFilter & { lines: number
       throw new InvalidParams(`${name} must be a string`)
     return value === '' ? undefined : value
   }
-  const lines = body.lines === undefined || body.lines === null ? DEFAULT_LINES : Number(body.lines)
+  const lines =
+    body.lines === undefined || body.lines === null ? DEFAULT_LINES : Number(textOf(body.lines))
   if (!Number.isInteger(lines) || lines < 0) throw new InvalidParams('lines must be a whole number')
   const tail = body.tail ?? false
   if (typeof tail !== 'boolean') throw new InvalidParams('tail must be true or false')

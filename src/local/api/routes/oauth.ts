@@ -11,6 +11,9 @@ const FIELDS = {
   created_at: (one: Authorization) => one.created_at,
 }
 
+/** Seconds: a hundred years, well within what a date can be. */
+const LONGEST_LIFE = 100 * 365 * 86_400
+
 /**
  * Tokens for scripts: as good as the platform's own, until they are revoked or expire. Scopes are
  * kept and not enforced.
@@ -35,8 +38,9 @@ export function oauthRoutes({ authorizations, now = Date.now }: ApiParts): Route
     const { description, scope = ['global'], expires_in: expiresIn = null } = bodyOf(request)
     if (!Array.isArray(scope) || !scope.every((one) => typeof one === 'string'))
       throw new InvalidParams('scope must be a list of names')
-    if (expiresIn !== null && (typeof expiresIn !== 'number' || expiresIn <= 0))
-      throw new InvalidParams('expires_in must be a number of seconds')
+    const isTime = typeof expiresIn === 'number' && expiresIn > 0 && expiresIn <= LONGEST_LIFE
+    if (expiresIn !== null && !isTime)
+      throw new InvalidParams(`expires_in must be a number of seconds, ${LONGEST_LIFE} at most`)
     const made = await authorizations.create(
       {
         description:

@@ -5,7 +5,7 @@ import { stableId } from '../../identity.js'
 import { regionNamed, REGIONS, runtimeOf, sizeIn, STACKS } from '../../place.js'
 import type { SpaceRecord } from '../../types.js'
 import type { ApiParts } from '../parts.js'
-import { appOf, bodyOf, onlyFields, param, sendPage } from '../request.js'
+import { appOf, bodyOf, onlyFields, param, sendPage, textOf } from '../request.js'
 import {
   serializeDynoSize,
   serializeRegion,
@@ -147,7 +147,7 @@ export function placeRoutes({ store, spaces, generation }: ApiParts): Router {
     if (typeof team !== 'string' || team === '') throw new InvalidParams('team is required')
     if (spaces.find(name)) throw new InvalidParams(`Name ${name} is already taken`)
     if (region !== undefined && !regionNamed(region)?.isPrivate)
-      throw new InvalidParams(`Region ${String(region)} is not one that spaces can be in`)
+      throw new InvalidParams(`Region ${textOf(region)} is not one that spaces can be in`)
     if (wanted !== undefined && wanted !== 'cedar' && wanted !== 'fir')
       throw new InvalidParams('generation must be cedar or fir')
     const space = await spaces.create({

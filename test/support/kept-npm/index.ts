@@ -1,0 +1,52 @@
+import { execFile } from 'node:child_process'
+import { chmod, mkdir, readFile, realpath, rename, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { promisify } from 'node:util'
+import { packageRoot } from '../../../src/paths.js'
+
+const FOLDER = path.join(packageRoot, 'node_modules/.cache/shipit-worlds/npm')
+
+/**
+ * The folder of an `npm` that takes what it installed before for the same package.json and
+ * lockfile: for the front of a PATH. What npm itself does is tested with npm itself.
+ */
+export function keptNpm(): Promise<string> {
+  made ??= make()
+  return made
+}
+let made: Promise<string> | undefined
+
+async function make(): Promise<string> {
+  const npm = (await promisify(execFile)('which', ['npm'])).stdout.trim()
+  // Where the build finds the version of an npm.
+  const manifest = await readFile(
+    path.join(path.dirname(await realpath(npm)), '../package.json'),
+    'utf8',
+  )
+  const { version } = JSON.parse(manifest) as { version: string }
+  const bin = path.join(FOLDER, version, 'bin')
+  await mkdir(bin, { recursive: true })
+  const install = [
+    process.execPath,
+    path.join(import.meta.dirname, 'install.cjs'),
+    npm,
+    version,
+    path.join(FOLDER, 'kept'),
+  ]
+    .map((word) => `'${word}'`)
+    .join(' ')
+  await put(path.join(bin, '../package.json'), JSON.stringify({ name: 'npm', version }))
+  await put(
+    path.join(bin, 'npm'),
+    `#!/bin/sh\ncase "$1" in\n  ci|install) exec ${install} "$@" ;;\n  *) exec '${npm}' "$@" ;;\nesac\n`,
+  )
+  return bin
+}
+
+/** Another process may do the same, and a third run what is there. */
+async function put(file: string, text: string): Promise<void> {
+  const fresh = `${file}.${process.pid}`
+  await writeFile(fresh, text)
+  await chmod(fresh, 0o755)
+  await rename(fresh, file)
+}

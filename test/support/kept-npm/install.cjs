@@ -1,0 +1,145 @@
+/**
+ * `npm ci` and `npm install --package-lock-only` of the tests' worlds: what npm made of the same
+ * manifest, lockfile, settings and tarballs before is taken again, since npm takes seconds of CPU
+ * for it. Whatever else it is asked for, and whatever it has not done yet, npm does itself.
+ * Arguments: npm's program, its version, the folder of what is kept, and npm's own.
+ */
+const { spawn, spawnSync } = require('node:child_process')
+const { createHash } = require('node:crypto')
+const fs = require('node:fs')
+const path = require('node:path')
+
+const [npm, version, store, ...args] = process.argv.slice(2)
+const COMMAND =
+  /^(ci|install --package-lock-only)( --(prefer-offline|include=dev|omit=dev|no-audit|no-fund|ignore-scripts|workspaces=false|lockfile-version=\d))*$/
+const FIELDS = [
+  'dependencies',
+  'devDependencies',
+  'optionalDependencies',
+  'peerDependencies',
+  'peerDependenciesMeta',
+  'bundleDependencies',
+  'bundledDependencies',
+  'overrides',
+  'engines',
+  'os',
+  'cpu',
+]
+const SCRIPTS = [
+  'preinstall',
+  'install',
+  'postinstall',
+  'prepublish',
+  'preprepare',
+  'prepare',
+  'postprepare',
+]
+const KEPT_AT_MOST = 20
+
+const read = (file) => (fs.existsSync(file) ? fs.readFileSync(file, 'utf8') : null)
+/** The app's own name and version: all of a lockfile that differs between two apps with the same dependencies. */
+const renamed = (text, { name, version: own }) => {
+  const lock = JSON.parse(text)
+  const root = lock.packages?.['']
+  for (const place of [lock, root]) {
+    if (!place) continue
+    for (const [field, value] of [
+      ['name', name],
+      ['version', own],
+    ])
+      if (field in place) place[field] = value
+  }
+  return JSON.stringify(lock, null, 2) + '\n'
+}
+
+/** A digest of all that decides what npm leaves behind; undefined if the app's own files take part in it. */
+function keyOf(manifest) {
+  if (
+    !COMMAND.test(args.join(' ')) ||
+    manifest.workspaces ||
+    SCRIPTS.some((name) => manifest.scripts?.[name]) ||
+    !manifest.name ||
+    !manifest.version
+  )
+    return undefined
+  if (['node_modules', 'binding.gyp', 'npm-shrinkwrap.json'].some((name) => fs.existsSync(name)))
+    return undefined
+  const lock = read('package-lock.json')
+  if (lock === null && args[0] === 'ci') return undefined
+  const fields = JSON.stringify(FIELDS.map((name) => manifest[name] ?? null))
+  const texts = [fields, lock && renamed(lock, { name: '', version: '' }), read('.npmrc')]
+  const files = [
+    ...new Set([...`${fields}\n${lock ?? ''}`.matchAll(/file:([^"\s]+)/g)].map(([, name]) => name)),
+  ]
+  if (files.some((name) => !fs.existsSync(name) || !fs.statSync(name).isFile())) return undefined
+  const digests = files
+    .sort()
+    .map((name) => [name, createHash('sha256').update(fs.readFileSync(name)).digest('hex')])
+  const env = Object.entries(process.env)
+    .filter(([name]) => /^(npm_config_(?!cache$|prefix$)|NODE_ENV$)/i.test(name))
+    .sort()
+  return createHash('sha256')
+    .update(JSON.stringify([args, version, process.version, texts, digests, env]))
+    .digest('hex')
+    .slice(0, 32)
+}
+
+function manifestHere() {
+  try {
+    return JSON.parse(read('package.json') ?? '{}')
+  } catch (error) {
+    if (error instanceof SyntaxError) return {}
+    throw error
+  }
+}
+
+function take(kept, manifest) {
+  const modules = path.join(kept, 'node_modules')
+  if (fs.existsSync(modules)) {
+    const { status, stderr } = spawnSync('cp', ['-a', modules, '.'], { encoding: 'utf8' })
+    if (status !== 0) throw new Error(`node_modules could not be copied: ${stderr}`)
+  } else {
+    fs.writeFileSync(
+      'package-lock.json',
+      renamed(read(path.join(kept, 'package-lock.json')), manifest),
+    )
+  }
+  fs.utimesSync(kept, new Date(), new Date())
+  process.stdout.write(read(path.join(kept, 'stdout')))
+}
+
+function keep(kept, stdout) {
+  const fresh = `${kept}.${process.pid}`
+  fs.mkdirSync(fresh, { recursive: true })
+  fs.writeFileSync(path.join(fresh, 'stdout'), stdout)
+  const made = args[0] === 'ci' ? 'node_modules' : 'package-lock.json'
+  const isKept = spawnSync('cp', ['-a', made, fresh]).status === 0
+  if (isKept && !fs.existsSync(kept)) fs.renameSync(fresh, kept)
+  fs.rmSync(fresh, { recursive: true, force: true })
+  const all = fs
+    .readdirSync(store)
+    .map((name) => path.join(store, name))
+    .map((dir) => ({ dir, used: fs.statSync(dir, { throwIfNoEntry: false })?.mtimeMs ?? 0 }))
+  for (const { dir } of all.sort((a, b) => b.used - a.used).slice(KEPT_AT_MOST))
+    fs.rmSync(dir, { recursive: true, force: true })
+}
+
+const manifest = manifestHere()
+const key = keyOf(manifest)
+const kept = key && path.join(store, key)
+if (kept && fs.existsSync(kept)) {
+  take(kept, manifest)
+} else {
+  const child = spawn(npm, args, { stdio: ['inherit', 'pipe', 'inherit'] })
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
+  let stdout = ''
+  child.stdout.setEncoding('utf8').on('data', (text) => {
+    stdout += text
+    process.stdout.write(text)
+  })
+  child.on('close', (code, signal) => {
+    if (code === 0 && kept) keep(kept, stdout)
+    if (signal) process.kill(process.pid, signal)
+    process.exitCode = code ?? 1
+  })
+}
