@@ -1,11 +1,24 @@
 // Mocha's spec reporter, closed by one line that machines read: "N passed, N failed, N skipped".
+const { existsSync } = require('node:fs')
+const path = require('node:path')
 const { reporters } = require('mocha')
+
+/** As test/support/schema.ts has it. */
+const SCHEMA =
+  process.env.HEROKU_SCHEMA ?? path.resolve(__dirname, '../../shared/heroku/schema.json')
+
+const WITHOUT_SCHEMA = `
+The Platform API's schema is not at ${SCHEMA}: no request and no answer was held against it. To get it:
+  curl -H 'Accept: application/vnd.heroku+json; version=3' https://api.heroku.com/schema > schema.json
+  HEROKU_SCHEMA=$PWD/schema.json npm test
+`
 
 module.exports = class ClosingLine extends reporters.Spec {
   constructor(runner, options) {
     super(runner, options)
     runner.once('end', () => {
       const { passes, failures, pending } = this.stats
+      if (!existsSync(SCHEMA)) process.stdout.write(WITHOUT_SCHEMA)
       process.stdout.write(`\n${passes} passed, ${failures} failed, ${pending} skipped\n`)
     })
   }
