@@ -8,6 +8,7 @@ import { createRequire } from 'node:module'
 import path from 'node:path'
 import { packageRoot } from '../../src/paths.js'
 import { AppFolder, freePort, isAlive, until, type Run } from '../runtime/harness.js'
+import { isSoak } from '../support/soak.js'
 
 const SHIPIT = path.join(packageRoot, 'bin/shipit.js')
 
@@ -122,9 +123,7 @@ describe("PM2's verbs on shipit dev", function () {
       ['delete', '0'],
       ['restart', 'all'],
     ]
-    const steps = process.env.SHIPIT_SOAK
-      ? all
-      : all.filter((_, at) => [0, 1, 4, 5, 6, 8].includes(at))
+    const steps = isSoak ? all : all.filter((_, at) => [0, 1, 4, 5, 6, 8].includes(at))
     folder.write('pm2.cjs', PM2_STEPS)
     const pm2 = await folder.start(
       [JSON.stringify(steps)],

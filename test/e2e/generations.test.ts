@@ -3,6 +3,7 @@ import { get } from '../../src/demo/load.js'
 import { until } from '../../src/until.js'
 import { plainApp } from './support/apps.js'
 import { World } from './support/world.js'
+import { inSoak } from '../support/soak.js'
 
 interface Dyno {
   name: string
@@ -20,7 +21,6 @@ interface App {
  * SHIPIT_SOAK=1 takes both apps through everything; without it, the one in a Private Space is only
  * created, and the one on Fir not scaled, restarted or reloaded.
  */
-const isSoak = process.env.SHIPIT_SOAK === '1'
 
 const APPS = [
   {
@@ -59,7 +59,6 @@ describe('apps of other runtimes', function () {
     describe(`in ${runtime}`, () => {
       let dir: string
       const app = ['--app', name, '--local']
-      const inSoak = isSoak ? it : it.skip
       const inSoakOrOnFir = isFir ? it : inSoak
       before(async () => {
         if (isFir) await world.ok(['local', 'start', '--generation', 'fir'])

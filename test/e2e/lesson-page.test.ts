@@ -13,6 +13,7 @@ import { packageRoot } from '../../src/paths.js'
 import { freePort, until } from '../runtime/harness.js'
 import { platformRequest } from './support/platform.js'
 import { World } from './support/world.js'
+import { isSoak } from '../support/soak.js'
 
 const SHIPIT = path.join(packageRoot, 'bin/shipit.js')
 
@@ -90,7 +91,6 @@ const EXERCISES = [
 /** What only shows something is asked again until it shows what the page says. */
 const SHOWS = /^(curl|shipit (ps|show|logs|monit|config get)) /
 const LONGEST = 40_000
-const WITH_HEROKU = process.env.SHIPIT_SOAK !== undefined
 
 class Reader {
   #screen: { child: ChildProcess; output: string } | undefined
@@ -254,7 +254,7 @@ describe("the lesson's page", function () {
         const port = await freePort()
         return begin('laptop', { PORT: String(port) }, `http://127.0.0.1:${port}/`)
       }),
-      heroku: !WITH_HEROKU
+      heroku: !isSoak
         ? new Map()
         : inOrder(async () => {
             const { web_url } = await world.json<{ web_url: string }>([
@@ -286,6 +286,6 @@ describe("the lesson's page", function () {
   })
   for (const exercise of EXERCISES) {
     it(`${exercise}: on this machine`, () => halves.laptop.get(exercise))
-    if (WITH_HEROKU) it(`${exercise}: on the embedded Heroku`, () => halves.heroku.get(exercise))
+    if (isSoak) it(`${exercise}: on the embedded Heroku`, () => halves.heroku.get(exercise))
   }
 })

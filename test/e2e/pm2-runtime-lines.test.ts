@@ -9,6 +9,7 @@ import path from 'node:path'
 import { packageRoot } from '../../src/paths.js'
 import { AppFolder, until, type Run } from '../runtime/harness.js'
 import { sideBySide } from './support/lanes.js'
+import { isSoak } from '../support/soak.js'
 
 const PM2 = path.join(
   path.dirname(createRequire(import.meta.url).resolve('pm2/package.json')),
@@ -87,7 +88,7 @@ const OTHERS: Line[] = [
   { line: ['app.js', '--interpreter', 'node'], facts: 1, program: 'pm2-dev' },
   { line: ['process.json', '--raw'], facts: 1, program: 'pm2-dev' },
 ]
-const LINES = process.env.SHIPIT_SOAK ? [...REPRESENTATIVE, ...OTHERS] : REPRESENTATIVE
+const LINES = isSoak ? [...REPRESENTATIVE, ...OTHERS] : REPRESENTATIVE
 
 describe('the command lines of pm2-runtime and pm2-dev', function () {
   this.timeout(120_000)
@@ -129,7 +130,7 @@ describe('the command lines of pm2-runtime and pm2-dev', function () {
     })
   }
 
-  for (const flag of process.env.SHIPIT_SOAK ? ['--json', '--format'] : ['--json']) {
+  for (const flag of isSoak ? ['--json', '--format'] : ['--json']) {
     it(`prints lines by ${flag}, with the fields that pm2-runtime gives them`, async () => {
       const fields = async (run: Run): Promise<string[]> => {
         await run.says('FACT', 30_000)

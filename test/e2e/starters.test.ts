@@ -7,12 +7,12 @@ import { AppFolder, freePort, until, type Run } from '../runtime/harness.js'
 import { sideBySide } from './support/lanes.js'
 import { found, RUNTIME } from './support/runtimes.js'
 import { inSession, SERVER, STARTERS, type Starter } from './support/starters.js'
+import { isSoak } from '../support/soak.js'
 
 /** Of these, the supervisor alone is told as well; SHIPIT_SOAK=1 does so for all. */
-const ALONE =
-  process.env.SHIPIT_SOAK === '1'
-    ? Object.keys(STARTERS)
-    : ['npm start', 'sh -c', 'a launcher that pipes', 'its own cluster']
+const ALONE = isSoak
+  ? Object.keys(STARTERS)
+  : ['npm start', 'sh -c', 'a launcher that pipes', 'its own cluster']
 /** Apps that run at a time: mostly they wait. */
 const WIDTH = 4
 

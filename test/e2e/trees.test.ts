@@ -8,6 +8,7 @@ import { AppFolder, freePort, until, type Run } from '../runtime/harness.js'
 import { sideBySide } from './support/lanes.js'
 import { RUNTIME } from './support/runtimes.js'
 import { inSession, SERVER, STARTERS, type Starter } from './support/starters.js'
+import { isSoak } from '../support/soak.js'
 
 /** Forks a process of its own, and leaves another behind that nobody waits for. */
 const FORKING = `
@@ -33,7 +34,7 @@ interface Case {
 
 const trees = Object.keys(TREES)
 /** What differs little from tree to tree is tried with one, unless SHIPIT_SOAK=1. */
-const some = process.env.SHIPIT_SOAK === '1' ? trees : trees.slice(0, 1)
+const some = isSoak ? trees : trees.slice(0, 1)
 const CASES: Case[] = [
   ...trees.map((tree) => ({
     title: `ends at each reload, a crash and a stop (${tree})`,

@@ -1,7 +1,8 @@
 import type { Fault } from './support/fault-proxy.js'
+import { isSoak } from '../support/soak.js'
 
 /** ms for which the platform takes no requests, or breaks connections: 12 s where time is given. */
-const OUTAGE = process.env.SHIPIT_SOAK ? 12_000 : 3000
+const OUTAGE = isSoak ? 12_000 : 3000
 
 const server = (
   answer: string,

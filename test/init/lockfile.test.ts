@@ -17,6 +17,7 @@ import {
   realFolder,
   removeFolders,
 } from './real-folder.js'
+import { inSoak } from '../support/soak.js'
 
 /**
  * react-dom 18 wants react 18 as its peer. npm 6 only warned of that; a newer npm reads such a
@@ -38,7 +39,6 @@ const small = {
   'package.json': { name: 'small', scripts: { start: 'node server.js' } },
   'server.js': '',
 }
-const soak = process.env['SHIPIT_SOAK'] ? it : it.skip
 
 describe('shipit init and the lockfile of npm', function () {
   this.timeout(120_000)
@@ -71,7 +71,7 @@ describe('shipit init and the lockfile of npm', function () {
   const lost = (before: string, after: string) =>
     before.split('\n').filter((line) => !after.split('\n').includes(line))
 
-  soak(
+  inSoak(
     'is needed for a lockfile of version 1: npm itself makes one of it that it cannot install',
     () => {
       const dir = realFolder({ ...conflicting, 'package-lock.json': old })
@@ -106,7 +106,7 @@ describe('shipit init and the lockfile of npm', function () {
   })
 
   for (const format of [2, 3]) {
-    soak(`keeps version ${format} and every entry of the lockfile`, async () => {
+    inSoak(`keeps version ${format} and every entry of the lockfile`, async () => {
       const dir = locked(format, {
         ...conflicting,
         'package.json': { ...conflicting['package.json'], dependencies: { react: '17.0.2' } },
@@ -122,7 +122,7 @@ describe('shipit init and the lockfile of npm', function () {
     })
   }
 
-  soak('takes nothing for its own fault that failed before, and says so', async () => {
+  inSoak('takes nothing for its own fault that failed before, and says so', async () => {
     const dir = locked(3)
     const before = read(dir)
     const report = await init(dir)

@@ -4,9 +4,9 @@ import { symlinkSync } from 'node:fs'
 import net from 'node:net'
 import path from 'node:path'
 import { AppFolder, freePort, HTTP_APP, until } from './harness.js'
+import { isSoak } from '../support/soak.js'
 
 /** SHIPIT_SOAK=1 sends 10,000 requests at random gaps of 0–10 s. */
-const isSoak = process.env.SHIPIT_SOAK === '1'
 const CLIENTS = isSoak ? 1000 : 150
 const REQUESTS = isSoak ? 10 : 2
 /** ms, beyond Node's own time for idle connections, which is 5 s. */
