@@ -96,9 +96,6 @@ describe('attaching to a one-off dyno', () => {
     await until('the dyno is there', () => dyno !== undefined)
     dyno!.end('all\n')
     await until('all has come', () => text() === 'all\n')
-    await new Promise((resolve) => {
-      setTimeout(resolve, 50)
-    })
     input.end()
     dyno!.resume()
     expect(await ended).to.deep.equal({ status: undefined, isBroken: false })
@@ -115,6 +112,7 @@ describe('attaching to a one-off dyno', () => {
 
   it('ends the input with the byte that ends it, which no other of its kind stands for', async () => {
     const parts: string[] = []
+    const all = () => parts.join('')
     const { attachUrl } = await rendezvous((client) => {
       client.on('data', (chunk: Buffer) => {
         parts.push(chunk.toString('latin1'))
@@ -124,11 +122,14 @@ describe('attaching to a one-off dyno', () => {
     })
     const { input, ended } = join(attachUrl, { onConnected: () => void send() })
     const send = async () => {
-      for (const chunk of ['a\x04', 'b', '\x04']) {
+      // What comes last of a chunk may wait for what comes after it.
+      for (const [chunk, seen] of [
+        ['a\x04', 'a'],
+        ['b', 'a\x04b'],
+        ['\x04', 'a\x04b'],
+      ] as const) {
         input.write(chunk)
-        await new Promise((resolve) => {
-          setTimeout(resolve, 20)
-        })
+        await until(`${JSON.stringify(seen)} to arrive`, () => all().startsWith(seen))
       }
       input.end()
     }
@@ -156,14 +157,16 @@ describe('attaching to a one-off dyno', () => {
   const reset = (socket: Socket) => Object.assign(socket, { resetAndClosing: true }).destroy()
 
   it('tells a connection that breaks from one that ends', async () => {
-    for (const pause of [0, 50]) {
-      const { attachUrl } = await rendezvous((client) =>
-        client.write('rendezvous\r\nhalf of', () => setTimeout(() => reset(client), pause)),
-      )
-      const { ended, text } = join(attachUrl)
-      expect(await ended).to.deep.equal({ status: undefined, isBroken: true })
-      expect('half of').to.include(text())
-    }
+    let dyno: Socket | undefined
+    const { attachUrl } = await rendezvous((client) => {
+      dyno = client
+      client.write('rendezvous\r\nhalf of')
+    })
+    const { ended, text } = join(attachUrl)
+    await until('the first half', () => text() === 'half of')
+    reset(dyno!)
+    expect(await ended).to.deep.equal({ status: undefined, isBroken: true })
+    expect(text()).to.equal('half of')
   })
 
   it('says where it could not be joined, and why', async () => {

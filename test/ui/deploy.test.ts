@@ -144,9 +144,14 @@ describe('a deploy on a terminal', () => {
 })
 
 describe('steps inside one another on a terminal', () => {
-  it('all end', async () => {
+  it('all end, the inner one within the outer one', async () => {
     const write = process.stdout.write
-    process.stdout.write = (() => true) as typeof write
+    const listeners = process.listenerCount('SIGINT')
+    let text = ''
+    process.stdout.write = ((part: string | Uint8Array) => {
+      text += String(part)
+      return true
+    }) as typeof write
     try {
       const { events, end } = deployTasks()
       events({ type: 'started', step: 'interrupt', title: 'Looking' })
@@ -157,6 +162,10 @@ describe('steps inside one another on a terminal', () => {
     } finally {
       process.stdout.write = write
     }
+    expect(text).to.match(
+      /Rolling back \[1 ms\][^]*Looking \[1 ms\]|Looking \[1 ms\][^]*Rolling back \[1 ms\]/,
+    )
+    expect(process.listenerCount('SIGINT')).to.equal(listeners)
   })
 })
 
