@@ -7,6 +7,7 @@ import { expect } from 'chai'
 import { ShipitError } from '../../src/errors.js'
 import { applyPlan, prepareInit, type InitOptions, type InitPlan } from '../../src/init/index.js'
 import type { RuntimeTarball } from '../../src/init/runtime-tarball.js'
+import { keptNpm } from '../support/kept-npm/index.js'
 import { fakeNpm, withPath } from './fake-npm.js'
 import {
   contents,
@@ -58,6 +59,9 @@ async function failure(promise: Promise<unknown>): Promise<ShipitError> {
   throw error ?? new Error('nothing was thrown')
 }
 
+/** For what is about the other files: npm takes seconds of CPU each time. */
+const withKeptNpm = (test: () => Promise<void>) => async () => withPath(await keptNpm(), test)
+
 const json = (dir: string, file: string) =>
   JSON.parse(readFileSync(path.join(dir, file), 'utf8')) as { packages: Record<string, object> }
 const npm = (dir: string, ...args: string[]) =>
@@ -78,19 +82,22 @@ describe('shipit init on a folder, with npm', function () {
     expect(existsSync(path.join(dir, 'node_modules/.bin/shipit-runtime'))).to.equal(true)
   })
 
-  it('changes nothing when it is run again', async () => {
-    const dir = realFolder({
-      ...app,
-      '.gitignore': 'dist\n*.tgz\n',
-      Procfile: 'web: node server.js\n',
-    })
-    git(dir, 'init', '-q')
-    await init(dir)
-    const before = contents(dir)
-    expect((await prepare(dir)).steps).to.deep.equal([])
-    await init(dir)
-    expect(contents(dir)).to.deep.equal(before)
-  })
+  it(
+    'changes nothing when it is run again',
+    withKeptNpm(async () => {
+      const dir = realFolder({
+        ...app,
+        '.gitignore': 'dist\n*.tgz\n',
+        Procfile: 'web: node server.js\n',
+      })
+      git(dir, 'init', '-q')
+      await init(dir)
+      const before = contents(dir)
+      expect((await prepare(dir)).steps).to.deep.equal([])
+      await init(dir)
+      expect(contents(dir)).to.deep.equal(before)
+    }),
+  )
 
   for (const format of ['yml', 'json', 'js'] as const) {
     it(`writes no other file when it is run again with --force --format ${format}`, async () => {
@@ -102,17 +109,20 @@ describe('shipit init on a folder, with npm', function () {
     })
   }
 
-  it('completes what a killed run left halfway', async () => {
-    const whole = realFolder(app)
-    const { steps } = await init(whole)
-    for (let done = 1; done < steps.length; done++) {
-      const dir = realFolder(app)
-      const plan = await prepare(dir)
-      await applyPlan({ ...plan, steps: plan.steps.slice(0, done) }, { isInstallTried: false })
-      await init(dir)
-      expect(contents(dir), `after ${done} steps`).to.deep.equal(contents(whole))
-    }
-  })
+  it(
+    'completes what a killed run left halfway',
+    withKeptNpm(async () => {
+      const whole = realFolder(app)
+      const { steps } = await init(whole)
+      for (let done = 1; done < steps.length; done++) {
+        const dir = realFolder(app)
+        const plan = await prepare(dir)
+        await applyPlan({ ...plan, steps: plan.steps.slice(0, done) }, { isInstallTried: false })
+        await init(dir)
+        expect(contents(dir), `after ${done} steps`).to.deep.equal(contents(whole))
+      }
+    }),
+  )
 
   it('keeps the lockfile that is there and the versions in it', async () => {
     const lock = {

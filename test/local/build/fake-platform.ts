@@ -7,6 +7,7 @@ import {
   type BuilderParts,
   type LocalBuilder,
 } from '../../../src/local/build/index.js'
+import { keptNpm } from '../../support/kept-npm/index.js'
 import type {
   AppRecord,
   Folders,
@@ -81,6 +82,9 @@ export async function fakePlatform(
     Pick<BuilderParts, 'slugLimit' | 'sourceLimits' | 'buildRoom' | 'releasesKept'>
   > & { buildTimeout?: number } = {},
 ): Promise<FakePlatform> {
+  // Builds find npm on the PATH of this process.
+  const searchPath = process.env.PATH
+  process.env.PATH = [await keptNpm(), searchPath].join(path.delimiter)
   const root = await realpath(await mkdtemp(path.join(tmpdir(), 'local-build-test-')))
   const names = ['apps', 'repos', 'slugs', 'builds', 'caches', 'dynos', 'logs'] as const
   const folders = {
@@ -124,6 +128,7 @@ export async function fakePlatform(
     },
     async close() {
       await builder.shutdown()
+      process.env.PATH = searchPath
       await rm(root, { recursive: true, force: true })
     },
   }

@@ -1,10 +1,13 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
+import { renameSync, writeFileSync } from 'node:fs'
 import { mkdtemp, realpath, rm } from 'node:fs/promises'
 import http from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { buildSync } from 'esbuild'
+import { packageRoot } from '../../../src/paths.js'
 import { createGitHandler } from '../../../src/local/git/index.js'
 import type { FakePlatform } from '../build/fake-platform.js'
 import { writeTree, type Tree } from '../build/build-app.js'
@@ -21,6 +24,7 @@ export interface GitServer {
 export async function serveGit(platform: FakePlatform): Promise<GitServer> {
   const { store, builder, folders } = platform
   const handle = createGitHandler({ store, builder, folders, token: TOKEN })
+  useBundledHook(folders.root)
   const server = http.createServer((req, res) => {
     const mounted = Object.assign(req, { originalUrl: req.url })
     mounted.url = req.url?.replace(/^\/git/, '') ?? '/'
@@ -39,6 +43,29 @@ export async function serveGit(platform: FakePlatform): Promise<GitServer> {
     },
   }
 }
+
+/** The hook in one file: from sources each push would compile it anew, for a second of CPU. */
+function useBundledHook(root: string): void {
+  if (!isBundled) {
+    const fresh = `${bundled}.${process.pid}.mjs`
+    buildSync({
+      entryPoints: [path.join(packageRoot, 'src/local/git/pre-receive.ts')],
+      bundle: true,
+      platform: 'node',
+      format: 'esm',
+      packages: 'external',
+      outfile: fresh,
+    })
+    renameSync(fresh, bundled)
+    isBundled = true
+  }
+  writeFileSync(
+    path.join(root, 'hooks/pre-receive'),
+    `#!/bin/sh\nexec '${process.execPath}' '${bundled}'\n`,
+  )
+}
+const bundled = path.join(packageRoot, 'node_modules/.cache/shipit-worlds/pre-receive.mjs')
+let isBundled = false
 
 interface GitResult {
   status: number

@@ -38,7 +38,7 @@ async function make(): Promise<string> {
   await put(path.join(bin, '../package.json'), JSON.stringify({ name: 'npm', version }))
   await put(
     path.join(bin, 'npm'),
-    `#!/bin/sh\ncase "$1" in\n  ci|install) exec ${install} "$@" ;;\n  *) exec '${npm}' "$@" ;;\nesac\n`,
+    `#!/bin/sh\ncase "$1" in\n  ci|install|prune) exec ${install} "$@" ;;\n  *) exec '${npm}' "$@" ;;\nesac\n`,
   )
   return bin
 }

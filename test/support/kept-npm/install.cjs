@@ -1,7 +1,8 @@
 /**
- * `npm ci` and `npm install --package-lock-only` of the tests' worlds: what npm made of the same
- * manifest, lockfile, settings and tarballs before is taken again, since npm takes seconds of CPU
- * for it. Whatever else it is asked for, and whatever it has not done yet, npm does itself.
+ * `npm ci` and `npm install --package-lock-only` of the tests' worlds, and of apps without
+ * dependencies `npm install` and `npm prune` too: what npm made of the same manifest, lockfile,
+ * settings and tarballs before is taken again, since npm takes seconds of CPU for it. Whatever else
+ * it is asked for, and whatever it has not done yet, npm does itself.
  * Arguments: npm's program, its version, the folder of what is kept, and npm's own.
  */
 const { spawn, spawnSync } = require('node:child_process')
@@ -11,12 +12,9 @@ const path = require('node:path')
 
 const [npm, version, store, ...args] = process.argv.slice(2)
 const COMMAND =
-  /^(ci|install --package-lock-only)( --(prefer-offline|include=dev|omit=dev|no-audit|no-fund|ignore-scripts|workspaces=false|lockfile-version=\d))*$/
+  /^(ci|install|prune)( --(package-lock-only|prefer-offline|include=dev|omit=dev|no-audit|no-fund|ignore-scripts|workspaces=false|lockfile-version=\d))*$/
+const DEPENDENCIES = ['dependencies', 'devDependencies', 'optionalDependencies', 'peerDependencies']
 const FIELDS = [
-  'dependencies',
-  'devDependencies',
-  'optionalDependencies',
-  'peerDependencies',
   'peerDependenciesMeta',
   'bundleDependencies',
   'bundledDependencies',
@@ -34,7 +32,7 @@ const SCRIPTS = [
   'prepare',
   'postprepare',
 ]
-const KEPT_AT_MOST = 20
+const KEPT_AT_MOST = 100
 
 const read = (file) => (fs.existsSync(file) ? fs.readFileSync(file, 'utf8') : null)
 /** The app's own name and version: all of a lockfile that differs between two apps with the same dependencies. */
@@ -52,37 +50,32 @@ const renamed = (text, { name, version: own }) => {
   return JSON.stringify(lock, null, 2) + '\n'
 }
 
-/** A digest of all that decides what npm leaves behind; undefined if the app's own files take part in it. */
+/** A digest of all that decides what npm leaves behind; undefined if it has to look itself. */
 function keyOf(manifest) {
-  if (
-    !COMMAND.test(args.join(' ')) ||
+  const isOwnWork =
     manifest.workspaces ||
     SCRIPTS.some((name) => manifest.scripts?.[name]) ||
-    !manifest.name ||
-    !manifest.version
-  )
-    return undefined
-  if (['node_modules', 'binding.gyp', 'npm-shrinkwrap.json'].some((name) => fs.existsSync(name)))
+    ['node_modules', 'binding.gyp', 'npm-shrinkwrap.json'].some((name) => fs.existsSync(name))
+  if (isOwnWork || !COMMAND.test(args.join(' ')) || !manifest.name || !manifest.version)
     return undefined
   const lock = read('package-lock.json')
-  if (lock === null && args[0] === 'ci') return undefined
-  const fields = JSON.stringify(FIELDS.map((name) => manifest[name] ?? null))
+  if (args[0] === 'ci' ? lock === null : !args.includes('--package-lock-only')) {
+    // What is not pinned may be another version tomorrow.
+    if (args[0] === 'ci' || DEPENDENCIES.some((name) => manifest[name])) return undefined
+  }
+  const fields = JSON.stringify([...DEPENDENCIES, ...FIELDS].map((name) => manifest[name] ?? null))
   const texts = [fields, lock && renamed(lock, { name: '', version: '' }), read('.npmrc')]
-  const files = [
-    ...new Set([...`${fields}\n${lock ?? ''}`.matchAll(/file:([^"\s]+)/g)].map(([, name]) => name)),
-  ]
+  const named = [...`${fields}\n${lock ?? ''}`.matchAll(/file:([^"\s]+)/g)].map(([, name]) => name)
+  const files = [...new Set(named)].sort()
   if (files.some((name) => !fs.existsSync(name) || !fs.statSync(name).isFile())) return undefined
-  const digests = files
-    .sort()
-    .map((name) => [name, createHash('sha256').update(fs.readFileSync(name)).digest('hex')])
+  const digests = files.map((name) => [name, digest(fs.readFileSync(name))])
   const env = Object.entries(process.env)
     .filter(([name]) => /^(npm_config_(?!cache$|prefix$)|NODE_ENV$)/i.test(name))
     .sort()
-  return createHash('sha256')
-    .update(JSON.stringify([args, version, process.version, texts, digests, env]))
-    .digest('hex')
-    .slice(0, 32)
+  return digest(JSON.stringify([args, version, process.version, texts, digests, env])).slice(0, 32)
 }
+
+const digest = (content) => createHash('sha256').update(content).digest('hex')
 
 function manifestHere() {
   try {
@@ -98,12 +91,9 @@ function take(kept, manifest) {
   if (fs.existsSync(modules)) {
     const { status, stderr } = spawnSync('cp', ['-a', modules, '.'], { encoding: 'utf8' })
     if (status !== 0) throw new Error(`node_modules could not be copied: ${stderr}`)
-  } else {
-    fs.writeFileSync(
-      'package-lock.json',
-      renamed(read(path.join(kept, 'package-lock.json')), manifest),
-    )
   }
+  const lock = read(path.join(kept, 'package-lock.json'))
+  if (lock !== null) fs.writeFileSync('package-lock.json', renamed(lock, manifest))
   fs.utimesSync(kept, new Date(), new Date())
   process.stdout.write(read(path.join(kept, 'stdout')))
 }
@@ -112,14 +102,15 @@ function keep(kept, stdout) {
   const fresh = `${kept}.${process.pid}`
   fs.mkdirSync(fresh, { recursive: true })
   fs.writeFileSync(path.join(fresh, 'stdout'), stdout)
-  const made = args[0] === 'ci' ? 'node_modules' : 'package-lock.json'
-  const isKept = spawnSync('cp', ['-a', made, fresh]).status === 0
+  const made = args[0] === 'ci' ? ['node_modules'] : ['node_modules', 'package-lock.json']
+  const there = made.filter((name) => fs.existsSync(name))
+  const isKept = there.length === 0 || spawnSync('cp', ['-a', ...there, fresh]).status === 0
   if (isKept && !fs.existsSync(kept)) fs.renameSync(fresh, kept)
   fs.rmSync(fresh, { recursive: true, force: true })
-  const all = fs
-    .readdirSync(store)
-    .map((name) => path.join(store, name))
-    .map((dir) => ({ dir, used: fs.statSync(dir, { throwIfNoEntry: false })?.mtimeMs ?? 0 }))
+  const all = fs.readdirSync(store).map((name) => {
+    const dir = path.join(store, name)
+    return { dir, used: fs.statSync(dir, { throwIfNoEntry: false })?.mtimeMs ?? 0 }
+  })
   for (const { dir } of all.sort((a, b) => b.used - a.used).slice(KEPT_AT_MOST))
     fs.rmSync(dir, { recursive: true, force: true })
 }
