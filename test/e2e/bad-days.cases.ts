@@ -536,6 +536,7 @@ const deploys: Case[] = [
         private: true,
         scripts: { start: 'node server.js', build: 'node -e "process.exit(3)"' },
       }),
+      Procfile: 'web: npm start\n',
     },
     expect: { exit: 10, message: /build failed/i },
   },

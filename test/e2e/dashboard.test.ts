@@ -10,6 +10,7 @@ import {
   type SeenProcess,
 } from '../support/dashboard.js'
 import { selfSigned } from '../support/self-signed.js'
+import { followedLog } from './support/followed-log.js'
 import { World } from './support/world.js'
 
 const FILES = {
@@ -30,6 +31,9 @@ http.createServer((request, response) => {
   'ecosystem.config.yml':
     'apps:\n  - { name: web, script: server.js, exec_mode: cluster, instances: 2 }\n  - { name: worker, script: worker.js, exec_mode: fork }\n',
 }
+
+/** What a dyno says of the dashboard, and its boots. */
+const ABOUT_DASHBOARD = /PM2's dashboard|event=boot/
 
 const online = (all: SeenProcess[], name: string) =>
   all.filter((one) => one.name === name && one.status === 'online')
@@ -165,28 +169,26 @@ describe("PM2's dashboard over a deployed app", function () {
     await world.ok(['restart', 'web.1', '--local', '--app', 'shop'], { cwd: dir })
     // From the new boot on: the old one may meet the trouble before it goes, which is news of its
     // own.
-    const news = async () => {
-      const lines = (await logged()).filter((line) => line > begun)
+    const news = (text: string) => {
+      const lines = text.split('\n').filter((line) => line > begun && ABOUT_DASHBOARD.test(line))
       const boot = lines.findLastIndex((line) => line.includes('event=boot'))
       return boot === -1 ? [] : lines.slice(boot).filter((line) => said.test(line))
     }
-    await until(`a line like ${said}`, async () => (await news()).length > 0, 40_000)
-    const tried = tries()
-    await until('another try', () => tries() >= tried + 1, 40_000)
-    expect(await news()).to.have.length(1)
-    expect((await get(url)).status).to.equal(200)
-  }
-
-  /** What web.1 says of the dashboard, and its boots. */
-  async function logged(): Promise<string[]> {
-    const { output } = await world.ok(
-      ['logs', '--dyno', 'web.1', '--local', '--app', 'shop', '-n', '1500'],
-      { cwd: dir },
+    let tried: number | undefined
+    const text = await followedLog(
+      world,
+      ['--dyno', 'web.1', '--local', '--app', 'shop'],
+      (seen) => {
+        if (news(seen).length > 0) tried ??= tries()
+        return tried !== undefined && tries() > tried
+      },
+      80_000,
     )
-    expect(output).not.to.include(SECRET_KEY).and.not.include('event=crash')
-    return output
-      .split('\n')
-      .filter((line) => line.includes('web.1') && /PM2's dashboard|event=boot/.test(line))
+    expect(tried, `a line like ${said} in:\n${text}`).to.be.a('number')
+    expect(tries(), 'tries').to.be.greaterThan(tried!)
+    expect(news(text)).to.have.length(1)
+    expect(text).not.to.include(SECRET_KEY).and.not.include('event=crash')
+    expect((await get(url)).status).to.equal(200)
   }
 
   const TROUBLES: [Mode, RegExp][] = [

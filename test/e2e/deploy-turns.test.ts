@@ -67,9 +67,14 @@ describe('a deploy that is not alone, or is stopped', function () {
     await world.commit(where, word)
   }
   const releases = async (): Promise<Release[]> =>
-    (await world.json<Release[]>(['releases', ...flags])).map(
-      ({ version, status, current, description }) => ({ version, status, current, description }),
-    )
+    (await platformRequest<Release[]>(world, 'GET', '/apps/turns/releases'))
+      .map(({ version, status, current, description }) => ({
+        version,
+        status,
+        current,
+        description,
+      }))
+      .sort((one, other) => other.version - one.version)
   const gitLeft = async (): Promise<string[]> =>
     (await world.processes())
       .map(({ command }) => command)

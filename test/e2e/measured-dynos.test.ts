@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import { until } from '../../src/until.js'
 import { plainApp } from './support/apps.js'
+import { followedLog } from './support/followed-log.js'
 import { platformRequest } from './support/platform.js'
 import { World } from './support/world.js'
 import { inSoak } from '../support/soak.js'
@@ -33,10 +34,9 @@ describe('dynos that are measured, scaled within their limits, and cycled', func
   const log = async (dyno: string) =>
     (await world.ok(['logs', '--dyno', dyno, '-n', '1500', ...APP])).stdout
   const logged = async (dyno: string, what: RegExp) => {
-    expect(
-      await until(async () => what.test(await log(dyno)), { timeout: 30_000, every: 300 }),
-      `${what} in the log of ${dyno}:\n${await log(dyno)}`,
-    ).to.equal(true)
+    expect(await followedLog(world, ['--dyno', dyno, ...APP], (text) => what.test(text))).to.match(
+      what,
+    )
   }
 
   before(async () => {

@@ -6,10 +6,11 @@ import { until } from '../../src/until.js'
 import { daemonInfo } from './support/platform.js'
 import { faultProxy, type Fault } from './support/fault-proxy.js'
 import { World } from './support/world.js'
+import { isSoak } from '../support/soak.js'
 
 const APP = ['--local', '--app', 'shop']
 const LINES = 4000
-const CUTS = process.env.SHIPIT_SOAK ? 50 : 21
+const CUTS = isSoak ? 50 : 21
 
 const api = `const http = require('node:http')
 http.createServer((request, response) => {
@@ -63,7 +64,7 @@ describe('the app seen through its log', function () {
     url = (await world.json<{ url: string }>(['deploy', ...APP], { cwd: dir })).url
     // Figures every second, so that none is waited for long.
     await world.ok(['config', 'set', 'SHIPIT_METRICS=1', ...APP])
-    await world.ok(['scale', 'web=3', 'worker=1', ...APP])
+    await world.ok(['scale', 'web=2', 'worker=1', ...APP])
   })
   after(() => world.close())
 
@@ -73,7 +74,7 @@ describe('the app seen through its log', function () {
       async () => {
         const dynos = await ps('web')
         return (
-          dynos.length === 3 &&
+          dynos.length === 2 &&
           dynos.every(
             ({ instances }) =>
               instances.length === 3 && instances.every(({ memory_mb }) => memory_mb !== null),
@@ -93,7 +94,7 @@ describe('the app seen through its log', function () {
     const dynos = await withFigures()
     expect(
       dynos.map(({ instances }) => instances.map(({ id, status }) => `${id} ${status}`).join()),
-    ).to.deep.equal(Array(3).fill('api:0 online,api:1 online,mailer:0 online'))
+    ).to.deep.equal(Array(2).fill('api:0 online,api:1 online,mailer:0 online'))
     expect(dynos[0]!.instances[0]).to.deep.include({
       restarts: 0,
       version: '2.3.1',
@@ -110,7 +111,7 @@ describe('the app seen through its log', function () {
       .slice(1)
       .map((line) => Number(line.split(/ +/)[3]))
     expect(table)
-      .to.have.length(9)
+      .to.have.length(6)
       .and.deep.equal(table.toSorted((a, b) => b - a))
   })
 

@@ -23,8 +23,8 @@ describe('an app with preboot, under load', function () {
   after(() => world.close())
 
   const loseNothingDuring = async (change: () => Promise<unknown>): Promise<void> => {
-    const load = startLoad(`${url}slow`, { keepAlive: 4, fresh: 4 })
-    const quick = startLoad(url, { keepAlive: 2, fresh: 2 })
+    const load = startLoad(`${url}slow`, { keepAlive: 2, fresh: 2, pause: 20 })
+    const quick = startLoad(url, { keepAlive: 1, fresh: 1, pause: 20 })
     try {
       await change()
     } finally {

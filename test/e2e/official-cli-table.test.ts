@@ -7,6 +7,7 @@ import { sideBySide } from './support/lanes.js'
 import { officialCli, officialEnvironment } from './support/official-cli.js'
 import { NO_DNS } from './support/surroundings.js'
 import { World, type Outcome } from './support/world.js'
+import { isSoak } from '../support/soak.js'
 
 const APP = 'official'
 
@@ -14,11 +15,10 @@ const APP = 'official'
  * Each start of that CLI takes more than a second of CPU: SHIPIT_SOAK=1 runs every row, else those
  * marked as the sample.
  */
-const isWhole = process.env.SHIPIT_SOAK === '1'
 const CHOSEN = Object.entries(GROUPS)
   .map(([group, rows]) => ({
     group,
-    rows: isWhole ? rows : rows.filter(({ isSample }) => isSample),
+    rows: isSoak ? rows : rows.filter(({ isSample }) => isSample),
   }))
   .filter(({ rows }) => rows.length > 0)
 
@@ -27,7 +27,7 @@ const unbroken = (text: string) => text.replaceAll(/\s*\n(?: ›)?\s*/g, ' ')
 const named = (text: string) => text.replaceAll('APP', APP)
 
 describe('the official Heroku CLI: every command that concerns an app works, or is said by name not to be here', function () {
-  this.timeout(isWhole ? 900_000 : 120_000)
+  this.timeout(isSoak ? 900_000 : 120_000)
   let world: World
   let outcomes: Map<(typeof CHOSEN)[number], Promise<Map<Row, Outcome>>>
 

@@ -46,7 +46,6 @@ export const GROUPS: Record<string, Row[]> = {
     {
       run: 'apps:create moon-app --region moon --no-remote',
       absent: 'Region moon is not one of',
-      isSample: true,
     },
     { run: 'apps --team acme', works: /team-app/ },
     { run: 'apps --space acme-space', works: /space-app/ },
@@ -74,7 +73,7 @@ export const GROUPS: Record<string, Row[]> = {
     { run: 'features -a APP', works: /preboot/ },
     { run: 'features:info preboot -a APP', works: /Enabled/i },
     { run: 'features:enable http-routing-2-dot-0 -a APP', absent: 'is already enabled' },
-    { run: 'labs -a APP', works: /http-disable-keepalive-to-dyno/, isSample: true },
+    { run: 'labs -a APP', works: /http-disable-keepalive-to-dyno/ },
     {
       run: 'labs:info http-disable-keepalive-to-dyno -a APP',
       works: /http-disable-keepalive-to-dyno/,
@@ -89,7 +88,6 @@ export const GROUPS: Record<string, Row[]> = {
     {
       run: 'buildpacks:add heroku/python -a APP',
       absent: 'has no buildpack heroku/python yet',
-      isSample: true,
     },
     {
       run: 'buildpacks:remove heroku/nodejs -a APP',
@@ -162,7 +160,7 @@ export const GROUPS: Record<string, Row[]> = {
     { run: 'domains:clear -a APP', works: /Removing all domains from APP\.\.\. done/ },
     { run: 'certs -a APP', works: /no SSL certificates/i },
     { run: 'certs:auto -a APP', works: /disabled on APP/ },
-    { run: 'certs:auto:enable -a APP', absent: NO_TLS, isSample: true },
+    { run: 'certs:auto:enable -a APP', absent: NO_TLS },
     {
       run: 'git:remote -a APP',
       works: /set git remote heroku to http:\/\/127\.0\.0\.1:\d+\/git\/APP\.git/,
@@ -233,7 +231,7 @@ export const GROUPS: Record<string, Row[]> = {
     { run: 'spaces:create acme-new --team acme', works: /acme-new/ },
     { run: 'spaces:vpn:connections -s acme-space', absent: NO_NETWORK },
     { run: 'pipelines', absent: NO_PIPELINES, isQuiet: true },
-    { run: 'pipelines:create none -a APP -s production', absent: NO_PIPELINES, isSample: true },
+    { run: 'pipelines:create none -a APP -s production', absent: NO_PIPELINES },
     { run: 'pipelines:info none', absent: NO_PIPELINES },
     { run: 'pipelines:promote -a APP', absent: "Couldn't find that pipeline coupling" },
     { run: 'ci -p none', absent: NO_PIPELINES },

@@ -9,6 +9,7 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSyn
 import { createRequire } from 'node:module'
 import path from 'node:path'
 import { AppFolder, until } from '../runtime/harness.js'
+import { inSoak, isSoak } from '../support/soak.js'
 import { found, PM2_RUNTIME, RUNTIME } from './support/runtimes.js'
 
 interface Facts {
@@ -348,7 +349,8 @@ describe('every option that says how an app is run', function () {
     mkdirSync(nvm, { recursive: true })
     symlinkSync(process.execPath, path.join(nvm, 'node'))
     warnings = (await collect('dyno', RUNTIME, { PORT })).stderr
-    await collect('laptop', RUNTIME, { DYNO: undefined })
+    // Nearly as in a dyno: what differs is seen under pm2-runtime too.
+    if (isSoak) await collect('laptop', RUNTIME, { DYNO: undefined })
     await collect('pm2', PM2_RUNTIME, { DYNO: undefined, PM2_HOME: path.join(app.dir, 'pm2') })
   })
   after(() => app.end())
@@ -358,7 +360,7 @@ describe('every option that says how an app is run', function () {
       expect(row.seen(seen.dyno?.get(i) ?? []), 'in a dyno').to.deep.equal(
         'dyno' in row ? row.dyno : row.is,
       )
-      expect(row.seen(seen.laptop?.get(i) ?? []), 'on a laptop').to.deep.equal(row.is)
+      if (isSoak) expect(row.seen(seen.laptop?.get(i) ?? []), 'on a laptop').to.deep.equal(row.is)
       expect(row.seen(seen.pm2?.get(i) ?? []), 'under pm2-runtime').to.deep.equal(
         'pm2' in row ? row.pm2 : row.is,
       )
@@ -440,7 +442,8 @@ describe('TypeScript', function () {
       'by name': ', interpreter: ts-node',
       'in cluster mode': ', exec_mode: cluster',
     })) {
-      it(how, async () => {
+      const declare = how === 'by its extension' ? it : inSoak
+      declare(how, async () => {
         app = new AppFolder(
           {
             'app.ts': SOURCE,

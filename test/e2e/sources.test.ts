@@ -219,13 +219,16 @@ describe('what is deployed', function () {
       expect(slugs.stdout).to.equal('')
     })
 
-    it('go back to the release before where they do not come up, and the build that fails says so', async () => {
-      const dir = path.join(world.folder, 'as-is')
+    inSoak('go back to the release before where they do not come up', async () => {
       await world.write('as-is', { 'server.js': throwsAtBoot })
-      const crashed = await world.shipit(deploy(), { cwd: dir })
+      const crashed = await world.shipit(deploy(), { cwd: path.join(world.folder, 'as-is') })
       expect(crashed.status, crashed.output).to.equal(12)
       expect(crashed.stderr).to.include('flux capacitor')
       expect(await answer(url)).to.equal('not committed')
+    })
+
+    it('say so where their build fails, and what served before goes on', async () => {
+      const dir = path.join(world.folder, 'as-is')
       const manifest = JSON.parse(await readFile(path.join(dir, 'package.json'), 'utf8')) as {
         scripts: object
       }

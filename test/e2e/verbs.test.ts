@@ -1,5 +1,5 @@
 /**
- * Every verb of the README's table over one formation: two apps in one ecosystem file, three web
+ * Every verb of the README's table over one formation: two apps in one ecosystem file, two web
  * dynos of two instances each, and a worker.
  */
 import { readFile, rm, writeFile } from 'node:fs/promises'
@@ -11,7 +11,7 @@ import { until } from '../../src/until.js'
 import { Dashboard, PUBLIC_KEY, SECRET_KEY } from '../support/dashboard.js'
 import { PseudoTerminal } from '../support/pseudo-terminal.js'
 import { instanceProcesses, type InstanceProcess } from './support/dyno-processes.js'
-import { daemonInfo } from './support/platform.js'
+import { daemonInfo, platformRequest } from './support/platform.js'
 import { World } from './support/world.js'
 import { inSoak } from '../support/soak.js'
 
@@ -72,16 +72,15 @@ describe('the verbs over a formation of two apps', function () {
       'ecosystem.config.yml':
         'apps:\n  - { name: api, script: api.js, instances: 2, exec_mode: cluster, max_memory_restart: 200M }\n  - { name: jobs, script: jobs.js, exec_mode: fork, instances: 1 }\n',
     })
-    url = (await world.json<{ url: string }>(['deploy', ...APP], { cwd: dir })).url
+    await world.ok(['local', 'start'])
+    await platformRequest(world, 'POST', '/apps', { name: 'shop' })
     // Figures every second, so that none is waited for long.
-    await world.ok([
-      'config',
-      'set',
-      'SHIPIT_METRICS=1',
-      `SIGNALS=${path.join(world.folder, 'signals')}`,
-      ...APP,
-    ])
-    await world.ok(['scale', 'web=3', 'worker=1', ...APP])
+    await platformRequest(world, 'PATCH', '/apps/shop/config-vars', {
+      SHIPIT_METRICS: '1',
+      SIGNALS: path.join(world.folder, 'signals'),
+    })
+    url = (await world.json<{ url: string }>(['deploy', ...APP], { cwd: dir })).url
+    await world.ok(['scale', 'web=2', 'worker=1', ...APP])
   })
   after(() => world.close())
 
@@ -108,7 +107,7 @@ describe('the verbs over a formation of two apps', function () {
     expect(words()).to.equal(wanted)
     return seen
   }
-  const FULL = 'web.1=2 web.2=2 web.3=2 worker.1=1'
+  const FULL = 'web.1=2 web.2=2 worker.1=1'
   const pids = (processes: InstanceProcess[], of = '') =>
     processes.filter(({ dyno }) => dyno.startsWith(of)).map(({ pid }) => pid)
   const kept = (before: number[], after: number[]) => before.filter((pid) => after.includes(pid))
@@ -198,7 +197,7 @@ describe('the verbs over a formation of two apps', function () {
       const dead = await until(
         async () => {
           const now = pids(await instanceProcesses(world))
-          return now.length === 7 && before.find(({ pid }) => !now.includes(pid))
+          return now.length === 5 && before.find(({ pid }) => !now.includes(pid))
         },
         { timeout: 30_000 },
       )
@@ -272,7 +271,7 @@ describe('the verbs over a formation of two apps', function () {
   it('monit: shows every dyno with the processes in it, and says the same in a pipe', async () => {
     const screen = terminal('monit', ...APP)
     try {
-      for (const name of ['web.1', 'web.2', 'web.3', 'worker.1'])
+      for (const name of ['web.1', 'web.2', 'worker.1'])
         await screen.shows(new RegExp(`${name.replace('.', '\\.')} +up`))
       await screen.shows(/api:1 +online[^]*jobs:0 +online/)
     } finally {
@@ -314,7 +313,7 @@ describe('the verbs over a formation of two apps', function () {
     )
     expect(await json('restart')).to.deep.equal({
       app: 'shop',
-      restarted: ['web.1', 'web.2', 'web.3', 'worker.1'],
+      restarted: ['web.1', 'web.2', 'worker.1'],
     })
     expect(kept(pids(after), pids(await running(FULL)))).to.deep.equal([])
   })
@@ -328,7 +327,6 @@ describe('the verbs over a formation of two apps', function () {
     expect(text.match(/^web\.\d serves again/gm)).to.deep.equal([
       'web.1 serves again',
       'web.2 serves again',
-      'web.3 serves again',
     ])
     const between = await running(FULL)
     expect(kept(pids(before), pids(between))).to.deep.equal(pids(before, 'worker'))
@@ -343,9 +341,9 @@ describe('the verbs over a formation of two apps', function () {
   it('stop and start: one dyno, one type, and everything, back to the same counts', async () => {
     const before = await running(FULL)
     expect(await ok('stop', 'web.2')).to.equal('Stopped web.2 of shop\n')
-    expect(kept(pids(before), pids(await running('web.1=2 web.3=2 worker.1=1')))).to.have.length(5)
+    expect(kept(pids(before), pids(await running('web.1=2 worker.1=1')))).to.have.length(3)
     expect((await json<{ stopped: object[] }>('stop')).stopped).to.have.deep.members([
-      { type: 'web', quantity: 3, size: 'Standard-1X' },
+      { type: 'web', quantity: 2, size: 'Standard-1X' },
       { type: 'worker', quantity: 1, size: 'Standard-1X' },
     ])
     await running('')
@@ -354,20 +352,20 @@ describe('the verbs over a formation of two apps', function () {
     await running('worker.1=1')
     expect(await json('start')).to.deep.equal({
       app: 'shop',
-      started: [{ type: 'web', quantity: 3, size: 'Standard-1X' }],
+      started: [{ type: 'web', quantity: 2, size: 'Standard-1X' }],
     })
-    expect(await answering(6)).to.deep.equal(pids(await running(FULL), 'web').sort((a, b) => a - b))
+    expect(await answering(4)).to.deep.equal(pids(await running(FULL), 'web').sort((a, b) => a - b))
   })
 
   it('scale: steps of several types, sizes, and instances in each dyno counted from what runs', async () => {
     const before = await running(FULL)
     await ok('scale', 'web-1', 'worker+1')
-    const after = await running('web.1=2 web.2=2 worker.1=1 worker.2=1')
-    expect(kept(pids(before), pids(after))).to.have.length(5)
+    const after = await running('web.1=2 worker.1=1 worker.2=1')
+    expect(kept(pids(before), pids(after))).to.have.length(3)
     expect(await json('scale', 'worker=0', '--instances', 'api=+1')).to.deep.include({
       instances: [{ app: 'api', before: 2, after: 3 }],
     })
-    const [first] = await running('web.1=3 web.2=3')
+    const [first] = await running('web.1=3')
     expect(first!.env).to.include({ SHIPIT_INSTANCES: 'api=3' })
     await ok('scale', '--instances', 'api=max')
     await ok('scale', 'web=1:standard-2x')

@@ -1,5 +1,6 @@
 import { execFile, spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
+import { existsSync } from 'node:fs'
 import {
   cp,
   mkdir,
@@ -181,11 +182,9 @@ export class World {
       const { scripts } = JSON.parse(await readFile(path.join(dir, 'package.json'), 'utf8')) as {
         scripts: { start: string }
       }
-      const { Procfile = 'web: npm start\n' } = files
-      await writeFile(
-        path.join(dir, 'Procfile'),
-        String(Procfile).replaceAll('npm start', scripts.start),
-      )
+      const procfile = path.join(dir, 'Procfile')
+      const text = existsSync(procfile) ? await readFile(procfile, 'utf8') : 'web: npm start\n'
+      await writeFile(procfile, text.replaceAll('npm start', scripts.start))
     }
     await this.commit(dir, 'First')
     return dir
