@@ -20,6 +20,8 @@ export type Outcome =
 const HANGS = 45_000
 /** Tests that are tried first, so that most mutants cost no more than these. */
 const FIRST = 6
+/** Tests that a quick look tries at most. */
+const QUICK = 24
 
 export class Trials {
   private worker: ChildProcess | undefined
@@ -27,9 +29,11 @@ export class Trials {
   /** Titles that have killed others of late: they often kill the next one too. */
   private readonly killers: string[] = []
 
+  /** @param isQuick only some of the tests that reach a mutant are tried: more survive than need to */
   constructor(
     private readonly dir: string,
     private readonly tests: readonly string[],
+    private readonly isQuick: boolean,
   ) {}
 
   /** @throws Error where a test fails without any mutant */
@@ -81,7 +85,8 @@ export class Trials {
       .filter((title) => !likely.includes(title))
       .sort((a, b) => (times[a] ?? 0) - (times[b] ?? 0))
     const first = [...likely, ...cheap.slice(0, FIRST)]
-    const rest = titles.filter((title) => !first.includes(title))
+    const others = cheap.slice(FIRST)
+    const rest = this.isQuick ? others.slice(0, QUICK) : others
     return rest.length === 0 ? [first] : [first, rest]
   }
 

@@ -16,6 +16,8 @@ const realTimeout = AbortSignal.timeout.bind(AbortSignal)
 const QUIET_TURNS = 6
 /** Real ms for which a request may be on its way before the clock goes on without its answer: some servers of the tests never answer. */
 const LONGEST_REQUEST = 250
+/** Timers after which a test is given up: it waits for what does not come. */
+const LONGEST_WAIT = 20_000
 /** What Node.js calls work that ends by itself: of files, names, connections, compression and children. */
 const WORK =
   /^(?:FS|GetAddrInfo|TCPConnect|PipeConnect|ProcessWrap|Write|Shutdown|Zlib|RandomBytes|Key|Hash|Sign)/
@@ -114,6 +116,7 @@ export class VirtualClock {
 
   private async run(clock: Clock): Promise<void> {
     let quiet = 0
+    let fired = 0
     // What was under way before is not the test's: Node.js may be reading a file for seconds.
     let foreign = workUnderWay()
     while (this.clock === clock) {
@@ -124,6 +127,8 @@ export class VirtualClock {
       if (quiet < QUIET_TURNS || this.clock !== clock) continue
       quiet = 0
       clock.next()
+      if (++fired > LONGEST_WAIT)
+        throw new Error(`${LONGEST_WAIT} timers have fired, and the test waits still`)
     }
   }
 }
