@@ -10,7 +10,7 @@ interface AskedDynos {
 
 /** Undefined for what is not of that form. */
 export function readDynoCount(text: string): AskedDynos | undefined {
-  const [, quantity, size] = /^(\d+)(?::([a-z0-9-]+))?$/i.exec(text) ?? []
+  const [, quantity, size] = /^(\d+)(?::([a-z0-9.-]+))?$/i.exec(text) ?? []
   return quantity === undefined
     ? undefined
     : { quantity: Number(quantity), ...(size === undefined ? {} : { size }) }

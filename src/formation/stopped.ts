@@ -17,7 +17,7 @@ export interface Count {
 /** Reads the config var; parts that are not of its form are left out. */
 export function parseStopped(value: string | undefined): Count[] {
   return (value ?? '').split(',').flatMap((part) => {
-    const [, type, quantity, size] = /^([A-Za-z][\w-]*)=(\d+):([\w-]+)$/.exec(part.trim()) ?? []
+    const [, type, quantity, size] = /^([A-Za-z][\w-]*)=(\d+):([\w.-]+)$/.exec(part.trim()) ?? []
     return type && quantity && size ? [{ type, quantity: Number(quantity), size }] : []
   })
 }
