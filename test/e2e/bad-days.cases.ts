@@ -111,6 +111,7 @@ const credentials: Case[] = [
     },
   },
   {
+    isExtra: true,
     name: 'a second factor, by its id',
     argv: READ,
     faults: always(RELEASES, answer(403, 'two_factor', 'A second authentication factor is needed')),
@@ -156,6 +157,7 @@ const access: Case[] = [
     expect: { exit: 6, message: /no app called nosuch/, next: /--app/ },
   },
   {
+    isExtra: true,
     name: 'a suspended account',
     argv: ['scale', 'web=2'],
     faults: always(
@@ -220,6 +222,7 @@ const limits: Case[] = [
 
 const faulty: Case[] = [
   {
+    isExtra: true,
     name: 'a 500 to a read',
     argv: READ,
     faults: always(RELEASES, answer(500, 'internal', 'Oops')),
@@ -247,6 +250,7 @@ const faulty: Case[] = [
     expect: { exit: 8, message: /status 500/, next: /look before you try again/ },
   },
   {
+    isExtra: true,
     name: 'a 500 before the push',
     argv: DEPLOY,
     commit: {},
@@ -304,6 +308,7 @@ const connections: Case[] = [
     expect: { exit: 0, message: /current/ },
   },
   {
+    isExtra: true,
     name: 'answers that are cut off',
     argv: READ,
     faults: always(RELEASES, { cutAnswerAfter: 40 }),
@@ -376,6 +381,7 @@ const connections: Case[] = [
     expect: { exit: 0, message: /output of the build broke off/, releases: 1, serves: 'commit' },
   },
   {
+    isExtra: true,
     name: 'a slow log',
     argv: ['logs', '-n', '200'],
     faults: always(LOG, { delay: 700 }),
@@ -388,6 +394,7 @@ const connections: Case[] = [
     expect: { exit: 8, message: /status 500/ },
   },
   {
+    isExtra: true,
     name: 'a log that is cut three times',
     argv: ['logs', '-n', '200'],
     env: () => ({ SHIPIT_HTTP_RETRIES: '3' }),
@@ -395,6 +402,7 @@ const connections: Case[] = [
     expect: { exit: 0, message: /\[web\.1\]/ },
   },
   {
+    isExtra: true,
     name: 'a log that cannot be read',
     argv: ['logs'],
     faults: always(LOG, answer(500)),
@@ -431,6 +439,7 @@ const machine: Case[] = [
     },
   },
   {
+    isExtra: true,
     name: 'HEROKU_HOST that is no host',
     argv: READ,
     env: () => ({ HEROKU_HOST: 'http://' }),
@@ -475,6 +484,7 @@ const machine: Case[] = [
     expect: { exit: 8, message: /api\.heroku\.com could not be reached or.*DNS/ },
   },
   {
+    isExtra: true,
     name: 'a dead proxy beside the loopback',
     argv: READ,
     env: ({ closed }) => ({ HTTPS_PROXY: closed, HTTP_PROXY: closed }),
@@ -508,6 +518,7 @@ const machine: Case[] = [
     expect: { exit: 8, message: /certificate or TLS was not accepted/, next: /SSL_CERT_FILE/ },
   },
   {
+    isExtra: true,
     name: 'SSL_CERT_FILE that is not there',
     argv: READ,
     env: () => ({ SSL_CERT_FILE: '/nowhere/ca.pem' }),

@@ -70,7 +70,7 @@ describe('the lesson', function () {
   it('starts one instance', async () => {
     expect(await processes(1)).to.have.length(1)
   })
-  it('restarts it: another process answers', async () => {
+  inSoak('restarts it: another process answers', async () => {
     const before = await processes(1)
     expect((await world.ok(['restart', ...flags])).stdout).to.equal('Restarted web.1 of lesson\n')
     expect(await processes(1)).to.not.deep.equal(before)

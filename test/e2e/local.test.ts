@@ -104,22 +104,25 @@ describe('shipit local', function () {
     expect((await world.json<Started>(['local', 'start'])).api_url).to.equal(before.apiUrl)
   })
 
-  it('takes its limits from SHIPIT_LOCAL_LIMITS, and says what is wrong with them', async () => {
-    await world.ok(['local', 'stop'])
-    const wrong = await world.shipit(['local', 'start'], {
-      env: { SHIPIT_LOCAL_LIMITS: '{"grace":1}' },
-    })
-    expect(wrong.status).to.equal(16)
-    expect(wrong.stderr)
-      .to.match(/SHIPIT_LOCAL_LIMITS names grace; the limits are bootTimeout/)
-      .and.not.match(/^\s+at /m)
-    await world.ok(['local', 'start'], {
-      env: { SHIPIT_LOCAL_LIMITS: '{"stopGrace":4000,"bootTimeout":3000}' },
-    })
-    expect(await platformRequest<object>(world, 'GET', '/shipit/status'))
-      .to.have.property('limits')
-      .that.includes({ stopGrace: 4000, bootTimeout: 3000, requestTimeout: 30_000 })
-  })
+  inSoak(
+    'takes its limits from SHIPIT_LOCAL_LIMITS, and says what is wrong with them',
+    async () => {
+      await world.ok(['local', 'stop'])
+      const wrong = await world.shipit(['local', 'start'], {
+        env: { SHIPIT_LOCAL_LIMITS: '{"grace":1}' },
+      })
+      expect(wrong.status).to.equal(16)
+      expect(wrong.stderr)
+        .to.match(/SHIPIT_LOCAL_LIMITS names grace; the limits are bootTimeout/)
+        .and.not.match(/^\s+at /m)
+      await world.ok(['local', 'start'], {
+        env: { SHIPIT_LOCAL_LIMITS: '{"stopGrace":4000,"bootTimeout":3000}' },
+      })
+      expect(await platformRequest<object>(world, 'GET', '/shipit/status'))
+        .to.have.property('limits')
+        .that.includes({ stopGrace: 4000, bootTimeout: 3000, requestTimeout: 30_000 })
+    },
+  )
 
   it('starts again by itself after a kill, and the app serves', async () => {
     const dir = await world.write('plain', plainApp('kept'))
@@ -167,7 +170,7 @@ describe('shipit local', function () {
     },
   )
 
-  it('starts over files that a power cut left empty', async () => {
+  inSoak('starts over files that a power cut left empty', async () => {
     await kill()
     for (const name of ['daemon.json', 'daemon.lock']) await writeFile(state(name), '')
     expect((await status()).running).to.equal(false)

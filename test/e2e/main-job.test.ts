@@ -79,7 +79,7 @@ describe('the main job: init, commit, deploy', function () {
       expect((await get(first.url)).body).to.equal('two')
     })
 
-    it('rolls back from code that listens and then dies', async () => {
+    inSoak('rolls back from code that listens and then dies', async () => {
       const { status, output, failed } = await deployBroken(listensAndDies)
       expect(status).to.equal(12)
       expect(failed.error.code).to.equal('boot')

@@ -56,6 +56,7 @@ describe('an app with preboot, under load', function () {
       const outcome = await world.shipit(['deploy', ...flags], { cwd: dir })
       expect(outcome.status, outcome.output).to.equal(12)
     }))
-  it('answers every request during a reload', () =>
-    loseNothingDuring(() => world.ok(['reload', ...flags])))
+  inSoak('answers every request during a reload', () =>
+    loseNothingDuring(() => world.ok(['reload', ...flags])),
+  )
 })

@@ -101,7 +101,7 @@ describe('the official Heroku CLI against the embedded Heroku', function () {
     )
   }
 
-  it('lists apps', async () => {
+  inSoak('lists apps', async () => {
     const { status, output } = await heroku(['apps'])
     expect(status, output).to.equal(0)
     expect(output).to.match(new RegExp(`^${app}$`, 'm'))
@@ -263,7 +263,7 @@ describe('the official Heroku CLI against the embedded Heroku', function () {
     expect(hasLine && seen).to.match(/heroku\[router\]: .*path="\/seen-by-the-tail/)
   })
 
-  it('shows domains', async () => expect(await ok('domains')).to.include(new URL(url).hostname))
+  inSoak('shows domains', async () => expect(await ok('domains')).to.include(new URL(url).hostname))
 
   inSoak('turns preboot on and off', async () => {
     await ok('features:enable', 'preboot')
@@ -318,7 +318,7 @@ describe('the official Heroku CLI against the embedded Heroku', function () {
     expect(await ok('logs', '--dyno', name)).to.include('State changed from up to complete')
   })
 
-  it('is told in its own words what it got wrong', async () => {
+  inSoak('is told in its own words what it got wrong', async () => {
     const { status, output } = await heroku(['ps:scale', 'nothing=1', '--app', app])
     expect(status).to.not.equal(0)
     expect(output).to.match(/process type/i)

@@ -426,43 +426,48 @@ describe('the verbs over a formation of two apps', function () {
     expect(await level(undefined)).to.equal(true)
   })
 
-  it('keys: set from stdin in one release, tested by the dashboard, listed masked and unset; the secret is never shown', async () => {
-    const dashboard = await Dashboard.start()
-    try {
-      const { version } = (await json<{ version: number }[]>('releases'))[0]!
-      const set = await world.ok(['keys', 'set', ...APP], {
-        input: `export PM2_PUBLIC_KEY="${PUBLIC_KEY}"\n# a comment\nPM2_SECRET_KEY=${SECRET_KEY}\n`,
-      })
-      const list = await ok('keys', 'list')
-      expect(list)
-        .to.contain(`****${SECRET_KEY.slice(-4)}`)
-        .and.contain(`****${PUBLIC_KEY.slice(-4)}`)
-      expect(set.output + list)
-        .to.not.contain(SECRET_KEY)
-        .and.not.contain(PUBLIC_KEY)
-      await ok('config', 'set', `PM2_APM_ADDRESS=${dashboard.url}`)
-      expect(await json('keys', 'test')).to.include({ accepted: true })
-      expect(dashboard.asked.some(({ private_id: secret }) => secret === SECRET_KEY)).to.equal(true)
-      expect(await json('keys', 'unset')).to.deep.include({
-        removed: ['PM2_PUBLIC_KEY', 'PM2_SECRET_KEY'],
-        release: version + 3,
-      })
-      const typed = await refusal('keys', 'set', `PM2_SECRET_KEY=${SECRET_KEY}`)
-      expect(typed).to.include({ code: 'usage', status: 2 })
-      expect(JSON.stringify(typed)).to.not.contain(SECRET_KEY)
-    } finally {
-      await dashboard.close()
-    }
-    expect(
-      await until(
-        async () => {
-          const seen = await instanceProcesses(world)
-          return seen.length === 2 && seen.every(({ env }) => env.PM2_SECRET_KEY === undefined)
-        },
-        { timeout: 30_000 },
-      ),
-    ).to.equal(true)
-  })
+  inSoak(
+    'keys: set from stdin in one release, tested by the dashboard, listed masked and unset; the secret is never shown',
+    async () => {
+      const dashboard = await Dashboard.start()
+      try {
+        const { version } = (await json<{ version: number }[]>('releases'))[0]!
+        const set = await world.ok(['keys', 'set', ...APP], {
+          input: `export PM2_PUBLIC_KEY="${PUBLIC_KEY}"\n# a comment\nPM2_SECRET_KEY=${SECRET_KEY}\n`,
+        })
+        const list = await ok('keys', 'list')
+        expect(list)
+          .to.contain(`****${SECRET_KEY.slice(-4)}`)
+          .and.contain(`****${PUBLIC_KEY.slice(-4)}`)
+        expect(set.output + list)
+          .to.not.contain(SECRET_KEY)
+          .and.not.contain(PUBLIC_KEY)
+        await ok('config', 'set', `PM2_APM_ADDRESS=${dashboard.url}`)
+        expect(await json('keys', 'test')).to.include({ accepted: true })
+        expect(dashboard.asked.some(({ private_id: secret }) => secret === SECRET_KEY)).to.equal(
+          true,
+        )
+        expect(await json('keys', 'unset')).to.deep.include({
+          removed: ['PM2_PUBLIC_KEY', 'PM2_SECRET_KEY'],
+          release: version + 3,
+        })
+        const typed = await refusal('keys', 'set', `PM2_SECRET_KEY=${SECRET_KEY}`)
+        expect(typed).to.include({ code: 'usage', status: 2 })
+        expect(JSON.stringify(typed)).to.not.contain(SECRET_KEY)
+      } finally {
+        await dashboard.close()
+      }
+      expect(
+        await until(
+          async () => {
+            const seen = await instanceProcesses(world)
+            return seen.length === 2 && seen.every(({ env }) => env.PM2_SECRET_KEY === undefined)
+          },
+          { timeout: 30_000 },
+        ),
+      ).to.equal(true)
+    },
+  )
 
   it('releases and rollback: the code before answers again, and what undoes it is printed', async () => {
     await writeFile(path.join(dir, 'api.js'), api('two'))

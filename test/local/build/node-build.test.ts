@@ -6,6 +6,7 @@ import type { AppRecord } from '../../../src/local/types.js'
 import { buildApp, type Built, type Tree } from './build-app.js'
 import { fakePlatform, type FakePlatform } from './fake-platform.js'
 import { npmLock, pack, type Packed } from './packages.js'
+import { inSoak } from '../../support/soak.js'
 
 const BERRY_LOCK = '__metadata:\n  version: 8\n'
 
@@ -129,13 +130,16 @@ describe('the Node build', function () {
       }
     })
 
-    it('installs them once a script of the build is there, which the tree without them does not serve', async () => {
-      const app = await platform.createApp('tested-then-built')
-      await buildApp(platform, app, tested({}))
-      const built = await buildApp(platform, app, tested({ build: 'ls node_modules' }))
-      expect(built.text).to.include('Installing node modules').and.to.include('       tiny-tsc\n')
-      expect(isToolThere(built)).to.equal(false)
-    })
+    inSoak(
+      'installs them once a script of the build is there, which the tree without them does not serve',
+      async () => {
+        const app = await platform.createApp('tested-then-built')
+        await buildApp(platform, app, tested({}))
+        const built = await buildApp(platform, app, tested({ build: 'ls node_modules' }))
+        expect(built.text).to.include('Installing node modules').and.to.include('       tiny-tsc\n')
+        expect(isToolThere(built)).to.equal(false)
+      },
+    )
 
     it("installs and prunes them as Heroku does where the app's own install scripts may use one, or one has an install script that could fail", async () => {
       const own = await buildApp(
@@ -211,7 +215,7 @@ describe('the Node build', function () {
       expect(mixed.text).to.include('EINTEGRITY')
     })
 
-    it('does not restore when told so', async () => {
+    inSoak('does not restore when told so', async () => {
       const plain = await platform.createApp('no-cache', { NODE_MODULES_CACHE: 'false' })
       await buildApp(platform, plain, npmApp())
       const built = await buildApp(platform, plain, npmApp())
@@ -221,21 +225,24 @@ describe('the Node build', function () {
     })
   })
 
-  it('keeps devDependencies where NPM_CONFIG_PRODUCTION is false or NODE_ENV is not production', async () => {
-    const kept = await buildApp(
-      platform,
-      await platform.createApp('kept', { NPM_CONFIG_PRODUCTION: 'false' }),
-      npmApp(),
-    )
-    expect(kept.text).to.include("Skipping because NPM_CONFIG_PRODUCTION is 'false'")
-    expect(existsSync(inSlug(kept, 'node_modules/tiny-tsc'))).to.equal(true)
-    const staging = await buildApp(
-      platform,
-      await platform.createApp('staging', { NODE_ENV: 'staging' }),
-      npmApp(),
-    )
-    expect(staging.text).to.include("Skipping because NODE_ENV is not 'production'")
-  })
+  inSoak(
+    'keeps devDependencies where NPM_CONFIG_PRODUCTION is false or NODE_ENV is not production',
+    async () => {
+      const kept = await buildApp(
+        platform,
+        await platform.createApp('kept', { NPM_CONFIG_PRODUCTION: 'false' }),
+        npmApp(),
+      )
+      expect(kept.text).to.include("Skipping because NPM_CONFIG_PRODUCTION is 'false'")
+      expect(existsSync(inSlug(kept, 'node_modules/tiny-tsc'))).to.equal(true)
+      const staging = await buildApp(
+        platform,
+        await platform.createApp('staging', { NODE_ENV: 'staging' }),
+        npmApp(),
+      )
+      expect(staging.text).to.include("Skipping because NODE_ENV is not 'production'")
+    },
+  )
 
   it("runs heroku-prebuild, heroku-postbuild instead of build, and heroku-cleanup, in Heroku's order", async () => {
     const built = await buildApp(
@@ -261,7 +268,7 @@ describe('the Node build', function () {
       .and.not.match(/^ +never$/m)
   })
 
-  it('prefers an empty heroku-postbuild to build, with npm and with yarn', async () => {
+  inSoak('prefers an empty heroku-postbuild to build, with npm and with yarn', async () => {
     const scripts = { build: 'echo never', 'heroku-postbuild': '', start: 'node x' }
     for (const files of [{}, { 'yarn.lock': '# yarn lockfile v1\n' }] as Tree[]) {
       const built = await buildApp(
@@ -277,7 +284,7 @@ describe('the Node build', function () {
     }
   })
 
-  it("gives a build Heroku's heap and locale, and its flags as one argument", async () => {
+  inSoak("gives a build Heroku's heap and locale, and its flags as one argument", async () => {
     const app = await platform.createApp('environment', {
       LANG: 'tr_TR.UTF-8',
       SAFE: 'safe',
@@ -291,18 +298,21 @@ describe('the Node build', function () {
       .and.to.include('Running with --prod --optimize flags')
   })
 
-  it('installs with npm install in spite of a lockfile if USE_NPM_INSTALL says so', async () => {
-    const built = await buildApp(
-      platform,
-      await platform.createApp('npm-install', { USE_NPM_INSTALL: 'true' }),
-      npmApp(),
-    )
-    expect(built.build.status, built.text).to.equal('succeeded')
-    expect(built.text)
-      .to.include('USE_NPM_INSTALL=true')
-      .and.to.include('Installing node modules (package.json + package-lock)')
-    expect(existsSync(inSlug(built, 'node_modules/tiny-tsc'))).to.equal(false)
-  })
+  inSoak(
+    'installs with npm install in spite of a lockfile if USE_NPM_INSTALL says so',
+    async () => {
+      const built = await buildApp(
+        platform,
+        await platform.createApp('npm-install', { USE_NPM_INSTALL: 'true' }),
+        npmApp(),
+      )
+      expect(built.build.status, built.text).to.equal('succeeded')
+      expect(built.text)
+        .to.include('USE_NPM_INSTALL=true')
+        .and.to.include('Installing node modules (package.json + package-lock)')
+      expect(existsSync(inSlug(built, 'node_modules/tiny-tsc'))).to.equal(false)
+    },
+  )
 
   it('keeps what cacheDirectories names from build to build, and nothing outside of the app', async () => {
     const app = await platform.createApp('cache-directories')
