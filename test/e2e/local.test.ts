@@ -139,12 +139,13 @@ describe('shipit local', function () {
     expect(await answers('kept')).to.equal(true)
     const before = await daemonInfo(world)
     await kill()
-    expect((await status()).running).to.equal(false)
+    // By its supervisor or by this command, whichever comes first.
     expect((await world.ok(['ps', '--local', '--app', 'kept'])).stdout).to.match(
       /web\.1: (starting|up)/,
     )
     expect(await answers('kept')).to.equal(true)
     const after = await daemonInfo(world)
+    expect(after.pid).to.not.equal(before.pid)
     expect(after).to.include({
       apiUrl: before.apiUrl,
       routerPort: before.routerPort,
