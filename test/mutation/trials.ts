@@ -104,7 +104,8 @@ export class Trials {
 
   /** Undefined where the worker ends, or says nothing for so long. */
   private async ask(order: Order, patience: number, mutant?: number): Promise<Report | undefined> {
-    const worker = (this.worker ??= await this.start(mutant))
+    if (!this.worker?.connected) this.worker = await this.start(mutant)
+    const { worker } = this
     if (!worker) return undefined
     const over = new AbortController()
     const timer = setTimeout(() => over.abort(), patience)
@@ -113,7 +114,8 @@ export class Trials {
       once(worker, 'message', { signal }),
       once(worker, 'exit', { signal }).then(() => []),
     ])
-    worker.send(order)
+    // One that has just ended is told by its exit.
+    worker.send(order, () => undefined)
     const [report] = (await told.catch(() => [])) as [Report?]
     clearTimeout(timer)
     // Takes the listeners of the other one away.
