@@ -30,8 +30,10 @@ interface LocalStatus {
   limits: Limits
   /** Of new apps. */
   generation: 'cedar' | 'fir'
-  /** Whether dynos are kept from the state folder. */
+  /** Whether builds and dynos are kept from the state folder. */
   isolated: boolean
+  /** Whether the network reaches what dynos listen on. */
+  exposed: boolean
   apps: { name: string; dynos: Record<string, number> }[]
   /** Records that could not be read at start: file and what is wrong with it. */
   problems: { file: string; problem: string }[]
@@ -97,9 +99,19 @@ export async function localStatus(home: string = stateHome()): Promise<LocalStat
     return undefined
   }
   if (!answer) return undefined
-  const { pid, limits, generation = 'cedar', isolated = false, apps, problems } = answer
+  const {
+    pid,
+    limits,
+    generation = 'cedar',
+    isolated = false,
+    exposed = true,
+    apps,
+    problems,
+  } = answer
   // After a kill another program may have the port; only the process that wrote the file counts.
-  return pid === info.pid ? { home, info, limits, generation, isolated, apps, problems } : undefined
+  return pid === info.pid
+    ? { home, info, limits, generation, isolated, exposed, apps, problems }
+    : undefined
 }
 
 const silent = (pid: number) =>

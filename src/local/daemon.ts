@@ -125,6 +125,8 @@ async function start(
     folders,
     limits,
     webUrl: (appName) => webUrl(appName, urls as Urls),
+    isolation: dynos.isolation,
+    exposure: dynos.exposure,
   })
   const git = rooms.createGitHandler({ store, builder, folders, token })
   await builder.recover()
@@ -132,7 +134,9 @@ async function start(
   await dynos.recover()
 
   const { why: notIsolated } = await dynos.isolation
-  if (notIsolated !== undefined) log(`Dynos are not isolated from the state folder: ${notIsolated}`)
+  if (notIsolated !== undefined) log(`Apps are not isolated from the state folder: ${notIsolated}`)
+  const exposed = await dynos.exposure
+  if (exposed !== undefined) log(`The network reaches dynos' ports: ${exposed}`)
   const startedAt = new Date().toISOString()
   const version = await ownVersion()
   const status = () => ({
@@ -142,6 +146,7 @@ async function start(
     limits,
     generation: settings.generation ?? 'cedar',
     isolated: notIsolated === undefined,
+    exposed: exposed !== undefined,
     apps: store.list().map(({ id, name }) => ({ name, ...dynoCounts(dynos, id) })),
     problems,
   })

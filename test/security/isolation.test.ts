@@ -3,9 +3,12 @@
  * machine lets users make namespaces.
  */
 import { expect } from 'chai'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { createDynos } from '../../src/local/dynos/index.js'
+import { findIsolation } from '../../src/local/isolation.js'
+import { buildApp } from '../local/build/build-app.js'
+import { fakePlatform, type FakePlatform } from '../local/build/fake-platform.js'
 import { Home, LIMITS } from '../local/dynos/fakes.js'
 import { until } from '../support/until.js'
 
@@ -15,7 +18,7 @@ const CANARY = 'canary-of-the-platform'
 const SPY = String.raw`
 const fs = require('fs'), path = require('path')
 const found = []
-const look = (file) => { try { if (fs.readFileSync(file, 'latin1').includes(process.argv[3])) found.push(file) } catch {} }
+const look = (file) => { try { if (fs.readFileSync(file, 'latin1').includes(process.argv.slice(3).join(''))) found.push(file) } catch {} }
 const walk = (dir, deep = 0) => { try { for (const one of fs.readdirSync(dir, { withFileTypes: true })) { const at = path.join(dir, one.name); if (one.isDirectory() && deep < 4) walk(at, deep + 1); else if (one.isFile()) look(at) } } catch {} }
 walk(process.argv[2])
 for (const pid of fs.readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
@@ -137,5 +140,60 @@ describe('an app of the embedded Heroku', function () {
       await run('run.1', `node -p 'process.getuid() + " " + require("os").userInfo().uid'`),
     ).to.equal(0)
     expect(output('run.1')).to.deep.equal([`${process.getuid!()} ${process.getuid!()}`])
+  })
+})
+
+describe('a build of the embedded Heroku', function () {
+  this.timeout(60_000)
+  let platform: FakePlatform
+  beforeEach(async function () {
+    platform = await fakePlatform()
+    const { why } = await findIsolation(platform.folders)
+    if (why !== undefined) {
+      this.test!.title += ` (skipped: ${why})`
+      this.skip()
+    }
+  })
+  afterEach(() => platform.close())
+
+  it('finds no token, no config var and no source of another app, in files or in processes', async () => {
+    const { root } = platform
+    for (const name of [
+      'settings.json',
+      'apps/other.json',
+      'builds/incoming/other.tgz',
+      'slugs/other/secret.txt',
+    ]) {
+      mkdirSync(path.dirname(path.join(root, name)), { recursive: true })
+      writeFileSync(path.join(root, name), CANARY)
+    }
+    const app = await platform.createApp('app')
+    const scripts = {
+      'heroku-prebuild': `node spy.js ${root} ${CANARY.slice(0, 6)} ${CANARY.slice(6)}`,
+      'heroku-postbuild': 'touch built',
+    }
+    const { text, slug, build } = await buildApp(platform, app, {
+      'package.json': { name: 'app', version: '1.0.0', scripts },
+      'spy.js': SPY,
+    })
+    expect(build.status, text).to.equal('succeeded')
+    expect(text, text).to.include('FOUND []')
+    expect(existsSync(path.join(slug!.dir, 'built'))).to.equal(true)
+  })
+
+  it("has the platform's own tools run this machine's programs, whatever it puts on its PATH", async () => {
+    const app = await platform.createApp('app')
+    const fake = '.heroku/node/bin/du'
+    const { text, slug } = await buildApp(platform, app, {
+      'package.json': {
+        name: 'app',
+        version: '1.0.0',
+        scripts: {
+          'heroku-postbuild': `printf '#!/bin/sh\\ntouch ${platform.root}/escaped\\n' > ${fake} && chmod +x ${fake}`,
+        },
+      },
+    })
+    expect(existsSync(path.join(slug!.dir, fake)), text).to.equal(true)
+    expect(existsSync(path.join(platform.root, 'escaped'))).to.equal(false)
   })
 })

@@ -22,6 +22,7 @@ export default class LocalStatus extends BaseCommand {
       problems,
       generation,
       isolated,
+      exposed,
       info: { token: _token, ...info },
     } = status
     const uptime = Math.round((Date.now() - Date.parse(info.started_at)) / 1000)
@@ -33,7 +34,8 @@ export default class LocalStatus extends BaseCommand {
     this.log(`Home: ${home}`)
     if (generation !== 'cedar') this.log(`New apps are of the generation ${generation}.`)
     if (!isolated)
-      this.log('Dynos are not isolated from each other: see What is isolated in SECURITY.md.')
+      this.log('Apps are not isolated from each other: see What is isolated in SECURITY.md.')
+    if (exposed) this.log("Other machines of your network can reach dynos' ports: see there.")
     const other = await otherVersion(status)
     if (other !== undefined)
       this.warn(
@@ -43,7 +45,7 @@ export default class LocalStatus extends BaseCommand {
     if (apps.length === 0) this.log('No apps.')
     for (const { name, dynos } of apps) this.log(`  ${name}: ${describe(dynos)}`)
     for (const { file, problem } of problems) this.warn(`${file} ${problem}`)
-    return { running: true, home, uptime, generation, isolated, ...info, apps, problems }
+    return { running: true, home, uptime, generation, isolated, exposed, ...info, apps, problems }
   }
 }
 

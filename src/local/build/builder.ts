@@ -12,6 +12,7 @@ import type {
   Releases,
   Store,
 } from '../types.js'
+import type { Isolation } from '../isolation.js'
 import { compile } from './compile.js'
 import { watchDisk, type BuildRoom } from './disk-watch.js'
 import { BuildFailure } from './failure.js'
@@ -34,6 +35,10 @@ export interface BuilderParts {
   limits: Limits
   /** Where the router serves an app. */
   webUrl: (appName: string) => string
+  /** How builds are kept from the state folder; absent if they are not. */
+  isolation?: Promise<Isolation>
+  /** Why the network reaches what apps listen on; undefined if it does not. */
+  exposure?: Promise<string | undefined>
   /** Bytes of a compressed slug; 500 MB as on Heroku. */
   slugLimit?: number
   /** Of a source once it is unpacked. */
@@ -169,6 +174,7 @@ export function createBuilder(parts: BuilderParts): LocalBuilder {
       nodes: places.nodes,
       output,
       signal: stop.signal,
+      isolate: (await parts.isolation)?.isolate,
       slugLimit: parts.slugLimit ?? SLUG_LIMIT,
       sourceLimits: parts.sourceLimits,
     })
@@ -200,6 +206,7 @@ export function createBuilder(parts: BuilderParts): LocalBuilder {
       slugId,
       hasReleaseCommand: processTypes.release !== undefined,
       url: parts.webUrl(app.name),
+      exposure: await parts.exposure,
       output,
     })
     return await settle(job, { status: 'succeeded', slug_id: slugId, release_id: release.id })

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { mkdir, readFile, symlink, realpath } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import path from 'node:path'
+import type { Isolate } from '../isolation.js'
 import type { BuildContext } from './context.js'
 import { buildEnvironment, type BuildPlaces } from './environment.js'
 import { detectNode, discoverProcessTypes } from './detect.js'
@@ -25,6 +26,7 @@ interface CompileJob {
   nodes: string
   output: BuildOutput
   signal: AbortSignal
+  isolate: Isolate | undefined
   slugLimit: number
   sourceLimits?: SourceLimits | undefined
 }
@@ -65,6 +67,7 @@ async function prepare({
   nodes,
   output,
   signal,
+  isolate,
 }: CompileJob): Promise<BuildContext> {
   const places: BuildPlaces = {
     dir: slugDir,
@@ -89,6 +92,7 @@ async function prepare({
     output,
     signal,
     onProcessGroup: (group) => noteProcessGroup(groups, group),
+    isolate,
   }
 }
 

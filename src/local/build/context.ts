@@ -1,4 +1,6 @@
+import path from 'node:path'
 import { statfs } from 'node:fs/promises'
+import type { Isolate } from '../isolation.js'
 import type { BuildPlaces } from './environment.js'
 import { knownFailure, scriptFailure, type FailedStep } from './failure-words.js'
 import { BuildFailure } from './failure.js'
@@ -30,6 +32,8 @@ export interface BuildContext {
   output: BuildOutput
   signal: AbortSignal
   onProcessGroup: (group: number) => void
+  /** Absent if nothing keeps the build from the rest of the state folder. */
+  isolate?: Isolate | undefined
 }
 
 export interface StepOptions {
@@ -106,6 +110,12 @@ export async function sizeOf(context: BuildContext, dir: string): Promise<number
   return size
 }
 
+/**
+ * Tools of the platform's own, which run nothing of the app and go from one of its folders to
+ * another. They are this machine's, whatever a script of the app has put on the build's PATH.
+ */
+const OWN = new Set(['cp', 'du', 'find', 'git'])
+
 async function run(
   context: BuildContext,
   command: string,
@@ -113,18 +123,29 @@ async function run(
   onLine: (line: string) => void,
   options: StepOptions,
 ): Promise<number> {
-  try {
-    return await runTool({
-      command,
-      args,
-      cwd: options.cwd ?? context.places.dir,
-      env: { ...context.env, ...options.env },
-      signal: context.signal,
-      onStart: context.onProcessGroup,
-      onLine,
-    })
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
-    throw new BuildFailure(`${command} was not found on this machine's PATH.`)
-  }
+  const { places, cache, isolate } = context
+  const cwd = options.cwd ?? places.dir
+  const isOwn = OWN.has(command)
+  const dirs = [places.dir, path.dirname(places.home), cache, places.caches, places.nodes]
+  const line = [command, ...args]
+  const [program, ...rest] = isolate && !isOwn ? isolate(line, { dirs, cwd }) : line
+  let isMissing = false
+  const status = await runTool({
+    command: program!,
+    args: rest,
+    cwd,
+    env: { ...(isOwn ? context.hostEnv : context.env), ...options.env },
+    signal: context.signal,
+    onStart: context.onProcessGroup,
+    onLine: (text) => {
+      if (text.startsWith(`unshare: failed to execute ${command}:`)) isMissing = true
+      else onLine(text)
+    },
+  }).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw error
+    isMissing = true
+    return 127
+  })
+  if (isMissing) throw new BuildFailure(`${command} was not found on this machine's PATH.`)
+  return status
 }

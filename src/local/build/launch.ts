@@ -8,6 +8,7 @@ interface Launch {
   slugId: string
   hasReleaseCommand: boolean
   url: string
+  exposure: string | undefined
   output: BuildOutput
 }
 
@@ -17,7 +18,7 @@ interface Launch {
  */
 export async function launch(
   releases: Releases,
-  { appId, build, slugId, hasReleaseCommand, url, output }: Launch,
+  { appId, build, slugId, hasReleaseCommand, url, exposure, output }: Launch,
 ): Promise<ReleaseRecord> {
   output.heading('Launching...')
   if (hasReleaseCommand) {
@@ -42,6 +43,8 @@ export async function launch(
   } else {
     output.line(`Released v${release.version}`)
     output.line(`${url} deployed to the embedded Heroku`)
+    if (exposure !== undefined)
+      output.warning(`Other machines of your network can reach its dynos' ports: ${exposure}`)
   }
   return release
 }

@@ -16,10 +16,11 @@ import { Claims } from './claims.js'
 import { makeDisk, removeDisk } from './disk.js'
 import { dynoEnvironment } from './environment.js'
 import type { Wanted } from './formation.js'
-import type { Isolation } from './isolation.js'
+import type { Isolation } from '../isolation.js'
 import { listenersOf } from './listeners.js'
 import { dynoMetadata, parallelism } from './metadata.js'
 import { watchMemory } from './memory-verdict.js'
+import type { LoopbackOnly } from './loopback-only.js'
 import type { Meter } from './meter.js'
 import { reservePort } from './ports.js'
 import { ProcessGroup, type Attached } from './process-group.js'
@@ -44,6 +45,7 @@ export interface Services {
   spares: SpareModules
   meter: Meter
   isolation: Promise<Isolation>
+  network: LoopbackOnly
 }
 
 interface DynoSpec extends Wanted {
@@ -201,6 +203,7 @@ export class Dyno {
       command: spec.command,
       attached,
       isolate: (await this.services.isolation).isolate,
+      nodes: path.join(this.services.folders.caches, 'node'),
       env: dynoEnvironment({
         dyno: spec.name,
         home: disk.app,
@@ -227,10 +230,18 @@ export class Dyno {
     attached?.client.once('close', () => void this.hangUp())
     if (attached?.client.destroyed) void this.hangUp()
     const ended = new AbortController()
+    const closeWatch = this.services.network.watch({
+      dir,
+      group: group.pid,
+      onOpen: (ports) => this.log(words.openPorts(ports)),
+    })
     if (spec.type === 'web' && !spec.isOneOff) void this.boot(group, port, ended.signal)
     else this.enter('up')
     const unwatch = this.watchMemory(group)
-    const status = await group.exit.finally(unwatch)
+    const status = await group.exit.finally(() => {
+      unwatch()
+      closeWatch()
+    })
     ended.abort()
     // The container goes with its first process, unless the others have their grace time.
     if (!this.stopping.signal.aborted) {
@@ -272,6 +283,8 @@ export class Dyno {
       )
       if (signal.aborted || this.forcedStatus !== undefined) return
       if (!bound) return await this.failBoot(group, port, signal)
+      await this.services.network.look()
+      if (signal.aborted || this.forcedStatus !== undefined) return
       this.target = { host: bound, port }
       this.enter('up')
     } catch (error) {

@@ -6,7 +6,8 @@ import { EventEmitter } from 'node:events'
 import type { Dynos, OneOff } from '../types.js'
 import { AppDynos } from './app-dynos.js'
 import { Dyno, type Services } from './dyno.js'
-import { findIsolation, type Isolation } from './isolation.js'
+import { findIsolation, type Isolation } from '../isolation.js'
+import { LoopbackOnly } from './loopback-only.js'
 import { Meter } from './meter.js'
 import { endLeftDynos } from './recover.js'
 import { SpareModules } from './spare-modules.js'
@@ -36,14 +37,21 @@ const LONGEST_RUN = 24 * 3_600_000
  * and starts what should run.
  */
 export function createDynos(
-  given: Omit<Services, 'spares' | 'meter' | 'isolation'>,
-): Dynos & { readonly isolation: Promise<Isolation>; recover(): Promise<void> } {
+  given: Omit<Services, 'spares' | 'meter' | 'isolation' | 'network'>,
+): Dynos & {
+  readonly isolation: Promise<Isolation>
+  /** Why the network reaches dynos' ports; undefined if it does not. */
+  readonly exposure: Promise<string | undefined>
+  recover(): Promise<void>
+} {
   const { store, folders, limits } = given
+  const isolation = findIsolation(folders)
   const services: Services = {
     ...given,
     spares: new SpareModules(folders.dynos),
     meter: new Meter(Math.max(limits.metricsEvery, QUICKEST_LOOKS)),
-    isolation: findIsolation(folders),
+    isolation,
+    network: new LoopbackOnly(isolation, folders.dynos),
   }
   const events = new EventEmitter().setMaxListeners(0)
   const apps = new Map<string, AppDynos>()
@@ -67,7 +75,8 @@ export function createDynos(
   }
 
   return {
-    isolation: services.isolation,
+    isolation,
+    exposure: services.network.why,
     reconcile,
     list: (appId) => [
       ...(apps.get(appId)?.list() ?? []),

@@ -7,6 +7,8 @@ export interface Listener {
   port: number
   /** Who can reach it: everybody, or this machine alone by IPv4 or IPv6, or one other address. */
   on: 'any' | '127.0.0.1' | '::1' | 'other'
+  /** Who has it open, and as what. From /proc alone. */
+  socket?: { inode: string; pid: number; fd: number }
 }
 
 /** The TCP sockets on which these processes listen. From /proc, elsewhere from lsof. */
@@ -16,7 +18,21 @@ export async function listenersOf(pids: number[]): Promise<Listener[]> {
 }
 
 async function fromProc(pids: number[]): Promise<Listener[]> {
-  const own = new Set((await Promise.all(pids.map(socketsOf))).flat())
+  const sockets = (await Promise.all(pids.map(socketsOf))).flat()
+  const own = new Map(sockets.map((socket) => [socket.inode, socket]))
+  return (await listening()).flatMap(({ inode, ...listener }) => {
+    const socket = own.get(inode)
+    return socket ? [{ ...listener, socket }] : []
+  })
+}
+
+/** Inodes of the sockets of this machine that can be reached from elsewhere. */
+export async function openSockets(): Promise<Set<string>> {
+  const open = (await listening()).filter(({ on }) => on === 'any' || on === 'other')
+  return new Set(open.map(({ inode }) => inode))
+}
+
+async function listening(): Promise<(Listener & { inode: string })[]> {
   const tables = await Promise.all(
     ['/proc/net/tcp', '/proc/net/tcp6'].map((file) => readFile(file, 'latin1').catch(ifGone(''))),
   )
@@ -25,8 +41,8 @@ async function fromProc(pids: number[]): Promise<Listener[]> {
     .flatMap((line) => {
       const [, local, , state, , , , , , inode] = line.trim().split(/\s+/)
       const [address, port] = local?.split(':') ?? []
-      if (state !== LISTEN || !address || !port || !inode || !own.has(inode)) return []
-      return [{ port: parseInt(port, 16), on: HEX_ADDRESSES[address] ?? 'other' }]
+      if (state !== LISTEN || !address || !port || !inode) return []
+      return [{ port: parseInt(port, 16), on: HEX_ADDRESSES[address] ?? 'other', inode }]
     })
 }
 
@@ -43,12 +59,15 @@ const HEX_ADDRESSES: Record<string, Listener['on']> = {
   '00000000000000000000000001000000': '::1',
 }
 
-async function socketsOf(pid: number): Promise<string[]> {
+async function socketsOf(pid: number): Promise<NonNullable<Listener['socket']>[]> {
   const fds = await readdir(`/proc/${pid}/fd`).catch(ifGone<string[]>([]))
   const links = await Promise.all(
     fds.map((fd) => readlink(`/proc/${pid}/fd/${fd}`).catch(ifGone(''))),
   )
-  return links.flatMap((link) => /^socket:\[(\d+)\]$/.exec(link)?.[1] ?? [])
+  return links.flatMap((link, index) => {
+    const inode = /^socket:\[(\d+)\]$/.exec(link)?.[1]
+    return inode === undefined ? [] : [{ inode, pid, fd: Number(fds[index]) }]
+  })
 }
 
 /** What ends while it is read counts as empty. */

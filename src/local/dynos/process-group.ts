@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { connectInput } from './attached-input.js'
 import { connectOutput } from './attached-output.js'
 import type { Disk } from './disk.js'
-import type { Isolate } from './isolation.js'
+import type { Isolate } from '../isolation.js'
 import { lineSplitter } from './lines.js'
 import { dynoProcesses, MARKER, signalProcess } from './processes.js'
 import { ON_TERMINAL, type TerminalMaker } from './pseudo-terminal.js'
@@ -54,6 +54,8 @@ interface Launch {
   onOutput?: (chunk: Buffer) => void
   /** Absent if nothing keeps it from the rest of the machine. */
   isolate?: Isolate | undefined
+  /** Where versions of Node.js are. */
+  nodes: string
 }
 
 /**
@@ -111,7 +113,9 @@ export class ProcessGroup {
       attached?.terminal ?? '',
       attached ? 'attached' : '',
     ]
-    const [program, ...args] = isolate ? isolate(bash, { dir: disk.dir, cwd: disk.app }) : bash
+    const [program, ...args] = isolate
+      ? isolate(bash, { dirs: [disk.dir, launch.nodes], cwd: disk.app })
+      : bash
     const child = spawn(program!, args, {
       cwd: disk.app,
       env: { ...launch.env, [MARKER]: disk.dir },

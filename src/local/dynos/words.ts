@@ -35,6 +35,9 @@ export const words = {
   loopbackOnly: (host: string, port: number) =>
     `The app listens on ${host} alone, where Heroku's router cannot reach port ${port}: ` +
     'listen on 0.0.0.0 or ::, or name no host',
+  openPorts: (ports: number[]) =>
+    `Listens on port ${ports.join(', ')} for other machines too: here nothing keeps your ` +
+    'network from it (shipit local status)',
   attachError: 'Error R13 (Attach error) -> Failed to attach to process',
   noTerminal: 'This machine has no script(1) of util-linux or BSD, so the dyno has no terminal',
   notStarted: (why: string) => `The dyno could not be started: ${why}`,

@@ -8,6 +8,7 @@ import {
   type LocalBuilder,
 } from '../../../src/local/build/index.js'
 import { keptNpm } from '../../support/kept-npm/index.js'
+import { findIsolation } from '../../../src/local/isolation.js'
 import type {
   AppRecord,
   Folders,
@@ -112,6 +113,7 @@ export async function fakePlatform(
     folders,
     limits,
     webUrl: (name) => `http://${name}.localhost:5100/`,
+    isolation: findIsolation(folders),
     ...options,
   })
   return {

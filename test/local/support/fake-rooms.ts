@@ -68,6 +68,7 @@ function fakeDynos(store: Store, controls: FakeControls): ReturnType<Rooms['crea
   }
   return {
     isolation: Promise.resolve({ why: 'there are no processes' }),
+    exposure: Promise.resolve(undefined),
     reconcile: (appId, reason) => {
       controls.calls.push(`reconcile ${store.find(appId)?.name} ${reason}`)
       events.emit('change', appId)
