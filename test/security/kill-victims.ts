@@ -8,10 +8,11 @@ import type { World } from '../e2e/support/world.js'
 export const VICTIMS = ['cli', 'daemon', 'dyno', 'git', 'npm'] as const
 export type Victim = (typeof VICTIMS)[number]
 
-/** A deploy that runs. `isOver` tells whether its CLI has ended. */
+/** A deploy that runs. `isOver` tells whether its CLI has ended, `output` what it has printed. */
 export interface Running {
   cli: number
   isOver: () => boolean
+  output: () => string
 }
 
 const GIT =
@@ -75,32 +76,62 @@ function isKilled(pid: number): boolean {
   }
 }
 
+/** What a deploy prints as it goes on, before the step that the words name. */
+const STEPS =
+  /Checking|Pushing|Building source|Installing binaries|Installing dep|Launching|Released v|Starting dynos|Asking/g
+/** Where a victim of a short life is to be looked for from. */
+const FROM: Partial<Record<Victim, RegExp>> = { git: /Pushing/, npm: /Installing dep/ }
+/** ms within which a step is left, or a victim of a short life has ended. */
+const [STEP_TIME, SHORT_LIFE] = [300, 800]
+const EVERY = 10
+
+interface Shot {
+  victim: Victim
+  /** ms that a whole deploy takes. */
+  length: number
+  random: () => number
+  /** What is to be over before. */
+  after?: Promise<unknown>
+}
+
 /**
- * Kills one victim of the kind in a deploy of about `length` ms, at a moment that `random` chooses:
- * of the whole deploy, or of what is left of the kind's own short life once one is seen. Resolves
- * with the ms since the deploy's start, or undefined if none was there to kill before the deploy's
- * end.
+ * Kills one victim of the kind in a deploy at a moment that `random` chooses: of the whole deploy,
+ * or just within one of its steps, or in the victim's own short life. Resolves with the ms since
+ * the deploy's start, or undefined if none was there to kill before the deploy's end.
  */
 export async function killOne(
   world: World,
-  victim: Victim,
   running: Running,
-  length: number,
-  random: () => number,
+  shot: Shot,
 ): Promise<number | undefined> {
+  const { victim, length, random } = shot
   const start = performance.now()
-  const isBrief = victim === 'git' || victim === 'npm'
-  const [share, choice] = [random(), random()]
-  if (isBrief)
-    while (!running.isOver() && (await seen(world, victim, running)).length === 0) await delay(10)
-  const moment = isBrief ? performance.now() + share ** 2 * length : start + share * length
-  while (performance.now() < moment && !running.isOver())
-    await delay(Math.min(5, moment - performance.now()))
+  const [share, choice, step] = [random(), random(), Math.floor(random() * 18)]
+  const wait = async (isDue: () => boolean) => {
+    while (!isDue() && !running.isOver()) await delay(EVERY)
+  }
+  await shot.after
+  const from = FROM[victim]
+  if (from) {
+    await wait(() => from.test(running.output()))
+    while (!running.isOver() && (await seen(world, victim, running)).length === 0)
+      await delay(EVERY)
+    const due = performance.now() + share ** 2 * SHORT_LIFE
+    await wait(() => performance.now() >= due)
+  } else if (step < 9) {
+    // As far into the deploy as that many steps.
+    await wait(() => (running.output().match(STEPS)?.length ?? 0) > step)
+    const due = performance.now() + share * STEP_TIME
+    await wait(() => performance.now() >= due)
+  } else {
+    await wait(() => performance.now() - start >= share * length)
+  }
   for (;;) {
+    const isOver = running.isOver()
     const pids = await seen(world, victim, running)
     const pid = pids[Math.floor(choice * pids.length)]
     if (pid !== undefined && isKilled(pid)) return performance.now() - start
-    if (running.isOver()) return undefined
-    await delay(10)
+    if (isOver) return undefined
+    await delay(EVERY)
   }
 }

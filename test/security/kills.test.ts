@@ -3,14 +3,17 @@ import path from 'node:path'
 import { expect } from 'chai'
 import { get } from '../../src/demo/load.js'
 import { until } from '../../src/until.js'
-import { plainApp, plainServer } from '../e2e/support/apps.js'
+import { plainServer } from '../e2e/support/apps.js'
 import { daemonInfo, platformRequest } from '../e2e/support/platform.js'
 import { World, type Outcome } from '../e2e/support/world.js'
 import { randomFrom } from '../support/random.js'
 import { isSoak } from '../support/soak.js'
 import { killOne, VICTIMS, type Victim } from './kill-victims.js'
 
-const ROUNDS = Number(process.env.SHIPIT_ROUNDS ?? (isSoak ? 100 : 4)) * VICTIMS.length
+/** Kills of each kind. */
+const KILLS = Number(process.env.SHIPIT_KILLS ?? (isSoak ? 100 : 4))
+/** Kills of one deploy, at most. */
+const AT_ONCE = 3
 const SEED = Number(process.env.SHIPIT_SEED ?? Date.now() % 1_000_000)
 
 interface Release {
@@ -22,31 +25,43 @@ interface Release {
   slug: { id: string } | null
 }
 interface Round {
-  victim: Victim
-  at: number | undefined
+  /** Each with the ms into the deploy at which it was killed; undefined if none was there. */
+  killed: { victim: Victim; at: number | undefined }[]
   status: number
   next: string
 }
 
-describe(`kill -9 of ${VICTIMS.join(', ')} by turns, at ${ROUNDS} moments of deploys`, function () {
-  this.timeout(ROUNDS * 90_000 + 120_000)
+/** A server without packages: npm has something to do only if .npmrc is another one. */
+const APP = {
+  'package.json': {
+    name: 'kills',
+    version: '1.0.0',
+    private: true,
+    scripts: { start: 'node server.js' },
+    engines: { node: '20.x' },
+  },
+  'package-lock.json': {
+    name: 'kills',
+    version: '1.0.0',
+    lockfileVersion: 3,
+    requires: true,
+    packages: { '': { name: 'kills', version: '1.0.0', engines: { node: '20.x' } } },
+  },
+  Procfile: 'web: node server.js\n',
+  'ecosystem.config.yml': 'apps:\n  - script: server.js\n',
+  'server.js': plainServer('first'),
+}
+
+describe(`kill -9 of ${VICTIMS.join(', ')}, ${KILLS} times each, at moments of deploys`, function () {
+  this.timeout(KILLS * 300_000 + 120_000)
   let world: World
   let dir: string
   const flags = ['--local', '--app', 'kills']
   before(async () => {
     world = await World.create()
-    // npm is there in each build: as it installs, if .npmrc is another one, and for the script.
-    const app = plainApp('first')
-    dir = await world.app('kills', {
-      ...app,
-      'package.json': {
-        ...(app['package.json'] as object),
-        scripts: {
-          start: 'node server.js',
-          'heroku-postbuild': 'node -e "setTimeout(() => {}, 200)"',
-        },
-      },
-    })
+    dir = await world.write('kills', APP)
+    await world.git(dir, 'init', '--quiet', '--initial-branch', 'main')
+    await world.commit(dir, 'First')
   })
   after(() => world.close())
 
@@ -74,14 +89,18 @@ describe(`kill -9 of ${VICTIMS.join(', ')} by turns, at ${ROUNDS} moments of dep
     )
   }
 
-  const play = async (round: number, length: number, random: () => number): Promise<Round> => {
-    const victim = VICTIMS[round % VICTIMS.length]!
+  /** One deploy in which the victims are killed, and one that is left alone. */
+  const play = async (
+    round: number,
+    victims: Victim[],
+    { length, random }: { length: number; random: () => number },
+  ): Promise<Round> => {
     const word = `round ${round}`
     await platformRequest(world, 'PATCH', '/apps/kills/config-vars', {
       SHIPIT_ROUND: word,
       [`SHIPIT_KEPT_${round % 7}`]: word,
     })
-    if (victim === 'npm') await writeFile(path.join(dir, '.npmrc'), `# ${word}\n`)
+    if (victims.includes('npm')) await writeFile(path.join(dir, '.npmrc'), `# ${word}\n`)
     await writeFile(path.join(dir, 'server.js'), plainServer(word))
     await world.commit(dir, word)
     const [before, config] = await Promise.all([
@@ -89,23 +108,37 @@ describe(`kill -9 of ${VICTIMS.join(', ')} by turns, at ${ROUNDS} moments of dep
       platformRequest<object>(world, 'GET', '/apps/kills/config-vars'),
     ])
 
-    let cli = 0
-    let isOver = false
+    let [cli, isOver, output] = [0, false, '']
     const deploy = world
       .shipit(['deploy', ...flags], {
         cwd: dir,
         onSpawn: (pid) => {
           cli = pid
         },
+        onOutput: (text) => {
+          output += text
+        },
       })
       .finally(() => {
         isOver = true
       })
-    const at = await killOne(world, victim, { cli, isOver: () => isOver }, length, random)
-    const killed = await deploy
+    const running = { cli, isOver: () => isOver, output: () => output }
+    const shoot = (victim: Victim, after?: Promise<unknown>) =>
+      killOne(world, running, { victim, length, random, ...(after ? { after } : {}) }).then(
+        (at) => ({ victim, at }),
+      )
+    const isBrief = (victim: Victim) => victim === 'git' || victim === 'npm'
+    const brief = victims.filter(isBrief).map((victim) => shoot(victim))
+    // By turns: who runs the deploy is killed after what it runs, or whenever it comes.
+    const first = round % 2 === 0 ? Promise.all(brief) : undefined
+    const others = victims
+      .filter((victim) => !isBrief(victim))
+      .map((victim) => shoot(victim, first))
+    const killed = await Promise.all([...brief, ...others])
+    const { status } = await deploy
     const next = await world.shipit(['deploy', ...flags], { cwd: dir })
 
-    const story = `${word} (SHIPIT_SEED=${SEED}): ${victim} killed ${at === undefined ? 'late' : `after ${Math.round(at)} ms`}, status ${killed.status}:\n${killed.output}\nthen, status ${next.status}:\n${next.output}`
+    const story = `${word} (SHIPIT_SEED=${SEED}): ${killed.map(({ victim, at }) => `${victim} killed ${at === undefined ? 'late' : `after ${Math.round(at)} ms`}`).join(', ')}, status ${status}:\n${output}\nthen, status ${next.status}:\n${next.output}`
     expect(next.status, story).to.equal(0)
     const url = (await platformRequest<{ web_url: string }>(world, 'GET', '/apps/kills')).web_url
     expect(await get(url), story).to.deep.equal({ status: 200, body: word })
@@ -129,7 +162,7 @@ describe(`kill -9 of ${VICTIMS.join(', ')} by turns, at ${ROUNDS} moments of dep
       { timeout: 20_000, every: 50 },
     )
     expect(isGone, story).to.equal(true)
-    return { victim, at, status: killed.status, next: howItEnded(next) }
+    return { killed, status, next: howItEnded(next) }
   }
 
   it(`keeps what was acknowledged, and the next deploy serves the wanted commit (SHIPIT_SEED=${SEED})`, async () => {
@@ -142,17 +175,30 @@ describe(`kill -9 of ${VICTIMS.join(', ')} by turns, at ${ROUNDS} moments of dep
     // As long as a deploy takes here, so that the moments lie all over it.
     const length = performance.now() - start
     const rounds: Round[] = []
-    for (let round = 0; round < ROUNDS; round++) rounds.push(await play(round, length, random))
-
-    const kills = VICTIMS.map(
-      (victim) =>
-        `${victim} ${rounds.filter((one) => one.victim === victim && one.at !== undefined).length}`,
-    )
-    const late = rounds.filter(({ at }) => at === undefined).map(({ victim }) => victim)
-    console.log(
-      `      ${ROUNDS} rounds within deploys of ${Math.round(length)} ms (SHIPIT_SEED=${SEED}): killed ${kills.join(', ')}; late ${late.length}${late.length > 0 ? ` (${tally(late)})` : ''}; killed deploys ended with ${tally(rounds.map(({ status }) => String(status)))}; the next one: ${tally(rounds.map(({ next }) => next))}`,
-    )
-    expect(late.length, 'kills that came too late').to.be.at.most(ROUNDS / 4)
+    const count = (victim: Victim) =>
+      rounds.filter(({ killed }) =>
+        killed.some((one) => one.victim === victim && one.at !== undefined),
+      ).length
+    const figures = () => {
+      const late = rounds.flatMap(({ killed }) =>
+        killed.filter(({ at }) => at === undefined).map(({ victim }) => victim),
+      )
+      return `      ${rounds.length} killed deploys of ${Math.round(length)} ms (SHIPIT_SEED=${SEED}): killed ${VICTIMS.map((victim) => `${victim} ${count(victim)}`).join(', ')}; nothing lost; late ${late.length}${late.length > 0 ? ` (${tally(late)})` : ''}; killed deploys ended with ${tally(rounds.map(({ status }) => String(status)))}; the next one: ${tally(rounds.map(({ next }) => next))}`
+    }
+    for (
+      let left = [...VICTIMS];
+      left.length > 0;
+      left = VICTIMS.filter((one) => count(one) < KILLS)
+    ) {
+      expect(rounds.length, `${figures()}\nkills that come too late`).to.be.at.most(KILLS * 4)
+      const order = new Map(left.map((victim) => [victim, count(victim) + random()]))
+      const victims = left
+        .sort((one, other) => order.get(one)! - order.get(other)!)
+        .slice(0, AT_ONCE)
+      rounds.push(await play(rounds.length, victims, { length, random }))
+      if (rounds.length % 25 === 0) console.log(figures())
+    }
+    console.log(figures())
   })
 })
 
