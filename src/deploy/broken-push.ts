@@ -4,6 +4,7 @@ import type { Release } from '../heroku/types.js'
 import { isOwnBuild, type Deployment } from './deployment.js'
 import type { StepReport } from './events.js'
 import { waitForUnfinished } from './undo/unfinished.js'
+import { monotonic } from '../monotonic.js'
 
 const LOOKED_AT = 5
 
@@ -25,7 +26,7 @@ export async function releaseAfterAll(
     let isWaiting = false
     const left = await waitForUnfinished(
       deployment,
-      Date.now() + plan.waitTimeout,
+      monotonic() + plan.waitTimeout,
       (what) => {
         isWaiting = true
         report.line(

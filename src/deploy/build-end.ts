@@ -3,6 +3,7 @@ import { ShipitError } from '../errors.js'
 import type { Build } from '../heroku/types.js'
 import { duration, pause, type Timing } from './deployment.js'
 import { sayOutput } from './say-lines.js'
+import { monotonic } from '../monotonic.js'
 
 /**
  * ms that a build may take: Heroku gives it 15 minutes
@@ -28,7 +29,7 @@ export async function buildEnd(
   begun: Build,
   { app, look, output, say, signal, timing }: Following,
 ): Promise<Build> {
-  const deadline = Date.now() + BUILD_TIME
+  const deadline = monotonic() + BUILD_TIME
   await sayOutput(
     output(begun.output_stream_url, AbortSignal.any([signal, AbortSignal.timeout(BUILD_TIME)])),
     'build',
@@ -38,7 +39,7 @@ export async function buildEnd(
     signal.throwIfAborted()
     const build = await look()
     if (build.status !== 'pending') return build
-    if (Date.now() > deadline)
+    if (monotonic() > deadline)
       throw new ShipitError('timeout', {
         message: `The build had not ended after ${duration(BUILD_TIME)}.`,
         next: `Look at \`shipit releases --app ${app}\`.`,

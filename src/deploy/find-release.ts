@@ -1,6 +1,7 @@
 import { ShipitError } from '../errors.js'
 import type { Release } from '../heroku/types.js'
 import { isOwnBuild, pause, type Deployment } from './deployment.js'
+import { monotonic } from '../monotonic.js'
 
 const RECENT = 10
 /** Releases looked at for one that holds a commit: beyond these a slug is seldom still there. */
@@ -9,11 +10,11 @@ const HISTORY = 100
 /** The release that a push of the plan's commit has made. Waits for it to be listed. */
 export async function releaseOfPush(deployment: Deployment): Promise<Release> {
   const { plan, timing, signal } = deployment
-  const deadline = Date.now() + timing.listed
+  const deadline = monotonic() + timing.listed
   for (let look = 0; ; look++) {
     const release = await lookForRelease(deployment)
     if (release) return release
-    if (Date.now() > deadline) {
+    if (monotonic() > deadline) {
       throw new ShipitError('release', {
         message:
           `The build of ${plan.commit.short} ended well, and yet the platform lists no release ` +

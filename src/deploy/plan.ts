@@ -19,6 +19,7 @@ import type { DeploySource, Split, Upload } from './source/source.js'
 import { releaseToReplace, takeTurn, type Turn } from './turn/turn.js'
 import type { Place } from '../heroku/apps.js'
 import type { DeployTarget } from '../ecosystem/types.js'
+import { monotonic } from '../monotonic.js'
 
 /**
  * What a deploy is going to do. Plain data: `--dry-run` prints it, `--json` too, and the run
@@ -153,7 +154,7 @@ export async function planDeploy(platform: Platform, request: PlanRequest): Prom
     )
   )
     throw error
-  const begun = Date.now()
+  const begun = monotonic()
   // A release phase or a boot under way is of other config vars than this deploy sets.
   const mayFollow =
     request.source.upload === null &&
@@ -169,7 +170,7 @@ export async function planDeploy(platform: Platform, request: PlanRequest): Prom
   if (turn.hasWaited && request.turn)
     return planDeploy(platform, {
       ...request,
-      turn: { ...request.turn, wait: Math.max(0, request.turn.wait - (Date.now() - begun)) },
+      turn: { ...request.turn, wait: Math.max(0, request.turn.wait - (monotonic() - begun)) },
     })
   const release = app && (await releaseToReplace(platform, app.name, turn.follows))
   const slug = release?.slug ? await platform.slug(request.app, release.slug.id) : undefined

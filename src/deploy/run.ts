@@ -15,6 +15,7 @@ import { holdUp, urlToAsk, waitForBoot, type HoldRequest } from './serving/servi
 import { switchoverTo, waitForSwitch } from './serving/wait-for-switch.js'
 import { preflight, pushCommit, setConfig, waitForRelease } from './steps.js'
 import { undo } from './undo/undo.js'
+import { monotonic } from '../monotonic.js'
 
 export interface DeployResult {
   app: string
@@ -134,7 +135,7 @@ async function releaseAndServe(
 ): Promise<DeployResult> {
   const { plan, steps, signal } = deployment
   signal.throwIfAborted()
-  const deadline = Date.now() + plan.waitTimeout
+  const deadline = monotonic() + plan.waitTimeout
   const release = await steps.run('release', `Releasing v${made.version}`, (report) =>
     waitForRelease(deployment, made, deadline, report),
   )
@@ -178,7 +179,7 @@ async function serve(
     await checkHealth(deployment, app, watch, {
       release,
       check,
-      deadline: Math.min(deadline, Date.now() + (check.timeout ?? timing.health)),
+      deadline: Math.min(deadline, monotonic() + (check.timeout ?? timing.health)),
       giveUp: deadline,
     })
     if (plan.steps.includes('scale_down'))
@@ -248,7 +249,7 @@ async function lookAtLive(deployment: Deployment): Promise<DeployResult> {
     isYoung ? { switchover: switchoverTo(deployment, release) } : { followsLog: false },
   )
   const giveUp =
-    Date.now() +
+    monotonic() +
     Math.min(plan.waitTimeout, timing.health + (isYoung ? (plan.preboot?.switchesAfter ?? 0) : 0))
   const check = plan.health
   try {

@@ -8,6 +8,7 @@ import { again, isRateLimit } from './patient.js'
 import { overtakenBy, outdated } from './turn/overtaken.js'
 import { sayOutput } from './say-lines.js'
 import { keepAsking } from './unverified.js'
+import { monotonic } from '../monotonic.js'
 
 /** Is the platform still as the plan saw it? */
 export async function preflight({ plan, platform }: Deployment): Promise<App | undefined> {
@@ -165,7 +166,7 @@ export async function waitForRelease(
         await streamReleaseOutput(
           deployment,
           now.output_stream_url,
-          Date.now() + OUTPUT_TIME,
+          monotonic() + OUTPUT_TIME,
           (line) => printed.push(line),
         )
       throw new ShipitError('release', {
@@ -175,7 +176,7 @@ export async function waitForRelease(
         why: lastPrinted(printed),
       })
     }
-    if (Date.now() > deadline) {
+    if (monotonic() > deadline) {
       throw new ShipitError('timeout', {
         message:
           `The release phase of v${now.version} had not ended after ` +
@@ -194,6 +195,6 @@ function streamReleaseOutput(
   deadline: number,
   say: (line: string) => void,
 ): Promise<void> {
-  const limit = AbortSignal.any([signal, AbortSignal.timeout(Math.max(1, deadline - Date.now()))])
+  const limit = AbortSignal.any([signal, AbortSignal.timeout(Math.max(1, deadline - monotonic()))])
   return sayOutput(platform.output(url, limit), 'release phase', { say, signal })
 }

@@ -5,6 +5,7 @@
 import { ShipitError } from '../errors.js'
 import { duration, pause, type Deployment } from './deployment.js'
 import type { StepReport } from './events.js'
+import { monotonic } from '../monotonic.js'
 
 /**
  * Failures that tell against the release, or against what was asked of the platform. All others
@@ -73,7 +74,7 @@ export async function keepAsking<T>(
     } catch (error) {
       if (deployment.signal.aborted || isEvidence(error) || isUnverified(error)) throw error
       const reason = error instanceof Error ? error.message : String(error)
-      const left = deadline - Date.now()
+      const left = deadline - monotonic()
       if (left <= 0 || isBug(error))
         throw unverified(`${deployment.plan.platform} could not be asked`, error)
       if (reason !== said) report.line(`${reason} Trying on, for ${duration(left)} at most.`)

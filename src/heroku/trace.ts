@@ -1,4 +1,4 @@
-import { monotonic } from './monotonic.js'
+import { monotonic } from '../monotonic.js'
 import { writeErr } from '../terminal.js'
 
 const isOn = /(?:^|[\s,])(?:\*|shipit(?::\*|:http)?)(?=$|[\s,])/

@@ -11,6 +11,7 @@ import type { HealthCheck } from './health-check.js'
 import { healthUrl } from './probe.js'
 import { crashError, type ReleaseWatch } from './release-watch.js'
 import { watchTime } from './stability.js'
+import { monotonic } from '../../monotonic.js'
 
 /** The first release of an app makes its formation, which may be listed a moment later. */
 const LOOKS_FOR_FORMATION = 4
@@ -42,7 +43,7 @@ export async function waitForBoot(
     const waiting = state.state === 'waiting' ? state.waitingFor.join('; ') : ''
     if (waiting !== said) report.line(waiting)
     said = waiting
-    if (Date.now() > deadline) {
+    if (monotonic() > deadline) {
       throw new ShipitError('boot', {
         message: `v${release.version} had not come up after ${duration(plan.waitTimeout)}: ${waiting}.`,
       })
@@ -98,7 +99,7 @@ export async function holdUp(
   let said = ''
   for (let look = 0; ; look++) {
     const finding = await health?.look()
-    const isOver = since !== undefined && Date.now() >= since + watchTime(watch, timing)
+    const isOver = since !== undefined && monotonic() >= since + watchTime(watch, timing)
     // Between the first look and the last the log tells of a crash; the URL alone is asked again.
     const state = await keepAsking(deployment, giveUp, report, () =>
       watch.look({ mayBeRecent: !isOver }),
@@ -107,9 +108,9 @@ export async function holdUp(
     const isWell = state.state === 'up' && (finding?.is ?? 'well') === 'well'
     const isUnbroken = isWell && watch.signs.exits.length === exits
     exits = watch.signs.exits.length
-    since = isWell ? ((isUnbroken ? since : undefined) ?? Date.now()) : undefined
+    since = isWell ? ((isUnbroken ? since : undefined) ?? monotonic()) : undefined
     const stable = isOneLookEnough ? 0 : watchTime(watch, timing)
-    const left = since === undefined ? Infinity : since + stable - Date.now()
+    const left = since === undefined ? Infinity : since + stable - monotonic()
     if (left <= 0 && !state.isRecent) return wellUp(deployment, finding, stable, report)
     const trouble = isWell
       ? ''
@@ -118,7 +119,7 @@ export async function holdUp(
         : 'a dyno is not up'
     if (trouble && trouble !== said) report.line(trouble)
     said = trouble
-    if (Date.now() > deadline && since === undefined)
+    if (monotonic() > deadline && since === undefined)
       throw notServing({ release, url, check }, finding, trouble)
     await watch.pause(deployment, look, Math.min(left, url === undefined ? Infinity : PROBE_EVERY))
   }

@@ -6,6 +6,7 @@ import { keepAsking, unverified } from '../unverified.js'
 import { probe } from './probe.js'
 import { crashError, type ReleaseWatch } from './release-watch.js'
 import { Switchover } from './switchover.js'
+import { monotonic } from '../../monotonic.js'
 
 /** The switch to a release of the plan's app; undefined without preboot. */
 export function switchoverTo(
@@ -51,7 +52,7 @@ export async function waitForSwitch(
         switchover.prove()
     }
     if (switchover.isOver) return report.detail(WORDS[switchover.by ?? 'time'])
-    if (Date.now() > deadline)
+    if (monotonic() > deadline)
       throw unverified(`Preboot had not switched requests to v${release.version} in the time given`)
     await watch.pause(deployment, round, Math.min(ROUND, switchover.left))
   }

@@ -10,6 +10,7 @@ import { stoppedBy } from '../undo/interrupt.js'
 import { outdatedPlan } from './overtaken.js'
 import { planDeploy, type DeployPlan, type PlanRequest } from '../plan.js'
 import { runDeploy, type DeployResult, type RunParts } from '../run.js'
+import { monotonic } from '../../monotonic.js'
 
 /** Where a run is shown. */
 export interface DeployView {
@@ -53,9 +54,9 @@ export async function deployInTurn(
       isToldOf = true
     },
   })
-  const lastTurn = Date.now() + wait
+  const lastTurn = monotonic() + wait
   for (;;) {
-    const turn = { wait: Math.max(0, lastTurn - Date.now()), signal, onWait }
+    const turn = { wait: Math.max(0, lastTurn - monotonic()), signal, onWait }
     const plan = await stopsAtOnce(signal, planDeploy(asked, { ...request, turn }))
     const view = await show(plan)
     try {
@@ -64,7 +65,7 @@ export async function deployInTurn(
       // Another deploy came first, by a moment. One of the same commit is followed, any other is
       // waited for where that is asked for.
       const outdated = outdatedPlan(error)
-      if (!outdated || signal.aborted || (!outdated.canFollow && Date.now() >= lastTurn))
+      if (!outdated || signal.aborted || (!outdated.canFollow && monotonic() >= lastTurn))
         throw error
     } finally {
       await view.end()

@@ -2,6 +2,7 @@ import { ShipitError } from '../../errors.js'
 import type { Deployment } from '../deployment.js'
 import { bringBack, outcomeDetails, type Outcome } from './rollback.js'
 import { stillUnderWay, waitForUnfinished } from './unfinished.js'
+import { monotonic } from '../../monotonic.js'
 
 /** By convention of shells: 128 and the signal's number. */
 const EXIT_STATUS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const
@@ -67,7 +68,7 @@ export async function afterInterrupt(interrupted: Deployment): Promise<ShipitErr
           ? Promise.resolve(undefined)
           : waitForUnfinished(
               deployment,
-              Date.now() + timing.settle,
+              monotonic() + timing.settle,
               (what, isCancelled) =>
                 report.line(
                   isCancelled

@@ -9,6 +9,7 @@ import { holdUp, urlToAsk, waitForBoot } from '../serving/serving.js'
 import { switchoverTo, waitForSwitch } from '../serving/wait-for-switch.js'
 import { waitForRelease } from '../steps.js'
 import { isUnverified, keepAsking } from '../unverified.js'
+import { monotonic } from '../../monotonic.js'
 
 /** Where a deploy that did not succeed has left the app: what error details tell. */
 export interface Outcome {
@@ -90,7 +91,7 @@ async function rollBack(
 ): Promise<{ release: Release; doubt?: string }> {
   const { steps } = deployment
   return steps.run('rollback', `Rolling back to v${to.version}`, async (report) => {
-    const deadline = Date.now() + wait
+    const deadline = monotonic() + wait
     const made = await makeRollback(deployment, to, deadline, report)
     deployment.changed.rollback = made
     try {
@@ -130,7 +131,7 @@ async function untilServing(
         release,
         url,
         check,
-        deadline: Math.min(deadline, Date.now() + (check.timeout ?? timing.health)),
+        deadline: Math.min(deadline, monotonic() + (check.timeout ?? timing.health)),
         giveUp: deadline,
       },
       report,

@@ -4,6 +4,7 @@ import { isEvidence, isUnverified } from '../unverified.js'
 import { afterInterrupt } from './interrupt.js'
 import { bringBack, outcomeDetails } from './rollback.js'
 import { stillUnderWay, waitForUnfinished } from './unfinished.js'
+import { monotonic } from '../../monotonic.js'
 
 /** After these the platform may still be at work on what was pushed. */
 const UNCERTAIN = new Set(['network', 'timeout', 'push'])
@@ -79,7 +80,7 @@ async function undoBrokenPush(deployment: Deployment, failure: ShipitError): Pro
   const pending = changed.afterBreak
     ? changed.afterBreak.left
     : await steps.run('undo', 'Looking at what the platform has made of it', (report) =>
-        waitForUnfinished(deployment, Date.now() + plan.waitTimeout, (what) =>
+        waitForUnfinished(deployment, monotonic() + plan.waitTimeout, (what) =>
           report.line(
             `The ${what} goes on at ${plan.platform}; waiting for its end, which the push can ` +
               'tell no more.',

@@ -7,6 +7,7 @@ import type { Build } from '../../heroku/types.js'
 import { isOwnBuild, pause, refOf, type Deployment } from '../deployment.js'
 import { lookForRelease } from '../find-release.js'
 import type { Outcome } from './rollback.js'
+import { monotonic } from '../../monotonic.js'
 
 export type Unfinished = 'build' | 'release phase'
 
@@ -68,7 +69,7 @@ export async function waitForUnfinished(
     if (!what && isOver) return undefined
     if (what && !isSaid) say(what, isCancelled)
     isSaid ||= what !== undefined
-    if (Date.now() > deadline) return what
+    if (monotonic() > deadline) return what
     await pause(deployment, look, signal)
   }
   return undefined

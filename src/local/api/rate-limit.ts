@@ -2,6 +2,7 @@
  * Calls that Heroku allows an account in an hour
  * (devcenter.heroku.com/articles/platform-api-reference#rate-limits).
  */
+import { monotonic } from '../../monotonic.js'
 const CALLS_AN_HOUR = 4_500
 
 /**
@@ -11,11 +12,11 @@ const CALLS_AN_HOUR = 4_500
  */
 export class RateLimit {
   private tokens = CALLS_AN_HOUR
-  private countedAt = Date.now()
+  private countedAt = monotonic()
 
   /** Calls left now; asking costs none. */
   get remaining(): number {
-    const now = Date.now()
+    const now = monotonic()
     this.tokens = Math.min(
       CALLS_AN_HOUR,
       this.tokens + ((now - this.countedAt) * CALLS_AN_HOUR) / 3_600_000,

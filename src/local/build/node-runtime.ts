@@ -16,6 +16,7 @@ import {
 import { removeFolder } from '../remove.js'
 import { sizeOfFolder } from './size.js'
 import { npmVersion } from './tools.js'
+import { monotonic } from '../../monotonic.js'
 
 /** The Node.js that an app is built with and runs on. */
 export interface NodeRuntime {
@@ -134,7 +135,7 @@ function machineNode(host: BuildContext, asked: string | undefined, why: string)
 async function listNodes(host: BuildContext): Promise<string[]> {
   const file = path.join(host.places.nodes, 'versions.json')
   const kept = await keptList(file)
-  if (kept && Date.now() - kept.at < LIST_AGE) return kept.versions
+  if (kept && Math.abs(Date.now() - kept.at) < LIST_AGE) return kept.versions
   try {
     return await orUnreachable(host, 'the list of Node.js versions', async () => {
       const versions = await publishedNodes(host)
@@ -174,7 +175,7 @@ async function orUnreachable<T>(
 ): Promise<T> {
   const key = `${host.places.nodes} ${what}`
   const silent = silentSince.get(key)
-  if (silent && Date.now() - silent.at < SILENCE) throw new Unreachable(silent.why)
+  if (silent && monotonic() - silent.at < SILENCE) throw new Unreachable(silent.why)
   try {
     const answer = await ask()
     silentSince.delete(key)
@@ -182,7 +183,7 @@ async function orUnreachable<T>(
   } catch (error) {
     host.signal.throwIfAborted()
     const why = `${what}: ${error instanceof Error ? error.message : String(error)}`
-    silentSince.set(key, { at: Date.now(), why })
+    silentSince.set(key, { at: monotonic(), why })
     throw new Unreachable(why, { cause: error })
   }
 }

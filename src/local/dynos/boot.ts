@@ -1,6 +1,7 @@
 import net from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { listenersOf, type Listener } from './listeners.js'
+import { monotonic } from '../../monotonic.js'
 
 const POLL = 25
 const HOSTS = ['127.0.0.1', '::1'] as const
@@ -20,8 +21,8 @@ export async function waitUntilBound(
   processes: () => Promise<number[]>,
   signal: AbortSignal,
 ): Promise<Host | undefined> {
-  const deadline = Date.now() + ms
-  while (!signal.aborted && Date.now() < deadline) {
+  const deadline = monotonic() + ms
+  while (!signal.aborted && monotonic() < deadline) {
     for (const host of HOSTS) {
       if (!(await accepts(host, port))) continue
       const own = (await listenersOf(await processes())).filter(
@@ -29,7 +30,7 @@ export async function waitUntilBound(
       )
       if (own.some((listener) => !isLoopback(listener))) return host
     }
-    await sleep(Math.max(0, Math.min(POLL, deadline - Date.now())), undefined, { signal }).catch(
+    await sleep(Math.max(0, Math.min(POLL, deadline - monotonic())), undefined, { signal }).catch(
       () => undefined,
     )
   }

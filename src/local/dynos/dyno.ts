@@ -27,6 +27,7 @@ import { ProcessGroup, type Attached } from './process-group.js'
 import { memoryQuota } from './quota.js'
 import type { SpareModules } from './spare-modules.js'
 import { words } from './words.js'
+import { monotonic } from '../../monotonic.js'
 
 /** What Heroku reports of a dyno that never had a process. */
 const STATUS_UNATTACHED = 128
@@ -149,7 +150,7 @@ export class Dyno {
     this.current = state
     this.updatedAt = new Date()
     if (state === 'up') {
-      this.upSince = Date.now()
+      this.upSince = monotonic()
       if (!this.spec.isOneOff) this.services.spares.prepare(this.spec.appId, this.spec.slug.modules)
     }
     this.onChange()

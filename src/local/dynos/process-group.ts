@@ -9,6 +9,7 @@ import type { Isolate } from '../isolation.js'
 import { lineSplitter } from './lines.js'
 import { dynoProcesses, MARKER, signalProcess } from './processes.js'
 import { ON_TERMINAL, type TerminalMaker } from './pseudo-terminal.js'
+import { monotonic } from '../../monotonic.js'
 
 /**
  * Runs as bash -c with the pid file, the command, the maker of its terminal, and a word where a
@@ -156,11 +157,11 @@ export class ProcessGroup {
 
   /** Whether no process was left before `ms` had passed. */
   async isGoneWithin(ms: number): Promise<boolean> {
-    const deadline = Date.now() + ms
+    const deadline = monotonic() + ms
     if (!(await this.leaderEndsWithin(ms))) return false
     for (let pause = SHORTEST_POLL; ; pause = Math.min(pause * 2, LONGEST_POLL)) {
       if ((await this.processes()).length === 0) return true
-      const left = deadline - Date.now()
+      const left = deadline - monotonic()
       if (left <= 0) return false
       await sleep(Math.min(left, pause))
     }

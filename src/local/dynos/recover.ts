@@ -3,6 +3,7 @@ import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { diskAt, removeDisk } from './disk.js'
 import { runningProcesses, signalProcess, type RunningProcess } from './processes.js'
+import { monotonic } from '../../monotonic.js'
 
 const POLL = 50
 
@@ -14,8 +15,8 @@ const POLL = 50
 export async function endLeftDynos(dynosDir: string, grace: number): Promise<void> {
   const left = await leftProcesses(dynosDir)
   for (const { pid } of left) signalProcess(pid, 'SIGTERM')
-  const deadline = Date.now() + grace
-  while (Date.now() < deadline && (await leftProcesses(dynosDir)).length > 0) await sleep(POLL)
+  const deadline = monotonic() + grace
+  while (monotonic() < deadline && (await leftProcesses(dynosDir)).length > 0) await sleep(POLL)
   for (;;) {
     const stubborn = await leftProcesses(dynosDir)
     if (stubborn.length === 0) break

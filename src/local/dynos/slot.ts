@@ -3,6 +3,7 @@ import { Dyno, type Services } from './dyno.js'
 import { isAsWanted, type Wanted } from './formation.js'
 import { firName } from '../fir-name.js'
 import { words } from './words.js'
+import { monotonic } from '../../monotonic.js'
 
 /** 216 minutes of 24 hours. */
 const JITTER = 0.15
@@ -124,7 +125,7 @@ export class Slot {
    */
   private planRestart(dyno: Dyno): void {
     const { first, max } = this.services.limits.crashBackoff
-    if (dyno.upSince !== undefined && Date.now() - dyno.upSince > max) this.crashes = 0
+    if (dyno.upSince !== undefined && monotonic() - dyno.upSince > max) this.crashes = 0
     const pause = this.crashes === 0 ? 0 : Math.min(first * 2 ** (this.crashes - 1), max)
     this.crashes++
     const again = () => {

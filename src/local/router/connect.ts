@@ -4,6 +4,7 @@ import type { CodeName } from './codes.js'
 import { DynoConnection } from './dyno-connection.js'
 import type { Pool } from './pool.js'
 import type { Waiting } from './waiting.js'
+import { monotonic } from '../../monotonic.js'
 
 export interface RouterTimes {
   /** ms that a request is held while dynos only start: H20. */
@@ -70,7 +71,7 @@ export async function connectToDyno(
   { dynos, waiting, times }: Omit<Reach, 'pool'>,
   signal: AbortSignal,
 ): Promise<Connected | Unreachable | undefined> {
-  const deadline = Date.now() + times.hold
+  const deadline = monotonic() + times.hold
   const refused = new Set<string>()
   for (let attempts = 0; !signal.aborted;) {
     const target = pick(dynos.webTargets(appId), refused)
@@ -84,7 +85,7 @@ export async function connectToDyno(
     const status = dynos.webStatus(appId)
     if (status === 'none') return { code: 'H14' }
     if (status === 'crashed') return { code: 'H10' }
-    const left = deadline - Date.now()
+    const left = deadline - monotonic()
     if (left <= 0) return { code: 'H20' }
     if (status === 'up') {
       // All that are up refused it: look again in a moment, and count it, for an app may have

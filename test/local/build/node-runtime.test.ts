@@ -34,7 +34,7 @@ describe('the Node.js of an app', function () {
 
   before(async () => {
     platform = await fakePlatform()
-    registry = await fakeRegistry(path.join(platform.root, 'registry'))
+    registry = await fakeRegistry(`${platform.root}-outside/registry`)
     for (const version of ['22.9.0', ODD, OWN])
       await registry.publish(NODE_PACKAGE, {
         version,
@@ -63,7 +63,7 @@ describe('the Node.js of an app', function () {
     })
     process.env.SHIPIT_LOCAL_NODE = ''
     process.env.npm_config_registry = registry.url
-    process.env.npm_config_cache = path.join(platform.root, 'npm-cache')
+    process.env.npm_config_cache = `${platform.root}-outside/npm-cache`
   })
 
   after(async () => {
@@ -72,6 +72,7 @@ describe('the Node.js of an app', function () {
       else process.env[name] = kept[name]
     }
     await registry.close()
+    await removeFolder(`${platform.root}-outside`)
     await platform.close()
   })
 
