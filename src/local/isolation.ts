@@ -1,29 +1,33 @@
 import { execFile } from 'node:child_process'
-import path from 'node:path'
 
 /**
- * Runs as sh -c with the state folder, how many folders of it are shown and which, the working
- * folder, user and group, and the command. The state folder is hidden under an empty one, in which
- * the command finds those folders alone; they are mounted from beside it meanwhile. In the second
- * user namespace nothing can undo that: it does not own the mounts, and no process outside of it
- * can be looked into (user_namespaces(7), ptrace(2)).
+ * Runs as sh -c with the state folder, how many folders of it are shown (six at most) and which,
+ * the working folder, user and group, and the command. The state folder is hidden under an empty
+ * one, in which the command finds those folders alone; descriptors hold them meanwhile. In the
+ * second user namespace nothing can undo that: it does not own the mounts, and no process outside
+ * of it can be looked into (user_namespaces(7), ptrace(2)).
  */
 const HIDE = `
 set -e
 root=$1 count=$2
 shift 2
-aside=/proc/self/fd/9
-exec 9<"$root"
+fd=3
+for dir; do
+  [ "$fd" -lt $((3 + count)) ] || break
+  [ ! -d "$dir" ] || eval "exec $fd<\\"\\$dir\\""
+  fd=$((fd + 1))
+done
 mount -t tmpfs -o size=256k,mode=0755 tmpfs "$root"
+fd=3
 while [ "$count" -gt 0 ]; do
-  if [ -d "$aside/$1" ]; then
-    mkdir -p "$root/$1"
-    mount --no-canonicalize --bind "$aside/$1" "$root/$1"
+  if [ -e "/proc/self/fd/$fd" ]; then
+    mkdir -p "$1"
+    mount --no-canonicalize --bind "/proc/self/fd/$fd" "$1"
+    eval "exec $fd<&-"
   fi
-  count=$((count - 1))
+  fd=$((fd + 1)) count=$((count - 1))
   shift
 done
-exec 9<&-
 mount -o remount,ro tmpfs "$root"
 cd "$1"
 user=$2 group=$3
@@ -60,7 +64,7 @@ const isolateBy =
     'dyno',
     root,
     String(dirs.length),
-    ...dirs.map((dir) => path.relative(root, dir)),
+    ...dirs,
     cwd,
     String(process.getuid!()),
     String(process.getgid!()),
