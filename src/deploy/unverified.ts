@@ -55,7 +55,7 @@ const FIRST_PAUSE = 18
 /**
  * Looks, and where the platform cannot be asked (rate limit, broken connection, refused token, an
  * error of this machine), goes on trying.
- * @param deadline ms since the epoch
+ * @param deadline ms, by monotonic()
  * @throws what is evidence, at once; ShipitError `timeout`, marked as unverified, when the time is
  *   over; the signal's reason
  */
