@@ -4,7 +4,7 @@ import http from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import { until } from '../../src/until.js'
-import { monotonic } from '../../src/heroku/monotonic.js'
+import { monotonic } from '../../src/monotonic.js'
 import { useVirtualClock } from './virtual-clock.js'
 
 describe('the virtual clock', () => {
