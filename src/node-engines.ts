@@ -17,29 +17,49 @@ interface EngineFault {
 }
 
 /**
+ * The range that Heroku reads in engines.node: `latest` is any, `~=` is `~`
+ * (heroku/buildpacks-nodejs, crates/nodejs-data: VersionRange::parse). Undefined if it is none.
+ */
+export function herokuRange(asked: string): string | undefined {
+  const range = asked === 'latest' ? '*' : asked.trim().replace(/^~=/, '~')
+  return semver.validRange(range) === null ? undefined : range
+}
+
+/**
+ * The newest line of Node.js that there may be at a time: an even one each April, an odd one each
+ * October (nodejs/Release). From 27 on there is one a year, so that this is never too few.
+ */
+const newestLine = (now: Date): number =>
+  20 +
+  2 * (now.getUTCFullYear() - 2023) +
+  (now.getUTCMonth() >= 9 ? 1 : now.getUTCMonth() >= 3 ? 0 : -1)
+
+/**
  * Why a build or the runtime would fail on this range; undefined if some Node.js fits both.
  * Heroku's rules: heroku-buildpack-nodejs, lib/runtimes/nodejs.sh.
  */
 export function engineFault(
-  range: string,
-  { needsRuntime }: { needsRuntime: boolean },
+  asked: string,
+  { needsRuntime, now = new Date() }: { needsRuntime: boolean; now?: Date },
 ): EngineFault | undefined {
   const next = `npm pkg set engines.node=${ADVISED}`
-  if (semver.validRange(range) === null)
+  const range = herokuRange(asked)
+  if (range === undefined)
     return {
-      what: `engines.node is \`${range}\`, which is not a version range.`,
+      what: `engines.node is \`${asked}\`, which is not a version range.`,
       why: 'Heroku finds no Node.js for it, and fails the build.',
       next,
     }
-  if (semver.minVersion(range) === null)
+  const least = semver.minVersion(range)
+  if (least === null || least.major > newestLine(now))
     return {
-      what: `engines.node is \`${range}\`, which no version satisfies.`,
+      what: `engines.node is \`${asked}\`, which no ${least === null ? 'version' : 'Node.js that is out'} satisfies.`,
       why: 'Heroku finds no Node.js for it, and fails the build.',
       next,
     }
   if (!needsRuntime || semver.intersects(range, RUNTIME_NODE)) return undefined
   return {
-    what: `engines.node is \`${range}\`, and shipit-runtime needs Node.js ${RUNTIME_NODE}.`,
+    what: `engines.node is \`${asked}\`, and shipit-runtime needs Node.js ${RUNTIME_NODE}.`,
     why: 'Heroku would install a Node.js on which the app does not start.',
     next,
   }

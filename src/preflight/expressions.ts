@@ -149,12 +149,12 @@ function named(name: string, scope: Scope, depth: number): Value {
   ].map((match) => expressionAt(scope.text, match.index + match[0].length))
   if (assigned.length > 0) {
     const destructured = new RegExp(
-      String.raw`\{[^{}]*\b${safe}\s*=[^{}]*\}\s*=\s*process\.env\b`,
+      String.raw`\{[^{}]*?(?:\b([\w$]+)\s*:\s*)?(?<![\w$])${safe}\s*=[^{}]*\}\s*=\s*process\.env\b`,
     ).exec(scope.text)
     if (destructured)
       return {
         kind: 'env',
-        names: [name],
+        names: [destructured[1] ?? name],
         ...fallback(valueOf(assigned[0]!.split('}')[0]!, scope, depth + 1)),
       }
     return together(assigned.map((each) => valueOf(each, scope, depth + 1)))
@@ -179,6 +179,7 @@ const fallback = (value: Value): { otherwise?: string } =>
 /** `config.server.port` */
 function member([root, ...keys]: string[], scope: Scope, depth: number): Value {
   if (root === undefined || depth > DEEPEST) return UNKNOWN
+  if (root === 'this' && keys.length === 1) return ofThis(keys[0]!, scope, depth)
   const safe = root.replaceAll('$', '\\$')
   const module = new RegExp(
     String.raw`(?:\bimport\s+(?:\*\s+as\s+)?${safe}\s+from\s*|\b(?:const|let|var)\s+${safe}\s*=\s*require\(\s*)(['"])(\.{1,2}\/?[^'"]*)\1`,
@@ -199,6 +200,19 @@ function member([root, ...keys]: string[], scope: Scope, depth: number): Value {
   return found.kind === 'unknown' && keys.at(-1) === 'PORT'
     ? { kind: 'env', names: ['PORT'] }
     : found
+}
+
+/** A field of a class: what its constructor gives it, or what it begins with. */
+function ofThis(field: string, scope: Scope, depth: number): Value {
+  const safe = field.replaceAll('$', '\\$')
+  const given = new RegExp(
+    String.raw`(?:\bthis\.${safe}|^[ \t]+(?:(?:private|protected|public|readonly|static)\s+)*${safe}\s*(?::\s*[\w<>| ]+)?)\s*=(?![=>])`,
+    'gm',
+  )
+  const values = [...scope.text.matchAll(given)].map((match) =>
+    valueOf(expressionAt(scope.text, match.index + match[0].length), scope, depth + 1),
+  )
+  return values.length === 0 ? UNKNOWN : together(values)
 }
 
 function inLocal(name: string, keys: string[], scope: Scope, depth: number): Value {

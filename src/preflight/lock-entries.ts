@@ -55,6 +55,24 @@ export function yarnPatterns(text: string): Set<string> {
 }
 
 /**
+ * The app's own direct dependencies in a yarn.lock of Yarn 2 or later, by the entry of its root;
+ * undefined if there is none.
+ */
+export function berryEntries(text: string): ((name: string) => LockEntry | undefined) | undefined {
+  const root = text
+    .split(/\r?\n(?=\S)/)
+    .find((block) => /^"?[^\n]*@workspace:\.["\s,:]/.test(block))
+  if (root === undefined) return undefined
+  const found = dependencyLines(root.split(/\r?\n/)).flatMap((line) => {
+    const [, name, specifier] =
+      /^ {4}"?((?:@[^/\s]+\/)?[^\s":]+)"?:\s*"?([^"\n]+?)"?\s*$/.exec(line) ?? []
+    return name === undefined || specifier === undefined ? [] : [[name, { specifier }] as const]
+  })
+  const entries = new Map<string, LockEntry>(found)
+  return (name) => entries.get(name)
+}
+
+/**
  * Names of packages, and of what each depends on, in a yarn.lock of any version. The project's own
  * workspaces, whose entries mix in devDependencies, are left out.
  */

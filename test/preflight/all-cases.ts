@@ -23,6 +23,10 @@ const withDependency = (name: string, spec: string, files: Given['files'] = {}):
   },
 })
 
+/** A lockfile of Yarn 4, with a line more in the root's dependencies. */
+const berryLock = (line: string): string =>
+  `__metadata:\n  version: 8\n\n"a@workspace:.":\n  version: 0.0.0-use.local\n  resolution: "a@workspace:."\n  dependencies:\n    ${line}\n    shipit-runtime: "file:vendor/shipit-runtime-1.0.0.tgz"\n  languageName: unknown\n  linkType: soft\n`
+
 /** Every check's table. */
 export const ALL_CASES: Case[] = [
   ...PROCESSES,
@@ -140,6 +144,19 @@ export const ALL_CASES: Case[] = [
     check: 'lockfile-in-step',
     fires: [
       [
+        withDependency('express', '^5.2.1', { 'package-lock.json': undefined, 'yarn.lock': '' }),
+        'error',
+        /yarn\.lock is not in step.*express/,
+      ],
+      [
+        withDependency('express', '^5.2.1', {
+          'package-lock.json': undefined,
+          'yarn.lock': berryLock('express: "npm:^4.0.0"'),
+        }),
+        'error',
+        /yarn\.lock is not in step.*express/,
+      ],
+      [
         withDependency('express', '^5.2.1', { 'package-lock.json': lock({}) }),
         'error',
         /package-lock\.json is not in step.*: express/,
@@ -185,6 +202,10 @@ export const ALL_CASES: Case[] = [
       ],
     ],
     silent: [
+      withDependency('express', '^5.2.1', {
+        'package-lock.json': undefined,
+        'yarn.lock': berryLock('express: "npm:^5.2.1"'),
+      }),
       {},
       withDependency('express', '^5.2.1'),
       withDependency('mine', 'github:me/mine'),
@@ -220,6 +241,30 @@ export const ALL_CASES: Case[] = [
         'package-lock.json': undefined,
         'yarn.lock': '__metadata:\n  version: 8\n',
       }),
+    ],
+  },
+  {
+    check: 'outside-dependencies',
+    fires: [
+      [
+        withDependency('shared', 'file:../shared'),
+        'error',
+        /shared \(file:\.\.\/shared\) lies outside/,
+      ],
+    ],
+    silent: [{}, withDependency('shared', 'file:./packages/shared')],
+  },
+  {
+    check: 'procfile',
+    fires: [
+      [{ files: { Procfile: 'web npm start\n' } }, 'error', /Line 1 of the Procfile/],
+      [{ files: { 'Procfile.txt': 'web: npm start\n' } }, 'warning', /a file called Procfile/],
+      [{ files: { procfile: 'web: npm start\n' } }, 'warning', /a file called Procfile/],
+    ],
+    silent: [
+      {},
+      { files: { Procfile: '# web\nweb: npm start\n' } },
+      { files: { 'Procfile.dev': 'web: npm start\n' } },
     ],
   },
   {

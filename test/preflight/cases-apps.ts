@@ -10,6 +10,25 @@ export const APPS: Case[] = [
   {
     check: 'listen',
     fires: [
+      [
+        listens(
+          'class Server {\n  port = 3000\n  start() {\n    this.app.listen(this.port)\n  }\n}',
+        ),
+        'warning',
+        /listens on 3000, and not on PORT/,
+      ],
+      [
+        listens('const app = require("fastify")()\napp.listen({ port: process.env.PORT || 3000 })'),
+        'warning',
+        /localhost alone/,
+      ],
+      [
+        listens(
+          'import Fastify from "fastify"\nconst app = Fastify({ logger: true })\nawait app.listen({ port: 3000 })',
+        ),
+        'warning',
+        /localhost:3000, and not on PORT/,
+      ],
       [listens('app.listen(3000)'), 'warning', /listens on 3000, and not on PORT/],
       [
         listens('const port = 8080\nserver.listen(port, () => console.log(port))'),
@@ -119,6 +138,13 @@ export const APPS: Case[] = [
       ],
     ],
     silent: [
+      listens('const { PORT: port = 3000, HOST: host } = process.env\napp.listen(port, host)'),
+      listens(
+        'class Server {\n  constructor() {\n    this.port = process.env.PORT || 3000\n  }\n  start() {\n    this.app.listen(this.port)\n  }\n}',
+      ),
+      listens(
+        'const fastify = require("fastify")()\nconst app = express()\napp.listen(process.env.PORT)',
+      ),
       {},
       listens('app.listen(process.env.PORT || 3000, () => console.log("http://localhost:3000"))'),
       listens('// app.listen(3000)\napp.listen(process.env.PORT)'),

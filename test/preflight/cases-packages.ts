@@ -564,6 +564,11 @@ export const PACKAGES: Case[] = [
   {
     check: 'engines',
     fires: [
+      [
+        { files: { 'package.json': manifest({ engines: { node: '>=99' } }) } },
+        'error',
+        /no Node\.js that is out/,
+      ],
       [{ files: { 'package.json': manifest({ engines: {} }) } }, 'warning', /no engines\.node/],
       [
         { files: { 'package.json': manifest({ engines: { node: 'newest' } }) } },
@@ -592,6 +597,8 @@ export const PACKAGES: Case[] = [
       ],
     ],
     silent: [
+      { files: { 'package.json': manifest({ engines: { node: 'latest' } }) } },
+      { files: { 'package.json': manifest({ engines: { node: '~=22.18' } }) } },
       {},
       { files: { 'package.json': manifest({ engines: { node: '>=18' } }) } },
       {

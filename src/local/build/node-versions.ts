@@ -1,4 +1,5 @@
 import semver from 'semver'
+import { herokuRange } from '../../node-engines.js'
 import { BuildFailure } from './failure.js'
 
 /**
@@ -52,15 +53,11 @@ export function chooseNode(
   }
 }
 
-/**
- * The range that Heroku reads in engines.node: `latest` is any, `~=` is `~` (crates/nodejs-data:
- * VersionRange::parse). Throws {@link BuildFailure}.
- */
+/** The range that Heroku reads in engines.node. Throws {@link BuildFailure} if it is none. */
 export function nodeRange(asked: string | undefined): string {
   if (!asked) return RECOMMENDED_LTS
-  if (asked === 'latest') return '*'
-  const range = asked.trim().replace(/^~=/, '~')
-  if (semver.validRange(range) !== null) return range
+  const range = herokuRange(asked)
+  if (range !== undefined) return range
   throw new BuildFailure('Error: Invalid Node.js version requirement.', [
     `engines.node in package.json (${asked}) is not a version range.`,
     ...suggestion(),

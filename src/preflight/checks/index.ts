@@ -18,7 +18,9 @@ import {
   watch,
 } from './options.js'
 import { buildpacks, configSet, configShadowed, dynos, preboot, theApp } from './platform.js'
+import { outsideDependencies } from './outside.js'
 import { processTypes, webProcess } from './processes.js'
+import { procfile } from './procfile.js'
 import { envFiles, pm2Secrets, privateKeys, secretValues } from './secrets.js'
 import { lfs, size, submodules } from './size.js'
 import {
@@ -37,6 +39,7 @@ export const CHECKS: readonly Check[] = [
   packageJson,
   ecosystemFileThere,
   startScript,
+  procfile,
   processTypes,
   webProcess,
   committed,
@@ -46,6 +49,7 @@ export const CHECKS: readonly Check[] = [
   packageManagers,
   plugAndPlay,
   lockfileInStep,
+  outsideDependencies,
   engines,
   devDependencies,
   nodeModules,

@@ -93,7 +93,7 @@ function webApps(project: ProjectFacts): EcosystemApp[] {
   return chosen.length > 0 ? chosen : apps
 }
 
-function wrongPort({ port, place }: Call, host: string | undefined): Problem {
+function wrongPort({ port, place, isBoundByDefault }: Call, host: string | undefined): Problem {
   const number = port.kind === 'fixed' ? port.text : port.kind === 'env' ? port.otherwise! : ''
   const where = host === undefined ? number : `${host}:${number}`
   const unless = port.kind === 'env' ? `, unless ${port.names.join(' or ')} is set` : ''
@@ -107,7 +107,7 @@ function wrongPort({ port, place }: Call, host: string | undefined): Problem {
       `(R10).${host === undefined ? '' : ` The router comes from outside the dyno: ${host} does not answer it.`}`,
     next:
       'Listen on process.env.PORT || ' +
-      `${number}${host === undefined ? '' : ', and leave the host out'}.`,
+      `${number}${host === undefined ? '' : isBoundByDefault ? ", and on host '0.0.0.0'" : ', and leave the host out'}.`,
   }
 }
 
@@ -126,7 +126,9 @@ function loopbacks(found: Call[], app: EcosystemApp, facts: Facts): Problem[] {
         severity: 'warning' as const,
         what: `The app listens on ${host} alone${unless}.`,
         why: 'The router comes from outside the dyno, so every request would fail.',
-        next: 'Leave the host out, or listen on 0.0.0.0.',
+        next: call.isBoundByDefault
+          ? "Name the host: { port, host: '0.0.0.0' }. Without one Fastify takes localhost."
+          : 'Leave the host out, or listen on 0.0.0.0.',
         place: call.place,
       },
     ]
@@ -158,6 +160,8 @@ interface Call {
   words: string
   port: Value
   host: Value
+  /** No host is named, and the server's own default is the loopback address. */
+  isBoundByDefault: boolean
 }
 
 /**
@@ -201,13 +205,35 @@ function calls({ path: file, text }: Source, { folder }: ProjectFacts): Call[] {
           : isHost(given[1])
             ? given[1]
             : undefined
+        const isBoundByDefault = host === undefined && isFastify(text, match.index)
         return {
           place: `${file}:${lineAt(text, match.index)}`,
           words: port ?? '',
           port: port === undefined ? { kind: 'unknown' } : valueOf(port, scope),
-          host: host === undefined ? { kind: 'unknown' } : valueOf(host, scope),
+          host: isBoundByDefault
+            ? { kind: 'fixed', text: 'localhost' }
+            : host === undefined
+              ? { kind: 'unknown' }
+              : valueOf(host, scope),
+          isBoundByDefault,
         }
       }),
+  )
+}
+
+/**
+ * Whether what stands before `.listen(` is a server of Fastify, which listens on localhost unless it
+ * is told otherwise (fastify/fastify, docs/Reference/Server.md: listen); so does NestJS over it.
+ */
+function isFastify(text: string, offset: number): boolean {
+  const [, name] = /([\w$]+)$/.exec(text.slice(0, offset)) ?? []
+  if (name === undefined) return false
+  const made = new RegExp(
+    String.raw`\b${name.replaceAll('$', '\\$')}\s*(?::[^=;\n]+)?=\s*(?:await\s+)?(?:require\(\s*['"]fastify['"]\s*\)|[fF]astify)\s*(?:<[^>]*>)?\(`,
+  )
+  return (
+    (made.test(text) && /['"]fastify['"]/.test(text)) ||
+    (/\bnew\s+FastifyAdapter\(/.test(text) && /\bNestFactory\.create\b/.test(text))
   )
 }
 

@@ -1,7 +1,13 @@
 import semver from 'semver'
 import type { Manifest, ProjectFacts } from '../facts.js'
 import type { Check, Problem } from '../finding.js'
-import { npmEntries, pnpmEntries, yarnPatterns, type LockEntry } from '../lock-entries.js'
+import {
+  berryEntries,
+  npmEntries,
+  pnpmEntries,
+  yarnPatterns,
+  type LockEntry,
+} from '../lock-entries.js'
 
 interface Lock {
   file: string
@@ -74,7 +80,17 @@ function lockOf({ folder }: ProjectFacts, manifest: Manifest): Lock | undefined 
     )
   }
   const text = folder.isFile('yarn.lock') ? read('yarn.lock') : ''
-  if (text.trim() === '' || /^__metadata:/m.test(text)) return undefined
+  if (!folder.isFile('yarn.lock')) return undefined
+  if (/^__metadata:/m.test(text)) {
+    const entryOf = berryEntries(text)
+    return (
+      entryOf && {
+        file: 'yarn.lock',
+        command: 'yarn install',
+        isInStep: (name, spec) => isBerryInStep(entryOf(name), spec),
+      }
+    )
+  }
   const patterns = yarnPatterns(text)
   return {
     file: 'yarn.lock',
@@ -82,6 +98,15 @@ function lockOf({ folder }: ProjectFacts, manifest: Manifest): Lock | undefined 
     isInStep: (name, spec) =>
       /^(link|workspace|portal):/.test(spec) || patterns.has(`${name}@${spec}`),
   }
+}
+
+/** `yarn install --immutable` refuses what it would write anew: a range that is another one. */
+function isBerryInStep(entry: LockEntry | undefined, spec: string): boolean {
+  if (entry?.specifier === undefined) return false
+  const [locked, asked] = [entry.specifier, spec].map((each) => each.replace(/^npm:/, ''))
+  return (
+    semver.validRange(locked!) === null || semver.validRange(asked!) === null || locked === asked
+  )
 }
 
 function satisfies(entry: LockEntry | undefined, spec: string, { overrides }: Manifest): boolean {
