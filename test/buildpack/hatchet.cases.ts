@@ -50,9 +50,13 @@ export const HATCHET: Case[] = [
     'yarn2_spec: pnp zero-install',
     'yarn2-pnp-zero-install',
     'Yarn release script may conflict with "packageManager"',
-    'Using yarn 3.1.1',
+    'Downloading and installing yarn (1.22.x)',
   ),
-  twice('yarn2_spec: pnp nonzero-install', 'yarn2-pnp-nonzero-install', 'Using yarn 3.1.1'),
+  twice(
+    'yarn2_spec: pnp nonzero-install',
+    'yarn2-pnp-nonzero-install',
+    'Downloading and installing yarn (1.22.x)',
+  ),
   twice('yarn2_spec: modules zero-install', 'yarn2-modules-zero-install'),
   twice('yarn2_spec: modules nonzero-install', 'yarn2-modules-nonzero-install'),
   ...MAJORS.map((major) =>

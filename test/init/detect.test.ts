@@ -461,7 +461,7 @@ const rows: Row[] = [
   },
   {
     app: 'babel-node without a build',
-    files: { 'package.json': start('babel-node --presets env src/server.js'), 'src/server.js': '' },
+    files: { 'package.json': start('babel-node src/server.js'), 'src/server.js': '' },
     entry: 'src/server.js',
     nodeArgs: ['-r', '@babel/register'],
   },

@@ -41,6 +41,14 @@ const deps = (...names: string[]) => ({
   dependencies: Object.fromEntries(names.map((name) => [name, '1.0.0'])),
 })
 
+/** A workspace that starts, and one that does not. */
+const API = {
+  'packages/api/package.json': { name: '@acme/api', scripts: { start: 'node server.js' } },
+  'packages/api/server.js': '',
+  'packages/lib/package.json': { name: '@acme/lib' },
+}
+const WORKSPACES = { workspaces: ['packages/*'] }
+
 const ROWS: Row[] = [
   // Builds of any tool are trusted.
   {
@@ -155,7 +163,7 @@ const ROWS: Row[] = [
         deps('nuxt'),
       ),
     },
-    starts: { entry: '.output/server/index.mjs' },
+    starts: { entry: '.output/server/index.mjs', env: { NITRO_SHUTDOWN_DISABLED: 'true' } },
   },
   {
     from: 'SvelteKit with adapter-node',
@@ -376,7 +384,11 @@ const ROWS: Row[] = [
       'package.json': pkg({ start: 'npx fastify start -l info app.js' }, deps('fastify-cli')),
       'app.js': '',
     },
-    starts: { entry: 'node_modules/fastify-cli/cli.js', args: ['start', '-l', 'info', 'app.js'] },
+    starts: {
+      entry: 'node_modules/fastify-cli/cli.js',
+      env: { FASTIFY_ADDRESS: '0.0.0.0' },
+      args: ['start', '-l', 'info', 'app.js'],
+    },
   },
   {
     from: 'RedwoodJS',
@@ -563,6 +575,235 @@ const ROWS: Row[] = [
     from: 'foreman',
     files: { 'package.json': pkg({ start: 'nf start web' }), 'app.js': '' },
     keeps: ['nf start web', /several commands/],
+  },
+
+  // Package managers' own rules: whose a flag is, and a script of every workspace.
+  {
+    from: "pnpm, whose flags behind the name are the script's",
+    files: {
+      'package.json': pkg({ start: 'pnpm serve --filter api', serve: 'node server.js' }),
+      'server.js': '',
+      'pnpm-lock.yaml': '',
+    },
+    starts: { entry: 'server.js', args: ['--filter', 'api'] },
+  },
+  {
+    from: 'pnpm run with a folder',
+    files: {
+      'package.json': pkg({ start: 'pnpm run -C api start' }),
+      'api/package.json': pkg({ start: 'node index.js' }),
+      'api/index.js': '',
+      'pnpm-lock.yaml': '',
+    },
+    starts: { entry: 'index.js', cwd: 'api' },
+  },
+  {
+    from: 'pnpm, which hands -- on',
+    files: {
+      'package.json': pkg({ start: 'pnpm serve -- --quiet', serve: 'node server.js' }),
+      'server.js': '',
+      'pnpm-lock.yaml': '',
+    },
+    starts: { entry: 'server.js', args: ['--', '--quiet'] },
+  },
+  {
+    from: "yarn, whose flags behind the name are the script's",
+    files: {
+      'package.json': pkg({ start: 'yarn serve --silent', serve: 'node server.js' }),
+      'server.js': '',
+      'yarn.lock': '',
+    },
+    starts: { entry: 'server.js', args: ['--silent'] },
+  },
+  {
+    from: 'pnpm -r',
+    files: {
+      'package.json': pkg({ start: 'pnpm run -r start' }),
+      'pnpm-workspace.yaml': 'packages:\n  - packages/*\n',
+      ...API,
+      'pnpm-lock.yaml': '',
+    },
+    starts: { entry: 'server.js', cwd: 'packages/api' },
+  },
+  {
+    from: 'npm --workspaces',
+    files: {
+      'package.json': pkg({ start: 'npm run start --workspaces --if-present' }, WORKSPACES),
+      ...API,
+    },
+    starts: { entry: 'server.js', cwd: 'packages/api' },
+  },
+  {
+    from: 'yarn workspaces foreach',
+    files: {
+      'package.json': pkg({ start: 'yarn workspaces foreach -Api run start' }, WORKSPACES),
+      ...API,
+      'yarn.lock': '__metadata:\n  version: 8\n',
+    },
+    starts: { entry: 'server.js', cwd: 'packages/api' },
+  },
+  {
+    from: 'turbo without a filter',
+    files: {
+      'package.json': pkg({ start: 'turbo start', build: 'turbo build' }, WORKSPACES),
+      ...API,
+    },
+    starts: { entry: 'server.js', cwd: 'packages/api' },
+  },
+  {
+    from: 'several workspaces that start',
+    files: {
+      'package.json': pkg({ start: 'pnpm -r start' }, WORKSPACES),
+      ...API,
+      'packages/web/package.json': { name: 'web', scripts: { start: 'next start' } },
+    },
+    keeps: ['pnpm -r start', /in several packages: @acme\/api, web/],
+  },
+  {
+    from: 'a filter that is a pattern',
+    files: {
+      'package.json': pkg({ start: 'pnpm --filter "./packages/*" start' }, WORKSPACES),
+      ...API,
+    },
+    keeps: ['pnpm --filter "./packages/*" start', /packages that only it can list/],
+  },
+
+  // Folders and builds that are not there yet.
+  {
+    from: 'a folder that the build makes',
+    files: {
+      'package.json': pkg({ build: 'tsc' }),
+      Procfile: 'web: cd dist && node index.js\n',
+      'tsconfig.json': '{"compilerOptions":{"outDir":"dist"},"include":["src"]}',
+      'src/index.ts': '',
+    },
+    starts: { entry: 'index.js', cwd: 'dist' },
+  },
+  {
+    from: 'a build in another folder',
+    files: {
+      'package.json': pkg({
+        build: 'cd server && npm run build',
+        start: 'node server/app/main.js',
+      }),
+      'server/package.json': pkg({ build: 'tsc' }),
+    },
+    starts: { entry: 'server/app/main.js' },
+  },
+  {
+    from: 'an empty start script',
+    files: { 'package.json': pkg({ start: '' }), 'server.js': '' },
+    starts: { entry: 'server.js' },
+  },
+
+  // Loaders' own flags.
+  {
+    from: 'tsx with a tsconfig of its own',
+    files: {
+      'package.json': pkg(
+        { start: 'tsx --tsconfig tsconfig.server.json src/main.ts --port 1' },
+        deps('tsx'),
+      ),
+      'src/main.ts': '',
+    },
+    starts: {
+      entry: 'src/main.ts',
+      args: ['--port', '1'],
+      nodeArgs: ['--import', 'tsx'],
+      env: { TSX_TSCONFIG_PATH: 'tsconfig.server.json' },
+    },
+  },
+  {
+    from: 'ts-node without type checks',
+    files: {
+      'package.json': pkg(
+        {
+          start:
+            'ts-node -r tsconfig-paths/register --transpile-only -P tsconfig.prod.json src/main.ts',
+        },
+        deps('ts-node'),
+      ),
+      'src/main.ts': '',
+    },
+    starts: {
+      entry: 'src/main.ts',
+      nodeArgs: ['-r', 'ts-node/register', '-r', 'tsconfig-paths/register'],
+      env: { TS_NODE_TRANSPILE_ONLY: 'true', TS_NODE_PROJECT: 'tsconfig.prod.json' },
+    },
+  },
+  {
+    from: 'babel-node with presets',
+    files: {
+      'package.json': pkg({ start: 'babel-node --presets env src/server.js' }),
+      'src/server.js': '',
+    },
+    keeps: ['babel-node --presets env src/server.js', /`--presets` is a flag of the command alone/],
+  },
+  {
+    from: '@swc-node',
+    files: {
+      'package.json': pkg(
+        { start: 'node -r @swc-node/register src/app.ts' },
+        deps('@swc-node/register'),
+      ),
+      'src/app.ts': '',
+    },
+    starts: { entry: 'src/app.ts', nodeArgs: ['-r', '@swc-node/register'] },
+  },
+
+  // Servers for development.
+  {
+    from: 'Create React App with craco',
+    files: {
+      'package.json': pkg({ start: 'craco start', build: 'craco build' }, deps('react-scripts')),
+    },
+    stops: [/server for development/, /serve -s build/],
+  },
+  {
+    from: 'Expo',
+    files: { 'package.json': pkg({ start: 'expo start' }, deps('expo')) },
+    stops: [/server for development/, /static buildpack/],
+  },
+  {
+    from: 'Angular SSR as ng new makes it',
+    files: {
+      'package.json': pkg(
+        {
+          start: 'ng serve',
+          build: 'ng build',
+          'serve:ssr:shop': 'node dist/shop/server/server.mjs',
+        },
+        deps('@angular/core', '@angular/ssr'),
+      ),
+      'angular.json': '{"projects": {"shop": {}}}',
+    },
+    stops: [/server for development/, /scripts\.start="node dist\/shop\/server\/server\.mjs"/],
+  },
+
+  // What PM2's command does besides starting an app.
+  {
+    from: 'PM2 with its log',
+    files: {
+      'package.json': pkg({ start: 'pm2 delete all; pm2 start server.js -i 2 && pm2 logs' }),
+      'server.js': '',
+    },
+    starts: { entry: 'server.js', options: { instances: 2 } },
+  },
+  {
+    from: 'PM2 kept alive by tail',
+    files: {
+      'package.json': pkg({ start: 'pm2 start pm2.config.js && tail -f /dev/null' }),
+      'pm2.config.js': '',
+    },
+    uses: 'pm2.config.js',
+  },
+  {
+    from: 'PM2 that is linked by keys',
+    files: {
+      'package.json': pkg({ start: 'pm2 link $SECRET $PUBLIC && pm2-runtime server.js' }),
+      'server.js': '',
+    },
+    stops: [/hands PM2's keys over on a command line/, /shipit keys set/],
   },
 
   // PM2's own command lines.
@@ -813,6 +1054,26 @@ const ROWS: Row[] = [
     files: {
       'package.json': pkg({ start: 'node server.js' }, deps('better-sqlite3')),
       'server.js': '',
+    },
+    starts: { entry: 'server.js' },
+    single: /one process writes/,
+  },
+
+  {
+    from: "Node's own SQLite",
+    files: {
+      'package.json': pkg({ start: 'node server.js' }),
+      'server.js': "import { DatabaseSync } from 'node:sqlite'\n",
+    },
+    starts: { entry: 'server.js' },
+    single: /one process writes/,
+  },
+  {
+    from: 'Prisma over SQLite',
+    files: {
+      'package.json': pkg({ start: 'node server.js' }, deps('@prisma/client')),
+      'server.js': '',
+      'prisma/schema.prisma': 'datasource db {\n  provider = "sqlite"\n}\n',
     },
     starts: { entry: 'server.js' },
     single: /one process writes/,

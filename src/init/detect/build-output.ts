@@ -4,7 +4,7 @@ import type { FolderView } from '../folder.js'
 import { flagValue, splitFlags } from './command-line.js'
 import { isObject, type PackageJson } from './package-json.js'
 import { resolveFile } from './resolve-file.js'
-import { allCommands } from './scripts.js'
+import { allCommands, type BuildCommand } from './scripts.js'
 import { sourceFiles } from './source-files.js'
 import { readTsconfig, tscOutput, type Tsconfig } from './tsconfig.js'
 
@@ -53,8 +53,10 @@ const isHarmless = (words: string[]) =>
 /** Whether a command line builds, so that it need not run again at every start. */
 export function isBuildLine(line: string, pkg: PackageJson): boolean {
   const commands = allCommands(line, pkg)
-  const builds = ({ words }: { words: string[] }) =>
-    TOOLS.test(path.basename(words[0] ?? '')) && !/^(start|serve|preview|dev)$/.test(words[1] ?? '')
+  const builds = ({ words, dir }: BuildCommand) =>
+    dir === undefined &&
+    TOOLS.test(path.basename(words[0] ?? '')) &&
+    !/^(start|serve|preview|dev)$/.test(words[1] ?? '')
   const tidies = ({ words }: { words: string[] }) =>
     /^(rimraf|rm|del-cli|mkdir|mkdirp|cp|copyfiles|cpx|tsc-alias|shx|eslint|prettier)$/.test(
       path.basename(words[0] ?? ''),
@@ -77,8 +79,10 @@ export function findBuild(folder: FolderView, pkg: PackageJson): Build | undefin
       isNamedBuild ? !isHarmless(words) : TOOLS.test(path.basename(words[0] ?? '')),
     )
     if (builders.length === 0 && !isNamedBuild) continue
-    const compilers = builders.map(({ words }) =>
-      compilerOf(folder, pkg, [path.basename(words[0]!), ...words.slice(1)]),
+    const compilers = builders.map(({ words, dir }) =>
+      dir === undefined
+        ? compilerOf(folder, pkg, [path.basename(words[0]!), ...words.slice(1)])
+        : undefined,
     )
     const known = compilers.filter((compiler): compiler is Compiler => compiler !== undefined)
     const outputOf = (source: string) =>

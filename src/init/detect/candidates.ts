@@ -51,7 +51,8 @@ export function findClues(project: Project): Clue[] {
 function statedClues(project: Project): Clue[] {
   const { pkg } = project
   const web = mainProcess(project)
-  const start = pkg.scripts['start']
+  // npm takes an empty start script for none.
+  const start = pkg.scripts['start'] || undefined
   const startTarget =
     start === undefined ? undefined : followLine(start, project, new Set(['start']))
   const webTarget = web && followLine(web.command, project)

@@ -1,6 +1,9 @@
 import path from 'node:path/posix'
-import { workspaceDir } from './workspaces.js'
+import { parse } from 'jsonc-parser'
+import { isRecursive, managerWords, plainWords } from './manager-words.js'
+import { isObject } from './package-json.js'
 import type { Project } from './target.js'
+import { workspaceDir, workspacesOf, type Workspace } from './workspaces.js'
 
 /** A package manager's command that runs in another folder of the project. */
 interface Elsewhere {
@@ -9,6 +12,14 @@ interface Elsewhere {
   /** As it was written, for sentences. */
   name: string
   /** The same command as it is given in that folder. */
+  words: string[]
+}
+
+/** One that runs a script wherever there is one of that name, or in packages that only the tool can list. */
+interface Everywhere {
+  script: string
+  /** The workspaces that have the script; undefined if a pattern chooses among them. */
+  among: Workspace[] | undefined
   words: string[]
 }
 
@@ -21,44 +32,97 @@ const FOLDER_FLAG = new Map([
 ])
 const WORKSPACE_FLAG = new Map([
   ['npm', /^(-w|--workspace)$/],
-  ['pnpm', /^(-F|--filter)$/],
+  ['pnpm', /^(-F|--filter|--filter-prod)$/],
   ['bun', /^(-F|--filter)$/],
   ['turbo', /^(-F|--filter)$/],
   ['lerna', /^--scope$/],
 ])
+/** What chooses among packages: `./packages/*`, `api...`, `!docs`, `[main]`. */
+const isPattern = (name: string) => /[*![\]^]|\.\.\./.test(name)
 
 /**
  * `npm --prefix api start`, `npm start -w api`, `yarn --cwd api start`, `yarn workspace api start`,
- * `pnpm --filter api start`,
- * `turbo run start --filter=api`, `lerna run start --scope api`. Undefined for a command that runs
- * here.
+ * `pnpm --filter api start`, `turbo run start --filter=api`, `lerna run start --scope api`; and those
+ * for all packages, such as `pnpm -r start`. Undefined for a command that runs here.
  */
-export function elsewhere([tool, ...rest]: string[], project: Project): Elsewhere | undefined {
+export function elsewhere(
+  [tool, ...rest]: string[],
+  project: Project,
+): Elsewhere | Everywhere | undefined {
   const program = tool ?? ''
   const find = (name: string) => workspaceDir(project.folder, project.pkg, name)
   if (program === 'yarn' && rest[0] === 'workspace' && rest[1] !== undefined) {
     return { dir: find(rest[1]), name: rest[1], words: ['yarn', ...rest.slice(2)] }
   }
-  const end = rest.includes('--') ? rest.indexOf('--') : rest.length
+  if (program === 'yarn' && rest[0] === 'workspaces') return ofYarn(rest, project)
+  const { own, after } = managerWords(program, rest)
+  const behind = program === 'npm' && after.length > 0 ? ['--', ...after] : after
   for (const [flags, resolve] of [
     [FOLDER_FLAG.get(program), path.normalize],
     [WORKSPACE_FLAG.get(program), find],
   ] as const) {
-    const at = rest.findIndex((word, index) => index < end && flags?.test(word.split('=')[0]!))
-    if (at === -1) continue
-    const [, inline] = /^[^=]+=(.*)$/.exec(rest[at]!) ?? []
-    const name = inline ?? rest[at + 1]
+    const named = own.flatMap((word, index) => (flags?.test(word.split('=')[0]!) ? [index] : []))
+    const at = named[0]
+    if (at === undefined) continue
+    const [, inline] = /^[^=]+=(.*)$/.exec(own[at]!) ?? []
+    const name = inline ?? own[at + 1]
     if (name === undefined) return undefined
-    const others = [...rest.slice(0, at), ...rest.slice(at + (inline === undefined ? 2 : 1))]
-    return { dir: resolve(name), name, words: inFolder(program, others) }
+    const others = [...own.slice(0, at), ...own.slice(at + (inline === undefined ? 2 : 1))]
+    const words = inFolder(program, [...others, ...behind])
+    if (named.length > 1 || (resolve === find && isPattern(name)))
+      return { script: scriptIn(words), among: undefined, words }
+    return { dir: resolve(name), name, words }
   }
-  return undefined
+  const words = inFolder(program, [
+    ...own.filter(
+      (word) => !/^(-r|-ws|--(recursive|workspaces)(=true)?|recursive|multi|m)$/.test(word),
+    ),
+    ...behind,
+  ])
+  return isRecursive(program, own) && scriptIn(words) !== ''
+    ? { script: scriptIn(words), among: having(scriptIn(words), project), words }
+    : undefined
+}
+
+/** Yarn 1 has `workspaces run X`, the later ones `workspaces foreach -A run X`. */
+function ofYarn(rest: string[], project: Project): Everywhere | undefined {
+  const at = rest.indexOf('run')
+  const script = rest[at + 1]
+  if (at === -1 || script === undefined) return undefined
+  const isChosen = rest
+    .slice(0, at)
+    .some((word) => /^(--include|--exclude|--from|--since)\b/.test(word))
+  return {
+    script,
+    among: isChosen ? undefined : having(script, project),
+    words: ['yarn', ...rest.slice(at)],
+  }
+}
+
+const scriptIn = ([program, ...rest]: string[]) => {
+  const [first, second] = plainWords(program!, rest)
+  return (first === 'run' || first === 'run-script' ? second : first) ?? ''
+}
+
+/** The workspaces whose package.json has the script. */
+function having(script: string, { folder, pkg }: Project): Workspace[] {
+  return workspacesOf(folder, pkg).filter(({ dir }) => {
+    const data: unknown = parse(folder.read(`${dir}/package.json`) ?? '')
+    const scripts = isObject(data) ? data['scripts'] : undefined
+    return isObject(scripts) && typeof scripts[script] === 'string'
+  })
 }
 
 /** turbo and lerna run a script of the package: `turbo run start` and `turbo start` alike. */
 function inFolder(program: string, words: string[]): string[] {
   if (program !== 'turbo' && program !== 'lerna') return [program, ...words]
-  const named = words.filter((word) => !word.startsWith('-'))
+  const { own, after } = managerWords(program, words)
+  const named = plainWords(program, own)
   const script = named[0] === 'run' ? named[1] : named[0]
-  return ['npm', 'run', ...(script === undefined ? [] : [script])]
+  return [
+    'npm',
+    'run',
+    ...(script === undefined ? [] : [script]),
+    ...(after.length > 0 ? ['--', ...after] : []),
+  ]
 }

@@ -2,6 +2,7 @@ import path from 'node:path/posix'
 import semver from 'semver'
 import type { Launch } from '../types.js'
 import { withoutLoaders } from './node-flags.js'
+import { isBuiltFile, isOutputFolder } from './output-folder.js'
 import { insideFolder, resolveFile } from './resolve-file.js'
 import { broken, refused, type Project, type Script, type Target } from './target.js'
 
@@ -66,13 +67,6 @@ function script(entry: string, launch: Launch, how: string, notes: string[] = []
   return { kind: 'script', entry, launch, how, before: [], notes }
 }
 
-/**
- * Folders that builds write into, anywhere in the tree: apps/api/dist/main.js,
- * .next/standalone/server.js, .output/server/index.mjs.
- */
-const OUTPUT_FOLDER =
-  /(^|\/)(\.?(dist|build|built|lib|out|output|public|server-build|bundle|next|svelte-kit))\//
-
 /** A path that is not there: the build may make it. */
 function unbuilt(project: Project, file: string, launch: Launch): Target {
   const { build, pkg } = project
@@ -95,8 +89,8 @@ function unbuilt(project: Project, file: string, launch: Launch): Target {
       { ...launch, cwd: path.join(launch.cwd ?? '', build.startsIn!) },
       `${inBuild} in ${build.startsIn}/, where \`npm run ${build.script}\` puts the app,`,
     )
-  if (build && file !== '' && (build.isOpaque || OUTPUT_FOLDER.test(file))) {
-    const isFolder = OUTPUT_FOLDER.test(`${file}/`) && !OUTPUT_FOLDER.test(file)
+  if (build && file !== '' && (build.isOpaque || isBuiltFile(file))) {
+    const isFolder = isOutputFolder(file) && !isBuiltFile(file)
     const name = isFolder
       ? `${file}/index.js`
       : path.extname(file) === '' && !/(^|\/)bin\//.test(file)

@@ -1,21 +1,19 @@
 import path from 'node:path/posix'
 import { isBuildLine } from './build-output.js'
-import {
-  isShellProgram,
-  simpleCommand,
-  splitCommands,
-  splitFlags,
-  takeAssignments,
-  type CommandPart,
-} from './command-line.js'
+import { isShellProgram, simpleCommand, splitCommands, type CommandPart } from './command-line.js'
 import { isDynoWrapper } from './dyno-wrapper.js'
+import { developmentServer } from './development.js'
 import { elsewhere } from './elsewhere.js'
 import { entryFile } from './entry-file.js'
 import { frameworkTarget } from './frameworks.js'
 import { LAUNCHERS } from './launchers.js'
 import { listens } from './listens.js'
 import { plainLaunch } from '../types.js'
+import { withoutAsides } from './pm2-verbs.js'
+import { ownFile } from './own-file.js'
 import { scriptHop } from './scripts.js'
+import { severalLines } from './several-lines.js'
+import { unwrap } from './unwrap.js'
 import { broken, refused, type Project, type Target } from './target.js'
 import { followWithin } from './within.js'
 
@@ -33,7 +31,18 @@ export function followLine(
   seen: ReadonlySet<string> = new Set(),
 ): Target {
   if (isShellProgram(line)) return refused(`\`${line}\` is a program for the shell`)
-  const parts = withoutWait(splitCommands(line))
+  const { parts, notes, refusal } = withoutAsides(withoutWait(splitCommands(line)))
+  if (refusal) return refusal
+  const target = followParts(line, parts, project, seen)
+  return target.kind === 'refused' ? target : { ...target, notes: [...notes, ...target.notes] }
+}
+
+function followParts(
+  line: string,
+  parts: CommandPart[],
+  project: Project,
+  seen: ReadonlySet<string>,
+): Target {
   const together = parts.filter(({ operator }) => operator === '&')
   if (together.length > 0) return sideBySide(line, parts, project, seen)
   return followSequence(line, parts, project, seen)
@@ -188,6 +197,7 @@ function followWords(words: string[], project: Project, seen: ReadonlySet<string
     )
   const program = path.basename(first)
   const other = elsewhere([program, ...rest], project)
+  if (other && 'among' in other) return followEverywhere(words.join(' '), other, project)
   if (other) {
     if (other.dir === undefined) return broken(`there is no workspace called \`${other.name}\``)
     return followWithin(project, other.dir, (inner) => followWords(other.words, inner, new Set()))
@@ -217,59 +227,34 @@ function followWords(words: string[], project: Project, seen: ReadonlySet<string
       `\`${words.join(' ')}\` is a shell script`,
       'Name the file that it starts with --entry.',
     )
-  return frameworkTarget(program, rest, project) ?? ownFile(first, rest, project)
-}
-
-const CONCURRENTLY_VALUES =
-  /^(-n|--names|-c|--prefix-colors|-p|--prefix|-s|--success|-l|--prefix-length|-t|--timestamp-format|-m|--max-processes|--name-separator|--restart-tries|--restart-after|--default-input-target|--kill-signal)$/
-
-/**
- * Tools that run several scripts or lines, as the shell line that does the same; undefined for any
- * other.
- */
-function severalLines(program: string, words: string[]): string | undefined {
-  if (program === 'concurrently') {
-    const lines = words.filter(
-      (word, at) => !word.startsWith('-') && !CONCURRENTLY_VALUES.test(words[at - 1] ?? ''),
-    )
-    return lines.map((line) => line.replace(/^(npm|yarn|pnpm):/, '$1 run ')).join(' & ')
-  }
-  if (!/^(npm-run-all2?|run-p|run-s)$/.test(program)) return undefined
-  const isParallel = program === 'run-p' || words.some((word) => /^(-p|-lp|--parallel)$/.test(word))
-  const scripts = words.filter((word) => !word.startsWith('-'))
-  // A pattern names scripts that only the tool can list.
-  return scripts.some((name) => name.includes('*'))
-    ? undefined
-    : scripts.map((name) => `npm run ${name}`).join(isParallel ? ' & ' : ' && ')
-}
-
-/** A file that is run by its own name, such as ./bin/www. */
-function ownFile(first: string, args: string[], project: Project): Target {
-  const shebang = /^#!.*/.exec(project.folder.read(path.normalize(first)) ?? '')?.[0]
-  if (shebang !== undefined && !/\b(node|nodejs|tsx|ts-node)\b/.test(shebang))
-    return refused(
-      `\`${first}\` is a shell script or a program of its own (\`${shebang}\`)`,
-      'Name the file that it starts with --entry.',
-    )
-  if (first.includes('/') || project.folder.isFile(first))
-    return entryFile(project, first, { ...plainLaunch(), args })
-  return refused(
-    `shipit does not know what \`${first}\` starts`,
-    isUninstalled(project)
-      ? `The dependencies are not installed: after \`${project.install ?? 'npm install'}\` ` +
-          `shipit can see which package brings \`${first}\`.`
-      : undefined,
-  )
-}
-
-/** Dependencies that are not there to be looked at. */
-function isUninstalled({ folder, pkg, outer }: Project): boolean {
-  const hasDependencies = Object.keys({ ...pkg.dependencies, ...pkg.devDependencies }).length > 0
   return (
-    hasDependencies &&
-    !(outer?.folder ?? folder).isDirectory('node_modules') &&
-    !folder.isDirectory('node_modules')
+    developmentServer(program, rest, project) ??
+    frameworkTarget(program, rest, project) ??
+    ownFile(first, rest, project)
   )
+}
+
+/** A script of all packages is that of the one package that has it. */
+function followEverywhere(
+  line: string,
+  { script, among, words }: Extract<ReturnType<typeof elsewhere>, { among: unknown }>,
+  project: Project,
+): Target {
+  const next =
+    'If one of them serves HTTP, start that one: npm start --workspace NAME (or the like of your package manager).'
+  if (among === undefined)
+    return refused(`\`${line}\` runs \`${script}\` in packages that only it can list`, next)
+  const [only, ...more] = among
+  if (only === undefined)
+    return refused(
+      `\`${line}\` runs \`${script}\` in every workspace, and shipit sees none that has it`,
+    )
+  if (more.length > 0)
+    return refused(
+      `\`${line}\` runs \`${script}\` in several packages: ${among.map(({ name }) => name).join(', ')}`,
+      next,
+    )
+  return followWithin(project, only.dir, (inner) => followWords(words, inner, new Set()))
 }
 
 function otherPackage(line: string): Target {
@@ -286,7 +271,8 @@ function followScript(
   const ranStart = name === 'start'
   if (seen.has(name))
     return broken(`the scripts ${[...seen, name].join(' → ')} call each other in a circle`)
-  const line = scripts[name]
+  // npm takes an empty start script for none.
+  const line = ranStart && scripts[name] === '' ? undefined : scripts[name]
   if (line === undefined) {
     // npm's own default: https://docs.npmjs.com/cli/commands/npm-start
     if (ranStart && project.folder.isFile('server.js'))
@@ -313,75 +299,5 @@ function followScript(
     ...target,
     before: [...before, ...target.before],
     ranStart: ranStart || target.ranStart === true,
-  }
-}
-
-interface Unwrapped {
-  env: Record<string, string>
-  /** The wrapped command: its words, or a line for a shell. */
-  rest: string[] | string
-}
-
-/** Programs that only set something, or start something beside, and run the rest of their words. */
-function unwrap(words: string[]): Unwrapped | undefined {
-  const [first, ...rest] = words
-  const assigned = takeAssignments(words)
-  if (Object.keys(assigned.env).length > 0) return { env: assigned.env, rest: assigned.words }
-  if (isDynoWrapper(first ?? '') && rest.length > 0) return { env: {}, rest }
-  switch (path.basename(first ?? '')) {
-    case 'cross-env': {
-      const inner = takeAssignments(rest)
-      return { env: inner.env, rest: inner.words }
-    }
-    case 'cross-env-shell': {
-      const inner = takeAssignments(rest)
-      return { env: inner.env, rest: inner.words.join(' ') }
-    }
-    case 'env': {
-      const inner = takeAssignments(
-        splitFlags(rest, (flag) => /^(-u|--unset|-C|--chdir)$/.test(flag)).rest,
-      )
-      return { env: inner.env, rest: inner.words }
-    }
-    case 'dotenv':
-    case 'dotenvx': {
-      const own = rest[0] === 'run' ? rest.slice(1) : rest
-      return {
-        env: {},
-        rest: splitFlags(own, (flag) => /^(-e|-f|-c|-v|-p|--env-file)$/.test(flag)).rest,
-      }
-    }
-    case 'env-cmd':
-      return {
-        env: {},
-        rest: splitFlags(rest, (flag) => /^(-f|--file|-e|--environments|-r|--rc-file)$/.test(flag))
-          .rest,
-      }
-    case 'exec':
-    case 'time':
-    case 'nohup':
-    case 'command':
-    case 'dumb-init':
-    case 'tini':
-      return { env: {}, rest: splitFlags(rest, () => false).rest }
-    case 'npx':
-    case 'bunx':
-      return {
-        env: {},
-        rest: splitFlags(rest, (flag) => /^(-p|--package|-w|--workspace)$/.test(flag)).rest,
-      }
-    case 'npm':
-    case 'pnpm':
-    case 'yarn':
-      return /^(exec|dlx|x)$/.test(rest[0] ?? '')
-        ? { env: {}, rest: splitFlags(rest.slice(1), () => false).rest }
-        : undefined
-    case 'sh':
-    case 'bash': {
-      const at = rest.findIndex((word) => /^-[a-z]*c$/.test(word))
-      return at === -1 || rest[at + 1] === undefined ? undefined : { env: {}, rest: rest[at + 1]! }
-    }
-    default:
-      return undefined
   }
 }

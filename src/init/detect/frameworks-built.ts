@@ -144,6 +144,13 @@ function targetOf(
   }
 }
 
+/** What a framework's server wants set, if a start script of the user's own names its file. */
+export function builtServerEnv(entry: string, project: Project): Record<string, string> {
+  const packages = { ...project.pkg.dependencies, ...project.pkg.devDependencies }
+  const found = BUILT.find((each) => packages[each.package] !== undefined)
+  return found?.env !== undefined && found.entry?.(project) === entry ? found.env : {}
+}
+
 /** A server of the app's own, which serves the framework's build itself. */
 const hasOwnServer = ({ folder }: Project) =>
   ['server.js', 'server.mjs', 'server.cjs', 'server.ts'].some((name) => folder.isFile(name))

@@ -19,47 +19,11 @@ const KNOWN_BINS: Record<string, { package: string; file: string }> = {
   strapi: { package: '@strapi/strapi', file: 'bin/strapi.js' },
 }
 
-/** Commands that serve for development only, and what takes their place. */
-const DEVELOPMENT: { command: RegExp; next: string }[] = [
-  {
-    command: /^react-scripts start\b/,
-    next:
-      'Build it and serve the result: `npm install serve`, "build": "react-scripts build", ' +
-      '"start": "serve -s build".',
-  },
-  {
-    command: /^vue-cli-service serve\b/,
-    next:
-      'Build it and serve the result: `npm install serve`, "build": "vue-cli-service build", ' +
-      '"start": "serve -s dist".',
-  },
-  {
-    command: /^vite( preview| dev| serve|$| -)/,
-    next:
-      'Build it and serve the result: `npm install serve`, "build": "vite build", "start": ' +
-      '"serve -s dist".',
-  },
-  {
-    command: /^(webpack serve|webpack-dev-server)\b/,
-    next:
-      'Build it and serve the result: `npm install serve`, "build": "webpack", "start": "serve ' +
-      '-s dist".',
-  },
-  {
-    command: /^ng serve\b/,
-    next:
-      'Build it and serve the result: `npm install serve`, "build": "ng build", "start": "serve ' +
-      '-s dist/<project>/browser".',
-  },
-  {
-    command: /^(next|nuxt|nuxi|astro|remix|react-router|gatsby)( dev| develop|$)/,
-    next: 'Make the start script serve the built app, such as `next start` or `nuxt start`.',
-  },
-  {
-    command: /^(astro preview|gatsby serve|parcel( serve)?)\b/,
-    next: 'Start the built server, or serve the built folder with the package `serve`.',
-  },
-]
+/** fastify-cli listens on localhost alone, unless it is in Docker or is told otherwise (its start.js). */
+const addressOf = (command: string, args: string[]): Record<string, string> =>
+  command === 'fastify' && !args.some((word) => /^(-a|--address)(=|$)/.test(word))
+    ? { FASTIFY_ADDRESS: '0.0.0.0' }
+    : {}
 
 /** Servers that take the port from their flags as well as from PORT. */
 const PORT_FLAG = /^(-p|--port|-l|--listen)$/
@@ -75,8 +39,6 @@ export function frameworkTarget(
   project: Project,
 ): Target | undefined {
   const line = [command, ...words].join(' ')
-  const development = DEVELOPMENT.find((known) => known.command.test(line))
-  if (development) return broken(`\`${line}\` is a server for development`, development.next)
   const isNuxt3 =
     /^(nuxt|nuxi)$/.test(command) &&
     !/^[\^~]?2\b/.test(
@@ -89,7 +51,7 @@ export function frameworkTarget(
   return {
     kind: 'script',
     entry: bin.file,
-    launch: { ...plainLaunch(), args, interpreter: 'node' },
+    launch: { ...plainLaunch(), args, env: addressOf(command, args), interpreter: 'node' },
     how: `the server of the package ${bin.package}, started as \`${line}\``,
     before: [],
     notes: dropped

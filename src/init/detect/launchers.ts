@@ -3,6 +3,8 @@ import { parse } from 'jsonc-parser'
 import { ECOSYSTEM_FILES, formatOf } from '../../ecosystem/names.js'
 import { plainLaunch } from '../types.js'
 import { flagValue, splitFlags } from './command-line.js'
+import { builtServerEnv } from './frameworks-built.js'
+import { parseLoaderWords } from './loader-flags.js'
 import { entryFile, type Loader } from './entry-file.js'
 import { nestConfig } from './build-output.js'
 import { parseNodeWords } from './node-flags.js'
@@ -54,9 +56,13 @@ function runNode(words: string[], project: Project): Target {
     isNative ? { ...command.launch, interpreter: 'node' } : command.launch,
     loader,
   )
-  return target.kind === 'script'
-    ? { ...target, notes: [...target.notes, ...command.notes] }
-    : target
+  if (target.kind !== 'script') return target
+  const env = { ...builtServerEnv(target.entry, project), ...target.launch.env }
+  return {
+    ...target,
+    launch: { ...target.launch, env },
+    notes: [...target.notes, ...command.notes],
+  }
 }
 
 function loaderIn(nodeArgs: string[]): Loader | undefined {
@@ -97,29 +103,22 @@ function runNodemon(words: string[], project: Project, follow: Follow): Target {
   return follow([file.endsWith('.ts') ? 'ts-node' : 'node', ...nodeFlags, file, ...script.slice(1)])
 }
 
-const TYPED_VALUES =
-  /^(-P|--project|-O|--compilerOptions|--compiler-options|-C|--compiler|--cwd|--dir|--tsconfig|-I|--ignore|--ignore-diagnostics|-D|--watch|--include|--exclude|-x|--extensions|--presets|--plugins|--config-file|-b|-w|-o|--only|-r|--require|--import|--loader)$/
-
 /** ts-node, tsx and their like: a source and a loader. */
 function typed(loader: Loader): Launcher {
   return (words, project) => {
-    const own = words[0] === 'watch' ? words.slice(1) : words
-    const takesValue = (flag: string) =>
-      TYPED_VALUES.test(flag) &&
-      !(loader === 'tsx' && /^(-D|-w|-b|-o|-I|-C|-P|--watch)$/.test(flag)) &&
-      !(flag === '--watch' && loader !== 'ts-node')
-    const { flags, rest } = splitFlags(own, takesValue)
-    const file = rest[0]
+    const { launch, file, unknown } = parseLoaderWords(
+      loader,
+      words[0] === 'watch' ? words.slice(1) : words,
+    )
     if (file === undefined) return refused('the command names no file')
-    const launch = plainLaunch()
-    launch.args = rest.slice(1)
-    for (const [at, flag] of flags.entries()) {
-      if (/^(-r|--require|--import)$/.test(flag) && flags[at + 1])
-        launch.nodeArgs.push(flag, flags[at + 1]!)
-      else if (/^(--max-old-space-size|--enable-source-maps|--require=|--import=)/.test(flag))
-        launch.nodeArgs.push(flag)
-    }
-    return entryFile(project, file, launch, loader)
+    const target = entryFile(project, file, launch, loader)
+    if (target.kind !== 'script') return target
+    // A built file needs no loader, and none of its flags.
+    if (target.launch.interpreter === undefined)
+      return { ...target, launch: { ...target.launch, env: {} } }
+    return unknown === undefined
+      ? target
+      : refused(`\`${unknown}\` is a flag of the command alone, and PM2 starts the file without it`)
   }
 }
 

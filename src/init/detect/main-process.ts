@@ -15,7 +15,7 @@ export function mainProcess(project: Project): ProcfileEntry | undefined {
   const web = all.find(({ type }) => type === 'web')
   if (web) return web
   const workers = all.filter(({ type }) => type !== 'release')
-  const { start } = project.pkg.scripts
+  const start = project.pkg.scripts['start'] || undefined
   // `npm start` runs server.js if there is no start script:
   // https://docs.npmjs.com/cli/commands/npm-start
   if (start === undefined)

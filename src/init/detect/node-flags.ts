@@ -42,7 +42,7 @@ export function parseNodeWords(words: string[]): NodeCommand {
 }
 
 const isLoader = (flag: string) =>
-  /\b(ts-node|tsx|@swc-node|esbuild-register|@babel\/register|babel-register)\b/.test(flag)
+  /(^|[^\w-])(ts-node|tsx|@swc-node|esbuild-register|@babel\/register|babel-register)\b/.test(flag)
 
 /** Node's flags without those that load a compiler at run time: a built file needs none. */
 export function withoutLoaders(nodeArgs: string[]): string[] {

@@ -1,4 +1,6 @@
+import path from 'node:path/posix'
 import { simpleCommand, splitCommands, type SimpleCommand } from './command-line.js'
+import { isRecursive, managerWords, plainWords } from './manager-words.js'
 import type { PackageJson } from './package-json.js'
 
 const RUNNERS = new Set(['npm', 'yarn', 'pnpm', 'bun'])
@@ -16,6 +18,10 @@ const OWN_COMMANDS = new Set([
   'workspaces',
 ])
 
+/** Flags by which a command is for another folder or package. */
+const ELSEWHERE =
+  /^(--prefix|--cwd|--dir|-C|-w|--workspace|--workspaces|-ws|--filter|--filter-prod|-F)(=|$)/
+
 /**
  * The script of this package that `npm run x`, `npm start`, `yarn x`, `pnpm x` or `node --run x`
  * names, and the words that follow it.
@@ -32,19 +38,12 @@ export function scriptHop(
     return name ? { script: name, rest: afterDashes(words.slice(at + 2)) } : undefined
   }
   if (!RUNNERS.has(runner)) return undefined
-  const own = words.includes('--') ? words.slice(0, words.indexOf('--')) : words
-  if (own.some((word) => /^(--prefix|--cwd|-C|-w|--workspace|--filter|-F)(=|$)/.test(word)))
-    return undefined
-  const rest = words
-    .slice(1)
-    .filter(
-      (word, at, all) =>
-        !/^(-s|--silent|-q|--quiet|--if-present|--no-.+)$/.test(word) ||
-        all.slice(0, at).includes('--'),
-    )
+  const { own, after } = managerWords(runner, words.slice(1))
+  if (own.some((word) => ELSEWHERE.test(word)) || isRecursive(runner, own)) return undefined
+  const rest = plainWords(runner, own)
   const isRun = rest[0] === 'run' || rest[0] === 'run-script'
   const name = isRun ? rest[1] : rest[0]
-  if (name === undefined || name.startsWith('-')) return undefined
+  if (name === undefined) return undefined
   // `bun run FILE` runs a file, `yarn run NAME` a package's program.
   if (isRun && /^(bun|yarn)$/.test(runner) && scripts[name] === undefined) return undefined
   // npm does nothing then.
@@ -53,19 +52,26 @@ export function scriptHop(
     return undefined
   if (!isRun && (OWN_COMMANDS.has(name) || scripts[name] === undefined) && name !== 'start')
     return undefined
-  const after = rest.slice(isRun ? 2 : 1)
-  return { script: name, rest: runner === 'npm' ? withoutOwnFlags(after) : afterDashes(after) }
+  const beforeDashes = rest.slice(isRun ? 2 : 1)
+  return {
+    script: name,
+    rest:
+      runner === 'npm'
+        ? [...beforeDashes, ...after]
+        : runner === 'pnpm'
+          ? after
+          : afterDashes(after),
+  }
 }
 
-/** npm keeps flags before `--` for itself: `npm start --production` hands on none. */
-function withoutOwnFlags(words: string[]): string[] {
-  const at = words.indexOf('--')
-  const own = at === -1 ? words : words.slice(0, at)
-  return [...own.filter((word) => !word.startsWith('-')), ...(at === -1 ? [] : words.slice(at + 1))]
-}
-
+/** Yarn 1 takes a `--` away; pnpm and npm's part behind it are handed on as they are. */
 function afterDashes(words: string[]): string[] {
   return words[0] === '--' ? words.slice(1) : words
+}
+
+/** A command, and the folder that a `cd` of its line has gone to, if it is not the package's own. */
+export interface BuildCommand extends SimpleCommand {
+  dir?: string
 }
 
 /** All commands that a line comes to, with the hops to other scripts followed. */
@@ -73,9 +79,13 @@ export function allCommands(
   line: string,
   pkg: PackageJson,
   seen: ReadonlySet<string> = new Set(),
-): SimpleCommand[] {
-  return splitCommands(line).flatMap(({ text }) => {
+): BuildCommand[] {
+  let dir = ''
+  return splitCommands(line).flatMap(({ text }): BuildCommand[] => {
     const command = withoutWrappers(simpleCommand(text))
+    if (command.words[0] === 'cd') dir = path.join(dir, command.words[1] ?? '').replace(/\/$/, '')
+    // What runs in another folder has the scripts and the settings of that one.
+    if (dir !== '' && dir !== '.') return [{ ...command, dir }]
     const hop = command.words.length > 0 ? scriptHop(command.words, pkg.scripts) : undefined
     if (!hop) return [command]
     const next = pkg.scripts[hop.script]

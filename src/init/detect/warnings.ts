@@ -11,7 +11,7 @@ export function needsShell({
 }): string | undefined {
   const values = Object.entries(env).flatMap(([name, value]) => (name === 'PORT' ? [] : [value]))
   const variable = [...args, ...nodeArgs, ...values].flatMap(
-    (word) => /\$\{?\w+\}?/.exec(word) ?? [],
+    (word) => /\$(\{[^}]*\}|\w+)/.exec(word)?.[0] ?? [],
   )[0]
   return variable === undefined
     ? undefined

@@ -1,6 +1,7 @@
 import path from 'node:path/posix'
 import type { FolderView } from '../folder.js'
 import type { Build } from './build-output.js'
+import { isOutputFolder } from './output-folder.js'
 import { readPackageJson, type PackageJson } from './package-json.js'
 import { insideFolder } from './resolve-file.js'
 import { allCommands } from './scripts.js'
@@ -22,9 +23,13 @@ export function followWithin(
   const clean = insideFolder(dir)
   if (clean === undefined) return refused(`\`${dir}\` lies outside the folder`)
   if (clean === '') return follow(project)
-  if (!project.folder.isDirectory(clean)) return broken(`the folder \`${clean}\` does not exist`)
+  const isMade = !project.folder.isDirectory(clean)
+  if (isMade && !(project.build && (project.build.isOpaque || isOutputFolder(clean))))
+    return broken(`the folder \`${clean}\` does not exist`)
   const inner = projectWithin(project, clean)
   const target = follow(inner)
+  // What the build puts there beside the file, a package.json for one, is unknown.
+  if (target.kind === 'refused' && isMade) return refused(`only the build makes \`${clean}\``)
   if (target.kind === 'refused') return target
   if (target.kind === 'ecosystem') {
     return {

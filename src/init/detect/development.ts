@@ -1,0 +1,60 @@
+import { frameworkWithoutStart } from './frameworks-built.js'
+import { broken, type Project, type Target } from './target.js'
+
+/** Commands that serve for development only, and what takes their place. */
+const DEVELOPMENT: { command: RegExp; next: string }[] = [
+  {
+    command: /^(react-scripts|react-app-rewired|craco) start\b/,
+    next: 'Build it and serve the result: `npm install serve`, "build": "react-scripts build", "start": "serve -s build".',
+  },
+  {
+    command: /^vue-cli-service serve\b/,
+    next: 'Build it and serve the result: `npm install serve`, "build": "vue-cli-service build", "start": "serve -s dist".',
+  },
+  {
+    command: /^vite( preview| dev| serve|$| -)/,
+    next: 'Build it and serve the result: `npm install serve`, "build": "vite build", "start": "serve -s dist".',
+  },
+  {
+    command: /^(webpack serve|webpack-dev-server)\b/,
+    next: 'Build it and serve the result: `npm install serve`, "build": "webpack", "start": "serve -s dist".',
+  },
+  {
+    command: /^ng serve\b/,
+    next: 'Build it and serve the result: `npm install serve`, "build": "ng build", "start": "serve -s dist/<project>/browser".',
+  },
+  {
+    command: /^(next|nuxt|nuxi|astro|remix|react-router|gatsby)( dev| develop|$)/,
+    next: 'Make the start script serve the built app, such as `next start` or `nuxt start`.',
+  },
+  {
+    command:
+      /^(storybook dev|start-storybook|expo start|docusaurus (start|serve)|vitepress (dev|preview|serve)|vuepress dev|rsbuild (dev|preview)|rspack serve|ember s(erve)?|quasar (dev|serve)|umi dev|snowpack dev|vinxi dev|electron|browser-sync|live-server)\b/,
+    next: 'Build it, and serve what it builds: `npm install serve`, "start": "serve -s FOLDER". Or use the static buildpack, without PM2: heroku buildpacks:set heroku-community/static',
+  },
+  {
+    command: /^(astro preview|gatsby serve|parcel( serve)?)\b/,
+    next: 'Start the built server, or serve the built folder with the package `serve`.',
+  },
+]
+
+/** A server for development, which must not be started on Heroku; undefined for any other command. */
+export function developmentServer(
+  program: string,
+  words: string[],
+  project: Project,
+): Target | undefined {
+  const line = [program, ...words].join(' ')
+  const known = DEVELOPMENT.find(({ command }) => command.test(line))
+  if (!known) return undefined
+  // A project that builds a server has something better to start than a folder of pages.
+  const built = frameworkWithoutStart(project)?.target
+  const start =
+    built?.kind === 'script' && !built.entry.startsWith('node_modules/') ? built.entry : undefined
+  return broken(
+    `\`${line}\` is a server for development`,
+    start === undefined
+      ? known.next
+      : `Start the server that it builds: npm pkg set scripts.start="node ${start}"`,
+  )
+}
