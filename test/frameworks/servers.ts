@@ -1,5 +1,3 @@
-import { existsSync } from 'node:fs'
-import path from 'node:path'
 import type { Framework } from './table.js'
 
 /** https://expressjs.com/en/starter/generator.html */
@@ -131,23 +129,20 @@ await new Ignitor(root, { importer })
 `
 
 /**
- * https://docs.strapi.io/cms/installation/cli; its SQLite is built from source, by the headers of
- * the Node.js that runs, if GitHub has no binary of it for this machine.
+ * https://docs.strapi.io/cms/installation/cli. Its SQLite comes as libsql, which has the same API and
+ * brings its binary from the registry, so that nothing is compiled.
  */
 export const strapi: Framework = {
   name: 'Strapi (SQLite)',
   package: '@strapi/strapi',
   page: { path: '/admin', text: 'Strapi Admin' },
   async make(shop) {
-    const node = path.dirname(path.dirname(process.execPath))
-    if (existsSync(path.join(node, 'include/node/node_api.h')))
-      shop.world.env.npm_config_nodedir = node
     await shop.npx(
       'create-strapi@5',
       'app',
       '--non-interactive',
       '--use-npm',
-      '--install',
+      '--no-install',
       '--skip-cloud',
       '--no-example',
       '--dbclient',
@@ -155,6 +150,8 @@ export const strapi: Framework = {
       '--no-git-init',
       '--typescript',
     )
+    await shop.npm('app', 'pkg', 'set', 'dependencies.better-sqlite3=npm:libsql@0.5')
+    await shop.npm('app', 'install')
     return shop.folder('app')
   },
 }
