@@ -179,7 +179,7 @@ export const GROUPS: Record<string, Row[]> = {
     { run: 'addons:services', absent: NO_ADDONS },
     { run: 'pg -a APP', absent: 'APP has no heroku-postgresql databases', isQuiet: true },
     { run: 'pg:info -a APP', absent: 'APP has no heroku-postgresql databases', isQuiet: true },
-    { run: 'pg:psql -a APP', absent: 'APP has no databases' },
+    { run: 'pg:psql -a APP', absent: NO_ADDONS },
     { run: 'redis -a APP', absent: NO_ADDONS, isQuiet: true },
     { run: 'access -a APP', works: /you@shipit\.localhost/ },
     { run: 'access:add someone@example.com -a APP', absent: NO_OTHERS },
