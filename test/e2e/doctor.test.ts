@@ -16,7 +16,7 @@ describe('shipit doctor', () => {
   let dir: string
   before(async () => {
     world = await World.create()
-    dir = await world.app('patient', plainApp('well'))
+    dir = await world.app('patient', plainApp('well'), { isStartedByNpm: true })
   })
   after(() => world.close())
 

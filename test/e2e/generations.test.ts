@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { get } from '../../src/demo/load.js'
 import { until } from '../../src/until.js'
-import { plainApp } from './support/apps.js'
+import { plainApp, plainServer } from './support/apps.js'
 import { World } from './support/world.js'
 import { inSoak } from '../support/soak.js'
 
@@ -140,7 +140,7 @@ describe('apps of other runtimes', function () {
       })
 
       inSoakOrOnFir('is rolled back', async () => {
-        await world.write(name, plainApp('two'))
+        await world.write(name, { 'server.js': plainServer('two') })
         await world.commit(dir, 'Second')
         await world.ok(['deploy', ...app], { cwd: dir })
         expect(await body()).to.equal('two')

@@ -91,21 +91,25 @@ describe('init, then deploy', function () {
   }
 
   it("runs the build script and the release phase, keeps the Procfile's worker, and changes nothing a second time", async () => {
-    const dir = await world.app('typed', {
-      'package.json': {
-        name: 'typed',
-        version: '1.0.0',
-        private: true,
-        scripts: {
-          build: `node -e "fs.cpSync('src', 'dist', { recursive: true })"`,
-          start: 'node dist/server.js',
+    const dir = await world.app(
+      'typed',
+      {
+        'package.json': {
+          name: 'typed',
+          version: '1.0.0',
+          private: true,
+          scripts: {
+            build: `node -e "fs.cpSync('src', 'dist', { recursive: true })"`,
+            start: 'node dist/server.js',
+          },
         },
+        'src/server.js': plainServer('typed'),
+        Procfile:
+          'release: echo migrated $SHIPIT_TEST_NAME\nweb: node dist/server.js\nworker: node worker.js\n',
+        'worker.js': "console.log('waiting for work')\nsetInterval(() => {}, 1000)\n",
       },
-      'src/server.js': plainServer('typed'),
-      Procfile:
-        'release: echo migrated $SHIPIT_TEST_NAME\nweb: node dist/server.js\nworker: node worker.js\n',
-      'worker.js': "console.log('waiting for work')\nsetInterval(() => {}, 1000)\n",
-    })
+      { isStartedByNpm: true },
+    )
     expect(await readFile(path.join(dir, 'Procfile'), 'utf8'))
       .to.contain('worker: node worker.js')
       .and.contain('release: echo migrated')
