@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
-import { readdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { readdir, readFile, stat } from 'node:fs/promises'
+import net from 'node:net'
 import path from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { expect } from 'chai'
@@ -277,17 +278,38 @@ describe('git push to the embedded Heroku', function () {
   })
 
   describe('while a build runs', () => {
-    const slow = (marker: string) => ({
+    /** A build sees no folder of ours, so it asks this server whether it may go on. */
+    let gate: net.Server
+    let waiting: net.Socket[]
+    let isOpen: boolean
+    beforeEach(async () => {
+      waiting = []
+      isOpen = false
+      gate = net
+        .createServer((socket) => {
+          if (isOpen) socket.end('go on')
+          else waiting.push(socket)
+        })
+        .listen(0, '127.0.0.1')
+      await once(gate, 'listening')
+    })
+    afterEach(() => {
+      for (const socket of waiting) socket.destroy()
+      gate.close()
+    })
+    const goOn = () => {
+      isOpen = true
+      for (const socket of waiting) socket.end('go on')
+    }
+    const slow = () => ({
       ...APP,
-      'package.json': { ...APP['package.json'], scripts: { build: `node wait.js ${marker}` } },
-      'wait.js':
-        'const fs = require("fs"); console.log("waiting now"); const t = setInterval(() => { if (fs.existsSync(process.argv[2])) { clearInterval(t); console.log("went on") } }, 20)\n',
+      'package.json': { ...APP['package.json'], scripts: { build: 'node wait.js' } },
+      'wait.js': `require('net').connect(${(gate.address() as net.AddressInfo).port}, '127.0.0.1', () => console.log('waiting now')).on('data', () => console.log('went on'))\n`,
     })
 
     it('shows each line as it comes, and tells a second push to wait', async () => {
       await platform.createApp('slow')
-      const marker = path.join(platform.root, 'go-on')
-      await project.commit(slow(marker))
+      await project.commit(slow())
       const first = project.start('push', remote(server, 'slow'), 'main')
       let seen = ''
       first.stderr?.on('data', (chunk: Buffer) => {
@@ -305,7 +327,7 @@ describe('git push to the embedded Heroku', function () {
       expect(second.text).to.include('Another push to slow is being built.')
 
       const ended = once(first, 'close')
-      await writeFile(marker, '')
+      goOn()
       expect((await ended)[0], seen).to.equal(0)
       expect(seen).to.include('Verifying deploy... done.')
       const again = await project.git('push', remote(server, 'slow'), 'main')
@@ -315,8 +337,7 @@ describe('git push to the embedded Heroku', function () {
 
     it('goes on with the build when the client is killed, and leaves a repository that takes the next push', async () => {
       await platform.createApp('killed')
-      const marker = path.join(platform.root, 'go-on')
-      const commit = await project.commit(slow(marker))
+      const commit = await project.commit(slow())
       const client = project.start('push', remote(server, 'killed'), 'main')
       let seen = ''
       client.stderr?.on('data', (chunk: Buffer) => {
@@ -327,7 +348,7 @@ describe('git push to the embedded Heroku', function () {
       process.kill(-(client.pid as number), 'SIGKILL')
       await gone
 
-      await writeFile(marker, '')
+      goOn()
       await until(
         'the build ends',
         () => platform.store.find('killed')?.builds[0]?.status === 'succeeded',
