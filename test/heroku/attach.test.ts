@@ -169,6 +169,15 @@ describe('attaching to a one-off dyno', () => {
     expect(text()).to.equal('half of')
   })
 
+  it('tells a connection that breaks as soon as it has said something', async () => {
+    const { attachUrl } = await rendezvous((client) =>
+      client.write('rendezvous\r\nhalf of', () => setTimeout(() => reset(client), 0)),
+    )
+    const { ended, text } = join(attachUrl)
+    expect(await ended).to.deep.equal({ status: undefined, isBroken: true })
+    expect('half of').to.include(text())
+  })
+
   it('says where it could not be joined, and why', async () => {
     const closing = await rendezvous((client) => client.end())
     const early = await rejection(join(closing.attachUrl).ended)
