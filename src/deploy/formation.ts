@@ -48,7 +48,7 @@ function read(text: string, at: string): DynoCount {
   const asked = readDynoCount(text)
   if (asked === undefined)
     throw new ShipitError('project', {
-      message: `${at}: ${text} is no count of dynos.`,
+      message: `${at}: ${text} is not a valid number of dynos.`,
       next: 'Write a count and a size, such as "2:standard-1x".',
     })
   const size = asked.size === undefined ? undefined : dynoSize(asked.size)

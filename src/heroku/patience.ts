@@ -19,12 +19,12 @@ export function patience({
   const ms = timeout ? parseDuration(timeout) : undefined
   if (timeout && !ms)
     throw new ShipitError('usage', {
-      message: `SHIPIT_HTTP_TIMEOUT is no time: ${timeout}`,
+      message: `SHIPIT_HTTP_TIMEOUT is not a valid duration: ${timeout}`,
       next: 'Write 90s or 2m.',
     })
   if (retries && !/^\d{1,2}$/.test(retries))
     throw new ShipitError('usage', {
-      message: `SHIPIT_HTTP_RETRIES is no count: ${retries}`,
+      message: `SHIPIT_HTTP_RETRIES is not a valid number: ${retries}`,
       next: 'Write 0 to 99.',
     })
   return {

@@ -15,6 +15,6 @@ export function traceAnswer(
   startedAt: number,
 ): void {
   if (!isOn.test(process.env.DEBUG ?? '')) return
-  const ms = Math.round(monotonic() - startedAt)
+  const ms = monotonic() - startedAt
   writeErr(`shipit:http ${method} ${path} ${outcome} ${requestId ?? '-'} ${ms}ms\n`)
 }

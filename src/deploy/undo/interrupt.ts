@@ -88,7 +88,7 @@ export async function afterInterrupt(interrupted: Deployment): Promise<ShipitErr
   } catch (error) {
     const { message } = ShipitError.from(error)
     return stopped(
-      `What serves could not be made sure of: ${message}`,
+      `Could not determine the live release: ${message}`,
       {},
       `Look at \`shipit releases --app ${plan.app}\`.`,
     )

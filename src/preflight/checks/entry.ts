@@ -43,7 +43,7 @@ function commandAbsent(app: EcosystemApp, project: ProjectFacts): Problem[] | un
   ]
 }
 
-/** The app's script from the app's folder; undefined if it is no file of it. */
+/** The app's script from the app's folder; undefined if it is not one of its files. */
 export function scriptOf(
   app: EcosystemApp,
   { ecosystem }: Pick<ProjectFacts, 'ecosystem'>,
