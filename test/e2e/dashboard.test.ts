@@ -154,7 +154,10 @@ describe("PM2's dashboard over a deployed app", function () {
     )
     const here = (await world.processes()).map(({ pid }) => pid)
     for (const one of dashboard.machine('shop.web.2').processes) expect(here).to.include(one.pid)
-    for (const pid of before) expect(here).not.to.include(pid)
+    await until('the processes of before to end', async () => {
+      const here = (await world.processes()).map(({ pid }) => pid)
+      return before.every((pid) => !here.includes(pid))
+    })
     expect(
       dashboard
         .machine('shop.web.1')
@@ -186,7 +189,7 @@ describe("PM2's dashboard over a deployed app", function () {
     )
     expect(tried, `a line like ${said} in:\n${text}`).to.be.a('number')
     expect(tries(), 'tries').to.be.greaterThan(tried!)
-    expect(news(text)).to.have.length(1)
+    expect(news(text), text).to.have.length(1)
     expect(text).not.to.include(SECRET_KEY).and.not.include('event=crash')
     expect((await get(url)).status).to.equal(200)
   }

@@ -29,6 +29,7 @@ export function makeGate({
     return app
   }
   return {
+    isStopping,
     count: (name) => scaling.count(named(name)),
     add: (name) => scaling.add(named(name)),
     remove: (name) => scaling.remove(named(name)),

@@ -53,7 +53,7 @@ export function startDashboard({ keys, home, lib, env, god, gate }: DashboardSet
   let isStopped = false
   openSockets(home, () => {
     if (isStopped) return
-    const news = new News(address.host, keys.machine)
+    const news = new News(address.host, keys.machine, () => gate.isStopping())
     agent = new Agent({
       keys,
       home,

@@ -15,11 +15,14 @@ const GOES_ON = 'the app runs on without it'
 export class News {
   readonly #host: string
   readonly #machine: string
+  readonly #isOver: () => boolean
   #last: { standing: Standing; why: string | undefined; at: number } | undefined
 
-  constructor(host: string, machine: string) {
+  /** @param isOver whether it is news no more: a dyno that stops is of no interest to it */
+  constructor(host: string, machine: string, isOver: () => boolean = () => false) {
     this.#host = host
     this.#machine = machine
+    this.#isOver = isOver
   }
 
   tell(standing: Standing, why?: string): void {
@@ -27,7 +30,7 @@ export class News {
     const isSame =
       last?.standing === standing &&
       (standing === 'connected' || last.why === why || Date.now() - last.at < SAME_TROUBLE)
-    if (isSame) return
+    if (isSame || this.#isOver()) return
     this.#last = { standing, why, at: Date.now() }
     if (standing === 'connected')
       dynoOutput.out.write(

@@ -8,6 +8,8 @@ import { dynoOutput } from '../outlet.js'
 
 /** What the supervisor decides. */
 export interface Gate {
+  /** Whether the dyno has begun to stop. */
+  isStopping(): boolean
   /** The instances that an app has; throws for one that there is not, as do `add` and `remove`. */
   count(app: string): number
   add(app: string): Promise<void>
