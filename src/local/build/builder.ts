@@ -39,6 +39,8 @@ export interface BuilderParts {
   isolation?: Promise<Isolation>
   /** Why the network reaches what apps listen on; undefined if it does not. */
   exposure?: Promise<string | undefined>
+  /** The slug compiler; that of this room if absent. */
+  compile?: typeof compile
   /** Bytes of a compressed slug; 500 MB as on Heroku. */
   slugLimit?: number
   /** Of a source once it is unpacked. */
@@ -163,7 +165,7 @@ export function createBuilder(parts: BuilderParts): LocalBuilder {
   ): Promise<BuildRecord> {
     const { build, request, output, stop } = job
     const app = store.find(job.app.id) ?? job.app
-    const { processTypes, size, modules, node } = await compile({
+    const { processTypes, size, modules, node } = await (parts.compile ?? compile)({
       archive: request.archive,
       commit: request.commit,
       configVars: app.config_vars,

@@ -7,7 +7,7 @@ const POLL = 25
 const HOSTS = ['127.0.0.1', '::1'] as const
 
 /** An address of this machine at which a dyno is reached. */
-type Host = (typeof HOSTS)[number]
+export type Host = (typeof HOSTS)[number]
 
 /**
  * Waits until one of a dyno's processes listens on its PORT, for others than this machine: Heroku's

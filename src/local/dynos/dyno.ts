@@ -11,19 +11,18 @@ import type {
   WebTarget,
 } from '../types.js'
 import { attachedClient } from './attached-client.js'
-import { isLoopback, otherPorts, waitUntilBound } from './boot.js'
+import { isLoopback, otherPorts } from './boot.js'
 import { Claims } from './claims.js'
-import { makeDisk, removeDisk } from './disk.js'
+import { makeDisk } from './disk.js'
 import { dynoEnvironment } from './environment.js'
 import type { Wanted } from './formation.js'
-import type { Isolation } from '../isolation.js'
 import { listenersOf } from './listeners.js'
 import { dynoMetadata, parallelism } from './metadata.js'
 import { watchMemory } from './memory-verdict.js'
-import type { LoopbackOnly } from './loopback-only.js'
+import type { DynoProcesses, Machine } from './machine.js'
 import type { Meter } from './meter.js'
 import { reservePort } from './ports.js'
-import { ProcessGroup, type Attached } from './process-group.js'
+import type { Attached } from './process-group.js'
 import { memoryQuota } from './quota.js'
 import type { SpareModules } from './spare-modules.js'
 import { words } from './words.js'
@@ -38,15 +37,13 @@ const STATUS_UNATTACHED = 128
  */
 const CLAIMED_AT_MOST = 3_000
 
-export interface Services {
+export interface Services extends Machine {
   store: Store
   logplex: Logplex
   folders: Folders
   limits: Limits
   spares: SpareModules
   meter: Meter
-  isolation: Promise<Isolation>
-  network: LoopbackOnly
 }
 
 interface DynoSpec extends Wanted {
@@ -76,8 +73,8 @@ export class Dyno {
   private readonly stopping = new AbortController()
   private stopped: Promise<void> | undefined
   /** Undefined if the dyno ended before it had a process. */
-  private readonly launched: Promise<ProcessGroup | undefined>
-  private settleLaunch: (group: ProcessGroup | undefined) => void = () => undefined
+  private readonly launched: Promise<DynoProcesses | undefined>
+  private settleLaunch: (group: DynoProcesses | undefined) => void = () => undefined
   private target: { host: WebTarget['host']; port: number } | undefined
   /** 137 where we killed it for R10 or R15: bash may report another status. */
   private forcedStatus: number | undefined
@@ -168,9 +165,9 @@ export class Dyno {
     } finally {
       this.settleLaunch(undefined)
       if (!(port instanceof Error)) port.release()
-      await removeDisk(dir).catch((error: Error) =>
-        this.log(`Its folder could not be removed: ${error.message}`),
-      )
+      await this.services
+        .removeDisk(dir)
+        .catch((error: Error) => this.log(`Its folder could not be removed: ${error.message}`))
     }
     if (this.stopping.signal.aborted || this.spec.isOneOff) {
       this.current = 'down'
@@ -199,33 +196,35 @@ export class Dyno {
       return this.complete(STATUS_UNATTACHED)
     }
     this.log(words.starting(spec.command))
-    const group = await ProcessGroup.launch({
-      disk,
-      command: spec.command,
-      attached,
-      isolate: (await this.services.isolation).isolate,
-      nodes: path.join(this.services.folders.caches, 'node'),
-      env: dynoEnvironment({
-        dyno: spec.name,
-        home: disk.app,
-        tmp: disk.tmp,
-        port,
-        memory: memoryQuota(spec.size, this.services.limits).quota,
-        profileEnv: {
-          ...spec.slug.profile_env,
-          ...parallelism(spec.size),
-          ...dynoMetadata(this.services.store.find(appId), spec, this.id),
-        },
-        configVars: { ...spec.release.config_vars, ...spec.env },
-        host: process.env,
-        execPath: process.execPath,
-      }),
-      onLine: (line) => this.append('app', line),
-      onOutput: spec.onOutput,
-    }).catch((error: unknown) => {
-      attached?.client.destroy()
-      throw error
-    })
+    const group = await this.services
+      .launch({
+        disk,
+        command: spec.command,
+        attached,
+        isolate: (await this.services.isolation).isolate,
+        nodes: path.join(this.services.folders.caches, 'node'),
+        env: dynoEnvironment({
+          dyno: spec.name,
+          home: disk.app,
+          tmp: disk.tmp,
+          port,
+          memory: memoryQuota(spec.size, this.services.limits).quota,
+          profileEnv: {
+            ...spec.slug.profile_env,
+            ...parallelism(spec.size),
+            ...dynoMetadata(this.services.store.find(appId), spec, this.id),
+          },
+          configVars: { ...spec.release.config_vars, ...spec.env },
+          host: process.env,
+          execPath: process.execPath,
+        }),
+        onLine: (line) => this.append('app', line),
+        onOutput: spec.onOutput,
+      })
+      .catch((error: unknown) => {
+        attached?.client.destroy()
+        throw error
+      })
     this.settleLaunch(group)
     // devcenter.heroku.com/articles/one-off-dynos: without its client an attached dyno is hung up.
     attached?.client.once('close', () => void this.hangUp())
@@ -273,15 +272,10 @@ export class Dyno {
     })
   }
 
-  private async boot(group: ProcessGroup, port: number, ended: AbortSignal): Promise<void> {
+  private async boot(group: DynoProcesses, port: number, ended: AbortSignal): Promise<void> {
     try {
       const signal = AbortSignal.any([ended, this.stopping.signal])
-      const bound = await waitUntilBound(
-        port,
-        this.services.limits.bootTimeout,
-        () => group.processes(),
-        signal,
-      )
+      const bound = await group.bound(port, this.services.limits.bootTimeout, signal)
       if (signal.aborted || this.forcedStatus !== undefined) return
       if (!bound) return await this.failBoot(group, port, signal)
       await this.services.network.look()
@@ -294,7 +288,7 @@ export class Dyno {
     }
   }
 
-  private watchMemory(group: ProcessGroup): () => void {
+  private watchMemory(group: DynoProcesses): () => void {
     const {
       spec: { appId, name, size },
       id,
@@ -317,14 +311,14 @@ export class Dyno {
   }
 
   /** What ends a dyno at R10 and R15. */
-  private async kill(group: ProcessGroup): Promise<void> {
+  private async kill(group: DynoProcesses): Promise<void> {
     this.target = undefined
     this.forcedStatus = 137
     this.log(words.sigkill)
     await group.kill()
   }
 
-  private async failBoot(group: ProcessGroup, port: number, signal: AbortSignal): Promise<void> {
+  private async failBoot(group: DynoProcesses, port: number, signal: AbortSignal): Promise<void> {
     const listeners = await listenersOf(await group.processes())
     if (signal.aborted) return
     const others = otherPorts(listeners, port)

@@ -6,8 +6,8 @@ import { EventEmitter } from 'node:events'
 import type { Dynos, OneOff } from '../types.js'
 import { AppDynos } from './app-dynos.js'
 import { Dyno, type Services } from './dyno.js'
-import { findIsolation, type Isolation } from '../isolation.js'
-import { LoopbackOnly } from './loopback-only.js'
+import type { Isolation } from '../isolation.js'
+import { thisMachine } from './machine.js'
 import { Meter } from './meter.js'
 import { endLeftDynos } from './recover.js'
 import { SpareModules } from './spare-modules.js'
@@ -37,7 +37,8 @@ const LONGEST_RUN = 24 * 3_600_000
  * and starts what should run.
  */
 export function createDynos(
-  given: Omit<Services, 'spares' | 'meter' | 'isolation' | 'network'>,
+  given: Pick<Services, 'store' | 'logplex' | 'folders' | 'limits'>,
+  machine = thisMachine(given.folders),
 ): Dynos & {
   readonly isolation: Promise<Isolation>
   /** Why the network reaches dynos' ports; undefined if it does not. */
@@ -45,13 +46,14 @@ export function createDynos(
   recover(): Promise<void>
 } {
   const { store, folders, limits } = given
-  const isolation = findIsolation(folders)
   const services: Services = {
     ...given,
+    isolation: machine.isolation,
+    network: machine.network,
+    removeDisk: (dir) => machine.removeDisk(dir),
+    launch: (launch) => machine.launch(launch),
     spares: new SpareModules(folders.dynos),
     meter: new Meter(Math.max(limits.metricsEvery, QUICKEST_LOOKS)),
-    isolation,
-    network: new LoopbackOnly(isolation, folders.dynos),
   }
   const events = new EventEmitter().setMaxListeners(0)
   const apps = new Map<string, AppDynos>()
@@ -75,7 +77,7 @@ export function createDynos(
   }
 
   return {
-    isolation,
+    isolation: machine.isolation,
     exposure: services.network.why,
     reconcile,
     list: (appId) => [

@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { connectInput } from './attached-input.js'
 import { connectOutput } from './attached-output.js'
+import { waitUntilBound, type Host } from './boot.js'
 import type { Disk } from './disk.js'
 import type { Isolate } from '../isolation.js'
 import { lineSplitter } from './lines.js'
@@ -45,7 +46,7 @@ export interface Attached {
   terminal: TerminalMaker | undefined
 }
 
-interface Launch {
+export interface Launch {
   disk: Disk
   command: string
   env: Record<string, string>
@@ -128,6 +129,11 @@ export class ProcessGroup {
       child.once('error', reject)
     })
     return new ProcessGroup(child, child.pid!, launch)
+  }
+
+  /** As {@link waitUntilBound}, of its own processes. */
+  bound(port: number, ms: number, signal: AbortSignal): Promise<Host | undefined> {
+    return waitUntilBound(port, ms, () => this.processes(), signal)
   }
 
   processes(): Promise<number[]> {
