@@ -142,6 +142,15 @@ export class ReleaseWatch {
     return this.dynos.some(({ type }) => type === 'web')
   }
 
+  /**
+   * How many dynos the release has had. One that crashes is started again at once
+   * (https://devcenter.heroku.com/articles/dynos#dyno-crash-restart-policy): without the log its
+   * successor's id alone tells of it.
+   */
+  get lives(): number {
+    return [...this.seen.values()].reduce((sum, { ids }) => sum + ids.size, 0)
+  }
+
   /** Whether requests go to this release, as far as is known: at once, but for preboot. */
   get isServing(): boolean {
     return this.switchover?.isOver ?? true

@@ -43,12 +43,13 @@ export async function waitForBoot(
     const waiting = state.state === 'waiting' ? state.waitingFor.join('; ') : ''
     if (waiting !== said) report.line(waiting)
     said = waiting
-    if (monotonic() > deadline) {
+    const left = deadline - monotonic()
+    if (left <= 0) {
       throw new ShipitError('boot', {
         message: `v${release.version} had not come up after ${duration(plan.waitTimeout)}: ${waiting}.`,
       })
     }
-    await watch.pause(deployment, look)
+    await watch.pause(deployment, look, left)
   }
 }
 
@@ -95,7 +96,7 @@ export async function holdUp(
   const { timing } = deployment
   const health = url === undefined ? undefined : new Health(deployment, watch, url, check)
   let since: number | undefined
-  let exits = watch.signs.exits.length
+  let ends = watch.signs.exits.length + watch.lives
   let said = ''
   for (let look = 0; ; look++) {
     const finding = await health?.look()
@@ -106,8 +107,9 @@ export async function holdUp(
     )
     if (state.crash) throw crashError(state.crash, release)
     const isWell = state.state === 'up' && (finding?.is ?? 'well') === 'well'
-    const isUnbroken = isWell && watch.signs.exits.length === exits
-    exits = watch.signs.exits.length
+    const before = ends
+    ends = watch.signs.exits.length + watch.lives
+    const isUnbroken = isWell && ends === before
     since = isWell ? ((isUnbroken ? since : undefined) ?? monotonic()) : undefined
     const stable = isOneLookEnough ? 0 : watchTime(watch, timing)
     const left = since === undefined ? Infinity : since + stable - monotonic()
