@@ -61,7 +61,8 @@ export async function reload(
   const result: ReloadResult = { reloaded: [], gaps: [] }
   const news = new DynoNews(api, app)
   try {
-    for (const row of formation) {
+    // The API lists them by id, which says nothing.
+    for (const row of formation.toSorted((one, other) => one.type.localeCompare(other.type))) {
       const ofType = dynos.filter(({ type }) => type === row.type)
       if (ofType.length > 0) await reloadType(api, app, row, ofType, { ...options, news }, result)
     }
