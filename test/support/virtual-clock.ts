@@ -8,13 +8,16 @@ import { syncBuiltinESMExports } from 'node:module'
 import timers from 'node:timers/promises'
 
 const realImmediate = setImmediate
-const realNow = performance.now.bind(performance)
+const realSetTimeout = setTimeout
 const realUptime = process.uptime.bind(process)
 const realTimeout = AbortSignal.timeout.bind(AbortSignal)
 
 /** Turns of the event loop without anything to do after which this process is quiet: what one end of a socket writes, the other has by then. */
 const QUIET_TURNS = 6
-/** Real ms for which a request may be on its way before the clock goes on without its answer: some servers of the tests never answer. */
+/**
+ * Looks, a ms apart at least, in which nothing happens but that requests are awaited, before the clock goes on without their answers: some servers of the tests never answer.
+ * Counted, because under load a server of this process is as slow as the looks are.
+ */
 const LONGEST_REQUEST = 250
 /** Timers after which a test is given up: it waits for what does not come. */
 const LONGEST_WAIT = 20_000
@@ -24,14 +27,19 @@ const WORK =
 
 /** Requests whose answer has not begun to come. */
 class Requests {
-  private readonly begun = new Map<object, number>()
+  private readonly begun = new Set<object>()
+  private looks = 0
   private readonly start = (message: unknown) => {
     const { request } = message as { request: NodeJS.EventEmitter }
-    this.begun.set(request, realNow())
-    request.once('close', () => this.begun.delete(request))
+    this.begun.add(request)
+    this.looks = 0
+    request.once('close', () => this.end(request))
   }
   private readonly finish = (message: unknown) => {
-    this.begun.delete((message as { request: object }).request)
+    this.end((message as { request: object }).request)
+  }
+  private end(request: object): void {
+    if (this.begun.delete(request)) this.looks = 0
   }
 
   watch(): void {
@@ -45,9 +53,10 @@ class Requests {
     this.begun.clear()
   }
 
-  get isAnyAwaited(): boolean {
-    const now = realNow()
-    return [...this.begun.values()].some((since) => now - since < LONGEST_REQUEST)
+  /** Whether an answer is still waited for. To be asked once a look. */
+  isAnyAwaited(isAtWork: boolean): boolean {
+    if (isAtWork) this.looks = 0
+    return this.begun.size > 0 && ++this.looks < LONGEST_REQUEST
   }
 }
 
@@ -75,6 +84,8 @@ function delay<T>(ms?: number, value?: T, { signal }: { signal?: AbortSignal } =
 }
 
 const turn = () => new Promise<void>((resolve) => realImmediate(resolve))
+/** A real ms, in which this process sleeps if nothing comes: the disk may take its time. */
+const moment = () => new Promise<void>((resolve) => void realSetTimeout(resolve, 1))
 
 /** Lets time pass as fast as the work between two timers allows. */
 export class VirtualClock {
@@ -105,6 +116,11 @@ export class VirtualClock {
     void this.run(clock)
   }
 
+  /** Sets the time of day forward by so many ms; timers and `performance` know nothing of it. */
+  skip(ms: number): void {
+    this.clock?.setSystemTime(Date.now() + ms)
+  }
+
   stop(): void {
     this.clock?.uninstall()
     this.clock = undefined
@@ -117,13 +133,15 @@ export class VirtualClock {
   private async run(clock: Clock): Promise<void> {
     let quiet = 0
     let fired = 0
+    let isBusy = false
     // What was under way before is not the test's: Node.js may be reading a file for seconds.
     let foreign = workUnderWay()
     while (this.clock === clock) {
-      await turn()
+      await (quiet === 0 && isBusy ? moment() : turn())
       const work = workUnderWay()
       foreign = Math.min(foreign, work)
-      quiet = this.requests.isAnyAwaited || work > foreign ? 0 : quiet + 1
+      isBusy = this.requests.isAnyAwaited(work > foreign) || work > foreign
+      quiet = isBusy ? 0 : quiet + 1
       if (quiet < QUIET_TURNS || this.clock !== clock) continue
       quiet = 0
       clock.next()
@@ -133,12 +151,23 @@ export class VirtualClock {
   }
 }
 
+let running: VirtualClock | undefined
+
+/** Lets so many ms of the day pass at once, in which nothing happens: no timer comes nearer. */
+export function skipTime(ms: number): void {
+  if (!running) throw new Error('there is no virtual clock')
+  running.skip(ms)
+}
+
 /** Gives each test of this `describe` a virtual clock that begins at the real time. */
 export function useVirtualClock(): void {
   let clock: VirtualClock
   beforeEach('a virtual clock', () => {
-    clock = new VirtualClock()
+    clock = running = new VirtualClock()
     clock.start()
   })
-  afterEach('the real clock again', () => clock.stop())
+  afterEach('the real clock again', () => {
+    running = undefined
+    clock.stop()
+  })
 }
