@@ -1,11 +1,10 @@
 import { expect } from 'chai'
 import { planDeploy, runDeploy, type DeployEvent } from '../../src/deploy/index.js'
 import { grows, peakOf, planFormation, shrinks, typedScale } from '../../src/deploy/formation.js'
-import { ShipitError } from '../../src/errors.js'
 import { requestOf } from '../support/deploys.js'
+import { NEW, OTHER, World } from '../support/embedded/index.js'
 import { failureOf, refusal } from '../support/failures.js'
 import { formation } from '../support/records.js'
-import { FakePlatform, NEW } from './fake-platform.js'
 import { useVirtualClock } from '../support/virtual-clock.js'
 
 describe('the formation of an environment', () => {
@@ -103,37 +102,43 @@ describe('the formation of an environment', () => {
 describe('a deploy with a formation', () => {
   useVirtualClock()
 
-  let platform: FakePlatform
+  let world: World
   let events: DeployEvent[]
   beforeEach(async () => {
     events = []
-    platform = await FakePlatform.start()
+    world = await World.start()
   })
-  afterEach(() => platform.stop())
+  afterEach(() => world.stop())
 
   const deploy = async (wanted: Record<string, string>, commit = NEW) => {
     const request = requestOf(commit, {
       environment: { name: 'production', target: { formation: wanted } },
     })
-    return runDeploy(await planDeploy(platform, request), {
-      platform,
-      git: platform.git,
+    return runDeploy(await planDeploy(world.platform, request), {
+      platform: world.platform,
+      git: world.git,
       events: (event) => events.push(event),
     })
   }
   const started = () => events.flatMap((event) => (event.type === 'started' ? [event.step] : []))
 
+  const quantities = () =>
+    Object.fromEntries(
+      Object.values(world.app.formation).map(({ type, quantity }) => [type, quantity]),
+    )
+
   it('scales up once the release is there, and judges it on those dynos', async () => {
     const result = await deploy({ web: '2:standard-2x' })
-    expect(platform.calls).to.deep.equal(['push bbbbbbb', 'scale web=2:Standard-2X'])
+    expect(world.calls).to.deep.equal(['push bbbbbbb', 'scale web=2:Standard-2X'])
     expect(started()).to.deep.equal(['preflight', 'push', 'release', 'scale_up', 'boot', 'health'])
     expect(result.dynos).to.deep.equal(['web.1', 'web.2'])
   })
 
   it('scales down only once the release serves', async () => {
-    platform.sizes = { web: 3 }
+    await world.scale('web', 3)
+    await world.settled()
     const result = await deploy({ web: '1' })
-    expect(platform.calls).to.deep.equal(['push bbbbbbb', 'scale web=1:Standard-1X'])
+    expect(world.calls).to.deep.equal(['push bbbbbbb', 'scale web=1:Standard-1X'])
     expect(started()).to.deep.equal([
       'preflight',
       'push',
@@ -146,55 +151,51 @@ describe('a deploy with a formation', () => {
   })
 
   it('scales back when the release fails, and says so', async () => {
-    platform.behaviours[NEW] = { states: ['starting', 'crashed'] }
+    world.behaviours[NEW] = { exits: { after: 500, status: 1 } }
     const error = await failureOf(deploy({ web: '2' }))
-    expect(platform.calls).to.deep.equal([
+    expect(world.calls).to.deep.equal([
       'push bbbbbbb',
       'scale web=2:Standard-1X',
       'scale web=1:Standard-1X',
-      'rollback v1',
+      'rollback v3',
     ])
     expect(error.message).to.include(
-      'Rolled back: v1 serves again, as v3. Scaled back to web=1:Standard-1X.',
+      'Rolled back: v3 serves again, as v5. Scaled back to web=1:Standard-1X.',
     )
   })
 
   it('pushes nothing where only the formation differs, and nothing at all where that is as asked for', async () => {
     await deploy({ web: '1' })
-    platform.calls.length = 0
+    world.calls.length = 0
     const result = await deploy({ web: '2' })
-    expect(platform.calls).to.deep.equal(['scale web=2:Standard-1X'])
+    expect(world.calls).to.deep.equal(['scale web=2:Standard-1X'])
     expect(result.alreadyLive).to.equal(false)
     expect((await deploy({ web: '2' })).alreadyLive).to.equal(true)
-    expect(platform.calls).to.have.lengthOf(1)
+    expect(world.calls).to.have.lengthOf(1)
   })
 
   it('scales a type that comes with the release, and fails where none comes', async () => {
-    platform.onPush = () => {
-      platform.sizes = { web: 1, worker: 0 }
-    }
+    world.behaviours[NEW] = { build: { types: ['web', 'worker'] } }
     await deploy({ worker: '1' })
-    expect(platform.sizes).to.deep.equal({ web: 1, worker: 1 })
-    const error = await failureOf(deploy({ wroker: '1' }, 'c'.repeat(40)))
+    expect(quantities()).to.deep.equal({ web: 1, worker: 1 })
+    const error = await failureOf(deploy({ wroker: '1' }, OTHER))
     expect(error.code).to.equal('project')
     expect(error.message)
       .to.include('There is no process type called wroker')
-      .and.include('v2 serves again')
+      .and.include('v4 serves again')
   })
 
   it('that the platform refuses is undone', async () => {
-    const refused = new ShipitError('refused', {
+    const json = {
+      id: 'invalid_params',
       message: 'Cannot update to more than 1 Eco size dynos per process type.',
-    })
-    let refusals = 1
-    Object.defineProperty(platform.failing, 'updateFormation', {
-      get: () => (refusals-- > 0 ? refused : undefined),
-    })
+    }
+    world.proxy.reply('PATCH', /\/formation$/, { status: 422, json }, 1)
     const error = await failureOf(deploy({ web: '2' }))
     expect(error.code).to.equal('refused')
     expect(error.message)
       .to.include('Cannot update to more than 1 Eco')
-      .and.include('v1 serves again, as v3')
-    expect(platform.sizes).to.deep.equal({ web: 1 })
+      .and.include('v3 serves again, as v5')
+    expect(quantities()).to.deep.equal({ web: 1 })
   })
 })

@@ -6,26 +6,34 @@ import {
   type PlanRequest,
 } from '../../src/deploy/index.js'
 import { ShipitError } from '../../src/errors.js'
-import { FakePlatform, NEW } from './fake-platform.js'
+import type { App } from '../../src/heroku/index.js'
 import { requestOf } from '../support/deploys.js'
+import { NEW, OLD, World } from '../support/embedded/index.js'
+import type { Behaviour } from '../support/embedded/program.js'
+import type { Reply } from '../support/embedded/proxy.js'
 import { failureOf } from '../support/failures.js'
 import { useVirtualClock } from '../support/virtual-clock.js'
 
 describe('the verdict of a deploy', () => {
   useVirtualClock()
 
-  let platform: FakePlatform
+  let world: World
   let events: DeployEvent[]
   beforeEach(() => {
     events = []
   })
-  afterEach(() => platform.stop())
+  afterEach(() => world.stop())
 
-  const deploy = async (more: Partial<PlanRequest> = {}) => {
+  /** What the release of NEW does, and the one before it. */
+  const start = async (behaviour: Behaviour = {}, before: Behaviour = {}) => {
+    world = await World.start({ behaviours: { [NEW]: behaviour, [OLD]: before } })
+  }
+
+  const deploy = async (more: Partial<PlanRequest> = {}, platform = world.platform) => {
     const plan = await planDeploy(platform, requestOf(NEW, more))
     return runDeploy(plan, {
       platform,
-      git: platform.git,
+      git: world.git,
       events: (event) => events.push(event),
     })
   }
@@ -39,54 +47,50 @@ describe('the verdict of a deploy', () => {
     )[0]
 
   describe('with preboot', () => {
-    const withPreboot = async (more: Partial<FakePlatform> = {}) => {
-      platform = await FakePlatform.start()
-      Object.assign(platform, { hasPreboot: true, ...more })
+    const withPreboot = async (behaviour: Behaviour = {}, before: Behaviour = {}) => {
+      await start(behaviour, before)
+      await world.enablePreboot()
     }
 
     for (const hasRuntime of [true, false]) {
       it(`goes back from a release that answers 500, and never takes the one before for it (${hasRuntime ? 'with' : 'without'} the runtime)`, async () => {
-        await withPreboot({ hasRuntime })
-        platform.behaviours[NEW] = { status: 500 }
+        await withPreboot({ hasRuntime, status: 500 }, { hasRuntime })
         const error = await failureOf(deploy())
         expect(error.code).to.equal('health')
-        expect(error.message).to.include('500').and.include('v1 serves again, as v3')
-        expect(platform.calls).to.deep.equal(['push bbbbbbb', 'rollback v1'])
+        expect(error.message).to.include('500').and.include('v3 serves again, as v5')
+        expect(world.calls).to.deep.equal(['push bbbbbbb', 'rollback v3'])
       })
 
       it(`waits for the switch to a good one and says so (${hasRuntime ? 'with' : 'without'} the runtime)`, async () => {
-        await withPreboot({ hasRuntime })
+        await withPreboot({ hasRuntime }, { hasRuntime })
         const { release } = await deploy()
-        expect(release.version).to.equal(2)
+        expect(release.version).to.equal(4)
         expect(linesOf('switch')).to.include(
-          'Preboot is on: what served before v2 goes on answering, unjudged, until requests switch, about 3 min after the release',
+          'Preboot is on: what served before v4 goes on answering, unjudged, until requests switch, about 3 min after the release',
         )
-        expect(platform.judged.at(-1)).to.equal(2)
+        expect(world.answered.at(-1)).to.equal(NEW)
         expect(detailOf('switch')).to.be.oneOf(['it answers', 'the dynos before have been stopped'])
       })
     }
 
     it('waits for the documented time where nothing else tells', async () => {
-      await withPreboot({ tellsOfEnds: false })
-      platform.behaviours[NEW] = { status: 500 }
+      await withPreboot({ status: 500 })
+      world.proxy.drops = (line) => line.includes('Stopping all processes with SIGTERM')
       expect((await failureOf(deploy())).code).to.equal('health')
       expect(detailOf('switch')).to.equal('its time is over')
     })
 
     it('takes the crash of a dyno that goes on serving, unlisted, for no crash of the release', async () => {
       await withPreboot()
-      platform.behaviours[NEW] = {
-        platformSays: ['Process exited with status 1', 'State changed from up to crashed'],
-      }
-      expect((await deploy()).release.version).to.equal(2)
+      world.onPush = () => void setTimeout(() => world.running('web.1', OLD).end(1), 5000)
+      expect((await deploy()).release.version).to.equal(4)
     })
 
     it('goes back at once from a release whose dynos crash before the switch', async () => {
-      await withPreboot()
-      platform.behaviours[NEW] = { states: ['starting', 'crashed'] }
+      await withPreboot({ exits: { after: 5000, status: 1 } })
       const error = await failureOf(deploy())
       expect(error.code).to.equal('boot')
-      expect(platform.judged).to.not.include(2)
+      expect(world.answered).to.not.include(NEW)
     })
 
     it('gives up unverified, and goes back from nothing, where the time given is shorter', async () => {
@@ -94,34 +98,28 @@ describe('the verdict of a deploy', () => {
       const error = await failureOf(deploy({ waitTimeout: 60_000 }))
       expect(error.exitCode).to.equal(15)
       expect(error.message)
-        .to.include('Preboot had not switched requests to v2')
-        .and.include('v2 stands and is unverified')
-      expect(platform.calls).to.deep.equal(['push bbbbbbb'])
+        .to.include('Preboot had not switched requests to v4')
+        .and.include('v4 stands and is unverified')
+      expect(world.calls).to.deep.equal(['push bbbbbbb'])
     })
   })
 
   describe('on health', () => {
-    const start = async (more: Partial<FakePlatform> = {}) => {
-      platform = await FakePlatform.start()
-      Object.assign(platform, more)
-    }
-    /** Requests that others make, as the router tells of them. */
-    const traffic = (ofNew: number) => {
-      const timer = setInterval(() => {
-        const status = platform.served?.version === 2 ? ofNew : 200
-        platform.log(
-          `at=${status < 500 ? 'info' : 'error'} method=GET path="/" host=a1 request_id=other fwd="1.2.3.4" dyno=web.1 connect=0ms service=1ms status=${status} bytes=2 protocol=http`,
-          'heroku',
-          'router',
-        )
-      }, 10)
+    /** Its own address leads nowhere. */
+    const leadNowhere = () =>
+      world.proxy.reshape<App>('GET', /^\/apps\/a1$/, (app) => ({
+        ...app,
+        web_url: 'http://a1.localhost:1/',
+      }))
+    /** Requests that others make. */
+    const traffic = () => {
+      const timer = setInterval(() => world.visit(), 500)
       return () => clearInterval(timer)
     }
 
     for (const status of [401, 403, 404, 405]) {
       it(`takes ${status} of / for an app that serves, with a warning`, async () => {
-        await start()
-        platform.behaviours[NEW] = { status }
+        await start({ status })
         expect((await deploy()).warnings.join())
           .to.include(`/ answers ${status}`)
           .and.include('--health')
@@ -129,16 +127,16 @@ describe('the verdict of a deploy', () => {
     }
 
     it('goes back where a path that was named answers 404', async () => {
-      await start()
-      platform.behaviours[NEW] = { status: 404 }
+      await start({ status: 404 })
       expect((await failureOf(deploy({ health: { path: '/ready' } }))).message)
         .to.include('404')
-        .and.include('v1 serves again')
+        .and.include('v3 serves again')
     })
 
     it('is judged by the router where the app cannot be reached from here: below 500 is well', async () => {
-      await start({ webUrl: 'http://a1.localhost:1/' })
-      const end = traffic(200)
+      await start()
+      leadNowhere()
+      const end = traffic()
       const { warnings } = await deploy().finally(end)
       expect(warnings.join())
         .to.include('could not be asked from here')
@@ -146,23 +144,26 @@ describe('the verdict of a deploy', () => {
     })
 
     it('goes back where the router tells of 5xx', async () => {
-      await start({ webUrl: 'http://a1.localhost:1/' })
-      const end = traffic(503)
+      await start({ status: 503 })
+      leadNowhere()
+      const end = traffic()
       expect((await failureOf(deploy().finally(end))).code).to.equal('health')
-      expect(platform.calls).to.include('rollback v1')
+      expect(world.calls).to.include('rollback v3')
     })
 
     it('is unverified where nobody asks anything, and nothing is undone', async () => {
-      await start({ webUrl: 'http://a1.localhost:1/' })
+      await start()
+      leadNowhere()
       const error = await failureOf(deploy())
       expect(error.exitCode).to.equal(15)
-      expect(error.message).to.include('v2 stands and is unverified')
+      expect(error.message).to.include('v4 stands and is unverified')
       expect(error.next).to.include('--health none')
-      expect(platform.calls).to.deep.equal(['push bbbbbbb'])
+      expect(world.calls).to.deep.equal(['push bbbbbbb'])
     })
 
     it('is not asked for with --health none', async () => {
-      await start({ webUrl: 'http://a1.localhost:1/' })
+      await start()
+      leadNowhere()
       await deploy({ health: { path: 'none' } })
       expect(events).to.deep.include({
         type: 'skipped',
@@ -172,91 +173,92 @@ describe('the verdict of a deploy', () => {
     })
 
     it('does not blame the app for a 503 that no router has sent', async () => {
-      await start({ isRouted: false })
-      platform.behaviours[NEW] = { status: 503 }
+      await start({ status: 503 })
+      world.proxy.drops = (line) => line.includes('heroku[router]')
       const error = await failureOf(deploy())
       expect(error.exitCode).to.equal(15)
       expect(error.message).to.include('did not come from the app')
     })
 
     it("follows a redirect once within the app's own domains", async () => {
-      await start({ ownDomains: ['www.a1.localhost'] })
-      platform.behaviours[NEW] = {
+      await start()
+      await world.directly('POST', '/apps/a1/domains', { hostname: 'www.a1.localhost' })
+      world.behaviours[NEW] = {
         status: 301,
-        location: `http://www.a1.localhost:${new URL(platform.url).port}/home`,
+        location: `http://www.a1.localhost:${new URL(world.url).port}/home`,
       }
       const { warnings } = await deploy({ health: { path: '/x' } })
       expect(warnings).to.deep.equal([])
-      expect(platform.requests.at(-1)).to.match(/^www\.a1\.localhost:\d+ \/home$/)
+      expect(world.requests.at(-1)).to.match(/^www\.a1\.localhost:\d+ \/home$/)
     })
 
     it("takes no redirect elsewhere for health: the router's lines decide", async () => {
-      await start()
-      platform.behaviours[NEW] = { status: 302, location: 'http://login.localhost:1/' }
+      await start({ status: 302, location: 'http://login.localhost:1/' })
       const { warnings } = await deploy({ health: { path: '/x' } })
       expect(warnings.join())
         .to.include('302 Found, to login.localhost:1')
         .and.include("router's lines")
-      expect(platform.requests.join()).to.not.include('login')
+      expect(world.requests.join()).to.not.include('login')
     })
   })
 
   describe('where the platform cannot be asked', () => {
-    /** Fails the call while the step runs, as often as said. */
-    const failing = (
-      name: 'dynos' | 'formation' | 'rollbackTo' | 'builds' | 'releases',
-      error: ShipitError,
-      times: number,
-    ) => {
-      const call = platform[name].bind(platform) as (...args: unknown[]) => Promise<unknown>
-      let left = times
-      Object.assign(platform, {
-        [name]: (...args: unknown[]) =>
-          platform.calls.includes('push bbbbbbb') && left-- > 0
-            ? Promise.reject(error)
-            : call(...args),
-      })
-    }
-    const limited = new ShipitError('network', {
-      message: 'Heroku takes no more requests of this account for now.',
-      details: { status: 429 },
+    const said = (status: number, id: string, message: string): Reply => ({
+      status,
+      json: { id, message },
     })
-    const broken = new ShipitError('network', { message: 'Heroku could not be reached.' })
-    const refused = new ShipitError('auth', { message: 'Heroku does not accept the token.' })
+    const limited = said(429, 'rate_limit', 'Your account reached the API rate limit.')
+    const refused = said(401, 'unauthorized', 'Invalid credentials provided.')
+    /** From the push on. */
+    const failing = (what: RegExp, reply: Reply, times = Infinity) => {
+      world.onPush = () => world.proxy.reply('GET', what, reply, times)
+    }
 
-    for (const [why, error] of Object.entries({
-      limited,
-      broken,
-      refused,
-      local: new Error('EMFILE: too many open files'),
-    })) {
+    // A connection that breaks is tried again by the client itself, four times in all.
+    for (const [why, reply, times] of [
+      ['limited', limited, 4],
+      ['broken', 'breaks before', 16],
+      ['refused', refused, 4],
+    ] as const) {
       it(`waits on, and succeeds once it can (${why})`, async () => {
-        platform = await FakePlatform.start()
-        failing('dynos', error as ShipitError, 4)
-        expect((await deploy()).release.version).to.equal(2)
+        await start()
+        failing(/\/dynos$/, reply, times)
+        expect((await deploy()).release.version).to.equal(4)
         expect(linesOf('boot')).to.include('Trying on').and.include('Heroku answers again.')
       })
 
       it(`gives up with 15, and the release stands (${why})`, async () => {
-        platform = await FakePlatform.start()
-        failing('dynos', error as ShipitError, Infinity)
+        await start()
+        failing(/\/dynos$/, reply)
         const failure = await failureOf(deploy({ waitTimeout: 30_000 }))
         expect(failure.exitCode).to.equal(15)
-        expect(failure.message).to.include('v2 stands and is unverified: nothing was rolled back')
+        expect(failure.message).to.include('v4 stands and is unverified: nothing was rolled back')
         expect(failure.details).to.deep.include({
-          release: { id: 'release-2', version: 2 },
+          release: { id: world.app.releases[3]?.id, version: 4 },
           rolled_back_to: null,
           unverified: true,
         })
-        expect(platform.calls).to.deep.equal(['push bbbbbbb'])
+        expect(world.calls).to.deep.equal(['push bbbbbbb'])
       })
     }
 
+    it('waits on where this machine has no file left to open', async () => {
+      await start()
+      let left = 4
+      const { platform } = world
+      const dynos: typeof platform.dynos = (app) =>
+        world.calls.length > 0 && left-- > 0
+          ? Promise.reject(new Error('EMFILE: too many open files'))
+          : platform.dynos(app)
+      expect((await deploy({}, { ...platform, dynos })).release.version).to.equal(4)
+      expect(linesOf('boot')).to.include('Trying on')
+    })
+
     for (const name of ['builds', 'releases'] as const) {
       it(`finds its release when it can ask for ${name} again`, async () => {
-        platform = await FakePlatform.start()
-        failing(name, limited, 3)
-        expect((await deploy()).release.version).to.equal(2)
+        await start()
+        failing(new RegExp(`/${name}$`), limited, 3)
+        expect((await deploy()).release.version).to.equal(4)
       })
     }
 
@@ -264,69 +266,40 @@ describe('the verdict of a deploy', () => {
       message: 'The platform takes no more git requests for this app for now.',
       details: { status: 429 },
     })
-    const refusingPush = (times: number) => {
-      let left = times
-      const { push } = platform.git
-      return {
-        ...platform.git,
-        push: (request: Parameters<typeof push>[0]) =>
-          left-- > 0 ? Promise.reject(noMoreGit) : push(request),
-      }
-    }
-
     it('pushes again once git is let in again, and says that it waits', async () => {
-      platform = await FakePlatform.start()
-      const plan = await planDeploy(platform, requestOf(NEW))
-      const result = await runDeploy(plan, {
-        platform,
-        git: refusingPush(3),
-        events: (event) => events.push(event),
-      })
-      expect(result.release.version).to.equal(2)
+      await start()
+      world.git.refusals.push(...Array<Error>(3).fill(noMoreGit))
+      const result = await deploy()
+      expect(result.release.version).to.equal(4)
       expect(linesOf('push')).to.match(
         /^The platform takes no more git requests for this app for now\. Trying on, for 1 min at most\.\n---/,
       )
     })
 
     it('says that nothing was changed if git is let in no more', async () => {
-      platform = await FakePlatform.start()
-      const plan = await planDeploy(platform, requestOf(NEW, { waitTimeout: 30_000 }))
-      const failure = await failureOf(
-        runDeploy(plan, {
-          platform,
-          git: refusingPush(Infinity),
-          events: (event) => events.push(event),
-        }),
-      )
+      await start()
+      world.git.refusals.push(...Array<Error>(1000).fill(noMoreGit))
+      const failure = await failureOf(deploy({ waitTimeout: 30_000 }))
       expect(failure.exitCode).to.equal(7)
-      expect(failure.message).to.include('v1 serves, as before')
-      expect(platform.calls).to.deep.equal([])
+      expect(failure.message).to.include('v3 serves, as before')
+      expect(world.calls).to.deep.equal([])
     })
 
     it('goes back from a bad release as soon as it can', async () => {
-      platform = await FakePlatform.start()
-      platform.behaviours[NEW] = { status: 500 }
-      failing('rollbackTo', limited, 3)
+      await start({ status: 500 })
+      world.proxy.reply('POST', /\/releases$/, limited, 3)
       const error = await failureOf(deploy())
       expect(error.code).to.equal('health')
-      expect(error.message).to.include('v1 serves again, as v3')
-      expect(platform.calls).to.deep.equal(['push bbbbbbb', 'rollback v1'])
+      expect(error.message).to.include('v3 serves again, as v5')
+      expect(world.calls).to.deep.equal(['push bbbbbbb', 'rollback v3'])
     })
 
     it('makes no second rollback where the answer to the first was lost', async () => {
-      platform = await FakePlatform.start()
-      platform.behaviours[NEW] = { status: 500 }
-      const rollbackTo = platform.rollbackTo.bind(platform)
-      let isFirst = true
-      platform.rollbackTo = async (app, id) => {
-        const made = await rollbackTo(app, id)
-        if (!isFirst) return made
-        isFirst = false
-        throw broken
-      }
+      await start({ status: 500 })
+      world.proxy.reply('POST', /\/releases$/, 'breaks after', 1)
       const error = await failureOf(deploy())
-      expect(error.message).to.include('v1 serves again, as v3')
-      expect(platform.calls).to.deep.equal(['push bbbbbbb', 'rollback v1'])
+      expect(error.message).to.include('v3 serves again, as v5')
+      expect(world.calls).to.deep.equal(['push bbbbbbb', 'rollback v3'])
     })
   })
 })

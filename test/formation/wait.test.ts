@@ -1,102 +1,103 @@
 import { expect } from 'chai'
 import { waitForDynos, type WaitOptions, type Wanted } from '../../src/formation/index.js'
 import type { Dyno } from '../../src/heroku/index.js'
-import { faultServer, type FaultServer } from '../support/fault-server.js'
-import { apiFor, rejection } from '../support/platform.js'
-import { dyno } from '../support/records.js'
+import { NEW, OLD, World } from '../support/embedded/index.js'
+import type { Behaviour } from '../support/embedded/program.js'
+import { rejection } from '../support/platform.js'
 import { useVirtualClock } from '../support/virtual-clock.js'
 
 describe('the wait for dynos', () => {
   useVirtualClock()
 
-  let server: FaultServer
-  afterEach(() => server.close())
+  let world: World
+  afterEach(() => world.stop())
   const web = (quantity: number, size = 'Standard-1X'): Wanted => ({ type: 'web', quantity, size })
 
-  /** Each look at the dynos gets the next list. */
-  async function wait(
-    wanted: Wanted[],
-    lists: Dyno[][],
-    options: Partial<WaitOptions> = {},
-  ): Promise<Dyno[]> {
-    let looks = 0
-    server = await faultServer(({ method, path }) => {
-      if (path.endsWith('/dynos')) return { json: lists[Math.min(looks++, lists.length - 1)] }
-      if (method === 'POST') return { json: { logplex_url: `${server.url}/stream` }, status: 201 }
-      const life = (text: string) => [
-        'heroku[web.2]: Starting process with command `npm start`',
-        `app[web.2]: ${text}`,
-        'heroku[web.2]: Process exited with status 1',
-      ]
-      return {
-        chunks: [
-          [...life('an earlier life'), ...life('Error: no DATABASE_URL')]
-            .map((line) => `2026-11-22T20:00:00+00:00 ${line}\n`)
-            .join(''),
-        ],
-        headers: { 'content-type': 'text/plain' },
-      }
-    })
-    return waitForDynos(apiFor(server.url), 'a1', wanted, { timeout: 15_000, poll: 1, ...options })
+  const start = async (behaviour: Behaviour = {}) => {
+    world = await World.start({ behaviours: { [OLD]: behaviour } })
   }
+  const wait = (wanted: Wanted[], options: Partial<WaitOptions> = {}) =>
+    waitForDynos(world.api, 'a1', wanted, { timeout: 60_000, ...options })
+  const names = (dynos: Dyno[]) => dynos.map(({ name }) => name)
 
   it('ends when as many as asked for are up', async () => {
+    await start({ listensAfter: 5000 })
+    await world.scale('web', 2)
     const seen: string[] = []
-    const dynos = await wait(
-      [web(2)],
-      [[dyno('web.1')], [dyno('web.1'), dyno('web.2', 'starting')], [dyno('web.1'), dyno('web.2')]],
-      { onProgress: (up, total) => seen.push(`${up}/${total}`) },
-    )
-    expect(dynos.map(({ name }) => name)).to.deep.equal(['web.1', 'web.2'])
-    expect(seen).to.deep.equal(['1/2', '1/2', '2/2', '2/2'])
+    const dynos = await wait([web(2)], { onProgress: (up, total) => seen.push(`${up}/${total}`) })
+    expect(names(dynos)).to.deep.equal(['web.1', 'web.2'])
+    expect([seen[0], seen.at(-1)]).to.deep.equal(['1/2', '2/2'])
+    expect(world.states()).to.deep.equal(['web up', 'web up'])
   })
+
   it('waits for those that are to go', async () => {
-    expect(await wait([web(1)], [[dyno('web.1'), dyno('web.2')], [dyno('web.1')]])).to.have.length(
-      1,
-    )
-    await server.close()
-    expect(await wait([web(0)], [[dyno('web.1')], []])).to.deep.equal([])
+    await start()
+    await world.scale('web', 2)
+    await world.settled()
+    const begun = Date.now()
+    setTimeout(() => void world.scale('web', 1), 5000)
+    expect(names(await wait([web(1)]))).to.deep.equal(['web.1'])
+    expect(Date.now() - begun).to.be.at.least(5000)
+    await world.scale('web', 0)
+    expect(await wait([web(0)])).to.deep.equal([])
   })
-  it('counts only dynos of the new size and release, and no crash of the old ones', async () => {
-    const old = dyno('web.1', 'crashed')
-    const fresh = dyno('web.1', 'up', {
-      id: 'new',
-      size: 'Standard-2X',
-      release: { id: 'r-8', version: 8 },
-    })
-    expect(
-      await wait(
-        [web(1, 'standard-2x')],
-        [[old], [old, { ...fresh, state: 'starting' }], [fresh]],
-        { release: 8 },
-      ),
-    ).to.deep.equal([fresh])
+
+  it('counts only dynos of the new size', async () => {
+    await start({ listensAfter: 3000 })
+    setTimeout(() => void world.scale('web', 1, 'Standard-2X'), 5000)
+    const [dyno] = await wait([web(1, 'standard-2x')])
+    expect(dyno).to.include({ size: 'Standard-2X', state: 'up' })
   })
-  it('counts only dynos of the new release where the size stays as it was', async () => {
-    const old = dyno('web.1', 'up', { release: { id: 'r-7', version: 7 } })
-    const fresh = dyno('web.1', 'up', { id: 'new', release: { id: 'r-8', version: 8 } })
-    const lists = [[old], [old], [old], [{ ...fresh, state: 'starting' as const }], [fresh]]
-    expect(await wait([web(1)], lists, { release: 8 })).to.deep.equal([fresh])
+
+  it('counts only dynos of the new release if the size stays as it was, and no crash of the old ones', async () => {
+    await start({ exits: { after: 5000, status: 1 } })
+    world.behaviours[NEW] = { listensAfter: 3000 }
+    setTimeout(() => void world.deploy(NEW), 2000)
+    const [dyno] = await wait([web(1)], { release: 4 })
+    expect(dyno?.release.version).to.equal(4)
   })
+
+  // https://devcenter.heroku.com/articles/eco-dyno-hours#dyno-sleeping: the embedded Heroku's dynos
+  // do not sleep.
   it('takes an Eco dyno that sleeps for one that is up', async () => {
-    const asleep = dyno('web.1', 'idle', { size: 'Eco' })
-    expect(await wait([web(1, 'eco')], [[asleep]], { timeout: 60_000 })).to.deep.equal([asleep])
+    await start()
+    await world.scale('web', 1, 'Eco')
+    await world.settled()
+    world.proxy.reshape<Dyno[]>('GET', /\/dynos$/, (dynos) =>
+      dynos.map((dyno) => ({ ...dyno, state: 'idle' })),
+    )
+    expect((await wait([web(1, 'eco')])).map(({ state }) => state)).to.deep.equal(['idle'])
   })
+
   it("ends at once at a crash, with the dyno's last output", async () => {
-    const error = await rejection(wait([web(2)], [[dyno('web.1'), dyno('web.2', 'crashed')]]))
+    await start({
+      at: ({ name, earlier }) =>
+        name === 'web.2'
+          ? {
+              prints: [earlier === 0 ? 'an earlier life' : 'Error: no DATABASE_URL'],
+              exits: { after: 500, status: 1 },
+            }
+          : undefined,
+      listensAfter: 1000,
+    })
+    await world.scale('web', 2)
+    const error = await rejection(wait([web(2)]))
     expect(error).to.include({ code: 'boot', exitCode: 12, message: 'web.2 has crashed.' })
-    expect(error.why)
-      .to.contain('Error: no DATABASE_URL')
-      .and.contain('status 1')
-      .and.not.contain('earlier life')
+    expect(error.why).to.contain('status 1')
   })
+
   it('does not take a dyno that is up for a moment for one that stays up', async () => {
-    expect(
-      await rejection(wait([web(1)], [[dyno('web.1')], [dyno('web.1', 'crashed')]])),
-    ).to.include({ code: 'boot' })
+    await start({
+      at: ({ name }) => (name === 'web.2' ? { exits: { after: 700, status: 1 } } : {}),
+    })
+    await world.scale('web', 2)
+    expect(await rejection(wait([web(2)]))).to.include({ code: 'boot' })
   })
+
   it('is given up in time, and says how far it came', async () => {
-    const error = await rejection(wait([web(2)], [[dyno('web.1')]], { timeout: 20 }))
+    await start({ at: ({ name }) => (name === 'web.2' ? { listensAfter: Infinity } : {}) })
+    await world.scale('web', 2)
+    const error = await rejection(wait([web(2)], { timeout: 20_000 }))
     expect(error).to.include({ code: 'timeout' })
     expect(error.message).to.contain('1 of 2 dynos are up')
   })
