@@ -3,11 +3,11 @@
  * dev: both start the same processes. SHIPIT_SOAK=1 runs all lines.
  */
 import { expect } from 'chai'
-import { mkdirSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import path from 'node:path'
 import { packageRoot } from '../../src/paths.js'
-import { AppFolder, until, type Run } from '../runtime/harness.js'
+import { AppFolder, isAlive, until, type Run } from '../runtime/harness.js'
 import { sideBySide } from './support/lanes.js'
 import { isSoak } from '../support/soak.js'
 
@@ -17,12 +17,17 @@ const PM2 = path.join(
 )
 const SHIPIT = path.join(packageRoot, 'bin/shipit.js')
 
-/** Tells what it was started with, and stays. */
+/**
+ * Tells what it was started with, again and again: pm2-dev prints only what comes once all apps are
+ * started and its own bus is connected.
+ */
 const APP = `
 const flags = process.execArgv.filter((flag) => /max-old-space-size=(77|88)|no-warnings/.test(flag))
 const { name, NODE_APP_INSTANCE, STAGE, FROM } = process.env
-console.log('FACT ' + JSON.stringify({ args: process.argv.slice(2), flags, name, instance: NODE_APP_INSTANCE, isCluster: require('node:cluster').isWorker, stage: STAGE, from: FROM, cwd: require('node:path').basename(process.cwd()) }))
-setInterval(() => {}, 1000)
+const fact = JSON.stringify({ args: process.argv.slice(2), flags, name, instance: NODE_APP_INSTANCE, isCluster: require('node:cluster').isWorker, stage: STAGE, from: FROM, cwd: require('node:path').basename(process.cwd()) })
+const tell = () => console.log('FACT ' + process.pid + ' ' + fact)
+tell()
+setInterval(tell, 500)
 `
 const FILE = `apps:
   - { name: api, script: app.js, env: { STAGE: base }, env_prod: { STAGE: prod } }
@@ -31,7 +36,7 @@ const FILE = `apps:
 const FILES = {
   'app.js': APP,
   'lib/app.js': APP,
-  'run.sh': 'echo "FACT $*"; exec sleep 60\n',
+  'run.sh': 'echo "FACT $$ $*"; exec sleep 60\n',
   'ecosystem.config.yml': FILE,
   'process.json': JSON.stringify({ apps: [{ name: 'one', script: './app.js' }] }),
   'package.json': JSON.stringify({ name: 'shop', scripts: { serve: 'node app.js --served' } }),
@@ -99,13 +104,26 @@ describe('the command lines of pm2-runtime and pm2-dev', function () {
     mkdirSync(path.join(folder.dir, '.tmp'))
     outcomes = sideBySide(3, LINES, async (one) => {
       const [theirs, ours] = await Promise.all([startTheirs(one), startOurs(one)])
-      return { theirs: await factsOf(theirs, one), ours: await factsOf(ours, one) }
+      try {
+        return { theirs: await factsOf(theirs, one), ours: await factsOf(ours, one) }
+      } finally {
+        // pm2-dev ends its daemon at Ctrl-C alone.
+        const signal = one.program === 'pm2-dev' ? 'SIGINT' : 'SIGTERM'
+        await Promise.all([stop(theirs, signal), stop(ours, signal)])
+        await endDaemon(homeOf(one))
+      }
     })
   })
   after(() => folder.end())
 
-  const startTheirs = ({ line, program }: Line) => {
-    const home = path.join(folder.dir, `.pm2-${LINES.findIndex((each) => each.line === line)}`)
+  const homeOf = ({ line, program }: Line) =>
+    path.join(
+      folder.dir,
+      `.pm2-${LINES.findIndex((each) => each.line === line && each.program === program)}`,
+    )
+  const startTheirs = (one: Line) => {
+    const { line, program } = one
+    const home = homeOf(one)
     mkdirSync(home)
     const env = { ...temporary(), DYNO: undefined }
     return program === 'pm2-dev'
@@ -165,22 +183,26 @@ describe('the command lines of pm2-runtime and pm2-dev', function () {
   })
 })
 
-/** What the started processes told, in an order of its own; then the runtime is stopped. */
-async function factsOf(run: Run, { facts: count, program }: Line): Promise<string[]> {
-  const facts = () =>
-    run.stdout
-      .split('\n')
-      .filter((line) => line.includes('FACT '))
-      .map((line) => line.slice(line.indexOf('FACT ') + 5).trim())
+/** What the started processes told, one word each, in an order of its own. */
+async function factsOf(run: Run, { facts: count }: Line): Promise<string[]> {
+  const facts = () => [
+    // The last piece may be half a line.
+    ...new Map(
+      run.stdout
+        .split('\n')
+        .slice(0, -1)
+        .flatMap((line) => {
+          const [, pid, fact] = /FACT (\d+) (.*)$/.exec(line) ?? []
+          return pid === undefined ? [] : [[pid, fact!.trim()] as const]
+        }),
+    ).values(),
+  ]
   await until(
     () => facts().length >= count,
     60_000,
     () => `${count} processes of:\n${run.output}`,
   )
-  const told = facts().sort()
-  // pm2-dev ends its daemon at Ctrl-C alone.
-  await stop(run, program === 'pm2-dev' ? 'SIGINT' : 'SIGTERM')
-  return told
+  return facts().sort()
 }
 
 /**
@@ -194,6 +216,20 @@ function withoutOwnLine(fact: string, line: string[]): string {
 }
 
 async function stop(run: Run, signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
-  run.signalAll(signal)
+  if (run.child.exitCode === null && run.child.signalCode === null) run.signalAll(signal)
   await run.ended
+}
+
+/** pm2-dev that was stopped before its apps were started leaves its daemon behind. */
+async function endDaemon(home: string): Promise<void> {
+  const file = path.join(home, '.pm2-dev/pm2.pid')
+  if (!existsSync(file)) return
+  const pid = Number(readFileSync(file, 'utf8'))
+  if (!isAlive(pid)) return
+  process.kill(pid, 'SIGTERM')
+  await until(
+    () => !isAlive(pid),
+    30_000,
+    () => `the end of pm2-dev's daemon ${pid}`,
+  )
 }
