@@ -1,5 +1,6 @@
-import { readdir } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
 import path from 'node:path'
+import { parseDotenv } from '../../src/config-vars/index.js'
 import { get } from '../../src/demo/load.js'
 import { platformRequest } from '../e2e/support/platform.js'
 import { startRate, type RateResult } from '../e2e/support/rate.js'
@@ -30,7 +31,18 @@ export class Deployment {
     private readonly log: { pid: number; text: string; ended: Promise<Outcome> },
   ) {}
 
-  static async of(world: World, dir: string, app: string): Promise<Deployment> {
+  static async of(
+    world: World,
+    dir: string,
+    app: string,
+    vars: readonly string[] = [],
+  ): Promise<Deployment> {
+    if (vars.length > 0) {
+      await world.ok(['apps', 'create', app, '--local'])
+      const all = parseDotenv(await readFile(path.join(dir, '.env'), 'utf8'), '.env')
+      const input = vars.map((name) => `${name}=${all[name]}\n`).join('')
+      await world.ok(['config', 'set', '--local', '--app', app], { input })
+    }
     const { url } = await world.json<{ url: string }>(['deploy', '--local', '--app', app], {
       cwd: dir,
     })

@@ -136,6 +136,14 @@ export const strapi: Framework = {
   name: 'Strapi (SQLite)',
   package: '@strapi/strapi',
   page: { path: '/admin', text: 'Strapi Admin' },
+  vars: [
+    'APP_KEYS',
+    'API_TOKEN_SALT',
+    'ADMIN_JWT_SECRET',
+    'TRANSFER_TOKEN_SALT',
+    'JWT_SECRET',
+    'ENCRYPTION_KEY',
+  ],
   async make(shop) {
     await shop.npx(
       'create-strapi@5',

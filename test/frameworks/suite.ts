@@ -31,7 +31,7 @@ describe('an app of', function () {
 })
 
 async function live(
-  { name, package: pkg, make, page, folders }: Framework,
+  { name, package: pkg, make, page, folders, vars }: Framework,
   shop: Workshop,
 ): Promise<Facts> {
   const { world } = shop
@@ -50,7 +50,7 @@ async function live(
     await world.git(dir, 'init', '--quiet', '--initial-branch', 'main')
   await world.commit(dir, 'Run under PM2 on Heroku')
 
-  const app = await Deployment.of(world, dir, 'framework')
+  const app = await Deployment.of(world, dir, 'framework', vars)
   let load: RateResult
   try {
     told('deployed')

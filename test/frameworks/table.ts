@@ -18,6 +18,8 @@ export interface Framework {
   node?: number
   /** Makes the app in the workshop's empty folder. @returns the app's folder */
   make(shop: Workshop): Promise<string>
+  /** Of what its generator writes into .env, which git ignores: what the app needs as config vars. */
+  vars?: readonly string[]
   /** Words of its own page, and where that is. */
   page: { path: string; text: string }
 }
