@@ -22,13 +22,20 @@ export async function shownVars(
 }
 
 /**
- * A command line as it may be shown: the secrets among what it sets, by `NAME=value` or
- * `--name=value`, are left out.
+ * A command line as it may be shown: the secrets among what it sets, by `NAME=value`,
+ * `--name=value` or `--name value`, are left out.
  */
 export function hideSecrets(command: string): string {
   return command.replace(
-    /([A-Za-z_][\w-]*)=("[^"]*"|'[^']*'|[^\s"']+)/g,
-    (whole, name: string, value: string) =>
-      looksSecret(name, value.replace(/^["']/, '')) ? `${name}=…` : whole,
+    /([A-Za-z_][\w-]*)(=|(?<=--[\w-]*)\s+(?!-))("[^"]*"|'[^']*'|[^\s"'`]+)/g,
+    (whole: string, name: string, between: string, value: string, at: number) => {
+      // In a sentence --secret may be the flag that it speaks of; in code a value follows it.
+      const isFlagAlone = between !== '=' && name === 'secret' && !isInCode(command, at)
+      return !isFlagAlone && looksSecret(name.replaceAll('-', '_'), value.replace(/^["']/, ''))
+        ? `${name}${between}…`
+        : whole
+    },
   )
 }
+
+const isInCode = (text: string, at: number) => text.slice(0, at).split('`').length % 2 === 0

@@ -40,8 +40,9 @@ function servePort(
   { DYNO, PORT }: Record<string, string>,
   warnings: string[],
 ): Record<string, string> {
-  if (app.script !== SERVE || !DYNO || !PORT) return {}
+  if (app.script !== SERVE || !PORT) return {}
   const { PM2_SERVE_PORT: wanted } = own
+  if (!DYNO && wanted !== undefined) return {}
   if (wanted !== undefined && wanted !== PORT)
     warnings.push(
       `${app.name}: the port ${wanted} in the ecosystem file is ignored; the dyno says ${PORT}`,

@@ -3,6 +3,7 @@ import { expect } from 'chai'
 import {
   changesBetween,
   changesTo,
+  hideSecrets,
   looksSecret,
   parseAssignments,
   parseDotenv,
@@ -96,6 +97,19 @@ describe('what looks like a secret', () => {
     ['TZ', 'UTC'],
   ] as const) {
     it(`${name}=${value} does not`, () => expect(looksSecret(name, value)).to.equal(false))
+  }
+  for (const [line, shown] of [
+    ['TOKEN=abc node a.js --api-key=def', 'TOKEN=… node a.js --api-key=…'],
+    [
+      'pm2 serve . --basic-auth-password hunter2 --spa',
+      'pm2 serve . --basic-auth-password … --spa',
+    ],
+    ['`app --secret abc` is kept', '`app --secret …` is kept'],
+    ['--secret cannot be carried over', '--secret cannot be carried over'],
+    ['node a.js --token --verbose x', 'node a.js --token --verbose x'],
+    ['node a.js --port 3000', 'node a.js --port 3000'],
+  ] as const) {
+    it(`is left out of \`${shown}\``, () => expect(hideSecrets(line)).to.equal(shown))
   }
   it('is shown by its end at most', async () => {
     expect(

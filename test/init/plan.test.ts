@@ -343,11 +343,13 @@ describe('the plan of shipit init', () => {
 
   it('gives a script that is run by a pattern no name of that pattern', () => {
     const made = wholePlan({
-      'package.json': { scripts: { start: 'run-p start:*', 'start:a': 'node a.js' } },
+      'package.json': {
+        scripts: { start: 'run-s start:* && ./bin/after.sh', 'start:a': 'node a.js' },
+      },
       'a.js': '',
     })
     expect(manifest(made)['scripts'])
-      .to.include({ 'app:start': 'run-p start:*' })
+      .to.include({ 'app:start': 'run-s start:* && ./bin/after.sh' })
       .and.not.have.property('start:app')
   })
 

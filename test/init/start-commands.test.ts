@@ -2,44 +2,8 @@ import { expect } from 'chai'
 import { ShipitError } from '../../src/errors.js'
 import { detect } from '../../src/init/detect/index.js'
 import { memoryFolder } from './memory-folder.js'
-
-/**
- * Start commands and layouts of real projects, each reduced to a few small files: what init starts
- * for them, or the exact refusal.
- * Named after the kind of project that has them.
- */
-interface Row {
-  from: string
-  files: Record<string, string | object>
-  /** What PM2 is told, if the command comes to a file. */
-  starts?: {
-    entry: string
-    cwd?: string
-    args?: string[]
-    nodeArgs?: string[]
-    env?: Record<string, string>
-    options?: Record<string, unknown>
-    beside?: string[]
-    before?: string[]
-    needsNode?: string
-  }
-  /** The script that holds the command as it was, and the reason. */
-  keeps?: [command: string, reason: RegExp]
-  /** What init stops with: the reason and what to do. */
-  stops?: [reason: RegExp, next: RegExp]
-  single?: RegExp
-  /** The ecosystem file that is there and is used. */
-  uses?: string
-}
-
-const pkg = (scripts: Record<string, string>, more: object = {}) => ({
-  name: 'shop',
-  scripts,
-  ...more,
-})
-const deps = (...names: string[]) => ({
-  dependencies: Object.fromEntries(names.map((name) => [name, '1.0.0'])),
-})
+import { deps, pkg, type Row } from './start-command-row.js'
+import { SHELL_ROWS } from './start-command-shell-rows.js'
 
 /** A workspace that starts, and one that does not. */
 const API = {
@@ -522,7 +486,7 @@ const ROWS: Row[] = [
       'a.js': '',
       'server.js': '',
     },
-    keeps: ['run-p start:*', /does not know what `run-p`/],
+    starts: { entry: 'a.js' },
   },
 
   // Commands that are kept.
@@ -542,12 +506,12 @@ const ROWS: Row[] = [
       'src/index.ts': '',
       'index.js': '',
     },
-    keeps: ['bun run src/index.ts', /runs no script of this package/],
+    keeps: ['bun run src/index.ts', /is run by Bun, which a dyno does not have/],
   },
   {
     from: 'deno',
     files: { 'package.json': pkg({ start: 'deno run -A main.ts' }), 'main.ts': '', 'app.js': '' },
-    keeps: ['deno run -A main.ts', /does not know what `deno` starts/],
+    keeps: ['deno run -A main.ts', /is run by Deno, which a dyno does not have/],
   },
   {
     from: 'a subshell',
@@ -1404,7 +1368,7 @@ const ROWS: Row[] = [
 ]
 
 describe('init: start commands of real projects', () => {
-  for (const row of ROWS)
+  for (const row of [...ROWS, ...SHELL_ROWS])
     it(`${row.from}: ${row.starts ? `starts ${row.starts.entry}` : row.uses ? `uses ${row.uses}` : row.keeps ? 'keeps the command' : 'stops and says why'}`, () =>
       check(row))
 })

@@ -1,9 +1,11 @@
 import type { Case } from './cases.js'
 import { APPS } from './cases-apps.js'
 import { PACKAGES } from './cases-packages.js'
+import { PROGRAMS } from './cases-programs.js'
 import { PROCESSES } from './cases-processes.js'
 import { SOUND, dynos, ecosystem, manifest, type Given } from './facts.js'
 
+const START = 'shipit-runtime start ecosystem.config.yml'
 const key = (kind: string) => ['-----BEGIN ', kind, 'PRIVATE KEY-----'].join('')
 const app = (...lines: string[]): Given => ({
   files: { 'ecosystem.config.yml': ecosystem('script: server.js', ...lines) },
@@ -32,6 +34,7 @@ export const ALL_CASES: Case[] = [
   ...PROCESSES,
   ...PACKAGES,
   ...APPS,
+  ...PROGRAMS,
   {
     check: 'package-json',
     fires: [
@@ -276,6 +279,15 @@ export const ALL_CASES: Case[] = [
     check: 'entry',
     fires: [
       [
+        {
+          files: {
+            'ecosystem.config.yml': ecosystem('script: serve', 'env: { PM2_SERVE_PATH: build }'),
+          },
+        },
+        'error',
+        /build, which a serves, is not in the commit, and no build script makes it/,
+      ],
+      [
         { files: { 'server.js': undefined } },
         'error',
         /server\.js, which a starts, does not exist/,
@@ -320,6 +332,19 @@ export const ALL_CASES: Case[] = [
       ],
     ],
     silent: [
+      {
+        files: {
+          'ecosystem.config.yml': ecosystem('script: serve', 'env: { PM2_SERVE_PATH: public }'),
+          'public/index.html': '',
+        },
+      },
+      {
+        files: {
+          'ecosystem.config.yml': ecosystem('script: serve', 'env: { PM2_SERVE_PATH: dist }'),
+          'package.json': manifest({ scripts: { start: START, build: 'vite build' } }),
+        },
+      },
+      { files: { 'ecosystem.config.yml': ecosystem('script: serve') } },
       {
         files: {
           'ecosystem.config.yml': ecosystem('script: serve') + '  - name: b\n    script: ./lib\n',
@@ -404,6 +429,30 @@ export const ALL_CASES: Case[] = [
       app('instances: max'),
       { ...app('instances: 12'), target: { formation: { web: '1:performance-m' } } },
       app('instances: 8', 'max_memory_restart: 40M'),
+    ],
+  },
+  {
+    check: 'memory-limit',
+    fires: [
+      [app('max_memory_restart: 1G'), 'warning', /1024 MB .*the smaller dynos have 512 MB/],
+      [
+        {
+          ...app('max_memory_restart: 1500M'),
+          platform: { formation: [dynos('web', 1, 'Standard-2X')] },
+        },
+        'warning',
+        /a Standard-2X dyno has 1024 MB/,
+      ],
+    ],
+    silent: [
+      {},
+      app('max_memory_restart: 512M'),
+      app('max_memory_restart: 300M', 'instances: 4'),
+      { ...app('max_memory_restart: 1G'), target: { formation: { web: '1:standard-2x' } } },
+      {
+        ...app('max_memory_restart: 2G'),
+        platform: { formation: [dynos('web', 1, 'Performance-M')] },
+      },
     ],
   },
   {

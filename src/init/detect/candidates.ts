@@ -4,6 +4,7 @@ import { entryFile } from './entry-file.js'
 import { browserProject } from './browser.js'
 import { frameworkWithoutStart } from './frameworks-built.js'
 import { plainLaunch } from '../types.js'
+import { withNpmVariables } from './npm-variables.js'
 import { mainProcess } from './main-process.js'
 import { isStartAlone } from './start-callers.js'
 import { unitCommand } from './systemd.js'
@@ -54,7 +55,9 @@ function statedClues(project: Project): Clue[] {
   // npm takes an empty start script for none.
   const start = pkg.scripts['start'] || undefined
   const startTarget =
-    start === undefined ? undefined : followLine(start, project, new Set(['start']))
+    start === undefined
+      ? undefined
+      : followLine(withNpmVariables(start, pkg), project, new Set(['start']))
   const webTarget = web && followLine(web.command, project)
   if (web && startTarget && webTarget?.ranStart) {
     // A line that ends in `npm start` stays; with words after it, they are the app's.

@@ -33,6 +33,14 @@ const DEVELOPMENT: { command: RegExp; next: string }[] = [
     next: 'Build it, and serve what it builds: `npm install serve`, "start": "serve -s FOLDER". Or use the static buildpack, without PM2: heroku buildpacks:set heroku-community/static',
   },
   {
+    command: /^nx (serve|run \S+:serve)\b/,
+    next: 'Build it and start what it builds: "build": "nx build NAME", "start": "node dist/apps/NAME/main.js".',
+  },
+  {
+    command: /^vike( dev| preview|$)/,
+    next: 'Start a server that serves what it builds: https://vike.dev/deploy',
+  },
+  {
     command: /^(astro preview|gatsby serve|parcel( serve)?)\b/,
     next: 'Start the built server, or serve the built folder with the package `serve`.',
   },

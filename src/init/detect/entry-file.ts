@@ -70,6 +70,11 @@ function script(entry: string, launch: Launch, how: string, notes: string[] = []
 /** A path that is not there: the build may make it. */
 function unbuilt(project: Project, file: string, launch: Launch): Target {
   const { build, pkg } = project
+  if (/\$\{?\w/.test(file)) return refused(`only a shell fills in \`${file}\``)
+  const [, owner] = /(?:^|\/)node_modules\/((?:@[^/]+\/)?[^/]+)\/./.exec(file) ?? []
+  // A dependency that is not installed here is installed on Heroku.
+  if (owner !== undefined && (pkg.dependencies[owner] ?? pkg.devDependencies[owner]) !== undefined)
+    return script(file, launch, `${file}, of the package ${owner}`)
   const names = path.extname(file) === '' ? [`${file}.js`, `${file}/index.js`, file] : [file]
   for (const name of names) {
     const source = build?.sourceOf(name)

@@ -3,22 +3,24 @@ import { isBuildLine } from './build-output.js'
 import { isShellProgram, simpleCommand, splitCommands, type CommandPart } from './command-line.js'
 import { isDynoWrapper } from './dyno-wrapper.js'
 import { developmentServer } from './development.js'
+import { withEarlier, withEnv } from './earlier.js'
 import { elsewhere } from './elsewhere.js'
 import { entryFile } from './entry-file.js'
 import { frameworkTarget } from './frameworks.js'
+import { builtServerEnv } from './frameworks-built.js'
+import { withoutIdle } from './idle.js'
 import { LAUNCHERS } from './launchers.js'
 import { listens } from './listens.js'
 import { plainLaunch } from '../types.js'
 import { withoutAsides } from './pm2-verbs.js'
+import { notInADyno } from './not-in-a-dyno.js'
+import { withNpmVariables } from './npm-variables.js'
 import { ownFile } from './own-file.js'
 import { scriptHop } from './scripts.js'
 import { severalLines } from './several-lines.js'
 import { unwrap } from './unwrap.js'
 import { broken, refused, type Project, type Target } from './target.js'
 import { followWithin } from './within.js'
-
-/** `set A=1 && node x` (Windows) and `export A=1; node x` set a variable for the app. */
-const SETS_VARIABLE = /^(set|export)\s+[A-Za-z_]\w*=/i
 
 /**
  * Where a shell line of the app leads: a file, an ecosystem file, or the word why neither. `seen`
@@ -31,8 +33,9 @@ export function followLine(
   seen: ReadonlySet<string> = new Set(),
 ): Target {
   if (isShellProgram(line)) return refused(`\`${line}\` is a program for the shell`)
-  const { parts, notes, refusal } = withoutAsides(withoutWait(splitCommands(line)))
-  if (refusal) return refusal
+  const { parts: all, notes, refusal } = withoutAsides(withoutWait(splitCommands(line)))
+  const { parts, refusal: idle } = withoutIdle(line, all)
+  if (refusal ?? idle) return (refusal ?? idle)!
   const target = followParts(line, parts, project, seen)
   return target.kind === 'refused' ? target : { ...target, notes: [...notes, ...target.notes] }
 }
@@ -139,38 +142,12 @@ function tellWords(words: string[], project: Project, seen: ReadonlySet<string>)
     tell(next, project, new Set([...seen, hop.script]))
 }
 
-/**
- * Variables set before the app and commands that must run before it: all but the build, which
- * Heroku runs itself.
- */
-function withEarlier(earlier: CommandPart[], project: Project, target: Target): Target {
-  if (target.kind === 'refused') return target
-  const set = earlier
-    .filter(({ text }) => SETS_VARIABLE.test(text))
-    .map(({ text }) => simpleCommand(text.replace(/^\w+\s+/, '')).env)
-  const commands = earlier.map(({ text }) => text).filter((text) => !SETS_VARIABLE.test(text))
-  const mustStay = commands.filter(
-    (text) => text !== 'set -e' && !(project.build && isBuildLine(text, project.pkg)),
-  )
-  return {
-    ...withEnv(target, Object.assign({}, ...set) as Record<string, string>),
-    before: [...mustStay, ...target.before],
-  }
-}
-
 /** `cd server && node index.js`: the rest of the line runs there. */
 function followMoved(line: string, [move, ...rest]: CommandPart[], project: Project): Target {
   const dir = simpleCommand(move!.text).words[1]
   if (dir === undefined || /[$~*]/.test(dir))
     return refused(`\`${line}\` starts the app in a folder that only the shell knows`)
   return followWithin(project, dir, (inner) => followSequence(line, rest, inner, new Set()))
-}
-
-/** What the app sets itself wins over what is set around it. */
-function withEnv<T extends Target>(target: T, env: Record<string, string>): T {
-  return target.kind === 'script'
-    ? { ...target, launch: { ...target.launch, env: { ...env, ...target.launch.env } } }
-    : target
 }
 
 function followCommand(text: string, project: Project, seen: ReadonlySet<string>): Target {
@@ -209,13 +186,17 @@ function followWords(words: string[], project: Project, seen: ReadonlySet<string
   const bin = program === 'yarn' && rest[0] === 'run' ? rest.slice(1) : rest
   if (/^(yarn|pnpm)$/.test(program) && /^[a-z@]/i.test(bin[0] ?? '') && bin[0] !== 'run')
     return followWords(bin, project, seen)
-  if (/^(npm|yarn|pnpm|bun)$/.test(program)) return otherPackage([program, ...rest].join(' '))
+  const absent = notInADyno([program, ...rest], project)
+  if (absent) return absent
+  if (/^(npm|yarn|pnpm)$/.test(program)) return otherPackage([program, ...rest].join(' '))
   // `nodemon --exec "npx ts-node"` hands on a first word that is a line of its own.
   if (/\s/.test(first)) return followWords([...simpleCommand(first).words, ...rest], project, seen)
   const launcher = Object.hasOwn(LAUNCHERS, program) ? LAUNCHERS[program] : undefined
   if (launcher) return launcher(rest, project, (next) => followWords(next, project, seen))
-  const several = severalLines(program, rest)
+  const several = severalLines(program, rest, project.pkg.scripts)
   if (several) return followLine(several, project, seen)
+  const development = developmentServer(program, rest, project)
+  if (development) return development
   if (/^(foreman|nf|lerna|nx|turbo|wireit)$/.test(program)) {
     return refused(
       `\`${words.join(' ')}\` runs several commands`,
@@ -227,11 +208,9 @@ function followWords(words: string[], project: Project, seen: ReadonlySet<string
       `\`${words.join(' ')}\` is a shell script`,
       'Name the file that it starts with --entry.',
     )
-  return (
-    developmentServer(program, rest, project) ??
-    frameworkTarget(program, rest, project) ??
-    ownFile(first, rest, project)
-  )
+  const served = frameworkTarget(program, rest, project)
+  if (served?.kind === 'script') return withEnv(served, builtServerEnv(served.entry, project))
+  return served ?? ownFile(first, rest, project)
 }
 
 /** A script of all packages is that of the one package that has it. */
@@ -286,7 +265,7 @@ function followScript(
   }
   if (scripts[`pre${name}`] !== undefined) tell(scripts[`pre${name}`]!, project)
   const target = followLine(
-    args.length > 0 ? `${line} ${args.join(' ')}` : line,
+    withNpmVariables(args.length > 0 ? `${line} ${args.join(' ')}` : line, project.pkg),
     project,
     new Set([...seen, name]),
   )

@@ -58,6 +58,28 @@ const BUILT: Built[] = [
         'alone is served with: npm install serve, "start": "serve dist"',
     },
   },
+  {
+    // https://analogjs.org/docs/features/deployment/providers#nodejs-deployment
+    name: 'Analog',
+    package: '@analogjs/platform',
+    entry: () => 'dist/analog/server/index.mjs',
+    build: 'vite build',
+    env: UNCUT,
+  },
+  {
+    name: 'SolidStart',
+    package: '@solidjs/start',
+    entry: () => '.output/server/index.mjs',
+    build: 'vinxi build',
+    env: UNCUT,
+  },
+  {
+    // https://qwik.dev/docs/deployments/node/
+    name: 'Qwik City',
+    package: '@builder.io/qwik-city',
+    entry: qwikServer,
+    build: 'qwik build',
+  },
   { name: 'Angular SSR', package: '@angular/ssr', entry: angularServer, build: 'ng build' },
   {
     name: 'TanStack Start',
@@ -154,6 +176,14 @@ export function builtServerEnv(entry: string, project: Project): Record<string, 
 /** A server of the app's own, which serves the framework's build itself. */
 const hasOwnServer = ({ folder }: Project) =>
   ['server.js', 'server.mjs', 'server.cjs', 'server.ts'].some((name) => folder.isFile(name))
+
+/** Its adapters for Node.js write server/entry.NAME.js, each from a source of its own. */
+function qwikServer({ folder }: Project): string | undefined {
+  const name = ['express', 'fastify', 'node-server'].find((each) =>
+    folder.isFile(`src/entry.${each}.tsx`),
+  )
+  return name && `server/entry.${name}.js`
+}
 
 /**
  * https://angular.dev/guide/ssr: dist/<project>/server/server.mjs, by the first project of

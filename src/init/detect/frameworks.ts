@@ -45,6 +45,8 @@ export function frameworkTarget(
       { ...project.pkg.devDependencies, ...project.pkg.dependencies }['nuxt'] ?? '3',
     )
   if (isNuxt3) return builtServer('.output/server/index.mjs', 'Nuxt', project)
+  if (command === 'vinxi' && words[0] === 'start')
+    return builtServer('.output/server/index.mjs', 'Vinxi', project)
   const bin = installedBin(command, project) ?? knownBin(command, project)
   if (!bin) return undefined
   const { args, dropped } = withoutPort(words)

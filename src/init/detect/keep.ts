@@ -1,3 +1,4 @@
+import { hideSecrets } from '../../config-vars/secret.js'
 import { plainLaunch, type Detected } from '../types.js'
 import type { Clue } from './candidates.js'
 import { scriptName } from './script-name.js'
@@ -25,7 +26,7 @@ export function keep(
     before: [],
     kept: { script, command, place, reason },
     chosenBecause:
-      `${place} is \`${command}\`, which is kept as it is: ${reason}. PM2 runs it as \`${tool} ` +
+      `${place} is \`${hideSecrets(command)}\`, which is kept as it is: ${reason}. PM2 runs it as \`${tool} ` +
       `run ${script}\`, one process in each dyno. ${next}`,
   }
 }

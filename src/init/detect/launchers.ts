@@ -9,6 +9,7 @@ import { entryFile, type Loader } from './entry-file.js'
 import { nestConfig } from './build-output.js'
 import { parseNodeWords } from './node-flags.js'
 import { isObject } from './package-json.js'
+import { followServe, isServe } from './pm2-serve.js'
 import { resolveFile } from './resolve-file.js'
 import { parsePm2CommandLine, type Pm2CommandLine } from '../../ecosystem/pm2-command-line.js'
 import { broken, refused, type Project, type Target } from './target.js'
@@ -139,6 +140,10 @@ function runForever(words: string[], _project: Project, follow: Follow): Target 
 
 function pm2Launcher(program: string): Launcher {
   return (words, project, follow) => {
+    if (isServe(words, project, program)) {
+      const { line, ...target } = followServe(words, project)
+      return { ...target, pm2: { program, line } }
+    }
     const line = parsePm2CommandLine(words)
     return { ...runPm2(line, project, follow), pm2: { program, line } }
   }
@@ -190,10 +195,15 @@ function runPm2(line: Pm2CommandLine, project: Project, follow: Follow): Target 
       notes,
     }
   }
-  return withOptions(followScript(file, line, follow), line, notes)
+  return withOptions(followScript(file, line, project, follow), line, notes)
 }
 
-function followScript(file: string, { args, options }: Pm2CommandLine, follow: Follow): Target {
+function followScript(
+  file: string,
+  { args, options }: Pm2CommandLine,
+  { folder }: Project,
+  follow: Follow,
+): Target {
   const nodeArgs =
     typeof options['node_args'] === 'string'
       ? options['node_args'].split(/\s+/).filter(Boolean)
@@ -203,6 +213,9 @@ function followScript(file: string, { args, options }: Pm2CommandLine, follow: F
   if (/^(npm|yarn|pnpm)$/.test(file)) return follow([file, ...args])
   // PM2 gives a line with spaces to a shell.
   if (file.includes(' ')) return follow([file, ...args])
+  // And what is no file of the app it looks for on the PATH.
+  if (/^[\w-]+$/.test(file) && !interpreter && resolveFile(folder, file) === undefined)
+    return follow([file, ...args])
   return follow([
     interpreter && interpreter !== 'none' ? interpreter : 'node',
     ...nodeArgs,

@@ -2,6 +2,7 @@ import path from 'node:path/posix'
 import { followLine } from './follow.js'
 import { listens } from './listens.js'
 import { readProcfile, type ProcfileEntry } from '../../procfile.js'
+import { withNpmVariables } from './npm-variables.js'
 import { isStartAlone } from './start-callers.js'
 import type { Project, Target } from './target.js'
 
@@ -18,11 +19,13 @@ export function mainProcess(project: Project): ProcfileEntry | undefined {
   const start = project.pkg.scripts['start'] || undefined
   // `npm start` runs server.js if there is no start script:
   // https://docs.npmjs.com/cli/commands/npm-start
-  if (start === undefined)
-    return project.folder.isFile('server.js')
+  if (start === undefined && project.folder.isFile('server.js')) return undefined
+  const target =
+    start === undefined
       ? undefined
-      : (workers.find(({ type }) => type === 'worker') ?? workers[0])
-  const target = followLine(start, project, new Set(['start']))
+      : followLine(withNpmVariables(start, project.pkg), project, new Set(['start']))
+  if (target === undefined || (target.kind === 'refused' && target.isIdle))
+    return workers.find(({ type }) => type === 'worker') ?? workers[0]
   if (target.kind === 'script' && listens(target, project)) return undefined
   return (
     workers.find(({ command }) => /^\S+( run)? start$/.test(command) && isStartAlone(command)) ??

@@ -5,10 +5,16 @@ import { refused, type Project, type Target } from './target.js'
 
 /** A file that is run by its own name, such as ./bin/www. */
 export function ownFile(first: string, args: string[], project: Project): Target {
-  const shebang = /^#!.*/.exec(project.folder.read(path.normalize(first)) ?? '')?.[0]
+  const text = project.folder.read(path.normalize(first)) ?? ''
+  const shebang = /^#!.*/.exec(text)?.[0]
   if (shebang !== undefined && !/\b(node|nodejs|tsx|ts-node)\b/.test(shebang))
     return refused(
       `\`${first}\` is a shell script or a program of its own (\`${shebang}\`)`,
+      'Name the file that it starts with --entry.',
+    )
+  if (text.includes('\0'))
+    return refused(
+      `\`${first}\` is a program of its own`,
       'Name the file that it starts with --entry.',
     )
   if (first.includes('/') || project.folder.isFile(first))

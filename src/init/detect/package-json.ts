@@ -13,6 +13,8 @@ export interface PackageJson {
   engines: Record<string, string>
   packageManager?: string
   workspaces?: unknown
+  /** What npm hands to scripts as $npm_package_config_NAME. */
+  config?: Record<string, string>
 }
 
 /** Characters. npm's own largest are some ten thousand. */
@@ -50,6 +52,7 @@ export function readPackageJson(folder: FolderView): PackageJson {
     devDependencies: stringMap(data['devDependencies']),
     engines: stringMap(data['engines']),
     workspaces: data['workspaces'],
+    ...(isObject(data['config']) ? { config: stringMap(data['config']) } : {}),
   }
 }
 

@@ -59,13 +59,14 @@ export interface Script {
 
 /**
  * `isFinal`: it could not run on Heroku (a missing file, a development server), so that it cannot
- * be kept as it is either.
+ * be kept as it is either. `isIdle`: it starts nothing at all.
  */
 interface Refused {
   kind: 'refused'
   reason: string
   next?: string
   isFinal?: boolean
+  isIdle?: boolean
   ranStart?: boolean
   pm2?: Pm2Call
 }

@@ -37,12 +37,14 @@ export function unwrap(words: string[]): Unwrapped | undefined {
         rest: splitFlags(own, (flag) => /^(-e|-f|-c|-v|-p|--env-file)$/.test(flag)).rest,
       }
     }
-    case 'env-cmd':
-      return {
-        env: {},
-        rest: splitFlags(rest, (flag) => /^(-f|--file|-e|--environments|-r|--rc-file)$/.test(flag))
-          .rest,
-      }
+    case 'env-cmd': {
+      const own = splitFlags(rest, (flag) =>
+        /^(-f|--file|-e|--environments|-r|--rc-file)$/.test(flag),
+      )
+      // Before version 10 the file came first: env-cmd .env node server.js
+      const isFile = own.flags.length === 0 && /(^|\/)\.env|\.(env|json)$/.test(own.rest[0] ?? '')
+      return { env: {}, rest: isFile ? own.rest.slice(1) : own.rest }
+    }
     case 'exec':
     case 'time':
     case 'nohup':
@@ -51,11 +53,17 @@ export function unwrap(words: string[]): Unwrapped | undefined {
     case 'tini':
       return { env: {}, rest: splitFlags(rest, () => false).rest }
     case 'npx':
-    case 'bunx':
+    case 'bunx': {
+      const [name, ...after] = splitFlags(rest, (flag) =>
+        /^(-p|--package|-w|--workspace)$/.test(flag),
+      ).rest
+      // npx serve@14 dist
       return {
         env: {},
-        rest: splitFlags(rest, (flag) => /^(-p|--package|-w|--workspace)$/.test(flag)).rest,
+        rest:
+          name === undefined ? [] : [name.replace(/^(@?[^@/]+(?:\/[^@/]+)?)@.+$/, '$1'), ...after],
       }
+    }
     case 'npm':
     case 'pnpm':
     case 'yarn':

@@ -25,7 +25,7 @@ export function launchWarnings({ env }: Launch): string[] {
       ? []
       : [`PORT=${env['PORT']} is left out: Heroku sets PORT, and the app must listen there.`]
   const secrets = Object.entries(env).filter(
-    ([name, value]) => name !== 'PORT' && looksSecret(name, value),
+    ([name, value]) => name !== 'PORT' && isSecret(name, value),
   )
   return [
     ...port,
@@ -62,6 +62,10 @@ export function keptVariables(env: Record<string, string>): Record<string, strin
     name !== 'NODE_OPTIONS' &&
     !(name === 'NODE_ENV' && value === 'production') &&
     !/\$\{?\w/.test(value) &&
-    !looksSecret(name, value)
+    !isSecret(name, value)
   return Object.fromEntries(Object.entries(env).filter(isKept))
 }
+
+/** A switch such as PM2_SERVE_BASIC_AUTH=true keeps nothing secret. */
+const isSecret = (name: string, value: string) =>
+  !/^(true|false|[01])$/.test(value) && looksSecret(name, value)

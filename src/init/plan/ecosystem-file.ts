@@ -81,9 +81,10 @@ function launchOptions({
   cwd,
   options = {},
 }: Launch): Record<string, unknown> {
-  const nodeOptions = (env['NODE_OPTIONS'] ?? '')
-    .split(/\s+/)
-    .filter((word) => word !== '' && !word.includes('$'))
+  // Node.js splits it at spaces outside of double quotes.
+  const nodeOptions = [...(env['NODE_OPTIONS'] ?? '').matchAll(/(?:"(?:\\.|[^"\\])*"|[^\s"])+/g)]
+    .map(([word]) => word.replace(/"((?:\\.|[^"\\])*)"/g, '$1').replace(/\\(.)/g, '$1'))
+    .filter((word) => !word.includes('$'))
   const allNodeArgs = [...nodeOptions, ...nodeArgs]
   const kept = keptVariables(env)
   const { name: _, instances: __, ...flags } = options

@@ -1,4 +1,5 @@
 import path from 'node:path/posix'
+import { SERVE } from '../../ecosystem/static.js'
 import type { EcosystemApp } from '../../ecosystem/types.js'
 import { findBuild, type Build } from '../../init/detect/build-output.js'
 import { insideFolder, resolveFile } from '../../init/detect/resolve-file.js'
@@ -20,7 +21,10 @@ export const entry: Check = {
     if (!manifest || !ecosystem) return []
     const build = findBuild(folder, manifest)
     return ecosystem.apps.flatMap(
-      (app) => commandAbsent(app, project) ?? problemOf(app, project, build),
+      (app) =>
+        commandAbsent(app, project) ??
+        servedAbsent(app, project, build) ??
+        problemOf(app, project, build),
     )
   },
 }
@@ -39,6 +43,26 @@ function commandAbsent(app: EcosystemApp, project: ProjectFacts): Problem[] | un
         found.next ??
         `Correct \`script\` and \`args\` of ${app.name} in ` +
           `${project.ecosystemFile ?? 'the ecosystem file'}.`,
+    },
+  ]
+}
+
+/** The folder that PM2's own server serves; undefined for any other app. */
+function servedAbsent(
+  app: EcosystemApp,
+  { folder, ecosystemFile }: ProjectFacts,
+  build: Build | undefined,
+): Problem[] | undefined {
+  if (app.script !== SERVE) return undefined
+  const served = app.env?.['PM2_SERVE_PATH'] ?? '.'
+  const dir = insideFolder(path.join(app.cwd ?? '', served))
+  if (dir === undefined || dir === '' || build || folder.isDirectory(dir)) return []
+  return [
+    {
+      severity: 'error',
+      what: `${dir}, which ${app.name} serves, is not in the commit, and no build script makes it.`,
+      why: 'Every request would be answered with 404.',
+      next: `Add "build" to the scripts of package.json, or correct PM2_SERVE_PATH in ${ecosystemFile ?? 'the ecosystem file'}.`,
     },
   ]
 }

@@ -6,6 +6,7 @@ import { entry } from './entry.js'
 import { ignoredOptions } from './ignored.js'
 import { instances, socketIo } from './instances.js'
 import { listen } from './listen.js'
+import { memoryLimit } from './memory-limit.js'
 import { lockfileInStep } from './lockfile-in-step.js'
 import { packageManagers, plugAndPlay } from './managers.js'
 import { onePort } from './one-port.js'
@@ -21,6 +22,8 @@ import { buildpacks, configSet, configShadowed, dynos, preboot, theApp } from '.
 import { outsideDependencies } from './outside.js'
 import { processTypes, webProcess } from './processes.js'
 import { procfile } from './procfile.js'
+import { programs } from './programs.js'
+import { dependencyProtocols } from './protocols.js'
 import { envFiles, pm2Secrets, privateKeys, secretValues } from './secrets.js'
 import { lfs, size, submodules } from './size.js'
 import {
@@ -42,6 +45,7 @@ export const CHECKS: readonly Check[] = [
   procfile,
   processTypes,
   webProcess,
+  programs,
   committed,
   slugignore,
   runtimeDependency,
@@ -49,6 +53,7 @@ export const CHECKS: readonly Check[] = [
   packageManagers,
   plugAndPlay,
   lockfileInStep,
+  dependencyProtocols,
   outsideDependencies,
   engines,
   devDependencies,
@@ -56,6 +61,7 @@ export const CHECKS: readonly Check[] = [
   entry,
   listen,
   instances,
+  memoryLimit,
   onePort,
   socketIo,
   ecosystemProblems,

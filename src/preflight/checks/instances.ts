@@ -7,7 +7,7 @@ import type { Check } from '../finding.js'
 
 const SMALLEST = dynoSize('Eco')!
 
-const isCluster = ({ exec_mode: mode, instances }: EcosystemApp) =>
+export const isCluster = ({ exec_mode: mode, instances }: EcosystemApp) =>
   mode === 'cluster' || (mode === undefined && instances !== undefined)
 
 /**

@@ -28,9 +28,10 @@ export const processTypes: Check = {
  * reason is not told here.
  */
 function absent(process: Process, project: ProjectFacts): Problem[] {
-  const { type, line } = process
+  const { type, line, target } = process
   const found = absence(process, project)
-  if (!found) return []
+  // `release: echo none` and the like stand for nothing, on purpose.
+  if (!found || (target.kind === 'refused' && target.isIdle)) return []
   return [
     {
       severity: 'error',
