@@ -4,6 +4,7 @@ import { appFlags } from '../ui/platform-flags.js'
 import { waitTimeout } from '../ui/time-flag.js'
 import { printable } from '../ui/printable.js'
 import type { Release } from '../heroku/index.js'
+import { monotonic } from '../monotonic.js'
 
 interface Outcome {
   app: string
@@ -54,7 +55,7 @@ export default class Rollback extends BaseCommand {
     ])
     const preboot = await prebootOf(api, app)
     let left = 'Nothing was changed.'
-    const deadline = Date.now() + flags['wait-timeout']
+    const deadline = monotonic() + flags['wait-timeout']
     const { from, to, release } = await this.stoppable(
       async (signal) => {
         const done = await rollBack(api, app, {
@@ -68,7 +69,7 @@ export default class Rollback extends BaseCommand {
         if (preboot) {
           this.log(prebootNote(preboot, done.release.version))
           await waitForPreboot(api, app, preboot, done.release, {
-            timeout: Math.max(0, deadline - Date.now()),
+            timeout: Math.max(0, deadline - monotonic()),
             signal,
           })
         }

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import { monotonic } from '../monotonic.js'
 
 const POLL = 20
 
@@ -13,9 +14,9 @@ function isAlive(pgid: number): boolean {
 }
 
 async function gone(pgid: number, within: number): Promise<boolean> {
-  const deadline = Date.now() + within
+  const deadline = monotonic() + within
   while (isAlive(pgid)) {
-    if (Date.now() > deadline) return false
+    if (monotonic() > deadline) return false
     await delay(POLL)
   }
   return true

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { ShipitError } from '../errors.js'
+import { monotonic } from '../monotonic.js'
 import type { PlatformApi } from './client.js'
 import { connectionError } from './errors.js'
 import { logEvents } from './log-events.js'
@@ -80,7 +81,7 @@ export async function* streamLogBatches(
       connection = new AbortController()
       const quiet = new AbortController()
       let timer: NodeJS.Timeout | undefined
-      const begun = Date.now()
+      const begun = monotonic()
       try {
         if (url === undefined) {
           const lines = seen.isEmpty ? filter.lines : KEPT_LINES
@@ -95,7 +96,10 @@ export async function* streamLogBatches(
         )
         const listen = () => {
           if (!filter.tail)
-            timer = setTimeout(() => quiet.abort(), Date.now() - begun > QUIET.all ? 0 : QUIET.line)
+            timer = setTimeout(
+              () => quiet.abort(),
+              monotonic() - begun > QUIET.all ? 0 : QUIET.line,
+            )
         }
         listen()
         if (EXPIRED.has(stream.status)) {

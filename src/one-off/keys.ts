@@ -1,4 +1,5 @@
 import type { ReadStream } from 'node:tty'
+import { monotonic } from '../monotonic.js'
 
 /**
  * Presses of Ctrl-C within a second that leave a dyno which does not mind them, as in Heroku's own
@@ -14,7 +15,7 @@ const CTRL_C = 0x03
 export function takeKeys(terminal: ReadStream, leave: () => void): () => void {
   let presses: number[] = []
   const watch = (keys: Buffer) => {
-    const now = Date.now()
+    const now = monotonic()
     const count = Buffer.from(keys).filter((key) => key === CTRL_C).length
     presses = [...presses.filter((time) => time > now - 1000), ...Array<number>(count).fill(now)]
     if (presses.length >= WAY_OUT) leave()

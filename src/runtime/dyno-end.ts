@@ -2,6 +2,7 @@
  * The end of the dyno: by a signal, by an app that cannot stay up, or because every app has
  * finished.
  */
+import { monotonic } from '../monotonic.js'
 import type { Fault } from './fault.js'
 import type { God } from './god.js'
 import type { Instance, Instances } from './instances.js'
@@ -60,13 +61,13 @@ export class DynoEnd {
     this.#hasBegun = true
     forgetRestarts(this.#settings.god())
     for (const outlet of [dynoOutput.out, dynoOutput.err]) outlet.hurry()
-    const begun = Date.now()
+    const begun = monotonic()
     const closed = this.#listeners.close()
     await Promise.all(
       this.#settings.instances.all.map(async (instance) => {
         instance.keeper.pm2_env.status = 'stopping'
         if (instance.app.isCluster) await closed
-        await stopInstance(instance, Math.max(0, instance.app.killTimeout - (Date.now() - begun)))
+        await stopInstance(instance, Math.max(0, instance.app.killTimeout - (monotonic() - begun)))
         await instance.silence
       }),
     )

@@ -1,3 +1,4 @@
+import { monotonic } from '../monotonic.js'
 import type { App } from './app.js'
 import {
   afterExit,
@@ -94,7 +95,7 @@ export class Exits {
     const record = this.#recordOf(instance)
     const { minUptime, maxRestarts } = instance.app
     const exit: Exit = {
-      at: instance.endedAt ?? Date.now(),
+      at: instance.endedAt ?? monotonic(),
       uptime: uptimeOf(instance),
       minUptime,
       maxRestarts,

@@ -2,6 +2,7 @@
  * When the start of an app's first instance is over: others would disturb it, and its memory means
  * nothing before.
  */
+import { monotonic } from '../monotonic.js'
 import { uptimeOf, type Instance } from './instances.js'
 import { isBusy, recentProcesses } from './proc.js'
 import { treeOf } from './tree.js'
@@ -34,7 +35,7 @@ export class Rest {
     if (isStarted(instance)) return true
     // Until then Node itself boots.
     if (instance.app.interpreter.isNode && instance.begunAt === undefined) return false
-    const at = Date.now()
+    const at = monotonic()
     const since = this.#since
     if (since?.pids.some(isBusy)) this.#since = undefined
     else if (since && at - since.at < WINDOW) return false

@@ -1,3 +1,4 @@
+import { monotonic } from '../monotonic.js'
 import { takeAppMessage, type AppMetrics } from './app-metrics.js'
 import type { App } from './app.js'
 import type { Keeper } from './god.js'
@@ -25,7 +26,7 @@ export interface Instance {
   stopped?: Promise<void>
   /**
    * When it was spawned, when the app's own first instruction ran (Node's boot is not the app's),
-   * and when it ended.
+   * and when it ended, by monotonic().
    */
   startedAt: number
   begunAt?: number
@@ -70,7 +71,7 @@ export class Instances {
       servers: new Map(),
       ports: new Set(),
       reports: new Map(),
-      startedAt: Date.now(),
+      startedAt: monotonic(),
       isListening: false,
       hasEnded: false,
       wasAsked: false,
@@ -84,7 +85,7 @@ export class Instances {
 
   end(instance: Instance): void {
     instance.hasEnded = true
-    instance.endedAt = Date.now()
+    instance.endedAt = monotonic()
     this.#living.delete(instance)
   }
 
@@ -140,7 +141,7 @@ function byName(a: string, b: string): number {
 
 /** ms that an instance is, or was, up. */
 export function uptimeOf({ startedAt, begunAt, endedAt }: Instance): number {
-  return (endedAt ?? Date.now()) - (begunAt ?? startedAt)
+  return (endedAt ?? monotonic()) - (begunAt ?? startedAt)
 }
 
 /** Takes the metrics and actions that an app tells through PM2's packages. */
@@ -160,10 +161,10 @@ export function takeReport(
 ): message is ReportMessage {
   const report = message as ReportMessage | null
   if (typeof report !== 'object' || report === null || !('shipit' in report)) return false
-  if (report.shipit === 'begun' && report.at !== undefined) {
-    instance.begunAt = report.at
+  if (report.shipit === 'begun') {
+    if (report.ran !== undefined) instance.begunAt = report.ran
     // PM2's own count of unstable restarts goes by this.
-    instance.keeper.pm2_env.pm_uptime = report.at
+    if (report.at !== undefined) instance.keeper.pm2_env.pm_uptime = report.at
   }
   if (report.shipit === 'listening') {
     instance.isListening = true

@@ -1,4 +1,5 @@
 import net from 'node:net'
+import { monotonic } from '../monotonic.js'
 import { closePort, type Handle } from './close-port.js'
 import { Handover, type Port } from './handover.js'
 
@@ -37,17 +38,17 @@ export class Listeners {
   /** Resolves when nothing listens and everything accepted has been handed over. */
   async close(): Promise<void> {
     if (this.#handles.size === 0) return
-    const begun = Date.now()
+    const begun = monotonic()
     this.#isClosing = true
     while (
-      Date.now() - Math.max(begun, this.#lastConnection) < QUIET &&
-      Date.now() - begun < PATIENCE
+      monotonic() - Math.max(begun, this.#lastConnection) < QUIET &&
+      monotonic() - begun < PATIENCE
     )
       await pause(10)
     await Promise.all([...this.#handles].map((handle) => closePort(handle, () => this.#seen)))
     this.#handles.clear()
     // A busy instance takes its time over what it was handed.
-    for (const limit = Date.now() + PATIENCE; this.#inHand > 0 && Date.now() < limit;)
+    for (const limit = monotonic() + PATIENCE; this.#inHand > 0 && monotonic() < limit;)
       await pause(10)
     await pause(HANDOVER)
   }
@@ -89,7 +90,7 @@ export class Listeners {
         const accept = handle.onconnection?.bind(handle)
         const port = this.#portOf(handle, (connection) => accept?.(0, connection))
         handle.onconnection = (...args) => {
-          this.#lastConnection = Date.now()
+          this.#lastConnection = monotonic()
           this.#seen += 1
           const connection = args[1] as Handle | undefined
           if (this.#isClosing) this.#countUntilTaken(connection)

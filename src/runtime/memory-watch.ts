@@ -1,3 +1,4 @@
+import { monotonic } from '../monotonic.js'
 import type { App } from './app.js'
 import type { Budget } from './budget.js'
 import { warn } from './fault.js'
@@ -108,7 +109,7 @@ function heldBy(instance: Instance): Held {
     app: app.name,
     index,
     rss: usageOf(instance)?.rss ?? 0,
-    uptime: Date.now() - instance.startedAt,
+    uptime: monotonic() - instance.startedAt,
     isReloadable,
   }
 }

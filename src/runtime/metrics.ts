@@ -1,3 +1,4 @@
+import { monotonic } from '../monotonic.js'
 import { metricFields } from './app-metrics.js'
 import { sampleLines, type Sample } from './event-line.js'
 import type { Formatted, God } from './god.js'
@@ -81,9 +82,10 @@ interface CpuSeen {
 }
 
 function lookAtCpu(before: CpuSeen | undefined, seconds: number, { pm2_env }: Formatted): CpuSeen {
-  const now = Date.now()
+  const now = monotonic()
   if (before && now - before.at < SHORTEST_LOOK) return before
-  const since = before ?? { at: Number(pm2_env.pm_uptime) || now, seconds: 0 }
+  const up = Math.max(0, Date.now() - (Number(pm2_env.pm_uptime) || Infinity))
+  const since = before ?? { at: now - up, seconds: 0 }
   const elapsed = Math.max(SHORTEST_LOOK, now - since.at)
   return {
     at: now,
@@ -109,7 +111,7 @@ function sampleOf(
 ): Sample | undefined {
   const usage = usageOf(instance)
   if (!usage) return undefined
-  const now = Date.now()
+  const now = monotonic()
   const before = instance.cpuAt ?? { seconds: 0, at: instance.startedAt }
   instance.cpuAt = { seconds: usage.cpuSeconds, at: now }
   const requests = instance.requests

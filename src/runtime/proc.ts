@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { readdirSync } from 'node:fs'
+import { monotonic } from '../monotonic.js'
 import { readKernelFile, readStatField, readStatState } from './kernel-file.js'
 
 /** What the kernel says of a process. Processes that have ended and wait to be reaped are none. */
@@ -37,13 +38,13 @@ let latest: { at: number; table: Process[] } | undefined
  */
 export function processes(): Process[] {
   const table = process.platform === 'linux' ? fromProc() : fromPs()
-  latest = { at: Date.now(), table }
+  latest = { at: monotonic(), table }
   return table
 }
 
 /** As `processes`, at most 250 ms old. */
 export function recentProcesses(): Process[] {
-  return latest && Date.now() - latest.at < FRESH ? latest.table : processes()
+  return latest && monotonic() - latest.at < FRESH ? latest.table : processes()
 }
 
 function fromProc(): Process[] {

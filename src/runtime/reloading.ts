@@ -1,3 +1,4 @@
+import { monotonic } from '../monotonic.js'
 import { warn } from './fault.js'
 import type { God } from './god.js'
 import type { Instance, Instances } from './instances.js'
@@ -98,10 +99,10 @@ async function restart(
 ): Promise<unknown> {
   const id = Number(keeper.pm2_env.pm_id)
   const error = await new Promise<unknown>((resolve) => god.restartProcessId({ id }, resolve))
-  const deadline = Date.now() + (wasListening ? LISTEN : 0)
+  const deadline = monotonic() + (wasListening ? LISTEN : 0)
   const isListening = () =>
     instances.of(app).some((one) => one.keeper.pm2_env.pm_id === id && one.isListening)
-  while (!error && !isStopping() && !isListening() && Date.now() < deadline)
+  while (!error && !isStopping() && !isListening() && monotonic() < deadline)
     await new Promise((resolve) => setTimeout(resolve, LOOK))
   return error
 }

@@ -1,6 +1,7 @@
 /**
  * Measures the instances once a second while they serve, and corrects their number by what it sees.
  */
+import { monotonic } from '../monotonic.js'
 import type { App } from './app.js'
 import { reported, type Instance, type Instances } from './instances.js'
 import { dynoOutput } from './outlet.js'
@@ -88,7 +89,7 @@ export class SizingWatch {
     const all = this.#settings.instances.all
     const apps = [...new Set(all.map((one) => one.app))]
     return {
-      at: Date.now(),
+      at: monotonic(),
       memory,
       overhead,
       apps: apps.map((app) =>
@@ -109,7 +110,7 @@ export class SizingWatch {
       count: scaling.count(app),
       instances: instances.map((instance) => ({
         memory: usageOf(instance)?.rss ?? 0,
-        uptime: Date.now() - instance.startedAt,
+        uptime: monotonic() - instance.startedAt,
         load: this.#load(instance),
         eventLoopP95: instance.lateness,
         active: reported(instance, 'active'),

@@ -1,3 +1,4 @@
+import { monotonic } from '../monotonic.js'
 import type { God } from './god.js'
 import type { Instance, Instances } from './instances.js'
 import { isRunning, signal, type Process } from './proc.js'
@@ -31,7 +32,7 @@ export function stopInstance(instance: Instance, within: number): Promise<void> 
   // Here, where each stop that is asked for begins: by the time of the exit God has given it its
   // next status.
   instance.wasAsked = true
-  instance.stopped ??= stop(instance, Date.now() + within)
+  instance.stopped ??= stop(instance, monotonic() + within)
   return instance.stopped
 }
 
@@ -45,7 +46,7 @@ export function endLeftBehind(
   isStopping: () => boolean,
 ): Promise<void> | undefined {
   if (!ownsTree(instance) || treeOf(instance).length === 0) return undefined
-  const begun = Date.now()
+  const begun = monotonic()
   const { killTimeout } = instance.app
   return endRest(
     instance,
@@ -105,18 +106,18 @@ async function untilServed(
   told: Set<number>,
 ): Promise<void> {
   let nudge =
-    instance.servers.has(instance.pid) || isToldByMessage(instance) ? Infinity : Date.now() + NUDGE
+    instance.servers.has(instance.pid) || isToldByMessage(instance) ? Infinity : monotonic() + NUDGE
   const isServing = () =>
     !instance.hasEnded ||
     [...instance.servers].some(
       ([pid, { isWorker }]) => !isWorker && told.has(pid) && isRunning(pid),
     )
-  while (isServing() && Date.now() < deadline) {
+  while (isServing() && monotonic() < deadline) {
     await (instance.hasEnded
       ? pause(LOOK)
-      : Promise.race([ended, pause(Math.min(LOOK, deadline - Date.now()))]))
-    if (Date.now() < nudge || instance.hasEnded) continue
-    nudge = Date.now() + NUDGE
+      : Promise.race([ended, pause(Math.min(LOOK, deadline - monotonic()))]))
+    if (monotonic() < nudge || instance.hasEnded) continue
+    nudge = monotonic() + NUDGE
     const members = treeOf(instance)
     tellAll(
       members.filter((one) => !isAbove(one, instance, members)),
@@ -143,10 +144,10 @@ function isAbove(process: Process, { servers }: Instance, members: Process[]): b
 async function endRest(tree: Tree, deadline: () => number, told: Set<number>): Promise<void> {
   for (
     let members = treeOf(tree);
-    members.length > 0 && Date.now() < deadline() + LAST;
+    members.length > 0 && monotonic() < deadline() + LAST;
     members = treeOf(tree)
   ) {
-    if (Date.now() < deadline()) tellAll(members, told)
+    if (monotonic() < deadline()) tellAll(members, told)
     else for (const { pid } of members) signal(pid, 'SIGKILL')
     await pause(LOOK)
   }
@@ -157,7 +158,7 @@ async function untilAlone(
   ended: Promise<void>,
   deadline: number,
 ): Promise<void> {
-  const timer = setTimeout(() => signal(pid, 'SIGKILL'), deadline - Date.now())
+  const timer = setTimeout(() => signal(pid, 'SIGKILL'), deadline - monotonic())
   await ended
   clearTimeout(timer)
 }

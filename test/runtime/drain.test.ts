@@ -1,5 +1,6 @@
 import { expect } from 'chai'
 import http from 'node:http'
+import path from 'node:path'
 import { AppFolder, freePort, HTTP_APP, isAlive, until, type Run } from './harness.js'
 
 describe('a dyno that is stopped', function () {
@@ -33,6 +34,29 @@ describe('a dyno that is stopped', function () {
       expect(run.output).not.to.include('failed to kill').and.not.include('SIGKILL')
     })
   }
+
+  it('has its whole time though the clock is set a day on meanwhile', async () => {
+    app = new AppFolder({
+      'server.js': HTTP_APP,
+      'ecosystem.config.yml': 'apps:\n  - { name: api, script: server.js }\n',
+      'clock.cjs': `
+        const { now } = Date
+        const isSet = () => require('fs').existsSync(__dirname + '/is-set')
+        Date.now = () => now() + (isSet() ? 86_400_000 : 0)`,
+    })
+    const port = String(await freePort())
+    const clock = `--require=${path.join(app.dir, 'clock.cjs')}`
+    const run = await app.start(undefined, { PORT: port, NODE_OPTIONS: clock })
+    await run.says('event=listening')
+    const answer = fetch(`http://127.0.0.1:${port}/slow`)
+    await fetch(`http://127.0.0.1:${port}/`)
+    run.signalAll()
+    await run.says('event=stop')
+    app.write('is-set', '')
+    expect(await (await answer).text()).to.equal('slow')
+    expect((await run.ended).code).to.equal(0)
+    expect(run.output).not.to.include('SIGKILL')
+  })
 
   it('leaves no process behind', async () => {
     const { run, port } = await serving('cluster')

@@ -83,7 +83,7 @@ const STEPS =
 const FROM: Partial<Record<Victim, RegExp>> = { git: /Pushing/, npm: /Installing dep/ }
 /** ms within which a step is left, or a victim of a short life has ended. */
 const [STEP_TIME, SHORT_LIFE] = [300, 800]
-const EVERY = 10
+const EVERY = 25
 
 interface Shot {
   victim: Victim

@@ -8,6 +8,7 @@ import type { God, Keeper } from '../god.js'
 import type { Instance, Instances } from '../instances.js'
 import type { Reloads } from '../reloading.js'
 import type { Scaling } from '../scaling.js'
+import { monotonic } from '../../monotonic.js'
 import { indexOf, matching, nameOf, notFound, Refusal } from './select.js'
 
 export interface OperationSettings {
@@ -299,7 +300,7 @@ function rowOf(keeper: Keeper, instance: Instance | undefined): DevInstance {
     status,
     pid: instance?.pid ?? null,
     restarts: restart_time,
-    uptime: instance ? Math.round((Date.now() - instance.startedAt) / 1000) : null,
+    uptime: instance ? Math.round((monotonic() - instance.startedAt) / 1000) : null,
     isWatched: Boolean(watch),
   }
 }

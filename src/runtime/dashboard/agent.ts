@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { createRequire } from 'node:module'
 import path from 'node:path'
+import { monotonic } from '../../monotonic.js'
 import { dashboardAddress } from './address.js'
 import { Backoff } from './backoff.js'
 import type { Keys } from './keys.js'
@@ -42,7 +43,7 @@ export class Agent {
 
   #start(): void {
     const { lib, news } = this.#settings
-    const begun = Date.now()
+    const begun = monotonic()
     const child = spawn(process.execPath, [path.join(lib, 'agent.cjs')], {
       env: this.#environment(),
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
@@ -59,7 +60,7 @@ export class Agent {
       if (this.#isStopped || this.#child !== child) return
       this.#child = undefined
       news.tell('failed', how)
-      this.#again = setTimeout(() => this.#start(), this.#backoff.next(Date.now() - begun)).unref()
+      this.#again = setTimeout(() => this.#start(), this.#backoff.next(monotonic() - begun)).unref()
     }
     child.on('error', (error) => end(error.message))
     child.on('exit', (code, signal) =>

@@ -1,3 +1,4 @@
+import { monotonic } from '../../monotonic.js'
 import { reason } from './ask.js'
 import { Backoff } from './backoff.js'
 import type { AgentMessage } from './messages.js'
@@ -88,8 +89,8 @@ export class Connection {
   }
 
   #onOpen(): void {
-    this.#openedAt = this.#heardAt = Date.now()
-    this.#transport._ws?.on('pong', () => (this.#heardAt = Date.now()))
+    this.#openedAt = this.#heardAt = monotonic()
+    this.#transport._ws?.on('pong', () => (this.#heardAt = monotonic()))
     clearTimeout(this.#steady)
     this.#steady = setTimeout(
       () => {
@@ -103,7 +104,7 @@ export class Connection {
   #onEnd(why: string): void {
     clearTimeout(this.#steady)
     // One that held for long breaks now and then; that it does so at once is news.
-    if (Date.now() - this.#openedAt < STEADY_AGAIN) {
+    if (monotonic() - this.#openedAt < STEADY_AGAIN) {
       this.#isTroubled = true
       this.#tell({ standing: 'closes', why })
     }
@@ -112,7 +113,7 @@ export class Connection {
   #tryAgain(): void {
     if (this.#isTrying || this.#transport.isConnected()) return
     this.#isTrying = true
-    const held = this.#openedAt > 0 ? Date.now() - this.#openedAt : 0
+    const held = this.#openedAt > 0 ? monotonic() - this.#openedAt : 0
     const wait = this.#backoff.next(held)
     this.#openedAt = 0
     setTimeout(
@@ -147,7 +148,7 @@ export class Connection {
     setInterval(() => {
       if (!transport.isConnected()) return
       beat()
-      if (Date.now() - this.#heardAt > SILENCE) transport._ws?.terminate()
+      if (monotonic() - this.#heardAt > SILENCE) transport._ws?.terminate()
     }, 10_000)
   }
 

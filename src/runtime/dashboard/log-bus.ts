@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream'
 import type { God, Keeper } from '../god.js'
 import { cutLines, LONGEST_LINE } from '../lines.js'
 import { dresser, isPlain, type OutputStyle } from '../output.js'
+import { monotonic } from '../../monotonic.js'
 
 /**
  * Lines that go to the dashboard in a second, by instance and stream, and how many at once: PM2's
@@ -24,7 +25,7 @@ export function shareLog(
   if (style.isSilent) return
   const bare = { ...style, prefix: '' }
   const dress = isPlain(bare) ? undefined : dresser(bare, kind)
-  const meter = new Meter(Date.now())
+  const meter = new Meter(monotonic())
   let rest: Buffer = Buffer.alloc(0)
   let leftOut = 0
   const emit = (data: string) => {
@@ -33,7 +34,7 @@ export function shareLog(
     god.bus.emit(`log:${kind}`, { process: { pm_id, name, rev, namespace }, at: Date.now(), data })
   }
   const share = (line: Buffer) => {
-    if (!meter.takes(Date.now())) return void (leftOut += 1)
+    if (!meter.takes(monotonic())) return void (leftOut += 1)
     if (leftOut > 0)
       emit(`shipit: ${leftOut} lines were left out here; they are in the app's log\n`)
     leftOut = 0

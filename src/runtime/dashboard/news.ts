@@ -1,5 +1,6 @@
 import { warn } from '../fault.js'
 import { dynoOutput } from '../outlet.js'
+import { monotonic } from '../../monotonic.js'
 import type { StandingMessage } from './messages.js'
 
 type Standing = StandingMessage['standing']
@@ -29,9 +30,9 @@ export class News {
     const last = this.#last
     const isSame =
       last?.standing === standing &&
-      (standing === 'connected' || last.why === why || Date.now() - last.at < SAME_TROUBLE)
+      (standing === 'connected' || last.why === why || monotonic() - last.at < SAME_TROUBLE)
     if (isSame || this.#isOver()) return
-    this.#last = { standing, why, at: Date.now() }
+    this.#last = { standing, why, at: monotonic() }
     if (standing === 'connected')
       dynoOutput.out.write(
         `shipit: PM2's dashboard at ${this.#host} shows this dyno as ${this.#machine}\n`,

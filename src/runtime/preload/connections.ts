@@ -4,6 +4,7 @@ import type { EventEmitter } from 'node:events'
 import type { ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { closePort, type Handle } from '../close-port.js'
+import { monotonic } from '../../monotonic.js'
 
 /** RFC 6455: a close frame with status 1001, "going away". */
 const GOING_AWAY = Buffer.from([0x88, 0x02, 0x03, 0xe9])
@@ -27,7 +28,7 @@ export class Connections {
   readonly #sockets = new Set<net.Socket>()
   readonly #upgraded = new Set<Duplex>()
   readonly #sessions = new Set<Session>()
-  /** When a connection last came, as Date.now(), and how many have come. */
+  /** When a connection last came, by monotonic(), and how many have come. */
   lastConnection = 0
   #seen = 0
 
@@ -128,7 +129,7 @@ export class Connections {
       this.#sockets,
     )
     server.on('connection', () => {
-      this.lastConnection = Date.now()
+      this.lastConnection = monotonic()
       this.#seen += 1
     })
     keepOpen(server, 'session', this.#sessions)

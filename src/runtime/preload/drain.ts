@@ -1,6 +1,7 @@
 import cluster from 'node:cluster'
 import diagnostics from 'node:diagnostics_channel'
 import type { ServerResponse } from 'node:http'
+import { monotonic } from '../../monotonic.js'
 import type { Children } from './children.js'
 import type { Connections } from './connections.js'
 import type { OwnCluster } from './own-cluster.js'
@@ -105,10 +106,10 @@ async function untilClosed(
   connections: Connections,
   supervisorsWord: Promise<void>,
 ): Promise<void> {
-  const limit = Date.now() + LONGEST_WELCOME
+  const limit = monotonic() + LONGEST_WELCOME
   if (cluster.isWorker) return void (await Promise.race([supervisorsWord, pause(LONGEST_WELCOME)]))
-  const begun = Date.now()
-  while (Date.now() < limit && Date.now() - Math.max(begun, connections.lastConnection) < QUIET)
+  const begun = monotonic()
+  while (monotonic() < limit && monotonic() - Math.max(begun, connections.lastConnection) < QUIET)
     await pause(10)
 }
 
@@ -160,13 +161,13 @@ async function drain(
   { within, connections, threads, children, cluster: own }: DrainSettings,
   word: Promise<void> | undefined,
 ): Promise<void> {
-  const deadline = Date.now() + within
+  const deadline = monotonic() + within
   const others = [threads.drain(within, word !== undefined), own.stop(deadline)]
   const isServing = connections.hasServers || threads.areServing || own.hasWorkers
   if (connections.hasServers) await drainServers(connections, within, word)
-  await Promise.race([Promise.all(others), pause(Math.max(0, deadline - Date.now()))])
+  await Promise.race([Promise.all(others), pause(Math.max(0, deadline - monotonic()))])
   // A launcher stays for the server that it has started, and for what it passes on for it.
-  while (!isServing && children.areAwaited && Date.now() < deadline) await pause(20)
+  while (!isServing && children.areAwaited && monotonic() < deadline) await pause(20)
 }
 
 /**
@@ -178,18 +179,18 @@ export async function drainServers(
   within: number,
   word: Promise<void> | undefined,
 ): Promise<void> {
-  const deadline = Date.now() + within
+  const deadline = monotonic() + within
   if (word) await Promise.race([untilClosed(connections, word), pause(within)])
   // After a round of polling, which accepts all that has already connected.
   await new Promise((resolve) => setImmediate(resolve))
   const closed = connections.stopListening(HANDOVER)
   connections.closeUpgraded()
-  await pause(Math.min(IDLE_GRACE, Math.max(0, deadline - Date.now())))
-  while (Date.now() < deadline && connections.areOpen) {
+  await pause(Math.min(IDLE_GRACE, Math.max(0, deadline - monotonic())))
+  while (monotonic() < deadline && connections.areOpen) {
     connections.endIdle()
     await pause(20)
   }
-  await Promise.race([closed, pause(Math.max(0, deadline - Date.now()))])
+  await Promise.race([closed, pause(Math.max(0, deadline - monotonic()))])
   await pause(HANDOVER)
 }
 

@@ -1,3 +1,4 @@
+import { monotonic } from '../../monotonic.js'
 import { Children } from './children.js'
 import { Connections } from './connections.js'
 import { installDrain, takeSignalsOnce } from './drain.js'
@@ -37,7 +38,7 @@ export function installInstance(lib: string): void {
     isInstance: true,
   })
   reportUncaught(report.send)
-  report.send({ shipit: 'begun', at: Date.now() })
+  report.send({ shipit: 'begun', at: Date.now(), ran: monotonic() })
 }
 
 /** What the supervisor says to this process alone; the app does not see it. */

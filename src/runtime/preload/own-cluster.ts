@@ -1,5 +1,6 @@
 import cluster, { type Worker } from 'node:cluster'
 import type { Listeners } from '../listeners.js'
+import { monotonic } from '../../monotonic.js'
 import type { Children } from './children.js'
 
 /** ms that an app which stops its workers itself has for it. */
@@ -35,7 +36,7 @@ export class OwnCluster {
     await this.#listeners?.close()
     const workers = this.#workers
     for (const worker of workers) worker.process.kill('SIGINT')
-    while (Date.now() < deadline && workers.some(isAlive))
+    while (monotonic() < deadline && workers.some(isAlive))
       await new Promise((resolve) => setTimeout(resolve, 10))
   }
 

@@ -6,8 +6,9 @@ import { Lateness } from './lateness.js'
 export interface ReportMessage {
   /** `tree`: the instance starts its first process. */
   shipit: 'begun' | 'listening' | 'metrics' | 'tree' | 'exception'
-  /** Date.now() of the app's first instruction. */
+  /** When the app's first instruction ran: as Date.now(), and as monotonic(). */
   at?: number
+  ran?: number
   /** ms the loop was late, 95th percentile since the last report. */
   eventLoopP95?: number
   /** Requests answered since the last report, and those under way. */
