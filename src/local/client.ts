@@ -65,7 +65,7 @@ export const readInfo = async (folders: Folders): Promise<DaemonInfo | undefined
 }
 
 /** What the file system refused, in the words of the whole. */
-function unusable(folders: Folders, error: unknown): unknown {
+export function unusable(folders: Folders, error: unknown): unknown {
   const { syscall, message } = error as NodeJS.ErrnoException
   if (syscall === undefined) return error
   return new ShipitError('local', {
@@ -293,7 +293,7 @@ async function notStarted(folders: Folders, why: string): Promise<ShipitError> {
   return new ShipitError('local', {
     message: 'The embedded Heroku did not start.',
     why: `${why}\nThe end of ${file}:\n${last}`,
-    next: 'Put right what it names, then: shipit local start',
+    next: 'Fix what it names, then: shipit local start',
   })
 }
 

@@ -2,6 +2,7 @@
  * The detached process of the embedded Heroku: client.ts starts it with SHIPIT_HOME, and it runs
  * until SIGTERM or SIGINT.
  */
+import { endFailedCall } from './api/failed-call.js'
 import { startPlatform, type Platform } from './daemon.js'
 import { AlreadyRunning } from './daemon-lock.js'
 import { openDaemonLog } from './daemon-log.js'
@@ -30,7 +31,7 @@ const recent: number[] = []
 
 /**
  * An error that no service caught ends what it was about, and not the apps beside it: what was
- * acknowledged is on the disk, and requests have time limits. One that comes again and again, or
+ * acknowledged is on the disk, the call that met it is ended, and requests of apps have time limits. One that comes again and again, or
  * before the platform serves, ends the process, and its supervisor starts it anew.
  */
 const survive = (error: unknown) => {
@@ -38,7 +39,8 @@ const survive = (error: unknown) => {
   recent.push(now)
   while (now - recent[0]! > 60_000) recent.shift()
   if (!isServing || recent.length > UNCAUGHT_AT_MOST) giveUp(error)
-  log(`internal error, the platform goes on: ${describe(error)}`)
+  const what = endFailedCall() ? 'the call that met it is ended, ' : ''
+  log(`internal error, ${what}the platform goes on: ${describe(error)}`)
 }
 process.on('uncaughtException', survive)
 process.on('unhandledRejection', survive)

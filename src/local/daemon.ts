@@ -7,6 +7,7 @@ import http from 'node:http'
 import path from 'node:path'
 import writeFileAtomic from 'write-file-atomic'
 import { openAuthorizations } from './authorizations.js'
+import { asCall } from './api/failed-call.js'
 import { createApi, webUrl, type Urls } from './api/index.js'
 import { acquireLock } from './daemon-lock.js'
 import { openDaemonLog } from './daemon-log.js'
@@ -199,7 +200,7 @@ async function start(
     const rendezvousListening = await listen(rendezvous.server, [0])
     opened.push(rendezvousListening)
     const server = http.createServer((request, response) => {
-      api(request, response)
+      asCall(response, () => api(request, response))
     })
     const apiListening = await listen(
       server,
@@ -228,7 +229,9 @@ async function start(
     const close = async () => {
       for (const listening of opened) listening.stopAccepting()
       // One that has lost its lock leaves its successor's file alone.
-      if (await lock.isMine()) await rm(infoFile(folders), { force: true })
+      await whatever(log, async () => {
+        if (await lock.isMine()) await rm(infoFile(folders), { force: true })
+      })
       drains.close()
       // Dynos first: a build may wait for its release phase, which is one.
       const dynosGone = dynos.shutdown()
@@ -239,9 +242,9 @@ async function start(
       )
       for (const listening of opened) await listening.close()
       await store.settled()
-      await logplex.flush()
+      await whatever(log, () => logplex.flush())
       log('stopped')
-      await lock.release()
+      await whatever(log, () => lock.release())
     }
     const watch = watchLock(lock, () => options.onLost?.())
     let closing: Promise<void> | undefined
@@ -279,6 +282,11 @@ function watchLock(
       })
   }, LOCK_LOOKS)
   return watch.unref()
+}
+
+/** A step of the end that a full or read-only disk may refuse: the others are taken all the same. */
+async function whatever(log: (text: string) => void, step: () => Promise<void>): Promise<void> {
+  await step().catch((error: Error) => log(`while it stops: ${error.message}`))
 }
 
 /** Waits for `work`, but no longer than `ms`. */

@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises'
 import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { ShipitError } from '../errors.js'
-import { ensureLocal, holderOf, localStatus, readInfo } from './client.js'
+import { ensureLocal, holderOf, localStatus, readInfo, unusable } from './client.js'
 import { acquireLock, AlreadyRunning, beganAt, isAlive, type Holder } from './daemon-lock.js'
 import { daemonLogFile } from './daemon-log.js'
 import { foldersOf, stateHome } from './folders.js'
@@ -24,13 +24,19 @@ const KILL_TIME = 2_000
  */
 export async function stopLocal(home: string = stateHome()): Promise<boolean> {
   const folders = foldersOf(home)
+  return stop(home, folders).catch((error: unknown) => {
+    throw unusable(folders, error)
+  })
+}
+
+async function stop(home: string, folders: Folders): Promise<boolean> {
   const infoFile = path.join(folders.root, 'daemon.json')
   const { pid, began } = await holderOf(folders)
   const supervisor = await supervisorOf(folders)
   if (pid === undefined || began === undefined) {
     // One that was killed just now comes back while its file is there.
     const wasServing = existsSync(infoFile)
-    await rm(infoFile, { force: true })
+    await forget(infoFile)
     if (supervisor) await hasEnded(supervisor, KILL_TIME)
     if (wasServing) await endWhatIsLeft(folders)
     return false
@@ -38,15 +44,20 @@ export async function stopLocal(home: string = stateHome()): Promise<boolean> {
   // One that was stopped by SIGSTOP takes no other signal, and does not answer.
   send(pid, 'SIGCONT')
   const grace = (await localStatus(home).catch(() => undefined))?.limits.stopGrace ?? 30_000
-  noteStop(folders.root, pid)
+  try {
+    noteStop(folders.root, pid)
+  } catch (error) {
+    // The daemon removes its own file, which says as much to its supervisor.
+    if (!takesNothing(error)) throw error
+  }
   send(pid, 'SIGTERM')
   if (await hasEnded({ pid, began }, grace + MARGIN)) {
     // Of one that died of the signal.
-    if ((await readInfo(folders))?.pid === pid) await rm(infoFile, { force: true })
+    if ((await readInfo(folders))?.pid === pid) await forget(infoFile)
     if (supervisor) await hasEnded(supervisor, KILL_TIME)
     return true
   }
-  await rm(infoFile, { force: true })
+  await forget(infoFile)
   send(pid, 'SIGKILL')
   if (!(await hasEnded({ pid, began }, KILL_TIME))) {
     throw new ShipitError('local', {
@@ -58,6 +69,16 @@ export async function stopLocal(home: string = stateHome()): Promise<boolean> {
   if (supervisor) await hasEnded(supervisor, KILL_TIME)
   await endWhatIsLeft(folders)
   return true
+}
+
+const takesNothing = (error: unknown): boolean =>
+  ['ENOSPC', 'EDQUOT', 'EROFS'].includes((error as NodeJS.ErrnoException).code ?? '')
+
+/** Of a read-only disk the file stays: nobody answers at the address that it names. */
+async function forget(infoFile: string): Promise<void> {
+  await rm(infoFile, { force: true }).catch((error: unknown) => {
+    if (!takesNothing(error)) throw error
+  })
 }
 
 /** Of the daemon that wrote daemon.json: it goes right after its daemon. */

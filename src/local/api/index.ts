@@ -7,6 +7,7 @@ import { stat } from 'node:fs/promises'
 import express, { type ErrorRequestHandler, type Express } from 'express'
 import { ApiError, InvalidParams, isApiError, NotFound } from '../api-error.js'
 import { isExpired } from '../authorizations.js'
+import { INTERNAL } from './failed-call.js'
 import { authorised, loopbackOnly } from './guard.js'
 import { journal } from './journal.js'
 import type { ApiParts } from './parts.js'
@@ -136,12 +137,7 @@ function answerError({ log, folders }: ApiParts): ErrorRequestHandler {
     const known = knownError(error, folders.root)
     if (!known) log(`${request.method} ${request.path}: ${describe(error)}`)
     const { status, id, message, details } =
-      known ??
-      new ApiError(
-        500,
-        'internal_server_error',
-        'The platform met an internal error; its daemon.log says which.',
-      )
+      known ?? new ApiError(500, INTERNAL.id, INTERNAL.message)
     response.status(status).json({ ...details, id, message, url: `${DOCS}#errors` })
   }
 }
@@ -154,12 +150,13 @@ function knownError(
   root: string,
 ): { status: number; id: string; message: string; details?: Record<string, unknown> } | undefined {
   if (isApiError(error)) return error
+  // First: the body parser marks what it meets as the caller's own.
+  const storage = storageError(error, root)
+  if (storage) return storage
   // The body parser's complaints, as http-errors marks them: no JSON, too large, aborted, not compressed as it says.
   const { status, expose } = error as { status?: number; expose?: boolean }
   if (error instanceof Error && expose === true && status !== undefined && status < 500)
     return { status, id: 'bad_request', message: `The body cannot be read: ${error.message}` }
-  const storage = storageError(error, root)
-  if (storage) return storage
   if (error instanceof URIError)
     return { status: 400, id: 'bad_request', message: 'The path cannot be decoded.' }
   return undefined
