@@ -1,10 +1,11 @@
 import { execFile } from 'node:child_process'
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import { expect } from 'chai'
 import { ShipitError } from '../../src/errors.js'
 import { plainApp } from '../e2e/support/apps.js'
+import { inSoak } from '../support/soak.js'
 import { World } from '../e2e/support/world.js'
 
 const run = promisify(execFile)
@@ -61,17 +62,6 @@ describe('a disk that takes nothing more', function () {
       expect(output).to.not.include('status.heroku.com')
       expect(status, output).to.equal(refused)
     }
-    const dir = await world.write('app', {
-      ...plainApp('hello'),
-      Procfile: 'web: node server.js\n',
-      'ecosystem.config.yml': 'apps:\n  - script: server.js\n',
-    })
-    await world.git(dir, 'init', '--quiet', '--initial-branch', 'main')
-    await world.commit(dir, 'First')
-    const deploy = await world.shipit(['deploy', '--local', '--app', 'before'], { cwd: dir })
-    expect(deploy.output).to.match(/disk .*is full|No space left on device/i)
-    expect(deploy.output).to.not.include('status.heroku.com')
-    expect(deploy.status, deploy.output).to.be.greaterThan(0)
     await empty()
     await world.ok(['apps', 'create', 'later', '--local'])
     const { status } = await world.shipit(['config', 'get', 'A', '--local', '--app', 'before'])
@@ -85,16 +75,27 @@ describe('a disk that takes nothing more', function () {
     expect(full.output).to.match(/is full|no space left/i)
     expect(full.status).to.equal(new ShipitError('local', { message: '' }).exitCode)
     await empty()
-    await world.ok(['local', 'start'])
     await run('mount', ['-o', 'remount,ro', state])
-    try {
-      const { status, output } = await world.shipit(['apps', 'create', 'never', '--local'])
-      expect(output).to.match(/file system of .* is read-only/)
-      expect(status, output).to.equal(refused)
-    } finally {
-      await run('mount', ['-o', 'remount,rw', state])
-    }
-    await world.ok(['apps', 'create', 'never', '--local'])
-    await writeFile(path.join(state, 'probe'), '')
+    const readOnly = await world.shipit(['local', 'start'])
+    await run('mount', ['-o', 'remount,rw', state])
+    expect(readOnly.output).to.match(/read-only/)
+    expect(readOnly.status).to.equal(full.status)
+    await world.ok(['local', 'start'])
+  })
+
+  inSoak('is named by a deploy that meets it', async () => {
+    await fill()
+    const dir = await world.write('app', {
+      ...plainApp('hello'),
+      Procfile: 'web: node server.js\n',
+      'ecosystem.config.yml': 'apps:\n  - script: server.js\n',
+    })
+    await world.git(dir, 'init', '--quiet', '--initial-branch', 'main')
+    await world.commit(dir, 'First')
+    const deploy = await world.shipit(['deploy', '--local', '--app', 'before'], { cwd: dir })
+    expect(deploy.output).to.match(/disk .*is full|No space left on device/i)
+    expect(deploy.output).to.not.include('status.heroku.com')
+    expect(deploy.status, deploy.output).to.be.greaterThan(0)
+    await empty()
   })
 })
