@@ -331,4 +331,90 @@ export const SHELL_ROWS: Row[] = [
     },
     stops: [/server for development/, /node dist\/analog\/server\/index\.mjs/],
   },
+
+  // More of the kind, from boilerplates.
+  {
+    from: 'an install in the start script',
+    files: {
+      'package.json': pkg({ start: 'npm install --omit=dev && node server.js' }),
+      'server.js': '',
+    },
+    starts: { entry: 'server.js' },
+  },
+  {
+    from: 'an install in another folder in the start script',
+    files: {
+      'package.json': pkg({ start: 'npm install --prefix plugins && node server.js' }),
+      'server.js': '',
+    },
+    starts: { entry: 'server.js', before: ['npm install --prefix plugins'] },
+  },
+  {
+    from: 'a compiler that watches beside the app',
+    files: {
+      'package.json': pkg({ build: 'tsc', start: 'concurrently "tsc -w" "nodemon dist/index.js"' }),
+      'src/index.ts': '',
+      'tsconfig.json': { compilerOptions: { outDir: 'dist', rootDir: 'src' } },
+    },
+    starts: { entry: 'dist/index.js' },
+  },
+  {
+    from: 'a compiler that watches, by a script of its own',
+    files: {
+      'package.json': pkg({
+        build: 'tsc',
+        watch: 'tsc --watch',
+        start: 'concurrently npm:watch "nodemon dist/index.js"',
+      }),
+      'src/index.ts': '',
+    },
+    stops: [/`tsc --watch` builds whenever a file changes/, /Let Heroku build it once/],
+  },
+  {
+    from: 'PM2 that is scaled after its start',
+    files: {
+      'package.json': pkg({ start: 'pm2 start app.js -i 2 && pm2 scale app +1 && pm2 logs' }),
+      'app.js': '',
+    },
+    starts: { entry: 'app.js', options: { instances: 2 } },
+  },
+  {
+    from: 'cross-env-shell with a quoted line',
+    files: {
+      'package.json': pkg({ start: 'cross-env-shell "NODE_ENV=production node server.js --x"' }),
+      'server.js': '',
+    },
+    starts: { entry: 'server.js', args: ['--x'], env: { NODE_ENV: 'production' } },
+  },
+  {
+    from: 'lerna exec',
+    files: {
+      'package.json': pkg(
+        { build: 'lerna run build', start: 'lerna exec --scope api -- node dist/index.js' },
+        { workspaces: ['packages/*'] },
+      ),
+      'packages/api/package.json': { name: 'api' },
+    },
+    starts: { entry: 'dist/index.js', cwd: 'packages/api' },
+  },
+  {
+    from: 'npm exec in a workspace',
+    files: {
+      'package.json': pkg(
+        { build: 'next build', start: 'npm exec -w api -- next start' },
+        { workspaces: ['packages/*'] },
+      ),
+      'packages/api/package.json': { name: 'api', ...deps('next') },
+    },
+    starts: {
+      entry: '../../node_modules/next/dist/bin/next',
+      args: ['start'],
+      cwd: 'packages/api',
+    },
+  },
+  {
+    from: 'the runner of another platform',
+    files: { 'package.json': pkg({ start: 'wrangler dev' }), 'src/index.ts': '' },
+    stops: [/as on another platform/, /on the port in PORT/],
+  },
 ]

@@ -1,8 +1,14 @@
 import { frameworkWithoutStart } from './frameworks-built.js'
+import { WATCHER } from './watcher.js'
 import { broken, type Project, type Target } from './target.js'
 
 /** Commands that serve for development only, and what takes their place. */
-const DEVELOPMENT: { command: RegExp; next: string }[] = [
+const DEVELOPMENT: { command: RegExp; next: string; why?: string }[] = [
+  {
+    command: WATCHER,
+    why: 'builds whenever a file changes, which none does in a dyno',
+    next: 'Let Heroku build it once, with a script called `build`, and start what it makes alone.',
+  },
   {
     command: /^(react-scripts|react-app-rewired|craco) start\b/,
     next: 'Build it and serve the result: `npm install serve`, "build": "react-scripts build", "start": "serve -s build".',
@@ -29,7 +35,7 @@ const DEVELOPMENT: { command: RegExp; next: string }[] = [
   },
   {
     command:
-      /^(storybook dev|start-storybook|expo start|docusaurus (start|serve)|vitepress (dev|preview|serve)|vuepress dev|rsbuild (dev|preview)|rspack serve|ember s(erve)?|quasar (dev|serve)|umi dev|snowpack dev|vinxi dev|electron|browser-sync|live-server)\b/,
+      /^(storybook dev|start-storybook|expo start|docusaurus (start|serve)|vitepress (dev|preview|serve)|vuepress dev|rsbuild (dev|preview)|rspack serve|ember s(erve)?|quasar (dev|serve)|umi dev|snowpack dev|vinxi dev|eleventy --serve|electron|browser-sync|live-server)\b/,
     next: 'Build it, and serve what it builds: `npm install serve`, "start": "serve -s FOLDER". Or use the static buildpack, without PM2: heroku buildpacks:set heroku-community/static',
   },
   {
@@ -60,7 +66,7 @@ export function developmentServer(
   const start =
     built?.kind === 'script' && !built.entry.startsWith('node_modules/') ? built.entry : undefined
   return broken(
-    `\`${line}\` is a server for development`,
+    `\`${line}\` ${known.why ?? 'is a server for development'}`,
     start === undefined
       ? known.next
       : `Start the server that it builds: npm pkg set scripts.start="node ${start}"`,

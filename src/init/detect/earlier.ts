@@ -6,6 +6,10 @@ import type { Project, Target } from './target.js'
 /** `set A=1 && node x` (Windows) and `export A=1; node x` set a variable for the app. */
 const SETS_VARIABLE = /^(set|export)\s+[A-Za-z_]\w*=/i
 
+/** What Heroku has done already, of the folder's own package.json. */
+const INSTALLS =
+  /^(npm (install|i|ci)|yarn( install)?|pnpm (install|i))(\s+(-[a-z]|--(?!prefix|dir|cwd|global)[\w-]+(=\S+)?))*$/
+
 /**
  * Variables set before the app and commands that must run before it: all but the build, which
  * Heroku runs itself.
@@ -19,6 +23,7 @@ export function withEarlier(earlier: CommandPart[], project: Project, target: Ta
     (text) =>
       !SETS_VARIABLE.test(text) &&
       text !== 'set -e' &&
+      !INSTALLS.test(text) &&
       !isIdle(text) &&
       !(project.build && isBuildLine(text, project.pkg)),
   )

@@ -113,11 +113,15 @@ function having(script: string, { folder, pkg }: Project): Workspace[] {
   })
 }
 
-/** turbo and lerna run a script of the package: `turbo run start` and `turbo start` alike. */
+/**
+ * turbo and lerna run a script of the package: `turbo run start` and `turbo start` alike. What
+ * follows `lerna exec --` is a command.
+ */
 function inFolder(program: string, words: string[]): string[] {
   if (program !== 'turbo' && program !== 'lerna') return [program, ...words]
   const { own, after } = managerWords(program, words)
   const named = plainWords(program, own)
+  if (program === 'lerna' && named[0] === 'exec') return after.length > 0 ? after : named.slice(1)
   const script = named[0] === 'run' ? named[1] : named[0]
   return [
     'npm',

@@ -14,6 +14,12 @@ const OF_A_MACHINE: { command: RegExp; why: string; next: string }[] = [
     next: 'Write them in a file called Procfile, such as `web: node server.js`.',
   },
   {
+    command:
+      /^((netlify|vercel|wrangler|wrangler pages|sst) dev|serverless offline|sls offline|firebase (serve|emulators:\S+)|sam local|func start)\b/,
+    why: 'runs the app as on another platform',
+    next: 'Write a start script that serves it by Node.js, on the port in PORT.',
+  },
+  {
     command: /^meteor( run)?( -|$)/,
     why: 'is a server for development',
     next: 'Start the bundle that `meteor build --directory` makes: "start": "node bundle/main.js".',

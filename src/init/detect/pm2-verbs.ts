@@ -1,4 +1,5 @@
 import { simpleCommand, type CommandPart } from './command-line.js'
+import { WATCHER } from './watcher.js'
 import { broken, type Target } from './target.js'
 
 /** What PM2's command does besides starting an app (its lib/binaries/CLI.js), and why a dyno has no use for it. */
@@ -12,6 +13,10 @@ const ASIDE: { verbs: RegExp; why: string }[] = [
     verbs:
       /^(delete|del|kill|stop|flush|reset|save|dump|resurrect|cleardump|update|startup|unstartup|reloadLogs)$/,
     why: 'a dyno begins with no apps of PM2, and ends with them',
+  },
+  {
+    verbs: /^scale$/,
+    why: 'the number of instances is an option of the ecosystem file',
   },
   {
     verbs: /^(install|module:install|uninstall|set|conf|config|get|unset|multiset)$/,
@@ -50,6 +55,8 @@ function asideOf({
   const [program, verb = ''] = words[0] === 'npx' ? words.slice(1) : words
   if (/^(tail|sleep)$/.test(program ?? '') && /^(-f|-F|infinity)$/.test(verb))
     return { text, why: 'the runtime stays as long as an app is to run', isKeys: false }
+  if (WATCHER.test([program, ...words.slice(words[0] === 'npx' ? 2 : 1)].join(' ')))
+    return { text, why: 'files do not change in a dyno, and the build makes them', isKeys: false }
   if (!/^(\.\/node_modules\/\.bin\/|node_modules\/\.bin\/)?pm2$/.test(program ?? ''))
     return undefined
   if (KEYS.test(verb)) return { text: `pm2 ${verb}`, why: '', isKeys: true }

@@ -8,6 +8,8 @@ interface Unwrapped {
   rest: string[] | string
 }
 
+const OF_A_WORKSPACE = /^(-w|--workspace|--prefix|-C)(=|$)/
+
 /** Programs that only set something, or start something beside, and run the rest of their words. */
 export function unwrap(words: string[]): Unwrapped | undefined {
   const [first, ...rest] = words
@@ -19,10 +21,8 @@ export function unwrap(words: string[]): Unwrapped | undefined {
       const inner = takeAssignments(rest)
       return { env: inner.env, rest: inner.words }
     }
-    case 'cross-env-shell': {
-      const inner = takeAssignments(rest)
-      return { env: inner.env, rest: inner.words.join(' ') }
-    }
+    case 'cross-env-shell':
+      return { env: {}, rest: rest.join(' ') }
     case 'env': {
       const inner = takeAssignments(
         splitFlags(rest, (flag) => /^(-u|--unset|-C|--chdir)$/.test(flag)).rest,
@@ -67,6 +67,9 @@ export function unwrap(words: string[]): Unwrapped | undefined {
     case 'npm':
     case 'pnpm':
     case 'yarn':
+      // In another folder it is for `elsewhere` to follow: npm exec -w api -- next start
+      if (splitFlags(rest.slice(1), () => true).flags.some((word) => OF_A_WORKSPACE.test(word)))
+        return undefined
       return /^(exec|dlx|x)$/.test(rest[0] ?? '')
         ? { env: {}, rest: splitFlags(rest.slice(1), () => false).rest }
         : undefined
