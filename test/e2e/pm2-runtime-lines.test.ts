@@ -107,10 +107,10 @@ describe('the command lines of pm2-runtime and pm2-dev', function () {
       try {
         return { theirs: await factsOf(theirs, one), ours: await factsOf(ours, one) }
       } finally {
-        // pm2-dev ends its daemon at Ctrl-C alone.
-        const signal = one.program === 'pm2-dev' ? 'SIGINT' : 'SIGTERM'
-        await Promise.all([stop(theirs, signal), stop(ours, signal)])
-        await endDaemon(homeOf(one))
+        await Promise.all([
+          stop(ours, one.program === 'pm2-dev' ? 'SIGINT' : 'SIGTERM'),
+          one.program === 'pm2-dev' ? stopPm2Dev(theirs, homeOf(one)) : stop(theirs),
+        ])
       }
     })
   })
@@ -220,16 +220,25 @@ async function stop(run: Run, signal: NodeJS.Signals = 'SIGTERM'): Promise<void>
   await run.ended
 }
 
-/** pm2-dev that was stopped before its apps were started leaves its daemon behind. */
-async function endDaemon(home: string): Promise<void> {
+/**
+ * pm2-dev ends its daemon at Ctrl-C alone, and leaves it behind if that comes before its apps are
+ * started, or even before the daemon is.
+ */
+async function stopPm2Dev(run: Run, home: string): Promise<void> {
   const file = path.join(home, '.pm2-dev/pm2.pid')
-  if (!existsSync(file)) return
-  const pid = Number(readFileSync(file, 'utf8'))
-  if (!isAlive(pid)) return
-  process.kill(pid, 'SIGTERM')
+  const daemon = () => (existsSync(file) ? Number(readFileSync(file, 'utf8')) : 0)
+  await until(
+    () => daemon() > 0 || run.child.exitCode !== null,
+    60_000,
+    () => `pm2-dev's daemon of:\n${run.output}`,
+  )
+  const pid = daemon()
+  await stop(run, 'SIGINT')
+  if (pid === 0) return
+  if (isAlive(pid)) process.kill(pid, 'SIGTERM')
   await until(
     () => !isAlive(pid),
-    30_000,
+    60_000,
     () => `the end of pm2-dev's daemon ${pid}`,
   )
 }
