@@ -104,6 +104,25 @@ describe('a build has limits', () => {
     )
   })
 
+  it('on its depth, before that takes memory', async () => {
+    const deep = tarOf([{ path: `${'d/'.repeat(101)}f` }])
+    expect(await unpacked(deep)).to.have.property(
+      'error',
+      'The source has folders more than 100 deep.',
+    )
+  })
+
+  it('on what can be written: a file that cannot is an error, and not left out', async () => {
+    const both = tarOf([
+      { path: 'a', content: 'file' },
+      { path: 'a/b', content: 'in it' },
+    ])
+    expect(await unpacked(both)).to.have.property(
+      'error',
+      'A file of the source cannot be written.',
+    )
+  })
+
   it('on its time, and nothing of the build is left on the disk', async () => {
     platform = await fakePlatform({
       buildTimeout: 200,

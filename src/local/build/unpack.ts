@@ -19,6 +19,12 @@ export interface SourceLimits {
 
 export const SOURCE_LIMITS: SourceLimits = { bytes: 2 * 1024 ** 3, files: 300_000 }
 
+/**
+ * Folders within folders. The library notes all of those above each entry, so that the memory which
+ * a deep source takes grows with the cube of its depth.
+ */
+const DEEPEST = 100
+
 interface Link {
   name: string
   target: string
@@ -45,10 +51,24 @@ export async function unpack(
     filter: (name, entry) => {
       if (++files > limits.files)
         into.abort(new BuildFailure(`The source has more than ${limits.files} files.`))
+      if (name.split('/', DEEPEST + 2).length > DEEPEST + 1) {
+        into.abort(tooDeep(name))
+        return false
+      }
       if (!('type' in entry) || entry.type !== 'SymbolicLink') return true
       links.push({ name, target: entry.linkpath ?? '' })
       return false
     },
+  })
+  // Of what it cannot write the library only warns.
+  into.on('warn', (_code, message, data) => {
+    if (!(data instanceof Error) || !('syscall' in data)) return
+    const { code } = data as NodeJS.ErrnoException
+    into.abort(
+      code === 'ENOSPC' || code === 'EDQUOT'
+        ? data
+        : new BuildFailure('A file of the source cannot be written.', [String(message)]),
+    )
   })
   into.on('entry', (entry: ReadEntry) => {
     current = entry
@@ -71,6 +91,9 @@ export async function unpack(
   await removeFolder(path.join(dir, '.git'))
   return leaving
 }
+
+const tooDeep = (name: string): BuildFailure =>
+  new BuildFailure(`The source has folders more than ${DEEPEST} deep.`, [`${name.slice(0, 60)}…`])
 
 /**
  * The library's stream is none of Node's, and a pipeline that breaks off would wait for its end for
