@@ -183,7 +183,8 @@ async function linesOf(read: ReadLog, dyno: Pick<Dyno, 'name' | 'created_at'>): 
 }
 
 /**
- * The lines from the last start that ended, as the platform words both; all if there is none.
+ * The lines of the last life that ended, as the platform words start and end; all if there is
+ * none.
  */
 function lastLife(lines: readonly LogLine[]): readonly LogLine[] {
   const ended = lines.findLastIndex(
@@ -194,5 +195,11 @@ function lastLife(lines: readonly LogLine[]): readonly LogLine[] {
     .findLastIndex(
       ({ source, message }) => source === 'heroku' && message.startsWith('Starting process'),
     )
-  return started < 0 ? lines : lines.slice(started)
+  if (started < 0) return lines
+  const next = lines
+    .slice(ended)
+    .findIndex(
+      ({ source, message }) => source === 'heroku' && message.startsWith('Starting process'),
+    )
+  return lines.slice(started, next < 0 ? undefined : ended + next)
 }

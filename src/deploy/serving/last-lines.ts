@@ -27,7 +27,8 @@ export async function withLastLines(
   const { code, message, why, next, details } = error
   const { text } = await lastOutput(
     (options) => platform.logs(plan.app, options),
-    dyno,
+    // One that crashed is started again at once, and the list may have its next life by now.
+    watch.crashed ? { name: dyno.name, created_at: watch.release.created_at } : dyno,
     timing.lines,
   )
   return new ShipitError(code, {

@@ -83,7 +83,7 @@ export class ReleaseWatch {
   constructor(
     private readonly platform: Platform,
     private readonly app: string,
-    private readonly release: Release,
+    readonly release: Release,
     { followsLog = true, isAfterCrash = false, switchover }: WatchOptions = {},
   ) {
     this.isAfterCrash = isAfterCrash
