@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto'
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { build, transform } from 'esbuild'
-import { startUp } from './start-up.mjs'
+import { startUp } from './start-up/patches.mjs'
 
 const TARGET = {
   platform: 'node',
@@ -84,7 +84,7 @@ export async function buildCli(root) {
   await build({
     ...TARGET,
     absWorkingDir: root,
-    entryPoints: ['src/code-cache.ts'],
+    entryPoints: ['src/build/start-up/code-cache.ts'],
     outfile: path.join(root, 'dist/code-cache.cjs'),
     format: 'cjs',
   })

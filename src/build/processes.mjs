@@ -5,8 +5,8 @@ import { build } from 'esbuild'
 
 /** All directly in dist: src/paths.ts finds the package from there as from src. */
 const PROCESSES = {
-  'daemon-process': 'src/local/daemon-process.ts',
-  'pre-receive': 'src/local/git/pre-receive.ts',
+  'daemon-process': 'src/embedded/daemon/daemon-process.ts',
+  'pre-receive': 'src/embedded/git/pre-receive.ts',
   demo: 'src/demo/demo.ts',
 }
 

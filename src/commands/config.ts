@@ -2,7 +2,7 @@ import { Flags } from '@oclif/core'
 import { BaseCommand } from '../ui/base-command.js'
 import { appFlags } from '../ui/platform-flags.js'
 import { renderTable } from '../ui/table.js'
-import { writeData } from '../terminal.js'
+import { writeData } from '../lib/terminal.js'
 
 interface Outcome {
   app: string
@@ -34,7 +34,7 @@ export default class Config extends BaseCommand {
     const { flags } = await this.parse(Config)
     const app = await this.appName(flags)
     const { getConfigVars } = await import('../heroku/index.js')
-    const { renderDotenv, shownVars } = await import('../config-vars/index.js')
+    const { renderDotenv, shownVars } = await import('../config/index.js')
     const vars = await getConfigVars(await this.platform(flags), app)
     const { shown, hidden } = await shownVars(vars)
     if (flags.shell) writeData(renderDotenv(vars))

@@ -17,7 +17,7 @@ import { plainDeploy, stamped } from '../ui/deploy-plain.js'
 import { appFlags } from '../ui/platform-flags.js'
 import { placeFlags, placeFrom } from '../ui/place-flags.js'
 import { waitTimeout } from '../ui/time-flag.js'
-import { errLines, outLines, writeErr } from '../terminal.js'
+import { errLines, outLines, writeErr } from '../lib/terminal.js'
 
 type DeployFlags = Interfaces.InferredFlags<typeof Deploy.flags>
 interface FirstDeploy {
@@ -274,7 +274,7 @@ export default class Deploy extends BaseCommand {
     const typed = typedScale(flags.scale ?? [])
     const asked = flags.scale ? typed : undefined
     if (flags['dry-run'] || flags.yes || !this.canAsk() || process.env.CI) return asked
-    const { defaultWeb, withoutWeb } = await import('../preflight/index.js')
+    const { defaultWeb, withoutWeb } = await import('../doctor/index.js')
     const web = defaultWeb({ project: facts, environment, scale: asked })
     if (!web?.trouble || environment?.target.formation?.['web'] !== undefined) return asked
     const found = await platform.findApp(app)

@@ -4,17 +4,11 @@ import { Args, Flags } from '@oclif/core'
 import type { Environment } from '../deploy/index.js'
 import type { Ecosystem } from '../ecosystem/types.js'
 import { ShipitError } from '../errors.js'
-import type {
-  DoctorReport,
-  Facts,
-  Finding,
-  PlatformFacts,
-  ProjectFacts,
-} from '../preflight/index.js'
+import type { DoctorReport, Facts, Finding, PlatformFacts, ProjectFacts } from '../doctor/index.js'
 import { BaseCommand } from '../ui/base-command.js'
 import { platformFlags } from '../ui/platform-flags.js'
 import { printable } from '../ui/printable.js'
-import { writeErr } from '../terminal.js'
+import { writeErr } from '../lib/terminal.js'
 
 /** Throws `usage` for a folder that is not there. */
 function folderOf(dir: string | undefined): string {
@@ -68,7 +62,7 @@ export default class Doctor extends BaseCommand {
   async run(): Promise<DoctorReport> {
     const { args, flags } = await this.parse(Doctor)
     const { appFolder, examineFolder } = await import('../deploy/index.js')
-    const { doctorReport, errorOf, preflightFindings } = await import('../preflight/index.js')
+    const { doctorReport, errorOf, preflightFindings } = await import('../doctor/index.js')
     const { folder } = await appFolder(folderOf(flags.dir))
     const looked = await this.deployed(args.env, flags)
     const project = looked?.project ?? (await examineFolder(folder))
@@ -137,7 +131,7 @@ export default class Doctor extends BaseCommand {
 
   /** Does what is safe, and says what it did. */
   private async fix(findings: Finding[], project: ProjectFacts, folder: string): Promise<string[]> {
-    const { applyFixes, planFixes } = await import('../preflight/fix.js')
+    const { applyFixes, planFixes } = await import('../doctor/fix.js')
     const { describeFixes } = await import('../ui/doctor.js')
     const fixes = await planFixes(findings, project, folder)
     const lines = describeFixes(fixes)

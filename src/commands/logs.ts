@@ -7,7 +7,7 @@ import { logLineRenderer } from '../ui/log-line.js'
 import { devFlag } from '../ui/dev/flag.js'
 import { appFlags } from '../ui/platform-flags.js'
 import { printable } from '../ui/printable.js'
-import { safeJson, writeErr } from '../terminal.js'
+import { safeJson, writeErr } from '../lib/terminal.js'
 
 /** As ripgrep's smart case: a pattern without capitals finds them too. */
 async function pattern(text: string): Promise<RegExp> {

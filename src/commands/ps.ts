@@ -1,7 +1,7 @@
 import { Args, Flags } from '@oclif/core'
 import type { Look, DynoReport } from '../monitor/index.js'
 import type { PlatformApi } from '../heroku/index.js'
-import type { Selection } from '../formation/index.js'
+import type { Selection } from '../operate/index.js'
 import { BaseCommand } from '../ui/base-command.js'
 import { devFlag } from '../ui/dev/flag.js'
 import type { DevReport } from '../ui/dev/list.js'
@@ -9,7 +9,7 @@ import { appFlags } from '../ui/platform-flags.js'
 import type { Sort } from '../ui/sort-fields.js'
 import { sortFlag } from '../ui/sort-flag.js'
 import { snakeKeys } from '../ui/snake-keys.js'
-import { writeErr } from '../terminal.js'
+import { writeErr } from '../lib/terminal.js'
 
 /** ms between two looks of --watch: on a terminal, and where each is printed below the last. */
 const REPAINT = 1000
@@ -57,7 +57,7 @@ export default class Ps extends BaseCommand {
         ...flags,
         name: args['type|dyno'],
       })
-    const { parseSelection } = await import('../formation/select.js')
+    const { parseSelection } = await import('../operate/select.js')
     const selection = parseSelection(args['type|dyno'])
     const app = await this.appName(flags)
     const api = await this.platform(flags)
@@ -117,7 +117,7 @@ export default class Ps extends BaseCommand {
   ): Promise<DynoReport[]> {
     const { byTypeAndNumber } = await import('../heroku/dynos.js')
     const { reportDynos } = await import('../monitor/report.js')
-    const { exactSelection } = await import('../formation/select.js')
+    const { exactSelection } = await import('../operate/select.js')
     const { name, type } = exactSelection(selection, dynos, dynos)
     const chosen = dynos
       .filter(
@@ -143,7 +143,7 @@ export default class Ps extends BaseCommand {
     const { listFormation } = await import('../heroku/formation.js')
     const formation = await listFormation(api, app)
     if (formation.some(({ type }) => type === selection.type)) return
-    const { selectDynos } = await import('../formation/select.js')
+    const { selectDynos } = await import('../operate/select.js')
     selectDynos(dynos, formation, selection, app)
   }
 
@@ -170,7 +170,7 @@ export default class Ps extends BaseCommand {
   private async advice(api: PlatformApi, app: string, type: string | undefined): Promise<string> {
     const [{ listFormation }, { startAdvice }] = await Promise.all([
       import('../heroku/formation.js'),
-      import('../formation/start-advice.js'),
+      import('../operate/start-advice.js'),
     ])
     this.noDynos ??= startAdvice(app, await listFormation(api, app), type)
     return this.noDynos

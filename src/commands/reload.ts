@@ -1,8 +1,8 @@
-import type { ReloadResult } from '../formation/reload.js'
+import type { ReloadResult } from '../operate/reload.js'
 import { BaseCommand } from '../ui/base-command.js'
 import type { DevOutcome } from '../ui/dev/verb.js'
 import { processTypeArg, waitingFlags } from '../ui/waiting-flags.js'
-import { writeErr } from '../terminal.js'
+import { writeErr } from '../lib/terminal.js'
 
 export default class Reload extends BaseCommand {
   static override summary = 'restart dyno by dyno, with no request lost'
@@ -24,7 +24,7 @@ export default class Reload extends BaseCommand {
     if (dev) return (await import('../ui/dev/verb.js')).devVerb(this, dev, 'reload', args.type)
     const app = await this.appName(flags)
     const [{ parseType, reload }, { prebootOf, stopOnSignals, stoppedBy }, api] = await Promise.all(
-      [import('../formation/index.js'), import('../deploy/index.js'), this.platform(flags)],
+      [import('../operate/index.js'), import('../deploy/index.js'), this.platform(flags)],
     )
     const stop = stopOnSignals(() =>
       writeErr(

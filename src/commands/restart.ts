@@ -19,7 +19,7 @@ export default class Restart extends BaseCommand {
     const dev = await this.devSessions(flags, true)
     if (dev)
       return (await import('../ui/dev/verb.js')).devVerb(this, dev, 'restart', args['type|dyno'])
-    const { parseSelection, restart } = await import('../formation/index.js')
+    const { parseSelection, restart } = await import('../operate/index.js')
     const selection = parseSelection(args['type|dyno'])
     const app = await this.appName(flags)
     const api = await this.platform(flags)

@@ -4,7 +4,7 @@ import { appFlags } from '../ui/platform-flags.js'
 import { waitTimeout } from '../ui/time-flag.js'
 import { printable } from '../ui/printable.js'
 import type { Release } from '../heroku/index.js'
-import { monotonic } from '../monotonic.js'
+import { monotonic } from '../lib/monotonic.js'
 
 interface Outcome {
   app: string

@@ -3,7 +3,7 @@ import { EXIT_CODES } from '../errors.js'
 import { BaseCommand } from '../ui/base-command.js'
 import { appFlags } from '../ui/platform-flags.js'
 import { printable } from '../ui/printable.js'
-import { writeErr } from '../terminal.js'
+import { writeErr } from '../lib/terminal.js'
 
 export default class Run extends BaseCommand {
   static override summary = 'run a command in a one-off dyno'
@@ -70,7 +70,7 @@ export default class Run extends BaseCommand {
     const { raw, flags } = await this.parse(Run, given.slice(0, end))
     const words = raw.flatMap((token) => (token.type === 'arg' ? token.input : []))
     const { commandLine, refuseUnknownFlag, runVariables } =
-      await import('../one-off/command-line.js')
+      await import('../operate/one-off/command-line.js')
     refuseUnknownFlag(words[0], Object.keys(Run.flags))
     const command = commandLine([...words, ...given.slice(end + 1)])
     const env = runVariables(flags.env ?? [])
@@ -89,7 +89,7 @@ export default class Run extends BaseCommand {
       this.suggest(`Its output: ${this.config.bin} logs --tail --dyno ${name} --app ${app}`)
       return { app, dyno: name, command }
     }
-    const { runAttached } = await import('../one-off/run-attached.js')
+    const { runAttached } = await import('../operate/one-off/run-attached.js')
     const isJson = this.jsonEnabled()
     const { dyno, status } = await runAttached(api, app, wanted, {
       noTty: flags['no-tty'],

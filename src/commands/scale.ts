@@ -13,8 +13,8 @@ import type {
   ScaleChange,
   WaitOptions,
   Wanted,
-} from '../formation/index.js'
-import { writeErr } from '../terminal.js'
+} from '../operate/index.js'
+import { writeErr } from '../lib/terminal.js'
 
 interface Outcome {
   app: string
@@ -75,7 +75,7 @@ export default class Scale extends BaseCommand {
         ...typed,
         ...(flags.instances === undefined ? [] : [flags.instances]),
       ])
-    const { parseScale, planScale, INSTANCES_VAR } = await import('../formation/index.js')
+    const { parseScale, planScale, INSTANCES_VAR } = await import('../operate/index.js')
     const heroku = await import('../heroku/index.js')
     const expressions = parseScale(typed)
     const app = await this.appName(flags)
@@ -138,7 +138,7 @@ export default class Scale extends BaseCommand {
           now.types.length > 0 &&
           instances.changes.some((change) => change.after !== 'max')
         ) {
-          const { waitForInstances } = await import('../formation/index.js')
+          const { waitForInstances } = await import('../operate/index.js')
           await waitForInstances(api, app, instances.changes, now.types, {
             timeout: Math.max(0, deadline - performance.now()),
             signal,
@@ -173,7 +173,7 @@ export default class Scale extends BaseCommand {
   /** A step such as api+1 counts from what runs, where no earlier scale has said a number. */
   private async planInstances(api: PlatformApi, app: string, text: string): Promise<InstancesPlan> {
     const [{ planInstances, INSTANCES_VAR }, { getConfigVars }] = await Promise.all([
-      import('../formation/index.js'),
+      import('../operate/index.js'),
       import('../heroku/index.js'),
     ])
     const current = (await getConfigVars(api, app))[INSTANCES_VAR]
@@ -218,7 +218,7 @@ export default class Scale extends BaseCommand {
     const [{ look, reportDynos }, { instancesFit, typesWith }, { describeFit, describeMisfit }] =
       await Promise.all([
         import('../monitor/index.js'),
-        import('../formation/index.js'),
+        import('../operate/index.js'),
         import('../ui/scale.js'),
       ])
     const { waitingForFigures } = await import('../ui/waiting-for-figures.js')
@@ -248,7 +248,7 @@ export default class Scale extends BaseCommand {
     wanted: Wanted[],
     options: Pick<WaitOptions, 'timeout' | 'release' | 'signal'>,
   ): Promise<Outcome['dynos']> {
-    const { waitForDynos } = await import('../formation/index.js')
+    const { waitForDynos } = await import('../operate/index.js')
     let last = ''
     const dynos = await waitForDynos(api, app, wanted, {
       ...options,

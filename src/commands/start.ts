@@ -1,4 +1,4 @@
-import type { Count } from '../formation/index.js'
+import type { Count } from '../operate/index.js'
 import { BaseCommand } from '../ui/base-command.js'
 import type { DevOutcome } from '../ui/dev/verb.js'
 import { processTypeArg, waitingFlags } from '../ui/waiting-flags.js'
@@ -17,7 +17,7 @@ export default class Start extends BaseCommand {
     const dev = await this.devSessions(flags, true)
     if (dev) return (await import('../ui/dev/verb.js')).devVerb(this, dev, 'start', args.type)
     const { countsInWords, parseType, planStart, STOPPED_VAR, waitForDynos } =
-      await import('../formation/index.js')
+      await import('../operate/index.js')
     const heroku = await import('../heroku/index.js')
     const app = await this.appName(flags)
     const api = await this.platform(flags)

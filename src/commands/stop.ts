@@ -1,5 +1,5 @@
-import { isFirName } from '../dyno-name.js'
-import type { Count } from '../formation/index.js'
+import { isFirName } from '../lib/dyno-name.js'
+import type { Count } from '../operate/index.js'
 import { BaseCommand } from '../ui/base-command.js'
 import type { DevOutcome } from '../ui/dev/verb.js'
 import { dynosArg, waitingFlags } from '../ui/waiting-flags.js'
@@ -26,7 +26,7 @@ export default class Stop extends BaseCommand {
     if (dev)
       return (await import('../ui/dev/verb.js')).devVerb(this, dev, 'stop', args['type|dyno'])
     const { countsInWords, exactSelection, parseSelection, planStop, STOPPED_VAR, waitForDynos } =
-      await import('../formation/index.js')
+      await import('../operate/index.js')
     const heroku = await import('../heroku/index.js')
     const asked = parseSelection(args['type|dyno'])
     const app = await this.appName(flags)

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import pc from 'picocolors'
 import { templatesDir } from '../paths.js'
-import { until } from '../until.js'
+import { until } from '../lib/until.js'
 import { get, startLoad } from './load.js'
 import { Shell } from './shell.js'
 

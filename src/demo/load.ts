@@ -1,5 +1,5 @@
 import http from 'node:http'
-import { loopbackLookup } from '../loopback.js'
+import { loopbackLookup } from '../lib/loopback.js'
 
 export interface LoadResult {
   sent: number

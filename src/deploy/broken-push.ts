@@ -3,8 +3,8 @@ import { ShipitError } from '../errors.js'
 import type { Release } from '../heroku/types.js'
 import { isOwnBuild, type Deployment } from './deployment.js'
 import type { StepReport } from './events.js'
-import { waitForUnfinished } from './undo/unfinished.js'
-import { monotonic } from '../monotonic.js'
+import { waitForUnfinished } from './rollback/unfinished.js'
+import { monotonic } from '../lib/monotonic.js'
 
 const LOOKED_AT = 5
 

@@ -3,7 +3,7 @@ import { ShipitError } from '../errors.js'
 import type { Build } from '../heroku/types.js'
 import { duration, pause, type Timing } from './deployment.js'
 import { sayOutput } from './say-lines.js'
-import { monotonic } from '../monotonic.js'
+import { monotonic } from '../lib/monotonic.js'
 
 /**
  * ms that a build may take: Heroku gives it 15 minutes

@@ -3,7 +3,7 @@ import type { App, Build, Formation, Release } from '../heroku/types.js'
 import type { StepRunner } from './events.js'
 import type { DeployPlan } from './plan.js'
 import type { GitPush, Platform } from './platform.js'
-import type { Unfinished } from './undo/unfinished.js'
+import type { Unfinished } from './rollback/unfinished.js'
 
 /** How long things are waited for, in ms. */
 export interface Timing {

@@ -1,7 +1,7 @@
 import { ShipitError } from '../errors.js'
 import type { Release } from '../heroku/types.js'
 import { isOwnBuild, pause, type Deployment } from './deployment.js'
-import { monotonic } from '../monotonic.js'
+import { monotonic } from '../lib/monotonic.js'
 
 const RECENT = 10
 /** Releases looked at for one that holds a commit: beyond these a slug is seldom still there. */

@@ -1,11 +1,11 @@
 /** What `deploy.<environment>.formation` changes of an app's dynos, and in which order. */
-import { excessOf } from '../dyno-limits.js'
-import { costOf, type Cost, dynoSize, DYNO_SIZES } from '../dyno-sizes.js'
+import { excessOf } from '../lib/dyno-limits.js'
+import { costOf, type Cost, dynoSize, DYNO_SIZES } from '../lib/dyno-sizes.js'
 import { readDynoCount } from '../ecosystem/dyno-count.js'
 import { ShipitError } from '../errors.js'
-import { parseScale } from '../formation/expression.js'
+import { parseScale } from '../operate/expression.js'
 import type { Formation, FormationUpdate } from '../heroku/types.js'
-import { unknownName } from '../nearest.js'
+import { unknownName } from '../lib/nearest.js'
 
 /**
  * Of one process type. A size of null is the one that it has, or that the platform gives to a new

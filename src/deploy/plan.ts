@@ -1,4 +1,4 @@
-import { dynoSize } from '../dyno-sizes.js'
+import { dynoSize } from '../lib/dyno-sizes.js'
 import { ShipitError } from '../errors.js'
 import type { App, Formation, Release } from '../heroku/types.js'
 import type { Overwritten } from '../git/index.js'
@@ -9,17 +9,17 @@ import {
   preflightFindings,
   type Finding,
   type ProjectFacts,
-} from '../preflight/index.js'
+} from '../doctor/index.js'
 import type { StepName } from './events.js'
 import { grows, planFormation, shrinks, type FormationChange } from './formation.js'
-import { describeInProgress, type InProgress } from './turn/in-progress.js'
+import { describeInProgress, type InProgress } from './lock/in-progress.js'
 import type { Platform } from './platform.js'
-import { healthCheck, type HealthCheck, type HealthFlags } from './serving/health-check.js'
+import { healthCheck, type HealthCheck, type HealthFlags } from './health/health-check.js'
 import type { DeploySource, Split, Upload } from './source/source.js'
-import { releaseToReplace, takeTurn, type Turn } from './turn/turn.js'
+import { releaseToReplace, takeTurn, type Turn } from './lock/turn.js'
 import type { Place } from '../heroku/apps.js'
 import type { DeployTarget } from '../ecosystem/types.js'
-import { monotonic } from '../monotonic.js'
+import { monotonic } from '../lib/monotonic.js'
 
 /**
  * What a deploy is going to do. Plain data: `--dry-run` prints it, `--json` too, and the run

@@ -1,11 +1,11 @@
 import { ShipitError } from '../errors.js'
 import type { App, Formation, Release } from '../heroku/types.js'
-import { unknownName } from '../nearest.js'
+import { unknownName } from '../lib/nearest.js'
 import { pause, type Deployment } from './deployment.js'
 import type { StepReport } from './events.js'
 import { countInWords, grows, peakOf, shrinks, updateTo } from './formation.js'
-import type { ReleaseWatch } from './serving/release-watch.js'
-import { holdUp, urlToAsk, waitForBoot } from './serving/serving.js'
+import type { ReleaseWatch } from './health/release-watch.js'
+import { holdUp, urlToAsk, waitForBoot } from './health/serving.js'
 
 /** The process types of a release may be listed a moment after it. */
 const LOOKS_FOR_TYPES = 4

@@ -5,10 +5,10 @@ import type { StepReport } from './events.js'
 import { releaseAfterAll } from './broken-push.js'
 import { releaseOfPush, slugOfCommit } from './find-release.js'
 import { again, isRateLimit } from './patient.js'
-import { overtakenBy, outdated } from './turn/overtaken.js'
+import { overtakenBy, outdated } from './lock/overtaken.js'
 import { sayOutput } from './say-lines.js'
 import { keepAsking } from './unverified.js'
-import { monotonic } from '../monotonic.js'
+import { monotonic } from '../lib/monotonic.js'
 
 /** Is the platform still as the plan saw it? */
 export async function preflight({ plan, platform }: Deployment): Promise<App | undefined> {

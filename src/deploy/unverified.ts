@@ -5,7 +5,7 @@
 import { ShipitError } from '../errors.js'
 import { duration, pause, type Deployment } from './deployment.js'
 import type { StepReport } from './events.js'
-import { monotonic } from '../monotonic.js'
+import { monotonic } from '../lib/monotonic.js'
 
 /**
  * Failures that tell against the release, or against what was asked of the platform. All others

@@ -10,9 +10,9 @@ import {
   type DevRefusal,
   type DevRequest,
   type DevSession,
-} from '../dev-protocol.js'
+} from '../runtime/dev-protocol.js'
 import { ShipitError } from '../errors.js'
-import { unknownName } from '../nearest.js'
+import { unknownName } from '../lib/nearest.js'
 import type { RunningSession } from './sessions.js'
 
 export interface DevState {

@@ -1,4 +1,4 @@
-import type { DevInstance, DevLine } from '../dev-protocol.js'
+import type { DevInstance, DevLine } from '../runtime/dev-protocol.js'
 import type { LogLine } from '../heroku/types.js'
 import { errorFilter } from '../monitor/error-lines.js'
 import { readLine } from '../monitor/read-line.js'

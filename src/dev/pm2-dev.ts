@@ -4,7 +4,7 @@
  */
 import { spawn } from 'node:child_process'
 import { readLine } from '../monitor/read-line.js'
-import { writeErr } from '../terminal.js'
+import { writeErr } from '../lib/terminal.js'
 import type { DevClient } from './client.js'
 import { asLogLine } from './report.js'
 

@@ -1,5 +1,5 @@
 import path from 'node:path'
-import type { DevInstance, DevLine, DevSession } from '../dev-protocol.js'
+import type { DevInstance, DevLine, DevSession } from '../runtime/dev-protocol.js'
 import type { Dyno, LogLine } from '../heroku/types.js'
 import { reportDynos, type DynoReport, type InstanceReport } from '../monitor/report.js'
 import { FormationModel } from '../monitor/model.js'

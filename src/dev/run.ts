@@ -1,5 +1,5 @@
 import { ShipitError } from '../errors.js'
-import { writeErr } from '../terminal.js'
+import { writeErr } from '../lib/terminal.js'
 import { DevClient } from './client.js'
 import type { DevCommandLine } from './command-line.js'
 import { runForeground } from './foreground.js'

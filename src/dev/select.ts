@@ -1,6 +1,6 @@
-import type { DevInstance } from '../dev-protocol.js'
+import type { DevInstance } from '../runtime/dev-protocol.js'
 import { ShipitError } from '../errors.js'
-import { unknownName } from '../nearest.js'
+import { unknownName } from '../lib/nearest.js'
 
 type Named = Pick<DevInstance, 'app' | 'instance' | 'pmId'>
 

@@ -18,7 +18,7 @@ import {
 import net from 'node:net'
 import os from 'node:os'
 import path from 'node:path'
-import { stateHome } from '../local/folders.js'
+import { stateHome } from '../embedded/daemon/folders.js'
 
 export interface RunningSession {
   folder: string

@@ -1,6 +1,6 @@
 import type { SimpleGit } from 'simple-git'
 import { ShipitError } from '../errors.js'
-import { nearest } from '../nearest.js'
+import { nearest } from '../lib/nearest.js'
 import { answer } from './answer.js'
 import { openGit } from './open.js'
 

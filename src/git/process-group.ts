@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { monotonic } from '../monotonic.js'
+import { monotonic } from '../lib/monotonic.js'
 
 const POLL = 20
 

@@ -1,4 +1,4 @@
-import { isLoopback } from '../loopback.js'
+import { isLoopback } from '../lib/loopback.js'
 import { configCount, configVariables, type ConfigEntry } from './config-variables.js'
 
 /**

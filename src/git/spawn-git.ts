@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import type { Writable } from 'node:stream'
-import { withoutKeys } from '../child-environment.js'
+import { withoutKeys } from '../lib/child-environment.js'
 import { authorization } from './config-variables.js'
 import { pushEnvironment } from './push-environment.js'
 

@@ -1,7 +1,7 @@
 import net from 'node:net'
 import type { Readable, Writable } from 'node:stream'
 import { ShipitError } from '../errors.js'
-import { firstLine } from '../first-line.js'
+import { firstLine } from '../lib/first-line.js'
 import { reasonOf } from './errors.js'
 import { exitMarkerReader } from './exit-marker.js'
 

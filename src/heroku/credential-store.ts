@@ -10,7 +10,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import os from 'node:os'
 import path from 'node:path'
 import { text } from 'node:stream/consumers'
-import { withoutKeys } from '../child-environment.js'
+import { withoutKeys } from '../lib/child-environment.js'
 import { ShipitError } from '../errors.js'
 import type { Credentials } from './credentials.js'
 

@@ -1,4 +1,4 @@
-import { withoutKeys } from '../child-environment.js'
+import { withoutKeys } from '../lib/child-environment.js'
 import { ShipitError } from '../errors.js'
 import { tokenInStore } from './credential-store.js'
 import { tokenInNetrc } from './netrc.js'

@@ -1,6 +1,6 @@
-import { numberOfDyno } from '../dyno-name.js'
+import { numberOfDyno } from '../lib/dyno-name.js'
 import { ShipitError } from '../errors.js'
-import { plainOrder } from '../plain-order.js'
+import { plainOrder } from '../lib/plain-order.js'
 import { appPath } from './apps.js'
 import type { PlatformApi } from './client.js'
 import { ANYTHING, DYNO } from './shapes.js'

@@ -1,6 +1,6 @@
 import { ShipitError } from '../errors.js'
 import { checkCertificates } from './certificates.js'
-import { isLoopback } from '../loopback.js'
+import { isLoopback } from '../lib/loopback.js'
 import { findCredentials } from './credentials.js'
 import type { Endpoint } from './types.js'
 
@@ -76,7 +76,7 @@ export async function resolveEndpoint({
   env?: NodeJS.ProcessEnv
 }): Promise<Endpoint> {
   if (local) {
-    const { ensureLocal } = await import('../local/client.js')
+    const { ensureLocal } = await import('../embedded/daemon/client.js')
     const { apiUrl, gitUrl, token, preboot_switch: prebootSwitch } = await ensureLocal()
     return {
       apiUrl,

@@ -1,4 +1,4 @@
-import { looksLikeFirName } from '../dyno-name.js'
+import { looksLikeFirName } from '../lib/dyno-name.js'
 import { appPath } from './apps.js'
 import type { PlatformApi, RequestOptions } from './client.js'
 import { LOG_SESSION } from './shapes.js'

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { ShipitError } from '../errors.js'
-import { monotonic } from '../monotonic.js'
+import { monotonic } from '../lib/monotonic.js'
 import type { PlatformApi } from './client.js'
 import { connectionError } from './errors.js'
 import { logEvents } from './log-events.js'

@@ -1,6 +1,6 @@
 import os from 'node:os'
 import { ShipitError } from '../errors.js'
-import { isLoopback } from '../loopback.js'
+import { isLoopback } from '../lib/loopback.js'
 import { fetchFor } from './proxy.js'
 
 /**

@@ -1,4 +1,4 @@
-import { parseDuration } from '../duration.js'
+import { parseDuration } from '../lib/duration.js'
 import { ShipitError } from '../errors.js'
 
 interface Patience {

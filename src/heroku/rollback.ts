@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { ShipitError } from '../errors.js'
 import type { PlatformApi } from './client.js'
-import { monotonic } from '../monotonic.js'
+import { monotonic } from '../lib/monotonic.js'
 import { getRelease, listReleases, rollbackTo } from './releases.js'
 import type { Release } from './types.js'
 

@@ -1,5 +1,5 @@
-import { monotonic } from '../monotonic.js'
-import { writeErr } from '../terminal.js'
+import { monotonic } from '../lib/monotonic.js'
+import { writeErr } from '../lib/terminal.js'
 
 const isOn = /(?:^|[\s,])(?:\*|shipit(?::\*|:http)?)(?=$|[\s,])/
 

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import { execa } from 'execa'
-import { withoutKeys } from '../child-environment.js'
+import { withoutKeys } from '../lib/child-environment.js'
 
 /**
  * Which of these paths git would leave out of a commit of the folder. A folder outside any

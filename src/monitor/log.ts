@@ -1,4 +1,4 @@
-import { typeOfDyno } from '../dyno-name.js'
+import { typeOfDyno } from '../lib/dyno-name.js'
 import { ShipitError } from '../errors.js'
 import {
   listDynos,
@@ -8,7 +8,7 @@ import {
   type LogLine,
   type PlatformApi,
 } from '../heroku/index.js'
-import { unknownName } from '../nearest.js'
+import { unknownName } from '../lib/nearest.js'
 import { AppNames } from './app-names.js'
 import { errorFilter } from './error-lines.js'
 import { RECENT_LINES } from './look.js'

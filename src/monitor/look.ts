@@ -1,4 +1,4 @@
-import { isFirName } from '../dyno-name.js'
+import { isFirName } from '../lib/dyno-name.js'
 import { ShipitError } from '../errors.js'
 import {
   listDynos,

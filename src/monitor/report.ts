@@ -1,5 +1,5 @@
-import { plainOrder } from '../plain-order.js'
-import { dynoSize } from '../dyno-sizes.js'
+import { plainOrder } from '../lib/plain-order.js'
+import { dynoSize } from '../lib/dyno-sizes.js'
 import type { Dyno } from '../heroku/index.js'
 import type { DynoModel } from './dyno.js'
 import type { InstanceModel } from './instance.js'

@@ -1,4 +1,4 @@
-import type { DevSession } from '../dev-protocol.js'
+import type { DevSession } from './dev-protocol.js'
 
 /** How `shipit dev` tells the runtime, by this variable, that it is one. No app sees it. */
 export const DEV_VARIABLE = 'SHIPIT_DEV'

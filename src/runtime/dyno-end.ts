@@ -2,7 +2,7 @@
  * The end of the dyno: by a signal, by an app that cannot stay up, or because every app has
  * finished.
  */
-import { monotonic } from '../monotonic.js'
+import { monotonic } from '../lib/monotonic.js'
 import type { Fault } from './fault.js'
 import type { God } from './god.js'
 import type { Instance, Instances } from './instances.js'

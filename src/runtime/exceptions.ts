@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import path from 'node:path'
-import { looksSecret } from '../looks-secret.js'
+import { looksSecret } from '../lib/looks-secret.js'
 import type { Instance } from './instances.js'
 
 /** An error of an app: uncaught, or reported by io.notifyError of PM2's packages. */

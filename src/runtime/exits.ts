@@ -1,4 +1,4 @@
-import { monotonic } from '../monotonic.js'
+import { monotonic } from '../lib/monotonic.js'
 import type { App } from './app.js'
 import {
   afterExit,

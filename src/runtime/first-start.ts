@@ -2,7 +2,7 @@
  * When the start of an app's first instance is over: others would disturb it, and its memory means
  * nothing before.
  */
-import { monotonic } from '../monotonic.js'
+import { monotonic } from '../lib/monotonic.js'
 import { uptimeOf, type Instance } from './instances.js'
 import { isBusy, recentProcesses } from './proc.js'
 import { treeOf } from './tree.js'

@@ -1,4 +1,4 @@
-import { monotonic } from '../monotonic.js'
+import { monotonic } from '../lib/monotonic.js'
 import { takeAppMessage, type AppMetrics } from './app-metrics.js'
 import type { App } from './app.js'
 import type { Keeper } from './god.js'

@@ -1,5 +1,5 @@
 import net from 'node:net'
-import { monotonic } from '../monotonic.js'
+import { monotonic } from '../lib/monotonic.js'
 import { closePort, type Handle } from './close-port.js'
 import { Handover, type Port } from './handover.js'
 

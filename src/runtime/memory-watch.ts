@@ -1,4 +1,4 @@
-import { monotonic } from '../monotonic.js'
+import { monotonic } from '../lib/monotonic.js'
 import type { App } from './app.js'
 import type { Budget } from './budget.js'
 import { warn } from './fault.js'

@@ -1,4 +1,4 @@
-import { monotonic } from '../monotonic.js'
+import { monotonic } from '../lib/monotonic.js'
 import { metricFields } from './app-metrics.js'
 import { sampleLines, type Sample } from './event-line.js'
 import type { Formatted, God } from './god.js'

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { readdirSync } from 'node:fs'
-import { monotonic } from '../monotonic.js'
+import { monotonic } from '../lib/monotonic.js'
 import { readKernelFile, readStatField, readStatState } from './kernel-file.js'
 
 /** What the kernel says of a process. Processes that have ended and wait to be reaped are none. */

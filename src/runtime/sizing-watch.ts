@@ -1,7 +1,7 @@
 /**
  * Measures the instances once a second while they serve, and corrects their number by what it sees.
  */
-import { monotonic } from '../monotonic.js'
+import { monotonic } from '../lib/monotonic.js'
 import type { App } from './app.js'
 import { reported, type Instance, type Instances } from './instances.js'
 import { dynoOutput } from './outlet.js'

@@ -1,4 +1,4 @@
-import { monotonic } from '../monotonic.js'
+import { monotonic } from '../lib/monotonic.js'
 import type { God } from './god.js'
 import type { Instance, Instances } from './instances.js'
 import { isRunning, signal, type Process } from './proc.js'

@@ -7,7 +7,7 @@ import { misusedCommand } from './command-line-faults.js'
 import { printError } from './print-error.js'
 import { snakeKeys } from './snake-keys.js'
 import { addLocal, withLocal } from './suggestions.js'
-import { plainText, safeJson, writeErr, writeOut } from '../terminal.js'
+import { plainText, safeJson, writeErr, writeOut } from '../lib/terminal.js'
 
 /**
  * What every command shares: --local, --json, one error printer and the exit status of the table.

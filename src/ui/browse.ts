@@ -1,4 +1,4 @@
-import { withoutKeys } from '../child-environment.js'
+import { withoutKeys } from '../lib/child-environment.js'
 
 /**
  * Opens an address of the web in the user's browser, which inherits no key: the package `open`

@@ -3,7 +3,7 @@
  * secret: only names are repeated.
  */
 import { ShipitError } from '../errors.js'
-import { nearest } from '../nearest.js'
+import { nearest } from '../lib/nearest.js'
 
 /** What the Heroku CLI, PM2 and flyctl call a thing that has another name here. */
 const ELSEWHERE = new Map(

@@ -1,4 +1,4 @@
-import type { Cost } from '../dyno-sizes.js'
+import type { Cost } from '../lib/dyno-sizes.js'
 
 /** `standard dynos, costs more`; empty if neither is known. Heroku's price list has the sums. */
 export function costInWords({ costClass, costs }: Cost): string {

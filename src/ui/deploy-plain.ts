@@ -1,5 +1,5 @@
 import type { DeployEvent, DeployEvents } from '../deploy/index.js'
-import type { LineSink } from '../terminal.js'
+import type { LineSink } from '../lib/terminal.js'
 import { elapsed } from './deploy-words.js'
 import { printable } from './printable.js'
 import { beginGroup, END_GROUP } from './workflow-commands.js'

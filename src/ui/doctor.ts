@@ -1,5 +1,5 @@
-import type { CheckStatus, DoctorReport, Severity, Theme } from '../preflight/index.js'
-import type { Fixes } from '../preflight/fix.js'
+import type { CheckStatus, DoctorReport, Severity, Theme } from '../doctor/index.js'
+import type { Fixes } from '../doctor/fix.js'
 import { colours } from './colours.js'
 import { printable } from './printable.js'
 import { indented, wrap } from './wrap.js'

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { writeOut } from '../terminal.js'
+import { writeOut } from '../lib/terminal.js'
 
 interface LineWriter {
   /** Resolves when the reader can take more. */

@@ -1,4 +1,4 @@
-import { harmless } from '../terminal.js'
+import { harmless } from '../lib/terminal.js'
 import { cutColoured } from './fit.js'
 
 const RESTORE_CURSOR = '\x1b[?25h'

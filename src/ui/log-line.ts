@@ -1,4 +1,4 @@
-import { typeOfDyno } from '../dyno-name.js'
+import { typeOfDyno } from '../lib/dyno-name.js'
 import type { LogLine } from '../heroku/index.js'
 import { colours } from './colours.js'
 import { printable } from './printable.js'

@@ -2,7 +2,7 @@ import pc from 'picocolors'
 import { EXIT_CODES, type ShipitError } from '../errors.js'
 import { printable } from './printable.js'
 import { errorAnnotation, isGithubActions } from './workflow-commands.js'
-import { writeErr } from '../terminal.js'
+import { writeErr } from '../lib/terminal.js'
 
 /**
  * Writes an error to stderr: what happened, why, what to do next; under GitHub Actions as an

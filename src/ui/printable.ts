@@ -1,4 +1,4 @@
-import { plainText } from '../terminal.js'
+import { plainText } from '../lib/terminal.js'
 import { inert, isGithubActions } from './workflow-commands.js'
 
 /**

@@ -1,4 +1,4 @@
-import type { InstancesFit, InstancesPlan, Scale, ScaleChange } from '../formation/index.js'
+import type { InstancesFit, InstancesPlan, Scale, ScaleChange } from '../operate/index.js'
 import { costInWords } from './cost.js'
 import { renderTable } from './table.js'
 

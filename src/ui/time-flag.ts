@@ -1,5 +1,5 @@
 import { Errors, Flags } from '@oclif/core'
-import { parseDuration } from '../duration.js'
+import { parseDuration } from '../lib/duration.js'
 
 /**
  * A flag such as `--wait-timeout`, in ms: `90s`, `10m`, `1h`, or seconds.

@@ -1,5 +1,5 @@
 import type { Dyno } from '../heroku/index.js'
-import { writeErr } from '../terminal.js'
+import { writeErr } from '../lib/terminal.js'
 
 /** One line on stderr, so that nobody takes the wait for a hang. @param most ms */
 export function waitingForFigures(missing: readonly Dyno[], most: number): void {

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { packageRoot } from '../../src/paths.js'
-import { until } from '../../src/until.js'
+import { until } from '../../src/lib/until.js'
 import { PseudoTerminal } from '../support/pseudo-terminal.js'
 import { milliseconds, type Bench, type Figure } from './figures.js'
 

@@ -214,7 +214,7 @@ export const GENERAL: Case[] = [
   ...['1X', '2X', 'PerformanceM', 'PerformanceL', 'CustomLimit', 'TooHigh'].map((size) =>
     cannot(
       `testConcurrency${size}`,
-      'a profile script is run by itself: what a dyno gets for WEB_CONCURRENCY is tested in test/local/dynos/environment.test.ts',
+      'a profile script is run by itself: what a dyno gets for WEB_CONCURRENCY is tested in test/embedded/dynos/environment.test.ts',
     ),
   ),
   runs(

@@ -15,7 +15,7 @@ import {
 import { APP } from '../../src/heroku/shapes.js'
 import { get } from '../../src/demo/load.js'
 import { push } from '../../src/git/index.js'
-import { until } from '../../src/until.js'
+import { until } from '../../src/lib/until.js'
 
 const run = promisify(execFile)
 

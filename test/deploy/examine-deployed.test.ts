@@ -3,9 +3,9 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { chooseEnvironment, examineDeployed } from '../../src/deploy/index.js'
 import type { Ecosystem } from '../../src/ecosystem/types.js'
-import { preflightFindings } from '../../src/preflight/index.js'
+import { preflightFindings } from '../../src/doctor/index.js'
 import { git, realFolder, removeFolders } from '../init/real-folder.js'
-import { SOUND } from '../preflight/facts.js'
+import { SOUND } from '../doctor/facts.js'
 
 const ENVIRONMENTS = `deploy:
   production: { app: myapp, ref: stable }

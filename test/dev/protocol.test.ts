@@ -5,7 +5,7 @@ import {
   parseRequest,
   requestLine,
   type DevRequest,
-} from '../../src/dev-protocol.js'
+} from '../../src/runtime/dev-protocol.js'
 
 describe('the protocol of shipit dev', () => {
   it('reads every request that it writes', () => {

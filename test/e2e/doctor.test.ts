@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import type { DoctorReport } from '../../src/preflight/index.js'
+import type { DoctorReport } from '../../src/doctor/index.js'
 import { plainApp } from './support/apps.js'
 import { World } from './support/world.js'
 

@@ -6,7 +6,7 @@ import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { expect } from 'chai'
 import { get } from '../../src/demo/load.js'
-import { NODE_PACKAGE } from '../../src/local/build/node-install.js'
+import { NODE_PACKAGE } from '../../src/embedded/build/node-install.js'
 import { plainApp } from './support/apps.js'
 import { World } from './support/world.js'
 

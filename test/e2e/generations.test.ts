@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { get } from '../../src/demo/load.js'
-import { until } from '../../src/until.js'
+import { until } from '../../src/lib/until.js'
 import { plainApp, plainServer } from './support/apps.js'
 import { World } from './support/world.js'
 import { inSoak } from '../support/soak.js'

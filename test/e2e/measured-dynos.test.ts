@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { until } from '../../src/until.js'
+import { until } from '../../src/lib/until.js'
 import { plainApp } from './support/apps.js'
 import { followedLog } from './support/followed-log.js'
 import { platformRequest } from './support/platform.js'

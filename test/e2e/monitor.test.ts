@@ -2,7 +2,7 @@
 import path from 'node:path'
 import { expect } from 'chai'
 import { get } from '../../src/demo/load.js'
-import { until } from '../../src/until.js'
+import { until } from '../../src/lib/until.js'
 import { daemonInfo } from './support/platform.js'
 import { faultProxy, type Fault } from './support/fault-proxy.js'
 import { World } from './support/world.js'

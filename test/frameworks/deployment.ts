@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises'
 import path from 'node:path'
-import { parseDotenv } from '../../src/config-vars/index.js'
+import { parseDotenv } from '../../src/config/index.js'
 import { get } from '../../src/demo/load.js'
 import { platformRequest } from '../e2e/support/platform.js'
 import { startRate, type RateResult } from '../e2e/support/rate.js'

@@ -8,7 +8,7 @@ import { PassThrough } from 'node:stream'
 import tls from 'node:tls'
 import { expect } from 'chai'
 import { attach, type Attachment } from '../../src/heroku/attach.js'
-import { certificateOf } from '../../src/local/rendezvous/certificate.js'
+import { certificateOf } from '../../src/embedded/rendezvous/certificate.js'
 import { rejection } from '../support/platform.js'
 import { until } from '../support/until.js'
 

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { ShipitError } from '../../src/errors.js'
 import { detect } from '../../src/init/detect/index.js'
-import { readManifest } from '../../src/preflight/manifest.js'
+import { readManifest } from '../../src/doctor/manifest.js'
 import { memoryFolder } from './memory-folder.js'
 
 /**

@@ -17,8 +17,8 @@ const inFolder = (folder: string, ending: string, names: string) =>
 export const ROOMS: Record<string, Room> = {
   deploy: { sources: ['src/deploy'], tests: ['test/deploy'], goal: 90 },
   operate: {
-    sources: ['src/formation', 'src/one-off'],
-    tests: ['test/formation', 'test/one-off'],
+    sources: ['src/operate', 'src/operate/one-off'],
+    tests: ['test/operate', 'test/operate/one-off'],
     goal: 90,
   },
   runtime: {
@@ -45,12 +45,12 @@ export const ROOMS: Record<string, Room> = {
   },
   ecosystem: { sources: ['src/ecosystem'], tests: ['test/ecosystem'], goal: 85 },
   heroku: { sources: ['src/heroku'], tests: ['test/heroku'], goal: 85 },
-  router: { sources: ['src/local/router'], tests: ['test/local/router'], goal: 85 },
-  store: { sources: ['src/local/store'], tests: ['test/local/store'], goal: 85 },
+  router: { sources: ['src/embedded/router'], tests: ['test/embedded/router'], goal: 85 },
+  store: { sources: ['src/embedded/store'], tests: ['test/embedded/store'], goal: 85 },
   build: {
-    sources: ['src/local/build'],
+    sources: ['src/embedded/build'],
     tests: inFolder(
-      'test/local/build',
+      'test/embedded/build',
       '.test.ts',
       'detect failure-words plan script-words tree-key node-versions',
     ),

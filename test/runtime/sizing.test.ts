@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { DYNO_SIZES } from '../../src/dyno-sizes.js'
+import { DYNO_SIZES } from '../../src/lib/dyno-sizes.js'
 import {
   AGENT_MEMORY,
   GROWTH,

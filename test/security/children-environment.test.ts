@@ -1,7 +1,7 @@
 import { chmodSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { expect } from 'chai'
-import { withoutKeys } from '../../src/child-environment.js'
+import { withoutKeys } from '../../src/lib/child-environment.js'
 import { runCommand } from '../../src/init/apply/run-command.js'
 import { withPath } from '../init/fake-npm.js'
 import { realFolder, removeFolders } from '../init/real-folder.js'

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs'
 import { readFile, rm } from 'node:fs/promises'
 import { expect } from 'chai'
-import { ensureLocal, stopLocal } from '../../src/local/client.js'
-import { daemonEnvironment } from '../../src/local/daemon-environment.js'
-import { temporaryFolder } from '../local/support/platform.js'
+import { ensureLocal, stopLocal } from '../../src/embedded/daemon/client.js'
+import { daemonEnvironment } from '../../src/embedded/daemon/daemon-environment.js'
+import { temporaryFolder } from '../embedded/support/platform.js'
 
 const SECRETS = {
   AWS_SECRET_ACCESS_KEY: 'secret-of-aws',

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
-import { fakePlatform, type FakePlatform } from '../local/build/fake-platform.js'
-import { Project, remote, serveGit, type GitServer } from '../local/git/serve-git.js'
+import { fakePlatform, type FakePlatform } from '../embedded/build/fake-platform.js'
+import { Project, remote, serveGit, type GitServer } from '../embedded/git/serve-git.js'
 
 describe('a push to main of what is no commit', function () {
   this.timeout(60_000)

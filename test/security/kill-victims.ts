@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { diskAt } from '../../src/local/dynos/disk.js'
+import { diskAt } from '../../src/embedded/dynos/disk.js'
 import { daemonInfo } from '../e2e/support/platform.js'
 import type { World } from '../e2e/support/world.js'
 

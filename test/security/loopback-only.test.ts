@@ -2,8 +2,8 @@
 import net from 'node:net'
 import { networkInterfaces } from 'node:os'
 import { expect } from 'chai'
-import { createDynos } from '../../src/local/dynos/index.js'
-import { Home, LIMITS } from '../local/dynos/fakes.js'
+import { createDynos } from '../../src/embedded/dynos/index.js'
+import { Home, LIMITS } from '../embedded/dynos/fakes.js'
 import { until } from '../support/until.js'
 
 /** Listens on all addresses: on $PORT at once, and on another port once it is asked to. */

@@ -1,10 +1,5 @@
 import { expect } from 'chai'
-import {
-  changesBetween,
-  changesTo,
-  parseAssignments,
-  parseDotenv,
-} from '../../src/config-vars/index.js'
+import { changesBetween, changesTo, parseAssignments, parseDotenv } from '../../src/config/index.js'
 import { readEcosystemText } from '../../src/ecosystem/text.js'
 
 const NAMES = [

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
-import { parseAssignments, shownVars } from '../../src/config-vars/index.js'
-import { isSecretValue, secretsIn } from '../../src/secret-values.js'
+import { parseAssignments, shownVars } from '../../src/config/index.js'
+import { isSecretValue, secretsIn } from '../../src/lib/secret-values.js'
 import { rejection } from '../support/platform.js'
 import { letters, NONE, SECRETS, two } from './sample-secrets.js'
 

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { harmless, plainText, safeJson } from '../../src/terminal.js'
+import { harmless, plainText, safeJson } from '../../src/lib/terminal.js'
 import { appIs, figures, secondsAgo } from '../support/formation-log.js'
 import { API, expectOnlyKnownRequests, nock } from '../support/nock.js'
 import { dyno, formation, release } from '../support/records.js'

@@ -1,5 +1,5 @@
 import type { PlanRequest } from '../../src/deploy/index.js'
-import { projectOf } from '../preflight/facts.js'
+import { projectOf } from '../doctor/facts.js'
 
 /** What is asked of a plan for a commit of the app a1, a sound one. */
 export const requestOf = (commit: string, more: Partial<PlanRequest> = {}): PlanRequest => ({

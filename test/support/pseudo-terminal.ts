@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { createRequire } from 'node:module'
 import path from 'node:path'
 import type { Duplex } from 'node:stream'
-import { until } from '../../src/until.js'
+import { until } from '../../src/lib/until.js'
 
 const { Terminal } = createRequire(import.meta.url)(
   '@xterm/headless',

@@ -1,4 +1,4 @@
-import { until as look } from '../../src/until.js'
+import { until as look } from '../../src/lib/until.js'
 
 type Falsy = false | undefined | null | '' | 0
 

@@ -3,8 +3,8 @@ import { once } from 'node:events'
 import http from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
-import { until } from '../../src/until.js'
-import { monotonic } from '../../src/monotonic.js'
+import { until } from '../../src/lib/until.js'
+import { monotonic } from '../../src/lib/monotonic.js'
 import { useVirtualClock } from './virtual-clock.js'
 
 describe('the virtual clock', () => {

@@ -22,7 +22,7 @@ export default class ConfigGet extends BaseCommand {
 
   async run(): Promise<Outcome> {
     const { argv, flags } = await this.parse(ConfigGet)
-    const { checkNames } = await import('../../config-vars/index.js')
+    const { checkNames } = await import('../../config/index.js')
     const names = checkNames(argv as string[])
     if (names.length === 0)
       throw new ShipitError('usage', {
@@ -35,7 +35,7 @@ export default class ConfigGet extends BaseCommand {
     const vars = await getConfigVars(await this.platform(flags), app)
     const missing = names.filter((name) => vars[name] === undefined)
     if (missing.length > 0) {
-      const { nearest } = await import('../../nearest.js')
+      const { nearest } = await import('../../lib/nearest.js')
       const guess = nearest(missing[0]!, Object.keys(vars))
       throw new ShipitError('not_found', {
         message: `${app} has no config var ${missing.join(', ')}.`,

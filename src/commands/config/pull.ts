@@ -31,7 +31,7 @@ export default class ConfigPull extends BaseCommand {
     const app = await this.appName(flags)
     const { getConfigVars } = await import('../../heroku/index.js')
     const { changesTo, countOfVars, readEnvFile, writeEnvFile } =
-      await import('../../config-vars/index.js')
+      await import('../../config/index.js')
     const file = path.resolve(flags.file)
     const vars = await getConfigVars(await this.platform(flags), app)
     const before = await readEnvFile(file, { mayLack: true })

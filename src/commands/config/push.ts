@@ -33,7 +33,7 @@ export default class ConfigPush extends BaseCommand {
   async run(): Promise<Outcome> {
     const { flags } = await this.parse(ConfigPush)
     const { changesBetween, changesTo, countOfVars, readEnvFile, refuseOwnNames } =
-      await import('../../config-vars/index.js')
+      await import('../../config/index.js')
     const wanted = await readEnvFile(path.resolve(flags.file))
     refuseOwnNames(Object.keys(wanted))
     const app = await this.appName(flags)

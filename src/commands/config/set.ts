@@ -29,7 +29,7 @@ export default class ConfigSet extends BaseCommand {
   static override flags = { ...appFlags }
 
   async run(): Promise<Outcome> {
-    const vars = await import('../../config-vars/index.js')
+    const vars = await import('../../config/index.js')
     const { argv, flags } = await this.parse(ConfigSet)
     const wanted = await vars.readVars(await vars.parseAssignments(argv as string[]), {
       stdin: process.stdin,

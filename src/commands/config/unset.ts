@@ -20,7 +20,7 @@ export default class ConfigUnset extends BaseCommand {
 
   async run(): Promise<Outcome> {
     const { argv, flags } = await this.parse(ConfigUnset)
-    const { checkNames } = await import('../../config-vars/index.js')
+    const { checkNames } = await import('../../config/index.js')
     const names = checkNames(argv as string[])
     if (names.length === 0)
       throw new ShipitError('usage', {

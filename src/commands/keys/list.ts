@@ -21,7 +21,7 @@ export default class KeysList extends BaseCommand {
     const { flags } = await this.parse(KeysList)
     const app = await this.appName(flags)
     const { getConfigVars } = await import('../../heroku/index.js')
-    const { KEY_NAMES, shown } = await import('../../keys/index.js')
+    const { KEY_NAMES, shown } = await import('../../config/keys/index.js')
     const vars = await getConfigVars(await this.platform(flags), app)
     const keys = Object.fromEntries(
       KEY_NAMES.map((name) => [name, vars[name] ? shown(name, vars[name]) : null]),

@@ -3,7 +3,7 @@ import { BaseCommand } from '../../ui/base-command.js'
 import { appFlags } from '../../ui/platform-flags.js'
 import { andReleased } from '../../ui/released.js'
 import { ShipitError } from '../../errors.js'
-import type { KeyName } from '../../keys/index.js'
+import type { KeyName } from '../../config/keys/index.js'
 
 interface Outcome {
   app: string
@@ -30,7 +30,7 @@ export default class KeysSet extends BaseCommand {
   static override flags = { ...appFlags }
 
   async run(): Promise<Outcome> {
-    const keys = await import('../../keys/index.js')
+    const keys = await import('../../config/keys/index.js')
     // Before the parser sees them: its own complaint would repeat an unknown --flag=value.
     keys.namesFrom(this.argv.filter((arg) => arg.includes('=') && !/^(--app|-a)=/.test(arg)))
     const { argv, flags } = await this.parse(KeysSet)

@@ -25,7 +25,7 @@ export default class KeysTest extends BaseCommand {
     const { flags } = await this.parse(KeysTest)
     const app = await this.appName(flags)
     const { fetchFor, getConfigVars } = await import('../../heroku/index.js')
-    const { dashboardUrl, testKeys } = await import('../../keys/index.js')
+    const { dashboardUrl, testKeys } = await import('../../config/keys/index.js')
     const vars = await getConfigVars(await this.platform(flags), app)
     const missing = ['PM2_PUBLIC_KEY', 'PM2_SECRET_KEY'].filter((name) => !vars[name])
     if (missing.length > 0)

@@ -23,7 +23,7 @@ export default class KeysUnset extends BaseCommand {
 
   async run(): Promise<Outcome> {
     const { argv, flags } = await this.parse(KeysUnset)
-    const { KEY_NAMES, namesFrom, planUnset } = await import('../../keys/index.js')
+    const { KEY_NAMES, namesFrom, planUnset } = await import('../../config/keys/index.js')
     const named = namesFrom(argv as string[])
     const app = await this.appName(flags)
     const api = await this.platform(flags)

@@ -18,7 +18,7 @@ export default class LocalCycle extends BaseCommand {
 
   async run(): Promise<{ app: string; cycled: string[] }> {
     const { args, flags } = await this.parse(LocalCycle)
-    const { cycle, parseSelection } = await import('../../formation/index.js')
+    const { cycle, parseSelection } = await import('../../operate/index.js')
     const selection = parseSelection(args['type|dyno'])
     const app = await this.appName(flags)
     const api = await this.platform({ local: true })

@@ -12,8 +12,8 @@ export default class LocalReset extends BaseCommand {
 
   async run(): Promise<object> {
     const { flags } = await this.parse(LocalReset)
-    const { resetLocal } = await import('../../local/client.js')
-    const { foldersOf, stateHome } = await import('../../local/folders.js')
+    const { resetLocal } = await import('../../embedded/daemon/client.js')
+    const { foldersOf, stateHome } = await import('../../embedded/daemon/folders.js')
     const home = stateHome()
     const { root } = foldersOf(home)
     if (!flags.yes && !(await this.isConfirmed(root))) {

@@ -9,8 +9,8 @@ export default class LocalStatus extends BaseCommand {
 
   async run(): Promise<object> {
     await this.parse(LocalStatus)
-    const { localStatus, otherVersion } = await import('../../local/client.js')
-    const { stateHome } = await import('../../local/folders.js')
+    const { localStatus, otherVersion } = await import('../../embedded/daemon/client.js')
+    const { stateHome } = await import('../../embedded/daemon/folders.js')
     const status = await localStatus()
     if (!status) {
       this.log(`The embedded Heroku is not running. Its home is ${stateHome()}.`)

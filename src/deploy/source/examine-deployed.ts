@@ -5,7 +5,7 @@
 
 import type { Ecosystem } from '../../ecosystem/types.js'
 import { resolveCommit } from '../../git/index.js'
-import { gatherCommit, type ProjectFacts } from '../../preflight/index.js'
+import { gatherCommit, type ProjectFacts } from '../../doctor/index.js'
 import { readCommitEcosystem } from './commit-ecosystem.js'
 import { refusalOf } from './examine.js'
 import { folderWarnings } from './folder-warnings.js'

@@ -14,7 +14,7 @@ import {
   type PlatformFacts,
   type PlatformSource,
   type ProjectFacts,
-} from '../../preflight/index.js'
+} from '../../doctor/index.js'
 import type { App, AppFeature, Release, Slug } from '../../heroku/types.js'
 import { folderWarnings } from './folder-warnings.js'
 import { deploySource } from './source.js'

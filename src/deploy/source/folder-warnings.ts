@@ -2,8 +2,8 @@ import path from 'node:path'
 import { ShipitError } from '../../errors.js'
 import { commitFiles, isInCommit, readBlob, type Commit } from '../../git/index.js'
 import { outsideDependencies, isOutside, workspacesOf } from '../../init/detect/workspaces.js'
-import type { ProjectFacts } from '../../preflight/index.js'
-import { viewOf } from '../../preflight/views.js'
+import type { ProjectFacts } from '../../doctor/index.js'
+import { viewOf } from '../../doctor/views.js'
 
 const LOCKFILES: Record<string, string> = {
   'package-lock.json': 'npm install --package-lock-only --workspaces=false',

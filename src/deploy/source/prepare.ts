@@ -2,7 +2,7 @@ import path from 'node:path'
 import { ShipitError } from '../../errors.js'
 import type { Ecosystem } from '../../ecosystem/types.js'
 import { subtree, workingFiles } from '../../git/index.js'
-import { gatherFolder, type ProjectFacts } from '../../preflight/index.js'
+import { gatherFolder, type ProjectFacts } from '../../doctor/index.js'
 import { folderWarnings } from './folder-warnings.js'
 import {
   chooseCommit,

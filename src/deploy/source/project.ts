@@ -3,7 +3,7 @@ import path from 'node:path'
 import { ShipitError } from '../../errors.js'
 import { explain } from '../../ecosystem/explain.js'
 import type { Ecosystem } from '../../ecosystem/types.js'
-import { gatherCommit, type ProjectFacts } from '../../preflight/index.js'
+import { gatherCommit, type ProjectFacts } from '../../doctor/index.js'
 import {
   repositoryState,
   resolveCommit,

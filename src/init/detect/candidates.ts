@@ -1,4 +1,4 @@
-import { hideSecrets } from '../../config-vars/secret.js'
+import { hideSecrets } from '../../config/secret.js'
 import { followLine } from './follow.js'
 import { entryFile } from './entry-file.js'
 import { browserProject } from './browser.js'

@@ -1,9 +1,9 @@
 /** What starts this app? Answers from a read-only view of its folder alone, and says why. */
 
 import path from 'node:path/posix'
-import { hideSecrets } from '../../config-vars/secret.js'
+import { hideSecrets } from '../../config/secret.js'
 import { ShipitError } from '../../errors.js'
-import { engineFault } from '../../node-engines.js'
+import { engineFault } from '../../project/node-engines.js'
 import type { FolderView } from '../folder.js'
 import { plainLaunch, type Beside, type Candidate, type Detected } from '../types.js'
 import { appNameFrom } from './app-name.js'

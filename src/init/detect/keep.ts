@@ -1,4 +1,4 @@
-import { hideSecrets } from '../../config-vars/secret.js'
+import { hideSecrets } from '../../config/secret.js'
 import { plainLaunch, type Detected } from '../types.js'
 import type { Clue } from './candidates.js'
 import { scriptName } from './script-name.js'

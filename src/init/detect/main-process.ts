@@ -1,7 +1,7 @@
 import path from 'node:path/posix'
 import { followLine } from './follow.js'
 import { listens } from './listens.js'
-import { readProcfile, type ProcfileEntry } from '../../procfile.js'
+import { readProcfile, type ProcfileEntry } from '../../project/procfile.js'
 import { withNpmVariables } from './npm-variables.js'
 import { isStartAlone } from './start-callers.js'
 import type { Project, Target } from './target.js'

@@ -1,6 +1,6 @@
-import { conflictingLockfiles, LOCKFILE_MANAGERS } from '../../declared-managers.js'
+import { conflictingLockfiles, LOCKFILE_MANAGERS } from '../../project/declared-managers.js'
 import { ShipitError } from '../../errors.js'
-import { lockfileAdvice } from '../../used-manager.js'
+import { lockfileAdvice } from '../../project/used-manager.js'
 import type { FolderView } from '../folder.js'
 import type { PackageManager } from '../types.js'
 import type { PackageJson } from './package-json.js'

@@ -1,6 +1,6 @@
 import type { StartCaller } from '../types.js'
 import { simpleCommand, splitCommands } from './command-line.js'
-import { readProcfile } from '../../procfile.js'
+import { readProcfile } from '../../project/procfile.js'
 import { scriptHop } from './scripts.js'
 import type { Project } from './target.js'
 

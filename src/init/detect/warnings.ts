@@ -1,4 +1,4 @@
-import { looksSecret } from '../../config-vars/secret.js'
+import { looksSecret } from '../../config/secret.js'
 import type { Launch } from '../types.js'
 
 /**

@@ -3,7 +3,7 @@
  * the same plan.
  */
 
-import { hideSecrets } from '../../config-vars/secret.js'
+import { hideSecrets } from '../../config/secret.js'
 import type { EcosystemFiles } from '../ecosystem-adapter.js'
 import { isObject } from '../detect/package-json.js'
 import { githubWorkflow, WORKFLOW } from '../ci/github.js'

@@ -1,4 +1,4 @@
-import { withCommand, withType } from '../../procfile.js'
+import { withCommand, withType } from '../../project/procfile.js'
 import { wrapperOf } from '../detect/dyno-wrapper.js'
 import { callingScript } from '../detect/start-callers.js'
 import { scriptName } from '../detect/script-name.js'

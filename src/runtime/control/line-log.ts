@@ -3,7 +3,7 @@
  * another terminal.
  */
 import type { Readable } from 'node:stream'
-import type { DevLine } from '../../dev-protocol.js'
+import type { DevLine } from '../dev-protocol.js'
 import { cutLines, LONGEST_LINE } from '../lines.js'
 import type { Outlet } from '../outlet.js'
 import { dresser, isPlain, type OutputStyle } from '../output.js'

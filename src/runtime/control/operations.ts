@@ -1,5 +1,5 @@
 /** PM2's verbs on the instances of a `shipit dev`, as God does them. */
-import type { DevDone, DevInstance, DevVerb } from '../../dev-protocol.js'
+import type { DevDone, DevInstance, DevVerb } from '../dev-protocol.js'
 import type { App } from '../app.js'
 import type { Gate } from '../dashboard/remote.js'
 import { scaleTo, targetOf } from '../dashboard/remote.js'
@@ -8,7 +8,7 @@ import type { God, Keeper } from '../god.js'
 import type { Instance, Instances } from '../instances.js'
 import type { Reloads } from '../reloading.js'
 import type { Scaling } from '../scaling.js'
-import { monotonic } from '../../monotonic.js'
+import { monotonic } from '../../lib/monotonic.js'
 import { indexOf, matching, nameOf, notFound, Refusal } from './select.js'
 
 export interface OperationSettings {

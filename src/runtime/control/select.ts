@@ -1,4 +1,4 @@
-import type { DevRefusal } from '../../dev-protocol.js'
+import type { DevRefusal } from '../dev-protocol.js'
 import type { Keeper } from '../god.js'
 
 /** What a person asked for cannot be done, in words for them. */

@@ -7,7 +7,7 @@ import {
   type DevDone,
   type DevRequest,
   type DevSession,
-} from '../../dev-protocol.js'
+} from '../dev-protocol.js'
 import { warn } from '../fault.js'
 import type { LineLog } from './line-log.js'
 import type { Operations } from './operations.js'

@@ -1,4 +1,4 @@
-import { isLoopback } from '../../loopback.js'
+import { isLoopback } from '../../lib/loopback.js'
 
 /**
  * Where PM2's agent asks, and the names by which PM2 lets it be moved (pm2/constants.js). Its

@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { createRequire } from 'node:module'
 import path from 'node:path'
-import { monotonic } from '../../monotonic.js'
+import { monotonic } from '../../lib/monotonic.js'
 import { dashboardAddress } from './address.js'
 import { Backoff } from './backoff.js'
 import type { Keys } from './keys.js'

@@ -1,4 +1,4 @@
-import { monotonic } from '../../monotonic.js'
+import { monotonic } from '../../lib/monotonic.js'
 import { reason } from './ask.js'
 import { Backoff } from './backoff.js'
 import type { AgentMessage } from './messages.js'

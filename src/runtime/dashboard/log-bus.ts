@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream'
 import type { God, Keeper } from '../god.js'
 import { cutLines, LONGEST_LINE } from '../lines.js'
 import { dresser, isPlain, type OutputStyle } from '../output.js'
-import { monotonic } from '../../monotonic.js'
+import { monotonic } from '../../lib/monotonic.js'
 
 /**
  * Lines that go to the dashboard in a second, by instance and stream, and how many at once: PM2's

@@ -1,6 +1,6 @@
 import { warn } from '../fault.js'
 import { dynoOutput } from '../outlet.js'
-import { monotonic } from '../../monotonic.js'
+import { monotonic } from '../../lib/monotonic.js'
 import type { StandingMessage } from './messages.js'
 
 type Standing = StandingMessage['standing']

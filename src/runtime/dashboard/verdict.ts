@@ -1,4 +1,4 @@
-import { isLoopback } from '../../loopback.js'
+import { isLoopback } from '../../lib/loopback.js'
 
 /**
  * What the dashboard's answer about a pair of keys means, for the agent in a dyno and for `shipit

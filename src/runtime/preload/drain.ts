@@ -1,7 +1,7 @@
 import cluster from 'node:cluster'
 import diagnostics from 'node:diagnostics_channel'
 import type { ServerResponse } from 'node:http'
-import { monotonic } from '../../monotonic.js'
+import { monotonic } from '../../lib/monotonic.js'
 import type { Children } from './children.js'
 import type { Connections } from './connections.js'
 import type { OwnCluster } from './own-cluster.js'

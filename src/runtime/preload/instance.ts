@@ -1,4 +1,4 @@
-import { monotonic } from '../../monotonic.js'
+import { monotonic } from '../../lib/monotonic.js'
 import { Children } from './children.js'
 import { Connections } from './connections.js'
 import { installDrain, takeSignalsOnce } from './drain.js'

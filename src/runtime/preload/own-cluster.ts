@@ -1,6 +1,6 @@
 import cluster, { type Worker } from 'node:cluster'
 import type { Listeners } from '../listeners.js'
-import { monotonic } from '../../monotonic.js'
+import { monotonic } from '../../lib/monotonic.js'
 import type { Children } from './children.js'
 
 /** ms that an app which stops its workers itself has for it. */

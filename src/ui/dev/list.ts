@@ -1,6 +1,6 @@
 import type { DevClient } from '../../dev/client.js'
 import { modelOf, reportDev, type DevInstanceReport } from '../../dev/report.js'
-import type { DevSession } from '../../dev-protocol.js'
+import type { DevSession } from '../../runtime/dev-protocol.js'
 import type { DynoReport, FormationModel } from '../../monitor/index.js'
 import { shortDuration } from '../ago.js'
 import { colours } from '../colours.js'

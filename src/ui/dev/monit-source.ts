@@ -2,7 +2,7 @@ import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { DevClient } from '../../dev/client.js'
 import { asDyno, asLogLine, reportDev } from '../../dev/report.js'
-import type { DevInstance, DevLine, DevSession } from '../../dev-protocol.js'
+import type { DevInstance, DevLine, DevSession } from '../../runtime/dev-protocol.js'
 import { ShipitError } from '../../errors.js'
 import {
   FormationModel,

@@ -1,6 +1,6 @@
 import type { DevClient } from '../../dev/client.js'
 import { matchingInstances } from '../../dev/select.js'
-import { safeJson } from '../../terminal.js'
+import { safeJson } from '../../lib/terminal.js'
 import { lineWriter } from '../line-writer.js'
 import { liveScreen } from '../live-screen.js'
 import { snakeKeys } from '../snake-keys.js'

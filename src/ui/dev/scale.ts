@@ -1,5 +1,5 @@
 import type { DevClient } from '../../dev/client.js'
-import type { DevDone } from '../../dev-protocol.js'
+import type { DevDone } from '../../runtime/dev-protocol.js'
 import { ShipitError } from '../../errors.js'
 import { chooseSession } from './choose.js'
 

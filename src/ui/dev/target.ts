@@ -6,7 +6,7 @@ import { DevClient } from '../../dev/client.js'
 import { runningSessions, sessionsOf, type RunningSession } from '../../dev/sessions.js'
 import { ShipitError } from '../../errors.js'
 import { herokuRemoteApp } from '../../git/remotes.js'
-import { writeErr } from '../../terminal.js'
+import { writeErr } from '../../lib/terminal.js'
 import { appsOfFolder } from '../app-of-folder.js'
 
 export interface TargetFlags {

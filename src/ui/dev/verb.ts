@@ -1,5 +1,5 @@
 import type { DevClient } from '../../dev/client.js'
-import type { DevVerb } from '../../dev-protocol.js'
+import type { DevVerb } from '../../runtime/dev-protocol.js'
 import { chooseSession } from './choose.js'
 
 const PAST: Record<DevVerb, string> = {

@@ -1,11 +1,5 @@
-import { dynoSize } from '../../dyno-sizes.js'
-import {
-  applyChange,
-  planOneMore,
-  reload,
-  restart,
-  type ScaleChange,
-} from '../../formation/index.js'
+import { dynoSize } from '../../lib/dyno-sizes.js'
+import { applyChange, planOneMore, reload, restart, type ScaleChange } from '../../operate/index.js'
 import type { PlatformApi } from '../../heroku/index.js'
 import type { DynoReport } from '../../monitor/index.js'
 import type { Action, Question } from './view.js'

@@ -1,6 +1,6 @@
 import { writeSync } from 'node:fs'
 import { emitKeypressEvents, type Interface } from 'node:readline'
-import { harmless } from '../../terminal.js'
+import { harmless } from '../../lib/terminal.js'
 import type { Key } from './view.js'
 
 /* The alternate screen, no cursor, no wrap; and back. */

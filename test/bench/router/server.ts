@@ -8,12 +8,12 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import httpProxy from 'http-proxy'
-import { foldersOf, makeFolders } from '../../../src/local/folders.js'
-import { DEFAULT_LIMITS } from '../../../src/local/limits.js'
-import { createLogplex } from '../../../src/local/logplex/index.js'
-import { createRouter } from '../../../src/local/router/index.js'
-import type { Dynos, WebTarget } from '../../../src/local/types.js'
-import { FakeStore, Home } from '../../local/dynos/fakes.js'
+import { foldersOf, makeFolders } from '../../../src/embedded/daemon/folders.js'
+import { DEFAULT_LIMITS } from '../../../src/embedded/daemon/limits.js'
+import { createLogplex } from '../../../src/embedded/logplex/index.js'
+import { createRouter } from '../../../src/embedded/router/index.js'
+import type { Dynos, WebTarget } from '../../../src/embedded/store/types.js'
+import { FakeStore, Home } from '../../embedded/dynos/fakes.js'
 
 const BODY = 'x'.repeat(1_024)
 const [role, dynoPort] = process.argv.slice(2)

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import type { JournalEntry } from '../../../src/local/api/journal.js'
+import type { JournalEntry } from '../../../src/embedded/api/journal.js'
 import { isInSchema, isSchemaThere, validateAnswer, validateRequest } from '../../support/schema.js'
 
 /** A journal of the embedded Heroku, outside its world: it holds config vars in clear. */

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
-import type { DaemonInfo } from '../../../src/local/types.js'
+import type { DaemonInfo } from '../../../src/embedded/store/types.js'
 import type { World } from './world.js'
 
 /** How the embedded Heroku of a world is reached. */

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises'
 import { setTimeout as delay } from 'node:timers/promises'
-import type { BuilderParts } from '../../../src/local/build/index.js'
-import { BuildFailure } from '../../../src/local/build/failure.js'
+import type { BuilderParts } from '../../../src/embedded/build/index.js'
+import { BuildFailure } from '../../../src/embedded/build/failure.js'
 import type { Behaviour } from './program.js'
 import { commandOf } from './stand-in.js'
 

@@ -1,0 +1,169 @@
+/** When a release counts as serving: its dynos are up and stay up, and its URL answers. */
+import { ShipitError } from '../../errors.js'
+import { byTypeAndNumber } from '../../heroku/index.js'
+import type { App, Release } from '../../heroku/types.js'
+import { duration, type Deployment } from '../deployment.js'
+import type { StepReport } from '../events.js'
+import { keepAsking, unverified } from '../unverified.js'
+import { healthyIn, type Verdict } from './verdict.js'
+import { Health, type Finding } from './health.js'
+import type { HealthCheck } from './health-check.js'
+import { healthUrl } from './probe.js'
+import { crashError, type ReleaseWatch } from './release-watch.js'
+import { watchTime } from './stability.js'
+import { monotonic } from '../../lib/monotonic.js'
+
+/** The first release of an app makes its formation, which may be listed a moment later. */
+const LOOKS_FOR_FORMATION = 4
+
+/** Waits until the release runs on every dyno of the formation and no older one is left. */
+export async function waitForBoot(
+  deployment: Deployment,
+  watch: ReleaseWatch,
+  release: Release,
+  deadline: number,
+  report: StepReport,
+): Promise<void> {
+  const { plan } = deployment
+  let said = ''
+  for (let look = 0; ; look++) {
+    const state = await keepAsking(deployment, deadline, report, () => watch.look())
+    if (state.crash) throw crashError(state.crash, release)
+    const isFormationLate =
+      state.dynos.length === 0 && plan.current === null && look < LOOKS_FOR_FORMATION
+    if (state.state === 'up' && !isFormationLate)
+      return report.detail(
+        state.dynos.length === 0
+          ? 'no dynos: the formation is scaled to zero'
+          : state.dynos
+              .toSorted(byTypeAndNumber)
+              .map(({ name }) => name)
+              .join(', '),
+      )
+    const waiting = state.state === 'waiting' ? state.waitingFor.join('; ') : ''
+    if (waiting !== said) report.line(waiting)
+    said = waiting
+    const left = deadline - monotonic()
+    if (left <= 0) {
+      throw new ShipitError('boot', {
+        message: `v${release.version} had not come up after ${duration(plan.waitTimeout)}: ${waiting}.`,
+      })
+    }
+    await watch.pause(deployment, look, left)
+  }
+}
+
+/**
+ * The app's URL with the health path; undefined if nothing is to be asked, or nothing can
+ * answer.
+ */
+export function urlToAsk(
+  { path }: HealthCheck,
+  watch: ReleaseWatch,
+  app: Pick<App, 'web_url' | 'maintenance'> | undefined,
+): string | undefined {
+  return path !== null && watch.hasWeb && app?.web_url && !app.maintenance
+    ? healthUrl(app.web_url, path)
+    : undefined
+}
+
+export interface HoldRequest {
+  release: Release
+  /** Asked at every look; absent if no dyno answers HTTP. */
+  url?: string | undefined
+  check: HealthCheck
+  /** Whether one look at which all is well will do: of a release that has served for long. */
+  isOneLookEnough?: boolean
+  /** Until when the app may fail to answer as it should, ms since the epoch. */
+  deadline: number
+  /** Until when the platform may not be asked. */
+  giveUp: number
+}
+
+/** ms between two questions to the URL, at most: they cost no call of the API. */
+const PROBE_EVERY = 1000
+
+/**
+ * Waits until the dynos have stayed up, and the URL has answered as it should, without a break for
+ * as long as {@link watchTime} says.
+ */
+export async function holdUp(
+  deployment: Deployment,
+  watch: ReleaseWatch,
+  { release, url, check, isOneLookEnough, deadline, giveUp }: HoldRequest,
+  report: StepReport,
+): Promise<void> {
+  const { timing } = deployment
+  const health = url === undefined ? undefined : new Health(deployment, watch, url, check)
+  let since: number | undefined
+  let ends = watch.signs.exits.length + watch.lives
+  let said = ''
+  for (let look = 0; ; look++) {
+    const finding = await health?.look()
+    const isOver = since !== undefined && monotonic() >= since + watchTime(watch, timing)
+    // Between the first look and the last the log tells of a crash; the URL alone is asked again.
+    const state = await keepAsking(deployment, giveUp, report, () =>
+      watch.look({ mayBeRecent: !isOver }),
+    )
+    if (state.crash) throw crashError(state.crash, release)
+    const isWell = state.state === 'up' && (finding?.is ?? 'well') === 'well'
+    const before = ends
+    ends = watch.signs.exits.length + watch.lives
+    const isUnbroken = isWell && ends === before
+    since = isWell ? ((isUnbroken ? since : undefined) ?? monotonic()) : undefined
+    const stable = isOneLookEnough ? 0 : watchTime(watch, timing)
+    const left = since === undefined ? Infinity : since + stable - monotonic()
+    if (left <= 0 && !state.isRecent) return wellUp(deployment, finding, stable, report)
+    const trouble = isWell
+      ? ''
+      : finding && finding.is !== 'well'
+        ? `${url}: ${finding.words}`
+        : 'a dyno is not up'
+    if (trouble && trouble !== said) report.line(trouble)
+    said = trouble
+    if (monotonic() > deadline && since === undefined)
+      throw notServing({ release, url, check }, finding, trouble)
+    await watch.pause(deployment, look, Math.min(left, url === undefined ? Infinity : PROBE_EVERY))
+  }
+}
+
+function wellUp(
+  { warnings }: Deployment,
+  finding: Finding | undefined,
+  stable: number,
+  report: StepReport,
+): void {
+  const { words = `up for ${duration(stable)}`, warning } = (finding ?? {}) as Partial<
+    Extract<Verdict, { is: 'well' }>
+  >
+  if (warning !== undefined) warnings.add(warning)
+  report.detail(words)
+}
+
+function notServing(
+  { release, url, check }: Pick<HoldRequest, 'release' | 'url' | 'check'>,
+  finding: Finding | undefined,
+  trouble: string,
+): ShipitError {
+  if (finding === undefined || finding.is === 'well')
+    return new ShipitError('boot', { message: `v${release.version} did not stay up: ${trouble}.` })
+  if (finding.is !== 'ill') {
+    const { message, details } = unverified(
+      `v${release.version} is up, and its health is not known: ${url}: ${finding.words}.`,
+    )
+    return new ShipitError('timeout', {
+      message,
+      details: details!,
+      next:
+        'If dynos that stay up are proof enough, deploy with --health none, or `health: none` ' +
+        'in the deploy: block.',
+    })
+  }
+  return new ShipitError('health', {
+    message: `v${release.version} is up, but ${url} does not answer as it should: ${finding.words}.`,
+    why: healthyIn(check),
+    next:
+      "If another path tells the app's health, name it: --health /path, or `health:` in the " +
+      'deploy: block.',
+  })
+}

@@ -1,0 +1,109 @@
+/**
+ * What a push that was broken off may have left under way at the platform: its build, and its
+ * release phase.
+ */
+import { ShipitError } from '../../errors.js'
+import type { Build } from '../../heroku/types.js'
+import { isOwnBuild, pause, refOf, type Deployment } from '../deployment.js'
+import { lookForRelease } from '../find-release.js'
+import type { Outcome } from './rollback.js'
+import { monotonic } from '../../lib/monotonic.js'
+
+export type Unfinished = 'build' | 'release phase'
+
+/**
+ * Looks for a build after the push has ended: the platform may list it a moment later, and does so
+ * if it has answered the push at all.
+ */
+const LOOKS_FOR_BUILD = { unheard: 3, heard: 10 }
+
+interface UnfinishedOptions {
+  /** Whether a release phase is left to go on. */
+  isPhaseLeft?: boolean
+  /** Whether a build that goes on is cancelled; one that cannot be is waited for. */
+  cancels?: boolean
+}
+
+/**
+ * Waits for the end of the build, and of the release phase, that the push may have begun; their
+ * release is then among the deployment's.
+ * @param say told once of what is waited for, or that the build is cancelled
+ * @returns what has not ended by the deadline (ms since the epoch); undefined if nothing is left
+ *   under way
+ */
+export async function waitForUnfinished(
+  deployment: Deployment,
+  deadline: number,
+  say: (what: Unfinished, isCancelled: boolean) => void,
+  { isPhaseLeft = false, cancels = false }: UnfinishedOptions = {},
+): Promise<Unfinished | undefined> {
+  const { plan, platform, changed, signal } = deployment
+  const looks =
+    changed.isPushHeard || changed.build !== undefined
+      ? LOOKS_FOR_BUILD.heard
+      : LOOKS_FOR_BUILD.unheard
+  let isFound = changed.isPushEnded
+  let isSaid = false
+  for (let look = 1; changed.isPushBegun; look++) {
+    // Before the releases: a build that has ended by now has made its release by the time those are
+    // listed.
+    const builds = (await platform.builds(plan.app, 5)).filter((build) =>
+      isOwnBuild(deployment, build),
+    )
+    const building = builds.find(({ status }) => status === 'pending')
+    const isCancelled =
+      cancels && building !== undefined && !isSaid && (await cancel(deployment, building))
+    const made = isFound ? undefined : await lookForRelease(deployment)
+    if (made) {
+      changed.releases.push(made)
+      isFound = true
+    }
+    const last = changed.releases.at(-1)
+    const isReleasing =
+      !isPhaseLeft &&
+      last !== undefined &&
+      (await platform.release(plan.app, last.id)).status === 'pending'
+    const what = building ? 'build' : isReleasing ? 'release phase' : undefined
+    // A build that failed makes no release any more.
+    const isOver = isFound || look >= looks || (isSaid && builds[0]?.status === 'failed')
+    if (!what && isOver) return undefined
+    if (what && !isSaid) say(what, isCancelled)
+    isSaid ||= what !== undefined
+    if (monotonic() > deadline) return what
+    await pause(deployment, look, signal)
+  }
+  return undefined
+}
+
+/**
+ * Whether the platform has taken the wish. One that it refuses (the build has just ended), or that
+ * did not get through, leaves the build to be waited for.
+ */
+async function cancel({ plan, platform }: Deployment, { id }: Build): Promise<boolean> {
+  try {
+    await platform.cancelBuild(plan.app, id)
+    return true
+  } catch (error) {
+    if (error instanceof ShipitError) return false
+    throw error
+  }
+}
+
+/** What serves while that goes on. */
+export async function stillUnderWay(
+  { plan, platform, changed }: Deployment,
+  what: Unfinished,
+): Promise<Outcome> {
+  const now = await platform.currentRelease(plan.app)
+  const made = changed.releases.at(-1)
+  const serving = now?.slug ? refOf(now) : null
+  return {
+    release: made ? refOf(made) : null,
+    rolledBackTo: null,
+    serving,
+    sentence:
+      `The ${what} of ${what === 'build' ? plan.commit.short : `v${made?.version}`} goes on ` +
+      `at ${plan.platform}: when it succeeds, it serves. ` +
+      `Until then ${serving ? `v${serving.version} serves` : 'nothing serves'}.`,
+  }
+}

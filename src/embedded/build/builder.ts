@@ -1,0 +1,364 @@
+import { randomUUID } from 'node:crypto'
+import { mkdir, rm } from 'node:fs/promises'
+import path from 'node:path'
+import type {
+  AppRecord,
+  Builder,
+  BuildRecord,
+  BuildRequest,
+  Folders,
+  Limits,
+  Logplex,
+  Releases,
+  Store,
+} from '../store/types.js'
+import type { Isolation } from '../dynos/isolation.js'
+import { compile } from './compile.js'
+import { watchDisk, type BuildRoom } from './disk-watch.js'
+import { BuildFailure } from './failure.js'
+import { launch } from './launch.js'
+import { killLeftProcesses } from './left-processes.js'
+import { BuildOutput } from './output.js'
+import { buildPlaces } from './places.js'
+import { recoverBuilds } from './recovery.js'
+import { dropExpired, findExpired } from './retention.js'
+import { SLUG_LIMIT } from './slug.js'
+import { sweepTrees } from './tree-cache.js'
+import type { SourceLimits } from './unpack.js'
+import { removeFolder } from '../api/remove.js'
+
+export interface BuilderParts {
+  store: Store
+  releases: Releases
+  logplex: Logplex
+  folders: Folders
+  limits: Limits
+  /** Where the router serves an app. */
+  webUrl: (appName: string) => string
+  /** How builds are kept from the state folder; absent if they are not. */
+  isolation?: Promise<Isolation>
+  /** Why the network reaches what apps listen on; undefined if it does not. */
+  exposure?: Promise<string | undefined>
+  /** The slug compiler; that of this room if absent. */
+  compile?: typeof compile
+  /** Bytes of a compressed slug; 500 MB as on Heroku. */
+  slugLimit?: number
+  /** Of a source once it is unpacked. */
+  sourceLimits?: SourceLimits
+  /** What one build may write. */
+  buildRoom?: BuildRoom
+  /** How many releases back a rollback must be able to go. */
+  releasesKept?: number
+}
+
+export interface LocalBuilder extends Builder {
+  /**
+   * Ends the builds of an app and removes its folders: builds, slugs, cache and repository. After
+   * the app itself is gone.
+   */
+  forget(appId: string): Promise<void>
+  /** Ends all builds, which become failed; resolves when no process of theirs is left. */
+  shutdown(): Promise<void>
+}
+
+interface Job {
+  app: Readonly<AppRecord>
+  build: BuildRecord
+  request: BuildRequest
+  output: BuildOutput
+  stop: AbortController
+  stage: 'waiting' | 'compiling' | 'releasing'
+  done?: Promise<unknown>
+}
+
+/**
+ * Builds of one app run one after the other, in the order of their registration, so that releases
+ * come in that order; apps do not wait for each other.
+ */
+export function createBuilder(parts: BuilderParts): LocalBuilder {
+  const { store, folders, logplex, limits } = parts
+  const places = buildPlaces(folders)
+  const jobs = new Map<string, Job>()
+  const queues = new Map<string, Promise<unknown>>()
+  let isClosed = false
+
+  async function start(request: BuildRequest, onOutput?: (chunk: Buffer) => void) {
+    const app = store.find(request.appId)
+    if (app === undefined || isClosed) {
+      await rm(request.archive, { force: true })
+      throw app === undefined
+        ? notFound('app', request.appId)
+        : new Error('The embedded Heroku is shutting down.')
+    }
+    const build = newBuild(request, (id) => places.outputFile(app.id, id))
+    let output: BuildOutput | undefined
+    try {
+      output = new BuildOutput(build.output_file, onOutput)
+      await store.update(app.id, (draft) => {
+        draft.builds.push({ ...build })
+      })
+    } catch (error) {
+      output?.end()
+      await rm(request.archive, { force: true })
+      throw error
+    }
+    const job: Job = { app, build, request, output, stop: new AbortController(), stage: 'waiting' }
+    jobs.set(build.id, job)
+    log(app.id, `Build started by user ${app.releases.at(-1)?.user ?? 'local'}`)
+    const done = (queues.get(app.id) ?? Promise.resolve()).then(() => runJob(job))
+    job.done = done
+    const queue = done.then(() => retire(app.id))
+    queues.set(app.id, queue)
+    return { build, done }
+  }
+
+  async function runJob(job: Job): Promise<BuildRecord> {
+    const { app, build, request, output, stop } = job
+    const work = path.join(places.work, build.id)
+    const slugId = randomUUID()
+    const slugDir = places.slug(app.id, slugId)
+    const timer = setTimeout(
+      () =>
+        stop.abort(
+          new BuildFailure(
+            `The build took longer than ${limits.buildTimeout / 1000} s and was stopped.`,
+          ),
+        ),
+      limits.buildTimeout,
+    )
+    const endWatch = watchDisk(
+      [work, slugDir, places.cache(app.id)],
+      (failure) => stop.abort(failure),
+      parts.buildRoom,
+    )
+    let outcome: BuildRecord
+    try {
+      job.stage = 'compiling'
+      await mkdir(work, { recursive: true })
+      stop.signal.throwIfAborted()
+      outcome = await releaseOf(job, { slugId, slugDir, work })
+    } catch (error) {
+      report(output, BuildFailure.from(error))
+      outcome = await settle(job, await discard(job, slugId, slugDir))
+    } finally {
+      clearTimeout(timer)
+      endWatch()
+    }
+    log(
+      app.id,
+      outcome.status === 'succeeded'
+        ? 'Build succeeded'
+        : 'Build failed -- check your build output',
+    )
+    const [ended] = await Promise.allSettled([killLeftProcesses(path.join(work, 'groups'), work)])
+    if (ended.status === 'rejected')
+      log(app.id, `What the build left running could not be ended: ${String(ended.reason)}`)
+    await Promise.allSettled([removeFolder(work), rm(request.archive, { force: true })])
+    output.end()
+    jobs.delete(build.id)
+    return outcome
+  }
+
+  async function releaseOf(
+    job: Job,
+    { slugId, slugDir, work }: { slugId: string; slugDir: string; work: string },
+  ): Promise<BuildRecord> {
+    const { build, request, output, stop } = job
+    const app = store.find(job.app.id) ?? job.app
+    const { processTypes, size, modules, node } = await (parts.compile ?? compile)({
+      archive: request.archive,
+      commit: request.commit,
+      configVars: app.config_vars,
+      slugDir,
+      work,
+      cache: places.cache(app.id),
+      shared: places.shared,
+      nodes: places.nodes,
+      output,
+      signal: stop.signal,
+      isolate: (await parts.isolation)?.isolate,
+      slugLimit: parts.slugLimit ?? SLUG_LIMIT,
+      sourceLimits: parts.sourceLimits,
+    })
+    job.stage = 'releasing'
+    if (output.writeError !== undefined) throw output.writeError
+    await store.update(app.id, (draft) => {
+      draft.slugs.push({
+        id: slugId,
+        dir: slugDir,
+        ...(modules === undefined ? {} : { modules }),
+        ...(node === undefined ? {} : { node }),
+        commit: request.commit,
+        commit_description: request.commitDescription,
+        process_types: processTypes,
+        profile_env: { NODE_ENV: 'production' },
+        size,
+        buildpack_description: 'Node.js',
+        created_at: new Date().toISOString(),
+      })
+      // With no buildpack set, Heroku detects one and sets it
+      // (devcenter.heroku.com/articles/buildpacks).
+      if (draft.buildpacks?.length === 0) delete draft.buildpacks
+      const own = draft.builds.find((one) => one.id === build.id)
+      if (own !== undefined) own.slug_id = slugId
+    })
+    const release = await launch(parts.releases, {
+      appId: app.id,
+      build,
+      slugId,
+      hasReleaseCommand: processTypes.release !== undefined,
+      url: parts.webUrl(app.name),
+      exposure: await parts.exposure,
+      output,
+    })
+    return await settle(job, { status: 'succeeded', slug_id: slugId, release_id: release.id })
+  }
+
+  /** A failed build leaves no slug, unless a release was made of it before the failure. */
+  async function discard(
+    { app, output }: Job,
+    slugId: string,
+    slugDir: string,
+  ): Promise<Partial<BuildRecord>> {
+    const release = store.find(app.id)?.releases.find((one) => one.slug_id === slugId)
+    if (release !== undefined) return { status: 'failed', slug_id: slugId, release_id: release.id }
+    await removeFolder(slugDir).catch((trouble: Error) => output.warning(trouble.message))
+    return { status: 'failed', slug_id: null }
+  }
+
+  /** Stores how a build ended; an app that is gone has nothing to be stored in. */
+  async function settle(
+    { app, build, output }: Job,
+    change: Partial<BuildRecord>,
+  ): Promise<BuildRecord> {
+    const ended: BuildRecord = { ...build, ...change, updated_at: new Date().toISOString() }
+    if (store.find(app.id) === undefined) return ended
+    try {
+      await store.update(app.id, (draft) => {
+        draft.builds = draft.builds.map((one) => (one.id === build.id ? ended : one))
+        const used = new Set([...draft.builds, ...draft.releases].map((one) => one.slug_id))
+        draft.slugs = draft.slugs.filter((slug) => used.has(slug.id))
+      })
+    } catch (error) {
+      output.warning(
+        'How this build ended could not be stored: ' +
+          `${error instanceof Error ? error.message : String(error)}`,
+      )
+    }
+    return ended
+  }
+
+  /**
+   * After each build: what no rollback can reach any more goes. Trouble here is no trouble of the
+   * build.
+   */
+  async function retire(appId: string): Promise<void> {
+    const app = store.find(appId)
+    if (app === undefined) return
+    const expired = findExpired(app, parts.releasesKept ?? 20)
+    const folder = (id: string) =>
+      app.slugs.find((slug) => slug.id === id)?.dir ?? places.slug(appId, id)
+    try {
+      if (expired.slugs.length + expired.builds.length > 0)
+        await store.update(appId, (draft) => dropExpired(draft, expired))
+      for (const file of [
+        ...expired.slugs.map(folder),
+        ...expired.builds.map((id) => places.outputFile(appId, id)),
+      ])
+        await removeFolder(file)
+      await sweepTrees(
+        places.cache(appId),
+        store.find(appId)?.slugs.map(({ modules }) => modules) ?? [],
+      )
+    } catch (error) {
+      log(
+        appId,
+        `Old slugs could not be removed: ${error instanceof Error ? error.message : String(error)}`,
+      )
+    }
+  }
+
+  async function* follow(appId: string, buildId: string): AsyncGenerator<Buffer> {
+    const build = store.find(appId)?.builds.find((one) => one.id === buildId)
+    const job = jobs.get(buildId)
+    if (build === undefined) throw notFound('build', buildId)
+    if (job !== undefined) return yield* job.output.follow()
+    yield* BuildOutput.ended(build.output_file)
+  }
+
+  /**
+   * Ends a build that waits or compiles, with every process of it; it has failed then (schema:
+   * build, "Cancel running build": the status of a build is failed, pending or succeeded). Whether
+   * there was one to end: what is released already, or has ended, is not.
+   */
+  async function cancel(appId: string, buildId: string): Promise<boolean> {
+    const job = jobs.get(buildId)
+    if (job === undefined || job.app.id !== appId || job.stage === 'releasing') return false
+    job.stop.abort(new BuildFailure('The build was cancelled.'))
+    if (job.stage === 'waiting') await settle(job, { status: 'failed', slug_id: null })
+    else await job.done
+    return true
+  }
+
+  async function stopJobs(isConcerned: (job: Job) => boolean, why: string): Promise<void> {
+    const concerned = [...jobs.values()].filter(isConcerned)
+    for (const { stop } of concerned) stop.abort(new BuildFailure(why))
+    await Promise.all([...new Set(concerned.map(({ app }) => app.id))].map((id) => queues.get(id)))
+  }
+
+  function log(appId: string, message: string): void {
+    logplex.append(appId, { time: Date.now(), source: 'app', dyno: 'api', message })
+  }
+
+  return {
+    start,
+    follow,
+    cancel,
+    recover: () => recoverBuilds(store, folders),
+    async forget(appId) {
+      await stopJobs(({ app }) => app.id === appId, 'The app was destroyed.')
+      queues.delete(appId)
+      for (const folder of places.appFolders(appId)) await removeFolder(folder)
+    },
+    async shutdown() {
+      isClosed = true
+      await stopJobs(() => true, 'The platform was stopped while this build ran. Push again.')
+      await Promise.all(queues.values())
+    },
+  }
+}
+
+function newBuild(request: BuildRequest, outputFile: (id: string) => string): BuildRecord {
+  const id = randomUUID()
+  const now = new Date().toISOString()
+  return {
+    id,
+    status: 'pending',
+    commit: request.commit,
+    commit_description: request.commitDescription,
+    slug_id: null,
+    release_id: null,
+    output_file: outputFile(id),
+    created_at: now,
+    updated_at: now,
+  }
+}
+
+function report(output: BuildOutput, failure: BuildFailure): void {
+  output.heading('Build failed')
+  output.line(failure.message)
+  for (const line of failure.details) output.line(line)
+  output.raw('\n')
+  output.warning('Push rejected, failed to compile Node.js app.')
+  output.raw('\n')
+  output.warning('Push failed')
+}
+
+/** In the form of the API's own errors. */
+function notFound(what: string, id: string): Error {
+  return Object.assign(new Error(`Couldn't find that ${what}.`), {
+    id: 'not_found',
+    status: 404,
+    resource: id,
+  })
+}

@@ -1,0 +1,321 @@
+/**
+ * How the CLI reaches the embedded Heroku: starts, finds and stops its daemon. Nothing else of
+ * local/ is for the CLI.
+ */
+import { spawn, type ChildProcess } from 'node:child_process'
+import { close, open } from 'node:fs'
+import { readFile, statfs } from 'node:fs/promises'
+import http from 'node:http'
+import { createRequire } from 'node:module'
+import path from 'node:path'
+import { json } from 'node:stream/consumers'
+import { setTimeout as delay } from 'node:timers/promises'
+import { pathToFileURL } from 'node:url'
+import { promisify } from 'node:util'
+import writeFileAtomic from 'write-file-atomic'
+import { ShipitError } from '../../errors.js'
+import { daemonEnvironment } from './daemon-environment.js'
+import { lockHolder } from './daemon-lock.js'
+import { daemonLogFile } from './daemon-log.js'
+import { EXIT_ALREADY_RUNNING } from './exit-codes.js'
+import { foldersOf, makeFolders, stateHome } from './folders.js'
+import { ownVersion } from './own-version.js'
+import { supervised } from './supervisor.js'
+import { packageRoot } from '../../paths.js'
+import type { DaemonInfo, Folders, Limits } from '../store/types.js'
+
+interface LocalStatus {
+  home: string
+  info: DaemonInfo
+  limits: Limits
+  /** Of new apps. */
+  generation: 'cedar' | 'fir'
+  /** Whether builds and dynos are kept from the state folder. */
+  isolated: boolean
+  /** Whether the network reaches what dynos listen on. */
+  exposed: boolean
+  apps: { name: string; dynos: Record<string, number> }[]
+  /** Records that could not be read at start: file and what is wrong with it. */
+  problems: { file: string; problem: string }[]
+}
+
+const POLL = 50
+/** ms that a daemon has to answer a question about itself. */
+const ANSWER_TIME = 8_000
+/** Bytes of such an answer. */
+const LARGEST_ANSWER = 16 * 1024 * 1024
+
+export const readInfo = async (folders: Folders): Promise<DaemonInfo | undefined> => {
+  try {
+    const info = JSON.parse(
+      await readFile(path.join(folders.root, 'daemon.json'), 'utf8'),
+    ) as Partial<DaemonInfo> | null
+    return typeof info?.apiUrl === 'string' &&
+      URL.canParse(info.apiUrl) &&
+      typeof info.token === 'string' &&
+      typeof info.pid === 'number'
+      ? (info as DaemonInfo)
+      : undefined
+  } catch (error) {
+    // Cut off by a crash of the machine: as good as none, the lock says who runs.
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT' || error instanceof SyntaxError)
+      return undefined
+    throw unusable(folders, error)
+  }
+}
+
+/** What the file system refused, in the words of the whole. */
+export function unusable(folders: Folders, error: unknown): unknown {
+  const { syscall, message } = error as NodeJS.ErrnoException
+  if (syscall === undefined) return error
+  return new ShipitError('local', {
+    message: `The embedded Heroku cannot use its folder ${folders.root}.`,
+    why: message,
+    next: 'Make room or rights there, or set SHIPIT_HOME to a folder that you can write.',
+    cause: error,
+  })
+}
+
+export const holderOf = (folders: Folders): ReturnType<typeof lockHolder> =>
+  lockHolder(folders).catch((error: unknown) => {
+    throw unusable(folders, error)
+  })
+
+/**
+ * The running daemon's own account of itself; undefined if none runs. Throws ShipitError `local`
+ * for one that runs and does not answer.
+ */
+export async function localStatus(home: string = stateHome()): Promise<LocalStatus | undefined> {
+  const folders = foldersOf(home)
+  const info = await readInfo(folders)
+  if (!info) return undefined
+  const answer = await ask<LocalStatus & { pid: number }>(
+    `${info.apiUrl}/shipit/status`,
+    info.token,
+  )
+  if (answer === 'silent') {
+    // Another program may be who is silent at that port.
+    if ((await holderOf(folders)).pid === info.pid) throw silent(info.pid)
+    return undefined
+  }
+  if (!answer) return undefined
+  const {
+    pid,
+    limits,
+    generation = 'cedar',
+    isolated = false,
+    exposed = true,
+    apps,
+    problems,
+  } = answer
+  // After a kill another program may have the port; only the process that wrote the file counts.
+  return pid === info.pid
+    ? { home, info, limits, generation, isolated, exposed, apps, problems }
+    : undefined
+}
+
+const silent = (pid: number) =>
+  new ShipitError('local', {
+    message: `The embedded Heroku (pid ${pid}) does not answer.`,
+    why:
+      `It runs, and said nothing for ${ANSWER_TIME / 1000} s: it may be stopped (Ctrl-Z, ` +
+      'SIGSTOP), or this machine is very busy.',
+    next:
+      `kill -CONT ${pid} wakes one that is stopped. Else: shipit local stop && shipit local ` +
+      'start',
+  })
+
+/**
+ * Undefined if nothing answers, or something else does. Over node:http with a connection of its
+ * own: a fetch whose server goes away at the wrong moment may never settle and keeps nothing alive,
+ * so that the command would end without a word.
+ */
+function ask<T>(url: string, token: string): Promise<T | 'silent' | undefined> {
+  return new Promise((resolve) => {
+    const signal = AbortSignal.timeout(ANSWER_TIME)
+    signal.addEventListener('abort', () => resolve('silent'), { once: true })
+    const request = http.get(
+      url,
+      { agent: false, signal, headers: { authorization: `Bearer ${token}` } },
+      (response) => {
+        let size = 0
+        response.on('data', (chunk: Buffer) => {
+          if ((size += chunk.length) > LARGEST_ANSWER) response.destroy()
+        })
+        json(response).then(
+          (body) => resolve(response.statusCode === 200 ? (body as T) : undefined),
+          () => resolve(undefined),
+        )
+      },
+    )
+    request.on('error', () => resolve(undefined))
+  })
+}
+
+/**
+ * The embedded Heroku of `home` (default: SHIPIT_HOME, else the XDG state folder), started if it is
+ * not running. Calls at the same time start one. `wait` is how long it may take, in ms (default
+ * 60000). Throws ShipitError `local` with the daemon's own last words.
+ */
+export async function ensureLocal(
+  options: { home?: string; env?: NodeJS.ProcessEnv; wait?: number } = {},
+): Promise<DaemonInfo> {
+  const env = options.env ?? process.env
+  const home = options.home ?? stateHome(env)
+  const running = await localStatus(home)
+  if (running) return running.info
+  const folders = foldersOf(home)
+  await makeFolders(folders).catch((error: unknown) => {
+    throw unusable(folders, error)
+  })
+  let ended = endOf(await spawnDaemon(folders, home, env))
+  const deadline = performance.now() + (options.wait ?? 60_000)
+  while (performance.now() < deadline) {
+    const status = await localStatus(home)
+    if (status) return status.info
+    if (ended.status !== undefined && ended.status !== EXIT_ALREADY_RUNNING)
+      throw await notStarted(folders, `Its process ended with ${ended.status}.`)
+    // The one that ran already may have been on its way out.
+    if (ended.status === EXIT_ALREADY_RUNNING && (await holderOf(folders)).pid === undefined)
+      ended = endOf(await spawnDaemon(folders, home, env))
+    await delay(POLL)
+  }
+  throw await notStarted(folders, 'It did not answer in time.')
+}
+
+/**
+ * The file that NODE_EXTRA_CA_CERTS is to name so that a client trusts the daemon where it speaks
+ * TLS. Certificates that the variable names by now stay trusted. Throws ShipitError `local` where
+ * the daemon has none to show.
+ */
+export async function trustedCertificates(
+  info: DaemonInfo,
+  options: { home?: string; env?: NodeJS.ProcessEnv } = {},
+): Promise<string> {
+  const env = options.env ?? process.env
+  const folders = foldersOf(options.home ?? stateHome(env))
+  const own = await ask<{ certificate: string }>(`${info.apiUrl}/shipit/certificate`, info.token)
+  if (!own || own === 'silent')
+    throw new ShipitError('local', {
+      message: 'The embedded Heroku has no certificate to show.',
+      why: `Its log is ${daemonLogFile(folders)}.`,
+      next: 'shipit local start',
+    })
+  const file = path.join(folders.root, 'trusted.pem')
+  const before = env.NODE_EXTRA_CA_CERTS
+    ? await readFile(env.NODE_EXTRA_CA_CERTS, 'utf8').catch(noSuchFile)
+    : ''
+  const isThere =
+    env.NODE_EXTRA_CA_CERTS !== undefined &&
+    path.resolve(env.NODE_EXTRA_CA_CERTS) === file &&
+    before.includes(own.certificate)
+  if (!isThere)
+    await writeFileAtomic(file, own.certificate + before, { mode: 0o600 }).catch(
+      (error: unknown) => {
+        throw unusable(folders, error)
+      },
+    )
+  return file
+}
+
+/** Node.js warns of it and goes on. */
+const noSuchFile = () => ''
+
+/**
+ * The version that runs if it is another than this one: an upgrade leaves the running daemon as
+ * it is.
+ */
+export async function otherVersion(status: LocalStatus | undefined): Promise<string | undefined> {
+  return status === undefined || status.info.version === (await ownVersion())
+    ? undefined
+    : status.info.version
+}
+
+async function spawnDaemon(
+  folders: Folders,
+  home: string,
+  env: NodeJS.ProcessEnv,
+): Promise<ChildProcess> {
+  // Run from its TypeScript source, as tests do, it needs the loader that runs this file too.
+  const isSource = import.meta.url.endsWith('.ts')
+  const entry = path.join(
+    packageRoot,
+    isSource ? 'src/embedded/daemon/daemon-process.ts' : 'dist/daemon-process.js',
+  )
+  const loader = isSource
+    ? ['--import', pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href]
+    : []
+  const log = await promisify(open)(daemonLogFile(folders), 'a', 0o600)
+  try {
+    const child = spawn(
+      ...supervised(path.join(folders.root, 'daemon.json'), [process.execPath, ...loader, entry]),
+      {
+        cwd: folders.root,
+        detached: true,
+        stdio: ['ignore', log, log],
+        env: daemonEnvironment(env, home),
+      },
+    )
+    child.unref()
+    return child
+  } finally {
+    await promisify(close)(log)
+  }
+}
+
+function endOf(child: ChildProcess): { status: number | string | undefined } {
+  const ended: { status: number | string | undefined } = { status: undefined }
+  child.once('error', (error) => {
+    ended.status = error.message
+  })
+  child.once('exit', (code, signal) => {
+    ended.status = code ?? signal ?? 'nothing'
+  })
+  return ended
+}
+
+async function notStarted(folders: Folders, why: string): Promise<ShipitError> {
+  const file = daemonLogFile(folders)
+  const log = await readFile(file, 'utf8').catch((error: Error) => `(${error.message})`)
+  const last = log
+    .trimEnd()
+    .split('\n')
+    .filter((line) => !/^\s+at /.test(line))
+    .slice(-8)
+    .join('\n')
+  const { bavail } = await statfs(folders.root)
+  if (bavail === 0)
+    return new ShipitError('local', {
+      message: 'The embedded Heroku did not start.',
+      why: `The disk of ${folders.root} is full.`,
+      next: 'Make room there, or set SHIPIT_HOME to a folder on another disk.',
+    })
+  return new ShipitError('local', {
+    message: 'The embedded Heroku did not start.',
+    why: `${why}\nThe end of ${file}:\n${last}`,
+    next: 'Fix what it names, then: shipit local start',
+  })
+}
+
+export { resetLocal, stopLocal } from './stop.js'
+
+/**
+ * Which generation of Heroku new apps are made as. Throws ShipitError `local` if the daemon does
+ * not take it.
+ */
+export async function setGeneration(
+  { apiUrl, token }: DaemonInfo,
+  generation: 'cedar' | 'fir',
+): Promise<void> {
+  const response = await fetch(`${apiUrl}/shipit/generation`, {
+    method: 'PUT',
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ generation }),
+    signal: AbortSignal.timeout(ANSWER_TIME),
+  })
+  if (!response.ok)
+    throw new ShipitError('local', {
+      message: `The embedded Heroku refused generation ${generation} with status ${response.status}.`,
+      next: 'shipit local status',
+    })
+}

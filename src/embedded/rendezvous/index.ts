@@ -1,0 +1,96 @@
+/**
+ * Where a client meets the one-off dyno that it asked for: it connects, sends the secret of its
+ * attach_url and a line break, reads the line "rendezvous" once the dyno is there, and from then on
+ * the dyno's bytes. As Heroku's own over TLS; plain as well, told apart by the first byte.
+ */
+import { randomBytes } from 'node:crypto'
+import net from 'node:net'
+import type { Duplex } from 'node:stream'
+import tls from 'node:tls'
+import { firstLine } from '../../lib/first-line.js'
+import type { Meeting } from '../store/types.js'
+import type { Certificate } from './certificate.js'
+
+/** The first byte of a TLS connection: a handshake record (RFC 8446, section 5.1). */
+const TLS_HANDSHAKE = 0x16
+/** Bytes of the first line. */
+const LONGEST_SECRET = 256
+/** ms that a connection may take to say its secret. */
+const PATIENCE = 30_000
+
+export interface Rendezvous {
+  server: net.Server
+  /** A meeting, and the secret that lets one client into it, once. */
+  open(): { secret: string; meeting: Meeting }
+}
+
+/** @param log the daemon's own log */
+export function createRendezvous(
+  certificate: () => Promise<Certificate>,
+  log: (message: string) => void,
+): Rendezvous {
+  const waiting = new Map<string, (client: Duplex) => void>()
+
+  const greet = async (client: Duplex) => {
+    client.on('error', () => client.destroy())
+    const timer = setTimeout(() => client.destroy(), PATIENCE).unref()
+    const secret = await firstLine(client, LONGEST_SECRET)
+    clearTimeout(timer)
+    const meet = secret === undefined ? undefined : waiting.get(secret)
+    if (!meet) return client.destroy()
+    waiting.delete(secret!)
+    return meet(client)
+  }
+
+  let secure: Promise<tls.Server> | undefined
+  const overTls = () =>
+    (secure ??= certificate().then((pair) =>
+      tls
+        .createServer({ ...pair, handshakeTimeout: PATIENCE }, (client) => void greet(client))
+        .on('tlsClientError', (_error, socket) => socket.destroy()),
+    ))
+
+  const server = net.createServer(
+    { noDelay: true, keepAlive: true, keepAliveInitialDelay: 30_000 },
+    (socket) => {
+      socket.on('error', () => socket.destroy())
+      const timer = setTimeout(() => socket.destroy(), PATIENCE).unref()
+      socket
+        .once('close', () => clearTimeout(timer))
+        .once('data', (first: Buffer) => {
+          clearTimeout(timer)
+          socket.pause().unshift(first)
+          if (first[0] !== TLS_HANDSHAKE) return void greet(socket)
+          overTls().then(
+            (server) => server.emit('connection', socket),
+            (error: Error) => {
+              secure = undefined
+              log(`no TLS for one-off dynos: ${error.message}`)
+              socket.destroy()
+            },
+          )
+        })
+    },
+  )
+
+  return {
+    server,
+    open() {
+      const secret = randomBytes(24).toString('base64url')
+      const comes = new Promise<Duplex>((resolve) => {
+        waiting.set(secret, resolve)
+      })
+      const client = async (signal: AbortSignal) => {
+        const isOver = new Promise<undefined>((resolve) => {
+          if (signal.aborted) resolve(undefined)
+          else signal.addEventListener('abort', () => resolve(undefined), { once: true })
+        })
+        const came = await Promise.race([comes, isOver])
+        waiting.delete(secret)
+        came?.write('rendezvous\r\n')
+        return came
+      }
+      return { secret, meeting: { client } }
+    },
+  }
+}

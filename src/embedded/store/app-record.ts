@@ -1,0 +1,44 @@
+import type { AppRecord } from './types.js'
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+const orAbsent = (fits: (value: unknown) => boolean) => (value: unknown) =>
+  value === undefined || fits(value)
+const isString = (value: unknown) => typeof value === 'string'
+
+const SHAPE: Record<keyof AppRecord, (value: unknown) => boolean> = {
+  id: (value) => typeof value === 'string',
+  name: (value) => typeof value === 'string',
+  generation: orAbsent((value) => value === 'cedar' || value === 'fir'),
+  region: orAbsent(isString),
+  team: orAbsent(isString),
+  space: orAbsent(isObject),
+  buildpacks: orAbsent(Array.isArray),
+  webhooks: orAbsent(Array.isArray),
+  drains: orAbsent(Array.isArray),
+  maintenance: (value) => typeof value === 'boolean',
+  features: isObject,
+  config_vars: isObject,
+  formation: isObject,
+  releases: Array.isArray,
+  current_release_id: (value) => value === null || typeof value === 'string',
+  builds: Array.isArray,
+  slugs: Array.isArray,
+  domains: Array.isArray,
+  created_at: (value) => typeof value === 'string',
+  updated_at: (value) => typeof value === 'string',
+  released_at: (value) => value === null || typeof value === 'string',
+}
+
+/**
+ * Checks what was parsed from a file; throws an Error that names the field which is missing or of
+ * another kind.
+ */
+export function asAppRecord(value: unknown): AppRecord {
+  if (!isObject(value)) throw new Error('it is not a JSON object')
+  for (const [field, fits] of Object.entries(SHAPE)) {
+    if (!fits(value[field])) throw new Error(`its field ${field} is missing or of the wrong kind`)
+  }
+  return value as unknown as AppRecord
+}

@@ -1,0 +1,193 @@
+import { randomUUID } from 'node:crypto'
+import { mkdir, mkdtemp, realpath, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import {
+  createBuilder,
+  type BuilderParts,
+  type LocalBuilder,
+} from '../../../src/embedded/build/index.js'
+import { keptNpm } from '../../support/kept-npm/index.js'
+import { findIsolation } from '../../../src/embedded/dynos/isolation.js'
+import type {
+  AppRecord,
+  Folders,
+  Limits,
+  LogEntry,
+  Logplex,
+  Releases,
+  Store,
+} from '../../../src/embedded/store/types.js'
+
+/**
+ * A store in memory that keeps the promises of the real one: drafts, order, and a throw that
+ * changes nothing.
+ */
+function memoryStore(): Store {
+  const apps = new Map<string, AppRecord>()
+  const turns = new Map<string, Promise<unknown>>()
+  const update = async <T>(id: string, change: (draft: AppRecord) => T): Promise<T> => {
+    await turns.get(id)?.catch(() => undefined)
+    const app = apps.get(id)
+    if (app === undefined) throw new Error("Couldn't find that app.")
+    const draft = structuredClone(app)
+    const result = change(draft)
+    apps.set(id, draft)
+    return result
+  }
+  return {
+    list: () => [...apps.values()],
+    find: (key) => apps.get(key) ?? [...apps.values()].find((app) => app.name === key),
+    async create(record) {
+      apps.set(record.id, record)
+    },
+    update(id, change) {
+      const turn = update(id, change)
+      turns.set(id, turn)
+      return turn
+    },
+    async remove(id) {
+      apps.delete(id)
+    },
+  }
+}
+
+export interface FakePlatform {
+  root: string
+  folders: Folders
+  store: Store
+  builder: LocalBuilder
+  log: LogEntry[]
+  /** What `releases.create` does before it succeeds: the release phase of a test. */
+  releasePhase: { run: (onOutput: (chunk: Buffer) => void) => 'succeeded' | 'failed' }
+  createApp(name: string, configVars?: Record<string, string>): Promise<AppRecord>
+  close(): Promise<void>
+}
+
+const LIMITS: Limits = {
+  bootTimeout: 60_000,
+  attachTimeout: 60_000,
+  stopGrace: 30_000,
+  requestTimeout: 30_000,
+  prebootSwitch: 5000,
+  prebootSwitchFailed: 180_000,
+  crashBackoff: { first: 10_000, max: 600_000 },
+  buildTimeout: 120_000,
+  metricsEvery: 20_000,
+  memoryQuota: 0,
+  cycleAfter: 0,
+}
+
+export async function fakePlatform(
+  options: Partial<
+    Pick<BuilderParts, 'slugLimit' | 'sourceLimits' | 'buildRoom' | 'releasesKept'>
+  > & { buildTimeout?: number } = {},
+): Promise<FakePlatform> {
+  // Builds find npm on the PATH of this process.
+  const searchPath = process.env.PATH
+  process.env.PATH = [await keptNpm(), searchPath].join(path.delimiter)
+  const root = await realpath(await mkdtemp(path.join(tmpdir(), 'local-build-test-')))
+  const names = ['apps', 'repos', 'slugs', 'builds', 'caches', 'dynos', 'logs'] as const
+  const folders = {
+    root,
+    ...Object.fromEntries(names.map((name) => [name, path.join(root, name)])),
+  } as unknown as Folders
+  for (const name of names) await mkdir(folders[name])
+  const store = memoryStore()
+  const log: LogEntry[] = []
+  const logplex: Logplex = {
+    append: (_app, entry) => {
+      log.push(entry)
+    },
+    recent: () => [],
+    subscribe: () => () => undefined,
+    forget: async () => undefined,
+  }
+  const releasePhase: FakePlatform['releasePhase'] = { run: () => 'succeeded' }
+  const releases = memoryReleases(store, releasePhase)
+  const limits = { ...LIMITS, buildTimeout: options.buildTimeout ?? LIMITS.buildTimeout }
+  const builder = createBuilder({
+    store,
+    releases,
+    logplex,
+    folders,
+    limits,
+    webUrl: (name) => `http://${name}.localhost:5100/`,
+    isolation: findIsolation(folders),
+    ...options,
+  })
+  return {
+    root,
+    folders,
+    store,
+    builder,
+    log,
+    releasePhase,
+    async createApp(name, configVars = {}) {
+      const record = newApp(name, configVars)
+      await store.create(record)
+      return record
+    },
+    async close() {
+      await builder.shutdown()
+      process.env.PATH = searchPath
+      await rm(root, { recursive: true, force: true })
+    },
+  }
+}
+
+function memoryReleases(store: Store, phase: FakePlatform['releasePhase']): Releases {
+  return {
+    create: async (appId, { description, slugId, onOutput }) => {
+      const status = phase.run((chunk) => onOutput?.(chunk))
+      return await store.update(appId, (draft) => {
+        const now = new Date().toISOString()
+        const release = {
+          id: randomUUID(),
+          version: draft.releases.length + 1,
+          description,
+          status,
+          slug_id: slugId ?? null,
+          config_vars: draft.config_vars,
+          user: 'dev@example.com',
+          created_at: now,
+          updated_at: now,
+        }
+        draft.releases.push(release)
+        if (status === 'succeeded') draft.current_release_id = release.id
+        return release
+      })
+    },
+  }
+}
+
+function newApp(name: string, configVars: Record<string, string>): AppRecord {
+  const now = new Date().toISOString()
+  const first = {
+    id: randomUUID(),
+    version: 1,
+    description: 'Initial release',
+    status: 'succeeded' as const,
+    slug_id: null,
+    config_vars: {},
+    user: 'dev@example.com',
+    created_at: now,
+    updated_at: now,
+  }
+  return {
+    id: randomUUID(),
+    name,
+    maintenance: false,
+    features: {},
+    config_vars: configVars,
+    formation: {},
+    releases: [first],
+    current_release_id: first.id,
+    builds: [],
+    slugs: [],
+    domains: [],
+    created_at: now,
+    updated_at: now,
+    released_at: now,
+  }
+}

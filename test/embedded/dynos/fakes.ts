@@ -1,0 +1,193 @@
+import { randomUUID } from 'node:crypto'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import type {
+  AppRecord,
+  Folders,
+  Limits,
+  LogEntry,
+  Logplex,
+  StoredLogEntry,
+  Store,
+} from '../../../src/embedded/store/types.js'
+
+export const LIMITS: Limits = {
+  bootTimeout: 15_000,
+  attachTimeout: 10_000,
+  stopGrace: 10_000,
+  requestTimeout: 10_000,
+  prebootSwitch: 150,
+  prebootSwitchFailed: 150,
+  crashBackoff: { first: 100, max: 400 },
+  buildTimeout: 1000,
+  metricsEvery: 20_000,
+  memoryQuota: 0,
+  cycleAfter: 0,
+}
+
+/** Apps in memory, changed in place by the tests. */
+export class FakeStore implements Store {
+  readonly apps: AppRecord[] = []
+  list() {
+    return this.apps
+  }
+  find(idOrName: string) {
+    return this.apps.find(({ id, name }) => id === idOrName || name === idOrName)
+  }
+  async create(record: AppRecord) {
+    this.apps.push(record)
+  }
+  async update<T>(appId: string, change: (draft: AppRecord) => T) {
+    return change(this.find(appId)!)
+  }
+  async remove(appId: string) {
+    this.apps.splice(
+      this.apps.findIndex(({ id }) => id === appId),
+      1,
+    )
+  }
+}
+
+export class FakeLogplex implements Logplex {
+  readonly entries: (LogEntry & { app: string })[] = []
+  append(app: string, entry: LogEntry) {
+    this.entries.push({ ...entry, app })
+  }
+  recent(appId: string): StoredLogEntry[] {
+    return this.entries.filter(({ app }) => app === appId).map((entry, seq) => ({ ...entry, seq }))
+  }
+  subscribe() {
+    return () => undefined
+  }
+  async forget() {}
+  /** As `heroku logs` prints them, without the time: app[web.1]: hello */
+  lines(dyno?: string): string[] {
+    return this.entries
+      .filter((entry) => dyno === undefined || entry.dyno === dyno)
+      .map(({ source, dyno: from, message }) => `${source}[${from}]: ${message}`)
+  }
+}
+
+/** A platform folder with apps made of a few files; all of it is removed by remove(). */
+export class Home {
+  readonly root = mkdtempSync(path.join(os.tmpdir(), 'shipit-dynos-'))
+  readonly store = new FakeStore()
+  readonly logplex = new FakeLogplex()
+  readonly folders: Folders = {
+    root: this.root,
+    apps: this.at('apps'),
+    repos: this.at('repos'),
+    slugs: this.at('slugs'),
+    builds: this.at('builds'),
+    caches: this.at('caches'),
+    dynos: this.at('dynos'),
+    logs: this.at('logs'),
+  }
+
+  constructor() {
+    mkdirSync(this.folders.dynos, { recursive: true })
+  }
+
+  private at(name: string) {
+    return path.join(this.root, name)
+  }
+
+  app(name: string, options: { preboot?: boolean } = {}): AppRecord {
+    const now = new Date().toISOString()
+    const app: AppRecord = {
+      id: randomUUID(),
+      name,
+      maintenance: false,
+      features: options.preboot ? { preboot: { enabled: true, updated_at: now } } : {},
+      config_vars: {},
+      formation: {},
+      releases: [],
+      current_release_id: null,
+      builds: [],
+      slugs: [],
+      domains: [],
+      created_at: now,
+      updated_at: now,
+      released_at: null,
+    }
+    this.store.apps.push(app)
+    return app
+  }
+
+  /** Adds a release of these files and makes it the one that serves. */
+  release(
+    app: AppRecord,
+    files: Record<string, string>,
+    options: {
+      types?: Record<string, string>
+      config?: Record<string, string>
+      profile?: Record<string, string>
+    } = {},
+  ) {
+    const now = new Date().toISOString()
+    const dir = path.join(this.folders.slugs, randomUUID())
+    mkdirSync(dir, { recursive: true })
+    for (const [name, text] of Object.entries(files)) {
+      mkdirSync(path.dirname(path.join(dir, name)), { recursive: true })
+      writeFileSync(path.join(dir, name), text)
+    }
+    const slug = {
+      id: randomUUID(),
+      dir,
+      commit: null,
+      commit_description: null,
+      process_types: options.types ?? { web: 'node server.js' },
+      profile_env: options.profile ?? {},
+      size: 1,
+      buildpack_description: 'Node.js',
+      created_at: now,
+    }
+    const release = {
+      id: randomUUID(),
+      version: app.releases.length + 1,
+      description: 'Deploy',
+      status: 'succeeded' as const,
+      slug_id: slug.id,
+      config_vars: options.config ?? {},
+      user: 'me@example.com',
+      created_at: now,
+      updated_at: now,
+    }
+    app.slugs.push(slug)
+    app.releases.push(release)
+    app.current_release_id = release.id
+    return { release, slug }
+  }
+
+  scale(app: AppRecord, type: string, quantity: number, size = 'Standard-1X') {
+    const now = new Date().toISOString()
+    app.formation[type] = {
+      id: randomUUID(),
+      type,
+      command: '',
+      quantity,
+      size,
+      created_at: now,
+      updated_at: now,
+    }
+  }
+
+  remove() {
+    rmSync(this.root, { recursive: true, force: true })
+  }
+}
+
+/** Servers to deploy: what they answer, and whether they let requests end on SIGTERM. */
+export const server = (answer: string, listen = 'process.env.PORT') => `
+const http = require('http')
+const server = http.createServer((req, res) => res.end(${JSON.stringify(answer)}))
+server.listen(${listen})
+process.on('SIGTERM', () => server.close(() => process.exit(0)))
+`
+
+/** Whether a process runs (a zombie does not). */
+export async function isRunning(pid: number): Promise<boolean> {
+  const { runningProcesses } = await import('../../../src/embedded/dynos/processes.js')
+  return (await runningProcesses()).some((each) => each.pid === pid)
+}

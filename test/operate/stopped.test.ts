@@ -1,0 +1,65 @@
+import { expect } from 'chai'
+import { parseStopped, planStart, planStop } from '../../src/operate/stopped.js'
+import { formation } from '../support/records.js'
+
+describe('stop and start', () => {
+  const running = [formation('web', 2, 'Standard-2X'), formation('worker', 1), formation('jobs', 0)]
+  const stopped = [formation('web', 0, 'Standard-2X'), formation('worker', 0), formation('jobs', 0)]
+
+  it('remember what ran, and bring back just that', () => {
+    const plan = planStop(running, undefined)
+    expect(plan).to.deep.include({
+      updates: [
+        { type: 'web', quantity: 0 },
+        { type: 'worker', quantity: 0 },
+      ],
+      remembered: 'web=2:Standard-2X,worker=1:Standard-1X',
+      restartsOthers: false,
+    })
+    expect(planStart(stopped, plan.remembered).updates).to.deep.equal([
+      { type: 'web', quantity: 2, size: 'Standard-2X' },
+      { type: 'worker', quantity: 1, size: 'Standard-1X' },
+    ])
+  })
+  it('of one type leave the others, whose memory is kept', () => {
+    const plan = planStop(running, 'jobs=3:Standard-1X,web=1:Eco', 'web')
+    expect(plan).to.deep.include({
+      updates: [{ type: 'web', quantity: 0 }],
+      remembered: 'jobs=3:Standard-1X,web=2:Standard-2X',
+      restartsOthers: true,
+    })
+    expect(
+      planStart(
+        [formation('web', 0), formation('worker', 1), formation('jobs', 0)],
+        plan.remembered,
+        'web',
+      ).started,
+    ).to.deep.equal([{ type: 'web', quantity: 2, size: 'Standard-2X' }])
+  })
+  it('do not touch a type that runs', () => {
+    expect(planStart(running, 'web=5:Standard-1X,worker=5:Standard-1X').started).to.deep.equal([])
+    expect(planStop(stopped, 'web=2:Standard-2X')).to.deep.include({ updates: [], stopped: [] })
+  })
+  it('start one dyno of a named type that nothing is remembered of', () => {
+    expect(planStart(stopped, undefined, 'jobs').started).to.deep.equal([
+      { type: 'jobs', quantity: 1, size: 'Standard-1X' },
+    ])
+    expect(planStart(stopped, undefined).started).to.deep.equal([])
+  })
+  it('refuse a type that is not there', () => {
+    expect(() => planStop(running, undefined, 'wbe'))
+      .to.throw('There is no process type called wbe.')
+      .with.property('exitCode', 6)
+    expect(() => planStart(stopped, undefined, 'wbe')).to.throw(
+      'There is no process type called wbe.',
+    )
+  })
+  it("leave out what is not of the memory's form", () => {
+    expect(
+      parseStopped('web=2:Standard-1X, worker=x:Eco,=1:Eco,,jobs=1:Performance-L-RAM'),
+    ).to.deep.equal([
+      { type: 'web', quantity: 2, size: 'Standard-1X' },
+      { type: 'jobs', quantity: 1, size: 'Performance-L-RAM' },
+    ])
+  })
+})
