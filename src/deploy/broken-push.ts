@@ -1,7 +1,7 @@
 /** A push whose connection broke: the platform goes on with what has arrived. */
 import { ShipitError } from '../errors.js'
 import type { Release } from '../heroku/types.js'
-import { isOwnBuild, type Deployment } from './deployment.js'
+import type { Deployment } from './deployment.js'
 import type { StepReport } from './events.js'
 import { waitForUnfinished } from './rollback/unfinished.js'
 import { monotonic } from '../lib/monotonic.js'
@@ -18,10 +18,10 @@ export async function releaseAfterAll(
   error: unknown,
   report: StepReport,
 ): Promise<Release | undefined> {
-  const { plan, platform, changed, signal } = deployment
+  const { plan, platform, journal, signal } = deployment
   if (signal.aborted || !(error instanceof ShipitError) || error.code !== 'network')
     return undefined
-  const before = changed.releases.length
+  const before = journal.releases.length
   try {
     let isWaiting = false
     const left = await waitForUnfinished(
@@ -36,16 +36,16 @@ export async function releaseAfterAll(
       },
       { isPhaseLeft: true },
     )
-    changed.afterBreak = { left }
-    const made = changed.releases.slice(before).at(-1)
+    journal.record({ did: 'break off', left })
+    const made = journal.releases.slice(before).at(-1)
     if (made && !isWaiting)
       report.line(`The connection broke off, but all had arrived: v${made.version} was made of it.`)
     if (made || left) return made
     const built = (await platform.builds(plan.app, LOOKED_AT)).find((build) =>
-      isOwnBuild(deployment, build),
+      journal.isOwnBuild(build, plan.commit.id),
     )
     // One that nothing was heard of may be an older one of the same commit.
-    const isOurs = changed.build !== undefined || changed.isPushHeard
+    const isOurs = journal.build !== undefined || journal.has('hear push')
     if (!isOurs || built?.status !== 'failed') return undefined
   } catch (second) {
     signal.throwIfAborted()

@@ -1,7 +1,8 @@
 /** A build that goes on at the platform, followed to its end. */
 import { ShipitError } from '../errors.js'
 import type { Build } from '../heroku/types.js'
-import { duration, pause, type Timing } from './deployment.js'
+import { duration } from '../lib/duration.js'
+import { pause, type Timing } from './timing.js'
 import { sayOutput } from './say-lines.js'
 import { monotonic } from '../lib/monotonic.js'
 

@@ -1,6 +1,7 @@
 import { ShipitError } from '../errors.js'
 import type { Release } from '../heroku/types.js'
-import { isOwnBuild, pause, type Deployment } from './deployment.js'
+import { pause } from './timing.js'
+import type { Deployment } from './deployment.js'
 import { monotonic } from '../lib/monotonic.js'
 
 const RECENT = 10
@@ -33,18 +34,15 @@ export async function releaseOfPush(deployment: Deployment): Promise<Release> {
 export async function lookForRelease({
   plan,
   platform,
-  changed,
+  journal,
 }: Deployment): Promise<Release | undefined> {
-  const known = Math.max(
-    plan.current?.release.version ?? 0,
-    ...changed.releases.map(({ version }) => version),
-  )
+  const known = journal.newestVersion(plan.current?.release.version)
   const fresh = (await platform.releases(plan.app, RECENT)).filter(({ version }) => version > known)
   if (fresh.length === 0) return undefined
   const builds = await platform.builds(plan.app, RECENT)
   const built = new Set(
     builds
-      .filter((build) => isOwnBuild({ plan, changed }, build))
+      .filter((build) => journal.isOwnBuild(build, plan.commit.id))
       .map(({ release }) => release?.id),
   )
   for (const release of fresh) {

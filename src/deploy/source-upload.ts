@@ -10,7 +10,7 @@ import {
   type PlatformApi,
 } from '../heroku/index.js'
 import { buildEnd } from './build-end.js'
-import { TIMING } from './deployment.js'
+import { TIMING } from './timing.js'
 import { again, isRateLimit } from './patient.js'
 import type { GitPush } from './platform.js'
 

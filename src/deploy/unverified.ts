@@ -3,7 +3,9 @@
  * stands.
  */
 import { ShipitError } from '../errors.js'
-import { duration, pause, type Deployment } from './deployment.js'
+import { duration } from '../lib/duration.js'
+import { pause } from './timing.js'
+import type { Deployment } from './deployment.js'
 import type { StepReport } from './events.js'
 import { monotonic } from '../lib/monotonic.js'
 

@@ -1,46 +1,11 @@
 import pc from 'picocolors'
-import { duration } from '../deploy/deployment.js'
-import { countInWords, grows, peakOf, shrinks, type FormationChange } from '../deploy/formation.js'
+import type { FormationChange } from '../deploy/formation.js'
 import { isDirty, shortCommit } from '../deploy/source/short-commit.js'
 import { describeInProgress } from '../deploy/lock/in-progress.js'
-import type { DeployPlan, DeployResult, StepName } from '../deploy/index.js'
+import { STEPS } from '../deploy/steps/index.js'
+import type { DeployPlan, DeployResult } from '../deploy/index.js'
 import { costInWords } from './cost.js'
 import { printable } from './printable.js'
-
-const WHAT: Record<StepName, (plan: DeployPlan) => string> = {
-  preflight: () => 'check that nobody else has released meanwhile',
-  create: ({ app, addsRemote }) =>
-    `create ${app}${addsRemote ? ', and the git remote heroku' : ''}`,
-  config: ({ configChanges }) => `set config vars: ${configChanges.join(', ')}`,
-  push: ({ commit, app, force, upload }) =>
-    upload
-      ? `send the files to ${app}, and build`
-      : `push ${commit.short} to ${app}${force ? ', replacing what is there (--force)' : ''}, ` +
-        'and build',
-  release: () => 'release, with the release phase where there is one',
-  boot: () => 'wait until every dyno is up and stays up',
-  switch: ({ preboot }) =>
-    'wait until preboot switches requests to the new dynos, about ' +
-    `${duration(preboot?.switchesAfter ?? 0)} after the release`,
-  health: ({ health }) =>
-    health.path === null
-      ? 'health: not asked for'
-      : `ask ${health.path} of the app's URL until it answers ` +
-        `${health.status ?? (health.isNamed ? '2xx or 3xx' : 'below 500')}`,
-  scale_up: ({ formation }) =>
-    `scale up: ${formation
-      .filter(grows)
-      .map((change) => countInWords(change.type, peakOf(change)))
-      .join(' ')}`,
-  scale_down: ({ formation }) =>
-    `scale down: ${formation
-      .filter(shrinks)
-      .map(({ type, after }) => countInWords(type, after))
-      .join(' ')}`,
-  rollback: () => 'roll back',
-  undo: () => 'look at what the platform has made of it',
-  interrupt: () => 'look at what serves',
-}
 
 /** The plan in a person's words, a line each. */
 export function describePlan(plan: DeployPlan): string[] {
@@ -55,9 +20,7 @@ export function describePlan(plan: DeployPlan): string[] {
     return [
       `${commit} is being deployed to ${to} already: ${describeInProgress(plan.follows)}. ` +
         'Following it to its end; nothing is pushed.',
-      ...plan.steps.map(
-        (step, i) => `  ${i + 1}. ${step === 'push' ? 'follow the build' : WHAT[step](plan)}`,
-      ),
+      ...describeSteps(plan),
     ].map(printable)
   }
   const replaces = plan.current
@@ -83,7 +46,7 @@ export function describePlan(plan: DeployPlan): string[] {
     `    replacing ${replaces}`,
     ...(plan.overwrites ? [`    ${dropped(plan.overwrites)}`] : []),
     ...plan.formation.map(describeChange),
-    ...plan.steps.map((step, i) => `  ${i + 1}. ${WHAT[step](plan)}`),
+    ...describeSteps(plan),
     !plan.current
       ? '  There is no earlier release to go back to after a failure.'
       : plan.rollback
@@ -91,6 +54,11 @@ export function describePlan(plan: DeployPlan): string[] {
         : '  A failure after the release is not rolled back.',
   ].map(printable)
 }
+
+const describeSteps = (plan: DeployPlan): string[] =>
+  STEPS.filter(({ name }) => plan.steps.includes(name)).map(
+    (step, i) => `  ${i + 1}. ${step.describe(plan)}`,
+  )
 
 /** What --force drops, and for how little it is known. */
 function dropped({ commit, count, subject }: NonNullable<DeployPlan['overwrites']>): string {

@@ -1,6 +1,6 @@
 import { dynoWord, WordCount, type Pending } from '../../heroku/index.js'
 import type { Dyno, Formation, LogLine } from '../../heroku/types.js'
-import type { Timing } from '../deployment.js'
+import type { Timing } from '../timing.js'
 
 /**
  * Of `timing.poll` (5 s): the pauses between two looks while the log is silent, of which the last

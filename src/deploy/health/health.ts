@@ -90,8 +90,7 @@ export class Health {
   private isEvidence(answer: Answer): boolean {
     const { logFailure, router } = this.watch
     if (answer.isAnswer && answer.boot !== undefined) return true
-    if (logFailure !== undefined || this.deployment.changed.app?.generation?.name === 'fir')
-      return true
+    if (logFailure !== undefined || this.deployment.app?.generation?.name === 'fir') return true
     return router.hasSeenOurs
   }
 
@@ -116,11 +115,11 @@ export class Health {
   }
 
   private async isOwn(url: string): Promise<boolean> {
-    const { platform, plan, changed } = this.deployment
+    const { platform, plan, app } = this.deployment
     this.ownHosts ??= platform
       .domains(plan.app)
       .catch(() => [])
-      .then((names) => new Set([...names, new URL(changed.app?.web_url ?? this.url).hostname]))
+      .then((names) => new Set([...names, new URL(app?.web_url ?? this.url).hostname]))
     const { hostname } = new URL(url)
     const wildcard = hostname.replace(/^[^.]+/, '*')
     const own = await this.ownHosts

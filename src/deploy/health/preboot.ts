@@ -11,7 +11,7 @@ import {
   type PlatformApi,
   type Release,
 } from '../../heroku/index.js'
-import { duration } from '../deployment.js'
+import { duration } from '../../lib/duration.js'
 import { PREBOOT_SWITCH } from '../heroku-platform.js'
 import { Switchover } from './switchover.js'
 

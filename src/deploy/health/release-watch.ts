@@ -9,7 +9,8 @@ import { LookCadence, pendingOf } from './cadence.js'
 import { CrashSigns } from './crash-signs.js'
 import { RouterLines } from './router-lines.js'
 import type { Switchover } from './switchover.js'
-import { pause, type Deployment } from '../deployment.js'
+import { pause } from '../timing.js'
+import type { Deployment } from '../deployment.js'
 import type { Platform } from '../platform.js'
 
 /** A dyno of the new release that does not stay up. */

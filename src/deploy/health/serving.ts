@@ -2,7 +2,8 @@
 import { ShipitError } from '../../errors.js'
 import { byTypeAndNumber } from '../../heroku/index.js'
 import type { App, Release } from '../../heroku/types.js'
-import { duration, type Deployment } from '../deployment.js'
+import { duration } from '../../lib/duration.js'
+import type { Deployment } from '../deployment.js'
 import type { StepReport } from '../events.js'
 import { keepAsking, unverified } from '../unverified.js'
 import { healthyIn, type Verdict } from './verdict.js'
@@ -67,7 +68,7 @@ export function urlToAsk(
     : undefined
 }
 
-export interface HoldRequest {
+export interface StableRequest {
   release: Release
   /** Asked at every look; absent if no dyno answers HTTP. */
   url?: string | undefined
@@ -87,10 +88,10 @@ const PROBE_EVERY = 1000
  * Waits until the dynos have stayed up, and the URL has answered as it should, without a break for
  * as long as {@link watchTime} says.
  */
-export async function holdUp(
+export async function waitUntilStable(
   deployment: Deployment,
   watch: ReleaseWatch,
-  { release, url, check, isOneLookEnough, deadline, giveUp }: HoldRequest,
+  { release, url, check, isOneLookEnough, deadline, giveUp }: StableRequest,
   report: StepReport,
 ): Promise<void> {
   const { timing } = deployment
@@ -141,7 +142,7 @@ function wellUp(
 }
 
 function notServing(
-  { release, url, check }: Pick<HoldRequest, 'release' | 'url' | 'check'>,
+  { release, url, check }: Pick<StableRequest, 'release' | 'url' | 'check'>,
   finding: Finding | undefined,
   trouble: string,
 ): ShipitError {

@@ -1,4 +1,4 @@
-import type { Timing } from '../deployment.js'
+import type { Timing } from '../timing.js'
 
 export interface Seen {
   /** ms */

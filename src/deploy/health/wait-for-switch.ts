@@ -1,6 +1,7 @@
 /** With preboot: the wait until requests go to the release that is to be judged. */
 import type { Release } from '../../heroku/types.js'
-import { duration, type Deployment } from '../deployment.js'
+import { duration } from '../../lib/duration.js'
+import type { Deployment } from '../deployment.js'
 import type { StepReport } from '../events.js'
 import { keepAsking, unverified } from '../unverified.js'
 import { probe } from './probe.js'

@@ -1,38 +1,37 @@
 import { ShipitError } from '../../errors.js'
-import type { App, Build, Release } from '../../heroku/types.js'
+import type { Build, Release } from '../../heroku/types.js'
 import { buildEnd } from '../build-end.js'
 import type { Deployment } from '../deployment.js'
 import type { StepReport } from '../events.js'
 import { releaseOfPush } from '../find-release.js'
+import type { Running } from '../steps/step.js'
 import type { InProgress } from './in-progress.js'
 
 /**
- * The app and the release of the deploy that is followed; of a build, once it has ended. What is
+ * Takes over a deploy that is under way: its app and, if it has one already, its release. What is
  * judged later is judged as if this deploy had made it.
  */
-export async function follow(
-  deployment: Deployment,
-  follows: InProgress,
-): Promise<{ app: App; release: Release }> {
-  const { plan, platform, steps, changed } = deployment
+export async function takeOver(running: Running, follows: InProgress): Promise<void> {
+  const { plan, platform } = running
   const app = await platform.findApp(plan.app)
   if (!app) throw new ShipitError('not_found', { message: `${plan.app} is not there any more.` })
-  changed.app = app
-  const release = follows.release
-    ? await platform.release(plan.app, follows.release.id)
-    : await steps.run('push', `Following the build of ${plan.commit.short}`, (report) =>
-        followBuild(deployment, follows.build!, report),
-      )
-  // From here on there is something to go back from, whoever pushed it.
-  changed.isPushBegun = true
-  changed.isPushEnded = true
-  changed.releases.push(release)
-  return { app, release }
+  running.app = app
+  if (!follows.release) return
+  running.release = await platform.release(plan.app, follows.release.id)
+  adopt(running, running.release)
 }
 
-async function followBuild(
+/** From here on there is something to go back from, whoever pushed it. */
+function adopt({ journal }: Deployment, release: Release): void {
+  journal.record({ did: 'begin push' })
+  journal.record({ did: 'end push' })
+  journal.record({ did: 'release', release })
+}
+
+/** Shows the build that is under way to its end. */
+export async function followBuild(
   deployment: Deployment,
-  id: string,
+  { build: id }: InProgress,
   report: StepReport,
 ): Promise<Release> {
   const {
@@ -41,7 +40,7 @@ async function followBuild(
     signal,
     timing,
   } = deployment
-  const look = () => platform.build(app, id)
+  const look = () => platform.build(app, id!)
   const build = await buildEnd(await look(), {
     app,
     look,
@@ -51,6 +50,7 @@ async function followBuild(
     timing,
   })
   const release = await releaseOf(deployment, build)
+  adopt(deployment, release)
   report.detail(`v${release.version}`)
   return release
 }

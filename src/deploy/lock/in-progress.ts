@@ -1,5 +1,6 @@
 import { bootState } from '../health/boot-state.js'
-import { refOf, TIMING, type Ref } from '../deployment.js'
+import { refOf, type Ref } from '../ref.js'
+import { TIMING } from '../timing.js'
 import type { Dyno } from '../../heroku/types.js'
 import { isSwitching } from './switching.js'
 import { watchTime } from '../health/stability.js'

@@ -3,12 +3,13 @@
  * the plan is made anew.
  */
 import type { DeployEvents } from '../events.js'
-import { TIMING } from '../deployment.js'
+import { TIMING } from '../timing.js'
 import { patient } from '../patient.js'
 import type { InProgress } from './in-progress.js'
 import { stoppedBy } from '../rollback/interrupt.js'
 import { outdatedPlan } from './overtaken.js'
-import { planDeploy, type DeployPlan, type PlanRequest } from '../plan.js'
+import { planDeploy } from '../make-plan.js'
+import type { DeployPlan, PlanRequest } from '../plan.js'
 import { runDeploy, type DeployResult, type RunParts } from '../run.js'
 import { monotonic } from '../../lib/monotonic.js'
 

@@ -43,7 +43,7 @@ export function outdated(
  * its push. Undefined if the rejection means what it says.
  */
 export async function overtakenBy(
-  { plan, platform, signal, changed }: Deployment,
+  { plan, platform, signal, journal }: Deployment,
   error: unknown,
 ): Promise<ShipitError | undefined> {
   if (
@@ -70,11 +70,7 @@ export async function overtakenBy(
   const isMoved =
     now !== undefined &&
     now.slug !== null &&
-    now.version >
-      Math.max(
-        plan.current?.release.version ?? 0,
-        ...changed.releases.map(({ version }) => version),
-      )
+    now.version > journal.newestVersion(plan.current?.release.version)
   return isMoved
     ? outdated(
         plan,

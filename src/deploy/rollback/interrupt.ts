@@ -1,6 +1,7 @@
 import { ShipitError } from '../../errors.js'
 import type { Deployment } from '../deployment.js'
-import { bringBack, outcomeDetails, type Outcome } from './rollback.js'
+import { outcomeDetails, type Outcome } from './outcome.js'
+import { bringBack } from './rollback.js'
 import { stillUnderWay, waitForUnfinished } from './unfinished.js'
 import { monotonic } from '../../lib/monotonic.js'
 
@@ -48,11 +49,11 @@ export async function afterInterrupt(interrupted: Deployment): Promise<ShipitErr
       exitCode: EXIT_STATUS[by],
     })
 
-  const { changed } = interrupted
+  const { journal } = interrupted
   if (plan.follows) return stopped(await leftAlone(interrupted))
-  if (!changed.isConfigSent && !changed.isPushBegun && !changed.formation) {
+  if (journal.isOfCreationAlone) {
     return stopped(
-      changed.isAppCreated
+      journal.has('create app')
         ? `The app ${plan.app} was created and is empty.`
         : 'Nothing was changed.',
     )
@@ -64,7 +65,7 @@ export async function afterInterrupt(interrupted: Deployment): Promise<ShipitErr
       'interrupt',
       'Stopped. Looking at what the platform has made of it',
       (report) =>
-        changed.rollback
+        journal.rollback
           ? Promise.resolve(undefined)
           : waitForUnfinished(
               deployment,
@@ -79,7 +80,7 @@ export async function afterInterrupt(interrupted: Deployment): Promise<ShipitErr
               { cancels: true },
             ),
     )
-    const outcome = changed.rollback
+    const outcome = journal.rollback
       ? rollbackUnderWay(deployment)
       : pending
         ? await stillUnderWay(deployment, pending)
@@ -96,8 +97,8 @@ export async function afterInterrupt(interrupted: Deployment): Promise<ShipitErr
 }
 
 /** Of a deploy that was only followed: it is another's, and goes on without us. */
-async function leftAlone({ plan, platform, changed }: Deployment): Promise<string> {
-  const followed = changed.releases.at(-1)
+async function leftAlone({ plan, platform, journal }: Deployment): Promise<string> {
+  const followed = journal.releases.at(-1)
   const goesOn = followed
     ? `v${followed.version}, which was followed, goes on`
     : `The build of ${plan.commit.short}, which was followed, goes on`
@@ -109,9 +110,9 @@ async function leftAlone({ plan, platform, changed }: Deployment): Promise<strin
   }
 }
 
-function rollbackUnderWay({ plan, changed }: Deployment): Outcome {
-  const made = changed.releases.at(-1) ?? null
-  const back = changed.rollback
+function rollbackUnderWay({ plan, journal }: Deployment): Outcome {
+  const made = journal.releases.at(-1) ?? null
+  const back = journal.rollback
   const to = plan.current?.release ?? null
   return {
     release: made && { id: made.id, version: made.version },

@@ -1,35 +1,17 @@
 import { ShipitError } from '../../errors.js'
 import type { Release } from '../../heroku/types.js'
-import { refOf, type Deployment, type Ref } from '../deployment.js'
+import { refOf, type Ref } from '../ref.js'
+import type { Deployment } from '../deployment.js'
 import type { StepReport } from '../events.js'
 import type { HealthCheck } from '../health/health-check.js'
 import { ReleaseWatch } from '../health/release-watch.js'
-import { scaleBack } from '../scale.js'
-import { holdUp, urlToAsk, waitForBoot } from '../health/serving.js'
+import { urlToAsk, waitForBoot, waitUntilStable } from '../health/serving.js'
 import { switchoverTo, waitForSwitch } from '../health/wait-for-switch.js'
-import { waitForRelease } from '../steps.js'
+import { STEPS } from '../steps/index.js'
+import { waitForRelease } from '../steps/release.js'
+import type { Outcome } from './outcome.js'
 import { isUnverified, keepAsking } from '../unverified.js'
 import { monotonic } from '../../lib/monotonic.js'
-
-/** Where a deploy that did not succeed has left the app: what error details tell. */
-export interface Outcome {
-  /** The release that this deploy made last; null if it made none. */
-  release: Ref | null
-  rolledBackTo: Ref | null
-  /** Null if the app has nothing that could serve. */
-  serving: Ref | null
-  /** The same as a sentence. */
-  sentence: string
-}
-
-/** As error details spell it. */
-export function outcomeDetails({
-  release,
-  rolledBackTo,
-  serving,
-}: Outcome): Record<string, unknown> {
-  return { release, rolled_back_to: rolledBackTo, serving }
-}
 
 /**
  * Says what serves now and, if it is a release of this deploy, brings back the one before it and
@@ -37,9 +19,9 @@ export function outcomeDetails({
  * @throws what the platform or the rollback's own boot and health ran into
  */
 export async function bringBack(deployment: Deployment, wait: number): Promise<Outcome> {
-  const { plan, platform, changed } = deployment
+  const { plan, platform, journal } = deployment
   const before = plan.current?.release ?? null
-  const made = changed.releases.at(-1)
+  const made = journal.releases.at(-1)
   const now = await platform.currentRelease(plan.app)
   const stays = (sentence: string): Outcome => ({
     release: made ? refOf(made) : null,
@@ -51,11 +33,11 @@ export async function bringBack(deployment: Deployment, wait: number): Promise<O
   if (!now?.slug) return stays('Nothing serves yet: this app has never had a release with code.')
   if (now.id === before?.id)
     return stays(
-      [`v${now.version} serves, as before.`, plan.rollback && (await scaleBack(deployment))]
+      [`v${now.version} serves, as before.`, plan.rollback && (await undoSteps(deployment))]
         .filter(Boolean)
         .join(' '),
     )
-  if (!changed.releases.some(({ id }) => id === now.id))
+  if (!journal.releases.some(({ id }) => id === now.id))
     return stays(
       `v${now.version} serves, which this deploy did not make, so nothing was rolled back.`,
     )
@@ -68,7 +50,7 @@ export async function bringBack(deployment: Deployment, wait: number): Promise<O
     )
 
   // First: the release that comes back is waited for on the dynos that it had.
-  const scaled = await scaleBack(deployment)
+  const undone = await undoSteps(deployment)
   const { release: back, doubt } = await rollBack(deployment, before, wait)
   const sentence =
     doubt === undefined
@@ -79,8 +61,18 @@ export async function bringBack(deployment: Deployment, wait: number): Promise<O
     release: made ? refOf(made) : null,
     rolledBackTo: before,
     serving: doubt === undefined ? refOf(back) : null,
-    sentence: [sentence, scaled].filter(Boolean).join(' '),
+    sentence: [sentence, undone].filter(Boolean).join(' '),
   }
+}
+
+/** What a rollback leaves as it is, from the last step to the first; as sentences. */
+async function undoSteps(deployment: Deployment): Promise<string> {
+  const done: string[] = []
+  for (const { undo } of STEPS.toReversed()) {
+    const sentence = await undo?.(deployment)
+    if (sentence !== undefined) done.push(sentence)
+  }
+  return done.join(' ')
 }
 
 /** @returns the release that the rollback made, and why it is not known to serve, if it is not */
@@ -93,7 +85,7 @@ async function rollBack(
   return steps.run('rollback', `Rolling back to v${to.version}`, async (report) => {
     const deadline = monotonic() + wait
     const made = await makeRollback(deployment, to, deadline, report)
-    deployment.changed.rollback = made
+    deployment.journal.record({ did: 'roll back', release: made })
     try {
       const release = await waitForRelease(deployment, made, deadline, report)
       await untilServing(deployment, release, deadline, report)
@@ -113,7 +105,7 @@ async function untilServing(
   deadline: number,
   report: StepReport,
 ): Promise<void> {
-  const { plan, bare, changed, timing } = deployment
+  const { plan, bare, app, timing } = deployment
   const watch = new ReleaseWatch(bare, plan.app, release, {
     isAfterCrash: true,
     switchover: switchoverTo(deployment, release),
@@ -122,9 +114,9 @@ async function untilServing(
   const check: HealthCheck = { ...plan.health, isNamed: false, status: null }
   try {
     await waitForBoot(deployment, watch, release, deadline, report)
-    const url = urlToAsk(check, watch, changed.app)
+    const url = urlToAsk(check, watch, app)
     if (watch.hasWeb) await waitForSwitch(deployment, watch, { release, url, deadline }, report)
-    await holdUp(
+    await waitUntilStable(
       deployment,
       watch,
       {
@@ -147,12 +139,12 @@ async function untilServing(
  * asked for once more.
  */
 async function makeRollback(
-  { plan, platform, bare, changed, timing, signal }: Deployment,
+  { plan, platform, bare, journal, timing, signal }: Deployment,
   to: Ref,
   deadline: number,
   report: StepReport,
 ): Promise<Release> {
-  const known = Math.max(...changed.releases.map(({ version }) => version))
+  const known = journal.newestVersion(undefined)
   const slug = plan.current?.slug
   let tries = 0
   return keepAsking({ plan, timing, signal }, deadline, report, async () => {

@@ -1,8 +1,10 @@
 import { ShipitError } from '../../errors.js'
-import { refOf, type Deployment } from '../deployment.js'
+import { refOf } from '../ref.js'
+import type { Deployment } from '../deployment.js'
 import { isEvidence, isUnverified } from '../unverified.js'
 import { afterInterrupt } from './interrupt.js'
-import { bringBack, outcomeDetails } from './rollback.js'
+import { outcomeDetails } from './outcome.js'
+import { bringBack } from './rollback.js'
 import { stillUnderWay, waitForUnfinished } from './unfinished.js'
 import { monotonic } from '../../lib/monotonic.js'
 
@@ -15,26 +17,25 @@ const UNCERTAIN = new Set(['network', 'timeout', 'push'])
  */
 export async function undo(deployment: Deployment, error: unknown): Promise<ShipitError> {
   const failure = ShipitError.from(error)
-  const { changed, signal } = deployment
-  if (!changed.isConfigSent && !changed.isPushBegun && !changed.formation)
-    return withSentence(failure, createdOnly(deployment))
+  const { journal, signal } = deployment
+  if (journal.isOfCreationAlone) return withSentence(failure, createdOnly(deployment))
   // A release phase that goes on would only be followed by a second one.
   if (
     failure.code === 'timeout' &&
     !isUnverified(failure) &&
-    changed.isPushEnded &&
-    changed.releases.at(-1)?.status === 'pending'
+    journal.has('end push') &&
+    journal.releases.at(-1)?.status === 'pending'
   )
     return failure
-  if (changed.isPushEnded && !isEvidence(failure)) return stands(deployment, failure)
+  if (journal.has('end push') && !isEvidence(failure)) return stands(deployment, failure)
   try {
-    if (UNCERTAIN.has(failure.code) && changed.isPushBegun && !changed.isPushEnded)
+    if (UNCERTAIN.has(failure.code) && journal.has('begin push') && !journal.has('end push'))
       return await undoBrokenPush(deployment, failure)
     const outcome = await bringBack(deployment, timeFor(deployment))
     return withSentence(failure, outcome.sentence, outcomeDetails(outcome))
   } catch (second) {
     if (signal.aborted) return afterInterrupt(deployment)
-    if (changed.releases.length === 0) return unseen(deployment, failure, ShipitError.from(second))
+    if (journal.releases.length === 0) return unseen(deployment, failure, ShipitError.from(second))
     return failedTwice(deployment, failure, ShipitError.from(second))
   }
 }
@@ -44,10 +45,10 @@ const timeFor = ({ plan, timing }: Deployment): number =>
   Math.max(plan.waitTimeout, timing.rollback)
 
 /** Nothing is known against the release: it stays, and that it was not verified is the failure. */
-function stands({ plan, changed }: Deployment, failure: ShipitError): ShipitError {
-  const made = changed.releases.at(-1)
+function stands({ plan, journal }: Deployment, failure: ShipitError): ShipitError {
+  const made = journal.releases.at(-1)
   const before = plan.current?.release
-  const scaled = changed.formation ? ' The dynos stay as they were scaled for it.' : ''
+  const scaled = journal.formation ? ' The dynos stay as they were scaled for it.' : ''
   return new ShipitError('timeout', {
     message:
       `${failure.message} v${made?.version} stands and is unverified: nothing was rolled ` +
@@ -76,9 +77,9 @@ function stands({ plan, changed }: Deployment, failure: ShipitError): ShipitErro
  * that was undone.
  */
 async function undoBrokenPush(deployment: Deployment, failure: ShipitError): Promise<ShipitError> {
-  const { plan, steps, changed } = deployment
-  const pending = changed.afterBreak
-    ? changed.afterBreak.left
+  const { plan, steps, journal } = deployment
+  const pending = journal.afterBreak
+    ? journal.afterBreak.left
     : await steps.run('undo', 'Looking at what the platform has made of it', (report) =>
         waitForUnfinished(deployment, monotonic() + plan.waitTimeout, (what) =>
           report.line(
@@ -100,13 +101,13 @@ async function undoBrokenPush(deployment: Deployment, failure: ShipitError): Pro
 }
 
 /** Whether the push came to a release, beside that of config vars. */
-const hasReleasedPush = ({ plan, changed }: Deployment): boolean =>
-  changed.releases.some(
+const hasReleasedPush = ({ plan, journal }: Deployment): boolean =>
+  journal.releases.some(
     ({ slug, status }) => slug !== null && slug.id !== plan.current?.slug && status === 'succeeded',
   )
 
-function createdOnly({ plan, changed }: Deployment): string {
-  return changed.isAppCreated ? `The app ${plan.app} was created and is empty.` : ''
+function createdOnly({ plan, journal }: Deployment): string {
+  return journal.has('create app') ? `The app ${plan.app} was created and is empty.` : ''
 }
 
 function withSentence(
@@ -153,12 +154,13 @@ function unseen({ plan }: Deployment, failure: ShipitError, second: ShipitError)
 }
 
 function failedTwice(
-  { plan, changed }: Deployment,
+  { plan, journal }: Deployment,
   failure: ShipitError,
   second: ShipitError,
 ): ShipitError {
   const to = plan.current?.release
-  const wasTried = changed.rollback !== undefined
+  const wasTried = journal.rollback !== undefined
+  const made = journal.releases.at(-1)
   return new ShipitError('rollback', {
     message:
       `${failure.message} ` +
@@ -169,9 +171,7 @@ function failedTwice(
       `Look at \`shipit releases --app ${plan.app}\` and \`shipit logs --app ` +
       `${plan.app}\`${to ? `, then \`shipit rollback v${to.version} --app ${plan.app}\`` : ''}.`,
     details: {
-      release: changed.releases.at(-1)
-        ? { id: changed.releases.at(-1)?.id, version: changed.releases.at(-1)?.version }
-        : null,
+      release: made ? refOf(made) : null,
       rolled_back_to: wasTried && to ? to : null,
       serving: null,
       failure: failure.toJSON(),

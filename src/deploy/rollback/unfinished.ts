@@ -4,12 +4,13 @@
  */
 import { ShipitError } from '../../errors.js'
 import type { Build } from '../../heroku/types.js'
-import { isOwnBuild, pause, refOf, type Deployment } from '../deployment.js'
+import { pause } from '../timing.js'
+import { refOf } from '../ref.js'
+import type { Deployment } from '../deployment.js'
 import { lookForRelease } from '../find-release.js'
-import type { Outcome } from './rollback.js'
+import type { Unfinished } from '../journal.js'
+import type { Outcome } from './outcome.js'
 import { monotonic } from '../../lib/monotonic.js'
-
-export type Unfinished = 'build' | 'release phase'
 
 /**
  * Looks for a build after the push has ended: the platform may list it a moment later, and does so
@@ -37,28 +38,28 @@ export async function waitForUnfinished(
   say: (what: Unfinished, isCancelled: boolean) => void,
   { isPhaseLeft = false, cancels = false }: UnfinishedOptions = {},
 ): Promise<Unfinished | undefined> {
-  const { plan, platform, changed, signal } = deployment
+  const { plan, platform, journal, signal } = deployment
   const looks =
-    changed.isPushHeard || changed.build !== undefined
+    journal.has('hear push') || journal.build !== undefined
       ? LOOKS_FOR_BUILD.heard
       : LOOKS_FOR_BUILD.unheard
-  let isFound = changed.isPushEnded
+  let isFound = journal.has('end push')
   let isSaid = false
-  for (let look = 1; changed.isPushBegun; look++) {
+  for (let look = 1; journal.has('begin push'); look++) {
     // Before the releases: a build that has ended by now has made its release by the time those are
     // listed.
     const builds = (await platform.builds(plan.app, 5)).filter((build) =>
-      isOwnBuild(deployment, build),
+      journal.isOwnBuild(build, plan.commit.id),
     )
     const building = builds.find(({ status }) => status === 'pending')
     const isCancelled =
       cancels && building !== undefined && !isSaid && (await cancel(deployment, building))
     const made = isFound ? undefined : await lookForRelease(deployment)
     if (made) {
-      changed.releases.push(made)
+      journal.record({ did: 'release', release: made })
       isFound = true
     }
-    const last = changed.releases.at(-1)
+    const last = journal.releases.at(-1)
     const isReleasing =
       !isPhaseLeft &&
       last !== undefined &&
@@ -91,11 +92,11 @@ async function cancel({ plan, platform }: Deployment, { id }: Build): Promise<bo
 
 /** What serves while that goes on. */
 export async function stillUnderWay(
-  { plan, platform, changed }: Deployment,
+  { plan, platform, journal }: Deployment,
   what: Unfinished,
 ): Promise<Outcome> {
   const now = await platform.currentRelease(plan.app)
-  const made = changed.releases.at(-1)
+  const made = journal.releases.at(-1)
   const serving = now?.slug ? refOf(now) : null
   return {
     release: made ? refOf(made) : null,

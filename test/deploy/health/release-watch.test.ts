@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { TIMING } from '../../../src/deploy/deployment.js'
+import { TIMING } from '../../../src/deploy/timing.js'
 import type { Platform } from '../../../src/deploy/platform.js'
 import { ReleaseWatch } from '../../../src/deploy/health/release-watch.js'
 import { until } from '../../../src/lib/until.js'

@@ -1,27 +1,55 @@
-import { ShipitError } from '../errors.js'
-import type { App, Formation, Release } from '../heroku/types.js'
-import { unknownName } from '../lib/nearest.js'
-import { pause, type Deployment } from './deployment.js'
-import type { StepReport } from './events.js'
-import { countInWords, grows, peakOf, shrinks, updateTo } from './formation.js'
-import type { ReleaseWatch } from './health/release-watch.js'
-import { holdUp, urlToAsk, waitForBoot } from './health/serving.js'
-
-/** The process types of a release may be listed a moment after it. */
-const LOOKS_FOR_TYPES = 4
+import { ShipitError } from '../../errors.js'
+import type { Formation } from '../../heroku/types.js'
+import { unknownName } from '../../lib/nearest.js'
+import type { Deployment } from '../deployment.js'
+import type { StepReport } from '../events.js'
+import { countInWords, grows, peakOf, shrinks, updateTo } from '../formation.js'
+import { urlToAsk, waitForBoot, waitUntilStable } from '../health/serving.js'
+import { pause } from '../timing.js'
+import { appOf, releaseOf, watchOf, type Running, type Step } from './step.js'
 
 /**
  * What grows does so as soon as the release is there and before it is judged: it boots on what it
  * asks for, and types that are new with it exist by now. What shrinks waits until the release is
  * known to serve, so that a failure never finds the app with less than it had.
  */
-export async function scaleUp(deployment: Deployment, report: StepReport): Promise<void> {
-  const { plan, platform, changed } = deployment
+export const scaleUp: Step = {
+  name: 'scale_up',
+  isNeeded: ({ formation }) => formation.some(grows),
+  describe: ({ formation }) =>
+    `scale up: ${formation
+      .filter(grows)
+      .map((change) => countInWords(change.type, peakOf(change)))
+      .join(' ')}`,
+  title: ({ plan }) => `Scaling ${plan.app} up`,
+  run: grow,
+  undo: scaleBack,
+}
+
+export const scaleDown: Step = {
+  name: 'scale_down',
+  isNeeded: ({ formation }) => formation.some(shrinks),
+  describe: ({ formation }) =>
+    `scale down: ${formation
+      .filter(shrinks)
+      .map(({ type, after }) => countInWords(type, after))
+      .join(' ')}`,
+  title: ({ plan }) => `Scaling ${plan.app} down`,
+  run: shrink,
+  undo: scaleBack,
+}
+
+/** The process types of a release may be listed a moment after it. */
+const LOOKS_FOR_TYPES = 4
+
+async function grow(deployment: Deployment, report: StepReport): Promise<void> {
+  const { plan, platform, journal } = deployment
   const growing = plan.formation.filter(grows)
-  changed.formation = await formationWith(
+  const before = await formationWith(
     deployment,
     growing.map(({ type }) => type),
   )
+  journal.record({ did: 'scale', before })
   await platform.updateFormation(
     plan.app,
     growing.map((change) => updateTo(change.type, peakOf(change))),
@@ -53,26 +81,21 @@ async function formationWith(deployment: Deployment, types: string[]): Promise<F
 }
 
 /** Takes away what the release does not need, and waits until what is left serves. */
-export async function scaleDown(
-  deployment: Deployment,
-  app: App,
-  watch: ReleaseWatch,
-  release: Release,
-  deadline: number,
-  report: StepReport,
-): Promise<void> {
-  const { plan, platform, changed } = deployment
+async function shrink(running: Running, report: StepReport): Promise<void> {
+  const { plan, platform, journal, deadline } = running
+  const [app, release, watch] = [appOf(running), releaseOf(running), watchOf(running)]
   const shrinking = plan.formation.filter(shrinks)
-  changed.formation ??= await platform.formation(plan.app)
+  if (!journal.has('scale'))
+    journal.record({ did: 'scale', before: await platform.formation(plan.app) })
   await platform.updateFormation(
     plan.app,
     shrinking.map(({ type, after }) => updateTo(type, after)),
   )
-  await waitForBoot(deployment, watch, release, deadline, report)
+  await waitForBoot(running, watch, release, deadline, report)
   const url = urlToAsk(plan.health, watch, app)
   if (watch.dynos.length > 0)
-    await holdUp(
-      deployment,
+    await waitUntilStable(
+      running,
       watch,
       { release, url, check: plan.health, deadline, giveUp: deadline },
       report,
@@ -84,12 +107,8 @@ export async function scaleDown(
  * The dynos as they were before this deploy scaled them, types that came with it aside. Answers
  * with what was done, as a sentence.
  */
-export async function scaleBack({
-  plan,
-  platform,
-  changed,
-}: Deployment): Promise<string | undefined> {
-  const before = changed.formation
+async function scaleBack({ plan, platform, journal }: Deployment): Promise<string | undefined> {
+  const before = journal.formation
   const known = plan.formation.filter((change) => change.before !== null)
   if (!before || known.length === 0) return undefined
   const updates = before.filter(({ type }) => known.some((change) => change.type === type))
@@ -97,6 +116,6 @@ export async function scaleBack({
     plan.app,
     updates.map(({ type, quantity, size }) => updateTo(type, { quantity, size })),
   )
-  changed.formation = undefined
+  journal.record({ did: 'scale back' })
   return `Scaled back to ${updates.map((one) => countInWords(one.type, one)).join(' ')}.`
 }

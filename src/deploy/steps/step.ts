@@ -1,0 +1,71 @@
+import type { Release } from '../../heroku/types.js'
+import type { Deployment } from '../deployment.js'
+import type { StepName, StepReport } from '../events.js'
+import type { FormationChange } from '../formation.js'
+import type { ReleaseWatch } from '../health/release-watch.js'
+import type { InProgress } from '../lock/in-progress.js'
+import type { DeployPlan } from '../plan.js'
+
+/** What decides which steps a plan has. */
+export interface Needs {
+  isNew: boolean
+  hasConfig: boolean
+  isSameCommit: boolean
+  formation: FormationChange[]
+  follows: InProgress | null
+  preboot: DeployPlan['preboot']
+}
+
+/** Whether anything is asked of the platform, rather than looked at. */
+export const isChange = ({ follows, isSameCommit, hasConfig, formation }: Needs): boolean =>
+  follows === null && (!isSameCommit || hasConfig || formation.length > 0)
+
+/** A deploy between two steps: what the ones before have found for the ones after. */
+export interface Running extends Deployment {
+  /** The release that is to serve. */
+  release?: Release | undefined
+  /** Until when it may come up: ms by monotonic(). */
+  deadline: number
+  /** Of its dynos and its log, from their boot on. */
+  watch?: ReleaseWatch
+}
+
+/** One step of a deploy: the plan lists it, the run takes it, a failure undoes it. */
+export interface Step {
+  /** As events, `--json` and the times of a result have it. */
+  name: StepName
+  isNeeded(needs: Needs): boolean
+  /** The step in a plan. */
+  describe(plan: DeployPlan): string
+  /** The step under way. */
+  title(running: Running): string
+  /**
+   * Why the step of the plan has nothing to do after all: a reason is told, `true` says nothing;
+   * undefined if it is to be taken.
+   */
+  skip?(running: Running): string | true | undefined
+  run(running: Running, report: StepReport): Promise<void>
+  /**
+   * Undoes what the rollback to the release before leaves as it is; with a sentence of what was
+   * done. Undefined if there was nothing to undo.
+   */
+  undo?(deployment: Deployment): Promise<string | undefined>
+}
+
+/** @throws Error of ours, if a step runs before the one that finds its app */
+export function appOf({ app, plan }: Pick<Running, 'app' | 'plan'>): NonNullable<Running['app']> {
+  if (!app) throw new Error(`the app ${plan.app} has not been looked up`)
+  return app
+}
+
+/** @throws Error of ours, if a step runs before there is a release */
+export function releaseOf({ release }: Pick<Running, 'release'>): Release {
+  if (!release) throw new Error('the platform lists no release of this deploy')
+  return release
+}
+
+/** @throws Error of ours, if a step runs before the boot is watched */
+export function watchOf({ watch }: Pick<Running, 'watch'>): ReleaseWatch {
+  if (!watch) throw new Error('the boot of the release is not watched')
+  return watch
+}
