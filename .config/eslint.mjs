@@ -1,39 +1,6 @@
 import js from '@eslint/js'
 import tseslint from 'typescript-eslint'
 
-// A room of src/ and what it may not import: the walls that the design draws between them.
-const wall = (room, forbidden, why) => ({
-  files: [`src/${room}/**/*.ts`],
-  rules: {
-    'no-restricted-imports': [
-      'error',
-      { patterns: [{ regex: `^(\\.\\./)+(${forbidden})(/|$|\\.js$)`, message: why }] },
-    ],
-  },
-})
-
-const everythingBut = (...allowed) =>
-  [
-    'commands',
-    'deploy',
-    'dev',
-    'ui',
-    'formation',
-    'monitor',
-    'git',
-    'heroku',
-    'init',
-    'keys',
-    'config-vars',
-    'local',
-    'runtime',
-    'ecosystem',
-    'demo',
-    'errors',
-  ]
-    .filter((room) => !allowed.includes(room))
-    .join('|')
-
 export default tseslint.config(
   { ignores: ['dist/', 'coverage/', 'templates/', 'test/fixtures/', '**/*.generated.*'] },
   js.configs.recommended,
@@ -102,36 +69,4 @@ export default tseslint.config(
     },
   },
   { files: ['src/ui/ask.ts'], rules: { 'no-restricted-syntax': 'off' } },
-  wall(
-    'ecosystem',
-    everythingBut('ecosystem'),
-    'ecosystem/ is pure: it imports yaml, a JSON parser and its own files only',
-  ),
-  wall(
-    'runtime',
-    everythingBut('runtime', 'ecosystem'),
-    'the runtime is a package of its own and must not import the CLI',
-  ),
-  wall(
-    'local',
-    everythingBut('local', 'errors'),
-    'the embedded Heroku imports nothing of the CLI that ships it',
-  ),
-  wall(
-    'heroku',
-    'commands|deploy|ui|formation|monitor|init|keys|config-vars|local/(?!client)',
-    'heroku/ is the API alone; it reaches the embedded Heroku through local/client only',
-  ),
-  wall(
-    'preflight',
-    'commands|ui|monitor|local|dev|formation|keys|demo',
-    'checks are functions of facts: they print nothing and ask nobody',
-  ),
-  wall('formation', 'commands|ui', 'algorithms do not print'),
-  wall(
-    'monitor',
-    everythingBut('monitor', 'heroku', 'errors'),
-    'monitor/ reads log lines into a model; ui/ draws it',
-  ),
-  wall('deploy', 'commands|ui', 'the deploy reports through its own events; ui/ renders them'),
 )

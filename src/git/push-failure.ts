@@ -1,5 +1,22 @@
 import { ShipitError } from '../errors.js'
-import { appOf, type PushTranscript } from './push.js'
+import path from 'node:path'
+
+/** What git said, as far as a failure is told by it. */
+export interface PushTranscript {
+  url: string
+  exitCode: number | null
+  /** Lines of the other side, without `remote: `. */
+  remote: string[]
+  /** git's own lines on stderr. */
+  own: string[]
+  /** Lines of `--porcelain`: flag, refs, summary. */
+  refs: string[]
+  /** What else stood on stdout: a pre-push hook of the user's writes there, too. */
+  hook: string[]
+}
+
+/** `https://git.heroku.com/myapp.git` → myapp */
+export const appOf = (url: string): string => path.posix.basename(url, '.git')
 
 const SHOWN = 30
 

@@ -3,7 +3,7 @@ import path from 'node:path'
 import { ShipitError } from '../errors.js'
 import { OutputLines, remoteLine } from './output-lines.js'
 import { endProcessGroup } from './process-group.js'
-import { pushFailure } from './push-failure.js'
+import { appOf, pushFailure, type PushTranscript } from './push-failure.js'
 import { spawnGit } from './spawn-git.js'
 
 export interface PushOptions {
@@ -44,23 +44,6 @@ export interface PushOptions {
 export interface PushResult {
   outcome: 'pushed' | 'up-to-date'
 }
-
-/** What git said, as far as a failure is told by it. */
-export interface PushTranscript {
-  url: string
-  exitCode: number | null
-  /** Lines of the other side, without `remote: `. */
-  remote: string[]
-  /** git's own lines on stderr. */
-  own: string[]
-  /** Lines of `--porcelain`: flag, refs, summary. */
-  refs: string[]
-  /** What else stood on stdout: a pre-push hook of the user's writes there, too. */
-  hook: string[]
-}
-
-/** `https://git.heroku.com/myapp.git` → myapp */
-export const appOf = (url: string): string => path.posix.basename(url, '.git')
 
 const DEFAULT_TIMEOUT = 20 * 60_000
 

@@ -12,7 +12,12 @@ import path from 'node:path'
 import { text } from 'node:stream/consumers'
 import { withoutKeys } from '../lib/child-environment.js'
 import { ShipitError } from '../errors.js'
-import type { Credentials } from './credentials.js'
+
+export interface Credentials {
+  token: string
+  /** For messages: HEROKU_API_KEY, ~/.netrc, heroku auth:token. */
+  source: string
+}
 
 const SERVICE = 'heroku-cli'
 /** ms that a store may take: one that is locked may ask its user. */

@@ -1,13 +1,7 @@
 import { withoutKeys } from '../lib/child-environment.js'
 import { ShipitError } from '../errors.js'
-import { tokenInStore } from './credential-store.js'
+import { tokenInStore, type Credentials } from './credential-store.js'
 import { tokenInNetrc } from './netrc.js'
-
-export interface Credentials {
-  token: string
-  /** For messages: HEROKU_API_KEY, ~/.netrc, heroku auth:token. */
-  source: string
-}
 
 /**
  * ms that `heroku auth:token` may take: it needs one to two seconds, longer while it updates

@@ -76,7 +76,7 @@ export async function resolveEndpoint({
   env?: NodeJS.ProcessEnv
 }): Promise<Endpoint> {
   if (local) {
-    const { ensureLocal } = await import('../embedded/daemon/client.js')
+    const { ensureLocal } = await import('../embedded/daemon/index.js')
     const { apiUrl, gitUrl, token, preboot_switch: prebootSwitch } = await ensureLocal()
     return {
       apiUrl,

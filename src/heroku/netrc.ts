@@ -3,7 +3,7 @@ import { chmodSync, existsSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { ShipitError } from '../errors.js'
-import type { Credentials } from './credentials.js'
+import type { Credentials } from './credential-store.js'
 
 function netrcFile(env: NodeJS.ProcessEnv): string {
   const file = path.join(

@@ -1,5 +1,5 @@
 import pc from 'picocolors'
-import { indented, wrap } from '../ui/wrap.js'
+import { indented, wrap } from '../lib/wrap.js'
 import { SCRATCH } from './lock/commands.js'
 import type { InitPlan, InitStep } from './types.js'
 

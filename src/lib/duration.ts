@@ -6,12 +6,38 @@ export function parseDuration(text: string): number | undefined {
   return ms
 }
 
-/** ms as a person says it: 800 ms, 12 s, 3 min 20 s. */
+/** ms as a person says it: 800 ms, 12 s, 3 min 20 s, 2 h 5 min. */
 export function duration(ms: number): string {
   if (ms < 1000) return `${Math.round(ms)} ms`
   const seconds = Math.round(ms / 1000)
   if (seconds < 60) return `${seconds} s`
-  return seconds % 60 === 0
-    ? `${seconds / 60} min`
-    : `${Math.floor(seconds / 60)} min ${seconds % 60} s`
+  const minutes = Math.floor(seconds / 60)
+  const parts =
+    minutes < 60
+      ? [`${minutes} min`, seconds % 60 && `${seconds % 60} s`]
+      : [`${Math.floor(minutes / 60)} h`, minutes % 60 && `${minutes % 60} min`]
+  return parts.filter(Boolean).join(' ')
+}
+
+/** ms as elapsed time: 850 ms, 3.2 s, 1 m 05 s. */
+export function elapsed(ms: number): string {
+  if (ms < 1000) return `${ms} ms`
+  if (ms < 60_000) return `${(ms / 1000).toFixed(1)} s`
+  return (
+    `${Math.floor(ms / 60_000)} m ${String(Math.floor((ms % 60_000) / 1000)).padStart(2, '0')} ` +
+    's'
+  )
+}
+
+const UNITS = [
+  ['d', 86_400],
+  ['h', 3600],
+  ['m', 60],
+  ['s', 1],
+] as const
+
+/** `2m`: whole days, hours, minutes or seconds. */
+export function shortDuration(seconds: number): string {
+  const [unit, size] = UNITS.find(([, length]) => seconds >= length) ?? ['s', 1]
+  return `${Math.floor(seconds / size)}${unit}`
 }

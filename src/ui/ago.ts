@@ -1,15 +1,4 @@
-const UNITS = [
-  ['d', 86_400],
-  ['h', 3600],
-  ['m', 60],
-  ['s', 1],
-] as const
-
-/** `2m`: whole days, hours, minutes or seconds. */
-export function shortDuration(seconds: number): string {
-  const [unit, size] = UNITS.find(([, length]) => seconds >= length) ?? ['s', 1]
-  return `${Math.floor(seconds / size)}${unit}`
-}
+import { shortDuration } from '../lib/duration.js'
 
 /** How long ago, in Heroku's short form: `2m ago`. */
 export function ago(date: string | Date, now = Date.now()): string {

@@ -1,6 +1,6 @@
 import type { DeployEvent, DeployEvents } from '../deploy/index.js'
 import type { LineSink } from '../lib/terminal.js'
-import { elapsed } from './deploy-words.js'
+import { elapsed } from '../lib/duration.js'
 import { printable } from './printable.js'
 import { beginGroup, END_GROUP } from './workflow-commands.js'
 

@@ -1,5 +1,5 @@
 import pc from 'picocolors'
-import type { FormationChange } from '../deploy/formation.js'
+import type { FormationChange } from '../operate/formation-change.js'
 import { isDirty, shortCommit } from '../deploy/source/short-commit.js'
 import { describeInProgress } from '../deploy/lock/in-progress.js'
 import { STEPS } from '../deploy/steps/index.js'

@@ -1,6 +1,6 @@
 import { Listr, type ListrTaskWrapper, type DefaultRenderer, type SimpleRenderer } from 'listr2'
 import type { DeployEvent, DeployEvents, StepName } from '../deploy/index.js'
-import { elapsed } from './deploy-words.js'
+import { elapsed } from '../lib/duration.js'
 import { printable } from './printable.js'
 
 type Task = ListrTaskWrapper<unknown, typeof DefaultRenderer, typeof SimpleRenderer>

@@ -1,5 +1,6 @@
 import type { Details, DynoReport, InstanceReport } from '../monitor/index.js'
-import { ago, shortDuration, timeAndAge } from './ago.js'
+import { ago, timeAndAge } from './ago.js'
+import { shortDuration } from '../lib/duration.js'
 import { colours } from './colours.js'
 import { placed, renderInstances } from './instances.js'
 import { metricText } from './metric-text.js'

@@ -2,7 +2,7 @@ import type { CheckStatus, DoctorReport, Severity, Theme } from '../doctor/index
 import type { Fixes } from '../doctor/fix.js'
 import { colours } from './colours.js'
 import { printable } from './printable.js'
-import { indented, wrap } from './wrap.js'
+import { indented, wrap } from '../lib/wrap.js'
 
 interface Look {
   isPlain: boolean

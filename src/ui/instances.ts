@@ -1,5 +1,5 @@
 import type { DynoReport, InstanceReport } from '../monitor/index.js'
-import { shortDuration } from './ago.js'
+import { shortDuration } from '../lib/duration.js'
 import { colours } from './colours.js'
 import type { Sort } from './sort-fields.js'
 import { renderTable } from './table.js'

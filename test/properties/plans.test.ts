@@ -2,7 +2,7 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
 import { parse } from 'yaml'
-import { grows, peakOf, planFormation, shrinks } from '../../src/deploy/formation.js'
+import { grows, peakOf, planFormation, shrinks } from '../../src/operate/formation-change.js'
 import { DYNO_SIZES } from '../../src/lib/dyno-sizes.js'
 import { editYaml } from '../../src/ecosystem/edit.js'
 import { planScale } from '../../src/operate/plan.js'

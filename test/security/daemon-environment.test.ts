@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { readFile, rm } from 'node:fs/promises'
 import { expect } from 'chai'
-import { ensureLocal, stopLocal } from '../../src/embedded/daemon/client.js'
+import { ensureLocal, stopLocal } from '../../src/embedded/daemon/index.js'
 import { daemonEnvironment } from '../../src/embedded/daemon/daemon-environment.js'
 import { temporaryFolder } from '../embedded/support/platform.js'
 

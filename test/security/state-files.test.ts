@@ -1,7 +1,7 @@
 import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { expect } from 'chai'
-import { localStatus } from '../../src/embedded/daemon/client.js'
+import { localStatus } from '../../src/embedded/daemon/index.js'
 import { startPlatform } from '../../src/embedded/daemon/daemon.js'
 import { lockHolder } from '../../src/embedded/daemon/daemon-lock.js'
 import { foldersOf } from '../../src/embedded/daemon/folders.js'

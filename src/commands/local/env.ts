@@ -16,7 +16,7 @@ export default class LocalEnv extends BaseCommand {
 
   async run(): Promise<object> {
     await this.parse(LocalEnv)
-    const { ensureLocal, trustedCertificates } = await import('../../embedded/daemon/client.js')
+    const { ensureLocal, trustedCertificates } = await import('../../embedded/daemon/index.js')
     const info = await ensureLocal()
     const { apiUrl, gitUrl, token } = info
     const { localGitHost, localGitVariables } = await import('../../git/local-git-variables.js')

@@ -12,7 +12,7 @@ export default class LocalReset extends BaseCommand {
 
   async run(): Promise<object> {
     const { flags } = await this.parse(LocalReset)
-    const { resetLocal } = await import('../../embedded/daemon/client.js')
+    const { resetLocal } = await import('../../embedded/daemon/index.js')
     const { foldersOf, stateHome } = await import('../../embedded/daemon/folders.js')
     const home = stateHome()
     const { root } = foldersOf(home)

@@ -19,7 +19,7 @@ export default class LocalStart extends BaseCommand {
   async run(): Promise<object> {
     const { flags } = await this.parse(LocalStart)
     const { ensureLocal, localStatus, otherVersion, setGeneration, stopLocal } =
-      await import('../../embedded/daemon/client.js')
+      await import('../../embedded/daemon/index.js')
     const status = await localStatus()
     const other = await otherVersion(status)
     if (other !== undefined) {

@@ -1,4 +1,5 @@
 import { BaseCommand } from '../../ui/base-command.js'
+import { duration } from '../../lib/duration.js'
 
 export default class LocalStatus extends BaseCommand {
   static override summary = 'show whether the embedded Heroku runs, where, and its apps and dynos'
@@ -9,7 +10,7 @@ export default class LocalStatus extends BaseCommand {
 
   async run(): Promise<object> {
     await this.parse(LocalStatus)
-    const { localStatus, otherVersion } = await import('../../embedded/daemon/client.js')
+    const { localStatus, otherVersion } = await import('../../embedded/daemon/index.js')
     const { stateHome } = await import('../../embedded/daemon/folders.js')
     const status = await localStatus()
     if (!status) {
@@ -28,7 +29,7 @@ export default class LocalStatus extends BaseCommand {
     const uptime = Math.round((Date.now() - Date.parse(info.started_at)) / 1000)
     this.log(
       `The embedded Heroku runs: ${info.apiUrl} (pid ${info.pid}, version ${info.version}), ` +
-        `up for ${duration(uptime)}.`,
+        `up for ${duration(uptime * 1000)}.`,
     )
     this.log(`Apps answer on http://<app>.localhost:${info.routerPort}/`)
     this.log(`Home: ${home}`)
@@ -53,11 +54,3 @@ const describe = (dynos: Record<string, number>) =>
   Object.entries(dynos)
     .map(([state, count]) => `${count} ${state}`)
     .join(', ') || 'no dynos'
-
-function duration(seconds: number): string {
-  const hours = Math.floor(seconds / 3600)
-  const minutes = Math.floor(seconds / 60) % 60
-  return [hours && `${hours} h`, minutes && `${minutes} min`, `${seconds % 60} s`]
-    .filter(Boolean)
-    .join(' ')
-}

@@ -7,7 +7,7 @@ export default class LocalStop extends BaseCommand {
 
   async run(): Promise<object> {
     await this.parse(LocalStop)
-    const { stopLocal } = await import('../../embedded/daemon/client.js')
+    const { stopLocal } = await import('../../embedded/daemon/index.js')
     const stopped = await stopLocal()
     this.log(stopped ? 'The embedded Heroku has stopped.' : 'The embedded Heroku was not running.')
     return { stopped }

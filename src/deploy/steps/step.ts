@@ -1,7 +1,7 @@
 import type { Release } from '../../heroku/types.js'
 import type { Deployment } from '../deployment.js'
 import type { StepName, StepReport } from '../events.js'
-import type { FormationChange } from '../formation.js'
+import type { FormationChange } from '../../operate/formation-change.js'
 import type { ReleaseWatch } from '../health/release-watch.js'
 import type { InProgress } from '../lock/in-progress.js'
 import type { DeployPlan } from '../plan.js'

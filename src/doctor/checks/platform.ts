@@ -1,4 +1,4 @@
-import { planFormation } from '../../deploy/formation.js'
+import { planFormation } from '../../operate/formation-change.js'
 import { dynoSize } from '../../lib/dyno-sizes.js'
 import { environmentOf } from '../../ecosystem/environment.js'
 import { ShipitError } from '../../errors.js'

@@ -4,9 +4,17 @@ import type { Isolate } from '../dynos/isolation.js'
 import type { BuildPlaces } from './environment.js'
 import { knownFailure, scriptFailure, type FailedStep } from './failure-words.js'
 import { BuildFailure } from './failure.js'
-import type { NodeRuntime } from './node-runtime.js'
 import type { BuildOutput } from './output.js'
 import { runTool } from './run-tool.js'
+
+/** The Node.js that an app is built with and runs on. */
+export interface NodeRuntime {
+  version: string
+  /**
+   * Absolute folder of it, with its bin; undefined if it is the one that runs the embedded Heroku.
+   */
+  dir: string | undefined
+}
 
 /** Bytes that a build must leave on its disk to be believed. */
 const FREE_AT_LEAST = 1024 * 1024

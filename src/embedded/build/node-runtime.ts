@@ -2,7 +2,7 @@ import { mkdir, readdir, readFile } from 'node:fs/promises'
 import path from 'node:path'
 import semver from 'semver'
 import writeFileAtomic from 'write-file-atomic'
-import type { BuildContext } from './context.js'
+import type { BuildContext, NodeRuntime } from './context.js'
 import { FRESH, hasNode, installNode, publishedNodes } from './node-install.js'
 import {
   chooseNode,
@@ -17,15 +17,6 @@ import { removeFolder } from '../api/remove.js'
 import { sizeOfFolder } from './size.js'
 import { npmVersion } from './tools.js'
 import { monotonic } from '../../lib/monotonic.js'
-
-/** The Node.js that an app is built with and runs on. */
-export interface NodeRuntime {
-  version: string
-  /**
-   * Absolute folder of it, with its bin; undefined if it is the one that runs the embedded Heroku.
-   */
-  dir: string | undefined
-}
 
 /**
  * ms for which the registry's list of versions is taken as it was: Heroku's own list moves with

@@ -297,8 +297,6 @@ async function notStarted(folders: Folders, why: string): Promise<ShipitError> {
   })
 }
 
-export { resetLocal, stopLocal } from './stop.js'
-
 /**
  * Which generation of Heroku new apps are made as. Throws ShipitError `local` if the daemon does
  * not take it.

@@ -5,7 +5,6 @@ import { monotonic } from '../../lib/monotonic.js'
 import type { Children } from './children.js'
 import type { Connections } from './connections.js'
 import type { OwnCluster } from './own-cluster.js'
-import type { Threads } from './threads.js'
 
 /**
  * Idle keep-alive connections are ended this long after the signal; a request that was on its way
@@ -26,11 +25,18 @@ type Signal = 'SIGTERM' | 'SIGINT'
 /** Of signal(7). node:os, which knows them too, would be loaded for them alone. */
 const NUMBERS: Record<Signal, number> = { SIGTERM: 15, SIGINT: 2 }
 
+/** The process's worker threads, which drain their own servers. */
+interface DrainingThreads {
+  readonly areServing: boolean
+  sayGoodbye(): void
+  drain(within: number, hasWord: boolean): Promise<unknown>
+}
+
 export interface DrainSettings {
   /** ms */
   within: number
   connections: Connections
-  threads: Threads
+  threads: DrainingThreads
   children: Children
   cluster: OwnCluster
   /**

@@ -1,4 +1,4 @@
-import { shortDuration } from '../ago.js'
+import { shortDuration } from '../../lib/duration.js'
 import { printable } from '../printable.js'
 import { fit } from '../fit.js'
 import { framed, type Block } from './frame.js'

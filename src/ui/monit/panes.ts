@@ -1,7 +1,7 @@
 import type { LogLine } from '../../heroku/index.js'
 import { isErrorText } from '../../monitor/index.js'
 import { printable } from '../printable.js'
-import { wrap } from '../wrap.js'
+import { wrap } from '../../lib/wrap.js'
 import { clock, type Happening } from './events.js'
 import { cut, fit, widthOf } from '../fit.js'
 import { framed, type Block, type FrameOptions } from './frame.js'

@@ -6,11 +6,8 @@ import { expect } from 'chai'
 import semver from 'semver'
 import { NODE_PACKAGE } from '../../../src/embedded/build/node-install.js'
 import { buildEnvironment } from '../../../src/embedded/build/environment.js'
-import {
-  provideNode,
-  sweepNodes,
-  type NodeRuntime,
-} from '../../../src/embedded/build/node-runtime.js'
+import { provideNode, sweepNodes } from '../../../src/embedded/build/node-runtime.js'
+import type { NodeRuntime } from '../../../src/embedded/build/context.js'
 import { npmRangeBeside } from '../../../src/embedded/build/node-versions.js'
 import { BuildOutput } from '../../../src/embedded/build/output.js'
 import { removeFolder } from '../../../src/embedded/api/remove.js'

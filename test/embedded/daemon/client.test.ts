@@ -10,7 +10,7 @@ import {
   resetLocal,
   stopLocal,
   trustedCertificates,
-} from '../../../src/embedded/daemon/client.js'
+} from '../../../src/embedded/daemon/index.js'
 import { foldersOf } from '../../../src/embedded/daemon/folders.js'
 import { until } from '../../support/until.js'
 import { temporaryFolder } from '../support/platform.js'

@@ -3,7 +3,7 @@ import { excessOf } from '../lib/dyno-limits.js'
 import { costOf, type Cost, dynoSize, DYNO_SIZES } from '../lib/dyno-sizes.js'
 import { readDynoCount } from '../ecosystem/dyno-count.js'
 import { ShipitError } from '../errors.js'
-import { parseScale } from '../operate/expression.js'
+import { parseScale } from './expression.js'
 import type { Formation, FormationUpdate } from '../heroku/types.js'
 import { unknownName } from '../lib/nearest.js'
 

@@ -1,0 +1,81 @@
+// The walls between the rooms of src, read from disk: static and dynamic imports, types included.
+// `npm run lint` holds them; the rooms are described in .github/ARCHITECTURE.md.
+const { readdirSync } = require('node:fs')
+const path = require('node:path')
+
+const src = path.join(__dirname, '../src')
+const rooms = readdirSync(src, { withFileTypes: true })
+  .filter((entry) => entry.isDirectory() && entry.name !== 'build')
+  .map(({ name }) => name)
+
+/** What each room may import of the others. `lib/` and `errors.ts` are for all but the pure ones. */
+const MAY_IMPORT = {
+  commands: rooms.filter((room) => !['commands', 'runtime', 'demo'].includes(room)),
+  config: ['runtime'],
+  demo: [],
+  deploy: ['doctor', 'ecosystem', 'git', 'heroku', 'init', 'monitor', 'operate', 'runtime'],
+  dev: ['ecosystem', 'embedded', 'heroku', 'monitor', 'runtime'],
+  doctor: ['ecosystem', 'git', 'heroku', 'init', 'operate', 'project', 'runtime'],
+  ecosystem: [],
+  embedded: ['project'],
+  git: [],
+  heroku: ['embedded'],
+  init: ['config', 'ecosystem', 'project'],
+  lib: [],
+  monitor: ['heroku'],
+  operate: ['ecosystem', 'heroku', 'monitor', 'runtime'],
+  project: [],
+  runtime: ['ecosystem'],
+  ui: rooms.filter((room) => !['commands', 'init', 'demo', 'embedded', 'config'].includes(room)),
+}
+const unknown = rooms.filter((room) => !(room in MAY_IMPORT))
+if (unknown.length > 0)
+  throw new Error(`Say in .config/dependencies.cjs what src/${unknown.join(', src/')} may import.`)
+
+/** Rooms that import nothing of the CLI but their own files. */
+const PURE = ['ecosystem']
+
+module.exports = {
+  forbidden: [
+    {
+      name: 'no-circular',
+      comment: 'Two files that import each other are one; types count, too.',
+      severity: 'error',
+      from: {},
+      to: { circular: true },
+    },
+    ...rooms.map((room) => ({
+      name: `walls-of-${room}`,
+      comment: `src/${room} may import: ${MAY_IMPORT[room].join(', ') || 'nothing of the other rooms'}.`,
+      severity: 'error',
+      from: { path: `^src/${room}/` },
+      to: {
+        path: '^src/',
+        pathNot: [
+          `^src/${room}/`,
+          ...MAY_IMPORT[room].map((other) => `^src/${other}/`),
+          ...(PURE.includes(room) ? [] : ['^src/lib/', '^src/(errors|paths)\\.ts$']),
+        ],
+      },
+    })),
+    {
+      name: 'heroku-reaches-the-embedded-one-by-its-client',
+      comment: 'src/heroku is the Platform API alone: it finds the embedded Heroku by its client.',
+      severity: 'error',
+      from: { path: '^src/heroku/' },
+      to: { path: '^src/embedded/', pathNot: '^src/embedded/daemon/index\\.ts$' },
+    },
+    {
+      name: 'source-imports-no-tests',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { path: '^test/' },
+    },
+  ],
+  options: {
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: path.join(__dirname, '../tsconfig.json') },
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '^src/build/' },
+  },
+}
