@@ -5,7 +5,7 @@ import type { AppRecord, ReleaseRecord } from '../store/types.js'
 /** A new app as Heroku makes it: no slug, and its first two releases behind it. */
 export function newApp(
   name: string,
-  place: Pick<AppRecord, 'generation' | 'region' | 'team' | 'space'> = {},
+  place: Partial<Pick<AppRecord, 'generation' | 'region' | 'team' | 'space'>> = {},
   now = new Date().toISOString(),
 ): AppRecord {
   const releases = ['Initial release', 'Enable Logplex'].map(
@@ -24,7 +24,11 @@ export function newApp(
   return {
     id: randomUUID(),
     name,
+    generation: 'cedar',
+    region: 'us',
     ...place,
+    webhooks: [],
+    drains: [],
     maintenance: false,
     features: {},
     config_vars: {},

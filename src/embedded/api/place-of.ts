@@ -49,12 +49,9 @@ export async function placeOf(
   const local = found ?? (generation() === 'fir' ? await firSpace(spaces) : undefined)
   const owner = typeof team === 'string' && personal !== true ? team : found?.team
   return {
-    ...(local?.generation === 'fir' ? { generation: 'fir' as const } : {}),
-    ...(local
-      ? { region: local.region, space: { id: local.id, name: local.name, shield: local.shield } }
-      : wanted && wanted.name !== 'us'
-        ? { region: wanted.name }
-        : {}),
+    generation: local?.generation === 'fir' ? 'fir' : 'cedar',
+    region: local?.region ?? wanted?.name ?? 'us',
+    ...(local ? { space: { id: local.id, name: local.name, shield: local.shield } } : {}),
     ...(owner === undefined ? {} : { team: owner }),
   }
 }

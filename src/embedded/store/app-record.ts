@@ -1,3 +1,4 @@
+import { migrate } from './migrations.js'
 import type { AppRecord } from './types.js'
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
@@ -10,13 +11,13 @@ const isString = (value: unknown) => typeof value === 'string'
 const SHAPE: Record<keyof AppRecord, (value: unknown) => boolean> = {
   id: (value) => typeof value === 'string',
   name: (value) => typeof value === 'string',
-  generation: orAbsent((value) => value === 'cedar' || value === 'fir'),
-  region: orAbsent(isString),
+  generation: (value) => value === 'cedar' || value === 'fir',
+  region: isString,
   team: orAbsent(isString),
   space: orAbsent(isObject),
   buildpacks: orAbsent(Array.isArray),
-  webhooks: orAbsent(Array.isArray),
-  drains: orAbsent(Array.isArray),
+  webhooks: Array.isArray,
+  drains: Array.isArray,
   maintenance: (value) => typeof value === 'boolean',
   features: isObject,
   config_vars: isObject,
@@ -32,13 +33,14 @@ const SHAPE: Record<keyof AppRecord, (value: unknown) => boolean> = {
 }
 
 /**
- * Checks what was parsed from a file; throws an Error that names the field which is missing or of
- * another kind.
+ * What was parsed from a file, of this version or an older one; throws an Error that names the field
+ * which is missing or of another kind, NewerState for a version that is not known yet.
  */
 export function asAppRecord(value: unknown): AppRecord {
   if (!isObject(value)) throw new Error('it is not a JSON object')
+  const record = migrate(value)
   for (const [field, fits] of Object.entries(SHAPE)) {
-    if (!fits(value[field])) throw new Error(`its field ${field} is missing or of the wrong kind`)
+    if (!fits(record[field])) throw new Error(`its field ${field} is missing or of the wrong kind`)
   }
-  return value as unknown as AppRecord
+  return record as unknown as AppRecord
 }

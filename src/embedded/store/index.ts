@@ -9,6 +9,7 @@ import { Conflict, NotFound } from '../api/api-error.js'
 import { ASIDE, setAside } from './state-file.js'
 import type { AppRecord, Folders, Store } from './types.js'
 import { asAppRecord } from './app-record.js'
+import { NewerState, STATE_VERSION } from './migrations.js'
 import { deepFreeze } from './deep-freeze.js'
 
 /**
@@ -61,6 +62,13 @@ async function load(folder: string): Promise<{ apps: AppRecord[]; problems: Stor
         apps.push(deepFreeze(record))
       } catch (error) {
         if ((error as NodeJS.ErrnoException).syscall !== undefined) throw error
+        if (error instanceof NewerState) {
+          problems.push({
+            file,
+            problem: `cannot be read: ${error.message}. It is left as it is; update shipit to use it.`,
+          })
+          continue
+        }
         // What a parser says may repeat what it read, secrets among it.
         const why = error instanceof SyntaxError ? 'it is not JSON' : (error as Error).message
         problems.push({
@@ -100,7 +108,11 @@ export async function openStore(folders: Pick<Folders, 'apps'>): Promise<OpenedS
   }
 
   const write = async (record: AppRecord) => {
-    await writeFileAtomic(fileOf(record.id), JSON.stringify(record), { mode: 0o600, fsync: true })
+    await writeFileAtomic(
+      fileOf(record.id),
+      JSON.stringify({ state_version: STATE_VERSION, ...record }),
+      { mode: 0o600, fsync: true },
+    )
     await syncFolder(folders.apps)
     apps.set(record.id, deepFreeze(record))
   }

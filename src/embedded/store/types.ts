@@ -93,9 +93,8 @@ export interface SpaceRecord {
 export interface AppRecord {
   id: string
   name: string
-  /** Absent: cedar, as all apps were before there were others; us; no team; no space. */
-  generation?: 'cedar' | 'fir' | undefined
-  region?: string | undefined
+  generation: 'cedar' | 'fir'
+  region: string
   team?: string | undefined
   space?: Pick<SpaceRecord, 'id' | 'name' | 'shield'> | undefined
   /**
@@ -103,8 +102,8 @@ export interface AppRecord {
    * build detected.
    */
   buildpacks?: string[] | undefined
-  webhooks?: WebhookRecord[] | undefined
-  drains?: DrainRecord[] | undefined
+  webhooks: WebhookRecord[]
+  drains: DrainRecord[]
   maintenance: boolean
   /** App features that are on: preboot, log-runtime-metrics. */
   features: Record<string, { enabled: boolean; updated_at: string }>

@@ -177,6 +177,10 @@ function newApp(name: string, configVars: Record<string, string>): AppRecord {
   return {
     id: randomUUID(),
     name,
+    generation: 'cedar',
+    region: 'us',
+    webhooks: [],
+    drains: [],
     maintenance: false,
     features: {},
     config_vars: configVars,

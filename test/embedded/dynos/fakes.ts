@@ -98,6 +98,10 @@ export class Home {
     const app: AppRecord = {
       id: randomUUID(),
       name,
+      generation: 'cedar',
+      region: 'us',
+      webhooks: [],
+      drains: [],
       maintenance: false,
       features: options.preboot ? { preboot: { enabled: true, updated_at: now } } : {},
       config_vars: {},

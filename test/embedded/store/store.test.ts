@@ -7,6 +7,7 @@ import { expect } from 'chai'
 import { build } from 'esbuild'
 import { newApp } from '../../../src/embedded/api/new-app.js'
 import { openStore } from '../../../src/embedded/store/index.js'
+import { STATE_VERSION } from '../../../src/embedded/store/migrations.js'
 import { temporaryFolder } from '../support/platform.js'
 
 const KILLS = 20
@@ -117,6 +118,36 @@ describe('the store', () => {
       (await readdir(apps)).map((name) => name.replace(/\.set-aside-\d+$/, '.aside')).sort(),
     ).to.deep.equal([`${app.id}.json`, `${torn}.aside`, `${empty}.aside`, foreign].sort())
     expect((await open()).problems.map(({ file }) => path.basename(file))).to.deep.equal([foreign])
+  })
+
+  it('reads the record of an older version, and writes it as one of this version', async () => {
+    const app = newApp('an-app')
+    const file = path.join(apps, `${app.id}.json`)
+    // As the first version wrote it: without a version, before there were these fields.
+    const { generation, region, webhooks, drains, ...first } = app
+    await writeFile(file, JSON.stringify(first))
+    const store = await open()
+    expect(store.problems).to.deep.equal([])
+    expect(store.find('an-app')).to.deep.equal({ ...first, generation, region, webhooks, drains })
+    await store.update(app.id, (draft) => {
+      draft.config_vars.A = 'b'
+    })
+    const written = JSON.parse(await readFile(file, 'utf8')) as Record<string, unknown>
+    expect(written).to.include({ state_version: STATE_VERSION, generation: 'cedar' })
+    expect((await open()).find('an-app')?.config_vars).to.deep.equal({ A: 'b' })
+  })
+
+  it('leaves the record of a newer version as it is, and says so', async () => {
+    const app = newApp('an-app')
+    const file = path.join(apps, `${app.id}.json`)
+    const text = JSON.stringify({ ...app, state_version: STATE_VERSION + 1, shelf: 7 })
+    await writeFile(file, text)
+    const store = await open()
+    expect(store.find('an-app')).to.equal(undefined)
+    expect(store.problems.map(({ problem }) => problem).join()).to.match(
+      /newer shipit.*left as it is; update shipit/,
+    )
+    expect(await readFile(file, 'utf8')).to.equal(text)
   })
 
   it(`loses nothing that it acknowledged over ${KILLS} kills at random moments`, async function () {

@@ -15,12 +15,12 @@ export function hooksRoutes({ store, drain: follow }: ApiParts): Router {
   const routes = Router()
 
   const webhook = (app: Readonly<AppRecord>, id: string): WebhookRecord => {
-    const found = app.webhooks?.find((one) => one.id === id)
+    const found = app.webhooks.find((one) => one.id === id)
     if (!found) throw new NotFound('webhook')
     return found
   }
   routes.get('/apps/:app/webhooks', (request, response) =>
-    sendPage(request, response, appOf(store, request).webhooks ?? [], WEBHOOKS, (one) => one),
+    sendPage(request, response, appOf(store, request).webhooks, WEBHOOKS, (one) => one),
   )
   routes.get('/apps/:app/webhooks/:webhook', (request, response) => {
     response.json(webhook(appOf(store, request), param(request, 'webhook')))
@@ -31,7 +31,7 @@ export function hooksRoutes({ store, drain: follow }: ApiParts): Router {
     const now = new Date().toISOString()
     const made: WebhookRecord = { id: randomUUID(), ...checked, created_at: now, updated_at: now }
     await store.update(appOf(store, request).id, (draft) => {
-      draft.webhooks = [...(draft.webhooks ?? []), made]
+      draft.webhooks = [...draft.webhooks, made]
     })
     response.status(201).json(made)
   })
@@ -47,7 +47,7 @@ export function hooksRoutes({ store, drain: follow }: ApiParts): Router {
       updated_at: new Date().toISOString(),
     }
     await store.update(app.id, (draft) => {
-      draft.webhooks = (draft.webhooks ?? []).map((one) => (one.id === before.id ? after : one))
+      draft.webhooks = draft.webhooks.map((one) => (one.id === before.id ? after : one))
     })
     response.json(after)
   })
@@ -55,7 +55,7 @@ export function hooksRoutes({ store, drain: follow }: ApiParts): Router {
     const app = appOf(store, request)
     const gone = webhook(app, param(request, 'webhook'))
     await store.update(app.id, (draft) => {
-      draft.webhooks = (draft.webhooks ?? []).filter(({ id }) => id !== gone.id)
+      draft.webhooks = draft.webhooks.filter(({ id }) => id !== gone.id)
     })
     response.json(gone)
   })
@@ -68,7 +68,7 @@ export function hooksRoutes({ store, drain: follow }: ApiParts): Router {
   )
 
   const drain = (app: Readonly<AppRecord>, identity: string): DrainRecord => {
-    const found = app.drains?.find((one) => [one.id, one.token, one.url].includes(identity))
+    const found = app.drains.find((one) => [one.id, one.token, one.url].includes(identity))
     if (!found) throw new NotFound('log drain')
     return found
   }
@@ -85,7 +85,7 @@ export function hooksRoutes({ store, drain: follow }: ApiParts): Router {
     })
   routes.get('/apps/:app/log-drains', (request, response) => {
     const app = appOf(store, request)
-    sendPage(request, response, app.drains ?? [], DRAINS, serializeDrain(app))
+    sendPage(request, response, app.drains, DRAINS, serializeDrain(app))
   })
   routes.get('/apps/:app/log-drains/:drain', (request, response) => {
     const app = appOf(store, request)
@@ -94,7 +94,7 @@ export function hooksRoutes({ store, drain: follow }: ApiParts): Router {
   routes.post('/apps/:app/log-drains', async (request, response) => {
     const app = appOf(store, request)
     const url = httpUrl(bodyOf(request).url)
-    if (app.drains?.some((one) => one.url === url))
+    if (app.drains.some((one) => one.url === url))
       throw new InvalidParams('Url has already been taken')
     const now = new Date().toISOString()
     const made: DrainRecord = {
@@ -105,7 +105,7 @@ export function hooksRoutes({ store, drain: follow }: ApiParts): Router {
       updated_at: now,
     }
     await store.update(app.id, (draft) => {
-      draft.drains = [...(draft.drains ?? []), made]
+      draft.drains = [...draft.drains, made]
     })
     follow(app.id)
     response.status(201).json(serializeDrain(app)(made))
@@ -114,7 +114,7 @@ export function hooksRoutes({ store, drain: follow }: ApiParts): Router {
     const app = appOf(store, request)
     const gone = drain(app, param(request, 'drain'))
     await store.update(app.id, (draft) => {
-      draft.drains = (draft.drains ?? []).filter(({ id }) => id !== gone.id)
+      draft.drains = draft.drains.filter(({ id }) => id !== gone.id)
     })
     follow(app.id)
     response.json(serializeDrain(app)(gone))

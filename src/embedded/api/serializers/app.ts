@@ -31,7 +31,7 @@ function base(app: Readonly<AppRecord>, urls: Urls) {
         ? user()
         : { ...user(`${app.team}@herokumanager.com`), id: stableId(`team owner ${app.team}`) },
     team: app.team === undefined ? null : idAndName('team', app.team),
-    region: idAndName('region', app.region ?? 'us'),
+    region: idAndName('region', app.region),
     released_at: app.released_at,
     repo_size: null,
     slug_size: app.generation === 'fir' ? null : (slug?.size ?? null),
@@ -45,7 +45,7 @@ function base(app: Readonly<AppRecord>, urls: Urls) {
 export const serializeApp = (app: Readonly<AppRecord>, urls: Urls) => ({
   ...base(app, urls),
   acm: false,
-  generation: idAndName('generation', app.generation ?? 'cedar'),
+  generation: idAndName('generation', app.generation),
   organization: app.team === undefined ? null : idAndName('team', app.team),
 })
 

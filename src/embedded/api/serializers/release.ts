@@ -123,7 +123,7 @@ export function serializeBuild(
       ? [{ name: 'heroku/nodejs', url: 'https://github.com/heroku/heroku-buildpack-nodejs' }]
       : null,
     created_at: build.created_at,
-    generation: app.generation ?? 'cedar',
+    generation: app.generation,
     id: build.id,
     output_stream_url: streamUrl(urls, token, `/streams/builds/${app.id}/${build.id}`),
     release: build.release_id === null ? null : { id: build.release_id },
