@@ -1,9 +1,10 @@
 // The CLI in few files: node starts it in a third of the time that it needs to find and read some
 // hundred modules. What only some commands need is a file of its own.
 import { createHash } from 'node:crypto'
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { build, transform } from 'esbuild'
+import { Mapped } from './mapped.mjs'
 import { startUp } from './start-up/patches.mjs'
 
 const TARGET = {
@@ -36,6 +37,8 @@ export async function buildCli(root) {
     outExtension: { '.js': '.cjs' },
     write: false,
     metafile: true,
+    sourcemap: 'external',
+    sourcesContent: false,
     bundle: true,
     splitting: true,
     format: 'esm',
@@ -57,11 +60,22 @@ export async function buildCli(root) {
     const { entryPoint } = metafile.outputs[path.relative(root, file).split(path.sep).join('/')]
     return entryPoint !== undefined && metafile.inputs[entryPoint].format === 'cjs'
   }
+  const mapOf = new Map(
+    outputFiles
+      .filter(({ path: file }) => file.endsWith('.map'))
+      .map(({ path: file, contents }) => [file.slice(0, -'.map'.length), contents]),
+  )
   const files = await Promise.all(
-    outputFiles.map(async ({ path: file, text }) => ({
-      name: path.basename(file),
-      code: await asFunction(text + (isCommonJs(file) ? NAMED : '')),
-    })),
+    outputFiles
+      .filter(({ path: file }) => !file.endsWith('.map'))
+      .map(async ({ path: file, text }) => ({
+        name: path.basename(file),
+        ...(await asFunction(
+          text + (isCommonJs(file) ? NAMED : ''),
+          path.basename(file),
+          mapOf.get(file),
+        )),
+      })),
   )
   const hash = createHash('sha256')
   for (const { name, code } of files.sort((a, b) => (a.name < b.name ? -1 : 1)))
@@ -70,17 +84,17 @@ export async function buildCli(root) {
   const heading = `// ${hash.digest('hex').slice(0, 16)} ${words.join(' ')}\n`
   const always = imported(metafile, path.relative(root, path.join(folder, 'shipit.cjs')))
   const isTogether = ({ name, code }) => code.length < SMALL || always.has(name)
-  const together = files
-    .filter(isTogether)
-    .map(({ name, code }) => `${JSON.stringify(name)}:${code}`)
   rmSync(folder, { recursive: true, force: true })
   mkdirSync(folder, { recursive: true })
-  writeFileSync(
-    path.join(folder, 'shipit.cjs'),
-    `${heading}${AS_MODULE}({${together.join(',\n')}})\n`,
-  )
-  for (const { name, code } of files)
-    if (!isTogether({ name, code })) writeFileSync(path.join(folder, name), `(${code})\n`)
+  const main = new Mapped(`${heading}${AS_MODULE}({`)
+  for (const { name, code, map } of files.filter(isTogether))
+    main
+      .add(`${JSON.stringify(name)}:`)
+      .add(code, map)
+      .add(',\n')
+  main.add('})\n').write(path.join(folder, 'shipit.cjs'))
+  for (const { name, code, map } of files.filter((file) => !isTogether(file)))
+    new Mapped('(').add(code, map).add(')\n').write(path.join(folder, name))
   await build({
     ...TARGET,
     absWorkingDir: root,
@@ -125,20 +139,27 @@ const NAMED =
  * One file of the bundle as the function that Node.js would make of a CommonJS module: to wrap it
  * at each start would copy all of it. It is ASCII, the quickest to read.
  */
-async function asFunction(module) {
+async function asFunction(module, name, map) {
   // Code that comes from the cache has no way to import a module of its own.
-  const { code } = await transform(module, {
-    ...TARGET,
-    format: 'cjs',
-    supported: { 'dynamic-import': false },
-  })
+  const { code, map: composed } = await transform(
+    `${module}\n//# sourceMappingURL=data:application/json;base64,${Buffer.from(map).toString('base64')}\n`,
+    {
+      ...TARGET,
+      format: 'cjs',
+      sourcefile: name,
+      sourcemap: 'external',
+      sourcesContent: false,
+      supported: { 'dynamic-import': false },
+    },
+  )
   // esbuild has escaped what stands in strings, but not what stands in patterns.
   const ascii = code.replace(/[^\p{ASCII}]/gu, (character) =>
     [...Array(character.length).keys()]
       .map((at) => `\\u${character.charCodeAt(at).toString(16).padStart(4, '0')}`)
       .join(''),
   )
-  return `function(exports,require,module,__filename,__dirname){${ascii.includes('importMeta.') ? IMPORT_META : ''}${ascii}\n}`
+  const head = `function(exports,require,module,__filename,__dirname){${ascii.includes('importMeta.') ? IMPORT_META : ''}`
+  return { code: `${head}${ascii}\n}`, map: { json: JSON.parse(composed), column: head.length } }
 }
 
 /** The file of a command in the bundle, without its extension. */

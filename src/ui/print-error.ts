@@ -1,14 +1,16 @@
 import pc from 'picocolors'
 import { EXIT_CODES, type ShipitError } from '../errors.js'
 import { printable } from './printable.js'
+import { isDebugging, stackOf } from './stack.js'
 import { errorAnnotation, isGithubActions } from './workflow-commands.js'
 import { writeErr } from '../lib/terminal.js'
 
 /**
  * Writes an error to stderr: what happened, why, what to do next; under GitHub Actions as an
- * annotation too. The one place that does.
+ * annotation too, and with its stack under DEBUG=shipit. The one place that does.
  */
 export function printError(error: ShipitError): void {
+  if (isDebugging()) writeErr(`${printable(stackOf(error.cause ?? error))}\n`)
   const colours = pc.createColors(Boolean(process.stderr.isTTY) && pc.isColorSupported)
   const lines = [`${colours.red(' ›')}   ${colours.bold('Error:')} ${printable(error.message)}`]
   if (error.why)

@@ -1,0 +1,44 @@
+/** Stacks of errors as a developer reads them: with the lines of the source. */
+import { existsSync, readFileSync } from 'node:fs'
+import { SourceMap, type SourceMapPayload } from 'node:module'
+import path from 'node:path'
+import { packageRoot } from '../paths.js'
+
+/** As debug reads it: a list of names, `*` for all. */
+export const isDebugging = (env: NodeJS.ProcessEnv = process.env): boolean =>
+  /(^|[,\s])(\*|shipit(:\*)?)(?=$|[,\s])/.test(env.DEBUG ?? '')
+
+const FRAME = /((?:file:\/\/)?(\/[^():\n]+|[A-Z]:\\[^():\n]+)):(\d+):(\d+)/g
+
+/**
+ * The stack of an error and of its causes, a paragraph each; places in the bundle are given as
+ * `src/…` where its source maps are there.
+ */
+export function stackOf(error: unknown): string {
+  const stacks: string[] = []
+  const seen = new Set<unknown>()
+  for (let one = error; one instanceof Error && !seen.has(one); one = one.cause) {
+    seen.add(one)
+    stacks.push(one.stack ?? String(one))
+  }
+  const maps = new Map<string, SourceMap | undefined>()
+  return stacks
+    .join('\nCaused by: ')
+    .replace(FRAME, (frame, _url: string, file: string, line: string, column: string) => {
+      if (!maps.has(file)) maps.set(file, mapBeside(file))
+      const place = maps.get(file)?.findEntry(Number(line) - 1, Number(column) - 1)
+      if (!place || !('originalSource' in place)) return frame
+      const source = path.resolve(path.dirname(file), place.originalSource)
+      return (
+        `${path.relative(packageRoot, source).split(path.sep).join('/')}:` +
+        `${place.originalLine + 1}:${place.originalColumn + 1}`
+      )
+    })
+}
+
+function mapBeside(file: string): SourceMap | undefined {
+  const map = `${file}.map`
+  return existsSync(map)
+    ? new SourceMap(JSON.parse(readFileSync(map, 'utf8')) as SourceMapPayload)
+    : undefined
+}
