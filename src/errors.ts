@@ -4,7 +4,7 @@
  * `shipit --help` and the README print this table; nothing else in the CLI decides an exit status.
  */
 export const EXIT_CODES = {
-  internal: { exit: 1, means: 'a fault in shipit itself' },
+  internal: { exit: 1, means: 'an internal error' },
   usage: { exit: 2, means: 'a flag, an argument or an input that cannot be used' },
   project: { exit: 3, means: 'the folder or its ecosystem file cannot be used as it is' },
   git: { exit: 4, means: 'the repository is not in a state that can be deployed' },

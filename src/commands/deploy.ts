@@ -125,7 +125,7 @@ export default class Deploy extends BaseCommand {
     timestamps: Flags.boolean({
       description: 'the time before each line, and plain lines on a terminal too',
     }),
-    yes: Flags.boolean({ char: 'y', description: 'answer yes to what would be asked' }),
+    yes: Flags.boolean({ char: 'y', description: 'answer yes to all prompts' }),
   }
 
   private timestamps = false

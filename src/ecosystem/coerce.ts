@@ -90,7 +90,7 @@ function nearUnit(text: string, form: RegExp): { suggestion?: string } {
 }
 
 /**
- * PM2 takes text that is no number for 0, which is "as many as there are CPUs": a slip such as
+ * PM2 takes text that is not a number for 0, which is "as many as there are CPUs": a slip such as
  * "tow" must not do that.
  */
 function coerceInstances(value: unknown): Coerced {

@@ -86,7 +86,7 @@ export function pushFailure({
   }
   if (/returned error: 429/.test(all)) {
     return new ShipitError('refused', {
-      message: 'The platform takes no more git requests for this app for now.',
+      message: 'Rate limit reached for git requests to this app.',
       why,
       next: 'Try again later: Heroku allows 75 an hour for an app.',
       details: { status: 429 },

@@ -6,7 +6,7 @@ import { reasonOf } from './errors.js'
 import { exitMarkerReader } from './exit-marker.js'
 
 /** ms for the connection and for the dyno to come to it. */
-const PATIENCE = 120_000
+const TIMEOUT_MS = 120_000
 /**
  * ms that a connection may stay open once it has told the exit status: what comes after that was no
  * status.
@@ -97,7 +97,7 @@ function connectSecurely(host: string, port: number): net.Socket {
  */
 async function join(
   socket: net.Socket,
-  { attachUrl, isSecure, patience = PATIENCE }: Attachment,
+  { attachUrl, isSecure, patience = TIMEOUT_MS }: Attachment,
 ): Promise<void> {
   const { host, pathname, search } = new URL(attachUrl)
   const next =

@@ -67,7 +67,7 @@ function accountIn(file: string): string | undefined {
     const { account } = JSON.parse(readFileSync(file, 'utf8')) as { account?: unknown }
     return typeof account === 'string' && account !== '' ? account : undefined
   } catch (error) {
-    // Heroku's CLI takes a file that is no JSON for none.
+    // Heroku's CLI takes a file that is not JSON for none.
     if (error instanceof SyntaxError) return undefined
     throw error
   }

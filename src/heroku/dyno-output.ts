@@ -91,7 +91,7 @@ const READ = 300
 /** An app's last lines may reach the log a moment after its dyno's end. */
 const LOOKS = 4
 /** ms that the log may take: the crash is the news, its log the explanation. */
-const PATIENCE = 10_000
+const TIMEOUT_MS = 10_000
 
 type ReadLog = (options: {
   lines: number
@@ -175,7 +175,7 @@ async function linesOf(read: ReadLog, dyno: Pick<Dyno, 'name' | 'created_at'>): 
     lines: READ,
     tail: false,
     dyno: dyno.name,
-    signal: AbortSignal.timeout(PATIENCE),
+    signal: AbortSignal.timeout(TIMEOUT_MS),
   })) {
     if (line.dyno === dyno.name && Date.parse(line.timestamp) >= since) lines.push(line)
   }

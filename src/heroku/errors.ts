@@ -160,7 +160,7 @@ export function answerError(answer: FailedAnswer, endpoint: Endpoint): ShipitErr
     const seconds =
       answer.retryAfter === undefined ? undefined : Math.ceil(answer.retryAfter / 1000)
     return new ShipitError('network', {
-      message: `${headOf(endpoint)} takes no more requests of this account for now.`,
+      message: `${headOf(endpoint)}: rate limit reached for this account.`,
       why: said,
       next: seconds === undefined ? 'Try again in a few minutes.' : `Try again in ${seconds} s.`,
       details: { ...details, ...(seconds === undefined ? {} : { retry_after: seconds }) },

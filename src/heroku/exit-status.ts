@@ -4,7 +4,7 @@ import { streamLogs } from './log-stream.js'
 import type { Dyno } from './types.js'
 
 /** ms that the platform's last word on a dyno may take to its log. */
-const PATIENCE = 15_000
+const TIMEOUT_MS = 15_000
 
 /**
  * The status that a one-off dyno has ended with, as the platform logs it; waits for it. Undefined
@@ -14,7 +14,7 @@ export async function exitStatusFromLog(
   api: PlatformApi,
   app: string,
   { name, created_at }: Pick<Dyno, 'name' | 'created_at'>,
-  patience = PATIENCE,
+  patience = TIMEOUT_MS,
 ): Promise<number | undefined> {
   const since = Math.floor(Date.parse(created_at) / 1000) * 1000
   try {

@@ -26,7 +26,7 @@ export function parseLogLine(text: string, id?: string): LogLine {
     : { id, timestamp, source, dyno, message }
 }
 
-/** Empty if it is no name. */
+/** Empty if it is not a name. */
 function sourceOf(text: string, from: number, to: number): string {
   if (to - from === 3 && text.startsWith('app', from)) return 'app'
   if (to - from === 6 && text.startsWith('heroku', from)) return 'heroku'

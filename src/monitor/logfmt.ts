@@ -38,7 +38,7 @@ function closingQuote(line: string, from: number): number {
 }
 
 /**
- * A value that is no JSON string (Heroku writes some without escapes) is taken as it stands between
+ * A value that is not a JSON string (Heroku writes some without escapes) is taken as it stands between
  * its quotes.
  */
 function unquoted(text: string): string {

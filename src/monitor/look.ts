@@ -18,7 +18,7 @@ export const RECENT_LINES = 1500
  * ms that the log's recent lines may take longer than the list of dynos: they are figures, not the
  * answer.
  */
-const PATIENCE = 3000
+const TIMEOUT_MS = 3000
 /**
  * ms in which every dyno of the runtime prints its figures: every 20 s, and some time on the way.
  */
@@ -81,7 +81,7 @@ export async function look(
 async function lookAtRecent(
   api: PlatformApi,
   app: string,
-  { patience = PATIENCE }: LookOptions,
+  { patience = TIMEOUT_MS }: LookOptions,
 ): Promise<Look & { seen: SeenLines; read: number }> {
   const model = new FormationModel()
   const stop = new AbortController()

@@ -35,7 +35,7 @@ const QUICK_EXITS = 6
  * Without staying up, an instance may go on failing for this long; the last restart then has less
  * than a minute in all.
  */
-const PATIENCE = 30_000
+const TIMEOUT_MS = 30_000
 
 /** The history after one more exit that nobody asked for. */
 export function afterExit(history: InstanceHistory, exit: Exit): InstanceHistory {
@@ -48,7 +48,7 @@ export function afterExit(history: InstanceHistory, exit: Exit): InstanceHistory
 }
 
 /** Whether another restart of the instance is pointless. `patience` in ms. */
-export function cannotStayUp(history: InstanceHistory, exit: Exit, patience = PATIENCE): boolean {
+export function cannotStayUp(history: InstanceHistory, exit: Exit, patience = TIMEOUT_MS): boolean {
   if (history.quickExits >= (exit.maxRestarts ?? QUICK_EXITS)) return true
   return (
     history.failures >= 2 &&
@@ -60,7 +60,7 @@ export function cannotStayUp(history: InstanceHistory, exit: Exit, patience = PA
 /** SHIPIT_PATIENCE in seconds, as ms. */
 export function patienceOf(setting: string | undefined): number {
   const seconds = Number(setting)
-  return seconds > 0 ? seconds * 1000 : PATIENCE
+  return seconds > 0 ? seconds * 1000 : TIMEOUT_MS
 }
 
 /** The dyno's exit status for an app that failed: its own if it has one, never 0. */

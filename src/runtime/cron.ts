@@ -9,7 +9,7 @@ export function checkCron(app: string, pattern: unknown): void {
     Cron(String(pattern))
   } catch (error) {
     throw new Fault(
-      `${app}: \`cron_restart\` is no pattern of times: ${pattern}`,
+      `${app}: \`cron_restart\` is not a valid cron pattern: ${pattern}`,
       (error as Error).message.replace(/^CronPattern: /, ''),
       'five fields (minute hour day month weekday), such as "0 4 * * *"',
     )

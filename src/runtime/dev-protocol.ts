@@ -91,7 +91,7 @@ export interface DevDone {
 /** The request of a line; a sentence if it is none. */
 export function parseRequest(text: string): DevRequest | string {
   const asked = parsed(text)
-  if (asked === undefined) return 'the request is no JSON object'
+  if (asked === undefined) return 'the request is not a JSON object'
   const { v, verb, name, number } = asked
   if (v !== DEV_PROTOCOL)
     return (

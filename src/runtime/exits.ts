@@ -158,7 +158,7 @@ export class Exits {
   }
 
   /**
-   * On a laptop whoever watches files is mending one: the next change starts the app again, as `pm2
+   * On a laptop whoever watches files is fixing one: the next change starts the app again, as `pm2
    * --watch` does. A dyno has to end.
    */
   #waitsForChange({ app }: Instance, why: string): boolean {

@@ -134,7 +134,7 @@ export class Instances {
   }
 }
 
-/** localeCompare would load 3 MB of the world's alphabets. */
+/** localeCompare would load 3 MB of ICU data. */
 function byName(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0
 }

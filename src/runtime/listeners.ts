@@ -6,7 +6,7 @@ import { Handover, type Port } from './handover.js'
 /** No new connection for this long, and the router is taken to have turned away. */
 const QUIET = 150
 /** Clients that go on connecting are turned away after this. */
-const PATIENCE = 2000
+const TIMEOUT_MS = 2000
 /** For what was accepted and waits for an instance to take it. */
 const HANDOVER = 50
 
@@ -42,13 +42,13 @@ export class Listeners {
     this.#isClosing = true
     while (
       monotonic() - Math.max(begun, this.#lastConnection) < QUIET &&
-      monotonic() - begun < PATIENCE
+      monotonic() - begun < TIMEOUT_MS
     )
       await pause(10)
     await Promise.all([...this.#handles].map((handle) => closePort(handle, () => this.#seen)))
     this.#handles.clear()
     // A busy instance takes its time over what it was handed.
-    for (const limit = monotonic() + PATIENCE; this.#inHand > 0 && monotonic() < limit;)
+    for (const limit = monotonic() + TIMEOUT_MS; this.#inHand > 0 && monotonic() < limit;)
       await pause(10)
     await pause(HANDOVER)
   }

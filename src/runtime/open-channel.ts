@@ -7,7 +7,7 @@ const LONGEST = 2 ** 20
 /**
  * The IPC channel of a program that is not started as Node: PM2 gives one to every process, and a
  * Node that the program starts finds it as its own (`process.send`). It is read by hand, since
- * Node's own reader throws at a line that is no JSON, and a script may well say
+ * Node's own reader throws at a line that is not JSON, and a script may well say
  * `echo ready >&$NODE_CHANNEL_FD`. Returns what the environment has to name.
  */
 export const CHANNEL_VARIABLES = { NODE_CHANNEL_FD: '3', NODE_CHANNEL_SERIALIZATION_MODE: 'json' }

@@ -12,7 +12,7 @@ const OVERFULL = 1_048_576
  * ms without a byte taken, after which a reader is given up where the dyno ends. Heroku gives 30 s
  * in all, the instances take 25.
  */
-const PATIENCE = 2000
+const TIMEOUT_MS = 2000
 /**
  * Streams of instances that have ended which wait for a reader: beyond them the oldest are closed,
  * unread.
@@ -156,7 +156,7 @@ export class Outlet {
     return setTimeout(() => {
       if (this.#stream.writableLength > 0) this.#giveUp()
       this.#stalled = undefined
-    }, PATIENCE)
+    }, TIMEOUT_MS)
   }
 
   #giveUp(): void {

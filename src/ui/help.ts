@@ -40,6 +40,6 @@ export default class ShipitHelp extends Help {
     const rows = Object.values(EXIT_CODES).map(
       ({ exit, means }) => `  ${String(exit).padEnd(5)}${means}`,
     )
-    this.log(['EXIT CODES', '  0    all went well', ...rows].join('\n'))
+    this.log(['EXIT CODES', '  0    success', ...rows].join('\n'))
   }
 }

@@ -554,7 +554,7 @@ describe('a deploy', () => {
       expect(error.message).to.include('v3 stays')
     })
 
-    it('says it when what serves cannot be found out', async () => {
+    it('says it when the live release cannot be determined', async () => {
       await start()
       const error = await stopWhen(({ type, step }) => {
         const isBoot = type === 'started' && step === 'boot'

@@ -263,7 +263,7 @@ describe('the verdict of a deploy', () => {
     }
 
     const noMoreGit = new ShipitError('refused', {
-      message: 'The platform takes no more git requests for this app for now.',
+      message: 'Rate limit reached for git requests to this app.',
       details: { status: 429 },
     })
     it('pushes again once git is let in again, and says that it waits', async () => {
@@ -272,7 +272,7 @@ describe('the verdict of a deploy', () => {
       const result = await deploy()
       expect(result.release.version).to.equal(4)
       expect(linesOf('push')).to.match(
-        /^The platform takes no more git requests for this app for now\. Trying on, for 1 min at most\.\n---/,
+        /^Rate limit reached for git requests to this app\. Trying on, for 1 min at most\.\n---/,
       )
     })
 

@@ -307,7 +307,7 @@ export const ALL_CASES: Case[] = [
           },
         },
         'error',
-        /lib\/main, which b starts, is no file/,
+        /lib\/main, which b starts, is not a file/,
       ],
       [
         {

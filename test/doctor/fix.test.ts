@@ -27,7 +27,7 @@ async function examined(
   return { project, findings: preflightFindings({ project }) }
 }
 
-async function mended(
+async function fixed(
   dir: string,
   file: string,
 ): Promise<{ before: string[]; after: string[]; text: string }> {
@@ -54,7 +54,7 @@ const LINES: [string, string[]][] = [
   ['log-files', ['out_file: out.log # here', 'error_file: err.log']],
 ]
 
-describe('what --fix mends in an ecosystem file', () => {
+describe('what --fix fixes in an ecosystem file', () => {
   after(removeFolders)
 
   for (const [check, lines] of LINES) {
@@ -63,7 +63,7 @@ describe('what --fix mends in an ecosystem file', () => {
         ...SOUND,
         'ecosystem.config.yml': `# mine\n${ecosystem('script: server.js # it', 'instances: 2', ...lines)}`,
       })
-      const { before, after, text } = await mended(dir, 'ecosystem.config.yml')
+      const { before, after, text } = await fixed(dir, 'ecosystem.config.yml')
       expect(before).to.include(check)
       expect(after).to.deep.equal([])
       expect(text)
@@ -84,7 +84,7 @@ describe('what --fix mends in an ecosystem file', () => {
       'process.json':
         '{\n\t// mine\n\t"script": "server.js",\n\t"watch": true,\n\t"env": { "PORT": 1, "A": "b" }\n}\n',
     })
-    const { before, after, text } = await mended(dir, 'process.json')
+    const { before, after, text } = await fixed(dir, 'process.json')
     expect(before).to.include.members(['port-in-env', 'watch'])
     expect(after).to.deep.equal([])
     expect(text).to.include('\t// mine').and.include('"A": "b"')

@@ -98,7 +98,7 @@ describe('shipit doctor', () => {
       .and.include('scripts.start: node server.js → shipit-runtime')
     expect(found.fixed.length).to.be.greaterThan(2)
     expect(found.findings.map(({ check }) => check)).to.deep.equal(['committed'])
-    await world.commit(dir, 'Mended')
+    await world.commit(dir, 'Fixed')
     expect((await report('--fix')).report).to.deep.include({
       findings: [],
       fixed: [],

@@ -116,7 +116,7 @@ const CASES: Case[] = [
     options: ', cron_restart: nonsense',
     files: { 'app.js': '' },
     code: 1,
-    says: ['`cron_restart` is no pattern of times: nonsense', 'five fields'],
+    says: ['`cron_restart` is not a valid cron pattern: nonsense', 'five fields'],
   },
   {
     what: 'is given flags that Node does not know',

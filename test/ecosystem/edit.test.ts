@@ -403,13 +403,13 @@ describe('editing YAML in place', () => {
     ).to.equal(AWKWARD)
   })
 
-  it('mends what a problem points at', () => {
+  it('fixes what a problem points at', () => {
     const text = 'apps: # mine\n  script: a.js\n  instances: tow # two\n'
     const [problem] = readEcosystemText(text, 'e.yml').problems
     const path = problem!.path.split('/').map((part) => (/^\d+$/.test(part) ? Number(part) : part))
-    const mended = editYaml(text, [{ path, value: 2 }])
-    expect(mended).to.equal(text.replace('tow', '2'))
-    expect(readEcosystemText(mended, 'e.yml').problems).to.deep.equal([])
+    const fixed = editYaml(text, [{ path, value: 2 }])
+    expect(fixed).to.equal(text.replace('tow', '2'))
+    expect(readEcosystemText(fixed, 'e.yml').problems).to.deep.equal([])
   })
 
   it('will not change two places where one is meant', () => {

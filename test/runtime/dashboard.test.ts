@@ -64,7 +64,7 @@ describe("PM2's dashboard, with keys that it accepts", function () {
     expect(run.child.exitCode).to.equal(null)
   })
 
-  it('does not scale beyond what the dyno holds, nor to nothing, nor to what is no number, and says so', async () => {
+  it('does not scale beyond what the dyno holds, nor to nothing, nor to what is not a number, and says so', async () => {
     for (const [number, why] of [
       ['40', /MB are free/],
       [0, /nothing left to run/],

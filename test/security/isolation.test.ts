@@ -123,7 +123,7 @@ describe('an app of the embedded Heroku', function () {
       `nsenter --target ${process.pid} --mount cat "$HOME/../../../daemon.json"`,
     ],
   ] as const) {
-    it(`${what}: in vain`, async () => {
+    it(`${what}: fails`, async () => {
       expect(
         await run(
           'run.1',

@@ -17,6 +17,8 @@ export async function until<T>(
     every: 10,
   })
   if (seen === undefined)
-    throw new Error(`Waited ${within} ms in vain for: ${typeof what === 'string' ? what : what()}`)
+    throw new Error(
+      `Timed out after ${within} ms waiting for: ${typeof what === 'string' ? what : what()}`,
+    )
   return seen as Exclude<T, Falsy>
 }

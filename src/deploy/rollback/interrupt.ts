@@ -106,7 +106,7 @@ async function leftAlone({ plan, platform, journal }: Deployment): Promise<strin
     const now = await platform.currentRelease(plan.app)
     return `${goesOn}; now ${now?.slug ? `v${now.version}` : 'nothing'} serves.`
   } catch (error) {
-    return `${goesOn}. What serves now could not be found out: ${ShipitError.from(error).message}`
+    return `${goesOn}. Could not determine the live release: ${ShipitError.from(error).message}`
   }
 }
 

@@ -164,7 +164,7 @@ function failedTwice(
   return new ShipitError('rollback', {
     message:
       `${failure.message} ` +
-      `${to ? `Going back to v${to.version} failed too` : 'What serves could not be found out'}: ` +
+      `${to ? `Going back to v${to.version} failed too` : 'Could not determine the live release'}: ` +
       `${second.message}`,
     why: [failure.why, second.why].filter(Boolean).join('\n'),
     next:

@@ -98,7 +98,7 @@ function problemOf(app: EcosystemApp, project: ProjectFacts, build: Build | unde
     return [
       {
         severity: 'error',
-        what: `${script || './'}, which ${app.name} starts, is no file.`,
+        what: `${script || './'}, which ${app.name} starts, is not a file.`,
         why: 'PM2 wants the name of the file itself.',
         next: `Write script: ${near} in ${project.ecosystemFile ?? 'the ecosystem file'}.`,
       },

@@ -16,7 +16,7 @@ const TLS_HANDSHAKE = 0x16
 /** Bytes of the first line. */
 const LONGEST_SECRET = 256
 /** ms that a connection may take to say its secret. */
-const PATIENCE = 30_000
+const TIMEOUT_MS = 30_000
 
 export interface Rendezvous {
   server: net.Server
@@ -33,7 +33,7 @@ export function createRendezvous(
 
   const greet = async (client: Duplex) => {
     client.on('error', () => client.destroy())
-    const timer = setTimeout(() => client.destroy(), PATIENCE).unref()
+    const timer = setTimeout(() => client.destroy(), TIMEOUT_MS).unref()
     const secret = await firstLine(client, LONGEST_SECRET)
     clearTimeout(timer)
     const meet = secret === undefined ? undefined : waiting.get(secret)
@@ -46,7 +46,7 @@ export function createRendezvous(
   const overTls = () =>
     (secure ??= certificate().then((pair) =>
       tls
-        .createServer({ ...pair, handshakeTimeout: PATIENCE }, (client) => void greet(client))
+        .createServer({ ...pair, handshakeTimeout: TIMEOUT_MS }, (client) => void greet(client))
         .on('tlsClientError', (_error, socket) => socket.destroy()),
     ))
 
@@ -54,7 +54,7 @@ export function createRendezvous(
     { noDelay: true, keepAlive: true, keepAliveInitialDelay: 30_000 },
     (socket) => {
       socket.on('error', () => socket.destroy())
-      const timer = setTimeout(() => socket.destroy(), PATIENCE).unref()
+      const timer = setTimeout(() => socket.destroy(), TIMEOUT_MS).unref()
       socket
         .once('close', () => clearTimeout(timer))
         .once('data', (first: Buffer) => {

@@ -213,7 +213,7 @@ function followScript(
   if (/^(npm|yarn|pnpm)$/.test(file)) return follow([file, ...args])
   // PM2 gives a line with spaces to a shell.
   if (file.includes(' ')) return follow([file, ...args])
-  // And what is no file of the app it looks for on the PATH.
+  // And what is not a file of the app it looks for on the PATH.
   if (/^[\w-]+$/.test(file) && !interpreter && resolveFile(folder, file) === undefined)
     return follow([file, ...args])
   return follow([

@@ -3,7 +3,7 @@ import https from 'node:https'
 import { plain, verdictOf, type Verdict } from './verdict.js'
 
 /** ms for the whole answer. PM2's agent has no limit, and waits forever for a server that hangs. */
-const PATIENCE = 15_000
+const TIMEOUT_MS = 15_000
 /** Bytes of an answer that are read; it has a few hundred. */
 const LONGEST_ANSWER = 1_000_000
 
@@ -40,7 +40,7 @@ function post(
         'content-length': Buffer.byteLength(body),
         ...headers,
       },
-      signal: AbortSignal.timeout(PATIENCE),
+      signal: AbortSignal.timeout(TIMEOUT_MS),
       ...(agent ? { agent } : {}),
     })
     asked.on('error', reject)
@@ -66,7 +66,7 @@ const WORDS: Record<string, string> = {
   ECONNREFUSED: 'nothing answers there (ECONNREFUSED)',
   ECONNRESET: 'the connection broke (ECONNRESET)',
   ETIMEDOUT: 'the connection timed out',
-  ABORT_ERR: `no answer within ${PATIENCE / 1000} s`,
+  ABORT_ERR: `no answer within ${TIMEOUT_MS / 1000} s`,
   EHOSTUNREACH: 'its network cannot be reached',
   ENETUNREACH: 'its network cannot be reached',
 }

@@ -85,7 +85,7 @@ export async function scaleTo(
   if (target > have) gate.changed()
 }
 
-/** undefined for what is no number of instances. */
+/** undefined for what is not a number of instances. */
 export function targetOf(number: string, have: number): number | undefined {
   const match = /^([+-]?)(\d{1,4})$/.exec(number.trim())
   if (!match) return undefined

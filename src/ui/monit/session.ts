@@ -48,7 +48,7 @@ export class MonitSession {
 
   /**
    * Until a key or `signal` ends it. What is under way then is ended in order before it returns;
-   * `onWait` is told of it first, with the terminal given back. Throws ShipitError where the app
+   * `onWait` is told of it first, with the terminal restored. Throws ShipitError where the app
    * cannot be watched, and what went wrong with the action that was waited for.
    */
   async run(signal: AbortSignal, onWait: (underWay: string) => void): Promise<void> {

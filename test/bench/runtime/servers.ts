@@ -166,7 +166,7 @@ export async function until(
 ): Promise<void> {
   const end = performance.now() + deadline
   while (!(await isTrue())) {
-    if (performance.now() > end) throw new Error('waited in vain')
+    if (performance.now() > end) throw new Error('timed out')
     await pause(every)
   }
 }

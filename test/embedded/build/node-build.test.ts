@@ -406,7 +406,7 @@ describe('the Node build', function () {
         'Multiple package managers declared in package.json',
       ],
       [
-        'a package.json that is no JSON',
+        'a package.json that is not JSON',
         { 'package.json': '{ "name": ' },
         'Error: Unable to parse your package.json.',
       ],
