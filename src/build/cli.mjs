@@ -54,7 +54,11 @@ export async function buildCli(root) {
       'import.meta.dirname': 'importMeta.dirname',
     },
     logOverride: { 'require-resolve-not-external': 'silent' },
-    plugins: [commandsPlugin(root, ids), withoutEditor, ...startUp],
+    plugins: [
+      commandsPlugin(root, ids),
+      withoutEditor,
+      ...(process.env.SHIPIT_PLAIN_BUILD ? [] : startUp),
+    ],
   })
   const isCommonJs = (file) => {
     const { entryPoint } = metafile.outputs[path.relative(root, file).split(path.sep).join('/')]
