@@ -140,7 +140,7 @@ export default class Ps extends BaseCommand {
     dynos: Look['dynos'],
     selection: Selection,
   ): Promise<void> {
-    const { listFormation } = await import('../heroku/formation.js')
+    const { listFormation } = await import('../heroku/dynos.js')
     const formation = await listFormation(api, app)
     if (formation.some(({ type }) => type === selection.type)) return
     const { selectDynos } = await import('../operate/select.js')
@@ -169,7 +169,7 @@ export default class Ps extends BaseCommand {
   /** Asked once: a watch repaints every second. */
   private async advice(api: PlatformApi, app: string, type: string | undefined): Promise<string> {
     const [{ listFormation }, { startAdvice }] = await Promise.all([
-      import('../heroku/formation.js'),
+      import('../heroku/dynos.js'),
       import('../operate/start-advice.js'),
     ])
     this.noDynos ??= startAdvice(app, await listFormation(api, app), type)

@@ -1,6 +1,6 @@
 import type { Overwritten } from '../git/index.js'
 import type { Place } from '../heroku/apps.js'
-import type { SeenLines } from '../heroku/seen-lines.js'
+import type { SeenLines } from '../heroku/logs.js'
 import type {
   App,
   AppFeature,

@@ -1,7 +1,7 @@
 import type { SimpleGit } from 'simple-git'
 import { ShipitError } from '../errors.js'
 import { nearest } from '../lib/nearest.js'
-import { answer } from './answer.js'
+import { answer } from './spawn-git.js'
 import { openGit } from './open.js'
 
 export interface Commit {

@@ -3,10 +3,9 @@ import { once } from 'node:events'
 import { text } from 'node:stream/consumers'
 import { promisify } from 'node:util'
 import { gitEnvironment } from './open.js'
-import { endProcessGroup } from './process-group.js'
+import { endProcessGroup, spawnGit } from './spawn-git.js'
 import { pushFailure } from './push-failure.js'
 import type { PushOptions } from './push.js'
-import { spawnGit } from './spawn-git.js'
 
 /** Commits that a forced push drops from the app's repository. Plain data. */
 export interface Overwritten {

@@ -1,5 +1,4 @@
 import { isLoopback } from '../lib/loopback.js'
-import { configCount, configVariables, type ConfigEntry } from './config-variables.js'
 
 /**
  * Variables that would have git look at another repository than the folder's own: those of `git
@@ -80,5 +79,70 @@ export function pushEnvironment(
     // Failures are told apart by git's own words.
     LC_ALL: 'C',
     LANGUAGE: '',
+  }
+}
+
+/**
+ * git's configuration in variables alone, which neither `ps` nor a file shows
+ * (https://git-scm.com/docs/git-config#Documentation/git-config.txt-GITCONFIGCOUNT).
+ */
+
+export type ConfigEntry = [key: string, value: string]
+
+/** How many entries an environment has already. */
+export const configCount = (env: NodeJS.ProcessEnv): number =>
+  Number.parseInt(env.GIT_CONFIG_COUNT ?? '0', 10) || 0
+
+/** Entries as variables, the first of them numbered `from`. */
+export function configVariables(
+  from: number,
+  entries: readonly ConfigEntry[],
+): Record<string, string> {
+  const variables: Record<string, string> = { GIT_CONFIG_COUNT: String(from + entries.length) }
+  for (const [i, [key, value]] of entries.entries()) {
+    variables[`GIT_CONFIG_KEY_${from + i}`] = key
+    variables[`GIT_CONFIG_VALUE_${from + i}`] = value
+  }
+  return variables
+}
+
+/**
+ * The header that carries a token; any user name will do
+ * (https://devcenter.heroku.com/articles/git#http-git-authentication).
+ */
+export const authorization = (token: string): string =>
+  `Authorization: Basic ${Buffer.from(`shipit:${token}`).toString('base64')}`
+
+/**
+ * What HEROKU_GIT_HOST is for an embedded Heroku: `127.0.0.1:28671/git`. Heroku's own CLI puts
+ * https:// before it, in what it prints too.
+ */
+export const localGitHost = (gitUrl: string): string => gitUrl.replace(/^https?:\/\//, '')
+
+/**
+ * Variables by which git in a shell pushes to an embedded Heroku as to Heroku: the address that
+ * Heroku's own CLI writes into a remote, which is https:// and HEROKU_GIT_HOST, leads to the
+ * platform, and the token goes along.
+ * @param gitUrl `http://127.0.0.1:28671/git`
+ * @param env what the shell has already: its own configuration of this kind stays, an earlier one
+ *   of ours is written over
+ */
+export function localGitVariables(
+  gitUrl: string,
+  token: string,
+  env: NodeJS.ProcessEnv,
+): Record<string, string> {
+  const entries: ConfigEntry[] = [
+    [`url.${gitUrl}/.insteadOf`, `https://${localGitHost(gitUrl)}/`],
+    [`http.${gitUrl}/.extraHeader`, authorization(token)],
+  ]
+  const count = configCount(env)
+  const before = Array.from({ length: count }, (_, i) => i).find(
+    (i) => env[`GIT_CONFIG_KEY_${i}`] === entries[0]![0],
+  )
+  const variables = configVariables(before ?? count, entries)
+  return {
+    ...variables,
+    GIT_CONFIG_COUNT: String(Math.max(count, Number(variables.GIT_CONFIG_COUNT))),
   }
 }

@@ -1,10 +1,7 @@
 import { once } from 'node:events'
-import path from 'node:path'
 import { ShipitError } from '../errors.js'
-import { OutputLines, remoteLine } from './output-lines.js'
-import { endProcessGroup } from './process-group.js'
-import { appOf, pushFailure, type PushTranscript } from './push-failure.js'
-import { spawnGit } from './spawn-git.js'
+import { OutputLines, type PushTranscript, appOf, pushFailure, remoteLine } from './push-failure.js'
+import { endProcessGroup, spawnGit } from './spawn-git.js'
 
 export interface PushOptions {
   /** A folder of the repository. */

@@ -1,4 +1,4 @@
-import { noAnswerFromGit } from './no-answer.js'
+import { noAnswerFromGit } from './push-failure.js'
 import { openGit } from './open.js'
 
 /**

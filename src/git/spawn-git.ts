@@ -1,8 +1,10 @@
-import { spawn, type ChildProcess } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import type { Writable } from 'node:stream'
+import { setTimeout as delay } from 'node:timers/promises'
+import { monotonic } from '../lib/monotonic.js'
+import { GitError, type SimpleGit } from 'simple-git'
 import { withoutKeys } from '../lib/child-environment.js'
-import { authorization } from './config-variables.js'
-import { pushEnvironment } from './push-environment.js'
+import { authorization, pushEnvironment } from './push-environment.js'
 
 interface SpawnGit {
   dir: string
@@ -48,4 +50,54 @@ export function spawnGit(
   })
   pipe?.end(`username=shipit\npassword=${token}\n`)
   return child
+}
+
+/**
+ * What git prints, or undefined if it has no answer: simple-git rejects only a failure that also
+ * wrote to stderr.
+ */
+export async function answer(git: SimpleGit, args: string[]): Promise<string | undefined> {
+  try {
+    return (await git.raw(args)).replace(/\n$/, '') || undefined
+  } catch (error) {
+    if (error instanceof GitError) return undefined
+    throw error
+  }
+}
+
+const POLL = 20
+
+/** Whether any process of the group is left. */
+function isAlive(pgid: number): boolean {
+  try {
+    process.kill(-pgid, 0)
+    return true
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
+  }
+}
+
+async function gone(pgid: number, within: number): Promise<boolean> {
+  const deadline = monotonic() + within
+  while (isAlive(pgid)) {
+    if (monotonic() > deadline) return false
+    await delay(POLL)
+  }
+  return true
+}
+
+/**
+ * Ends every process of a group that this process has started with `detached: true`: SIGTERM, and
+ * SIGKILL for those that stay.
+ * Resolves when none is left. `git push` runs others (git-remote-http, send-pack, hooks), which
+ * live on when only their parent is killed.
+ * @param grace ms between the two signals
+ */
+export async function endProcessGroup(pgid: number, grace = 2000): Promise<void> {
+  if (!isAlive(pgid)) return
+  process.kill(-pgid, 'SIGTERM')
+  if (await gone(pgid, grace)) return
+  process.kill(-pgid, 'SIGKILL')
+  // Bounded: a process that nobody reaps stays in its group for ever.
+  await gone(pgid, grace)
 }

@@ -1,6 +1,6 @@
 import type { PlatformApi } from './client.js'
-import { APP } from './shapes.js'
-import type { App } from './types.js'
+import { ACCOUNT, APP, APP_FEATURE, DOMAIN } from './shapes.js'
+import type { Account, App, AppFeature, Domain } from './types.js'
 
 /**
  * Where an app is made; in an account's own place on the Common Runtime if nothing says otherwise.
@@ -46,3 +46,23 @@ export const updateApp = (api: PlatformApi, app: string, changes: AppChanges) =>
 
 /** For good: app, releases and config vars. */
 export const destroyApp = (api: PlatformApi, app: string) => api.delete<App>(appPath(app), APP)
+
+/** Whose token it is. */
+export const getAccount = (api: PlatformApi) => api.get<Account>('/account', ACCOUNT)
+
+const featurePath = (app: string, name: string) =>
+  `${appPath(app)}/features/${encodeURIComponent(name)}`
+
+export const listAppFeatures = (api: PlatformApi, app: string) =>
+  api.list<AppFeature>(`${appPath(app)}/features`, APP_FEATURE)
+
+/** By name, such as `preboot`. */
+export const getAppFeature = (api: PlatformApi, app: string, name: string) =>
+  api.get<AppFeature>(featurePath(app, name), APP_FEATURE)
+
+export const updateAppFeature = (api: PlatformApi, app: string, name: string, enabled: boolean) =>
+  api.patch<AppFeature>(featurePath(app, name), APP_FEATURE, { enabled })
+
+/** Host names that lead to an app, its own among them; a wildcard is `*.example.com`. */
+export const listDomains = (api: PlatformApi, app: string) =>
+  api.list<Domain>(`${appPath(app)}/domains`, DOMAIN)

@@ -3,7 +3,7 @@ import type { Readable, Writable } from 'node:stream'
 import { ShipitError } from '../errors.js'
 import { firstLine } from '../lib/first-line.js'
 import { reasonOf } from './errors.js'
-import { exitMarkerReader } from './exit-marker.js'
+import { exitMarkerReader } from './exit-status.js'
 
 /** ms for the connection and for the dyno to come to it. */
 const TIMEOUT_MS = 120_000

@@ -1,8 +1,11 @@
 import { ShipitError } from '../errors.js'
 import { appPath } from './apps.js'
 import type { PlatformApi, RequestOptions } from './client.js'
-import { BUILD } from './shapes.js'
-import type { Build } from './types.js'
+import { connectionError } from './errors.js'
+import { fetchFor } from './proxy.js'
+import { isImage } from './releases.js'
+import { BUILD, BUILDPACK_INSTALLATION, IMAGES, SLUG, SOURCE } from './shapes.js'
+import type { Build, Slug } from './types.js'
 
 export { streamOutput } from './output-stream.js'
 
@@ -46,3 +49,98 @@ export const cancelBuild = (api: PlatformApi, app: string, id: string, options?:
 
 export const getBuild = (api: PlatformApi, app: string, id: string, options?: RequestOptions) =>
   api.get<Build>(`${appPath(app)}/builds/${encodeURIComponent(id)}`, BUILD, options)
+
+/**
+ * Sources: how files get to a build without git
+ * (https://devcenter.heroku.com/articles/build-and-release-using-the-api).
+ */
+
+interface Source {
+  source_blob: { get_url: string; put_url: string }
+}
+
+export const createSource = (api: PlatformApi, options?: RequestOptions) =>
+  api.post<Source>('/sources', SOURCE, undefined, options)
+
+/**
+ * Uploads to a signed URL: it needs no token, and is itself a secret, so no error names more of it
+ * than the host.
+ */
+export async function uploadSource(
+  url: string,
+  archive: Buffer,
+  { signal }: { signal: AbortSignal },
+): Promise<void> {
+  const send = await fetchFor(url)
+  const { host } = new URL(url)
+  // No content type: it would be part of what the URL's signature is for.
+  const response = await send(url, { method: 'PUT', body: new Uint8Array(archive), signal }).catch(
+    (error: unknown) => {
+      signal.throwIfAborted()
+      throw connectionError(
+        error,
+        { apiUrl: `https://${host}`, label: 'The store for sources' },
+        { method: 'PUT', path: '(the source)', mayHaveActed: false },
+      )
+    },
+  )
+  if (!response.ok)
+    throw new ShipitError('refused', {
+      message: `${host} did not take the source: it answered ${response.status}.`,
+      next: 'Deploy again. If it happens again, deploy a commit.',
+    })
+}
+
+/** Begins a build of a source; `version` is what the slug's commit will be. */
+export const createBuild = (
+  api: PlatformApi,
+  app: string,
+  source: { url: string; version: string },
+  options?: RequestOptions,
+) => api.post<Build>(`${appPath(app)}/builds`, BUILD, { source_blob: source }, options)
+
+interface Image {
+  id: string
+  commit?: string | null
+  commit_description?: string | null
+  process_types?: Record<string, { command?: string; display_cmd?: string }> | null
+}
+
+/** What a release runs, by the id that it names: a slug, or on Fir an image, which has no size. */
+export async function getSlug(api: PlatformApi, app: string, id: string): Promise<Slug> {
+  if (!isImage(id)) return api.get<Slug>(`${appPath(app)}/slugs/${encodeURIComponent(id)}`, SLUG)
+  const given = await api.get<Image | Image[]>(
+    `${appPath(app)}/oci-images/${encodeURIComponent(id)}`,
+    IMAGES,
+  )
+  const image = Array.isArray(given) ? given[0]! : given
+  const types = Object.entries(image.process_types ?? {}).map(
+    ([type, { display_cmd: shown, command }]) => [type, shown ?? command ?? ''],
+  )
+  return {
+    id,
+    commit: image.commit ?? null,
+    commit_description: image.commit_description ?? null,
+    process_types: Object.fromEntries(types) as Record<string, string>,
+    size: null,
+  }
+}
+
+interface Installation {
+  ordinal: number
+  buildpack: { name: string; url: string }
+}
+
+/**
+ * The app's buildpacks in order, by name if they have one; none if the platform chooses by
+ * the files.
+ */
+export async function listBuildpacks(api: PlatformApi, app: string): Promise<string[]> {
+  const installed = await api.list<Installation>(
+    `${appPath(app)}/buildpack-installations`,
+    BUILDPACK_INSTALLATION,
+  )
+  return installed
+    .toSorted((a, b) => a.ordinal - b.ordinal)
+    .map(({ buildpack }) => buildpack.name || buildpack.url)
+}

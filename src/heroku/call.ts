@@ -1,10 +1,10 @@
 import type { Agent, ClientRequest, IncomingMessage } from 'node:http'
 import Request from 'heroku-client/lib/request.js'
-import type { Budget } from './budget.js'
+import { type Budget, retryAfter } from './limits.js'
 import { answerError, connectionError } from './errors.js'
 import { monotonic } from '../lib/monotonic.js'
 import { proxyAgent, proxyFor } from './proxy.js'
-import { retryAfter } from './retry-after.js'
+
 import { traceAnswer } from './trace.js'
 import { transport } from './transport.js'
 import type { Endpoint } from './types.js'

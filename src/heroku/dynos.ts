@@ -1,10 +1,10 @@
-import { numberOfDyno } from '../lib/dyno-name.js'
 import { ShipitError } from '../errors.js'
+import { numberOfDyno } from '../lib/dyno-name.js'
 import { plainOrder } from '../lib/plain-order.js'
 import { appPath } from './apps.js'
 import type { PlatformApi } from './client.js'
-import { ANYTHING, DYNO } from './shapes.js'
-import type { Dyno } from './types.js'
+import { ANYTHING, DYNO, FORMATION, listOf } from './shapes.js'
+import type { Dyno, Formation, FormationUpdate } from './types.js'
 
 export const listDynos = (api: PlatformApi, app: string) =>
   api.list<Dyno>(`${appPath(app)}/dynos`, DYNO)
@@ -67,3 +67,19 @@ export async function createDyno(api: PlatformApi, app: string, dyno: OneOffDyno
 /** Stops one dyno (web.1 or run.1234). */
 export const stopDyno = (api: PlatformApi, app: string, name: string) =>
   api.post<unknown>(`${appPath(app)}/dynos/${encodeURIComponent(name)}/actions/stop`, ANYTHING)
+
+/** Every process type of the current release, those at 0 too. */
+export const listFormation = (api: PlatformApi, app: string) =>
+  api.list<Formation>(`${appPath(app)}/formation`, FORMATION)
+
+/**
+ * All changes in one PATCH: either all are made or none. The size goes as the API's schema has it;
+ * `size` is its older spelling.
+ */
+export const updateFormation = (api: PlatformApi, app: string, updates: FormationUpdate[]) =>
+  api.patch<Formation[]>(`${appPath(app)}/formation`, listOf(FORMATION), {
+    updates: updates.map(({ size, ...rest }) => ({
+      ...rest,
+      ...(size === undefined ? {} : { dyno_size: { name: size } }),
+    })),
+  })

@@ -6,11 +6,11 @@ export {
   type RequestOptions,
   type ListOptions,
 } from './client.js'
-export { dropLogin, saveLogin } from './saved-login.js'
+export { dropLogin, saveLogin } from './credentials.js'
 export { browserLogin, loginHost, passwordLogin, type LoggedIn } from './login.js'
 export { fetchFor } from './proxy.js'
 export { resolveEndpoint, platformUrls } from './endpoint.js'
-export { getAccount } from './account.js'
+export { getAccount } from './apps.js'
 export {
   createApp,
   destroyApp,
@@ -22,14 +22,14 @@ export {
   type NewApp,
 } from './apps.js'
 export { attach, type Detached } from './attach.js'
-export { withExitMarker } from './exit-marker.js'
+export { withExitMarker } from './exit-status.js'
 export { exitStatusFromLog } from './exit-status.js'
-export { getAppFeature, listAppFeatures, updateAppFeature } from './app-features.js'
-export { listBuildpacks } from './buildpacks.js'
-export { createBuild, createSource, uploadSource } from './sources.js'
+export { getAppFeature, listAppFeatures, updateAppFeature } from './apps.js'
+export { listBuildpacks } from './builds.js'
+export { createBuild, createSource, uploadSource } from './builds.js'
 export { cancelBuild, getBuild, listBuilds, streamOutput } from './builds.js'
 export { getConfigVars, releaseConfigVars, updateConfigVars } from './config-vars.js'
-export { listDomains } from './domains.js'
+export { listDomains } from './apps.js'
 export { lastOutput } from './dyno-output.js'
 export { DynoNews, dynoWord, WordCount, type DynoWord, type Pending } from './dyno-news.js'
 export {
@@ -40,12 +40,12 @@ export {
   stopDyno,
   type OneOffDyno,
 } from './dynos.js'
-export { listFormation, updateFormation } from './formation.js'
-export { parseLogLine } from './log-line.js'
-export { createLogSession, type LogFilter } from './log-sessions.js'
+export { listFormation, updateFormation } from './dynos.js'
+export { parseLogLine } from './logs.js'
+export { createLogSession, type LogFilter } from './logs.js'
 export { streamLogBatches, streamLogs, type LogStreamOptions } from './log-stream.js'
-export { SeenLines } from './seen-lines.js'
+export { SeenLines } from './logs.js'
 export { currentRelease, getRelease, listReleases, releaseCode, rollbackTo } from './releases.js'
 export { rollBack, type RollbackOptions } from './rollback.js'
-export { Pace } from './pace.js'
-export { getSlug } from './slugs.js'
+export { Pace } from './limits.js'
+export { getSlug } from './builds.js'

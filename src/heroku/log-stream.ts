@@ -3,11 +3,11 @@ import { ShipitError } from '../errors.js'
 import { monotonic } from '../lib/monotonic.js'
 import type { PlatformApi } from './client.js'
 import { connectionError } from './errors.js'
-import { logEvents } from './log-events.js'
-import { createLogSession, type LogFilter } from './log-sessions.js'
-import { openStream, type OpenedStream } from './open-stream.js'
-import { patience } from './patience.js'
-import { KEPT_LINES, SeenLines } from './seen-lines.js'
+import { KEPT_LINES, type LogFilter, SeenLines, createLogSession, logEvents } from './logs.js'
+
+import { openStream, type OpenedStream } from './output-stream.js'
+import { patience } from './limits.js'
+
 import type { LogLine } from './types.js'
 import { onWake, type Clock } from './wake.js'
 

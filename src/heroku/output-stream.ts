@@ -1,7 +1,9 @@
+import type { IncomingMessage } from 'node:http'
 import { setTimeout as delay } from 'node:timers/promises'
 import { connectionError } from './errors.js'
-import { patience } from './patience.js'
-import { fetchFor } from './proxy.js'
+import { patience } from './limits.js'
+import { fetchFor, proxyAgent, proxyFor } from './proxy.js'
+import { transport } from './transport.js'
 
 /** Of one output: more than anybody reads. */
 const MOST_BYTES = 256 * 1024 * 1024
@@ -74,5 +76,51 @@ export async function* streamOutput(
     if (!either.aborted) throw error
   } finally {
     left.abort()
+  }
+}
+
+/**
+ * ms without a byte after which a stream counts as dead. A log may be silent for long, and asking
+ * anew where it stopped loses nothing.
+ */
+const SILENCE = 5 * 60_000
+
+export interface OpenedStream {
+  status: number
+  contentType: string
+  /** Fails where the connection breaks before the answer's end. */
+  body: AsyncIterable<Buffer>
+  close(): void
+}
+
+/**
+ * GETs an answer that is read as it comes, on a connection of its own. Not fetch, which takes
+ * longer to load than a short log to read.
+ */
+export async function openStream(
+  url: string,
+  { headers, signal }: { headers: Record<string, string>; signal: AbortSignal },
+): Promise<OpenedStream> {
+  const isSecure = new URL(url).protocol === 'https:'
+  const proxy = proxyFor(url)
+  const response = await new Promise<IncomingMessage>((resolve, reject) => {
+    const request = transport(isSecure).get(
+      url,
+      { headers, signal, agent: proxy ? proxyAgent(proxy, isSecure) : false },
+      resolve,
+    )
+    request.on('error', reject)
+    request.on('socket', (socket) => socket.setKeepAlive(true, 30_000))
+    request.setTimeout(SILENCE, () =>
+      request.destroy(
+        Object.assign(new Error('nothing came for 5 minutes'), { code: 'ETIMEDOUT' }),
+      ),
+    )
+  })
+  return {
+    status: response.statusCode!,
+    contentType: response.headers['content-type'] ?? '',
+    body: response,
+    close: () => response.destroy(),
   }
 }

@@ -1,6 +1,6 @@
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
-import { parseLogLine } from '../../src/heroku/log-line.js'
+import { parseLogLine } from '../../src/heroku/logs.js'
 import { errorFilter, FormationModel } from '../../src/monitor/index.js'
 import { eventLine, sampleLine } from '../../src/runtime/event-line.js'
 import { median, type Bench, type Figure } from './figures.js'

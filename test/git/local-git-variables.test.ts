@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import { execFile } from 'node:child_process'
 import path from 'node:path'
 import { promisify } from 'node:util'
-import { localGitHost, localGitVariables } from '../../src/git/local-git-variables.js'
+import { localGitHost, localGitVariables } from '../../src/git/push-environment.js'
 import { GitServer, repository, temporaryFolder, TOKEN } from './git-server.js'
 
 const run = promisify(execFile)

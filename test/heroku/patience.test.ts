@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { ShipitError } from '../../src/errors.js'
-import { patience } from '../../src/heroku/patience.js'
+import { patience } from '../../src/heroku/limits.js'
 
 describe('how long a platform is waited for', () => {
   it('is the defaults where nothing is said', () => {

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { parseLogLine } from '../../src/heroku/log-line.js'
+import { parseLogLine } from '../../src/heroku/logs.js'
 import { errorFilter } from '../../src/monitor/index.js'
 
 const T = '2026-11-22T20:00:00.000000+00:00'

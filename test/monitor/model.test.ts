@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { parseLogLine } from '../../src/heroku/log-line.js'
+import { parseLogLine } from '../../src/heroku/logs.js'
 import type { Dyno } from '../../src/heroku/index.js'
 import { FormationModel, LIMITS, reportDynos } from '../../src/monitor/index.js'
 import { eventLine, sampleLine, type EventName, type Sample } from '../../src/runtime/event-line.js'

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { parseLogLine } from '../../src/heroku/log-line.js'
+import { parseLogLine } from '../../src/heroku/logs.js'
 import type { Sample } from '../../src/monitor/reading.js'
 import { readLine } from '../../src/monitor/index.js'
 import { eventLine, sampleLine, sampleLines } from '../../src/runtime/event-line.js'

@@ -10,7 +10,7 @@ import { isHeader, readStatuses } from '../../src/ecosystem/health.js'
 import { ShipitError } from '../../src/errors.js'
 import { parseScale } from '../../src/operate/expression.js'
 import { countsInWords, parseStopped } from '../../src/operate/stopped.js'
-import { retryAfter } from '../../src/heroku/retry-after.js'
+import { retryAfter } from '../../src/heroku/limits.js'
 import { cutBlocks, cutLines } from '../../src/runtime/lines.js'
 
 const type = fc.stringMatching(/^[A-Za-z][A-Za-z0-9_]{0,12}$/)

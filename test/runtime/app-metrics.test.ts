@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { parseLogLine } from '../../src/heroku/log-line.js'
+import { parseLogLine } from '../../src/heroku/logs.js'
 import { readLine } from '../../src/monitor/index.js'
 import { metricFields, takeAppMessage, type AppMetrics } from '../../src/runtime/app-metrics.js'
 import { sampleLine } from '../../src/runtime/event-line.js'

@@ -50,7 +50,7 @@ export default class ConfigPull extends BaseCommand {
       `Wrote ${countOfVars(vars)} of ${app} to ` +
         `${flags.file}${kept.length > 0 ? `; ${kept.join(', ')} stayed in it` : ''}.`,
     )
-    const { isIgnored } = await import('../../git/ignored.js')
+    const { isIgnored } = await import('../../git/state.js')
     if (!(await isIgnored(file)))
       this.warn(
         `git does not ignore ${flags.file}: add it to .gitignore, or the next commit ` +

@@ -19,7 +19,7 @@ export default class LocalEnv extends BaseCommand {
     const { ensureLocal, trustedCertificates } = await import('../../embedded/daemon/index.js')
     const info = await ensureLocal()
     const { apiUrl, gitUrl, token } = info
-    const { localGitHost, localGitVariables } = await import('../../git/local-git-variables.js')
+    const { localGitHost, localGitVariables } = await import('../../git/push-environment.js')
     const variables = {
       HEROKU_HOST: apiUrl,
       HEROKU_API_KEY: token,

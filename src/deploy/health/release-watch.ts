@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { ShipitError } from '../../errors.js'
 import { dynoWord } from '../../heroku/index.js'
-import { SeenLines } from '../../heroku/seen-lines.js'
+import { SeenLines } from '../../heroku/logs.js'
 import type { Dyno, LogLine, Release } from '../../heroku/types.js'
 import { BootIds, type Lives, type Owner } from './boot-ids.js'
 import { bootState, type BootState } from './boot-state.js'
