@@ -1,6 +1,12 @@
 import { expect } from 'chai'
 import { planDeploy, runDeploy, type DeployEvent } from '../../src/deploy/index.js'
-import { grows, peakOf, planFormation, shrinks, typedScale } from '../../src/operate/formation-change.js'
+import {
+  grows,
+  peakOf,
+  planFormation,
+  shrinks,
+  typedScale,
+} from '../../src/operate/formation-change.js'
 import { requestOf } from '../support/deploys.js'
 import { NEW, OTHER, World } from '../support/embedded/index.js'
 import { failureOf, refusal } from '../support/failures.js'
