@@ -9,7 +9,7 @@ import timers from 'node:timers/promises'
 
 const realImmediate = setImmediate
 const realSetTimeout = setTimeout
-const realUptime = process.uptime.bind(process)
+const realHrtime = process.hrtime
 const realTimeout = AbortSignal.timeout.bind(AbortSignal)
 
 /** Turns of the event loop without anything to do after which this process is quiet: what one end of a socket writes, the other has by then. */
@@ -98,8 +98,12 @@ export class VirtualClock {
       now,
       toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date', 'performance'],
     })
-    const origin = realUptime()
-    process.uptime = () => origin + performance.now() / 1000
+    const [origin] = realHrtime()
+    const hrtime = (): [number, number] => {
+      const ms = performance.now()
+      return [origin + Math.floor(ms / 1000), Math.floor((ms % 1000) * 1e6)]
+    }
+    process.hrtime = Object.assign(hrtime, { bigint: realHrtime.bigint })
     AbortSignal.timeout = (ms) => {
       const late = new AbortController()
       setTimeout(
@@ -124,7 +128,7 @@ export class VirtualClock {
   stop(): void {
     this.clock?.uninstall()
     this.clock = undefined
-    process.uptime = realUptime
+    process.hrtime = realHrtime
     AbortSignal.timeout = realTimeout
     syncBuiltinESMExports()
     this.requests.leave()
