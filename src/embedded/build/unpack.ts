@@ -100,9 +100,14 @@ const tooDeep = (name: string): BuildFailure =>
  * ever.
  */
 function writableOf(into: Unpack): Writable {
+  let isOver = false
+  into.once('eof', () => {
+    isOver = true
+  })
   const writable = new Writable({
     write(chunk: Buffer, _encoding, done) {
-      if (into.write(chunk)) done()
+      // What follows a tar's end the library keeps, and copies all of it at each chunk.
+      if (isOver || into.write(chunk)) done()
       else into.once('drain', () => done())
     },
     final(done) {
