@@ -11,7 +11,7 @@ import {
 } from '../heroku/index.js'
 import { buildEnd } from './build-end.js'
 import { TIMING } from './timing.js'
-import { again, isRateLimit } from './patient.js'
+import { again, isRateLimit } from '../heroku/again.js'
 import type { GitPush } from './platform.js'
 
 const SHOWN = 30

@@ -1,3 +1,4 @@
+import { again, isRateLimit } from '../heroku/again.js'
 import type { DynoNews, Pending, PlatformApi } from '../heroku/index.js'
 
 export interface Cadence {
@@ -26,8 +27,8 @@ const LONGEST = 8
 const SILENT = [10, 20, 30] as const
 
 /**
- * Looks at dynos until there is an answer; undefined when the time is up. What `look` throws goes
- * to the caller.
+ * Looks at dynos until there is an answer; undefined when the time is up. The rate limit is waited
+ * out; what else `look` throws goes to the caller.
  *
  * The log says when to look, so that a wait costs a call or two however long it is. Looks that it
  * does not announce come after 10, 20 and then every 30 s, and where the log cannot be read after
@@ -56,7 +57,12 @@ export async function untilFound<T>(
   for (;;) {
     signal?.throwIfAborted()
     news.begin()
-    const found = await look()
+    const found = await again(look, isRateLimit, {
+      time: deadline - performance.now(),
+      pause: poll,
+      growth: 2,
+      signal,
+    })
     if ('answer' in found) return found.answer
     if (performance.now() >= deadline) return undefined
     const { pending } = found

@@ -1,3 +1,4 @@
+import { ridingOut } from '../heroku/again.js'
 import { isFirName } from '../lib/dyno-name.js'
 import { dynoSize } from '../lib/dyno-sizes.js'
 import {
@@ -114,7 +115,10 @@ async function addOne(
   row: Formation,
   { waitTimeout, poll, signal, news, onEvent }: UnderWay,
 ): Promise<Dyno[]> {
-  await updateFormation(api, app, [{ type: row.type, quantity: row.quantity + 1 }])
+  await ridingOut(
+    () => updateFormation(api, app, [{ type: row.type, quantity: row.quantity + 1 }]),
+    signal,
+  )
   const dynos = await waitForDynos(
     api,
     app,
@@ -138,7 +142,7 @@ async function removeOne(
   isFir: boolean,
   { onEvent }: ReloadOptions,
 ): Promise<void> {
-  await updateFormation(api, app, [{ type: row.type, quantity: row.quantity }])
+  await ridingOut(() => updateFormation(api, app, [{ type: row.type, quantity: row.quantity }]))
   // On Fir the platform chooses which one goes.
   onEvent?.({ kind: 'removed', dyno: isFir ? row.type : `${row.type}.${row.quantity + 1}` })
 }
@@ -152,7 +156,7 @@ async function reloadDyno(
   signal?.throwIfAborted()
   const started = performance.now()
   onEvent?.({ kind: 'reloading', dyno: dyno.name })
-  await restartDynos(api, app, { name: dyno.name })
+  await ridingOut(() => restartDynos(api, app, { name: dyno.name }), signal)
   // A stop waits for it: the extra dyno goes afterwards, and until then it is the one that serves.
   const [successor] = await waitForReplacement(api, app, [dyno], {
     timeout: waitTimeout,

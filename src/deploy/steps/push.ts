@@ -7,7 +7,7 @@ import type { StepReport } from '../events.js'
 import { releaseOfPush, slugOfCommit } from '../find-release.js'
 import { followBuild } from '../lock/follow.js'
 import { overtakenBy } from '../lock/overtaken.js'
-import { again, isRateLimit } from '../patient.js'
+import { again, isRateLimit } from '../../heroku/again.js'
 import type { Step } from './step.js'
 
 /** The commit's build: of this deploy's own push, or of one that is under way already. */
