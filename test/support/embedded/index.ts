@@ -26,6 +26,8 @@ import type { Behaviour } from './program.js'
 import { Proxy } from './proxy.js'
 import { StandInMachine, type StandIn } from './stand-in.js'
 
+export { skipTime }
+
 export const OLD = 'a'.repeat(40)
 export const NEW = 'b'.repeat(40)
 export const OTHER = 'c'.repeat(40)
@@ -65,10 +67,12 @@ export class World {
   readonly git = new StandInGit(
     (commit, onOutput) => this.build(commit, onOutput),
     (commit) => {
-      this.calls.push(`push ${commit.slice(0, 7)}`)
+      this.note(`push ${commit.slice(0, 7)}`)
       return this.onPush()
     },
   )
+  /** Called when the first of them has come. */
+  onChange: () => void = () => undefined
   /** Called when a push has begun. */
   onPush: () => void | Promise<void> = () => undefined
 
@@ -218,6 +222,15 @@ export class World {
     while (this.store.find('a1') && isStarting()) await delay(10)
   }
 
+  /** Ids of the dynos that are listed. */
+  dynoIds(): string[] {
+    return this.dynos.list(this.app.id).map(({ id }) => id)
+  }
+
+  private note(change: string): void {
+    if (this.calls.push(change) === 1) this.onChange()
+  }
+
   private behaviourOf(commit: string): Behaviour {
     return this.behaviours[commit] ?? {}
   }
@@ -255,7 +268,7 @@ export class World {
       })
     this.proxy = await Proxy.start(apiUrl, (asked) => {
       const change = changeOf(asked, (id) => this.releaseOf(id)?.version)
-      if (change !== undefined) this.calls.push(change)
+      if (change !== undefined) this.note(change)
     })
     this.direct = clientOf(apiUrl)
     this.api = clientOf(this.proxy.url)

@@ -37,6 +37,7 @@ export class Proxy {
   /** Lines of log streams that do not arrive. */
   drops: ((line: string) => boolean) | undefined
   private readonly rules: Rule[] = []
+  private readonly streams = new Set<ServerResponse>()
   private readonly sockets = new Set<Socket>()
   private readonly agent = new http.Agent({ keepAlive: true })
   private readonly server = http.createServer((request, response) => {
@@ -76,6 +77,11 @@ export class Proxy {
   /** Calls `work` when such a request has come, before the platform hears of it. */
   on(method: string, path: RegExp, work: () => void, times = 1): void {
     this.rules.push({ method, path, left: times, also: work })
+  }
+
+  /** Breaks the streams that are open: of logs, and of output. */
+  cutStreams(): void {
+    for (const response of [...this.streams]) response.destroy()
   }
 
   async close(): Promise<void> {
@@ -136,10 +142,14 @@ export class Proxy {
   private stream(upstream: IncomingMessage, response: ServerResponse): void {
     response.writeHead(upstream.statusCode ?? 502, upstream.headers)
     response.flushHeaders()
+    this.streams.add(response)
     upstream.on('data', (chunk: Buffer) => response.write(this.kept(chunk)))
     upstream.on('end', () => response.end())
     upstream.on('error', () => response.destroy())
-    response.on('close', () => upstream.destroy())
+    response.on('close', () => {
+      this.streams.delete(response)
+      upstream.destroy()
+    })
   }
 
   /** Events come whole: the embedded Heroku writes each in one piece. */
