@@ -42,7 +42,7 @@ export const SEQUENCES: readonly Sequence[] = [
     by: 'the embedded Heroku',
     ends: { deploy: 'well', reload: 'well', scale: 'well', rollback: 'well' },
     arrange: (world) => world.enablePreboot(),
-    proof: ({ answered }) => answered.includes(OLD) && answered.at(-1) === NEW,
+    proof: ({ answered }) => answered.at(-1) === NEW,
   },
   {
     name: 'a formation that is listed a moment after the first release',
@@ -63,6 +63,7 @@ export const SEQUENCES: readonly Sequence[] = [
     ends: { deploy: 'well', reload: 'well', scale: 'well', rollback: 'well' },
     arrange: async (world) => {
       await world.scale('web', 1, 'Eco')
+      await world.scale('worker', 0, 'Eco')
       await world.settled()
       const asleep = new Set(world.dynoIds())
       world.proxy.reshape<Dyno[]>('GET', /\/dynos$/, (dynos) =>
@@ -84,7 +85,7 @@ export const SEQUENCES: readonly Sequence[] = [
     source: 'https://devcenter.heroku.com/articles/maintenance-mode',
     by: 'the embedded Heroku',
     ends: { deploy: 'boot', rollback: 'well' },
-    behaviours: { [NEW]: { exits: { after: 3000, status: 1 } } },
+    behaviours: { [NEW]: { exits: { after: 1000, status: 1 } } },
     arrange: (world) => world.directly('PATCH', '/apps/a1', { maintenance: true }),
     proof: ({ requests, currentCommit }) => requests.length === 0 && currentCommit === OLD,
   },
