@@ -22,9 +22,9 @@ describe('the protocol of shipit dev', () => {
 
   it('says of a line that is no request what is wrong with it', () => {
     const lines: [string, RegExp][] = [
-      ['', /no JSON object/],
-      ['GET / HTTP/1.1', /no JSON object/],
-      ['[]', /no JSON object/],
+      ['', /not a JSON object/],
+      ['GET / HTTP/1.1', /not a JSON object/],
+      ['[]', /not a JSON object/],
       ['{"verb":"look"}', /version undefined/],
       [`{"v":${DEV_PROTOCOL + 1},"verb":"look"}`, /run the same shipit/],
       [`{"v":${DEV_PROTOCOL},"verb":"restart"}`, /names no app/],

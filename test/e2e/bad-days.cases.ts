@@ -188,7 +188,7 @@ const limits: Case[] = [
     ),
     expect: {
       exit: 8,
-      message: /no more requests of this account/,
+      message: /rate limit reached for this account/,
       why: /reached the API limit/,
       next: /few minutes/,
     },
@@ -208,7 +208,7 @@ const limits: Case[] = [
     faults: always(REFS, answer(429)),
     expect: {
       exit: 7,
-      message: /no more git requests.*v\d+ serves, as before/s,
+      message: /git requests to this app.*v\d+ serves, as before/s,
       next: /75 an hour/,
     },
   },

@@ -147,7 +147,7 @@ const BEFORE: Case[] = [
     argv: ['--wait-timeout', '5s'],
     faults: () => [{ on: REFS, harm: limited }],
     exit: 7,
-    says: /no more git requests.*v\d+ serves, as before/s,
+    says: /git requests to this app.*v\d+ serves, as before/s,
   },
   { ...unchanged, name: 'connections cut before the push', faults: lasting(REFS, 'refuse') },
   { ...unchanged, name: 'connections cut at the push', faults: lasting(PACK, 'refuse') },
