@@ -28,7 +28,7 @@ describe('the way to the embedded Heroku', () => {
   })
 
   const startDaemon = async () => {
-    const script = path.resolve(import.meta.dirname, 'support/run-fake-daemon.ts')
+    const script = path.resolve(import.meta.dirname, '../support/run-fake-daemon.ts')
     const started = spawn(process.execPath, ['--import', 'tsx', script], {
       env: { ...process.env, SHIPIT_HOME: home },
       stdio: 'ignore',
