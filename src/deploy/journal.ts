@@ -36,14 +36,9 @@ export class Journal {
     return this.entries.some((entry) => entry.did === did)
   }
 
-  /** The platform was asked for nothing. */
-  get isEmpty(): boolean {
-    return this.entries.length === 0
-  }
-
   /** There is nothing to undo: an app that was made and has had nothing yet is left. */
   get isOfCreationAlone(): boolean {
-    return this.entries.every(({ did }) => did === 'create app' || did === 'scale back')
+    return this.entries.every(({ did }) => did === 'create app')
   }
 
   /** Releases of this deploy, oldest first, its rollback aside. */

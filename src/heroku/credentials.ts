@@ -122,7 +122,7 @@ async function openNetrc(file: string) {
  * The token for an API host; undefined if there is none. Throws ShipitError `auth` for a file that
  * cannot be read.
  */
-export async function tokenInNetrc(
+async function tokenInNetrc(
   apiHost: string,
   env: NodeJS.ProcessEnv,
 ): Promise<Credentials | undefined> {
@@ -144,7 +144,7 @@ function refuseEncrypted(file: string): void {
  * Keeps a token for hosts, readable by its owner alone; the other entries stay. Returns the file's
  * name as people write it.
  */
-export async function saveCredentials(
+async function saveCredentials(
   hosts: readonly string[],
   login: string,
   token: string,
@@ -162,10 +162,7 @@ export async function saveCredentials(
 }
 
 /** Removes the entries of hosts; false if there were none. */
-export async function dropCredentials(
-  hosts: readonly string[],
-  env: NodeJS.ProcessEnv,
-): Promise<boolean> {
+async function dropCredentials(hosts: readonly string[], env: NodeJS.ProcessEnv): Promise<boolean> {
   const file = netrcFile(env)
   if (!existsSync(file)) return false
   refuseEncrypted(file)

@@ -41,7 +41,7 @@ function sourceOf(text: string, from: number, to: number): string {
 }
 
 /** The line in Heroku's format again. */
-export function formatLogLine({ timestamp, source, dyno, message }: LogLine): string {
+function formatLogLine({ timestamp, source, dyno, message }: LogLine): string {
   return timestamp ? `${timestamp} ${source}[${dyno}]: ${message}` : message
 }
 

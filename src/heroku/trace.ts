@@ -1,7 +1,6 @@
+import { isDebugging } from '../lib/debugging.js'
 import { monotonic } from '../lib/monotonic.js'
 import { writeErr } from '../lib/terminal.js'
-
-const isOn = /(?:^|[\s,])(?:\*|shipit(?::\*|:http)?)(?=$|[\s,])/
 
 /**
  * One line an answer on stderr under DEBUG=shipit or DEBUG=*. It takes no header and no body, so
@@ -14,7 +13,7 @@ export function traceAnswer(
   requestId: string | undefined,
   startedAt: number,
 ): void {
-  if (!isOn.test(process.env.DEBUG ?? '')) return
+  if (!isDebugging('http')) return
   const ms = monotonic() - startedAt
   writeErr(`shipit:http ${method} ${path} ${outcome} ${requestId ?? '-'} ${ms}ms\n`)
 }

@@ -1,7 +1,8 @@
 import pc from 'picocolors'
 import { EXIT_CODES, type ShipitError } from '../errors.js'
 import { printable } from './printable.js'
-import { isDebugging, stackOf } from './stack.js'
+import { isDebugging } from '../lib/debugging.js'
+import { stackOf } from './stack.js'
 import { errorAnnotation, isGithubActions } from './workflow-commands.js'
 import { writeErr } from '../lib/terminal.js'
 
@@ -10,7 +11,7 @@ import { writeErr } from '../lib/terminal.js'
  * annotation too, and with its stack under DEBUG=shipit. The one place that does.
  */
 export function printError(error: ShipitError): void {
-  if (isDebugging()) writeErr(`${printable(stackOf(error.cause ?? error))}\n`)
+  if (isDebugging()) writeErr(`${printable(stackOf(error))}\n`)
   const colours = pc.createColors(Boolean(process.stderr.isTTY) && pc.isColorSupported)
   const lines = [`${colours.red(' ›')}   ${colours.bold('Error:')} ${printable(error.message)}`]
   if (error.why)

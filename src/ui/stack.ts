@@ -4,22 +4,20 @@ import { SourceMap, type SourceMapPayload } from 'node:module'
 import path from 'node:path'
 import { packageRoot } from '../paths.js'
 
-/** As debug reads it: a list of names, `*` for all. */
-export const isDebugging = (env: NodeJS.ProcessEnv = process.env): boolean =>
-  /(^|[,\s])(\*|shipit(:\*)?)(?=$|[,\s])/.test(env.DEBUG ?? '')
-
 const FRAME = /((?:file:\/\/)?(\/[^():\n]+|[A-Z]:\\[^():\n]+)):(\d+):(\d+)/g
 
 /**
  * The stack of an error and of its causes, a paragraph each; places in the bundle are given as
- * `src/…` where its source maps are there.
+ * `src/…` if its source maps are there. Of a message only the first line: an error of a child
+ * process holds all that the child printed.
  */
 export function stackOf(error: unknown): string {
   const stacks: string[] = []
   const seen = new Set<unknown>()
   for (let one = error; one instanceof Error && !seen.has(one); one = one.cause) {
     seen.add(one)
-    stacks.push(one.stack ?? String(one))
+    const frames = (one.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line))
+    stacks.push([`${one.name}: ${one.message.split('\n')[0]}`, ...frames].join('\n'))
   }
   const maps = new Map<string, SourceMap | undefined>()
   return stacks

@@ -62,7 +62,9 @@ function servedAbsent(
       severity: 'error',
       what: `${dir}, which ${app.name} serves, is not in the commit, and no build script makes it.`,
       why: 'Every request would be answered with 404.',
-      next: `Add "build" to the scripts of package.json, or correct PM2_SERVE_PATH in ${ecosystemFile ?? 'the ecosystem file'}.`,
+      next:
+        'Add "build" to the scripts of package.json, or correct PM2_SERVE_PATH in ' +
+        `${ecosystemFile ?? 'the ecosystem file'}.`,
     },
   ]
 }

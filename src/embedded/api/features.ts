@@ -67,7 +67,5 @@ export const FEATURES = {
 
 export type FeatureName = keyof typeof FEATURES
 
-export const isFeatureName = (name: string): name is FeatureName => Object.hasOwn(FEATURES, name)
-
 export const isFeatureOn = (app: Pick<AppRecord, 'features'>, name: FeatureName): boolean =>
   app.features[name]?.enabled ?? FEATURES[name].enabled

@@ -31,8 +31,9 @@ const recent: number[] = []
 
 /**
  * An error that no service caught ends what it was about, and not the apps beside it: what was
- * acknowledged is on the disk, the call that met it is ended, and requests of apps have time limits. One that comes again and again, or
- * before the platform serves, ends the process, and its supervisor starts it anew.
+ * acknowledged is on the disk, the call that met it is ended, and requests of apps have time
+ * limits. One that comes again and again, or before the platform serves, ends the process, and its
+ * supervisor starts it anew.
  */
 const survive = (error: unknown) => {
   const now = performance.now()
