@@ -16,10 +16,20 @@ The Platform API's schema is not at ${SCHEMA}: no request and no answer was held
 module.exports = class ClosingLine extends reporters.Spec {
   constructor(runner, options) {
     super(runner, options)
+    // A test that passes in the end has still failed: it is either wrong or true now and then alone.
+    let again = 0
+    runner.on('retry', (test, error) => {
+      again += 1
+      process.stdout.write(
+        `\n  failed, and is run again: ${test.fullTitle()}\n${error?.stack ?? error}\n\n`,
+      )
+    })
     runner.once('end', () => {
       const { passes, failures, pending } = this.stats
       if (!existsSync(SCHEMA)) process.stdout.write(WITHOUT_SCHEMA)
-      process.stdout.write(`\n${passes} passed, ${failures} failed, ${pending} skipped\n`)
+      process.stdout.write(
+        `\n${passes} passed, ${failures} failed, ${pending} skipped${again > 0 ? `, ${again} run again` : ''}\n`,
+      )
     })
   }
 }

@@ -80,6 +80,18 @@ describe("PM2's dashboard over a deployed app", function () {
     await world.close()
   })
 
+  /** pids of a machine's two instances of web, once both are online. */
+  const webs = async (machine: string) =>
+    online(
+      await dashboard.shows(machine, (all) => online(all, 'web').length === 2, 60_000),
+      'web',
+    ).map((one) => one.pid)
+  const workers = (machine: string) =>
+    dashboard
+      .machine(machine)
+      .named('worker')
+      .map((one) => one.pid)
+
   it('shows both dynos as two machines, each with its two apps', async () => {
     for (const machine of ['shop.web.1', 'shop.web.2'])
       await dashboard.shows(
@@ -121,20 +133,11 @@ describe("PM2's dashboard over a deployed app", function () {
     )
   })
 
-  it('restarts, reloads and scales the processes of one dyno, and nothing else', async () => {
-    const before = online(
-      await dashboard.shows('shop.web.2', (all) => online(all, 'web').length === 2),
-      'web',
-    ).map((one) => one.pid)
-    const other = dashboard
-      .machine('shop.web.1')
-      .named('worker')
-      .map((one) => one.pid)
+  it('restarts and reloads the processes of one dyno, and nothing else', async () => {
+    const before = await webs('shop.web.2')
+    const other = workers('shop.web.1')
     for (const method of ['reload', 'restart']) {
-      const old = dashboard
-        .machine('shop.web.2')
-        .named('web')
-        .map((one) => one.pid)
+      const old = await webs('shop.web.2')
       await dashboard.act('shop.web.2', method, { name: 'web' })
       await dashboard.shows(
         'shop.web.2',
@@ -144,26 +147,30 @@ describe("PM2's dashboard over a deployed app", function () {
         90_000,
       )
     }
+    await until(
+      'the processes of before to end',
+      async () => {
+        const here = (await world.processes()).map(({ pid }) => pid)
+        return before.every((pid) => !here.includes(pid))
+      },
+      60_000,
+    )
+    expect(workers('shop.web.1')).to.deep.equal(other)
+  })
+
+  it('scales the processes of one dyno, and nothing else', async () => {
+    const others = [await webs('shop.web.1'), workers('shop.web.1')]
     await dashboard.act('shop.web.2', 'scale', { name: 'web', number: 3 })
-    await dashboard.shows('shop.web.2', (all) => online(all, 'web').length === 3, 60_000)
+    await dashboard.shows('shop.web.2', (all) => online(all, 'web').length === 3, 90_000)
     await dashboard.act('shop.web.2', 'scale', { name: 'worker', number: 0 })
-    await dashboard.shows(
+    const seen = await dashboard.shows(
       'shop.web.2',
       (all) => all.every((one) => one.name === 'web') && online(all, 'web').length === 3,
       60_000,
     )
     const here = (await world.processes()).map(({ pid }) => pid)
-    for (const one of dashboard.machine('shop.web.2').processes) expect(here).to.include(one.pid)
-    await until('the processes of before to end', async () => {
-      const here = (await world.processes()).map(({ pid }) => pid)
-      return before.every((pid) => !here.includes(pid))
-    })
-    expect(
-      dashboard
-        .machine('shop.web.1')
-        .named('worker')
-        .map((one) => one.pid),
-    ).to.deep.equal(other)
+    for (const one of seen) expect(here).to.include(one.pid)
+    expect([await webs('shop.web.1'), workers('shop.web.1')]).to.deep.equal(others)
   })
 
   /** Restarts one of the two dynos in a trouble, and waits for its one line and for another try. */

@@ -1,4 +1,4 @@
-import { readdir, readFile, rm } from 'node:fs/promises'
+import { readFile, rm } from 'node:fs/promises'
 import net from 'node:net'
 import { expect } from 'chai'
 import { startPlatform, type Platform } from '../../src/embedded/daemon/daemon.js'
@@ -7,6 +7,7 @@ import { foldersOf } from '../../src/embedded/daemon/folders.js'
 import { createGitHandler } from '../../src/embedded/git/index.js'
 import { fakeRooms } from '../embedded/support/fake-rooms.js'
 import { temporaryFolder } from '../embedded/support/platform.js'
+import { gitsOf } from '../support/gits.js'
 import { chanceFrom, fuzzSeed, mutate } from '../support/mutate.js'
 import { isSoak } from '../support/soak.js'
 import { until } from '../support/until.js'
@@ -131,22 +132,6 @@ describe(`the API and the git endpoint under random requests (SHIPIT_FUZZ_SEED=$
     const statuses = await fuzz(GIT_ROUNDS, true)
     expect([...statuses.keys()]).to.include.members(['200', '404'])
     if (process.platform === 'linux')
-      await until('every git has ended', async () => (await gits(home)).length === 0)
+      await until('every git has ended', async () => (await gitsOf(home)).length === 0)
   })
 })
-
-/** Commands of git that work on repositories of this home. */
-async function gits(home: string): Promise<string[]> {
-  const found: string[] = []
-  for (const pid of (await readdir('/proc')).filter(
-    (name) => /^\d+$/.test(name) && Number(name) !== process.pid,
-  )) {
-    const [environ, command] = await Promise.all(
-      ['environ', 'cmdline'].map((file) =>
-        readFile(`/proc/${pid}/${file}`, 'utf8').catch(() => ''),
-      ),
-    )
-    if (environ!.includes(home) && /git/.test(command!)) found.push(command!.replaceAll('\0', ' '))
-  }
-  return found
-}

@@ -32,6 +32,8 @@ export function runHttpBackend({
   env,
 }: CgiRequest): Promise<void> {
   return new Promise((resolve) => {
+    // The client left while the repository was prepared: no one would ever end git's input.
+    if (req.destroyed) return resolve()
     const child = spawn('git', ['http-backend'], {
       env: { ...env, ...cgiEnvironment(req, projectRoot, pathInfo, query) },
       stdio: ['pipe', 'pipe', 'pipe'],
@@ -59,9 +61,10 @@ export function runHttpBackend({
     child.stdin.on('error', () => req.resume())
     req.pipe(child.stdin)
     // http-backend never stops reading a body that is shorter than its Content-Length; nothing of
-    // such a push can have been taken yet.
+    // such a push can have been taken yet. `complete` would not do: what has arrived and has not
+    // been read is lost with the connection.
     req.on('close', () => {
-      if (!req.complete) end()
+      if (!req.readableEnded) end()
     })
     req.on('error', end)
 

@@ -5,6 +5,7 @@ import net from 'node:net'
 import path from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { expect } from 'chai'
+import { gitsOf } from '../../support/gits.js'
 import { until } from '../../support/until.js'
 import { fakePlatform, type FakePlatform } from '../build/fake-platform.js'
 import { Project, remote, serveGit, TOKEN, type GitServer } from './serve-git.js'
@@ -275,6 +276,31 @@ describe('git push to the embedded Heroku', function () {
         (await fetch(`${server.url}/closed.git/config`, { headers: { authorization } })).status,
       ).to.equal(404)
     })
+  })
+
+  it('starts no git for a client that has gone while its repository was prepared', async () => {
+    const app = await platform.createApp('gone')
+    const socket = net.connect(server.port, '127.0.0.1')
+    socket.write(
+      [
+        'POST /git/gone.git/git-receive-pack HTTP/1.1',
+        'Host: localhost',
+        `Authorization: Basic ${Buffer.from(`x:${TOKEN}`).toString('base64')}`,
+        'Content-Type: application/x-git-receive-pack-request',
+        'Content-Length: 10',
+        '\r\n',
+      ].join('\r\n'),
+    )
+    await until('the repository is begun', () =>
+      existsSync(path.join(platform.folders.repos, app.id)),
+    )
+    socket.destroy()
+    // The request after it is served, and ends: the first one's turn has been.
+    await project.commit(APP)
+    const push = await project.git('push', remote(server, 'gone'), 'main')
+    expect(push.status, push.text).to.equal(0)
+    if (process.platform === 'linux')
+      await until('every git to end', async () => (await gitsOf(platform.root)).length === 0)
   })
 
   describe('while a build runs', () => {
