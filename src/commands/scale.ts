@@ -6,14 +6,8 @@ import { appFlags } from '../ui/platform-flags.js'
 import { waitTimeout } from '../ui/time-flag.js'
 import { ShipitError } from '../errors.js'
 import type { Dyno, PlatformApi } from '../heroku/index.js'
-import type {
-  InstancesFit,
-  InstancesPlan,
-  Scale as Quantity,
-  ScaleChange,
-  WaitOptions,
-  Wanted,
-} from '../operate/index.js'
+import type { InstancesFit, InstancesPlan, ScaleChange, WaitOptions } from '../operate/index.js'
+import { formatFormation, type TypeCount } from '../lib/dyno-count.js'
 import { writeErr } from '../lib/terminal.js'
 
 interface Outcome {
@@ -22,12 +16,10 @@ interface Outcome {
   instances: InstancesPlan['changes']
   /** What they will need, as far as the log tells; of process types that run them. */
   memory: InstancesFit[]
-  formation: ({ type: string } & Quantity)[]
+  formation: TypeCount[]
   /** Those that are up; null if nothing was waited for. */
   dynos: Pick<Dyno, 'name' | 'state' | 'size'>[] | null
 }
-
-const words = ({ quantity, size }: Quantity) => `${quantity}:${size}`
 
 export default class Scale extends BaseCommand {
   static override summary = 'change how many dynos run, their size, and the instances in each'
@@ -117,7 +109,7 @@ export default class Scale extends BaseCommand {
         this.log(renderScale(plan.changes, instances?.changes ?? []))
         if (!isChange) this.log('Nothing to change.')
         const changed = [
-          ...plan.changes.map(({ type, after: to }) => `${type}=${words(to)}`),
+          ...plan.changes.map(({ type, after: to }) => formatFormation([{ type, ...to }])),
           ...(instances?.changes ?? []).map(
             ({ app: name, after: to }) => `${name}=${to} instances`,
           ),
@@ -188,13 +180,13 @@ export default class Scale extends BaseCommand {
     )
   }
 
-  private show(app: string, formation: ({ type: string } & Quantity)[]): Outcome {
+  private show(app: string, formation: TypeCount[]): Outcome {
     if (formation.length === 0)
       throw new ShipitError('not_found', {
         message: `${app} has no process types yet.`,
         next: `${this.config.bin} deploy --app ${app}`,
       })
-    this.log(formation.map(({ type, quantity, size }) => `${type}=${quantity}:${size}`).join(' '))
+    this.log(formatFormation(formation))
     return {
       app,
       changes: [],
@@ -213,7 +205,7 @@ export default class Scale extends BaseCommand {
     api: PlatformApi,
     app: string,
     changes: InstancesPlan['changes'],
-    formation: ({ type: string } & Quantity)[],
+    formation: TypeCount[],
   ): Promise<{ memory: InstancesFit[]; types: string[] }> {
     const [{ look, reportDynos }, { instancesFit, typesWith }, { describeFit, describeMisfit }] =
       await Promise.all([
@@ -245,7 +237,7 @@ export default class Scale extends BaseCommand {
   private async wait(
     api: PlatformApi,
     app: string,
-    wanted: Wanted[],
+    wanted: TypeCount[],
     options: Pick<WaitOptions, 'timeout' | 'release' | 'signal'>,
   ): Promise<Outcome['dynos']> {
     const { waitForDynos } = await import('../operate/index.js')

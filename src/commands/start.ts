@@ -1,4 +1,4 @@
-import type { Count } from '../operate/index.js'
+import { formatFormation, type TypeCount } from '../lib/dyno-count.js'
 import { BaseCommand } from '../ui/base-command.js'
 import type { DevOutcome } from '../ui/dev/verb.js'
 import { processTypeArg, waitingFlags } from '../ui/waiting-flags.js'
@@ -12,12 +12,11 @@ export default class Start extends BaseCommand {
     '<%= config.bin %> start worker --app myapp',
   ]
 
-  async run(): Promise<{ app: string; started: Count[] } | DevOutcome> {
+  async run(): Promise<{ app: string; started: TypeCount[] } | DevOutcome> {
     const { args, flags } = await this.parse(Start)
     const dev = await this.devSessions(flags, true)
     if (dev) return (await import('../ui/dev/verb.js')).devVerb(this, dev, 'start', args.type)
-    const { countsInWords, parseType, planStart, STOPPED_VAR, waitForDynos } =
-      await import('../operate/index.js')
+    const { parseType, planStart, STOPPED_VAR, waitForDynos } = await import('../operate/index.js')
     const heroku = await import('../heroku/index.js')
     const app = await this.appName(flags)
     const api = await this.platform(flags)
@@ -30,7 +29,7 @@ export default class Start extends BaseCommand {
       this.log(`Nothing of ${app} is stopped.`)
       return { app, started }
     }
-    const words = countsInWords(started, ' ')
+    const words = formatFormation(started)
     let left = `It is not known whether they were started: look at \`shipit scale --app ${app}\`.`
     await this.stoppable(
       async (signal) => {

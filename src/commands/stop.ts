@@ -1,5 +1,5 @@
 import { isFirName } from '../lib/dyno-name.js'
-import type { Count } from '../operate/index.js'
+import { formatFormation, type TypeCount } from '../lib/dyno-count.js'
 import { BaseCommand } from '../ui/base-command.js'
 import type { DevOutcome } from '../ui/dev/verb.js'
 import { dynosArg, waitingFlags } from '../ui/waiting-flags.js'
@@ -19,13 +19,13 @@ export default class Stop extends BaseCommand {
   ]
 
   async run(): Promise<
-    { app: string; stopped: Count[] } | { app: string; dyno: string } | DevOutcome
+    { app: string; stopped: TypeCount[] } | { app: string; dyno: string } | DevOutcome
   > {
     const { args, flags } = await this.parse(Stop)
     const dev = await this.devSessions(flags, true)
     if (dev)
       return (await import('../ui/dev/verb.js')).devVerb(this, dev, 'stop', args['type|dyno'])
-    const { countsInWords, exactSelection, parseSelection, planStop, STOPPED_VAR, waitForDynos } =
+    const { exactSelection, parseSelection, planStop, STOPPED_VAR, waitForDynos } =
       await import('../operate/index.js')
     const heroku = await import('../heroku/index.js')
     const asked = parseSelection(args['type|dyno'])
@@ -57,7 +57,7 @@ export default class Stop extends BaseCommand {
       this.log(`Nothing of ${app} runs.`)
       return { app, stopped }
     }
-    const words = countsInWords(stopped, ' ')
+    const words = formatFormation(stopped)
     let left = `It is not known whether ${words} was stopped: look at \`shipit scale --app ${app}\`.`
     await this.stoppable(
       async (signal) => {

@@ -1,5 +1,5 @@
 import { dynoSize, type DynoSize } from '../lib/dyno-sizes.js'
-import { readDynoCount } from '../ecosystem/dyno-count.js'
+import { parseDynoCount } from '../lib/dyno-count.js'
 import type { Facts } from './facts.js'
 
 /**
@@ -9,7 +9,7 @@ import type { Facts } from './facts.js'
 export function webDyno({ environment, platform }: Facts): DynoSize | undefined {
   const wanted = environment?.target.formation?.['web']
   const size =
-    (wanted === undefined ? undefined : readDynoCount(wanted)?.size) ??
+    (wanted === undefined ? undefined : parseDynoCount(wanted)?.size) ??
     platform?.formation.find(({ type }) => type === 'web')?.size
   return size === undefined ? undefined : dynoSize(size)
 }

@@ -1,5 +1,5 @@
 import path from 'node:path/posix'
-import { readDynoCount } from '../ecosystem/dyno-count.js'
+import { parseDynoCount } from '../lib/dyno-count.js'
 import type { EcosystemApp } from '../ecosystem/types.js'
 import { appSources } from './app-sources.js'
 import { scriptOf } from './checks/entry.js'
@@ -93,7 +93,7 @@ function isSettled({ platform, environment, scale }: Facts): boolean {
   if (scale?.['web'] !== undefined) return true
   const asked = environment?.target.formation?.['web']
   return (
-    (asked !== undefined && readDynoCount(asked)?.quantity === 0) ||
+    (asked !== undefined && parseDynoCount(asked)?.quantity === 0) ||
     platform?.formation.find(({ type }) => type === 'web')?.quantity === 0
   )
 }

@@ -1,5 +1,5 @@
 import { quote, typeOf } from './coerce.js'
-import { readDynoCount } from './dyno-count.js'
+import { parseDynoCount } from '../lib/dyno-count.js'
 import { readVariables } from './environment.js'
 import { errorAt, unknownKey, warningAt, type Finding, type Path } from './finding.js'
 import { readHealth } from './health.js'
@@ -140,7 +140,7 @@ function readFormation(value: unknown): { value: unknown } | { message: string }
     ([type, size]) => [type, typeof size === 'number' ? String(size) : size] as const,
   )
   const wrong = entries.find(
-    ([type, size]) => !/^[\w-]+$/.test(type) || typeof size !== 'string' || !readDynoCount(size),
+    ([type, size]) => !/^[\w-]+$/.test(type) || typeof size !== 'string' || !parseDynoCount(size),
   )
   return wrong === undefined
     ? { value: Object.fromEntries(entries) }

@@ -1,3 +1,4 @@
+import type { TypeCount } from './dyno-count.js'
 import { DYNO_SIZES, dynoSize } from './dyno-sizes.js'
 
 /** Dynos of one app, of all types together. */
@@ -17,9 +18,7 @@ export type Excess =
  * Performance go together, and so do the sizes of one kind of space. Those of Performance and of an
  * app are defaults, which Heroku raises for an account on request.
  */
-export function excessOf(
-  formation: readonly { type: string; quantity: number; size: string }[],
-): Excess | undefined {
+export function excessOf(formation: readonly TypeCount[]): Excess | undefined {
   const running = formation.filter(({ quantity }) => quantity > 0)
   for (const { type, quantity, size } of running) {
     const most = dynoSize(size)?.maxPerType ?? MOST_DYNOS

@@ -1,3 +1,5 @@
+import type { DynoCount } from './dyno-count.js'
+
 export interface DynoSize {
   /** As the Platform API spells it. */
   name: string
@@ -180,12 +182,6 @@ export function dynoSize(name: string): DynoSize | undefined {
   return DYNO_SIZES.find((size) => size.name.toLowerCase() === name.toLowerCase())
 }
 
-/** How many dynos of which size; a size of null is not known yet. */
-interface Count {
-  quantity: number
-  size: string | null
-}
-
 export interface Cost {
   /** Class of price of the dynos afterwards; null if the size is not known. */
   costClass: DynoSize['costClass'] | null
@@ -197,7 +193,10 @@ export interface Cost {
  * What a change of a process type's dynos does to the bill. @param before null for a type that is
  * new
  */
-export function costOf(before: Count | null, after: Count): Cost {
+export function costOf(
+  before: DynoCount<string | null> | null,
+  after: DynoCount<string | null>,
+): Cost {
   const [old, now] = [before, after].map(
     (count) => count && (count.quantity === 0 ? 0 : priceOf(count)),
   )
@@ -206,7 +205,7 @@ export function costOf(before: Count | null, after: Count): Cost {
   return { costClass, costs: now > (old ?? 0) ? 'more' : now < (old ?? 0) ? 'less' : 'same' }
 }
 
-function priceOf({ quantity, size }: Count): number | undefined {
+function priceOf({ quantity, size }: DynoCount<string | null>): number | undefined {
   const price = size === null ? undefined : dynoSize(size)?.listPrice
   return price === undefined ? undefined : quantity * price
 }

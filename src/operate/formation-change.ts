@@ -1,26 +1,26 @@
 /** What `deploy.<environment>.formation` changes of an app's dynos, and in which order. */
+import {
+  formatDynoCount,
+  formatFormation,
+  parseDynoCount,
+  type DynoCount,
+  type TypeCount,
+} from '../lib/dyno-count.js'
 import { excessOf } from '../lib/dyno-limits.js'
 import { costOf, type Cost, dynoSize, DYNO_SIZES } from '../lib/dyno-sizes.js'
-import { readDynoCount } from '../ecosystem/dyno-count.js'
 import { ShipitError } from '../errors.js'
 import { parseScale } from './expression.js'
 import type { Formation, FormationUpdate } from '../heroku/types.js'
 import { unknownName } from '../lib/nearest.js'
 
-/**
- * Of one process type. A size of null is the one that it has, or that the platform gives to a new
- * type.
- */
-interface DynoCount {
-  quantity: number
-  size: string | null
-}
+/** A size of null is the one that the type has, or that the platform gives to a new type. */
+type AskedDynos = DynoCount<string | null>
 
 export interface FormationChange extends Cost {
   type: string
   /** Null for a type that comes with this deploy's release. */
-  before: DynoCount | null
-  after: DynoCount
+  before: AskedDynos | null
+  after: AskedDynos
 }
 
 /**
@@ -35,7 +35,7 @@ export function typedScale(words: readonly string[]): Record<string, string> {
           message: `--scale ${words[index]} says no count of dynos.`,
           next: `Write one, such as --scale ${type}=1.`,
         })
-      return [type, `${quantity.amount}${size === undefined ? '' : `:${size}`}`]
+      return [type, formatDynoCount({ quantity: quantity.amount, size: size ?? null })]
     }),
   )
 }
@@ -44,15 +44,15 @@ export function typedScale(words: readonly string[]): Record<string, string> {
  * Throws ShipitError `project` for an unknown size, and for what the ecosystem file's own check
  * would have refused.
  */
-function read(text: string, at: string): DynoCount {
-  const asked = readDynoCount(text)
+function read(text: string, at: string): AskedDynos {
+  const asked = parseDynoCount(text)
   if (asked === undefined)
     throw new ShipitError('project', {
       message: `${at}: ${text} is not a valid number of dynos.`,
       next: 'Write a count and a size, such as "2:standard-1x".',
     })
-  const size = asked.size === undefined ? undefined : dynoSize(asked.size)
-  if (asked.size !== undefined && size === undefined) {
+  const size = asked.size === null ? undefined : dynoSize(asked.size)
+  if (asked.size !== null && size === undefined) {
     const { message, ...rest } = unknownName(
       'dyno size',
       asked.size,
@@ -113,12 +113,12 @@ function checkMixed(
       `${excess.sizes.at(-1)}, which cannot be in one app.`,
     why:
       'An app of Eco or of Basic dynos has no ' +
-      `others.${kept.length > 0 ? ` It does not name ${kept.map(({ type, quantity, size }) => `${type}=${quantity}:${size}`).join(' ')}.` : ''}`,
+      `others.${kept.length > 0 ? ` It does not name ${formatFormation(kept)}.` : ''}`,
     next: 'Name all process types, with sizes that go together.',
   })
 }
 
-function checkLimit(at: string, { quantity, size }: DynoCount): void {
+function checkLimit(at: string, { quantity, size }: AskedDynos): void {
   const most = size === null ? undefined : dynoSize(size)?.maxPerType
   if (most === undefined || quantity <= most) return
   throw new ShipitError('project', {
@@ -127,7 +127,7 @@ function checkLimit(at: string, { quantity, size }: DynoCount): void {
   })
 }
 
-const isSame = (one: DynoCount, other: DynoCount) =>
+const isSame = (one: AskedDynos, other: AskedDynos) =>
   one.quantity === other.quantity && one.size?.toLowerCase() === other.size?.toLowerCase()
 
 const largerOf = (one: string | null, other: string | null) =>
@@ -137,7 +137,7 @@ const largerOf = (one: string | null, other: string | null) =>
  * As many and as large as either: what a type has from the release until the release is known to
  * serve.
  */
-export const peakOf = ({ before, after }: FormationChange): DynoCount =>
+export const peakOf = ({ before, after }: FormationChange): AskedDynos =>
   before
     ? {
         quantity: Math.max(before.quantity, after.quantity),
@@ -150,12 +150,8 @@ export const grows = (change: FormationChange) =>
 export const shrinks = (change: FormationChange) => !isSame(peakOf(change), change.after)
 
 /** A row of the PATCH. */
-export const updateTo = (type: string, { quantity, size }: DynoCount): FormationUpdate => ({
+export const updateTo = ({ type, quantity, size }: TypeCount<string | null>): FormationUpdate => ({
   type,
   quantity,
   ...(size === null ? {} : { size }),
 })
-
-/** web=2:Standard-1X */
-export const countInWords = (type: string, { quantity, size }: DynoCount) =>
-  `${type}=${quantity}${size === null ? '' : `:${size}`}`

@@ -2,7 +2,7 @@ import { dynoSize } from '../lib/dyno-sizes.js'
 import type { DynoReport } from '../monitor/report.js'
 import { SUPERVISOR_MEMORY } from '../runtime/sizing.js'
 import type { InstancesPlan } from './instances.js'
-import type { Scale } from './plan.js'
+import type { TypeCount } from '../lib/dyno-count.js'
 
 /**
  * What the instances of a process type will need in each of its dynos, by what they take now.
@@ -34,7 +34,7 @@ export const typesWith = (dynos: readonly DynoReport[], app: string): string[] =
 export function instancesFit(
   dynos: readonly DynoReport[],
   changes: InstancesPlan['changes'],
-  formation: readonly ({ type: string } & Scale)[],
+  formation: readonly TypeCount[],
 ): InstancesFit[] {
   const types = [...new Set(changes.flatMap(({ app }) => typesWith(dynos, app)))]
   return types.flatMap((type): InstancesFit[] => {

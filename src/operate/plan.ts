@@ -1,19 +1,15 @@
 import { excessOf, isFixed, type Excess } from '../lib/dyno-limits.js'
+import { formatFormation, type DynoCount, type TypeCount } from '../lib/dyno-count.js'
 import { costOf, dynoSize, type Cost } from '../lib/dyno-sizes.js'
 import { ShipitError } from '../errors.js'
 import type { Formation, FormationUpdate } from '../heroku/index.js'
 import type { ScaleExpression } from './expression.js'
 import { unknownName } from '../lib/nearest.js'
 
-export interface Scale {
-  quantity: number
-  size: string
-}
-
 export interface ScaleChange extends Cost {
   type: string
-  before: Scale
-  after: Scale
+  before: DynoCount
+  after: DynoCount
 }
 
 export interface ScalePlan {
@@ -22,7 +18,7 @@ export interface ScalePlan {
   /** What the PATCH holds; empty if all is as asked. */
   updates: FormationUpdate[]
   /** The whole formation afterwards. */
-  formation: ({ type: string } & Scale)[]
+  formation: TypeCount[]
   /** A default limit of Heroku's that an account may have raised: the platform decides. */
   doubt: string | null
 }
@@ -93,15 +89,11 @@ export function planScale(
 }
 
 /** Explained before the platform is asked. */
-function refusal(
-  app: string,
-  excess: Excess,
-  formation: readonly ({ type: string } & Scale)[],
-): ShipitError {
+function refusal(app: string, excess: Excess, formation: readonly TypeCount[]): ShipitError {
   const running = formation.filter(({ quantity }) => quantity > 0)
-  const words = (rows: typeof running, size?: string) =>
-    rows.map((row) => `${row.type}=${row.quantity}:${size ?? row.size}`).join(' ')
-  const isSingle = ({ size }: Scale) => dynoSize(size)?.maxPerType === 1
+  const withSize = (rows: typeof running, size: string) =>
+    formatFormation(rows.map((row) => ({ ...row, size })))
+  const isSingle = ({ size }: DynoCount) => dynoSize(size)?.maxPerType === 1
   if (excess.kind === 'mixed') {
     const target = running.every(isSingle) ? 'Basic' : 'Standard-1X'
     return new ShipitError('usage', {
@@ -110,8 +102,8 @@ function refusal(
         'one app.',
       why:
         'An app of Eco or of Basic dynos has no others, and this one would have ' +
-        `${words(running)}.`,
-      next: `shipit scale ${words(
+        `${formatFormation(running)}.`,
+      next: `shipit scale ${withSize(
         running.filter((row) => isSingle(row) && row.size !== target),
         target.toLowerCase(),
       )} --app ${app}`,
@@ -121,7 +113,7 @@ function refusal(
   return new ShipitError('usage', {
     message: `${size} allows one dyno of a process type, and ${type} would have ${quantity}.`,
     why: 'Standard dynos are the smallest that run more, and all of an app change together.',
-    next: `shipit scale ${words(running.filter(isSingle), 'standard-1x')} --app ${app}`,
+    next: `shipit scale ${withSize(running.filter(isSingle), 'standard-1x')} --app ${app}`,
   })
 }
 

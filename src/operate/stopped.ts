@@ -1,6 +1,7 @@
 import { ShipitError } from '../errors.js'
 import { unknownName } from '../lib/nearest.js'
 import type { Formation, FormationUpdate } from '../heroku/index.js'
+import { formatFormation, parseFormation, type TypeCount } from '../lib/dyno-count.js'
 
 /**
  * The config var in which a stop keeps what a start brings back:
@@ -8,28 +9,10 @@ import type { Formation, FormationUpdate } from '../heroku/index.js'
  */
 export const STOPPED_VAR = 'SHIPIT_STOPPED'
 
-export interface Count {
-  type: string
-  quantity: number
-  size: string
-}
-
-/** Reads the config var; parts that are not of its form are left out. */
-export function parseStopped(value: string | undefined): Count[] {
-  return (value ?? '').split(',').flatMap((part) => {
-    const [, type, quantity, size] = /^([A-Za-z][\w-]*)=(\d+):([\w.-]+)$/.exec(part.trim()) ?? []
-    return type && quantity && size ? [{ type, quantity: Number(quantity), size }] : []
-  })
-}
-
-/** `web=2:Standard-1X worker=1:Standard-2X`, as `scale` takes it. */
-export const countsInWords = (counts: readonly Count[], between: ' ' | ','): string =>
-  counts.map(({ type, quantity, size }) => `${type}=${quantity}:${size}`).join(between)
-
 interface StopPlan {
   updates: FormationUpdate[]
   /** What is stopped, with what it was. */
-  stopped: Count[]
+  stopped: TypeCount[]
   /** The config var afterwards. */
   remembered: string
   /** Whether dynos of other types run on, which a change of the config var restarts. */
@@ -49,13 +32,13 @@ export function planStop(
   const stopped = formation
     .filter((row) => row.quantity > 0 && (type === undefined || row.type === type))
     .map(({ type, quantity, size }) => ({ type, quantity, size }))
-  const kept = parseStopped(before).filter(
+  const kept = parseFormation(before ?? '').filter(
     (count) => !stopped.some((one) => one.type === count.type),
   )
   return {
     updates: stopped.map(({ type }) => ({ type, quantity: 0 })),
     stopped,
-    remembered: countsInWords([...kept, ...stopped], ','),
+    remembered: formatFormation([...kept, ...stopped], ','),
     restartsOthers: formation.some(
       (row) => row.quantity > 0 && !stopped.some((one) => one.type === row.type),
     ),
@@ -64,7 +47,7 @@ export function planStop(
 
 interface StartPlan {
   updates: FormationUpdate[]
-  started: Count[]
+  started: TypeCount[]
 }
 
 /**
@@ -79,8 +62,8 @@ export function planStart(
   type?: string,
 ): StartPlan {
   checkType(formation, type)
-  const remembered = parseStopped(before)
-  const started = formation.flatMap((row): Count[] => {
+  const remembered = parseFormation(before ?? '')
+  const started = formation.flatMap((row): TypeCount[] => {
     const count = remembered.find((one) => one.type === row.type)
     if (row.quantity > 0 || (type !== undefined && row.type !== type)) return []
     return count ? [count] : type === undefined ? [] : [{ type, quantity: 1, size: row.size }]

@@ -10,11 +10,7 @@ import {
   type PlatformApi,
 } from '../heroku/index.js'
 import { untilFound } from './cadence.js'
-import type { Scale } from './plan.js'
-
-export interface Wanted extends Scale {
-  type: string
-}
+import type { TypeCount } from '../lib/dyno-count.js'
 
 export interface WaitOptions {
   /** ms until the wait times out. */
@@ -38,7 +34,7 @@ export interface WaitOptions {
  */
 function look(
   dynos: readonly Dyno[],
-  wanted: Wanted,
+  wanted: TypeCount,
   release = 0,
 ): { up: number; rest: number; isDone: boolean; crashed: Dyno | undefined } {
   const ofType = dynos.filter(({ type }) => type === wanted.type)
@@ -76,7 +72,7 @@ const LOOKS = 2
 export async function waitForDynos(
   api: PlatformApi,
   app: string,
-  wanted: readonly Wanted[],
+  wanted: readonly TypeCount[],
   options: WaitOptions,
 ): Promise<Dyno[]> {
   const { timeout, poll, signal, isJustAsked = false, news = new DynoNews(api, app) } = options

@@ -1,4 +1,5 @@
 import pc from 'picocolors'
+import { formatDynoCount } from '../lib/dyno-count.js'
 import type { FormationChange } from '../operate/formation-change.js'
 import { isDirty, shortCommit } from '../deploy/source/short-commit.js'
 import { describeInProgress } from '../deploy/lock/in-progress.js'
@@ -74,12 +75,10 @@ function dropped({ commit, count, subject }: NonNullable<DeployPlan['overwrites'
 
 /** web: 1:Standard-1X → 2:Standard-1X (standard dynos, costs more) */
 function describeChange({ type, before, after, ...ofCost }: FormationChange): string {
-  const count = ({ quantity, size }: FormationChange['after']) =>
-    `${quantity}${size === null ? '' : `:${size}`}`
   const cost = costInWords(ofCost)
   return (
-    `    dynos of ${type}: ${before ? count(before) : 'new'} → ` +
-    `${count(after)}${cost ? ` (${cost})` : ''}`
+    `    dynos of ${type}: ${before ? formatDynoCount(before) : 'new'} → ` +
+    `${formatDynoCount(after)}${cost ? ` (${cost})` : ''}`
   )
 }
 

@@ -1,8 +1,7 @@
-import type { InstancesFit, InstancesPlan, Scale, ScaleChange } from '../operate/index.js'
+import type { InstancesFit, InstancesPlan, ScaleChange } from '../operate/index.js'
+import { formatDynoCount } from '../lib/dyno-count.js'
 import { costInWords } from './cost.js'
 import { renderTable } from './table.js'
-
-const words = ({ quantity, size }: Scale) => `${quantity}:${size}`
 
 /** What a scale changes: before, after, and what that does to the bill. */
 export function renderScale(
@@ -12,9 +11,9 @@ export function renderScale(
   const rows = [
     ...changes.map(({ type, before, after, ...cost }) => [
       type,
-      words(before),
+      formatDynoCount(before),
       '→',
-      words(after),
+      formatDynoCount(after),
       costInWords(cost),
     ]),
     ...instances.map(({ app, before, after }) => [

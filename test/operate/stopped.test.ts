@@ -1,5 +1,6 @@
 import { expect } from 'chai'
-import { parseStopped, planStart, planStop } from '../../src/operate/stopped.js'
+import { parseFormation } from '../../src/lib/dyno-count.js'
+import { planStart, planStop } from '../../src/operate/stopped.js'
 import { formation } from '../support/records.js'
 
 describe('stop and start', () => {
@@ -56,7 +57,7 @@ describe('stop and start', () => {
   })
   it("leave out what is not of the memory's form", () => {
     expect(
-      parseStopped('web=2:Standard-1X, worker=x:Eco,=1:Eco,,jobs=1:Performance-L-RAM'),
+      parseFormation('web=2:Standard-1X, worker=x:Eco,=1:Eco,,jobs=1:Performance-L-RAM'),
     ).to.deep.equal([
       { type: 'web', quantity: 2, size: 'Standard-1X' },
       { type: 'jobs', quantity: 1, size: 'Performance-L-RAM' },

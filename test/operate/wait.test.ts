@@ -1,5 +1,6 @@
 import { expect } from 'chai'
-import { waitForDynos, type WaitOptions, type Wanted } from '../../src/operate/index.js'
+import type { TypeCount } from '../../src/lib/dyno-count.js'
+import { waitForDynos, type WaitOptions } from '../../src/operate/index.js'
 import type { Dyno } from '../../src/heroku/index.js'
 import { NEW, OLD, World } from '../support/embedded/index.js'
 import type { Behaviour } from '../support/embedded/program.js'
@@ -11,12 +12,16 @@ describe('the wait for dynos', () => {
 
   let world: World
   afterEach(() => world.stop())
-  const web = (quantity: number, size = 'Standard-1X'): Wanted => ({ type: 'web', quantity, size })
+  const web = (quantity: number, size = 'Standard-1X'): TypeCount => ({
+    type: 'web',
+    quantity,
+    size,
+  })
 
   const start = async (behaviour: Behaviour = {}) => {
     world = await World.start({ behaviours: { [OLD]: behaviour } })
   }
-  const wait = (wanted: Wanted[], options: Partial<WaitOptions> = {}) =>
+  const wait = (wanted: TypeCount[], options: Partial<WaitOptions> = {}) =>
     waitForDynos(world.api, 'a1', wanted, { timeout: 60_000, ...options })
   const names = (dynos: Dyno[]) => dynos.map(({ name }) => name)
 

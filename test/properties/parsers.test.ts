@@ -5,11 +5,10 @@ import { parseDotenv } from '../../src/config/dotenv.js'
 import { healthHeaders } from '../../src/deploy/health/health-check.js'
 import { parseDuration } from '../../src/lib/duration.js'
 import { DYNO_SIZES } from '../../src/lib/dyno-sizes.js'
-import { readDynoCount } from '../../src/ecosystem/dyno-count.js'
+import { formatFormation, parseDynoCount, parseFormation } from '../../src/lib/dyno-count.js'
 import { isHeader, readStatuses } from '../../src/ecosystem/health.js'
 import { ShipitError } from '../../src/errors.js'
 import { parseScale } from '../../src/operate/expression.js'
-import { countsInWords, parseStopped } from '../../src/operate/stopped.js'
 import { retryAfter } from '../../src/heroku/limits.js'
 import { cutBlocks, cutLines } from '../../src/runtime/lines.js'
 
@@ -102,23 +101,23 @@ describe('for every input', () => {
     const counts = fc.array(fc.record({ type, quantity: fc.nat(100), size }), { maxLength: 5 })
     fc.assert(
       fc.property(counts, (given) => {
-        expect(parseStopped(countsInWords(given, ','))).to.deep.equal(given)
+        expect(parseFormation(formatFormation(given, ','))).to.deep.equal(given)
       }),
     )
-    fc.assert(fc.property(typed, (text) => void parseStopped(text)))
+    fc.assert(fc.property(typed, (text) => void parseFormation(text)))
   })
 
   it('a count of dynos has digits and, after a colon, a size', () => {
     fc.assert(
       fc.property(fc.nat(1000), fc.option(size, { nil: undefined }), (quantity, of) => {
-        expect(readDynoCount(of === undefined ? `${quantity}` : `${quantity}:${of}`)).to.deep.equal(
-          { quantity, ...(of === undefined ? {} : { size: of }) },
-        )
+        expect(
+          parseDynoCount(of === undefined ? `${quantity}` : `${quantity}:${of}`),
+        ).to.deep.equal({ quantity, size: of ?? null })
       }),
     )
     fc.assert(
       fc.property(typed, (text) => {
-        expect(readDynoCount(text) !== undefined).to.equal(/^\d+(:[a-z0-9.-]+)?$/i.test(text))
+        expect(parseDynoCount(text) !== undefined).to.equal(/^\d+(:[a-z0-9.-]+)?$/i.test(text))
       }),
     )
   })

@@ -3,7 +3,14 @@ import type { Formation } from '../../heroku/types.js'
 import { unknownName } from '../../lib/nearest.js'
 import type { Deployment } from '../deployment.js'
 import type { StepReport } from '../events.js'
-import { countInWords, grows, peakOf, shrinks, updateTo } from '../../operate/formation-change.js'
+import { formatFormation } from '../../lib/dyno-count.js'
+import {
+  grows,
+  peakOf,
+  shrinks,
+  updateTo,
+  type FormationChange,
+} from '../../operate/formation-change.js'
 import { urlToAsk, waitForBoot, waitUntilStable } from '../health/serving.js'
 import { pause } from '../timing.js'
 import { appOf, releaseOf, watchOf, type Running, type Step } from './step.js'
@@ -17,10 +24,7 @@ export const scaleUp: Step = {
   name: 'scale_up',
   isNeeded: ({ formation }) => formation.some(grows),
   describe: ({ formation }) =>
-    `scale up: ${formation
-      .filter(grows)
-      .map((change) => countInWords(change.type, peakOf(change)))
-      .join(' ')}`,
+    `scale up: ${formatFormation(formation.filter(grows).map(peakCount))}`,
   title: ({ plan }) => `Scaling ${plan.app} up`,
   run: grow,
   undo: scaleBack,
@@ -30,14 +34,14 @@ export const scaleDown: Step = {
   name: 'scale_down',
   isNeeded: ({ formation }) => formation.some(shrinks),
   describe: ({ formation }) =>
-    `scale down: ${formation
-      .filter(shrinks)
-      .map(({ type, after }) => countInWords(type, after))
-      .join(' ')}`,
+    `scale down: ${formatFormation(formation.filter(shrinks).map(countAfter))}`,
   title: ({ plan }) => `Scaling ${plan.app} down`,
   run: shrink,
   undo: scaleBack,
 }
+
+const peakCount = (change: FormationChange) => ({ type: change.type, ...peakOf(change) })
+const countAfter = ({ type, after }: FormationChange) => ({ type, ...after })
 
 /** The process types of a release may be listed a moment after it. */
 const LOOKS_FOR_TYPES = 4
@@ -50,11 +54,8 @@ async function grow(deployment: Deployment, report: StepReport): Promise<void> {
     growing.map(({ type }) => type),
   )
   journal.record({ did: 'scale', before })
-  await platform.updateFormation(
-    plan.app,
-    growing.map((change) => updateTo(change.type, peakOf(change))),
-  )
-  report.detail(growing.map((change) => countInWords(change.type, peakOf(change))).join(' '))
+  await platform.updateFormation(plan.app, growing.map(peakCount).map(updateTo))
+  report.detail(formatFormation(growing.map(peakCount)))
 }
 
 async function formationWith(deployment: Deployment, types: string[]): Promise<Formation[]> {
@@ -87,10 +88,7 @@ async function shrink(running: Running, report: StepReport): Promise<void> {
   const shrinking = plan.formation.filter(shrinks)
   if (!journal.has('scale'))
     journal.record({ did: 'scale', before: await platform.formation(plan.app) })
-  await platform.updateFormation(
-    plan.app,
-    shrinking.map(({ type, after }) => updateTo(type, after)),
-  )
+  await platform.updateFormation(plan.app, shrinking.map(countAfter).map(updateTo))
   await waitForBoot(running, watch, release, deadline, report)
   const url = urlToAsk(plan.health, watch, app)
   if (watch.dynos.length > 0)
@@ -100,7 +98,7 @@ async function shrink(running: Running, report: StepReport): Promise<void> {
       { release, url, check: plan.health, deadline, giveUp: deadline },
       report,
     )
-  report.detail(shrinking.map(({ type, after }) => countInWords(type, after)).join(' '))
+  report.detail(formatFormation(shrinking.map(countAfter)))
 }
 
 /**
@@ -112,10 +110,7 @@ async function scaleBack({ plan, platform, journal }: Deployment): Promise<strin
   const known = plan.formation.filter((change) => change.before !== null)
   if (!before || known.length === 0) return undefined
   const updates = before.filter(({ type }) => known.some((change) => change.type === type))
-  await platform.updateFormation(
-    plan.app,
-    updates.map(({ type, quantity, size }) => updateTo(type, { quantity, size })),
-  )
+  await platform.updateFormation(plan.app, updates.map(updateTo))
   journal.record({ did: 'scale back' })
-  return `Scaled back to ${updates.map((one) => countInWords(one.type, one)).join(' ')}.`
+  return `Scaled back to ${formatFormation(updates)}.`
 }

@@ -1,4 +1,5 @@
 import { Router, type Request, type Response } from 'express'
+import { formatDynoCount } from '../../../lib/dyno-count.js'
 import { NotFound } from '../api-error.js'
 import { ACCOUNT_EMAIL } from '../identity.js'
 import { runtimeOf } from '../place.js'
@@ -33,7 +34,7 @@ export function formationRoutes({ store, dynos, logplex }: ApiParts): Router {
       return draft
     })
     const changed = Object.values(updated.formation).filter((one) => one.updated_at === now)
-    const scaled = changed.map((one) => `${one.type}@${one.quantity}:${one.size}`).join(' ')
+    const scaled = changed.map((one) => `${one.type}@${formatDynoCount(one)}`).join(' ')
     logplex.append(app.id, {
       time: Date.now(),
       source: 'app',
