@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import pc from 'picocolors'
 import { templatesDir } from '../paths.js'
+import { STOP_SIGNALS } from '../lib/signals.js'
 import { until } from '../lib/until.js'
 import { get, startLoad } from './load.js'
 import { Shell } from './shell.js'
@@ -193,7 +194,7 @@ async function steps(
 async function main(): Promise<number> {
   // Ctrl-C reaches the command that runs as well: it ends, the step is not true, and the way out
   // below is taken.
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+  for (const signal of STOP_SIGNALS)
     process.on(signal, () => process.stdout.write(`\n${signal}: cleaning up\n`))
   const folder = await mkdtemp(path.join(tmpdir(), 'shipit-demo-'))
   try {

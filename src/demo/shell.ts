@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import path from 'node:path'
 import pc from 'picocolors'
+import { exitStatus } from '../lib/signals.js'
 import { packageRoot } from '../paths.js'
 
 interface Outcome {
@@ -56,9 +57,7 @@ export class Shell {
         if (isShown) process.stdout.write(text)
       })
       child.on('error', reject)
-      child.on('close', (code, signal) =>
-        resolve({ ...outcome, status: code ?? (signal ? 128 : 1) }),
-      )
+      child.on('close', (code, signal) => resolve({ ...outcome, status: exitStatus(code, signal) }))
     })
   }
 }

@@ -4,12 +4,9 @@ import { outcomeDetails, type Outcome } from './outcome.js'
 import { bringBack } from './rollback.js'
 import { stillUnderWay, waitForUnfinished } from './unfinished.js'
 import { monotonic } from '../../lib/monotonic.js'
+import { signalStatus, type StopSignal } from '../../lib/signals.js'
 
-/** By convention of shells: 128 and the signal's number. */
-const EXIT_STATUS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const
 const WORDS = { SIGINT: 'Ctrl-C', SIGTERM: 'SIGTERM', SIGHUP: 'the closed terminal' } as const
-
-export type StopSignal = keyof typeof EXIT_STATUS
 
 /** Why a deploy is stopped; the reason of the run's AbortSignal. */
 export class Interruption extends Error {
@@ -29,7 +26,7 @@ export function stoppedBy(
   return new ShipitError('interrupted', {
     message: `Stopped by ${WORDS[by]}. ${sentence}`,
     details: { signal: by, ...details },
-    exitCode: EXIT_STATUS[by],
+    exitCode: signalStatus(by),
   })
 }
 
@@ -46,7 +43,7 @@ export async function afterInterrupt(interrupted: Deployment): Promise<ShipitErr
       message: `Stopped by ${WORDS[by]}. ${sentence}`,
       next,
       details: { signal: by, ...details },
-      exitCode: EXIT_STATUS[by],
+      exitCode: signalStatus(by),
     })
 
   const { journal } = interrupted

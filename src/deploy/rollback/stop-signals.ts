@@ -1,6 +1,5 @@
-import { Interruption, type StopSignal } from './interrupt.js'
-
-const SIGNALS: StopSignal[] = ['SIGINT', 'SIGTERM', 'SIGHUP']
+import { signalStatus, STOP_SIGNALS, type StopSignal } from '../../lib/signals.js'
+import { Interruption } from './interrupt.js'
 
 /**
  * Lets a deploy end in order at Ctrl-C, SIGTERM and a closed terminal. The second signal calls
@@ -15,14 +14,14 @@ export function stopOnSignals(onSecond: () => void): { signal: AbortSignal; rele
     // wish.
     if (by === 'SIGHUP') return
     onSecond()
-    process.exit(by === 'SIGTERM' ? 143 : 130)
+    process.exit(signalStatus(by))
   }
-  for (const name of SIGNALS) process.on(name, take)
+  for (const name of STOP_SIGNALS) process.on(name, take)
   const takeBack = [process.stdout, process.stderr].map((stream) => outliveReader(stream))
   return {
     signal: stop.signal,
     release: () => {
-      for (const name of SIGNALS) process.off(name, take)
+      for (const name of STOP_SIGNALS) process.off(name, take)
       // Of a terminal that is gone nothing comes back, and there may still be something to say.
       const isGone =
         stop.signal.reason instanceof Interruption && stop.signal.reason.by === 'SIGHUP'

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { StringDecoder } from 'node:string_decoder'
+import { exitStatus } from '../../lib/signals.js'
 import { signalGroup } from '../dynos/signal-group.js'
 
 interface ToolRun {
@@ -62,7 +63,7 @@ export async function runTool({
       child.on('error', reject)
       child.on('exit', (code, name) => {
         killGroup()
-        const ended = code ?? 128 + (SIGNALS[name ?? ''] ?? 0)
+        const ended = exitStatus(code, name)
         grace = setTimeout(() => {
           child.stdout.destroy()
           child.stderr.destroy()
@@ -79,17 +80,6 @@ export async function runTool({
     for (const flush of flushes) flush()
     signal.removeEventListener('abort', killGroup)
   }
-}
-
-const SIGNALS: Record<string, number> = {
-  SIGHUP: 1,
-  SIGINT: 2,
-  SIGQUIT: 3,
-  SIGABRT: 6,
-  SIGKILL: 9,
-  SIGSEGV: 11,
-  SIGPIPE: 13,
-  SIGTERM: 15,
 }
 
 function splitLines(stream: NodeJS.ReadableStream, onLine: (line: string) => void): () => void {

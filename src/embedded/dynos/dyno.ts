@@ -27,9 +27,11 @@ import { memoryQuota } from './quota.js'
 import type { SpareModules } from './spare-modules.js'
 import { words } from './words.js'
 import { monotonic } from '../../lib/monotonic.js'
+import { signalStatus } from '../../lib/signals.js'
 
 /** What Heroku reports of a dyno that never had a process. */
 const STATUS_UNATTACHED = 128
+const TERMINATED = signalStatus('SIGTERM')
 
 /**
  * ms that a dyno which is to stop waits for requests that are on their way to it: the router gives
@@ -189,7 +191,7 @@ export class Dyno {
       spec.attach && !this.stopping.signal.aborted ? await this.client(spec.attach) : undefined
     if (this.stopping.signal.aborted) {
       attached?.client.destroy()
-      return spec.isOneOff ? this.complete(143) : 143
+      return spec.isOneOff ? this.complete(TERMINATED) : TERMINATED
     }
     if (spec.attach && !attached) {
       this.log(words.attachError)
@@ -313,7 +315,7 @@ export class Dyno {
   /** What ends a dyno at R10 and R15. */
   private async kill(group: DynoProcesses): Promise<void> {
     this.target = undefined
-    this.forcedStatus = 137
+    this.forcedStatus = signalStatus('SIGKILL')
     this.log(words.sigkill)
     await group.kill()
   }

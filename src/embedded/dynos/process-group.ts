@@ -1,5 +1,4 @@
 import { spawn, type ChildProcess } from 'node:child_process'
-import { constants } from 'node:os'
 import type { Duplex } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { connectInput } from './attached-input.js'
@@ -11,6 +10,7 @@ import { lineSplitter } from './lines.js'
 import { dynoProcesses, MARKER, signalProcess } from './processes.js'
 import { ON_TERMINAL, type TerminalMaker } from './pseudo-terminal.js'
 import { monotonic } from '../../lib/monotonic.js'
+import { exitStatus } from '../../lib/signals.js'
 
 /**
  * Runs as bash -c with the pid file, the command, the maker of its terminal, and a word where a
@@ -78,9 +78,7 @@ export class ProcessGroup {
     const { attached, disk, onLine, onOutput } = launched
     this.dir = disk.dir
     this.exit = new Promise((resolve) => {
-      child.once('exit', (code, signal) =>
-        resolve(signal ? 128 + constants.signals[signal] : (code ?? 0)),
-      )
+      child.once('exit', (code, signal) => resolve(exitStatus(code, signal)))
     })
     if (attached) connectInput(attached.client, child.stdin!, attached.terminal !== undefined)
     this.outputEnd = Promise.all(

@@ -1,8 +1,8 @@
 /** Does what a plan says, all of it or nothing. */
 
 import { readFile } from 'node:fs/promises'
-import os from 'node:os'
 import { ShipitError } from '../../errors.js'
+import { signalStatus, STOP_SIGNALS } from '../../lib/signals.js'
 import { mustStayInside, touchedBy } from '../stay-inside.js'
 import type { FileStep, InitPlan, InitStep, RemoveStep } from '../types.js'
 import { changeLockfile, type LockReport } from './lockfile.js'
@@ -22,7 +22,6 @@ const LEFTOVERS = [
   '.pnpm-debug.log',
   '.pnpm-store',
 ]
-const STOPS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
 export interface ApplyOptions {
   /** Called before each step. */
@@ -50,7 +49,7 @@ export async function applyPlan(
   const transaction = new Transaction(plan.dir)
   const stop = new AbortController()
   const listen = (signal: NodeJS.Signals) => stop.abort(stoppedBy(signal))
-  for (const signal of STOPS) process.on(signal, listen)
+  for (const signal of STOP_SIGNALS) process.on(signal, listen)
   let report: LockReport | undefined
   try {
     await transaction.expectLeftovers(LEFTOVERS)
@@ -82,7 +81,7 @@ export async function applyPlan(
       cause: error,
     })
   } finally {
-    for (const signal of STOPS) process.off(signal, listen)
+    for (const signal of STOP_SIGNALS) process.off(signal, listen)
   }
 }
 
@@ -97,6 +96,6 @@ async function applyFile(step: FileStep | RemoveStep, transaction: Transaction):
 function stoppedBy(name: NodeJS.Signals): ShipitError {
   return new ShipitError('interrupted', {
     message: `Stopped by ${name === 'SIGINT' ? 'Ctrl-C' : name}. The folder is as it was before.`,
-    exitCode: 128 + os.constants.signals[name],
+    exitCode: signalStatus(name),
   })
 }

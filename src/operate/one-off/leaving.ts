@@ -1,3 +1,5 @@
+import { signalStatus, STOP_SIGNALS } from '../../lib/signals.js'
+
 /** The end of an attached run from this side. */
 export interface Leaving {
   signal: AbortSignal
@@ -10,8 +12,6 @@ export interface Leaving {
   now(): void
   release(): void
 }
-
-const STATUS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const
 
 /**
  * Ends a run at Ctrl-C, SIGTERM and a closed terminal, and when nobody reads its output any more. A
@@ -26,24 +26,23 @@ export function leaving(output: NodeJS.WriteStream): Leaving {
     left.abort()
   }
   const onSignal = (name: NodeJS.Signals) => {
-    if (left.signal.aborted && name !== 'SIGHUP') process.exit(status ?? 130)
-    end(STATUS[name as keyof typeof STATUS])
+    if (left.signal.aborted && name !== 'SIGHUP') process.exit(status ?? signalStatus('SIGINT'))
+    end(signalStatus(name))
   }
   const onError = (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error
-    end(error.code === 'EIO' ? STATUS.SIGHUP : undefined)
+    end(error.code === 'EIO' ? signalStatus('SIGHUP') : undefined)
   }
-  const names = Object.keys(STATUS) as (keyof typeof STATUS)[]
-  for (const name of names) process.on(name, onSignal)
+  for (const name of STOP_SIGNALS) process.on(name, onSignal)
   output.on('error', onError)
   return {
     signal: left.signal,
     get status() {
       return status
     },
-    now: () => end(STATUS.SIGINT),
+    now: () => end(signalStatus('SIGINT')),
     release() {
-      for (const name of names) process.off(name, onSignal)
+      for (const name of STOP_SIGNALS) process.off(name, onSignal)
       output.off('error', onError)
     },
   }

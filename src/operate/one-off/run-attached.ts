@@ -10,6 +10,7 @@ import {
   type OneOffDyno,
   type PlatformApi,
 } from '../../heroku/index.js'
+import { signalStatus } from '../../lib/signals.js'
 import { takeKeys } from './keys.js'
 import { leaving, type Leaving } from './leaving.js'
 
@@ -25,9 +26,9 @@ interface RunOptions {
 }
 
 /** What a dyno whose client went away ends with. */
-const HUNG_UP = 129
+const HUNG_UP = signalStatus('SIGHUP')
 /** What a shell has of a command that SIGPIPE ended. */
-const READER_GONE = 141
+const READER_GONE = signalStatus('SIGPIPE')
 
 /**
  * Runs a command in a one-off dyno with this process's input and output. Between two terminals the
