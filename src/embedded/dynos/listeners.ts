@@ -1,6 +1,5 @@
 import { execFile } from 'node:child_process'
-import { existsSync } from 'node:fs'
-import { readdir, readFile, readlink } from 'node:fs/promises'
+import { closeSync, existsSync, openSync, readdirSync, readlinkSync, readSync } from 'node:fs'
 import { promisify } from 'node:util'
 
 export interface Listener {
@@ -17,40 +16,62 @@ export async function listenersOf(pids: number[]): Promise<Listener[]> {
   return existsSync('/proc/net/tcp') ? fromProc(pids) : fromLsof(pids)
 }
 
-async function fromProc(pids: number[]): Promise<Listener[]> {
-  const sockets = (await Promise.all(pids.map(socketsOf))).flat()
-  const own = new Map(sockets.map((socket) => [socket.inode, socket]))
-  return (await listening()).flatMap(({ inode, ...listener }) => {
+function fromProc(pids: number[]): Listener[] {
+  const own = new Map(pids.flatMap(socketsOf).map((socket) => [socket.inode, socket]))
+  return listening().flatMap(({ inode, ...listener }) => {
     const socket = own.get(inode)
     return socket ? [{ ...listener, socket }] : []
   })
 }
 
 /** Inodes of the sockets of this machine that can be reached from elsewhere. */
-export async function openSockets(): Promise<Set<string>> {
-  const open = (await listening()).filter(({ on }) => on === 'any' || on === 'other')
+export function openSockets(): Set<string> {
+  const open = listening().filter(({ on }) => on === 'any' || on === 'other')
   return new Set(open.map(({ inode }) => inode))
 }
 
-async function listening(): Promise<(Listener & { inode: string })[]> {
-  const tables = await Promise.all(
-    ['/proc/net/tcp', '/proc/net/tcp6'].map((file) => readFile(file, 'latin1').catch(ifGone(''))),
-  )
-  return tables
-    .flatMap((table) => table.split('\n').slice(1))
-    .flatMap((line) => {
-      const [, local, , state, , , , , , inode] = line.trim().split(/\s+/)
-      const [address, port] = local?.split(':') ?? []
-      if (state !== LISTEN || !address || !port || !inode) return []
-      return [{ port: parseInt(port, 16), on: HEX_ADDRESSES[address] ?? 'other', inode }]
-    })
+function listening(): (Listener & { inode: string })[] {
+  return ['/proc/net/tcp', '/proc/net/tcp6'].flatMap(listeningRows).flatMap((row) => {
+    const [, local, , , , , , , , inode] = row.trim().split(/\s+/)
+    const [address, port] = local?.split(':') ?? []
+    if (!address || !port || !inode) return []
+    return [{ port: parseInt(port, 16), on: HEX_ADDRESSES[address] ?? 'other', inode }]
+  })
+}
+
+const buffer = Buffer.allocUnsafe(4096)
+
+/**
+ * The rows of sockets that listen. They come first (the kernel's networking/proc_net_tcp), so that
+ * the thousands of connections that a busy machine has behind them are not read.
+ */
+function listeningRows(table: string): string[] {
+  const file = attempt(() => openSync(table, 'r'), undefined)
+  if (file === undefined) return []
+  const rows: string[] = []
+  let rest = ''
+  try {
+    let isPast = false
+    for (let length; !isPast && (length = readSync(file, buffer)) > 0;) {
+      const lines = (rest + buffer.toString('latin1', 0, length)).split('\n')
+      rest = lines.pop() ?? ''
+      const states = lines.filter((line) => !HEADER.test(line))
+      const found = states.filter((line) => LISTEN.test(line))
+      rows.push(...found)
+      isPast = found.length < states.length
+    }
+    return rows
+  } finally {
+    closeSync(file)
+  }
 }
 
 /**
  * proc(5): state 0A, addresses as 32-bit words in the machine's byte order (little-endian on all
  * that Node runs on but s390x).
  */
-const LISTEN = '0A'
+const LISTEN = /^ *\d+: \S+ \S+ 0A /
+const HEADER = /^ *sl /
 const HEX_ADDRESSES: Record<string, Listener['on']> = {
   '00000000': 'any',
   '00000000000000000000000000000000': 'any',
@@ -59,21 +80,24 @@ const HEX_ADDRESSES: Record<string, Listener['on']> = {
   '00000000000000000000000001000000': '::1',
 }
 
-async function socketsOf(pid: number): Promise<NonNullable<Listener['socket']>[]> {
-  const fds = await readdir(`/proc/${pid}/fd`).catch(ifGone<string[]>([]))
-  const links = await Promise.all(
-    fds.map((fd) => readlink(`/proc/${pid}/fd/${fd}`).catch(ifGone(''))),
+/** In one go: a dyno has some hundred of them, and each would cost a turn of the thread pool. */
+function socketsOf(pid: number): NonNullable<Listener['socket']>[] {
+  const links = attempt(() => readdirSync(`/proc/${pid}/fd`), []).map(
+    (fd) => [fd, attempt(() => readlinkSync(`/proc/${pid}/fd/${fd}`), '')] as const,
   )
-  return links.flatMap((link, index) => {
+  return links.flatMap(([fd, link]) => {
     const inode = /^socket:\[(\d+)\]$/.exec(link)?.[1]
-    return inode === undefined ? [] : [{ inode, pid, fd: Number(fds[index]) }]
+    return inode === undefined ? [] : [{ inode, pid, fd: Number(fd) }]
   })
 }
 
-/** What ends while it is read counts as empty. */
-function ifGone<T>(empty: T): (error: NodeJS.ErrnoException) => T {
-  return (error) => {
-    if (['ENOENT', 'ESRCH', 'EACCES', 'EPERM'].includes(error.code ?? '')) return empty
+/** What ends while it is read counts as empty, as does what is not ours to read. */
+function attempt<T>(read: () => T, empty: T): T {
+  try {
+    return read()
+  } catch (error) {
+    const { code = '' } = error as NodeJS.ErrnoException
+    if (['ENOENT', 'ESRCH', 'EACCES', 'EPERM'].includes(code)) return empty
     throw error
   }
 }

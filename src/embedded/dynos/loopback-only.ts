@@ -2,7 +2,7 @@ import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import type { Isolate } from './isolation.js'
 import { listenersOf, openSockets, type Listener } from './listeners.js'
-import { runningProcesses } from './processes.js'
+import { runningProcesses, type RunningProcess } from './processes.js'
 
 /**
  * Runs as perl -e with a pid and a descriptor for each socket of another process: takes a copy of
@@ -79,20 +79,20 @@ export class LoopbackOnly {
   }
 
   private async deal(): Promise<void> {
-    const open = await openSockets()
+    const open = openSockets()
     for (const inode of this.met.keys()) if (!open.has(inode)) this.met.delete(inode)
     const fresh = new Set([...open].filter((one) => (this.met.get(one) ?? 0) < LOOKS_AT_MOST))
     if (fresh.size === 0) return
     for (const inode of fresh) this.met.set(inode, (this.met.get(inode) ?? 0) + 1)
     const running = await runningProcesses()
-    for (const dyno of this.watched) {
-      const own = running.filter(
-        ({ group, dynoDir }) => group === dyno.group || dynoDir === dyno.dir,
-      )
-      const found = (await listenersOf(own.map(({ pid }) => pid))).filter(
-        ({ socket }) => socket && fresh.has(socket.inode),
-      )
-      if (found.length > 0) await this.close(found, dyno)
+    const ownerOf = ({ group, dynoDir }: RunningProcess): Watched | undefined =>
+      [...this.watched].find((dyno) => group === dyno.group || dynoDir === dyno.dir)
+    const owners = new Map(running.map((one) => [one.pid, ownerOf(one)]))
+    const pids = [...owners].filter(([, dyno]) => dyno).map(([pid]) => pid)
+    const found = (await listenersOf(pids)).filter(({ socket }) => fresh.has(socket?.inode ?? ''))
+    for (const dyno of [...this.watched]) {
+      const own = found.filter(({ socket }) => owners.get(socket!.pid) === dyno)
+      if (own.length > 0) await this.close(own, dyno)
     }
   }
 
