@@ -1,6 +1,6 @@
 import { ago } from '../ui/ago.js'
 import { BaseCommand } from '../ui/base-command.js'
-import { platformFlags } from '../ui/platform-flags.js'
+import { platformFlags } from '../ui/flags.js'
 import { renderTable } from '../ui/table.js'
 import type { App } from '../heroku/index.js'
 

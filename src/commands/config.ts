@@ -1,6 +1,6 @@
 import { Flags } from '@oclif/core'
 import { BaseCommand } from '../ui/base-command.js'
-import { appFlags } from '../ui/platform-flags.js'
+import { appFlags } from '../ui/flags.js'
 import { renderTable } from '../ui/table.js'
 import { writeData } from '../lib/terminal.js'
 

@@ -1,7 +1,7 @@
 import { Args, Flags } from '@oclif/core'
 import { ShipitError } from '../errors.js'
 import { BaseCommand } from '../ui/base-command.js'
-import { devFlag } from '../ui/dev/flag.js'
+import { devFlag } from '../ui/flags.js'
 import type { DevOutcome } from '../ui/dev/verb.js'
 import { destroyFlags, destroyApp, type Destroyed } from '../ui/destroy.js'
 

@@ -14,9 +14,8 @@ import type { Ecosystem } from '../ecosystem/types.js'
 import { ShipitError } from '../errors.js'
 import { BaseCommand } from '../ui/base-command.js'
 import { plainDeploy, stamped } from '../ui/deploy-plain.js'
-import { appFlags } from '../ui/platform-flags.js'
-import { placeFlags, placeFrom } from '../ui/place-flags.js'
-import { waitTimeout } from '../ui/time-flag.js'
+import { appFlags, placeFlags, placeFrom, waitTimeout } from '../ui/flags.js'
+
 import { errLines, outLines, writeErr } from '../lib/terminal.js'
 
 type DeployFlags = Interfaces.InferredFlags<typeof Deploy.flags>

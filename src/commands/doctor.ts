@@ -6,7 +6,7 @@ import type { Ecosystem } from '../ecosystem/types.js'
 import { ShipitError } from '../errors.js'
 import type { DoctorReport, Facts, Finding, PlatformFacts, ProjectFacts } from '../doctor/index.js'
 import { BaseCommand } from '../ui/base-command.js'
-import { platformFlags } from '../ui/platform-flags.js'
+import { platformFlags } from '../ui/flags.js'
 import { printable } from '../ui/printable.js'
 import { writeErr } from '../lib/terminal.js'
 

@@ -4,8 +4,8 @@ import type { DevClient } from '../dev/client.js'
 import type { DevLogQuery } from '../dev/log.js'
 import { lineWriter } from '../ui/line-writer.js'
 import { logLineRenderer } from '../ui/log-line.js'
-import { devFlag } from '../ui/dev/flag.js'
-import { appFlags } from '../ui/platform-flags.js'
+import { appFlags, devFlag } from '../ui/flags.js'
+
 import { printable } from '../ui/printable.js'
 import { safeJson, writeErr } from '../lib/terminal.js'
 

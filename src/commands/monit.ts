@@ -1,11 +1,9 @@
 import { BaseCommand } from '../ui/base-command.js'
-import { appFlags } from '../ui/platform-flags.js'
-import { sortFlag } from '../ui/sort-flag.js'
-import type { Sort } from '../ui/sort-fields.js'
-import { waitTimeout } from '../ui/time-flag.js'
+import { type Sort, appFlags, devFlag, sortFlag, waitTimeout } from '../ui/flags.js'
+
 import { safeJson, writeErr } from '../lib/terminal.js'
 import type { DevClient } from '../dev/client.js'
-import { devFlag } from '../ui/dev/flag.js'
+
 import type { MonitSource } from '../ui/monit/source.js'
 
 /**

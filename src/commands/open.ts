@@ -1,7 +1,7 @@
 import { Args } from '@oclif/core'
 import { BaseCommand } from '../ui/base-command.js'
 import { appUrl, hasDisplay } from '../ui/app-url.js'
-import { appFlags } from '../ui/platform-flags.js'
+import { appFlags } from '../ui/flags.js'
 
 export default class Open extends BaseCommand {
   static override summary = 'open the app in a browser'

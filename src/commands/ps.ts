@@ -3,11 +3,9 @@ import type { Look, DynoReport } from '../monitor/index.js'
 import type { PlatformApi } from '../heroku/index.js'
 import type { Selection } from '../operate/index.js'
 import { BaseCommand } from '../ui/base-command.js'
-import { devFlag } from '../ui/dev/flag.js'
+import { type Sort, appFlags, devFlag, sortFlag } from '../ui/flags.js'
 import type { DevReport } from '../ui/dev/list.js'
-import { appFlags } from '../ui/platform-flags.js'
-import type { Sort } from '../ui/sort-fields.js'
-import { sortFlag } from '../ui/sort-flag.js'
+
 import { snakeKeys } from '../ui/snake-keys.js'
 import { writeErr } from '../lib/terminal.js'
 

@@ -1,7 +1,7 @@
 import { Flags } from '@oclif/core'
 import { ago } from '../ui/ago.js'
 import { BaseCommand } from '../ui/base-command.js'
-import { appFlags } from '../ui/platform-flags.js'
+import { appFlags } from '../ui/flags.js'
 import { renderTable } from '../ui/table.js'
 import type { Release } from '../heroku/index.js'
 

@@ -1,7 +1,7 @@
 import type { ReloadResult } from '../operate/reload.js'
 import { BaseCommand } from '../ui/base-command.js'
 import type { DevOutcome } from '../ui/dev/verb.js'
-import { processTypeArg, waitingFlags } from '../ui/waiting-flags.js'
+import { processTypeArg, waitingFlags } from '../ui/flags.js'
 import { writeErr } from '../lib/terminal.js'
 
 export default class Reload extends BaseCommand {

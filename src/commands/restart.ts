@@ -1,6 +1,6 @@
 import { BaseCommand } from '../ui/base-command.js'
 import type { DevOutcome } from '../ui/dev/verb.js'
-import { dynosArg, waitingFlags } from '../ui/waiting-flags.js'
+import { dynosArg, waitingFlags } from '../ui/flags.js'
 
 export default class Restart extends BaseCommand {
   static override summary = 'restart dynos at once'

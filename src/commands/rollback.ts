@@ -1,7 +1,7 @@
 import { Args } from '@oclif/core'
 import { BaseCommand } from '../ui/base-command.js'
-import { appFlags } from '../ui/platform-flags.js'
-import { waitTimeout } from '../ui/time-flag.js'
+import { appFlags, waitTimeout } from '../ui/flags.js'
+
 import { printable } from '../ui/printable.js'
 import type { Release } from '../heroku/index.js'
 import { monotonic } from '../lib/monotonic.js'

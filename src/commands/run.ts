@@ -1,7 +1,7 @@
 import { Flags } from '@oclif/core'
 import { EXIT_CODES } from '../errors.js'
 import { BaseCommand } from '../ui/base-command.js'
-import { appFlags } from '../ui/platform-flags.js'
+import { appFlags } from '../ui/flags.js'
 import { printable } from '../ui/printable.js'
 import { writeErr } from '../lib/terminal.js'
 

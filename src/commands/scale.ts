@@ -1,9 +1,8 @@
 import { Flags } from '@oclif/core'
 import { BaseCommand } from '../ui/base-command.js'
-import { devFlag } from '../ui/dev/flag.js'
+import { appFlags, devFlag, waitTimeout } from '../ui/flags.js'
 import type { DevScaled } from '../ui/dev/scale.js'
-import { appFlags } from '../ui/platform-flags.js'
-import { waitTimeout } from '../ui/time-flag.js'
+
 import { ShipitError } from '../errors.js'
 import type { Dyno, PlatformApi } from '../heroku/index.js'
 import type { InstancesFit, InstancesPlan, ScaleChange, WaitOptions } from '../operate/index.js'

@@ -3,9 +3,9 @@ import { ShipitError } from '../errors.js'
 import type { Details, DynoReport, InstanceReport } from '../monitor/index.js'
 import { unknownName } from '../lib/nearest.js'
 import { BaseCommand } from '../ui/base-command.js'
-import { devFlag } from '../ui/dev/flag.js'
+import { appFlags, devFlag } from '../ui/flags.js'
 import type { DevShown } from '../ui/dev/show.js'
-import { appFlags } from '../ui/platform-flags.js'
+
 import { writeErr } from '../lib/terminal.js'
 
 interface Outcome extends Details {

@@ -1,7 +1,7 @@
 import { formatFormation, type TypeCount } from '../lib/dyno-count.js'
 import { BaseCommand } from '../ui/base-command.js'
 import type { DevOutcome } from '../ui/dev/verb.js'
-import { processTypeArg, waitingFlags } from '../ui/waiting-flags.js'
+import { processTypeArg, waitingFlags } from '../ui/flags.js'
 
 export default class Start extends BaseCommand {
   static override summary = 'bring back what `stop` has stopped, with the same counts and sizes'

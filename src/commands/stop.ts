@@ -2,7 +2,7 @@ import { isFirName } from '../lib/dyno-name.js'
 import { formatFormation, type TypeCount } from '../lib/dyno-count.js'
 import { BaseCommand } from '../ui/base-command.js'
 import type { DevOutcome } from '../ui/dev/verb.js'
-import { dynosArg, waitingFlags } from '../ui/waiting-flags.js'
+import { dynosArg, waitingFlags } from '../ui/flags.js'
 
 export default class Stop extends BaseCommand {
   static override summary = 'scale to zero, and remember the counts and sizes for `start`'

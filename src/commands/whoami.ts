@@ -1,5 +1,5 @@
 import { BaseCommand } from '../ui/base-command.js'
-import { platformFlags } from '../ui/platform-flags.js'
+import { platformFlags } from '../ui/flags.js'
 
 interface Outcome {
   email: string

@@ -1,7 +1,7 @@
 import { Flags } from '@oclif/core'
 import { ShipitError } from '../errors.js'
 import type { PlatformApi } from '../heroku/index.js'
-import { platformFlags } from './platform-flags.js'
+import { platformFlags } from './flags.js'
 
 export interface Destroyed {
   app: string

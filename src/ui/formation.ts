@@ -1,7 +1,7 @@
 import type { DynoReport } from '../monitor/index.js'
 import { renderDynos } from './dynos.js'
 import { placed, renderInstances, sortInstances } from './instances.js'
-import type { Sort } from './sort-fields.js'
+import type { Sort } from './flags.js'
 
 interface FormationView {
   sort?: Sort | undefined

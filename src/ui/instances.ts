@@ -1,7 +1,7 @@
 import type { DynoReport, InstanceReport } from '../monitor/index.js'
 import { shortDuration } from '../lib/duration.js'
 import { colours } from './colours.js'
-import type { Sort } from './sort-fields.js'
+import type { Sort } from './flags.js'
 import { renderTable } from './table.js'
 
 /** An instance and the dyno that it is in. */

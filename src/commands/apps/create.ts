@@ -1,7 +1,7 @@
 import { Args } from '@oclif/core'
 import { BaseCommand } from '../../ui/base-command.js'
-import { placeFlags, placeFrom } from '../../ui/place-flags.js'
-import { platformFlags } from '../../ui/platform-flags.js'
+import { placeFlags, placeFrom, platformFlags } from '../../ui/flags.js'
+
 import type { App } from '../../heroku/index.js'
 
 export default class AppsCreate extends BaseCommand {

@@ -3,7 +3,7 @@ import { Flags } from '@oclif/core'
 import { BaseCommand } from '../../ui/base-command.js'
 import { andReleased } from '../../ui/released.js'
 import { confirm } from '../../ui/confirm.js'
-import { appFlags } from '../../ui/platform-flags.js'
+import { appFlags } from '../../ui/flags.js'
 
 interface Outcome {
   app: string

@@ -1,6 +1,6 @@
 import { ShipitError } from '../../errors.js'
 import { BaseCommand } from '../../ui/base-command.js'
-import { appFlags } from '../../ui/platform-flags.js'
+import { appFlags } from '../../ui/flags.js'
 import { printable } from '../../ui/printable.js'
 
 interface Outcome {

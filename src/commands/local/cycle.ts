@@ -1,5 +1,5 @@
 import { BaseCommand } from '../../ui/base-command.js'
-import { dynosArg, waitingFlags } from '../../ui/waiting-flags.js'
+import { dynosArg, waitingFlags } from '../../ui/flags.js'
 
 const { local: _always, ...flags } = waitingFlags('the dynos may take to be up again', '2m')
 

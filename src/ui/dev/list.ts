@@ -6,7 +6,7 @@ import { shortDuration } from '../../lib/duration.js'
 import { colours } from '../colours.js'
 import { renderInstances, sortInstances, type Placed } from '../instances.js'
 import { printable } from '../printable.js'
-import type { Sort } from '../sort-fields.js'
+import type { Sort } from '../flags.js'
 
 /** A session and what it runs, as `ps --dev --json` reports it. */
 export interface DevReport extends DevSession {

@@ -2,7 +2,7 @@ import { shortDuration } from '../../lib/duration.js'
 import { printable } from '../printable.js'
 import { fit } from '../fit.js'
 import { framed, type Block } from './frame.js'
-import type { Sort } from '../sort-fields.js'
+import type { Sort } from '../flags.js'
 import type { Row } from './rows.js'
 import type { Style } from './style.js'
 

@@ -1,6 +1,6 @@
 import { ShipitError } from '../../errors.js'
 import { seriesOf, type DynoReport, type Look } from '../../monitor/index.js'
-import type { Sort } from '../sort-fields.js'
+import type { Sort } from '../flags.js'
 import { happenings } from './events.js'
 import { choiceOf, LogTail } from './log-tail.js'
 import { rowsOf, type Row } from './rows.js'

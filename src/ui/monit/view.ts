@@ -1,4 +1,4 @@
-import type { Sort } from '../sort-fields.js'
+import type { Sort } from '../flags.js'
 import { nextSort, type Row } from './rows.js'
 
 /**
