@@ -1,10 +1,9 @@
 import { shortDuration } from '../../lib/duration.js'
 import { printable } from '../printable.js'
 import { fit } from '../fit.js'
-import { framed, type Block } from './frame.js'
+import { type Block, type Style, framed } from './frame.js'
 import type { Sort } from '../flags.js'
 import type { Row } from './rows.js'
-import type { Style } from './style.js'
 
 interface Column {
   head: string

@@ -2,10 +2,9 @@ import type { LogLine } from '../../heroku/index.js'
 import { isErrorText } from '../../monitor/index.js'
 import { printable } from '../printable.js'
 import { wrap } from '../../lib/wrap.js'
-import { clock, type Happening } from './events.js'
+import { clock, type Happening } from './recent.js'
 import { cut, fit, widthOf } from '../fit.js'
-import { framed, type Block, type FrameOptions } from './frame.js'
-import type { Style } from './style.js'
+import { type Block, type FrameOptions, type Style, framed } from './frame.js'
 
 type PaneOptions = Omit<FrameOptions, 'title'> & { title?: string }
 

@@ -1,6 +1,6 @@
 import type { DynoReport, FormationModel } from '../../monitor/index.js'
 import { printable } from '../printable.js'
-import { happenings, type Happening } from './events.js'
+import { happenings, type Happening } from './recent.js'
 import { rowsOf } from './rows.js'
 import type { MonitSource } from './source.js'
 

@@ -2,13 +2,13 @@ import type { LogLine } from '../../heroku/index.js'
 import type { Series } from '../../monitor/index.js'
 import { printable } from '../printable.js'
 import { charts, chartColumns } from './charts.js'
-import type { Happening } from './events.js'
+import type { Happening } from './recent.js'
 import { cut, fit } from '../fit.js'
-import { beside, type Block } from './frame.js'
+import { type Block, type Style, beside } from './frame.js'
 import { list } from './list.js'
 import { eventPane, logPane, metricPane, textPane } from './panes.js'
 import type { Row } from './rows.js'
-import type { Style } from './style.js'
+
 import type { View } from './view.js'
 
 interface Size {

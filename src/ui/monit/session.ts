@@ -1,12 +1,12 @@
 import { ShipitError } from '../../errors.js'
 import { seriesOf, type DynoReport, type Look } from '../../monitor/index.js'
 import type { Sort } from '../flags.js'
-import { happenings } from './events.js'
-import { choiceOf, LogTail } from './log-tail.js'
+import { LogTail, choiceOf, happenings } from './recent.js'
+
 import { rowsOf, type Row } from './rows.js'
 import { layout, screen, type Shown } from './screen.js'
 import type { MonitSource } from './source.js'
-import { styleOf } from './style.js'
+import { styleOf } from './frame.js'
 import { Terminal } from './terminal.js'
 import { firstView, press, type Action, type Intent, type Key, type View } from './view.js'
 

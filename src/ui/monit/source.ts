@@ -1,14 +1,14 @@
-import type { PlatformApi } from '../../heroku/index.js'
-import { byTypeAndNumber } from '../../heroku/index.js'
+import { type PlatformApi, byTypeAndNumber } from '../../heroku/index.js'
+import { dynoSize } from '../../lib/dyno-sizes.js'
 import {
-  reportDynos,
-  watchFormation,
   type DynoReport,
   type Look,
   type WatchOptions,
+  reportDynos,
+  watchFormation,
 } from '../../monitor/index.js'
+import { type ScaleChange, applyChange, planOneMore, reload, restart } from '../../operate/index.js'
 import { missingFigures } from '../formation.js'
-import { perform, questionOf } from './actions.js'
 import type { Action, Question } from './view.js'
 
 /**
@@ -46,3 +46,108 @@ export const platformSource = (api: PlatformApi, app: string): MonitSource => ({
   question: (action, dynos) => questionOf(action, { api, app, dynos }),
   perform: (action, dynos, say, signal) => perform(action, { api, app, dynos }, say, signal),
 })
+
+interface ActionContext {
+  api: PlatformApi
+  app: string
+  dynos: readonly DynoReport[]
+}
+
+/** ms that one dyno may take: the default of the commands of the same name. */
+const WAIT = 120_000
+
+/** Says what will happen, before anything does. Throws ShipitError if it cannot be done. */
+async function questionOf(action: Action, { api, app, dynos }: ActionContext): Promise<Question> {
+  switch (action.kind) {
+    case 'restart': {
+      const what = action.dyno ?? `all ${dynos.length} dynos of ${app}`
+      return {
+        title: 'Restart',
+        text: `Restart ${what} at once? Requests may wait for some seconds.`,
+        action,
+      }
+    }
+    case 'reload':
+      return {
+        title: 'Reload',
+        text:
+          `Reload ${action.type ?? 'all process types'} of ${app}? ` +
+          `${howReloaded(dynos.filter(({ type }) => action.type === undefined || type === action.type))}`,
+        action,
+      }
+    case 'scale':
+      return {
+        title: 'Scale',
+        text:
+          `Scale ${action.type} of ${app}: ` +
+          `${said(await planOneMore(api, app, action.type, action.by))}?`,
+        action,
+      }
+  }
+}
+
+const said = ({ before, after }: ScaleChange) =>
+  `from ${before.quantity} to ${after.quantity} ${after.size} ` +
+  `${after.quantity === 1 ? 'dyno' : 'dynos'}`
+
+function howReloaded(dynos: readonly DynoReport[]): string {
+  const types = new Map<string, DynoReport[]>()
+  for (const dyno of dynos) types.set(dyno.type, [...(types.get(dyno.type) ?? []), dyno])
+  const alone = [...types.values()].filter((of) => of.length === 1).map(([dyno]) => dyno!)
+  const gap = alone.find(({ size }) => (dynoSize(size)?.maxPerType ?? 1) === 1)
+  if (gap) return `${gap.type} is one ${gap.size} dyno, so it has a short gap.`
+  return alone.length > 0
+    ? `${alone[0]!.type} gets a second dyno meanwhile; no request is lost.`
+    : 'Dyno by dyno; no request is lost.'
+}
+
+/**
+ * Does what was asked and answers with a sentence. Throws ShipitError as the commands of the same
+ * name do.
+ * @param say what is under way
+ * @param signal ends it in order: a reload ends before its next dyno
+ */
+async function perform(
+  action: Action,
+  { api, app }: ActionContext,
+  say: (text: string) => void,
+  signal: AbortSignal,
+): Promise<string> {
+  switch (action.kind) {
+    case 'restart': {
+      say(`Restarting ${action.dyno ?? 'all dynos'}...`)
+      const names = await restart(
+        api,
+        app,
+        action.dyno === undefined ? {} : { name: action.dyno },
+        { waitTimeout: WAIT, signal },
+      )
+      return `Restarted ${names.join(', ')}`
+    }
+    case 'reload': {
+      say('Reloading...')
+      const { reloaded } = await reload(api, app, {
+        type: action.type,
+        waitTimeout: WAIT,
+        signal,
+        onEvent: (event) => {
+          if (event.kind === 'reloading') say(`Reloading ${event.dyno}...`)
+          else if (event.kind === 'serving')
+            say(`${event.dyno} serves again (${(event.ms / 1000).toFixed(1)} s)`)
+          else if (event.kind === 'added') say(`${event.dyno} was added to serve meanwhile`)
+        },
+      })
+      return `Reloaded ${reloaded.join(', ')}`
+    }
+    case 'scale': {
+      say(`Scaling ${action.type}...`)
+      const change = await planOneMore(api, app, action.type, action.by)
+      await applyChange(api, app, change, {
+        timeout: 2 * WAIT,
+        signal,
+        onProgress: (up, wanted) => say(`${action.type}: ${up} of ${wanted} dynos up`),
+      })
+      return `Scaled ${action.type} ${said(change)}`
+    }
+  }
+}

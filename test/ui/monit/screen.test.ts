@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { widthOf } from '../../../src/ui/fit.js'
 import { screen } from '../../../src/ui/monit/screen.js'
-import { styleOf } from '../../../src/ui/monit/style.js'
+import { styleOf } from '../../../src/ui/monit/frame.js'
 import { firstView } from '../../../src/ui/monit/view.js'
 import { rowsOf } from '../../../src/ui/monit/rows.js'
 import { ASCII, dyno, instance, NOW, PLAIN, shown } from './shown.js'

@@ -1,7 +1,7 @@
 import type { DynoReport, InstanceReport } from '../../../src/monitor/index.js'
 import { rowsOf } from '../../../src/ui/monit/rows.js'
 import type { Shown } from '../../../src/ui/monit/screen.js'
-import { styleOf } from '../../../src/ui/monit/style.js'
+import { styleOf } from '../../../src/ui/monit/frame.js'
 import { firstView, type View } from '../../../src/ui/monit/view.js'
 
 export const NOW = Date.parse('2026-11-22T12:00:00Z')
