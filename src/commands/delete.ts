@@ -2,7 +2,7 @@ import { Args, Flags } from '@oclif/core'
 import { ShipitError } from '../errors.js'
 import { BaseCommand } from '../ui/base-command.js'
 import { devFlag } from '../ui/flags.js'
-import type { DevOutcome } from '../ui/dev/verb.js'
+import type { DevOutcome } from '../ui/dev/verbs.js'
 import { destroyFlags, destroyApp, type Destroyed } from '../ui/destroy.js'
 
 export default class Delete extends BaseCommand {
@@ -51,6 +51,6 @@ export default class Delete extends BaseCommand {
         next: `${this.spoken} NAME --dev, or ${this.spoken} --app NAME for an app on Heroku`,
       })
     const dev = await this.devSessions({ ...flags, dev: true }, true)
-    return (await import('../ui/dev/verb.js')).devVerb(this, dev!, 'delete', name)
+    return (await import('../ui/dev/verbs.js')).devVerb(this, dev!, 'delete', name)
   }
 }

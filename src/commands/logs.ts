@@ -5,7 +5,6 @@ import type { DevLogQuery } from '../dev/log.js'
 import { lineWriter } from '../ui/line-writer.js'
 import { logLineRenderer } from '../ui/log-line.js'
 import { appFlags, devFlag } from '../ui/flags.js'
-
 import { printable } from '../ui/printable.js'
 import { safeJson, writeErr } from '../lib/terminal.js'
 
@@ -122,7 +121,7 @@ export default class Logs extends BaseCommand {
   ): Promise<void> {
     const [{ readDevLog }, { chooseSession }] = await Promise.all([
       import('../dev/log.js'),
-      import('../ui/dev/choose.js'),
+      import('../dev/select.js'),
     ])
     const client = await chooseSession(clients, name)
     const render = this.jsonEnabled() ? safeJson : logLineRenderer()

@@ -4,8 +4,7 @@ import type { PlatformApi } from '../heroku/index.js'
 import type { Selection } from '../operate/index.js'
 import { BaseCommand } from '../ui/base-command.js'
 import { type Sort, appFlags, devFlag, sortFlag } from '../ui/flags.js'
-import type { DevReport } from '../ui/dev/list.js'
-
+import type { DevReport } from '../ui/dev/ps.js'
 import { snakeKeys } from '../ui/snake-keys.js'
 import { writeErr } from '../lib/terminal.js'
 

@@ -1,6 +1,6 @@
 import type { ReloadResult } from '../operate/reload.js'
 import { BaseCommand } from '../ui/base-command.js'
-import type { DevOutcome } from '../ui/dev/verb.js'
+import type { DevOutcome } from '../ui/dev/verbs.js'
 import { processTypeArg, waitingFlags } from '../ui/flags.js'
 import { writeErr } from '../lib/terminal.js'
 
@@ -21,7 +21,7 @@ export default class Reload extends BaseCommand {
   async run(): Promise<(ReloadResult & { app: string }) | DevOutcome> {
     const { args, flags } = await this.parse(Reload)
     const dev = await this.devSessions(flags, true)
-    if (dev) return (await import('../ui/dev/verb.js')).devVerb(this, dev, 'reload', args.type)
+    if (dev) return (await import('../ui/dev/verbs.js')).devVerb(this, dev, 'reload', args.type)
     const app = await this.appName(flags)
     const [{ parseType, reload }, { prebootOf, stopOnSignals, stoppedBy }, api] = await Promise.all(
       [import('../operate/index.js'), import('../deploy/index.js'), this.platform(flags)],

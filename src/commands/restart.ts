@@ -1,5 +1,5 @@
 import { BaseCommand } from '../ui/base-command.js'
-import type { DevOutcome } from '../ui/dev/verb.js'
+import type { DevOutcome } from '../ui/dev/verbs.js'
 import { dynosArg, waitingFlags } from '../ui/flags.js'
 
 export default class Restart extends BaseCommand {
@@ -18,7 +18,7 @@ export default class Restart extends BaseCommand {
     const { args, flags } = await this.parse(Restart)
     const dev = await this.devSessions(flags, true)
     if (dev)
-      return (await import('../ui/dev/verb.js')).devVerb(this, dev, 'restart', args['type|dyno'])
+      return (await import('../ui/dev/verbs.js')).devVerb(this, dev, 'restart', args['type|dyno'])
     const { parseSelection, restart } = await import('../operate/index.js')
     const selection = parseSelection(args['type|dyno'])
     const app = await this.appName(flags)

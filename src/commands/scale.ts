@@ -1,8 +1,7 @@
 import { Flags } from '@oclif/core'
 import { BaseCommand } from '../ui/base-command.js'
 import { appFlags, devFlag, waitTimeout } from '../ui/flags.js'
-import type { DevScaled } from '../ui/dev/scale.js'
-
+import type { DevScaled } from '../ui/dev/verbs.js'
 import { ShipitError } from '../errors.js'
 import type { Dyno, PlatformApi } from '../heroku/index.js'
 import type { InstancesFit, InstancesPlan, ScaleChange, WaitOptions } from '../operate/index.js'
@@ -57,7 +56,7 @@ export default class Scale extends BaseCommand {
   }
 
   async run(): Promise<Outcome | DevScaled> {
-    const { joinedNumbers, scaleDev } = await import('../ui/dev/scale.js')
+    const { joinedNumbers, scaleDev } = await import('../ui/dev/verbs.js')
     const { argv, flags } = await this.parse(Scale, joinedNumbers(this.argv))
     const typed = argv as string[]
     const dev = await this.devSessions(flags, typed.length > 0 || flags.instances !== undefined)

@@ -1,6 +1,6 @@
 import { formatFormation, type TypeCount } from '../lib/dyno-count.js'
 import { BaseCommand } from '../ui/base-command.js'
-import type { DevOutcome } from '../ui/dev/verb.js'
+import type { DevOutcome } from '../ui/dev/verbs.js'
 import { processTypeArg, waitingFlags } from '../ui/flags.js'
 
 export default class Start extends BaseCommand {
@@ -15,7 +15,7 @@ export default class Start extends BaseCommand {
   async run(): Promise<{ app: string; started: TypeCount[] } | DevOutcome> {
     const { args, flags } = await this.parse(Start)
     const dev = await this.devSessions(flags, true)
-    if (dev) return (await import('../ui/dev/verb.js')).devVerb(this, dev, 'start', args.type)
+    if (dev) return (await import('../ui/dev/verbs.js')).devVerb(this, dev, 'start', args.type)
     const { parseType, planStart, STOPPED_VAR, waitForDynos } = await import('../operate/index.js')
     const heroku = await import('../heroku/index.js')
     const app = await this.appName(flags)

@@ -1,7 +1,7 @@
 import { isFirName } from '../lib/dyno-name.js'
 import { formatFormation, type TypeCount } from '../lib/dyno-count.js'
 import { BaseCommand } from '../ui/base-command.js'
-import type { DevOutcome } from '../ui/dev/verb.js'
+import type { DevOutcome } from '../ui/dev/verbs.js'
 import { dynosArg, waitingFlags } from '../ui/flags.js'
 
 export default class Stop extends BaseCommand {
@@ -24,7 +24,7 @@ export default class Stop extends BaseCommand {
     const { args, flags } = await this.parse(Stop)
     const dev = await this.devSessions(flags, true)
     if (dev)
-      return (await import('../ui/dev/verb.js')).devVerb(this, dev, 'stop', args['type|dyno'])
+      return (await import('../ui/dev/verbs.js')).devVerb(this, dev, 'stop', args['type|dyno'])
     const { exactSelection, parseSelection, planStop, STOPPED_VAR, waitForDynos } =
       await import('../operate/index.js')
     const heroku = await import('../heroku/index.js')

@@ -1,14 +1,18 @@
 import type { DevClient } from '../../dev/client.js'
-import { matchingInstances } from '../../dev/select.js'
+import { type DevInstanceReport, modelOf, reportDev } from '../../dev/report.js'
+import { chooseSession, matchingInstances } from '../../dev/select.js'
+import { shortDuration } from '../../lib/duration.js'
 import { safeJson } from '../../lib/terminal.js'
+import type { DynoReport, FormationModel } from '../../monitor/index.js'
+import type { DevSession } from '../../runtime/dev-protocol.js'
+import { colours } from '../colours.js'
+import type { Sort } from '../flags.js'
+import { type Placed, renderInstances, sortInstances } from '../instances.js'
 import { lineWriter } from '../line-writer.js'
 import { liveScreen } from '../live-screen.js'
+import { printable } from '../printable.js'
 import { snakeKeys } from '../snake-keys.js'
-import type { Sort } from '../flags.js'
-import { sortInstances } from '../instances.js'
 import { untilStopped } from '../until-stopped.js'
-import { chooseSession } from './choose.js'
-import { lookAtDev, renderDev, type DevReport } from './list.js'
 
 interface View {
   name?: string | undefined
@@ -83,4 +87,52 @@ async function watch(command: Command, clients: readonly DevClient[], view: View
     out.release()
     stop.release()
   }
+}
+
+/** A session and what it runs, as `ps --dev --json` reports it. */
+export interface DevReport extends DevSession {
+  url: string | null
+  instances: DevInstanceReport[]
+}
+
+export async function lookAtDev(
+  client: DevClient,
+  now = Date.now(),
+): Promise<{ report: DevReport; model: FormationModel; dyno: DynoReport; placed: Placed[] }> {
+  const { session, instances, lines } = await client.look()
+  const model = modelOf(lines)
+  const dyno = reportDev(session, instances, model, now)
+  const url = session.port === null ? null : `http://localhost:${session.port}/`
+  return {
+    report: { ...session, pid: client.running.pid, url, instances: dyno.instances },
+    model,
+    dyno,
+    placed: dyno.instances.map((instance) => ({ dyno, instance })),
+  }
+}
+
+/** `=== shipit dev in /work/shop (pid 123, up 2m): app.js -i 2` and PM2's table of what it runs. */
+export function renderDev(
+  report: DevReport,
+  rows: readonly Placed[],
+  { sort, width }: { sort?: Sort | undefined; width: number | undefined },
+): string {
+  const c = colours()
+  const { folder, pid, startedAt, url, line, instances } = report
+  const up = shortDuration(Math.max(0, (Date.now() - startedAt) / 1000))
+  const head =
+    `=== ${c.bold(`shipit dev in ${printable(folder)}`)} (pid ${pid}, up ` +
+    `${up}${url === null ? '' : `, ${url}`})${line.length === 0 ? '' : `: ${printable(line.join(' '))}`}`
+  const ids = new Map<unknown, DevInstanceReport>(instances.map((instance) => [instance, instance]))
+  const table = renderInstances(sort ? sortInstances(rows, sort) : rows, {
+    width,
+    lead: {
+      head: ['#', 'MODE'],
+      cells: ({ instance }) => {
+        const one = ids.get(instance)
+        return [one?.pmId === null ? '-' : String(one?.pmId), one?.mode ?? '-']
+      },
+    },
+  })
+  return `${head}\n${table}`
 }

@@ -1,10 +1,9 @@
 import type { DevClient } from '../../dev/client.js'
 import type { DevInstanceReport } from '../../dev/report.js'
-import { matchingInstances } from '../../dev/select.js'
+import { chooseSession, matchingInstances } from '../../dev/select.js'
 import { detailsOf, type Details } from '../../monitor/index.js'
 import { renderDetails } from '../details.js'
-import { chooseSession } from './choose.js'
-import { lookAtDev } from './list.js'
+import { lookAtDev } from './ps.js'
 import { spokenOf } from './target.js'
 
 export interface DevShown {
