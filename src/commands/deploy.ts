@@ -15,7 +15,6 @@ import { ShipitError } from '../errors.js'
 import { BaseCommand } from '../ui/base-command.js'
 import { plainDeploy, stamped } from '../ui/deploy-plain.js'
 import { appFlags, placeFlags, placeFrom, waitTimeout } from '../ui/flags.js'
-
 import { errLines, outLines, writeErr } from '../lib/terminal.js'
 
 type DeployFlags = Interfaces.InferredFlags<typeof Deploy.flags>
@@ -361,7 +360,7 @@ export default class Deploy extends BaseCommand {
       const { deployTasks } = await import('../ui/deploy-tasks.js')
       return deployTasks()
     }
-    const { isGithubActions } = await import('../ui/workflow-commands.js')
+    const { isGithubActions } = await import('../ui/printable.js')
     return {
       events: plainDeploy(this.jsonEnabled() ? errLines : outLines, {
         timestamps: this.timestamps,

@@ -1,8 +1,7 @@
 import type { DeployEvent, DeployEvents } from '../deploy/index.js'
 import type { LineSink } from '../lib/terminal.js'
 import { elapsed } from '../lib/duration.js'
-import { printable } from './printable.js'
-import { beginGroup, END_GROUP } from './workflow-commands.js'
+import { END_GROUP, beginGroup, printable } from './printable.js'
 
 const INDENT = '       '
 

@@ -1,10 +1,9 @@
 import type { Details, DynoReport, InstanceReport } from '../monitor/index.js'
 import { ago, timeAndAge } from './ago.js'
 import { shortDuration } from '../lib/duration.js'
-import { colours } from './colours.js'
+import { colours, printable } from './printable.js'
 import { placed, renderInstances } from './instances.js'
 import { metricText } from './metric-text.js'
-import { printable } from './printable.js'
 
 interface Shown {
   app: string

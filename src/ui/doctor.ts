@@ -1,7 +1,6 @@
 import type { CheckStatus, DoctorReport, Severity, Theme } from '../doctor/index.js'
 import type { Fixes } from '../doctor/fix.js'
-import { colours } from './colours.js'
-import { printable } from './printable.js'
+import { colours, printable } from './printable.js'
 import { indented, wrap } from '../lib/wrap.js'
 
 interface Look {

@@ -1,7 +1,6 @@
 import type { Dyno } from '../heroku/index.js'
 import { timeAndAge } from './ago.js'
-import { colours } from './colours.js'
-import { printable } from './printable.js'
+import { colours, printable } from './printable.js'
 
 interface DynoListOptions<D extends Dyno> {
   now: number

@@ -1,6 +1,6 @@
 import type { DynoReport, InstanceReport } from '../monitor/index.js'
 import { shortDuration } from '../lib/duration.js'
-import { colours } from './colours.js'
+import { colours } from './printable.js'
 import type { Sort } from './flags.js'
 import { renderTable } from './table.js'
 

@@ -1,7 +1,6 @@
 import { typeOfDyno } from '../lib/dyno-name.js'
 import type { LogLine } from '../heroku/index.js'
-import { colours } from './colours.js'
-import { printable } from './printable.js'
+import { colours, printable } from './printable.js'
 
 type Paint = (text: string) => string
 

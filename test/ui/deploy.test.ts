@@ -3,7 +3,7 @@ import type { DeployEvent, DeployPlan } from '../../src/deploy/index.js'
 import { plainDeploy, type PlainOptions } from '../../src/ui/deploy-plain.js'
 import { describePlan, describeWarnings } from '../../src/ui/deploy-plan.js'
 import { deployTasks } from '../../src/ui/deploy-tasks.js'
-import { errorAnnotation } from '../../src/ui/workflow-commands.js'
+import { errorAnnotation } from '../../src/ui/printable.js'
 
 const EVENTS: DeployEvent[] = [
   { type: 'started', step: 'push', title: 'Pushing 1a2b3c4 to myapp' },

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { stackOf } from '../../src/ui/stack.js'
+import { stackOf } from '../../src/ui/print-error.js'
 
 describe('a stack under DEBUG', () => {
   it('has the causes, and nothing of what a child has printed', () => {

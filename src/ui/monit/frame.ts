@@ -1,5 +1,5 @@
 /** What all of the screen is drawn with: frames, glyphs and colours. */
-import { colours } from '../colours.js'
+import { colours } from '../printable.js'
 import { cut, widthOf } from '../fit.js'
 
 /** Rows of one width, in colours. */
