@@ -8,7 +8,7 @@ import { packageRoot } from './paths.js'
 import { printError } from './ui/print-error.js'
 
 export { COMMANDS } from 'shipit:commands'
-export { default as commandNotFound } from './ui/command-not-found.js'
+export { commandNotFound } from './ui/command-line-faults.js'
 export { default as ShipitHelp } from './ui/help.js'
 
 /** Runs what was typed; the process ends with the exit status of the table. */

@@ -3,10 +3,9 @@ import { EXIT_CODES, ShipitError } from '../errors.js'
 import type { DevClient } from '../dev/client.js'
 import type { PlatformApi } from '../heroku/index.js'
 import type { TargetFlags } from './dev/target.js'
-import { misusedCommand } from './command-line-faults.js'
+import { addLocal, misusedCommand, withLocal } from './command-line-faults.js'
 import { printError } from './print-error.js'
 import { snakeKeys } from './snake-keys.js'
-import { addLocal, withLocal } from './suggestions.js'
 import { plainText, safeJson, writeErr, writeOut } from '../lib/terminal.js'
 
 /**

@@ -1,9 +1,12 @@
 /**
- * What a user mistyped, in plain words and with what was probably meant. What was typed may hold a
- * secret: only names are repeated.
+ * What a user mistyped, in plain words and with what was probably meant, and commands to type next.
+ * What was typed may hold a secret: only names are repeated.
  */
+import type { Hook } from '@oclif/core'
 import { ShipitError } from '../errors.js'
 import { nearest } from '../lib/nearest.js'
+import { safeJson, writeOut } from '../lib/terminal.js'
+import { printError } from './print-error.js'
 
 /** What the Heroku CLI, PM2 and flyctl call a thing that has another name here. */
 const ELSEWHERE = new Map(
@@ -142,4 +145,47 @@ export function misusedCommand(
     next,
     cause: error,
   })
+}
+
+/**
+ * A text with commands to type, for a user who works with --local: each that names an app is for
+ * the embedded Heroku too.
+ */
+export function addLocal(text: string): string {
+  return text.replace(
+    /(?<!--local\b[^`\n]*)(?:--app|apps create) [\w-]+(?![\w-]| --local)/g,
+    '$& --local',
+  )
+}
+
+/**
+ * The error with its suggestions as above: some stand in the message, such as how to undo a
+ * rollback.
+ */
+export function withLocal(error: ShipitError, isLocal: boolean): ShipitError {
+  const { code, message, why, next, details, exitCode } = error
+  const isConcerned = isLocal && `${message}${why}${next}`.includes('--app ')
+  if (!isConcerned) return error
+  return new ShipitError(code, {
+    message: addLocal(message),
+    why: why && addLocal(why),
+    next: next && addLocal(next),
+    details,
+    exitCode,
+    cause: error,
+  })
+}
+
+/** Typed commands that do not exist, in the words and with the exit status of every other error. */
+export const commandNotFound: Hook<'command_not_found'> = async function ({ id, argv, config }) {
+  const visible = config.commands
+    .filter(({ hidden }) => !hidden)
+    .map((command) => ({
+      id: command.id,
+      takesArguments: command.strict === false || Object.keys(command.args).length > 0,
+    }))
+  const error = unknownCommand(id, visible, config.bin)
+  if (argv?.includes('--json')) writeOut(safeJson({ error: error.toJSON() }, 2) + '\n')
+  printError(error)
+  this.exit(error.exitCode)
 }

@@ -1,7 +1,11 @@
 import { expect } from 'chai'
-import { misusedCommand, unknownCommand } from '../../src/ui/command-line-faults.js'
+import {
+  addLocal,
+  misusedCommand,
+  unknownCommand,
+  withLocal,
+} from '../../src/ui/command-line-faults.js'
 import { ShipitError } from '../../src/errors.js'
-import { addLocal, withLocal } from '../../src/ui/suggestions.js'
 import { packageRoot } from '../../src/paths.js'
 import { execFile } from 'node:child_process'
 import path from 'node:path'
