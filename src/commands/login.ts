@@ -106,10 +106,10 @@ export default class Login extends BaseCommand {
 
   private async inBrowser(): Promise<string> {
     const { browserLogin, loginHost } = await import('../heroku/index.js')
-    const { hasDisplay } = await import('../ui/app-url.js')
+    const { browse, hasDisplay } = await import('../ui/browser.js')
     return browserLogin(loginHost(process.env), async (url) => {
       this.logToStderr(`Log in in the browser: ${url}`)
-      if (hasDisplay()) await (await import('../ui/browse.js')).browse(url)
+      if (hasDisplay()) await browse(url)
     })
   }
 }

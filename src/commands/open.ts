@@ -1,6 +1,6 @@
 import { Args } from '@oclif/core'
 import { BaseCommand } from '../ui/base-command.js'
-import { appUrl, hasDisplay } from '../ui/app-url.js'
+import { appUrl, browse, hasDisplay } from '../ui/browser.js'
 import { appFlags } from '../ui/flags.js'
 
 export default class Open extends BaseCommand {
@@ -26,7 +26,7 @@ export default class Open extends BaseCommand {
     const url = appUrl(app, web_url, args.path)
     this.log(url)
     const opened = !this.jsonEnabled() && hasDisplay()
-    if (opened) await (await import('../ui/browse.js')).browse(url)
+    if (opened) await browse(url)
     return { app, url, opened }
   }
 }

@@ -2,6 +2,7 @@
  * All that the CLI asks on a terminal. On stderr: stdout may be for one JSON object. What a
  * question names may come from elsewhere, so it is cleaned.
  */
+import { ShipitError } from '../errors.js'
 import { printable } from './printable.js'
 
 const onStderr = { output: process.stderr }
@@ -35,4 +36,30 @@ export async function askWhich<T>(
     },
     onStderr,
   )
+}
+
+interface Question {
+  /** The question, ending in `?`. */
+  what: string
+  /** Whether the user has said yes already, by a flag. */
+  isSure: boolean
+  /** With --json stdout is a program's: nobody is asked. */
+  isJson: boolean
+  /** The command that needs no answer. */
+  next: string
+}
+
+/**
+ * Goes on after a yes. Throws ShipitError `usage` if nobody can be asked, `interrupted` after a
+ * no: nothing was changed then.
+ */
+export async function confirm({ what, isSure, isJson, next }: Question): Promise<void> {
+  if (isSure) return
+  if (!process.stdin.isTTY || isJson)
+    throw new ShipitError('usage', {
+      message: `This must be confirmed: ${what} Nothing was changed.`,
+      next,
+    })
+  if (!(await askYesOrNo(what, false)))
+    throw new ShipitError('interrupted', { message: 'Nothing was changed.' })
 }

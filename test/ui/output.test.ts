@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { ago, timeAndAge } from '../../src/ui/ago.js'
-import { appUrl, hasDisplay } from '../../src/ui/app-url.js'
+import { appUrl, hasDisplay } from '../../src/ui/browser.js'
 import { logLineRenderer } from '../../src/ui/log-line.js'
 import { printable } from '../../src/ui/printable.js'
 import { snakeKeys } from '../../src/ui/snake-keys.js'

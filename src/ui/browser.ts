@@ -1,4 +1,5 @@
 import { ShipitError } from '../errors.js'
+import { withoutKeys } from '../lib/child-environment.js'
 
 /** A page of an app: `path` is always taken within the app's own origin, whatever it looks like. */
 export function appUrl(app: string, webUrl: string | null, path = ''): string {
@@ -20,4 +21,19 @@ export function hasDisplay(
 ): boolean {
   if (!isTTY || env.CI) return false
   return platform !== 'linux' || Boolean(env.DISPLAY || env.WAYLAND_DISPLAY || env.WSL_DISTRO_NAME)
+}
+
+/**
+ * Opens an address of the web in the user's browser, which inherits no key: the package `open`
+ * hands on this process's environment.
+ */
+export async function browse(url: string): Promise<void> {
+  const { default: open } = await import('open')
+  const before = process.env
+  process.env = withoutKeys(before)
+  try {
+    await open(url)
+  } finally {
+    process.env = before
+  }
 }
