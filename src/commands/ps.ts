@@ -60,7 +60,7 @@ export default class Ps extends BaseCommand {
     const api = await this.platform(flags)
     if (flags.watch) return this.watch(api, app, selection, flags)
     const { look } = await import('../monitor/look.js')
-    const { waitingForFigures } = await import('../ui/waiting-for-figures.js')
+    const { waitingForFigures } = await import('../ui/formation.js')
     const seen = await look(api, app, { selection, onFollow: waitingForFigures })
     const dynos = await this.report(api, app, seen, selection, flags)
     if (!this.jsonEnabled()) this.log(await this.render(api, app, dynos, selection, flags))

@@ -173,7 +173,7 @@ export default class Scale extends BaseCommand {
       current,
       text,
       await countInstances(api, app, {
-        onFollow: (await import('../ui/waiting-for-figures.js')).waitingForFigures,
+        onFollow: (await import('../ui/formation.js')).waitingForFigures,
       }),
     )
   }
@@ -211,7 +211,7 @@ export default class Scale extends BaseCommand {
         import('../operate/index.js'),
         import('../ui/scale.js'),
       ])
-    const { waitingForFigures } = await import('../ui/waiting-for-figures.js')
+    const { waitingForFigures } = await import('../ui/formation.js')
     const { dynos, model, problem } = await look(api, app, { onFollow: waitingForFigures })
     const reports = reportDynos(
       dynos.filter(({ state }) => state === 'up'),

@@ -5,7 +5,6 @@ import { unknownName } from '../lib/nearest.js'
 import { BaseCommand } from '../ui/base-command.js'
 import { appFlags, devFlag } from '../ui/flags.js'
 import type { DevShown } from '../ui/dev/show.js'
-
 import { writeErr } from '../lib/terminal.js'
 
 interface Outcome extends Details {
@@ -52,7 +51,7 @@ export default class Show extends BaseCommand {
       import('../monitor/report.js'),
       import('../monitor/details.js'),
     ])
-    const { waitingForFigures } = await import('../ui/waiting-for-figures.js')
+    const { waitingForFigures } = await import('../ui/formation.js')
     const { dynos, model, problem, watched } = await look(api, app, {
       selection: { name: args.dyno },
       onFollow: waitingForFigures,

@@ -2,8 +2,7 @@ import type { Details, DynoReport, InstanceReport } from '../monitor/index.js'
 import { ago, timeAndAge } from './ago.js'
 import { shortDuration } from '../lib/duration.js'
 import { colours, printable } from './printable.js'
-import { placed, renderInstances } from './instances.js'
-import { metricText } from './metric-text.js'
+import { metricText, placed, renderInstances } from './instances.js'
 
 interface Shown {
   app: string

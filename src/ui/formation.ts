@@ -1,7 +1,11 @@
+/** The formation and its dynos as `ps` lists them, and why figures are missing. */
+import type { Dyno } from '../heroku/index.js'
+import { writeErr } from '../lib/terminal.js'
 import type { DynoReport } from '../monitor/index.js'
-import { renderDynos } from './dynos.js'
-import { placed, renderInstances, sortInstances } from './instances.js'
+import { timeAndAge } from './ago.js'
 import type { Sort } from './flags.js'
+import { placed, renderInstances, sortInstances } from './instances.js'
+import { colours, printable } from './printable.js'
 
 interface FormationView {
   sort?: Sort | undefined
@@ -83,8 +87,7 @@ function silence(silent: readonly DynoReport[], watched: number, now: number): s
   const isYoung = silent.every(
     ({ updated_at }) => now - Date.parse(updated_at) < FIRST_FIGURES * 1000,
   )
-  const names =
-    silent.length > 3 ? `${silent.length} dynos` : silent.map(({ name }) => name).join(', ')
+  const names = namesOf(silent)
   const isHerokus = silent.every(({ figuresFrom }) => figuresFrom === 'log-runtime-metrics')
   if (isYoung)
     return (
@@ -117,3 +120,53 @@ function silence(silent: readonly DynoReport[], watched: number, now: number): s
 
 /** ms between two lines of figures. */
 const FIGURES_EVERY = 20_000
+
+interface DynoListOptions<D extends Dyno> {
+  now: number
+  /** What else the dyno's line tells, after its release. */
+  about?(dyno: D): string[]
+  /** Lines to put below it. */
+  below?(dyno: D): string | undefined
+}
+
+/**
+ * Dynos, sorted as they come, in Heroku's form: a head for each process type, a line for each dyno.
+ */
+export function renderDynos<D extends Dyno>(
+  dynos: readonly D[],
+  { now, about = () => [], below = () => undefined }: DynoListOptions<D>,
+): string {
+  const c = colours()
+  const state = (dyno: Dyno) =>
+    (dyno.state === 'up' ? c.green : dyno.state === 'crashed' ? c.red : c.yellow)(dyno.state)
+  const types = [...new Set(dynos.map(({ type }) => type))].sort()
+  return types
+    .map((type) => {
+      const ofType = dynos.filter((dyno) => dyno.type === type)
+      const isOneOff = type === 'run'
+      const head = isOneOff
+        ? `=== ${c.bold('run')}: one-off processes (${ofType.length})`
+        : `=== ${c.bold(type)} (${ofType[0]!.size}): ${printable(ofType[0]!.command)} ` +
+          `(${ofType.length})`
+      const lines = ofType.flatMap((dyno) => {
+        const name = isOneOff ? `${dyno.name} (${dyno.size})` : dyno.name
+        const line =
+          `${name}: ${state(dyno)} ${timeAndAge(dyno.updated_at, now)}, ` +
+          `${[`v${dyno.release.version}`, ...about(dyno)].join(', ')}${isOneOff ? `: ${printable(dyno.command)}` : ''}`
+        return [line, below(dyno) ?? []].flat()
+      })
+      return [head, ...lines].join('\n')
+    })
+    .join('\n\n')
+}
+
+/** One line on stderr, so that nobody takes the wait for a hang. @param most ms */
+export function waitingForFigures(missing: readonly Dyno[], most: number): void {
+  writeErr(
+    `The log is so busy that its recent lines hold no figures of ${namesOf(missing)}: waiting up to ` +
+      `${Math.round(most / 1000)} s for the next ones.\n`,
+  )
+}
+
+const namesOf = (dynos: readonly Dyno[]): string =>
+  dynos.length > 3 ? `${dynos.length} dynos` : dynos.map(({ name }) => name).join(', ')

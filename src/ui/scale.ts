@@ -1,6 +1,6 @@
-import type { InstancesFit, InstancesPlan, ScaleChange } from '../operate/index.js'
 import { formatDynoCount } from '../lib/dyno-count.js'
-import { costInWords } from './cost.js'
+import type { Cost } from '../lib/dyno-sizes.js'
+import type { InstancesFit, InstancesPlan, ScaleChange } from '../operate/index.js'
 import { renderTable } from './table.js'
 
 /** What a scale changes: before, after, and what that does to the bill. */
@@ -55,4 +55,14 @@ export function describeMisfit({ type, apps, size, quotaMb, neededMb }: Instance
     `${apps.map(({ app }) => `${app}=max`).join(',')}. Or take a larger size: ` +
     `${type}:${size.toLowerCase() === 'standard-1x' ? 'standard-2x' : 'performance-m'}`
   )
+}
+
+/** `standard dynos, costs more`; empty if neither is known. Heroku's price list has the sums. */
+export function costInWords({ costClass, costs }: Cost): string {
+  return [
+    costClass && `${costClass} dynos`,
+    costs && (costs === 'same' ? 'costs the same' : `costs ${costs}`),
+  ]
+    .filter(Boolean)
+    .join(', ')
 }

@@ -1,6 +1,5 @@
 import type { DynoReport, InstanceReport } from '../../monitor/index.js'
-import { placed, sortInstances } from '../instances.js'
-import { metricText } from '../metric-text.js'
+import { metricText, placed, sortInstances } from '../instances.js'
 import type { Sort } from '../flags.js'
 
 /** A line of the list: the app, a dyno, or an instance in one. Null is what no line has told. */
