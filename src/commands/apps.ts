@@ -1,4 +1,4 @@
-import { ago } from '../ui/ago.js'
+import { ago } from '../ui/phrases.js'
 import { BaseCommand } from '../ui/base-command.js'
 import { platformFlags } from '../ui/flags.js'
 import { renderTable } from '../ui/table.js'

@@ -1,9 +1,7 @@
 import { BaseCommand } from '../ui/base-command.js'
 import { type Sort, appFlags, devFlag, sortFlag, waitTimeout } from '../ui/flags.js'
-
-import { safeJson, writeErr } from '../lib/terminal.js'
+import { safeJson, snakeKeys, writeErr } from '../lib/terminal.js'
 import type { DevClient } from '../dev/client.js'
-
 import type { MonitSource } from '../ui/monit/source.js'
 
 /**
@@ -70,7 +68,7 @@ export default class Monit extends BaseCommand {
   private async screen(source: MonitSource, sort: Sort | undefined): Promise<void> {
     const [{ MonitSession }, { untilStopped }] = await Promise.all([
       import('../ui/monit/session.js'),
-      import('../ui/until-stopped.js'),
+      import('../ui/following.js'),
     ])
     const stop = untilStopped()
     try {
@@ -86,19 +84,12 @@ export default class Monit extends BaseCommand {
   }
 
   private async print(source: MonitSource, every: number, sort: Sort | undefined): Promise<void> {
-    const [
-      { sortDynos },
-      { monitReport, NewEvents, plainLines },
-      { lineWriter },
-      { untilStopped },
-      { snakeKeys },
-    ] = await Promise.all([
-      import('../ui/instances.js'),
-      import('../ui/monit/plain.js'),
-      import('../ui/line-writer.js'),
-      import('../ui/until-stopped.js'),
-      import('../ui/snake-keys.js'),
-    ])
+    const [{ sortDynos }, { monitReport, NewEvents, plainLines }, { lineWriter, untilStopped }] =
+      await Promise.all([
+        import('../ui/instances.js'),
+        import('../ui/monit/plain.js'),
+        import('../ui/following.js'),
+      ])
     const stop = untilStopped()
     const out = lineWriter()
     const events = new NewEvents()

@@ -5,8 +5,7 @@ import type { Selection } from '../operate/index.js'
 import { BaseCommand } from '../ui/base-command.js'
 import { type Sort, appFlags, devFlag, sortFlag } from '../ui/flags.js'
 import type { DevReport } from '../ui/dev/ps.js'
-import { snakeKeys } from '../ui/snake-keys.js'
-import { writeErr } from '../lib/terminal.js'
+import { snakeKeys, writeErr } from '../lib/terminal.js'
 
 /** ms between two looks of --watch: on a terminal, and where each is printed below the last. */
 const REPAINT = 1000
@@ -74,13 +73,11 @@ export default class Ps extends BaseCommand {
     selection: Selection,
     flags: ViewFlags,
   ): Promise<void> {
-    const [{ watchFormation }, { liveScreen }, { lineWriter }, { untilStopped }] =
-      await Promise.all([
-        import('../monitor/watch.js'),
-        import('../ui/live-screen.js'),
-        import('../ui/line-writer.js'),
-        import('../ui/until-stopped.js'),
-      ])
+    const [{ watchFormation }, { liveScreen }, { lineWriter, untilStopped }] = await Promise.all([
+      import('../monitor/watch.js'),
+      import('../ui/live-screen.js'),
+      import('../ui/following.js'),
+    ])
     const every = process.stdout.isTTY && !this.jsonEnabled() ? REPAINT : REPRINT
     const stop = untilStopped()
     const out = lineWriter()

@@ -1,5 +1,5 @@
 import { Flags } from '@oclif/core'
-import { ago } from '../ui/ago.js'
+import { ago } from '../ui/phrases.js'
 import { BaseCommand } from '../ui/base-command.js'
 import { appFlags } from '../ui/flags.js'
 import { renderTable } from '../ui/table.js'

@@ -5,8 +5,7 @@ import type { PlatformApi } from '../heroku/index.js'
 import type { TargetFlags } from './dev/target.js'
 import { addLocal, misusedCommand, withLocal } from './command-line-faults.js'
 import { printError } from './print-error.js'
-import { snakeKeys } from './snake-keys.js'
-import { plainText, safeJson, writeErr, writeOut } from '../lib/terminal.js'
+import { plainText, safeJson, snakeKeys, writeErr, writeOut } from '../lib/terminal.js'
 
 /**
  * What every command shares: --local, --json, one error printer and the exit status of the table.

@@ -1,5 +1,5 @@
 import type { Details, DynoReport, InstanceReport } from '../monitor/index.js'
-import { ago, timeAndAge } from './ago.js'
+import { ago, timeAndAge } from './phrases.js'
 import { shortDuration } from '../lib/duration.js'
 import { colours, printable } from './printable.js'
 import { metricText, placed, renderInstances } from './instances.js'

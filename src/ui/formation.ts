@@ -2,7 +2,7 @@
 import type { Dyno } from '../heroku/index.js'
 import { writeErr } from '../lib/terminal.js'
 import type { DynoReport } from '../monitor/index.js'
-import { timeAndAge } from './ago.js'
+import { timeAndAge } from './phrases.js'
 import type { Sort } from './flags.js'
 import { placed, renderInstances, sortInstances } from './instances.js'
 import { colours, printable } from './printable.js'

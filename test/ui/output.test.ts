@@ -1,9 +1,9 @@
 import { expect } from 'chai'
-import { ago, timeAndAge } from '../../src/ui/ago.js'
+import { ago, timeAndAge } from '../../src/ui/phrases.js'
 import { appUrl, hasDisplay } from '../../src/ui/browser.js'
 import { logLineRenderer } from '../../src/ui/log-line.js'
 import { printable } from '../../src/ui/printable.js'
-import { snakeKeys } from '../../src/ui/snake-keys.js'
+import { snakeKeys } from '../../src/lib/terminal.js'
 import { renderTable } from '../../src/ui/table.js'
 
 describe('tables', () => {

@@ -1,7 +1,7 @@
 import path from 'node:path'
 import { Flags } from '@oclif/core'
 import { BaseCommand } from '../../ui/base-command.js'
-import { andReleased } from '../../ui/released.js'
+import { andReleased } from '../../ui/phrases.js'
 import { confirm } from '../../ui/ask.js'
 import { appFlags } from '../../ui/flags.js'
 

@@ -1,7 +1,7 @@
 import { ShipitError } from '../../errors.js'
 import { BaseCommand } from '../../ui/base-command.js'
 import { appFlags } from '../../ui/flags.js'
-import { andReleased } from '../../ui/released.js'
+import { andReleased } from '../../ui/phrases.js'
 
 interface Outcome {
   app: string

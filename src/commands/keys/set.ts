@@ -1,7 +1,7 @@
 import { askHidden, askText } from '../../ui/ask.js'
 import { BaseCommand } from '../../ui/base-command.js'
 import { appFlags } from '../../ui/flags.js'
-import { andReleased } from '../../ui/released.js'
+import { andReleased } from '../../ui/phrases.js'
 import { ShipitError } from '../../errors.js'
 import type { KeyName } from '../../config/keys/index.js'
 

@@ -2,16 +2,14 @@ import type { DevClient } from '../../dev/client.js'
 import { type DevInstanceReport, modelOf, reportDev } from '../../dev/report.js'
 import { chooseSession, matchingInstances } from '../../dev/select.js'
 import { shortDuration } from '../../lib/duration.js'
-import { safeJson } from '../../lib/terminal.js'
+import { safeJson, snakeKeys } from '../../lib/terminal.js'
 import type { DynoReport, FormationModel } from '../../monitor/index.js'
 import type { DevSession } from '../../runtime/dev-protocol.js'
 import { colours, printable } from '../printable.js'
 import type { Sort } from '../flags.js'
 import { type Placed, renderInstances, sortInstances } from '../instances.js'
-import { lineWriter } from '../line-writer.js'
+import { lineWriter, untilStopped } from '../following.js'
 import { liveScreen } from '../live-screen.js'
-import { snakeKeys } from '../snake-keys.js'
-import { untilStopped } from '../until-stopped.js'
 
 interface View {
   name?: string | undefined

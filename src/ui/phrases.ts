@@ -1,3 +1,4 @@
+/** Pieces of sentences that commands share. */
 import { shortDuration } from '../lib/duration.js'
 
 /** How long ago, in Heroku's short form: `2m ago`. */
@@ -19,3 +20,7 @@ export function timeAndAge(text: string, now = Date.now()): string {
   const time = [date.getHours(), date.getMinutes(), date.getSeconds()].map(two).join(':')
   return `${day} ${time} ${zone} (~ ${ago(date, now)})`
 }
+
+/** The end of a sentence on what was changed: the release that it made, if one is known. */
+export const andReleased = (release: number | null): string =>
+  release === null ? '' : ` and released v${release}`

@@ -1,5 +1,25 @@
+/** What a command that goes on until Ctrl-C has in place of an end. */
 import { once } from 'node:events'
+import { signalStatus, STOP_SIGNALS } from '../lib/signals.js'
 import { writeOut } from '../lib/terminal.js'
+
+/**
+ * Ctrl-C or SIGTERM as the end of something that goes on by itself. A second one ends the process
+ * as ever.
+ */
+export function untilStopped(): { signal: AbortSignal; release(): void } {
+  const stop = new AbortController()
+  const onSignal = (name: NodeJS.Signals) => {
+    process.exitCode = signalStatus(name)
+    stop.abort()
+    release()
+  }
+  for (const name of STOP_SIGNALS) process.on(name, onSignal)
+  const release = () => {
+    for (const name of STOP_SIGNALS) process.off(name, onSignal)
+  }
+  return { signal: stop.signal, release }
+}
 
 interface LineWriter {
   /** Resolves when the reader can take more. */
