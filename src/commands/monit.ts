@@ -48,7 +48,7 @@ export default class Monit extends BaseCommand {
   private async devSource(clients: readonly DevClient[]): Promise<MonitSource> {
     const [{ DevMonitSource }, { spokenOf }] = await Promise.all([
       import('../ui/dev/monit-source.js'),
-      import('../ui/dev/target.js'),
+      import('../ui/target.js'),
     ])
     const [newest, ...others] = clients
     if (others.length > 0)

@@ -2,7 +2,7 @@ import { Command } from '@oclif/core'
 import { EXIT_CODES, ShipitError } from '../errors.js'
 import type { DevClient } from '../dev/client.js'
 import type { PlatformApi } from '../heroku/index.js'
-import type { TargetFlags } from './dev/target.js'
+import type { TargetFlags } from './target.js'
 import { addLocal, misusedCommand, withLocal } from './command-line-faults.js'
 import { printError } from './print-error.js'
 import { plainText, safeJson, snakeKeys, writeErr, writeOut } from '../lib/terminal.js'
@@ -37,7 +37,7 @@ export abstract class BaseCommand extends Command {
     const { herokuRemoteApp } = await import('../git/remotes.js')
     const name = await herokuRemoteApp(process.cwd())
     if (name) return name
-    const { appsOfFolder } = await import('./app-of-folder.js')
+    const { appsOfFolder } = await import('./target.js')
     const { file, apps } = await appsOfFolder(process.cwd())
     if (apps.length === 1) return apps[0]!
     throw new ShipitError('usage', {
@@ -57,7 +57,7 @@ export abstract class BaseCommand extends Command {
     flags: TargetFlags,
     isChange: boolean,
   ): Promise<DevClient[] | undefined> {
-    const { devTarget } = await import('./dev/target.js')
+    const { devTarget } = await import('./target.js')
     return devTarget(flags, { spoken: this.spoken, argv: this.argv, isChange })
   }
 

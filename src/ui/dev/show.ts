@@ -4,7 +4,7 @@ import { chooseSession, matchingInstances } from '../../dev/select.js'
 import { detailsOf, type Details } from '../../monitor/index.js'
 import { renderDetails } from '../details.js'
 import { lookAtDev } from './ps.js'
-import { spokenOf } from './target.js'
+import { spokenOf } from '../target.js'
 
 export interface DevShown {
   dev: string

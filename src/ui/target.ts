@@ -2,12 +2,13 @@
  * Whether a verb speaks to a `shipit dev` on this machine or to an app on a platform: never to the
  * one that was not meant.
  */
-import { DevClient } from '../../dev/client.js'
-import { runningSessions, sessionsOf, type RunningSession } from '../../dev/sessions.js'
-import { ShipitError } from '../../errors.js'
-import { herokuRemoteApp } from '../../git/remotes.js'
-import { writeErr } from '../../lib/terminal.js'
-import { appsOfFolder } from '../app-of-folder.js'
+import path from 'node:path'
+import { DevClient } from '../dev/client.js'
+import { type RunningSession, runningSessions, sessionsOf } from '../dev/sessions.js'
+import { findEcosystemFile, readEcosystem } from '../ecosystem/index.js'
+import { ShipitError } from '../errors.js'
+import { herokuRemoteApp } from '../git/remotes.js'
+import { writeErr } from '../lib/terminal.js'
 
 export interface TargetFlags {
   dev: boolean
@@ -86,4 +87,25 @@ async function nobody(): Promise<never> {
         ? 'Start one in another terminal: shipit dev'
         : 'Start one in another terminal (shipit dev), or go to a folder where one runs.',
   })
+}
+
+interface DeployedApps {
+  /** Name of the ecosystem file; undefined if the folder has none. */
+  file: string | undefined
+  /** The apps that its `deploy:` block names, each once. */
+  apps: string[]
+}
+
+/**
+ * The apps that a folder is deployed to, by its ecosystem file. What is wrong with that file is for
+ * `deploy` and `doctor` to tell.
+ */
+export async function appsOfFolder(dir: string): Promise<DeployedApps> {
+  const file = await findEcosystemFile(dir)
+  if (file === undefined) return { file, apps: [] }
+  const { deploy } = await readEcosystem(file)
+  return {
+    file: path.basename(file),
+    apps: [...new Set(Object.values(deploy).flatMap(({ app }) => app ?? []))],
+  }
 }
