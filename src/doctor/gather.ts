@@ -13,6 +13,7 @@ import {
   type CommittedFile,
 } from '../git/index.js'
 import type { FolderView } from '../init/folder.js'
+import { LOCKFILES } from '../project/lockfiles.js'
 import type { ProjectFacts, ProjectFile } from './facts.js'
 import { readManifest } from './manifest.js'
 import { isOwn } from './own-files.js'
@@ -33,10 +34,7 @@ export interface GatherInput {
 const USUAL = [
   'package.json',
   'Procfile',
-  'package-lock.json',
-  'npm-shrinkwrap.json',
-  'yarn.lock',
-  'pnpm-lock.yaml',
+  ...LOCKFILES,
   '.slugignore',
   '.gitmodules',
   '.gitattributes',

@@ -2,7 +2,7 @@
  * Which packages a dyno has: those that are left when Heroku's build has pruned devDependencies.
  */
 
-import { LOCKFILE_MANAGERS } from '../project/declared-managers.js'
+import { isBerryLockfile, LOCKFILE_MANAGERS, lockfilesIn } from '../project/lockfiles.js'
 import { isObject, readPackageJson } from '../init/detect/package-json.js'
 import { workspacesOf } from '../init/detect/workspaces.js'
 import { ShipitError } from '../errors.js'
@@ -145,11 +145,9 @@ function appJsonEnv({ folder }: ProjectFacts): Record<string, string> {
 }
 
 function toolOf({ folder }: ProjectFacts): Pruner {
-  const lockfile = Object.keys(LOCKFILE_MANAGERS).find((file) => folder.isFile(file))
+  const lockfile = lockfilesIn(folder)[0]
   const manager = lockfile === undefined ? 'npm' : LOCKFILE_MANAGERS[lockfile]!
-  return manager === 'yarn' && /^__metadata:/m.test(folder.read('yarn.lock') ?? '')
-    ? 'berry'
-    : manager
+  return manager === 'yarn' && isBerryLockfile(folder.read('yarn.lock') ?? '') ? 'berry' : manager
 }
 
 type Dependent = Pick<Manifest, 'dependencies' | 'devDependencies'> & {
@@ -183,7 +181,7 @@ function lockOf({ folder }: ProjectFacts, manifests: Dependent[], tool: Pruner):
   const direct = (name: string, otherwise: Standing): Standing =>
     isDirect(name) ? 'kept' : isIn(name, 'devDependencies') ? 'pruned' : otherwise
   if (tool === 'npm') {
-    const file = ['npm-shrinkwrap.json', 'package-lock.json'].find((each) => folder.isFile(each))
+    const file = lockfilesIn(folder, 'npm')[0]
     const lock = file === undefined ? undefined : lockJson(folder.read(file) ?? '')
     return lock
       ? npmLock(lock, isDirect)

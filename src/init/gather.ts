@@ -8,13 +8,14 @@ import path from 'node:path'
 import { ShipitError } from '../errors.js'
 import { ECOSYSTEM_FILES } from '../ecosystem/names.js'
 import type { Ecosystem } from '../ecosystem/types.js'
+import { lockfileOf } from '../project/lockfiles.js'
 import { detect, type DetectOptions } from './detect/index.js'
 import type { EcosystemFiles } from './ecosystem-adapter.js'
 import { folderOnDisk, type FolderView } from './folder.js'
 import { WORKFLOW } from './ci/github.js'
 import { gitIgnored, isRepositoryRoot } from './git-ignored.js'
 import { fittingPnpm } from './lock/pnpm-version.js'
-import { LOCKFILE, TOOL } from './lock/commands.js'
+import { TOOL } from './lock/commands.js'
 import type { Facts } from './plan/facts.js'
 import { USUAL_ENTRIES } from './plan/gitignore.js'
 import {
@@ -175,7 +176,7 @@ async function factsOf(
     gitIgnored(dir, USUAL_ENTRIES.map(example), { shared: true }),
   ])
   const names = [...ECOSYSTEM_FILES, ...(ecosystemFile ? [path.relative(dir, ecosystemFile)] : [])]
-  const lock = folder.read(detected.lockfile ?? LOCKFILE[detected.packageManager])
+  const lock = folder.read(detected.lockfile ?? lockfileOf(TOOL[detected.packageManager]))
   return {
     dir,
     packageJson: folder.read('package.json')!,

@@ -3,15 +3,7 @@
  * (heroku-buildpack-nodejs, lib/package_manager.sh).
  */
 
-export type ManagerName = 'npm' | 'yarn' | 'pnpm'
-
-/** Every lockfile and its package manager, in the order in which they are looked for. */
-export const LOCKFILE_MANAGERS: Readonly<Record<string, ManagerName>> = {
-  'npm-shrinkwrap.json': 'npm',
-  'package-lock.json': 'npm',
-  'yarn.lock': 'yarn',
-  'pnpm-lock.yaml': 'pnpm',
-}
+import type { ManagerName } from './lockfiles.js'
 
 interface Declaration {
   manager: ManagerName
@@ -45,13 +37,4 @@ export function conflictingManagers(
 ): Declaration[] {
   const all = declaredManagers(manifest)
   return new Set(all.map(({ manager }) => manager)).size > 1 ? all : []
-}
-
-/**
- * Lockfiles at the root of which only one may be there; empty if that is so. npm-shrinkwrap.json
- * goes with no other.
- */
-export function conflictingLockfiles(files: readonly string[]): string[] {
-  const found = Object.keys(LOCKFILE_MANAGERS).filter((name) => files.includes(name))
-  return found.length > 1 ? found : []
 }

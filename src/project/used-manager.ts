@@ -3,7 +3,8 @@
  * manager.
  */
 
-import { declaredManagers, LOCKFILE_MANAGERS, type ManagerName } from './declared-managers.js'
+import { declaredManagers } from './declared-managers.js'
+import { LOCKFILE_MANAGERS, type ManagerName } from './lockfiles.js'
 
 /** What is looked at: package.json and a read-only view of the folder. */
 export interface Looked {

@@ -4,12 +4,18 @@ import { commitFiles, isInCommit, readBlob, type Commit } from '../../git/index.
 import { outsideDependencies, isOutside, workspacesOf } from '../../init/detect/workspaces.js'
 import type { ProjectFacts } from '../../doctor/index.js'
 import { viewOf } from '../../doctor/views.js'
+import {
+  LOCKFILE_MANAGERS,
+  LOCKFILES,
+  lockfilesIn,
+  type ManagerName,
+} from '../../project/lockfiles.js'
 
-const LOCKFILES: Record<string, string> = {
-  'package-lock.json': 'npm install --package-lock-only --workspaces=false',
-  'npm-shrinkwrap.json': 'npm install --package-lock-only --workspaces=false',
-  'yarn.lock': 'yarn install',
-  'pnpm-lock.yaml': 'pnpm install --ignore-workspace --lockfile-only',
+/** Makes the lockfile of a folder whatever lies around it. */
+const LOCK_COMMANDS: Record<ManagerName, string> = {
+  npm: 'npm install --package-lock-only --workspaces=false',
+  yarn: 'yarn install',
+  pnpm: 'pnpm install --ignore-workspace --lockfile-only',
 }
 
 /**
@@ -31,10 +37,9 @@ export async function folderWarnings(
       folder,
       outside.map((name) => `${name} (${dependencies[name]})`),
     )
-  const names = Object.keys(LOCKFILES)
-  const own = names.some((name) => view.isFile(name))
-  const ofRoot = await Promise.all(names.map((name) => isInCommit(root, commit.id, name)))
-  const lockfile = own ? undefined : names.find((_name, i) => ofRoot[i])
+  const ofRoot = await Promise.all(LOCKFILES.map((name) => isInCommit(root, commit.id, name)))
+  const lockfile =
+    lockfilesIn(view).length > 0 ? undefined : LOCKFILES.find((_name, i) => ofRoot[i])
   const wholeOne = 'To deploy the root, which has both, leave --dir out'
   return [
     ...(lockfile === undefined
@@ -42,7 +47,7 @@ export async function folderWarnings(
       : [
           `${folder} has no lockfile, and ${lockfile} of the root is not in this deploy: the ` +
             'build installs the newest versions that fit. Make one in the folder: ' +
-            `${LOCKFILES[lockfile]}. ${wholeOne}.`,
+            `${LOCK_COMMANDS[LOCKFILE_MANAGERS[lockfile]!]}. ${wholeOne}.`,
         ]),
     ...(siblings.length === 0
       ? []

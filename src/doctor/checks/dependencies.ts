@@ -1,15 +1,10 @@
-import {
-  conflictingLockfiles,
-  declaredManagers,
-  LOCKFILE_MANAGERS,
-} from '../../project/declared-managers.js'
+import { declaredManagers } from '../../project/declared-managers.js'
+import { conflictingLockfiles, LOCKFILES, lockfilesIn } from '../../project/lockfiles.js'
 import { lockfileAdvice } from '../../project/used-manager.js'
 import { RUNTIME } from '../../init/runtime-tarball.js'
 import { engineFault } from '../../project/node-engines.js'
 import type { Check, Problem } from '../finding.js'
 import { processesOf } from '../processes.js'
-
-const LOCKFILES = Object.keys(LOCKFILE_MANAGERS)
 
 export const runtimeDependency: Check = {
   name: 'runtime-dependency',
@@ -58,7 +53,7 @@ export const singleLockfile: Check = {
   asserts: 'there is one lockfile',
   look: ({ project }) => {
     if (!project.manifest) return []
-    const several = conflictingLockfiles(LOCKFILES.filter((file) => project.folder.isFile(file)))
+    const several = conflictingLockfiles(lockfilesIn(project.folder))
     if (several.length > 0) {
       return [
         {
@@ -71,7 +66,7 @@ export const singleLockfile: Check = {
         },
       ]
     }
-    if (LOCKFILES.some((file) => project.folder.isFile(file))) return []
+    if (lockfilesIn(project.folder).length > 0) return []
     const ignored = LOCKFILES.find((file) => project.onDisk(file))
     return [
       {

@@ -1,4 +1,5 @@
 import semver from 'semver'
+import { isBerryLockfile, lockfilesIn } from '../../project/lockfiles.js'
 import type { Manifest, ProjectFacts } from '../facts.js'
 import type { Check, Problem } from '../finding.js'
 import {
@@ -52,7 +53,7 @@ function outOfStep({ file, command }: Lock, behind: string[]): Problem {
 }
 
 function lockOf({ folder }: ProjectFacts, manifest: Manifest): Lock | undefined {
-  const npm = ['npm-shrinkwrap.json', 'package-lock.json'].find((file) => folder.isFile(file))
+  const npm = lockfilesIn(folder, 'npm')[0]
   const read = (file: string) => folder.read(file) ?? ''
   if (npm) {
     const entryOf = npmEntries(read(npm))
@@ -81,7 +82,7 @@ function lockOf({ folder }: ProjectFacts, manifest: Manifest): Lock | undefined 
   }
   const text = folder.isFile('yarn.lock') ? read('yarn.lock') : ''
   if (!folder.isFile('yarn.lock')) return undefined
-  if (/^__metadata:/m.test(text)) {
+  if (isBerryLockfile(text)) {
     const entryOf = berryEntries(text)
     return (
       entryOf && {

@@ -1,9 +1,6 @@
 import semver from 'semver'
-import {
-  conflictingManagers,
-  declaredManagers,
-  LOCKFILE_MANAGERS,
-} from '../../project/declared-managers.js'
+import { conflictingManagers, declaredManagers } from '../../project/declared-managers.js'
+import { isBerryLockfile, LOCKFILE_MANAGERS, lockfilesIn } from '../../project/lockfiles.js'
 import { usesPlugAndPlay } from '../../project/yarn-linker.js'
 import { simpleCommand } from '../../init/detect/command-line.js'
 import type { Manifest, ProjectFacts } from '../facts.js'
@@ -36,7 +33,7 @@ export const packageManagers: Check = {
         },
       ]
     }
-    const lockfile = Object.keys(LOCKFILE_MANAGERS).find((file) => folder.isFile(file))
+    const lockfile = lockfilesIn(folder)[0]
     const [declared] = declaredManagers(manifest)
     if (declared && lockfile && LOCKFILE_MANAGERS[lockfile] !== declared.manager) {
       return [
@@ -153,7 +150,7 @@ function yarnVersion(
   { folder, onDisk }: ProjectFacts,
   { engines, packageManager }: Manifest,
 ): Problem[] {
-  const isBerry = /^__metadata:/m.test(folder.read('yarn.lock') ?? '')
+  const isBerry = isBerryLockfile(folder.read('yarn.lock') ?? '')
   const asked = Number(
     /^yarn@(\d+)/.exec(packageManager ?? '')?.[1] ??
       /^[^0-9]*(\d+)/.exec(engines['yarn'] ?? '')?.[1] ??
@@ -208,7 +205,7 @@ export const plugAndPlay: Check = {
   look: ({ project }) => {
     const { folder } = project
     if (
-      !/^__metadata:/m.test(folder.read('yarn.lock') ?? '') ||
+      !isBerryLockfile(folder.read('yarn.lock') ?? '') ||
       !usesPlugAndPlay(folder.read('.yarnrc.yml'))
     )
       return []

@@ -1,4 +1,5 @@
-import { declaredManagers, LOCKFILE_MANAGERS } from '../../project/declared-managers.js'
+import { declaredManagers } from '../../project/declared-managers.js'
+import { isBerryLockfile, LOCKFILE_MANAGERS, lockfilesIn } from '../../project/lockfiles.js'
 import { isObject } from '../../init/detect/package-json.js'
 import { workspacesOf } from '../../init/detect/workspaces.js'
 import type { ProjectFacts } from '../facts.js'
@@ -48,14 +49,14 @@ export const dependencyProtocols: Check = {
 /** What installs on Heroku, if it is one of these. */
 function managerOf({ folder, manifest }: ProjectFacts): keyof typeof UNKNOWN_TO | undefined {
   if (!manifest) return undefined
-  const locks = Object.keys(LOCKFILE_MANAGERS).filter((file) => folder.isFile(file))
+  const locks = lockfilesIn(folder)
   // Of several, the check for lockfiles tells.
   if (locks.length > 1) return undefined
   const [lock] = locks
   const manager =
     lock === undefined ? (declaredManagers(manifest)[0]?.manager ?? 'npm') : LOCKFILE_MANAGERS[lock]
   if (manager === 'npm') return 'npm'
-  const isYarn1 = lock === 'yarn.lock' && !/^__metadata:/m.test(folder.read(lock) ?? '')
+  const isYarn1 = lock === 'yarn.lock' && !isBerryLockfile(folder.read(lock) ?? '')
   return isYarn1 ? 'Yarn 1' : undefined
 }
 

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import path from 'node:path'
+import type { ManagerName } from '../../project/lockfiles.js'
 import { configureBerry } from './berry.js'
 import { cacheDirectories, restoreDirectories, saveDirectories } from './cache-directories.js'
 import { capture, step, type BuildContext } from './context.js'
@@ -189,11 +190,7 @@ async function runScript(
  * The words that run a script, if there is one. pnpm hands the script all that stands after its
  * name, so that its own flag stands before it (pnpm.io/cli/run).
  */
-export function scriptWords(
-  command: 'npm' | 'yarn' | 'pnpm',
-  name: string,
-  flags: string,
-): string[] {
+export function scriptWords(command: ManagerName, name: string, flags: string): string[] {
   if (command === 'yarn') return ['run', name, ...(flags === '' ? [] : [flags])]
   return [
     'run',

@@ -1,9 +1,10 @@
+import { conflictingManagers } from '../../project/declared-managers.js'
 import {
   conflictingLockfiles,
-  conflictingManagers,
   LOCKFILE_MANAGERS,
+  LOCKFILES,
   type ManagerName,
-} from '../../project/declared-managers.js'
+} from '../../project/lockfiles.js'
 import { lockfileAdvice, type Looked } from '../../project/used-manager.js'
 import { BuildFailure } from './failure.js'
 
@@ -81,7 +82,7 @@ export function choosePackageManager(
   files: readonly string[],
   lockText: (file: string) => string,
 ): PackageManager {
-  const lockfile = Object.keys(LOCKFILE_MANAGERS).find((name) => files.includes(name)) ?? null
+  const lockfile = LOCKFILES.find((name) => files.includes(name)) ?? null
   const kind = lockfile === null ? 'npm' : (LOCKFILE_MANAGERS[lockfile] ?? 'npm')
   const isBerry =
     kind === 'yarn' && lockfile !== null && /^__metadata:\s*\n\s+version:/m.test(lockText(lockfile))

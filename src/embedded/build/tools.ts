@@ -17,7 +17,7 @@ import {
 } from 'node:fs/promises'
 import path from 'node:path'
 import semver from 'semver'
-import type { ManagerName } from '../../project/declared-managers.js'
+import type { ManagerName } from '../../project/lockfiles.js'
 import { capture, type BuildContext } from './context.js'
 import { BuildFailure } from './failure.js'
 import { inTurn } from './in-turn.js'

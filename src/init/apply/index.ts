@@ -3,6 +3,7 @@
 import { readFile } from 'node:fs/promises'
 import { ShipitError } from '../../errors.js'
 import { signalStatus, STOP_SIGNALS } from '../../lib/signals.js'
+import { LOCKFILES } from '../../project/lockfiles.js'
 import { mustStayInside, touchedBy } from '../stay-inside.js'
 import type { FileStep, InitPlan, InitStep, RemoveStep } from '../types.js'
 import { changeLockfile, type LockReport } from './lockfile.js'
@@ -10,9 +11,7 @@ import { Transaction } from './transaction.js'
 
 /** What package managers leave behind where they stop midway. */
 const LEFTOVERS = [
-  'package-lock.json',
-  'yarn.lock',
-  'pnpm-lock.yaml',
+  ...LOCKFILES,
   'node_modules',
   '.yarn',
   '.pnp.cjs',

@@ -1,4 +1,10 @@
-import { conflictingLockfiles, LOCKFILE_MANAGERS } from '../../project/declared-managers.js'
+import {
+  conflictingLockfiles,
+  isBerryLockfile,
+  LOCKFILE_MANAGERS,
+  lockfilesIn,
+  type ManagerName,
+} from '../../project/lockfiles.js'
 import { ShipitError } from '../../errors.js'
 import { lockfileAdvice } from '../../project/used-manager.js'
 import type { FolderView } from '../folder.js'
@@ -17,7 +23,7 @@ interface ChosenManager {
  * Throws `project` for several lockfiles: Heroku's build fails on them.
  */
 export function choosePackageManager(folder: FolderView, pkg: PackageJson): ChosenManager {
-  const found = Object.keys(LOCKFILE_MANAGERS).filter((file) => folder.isFile(file))
+  const found = lockfilesIn(folder)
   const several = conflictingLockfiles(found)
   if (several.length > 0) {
     throw new ShipitError('project', {
@@ -30,7 +36,7 @@ export function choosePackageManager(folder: FolderView, pkg: PackageJson): Chos
   }
   const tools = found.map((file) => LOCKFILE_MANAGERS[file])
   const named = /^(npm|yarn|pnpm)@(\d+)/.exec(pkg.packageManager ?? '')
-  const tool = tools[0] ?? (named?.[1] as 'npm' | 'yarn' | 'pnpm' | undefined) ?? 'npm'
+  const tool = tools[0] ?? (named?.[1] as ManagerName | undefined) ?? 'npm'
   const warnings: string[] = []
   if (tools[0] && named && named[1] !== tools[0]) {
     warnings.push(
@@ -51,10 +57,9 @@ export function choosePackageManager(folder: FolderView, pkg: PackageJson): Chos
   }
 }
 
-/** Yarn from version 2 on is another program than Yarn 1: its lockfile begins with __metadata. */
 function yarnGeneration(folder: FolderView, major: number | undefined): PackageManager {
   const lock = folder.read('yarn.lock')
-  if (lock?.trim()) return /^__metadata:/m.test(lock) ? 'yarn-berry' : 'yarn'
+  if (lock?.trim()) return isBerryLockfile(lock) ? 'yarn-berry' : 'yarn'
   if (major !== undefined) return major >= 2 ? 'yarn-berry' : 'yarn'
   return folder.isFile('.yarnrc.yml') ? 'yarn-berry' : 'yarn'
 }

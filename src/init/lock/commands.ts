@@ -1,16 +1,10 @@
 import { applyEdits, modify, parse } from 'jsonc-parser'
+import type { ManagerName } from '../../project/lockfiles.js'
 import { isObject } from '../detect/package-json.js'
 import { RUNTIME, type RuntimeTarball } from '../runtime-tarball.js'
 import type { PackageManager } from '../types.js'
 
-export const LOCKFILE: Record<PackageManager, string> = {
-  npm: 'package-lock.json',
-  yarn: 'yarn.lock',
-  'yarn-berry': 'yarn.lock',
-  pnpm: 'pnpm-lock.yaml',
-}
-
-export const TOOL: Record<PackageManager, 'npm' | 'yarn' | 'pnpm'> = {
+export const TOOL: Record<PackageManager, ManagerName> = {
   npm: 'npm',
   yarn: 'yarn',
   'yarn-berry': 'yarn',

@@ -4,6 +4,7 @@
  */
 
 import { hideSecrets } from '../../config/secret.js'
+import { lockfileOf } from '../../project/lockfiles.js'
 import type { EcosystemFiles } from '../ecosystem-adapter.js'
 import { isObject } from '../detect/package-json.js'
 import { githubWorkflow, WORKFLOW } from '../ci/github.js'
@@ -11,7 +12,6 @@ import { callingScript } from '../detect/start-callers.js'
 import { npmLockFormat } from '../lock/contents.js'
 import {
   frozenCommand,
-  LOCKFILE,
   lockCommand,
   lockHolds,
   lockMarks,
@@ -269,7 +269,7 @@ function planLockfile(
   facts: Facts,
 ): void {
   const { packageManager: manager } = detected
-  const file = detected.lockfile ?? LOCKFILE[manager]
+  const file = detected.lockfile ?? lockfileOf(TOOL[manager])
   const spec = specOf(facts)
   const bytesChange = steps.some((step) => step.file.startsWith(`${VENDOR}/`))
   const dependencyChanges = stringAt(manifest, 'dependencies', RUNTIME) !== spec
