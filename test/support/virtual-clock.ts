@@ -5,6 +5,7 @@
 import FakeTimers, { type Clock } from '@sinonjs/fake-timers'
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { syncBuiltinESMExports } from 'node:module'
+import type { Socket } from 'node:net'
 import timers from 'node:timers/promises'
 
 const realImmediate = setImmediate
@@ -19,11 +20,13 @@ const QUIET_TURNS = 6
  * Counted, because under load a server of this process is as slow as the looks are.
  */
 const LONGEST_REQUEST = 250
+/** Looks, as above, after which a reader is one that wants no more for now. */
+const LONGEST_READ = 50
 /** Timers after which a test is given up: it waits for what does not come. */
 const LONGEST_WAIT = 20_000
 /** What Node.js calls work that ends by itself: of files, names, connections, compression and children. */
 const WORK =
-  /^(?:FS|GetAddrInfo|TCPConnect|PipeConnect|ProcessWrap|Write|Shutdown|Zlib|RandomBytes|Key|Hash|Sign)/
+  /^(?:FS|CloseReq|GetAddrInfo|TCPConnect|PipeConnect|ProcessWrap|Write|Shutdown|Zlib|RandomBytes|Key|Hash|Sign)/
 
 /** Requests whose answer has not begun to come. */
 class Requests {
@@ -60,6 +63,61 @@ class Requests {
   }
 }
 
+/**
+ * Both ends of this process's own connections. Under load the kernel takes its time from one to the
+ * other: what has been written is read before the clock goes on.
+ */
+class Connections {
+  private readonly clients = new Set<Socket>()
+  /** By the ports of both ends. */
+  private readonly servers = new Map<string, Socket>()
+  /** Bytes that their reader does not want now, by the socket that wrote them. */
+  private readonly unwanted = new WeakMap<Socket, number>()
+  private looks = 0
+  private readonly connect = (message: unknown) => {
+    const { socket } = message as { socket: Socket }
+    this.clients.add(socket)
+    socket.once('close', () => this.clients.delete(socket))
+  }
+  private readonly accept = (message: unknown) => {
+    const { socket } = message as { socket: Socket }
+    const ports = `${socket.remotePort} ${socket.localPort}`
+    this.servers.set(ports, socket)
+    socket.once('close', () => this.servers.delete(ports))
+  }
+
+  watch(): void {
+    subscribe('net.client.socket', this.connect)
+    subscribe('net.server.socket', this.accept)
+  }
+
+  leave(): void {
+    unsubscribe('net.client.socket', this.connect)
+    unsubscribe('net.server.socket', this.accept)
+    this.clients.clear()
+    this.servers.clear()
+  }
+
+  /** Whether anything is on its way. To be asked once a look. */
+  areBusy(): boolean {
+    const late = [...this.clients].flatMap((client) => {
+      const server = this.servers.get(`${client.localPort} ${client.remotePort}`)
+      return server === undefined
+        ? []
+        : [...this.onItsWay(client, server), ...this.onItsWay(server, client)]
+    })
+    if (late.length === 0) this.looks = 0
+    else if (++this.looks >= LONGEST_READ)
+      for (const { from, bytes } of late) this.unwanted.set(from, bytes)
+    return late.length > 0
+  }
+
+  private onItsWay(from: Socket, to: Socket): { from: Socket; bytes: number }[] {
+    const bytes = from.bytesWritten - to.bytesRead
+    return bytes > 0 && bytes !== this.unwanted.get(from) ? [{ from, bytes }] : []
+  }
+}
+
 const workUnderWay = () => process.getActiveResourcesInfo().filter((name) => WORK.test(name)).length
 
 /** As Node.js has it: an abort rejects with an AbortError, whose cause is the signal's reason. */
@@ -90,6 +148,7 @@ const moment = () => new Promise<void>((resolve) => void realSetTimeout(resolve,
 /** Lets time pass as fast as the work between two timers allows. */
 export class VirtualClock {
   private readonly requests = new Requests()
+  private readonly connections = new Connections()
   private clock: Clock | undefined
 
   /** Puts the clock in place of the process's: of Date, performance, setTimeout and their like. */
@@ -116,6 +175,7 @@ export class VirtualClock {
     timers.setTimeout = delay as typeof timers.setTimeout
     syncBuiltinESMExports()
     this.requests.watch()
+    this.connections.watch()
     this.clock = clock
     void this.run(clock)
   }
@@ -132,6 +192,7 @@ export class VirtualClock {
     AbortSignal.timeout = realTimeout
     syncBuiltinESMExports()
     this.requests.leave()
+    this.connections.leave()
   }
 
   private async run(clock: Clock): Promise<void> {
@@ -144,7 +205,8 @@ export class VirtualClock {
       await (quiet === 0 && isBusy ? moment() : turn())
       const work = workUnderWay()
       foreign = Math.min(foreign, work)
-      isBusy = this.requests.isAnyAwaited(work > foreign) || work > foreign
+      const isAtWork = this.connections.areBusy() || work > foreign
+      isBusy = this.requests.isAnyAwaited(isAtWork) || isAtWork
       quiet = isBusy ? 0 : quiet + 1
       if (quiet < QUIET_TURNS || this.clock !== clock) continue
       quiet = 0
