@@ -7,37 +7,35 @@ import type { Mutant } from './instrument.js'
 import type { MutatedFile } from './sandbox.js'
 import type { Outcome } from './trials.js'
 
-/** By the hash of a source file, and the number of the mutant in it. */
-type Known = Record<string, Record<number, Outcome & { tests?: string }>>
+/** By the hash of a source file, and the number of the mutant in it. `tests`: a hash of what tried it. */
+type Known = Record<string, Record<number, Outcome & { tests: string }>>
 
 export const hashOf = (...texts: string[]): string =>
   createHash('sha256').update(texts.join('\0')).digest('hex').slice(0, 16)
 
-/** Kept outside of git: a mutant of a file that has not changed is killed again by the test that killed it before. */
+/** Kept outside of git: a mutant of a file that has not changed fares as before, unless the tests that decided it have changed. */
 export class Results {
   private readonly known: Known
 
-  /** @param tests a hash of all tests of the room: a survivor is tried again when they change */
+  /** @param decided a hash of the tests that decide an outcome of a mutant */
   constructor(
     private readonly file: string,
-    private readonly tests: string,
+    private readonly decided: (outcome: Outcome, mutant: Mutant) => string,
+    isFresh: boolean,
   ) {
-    this.known = read(file)
+    this.known = (isFresh ? undefined : readJson<Known>(file)) ?? {}
   }
 
-  of(
-    { path: name, source }: MutatedFile,
-    index: number,
-    titles: ReadonlySet<string>,
-  ): Outcome | undefined {
+  of({ path: name, source }: MutatedFile, index: number, mutant: Mutant): Outcome | undefined {
     const found = this.known[hashOf(name, source)]?.[index]
-    if (!found) return undefined
-    if (found.is === 'killed') return titles.has(found.by) ? found : undefined
-    return found.tests === this.tests ? found : undefined
+    return found && found.tests === this.decided(found, mutant) ? found : undefined
   }
 
-  keep({ path: name, source }: MutatedFile, index: number, outcome: Outcome): void {
-    ;(this.known[hashOf(name, source)] ??= {})[index] = { ...outcome, tests: this.tests }
+  keep({ path: name, source }: MutatedFile, index: number, mutant: Mutant, outcome: Outcome): void {
+    ;(this.known[hashOf(name, source)] ??= {})[index] = {
+      ...outcome,
+      tests: this.decided(outcome, mutant),
+    }
   }
 
   save(): void {
@@ -46,11 +44,12 @@ export class Results {
   }
 }
 
-function read(file: string): Known {
+/** Undefined if there is no such file. */
+export function readJson<T>(file: string): T | undefined {
   try {
-    return JSON.parse(readFileSync(file, 'utf8')) as Known
+    return JSON.parse(readFileSync(file, 'utf8')) as T
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return {}
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
     throw error
   }
 }

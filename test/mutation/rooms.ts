@@ -16,11 +16,7 @@ const inFolder = (folder: string, ending: string, names: string) =>
 
 export const ROOMS: Record<string, Room> = {
   deploy: { sources: ['src/deploy'], tests: ['test/deploy'], goal: 90 },
-  operate: {
-    sources: ['src/operate', 'src/operate/one-off'],
-    tests: ['test/operate', 'test/operate/one-off'],
-    goal: 90,
-  },
+  operate: { sources: ['src/operate'], tests: ['test/operate'], goal: 90 },
   runtime: {
     sources: inFolder(
       'src/runtime',

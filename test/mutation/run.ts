@@ -2,17 +2,22 @@
  * npm run mutation [-- ROOM… | --changed [REF] | --file PATH…]: changes a room's code in one place after the other, and runs the tests that reach the
  * place. A change that no test notices has survived: it wants a test, or its reason in survivors.yml. Ends with 1 if a room is below its goal.
  *
+ * Known outcomes are kept in node_modules/.cache/mutation until the file or the tests that decided them change.
+ *
  * --quick: tries only some of the tests that reach a place, so more survive than need to.
+ * --sample N: tries every Nth mutant only, for an estimate of the score.
+ * --fresh: forgets what is known of earlier runs.
  * --changed: only files that differ from REF (origin/main, else main).
  */
 import { spawnSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { rmSync } from 'node:fs'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
 import type { Mutant } from './instrument.js'
 import { hashOf, readAccepted, Results } from './results.js'
 import { filesOf, ROOMS, type Room } from './rooms.js'
 import { makeSandbox, type MutatedFile } from './sandbox.js'
+import { surveyOf, type Survey } from './survey.js'
 import { table, type Row } from './table.js'
 import { Trials, type Outcome } from './trials.js'
 
@@ -22,6 +27,8 @@ const { values, positionals } = parseArgs({
   options: {
     changed: { type: 'boolean' },
     quick: { type: 'boolean', default: false },
+    sample: { type: 'string', default: '1' },
+    fresh: { type: 'boolean', default: false },
     file: { type: 'string', multiple: true },
   },
 })
@@ -46,45 +53,74 @@ function changedSince(ref: string | undefined): string[] {
 }
 
 async function run(name: string, room: Room, only: readonly string[] | undefined): Promise<Row[]> {
-  const paths = filesOf(ROOT, room.sources, '.ts').filter(
-    (file) => only?.some((one) => file === one || file.startsWith(`${one}/`)) ?? true,
-  )
-  if (paths.length === 0) return []
+  const isWanted = (file: string) =>
+    only?.some((one) => file === one || file.startsWith(`${one}/`)) ?? true
+  const paths = filesOf(ROOT, room.sources, '.ts')
+  if (!paths.some(isWanted)) return []
   const tests = filesOf(ROOT, room.tests, '.test.ts')
+  // All of the room, whatever is wanted of it: the survey holds for every part.
   const sandbox = makeSandbox(ROOT, paths)
-  const trials = new Trials(sandbox.dir, tests, values.quick)
-  const results = new Results(
-    path.join(ROOT, `node_modules/.cache/mutation/${name}.json`),
-    hashOf(...tests.map((file) => readFileSync(path.join(ROOT, file), 'utf8'))),
-  )
+  const trials = new Trials(sandbox.dir, tests, { isQuick: values.quick })
+  const cache = path.join(ROOT, 'node_modules/.cache/mutation')
+  const surveyFile = path.join(cache, `${name}-survey.json`)
+  if (values.fresh) rmSync(surveyFile, { force: true })
+  let results: Results | undefined
   try {
-    const { titlesOf } = await trials.look()
+    const sources = hashOf(...sandbox.files.flatMap((file) => [file.path, file.text]))
+    const survey = await surveyOf(surveyFile, sources, {
+      root: ROOT,
+      files: tests,
+      runAll: trials.survey,
+    })
+    results = new Results(path.join(cache, `${name}.json`), decidedBy(survey), values.fresh)
     const rows: Row[] = []
     for (const file of sandbox.files) {
-      rows.push(await tryAll(file, { trials, results, titlesOf }))
+      if (!isWanted(file.path)) continue
+      rows.push(await tryAll(file, { trials, results, survey }))
       results.save()
     }
     return rows
   } finally {
     trials.end()
-    results.save()
+    results?.save()
     sandbox.remove()
   }
 }
 
+/** A hash of the files of the tests that decide an outcome. */
+const decidedBy =
+  ({ tests, titlesOf, early, hashes }: Survey) =>
+  (outcome: Outcome, { id }: Mutant): string => {
+    const hashFor = (title: string) => hashes.get(tests.get(title)?.file ?? '') ?? ''
+    if (outcome.is === 'killed') return hashFor(outcome.by)
+    const reaching = early.has(id) ? [...hashes.values()] : (titlesOf.get(id) ?? []).map(hashFor)
+    return hashOf(...[...new Set(reaching)].sort())
+  }
+
+/** Mutants after which what is known is saved, should this run be stopped. */
+const SAVED_EVERY = 20
+
 interface Parts {
   trials: Trials
   results: Results
-  titlesOf: ReadonlyMap<number, readonly string[]>
+  survey: Survey
 }
 
-async function tryAll(file: MutatedFile, { trials, results, titlesOf }: Parts): Promise<Row> {
+async function tryAll(file: MutatedFile, { trials, results, survey }: Parts): Promise<Row> {
   const row: Row = { file: file.path, mutants: 0, killed: 0, accepted: 0, survived: 0 }
   const ids = file.mutants.map(({ id }) => id)
+  const begun = performance.now()
+  let tried = 0
+  trials.beginFile()
   for (const [index, mutant] of file.mutants.entries()) {
-    const titles = new Set(titlesOf.get(mutant.id))
-    const outcome = results.of(file, index, titles) ?? (await trials.outcomeOf(mutant.id, ids))
-    results.keep(file, index, outcome)
+    if (mutant.id % Number(values.sample) !== 0) continue
+    let outcome = results.of(file, index, mutant)
+    if (!outcome) {
+      tried += 1
+      outcome = await trials.outcomeOf(mutant.id, ids, survey)
+      results.keep(file, index, mutant, outcome)
+      if (tried % SAVED_EVERY === 0) results.save()
+    }
     row.mutants += 1
     if (outcome.is === 'killed' || outcome.is === 'timed out') row.killed += 1
     else if (accepted(file.path, file.source, mutant) !== undefined) row.accepted += 1
@@ -92,6 +128,10 @@ async function tryAll(file: MutatedFile, { trials, results, titlesOf }: Parts): 
       row.survived += 1
       console.log(describe(file, mutant, outcome))
     }
+  }
+  if (tried > 0) {
+    const seconds = (performance.now() - begun) / 1000
+    console.log(`${file.path}: ${tried} mutants in ${seconds.toFixed(0)} s`)
   }
   return row
 }

@@ -17,6 +17,8 @@ export interface MutatedFile {
   /** From the project's folder. */
   path: string
   source: string
+  /** With all mutants in it. */
+  text: string
   mutants: Mutant[]
 }
 
@@ -43,7 +45,7 @@ export function makeSandbox(root: string, paths: readonly string[]): Sandbox {
     const { mutants, text } = instrument(file, source, nextId)
     nextId += mutants.length
     writeFileSync(path.join(dir, file), text)
-    return { path: file, source, mutants }
+    return { path: file, source, text, mutants }
   })
   return { dir, files, remove: () => rmSync(dir, { recursive: true, force: true }) }
 }

@@ -1,72 +1,89 @@
 /** Tries mutants in a worker, which is started anew when a mutant has spoilt it. */
 import { fork, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import type { Order, Reached, Report } from './worker.js'
-
-export interface Survey {
-  /** Titles of the tests that reach each mutant, by its id. */
-  titlesOf: Map<number, string[]>
-  /** Mutants that are reached before any test runs. */
-  early: Set<number>
-  /** ms that each test takes. */
-  times: Record<string, number>
-}
+import type { RunAll, Survey } from './survey.js'
+import type { Order, Report } from './worker.js'
 
 /** What became of a mutant. */
 export type Outcome =
   { is: 'killed'; by: string } | { is: 'timed out' } | { is: 'survived' } | { is: 'not reached' }
 
-/** ms after which a worker that says nothing hangs in a loop. */
-const HANGS = 45_000
-/** Tests that are tried first, so that most mutants cost no more than these. */
-const FIRST = 6
+/** A test with a mutant in it may take so many times as long as it does without one, and so many ms more: this machine may be busy. */
+const SLOWER = 6
+const GRACE = 5000
+/** ms after which a worker that surveys hangs. */
+const LONGEST_SURVEY = 20 * 60_000
+/** Tests that are tried first together take so many ms; each further lot takes twice as many. */
+const FIRST_LOT = 250
 /** Tests that a quick look tries at most. */
 const QUICK = 24
+/** Tests that have killed most mutants of the file so far, which are tried before the others. */
+const KILLERS = 4
+
+interface Options {
+  /** Only some of the tests that reach a mutant are tried: more survive than need to. */
+  isQuick: boolean
+}
 
 export class Trials {
   private worker: ChildProcess | undefined
-  private survey: Survey | undefined
-  /** Titles that have killed others of late: they often kill the next one too. */
-  private readonly killers: string[] = []
+  /** How many mutants of the file each test has killed. */
+  private kills = new Map<string, number>()
 
-  /** @param isQuick only some of the tests that reach a mutant are tried: more survive than need to */
   constructor(
     private readonly dir: string,
     private readonly tests: readonly string[],
-    private readonly isQuick: boolean,
+    private readonly options: Options,
   ) {}
 
-  /** @throws Error where a test fails without any mutant */
-  async look(): Promise<Survey> {
-    const told = await this.ask({ do: 'survey' }, 20 * 60_000)
+  /** Tests that fail without a mutant are no witnesses; those that fail twice are an error. */
+  readonly survey: RunAll = async (files) => {
+    const first = await this.surveyOnce(files)
+    if (first.failures.length === 0) return first
+    const failed = files.filter((file) =>
+      first.failures.some((title) => first.tests[title]?.file === file),
+    )
+    const again = failed.length > 0 ? await this.surveyOnce(failed) : first
+    const twice = again.failures.filter((title) => first.failures.includes(title))
+    if (twice.length > 0) throw new Error(`tests fail without a mutant:\n${twice.join('\n')}`)
+    for (const title of [...first.failures, ...again.failures]) {
+      console.log(`left out, as it failed once without a mutant: ${title}`)
+      delete first.tests[title]
+    }
+    return first
+  }
+
+  private async surveyOnce(files: readonly string[]): ReturnType<RunAll> {
+    const worker = await this.start(0, files)
+    const told = worker && (await ask(worker, { do: 'survey' }, LONGEST_SURVEY))
+    worker?.kill('SIGKILL')
     if (told?.told !== 'surveyed') throw new Error('the tests ended before they were done')
-    if (told.failures.length > 0)
-      throw new Error(`tests fail without a mutant:\n${told.failures.join('\n')}`)
-    const { '': early = [], ...reached } = told.reached
-    this.survey = { titlesOf: byMutant(reached), early: new Set(early), times: told.times }
-    return this.survey
+    return told
+  }
+
+  /** To be called before the mutants of another file. */
+  beginFile(): void {
+    this.kills = new Map()
   }
 
   /** @param neighbours ids of the mutants of the same file, whose tests are those of a mutant that is reached while the modules load */
-  async outcomeOf(mutant: number, neighbours: readonly number[]): Promise<Outcome> {
-    const { titlesOf, early } = this.survey!
+  async outcomeOf(mutant: number, neighbours: readonly number[], survey: Survey): Promise<Outcome> {
+    const { titlesOf, early } = survey
     const titles = titlesOf.get(mutant)
-    if (titles) {
-      for (const some of this.inTurn(titles)) {
-        const outcome = await this.attempt(mutant, some)
-        if (outcome.is !== 'survived') return outcome
-      }
+    for (const some of this.lots(titles ?? [], survey)) {
+      const outcome = await this.attempt(mutant, some, survey)
+      if (outcome.is !== 'survived') return outcome
     }
-    if (!early.has(mutant)) return { is: titles ? 'survived' : 'not reached' }
-    const all = [...new Set(neighbours.flatMap((id) => titlesOf.get(id) ?? []))]
-    if (all.length === 0) return { is: 'not reached' }
+    const all = early.has(mutant)
+      ? [...new Set(neighbours.flatMap((id) => titlesOf.get(id) ?? []))]
+      : []
+    if (all.length === 0) return { is: titles ? 'survived' : 'not reached' }
     this.end()
-    for (const some of this.inTurn(all)) {
-      const outcome = await this.attempt(mutant, some, mutant)
-      if (outcome.is !== 'survived') {
-        this.end()
-        return outcome
-      }
+    for (const some of this.lots(all, survey)) {
+      const outcome = await this.attempt(mutant, some, survey, mutant)
+      if (outcome.is === 'survived') continue
+      this.end()
+      return outcome
     }
     this.end()
     return { is: 'survived' }
@@ -77,55 +94,56 @@ export class Trials {
     this.worker = undefined
   }
 
-  /** The likeliest and cheapest first, then the rest. */
-  private inTurn(titles: readonly string[]): string[][] {
-    const { times } = this.survey!
-    const likely = this.killers.filter((title) => titles.includes(title)).slice(-3)
-    const cheap = titles
+  /** The likeliest and cheapest first. */
+  private lots(titles: readonly string[], { tests }: Survey): string[][] {
+    const costOf = (title: string) => tests.get(title)?.ms ?? 0
+    const killsOf = (title: string) => this.kills.get(title) ?? 0
+    const likely = titles
+      .filter((title) => killsOf(title) > 0)
+      .sort((a, b) => killsOf(b) - killsOf(a))
+      .slice(0, KILLERS)
+    const others = titles
       .filter((title) => !likely.includes(title))
-      .sort((a, b) => (times[a] ?? 0) - (times[b] ?? 0))
-    const first = [...likely, ...cheap.slice(0, FIRST)]
-    const others = cheap.slice(FIRST)
-    const rest = this.isQuick ? others.slice(0, QUICK) : others
-    return rest.length === 0 ? [first] : [first, rest]
+      .sort((a, b) => costOf(a) - costOf(b))
+    const lots = likely.length > 0 ? [likely] : []
+    let lot: string[] = []
+    let [left, budget] = [FIRST_LOT, FIRST_LOT]
+    for (const title of this.options.isQuick ? others.slice(0, QUICK) : others) {
+      lot.push(title)
+      left -= costOf(title)
+      if (left > 0) continue
+      lots.push(lot)
+      lot = []
+      left = budget *= 2
+    }
+    return lot.length > 0 ? [...lots, lot] : lots
   }
 
-  private async attempt(mutant: number, titles: string[], early?: number): Promise<Outcome> {
-    const told = await this.ask({ do: 'try', mutant, titles }, HANGS, early)
-    if (told?.told !== 'tried') {
-      this.end()
-      return { is: 'timed out' }
+  private async attempt(
+    mutant: number,
+    titles: readonly string[],
+    { tests }: Survey,
+    early = 0,
+  ): Promise<Outcome> {
+    const limits = Object.fromEntries(
+      titles.map((title) => [title, GRACE + SLOWER * (tests.get(title)?.ms ?? 0)]),
+    )
+    const longest = Object.values(limits).reduce((sum, ms) => sum + ms - GRACE, 4 * GRACE)
+    if (!this.worker?.connected) {
+      const files = new Set(titles.flatMap((title) => tests.get(title)?.file ?? []))
+      this.worker = await this.start(early, early === 0 ? this.tests : [...files])
     }
-    if (told.isSpent) this.end()
+    const told = this.worker && (await ask(this.worker, { do: 'try', mutant, limits }, longest))
+    if (told?.told !== 'tried' || told.isSpent || early !== 0) this.end()
+    if (told?.told !== 'tried') return { is: 'timed out' }
     if (told.by === undefined) return { is: 'survived' }
-    if (this.killers.at(-1) !== told.by) this.killers.push(told.by)
+    this.kills.set(told.by, (this.kills.get(told.by) ?? 0) + 1)
     return { is: 'killed', by: told.by }
   }
 
-  /** Undefined where the worker ends, or says nothing for so long. */
-  private async ask(order: Order, patience: number, mutant?: number): Promise<Report | undefined> {
-    if (!this.worker?.connected) this.worker = await this.start(mutant)
-    const { worker } = this
-    if (!worker) return undefined
-    const over = new AbortController()
-    const timer = setTimeout(() => over.abort(), patience)
-    const { signal } = over
-    const told = Promise.race([
-      once(worker, 'message', { signal }),
-      once(worker, 'exit', { signal }).then(() => []),
-    ])
-    // One that has just ended is told by its exit.
-    worker.send(order, () => undefined)
-    const [report] = (await told.catch(() => [])) as [Report?]
-    clearTimeout(timer)
-    // Takes the listeners of the other one away.
-    over.abort()
-    return report
-  }
-
   /** Undefined if the modules do not load, with that mutant. */
-  private async start(mutant = 0): Promise<ChildProcess | undefined> {
-    const worker = fork('test/mutation/worker.ts', [...this.tests], {
+  private async start(mutant: number, files: readonly string[]): Promise<ChildProcess | undefined> {
+    const worker = fork('test/mutation/worker.ts', [...files], {
       cwd: this.dir,
       execArgv: ['--import', 'tsx'],
       stdio: ['ignore', 'ignore', mutant === 0 ? 'inherit' : 'ignore', 'ipc'],
@@ -139,9 +157,24 @@ export class Trials {
   }
 }
 
-function byMutant(reached: Reached): Map<number, string[]> {
-  const titles = new Map<number, string[]>()
-  for (const [title, ids] of Object.entries(reached))
-    for (const id of new Set(ids)) titles.set(id, [...(titles.get(id) ?? []), title])
-  return titles
+/** Undefined if the worker ends, or says nothing for so many ms. */
+async function ask(
+  worker: ChildProcess,
+  order: Order,
+  patience: number,
+): Promise<Report | undefined> {
+  const over = new AbortController()
+  const timer = setTimeout(() => over.abort(), patience)
+  const { signal } = over
+  const told = Promise.race([
+    once(worker, 'message', { signal }),
+    once(worker, 'exit', { signal }).then(() => []),
+  ])
+  // One that has just ended is told by its exit.
+  worker.send(order, () => undefined)
+  const [report] = (await told.catch(() => [])) as [Report?]
+  clearTimeout(timer)
+  // Takes the listeners of the other one away.
+  over.abort()
+  return report
 }

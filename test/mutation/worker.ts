@@ -3,20 +3,33 @@
  * it by messages. A mutant that is reached while the modules load needs a process of its own: its id comes in MUTANT.
  */
 import Mocha from 'mocha'
+import path from 'node:path'
 import { setImmediate as turn } from 'node:timers/promises'
 
-/** What the tests of a file reached: ids by the full title of the test; those reached by no test alone are under ''. */
-export type Reached = Record<string, number[]>
+/** What a test reached, and what it took. */
+export interface Seen {
+  /** Its path, as it was given. */
+  file: string
+  ids: number[]
+  ms: number
+}
 
 export type Order =
   /** Runs all, and tells what each test reached. */
   | { do: 'survey' }
-  /** Tries a mutant with the tests of these titles, or with all. */
-  | { do: 'try'; mutant: number; titles: string[] | undefined }
+  /** Tries a mutant with the tests of these titles, each of which may take so many ms. */
+  | { do: 'try'; mutant: number; limits: Record<string, number> }
 
 export type Report =
   | { told: 'ready' }
-  | { told: 'surveyed'; reached: Reached; failures: string[]; times: Record<string, number> }
+  /** `tests`: by their full titles. `early`: ids that are reached while the files load, or by what comes before all tests of a suite. */
+  | {
+      told: 'surveyed'
+      tests: Record<string, Seen>
+      early: number[]
+      /** Titles. */
+      failures: string[]
+    }
   /** `by`: title of the test that failed; undefined if the mutant survived. `isSpent`: this process is not to be used again. */
   | { told: 'tried'; by: string | undefined; isSpent: boolean }
 
@@ -28,8 +41,7 @@ shared.__mutant = (id) => {
   return id === active
 }
 
-/** ms that a test may take with a mutant in it, and without one. */
-const MUTANT_TIMEOUT = 6000
+/** ms that a test may take without a mutant. */
 const TIMEOUT = 60_000
 
 /** Tells nothing by itself. */
@@ -54,57 +66,48 @@ function run(watch: (runner: Mocha.Runner) => void): Promise<void> {
 }
 
 async function survey(): Promise<void> {
-  const loaded = [...(reached ?? [])]
-  const byTitle: Reached = { '': loaded }
-  const times: Record<string, number> = {}
+  const early = new Set(reached)
+  const tests: Record<string, Seen> = {}
   const failures: string[] = []
-  reached = new Set()
+  const take = () => {
+    const ids = [...(reached ?? [])]
+    reached = new Set()
+    return ids
+  }
+  take()
   mocha.bail(false)
   await run((runner) => {
-    runner.on('test', () => {
-      // What a `before` reached belongs to no one test.
-      byTitle['']!.push(...(reached ?? []))
-      reached = new Set()
-    })
+    let last: Seen | undefined
+    // What a `before` reached belongs to no one test.
+    runner.on('test', () => take().forEach((id) => early.add(id)))
     runner.on('test end', (test) => {
-      times[test.fullTitle()] = test.duration ?? 0
-    })
-    runner.on('fail', (test, error) =>
-      failures.push(`${test.fullTitle()}: ${String(error?.message ?? error)}`),
-    )
-    // After its `afterEach`, that is.
-    let last: string | undefined
-    const keep = () => {
-      if (last !== undefined) byTitle[last] = [...(byTitle[last] ?? []), ...(reached ?? [])]
-      reached = new Set()
-    }
-    runner.on('test end', (test) => {
-      last = test.fullTitle()
-      keep()
+      last = tests[test.fullTitle()] = {
+        file: path.relative(process.cwd(), test.file ?? ''),
+        ids: take(),
+        ms: test.duration ?? 0,
+      }
     })
     runner.on('hook end', (hook) => {
-      if (hook.title.includes('"before each" hook')) return
-      keep()
+      // After its `afterEach`, that is.
+      if (!hook.title.includes('"before each" hook')) last?.ids.push(...take())
+    })
+    runner.on('fail', (test, error: Error) => {
+      console.error(`${test.fullTitle()}: ${error.message}`)
+      failures.push(test.fullTitle())
     })
   })
   reached = undefined
   mocha.bail(true)
-  say({ told: 'surveyed', reached: byTitle, failures, times })
+  for (const seen of Object.values(tests)) seen.ids = [...new Set(seen.ids)]
+  say({ told: 'surveyed', tests, early: [...early], failures })
 }
 
-async function tryMutant(mutant: number, titles: string[] | undefined): Promise<void> {
+async function tryMutant(mutant: number, limits: Record<string, number>): Promise<void> {
   active = mutant
   reached = undefined
-  mocha.timeout(MUTANT_TIMEOUT)
-  limit(mocha.suite)
-  const wanted = titles && new Set(titles)
-  mocha.grep(
-    wanted
-      ? new RegExp(
-          `^(?:${[...wanted].map((title) => title.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('|')})$`,
-        )
-      : /(?:)/,
-  )
+  limit(mocha.suite, limits)
+  const titles = Object.keys(limits).map((title) => title.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'))
+  mocha.grep(new RegExp(`^(?:${titles.join('|')})$`))
   let by: string | undefined
   let isSpent = false
   await run((runner) => {
@@ -120,17 +123,16 @@ async function tryMutant(mutant: number, titles: string[] | undefined): Promise<
   say({ told: 'tried', by, isSpent })
 }
 
-/** Every suite has a timeout of its own once it is loaded. */
-function limit(suite: Mocha.Suite): void {
-  suite.timeout(MUTANT_TIMEOUT)
-  for (const test of suite.tests) test.timeout(MUTANT_TIMEOUT)
-  for (const one of suite.suites) limit(one)
+/** What a test calls `this.timeout` for is no matter: every test has a limit of its own. */
+function limit(suite: Mocha.Suite, limits: Record<string, number>): void {
+  for (const test of suite.tests) test.timeout(limits[test.fullTitle()] ?? TIMEOUT)
+  for (const one of suite.suites) limit(one, limits)
 }
 
 await mocha.loadFilesAsync()
 process.on(
   'message',
-  (order: Order) => void (order.do === 'survey' ? survey() : tryMutant(order.mutant, order.titles)),
+  (order: Order) => void (order.do === 'survey' ? survey() : tryMutant(order.mutant, order.limits)),
 )
 process.on('disconnect', () => process.exit())
 say({ told: 'ready' })
