@@ -5,7 +5,7 @@
 import { randomUUID } from 'node:crypto'
 import { stat } from 'node:fs/promises'
 import express, { type ErrorRequestHandler, type Express } from 'express'
-import { ApiError, InvalidParams, isApiError, NotFound } from './api-error.js'
+import { ApiError, InvalidParams, NotFound } from './api-error.js'
 import { isExpired } from './authorizations.js'
 import { INTERNAL } from './failed-call.js'
 import { authorised, loopbackOnly } from './guard.js'
@@ -149,7 +149,7 @@ function knownError(
   error: unknown,
   root: string,
 ): { status: number; id: string; message: string; details?: Record<string, unknown> } | undefined {
-  if (isApiError(error)) return error
+  if (error instanceof ApiError) return error
   // First: the body parser marks what it meets as the caller's own.
   const storage = storageError(error, root)
   if (storage) return storage

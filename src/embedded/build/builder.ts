@@ -12,6 +12,7 @@ import type {
   Releases,
   Store,
 } from '../store/types.js'
+import { NotFound } from '../api/api-error.js'
 import type { Isolation } from '../dynos/isolation.js'
 import { compile } from './compile.js'
 import { watchDisk, type BuildRoom } from './disk-watch.js'
@@ -87,7 +88,7 @@ export function createBuilder(parts: BuilderParts): LocalBuilder {
     if (app === undefined || isClosed) {
       await rm(request.archive, { force: true })
       throw app === undefined
-        ? notFound('app', request.appId)
+        ? new NotFound('app')
         : new Error('The embedded Heroku is shutting down.')
     }
     const build = newBuild(request, (id) => places.outputFile(app.id, id))
@@ -281,7 +282,7 @@ export function createBuilder(parts: BuilderParts): LocalBuilder {
   async function* follow(appId: string, buildId: string): AsyncGenerator<Buffer> {
     const build = store.find(appId)?.builds.find((one) => one.id === buildId)
     const job = jobs.get(buildId)
-    if (build === undefined) throw notFound('build', buildId)
+    if (build === undefined) throw new NotFound('build')
     if (job !== undefined) return yield* job.output.follow()
     yield* BuildOutput.ended(build.output_file)
   }
@@ -352,13 +353,4 @@ function report(output: BuildOutput, failure: BuildFailure): void {
   output.warning('Push rejected, failed to compile Node.js app.')
   output.raw('\n')
   output.warning('Push failed')
-}
-
-/** In the form of the API's own errors. */
-function notFound(what: string, id: string): Error {
-  return Object.assign(new Error(`Couldn't find that ${what}.`), {
-    id: 'not_found',
-    status: 404,
-    resource: id,
-  })
 }

@@ -3,6 +3,7 @@
  * kept as the formation says.
  */
 import { EventEmitter } from 'node:events'
+import { NotFound } from '../api/api-error.js'
 import type { Dynos, OneOff } from '../store/types.js'
 import { AppDynos } from './app-dynos.js'
 import { Dyno, type Services } from './dyno.js'
@@ -11,17 +12,6 @@ import { thisMachine } from './machine.js'
 import { Meter } from './meter.js'
 import { endLeftDynos } from './recover.js'
 import { SpareModules } from './spare-modules.js'
-
-/** A refusal that the API passes on: `{id, message}` with its HTTP status. */
-export class NoSuchDyno extends Error {
-  readonly id = 'not_found'
-  readonly status = 404
-
-  constructor() {
-    super("Couldn't find that dyno.")
-    this.name = 'NoSuchDyno'
-  }
-}
 
 /** Most ms that a start waits for the dynos of a killed daemon to end by themselves. */
 const RECOVERY_GRACE = 5_000
@@ -93,13 +83,13 @@ export function createDynos(
       const runs = what.name === undefined ? [] : oneOffsOf(appId, what.name)
       for (const run of runs) void run.stop()
       if (!dynosOf(appId).restart(what, why) && isSelected && runs.length === 0)
-        throw new NoSuchDyno()
+        throw new NotFound('dyno')
     },
 
     async stop(appId, what) {
       const runs = what.name === undefined ? [] : oneOffsOf(appId, what.name)
       for (const run of runs) void run.stop()
-      if (!dynosOf(appId).stop(what) && runs.length === 0) throw new NoSuchDyno()
+      if (!dynosOf(appId).stop(what) && runs.length === 0) throw new NotFound('dyno')
     },
 
     async runOneOff(

@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { Router } from 'express'
-import { ApiError, InvalidParams } from '../api-error.js'
+import { InvalidParams, NotFound } from '../api-error.js'
 import { readLog } from '../log-reader.js'
 import type { LogFilter } from '../log-filter.js'
 import type { ApiParts } from '../parts.js'
@@ -56,7 +56,7 @@ export function logSessionRoutes({ store, logplex, urls, now: clock = Date.now }
   open.get('/streams/logs/:session', (request, response) => {
     const session = sessions.get(param(request, 'session'))
     if (!session || !isAlive(session, clock()) || !store.find(session.appId))
-      throw new ApiError(404, 'not_found', 'The log session has expired.')
+      throw new NotFound('log session', 'The log session has expired.')
     session.isRead = true
     const isEventStream = (request.headers.accept ?? '').includes('text/event-stream')
     const resumed = Number(request.headers['last-event-id'])
