@@ -11,7 +11,7 @@ import { ShipitError } from '../errors.js'
 import { mustStayInside } from '../init/stay-inside.js'
 import type { InitPlan } from '../init/types.js'
 import type { ProjectFacts } from './facts.js'
-import type { Finding } from './finding.js'
+import type { Finding } from './check.js'
 
 export interface Fixes {
   /**

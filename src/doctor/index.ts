@@ -6,7 +6,7 @@
 import { ShipitError } from '../errors.js'
 import { CHECKS } from './checks/index.js'
 import type { Facts } from './facts.js'
-import type { Finding } from './finding.js'
+import type { Finding } from './check.js'
 
 export { CHECKS } from './checks/index.js'
 export { gatherCommit, gatherFolder, type FolderInput, type GatherInput } from './gather.js'
@@ -14,7 +14,7 @@ export { defaultWeb, withoutWeb, type DefaultWeb } from './first-web.js'
 export { gatherPlatform, noApp, type PlatformSource } from './gather-platform.js'
 export type { Facts, PlatformFacts, ProjectFacts } from './facts.js'
 export { doctorReport, type CheckStatus, type DoctorReport } from './report.js'
-export type { Check, Finding, Fix, Problem, Severity, Theme } from './finding.js'
+export type { Check, Finding, Fix, Problem, Severity, Theme } from './check.js'
 
 /** What the checks find, in their order. Pure. */
 export function preflightFindings(facts: Facts): Finding[] {

@@ -1,6 +1,6 @@
 import { CHECKS } from './checks/index.js'
 import type { Facts } from './facts.js'
-import type { Finding, Severity, Theme } from './finding.js'
+import type { Finding, Severity, Theme } from './check.js'
 
 export type CheckStatus = 'ok' | Severity | 'left_out'
 

@@ -1,7 +1,7 @@
 import path from 'node:path'
 import { coerce, typeOf } from './coerce.js'
 import { readVariables } from './environment.js'
-import { errorAt, unknownKey, warningAt, type Finding, type Path } from './finding.js'
+import { errorAt, unknownKey, warningAt, type UnplacedProblem, type Path } from './problem.js'
 import { foreignInterpreter } from './interpreter.js'
 import {
   APP_OPTIONS,
@@ -15,7 +15,7 @@ import type { EcosystemApp } from './types.js'
 
 interface ReadApp {
   app: EcosystemApp
-  findings: Finding[]
+  problems: UnplacedProblem[]
 }
 
 type Raw = Record<string, unknown>
@@ -25,23 +25,23 @@ type Raw = Record<string, unknown>
  * left out and reported.
  */
 export function readApp(raw: Raw, at: Path): ReadApp {
-  const findings: Finding[] = []
+  const problems: UnplacedProblem[] = []
   const app: Record<string, unknown> = {}
   const written = new Set(Object.keys(raw).map(appOption))
   for (const option of APP_OPTIONS.filter((one) => written.has(one) && one.name !== 'env')) {
-    const key = winningSpelling(option, raw, at, findings)
+    const key = winningSpelling(option, raw, at, problems)
     if (key === undefined) continue
     const result = coerce(option, raw[key])
-    if ('message' in result) findings.push(errorAt([...at, key], result.message, result.suggestion))
+    if ('message' in result) problems.push(errorAt([...at, key], result.message, result.suggestion))
     else app[option.name] = result.value
   }
   for (const key of Object.keys(raw)) {
-    if (key === 'env' || ENVIRONMENT_KEY.test(key)) readEnvironment(key, raw, at, app, findings)
+    if (key === 'env' || ENVIRONMENT_KEY.test(key)) readEnvironment(key, raw, at, app, problems)
     else if (!appOption(key))
-      findings.push(unknownKey([...at, key], 'unknown option', knownSpellings()))
+      problems.push(unknownKey([...at, key], 'unknown option', knownSpellings()))
   }
-  findings.push(...missing(raw, app, at))
-  return { app: withConsequences(app), findings }
+  problems.push(...missing(raw, app, at))
+  return { app: withConsequences(app), problems }
 }
 
 /**
@@ -52,14 +52,14 @@ function winningSpelling(
   option: AppOption,
   raw: Raw,
   at: Path,
-  findings: Finding[],
+  problems: UnplacedProblem[],
 ): string | undefined {
   const written = spellingsOf(option).filter(
     (key) => Object.hasOwn(raw, key) && typeOf(raw[key]) !== 'nothing',
   )
   const winner = written.find((key) => raw[key]) ?? written[0]
   for (const key of written.filter((each) => each !== winner)) {
-    findings.push({
+    problems.push({
       ...warningAt([...at, key], `is ignored: ${winner} says the same and wins`),
       at: 'key',
     })
@@ -67,32 +67,38 @@ function winningSpelling(
   return winner
 }
 
-function readEnvironment(key: string, raw: Raw, at: Path, app: Raw, findings: Finding[]): void {
+function readEnvironment(
+  key: string,
+  raw: Raw,
+  at: Path,
+  app: Raw,
+  problems: UnplacedProblem[],
+): void {
   if (typeOf(raw[key]) === 'nothing') return
   const read = readVariables(raw[key], [...at, key])
-  findings.push(...read.findings)
-  if (!read.findings.some(({ severity }) => severity === 'error')) app[key] = read.variables
+  problems.push(...read.problems)
+  if (!read.problems.some(({ severity }) => severity === 'error')) app[key] = read.variables
 }
 
-function missing(raw: Raw, app: Raw, at: Path): Finding[] {
-  const findings: Finding[] = []
+function missing(raw: Raw, app: Raw, at: Path): UnplacedProblem[] {
+  const problems: UnplacedProblem[] = []
   const script = appOption('script')!
   if (app['script'] === '' || !spellingsOf(script).some((key) => typeOf(raw[key]) !== 'nothing')) {
-    findings.push(errorAt(at, 'has no script: nothing says what to start'))
+    problems.push(errorAt(at, 'has no script: nothing says what to start'))
   }
   if (app['filter_env'] === true) {
-    findings.push(
+    problems.push(
       warningAt([...at, 'filter_env'], 'true hides nothing in PM2 7.0.4', 'list the names to hide'),
     )
   }
-  return [...findings, ...clusterConflicts(app, at)]
+  return [...problems, ...clusterConflicts(app, at)]
 }
 
 /**
  * In cluster mode PM2 runs every script by the Node it runs on itself, whatever interpreter is
  * named (lib/God/ClusterMode.js).
  */
-function clusterConflicts(app: Raw, at: Path): Finding[] {
+function clusterConflicts(app: Raw, at: Path): UnplacedProblem[] {
   const foreign = foreignInterpreter(String(app['script'] ?? ''), app['interpreter'])
   if (app['exec_mode'] !== 'cluster' || app['execute_command'] === true || foreign === undefined)
     return []

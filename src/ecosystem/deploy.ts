@@ -1,7 +1,7 @@
 import { quote, typeOf } from './coerce.js'
 import { parseDynoCount } from '../lib/dyno-count.js'
 import { readVariables } from './environment.js'
-import { errorAt, unknownKey, warningAt, type Finding, type Path } from './finding.js'
+import { errorAt, unknownKey, warningAt, type UnplacedProblem, type Path } from './problem.js'
 import { readHealth } from './health.js'
 import type { DeployTarget } from './types.js'
 
@@ -34,21 +34,21 @@ interface ReadDeploy {
   sshTargets: string[]
   /** Variables that an ssh target of that name has for `--env NAME`. */
   deployEnv: Record<string, Record<string, string>>
-  findings: Finding[]
+  problems: UnplacedProblem[]
 }
 
 /**
  * The `deploy:` block: our targets read and checked, PM2's own ssh targets named and left alone.
  */
 export function readDeploy(raw: unknown, environments: readonly string[]): ReadDeploy {
-  const read: ReadDeploy = { deploy: {}, sshTargets: [], deployEnv: {}, findings: [] }
+  const read: ReadDeploy = { deploy: {}, sshTargets: [], deployEnv: {}, problems: [] }
   if (typeOf(raw) === 'nothing') return read
   if (typeOf(raw) !== 'object')
-    return { ...read, findings: [errorAt(['deploy'], 'must be a map of names to targets')] }
+    return { ...read, problems: [errorAt(['deploy'], 'must be a map of names to targets')] }
   for (const [name, target] of Object.entries(raw as Raw)) {
     const at = ['deploy', name]
     if (typeOf(target) !== 'object') {
-      read.findings.push(errorAt(at, 'must be a map'))
+      read.problems.push(errorAt(at, 'must be a map'))
       continue
     }
     const { env } = target as Raw
@@ -56,9 +56,9 @@ export function readDeploy(raw: unknown, environments: readonly string[]): ReadD
       read.deployEnv[name] = readVariables(env, [...at, 'env']).variables
     if (isOverSsh(target as Raw)) read.sshTargets.push(name)
     else {
-      const { value, findings } = readTarget(target as Raw, at, environments)
+      const { value, problems } = readTarget(target as Raw, at, environments)
       read.deploy[name] = value
-      read.findings.push(...findings)
+      read.problems.push(...problems)
     }
   }
   return read
@@ -76,8 +76,8 @@ function readTarget(
   target: Raw,
   at: Path,
   environments: readonly string[],
-): { value: DeployTarget; findings: Finding[] } {
-  const findings: Finding[] = []
+): { value: DeployTarget; problems: UnplacedProblem[] } {
+  const problems: UnplacedProblem[] = []
   const value: Raw = {}
   const ssh = Object.keys(target).filter((key) => OVER_SSH.includes(key))
   // Of an ssh target that was given an app: there env is a map of variables for the commands that
@@ -88,21 +88,21 @@ function readTarget(
     if (ssh.includes(key)) continue
     const reader = READERS[key as keyof typeof READERS]
     if (reader === undefined) {
-      findings.push(unknownKey([...at, key], 'unknown key of a deploy target', OURS))
+      problems.push(unknownKey([...at, key], 'unknown key of a deploy target', OURS))
       continue
     }
     if (typeOf(each) === 'nothing') continue
     const read = reader(each)
-    if ('message' in read) findings.push(errorAt([...at, key], read.message))
+    if ('message' in read) problems.push(errorAt([...at, key], read.message))
     else value[key] = read.value
   }
   const { env } = value
   if (typeof env === 'string' && !environments.includes(env)) {
-    findings.push(
+    problems.push(
       warningAt([...at, 'env'], `no app has env_${env}`, nearEnvironment(env, environments)),
     )
   }
-  return { value, findings }
+  return { value, problems }
 }
 
 function nearEnvironment(env: string, environments: readonly string[]): string | undefined {

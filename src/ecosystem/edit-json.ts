@@ -1,6 +1,6 @@
 import { applyEdits, modify, parse, type ParseError } from 'jsonc-parser'
 import type { YamlChange } from './edit.js'
-import type { Path } from './finding.js'
+import type { Path } from './problem.js'
 import { parseLiteral } from './literal.js'
 import { dataPath, holdsApps } from './shape.js'
 

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Document } from 'yaml'
 import { typeOf } from './coerce.js'
-import type { Path } from './finding.js'
+import type { Path } from './problem.js'
 import { dataPath, holdsApps } from './shape.js'
 import { placeAt } from './source.js'
 import { splice } from './splice.js'

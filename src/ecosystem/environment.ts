@@ -1,5 +1,5 @@
 import { typeOf } from './coerce.js'
-import { errorAt, warningAt, type Finding, type Path } from './finding.js'
+import { errorAt, warningAt, type UnplacedProblem, type Path } from './problem.js'
 import type { EcosystemApp } from './types.js'
 
 type Variables = Record<string, string>
@@ -8,17 +8,17 @@ type Variables = Record<string, string>
 export function readVariables(
   raw: unknown,
   path: Path,
-): { variables: Variables; findings: Finding[] } {
+): { variables: Variables; problems: UnplacedProblem[] } {
   // PM2 takes it, and hands its letters over as variables called 0, 1, 2.
   if (typeOf(raw) === 'string')
     return {
       variables: {},
-      findings: [warningAt(path, 'is ignored: it is text, and not a map of names to values')],
+      problems: [warningAt(path, 'is ignored: it is text, and not a map of names to values')],
     }
   if (typeOf(raw) !== 'object')
-    return { variables: {}, findings: [errorAt(path, 'must be a map of names to values')] }
+    return { variables: {}, problems: [errorAt(path, 'must be a map of names to values')] }
   const entries = Object.entries(raw as object)
-  const findings = entries.flatMap(([name, value]): Finding[] => {
+  const problems = entries.flatMap(([name, value]): UnplacedProblem[] => {
     const at = [...path, name]
     if (value === null)
       return [warningAt(at, 'is empty, which PM2 hands over as the text null', `write ${name}: ''`)]
@@ -33,7 +33,7 @@ export function readVariables(
   })
   return {
     variables: Object.fromEntries(entries.map(([name, value]) => [name, asText(value)])),
-    findings,
+    problems,
   }
 }
 

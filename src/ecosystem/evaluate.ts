@@ -2,10 +2,10 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { EVALUATOR } from './evaluator.js'
-import { toProblem, warningAt, type Path } from './finding.js'
+import { placeProblem, warningAt, type Path } from './problem.js'
 import { shownPath } from './shape.js'
 import { fileProblem, noPlace, type Source } from './source.js'
-import type { Problem } from './types.js'
+import type { EcosystemProblem } from './types.js'
 
 export interface EvaluateOptions {
   /** Milliseconds that the file may take; 10,000 if absent. */
@@ -190,14 +190,21 @@ function whyNothing(
   ]
 }
 
-function failure(message: string, place?: { suggestion?: string }): { problems: Problem[] } {
+function failure(
+  message: string,
+  place?: { suggestion?: string },
+): { problems: EcosystemProblem[] } {
   return { problems: [fileProblem(message, place)] }
 }
 
 /**
  * The first line of what was thrown, at the place in this file that threw it, if it was this file.
  */
-function thrown(file: string, error: NonNullable<Answer['error']>, stderr: string): Problem {
+function thrown(
+  file: string,
+  error: NonNullable<Answer['error']>,
+  stderr: string,
+): EcosystemProblem {
   const isSyntax = error.name === 'SyntaxError'
   const message = error.message.split('\n')[0]!
   const place = placeOf(file, error.stack) ?? placeOf(file, stderr) ?? {}
@@ -242,9 +249,9 @@ function placeOf(file: string, stack: string): { line: number; column?: number }
   return frame ? { line: Number(frame[1]), column: Number(frame[2]) } : undefined
 }
 
-function lostProblems({ data, lost = [] }: Answer): Problem[] {
+function lostProblems({ data, lost = [] }: Answer): EcosystemProblem[] {
   return lost.map(([at, what]) =>
-    toProblem(
+    placeProblem(
       warningAt(shownPath(data, at), `is ${what}, which is no data, and is left out`),
       noPlace,
     ),

@@ -1,7 +1,7 @@
-import type { Problem } from './types.js'
+import type { EcosystemProblem } from './types.js'
 
 /** One line: `ecosystem.config.yml:4:5 apps/0/instnces: unknown option; did you mean instances?` */
-export function explain(problem: Problem, file: string): string {
+export function explain(problem: EcosystemProblem, file: string): string {
   const place = [file, problem.line, problem.column].filter((part) => part !== undefined).join(':')
   const subject = problem.path === '' ? place : `${place} ${problem.path}`
   return printable(

@@ -1,4 +1,4 @@
-import type { Locate, Path } from './finding.js'
+import type { Locate, Path } from './problem.js'
 import { NotLiteral, parseLiteral, type LiteralNode } from './literal.js'
 import { dataPath } from './shape.js'
 import { fileProblem, placeAt, type Source } from './source.js'

@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from 'node:fs'
 import path from 'node:path'
-import { toProblem } from './finding.js'
+import { placeProblem } from './problem.js'
 import { formatOf } from './names.js'
 import { readContents } from './shape.js'
 import { fileProblem, noPlace, type Source } from './source.js'
@@ -55,10 +55,10 @@ export function checked(
       sshTargets: [],
       problems: source.problems,
     }
-  const { findings, ...contents } = readContents(source.data, {
+  const { problems: unplaced, ...contents } = readContents(source.data, {
     isPackageJson: path.basename(file) === 'package.json',
   })
-  const problems = findings.map((finding) => toProblem(finding, source.locate))
+  const problems = unplaced.map((problem) => placeProblem(problem, source.locate))
   return {
     file,
     format: format ?? 'js',

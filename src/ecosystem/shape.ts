@@ -2,7 +2,7 @@ import { readApp } from './app.js'
 import { typeOf } from './coerce.js'
 import { readDeploy } from './deploy.js'
 import { environmentNames } from './environment.js'
-import { errorAt, unknownKey, warningAt, type Finding, type Path } from './finding.js'
+import { errorAt, unknownKey, warningAt, type UnplacedProblem, type Path } from './problem.js'
 import { readStatic } from './static.js'
 import type { Ecosystem, EcosystemApp } from './types.js'
 
@@ -10,7 +10,7 @@ import type { Ecosystem, EcosystemApp } from './types.js'
 const TOP_LEVEL = ['apps', 'deploy', 'pm2', 'static']
 
 type Contents = Pick<Ecosystem, 'apps' | 'deploy' | 'sshTargets' | 'deployEnv'> & {
-  findings: Finding[]
+  problems: UnplacedProblem[]
 }
 
 /**
@@ -64,14 +64,14 @@ export function shownPath(data: unknown, path: Path): Path {
 
 /**
  * Everything that a file says, from the data in it. Pure: the same data gives the same apps and
- * findings.
+ * problems.
  */
 export function readContents(data: unknown, options: { isPackageJson?: boolean } = {}): Contents {
-  const nothing: Contents = { apps: [], deploy: {}, sshTargets: [], findings: [] }
+  const nothing: Contents = { apps: [], deploy: {}, sshTargets: [], problems: [] }
   if (typeOf(data) !== 'object' && typeOf(data) !== 'array') {
     return {
       ...nothing,
-      findings: [errorAt([], 'holds no apps: there must be a map with a list called apps')],
+      problems: [errorAt([], 'holds no apps: there must be a map with a list called apps')],
     }
   }
   const { prefix, raw } = appsIn(data)
@@ -79,20 +79,20 @@ export function readContents(data: unknown, options: { isPackageJson?: boolean }
   const isBareApp = prefix.length === 0 && !Array.isArray(data)
   const servers = readStatic(options.isPackageJson ? undefined : top['static'])
   const hasNoApps = isBareApp && !looksLikeApp(top)
-  const findings: Finding[] =
-    (isBareApp && !hasNoApps) || options.isPackageJson ? [] : topLevelFindings(top)
+  const problems: UnplacedProblem[] =
+    (isBareApp && !hasNoApps) || options.isPackageJson ? [] : topLevelProblems(top)
   if (hasNoApps && servers.apps.length === 0) {
     return {
       ...nothing,
-      findings: [
+      problems: [
         errorAt([], 'holds no apps', 'add a list called apps'),
-        ...servers.findings,
-        ...findings,
+        ...servers.problems,
+        ...problems,
       ],
     }
   }
   if (raw.length === 0 && servers.apps.length === 0)
-    findings.push(errorAt(['apps'], 'the list of apps is empty'))
+    problems.push(errorAt(['apps'], 'the list of apps is empty'))
 
   const apps: EcosystemApp[] = []
   const bare = isBareApp
@@ -100,23 +100,23 @@ export function readContents(data: unknown, options: { isPackageJson?: boolean }
     : undefined
   for (const [index, each] of hasNoApps ? [] : raw.entries()) {
     if (typeOf(each) !== 'object') {
-      findings.push(errorAt(['apps', index], 'must be a map of options'))
+      problems.push(errorAt(['apps', index], 'must be a map of options'))
       continue
     }
     const read = readApp(bare ?? (each as Record<string, unknown>), ['apps', index])
     apps.push(read.app)
-    findings.push(...read.findings)
+    problems.push(...read.problems)
   }
   apps.push(...servers.apps)
-  findings.push(...servers.findings, ...setApart(apps))
+  problems.push(...servers.problems, ...setApart(apps))
   const {
     deploy,
     sshTargets,
     deployEnv,
-    findings: ofDeploy,
+    problems: ofDeploy,
   } = readDeploy(top['deploy'], apps.flatMap(environmentNames))
   const withEnv = Object.keys(deployEnv).length > 0 ? { deployEnv } : {}
-  return { apps, deploy, sshTargets, ...withEnv, findings: [...findings, ...ofDeploy] }
+  return { apps, deploy, sshTargets, ...withEnv, problems: [...problems, ...ofDeploy] }
 }
 
 /**
@@ -128,7 +128,7 @@ function looksLikeApp(top: Record<string, unknown>): boolean {
   )
 }
 
-function topLevelFindings(top: Record<string, unknown>): Finding[] {
+function topLevelProblems(top: Record<string, unknown>): UnplacedProblem[] {
   // x-common: &common is where YAML files keep what several apps share.
   const unknown = Object.keys(top).filter(
     (key) => !TOP_LEVEL.includes(key) && !/^(x-|[._])/.test(key),
@@ -137,7 +137,7 @@ function topLevelFindings(top: Record<string, unknown>): Finding[] {
 }
 
 /** PM2 starts apps of one name side by side; logs, scale and `ps` need a name for each. */
-function setApart(apps: EcosystemApp[]): Finding[] {
+function setApart(apps: EcosystemApp[]): UnplacedProblem[] {
   return apps.flatMap((app, index) => {
     const { name } = app
     const first = apps.findIndex((other) => other.name === name)

@@ -1,13 +1,13 @@
-import type { Locate } from './finding.js'
-import type { Problem } from './types.js'
+import type { Locate } from './problem.js'
+import type { EcosystemProblem } from './types.js'
 
 /**
  * A file's data with a way back to its places, or the problems that keep it from being read.
  * `isCode`: only running it told the data.
  */
 export type Source =
-  | { data: unknown; locate: Locate; problems?: Problem[]; isCode?: true }
-  | { problems: Problem[]; isCode?: true }
+  | { data: unknown; locate: Locate; problems?: EcosystemProblem[]; isCode?: true }
+  | { problems: EcosystemProblem[]; isCode?: true }
 
 export const noPlace: Locate = () => undefined
 
@@ -15,7 +15,7 @@ export const noPlace: Locate = () => undefined
 export function fileProblem(
   message: string,
   place: { line?: number; column?: number; suggestion?: string } = {},
-): Problem {
+): EcosystemProblem {
   return { severity: 'error', path: '', message, ...place }
 }
 

@@ -11,7 +11,7 @@ import {
   type YAMLMap,
   type YAMLSeq,
 } from 'yaml'
-import type { Path } from './finding.js'
+import type { Path } from './problem.js'
 import { yamlScalar } from './render.js'
 import { ownPair } from './yaml.js'
 

@@ -1,5 +1,5 @@
 import { typeOf } from './coerce.js'
-import { errorAt, unknownKey, type Finding } from './finding.js'
+import { errorAt, unknownKey, type UnplacedProblem } from './problem.js'
 import type { EcosystemApp } from './types.js'
 
 /** The script that PM2 takes for its own server of static files (API._startJson). */
@@ -13,26 +13,26 @@ const KNOWN = ['name', 'basic_auth', ...KEYS]
  * The `static:` block: each entry is an app with the script `serve`, as PM2 adds them to the apps
  * of the file.
  */
-export function readStatic(raw: unknown): { apps: EcosystemApp[]; findings: Finding[] } {
-  if (typeOf(raw) === 'nothing') return { apps: [], findings: [] }
+export function readStatic(raw: unknown): { apps: EcosystemApp[]; problems: UnplacedProblem[] } {
+  if (typeOf(raw) === 'nothing') return { apps: [], problems: [] }
   if (!Array.isArray(raw))
-    return { apps: [], findings: [errorAt(['static'], 'must be a list of servers')] }
-  const findings: Finding[] = []
+    return { apps: [], problems: [errorAt(['static'], 'must be a list of servers')] }
+  const problems: UnplacedProblem[] = []
   const apps = raw.flatMap((each: unknown, index): EcosystemApp[] => {
     if (typeOf(each) !== 'object') {
-      findings.push(errorAt(['static', index], 'must be a map'))
+      problems.push(errorAt(['static', index], 'must be a map'))
       return []
     }
     const entry = each as Record<string, unknown>
     const unknown = Object.keys(entry).filter((key) => !KNOWN.includes(key))
-    findings.push(
+    problems.push(
       ...unknown.map((key) =>
         unknownKey(['static', index, key], 'unknown key of a static server', KNOWN),
       ),
     )
     return [server(entry)]
   })
-  return { apps, findings }
+  return { apps, problems }
 }
 
 function server(entry: Record<string, unknown>): EcosystemApp {

@@ -71,10 +71,10 @@ export interface Ecosystem {
   /**
    * What is wrong or doubtful, with its place. A file with an `error` must not be run or deployed.
    */
-  problems: Problem[]
+  problems: EcosystemProblem[]
 }
 
-export interface Problem {
+export interface EcosystemProblem {
   severity: 'error' | 'warning'
   /** Where in the data: apps/0/instances */
   path: string

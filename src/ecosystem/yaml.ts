@@ -9,7 +9,7 @@ import {
   type Pair,
   type YAMLMap,
 } from 'yaml'
-import type { Locate, Path } from './finding.js'
+import type { Locate, Path } from './problem.js'
 import { dataPath } from './shape.js'
 import { fileProblem, placeAt, type Source } from './source.js'
 

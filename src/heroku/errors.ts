@@ -3,14 +3,15 @@ import { proxyFor } from './proxy.js'
 import type { Endpoint } from './types.js'
 
 /** What the API says with a status of 400 and above: {id, message, url, resource}. */
-interface Problem {
+/** What the Platform API answers an error with. */
+export interface ApiErrorBody {
   id?: string
   message?: string
   url?: string
   resource?: string
 }
 
-const PROBLEM_FIELDS = new Set(['id', 'message', 'url', 'resource'])
+const BODY_FIELDS = new Set(['id', 'message', 'url', 'resource'])
 
 interface FailedAnswer {
   status: number
@@ -25,14 +26,14 @@ interface FailedAnswer {
   retryAfter?: number | undefined
 }
 
-function problemOf(body: string): Problem {
+function errorBody(body: string): ApiErrorBody {
   try {
     const parsed: unknown = JSON.parse(body)
     if (typeof parsed !== 'object' || parsed === null) return {}
     // An error of any other kind than the API documents is no reason to fail on top of it.
     return Object.fromEntries(
       Object.entries(parsed).filter(
-        ([name, value]) => PROBLEM_FIELDS.has(name) && typeof value === 'string',
+        ([name, value]) => BODY_FIELDS.has(name) && typeof value === 'string',
       ),
     )
   } catch (error) {
@@ -79,12 +80,12 @@ function howToLogIn(tokenSource?: string): string {
  */
 export function answerError(answer: FailedAnswer, endpoint: Endpoint): ShipitError {
   const { status, path } = answer
-  const problem = problemOf(answer.body)
-  const said = problem.message?.trim() || undefined
-  const seen = problem.url ? `See ${problem.url}` : undefined
+  const body = errorBody(answer.body)
+  const said = body.message?.trim() || undefined
+  const seen = body.url ? `See ${body.url}` : undefined
   const details = {
     status,
-    ...(problem.id ? { id: problem.id } : {}),
+    ...(body.id ? { id: body.id } : {}),
     ...(answer.requestId ? { request_id: answer.requestId } : {}),
   }
   const app = appIn(path)
@@ -98,7 +99,7 @@ export function answerError(answer: FailedAnswer, endpoint: Endpoint): ShipitErr
       details,
     })
   }
-  if (answer.asksSecondFactor || (status === 403 && problem.id === 'two_factor')) {
+  if (answer.asksSecondFactor || (status === 403 && body.id === 'two_factor')) {
     return new ShipitError('auth', {
       message: `${headOf(endpoint)} asks for a second factor.`,
       why: said,
@@ -108,15 +109,15 @@ export function answerError(answer: FailedAnswer, endpoint: Endpoint): ShipitErr
       details,
     })
   }
-  if (status === 402 || problem.id === 'suspended') {
+  if (status === 402 || body.id === 'suspended') {
     return new ShipitError('refused', {
       message:
-        problem.id === 'suspended'
+        body.id === 'suspended'
           ? `${headOf(endpoint)} has suspended this account or app.`
           : said
             ? `${headOf(endpoint)} refused: ${said}`
             : `${headOf(endpoint)} wants the account's billing settled first.`,
-      ...(problem.id === 'suspended' ? { why: said } : {}),
+      ...(body.id === 'suspended' ? { why: said } : {}),
       next:
         seen ??
         'https://dashboard.heroku.com/account/billing shows what is open; ' +
@@ -135,7 +136,7 @@ export function answerError(answer: FailedAnswer, endpoint: Endpoint): ShipitErr
   if (status === 404) {
     const isApp =
       app !== undefined &&
-      (problem.resource === 'app' ||
+      (body.resource === 'app' ||
         /\bfind that app\b/i.test(said ?? '') ||
         /^\/apps\/[^/?]+$/.test(path))
     return new ShipitError(
@@ -179,7 +180,7 @@ export function answerError(answer: FailedAnswer, endpoint: Endpoint): ShipitErr
       answer.retryAfter === undefined ? undefined : Math.ceil(answer.retryAfter / 1000)
     return new ShipitError('network', {
       message:
-        problem.id === 'maintenance'
+        body.id === 'maintenance'
           ? `${headOf(endpoint)} (${hostOf(endpoint)}) is under maintenance itself.`
           : `${headOf(endpoint)} (${hostOf(endpoint)}) answered ${answer.method} ${path} with ` +
             `status ${status}.`,

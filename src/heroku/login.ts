@@ -1,6 +1,7 @@
 import os from 'node:os'
 import { ShipitError } from '../errors.js'
 import { isLoopback } from '../lib/loopback.js'
+import type { ApiErrorBody } from './errors.js'
 import { fetchFor } from './proxy.js'
 
 /**
@@ -18,11 +19,6 @@ export interface LoggedIn {
   email: string
   token: string
 }
-interface Problem {
-  id?: string
-  message?: string
-}
-
 const description = () => `shipit login from ${os.hostname()}`
 
 async function answerOf(response: Response, url: string): Promise<Record<string, unknown>> {
@@ -155,7 +151,7 @@ export async function passwordLogin(
     }
     if (access?.token) return { email: user?.email ?? given.email, token: access.token }
   }
-  const { id, message } = answer as Problem
+  const { id, message } = answer as ApiErrorBody
   if (id === 'two_factor' && given.code === undefined) return 'two_factor'
   const next =
     id === 'device_trust_required'

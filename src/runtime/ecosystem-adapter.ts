@@ -9,7 +9,7 @@ import { quickYaml } from './quick-yaml.js'
 export { environmentOf } from '../ecosystem/environment.js'
 export { parsePm2CommandLine, type Pm2CommandLine } from '../ecosystem/pm2-command-line.js'
 export { SERVE } from '../ecosystem/static.js'
-export type { Ecosystem, EcosystemApp, Problem } from '../ecosystem/types.js'
+export type { Ecosystem, EcosystemApp, EcosystemProblem } from '../ecosystem/types.js'
 
 /**
  * Reads and evaluates an ecosystem file; `env` is what a .js file sees: in a dyno, all that the

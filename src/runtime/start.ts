@@ -9,7 +9,7 @@ import {
   type Ecosystem,
   type EcosystemApp,
   type Pm2CommandLine,
-  type Problem,
+  type EcosystemProblem,
 } from './ecosystem-adapter.js'
 import { appEnvironment } from './environment.js'
 import { Fault, warn } from './fault.js'
@@ -112,7 +112,7 @@ function printedAs(
 
 function describe(
   file: string,
-  { line, column, path: place, message, suggestion }: Problem,
+  { line, column, path: place, message, suggestion }: EcosystemProblem,
 ): string {
   return (
     `${[file, line, column].filter(Boolean).join(':')}${place ? ` ${place}` : ''}: ` +

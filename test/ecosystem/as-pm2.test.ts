@@ -135,8 +135,8 @@ describe('apps, beside PM2 itself', () => {
       const raw = { script: 'app.js', ...conf }
       const theirs = pm2.verifyConfs([structuredClone(raw)])
       expect(theirs, String(theirs)).to.be.an('array')
-      const { app, findings } = readApp(structuredClone(raw), ['apps', 0])
-      expect(findings.filter(({ severity }) => severity === 'error')).to.deep.equal([])
+      const { app, problems } = readApp(structuredClone(raw), ['apps', 0])
+      expect(problems.filter(({ severity }) => severity === 'error')).to.deep.equal([])
       expect(comparable(app)).to.deep.equal(comparable((theirs as Conf[])[0]!))
     })
   }
@@ -169,7 +169,7 @@ describe('apps, beside PM2 itself', () => {
     it(`are refused as PM2 refuses them: ${JSON.stringify(conf)}`, () => {
       const raw = { script: 'app.js', ...conf }
       expect(pm2.verifyConfs([structuredClone(raw)])).to.be.an('error')
-      const errors = readApp(structuredClone(raw), ['apps', 0]).findings.filter(
+      const errors = readApp(structuredClone(raw), ['apps', 0]).problems.filter(
         ({ severity }) => severity === 'error',
       )
       expect(errors.map(({ path }) => path)).to.deep.equal([['apps', 0, Object.keys(conf)[0]]])

@@ -9,7 +9,7 @@ import { probe, type Answer } from './probe.js'
 import type { ReleaseWatch } from './release-watch.js'
 import { verdictOf, type Verdict } from './verdict.js'
 
-export type Finding =
+export type HealthResult =
   | Verdict
   /** An earlier release has answered, or who has is not known yet: nothing is judged. */
   | { is: 'not ours'; words: string }
@@ -32,7 +32,7 @@ export class Health {
   }
 
   /** Asks once. Rejects only when the deploy is stopped. */
-  async look(): Promise<Finding> {
+  async look(): Promise<HealthResult> {
     const answer = await this.ask(this.url)
     const foreign = this.foreign(answer)
     if (foreign) return foreign
@@ -65,7 +65,7 @@ export class Health {
   }
 
   /** Set if an answer is not to be judged, because it is not known to be of this release. */
-  private foreign(answer: Answer): Finding | undefined {
+  private foreign(answer: Answer): HealthResult | undefined {
     const { watch } = this
     const owner =
       answer.isAnswer && answer.boot !== undefined ? watch.ownerOf(answer.boot) : undefined

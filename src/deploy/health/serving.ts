@@ -7,7 +7,7 @@ import type { Deployment } from '../deployment.js'
 import type { StepReport } from '../events.js'
 import { keepAsking, unverified } from '../unverified.js'
 import { healthyIn, type Verdict } from './verdict.js'
-import { Health, type Finding } from './health.js'
+import { Health, type HealthResult } from './health.js'
 import type { HealthCheck } from './health-check.js'
 import { healthUrl } from './probe.js'
 import { crashError, type ReleaseWatch } from './release-watch.js'
@@ -100,41 +100,41 @@ export async function waitUntilStable(
   let ends = watch.signs.exits.length + watch.lives
   let said = ''
   for (let look = 0; ; look++) {
-    const finding = await health?.look()
+    const result = await health?.look()
     const isOver = since !== undefined && monotonic() >= since + watchTime(watch, timing)
     // Between the first look and the last the log tells of a crash; the URL alone is asked again.
     const state = await keepAsking(deployment, giveUp, report, () =>
       watch.look({ mayBeRecent: !isOver }),
     )
     if (state.crash) throw crashError(state.crash, release)
-    const isWell = state.state === 'up' && (finding?.is ?? 'well') === 'well'
+    const isWell = state.state === 'up' && (result?.is ?? 'well') === 'well'
     const before = ends
     ends = watch.signs.exits.length + watch.lives
     const isUnbroken = isWell && ends === before
     since = isWell ? ((isUnbroken ? since : undefined) ?? monotonic()) : undefined
     const stable = isOneLookEnough ? 0 : watchTime(watch, timing)
     const left = since === undefined ? Infinity : since + stable - monotonic()
-    if (left <= 0 && !state.isRecent) return wellUp(deployment, finding, stable, report)
+    if (left <= 0 && !state.isRecent) return wellUp(deployment, result, stable, report)
     const trouble = isWell
       ? ''
-      : finding && finding.is !== 'well'
-        ? `${url}: ${finding.words}`
+      : result && result.is !== 'well'
+        ? `${url}: ${result.words}`
         : 'a dyno is not up'
     if (trouble && trouble !== said) report.line(trouble)
     said = trouble
     if (monotonic() > deadline && since === undefined)
-      throw notServing({ release, url, check }, finding, trouble)
+      throw notServing({ release, url, check }, result, trouble)
     await watch.pause(deployment, look, Math.min(left, url === undefined ? Infinity : PROBE_EVERY))
   }
 }
 
 function wellUp(
   { warnings }: Deployment,
-  finding: Finding | undefined,
+  result: HealthResult | undefined,
   stable: number,
   report: StepReport,
 ): void {
-  const { words = `up for ${duration(stable)}`, warning } = (finding ?? {}) as Partial<
+  const { words = `up for ${duration(stable)}`, warning } = (result ?? {}) as Partial<
     Extract<Verdict, { is: 'well' }>
   >
   if (warning !== undefined) warnings.add(warning)
@@ -143,14 +143,14 @@ function wellUp(
 
 function notServing(
   { release, url, check }: Pick<StableRequest, 'release' | 'url' | 'check'>,
-  finding: Finding | undefined,
+  result: HealthResult | undefined,
   trouble: string,
 ): ShipitError {
-  if (finding === undefined || finding.is === 'well')
+  if (result === undefined || result.is === 'well')
     return new ShipitError('boot', { message: `v${release.version} did not stay up: ${trouble}.` })
-  if (finding.is !== 'ill') {
+  if (result.is !== 'ill') {
     const { message, details } = unverified(
-      `v${release.version} is up, and its health is not known: ${url}: ${finding.words}.`,
+      `v${release.version} is up, and its health is not known: ${url}: ${result.words}.`,
     )
     return new ShipitError('timeout', {
       message,
@@ -161,7 +161,7 @@ function notServing(
     })
   }
   return new ShipitError('health', {
-    message: `v${release.version} is up, but ${url} does not answer as it should: ${finding.words}.`,
+    message: `v${release.version} is up, but ${url} does not answer as it should: ${result.words}.`,
     why: healthyIn(check),
     next:
       "If another path tells the app's health, name it: --health /path, or `health:` in the " +

@@ -3,7 +3,7 @@ import { conflictingLockfiles, LOCKFILES, lockfilesIn } from '../../project/lock
 import { lockfileAdvice } from '../../project/used-manager.js'
 import { RUNTIME } from '../../init/runtime-tarball.js'
 import { engineFault } from '../../project/node-engines.js'
-import type { Check, Problem } from '../finding.js'
+import type { Check, Problem } from '../check.js'
 import { processesOf } from '../processes.js'
 
 export const runtimeDependency: Check = {

@@ -1,6 +1,6 @@
 import { appSources, type Source } from '../app-sources.js'
 import type { ProjectFacts } from '../facts.js'
-import type { Check, Problem } from '../finding.js'
+import type { Check, Problem } from '../check.js'
 import { lineAt } from '../source-text.js'
 
 const WHY =

@@ -5,7 +5,7 @@ import { findBuild, type Build } from '../../init/detect/build-output.js'
 import { insideFolder, resolveFile } from '../../init/detect/resolve-file.js'
 import { shellWord } from '../../lib/shell-word.js'
 import type { ProjectFacts } from '../facts.js'
-import type { Check, Problem } from '../finding.js'
+import type { Check, Problem } from '../check.js'
 import { absence, commandOf } from '../processes.js'
 
 /** Folders that builds write to: what lies there need not be in a commit. */

@@ -1,7 +1,7 @@
 import semver from 'semver'
 import type { EcosystemApp } from '../../ecosystem/types.js'
 import type { Facts } from '../facts.js'
-import type { Check, Problem } from '../finding.js'
+import type { Check, Problem } from '../check.js'
 import { eachApp, edit } from './options.js'
 
 /**

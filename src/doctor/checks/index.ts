@@ -1,4 +1,4 @@
-import type { Check } from '../finding.js'
+import type { Check } from '../check.js'
 import { engines, nodeModules, runtimeDependency, singleLockfile } from './dependencies.js'
 import { devDependencies } from './dev-dependencies.js'
 import { sqlite, uploads } from './disk.js'

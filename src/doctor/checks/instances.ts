@@ -3,7 +3,7 @@ import type { EcosystemApp } from '../../ecosystem/types.js'
 import { sizeApps, type AppToSize } from '../../runtime/sizing.js'
 import { appSources } from '../app-sources.js'
 import { webDyno } from '../dyno-of-web.js'
-import type { Check } from '../finding.js'
+import type { Check } from '../check.js'
 
 const SMALLEST = dynoSize('Eco')!
 

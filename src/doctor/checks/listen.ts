@@ -2,7 +2,7 @@ import type { EcosystemApp } from '../../ecosystem/types.js'
 import { appSources, type Source } from '../app-sources.js'
 import { propertyOf, valueOf, type Scope, type Value } from '../expressions.js'
 import type { Facts, ProjectFacts } from '../facts.js'
-import type { Check, Problem } from '../finding.js'
+import type { Check, Problem } from '../check.js'
 import { processesOf, processOf } from '../processes.js'
 import { argumentsAt, lineAt } from '../source-text.js'
 

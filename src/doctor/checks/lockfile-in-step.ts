@@ -1,7 +1,7 @@
 import semver from 'semver'
 import { isBerryLockfile, lockfilesIn } from '../../project/lockfiles.js'
 import type { Manifest, ProjectFacts } from '../facts.js'
-import type { Check, Problem } from '../finding.js'
+import type { Check, Problem } from '../check.js'
 import {
   berryEntries,
   npmEntries,

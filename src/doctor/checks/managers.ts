@@ -4,7 +4,7 @@ import { isBerryLockfile, LOCKFILE_MANAGERS, lockfilesIn } from '../../project/l
 import { usesPlugAndPlay } from '../../project/yarn-linker.js'
 import { simpleCommand } from '../../init/detect/command-line.js'
 import type { Manifest, ProjectFacts } from '../facts.js'
-import type { Check, Problem } from '../finding.js'
+import type { Check, Problem } from '../check.js'
 import { processesOf } from '../processes.js'
 
 const AT = { place: 'package.json' }

@@ -1,6 +1,6 @@
 import { dynoSize } from '../../lib/dyno-sizes.js'
 import { webDyno } from '../dyno-of-web.js'
-import type { Check } from '../finding.js'
+import type { Check } from '../check.js'
 import { edit, eachApp } from './options.js'
 
 const SMALLEST = dynoSize('Eco')!

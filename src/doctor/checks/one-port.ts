@@ -2,7 +2,7 @@ import path from 'node:path/posix'
 import type { EcosystemApp } from '../../ecosystem/types.js'
 import { appSources } from '../app-sources.js'
 import type { ProjectFacts } from '../facts.js'
-import type { Check, Problem } from '../finding.js'
+import type { Check, Problem } from '../check.js'
 import { absence, commandOf } from '../processes.js'
 
 const isSeveral = ({ instances }: EcosystemApp): boolean =>

@@ -3,7 +3,7 @@ import { environmentNames } from '../../ecosystem/environment.js'
 import { explain } from '../../ecosystem/explain.js'
 import type { EcosystemApp } from '../../ecosystem/types.js'
 import type { Facts } from '../facts.js'
-import type { Check, Problem } from '../finding.js'
+import type { Check, Problem } from '../check.js'
 
 /** For every app of the ecosystem file. */
 export const eachApp =

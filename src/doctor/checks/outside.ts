@@ -1,5 +1,5 @@
 import { isOutside } from '../../init/detect/workspaces.js'
-import type { Check } from '../finding.js'
+import type { Check } from '../check.js'
 
 /** A dependency by a path that leads out of what is deployed: the build cannot install it. */
 export const outsideDependencies: Check = {

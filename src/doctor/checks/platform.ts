@@ -4,7 +4,7 @@ import { environmentOf } from '../../ecosystem/environment.js'
 import { ShipitError } from '../../errors.js'
 import { readProcfile } from '../../project/procfile.js'
 import type { Facts, PlatformFacts } from '../facts.js'
-import type { Check, Problem } from '../finding.js'
+import type { Check, Problem } from '../check.js'
 
 /** For an app that is named. */
 const ofApp =

@@ -3,7 +3,7 @@ import { environmentNames } from '../../ecosystem/environment.js'
 import type { Pm2CommandLine } from '../../ecosystem/pm2-command-line.js'
 import { RUNTIME } from '../../init/runtime-tarball.js'
 import type { ProjectFacts } from '../facts.js'
-import type { Check, Problem } from '../finding.js'
+import type { Check, Problem } from '../check.js'
 import { defaultWeb, withoutWeb } from '../first-web.js'
 import { absence, processesOf, processOf, type Process } from '../processes.js'
 

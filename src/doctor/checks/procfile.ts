@@ -1,5 +1,5 @@
 import { procfileLines } from '../../project/procfile.js'
-import type { Check, Problem } from '../finding.js'
+import type { Check, Problem } from '../check.js'
 
 /** https://devcenter.heroku.com/articles/procfile: its name has no extension and a capital P. */
 export const procfile: Check = {

@@ -3,7 +3,7 @@ import { isBerryLockfile, LOCKFILE_MANAGERS, lockfilesIn } from '../../project/l
 import { isObject } from '../../init/detect/package-json.js'
 import { workspacesOf } from '../../init/detect/workspaces.js'
 import type { ProjectFacts } from '../facts.js'
-import type { Check } from '../finding.js'
+import type { Check } from '../check.js'
 import { lockJson } from '../lock-entries.js'
 
 /**

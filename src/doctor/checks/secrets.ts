@@ -2,7 +2,7 @@ import path from 'node:path/posix'
 import { environmentNames } from '../../ecosystem/environment.js'
 import { shellWord } from '../../lib/shell-word.js'
 import type { ProjectFacts, ProjectFile } from '../facts.js'
-import type { Check } from '../finding.js'
+import type { Check } from '../check.js'
 import { isOwn } from '../own-files.js'
 
 const EXAMPLE =

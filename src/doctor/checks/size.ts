@@ -1,5 +1,5 @@
 import type { ProjectFile } from '../facts.js'
-import type { Check, Problem } from '../finding.js'
+import type { Check, Problem } from '../check.js'
 
 const MB = 2 ** 20
 /** devcenter, slug-compiler: a slug has 500 MB at most, compressed. */

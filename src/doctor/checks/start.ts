@@ -1,6 +1,6 @@
 import { shellWord } from '../../lib/shell-word.js'
 import type { Facts } from '../facts.js'
-import type { Check, Problem } from '../finding.js'
+import type { Check, Problem } from '../check.js'
 import { absence, hasStart, processesOf, processOf, type Process } from '../processes.js'
 
 const INIT = { by: 'init' } as const

@@ -1,4 +1,4 @@
-import type { Check } from '../finding.js'
+import type { Check } from '../check.js'
 
 /**
  * A folder is deployed as if it were the repository: its lockfile and the packages beside it must

@@ -6,23 +6,18 @@ import { open, readdir, readFile, rm } from 'node:fs/promises'
 import path from 'node:path'
 import writeFileAtomic from 'write-file-atomic'
 import { Conflict, NotFound } from '../api/api-error.js'
-import { ASIDE, setAside } from './state-file.js'
+import { ASIDE, setAside, type StateProblem } from './state-file.js'
 import type { AppRecord, Folders, Store } from './types.js'
 import { asAppRecord } from './app-record.js'
 import { NewerState, STATE_VERSION } from './migrations.js'
 import { deepFreeze } from './deep-freeze.js'
 
-/**
- * A file that could not become an app at start. Nothing is deleted but writes that were never
- * acknowledged.
- */
-export interface StoreProblem {
-  file: string
-  problem: string
-}
-
 export interface OpenedStore extends Store {
-  readonly problems: readonly StoreProblem[]
+  /**
+   * Files that could not become an app at start. Nothing is deleted but writes that were never
+   * acknowledged.
+   */
+  readonly problems: readonly StateProblem[]
   /** Resolves when every change that was asked for so far is durable or refused. */
   settled(): Promise<void>
 }
@@ -41,9 +36,9 @@ async function syncFolder(folder: string): Promise<void> {
   }
 }
 
-async function load(folder: string): Promise<{ apps: AppRecord[]; problems: StoreProblem[] }> {
+async function load(folder: string): Promise<{ apps: AppRecord[]; problems: StateProblem[] }> {
   const apps: AppRecord[] = []
-  const problems: StoreProblem[] = []
+  const problems: StateProblem[] = []
   for (const name of (await readdir(folder)).sort()) {
     const file = path.join(folder, name)
     if (UNFINISHED.test(name)) {

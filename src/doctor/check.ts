@@ -13,7 +13,7 @@ export type Severity = 'error' | 'warning' | 'note'
  */
 export type Fix = { by: 'init' } | { by: 'edit'; path: (string | number)[] }
 
-/** What one check has to say. */
+/** What is wrong, as one check says it. */
 export interface Problem {
   severity: Severity
   /** What is wrong, in one sentence. Never a value that could be a secret. */
@@ -43,6 +43,7 @@ export interface Check {
   look: (facts: Facts) => Problem[]
 }
 
+/** A problem and the check that found it. */
 export interface Finding extends Problem {
   check: string
   theme: Theme

@@ -1,11 +1,11 @@
 import { closest, distance } from 'fastest-levenshtein'
-import type { Problem } from './types.js'
+import type { EcosystemProblem } from './types.js'
 
 export type Path = readonly (string | number)[]
 
 /** A problem before its place in the file is known. */
-export interface Finding {
-  severity: Problem['severity']
+export interface UnplacedProblem {
+  severity: EcosystemProblem['severity']
   path: Path
   /** Whether the key itself is wrong, or its value. */
   at: 'key' | 'value'
@@ -14,9 +14,12 @@ export interface Finding {
 }
 
 /** 1-based line and column of a key or a value; undefined if the format has no places. */
-export type Locate = (path: Path, at: Finding['at']) => { line: number; column: number } | undefined
+export type Locate = (
+  path: Path,
+  at: UnplacedProblem['at'],
+) => { line: number; column: number } | undefined
 
-export function errorAt(path: Path, message: string, suggestion?: string): Finding {
+export function errorAt(path: Path, message: string, suggestion?: string): UnplacedProblem {
   return {
     severity: 'error',
     path,
@@ -26,11 +29,11 @@ export function errorAt(path: Path, message: string, suggestion?: string): Findi
   }
 }
 
-export function warningAt(path: Path, message: string, suggestion?: string): Finding {
+export function warningAt(path: Path, message: string, suggestion?: string): UnplacedProblem {
   return { ...errorAt(path, message, suggestion), severity: 'warning' }
 }
 
-export function unknownKey(path: Path, message: string, known: readonly string[]): Finding {
+export function unknownKey(path: Path, message: string, known: readonly string[]): UnplacedProblem {
   const suggestion = didYouMean(String(path.at(-1)), known)
   return { ...warningAt(path, message, suggestion), at: 'key' }
 }
@@ -49,8 +52,8 @@ function didYouMean(word: string, known: readonly string[]): string | undefined 
   return isNear ? `did you mean ${nearest}?` : undefined
 }
 
-export function toProblem(finding: Finding, locate: Locate): Problem {
-  const { severity, path, at, message, suggestion } = finding
+export function placeProblem(problem: UnplacedProblem, locate: Locate): EcosystemProblem {
+  const { severity, path, at, message, suggestion } = problem
   return {
     severity,
     path: path.join('/'),
