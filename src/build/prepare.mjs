@@ -1,9 +1,9 @@
 // npm's `prepare`, after `npm install` in a clone and before a package is made of one. For
 // `npm install --global git+https://…` npm makes such a clone in its cache, and `npm install` in it
 // inherits --global: instead of the tools of the build, it installs a link from the global folder to
-// the clone, which npm removes at the end. So here the link goes, and the tools come.
+// the clone, which npm removes at the end. So here the link makes way, and the tools come.
 import { execFileSync } from 'node:child_process'
-import { realpathSync, rmSync } from 'node:fs'
+import { mkdirSync, realpathSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import path from 'node:path'
 
@@ -26,7 +26,10 @@ function removeGlobalLink() {
   const folder = process.platform === 'win32' ? 'node_modules' : 'lib/node_modules'
   const link = path.join(prefix, folder, name)
   // A developer's own `npm link` is a global link too, to a folder that stays.
-  if (realpathSync(link) === root && root.includes('_cacache')) rmSync(link)
+  if (realpathSync(link) !== root || !root.includes('_cacache')) return
+  rmSync(link)
+  // npm is about to unpack the package there.
+  mkdirSync(link)
 }
 
 if (!hasTools()) {

@@ -1,0 +1,107 @@
+/**
+ * The package as users get it: packed and from git, installed by npm on a bare machine, each line of
+ * Node.js that shipit supports. Not part of `npm test`: see package.json.
+ */
+import { execFile } from 'node:child_process'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { promisify } from 'node:util'
+import { expect } from 'chai'
+import { packageRoot } from '../../src/paths.js'
+import { BareMachine } from './machine.js'
+
+const run = promisify(execFile)
+const APP = {
+  'package.json': JSON.stringify({
+    name: 'hello',
+    version: '1.0.0',
+    private: true,
+    scripts: { start: 'node server.js' },
+  }),
+  'server.js': `require('node:http').createServer((_, answer) => answer.end('hello')).listen(process.env.PORT)\n`,
+}
+/** What a package of ours may not make npm say to who installs it. */
+const WARNINGS = /npm (?:warn|error)/i
+
+describe('shipit, installed by npm', function () {
+  this.timeout(15 * 60_000)
+  let folder: string
+  let tarball: string
+  let machine: BareMachine | undefined
+
+  before(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), 'shipit-pack-'))
+    const { stdout } = await run(
+      'npm',
+      ['pack', '--json', '--ignore-scripts', '--pack-destination', folder],
+      { cwd: packageRoot, maxBuffer: 64 * 1024 * 1024 },
+    )
+    const [packed] = Object.values(JSON.parse(stdout) as Record<string, { filename: string }>)
+    tarball = path.join(folder, packed!.filename)
+  })
+  afterEach(async () => {
+    const open = machine
+    machine = undefined
+    await open?.close()
+  })
+  after(() => rm(folder, { recursive: true, force: true }))
+
+  /** A user's first minutes: init, deploy, logs, ps. */
+  async function use(on: BareMachine): Promise<void> {
+    const dir = await on.project('hello', APP)
+    await on.ok('git', ['init', '--quiet', '--initial-branch', 'main'], dir)
+    await on.ok('npm', ['install', '--package-lock-only', '--no-audit', '--no-fund'], dir)
+    await on.ok('shipit', ['init', '--yes'], dir)
+    await on.ok('git', ['add', '--all'], dir)
+    await on.ok('git', ['commit', '--quiet', '--message', 'Hello'], dir)
+    const local = ['--local', '--app', 'hello']
+    try {
+      const { stdout } = await on.ok('shipit', ['deploy', ...local, '--json'], dir)
+      const { url } = JSON.parse(stdout) as { url: string }
+      expect(await (await fetch(url)).text()).to.equal('hello')
+      const ps = await on.ok('shipit', ['ps', ...local, '--json'], dir)
+      expect(ps.stdout).to.include('"web.1"')
+      const logs = await on.ok('shipit', ['logs', ...local, '--num', '100'], dir)
+      expect(logs.stdout).to.include('app[web.1]: ')
+    } finally {
+      await on.ok('shipit', ['local', 'stop'], dir)
+    }
+  }
+
+  for (const line of [20, 22, 24])
+    it(`from a tarball, on Node.js ${line}`, async () => {
+      machine = await BareMachine.create(line)
+      const installed = await machine.ok('npm', ['install', '--global', tarball])
+      expect(installed.stderr).not.to.match(WARNINGS)
+      const { stdout } = await machine.ok('shipit', ['--version'])
+      expect(stdout).to.include(`node-v${line}.`)
+      await use(machine)
+    })
+
+  it('by npx, without an install', async () => {
+    machine = await BareMachine.create(22)
+    const { stdout } = await machine.ok('npx', [
+      '--yes',
+      '--package',
+      tarball,
+      'shipit',
+      '--version',
+    ])
+    expect(stdout).to.match(/^shipit-heroku\//)
+  })
+
+  it('from git, for the whole machine and for a project', async () => {
+    machine = await BareMachine.create(20)
+    const source = `git+file://${packageRoot}`
+    await machine.ok('git', ['config', '--global', '--add', 'safe.directory', '*'])
+    await machine.ok('npm', ['install', '--global', source])
+    await use(machine)
+    const dir = await machine.project('other', {
+      'package.json': '{"name":"other","private":true}',
+    })
+    await machine.ok('npm', ['install', '--save-dev', source], dir)
+    const { stdout } = await machine.ok('npx', ['shipit', '--version'], dir)
+    expect(stdout).to.match(/^shipit-heroku\//)
+  })
+})
