@@ -11,6 +11,7 @@ const rooms = readdirSync(src, { withFileTypes: true })
 /** What each room may import of the others. `lib/` and `errors.ts` are for all but the pure ones. */
 const MAY_IMPORT = {
   commands: rooms.filter((room) => !['commands', 'runtime', 'demo'].includes(room)),
+  completion: ['ecosystem', 'git', 'heroku'],
   config: ['runtime'],
   demo: [],
   deploy: [

@@ -1,0 +1,55 @@
+import { createHash } from 'node:crypto'
+import { mkdir, readFile, stat, utimes, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import writeFileAtomic from 'write-file-atomic'
+
+/** ms for which values count as they are, and for which they are better than none. */
+const FRESH = 30_000
+const USABLE = 24 * 3_600_000
+/** ms in which values are asked for once, however often Tab is pressed. */
+const ASKED = 10_000
+
+interface Kept {
+  at: number
+  values: string[]
+}
+
+/** Names that a platform told, a file each, for their owner alone. */
+export class CompletionCache {
+  constructor(private readonly folder: string) {}
+
+  /** Undefined if there are none, or none that are worth showing. */
+  async read(key: string): Promise<{ values: string[]; isFresh: boolean } | undefined> {
+    const text = await readFile(this.file(key), 'utf8').catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return undefined
+      throw error
+    })
+    if (text === undefined) return undefined
+    const { at, values } = JSON.parse(text) as Kept
+    const age = Date.now() - at
+    return age < USABLE ? { values, isFresh: age < FRESH } : undefined
+  }
+
+  async write(key: string, values: string[]): Promise<void> {
+    await mkdir(this.folder, { recursive: true, mode: 0o700 })
+    await writeFileAtomic(this.file(key), JSON.stringify({ at: Date.now(), values }), {
+      mode: 0o600,
+    })
+  }
+
+  /** Whether the caller is the one that is to ask, since nobody has within the last seconds. */
+  async take(key: string): Promise<boolean> {
+    const mark = `${this.file(key)}.asked`
+    await mkdir(this.folder, { recursive: true, mode: 0o700 })
+    const last = await stat(mark).catch(() => undefined)
+    if (last && Date.now() - last.mtimeMs < ASKED) return false
+    await writeFile(mark, '', { mode: 0o600 })
+    const now = new Date()
+    await utimes(mark, now, now)
+    return true
+  }
+
+  private file(key: string): string {
+    return path.join(this.folder, createHash('sha256').update(key).digest('hex').slice(0, 32))
+  }
+}
