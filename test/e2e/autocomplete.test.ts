@@ -78,7 +78,7 @@ describe('completion in a real shell', function () {
         await typed('shipit restart --local --app shop web.', /--app shop web\.1 /)
         await typed('shipit config get --local --app shop PRICE', /--app shop PRICE_LIST /)
         await typed('shipit scale --local --app shop we', /--app shop web=/)
-        await typed('shipit doctor --dir .gi', /shipit doctor --dir \.git\//)
+        await typed('shipit doctor --dir ser', /shipit doctor --dir server\.js /)
       } finally {
         await terminal.close()
       }
