@@ -23,7 +23,13 @@ describe('the help', () => {
 
   it('lists each command once, by its own name, and the topics that have commands', async () => {
     const root = await help()
-    expect(listed(root, 'TOPICS')).to.deep.equal(['apps', 'config', 'keys', 'local'])
+    expect(listed(root, 'TOPICS')).to.deep.equal([
+      'apps',
+      'autocomplete',
+      'config',
+      'keys',
+      'local',
+    ])
     expect(listed(root, 'COMMANDS'))
       .to.include.members(['ps', 'show', 'destroy'])
       .and.not.include.members(['ls'])
