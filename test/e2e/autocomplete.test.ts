@@ -21,7 +21,7 @@ const SHELLS = {
 }
 
 describe('completion in a real shell', function () {
-  this.timeout(120_000)
+  this.timeout(300_000)
   let world: World
   let dir: string
   let env: NodeJS.ProcessEnv
