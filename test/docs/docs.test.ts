@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { expect } from 'chai'
+import { HELP } from '../../src/runtime/help.js'
 import { commandsDoc, type Manifest } from './commands-doc.js'
 
 const root = path.resolve(import.meta.dirname, '../..')
@@ -51,6 +52,13 @@ describe('the documents', () => {
       await read('.github/docs/commands.md'),
       'run npm run build, then npm run docs:commands',
     ).to.equal(commandsDoc(await manifest()))
+  })
+
+  it("have every variable that the runtime's help has", async () => {
+    const text = await read('.github/docs/runtime.md')
+    const variables = [...HELP.matchAll(/\bSHIPIT_[A-Z_]+/g)].map(([name]) => name)
+    expect(variables).to.include('SHIPIT_DRAIN')
+    expect(variables.filter((name) => !text.includes(name))).to.deep.equal([])
   })
 
   it('name no command and no flag that there is not', async () => {
