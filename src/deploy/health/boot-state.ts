@@ -12,7 +12,6 @@ export type BootState =
  * @param version of the release waited for; dynos of a newer one count as well
  */
 export function bootState(all: Dyno[], formation: Formation[], version: number): BootState {
-  const wanted = formation.filter(({ quantity }) => quantity > 0)
   const ofFormation = all.filter(({ type }) => formation.some((entry) => entry.type === type))
   const dynos = ofFormation.filter(({ release }) => release.version >= version)
   const crashed = dynos.find(({ state }) => state === 'crashed')
@@ -28,7 +27,7 @@ export function bootState(all: Dyno[], formation: Formation[], version: number):
         ),
       )
       .map(({ name }) => `${name} has not changed its size yet`),
-    ...wanted.flatMap(({ type, quantity }) => {
+    ...formation.flatMap(({ type, quantity }) => {
       const missing = quantity - dynos.filter((dyno) => dyno.type === type).length
       return missing > 0
         ? [`${missing} of ${quantity} ${type} ${quantity === 1 ? 'dyno' : 'dynos'} not started yet`]

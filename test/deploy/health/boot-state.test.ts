@@ -34,6 +34,9 @@ describe('how far a release has come', () => {
     ])
     expect(words([dyno('web.1', 4)], web2)).to.deep.equal(['1 of 2 web dynos not started yet'])
     expect(words([], [entry('web', 1)])).to.deep.equal(['1 of 1 web dyno not started yet'])
+    expect(words([dyno('worker.1', 4)], [entry('web', 1), entry('worker', 1)])).to.deep.equal([
+      '1 of 1 web dyno not started yet',
+    ])
     expect(words([dyno('web.1', 4), dyno('web.2', 4), dyno('web.3', 4)], web2)).to.equal('up')
   })
 
@@ -52,6 +55,12 @@ describe('how far a release has come', () => {
     ])
     expect(
       words(
+        [dyno('web.1', 4, 'up', 'Basic'), dyno('worker.1', 4)],
+        [entry('web', 1), entry('worker', 1)],
+      ),
+    ).to.deep.equal(['web.1 has not changed its size yet'])
+    expect(
+      words(
         [dyno('web.1', 4), dyno('worker.1', 4, 'up', 'Basic')],
         [entry('web', 1), entry('worker', 1, 'BASIC')],
       ),
@@ -67,6 +76,8 @@ describe('how far a release has come', () => {
     const state = bootState([dyno('web.2', 4), dyno('web.1', 4, 'crashed')], web2, 4)
     expect(state).to.deep.include({ state: 'crashed', dyno: dyno('web.1', 4, 'crashed') })
     expect(state.dynos).to.have.lengthOf(2)
+    const both = [dyno('web.2', 4, 'crashed'), dyno('web.1', 4, 'crashed')]
+    expect(bootState(both, web2, 4)).to.deep.include({ dyno: both[0] })
     expect(
       words([dyno('web.1', 4), dyno('web.2', 4), dyno('web.1', 3, 'crashed')], web2),
     ).to.deep.equal(['web.1 of v3 has not gone yet'])
@@ -121,6 +132,11 @@ describe('when a release is looked at again', () => {
     cadence.looked({ up: 2, gone: 1 }, false)
     cadence.take(said('State changed from up to crashed'))
     expect(cadence.isDue).to.equal(true)
+
+    const both = new LookCadence()
+    both.looked({ up: 1, gone: 1 }, false)
+    both.take(up())
+    expect(both.isDue).to.equal(false)
 
     const idle = new LookCadence()
     idle.take(gone())

@@ -107,6 +107,18 @@ describe("signs of a crash in an app's log", () => {
         line(CRASHED),
       ),
     ).to.deep.equal(['crashed'])
+    expect(read(line(`It said: ${UP}`)).told).to.deep.equal([false])
+    const R15 = 'R15 (Memory quota vastly exceeded) -> after R14'
+    expect(reasons(line(`Error ${R15}`), line(CRASHED))).to.deep.equal([`crashed: ${R15}`])
+    expect(
+      reasons(
+        line('Process exited with status 3'),
+        line('It said: Starting process'),
+        line(CRASHED),
+        line('Starting process with command `npm start`'),
+        line(CRASHED),
+      ),
+    ).to.deep.equal(['exited with status 3', 'crashed'])
   })
 
   it('are forgotten by name', () => {

@@ -1,0 +1,77 @@
+/** Resources as the platform lists them, for pure decisions and single looks; whole deploys run against the embedded Heroku. */
+import type { Platform } from '../../src/deploy/platform.js'
+import type { Build, Dyno, Formation, LogLine, Release } from '../../src/heroku/types.js'
+
+/** A platform that answers as it is told, and notes what it was asked for. */
+export function scripted(answers: Partial<Platform>): { platform: Platform; asked: string[] } {
+  const asked: string[] = []
+  const platform = new Proxy(answers, {
+    get: (target, name: keyof Platform) => {
+      const answer = target[name]
+      if (typeof answer !== 'function') return answer
+      return (...args: unknown[]) => {
+        asked.push([name, ...args.slice(1).filter((arg) => typeof arg !== 'object')].join(' '))
+        return (answer as (...args: unknown[]) => unknown)(...args)
+      }
+    },
+  })
+  return { platform: platform as Platform, asked }
+}
+
+export const isoTime = (ms: number): string => new Date(ms).toISOString()
+
+export const releaseOf = (version: number, more: Partial<Release> = {}): Release =>
+  ({
+    id: `release-${version}`,
+    version,
+    description: `Deploy ${version}`,
+    status: 'succeeded',
+    current: false,
+    slug: { id: `slug-${version}` },
+    user: { id: 'u', email: 'ada@example.com' },
+    created_at: isoTime(0),
+    ...more,
+  }) as Release
+
+export const buildOf = (id: string, status: Build['status'], commit: string, created = 0): Build =>
+  ({
+    id,
+    status,
+    source_blob: { version: commit },
+    user: { id: 'u', email: 'grace@example.com' },
+    created_at: isoTime(created),
+  }) as Build
+
+interface DynoParts extends Partial<Dyno> {
+  /** ms since the epoch. */
+  created?: number
+  up?: number
+}
+
+export const dynoOf = (
+  name: string,
+  version: number,
+  { created = 0, up = created, ...more }: DynoParts = {},
+): Dyno =>
+  ({
+    id: `${name} of v${version}`,
+    name,
+    type: name.split('.')[0],
+    size: 'Basic',
+    state: 'up',
+    release: { version },
+    created_at: isoTime(created),
+    updated_at: isoTime(up),
+    ...more,
+  }) as Dyno
+
+export const entryOf = (type: string, quantity: number): Formation =>
+  ({ type, quantity, size: 'Basic' }) as Formation
+
+export const lineOf = (message: string, more: Partial<LogLine> = {}): LogLine => ({
+  timestamp: isoTime(Date.now()),
+  source: 'heroku',
+  dyno: 'web.1',
+  message,
+  ...more,
+})
