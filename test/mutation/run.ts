@@ -4,7 +4,7 @@
  *
  * Known outcomes are kept in node_modules/.cache/mutation until the file or the tests that decided them change.
  *
- * --quick: tries only some of the tests that reach a place, so more survive than need to.
+ * --quick: tries only tests that are quick, so more survive than need to; what survives is not kept.
  * --sample N: tries every Nth mutant only, for an estimate of the score.
  * --fresh: forgets what is known of earlier runs.
  * --changed: only files that differ from REF (origin/main, else main).
@@ -60,14 +60,13 @@ async function run(name: string, room: Room, only: readonly string[] | undefined
   const tests = filesOf(ROOT, room.tests, '.test.ts')
   // All of the room, whatever is wanted of it: the survey holds for every part.
   const sandbox = makeSandbox(ROOT, paths)
-  const trials = new Trials(sandbox.dir, tests, { isQuick: values.quick })
+  const trials = new Trials(sandbox.dir, { isQuick: values.quick })
   const cache = path.join(ROOT, 'node_modules/.cache/mutation')
   const surveyFile = path.join(cache, `${name}-survey.json`)
   if (values.fresh) rmSync(surveyFile, { force: true })
   let results: Results | undefined
   try {
-    const sources = hashOf(...sandbox.files.flatMap((file) => [file.path, file.text]))
-    const survey = await surveyOf(surveyFile, sources, {
+    const survey = await surveyOf(surveyFile, sandbox.files, {
       root: ROOT,
       files: tests,
       runAll: trials.survey,
@@ -118,7 +117,7 @@ async function tryAll(file: MutatedFile, { trials, results, survey }: Parts): Pr
     if (!outcome) {
       tried += 1
       outcome = await trials.outcomeOf(mutant.id, ids, survey)
-      results.keep(file, index, mutant, outcome)
+      if (!values.quick || outcome.is === 'killed') results.keep(file, index, mutant, outcome)
       if (tried % SAVED_EVERY === 0) results.save()
     }
     row.mutants += 1

@@ -11,17 +11,19 @@ export type Outcome =
 /** A test with a mutant in it may take so many times as long as it does without one, and so many ms more: this machine may be busy. */
 const SLOWER = 6
 const GRACE = 5000
+/** ms that files of tests may take to load. */
+const LOADING = 30_000
 /** ms after which a worker that surveys hangs. */
 const LONGEST_SURVEY = 20 * 60_000
 /** Tests that are tried first together take so many ms; each further lot takes twice as many. */
 const FIRST_LOT = 250
-/** Tests that a quick look tries at most. */
-const QUICK = 24
+/** ms that a test of a quick look takes at most. */
+const QUICK = 200
 /** Tests that have killed most mutants of the file so far, which are tried before the others. */
 const KILLERS = 4
 
 interface Options {
-  /** Only some of the tests that reach a mutant are tried: more survive than need to. */
+  /** Only quick tests are tried: more survive than need to. */
   isQuick: boolean
 }
 
@@ -32,7 +34,6 @@ export class Trials {
 
   constructor(
     private readonly dir: string,
-    private readonly tests: readonly string[],
     private readonly options: Options,
   ) {}
 
@@ -108,7 +109,8 @@ export class Trials {
     const lots = likely.length > 0 ? [likely] : []
     let lot: string[] = []
     let [left, budget] = [FIRST_LOT, FIRST_LOT]
-    for (const title of this.options.isQuick ? others.slice(0, QUICK) : others) {
+    for (const title of others) {
+      if (this.options.isQuick && costOf(title) > QUICK) break
       lot.push(title)
       left -= costOf(title)
       if (left > 0) continue
@@ -129,12 +131,11 @@ export class Trials {
       titles.map((title) => [title, GRACE + SLOWER * (tests.get(title)?.ms ?? 0)]),
     )
     const longest = Object.values(limits).reduce((sum, ms) => sum + ms - GRACE, 4 * GRACE)
-    if (!this.worker?.connected) {
-      const files = new Set(titles.flatMap((title) => tests.get(title)?.file ?? []))
-      this.worker = await this.start(early, early === 0 ? this.tests : [...files])
-    }
-    const told = this.worker && (await ask(this.worker, { do: 'try', mutant, limits }, longest))
-    if (told?.told !== 'tried' || told.isSpent || early !== 0) this.end()
+    const files = [...new Set(titles.flatMap((title) => tests.get(title)?.file ?? []))]
+    if (!this.worker?.connected) this.worker = await this.start(early, files)
+    const order: Order = { do: 'try', mutant, limits, files }
+    const told = this.worker && (await ask(this.worker, order, longest + LOADING))
+    if (told?.told !== 'tried' || told.isSpent) this.end()
     if (told?.told !== 'tried') return { is: 'timed out' }
     if (told.by === undefined) return { is: 'survived' }
     this.kills.set(told.by, (this.kills.get(told.by) ?? 0) + 1)

@@ -17,8 +17,8 @@ export interface Seen {
 export type Order =
   /** Runs all, and tells what each test reached. */
   | { do: 'survey' }
-  /** Tries a mutant with the tests of these titles, each of which may take so many ms. */
-  | { do: 'try'; mutant: number; limits: Record<string, number> }
+  /** Tries a mutant with the tests of these titles, each of which may take so many ms; `files` are theirs. */
+  | { do: 'try'; mutant: number; limits: Record<string, number>; files: string[] }
 
 export type Report =
   | { told: 'ready' }
@@ -34,7 +34,8 @@ export type Report =
   | { told: 'tried'; by: string | undefined; isSpent: boolean }
 
 const shared = globalThis as unknown as { __mutant: (id: number) => boolean }
-let active = Number(process.env['MUTANT'] ?? 0)
+const base = Number(process.env['MUTANT'] ?? 0)
+let active = base
 let reached: Set<number> | undefined = new Set()
 shared.__mutant = (id) => {
   reached?.add(id)
@@ -51,10 +52,16 @@ class Silent extends Mocha.reporters.Base {
   }
 }
 
-const files = process.argv.slice(2)
 const mocha = new Mocha({ timeout: TIMEOUT, reporter: Silent, bail: true })
 mocha.cleanReferencesAfterRun(false)
-for (const file of files) mocha.addFile(file)
+const loaded = new Set<string>()
+
+/** Those that are not there yet, with the mutant that came in MUTANT if any. */
+async function load(files: readonly string[]): Promise<void> {
+  mocha.files = files.filter((file) => !loaded.has(file))
+  for (const file of mocha.files) loaded.add(file)
+  if (mocha.files.length > 0) await mocha.loadFilesAsync()
+}
 
 const say = (report: Report) => process.send?.(report)
 
@@ -102,7 +109,8 @@ async function survey(): Promise<void> {
   say({ told: 'surveyed', tests, early: [...early], failures })
 }
 
-async function tryMutant(mutant: number, limits: Record<string, number>): Promise<void> {
+async function tryMutant({ mutant, limits, files }: Extract<Order, { do: 'try' }>): Promise<void> {
+  await load(files)
   active = mutant
   reached = undefined
   limit(mocha.suite, limits)
@@ -119,7 +127,7 @@ async function tryMutant(mutant: number, limits: Record<string, number>): Promis
     })
   })
   for (let i = 0; i < 5; i++) await turn()
-  active = 0
+  active = base
   say({ told: 'tried', by, isSpent })
 }
 
@@ -129,10 +137,7 @@ function limit(suite: Mocha.Suite, limits: Record<string, number>): void {
   for (const one of suite.suites) limit(one, limits)
 }
 
-await mocha.loadFilesAsync()
-process.on(
-  'message',
-  (order: Order) => void (order.do === 'survey' ? survey() : tryMutant(order.mutant, order.limits)),
-)
+await load(process.argv.slice(2))
+process.on('message', (order: Order) => void (order.do === 'survey' ? survey() : tryMutant(order)))
 process.on('disconnect', () => process.exit())
 say({ told: 'ready' })
