@@ -45,3 +45,64 @@ describe('the last lines of a dyno that crashed', () => {
     )
   })
 })
+
+describe('a failure that is told with last lines', () => {
+  const lines = async (
+    error: unknown,
+    {
+      dynos = [],
+      isAborted = false,
+    }: { dynos?: [name: string, state: string][]; isAborted?: boolean },
+  ) => {
+    const stop = new AbortController()
+    if (isAborted) stop.abort()
+    const deployment = {
+      plan: { app: 'shop' },
+      signal: stop.signal,
+      timing: { lines: 1 },
+      platform: {
+        async *logs() {
+          for (const [name] of dynos)
+            yield { timestamp: at(3), source: 'app', dyno: name, message: `of ${name}` }
+        },
+      },
+    }
+    const watch = {
+      release: { created_at: at(2) },
+      dynos: dynos.map(([name, state]) => ({
+        name,
+        state,
+        type: name.split('.')[0],
+        created_at: at(2),
+      })),
+    }
+    const told = await withLastLines(
+      deployment as unknown as Deployment,
+      watch as unknown as ReleaseWatch,
+      error,
+    )
+    return told === error ? 'as it was' : (told as ShipitError).details!['dyno']
+  }
+  const boot = new ShipitError('boot', { message: 'did not come up', why: 'as is said' })
+
+  it('is that of a boot or of health, and of no deploy that was stopped', async () => {
+    const dynos: [string, string][] = [['web.1', 'up']]
+    expect(await lines(boot, { dynos })).to.equal('web.1')
+    expect(await lines(new ShipitError('health', { message: 'ill' }), { dynos })).to.equal('web.1')
+    for (const other of [new ShipitError('timeout', { message: 'late' }), new Error('boot')])
+      expect(await lines(other, { dynos })).to.equal('as it was')
+    const codeAlone = Object.assign(new Error('not ours'), { code: 'boot' })
+    expect(await lines(codeAlone, { dynos })).to.equal('as it was')
+    expect(await lines(boot, { dynos, isAborted: true })).to.equal('as it was')
+    expect(await lines(boot, {})).to.equal('as it was')
+  })
+
+  it('has those of the first that is not up, else of the first web dyno, else of the first', async () => {
+    const dyno = (...dynos: [string, string][]) => lines(boot, { dynos })
+    expect(
+      await dyno(['web.1', 'up'], ['worker.1', 'starting'], ['worker.2', 'starting']),
+    ).to.equal('worker.1')
+    expect(await dyno(['worker.1', 'up'], ['web.1', 'up'], ['web.2', 'up'])).to.equal('web.1')
+    expect(await dyno(['worker.1', 'up'], ['clock.1', 'up'])).to.equal('worker.1')
+  })
+})
