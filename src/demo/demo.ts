@@ -22,7 +22,8 @@ interface Answer {
   instance?: string
   pid: number
 }
-interface Dyno {
+/** A row of `shipit ps --json`. */
+interface PsRow {
   name: string
   type: string
   state: string
@@ -130,7 +131,7 @@ async function steps(
 
   say('Scaled to two dynos, with two processes in each')
   await succeeds('shipit scale web=2')
-  const dynos = await shell.json<Dyno[]>('shipit ps --json')
+  const dynos = await shell.json<PsRow[]>('shipit ps --json')
   check(
     dynos.length === 2 && dynos.every((dyno) => dyno.state === 'up'),
     `${dynos.map((dyno) => dyno.name).join(' and ')} are up`,

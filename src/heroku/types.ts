@@ -89,6 +89,7 @@ export interface FormationUpdate {
 
 export type DynoState = 'starting' | 'up' | 'crashed' | 'idle' | 'down'
 
+/** A dyno as the Platform API lists it. */
 export interface Dyno {
   id: string
   /** web.1 */

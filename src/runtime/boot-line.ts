@@ -1,6 +1,6 @@
 import { heapFlags, type Budget } from './budget.js'
 import type { App } from './app.js'
-import type { Dyno } from './dyno.js'
+import type { OwnDyno } from './dyno.js'
 import type { SizedApp } from './sizing.js'
 
 /**
@@ -10,7 +10,7 @@ import type { SizedApp } from './sizing.js'
 export function bootLine(
   apps: App[],
   sized: SizedApp[],
-  dyno: Dyno,
+  dyno: OwnDyno,
   budget: Budget | undefined,
   heap: number | undefined,
 ): string {

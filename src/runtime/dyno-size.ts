@@ -2,7 +2,7 @@
 import type { App } from './app.js'
 import { bootLine } from './boot-line.js'
 import { heapLimit, type Budget } from './budget.js'
-import type { Dyno } from './dyno.js'
+import type { OwnDyno } from './dyno.js'
 import type { Instances } from './instances.js'
 import { dynoOutput } from './outlet.js'
 import type { Room } from './scaling.js'
@@ -17,7 +17,7 @@ import { usageOf } from './tree.js'
 
 interface DynoSizeSettings {
   apps: App[]
-  dyno: Dyno
+  dyno: OwnDyno
   env: Record<string, string>
   /** Whether PM2's dashboard agent runs beside the supervisor. */
   hasAgent: boolean

@@ -1,7 +1,8 @@
 import os from 'node:os'
 import { readKernelFile } from './kernel-file.js'
 
-export interface Dyno {
+/** What the runtime knows of the dyno that it runs in. */
+export interface OwnDyno {
   /** `web.1` on Heroku, the host's name elsewhere. */
   name: string
   /** Whether DYNO is set, as it is in every dyno. */
@@ -33,7 +34,7 @@ export function readDyno(
   env: NodeJS.ProcessEnv,
   read: Read = readIfThere,
   parallelism = os.availableParallelism(),
-): Dyno {
+): OwnDyno {
   const stated = memoryOf(env, read)
   return {
     name: env.DYNO || os.hostname(),
@@ -49,7 +50,7 @@ export function readDyno(
  * The machine that `shipit dev` runs on, as PM2 sees it: all its CPUs, and its memory without a
  * limit.
  */
-export function readMachine(env: NodeJS.ProcessEnv, cpus = os.cpus().length): Dyno {
+export function readMachine(env: NodeJS.ProcessEnv, cpus = os.cpus().length): OwnDyno {
   const stated = Math.trunc(Number(env.SHIPIT_CPUS))
   return {
     name: 'dev',

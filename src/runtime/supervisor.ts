@@ -7,7 +7,7 @@ import type { App } from './app.js'
 import { bootIdLine, newBootId } from './boot-id.js'
 import { openDoor } from './api-door.js'
 import { patienceOf } from './crash-policy.js'
-import type { Dyno } from './dyno.js'
+import type { OwnDyno } from './dyno.js'
 import { DynoEnd } from './dyno-end.js'
 import { DynoMemory } from './dyno-memory.js'
 import { DynoSize } from './dyno-size.js'
@@ -37,7 +37,7 @@ import type { Keys } from './dashboard/keys.js'
 
 interface SupervisorOptions {
   apps: App[]
-  dyno: Dyno
+  dyno: OwnDyno
   env: Record<string, string>
   keys: Keys | undefined
   lib: string

@@ -6,7 +6,7 @@ import { EventEmitter } from 'node:events'
 import { NotFound } from '../api/api-error.js'
 import type { Dynos, OneOff } from '../store/types.js'
 import { AppDynos } from './app-dynos.js'
-import { Dyno, type Services } from './dyno.js'
+import { DynoRun, type Services } from './dyno-run.js'
 import type { Isolation } from './isolation.js'
 import { thisMachine } from './machine.js'
 import { Meter } from './meter.js'
@@ -47,7 +47,7 @@ export function createDynos(
   }
   const events = new EventEmitter().setMaxListeners(0)
   const apps = new Map<string, AppDynos>()
-  const oneOffs = new Set<Dyno>()
+  const oneOffs = new Set<DynoRun>()
   let isClosed = false
 
   const dynosOf = (appId: string): AppDynos => {
@@ -97,7 +97,7 @@ export function createDynos(
       { name, type = name.split('.')[0] ?? name, ...request },
     ): Promise<OneOff> {
       if (isClosed) throw new Error('the platform is shutting down')
-      const dyno = new Dyno({ ...request, appId, name, type, isOneOff: true }, services, () =>
+      const dyno = new DynoRun({ ...request, appId, name, type, isOneOff: true }, services, () =>
         events.emit('change', appId),
       )
       oneOffs.add(dyno)

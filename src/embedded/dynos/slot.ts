@@ -1,5 +1,5 @@
 import type { DynoRecord, DynoState, WebTarget } from '../store/types.js'
-import { Dyno, type Services } from './dyno.js'
+import { DynoRun, type Services } from './dyno-run.js'
 import { isAsWanted, type Wanted } from './formation.js'
 import { firName } from '../api/fir-name.js'
 import { words } from './words.js'
@@ -14,7 +14,7 @@ const LONGEST_TIMER = 2 ** 31 - 1
  * until it is ended.
  */
 export class Slot {
-  private dyno: Dyno
+  private dyno: DynoRun
   private crashes = 0
   private restartTimer: NodeJS.Timeout | undefined
   private cycleTimer: NodeJS.Timeout | undefined
@@ -88,8 +88,8 @@ export class Slot {
     return isFir ? firName(type, `${release.id} ${size}`) : name
   }
 
-  private start(): Dyno {
-    const dyno: Dyno = new Dyno(
+  private start(): DynoRun {
+    const dyno: DynoRun = new DynoRun(
       { ...this.wanted, name: this.dynoName(), appId: this.appId },
       this.services,
       () => {
@@ -123,7 +123,7 @@ export class Slot {
    * (devcenter.heroku.com/articles/dynos#dyno-crash-restart-policy).
    * A dyno that was up for longer than the longest pause starts over.
    */
-  private planRestart(dyno: Dyno): void {
+  private planRestart(dyno: DynoRun): void {
     const { first, max } = this.services.limits.crashBackoff
     if (dyno.upSince !== undefined && monotonic() - dyno.upSince > max) this.crashes = 0
     const pause = this.crashes === 0 ? 0 : Math.min(first * 2 ** (this.crashes - 1), max)
@@ -137,7 +137,7 @@ export class Slot {
   }
 }
 
-async function end(dyno: Dyno): Promise<void> {
+async function end(dyno: DynoRun): Promise<void> {
   await dyno.stop()
   await dyno.ended
 }

@@ -59,7 +59,7 @@ interface DynoSpec extends Wanted {
 }
 
 /** One run of one dyno, from its disk to its end. What comes after is the business of its slot. */
-export class Dyno {
+export class DynoRun {
   readonly id = randomUUID()
   readonly createdAt = new Date()
   upSince: number | undefined
