@@ -1,6 +1,7 @@
 import path from 'node:path'
 import type { DevInstance, DevLine, DevSession } from '../runtime/dev-protocol.js'
 import type { Dyno, LogLine } from '../heroku/types.js'
+import { eachFigure } from '../lib/figures.js'
 import { reportDynos, type DynoReport, type InstanceReport } from '../monitor/report.js'
 import { FormationModel } from '../monitor/model.js'
 
@@ -83,14 +84,7 @@ function reportInstance(
 
 /** Of one that does not run, or has printed none since it started. */
 const NO_FIGURES = {
-  cpuPercent: null,
-  memoryMb: null,
-  heapMb: null,
-  externalMb: null,
-  memoryLimitMb: null,
-  eventLoopP95Ms: null,
-  requestsPerMinute: null,
-  activeRequests: null,
+  ...eachFigure(() => null),
   version: null,
   metrics: [],
   actions: [],

@@ -102,11 +102,15 @@ function peaksOf(
   const of = [...(known?.instances ?? [])]
     .filter(([id]) => instance === undefined || id === instance.id)
     .map(([, one]) => one.history)
-  const most = (name: 'memory' | 'cpu' | 'eventLoop') => {
+  const most = (name: 'memoryMb' | 'cpuPercent' | 'eventLoopP95Ms') => {
     const values = of
       .flatMap((history) => [...history.of(name)])
       .filter((value) => !Number.isNaN(value))
     return values.length === 0 ? null : Math.round(100 * Math.max(...values)) / 100
   }
-  return { memoryMb: most('memory'), cpuPercent: most('cpu'), eventLoopP95Ms: most('eventLoop') }
+  return {
+    memoryMb: most('memoryMb'),
+    cpuPercent: most('cpuPercent'),
+    eventLoopP95Ms: most('eventLoopP95Ms'),
+  }
 }

@@ -33,7 +33,7 @@ export class DynoModel {
   readonly exceptions = new ExceptionGroups()
   /** Heroku's own figures, where log-runtime-metrics is enabled. */
   figures: Omit<DynoFigures, 'kind'> | undefined
-  readonly history = new History(['memory', 'load'] as const, LIMITS.points)
+  readonly history = new History(['memoryMb', 'loadAverage'] as const, LIMITS.points)
   /** What it took when it was above its quota, MB, and when that was. */
   overQuota: { memory: number; time: number } | undefined
   /** The last of Heroku's codes, such as R14, and when it came. */
@@ -55,13 +55,15 @@ export class DynoModel {
       swap: swap ?? before?.swap,
     }
     // Load and memory come in two lines of one moment: the second of them makes the point.
-    if (memory !== undefined) this.history.push(time, { memory, load: this.figures.load })
+    if (memory !== undefined)
+      this.history.push(time, { memoryMb: memory, loadAverage: this.figures.load })
   }
 
   /** Told besides the figures where Heroku prints those. */
   addOverQuota({ memory }: OverQuota, time: number): void {
     this.overQuota = { memory, time }
-    if (this.figures === undefined) this.history.push(time, { memory, load: undefined })
+    if (this.figures === undefined)
+      this.history.push(time, { memoryMb: memory, loadAverage: undefined })
   }
 
   /** What it was before it started anew is over; what happened stays to be read. */

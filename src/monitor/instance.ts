@@ -2,7 +2,8 @@ import { History } from './history.js'
 import { LIMITS } from './limits.js'
 import type { Change, Sample } from './reading.js'
 
-const FIGURES = ['memory', 'cpu', 'eventLoop', 'requests'] as const
+/** The figures that charts show. */
+const CHARTED = ['memoryMb', 'cpuPercent', 'eventLoopP95Ms', 'requestsPerMinute'] as const
 
 /** PM2's word for an instance after a change; undefined if the change says nothing of it. */
 function statusAfter({ event, fields }: Change, before: string | undefined): string | undefined {
@@ -42,7 +43,7 @@ export class InstanceModel {
   sampledAt: number | undefined
   /** When it was last heard of. */
   seenAt = 0
-  readonly history = new History(FIGURES, LIMITS.points)
+  readonly history = new History(CHARTED, LIMITS.points)
 
   constructor(
     readonly app: string,
@@ -57,12 +58,7 @@ export class InstanceModel {
     this.pid = sample.pid
     this.restarts = sample.restarts
     this.startedAt = time - sample.uptime * 1000
-    this.history.push(time, {
-      memory: sample.memory,
-      cpu: sample.cpu,
-      eventLoop: sample.eventLoop,
-      requests: sample.requestsPerMinute,
-    })
+    this.history.push(time, sample)
   }
 
   addChange(change: Change, time: number): void {

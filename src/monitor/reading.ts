@@ -1,3 +1,4 @@
+import type { Figures } from '../lib/figures.js'
 import type { AppMetric } from './app-values.js'
 
 /**
@@ -9,7 +10,7 @@ import type { AppMetric } from './app-values.js'
  * The runtime's figures of one instance, every 20 s; a line has those of a dyno's other instances
  * too.
  */
-export interface Sample {
+export interface Sample extends Figures {
   kind: 'sample'
   /** Name in the ecosystem file. */
   app: string
@@ -22,17 +23,6 @@ export interface Sample {
   /** Seconds. */
   uptime: number
   version: string | undefined
-  memory: number
-  heap: number | undefined
-  external: number | undefined
-  /** Where PM2 restarts it: max_memory_restart. */
-  limit: number | undefined
-  /** Percent of one CPU. */
-  cpu: number
-  /** 95th percentile of how late the event loop was. */
-  eventLoop: number | undefined
-  requestsPerMinute: number | undefined
-  activeRequests: number | undefined
   /**
    * How many instances the dyno has; undefined in lines of a runtime that prints one line an
    * instance.

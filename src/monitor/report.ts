@@ -1,3 +1,4 @@
+import { eachFigure, type FigureName } from '../lib/figures.js'
 import { plainOrder } from '../lib/plain-order.js'
 import { dynoSize } from '../lib/dyno-sizes.js'
 import type { Dyno } from '../heroku/index.js'
@@ -8,7 +9,7 @@ import { R14_LASTS } from './limits.js'
 import type { FormationModel } from './model.js'
 
 /** One instance as `ps` reports it; null is what no line has told. */
-export interface InstanceReport {
+export interface InstanceReport extends Record<FigureName, number | null> {
   /** `api:0`: its app in the ecosystem file, and its number within the dyno. */
   id: string
   app: string
@@ -18,16 +19,6 @@ export interface InstanceReport {
   status: string | null
   restarts: number | null
   uptimeSeconds: number | null
-  /** Of one CPU. */
-  cpuPercent: number | null
-  memoryMb: number | null
-  heapMb: number | null
-  externalMb: number | null
-  /** Where PM2 restarts it (max_memory_restart). */
-  memoryLimitMb: number | null
-  eventLoopP95Ms: number | null
-  requestsPerMinute: number | null
-  activeRequests: number | null
   /** Of the app's package.json. */
   version: string | null
   /**
@@ -117,14 +108,7 @@ function reportInstance(known: InstanceModel, now: number): InstanceReport {
       isRunning && startedAt !== undefined
         ? Math.max(0, Math.round((now - startedAt) / 1000))
         : null,
-    cpuPercent: sample?.cpu ?? null,
-    memoryMb: sample?.memory ?? null,
-    heapMb: sample?.heap ?? null,
-    externalMb: sample?.external ?? null,
-    memoryLimitMb: sample?.limit ?? null,
-    eventLoopP95Ms: sample?.eventLoop ?? null,
-    requestsPerMinute: sample?.requestsPerMinute ?? null,
-    activeRequests: sample?.activeRequests ?? null,
+    ...eachFigure((name) => sample?.[name] ?? null),
     version: sample?.version ?? null,
     metrics: sample?.metrics ?? [],
     actions: sample?.actions ?? [],

@@ -1,3 +1,4 @@
+import { eachFigure, figureOfKey } from '../lib/figures.js'
 import { addMetric, METRIC, readActions } from './app-values.js'
 import { eachField } from './logfmt.js'
 import { ownText } from './own-text.js'
@@ -45,32 +46,10 @@ export function readRuntimeLine(message: string): Sample | Change | Foreign {
         event = value
         fields = {}
         break
-      case 'sample#memory_rss':
-        sample.memory = parseFloat(value)
-        break
-      case 'sample#memory_heap':
-        sample.heap = figure(value)
-        break
-      case 'sample#memory_external':
-        sample.external = figure(value)
-        break
-      case 'sample#memory_limit':
-        sample.limit = figure(value)
-        break
-      case 'sample#cpu':
-        sample.cpu = parseFloat(value) || 0
-        break
-      case 'sample#event_loop_p95':
-        sample.eventLoop = figure(value)
-        break
-      case 'sample#requests':
-        sample.requestsPerMinute = figure(value)
-        break
-      case 'sample#active_requests':
-        sample.activeRequests = figure(value)
-        break
-      default:
-        if (fields) fields[key] = ownText(value, LONGEST_NAME)
+      default: {
+        const name = figureOfKey(key)
+        if (name) sample[name] = figure(value)
+        else if (fields) fields[key] = ownText(value, LONGEST_NAME)
         else if (key === 'pid') sample.pid = parseInt(value, 10) || 0
         else if (key === 'status') sample.status = ownText(value, LONGEST_NAME)
         else if (key === 'restarts') sample.restarts = parseInt(value, 10) || 0
@@ -78,6 +57,7 @@ export function readRuntimeLine(message: string): Sample | Change | Foreign {
         else if (key === 'version') sample.version = ownText(value, LONGEST_NAME)
         else if (key.startsWith(METRIC)) addMetric(sample.metrics, key, value)
         else if (key === 'actions') sample.actions = readActions(value)
+      }
     }
   })
   const { app, instance } = sample
@@ -91,6 +71,8 @@ export function readRuntimeLine(message: string): Sample | Change | Foreign {
   return first
 }
 
+const UNKNOWN = eachFigure((): number | undefined => undefined)
+
 const emptySample = (): Sample => ({
   kind: 'sample',
   app: '',
@@ -100,14 +82,7 @@ const emptySample = (): Sample => ({
   restarts: 0,
   uptime: 0,
   version: undefined,
-  memory: NaN,
-  heap: undefined,
-  external: undefined,
-  limit: undefined,
-  cpu: 0,
-  eventLoop: undefined,
-  requestsPerMinute: undefined,
-  activeRequests: undefined,
+  ...UNKNOWN,
   metrics: [],
   actions: [],
   of: undefined,
@@ -118,7 +93,7 @@ const NONE: readonly Sample[] = Object.freeze([])
 
 const isNamed = ({ app, instance }: Sample): boolean =>
   app !== '' && Number.isInteger(instance) && instance >= 0 && instance <= MOST_INSTANCES
-const isComplete = (sample: Sample): boolean => isNamed(sample) && !Number.isNaN(sample.memory)
+const isComplete = (sample: Sample): boolean => isNamed(sample) && sample.memoryMb !== undefined
 
 function figure(text: string): number | undefined {
   const value = parseFloat(text)

@@ -9,15 +9,23 @@ import type { Traffic } from './traffic.js'
  */
 export interface Series {
   /** Percent of one CPU, of all instances together. */
-  cpu: number[]
+  cpuPercent: number[]
   /** MB, of all together. */
-  memory: number[]
+  memoryMb: number[]
   /** ms: of the instance that is worst off. */
-  eventLoop: number[]
+  eventLoopP95Ms: number[]
   /** A minute, as the router counts them, else as the instances do. */
-  requests: number[]
+  requestsPerMinute: number[]
   /** A minute: requests answered with 5xx or broken off by the router. */
-  errors: number[]
+  errorsPerMinute: number[]
+}
+
+export const EMPTY_SERIES: Series = {
+  cpuPercent: [],
+  memoryMb: [],
+  eventLoopP95Ms: [],
+  requestsPerMinute: [],
+  errorsPerMinute: [],
 }
 
 export interface SeriesOf {
@@ -64,20 +72,20 @@ export function seriesOf(
   const traffic = dyno === undefined ? model.traffic : model.dynos.get(dyno)?.traffic
   const routed = instance === undefined && traffic !== undefined && traffic.requests > 0
   return {
-    cpu: joined(instances, 'cpu', sum),
-    memory:
+    cpuPercent: joined(instances, 'cpuPercent', sum),
+    memoryMb:
       instances.length > 0
-        ? joined(instances, 'memory', sum)
+        ? joined(instances, 'memoryMb', sum)
         : joined(
             dynos.map(({ history }: DynoModel) => history),
-            'memory',
+            'memoryMb',
             sum,
           ),
-    eventLoop: joined(instances, 'eventLoop', worst),
-    requests: routed
+    eventLoopP95Ms: joined(instances, 'eventLoopP95Ms', worst),
+    requestsPerMinute: routed
       ? withLatest(joined([traffic.history], 'requests', sum, 0), traffic, 'requests', now)
-      : joined(instances, 'requests', sum),
-    errors:
+      : joined(instances, 'requestsPerMinute', sum),
+    errorsPerMinute:
       traffic && traffic.requests > 0
         ? withLatest(joined([traffic.history], 'errors', sum, 0), traffic, 'errors', now)
         : empty(),

@@ -3,6 +3,8 @@
  * Heroku's log-runtime-metrics.
  */
 
+import { figureFields, type Figures } from '../lib/figures.js'
+
 interface InstanceName {
   source: string
   app: string
@@ -12,25 +14,14 @@ interface InstanceName {
 export type EventName =
   'start' | 'online' | 'listening' | 'exit' | 'stop' | 'crash' | 'exception' | 'scale'
 
-export interface Sample {
+export interface Sample extends Partial<Figures> {
+  memoryMb: number
+  cpuPercent: number
   pid: number
   status: string
   restarts: number
   /** Seconds. */
   uptime: number
-  /** MB */
-  rss: number
-  /** Percent of one CPU. */
-  cpu: number
-  /** ms; absent for instances that do not report it (other interpreters, the first seconds). */
-  eventLoopP95?: number | undefined
-  requestsPerMinute?: number | undefined
-  activeRequests?: number | undefined
-  /** MB in use on V8's heap, and outside it (buffers); absent as eventLoopP95 is. */
-  heap?: number | undefined
-  external?: number | undefined
-  /** MB at which it is restarted; absent if nothing says. */
-  limit?: number | undefined
   /** Of the app's package.json. */
   version?: string | undefined
   /** What the app tells of itself, such as `metric#users`: keys that need no escape. */
@@ -84,24 +75,9 @@ function figuresOf(sample: Sample): Fields {
     restarts: sample.restarts,
     uptime: `${Math.round(sample.uptime)}s`,
     version: sample.version,
-    'sample#memory_rss': megabytes(sample.rss),
-    'sample#memory_heap': megabytes(sample.heap),
-    'sample#memory_external': megabytes(sample.external),
-    'sample#memory_limit': megabytes(sample.limit),
-    'sample#cpu': `${sample.cpu.toFixed(1)}%`,
-    'sample#event_loop_p95':
-      sample.eventLoopP95 === undefined ? undefined : `${sample.eventLoopP95.toFixed(2)}ms`,
-    'sample#requests':
-      sample.requestsPerMinute === undefined
-        ? undefined
-        : `${Math.round(sample.requestsPerMinute)}rpm`,
-    'sample#active_requests': sample.activeRequests,
+    ...figureFields(sample),
     ...sample.told,
   }
-}
-
-function megabytes(size: number | undefined): string | undefined {
-  return size === undefined ? undefined : `${size.toFixed(2)}MB`
 }
 
 type Fields = Record<string, string | number | undefined>

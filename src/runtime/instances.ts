@@ -43,7 +43,7 @@ export interface Instance {
   /** Once it has ended: when all that it wrote is out. */
   silence?: Promise<unknown>
   /** What the preload said since the last sample. */
-  eventLoopP95?: number
+  eventLoopP95Ms?: number
   /** The event loop's 95th percentile as last told. */
   lateness?: number
   requests: number
@@ -171,8 +171,8 @@ export function takeReport(
     instance.servers.set(pid, { isWorker: report.isWorker === true })
   }
   if (report.shipit === 'metrics') {
-    instance.eventLoopP95 = Math.max(instance.eventLoopP95 ?? 0, report.eventLoopP95 ?? 0)
-    instance.lateness = report.eventLoopP95 ?? 0
+    instance.eventLoopP95Ms = Math.max(instance.eventLoopP95Ms ?? 0, report.eventLoopP95Ms ?? 0)
+    instance.lateness = report.eventLoopP95Ms ?? 0
     instance.requests += report.requests ?? 0
     instance.reports.set(pid, report)
   }
@@ -188,7 +188,7 @@ export function forgetProcess(instance: Instance, pid: number): void {
 /** The sum over the tree of what each process said last; undefined if none has said it. */
 export function reported(
   instance: Instance,
-  what: 'active' | 'heap' | 'external',
+  what: 'activeRequests' | 'heapMb' | 'externalMb',
 ): number | undefined {
   const told = [...instance.reports.values()].flatMap((report) => report[what] ?? [])
   return told.length === 0 ? undefined : told.reduce((sum, one) => sum + one, 0)

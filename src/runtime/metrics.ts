@@ -116,24 +116,26 @@ function sampleOf(
   instance.cpuAt = { seconds: usage.cpuSeconds, at: now }
   const requests = instance.requests
   instance.requests = 0
-  const eventLoopP95 = instance.eventLoopP95
-  delete instance.eventLoopP95
+  const { eventLoopP95Ms } = instance
+  delete instance.eventLoopP95Ms
   return {
     pid: instance.pid,
     status: instance.keeper.pm2_env.status,
     restarts: instance.keeper.pm2_env.restart_time,
     uptime: (now - instance.startedAt) / 1000,
-    rss: usage.rss,
-    cpu:
+    memoryMb: usage.rss,
+    cpuPercent:
       (100 * Math.max(0, usage.cpuSeconds - before.seconds)) /
       Math.max(0.001, (now - before.at) / 1000),
-    eventLoopP95,
+    eventLoopP95Ms,
     requestsPerMinute:
-      reported(instance, 'active') === undefined ? undefined : (requests * 60_000) / interval,
-    activeRequests: reported(instance, 'active'),
-    heap: inMegabytes(reported(instance, 'heap')),
-    external: inMegabytes(reported(instance, 'external')),
-    limit: inMegabytes(instance.keeper.pm2_env.max_memory_restart) ?? share,
+      reported(instance, 'activeRequests') === undefined
+        ? undefined
+        : (requests * 60_000) / interval,
+    activeRequests: reported(instance, 'activeRequests'),
+    heapMb: reported(instance, 'heapMb'),
+    externalMb: reported(instance, 'externalMb'),
+    memoryLimitMb: inMegabytes(instance.keeper.pm2_env.max_memory_restart) ?? share,
     version: versionOf(instance),
     told: instance.told && metricFields(instance.told),
   }

@@ -11,8 +11,8 @@ interface InstanceSample {
   /** How much of the last interval it ran or waited for a CPU, 0 to 1. */
   load: number
   /** ms the event loop was late, and requests under way; absent if it does not report them. */
-  eventLoopP95?: number | undefined
-  active?: number | undefined
+  eventLoopP95Ms?: number | undefined
+  activeRequests?: number | undefined
   /** It serves: listening, and neither starting nor on its way out. */
   isServing: boolean
 }
@@ -226,15 +226,16 @@ function changed(state: AppState, app: AppSample, { change }: Decision, at: numb
 function isBusy({ instances }: AppSample): boolean {
   const busy = instances.filter(
     (one) =>
-      one.load >= BUSY_LOAD || ((one.eventLoopP95 ?? 0) >= BUSY_LATE && (one.active ?? 0) > 0),
+      one.load >= BUSY_LOAD ||
+      ((one.eventLoopP95Ms ?? 0) >= BUSY_LATE && (one.activeRequests ?? 0) > 0),
   )
   return busy.length > 0 && 2 * busy.length >= instances.length
 }
 
 function busyness(app: AppSample): string {
   const load = Math.round((100 * sum(app.instances.map((one) => one.load))) / app.instances.length)
-  const late = Math.max(0, ...app.instances.map((one) => one.eventLoopP95 ?? 0))
-  const active = sum(app.instances.map((one) => one.active ?? 0))
+  const late = Math.max(0, ...app.instances.map((one) => one.eventLoopP95Ms ?? 0))
+  const active = sum(app.instances.map((one) => one.activeRequests ?? 0))
   return [
     `${load}% of a CPU each`,
     late >= 1 ? `event loop ${Math.round(late)} ms late` : '',

@@ -112,8 +112,8 @@ export class SizingWatch {
         memory: usageOf(instance)?.rss ?? 0,
         uptime: monotonic() - instance.startedAt,
         load: this.#load(instance),
-        eventLoopP95: instance.lateness,
-        active: reported(instance, 'active'),
+        eventLoopP95Ms: instance.lateness,
+        activeRequests: reported(instance, 'activeRequests'),
         isServing: instance.isListening && instance.keeper.pm2_env.status === 'online',
       })),
     }

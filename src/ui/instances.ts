@@ -10,9 +10,37 @@ export interface Placed {
   instance: InstanceReport
 }
 
-const HEAD = ['ID', 'STATUS', 'PID', '↺', 'UPTIME', 'CPU', 'MEMORY', 'LOOP', 'RPM', 'VERSION']
 /** The column that gives way on a narrow terminal. */
 const ID = 0
+
+interface Column {
+  head: string
+  cell(instance: InstanceReport, dyno: DynoReport): string
+}
+
+const or = (value: number | string | null, unit = '') => (value === null ? '-' : `${value}${unit}`)
+
+const COLUMNS: readonly Column[] = [
+  { head: 'ID', cell: ({ id }) => id },
+  { head: 'STATUS', cell: ({ status }) => or(status) },
+  { head: 'PID', cell: ({ pid }) => or(pid) },
+  { head: '↺', cell: ({ restarts }) => or(restarts) },
+  {
+    head: 'UPTIME',
+    cell: ({ uptimeSeconds }) => (uptimeSeconds === null ? '-' : shortDuration(uptimeSeconds)),
+  },
+  {
+    head: 'CPU',
+    cell: ({ cpuPercent }) => or(cpuPercent === null ? null : Math.round(cpuPercent), '%'),
+  },
+  { head: 'MEMORY', cell: memoryOf },
+  {
+    head: 'LOOP',
+    cell: ({ eventLoopP95Ms: late }) => or(late === null ? null : Number(late.toFixed(1)), 'ms'),
+  },
+  { head: 'RPM', cell: ({ requestsPerMinute }) => or(requestsPerMinute) },
+  { head: 'VERSION', cell: ({ version }) => or(version) },
+]
 
 export const placed = (dynos: readonly DynoReport[]): Placed[] =>
   dynos.flatMap((dyno) => dyno.instances.map((instance) => ({ dyno, instance })))
@@ -91,44 +119,16 @@ export function renderInstances(
   const cells = rows.map(({ dyno, instance }) => [
     ...lead.cells({ dyno, instance }),
     ...(withDyno ? [dyno.name] : []),
-    ...cellsOf(instance, dyno),
+    ...COLUMNS.map(({ cell }) => cell(instance, dyno)),
   ])
   const [head, ...lines] = renderTable(
-    [...lead.head, ...(withDyno ? ['DYNO'] : []), ...HEAD],
+    [...lead.head, ...(withDyno ? ['DYNO'] : []), ...COLUMNS.map(({ head }) => head)],
     cells,
     { width, flexible: lead.head.length + (withDyno ? ID + 1 : ID) },
   ).split('\n')
   return [c.dim(head!), ...lines.map((line, row) => paintFor(rows[row]!.instance, c)(line))].join(
     '\n',
   )
-}
-
-function cellsOf(instance: InstanceReport, dyno: DynoReport): string[] {
-  const {
-    id,
-    status,
-    pid,
-    restarts,
-    uptimeSeconds,
-    cpuPercent,
-    eventLoopP95Ms,
-    requestsPerMinute,
-    version,
-  } = instance
-  const or = (value: number | string | null, unit = '') =>
-    value === null ? '-' : `${value}${unit}`
-  return [
-    id,
-    or(status),
-    or(pid),
-    or(restarts),
-    uptimeSeconds === null ? '-' : shortDuration(uptimeSeconds),
-    or(cpuPercent === null ? null : Math.round(cpuPercent), '%'),
-    memoryOf(instance, dyno),
-    or(eventLoopP95Ms === null ? null : Number(eventLoopP95Ms.toFixed(1)), 'ms'),
-    or(requestsPerMinute),
-    or(version),
-  ]
 }
 
 /** Of the limit if there is one, else of the dyno, which all instances share. */

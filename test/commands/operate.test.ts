@@ -54,9 +54,9 @@ describe('shipit scale', () => {
     appIs(
       [running(7)],
       [
-        figures('web.1', 'api', 0, { rss: 61.2 }),
-        figures('web.1', 'api', 1, { rss: 150 }),
-        figures('web.1', 'jobs', 0, { rss: 50 }),
+        figures('web.1', 'api', 0, { memoryMb: 61.2 }),
+        figures('web.1', 'api', 1, { memoryMb: 150 }),
+        figures('web.1', 'jobs', 0, { memoryMb: 50 }),
       ],
     )
     api().patch('/apps/a1/config-vars', { SHIPIT_INSTANCES: 'api=4,jobs=1' }).reply(200, {})
@@ -98,7 +98,7 @@ describe('shipit scale', () => {
     for (const name of ['api', 'nope']) {
       formationIs(formation('web', 1))
       api().get('/apps/a1/config-vars').reply(200, {})
-      appIs([young], [figures('web.1', 'api', 0, { rss: 61.2 })])
+      appIs([young], [figures('web.1', 'api', 0, { memoryMb: 61.2 })])
       api()
         .patch('/apps/a1/config-vars', { SHIPIT_INSTANCES: `${name}=2` })
         .reply(200, {})

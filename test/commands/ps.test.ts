@@ -42,10 +42,10 @@ describe('shipit ps', () => {
     appIs(
       [dyno('web.1', 'up', young), dyno('web.2', 'up', { ...young, size: 'Standard-2X' })],
       [
-        figures('web.1', 'api', 1, { rss: 10 }, 300),
+        figures('web.1', 'api', 1, { memoryMb: 10 }, 300),
         figures('web.1', 'api', 0, {
-          limit: 230,
-          eventLoopP95: 2.123,
+          memoryLimitMb: 230,
+          eventLoopP95Ms: 2.123,
           requestsPerMinute: 118,
           activeRequests: 3,
           version: '1.2.0',
@@ -92,10 +92,10 @@ describe('shipit ps', () => {
     appIs(
       [dyno('web.1', 'up', young), dyno('web.10', 'up', young), dyno('web.2', 'up', young)],
       [
-        figures('web.1', 'api', 0, { rss: 50 }),
-        figures('web.2', 'api', 0, { rss: 70 }),
-        figures('web.2', 'api', 1, { rss: 60 }),
-        figures('web.10', 'api', 0, { rss: 60 }),
+        figures('web.1', 'api', 0, { memoryMb: 50 }),
+        figures('web.2', 'api', 0, { memoryMb: 70 }),
+        figures('web.2', 'api', 1, { memoryMb: 60 }),
+        figures('web.10', 'api', 0, { memoryMb: 60 }),
         change('web.1', 'api', 1, 'online', { pid: 9 }, 1),
       ],
     )
@@ -128,10 +128,10 @@ describe('shipit ps', () => {
       [one],
       [
         figures('web.1', 'api', 0, {
-          limit: 230,
-          heap: 20,
-          external: 1,
-          eventLoopP95: 2.1,
+          memoryLimitMb: 230,
+          heapMb: 20,
+          externalMb: 1,
+          eventLoopP95Ms: 2.1,
           requestsPerMinute: 118,
           activeRequests: 3,
           version: '1.2.0',

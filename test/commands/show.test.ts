@@ -13,13 +13,13 @@ describe('shipit show', () => {
   const withRelease = () => nock(API).get('/apps/a1/releases/7').reply(200, release(7))
   const show = (...argv: string[]) => run('show', [...argv, '--app', 'a1'])
   const lines = () => [
-    figures('web.1', 'api', 0, { rss: 80, cpu: 9 }, 25),
+    figures('web.1', 'api', 0, { memoryMb: 80, cpuPercent: 9 }, 25),
     figures('web.1', 'api', 0, {
-      rss: 61.2,
-      heap: 20,
-      external: 5,
-      limit: 230,
-      eventLoopP95: 2.1,
+      memoryMb: 61.2,
+      heapMb: 20,
+      externalMb: 5,
+      memoryLimitMb: 230,
+      eventLoopP95Ms: 2.1,
       requestsPerMinute: 118,
       activeRequests: 3,
       version: '1.2.0',

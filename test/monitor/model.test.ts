@@ -31,8 +31,8 @@ describe('the model of a formation', () => {
           status: 'online',
           restarts: 0,
           uptime: seconds,
-          rss: 60,
-          cpu: 1,
+          memoryMb: 60,
+          cpuPercent: 1,
           ...figures,
         },
       ).trimEnd(),
@@ -59,10 +59,10 @@ describe('the model of a formation', () => {
   const instance = (dyno: string, key: string) => model.dynos.get(dyno)?.instances.get(key)
 
   it('knows each instance of each dyno by its last line, and keeps what came before for charts', () => {
-    sample(0, 'web.1', 'api', 0, { rss: 60 })
+    sample(0, 'web.1', 'api', 0, { memoryMb: 60 })
     sample(0, 'web.1', 'api', 1)
     sample(0, 'web.2', 'jobs', 0)
-    sample(20, 'web.1', 'api', 0, { rss: 70, eventLoopP95: 2.5, requestsPerMinute: 30 })
+    sample(20, 'web.1', 'api', 0, { memoryMb: 70, eventLoopP95Ms: 2.5, requestsPerMinute: 30 })
     expect(
       [...model.dynos].map(([name, dyno]) => `${name} ${[...dyno.instances.keys()].join()}`),
     ).to.deep.equal(['web.1 api:0,api:1', 'web.2 jobs:0'])
@@ -73,8 +73,8 @@ describe('the model of a formation', () => {
       startedAt: START,
       sampledAt: START + 20_000,
     })
-    expect([...first.history.of('memory')]).to.deep.equal([60, 70])
-    expect([...first.history.of('eventLoop')]).to.deep.equal([NaN, 2.5])
+    expect([...first.history.of('memoryMb')]).to.deep.equal([60, 70])
+    expect([...first.history.of('eventLoopP95Ms')]).to.deep.equal([NaN, 2.5])
     expect([...first.history.at]).to.deep.equal([START, START + 20_000])
   })
 
@@ -220,10 +220,10 @@ describe('the model of a formation', () => {
     expect(count).to.be.at.most(LIMITS.instances)
     expect(model.dynos.size).to.equal(LIMITS.dynos)
     for (let line = 0; line < 2 * LIMITS.points; line += 1)
-      sample(line * 20, 'web.1', 'long', 0, { rss: line })
+      sample(line * 20, 'web.1', 'long', 0, { memoryMb: line })
     const { history } = instance('web.1', 'long:0')!
     expect(history.length).to.equal(LIMITS.points)
-    expect([...history.of('memory')]).to.deep.equal(
+    expect([...history.of('memoryMb')]).to.deep.equal(
       Array.from({ length: LIMITS.points }, (_, i) => LIMITS.points + i),
     )
   })

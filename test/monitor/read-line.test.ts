@@ -15,14 +15,14 @@ describe('a log line', () => {
       status: 'waiting restart',
       restarts: 2,
       uptime: 120,
-      rss: 61.2,
-      cpu: 1.3,
-      eventLoopP95: 2.1,
+      memoryMb: 61.2,
+      cpuPercent: 1.3,
+      eventLoopP95Ms: 2.1,
       requestsPerMinute: 118,
       activeRequests: 3,
-      heap: 20.5,
-      external: 1.25,
-      limit: 200,
+      heapMb: 20.5,
+      externalMb: 1.25,
+      memoryLimitMb: 200,
       version: '1.2.0',
     }
     expect(read('app[web.1]', sampleLine(name, sample).trimEnd())).to.deep.equal({
@@ -34,12 +34,12 @@ describe('a log line', () => {
       restarts: 2,
       uptime: 120,
       version: '1.2.0',
-      memory: 61.2,
-      heap: 20.5,
-      external: 1.25,
-      limit: 200,
-      cpu: 1.3,
-      eventLoop: 2.1,
+      memoryMb: 61.2,
+      heapMb: 20.5,
+      externalMb: 1.25,
+      memoryLimitMb: 200,
+      cpuPercent: 1.3,
+      eventLoopP95Ms: 2.1,
       requestsPerMinute: 118,
       activeRequests: 3,
       metrics: [],
@@ -50,7 +50,14 @@ describe('a log line', () => {
   })
 
   it('of a dyno has the figures of all its instances, each its own', () => {
-    const sample = { pid: 23, status: 'online', restarts: 0, uptime: 1, rss: 61.2, cpu: 1 }
+    const sample = {
+      pid: 23,
+      status: 'online',
+      restarts: 0,
+      uptime: 1,
+      memoryMb: 61.2,
+      cpuPercent: 1,
+    }
     const [line] = sampleLines('web.1', [
       { app: 'api', instance: 0, sample },
       {
@@ -58,17 +65,17 @@ describe('a log line', () => {
         instance: 1,
         sample: { ...sample, status: 'waiting restart', version: '1.2.0' },
       },
-      { app: 'jobs', instance: 0, sample: { ...sample, rss: 9, heap: 4 } },
+      { app: 'jobs', instance: 0, sample: { ...sample, memoryMb: 9, heapMb: 4 } },
     ])
     const { others, ...first } = read('app[web.1]', line!.trimEnd()) as Sample
     expect(
-      [first, ...others].map(({ app, instance, of, status, memory, heap, version }) => ({
+      [first, ...others].map(({ app, instance, of, status, memoryMb, heapMb, version }) => ({
         app,
         instance,
         of,
         status,
-        memory,
-        heap,
+        memoryMb,
+        heapMb,
         version,
       })),
     ).to.deep.equal([
@@ -77,8 +84,8 @@ describe('a log line', () => {
         instance: 0,
         of: 3,
         status: 'online',
-        memory: 61.2,
-        heap: undefined,
+        memoryMb: 61.2,
+        heapMb: undefined,
         version: undefined,
       },
       {
@@ -86,21 +93,29 @@ describe('a log line', () => {
         instance: 1,
         of: 3,
         status: 'waiting restart',
-        memory: 61.2,
-        heap: undefined,
+        memoryMb: 61.2,
+        heapMb: undefined,
         version: '1.2.0',
       },
-      { app: 'jobs', instance: 0, of: 3, status: 'online', memory: 9, heap: 4, version: undefined },
+      {
+        app: 'jobs',
+        instance: 0,
+        of: 3,
+        status: 'online',
+        memoryMb: 9,
+        heapMb: 4,
+        version: undefined,
+      },
     ])
   })
 
   it('of figures may leave out what is not known', () => {
-    const sample = { pid: 1, status: 'online', restarts: 0, uptime: 1, rss: 10, cpu: 0 }
+    const sample = { pid: 1, status: 'online', restarts: 0, uptime: 1, memoryMb: 10, cpuPercent: 0 }
     expect(read('app[web.1]', sampleLine(name, sample).trimEnd())).to.include({
       kind: 'sample',
-      memory: 10,
-      heap: undefined,
-      eventLoop: undefined,
+      memoryMb: 10,
+      heapMb: undefined,
+      eventLoopP95Ms: undefined,
       version: undefined,
     })
   })

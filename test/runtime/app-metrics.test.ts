@@ -20,8 +20,8 @@ function line(metrics: AppMetrics | undefined) {
       status: 'online',
       restarts: 0,
       uptime: 1,
-      rss: 10,
-      cpu: 0,
+      memoryMb: 10,
+      cpuPercent: 0,
       told: metrics && metricFields(metrics),
     },
   ).trimEnd()

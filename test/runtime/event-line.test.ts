@@ -18,9 +18,9 @@ describe('lines in the log', () => {
       status: 'online',
       restarts: 0,
       uptime: 120.2,
-      rss: 61.2,
-      cpu: 1.3,
-      eventLoopP95: 2.1,
+      memoryMb: 61.2,
+      cpuPercent: 1.3,
+      eventLoopP95Ms: 2.1,
       requestsPerMinute: 118,
       activeRequests: 3,
     }
@@ -35,11 +35,11 @@ describe('lines in the log', () => {
       status: 'online',
       restarts: 0,
       uptime: 1,
-      rss: 61.2,
-      cpu: 0,
-      heap: 20.5,
-      external: 1.234,
-      limit: 200,
+      memoryMb: 61.2,
+      cpuPercent: 0,
+      heapMb: 20.5,
+      externalMb: 1.234,
+      memoryLimitMb: 200,
       version: '1.2.0',
     }
     expect(sampleLine(name, sample)).to.contain(
@@ -48,7 +48,14 @@ describe('lines in the log', () => {
   })
 
   it('tell of all instances of a dyno at once, and of many in lines that Heroku does not split', () => {
-    const sample = { pid: 23, status: 'online', restarts: 0, uptime: 1, rss: 61.2, cpu: 0 }
+    const sample = {
+      pid: 23,
+      status: 'online',
+      restarts: 0,
+      uptime: 1,
+      memoryMb: 61.2,
+      cpuPercent: 0,
+    }
     const samples = (count: number) =>
       Array.from({ length: count }, (_, instance) => ({ app: 'my api', instance, sample }))
     expect(sampleLines('web.1', [])).to.deep.equal([])
@@ -76,8 +83,8 @@ describe('lines in the log', () => {
         status: 'waiting restart',
         restarts: 0,
         uptime: 1,
-        rss: 1,
-        cpu: 0,
+        memoryMb: 1,
+        cpuPercent: 0,
       }),
     )
       .to.include('status="waiting restart"')

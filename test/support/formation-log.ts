@@ -62,7 +62,7 @@ export const figures = (
   rest: Partial<Sample> = {},
   ago = 5,
 ) =>
-  `${secondsAgo(ago)} app[${source}]: ${sampleLine({ source, app, instance }, { pid: 23 + instance, status: 'online', restarts: 0, uptime: 80, rss: 61.2, cpu: 1.3, ...rest }).trimEnd()}`
+  `${secondsAgo(ago)} app[${source}]: ${sampleLine({ source, app, instance }, { pid: 23 + instance, status: 'online', restarts: 0, uptime: 80, memoryMb: 61.2, cpuPercent: 1.3, ...rest }).trimEnd()}`
 
 /** The runtime's line of a change of an instance. */
 export const change = (

@@ -10,13 +10,13 @@ export interface ReportMessage {
   at?: number
   ran?: number
   /** ms the loop was late, 95th percentile since the last report. */
-  eventLoopP95?: number
+  eventLoopP95Ms?: number
   /** Requests answered since the last report, and those under way. */
   requests?: number
-  active?: number
-  /** Bytes in use on V8's heap, and outside it. */
-  heap?: number
-  external?: number
+  activeRequests?: number
+  /** In use on V8's heap, and outside it. */
+  heapMb?: number
+  externalMb?: number
   port?: number | string | undefined
   /** Whether it is a worker of the app's own cluster. */
   isWorker?: boolean
@@ -30,7 +30,7 @@ interface Report {
 
 /** What other threads of the process have told since they were asked last. */
 interface Others {
-  take(): { requests: number; eventLoopP95: number }
+  take(): { requests: number; eventLoopP95Ms: number }
 }
 
 /**
@@ -50,15 +50,15 @@ export function installReport(
     const lateness = new Lateness()
     setInterval(() => {
       const own = lateness.takeP95()
-      const { used_heap_size: heap, external_memory: external } = getHeapStatistics()
-      const { requests, eventLoopP95 } = others?.take() ?? { requests: 0, eventLoopP95: 0 }
+      const { used_heap_size, external_memory } = getHeapStatistics()
+      const { requests, eventLoopP95Ms } = others?.take() ?? { requests: 0, eventLoopP95Ms: 0 }
       sendNow({
         shipit: 'metrics',
-        eventLoopP95: Math.max(own, eventLoopP95),
+        eventLoopP95Ms: Math.max(own, eventLoopP95Ms),
         requests: finished + requests,
-        active: countActive(),
-        heap,
-        external,
+        activeRequests: countActive(),
+        heapMb: used_heap_size / 2 ** 20,
+        externalMb: external_memory / 2 ** 20,
       })
       finished = 0
     }, everyMs).unref()

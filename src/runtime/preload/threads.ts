@@ -27,7 +27,7 @@ export class Threads {
   #channel: ThreadsChannel | undefined
   readonly #serving = new Map<number, { active: number }>()
   #finished = 0
-  #eventLoopP95 = 0
+  #eventLoopP95Ms = 0
   #onChange: () => void = () => undefined
   /** Called before a thread listens, and with its port when it does. */
   onListen: () => void = () => undefined
@@ -47,10 +47,10 @@ export class Threads {
   }
 
   /** What the threads have told since the last time. */
-  take(): { requests: number; eventLoopP95: number } {
-    const taken = { requests: this.#finished, eventLoopP95: this.#eventLoopP95 }
+  take(): { requests: number; eventLoopP95Ms: number } {
+    const taken = { requests: this.#finished, eventLoopP95Ms: this.#eventLoopP95Ms }
     this.#finished = 0
-    this.#eventLoopP95 = 0
+    this.#eventLoopP95Ms = 0
     return taken
   }
 
@@ -83,9 +83,9 @@ export class Threads {
     }
     if (said.shipit === 'listening') return this.onListening(said.port)
     this.#finished += said.requests ?? 0
-    this.#eventLoopP95 = Math.max(this.#eventLoopP95, said.eventLoopP95 ?? 0)
+    this.#eventLoopP95Ms = Math.max(this.#eventLoopP95Ms, said.eventLoopP95Ms ?? 0)
     const serving = this.#serving.get(thread)
-    if (serving) serving.active = said.active ?? 0
+    if (serving) serving.active = said.activeRequests ?? 0
   }
 
   #forget(thread: number): void {

@@ -14,23 +14,41 @@ interface Figure {
 const count = (value: number): string =>
   value >= 10_000 ? `${Math.round(value / 1000)}k` : String(Math.round(value))
 const FIGURES: readonly Figure[] = [
-  { name: 'CPU', of: 'cpu', say: (value) => `${Math.round(value)}%`, least: 10, paint: 'green' },
+  {
+    name: 'CPU',
+    of: 'cpuPercent',
+    say: (value) => `${Math.round(value)}%`,
+    least: 10,
+    paint: 'green',
+  },
   {
     name: 'Memory',
-    of: 'memory',
+    of: 'memoryMb',
     say: (value) => (value >= 10_000 ? `${(value / 1024).toFixed(1)}G` : `${Math.round(value)}M`),
     least: 1,
     paint: 'cyan',
   },
   {
     name: 'Loop',
-    of: 'eventLoop',
+    of: 'eventLoopP95Ms',
     say: (value) => `${value >= 100 ? Math.round(value) : Number(value.toFixed(1))}ms`,
     least: 10,
     paint: 'yellow',
   },
-  { name: 'Req', of: 'requests', say: (value) => `${count(value)}/m`, least: 10, paint: 'blue' },
-  { name: 'Errors', of: 'errors', say: (value) => `${count(value)}/m`, least: 5, paint: 'red' },
+  {
+    name: 'Req',
+    of: 'requestsPerMinute',
+    say: (value) => `${count(value)}/m`,
+    least: 10,
+    paint: 'blue',
+  },
+  {
+    name: 'Errors',
+    of: 'errorsPerMinute',
+    say: (value) => `${count(value)}/m`,
+    least: 5,
+    paint: 'red',
+  },
 ]
 
 /** Values that a chart of this width can show. */

@@ -1,5 +1,5 @@
 import { ShipitError } from '../../errors.js'
-import { seriesOf, type DynoReport, type Look } from '../../monitor/index.js'
+import { EMPTY_SERIES, seriesOf, type DynoReport, type Look } from '../../monitor/index.js'
 import type { Sort } from '../flags.js'
 import { LogTail, choiceOf, happenings } from './recent.js'
 
@@ -202,7 +202,7 @@ export class MonitSession {
               ?.replaceAll('\n', ' ')
           : undefined,
       errorsPerMinute: traffic?.errors ?? null,
-      series: this.series?.of ?? { cpu: [], memory: [], eventLoop: [], requests: [], errors: [] },
+      series: this.series?.of ?? EMPTY_SERIES,
       events: seen ? happenings(seen.model, row?.dyno, size.rows) : [],
       lines: view.isPaused ? this.held : this.tail.latest(size.rows),
     }

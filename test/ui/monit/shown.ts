@@ -82,11 +82,11 @@ export function shown(rest: Partial<Shown> = {}, view: View = firstView()): Show
     missing: undefined,
     errorsPerMinute: 2,
     series: {
-      cpu: [10, 40, 95],
-      memory: [100, 110, 120],
-      eventLoop: [NaN, 2, 3],
-      requests: [0, 100, 240],
-      errors: [0, 0, 2],
+      cpuPercent: [10, 40, 95],
+      memoryMb: [100, 110, 120],
+      eventLoopP95Ms: [NaN, 2, 3],
+      requestsPerMinute: [0, 100, 240],
+      errorsPerMinute: [0, 0, 2],
     },
     events: [
       { time: NOW - 5000, place: 'web.2 api:0', text: 'exit code=1 restarts=3', isBad: true },
