@@ -80,7 +80,7 @@ const LIMITS: Limits = {
 
 export async function fakePlatform(
   options: Partial<
-    Pick<BuilderParts, 'slugLimit' | 'sourceLimits' | 'buildRoom' | 'releasesKept'>
+    Pick<BuilderParts, 'slugLimit' | 'sourceLimits' | 'buildRoom' | 'releasesKept' | 'compile'>
   > & { buildTimeout?: number } = {},
 ): Promise<FakePlatform> {
   // Builds find npm on the PATH of this process.
