@@ -94,7 +94,7 @@ describe('the main job: init, commit, deploy', function () {
       expect((await get(first.url)).body).to.equal('two')
     })
 
-    it('rolls back where the health path answers 500', async () => {
+    inSoak('rolls back where the health path answers 500', async () => {
       const server = plainServer('three').replace(
         "if (request.url === '/slow')",
         "if (request.url === '/healthz') { response.statusCode = 500; return response.end('no database') }\n  if (request.url === '/slow')",
@@ -120,7 +120,7 @@ describe('the main job: init, commit, deploy', function () {
       expect((await get(deployed.url)).body).to.equal('typed one')
     })
 
-    it('is not released when its build fails', async () => {
+    inSoak('is not released when its build fails', async () => {
       const dir = path.join(world.folder, 'typed')
       await writeFile(path.join(dir, 'src/server.ts'), 'const x: number = "a string"\n')
       await world.commit(dir, 'Does not compile')

@@ -83,7 +83,7 @@ describe('dynos that are measured, scaled within their limits, and cycled', func
     expect(stderr).to.match(/No instances of leaky\.1/)
   })
 
-  it('kills it with R15 far above, and takes that for a crash', async () => {
+  inSoak('kills it with R15 far above, and takes that for a crash', async () => {
     const [, pid] = /leaking in (\d+)/.exec(await log('leaky.1'))!
     process.kill(Number(pid), 'SIGUSR2')
     await logged(

@@ -268,7 +268,7 @@ describe('the verbs over a formation of two apps', function () {
     ).to.deep.equal([])
   })
 
-  it('monit: shows every dyno with the processes in it, and says the same in a pipe', async () => {
+  inSoak('monit: shows every dyno with the processes in it, and says the same in a pipe', async () => {
     const screen = terminal('monit', ...APP)
     try {
       for (const name of ['web.1', 'web.2', 'worker.1'])
@@ -320,7 +320,7 @@ describe('the verbs over a formation of two apps', function () {
 
   it('reload: dyno by dyno with no request lost, and a lone worker beside a second one', async () => {
     const before = await running(FULL)
-    const load = startLoad(url, { keepAlive: 2, fresh: 2, pause: 20 })
+    const load = startLoad(url, { keepAlive: 2, fresh: 2, pause: 50 })
     const text = await ok('reload', 'web').finally(() => load.stop())
     expect(load.result.failures).to.deep.equal([])
     expect(load.result.sent).to.be.greaterThan(50)
