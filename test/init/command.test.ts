@@ -7,6 +7,7 @@ import { EXIT_CODES } from '../../src/errors.js'
 import { readEcosystem } from '../../src/ecosystem/index.js'
 import type { InitParts, InitPlan } from '../../src/init/index.js'
 import { packageRoot } from '../../src/paths.js'
+import { keptNpm } from '../support/kept-npm/index.js'
 import {
   contents,
   git,
@@ -36,13 +37,25 @@ async function shipitInit(
   return { stdout, stderr, status: error ? (error.oclif?.exit ?? 1) : 0 }
 }
 
+/** npm takes seconds of CPU each time; what it does is tested beside this. */
+function useKeptNpm(): void {
+  const searchPath = process.env.PATH
+  before(async () => {
+    process.env.PATH = [await keptNpm(), searchPath].join(path.delimiter)
+  })
+  after(() => {
+    process.env.PATH = searchPath
+  })
+}
+
 const app = {
-  'package.json': { name: 'api', scripts: { start: 'nodemon server.js' } },
+  'package.json': { name: 'api', version: '1.0.0', scripts: { start: 'nodemon server.js' } },
   'server.js': '',
 }
 
 describe('shipit init, as a user sees it', function () {
   this.timeout(60_000)
+  useKeptNpm()
   before(() => {
     parts = { ecosystem: plainEcosystem, runtime: packRuntime('1.0.0') }
   })
@@ -196,6 +209,7 @@ describe('shipit init, as a user sees it', function () {
 
 describe('shipit init with ecosystem files as PM2 reads them', function () {
   this.timeout(60_000)
+  useKeptNpm()
   before(() => {
     parts = { runtime: packRuntime('1.0.0') }
   })
@@ -210,6 +224,7 @@ describe('shipit init with ecosystem files as PM2 reads them', function () {
       const dir = realFolder({
         'package.json': {
           name: 'api',
+          version: '1.0.0',
           type: 'module',
           scripts: {
             start: 'NODE_ENV=production node --max-old-space-size=200 server.js --port auto',
@@ -251,6 +266,7 @@ describe('shipit init with ecosystem files as PM2 reads them', function () {
     const dir = realFolder({
       'package.json': {
         name: 'api',
+        version: '1.0.0',
         scripts: { start: 'pm2-runtime start ecosystem.config.js --env production' },
       },
       'web.js': '',

@@ -78,29 +78,34 @@ describe('shipit init with the other package managers', function () {
         bin = installed(manager)
       })
 
-      it('brings the lockfile in step so that a frozen install passes, and runs none twice', async () => {
-        const dir = realFolder({ 'package.json': manifest, 'server.js': '', ...manager.files })
-        const before = new Set(Object.keys(contents(dir)))
-        expect(await init(dir, bin, runtimes[0]!, true)).to.deep.equal({
-          install: 'proved',
-          notes: [],
-        })
-        const added = Object.keys(contents(dir)).filter(
-          (file) => !before.has(file) && !file.startsWith('.yarn'),
-        )
-        expect(added.sort()).to.deep.equal([
-          '.gitignore',
-          'ecosystem.config.yml',
-          'vendor',
-          'vendor/shipit-runtime-1.0.0.tgz',
-        ])
-        expect(readFileSync(path.join(dir, 'package.json'), 'utf8')).to.match(
-          /^\{\n\t"scripts": \{\n\t\t"start": "shipit-runtime/,
-        )
-        frozenInstall(manager, bin, dir)
-        expect(existsSync(path.join(dir, 'node_modules/.bin/shipit-runtime'))).to.equal(true)
-        expect((await prepare(dir, bin, runtimes[0]!)).steps).to.deep.equal([])
-      })
+      // Of Yarn 1 the next test shows as much.
+      const inStep = manager.name === 'Yarn 1' ? inSoak : it
+      inStep(
+        'brings the lockfile in step so that a frozen install passes, and runs none twice',
+        async () => {
+          const dir = realFolder({ 'package.json': manifest, 'server.js': '', ...manager.files })
+          const before = new Set(Object.keys(contents(dir)))
+          expect(await init(dir, bin, runtimes[0]!, true)).to.deep.equal({
+            install: 'proved',
+            notes: [],
+          })
+          const added = Object.keys(contents(dir)).filter(
+            (file) => !before.has(file) && !file.startsWith('.yarn'),
+          )
+          expect(added.sort()).to.deep.equal([
+            '.gitignore',
+            'ecosystem.config.yml',
+            'vendor',
+            'vendor/shipit-runtime-1.0.0.tgz',
+          ])
+          expect(readFileSync(path.join(dir, 'package.json'), 'utf8')).to.match(
+            /^\{\n\t"scripts": \{\n\t\t"start": "shipit-runtime/,
+          )
+          frozenInstall(manager, bin, dir)
+          expect(existsSync(path.join(dir, 'node_modules/.bin/shipit-runtime'))).to.equal(true)
+          expect((await prepare(dir, bin, runtimes[0]!)).steps).to.deep.equal([])
+        },
+      )
 
       // One manager stands for all: Yarn 1 has a cache that goes by names.
       const inTurn = manager.name === 'Yarn 1' ? it : inSoak

@@ -6,6 +6,7 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs'
 import os from 'node:os'
@@ -48,26 +49,27 @@ export function contents(dir: string): Record<string, string> {
   return all
 }
 
-/** A small package of the runtime's name, packed by npm as the real one is. */
+/** A small package of the runtime's name, in a tarball as npm packs it. */
 export function packRuntime(
   version: string,
   text = '',
   dependencies: Record<string, string> = {},
 ): RuntimeTarball {
   const dir = realFolder({
-    'pkg/package.json': {
+    'package/package.json': {
       name: 'shipit-runtime',
       version,
       bin: { 'shipit-runtime': 'run.js' },
       dependencies,
     },
-    'pkg/run.js': `#!/usr/bin/env node\n${text}\n`,
-  })
-  execFileSync('npm', ['pack', path.join(dir, 'pkg'), '--pack-destination', dir, '--silent'], {
-    env: childEnvironment(process.env),
-    stdio: 'pipe',
+    'package/run.js': `#!/usr/bin/env node\n${text}\n`,
   })
   const file = path.join(dir, `shipit-runtime-${version}.tgz`)
+  const names = ['package.json', 'run.js'].map((name) => `package/${name}`)
+  // The same bytes each time, for which npm's work is kept.
+  for (const name of names) utimesSync(path.join(dir, name), 1e9, 1e9)
+  const env = childEnvironment(process.env)
+  execFileSync('tar', ['-czf', file, '-C', dir, ...names], { env })
   return { version, file, ...digests(readFileSync(file)) }
 }
 
