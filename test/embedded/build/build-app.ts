@@ -2,8 +2,16 @@ import { randomUUID } from 'node:crypto'
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { create } from 'tar'
+import type { BuilderParts } from '../../../src/embedded/build/index.js'
+import { unpack } from '../../../src/embedded/build/unpack.js'
 import type { AppRecord, BuildRecord, SlugRecord } from '../../../src/embedded/store/types.js'
 import type { FakePlatform } from './fake-platform.js'
+
+/** In place of the Node build, where a test is not about it: the source as it came. */
+export const unpackAlone: NonNullable<BuilderParts['compile']> = async (job) => {
+  await unpack(job.archive, job.slugDir, { signal: job.signal, limits: job.sourceLimits })
+  return { processTypes: { web: 'npm start' }, size: 1 }
+}
 
 /** Names to contents; an object is written as JSON. */
 export type Tree = Record<string, string | Buffer | object>

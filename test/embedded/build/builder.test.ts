@@ -5,7 +5,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { expect } from 'chai'
 import { until } from '../../support/until.js'
-import { archiveOf, buildApp } from './build-app.js'
+import { archiveOf, buildApp, unpackAlone } from './build-app.js'
 import { fakePlatform, type FakePlatform } from './fake-platform.js'
 import { npmLock, pack } from './packages.js'
 
@@ -164,7 +164,7 @@ describe('the builder', function () {
   })
 
   it('runs builds of one app one after the other', async () => {
-    await open()
+    await open({ compile: unpackAlone })
     const record = await platform.createApp('queue')
     const start = async (text: string) =>
       platform.builder.start({
@@ -204,7 +204,7 @@ describe('the builder', function () {
   })
 
   it('removes slugs that no rollback reaches any more', async () => {
-    await open({ releasesKept: 2 })
+    await open({ releasesKept: 2, compile: unpackAlone })
     const record = await platform.createApp('old')
     for (const text of ['1', '2', '3']) await buildApp(platform, record, { ...app(), 'x.js': text })
     await platform.builder.shutdown()

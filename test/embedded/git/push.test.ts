@@ -7,8 +7,7 @@ import { gzipSync } from 'node:zlib'
 import { expect } from 'chai'
 import { gitsOf } from '../../support/gits.js'
 import { until } from '../../support/until.js'
-import type { BuilderParts } from '../../../src/embedded/build/index.js'
-import { unpack } from '../../../src/embedded/build/unpack.js'
+import { unpackAlone } from '../build/build-app.js'
 import { fakePlatform, type FakePlatform } from '../build/fake-platform.js'
 import { Project, remote, serveGit, TOKEN, type GitServer } from './serve-git.js'
 
@@ -20,12 +19,6 @@ const APP = {
     scripts: { start: 'node index.js' },
   },
   'index.js': 'console.log(1)\n',
-}
-
-/** In place of the Node build, where a test is not about it: the source as it came. */
-const unpackAlone: NonNullable<BuilderParts['compile']> = async (job) => {
-  await unpack(job.archive, job.slugDir, { signal: job.signal, limits: job.sourceLimits })
-  return { processTypes: { web: 'npm start' }, size: 1 }
 }
 
 describe('git push to the embedded Heroku', function () {
