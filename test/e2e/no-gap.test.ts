@@ -55,7 +55,8 @@ describe('an app with preboot, under load', function () {
       await world.commit(dir, 'Broken')
       const outcome = await world.shipit(['deploy', ...flags], { cwd: dir })
       expect(outcome.status, outcome.output).to.equal(12)
-    }))
+    }),
+  )
   inSoak('answers every request during a reload', () =>
     loseNothingDuring(() => world.ok(['reload', ...flags])),
   )

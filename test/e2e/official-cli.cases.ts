@@ -66,7 +66,7 @@ export const GROUPS: Record<string, Row[]> = {
   config: [
     { run: 'config -a APP', works: /Config Vars/ },
     { run: 'config:set COLOUR=green -a APP', works: /COLOUR/, isSample: true },
-    { run: 'config:get COLOUR -a APP', works: /green/, isSample: true },
+    { run: 'config:get COLOUR -a APP', works: /green/ },
     { run: 'config -a APP --json', works: /"COLOUR": "green"/ },
     { run: 'config -a APP --shell', works: /COLOUR=green/ },
     { run: 'config:unset COLOUR -a APP', works: /COLOUR/ },

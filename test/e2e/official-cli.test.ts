@@ -295,7 +295,6 @@ describe('the official Heroku CLI against the embedded Heroku', function () {
   })
 
   it('runs one-off dynos: attached over TLS, with the exit status, over a pipe, and detached', async () => {
-    expect(await ok('run', 'node -v')).to.include(process.version)
     const failed = await heroku([
       'run',
       '--exit-code',
@@ -315,7 +314,7 @@ describe('the official Heroku CLI against the embedded Heroku', function () {
     await shipitShows(['logs', '--dyno', name], new RegExp(`said by ${name}`))
     await ok('ps:stop', name)
     await shipitShows(['logs', '--dyno', name], /Process exited with status 143/)
-    expect(await ok('logs', '--dyno', name)).to.include('State changed from up to complete')
+    await shipitShows(['logs', '--dyno', name], /State changed from up to complete/)
   })
 
   inSoak('is told in its own words what it got wrong', async () => {

@@ -268,33 +268,36 @@ describe('the verbs over a formation of two apps', function () {
     ).to.deep.equal([])
   })
 
-  inSoak('monit: shows every dyno with the processes in it, and says the same in a pipe', async () => {
-    const screen = terminal('monit', ...APP)
-    try {
-      for (const name of ['web.1', 'web.2', 'worker.1'])
-        await screen.shows(new RegExp(`${name.replace('.', '\\.')} +up`))
-      await screen.shows(/api:1 +online[^]*jobs:0 +online/)
-    } finally {
-      await screen.close()
-    }
-    let child = 0
-    let seen = ''
-    const pipe = world.shipit(['monit', '--json', ...APP], {
-      onSpawn: (pid) => {
-        child = pid
-      },
-      onOutput: (text) => {
-        seen += text
-      },
-    })
-    const alive = pids(await running(FULL))
-    const isTold = await until(() => alive.every((pid) => seen.includes(`"pid":${pid}`)), {
-      timeout: 20_000,
-    })
-    process.kill(child, 'SIGINT')
-    await pipe
-    expect(isTold, seen.slice(0, 2000)).to.equal(true)
-  })
+  inSoak(
+    'monit: shows every dyno with the processes in it, and says the same in a pipe',
+    async () => {
+      const screen = terminal('monit', ...APP)
+      try {
+        for (const name of ['web.1', 'web.2', 'worker.1'])
+          await screen.shows(new RegExp(`${name.replace('.', '\\.')} +up`))
+        await screen.shows(/api:1 +online[^]*jobs:0 +online/)
+      } finally {
+        await screen.close()
+      }
+      let child = 0
+      let seen = ''
+      const pipe = world.shipit(['monit', '--json', ...APP], {
+        onSpawn: (pid) => {
+          child = pid
+        },
+        onOutput: (text) => {
+          seen += text
+        },
+      })
+      const alive = pids(await running(FULL))
+      const isTold = await until(() => alive.every((pid) => seen.includes(`"pid":${pid}`)), {
+        timeout: 20_000,
+      })
+      process.kill(child, 'SIGINT')
+      await pipe
+      expect(isTold, seen.slice(0, 2000)).to.equal(true)
+    },
+  )
 
   inSoak('restart: a dyno, a type, or all at once; who was not named stays', async () => {
     let before = await running(FULL)

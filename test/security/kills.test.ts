@@ -12,8 +12,8 @@ import { killOne, VICTIMS, type Victim } from './kill-victims.js'
 
 /** Kills of each kind. */
 const KILLS = Number(process.env.SHIPIT_KILLS ?? (isSoak ? 100 : 4))
-/** Kills of one deploy, at most. */
-const AT_ONCE = 3
+/** Kills of one deploy, at most: each round is two deploys. */
+const AT_ONCE = isSoak ? 3 : 4
 const SEED = Number(process.env.SHIPIT_SEED ?? Date.now() % 1_000_000)
 
 interface Release {
