@@ -66,7 +66,7 @@ export class ReleaseWatch {
   readonly router = new RouterLines()
   readonly switchover: Switchover | undefined
   private readonly boots = new BootIds()
-  private hasSwitched: boolean
+  private hasSwitched = false
   /** Time of the newest line of the log, ms since the epoch. */
   private lastTold = 0
   private readonly stopped = new AbortController()
@@ -89,7 +89,6 @@ export class ReleaseWatch {
   ) {
     this.isAfterCrash = isAfterCrash
     this.switchover = switchover
-    this.hasSwitched = switchover === undefined
     this.signs = new CrashSigns(Date.parse(release.created_at))
     if (followsLog) void this.followLog()
     else this.logFailure = 'it is not followed'

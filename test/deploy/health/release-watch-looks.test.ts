@@ -338,6 +338,18 @@ describe('a look at a release', () => {
       expect(watch.signs.exits).to.have.lengthOf(2)
     })
 
+    it('does so at a look of some seconds ago as well', async () => {
+      begin({ switchover: switchover() })
+      script.list = [script.dyno('web.1')]
+      script.say(UP, 1)
+      await told()
+      await watch.look()
+      await watch.look()
+      for (let i = 0; i < 2; i++) script.say(EXIT)
+      await told()
+      expect((await watch.look({ mayBeRecent: true })).crash).to.equal(undefined)
+    })
+
     it('does not take the end of a dyno of the release for an end of those before', async () => {
       begin({ switchover: switchover(2) })
       script.list = [script.dyno('web.1')]
