@@ -121,6 +121,13 @@ describe("signs of a crash in an app's log", () => {
     ).to.deep.equal(['exited with status 3', 'crashed'])
   })
 
+  it('are no warnings of memory, after which a dyno goes on', () => {
+    const warned = line('Error R14 (Memory quota exceeded)')
+    expect(reasons(warned, line('Process exited with status 3'), line(CRASHED))).to.deep.equal([
+      'exited with status 3',
+    ])
+  })
+
   it('are forgotten by name', () => {
     const { signs } = read(
       line(CRASHED),

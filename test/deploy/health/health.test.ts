@@ -141,6 +141,12 @@ describe('the health of a release', () => {
     expect(await look()).to.equal('well')
   })
 
+  it('is not known if who asks is not let in', async () => {
+    answers = { '/guarded': { status: 401 } }
+    expect(await found({ path: '/guarded' })).to.equal('unknown')
+    expect(await found({ path: '/guarded', good: 1 })).to.equal('well')
+  })
+
   it('is told by the router where no answer is heard', async () => {
     answers = { '/': { status: 500 } }
     const counts: [good: number, bad: number, is: string][] = [
