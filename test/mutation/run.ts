@@ -91,7 +91,8 @@ const decidedBy =
   ({ tests, titlesOf, early, hashes }: Survey) =>
   (outcome: Outcome, { id }: Mutant): string => {
     const hashFor = (title: string) => hashes.get(tests.get(title)?.file ?? '') ?? ''
-    if (outcome.is === 'killed') return hashFor(outcome.by)
+    // That is enough: a test that has changed is there to tell at least as much.
+    if (outcome.is === 'killed') return tests.has(outcome.by) ? 'its test' : ''
     const reaching = early.has(id) ? [...hashes.values()] : (titlesOf.get(id) ?? []).map(hashFor)
     return hashOf(...[...new Set(reaching)].sort())
   }
