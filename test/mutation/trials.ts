@@ -18,7 +18,7 @@ const LONGEST_SURVEY = 20 * 60_000
 /** Tests that are tried first together take so many ms; each further lot takes twice as many. */
 const FIRST_LOT = 250
 /** ms that a test of a quick look takes at most. */
-const QUICK = 200
+const QUICK = 500
 /** Tests that have killed most mutants of the file so far, which are tried before the others. */
 const KILLERS = 4
 

@@ -227,7 +227,7 @@ describe('the health of a release', () => {
       await once(requests[0]!.socket, 'close')
     })
 
-    it('in vain at what does not listen', async () => {
+    it('without an answer from what does not listen', async () => {
       const address = url()
       server.close()
       const answer = await ask(undefined, address)
