@@ -3,6 +3,7 @@ import { BaseCommand } from '../ui/base-command.js'
 import type { DevOutcome } from '../ui/dev/verbs.js'
 import { processTypeArg, waitingFlags } from '../ui/flags.js'
 import { writeErr } from '../lib/terminal.js'
+import { elapsed } from '../lib/duration.js'
 
 export default class Reload extends BaseCommand {
   static override summary = 'restart dyno by dyno, with no request lost'
@@ -50,8 +51,7 @@ export default class Reload extends BaseCommand {
       onEvent: (event) => {
         if (event.kind === 'reloading') this.log(`Reloading ${event.dyno}...`)
         if (event.kind === 'serving') reloaded.push(event.dyno)
-        if (event.kind === 'serving')
-          this.log(`${event.dyno} serves again (${(event.ms / 1000).toFixed(1)} s)`)
+        if (event.kind === 'serving') this.log(`${event.dyno} serves again (${elapsed(event.ms)})`)
         if (event.kind === 'added') this.log(`${event.dyno} was added to serve meanwhile`)
         if (event.kind === 'removed') this.log(`${event.dyno} was removed again`)
         if (event.kind === 'gap')

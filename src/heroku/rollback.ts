@@ -4,6 +4,7 @@ import type { PlatformApi } from './client.js'
 import { monotonic } from '../lib/monotonic.js'
 import { getRelease, listReleases, rollbackTo } from './releases.js'
 import type { Release } from './types.js'
+import { duration } from '../lib/duration.js'
 
 const ROLLBACK = /^Rollback to v(\d+)/
 
@@ -130,8 +131,7 @@ export async function rollBack(
     if (monotonic() >= deadline) {
       throw new ShipitError('timeout', {
         message:
-          `The release phase of v${release.version} has not ended after ` +
-          `${Math.round(timeout / 1000)} s.`,
+          `The release phase of v${release.version} has not ended after ` + `${duration(timeout)}.`,
         why: `v${from.version} serves until it has.`,
         next: `shipit releases --app ${app}`,
         details: { app, release: release.version, serving: from.version },

@@ -9,6 +9,7 @@ import {
   type PlatformApi,
 } from '../heroku/index.js'
 import { untilFound } from './cadence.js'
+import { duration } from '../lib/duration.js'
 
 interface ReplacementOptions {
   /** ms until the wait times out. */
@@ -68,7 +69,7 @@ export async function waitForReplacement(
   throw new ShipitError('boot', {
     message: ended
       ? `${failed.name} crashed when it was restarted.`
-      : `${failed.name} did not come up within ${timeout / 1000} s.`,
+      : `${failed.name} did not come up within ${duration(timeout)}.`,
     why: [consequence, text, ending].filter(Boolean).join('\n'),
     next: `shipit logs --dyno ${failed.name} --app ${app}`,
     details: { app, dyno: failed.name },

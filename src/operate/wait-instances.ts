@@ -3,6 +3,7 @@ import type { PlatformApi } from '../heroku/index.js'
 import { reportDynos, watchFormation } from '../monitor/index.js'
 import { hasInstances } from './instance-memory.js'
 import type { InstancesPlan } from './instances.js'
+import { duration } from '../lib/duration.js'
 
 /** ms between two evaluations of what the log has told: they cost no call of the API. */
 const EVERY = 500
@@ -28,7 +29,7 @@ export async function waitForInstances(
   const asked = changes.map((change) => `${change.app}=${change.after}`).join(', ')
   throw new ShipitError('timeout', {
     message:
-      `The dynos are up, and after ${Math.round(timeout / 1000)} s not all of their instances ` +
+      `The dynos are up, and after ${duration(timeout)} not all of their instances ` +
       `run (${asked}).`,
     why: "The app's log does not tell that they came online, or that they did not stay so.",
     next: `shipit ps --app ${app}`,

@@ -11,6 +11,7 @@ import {
 } from '../heroku/index.js'
 import { untilFound } from './cadence.js'
 import type { TypeCount } from '../lib/dyno-count.js'
+import { duration } from '../lib/duration.js'
 
 export interface WaitOptions {
   /** ms until the wait times out. */
@@ -111,7 +112,7 @@ export async function waitForDynos(
   if (done) return done
   throw new ShipitError('timeout', {
     message:
-      `After ${Math.round(timeout / 1000)} s ${up} of ${total} dynos are up. The change was ` +
+      `After ${duration(timeout)} ${up} of ${total} dynos are up. The change was ` +
       `made and ${api.endpoint.label} may still be at work.`,
     next: `shipit ps --app ${app}`,
     details: { app, up, wanted: total },

@@ -66,13 +66,16 @@ export function resolveApp(options: EcosystemApp, context: AppContext): App {
     wanted,
     env: user ? { ...context.env, HOME: user.home } : context.env,
     user,
-    killTimeout: duration(options.kill_timeout) ?? context.drain,
-    minUptime: duration(options.min_uptime) ?? 1000,
+    killTimeout: numberOf(options.kill_timeout) ?? context.drain,
+    minUptime: numberOf(options.min_uptime) ?? 1000,
     maxRestarts: options.max_restarts === undefined ? undefined : Number(options.max_restarts),
-    maxMemory: bytes(options.max_memory_restart),
+    maxMemory: numberOf(options.max_memory_restart),
     options,
   }
 }
+
+/** Of an option with a unit, which the ecosystem file's reader has made ms or bytes. */
+const numberOf = (value: unknown) => (typeof value === 'number' ? value : undefined)
 
 function wantedInstances(value: unknown): number | 'max' | undefined {
   if (value === undefined || value === null) return undefined
@@ -87,19 +90,4 @@ function words(value: unknown): string[] {
   return (value.match(/(?:[^\s"']+|"[^"]*"|'[^']*')+/g) ?? []).map((word) =>
     word.replace(/"([^"]*)"|'([^']*)'/g, '$1$2'),
   )
-}
-
-/** 20M, 1G, 512K or a number of bytes. */
-function bytes(value: unknown): number | undefined {
-  const match = /^(\d+(?:\.\d+)?)\s*([KMG])?B?$/i.exec(String(value ?? '').trim())
-  if (!match) return undefined
-  const unit = { K: 2 ** 10, M: 2 ** 20, G: 2 ** 30 }[(match[2] ?? '').toUpperCase()] ?? 1
-  return Math.floor(Number(match[1]) * unit)
-}
-
-/** ms, or with a unit as PM2 takes it: 10s, 5m, 1h. */
-function duration(value: unknown): number | undefined {
-  const match = /^(\d+(?:\.\d+)?)\s*(ms|s|m|h)?$/.exec(String(value ?? '').trim())
-  if (!match) return undefined
-  return Number(match[1]) * ({ ms: 1, s: 1000, m: 60_000, h: 3_600_000 }[match[2] ?? 'ms'] ?? 1)
 }

@@ -10,6 +10,7 @@ import {
 import { type ScaleChange, applyChange, planOneMore, reload, restart } from '../../operate/index.js'
 import { missingFigures } from '../formation.js'
 import type { Action, Question } from './view.js'
+import { elapsed } from '../../lib/duration.js'
 
 /**
  * What the screen is about, and what its keys do: an app on a platform, or a `shipit dev` on this
@@ -133,7 +134,7 @@ async function perform(
         onEvent: (event) => {
           if (event.kind === 'reloading') say(`Reloading ${event.dyno}...`)
           else if (event.kind === 'serving')
-            say(`${event.dyno} serves again (${(event.ms / 1000).toFixed(1)} s)`)
+            say(`${event.dyno} serves again (${elapsed(event.ms)})`)
           else if (event.kind === 'added') say(`${event.dyno} was added to serve meanwhile`)
         },
       })
