@@ -35,7 +35,7 @@ import { SourceBlobs } from './source-blobs.js'
 import { storageError } from './storage-error.js'
 
 export type { ApiParts, Urls } from './parts.js'
-export { webUrl } from './serializers/app.js'
+export { webUrl } from './routes/apps.js'
 
 const DOCS = 'https://devcenter.heroku.com/articles/platform-api-reference'
 

@@ -3,7 +3,7 @@
  * it needs of these interfaces in its constructor and imports no other service. `daemon.ts` alone
  * puts them together.
  *
- * Records are what is stored; the API's answers are made of them in api/ (serializers), never
+ * Records are what is stored; the API's answers are made of them in api/routes/, never
  * stored in that form.
  */
 

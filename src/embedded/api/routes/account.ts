@@ -4,7 +4,6 @@ import { NotFound } from '../api-error.js'
 import { ACCOUNT_EMAIL, ACCOUNT_ID } from '../identity.js'
 import type { ApiParts } from '../parts.js'
 import { param } from '../request.js'
-import { serializeAccount } from '../serializers/account.js'
 
 export function accountRoutes({ folders }: ApiParts): Router {
   const routes = Router()
@@ -21,4 +20,28 @@ export function accountRoutes({ folders }: ApiParts): Router {
     response.json(await account())
   })
   return routes
+}
+
+/** The one account of this platform; `since` is when its state folder was made. */
+function serializeAccount(since: string) {
+  return {
+    allow_tracking: false,
+    beta: false,
+    country_of_residence: null,
+    created_at: since,
+    default_organization: null,
+    default_team: null,
+    delinquent_at: null,
+    email: ACCOUNT_EMAIL,
+    federated: false,
+    id: ACCOUNT_ID,
+    identity_provider: null,
+    last_login: null,
+    name: 'You, on this machine',
+    sms_number: null,
+    suspended_at: null,
+    two_factor_authentication: false,
+    updated_at: since,
+    verified: true,
+  }
 }

@@ -1,14 +1,16 @@
 import { Router } from 'express'
-import { InvalidParams } from '../api-error.js'
-import { ACCOUNT_EMAIL } from '../identity.js'
-import { newApp } from '../new-app.js'
+import { rm } from 'node:fs/promises'
+import path from 'node:path'
+import { currentRelease, slugOf } from '../../releases/releases.js'
 import type { AppRecord } from '../../store/types.js'
+import { InvalidParams } from '../api-error.js'
 import { checkAppName, generateAppName } from '../app-name.js'
-import { destroyApp } from '../destroy-app.js'
-import type { ApiParts } from '../parts.js'
-import { appOf, bodyOf, onlyFields, param, sendPage } from '../request.js'
+import { ACCOUNT_EMAIL, ACCOUNT_ID, stableId } from '../identity.js'
+import { newApp } from '../new-app.js'
+import type { ApiParts, Urls } from '../parts.js'
 import { checkStack, placeOf } from '../place-of.js'
-import { serializeApp, serializeTeamApp } from '../serializers/app.js'
+import { idAndName, stackOf } from '../place.js'
+import { appOf, bodyOf, onlyFields, param, sendPage } from '../request.js'
 
 const FIELDS = {
   id: (app: Readonly<AppRecord>) => app.id,
@@ -98,4 +100,80 @@ export function appsRoutes(parts: ApiParts): Router {
   })
 
   return routes
+}
+
+export const appRef = (app: Readonly<AppRecord>) => ({ id: app.id, name: app.name })
+export const user = (email = ACCOUNT_EMAIL) => ({ id: ACCOUNT_ID, email })
+export const hostnameOf = (app: Readonly<AppRecord>) => `${app.name}.localhost`
+
+/** Where the router serves an app; ends with a slash. */
+export const webUrl = (appName: string, { routerPort }: Urls) =>
+  `http://${appName}.localhost:${routerPort}/`
+
+/** What an app of an account and one of a team have in common. */
+function base(app: Readonly<AppRecord>, urls: Urls) {
+  const slug = slugOf(app, currentRelease(app))
+  const stack = idAndName('stack', stackOf(app))
+  return {
+    archived_at: null,
+    buildpack_provided_description: slug?.buildpack_description ?? null,
+    build_stack: stack,
+    created_at: app.created_at,
+    git_url: `${urls.gitUrl}/${app.name}.git`,
+    id: app.id,
+    internal_routing: null,
+    maintenance: app.maintenance,
+    name: app.name,
+    owner:
+      app.team === undefined
+        ? user()
+        : { ...user(`${app.team}@herokumanager.com`), id: stableId(`team owner ${app.team}`) },
+    team: app.team === undefined ? null : idAndName('team', app.team),
+    region: idAndName('region', app.region),
+    released_at: app.released_at,
+    repo_size: null,
+    slug_size: app.generation === 'fir' ? null : (slug?.size ?? null),
+    space: app.space ? { id: app.space.id, name: app.space.name, shield: app.space.shield } : null,
+    stack,
+    updated_at: app.updated_at,
+    web_url: webUrl(app.name, urls),
+  }
+}
+
+const serializeApp = (app: Readonly<AppRecord>, urls: Urls) => ({
+  ...base(app, urls),
+  acm: false,
+  generation: idAndName('generation', app.generation),
+  organization: app.team === undefined ? null : idAndName('team', app.team),
+})
+
+/** Schema: team-app. */
+const serializeTeamApp = (app: Readonly<AppRecord>, urls: Urls) => ({
+  ...base(app, urls),
+  joined: true,
+  locked: false,
+})
+
+/**
+ * Stops an app's dynos, forgets the app, then removes what it left on disk. It is gone once its
+ * record is; the rest is cleaning.
+ */
+async function destroyApp(
+  { store, dynos, builder, logplex, folders, log }: ApiParts,
+  app: Readonly<AppRecord>,
+): Promise<void> {
+  await dynos.shutdown(app.id)
+  await store.remove(app.id)
+  const releaseOutputs = app.releases.map((release) =>
+    path.join(folders.builds, `release-${release.id}.log`),
+  )
+  const cleaned = await Promise.allSettled([
+    logplex.forget(app.id),
+    builder.forget(app.id),
+    ...releaseOutputs.map((file) => rm(file, { force: true })),
+  ])
+  for (const result of cleaned) {
+    if (result.status === 'rejected')
+      log(`could not remove all of the destroyed app ${app.name}: ${String(result.reason)}`)
+  }
 }

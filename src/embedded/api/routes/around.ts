@@ -4,7 +4,7 @@ import { currentRelease, slugOf } from '../../releases/releases.js'
 import type { AppRecord } from '../../store/types.js'
 import type { ApiParts } from '../parts.js'
 import { appOf, bodyOf, textOf } from '../request.js'
-import { appRef, user } from '../serializers/app.js'
+import { appRef, user } from './apps.js'
 import { warnOfAbsent } from './absent.js'
 
 /** heroku/nodejs by its name, its URN and its repository. */

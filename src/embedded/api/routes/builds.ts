@@ -1,13 +1,15 @@
 import path from 'node:path'
 import { Router } from 'express'
 import { ApiError, InvalidParams, NotFound } from '../api-error.js'
-import type { BuildRecord } from '../../store/types.js'
+import type { AppRecord, BuildRecord } from '../../store/types.js'
 import { fetchSource } from '../fetch-source.js'
-import type { ApiParts } from '../parts.js'
+import type { ApiParts, Urls } from '../parts.js'
 import { appOf, bodyOf, param, sendPage } from '../request.js'
 import { sourceIdOf } from './sources.js'
 import type { SourceBlobs } from '../source-blobs.js'
-import { serializeBuild } from '../serializers/release.js'
+import { stackOf } from '../place.js'
+import { user } from './apps.js'
+import { streamUrl } from './streams.js'
 
 /**
  * The schema lists builds by id and started_at; heroku-builds, Heroku's own, asks by created_at.
@@ -86,4 +88,35 @@ export function buildsRoutes(
   })
 
   return routes
+}
+
+function serializeBuild(
+  app: Readonly<AppRecord>,
+  build: Readonly<BuildRecord>,
+  urls: Urls,
+  token: string,
+) {
+  const slug = app.slugs.find((one) => one.id === build.slug_id)
+  return {
+    app: { id: app.id },
+    buildpacks: slug
+      ? [{ name: 'heroku/nodejs', url: 'https://github.com/heroku/heroku-buildpack-nodejs' }]
+      : null,
+    created_at: build.created_at,
+    generation: app.generation,
+    id: build.id,
+    output_stream_url: streamUrl(urls, token, `/streams/builds/${app.id}/${build.id}`),
+    release: build.release_id === null ? null : { id: build.release_id },
+    slug: build.slug_id === null || app.generation === 'fir' ? null : { id: build.slug_id },
+    source_blob: {
+      checksum: null,
+      url: `${urls.gitUrl}/${app.name}.git`,
+      version: build.commit,
+      version_description: build.commit_description,
+    },
+    stack: stackOf(app),
+    status: build.status,
+    updated_at: build.updated_at,
+    user: user(),
+  }
 }

@@ -1,10 +1,10 @@
+import { type Request, Router } from 'express'
 import { randomUUID } from 'node:crypto'
-import { Router, type Request } from 'express'
-import { InvalidParams, NotFound } from '../api-error.js'
 import type { AppRecord } from '../../store/types.js'
+import { InvalidParams, NotFound } from '../api-error.js'
 import type { ApiParts } from '../parts.js'
 import { appOf, bodyOf, param, sendPage, textOf } from '../request.js'
-import { domainsOf, serializeDomain } from '../serializers/domain.js'
+import { appRef, hostnameOf } from './apps.js'
 
 const HOSTNAME =
   /^(\*\.)?([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/
@@ -61,4 +61,35 @@ export function domainsRoutes({ store }: ApiParts): Router {
   })
 
   return routes
+}
+
+interface Domain {
+  id: string
+  hostname: string
+  created_at: string
+}
+
+/** The app's own hostname first; its id is the app's, since it lives and goes with it. */
+const domainsOf = (app: Readonly<AppRecord>): Domain[] => [
+  { id: app.id, hostname: hostnameOf(app), created_at: app.created_at },
+  ...app.domains,
+]
+
+function serializeDomain(app: Readonly<AppRecord>, domain: Domain) {
+  const isOwn = domain.id === app.id
+  return {
+    acm_status: null,
+    acm_status_reason: null,
+    app: appRef(app),
+    // The DNS target of a custom domain, which the CLI prints (schema: domain.cname). Here, the
+    // app's own hostname.
+    cname: isOwn ? null : hostnameOf(app),
+    created_at: domain.created_at,
+    hostname: domain.hostname,
+    id: domain.id,
+    kind: isOwn ? 'heroku' : 'custom',
+    sni_endpoint: null,
+    status: isOwn ? 'none' : 'succeeded',
+    updated_at: domain.created_at,
+  }
 }

@@ -6,7 +6,7 @@ import type { AppRecord, DynoRecord } from '../../store/types.js'
 import type { ApiParts } from '../parts.js'
 import { oneOffRequest } from '../one-off-request.js'
 import { appOf, bodyOf, param, sendPage } from '../request.js'
-import { serializeDyno } from '../serializers/formation.js'
+import { appRef } from './apps.js'
 
 const FIELDS = { id: (dyno: DynoRecord) => dyno.id, name: (dyno: DynoRecord) => dyno.name }
 
@@ -108,4 +108,36 @@ export function dynosRoutes({ store, dynos, logplex, rendezvous, urls }: ApiPart
   )
 
   return routes
+}
+
+function serializeDyno(
+  app: Readonly<AppRecord>,
+  dyno: DynoRecord,
+  attachUrl: string | null = null,
+) {
+  const {
+    command,
+    created_at,
+    id,
+    name,
+    release_id,
+    release_version,
+    size,
+    state,
+    type,
+    updated_at,
+  } = dyno
+  return {
+    app: appRef(app),
+    attach_url: attachUrl,
+    command,
+    created_at,
+    id,
+    name,
+    release: { id: release_id, version: release_version },
+    size,
+    state,
+    type,
+    updated_at,
+  }
 }

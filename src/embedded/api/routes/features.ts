@@ -1,12 +1,11 @@
-import { Router, type Request } from 'express'
+import { type Request, Router } from 'express'
 import { dynoSize } from '../../../lib/dyno-sizes.js'
-import { ApiError, InvalidParams, NotFound } from '../api-error.js'
-import { FEATURES, type FeatureName } from '../features.js'
-import { stableId } from '../identity.js'
 import type { AppRecord } from '../../store/types.js'
+import { ApiError, InvalidParams, NotFound } from '../api-error.js'
+import { FEATURES, type FeatureName, isFeatureOn } from '../features.js'
+import { stableId } from '../identity.js'
 import type { ApiParts } from '../parts.js'
 import { appOf, bodyOf, param, sendPage } from '../request.js'
-import { serializeFeature } from '../serializers/feature.js'
 
 const NAMES = Object.keys(FEATURES) as FeatureName[]
 const FIELDS = {
@@ -80,4 +79,20 @@ function checkRouter(app: Readonly<AppRecord>): void {
       'invalid_params',
       `Router 2.0 can't be disabled for apps with ${size} dynos.`,
     )
+}
+
+function serializeFeature(app: Readonly<AppRecord>, name: FeatureName) {
+  const state = app.features[name]
+  return {
+    created_at: app.created_at,
+    description: FEATURES[name].description,
+    display_name: FEATURES[name].display_name,
+    doc_url: FEATURES[name].doc_url,
+    enabled: isFeatureOn(app, name),
+    feedback_email: 'you@shipit.localhost',
+    id: stableId(`feature ${name}`),
+    name,
+    state: FEATURES[name].state,
+    updated_at: state?.updated_at ?? app.created_at,
+  }
 }

@@ -1,13 +1,13 @@
 import { Router, type Request, type Response } from 'express'
 import { formatDynoCount } from '../../../lib/dyno-count.js'
 import { NotFound } from '../api-error.js'
-import { ACCOUNT_EMAIL } from '../identity.js'
+import { ACCOUNT_EMAIL, stableId } from '../identity.js'
 import { runtimeOf } from '../place.js'
 import type { AppRecord, FormationRecord } from '../../store/types.js'
 import { updatedFormation } from '../formation-update.js'
 import type { ApiParts } from '../parts.js'
 import { appOf, bodyOf, param, sendPage } from '../request.js'
-import { serializeFormation } from '../serializers/formation.js'
+import { appRef } from './apps.js'
 
 const FIELDS = { id: (one: FormationRecord) => one.id, type: (one: FormationRecord) => one.type }
 
@@ -71,4 +71,19 @@ export function formationRoutes({ store, dynos, logplex }: ApiParts): Router {
   })
 
   return routes
+}
+
+function serializeFormation(app: Readonly<AppRecord>, formation: Readonly<FormationRecord>) {
+  const { command, created_at, id, quantity, size, type, updated_at } = formation
+  return {
+    app: appRef(app),
+    command,
+    created_at,
+    dyno_size: { id: stableId(`dyno size ${size}`), name: size },
+    id,
+    quantity,
+    size,
+    type,
+    updated_at,
+  }
 }

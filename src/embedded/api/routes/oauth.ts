@@ -4,7 +4,7 @@ import { isExpired, newToken, type Authorization } from '../authorizations.js'
 import { stableId } from '../identity.js'
 import type { ApiParts } from '../parts.js'
 import { bodyOf, param, sendPage } from '../request.js'
-import { user } from '../serializers/app.js'
+import { user } from './apps.js'
 
 const FIELDS = {
   id: (one: Authorization) => one.id,

@@ -1,11 +1,14 @@
+import { createHash } from 'node:crypto'
 import { Router, type Request } from 'express'
 import { ApiError, InvalidParams, NotFound } from '../api-error.js'
-import type { ReleaseChange } from '../../releases/releases.js'
-import type { AppRecord, ReleaseRecord } from '../../store/types.js'
+import { slugOf, type ReleaseChange } from '../../releases/releases.js'
+import type { AppRecord, ReleaseRecord, SlugRecord } from '../../store/types.js'
 import { findRelease } from '../find-release.js'
-import type { ApiParts } from '../parts.js'
+import type { ApiParts, Urls } from '../parts.js'
+import { idAndName } from '../place.js'
 import { appOf, bodyOf, param, sendPage } from '../request.js'
-import { serializeImage, serializeRelease, serializeSlug } from '../serializers/release.js'
+import { appRef, user } from './apps.js'
+import { streamUrl } from './streams.js'
 
 const FIELDS = {
   version: (release: ReleaseRecord) => release.version,
@@ -102,5 +105,102 @@ function promotion(
         ? description
         : `Deploy ${slug.commit?.slice(0, 8) ?? slug.id.slice(0, 8)}`,
     slugId: slug.id,
+  }
+}
+
+/**
+ * `isSdk`: for a client that asks for version 3.sdk, which is told the image of a Fir release
+ * (heroku/cli, lib/buildpacks).
+ */
+function serializeRelease(
+  app: Readonly<AppRecord>,
+  release: Readonly<ReleaseRecord>,
+  urls: Urls,
+  token: string,
+  isSdk = false,
+) {
+  const slug = slugOf(app, release)
+  const isFir = app.generation === 'fir'
+  const hasPhase = slug?.process_types.release !== undefined
+  return {
+    addon_plan_names: [],
+    app: appRef(app),
+    artifacts:
+      release.slug_id === null ? [] : [{ type: isFir ? 'oci-image' : 'slug', id: release.slug_id }],
+    created_at: release.created_at,
+    current: release.id === app.current_release_id,
+    description: release.description,
+    eligible_for_rollback: release.status === 'succeeded' && release.slug_id !== null,
+    id: release.id,
+    output_stream_url: hasPhase
+      ? streamUrl(urls, token, `/streams/releases/${app.id}/${release.id}`)
+      : null,
+    slug: release.slug_id === null || isFir ? null : { id: release.slug_id },
+    ...(isSdk
+      ? { oci_image: release.slug_id !== null && isFir ? { id: release.slug_id } : null }
+      : {}),
+    status: release.status,
+    updated_at: release.updated_at,
+    user: user(release.user),
+    version: release.version,
+  }
+}
+
+function serializeSlug(slug: Readonly<SlugRecord>) {
+  return {
+    blob: { method: 'get', url: `file://${slug.dir}` },
+    buildpack_provided_description: slug.buildpack_description,
+    checksum: null,
+    commit: slug.commit,
+    commit_description: slug.commit_description,
+    created_at: slug.created_at,
+    deleted_at: null,
+    id: slug.id,
+    process_types: slug.process_types,
+    size: slug.size,
+    stack: idAndName('stack', 'heroku-24'),
+    updated_at: slug.created_at,
+  }
+}
+
+/**
+ * What stands for a slug on Fir. It is one that was never built as an image: the ids and digests
+ * are of that slug.
+ */
+function serializeImage(slug: Readonly<SlugRecord>) {
+  const digest = (of: string) =>
+    `sha256:${createHash('sha256').update(`${of} ${slug.id}`).digest('hex')}`
+  return {
+    id: slug.id,
+    base_image_name: 'heroku/heroku:24-cnb',
+    base_top_layer: digest('base'),
+    commit: slug.commit,
+    commit_description: slug.commit_description,
+    image_repo: `${slug.id}/builds`,
+    digest: digest('image'),
+    stack: idAndName('stack', 'cnb'),
+    architecture: 'amd64',
+    buildpacks: [
+      {
+        id: 'heroku/nodejs',
+        version: '3.0.0',
+        homepage: 'https://github.com/heroku/buildpacks-nodejs',
+      },
+    ],
+    process_types: Object.fromEntries(
+      Object.entries(slug.process_types).map(([name, command]) => [
+        name,
+        {
+          name,
+          display_cmd: command,
+          command: `/cnb/process/${name}`,
+          working_dir: '/workspace',
+          default: name === 'web',
+        },
+      ]),
+    ),
+    created_at: slug.created_at,
+    updated_at: slug.created_at,
+    deleted_at: null,
   }
 }

@@ -1,10 +1,9 @@
-import { Router, type Request } from 'express'
-import type { Response } from 'express'
+import { Router, type Request, type Response } from 'express'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { NotFound } from '../api-error.js'
 import { isSameSecret, signatureOf } from '../guard.js'
-import type { ApiParts } from '../parts.js'
+import type { ApiParts, Urls } from '../parts.js'
 import { param } from '../request.js'
 
 /** Output of builds and release phases, so far and then live. No token: the URL is signed. */
@@ -46,3 +45,10 @@ export function streamRoutes({ store, builder, output, token, log }: ApiParts): 
 
   return routes
 }
+
+/**
+ * A stream's URL is readable without the token, for an hour-long tail or a browser, so it carries a
+ * signature.
+ */
+export const streamUrl = (urls: Urls, token: string, path: string) =>
+  `${urls.apiUrl}${path}/${signatureOf(path, token)}`
