@@ -16,7 +16,7 @@ import { unpack } from '../../src/embedded/build/unpack.js'
 import { fakePlatform, type FakePlatform } from '../embedded/build/fake-platform.js'
 import { buildApp } from '../embedded/build/build-app.js'
 import { temporaryFolder } from '../embedded/support/platform.js'
-import { removeFolder } from '../../src/embedded/api/remove.js'
+import { removeFolder } from '../../src/embedded/daemon/folders.js'
 
 const MB = 1024 * 1024
 const app = (scripts: Record<string, string> = {}) => ({

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
-import { RateLimit } from '../../src/embedded/api/rate-limit.js'
+import { RateLimit } from '../../src/embedded/api/guard.js'
 import { sampleLines } from '../../src/runtime/event-line.js'
 import { dyno, formation } from './records.js'
 

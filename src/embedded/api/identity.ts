@@ -1,4 +1,5 @@
-import { createHash } from 'node:crypto'
+/** The account, ids and names that this platform makes up. */
+import { createHash, randomInt } from 'node:crypto'
 
 /** The one account of this platform: who made a release, a build, an app. */
 export const ACCOUNT_EMAIL = 'you@shipit.localhost'
@@ -14,3 +15,16 @@ export function stableId(name: string): string {
 }
 
 export const ACCOUNT_ID = stableId('account')
+
+const LETTERS = 'bcdfghjklmnpqrstvwxz2456789'
+
+/**
+ * `web-1a2b3c4d5-6e7f8`: the process type, a part that the dynos of a release share, and one of the
+ * dyno alone (devcenter.heroku.com/articles/generations; the form is that of heroku/cli,
+ * lib/apps/generation).
+ */
+export function firName(type: string, release: string): string {
+  const shared = createHash('sha256').update(`${type} ${release}`).digest('hex').slice(0, 9)
+  const own = Array.from({ length: 5 }, () => LETTERS[randomInt(LETTERS.length)]).join('')
+  return `${type}-${shared}-${own}`
+}

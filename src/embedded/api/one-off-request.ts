@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto'
 import { InvalidParams } from './api-error.js'
-import { firName } from './fir-name.js'
+import { firName } from './identity.js'
 import { DEFAULT_SIZES, runtimeOf, sizeIn } from './place.js'
 import { currentRelease, slugOf } from '../releases/releases.js'
 import type { AppRecord, OneOffRequest, ReleaseRecord, SlugRecord } from '../store/types.js'

@@ -3,7 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { step, type BuildContext } from './context.js'
 import { readBerrySettings, type BerrySettings } from './preparation.js'
-import { removeFolder } from '../api/remove.js'
+import { removeFolder } from '../daemon/folders.js'
 
 const cacheOf = (dir: string): string => path.join(dir, '.yarn', 'cache')
 

@@ -26,7 +26,7 @@ import { dropExpired, findExpired } from './retention.js'
 import { SLUG_LIMIT } from './slug.js'
 import { sweepTrees } from './tree-cache.js'
 import type { SourceLimits } from './unpack.js'
-import { removeFolder } from '../api/remove.js'
+import { removeFolder } from '../daemon/folders.js'
 
 export interface BuilderParts {
   store: Store

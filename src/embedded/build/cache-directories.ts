@@ -6,7 +6,7 @@ import { capture, type BuildContext } from './context.js'
 import { BuildFailure } from './failure.js'
 import type { Manifest } from './manifest.js'
 import type { PackageManager } from './package-manager.js'
-import { removeFolder } from '../api/remove.js'
+import { removeFolder } from '../daemon/folders.js'
 
 /**
  * Folders that package.json has kept from build to build: cacheDirectories, else cache_directories

@@ -15,7 +15,7 @@ import {
   type Restored,
 } from './tree-cache.js'
 import { checkVendoredPackages } from './vendored-packages.js'
-import { removeFolder } from '../api/remove.js'
+import { removeFolder } from '../daemon/folders.js'
 
 interface Installation {
   /** Of the package manager. */

@@ -15,7 +15,7 @@ import { extract } from 'tar'
 import { capture, sizeOf, type BuildContext } from './context.js'
 import { inTurn } from './in-turn.js'
 import { npmBeside, npmRangeBeside } from './node-versions.js'
-import { removeFolder } from '../api/remove.js'
+import { removeFolder } from '../daemon/folders.js'
 
 /** Bytes that an installation takes on the disk at its widest. */
 const ROOM = 600 * 1024 * 1024

@@ -13,7 +13,7 @@ import {
   npmRangeBeside,
   RECOMMENDED_LTS,
 } from './node-versions.js'
-import { removeFolder } from '../api/remove.js'
+import { removeFolder } from '../daemon/folders.js'
 import { sizeOfFolder } from './size.js'
 import { npmVersion } from './tools.js'
 import { monotonic } from '../../lib/monotonic.js'

@@ -7,7 +7,7 @@ import { capture, step, type BuildContext } from './context.js'
 import { readManifest } from './manifest.js'
 import { treeText } from './tree-file.js'
 import { versionOf } from './tools.js'
-import { removeFolder } from '../api/remove.js'
+import { removeFolder } from '../daemon/folders.js'
 
 const REPORTERS = ['default', 'ndjson', 'append-only', 'silent']
 

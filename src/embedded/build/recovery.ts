@@ -6,7 +6,7 @@ import { sweepNodes } from './node-runtime.js'
 import { killLeftProcesses } from './left-processes.js'
 import { sizeOfFolder } from './size.js'
 import { sweepTrees } from './tree-cache.js'
-import { removeFolder } from '../api/remove.js'
+import { removeFolder } from '../daemon/folders.js'
 
 /** In bytes. */
 const SHARED_CACHES_AT_MOST = 2 * 1024 * 1024 * 1024

@@ -8,7 +8,7 @@ import { create } from 'tar'
 import { capture, sizeOf, type BuildContext } from './context.js'
 import { BuildFailure } from './failure.js'
 import { treeText } from './tree-file.js'
-import { removeFolder } from '../api/remove.js'
+import { removeFolder } from '../daemon/folders.js'
 
 /** Of the compressed slug, in bytes (devcenter: slug-compiler). */
 export const SLUG_LIMIT = 500 * 1024 * 1024

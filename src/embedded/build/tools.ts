@@ -22,7 +22,7 @@ import { capture, type BuildContext } from './context.js'
 import { BuildFailure } from './failure.js'
 import { inTurn } from './in-turn.js'
 import type { ToolWish } from './package-manager.js'
-import { removeFolder } from '../api/remove.js'
+import { removeFolder } from '../daemon/folders.js'
 
 /**
  * Where Heroku has Node.js and what is installed globally, within a slug (lib/runtimes/nodejs.sh;

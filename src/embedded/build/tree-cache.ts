@@ -7,7 +7,7 @@ import { BuildFailure } from './failure.js'
 import { hasInstallScripts, type Manifest } from './manifest.js'
 import type { PackageManager } from './package-manager.js'
 import { treeText } from './tree-file.js'
-import { removeFolder } from '../api/remove.js'
+import { removeFolder } from '../daemon/folders.js'
 
 /**
  * What was installed the last time, under which circumstances, the name of its folder, and its size

@@ -6,7 +6,7 @@ import { pipeline } from 'node:stream/promises'
 import { createGunzip } from 'node:zlib'
 import { Unpack, type ReadEntry } from 'tar'
 import { BuildFailure } from './failure.js'
-import { removeFolder } from '../api/remove.js'
+import { removeFolder } from '../daemon/folders.js'
 
 /**
  * What a source may hold once it is unpacked: more than any app needs, and less than what fills a

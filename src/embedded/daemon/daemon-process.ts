@@ -2,7 +2,7 @@
  * The detached process of the embedded Heroku: client.ts starts it with SHIPIT_HOME, and it runs
  * until SIGTERM or SIGINT.
  */
-import { endFailedCall } from '../api/failed-call.js'
+import { endFailedCall } from '../api/api-error.js'
 import { startPlatform, type Platform } from './daemon.js'
 import { AlreadyRunning } from './daemon-lock.js'
 import { openDaemonLog } from './daemon-log.js'

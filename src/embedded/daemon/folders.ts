@@ -1,4 +1,4 @@
-import { chmod, mkdir } from 'node:fs/promises'
+import { chmod, mkdir, rm } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import type { Folders } from '../store/types.js'
@@ -37,4 +37,13 @@ export async function makeFolders(folders: Folders): Promise<void> {
     await mkdir(folder, { recursive: true, mode: 0o700 })
     await chmod(folder, 0o700)
   }
+}
+
+/**
+ * Removes a folder and all in it; none there is fine. A process that was killed a moment ago may
+ * still finish the file that it is at, and fills again what was just emptied: such a folder is
+ * tried again for some two seconds.
+ */
+export async function removeFolder(dir: string): Promise<void> {
+  await rm(dir, { recursive: true, force: true, maxRetries: 6, retryDelay: 100 })
 }

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { mkdir, readdir, rename, rmdir } from 'node:fs/promises'
 import path from 'node:path'
 import { promisify } from 'node:util'
-import { removeFolder } from '../api/remove.js'
+import { removeFolder } from '../daemon/folders.js'
 import type { SlugRecord } from '../store/types.js'
 
 const run = promisify(execFile)

@@ -1,7 +1,7 @@
 import type { DynoRecord, DynoState, WebTarget } from '../store/types.js'
 import { DynoRun, type Services } from './dyno-run.js'
 import { isAsWanted, type Wanted } from './formation.js'
-import { firName } from '../api/fir-name.js'
+import { firName } from '../api/identity.js'
 import { words } from './words.js'
 import { monotonic } from '../../lib/monotonic.js'
 

@@ -3,7 +3,7 @@ import { mkdir, readdir, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import type { Folders } from '../store/types.js'
-import { removeFolder } from '../api/remove.js'
+import { removeFolder } from '../daemon/folders.js'
 
 const exec = promisify(execFile)
 

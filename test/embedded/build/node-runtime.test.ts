@@ -10,7 +10,7 @@ import { provideNode, sweepNodes } from '../../../src/embedded/build/node-runtim
 import type { NodeRuntime } from '../../../src/embedded/build/context.js'
 import { npmRangeBeside } from '../../../src/embedded/build/node-versions.js'
 import { BuildOutput } from '../../../src/embedded/build/output.js'
-import { removeFolder } from '../../../src/embedded/api/remove.js'
+import { removeFolder } from '../../../src/embedded/daemon/folders.js'
 import { buildApp, writeTree, type Built, type Tree } from './build-app.js'
 import { fakePlatform, type FakePlatform } from './fake-platform.js'
 import { fakeRegistry, type FakeRegistry } from './fake-registry.js'

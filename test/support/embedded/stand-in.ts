@@ -1,6 +1,6 @@
 import http from 'node:http'
 import type { Machine, DynoProcesses } from '../../../src/embedded/dynos/machine.js'
-import { removeFolder } from '../../../src/embedded/api/remove.js'
+import { removeFolder } from '../../../src/embedded/daemon/folders.js'
 import type { Launch } from '../../../src/embedded/dynos/process-group.js'
 import { newBootId, BOOT_HEADER, bootIdLine, PROBE_HEADER } from '../../../src/runtime/boot-id.js'
 import type { Behaviour, Place, Program } from './program.js'

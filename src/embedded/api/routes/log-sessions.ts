@@ -1,8 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { Router } from 'express'
 import { InvalidParams, NotFound } from '../api-error.js'
-import { readLog } from '../log-reader.js'
-import type { LogFilter } from '../log-filter.js'
+import { readLog, type LogFilter } from '../log-reader.js'
 import type { ApiParts } from '../parts.js'
 import { appOf, bodyOf, param, textOf } from '../request.js'
 

@@ -1,12 +1,11 @@
+import { type Request, Router } from 'express'
 import { createHash } from 'node:crypto'
-import { Router, type Request } from 'express'
-import { ApiError, InvalidParams, NotFound } from '../api-error.js'
-import { slugOf, type ReleaseChange } from '../../releases/releases.js'
+import { type ReleaseChange, slugOf } from '../../releases/releases.js'
 import type { AppRecord, ReleaseRecord, SlugRecord } from '../../store/types.js'
-import { findRelease } from '../find-release.js'
+import { ApiError, InvalidParams, NotFound } from '../api-error.js'
 import type { ApiParts, Urls } from '../parts.js'
 import { idAndName } from '../place.js'
-import { appOf, bodyOf, param, sendPage } from '../request.js'
+import { appOf, bodyOf, param, sendPage, textOf } from '../request.js'
 import { appRef, user } from './apps.js'
 import { streamUrl } from './streams.js'
 
@@ -203,4 +202,13 @@ function serializeImage(slug: Readonly<SlugRecord>) {
     updated_at: slug.created_at,
     deleted_at: null,
   }
+}
+
+/** By id, by version, or by what the CLI's users type: v12. */
+export function findRelease(app: Readonly<AppRecord>, identity: unknown): Readonly<ReleaseRecord> {
+  const text = textOf(identity)
+  const version = /^v?(\d+)$/.exec(text)?.[1]
+  const release = app.releases.find((one) => one.id === text || one.version === Number(version))
+  if (!release) throw new NotFound('release')
+  return release
 }
