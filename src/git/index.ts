@@ -2,12 +2,23 @@
  * The user's repository and the push: what is there to deploy, and how it gets to the platform
  * without the token being seen.
  */
-export { repositoryState, isInCommit, type RepositoryState } from './state.js'
+export {
+  isInCommit,
+  repositoryState,
+  workingFiles,
+  type RepositoryState,
+  type WorkingFiles,
+} from './state.js'
 export { resolveCommit, type Commit } from './commit.js'
 export { ensureHerokuRemote, herokuRemoteApp } from './remotes.js'
 export { push, type PushOptions, type PushResult } from './push.js'
 export { overwrittenBy, type Overwritten } from './overwritten.js'
-export { workingFiles, type WorkingFiles } from './state.js'
 export { subtree, type Subtree } from './subtree.js'
-export { eachBlob } from './tree.js'
-export { commitFiles, readBlob, readBlobs, untrackedFiles, type CommittedFile } from './tree.js'
+export {
+  commitFiles,
+  eachBlob,
+  readBlob,
+  readBlobs,
+  untrackedFiles,
+  type CommittedFile,
+} from './tree.js'

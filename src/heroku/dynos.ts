@@ -1,6 +1,5 @@
 import { ShipitError } from '../errors.js'
-import { numberOfDyno } from '../lib/dyno-name.js'
-import { plainOrder } from '../lib/plain-order.js'
+import { numberOfDyno, plainOrder } from '../lib/dyno-name.js'
 import { appPath } from './apps.js'
 import type { PlatformApi } from './client.js'
 import { ANYTHING, DYNO, FORMATION, listOf } from './shapes.js'

@@ -26,3 +26,10 @@ export function numberOfDyno(name: string): number | undefined {
   const number = /\.(\d+)$/.exec(name)?.[1]
   return number === undefined ? undefined : Number(number)
 }
+
+/**
+ * For names in ASCII, as an order of a sort. The first localeCompare of a process loads a
+ * language's rules, for 5 ms.
+ */
+export const plainOrder = (one: string, other: string): number =>
+  one < other ? -1 : one > other ? 1 : 0

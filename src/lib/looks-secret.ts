@@ -7,7 +7,8 @@ const PEM = /-----BEGIN [A-Z ]*PRIVATE KEY-----/
 
 /**
  * Whether a config var is one that others must not see, by its name or by what its value is. Rather
- * once too often: what it decides is only how it is shown and given.
+ * once too often: what it decides is only how it is shown and given. A file of its own: the runtime
+ * bundles it, and has no room for the rules of secret-values.ts.
  */
 export function looksSecret(name: string, value = ''): boolean {
   return SECRET_NAME.test(name) || CREDENTIAL_URL.test(value) || PEM.test(value)

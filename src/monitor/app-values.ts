@@ -1,4 +1,4 @@
-import { ownText } from './own-text.js'
+import { ownText } from './ring.js'
 
 /**
  * What the runtime's lines carry of an app's own metrics and actions: src/runtime/app-metrics.ts

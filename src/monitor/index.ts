@@ -18,4 +18,4 @@ export { detailsOf, type Details, type PastEvent, type PastException } from './d
 export { EMPTY_SERIES, seriesOf, SPAN, type Series, type SeriesOf } from './series.js'
 export type { AppMetric } from './app-values.js'
 export { Ring } from './ring.js'
-export { ownText } from './own-text.js'
+export { ownText } from './ring.js'

@@ -3,11 +3,10 @@ import { DynoModel, type FormationEvent } from './dyno.js'
 import { isErrorText } from './error-lines.js'
 import { InstanceModel } from './instance.js'
 import { LIMITS, R14_LASTS } from './limits.js'
-import { ownText } from './own-text.js'
+import { Ring, ownText } from './ring.js'
 import { isFault } from './platform-line.js'
 import { readLine } from './read-line.js'
 import type { Change, PlatformWord, Reading, Request, Sample } from './reading.js'
-import { Ring } from './ring.js'
 import { Traffic } from './traffic.js'
 
 /** `exit code=1 restarts=3`, `exception TypeError: x is not a function (src/db.js:12:7) x3`. */

@@ -1,5 +1,5 @@
+import { plainOrder } from '../lib/dyno-name.js'
 import { eachFigure, type FigureName } from '../lib/figures.js'
-import { plainOrder } from '../lib/plain-order.js'
 import { dynoSize } from '../lib/dyno-sizes.js'
 import type { Dyno } from '../heroku/index.js'
 import type { DynoModel } from './dyno.js'

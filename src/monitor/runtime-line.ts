@@ -1,7 +1,7 @@
 import { eachFigure, figureOfKey } from '../lib/figures.js'
 import { addMetric, METRIC, readActions } from './app-values.js'
 import { eachField } from './logfmt.js'
-import { ownText } from './own-text.js'
+import { ownText } from './ring.js'
 import { FOREIGN, type Change, type Foreign, type Sample } from './reading.js'
 
 /** How every line of figures and changes begins: src/runtime/event-line.ts writes them. */

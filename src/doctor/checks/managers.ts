@@ -1,8 +1,7 @@
 import semver from 'semver'
+import { simpleCommand } from '../../init/detect/command-line.js'
 import { conflictingManagers, declaredManagers } from '../../project/declared-managers.js'
 import { isBerryLockfile, LOCKFILE_MANAGERS, lockfilesIn } from '../../project/lockfiles.js'
-import { usesPlugAndPlay } from '../../project/yarn-linker.js'
-import { simpleCommand } from '../../init/detect/command-line.js'
 import type { Manifest, ProjectFacts } from '../facts.js'
 import type { Check, Problem } from '../check.js'
 import { processesOf } from '../processes.js'
@@ -236,3 +235,10 @@ export const plugAndPlay: Check = {
     })
   },
 }
+
+/**
+ * Whether Yarn 2 and later installs by Plug'n'Play: its default, unless .yarnrc.yml names another
+ * linker (yarnpkg.com/configuration/yarnrc#nodeLinker).
+ */
+export const usesPlugAndPlay = (yarnrc: string | undefined): boolean =>
+  !/^nodeLinker:\s*["']?(node-modules|pnpm)/m.test(yarnrc ?? '')

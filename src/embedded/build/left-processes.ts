@@ -3,7 +3,7 @@ import { appendFileSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
-import { signalGroup } from '../dynos/signal-group.js'
+import { signalGroup } from '../dynos/processes.js'
 
 const exec = promisify(execFile)
 

@@ -1,22 +1,23 @@
-import { mkdir, readdir, readFile } from 'node:fs/promises'
+import { execFile } from 'node:child_process'
+import { mkdir, readFile, readdir } from 'node:fs/promises'
 import path from 'node:path'
+import { promisify } from 'node:util'
 import semver from 'semver'
 import writeFileAtomic from 'write-file-atomic'
+import { monotonic } from '../../lib/monotonic.js'
+import { removeFolder } from '../daemon/folders.js'
 import type { BuildContext, NodeRuntime } from './context.js'
 import { FRESH, hasNode, installNode, publishedNodes } from './node-install.js'
 import {
+  RECOMMENDED_LTS,
   chooseNode,
   nearestNode,
+  noSuchNode,
   nodeRange,
   nodeWarnings,
-  noSuchNode,
   npmRangeBeside,
-  RECOMMENDED_LTS,
 } from './node-versions.js'
-import { removeFolder } from '../daemon/folders.js'
-import { sizeOfFolder } from './size.js'
 import { npmVersion } from './tools.js'
-import { monotonic } from '../../lib/monotonic.js'
 
 /**
  * ms for which the registry's list of versions is taken as it was: Heroku's own list moves with
@@ -212,4 +213,12 @@ export async function sweepNodes(
     room -= await sizeOfFolder(dir)
     if (room < 0) await removeFolder(dir)
   }
+}
+
+const exec = promisify(execFile)
+
+/** Bytes on disk of a folder and all in it. */
+export async function sizeOfFolder(dir: string): Promise<number> {
+  const { stdout } = await exec('du', ['-sk', dir])
+  return Number.parseInt(stdout, 10) * 1024
 }

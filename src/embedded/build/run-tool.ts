@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { StringDecoder } from 'node:string_decoder'
 import { exitStatus } from '../../lib/signals.js'
-import { signalGroup } from '../dynos/signal-group.js'
+import { signalGroup } from '../dynos/processes.js'
 
 interface ToolRun {
   command: string

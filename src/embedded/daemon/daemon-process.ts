@@ -6,7 +6,7 @@ import { endFailedCall } from '../api/api-error.js'
 import { startPlatform, type Platform } from './daemon.js'
 import { AlreadyRunning } from './daemon-lock.js'
 import { openDaemonLog } from './daemon-log.js'
-import { EXIT_ALREADY_RUNNING } from './exit-codes.js'
+import { EXIT_ALREADY_RUNNING } from './handshake.js'
 import { foldersOf, makeFolders, stateHome } from './folders.js'
 import { limitsFrom } from './limits.js'
 

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { closeSync, existsSync, openSync, readdirSync, readSync } from 'node:fs'
+import { closeSync, existsSync, openSync, readSync, readdirSync } from 'node:fs'
 import { promisify } from 'node:util'
 
 /**
@@ -126,4 +126,16 @@ function markerIn(environment: string, separator: string): string | undefined {
   const value = environment.slice(start + MARKER.length + 1)
   const end = value.indexOf(separator)
   return end === -1 ? value : value.slice(0, end)
+}
+
+/**
+ * Signals a whole process group; one that is already gone is fine (where only zombies are left of
+ * it, some systems say EPERM).
+ */
+export function signalGroup(group: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(-group, signal)
+  } catch (error) {
+    if (!['ESRCH', 'EPERM'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error
+  }
 }

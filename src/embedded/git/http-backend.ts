@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { signalGroup } from '../dynos/signal-group.js'
+import { signalGroup } from '../dynos/processes.js'
 
 interface CgiRequest {
   req: IncomingMessage

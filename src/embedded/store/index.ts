@@ -2,15 +2,15 @@
  * The apps of the embedded Heroku: one JSON file an app, written whole and synced before a change
  * is acknowledged.
  */
-import { open, readdir, readFile, rm } from 'node:fs/promises'
+import { open, readFile, readdir, rm } from 'node:fs/promises'
 import path from 'node:path'
 import writeFileAtomic from 'write-file-atomic'
 import { Conflict, NotFound } from '../api/api-error.js'
-import { ASIDE, setAside, type StateProblem } from './state-file.js'
-import type { AppRecord, Folders, Store } from './types.js'
 import { asAppRecord } from './app-record.js'
 import { NewerState, STATE_VERSION } from './migrations.js'
-import { deepFreeze } from './deep-freeze.js'
+import { ASIDE, setAside, type StateProblem } from './state-file.js'
+import type { AppRecord, Folders, Store } from './types.js'
+
 
 export interface OpenedStore extends Store {
   /**
@@ -174,4 +174,16 @@ export async function openStore(folders: Pick<Folders, 'apps'>): Promise<OpenedS
       while (queues.size > 0) await Promise.all(queues.values())
     },
   }
+}
+
+/**
+ * Records are shared with every reader; a reader that changes one by mistake must fail at once and
+ * not corrupt the next write.
+ */
+export function deepFreeze<T>(value: T): T {
+  if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
+    Object.freeze(value)
+    for (const inner of Object.values(value)) deepFreeze(inner)
+  }
+  return value
 }

@@ -1,5 +1,5 @@
 import { frameworkWithoutStart } from './frameworks-built.js'
-import { WATCHER } from './watcher.js'
+import { WATCHER } from './builds.js'
 import { broken, type Project, type Target } from './target.js'
 
 /** Commands that serve for development only, and what takes their place. */

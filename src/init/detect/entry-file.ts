@@ -2,7 +2,7 @@ import path from 'node:path/posix'
 import semver from 'semver'
 import type { Launch } from '../types.js'
 import { withoutLoaders } from './node-flags.js'
-import { isBuiltFile, isOutputFolder } from './output-folder.js'
+import { isBuiltFile, isOutputFolder } from './builds.js'
 import { insideFolder, resolveFile } from './resolve-file.js'
 import { broken, refused, type Project, type Script, type Target } from './target.js'
 

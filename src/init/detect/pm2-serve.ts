@@ -1,6 +1,6 @@
 import { SERVE } from '../../ecosystem/static.js'
 import { parsePm2CommandLine, type Pm2CommandLine } from '../../ecosystem/pm2-command-line.js'
-import { isOutputFolder } from './output-folder.js'
+import { isOutputFolder } from './builds.js'
 import { insideFolder } from './resolve-file.js'
 import { broken, refused, type Project, type Target } from './target.js'
 

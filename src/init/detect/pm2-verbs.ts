@@ -1,5 +1,5 @@
 import { simpleCommand, type CommandPart } from './command-line.js'
-import { WATCHER } from './watcher.js'
+import { WATCHER } from './builds.js'
 import { broken, type Target } from './target.js'
 
 /** What PM2's command does besides starting an app (its lib/binaries/CLI.js), and why a dyno has no use for it. */

@@ -1,4 +1,6 @@
+import path from 'node:path/posix'
 import type { FolderView } from '../folder.js'
+import type { Project, Script } from './target.js'
 
 const SKIPPED = new Set(['node_modules', 'bower_components', 'vendor', 'coverage', '.git'])
 const MOST = 5000
@@ -20,4 +22,13 @@ export function sourceFiles(folder: FolderView): string[] {
   }
   known.set(folder, files)
   return files
+}
+
+/** Whether the source of an entry speaks of a port. */
+export function listens(
+  { entry, launch }: Pick<Script, 'entry' | 'launch'>,
+  { folder, build }: Project,
+): boolean {
+  const file = path.join(launch.cwd ?? '', entry)
+  return /\bPORT\b|\.listen\(/.test(folder.read(build?.sourceOf(file) ?? file) ?? '')
 }

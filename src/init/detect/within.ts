@@ -1,7 +1,7 @@
 import path from 'node:path/posix'
 import type { FolderView } from '../folder.js'
 import type { Build } from './build-output.js'
-import { isOutputFolder } from './output-folder.js'
+import { isOutputFolder } from './builds.js'
 import { readPackageJson, type PackageJson } from './package-json.js'
 import { insideFolder } from './resolve-file.js'
 import { allCommands } from './scripts.js'

@@ -20,12 +20,11 @@ import {
 } from '../lock/commands.js'
 import { RUNTIME, tarballName, VENDOR } from '../runtime-tarball.js'
 import type { Detected, InitOptions, InitPlan } from '../types.js'
-import { fileStep, type Draft } from './draft.js'
+import { type Draft, fileStep } from './draft.js'
 import { newEcosystemFile } from './ecosystem-file.js'
 import type { Facts } from './facts.js'
 import { withEntries } from './gitignore.js'
-import { nodeRange } from './node-range.js'
-import { editPackageJson, type PackageJsonEdit } from './package-json-edit.js'
+import { editPackageJson, type PackageJsonEdit, nodeRange } from './package-json-edit.js'
 import { movedStart, planProcfile } from './process-types.js'
 
 /**

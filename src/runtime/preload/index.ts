@@ -1,4 +1,7 @@
-/** Loaded before the app into every Node instance, and into every Node that one starts. */
+/**
+ * The preload's bundle begins here: loaded before the app into every Node instance, and into every
+ * Node that one starts.
+ */
 import { BOOT_ID_VAR } from '../boot-id.js'
 import { answerProbes } from './answer-probes.js'
 import { installInstance } from './instance.js'

@@ -1,3 +1,4 @@
+/** What the daemon and its clients agree on. */
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { packageRoot } from '../../paths.js'
@@ -10,3 +11,9 @@ export async function ownVersion(): Promise<string> {
     }
   ).version
 }
+
+/**
+ * Exit status of the daemon where another process serves its home already: no failure for who
+ * wanted it running.
+ */
+export const EXIT_ALREADY_RUNNING = 75

@@ -1,5 +1,0 @@
-/**
- * Exit status of the daemon where another process serves its home already: no failure for who
- * wanted it running.
- */
-export const EXIT_ALREADY_RUNNING = 75
