@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { excessOf } from '../../lib/dyno-limits.js'
 import { dynoSize } from '../../lib/dyno-sizes.js'
-import type { FormationRecord } from '../store/types.js'
+import type { FormationRecord } from '../store/records.js'
 import { ApiError, InvalidParams, NotFound } from './api-error.js'
 import { DEFAULT_SIZES, type Runtime, sizeIn } from './place.js'
 import { textOf } from './request.js'

@@ -1,6 +1,6 @@
 /** What a new app is: its name, its place, and its record. */
 import { randomInt, randomUUID } from 'node:crypto'
-import type { AppRecord, ReleaseRecord, SpaceRecord } from '../store/types.js'
+import type { AppRecord, ReleaseRecord, SpaceRecord } from '../store/records.js'
 import { ApiError, InvalidParams, NotFound } from './api-error.js'
 import { ACCOUNT_EMAIL, stableId } from './identity.js'
 import type { ApiParts } from './parts.js'

@@ -3,7 +3,8 @@ import { InvalidParams } from './api-error.js'
 import { firName } from './identity.js'
 import { DEFAULT_SIZES, runtimeOf, sizeIn } from './place.js'
 import { currentRelease, slugOf } from '../releases/releases.js'
-import type { AppRecord, OneOffRequest, ReleaseRecord, SlugRecord } from '../store/types.js'
+import type { OneOffRequest } from '../store/types.js'
+import type { AppRecord, ReleaseRecord, SlugRecord } from '../store/records.js'
 import { onlyFields } from './request.js'
 
 const FIELDS = ['attach', 'command', 'env', 'force_no_tty', 'size', 'time_to_live', 'type']

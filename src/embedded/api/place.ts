@@ -1,6 +1,6 @@
 import { dynoSize, type DynoSize } from '../../lib/dyno-sizes.js'
 import { stableId } from './identity.js'
-import type { AppRecord } from '../store/types.js'
+import type { AppRecord } from '../store/records.js'
 
 export type Generation = 'cedar' | 'fir'
 

@@ -1,6 +1,7 @@
 import type { Request, Response } from 'express'
 import { ApiError, InvalidParams, NotFound } from './api-error.js'
-import type { AppRecord, Store } from '../store/types.js'
+import type { Store } from '../store/types.js'
+import type { AppRecord } from '../store/records.js'
 import { pageOf, type RangeFields } from './range.js'
 
 /** The app that the path names by id or name. */

@@ -3,7 +3,8 @@ import path from 'node:path'
 import writeFileAtomic from 'write-file-atomic'
 import type { Generation } from './place.js'
 import { asRecords, readState, type StateProblem } from '../store/state-file.js'
-import type { Folders, SpaceRecord } from '../store/types.js'
+import type { Folders } from '../store/types.js'
+import type { SpaceRecord } from '../store/records.js'
 
 /** Spaces of this platform: as much of them as apps need to be in one. */
 export interface Spaces {

@@ -2,9 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { mkdir, rm } from 'node:fs/promises'
 import path from 'node:path'
 import type {
-  AppRecord,
   Builder,
-  BuildRecord,
   BuildRequest,
   Folders,
   Limits,
@@ -13,6 +11,7 @@ import type {
   Store,
 } from '../store/types.js'
 import { NotFound } from '../api/api-error.js'
+import type { AppRecord, BuildRecord } from '../store/records.js'
 import type { Isolation } from '../dynos/isolation.js'
 import { compile } from './compile.js'
 import { watchDisk, type BuildRoom } from './disk-watch.js'

@@ -11,7 +11,7 @@ import type { BuildOutput } from './output.js'
 import { noteProcessGroup } from './left-processes.js'
 import { applySlugignore, weighSlug } from './slug.js'
 import { unpack, type SourceLimits } from './unpack.js'
-import type { SlugRecord } from '../store/types.js'
+import type { SlugRecord } from '../store/records.js'
 
 interface CompileJob {
   archive: string

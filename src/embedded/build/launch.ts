@@ -1,4 +1,5 @@
-import type { BuildRecord, ReleaseRecord, Releases } from '../store/types.js'
+import type { Releases } from '../store/types.js'
+import type { BuildRecord, ReleaseRecord } from '../store/records.js'
 import { BuildFailure } from './failure.js'
 import type { BuildOutput } from './output.js'
 

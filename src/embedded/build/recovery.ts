@@ -1,6 +1,7 @@
 import { appendFile, readdir, rm } from 'node:fs/promises'
 import path from 'node:path'
-import type { AppRecord, Folders, Store } from '../store/types.js'
+import type { Folders, Store } from '../store/types.js'
+import type { AppRecord } from '../store/records.js'
 import { buildPlaces } from './places.js'
 import { sizeOfFolder, sweepNodes } from './node-runtime.js'
 import { killLeftProcesses } from './left-processes.js'

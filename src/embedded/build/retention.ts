@@ -1,4 +1,4 @@
-import type { AppRecord } from '../store/types.js'
+import type { AppRecord } from '../store/records.js'
 
 interface Expired {
   slugs: string[]

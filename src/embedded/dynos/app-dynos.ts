@@ -1,4 +1,5 @@
-import type { DynoRecord, WebTarget } from '../store/types.js'
+import type { DynoRecord } from '../store/records.js'
+import type { WebTarget } from '../store/types.js'
 import type { Services } from './dyno-run.js'
 import { hasPreboot, wantedDynos, type Wanted } from './formation.js'
 import { Preboot } from './preboot.js'

@@ -4,7 +4,7 @@ import { mkdir, readdir, rename, rmdir } from 'node:fs/promises'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import { removeFolder } from '../daemon/folders.js'
-import type { SlugRecord } from '../store/types.js'
+import type { SlugRecord } from '../store/records.js'
 
 const run = promisify(execFile)
 

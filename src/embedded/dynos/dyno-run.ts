@@ -1,15 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import path from 'node:path'
-import type {
-  DynoRecord,
-  DynoState,
-  Folders,
-  Limits,
-  Logplex,
-  OneOffAttach,
-  Store,
-  WebTarget,
-} from '../store/types.js'
+import type { Folders, Limits, Logplex, OneOffAttach, Store, WebTarget } from '../store/types.js'
+import type { DynoRecord, DynoState } from '../store/records.js'
 import { attachedClient } from './attached-client.js'
 import { isLoopback, otherPorts } from './boot.js'
 import { Claims } from './claims.js'

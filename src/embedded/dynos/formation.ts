@@ -1,5 +1,5 @@
 import { dynoSize } from '../../lib/dyno-sizes.js'
-import type { AppRecord, ReleaseRecord, SlugRecord } from '../store/types.js'
+import type { AppRecord, ReleaseRecord, SlugRecord } from '../store/records.js'
 
 /** One dyno that should run. */
 export interface Wanted {

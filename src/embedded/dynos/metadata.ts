@@ -1,6 +1,6 @@
 import { dynoSize } from '../../lib/dyno-sizes.js'
 import { isFeatureOn } from '../api/features.js'
-import type { AppRecord } from '../store/types.js'
+import type { AppRecord } from '../store/records.js'
 import type { Wanted } from './formation.js'
 
 /**

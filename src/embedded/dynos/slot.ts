@@ -1,4 +1,5 @@
-import type { DynoRecord, DynoState, WebTarget } from '../store/types.js'
+import type { DynoRecord, DynoState } from '../store/records.js'
+import type { WebTarget } from '../store/types.js'
 import { DynoRun, type Services } from './dyno-run.js'
 import { isAsWanted, type Wanted } from './formation.js'
 import { firName } from '../api/identity.js'

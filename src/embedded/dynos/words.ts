@@ -1,4 +1,4 @@
-import type { DynoState } from '../store/types.js'
+import type { DynoState } from '../store/records.js'
 
 /**
  * The platform's lines about a dyno, in Heroku's words (devcenter.heroku.com/articles/error-codes

@@ -1,7 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import path from 'node:path'
 import { text } from 'node:stream/consumers'
-import type { AppRecord, Builder, BuildRecord, Folders, Store } from '../store/types.js'
+import type { Builder, Folders, Store } from '../store/types.js'
+import type { AppRecord, BuildRecord } from '../store/records.js'
 import { archivesDir } from './hook.js'
 import { commitOfRef } from './repository.js'
 

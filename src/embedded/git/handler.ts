@@ -1,6 +1,7 @@
 import { createHash, randomUUID, timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { AppRecord, Builder, Folders, Store } from '../store/types.js'
+import type { Builder, Folders, Store } from '../store/types.js'
+import type { AppRecord } from '../store/records.js'
 import { createBuildEndpoint, type Push } from './build-endpoint.js'
 import { archivesDir, HOOK_ENV, installHook } from './hook.js'
 import { runHttpBackend } from './http-backend.js'

@@ -7,15 +7,8 @@ import { formationFor } from '../api/formation.js'
 import { ACCOUNT_EMAIL } from '../api/identity.js'
 import { runtimeOf } from '../api/place.js'
 import type { ReleaseOutput } from './release-output.js'
-import type {
-  AppRecord,
-  Dynos,
-  Logplex,
-  ReleaseRecord,
-  Releases,
-  SlugRecord,
-  Store,
-} from '../store/types.js'
+import type { Dynos, Logplex, Releases, Store } from '../store/types.js'
+import type { AppRecord, ReleaseRecord, SlugRecord } from '../store/records.js'
 
 export interface ReleaseChange {
   description: string

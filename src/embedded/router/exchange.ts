@@ -1,4 +1,5 @@
-import type { AppRecord, Logplex } from '../store/types.js'
+import type { Logplex } from '../store/types.js'
+import type { AppRecord } from '../store/records.js'
 import type { Client } from './client.js'
 import type { CodeName } from './codes.js'
 import type { Connected } from './connect.js'

@@ -1,5 +1,5 @@
 import { isFeatureOn } from '../api/features.js'
-import type { AppRecord } from '../store/types.js'
+import type { AppRecord } from '../store/records.js'
 import type { Client } from './client.js'
 
 /**

@@ -1,4 +1,5 @@
-import type { AppRecord, Store } from '../store/types.js'
+import type { Store } from '../store/types.js'
+import type { AppRecord } from '../store/records.js'
 
 const LOCAL_SUFFIX = '.localhost'
 

@@ -1,4 +1,5 @@
-import type { AppRecord, Dynos, Limits, Logplex, Store } from '../store/types.js'
+import type { Dynos, Limits, Logplex, Store } from '../store/types.js'
+import type { AppRecord } from '../store/records.js'
 import type { Client } from './client.js'
 import { ROUTER_CODES, type CodeName } from './codes.js'
 import { connectToDyno, openConnection, type Connected, type RouterTimes } from './connect.js'

@@ -1,5 +1,5 @@
 import { migrate } from './migrations.js'
-import type { AppRecord } from './types.js'
+import type { AppRecord } from './records.js'
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -8,8 +8,9 @@ import writeFileAtomic from 'write-file-atomic'
 import { Conflict, NotFound } from '../api/api-error.js'
 import { asAppRecord } from './app-record.js'
 import { NewerState, STATE_VERSION } from './migrations.js'
+import type { AppRecord } from './records.js'
 import { ASIDE, setAside, type StateProblem } from './state-file.js'
-import type { AppRecord, Folders, Store } from './types.js'
+import type { Folders, Store } from './types.js'
 
 
 export interface OpenedStore extends Store {

@@ -4,7 +4,7 @@ import path from 'node:path'
 import { create } from 'tar'
 import type { BuilderParts } from '../../../src/embedded/build/index.js'
 import { unpack } from '../../../src/embedded/build/unpack.js'
-import type { AppRecord, BuildRecord, SlugRecord } from '../../../src/embedded/store/types.js'
+import type { AppRecord, BuildRecord, SlugRecord } from '../../../src/embedded/store/records.js'
 import type { FakePlatform } from './fake-platform.js'
 
 /** In place of the Node build, where a test is not about it: the source as it came. */

@@ -10,7 +10,6 @@ import {
 import { keptNpm } from '../../support/kept-npm/index.js'
 import { findIsolation } from '../../../src/embedded/dynos/isolation.js'
 import type {
-  AppRecord,
   Folders,
   Limits,
   LogEntry,
@@ -18,6 +17,7 @@ import type {
   Releases,
   Store,
 } from '../../../src/embedded/store/types.js'
+import type { AppRecord } from '../../../src/embedded/store/records.js'
 
 /**
  * A store in memory that keeps the promises of the real one: drafts, order, and a throw that

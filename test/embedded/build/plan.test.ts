@@ -9,7 +9,7 @@ import {
 } from '../../../src/embedded/build/package-manager.js'
 import { parseProcfile } from '../../../src/embedded/build/procfile.js'
 import { findExpired } from '../../../src/embedded/build/retention.js'
-import type { AppRecord } from '../../../src/embedded/store/types.js'
+import type { AppRecord } from '../../../src/embedded/store/records.js'
 
 describe('what a build decides before it does anything', () => {
   describe('the Procfile', () => {

@@ -3,7 +3,6 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import type {
-  AppRecord,
   Folders,
   Limits,
   LogEntry,
@@ -11,6 +10,7 @@ import type {
   StoredLogEntry,
   Store,
 } from '../../../src/embedded/store/types.js'
+import type { AppRecord } from '../../../src/embedded/store/records.js'
 
 export const LIMITS: Limits = {
   bootTimeout: 15_000,

@@ -4,14 +4,8 @@ import { rm, writeFile } from 'node:fs/promises'
 import http from 'node:http'
 import path from 'node:path'
 import type { Rooms } from '../../../src/embedded/daemon/daemon.js'
-import type {
-  BuildRecord,
-  DynoRecord,
-  Folders,
-  Releases,
-  SlugRecord,
-  Store,
-} from '../../../src/embedded/store/types.js'
+import type { Folders, Releases, Store } from '../../../src/embedded/store/types.js'
+import type { BuildRecord, DynoRecord, SlugRecord } from '../../../src/embedded/store/records.js'
 
 /** What the fakes were asked to do, and what they are to do next. */
 export interface FakeControls {

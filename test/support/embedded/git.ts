@@ -1,6 +1,6 @@
 import type { GitPush } from '../../../src/deploy/index.js'
 import { pushFailure } from '../../../src/git/push-failure.js'
-import type { BuildRecord } from '../../../src/embedded/store/types.js'
+import type { BuildRecord } from '../../../src/embedded/store/records.js'
 
 /** Begins a build of a commit, as the platform does once it has received one. */
 export type BeginBuild = (

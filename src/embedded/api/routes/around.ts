@@ -1,7 +1,7 @@
 import { Router, type Request } from 'express'
 import { ApiError, InvalidParams, NotFound } from '../api-error.js'
 import { currentRelease, slugOf } from '../../releases/releases.js'
-import type { AppRecord } from '../../store/types.js'
+import type { AppRecord } from '../../store/records.js'
 import type { ApiParts } from '../parts.js'
 import { appOf, bodyOf, textOf } from '../request.js'
 import { appRef, user } from './apps.js'

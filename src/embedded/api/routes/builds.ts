@@ -1,7 +1,7 @@
 import path from 'node:path'
 import { Router } from 'express'
 import { ApiError, InvalidParams, NotFound } from '../api-error.js'
-import type { AppRecord, BuildRecord } from '../../store/types.js'
+import type { AppRecord, BuildRecord } from '../../store/records.js'
 import { fetchSource } from '../fetch-source.js'
 import type { ApiParts, Urls } from '../parts.js'
 import { appOf, bodyOf, param, sendPage } from '../request.js'

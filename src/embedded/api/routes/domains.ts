@@ -1,6 +1,6 @@
 import { type Request, Router } from 'express'
 import { randomUUID } from 'node:crypto'
-import type { AppRecord } from '../../store/types.js'
+import type { AppRecord } from '../../store/records.js'
 import { InvalidParams, NotFound } from '../api-error.js'
 import type { ApiParts } from '../parts.js'
 import { appOf, bodyOf, param, sendPage, textOf } from '../request.js'

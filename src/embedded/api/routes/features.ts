@@ -1,6 +1,6 @@
 import { type Request, Router } from 'express'
 import { dynoSize } from '../../../lib/dyno-sizes.js'
-import type { AppRecord } from '../../store/types.js'
+import type { AppRecord } from '../../store/records.js'
 import { ApiError, InvalidParams, NotFound } from '../api-error.js'
 import { FEATURES, type FeatureName, isFeatureOn } from '../features.js'
 import { stableId } from '../identity.js'

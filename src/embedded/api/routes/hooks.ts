@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { Router } from 'express'
 import { InvalidParams, NotFound } from '../api-error.js'
-import type { AppRecord, DrainRecord, WebhookRecord } from '../../store/types.js'
+import type { AppRecord, DrainRecord, WebhookRecord } from '../../store/records.js'
 import type { ApiParts } from '../parts.js'
 import { appOf, bodyOf, param, sendPage } from '../request.js'
 

@@ -1,6 +1,6 @@
 import { Router } from 'express'
 import { DYNO_SIZES, type DynoSize, dynoSize } from '../../../lib/dyno-sizes.js'
-import type { SpaceRecord } from '../../store/types.js'
+import type { SpaceRecord } from '../../store/records.js'
 import { InvalidParams, NotFound } from '../api-error.js'
 import { stableId } from '../identity.js'
 import type { ApiParts } from '../parts.js'

@@ -1,7 +1,7 @@
 import { type Request, Router } from 'express'
 import { createHash } from 'node:crypto'
 import { type ReleaseChange, slugOf } from '../../releases/releases.js'
-import type { AppRecord, ReleaseRecord, SlugRecord } from '../../store/types.js'
+import type { AppRecord, ReleaseRecord, SlugRecord } from '../../store/records.js'
 import { ApiError, InvalidParams, NotFound } from '../api-error.js'
 import type { ApiParts, Urls } from '../parts.js'
 import { idAndName } from '../place.js'

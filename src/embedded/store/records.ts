@@ -1,0 +1,148 @@
+/**
+ * Records are what is stored; the API's answers are made of them in api/routes/, never stored in that
+ * form.
+ */
+
+export type DynoState = 'starting' | 'up' | 'crashed' | 'down'
+
+export interface FormationRecord {
+  id: string
+  type: string
+  command: string
+  quantity: number
+  /** As the API spells it: Standard-1X */
+  size: string
+  created_at: string
+  updated_at: string
+}
+
+export interface SlugRecord {
+  id: string
+  /** Absolute folder that holds the built app; never changed once the record exists. */
+  dir: string
+  /**
+   * Absolute path of its node_modules where that lies outside of `dir`: releases with the same
+   * dependencies share one.
+   */
+  modules?: string | undefined
+  /**
+   * Absolute folder of its Node.js, which `dir` links to; absent if that is the one that runs the
+   * embedded Heroku.
+   */
+  node?: string | undefined
+  commit: string | null
+  commit_description: string | null
+  process_types: Record<string, string>
+  /**
+   * Environment that the buildpack leaves for run time (WEB_CONCURRENCY is decided at boot,
+   * NODE_ENV here). Config vars win over it.
+   */
+  profile_env: Record<string, string>
+  /** Bytes. */
+  size: number
+  buildpack_description: string
+  created_at: string
+}
+
+export interface ReleaseRecord {
+  id: string
+  version: number
+  description: string
+  status: 'pending' | 'succeeded' | 'failed'
+  slug_id: string | null
+  /**
+   * The config vars as they were when the release was made: what its dynos get and what a rollback
+   * brings back.
+   */
+  config_vars: Record<string, string>
+  user: string
+  created_at: string
+  updated_at: string
+}
+
+export interface BuildRecord {
+  id: string
+  status: 'pending' | 'succeeded' | 'failed'
+  commit: string | null
+  commit_description: string | null
+  slug_id: string | null
+  release_id: string | null
+  /** Absolute path of the build's whole output, kept after it ended. */
+  output_file: string
+  created_at: string
+  updated_at: string
+}
+
+export interface SpaceRecord {
+  id: string
+  name: string
+  team: string
+  region: string
+  shield: boolean
+  generation: 'cedar' | 'fir'
+  created_at: string
+  updated_at: string
+}
+
+export interface AppRecord {
+  id: string
+  name: string
+  generation: 'cedar' | 'fir'
+  region: string
+  team?: string | undefined
+  space?: Pick<SpaceRecord, 'id' | 'name' | 'shield'> | undefined
+  /**
+   * Names as `buildpacks:set` leaves them; empty after `buildpacks:clear`. Absent: what the last
+   * build detected.
+   */
+  buildpacks?: string[] | undefined
+  webhooks: WebhookRecord[]
+  drains: DrainRecord[]
+  maintenance: boolean
+  /** App features that are on: preboot, log-runtime-metrics. */
+  features: Record<string, { enabled: boolean; updated_at: string }>
+  config_vars: Record<string, string>
+  /** Keyed by process type. */
+  formation: Record<string, FormationRecord>
+  /** Oldest first; the API reverses on request. */
+  releases: ReleaseRecord[]
+  /** Of the release that serves: the newest that succeeded. Null before the first. */
+  current_release_id: string | null
+  builds: BuildRecord[]
+  slugs: SlugRecord[]
+  domains: { id: string; hostname: string; created_at: string }[]
+  created_at: string
+  updated_at: string
+  released_at: string | null
+}
+
+export interface WebhookRecord {
+  id: string
+  url: string
+  level: string
+  include: string[]
+  created_at: string
+  updated_at: string
+}
+
+export interface DrainRecord {
+  id: string
+  url: string
+  token: string
+  created_at: string
+  updated_at: string
+}
+
+/** A running or crashed dyno as the API shows it. */
+export interface DynoRecord {
+  id: string
+  name: string
+  type: string
+  command: string
+  size: string
+  state: DynoState
+  release_id: string
+  release_version: number
+  created_at: string
+  updated_at: string
+}
