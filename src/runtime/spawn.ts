@@ -1,51 +1,37 @@
-import { spawn, type ChildProcess } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import cluster, { type ClusterSettings } from 'node:cluster'
-import path from 'node:path'
 import type { Readable } from 'node:stream'
 import type { App } from './app.js'
-import { BOOT_ID_VAR } from './boot-id.js'
-import { heapFlags } from './budget.js'
+import { shareLog } from './dashboard/log-bus.js'
 import { warn } from './fault.js'
 import type { God, Keeper, Pm2Env } from './god.js'
-import { Instances, takeReport, takeTold, type Instance } from './instances.js'
-import { namespaceOf } from './god-conf.js'
-import { CHANNEL_VARIABLES, openChannel } from './open-channel.js'
-import { dynoOutput, type Outlet } from './outlet.js'
 import type { LineLog } from './control/line-log.js'
-import { shareLog } from './dashboard/log-bus.js'
-import { carry, isPlain, type OutputStyle } from './output.js'
+import {
+  instanceEnvironment,
+  markOf,
+  nodeFlags,
+  type EnvironmentSettings,
+} from './instance-environment.js'
+import { takeReport, takeTold, type Instance, type Instances } from './instances.js'
+import { CHANNEL_VARIABLES, openChannel } from './open-channel.js'
+import { type Outlet, dynoOutput } from './outlet.js'
+import { type OutputStyle, carry, isPlain } from './output.js'
 import { attachedTo } from './preload/inheritance.js'
 import type { ReportMessage } from './preload/report.js'
 import { MARK } from './proc.js'
 import { endLeftBehind } from './stopping.js'
-import type { TreeChannel } from './tree-channel.js'
 
 /** ms that the last output of an instance may take to arrive. */
 const LAST_WORDS = 1000
 
-export interface SpawnSettings {
+export interface SpawnSettings extends EnvironmentSettings {
   apps: App[]
   instances: Instances
-  /** Where the runtime's own files lie: preload.cjs. */
-  lib: string
-  home: string
-  /** ms between reports of an instance; 0 for none. */
-  reportEvery: number
-  /**
-   * Whether PM2's dashboard is used: Node instances get PM2's metrics module, and what is printed
-   * goes onto PM2's bus too.
-   */
-  hasDashboard: boolean
   /** Keeps what is printed, for other terminals. */
   lines: LineLog | undefined
   /** Nothing is started any more. */
   isStopping: () => boolean
-  /** MB of V8's heap for instances that set none; undefined leaves it to V8. */
-  heap: number | undefined
   prefixes: boolean
-  /** See boot-id.ts; undefined outside a dyno. */
-  bootId: string | undefined
-  channel: TreeChannel
   onStart(instance: Instance): void
   onReport(instance: Instance, report: ReportMessage): void
   /**
@@ -184,79 +170,6 @@ function makeChild(
   return { keeper, child }
 }
 
-function nodeFlags(app: App, settings: SpawnSettings): string[] {
-  return [
-    ...app.nodeArgs,
-    ...heapFlags(settings.heap, app.nodeArgs, app.env.NODE_OPTIONS),
-    ...(usesDashboard(app, settings)
-      ? ['--require', path.join(settings.lib, 'dashboard-preload.cjs')]
-      : []),
-    '--require',
-    path.join(settings.lib, 'preload.cjs'),
-  ]
-}
-
-/** `pmx: false` and `automation: false` are PM2's ways to do without its metrics module. */
-function usesDashboard(app: App, settings: SpawnSettings): boolean {
-  const { pmx, automation } = app.options
-  return settings.hasDashboard && ![pmx, automation].some((one) => one === false || one === 'false')
-}
-
-/**
- * The app's environment and what PM2 tells an instance about itself. The app's own variables are
- * never overwritten but for the ids.
- */
-function instanceEnvironment(app: App, env: Pm2Env, settings: SpawnSettings): NodeJS.ProcessEnv {
-  const told: NodeJS.ProcessEnv = {
-    name: app.name,
-    exec_mode: env.exec_mode,
-    namespace: namespaceOf(app),
-    pm_exec_path: app.script,
-    pm_cwd: app.cwd,
-    restart_time: String(env.restart_time),
-  }
-  const ids: NodeJS.ProcessEnv = {
-    pm_id: String(env.pm_id),
-    [env.instance_var]: String(env[env.instance_var] ?? 0),
-  }
-  const increment = app.options.increment_var
-  if (typeof increment === 'string')
-    ids[increment] = String(env[increment] ?? env.env[increment] ?? 0)
-  if (/python/.test(app.interpreter.command)) told.PYTHONUNBUFFERED = '1'
-  if (usesDashboard(app, settings)) Object.assign(told, modulesOptions(app))
-  // PM2's API and its command find this PM2 there, and start no other.
-  const common = {
-    ...told,
-    ...app.env,
-    ...ids,
-    PM2_HOME: settings.home,
-    ...(settings.bootId === undefined ? {} : { [BOOT_ID_VAR]: settings.bootId }),
-  }
-  if (!app.interpreter.isNode) return common
-  return {
-    ...common,
-    SHIPIT_INSTANCE: String(process.pid),
-    SHIPIT_STOP_BY: app.options.shutdown_with_message === true ? 'message' : 'signal',
-    SHIPIT_SOURCE_MAPS: app.options.disable_source_map_support === true ? 'off' : 'on',
-  }
-}
-
-/** What PM2's metrics module reads, as PM2 hands it over (lib/ProcessUtils.js). */
-function modulesOptions({ options: { io, trace } }: App): NodeJS.ProcessEnv {
-  return {
-    ...(typeof io === 'object' && io !== null ? { io: JSON.stringify(io) } : {}),
-    ...(trace === true || trace === 'true' ? { trace: 'true' } : {}),
-  }
-}
-
-/**
- * What every process of an instance's tree is told: whose it is, ms for its drain, ms between its
- * reports, and where to report.
- */
-function markOf(app: App, { channel, reportEvery }: SpawnSettings, number: number): string {
-  return [number, Math.max(0, app.killTimeout - 500), reportEvery, channel.name].join(';')
-}
-
 function watch(
   god: God,
   settings: SpawnSettings,
@@ -339,6 +252,29 @@ function forward(god: God, keeper: Keeper, message: unknown): void {
   else god.bus.emit('process:msg', { ...from, raw: message })
 }
 
+/**
+ * The last output arrives after the exit. A slow reader of the log is waited for, a grandchild that
+ * keeps the pipe open is not for long.
+ */
+function lastWords(stream: Readable | null, to: Outlet): Promise<void> {
+  return new Promise((resolve) => {
+    if (!stream || stream.readableEnded || stream.destroyed) return void setImmediate(resolve)
+    const timer = setInterval(() => {
+      if (!to.isHolding(stream)) return end()
+      to.abandon(stream)
+    }, LAST_WORDS)
+    const end = () => {
+      clearInterval(timer)
+      resolve()
+    }
+    stream.once('close', end)
+  })
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms).unref())
+}
+
 function styleOf(app: App, env: Pm2Env, prefixes: boolean): OutputStyle {
   const instance = Number(env[env.instance_var] ?? 0)
   return {
@@ -368,27 +304,4 @@ function outputOf(style: OutputStyle, { hasDashboard, lines }: SpawnSettings): '
   return isPlain(style) && !hasDashboard && lines === undefined && process.stdout.isTTY
     ? 'inherit'
     : 'pipe'
-}
-
-/**
- * The last output arrives after the exit. A slow reader of the log is waited for, a grandchild that
- * keeps the pipe open is not for long.
- */
-function lastWords(stream: Readable | null, to: Outlet): Promise<void> {
-  return new Promise((resolve) => {
-    if (!stream || stream.readableEnded || stream.destroyed) return void setImmediate(resolve)
-    const timer = setInterval(() => {
-      if (!to.isHolding(stream)) return end()
-      to.abandon(stream)
-    }, LAST_WORDS)
-    const end = () => {
-      clearInterval(timer)
-      resolve()
-    }
-    stream.once('close', end)
-  })
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms).unref())
 }
