@@ -146,3 +146,25 @@ async function clearStale(file: string): Promise<void> {
   if (moved && moved.text !== lock.text) await placed(aside, file)
   await rm(aside, { force: true })
 }
+
+/** ms between two looks at the lock. */
+const LOCK_LOOKS = 2_000
+
+/** Twice, because one that takes a dead process's lock over moves this one aside for a moment. */
+export function watchLock(
+  lock: Awaited<ReturnType<typeof acquireLock>>,
+  onLost: () => void,
+): NodeJS.Timeout {
+  let missed = 0
+  const watch = setInterval(() => {
+    // What cannot be read now, as with too many open files, is no proof.
+    void lock
+      .isMine()
+      .catch(() => true)
+      .then((isMine) => {
+        missed = isMine ? 0 : missed + 1
+        if (missed === 2) onLost()
+      })
+  }, LOCK_LOOKS)
+  return watch.unref()
+}

@@ -9,7 +9,7 @@ import writeFileAtomic from 'write-file-atomic'
 import { openAuthorizations } from '../api/authorizations.js'
 import { asCall } from '../api/api-error.js'
 import { createApi, webUrl, type Urls } from '../api/index.js'
-import { acquireLock } from './daemon-lock.js'
+import { acquireLock, watchLock } from './daemon-lock.js'
 import { openDaemonLog } from './daemon-log.js'
 import { foldersOf, makeFolders } from './folders.js'
 import { DEFAULT_LIMITS } from './limits.js'
@@ -260,28 +260,6 @@ async function start(
     await dynos.shutdown()
     throw error
   }
-}
-
-/** ms between two looks at the lock. */
-const LOCK_LOOKS = 2_000
-
-/** Twice, because one that takes a dead process's lock over moves this one aside for a moment. */
-function watchLock(
-  lock: Awaited<ReturnType<typeof acquireLock>>,
-  onLost: () => void,
-): NodeJS.Timeout {
-  let missed = 0
-  const watch = setInterval(() => {
-    // What cannot be read now, as with too many open files, is no proof.
-    void lock
-      .isMine()
-      .catch(() => true)
-      .then((isMine) => {
-        missed = isMine ? 0 : missed + 1
-        if (missed === 2) onLost()
-      })
-  }, LOCK_LOOKS)
-  return watch.unref()
 }
 
 /** A step of the end that a full or read-only disk may refuse: the others are taken all the same. */
