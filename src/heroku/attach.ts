@@ -2,7 +2,7 @@ import net from 'node:net'
 import type { Readable, Writable } from 'node:stream'
 import { ShipitError } from '../errors.js'
 import { firstLine } from '../lib/first-line.js'
-import { reasonOf } from './errors.js'
+import { reasonOf } from './connection-errors.js'
 import { exitMarkerReader } from './exit-status.js'
 
 /** ms for the connection and for the dyno to come to it. */

@@ -1,7 +1,7 @@
 import { ShipitError } from '../errors.js'
 import { appPath } from './apps.js'
 import type { PlatformApi, RequestOptions } from './client.js'
-import { connectionError } from './errors.js'
+import { connectionError } from './connection-errors.js'
 import { fetchFor } from './proxy.js'
 import { isImage } from './releases.js'
 import { BUILD, BUILDPACK_INSTALLATION, IMAGES, SLUG, SOURCE } from './shapes.js'

@@ -1,7 +1,8 @@
 import type { Agent, ClientRequest, IncomingMessage } from 'node:http'
 import Request from 'heroku-client/lib/request.js'
 import { type Budget, retryAfter } from './limits.js'
-import { answerError, connectionError } from './errors.js'
+import { answerError } from './errors.js'
+import { connectionError } from './connection-errors.js'
 import { monotonic } from '../lib/monotonic.js'
 import { proxyAgent, proxyFor } from './proxy.js'
 

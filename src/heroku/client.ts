@@ -5,7 +5,7 @@ import { packageRoot } from '../paths.js'
 import { Budget, patience } from './limits.js'
 
 import { Call, type CallRequest, type CallSettings } from './call.js'
-import { misfitError } from './errors.js'
+import { misfitError } from './connection-errors.js'
 import { listOf, misfit, type Shape } from './shapes.js'
 import type { Endpoint } from './types.js'
 

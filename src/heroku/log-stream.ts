@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { ShipitError } from '../errors.js'
 import { monotonic } from '../lib/monotonic.js'
 import type { PlatformApi } from './client.js'
-import { connectionError } from './errors.js'
+import { connectionError } from './connection-errors.js'
 import { KEPT_LINES, type LogFilter, SeenLines, createLogSession, logEvents } from './logs.js'
 
 import { openStream, type OpenedStream } from './output-stream.js'

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { setTimeout as delay } from 'node:timers/promises'
-import { connectionError } from './errors.js'
+import { connectionError } from './connection-errors.js'
 import { patience } from './limits.js'
 import { fetchFor, proxyAgent, proxyFor } from './proxy.js'
 import { transport } from './transport.js'

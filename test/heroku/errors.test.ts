@@ -1,5 +1,6 @@
 import { expect } from 'chai'
-import { answerError, connectionError } from '../../src/heroku/errors.js'
+import { answerError } from '../../src/heroku/errors.js'
+import { connectionError } from '../../src/heroku/connection-errors.js'
 
 const endpoint = {
   apiUrl: 'https://api.heroku.com',

@@ -1,5 +1,5 @@
 import http from 'node:http'
-import { reasonOf } from '../../heroku/errors.js'
+import { reasonOf } from '../../heroku/connection-errors.js'
 import { proxyAgent, proxyFor } from '../../heroku/proxy.js'
 import { transport } from '../../heroku/transport.js'
 import { loopbackLookup } from '../../lib/loopback.js'
