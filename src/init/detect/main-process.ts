@@ -1,6 +1,6 @@
 import path from 'node:path/posix'
 import { followLine } from './follow.js'
-import { listens } from './source-files.js'
+import { listens } from './entry-file.js'
 import { readProcfile, type ProcfileEntry } from '../../project/procfile.js'
 import { withNpmVariables } from './npm-variables.js'
 import { isStartAlone } from './start-callers.js'

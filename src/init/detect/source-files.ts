@@ -1,9 +1,9 @@
-import path from 'node:path/posix'
 import type { FolderView } from '../folder.js'
-import type { Project, Script } from './target.js'
 
 const SKIPPED = new Set(['node_modules', 'bower_components', 'vendor', 'coverage', '.git'])
+
 const MOST = 5000
+
 const known = new WeakMap<FolderView, string[]>()
 
 /** The app's own scripts, by path: no dependencies, no hidden folders, at most 5000. */
@@ -22,13 +22,4 @@ export function sourceFiles(folder: FolderView): string[] {
   }
   known.set(folder, files)
   return files
-}
-
-/** Whether the source of an entry speaks of a port. */
-export function listens(
-  { entry, launch }: Pick<Script, 'entry' | 'launch'>,
-  { folder, build }: Project,
-): boolean {
-  const file = path.join(launch.cwd ?? '', entry)
-  return /\bPORT\b|\.listen\(/.test(folder.read(build?.sourceOf(file) ?? file) ?? '')
 }

@@ -6,9 +6,7 @@
 import { hideSecrets } from '../../config/secret.js'
 import { lockfileOf } from '../../project/lockfiles.js'
 import type { EcosystemFiles } from '../ecosystem-adapter.js'
-import { isObject } from '../detect/package-json.js'
 import { githubWorkflow, WORKFLOW } from '../ci/github.js'
-import { callingScript } from '../detect/start-callers.js'
 import { npmLockFormat } from '../lock/contents.js'
 import {
   frozenCommand,
@@ -24,8 +22,8 @@ import { type Draft, fileStep } from './draft.js'
 import { newEcosystemFile } from './ecosystem-file.js'
 import type { Facts } from './facts.js'
 import { withEntries } from './gitignore.js'
-import { editPackageJson, type PackageJsonEdit, nodeRange } from './package-json-edit.js'
-import { movedStart, planProcfile } from './process-types.js'
+import { planProcfile } from './process-types.js'
+import { planPackageJson, stringAt, specOf } from './package-json-edit.js'
 
 /**
  * The steps that make the app run under shipit-runtime; none if it already does. They are in an
@@ -100,8 +98,6 @@ function planWorkflow(
     why: 'a push is deployed, a pull request rehearsed on the runner; its head says what it needs',
   })
 }
-
-const specOf = ({ runtime }: Facts) => `file:${VENDOR}/${tarballName(runtime.version)}`
 
 function planTarball({ steps }: Draft, { vendored, runtime }: Facts): void {
   const name = tarballName(runtime.version)
@@ -185,80 +181,6 @@ function planIgnored(
       '.slugignore leaves out the vendored runtime: take `vendor` and `*.tgz` out of it, or ' +
         'the build on Heroku fails.',
     )
-}
-
-function planPackageJson(
-  { steps, warnings }: Draft,
-  manifest: Record<string, unknown>,
-  start: string,
-  detected: Detected,
-  facts: Facts,
-): void {
-  const edits: PackageJsonEdit[] = []
-  const why: string[] = []
-  const set = (path: [string, string], value: string | undefined, reason: string) => {
-    if (stringAt(manifest, ...path) === value) return
-    edits.push({ path, value })
-    why.push(reason)
-  }
-  set(['scripts', 'start'], start, `scripts.start: ${detected.start ?? '(none)'} → ${start}`)
-  const moved = movedStart(detected)
-  if (moved)
-    set(
-      ['scripts', moved.script],
-      moved.command,
-      `scripts.${moved.script}: ` +
-        `${moved.command}${detected.kept ? ', as it is' : ', for the process types that run it'}`,
-    )
-  const before = stringAt(manifest, 'scripts', 'prestart')
-  // Run by its new name, the old start script still has what ran before it.
-  if (moved && !detected.kept && before)
-    set(['scripts', `pre${moved.script}`], before, `scripts.pre${moved.script}: ${before}`)
-  for (const { name, command } of detected.startCallers.filter(
-    ({ place }) => moved && place === 'package.json',
-  )) {
-    const own = callingScript(command, moved!.script)
-    set(['scripts', name], own, `scripts.${name}: ${command} → ${own}`)
-  }
-  if (detected.before.length > 0) {
-    const prestart = [stringAt(manifest, 'scripts', 'prestart'), ...detected.before]
-      .filter(Boolean)
-      .join(' && ')
-    set(['scripts', 'prestart'], prestart, `scripts.prestart: ${prestart}`)
-    if (detected.packageManager === 'yarn-berry')
-      warnings.push(
-        "Yarn from version 2 on does not run prestart: put that command into the Procfile's " +
-          'release line.',
-      )
-  }
-  set(['dependencies', RUNTIME], specOf(facts), `dependencies.${RUNTIME}: ${specOf(facts)}`)
-  set(
-    ['devDependencies', RUNTIME],
-    undefined,
-    `devDependencies.${RUNTIME} removed: Heroku prunes these`,
-  )
-  if (detected.engines === undefined) {
-    const range = nodeRange(facts.node, detected.pinnedNode, detected.needsNode)
-    const why = detected.needsNode
-      ? `which runs ${detected.entry} without a build`
-      : 'so that Heroku runs the Node you test with'
-    set(['engines', 'node'], range, `engines.node: ${range}, ${why}`)
-  }
-  if (edits.length === 0) return
-  steps.push({
-    ...fileStep('package.json', facts.packageJson, editPackageJson(facts.packageJson, edits)),
-    why: why.join('\n'),
-  })
-}
-
-function stringAt(
-  manifest: Record<string, unknown>,
-  section: string,
-  name: string,
-): string | undefined {
-  const inner = manifest[section]
-  const value = isObject(inner) ? inner[name] : undefined
-  return typeof value === 'string' ? value : undefined
 }
 
 function planLockfile(
