@@ -296,6 +296,4 @@ export function appOption(key: string): AppOption | undefined {
   return APP_OPTIONS.find((option) => isSpelling(key, option))
 }
 
-export function knownSpellings(): string[] {
-  return [...new Set(APP_OPTIONS.flatMap(spellingsOf))]
-}
+export const knownSpellings = (): string[] => [...new Set(APP_OPTIONS.flatMap(spellingsOf))]
