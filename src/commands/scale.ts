@@ -225,10 +225,7 @@ export default class Scale extends BaseCommand {
     }
     const types = [...new Set(changes.flatMap((change) => typesWith(reports, change.app)))]
     const unknown = changes.filter((change) => typesWith(reports, change.app).length === 0)
-    if (unknown.length > 0)
-      writeErr(
-        `${problem ?? `The app's recent log tells of no instance of ${unknown.map((change) => change.app).join(', ')}: the memory that they need is not known, and they are not waited for.`}\n`,
-      )
+    if (unknown.length > 0) writeErr(`${problem ?? noInstancesOf(unknown.map(({ app }) => app))}\n`)
     return { memory, types }
   }
 
@@ -252,3 +249,7 @@ export default class Scale extends BaseCommand {
     return dynos.map(({ name, state, size }) => ({ name, state, size }))
   }
 }
+
+const noInstancesOf = (apps: readonly string[]): string =>
+  `The app's recent log tells of no instance of ${apps.join(', ')}: the memory that they need is ` +
+  'not known, and they are not waited for.'

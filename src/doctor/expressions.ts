@@ -135,12 +135,14 @@ function member([root, ...keys]: string[], scope: Scope, depth: number): Value {
   if (root === 'this' && keys.length === 1) return ofThis(keys[0]!, scope, depth)
   const safe = root.replaceAll('$', '\\$')
   const module = new RegExp(
-    String.raw`(?:\bimport\s+(?:\*\s+as\s+)?${safe}\s+from\s*|\b(?:const|let|var)\s+${safe}\s*=\s*require\(\s*)(['"])(\.{1,2}\/?[^'"]*)\1`,
+    String.raw`(?:\bimport\s+(?:\*\s+as\s+)?${safe}\s+from\s*|` +
+      String.raw`\b(?:const|let|var)\s+${safe}\s*=\s*require\(\s*)(['"])(\.{1,2}\/?[^'"]*)\1`,
   ).exec(scope.text)?.[2]
   const picked =
     module === undefined
       ? new RegExp(
-          String.raw`\bimport\s*\{[^}]*\b${safe}\b[^}]*\}\s*from\s*(['"])(\.{1,2}\/?[^'"]*)\1|\{[^}]*\b${safe}\b[^}]*\}\s*=\s*require\(\s*(['"])(\.{1,2}\/?[^'"]*)\3`,
+          String.raw`\bimport\s*\{[^}]*\b${safe}\b[^}]*\}\s*from\s*(['"])(\.{1,2}\/?[^'"]*)\1|` +
+            String.raw`\{[^}]*\b${safe}\b[^}]*\}\s*=\s*require\(\s*(['"])(\.{1,2}\/?[^'"]*)\3`,
         ).exec(scope.text)
       : undefined
   const found =
@@ -159,7 +161,9 @@ function member([root, ...keys]: string[], scope: Scope, depth: number): Value {
 function ofThis(field: string, scope: Scope, depth: number): Value {
   const safe = field.replaceAll('$', '\\$')
   const given = new RegExp(
-    String.raw`(?:\bthis\.${safe}|^[ \t]+(?:(?:private|protected|public|readonly|static)\s+)*${safe}\s*(?::\s*[\w<>| ]+)?)\s*=(?![=>])`,
+    String.raw`(?:\bthis\.${safe}|` +
+      String.raw`^[ \t]+(?:(?:private|protected|public|readonly|static)\s+)*${safe}\s*(?::\s*[\w<>| ]+)?)` +
+      String.raw`\s*=(?![=>])`,
     'gm',
   )
   const values = [...scope.text.matchAll(given)].map((match) =>
@@ -221,7 +225,8 @@ function exported(module: string, keys: string[], { file, folder }: Scope, depth
     first === undefined
       ? null
       : new RegExp(
-          String.raw`\b(?:export\s+(?:const|let|var)\s+|(?:module\.)?exports\.)${first.replaceAll('$', '\\$')}\s*(?::\s*[\w<>.]+\s*)?=(?!=)`,
+          String.raw`\b(?:export\s+(?:const|let|var)\s+|(?:module\.)?exports\.)` +
+            String.raw`${first.replaceAll('$', '\\$')}\s*(?::\s*[\w<>.]+\s*)?=(?!=)`,
         ).exec(scope.text)
   if (single)
     return inObject(

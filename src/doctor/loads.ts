@@ -108,9 +108,15 @@ function isCalled(clause: string, bare: string): boolean {
   const names = [...clause.matchAll(/(?:\bas\s+)?(\b[A-Za-z_$][\w$]*)\s*(?=[,}\s]|$)/g)]
     .map(([, name]) => name!)
     .filter((name) => !['type', 'from', 'as'].includes(name))
-  return names.some((name) =>
+    .map((name) => name.replace(/\$/g, '\\$'))
+  return names.some((safe) =>
     new RegExp(
-      String.raw`\b${name.replace(/\$/g, '\\$')}\s*\(|\bnew\s+${name.replace(/\$/g, '\\$')}\b|\b${name.replace(/\$/g, '\\$')}(?:\.\w+)+\s*\(`,
+      // Called; made with `new`; or a method of it called.
+      [
+        String.raw`\b${safe}\s*\(`,
+        String.raw`\bnew\s+${safe}\b`,
+        String.raw`\b${safe}(?:\.\w+)+\s*\(`,
+      ].join('|'),
     ).test(bare),
   )
 }

@@ -29,18 +29,23 @@ function plain(value, path, above, lost) {
   if (typeof value.toJSON === 'function') return value.toJSON()
   const inside = [...above, value]
   if (Array.isArray(value)) return value.map((each, index) => plain(each, [...path, index], inside, lost))
-  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, plain(each, [...path, key], inside, lost)]))
+  const entries = Object.entries(value)
+  return Object.fromEntries(entries.map(([key, each]) => [key, plain(each, [...path, key], inside, lost)]))
 }
 
 function failed(error) {
   const isError = error instanceof Error
-  send({ error: { name: isError ? error.name : 'Thrown', message: String(isError ? error.message : error), stack: isError ? String(error.stack) : '' } })
+  const { name, message, stack } = isError ? error : { name: 'Thrown', message: error, stack: '' }
+  send({ error: { name, message: String(message), stack: String(stack) } })
   if (isError) console.error(error.stack)
   throw error
 }
 
 async function load() {
-  if (kind === 'expression') return vm.runInThisContext('(\n' + readFileSync(file, 'utf8').replace(/^\uFEFF/, '') + '\n)', { filename: file, lineOffset: -1 })
+  if (kind === 'expression') {
+    const text = readFileSync(file, 'utf8').replace(/^\uFEFF/, '')
+    return vm.runInThisContext('(\n' + text + '\n)', { filename: file, lineOffset: -1 })
+  }
   const loaded = await import(pathToFileURL(file).href)
   return 'default' in loaded ? loaded.default : { ...loaded }
 }

@@ -32,8 +32,11 @@ export class NotLiteral extends Error {
 const DEEPEST = 200
 const SPACE = /(?:[\s\uFEFF]+|\/\/[^\n\r\u2028\u2029]*|\/\*[^]*?\*\/)*/y
 const WORD = /[\p{ID_Start}$_][\p{ID_Continue}$\u200C\u200D]*/uy
-const NUMBER =
-  /0[xX][\da-fA-F]+(?:_[\da-fA-F]+)*|0[oO][0-7]+|0[bB][01]+|(?:0|[1-9]\d*(?:_\d+)*)(?:\.\d*)?(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?/y
+const NUMBER = new RegExp(
+  String.raw`0[xX][\da-fA-F]+(?:_[\da-fA-F]+)*|0[oO][0-7]+|0[bB][01]+|` +
+    String.raw`(?:0|[1-9]\d*(?:_\d+)*)(?:\.\d*)?(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?`,
+  'y',
+)
 const CONSTANTS: Readonly<Record<string, unknown>> = {
   true: true,
   false: false,

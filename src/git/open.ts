@@ -1,8 +1,11 @@
 import { simpleGit, type SimpleGit } from 'simple-git'
+import { anyOf } from '../lib/any-of.js'
 
 /** What git needs of the environment to find its configuration and to run. */
-const NEEDED =
-  /^(PATH|HOME|USER|LOGNAME|TMPDIR|TEMP|TMP|XDG_\w+|PATHEXT|SYSTEMROOT|SYSTEMDRIVE|USERPROFILE|HOMEDRIVE|HOMEPATH|APPDATA|LOCALAPPDATA|PROGRAMDATA|PROGRAMFILES.*)$/i
+const NEEDED = anyOf([
+  /^(?:PATH|HOME|USER|LOGNAME|TMPDIR|TEMP|TMP|XDG_\w+|PATHEXT|SYSTEMROOT|SYSTEMDRIVE)$/i,
+  /^(?:USERPROFILE|HOMEDRIVE|HOMEPATH|APPDATA|LOCALAPPDATA|PROGRAMDATA|PROGRAMFILES.*)$/i,
+])
 
 /**
  * simple-git for questions about a repository. It gets this small environment and not the whole of

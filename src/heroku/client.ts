@@ -169,8 +169,11 @@ const isRefusedToken = (error: unknown): boolean =>
 let agent: string | undefined
 
 function userAgent(): string {
-  agent ??=
-    `shipit-heroku/${(JSON.parse(readFileSync(path.join(packageRoot, 'package.json'), 'utf8')) as { version: string }).version} ` +
-    `node/${process.versions.node}`
+  agent ??= `shipit-heroku/${ownVersion()} node/${process.versions.node}`
   return agent
+}
+
+function ownVersion(): string {
+  const manifest = readFileSync(path.join(packageRoot, 'package.json'), 'utf8')
+  return (JSON.parse(manifest) as { version: string }).version
 }

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Dyno, LogLine } from './types.js'
+import { anyOf } from '../lib/any-of.js'
 
 /** What the embedded Heroku says of ports beside R10 (local/dynos/words.ts). */
 const PORT_HINT = /^(?:The app listens on|No process of this dyno listens)/
@@ -52,8 +53,10 @@ const FRAME = /^\s+at .+/
  * "TypeError: …", "Uncaught MongoParseError [CODE]: …", "error: …" of a database's client: the line
  * that a stack hangs on.
  */
-const ERROR_HEAD =
-  /^(?:\[[\w.-]+:\d+\] )?(?:Uncaught |Unhandled )?[\w.$]*(?:Error|Exception|Rejection)\b[^\n]{0,40}?:|^(?:error: |throw |panic:)/
+const ERROR_HEAD = anyOf([
+  /^(?:\[[\w.-]+:\d+\] )?(?:Uncaught |Unhandled )?[\w.$]*(?:Error|Exception|Rejection)\b[^\n]{0,40}?:/,
+  /^(?:error: |throw |panic:)/,
+])
 /** Lines after the error's first that still belong to what it says. */
 const WITH_HEAD = 4
 

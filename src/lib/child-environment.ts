@@ -1,3 +1,5 @@
+import { anyOf } from './any-of.js'
+
 /**
  * What the programs that shipit starts may know. Each gets an environment that leaves out the keys
  * of the platform and of PM2's dashboard: npm, yarn, pnpm, git with the hooks that it runs, the
@@ -10,8 +12,10 @@
 /**
  * The keys by their usual names: of Heroku's CLI, of PM2's dashboard, and of what runs in a dyno.
  */
-const KEYS =
-  /^(HEROKU_(API_KEY|AUTH_TOKEN|OAUTH_\w+)|PM2_(SECRET|PUBLIC)_KEY|KEYMETRICS_(SECRET|PUBLIC)|SHIPIT_\w*(TOKEN|KEY|SECRET))$/i
+const KEYS = anyOf([
+  /^(?:HEROKU_(API_KEY|AUTH_TOKEN|OAUTH_\w+)|PM2_(SECRET|PUBLIC)_KEY)$/i,
+  /^(?:KEYMETRICS_(SECRET|PUBLIC)|SHIPIT_\w*(TOKEN|KEY|SECRET))$/i,
+])
 /** In a value as short as this a key is no more than a word that others use too. */
 const SHORTEST_KEY = 16
 /** Where the platform's token is sent to: Heroku, and the embedded one. */

@@ -1,5 +1,6 @@
 import type { SecretLintCoreConfig } from '@secretlint/types'
 import { looksSecret } from './looks-secret.js'
+import { anyOf } from './any-of.js'
 
 /** A secret, by what its value looks like. Plain data; the value itself is not in it. */
 export interface FoundSecret {
@@ -44,8 +45,12 @@ const NAMES: Record<string, string> = {
 }
 
 /** Passwords that stand for one, and hosts that only this machine or a document has. */
-const PLACEHOLDER =
-  /:(?:x+|\*+|\.+|<[^>]*>|\$\{?\w+\}?|your[\w-]*|changeme|pass(?:word)?|secret|postgres|root|test\w*|example\w*|user(?:name)?)@|@(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\]|(?:[\w-]+\.)*example(?:\.\w+)*|[\w-]+)(?=[:/'"\s]|$)/i
+const PLACEHOLDER = anyOf([
+  /:(?:x+|\*+|\.+|<[^>]*>|\$\{?\w+\}?|your[\w-]*|changeme|pass(?:word)?|secret)@/i,
+  /:(?:postgres|root|test\w*|example\w*|user(?:name)?)@/i,
+  /@(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\])(?=[:/'"\s]|$)/i,
+  /@(?:(?:[\w-]+\.)*example(?:\.\w+)*|[\w-]+)(?=[:/'"\s]|$)/i,
+])
 const URLS = /^(?:basicauth|database-connection-string)$/
 
 /**

@@ -22,7 +22,8 @@ export function wrap(text: string, firstWidth: number, width: number = firstWidt
  * take no columns.
  */
 export function indented(text: string, lead: string, indent: number, width: number): string[] {
-  const columns = lead.replace(/\x1b\[\d+m/g, '').length // eslint-disable-line no-control-regex -- picocolors' own codes
+  // eslint-disable-next-line no-control-regex -- picocolors' own codes
+  const columns = lead.replace(/\x1b\[\d+m/g, '').length
   const [first, ...rest] = wrap(text, width - columns, width - indent)
   return [lead + first, ...rest.map((line) => ' '.repeat(indent) + line)]
 }

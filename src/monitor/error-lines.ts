@@ -1,13 +1,19 @@
 import type { LogLine } from '../heroku/index.js'
 import { isFault } from './platform-line.js'
 import { readLine } from './read-line.js'
+import { anyOf } from '../lib/any-of.js'
 
 /**
  * Words by which loggers and Node mark an error; a logger's plain counts ("0 errors") and fields
  * (`error=null`) are none.
  */
-const WORD =
-  /\b(?:error|exception|fatal|panic|critical|uncaught|unhandled)\b(?!["']?[=:] ?(?:null|false|0|""|none|undefined)\b)|[a-z]Error\b|"level":(?:50|60)\b/i
+const WORD = anyOf([
+  /\b(?:error|exception|fatal)\b(?!["']?[=:] ?(?:null|false|0|""|none|undefined)\b)/i,
+  /\b(?:panic|critical|uncaught)\b(?!["']?[=:] ?(?:null|false|0|""|none|undefined)\b)/i,
+  /\b(?:unhandled)\b(?!["']?[=:] ?(?:null|false|0|""|none|undefined)\b)/i,
+  /[a-z]Error\b/i,
+  /"level":(?:50|60)\b/i,
+])
 /**
  * Most lines have none of the letters that begin these words followed so; this is quicker to rule
  * out.

@@ -9,7 +9,8 @@ import { selected, type Selection } from './select.js'
  * request for it.
  */
 const cyclePath = (app: string, what: string | undefined) =>
-  `/shipit/apps/${encodeURIComponent(app)}/dynos/${what === undefined ? '' : `${encodeURIComponent(what)}/`}actions/cycle`
+  `/shipit/apps/${encodeURIComponent(app)}/dynos/` +
+  `${what === undefined ? '' : `${encodeURIComponent(what)}/`}actions/cycle`
 
 /**
  * Has dynos of the embedded Heroku cycled now, and waits until each is up again. Answers with their

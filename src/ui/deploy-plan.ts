@@ -25,7 +25,7 @@ export function describePlan(plan: DeployPlan): string[] {
     ].map(printable)
   }
   const replaces = plan.current
-    ? `v${plan.current.release.version}${plan.current.commit ? `, ${isDirty(plan.current.commit) ? 'files that are in no commit, of ' : 'commit '}${shortCommit(plan.current.commit)}` : ''}`
+    ? `v${plan.current.release.version}${ofCommit(plan.current.commit)}`
     : plan.appState === 'exists'
       ? 'nothing: the app has no release with code'
       : 'nothing: the app does not exist yet'
@@ -123,3 +123,8 @@ export function describeWarnings({
     (warning) => `${colours.yellow(' !')}     ${printable(warning)}`,
   )
 }
+
+const ofCommit = (commit: string | null | undefined): string =>
+  commit
+    ? `, ${isDirty(commit) ? 'files that are in no commit, of ' : 'commit '}${shortCommit(commit)}`
+    : ''

@@ -108,7 +108,13 @@ function memoryInWords({
       `${mb(memoryMb!)} in ${instances.length} instance${instances.length === 1 ? '' : 's'}, at ` +
       `most ${or(details.peaks.memoryMb, ' MB')} in one`
     )
-  return `${mb(memoryMb!)}${memoryQuotaMb === null ? '' : `, ${Math.round((100 * memoryMb!) / memoryQuotaMb)}% of its quota`}${figuresFrom === null ? '' : `, by ${figuresFrom}`}`
+  return [
+    mb(memoryMb!),
+    memoryQuotaMb === null ? [] : `${Math.round((100 * memoryMb!) / memoryQuotaMb)}% of its quota`,
+    figuresFrom === null ? [] : `by ${figuresFrom}`,
+  ]
+    .flat()
+    .join(', ')
 }
 
 function instanceFacts(

@@ -137,7 +137,8 @@ function unseen({ plan }: Deployment, failure: ShipitError, second: ShipitError)
   return new ShipitError(code, {
     message:
       `${message} ` +
-      `${before ? `No release of this deploy was seen, so v${before.version} should still serve` : 'No release of this deploy was seen'}, ` +
+      'No release of this deploy was seen' +
+      `${before ? `, so v${before.version} should still serve` : ''}, ` +
       `but that could not be looked at: ${second.message}`,
     why,
     next: [

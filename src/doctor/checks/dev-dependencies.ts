@@ -187,14 +187,22 @@ function problemOf({ by, word, names, place, mild }: Need, packages: Packages): 
       : mild === undefined
         ? `${by} needs ${name} (${word})`
         : subject
+  const standing =
+    at === -1
+      ? 'not among the dependencies'
+      : packages.rangeOf(name) === undefined
+        ? 'there for devDependencies alone'
+        : 'a devDependency'
   return [
     {
       severity: mild === undefined ? 'error' : 'warning',
       place,
-      what:
-        `${needed}, which is ` +
-        `${at === -1 ? 'not among the dependencies' : packages.rangeOf(name) === undefined ? 'there for devDependencies alone' : 'a devDependency'}.`,
-      why: `${at === -1 ? 'It may be installed on your machine; a dyno does not have it' : 'Heroku removes devDependencies after the build'}${mild === undefined ? '.' : `: ${mild}.`}`,
+      what: `${needed}, which is ` + `${standing}.`,
+      why:
+        (at === -1
+          ? 'It may be installed on your machine; a dyno does not have it'
+          : 'Heroku removes devDependencies after the build') +
+        (mild === undefined ? '.' : `: ${mild}.`),
       next: [packages.promote(name), ...keep].join('\n'),
     },
   ]

@@ -2,6 +2,7 @@ import { appSources, type Source } from '../app-sources.js'
 import type { ProjectFacts } from '../facts.js'
 import type { Check, Problem } from '../check.js'
 import { lineAt } from '../source-text.js'
+import { anyOf } from '../../lib/any-of.js'
 
 const WHY =
   'The disk of a dyno is its own, and empty again after each restart: once a day at least, ' +
@@ -27,16 +28,28 @@ const first = (project: ProjectFacts, pattern: RegExp): { place: string } | unde
 const IN_A_FILE: { name: string; loads: RegExp; opens: RegExp }[] = [
   {
     name: 'SQLite',
-    loads:
-      /['"](?:better-sqlite3|sqlite3|sqlite|node:sqlite|bun:sqlite|sequelize|sequelize-typescript|typeorm|@nestjs\/typeorm|@nestjs\/sequelize|knex|@mikro-orm\/\w+)['"]/,
-    opens:
-      /new\s+(?:\w+\.)?(?:Database|DatabaseSync)\s*\(\s*(['"`])(?!:memory:|\1|\/tmp\/)[^'"`]+\1|\b(?:dialect|type)\s*:\s*(['"])(?:better-)?sqlite3?\2(?![^}]*(?:storage|database)\s*:\s*['"]:memory:)|\bclient\s*:\s*(['"])(?:better-)?sqlite3\3(?![^}]*['"]:memory:)|new\s+Sequelize\s*\(\s*(['"`])sqlite:(?!:memory:)/,
+    loads: anyOf([
+      /['"](?:better-sqlite3|sqlite3|sqlite|node:sqlite|bun:sqlite|sequelize)['"]/,
+      /['"](?:sequelize-typescript|typeorm|@nestjs\/typeorm|@nestjs\/sequelize|knex)['"]/,
+      /['"](?:@mikro-orm\/\w+)['"]/,
+    ]),
+    opens: anyOf([
+      // better-sqlite3 and node:sqlite
+      /new\s+(?:\w+\.)?(?:Database|DatabaseSync)\s*\(\s*(?<q>['"`])(?!:memory:|\k<q>|\/tmp\/)[^'"`]+\k<q>/,
+      // Sequelize and TypeORM
+      /\b(?:dialect|type)\s*:\s*(?<d>['"])(?:better-)?sqlite3?\k<d>(?![^}]*(?:storage|database)\s*:\s*['"]:memory:)/,
+      // Knex
+      /\bclient\s*:\s*(?<c>['"])(?:better-)?sqlite3\k<c>(?![^}]*['"]:memory:)/,
+      /new\s+Sequelize\s*\(\s*['"`]sqlite:(?!:memory:)/,
+    ]),
   },
   {
     name: 'lowdb',
     loads: /['"]lowdb(?:\/node)?['"]/,
-    opens:
-      /\bJSONFile(?:Sync|Preset|SyncPreset)?\s*(?:<[^>]*>)?\(\s*(?:(['"`])(?!\/tmp\/)[^'"`]+\1|path\.)|\bnew\s+FileSync\s*\(\s*['"`]/,
+    opens: anyOf([
+      /\bJSONFile(?:Sync|Preset|SyncPreset)?\s*(?:<[^>]*>)?\(\s*(?:(?<q>['"`])(?!\/tmp\/)[^'"`]+\k<q>|path\.)/,
+      /\bnew\s+FileSync\s*\(\s*['"`]/,
+    ]),
   },
   {
     name: 'NeDB',
@@ -131,8 +144,13 @@ const KEPT = String.raw`(?:uploads?|media|attachments?|avatars?|storage)\b`
 const UPLOADS: { needs?: string; keeps: RegExp }[] = [
   {
     needs: 'multer',
-    keeps:
-      /\bmulter\s*\(\s*\{[^}]*\bdest\s*:\s*(?:(['"`])(?!\/tmp)[^'"`]+\1|path\.(?:join|resolve)\()|\bdestination\s*:\s*(['"`])(?!\/tmp)[^'"`]+\2|\bdestination\s*[:(][^]{0,200}?\bcb\s*\(\s*null\s*,\s*(?:(['"`])(?!\/tmp)[^'"`]+\3|path\.(?:join|resolve)\()/,
+    keeps: anyOf([
+      /\bmulter\s*\(\s*\{[^}]*\bdest\s*:\s*(?:(?<q>['"`])(?!\/tmp)[^'"`]+\k<q>|path\.(?:join|resolve)\()/,
+      /\bdestination\s*:\s*(?<d>['"`])(?!\/tmp)[^'"`]+\k<d>/,
+      // A function that answers by a callback.
+      /\bdestination\s*[:(][^]{0,200}?\bcb\s*\(\s*null\s*,\s*(?<c>['"`])(?!\/tmp)[^'"`]+\k<c>/,
+      /\bdestination\s*[:(][^]{0,200}?\bcb\s*\(\s*null\s*,\s*path\.(?:join|resolve)\(/,
+    ]),
   },
   {
     needs: 'express-fileupload',
@@ -144,13 +162,18 @@ const UPLOADS: { needs?: string; keeps: RegExp }[] = [
   },
   {
     keeps: new RegExp(
-      String.raw`\b(?:writeFile|writeFileSync|createWriteStream|copyFile|rename)\s*\([^;\n]*?['"\`/]\.{0,2}/?(?:public/)?${KEPT}`,
+      String.raw`\b(?:writeFile|writeFileSync|createWriteStream|copyFile|rename)\s*\([^;\n]*?` +
+        String.raw`['"\`/]\.{0,2}/?(?:public/)?${KEPT}`,
     ),
   },
 ]
 /** Where uploads are sent on to: the folder is then a stop on the way. */
-const STORES =
-  /^(@aws-sdk\/(client-s3|lib-storage)|aws-sdk|multer-s3|cloudinary|multer-storage-cloudinary|@google-cloud\/storage|@azure\/storage-blob|minio|imagekit|firebase-admin|@supabase\/(supabase|storage)-js|@vercel\/blob|uploadthing|backblaze-b2)$/
+const STORES = anyOf([
+  /^(?:@aws-sdk\/(client-s3|lib-storage)|aws-sdk|multer-s3|cloudinary)$/,
+  /^(?:multer-storage-cloudinary|@google-cloud\/storage|@azure\/storage-blob|minio)$/,
+  /^(?:imagekit|firebase-admin|@supabase\/(supabase|storage)-js|@vercel\/blob)$/,
+  /^(?:uploadthing|backblaze-b2)$/,
+])
 
 export const uploads: Check = {
   name: 'uploads',

@@ -97,6 +97,12 @@ function wrongPort({ port, place, isBoundByDefault }: Call, host: string | undef
   const number = port.kind === 'fixed' ? port.text : port.kind === 'env' ? port.otherwise! : ''
   const where = host === undefined ? number : `${host}:${number}`
   const unless = port.kind === 'env' ? `, unless ${port.names.join(' or ')} is set` : ''
+  const hostAdvice =
+    host === undefined
+      ? ''
+      : isBoundByDefault
+        ? ", and on host '0.0.0.0'"
+        : ', and leave the host out'
   return {
     severity: 'warning',
     what: `The app listens on ${where}${unless}, and not on PORT.`,
@@ -105,9 +111,7 @@ function wrongPort({ port, place, isBoundByDefault }: Call, host: string | undef
       'Heroku routes requests to process.env.PORT alone, and stops a web dyno that has not ' +
       'bound it within 60 s ' +
       `(R10).${host === undefined ? '' : ` The router comes from outside the dyno: ${host} does not answer it.`}`,
-    next:
-      'Listen on process.env.PORT || ' +
-      `${number}${host === undefined ? '' : isBoundByDefault ? ", and on host '0.0.0.0'" : ', and leave the host out'}.`,
+    next: 'Listen on process.env.PORT || ' + `${number}${hostAdvice}.`,
   }
 }
 
@@ -229,7 +233,10 @@ function isFastify(text: string, offset: number): boolean {
   const [, name] = /([\w$]+)$/.exec(text.slice(0, offset)) ?? []
   if (name === undefined) return false
   const made = new RegExp(
-    String.raw`\b${name.replaceAll('$', '\\$')}\s*(?::[^=;\n]+)?=\s*(?:await\s+)?(?:require\(\s*['"]fastify['"]\s*\)|[fF]astify)\s*(?:<[^>]*>)?\(`,
+    [
+      String.raw`\b${name.replaceAll('$', '\\$')}\s*(?::[^=;\n]+)?=\s*(?:await\s+)?`,
+      String.raw`(?:require\(\s*['"]fastify['"]\s*\)|[fF]astify)\s*(?:<[^>]*>)?\(`,
+    ].join(''),
   )
   return (
     (made.test(text) && /['"]fastify['"]/.test(text)) ||

@@ -4,13 +4,18 @@ import { appSources } from '../app-sources.js'
 import type { ProjectFacts } from '../facts.js'
 import type { Check, Problem } from '../check.js'
 import { absence, commandOf } from '../processes.js'
+import { anyOf } from '../../lib/any-of.js'
 
 const isSeveral = ({ instances }: EcosystemApp): boolean =>
   instances !== undefined && instances !== 1
 const LISTENS = /\.listen\(|\bPORT\b/
 /** Servers that come with a package, by their programs or files. */
-const SERVER =
-  /(^|[/\\])(next|nuxt|serve|http-server|remix-serve|react-router-serve|fastify|strapi|vite)(\.js)?$|node_modules\/(next|nuxt|serve|http-server|@remix-run\/serve|@react-router\/serve|fastify-cli|@strapi\/strapi)\//
+const SERVER = anyOf([
+  /(^|[/\\])(next|nuxt|serve|http-server|remix-serve|react-router-serve)(\.js)?$/,
+  /(^|[/\\])(fastify|strapi|vite)(\.js)?$/,
+  /node_modules\/(?:next|nuxt|serve|http-server|@remix-run\/serve|@react-router\/serve)\//,
+  /node_modules\/(?:fastify-cli|@strapi\/strapi)\//,
+])
 
 /**
  * Instances share PORT in cluster mode alone, and only a script of Node can be in it: each copy of

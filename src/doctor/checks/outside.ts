@@ -14,7 +14,9 @@ export const outsideDependencies: Check = {
       {
         severity: 'error',
         place: 'package.json',
-        what: `${outside.map(([name, spec]) => `${name} (${spec})`).join(', ')} ${outside.length === 1 ? 'lies' : 'lie'} outside what is deployed.`,
+        what:
+          `${outside.map(([name, spec]) => `${name} (${spec})`).join(', ')} ` +
+          `${outside.length === 1 ? 'lies' : 'lie'} outside what is deployed.`,
         why: 'Heroku has this repository alone, and its build cannot install what lies beside it.',
         next: 'Bring it into the repository, as a workspace for one, or take a published version.',
       },

@@ -4,13 +4,17 @@ import { shellWord } from '../../lib/shell-word.js'
 import type { ProjectFacts, ProjectFile } from '../facts.js'
 import type { Check } from '../check.js'
 import { isOwn } from '../own-files.js'
+import { anyOf } from '../../lib/any-of.js'
 
 const EXAMPLE =
   /(^|[._-])(example|examples|sample|template|tpl|dist|defaults?|schema|test|ci|enc|encrypted|vault)([._-]|$)/i
 const SECRET_NAME = /SECRET|TOKEN|PASSW|PRIVATE|API_?KEY|ACCESS_?KEY|CREDENTIAL/i
 /** What people write if a value is still to come. */
-const PLACEHOLDER =
-  /^$|^(x+|\*+|\.+|<.*>|\[.*\]|\$\{?.*|your.*|my.*|change.*|replace.*|todo|secret|password|postgres|root|dummy|fake|test.*|example.*|none|null|undefined)$/i
+const PLACEHOLDER = anyOf([
+  /^$/i,
+  /^(?:x+|\*+|\.+|<.*>|\[.*\]|\$\{?.*|your.*|my.*|change.*|replace.*|todo|secret)$/i,
+  /^(?:password|postgres|root|dummy|fake|test.*|example.*|none|null|undefined)$/i,
+])
 const LARGEST_KEY = 32 * 1024
 
 const isCommittedOwn = (file: ProjectFile) => file.isCommitted && isOwn(file)

@@ -1,6 +1,7 @@
 import { homedir } from 'node:os'
 import path from 'node:path'
 import { looksSecret } from '../../lib/looks-secret.js'
+import { anyOf } from '../../lib/any-of.js'
 
 /**
  * Config vars that do not reach a build (heroku-buildpack-nodejs, lib/environment.sh:
@@ -29,8 +30,10 @@ const BUILD_NODE_OPTIONS = '--max_old_space_size=2560'
  * Of the user's own environment only what reaching a registry takes: proxies, certificates, npm's
  * word about where and how.
  */
-const KEPT =
-  /^(LANG|LC_\w+|https?_proxy|no_proxy|all_proxy|NODE_EXTRA_CA_CERTS|SSL_CERT_(FILE|DIR)|COREPACK_HOME|COREPACK_NPM_REGISTRY)$/i
+const KEPT = anyOf([
+  /^(?:LANG|LC_\w+|https?_proxy|no_proxy|all_proxy|NODE_EXTRA_CA_CERTS)$/i,
+  /^(?:SSL_CERT_(FILE|DIR)|COREPACK_HOME|COREPACK_NPM_REGISTRY)$/i,
+])
 const KEPT_NPM =
   /^npm_config_((registry|cafile|ca|proxy|https_proxy|noproxy|strict_ssl|nodedir|maxsockets|fetch_\w+)$|\/\/|@)/i
 

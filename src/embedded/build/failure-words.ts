@@ -1,4 +1,5 @@
 import { BuildFailure } from './failure.js'
+import { anyOf } from '../../lib/any-of.js'
 
 /** What a failed step's output is read for: the step's own tool, or a script of the app. */
 export type FailedStep = 'npm' | 'yarn' | 'berry' | 'pnpm' | 'script'
@@ -218,7 +219,13 @@ const KNOWN: readonly Known[] = [
       '(ECONNRESET).',
     details: ['Push again.'],
     isIt: says(
-      /^npm (ERR!|error) (code ECONNRESET|network.*ECONNRESET)|^error .*ECONNRESET|YN\d{4}:.*ECONNRESET|ERR_PNPM_[A-Z_]+.*ECONNRESET|^\s*ERROR\s.*ECONNRESET/im,
+      anyOf([
+        /^npm (ERR!|error) (code ECONNRESET|network.*ECONNRESET)/im,
+        /^error .*ECONNRESET/im,
+        /YN\d{4}:.*ECONNRESET/im,
+        /ERR_PNPM_[A-Z_]+.*ECONNRESET/im,
+        /^\s*ERROR\s.*ECONNRESET/im,
+      ]),
     ),
   },
   {

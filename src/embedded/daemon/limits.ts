@@ -21,6 +21,12 @@ export const DEFAULT_LIMITS: Limits = {
 const isPositive = (value: unknown): value is number =>
   typeof value === 'number' && Number.isFinite(value) && value >= 0
 
+/** What a limit is, if it is not a number of ms. */
+const FORMS: Readonly<Record<string, string>> = {
+  crashBackoff: '{"first": ms, "max": ms}',
+  memoryQuota: 'a number of MB',
+}
+
 /**
  * Limits from SHIPIT_LOCAL_LIMITS: JSON of some of {@link Limits}, in ms (memoryQuota in MB), over
  * the defaults. For tests and for an impatient rehearsal.
@@ -46,10 +52,7 @@ export function limitsFrom(json: string | undefined): Partial<Limits> {
       )
     const numbers = name === 'crashBackoff' ? [value?.first, value?.max] : [value]
     if (!numbers.every(isPositive))
-      throw new Error(
-        `SHIPIT_LOCAL_LIMITS: ${name} must be ` +
-          `${name === 'crashBackoff' ? '{"first": ms, "max": ms}' : name === 'memoryQuota' ? 'a number of MB' : 'a number of ms'}`,
-      )
+      throw new Error(`SHIPIT_LOCAL_LIMITS: ${name} must be ` + (FORMS[name] ?? 'a number of ms'))
   }
   return given as Partial<Limits>
 }

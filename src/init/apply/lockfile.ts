@@ -16,6 +16,7 @@ import { RUNTIME, VENDOR } from '../runtime-tarball.js'
 import type { RunStep } from '../types.js'
 import { runCommand } from './run-command.js'
 import type { Transaction } from './transaction.js'
+import { anyOf } from '../../lib/any-of.js'
 
 export interface LockChange {
   dir: string
@@ -199,16 +200,15 @@ async function judge(
   })
 }
 
+/** Flags that change nothing of what is written. */
+const QUIET = anyOf([
+  /^--(?:no-audit|no-fund|prefer-offline|non-interactive|no-progress|workspaces=false)$/,
+  /^--(?:ignore-workspace|include=dev|yes)$/,
+])
+
 /** The command without the flags that only keep it quiet. */
 export const inWords = (command: string[]): string =>
-  command
-    .filter(
-      (word) =>
-        !/^--(no-audit|no-fund|prefer-offline|non-interactive|no-progress|workspaces=false|ignore-workspace|include=dev|yes)$/.test(
-          word,
-        ),
-    )
-    .join(' ')
+  command.filter((word) => !QUIET.test(word)).join(' ')
 
 function otherFormat(
   { file, manager, command }: RunStep,

@@ -6,6 +6,7 @@ import { withoutKeys } from '../../lib/child-environment.js'
 import { ShipitError } from '../../errors.js'
 import { SCRATCH } from '../lock/commands.js'
 import type { RunStep } from '../types.js'
+import { anyOf } from '../../lib/any-of.js'
 
 /**
  * Runs the package manager in the app's folder. Throws `project` with its last lines where it
@@ -46,8 +47,12 @@ export async function runCommand(
  * app's own npm to another folder; and free of CI's frozen lockfiles.
  */
 export function childEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const foreign =
-    /^(npm_(package|lifecycle)_.*|npm_config_(local_prefix|prefix|workspace|workspaces|dry_run|package_lock_only|global|frozen_lockfile)|npm_(execpath|command|node_execpath)|INIT_CWD|NODE_ENV)$/i
+  const foreign = anyOf([
+    /^npm_(package|lifecycle)_/i,
+    /^npm_config_(local_prefix|prefix|workspace|workspaces|dry_run|package_lock_only)$/i,
+    /^npm_config_(global|frozen_lockfile)$/i,
+    /^(?:npm_(execpath|command|node_execpath)|INIT_CWD|NODE_ENV)$/i,
+  ])
   return {
     ...Object.fromEntries(Object.entries(withoutKeys(env)).filter(([name]) => !foreign.test(name))),
     YARN_ENABLE_IMMUTABLE_INSTALLS: 'false',

@@ -1,5 +1,6 @@
 import type { Target, Project } from './target.js'
 import { broken } from './target.js'
+import { anyOf } from '../../lib/any-of.js'
 
 /** Builds of pages for the browser, and the folder that they write. */
 const PAGES: { package: string; name: string; build: string; output: string }[] = [
@@ -22,8 +23,12 @@ const PAGES: { package: string; name: string; build: string; output: string }[] 
 ]
 
 /** A server that comes with one of these makes the project more than a page. */
-const SERVERS =
-  /^(express|fastify|koa|@hapi\/hapi|hono|@hono\/node-server|h3|polka|restify|@nestjs\/core|@angular\/ssr|@sveltejs\/kit|astro|nuxt|next|@remix-run\/\w+|@react-router\/(node|serve|express)|@tanstack\/(react|solid)-start|vike|vinxi|@redwoodjs\/core|socket\.io|ws)$/
+const SERVERS = anyOf([
+  /^(?:express|fastify|koa|@hapi\/hapi|hono|@hono\/node-server|h3|polka|restify)$/,
+  /^(?:@nestjs\/core|@angular\/ssr|@sveltejs\/kit|astro|nuxt|next|@remix-run\/\w+)$/,
+  /^(?:@react-router\/(node|serve|express)|@tanstack\/(react|solid)-start|vike|vinxi)$/,
+  /^(?:@redwoodjs\/core|socket\.io|ws)$/,
+])
 
 /**
  * A project that makes a page for the browser and nothing that serves it; undefined for any other.

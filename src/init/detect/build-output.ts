@@ -7,6 +7,7 @@ import { resolveFile } from './resolve-file.js'
 import { allCommands, type BuildCommand } from './scripts.js'
 import { sourceFiles } from './source-files.js'
 import { readTsconfig, tscOutput, type Tsconfig } from './tsconfig.js'
+import { anyOf } from '../../lib/any-of.js'
 
 /** One tool of the build: what it makes of a source; undefined if that is not known. */
 type Compiler = (source: string) => string | undefined
@@ -37,18 +38,23 @@ function scriptsRunOnHeroku(pkg: PackageJson): string[] {
   )
 }
 
-const TOOLS =
-  /^(tsc|tspc|ttsc|nest|babel|swc|esbuild|tsup|tsdown|webpack|webpack-cli|rollup|vite|ncc|parcel|next|nuxt|nuxi|remix|react-router|gulp|grunt|make|turbo|nx|unbuild|pkgroll|astro|svelte-kit|rspack|react-scripts|vue-cli-service|ng|strapi|bunchee|microbundle)$/
+const TOOLS = anyOf([
+  /^(?:tsc|tspc|ttsc|nest|babel|swc|esbuild|tsup|tsdown|webpack|webpack-cli|rollup|vite)$/,
+  /^(?:ncc|parcel|next|nuxt|nuxi|remix|react-router|gulp|grunt|make|turbo|nx|unbuild)$/,
+  /^(?:pkgroll|astro|svelte-kit|rspack|react-scripts|vue-cli-service|ng|strapi|bunchee)$/,
+  /^(?:microbundle)$/,
+])
 
 /**
  * Commands beside a build that make no JavaScript: their presence does not hide what the others
  * make.
  */
+const HARMLESS = anyOf([
+  /^(?:echo|rimraf|rm|del-cli|mkdir|mkdirp|cp|copyfiles|cpx|cpy|cpy-cli|ncp|mv|shx)$/,
+  /^(?:tsc-alias|eslint|prettier|prisma|true|:|cd|set|export)$/,
+])
 const isHarmless = (words: string[]) =>
-  words.length === 0 ||
-  /^(echo|rimraf|rm|del-cli|mkdir|mkdirp|cp|copyfiles|cpx|cpy|cpy-cli|ncp|mv|shx|tsc-alias|eslint|prettier|prisma|true|:|cd|set|export)$/.test(
-    path.basename(words[0]!),
-  )
+  words.length === 0 || HARMLESS.test(path.basename(words[0]!))
 
 /** Whether a command line builds, so that it need not run again at every start. */
 export function isBuildLine(line: string, pkg: PackageJson): boolean {

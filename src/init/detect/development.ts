@@ -1,6 +1,11 @@
 import { frameworkWithoutStart } from './frameworks-built.js'
 import { WATCHER } from './builds.js'
 import { broken, type Project, type Target } from './target.js'
+import { anyOf } from '../../lib/any-of.js'
+
+const builtAndServed = (build: string, folder: string): string =>
+  `Build it and serve the result: \`npm install serve\`, "build": "${build}", "start": ` +
+  `"serve -s ${folder}".`
 
 /** Commands that serve for development only, and what takes their place. */
 const DEVELOPMENT: { command: RegExp; next: string; why?: string }[] = [
@@ -11,32 +16,38 @@ const DEVELOPMENT: { command: RegExp; next: string; why?: string }[] = [
   },
   {
     command: /^(react-scripts|react-app-rewired|craco) start\b/,
-    next: 'Build it and serve the result: `npm install serve`, "build": "react-scripts build", "start": "serve -s build".',
+    next: builtAndServed('react-scripts build', 'build'),
   },
   {
     command: /^vue-cli-service serve\b/,
-    next: 'Build it and serve the result: `npm install serve`, "build": "vue-cli-service build", "start": "serve -s dist".',
+    next: builtAndServed('vue-cli-service build', 'dist'),
   },
   {
     command: /^vite( preview| dev| serve|$| -)/,
-    next: 'Build it and serve the result: `npm install serve`, "build": "vite build", "start": "serve -s dist".',
+    next: builtAndServed('vite build', 'dist'),
   },
   {
     command: /^(webpack serve|webpack-dev-server)\b/,
-    next: 'Build it and serve the result: `npm install serve`, "build": "webpack", "start": "serve -s dist".',
+    next: builtAndServed('webpack', 'dist'),
   },
   {
     command: /^ng serve\b/,
-    next: 'Build it and serve the result: `npm install serve`, "build": "ng build", "start": "serve -s dist/<project>/browser".',
+    next: builtAndServed('ng build', 'dist/<project>/browser'),
   },
   {
     command: /^(next|nuxt|nuxi|astro|remix|react-router|gatsby)( dev| develop|$)/,
     next: 'Make the start script serve the built app, such as `next start` or `nuxt start`.',
   },
   {
-    command:
-      /^(storybook dev|start-storybook|expo start|docusaurus (start|serve)|vitepress (dev|preview|serve)|vuepress dev|rsbuild (dev|preview)|rspack serve|ember s(erve)?|quasar (dev|serve)|umi dev|snowpack dev|vinxi dev|eleventy --serve|electron|browser-sync|live-server)\b/,
-    next: 'Build it, and serve what it builds: `npm install serve`, "start": "serve -s FOLDER". Or use the static buildpack, without PM2: heroku buildpacks:set heroku-community/static',
+    command: anyOf([
+      /^(?:storybook dev|start-storybook|expo start|docusaurus (start|serve))\b/,
+      /^(?:vitepress (dev|preview|serve)|vuepress dev|rsbuild (dev|preview)|rspack serve)\b/,
+      /^(?:ember s(erve)?|quasar (dev|serve)|umi dev|snowpack dev|vinxi dev)\b/,
+      /^(?:eleventy --serve|electron|browser-sync|live-server)\b/,
+    ]),
+    next:
+      'Build it, and serve what it builds: `npm install serve`, "start": "serve -s FOLDER". Or use ' +
+      'the static buildpack, without PM2: heroku buildpacks:set heroku-community/static',
   },
   {
     command: /^nx (serve|run \S+:serve)\b/,

@@ -164,7 +164,9 @@ function loaded(
   if (pkg.dependencies[used] === undefined && used !== '@babel/register') {
     notes.push(
       `${used} compiles ${file} at every start and ` +
-        `${pkg.devDependencies[used] ? 'is a devDependency, which Heroku removes after the build' : 'is not a dependency'}: ` +
+        (pkg.devDependencies[used]
+          ? 'is a devDependency, which Heroku removes after the build: '
+          : 'is not a dependency: ') +
         'move it to dependencies, or better, add a build script.',
     )
   }

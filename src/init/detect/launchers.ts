@@ -13,6 +13,7 @@ import { followServe, isServe } from './pm2-serve.js'
 import { resolveFile } from './resolve-file.js'
 import { parsePm2CommandLine, type Pm2CommandLine } from '../../ecosystem/pm2-command-line.js'
 import { broken, refused, type Project, type Target } from './target.js'
+import { anyOf } from '../../lib/any-of.js'
 
 /**
  * Follows a command line of the app; launchers that wrap another command (nodemon --exec) call back
@@ -123,8 +124,11 @@ function typed(loader: Loader): Launcher {
   }
 }
 
-const FOREVER_VALUES =
-  /^(-m|-l|-o|-e|-p|-c|-a|--append|--id|--uid|--minUptime|--spinSleepTime|--pidFile|--sourceDir|--workingDir|--watchDirectory|--watchIgnore|--killSignal|--killTree|--logFile|--command)$/
+const FOREVER_VALUES = anyOf([
+  /^(?:-m|-l|-o|-e|-p|-c|-a|--append|--id|--uid|--minUptime|--spinSleepTime|--pidFile)$/,
+  /^(?:--sourceDir|--workingDir|--watchDirectory|--watchIgnore|--killSignal|--killTree)$/,
+  /^(?:--logFile|--command)$/,
+])
 
 function runForever(words: string[], _project: Project, follow: Follow): Target {
   const takesValue = (flag: string) => FOREVER_VALUES.test(flag) && !/^(-a|--append)$/.test(flag)

@@ -1,5 +1,6 @@
 import type { Launch } from '../types.js'
 import type { Loader } from './entry-file.js'
+import { anyOf } from '../../lib/any-of.js'
 
 /** A flag of a loader: what carries it over when node loads the loader. None of these: nothing does. */
 interface Flag {
@@ -43,8 +44,10 @@ const TS_NODE: Flag[] = [
     takes: true,
   },
   {
-    names:
-      /^(--respawn|--pretty|--exit-child|--clear|--cls|--notify|--quiet|--poll|--rs|--ignore-watch=.*|--inspect.*|--no-notify)$/,
+    names: anyOf([
+      /^(?:--respawn|--pretty|--exit-child|--clear|--cls|--notify|--quiet|--poll|--rs)$/,
+      /^(?:--ignore-watch=.*|--inspect.*|--no-notify)$/,
+    ]),
     isIdle: true,
   },
   { names: /^(--ignore-watch|--watch|--interval|--debounce)$/, takes: true, isIdle: true },

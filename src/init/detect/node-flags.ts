@@ -1,8 +1,15 @@
 import { plainLaunch, type Launch } from '../types.js'
+import { anyOf } from '../../lib/any-of.js'
 
 /** Flags of node that take the next word as their value (node --help). */
-const WITH_VALUE =
-  /^(-r|--require|--import|--loader|--experimental-loader|-C|--conditions|--title|--env-file|--env-file-if-exists|--watch-path|--inspect-port|--input-type|--icu-data-dir|--openssl-config|--disable-warning|--redirect-warnings|--tls-min-v1\.\d|--max-old-space-size|--stack-trace-limit|--diagnostic-dir|--cpu-prof-dir|--heap-prof-dir|--unhandled-rejections|--dns-result-order|--secure-heap|--trace-event-categories)$/
+const WITH_VALUE = anyOf([
+  /^(?:-r|--require|--import|--loader|--experimental-loader|-C|--conditions|--title)$/,
+  /^(?:--env-file|--env-file-if-exists|--watch-path|--inspect-port|--input-type)$/,
+  /^(?:--icu-data-dir|--openssl-config|--disable-warning|--redirect-warnings)$/,
+  /^(?:--tls-min-v1\.\d|--max-old-space-size|--stack-trace-limit|--diagnostic-dir)$/,
+  /^(?:--cpu-prof-dir|--heap-prof-dir|--unhandled-rejections|--dns-result-order)$/,
+  /^(?:--secure-heap|--trace-event-categories)$/,
+])
 
 interface NodeCommand {
   /** undefined if node would read no file (-e, -p, or nothing at all). */

@@ -1,5 +1,6 @@
 import type { Project, Target } from './target.js'
 import { broken, refused } from './target.js'
+import { anyOf } from '../../lib/any-of.js'
 
 /** Programs of a developer's machine, and what takes their place. */
 const OF_A_MACHINE: { command: RegExp; why: string; next: string }[] = [
@@ -14,8 +15,10 @@ const OF_A_MACHINE: { command: RegExp; why: string; next: string }[] = [
     next: 'Write them in a file called Procfile, such as `web: node server.js`.',
   },
   {
-    command:
-      /^((netlify|vercel|wrangler|wrangler pages|sst) dev|serverless offline|sls offline|firebase (serve|emulators:\S+)|sam local|func start)\b/,
+    command: anyOf([
+      /^(?:(netlify|vercel|wrangler|wrangler pages|sst) dev|serverless offline|sls offline)\b/,
+      /^(?:firebase (serve|emulators:\S+)|sam local|func start)\b/,
+    ]),
     why: 'runs the app as on another platform',
     next: 'Write a start script that serves it by Node.js, on the port in PORT.',
   },

@@ -22,7 +22,8 @@ export function ownFile(first: string, args: string[], project: Project): Target
   return refused(
     `shipit does not know what \`${first}\` starts`,
     isUninstalled(project)
-      ? `The dependencies are not installed: after \`${project.install ?? 'npm install'}\` shipit can see which package brings \`${first}\`.`
+      ? `The dependencies are not installed: after \`${project.install ?? 'npm install'}\` ` +
+          `shipit can see which package brings \`${first}\`.`
       : undefined,
   )
 }

@@ -1,12 +1,15 @@
 import { simpleCommand, type CommandPart } from './command-line.js'
 import { WATCHER } from './builds.js'
 import { broken, type Target } from './target.js'
+import { anyOf } from '../../lib/any-of.js'
 
 /** What PM2's command does besides starting an app (its lib/binaries/CLI.js), and why a dyno has no use for it. */
 const ASIDE: { verbs: RegExp; why: string }[] = [
   {
-    verbs:
-      /^(logs|log|attach|monit|imonit|dash|dashboard|list|ls|l|ps|status|jlist|prettylist|show|describe|info|env|ping|report|sysmonit)$/,
+    verbs: anyOf([
+      /^(?:logs|log|attach|monit|imonit|dash|dashboard|list|ls|l|ps|status|jlist|prettylist)$/,
+      /^(?:show|describe|info|env|ping|report|sysmonit)$/,
+    ]),
     why: "the lines of the apps go to the app's log by themselves",
   },
   {
@@ -25,7 +28,10 @@ const ASIDE: { verbs: RegExp; why: string }[] = [
 ]
 const KEYS = /^(link|plus|register|login|connect)$/
 
-/** The commands of a line without those that start nothing: PM2's own housekeeping, and what only keeps a container alive. */
+/**
+ * The commands of a line without those that start nothing: PM2's own housekeeping, and what only
+ * keeps a container alive.
+ */
 export function withoutAsides(parts: readonly CommandPart[]): {
   parts: CommandPart[]
   notes: string[]

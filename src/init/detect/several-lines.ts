@@ -1,5 +1,10 @@
-const CONCURRENTLY_VALUES =
-  /^(-n|--names|-c|--prefix-colors|-p|--prefix|-s|--success|-l|--prefix-length|-t|--timestamp-format|-m|--max-processes|--name-separator|--restart-tries|--restart-after|--default-input-target|--kill-signal)$/
+import { anyOf } from '../../lib/any-of.js'
+
+const CONCURRENTLY_VALUES = anyOf([
+  /^(?:-n|--names|-c|--prefix-colors|-p|--prefix|-s|--success|-l|--prefix-length|-t)$/,
+  /^(?:--timestamp-format|-m|--max-processes|--name-separator|--restart-tries)$/,
+  /^(?:--restart-after|--default-input-target|--kill-signal)$/,
+])
 
 /**
  * Tools that run several scripts or lines, as the shell line that does the same; undefined for any

@@ -1,8 +1,10 @@
 import { sourceFiles } from './source-files.js'
 import type { Project } from './target.js'
+import { anyOf } from '../../lib/any-of.js'
 
 const IN_A_FILE =
-  "its data is a file on the dyno's disk, which one process writes (and which is gone with the dyno: a database add-on keeps it)"
+  "its data is a file on the dyno's disk, which one process writes (and which is gone with the " +
+  'dyno: a database add-on keeps it)'
 /** Files of the app that are looked into for what no dependency says. */
 const MOST_SOURCES = 300
 
@@ -18,8 +20,10 @@ const ONE_PROCESS: { packages: RegExp; why: string }[] = [
       'websockets alone, or with @socket.io/sticky and an adapter, raise it',
   },
   {
-    packages:
-      /^(discord\.js|eris|oceanic\.js|telegraf|grammy|node-telegram-bot-api|whatsapp-web\.js|@whiskeysockets\/baileys|tmi\.js|matrix-bot-sdk)$/,
+    packages: anyOf([
+      /^(?:discord\.js|eris|oceanic\.js|telegraf|grammy|node-telegram-bot-api)$/,
+      /^(?:whatsapp-web\.js|@whiskeysockets\/baileys|tmi\.js|matrix-bot-sdk)$/,
+    ]),
     why: 'a bot logs in once: two processes would answer everything twice',
   },
   {

@@ -1,13 +1,18 @@
 import { constants } from 'node:fs'
 import { copyFile, mkdir, readdir } from 'node:fs/promises'
 import path from 'node:path'
+import { anyOf } from '../../lib/any-of.js'
 
 /**
  * What a package manager reads of a project besides its registry: manifests, lockfiles, settings,
  * patches, packages that are files.
  */
-const READ =
-  /^(package\.json|package-lock\.json|npm-shrinkwrap\.json|yarn\.lock|pnpm-lock\.yaml|pnpm-workspace\.yaml|lerna\.json|\.npmrc|\.yarnrc|\.yarnrc\.yml|\.pnpmfile\.[cm]?js|\.nvmrc|\.node-version|\.tool-versions)$|\.(tgz|tar\.gz|patch|diff)$/
+const READ = anyOf([
+  /^(?:package\.json|package-lock\.json|npm-shrinkwrap\.json|yarn\.lock|pnpm-lock\.yaml)$/,
+  /^(?:pnpm-workspace\.yaml|lerna\.json|\.npmrc|\.yarnrc|\.yarnrc\.yml)$/,
+  /^(?:\.pnpmfile\.[cm]?js|\.nvmrc|\.node-version|\.tool-versions)$/,
+  /\.(tgz|tar\.gz|patch|diff)$/,
+])
 /** Folders of which all is read. */
 const READ_WHOLE = /^(\.yarn|patches|vendor)$/
 const SKIPPED = new Set([

@@ -101,7 +101,11 @@ export function list(
   const { ellipsis } = glyphs
   const head = c.dim(
     '   ' +
-      `${fit('NAME', name)}${columns.map((column) => ` ${fit(column.head, column.width, { end: column.head !== 'STATUS' })}`).join('')} `,
+      fit('NAME', name) +
+      columns
+        .map(({ head, width: room }) => ` ${fit(head, room, { end: head !== 'STATUS' })}`)
+        .join('') +
+      ' ',
   )
   const drawn = windowOf(
     rows,

@@ -25,7 +25,8 @@ export function logPane(lines: readonly LogLine[], options: FrameOptions, style:
     const head = `${clock(timestamp)} `
     const name = `${fit(printable(dyno), place, { ellipsis })} `
     const text = fit(printable(what), inner - widthOf(head) - widthOf(name), { ellipsis })
-    return `${c.dim(head)}${(source === 'heroku' ? c.dim : c.cyan)(name)}${isBad ? c.red(text) : source === 'heroku' ? c.dim(text) : text}`
+    const said = isBad ? c.red(text) : source === 'heroku' ? c.dim(text) : text
+    return `${c.dim(head)}${(source === 'heroku' ? c.dim : c.cyan)(name)}${said}`
   })
   return framed(rows, options, style)
 }

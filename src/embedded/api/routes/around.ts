@@ -6,10 +6,14 @@ import type { ApiParts } from '../parts.js'
 import { appOf, bodyOf, textOf } from '../request.js'
 import { appRef, user } from './apps.js'
 import { warnOfAbsent } from './absent.js'
+import { anyOf } from '../../../lib/any-of.js'
 
 /** heroku/nodejs by its name, its URN and its repository. */
-const NODEJS =
-  /^(urn:buildpack:)?heroku\/nodejs$|heroku-buildpack-nodejs(\.git)?(#.*)?$|buildpack-registry\.s3\.amazonaws\.com\/buildpacks\/heroku\/nodejs\.tgz$/
+const NODEJS = anyOf([
+  /^(urn:buildpack:)?heroku\/nodejs$/,
+  /heroku-buildpack-nodejs(\.git)?(#.*)?$/,
+  /buildpack-registry\.s3\.amazonaws\.com\/buildpacks\/heroku\/nodejs\.tgz$/,
+])
 
 export const noBuildpack = (name: string): ApiError =>
   new ApiError(
