@@ -5,7 +5,6 @@ import { answerError } from './errors.js'
 import { connectionError } from './connection-errors.js'
 import { monotonic } from '../lib/monotonic.js'
 import { proxyAgent, proxyFor } from './proxy.js'
-
 import { traceAnswer } from './trace.js'
 import { transport } from './transport.js'
 import type { Endpoint } from './types.js'

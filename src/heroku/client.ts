@@ -3,7 +3,6 @@ import path from 'node:path'
 import { ShipitError } from '../errors.js'
 import { packageRoot } from '../paths.js'
 import { Budget, patience } from './limits.js'
-
 import { Call, type CallRequest, type CallSettings } from './call.js'
 import { misfitError } from './connection-errors.js'
 import { listOf, misfit, type Shape } from './shapes.js'

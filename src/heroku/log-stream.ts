@@ -4,10 +4,8 @@ import { monotonic } from '../lib/monotonic.js'
 import type { PlatformApi } from './client.js'
 import { connectionError } from './connection-errors.js'
 import { KEPT_LINES, type LogFilter, SeenLines, createLogSession, logEvents } from './logs.js'
-
 import { openStream, type OpenedStream } from './output-stream.js'
 import { patience } from './limits.js'
-
 import type { LogLine } from './types.js'
 import { onWake, type Clock } from './wake.js'
 

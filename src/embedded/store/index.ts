@@ -12,7 +12,6 @@ import type { AppRecord } from './records.js'
 import { ASIDE, setAside, type StateProblem } from './state-file.js'
 import type { Folders, Store } from './types.js'
 
-
 export interface OpenedStore extends Store {
   /**
    * Files that could not become an app at start. Nothing is deleted but writes that were never

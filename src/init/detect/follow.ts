@@ -10,7 +10,6 @@ import { frameworkTarget } from './frameworks.js'
 import { builtServerEnv } from './frameworks-built.js'
 import { withoutIdle } from './idle.js'
 import { LAUNCHERS } from './launchers.js'
-
 import { plainLaunch } from '../types.js'
 import { withoutAsides } from './pm2-verbs.js'
 import { notInADyno } from './not-in-a-dyno.js'

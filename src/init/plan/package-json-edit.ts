@@ -1,6 +1,5 @@
 import { applyEdits, modify, parse, type FormattingOptions } from 'jsonc-parser'
 import { isObject } from '../detect/package-json.js'
-
 import { callingScript } from '../detect/start-callers.js'
 import { RUNTIME, tarballName, VENDOR } from '../runtime-tarball.js'
 import type { Detected } from '../types.js'
