@@ -28,14 +28,19 @@ describe('secrets during a deploy', function () {
       GIT_TRACE_REDACT: '0',
     }
     let isOver = false
-    // More often than ps(1) could be run, which reads the same.
+    // More often than ps(1) could be run, which reads the same: at each look what is new, since it
+    // may be brief, and at each tenth all, since a process may have begun another program.
     const watching = (async () => {
-      while (!isOver) {
+      let known = new Set<string>()
+      for (let look = 0; !isOver; look++) {
+        const pids = processIds()
         seen.push(
-          processIds()
+          pids
+            .filter((pid) => look % 10 === 0 || !known.has(pid))
             .map((pid) => procFile(pid, 'cmdline').replaceAll('\0', ' '))
             .join('\n'),
         )
+        known = new Set(pids)
         await new Promise((resolve) => setTimeout(resolve, 15))
       }
     })()
