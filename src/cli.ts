@@ -3,13 +3,17 @@
  * commands, hooks and help in.
  */
 import { flush, handle, run, settings } from '@oclif/core'
+import { COMMANDS } from 'shipit:commands'
 import { ShipitError } from './errors.js'
 import { packageRoot } from './paths.js'
+import { asOurs } from './ui/elsewhere.js'
 import { printError } from './ui/print-error.js'
 
-export { COMMANDS } from 'shipit:commands'
+export { COMMANDS }
 export { commandNotFound } from './ui/command-line-faults.js'
 export { default as ShipitHelp } from './ui/help.js'
+
+const isOurs = (id: string) => Object.hasOwn(COMMANDS, id)
 
 /** Runs what was typed; the process ends with the exit status of the table. */
 export async function main(): Promise<void> {
@@ -26,7 +30,7 @@ export async function main(): Promise<void> {
     process.exit(known.exitCode)
   })
   try {
-    await run(process.argv.slice(2), { root: packageRoot })
+    await run(asOurs(process.argv.slice(2), isOurs), { root: packageRoot })
     await flush()
   } catch (error) {
     await handle(error as Error)

@@ -1,4 +1,5 @@
-import { Flags } from '@oclif/core'
+import { Args, Flags } from '@oclif/core'
+import { ShipitError } from '../errors.js'
 import { BaseCommand } from '../ui/base-command.js'
 import { destroyApp, destroyFlags, type Destroyed } from '../ui/destroy.js'
 
@@ -6,13 +7,15 @@ export default class Destroy extends BaseCommand {
   static override summary = 'delete an app for good: dynos, releases and config vars'
   static override description =
     'Asks for the name of the app to be typed. In scripts, give it with --confirm.'
+  static override args = {
+    app: Args.string({ ignoreStdin: true, description: 'the app, in place of --app' }),
+  }
   static override flags = {
     ...destroyFlags,
     app: Flags.string({
       char: 'a',
       description: 'the app; never guessed from the folder',
       helpValue: 'NAME',
-      required: true,
     }),
   }
   static override examples = [
@@ -21,7 +24,13 @@ export default class Destroy extends BaseCommand {
   ]
 
   async run(): Promise<Destroyed> {
-    const { flags } = await this.parse(Destroy)
-    return destroyApp(this, await this.platform(flags), flags.app, flags.confirm)
+    const { args, flags } = await this.parse(Destroy)
+    const app = args.app ?? flags.app
+    if (app === undefined || (flags.app !== undefined && flags.app !== app))
+      throw new ShipitError('usage', {
+        message: app === undefined ? 'Destroy which app?' : `Destroy ${app}, or ${flags.app}?`,
+        next: `${this.spoken} --app NAME`,
+      })
+    return destroyApp(this, await this.platform(flags), app, flags.confirm)
   }
 }

@@ -6,31 +6,8 @@ import type { Hook } from '@oclif/core'
 import { ShipitError } from '../errors.js'
 import { nearest } from '../lib/nearest.js'
 import { safeJson, writeOut } from '../lib/terminal.js'
+import { pointerFor } from './elsewhere.js'
 import { printError } from './print-error.js'
-
-/** What the Heroku CLI, PM2 and flyctl call a thing that has another name here. */
-const ELSEWHERE = new Map(
-  Object.entries({
-    create: 'apps create',
-    auth: 'whoami',
-    'auth:login': 'login',
-    'auth:logout': 'logout',
-    bash: 'run bash',
-    console: 'run bash',
-    ssh: 'run bash',
-    exec: 'run',
-    info: 'ps',
-    ecosystem: 'init',
-    launch: 'init',
-    jlist: 'ps --json',
-    prettylist: 'ps --json',
-    plus: 'keys set',
-    link: 'keys set',
-    unlink: 'keys unset',
-    env: 'config',
-    secrets: 'config',
-  }),
-)
 
 interface KnownCommand {
   id: string
@@ -42,9 +19,12 @@ export function unknownCommand(
   id: string,
   commands: readonly KnownCommand[],
   bin: string,
+  isLocal = false,
 ): ShipitError {
   const words = id.split(':')
   const spoken = (text: string) => `${bin} ${text.replaceAll(':', ' ')}`
+  const pointer = pointerFor(id)
+  if (pointer !== undefined) return elsewhere(pointer, words[0]!, bin, isLocal)
   const surplus = commands.find((command) => id.startsWith(`${command.id}:`))
   const topic = words[0]!
   const ofTopic = commands.filter((command) => command.id.startsWith(`${topic}:`))
@@ -83,9 +63,7 @@ export function unknownCommand(
           words[1]!,
           ofTopic.map((command) => command.id.slice(topic.length + 1)),
         )
-      : (ELSEWHERE.get(id) ??
-        ELSEWHERE.get(topic) ??
-        nearest(topic, [...new Set(commands.map((command) => command.id.split(':')[0]!))]))
+      : nearest(topic, [...new Set(commands.map((command) => command.id.split(':')[0]!))])
   const help = ofTopic.length > 0 ? `${bin} ${topic} --help` : `${bin} --help`
   return new ShipitError('usage', {
     message: `There is no command \`${spoken(typed)}\`.`,
@@ -93,6 +71,24 @@ export function unknownCommand(
       ? {}
       : { why: `Did you mean \`${bin} ${ofTopic.length > 0 ? `${topic} ` : ''}${guess}\`?` }),
     next: `${help} lists the commands.`,
+  })
+}
+
+function elsewhere(
+  pointer: NonNullable<ReturnType<typeof pointerFor>>,
+  topic: string,
+  bin: string,
+  isLocal: boolean,
+): ShipitError {
+  if (pointer.tool === 'shipit')
+    return new ShipitError('usage', {
+      message: `There is no command \`${bin} ${topic}\`.`,
+      why: pointer.why,
+      next: `${bin} ${pointer.next}${isLocal && !pointer.next.includes('--local') ? ' --local' : ''}`,
+    })
+  return new ShipitError('usage', {
+    message: `\`${topic}\` is a command of the Heroku CLI.`,
+    next: `${isLocal ? `eval "$(${bin} local env)" && ` : ''}heroku ${pointer.next}`,
   })
 }
 
@@ -184,7 +180,7 @@ export const commandNotFound: Hook<'command_not_found'> = async function ({ id, 
       id: command.id,
       takesArguments: command.strict === false || Object.keys(command.args).length > 0,
     }))
-  const error = unknownCommand(id, visible, config.bin)
+  const error = unknownCommand(id, visible, config.bin, argv?.includes('--local'))
   if (argv?.includes('--json')) writeOut(safeJson({ error: error.toJSON() }, 2) + '\n')
   printError(error)
   this.exit(error.exitCode)
