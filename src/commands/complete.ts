@@ -62,6 +62,7 @@ export default class Complete extends Command {
     const { folderOf, valuesOf } = await import('../completion/values.js')
     const folder = await folderOf(process.cwd())
     if (ask === 'environments') return folder.environments
+    if (ask === 'remotes') return folder.remotes
     const app = plan.app ?? folder.app
     const isLocal = plan.isLocal || process.env.SHIPIT_LOCAL === 'true'
     if (app === undefined && ask !== 'apps') return []

@@ -192,7 +192,8 @@ export default class Deploy extends BaseCommand {
       planDeploy,
       stopOnSignals,
     } = await import('../deploy/index.js')
-    const app = flags.app ?? environment?.target.app ?? (await this.appName(flags))
+    const named = flags.remote === undefined ? (flags.app ?? environment?.target.app) : undefined
+    const app = named ?? (await this.appName(flags))
     const api = await this.platform(flags)
     const platform = herokuPlatform(api)
     const pushed = gitPush(api, root, objects)

@@ -7,7 +7,8 @@ export interface Candidate {
 }
 
 /** What only the platform, the folder or the shell knows. */
-export type Ask = 'apps' | 'types' | 'dynos' | 'releases' | 'config vars' | 'environments' | 'files'
+export type Ask =
+  'apps' | 'remotes' | 'types' | 'dynos' | 'releases' | 'config vars' | 'environments' | 'files'
 
 export interface Plan {
   /** What is known without asking. */
@@ -55,6 +56,7 @@ export interface KnownTopic {
 /** Of flags by their names. */
 const FLAG_ASKS: Record<string, Ask[]> = {
   app: ['apps'],
+  remote: ['remotes'],
   confirm: ['apps'],
   type: ['types'],
   'process-type': ['types'],

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { setTimeout as delay } from 'node:timers/promises'
 import { findEcosystemFile, readEcosystem } from '../ecosystem/index.js'
-import { herokuRemoteApp } from '../git/remotes.js'
+import { appRemotes, herokuRemoteApp } from '../git/remotes.js'
 import {
   getConfigVars,
   listApps,
@@ -91,7 +91,7 @@ export async function valuesOf(
 export async function folderOf(
   dir: string,
   env: NodeJS.ProcessEnv = process.env,
-): Promise<{ app: string | undefined; environments: string[] }> {
+): Promise<{ app: string | undefined; environments: string[]; remotes: string[] }> {
   const file = await findEcosystemFile(dir)
   const isData = file !== undefined && /\.(ya?ml|json)$/.test(file)
   const deploy = isData ? (await readEcosystem(file)).deploy : {}
@@ -100,5 +100,6 @@ export async function folderOf(
     app:
       env.HEROKU_APP ?? (await herokuRemoteApp(dir)) ?? (apps.length === 1 ? apps[0] : undefined),
     environments: Object.keys(deploy),
+    remotes: (await appRemotes(dir, env)).map(({ remote }) => remote),
   }
 }

@@ -1,4 +1,4 @@
-import type { PlatformApi } from './client.js'
+import type { PlatformApi, RequestOptions } from './client.js'
 import { ACCOUNT, APP, APP_FEATURE, DOMAIN } from './shapes.js'
 import type { Account, App, AppFeature, Domain } from './types.js'
 
@@ -22,7 +22,8 @@ export const appPath = (app: string) => `/apps/${encodeURIComponent(app)}`
 export const getApp = (api: PlatformApi, app: string) => api.get<App>(appPath(app), APP)
 
 /** Every app that the account owns or works on. */
-export const listApps = (api: PlatformApi) => api.list<App>('/apps', APP)
+export const listApps = (api: PlatformApi, options?: RequestOptions) =>
+  api.list<App>('/apps', APP, options)
 
 /**
  * Without a name the platform makes one up. Apps of a team or a space are made elsewhere (schema:

@@ -7,11 +7,15 @@ import { addLocal, misusedCommand, withLocal } from './command-line-faults.js'
 import { printError } from './print-error.js'
 import { plainText, safeJson, snakeKeys, writeErr, writeOut } from '../lib/terminal.js'
 
+/** ms that the names of an account's apps may take, for a guess at what was meant. */
+const APP_LIST_TIMEOUT = 3_000
+
 /**
  * What every command shares: --local, --json, one error printer and the exit status of the table.
  */
 export abstract class BaseCommand extends Command {
   static override enableJsonFlag = true
+  private api: PlatformApi | undefined
 
   /**
    * The client for the platform that the flags name; starts the embedded Heroku where they name
@@ -25,27 +29,69 @@ export abstract class BaseCommand extends Command {
         `${endpoint.label} does not accept the token from ${refused}; that from ${taken} is ` +
           'used.\n',
       )
-    return new PlatformApi({ ...endpoint, onOtherToken })
+    this.api = new PlatformApi({ ...endpoint, onOtherToken })
+    return this.api
+  }
+
+  /** The error, with the account's own app that was probably meant by the name of none. */
+  private async withNearApp(error: ShipitError): Promise<ShipitError> {
+    const { app } = error.details ?? {}
+    if (typeof app !== 'string' || !this.api || !error.message.startsWith('There is no app called'))
+      return error
+    const [{ listApps }, { nearest }] = await Promise.all([
+      import('../heroku/index.js'),
+      import('../lib/nearest.js'),
+    ])
+    // The error says enough without it: no list, no guess.
+    const apps = await listApps(this.api, { timeout: APP_LIST_TIMEOUT }).catch(() => [])
+    const near = nearest(
+      app,
+      apps.map(({ name }) => name),
+    )
+    if (near === undefined || near === app) return error
+    const { code, message, next, details, exitCode } = error
+    const why = `Did you mean ${near}?`
+    return new ShipitError(code, { message, why, next, details, exitCode, cause: error })
   }
 
   /**
-   * The app's name from --app, HEROKU_APP, the git remote `heroku`, or the ecosystem file where its
-   * `deploy:` block names one app alone.
+   * The app's name from --app, --remote, HEROKU_APP, the git remote `heroku` or the only one of an
+   * app, or the ecosystem file if its `deploy:` block names one app alone.
    */
-  protected async appName(flags: { app?: string | undefined }): Promise<string> {
-    if (flags.app) return flags.app
-    const { herokuRemoteApp } = await import('../git/remotes.js')
-    const name = await herokuRemoteApp(process.cwd())
+  protected async appName(flags: {
+    app?: string | undefined
+    remote?: string | undefined
+  }): Promise<string> {
+    const isTyped = this.argv.some((word) => /^(?:-a|--app)(?:=|$)/.test(word))
+    if (flags.app && (isTyped || flags.remote === undefined)) return flags.app
+    const { appRemotes, herokuRemoteApp } = await import('../git/remotes.js')
+    const dir = process.cwd()
+    const remotes = await appRemotes(dir)
+    const listed = remotes.map(({ remote, app }) => `${remote} (${app})`).join(', ')
+    if (flags.remote !== undefined) {
+      const found = remotes.find(({ remote }) => remote === flags.remote)
+      if (found) return found.app
+      throw new ShipitError('usage', {
+        message: `There is no git remote \`${flags.remote}\` of an app.`,
+        why: listed === '' ? 'This folder has none.' : `There are ${listed}.`,
+        next: `${this.spoken} --app NAME`,
+      })
+    }
+    const name = await herokuRemoteApp(dir)
     if (name) return name
     const { appsOfFolder } = await import('./target.js')
-    const { file, apps } = await appsOfFolder(process.cwd())
+    const { file, apps } = await appsOfFolder(dir)
     if (apps.length === 1) return apps[0]!
     throw new ShipitError('usage', {
       message: 'Which app?',
       why:
-        'There is no --app, HEROKU_APP is not set, and this folder has no git remote called ' +
-        `\`heroku\`.${apps.length === 0 ? '' : ` ${file} deploys to ${apps.join(', ')}.`}`,
-      next: `${this.spoken} --app NAME`,
+        'There is no --app, HEROKU_APP is not set, and this folder has ' +
+        (listed === '' ? 'no git remote of an app.' : `several git remotes of apps: ${listed}.`) +
+        (apps.length === 0 ? '' : ` ${file} deploys to ${apps.join(', ')}.`),
+      next:
+        listed === ''
+          ? `${this.spoken} --app NAME`
+          : `${this.spoken} --remote ${remotes[0]!.remote}`,
     })
   }
 
@@ -152,7 +198,7 @@ export abstract class BaseCommand extends Command {
             Object.keys({ ...this.ctor.baseFlags, ...this.ctor.flags }),
             this.spoken,
           )
-        : ShipitError.from(error),
+        : await this.withNearApp(ShipitError.from(error)),
       this.isLocal,
     )
     if (this.jsonEnabled()) writeOut(safeJson({ error: known.toJSON() }, 2) + '\n')

@@ -98,6 +98,27 @@ interface ParserError extends Error {
   args?: unknown
 }
 
+/** Flags that the Heroku CLI, PM2, flyctl, Kamal and Wrangler call otherwise. */
+const FLAGS_ELSEWHERE: Record<string, string[]> = {
+  f: ['tail', 'force', 'file'],
+  follow: ['tail'],
+  lines: ['num'],
+  nostream: ['num'],
+  err: ['errors'],
+  machine: ['dyno'],
+  'process-type': ['dyno'],
+  p: ['dyno'],
+  process: ['type'],
+  confirm: ['yes'],
+  c: ['confirm', 'yes'],
+  'skip-confirmation': ['yes'],
+  'no-wait': ['wait-timeout'],
+  j: ['json'],
+  version: ['ref'],
+  branch: ['ref'],
+  commit: ['ref'],
+}
+
 /** @param known the command's flags, by name */
 export function misusedCommand(
   error: ParserError,
@@ -111,7 +132,13 @@ export function misusedCommand(
   if (unknown.length > 0) {
     const names = unknown.map((flag) => flag.split('=')[0]!)
     const guesses = [
-      ...new Set(names.flatMap((name) => nearest(name.replace(/^-+/, ''), known) ?? [])),
+      ...new Set(
+        names.flatMap((name) => {
+          const bare = name.replace(/^-+/, '')
+          const elsewhere = Object.hasOwn(FLAGS_ELSEWHERE, bare) ? FLAGS_ELSEWHERE[bare]! : []
+          return elsewhere.find((flag) => known.includes(flag)) ?? nearest(bare, known) ?? []
+        }),
+      ),
     ]
     return new ShipitError('usage', {
       message:

@@ -16,9 +16,14 @@ export const appFlags = {
   ...platformFlags,
   app: Flags.string({
     char: 'a',
-    description: 'app to run the command against (else git remote `heroku`, else `deploy:`)',
+    description: "app to run the command against (else the git remote's, else `deploy:`)",
     env: 'HEROKU_APP',
     helpValue: 'NAME',
+  }),
+  remote: Flags.string({
+    char: 'r',
+    description: 'git remote of the app, if there are several',
+    helpValue: 'REMOTE',
   }),
 }
 

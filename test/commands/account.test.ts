@@ -9,6 +9,7 @@ import { browserLogin, passwordLogin } from '../../src/heroku/login.js'
 import { testKeys } from '../../src/config/keys/dashboard.js'
 import { API, expectOnlyKnownRequests, nock } from '../support/nock.js'
 import { rejection } from '../support/platform.js'
+import { app } from '../support/records.js'
 import { run } from '../support/run.js'
 
 const SECRET = 's3cret-token-xyz'
@@ -86,20 +87,6 @@ describe('whose account it is', () => {
   })
 
   it('apps lists what the platform has', async () => {
-    const app = (name: string, rest: object = {}) => ({
-      id: name,
-      name,
-      web_url: null,
-      git_url: '',
-      maintenance: false,
-      owner: { id: 'u', email: 'ada@example.com' },
-      region: { id: 'r', name: 'us' },
-      stack: { id: 's', name: 'heroku-24' },
-      created_at: '',
-      updated_at: '',
-      released_at: null,
-      ...rest,
-    })
     nock(API)
       .get('/apps')
       .reply(200, [app('b'), app('a', { maintenance: true })])

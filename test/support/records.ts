@@ -1,4 +1,4 @@
-import type { Dyno, Formation, Release } from '../../src/heroku/index.js'
+import type { App, Dyno, Formation, Release } from '../../src/heroku/index.js'
 
 const T = '2026-11-22T20:00:00Z'
 
@@ -46,5 +46,20 @@ export const release = (version: number, rest: Partial<Release> = {}): Release =
   app: { id: 'a', name: 'a1' },
   created_at: T,
   updated_at: T,
+  ...rest,
+})
+
+export const app = (name: string, rest: Partial<App> = {}): App => ({
+  id: name,
+  name,
+  web_url: null,
+  git_url: '',
+  maintenance: false,
+  owner: { id: 'u', email: 'ada@example.com' },
+  region: { id: 'r', name: 'us' },
+  stack: { id: 's', name: 'heroku-24' },
+  created_at: '',
+  updated_at: '',
+  released_at: null,
   ...rest,
 })

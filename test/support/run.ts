@@ -55,6 +55,9 @@ export async function run(
       .optionally()
       .times(3)
       .reply(404, { id: 'not_found', message: "Couldn't find that app feature." })
+  // Asked for names that are near that of an app which is not there.
+  const apps = nock.isActive() ? nock(API).get('/apps').optionally() : undefined
+  apps?.reply(200, [])
   try {
     const { stdout, stderr, error } = await captureOutput(
       () => runnable.run(argv, { root: packageRoot }),
@@ -64,6 +67,7 @@ export async function run(
     if (error && code === undefined) throw error
     return { stdout, stderr, exitCode: code ?? 0, json: <T>() => JSON.parse(stdout) as T }
   } finally {
+    if (apps) nock.removeInterceptor(apps)
     set(before)
     process.exitCode = exitCodeBefore
   }

@@ -73,6 +73,15 @@ describe('a mistyped command', () => {
 })
 
 describe('a mistyped flag', () => {
+  it('of another tool, or with letters that have changed places, is answered with ours', () => {
+    const guess = (flag: string, ...known: string[]) =>
+      misusedCommand(Object.assign(new Error(flag), { flags: [flag] }), known, 'shipit logs').why
+    expect(guess('-f', 'app', 'json', 'tail')).to.equal('Did you mean --tail?')
+    expect(guess('--follow', 'app', 'json', 'tail')).to.equal('Did you mean --tail?')
+    expect(guess('--josn', 'app', 'json')).to.equal('Did you mean --json?')
+    expect(guess('-f', 'app')).to.equal(undefined)
+    expect(guess('--constructor', 'app')).to.equal(undefined)
+  })
   it('is answered with the one that was probably meant, and without its value', () => {
     const error = misusedCommand(
       Object.assign(new Error('Nonexistent flag: --aap=s3cr3t\nSee more help with --help'), {
