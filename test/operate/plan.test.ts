@@ -58,6 +58,14 @@ describe('scale expressions', () => {
     )
     expect(failure(() => parseScale(['api', '+3'])).next).to.match(/--instances api\+3$/)
   })
+  it("takes only a name and a number for PM2's way", () => {
+    for (const words of [
+      ['api', 'x3'],
+      ['api', '3x'],
+      ['web=1', '3'],
+    ])
+      expect(failure(() => parseScale(words)).message).to.include('is not a scale expression')
+  })
   it('refuses a type given twice', () =>
     expect(failure(() => parseScale(['web=1', 'web+1'])).message).to.equal('web is given twice.'))
 })
