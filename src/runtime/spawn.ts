@@ -221,14 +221,8 @@ function watch(
 }
 
 /** The preload says so before the instance starts its first process, which may report. */
-function isTreeNews(message: unknown): boolean {
-  return (
-    typeof message === 'object' &&
-    message !== null &&
-    'shipit' in message &&
-    message.shipit === 'tree'
-  )
-}
+const isTreeNews = (message: unknown): boolean =>
+  (message as { shipit?: unknown } | null)?.shipit === 'tree'
 
 /**
  * What an app sends goes onto PM2's bus, as PM2's own containers put it: `ready`, metrics of its
@@ -271,9 +265,8 @@ function lastWords(stream: Readable | null, to: Outlet): Promise<void> {
   })
 }
 
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms).unref())
-}
+const pause = (ms: number): Promise<void> =>
+  new Promise((resolve) => setTimeout(resolve, ms).unref())
 
 function styleOf(app: App, env: Pm2Env, prefixes: boolean): OutputStyle {
   const instance = Number(env[env.instance_var] ?? 0)

@@ -15,10 +15,7 @@ import { parsePm2CommandLine, type Pm2CommandLine } from '../../ecosystem/pm2-co
 import { broken, refused, type Project, type Target } from './target.js'
 import { anyOf } from '../../lib/any-of.js'
 
-/**
- * Follows a command line of the app; launchers that wrap another command (nodemon --exec) call back
- * with it.
- */
+/** Follows a line of the app; launchers of another command (nodemon --exec) call back with it. */
 type Follow = (line: string[]) => Target
 type Launcher = (words: string[], project: Project, follow: Follow) => Target
 
@@ -125,9 +122,8 @@ function typed(loader: Loader): Launcher {
 }
 
 const FOREVER_VALUES = anyOf([
-  /^(?:-m|-l|-o|-e|-p|-c|-a|--append|--id|--uid|--minUptime|--spinSleepTime|--pidFile)$/,
-  /^(?:--sourceDir|--workingDir|--watchDirectory|--watchIgnore|--killSignal|--killTree)$/,
-  /^(?:--logFile|--command)$/,
+  /^(-[mloepca]|--append|--id|--uid|--minUptime|--spinSleepTime|--pidFile|--logFile|--command)$/,
+  /^--(sourceDir|workingDir|watchDirectory|watchIgnore|killSignal|killTree)$/,
 ])
 
 function runForever(words: string[], _project: Project, follow: Follow): Target {
