@@ -13,15 +13,19 @@ const NEEDED = anyOf([
  * and PM2_SECRET_KEY included.
  */
 export function openGit(dir: string): SimpleGit {
-  return simpleGit(dir).env(gitEnvironment())
+  return simpleGit(dir, { allowEnvironment: ['GIT_OPTIONAL_LOCKS'] }).env(gitEnvironment())
 }
 
-/** That small environment, for a git that is started without simple-git. */
+/**
+ * That small environment, for a git that is started without simple-git. A question takes no lock
+ * and refreshes no index on the way (https://git-scm.com/docs/git#_optional_locks): a deploy that is
+ * refused leaves the repository as it was, and a `git commit` beside it finds no lock of ours.
+ */
 export function gitEnvironment(): Record<string, string> {
   const env = Object.fromEntries(
     Object.entries(process.env).filter(
       (entry): entry is [string, string] => entry[1] !== undefined && NEEDED.test(entry[0]),
     ),
   )
-  return { ...env, LC_ALL: 'C' }
+  return { ...env, LC_ALL: 'C', GIT_OPTIONAL_LOCKS: '0' }
 }

@@ -279,16 +279,27 @@ describe('shipit init with ecosystem files as PM2 reads them', function () {
     )
   })
 
-  it('names the line and column of what is wrong in such a file, and changes nothing', async () => {
+  it('names the line and column of an option that nobody knows', async () => {
     const dir = realFolder({
       ...app,
       'ecosystem.config.yml': 'apps:\n  - name: api\n    script: server.js\n    instnces: 2\n',
     })
-    const before = contents(dir)
-    const { stdout, stderr, status } = await shipitInit('--yes', dir)
+    const { stdout, stderr, status } = await shipitInit('--dry-run', dir)
     expect(`${stdout}${stderr}`)
       .to.match(/ecosystem\.config\.yml:4/)
       .and.to.match(/did you mean instances\?/)
-    if (status !== 0) expect(contents(dir)).to.deep.equal(before)
+    expect(status).to.equal(0)
+  })
+
+  it('names the line and column of an error in such a file, and changes nothing', async () => {
+    const dir = realFolder({
+      ...app,
+      'ecosystem.config.yml': 'apps:\n  - name: api\n    script: 5\n',
+    })
+    const before = contents(dir)
+    const { stdout, stderr, status } = await shipitInit('--yes', dir)
+    expect(`${stdout}${stderr}`).to.match(/ecosystem\.config\.yml:3/)
+    expect(status).to.equal(EXIT_CODES.project.exit)
+    expect(contents(dir)).to.deep.equal(before)
   })
 })

@@ -2,7 +2,6 @@ import { execFileSync } from 'node:child_process'
 import {
   mkdirSync,
   mkdtempSync,
-  readdirSync,
   readFileSync,
   rmSync,
   statSync,
@@ -15,6 +14,8 @@ import type { EcosystemFiles } from '../../src/init/ecosystem-adapter.js'
 import { childEnvironment } from '../../src/init/apply/run-command.js'
 import { digests, type RuntimeTarball } from '../../src/init/runtime-tarball.js'
 import type { InitOptions } from '../../src/init/types.js'
+
+export { folderContents as contents } from '../support/folder-contents.js'
 
 const made: string[] = []
 
@@ -34,19 +35,6 @@ export function realFolder(files: Record<string, string | object> = {}): string 
 
 export function removeFolders(): void {
   for (const dir of made.splice(0)) rmSync(dir, { recursive: true, force: true })
-}
-
-/** Every file and folder with its mode and its content, to compare before and after. */
-export function contents(dir: string): Record<string, string> {
-  const all: Record<string, string> = {}
-  for (const entry of readdirSync(dir, { recursive: true, withFileTypes: true })) {
-    const at = path.join(entry.parentPath, entry.name)
-    const name = path.relative(dir, at)
-    if (name.split(path.sep)[0] === '.git') continue
-    all[name] =
-      `${(statSync(at).mode & 0o777).toString(8)} ${entry.isDirectory() ? 'folder' : readFileSync(at, 'base64')}`
-  }
-  return all
 }
 
 /** A small package of the runtime's name, in a tarball as npm packs it. */

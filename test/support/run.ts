@@ -48,6 +48,7 @@ export async function run(
   }
   const exitCodeBefore = process.exitCode
   set(mine)
+  process.exitCode = undefined
   // Off, unless a test says otherwise: asked for by all that makes a release.
   if (nock.isActive())
     nock(API)
@@ -65,7 +66,8 @@ export async function run(
     )
     const code = (error as { oclif?: { exit?: number } } | undefined)?.oclif?.exit
     if (error && code === undefined) throw error
-    return { stdout, stderr, exitCode: code ?? 0, json: <T>() => JSON.parse(stdout) as T }
+    const exitCode = code ?? Number(process.exitCode ?? 0)
+    return { stdout, stderr, exitCode, json: <T>() => JSON.parse(stdout) as T }
   } finally {
     if (apps) nock.removeInterceptor(apps)
     set(before)
