@@ -74,16 +74,19 @@ export async function uploadSource(
   const send = await fetchFor(url)
   const { host } = new URL(url)
   // No content type: it would be part of what the URL's signature is for.
-  const response = await send(url, { method: 'PUT', body: new Uint8Array(archive), signal }).catch(
-    (error: unknown) => {
-      signal.throwIfAborted()
-      throw connectionError(
-        error,
-        { apiUrl: `https://${host}`, label: 'The store for sources' },
-        { method: 'PUT', path: '(the source)', mayHaveActed: false },
-      )
-    },
-  )
+  const response = await send(url, {
+    method: 'PUT',
+    body: new Uint8Array(archive),
+    redirect: 'manual',
+    signal,
+  }).catch((error: unknown) => {
+    signal.throwIfAborted()
+    throw connectionError(
+      error,
+      { apiUrl: `https://${host}`, label: 'The store for sources' },
+      { method: 'PUT', path: '(the source)', mayHaveActed: false },
+    )
+  })
   if (!response.ok)
     throw new ShipitError('refused', {
       message: `${host} did not take the source: it answered ${response.status}.`,

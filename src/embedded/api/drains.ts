@@ -34,6 +34,8 @@ export function startDrains({ store, logplex }: { store: Store; logplex: Logplex
         const response = await fetch(url, {
           method: 'POST',
           body: lines.map((line) => frame(line, token)).join(''),
+          // An app's lines go where they were told to go, and nowhere else.
+          redirect: 'manual',
           signal: AbortSignal.timeout(ACCEPT_TIME),
           headers: {
             'Content-Type': 'application/logplex-1',

@@ -237,6 +237,7 @@ export async function setGeneration(
     method: 'PUT',
     headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
     body: JSON.stringify({ generation }),
+    redirect: 'manual',
     signal: AbortSignal.timeout(ANSWER_TIME),
   })
   if (!response.ok)

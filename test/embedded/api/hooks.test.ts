@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect } from 'chai'
+import { faultServer } from '../../support/fault-server.js'
 import { until } from '../../support/until.js'
 import { startTestPlatform, type TestPlatform } from '../support/platform.js'
 
@@ -58,6 +59,25 @@ describe('the Platform API: log drains and webhooks', () => {
       (await test.call('POST', '/apps/an-app/log-drains', { url: 'syslog://127.0.0.1:9' })).body
         .message,
     ).to.match(/http or https/)
+  })
+
+  it("follows no redirect with an app's lines, and tells of them as dropped", async () => {
+    const elsewhere = await faultServer([{ json: {} }])
+    const headers = { location: `${elsewhere.url}/lines` }
+    const drain = await faultServer([{ json: {}, status: 307, headers }])
+    const { id } = (
+      await test.call<{ id: string }>('POST', '/apps/an-app/log-drains', { url: drain.url })
+    ).body
+    for (const maintenance of [true, false])
+      await test.call('PATCH', '/apps/an-app', { maintenance })
+    await until('the drain to be told of as full', async () => {
+      const session = await test.call('POST', '/apps/an-app/log-sessions', { lines: 100 })
+      return /Error L10/.test(await (await fetch(String(session.body.logplex_url))).text())
+    })
+    expect(drain.arrived).to.not.deep.equal([])
+    expect(elsewhere.arrived).to.deep.equal([])
+    await test.call('DELETE', `/apps/an-app/log-drains/${id}`)
+    await Promise.all([drain.close(), elsewhere.close()])
   })
 
   it('keeps webhooks, also over a restart, and changes and removes them', async () => {
