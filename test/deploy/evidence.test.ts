@@ -6,6 +6,7 @@ import {
   type DeployEvent,
   type PlanRequest,
 } from '../../src/deploy/index.js'
+import type { Dyno } from '../../src/heroku/index.js'
 import { requestOf } from '../support/deploys.js'
 import { NEW, OLD, World } from '../support/embedded/index.js'
 import { failureOf } from '../support/failures.js'
@@ -77,6 +78,18 @@ describe('what a deploy takes for evidence', () => {
     })
   })
 
+  // https://devcenter.heroku.com/articles/eco-dyno-hours#dyno-sleeping: the next request wakes them.
+  it('takes Eco dynos that sleep for ones that serve if the commit is live already', async () => {
+    world = await World.start({ commits: [NEW] })
+    await world.scale('web', 1, 'Eco')
+    await world.settled()
+    world.proxy.reshape<Dyno[]>('GET', /\/dynos$/, (dynos) =>
+      dynos.map((dyno) => ({ ...dyno, state: 'idle' })),
+    )
+    expect(await deploy()).to.deep.include({ alreadyLive: true, dynos: ['web.1'] })
+    expect(world.calls).to.deep.equal([])
+  })
+
   it('watches on from an exit in the middle of the window, until the next one would have come', async () => {
     world = await World.start()
     for (const ms of [1000, 5500]) afterPush(ms, () => world.running('web.1').print(exit()))
@@ -110,6 +123,28 @@ describe('what a deploy takes for evidence', () => {
     const error = await failureOf(deploy())
     expect(error.code).to.equal('boot')
     expect(seconds()).to.be.within(4, 60)
+  })
+
+  it('watches for the longest time if the log was read, and breaks off for good', async () => {
+    world = await World.start({
+      behaviours: { [NEW]: { listensAfter: 3000, exits: { after: 7500, status: 1 } } },
+    })
+    afterPush(3300, () => {
+      const gone = { status: 404, json: { id: 'not_found', message: 'There is no log.' } }
+      world.proxy.reply('GET', /^\/streams\//, gone)
+      world.proxy.reply('POST', /\/log-sessions$/, gone)
+      world.proxy.cutStreams()
+    })
+    expect((await failureOf(deploy())).code).to.equal('boot')
+  })
+
+  it('asks for no health in maintenance mode, and says so', async () => {
+    world = await World.start({ behaviours: { [NEW]: { status: 500 } } })
+    await world.directly('PATCH', '/apps/a1', { maintenance: true })
+    expect((await deploy()).release.version).to.equal(4)
+    const reason = 'maintenance mode is on'
+    expect(events).to.deep.include({ type: 'skipped', step: 'health', reason })
+    expect(world.requests).to.deep.equal([])
   })
 
   it('asks for no health of the release that comes back in maintenance mode', async () => {
