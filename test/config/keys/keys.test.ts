@@ -54,8 +54,14 @@ describe('KEY=value lines', () => {
 })
 
 describe('the shape of keys', () => {
-  it('lets pass what PM2 issues', () =>
-    checkKeys({ PM2_PUBLIC_KEY: KEY, PM2_SECRET_KEY: `${KEY}x`, PM2_MACHINE_NAME: 'my-app.web.1' }))
+  it('lets pass what PM2 issues', () => {
+    const issued = {
+      PM2_PUBLIC_KEY: KEY,
+      PM2_SECRET_KEY: `${KEY}x`,
+      PM2_MACHINE_NAME: 'my-app.web.1',
+    }
+    expect(() => checkKeys(issued)).to.not.throw()
+  })
   for (const value of ['', 'a b', 'abc', 'abc-123-def-456', `PM2_SECRET_KEY=${KEY}`, `${KEY}\n`]) {
     it(`refuses ${JSON.stringify(value)} without repeating it`, () => {
       usage(() => checkKeys({ PM2_SECRET_KEY: value }))
