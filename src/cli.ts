@@ -10,7 +10,7 @@ import { asOurs } from './ui/elsewhere.js'
 import { printError } from './ui/print-error.js'
 
 export { COMMANDS }
-export { commandNotFound } from './ui/command-line-faults.js'
+export { commandNotFound } from './ui/command-line-errors.js'
 export { default as ShipitHelp } from './ui/help.js'
 
 const isOurs = (id: string) => Object.hasOwn(COMMANDS, id)

@@ -1,5 +1,5 @@
 import { Args, Flags } from '@oclif/core'
-import type { Look, DynoReport } from '../monitor/index.js'
+import type { Snapshot, DynoReport } from '../monitor/index.js'
 import type { PlatformApi } from '../heroku/index.js'
 import type { Selection } from '../operate/index.js'
 import { BaseCommand } from '../ui/base-command.js'
@@ -58,9 +58,9 @@ export default class Ps extends BaseCommand {
     const app = await this.appName(flags)
     const api = await this.platform(flags)
     if (flags.watch) return this.watch(api, app, selection, flags)
-    const { look } = await import('../monitor/look.js')
+    const { takeSnapshot } = await import('../monitor/snapshot.js')
     const { waitingForFigures } = await import('../ui/formation.js')
-    const seen = await look(api, app, { selection, onFollow: waitingForFigures })
+    const seen = await takeSnapshot(api, app, { selection, onFollow: waitingForFigures })
     const dynos = await this.report(api, app, seen, selection, flags)
     if (!this.jsonEnabled()) this.log(await this.render(api, app, dynos, selection, flags))
     await this.explain(seen, dynos)
@@ -105,7 +105,7 @@ export default class Ps extends BaseCommand {
   private async report(
     api: PlatformApi,
     app: string,
-    { dynos, model }: Look,
+    { dynos, model }: Snapshot,
     selection: Selection,
     { sort }: ViewFlags,
   ): Promise<DynoReport[]> {
@@ -131,7 +131,7 @@ export default class Ps extends BaseCommand {
   private async explainNone(
     api: PlatformApi,
     app: string,
-    dynos: Look['dynos'],
+    dynos: Snapshot['dynos'],
     selection: Selection,
   ): Promise<void> {
     const { listFormation } = await import('../heroku/dynos.js')
@@ -170,7 +170,10 @@ export default class Ps extends BaseCommand {
     return this.noDynos
   }
 
-  private async explain({ problem, watched }: Look, dynos: readonly DynoReport[]): Promise<void> {
+  private async explain(
+    { problem, watched }: Snapshot,
+    dynos: readonly DynoReport[],
+  ): Promise<void> {
     const { missingFigures } = await import('../ui/formation.js')
     const why = problem ?? missingFigures(dynos, watched)
     // oclif's logToStderr is silent with --json, which a reader should be told of too.

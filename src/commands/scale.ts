@@ -205,14 +205,17 @@ export default class Scale extends BaseCommand {
     changes: InstancesPlan['changes'],
     formation: TypeCount[],
   ): Promise<{ memory: InstancesFit[]; types: string[] }> {
-    const [{ look, reportDynos }, { instancesFit, typesWith }, { describeFit, describeMisfit }] =
-      await Promise.all([
-        import('../monitor/index.js'),
-        import('../operate/index.js'),
-        import('../ui/scale.js'),
-      ])
+    const [
+      { takeSnapshot, reportDynos },
+      { instancesFit, typesWith },
+      { describeFit, describeMisfit },
+    ] = await Promise.all([
+      import('../monitor/index.js'),
+      import('../operate/index.js'),
+      import('../ui/scale.js'),
+    ])
     const { waitingForFigures } = await import('../ui/formation.js')
-    const { dynos, model, problem } = await look(api, app, { onFollow: waitingForFigures })
+    const { dynos, model, problem } = await takeSnapshot(api, app, { onFollow: waitingForFigures })
     const reports = reportDynos(
       dynos.filter(({ state }) => state === 'up'),
       model,

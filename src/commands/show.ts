@@ -46,13 +46,13 @@ export default class Show extends BaseCommand {
     if (dev) return (await import('../ui/dev/show.js')).showDev(this, dev, args.dyno, width)
     const app = await this.appName(flags)
     const api = await this.platform(flags)
-    const [{ look }, { reportDynos }, { detailsOf }] = await Promise.all([
-      import('../monitor/look.js'),
+    const [{ takeSnapshot }, { reportDynos }, { detailsOf }] = await Promise.all([
+      import('../monitor/snapshot.js'),
       import('../monitor/report.js'),
       import('../monitor/details.js'),
     ])
     const { waitingForFigures } = await import('../ui/formation.js')
-    const { dynos, model, problem, watched } = await look(api, app, {
+    const { dynos, model, problem, watched } = await takeSnapshot(api, app, {
       selection: { name: args.dyno },
       onFollow: waitingForFigures,
     })

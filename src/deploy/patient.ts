@@ -1,8 +1,8 @@
 import type { ShipitError } from '../errors.js'
-import { again, isRateLimit, type Patience } from '../heroku/again.js'
+import { retry, isRateLimit, type RetryOptions } from '../heroku/retry.js'
 import type { Platform } from './platform.js'
 
-interface PlatformPatience extends Patience {
+interface PlatformPatience extends RetryOptions {
   /**
    * Whether the platform may have begun what cannot be taken back: from then on, reads ride out a
    * broken connection too.
@@ -48,7 +48,7 @@ export function patient(platform: Platform, patience: PlatformPatience): Platfor
             isRateLimit(error) || (error.code === 'network' && patience.isUnderWay())
         : isRateLimit
       if (!READS.has(key) && !CHANGES.has(key)) return call
-      return (...args: unknown[]) => again(async () => call(...args), mayRetry, patience)
+      return (...args: unknown[]) => retry(async () => call(...args), mayRetry, patience)
     },
   })
 }

@@ -11,7 +11,7 @@ import {
 } from '../heroku/index.js'
 import { buildEnd } from './build-end.js'
 import { TIMING } from './timing.js'
-import { again, isRateLimit } from '../heroku/again.js'
+import { retry, isRateLimit } from '../heroku/retry.js'
 import type { GitPush } from './platform.js'
 
 const SHOWN = 30
@@ -40,7 +40,7 @@ export function sourceUpload(api: PlatformApi, git: GitPush, pack: () => Promise
       const { status } = await buildEnd(begun, {
         app,
         look: () =>
-          again(
+          retry(
             () => getBuild(api, app, begun.id, { signal }),
             (error) => isRateLimit(error) || error.code === 'network',
             { time: TIMING.patience, pause: PAUSE, signal },

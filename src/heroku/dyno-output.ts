@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Dyno, LogLine } from './types.js'
 import { anyOf } from '../lib/any-of.js'
 
-/** What the embedded Heroku says of ports beside R10 (local/dynos/words.ts). */
+/** What the embedded Heroku says of ports beside R10 (embedded/dynos/messages.ts). */
 const PORT_HINT = /^(?:The app listens on|No process of this dyno listens)/
 /** npm names the package only if it has a name and a version. */
 const NPM_BANNER = /^> (\S+ )?[\w:.-]+$/

@@ -1,5 +1,5 @@
 import type { PlatformApi } from '../heroku/index.js'
-import { look, type LookOptions } from './look.js'
+import { takeSnapshot, type SnapshotOptions } from './snapshot.js'
 import { reportDynos } from './report.js'
 
 /**
@@ -9,9 +9,9 @@ import { reportDynos } from './report.js'
 export async function countInstances(
   api: PlatformApi,
   app: string,
-  options: Pick<LookOptions, 'onFollow'> = {},
+  options: Pick<SnapshotOptions, 'onFollow'> = {},
 ): Promise<Map<string, number>> {
-  const { dynos, model } = await look(api, app, options)
+  const { dynos, model } = await takeSnapshot(api, app, options)
   const most = new Map<string, number>()
   for (const { instances } of reportDynos(dynos, model, Date.now())) {
     for (const name of new Set(instances.map((instance) => instance.app))) {

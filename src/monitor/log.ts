@@ -11,7 +11,7 @@ import {
 import { unknownName } from '../lib/nearest.js'
 import { AppNames } from './app-names.js'
 import { errorFilter } from './error-lines.js'
-import { RECENT_LINES } from './look.js'
+import { RECENT_LINES } from './snapshot.js'
 
 export interface LogQuery {
   /** Most recent lines to begin with, of those that are wanted. */

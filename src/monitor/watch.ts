@@ -9,7 +9,7 @@ import {
   type LogLine,
   type PlatformApi,
 } from '../heroku/index.js'
-import { RECENT_LINES, unreadable, type Look } from './look.js'
+import { RECENT_LINES, unreadable, type Snapshot } from './snapshot.js'
 import { FormationModel } from './model.js'
 import type { Reading } from './reading.js'
 
@@ -46,7 +46,7 @@ export async function* watchFormation(
   api: PlatformApi,
   app: string,
   { every, poll = 20_000, onLine, signal }: WatchOptions,
-): AsyncGenerator<Look, void, undefined> {
+): AsyncGenerator<Snapshot, void, undefined> {
   const model = new FormationModel()
   const left = new AbortController()
   const either = AbortSignal.any([signal, left.signal])

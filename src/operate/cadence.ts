@@ -1,4 +1,4 @@
-import { again, isRateLimit } from '../heroku/again.js'
+import { retry, isRateLimit } from '../heroku/retry.js'
 import type { DynoNews, Pending, PlatformApi } from '../heroku/index.js'
 
 export interface Cadence {
@@ -57,7 +57,7 @@ export async function untilFound<T>(
   for (;;) {
     signal?.throwIfAborted()
     news.begin()
-    const found = await again(look, isRateLimit, {
+    const found = await retry(look, isRateLimit, {
       time: deadline - performance.now(),
       pause: poll,
       growth: 2,

@@ -1,4 +1,4 @@
-import { ridingOut } from '../heroku/again.js'
+import { ridingOut } from '../heroku/retry.js'
 import { isFirName } from '../lib/dyno-name.js'
 import { dynoSize } from '../lib/dyno-sizes.js'
 import {

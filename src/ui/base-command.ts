@@ -3,7 +3,7 @@ import { EXIT_CODES, ShipitError } from '../errors.js'
 import type { DevClient } from '../dev/client.js'
 import type { PlatformApi } from '../heroku/index.js'
 import type { TargetFlags } from './target.js'
-import { addLocal, misusedCommand, withLocal } from './command-line-faults.js'
+import { addLocal, misusedCommand, withLocal } from './command-line-errors.js'
 import { printError } from './print-error.js'
 import { plainText, safeJson, snakeKeys, writeErr, writeOut } from '../lib/terminal.js'
 

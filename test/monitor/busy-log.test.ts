@@ -1,5 +1,10 @@
 import { expect } from 'chai'
-import { look, reportDynos, watchFormation, type Look } from '../../src/monitor/index.js'
+import {
+  takeSnapshot,
+  reportDynos,
+  watchFormation,
+  type Snapshot,
+} from '../../src/monitor/index.js'
 import { apiFor } from '../support/platform.js'
 import { SimulatedApp } from '../support/simulated-app.js'
 
@@ -14,7 +19,7 @@ const LOUD = { dynos: DYNOS, instances: INSTANCES, foreign: 2500, figuresEvery: 
 describe('a busy log', () => {
   let app: SimulatedApp
   afterEach(() => app.close())
-  const shown = ({ dynos, model }: Pick<Look, 'dynos' | 'model'>): number =>
+  const shown = ({ dynos, model }: Pick<Snapshot, 'dynos' | 'model'>): number =>
     reportDynos(dynos, model, Date.now()).reduce(
       (sum, { instances }) => sum + instances.filter(({ memoryMb }) => memoryMb !== null).length,
       0,
@@ -23,7 +28,7 @@ describe('a busy log', () => {
   it('is followed until every instance has told its figures', async () => {
     app = await SimulatedApp.start(LOUD)
     let missing = 0
-    const seen = await look(apiFor(app.url), 'a1', {
+    const seen = await takeSnapshot(apiFor(app.url), 'a1', {
       onFollow: (dynos) => {
         missing = dynos.length
       },
@@ -34,7 +39,7 @@ describe('a busy log', () => {
   })
   it('is followed for the dyno alone that was asked for', async () => {
     app = await SimulatedApp.start(LOUD)
-    const seen = await look(apiFor(app.url), 'a1', {
+    const seen = await takeSnapshot(apiFor(app.url), 'a1', {
       selection: { name: 'web.100' },
       onFollow: () => undefined,
     })
@@ -49,13 +54,16 @@ describe('a busy log', () => {
   })
   it('is given up in time, and known to hold no figures', async () => {
     app = await SimulatedApp.start({ ...LOUD, figuresEvery: 0 })
-    const seen = await look(apiFor(app.url), 'a1', { onFollow: () => undefined, within: 300 })
+    const seen = await takeSnapshot(apiFor(app.url), 'a1', {
+      onFollow: () => undefined,
+      within: 300,
+    })
     expect(shown(seen)).to.equal(0)
     expect(seen.watched).to.be.within(300, 20_000)
   })
   it('that is not followed is known to reach back no further than it does', async () => {
     app = await SimulatedApp.start(LOUD)
-    expect((await look(apiFor(app.url), 'a1')).watched).to.be.below(20_000)
+    expect((await takeSnapshot(apiFor(app.url), 'a1')).watched).to.be.below(20_000)
   })
   it('is shown whole by a watch, with a call for the log and one list of dynos', async () => {
     app = await SimulatedApp.start(LOUD)

@@ -48,7 +48,7 @@ export const ROOMS: Record<string, Room> = {
     tests: inFolder(
       'test/embedded/build',
       '.test.ts',
-      'detect failure-words plan script-words tree-key node-versions',
+      'detect failure-messages plan script-words tree-key node-versions',
     ),
     goal: 85,
   },

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { asOurs, pointerFor } from '../../src/ui/elsewhere.js'
-import { unknownCommand } from '../../src/ui/command-line-faults.js'
+import { unknownCommand } from '../../src/ui/command-line-errors.js'
 import { COMMAND_IDS, commandOf, parsed } from '../support/command-line.js'
 
 const isOurs = (id: string) => COMMAND_IDS.includes(id)

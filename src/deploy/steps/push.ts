@@ -7,7 +7,7 @@ import type { StepReport } from '../events.js'
 import { releaseOfPush, slugOfCommit } from '../find-release.js'
 import { followBuild } from '../lock/follow.js'
 import { overtakenBy } from '../lock/overtaken.js'
-import { again, isRateLimit } from '../../heroku/again.js'
+import { retry, isRateLimit } from '../../heroku/retry.js'
 import type { Step } from './step.js'
 
 /** The commit's build: of this deploy's own push, or of one that is under way already. */
@@ -83,7 +83,7 @@ async function pushAgain<T>(
   send: () => Promise<T>,
 ): Promise<T> {
   let said: string | undefined
-  return again(
+  return retry(
     send,
     (error) => isRateLimit(error) && !journal.has('hear push') && journal.build === undefined,
     {

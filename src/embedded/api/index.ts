@@ -13,7 +13,7 @@ import type { ApiParts } from './parts.js'
 import { bodyOf } from './request.js'
 import { accountRoutes } from './routes/account.js'
 import { appsRoutes } from './routes/apps.js'
-import { aroundRoutes } from './routes/around.js'
+import { stubRoutes } from './routes/stubs.js'
 import { buildpackRegistryRoutes } from './routes/buildpack-registry.js'
 import { buildsRoutes } from './routes/builds.js'
 import { configVarsRoutes } from './routes/config-vars.js'
@@ -107,7 +107,7 @@ export function createApi(parts: ApiParts): Express {
     releasesRoutes,
     featuresRoutes,
     domainsRoutes,
-    aroundRoutes,
+    stubRoutes,
   ]) {
     api.use(routes(parts))
   }

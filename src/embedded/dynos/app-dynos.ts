@@ -4,7 +4,7 @@ import type { Services } from './dyno-run.js'
 import { hasPreboot, wantedDynos, type Wanted } from './formation.js'
 import { Preboot } from './preboot.js'
 import { Slot } from './slot.js'
-import { words } from './words.js'
+import { messages } from './messages.js'
 
 interface Selection {
   type?: string
@@ -120,7 +120,7 @@ export class AppDynos {
       time: Date.now(),
       source: 'heroku',
       dyno: 'api',
-      message: words.preboot(version, limits.prebootSwitch),
+      message: messages.preboot(version, limits.prebootSwitch),
     })
   }
 

@@ -1,7 +1,7 @@
 import type { OneOffAttach } from '../store/types.js'
 import type { Attached } from './process-group.js'
 import { terminalMaker } from './pseudo-terminal.js'
-import { words } from './words.js'
+import { messages } from './messages.js'
 
 interface Waiting {
   /** ms until a client that does not come is given up. */
@@ -18,7 +18,7 @@ export async function attachedClient(
   { meeting, isTerminal }: OneOffAttach,
   { patience, signal, log }: Waiting,
 ): Promise<Attached | undefined> {
-  log(words.awaitingClient)
+  log(messages.awaitingClient)
   const over = new AbortController()
   const end = () => over.abort()
   const timer = setTimeout(end, patience)
@@ -27,6 +27,6 @@ export async function attachedClient(
   clearTimeout(timer)
   if (!client) return undefined
   const terminal = isTerminal ? await terminalMaker() : undefined
-  if (isTerminal && !terminal) log(words.noTerminal)
+  if (isTerminal && !terminal) log(messages.noTerminal)
   return { client, terminal }
 }

@@ -17,7 +17,7 @@ import { reservePort } from './ports.js'
 import type { Attached } from './process-group.js'
 import { memoryQuota } from './quota.js'
 import type { SpareModules } from './spare-modules.js'
-import { words } from './words.js'
+import { messages } from './messages.js'
 import { monotonic } from '../../lib/monotonic.js'
 import { signalStatus } from '../../lib/signals.js'
 
@@ -137,7 +137,7 @@ export class DynoRun {
 
   private enter(state: DynoState): void {
     if (this.current === state) return
-    this.log(words.state(this.current, state))
+    this.log(messages.state(this.current, state))
     this.current = state
     this.updatedAt = new Date()
     if (state === 'up') {
@@ -155,7 +155,7 @@ export class DynoRun {
       if (port instanceof Error) throw port
       status = await this.live(dir, port.port)
     } catch (error) {
-      this.log(words.notStarted((error as Error).message))
+      this.log(messages.notStarted((error as Error).message))
     } finally {
       this.settleLaunch(undefined)
       if (!(port instanceof Error)) port.release()
@@ -186,10 +186,10 @@ export class DynoRun {
       return spec.isOneOff ? this.complete(TERMINATED) : TERMINATED
     }
     if (spec.attach && !attached) {
-      this.log(words.attachError)
+      this.log(messages.attachError)
       return this.complete(STATUS_UNATTACHED)
     }
-    this.log(words.starting(spec.command))
+    this.log(messages.starting(spec.command))
     const group = await this.services
       .launch({
         disk,
@@ -227,7 +227,7 @@ export class DynoRun {
     const closeWatch = this.services.network.watch({
       dir,
       group: group.pid,
-      onOpen: (ports) => this.log(words.openPorts(ports)),
+      onOpen: (ports) => this.log(messages.openPorts(ports)),
     })
     if (spec.type === 'web' && !spec.isOneOff) void this.boot(group, port, ended.signal)
     else this.enter('up')
@@ -253,8 +253,8 @@ export class DynoRun {
 
   /** The last lines of a dyno in the log. */
   private complete(status: number): number {
-    this.log(words.exited(status))
-    if (this.spec.isOneOff) this.log(words.state(this.current, 'complete'))
+    this.log(messages.exited(status))
+    if (this.spec.isOneOff) this.log(messages.state(this.current, 'complete'))
     return status
   }
 
@@ -277,7 +277,7 @@ export class DynoRun {
       this.target = { host: bound, port }
       this.enter('up')
     } catch (error) {
-      this.log(words.notStarted((error as Error).message))
+      this.log(messages.notStarted((error as Error).message))
       await group.kill()
     }
   }
@@ -308,7 +308,7 @@ export class DynoRun {
   private async kill(group: DynoProcesses): Promise<void> {
     this.target = undefined
     this.forcedStatus = signalStatus('SIGKILL')
-    this.log(words.sigkill)
+    this.log(messages.sigkill)
     await group.kill()
   }
 
@@ -317,13 +317,13 @@ export class DynoRun {
     if (signal.aborted) return
     const others = otherPorts(listeners, port)
     const loopback = listeners.find((listener) => listener.port === port && isLoopback(listener))
-    this.log(words.bootTimeout(this.services.limits.bootTimeout))
+    this.log(messages.bootTimeout(this.services.limits.bootTimeout))
     this.log(
       loopback
-        ? words.loopbackOnly(loopback.on, port)
+        ? messages.loopbackOnly(loopback.on, port)
         : others.length > 0
-          ? words.otherPort(others, port)
-          : words.nothingBound(port),
+          ? messages.otherPort(others, port)
+          : messages.nothingBound(port),
     )
     await this.kill(group)
   }
@@ -334,11 +334,11 @@ export class DynoRun {
     const group = await this.launched
     if (!group || (await group.isGoneWithin(0))) return
     const { stopGrace } = this.services.limits
-    this.log(words.stopping(signal))
+    this.log(messages.stopping(signal))
     await group.signal(signal)
     if (await group.isGoneWithin(stopGrace)) return
-    this.log(words.exitTimeout(stopGrace, signal))
-    this.log(words.sigkillRemaining)
+    this.log(messages.exitTimeout(stopGrace, signal))
+    this.log(messages.sigkillRemaining)
     await group.kill()
   }
 }

@@ -3,7 +3,7 @@ import { totalOf } from './memory.js'
 import type { Measured, Meter } from './meter.js'
 import { metricsLines } from './metrics-lines.js'
 import { memoryQuota } from './quota.js'
-import { words } from './words.js'
+import { messages } from './messages.js'
 
 interface MeasuredDyno {
   id: string
@@ -36,10 +36,10 @@ export function watchMemory(
     hasLoad: hasMetrics,
     take: (measured) =>
       void judge(dyno, measured, hasMetrics, limits).catch((error: Error) =>
-        dyno.log(words.notMeasured(error.message)),
+        dyno.log(messages.notMeasured(error.message)),
       ),
     failed: ({ message }) => {
-      if (!isTold) dyno.log(words.notMeasured(message))
+      if (!isTold) dyno.log(messages.notMeasured(message))
       isTold = true
     },
   })
@@ -56,8 +56,8 @@ async function judge(
     for (const line of metricsLines(measured, { source: name, appId, id, quota })) log(line)
   const used = totalOf(measured.memory)
   if (used <= quota || isStopping()) return
-  log(words.memory(used, quota))
-  if (used <= most) return log(words.overQuota)
-  log(words.vastlyOverQuota)
+  log(messages.memory(used, quota))
+  if (used <= most) return log(messages.overQuota)
+  log(messages.vastlyOverQuota)
   await kill()
 }

@@ -3,7 +3,7 @@ import type { WebTarget } from '../store/types.js'
 import { DynoRun, type Services } from './dyno-run.js'
 import { isAsWanted, type Wanted } from './formation.js'
 import { firName } from '../api/identity.js'
-import { words } from './words.js'
+import { messages } from './messages.js'
 import { monotonic } from '../../lib/monotonic.js'
 
 /** 216 minutes of 24 hours. */
@@ -62,8 +62,8 @@ export class Slot {
     clearTimeout(this.restartTimer)
     this.crashes = 0
     const old = this.dyno
-    old.log(words[why])
-    if (old.state !== 'starting') old.log(words.state(old.state, 'starting'))
+    old.log(messages[why])
+    if (old.state !== 'starting') old.log(messages.state(old.state, 'starting'))
     const gone = Promise.all([this.leaving, end(old)])
     this.leaving = gone
     this.dyno = this.start()
@@ -79,8 +79,8 @@ export class Slot {
     this.isEnded = true
     clearTimeout(this.restartTimer)
     clearTimeout(this.cycleTimer)
-    if (next === 'starting') this.dyno.log(words.restarting)
-    if (this.dyno.state !== next) this.dyno.log(words.state(this.dyno.state, next))
+    if (next === 'starting') this.dyno.log(messages.restarting)
+    if (this.dyno.state !== next) this.dyno.log(messages.state(this.dyno.state, next))
     await Promise.all([this.leaving, end(this.dyno)])
   }
 
@@ -130,7 +130,7 @@ export class Slot {
     const pause = this.crashes === 0 ? 0 : Math.min(first * 2 ** (this.crashes - 1), max)
     this.crashes++
     const again = () => {
-      dyno.log(words.state('crashed', 'starting'))
+      dyno.log(messages.state('crashed', 'starting'))
       this.dyno = this.start()
       this.onChange()
     }

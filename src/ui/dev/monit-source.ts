@@ -7,7 +7,7 @@ import { ShipitError } from '../../errors.js'
 import {
   FormationModel,
   type DynoReport,
-  type Look,
+  type Snapshot,
   type WatchOptions,
 } from '../../monitor/index.js'
 import type { MonitSource } from '../monit/source.js'
@@ -33,7 +33,7 @@ export class DevMonitSource implements MonitSource {
     every,
     signal,
     onLine,
-  }: Pick<WatchOptions, 'every' | 'signal' | 'onLine'>): AsyncGenerator<Look, void, undefined> {
+  }: Pick<WatchOptions, 'every' | 'signal' | 'onLine'>): AsyncGenerator<Snapshot, void, undefined> {
     const left = new AbortController()
     let failure: unknown
     const following = this.#follow(AbortSignal.any([signal, left.signal]), (line) => {
@@ -62,7 +62,7 @@ export class DevMonitSource implements MonitSource {
     }
   }
 
-  report(_seen: Look, now: number): DynoReport[] {
+  report(_seen: Snapshot, now: number): DynoReport[] {
     return this.#session ? [reportDev(this.#session, this.#instances, this.#model, now)] : []
   }
 

@@ -1,5 +1,5 @@
 import { ShipitError } from '../../errors.js'
-import { EMPTY_SERIES, seriesOf, type DynoReport, type Look } from '../../monitor/index.js'
+import { EMPTY_SERIES, seriesOf, type DynoReport, type Snapshot } from '../../monitor/index.js'
 import type { Sort } from '../flags.js'
 import { LogTail, choiceOf, happenings } from './recent.js'
 
@@ -21,7 +21,7 @@ const FRAME_EVERY = 150
 export class MonitSession {
   private view: View
   private dynos: DynoReport[] = []
-  private seen: Look | undefined
+  private seen: Snapshot | undefined
   /**
    * Of a large formation the rows are costly: made anew for a look and for another choice of them,
    * not for every frame.
@@ -81,7 +81,7 @@ export class MonitSession {
     if (this.failure !== undefined) throw this.failure
   }
 
-  private take(seen: Look): void {
+  private take(seen: Snapshot): void {
     this.seen = seen
     this.dynos = this.source.report(seen, Date.now())
     this.series = undefined

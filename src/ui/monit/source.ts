@@ -2,7 +2,7 @@ import { type PlatformApi, byTypeAndNumber } from '../../heroku/index.js'
 import { dynoSize } from '../../lib/dyno-sizes.js'
 import {
   type DynoReport,
-  type Look,
+  type Snapshot,
   type WatchOptions,
   reportDynos,
   watchFormation,
@@ -23,8 +23,8 @@ export interface MonitSource {
   unit: 'dynos' | 'instances'
   watch(
     options: Pick<WatchOptions, 'every' | 'signal' | 'onLine'>,
-  ): AsyncGenerator<Look, void, undefined>
-  report(seen: Look, now: number): DynoReport[]
+  ): AsyncGenerator<Snapshot, void, undefined>
+  report(seen: Snapshot, now: number): DynoReport[]
   /** Why figures are missing; undefined if none are. */
   missing(dynos: readonly DynoReport[], watched: number): string | undefined
   /** Says what will happen, before anything does. Throws ShipitError if it cannot be done. */

@@ -15,7 +15,7 @@ import {
 } from '../../../src/embedded/dynos/load.js'
 import { metricsLines } from '../../../src/embedded/dynos/metrics-lines.js'
 import { memoryQuota } from '../../../src/embedded/dynos/quota.js'
-import { words } from '../../../src/embedded/dynos/words.js'
+import { messages } from '../../../src/embedded/dynos/messages.js'
 
 const ROLLUP = `55860f88c000-7ffc432aa000 ---p 00000000 00:00 0                          [rollup]
 Rss:               61440 kB
@@ -80,7 +80,7 @@ describe('the quota of a dyno', () => {
   it('is that of the limits where they name one', () =>
     expect(memoryQuota('Eco', { memoryQuota: 90 })).to.deep.equal({ quota: 90, most: 180 }))
   it("is told in Heroku's words", () =>
-    expect(words.memory(537, 512)).to.equal('Process running mem=537M(104.9%)'))
+    expect(messages.memory(537, 512)).to.equal('Process running mem=537M(104.9%)'))
 })
 
 describe('the load of a dyno', () => {

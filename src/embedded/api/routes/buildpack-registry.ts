@@ -1,5 +1,5 @@
 import { Router, type Request } from 'express'
-import { noBuildpack } from './around.js'
+import { noBuildpack } from './stubs.js'
 import { param } from '../request.js'
 
 /**

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { knownFailure, type FailedStep } from '../../../src/embedded/build/failure-words.js'
+import { knownFailure, type FailedStep } from '../../../src/embedded/build/failure-messages.js'
 
 describe('why a step of a build failed', () => {
   /**

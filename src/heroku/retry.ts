@@ -2,7 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { ShipitError } from '../errors.js'
 
-export interface Patience {
+export interface RetryOptions {
   /** ms for which a call is tried again. */
   time: number
   /** ms between two tries. */
@@ -26,10 +26,10 @@ export const isRateLimit = ({ details }: ShipitError): boolean => details?.statu
  * Calls until it succeeds, fails otherwise than by what may be tried again, or the time is over.
  * @throws the call's own error; the signal's reason
  */
-export async function again<T>(
+export async function retry<T>(
   call: () => Promise<T>,
   mayRetry: (error: ShipitError) => boolean,
-  { time, pause, growth = 1, signal, onRefusal }: Patience,
+  { time, pause, growth = 1, signal, onRefusal }: RetryOptions,
 ): Promise<T> {
   const deadline = performance.now() + time
   for (let tries = 0; ; tries++) {
@@ -55,4 +55,4 @@ const PAUSE = 1000
  * @throws the call's own error
  */
 export const ridingOut = <T>(call: () => Promise<T>, signal?: AbortSignal): Promise<T> =>
-  again(call, isRateLimit, { time: UNDER_WAY, pause: PAUSE, growth: 2, signal })
+  retry(call, isRateLimit, { time: UNDER_WAY, pause: PAUSE, growth: 2, signal })

@@ -23,7 +23,7 @@ export const noBuildpack = (name: string): ApiError =>
   )
 
 /** What the official CLI asks for beside an app, and of which this platform has none or one. */
-export function aroundRoutes({ store }: ApiParts): Router {
+export function stubRoutes({ store }: ApiParts): Router {
   const routes = Router()
   // Of an empty list the CLI prints nothing, or a heading alone (`redis`, `pipelines`).
   routes.get(['/apps/:app/addons', '/addons', '/pipelines'], warnOfAbsent)

@@ -4,7 +4,7 @@ import type { DynoState } from '../store/records.js'
  * The platform's lines about a dyno, in Heroku's words (devcenter.heroku.com/articles/error-codes
  * and dyno-shutdown-behavior).
  */
-export const words = {
+export const messages = {
   starting: (command: string) => `Starting process with command \`${command}\``,
   state: (from: DynoState, to: DynoState | 'complete') => `State changed from ${from} to ${to}`,
   restarting: 'Restarting',

@@ -4,7 +4,7 @@ import {
   misusedCommand,
   unknownCommand,
   withLocal,
-} from '../../src/ui/command-line-faults.js'
+} from '../../src/ui/command-line-errors.js'
 import { ShipitError } from '../../src/errors.js'
 import { packageRoot } from '../../src/paths.js'
 import { execFile } from 'node:child_process'

@@ -24,7 +24,7 @@ const TIMEOUT_MS = 3000
  */
 export const FIGURES_WITHIN = 22_000
 
-export interface Look {
+export interface Snapshot {
   dynos: Dyno[]
   model: FormationModel
   /** Why figures may be missing. */
@@ -36,7 +36,7 @@ export interface Look {
   watched: number
 }
 
-export interface LookOptions {
+export interface SnapshotOptions {
   patience?: number
   /**
    * Which dynos are wanted: the log is followed for the figures of these alone. All where absent.
@@ -59,11 +59,11 @@ export interface LookOptions {
  * Throws ShipitError if the dynos cannot be listed; a log that cannot be read is told in
  * `problem`.
  */
-export async function look(
+export async function takeSnapshot(
   api: PlatformApi,
   app: string,
-  options: LookOptions = {},
-): Promise<Look> {
+  options: SnapshotOptions = {},
+): Promise<Snapshot> {
   const recent = await lookAtRecent(api, app, options)
   const { seen, read, ...found } = recent
   // Fir keeps no lines to read: what is to be known comes from now on.
@@ -81,8 +81,8 @@ export async function look(
 async function lookAtRecent(
   api: PlatformApi,
   app: string,
-  { patience = TIMEOUT_MS }: LookOptions,
-): Promise<Look & { seen: SeenLines; read: number }> {
+  { patience = TIMEOUT_MS }: SnapshotOptions,
+): Promise<Snapshot & { seen: SeenLines; read: number }> {
   const model = new FormationModel()
   const stop = new AbortController()
   const seen = new SeenLines()
@@ -126,10 +126,10 @@ async function lookAtRecent(
 async function followFigures(
   api: PlatformApi,
   app: string,
-  found: Look,
+  found: Snapshot,
   seen: SeenLines,
-  { selection = {}, onFollow, signal, within = FIGURES_WITHIN }: LookOptions,
-): Promise<Look> {
+  { selection = {}, onFollow, signal, within = FIGURES_WITHIN }: SnapshotOptions,
+): Promise<Snapshot> {
   const { dynos, model } = found
   const wanted = dynos.filter(
     ({ name, type }) => (selection.name ?? name) === name && (selection.type ?? type) === type,
