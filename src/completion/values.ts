@@ -10,6 +10,7 @@ import {
   listReleases,
   type PlatformApi,
 } from '../heroku/index.js'
+import { withoutKeys } from '../lib/child-environment.js'
 import type { CompletionCache } from './cache.js'
 import type { Ask } from './plan.js'
 
@@ -68,10 +69,11 @@ export async function valuesOf(
   let known = await cache.read(key)
   if (known?.isFresh) return known.values
   if (await cache.take(key)) {
+    const token = env.HEROKU_API_KEY
     const child = spawn(process.execPath, [refresh.script, ...refresh.args], {
       detached: true,
       stdio: 'ignore',
-      env,
+      env: { ...withoutKeys(env), ...(token === undefined ? {} : { HEROKU_API_KEY: token }) },
     })
     // No process to be had is as good as no answer in time.
     child.on('error', () => undefined)

@@ -1,5 +1,6 @@
 import { captureOutput } from '@oclif/test'
 import { packageRoot } from '../../src/paths.js'
+import { checkHints } from './hints.js'
 import { API, nock } from './nock.js'
 import { TOKEN } from './platform.js'
 
@@ -11,7 +12,7 @@ interface Ran {
 }
 
 interface Runnable {
-  default: { run(argv: string[], options: { root: string }): Promise<unknown> }
+  default: { id: string; run(argv: string[], options: { root: string }): Promise<unknown> }
 }
 
 /**
@@ -27,6 +28,8 @@ export async function run(
 ): Promise<Ran> {
   const file = new URL(`../../src/commands/${command.replaceAll(' ', '/')}.ts`, import.meta.url)
   const { default: runnable } = (await import(file.href)) as Runnable
+  // As the manifest of commands names it.
+  runnable.id = command.replaceAll(' ', ':')
   const mine: NodeJS.ProcessEnv = { HEROKU_API_KEY: TOKEN, ...env }
   const names = [
     'HEROKU_APP',
@@ -66,6 +69,7 @@ export async function run(
     )
     const code = (error as { oclif?: { exit?: number } } | undefined)?.oclif?.exit
     if (error && code === undefined) throw error
+    await checkHints(stderr)
     const exitCode = code ?? Number(process.exitCode ?? 0)
     return { stdout, stderr, exitCode, json: <T>() => JSON.parse(stdout) as T }
   } finally {

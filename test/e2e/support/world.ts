@@ -19,6 +19,7 @@ import { promisify } from 'node:util'
 import { packageRoot } from '../../../src/paths.js'
 import { until } from '../../../src/lib/until.js'
 import { keptNpm } from '../../support/kept-npm/index.js'
+import { checkHints } from '../../support/hints.js'
 import { procFile, processIds } from '../../support/process-table.js'
 import { openJournal, type Journal } from './journal.js'
 
@@ -117,8 +118,14 @@ export class World {
   }
 
   /** The built CLI, as a user types it. */
-  shipit(args: string[], options: RunOptions = {}): Promise<Outcome> {
-    return this.run(this.node, [path.join(packageRoot, 'bin/shipit.js'), ...args], options)
+  async shipit(args: string[], options: RunOptions = {}): Promise<Outcome> {
+    const outcome = await this.run(
+      this.node,
+      [path.join(packageRoot, 'bin/shipit.js'), ...args],
+      options,
+    )
+    await checkHints(outcome.stderr)
+    return outcome
   }
 
   /** What a command reports with --json; throws with its whole output where it fails. */
