@@ -4,6 +4,7 @@ import { createRequire } from 'node:module'
 import path from 'node:path'
 import type { Duplex } from 'node:stream'
 import { until } from '../../src/lib/until.js'
+import { terminalPicture } from './terminal-picture.js'
 
 const { Terminal } = createRequire(import.meta.url)(
   '@xterm/headless',
@@ -73,6 +74,12 @@ export class PseudoTerminal {
 
   get text(): string {
     return this.lines.join('\n')
+  }
+
+  /** The screen as an SVG. */
+  picture(title: string): string {
+    const { buffer, cols: columns, rows } = this.screen
+    return terminalPicture(buffer.active, { columns, rows, title })
   }
 
   get isAlternate(): boolean {
