@@ -8,6 +8,8 @@ import {
   type LocalBuilder,
 } from '../../../src/embedded/build/index.js'
 import { keptNpm } from '../../support/kept-npm/index.js'
+import { createLogplex } from '../../../src/embedded/logplex/index.js'
+import { openStore } from '../../../src/embedded/store/index.js'
 import { findIsolation } from '../../../src/embedded/dynos/isolation.js'
 import type {
   Folders,
@@ -18,39 +20,6 @@ import type {
   Store,
 } from '../../../src/embedded/store/types.js'
 import type { AppRecord } from '../../../src/embedded/store/records.js'
-
-/**
- * A store in memory that keeps the promises of the real one: drafts, order, and a throw that
- * changes nothing.
- */
-function memoryStore(): Store {
-  const apps = new Map<string, AppRecord>()
-  const turns = new Map<string, Promise<unknown>>()
-  const update = async <T>(id: string, change: (draft: AppRecord) => T): Promise<T> => {
-    await turns.get(id)?.catch(() => undefined)
-    const app = apps.get(id)
-    if (app === undefined) throw new Error("Couldn't find that app.")
-    const draft = structuredClone(app)
-    const result = change(draft)
-    apps.set(id, draft)
-    return result
-  }
-  return {
-    list: () => [...apps.values()],
-    find: (key) => apps.get(key) ?? [...apps.values()].find((app) => app.name === key),
-    async create(record) {
-      apps.set(record.id, record)
-    },
-    update(id, change) {
-      const turn = update(id, change)
-      turns.set(id, turn)
-      return turn
-    },
-    async remove(id) {
-      apps.delete(id)
-    },
-  }
-}
 
 export interface FakePlatform {
   root: string
@@ -93,15 +62,15 @@ export async function fakePlatform(
     ...Object.fromEntries(names.map((name) => [name, path.join(root, name)])),
   } as unknown as Folders
   for (const name of names) await mkdir(folders[name])
-  const store = memoryStore()
+  const store = await openStore(folders)
   const log: LogEntry[] = []
+  const kept = createLogplex(folders)
   const logplex: Logplex = {
-    append: (_app, entry) => {
+    ...kept,
+    append(app, entry) {
       log.push(entry)
+      kept.append(app, entry)
     },
-    recent: () => [],
-    subscribe: () => () => undefined,
-    forget: async () => undefined,
   }
   const releasePhase: FakePlatform['releasePhase'] = { run: () => 'succeeded' }
   const releases = memoryReleases(store, releasePhase)
@@ -130,6 +99,7 @@ export async function fakePlatform(
     },
     async close() {
       await builder.shutdown()
+      await Promise.all([store.settled(), kept.flush()])
       process.env.PATH = searchPath
       await rm(root, { recursive: true, force: true })
     },

@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
+import { Conflict, NotFound } from '../../../src/embedded/api/api-error.js'
+import { splitLines } from '../../../src/embedded/logplex/split.js'
 import type {
   Folders,
   Limits,
@@ -26,41 +28,89 @@ export const LIMITS: Limits = {
   cycleAfter: 0,
 }
 
-/** Apps in memory, changed in place by the tests. */
+/**
+ * Apps in memory, which tests may change in place. Else as the real store
+ * (../store/contract.test.ts).
+ */
 export class FakeStore implements Store {
   readonly apps: AppRecord[] = []
+  readonly #turns = new Map<string, Promise<unknown>>()
   list() {
     return this.apps
   }
   find(idOrName: string) {
     return this.apps.find(({ id, name }) => id === idOrName || name === idOrName)
   }
-  async create(record: AppRecord) {
-    this.apps.push(record)
+  create(record: AppRecord) {
+    return this.#inTurn(record.id, async () => {
+      this.#claim(record.name)
+      if (this.find(record.id)) throw new Conflict(`There is an app with id ${record.id} already`)
+      this.apps.push(structuredClone(record))
+    })
   }
-  async update<T>(appId: string, change: (draft: AppRecord) => T) {
-    return change(this.find(appId)!)
+  update<T>(appId: string, change: (draft: AppRecord) => T) {
+    return this.#inTurn(appId, async () => {
+      const app = this.find(appId)
+      if (!app) throw new NotFound('app')
+      const draft = structuredClone(app)
+      const result = change(draft)
+      if (draft.name !== app.name) this.#claim(draft.name)
+      await Promise.resolve()
+      for (const name of Object.keys(app)) delete (app as unknown as Record<string, unknown>)[name]
+      Object.assign(app, draft)
+      return result
+    })
   }
-  async remove(appId: string) {
-    this.apps.splice(
-      this.apps.findIndex(({ id }) => id === appId),
-      1,
+  remove(appId: string) {
+    return this.#inTurn(appId, async () => {
+      const at = this.apps.findIndex(({ id }) => id === appId)
+      if (at === -1) throw new NotFound('app')
+      this.apps.splice(at, 1)
+    })
+  }
+  #claim(name: string) {
+    if (this.apps.some((app) => app.name === name))
+      throw new Conflict(`Name ${name} is already taken`)
+  }
+  #inTurn<T>(id: string, task: () => Promise<T>): Promise<T> {
+    const turn = (this.#turns.get(id) ?? Promise.resolve()).then(task)
+    this.#turns.set(
+      id,
+      turn.catch(() => undefined),
     )
+    return turn
   }
 }
 
+/** The log in memory alone, all of it. Else as the real one (../logplex/contract.test.ts). */
 export class FakeLogplex implements Logplex {
-  readonly entries: (LogEntry & { app: string })[] = []
+  readonly entries: (StoredLogEntry & { app: string })[] = []
+  readonly #listeners = new Map<string, Set<(entry: StoredLogEntry) => void>>()
+  readonly #forgotten = new Set<string>()
   append(app: string, entry: LogEntry) {
-    this.entries.push({ ...entry, app })
+    if (this.#forgotten.has(app)) return
+    for (const message of splitLines(entry.message)) {
+      const stored = { ...entry, message, seq: this.entries.length + 1 }
+      this.entries.push({ ...stored, app })
+      for (const listener of this.#listeners.get(app) ?? []) listener(stored)
+    }
   }
   recent(appId: string): StoredLogEntry[] {
-    return this.entries.filter(({ app }) => app === appId).map((entry, seq) => ({ ...entry, seq }))
+    return this.entries
+      .filter(({ app }) => app === appId)
+      .slice(-1500)
+      .map(({ app: _app, ...entry }) => entry)
   }
-  subscribe() {
-    return () => undefined
+  subscribe(appId: string, listener: (entry: StoredLogEntry) => void) {
+    const listeners = this.#listeners.get(appId) ?? new Set()
+    this.#listeners.set(appId, listeners.add(listener))
+    return () => void listeners.delete(listener)
   }
-  async forget() {}
+  async forget(appId: string) {
+    this.#forgotten.add(appId)
+    const rest = this.entries.filter(({ app }) => app !== appId)
+    this.entries.splice(0, this.entries.length, ...rest)
+  }
   /** As `heroku logs` prints them, without the time: app[web.1]: hello */
   lines(dyno?: string): string[] {
     return this.entries
