@@ -22,6 +22,7 @@ describe('how long a new release is watched', () => {
   it('is long enough after an exit for the next one to come', () => {
     expect(watched({ bootTime: 300, firstExit: 900 })).to.equal(5000)
     expect(watched({ bootTime: 4000, firstExit: 8000 })).to.equal(16_000)
+    expect(watched({ firstExit: 40_000 })).to.equal(80_000)
   })
 })
 
