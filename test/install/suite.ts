@@ -3,7 +3,7 @@
  * Node.js that shipit supports. Not part of `npm test`: see package.json.
  */
 import { execFile } from 'node:child_process'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { promisify } from 'node:util'
@@ -32,6 +32,8 @@ describe('shipit, installed by npm', function () {
 
   before(async () => {
     folder = await mkdtemp(path.join(tmpdir(), 'shipit-pack-'))
+    // Another user installs from it.
+    await chmod(folder, 0o755)
     const { stdout } = await run(
       'npm',
       ['pack', '--json', '--ignore-scripts', '--pack-destination', folder],
@@ -93,7 +95,9 @@ describe('shipit, installed by npm', function () {
 
   it('from git, for the whole machine and for a project', async () => {
     machine = await BareMachine.create(20)
-    const source = `git+file://${packageRoot}`
+    const repository = path.join(folder, 'shipit.git')
+    await run('git', ['clone', '--quiet', '--bare', '--no-hardlinks', packageRoot, repository])
+    const source = `git+file://${repository}`
     await machine.ok('git', ['config', '--global', '--add', 'safe.directory', '*'])
     await machine.ok('npm', ['install', '--global', source])
     await use(machine)
