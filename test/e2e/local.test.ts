@@ -227,6 +227,7 @@ describe('shipit local', function () {
   })
 
   it('asks before it removes all, and does not where nobody can answer', async () => {
+    await world.ok(['local', 'start'])
     const refused = await world.shipit(['local', 'reset'])
     expect(refused.status).to.equal(2)
     expect(refused.stderr).to.include('local reset --yes')
@@ -236,7 +237,13 @@ describe('shipit local', function () {
     expect(leftovers, 'the dyno that the killed one left').to.not.deep.equal([])
     await world.ok(['local', 'reset', '--yes'])
     expect(existsSync(state())).to.equal(false)
-    expect(await world.processes()).to.deep.equal([])
+    // What is killed is listed until the system has taken it away.
+    let left: unknown
+    await until(async () => ((left = await world.processes()) as unknown[]).length === 0, {
+      timeout: 10_000,
+      every: 20,
+    })
+    expect(JSON.stringify(left)).to.equal('[]')
   })
 
   it('says which folder it cannot use', async () => {
