@@ -186,10 +186,10 @@ export function forgetProcess(instance: Instance, pid: number): void {
 }
 
 /** The sum over the tree of what each process said last; undefined if none has said it. */
-export function reported(
-  instance: Instance,
-  what: 'activeRequests' | 'heapMb' | 'externalMb',
-): number | undefined {
+export function reported(instance: Instance, what: NumbersOf<ReportMessage>): number | undefined {
   const told = [...instance.reports.values()].flatMap((report) => report[what] ?? [])
   return told.length === 0 ? undefined : told.reduce((sum, one) => sum + one, 0)
 }
+
+/** The names of what is a number, in a type. */
+type NumbersOf<T> = keyof { [K in keyof T as NonNullable<T[K]> extends number ? K : never]: T[K] }
