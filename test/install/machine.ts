@@ -64,8 +64,11 @@ export class BareMachine {
         LANG: 'C.UTF-8',
         TMPDIR: home,
         npm_config_prefix: path.join(home, 'global'),
-        ...(process.env.npm_config_registry
-          ? { npm_config_registry: process.env.npm_config_registry }
+        // Where this machine gets packages, and whom it trusts for that.
+        npm_config_registry: (await done('npm', ['config', 'get', 'registry'])).stdout.trim(),
+        npm_config_fetch_retries: '0',
+        ...(process.env.NODE_EXTRA_CA_CERTS
+          ? { NODE_EXTRA_CA_CERTS: process.env.NODE_EXTRA_CA_CERTS }
           : {}),
         GIT_AUTHOR_NAME: 'Ada',
         GIT_AUTHOR_EMAIL: 'ada@example.com',
