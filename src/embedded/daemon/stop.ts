@@ -15,6 +15,8 @@ const POLL = 50
 const MARGIN = 7_000
 /** ms that the kernel may take to end a process that was killed. */
 const KILL_TIME = 2_000
+/** How often a reset stops what a supervisor starts again. */
+const MOST_STOPS = 10
 
 /**
  * Stops the daemon and its dynos, and resolves when both are gone: whether it was running. One that
@@ -93,9 +95,15 @@ async function supervisorOf(folders: Folders): Promise<Holder | undefined> {
  */
 export async function resetLocal(home: string = stateHome()): Promise<void> {
   const folders = foldersOf(home)
+  const before = await supervisorOf(folders)
   // The dynos of a daemon that was killed still run; its successor is who knows how to end them.
   if ((await holderOf(folders)).isStale) await ensureLocal({ home })
   await stopLocal(home)
+  // The supervisor of the one that was killed may be about to start another.
+  for (let tries = 0; before && tries < MOST_STOPS; tries += 1) {
+    if (await hasEnded(before, KILL_TIME)) break
+    await stopLocal(home)
+  }
   await removeFolder(folders.root)
 }
 
