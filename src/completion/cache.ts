@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { mkdir, readFile, stat, utimes, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, stat, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import writeFileAtomic from 'write-file-atomic'
 
@@ -14,18 +14,29 @@ interface Kept {
   values: string[]
 }
 
+/** Undefined for what was spoiled: it is asked for anew. */
+function asKept(text: string): Kept | undefined {
+  try {
+    return JSON.parse(text) as Kept
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined
+    throw error
+  }
+}
+
+function ifAbsent(error: NodeJS.ErrnoException): undefined {
+  if (error.code !== 'ENOENT') throw error
+}
+
 /** Names that a platform told, a file each, for their owner alone. */
 export class CompletionCache {
   constructor(private readonly folder: string) {}
 
   /** Undefined if there are none, or none that are worth showing. */
   async read(key: string): Promise<{ values: string[]; isFresh: boolean } | undefined> {
-    const text = await readFile(this.file(key), 'utf8').catch((error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') return undefined
-      throw error
-    })
-    if (text === undefined) return undefined
-    const { at, values } = JSON.parse(text) as Kept
+    const kept = await readFile(this.file(key), 'utf8').then(asKept).catch(ifAbsent)
+    if (kept === undefined) return undefined
+    const { at, values } = kept
     const age = Date.now() - at
     return age < USABLE ? { values, isFresh: age < FRESH } : undefined
   }
@@ -41,11 +52,9 @@ export class CompletionCache {
   async take(key: string): Promise<boolean> {
     const mark = `${this.file(key)}.asked`
     await mkdir(this.folder, { recursive: true, mode: 0o700 })
-    const last = await stat(mark).catch(() => undefined)
+    const last = await stat(mark).catch(ifAbsent)
     if (last && Date.now() - last.mtimeMs < ASKED) return false
-    await writeFile(mark, '', { mode: 0o600 })
-    const now = new Date()
-    await utimes(mark, now, now)
+    await writeFile(mark, String(Date.now()), { mode: 0o600 })
     return true
   }
 
