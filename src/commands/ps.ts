@@ -109,7 +109,7 @@ export default class Ps extends BaseCommand {
     selection: Selection,
     { sort }: ViewFlags,
   ): Promise<DynoReport[]> {
-    const { byTypeAndNumber } = await import('../heroku/dynos.js')
+    const { byTypeAndNumber } = await import('../heroku/resources.js')
     const { reportDynos } = await import('../monitor/report.js')
     const { exactSelection } = await import('../operate/select.js')
     const { name, type } = exactSelection(selection, dynos, dynos)
@@ -134,7 +134,7 @@ export default class Ps extends BaseCommand {
     dynos: Snapshot['dynos'],
     selection: Selection,
   ): Promise<void> {
-    const { listFormation } = await import('../heroku/dynos.js')
+    const { listFormation } = await import('../heroku/resources.js')
     const formation = await listFormation(api, app)
     if (formation.some(({ type }) => type === selection.type)) return
     const { selectDynos } = await import('../operate/select.js')
@@ -163,7 +163,7 @@ export default class Ps extends BaseCommand {
   /** Asked once: a watch repaints every second. */
   private async advice(api: PlatformApi, app: string, type: string | undefined): Promise<string> {
     const [{ listFormation }, { startAdvice }] = await Promise.all([
-      import('../heroku/dynos.js'),
+      import('../heroku/resources.js'),
       import('../operate/start-advice.js'),
     ])
     this.noDynos ??= startAdvice(app, await listFormation(api, app), type)

@@ -50,7 +50,7 @@ export default class Rollback extends BaseCommand {
     const app = await this.appName(flags)
     const api = await this.platform(flags)
     const [{ rollBack }, { prebootNote, prebootOf, waitForPreboot }] = await Promise.all([
-      import('../heroku/index.js'),
+      import('../operate/index.js'),
       import('../deploy/index.js'),
     ])
     const preboot = await prebootOf(api, app)

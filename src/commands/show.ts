@@ -60,7 +60,7 @@ export default class Show extends BaseCommand {
     if (!found) throw noDyno(args.dyno, reportDynos(dynos, model, Date.now()), app)
     const dyno = reportDynos([found], model, Date.now())[0]!
     const instance = args.instance === undefined ? undefined : choose(dyno, args.instance)
-    const { getRelease } = await import('../heroku/releases.js')
+    const { getRelease } = await import('../heroku/resources.js')
     const release = (await getRelease(api, app, dyno.release.version)).description
     const details = detailsOf(model, dyno, instance)
     if (!this.jsonEnabled()) {

@@ -1,6 +1,6 @@
 /** A push whose connection broke: the platform goes on with what has arrived. */
 import { ShipitError } from '../errors.js'
-import type { Release } from '../heroku/types.js'
+import type { Release } from '../heroku/index.js'
 import type { Deployment } from './deployment.js'
 import type { StepReport } from './events.js'
 import { waitForUnfinished } from './rollback/unfinished.js'

@@ -1,6 +1,6 @@
 /** A build that goes on at the platform, followed to its end. */
 import { ShipitError } from '../errors.js'
-import type { Build } from '../heroku/types.js'
+import type { Build } from '../heroku/index.js'
 import { duration } from '../lib/duration.js'
 import { pause, type Timing } from './timing.js'
 import { sayOutput } from './say-lines.js'

@@ -1,4 +1,4 @@
-import type { App } from '../heroku/types.js'
+import type { App } from '../heroku/index.js'
 import type { StepRunner } from './events.js'
 import type { Journal } from './journal.js'
 import type { DeployPlan } from './plan.js'

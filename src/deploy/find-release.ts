@@ -1,5 +1,5 @@
 import { ShipitError } from '../errors.js'
-import type { Release } from '../heroku/types.js'
+import type { Release } from '../heroku/index.js'
 import { pause } from './timing.js'
 import type { Deployment } from './deployment.js'
 import { monotonic } from '../lib/monotonic.js'

@@ -1,5 +1,5 @@
 /** What a deploy has asked the platform for, so that a failure knows what there is to undo. */
-import type { App, Build, Formation, Release } from '../heroku/types.js'
+import type { App, Build, Formation, Release } from '../heroku/index.js'
 
 /** What a push that broke off may have left under way at the platform. */
 export type Unfinished = 'build' | 'release phase'

@@ -1,7 +1,7 @@
 import { errorOf, gatherPlatform, noApp, preflightFindings, type Finding } from '../doctor/index.js'
 import { ShipitError } from '../errors.js'
 import type { Overwritten } from '../git/index.js'
-import type { App, Formation, Release } from '../heroku/types.js'
+import type { App, Formation, Release } from '../heroku/index.js'
 import { dynoSize } from '../lib/dyno-sizes.js'
 import { monotonic } from '../lib/monotonic.js'
 import { planFormation } from '../operate/formation-change.js'

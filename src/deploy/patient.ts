@@ -1,5 +1,5 @@
 import type { ShipitError } from '../errors.js'
-import { retry, isRateLimit, type RetryOptions } from '../heroku/retry.js'
+import { retry, isRateLimit, type RetryOptions } from '../heroku/limits.js'
 import type { Platform } from './platform.js'
 
 interface PlatformPatience extends RetryOptions {

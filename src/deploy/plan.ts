@@ -1,6 +1,6 @@
 import type { DeployTarget } from '../ecosystem/types.js'
 import type { Overwritten } from '../git/index.js'
-import type { Place } from '../heroku/apps.js'
+import type { Place } from '../heroku/resources.js'
 import type { Finding, ProjectFacts } from '../doctor/index.js'
 import type { StepName } from './events.js'
 import type { FormationChange } from '../operate/formation-change.js'

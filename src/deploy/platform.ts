@@ -1,5 +1,5 @@
 import type { Overwritten } from '../git/index.js'
-import type { Place } from '../heroku/apps.js'
+import type { Place } from '../heroku/resources.js'
 import type { SeenLines } from '../heroku/logs.js'
 import type {
   App,
@@ -12,7 +12,7 @@ import type {
   LogLine,
   Release,
   Slug,
-} from '../heroku/types.js'
+} from '../heroku/index.js'
 
 /**
  * What a deploy needs of the platform, so that its steps can be tried against a scripted one. Lists

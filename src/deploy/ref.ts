@@ -1,4 +1,4 @@
-import type { Release } from '../heroku/types.js'
+import type { Release } from '../heroku/index.js'
 
 /**
  * A release as results and error details name it. A file of its own: the lock, the run and the

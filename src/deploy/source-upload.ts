@@ -11,7 +11,7 @@ import {
 } from '../heroku/index.js'
 import { buildEnd } from './build-end.js'
 import { TIMING } from './timing.js'
-import { retry, isRateLimit } from '../heroku/retry.js'
+import { retry, isRateLimit } from '../heroku/limits.js'
 import type { GitPush } from './platform.js'
 
 const SHOWN = 30

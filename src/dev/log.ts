@@ -1,5 +1,5 @@
 import type { DevInstance, DevLine } from '../runtime/dev-protocol.js'
-import type { LogLine } from '../heroku/types.js'
+import type { LogLine } from '../heroku/index.js'
 import { errorFilter } from '../monitor/error-lines.js'
 import { readLine } from '../monitor/read-line.js'
 import type { DevClient } from './client.js'

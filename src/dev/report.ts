@@ -1,6 +1,6 @@
 import path from 'node:path'
 import type { DevInstance, DevLine, DevSession } from '../runtime/dev-protocol.js'
-import type { Dyno, LogLine } from '../heroku/types.js'
+import type { Dyno, LogLine } from '../heroku/index.js'
 import { eachFigure } from '../lib/figures.js'
 import { reportDynos, type DynoReport, type InstanceReport } from '../monitor/report.js'
 import { FormationModel } from '../monitor/model.js'

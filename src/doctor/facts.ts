@@ -1,5 +1,5 @@
 import type { DeployTarget, Ecosystem } from '../ecosystem/types.js'
-import type { Formation } from '../heroku/types.js'
+import type { Formation } from '../heroku/index.js'
 import type { PackageJson } from '../init/detect/package-json.js'
 import type { FolderView } from '../init/folder.js'
 import type { SecretInFile } from './scan-secrets.js'

@@ -1,4 +1,4 @@
-import type { App, ConfigVars, Formation } from '../heroku/types.js'
+import type { App, ConfigVars, Formation } from '../heroku/index.js'
 import type { PlatformFacts } from './facts.js'
 
 /** What is asked of the platform; `heroku/` gives it, and a test its own. */

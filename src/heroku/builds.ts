@@ -1,11 +1,17 @@
 import { ShipitError } from '../errors.js'
-import { appPath } from './apps.js'
 import type { PlatformApi, RequestOptions } from './client.js'
 import { connectionError } from './connection-errors.js'
 import { fetchFor } from './proxy.js'
-import { isImage } from './releases.js'
-import { BUILD, BUILDPACK_INSTALLATION, IMAGES, SLUG, SOURCE } from './shapes.js'
-import type { Build, Slug } from './types.js'
+import { appPath, isImage } from './resources.js'
+import {
+  BUILD,
+  BUILDPACK_INSTALLATION,
+  IMAGES,
+  SLUG,
+  SOURCE,
+  type Build,
+  type Slug,
+} from './shapes.js'
 
 export { streamOutput } from './output-stream.js'
 

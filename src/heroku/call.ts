@@ -4,10 +4,9 @@ import { type Budget, retryAfter } from './limits.js'
 import { answerError } from './errors.js'
 import { connectionError } from './connection-errors.js'
 import { monotonic } from '../lib/monotonic.js'
-import { proxyAgent, proxyFor } from './proxy.js'
-import { traceAnswer } from './trace.js'
-import { transport } from './transport.js'
-import type { Endpoint } from './types.js'
+import { proxyAgent, proxyFor, transport } from './proxy.js'
+import { traceAnswer } from '../lib/debugging.js'
+import type { Endpoint } from './endpoint.js'
 
 export interface CallSettings {
   /** ms until the whole call times out, with its resends, its waits, and all pages of a list. */

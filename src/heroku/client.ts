@@ -6,7 +6,7 @@ import { Budget, patience } from './limits.js'
 import { Call, type CallRequest, type CallSettings } from './call.js'
 import { misfitError } from './connection-errors.js'
 import { listOf, misfit, type Shape } from './shapes.js'
-import type { Endpoint } from './types.js'
+import type { Endpoint } from './endpoint.js'
 
 export interface RequestOptions {
   /** ms until the call is given up, resends and waits included; default 60000. */

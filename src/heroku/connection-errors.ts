@@ -1,7 +1,7 @@
 /** What is wrong if no answer came, or none that is of the API. */
 import { ShipitError } from '../errors.js'
 import { proxyFor } from './proxy.js'
-import type { Endpoint } from './types.js'
+import type { Endpoint } from './endpoint.js'
 import { hostOf, headOf } from './errors.js'
 
 const REASONS: Record<string, string> = {

@@ -1,8 +1,39 @@
 import { ShipitError } from '../errors.js'
-import { checkCertificates } from './certificates.js'
 import { isLoopback } from '../lib/loopback.js'
 import { findCredentials } from './credentials.js'
-import type { Endpoint } from './types.js'
+import { checkCertificates } from './proxy.js'
+
+/**
+ * Where a platform is and how to speak to it. `--local` gives one of these and is known nowhere
+ * else.
+ */
+export interface Endpoint {
+  /** Base URL of the Platform API, without a slash at the end: https://api.heroku.com */
+  apiUrl: string
+  /** Base URL for git; `<gitUrl>/<app>.git` is an app's repository: https://git.heroku.com */
+  gitUrl: string
+  /** Bearer token. Never print it, never put it on argv. */
+  token: string
+  /**
+   * Where the token came from, for messages: HEROKU_API_KEY, ~/.netrc, heroku auth:token, the
+   * embedded Heroku.
+   */
+  tokenSource: string
+  /** Looks for another token once this one was refused; absent if there can be none. */
+  otherToken?: () => Promise<{ token: string; source: string } | undefined>
+  /** Told when another source's token takes the place of a refused one. */
+  onOtherToken?: (refused: string, taken: string) => void
+  /**
+   * What a user calls this platform in a sentence: "Heroku" or "the embedded Heroku". For sentences
+   * only, never for a decision.
+   */
+  label: string
+  /**
+   * ms from a release until preboot switches requests to it, if a platform says so; else it is
+   * as Heroku documents it.
+   */
+  prebootSwitch?: number
+}
 
 /** Hosts that a token may be sent to, as the official CLI limits them. */
 const HEROKU_DOMAINS = ['heroku.com', 'herokai.com', 'herokuspace.com', 'herokudev.com']

@@ -1,5 +1,5 @@
 import { ShipitError } from '../errors.js'
-import type { Endpoint } from './types.js'
+import type { Endpoint } from './endpoint.js'
 
 /** What the API says with a status of 400 and above: {id, message, url, resource}. */
 /** What the Platform API answers an error with. */

@@ -3,11 +3,16 @@ import { ShipitError } from '../errors.js'
 import { monotonic } from '../lib/monotonic.js'
 import type { PlatformApi } from './client.js'
 import { connectionError } from './connection-errors.js'
-import { KEPT_LINES, type LogFilter, SeenLines, createLogSession, logEvents } from './logs.js'
+import {
+  KEPT_LINES,
+  type LogFilter,
+  type LogLine,
+  SeenLines,
+  createLogSession,
+  logEvents,
+} from './logs.js'
 import { openStream, type OpenedStream } from './output-stream.js'
 import { patience } from './limits.js'
-import type { LogLine } from './types.js'
-import { onWake, type Clock } from './wake.js'
 
 export interface LogStreamOptions extends LogFilter {
   signal?: AbortSignal
@@ -163,3 +168,28 @@ const brokenStream = (url: string, error: unknown) =>
     { label: 'The log stream', apiUrl: url },
     { method: 'GET', path: new URL(url).pathname, mayHaveActed: false },
   )
+
+export interface Clock {
+  /** ms between two looks at the clock. */
+  every: number
+  /** ms by which a look may be late before the machine counts as having slept. */
+  late: number
+  now(): number
+}
+
+const CLOCK: Clock = { every: 5000, late: 20_000, now: Date.now }
+
+/**
+ * Calls `wake` when the machine has slept (a laptop that was closed): its connections may be dead
+ * without a word of it, and TCP would take minutes to notice. Returns the end of the watch.
+ */
+export function onWake(wake: () => void, { every, late, now }: Clock = CLOCK): () => void {
+  let before = now()
+  const timer = setInterval(() => {
+    const passed = now() - before
+    before += passed
+    if (passed > every + late) wake()
+  }, every)
+  timer.unref()
+  return () => clearInterval(timer)
+}

@@ -1,10 +1,25 @@
 import { type EventSourceMessage, createParser } from 'eventsource-parser'
 import { looksLikeFirName } from '../lib/dyno-name.js'
-import { appPath } from './apps.js'
+import { appPath } from './resources.js'
 import type { PlatformApi, RequestOptions } from './client.js'
 import type { OpenedStream } from './output-stream.js'
-import { LOG_SESSION } from './shapes.js'
-import type { LogLine, LogSession } from './types.js'
+import { LOG_SESSION, type LogSession } from './shapes.js'
+
+/** One line of a log session. */
+export interface LogLine {
+  /** The stream's own id, for resuming by Last-Event-Id; absent in plain text streams. */
+  id?: string
+  /** ISO 8601 with offset, as the platform wrote it. */
+  timestamp: string
+  /** app or heroku */
+  source: string
+  /** web.1, router, api, release.4 … */
+  dyno: string
+  /**
+   * Without the line break; terminal control bytes are still in it: clean it before you print it.
+   */
+  message: string
+}
 
 /** `2026-11-22T20:00:00.000000+00:00 `: https://devcenter.heroku.com/articles/logging#log-format */
 const TIMESTAMP = /^\d{4}-\d\d-\d\dT\S+ /

@@ -2,8 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import { setTimeout as delay } from 'node:timers/promises'
 import { connectionError } from './connection-errors.js'
 import { patience } from './limits.js'
-import { fetchFor, proxyAgent, proxyFor } from './proxy.js'
-import { transport } from './transport.js'
+import { fetchFor, proxyAgent, proxyFor, transport } from './proxy.js'
 
 /** Of one output: more than anybody reads. */
 const MOST_BYTES = 256 * 1024 * 1024

@@ -1,5 +1,15 @@
+/** How requests leave this machine: over TLS or not, through a proxy, by whose certificates. */
+import { accessSync, constants } from 'node:fs'
+import http, { type Agent } from 'node:http'
 import { createRequire } from 'node:module'
-import type { Agent } from 'node:http'
+import { ShipitError } from '../errors.js'
+
+/**
+ * The module that speaks to a URL's scheme. node:https brings all of TLS, which a start of the CLI
+ * takes milliseconds for: only if it is spoken. Here alone, so that no request forgets it.
+ */
+export const transport = (isSecure: boolean): Pick<typeof http, 'get' | 'Agent'> =>
+  isSecure ? process.getBuiltinModule('node:https') : http
 
 /** http_proxy and friends may be written either way; lower case wins, as curl has it. */
 const variable = (env: NodeJS.ProcessEnv, name: string): string | undefined =>
@@ -90,4 +100,28 @@ export async function fetchFor(target: string, named?: string): Promise<typeof f
   const dispatcher = new undici.ProxyAgent(proxy.href)
   return ((url: string, init: object) =>
     undici.fetch(url, { ...init, dispatcher })) as unknown as typeof fetch
+}
+
+/**
+ * SSL_CERT_FILE and SSL_CERT_DIR, which heroku-client and curl read, must be there. Throws
+ * ShipitError `usage` if one is not.
+ */
+export function checkCertificates(env: NodeJS.ProcessEnv): void {
+  for (const name of ['SSL_CERT_FILE', 'SSL_CERT_DIR']) {
+    const file = env[name]
+    if (!file) continue
+    try {
+      accessSync(file, constants.R_OK)
+    } catch (error) {
+      throw new ShipitError('usage', {
+        message: `${name} names what cannot be read: ${file}`,
+        why:
+          (error as NodeJS.ErrnoException).code === 'ENOENT'
+            ? 'It is not there.'
+            : (error as Error).message,
+        next: `Name the certificates of your proxy, or: unset ${name}`,
+        cause: error,
+      })
+    }
+  }
 }

@@ -1,7 +1,8 @@
 /**
- * What an answer of the Platform API must be for shipit to go on with it: the fields that are read,
- * by the API's own schema (https://devcenter.heroku.com/articles/platform-api-reference). Whatever
- * else an answer has is left as it is.
+ * The Platform API's resources as far as shipit reads them, each with its shape: what an answer must
+ * be for shipit to go on with it. Names are those of the API's own schema
+ * (https://devcenter.heroku.com/articles/platform-api-reference), so they stay in snake_case.
+ * Whatever else an answer has is left as it is.
  */
 import * as v from 'valibot'
 
@@ -23,6 +24,29 @@ const time = v.pipe(
   v.check((text) => !Number.isNaN(Date.parse(text)), 'is not a time'),
 )
 
+interface Ref {
+  id: string
+  name: string
+}
+
+export interface App {
+  id: string
+  name: string
+  /** Ends with a slash. */
+  web_url: string | null
+  git_url: string
+  maintenance: boolean
+  owner: { id: string; email: string }
+  region: Ref
+  stack: Ref
+  space?: (Ref & { shield?: boolean }) | null
+  team?: Ref | null
+  created_at: string
+  updated_at: string
+  released_at: string | null
+  /** cedar or fir; absent if the platform does not tell. */
+  generation?: { name: string } | null
+}
 export const APP = v.looseObject({
   name: id,
   web_url: v.nullish(webAddress),
@@ -35,8 +59,28 @@ export const APP = v.looseObject({
   team: v.nullish(named),
   generation: v.nullish(named),
 })
+
+export interface Account {
+  id: string
+  email: string
+  name: string | null
+}
 export const ACCOUNT = person
+
+export type ConfigVars = Record<string, string>
 export const CONFIG_VARS = v.record(v.string(), v.string())
+
+export interface Formation {
+  id: string
+  app: Ref
+  type: string
+  command: string
+  quantity: number
+  /** As the API spells it: Eco, Basic, Standard-1X, Standard-2X, Performance-M … */
+  size: string
+  created_at: string
+  updated_at: string
+}
 export const FORMATION = v.looseObject({
   type: id,
   app: v.optional(named),
@@ -44,6 +88,24 @@ export const FORMATION = v.looseObject({
   size: v.string(),
   command: v.optional(v.string()),
 })
+
+export type DynoState = 'starting' | 'up' | 'crashed' | 'idle' | 'down'
+
+/** A dyno as the Platform API lists it. */
+export interface Dyno {
+  id: string
+  /** web.1 */
+  name: string
+  type: string
+  command: string
+  size: string
+  state: DynoState
+  release: { id: string; version: number }
+  app: Ref
+  attach_url: string | null
+  created_at: string
+  updated_at: string
+}
 export const DYNO = v.looseObject({
   name: id,
   type: id,
@@ -57,6 +119,22 @@ export const DYNO = v.looseObject({
   // Of a one-off dyno: rendezvous://…, or https:// on Fir.
   attach_url: v.nullish(v.string()),
 })
+
+export interface Release {
+  id: string
+  version: number
+  description: string
+  status: 'pending' | 'succeeded' | 'failed' | 'expired'
+  current: boolean
+  /** What it runs: a slug, or on Fir an image, whose id stands here as well. */
+  slug: { id: string } | null
+  user: { id: string; email: string }
+  app: Ref
+  /** Output of the release phase, while there is one. */
+  output_stream_url?: string | null
+  created_at: string
+  updated_at: string
+}
 export const RELEASE = v.looseObject({
   id,
   version: count,
@@ -70,6 +148,14 @@ export const RELEASE = v.looseObject({
   created_at: time,
   output_stream_url: v.nullish(webAddress),
 })
+
+export interface Slug {
+  id: string
+  commit: string | null
+  commit_description: string | null
+  process_types: Record<string, string>
+  size: number | null
+}
 export const SLUG = v.looseObject({
   id,
   commit: v.nullish(v.string()),
@@ -77,6 +163,7 @@ export const SLUG = v.looseObject({
   size: v.nullish(v.number()),
   process_types: v.optional(v.record(v.string(), v.string())),
 })
+
 const image = v.looseObject({
   commit: v.nullish(v.string()),
   commit_description: v.nullish(v.string()),
@@ -89,6 +176,24 @@ const image = v.looseObject({
 })
 /** Of Fir: one, or a list of one. */
 export const IMAGES = v.union([image, v.pipe(v.array(image), v.nonEmpty('is empty'))])
+
+export interface Build {
+  id: string
+  app: { id: string }
+  status: 'pending' | 'succeeded' | 'failed'
+  source_blob: {
+    url: string
+    version: string | null
+    version_description?: string | null
+    checksum?: string | null
+  }
+  output_stream_url: string
+  slug: { id: string } | null
+  release: { id: string } | null
+  user: { id: string; email: string }
+  created_at: string
+  updated_at: string
+}
 export const BUILD = v.looseObject({
   id,
   status: v.string(),
@@ -99,12 +204,38 @@ export const BUILD = v.looseObject({
   user: person,
   created_at: time,
 })
+
+export interface LogSession {
+  id: string
+  logplex_url: string
+  created_at: string
+  updated_at: string
+}
 export const LOG_SESSION = v.looseObject({ logplex_url: webAddress })
+
 export const SOURCE = v.looseObject({
   source_blob: v.looseObject({ get_url: webAddress, put_url: webAddress }),
 })
+
+export interface AppFeature {
+  id: string
+  name: string
+  enabled: boolean
+  description: string
+  state: string
+  doc_url: string
+  created_at: string
+  updated_at: string
+}
 export const APP_FEATURE = v.looseObject({ name: id, enabled: v.boolean(), updated_at: time })
+
+export interface Domain {
+  id: string
+  hostname: string
+  kind: string
+}
 export const DOMAIN = v.looseObject({ hostname: id })
+
 export const BUILDPACK_INSTALLATION = v.looseObject({
   buildpack: v.looseObject({ name: v.optional(v.string()), url: v.string() }),
 })

@@ -10,7 +10,7 @@ import { excessOf } from '../lib/dyno-limits.js'
 import { costOf, type Cost, dynoSize, DYNO_SIZES } from '../lib/dyno-sizes.js'
 import { ShipitError } from '../errors.js'
 import { parseScale } from './expression.js'
-import type { Formation, FormationUpdate } from '../heroku/types.js'
+import type { Formation, FormationUpdate } from '../heroku/index.js'
 import { unknownName } from '../lib/nearest.js'
 
 /** A size of null is the one that the type has, or that the platform gives to a new type. */

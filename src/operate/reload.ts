@@ -1,14 +1,16 @@
-import { ridingOut } from '../heroku/retry.js'
+import { ridingOut } from '../heroku/limits.js'
 import { isFirName } from '../lib/dyno-name.js'
 import { dynoSize } from '../lib/dyno-sizes.js'
 import {
-  DynoNews,
   listDynos,
   listFormation,
   restartDynos,
   updateFormation,
+  type Dyno,
+  type Formation,
+  type PlatformApi,
 } from '../heroku/index.js'
-import type { Dyno, Formation, PlatformApi } from '../heroku/index.js'
+import { DynoNews } from './dyno-news.js'
 import { waitForReplacement } from './replacement.js'
 import { selectDynos } from './select.js'
 import { waitForDynos } from './wait.js'
@@ -25,7 +27,7 @@ interface ReloadOptions {
   type?: string | undefined
   /** ms that one dyno may take to serve again. */
   waitTimeout: number
-  /** ms between two looks if the log does not say when one is due. */
+  /** ms between two polls if the log does not say when one is due. */
   poll?: number | undefined
   /** Ends the reload before the next dyno; the one that is being restarted is waited for. */
   signal?: AbortSignal | undefined

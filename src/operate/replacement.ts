@@ -1,20 +1,14 @@
 import { isFirName } from '../lib/dyno-name.js'
 import { ShipitError } from '../errors.js'
-import {
-  DynoNews,
-  lastOutput,
-  listDynos,
-  streamLogs,
-  type Dyno,
-  type PlatformApi,
-} from '../heroku/index.js'
+import { lastOutput, listDynos, streamLogs, type Dyno, type PlatformApi } from '../heroku/index.js'
 import { untilFound } from './cadence.js'
+import { DynoNews } from './dyno-news.js'
 import { duration } from '../lib/duration.js'
 
 interface ReplacementOptions {
   /** ms until the wait times out. */
   timeout: number
-  /** ms between two looks if the log does not say when one is due; default 1000. */
+  /** ms between two polls if the log does not say when one is due; default 1000. */
   poll?: number | undefined
   /** What several waits in a row share; one of its own where absent. */
   news?: DynoNews | undefined

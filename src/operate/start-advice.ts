@@ -1,4 +1,4 @@
-import type { Formation } from '../heroku/types.js'
+import type { Formation } from '../heroku/index.js'
 
 /**
  * What brings up dynos of an app that has none, of one type or of any, as a line that can be typed

@@ -2,7 +2,6 @@ import { numberOfDyno } from '../lib/dyno-name.js'
 import { ShipitError } from '../errors.js'
 import {
   byTypeAndNumber,
-  DynoNews,
   lastOutput,
   listDynos,
   streamLogs,
@@ -10,6 +9,7 @@ import {
   type PlatformApi,
 } from '../heroku/index.js'
 import { untilFound } from './cadence.js'
+import { DynoNews } from './dyno-news.js'
 import type { TypeCount } from '../lib/dyno-count.js'
 import { duration } from '../lib/duration.js'
 
@@ -18,14 +18,14 @@ export interface WaitOptions {
   timeout: number
   /** Dynos must be of this release or a later one. */
   release?: number
-  /** ms between two looks if the log does not say when one is due; default 1000. */
+  /** ms between two polls if the log does not say when one is due; default 1000. */
   poll?: number
   /** What several waits in a row share; one of its own where absent. */
   news?: DynoNews
   signal?: AbortSignal
   /** See Cadence. */
   isJustAsked?: boolean
-  /** Called after each look with how many are up. */
+  /** Called after each poll with how many are up. */
   onProgress?: (up: number, wanted: number) => void
 }
 
@@ -33,7 +33,7 @@ export interface WaitOptions {
  * What is asked of one process type against what runs. Dynos of an earlier size or release are on
  * their way out and count for nothing, crashed or not.
  */
-function look(
+function stateOf(
   dynos: readonly Dyno[],
   wanted: TypeCount,
   release = 0,
@@ -59,10 +59,10 @@ function look(
 }
 
 /**
- * A process that dies as it starts is up for a moment: only the second look in a row at the same
- * dynos counts.
+ * A process that dies as it starts is up for a moment: only the second poll in a row that
+ * finds the same dynos counts.
  */
-const LOOKS = 2
+const POLLS_IN_A_ROW = 2
 
 /**
  * Waits until each process type has the dynos that were asked for, of the size asked for, and all
@@ -78,7 +78,7 @@ export async function waitForDynos(
 ): Promise<Dyno[]> {
   const { timeout, poll, signal, isJustAsked = false, news = new DynoNews(api, app) } = options
   let lasting = 0
-  let lookedAt = ''
+  let idsBefore = ''
   let up = 0
   const total = wanted.reduce((sum, { quantity }) => sum + quantity, 0)
   const done = await untilFound<Dyno[]>(
@@ -86,23 +86,23 @@ export async function waitForDynos(
     news,
     async () => {
       const dynos = await listDynos(api, app)
-      const looks = wanted.map((one) => look(dynos, one, options.release))
-      const crashed = looks.find((one) => one.crashed)?.crashed
+      const states = wanted.map((one) => stateOf(dynos, one, options.release))
+      const crashed = states.find((one) => one.crashed)?.crashed
       if (crashed) throw await crashOf(api, app, crashed, poll)
-      up = looks.reduce((sum, one) => sum + one.up, 0)
+      up = states.reduce((sum, one) => sum + one.up, 0)
       options.onProgress?.(up, total)
       const awaited = dynos
         .filter(({ type }) => wanted.some((one) => one.type === type))
         .sort(byTypeAndNumber)
       const ids = awaited.map(({ id, updated_at }) => `${id} ${updated_at}`).join()
-      const isDone = looks.every((one) => one.isDone)
-      lasting = !isDone ? 0 : ids === lookedAt ? lasting + 1 : 1
-      lookedAt = ids
-      if (lasting >= LOOKS || (lasting > 0 && total === 0)) return { answer: awaited }
+      const isDone = states.every((one) => one.isDone)
+      lasting = !isDone ? 0 : ids === idsBefore ? lasting + 1 : 1
+      idsBefore = ids
+      if (lasting >= POLLS_IN_A_ROW || (lasting > 0 && total === 0)) return { answer: awaited }
       return {
         pending: isDone
           ? { up: 0, gone: 0 }
-          : { up: total - up, gone: looks.reduce((sum, { rest }) => sum + rest, 0) },
+          : { up: total - up, gone: states.reduce((sum, { rest }) => sum + rest, 0) },
       }
     },
     { timeout, poll, signal, isJustAsked },

@@ -1,6 +1,6 @@
 /** Flags and arguments that commands share. */
 import { Args, Errors, Flags } from '@oclif/core'
-import type { Place } from '../heroku/apps.js'
+import type { Place } from '../heroku/resources.js'
 import { parseDuration } from '../lib/duration.js'
 
 /** Spread into the flags of every command that speaks to a platform. */

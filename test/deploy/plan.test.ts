@@ -5,7 +5,7 @@ import { bootState } from '../../src/deploy/health/boot-state.js'
 import { healthUrl, probe } from '../../src/deploy/health/probe.js'
 import type { RepositoryState } from '../../src/git/index.js'
 import { refusal } from '../support/failures.js'
-import type { App, Dyno, DynoState, Formation, Release } from '../../src/heroku/types.js'
+import type { App, Dyno, DynoState, Formation, Release } from '../../src/heroku/index.js'
 
 type Known = Extract<RepositoryState, { isRepository: true }>
 

@@ -1,6 +1,6 @@
 /** Resources as the platform lists them, for pure decisions and single looks; whole deploys run against the embedded Heroku. */
 import type { Platform } from '../../src/deploy/platform.js'
-import type { Build, Dyno, Formation, LogLine, Release } from '../../src/heroku/types.js'
+import type { Build, Dyno, Formation, LogLine, Release } from '../../src/heroku/index.js'
 
 /** A platform that answers as it is told, and notes what it was asked for. */
 export function scripted(answers: Partial<Platform>): { platform: Platform; asked: string[] } {

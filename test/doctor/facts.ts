@@ -1,6 +1,6 @@
 import { readEcosystemText } from '../../src/ecosystem/text.js'
 import type { DeployTarget } from '../../src/ecosystem/types.js'
-import type { Formation } from '../../src/heroku/types.js'
+import type { Formation } from '../../src/heroku/index.js'
 import type { Facts, PlatformFacts, ProjectFacts } from '../../src/doctor/index.js'
 import { readManifest } from '../../src/doctor/manifest.js'
 import type { SecretInFile } from '../../src/doctor/scan-secrets.js'

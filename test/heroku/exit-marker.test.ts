@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { exitMarkerReader } from '../../src/heroku/exit-status.js'
+import { exitMarkerReader } from '../../src/heroku/attach.js'
 
 const OUTPUT = Buffer.from('héllo\n\uFFFF not it\nlast\n\uFFFF heroku-command-exit-status: 42\r\n')
 const SHOWN = 'héllo\n\uFFFF not it\nlast\n'

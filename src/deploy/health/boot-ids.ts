@@ -1,4 +1,4 @@
-import type { LogLine } from '../../heroku/types.js'
+import type { LogLine } from '../../heroku/index.js'
 
 /** `event=boot`, as src/runtime/boot-id.ts writes it. */
 const BOOT = /^shipit source=\S+ event=boot id=([0-9a-f]{8,64})$/

@@ -1,4 +1,4 @@
-import type { Dyno, Formation } from '../../heroku/types.js'
+import type { Dyno, Formation } from '../../heroku/index.js'
 
 export type BootState =
   /** Every dyno of the formation runs the release, and none of an older one is left. */

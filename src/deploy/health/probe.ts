@@ -1,7 +1,6 @@
 import http from 'node:http'
 import { reasonOf } from '../../heroku/connection-errors.js'
-import { proxyAgent, proxyFor } from '../../heroku/proxy.js'
-import { transport } from '../../heroku/transport.js'
+import { proxyAgent, proxyFor, transport } from '../../heroku/proxy.js'
 import { loopbackLookup } from '../../lib/loopback.js'
 import { BOOT_HEADER, PROBE_HEADER } from '../../runtime/boot-id.js'
 

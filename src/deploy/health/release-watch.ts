@@ -1,41 +1,25 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { ShipitError } from '../../errors.js'
-import { dynoWord } from '../../heroku/index.js'
+import type { Dyno, LogLine, Release } from '../../heroku/index.js'
 import { SeenLines } from '../../heroku/logs.js'
-import type { Dyno, LogLine, Release } from '../../heroku/types.js'
-import { BootIds, type Lives, type Owner } from './boot-ids.js'
+import { PollCadence, pendingOf } from '../../operate/cadence.js'
+import { dynoWord } from '../../operate/dyno-news.js'
+import { BootIds, type Owner } from './boot-ids.js'
 import { bootState, type BootState } from './boot-state.js'
-import { LookCadence, pendingOf } from './cadence.js'
 import { CrashSigns } from './crash-signs.js'
+import { DynoHistory, type Crash } from './dyno-history.js'
+import { LogDoubt } from './log-doubt.js'
 import { RouterLines } from './router-lines.js'
 import type { Switchover } from './switchover.js'
 import { pause } from '../timing.js'
 import type { Deployment } from '../deployment.js'
 import type { Platform } from '../platform.js'
 
-/** A dyno of the new release that does not stay up. */
-interface Crash {
-  dyno: Dyno
-  reason: string
-}
-
-/**
- * Restarts of one dyno name after which it counts as crashing, even if its state was never seen
- * as crashed.
- */
-const RESTARTS = 2
-
-/** ms for which a look counts as recent. */
+/** ms for which a poll counts as recent. */
 const RECENT = 15_000
 
 /** ms before a log that could not be read is asked for again. */
 const LOG_AGAIN = 2000
-
-/**
- * ms that a crashing dyno of an earlier release may go on telling of it, under the name that the
- * new one has too.
- */
-const LAST_WORDS = 3000
 
 interface WatchOptions {
   /**
@@ -59,8 +43,6 @@ interface WatchOptions {
  */
 export class ReleaseWatch {
   logFailure: string | undefined
-  /** As last seen, of the release. */
-  dynos: Dyno[] = []
   crashed: Crash | undefined
   readonly signs: CrashSigns
   readonly router = new RouterLines()
@@ -70,15 +52,12 @@ export class ReleaseWatch {
   /** Time of the newest line of the log, ms since the epoch. */
   private lastTold = 0
   private readonly stopped = new AbortController()
-  /** By name: when the first dyno of the release by that name was made, and every id it has had. */
-  private readonly seen = new Map<string, { since: number; ids: Set<string> }>()
-  /** By name: until when (performance.now()) the log may be speaking of an earlier dyno. */
-  private readonly doubtUntil = new Map<string, number>()
-  private readonly isAfterCrash: boolean
-  /** Aborted by a line that a look may confirm; a new one with every look. */
+  private readonly history = new DynoHistory()
+  private readonly doubt: LogDoubt
+  /** Aborted by a line that a poll may confirm; a new one with every poll. */
   private news = new AbortController()
-  private readonly cadence = new LookCadence()
-  /** The last look: at what, and when (performance.now()). */
+  private readonly cadence = new PollCadence()
+  /** The last poll: what it found, and when (performance.now()). */
   private last: { state: BootState; at: number } | undefined
 
   constructor(
@@ -87,7 +66,7 @@ export class ReleaseWatch {
     readonly release: Release,
     { followsLog = true, isAfterCrash = false, switchover }: WatchOptions = {},
   ) {
-    this.isAfterCrash = isAfterCrash
+    this.doubt = new LogDoubt(release.version, isAfterCrash)
     this.switchover = switchover
     this.signs = new CrashSigns(Date.parse(release.created_at))
     if (followsLog) void this.followLog()
@@ -95,14 +74,14 @@ export class ReleaseWatch {
   }
 
   /**
-   * Looks once. With `mayBeRecent` at what was seen some seconds ago, if all was up then and the
-   * log, which is up to date, has told nothing since.
+   * Polls once. With `mayBeRecent` it answers what was seen some seconds ago, if all was up then and
+   * the log, which is up to date, has told nothing since.
    */
-  async look({ mayBeRecent = false } = {}): Promise<
+  async poll({ mayBeRecent = false } = {}): Promise<
     BootState & { crash?: Crash; isRecent?: boolean }
   > {
     const { last } = this
-    this.lookAtSwitch()
+    this.noteSwitch()
     if (
       mayBeRecent &&
       last?.state.state === 'up' &&
@@ -120,12 +99,11 @@ export class ReleaseWatch {
       this.platform.formation(this.app),
     ])
     const state = bootState(dynos, formation, this.release.version)
-    this.dynos = state.dynos
-    for (const dyno of state.dynos) this.note(dyno)
-    this.leaveLastWords(dynos)
-    this.lookAtSwitch()
+    this.history.note(state.dynos)
+    this.doubt.note(state.dynos, dynos, this.signs)
+    this.noteSwitch()
     this.last = { state, at: performance.now() }
-    this.cadence.looked(
+    this.cadence.polled(
       pendingOf(dynos, formation, this.release.version),
       this.isLogAhead(state.dynos),
     )
@@ -133,8 +111,13 @@ export class ReleaseWatch {
     this.crashed =
       state.state === 'crashed'
         ? { dyno: state.dyno, reason: this.reasonFor(state.dyno.name) ?? 'crashed' }
-        : (this.crashInLog(state.dynos) ?? this.keepsRestarting(state.dynos))
+        : (this.crashInLog(state.dynos) ?? this.history.keepsRestarting)
     return { ...state, ...(this.crashed ? { crash: this.crashed } : {}) }
+  }
+
+  /** Of the release, as last seen. */
+  get dynos(): readonly Dyno[] {
+    return this.history.dynos
   }
 
   /** Whether a dyno of the release, as last seen, answers HTTP. */
@@ -148,7 +131,7 @@ export class ReleaseWatch {
    * successor's id alone tells of it.
    */
   get lives(): number {
-    return [...this.seen.values()].reduce((sum, { ids }) => sum + ids.size, 0)
+    return this.history.lives
   }
 
   /** Whether requests go to this release, as far as is known: at once, but for preboot. */
@@ -158,7 +141,7 @@ export class ReleaseWatch {
 
   /** Whose an answer is that came with this boot's id. */
   ownerOf(boot: string): Owner {
-    return this.boots.ownerOf(boot, this.webLives)
+    return this.boots.ownerOf(boot, this.history.webLives)
   }
 
   /**
@@ -166,18 +149,7 @@ export class ReleaseWatch {
    * web dyno.
    */
   get isProvable(): boolean {
-    return this.boots.knowsAll(this.webLives)
-  }
-
-  private get webLives(): Map<string, Lives> {
-    return new Map(
-      this.dynos
-        .filter(({ type }) => type === 'web')
-        .flatMap(({ name }) => {
-          const life = this.seen.get(name)
-          return life ? [[name, life] as const] : []
-        }),
-    )
+    return this.boots.knowsAll(this.history.webLives)
   }
 
   /**
@@ -194,12 +166,7 @@ export class ReleaseWatch {
    * ms that the slowest dyno of the release took to come up, by the platform's clock; as last seen.
    */
   get bootTime(): number {
-    return Math.max(
-      0,
-      ...this.dynos.map(
-        ({ created_at: created, updated_at: updated }) => Date.parse(updated) - Date.parse(created),
-      ),
-    )
+    return this.history.bootTime
   }
 
   /**
@@ -211,7 +178,7 @@ export class ReleaseWatch {
       this.logFailure === undefined &&
       this.dynos.every(
         ({ name, created_at: created }) =>
-          !this.doubtUntil.has(name) &&
+          !this.doubt.hasDoubted(name) &&
           (this.signs.cameUp.get(name) ?? -Infinity) >= Date.parse(created),
       )
     )
@@ -223,18 +190,18 @@ export class ReleaseWatch {
    */
   get firstExit(): number | undefined {
     const lives = this.signs.exits.map(
-      ({ dyno, time }) => time - (this.seen.get(dyno)?.since ?? time),
+      ({ dyno, time }) => time - (this.history.since(dyno) ?? time),
     )
     return lives.length === 0 ? undefined : Math.max(0, Math.min(...lives))
   }
 
   /**
-   * Waits until the next look, and no longer than until the log has told, since the last one, of a
+   * Waits until the next poll, and no longer than until the log has told, since the last one, of a
    * dyno that came up or does not stay so.
    */
   async pause(
     deployment: Pick<Deployment, 'timing' | 'signal'> & Partial<Pick<Deployment, 'platform'>>,
-    look: number,
+    polls: number,
     longest?: number,
   ): Promise<void> {
     const { signal: news } = this.news
@@ -242,10 +209,10 @@ export class ReleaseWatch {
     try {
       await pause(
         deployment,
-        look,
+        polls,
         AbortSignal.any([deployment.signal, news]),
         longest,
-        isLogHeard ? this.cadence.next(deployment.timing) : undefined,
+        isLogHeard ? this.cadence.next(deployment.timing.poll) : undefined,
       )
     } catch (error) {
       if (deployment.signal.aborted || !news.aborted) throw error
@@ -260,34 +227,11 @@ export class ReleaseWatch {
    * Until the switch the log's words about a name may be of a dyno that goes on serving: only the
    * list tells of ours, and what was told is forgotten.
    */
-  private lookAtSwitch(): void {
+  private noteSwitch(): void {
     if (this.hasSwitched) return
-    if (this.dynos.some(({ name }) => (this.seen.get(name)?.ids.size ?? 0) > 1))
-      this.switchover?.doubt()
+    if (this.history.hasRestarted) this.switchover?.doubt()
     for (const { name, type } of this.dynos) if (type === 'web') this.signs.forget(name)
     this.hasSwitched = this.isServing
-  }
-
-  private note({ name, id, created_at: created }: Dyno): void {
-    const known = this.seen.get(name)
-    if (known) known.ids.add(id)
-    else this.seen.set(name, { since: Date.parse(created), ids: new Set([id]) })
-  }
-
-  /**
-   * Where an earlier dyno of the same name was crashing, the log is believed only once that one is
-   * gone and has had its last words.
-   */
-  private leaveLastWords(all: Dyno[]): void {
-    for (const { name } of this.dynos) {
-      if (!this.isAfterCrash && !this.signs.crashedBefore.has(name)) continue
-      const isOldThere = all.some(
-        (dyno) => dyno.name === name && dyno.release.version < this.release.version,
-      )
-      if (isOldThere || !this.doubtUntil.has(name))
-        this.doubtUntil.set(name, performance.now() + LAST_WORDS)
-      if (this.isInDoubt(name)) this.signs.forget(name)
-    }
   }
 
   /**
@@ -301,27 +245,18 @@ export class ReleaseWatch {
     )
   }
 
-  private isInDoubt(name: string): boolean {
-    return performance.now() < (this.doubtUntil.get(name) ?? -Infinity)
-  }
-
   private reasonFor(name: string): string | undefined {
     return this.signs.found.findLast(
-      ({ dyno, time }) => dyno === name && time >= (this.seen.get(name)?.since ?? Infinity),
+      ({ dyno, time }) => dyno === name && time >= (this.history.since(name) ?? Infinity),
     )?.reason
   }
 
-  private crashInLog(dynos: Dyno[]): Crash | undefined {
+  private crashInLog(dynos: readonly Dyno[]): Crash | undefined {
     for (const dyno of dynos) {
       const reason = this.reasonFor(dyno.name)
       if (reason !== undefined) return { dyno, reason }
     }
     return undefined
-  }
-
-  private keepsRestarting(dynos: Dyno[]): Crash | undefined {
-    const dyno = dynos.find(({ name }) => (this.seen.get(name)?.ids.size ?? 0) > RESTARTS)
-    return dyno && { dyno, reason: 'keeps being started again' }
   }
 
   private async followLog(): Promise<void> {

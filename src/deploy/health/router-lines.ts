@@ -1,4 +1,4 @@
-import type { LogLine } from '../../heroku/types.js'
+import type { LogLine } from '../../heroku/index.js'
 import { readLine } from '../../monitor/read-line.js'
 
 /**

@@ -1,7 +1,6 @@
 /** When a release counts as serving: its dynos are up and stay up, and its URL answers. */
 import { ShipitError } from '../../errors.js'
-import { byTypeAndNumber } from '../../heroku/index.js'
-import type { App, Release } from '../../heroku/types.js'
+import { byTypeAndNumber, type App, type Release } from '../../heroku/index.js'
 import { duration } from '../../lib/duration.js'
 import type { Deployment } from '../deployment.js'
 import type { StepReport } from '../events.js'
@@ -28,7 +27,7 @@ export async function waitForBoot(
   const { plan } = deployment
   let said = ''
   for (let look = 0; ; look++) {
-    const state = await keepAsking(deployment, deadline, report, () => watch.look())
+    const state = await keepAsking(deployment, deadline, report, () => watch.poll())
     if (state.crash) throw crashError(state.crash, release)
     const isFormationLate =
       state.dynos.length === 0 && plan.current === null && look < LOOKS_FOR_FORMATION
@@ -104,7 +103,7 @@ export async function waitUntilStable(
     const isOver = since !== undefined && monotonic() >= since + watchTime(watch, timing)
     // Between the first look and the last the log tells of a crash; the URL alone is asked again.
     const state = await keepAsking(deployment, giveUp, report, () =>
-      watch.look({ mayBeRecent: !isOver }),
+      watch.poll({ mayBeRecent: !isOver }),
     )
     if (state.crash) throw crashError(state.crash, release)
     const isWell = state.state === 'up' && (result?.is ?? 'well') === 'well'

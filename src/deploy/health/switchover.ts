@@ -1,4 +1,4 @@
-import type { LogLine } from '../../heroku/types.js'
+import type { LogLine } from '../../heroku/index.js'
 
 /** ms beyond the documented time ("approximately 3 minutes") before the clock alone is believed. */
 const MARGIN = 15_000

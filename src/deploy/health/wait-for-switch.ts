@@ -1,5 +1,5 @@
 /** With preboot: the wait until requests go to the release that is to be judged. */
-import type { Release } from '../../heroku/types.js'
+import type { Release } from '../../heroku/index.js'
 import { duration } from '../../lib/duration.js'
 import type { Deployment } from '../deployment.js'
 import type { StepReport } from '../events.js'
@@ -44,7 +44,7 @@ export async function waitForSwitch(
     )
   for (let round = 0; ; round++) {
     const { crash } = await keepAsking(deployment, deadline, report, () =>
-      watch.look({ mayBeRecent: true }),
+      watch.poll({ mayBeRecent: true }),
     )
     if (crash) throw crashError(crash, release)
     if (!switchover.isOver && url !== undefined && watch.isProvable) {

@@ -1,5 +1,5 @@
 import { ShipitError } from '../../errors.js'
-import type { Build, Release } from '../../heroku/types.js'
+import type { Build, Release } from '../../heroku/index.js'
 import { buildEnd } from '../build-end.js'
 import type { Deployment } from '../deployment.js'
 import type { StepReport } from '../events.js'

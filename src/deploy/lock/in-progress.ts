@@ -1,7 +1,7 @@
 import { bootState } from '../health/boot-state.js'
 import { refOf, type Ref } from '../ref.js'
 import { TIMING } from '../timing.js'
-import type { Dyno } from '../../heroku/types.js'
+import type { Dyno } from '../../heroku/index.js'
 import { isSwitching } from './switching.js'
 import { watchTime } from '../health/stability.js'
 import { shortCommit } from '../source/short-commit.js'

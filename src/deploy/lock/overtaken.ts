@@ -1,5 +1,5 @@
 import { ShipitError } from '../../errors.js'
-import type { Release } from '../../heroku/types.js'
+import type { Release } from '../../heroku/index.js'
 import type { Deployment } from '../deployment.js'
 import { describeInProgress, findInProgress } from './in-progress.js'
 import type { DeployPlan } from '../plan.js'

@@ -1,5 +1,5 @@
 import { ShipitError } from '../../errors.js'
-import type { Release } from '../../heroku/types.js'
+import type { Release } from '../../heroku/index.js'
 import { Switchover } from '../health/switchover.js'
 import type { Platform } from '../platform.js'
 

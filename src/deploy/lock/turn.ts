@@ -1,7 +1,7 @@
 /** Whose turn it is: one deploy of an app at a time, but for those of the same commit. */
 import { setTimeout as delay } from 'node:timers/promises'
 import { ShipitError } from '../../errors.js'
-import type { Release } from '../../heroku/types.js'
+import type { Release } from '../../heroku/index.js'
 import { describeInProgress, findInProgress, type InProgress } from './in-progress.js'
 import type { Platform } from '../platform.js'
 import { waitForEnd } from './wait-for-end.js'

@@ -2,8 +2,8 @@
  * The wait for a deploy that is in progress elsewhere: its log says when to look, so that hours of
  * it cost little of the account's calls.
  */
-import { dynoWord, Pace } from '../../heroku/index.js'
-import type { LogLine } from '../../heroku/types.js'
+import { Pace, type LogLine } from '../../heroku/index.js'
+import { dynoWord } from '../../operate/dyno-news.js'
 import { ShipitError } from '../../errors.js'
 import { until } from '../../lib/until.js'
 import type { Platform } from '../platform.js'

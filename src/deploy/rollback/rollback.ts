@@ -1,5 +1,5 @@
 import { ShipitError } from '../../errors.js'
-import type { Release } from '../../heroku/types.js'
+import type { Release } from '../../heroku/index.js'
 import { refOf, type Ref } from '../ref.js'
 import type { Deployment } from '../deployment.js'
 import type { StepReport } from '../events.js'

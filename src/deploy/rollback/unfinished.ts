@@ -3,7 +3,7 @@
  * release phase.
  */
 import { ShipitError } from '../../errors.js'
-import type { Build } from '../../heroku/types.js'
+import type { Build } from '../../heroku/index.js'
 import { pause } from '../timing.js'
 import { refOf } from '../ref.js'
 import type { Deployment } from '../deployment.js'

@@ -15,7 +15,7 @@ import {
   type PlatformSource,
   type ProjectFacts,
 } from '../../doctor/index.js'
-import type { App, AppFeature, Release, Slug } from '../../heroku/types.js'
+import type { App, AppFeature, Release, Slug } from '../../heroku/index.js'
 import { folderWarnings } from './folder-warnings.js'
 import { deploySource } from './source.js'
 

@@ -1,5 +1,5 @@
 import { ShipitError } from '../../errors.js'
-import type { Release } from '../../heroku/types.js'
+import type { Release } from '../../heroku/index.js'
 import { duration } from '../../lib/duration.js'
 import { releaseAfterAll } from '../broken-push.js'
 import type { Deployment } from '../deployment.js'
@@ -7,7 +7,7 @@ import type { StepReport } from '../events.js'
 import { releaseOfPush, slugOfCommit } from '../find-release.js'
 import { followBuild } from '../lock/follow.js'
 import { overtakenBy } from '../lock/overtaken.js'
-import { retry, isRateLimit } from '../../heroku/retry.js'
+import { retry, isRateLimit } from '../../heroku/limits.js'
 import type { Step } from './step.js'
 
 /** The commit's build: of this deploy's own push, or of one that is under way already. */

@@ -1,11 +1,12 @@
 import { ShipitError } from '../../errors.js'
-import type { Release } from '../../heroku/types.js'
+import type { Release } from '../../heroku/index.js'
 import { duration } from '../../lib/duration.js'
 import { monotonic } from '../../lib/monotonic.js'
 import type { Deployment } from '../deployment.js'
 import type { StepReport } from '../events.js'
 import { sayOutput } from '../say-lines.js'
 import { pause } from '../timing.js'
+import { endOfReleasePhase } from '../../operate/release-phase.js'
 import { keepAsking } from '../unverified.js'
 import { isChange, releaseOf, type Step } from './step.js'
 
@@ -40,44 +41,43 @@ export async function waitForRelease(
   report: StepReport,
 ): Promise<Release> {
   const { plan, bare, signal } = deployment
-  let now = release
   const printed: string[] = []
   const say = (line: string) => {
     printed.push(line)
     report.line(line)
   }
-  if (now.status === 'pending' && now.output_stream_url)
-    await streamReleaseOutput(deployment, now.output_stream_url, deadline, say)
-  for (let look = 0; ; look++) {
-    now = await keepAsking(deployment, deadline, report, () => bare.release(plan.app, release.id))
-    if (now.status === 'succeeded') return now
-    if (now.status !== 'pending') {
-      // It ended before the push did, which showed its output among the build's.
-      if (printed.length === 0 && now.output_stream_url)
-        await streamReleaseOutput(
-          deployment,
-          now.output_stream_url,
-          monotonic() + OUTPUT_TIME,
-          (line) => printed.push(line),
-        )
-      throw new ShipitError('release', {
-        message:
-          `The release phase of v${now.version} ` +
-          `${now.status === 'failed' ? 'failed' : 'did not end in time'}.`,
-        why: lastPrinted(printed),
-      })
-    }
-    if (monotonic() > deadline) {
-      throw new ShipitError('timeout', {
-        message:
-          `The release phase of v${now.version} had not ended after ` +
-          `${duration(plan.waitTimeout)}.`,
-        why: 'It goes on, and v' + now.version + ' serves once it has succeeded.',
-        next: `Look at \`shipit releases --app ${plan.app}\`.`,
-      })
-    }
-    await pause(deployment, look, signal)
-  }
+  if (release.status === 'pending' && release.output_stream_url)
+    await streamReleaseOutput(deployment, release.output_stream_url, deadline, say)
+  const read = () =>
+    keepAsking(deployment, deadline, report, () => bare.release(plan.app, release.id))
+  const ended = await endOfReleasePhase(await read(), {
+    read,
+    pause: (polls) => pause(deployment, polls, signal),
+    deadline,
+  })
+  if (!ended)
+    throw new ShipitError('timeout', {
+      message:
+        `The release phase of v${release.version} had not ended after ` +
+        `${duration(plan.waitTimeout)}.`,
+      why: `It goes on, and v${release.version} serves once it has succeeded.`,
+      next: `Look at \`shipit releases --app ${plan.app}\`.`,
+    })
+  if (ended.status === 'succeeded') return ended
+  // It ended before the push did, which showed its output among the build's.
+  if (printed.length === 0 && ended.output_stream_url)
+    await streamReleaseOutput(
+      deployment,
+      ended.output_stream_url,
+      monotonic() + OUTPUT_TIME,
+      (line) => printed.push(line),
+    )
+  throw new ShipitError('release', {
+    message:
+      `The release phase of v${ended.version} ` +
+      `${ended.status === 'failed' ? 'failed' : 'did not end in time'}.`,
+    why: lastPrinted(printed),
+  })
 }
 
 function streamReleaseOutput(

@@ -1,5 +1,5 @@
 import { ShipitError } from '../../errors.js'
-import type { Formation } from '../../heroku/types.js'
+import type { Formation } from '../../heroku/index.js'
 import { unknownName } from '../../lib/nearest.js'
 import type { Deployment } from '../deployment.js'
 import type { StepReport } from '../events.js'

@@ -1,4 +1,4 @@
-import type { Release } from '../../heroku/types.js'
+import type { Release } from '../../heroku/index.js'
 import type { Deployment } from '../deployment.js'
 import type { StepName, StepReport } from '../events.js'
 import type { FormationChange } from '../../operate/formation-change.js'

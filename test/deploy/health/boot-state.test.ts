@@ -1,7 +1,6 @@
 import { expect } from 'chai'
 import { bootState } from '../../../src/deploy/health/boot-state.js'
-import { LookCadence, pendingOf } from '../../../src/deploy/health/cadence.js'
-import type { Dyno, DynoState, Formation, LogLine } from '../../../src/heroku/types.js'
+import type { Dyno, DynoState, Formation } from '../../../src/heroku/index.js'
 
 const dyno = (name: string, version: number, state: DynoState = 'up', size = 'Standard-1X'): Dyno =>
   ({ name, type: name.split('.')[0], state, size, release: { version } }) as Dyno
@@ -81,97 +80,5 @@ describe('how far a release has come', () => {
     expect(
       words([dyno('web.1', 4), dyno('web.2', 4), dyno('web.1', 3, 'crashed')], web2),
     ).to.deep.equal(['web.1 of v3 has not gone yet'])
-  })
-})
-
-describe('the dynos that are still to come up and to go', () => {
-  it('are those that start, are down or are missing, and those of an older release', () => {
-    const all = [
-      dyno('web.1', 4),
-      dyno('web.2', 4, 'starting'),
-      dyno('web.3', 5, 'down'),
-      dyno('web.1', 3),
-      dyno('run.1', 3),
-    ]
-    expect(pendingOf(all, [entry('web', 5), entry('worker', 2)], 4)).to.deep.equal({
-      up: 6,
-      gone: 1,
-    })
-    expect(pendingOf([dyno('web.1', 4), dyno('web.2', 4)], [entry('web', 1)], 4)).to.deep.equal({
-      up: 0,
-      gone: 0,
-    })
-  })
-})
-
-describe('when a release is looked at again', () => {
-  const said = (message: string, name = 'web.1'): LogLine => ({
-    timestamp: '2026-01-01T00:00:00Z',
-    source: 'heroku',
-    dyno: name,
-    message,
-  })
-  const up = (name?: string) => said('State changed from starting to up', name)
-  const gone = (name?: string) => said('Process exited with status 143', name)
-  const poll = { poll: 5000 }
-
-  it('is once the log has told of as many dynos as are waited for', () => {
-    const cadence = new LookCadence()
-    cadence.looked({ up: 2, gone: 1 }, false)
-    const due = [up('web.1'), up('web.1'), gone('web.2'), up('web.2')].map((line) => {
-      cadence.take(line)
-      return cadence.isDue
-    })
-    expect(due).to.deep.equal([false, false, false, true])
-    cadence.begin()
-    expect(cadence.isDue).to.equal(false)
-  })
-
-  it('is at a crash, and with nothing to wait for at any word but an end', () => {
-    const cadence = new LookCadence()
-    cadence.looked({ up: 2, gone: 1 }, false)
-    cadence.take(said('State changed from up to crashed'))
-    expect(cadence.isDue).to.equal(true)
-
-    const both = new LookCadence()
-    both.looked({ up: 1, gone: 1 }, false)
-    both.take(up())
-    expect(both.isDue).to.equal(false)
-
-    const idle = new LookCadence()
-    idle.take(gone())
-    idle.take(said('Starting process with command `npm start`'))
-    expect(idle.isDue).to.equal(false)
-    idle.take(up())
-    idle.take(gone())
-    expect(idle.isDue).to.equal(true)
-    idle.begin()
-    expect(idle.isDue).to.equal(false)
-  })
-
-  it('is after 10, 20 and then each 30 s if the log stays silent', () => {
-    const cadence = new LookCadence()
-    expect([1, 2, 3, 4].map(() => cadence.next(poll))).to.deep.equal([
-      10_000, 20_000, 30_000, 30_000,
-    ])
-  })
-
-  it('is soon, and then rarer, while the list lags behind the log', () => {
-    const cadence = new LookCadence()
-    const lag = () => {
-      cadence.looked({ up: 1, gone: 0 }, true)
-      return cadence.next(poll)
-    }
-    expect([1, 2, 3, 4, 5, 6].map(lag)).to.deep.equal([250, 500, 1000, 2000, 4000, 5000])
-    cadence.looked({ up: 1, gone: 0 }, false)
-    expect(cadence.next(poll)).to.equal(10_000)
-    expect(lag()).to.equal(250)
-  })
-
-  it('knows whether the log tells anything', () => {
-    const cadence = new LookCadence()
-    expect(cadence.isTelling).to.equal(false)
-    cadence.take(said('anything'))
-    expect(cadence.isTelling).to.equal(true)
   })
 })

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { CrashSigns } from '../../../src/deploy/health/crash-signs.js'
 import { RouterLines } from '../../../src/deploy/health/router-lines.js'
-import type { LogLine } from '../../../src/heroku/types.js'
+import type { LogLine } from '../../../src/heroku/index.js'
 
 /** ms since the epoch. */
 const SINCE = Date.UTC(2026, 0, 1)

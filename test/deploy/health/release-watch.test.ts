@@ -3,7 +3,7 @@ import { TIMING } from '../../../src/deploy/timing.js'
 import type { Platform } from '../../../src/deploy/platform.js'
 import { ReleaseWatch } from '../../../src/deploy/health/release-watch.js'
 import { until } from '../../../src/lib/until.js'
-import type { LogLine, Release } from '../../../src/heroku/types.js'
+import type { LogLine, Release } from '../../../src/heroku/index.js'
 import { useVirtualClock } from '../../support/virtual-clock.js'
 
 const FOR_EVER = { timing: { ...TIMING, poll: 3_600_000 }, signal: new AbortController().signal }
@@ -51,7 +51,7 @@ describe('the watch over a release', () => {
     it(`looks again at once when the log tells that ${what}`, async () => {
       const { platform, told } = talkingLog()
       const watch = new ReleaseWatch(platform, 'a1', release)
-      await watch.look()
+      await watch.poll()
       const paused = watch.pause(FOR_EVER, 1000)
       told(...line)
       expect(await isOverSoon(paused)).to.equal(true)
@@ -62,7 +62,7 @@ describe('the watch over a release', () => {
   it('looks at once where the log told it while the last look was on its way', async () => {
     const { platform, told } = talkingLog()
     const watch = new ReleaseWatch(platform, 'a1', release)
-    const look = watch.look()
+    const look = watch.poll()
     told('State changed from starting to up')
     await look
     await new Promise(setImmediate)
@@ -73,7 +73,7 @@ describe('the watch over a release', () => {
   it('waits on at any other line, and ends with the deploy', async () => {
     const { platform, told } = talkingLog()
     const watch = new ReleaseWatch(platform, 'a1', release)
-    await watch.look()
+    await watch.poll()
     const stop = new AbortController()
     let isOver = false
     const paused = watch.pause({ ...FOR_EVER, signal: stop.signal }, 1000).finally(() => {

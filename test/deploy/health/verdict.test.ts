@@ -3,7 +3,7 @@ import { healthCheck, healthHeaders } from '../../../src/deploy/health/health-ch
 import { verdictOf } from '../../../src/deploy/health/verdict.js'
 import { BootIds } from '../../../src/deploy/health/boot-ids.js'
 import { Switchover } from '../../../src/deploy/health/switchover.js'
-import type { LogLine } from '../../../src/heroku/types.js'
+import type { LogLine } from '../../../src/heroku/index.js'
 
 const URL_ASKED = 'https://a1.herokuapp.com/'
 const answer = (status: number, location?: string) => ({

@@ -5,7 +5,7 @@ import {
   type InProgress,
 } from '../../../src/deploy/lock/in-progress.js'
 import type { Platform } from '../../../src/deploy/platform.js'
-import type { AppFeature } from '../../../src/heroku/types.js'
+import type { AppFeature } from '../../../src/heroku/index.js'
 import { buildOf, dynoOf, entryOf, isoTime, releaseOf, scripted } from '../scripted.js'
 import { useVirtualClock } from '../../support/virtual-clock.js'
 

@@ -3,7 +3,7 @@ import type { Deployment } from '../../../src/deploy/deployment.js'
 import { checkNotReplaced, outdatedPlan, overtakenBy } from '../../../src/deploy/lock/overtaken.js'
 import type { Platform } from '../../../src/deploy/platform.js'
 import { ShipitError } from '../../../src/errors.js'
-import type { Build, Release } from '../../../src/heroku/types.js'
+import type { Build, Release } from '../../../src/heroku/index.js'
 import { rejection } from '../../support/platform.js'
 import { buildOf, releaseOf, scripted } from '../scripted.js'
 

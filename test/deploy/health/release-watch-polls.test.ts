@@ -4,7 +4,7 @@ import { crashError, ReleaseWatch } from '../../../src/deploy/health/release-wat
 import { Switchover } from '../../../src/deploy/health/switchover.js'
 import type { Platform } from '../../../src/deploy/platform.js'
 import { TIMING } from '../../../src/deploy/timing.js'
-import type { Dyno, DynoState, Formation, LogLine, Release } from '../../../src/heroku/types.js'
+import type { Dyno, DynoState, Formation, LogLine, Release } from '../../../src/heroku/index.js'
 import { useVirtualClock } from '../../support/virtual-clock.js'
 
 const UP = 'State changed from starting to up'
@@ -108,12 +108,12 @@ describe('a look at a release', () => {
     script.say('Process exited with status 9', 499)
     script.say(CRASHED, 499)
     await told()
-    expect((await watch.look()).crash?.reason).to.equal('crashed')
+    expect((await watch.poll()).crash?.reason).to.equal('crashed')
     script.say('Process exited with status 3', 500, 'web.2')
     script.say(CRASHED, 500, 'web.2')
     script.say(CRASHED, 500)
     await told()
-    const { crash } = await watch.look()
+    const { crash } = await watch.poll()
     expect(crash?.reason).to.equal('exited with status 9')
     expect(watch.crashed).to.equal(crash)
     expect(crashError(crash!, script.release)).to.include({
@@ -127,21 +127,21 @@ describe('a look at a release', () => {
     script.list = [script.dyno('web.1')]
     script.say(EXIT, 100)
     await told()
-    expect((await watch.look()).crash).to.equal(undefined)
+    expect((await watch.poll()).crash).to.equal(undefined)
     script.say(EXIT, 200)
     await told()
-    expect((await watch.look()).crash?.reason).to.equal('has to start api again and again (code 1)')
+    expect((await watch.poll()).crash?.reason).to.equal('has to start api again and again (code 1)')
   })
 
   it('takes a dyno with a third id for one that keeps being started again', async () => {
     begin()
     for (const id of ['a', 'b', 'b']) {
       script.list = [script.dyno('web.1', { id })]
-      expect((await watch.look()).crash).to.equal(undefined)
+      expect((await watch.poll()).crash).to.equal(undefined)
     }
     expect(watch.lives).to.equal(2)
     script.list = [script.dyno('web.1', { id: 'c' }), script.dyno('web.2')]
-    expect((await watch.look()).crash).to.include({ reason: 'keeps being started again' })
+    expect((await watch.poll()).crash).to.include({ reason: 'keeps being started again' })
     expect(watch.lives).to.equal(4)
   })
 
@@ -149,10 +149,10 @@ describe('a look at a release', () => {
     begin()
     script.list = [script.dyno('web.1', { created: 0, up: 50 })]
     const look = async () => {
-      const { isRecent } = await watch.look({ mayBeRecent: true })
+      const { isRecent } = await watch.poll({ mayBeRecent: true })
       return isRecent ?? false
     }
-    await watch.look()
+    await watch.poll()
     expect(await look()).to.equal(false)
     script.say(UP, 50)
     await told()
@@ -160,7 +160,7 @@ describe('a look at a release', () => {
     // What has come since the last look is news.
     expect(await look()).to.equal(false)
     expect(await look()).to.equal(true)
-    expect((await watch.look()).isRecent).to.equal(undefined)
+    expect((await watch.poll()).isRecent).to.equal(undefined)
     await delay(14_990)
     expect(await look()).to.equal(true)
     await delay(20)
@@ -176,7 +176,7 @@ describe('a look at a release', () => {
     script.list = [script.dyno('web.1', { state: 'starting' })]
     script.say(UP, 1)
     await told()
-    for (let i = 0; i < 2; i++) await watch.look({ mayBeRecent: true })
+    for (let i = 0; i < 2; i++) await watch.poll({ mayBeRecent: true })
     expect(script.looks).to.equal(2)
   })
 
@@ -188,7 +188,7 @@ describe('a look at a release', () => {
       script.dyno('worker.1', { created: 100, up: 400 }),
     ]
     script.types.push({ type: 'worker', quantity: 1, size: 'Basic' })
-    await watch.look()
+    await watch.poll()
     expect(watch.bootTime).to.equal(600)
     expect(watch.hasWeb).to.equal(true)
     script.say(UP, 700)
@@ -201,14 +201,14 @@ describe('a look at a release', () => {
     await told()
     expect(watch.isLogUpToDate).to.equal(true)
     script.list = [script.dyno('worker.1')]
-    await watch.look()
+    await watch.poll()
     expect(watch.hasWeb).to.equal(false)
   })
 
   it('knows when an app inside a dyno ended first', async () => {
     begin()
     script.list = [script.dyno('web.1', { created: 1000 }), script.dyno('web.2', { created: 1000 })]
-    await watch.look()
+    await watch.poll()
     expect(watch.firstExit).to.equal(undefined)
     script.say(EXIT, 5000)
     script.say(EXIT, 4000, 'web.2')
@@ -228,7 +228,7 @@ describe('a look at a release', () => {
       )
     begin()
     script.list = [script.dyno('web.1', { up: 500 })]
-    await watch.look()
+    await watch.poll()
     script.say('Starting process', 2000)
     await told()
     watch.countRequests()
@@ -284,19 +284,19 @@ describe('a look at a release', () => {
         if (!('isAfterCrash' in options)) script.say(CRASHED, -10)
         script.list = [script.dyno('web.1'), script.dyno('web.1', { id: 'old', version: 3 })]
         await told()
-        await watch.look()
+        await watch.poll()
         await delay(10_000)
         await exits()
-        await watch.look()
+        await watch.poll()
         expect(watch.signs.exits).to.deep.equal([])
         script.list = [script.dyno('web.1')]
         await delay(2900)
         await exits()
-        await watch.look()
+        await watch.poll()
         expect(watch.signs.exits).to.deep.equal([])
         await delay(200)
         await exits()
-        await watch.look()
+        await watch.poll()
         expect(watch.signs.exits).to.have.lengthOf(1)
         script.say(UP)
         await told()
@@ -308,7 +308,7 @@ describe('a look at a release', () => {
       script.say(CRASHED, -10, 'web.2')
       script.list = [script.dyno('web.1')]
       await exits()
-      await watch.look()
+      await watch.poll()
       expect(watch.signs.exits).to.have.lengthOf(1)
     })
   })
@@ -321,20 +321,20 @@ describe('a look at a release', () => {
       script.types.push({ type: 'worker', quantity: 1, size: 'Basic' })
       begin({ switchover: switchover() })
       script.list = [script.dyno('web.1'), script.dyno('worker.1')]
-      await watch.look()
+      await watch.poll()
       script.say(EXIT)
       script.say('shipit source=worker.1 app=api instance=0 event=exit code=1', 1, 'worker.1')
       await told()
-      await watch.look({ mayBeRecent: true })
+      await watch.poll({ mayBeRecent: true })
       expect(watch.signs.exits.map(({ dyno }) => dyno)).to.deep.equal(['worker.1'])
       expect(watch.isServing).to.equal(false)
       script.say('Stopping all processes with SIGTERM')
       await told()
       expect(watch.isServing).to.equal(true)
-      await watch.look()
+      await watch.poll()
       script.say(EXIT)
       await told()
-      await watch.look()
+      await watch.poll()
       expect(watch.signs.exits).to.have.lengthOf(2)
     })
 
@@ -343,21 +343,21 @@ describe('a look at a release', () => {
       script.list = [script.dyno('web.1')]
       script.say(UP, 1)
       await told()
-      await watch.look()
-      await watch.look()
+      await watch.poll()
+      await watch.poll()
       for (let i = 0; i < 2; i++) script.say(EXIT)
       await told()
-      expect((await watch.look({ mayBeRecent: true })).crash).to.equal(undefined)
+      expect((await watch.poll({ mayBeRecent: true })).crash).to.equal(undefined)
     })
 
     it('does not take the end of a dyno of the release for an end of those before', async () => {
       begin({ switchover: switchover(2) })
       script.list = [script.dyno('web.1')]
-      await watch.look()
+      await watch.poll()
       script.say('Stopping all processes with SIGTERM')
       await told()
       script.list = [script.dyno('web.1', { id: 'again' })]
-      await watch.look()
+      await watch.poll()
       script.say('Stopping all processes with SIGTERM', 1, 'web.2')
       await told()
       expect(watch.isServing).to.equal(false)
@@ -368,7 +368,7 @@ describe('a look at a release', () => {
     const [ours, theirs] = ['a'.repeat(24), 'b'.repeat(24)]
     begin()
     script.list = [script.dyno('web.1', { created: 10 })]
-    await watch.look()
+    await watch.poll()
     expect([watch.isProvable, watch.ownerOf(ours)]).to.deep.equal([false, 'unknown'])
     script.say(`shipit source=web.1 event=boot id=${theirs}`, 9)
     script.say(`shipit source=web.1 event=boot id=${ours}`, 10)
@@ -385,7 +385,7 @@ describe('a look at a release', () => {
     }
     begin()
     script.list = [script.dyno('web.1', { state: 'starting' })]
-    await watch.look()
+    await watch.poll()
     expect(await paused()).to.equal(100)
     script.say('Starting process')
     await told()
@@ -401,7 +401,7 @@ describe('a look at a release', () => {
     script.list = [script.dyno('web.1', { state: 'starting', created: 10 })]
     script.say(UP, 10)
     await told()
-    await watch.look()
+    await watch.poll()
     const begun = Date.now()
     await watch.pause({ timing: TIMING, signal: new AbortController().signal }, 0)
     expect(Date.now() - begun).to.equal(250)

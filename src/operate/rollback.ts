@@ -1,10 +1,15 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { ShipitError } from '../errors.js'
-import type { PlatformApi } from './client.js'
+import {
+  getRelease,
+  listReleases,
+  rollbackTo,
+  type PlatformApi,
+  type Release,
+} from '../heroku/index.js'
 import { monotonic } from '../lib/monotonic.js'
-import { getRelease, listReleases, rollbackTo } from './releases.js'
-import type { Release } from './types.js'
 import { duration } from '../lib/duration.js'
+import { endOfReleasePhase } from './release-phase.js'
 
 const ROLLBACK = /^Rollback to v(\d+)/
 
@@ -102,7 +107,7 @@ export interface RollbackOptions {
   /** ms that the release phase may take. */
   timeout: number
   /**
-   * ms before the second look at a release phase; half as long again each time, up to 15 of it.
+   * ms before the second poll of a release phase; half as long again each time, up to 15 of it.
    * Default 1000.
    */
   poll?: number
@@ -125,21 +130,21 @@ export async function rollBack(
   const { from, to } = chooseRollback(app, await listReleases(api, app), wanted)
   const deadline = monotonic() + timeout
   signal?.throwIfAborted()
-  let release = await rollbackTo(api, app, to.id)
-  onMade?.(release, from)
-  for (let look = 0; release.status === 'pending'; look += 1) {
-    if (monotonic() >= deadline) {
-      throw new ShipitError('timeout', {
-        message:
-          `The release phase of v${release.version} has not ended after ` + `${duration(timeout)}.`,
-        why: `v${from.version} serves until it has.`,
-        next: `shipit releases --app ${app}`,
-        details: { app, release: release.version, serving: from.version },
-      })
-    }
-    await delay(poll * Math.min(15, 1.5 ** look) * api.budget.slowdown, undefined, { signal })
-    release = await getRelease(api, app, release.id)
-  }
+  const made = await rollbackTo(api, app, to.id)
+  onMade?.(made, from)
+  const release = await endOfReleasePhase(made, {
+    read: () => getRelease(api, app, made.id),
+    pause: (polls) =>
+      delay(poll * Math.min(15, 1.5 ** polls) * api.budget.slowdown, undefined, { signal }),
+    deadline,
+  })
+  if (!release)
+    throw new ShipitError('timeout', {
+      message: `The release phase of v${made.version} has not ended after ${duration(timeout)}.`,
+      why: `v${from.version} serves until it has.`,
+      next: `shipit releases --app ${app}`,
+      details: { app, release: made.version, serving: from.version },
+    })
   if (release.status !== 'succeeded') {
     throw new ShipitError('release', {
       message:

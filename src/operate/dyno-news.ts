@@ -1,7 +1,5 @@
-import type { PlatformApi } from './client.js'
 import { ShipitError } from '../errors.js'
-import { streamLogs } from './log-stream.js'
-import type { LogLine } from './types.js'
+import { streamLogs, type LogLine, type PlatformApi } from '../heroku/index.js'
 
 /**
  * Recent lines to begin with: what the platform says between the request for the log and its first
@@ -36,7 +34,7 @@ export interface Pending {
   gone: number
 }
 
-/** Counts what the log has told of dynos since the last look at them, by name. */
+/** Counts what the log has told of dynos since the last poll of them, by name. */
 export class WordCount {
   private readonly names: Record<DynoWord, Set<string>> = {
     up: new Set(),
@@ -53,10 +51,10 @@ export class WordCount {
   }
 
   /**
-   * Whether another look may find what is waited for: as many dynos have come up and gone as were
+   * Whether another poll may find what is waited for: as many dynos have come up and gone as were
    * still to do so, or one has crashed.
    */
-  isWorthALook({ up, gone }: Pending): boolean {
+  isWorthAPoll({ up, gone }: Pending): boolean {
     return (
       this.names.crashed.size > 0 ||
       (up + gone > 0 && this.names.up.size >= up && this.names.gone.size >= gone)
@@ -65,7 +63,7 @@ export class WordCount {
 }
 
 /**
- * The platform's own lines on an app's dynos, followed: they say when a look at the dynos is worth
+ * The platform's own lines on an app's dynos, followed: they say when a poll of the dynos is worth
  * a call of the API, and never replace it. One call for the log session, and one an hour. A log
  * that cannot be read ends nothing.
  */
@@ -86,19 +84,19 @@ export class DynoNews {
     return this.hasLines && !this.hasFailed
   }
 
-  /** To be called before each look: what is told from here on is news to it. */
+  /** To be called before each poll: what is told from here on is news to it. */
   begin(): void {
     this.words.clear()
   }
 
   /**
-   * Waits until the log makes another look worthwhile, `ms` at most. Whether it was the log.
+   * Waits until the log makes another poll worthwhile, `ms` at most. Whether it was the log.
    * Rejects with the signal's reason.
    */
   async wait(pending: Pending, ms: number, signal?: AbortSignal): Promise<boolean> {
     signal?.throwIfAborted()
     this.pending = pending
-    if (this.words.isWorthALook(pending)) return true
+    if (this.words.isWorthAPoll(pending)) return true
     return new Promise((resolve, reject) => {
       const end = (settle: () => void) => {
         clearTimeout(timer)
@@ -129,7 +127,7 @@ export class DynoNews {
         const word = dynoWord(line)
         if (word === undefined) continue
         this.words.add(word, line.dyno)
-        if (this.words.isWorthALook(this.pending)) this.wake?.()
+        if (this.words.isWorthAPoll(this.pending)) this.wake?.()
       }
     } catch (error) {
       if (!(error instanceof ShipitError)) throw error
