@@ -10,8 +10,8 @@ export interface Mutant extends Mutation {
   was: string
 }
 
-/** Answers whether the mutant of that id is the one to try, and notes that the place was reached. See worker.ts. */
-const SWITCH = 'globalThis.__mutant'
+/** Answers whether the mutant of that id is the one to try, and notes that the place was reached. See worker.ts. A child process has none, and no mutant. */
+const SWITCH = 'globalThis.__mutant?.'
 
 /** @param nextId ids are given from here on */
 export function instrument(
