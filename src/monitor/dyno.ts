@@ -14,7 +14,7 @@ export interface FormationEvent {
   /** Of the instance that it is about; absent if it is about the dyno. */
   app?: string
   instance?: number
-  /** `exit code=1 restarts=3 backoff=225ms`, `state crashed`, `R14`. */
+  /** `exited with code 1, restarting in 225 ms`, `state crashed`, `R14`. */
   text: string
   isBad: boolean
 }

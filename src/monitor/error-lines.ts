@@ -1,4 +1,5 @@
 import type { LogLine } from '../heroku/index.js'
+import { isBadChange } from './change-words.js'
 import { isFault } from './platform-line.js'
 import { readLine } from './read-line.js'
 import { anyOf } from '../lib/any-of.js'
@@ -41,13 +42,7 @@ function isErrorLine(line: LogLine): boolean {
     case 'platform':
       return isFault(reading)
     case 'change':
-      return (
-        reading.event === 'crash' ||
-        reading.event === 'exception' ||
-        (reading.event === 'exit' &&
-          reading.fields.asked === undefined &&
-          reading.fields.code !== '0')
-      )
+      return isBadChange(reading)
     case 'foreign':
       return isErrorText(line.message)
     default:

@@ -11,6 +11,7 @@ import {
 import { unknownName } from '../lib/nearest.js'
 import { AppNames } from './app-names.js'
 import { errorFilter } from './error-lines.js'
+import { readLine } from './read-line.js'
 import { RECENT_LINES } from './snapshot.js'
 
 export interface LogQuery {
@@ -26,6 +27,10 @@ export interface LogQuery {
   source?: string | undefined
   grep?: RegExp | undefined
   errors?: boolean
+  /** false leaves out the lines of figures, the runtime's and Heroku's own. */
+  figures?: boolean
+  /** false leaves out the router's line for each request. */
+  router?: boolean
 }
 
 type Test = (line: LogLine) => boolean
@@ -55,12 +60,12 @@ export async function* readLog(
   query: LogQuery,
   signal: AbortSignal,
 ): AsyncGenerator<LogLine, void, undefined> {
-  const { lines, tail, name, dyno, source, grep, errors } = query
+  const { lines, tail, name, dyno, source, grep, errors, figures = true, router = true } = query
   const session = { dyno, source, signal }
   if (dyno !== undefined) await mustExist(api, app, dyno, signal)
   const isInSession: Test = (line) =>
     (dyno === undefined || isAt(dyno)(line)) && (source === undefined || line.source === source)
-  if (name === undefined && grep === undefined && !errors) {
+  if (name === undefined && grep === undefined && !errors && figures && router) {
     for await (const line of streamLogs(api, app, { ...session, lines, tail }))
       if (isInSession(line)) yield line
     return
@@ -76,6 +81,8 @@ export async function* readLog(
   if (signal.aborted) return
   const tests: Test[] = [isInSession]
   if (name !== undefined) tests.push(await testOf(api, app, name, names, recent))
+  if (!figures) tests.push(isNoFigures)
+  if (!router) tests.push((line) => !isRouters(line))
   if (errors) tests.push(errorFilter())
   if (grep) tests.push(({ message }) => grep.test(message))
   const isWanted: Test = (line) => tests.every((test) => test(line))
@@ -85,6 +92,13 @@ export async function* readLog(
     names.learn(line)
     if (isWanted(line)) yield line
   }
+}
+
+const isRouters: Test = ({ source, dyno }) => source === 'heroku' && dyno === 'router'
+
+const isNoFigures: Test = (line) => {
+  const { kind } = readLine(line)
+  return kind !== 'sample' && kind !== 'figures'
 }
 
 const isAt =

@@ -1,4 +1,5 @@
 import type { LogLine } from '../heroku/index.js'
+import { changeInWords, isBadChange } from './change-words.js'
 import { DynoModel, type FormationEvent } from './dyno.js'
 import { isErrorText } from './error-lines.js'
 import { InstanceModel } from './instance.js'
@@ -8,21 +9,6 @@ import { isFault } from './platform-line.js'
 import { readLine } from './read-line.js'
 import type { Change, PlatformWord, Reading, Request, Sample } from './reading.js'
 import { Traffic } from './traffic.js'
-
-/** `exit code=1 restarts=3`, `exception TypeError: x is not a function (src/db.js:12:7) x3`. */
-function textOf({ event, fields }: Change): string {
-  if (event !== 'exception')
-    return [event, ...Object.entries(fields).map(([key, value]) => `${key}=${value}`)].join(' ')
-  const { type = '', message = '', at, count, uncaught } = fields
-  return [
-    uncaught === 'yes' ? 'uncaught' : 'reported',
-    `${type}: ${message}`,
-    at && `(${at})`,
-    count && `x${count}`,
-  ]
-    .filter(Boolean)
-    .join(' ')
-}
 
 /** Not dynos, though they have their place in a line's head. */
 const SERVICES = new Set(['router', 'api', 'logplex', 'build'])
@@ -105,11 +91,8 @@ export class FormationModel {
     if (event === 'exit' && fields.removed !== undefined) this.dropInstance(dyno, change)
     else this.instance(dyno, change)?.addChange(change, time)
     if (event === 'exception') dyno.exceptions.add(change, time)
-    const isBad =
-      event === 'crash' ||
-      event === 'exception' ||
-      (event === 'exit' && fields.asked === undefined && fields.code !== '0')
-    this.note(dyno, { time, dyno: dyno.name, app, instance, text: textOf(change), isBad })
+    const text = changeInWords(change)
+    this.note(dyno, { time, dyno: dyno.name, app, instance, text, isBad: isBadChange(change) })
   }
 
   private addPlatformWord(dyno: DynoModel, reading: PlatformWord, time: number): void {

@@ -1,7 +1,7 @@
 /** What a command that goes on until Ctrl-C has in place of an end. */
 import { once } from 'node:events'
 import { signalStatus, STOP_SIGNALS } from '../lib/signals.js'
-import { writeOut } from '../lib/terminal.js'
+import { writeData, writeOut } from '../lib/terminal.js'
 
 /**
  * Ctrl-C or SIGTERM as the end of something that goes on by itself. A second one ends the process
@@ -29,8 +29,12 @@ interface LineWriter {
   release(): void
 }
 
-/** stdout for a stream of lines: as fast as its reader, and ended by it. */
-export function lineWriter(): LineWriter {
+/**
+ * stdout for a stream of lines: as fast as its reader, and ended by it.
+ * @param isData whether lines go byte for byte into a file or a pipe
+ */
+export function lineWriter({ isData = false } = {}): LineWriter {
+  const put = isData ? writeData : writeOut
   const gone = new AbortController()
   const onError = (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error
@@ -40,7 +44,7 @@ export function lineWriter(): LineWriter {
   return {
     readerGone: gone.signal,
     async write(line) {
-      if (gone.signal.aborted || writeOut(`${line}\n`)) return
+      if (gone.signal.aborted || put(`${line}\n`)) return
       await once(process.stdout, 'drain', { signal: gone.signal }).catch((error: unknown) => {
         if (!gone.signal.aborted) throw error
       })

@@ -21,6 +21,14 @@ export function timeAndAge(text: string, now = Date.now()): string {
   return `${day} ${time} ${zone} (~ ${ago(date, now)})`
 }
 
+/** `12:00:05`, in the reader's own zone. */
+export function clock(time: number | string): string {
+  const date = new Date(time)
+  return Number.isNaN(date.getTime())
+    ? '        '
+    : [date.getHours(), date.getMinutes(), date.getSeconds()].map(two).join(':')
+}
+
 /** The end of a sentence on what was changed: the release that it made, if one is known. */
 export const andReleased = (release: number | null): string =>
   release === null ? '' : ` and released v${release}`

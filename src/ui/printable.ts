@@ -45,3 +45,9 @@ export function inert(text: string): string {
  */
 export const colours = (stream: { isTTY?: boolean } = process.stdout) =>
   pc.createColors(Boolean(stream.isTTY) && pc.isColorSupported)
+
+/** The same with flags: `--no-color` and `--force-colors`, which colours in a pipe too. */
+export const coloursFor = ({ color, isForced }: { color: boolean; isForced: boolean }): Colours =>
+  isForced ? pc.createColors(true) : color ? colours() : pc.createColors(false)
+
+export type Colours = ReturnType<typeof colours>

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process'
 import path from 'node:path'
+import { stripVTControlCharacters } from 'node:util'
 import { expect } from 'chai'
 import { packageRoot } from '../../src/paths.js'
 import { faultServer, type FaultServer } from '../support/fault-server.js'
@@ -36,23 +37,63 @@ describe('shipit logs', () => {
       .filter(Boolean)
       .map((line) => (JSON.parse(line) as { message: string }).message)
 
-  it("prints Heroku's lines, cleaned of what could steer the terminal", async () => {
-    await start(at(1, '\x1b[31mred\x1b[0m'), at(2))
+  it("prints in a pipe what the platform sent, in Heroku's format byte for byte, figures too", async () => {
+    const sample = 'shipit source=web.1 app=api instance=0 pid=1 sample#memory_rss=1.00MB'
+    await start(at(1, '\x1b[31mred\x1b[0m\x9b2J'), at(2, sample))
     const { stdout } = await run(
       'logs',
       ['-n', '2', '--dyno', 'web', '--source', 'app', '--app', 'a1'],
       { HEROKU_HOST: server.url },
     )
     expect(stdout).to.equal(
-      '2026-11-22T20:00:00.000001+00:00 app[web.1]: red\n2026-11-22T20:00:00.000002+00:00 app[web.1]: line 2\n',
+      '2026-11-22T20:00:00.000001+00:00 app[web.1]: \x1b[31mred\x1b[0m\x9b2J\n' +
+        `2026-11-22T20:00:00.000002+00:00 app[web.1]: ${sample}\n`,
     )
     expect(JSON.parse(posts().at(-1)!.body)).to.deep.equal({ lines: 2, type: 'web', source: 'app' })
+  })
+
+  it('shows people times, names and words, and counts only lines that it shows', async () => {
+    await start(
+      at(1, 'older'),
+      at(2, '[api:0] at work \x1b[2J'),
+      at(3, 'shipit source=web.1 app=api instance=1 event=exit code=1 restarts=0 backoff=225ms'),
+      at(4, 'shipit source=web.1 app=api instance=0 pid=1 sample#memory_rss=1.00MB'),
+      at(5, 'source=web.1 dyno=heroku.1.2 sample#load_avg_1m=0.1', 'heroku[web.1]'),
+      at(
+        6,
+        'at=info method=GET path="/a" host=h request_id=1 fwd="::1" dyno=web.1 connect=0ms service=3ms status=200 bytes=2 protocol=http',
+        'heroku[router]',
+      ),
+    )
+    const people = async (...argv: string[]) =>
+      (await logs('--force-colors', ...argv)).stdout
+        .split('\n')
+        .map((line) => stripVTControlCharacters(line).replace(/^\d\d:\d\d:\d\d /, 'at '))
+        .filter((line) => line !== '' && !/^\d{4}-\d\d-\d\d$/.test(line))
+    expect(await people('-n', '3')).to.deep.equal([
+      'at web.1 api:0     at work ',
+      'at web.1 api:1     exited with code 1, restarting in 225 ms',
+      'at router          200 GET /a 3ms web.1',
+    ])
+    expect(await people('-n', '1', '--no-router')).to.deep.equal([
+      'at web.1 api:1     exited with code 1, restarting in 225 ms',
+    ])
+    expect(await people('--figures')).to.have.length(6)
+    expect((await logs('--no-router')).stdout)
+      .to.contain('sample#')
+      .and.not.contain('router')
   })
 
   it("takes PM2's and Heroku's own names of its flags", async () => {
     await start(at(1, 'Error: boom'), at(2))
     expect(await messages('--lines', '5', '--ps', 'web', '--err')).to.deep.equal(['Error: boom'])
     expect(JSON.parse(posts().at(-1)!.body)).to.include({ type: 'web' })
+    for (const argv of [
+      ['-p', 'web'],
+      ['--process-type', 'web'],
+      ['--dyno-name', 'web'],
+    ])
+      expect(await messages(...argv), argv[0]).to.deep.equal(['Error: boom', 'line 2'])
   })
 
   it('--json is one object a line', async () => {

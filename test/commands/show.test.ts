@@ -45,7 +45,7 @@ describe('shipit show', () => {
       /Requests: 3 a minute, 3 of them failed\n/,
       /Codes: +H12 × 1\n/,
       /\njobs:0 +waiting restart/,
-      /Last events\n {2}\ds ago +jobs:0 exit code=1 restarts=5 backoff=225ms\n/,
+      /Last events\n {2}\ds ago +jobs:0 exited with code 1, restarting in 225 ms\n/,
       /Last error lines\n {2}\ds ago +\[jobs:0\] Error: no queue\n$/,
     ]) {
       if (typeof part === 'string') expect(stdout).to.contain(part)
@@ -188,7 +188,7 @@ describe('shipit show', () => {
     expect(report).to.have.nested.include({
       'instance.id': 'jobs:0',
       'instance.status': 'waiting restart',
-      'events[0].text': 'exit code=1 restarts=5 backoff=225ms',
+      'events[0].text': 'exited with code 1, restarting in 225 ms',
       'events[0].is_bad': true,
     })
     expect(report.error_lines).to.have.length(1)

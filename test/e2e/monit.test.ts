@@ -75,7 +75,7 @@ describe('monit', function () {
     for (const line of terminal.lines.slice(1, -1))
       expect(line, terminal.text).to.match(/^[╭│╰].{78}[╮│╯]$|漢/)
     await get(`${url}die`)
-    await terminal.shows(/web\.1 api:\d exit code=1/)
+    await terminal.shows(/web\.1 api:\d exited with code/)
 
     terminal.resize(200, 60)
     await terminal.shows(/NAME +STATUS +CPU +MEMORY +LOOP +REQ\/M +RST +UP/)
@@ -167,7 +167,14 @@ describe('monit', function () {
         },
       })
       expect(
-        await until(() => /memory(?:=|_mb":)\d/.test(seen) && seen.split('\n').length > 3, {
+        await until(() => /memory(?:=|_mb":)\d/.test(seen), { timeout: 20_000 }),
+        seen,
+      ).to.equal(true)
+      // What happened before is not told.
+      expect(seen).to.not.match(/state up|listening on port|exited/)
+      await get(`${url}die`)
+      expect(
+        await until(() => /exited with code 1, restarting in \d+ ms/.test(seen), {
           timeout: 20_000,
         }),
         seen,
@@ -177,7 +184,7 @@ describe('monit', function () {
       return seen
     }
     expect(await piped())
-      .to.match(/T[\d:.]+Z web\.1: state up\n/)
+      .to.match(/T[\d:.]+Z web\.\d api:\d: exited with code 1, restarting in \d+ ms\n/)
       .and.match(/Z shop: dynos=(\d)\/\1 instances=[24] cpu=\d+\S* memory=\d+\S*MB/)
       .and.not.contain('\x1b')
     const objects = (await piped('--json'))
@@ -188,7 +195,7 @@ describe('monit', function () {
       )
     expect(objects[0]).to.deep.include({ app: 'shop' })
     expect(objects[0]!.dynos.map(({ name }) => name)).to.include.members(['web.1', 'worker.1'])
-    expect(objects[0]!.events).to.not.have.length(0)
-    expect(objects.at(-1)!.events).to.have.length(0)
+    expect(objects[0]!.events).to.have.length(0)
+    expect(objects.at(-1)!.events).to.not.have.length(0)
   })
 })

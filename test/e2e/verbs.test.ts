@@ -209,7 +209,7 @@ describe('the verbs over a formation of two apps', function () {
         async () => {
           const text = await ok('show', dyno, id)
           return (
-            text.includes('exit code=1') &&
+            text.includes('exited with code 1') &&
             text.includes(String(heir.pid)) &&
             /heap: +\d/.test(text) &&
             text

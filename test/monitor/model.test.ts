@@ -108,8 +108,8 @@ describe('the model of a formation', () => {
     ])
     expect(instance('web.1', 'api:0')).to.include({ pid: 6, restarts: 1 })
     expect([...model.events].filter(({ isBad }) => isBad).map(({ text }) => text)).to.deep.equal([
-      'exit code=1 restarts=1 backoff=100ms',
-      'crash code=1',
+      'exited with code 1, restarting in 100 ms',
+      'cannot stay up: its dyno ends with code 1',
     ])
   })
 
@@ -121,7 +121,7 @@ describe('the model of a formation', () => {
     change(3, 'web.1', 'api', 1, 'exit', { code: 0, restarts: 0, asked: 'yes', removed: 'yes' })
     expect([...model.dynos.get('web.1')!.instances.keys()]).to.deep.equal(['api:0'])
     expect([...model.events].map(({ text }) => text)).to.include(
-      'scale instances=1 was=2 why=the dyno is full',
+      'scaled from 2 to 1 instances: the dyno is full',
     )
     expect([...model.events].some(({ isBad }) => isBad)).to.equal(false)
   })
@@ -134,7 +134,12 @@ describe('the model of a formation', () => {
     expect(model.dynos.get('web.1')!.instances.size).to.equal(0)
     expect(
       [...model.dynos.get('web.1')!.events].map(({ text, isBad }) => `${text} ${isBad}`),
-    ).to.deep.equal(['exit code=1 true', 'exited 1 true', 'state crashed true', 'starting false'])
+    ).to.deep.equal([
+      'exited with code 1 true',
+      'exited 1 true',
+      'state crashed true',
+      'starting false',
+    ])
   })
 
   it('counts requests and errors a minute of each dyno, and those that no dyno took', () => {

@@ -1,8 +1,6 @@
 import { expect } from 'chai'
 import { ago, timeAndAge } from '../../src/ui/phrases.js'
 import { appUrl, hasDisplay } from '../../src/ui/browser.js'
-import { logLineRenderer } from '../../src/ui/log-line.js'
-import { printable } from '../../src/ui/printable.js'
 import { snakeKeys } from '../../src/lib/terminal.js'
 import { renderTable } from '../../src/ui/table.js'
 
@@ -39,27 +37,6 @@ describe('times', () => {
     expect(ago('2026-11-20T20:00:00Z', now)).to.equal('2d ago')
     expect(timeAndAge('2026-11-22T20:00:00Z', now)).to.match(
       /^2026\/11\/2[123] \d\d:\d\d:00 [+-]\d{4} \(~ 2m ago\)$/,
-    )
-  })
-})
-
-describe('log lines', () => {
-  const line = {
-    timestamp: '2026-11-22T20:00:00.000000+00:00',
-    source: 'app',
-    dyno: 'web.1',
-    message: 'a\x1b[2Jb\x07',
-  }
-  it("are in Heroku's form, and cannot steer the terminal", () => {
-    expect(logLineRenderer({ isTTY: false })(line)).to.equal(
-      '2026-11-22T20:00:00.000000+00:00 app[web.1]: ab',
-    )
-  })
-  it('tell apps and dynos apart by colour on a terminal alone', () => {
-    const ofApp = { ...line, message: '[api:0] hello' }
-    expect(logLineRenderer({ isTTY: false })(ofApp)).to.match(/: \[api:0\] hello$/)
-    expect(printable(logLineRenderer({ isTTY: true })(ofApp))).to.equal(
-      logLineRenderer({ isTTY: false })(ofApp),
     )
   })
 })

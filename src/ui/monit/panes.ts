@@ -1,8 +1,9 @@
 import type { LogLine } from '../../heroku/index.js'
-import { isErrorText } from '../../monitor/index.js'
 import { printable } from '../printable.js'
 import { wrap } from '../../lib/wrap.js'
-import { clock, type Happening } from './recent.js'
+import { type LineInWords, lineInWords } from '../log-words.js'
+import { clock } from '../phrases.js'
+import type { Happening } from './recent.js'
 import { cut, fit, widthOf } from '../fit.js'
 import { type Block, type FrameOptions, type Style, framed } from './frame.js'
 
@@ -15,34 +16,21 @@ export function logPane(lines: readonly LogLine[], options: FrameOptions, style:
     glyphs: { ellipsis },
   } = style
   const inner = options.width - 2
-  const place = Math.min(12, Math.max(6, ...lines.map(({ dyno }) => dyno.length)))
-  const rows = lines.map(({ timestamp, source, dyno, message }) => {
-    const isBad =
-      source === 'heroku'
-        ? /^(?:Error |at=error )| status=5\d\d /.test(message) || message.endsWith(' to crashed')
-        : isErrorText(message)
-    const what = source === 'heroku' && dyno === 'router' ? requestText(message) : message
+  const said = lines.map((line) => ({ line, words: lineInWords(line) }))
+  const nameOf = ({ place, instance }: LineInWords) =>
+    printable(instance === '' ? place : `${place} ${instance}`)
+  const column = Math.min(
+    Math.max(12, Math.floor(inner / 4)),
+    Math.max(6, ...said.map(({ words }) => widthOf(nameOf(words)))),
+  )
+  const rows = said.map(({ line: { timestamp, source }, words }) => {
     const head = `${clock(timestamp)} `
-    const name = `${fit(printable(dyno), place, { ellipsis })} `
-    const text = fit(printable(what), inner - widthOf(head) - widthOf(name), { ellipsis })
-    const said = isBad ? c.red(text) : source === 'heroku' ? c.dim(text) : text
-    return `${c.dim(head)}${(source === 'heroku' ? c.dim : c.cyan)(name)}${said}`
+    const name = `${fit(nameOf(words), column, { ellipsis })} `
+    const text = fit(printable(words.text), inner - widthOf(head) - widthOf(name), { ellipsis })
+    const painted = words.isBad ? c.red(text) : source === 'heroku' ? c.dim(text) : text
+    return `${c.dim(head)}${(source === 'heroku' ? c.dim : c.cyan)(name)}${painted}`
   })
   return framed(rows, options, style)
-}
-
-const REQUEST = /^(?:sock=\w+ )?at=\w+ (?:code=(H\d\d) )?.*?method=(\S+) path="([^"]*)"/
-const ANSWER = /.* dyno=(\S*) .*service=(\S*) status=(\d+)/
-
-/**
- * A request in the words of an access log: of the router's own line a narrow pane would show no
- * more than how every one begins.
- */
-function requestText(message: string): string {
-  const [, code, method, path] = REQUEST.exec(message) ?? []
-  const [, dyno, service, status] = ANSWER.exec(message) ?? []
-  if (method === undefined || status === undefined) return message
-  return [status, code, method, path, service, dyno].filter(Boolean).join(' ')
 }
 
 /** Crashes, states, failed requests: the newest last. */

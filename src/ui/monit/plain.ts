@@ -18,17 +18,26 @@ interface MonitReport {
   problem: string | null
 }
 
-/** Says each event once, though the model tells of its last ones again and again. */
+/** ms that this machine's clock and the platform's may differ. */
+const CLOCKS_DIFFER = 60_000
+
+/**
+ * Says each event once, though the model tells of its last ones again and again; of those that the
+ * first look has, and of older ones, none.
+ */
 export class NewEvents {
-  private readonly said = new Set<string>()
+  private said: Set<string> | undefined
+
+  /** @param began ms since the epoch */
+  constructor(private readonly began = Date.now()) {}
 
   of(model: FormationModel): Happening[] {
     const all = happenings(model, undefined, 1000)
     const keyOf = ({ time, place, text }: Happening) => `${time} ${place} ${text}`
-    const fresh = all.filter((event) => !this.said.has(keyOf(event)))
-    this.said.clear()
-    for (const event of all) this.said.add(keyOf(event))
-    return fresh
+    const { said } = this
+    this.said = new Set(all.map(keyOf))
+    if (said === undefined) return []
+    return all.filter((event) => !said.has(keyOf(event)) && event.time > this.began - CLOCKS_DIFFER)
   }
 }
 

@@ -1,6 +1,7 @@
 /** What happened lately, to app and dynos: the end of the log, and the last events. */
 import type { LogLine } from '../../heroku/index.js'
 import { type FormationModel, type Reading, Ring, ownText } from '../../monitor/index.js'
+import { lineInWords } from '../log-words.js'
 import type { Row } from './rows.js'
 
 /** Lines kept for a filter that is yet to come. */
@@ -68,9 +69,16 @@ function testOf({ dyno, instance, text }: LogChoice): ((line: LogLine) => boolea
     place === dyno || (place === 'router' && message.includes(` dyno=${dyno} `))
   return (line) =>
     (dyno === undefined || ofDyno(line)) &&
-    (instance === undefined || line.message.startsWith(`[${instance}] `)) &&
+    (instance === undefined || lineInWords(line).instance === instance) &&
     (wanted === '' ||
-      `${line.source}[${line.dyno}]: ${line.message}`.toLowerCase().includes(wanted))
+      `${line.source}[${line.dyno}]: ${line.message}`.toLowerCase().includes(wanted) ||
+      inWords(line).includes(wanted))
+}
+
+/** As the pane shows it. */
+function inWords(line: LogLine): string {
+  const { place, instance, text } = lineInWords(line)
+  return [place, instance, text].filter(Boolean).join(' ').toLowerCase()
 }
 
 const owned = ({ timestamp, source, dyno, message }: LogLine): LogLine => ({
@@ -118,14 +126,4 @@ export function happenings(
     }),
   )
   return [...changes, ...failed].sort((one, other) => one.time - other.time).slice(-count)
-}
-
-const two = (n: number) => String(n).padStart(2, '0')
-
-/** `12:00:05`, in the reader's own zone. */
-export function clock(time: number | string): string {
-  const date = new Date(time)
-  return Number.isNaN(date.getTime())
-    ? '        '
-    : [date.getHours(), date.getMinutes(), date.getSeconds()].map(two).join(':')
 }

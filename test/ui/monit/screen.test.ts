@@ -41,7 +41,7 @@ describe('the screen of monit', () => {
       .and.match(/✖ web\.2 +crashed/)
       .and.match(/worker\.1 +up +- +-/)
     expect(text)
-      .to.match(/web\.2 api:0 exit code=1 rest/)
+      .to.match(/web\.2 api:0 exited with code/)
       .and.match(/web\.2 R14/)
       .and.match(/router H12 x14/)
     expect(text)

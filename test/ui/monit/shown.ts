@@ -89,7 +89,7 @@ export function shown(rest: Partial<Shown> = {}, view: View = firstView()): Show
       errorsPerMinute: [0, 0, 2],
     },
     events: [
-      { time: NOW - 5000, place: 'web.2 api:0', text: 'exit code=1 restarts=3', isBad: true },
+      { time: NOW - 5000, place: 'web.2 api:0', text: 'exited with code 1', isBad: true },
       { time: NOW - 4000, place: 'web.2', text: 'R14', isBad: true },
       { time: NOW - 1000, place: 'router', text: 'H12 x14', isBad: true },
     ],
