@@ -6,8 +6,11 @@ import { execFileSync } from 'node:child_process'
 import { mkdirSync, realpathSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import path from 'node:path'
+import { writeForUsers } from './package-json.mjs'
 
 const root = path.resolve(import.meta.dirname, '../..')
+/** npm's own clone of a repository that it installs from, which it packs next and then removes. */
+const isClone = root.includes('_cacache')
 
 function hasTools() {
   try {
@@ -26,7 +29,7 @@ function removeGlobalLink() {
   const folder = process.platform === 'win32' ? 'node_modules' : 'lib/node_modules'
   const link = path.join(prefix, folder, name)
   // A developer's own `npm link` is a global link too, to a folder that stays.
-  if (realpathSync(link) !== root || !root.includes('_cacache')) return
+  if (realpathSync(link) !== root || !isClone) return
   rmSync(link)
   // npm is about to unpack the package there.
   mkdirSync(link)
@@ -53,3 +56,4 @@ if (!hasTools()) {
   )
 }
 await import('./build.mjs')
+if (isClone) writeForUsers(root)
