@@ -14,7 +14,8 @@ const require = createRequire(import.meta.url)
 const run = (script, args) =>
   execFileSync(process.execPath, [script, ...args], {
     cwd: root,
-    stdio: 'inherit',
+    // What npm prints on stdout, of a package that it makes, is for programs.
+    stdio: ['ignore', 2, 2],
     env: { ...process.env, OCLIF_SKIP_NEW_VERSION_CHECK: 'true' },
   })
 

@@ -24,8 +24,11 @@ export class BareMachine {
     private readonly user: { uid: number; gid: number } | undefined,
   ) {}
 
-  /** `line` is 20, 22 or 24: its newest version comes from npm's registry. */
-  static async create(line: number): Promise<BareMachine> {
+  /**
+   * @param line 20, 22 or 24: its newest version comes from npm's registry
+   * @param cache folder of what npm has fetched, which machines may share
+   */
+  static async create(line: number, cache: string): Promise<BareMachine> {
     const folder = await realpath(await mkdtemp(path.join(tmpdir(), 'shipit-install-')))
     const home = path.join(folder, 'home')
     const bin = path.join(folder, 'bin')
@@ -55,6 +58,7 @@ export class BareMachine {
     if (isRoot) {
       await chmod(folder, 0o755)
       await chown(home, NOBODY, NOBODY)
+      await chown(cache, NOBODY, NOBODY)
     }
     return new BareMachine(
       folder,
@@ -64,6 +68,7 @@ export class BareMachine {
         LANG: 'C.UTF-8',
         TMPDIR: home,
         npm_config_prefix: path.join(home, 'global'),
+        npm_config_cache: cache,
         // Where this machine gets packages, and whom it trusts for that.
         npm_config_registry: (await done('npm', ['config', 'get', 'registry'])).stdout.trim(),
         npm_config_fetch_retries: '0',
