@@ -1,8 +1,10 @@
 import { expect } from 'chai'
+import type { Formation } from '../../src/heroku/index.js'
 import { reload, restart, type ReloadEvent } from '../../src/operate/index.js'
 import { OLD, World } from '../support/embedded/index.js'
 import type { Behaviour } from '../support/embedded/program.js'
 import { rejection } from '../support/platform.js'
+import { until } from '../support/until.js'
 import { useVirtualClock } from '../support/virtual-clock.js'
 
 const options = { waitTimeout: 60_000 }
@@ -139,6 +141,83 @@ describe('reload and restart', () => {
       expect(error.message).to.equal('stopped')
       expect(calls).to.deep.equal(['restart web.1'])
     })
+  })
+
+  it('reload tells of the dyno it adds and takes away, and how long each took', async () => {
+    const { api } = await formation({ web: 1, worker: 2 })
+    const events: ReloadEvent[] = []
+    await reload(api, 'a1', { ...options, type: 'web', onEvent: (event) => events.push(event) })
+    const [serving] = events.flatMap((event) => (event.kind === 'serving' ? [event] : []))
+    expect(events).to.deep.equal([
+      { kind: 'added', dyno: 'web.2' },
+      { kind: 'reloading', dyno: 'web.1' },
+      { kind: 'serving', dyno: 'web.1', ms: serving!.ms },
+      { kind: 'removed', dyno: 'web.2' },
+    ])
+    expect(serving!.ms).to.be.within(1000, 60_000).and.satisfy(Number.isInteger)
+  })
+
+  it('reload takes the types by their names, and tells of a gap', async () => {
+    const { api, calls } = await formation({ web: 1, worker: 1 }, { size: 'Basic' })
+    world.proxy.reshape<Formation[]>('GET', /\/formation$/, (rows) => rows.toReversed(), 1)
+    const events: ReloadEvent[] = []
+    const { gaps } = await reload(api, 'a1', {
+      ...options,
+      onEvent: (event) => events.push(event),
+    })
+    expect(gaps).to.deep.equal(['web', 'worker'])
+    expect(calls).to.deep.equal(['restart web.1', 'restart worker.1'])
+    expect(events[0]).to.deep.equal({ kind: 'gap', type: 'web', size: 'Basic' })
+    expect(events.filter(({ kind }) => kind === 'gap')).to.have.lengthOf(2)
+  })
+
+  it('reload takes a size that is new to it for one of which there may be two', async () => {
+    const { api, calls } = await formation({ web: 1 })
+    const named = <T extends object>(rows: T[]) => rows.map((row) => ({ ...row, size: 'Huge-9' }))
+    world.proxy.reshape<object[]>('GET', /\/formation$/, named)
+    world.proxy.reshape<object[]>('GET', /\/dynos$/, named)
+    expect((await reload(api, 'a1', options)).gaps).to.deep.equal([])
+    expect(calls).to.deep.equal(['scale web=2', 'restart web.1', 'scale web=1'])
+  })
+
+  it('reload waits out the limit of calls at each of its steps', async () => {
+    const { api, calls } = await formation({ web: 1 })
+    const limited = { status: 429, json: { id: 'rate_limit', message: 'Later.' } }
+    for (const [method, path] of [
+      ['PATCH', /\/formation$/],
+      ['DELETE', /\/dynos\/web/],
+    ] as const)
+      world.proxy.reply(method, path, limited, 1)
+    world.proxy.on('DELETE', /\/dynos\/web/, () =>
+      world.proxy.reply('PATCH', /\/formation$/, limited, 1),
+    )
+    await reload(api, 'a1', options)
+    expect(calls).to.deep.equal(['scale web=2', 'restart web.1', 'scale web=1'])
+    await until('the log is left', () => world.proxy.open === 0)
+  })
+
+  it('reload that is stopped while it waits for the added dyno restarts none, and takes it away', async () => {
+    const { api, calls } = await formation(
+      { web: 1 },
+      { at: ({ name }) => (name === 'web.2' ? { listensAfter: Infinity } : undefined) },
+    )
+    const stop = new AbortController()
+    setTimeout(() => stop.abort(new Error('stopped')), 5000)
+    const error = await rejection(reload(api, 'a1', { ...options, signal: stop.signal }))
+    expect(error.message).to.equal('stopped')
+    expect(calls).to.deep.equal(['scale web=2', 'scale web=1'])
+  })
+
+  it('reload is given up if the added dyno does not come up in time', async () => {
+    const { api, calls } = await formation(
+      { web: 1 },
+      { at: ({ name }) => (name === 'web.2' ? { listensAfter: Infinity } : undefined) },
+    )
+    const begun = Date.now()
+    const error = await rejection(reload(api, 'a1', { waitTimeout: 15_000, poll: 500 }))
+    expect(error).to.include({ code: 'timeout' })
+    expect(Date.now() - begun).to.be.within(15_000, 30_000)
+    expect(calls).to.deep.equal(['scale web=2', 'scale web=1'])
   })
 
   it('reload of a type that is not there guesses at the one that was meant', async () => {

@@ -1,6 +1,7 @@
 import type { Asked } from './proxy.js'
 
 interface Body {
+  command?: string
   name?: string
   release?: string
   slug?: string
@@ -18,8 +19,8 @@ export function changeOf(
   { method, path, body }: Asked,
   versionOf: (release: string) => number | undefined,
 ): string | undefined {
-  const { name, release, slug, updates = [] } = (body ?? {}) as Body
-  const [, what, which] = /^\/apps\/[^/]+\/([^/]+)(?:\/([^/]+))?/.exec(path) ?? []
+  const { command, name, release, slug, updates = [] } = (body ?? {}) as Body
+  const [, what, which, rest] = /^\/apps\/[^/]+\/([^/]+)(?:\/([^/]+))?(?:\/(.+))?/.exec(path) ?? []
   if (method === 'POST' && path === '/apps') return `create ${name}`
   if (method === 'PATCH' && what === 'config-vars')
     return `config ${Object.keys(body as object).join(',')}`
@@ -28,6 +29,8 @@ export function changeOf(
     return `rollback v${versionOf(release)}`
   if (method === 'POST' && what === 'releases' && slug !== undefined) return 'release slug'
   if (method === 'DELETE' && what === 'builds') return 'cancel'
+  if (method === 'POST' && what === 'dynos')
+    return rest === 'actions/stop' ? `stop ${which}` : `run ${command}`
   if (method === 'DELETE' && what === 'dynos') return `restart ${which ?? 'all'}`
   return undefined
 }

@@ -13,6 +13,7 @@ import * as v from 'valibot'
 import { herokuPlatform, type Platform } from '../../../src/deploy/index.js'
 import { PlatformApi, type Release } from '../../../src/heroku/index.js'
 import { createBuilder, type LocalBuilder } from '../../../src/embedded/build/index.js'
+import { setGeneration } from '../../../src/embedded/daemon/client.js'
 import { startPlatform, type Platform as Daemon } from '../../../src/embedded/daemon/daemon.js'
 import { createDynos } from '../../../src/embedded/dynos/index.js'
 import { createRouter } from '../../../src/embedded/router/index.js'
@@ -32,6 +33,8 @@ export { skipTime }
 export const OLD = 'a'.repeat(40)
 export const NEW = 'b'.repeat(40)
 export const OTHER = 'c'.repeat(40)
+/** In place of a commit: what one-off dynos do. */
+export const ONE_OFF = ''
 
 /** Heroku's own times; nothing of the machine is measured. */
 const LIMITS: Partial<Limits> = {
@@ -51,6 +54,8 @@ interface WorldOptions {
   limits?: Partial<Limits>
   /** Whether there is the app a1; default true. */
   hasApp?: boolean
+  /** Of the app; default Cedar. */
+  isFir?: boolean
 }
 
 /** The app a1 on an embedded Heroku, and what a client of it works with. */
@@ -92,7 +97,7 @@ export class World {
   }
 
   static async start(options: WorldOptions = {}): Promise<World> {
-    const { commits = [OLD], limits, hasApp = true } = options
+    const { commits = [OLD], limits, hasApp = true, isFir = false } = options
     // Nothing of them is used on the loopback, and heroku-client reads them anew for every request.
     const { SSL_CERT_DIR, SSL_CERT_FILE } = process.env
     delete process.env.SSL_CERT_DIR
@@ -101,6 +106,7 @@ export class World {
     if (SSL_CERT_DIR !== undefined) world.certificates.SSL_CERT_DIR = SSL_CERT_DIR
     if (SSL_CERT_FILE !== undefined) world.certificates.SSL_CERT_FILE = SSL_CERT_FILE
     await world.open({ ...LIMITS, ...limits })
+    if (isFir) await setGeneration(world.daemon.info, 'fir')
     if (hasApp) await world.directly('POST', '/apps', { name: 'a1' })
     for (const commit of commits) await world.deploy(commit)
     await world.settled()
@@ -150,6 +156,11 @@ export class World {
   /** The process that runs as a dyno: the newest, or that of a commit. */
   running(name: string, commit?: string): StandIn {
     return this.machine.running(name, commit)
+  }
+
+  /** The newest process of a one-off dyno. */
+  get oneOff(): StandIn | undefined {
+    return this.machine.oneOff()
   }
 
   /** A request of somebody else's to the app's own address. */

@@ -60,6 +60,11 @@ export class Proxy {
     return proxy
   }
 
+  /** How many streams are open. */
+  get open(): number {
+    return this.streams.size
+  }
+
   get url(): string {
     return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`
   }

@@ -1,4 +1,5 @@
 import http from 'node:http'
+import type net from 'node:net'
 import type { Machine, DynoProcesses } from '../../../src/embedded/dynos/machine.js'
 import { removeFolder } from '../../../src/embedded/daemon/folders.js'
 import type { Launch } from '../../../src/embedded/dynos/process-group.js'
@@ -21,6 +22,8 @@ export class StandIn implements DynoProcesses {
   /** Of no process: nothing is found in the process table that would be measured. */
   readonly pid = 0
   readonly dir: string
+  /** What came from its client. */
+  typed = ''
   private readonly timers: NodeJS.Timeout[] = []
   private server: http.Server | undefined
   private settle: (status: number) => void = () => undefined
@@ -37,6 +40,9 @@ export class StandIn implements DynoProcesses {
   ) {
     this.dir = launch.disk.dir
     this.exit = new Promise((resolve) => (this.settle = resolve))
+    this.launch.attached?.client
+      .on('data', (chunk: Buffer) => (this.typed += chunk.toString()))
+      .resume()
     // In a turn of its own, as a process's output comes: whoever launches it has it by then.
     setImmediate(() => this.start())
   }
@@ -45,7 +51,18 @@ export class StandIn implements DynoProcesses {
     return !this.hasEnded
   }
 
+  /** Of the process, without what the machine has. */
+  get env(): Readonly<Record<string, string>> {
+    return this.launch.env
+  }
+
+  /** Who is attached to it. */
+  get client(): net.Socket | undefined {
+    return this.launch.attached?.client as net.Socket | undefined
+  }
+
   print(line: string): void {
+    if (this.client) return void this.client.write(`${line}\n`)
     this.launch.onLine(line)
     this.launch.onOutput?.(Buffer.from(`${line}\n`))
   }
@@ -169,6 +186,11 @@ export class StandInMachine implements Machine {
     )
     if (!found) throw new Error(`no ${name} runs`)
     return found
+  }
+
+  /** The newest process of a one-off dyno, whether it runs or not. */
+  oneOff(): StandIn | undefined {
+    return this.processes.findLast(({ place }) => place.name.startsWith('run.'))
   }
 
   private placeOf({ command, env }: Launch): Place {
