@@ -1,6 +1,6 @@
 /**
- * npm run mutation [-- ROOM… | --changed [REF] | --file PATH…]: changes a room's code in one place after the other, and runs the tests that reach the
- * place. A change that no test notices has survived: it wants a test, or its reason in survivors.yml. Ends with 1 if a room is below its goal.
+ * npm run mutation [-- ROOM… | PATH… | --changed [REF]]: changes a room's code in one place after the other, and runs the tests that reach the
+ * place. A path is a file or a folder of src/, which stands for that part of its room. A change that no test notices has survived: it wants a test, or its reason in survivors.yml. Ends with 1 if a room is below its goal.
  *
  * Known outcomes are kept in node_modules/.cache/mutation until the file or the tests that decided them change.
  *
@@ -29,7 +29,6 @@ const { values, positionals } = parseArgs({
     quick: { type: 'boolean', default: false },
     sample: { type: 'string', default: '1' },
     fresh: { type: 'boolean', default: false },
-    file: { type: 'string', multiple: true },
   },
 })
 const accepted = readAccepted(path.join(ROOT, 'test/mutation/survivors.yml'))
@@ -107,7 +106,14 @@ interface Parts {
 }
 
 async function tryAll(file: MutatedFile, { trials, results, survey }: Parts): Promise<Row> {
-  const row: Row = { file: file.path, mutants: 0, killed: 0, accepted: 0, survived: 0 }
+  const row: Row = {
+    file: file.path,
+    mutants: 0,
+    killed: 0,
+    accepted: 0,
+    survived: 0,
+    unreached: 0,
+  }
   const ids = file.mutants.map(({ id }) => id)
   const begun = performance.now()
   let tried = 0
@@ -126,6 +132,7 @@ async function tryAll(file: MutatedFile, { trials, results, survey }: Parts): Pr
     else if (accepted(file.path, file.source, mutant) !== undefined) row.accepted += 1
     else {
       row.survived += 1
+      if (outcome.is === 'not reached') row.unreached += 1
       console.log(describe(file, mutant, outcome))
     }
   }
@@ -146,19 +153,27 @@ const describe = (
 ) =>
   `${file}:${line}  ${kind}${is === 'not reached' ? ' (no test reaches it)' : ''}: ${oneLine(was)}  ->  ${text === '' ? '(nothing)' : oneLine(text)}`
 
-const only = values.changed ? changedSince(positionals[0]) : values.file
-const names = values.changed || positionals.length === 0 ? Object.keys(ROOMS) : positionals
+const paths = positionals.filter((word) => word.includes('/'))
+const only = values.changed ? changedSince(positionals[0]) : paths.length > 0 ? paths : undefined
+const rooms = positionals.filter((word) => !paths.includes(word))
+const names = only !== undefined || rooms.length === 0 ? Object.keys(ROOMS) : rooms
 const unknown = names.find((name) => !Object.hasOwn(ROOMS, name))
 if (unknown !== undefined) {
   console.error(`There is no room ${unknown}. The rooms are ${Object.keys(ROOMS).join(', ')}.`)
   process.exit(2)
 }
 
+let files = 0
 for (const name of names) {
   const room = ROOMS[name]!
   const rows = await run(name, room, only)
+  files += rows.length
   if (rows.length === 0) continue
   const { text, score } = table(name, rows, room.goal)
   console.log(text)
   if (score < room.goal) process.exitCode = 1
+}
+if (files === 0 && !values.changed) {
+  console.error(`No room has ${paths.join(', ')}.`)
+  process.exitCode = 2
 }

@@ -1,4 +1,4 @@
-/** The scores of a room, a line a folder. */
+/** The scores of a room, a line a file and a folder. */
 import path from 'node:path'
 
 /** Of a file. */
@@ -9,6 +9,8 @@ export interface Row {
   /** Survivors with a reason. */
   accepted: number
   survived: number
+  /** Survivors that no test reaches. */
+  unreached: number
 }
 
 /** Percent of the mutants without a reason to survive that tests notice. */
@@ -24,20 +26,27 @@ export function table(
   for (const row of rows)
     folders.set(path.dirname(row.file), [...(folders.get(path.dirname(row.file)) ?? []), row])
   const total = sum(room, rows)
-  const lines = [...[...folders].map(([folder, inside]) => sum(folder, inside)), total].map((row) =>
+  const lines = [
+    ...[...folders].flatMap(([folder, inside]) => [
+      sum(folder, inside),
+      ...inside.map((row) => ({ ...row, file: `  ${path.basename(row.file)}` })),
+    ]),
+    total,
+  ].map((row) =>
     line(
       row.file,
       String(row.mutants),
       String(row.killed),
       String(row.accepted),
       String(row.survived),
+      String(row.unreached),
       `${scoreOf(row).toFixed(1)} %`,
     ),
   )
   return {
     text: [
       '',
-      line('', 'mutants', 'noticed', 'accepted', 'survived', 'score'),
+      line('', 'mutants', 'noticed', 'accepted', 'survived', 'unreached', 'score'),
       ...lines,
       `The goal of ${room} is ${goal} %.`,
       '',
@@ -54,8 +63,9 @@ const sum = (file: string, rows: readonly Row[]): Row =>
       killed: all.killed + row.killed,
       accepted: all.accepted + row.accepted,
       survived: all.survived + row.survived,
+      unreached: all.unreached + row.unreached,
     }),
-    { file, mutants: 0, killed: 0, accepted: 0, survived: 0 },
+    { file, mutants: 0, killed: 0, accepted: 0, survived: 0, unreached: 0 },
   )
 
 const line = (name: string, ...cells: string[]) =>
