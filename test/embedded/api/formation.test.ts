@@ -178,7 +178,7 @@ describe('the Platform API: formation and dynos', () => {
   it('cycles one dyno, a type or all on request, by a path of its own', async () => {
     for (const [path, call] of [
       ['web.1/', 'restart {"name":"web.1"} cycling'],
-      ['worker/', 'restart {"type":"worker"} cycling'],
+      ['web/', 'restart {"type":"web"} cycling'],
       ['', 'restart {} cycling'],
     ]) {
       expect(

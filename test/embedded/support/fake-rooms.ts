@@ -3,6 +3,7 @@ import { EventEmitter } from 'node:events'
 import { rm, writeFile } from 'node:fs/promises'
 import http from 'node:http'
 import path from 'node:path'
+import { NotFound } from '../../../src/embedded/api/api-error.js'
 import type { Rooms } from '../../../src/embedded/daemon/daemon.js'
 import type { Folders, Releases, Store } from '../../../src/embedded/store/types.js'
 import type { BuildRecord, DynoRecord, SlugRecord } from '../../../src/embedded/store/records.js'
@@ -17,6 +18,9 @@ export interface FakeControls {
   /** Process types of the slugs that builds make. */
   processTypes: Record<string, string>
 }
+
+/** The exit status of what SIGTERM ends. */
+const SIGTERM = 143
 
 export function fakeRooms(): { rooms: () => Promise<Rooms>; controls: FakeControls } {
   const controls: FakeControls = {
@@ -36,16 +40,32 @@ export function fakeRooms(): { rooms: () => Promise<Rooms>; controls: FakeContro
   return { rooms: async () => rooms, controls }
 }
 
+/**
+ * Dynos that are up at once, and have no process, no port and no log; else as the real ones
+ * (../rooms-contract.test.ts).
+ */
 function fakeDynos(store: Store, controls: FakeControls): ReturnType<Rooms['createDynos']> {
   const events = new EventEmitter()
   const ids = new Map<string, string>()
   const idOf = (key: string) => ids.get(key) ?? (ids.set(key, randomUUID()).get(key) as string)
-  const list = (appId: string): DynoRecord[] => {
+  /** "<app id> <name>" of dynos that were stopped. */
+  const stopped = new Set<string>()
+  const gone = new Set<string>()
+  const runs = new Map<string, { appId: string; record: DynoRecord; end: () => void }>()
+  const change = (appId: string) => void events.emit('change', appId)
+
+  const runsOf = (appId: string | undefined, name?: string) =>
+    [...runs.values()].filter(
+      (run) =>
+        (appId === undefined || run.appId === appId) &&
+        (name === undefined || run.record.name === name),
+    )
+  const formationOf = (appId: string): DynoRecord[] => {
     const app = store.find(appId)
     const release = app?.releases.find((one) => one.id === app.current_release_id)
-    if (!app || !release) return []
-    return Object.values(app.formation).flatMap(
-      ({ type, command, size, quantity, created_at, updated_at }) =>
+    if (!app || !release?.slug_id || gone.has(appId)) return []
+    return Object.values(app.formation)
+      .flatMap(({ type, command, size, quantity, created_at, updated_at }) =>
         Array.from({ length: quantity }, (_, index): DynoRecord => ({
           id: idOf(`${appId} ${type}.${index + 1}`),
           name: `${type}.${index + 1}`,
@@ -58,25 +78,44 @@ function fakeDynos(store: Store, controls: FakeControls): ReturnType<Rooms['crea
           created_at,
           updated_at,
         })),
+      )
+      .filter(({ name }) => !stopped.has(`${appId} ${name}`))
+  }
+  /** @throws NotFound if something is asked for that is not there */
+  const chosen = (appId: string, { type, name }: { type?: string; name?: string }) => {
+    const dynos = formationOf(appId).filter(
+      (dyno) =>
+        (type === undefined || dyno.type === type) && (name === undefined || dyno.name === name),
     )
+    const alone = name === undefined ? [] : runsOf(appId, name)
+    for (const run of alone) run.end()
+    const isAny = type === undefined && name === undefined
+    if (!isAny && dynos.length + alone.length === 0) throw new NotFound('dyno')
+    return dynos
   }
   return {
     isolation: Promise.resolve({ why: 'there are no processes' }),
     exposure: Promise.resolve(undefined),
     reconcile: (appId, reason) => {
       controls.calls.push(`reconcile ${store.find(appId)?.name} ${reason}`)
-      events.emit('change', appId)
+      for (const one of stopped) if (one.startsWith(`${appId} `)) stopped.delete(one)
+      gone.delete(appId)
+      change(appId)
     },
-    list,
+    list: (appId) => [...formationOf(appId), ...runsOf(appId).map(({ record }) => record)],
     webTargets: () => [],
-    webStatus: () => 'none',
-    restart: async (_appId, what, why) => {
+    webStatus: (appId) => (formationOf(appId).some(({ type }) => type === 'web') ? 'up' : 'none'),
+    restart: async (appId, what, why) => {
       controls.calls.push(`restart ${JSON.stringify(what ?? 'all')}${why ? ` ${why}` : ''}`)
+      for (const { name } of chosen(appId, what ?? {})) ids.delete(`${appId} ${name}`)
     },
-    stop: async (_appId, what) => {
+    stop: async (appId, what) => {
       controls.calls.push(`stop ${JSON.stringify(what)}`)
+      for (const { name } of chosen(appId, what)) stopped.add(`${appId} ${name}`)
+      change(appId)
     },
-    runOneOff: async (_appId, { name, type = 'run', command, size, release, onOutput }) => {
+    runOneOff: async (appId, request) => {
+      const { name, type = name.split('.')[0] ?? name, command, size, release } = request
       controls.calls.push(`run ${name} ${command}`)
       const { status, output, hold } = controls.releasePhase
       const at = new Date().toISOString()
@@ -92,18 +131,21 @@ function fakeDynos(store: Store, controls: FakeControls): ReturnType<Rooms['crea
         created_at: at,
         updated_at: at,
       }
-      return {
-        record,
-        exit: (async () => {
-          onOutput?.(Buffer.from(output))
-          await hold
-          return status
-        })(),
-        stop: () => {},
-      }
+      let end = () => {}
+      const ended = new Promise<number>((resolve) => (end = () => resolve(SIGTERM)))
+      runs.set(record.id, { appId, record, end })
+      const exit = (async () => {
+        request.onOutput?.(Buffer.from(output))
+        const outcome = await Promise.race([ended, (async () => (await hold, status))()])
+        runs.delete(record.id)
+        return outcome
+      })()
+      return { record, exit, stop: end }
     },
     shutdown: async (appId) => {
       controls.calls.push(`shutdown ${appId ? 'one' : 'all'}`)
+      for (const { id } of store.list()) if (appId === undefined || appId === id) gone.add(id)
+      for (const run of runsOf(appId)) run.end()
     },
     on: (event, listener) => void events.on(event, listener),
     off: (event, listener) => void events.off(event, listener),
