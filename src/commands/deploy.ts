@@ -1,10 +1,8 @@
 import path from 'node:path'
 import { Args, Flags, type Interfaces } from '@oclif/core'
 import type {
-  herokuPlatform,
   DeployPlan,
   DeployResult,
-  DeployView,
   Environment,
   PlanRequest,
   Prepared,
@@ -13,18 +11,11 @@ import type {
 import type { Ecosystem } from '../ecosystem/types.js'
 import { ShipitError } from '../errors.js'
 import { BaseCommand } from '../ui/base-command.js'
-import { plainDeploy, stamped } from '../ui/deploy-plain.js'
+import { deployView, stamped } from '../ui/deploy-view.js'
 import { appFlags, placeFlags, placeFrom, waitTimeout } from '../ui/flags.js'
-import { errLines, outLines, writeErr } from '../lib/terminal.js'
+import { writeErr } from '../lib/terminal.js'
 
 type DeployFlags = Interfaces.InferredFlags<typeof Deploy.flags>
-interface FirstDeploy {
-  app: string
-  facts: Prepared['facts']
-  environment: Environment | undefined
-  flags: DeployFlags
-}
-
 export default class Deploy extends BaseCommand {
   static override summary =
     'deploy a commit, and go back to the release before if it does not come up'
@@ -141,11 +132,9 @@ export default class Deploy extends BaseCommand {
       ? await prepareUpload(project, { isFolderTyped, environment })
       : await prepareDeploy(project, { ref: flags.ref, isFolderTyped, environment })
     try {
-      if (
-        !flags['dry-run'] &&
-        !flags.yes &&
-        (await this.wantsFiles(prepared, flags.ref === undefined && !flags.force))
-      ) {
+      const { askForFiles } = await import('../ui/deploy-questions.js')
+      const mayBeSent = flags.ref === undefined && !flags.force
+      if (this.mayAsk(flags) && (await askForFiles(prepared, mayBeSent))) {
         const chosen = prepared.environment
         await prepared.remove()
         prepared = await prepareUpload(project, {
@@ -157,23 +146,6 @@ export default class Deploy extends BaseCommand {
     } finally {
       await prepared.remove()
     }
-  }
-
-  /**
-   * Asks what of uncommitted work shall be deployed, if there is some and somebody to ask;
-   * elsewhere a warning names it. Throws after a no.
-   */
-  private async wantsFiles({ leftOut, source }: Prepared, mayBeSent: boolean): Promise<boolean> {
-    if (leftOut === '' || !this.canAsk() || process.env.CI) return false
-    const { askWhich } = await import('../ui/ask.js')
-    const answer = await askWhich(`Not committed: ${leftOut}. Deploy what?`, [
-      { value: 'commit', name: `commit ${source.commit.short} without it` },
-      ...(mayBeSent ? [{ value: 'files', name: 'the files as they are (--source)' }] : []),
-      { value: 'nothing', name: 'nothing' },
-    ])
-    if (answer === 'nothing')
-      throw new ShipitError('interrupted', { message: 'Nothing was deployed.' })
-    return answer === 'files'
   }
 
   private async deploy(
@@ -191,6 +163,7 @@ export default class Deploy extends BaseCommand {
       describeInProgress,
       planDeploy,
       stopOnSignals,
+      typedScale,
     } = await import('../deploy/index.js')
     const named = flags.remote === undefined ? (flags.app ?? environment?.target.app) : undefined
     const app = named ?? (await this.appName(flags))
@@ -204,10 +177,14 @@ export default class Deploy extends BaseCommand {
       headers: flags['health-header'],
     }
     const sent = healthHeaders(health, environment?.target.health, process.env)
+    const typed = flags.scale && typedScale(flags.scale)
+    const { askForScale } = await import('../ui/deploy-questions.js')
     const request: Omit<PlanRequest, 'turn'> = {
       app,
       source,
-      scale: await this.scale(platform, { app, facts, environment, flags }),
+      scale: this.mayAsk(flags)
+        ? await askForScale(platform, { app, facts, environment, typed })
+        : typed,
       project: facts,
       environment,
       waitTimeout: flags['wait-timeout'],
@@ -245,7 +222,7 @@ export default class Deploy extends BaseCommand {
         show: async (plan) => {
           shown = plan
           await this.show(plan)
-          return this.view()
+          return deployView(this.jsonEnabled(), this.timestamps)
         },
       })
       const { describeResult, describeWarnings } = await import('../ui/deploy-plan.js')
@@ -261,39 +238,6 @@ export default class Deploy extends BaseCommand {
     }
   }
 
-  /**
-   * Counts of dynos: those that were typed; if none is for web, a first deploy of an app without
-   * one asks first.
-   */
-  private async scale(
-    platform: ReturnType<typeof herokuPlatform>,
-    { app, facts, environment, flags }: FirstDeploy,
-  ): Promise<Record<string, string> | undefined> {
-    const { typedScale } = await import('../deploy/index.js')
-    const typed = typedScale(flags.scale ?? [])
-    const asked = flags.scale ? typed : undefined
-    if (flags['dry-run'] || flags.yes || !this.canAsk() || process.env.CI) return asked
-    const { defaultWeb, withoutWeb } = await import('../doctor/index.js')
-    const web = defaultWeb({ project: facts, environment, scale: asked })
-    if (!web?.trouble || environment?.target.formation?.['web'] !== undefined) return asked
-    const found = await platform.findApp(app)
-    if (found && (await platform.currentRelease(app))?.slug) return asked
-    const { askWhich } = await import('../ui/ask.js')
-    const counts = withoutWeb(web)
-    const answer = await askWhich(
-      `The Procfile has no web line, and Heroku starts one dyno of \`npm start\` for web ` +
-        `(${web.line}), in which nothing would listen. Start what?`,
-      [
-        { value: 'others', name: counts.join(' ') },
-        { value: 'web', name: 'web=1, as Heroku does' },
-        { value: 'nothing', name: 'nothing' },
-      ],
-    )
-    if (answer === 'nothing')
-      throw new ShipitError('interrupted', { message: 'Nothing was deployed.' })
-    return answer === 'web' ? asked : { ...typedScale(counts), ...asked }
-  }
-
   private async environment(
     ecosystem: Ecosystem,
     wanted: string | undefined,
@@ -301,17 +245,9 @@ export default class Deploy extends BaseCommand {
     const { chooseEnvironment, whichEnvironment } = await import('../deploy/index.js')
     const chosen = chooseEnvironment(ecosystem.deploy, ecosystem.sshTargets, wanted)
     if (chosen !== 'ask') return chosen
-    const names = Object.keys(ecosystem.deploy)
-    if (!this.canAsk()) throw whichEnvironment(names)
-    const { askWhich } = await import('../ui/ask.js')
-    const name = await askWhich(
-      'Deploy which environment?',
-      names.map((value) => ({
-        value,
-        name: `${value} (${ecosystem.deploy[value]?.app ?? 'no app'})`,
-      })),
-    )
-    return this.environment(ecosystem, name)
+    if (!this.canAsk()) throw whichEnvironment(Object.keys(ecosystem.deploy))
+    const { askForEnvironment } = await import('../ui/deploy-questions.js')
+    return this.environment(ecosystem, await askForEnvironment(ecosystem))
   }
 
   /**
@@ -344,31 +280,15 @@ export default class Deploy extends BaseCommand {
     return Boolean(process.stdin.isTTY && process.stdout.isTTY) && !this.jsonEnabled()
   }
 
+  /** Whether there is somebody to ask before the deploy; elsewhere warnings stand in for it. */
+  private mayAsk(flags: DeployFlags): boolean {
+    return !flags['dry-run'] && !flags.yes && this.canAsk() && !process.env.CI
+  }
+
   private async show(plan: DeployPlan): Promise<void> {
     const { describePlan, describeWarnings } = await import('../ui/deploy-plan.js')
     for (const line of describeWarnings(plan)) writeErr(line + '\n')
     for (const line of describePlan(plan)) this.tell(line)
-  }
-
-  private async view(): Promise<DeployView> {
-    if (
-      process.stdout.isTTY &&
-      !this.timestamps &&
-      !this.jsonEnabled() &&
-      !process.env.CI &&
-      process.env.TERM !== 'dumb'
-    ) {
-      const { deployTasks } = await import('../ui/deploy-tasks.js')
-      return deployTasks()
-    }
-    const { isGithubActions } = await import('../ui/printable.js')
-    return {
-      events: plainDeploy(this.jsonEnabled() ? errLines : outLines, {
-        timestamps: this.timestamps,
-        groups: isGithubActions(),
-      }),
-      end: () => Promise.resolve(),
-    }
   }
 
   /** For people: on stdout, or on stderr where stdout is for one JSON object. */

@@ -7,7 +7,7 @@ import { type Sort, appFlags, devFlag, sortFlag } from '../ui/flags.js'
 import type { DevReport } from '../ui/dev/ps.js'
 import { snakeKeys, writeErr } from '../lib/terminal.js'
 
-/** ms between two looks of --watch: on a terminal, and where each is printed below the last. */
+/** ms between two polls of --watch: on a terminal, and where each is printed below the last. */
 const REPAINT = 1000
 const REPRINT = 2000
 
@@ -73,9 +73,8 @@ export default class Ps extends BaseCommand {
     selection: Selection,
     flags: ViewFlags,
   ): Promise<void> {
-    const [{ watchFormation }, { liveScreen }, { lineWriter, untilStopped }] = await Promise.all([
+    const [{ watchFormation }, { lineWriter, liveScreen, untilStopped }] = await Promise.all([
       import('../monitor/watch.js'),
-      import('../ui/live-screen.js'),
       import('../ui/following.js'),
     ])
     const every = process.stdout.isTTY && !this.jsonEnabled() ? REPAINT : REPRINT

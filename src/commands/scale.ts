@@ -103,7 +103,7 @@ export default class Scale extends BaseCommand {
             (await heroku.releaseConfigVars(api, app, { [INSTANCES_VAR]: instances.value }))
               .release ?? undefined
         }
-        const { renderScale } = await import('../ui/scale.js')
+        const { renderScale } = await import('../ui/formation.js')
         this.log(renderScale(plan.changes, instances?.changes ?? []))
         if (!isChange) this.log('Nothing to change.')
         const changed = [
@@ -208,13 +208,12 @@ export default class Scale extends BaseCommand {
     const [
       { takeSnapshot, reportDynos },
       { instancesFit, typesWith },
-      { describeFit, describeMisfit },
+      { describeFit, describeMisfit, waitingForFigures },
     ] = await Promise.all([
       import('../monitor/index.js'),
       import('../operate/index.js'),
-      import('../ui/scale.js'),
+      import('../ui/formation.js'),
     ])
-    const { waitingForFigures } = await import('../ui/formation.js')
     const { dynos, model, problem } = await takeSnapshot(api, app, { onFollow: waitingForFigures })
     const reports = reportDynos(
       dynos.filter(({ state }) => state === 'up'),

@@ -4,7 +4,7 @@ import type { Details, DynoReport, InstanceReport } from '../monitor/index.js'
 import { unknownName } from '../lib/nearest.js'
 import { BaseCommand } from '../ui/base-command.js'
 import { appFlags, devFlag } from '../ui/flags.js'
-import type { DevShown } from '../ui/dev/show.js'
+import type { DevShown } from '../ui/dev/ps.js'
 import { writeErr } from '../lib/terminal.js'
 
 interface Outcome extends Details {
@@ -43,7 +43,7 @@ export default class Show extends BaseCommand {
     const { args, flags } = await this.parse(Show)
     const dev = await this.devSessions(flags, false)
     const width = process.stdout.isTTY ? process.stdout.columns : undefined
-    if (dev) return (await import('../ui/dev/show.js')).showDev(this, dev, args.dyno, width)
+    if (dev) return (await import('../ui/dev/ps.js')).showDev(this, dev, args.dyno, width)
     const app = await this.appName(flags)
     const api = await this.platform(flags)
     const [{ takeSnapshot }, { reportDynos }, { detailsOf }] = await Promise.all([

@@ -3,7 +3,7 @@
  * The one way to stdout and stderr. No byte that came from an app, a repository or the platform can
  * steer the terminal: what is written here keeps line feeds, tabs and the colours that shipit
  * itself uses, and nothing else that a terminal acts on.
- * Views that move the cursor (ui/live-screen.ts, ui/monit/terminal.ts, the task list) clean their
+ * Views that move the cursor (ui/following.ts, ui/monit/terminal.ts, the task list) clean their
  * text with `harmless` first.
  */
 

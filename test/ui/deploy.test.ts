@@ -1,8 +1,7 @@
 import { expect } from 'chai'
 import type { DeployEvent, DeployPlan } from '../../src/deploy/index.js'
-import { plainDeploy, type PlainOptions } from '../../src/ui/deploy-plain.js'
 import { describePlan, describeWarnings } from '../../src/ui/deploy-plan.js'
-import { deployTasks } from '../../src/ui/deploy-tasks.js'
+import { deployTasks, plainDeploy, type PlainOptions } from '../../src/ui/deploy-view.js'
 import { errorAnnotation } from '../../src/ui/printable.js'
 
 const EVENTS: DeployEvent[] = [

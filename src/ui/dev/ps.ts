@@ -3,13 +3,19 @@ import { type DevInstanceReport, modelOf, reportDev } from '../../dev/report.js'
 import { chooseSession, matchingInstances } from '../../dev/select.js'
 import { shortDuration } from '../../lib/duration.js'
 import { safeJson, snakeKeys } from '../../lib/terminal.js'
-import type { DynoReport, FormationModel } from '../../monitor/index.js'
+import {
+  detailsOf,
+  type Details,
+  type DynoReport,
+  type FormationModel,
+} from '../../monitor/index.js'
 import type { DevSession } from '../../runtime/dev-protocol.js'
 import { colours, printable } from '../printable.js'
 import type { Sort } from '../flags.js'
+import { renderDetails } from '../details.js'
 import { type Placed, renderInstances, sortInstances } from '../instances.js'
-import { lineWriter, untilStopped } from '../following.js'
-import { liveScreen } from '../live-screen.js'
+import { lineWriter, liveScreen, untilStopped } from '../following.js'
+import { spokenOf } from '../target.js'
 
 interface View {
   name?: string | undefined
@@ -132,4 +138,53 @@ export function renderDev(
     },
   })
   return `${head}\n${table}`
+}
+
+export interface DevShown {
+  dev: string
+  instances: (DevInstanceReport & Details)[]
+}
+
+/**
+ * All that is known of the instances of a name, as PM2's `describe` tells it. @param width columns
+ * of the terminal
+ */
+export async function showDev(
+  command: { log(text: string): void },
+  clients: readonly DevClient[],
+  name: string,
+  width: number | undefined,
+): Promise<DevShown> {
+  const client = await chooseSession(clients, name)
+  const { report, model, dyno } = await lookAtDev(client)
+  const shown = matchingInstances(report.instances, name).map((instance) => ({
+    dyno,
+    instance,
+    details: detailsOf(model, dyno, instance),
+  }))
+  const texts = shown.map(({ instance, details }) =>
+    renderDetails(
+      {
+        app: name,
+        dyno,
+        instance,
+        details,
+        release: undefined,
+        place: spokenOf(client.running),
+        more: [
+          [
+            'PM2',
+            `id ${instance.pmId ?? '-'}, ${instance.mode} mode, ` +
+              `${instance.isWatched ? 'restarted when its files change' : 'not watched'}`,
+          ],
+        ],
+      },
+      width,
+    ),
+  )
+  command.log(texts.join('\n\n'))
+  return {
+    dev: client.running.folder,
+    instances: shown.map(({ instance, details }) => ({ ...instance, ...details })),
+  }
 }

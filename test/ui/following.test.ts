@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { liveScreen } from '../../src/ui/live-screen.js'
+import { liveScreen } from '../../src/ui/following.js'
 
 /** A stream that keeps what was written, of a terminal if it has a size. */
 function written(size?: { rows: number; columns: number }) {
