@@ -123,8 +123,9 @@ function doubtOf(excess: Excess): string {
       `Heroku allows ${excess.most} ${excess.size} dynos of a process type, unless the account ` +
       'has a higher limit.'
     )
-  return excess.kind === 'app'
-    ? `Heroku allows an app ${excess.most} dynos of all types together, unless the account has ` +
-        `a higher limit; this would be ${excess.quantity}.`
-    : ''
+  const { most, quantity } = excess as Extract<Excess, { kind: 'app' }>
+  return (
+    `Heroku allows an app ${most} dynos of all types together, unless the account has a higher ` +
+    `limit; this would be ${quantity}.`
+  )
 }

@@ -102,13 +102,16 @@ describe('when the dynos of a change are polled', () => {
     expect(first).to.deep.include({ waits: [10], awaited: [{ up: 1, gone: 0 }] })
     const told = await poll({ isJustAsked: true, announced: [1], timeout: 20_000 })
     expect(told.waits).to.deep.equal([10, 1, 2, 4, 8, 5])
+    expect((await poll({ isJustAsked: true, timeout: 0 })).waits).to.deep.equal([0])
     const deaf = await poll({ isJustAsked: true, isTelling: false, finds: [{ answer: 'up' }] })
     expect(deaf.waits).to.deep.equal([1])
   })
 
   it('waits a limit of calls out, and passes other failures on', async () => {
     const limited = new ShipitError('network', { message: 'Later.', details: { status: 429 } })
+    const begun = Date.now()
     expect((await poll({ finds: [limited, limited, { answer: 'up' }] })).answer).to.equal('up')
+    expect(Date.now() - begun).to.be.within(3000, 3900)
     const other = poll({ finds: [new ShipitError('not_found', { message: 'None.' })] })
     expect((await failureOf(other)).code).to.equal('not_found')
   })

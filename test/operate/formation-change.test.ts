@@ -6,6 +6,7 @@ import {
   planFormation,
   shrinks,
   typedScale,
+  updateTo,
 } from '../../src/operate/formation-change.js'
 import { requestOf } from '../support/deploys.js'
 import { NEW, OTHER, World } from '../support/embedded/index.js'
@@ -55,6 +56,9 @@ describe('the formation of an environment', () => {
       ),
     ).to.deep.equal(['web=0', 'jobs=1'])
     expect(() => planFormation('production', {}, [], { web: '1:huge' })).to.throw('--scale web: ')
+    expect(() =>
+      planFormation('production', {}, [formation('worker', 1)], { web: '1:eco' }),
+    ).to.throw('--scale leaves the app with dynos of Eco and Standard-1X')
     for (const words of ['web+1', 'web:basic'])
       expect(() => typedScale([words])).to.throw(`--scale ${words} says no count of dynos.`)
   })
@@ -84,7 +88,35 @@ describe('the formation of an environment', () => {
     expect([grows(fewer!), shrinks(fewer!)]).to.deep.equal([false, true])
   })
 
+  it('has at its peak the more and the larger of both, and never a size that is not known', () => {
+    const peak = (one: string | null, other: string | null) =>
+      peakOf({
+        type: 'web',
+        before: { quantity: 1, size: one },
+        after: { quantity: 3, size: other },
+        costClass: null,
+        costs: null,
+      })
+    expect(peak('Standard-2X', 'Standard-1X')).to.deep.equal({ quantity: 3, size: 'Standard-2X' })
+    for (const [one, other, larger] of [
+      ['Standard-1X', 'Standard-2X', 'Standard-2X'],
+      [null, 'Eco', 'Eco'],
+      ['Eco', null, 'Eco'],
+      ['Huge-9', 'Eco', 'Eco'],
+      ['Eco', 'Huge-9', 'Eco'],
+      ['Huge-9', 'Huge-8', 'Huge-8'],
+    ] as const)
+      expect(peak(one, other).size, `${one} and ${other}`).to.equal(larger)
+    expect(updateTo({ type: 'web', quantity: 1, size: null })).to.deep.equal({
+      type: 'web',
+      quantity: 1,
+    })
+  })
+
   it('is refused for a size that is not, and for more dynos than one allows', () => {
+    expect(refusal(() => plan({ web: 'two' })).message).to.equal(
+      'deploy.production.formation.web: two is not a valid number of dynos.',
+    )
     expect(refusal(() => plan({ web: '2:standart-1x' })).why).to.equal('Did you mean Standard-1X?')
     expect(refusal(() => plan({ web: '2:basic' })).message).to.equal(
       'deploy.production.formation.web asks for 2 dynos of Basic, which allows 1 of a process type.',
@@ -98,6 +130,8 @@ describe('the formation of an environment', () => {
       'deploy.production.formation leaves the app with dynos of Eco and Standard-2X, which cannot be in one app.',
     )
     expect(why).to.contain('It does not name worker=1:Standard-2X.')
+    const mixed = [formation('web', 1, 'Eco'), formation('worker', 1)]
+    expect(planFormation('production', { web: '1' }, mixed)).to.deep.equal([])
     expect(plan({ web: '1:eco', worker: '1:eco' }).map(({ costs }) => costs)).to.deep.equal([
       'less',
       'less',

@@ -45,6 +45,18 @@ describe('what the instances of a dyno will need', () => {
         fits: 4 * 100 + 60 + SUPERVISOR_MEMORY <= 512,
       },
     ])
+    const resized = [
+      report(
+        'web.1',
+        [
+          ['jobs', 9],
+          ['api', 8],
+        ],
+        { size: 'Basic' },
+      ),
+    ]
+    expect(fit(resized, ['api', 1])[0]).to.deep.include({ size: 'Standard-1X' })
+    expect(fit(resized, ['api', 1])[0]!.apps.map(({ app }) => app)).to.deep.equal(['api', 'jobs'])
     expect(fit(web, ['jobs', 3])[0]!.apps[0]).to.include({ app: 'api', instances: 2 })
   })
 
@@ -96,6 +108,10 @@ describe('whether the instances are there', () => {
   it('asks none of other types, and none that are not up', () => {
     const starting = report('web.2', [], { state: 'starting' })
     const worker = report('worker.1', [['api', 1]])
+    expect(has([report('web.1', [['api', 1]])], ['api', 1])).to.equal(true)
+    expect(has([report('web.1', two), report('worker.1', [['jobs', 1]])], ['api', 3])).to.equal(
+      false,
+    )
     expect(has([report('web.1', two), starting, worker], ['api', 2])).to.equal(true)
     expect(has([starting, worker], ['api', 1])).to.equal(false)
     expect(has([], ['api', 1])).to.equal(false)
@@ -129,6 +145,9 @@ describe('a number of instances', () => {
       expect(refusal(() => plan(text)).message).to.include('is not a number of instances')
     expect(refusal(() => plan('api=2,')).message).to.include('An empty entry')
     expect(plan('api=2', ' api = 1 ,odd,x=y,jobs=2').value).to.equal('api=2,jobs=2')
+    expect(refusal(() => plan('api+max', 'api=2')).message).to.include(
+      'is not a number of instances',
+    )
     for (const odd of ['x api=1', 'api=1 x'])
       expect(plan('jobs=2', odd).value, odd).to.equal('jobs=2')
   })

@@ -38,6 +38,8 @@ describe('scale expressions', () => {
     'web=1.5',
     'web==2',
     'web=2:',
+    '1web=2',
+    'a b=2',
     '',
   ]) {
     it(`refuses ${JSON.stringify(text)}`, () =>
@@ -63,11 +65,16 @@ describe('scale expressions', () => {
       ['api', 'x3'],
       ['api', '3x'],
       ['web=1', '3'],
+      ['api', '3', 'web=1'],
     ])
       expect(failure(() => parseScale(words)).message).to.include('is not a scale expression')
   })
-  it('refuses a type given twice', () =>
-    expect(failure(() => parseScale(['web=1', 'web+1'])).message).to.equal('web is given twice.'))
+  it('refuses a type given twice', () => {
+    expect(failure(() => parseScale(['web=1', 'web+1'])).message).to.equal('web is given twice.')
+    expect(failure(() => parseScale(['web=1', 'jobs=1', 'jobs=2', 'web=2'])).message).to.equal(
+      'jobs is given twice.',
+    )
+  })
 })
 
 describe('the plan of a scale', () => {
@@ -109,6 +116,8 @@ describe('the plan of a scale', () => {
       .to.include({ code: 'usage', why: 'Did you mean web?' })
       .and.have.property('next')
       .that.matches(/^Known: web, jobs\n.*shipit scale --instances wbe=1 --app /)
+    expect(failure(() => plan('wbe+3')).next).to.include('--instances wbe+3 ')
+    expect(failure(() => plan('wbe:basic')).next).to.include('--instances wbe=1 ')
     expect(failure(() => planScale('a1', [], parseScale(['web=1']))).next).to.equal(
       'The app has no process type yet: deploy it first.',
     )
@@ -181,6 +190,10 @@ describe('the limits of scaling, before the platform is asked', () => {
     )
     expect(message).to.equal('Basic and Standard-2X dynos cannot be in one app.')
     expect(next).to.equal('shipit scale jobs=1:standard-1x --app myapp')
+    const rest = [formation('jobs', 1, 'Basic'), formation('idle', 0, 'Basic')]
+    expect(
+      failure(() => plan([formation('web', 1, 'Basic'), ...rest], 'web=2:standard-2x')).next,
+    ).to.equal('shipit scale jobs=1:standard-1x --app myapp')
     expect(
       failure(() => plan([formation('web', 1, 'Eco'), formation('jobs', 1, 'Eco')], 'web:basic'))
         .next,

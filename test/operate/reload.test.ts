@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import type { Formation } from '../../src/heroku/index.js'
+import type { Dyno, Formation } from '../../src/heroku/index.js'
 import { reload, restart, type ReloadEvent } from '../../src/operate/index.js'
 import { OLD, World } from '../support/embedded/index.js'
 import type { Behaviour } from '../support/embedded/program.js'
@@ -169,6 +169,15 @@ describe('reload and restart', () => {
     expect(calls).to.deep.equal(['restart web.1', 'restart worker.1'])
     expect(events[0]).to.deep.equal({ kind: 'gap', type: 'web', size: 'Basic' })
     expect(events.filter(({ kind }) => kind === 'gap')).to.have.lengthOf(2)
+  })
+
+  it('reload leaves alone a type whose dynos are not there', async () => {
+    const { api, calls } = await formation({ web: 2, worker: 1 })
+    world.proxy.reshape<Dyno[]>('GET', /\/dynos$/, (dynos) =>
+      dynos.filter(({ type }) => type === 'web'),
+    )
+    await reload(api, 'a1', options)
+    expect(calls).to.deep.equal(['restart web.1', 'restart web.2'])
   })
 
   it('reload takes a size that is new to it for one of which there may be two', async () => {

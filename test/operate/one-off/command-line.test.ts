@@ -50,6 +50,7 @@ describe('the command of a one-off dyno', () => {
       message: 'There is no flag --detatched.',
       why: 'Did you mean --detached?',
     })
+    expect(refusal(() => refuseUnknownFlag('-q=3', ['detached'])).why).to.equal(undefined)
     refuseUnknownFlag('node', ['detached'])
     refuseUnknownFlag(undefined, [])
   })
