@@ -32,6 +32,7 @@ const MAY_IMPORT = {
   git: [],
   heroku: ['embedded'],
   init: ['config', 'ecosystem', 'project'],
+  json: ['deploy', 'dev', 'doctor', 'ecosystem', 'heroku', 'init', 'monitor'],
   lib: [],
   monitor: ['heroku'],
   operate: ['ecosystem', 'heroku', 'monitor', 'runtime'],

@@ -116,15 +116,4 @@ export class ShipitError extends Error {
       cause: error,
     })
   }
-
-  toJSON(): Record<string, unknown> {
-    return {
-      code: this.code,
-      message: this.message,
-      ...(this.why === undefined ? {} : { why: this.why }),
-      ...(this.next === undefined ? {} : { next: this.next }),
-      ...(this.details ?? {}),
-      exit_code: this.exitCode,
-    }
-  }
 }

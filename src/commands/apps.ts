@@ -2,7 +2,9 @@ import { ago } from '../ui/phrases.js'
 import { BaseCommand } from '../ui/base-command.js'
 import { platformFlags } from '../ui/flags.js'
 import { renderTable } from '../ui/table.js'
-import type { App } from '../heroku/index.js'
+import type { APPS } from '../json/account.js'
+import { appDocument } from '../json/platform.js'
+import type { Json } from '../json/schema.js'
 
 export default class Apps extends BaseCommand {
   static override summary = 'list the apps that you own or work on'
@@ -12,7 +14,7 @@ export default class Apps extends BaseCommand {
   ]
   static override flags = { ...platformFlags }
 
-  async run(): Promise<App[]> {
+  async run(): Promise<Json<typeof APPS>> {
     const { flags } = await this.parse(Apps)
     const api = await this.platform(flags)
     const { listApps } = await import('../heroku/index.js')
@@ -36,6 +38,6 @@ export default class Apps extends BaseCommand {
         }),
       )
     }
-    return apps
+    return apps.map(appDocument)
   }
 }

@@ -2,12 +2,10 @@ import { Args } from '@oclif/core'
 import { setUpOf, shellOf, SHELLS, type Shell } from '../completion/scripts.js'
 import { ShipitError } from '../errors.js'
 import { BaseCommand } from '../ui/base-command.js'
+import type { AUTOCOMPLETE } from '../json/account.js'
+import type { Json } from '../json/schema.js'
 
-interface SetUp {
-  shell: Shell
-  line: string
-  file: string
-}
+type SetUp = Json<typeof AUTOCOMPLETE>
 
 export default class Autocomplete extends BaseCommand {
   static override summary = 'show how to complete commands, flags, apps and dynos by Tab'

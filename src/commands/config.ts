@@ -3,12 +3,10 @@ import { BaseCommand } from '../ui/base-command.js'
 import { appFlags } from '../ui/flags.js'
 import { renderTable } from '../ui/table.js'
 import { writeData } from '../lib/terminal.js'
+import type { CONFIG } from '../json/config.js'
+import type { Json } from '../json/schema.js'
 
-interface Outcome {
-  app: string
-  config: Record<string, string>
-  masked: string[]
-}
+type Outcome = Json<typeof CONFIG>
 
 export default class Config extends BaseCommand {
   static override summary = "list the app's config vars"
@@ -54,10 +52,5 @@ export default class Config extends BaseCommand {
         this.logToStderr(`${hidden.length} masked. --reveal shows all.`)
     }
     return { app, config: flags.reveal ? vars : shown, masked: flags.reveal ? [] : hidden }
-  }
-
-  /** Names of config vars are the user's own: they are not respelled. */
-  protected override toSuccessJson(result: unknown): unknown {
-    return result
   }
 }

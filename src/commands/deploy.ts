@@ -14,6 +14,8 @@ import { BaseCommand } from '../ui/base-command.js'
 import { deployView, stamped } from '../ui/deploy-view.js'
 import { appFlags, placeFlags, placeFrom, waitTimeout } from '../ui/flags.js'
 import { writeErr } from '../lib/terminal.js'
+import { type DEPLOY, deployDocument, planDocument } from '../json/deploy.js'
+import type { Json } from '../json/schema.js'
 
 type DeployFlags = Interfaces.InferredFlags<typeof Deploy.flags>
 export default class Deploy extends BaseCommand {
@@ -119,7 +121,7 @@ export default class Deploy extends BaseCommand {
 
   private timestamps = false
 
-  async run(): Promise<DeployResult | { dryRun: true; plan: DeployPlan }> {
+  async run(): Promise<Json<typeof DEPLOY>> {
     const { args, flags } = await this.parse(Deploy)
     const { findProject, prepareDeploy, prepareUpload } = await import('../deploy/index.js')
 
@@ -152,7 +154,7 @@ export default class Deploy extends BaseCommand {
     { source, environment, facts, objects, pack }: Prepared,
     { root }: Project,
     flags: DeployFlags,
-  ): Promise<DeployResult | { dryRun: true; plan: DeployPlan }> {
+  ): Promise<Json<typeof DEPLOY>> {
     const {
       deployInTurn,
       duration,
@@ -200,7 +202,7 @@ export default class Deploy extends BaseCommand {
     if (flags['dry-run']) {
       const plan = await planDeploy(platform, request)
       await this.show(plan)
-      return { dryRun: true, plan }
+      return { dry_run: true, plan: planDocument(plan) }
     }
 
     let shown: DeployPlan | undefined
@@ -232,7 +234,7 @@ export default class Deploy extends BaseCommand {
       }))
         writeErr(line + '\n')
       this.tell(this.withLocal(describeResult(result)))
-      return result
+      return deployDocument(result)
     } finally {
       stop.release()
     }

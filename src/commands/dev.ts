@@ -28,6 +28,7 @@ export default class Dev extends BaseCommand {
   ]
   static override usage = 'dev [FILE|SCRIPT|COMMAND] [FLAGS] [-- ARGS]'
   static override enableJsonFlag = false
+  static override baseFlags = {}
   static override strict = false
   static override args = {
     file: Args.string({

@@ -9,6 +9,8 @@ import { BaseCommand } from '../ui/base-command.js'
 import { platformFlags } from '../ui/flags.js'
 import { printable } from '../ui/printable.js'
 import { writeErr } from '../lib/terminal.js'
+import { type DOCTOR, doctorDocument } from '../json/deploy.js'
+import type { Json } from '../json/schema.js'
 
 /** Throws `usage` for a folder that is not there. */
 function folderOf(dir: string | undefined): string {
@@ -59,7 +61,7 @@ export default class Doctor extends BaseCommand {
     fix: Flags.boolean({ description: 'fix what is safe to fix, and show it' }),
   }
 
-  async run(): Promise<DoctorReport> {
+  async run(): Promise<Json<typeof DOCTOR>> {
     const { args, flags } = await this.parse(Doctor)
     const { appFolder, examineFolder } = await import('../deploy/index.js')
     const { doctorReport, errorOf, preflightFindings } = await import('../doctor/index.js')
@@ -82,7 +84,7 @@ export default class Doctor extends BaseCommand {
     const report = doctorReport(facts, findings, { fixed, leftOut: this.leftOut(facts, args.env) })
     await this.show(report)
     process.exitCode = errorOf(findings, '')?.exitCode ?? 0
-    return report
+    return doctorDocument(report)
   }
 
   /**

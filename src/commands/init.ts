@@ -5,6 +5,8 @@ import { ShipitError } from '../errors.js'
 import type { Detected, InitOptions, InitParts, InitPlan, LockReport } from '../init/index.js'
 import { BaseCommand } from '../ui/base-command.js'
 import { printable } from '../ui/printable.js'
+import { type INIT, initDocument } from '../json/deploy.js'
+import type { Json } from '../json/schema.js'
 
 const MEMORY = /^\d+[KMG]$/i
 const ENV_NAME = /^[A-Za-z0-9_]+$/
@@ -75,7 +77,7 @@ export default class Init extends BaseCommand {
     }),
   }
 
-  async run(): Promise<{ plan: InitPlan; applied: boolean; lockfile?: LockReport }> {
+  async run(): Promise<Json<typeof INIT>> {
     const { args, flags } = await this.parse(Init)
     const { prepareInit, applyPlan, inWords } = await import('../init/index.js')
     const options = optionsFrom(flags)
@@ -92,11 +94,11 @@ export default class Init extends BaseCommand {
       this.log(
         isReady ? '\nNothing to change: the app is ready.' : '\nNothing was changed (--dry-run).',
       )
-      return { plan, applied: false }
+      return initDocument(plan, false)
     }
     if (!flags.yes && !(await this.isConfirmed())) {
       this.log('Nothing was changed.')
-      return { plan, applied: false }
+      return initDocument(plan, false)
     }
     const report = await applyPlan(plan, {
       onStep: (step) => {
@@ -109,7 +111,7 @@ export default class Init extends BaseCommand {
     this.log('')
     if (report) await this.tellOfLockfile(plan, report)
     await this.done(plan, isRepository, detected.appName)
-    return { plan, applied: true, ...(report ? { lockfile: report } : {}) }
+    return initDocument(plan, true, report)
   }
 
   /** What init works with; a test gives its own. */

@@ -4,11 +4,10 @@ import { ShipitError } from '../errors.js'
 import { askHidden, askText } from '../ui/ask.js'
 import { BaseCommand } from '../ui/base-command.js'
 import type { LoggedIn } from '../heroku/index.js'
+import type { LOGIN } from '../json/account.js'
+import type { Json } from '../json/schema.js'
 
-interface Outcome {
-  email: string
-  stored_in: string
-}
+type Outcome = Json<typeof LOGIN>
 
 export default class Login extends BaseCommand {
   static override summary = 'log in to Heroku'

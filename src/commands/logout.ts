@@ -1,8 +1,8 @@
 import { BaseCommand } from '../ui/base-command.js'
+import type { LOGOUT } from '../json/account.js'
+import type { Json } from '../json/schema.js'
 
-interface Outcome {
-  logged_out: boolean
-}
+type Outcome = Json<typeof LOGOUT>
 
 export default class Logout extends BaseCommand {
   static override summary = 'forget the login to Heroku on this machine'

@@ -7,6 +7,7 @@ import { lineWriter } from '../ui/following.js'
 import { appFlags, devFlag } from '../ui/flags.js'
 import { coloursFor, printable } from '../ui/printable.js'
 import { safeJson, writeErr } from '../lib/terminal.js'
+import { logLineDocument } from '../json/monitor.js'
 
 /** As ripgrep's smart case: a pattern without capitals finds them too. */
 async function pattern(text: string): Promise<RegExp> {
@@ -21,6 +22,8 @@ async function pattern(text: string): Promise<RegExp> {
  * ms after which a session that was not to tail, and did not end, was given up (see log-stream.ts).
  */
 const UNENDED = 3_500
+
+const jsonLine = (line: LogLine) => safeJson(logLineDocument(line))
 
 export default class Logs extends BaseCommand {
   static override summary = "show the app's log, and follow it"
@@ -146,7 +149,7 @@ export default class Logs extends BaseCommand {
     out: ReturnType<typeof lineWriter>
     isForPeople: boolean
   }> {
-    if (this.jsonEnabled()) return { render: safeJson, out: lineWriter(), isForPeople: false }
+    if (this.jsonEnabled()) return { render: jsonLine, out: lineWriter(), isForPeople: false }
     const isForPeople = process.stdout.isTTY || isForced
     const { herokuLine, peopleLines } = await import('../ui/log-line.js')
     return isForPeople

@@ -1,8 +1,9 @@
 import { BaseCommand } from '../ui/base-command.js'
 import { type Sort, appFlags, devFlag, sortFlag, waitTimeout } from '../ui/flags.js'
-import { safeJson, snakeKeys, writeErr } from '../lib/terminal.js'
+import { safeJson, writeErr } from '../lib/terminal.js'
 import type { DevClient } from '../dev/client.js'
 import type { MonitSource } from '../ui/monit/source.js'
+import { monitDocument } from '../json/monitor.js'
 
 /**
  * ms between two looks, of which some are printed; and how long the log's first lines are waited
@@ -117,7 +118,7 @@ export default class Monit extends BaseCommand {
           now,
         )
         for (const line of this.jsonEnabled()
-          ? [safeJson(snakeKeys(report))]
+          ? [safeJson(monitDocument(report))]
           : plainLines(report, problemBefore, source.unit))
           await out.write(line)
         problemBefore = report.problem

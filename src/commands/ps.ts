@@ -4,8 +4,9 @@ import type { PlatformApi } from '../heroku/index.js'
 import type { Selection } from '../operate/index.js'
 import { BaseCommand } from '../ui/base-command.js'
 import { type Sort, appFlags, devFlag, sortFlag } from '../ui/flags.js'
-import type { DevReport } from '../ui/dev/ps.js'
-import { snakeKeys, writeErr } from '../lib/terminal.js'
+import { dynoReportDocument, type PS } from '../json/monitor.js'
+import type { Json } from '../json/schema.js'
+import { safeJson, writeErr } from '../lib/terminal.js'
 
 /** ms between two polls of --watch: on a terminal, and where each is printed below the last. */
 const REPAINT = 1000
@@ -45,7 +46,7 @@ export default class Ps extends BaseCommand {
 
   private noDynos: string | undefined
 
-  async run(): Promise<DynoReport[] | DevReport[] | void> {
+  async run(): Promise<Json<typeof PS> | void> {
     const { args, flags } = await this.parse(Ps)
     const dev = await this.devSessions(flags, false)
     if (dev)
@@ -64,7 +65,7 @@ export default class Ps extends BaseCommand {
     const dynos = await this.report(api, app, seen, selection, flags)
     if (!this.jsonEnabled()) this.log(await this.render(api, app, dynos, selection, flags))
     await this.explain(seen, dynos)
-    return dynos
+    return dynos.map(dynoReportDocument)
   }
 
   private async watch(
@@ -92,7 +93,7 @@ export default class Ps extends BaseCommand {
               ...(seen.problem ? ['', seen.problem] : []),
             ].join('\n'),
           )
-        else await out.write(JSON.stringify(snakeKeys(dynos)))
+        else await out.write(safeJson(dynos.map(dynoReportDocument)))
       }
     } finally {
       screen?.end()

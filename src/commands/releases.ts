@@ -4,6 +4,9 @@ import { BaseCommand } from '../ui/base-command.js'
 import { appFlags } from '../ui/flags.js'
 import { renderTable } from '../ui/table.js'
 import type { Release } from '../heroku/index.js'
+import type { RELEASES } from '../json/operate.js'
+import { releaseDocument } from '../json/platform.js'
+import type { Json } from '../json/schema.js'
 
 /** A release that failed, runs its release phase or serves, in one word. */
 const standing = ({ status, current }: Release) => (current ? 'current' : status)
@@ -29,7 +32,7 @@ export default class Releases extends BaseCommand {
     }),
   }
 
-  async run(): Promise<Release[]> {
+  async run(): Promise<Json<typeof RELEASES>> {
     const { flags } = await this.parse(Releases)
     const app = await this.appName(flags)
     const { listReleases } = await import('../heroku/index.js')
@@ -53,6 +56,6 @@ export default class Releases extends BaseCommand {
         }),
       )
     }
-    return releases
+    return releases.map(releaseDocument)
   }
 }

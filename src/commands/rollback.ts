@@ -5,14 +5,11 @@ import { appFlags, waitTimeout } from '../ui/flags.js'
 import { printable } from '../ui/printable.js'
 import type { Release } from '../heroku/index.js'
 import { monotonic } from '../lib/monotonic.js'
+import type { ROLLBACK } from '../json/operate.js'
+import type { Json } from '../json/schema.js'
+import { refOf } from '../json/platform.js'
 
-interface Outcome {
-  app: string
-  rolled_back: number
-  to: number
-  release: { id: string; version: number }
-  undo: string
-}
+type Outcome = Json<typeof ROLLBACK>
 
 /** What a rollback that nobody waits for any more leaves behind. */
 const stateOf = ({ version, status }: Release, from: Release, app: string) =>
@@ -87,9 +84,9 @@ export default class Rollback extends BaseCommand {
     this.log(`Config vars are those of v${to.version} too. Undo: ${undo}`)
     return {
       app,
-      rolled_back: from.version,
-      to: to.version,
-      release: { id: release.id, version: release.version },
+      rolled_back: refOf(from),
+      to: refOf(to),
+      release: refOf(release),
       undo,
     }
   }

@@ -1,9 +1,11 @@
 import { Flags } from '@oclif/core'
 import { EXIT_CODES } from '../errors.js'
 import { BaseCommand } from '../ui/base-command.js'
-import { appFlags } from '../ui/flags.js'
+import { appFlags, longJsonFlag } from '../ui/flags.js'
 import { printable } from '../ui/printable.js'
 import { writeErr } from '../lib/terminal.js'
+import type { RUN } from '../json/operate.js'
+import type { Json } from '../json/schema.js'
 
 export default class Run extends BaseCommand {
   static override summary = 'run a command in a one-off dyno'
@@ -23,6 +25,7 @@ export default class Run extends BaseCommand {
   static override usage =
     'run [-a NAME] [--local] [-e KEY=VALUE]... [-s SIZE] [--type TYPE] [--no-tty] ' +
     '[--no-exit-code] [-d] -- COMMAND'
+  static override baseFlags = longJsonFlag
   static override flags = {
     ...appFlags,
     env: Flags.string({
@@ -62,7 +65,7 @@ export default class Run extends BaseCommand {
     '<%= config.bin %> run --app myapp --detached --size standard-2x -- node nightly.js',
   ]
 
-  async run(): Promise<{ app: string; dyno: string; command: string; exit_code?: number }> {
+  async run(): Promise<Json<typeof RUN>> {
     // What follows -- is the command's, flags that we know too among it; so is, once its first word
     // is there, what is no flag of ours.
     const given = [...this.argv]
@@ -87,7 +90,7 @@ export default class Run extends BaseCommand {
       const { name } = await createDyno(api, app, { ...wanted, attach: false })
       this.log(`Running ${printable(command)} on ${app}: ${name}`)
       this.suggest(`Its output: ${this.config.bin} logs --tail --dyno ${name} --app ${app}`)
-      return { app, dyno: name, command }
+      return { app, dyno: name, command, exit_code: null }
     }
     const { runAttached } = await import('../operate/one-off/run-attached.js')
     const isJson = this.jsonEnabled()

@@ -7,17 +7,10 @@ import type { Dyno, PlatformApi } from '../heroku/index.js'
 import type { InstancesFit, InstancesPlan, ScaleChange, WaitOptions } from '../operate/index.js'
 import { formatFormation, type TypeCount } from '../lib/dyno-count.js'
 import { writeErr } from '../lib/terminal.js'
+import type { SCALED } from '../json/operate.js'
+import type { Json } from '../json/schema.js'
 
-interface Outcome {
-  app: string
-  changes: ScaleChange[]
-  instances: InstancesPlan['changes']
-  /** What they will need, as far as the log tells; of process types that run them. */
-  memory: InstancesFit[]
-  formation: TypeCount[]
-  /** Those that are up; null if nothing was waited for. */
-  dynos: Pick<Dyno, 'name' | 'state' | 'size'>[] | null
-}
+type Outcome = Json<typeof SCALED>
 
 export default class Scale extends BaseCommand {
   static override summary = 'change how many dynos run, their size, and the instances in each'
@@ -99,9 +92,8 @@ export default class Scale extends BaseCommand {
         const { prebootNote, prebootOf, waitForPreboot } = await import('../deploy/index.js')
         const preboot = instances?.isChanged ? await prebootOf(api, app) : undefined
         if (instances?.isChanged) {
-          release =
-            (await heroku.releaseConfigVars(api, app, { [INSTANCES_VAR]: instances.value }))
-              .release ?? undefined
+          release = (await heroku.releaseConfigVars(api, app, { [INSTANCES_VAR]: instances.value }))
+            .release?.version
         }
         const { renderScale } = await import('../ui/formation.js')
         this.log(renderScale(plan.changes, instances?.changes ?? []))
@@ -152,11 +144,28 @@ export default class Scale extends BaseCommand {
     )
     return {
       app,
-      changes: plan.changes,
+      changes: plan.changes.map(({ type, before, after: to, costClass, costs }) => ({
+        type,
+        before,
+        after: to,
+        cost_class: costClass,
+        costs,
+      })),
       instances: instances?.changes ?? [],
-      memory: now.memory,
+      memory: now.memory.map(({ type, size, quotaMb, neededMb, apps, fits }) => ({
+        type,
+        size,
+        quota_mb: quotaMb,
+        needed_mb: neededMb,
+        apps: apps.map(({ app: name, instances: count, eachMb }) => ({
+          app: name,
+          instances: count,
+          each_mb: eachMb,
+        })),
+        fits,
+      })),
       formation: after,
-      dynos,
+      dynos: dynos && dynos.map(({ name, state, size }) => ({ name, state, size })),
     }
   }
 

@@ -1,17 +1,17 @@
 import { Args } from '@oclif/core'
 import { ShipitError } from '../errors.js'
-import type { Details, DynoReport, InstanceReport } from '../monitor/index.js'
+import type { DynoReport, InstanceReport } from '../monitor/index.js'
 import { unknownName } from '../lib/nearest.js'
 import { BaseCommand } from '../ui/base-command.js'
 import { appFlags, devFlag } from '../ui/flags.js'
-import type { DevShown } from '../ui/dev/ps.js'
 import { writeErr } from '../lib/terminal.js'
-
-interface Outcome extends Details {
-  dyno: DynoReport
-  instance: InstanceReport | null
-  release: string
-}
+import {
+  detailsDocument,
+  dynoReportDocument,
+  instanceDocument,
+  type SHOW,
+} from '../json/monitor.js'
+import type { Json } from '../json/schema.js'
 
 export default class Show extends BaseCommand {
   /** PM2's words. */
@@ -39,7 +39,7 @@ export default class Show extends BaseCommand {
   }
   static override flags = { ...appFlags, ...devFlag }
 
-  async run(): Promise<Outcome | DevShown> {
+  async run(): Promise<Json<typeof SHOW>> {
     const { args, flags } = await this.parse(Show)
     const dev = await this.devSessions(flags, false)
     const width = process.stdout.isTTY ? process.stdout.columns : undefined
@@ -70,7 +70,12 @@ export default class Show extends BaseCommand {
     const { missingFigures } = await import('../ui/formation.js')
     const why = problem ?? (this.jsonEnabled() ? undefined : missingFigures([dyno], watched))
     if (why !== undefined) writeErr(`\n${why}\n`)
-    return { dyno, instance: instance ?? null, release, ...details }
+    return {
+      dyno: dynoReportDocument(dyno),
+      instance: instance ? instanceDocument(instance) : null,
+      release_description: release,
+      ...detailsDocument(details),
+    }
   }
 }
 

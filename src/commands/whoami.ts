@@ -1,11 +1,9 @@
 import { BaseCommand } from '../ui/base-command.js'
 import { platformFlags } from '../ui/flags.js'
+import type { WHOAMI } from '../json/account.js'
+import type { Json } from '../json/schema.js'
 
-interface Outcome {
-  email: string
-  token_source: string
-  platform: string
-}
+type Outcome = Json<typeof WHOAMI>
 
 export default class Whoami extends BaseCommand {
   static override summary = 'show whose account is used'

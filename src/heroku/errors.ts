@@ -164,7 +164,7 @@ export function answerError(answer: FailedAnswer, endpoint: Endpoint): ShipitErr
       message: `${headOf(endpoint)}: rate limit reached for this account.`,
       why: said,
       next: seconds === undefined ? 'Try again in a few minutes.' : `Try again in ${seconds} s.`,
-      details: { ...details, ...(seconds === undefined ? {} : { retry_after: seconds }) },
+      details: { ...details, ...(seconds === undefined ? {} : { retry_after_seconds: seconds }) },
     })
   }
   if (status === 507 && said) {

@@ -120,14 +120,15 @@ export async function updateConfigVars(
   }
 }
 
-/** The same, with the version of the release that it made; null if none is listed. */
+/** The same, with the release that it made; null if none is listed. */
 export async function releaseConfigVars(
   api: PlatformApi,
   app: string,
   changes: Record<string, string | null>,
-): Promise<{ vars: ConfigVars; release: number | null }> {
+): Promise<{ vars: ConfigVars; release: { id: string; version: number } | null }> {
   const vars = await updateConfigVars(api, app, changes)
-  return { vars, release: (await listReleases(api, app, { max: 1 }))[0]?.version ?? null }
+  const [newest] = await listReleases(api, app, { max: 1 })
+  return { vars, release: newest ? { id: newest.id, version: newest.version } : null }
 }
 
 export const listDynos = (api: PlatformApi, app: string) =>

@@ -143,7 +143,7 @@ export async function rollBack(
       message: `The release phase of v${made.version} has not ended after ${duration(timeout)}.`,
       why: `v${from.version} serves until it has.`,
       next: `shipit releases --app ${app}`,
-      details: { app, release: made.version, serving: from.version },
+      details: { app, release: idAndVersion(made), serving: idAndVersion(from) },
     })
   if (release.status !== 'succeeded') {
     throw new ShipitError('release', {
@@ -152,8 +152,10 @@ export async function rollBack(
         `with ${release.status}.`,
       why: `v${from.version} still serves.`,
       next: `shipit logs --app ${app} --dyno release.${release.version}`,
-      details: { app, release: release.version, serving: from.version },
+      details: { app, release: idAndVersion(release), serving: idAndVersion(from) },
     })
   }
   return { from, to, release }
 }
+
+const idAndVersion = ({ id, version }: Release) => ({ id, version })

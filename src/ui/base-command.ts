@@ -1,11 +1,12 @@
-import { Command } from '@oclif/core'
+import { Command, type Interfaces } from '@oclif/core'
 import { EXIT_CODES, ShipitError } from '../errors.js'
 import type { DevClient } from '../dev/client.js'
 import type { PlatformApi } from '../heroku/index.js'
 import type { TargetFlags } from './target.js'
 import { addLocal, misusedCommand, withLocal } from './command-line-errors.js'
+import { jsonFlag } from './flags.js'
 import { printError } from './print-error.js'
-import { plainText, safeJson, snakeKeys, writeErr, writeOut } from '../lib/terminal.js'
+import { plainText, safeJson, writeErr, writeOut } from '../lib/terminal.js'
 
 /** ms that the names of an account's apps may take, for a guess at what was meant. */
 const APP_LIST_TIMEOUT = 3_000
@@ -15,6 +16,7 @@ const APP_LIST_TIMEOUT = 3_000
  */
 export abstract class BaseCommand extends Command {
   static override enableJsonFlag = true
+  static override baseFlags: Interfaces.FlagInput = jsonFlag
   private api: PlatformApi | undefined
 
   /**
@@ -130,12 +132,12 @@ export abstract class BaseCommand extends Command {
   protected async tellOfPreboot(
     api: PlatformApi,
     app: string,
-    release: number | null,
+    release: { version: number } | null,
   ): Promise<void> {
     if (release === null) return
     const { prebootNote, prebootOf } = await import('../deploy/index.js')
     const preboot = await prebootOf(api, app)
-    if (preboot) this.log(prebootNote(preboot, release))
+    if (preboot) this.log(prebootNote(preboot, release.version))
   }
 
   /** The command as it is typed, such as `shipit keys set`. */
@@ -161,6 +163,16 @@ export abstract class BaseCommand extends Command {
     return !(error instanceof ShipitError) && error.oclif?.exit === EXIT_CODES.usage.exit
   }
 
+  /** With `-j` too, where the command has it. */
+  override jsonEnabled(): boolean {
+    if (super.jsonEnabled()) return true
+    const { char } = (this.ctor.baseFlags?.json ?? {}) as { char?: string }
+    const end = this.argv.indexOf('--')
+    return (
+      char !== undefined && this.argv.slice(0, end === -1 ? undefined : end).includes(`-${char}`)
+    )
+  }
+
   /** A line for people, on stdout; nothing with --json. */
   override log(message = ''): void {
     if (!this.jsonEnabled()) writeOut(`${message}\n`)
@@ -179,14 +191,6 @@ export abstract class BaseCommand extends Command {
     writeOut(`${safeJson(json, 2)}\n`)
   }
 
-  /**
-   * Every command's keys are spelled as the Platform API spells its own: `already_live`,
-   * `exit_code`.
-   */
-  protected override toSuccessJson(result: unknown): unknown {
-    return snakeKeys(result)
-  }
-
   protected override async catch(
     error: Error & { exitCode?: number; oclif?: { exit?: number } },
   ): Promise<never> {
@@ -201,7 +205,10 @@ export abstract class BaseCommand extends Command {
         : await this.withNearApp(ShipitError.from(error)),
       this.isLocal,
     )
-    if (this.jsonEnabled()) writeOut(safeJson({ error: known.toJSON() }, 2) + '\n')
+    if (this.jsonEnabled()) {
+      const { errorDocument } = await import('../json/error.js')
+      writeOut(safeJson({ error: errorDocument(known) }, 2) + '\n')
+    }
     printError(known)
     // Not process.exit: output that is still in a pipe would be cut off.
     process.exitCode = known.exitCode

@@ -208,7 +208,10 @@ export const commandNotFound: Hook<'command_not_found'> = async function ({ id, 
       takesArguments: command.strict === false || Object.keys(command.args).length > 0,
     }))
   const error = unknownCommand(id, visible, config.bin, argv?.includes('--local'))
-  if (argv?.includes('--json')) writeOut(safeJson({ error: error.toJSON() }, 2) + '\n')
+  if (argv?.some((word) => word === '--json' || word === '-j')) {
+    const { errorDocument } = await import('../json/error.js')
+    writeOut(safeJson({ error: errorDocument(error) }, 2) + '\n')
+  }
   printError(error)
   this.exit(error.exitCode)
 }

@@ -3,6 +3,17 @@ import { Args, Errors, Flags } from '@oclif/core'
 import type { Place } from '../heroku/resources.js'
 import { parseDuration } from '../lib/duration.js'
 
+const JSON_TEXT = {
+  description: 'print JSON, of which `shipit help json` tells',
+  helpGroup: 'GLOBAL',
+}
+/** The flag of every command that reports; `-j` as in Heroku's CLI. */
+export const jsonFlag = {
+  json: Flags.boolean({ ...JSON_TEXT, char: 'j' }),
+}
+/** Without `-j`, where a command of the user's own follows. */
+export const longJsonFlag = { json: Flags.boolean(JSON_TEXT) }
+
 /** Spread into the flags of every command that speaks to a platform. */
 export const platformFlags = {
   local: Flags.boolean({

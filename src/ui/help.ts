@@ -1,11 +1,20 @@
 import { CommandHelp, Help } from '@oclif/core'
-import { EXIT_CODES } from '../errors.js'
+import { EXIT_CODES, type ErrorCode } from '../errors.js'
+import { exitCodeRows, exitCodesOf } from './exit-codes.js'
 
 /** A command's help: its summary stands above all, and not a second time over its description. */
 class ShipitCommandHelp extends CommandHelp {
   protected override description(): string | undefined {
     const { description } = this.command
     return description === undefined ? undefined : this.wrap(description)
+  }
+
+  /** With the exit codes of a command that has more than success, misuse and our own errors. */
+  protected override sections() {
+    const codes = exitCodesOf(this.command.id, Object.keys(this.command.flags))
+    return codes.length < 3
+      ? super.sections()
+      : [...super.sections(), { header: 'EXIT CODES', generate: () => exitCodeRows(codes) }]
   }
 }
 
@@ -37,9 +46,7 @@ export default class ShipitHelp extends Help {
 
   protected override async showRootHelp(): Promise<void> {
     await super.showRootHelp()
-    const rows = Object.values(EXIT_CODES).map(
-      ({ exit, means }) => `  ${String(exit).padEnd(5)}${means}`,
-    )
-    this.log(['EXIT CODES', '  0    success', ...rows].join('\n'))
+    const rows = exitCodeRows(Object.keys(EXIT_CODES) as ErrorCode[])
+    this.log(`EXIT CODES\n${rows.replace(/^/gm, '  ')}`)
   }
 }

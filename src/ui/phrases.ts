@@ -31,8 +31,8 @@ export function clock(time: number | string): string {
 }
 
 /** The end of a sentence on what was changed: the release that it made, if one is known. */
-export const andReleased = (release: number | null): string =>
-  release === null ? '' : ` and released v${release}`
+export const andReleased = (release: { version: number } | null): string =>
+  release === null ? '' : ` and released v${release.version}`
 
 /** `standard dynos, costs more`; empty if neither is known. Heroku's price list has the sums. */
 export function costInWords({ costClass, costs }: Cost): string {

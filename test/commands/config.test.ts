@@ -4,7 +4,7 @@ import path from 'node:path'
 import { Readable } from 'node:stream'
 import { expect } from 'chai'
 import { API, expectOnlyKnownRequests, nock } from '../support/nock.js'
-import { release } from '../support/records.js'
+import { release, releaseId } from '../support/records.js'
 import { run } from '../support/run.js'
 
 const SECRET = 's3cret-value-xyz'
@@ -89,7 +89,12 @@ describe('shipit config', () => {
     patch({ API_KEY: SECRET })
     latest(9)
     const ran = await run('config set', ['API_KEY', '--app', 'a1', '--json'])
-    expect(ran.json()).to.deep.equal({ app: 'a1', added: ['API_KEY'], changed: [], release: 9 })
+    expect(ran.json()).to.deep.equal({
+      app: 'a1',
+      added: ['API_KEY'],
+      changed: [],
+      release: { id: releaseId(9), version: 9 },
+    })
     expect(ran.stdout + ran.stderr).to.not.contain(SECRET)
   })
   for (const argv of [
@@ -159,7 +164,7 @@ describe('shipit config', () => {
       added: ['API_KEY'],
       changed: ['A'],
       removed: ['OLD'],
-      release: 5,
+      release: { id: releaseId(5), version: 5 },
     })
     expect(refused.stderr + ran.stderr).to.not.contain(SECRET)
   })

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream'
 import { expect } from 'chai'
 import { API, expectOnlyKnownRequests, nock } from '../support/nock.js'
-import { release } from '../support/records.js'
+import { release, releaseId } from '../support/records.js'
 import { run } from '../support/run.js'
 
 const PUBLIC = 'pub1ickey23456a'
@@ -43,7 +43,11 @@ describe('shipit keys', () => {
     patch({ PM2_PUBLIC_KEY: PUBLIC }, { PM2_PUBLIC_KEY: PUBLIC })
     latest(3)
     const ran = await run('keys set', ['--app', 'a1', '--json'], { PM2_PUBLIC_KEY: PUBLIC })
-    expect(ran.json()).to.deep.equal({ app: 'a1', changed: ['PM2_PUBLIC_KEY'], release: 3 })
+    expect(ran.json()).to.deep.equal({
+      app: 'a1',
+      changed: ['PM2_PUBLIC_KEY'],
+      release: { id: releaseId(3), version: 3 },
+    })
   })
 
   it('set: nothing to change is said and sends nothing', async () => {

@@ -233,9 +233,9 @@ describe('shipit rollback', () => {
     api()
       .post('/apps/a1/releases', { release: releaseId(6) })
       .reply(201, release(10, { current: true }))
-    expect((await run('rollback', ['--app', 'a1', '--json'])).json()).to.include({
-      rolled_back: 9,
-      to: 6,
+    expect((await run('rollback', ['--app', 'a1', '--json'])).json()).to.deep.include({
+      rolled_back: { id: releaseId(9), version: 9 },
+      to: { id: releaseId(6), version: 6 },
     })
     releasesAre(...rolledBack.slice(0, 3))
     const { exitCode, stderr } = await run('rollback', ['--app', 'a1'])
@@ -281,8 +281,8 @@ describe('shipit rollback', () => {
       .reply(201, release(10, { current: true }))
     expect((await run('rollback', ['v7', '--app', 'a1', '--json'])).json()).to.deep.equal({
       app: 'a1',
-      rolled_back: 8,
-      to: 7,
+      rolled_back: { id: releaseId(8), version: 8 },
+      to: { id: releaseId(7), version: 7 },
       release: { id: releaseId(10), version: 10 },
       undo: 'shipit rollback v8 --app a1',
     })
@@ -308,9 +308,9 @@ describe('shipit rollback', () => {
       .reply(201, release(10, { status: 'failed' }))
     const ran = await run('rollback', ['--app', 'a1', '--json'])
     expect(ran.exitCode).to.equal(11)
-    expect(ran.json<{ error: object }>().error).to.include({
+    expect(ran.json<{ error: object }>().error).to.deep.nested.include({
       code: 'release',
-      serving: 8,
+      'details.serving': { id: releaseId(8), version: 8 },
       why: 'v8 still serves.',
     })
   })

@@ -41,6 +41,7 @@ describe('shipit run', () => {
       app: 'a1',
       dyno: 'run.4711',
       command: 'ls',
+      exit_code: null,
     })
   })
 

@@ -165,7 +165,7 @@ describe('shipit show', () => {
       instance: 'api:0',
       type: 'TypeError',
       message: 'no "y"',
-      at: 'src/db.js:12:7',
+      place: 'src/db.js:12:7',
       is_uncaught: false,
       count: 58,
     })
@@ -181,7 +181,7 @@ describe('shipit show', () => {
     }>()
     expect(report.dyno.name).to.equal('web.1')
     expect(report).to.deep.include({
-      release: 'Deploy 7abc',
+      release_description: 'Deploy 7abc',
       codes: { H12: 1 },
       peaks: { memory_mb: 61.2, cpu_percent: 1.3, event_loop_p95_ms: null },
     })

@@ -62,8 +62,8 @@ describe('shipit doctor', () => {
     expect(deploy.status, deploy.output).to.equal(4)
     expect(
       (
-        JSON.parse(deploy.stdout) as { error: { findings: { check: string }[] } }
-      ).error.findings.map(({ check }) => check),
+        JSON.parse(deploy.stdout) as { error: { details: { findings: { check: string }[] } } }
+      ).error.details.findings.map(({ check }) => check),
     ).to.deep.equal(['entry'])
     expect(
       (await world.shipit(['releases', '--local', '--app', 'patient'], { cwd: dir })).status,

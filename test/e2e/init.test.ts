@@ -143,10 +143,10 @@ describe('init, then deploy', function () {
     })
     expect(broken.status).to.equal(11)
     const { error } = JSON.parse(broken.stdout) as {
-      error: { code: string; why: string; serving: { version: number } }
+      error: { code: string; why: string; details: { serving: { version: number } } }
     }
     expect(error.why).to.contain('no such table')
-    expect(error.serving.version).to.equal(deployed.release.version)
+    expect(error.details.serving.version).to.equal(deployed.release.version)
     expect((await get(deployed.url)).body).to.equal('typed')
   })
 

@@ -17,7 +17,10 @@ interface Deployed {
   replaced: Ref | null
 }
 interface Failed {
-  error: { exit_code: number; release: Ref | null; rolled_back_to: Ref | null; serving: Ref }
+  error: {
+    exit_code: number
+    details: { release: Ref | null; rolled_back_to: Ref | null; serving: Ref }
+  }
 }
 interface Release extends Ref {
   description: string
@@ -117,7 +120,7 @@ describe(`${COUNT} deploys in a row of good and broken commits, at ${RATE} reque
           serving = release
           word = `round ${round}`
         } else {
-          const { error } = JSON.parse(stdout) as Failed
+          const { details: error } = (JSON.parse(stdout) as Failed).error
           if (error.release) reported.push(`v${error.release.version} Deploy ${short}`)
           if (error.rolled_back_to)
             reported.push(`v${error.serving.version} Rollback to v${error.rolled_back_to.version}`)

@@ -10,6 +10,7 @@ import type { SimpleGit } from 'simple-git'
 import { failureOf } from '../support/failures.js'
 import { until } from '../support/until.js'
 import { commitFile, GitServer, repository, temporaryFolder, TOKEN } from './git-server.js'
+import { errorDocument } from '../../src/json/error.js'
 
 const run = promisify(execFile)
 
@@ -232,7 +233,7 @@ describe('git push', () => {
     )
     expect(error.code).to.equal('auth')
     expect(await readFile(asked).catch(() => undefined)).to.equal(undefined)
-    expect(JSON.stringify(error.toJSON())).to.not.include(
+    expect(JSON.stringify(errorDocument(error))).to.not.include(
       Buffer.from('shipit:wrong').toString('base64'),
     )
   })

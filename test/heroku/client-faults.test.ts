@@ -117,7 +117,7 @@ describe('the client against a faulty platform', () => {
     const error = await rejection(apiFor(server.url).get('/apps', ANYTHING))
     expect(error.code).to.equal('network')
     expect(error.next).to.equal('Try again in 90 s.')
-    expect(error.toJSON()).to.include({ retry_after: 90, request_id: 'req-1' })
+    expect(error.details).to.include({ retry_after_seconds: 90, request_id: 'req-1' })
     expect(server.arrived).to.have.length(1)
   })
 

@@ -1,4 +1,4 @@
-import { Flags, Parser, type Command } from '@oclif/core'
+import { Parser, type Command } from '@oclif/core'
 import { readdirSync } from 'node:fs'
 import path from 'node:path'
 import { packageRoot } from '../../src/paths.js'
@@ -35,7 +35,6 @@ export async function parsed(words: readonly string[]): Promise<string> {
     args: command.args,
     flags: {
       ...command.baseFlags,
-      ...(command.enableJsonFlag ? { json: Flags.boolean() } : {}),
       ...command.flags,
     },
     strict: command.strict,

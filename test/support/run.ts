@@ -1,6 +1,8 @@
 import { captureOutput } from '@oclif/test'
 import { packageRoot } from '../../src/paths.js'
+import { checkExitStatus } from './exit-status.js'
 import { checkHints } from './hints.js'
+import { checkJson } from './json-shape.js'
 import { API, nock } from './nock.js'
 import { TOKEN } from './platform.js'
 
@@ -71,6 +73,8 @@ export async function run(
     if (error && code === undefined) throw error
     await checkHints(stderr)
     const exitCode = code ?? Number(process.exitCode ?? 0)
+    await checkExitStatus([...command.split(' '), ...argv], exitCode)
+    checkJson([...command.split(' '), ...argv], { status: exitCode, stdout })
     return { stdout, stderr, exitCode, json: <T>() => JSON.parse(stdout) as T }
   } finally {
     if (apps) nock.removeInterceptor(apps)

@@ -29,6 +29,24 @@ describe('exit codes', () => {
       expect(stdout).to.match(new RegExp(`^ +${exit} +${means.replace(/[()]/g, '\\$&')}$`, 'm'))
   })
 
+  it('are printed by the help of a command that has more than the usual ones', async () => {
+    const help = async (id: string) =>
+      (
+        await promisify(execFile)(
+          process.execPath,
+          [path.join(packageRoot, 'bin/shipit.js'), ...id.split(' '), '--help'],
+          { env: { ...process.env, COLUMNS: '200' } },
+        )
+      ).stdout
+    const deploy = await help('deploy')
+    for (const { exit, means } of Object.values(EXIT_CODES))
+      expect(deploy).to.match(new RegExp(`^ +${exit} +${means.replace(/[()]/g, '\\$&')}$`, 'm'))
+    expect(await help('ps'))
+      .to.match(/^EXIT CODES\n {2}0 +success\n {2}1 /m)
+      .and.not.contain('git push')
+    expect(await help('autocomplete')).to.not.contain('EXIT CODES')
+  })
+
   it('decide what a ShipitError exits with, unless a signal does', () => {
     for (const code of Object.keys(EXIT_CODES) as ErrorCode[]) {
       expect(new ShipitError(code, { message: 'x' }).exitCode).to.equal(EXIT_CODES[code].exit)

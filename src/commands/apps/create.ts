@@ -1,8 +1,8 @@
 import { Args } from '@oclif/core'
 import { BaseCommand } from '../../ui/base-command.js'
 import { placeFlags, placeFrom, platformFlags } from '../../ui/flags.js'
-
-import type { App } from '../../heroku/index.js'
+import { appDocument, type APP } from '../../json/platform.js'
+import type { Json } from '../../json/schema.js'
 
 export default class AppsCreate extends BaseCommand {
   static override summary = 'create an app'
@@ -16,7 +16,7 @@ export default class AppsCreate extends BaseCommand {
   static override args = { name: Args.string({ ignoreStdin: true, description: 'its name' }) }
   static override flags = { ...platformFlags, ...placeFlags }
 
-  async run(): Promise<App> {
+  async run(): Promise<Json<typeof APP>> {
     const { args, flags } = await this.parse(AppsCreate)
     const { createApp } = await import('../../heroku/index.js')
     const app = await createApp(await this.platform(flags), {
@@ -25,6 +25,6 @@ export default class AppsCreate extends BaseCommand {
     })
     this.log(`Created ${app.name}`)
     this.suggest(`Deploy to it: ${this.config.bin} deploy --app ${app.name}`)
-    return app
+    return appDocument(app)
   }
 }

@@ -5,6 +5,7 @@ import { BaseCommand } from '../../ui/base-command.js'
 
 export default class AutocompleteScript extends BaseCommand {
   static override enableJsonFlag = false
+  static override baseFlags = {}
   static override summary = "print the script that a shell's start file runs"
   static override examples = ['eval "$(<%= config.bin %> <%= command.id %> bash)"']
   static override args = {

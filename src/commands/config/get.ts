@@ -1,11 +1,10 @@
 import { ShipitError } from '../../errors.js'
 import { BaseCommand } from '../../ui/base-command.js'
 import { appFlags } from '../../ui/flags.js'
+import type { CONFIG_GET } from '../../json/config.js'
+import type { Json } from '../../json/schema.js'
 
-interface Outcome {
-  app: string
-  config: Record<string, string>
-}
+type Outcome = Json<typeof CONFIG_GET>
 
 export default class ConfigGet extends BaseCommand {
   static override summary = 'print the value of config vars'
@@ -45,9 +44,5 @@ export default class ConfigGet extends BaseCommand {
     }
     for (const name of names) this.log(process.stdout.isTTY ? printable(vars[name]!) : vars[name]!)
     return { app, config: Object.fromEntries(names.map((name) => [name, vars[name]!])) }
-  }
-
-  protected override toSuccessJson(result: unknown): unknown {
-    return result
   }
 }

@@ -3,13 +3,10 @@ import { Flags } from '@oclif/core'
 import { BaseCommand } from '../../ui/base-command.js'
 import { confirm } from '../../ui/ask.js'
 import { appFlags } from '../../ui/flags.js'
+import type { CONFIG_PULL } from '../../json/config.js'
+import type { Json } from '../../json/schema.js'
 
-interface Outcome {
-  app: string
-  file: string
-  written: string[]
-  kept: string[]
-}
+type Outcome = Json<typeof CONFIG_PULL>
 
 export default class ConfigPull extends BaseCommand {
   static override summary = "write the app's config vars to a .env file"

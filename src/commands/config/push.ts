@@ -4,15 +4,10 @@ import { BaseCommand } from '../../ui/base-command.js'
 import { andReleased } from '../../ui/phrases.js'
 import { confirm } from '../../ui/ask.js'
 import { appFlags } from '../../ui/flags.js'
+import type { CONFIG_PUSH } from '../../json/config.js'
+import type { Json } from '../../json/schema.js'
 
-interface Outcome {
-  app: string
-  file: string
-  added: string[]
-  changed: string[]
-  removed: string[]
-  release: number | null
-}
+type Outcome = Json<typeof CONFIG_PUSH>
 
 export default class ConfigPush extends BaseCommand {
   static override summary = "set the app's config vars from a .env file"

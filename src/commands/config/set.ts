@@ -2,13 +2,10 @@ import { askHidden } from '../../ui/ask.js'
 import { BaseCommand } from '../../ui/base-command.js'
 import { appFlags } from '../../ui/flags.js'
 import { andReleased } from '../../ui/phrases.js'
+import type { CONFIG_SET } from '../../json/config.js'
+import type { Json } from '../../json/schema.js'
 
-interface Outcome {
-  app: string
-  added: string[]
-  changed: string[]
-  release: number | null
-}
+type Outcome = Json<typeof CONFIG_SET>
 
 export default class ConfigSet extends BaseCommand {
   static override summary = 'set config vars'

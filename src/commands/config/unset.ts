@@ -2,12 +2,10 @@ import { ShipitError } from '../../errors.js'
 import { BaseCommand } from '../../ui/base-command.js'
 import { appFlags } from '../../ui/flags.js'
 import { andReleased } from '../../ui/phrases.js'
+import type { CONFIG_UNSET } from '../../json/config.js'
+import type { Json } from '../../json/schema.js'
 
-interface Outcome {
-  app: string
-  removed: string[]
-  release: number | null
-}
+type Outcome = Json<typeof CONFIG_UNSET>
 
 export default class ConfigUnset extends BaseCommand {
   static override summary = 'remove config vars'

@@ -1,11 +1,10 @@
 import { BaseCommand } from '../../ui/base-command.js'
 import { appFlags } from '../../ui/flags.js'
 import { renderTable } from '../../ui/table.js'
+import type { KEYS_LIST } from '../../json/config.js'
+import type { Json } from '../../json/schema.js'
 
-interface Outcome {
-  app: string
-  keys: Record<string, string | null>
-}
+type Outcome = Json<typeof KEYS_LIST>
 
 export default class KeysList extends BaseCommand {
   static override summary = "show which keys of PM2's dashboard the app has"

@@ -4,12 +4,10 @@ import { appFlags } from '../../ui/flags.js'
 import { andReleased } from '../../ui/phrases.js'
 import { ShipitError } from '../../errors.js'
 import type { KeyName } from '../../config/keys/index.js'
+import type { KEYS_SET } from '../../json/config.js'
+import type { Json } from '../../json/schema.js'
 
-interface Outcome {
-  app: string
-  changed: string[]
-  release: number | null
-}
+type Outcome = Json<typeof KEYS_SET>
 
 export default class KeysSet extends BaseCommand {
   static override summary = "store the keys of PM2's dashboard in the app's config vars"

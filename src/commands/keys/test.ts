@@ -2,12 +2,10 @@ import { ShipitError } from '../../errors.js'
 import { BaseCommand } from '../../ui/base-command.js'
 import { appFlags } from '../../ui/flags.js'
 import { printable } from '../../ui/printable.js'
+import type { KEYS_TEST } from '../../json/config.js'
+import type { Json } from '../../json/schema.js'
 
-interface Outcome {
-  app: string
-  accepted: true
-  dashboard: string
-}
+type Outcome = Json<typeof KEYS_TEST>
 
 export default class KeysTest extends BaseCommand {
   static override summary = "ask PM2's dashboard whether it accepts the app's keys"

@@ -1,12 +1,10 @@
 import { BaseCommand } from '../../ui/base-command.js'
 import { appFlags } from '../../ui/flags.js'
 import { andReleased } from '../../ui/phrases.js'
+import type { KEYS_UNSET } from '../../json/config.js'
+import type { Json } from '../../json/schema.js'
 
-interface Outcome {
-  app: string
-  removed: string[]
-  release: number | null
-}
+type Outcome = Json<typeof KEYS_UNSET>
 
 export default class KeysUnset extends BaseCommand {
   static override summary = "remove the keys of PM2's dashboard from the app's config vars"

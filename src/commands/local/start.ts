@@ -1,5 +1,6 @@
 import { Flags } from '@oclif/core'
 import { BaseCommand } from '../../ui/base-command.js'
+import { daemonDocument } from '../../json/local.js'
 
 export default class LocalStart extends BaseCommand {
   static override summary = 'start the embedded Heroku on this machine, if it is not running'
@@ -37,6 +38,6 @@ export default class LocalStart extends BaseCommand {
     this.log(`Apps answer on http://<app>.localhost:${info.routerPort}/`)
     if (flags.generation !== undefined)
       this.log(`New apps are of the generation ${flags.generation}.`)
-    return { started: !wasRunning, ...info }
+    return { started: !wasRunning, ...daemonDocument(info) }
   }
 }

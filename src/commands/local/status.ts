@@ -1,5 +1,6 @@
 import { BaseCommand } from '../../ui/base-command.js'
 import { duration } from '../../lib/duration.js'
+import { daemonDocument, NOT_RUNNING } from '../../json/local.js'
 
 export default class LocalStatus extends BaseCommand {
   static override summary = 'show whether the embedded Heroku runs, where, and its apps and dynos'
@@ -15,7 +16,7 @@ export default class LocalStatus extends BaseCommand {
     const status = await localStatus()
     if (!status) {
       this.log(`The embedded Heroku is not running. Its home is ${stateHome()}.`)
-      return { running: false, home: stateHome() }
+      return { ...NOT_RUNNING, home: stateHome() }
     }
     const {
       home,
@@ -46,7 +47,17 @@ export default class LocalStatus extends BaseCommand {
     if (apps.length === 0) this.log('No apps.')
     for (const { name, dynos } of apps) this.log(`  ${name}: ${describe(dynos)}`)
     for (const { file, problem } of problems) this.warn(`${file} ${problem}`)
-    return { running: true, home, uptime, generation, isolated, exposed, ...info, apps, problems }
+    return {
+      running: true,
+      home,
+      uptime_seconds: uptime,
+      generation,
+      isolated,
+      exposed,
+      ...daemonDocument(info),
+      apps,
+      problems,
+    }
   }
 }
 

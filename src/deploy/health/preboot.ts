@@ -56,7 +56,7 @@ export async function waitForPreboot(
   api: PlatformApi,
   app: string,
   { dynos, switchesAfter }: Preboot,
-  release: Pick<Release, 'version' | 'created_at'>,
+  release: Pick<Release, 'id' | 'version' | 'created_at'>,
   { timeout, signal }: { timeout: number; signal: AbortSignal },
 ): Promise<void> {
   const switchover = new Switchover(Date.parse(release.created_at), switchesAfter, dynos)
@@ -74,7 +74,7 @@ export async function waitForPreboot(
       `${duration(timeout)}.`,
     why: 'It does so by itself.',
     next: `shipit ps --app ${app}`,
-    details: { app, release: release.version },
+    details: { app, release: { id: release.id, version: release.version } },
   })
 }
 

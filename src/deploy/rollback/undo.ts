@@ -175,8 +175,8 @@ function failedTwice(
       release: made ? refOf(made) : null,
       rolled_back_to: wasTried && to ? to : null,
       serving: null,
-      failure: failure.toJSON(),
-      rollback_failure: second.toJSON(),
+      failure,
+      rollback_failure: second,
     },
   })
 }

@@ -2,13 +2,8 @@ import type { DevClient } from '../../dev/client.js'
 import { type DevInstanceReport, modelOf, reportDev } from '../../dev/report.js'
 import { chooseSession, matchingInstances } from '../../dev/select.js'
 import { shortDuration } from '../../lib/duration.js'
-import { safeJson, snakeKeys } from '../../lib/terminal.js'
-import {
-  detailsOf,
-  type Details,
-  type DynoReport,
-  type FormationModel,
-} from '../../monitor/index.js'
+import { safeJson } from '../../lib/terminal.js'
+import { detailsOf, type DynoReport, type FormationModel } from '../../monitor/index.js'
 import type { DevSession } from '../../runtime/dev-protocol.js'
 import { colours, printable } from '../printable.js'
 import type { Sort } from '../flags.js'
@@ -16,6 +11,14 @@ import { renderDetails } from '../details.js'
 import { type Placed, renderInstances, sortInstances } from '../instances.js'
 import { lineWriter, liveScreen, untilStopped } from '../following.js'
 import { spokenOf } from '../target.js'
+import {
+  type DEV_INSTANCE,
+  detailsDocument,
+  devInstanceDocument,
+  devReportDocument,
+  type PS,
+} from '../../json/monitor.js'
+import type { Json } from '../../json/schema.js'
 
 interface View {
   name?: string | undefined
@@ -39,11 +42,11 @@ export async function psDev(
   command: Command,
   clients: readonly DevClient[],
   view: View,
-): Promise<DevReport[] | void> {
+): Promise<Json<typeof PS> | void> {
   if (view.watch) return watch(command, clients, view)
   const seen = await look(clients, view)
   command.log(seen.map(({ text }) => text).join('\n\n'))
-  return seen.map(({ report }) => report)
+  return seen.map(({ report }) => devReportDocument(report))
 }
 
 async function look(
@@ -80,7 +83,7 @@ async function watch(command: Command, clients: readonly DevClient[], view: View
     while (!signal.aborted) {
       const seen = await look(clients, view)
       if (screen) screen.show(seen.map(({ text }) => text).join('\n\n'))
-      else await out.write(safeJson(snakeKeys(seen.map(({ report }) => report))))
+      else await out.write(safeJson(seen.map(({ report }) => devReportDocument(report))))
       await delay(EVERY, undefined, { signal }).catch((error: unknown) => {
         if (!signal.aborted) throw error
       })
@@ -142,7 +145,7 @@ export function renderDev(
 
 export interface DevShown {
   dev: string
-  instances: (DevInstanceReport & Details)[]
+  instances: (Json<typeof DEV_INSTANCE> & ReturnType<typeof detailsDocument>)[]
 }
 
 /**
@@ -185,6 +188,9 @@ export async function showDev(
   command.log(texts.join('\n\n'))
   return {
     dev: client.running.folder,
-    instances: shown.map(({ instance, details }) => ({ ...instance, ...details })),
+    instances: shown.map(({ instance, details }) => ({
+      ...devInstanceDocument(instance),
+      ...detailsDocument(details),
+    })),
   }
 }

@@ -2,6 +2,7 @@ import { expect } from 'chai'
 import { testKeys } from '../../../src/config/keys/dashboard.js'
 import { failureOf } from '../../support/failures.js'
 import { faultServer } from '../../support/fault-server.js'
+import { errorDocument } from '../../../src/json/error.js'
 
 describe('keys test', () => {
   for (const status of [301, 302, 303, 307, 308]) {
@@ -17,7 +18,7 @@ describe('keys test', () => {
       }
       const error = await failureOf(testKeys(vars, 'web.1'))
       expect(error.code).to.equal('network')
-      expect(JSON.stringify(error.toJSON())).to.not.include('s3cretkey78901z')
+      expect(JSON.stringify(errorDocument(error))).to.not.include('s3cretkey78901z')
       expect(dashboard.arrived).to.have.length(1)
       expect(elsewhere.arrived).to.deep.equal([])
       await Promise.all([dashboard.close(), elsewhere.close()])

@@ -19,7 +19,9 @@ import { promisify } from 'node:util'
 import { packageRoot } from '../../../src/paths.js'
 import { until } from '../../../src/lib/until.js'
 import { keptNpm } from '../../support/kept-npm/index.js'
+import { checkExitStatus } from '../../support/exit-status.js'
 import { checkHints } from '../../support/hints.js'
+import { checkJson } from '../../support/json-shape.js'
 import { procFile, processIds } from '../../support/process-table.js'
 import { openJournal, type Journal } from './journal.js'
 
@@ -125,6 +127,8 @@ export class World {
       options,
     )
     await checkHints(outcome.stderr)
+    checkJson(args, outcome)
+    await checkExitStatus(args, outcome.status)
     return outcome
   }
 

@@ -1,0 +1,27 @@
+import type { Command } from '@oclif/core'
+import path from 'node:path'
+import { EXIT_CODES } from '../../src/errors.js'
+import { packageRoot } from '../../src/paths.js'
+import { asOurs } from '../../src/ui/elsewhere.js'
+import { exitCodesOf } from '../../src/ui/exit-codes.js'
+import { COMMAND_IDS, commandOf } from './command-line.js'
+
+/** Commands that end with the exit code of what they run. */
+const NOT_OURS = new Set(['run', 'dev', 'complete'])
+
+/**
+ * Throws if a command ended with a status that its `--help` does not list. Signals, and words that
+ * are no command, are left alone.
+ */
+export async function checkExitStatus(argv: readonly string[], status: number): Promise<void> {
+  if (status === 0 || status >= 128) return
+  const found = commandOf(asOurs([...argv], (id) => COMMAND_IDS.includes(id)))
+  if (!found || NOT_OURS.has(found.id)) return
+  const file = path.join(packageRoot, 'src/commands', `${found.id.replaceAll(':', '/')}.ts`)
+  const { default: command } = (await import(file)) as { default: Command.Class }
+  const listed = exitCodesOf(found.id, Object.keys(command.flags)).map(
+    (code) => EXIT_CODES[code].exit as number,
+  )
+  if (!listed.includes(status))
+    throw new Error(`shipit ${found.id} ended with ${status}, which its --help does not list`)
+}
