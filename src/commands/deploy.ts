@@ -2,7 +2,6 @@ import path from 'node:path'
 import { Args, Flags, type Interfaces } from '@oclif/core'
 import type {
   DeployPlan,
-  DeployResult,
   Environment,
   PlanRequest,
   Prepared,

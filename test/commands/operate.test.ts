@@ -245,7 +245,9 @@ describe('shipit rollback', () => {
     api()
       .post('/apps/a1/releases', { release: releaseId(8) })
       .reply(201, release(10, { current: true }))
-    expect((await run('rollback', ['v8', '--app', 'a1', '--json'])).json()).to.include({ to: 8 })
+    expect((await run('rollback', ['v8', '--app', 'a1', '--json'])).json()).to.deep.include({
+      to: { id: releaseId(8), version: 8 },
+    })
   })
   it('with preboot waits until requests have switched, and says what goes on answering', async () => {
     releasesAre(...history)
