@@ -19,7 +19,7 @@ export async function checkExitStatus(argv: readonly string[], status: number): 
   if (!found || NOT_OURS.has(found.id)) return
   const file = path.join(packageRoot, 'src/commands', `${found.id.replaceAll(':', '/')}.ts`)
   const { default: command } = (await import(file)) as { default: Command.Class }
-  const listed = exitCodesOf(found.id, Object.keys(command.flags)).map(
+  const listed = exitCodesOf(found.id, Object.keys(command.flags ?? {})).map(
     (code) => EXIT_CODES[code].exit as number,
   )
   if (!listed.includes(status))
