@@ -1,12 +1,6 @@
 import path from 'node:path'
 import { Args, Flags, type Interfaces } from '@oclif/core'
-import type {
-  DeployPlan,
-  Environment,
-  PlanRequest,
-  Prepared,
-  Project,
-} from '../deploy/index.js'
+import type { DeployPlan, Environment, PlanRequest, Prepared, Project } from '../deploy/index.js'
 import type { Ecosystem } from '../ecosystem/types.js'
 import { ShipitError } from '../errors.js'
 import { BaseCommand } from '../ui/base-command.js'
