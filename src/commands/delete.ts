@@ -1,9 +1,11 @@
 import { Args, Flags } from '@oclif/core'
+import { sessionsOf } from '../dev/sessions.js'
 import { ShipitError } from '../errors.js'
 import { BaseCommand } from '../ui/base-command.js'
 import { devFlag } from '../ui/flags.js'
 import type { DevOutcome } from '../ui/dev/verbs.js'
 import { destroyFlags, destroyApp, type Destroyed } from '../ui/destroy.js'
+import { appOfFolder } from '../ui/target.js'
 
 export default class Delete extends BaseCommand {
   static override summary = 'take an app out of `shipit dev`, or with --app destroy one on Heroku'
@@ -50,7 +52,23 @@ export default class Delete extends BaseCommand {
         message: 'Delete what?',
         next: `${this.spoken} NAME --dev, or ${this.spoken} --app NAME for an app on Heroku`,
       })
+    if (!flags.dev && (await sessionsOf(process.cwd())).length === 0) throw await nothing(name)
     const dev = await this.devSessions({ ...flags, dev: true }, true)
     return (await import('../ui/dev/verbs.js')).devVerb(this, dev!, 'delete', name)
   }
+}
+
+/** What `pm2 delete NAME` may mean where no `shipit dev` has a list that it could leave. */
+async function nothing(name: string): Promise<ShipitError> {
+  const app = (await appOfFolder()) ?? 'NAME'
+  return new ShipitError('usage', {
+    message: `Nothing was deleted: no \`shipit dev\` runs in this folder that could drop ${name}.`,
+    why:
+      'On Heroku an app of the ecosystem file ends with the next deploy that is without it. ' +
+      'To delete a Heroku app is to delete its releases, config vars and add-ons, for good.',
+    next:
+      `Stop what runs it: shipit stop ${name} --app ${app}\n` +
+      `Take ${name} out for good: remove it from the ecosystem file, then shipit deploy --app ${app}\n` +
+      `Delete the whole Heroku app: shipit delete --app ${app}`,
+  })
 }

@@ -31,7 +31,7 @@ export default class Ps extends BaseCommand {
   static override args = {
     'type|dyno': Args.string({
       ignoreStdin: true,
-      description: 'process type (web) or dyno (web.1), or with --dev an app; all when absent',
+      description: 'process type (web), dyno (web.1), app or app:instance; all when absent',
     }),
   }
   static override flags = {
@@ -54,8 +54,7 @@ export default class Ps extends BaseCommand {
         ...flags,
         name: args['type|dyno'],
       })
-    const { parseSelection } = await import('../operate/select.js')
-    const selection = parseSelection(args['type|dyno'])
+    const selection = await this.selection(args['type|dyno'])
     const app = await this.appName(flags)
     const api = await this.platform(flags)
     if (flags.watch) return this.watch(api, app, selection, flags)
@@ -119,26 +118,59 @@ export default class Ps extends BaseCommand {
           (name === undefined || dyno.name === name) && (type === undefined || dyno.type === type),
       )
       .sort(byTypeAndNumber)
-    if (chosen.length === 0 && (name ?? type) !== undefined)
-      await this.explainNone(api, app, dynos, selection)
-    const reports = reportDynos(chosen, model, Date.now())
+    const reports =
+      chosen.length === 0 && (name ?? type) !== undefined
+        ? await this.ofInstances(api, app, { dynos, model }, selection)
+        : reportDynos(chosen, model, Date.now())
     if (!sort) return reports
     const { sortDynos } = await import('../ui/instances.js')
     return sortDynos(reports, sort)
   }
 
-  /** A type of the formation may have no dyno now; anything else is a mistake. */
-  private async explainNone(
+  /** An app or an instance is no type, and not known before the log is read. */
+  private async selection(text: string | undefined): Promise<Selection> {
+    const { parseSelection } = await import('../operate/select.js')
+    return text !== undefined && /^\d+$|:\d+$/.test(text) ? { type: text } : parseSelection(text)
+  }
+
+  /**
+   * The dynos that run an app or an instance, with nothing else in them. A type of the formation
+   * may have no dyno now; anything else is a mistake.
+   */
+  private async ofInstances(
     api: PlatformApi,
     app: string,
-    dynos: Snapshot['dynos'],
-    selection: Selection,
-  ): Promise<void> {
-    const { listFormation } = await import('../heroku/resources.js')
+    { dynos, model }: Pick<Snapshot, 'dynos' | 'model'>,
+    { name, type }: Selection,
+  ): Promise<DynoReport[]> {
+    const [{ listFormation }, { selectDynos }, names, { reportDynos }] = await Promise.all([
+      import('../heroku/resources.js'),
+      import('../operate/select.js'),
+      import('../operate/names.js'),
+      import('../monitor/report.js'),
+    ])
     const formation = await listFormation(api, app)
-    if (formation.some(({ type }) => type === selection.type)) return
-    const { selectDynos } = await import('../operate/select.js')
-    selectDynos(dynos, formation, selection, app)
+    const types = formation.map((row) => row.type)
+    if (type !== undefined && types.includes(type)) return []
+    if (name !== undefined) selectDynos(dynos, formation, { name }, app)
+    const named = names.resolveName(type, {
+      types,
+      dynos: dynos.map((dyno) => dyno.name),
+      instances: names.placedIn({ dynos, model }),
+    })
+    if (named.kind !== 'instances') return []
+    return reportDynos(
+      dynos.filter((dyno) => names.dynosOf(named).includes(dyno.name)),
+      model,
+      Date.now(),
+    ).map((dyno) => ({
+      ...dyno,
+      instances: dyno.instances.filter(
+        (one) =>
+          one.app === named.app &&
+          (named.instance === undefined || one.instance === named.instance),
+      ),
+    }))
   }
 
   private async render(

@@ -1,9 +1,15 @@
 import type { ReloadResult } from '../operate/reload.js'
+import type { Selection } from '../operate/select.js'
 import { BaseCommand } from '../ui/base-command.js'
 import type { DevOutcome } from '../ui/dev/verbs.js'
-import { processTypeArg, waitingFlags } from '../ui/flags.js'
+import { dynosArg, waitingFlags } from '../ui/flags.js'
 import { writeErr } from '../lib/terminal.js'
 import { elapsed } from '../lib/duration.js'
+import { typeOfDyno } from '../lib/dyno-name.js'
+
+async function inTurn<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
+  for (const item of items) await work(item)
+}
 
 export default class Reload extends BaseCommand {
   static override summary = 'restart dyno by dyno, with no request lost'
@@ -12,20 +18,33 @@ export default class Reload extends BaseCommand {
     'second one for the time of the reload. ' +
     ('Where the dyno size allows one dyno only (eco, basic), it is restarted with a short gap, ' +
       'and that is said.')
-  static override args = { type: processTypeArg('all types') }
+  static override args = { 'type|dyno': dynosArg('all types') }
   static override flags = waitingFlags('one dyno may take to serve again', '2m')
   static override examples = [
     '<%= config.bin %> reload --app myapp',
     '<%= config.bin %> reload web --app myapp',
+    '<%= config.bin %> reload api --app myapp',
   ]
 
   async run(): Promise<(ReloadResult & { app: string }) | DevOutcome> {
     const { args, flags } = await this.parse(Reload)
     const dev = await this.devSessions(flags, true)
-    if (dev) return (await import('../ui/dev/verbs.js')).devVerb(this, dev, 'reload', args.type)
+    if (dev)
+      return (await import('../ui/dev/verbs.js')).devVerb(this, dev, 'reload', args['type|dyno'])
     const app = await this.appName(flags)
-    const [{ parseType, reload }, { prebootOf, stopOnSignals, stoppedBy }, api] = await Promise.all(
-      [import('../operate/index.js'), import('../deploy/index.js'), this.platform(flags)],
+    const [{ reload }, { prebootOf, stopOnSignals, stoppedBy }, { findTargets }, api] =
+      await Promise.all([
+        import('../operate/index.js'),
+        import('../deploy/index.js'),
+        import('../ui/targets.js'),
+        this.platform(flags),
+      ])
+    const { selections, formation } = await findTargets(
+      this,
+      api,
+      app,
+      args['type|dyno'],
+      'reloaded',
     )
     const stop = stopOnSignals(() =>
       writeErr(
@@ -35,32 +54,41 @@ export default class Reload extends BaseCommand {
       ),
     )
     const reloaded: string[] = []
-    const preboot =
-      args.type === undefined || ['web', 'all'].includes(args.type)
-        ? await prebootOf(api, app)
-        : undefined
+    const preboot = selections.some(
+      ({ type, name }) => (type ?? typeOfDyno(name ?? 'web')) === 'web',
+    )
+      ? await prebootOf(api, app)
+      : undefined
     if (preboot)
       this.log(
         'Preboot is on: on Heroku a dyno that is restarted may go on answering beside its ' +
           `successor for about ${Math.round(preboot.switchesAfter / 1000)} s.`,
       )
-    const result = await reload(api, app, {
-      type: parseType(args.type),
-      signal: stop.signal,
-      waitTimeout: flags['wait-timeout'],
-      onEvent: (event) => {
-        if (event.kind === 'reloading') this.log(`Reloading ${event.dyno}...`)
-        if (event.kind === 'serving') reloaded.push(event.dyno)
-        if (event.kind === 'serving') this.log(`${event.dyno} serves again (${elapsed(event.ms)})`)
-        if (event.kind === 'added') this.log(`${event.dyno} was added to serve meanwhile`)
-        if (event.kind === 'removed') this.log(`${event.dyno} was removed again`)
-        if (event.kind === 'gap')
-          this.warn(
-            `${event.type} is one ${event.size} dyno and cannot have a second: it is ` +
-              'restarted, with a short gap',
-          )
-      },
-    })
+    const result: ReloadResult = { reloaded: [], gaps: [] }
+    const one = async (selection: Selection) => {
+      const done = await reload(api, app, {
+        selection,
+        formation,
+        signal: stop.signal,
+        waitTimeout: flags['wait-timeout'],
+        onEvent: (event) => {
+          if (event.kind === 'reloading') this.log(`Reloading ${event.dyno}...`)
+          if (event.kind === 'serving') reloaded.push(event.dyno)
+          if (event.kind === 'serving')
+            this.log(`${event.dyno} serves again (${elapsed(event.ms)})`)
+          if (event.kind === 'added') this.log(`${event.dyno} was added to serve meanwhile`)
+          if (event.kind === 'removed') this.log(`${event.dyno} was removed again`)
+          if (event.kind === 'gap')
+            this.warn(
+              `${event.type} is one ${event.size} dyno and cannot have a second: it is ` +
+                'restarted, with a short gap',
+            )
+        },
+      })
+      result.reloaded.push(...done.reloaded)
+      result.gaps.push(...done.gaps)
+    }
+    await inTurn(selections, one)
       .catch((error: unknown) => {
         if (!stop.signal.aborted) throw error
         throw stoppedBy(

@@ -19,22 +19,35 @@ export default class Restart extends BaseCommand {
     const dev = await this.devSessions(flags, true)
     if (dev)
       return (await import('../ui/dev/verbs.js')).devVerb(this, dev, 'restart', args['type|dyno'])
-    const { parseSelection, restart } = await import('../operate/index.js')
-    const selection = parseSelection(args['type|dyno'])
+    const { restart } = await import('../operate/index.js')
+    const { findTargets } = await import('../ui/targets.js')
     const app = await this.appName(flags)
     const api = await this.platform(flags)
+    const { selections, formation } = await findTargets(
+      this,
+      api,
+      app,
+      args['type|dyno'],
+      'restarted',
+    )
     let left = 'Nothing was changed.'
-    const restarted = await this.stoppable(
-      (signal) =>
-        restart(api, app, selection, {
-          waitTimeout: flags['wait-timeout'],
-          signal,
-          onAsked: (names) => {
-            left =
-              `${names.join(', ')} of ${app} were told to restart, and do so; they were not ` +
-              `waited for. Look at \`shipit ps --app ${app}\`.`
-          },
-        }),
+    const restarted: string[] = []
+    await this.stoppable(
+      async (signal) => {
+        for (const selection of selections)
+          restarted.push(
+            ...(await restart(api, app, selection, {
+              waitTimeout: flags['wait-timeout'],
+              formation,
+              signal,
+              onAsked: (names) => {
+                left =
+                  `${[...restarted, ...names].join(', ')} of ${app} were told to restart, and do ` +
+                  `so; not all were waited for. Look at \`shipit ps --app ${app}\`.`
+              },
+            })),
+          )
+      },
       () => left,
     )
     this.log(`Restarted ${restarted.join(', ')} of ${app}`)

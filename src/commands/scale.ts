@@ -4,7 +4,7 @@ import { appFlags, devFlag, waitTimeout } from '../ui/flags.js'
 import type { DevScaled } from '../ui/dev/verbs.js'
 import { ShipitError } from '../errors.js'
 import type { PlatformApi } from '../heroku/index.js'
-import type { InstancesFit, InstancesPlan, WaitOptions } from '../operate/index.js'
+import type { InstancesFit, InstancesPlan, ScaleExpression, WaitOptions } from '../operate/index.js'
 import { formatFormation, type TypeCount } from '../lib/dyno-count.js'
 import { writeErr } from '../lib/terminal.js'
 import type { SCALED } from '../json/operate.js'
@@ -18,7 +18,8 @@ export default class Scale extends BaseCommand {
     'web=2 sets a process type to 2 dynos, web+1 and web-1 count from what runs, ' +
     'web=2:standard-2x changes the size too. --instances sets how many processes PM2 keeps ' +
     'inside each dyno (config var SHIPIT_INSTANCES); api+1 counts from what runs, max leaves it ' +
-    "to the ecosystem file and the dyno's memory. All types change in one request, and the " +
+    "to the ecosystem file and the dyno's memory. `api 3` and `api +1` mean the same where api is " +
+    'an app of that file and no process type. All types change in one request, and the ' +
     'command waits until every dyno is up; a dyno that crashes ends the wait with its last ' +
     'output.\nWithout arguments it shows the formation.\nWith --dev, or in a folder of a ' +
     `\`shipit dev\` that deploys to no app, it sets how many instances that keeps of an app: ` +
@@ -27,6 +28,7 @@ export default class Scale extends BaseCommand {
     '<%= config.bin %> <%= command.id %> web=2 jobs+1',
     '<%= config.bin %> <%= command.id %> web=2:standard-2x --app myapp',
     '<%= config.bin %> <%= command.id %> --instances api=4,jobs=max',
+    '<%= config.bin %> <%= command.id %> api 3',
     '<%= config.bin %> <%= command.id %> api 3 --dev',
     '<%= config.bin %> <%= command.id %>',
   ]
@@ -60,17 +62,15 @@ export default class Scale extends BaseCommand {
       ])
     const { parseScale, planScale, INSTANCES_VAR } = await import('../operate/index.js')
     const heroku = await import('../heroku/index.js')
-    const expressions = parseScale(typed)
+    const all = parseScale(typed)
     const app = await this.appName(flags)
     const api = await this.platform(flags)
     const current = await heroku.listFormation(api, app)
-    if (expressions.length === 0 && flags.instances === undefined) return this.show(app, current)
+    if (all.length === 0 && flags.instances === undefined) return this.show(app, current)
+    const { expressions, asked } = await this.sortOut(api, app, all, current, flags.instances)
 
     const plan = planScale(app, current, expressions)
-    const instances =
-      flags.instances === undefined
-        ? undefined
-        : await this.planInstances(api, app, flags.instances)
+    const instances = asked === undefined ? undefined : await this.planInstances(api, app, asked)
     const isChange = plan.updates.length > 0 || instances?.isChanged === true
     const after = plan.formation
     const awaited = instances?.isChanged
@@ -166,6 +166,41 @@ export default class Scale extends BaseCommand {
       })),
       formation: after,
       dynos: dynos && dynos.map(({ name, state, size }) => ({ name, state, size })),
+    }
+  }
+
+  /**
+   * PM2's `scale api 3` names an app, where Heroku's names a process type: what is no type, and an
+   * app by the config var or the log, is taken for --instances.
+   */
+  private async sortOut(
+    api: PlatformApi,
+    app: string,
+    all: readonly ScaleExpression[],
+    formation: readonly TypeCount[],
+    instances: string | undefined,
+  ): Promise<{ expressions: ScaleExpression[]; asked: string | undefined }> {
+    const isType = ({ type }: ScaleExpression) => formation.some((row) => row.type === type)
+    const expressions = all.filter(isType)
+    const others = all.filter((expression) => !isType(expression))
+    if (others.length === 0) return { expressions, asked: instances }
+    const { appsKnown } = await import('../operate/index.js')
+    const { waitingForFigures } = await import('../ui/formation.js')
+    const apps = await appsKnown(api, app, others, waitingForFigures)
+    const ofApps = others.filter(
+      ({ type, quantity, size }) => apps.has(type) && quantity !== undefined && size === undefined,
+    )
+    const words = ofApps.map(
+      ({ type, quantity }) => `${type}${quantity!.operator}${quantity!.amount}`,
+    )
+    if (words.length > 0)
+      this.log(
+        `${ofApps.map(({ type }) => type).join(', ')}: instances in each dyno ` +
+          `(--instances ${words.join(',')}); dynos are scaled by their process type.`,
+      )
+    return {
+      expressions: all.filter((expression) => !ofApps.includes(expression)),
+      asked: [...(instances === undefined ? [] : [instances]), ...words].join(',') || undefined,
     }
   }
 

@@ -1,7 +1,4 @@
 import { Args } from '@oclif/core'
-import { ShipitError } from '../errors.js'
-import type { DynoReport, InstanceReport } from '../monitor/index.js'
-import { unknownName } from '../lib/nearest.js'
 import { BaseCommand } from '../ui/base-command.js'
 import { appFlags, devFlag } from '../ui/flags.js'
 import { writeErr } from '../lib/terminal.js'
@@ -23,14 +20,16 @@ export default class Show extends BaseCommand {
   static override examples = [
     '<%= config.bin %> <%= command.id %> web.1',
     '<%= config.bin %> <%= command.id %> web.1 api:0',
+    '<%= config.bin %> <%= command.id %> api',
     '<%= config.bin %> <%= command.id %> web.1 0 --json',
     '<%= config.bin %> <%= command.id %> api --dev',
   ]
   static override args = {
     dyno: Args.string({
       ignoreStdin: true,
-      required: true,
-      description: "dyno, such as web.1; with --dev an app, PM2's id or app:instance",
+      description:
+        "dyno (web.1), process type (web), app (api) or instance (api:0, 0), or with --dev PM2's " +
+        'id; the only dyno when absent',
     }),
     instance: Args.string({
       ignoreStdin: true,
@@ -43,7 +42,7 @@ export default class Show extends BaseCommand {
     const { args, flags } = await this.parse(Show)
     const dev = await this.devSessions(flags, false)
     const width = process.stdout.isTTY ? process.stdout.columns : undefined
-    if (dev) return (await import('../ui/dev/ps.js')).showDev(this, dev, args.dyno, width)
+    if (dev) return (await import('../ui/dev/ps.js')).showDev(this, dev, args.dyno ?? 'all', width)
     const app = await this.appName(flags)
     const api = await this.platform(flags)
     const [{ takeSnapshot }, { reportDynos }, { detailsOf }] = await Promise.all([
@@ -53,68 +52,41 @@ export default class Show extends BaseCommand {
     ])
     const { waitingForFigures } = await import('../ui/formation.js')
     const { dynos, model, problem, watched } = await takeSnapshot(api, app, {
-      selection: { name: args.dyno },
+      ...(args.dyno === undefined ? {} : { selection: { name: args.dyno } }),
       onFollow: waitingForFigures,
     })
-    const found = dynos.find(({ name }) => name === args.dyno)
-    if (!found) throw noDyno(args.dyno, reportDynos(dynos, model, Date.now()), app)
-    const dyno = reportDynos([found], model, Date.now())[0]!
-    const instance = args.instance === undefined ? undefined : choose(dyno, args.instance)
+    const reports = reportDynos(dynos, model, Date.now())
+    const { findShown } = await import('../ui/shown.js')
+    const shown = await findShown(reports, {
+      ...args,
+      spoken: `${this.spoken} %s --app ${app}`,
+      isJson: this.jsonEnabled(),
+    })
     const { getRelease } = await import('../heroku/resources.js')
-    const release = (await getRelease(api, app, dyno.release.version)).description
-    const details = detailsOf(model, dyno, instance)
-    if (!this.jsonEnabled()) {
-      const { renderDetails } = await import('../ui/details.js')
-      this.log(renderDetails({ app, dyno, instance, details, release }, width))
+    const { renderDetails } = await import('../ui/details.js')
+    const outcomes: Json<typeof SHOW>[] = []
+    for (const { dyno, instance } of shown) {
+      const release = (await getRelease(api, app, dyno.release.version)).description
+      const details = detailsOf(model, dyno, instance)
+      outcomes.push({
+        dyno: dynoReportDocument(dyno),
+        instance: instance ? instanceDocument(instance) : null,
+        release_description: release,
+        ...detailsDocument(details),
+      })
+      if (!this.jsonEnabled())
+        this.log(
+          `${outcomes.length > 1 ? '\n' : ''}` +
+            renderDetails({ app, dyno, instance, details, release }, width),
+        )
     }
     const { missingFigures } = await import('../ui/formation.js')
-    const why = problem ?? (this.jsonEnabled() ? undefined : missingFigures([dyno], watched))
+    const why =
+      problem ??
+      (this.jsonEnabled()
+        ? undefined
+        : missingFigures([...new Set(shown.map(({ dyno }) => dyno))], watched))
     if (why !== undefined) writeErr(`\n${why}\n`)
-    return {
-      dyno: dynoReportDocument(dyno),
-      instance: instance ? instanceDocument(instance) : null,
-      release_description: release,
-      ...detailsDocument(details),
-    }
+    return outcomes[0]!
   }
-}
-
-/** PM2 shows an app by its name or number; here its dyno stands before it. */
-function noDyno(typed: string, dynos: DynoReport[], app: string): ShipitError {
-  const unknown = unknownName('dyno', typed, dynos.map(({ name }) => name).sort())
-  const found = dynos.flatMap((dyno) =>
-    dyno.instances
-      .filter((instance) => instance.id === typed || instance.app === typed)
-      .map(({ id }) => `shipit show ${dyno.name} ${id} --app ${app}`),
-  )[0]
-  return new ShipitError('not_found', {
-    ...unknown,
-    next:
-      found === undefined
-        ? unknown.next
-        : `${unknown.next}\nAn instance stands after its dyno: ${found}`,
-  })
-}
-
-/** `api:0`, `api` if it has one instance, `0` where one app has it. */
-function choose(dyno: DynoReport, typed: string): InstanceReport {
-  const fitting = dyno.instances.filter(
-    ({ id, app, instance }) => id === typed || app === typed || String(instance) === typed,
-  )
-  const exact =
-    fitting.find(({ id }) => id === typed) ?? (fitting.length === 1 ? fitting[0] : undefined)
-  if (exact) return exact
-  const ids = dyno.instances.map(({ id }) => id)
-  if (fitting.length > 1)
-    throw new ShipitError('usage', {
-      message: `${typed} is more than one instance of ${dyno.name}.`,
-      next: `Name one of ${fitting.map(({ id }) => id).join(', ')}`,
-    })
-  if (ids.length === 0)
-    throw new ShipitError('not_found', {
-      message: `The log of ${dyno.name} tells of no instance.`,
-      why: 'Instances are known by the lines that shipit-runtime prints.',
-      next: `shipit show ${dyno.name}`,
-    })
-  throw new ShipitError('not_found', unknownName(`instance in ${dyno.name}`, typed, ids))
 }

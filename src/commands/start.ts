@@ -1,4 +1,6 @@
 import { formatFormation, type TypeCount } from '../lib/dyno-count.js'
+import { ShipitError } from '../errors.js'
+import { typeOfDyno } from '../lib/dyno-name.js'
 import { BaseCommand } from '../ui/base-command.js'
 import type { DevOutcome } from '../ui/dev/verbs.js'
 import { processTypeArg, waitingFlags } from '../ui/flags.js'
@@ -16,15 +18,25 @@ export default class Start extends BaseCommand {
     const { args, flags } = await this.parse(Start)
     const dev = await this.devSessions(flags, true)
     if (dev) return (await import('../ui/dev/verbs.js')).devVerb(this, dev, 'start', args.type)
-    const { parseType, planStart, STOPPED_VAR, waitForDynos } = await import('../operate/index.js')
+    const { findNamed, planStart, spokenName, STOPPED_VAR, typesOf, waitForDynos } =
+      await import('../operate/index.js')
     const heroku = await import('../heroku/index.js')
     const app = await this.appName(flags)
     const api = await this.platform(flags)
+    const { named, formation: known } = await findNamed(api, app, args.type)
     const [formation, config] = await Promise.all([
-      heroku.listFormation(api, app),
+      known ?? heroku.listFormation(api, app),
       heroku.getConfigVars(api, app),
     ])
-    const { updates, started } = planStart(formation, config[STOPPED_VAR], parseType(args.type))
+    const types = named.kind === 'instances' ? typesOf(named) : []
+    if (named.kind === 'instances')
+      this.log(`${spokenName(named)} runs in the dynos of ${types.join(', ')}.`)
+    if (named.kind === 'dyno') throw oneDyno(named.name, app)
+    const { updates, started } = planStart(
+      formation,
+      config[STOPPED_VAR],
+      named.kind === 'type' ? named.type : types[0],
+    )
     if (started.length === 0) {
       this.log(`Nothing of ${app} is stopped.`)
       return { app, started }
@@ -46,3 +58,10 @@ export default class Start extends BaseCommand {
     return { app, started }
   }
 }
+
+const oneDyno = (name: string, app: string) =>
+  new ShipitError('usage', {
+    message: `${name} cannot be started by itself: Heroku starts the dynos of a process type.`,
+    why: 'One that was stopped alone comes back with the next release.',
+    next: `shipit start ${typeOfDyno(name)} --app ${app}`,
+  })

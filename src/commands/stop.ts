@@ -1,6 +1,6 @@
-import { isFirName } from '../lib/dyno-name.js'
 import { formatFormation, type TypeCount } from '../lib/dyno-count.js'
 import { BaseCommand } from '../ui/base-command.js'
+import type { Selection } from '../operate/select.js'
 import type { DevOutcome } from '../ui/dev/verbs.js'
 import { dynosArg, waitingFlags } from '../ui/flags.js'
 
@@ -25,27 +25,22 @@ export default class Stop extends BaseCommand {
     const dev = await this.devSessions(flags, true)
     if (dev)
       return (await import('../ui/dev/verbs.js')).devVerb(this, dev, 'stop', args['type|dyno'])
-    const { exactSelection, parseSelection, planStop, STOPPED_VAR, waitForDynos } =
-      await import('../operate/index.js')
+    const { planStop, STOPPED_VAR, stoppable, waitForDynos } = await import('../operate/index.js')
+    const { findTargets } = await import('../ui/targets.js')
     const heroku = await import('../heroku/index.js')
-    const asked = parseSelection(args['type|dyno'])
     const app = await this.appName(flags)
     const api = await this.platform(flags)
-    const selection =
-      asked.type !== undefined && isFirName(asked.type)
-        ? exactSelection(
-            asked,
-            await heroku.listDynos(api, app),
-            await heroku.listFormation(api, app),
-          )
-        : asked
+    const targets = await findTargets(this, api, app, args['type|dyno'], 'stopped', (named) =>
+      stoppable(named, app),
+    )
+    const [selection] = targets.selections as [Selection]
     if (selection.name !== undefined) {
       await heroku.stopDyno(api, app, selection.name)
       this.log(`Stopped ${selection.name} of ${app}`)
       return { app, dyno: selection.name }
     }
     const [formation, config] = await Promise.all([
-      heroku.listFormation(api, app),
+      targets.formation ?? heroku.listFormation(api, app),
       heroku.getConfigVars(api, app),
     ])
     const { updates, stopped, remembered, restartsOthers } = planStop(

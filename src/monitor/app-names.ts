@@ -2,7 +2,7 @@ import type { LogLine } from '../heroku/index.js'
 import { readLine } from './read-line.js'
 
 /** Where a dyno runs several apps, the runtime begins each line of theirs so. */
-const PREFIX = /^\[([^\]\s]+):\d+\] /
+const PREFIX = /^\[([^\]\s]+):(\d+)\] /
 
 /** Learns from a log which apps of the ecosystem file each dyno runs, and so whose a line is. */
 export class AppNames {
@@ -37,15 +37,19 @@ export class AppNames {
   /**
    * Whether a line is what an app printed, or tells of a change of it; its figures every 20 s are
    * no news.
+   * @param instance of one instance alone, as far as the line says which one printed it: of one app
+   *   alone in its dyno none does
    */
-  isOf(app: string, line: LogLine): boolean {
+  isOf(app: string, line: LogLine, instance?: number): boolean {
     if (line.source !== 'app') return false
     const reading = readLine(line)
     if (reading.kind === 'sample') return false
-    if (reading.kind === 'change') return reading.app === app
+    const isMeant = (number: number) => instance === undefined || number === instance
+    if (reading.kind === 'change') return reading.app === app && isMeant(reading.instance)
     const apps = this.ofDyno.get(line.dyno)
-    const prefix = PREFIX.exec(line.message)?.[1]
-    return prefix === app || (prefix === undefined && apps?.size === 1 && apps.has(app))
+    const [, prefix, number] = PREFIX.exec(line.message) ?? []
+    if (prefix === undefined) return apps?.size === 1 && apps.has(app)
+    return prefix === app && isMeant(Number(number))
   }
 
   private appsOf(dyno: string): Set<string> {

@@ -114,6 +114,10 @@ async function testOf(
   recent: readonly LogLine[],
 ): Promise<Test> {
   if (names.knows(name)) return (line) => names.isOf(name, line)
+  const [, owner, number] = /^(?:(.+):)?(\d+)$/.exec(name) ?? []
+  const apps = owner === undefined ? names.names : [owner].filter((one) => names.knows(one))
+  if (number !== undefined && apps.length > 0)
+    return (line) => apps.some((one) => names.isOf(one, line, Number(number)))
   if (name === 'app' || name === 'heroku') return ({ source }) => source === name
   if (recent.some(isAt(name)) || SERVICES.includes(name)) return isAt(name)
   const places = await placesOf(api, app)

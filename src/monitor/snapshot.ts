@@ -131,15 +131,20 @@ async function followFigures(
   { selection = {}, onFollow, signal, within = FIGURES_WITHIN }: SnapshotOptions,
 ): Promise<Snapshot> {
   const { dynos, model } = found
-  const wanted = dynos.filter(
+  const selected = dynos.filter(
     ({ name, type }) => (selection.name ?? name) === name && (selection.type ?? type) === type,
   )
+  // What no dyno is called may be an app, which any of them runs.
+  const wanted = selected.length > 0 ? selected : dynos
   const missing = () => withoutFigures(wanted, model)
   if (missing().length === 0) return found
   onFollow?.(missing(), within)
   const time = AbortSignal.timeout(within)
   const stop = new AbortController()
-  const filter: LogFilter = { source: 'app', dyno: selection.name ?? selection.type }
+  const filter: LogFilter = {
+    source: 'app',
+    dyno: selected.length > 0 ? (selection.name ?? selection.type) : undefined,
+  }
   const begun = performance.now()
   try {
     await readInto(

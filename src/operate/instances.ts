@@ -1,4 +1,7 @@
 import { ShipitError } from '../errors.js'
+import { getConfigVars, type PlatformApi } from '../heroku/index.js'
+import { countInstances } from '../monitor/instance-count.js'
+import type { SnapshotOptions } from '../monitor/snapshot.js'
 
 /**
  * The config var that the runtime reads: `api=4,jobs=1`. An app that it does not name follows its
@@ -28,6 +31,21 @@ const wrong = (
   next = 'Write --instances api=4,jobs=1 (a PM2 app’s name and how many processes each dyno runs), ' +
     'or api=max for as many as fit.',
 ) => new ShipitError('usage', { message, next })
+
+/**
+ * Apps of the ecosystem file: those that the config var names, and if these are not all that are
+ * asked for, those that the log tells of.
+ */
+export async function appsKnown(
+  api: PlatformApi,
+  app: string,
+  asked: readonly { type: string }[],
+  onFollow: SnapshotOptions['onFollow'],
+): Promise<ReadonlySet<string>> {
+  const set = new Set<string>(parseCurrent((await getConfigVars(api, app))[INSTANCES_VAR]).keys())
+  if (asked.every(({ type }) => set.has(type))) return set
+  return new Set([...set, ...(await countInstances(api, app, { onFollow })).keys()])
+}
 
 /**
  * Merges `api=4,jobs=max,web+1` into the present value. `max` takes an app's entry out, so that its

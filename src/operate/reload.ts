@@ -12,7 +12,7 @@ import {
 } from '../heroku/index.js'
 import { DynoNews } from './dyno-news.js'
 import { waitForReplacement } from './replacement.js'
-import { selectDynos } from './select.js'
+import { selected, type Selection } from './select.js'
 import { waitForDynos } from './wait.js'
 
 export type ReloadEvent =
@@ -23,8 +23,10 @@ export type ReloadEvent =
   | { kind: 'gap'; type: string; size: string }
 
 interface ReloadOptions {
-  /** Process type; all that have dynos when absent. */
-  type?: string | undefined
+  /** Process type, or one dyno; all that have dynos when absent. */
+  selection?: Selection | undefined
+  /** If it is known already. */
+  formation?: Formation[] | undefined
   /** ms that one dyno may take to serve again. */
   waitTimeout: number
   /** ms between two polls if the log does not say when one is due. */
@@ -54,20 +56,20 @@ export async function reload(
   app: string,
   options: ReloadOptions,
 ): Promise<ReloadResult> {
-  const [formation, all] = await Promise.all([listFormation(api, app), listDynos(api, app)])
-  const dynos = selectDynos(
-    all,
-    formation,
-    options.type === undefined ? {} : { type: options.type },
-    app,
-  )
+  const [formation, all] = await Promise.all([
+    options.formation ?? listFormation(api, app),
+    listDynos(api, app),
+  ])
+  const { dynos } = selected(all, formation, options.selection ?? {}, app)
   const result: ReloadResult = { reloaded: [], gaps: [] }
   const news = new DynoNews(api, app)
   try {
     // The API lists them by id, which says nothing.
     for (const row of formation.toSorted((one, other) => one.type.localeCompare(other.type))) {
       const ofType = dynos.filter(({ type }) => type === row.type)
-      if (ofType.length > 0) await reloadType(api, app, row, ofType, { ...options, news }, result)
+      const beside = all.filter(({ type }) => type === row.type)
+      if (ofType.length > 0)
+        await reloadType(api, app, row, ofType, { ...options, news, beside }, result)
     }
   } finally {
     news.stop()
@@ -75,7 +77,8 @@ export async function reload(
   return result
 }
 
-type UnderWay = ReloadOptions & { news: DynoNews }
+/** `beside`: all dynos of the type. */
+type UnderWay = ReloadOptions & { news: DynoNews; beside: readonly Dyno[] }
 
 async function reloadType(
   api: PlatformApi,
@@ -94,7 +97,7 @@ async function reloadType(
   }
   const extra = isAlone && mayHaveTwo
   try {
-    let others = extra ? await addOne(api, app, row, options) : dynos
+    let others = extra ? await addOne(api, app, row, options) : options.beside
     for (const dyno of dynos) {
       others = [...others, await reloadDyno(api, app, dyno, { ...options, others })]
       result.reloaded.push(dyno.name)

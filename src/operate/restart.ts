@@ -1,4 +1,10 @@
-import { listDynos, listFormation, restartDynos, type PlatformApi } from '../heroku/index.js'
+import {
+  listDynos,
+  listFormation,
+  restartDynos,
+  type Formation,
+  type PlatformApi,
+} from '../heroku/index.js'
 import { waitForReplacement } from './replacement.js'
 import { selected, type Selection } from './select.js'
 
@@ -6,6 +12,8 @@ export interface RestartOptions {
   /** ms until the wait for the restarted dynos is given up. */
   waitTimeout: number
   poll?: number | undefined
+  /** If it is known already. */
+  formation?: Formation[] | undefined
   signal?: AbortSignal | undefined
   /** Called once the platform has been asked, with the names of the dynos. */
   onAsked?: (names: string[]) => void
@@ -19,9 +27,12 @@ export async function restart(
   api: PlatformApi,
   app: string,
   asked: Selection,
-  { waitTimeout, poll, signal, onAsked }: RestartOptions,
+  { waitTimeout, poll, signal, onAsked, formation: known }: RestartOptions,
 ): Promise<string[]> {
-  const [formation, all] = await Promise.all([listFormation(api, app), listDynos(api, app)])
+  const [formation, all] = await Promise.all([
+    known ?? listFormation(api, app),
+    listDynos(api, app),
+  ])
   const { dynos, selection } = selected(all, formation, asked, app)
   signal?.throwIfAborted()
   await restartDynos(api, app, selection)

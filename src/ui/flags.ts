@@ -101,7 +101,7 @@ export const dynosArg = (all: string) =>
   Args.string({
     ignoreStdin: true,
     description:
-      "process type (web) or dyno (web.1), or with --dev an app, PM2's id or app:instance; " +
+      "process type (web), dyno (web.1), app (api) or instance (api:0), or with --dev PM2's id; " +
       `${all} when absent`,
   })
 
@@ -109,9 +109,7 @@ export const dynosArg = (all: string) =>
 export const processTypeArg = (all: string) =>
   Args.string({
     ignoreStdin: true,
-    description:
-      `process type, such as web, or with --dev an app, PM2's id or app:instance; ${all} when ` +
-      'absent',
+    description: `process type (web) or app (api), or with --dev PM2's id or app:instance; ${all} when absent`,
   })
 
 /** What `--sort` knows. */

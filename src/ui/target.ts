@@ -71,7 +71,7 @@ const clientsOf = (sessions: readonly RunningSession[]): DevClient[] =>
   sessions.map((session) => new DevClient(session))
 
 /** An app that the folder is deployed to, as commands without --app find it. */
-async function appOfFolder(): Promise<string | undefined> {
+export async function appOfFolder(): Promise<string | undefined> {
   return (await herokuRemoteApp(process.cwd())) ?? (await appsOfFolder(process.cwd())).apps[0]
 }
 

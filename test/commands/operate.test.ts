@@ -131,6 +131,8 @@ describe('shipit scale', () => {
   })
   it('guesses at a mistyped type and changes nothing', async () => {
     formationIs(formation('web', 1))
+    api().get('/apps/a1/config-vars').reply(200, {})
+    appIs([dyno('web.1')])
     const ran = await run('scale', ['wbe=2', '--app', 'a1'])
     expect(ran.exitCode).to.equal(2)
     expect(ran.stderr).to.contain('Did you mean web?')

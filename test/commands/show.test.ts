@@ -194,13 +194,34 @@ describe('shipit show', () => {
     expect(report.error_lines).to.have.length(1)
   })
 
+  it('takes an app, its instances and their numbers, as PM2 does', async () => {
+    for (const [argv, shown] of [
+      [['jobs'], ['jobs:0']],
+      [['api:1'], ['api:1']],
+      [['1'], ['api:1']],
+      [['api', '1'], ['api:1']],
+      [['api'], ['api:0', 'api:1']],
+    ] as const) {
+      logOf(...lines())
+      shown.forEach(() => withRelease())
+      const { stdout, stderr } = await show(...argv)
+      expect(
+        [...stdout.matchAll(/^=== (\S+)/gm)].map(([, name]) => name),
+        argv.join(' ') + stderr,
+      ).to.deep.equal(shown)
+    }
+  })
+
   it('refuses what there is not, and what is more than one', async () => {
     for (const [argv, status, message] of [
-      [['web.3'], 6, 'There is no dyno called web.3'],
+      [['web.3'], 6, 'There is no process type, dyno or app called web.3'],
       [['web.1', 'api'], 2, 'api is more than one instance of web.1'],
       [['web.1', 'nope'], 6, 'There is no instance in web.1 called nope'],
       [['web.2', '0'], 6, 'The log of web.2 tells of no instance'],
-      [['jobs'], 6, 'An instance stands after its dyno: shipit show web.1 jobs:0 --app a1'],
+      [[], 2, 'shipit show web.1 --app a1\n     shipit show web.2 --app a1'],
+      [['web'], 2, 'Which dyno? There are 2.'],
+      [['0'], 2, 'Name one of api:0, jobs:0'],
+      [['api', '--json'], 2, 'shipit show web.1 api:0 --app a1\n     shipit show web.1 api:1'],
     ] as const) {
       logOf(...lines())
       const { stderr, exitCode } = await show(...argv)

@@ -146,7 +146,11 @@ describe('reload and restart', () => {
   it('reload tells of the dyno it adds and takes away, and how long each took', async () => {
     const { api } = await formation({ web: 1, worker: 2 })
     const events: ReloadEvent[] = []
-    await reload(api, 'a1', { ...options, type: 'web', onEvent: (event) => events.push(event) })
+    await reload(api, 'a1', {
+      ...options,
+      selection: { type: 'web' },
+      onEvent: (event) => events.push(event),
+    })
     const [serving] = events.flatMap((event) => (event.kind === 'serving' ? [event] : []))
     expect(events).to.deep.equal([
       { kind: 'added', dyno: 'web.2' },
@@ -231,7 +235,9 @@ describe('reload and restart', () => {
 
   it('reload of a type that is not there guesses at the one that was meant', async () => {
     const { api } = await formation({ web: 1 })
-    expect(await rejection(reload(api, 'a1', { ...options, type: 'wbe' }))).to.include({
+    expect(
+      await rejection(reload(api, 'a1', { ...options, selection: { type: 'wbe' } })),
+    ).to.include({
       code: 'not_found',
       why: 'Did you mean web?',
     })

@@ -1,10 +1,13 @@
 import { parse } from 'shell-quote'
 import { COMMAND_IDS, parsed } from './command-line.js'
 
-/** The lines after an arrow, each joined where the terminal's width has broken it. */
+/**
+ * The lines after an arrow, each joined where the terminal's width has broken it; a line that
+ * begins with the command is another one.
+ */
 const hintsIn = (text: string): string[] =>
-  [...text.matchAll(/^ *→ (shipit .*(?:\n {4,}\S.*)*)/gm)].map(([, hint]) =>
-    hint!.replace(/\s*\n\s*/g, ' '),
+  [...text.matchAll(/^ *→ (shipit .*(?:\n {4,}\S.*)*)/gm)].flatMap(([, hint]) =>
+    hint!.split(/\n\s*(?=shipit )/).map((line) => line.replace(/\s*\n\s*/g, ' ')),
   )
 
 const checked = new Map<string, Promise<void>>()

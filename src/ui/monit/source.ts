@@ -128,7 +128,7 @@ async function perform(
     case 'reload': {
       say('Reloading...')
       const { reloaded } = await reload(api, app, {
-        type: action.type,
+        selection: action.type === undefined ? {} : { type: action.type },
         waitTimeout: WAIT,
         signal,
         onEvent: (event) => {
