@@ -94,12 +94,8 @@ export async function openStore(folders: Pick<Folders, 'apps'>): Promise<OpenedS
   const fileOf = (id: string) => path.join(folders.apps, `${id}.json`)
 
   const claim = (name: string, id: string) => {
-    const owner = owners.get(name)
-    if (owner !== undefined && owner !== id) throw new Conflict(`Name ${name} is already taken`)
+    if (owners.has(name)) throw new Conflict(`Name ${name} is already taken`)
     owners.set(name, id)
-  }
-  const release = (name: string, id: string) => {
-    if (owners.get(name) === id) owners.delete(name)
   }
 
   const write = async (record: AppRecord) => {
@@ -129,10 +125,11 @@ export async function openStore(folders: Pick<Folders, 'apps'>): Promise<OpenedS
     problems: loaded.problems,
     list: () => [...apps.values()],
     find(idOrName) {
-      const id = apps.has(idOrName) ? idOrName : owners.get(idOrName)
-      const app = id === undefined ? undefined : apps.get(id)
+      const app = apps.get(idOrName)
+      if (app) return app
+      const named = apps.get(owners.get(idOrName) ?? '')
       // A claimed name whose record is not durable yet does not answer to it.
-      return app && (app.id === idOrName || app.name === idOrName) ? app : undefined
+      return named?.name === idOrName ? named : undefined
     },
     create: (record) =>
       inTurn(record.id, async () => {
@@ -141,7 +138,7 @@ export async function openStore(folders: Pick<Folders, 'apps'>): Promise<OpenedS
         try {
           await write(structuredClone(record))
         } catch (error) {
-          release(record.name, record.id)
+          owners.delete(record.name)
           throw error
         }
       }),
@@ -155,10 +152,10 @@ export async function openStore(folders: Pick<Folders, 'apps'>): Promise<OpenedS
         try {
           await write(draft)
         } catch (error) {
-          if (draft.name !== before.name) release(draft.name, appId)
+          if (draft.name !== before.name) owners.delete(draft.name)
           throw error
         }
-        if (draft.name !== before.name) release(before.name, appId)
+        if (draft.name !== before.name) owners.delete(before.name)
         return result
       }),
     remove: (appId) =>
@@ -168,7 +165,7 @@ export async function openStore(folders: Pick<Folders, 'apps'>): Promise<OpenedS
         await rm(fileOf(appId))
         await syncFolder(folders.apps)
         apps.delete(appId)
-        release(app.name, appId)
+        owners.delete(app.name)
       }),
     async settled() {
       while (queues.size > 0) await Promise.all(queues.values())
@@ -181,9 +178,9 @@ export async function openStore(folders: Pick<Folders, 'apps'>): Promise<OpenedS
  * not corrupt the next write.
  */
 export function deepFreeze<T>(value: T): T {
-  if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
-    Object.freeze(value)
-    for (const inner of Object.values(value)) deepFreeze(inner)
-  }
+  // Which all that is no object is.
+  if (Object.isFrozen(value)) return value
+  Object.freeze(value)
+  for (const inner of Object.values(value as object)) deepFreeze(inner)
   return value
 }
