@@ -36,7 +36,15 @@ export const ROOMS: Record<string, Room> = {
     goal: 85,
   },
   ecosystem: { sources: ['src/ecosystem'], tests: ['test/ecosystem'], goal: 85 },
-  heroku: { sources: ['src/heroku'], tests: ['test/heroku'], goal: 85 },
+  heroku: {
+    sources: ['src/heroku'],
+    tests: [
+      'test/heroku',
+      'test/commands/account.test.ts',
+      'test/security/endless-answers.test.ts',
+    ],
+    goal: 85,
+  },
   router: { sources: ['src/embedded/router'], tests: ['test/embedded/router'], goal: 85 },
   store: { sources: ['src/embedded/store'], tests: ['test/embedded/store'], goal: 85 },
   build: {
