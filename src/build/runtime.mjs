@@ -123,7 +123,7 @@ const LATER = {
     if (isOf('preload.cjs', 'tree-member.cjs'))
       onResolve({ filter: /\/listeners\.js$/ }, () => ({ path: './listeners.cjs', external: true }))
     if (isOf('control.cjs', 'dashboard.cjs'))
-      onResolve({ filter: /\/(fault|outlet)\.js$/ }, () => ({
+      onResolve({ filter: /\/(runtime-error|outlet)\.js$/ }, () => ({
         path: './supervisor.cjs',
         external: true,
       }))

@@ -140,8 +140,8 @@ export default class Doctor extends BaseCommand {
     for (const line of lines)
       writeErr(`Fixing ${line}
 `)
-    if (fixes.initFault)
-      writeErr(`Not fixed: ${printable(fixes.initFault.message)}
+    if (fixes.initError)
+      writeErr(`Not fixed: ${printable(fixes.initError.message)}
 `)
     await applyFixes(fixes)
     if (lines.length > 0) writeErr('\n')

@@ -39,7 +39,7 @@ export interface ProjectFacts {
   commit: { id: string; short: string } | null
   manifest: Manifest | undefined
   /** Why package.json cannot be read; absent if it can or is not there. */
-  manifestFault?: string
+  manifestError?: string
   ecosystem: Ecosystem | undefined
   /** Name of the ecosystem file in the app's folder. */
   ecosystemFile: string | undefined

@@ -25,7 +25,7 @@ export interface Fixes {
    */
   init?: InitPlan
   /** Why init cannot fix what it should. */
-  initFault?: ShipitError
+  initError?: ShipitError
 }
 
 /** What is to be done about the findings; changes nothing. */
@@ -76,14 +76,14 @@ async function planEdit(
 async function planInit(
   findings: Finding[],
   dir: string,
-): Promise<Pick<Fixes, 'init' | 'initFault'>> {
+): Promise<Pick<Fixes, 'init' | 'initError'>> {
   if (!findings.some(({ fix }) => fix?.by === 'init')) return {}
   const { prepareInit } = await import('../init/index.js')
   try {
     const { plan } = await prepareInit(dir, { envNames: [], force: false })
     return plan.steps.length > 0 ? { init: plan } : {}
   } catch (error) {
-    if (error instanceof ShipitError) return { initFault: error }
+    if (error instanceof ShipitError) return { initError: error }
     throw error
   }
 }

@@ -146,7 +146,7 @@ export async function gatherFolder({
   }
 }
 
-/** A folder that is new since the commit is not in it, which git calls a fault. */
+/** A folder that is new since the commit is not in it, which git calls an error. */
 async function committedBelow(
   root: string,
   commit: string,
@@ -169,18 +169,18 @@ function shared(
   | 'folder'
   | 'onDisk'
   | 'manifest'
-  | 'manifestFault'
+  | 'manifestError'
   | 'ecosystem'
   | 'ecosystemFile'
   | 'ecosystemText'
 > {
-  const { manifest, fault } = readManifest(view)
+  const { manifest, error } = readManifest(view)
   const [ecosystemFile] = nameOf(ecosystem)
   return {
     folder: view,
     onDisk: (file) => existsSync(path.join(root, folder, file)),
     manifest,
-    ...(fault === undefined ? {} : { manifestFault: fault }),
+    ...(error === undefined ? {} : { manifestError: error }),
     ecosystem,
     ecosystemFile,
     ecosystemText: (ecosystemFile && view.read(ecosystemFile)) ?? '',

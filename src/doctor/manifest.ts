@@ -7,7 +7,7 @@ import type { Manifest } from './facts.js'
  * package.json as far as the checks read it; nothing if there is none, and the reason where it
  * cannot be read.
  */
-export function readManifest(folder: FolderView): { manifest?: Manifest; fault?: string } {
+export function readManifest(folder: FolderView): { manifest?: Manifest; error?: string } {
   const text = folder.read('package.json')
   if (text === undefined) return {}
   try {
@@ -33,7 +33,7 @@ export function readManifest(folder: FolderView): { manifest?: Manifest; fault?:
     }
   } catch (error) {
     if (error instanceof ShipitError)
-      return { fault: error.why ? `${error.message} ${error.why}` : error.message }
+      return { error: error.why ? `${error.message} ${error.why}` : error.message }
     throw error
   }
 }

@@ -38,7 +38,7 @@ const newestLine = (now: Date): number =>
  * Why a build or the runtime would fail on this range; undefined if some Node.js fits both.
  * Heroku's rules: heroku-buildpack-nodejs, lib/runtimes/nodejs.sh.
  */
-export function engineFault(
+export function engineError(
   asked: string,
   { needsRuntime, now = new Date() }: { needsRuntime: boolean; now?: Date },
 ): EngineFault | undefined {

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import path from 'node:path'
 import type { EcosystemApp } from './ecosystem-adapter.js'
 import { checkCron } from './cron.js'
-import { Fault } from './fault.js'
+import { RuntimeError } from './runtime-error.js'
 import { chooseInterpreter, type Interpreter } from './interpreter.js'
 import { findCommand } from './script.js'
 import { resolveUser, type User } from './user.js'
@@ -36,11 +36,11 @@ interface AppContext {
   drain: number
 }
 
-/** Resolves one app. Throws a Fault for a script or interpreter that is not there. */
+/** Resolves one app. Throws a RuntimeError for a script or interpreter that is not there. */
 export function resolveApp(options: EcosystemApp, context: AppContext): App {
   const cwd = path.resolve(context.cwd, options.cwd ?? '.')
   if (!existsSync(cwd))
-    throw new Fault(`${options.name}: the folder \`cwd\` names does not exist`, cwd)
+    throw new RuntimeError(`${options.name}: the folder \`cwd\` names does not exist`, cwd)
   const command = findCommand(
     { name: options.name, script: options.script, args: words(options.args) },
     cwd,

@@ -4,13 +4,13 @@
  */
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
-import { Fault } from './fault.js'
+import { RuntimeError } from './runtime-error.js'
 import { dynoOutput } from './outlet.js'
 import { parsePm2CommandLine } from './ecosystem-adapter.js'
 import { start } from './start.js'
 
 // What the files that are loaded later have of this one.
-export { Fault, warn } from './fault.js'
+export { RuntimeError, warn } from './runtime-error.js'
 export { dynoOutput } from './outlet.js'
 
 /** Parses the command line and runs it. Sets the exit status of a failure; never throws. */
@@ -18,9 +18,9 @@ export async function main(argv: string[]): Promise<void> {
   try {
     await run(argv)
   } catch (error) {
-    const fault = error instanceof Fault ? error : internalError(error)
-    dynoOutput.err.write(fault.toString())
-    process.exit(fault.exitCode)
+    const told = error instanceof RuntimeError ? error : internalError(error)
+    dynoOutput.err.write(told.toString())
+    process.exit(told.exitCode)
   }
 }
 
@@ -33,9 +33,14 @@ async function run(argv: string[]): Promise<void> {
   const line = parsePm2CommandLine(argv)
   const [refusal] = line.refused
   if (refusal)
-    throw new Fault(`${refusal.flag} cannot be used here`, refusal.why, 'shipit-runtime --help', 2)
+    throw new RuntimeError(
+      `${refusal.flag} cannot be used here`,
+      refusal.why,
+      'shipit-runtime --help',
+      2,
+    )
   if (line.file === undefined)
-    throw new Fault(
+    throw new RuntimeError(
       'expected a file: `shipit-runtime start FILE`',
       undefined,
       'shipit-runtime --help',
@@ -44,9 +49,9 @@ async function run(argv: string[]): Promise<void> {
   await start({ ...line, file: line.file }, __dirname)
 }
 
-function internalError(error: unknown): Fault {
+function internalError(error: unknown): RuntimeError {
   const { message, stack } = error as Error
-  return new Fault(
+  return new RuntimeError(
     `internal error (a bug in shipit-runtime): ${message}`,
     process.env.DEBUG ? stack : undefined,
   )

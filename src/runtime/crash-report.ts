@@ -1,5 +1,5 @@
 import { failureCode } from './crash-policy.js'
-import { Fault } from './fault.js'
+import { RuntimeError } from './runtime-error.js'
 
 interface Crash {
   app: string
@@ -18,10 +18,18 @@ interface Crash {
  * The paragraph that ends a dyno whose app cannot stay up; the app's last lines are printed above
  * it.
  */
-export function crashFault({ app, isDyno, lines, hasPrinted, code, why, next }: Crash): Fault {
+export function crashError({
+  app,
+  isDyno,
+  lines,
+  hasPrinted,
+  code,
+  why,
+  next,
+}: Crash): RuntimeError {
   const silence =
     lines.length > 0 ? '' : hasPrinted ? '; it printed nothing to stderr' : '; it printed nothing'
-  return new Fault(
+  return new RuntimeError(
     `${app} cannot stay up, so ${isDyno ? 'the dyno ends' : 'all is stopped'}`,
     why + silence,
     next ?? hintFor(lines),

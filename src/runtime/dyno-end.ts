@@ -3,11 +3,12 @@
  * finished.
  */
 import { monotonic } from '../lib/monotonic.js'
-import type { Fault } from './fault.js'
 import type { God } from './god.js'
 import type { Instance, Instances } from './instances.js'
+import { watchLaunchers } from './launchers.js'
 import { Listeners } from './listeners.js'
 import { dynoOutput } from './outlet.js'
+import { RuntimeError } from './runtime-error.js'
 import { forgetRestarts, stopInstance } from './stopping.js'
 
 interface DynoEndSettings {
@@ -28,6 +29,22 @@ export class DynoEnd {
     this.#settings = settings
   }
 
+  /** Before there is an instance: a supervisor that dies of a signal would leave it behind. */
+  listen(isDyno: boolean): void {
+    for (const name of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const)
+      process.on(name, () => void this.stop(name))
+    if (isDyno) watchLaunchers(() => void this.stop('SIGTERM'))
+    for (const outlet of [dynoOutput.out, dynoOutput.err]) {
+      outlet.onBroken = ({ code, message }) =>
+        this.fail(
+          new RuntimeError(
+            'the log cannot be written any more',
+            code === 'EPIPE' ? 'its reader has gone' : message,
+          ),
+        )
+    }
+  }
+
   /** Whether a stop is under way: nothing starts any more. */
   get hasBegun(): boolean {
     return this.#hasBegun
@@ -45,10 +62,10 @@ export class DynoEnd {
   }
 
   /** Ends for what went wrong, said on stderr. */
-  fail(fault: Fault): void {
+  fail(error: RuntimeError): void {
     if (this.#hasBegun) return
-    dynoOutput.err.write(fault.toString())
-    void this.#stopAll().then(() => this.#exit(fault.exitCode))
+    dynoOutput.err.write(error.toString())
+    void this.#stopAll().then(() => this.#exit(error.exitCode))
   }
 
   /** Every app has finished by itself. */

@@ -9,7 +9,7 @@ import {
   type Exit,
   type InstanceHistory,
 } from './crash-policy.js'
-import { Fault } from './fault.js'
+import { RuntimeError } from './runtime-error.js'
 import type { Keeper } from './god.js'
 import { uptimeOf, type Instance, type Instances } from './instances.js'
 import { dynoOutput } from './outlet.js'
@@ -174,7 +174,7 @@ export class Exits {
       keeper.process.pid = 0
     }
     dynoOutput.err.write(
-      new Fault(`${app.name} cannot stay up, and waits for a changed file`, why).toString(),
+      new RuntimeError(`${app.name} cannot stay up, and waits for a changed file`, why).toString(),
     )
     return true
   }

@@ -1,7 +1,7 @@
 import { accessSync, constants, existsSync, readFileSync, realpathSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import path from 'node:path'
-import { Fault } from './fault.js'
+import { RuntimeError } from './runtime-error.js'
 
 /** What runs a script. `isNode`: it takes Node's flags and our preload. */
 export interface Interpreter {
@@ -25,7 +25,7 @@ const BY_EXTENSION: Record<string, string[]> = {
 /**
  * Chooses by the name in the file, else by the extension, else by the first bytes (a shebang or a
  * binary runs itself). `nodeArgs`: what the file hands to the interpreter. A loader with flags of
- * its own among them is run as its own program, as PM2 does it. Throws a Fault for an interpreter
+ * its own among them is run as its own program, as PM2 does it. Throws a RuntimeError for an interpreter
  * that is not installed.
  */
 export function chooseInterpreter(
@@ -89,7 +89,7 @@ function nodeOfVersion(version: string, env: NodeJS.ProcessEnv): string {
   if (`${process.versions.node}.`.startsWith(`${wanted}.`)) return process.execPath
   const file = env.NVM_DIR && path.join(env.NVM_DIR, 'versions/node', `v${wanted}`, 'bin/node')
   if (file && isExecutable(file)) return file
-  throw new Fault(
+  throw new RuntimeError(
     `Node.js ${wanted} is not installed here, as \`interpreter: node@${version}\` wants it`,
     `this is Node.js ${process.versions.node}${env.NVM_DIR ? `, and nvm has no v${wanted}` : ''}`,
     `set \`engines.node\` in package.json to ${wanted}, and leave \`interpreter\` out`,
@@ -101,7 +101,7 @@ function typescriptFlags(extension: string, cwd: string): string[] {
   const flags = loaderFlags('tsx', cwd) ?? loaderFlags('ts-node', cwd)
   if (flags) return flags
   if (extension !== '.tsx' && 'typescript' in process.features) return []
-  throw new Fault(
+  throw new RuntimeError(
     'the script is TypeScript, and nothing here runs it',
     `neither tsx nor ts-node is installed in ${cwd}`,
     'npm install tsx, or compile in a build script and start the JavaScript',
@@ -165,8 +165,8 @@ function runsItself(script: string): boolean {
   return start.includes(0)
 }
 
-function missing(name: string, why: string): Fault {
-  return new Fault(
+function missing(name: string, why: string): RuntimeError {
+  return new RuntimeError(
     `the interpreter \`${name}\` is not installed in this dyno`,
     why,
     `add the buildpack that brings ${name}, or change \`interpreter\``,

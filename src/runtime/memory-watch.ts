@@ -1,7 +1,7 @@
 import { monotonic } from '../lib/monotonic.js'
 import type { App } from './app.js'
 import type { Budget } from './budget.js'
-import { warn } from './fault.js'
+import { warn } from './runtime-error.js'
 import type { Instance, Instances } from './instances.js'
 import { MemoryGuard, type Held } from './memory-guard.js'
 import { dynoOutput } from './outlet.js'

@@ -1,5 +1,5 @@
 import { monotonic } from '../lib/monotonic.js'
-import { warn } from './fault.js'
+import { warn } from './runtime-error.js'
 import type { God } from './god.js'
 import type { Instance, Instances } from './instances.js'
 

@@ -4,7 +4,7 @@
  */
 import type { EventLog } from './event-log.js'
 import { Exceptions } from './exceptions.js'
-import { warn } from './fault.js'
+import { warn } from './runtime-error.js'
 import { forgetProcess, takeReport, type Instance, type Instances } from './instances.js'
 import { isBound, portWarning, type Listening } from './port-watch.js'
 import { tellOfPort } from './reloading.js'

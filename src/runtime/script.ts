@@ -2,7 +2,7 @@ import { existsSync, statSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import path from 'node:path'
 import { SERVE } from './ecosystem-adapter.js'
-import { Fault } from './fault.js'
+import { RuntimeError } from './runtime-error.js'
 import { which } from './interpreter.js'
 
 interface Command {
@@ -22,7 +22,7 @@ interface Written {
  * What `script` means, as PM2 resolves it (API._startJson, Common.verifyConfs,
  * Common.prepareAppConf): `serve` is PM2's server of static files, a script with spaces that names
  * no existing file a shell's command line; then a file, a folder that Node can run, a command.
- * Throws a Fault for what is none of them.
+ * Throws a RuntimeError for what is none of them.
  */
 export function findCommand(
   { name, script, args }: Written,
@@ -38,12 +38,12 @@ export function findCommand(
   const found = mainOf(file) ?? which(script, env, cwd)
   if (found) return { script: found, args }
   if (existsSync(file))
-    throw new Fault(
+    throw new RuntimeError(
       `${name}: the script ${script} is a folder that Node.js cannot start`,
       `${file} has neither an index.js nor a package.json whose \`main\` is there`,
       'name the file in it that starts the app',
     )
-  throw new Fault(
+  throw new RuntimeError(
     `${name}: the script ${script} does not exist`,
     `looked for ${file} and for a command of that name`,
     'correct `script` in the ecosystem file, or build it before the dyno starts',

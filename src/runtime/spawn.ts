@@ -3,7 +3,7 @@ import cluster, { type ClusterSettings } from 'node:cluster'
 import type { Readable } from 'node:stream'
 import type { App } from './app.js'
 import { shareLog } from './dashboard/log-bus.js'
-import { warn } from './fault.js'
+import { warn } from './runtime-error.js'
 import type { God, Keeper, Pm2Env } from './god.js'
 import type { LineLog } from './control/line-log.js'
 import {

@@ -12,7 +12,7 @@ import {
   type EcosystemProblem,
 } from './ecosystem-adapter.js'
 import { appEnvironment } from './environment.js'
-import { Fault, warn } from './fault.js'
+import { RuntimeError, warn } from './runtime-error.js'
 import { dynoOutput } from './outlet.js'
 import { Supervisor } from './supervisor.js'
 
@@ -23,7 +23,7 @@ type StartLine = Pm2CommandLine & { file: string }
 const DRAIN_SECONDS = 25
 
 /**
- * Runs the file's apps in this process until they end or a signal stops them. Throws a Fault where
+ * Runs the file's apps in this process until they end or a signal stops them. Throws a RuntimeError where
  * they cannot be started.
  */
 export async function start(line: StartLine, lib: string): Promise<void> {
@@ -73,7 +73,7 @@ async function readFile(
         'as with PM2',
     )
   const ecosystem = await readEcosystem(file, env).catch((error: Error) => {
-    throw new Fault(
+    throw new RuntimeError(
       `${file} cannot be read`,
       error.message.split('\n').slice(0, 6).join('\n  '),
       `correct it and ${process.env.DYNO ? 'deploy' : 'start'} again`,
@@ -82,7 +82,7 @@ async function readFile(
   return usable(ecosystem, file)
 }
 
-/** Throws a Fault for what cannot be started as it stands, and warns of the rest. */
+/** Throws a RuntimeError for what cannot be started as it stands, and warns of the rest. */
 function usable(ecosystem: Ecosystem, file: string): Ecosystem {
   const say = ecosystem.problems.map((one) => ({
     severity: one.severity,
@@ -90,7 +90,7 @@ function usable(ecosystem: Ecosystem, file: string): Ecosystem {
   }))
   const errors = say.filter((one) => one.severity === 'error')
   if (errors.length > 0)
-    throw new Fault(
+    throw new RuntimeError(
       `${file} cannot be used`,
       errors.map((one) => one.text).join('\n  '),
       `correct it and ${process.env.DYNO ? 'deploy' : 'start'} again`,
@@ -124,12 +124,12 @@ function chosen(ecosystem: Ecosystem, only: string[] | undefined): EcosystemApp[
   const missing = (only ?? []).filter((name) => !ecosystem.apps.some((app) => app.name === name))
   const names = ecosystem.apps.map((app) => app.name)
   if (missing.length > 0)
-    throw new Fault(
+    throw new RuntimeError(
       `there is no app called ${missing.join(', ')} in ${ecosystem.file}`,
       `it has ${names.join(', ') || 'none'}`,
     )
   if (names.length === 0)
-    throw new Fault(
+    throw new RuntimeError(
       `${ecosystem.file} has no apps`,
       undefined,
       'add one under `apps:`, with `name` and `script`',
@@ -145,7 +145,7 @@ function started(apps: EcosystemApp[], dev: DevSettings | undefined): EcosystemA
   const waiting = apps.filter((app) => app.autostart === false).map((app) => app.name)
   if (dev) return apps
   if (waiting.length === apps.length)
-    throw new Fault(
+    throw new RuntimeError(
       'no app is to be started',
       `\`autostart: false\` keeps ${waiting.join(', ')} from it`,
       'take it out of the ecosystem file',
@@ -167,7 +167,7 @@ function prepare(
       ? { ...read, name: `${read.name}-${envName}` }
       : read
   if (!options.script)
-    throw new Fault(
+    throw new RuntimeError(
       `${options.name || 'an app'} has no \`script\``,
       undefined,
       'name the file to run',

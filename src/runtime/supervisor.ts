@@ -9,28 +9,25 @@ import { openDoor } from './api-door.js'
 import { patienceOf } from './crash-policy.js'
 import type { OwnDyno } from './dyno.js'
 import { DynoEnd } from './dyno-end.js'
-import { DynoMemory } from './dyno-memory.js'
 import { DynoSize } from './dyno-size.js'
 import type { DevSettings } from './dev-settings.js'
 import { openDoors } from './doors.js'
 import { EventLog } from './event-log.js'
 import type { LineLog } from './control/line-log.js'
-import { crashFault } from './crash-report.js'
+import { crashError } from './crash-report.js'
 import { Exits } from './exits.js'
-import { Fault } from './fault.js'
-import { Filling, numberOf, pause } from './filling.js'
-import { isStarted, Rest } from './first-start.js'
+import { RuntimeError } from './runtime-error.js'
+import { Filling } from './filling.js'
+import { FirstInstances, isStartedAtOnce } from './first-instances.js'
 import { loadGod, type God } from './god.js'
 import { godConf } from './god-conf.js'
 import { homeName, makeHome } from './home.js'
 import { Instances, type Instance } from './instances.js'
-import { watchLaunchers } from './launchers.js'
 import { installMonitor, metricsInterval, printIfRead, startMetrics } from './metrics.js'
 import { dynoOutput } from './outlet.js'
 import { Reloads } from './reloading.js'
 import { Reports } from './reports.js'
 import { Scaling } from './scaling.js'
-import { sizeApps, type SizedApp, type SizingInput } from './sizing.js'
 import { installSpawn, startEarly, type SpawnSettings } from './spawn.js'
 import { installStop } from './stopping.js'
 import type { Keys } from './dashboard/keys.js'
@@ -53,8 +50,6 @@ interface GodEvent {
   process: { pm_id: number | string }
 }
 
-/** The first instance is measured this long after it began to serve, when its start is over. */
-const SETTLE = 1000
 /** ms between figures that other terminals ask for; the screen of `shipit dev` itself has none. */
 const DEV_FIGURES = 2000
 
@@ -72,7 +67,7 @@ export class Supervisor {
   readonly #scaling: Scaling
   readonly #filling: Filling
   readonly #reloads: Reloads
-  #memory: DynoMemory | undefined
+  readonly #first: FirstInstances
   #dashboard: { stop(): void } | undefined
 
   constructor(options: SupervisorOptions) {
@@ -100,7 +95,8 @@ export class Supervisor {
     this.#exits = this.#makeExits()
     const printed = metricsInterval(env.SHIPIT_METRICS)
     const interval = printed || (dev ? DEV_FIGURES : 0)
-    this.#listenToSignals()
+    this.#end.listen(dyno.isDyno)
+    process.on('SIGUSR2', () => void this.#reloads.reload(this.#instances.all))
     this.#god = this.#startGod(this.#spawnSettings(interval))
     this.#filling = new Filling({
       god: this.#god,
@@ -111,33 +107,29 @@ export class Supervisor {
     })
     this.#scaling = this.#makeScaling()
     this.#reloads = this.#makeReloads()
+    this.#first = new FirstInstances({
+      apps,
+      dyno,
+      env,
+      instances: this.#instances,
+      reports: this.#reports,
+      end: this.#end,
+      size: this.#size,
+      scaling: this.#scaling,
+      filling: this.#filling,
+      reloads: this.#reloads,
+      openDoors: (startAnew) => this.#openDoors(startAnew),
+    })
     startMetrics(
       this.#instances,
       dyno.name,
       interval,
-      (app) => this.#memory?.budget.shares.get(app),
+      (app) => this.#first.memory?.budget.shares.get(app),
       (line) => {
         lines?.figures(line)
         if (printed > 0) printIfRead(line)
       },
     )
-  }
-
-  /** Before there is an instance: a supervisor that dies of a signal would leave it behind. */
-  #listenToSignals(): void {
-    for (const name of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const)
-      process.on(name, () => void this.#end.stop(name))
-    if (this.#options.dyno.isDyno) watchLaunchers(() => void this.#end.stop('SIGTERM'))
-    process.on('SIGUSR2', () => void this.#reloads.reload(this.#instances.all))
-    for (const outlet of [dynoOutput.out, dynoOutput.err]) {
-      outlet.onBroken = ({ code, message }) =>
-        this.#end.fail(
-          new Fault(
-            'the log cannot be written any more',
-            code === 'EPIPE' ? 'its reader has gone' : message,
-          ),
-        )
-    }
   }
 
   /** Loads God while the first app's first instance boots. */
@@ -211,7 +203,7 @@ export class Supervisor {
       onMessage: (instance, message) => this.#reports.takeMessage(instance, message),
       onExit: (instance, code, signal) => this.#onExit(instance, code, signal),
       onSpawnError: (app, error) =>
-        this.#end.fail(new Fault(`${app.name} could not be started: ${error.message}`)),
+        this.#end.fail(new RuntimeError(`${app.name} could not be started: ${error.message}`)),
     }
   }
 
@@ -231,44 +223,13 @@ export class Supervisor {
 
   /** Starts every app; returns when all instances that the dyno holds were started. */
   async run(): Promise<void> {
-    const { estimate, isMeasured } = await this.#start()
+    const { estimate, isMeasured } = await this.#first.start()
     // What bin/shipit-runtime.js forbade while the runtime was loaded.
     for (const flag of ['--opt', '--sparkplug']) setFlagsFromString(flag)
-    if (!this.#end.hasBegun && isMeasured) await this.#settle(estimate)
+    if (!this.#end.hasBegun && isMeasured) await this.#first.settle(estimate)
   }
 
-  /**
-   * Starts the first instance of every app, and the others where their number needs no measurement.
-   */
-  async #start(): Promise<{ estimate: SizedApp[]; isMeasured: boolean }> {
-    const { apps, env, dyno } = this.#options
-    setTimeout(
-      () => void this.#reports.warnUnlessBound(dyno.name, env.PORT, () => this.#end.hasBegun),
-      patienceOf(env.SHIPIT_PATIENCE),
-    ).unref()
-    const estimate = sizeApps(this.#size.input())
-    const isMeasured = dyno.isMemoryStated || estimate.some((one) => one.isEstimate)
-    if (!isMeasured) this.#size.announce(estimate)
-    const served = Promise.all(
-      apps.filter(isStartedAtOnce).map(async (app) => {
-        await this.#filling.add(app)
-        const { isEstimate, instances } = numberOf(app, estimate)
-        const rest = new Rest()
-        if (!isEstimate)
-          await this.#filling.untilFirst(app, (instance) =>
-            instances > 1 ? rest.isReached(instance) : isStarted(instance),
-          )
-        if (!isEstimate) await this.#filling.fill(app, estimate)
-        if (isMeasured) await this.#filling.untilFirst(app, isStarted)
-      }),
-    )
-    // After the first instance is God's: nothing may come between.
-    await this.#openDoors(estimate)
-    await served
-    return { estimate, isMeasured }
-  }
-
-  async #openDoors(sized: SizedApp[]): Promise<void> {
+  async #openDoors(startAnew: (app: App) => Promise<void>): Promise<void> {
     const settings = {
       ...this.#options,
       instances: this.#instances,
@@ -278,44 +239,11 @@ export class Supervisor {
       log: this.#log,
       god: this.#god,
       home: this.#home,
-      rebudget: () => this.#memory?.recount(),
+      rebudget: () => this.#first.memory?.recount(),
       isStopping: () => this.#end.hasBegun,
-      startAnew: (app: App) => this.#filling.add(app).then(() => this.#filling.fill(app, sized)),
+      startAnew,
     }
     this.#dashboard = await openDoors(settings)
-  }
-
-  /**
-   * Measures the first instances, decides by that, and from then on holds all to what the dyno has.
-   */
-  async #settle(estimate: SizedApp[]): Promise<void> {
-    await pause(SETTLE)
-    const { apps, dyno } = this.#options
-    if (this.#end.hasBegun) return
-    const measured = this.#size.input(true)
-    const sized = sizeApps(measured)
-    if (dyno.isMemoryStated) this.#memory = this.#memoryOf(measured, sized)
-    this.#size.announce(sized, this.#memory?.budget)
-    await Promise.all(
-      apps
-        .filter((app) => numberOf(app, estimate).isEstimate)
-        .map((app) => this.#filling.fill(app, sized)),
-    )
-    this.#memory?.watch()
-  }
-
-  #memoryOf(measured: SizingInput, sized: SizedApp[]): DynoMemory {
-    const { apps, dyno } = this.#options
-    const settings = {
-      apps,
-      source: dyno.name,
-      instances: this.#instances,
-      scaling: this.#scaling,
-      room: () => this.#size.room(),
-      isReloading: () => this.#reloads.isRunning,
-      reload: async (instance: Instance) => void (await this.#reloads.reload([instance])),
-    }
-    return new DynoMemory(settings, measured, sized)
   }
 
   #conf(app: App): Record<string, unknown> {
@@ -346,7 +274,7 @@ export class Supervisor {
     this.#log.sayCrash(instance, code)
     const { app, hasPrinted } = instance
     this.#end.fail(
-      crashFault({
+      crashError({
         app: app.name,
         isDyno: this.#options.dyno.isDyno,
         lines: instance.tail.lines,
@@ -362,9 +290,4 @@ export class Supervisor {
     this.#dashboard?.stop()
     rmSync(this.#home, { recursive: true, force: true })
   }
-}
-
-/** One that is not has to be started by somebody: `shipit start`, where `shipit dev` runs. */
-function isStartedAtOnce({ options }: App): boolean {
-  return options.autostart !== false
 }

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { Fault } from './fault.js'
+import { RuntimeError } from './runtime-error.js'
 
 /** Who an app runs as. */
 export interface User {
@@ -13,7 +13,7 @@ type Read = (file: string) => string
 /**
  * `uid` (or `user`) and `gid` of the file, by name or number, as the system knows them. Only root
  * may become another, in a dyno nobody is.
- * Throws a Fault for a user or group that is not there, and for one that this process may not
+ * Throws a RuntimeError for a user or group that is not there, and for one that this process may not
  * become.
  */
 export function resolveUser(
@@ -25,7 +25,7 @@ export function resolveUser(
 ): User | undefined {
   if (uid === undefined && gid === undefined) return undefined
   if (ownId !== 0)
-    throw new Fault(
+    throw new RuntimeError(
       `${app}: \`uid\` and \`gid\` cannot be used here`,
       'only root may start processes as another user, and a dyno has a user of its own',
       'take them out of the ecosystem file',
@@ -35,7 +35,10 @@ export function resolveUser(
     ([name, , id]) => name === String(wanted) || id === String(wanted),
   )
   if (!user)
-    throw new Fault(`${app}: there is no user ${wanted}`, 'the ecosystem file names it as `uid`')
+    throw new RuntimeError(
+      `${app}: there is no user ${wanted}`,
+      'the ecosystem file names it as `uid`',
+    )
   const group =
     gid === undefined
       ? undefined
@@ -43,7 +46,10 @@ export function resolveUser(
           ([name, , id]) => name === String(gid) || id === String(gid),
         )
   if (gid !== undefined && !group)
-    throw new Fault(`${app}: there is no group ${gid}`, 'the ecosystem file names it as `gid`')
+    throw new RuntimeError(
+      `${app}: there is no group ${gid}`,
+      'the ecosystem file names it as `gid`',
+    )
   return { uid: Number(user[2]), gid: Number(group?.[2] ?? user[3]), home: user[5] ?? '/' }
 }
 

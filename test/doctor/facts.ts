@@ -101,7 +101,7 @@ export function projectOf(given: Given = {}): ProjectFacts {
     [...texts.keys()].filter((name) => !links.includes(name)),
     (name) => texts.get(name),
   )
-  const { manifest: read, fault } = readManifest(folder)
+  const { manifest: read, error } = readManifest(folder)
   const text = texts.get(ECOSYSTEM)
   return {
     folder,
@@ -114,7 +114,7 @@ export function projectOf(given: Given = {}): ProjectFacts {
     onDisk: (file) => texts.has(file) || given.onDisk?.includes(file) === true,
     commit: { id: 'b'.repeat(40), short: 'bbbbbbb' },
     manifest: read,
-    ...(fault === undefined ? {} : { manifestFault: fault }),
+    ...(error === undefined ? {} : { manifestError: error }),
     ecosystem: text === undefined ? undefined : readEcosystemText(text, `/my-app/${ECOSYSTEM}`),
     ecosystemFile: text === undefined ? undefined : ECOSYSTEM,
     ecosystemText: text ?? '',

@@ -74,8 +74,8 @@ describe('a package.json that nobody trusts', () => {
     })
 
     it(`${of}: doctor reads it, or says what is wrong`, () => {
-      const { manifest, fault } = readManifest(memoryFolder({ 'package.json': text }))
-      expect(manifest ?? fault).to.not.equal(undefined)
+      const { manifest, error } = readManifest(memoryFolder({ 'package.json': text }))
+      expect(manifest ?? error).to.not.equal(undefined)
     })
   }
 })

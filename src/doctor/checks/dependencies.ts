@@ -2,7 +2,7 @@ import { declaredManagers } from '../../project/declared-managers.js'
 import { conflictingLockfiles, LOCKFILES, lockfilesIn } from '../../project/lockfiles.js'
 import { lockfileAdvice } from '../../project/used-manager.js'
 import { RUNTIME } from '../../init/runtime-tarball.js'
-import { engineFault } from '../../project/node-engines.js'
+import { engineError } from '../../project/node-engines.js'
 import type { Check, Problem } from '../check.js'
 import { processesOf } from '../processes.js'
 
@@ -103,7 +103,7 @@ export const engines: Check = {
         fix: { by: 'init' },
       })
     }
-    const fault = engineFault(range, {
+    const fault = engineError(range, {
       needsRuntime: processesOf(project).some(({ runtime }) => runtime),
     })
     return fault ? at({ severity: 'error', ...fault }) : []

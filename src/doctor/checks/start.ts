@@ -10,11 +10,11 @@ export const packageJson: Check = {
   theme: 'Start',
   asserts: 'package.json is there and valid',
   look: ({ project }) => {
-    if (project.manifestFault !== undefined)
+    if (project.manifestError !== undefined)
       return [
         {
           severity: 'error',
-          what: project.manifestFault,
+          what: project.manifestError,
           next: 'Fix package.json.',
           place: 'package.json',
         },

@@ -13,6 +13,7 @@ import type {
 import { NotFound } from '../api/api-error.js'
 import type { AppRecord, BuildRecord } from '../store/records.js'
 import type { Isolation } from '../dynos/isolation.js'
+import { BuildRecords } from './build-records.js'
 import { compile } from './compile.js'
 import { watchDisk, type BuildRoom } from './disk-watch.js'
 import { BuildFailure } from './failure.js'
@@ -21,9 +22,7 @@ import { killLeftProcesses } from './left-processes.js'
 import { BuildOutput } from './output.js'
 import { buildPlaces } from './places.js'
 import { recoverBuilds } from './recovery.js'
-import { dropExpired, findExpired } from './retention.js'
 import { SLUG_LIMIT } from './slug.js'
-import { sweepTrees } from './tree-cache.js'
 import type { SourceLimits } from './unpack.js'
 import { removeFolder } from '../daemon/folders.js'
 
@@ -78,6 +77,7 @@ interface Job {
 export function createBuilder(parts: BuilderParts): LocalBuilder {
   const { store, folders, logplex, limits } = parts
   const places = buildPlaces(folders)
+  const records = new BuildRecords(store, places, parts.releasesKept ?? 20)
   const jobs = new Map<string, Job>()
   const queues = new Map<string, Promise<unknown>>()
   let isClosed = false
@@ -90,7 +90,7 @@ export function createBuilder(parts: BuilderParts): LocalBuilder {
         ? new NotFound('app')
         : new Error('The embedded Heroku is shutting down.')
     }
-    const build = newBuild(request, (id) => places.outputFile(app.id, id))
+    const build = records.create(request)
     let output: BuildOutput | undefined
     try {
       output = new BuildOutput(build.output_file, onOutput)
@@ -139,7 +139,7 @@ export function createBuilder(parts: BuilderParts): LocalBuilder {
       outcome = await releaseOf(job, { slugId, slugDir, work })
     } catch (error) {
       report(output, BuildFailure.from(error))
-      outcome = await settle(job, await discard(job, slugId, slugDir))
+      outcome = await records.settle(job, await records.discard(job, slugId, slugDir))
     } finally {
       clearTimeout(timer)
       endWatch()
@@ -182,25 +182,18 @@ export function createBuilder(parts: BuilderParts): LocalBuilder {
     })
     job.stage = 'releasing'
     if (output.writeError !== undefined) throw output.writeError
-    await store.update(app.id, (draft) => {
-      draft.slugs.push({
-        id: slugId,
-        dir: slugDir,
-        ...(modules === undefined ? {} : { modules }),
-        ...(node === undefined ? {} : { node }),
-        commit: request.commit,
-        commit_description: request.commitDescription,
-        process_types: processTypes,
-        profile_env: { NODE_ENV: 'production' },
-        size,
-        buildpack_description: 'Node.js',
-        created_at: new Date().toISOString(),
-      })
-      // With no buildpack set, Heroku detects one and sets it
-      // (devcenter.heroku.com/articles/buildpacks).
-      if (draft.buildpacks?.length === 0) delete draft.buildpacks
-      const own = draft.builds.find((one) => one.id === build.id)
-      if (own !== undefined) own.slug_id = slugId
+    await records.addSlug(job, {
+      id: slugId,
+      dir: slugDir,
+      ...(modules === undefined ? {} : { modules }),
+      ...(node === undefined ? {} : { node }),
+      commit: request.commit,
+      commit_description: request.commitDescription,
+      process_types: processTypes,
+      profile_env: { NODE_ENV: 'production' },
+      size,
+      buildpack_description: 'Node.js',
+      created_at: new Date().toISOString(),
     })
     const release = await launch(parts.releases, {
       appId: app.id,
@@ -211,71 +204,23 @@ export function createBuilder(parts: BuilderParts): LocalBuilder {
       exposure: await parts.exposure,
       output,
     })
-    return await settle(job, { status: 'succeeded', slug_id: slugId, release_id: release.id })
+    return await records.settle(job, {
+      status: 'succeeded',
+      slug_id: slugId,
+      release_id: release.id,
+    })
   }
 
-  /** A failed build leaves no slug, unless a release was made of it before the failure. */
-  async function discard(
-    { app, output }: Job,
-    slugId: string,
-    slugDir: string,
-  ): Promise<Partial<BuildRecord>> {
-    const release = store.find(app.id)?.releases.find((one) => one.slug_id === slugId)
-    if (release !== undefined) return { status: 'failed', slug_id: slugId, release_id: release.id }
-    await removeFolder(slugDir).catch((trouble: Error) => output.warning(trouble.message))
-    return { status: 'failed', slug_id: null }
-  }
-
-  /** Stores how a build ended; an app that is gone has nothing to be stored in. */
-  async function settle(
-    { app, build, output }: Job,
-    change: Partial<BuildRecord>,
-  ): Promise<BuildRecord> {
-    const ended: BuildRecord = { ...build, ...change, updated_at: new Date().toISOString() }
-    if (store.find(app.id) === undefined) return ended
-    try {
-      await store.update(app.id, (draft) => {
-        draft.builds = draft.builds.map((one) => (one.id === build.id ? ended : one))
-        const used = new Set([...draft.builds, ...draft.releases].map((one) => one.slug_id))
-        draft.slugs = draft.slugs.filter((slug) => used.has(slug.id))
-      })
-    } catch (error) {
-      output.warning(
-        'How this build ended could not be stored: ' +
-          `${error instanceof Error ? error.message : String(error)}`,
-      )
-    }
-    return ended
-  }
-
-  /**
-   * After each build: what no rollback can reach any more goes. Trouble here is no trouble of the
-   * build.
-   */
+  /** After each build. Trouble here is no trouble of the build. */
   async function retire(appId: string): Promise<void> {
-    const app = store.find(appId)
-    if (app === undefined) return
-    const expired = findExpired(app, parts.releasesKept ?? 20)
-    const folder = (id: string) =>
-      app.slugs.find((slug) => slug.id === id)?.dir ?? places.slug(appId, id)
-    try {
-      if (expired.slugs.length + expired.builds.length > 0)
-        await store.update(appId, (draft) => dropExpired(draft, expired))
-      for (const file of [
-        ...expired.slugs.map(folder),
-        ...expired.builds.map((id) => places.outputFile(appId, id)),
-      ])
-        await removeFolder(file)
-      await sweepTrees(
-        places.cache(appId),
-        store.find(appId)?.slugs.map(({ modules }) => modules) ?? [],
+    await records
+      .retire(appId)
+      .catch((error: unknown) =>
+        log(
+          appId,
+          `Old slugs could not be removed: ${error instanceof Error ? error.message : String(error)}`,
+        ),
       )
-    } catch (error) {
-      log(
-        appId,
-        `Old slugs could not be removed: ${error instanceof Error ? error.message : String(error)}`,
-      )
-    }
   }
 
   async function* follow(appId: string, buildId: string): AsyncGenerator<Buffer> {
@@ -295,7 +240,7 @@ export function createBuilder(parts: BuilderParts): LocalBuilder {
     const job = jobs.get(buildId)
     if (job === undefined || job.app.id !== appId || job.stage === 'releasing') return false
     job.stop.abort(new BuildFailure('The build was cancelled.'))
-    if (job.stage === 'waiting') await settle(job, { status: 'failed', slug_id: null })
+    if (job.stage === 'waiting') await records.settle(job, { status: 'failed', slug_id: null })
     else await job.done
     return true
   }
@@ -325,22 +270,6 @@ export function createBuilder(parts: BuilderParts): LocalBuilder {
       await stopJobs(() => true, 'The platform was stopped while this build ran. Push again.')
       await Promise.all(queues.values())
     },
-  }
-}
-
-function newBuild(request: BuildRequest, outputFile: (id: string) => string): BuildRecord {
-  const id = randomUUID()
-  const now = new Date().toISOString()
-  return {
-    id,
-    status: 'pending',
-    commit: request.commit,
-    commit_description: request.commitDescription,
-    slug_id: null,
-    release_id: null,
-    output_file: outputFile(id),
-    created_at: now,
-    updated_at: now,
   }
 }
 

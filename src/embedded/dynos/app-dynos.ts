@@ -1,6 +1,6 @@
 import type { DynoRecord } from '../store/records.js'
 import type { WebTarget } from '../store/types.js'
-import type { Services } from './dyno-run.js'
+import type { Services } from './machine.js'
 import { hasPreboot, wantedDynos, type Wanted } from './formation.js'
 import { Preboot } from './preboot.js'
 import { Slot } from './slot.js'

@@ -1,6 +1,7 @@
 import net from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { listenersOf, type Listener } from './listeners.js'
+import { messages } from './messages.js'
 import { monotonic } from '../../lib/monotonic.js'
 
 const POLL = 25
@@ -37,13 +38,16 @@ export async function waitUntilBound(
   return undefined
 }
 
-export const isLoopback = ({ on }: Listener): boolean => on === '127.0.0.1' || on === '::1'
+const isLoopback = ({ on }: Listener): boolean => on === '127.0.0.1' || on === '::1'
 
-/** For R10: if the dyno does listen. */
-export function otherPorts(listeners: Listener[], port: number): number[] {
-  return [...new Set(listeners.map((listener) => listener.port))]
+/** For R10: what the dyno listens on instead of its PORT. */
+export function whyUnbound(listeners: Listener[], port: number): string {
+  const others = [...new Set(listeners.map((listener) => listener.port))]
     .filter((each) => each !== port)
     .sort((a, b) => a - b)
+  const loopback = listeners.find((listener) => listener.port === port && isLoopback(listener))
+  if (loopback) return messages.loopbackOnly(loopback.on, port)
+  return others.length > 0 ? messages.otherPort(others, port) : messages.nothingBound(port)
 }
 
 function accepts(host: string, port: number): Promise<boolean> {

@@ -1,24 +1,20 @@
-import { randomUUID } from 'node:crypto'
 import path from 'node:path'
-import type { Folders, Limits, Logplex, OneOffAttach, Store, WebTarget } from '../store/types.js'
+import type { OneOffAttach, WebTarget } from '../store/types.js'
 import type { DynoRecord, DynoState } from '../store/records.js'
 import { attachedClient } from './attached-client.js'
-import { isLoopback, otherPorts } from './boot.js'
+import { whyUnbound } from './boot.js'
 import { Claims } from './claims.js'
-import { makeDisk } from './disk.js'
+import { makeDisk, type Disk } from './disk.js'
+import { DynoStatus, type DynoSpec } from './dyno-status.js'
 import { dynoEnvironment } from './environment.js'
-import type { Wanted } from './formation.js'
 import { listenersOf } from './listeners.js'
 import { dynoMetadata, parallelism } from './metadata.js'
 import { watchMemory } from './memory-verdict.js'
-import type { DynoProcesses, Machine } from './machine.js'
-import type { Meter } from './meter.js'
+import type { DynoProcesses, Services } from './machine.js'
 import { reservePort } from './ports.js'
 import type { Attached } from './process-group.js'
 import { memoryQuota } from './quota.js'
-import type { SpareModules } from './spare-modules.js'
 import { messages } from './messages.js'
-import { monotonic } from '../../lib/monotonic.js'
 import { signalStatus } from '../../lib/signals.js'
 
 /** What Heroku reports of a dyno that never had a process. */
@@ -31,38 +27,15 @@ const TERMINATED = signalStatus('SIGTERM')
  */
 const CLAIMED_AT_MOST = 3_000
 
-export interface Services extends Machine {
-  store: Store
-  logplex: Logplex
-  folders: Folders
-  limits: Limits
-  spares: SpareModules
-  meter: Meter
-}
-
-interface DynoSpec extends Wanted {
-  appId: string
-  /** Not of the formation: it ends for good, and ending is no crash. */
-  isOneOff?: boolean
-  /** Variables for this run alone; they win over config vars. */
-  env?: Record<string, string> | undefined
-  attach?: OneOffAttach | undefined
-  onOutput?: (chunk: Buffer) => void
-}
-
 /** One run of one dyno, from its disk to its end. What comes after is the business of its slot. */
 export class DynoRun {
-  readonly id = randomUUID()
-  readonly createdAt = new Date()
-  upSince: number | undefined
   /**
    * Resolves with the main process's status when all processes are gone and the disk is removed;
    * never rejects.
    */
   readonly ended: Promise<number>
 
-  private current: DynoState = 'starting'
-  private updatedAt = this.createdAt
+  private readonly status: DynoStatus
   private readonly claims = new Claims()
   private readonly stopping = new AbortController()
   private stopped: Promise<void> | undefined
@@ -78,33 +51,30 @@ export class DynoRun {
     private readonly services: Services,
     private readonly onChange: () => void,
   ) {
+    this.status = new DynoStatus(spec, services.logplex)
     this.launched = new Promise((resolve) => (this.settleLaunch = resolve))
     this.ended = this.run()
   }
 
+  get id(): string {
+    return this.status.id
+  }
+
+  get upSince(): number | undefined {
+    return this.status.upSince
+  }
+
   get state(): DynoState {
-    return this.current
+    return this.status.state
   }
 
   record(): DynoRecord {
-    const { name, type, command, size, release } = this.spec
-    return {
-      id: this.id,
-      name,
-      type,
-      command,
-      size,
-      state: this.current,
-      release_id: release.id,
-      release_version: release.version,
-      created_at: this.createdAt.toISOString(),
-      updated_at: this.updatedAt.toISOString(),
-    }
+    return this.status.record()
   }
 
   /** Where the router may send a request now. */
   webTarget(): WebTarget | undefined {
-    if (!this.target || this.current !== 'up' || this.stopping.signal.aborted) return undefined
+    if (!this.target || this.state !== 'up' || this.stopping.signal.aborted) return undefined
     return { dyno: this.spec.name, id: this.id, ...this.target, claim: () => this.claims.claim() }
   }
 
@@ -123,27 +93,14 @@ export class DynoRun {
   }
 
   log(message: string): void {
-    this.append('heroku', message)
-  }
-
-  private append(source: 'app' | 'heroku', message: string): void {
-    this.services.logplex.append(this.spec.appId, {
-      time: Date.now(),
-      source,
-      dyno: this.spec.name,
-      message,
-    })
+    this.status.log(message)
   }
 
   private enter(state: DynoState): void {
-    if (this.current === state) return
-    this.log(messages.state(this.current, state))
-    this.current = state
-    this.updatedAt = new Date()
-    if (state === 'up') {
-      this.upSince = monotonic()
-      if (!this.spec.isOneOff) this.services.spares.prepare(this.spec.appId, this.spec.slug.modules)
-    }
+    if (this.state === state) return
+    this.status.enter(state)
+    if (state === 'up' && !this.spec.isOneOff)
+      this.services.spares.prepare(this.spec.appId, this.spec.slug.modules)
     this.onChange()
   }
 
@@ -164,7 +121,7 @@ export class DynoRun {
         .catch((error: Error) => this.log(`Its folder could not be removed: ${error.message}`))
     }
     if (this.stopping.signal.aborted || this.spec.isOneOff) {
-      this.current = 'down'
+      this.status.state = 'down'
       this.onChange()
     } else {
       this.enter('crashed')
@@ -174,51 +131,23 @@ export class DynoRun {
 
   private async live(dir: string, port: number): Promise<number> {
     const { spec } = this
-    const {
-      appId,
-      slug: { modules },
-    } = spec
-    const disk = await makeDisk(dir, spec.slug, await this.services.spares.take(appId, modules))
+    const modules = await this.services.spares.take(spec.appId, spec.slug.modules)
+    const disk = await makeDisk(dir, spec.slug, modules)
     const attached =
       spec.attach && !this.stopping.signal.aborted ? await this.client(spec.attach) : undefined
     if (this.stopping.signal.aborted) {
       attached?.client.destroy()
-      return spec.isOneOff ? this.complete(TERMINATED) : TERMINATED
+      return spec.isOneOff ? this.status.complete(TERMINATED) : TERMINATED
     }
     if (spec.attach && !attached) {
       this.log(messages.attachError)
-      return this.complete(STATUS_UNATTACHED)
+      return this.status.complete(STATUS_UNATTACHED)
     }
     this.log(messages.starting(spec.command))
-    const group = await this.services
-      .launch({
-        disk,
-        command: spec.command,
-        attached,
-        isolate: (await this.services.isolation).isolate,
-        nodes: path.join(this.services.folders.caches, 'node'),
-        env: dynoEnvironment({
-          dyno: spec.name,
-          home: disk.app,
-          tmp: disk.tmp,
-          port,
-          memory: memoryQuota(spec.size, this.services.limits).quota,
-          profileEnv: {
-            ...spec.slug.profile_env,
-            ...parallelism(spec.size),
-            ...dynoMetadata(this.services.store.find(appId), spec, this.id),
-          },
-          configVars: { ...spec.release.config_vars, ...spec.env },
-          host: process.env,
-          execPath: process.execPath,
-        }),
-        onLine: (line) => this.append('app', line),
-        onOutput: spec.onOutput,
-      })
-      .catch((error: unknown) => {
-        attached?.client.destroy()
-        throw error
-      })
+    const group = await this.launch(disk, port, attached).catch((error: unknown) => {
+      attached?.client.destroy()
+      throw error
+    })
     this.settleLaunch(group)
     // devcenter.heroku.com/articles/one-off-dynos: without its client an attached dyno is hung up.
     attached?.client.once('close', () => void this.hangUp())
@@ -245,17 +174,42 @@ export class DynoRun {
     await this.stopped
     await group.isGoneWithin(Infinity)
     await group.outputDrained(this.stopping.signal)
-    this.complete(this.forcedStatus ?? status)
+    this.status.complete(this.forcedStatus ?? status)
     // Only now, so that who sees the end finds in the log how it ended.
     attached?.client.end()
     return this.forcedStatus ?? status
   }
 
-  /** The last lines of a dyno in the log. */
-  private complete(status: number): number {
-    this.log(messages.exited(status))
-    if (this.spec.isOneOff) this.log(messages.state(this.current, 'complete'))
-    return status
+  private async launch(
+    disk: Disk,
+    port: number,
+    attached: Attached | undefined,
+  ): Promise<DynoProcesses> {
+    const { spec, services } = this
+    return services.launch({
+      disk,
+      command: spec.command,
+      attached,
+      isolate: (await services.isolation).isolate,
+      nodes: path.join(services.folders.caches, 'node'),
+      env: dynoEnvironment({
+        dyno: spec.name,
+        home: disk.app,
+        tmp: disk.tmp,
+        port,
+        memory: memoryQuota(spec.size, services.limits).quota,
+        profileEnv: {
+          ...spec.slug.profile_env,
+          ...parallelism(spec.size),
+          ...dynoMetadata(services.store.find(spec.appId), spec, this.id),
+        },
+        configVars: { ...spec.release.config_vars, ...spec.env },
+        host: process.env,
+        execPath: process.execPath,
+      }),
+      onLine: (line) => this.status.log(line, 'app'),
+      onOutput: spec.onOutput,
+    })
   }
 
   private client(attach: OneOffAttach): Promise<Attached | undefined> {
@@ -315,16 +269,8 @@ export class DynoRun {
   private async failBoot(group: DynoProcesses, port: number, signal: AbortSignal): Promise<void> {
     const listeners = await listenersOf(await group.processes())
     if (signal.aborted) return
-    const others = otherPorts(listeners, port)
-    const loopback = listeners.find((listener) => listener.port === port && isLoopback(listener))
     this.log(messages.bootTimeout(this.services.limits.bootTimeout))
-    this.log(
-      loopback
-        ? messages.loopbackOnly(loopback.on, port)
-        : others.length > 0
-          ? messages.otherPort(others, port)
-          : messages.nothingBound(port),
-    )
+    this.log(whyUnbound(listeners, port))
     await this.kill(group)
   }
 

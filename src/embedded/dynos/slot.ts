@@ -1,6 +1,7 @@
 import type { DynoRecord, DynoState } from '../store/records.js'
 import type { WebTarget } from '../store/types.js'
-import { DynoRun, type Services } from './dyno-run.js'
+import { DynoRun } from './dyno-run.js'
+import type { Services } from './machine.js'
 import { isAsWanted, type Wanted } from './formation.js'
 import { firName } from '../api/identity.js'
 import { messages } from './messages.js'

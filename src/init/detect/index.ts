@@ -2,7 +2,7 @@
 
 import { hideSecrets } from '../../config/secret.js'
 import { ShipitError } from '../../errors.js'
-import { engineFault } from '../../project/node-engines.js'
+import { engineError } from '../../project/node-engines.js'
 import type { FolderView } from '../folder.js'
 import { plainLaunch, type Detected } from '../types.js'
 import { appNameFrom } from './script-name.js'
@@ -147,7 +147,7 @@ function choose(clues: Clue[], options: DetectOptions): Clue | undefined {
  * With a range that no Node.js of the runtime's fits, nothing that init could write would start.
  */
 function mustFitRuntime(range: string | undefined): void {
-  const fault = range === undefined ? undefined : engineFault(range, { needsRuntime: true })
+  const fault = range === undefined ? undefined : engineError(range, { needsRuntime: true })
   if (fault)
     throw new ShipitError('project', {
       message: fault.what,

@@ -5,11 +5,11 @@ import type { Gate } from '../dashboard/remote.js'
 import { scaleTo, targetOf } from '../dashboard/remote.js'
 import type { EventLog } from '../event-log.js'
 import type { God, Keeper } from '../god.js'
-import type { Instance, Instances } from '../instances.js'
+import type { Instances } from '../instances.js'
 import type { Reloads } from '../reloading.js'
 import type { Scaling } from '../scaling.js'
-import { monotonic } from '../../lib/monotonic.js'
-import { indexOf, matching, nameOf, notFound, Refusal } from './select.js'
+import { KeptInstances, LIVING, OVER } from './kept-instances.js'
+import { nameOf, notFound, Refusal } from './select.js'
 
 export interface OperationSettings {
   apps: App[]
@@ -25,51 +25,27 @@ export interface OperationSettings {
   startAnew(app: App): Promise<void>
 }
 
-/** PM2's words for what runs or is about to, and for what does not run until it is started. */
-const LIVING = ['online', 'launching']
-const OVER = ['stopped', 'errored']
-
 export class Operations {
   readonly #settings: OperationSettings
   /** PM2's ids of what a person has stopped: a changed file does not start it again. */
   readonly #stopped = new Set<Keeper['pm2_env']['pm_id']>()
-  /** Apps that a person has deleted: they are in no list. */
-  readonly #deleted = new Set<App>()
+  readonly #kept: KeptInstances
 
   constructor(settings: OperationSettings) {
     this.#settings = settings
+    this.#kept = new KeptInstances(settings)
     this.#installWatch()
   }
 
   list(): DevInstance[] {
-    const rows = this.#keepers.map((keeper) => rowOf(keeper, this.#living(keeper)))
-    const waiting = this.#settings.apps.filter(
-      (app) =>
-        !this.#deleted.has(app) &&
-        app.options.autostart === false &&
-        !rows.some((row) => row.app === app.name),
-    )
-    const unstarted = waiting.map((app): DevInstance => ({
-      pmId: null,
-      app: app.name,
-      instance: 0,
-      mode: app.isCluster ? 'cluster' : 'fork',
-      status: 'stopped',
-      pid: null,
-      restarts: 0,
-      uptime: null,
-      isWatched: false,
-    }))
-    return [...rows, ...unstarted].sort(
-      (one, other) => (one.pmId ?? Infinity) - (other.pmId ?? Infinity) || 0,
-    )
+    return this.#kept.list()
   }
 
   /** Resolves when it is done. Rejects with a Refusal for what cannot be. */
   async do(verb: DevVerb, name: string): Promise<DevDone> {
     if (verb === 'reload') return this.#reload(name)
     if (verb === 'start') return this.#start(name)
-    const keepers = this.#named(name)
+    const keepers = this.#kept.named(name)
     const work = {
       restart: () => this.#restart(keepers),
       stop: () => this.#stop(keepers),
@@ -115,14 +91,14 @@ export class Operations {
           `\`instances: ${target}\` in the ecosystem file`,
       })
     }
-    this.#deleted.delete(app)
+    this.#kept.deleted.delete(app)
     await scaleTo(gate, name, number, 'another terminal').catch((error: Error) => {
       throw new Refusal({
         code: 'refused',
         message: `${name} is not scaled to ${target} instances: ${error.message}.`,
       })
     })
-    const after = this.#keepers.filter(
+    const after = this.#kept.keepers.filter(
       ({ pm2_env }) => pm2_env.name === name && !OVER.includes(pm2_env.status),
     )
     return { instances: after.map(nameOf), app: name, before, after: after.length }
@@ -135,7 +111,7 @@ export class Operations {
   async #stop(keepers: Keeper[]): Promise<void> {
     for (const keeper of keepers) {
       this.#stopped.add(keeper.pm2_env.pm_id)
-      const instance = this.#living(keeper)
+      const instance = this.#kept.living(keeper)
       if (instance) this.#settings.log.say(instance, 'stop', { why: 'asked' })
     }
     await Promise.all(
@@ -150,7 +126,7 @@ export class Operations {
     for (const keeper of keepers) {
       god.watch.disable(keeper.pm2_env)
       this.#stopped.delete(keeper.pm2_env.pm_id)
-      const instance = this.#living(keeper)
+      const instance = this.#kept.living(keeper)
       if (!instance) continue
       instance.isRemoved = true
       log.say(instance, 'stop', { why: 'deleted' })
@@ -160,19 +136,21 @@ export class Operations {
         done((callback) => god.deleteProcessId(keeper.pm2_env.pm_id, callback)),
       ),
     )
-    const isLeft = (app: App) => this.#keepers.some(({ pm2_env }) => pm2_env.name === app.name)
     for (const app of apps)
-      if (keepers.some(({ pm2_env }) => pm2_env.name === app.name) && !isLeft(app))
-        this.#deleted.add(app)
+      if (
+        keepers.some(({ pm2_env }) => pm2_env.name === app.name) &&
+        this.#kept.of(app).length === 0
+      )
+        this.#kept.deleted.add(app)
   }
 
   async #reload(name: string): Promise<DevDone> {
     const { reloads } = this.#settings
-    const named = this.#named(name)
+    const named = this.#kept.named(name)
     await this.#settled()
     const running = named
       .filter(({ pm2_env }) => LIVING.includes(pm2_env.status))
-      .flatMap((keeper) => this.#living(keeper) ?? [])
+      .flatMap((keeper) => this.#kept.living(keeper) ?? [])
     if (running.length === 0)
       throw new Refusal({
         code: 'refused',
@@ -197,14 +175,14 @@ export class Operations {
   /** What runs is left as it is. */
   async #start(name: string): Promise<DevDone> {
     const { apps, scaling, startAnew } = this.#settings
-    const known = matching(this.#keepers, name, this.#settings.file)
+    const known = this.#kept.matching(name)
     const gone = apps.filter(
       (app) =>
         (name === 'all'
-          ? app.options.autostart === false && !this.#deleted.has(app)
-          : app.name === name) && !this.#keepers.some(({ pm2_env }) => pm2_env.name === app.name),
+          ? app.options.autostart === false && !this.#kept.deleted.has(app)
+          : app.name === name) && this.#kept.of(app).length === 0,
     )
-    if (known.length === 0 && gone.length === 0) notFound(name, this.#names)
+    if (known.length === 0 && gone.length === 0) this.#kept.notFound(name)
     const idle = known.filter(
       ({ pm2_env }) => !LIVING.includes(pm2_env.status) && pm2_env.status !== 'stopping',
     )
@@ -212,11 +190,8 @@ export class Operations {
       await this.#restart(idle)
       for (const app of gone) await startAnew(app)
     })
-    for (const app of gone) this.#deleted.delete(app)
-    const anew = this.#keepers.filter(({ pm2_env }) =>
-      gone.some((app) => app.name === pm2_env.name),
-    )
-    return { instances: [...idle, ...anew].map(nameOf) }
+    for (const app of gone) this.#kept.deleted.delete(app)
+    return { instances: [...idle, ...gone.flatMap((app) => this.#kept.of(app))].map(nameOf) }
   }
 
   /** Stops it if it runs, and starts it; resolves when PM2 has it online. */
@@ -249,7 +224,7 @@ export class Operations {
       underWay.add(name)
       const restart = () =>
         this.#restart(
-          this.#keepers.filter((keeper) => keeper.pm2_env.name === name && isMeant(keeper)),
+          this.#kept.keepers.filter((keeper) => keeper.pm2_env.name === name && isMeant(keeper)),
         )
       void this.#settings.scaling
         .inTurn(restart)
@@ -264,44 +239,6 @@ export class Operations {
    */
   #settled(): Promise<void> {
     return this.#settings.scaling.inTurn(async () => undefined)
-  }
-
-  #named(name: string): Keeper[] {
-    const found = matching(this.#keepers, name, this.#settings.file)
-    return found.length > 0 ? found : notFound(name, this.#names)
-  }
-
-  get #names(): string[] {
-    return [
-      ...this.#settings.apps.filter((app) => !this.#deleted.has(app)).map(({ name }) => name),
-      ...this.#keepers.map(nameOf),
-    ]
-  }
-
-  /** Those that a reload is replacing are left out. */
-  get #keepers(): Keeper[] {
-    return Object.values(this.#settings.god.clusters_db).filter(
-      (keeper) => keeper && !String(keeper.pm2_env.pm_id).startsWith('_old_'),
-    )
-  }
-
-  #living(keeper: Keeper): Instance | undefined {
-    return this.#settings.instances.all.find((instance) => instance.keeper === keeper)
-  }
-}
-
-function rowOf(keeper: Keeper, instance: Instance | undefined): DevInstance {
-  const { pm_id, name, exec_mode, status, restart_time, watch } = keeper.pm2_env
-  return {
-    pmId: Number(pm_id),
-    app: name,
-    instance: indexOf(keeper),
-    mode: exec_mode === 'cluster_mode' ? 'cluster' : 'fork',
-    status,
-    pid: instance?.pid ?? null,
-    restarts: restart_time,
-    uptime: instance ? Math.round((monotonic() - instance.startedAt) / 1000) : null,
-    isWatched: Boolean(watch),
   }
 }
 

@@ -8,7 +8,7 @@ import {
   type DevRequest,
   type DevSession,
 } from '../dev-protocol.js'
-import { warn } from '../fault.js'
+import { warn } from '../runtime-error.js'
 import type { LineLog } from './line-log.js'
 import type { Operations } from './operations.js'
 import { Refusal } from './select.js'

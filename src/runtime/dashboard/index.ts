@@ -5,7 +5,7 @@
 import { createRequire } from 'node:module'
 import type { Socket } from 'node:net'
 import path from 'node:path'
-import { warn } from '../fault.js'
+import { warn } from '../runtime-error.js'
 import type { God } from '../god.js'
 import { holdsSockets } from '../home.js'
 import { ADDRESS_VARIABLES, dashboardAddress } from './address.js'

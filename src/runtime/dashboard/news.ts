@@ -1,4 +1,4 @@
-import { warn } from '../fault.js'
+import { warn } from '../runtime-error.js'
 import { dynoOutput } from '../outlet.js'
 import { monotonic } from '../../lib/monotonic.js'
 import type { StandingMessage } from './messages.js'

@@ -2,7 +2,7 @@
  * What the dashboard, or an app through PM2's API, may do to the instances: as God does it, within
  * what the dyno holds.
  */
-import { warn } from '../fault.js'
+import { warn } from '../runtime-error.js'
 import type { God } from '../god.js'
 import { dynoOutput } from '../outlet.js'
 

@@ -4,7 +4,7 @@ import { dynoOutput } from './outlet.js'
  * What ends the start of a dyno: told as one paragraph, without a stack. The process exits with
  * `exitCode`.
  */
-export class Fault extends Error {
+export class RuntimeError extends Error {
   constructor(
     message: string,
     readonly why?: string,
@@ -12,7 +12,7 @@ export class Fault extends Error {
     readonly exitCode = 1,
   ) {
     super(message)
-    this.name = 'Fault'
+    this.name = 'RuntimeError'
   }
 
   /** The paragraph as it goes to stderr. */
