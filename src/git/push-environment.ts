@@ -117,21 +117,25 @@ export const authorization = (token: string): string =>
 export const localGitHost = (gitUrl: string): string => gitUrl.replace(/^https?:\/\//, '')
 
 /**
- * Variables by which git in a shell pushes to an embedded Heroku as to Heroku: the address that
- * Heroku's own CLI writes into a remote, which is https:// and HEROKU_GIT_HOST, leads to the
- * platform, and the token goes along.
+ * Variables by which git in a shell talks to an embedded Heroku as to Heroku, at the address that
+ * Heroku's own CLI writes into a remote: https:// and HEROKU_GIT_HOST. That CLI finds the app of a
+ * folder by that address as `git remote --verbose` prints it, so no `insteadOf` may rewrite it.
  * @param gitUrl `http://127.0.0.1:28671/git`
+ * @param certificates file that names the platform's among those to trust
  * @param env what the shell has already: its own configuration of this kind stays, an earlier one
  *   of ours is written over
  */
 export function localGitVariables(
   gitUrl: string,
-  token: string,
+  { token, certificates }: { token: string; certificates: string },
   env: NodeJS.ProcessEnv,
 ): Record<string, string> {
+  const url = `https://${localGitHost(gitUrl)}/`
   const entries: ConfigEntry[] = [
-    [`url.${gitUrl}/.insteadOf`, `https://${localGitHost(gitUrl)}/`],
-    [`http.${gitUrl}/.extraHeader`, authorization(token)],
+    [`http.${url}.sslCAInfo`, certificates],
+    // No proxy of the user's knows a platform on this machine.
+    [`http.${url}.proxy`, ''],
+    [`http.${url}.extraHeader`, authorization(token)],
   ]
   const count = configCount(env)
   const before = Array.from({ length: count }, (_, i) => i).find(
@@ -141,5 +145,7 @@ export function localGitVariables(
   return {
     ...variables,
     GIT_CONFIG_COUNT: String(Math.max(count, Number(variables.GIT_CONFIG_COUNT))),
+    // Stronger than any http.*.sslCAInfo.
+    ...(env.GIT_SSL_CAINFO ? { GIT_SSL_CAINFO: certificates } : {}),
   }
 }

@@ -10,7 +10,8 @@ export default class LocalEnv extends BaseCommand {
     "The API key among them is good on this machine's loopback alone. NODE_EXTRA_CA_CERTS names " +
     'the certificate that the embedded Heroku made for itself, with what the variable named ' +
     `before: \`heroku run\` asks for it. The GIT_CONFIG variables let \`git push heroku main\` ` +
-    `reach it after \`heroku create\` or \`heroku git:remote\`.`
+    'reach it after `heroku create` or `heroku git:remote`, and from then on `heroku` finds the ' +
+    "folder's app by itself."
 
   static override examples = ['$ eval "$(<%= config.bin %> <%= command.id %>)"']
 
@@ -30,7 +31,11 @@ export default class LocalEnv extends BaseCommand {
       NODE_EXTRA_CA_CERTS: await trustedCertificates(info),
       // Asked for the address of a buildpack that is set by its name.
       HEROKU_BUILDPACK_REGISTRY_URL: apiUrl,
-      ...localGitVariables(gitUrl, token, process.env),
+      ...localGitVariables(
+        gitUrl,
+        { token, certificates: await trustedCertificates(info, { variable: 'GIT_SSL_CAINFO' }) },
+        process.env,
+      ),
     }
     this.log(
       `export ${Object.entries(variables)

@@ -177,16 +177,19 @@ export async function ensureLocal(
   throw await notStarted(folders, 'It did not answer in time.')
 }
 
+/** Variables that name a file of certificates to trust, and the file that takes its place. */
+const TRUSTED = { NODE_EXTRA_CA_CERTS: 'trusted.pem', GIT_SSL_CAINFO: 'trusted-by-git.pem' }
+
 /**
- * The file that NODE_EXTRA_CA_CERTS is to name so that a client trusts the daemon where it speaks
- * TLS. Certificates that the variable names by now stay trusted. Throws ShipitError `local` where
- * the daemon has none to show.
+ * The file that a variable is to name so that a client trusts the daemon where it speaks TLS.
+ * Certificates that the variable names by now stay trusted. Throws ShipitError `local` if the
+ * daemon has none to show.
  */
 export async function trustedCertificates(
   info: DaemonInfo,
-  options: { home?: string; env?: NodeJS.ProcessEnv } = {},
+  options: { home?: string; env?: NodeJS.ProcessEnv; variable?: keyof typeof TRUSTED } = {},
 ): Promise<string> {
-  const env = options.env ?? process.env
+  const { env = process.env, variable = 'NODE_EXTRA_CA_CERTS' } = options
   const folders = foldersOf(options.home ?? stateHome(env))
   const own = await ask<{ certificate: string }>(`${info.apiUrl}/shipit/certificate`, info.token)
   if (!own || own === 'silent')
@@ -195,14 +198,11 @@ export async function trustedCertificates(
       why: `Its log is ${daemonLogFile(folders)}.`,
       next: 'shipit local start',
     })
-  const file = path.join(folders.root, 'trusted.pem')
-  const before = env.NODE_EXTRA_CA_CERTS
-    ? await readFile(env.NODE_EXTRA_CA_CERTS, 'utf8').catch(noSuchFile)
-    : ''
+  const file = path.join(folders.root, TRUSTED[variable])
+  const named = env[variable]
+  const before = named ? await readFile(named, 'utf8').catch(noSuchFile) : ''
   const isThere =
-    env.NODE_EXTRA_CA_CERTS !== undefined &&
-    path.resolve(env.NODE_EXTRA_CA_CERTS) === file &&
-    before.includes(own.certificate)
+    named !== undefined && path.resolve(named) === file && before.includes(own.certificate)
   if (!isThere)
     await writeFileAtomic(file, own.certificate + before, { mode: 0o600 }).catch(
       (error: unknown) => {

@@ -6,13 +6,11 @@
 import { randomBytes } from 'node:crypto'
 import net from 'node:net'
 import type { Duplex } from 'node:stream'
-import tls from 'node:tls'
 import { firstLine } from '../../lib/first-line.js'
 import type { Meeting } from '../store/types.js'
+import { byTls } from './by-tls.js'
 import type { Certificate } from './certificate.js'
 
-/** The first byte of a TLS connection: a handshake record (RFC 8446, section 5.1). */
-const TLS_HANDSHAKE = 0x16
 /** Bytes of the first line. */
 const LONGEST_SECRET = 256
 /** ms that a connection may take to say its secret. */
@@ -42,35 +40,13 @@ export function createRendezvous(
     return meet(client)
   }
 
-  let secure: Promise<tls.Server> | undefined
-  const overTls = () =>
-    (secure ??= certificate().then((pair) =>
-      tls
-        .createServer({ ...pair, handshakeTimeout: TIMEOUT_MS }, (client) => void greet(client))
-        .on('tlsClientError', (_error, socket) => socket.destroy()),
-    ))
-
   const server = net.createServer(
     { noDelay: true, keepAlive: true, keepAliveInitialDelay: 30_000 },
-    (socket) => {
-      socket.on('error', () => socket.destroy())
-      const timer = setTimeout(() => socket.destroy(), TIMEOUT_MS).unref()
-      socket
-        .once('close', () => clearTimeout(timer))
-        .once('data', (first: Buffer) => {
-          clearTimeout(timer)
-          socket.pause().unshift(first)
-          if (first[0] !== TLS_HANDSHAKE) return void greet(socket)
-          overTls().then(
-            (server) => server.emit('connection', socket),
-            (error: Error) => {
-              secure = undefined
-              log(`no TLS for one-off dynos: ${error.message}`)
-              socket.destroy()
-            },
-          )
-        })
-    },
+    byTls({
+      certificate,
+      onError: ({ message }) => log(`no TLS for one-off dynos: ${message}`),
+      onConnection: (client) => void greet(client),
+    }),
   )
 
   return {
