@@ -5,7 +5,7 @@
 import { flush, handle, run, settings } from '@oclif/core'
 import { COMMANDS } from 'shipit:commands'
 import { ShipitError } from './errors.js'
-import { packageRoot } from './paths.js'
+import { cliFolder } from './paths.js'
 import { asOurs } from './ui/elsewhere.js'
 import { printError } from './ui/print-error.js'
 
@@ -30,7 +30,7 @@ export async function main(): Promise<void> {
     process.exit(known.exitCode)
   })
   try {
-    await run(asOurs(process.argv.slice(2), isOurs), { root: packageRoot })
+    await run(asOurs(process.argv.slice(2), isOurs), { root: cliFolder })
     await flush()
   } catch (error) {
     await handle(error as Error)

@@ -1,5 +1,5 @@
-// What runs in processes of its own beside the CLI: the embedded Heroku, the hook that git starts
-// for it, and the demo. Each in one file, since reading hundreds takes longer than all that the
+// What runs in other processes than the CLI: the embedded Heroku, the hook that git starts for it,
+// the demo, and what Heroku's own CLI loads. Each in one file, since reading hundreds takes longer than all that the
 // hook does.
 import { build } from 'esbuild'
 
@@ -8,9 +8,10 @@ const PROCESSES = {
   'daemon-process': 'src/embedded/daemon/daemon-process.ts',
   'pre-receive': 'src/embedded/git/pre-receive.ts',
   demo: 'src/demo/demo.ts',
+  'heroku-plugin': 'src/heroku-plugin.ts',
 }
 
-/** Makes dist/daemon-process.js, dist/pre-receive.js and dist/demo.js. */
+/** Makes a file in dist of each. */
 export async function buildProcesses(root) {
   await build({
     absWorkingDir: root,

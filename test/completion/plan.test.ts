@@ -98,7 +98,7 @@ describe('the plan of a completion', () => {
   })
 
   it('has every command, flag and argument of this CLI in reach', () => {
-    const file = path.resolve(import.meta.dirname, '../../oclif.manifest.json')
+    const file = path.resolve(import.meta.dirname, '../../dist/cli/oclif.manifest.json')
     const { commands } = JSON.parse(readFileSync(file, 'utf8')) as {
       commands: Record<string, KnownCommand>
     }

@@ -7,7 +7,7 @@ import { commandsDoc, type Manifest } from './commands-doc.js'
 
 const root = path.resolve(import.meta.dirname, '../..')
 const read = (file: string) => readFile(path.join(root, file), 'utf8')
-const manifest = async () => JSON.parse(await read('oclif.manifest.json')) as Manifest
+const manifest = async () => JSON.parse(await read('dist/cli/oclif.manifest.json')) as Manifest
 
 async function documents(): Promise<string[]> {
   const found = await readdir(path.join(root, '.github'), { recursive: true })

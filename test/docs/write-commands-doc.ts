@@ -5,6 +5,6 @@ import { commandsDoc, type Manifest } from './commands-doc.js'
 
 const root = path.resolve(import.meta.dirname, '../..')
 const manifest = JSON.parse(
-  await readFile(path.join(root, 'oclif.manifest.json'), 'utf8'),
+  await readFile(path.join(root, 'dist/cli/oclif.manifest.json'), 'utf8'),
 ) as Manifest
 await writeFile(path.join(root, '.github/docs/commands.md'), commandsDoc(manifest))

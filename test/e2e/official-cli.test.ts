@@ -3,6 +3,7 @@ import path from 'node:path'
 import { expect } from 'chai'
 import { get } from '../../src/demo/load.js'
 import { until } from '../../src/lib/until.js'
+import { packageRoot } from '../../src/paths.js'
 import { plainApp, plainServer } from './support/apps.js'
 import { officialCli, officialEnvironment } from './support/official-cli.js'
 import type { Outcome, RunOptions } from './support/world.js'
@@ -292,6 +293,32 @@ describe('the official Heroku CLI against the embedded Heroku', function () {
       .to.match(/remote: -----> Building/)
       .and.match(/deployed to the embedded Heroku/)
     await answers('three')
+    // It finds the app by the remote, as on Heroku.
+    const ps = await heroku(['ps'], { cwd: dir })
+    expect(ps.output).to.match(/^web\.1: up/m)
+    const run = await heroku(['run', '--no-tty', '--', 'node', '-p', '6*7'], { cwd: dir })
+    expect(run.stdout.trim(), run.output).to.equal('42')
+    await world.run('git', ['fetch', 'heroku'], { cwd: dir, env })
+    const fetched = await world.run('git', ['rev-parse', 'heroku/main', 'HEAD'], { cwd: dir })
+    expect(new Set(fetched.stdout.trim().split('\n')).size, fetched.output).to.equal(1)
+  })
+
+  it('has our commands as a plugin, with their output, exit status and help', async () => {
+    const linked = await heroku(['plugins:link', '--no-install', packageRoot])
+    expect(linked.status, linked.output).to.equal(0)
+    try {
+      const ours = await heroku(['shipit:ps', '--app', app, '--json'])
+      expect((JSON.parse(ours.stdout) as Dyno[]).map(facts)).to.deep.equal(
+        (await dynos()).map(facts),
+      )
+      const absent = await heroku(['shipit:config:get', 'NOTHING', '--app', app])
+      const same = await world.shipit(['config', 'get', 'NOTHING', '--local', '--app', app])
+      expect(absent.status).to.equal(same.status).and.not.equal(0)
+      const { output } = await heroku(['shipit:keys:set', '--help'])
+      expect(output).to.match(/\$ heroku shipit:keys:set/)
+    } finally {
+      await heroku(['plugins:unlink', 'shipit-heroku'])
+    }
   })
 
   it('runs one-off dynos: attached over TLS, with the exit status, over a pipe, and detached', async () => {

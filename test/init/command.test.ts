@@ -6,7 +6,7 @@ import Init from '../../src/commands/init.js'
 import { EXIT_CODES } from '../../src/errors.js'
 import { readEcosystem } from '../../src/ecosystem/index.js'
 import type { InitParts, InitPlan } from '../../src/init/index.js'
-import { packageRoot } from '../../src/paths.js'
+import { cliFolder } from '../../src/paths.js'
 import { keptNpm } from '../support/kept-npm/index.js'
 import {
   contents,
@@ -31,7 +31,7 @@ async function shipitInit(
 ): Promise<{ stdout: string; stderr: string; status: number }> {
   const wasTty = process.stdin.isTTY
   process.stdin.isTTY = false
-  const { stdout, stderr, error } = await captureOutput(() => TestInit.run(argv, packageRoot))
+  const { stdout, stderr, error } = await captureOutput(() => TestInit.run(argv, cliFolder))
   process.stdin.isTTY = wasTty
   process.exitCode = undefined
   return { stdout, stderr, status: error ? (error.oclif?.exit ?? 1) : 0 }

@@ -1,5 +1,5 @@
 import { captureOutput } from '@oclif/test'
-import { packageRoot } from '../../src/paths.js'
+import { cliFolder } from '../../src/paths.js'
 import { checkExitStatus } from './exit-status.js'
 import { checkHints } from './hints.js'
 import { checkJson } from './json-shape.js'
@@ -66,7 +66,7 @@ export async function run(
   apps?.reply(200, [])
   try {
     const { stdout, stderr, error } = await captureOutput(
-      () => runnable.run(argv, { root: packageRoot }),
+      () => runnable.run(argv, { root: cliFolder }),
       { stripAnsi: false },
     )
     const code = (error as { oclif?: { exit?: number } } | undefined)?.oclif?.exit

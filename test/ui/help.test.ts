@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import { expect } from 'chai'
-import { packageRoot } from '../../src/paths.js'
+import { cliFolder, packageRoot } from '../../src/paths.js'
 
 describe('the help', () => {
   const help = async (...words: string[]) =>
@@ -42,7 +42,7 @@ describe('the help', () => {
 
   it('tells every command in one line of a terminal', async () => {
     const { commands } = JSON.parse(
-      await readFile(path.join(packageRoot, 'oclif.manifest.json'), 'utf8'),
+      await readFile(path.join(cliFolder, 'oclif.manifest.json'), 'utf8'),
     ) as { commands: Record<string, { summary?: string; description?: string }> }
     const told = Object.entries(commands).map(([id, { summary, description = '' }]) => ({
       id,
