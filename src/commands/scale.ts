@@ -115,19 +115,15 @@ export default class Scale extends BaseCommand {
           signal,
           ...(release === undefined ? {} : { release }),
         })
-        if (
-          instances?.isChanged &&
-          now.types.length > 0 &&
-          instances.changes.some((change) => change.after !== 'max')
-        ) {
+        if (instances?.isChanged && now.types.length > 0) {
           const { waitForInstances } = await import('../operate/index.js')
-          await waitForInstances(api, app, instances.changes, now.types, {
+          const have = await waitForInstances(api, app, instances.changes, now.types, {
             timeout: Math.max(0, deadline - performance.now()),
             signal,
           })
           this.log(
             'Instances: ' +
-              `${instances.changes.map(({ app: name, after: count }) => `${name}=${count}`).join(', ')} ` +
+              `${have.map(({ app: name, counts }) => `${name}=${counts.join(' or ')}`).join(', ')} ` +
               `in each dyno of ${now.types.join(', ')}`,
           )
         }
@@ -251,7 +247,7 @@ export default class Scale extends BaseCommand {
   ): Promise<{ memory: InstancesFit[]; types: string[] }> {
     const [
       { takeSnapshot, reportDynos },
-      { instancesFit, typesWith },
+      { instancesFit, roomInWords, typesWith, unknownMemory },
       { describeFit, describeMisfit, waitingForFigures },
     ] = await Promise.all([
       import('../monitor/index.js'),
@@ -269,6 +265,8 @@ export default class Scale extends BaseCommand {
       if (fit.fits) this.log(describeFit(fit))
       else writeErr(`${describeMisfit(fit)}\n`)
     }
+    for (const line of roomInWords(reports, changes, formation)) this.log(line)
+    for (const line of unknownMemory(reports, changes, formation)) writeErr(`${line}\n`)
     const types = [...new Set(changes.flatMap((change) => typesWith(reports, change.app)))]
     const unknown = changes.filter((change) => typesWith(reports, change.app).length === 0)
     if (unknown.length > 0) writeErr(`${problem ?? noInstancesOf(unknown.map(({ app }) => app))}\n`)

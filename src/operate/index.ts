@@ -27,5 +27,11 @@ export {
 } from './names.js'
 export { planStart, planStop, STOPPED_VAR } from './stopped.js'
 export { planOneMore, applyChange } from './one-more.js'
-export { instancesFit, typesWith, type InstancesFit } from './instance-memory.js'
+export {
+  instancesFit,
+  roomInWords,
+  typesWith,
+  unknownMemory,
+  type InstancesFit,
+} from './instance-memory.js'
 export { waitForInstances } from './wait-instances.js'

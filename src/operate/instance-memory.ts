@@ -26,6 +26,47 @@ export const typesWith = (dynos: readonly DynoReport[], app: string): string[] =
   ),
 ]
 
+/** A process type that runs a changed app, and what the log tells of the memory of its apps. */
+interface TypeMemory {
+  type: string
+  size: string
+  quotaMb: number | null
+  apps: {
+    app: string
+    /** After the change; max is as many as its ecosystem file says, of those that fit. */
+    instances: number | 'max'
+    /** Of its largest instance; undefined if no figures of it are in the log. */
+    eachMb: number | undefined
+  }[]
+}
+
+function memoryByType(
+  dynos: readonly DynoReport[],
+  changes: InstancesPlan['changes'],
+  formation: readonly TypeCount[],
+): TypeMemory[] {
+  const types = [...new Set(changes.flatMap(({ app }) => typesWith(dynos, app)))]
+  return types.map((type) => {
+    const ofType = dynos.filter((dyno) => dyno.type === type)
+    const size = formation.find((row) => row.type === type)?.size ?? ofType[0]!.size
+    const names = [
+      ...new Set(ofType.flatMap(({ instances }) => instances.map(({ app }) => app))),
+    ].sort()
+    const apps = names.map((app) => {
+      const own = ofType.map(({ instances }) => instances.filter((one) => one.app === app))
+      const known = own.flat().flatMap(({ memoryMb }) => memoryMb ?? [])
+      return {
+        app,
+        instances:
+          changes.find((change) => change.app === app)?.after ??
+          Math.max(...own.map(({ length }) => length)),
+        eachMb: known.length === 0 ? undefined : Math.round(Math.max(...known)),
+      }
+    })
+    return { type, size, quotaMb: dynoSize(size)?.memory ?? null, apps }
+  })
+}
+
 /**
  * One entry for each process type that runs a changed app, where the log tells what an instance of
  * all its apps takes: the largest counts for all.
@@ -36,66 +77,96 @@ export function instancesFit(
   changes: InstancesPlan['changes'],
   formation: readonly TypeCount[],
 ): InstancesFit[] {
-  const types = [...new Set(changes.flatMap(({ app }) => typesWith(dynos, app)))]
-  return types.flatMap((type): InstancesFit[] => {
-    const ofType = dynos.filter((dyno) => dyno.type === type)
-    const size = formation.find((row) => row.type === type)?.size ?? ofType[0]!.size
-    const names = [
-      ...new Set(ofType.flatMap(({ instances }) => instances.map(({ app }) => app))),
-    ].sort()
-    const apps = names.flatMap((app) => {
-      const wanted = changes.find((change) => change.app === app)?.after
-      const own = ofType.map(({ instances }) => instances.filter((one) => one.app === app))
-      const eachMb = Math.max(
-        ...own
-          .flat()
-          .map(({ memoryMb }) => memoryMb ?? NaN)
-          .filter((memory) => !Number.isNaN(memory)),
+  return memoryByType(dynos, changes, formation).flatMap(
+    ({ type, size, quotaMb, apps }): InstancesFit[] => {
+      const known = apps.flatMap(({ app, instances, eachMb }) =>
+        instances === 'max' || eachMb === undefined ? [] : [{ app, instances, eachMb }],
       )
-      if (wanted === 'max' || !Number.isFinite(eachMb)) return []
-      return [
-        {
-          app,
-          instances: wanted ?? Math.max(...own.map(({ length }) => length)),
-          eachMb: Math.round(eachMb),
-        },
-      ]
-    })
-    if (apps.length < names.length) return []
-    const quotaMb = dynoSize(size)?.memory ?? null
-    const neededMb = apps.reduce(
-      (sum, { instances, eachMb }) => sum + instances * eachMb,
-      SUPERVISOR_MEMORY,
+      if (known.length < apps.length) return []
+      const neededMb = known.reduce(
+        (sum, { instances, eachMb }) => sum + instances * eachMb,
+        SUPERVISOR_MEMORY,
+      )
+      const fits = quotaMb === null || neededMb <= quotaMb
+      return [{ type, size, quotaMb, neededMb, apps: known, fits }]
+    },
+  )
+}
+
+/**
+ * Where an app is left to what fits: how many of it a dyno holds, by what they take now, beside all
+ * others. In words, a line for each process type; empty where a number was given.
+ */
+export function roomInWords(
+  dynos: readonly DynoReport[],
+  changes: InstancesPlan['changes'],
+  formation: readonly TypeCount[],
+): string[] {
+  return memoryByType(dynos, changes, formation).flatMap(({ type, size, quotaMb, apps }) => {
+    const free = apps.filter(({ instances }) => instances === 'max')
+    if (free.length === 0 || quotaMb === null || apps.some(({ eachMb }) => eachMb === undefined))
+      return []
+    const fixed = apps.flatMap(({ app, instances, eachMb }) =>
+      instances === 'max' ? [] : [{ app, instances, eachMb: eachMb! }],
     )
-    return [{ type, size, quotaMb, neededMb, apps, fits: quotaMb === null || neededMb <= quotaMb }]
+    const taken = fixed.reduce((sum, one) => sum + one.instances * one.eachMb, SUPERVISOR_MEMORY)
+    const share = Math.max(0, quotaMb - taken) / free.length
+    const beside = fixed.map(
+      ({ app, instances, eachMb }) => `${instances} × ${app} at ${eachMb} MB`,
+    )
+    return [
+      `Memory of a ${type} dyno (${size}, ${quotaMb} MB): beside ` +
+        `${[...beside, `${SUPERVISOR_MEMORY} MB of shipit-runtime`].join(' and ')} it holds ` +
+        free
+          .map(
+            ({ app, eachMb }) =>
+              `${Math.max(1, Math.floor(share / eachMb!))} × ${app} at ${eachMb} MB`,
+          )
+          .join(' and ') +
+        '; the ecosystem file and the CPUs may make it fewer.',
+    ]
+  })
+}
+
+/** Why the memory of a process type cannot be reckoned yet, a sentence for each; else empty. */
+export function unknownMemory(
+  dynos: readonly DynoReport[],
+  changes: InstancesPlan['changes'],
+  formation: readonly TypeCount[],
+): string[] {
+  return memoryByType(dynos, changes, formation).flatMap(({ type, apps }) => {
+    const missing = apps.filter(({ eachMb }) => eachMb === undefined).map(({ app }) => app)
+    return missing.length === 0
+      ? []
+      : [
+          `The memory that a ${type} dyno needs cannot be reckoned yet: its instances of ` +
+            `${missing.join(', ')} have printed no figures since they started (they do every 20 s).`,
+        ]
   })
 }
 
 /**
  * Whether every dyno that is up and of a type that runs a changed app has as many instances of it
- * online as asked for; `max` is whatever it is.
+ * online as asked for; of `max` as many as its figures tell of.
+ * @param expected how many instances of all apps a dyno has, as its figures say; undefined before
  */
 export function hasInstances(
   dynos: readonly DynoReport[],
   changes: InstancesPlan['changes'],
   types: readonly string[],
+  expected: (dyno: string) => number | undefined,
 ): boolean {
   const concerned = dynos.filter(({ type, state }) => state === 'up' && types.includes(type))
   return (
     concerned.length > 0 &&
     concerned.every(
-      ({ type, instances }) =>
+      ({ name, type, instances }) =>
         changes.every(({ app, after }) => {
-          if (
-            after === 'max' ||
-            !dynos.some(
-              (dyno) => dyno.type === type && dyno.instances.some((one) => one.app === app),
-            )
-          )
-            return true
-          return (
-            instances.filter((one) => one.app === app && one.status === 'online').length === after
-          )
+          if (!typesWith(dynos, app).includes(type)) return true
+          const own = instances.filter((one) => one.app === app)
+          const online = own.filter(({ status }) => status === 'online').length
+          if (after !== 'max') return online === after
+          return online > 0 && online === own.length && instances.length === expected(name)
         }) && instances.length > 0,
     )
   )

@@ -1,6 +1,6 @@
 import { ShipitError } from '../errors.js'
 import type { PlatformApi } from '../heroku/index.js'
-import { reportDynos, watchFormation } from '../monitor/index.js'
+import { reportDynos, watchFormation, type DynoReport } from '../monitor/index.js'
 import { hasInstances } from './instance-memory.js'
 import type { InstancesPlan } from './instances.js'
 import { duration } from '../lib/duration.js'
@@ -12,6 +12,7 @@ const EVERY = 500
  * Waits until the runtime has told, in each dyno of these types, that as many instances run as were
  * asked for.
  * Throws ShipitError `timeout`: the change was made and stays.
+ * @returns for each app the numbers of instances that its dynos have, each number once
  */
 export async function waitForInstances(
   api: PlatformApi,
@@ -19,10 +20,12 @@ export async function waitForInstances(
   changes: InstancesPlan['changes'],
   types: readonly string[],
   { timeout, signal }: { timeout: number; signal: AbortSignal },
-): Promise<void> {
+): Promise<{ app: string; counts: number[] }[]> {
   const deadline = performance.now() + timeout
   for await (const { dynos, model } of watchFormation(api, app, { every: EVERY, signal })) {
-    if (hasInstances(reportDynos(dynos, model, Date.now()), changes, types)) return
+    const reports = reportDynos(dynos, model, Date.now())
+    const expected = (name: string) => model.dynos.get(name)?.expected
+    if (hasInstances(reports, changes, types, expected)) return countsOf(reports, changes, types)
     if (performance.now() >= deadline) break
   }
   signal.throwIfAborted()
@@ -36,3 +39,20 @@ export async function waitForInstances(
     details: { app },
   })
 }
+
+const countsOf = (
+  dynos: readonly DynoReport[],
+  changes: InstancesPlan['changes'],
+  types: readonly string[],
+) =>
+  changes.map(({ app }) => ({
+    app,
+    counts: [
+      ...new Set(
+        dynos
+          .filter(({ type }) => types.includes(type))
+          .map(({ instances }) => instances.filter((one) => one.app === app).length)
+          .filter((count) => count > 0),
+      ),
+    ].sort((one, other) => one - other),
+  }))

@@ -1,6 +1,12 @@
 import { expect } from 'chai'
 import type { DynoReport } from '../../src/monitor/report.js'
-import { hasInstances, instancesFit, typesWith } from '../../src/operate/instance-memory.js'
+import {
+  hasInstances,
+  instancesFit,
+  roomInWords,
+  typesWith,
+  unknownMemory,
+} from '../../src/operate/instance-memory.js'
 import { planInstances, type InstancesPlan } from '../../src/operate/instances.js'
 import { SUPERVISOR_MEMORY } from '../../src/runtime/sizing.js'
 import { refusal } from '../support/failures.js'
@@ -87,9 +93,46 @@ describe('what the instances of a dyno will need', () => {
   })
 })
 
+describe('what cannot be reckoned, and what is left to what fits', () => {
+  const rows = [{ type: 'web', quantity: 1, size: 'Standard-1X' }]
+  it('says how many a dyno holds beside the others', () => {
+    const dynos = [
+      report('web.1', [
+        ['api', 60],
+        ['api', 70],
+        ['jobs', 50],
+      ]),
+    ]
+    expect(roomInWords(dynos, to(['api', 'max']), rows)).to.deep.equal([
+      'Memory of a web dyno (Standard-1X, 512 MB): beside 1 × jobs at 50 MB and 48 MB of ' +
+        'shipit-runtime it holds 5 × api at 70 MB; the ecosystem file and the CPUs may make it fewer.',
+    ])
+    expect(roomInWords(dynos, to(['api', 3]), rows)).to.deep.equal([])
+    expect(unknownMemory(dynos, to(['api', 'max']), rows)).to.deep.equal([])
+  })
+  it('says which app has no figures yet', () => {
+    const dynos = [
+      report('web.1', [
+        ['api', null],
+        ['jobs', 50],
+      ]),
+    ]
+    expect(unknownMemory(dynos, to(['api', 3]), rows)[0]).to.contain(
+      'its instances of api have printed no figures since they started',
+    )
+    expect(instancesFit(dynos, to(['api', 3]), rows)).to.deep.equal([])
+    expect(roomInWords(dynos, to(['api', 'max']), rows)).to.deep.equal([])
+  })
+})
+
 describe('whether the instances are there', () => {
   const has = (dynos: DynoReport[], ...changes: Parameters<typeof to>) =>
-    hasInstances(dynos, to(...changes), ['web'])
+    hasInstances(
+      dynos,
+      to(...changes),
+      ['web'],
+      (name) => dynos.find((dyno) => dyno.name === name)?.instances.length,
+    )
   const two: Row[] = [
     ['api', 1],
     ['api', 1],
@@ -115,6 +158,16 @@ describe('whether the instances are there', () => {
     expect(has([report('web.1', two), starting, worker], ['api', 2])).to.equal(true)
     expect(has([starting, worker], ['api', 1])).to.equal(false)
     expect(has([], ['api', 1])).to.equal(false)
+  })
+
+  it('waits for max until the figures tell of all, and all are online', () => {
+    const has = (rows: Row[], expected: number | undefined) =>
+      hasInstances([report('web.1', rows)], to(['api', 'max']), ['web'], () => expected)
+    expect(has(two, undefined)).to.equal(false)
+    expect(has(two, 3)).to.equal(false)
+    expect(has([...two, ['api', 1, 'launching']], 3)).to.equal(false)
+    expect(has([['jobs', 1]], 1)).to.equal(true)
+    expect(has(two, 2)).to.equal(true)
   })
 
   it('takes any number for max, and none of an app that the type does not run', () => {
