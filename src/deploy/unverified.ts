@@ -52,7 +52,7 @@ export function unverified(what: string, reason?: unknown): ShipitError {
 }
 
 /** Of the pauses between two tries, so that they begin at half a second. */
-const FIRST_PAUSE = 18
+const FIRST_PAUSE = 4
 
 /**
  * Looks, and where the platform cannot be asked (rate limit, broken connection, refused token, an

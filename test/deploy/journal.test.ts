@@ -1,5 +1,4 @@
 import { expect } from 'chai'
-import type { Deployment } from '../../src/deploy/deployment.js'
 import { lookForRelease, releaseOfPush, slugOfCommit } from '../../src/deploy/find-release.js'
 import { Journal } from '../../src/deploy/journal.js'
 import type { Platform } from '../../src/deploy/platform.js'
@@ -10,29 +9,7 @@ import type { Build, Release } from '../../src/heroku/index.js'
 import { monotonic } from '../../src/lib/monotonic.js'
 import { failureOf } from '../support/failures.js'
 import { useVirtualClock } from '../support/virtual-clock.js'
-import { buildOf, entryOf, releaseOf, scripted } from './scripted.js'
-
-const deploymentOf = (answers: Partial<Platform>, journal = new Journal()) => {
-  const { platform, asked } = scripted({
-    releases: () => Promise.resolve([]),
-    builds: () => Promise.resolve([]),
-    slug: (_app, id) => Promise.resolve({ id, commit: `of ${id}` } as never),
-    ...answers,
-  })
-  const deployment = {
-    plan: {
-      app: 'a1',
-      platform: 'Heroku',
-      commit: { id: 'mine', short: 'mine' },
-      current: { release: { version: 3 } },
-    },
-    platform,
-    journal,
-    timing: TIMING,
-    signal: new AbortController().signal,
-  } as unknown as Deployment
-  return { deployment, asked, journal }
-}
+import { buildOf, deploymentOf, entryOf, releaseOf } from './scripted.js'
 
 describe('the journal of a deploy', () => {
   it('knows what there is to undo', () => {

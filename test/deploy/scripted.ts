@@ -1,5 +1,8 @@
 /** Resources as the platform lists them, for pure decisions and single looks; whole deploys run against the embedded Heroku. */
+import type { Deployment } from '../../src/deploy/deployment.js'
+import { Journal } from '../../src/deploy/journal.js'
 import type { Platform } from '../../src/deploy/platform.js'
+import { TIMING } from '../../src/deploy/timing.js'
 import type { Build, Dyno, Formation, LogLine, Release } from '../../src/heroku/index.js'
 
 /** A platform that answers as it is told, and notes what it was asked for. */
@@ -16,6 +19,34 @@ export function scripted(answers: Partial<Platform>): { platform: Platform; aske
     },
   })
   return { platform: platform as Platform, asked }
+}
+
+/** A deploy of the commit `mine` over v3, whose platform answers as it is told. */
+export const deploymentOf = (
+  answers: Partial<Platform>,
+  journal = new Journal(),
+  signal = new AbortController().signal,
+) => {
+  const { platform, asked } = scripted({
+    releases: () => Promise.resolve([]),
+    builds: () => Promise.resolve([]),
+    slug: (_app, id) => Promise.resolve({ id, commit: `of ${id}` } as never),
+    ...answers,
+  })
+  const deployment = {
+    plan: {
+      app: 'a1',
+      waitTimeout: 300_000,
+      platform: 'Heroku',
+      commit: { id: 'mine', short: 'mine' },
+      current: { release: { version: 3 } },
+    },
+    platform,
+    journal,
+    timing: TIMING,
+    signal,
+  } as unknown as Deployment
+  return { deployment, asked, journal }
 }
 
 export const isoTime = (ms: number): string => new Date(ms).toISOString()
