@@ -19,8 +19,12 @@ class Scripted {
   readonly begun = Date.now()
   readonly release = this.releaseOf(4)
   /** Thrown by the next reader of the log. */
-  failure: Error | undefined
+  failure: unknown
+  /** What each reader asked for. */
+  readonly asked: object[] = []
   readers = 0
+  /** Whether the log ends when it has been read. */
+  isFinite = false
   hasLeft = false
   private readonly lines: LogLine[] = []
   private wake: () => void = () => undefined
@@ -31,7 +35,10 @@ class Scripted {
       return Promise.resolve(this.list)
     },
     formation: () => Promise.resolve(this.types),
-    logs: (_app: string, { signal }: { signal: AbortSignal }) => this.read(signal),
+    logs: (_app: string, { signal, ...asked }: { signal: AbortSignal }) => {
+      this.asked.push(asked)
+      return this.read(signal)
+    },
   } as unknown as Platform
 
   dyno(
@@ -77,10 +84,11 @@ class Scripted {
     for (;;) {
       const { failure } = this
       this.failure = undefined
-      if (failure) throw failure
+      if (failure !== undefined) throw failure as Error
       const next = this.lines.shift()
       if (next) yield next
-      else if (signal.aborted) return
+      else if (signal.aborted) signal.throwIfAborted()
+      else if (this.isFinite) return
       else await new Promise<void>((resolve) => (this.wake = resolve))
     }
   }
@@ -251,6 +259,21 @@ describe('a look at a release', () => {
       script.say('Starting process')
       await told()
       expect(watch.logFailure).to.equal(undefined)
+    })
+
+    it('ends is asked for again where it ended, as one that fails is', async () => {
+      script.isFinite = true
+      begin()
+      await told()
+      await delay(1990)
+      expect([script.readers, watch.logFailure]).to.deep.equal([1, undefined])
+      script.failure = 'odd'
+      await delay(20)
+      expect([script.readers, watch.logFailure]).to.deep.equal([2, 'odd'])
+      const [first, second] = script.asked as { lines: number; tail: boolean; seen: object }[]
+      expect(first).to.include({ lines: 100, tail: true })
+      expect(first!.seen).to.be.an('object')
+      expect(second!.seen).to.equal(first!.seen)
     })
 
     it('is not followed has none', async () => {
