@@ -3,7 +3,6 @@ import { lookForRelease, releaseOfPush, slugOfCommit } from '../../src/deploy/fi
 import { Journal } from '../../src/deploy/journal.js'
 import type { Platform } from '../../src/deploy/platform.js'
 import { stillUnderWay, waitForUnfinished } from '../../src/deploy/rollback/unfinished.js'
-import { TIMING } from '../../src/deploy/timing.js'
 import { ShipitError } from '../../src/errors.js'
 import type { Build, Release } from '../../src/heroku/index.js'
 import { monotonic } from '../../src/lib/monotonic.js'
