@@ -267,7 +267,7 @@ function valueOf(
 function isValue(name: string, word: string): boolean {
   if (word.startsWith('-')) return false
   if (name === '--max-restarts' || name === '--web') return /^\d+$/.test(word)
-  return name !== '--watch' && name !== '--log' && name !== '--machine-name' ? true : false
+  return name !== '--watch'
 }
 
 function apply(read: Pm2CommandLine, name: string, value: string): void {
