@@ -53,7 +53,7 @@ export function peopleLines(c: Colours, now = Date.now()): (line: LogLine) => st
 
 const two = (n: number) => String(n).padStart(2, '0')
 
-/** `2026-11-26` in the reader's own zone; empty if it is no time. */
+/** `2026-11-26` in the reader's own zone; empty if it is not a valid time. */
 function dayOf(time: number): string {
   const date = new Date(time)
   if (Number.isNaN(date.getTime())) return ''
