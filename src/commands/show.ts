@@ -62,7 +62,7 @@ export default class Show extends BaseCommand {
       spoken: `${this.spoken} %s --app ${app}`,
       isJson: this.jsonEnabled(),
     })
-    const { getRelease } = await import('../heroku/resources.js')
+    const { getRelease } = await import('../heroku/builds.js')
     const { renderDetails } = await import('../ui/details.js')
     const outcomes: Json<typeof SHOW>[] = []
     for (const { dyno, instance } of shown) {
