@@ -2,34 +2,19 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { get } from '../../src/demo/load.js'
 import { packageRoot } from '../../src/paths.js'
 import { World } from '../e2e/support/world.js'
 import { PseudoTerminal } from '../support/pseudo-terminal.js'
+import { SHOP, visit } from './shop.js'
 
 const COLUMNS = 100
 const APP = ['--local', '--app', 'shop']
 const folder = path.join(packageRoot, '.github/docs/pictures')
-const server = `require('node:http').createServer((request, response) => {
-  if (request.url === '/orders') console.log('order 42 is paid')
-  setTimeout(() => response.end('shop'), 3 + Math.random() * 20)
-}).listen(process.env.PORT)
-`
 
 const world = await World.create()
 try {
   await mkdir(folder, { recursive: true })
-  const dir = await world.app('shop', {
-    'package.json': {
-      name: 'shop',
-      version: '1.0.0',
-      private: true,
-      scripts: { start: 'node server.js' },
-    },
-    'server.js': server,
-    'ecosystem.config.yml':
-      'apps:\n  - { name: shop, script: server.js, exec_mode: cluster, instances: 2 }\n',
-  })
+  const dir = await world.app('shop', SHOP)
   const terminal = (rows: number, argv: string[]) =>
     new PseudoTerminal(process.execPath, [path.join(packageRoot, 'bin/shipit.js'), ...argv], {
       columns: COLUMNS,
@@ -46,13 +31,7 @@ try {
 
   await world.ok(['scale', 'web=2:standard-1x', ...APP], { cwd: dir })
   const { url } = await world.json<{ url: string }>(['deploy', ...APP], { cwd: dir })
-  let isOver = false
-  const load = (async () => {
-    while (!isOver) {
-      await get(`${url}${Math.random() < 0.1 ? 'orders' : ''}`)
-      await delay(15 + Math.random() * 40)
-    }
-  })()
+  const visits = visit(url)
   const monit = terminal(30, ['monit', ...APP])
   try {
     await monit.shows(/shop:1/, 60_000)
@@ -62,8 +41,7 @@ try {
   } finally {
     monit.type('q')
     await monit.close()
-    isOver = true
-    await load
+    await visits.stop()
   }
 } finally {
   await world.close()
