@@ -95,6 +95,6 @@ export default class Complete extends Command {
 
   private async cache() {
     const { CompletionCache } = await import('../completion/cache.js')
-    return new CompletionCache(path.join(this.config.cacheDir, 'completion'))
+    return new CompletionCache(this.config.cacheDir)
   }
 }

@@ -51,6 +51,8 @@ export default class Login extends BaseCommand {
       token,
       process.env,
     )
+    const { CompletionCache } = await import('../completion/cache.js')
+    await new CompletionCache(this.config.cacheDir).clear()
     this.log(`Logged in as ${email}; the token is in ${stored_in}.`)
     return { email, stored_in }
   }

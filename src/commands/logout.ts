@@ -15,6 +15,8 @@ export default class Logout extends BaseCommand {
     const { dropLogin, platformUrls } = await import('../heroku/index.js')
     const { apiHost, gitUrl } = platformUrls(process.env)
     const logged_out = await dropLogin([apiHost, new URL(gitUrl).host], process.env)
+    const { CompletionCache } = await import('../completion/cache.js')
+    await new CompletionCache(this.config.cacheDir).clear()
     this.log(logged_out ? `Logged out of ${apiHost}.` : `You were not logged in to ${apiHost}.`)
     if (process.env.HEROKU_API_KEY) this.warn('HEROKU_API_KEY is set, and is still used.')
     return { logged_out }

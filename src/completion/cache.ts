@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { mkdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import writeFileAtomic from 'write-file-atomic'
 
@@ -30,7 +30,17 @@ function ifAbsent(error: NodeJS.ErrnoException): undefined {
 
 /** Names that a platform told, a file each, for their owner alone. */
 export class CompletionCache {
-  constructor(private readonly folder: string) {}
+  private readonly folder: string
+
+  /** @param cacheDir the CLI's folder for what it can do without */
+  constructor(cacheDir: string) {
+    this.folder = path.join(cacheDir, 'completion')
+  }
+
+  /** The names of an account are not for the one that logs in after it. */
+  clear(): Promise<void> {
+    return rm(this.folder, { recursive: true, force: true })
+  }
 
   /** Undefined if there are none, or none that are worth showing. */
   async read(key: string): Promise<{ values: string[]; isFresh: boolean } | undefined> {

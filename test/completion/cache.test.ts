@@ -21,9 +21,20 @@ describe('what completion keeps', () => {
   it('is asked for anew if it is spoiled', async () => {
     const cache = new CompletionCache(folder)
     await cache.write('apps', ['shop'])
-    const [file] = await readdir(folder)
-    await writeFile(path.join(folder, file!), '{"at":')
+    const kept = path.join(folder, 'completion')
+    const [file] = await readdir(kept)
+    await writeFile(path.join(kept, file!), '{"at":')
     expect(await cache.read('apps')).to.equal(undefined)
+  })
+
+  it('is gone once another account may be the one that asks', async () => {
+    const cache = new CompletionCache(folder)
+    await cache.clear()
+    await cache.write('apps', ['shop'])
+    await cache.take('apps')
+    await cache.clear()
+    expect(await cache.read('apps')).to.equal(undefined)
+    expect(await cache.take('apps')).to.equal(true)
   })
 
   it('is asked for by one alone', async () => {
