@@ -32,10 +32,14 @@ describe('the cycle of dynos', () => {
   })
 
   it('is of one type, or of one dyno', async () => {
-    const before = world.dynoIds().length
-    expect(await cycle(world.api, 'a1', { type: 'web' }, options)).to.deep.equal(['web.1', 'web.2'])
+    const before = world.dynoIds()
+    const kept = () => world.dynoIds().filter((id) => before.includes(id)).length
     expect(await cycle(world.api, 'a1', { name: 'worker.1' }, options)).to.deep.equal(['worker.1'])
-    expect(world.dynoIds()).to.have.lengthOf(before)
+    expect(kept()).to.equal(2)
+    expect(await cycle(world.api, 'a1', { type: 'worker' }, options)).to.have.lengthOf(1)
+    expect(kept()).to.equal(2)
+    expect(await cycle(world.api, 'a1', { type: 'web' }, options)).to.deep.equal(['web.1', 'web.2'])
+    expect([kept(), world.dynoIds().length]).to.deep.equal([0, 3])
   })
 
   it('of a dyno that is not there, or that is stopped first, asks for nothing', async () => {
