@@ -1,4 +1,7 @@
 import { expect } from 'chai'
+import { once } from 'node:events'
+import http from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { chooseEnvironment, deploySource, makePlan } from '../../src/deploy/index.js'
 import { parseDuration } from '../../src/lib/duration.js'
 import { bootState } from '../../src/deploy/health/boot-state.js'
@@ -322,6 +325,28 @@ describe('the health probe', () => {
       expect(new URL(healthUrl('https://a1.herokuapp.com/', path)).host).to.equal(
         'a1.herokuapp.com',
       )
+  })
+  it('takes the head of an answer, whose body may have no end, and how long it took', async () => {
+    const server = http.createServer((_request, response) => {
+      response.writeHead(302, 'Over there', { location: '/login' }).write('and on')
+      closed = once(response, 'close')
+    })
+    let closed: Promise<unknown> | undefined
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/up`
+    const begun = performance.now()
+    const answer = await probe(url, { signal: new AbortController().signal })
+    const { ms, ...rest } = answer as Extract<typeof answer, { isAnswer: true }>
+    expect(rest).to.deep.equal({
+      isAnswer: true,
+      status: 302,
+      reason: 'Over there',
+      boot: undefined,
+      location: new URL('/login', url).href,
+    })
+    expect(ms).to.be.within(0, performance.now() - begun)
+    await closed
+    server.close()
   })
   it('says in words what kept it from an answer', async () => {
     const { signal } = new AbortController()

@@ -3,6 +3,7 @@ import { prebootNote, prebootOf, waitForPreboot } from '../../../src/deploy/heal
 import { duration } from '../../../src/lib/duration.js'
 import { NEW, World } from '../../support/embedded/index.js'
 import { failureOf } from '../../support/failures.js'
+import { until } from '../../support/until.js'
 import { useVirtualClock } from '../../support/virtual-clock.js'
 
 describe('preboot, for a command that judges nothing', () => {
@@ -59,9 +60,13 @@ describe('preboot, for a command that judges nothing', () => {
       await waitForPreboot(world.api, 'a1', found, release, { timeout, signal })
       return Date.now() - begun
     }
+    const first = Date.now()
     const error = await failureOf(wait(60_000))
+    expect(Date.now() - first).to.be.at.least(60_000)
+    await until('the log is left', () => world.proxy.open === 0)
     expect(error).to.include({ code: 'timeout' })
-    expect(error.details).to.deep.equal({ app: 'a1', release: release.version })
+    const { id, version } = release
+    expect(error.details).to.deep.equal({ app: 'a1', release: { id, version } })
     expect(error.message).to.include(`after ${duration(60_000)}`)
 
     const stop = new AbortController()
