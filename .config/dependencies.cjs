@@ -38,6 +38,7 @@ const MAY_IMPORT = {
   operate: ['ecosystem', 'heroku', 'monitor', 'runtime'],
   project: [],
   runtime: ['ecosystem'],
+  update: [],
   ui: rooms.filter((room) => !['commands', 'init', 'demo', 'embedded', 'config'].includes(room)),
 }
 const unknown = rooms.filter((room) => !(room in MAY_IMPORT))

@@ -16,6 +16,8 @@ if (['--version', '-v', 'version'].includes(word) && rest.length === 0) {
   )
 } else {
   const { load } = require('../dist/code-cache.cjs')
-  const isHelp = word === '' || rest.some((arg) => arg === '--help' || arg === '-h')
-  load(path.join(__dirname, '../dist/cli/shipit.cjs'), isHelp ? 'help' : word).main()
+  // Alone it is the help in a pipe, and about the folder on a terminal.
+  const alone = require('node:tty').isatty(1) ? 'overview' : 'help'
+  const isHelp = rest.some((arg) => arg === '--help' || arg === '-h')
+  load(path.join(__dirname, '../dist/cli/shipit.cjs'), isHelp ? 'help' : word || alone).main()
 }

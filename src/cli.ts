@@ -29,10 +29,24 @@ export async function main(): Promise<void> {
     printError(known)
     process.exit(known.exitCode)
   })
+  const typed = process.argv.slice(2)
   try {
-    await run(asOurs(process.argv.slice(2), isOurs), { root: cliFolder })
+    const words = typed.length === 0 && process.stdout.isTTY ? ['overview'] : asOurs(typed, isOurs)
+    await run(words, { root: cliFolder })
     await flush()
+    await afterwards(typed)
   } catch (error) {
+    await afterwards(typed)
     await handle(error as Error)
   }
+}
+
+/** On a terminal, the news of a new version; see update/notice.ts. */
+async function afterwards(typed: readonly string[]): Promise<void> {
+  if (!process.stdout.isTTY || process.env.CI) return
+  const [{ mayTell, tellOfUpdate }, { stateHome }] = await Promise.all([
+    import('./update/notice.js'),
+    import('./embedded/daemon/folders.js'),
+  ])
+  if (mayTell(typed, process.env)) tellOfUpdate(stateHome())
 }

@@ -7,8 +7,7 @@ const FIRST_PORT = 3000
 const DRAIN = '3'
 
 export default class Dev extends BaseCommand {
-  static override summary =
-    'run apps under PM2 on this machine, as pm2-dev does and as their dyno would'
+  static override summary = 'run apps under PM2 on this machine, in the foreground, as pm2-dev does'
   static override description =
     "Runs an ecosystem file's apps, a script or a command under the app's own shipit-runtime " +
     '(else under the one that comes with shipit), in the foreground, and restarts them on ' +

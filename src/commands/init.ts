@@ -7,6 +7,7 @@ import { BaseCommand } from '../ui/base-command.js'
 import { printable } from '../ui/printable.js'
 import { type INIT, initDocument } from '../json/deploy.js'
 import type { Json } from '../json/schema.js'
+import { herokuName } from '../lib/app-name.js'
 
 const MEMORY = /^\d+[KMG]$/i
 const ENV_NAME = /^[A-Za-z0-9_]+$/
@@ -217,20 +218,6 @@ export default class Init extends BaseCommand {
         '--app NAME --create',
     )
   }
-}
-
-/**
- * A name that Heroku takes for an app: lower-case letters, digits and dashes, from a letter on, 3
- * to 30 characters.
- */
-function herokuName(name: string): string {
-  const plain = name
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, '-')
-    .replace(/^[^a-z]+/, '')
-    .slice(0, 30)
-    .replace(/-+$/, '')
-  return plain.length < 3 ? 'myapp' : plain
 }
 
 function optionsFrom(flags: {

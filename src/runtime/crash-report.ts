@@ -32,15 +32,16 @@ export function crashError({
   return new RuntimeError(
     `${app} cannot stay up, so ${isDyno ? 'the dyno ends' : 'all is stopped'}`,
     why + silence,
-    next ?? hintFor(lines),
+    next ?? hintFor(lines, isDyno),
     failureCode(code),
   )
 }
 
 /** V8 says why it ended; what helps against it, it does not say. */
-function hintFor(lines: string[]): string | undefined {
+function hintFor(lines: string[], isDyno: boolean): string | undefined {
   const isHeap = lines.some((line) => /heap out of memory/i.test(line))
   return isHeap
-    ? 'its heap is full: a larger dyno, fewer instances, or `node_args: --max-old-space-size=<MB>`'
+    ? `its heap is full: ${isDyno ? 'a larger dyno, fewer instances, or ' : ''}` +
+        '`node_args: --max-old-space-size=<MB>`'
     : undefined
 }

@@ -167,9 +167,9 @@ function runsItself(script: string): boolean {
 
 function missing(name: string, why: string): RuntimeError {
   return new RuntimeError(
-    `the interpreter \`${name}\` is not installed in this dyno`,
+    `the interpreter \`${name}\` is not installed here`,
     why,
-    `add the buildpack that brings ${name}, or change \`interpreter\``,
+    `install ${name} (on Heroku: the buildpack that brings it), or change \`interpreter\``,
   )
 }
 

@@ -46,7 +46,7 @@ export function findCommand(
   throw new RuntimeError(
     `${name}: the script ${script} does not exist`,
     `looked for ${file} and for a command of that name`,
-    'correct `script` in the ecosystem file, or build it before the dyno starts',
+    'correct `script` in the ecosystem file, or build it before the app starts',
   )
 }
 

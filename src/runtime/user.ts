@@ -27,7 +27,7 @@ export function resolveUser(
   if (ownId !== 0)
     throw new RuntimeError(
       `${app}: \`uid\` and \`gid\` cannot be used here`,
-      'only root may start processes as another user, and a dyno has a user of its own',
+      'only root may start processes as another user, which nobody is in a dyno',
       'take them out of the ecosystem file',
     )
   const wanted = uid ?? ownId

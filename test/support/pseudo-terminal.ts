@@ -42,7 +42,7 @@ export class PseudoTerminal {
         ...args,
       ],
       {
-        env: { TERM: 'xterm-256color', ...env },
+        env: { TERM: 'xterm-256color', SHIPIT_SKIP_UPDATE_CHECK: '1', ...env },
         stdio: ['pipe', 'pipe', 'inherit', 'pipe'],
         ...(cwd === undefined ? {} : { cwd }),
       },

@@ -1,3 +1,4 @@
+import { Flags } from '@oclif/core'
 import { askHidden, askText } from '../../ui/ask.js'
 import { BaseCommand } from '../../ui/base-command.js'
 import { appFlags } from '../../ui/flags.js'
@@ -12,6 +13,7 @@ type Outcome = Json<typeof KEYS_SET>
 export default class KeysSet extends BaseCommand {
   static override summary = "store the keys of PM2's dashboard in the app's config vars"
   static override description =
+    "The keys are on PM2's dashboard (https://app.pm2.io): your bucket, Connect. " +
     'PM2_PUBLIC_KEY, PM2_SECRET_KEY and, if you like, PM2_MACHINE_NAME. On a terminal they are ' +
     'asked for without being shown; otherwise they are read from stdin as KEY=value lines ' +
     '(quotes, "export" and comments are understood), or from the environment where stdin is ' +
@@ -25,7 +27,10 @@ export default class KeysSet extends BaseCommand {
   ]
   static override strict = false
   static override usage = 'keys set [NAME...]'
-  static override flags = { ...appFlags }
+  static override flags = {
+    ...appFlags,
+    open: Flags.boolean({ description: 'open the page that has the keys in a browser first' }),
+  }
 
   async run(): Promise<Outcome> {
     const keys = await import('../../config/keys/index.js')
@@ -33,11 +38,12 @@ export default class KeysSet extends BaseCommand {
     keys.namesFrom(this.argv.filter((arg) => arg.includes('=') && !/^(--app|-a)=/.test(arg)))
     const { argv, flags } = await this.parse(KeysSet)
     const names = keys.namesFrom(argv as string[])
+    if (process.stdin.isTTY && !this.jsonEnabled()) await this.tellWhere(flags.open)
     const wanted = await keys.readKeys({ stdin: process.stdin, env: process.env, ask }, names)
     if (Object.keys(wanted).length === 0) {
       throw new ShipitError('usage', {
         message: 'No keys were given. Nothing was changed.',
-        why: 'Neither stdin nor the environment holds one.',
+        why: `Neither stdin nor the environment holds one. ${KEYS_ARE_IN}`,
         next: `Pipe KEY=value lines in, with ${keys.KEY_NAMES.join(', ')}, or run it on a terminal.`,
       })
     }
@@ -62,7 +68,17 @@ export default class KeysSet extends BaseCommand {
       this.warn(`${missing.join(' and ')} is not set: the dashboard starts once both keys are.`)
     return { app, changed, release }
   }
+
+  /** Where somebody who is asked for the keys finds them. */
+  private async tellWhere(isToOpen: boolean): Promise<void> {
+    this.logToStderr(`${KEYS_ARE_IN}${isToOpen ? '' : ` (${this.spoken} --open opens it)`}`)
+    const { browse, hasDisplay } = await import('../../ui/browser.js')
+    if (isToOpen && hasDisplay()) await browse(DASHBOARD)
+  }
 }
+
+const DASHBOARD = 'https://app.pm2.io'
+const KEYS_ARE_IN = `The keys are on PM2's dashboard: ${DASHBOARD} → your bucket → Connect.`
 
 async function ask(name: KeyName, { isHidden }: { isHidden: boolean }): Promise<string> {
   if (isHidden) return askHidden(name)

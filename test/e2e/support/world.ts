@@ -79,6 +79,7 @@ export class World {
         SHIPIT_HOME: path.join(folder, 'state'),
         // A second install for each app of the tests; what it tells is tested by itself.
         SHIPIT_INSTALL_CHECK: 'false',
+        SHIPIT_SKIP_UPDATE_CHECK: '1',
         SHIPIT_E2E: folder,
         // Another Node.js is brought in a test of its own.
         SHIPIT_LOCAL_NODE: 'machine',
