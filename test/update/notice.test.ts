@@ -11,6 +11,7 @@ import { packageRoot } from '../../src/paths.js'
 import { answerFile, isNewer } from '../../src/update/notice.js'
 import { processIds, procFile } from '../support/process-table.js'
 import { PseudoTerminal } from '../support/pseudo-terminal.js'
+import { inSoak } from '../support/soak.js'
 import { until } from '../support/until.js'
 
 const CLI = path.join(packageRoot, 'bin/shipit.js')
@@ -121,7 +122,7 @@ describe('the notice of a new version', function () {
     expect(existsSync(path.join(home, 'state'))).to.equal(false)
   })
 
-  it('tells nothing of what a registry says beside a released version', async () => {
+  inSoak('tells nothing of what a registry says beside a released version', async () => {
     version = '9.8.7-\u001b]0;x'
     await onTerminal()
     await answered()
