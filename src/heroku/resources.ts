@@ -87,6 +87,16 @@ export const updateAppFeature = (api: PlatformApi, app: string, name: string, en
 export const listDomains = (api: PlatformApi, app: string) =>
   api.list<Domain>(`${appPath(app)}/domains`, DOMAIN)
 
+/** The schema asks for both (domain, Create): without a certificate null is sent. */
+export const addDomain = (api: PlatformApi, app: string, hostname: string, certificate?: string) =>
+  api.post<Domain>(`${appPath(app)}/domains`, DOMAIN, {
+    hostname,
+    sni_endpoint: certificate ?? null,
+  })
+
+export const removeDomain = (api: PlatformApi, app: string, hostname: string) =>
+  api.delete<Domain>(`${appPath(app)}/domains/${encodeURIComponent(hostname)}`, DOMAIN)
+
 export const getConfigVars = (api: PlatformApi, app: string) =>
   api.get<ConfigVars>(`${appPath(app)}/config-vars`, CONFIG_VARS)
 

@@ -221,20 +221,41 @@ export interface AppFeature {
   id: string
   name: string
   enabled: boolean
-  description: string
-  state: string
-  doc_url: string
+  description?: string | null
+  state?: string | null
+  doc_url?: string | null
   created_at: string
   updated_at: string
 }
-export const APP_FEATURE = v.looseObject({ name: id, enabled: v.boolean(), updated_at: time })
+export const APP_FEATURE = v.looseObject({
+  name: id,
+  enabled: v.boolean(),
+  description: v.nullish(v.string()),
+  state: v.nullish(v.string()),
+  doc_url: v.nullish(v.string()),
+  updated_at: time,
+})
 
 export interface Domain {
   id: string
   hostname: string
+  /** `heroku` for that of the app itself. */
   kind: string
+  /** Where the DNS of a custom one must point. */
+  cname?: string | null
+  status?: string | null
+  acm_status?: string | null
+  created_at?: string | null
 }
-export const DOMAIN = v.looseObject({ hostname: id })
+export const DOMAIN = v.looseObject({
+  id: v.string(),
+  hostname: id,
+  kind: v.string(),
+  cname: v.nullish(v.string()),
+  status: v.nullish(v.string()),
+  acm_status: v.nullish(v.string()),
+  created_at: v.nullish(time),
+})
 
 export const BUILDPACK_INSTALLATION = v.looseObject({
   buildpack: v.looseObject({ name: v.optional(v.string()), url: v.string() }),

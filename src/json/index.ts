@@ -4,6 +4,7 @@
  * `shipit help json COMMAND` prints it, and the tests hold every output to it.
  */
 import * as account from './account.js'
+import * as settings from './app-settings.js'
 import * as config from './config.js'
 import * as deploy from './deploy.js'
 import { ERROR } from './error.js'
@@ -19,6 +20,7 @@ export { ERROR }
 export const SCHEMAS: Readonly<Record<string, Schema>> = {
   apps: account.APPS,
   'apps:create': APP,
+  'apps:info': settings.APPS_INFO,
   autocomplete: account.AUTOCOMPLETE,
   config: config.CONFIG,
   'config:get': config.CONFIG_GET,
@@ -30,6 +32,12 @@ export const SCHEMAS: Readonly<Record<string, Schema>> = {
   deploy: deploy.DEPLOY,
   destroy: account.DESTROYED,
   doctor: deploy.DOCTOR,
+  domains: settings.DOMAINS,
+  'domains:add': settings.DOMAIN_CHANGED,
+  'domains:remove': settings.DOMAIN_CHANGED,
+  features: settings.FEATURES,
+  'features:disable': settings.FEATURE_CHANGED,
+  'features:enable': settings.FEATURE_CHANGED,
   init: deploy.INIT,
   'keys:list': config.KEYS_LIST,
   'keys:set': config.KEYS_SET,
@@ -44,10 +52,12 @@ export const SCHEMAS: Readonly<Record<string, Schema>> = {
   login: account.LOGIN,
   logout: account.LOGOUT,
   logs: monitor.LOG_LINE,
+  maintenance: settings.MAINTENANCE,
   monit: monitor.MONIT,
   open: account.OPEN,
   ps: monitor.PS,
   releases: operate.RELEASES,
+  'releases:info': settings.RELEASES_INFO,
   reload: operate.RELOAD,
   restart: operate.RESTART,
   rollback: operate.ROLLBACK,

@@ -87,7 +87,7 @@ function elsewhere(
       next: `${bin} ${pointer.next}${isLocal && !pointer.next.includes('--local') ? ' --local' : ''}`,
     })
   return new ShipitError('usage', {
-    message: `\`${topic}\` is a command of the Heroku CLI.`,
+    message: `\`${pointer.next}\` is a command of the Heroku CLI.`,
     next: `${isLocal ? `eval "$(${bin} local env)" && ` : ''}heroku ${pointer.next}`,
   })
 }

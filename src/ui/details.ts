@@ -33,10 +33,7 @@ export function renderDetails(shown: Shown, width: number | undefined, now = Dat
     `${c.bold(instance ? `${instance.id}${place === undefined ? ` in ${dyno.name}` : ''}` : dyno.name)} ` +
     `of ${place ?? app}`
   const facts = instance ? instanceFacts(shown, instance, now) : dynoFacts(shown, now)
-  const column = Math.max(...facts.map(([name]) => name.length)) + 2
-  const lines = facts.map(
-    ([name, value]) => `${(name === '' ? '' : `${name}:`).padEnd(column)}${printable(value)}`,
-  )
+  const lines = factLines(facts)
   const table =
     instance || dyno.instances.length === 0 ? [] : ['', renderInstances(placed([dyno]), { width })]
   const past = [
@@ -59,6 +56,14 @@ export function renderDetails(shown: Shown, width: number | undefined, now = Dat
 }
 
 export type Fact = [name: string, value: string]
+
+/** A line a fact, in two columns. */
+export function factLines(facts: readonly Fact[]): string[] {
+  const column = Math.max(...facts.map(([name]) => name.length)) + 2
+  return facts.map(
+    ([name, value]) => `${(name === '' ? '' : `${name}:`).padEnd(column)}${printable(value)}`,
+  )
+}
 
 function dynoFacts(shown: Shown, now: number): Fact[] {
   const { dyno, details, release } = shown

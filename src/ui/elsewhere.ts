@@ -19,6 +19,12 @@ const SAME = table(`
   apps:destroy = destroy
   apps:delete = destroy
   create = apps create
+  info = apps info
+  maintenance:on = maintenance on
+  maintenance:off = maintenance off
+  features:list = features
+  features:info = features
+  domains:list = domains
   config:list = config
   config:add = config set
   config:remove = config unset
@@ -79,8 +85,6 @@ const OTHERWISE = table(`
   ps:wait = A deploy waits for its dynos, and says what became of them : deploy
   config:edit = Pull the vars into a file, edit it, and push it : config pull
   local:run = A command with the app's vars runs in a one-off dyno : run --local
-  info = The app's dynos and instances, release and figures : ps
-  apps:info = The app's dynos and instances, release and figures : ps
   exec = A one-off dyno has the app's code and config vars : run bash
   ssh = A one-off dyno has the app's code and config vars : run bash
   env = Variables of the app are its config vars : config
@@ -133,10 +137,29 @@ const OTHERWISE = table(`
 const HEROKU_TOPICS = new Set(
   (
     'access accounts addons authorizations buildpacks certs ci clients container dashboard data ' +
-    'domains drains features git labs maintenance mcp members notifications orgs pg pipelines psql ' +
+    'drains git labs mcp members notifications orgs pg pipelines psql ' +
     'rake redis regions repl reviewapps sessions spaces teams telemetry usage webhooks'
   ).split(' '),
 )
+
+/** Commands of its that stand beside ours of the same topic. */
+const HEROKU_COMMANDS = new Set([
+  'domains:clear',
+  'domains:info',
+  'domains:update',
+  'domains:wait',
+  'releases:output',
+  'releases:retry',
+  'apps:errors',
+  'apps:favorites',
+  'apps:join',
+  'apps:leave',
+  'apps:lock',
+  'apps:rename',
+  'apps:stacks',
+  'apps:transfer',
+  'apps:unlock',
+])
 
 function table(text: string): ReadonlyMap<string, string> {
   return new Map(
@@ -151,7 +174,7 @@ function table(text: string): ReadonlyMap<string, string> {
 }
 
 /** Commands of ours that take no argument: a second word is not one. */
-const TAKE_NONE = ['apps', 'config', 'releases']
+const TAKE_NONE = ['apps', 'config', 'domains', 'releases']
 
 /**
  * The words as this CLI takes them: `ps:scale web=2` and `secrets set A=b` are `scale web=2` and
@@ -181,6 +204,8 @@ export function pointerFor(
     const at = told.lastIndexOf(' : ')
     return { tool: 'shipit', why: `${told.slice(0, at)}.`, next: told.slice(at + 3) }
   }
+  if (HEROKU_COMMANDS.has(`${topic}:${command}`))
+    return { tool: 'heroku', next: `${topic}:${command}` }
   if (!HEROKU_TOPICS.has(topic)) return undefined
   return { tool: 'heroku', next: /^[a-z][\w-]*$/.test(command) ? `${topic}:${command}` : topic }
 }

@@ -49,7 +49,7 @@ describe('a mistyped command', () => {
   })
   it('by another name elsewhere is answered with ours', () => {
     const why = (id: string) => unknownCommand(id, commands, 'shipit').why
-    expect(why('info:an-app')).to.equal("The app's dynos and instances, release and figures.")
+    expect(why('exec:an-app')).to.equal("A one-off dyno has the app's code and config vars.")
     expect(why('constructor')).to.equal(undefined)
   })
   it('of a command that is a topic too, is answered with what was meant and not repeated', () => {
