@@ -149,7 +149,7 @@ describe('an answer that is an error', () => {
       message: 'Heroku: rate limit reached for this account.',
       why: 'Slow.',
       next: 'Try again in 2 s.',
-      details: { status: 429, retry_after: 2 },
+      details: { status: 429, retry_after_seconds: 2 },
     })
     expect(told({ status: 429 })).to.deep.include({
       next: 'Try again in a few minutes.',

@@ -25,7 +25,7 @@ import {
 } from '../../src/heroku/index.js'
 import { faultServer, type Fault, type FaultServer } from '../support/fault-server.js'
 import { apiFor, rejection } from '../support/platform.js'
-import { app, dyno, release } from '../support/records.js'
+import { app, dyno, release, releaseId } from '../support/records.js'
 
 describe('what the platform answers of its resources', () => {
   let server: FaultServer
@@ -251,7 +251,7 @@ describe('what the platform answers of its resources', () => {
     await start({ json: { A: '1' } }, { json: [release(8)] }, { json: { A: '1' } }, { json: [] })
     expect(await releaseConfigVars(api, 'a1', { A: '1' })).to.deep.equal({
       vars: { A: '1' },
-      release: 8,
+      release: { id: releaseId(8), version: 8 },
     })
     expect((await releaseConfigVars(api, 'a1', { A: '1' })).release).to.equal(null)
   })
