@@ -108,6 +108,8 @@ describe('what cannot be reckoned, and what is left to what fits', () => {
         'shipit-runtime it holds 5 × api at 70 MB; the ecosystem file and the CPUs may make it fewer.',
     ])
     expect(roomInWords(dynos, to(['api', 3]), rows)).to.deep.equal([])
+    const huge = [{ type: 'web', quantity: 1, size: 'Unheard-Of' }]
+    expect(roomInWords(dynos, to(['api', 'max']), huge)).to.deep.equal([])
     expect(unknownMemory(dynos, to(['api', 'max']), rows)).to.deep.equal([])
   })
   it('says which app has no figures yet', () => {
@@ -173,6 +175,8 @@ describe('whether the instances are there', () => {
   it('takes any number for max, and none of an app that the type does not run', () => {
     expect(has([report('web.1', two)], ['api', 'max'])).to.equal(true)
     expect(has([report('web.1', [])], ['api', 'max'])).to.equal(false)
+    const other = report('web.2', [['jobs', 1]])
+    expect(has([report('web.1', two), other], ['api', 'max'])).to.equal(false)
     expect(has([report('web.1', two), report('worker.1', [['jobs', 1]])], ['jobs', 5])).to.equal(
       true,
     )

@@ -49,15 +49,27 @@ describe('the successors of dynos that were told to restart', () => {
     expect(Date.now() - begun).to.be.within(20_000, 40_000)
   })
 
-  it('that are not even listed in time are named', async () => {
-    await start(2)
+  it('that are not even listed in time are named, the first of them', async () => {
+    await start(3)
     world.proxy.on('DELETE', DYNOS, () => {
       world.proxy.reshape<Dyno[]>('GET', DYNOS, (dynos) =>
-        dynos.filter(({ name }) => name !== 'web.2'),
+        dynos.filter(({ name }) => name === 'web.1'),
       )
     })
     const error = await failureOf(restart(world.api, 'a1', {}, { waitTimeout: 10_000 }))
     expect(error.message).to.equal('web.2 did not come up within 10 s.')
+  })
+
+  it('that crash are named before those that are still on their way', async () => {
+    await start(2, ({ name, earlier }) =>
+      earlier === 0
+        ? undefined
+        : name === 'web.1'
+          ? { listensAfter: Infinity }
+          : { exits: { after: 300, status: 1 } },
+    )
+    const error = await failureOf(restart(world.api, 'a1', {}, options))
+    expect(error.message).to.equal('web.2 crashed when it was restarted.')
   })
 
   it('are none of those that ran before', async () => {

@@ -139,12 +139,16 @@ describe('a command in a one-off dyno that this process is attached to', () => {
 
   it('knows no status if the connection broke, or the platform hung up', async () => {
     await start({})
+    let sessions = 0
+    world.proxy.on('POST', /\/log-sessions$/, () => (sessions += 1), 9)
     const broken = failureOf(run({ exitCode: true }))
     await isUp()
     world.oneOff!.client!.resetAndDestroy()
     const error = await broken
     expect(error).to.include({ code: 'network' })
     expect(error.message).to.match(/^The connection to run\.\d+ of a1 broke before/)
+    // What the platform tells of the end is that it hung up.
+    expect(sessions).to.equal(0)
 
     world.behaviours[ONE_OFF] = { exits: { after: 100, status: 129 } }
     expect(await failureOf(run({ exitCode: true }))).to.include({ code: 'network' })
