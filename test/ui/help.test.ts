@@ -27,8 +27,11 @@ describe('the help', () => {
       'apps',
       'autocomplete',
       'config',
+      'domains',
+      'features',
       'keys',
       'local',
+      'releases',
     ])
     expect(listed(root, 'COMMANDS'))
       .to.include.members(['ps', 'show', 'destroy'])
