@@ -11,6 +11,8 @@ import path from 'node:path'
 import { text } from 'node:stream/consumers'
 import { promisify } from 'node:util'
 import { expect } from 'chai'
+import { parse } from 'yaml'
+import { githubWorkflow } from '../../src/init/ci/github.js'
 import { packageRoot } from '../../src/paths.js'
 import { BareMachine } from './machine.js'
 
@@ -24,6 +26,13 @@ const APP = {
   }),
   'server.js': `require('node:http').createServer((_, answer) => answer.end('hello')).listen(process.env.PORT)\n`,
 }
+function workflowInstall(): string {
+  const workflow = parse(
+    githubWorkflow({ deploy: {}, packageManager: 'npm', hasLockfile: true, hasEngines: true }),
+  ) as { jobs: { deploy: { steps: { name?: string; run: string }[] } } }
+  return workflow.jobs.deploy.steps.find(({ name }) => name === 'Install shipit')!.run
+}
+
 /** What bash does for a Tab after `shipit dep`. */
 const TAB = `
 eval "$(shipit autocomplete script bash)"
@@ -102,7 +111,10 @@ describe('shipit, installed by npm', function () {
   for (const line of [20, 22, 24])
     it(`from a tarball, on Node.js ${line}`, async () => {
       machine = await BareMachine.create(line, cache)
-      const installed = await machine.ok('npm', ['install', '--global', tarball])
+      // The newest by the line of the workflow that `init --ci github` writes.
+      const installed = await (line === 24
+        ? machine.ok('env', [`SHIPIT_PACKAGE=${tarball}`, 'bash', '-e', '-c', workflowInstall()])
+        : machine.ok('npm', ['install', '--global', tarball]))
       expect(installed.stderr).not.to.match(WARNINGS)
       const { stdout } = await machine.ok('shipit', ['--version'])
       expect(stdout).to.include(`node-v${line}.`)
