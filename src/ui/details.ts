@@ -18,6 +18,7 @@ interface Shown {
 }
 
 const mb = (size: number) => `${Math.round(size * 10) / 10} MB`
+const mbOr = (size: number | null) => (size === null ? 'not known' : mb(size))
 const or = (value: string | number | null, unit = '') =>
   value === null ? 'not known' : `${value}${unit}`
 
@@ -111,7 +112,7 @@ function memoryInWords({
   if (figuresFrom === 'shipit-runtime')
     return (
       `${mb(memoryMb!)} in ${instances.length} instance${instances.length === 1 ? '' : 's'}, at ` +
-      `most ${or(details.peaks.memoryMb, ' MB')} in one`
+      `most ${mbOr(details.peaks.memoryMb)} in one`
     )
   return [
     mb(memoryMb!),
@@ -222,7 +223,7 @@ function memoryFacts(
     memoryLimitMb === null
       ? 'without a limit of its own'
       : `of ${mb(memoryLimitMb)}, where it is restarted`
-  const facts: Fact[] = [['Memory', `${mb(memoryMb)} ${limit}; at most ${peak} MB`]]
+  const facts: Fact[] = [['Memory', `${mb(memoryMb)} ${limit}; at most ${mbOr(peak)}`]]
   const share = (size: number) => `${Math.round((100 * size) / memoryMb)}%`
   if (heapMb !== null) facts.push(['  heap', `${mb(heapMb)}, ${share(heapMb)}`])
   if (externalMb !== null) facts.push(['  external', `${mb(externalMb)}, ${share(externalMb)}`])

@@ -1,5 +1,6 @@
 /** Which of the exit codes a command can end with: its `--help` prints them. */
 import { EXIT_CODES, type ErrorCode } from '../errors.js'
+import { indented } from '../lib/wrap.js'
 
 const PLATFORM: readonly ErrorCode[] = ['auth', 'not_found', 'refused', 'network', 'local']
 const WAIT: readonly ErrorCode[] = ['boot', 'timeout', 'interrupted']
@@ -44,9 +45,10 @@ export function exitCodesOf(id: string, flags: readonly string[]): ErrorCode[] {
   return (Object.keys(EXIT_CODES) as ErrorCode[]).filter((code) => can.has(code))
 }
 
-/** `  0    success` and so on, a line each. */
-export const exitCodeRows = (codes: readonly ErrorCode[]): string =>
-  ['0    success', ...codes.map((code) => rowOf(EXIT_CODES[code]))].join('\n')
+/** `0    success` and so on, in lines of at most `width` columns. */
+export const exitCodeRows = (codes: readonly ErrorCode[], width: number): string =>
+  [{ exit: 0, means: 'success' }, ...codes.map((code) => EXIT_CODES[code])]
+    .flatMap(({ exit, means }) => indented(means, String(exit).padEnd(COLUMN), COLUMN, width))
+    .join('\n')
 
-const rowOf = ({ exit, means }: { exit: number; means: string }) =>
-  `${String(exit).padEnd(5)}${means}`
+const COLUMN = 5

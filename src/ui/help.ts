@@ -2,6 +2,9 @@ import { CommandHelp, Help } from '@oclif/core'
 import { EXIT_CODES, type ErrorCode } from '../errors.js'
 import { exitCodeRows, exitCodesOf } from './exit-codes.js'
 
+/** Columns before what stands below a heading. */
+const INDENT = 2
+
 /** A command's help: its summary stands above all, and not a second time over its description. */
 class ShipitCommandHelp extends CommandHelp {
   protected override description(): string | undefined {
@@ -14,7 +17,13 @@ class ShipitCommandHelp extends CommandHelp {
     const codes = exitCodesOf(this.command.id, Object.keys(this.command.flags ?? {}))
     return codes.length < 3
       ? super.sections()
-      : [...super.sections(), { header: 'EXIT CODES', generate: () => exitCodeRows(codes) }]
+      : [
+          ...super.sections(),
+          {
+            header: 'EXIT CODES',
+            generate: () => exitCodeRows(codes, this.opts.maxWidth - INDENT),
+          },
+        ]
   }
 }
 
@@ -46,7 +55,7 @@ export default class ShipitHelp extends Help {
 
   protected override async showRootHelp(): Promise<void> {
     await super.showRootHelp()
-    const rows = exitCodeRows(Object.keys(EXIT_CODES) as ErrorCode[])
+    const rows = exitCodeRows(Object.keys(EXIT_CODES) as ErrorCode[], this.opts.maxWidth - INDENT)
     this.log(`EXIT CODES\n${rows.replace(/^/gm, '  ')}`)
   }
 }
