@@ -70,6 +70,8 @@ describe('a rollback', () => {
     expect((await back(releases)).to).to.equal(1)
     expect((await back([release(6), ...releases])).to).to.equal(5)
     expect((await back([rolledBack(6, 5), ...releases])).to).to.equal(1)
+    const worded = release(5, { description: 'After the Rollback to v2' })
+    expect((await back([worded, ...releases.slice(1)])).to).to.equal(4)
     const left = await failureOf(back(releases.slice(0, 4)))
     expect(left).to.include({
       code: 'not_found',
