@@ -24,7 +24,10 @@ export function unknownCommand(
   const words = id.split(':')
   const spoken = (text: string) => `${bin} ${text.replaceAll(':', ' ')}`
   const pointer = pointerFor(id)
-  if (pointer !== undefined) return elsewhere(pointer, words[0]!, bin, isLocal)
+  if (pointer !== undefined) {
+    const isTopic = commands.some((command) => command.id === words[0])
+    return elsewhere(pointer, words.slice(0, isTopic ? 2 : 1).join(' '), bin, isLocal)
+  }
   const surplus = commands.find((command) => id.startsWith(`${command.id}:`))
   const topic = words[0]!
   const ofTopic = commands.filter((command) => command.id.startsWith(`${topic}:`))
@@ -76,13 +79,13 @@ export function unknownCommand(
 
 function elsewhere(
   pointer: NonNullable<ReturnType<typeof pointerFor>>,
-  topic: string,
+  typed: string,
   bin: string,
   isLocal: boolean,
 ): ShipitError {
   if (pointer.tool === 'shipit')
     return new ShipitError('usage', {
-      message: `There is no command \`${bin} ${topic}\`.`,
+      message: `There is no command \`${bin} ${typed}\`.`,
       why: pointer.why,
       next: `${bin} ${pointer.next}${isLocal && !pointer.next.includes('--local') ? ' --local' : ''}`,
     })

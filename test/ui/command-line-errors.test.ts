@@ -33,6 +33,10 @@ describe('a mistyped command', () => {
       next: 'shipit keys --help lists the commands.',
     })
     expect(unknownCommand('frobnicate', commands, 'shipit').why).to.equal(undefined)
+    expect(unknownCommand('ps:exec', commands, 'shipit')).to.include({
+      message: 'There is no command `shipit ps exec`.',
+      next: 'shipit run bash',
+    })
   })
   it('is told from an argument too many', () => {
     expect(unknownCommand('whoami:extra', commands, 'shipit').message).to.equal(
