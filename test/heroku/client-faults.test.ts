@@ -156,7 +156,8 @@ describe('the client against a faulty platform', () => {
     })
     const error = await rejection(apiFor(server.url, { retries: 1 }).get('/apps', ANYTHING))
     expect(error.code).to.equal('network')
-    expect(JSON.stringify(error)).to.contain('status 502').and.not.contain('<html>')
+    expect(error.message).to.contain('status 502')
+    expect(`${error.message} ${JSON.stringify(error)}`).to.not.contain('<html>')
     expect(server.arrived).to.have.length(2)
   })
 
