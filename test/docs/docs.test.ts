@@ -47,6 +47,23 @@ describe('the documents', () => {
     expect(broken).to.deep.equal([])
   })
 
+  it('have a map of every room and of no file that there is not', async () => {
+    const text = await read('.github/ARCHITECTURE.md')
+    const tree = /^```\n(bin\/.*?)^```/ms.exec(text)![1]!
+    const mapped = [...tree.matchAll(/^ {2}([\w.-]+)\/? /gm)].map(([, name]) => name!)
+    expect(mapped).to.have.members(await readdir(path.join(root, 'src')))
+
+    const roots = ['', 'src', 'src/embedded', '.github'].map((folder) => path.join(root, folder))
+    const named = [...text.matchAll(/`([\w.-]+(?:\/[\w.-]+)*(?:\/|\.(?:ts|mjs|cjs|md)))`/g)]
+      .map(([, name]) => name!)
+      .filter((name) => name.includes('/'))
+    expect(named).to.include('deploy/make-plan.ts')
+    const gone = named.filter(
+      (name) => !roots.some((folder) => existsSync(path.join(folder, name))),
+    )
+    expect(gone).to.deep.equal([])
+  })
+
   it('have the reference of commands that --help has', async () => {
     expect(
       await read('.github/docs/commands.md'),

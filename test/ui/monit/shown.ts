@@ -1,3 +1,4 @@
+import { eachFigure } from '../../../src/lib/figures.js'
 import type { DynoReport, InstanceReport } from '../../../src/monitor/index.js'
 import { rowsOf } from '../../../src/ui/monit/rows.js'
 import type { Shown } from '../../../src/ui/monit/screen.js'
@@ -20,6 +21,7 @@ export const instance = (
   status: 'online',
   restarts: 0,
   uptimeSeconds: 90,
+  ...eachFigure(() => null),
   cpuPercent: 12,
   memoryMb: 61,
   heapMb: 20,
