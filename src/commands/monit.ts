@@ -6,7 +6,7 @@ import type { MonitSource } from '../ui/monit/source.js'
 import { monitDocument } from '../json/monitor.js'
 
 /**
- * ms between two looks, of which some are printed; and how long the log's first lines are waited
+ * ms between two polls, of which some are printed; and how long the log's first lines are waited
  * for.
  */
 const LOOK_EVERY = 1000
@@ -103,7 +103,7 @@ export default class Monit extends BaseCommand {
         signal: AbortSignal.any([stop.signal, out.readerGone]),
       })) {
         const { model, problem, watched } = seen
-        // The first look comes before the log does.
+        // The first poll comes before the log does.
         if (performance.now() < due || (model.now === 0 && performance.now() - began < FIRST_LINES))
           continue
         due = performance.now() + every - LOOK_EVERY / 2

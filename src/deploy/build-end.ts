@@ -15,7 +15,7 @@ const BUILD_TIME = 20 * 60_000
 interface Following {
   app: string
   /** The build as it is now. */
-  look: () => Promise<Build>
+  poll: () => Promise<Build>
   output: (url: string, signal: AbortSignal) => AsyncIterable<string>
   say: (line: string) => void
   signal: AbortSignal
@@ -28,7 +28,7 @@ interface Following {
  */
 export async function buildEnd(
   begun: Build,
-  { app, look, output, say, signal, timing }: Following,
+  { app, poll, output, say, signal, timing }: Following,
 ): Promise<Build> {
   const deadline = monotonic() + BUILD_TIME
   await sayOutput(
@@ -38,7 +38,7 @@ export async function buildEnd(
   )
   for (let count = 0; ; count++) {
     signal.throwIfAborted()
-    const build = await look()
+    const build = await poll()
     if (build.status !== 'pending') return build
     if (monotonic() > deadline)
       throw new ShipitError('timeout', {

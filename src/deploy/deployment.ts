@@ -8,7 +8,7 @@ import type { Timing } from './timing.js'
 /** One deploy under way: its plan, whom it speaks to, and what it has changed so far. */
 export interface Deployment {
   readonly plan: DeployPlan
-  /** Rides out rate limits, and broken connections once something is under way: see patient.ts. */
+  /** Rides out rate limits, and broken connections once something is under way: see retrying.ts. */
   readonly platform: Platform
   /** The same without, for waits that go on trying by themselves. */
   readonly bare: Platform

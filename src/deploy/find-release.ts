@@ -12,7 +12,7 @@ const HISTORY = 100
 export async function releaseOfPush(deployment: Deployment): Promise<Release> {
   const { plan, timing, signal } = deployment
   const deadline = monotonic() + timing.listed
-  for (let look = 0; ; look++) {
+  for (let poll = 0; ; poll++) {
     const release = await lookForRelease(deployment)
     if (release) return release
     if (monotonic() > deadline) {
@@ -23,7 +23,7 @@ export async function releaseOfPush(deployment: Deployment): Promise<Release> {
         next: `Look at \`shipit releases --app ${plan.app}\`.`,
       })
     }
-    await pause(deployment, look, signal)
+    await pause(deployment, poll, signal)
   }
 }
 

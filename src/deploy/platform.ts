@@ -23,7 +23,7 @@ export interface Platform {
   readonly label: string
   readonly gitUrl: string
   /**
-   * By how much pauses between looks are to be longer than usual, since the account has few calls
+   * By how much pauses between polls are to be longer than usual, since the account has few calls
    * left; absent: by nothing.
    */
   slowdown?(): number

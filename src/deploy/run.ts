@@ -7,7 +7,7 @@ import { switchoverTo } from './health/wait-for-switch.js'
 import { Journal } from './journal.js'
 import { takeOver } from './lock/follow.js'
 import { checkNotReplaced } from './lock/overtaken.js'
-import { patient } from './patient.js'
+import { retrying } from './retrying.js'
 import type { DeployPlan } from './plan.js'
 import type { GitPush, Platform } from './platform.js'
 import { refOf, type Ref } from './ref.js'
@@ -74,7 +74,7 @@ export async function runDeploy(
     timing,
     healthHeaders,
     bare: platform,
-    platform: patient(platform, {
+    platform: retrying(platform, {
       time: timing.patience,
       pause: Math.min(timing.poll, PAUSE),
       signal,

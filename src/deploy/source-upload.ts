@@ -15,7 +15,7 @@ import { retry, isRateLimit } from '../heroku/limits.js'
 import type { GitPush } from './platform.js'
 
 const SHOWN = 30
-/** ms between two tries of a look that the platform did not answer. */
+/** ms between two tries of a poll that the platform did not answer. */
 const PAUSE = 1000
 
 /**
@@ -39,7 +39,7 @@ export function sourceUpload(api: PlatformApi, git: GitPush, pack: () => Promise
       }
       const { status } = await buildEnd(begun, {
         app,
-        look: () =>
+        poll: () =>
           retry(
             () => getBuild(api, app, begun.id, { signal }),
             (error) => isRateLimit(error) || error.code === 'network',

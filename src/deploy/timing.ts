@@ -1,4 +1,4 @@
-/** How long a deploy waits, and how often it looks. */
+/** How long a deploy waits, and how often it polls. */
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Platform } from './platform.js'
 
@@ -49,24 +49,24 @@ export const TIMING: Timing = {
 }
 
 /**
- * ms before the second look, and how much longer each pause is than the one before, up to `poll`.
+ * ms before the second poll, and how much longer each pause is than the one before, up to `poll`.
  */
 const FIRST_PAUSE = 100
 const LONGER = 1.5
 
 /**
- * Waits until the next look: soon at first, since much is done within a second, then rarer, since
- * an account's API calls are counted (4,500 an hour, see Budget): two minutes take some 30 looks.
+ * Waits until the next poll: soon at first, since much is done within a second, then rarer, since
+ * an account's API calls are counted (4,500 an hour, see Budget): two minutes take some 30 polls.
  * The fewer calls are left, the longer the pauses.
  * @param longest ms, where less is left to wait for
- * @param usual ms, where the log announces looks and this one is to come without that
+ * @param usual ms, where the log announces polls and this one is to come without that
  */
 export async function pause(
   { timing, platform }: Pausing,
-  look: number,
+  poll: number,
   signal: AbortSignal,
   longest = Infinity,
-  usual = Math.min(timing.poll, FIRST_PAUSE * LONGER ** look),
+  usual = Math.min(timing.poll, FIRST_PAUSE * LONGER ** poll),
 ): Promise<void> {
   await delay(Math.min(usual * (platform?.slowdown?.() ?? 1), longest), undefined, { signal })
 }

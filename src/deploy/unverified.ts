@@ -55,7 +55,7 @@ export function unverified(what: string, reason?: unknown): ShipitError {
 const FIRST_PAUSE = 4
 
 /**
- * Looks, and where the platform cannot be asked (rate limit, broken connection, refused token, an
+ * Polls, and where the platform cannot be asked (rate limit, broken connection, refused token, an
  * error of this machine), goes on trying.
  * @param deadline ms, by monotonic()
  * @throws what is evidence, at once; ShipitError `timeout`, marked as unverified, when the time is
@@ -65,12 +65,12 @@ export async function keepAsking<T>(
   deployment: Pick<Deployment, 'timing' | 'signal' | 'plan'>,
   deadline: number,
   report: StepReport,
-  look: () => Promise<T>,
+  poll: () => Promise<T>,
 ): Promise<T> {
   let said: string | undefined
   for (let count = FIRST_PAUSE; ; count++) {
     try {
-      const seen = await look()
+      const seen = await poll()
       if (said !== undefined) report.line(`${deployment.plan.platform} answers again.`)
       return seen
     } catch (error) {

@@ -40,7 +40,7 @@ export interface Check {
   /** What is so where it finds nothing. */
   asserts: string
   needsPlatform?: true
-  look: (facts: Facts) => Problem[]
+  run: (facts: Facts) => Problem[]
 }
 
 /** A problem and the check that found it. */

@@ -19,7 +19,7 @@ export type { Check, Finding, Fix, Problem, Severity, Theme } from './check.js'
 /** What the checks find, in their order. Pure. */
 export function preflightFindings(facts: Facts): Finding[] {
   return CHECKS.flatMap((check) =>
-    check.look(facts).map((problem) => ({ check: check.name, theme: check.theme, ...problem })),
+    check.run(facts).map((problem) => ({ check: check.name, theme: check.theme, ...problem })),
   )
 }
 

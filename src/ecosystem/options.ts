@@ -30,7 +30,7 @@ export interface AppOption {
 const STRING = ['string'] as const
 const NUMBER = ['number'] as const
 const BOOLEAN = ['boolean'] as const
-const WORDS = ['array', 'string'] as const
+const TEXT_OR_LIST = ['array', 'string'] as const
 const VARIABLES = ['object', 'string'] as const
 
 export const APP_OPTIONS: readonly AppOption[] = [
@@ -50,7 +50,7 @@ export const APP_OPTIONS: readonly AppOption[] = [
   { name: 'namespace', types: STRING, does: 'A group that apps can be addressed by.' },
   { name: 'install_url', types: STRING, does: 'Where PM2 took a module from; set by PM2 itself.' },
   { name: 'cwd', types: STRING, does: 'The folder the app runs in.' },
-  { name: 'args', types: WORDS, does: 'Arguments of the script.' },
+  { name: 'args', types: TEXT_OR_LIST, does: 'Arguments of the script.' },
   {
     name: 'interpreter',
     pm2Name: 'exec_interpreter',
@@ -60,7 +60,7 @@ export const APP_OPTIONS: readonly AppOption[] = [
   {
     name: 'node_args',
     aliases: ['interpreter_args', 'interpreterArgs'],
-    types: WORDS,
+    types: TEXT_OR_LIST,
     does: 'Arguments of the interpreter, such as --max-old-space-size=200.',
   },
   {
@@ -175,7 +175,7 @@ export const APP_OPTIONS: readonly AppOption[] = [
     does: 'Restarts the app when files change; for a laptop, not for a dyno.',
   },
   { name: 'watch_delay', types: NUMBER, does: 'Milliseconds between a change and the restart.' },
-  { name: 'ignore_watch', types: WORDS, does: 'Paths whose changes do not count.' },
+  { name: 'ignore_watch', types: TEXT_OR_LIST, does: 'Paths whose changes do not count.' },
   { name: 'watch_options', types: ['object'], does: 'Options for the library that watches files.' },
   {
     name: 'out_file',

@@ -96,7 +96,7 @@ function withoutDeepStacks(lines: readonly string[]): string[] {
 }
 const READ = 300
 /** An app's last lines may reach the log a moment after its dyno's end. */
-const LOOKS = 4
+const POLLS = 4
 /** ms that the log may take: the crash is the news, its log the explanation. */
 const TIMEOUT_MS = 10_000
 
@@ -121,7 +121,7 @@ interface LastOutput {
 
 /**
  * What a dyno that failed printed last. A log that cannot be read is told and not thrown. @param
- * between ms between two looks
+ * between ms between two polls
  */
 export async function lastOutput(
   read: ReadLog,
@@ -129,7 +129,7 @@ export async function lastOutput(
   between = 500,
 ): Promise<LastOutput> {
   try {
-    for (let look = 1; ; look++) {
+    for (let poll = 1; ; poll++) {
       const lines = lastLife(await linesOf(read, dyno))
       const output = readDynoOutput(
         lines.filter(({ source }) => source === 'app').map(({ message }) => message),
@@ -153,7 +153,7 @@ export async function lastOutput(
       )
       if (output.app.length > 0)
         return { text: [`The last lines of ${dyno.name}:`, ...shown].join('\n'), ending }
-      if (look === LOOKS)
+      if (poll === POLLS)
         return {
           text: [
             reason.length > 0

@@ -279,11 +279,11 @@ export function misfit(shape: Shape, answer: unknown): string | undefined {
       ? 'is missing'
       : issue.kind === 'validation' && /^is /.test(issue.message)
         ? issue.message
-        : `is not ${WORDS[issue.expected ?? ''] ?? 'what it should be'}`
+        : `is not ${TYPE_NAMES[issue.expected ?? ''] ?? 'what it should be'}`
   return `${place ? `\`${place}\`` : 'it'} ${what}`
 }
 
-const WORDS: Record<string, string> = {
+const TYPE_NAMES: Record<string, string> = {
   string: 'a text',
   number: 'a number',
   boolean: 'true or false',

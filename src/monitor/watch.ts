@@ -14,7 +14,7 @@ import { FormationModel } from './model.js'
 import type { Reading } from './reading.js'
 
 export interface WatchOptions {
-  /** ms between two looks that are passed on. */
+  /** ms between two polls that are passed on. */
   every: number
   /** ms between two lists of dynos, unless the log tells of a change. Default 20000. */
   poll?: number
@@ -36,7 +36,7 @@ const SLICE = 8
 
 /**
  * Looks at the formation again and again, its log followed meanwhile, until `signal` is aborted.
- * The first look may hold no figures yet.
+ * The first poll may hold no figures yet.
  * Costs a call for the log session and 3 a minute; 10 more at most while dynos come and go, and
  * then 3 more a minute.
  * A platform that cannot be reached for a while is told in `problem`, with what was known before;

@@ -14,7 +14,7 @@ interface FillingSettings {
 }
 
 /** ms between two looks at how far a first instance is. */
-const LOOK = 25
+const POLL_MS = 25
 
 export class Filling {
   readonly #settings: FillingSettings
@@ -45,7 +45,7 @@ export class Filling {
   async untilFirst(app: App, isThere: (instance: Instance) => boolean): Promise<void> {
     const { instances, exits, isStopping } = this.#settings
     while (!isStopping() && !instances.of(app).some(isThere) && !exits.isIdle(app))
-      await pause(LOOK)
+      await pause(POLL_MS)
   }
 }
 

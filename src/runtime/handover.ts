@@ -2,8 +2,8 @@ import type { ChildProcess } from 'node:child_process'
 import cluster, { type Worker } from 'node:cluster'
 import type { Handle } from './close-port.js'
 
-/** ms between looks whether the channel to a process that has ended is read to its end. */
-const LOOK = 10
+/** ms between polls whether the channel to a process that has ended is read to its end. */
+const POLL_MS = 10
 
 /** What node:cluster tells a worker with a connection, and what the worker answers. */
 interface ClusterMessage {
@@ -76,7 +76,7 @@ function makeSureOfDisconnect(child: ChildProcess): void {
   const check = () => {
     if (isOver) return
     // What it said last may still be on its way.
-    if (child.connected) setTimeout(check, LOOK)
+    if (child.connected) setTimeout(check, POLL_MS)
     else child.emit('disconnect')
   }
   child.once('exit', () => setImmediate(check))

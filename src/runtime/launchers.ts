@@ -1,7 +1,7 @@
 import { isRunning, placeOf } from './proc.js'
 
-/** ms between looks. */
-const LOOK = 500
+/** ms between polls. */
+const POLL_MS = 500
 
 /**
  * Calls `onGone` when a program that has started this one is gone: `npm start`, and a shell
@@ -25,5 +25,5 @@ export function watchLaunchers(onGone: () => void): void {
     if (launchers.every((pid) => isRunning(pid))) return
     clearInterval(timer)
     onGone()
-  }, LOOK).unref()
+  }, POLL_MS).unref()
 }

@@ -21,7 +21,7 @@ interface MemorySettings {
 }
 
 /** How often memory is compared with its limits: PM2's own interval, and its variable. */
-const LOOK = Number(process.env.PM2_WORKER_INTERVAL) || 30_000
+const POLL_MS = Number(process.env.PM2_WORKER_INTERVAL) || 30_000
 
 /** Holds the instances to what the dyno has, and says where it is too small for one. */
 export class MemoryWatch {
@@ -34,7 +34,7 @@ export class MemoryWatch {
   constructor(settings: MemorySettings) {
     this.#settings = settings
     this.#warnOfSizes(settings.instances.all)
-    setInterval(() => void this.look(), LOOK).unref()
+    setInterval(() => void this.look(), POLL_MS).unref()
   }
 
   hasGivenUp(app: App): boolean {

@@ -45,8 +45,8 @@ export function printIfRead(line: string): void {
   if (!dynoOutput.out.isFull) dynoOutput.out.write(line)
 }
 
-/** ms between two looks at a process's CPU: the kernel counts in steps of 10 ms. */
-const SHORTEST_LOOK = 500
+/** ms between two polls at a process's CPU: the kernel counts in steps of 10 ms. */
+const SHORTEST_POLL = 500
 
 /**
  * God's worker compares memory with max_memory_restart through this, and the dashboard asks it each
@@ -83,10 +83,10 @@ interface CpuSeen {
 
 function lookAtCpu(before: CpuSeen | undefined, seconds: number, { pm2_env }: Formatted): CpuSeen {
   const now = monotonic()
-  if (before && now - before.at < SHORTEST_LOOK) return before
+  if (before && now - before.at < SHORTEST_POLL) return before
   const up = Math.max(0, Date.now() - (Number(pm2_env.pm_uptime) || Infinity))
   const since = before ?? { at: now - up, seconds: 0 }
-  const elapsed = Math.max(SHORTEST_LOOK, now - since.at)
+  const elapsed = Math.max(SHORTEST_POLL, now - since.at)
   return {
     at: now,
     seconds,

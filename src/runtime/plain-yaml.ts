@@ -13,7 +13,7 @@ const KEY = /^([A-Za-z_][\w.-]*):(?: +|$)/
  */
 const PLAIN = /^[A-Za-z0-9_./~+=$^(-](?:[^,[\]{}:#]|:(?=\S)|(?<=\S)#)*$/
 const QUOTED = /^(?:'([^'\n]*)'|"([^"\\\n]*)")$/
-const WORDS: Record<string, unknown> = {
+const SCALARS: Record<string, unknown> = {
   '': null,
   '~': null,
   null: null,
@@ -128,7 +128,8 @@ class Reader {
 const isItem = ({ text }: Line): boolean => text === '-' || text.startsWith('- ')
 
 function put(map: Record<string, unknown>, key: string, value: unknown): void {
-  if (Object.hasOwn(map, key) || Object.hasOwn(WORDS, key) || key === '__proto__') throw new Doubt()
+  if (Object.hasOwn(map, key) || Object.hasOwn(SCALARS, key) || key === '__proto__')
+    throw new Doubt()
   map[key] = value
 }
 
@@ -173,7 +174,7 @@ function split(text: string): string[] {
 function scalar(text: string): unknown {
   const quoted = QUOTED.exec(text)
   if (quoted) return quoted[1] ?? quoted[2]
-  if (Object.hasOwn(WORDS, text)) return WORDS[text]
+  if (Object.hasOwn(SCALARS, text)) return SCALARS[text]
   if (!PLAIN.test(text)) throw new Doubt()
   if (/^(0|[1-9]\d{0,14})$/.test(text)) return Number(text)
   // Other numbers have more forms than one reader agrees on, and times and dates look like them.

@@ -18,7 +18,7 @@ interface ReloadSettings {
  */
 const LISTEN = 60_000
 /** How often a restarted instance is looked at. */
-const LOOK = 25
+const POLL_MS = 25
 
 /** Reloads, of which one runs at a time. */
 export class Reloads {
@@ -103,7 +103,7 @@ async function restart(
   const isListening = () =>
     instances.of(app).some((one) => one.keeper.pm2_env.pm_id === id && one.isListening)
   while (!error && !isStopping() && !isListening() && monotonic() < deadline)
-    await new Promise((resolve) => setTimeout(resolve, LOOK))
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS))
   return error
 }
 

@@ -4,8 +4,8 @@ import type { Instance, Instances } from './instances.js'
 import { isRunning, signal, type Process } from './proc.js'
 import { treeOf, type Tree } from './tree.js'
 
-/** ms between looks at what has not ended yet. A look reads the whole process table. */
-const LOOK = 50
+/** ms between polls at what has not ended yet. A look reads the whole process table. */
+const POLL_MS = 50
 /**
  * An instance that serves nothing itself and is still there after this, in ms, may be waiting for
  * what it has started.
@@ -114,8 +114,8 @@ async function untilServed(
     )
   while (isServing() && monotonic() < deadline) {
     await (instance.hasEnded
-      ? pause(LOOK)
-      : Promise.race([ended, pause(Math.min(LOOK, deadline - monotonic()))]))
+      ? pause(POLL_MS)
+      : Promise.race([ended, pause(Math.min(POLL_MS, deadline - monotonic()))]))
     if (monotonic() < nudge || instance.hasEnded) continue
     nudge = monotonic() + NUDGE
     const members = treeOf(instance)
@@ -149,7 +149,7 @@ async function endRest(tree: Tree, deadline: () => number, told: Set<number>): P
   ) {
     if (monotonic() < deadline()) tellAll(members, told)
     else for (const { pid } of members) signal(pid, 'SIGKILL')
-    await pause(LOOK)
+    await pause(POLL_MS)
   }
 }
 

@@ -24,7 +24,7 @@ const SYMBOLS: Record<CheckStatus, string> = {
   error: '✗',
   left_out: '-',
 }
-const WORDS: Record<CheckStatus, string> = {
+const LABELS: Record<CheckStatus, string> = {
   ok: 'ok:',
   note: 'note:',
   warning: 'warning:',
@@ -36,7 +36,7 @@ function mark(status: CheckStatus, { isPlain, colours: c }: Look): string {
   const paint = { ok: c.green, note: c.cyan, warning: c.yellow, error: c.red, left_out: c.dim }[
     status
   ]
-  return paint((isPlain ? WORDS : SYMBOLS)[status])
+  return paint((isPlain ? LABELS : SYMBOLS)[status])
 }
 
 /** The report in a person's words, a line each: a line a theme, and below it what is the matter. */

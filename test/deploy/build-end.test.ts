@@ -29,7 +29,7 @@ describe('a build that goes on at the platform', () => {
     }
     const build = await buildEnd(buildOf('b', 'pending', 'mine'), {
       app: 'a1',
-      look: () => {
+      poll: () => {
         times.push(Date.now() - begun)
         return Promise.resolve(
           buildOf('b', statuses[Math.min(times.length, statuses.length) - 1]!, 'mine'),

@@ -32,7 +32,7 @@ export class Health {
   }
 
   /** Asks once. Rejects only when the deploy is stopped. */
-  async look(): Promise<HealthResult> {
+  async poll(): Promise<HealthResult> {
     const answer = await this.ask(this.url)
     const foreign = this.foreign(answer)
     if (foreign) return foreign

@@ -14,7 +14,7 @@ import { watchTime } from './stability.js'
 import { monotonic } from '../../lib/monotonic.js'
 
 /** The first release of an app makes its formation, which may be listed a moment later. */
-const LOOKS_FOR_FORMATION = 4
+const POLLS_FOR_FORMATION = 4
 
 /** Waits until the release runs on every dyno of the formation and no older one is left. */
 export async function waitForBoot(
@@ -26,11 +26,11 @@ export async function waitForBoot(
 ): Promise<void> {
   const { plan } = deployment
   let said = ''
-  for (let look = 0; ; look++) {
+  for (let poll = 0; ; poll++) {
     const state = await keepAsking(deployment, deadline, report, () => watch.poll())
     if (state.crash) throw crashError(state.crash, release)
     const isFormationLate =
-      state.dynos.length === 0 && plan.current === null && look < LOOKS_FOR_FORMATION
+      state.dynos.length === 0 && plan.current === null && poll < POLLS_FOR_FORMATION
     if (state.state === 'up' && !isFormationLate)
       return report.detail(
         state.dynos.length === 0
@@ -49,7 +49,7 @@ export async function waitForBoot(
         message: `v${release.version} had not come up after ${duration(plan.waitTimeout)}: ${waiting}.`,
       })
     }
-    await watch.pause(deployment, look, left)
+    await watch.pause(deployment, poll, left)
   }
 }
 
@@ -69,11 +69,11 @@ export function urlToAsk(
 
 export interface StableRequest {
   release: Release
-  /** Asked at every look; absent if no dyno answers HTTP. */
+  /** Asked at every poll; absent if no dyno answers HTTP. */
   url?: string | undefined
   check: HealthCheck
   /** Whether one look at which all is well will do: of a release that has served for long. */
-  isOneLookEnough?: boolean
+  isOnePollEnough?: boolean
   /** Until when the app may fail to answer as it should, ms since the epoch. */
   deadline: number
   /** Until when the platform may not be asked. */
@@ -90,7 +90,7 @@ const PROBE_EVERY = 1000
 export async function waitUntilStable(
   deployment: Deployment,
   watch: ReleaseWatch,
-  { release, url, check, isOneLookEnough, deadline, giveUp }: StableRequest,
+  { release, url, check, isOnePollEnough, deadline, giveUp }: StableRequest,
   report: StepReport,
 ): Promise<void> {
   const { timing } = deployment
@@ -98,10 +98,10 @@ export async function waitUntilStable(
   let since: number | undefined
   let ends = watch.signs.exits.length + watch.lives
   let said = ''
-  for (let look = 0; ; look++) {
-    const result = await health?.look()
+  for (let poll = 0; ; poll++) {
+    const result = await health?.poll()
     const isOver = since !== undefined && monotonic() >= since + watchTime(watch, timing)
-    // Between the first look and the last the log tells of a crash; the URL alone is asked again.
+    // Between the first poll and the last the log tells of a crash; the URL alone is asked again.
     const state = await keepAsking(deployment, giveUp, report, () =>
       watch.poll({ mayBeRecent: !isOver }),
     )
@@ -111,7 +111,7 @@ export async function waitUntilStable(
     ends = watch.signs.exits.length + watch.lives
     const isUnbroken = isWell && ends === before
     since = isWell ? ((isUnbroken ? since : undefined) ?? monotonic()) : undefined
-    const stable = isOneLookEnough ? 0 : watchTime(watch, timing)
+    const stable = isOnePollEnough ? 0 : watchTime(watch, timing)
     const left = since === undefined ? Infinity : since + stable - monotonic()
     if (left <= 0 && !state.isRecent) return wellUp(deployment, result, stable, report)
     const trouble = isWell
@@ -123,7 +123,7 @@ export async function waitUntilStable(
     said = trouble
     if (monotonic() > deadline && since === undefined)
       throw notServing({ release, url, check }, result, trouble)
-    await watch.pause(deployment, look, Math.min(left, url === undefined ? Infinity : PROBE_EVERY))
+    await watch.pause(deployment, poll, Math.min(left, url === undefined ? Infinity : PROBE_EVERY))
   }
 }
 

@@ -52,14 +52,14 @@ export async function waitForSwitch(
       if (answer.isAnswer && answer.boot !== undefined && watch.ownerOf(answer.boot) === 'ours')
         switchover.prove()
     }
-    if (switchover.isOver) return report.detail(WORDS[switchover.by ?? 'time'])
+    if (switchover.isOver) return report.detail(SWITCHED_BY[switchover.by ?? 'time'])
     if (monotonic() > deadline)
       throw unverified(`Preboot had not switched requests to v${release.version} in the time given`)
     await watch.pause(deployment, round, Math.min(ROUND, switchover.left))
   }
 }
 
-const WORDS = {
+const SWITCHED_BY = {
   proof: 'it answers',
   'end of the dynos before': 'the dynos before have been stopped',
   time: 'its time is over',

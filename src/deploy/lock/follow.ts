@@ -40,10 +40,10 @@ export async function followBuild(
     signal,
     timing,
   } = deployment
-  const look = () => platform.build(app, id!)
-  const build = await buildEnd(await look(), {
+  const poll = () => platform.build(app, id!)
+  const build = await buildEnd(await poll(), {
     app,
-    look,
+    poll,
     output: (url, limit) => platform.output(url, limit),
     say: report.line,
     signal,

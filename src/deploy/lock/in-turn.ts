@@ -4,7 +4,7 @@
  */
 import type { DeployEvents } from '../events.js'
 import { TIMING } from '../timing.js'
-import { patient } from '../patient.js'
+import { retrying } from '../retrying.js'
 import type { InProgress } from './in-progress.js'
 import { stoppedBy } from '../rollback/interrupt.js'
 import { outdatedPlan } from './overtaken.js'
@@ -44,7 +44,7 @@ export async function deployInTurn(
   { wait, onWait, onRefusal, show, signal, ...parts }: InTurn,
 ): Promise<DeployResult> {
   let isToldOf = false
-  const asked = patient(parts.platform, {
+  const asked = retrying(parts.platform, {
     time: parts.timing?.patience ?? TIMING.patience,
     pause: PAUSE,
     growth: 2,

@@ -23,7 +23,7 @@ export interface Turn {
   signal?: AbortSignal | undefined
   /** Told of each deploy that is waited for. */
   onWait?: ((inProgress: InProgress) => void) | undefined
-  /** ms between two looks that the log does not announce; default 20000. */
+  /** ms between two polls that the log does not announce; default 20000. */
   every?: number | undefined
 }
 
@@ -37,8 +37,8 @@ interface Taken {
 
 /**
  * Waits until no other deploy of the app is in progress, or finds one to follow. Without a `turn`
- * it only looks.
- * A look costs up to 5 calls of the API, and the wait for one of those that are in progress 3 a
+ * it only polls.
+ * A poll costs up to 5 calls of the API, and the wait for one of those that are in progress 3 a
  * minute.
  * @throws ShipitError `refused` with who deploys and since when, at once or after the wait
  */
@@ -50,7 +50,7 @@ export async function takeTurn(
   const { app, commit, mayFollow } = asking
   const { wait = 0, signal, onWait, every } = turn ?? {}
   let last: InProgress | undefined
-  const look = async (): Promise<Taken | undefined> => {
+  const poll = async (): Promise<Taken | undefined> => {
     const found = await findInProgress(platform, app, commit.id)
     const hasWaited = last !== undefined
     if (!found) return { hasWaited }
@@ -58,7 +58,7 @@ export async function takeTurn(
       // Moments, for whoever has not asked to wait too.
       if (!turn) return { hasWaited }
       await delay(found.provenIn, undefined, { signal })
-      return look()
+      return poll()
     }
     if (mayFollow && found.commit === commit.id) return { follows: found, hasWaited }
     // A change of config vars is nobody's deploy that this one could spoil.
@@ -72,7 +72,7 @@ export async function takeTurn(
   const deadline = performance.now() + wait
   for (;;) {
     signal?.throwIfAborted()
-    const taken = await look()
+    const taken = await poll()
     if (taken) return taken
     const timeout = deadline - performance.now()
     if (timeout <= 0) throw refusedBy(last!, app, wait)

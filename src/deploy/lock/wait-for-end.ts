@@ -1,5 +1,5 @@
 /**
- * The wait for a deploy that is in progress elsewhere: its log says when to look, so that hours of
+ * The wait for a deploy that is in progress elsewhere: its log says when to poll, so that hours of
  * it cost little of the account's calls.
  */
 import { Pace, type LogLine } from '../../heroku/index.js'
@@ -13,12 +13,12 @@ import { isSwitching } from './switching.js'
 interface EndOptions {
   /** ms until it returns, whatever is seen. */
   timeout: number
-  /** ms between two looks that nothing announces; each is one call. Default 20000. */
+  /** ms between two polls that nothing announces; each is one call. Default 20000. */
   every?: number | undefined
   signal?: AbortSignal | undefined
 }
 
-/** Looks that the log announces: some at once, then no more than by the clock. */
+/** Polls that the log announces: some at once, then no more than by the clock. */
 const BURST = 2
 
 /**

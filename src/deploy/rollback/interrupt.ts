@@ -6,12 +6,16 @@ import { stillUnderWay, waitForUnfinished } from './unfinished.js'
 import { monotonic } from '../../lib/monotonic.js'
 import { signalStatus, type StopSignal } from '../../lib/signals.js'
 
-const WORDS = { SIGINT: 'Ctrl-C', SIGTERM: 'SIGTERM', SIGHUP: 'the closed terminal' } as const
+const SIGNAL_NAMES = {
+  SIGINT: 'Ctrl-C',
+  SIGTERM: 'SIGTERM',
+  SIGHUP: 'the closed terminal',
+} as const
 
 /** Why a deploy is stopped; the reason of the run's AbortSignal. */
 export class Interruption extends Error {
   constructor(readonly by: StopSignal) {
-    super(`stopped by ${WORDS[by]}`)
+    super(`stopped by ${SIGNAL_NAMES[by]}`)
     this.name = 'Interruption'
   }
 }
@@ -24,7 +28,7 @@ export function stoppedBy(
 ): ShipitError {
   const by = signal.reason instanceof Interruption ? signal.reason.by : 'SIGINT'
   return new ShipitError('interrupted', {
-    message: `Stopped by ${WORDS[by]}. ${sentence}`,
+    message: `Stopped by ${SIGNAL_NAMES[by]}. ${sentence}`,
     details: { signal: by, ...details },
     exitCode: signalStatus(by),
   })
@@ -40,7 +44,7 @@ export async function afterInterrupt(interrupted: Deployment): Promise<ShipitErr
   const by = signal.reason instanceof Interruption ? signal.reason.by : 'SIGINT'
   const stopped = (sentence: string, details: Record<string, unknown> = {}, next?: string) =>
     new ShipitError('interrupted', {
-      message: `Stopped by ${WORDS[by]}. ${sentence}`,
+      message: `Stopped by ${SIGNAL_NAMES[by]}. ${sentence}`,
       next,
       details: { signal: by, ...details },
       exitCode: signalStatus(by),

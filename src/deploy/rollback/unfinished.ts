@@ -16,7 +16,7 @@ import { monotonic } from '../../lib/monotonic.js'
  * Looks for a build after the push has ended: the platform may list it a moment later, and does so
  * if it has answered the push at all.
  */
-const LOOKS_FOR_BUILD = { unheard: 3, heard: 10 }
+const POLLS_FOR_BUILD = { unheard: 3, heard: 10 }
 
 interface UnfinishedOptions {
   /** Whether a release phase is left to go on. */
@@ -39,13 +39,13 @@ export async function waitForUnfinished(
   { isPhaseLeft = false, cancels = false }: UnfinishedOptions = {},
 ): Promise<Unfinished | undefined> {
   const { plan, platform, journal, signal } = deployment
-  const looks =
+  const polls =
     journal.has('hear push') || journal.build !== undefined
-      ? LOOKS_FOR_BUILD.heard
-      : LOOKS_FOR_BUILD.unheard
+      ? POLLS_FOR_BUILD.heard
+      : POLLS_FOR_BUILD.unheard
   let isFound = journal.has('end push')
   let isSaid = false
-  for (let look = 1; journal.has('begin push'); look++) {
+  for (let poll = 1; journal.has('begin push'); poll++) {
     // Before the releases: a build that has ended by now has made its release by the time those are
     // listed.
     const builds = (await platform.builds(plan.app, 5)).filter((build) =>
@@ -66,12 +66,12 @@ export async function waitForUnfinished(
       (await platform.release(plan.app, last.id)).status === 'pending'
     const what = building ? 'build' : isReleasing ? 'release phase' : undefined
     // A build that failed makes no release any more.
-    const isOver = isFound || look >= looks || (isSaid && builds[0]?.status === 'failed')
+    const isOver = isFound || poll >= polls || (isSaid && builds[0]?.status === 'failed')
     if (!what && isOver) return undefined
     if (what && !isSaid) say(what, isCancelled)
     isSaid ||= what !== undefined
     if (monotonic() > deadline) return what
-    await pause(deployment, look, signal)
+    await pause(deployment, poll, signal)
   }
   return undefined
 }

@@ -44,7 +44,7 @@ const peakCount = (change: FormationChange) => ({ type: change.type, ...peakOf(c
 const countAfter = ({ type, after }: FormationChange) => ({ type, ...after })
 
 /** The process types of a release may be listed a moment after it. */
-const LOOKS_FOR_TYPES = 4
+const POLLS_FOR_TYPES = 4
 
 async function grow(deployment: Deployment, report: StepReport): Promise<void> {
   const { plan, platform, journal } = deployment
@@ -60,11 +60,11 @@ async function grow(deployment: Deployment, report: StepReport): Promise<void> {
 
 async function formationWith(deployment: Deployment, types: string[]): Promise<Formation[]> {
   const { plan, platform, signal } = deployment
-  for (let look = 1; ; look++) {
+  for (let poll = 1; ; poll++) {
     const formation = await platform.formation(plan.app)
     const missing = types.find((type) => !formation.some((one) => one.type === type))
     if (missing === undefined) return formation
-    if (look >= LOOKS_FOR_TYPES) {
+    if (poll >= POLLS_FOR_TYPES) {
       const { message, ...rest } = unknownName(
         'process type',
         missing,
@@ -77,7 +77,7 @@ async function formationWith(deployment: Deployment, types: string[]): Promise<F
         ...rest,
       })
     }
-    await pause(deployment, look, signal)
+    await pause(deployment, poll, signal)
   }
 }
 

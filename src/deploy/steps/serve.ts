@@ -77,7 +77,7 @@ export const health: Step = {
         release: releaseOf(running),
         url: urlOf(running),
         check,
-        isOneLookEnough: plan.isAlreadyLive,
+        isOnePollEnough: plan.isAlreadyLive,
         deadline: plan.isAlreadyLive ? deadline : Math.min(deadline, latest),
         giveUp: deadline,
       },

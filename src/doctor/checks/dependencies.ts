@@ -10,7 +10,7 @@ export const runtimeDependency: Check = {
   name: 'runtime-dependency',
   theme: 'Dependencies',
   asserts: 'shipit-runtime is a dependency',
-  look: ({ project }) => {
+  run: ({ project }) => {
     const { manifest } = project
     if (
       !manifest ||
@@ -51,7 +51,7 @@ export const singleLockfile: Check = {
   name: 'lockfile',
   theme: 'Dependencies',
   asserts: 'there is one lockfile',
-  look: ({ project }) => {
+  run: ({ project }) => {
     if (!project.manifest) return []
     const several = conflictingLockfiles(lockfilesIn(project.folder))
     if (several.length > 0) {
@@ -88,7 +88,7 @@ export const engines: Check = {
   name: 'engines',
   theme: 'Dependencies',
   asserts: 'engines.node names a Node.js that the runtime supports',
-  look: ({ project }) => {
+  run: ({ project }) => {
     if (!project.manifest) return []
     const range = project.manifest.engines['node']
     const at = (problem: Omit<Problem, 'place'>): Problem[] => [
@@ -114,7 +114,7 @@ export const nodeModules: Check = {
   name: 'node-modules',
   theme: 'Dependencies',
   asserts: 'node_modules is not in the commit',
-  look: ({ project }) => {
+  run: ({ project }) => {
     const count = project.files.filter(
       ({ path, isCommitted }) => isCommitted && path.startsWith('node_modules/'),
     ).length

@@ -17,7 +17,7 @@ export const devDependencies: Check = {
   name: 'dev-dependencies',
   theme: 'Dependencies',
   asserts: 'what a dyno runs is not among the devDependencies',
-  look: (facts) => {
+  run: (facts) => {
     if (!facts.project.manifest) return []
     const packages = packagesOf(facts)
     const told = new Set<string>()

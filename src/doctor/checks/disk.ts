@@ -83,7 +83,7 @@ export const sqlite: Check = {
   name: 'sqlite',
   theme: 'Files',
   asserts: "no database lies on the dyno's disk",
-  look: ({ project, platform }) => {
+  run: ({ project, platform }) => {
     const { manifest, folder } = project
     if (!manifest || SERVERS.some((name) => manifest.dependencies[name] !== undefined)) return []
     const next = 'Use a database that is a service, such as Heroku Postgres.'
@@ -179,7 +179,7 @@ export const uploads: Check = {
   name: 'uploads',
   theme: 'Files',
   asserts: "no uploads stay on the dyno's disk",
-  look: ({ project }): Problem[] => {
+  run: ({ project }): Problem[] => {
     const dependencies = project.manifest?.dependencies ?? {}
     if (Object.keys(dependencies).some((name) => STORES.test(name))) return []
     const kept = UPLOADS.filter(

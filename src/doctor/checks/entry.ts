@@ -16,7 +16,7 @@ export const entry: Check = {
   name: 'entry',
   theme: 'App',
   asserts: 'the script of every app is in the commit, or is built',
-  look: ({ project }) => {
+  run: ({ project }) => {
     const { manifest, ecosystem, folder } = project
     if (!manifest || !ecosystem) return []
     const build = findBuild(folder, manifest)

@@ -26,7 +26,7 @@ export const ignoredOptions: Check = {
   name: 'ignored-options',
   theme: 'Ecosystem file',
   asserts: 'every option means something in a dyno',
-  look: eachApp((app, index, facts) => [
+  run: eachApp((app, index, facts) => [
     ...Object.entries(IGNORED)
       .filter(([option]) => app[option] !== undefined && app[option] !== false)
       .map(([option, why]): Problem => ({

@@ -18,7 +18,7 @@ export const instances: Check = {
   name: 'instances',
   theme: 'App',
   asserts: 'the instances fit the dyno',
-  look: (facts) => {
+  run: (facts) => {
     const apps = (facts.project.ecosystem?.apps ?? []).map(toSize)
     const web = webDyno(facts)
     const dyno = web ?? SMALLEST
@@ -86,7 +86,7 @@ export const socketIo: Check = {
   name: 'socket-io',
   theme: 'App',
   asserts: 'Socket.IO can keep its sessions',
-  look: ({ project }) => {
+  run: ({ project }) => {
     const dependencies = project.manifest?.dependencies ?? {}
     if (
       dependencies['socket.io'] === undefined ||

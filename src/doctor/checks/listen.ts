@@ -18,7 +18,7 @@ export const listen: Check = {
   name: 'listen',
   theme: 'App',
   asserts: 'the app listens on process.env.PORT, on all interfaces',
-  look: (facts) => {
+  run: (facts) => {
     const { project } = facts
     if (givesPort(project)) return []
     const all = webApps(project).map((app) => ({

@@ -25,7 +25,7 @@ export const lockfileInStep: Check = {
   name: 'lockfile-in-step',
   theme: 'Dependencies',
   asserts: 'the lockfile is in step with package.json',
-  look: ({ project }) => {
+  run: ({ project }) => {
     const { manifest } = project
     if (!manifest) return []
     const lock = lockOf(project, manifest)

@@ -12,7 +12,7 @@ export const packageManagers: Check = {
   name: 'package-managers',
   theme: 'Dependencies',
   asserts: 'package.json names one package manager, and a version that reads the lockfile',
-  look: ({ project }) => {
+  run: ({ project }) => {
     const { manifest, folder } = project
     if (!manifest) return []
     const several = conflictingManagers(manifest)
@@ -201,7 +201,7 @@ export const plugAndPlay: Check = {
   name: 'plug-and-play',
   theme: 'Dependencies',
   asserts: "with Yarn's Plug'n'Play, yarn starts the processes",
-  look: ({ project }) => {
+  run: ({ project }) => {
     const { folder } = project
     if (
       !isBerryLockfile(folder.read('yarn.lock') ?? '') ||

@@ -14,7 +14,7 @@ export const memoryLimit: Check = {
   name: 'memory-limit',
   theme: 'App',
   asserts: 'max_memory_restart comes before the limit of the dyno',
-  look: eachApp((app, index, facts) => {
+  run: eachApp((app, index, facts) => {
     const limit = app['max_memory_restart']
     const web = webDyno(facts)
     const { memory } = web ?? SMALLEST

@@ -26,7 +26,7 @@ export const onePort: Check = {
   name: 'one-port',
   theme: 'App',
   asserts: 'several instances can share the port',
-  look: ({ project }) =>
+  run: ({ project }) =>
     (project.ecosystem?.apps ?? []).filter(isSeveral).flatMap((app) => {
       const problem = wrapped(app, project) ?? forked(app, project)
       return problem ? [{ ...problem, place: project.ecosystemFile ?? 'ecosystem file' }] : []

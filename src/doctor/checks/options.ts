@@ -7,10 +7,10 @@ import type { Check, Problem } from '../check.js'
 
 /** For every app of the ecosystem file. */
 export const eachApp =
-  (look: (app: EcosystemApp, index: number, facts: Facts) => Problem[]) =>
+  (run: (app: EcosystemApp, index: number, facts: Facts) => Problem[]) =>
   (facts: Facts): Problem[] =>
     (facts.project.ecosystem?.apps ?? []).flatMap((app, index) =>
-      look(app, index, facts).map((problem) => ({
+      run(app, index, facts).map((problem) => ({
         ...problem,
         place: facts.project.ecosystemFile ?? 'ecosystem file',
       })),
@@ -24,7 +24,7 @@ export const ecosystemProblems: Check = {
   name: 'ecosystem-options',
   theme: 'Ecosystem file',
   asserts: 'the file says what PM2 understands',
-  look: ({ project: { ecosystem, ecosystemFile } }) =>
+  run: ({ project: { ecosystem, ecosystemFile } }) =>
     (ecosystem?.problems ?? []).map((problem) => ({
       severity: problem.severity,
       what: explain(problem, ecosystemFile ?? 'ecosystem file'),
@@ -39,7 +39,7 @@ export const sshTargets: Check = {
   name: 'ssh-deploy',
   theme: 'Ecosystem file',
   asserts: 'the deploy: block is for Heroku',
-  look: ({ project: { ecosystem } }) => {
+  run: ({ project: { ecosystem } }) => {
     const keys = Object.entries(ecosystem?.deploy ?? {}).flatMap(([name, { ssh }]) =>
       ssh === undefined ? [] : [`${ssh.join(', ')} of deploy.${name}`],
     )
@@ -60,7 +60,7 @@ export const portInEnv: Check = {
   name: 'port-in-env',
   theme: 'Ecosystem file',
   asserts: 'PORT is left to the dyno',
-  look: eachApp((app, index, facts) => {
+  run: eachApp((app, index, facts) => {
     const blocks = ['env', ...environmentNames(app).map((name) => `env_${name}`)].filter(
       (key) => (app[key] as Record<string, unknown> | undefined)?.['PORT'] !== undefined,
     )
@@ -84,7 +84,7 @@ export const watch: Check = {
   name: 'watch',
   theme: 'Ecosystem file',
   asserts: 'nothing is watched in production',
-  look: eachApp((app, index, facts) => {
+  run: eachApp((app, index, facts) => {
     const { watch: wanted } = app
     const isOn =
       wanted === true ||
@@ -109,7 +109,7 @@ export const logFiles: Check = {
   name: 'log-files',
   theme: 'Ecosystem file',
   asserts: "logs go to the dyno's output",
-  look: eachApp((app, index, facts) =>
+  run: eachApp((app, index, facts) =>
     LOG_OPTIONS.flatMap((option) => {
       const value = app[option]
       if (
@@ -140,7 +140,7 @@ export const absolutePaths: Check = {
   name: 'absolute-paths',
   theme: 'Ecosystem file',
   asserts: 'no path is of one machine alone',
-  look: eachApp((app, _index, { project }) =>
+  run: eachApp((app, _index, { project }) =>
     PATHS.flatMap((option) => {
       const value = app[option]
       if (

@@ -6,7 +6,7 @@ export const outsideDependencies: Check = {
   name: 'outside-dependencies',
   theme: 'Dependencies',
   asserts: 'no dependency lies outside the repository',
-  look: ({ project: { manifest } }) => {
+  run: ({ project: { manifest } }) => {
     const all = Object.entries({ ...manifest?.devDependencies, ...manifest?.dependencies })
     const outside = all.filter(([, spec]) => /^(file|link|portal):/.test(spec) && isOutside(spec))
     if (outside.length === 0) return []

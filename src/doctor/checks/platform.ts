@@ -8,16 +8,16 @@ import type { Check, Problem } from '../check.js'
 
 /** For an app that is named. */
 const ofApp =
-  (look: (platform: PlatformFacts, facts: Facts) => Problem[]) =>
+  (run: (platform: PlatformFacts, facts: Facts) => Problem[]) =>
   (facts: Facts): Problem[] =>
-    facts.platform ? look(facts.platform, facts) : []
+    facts.platform ? run(facts.platform, facts) : []
 
 export const theApp: Check = {
   name: 'app',
   theme: 'Platform',
   asserts: 'the app is there',
   needsPlatform: true,
-  look: ofApp(({ app, exists, label }) =>
+  run: ofApp(({ app, exists, label }) =>
     exists
       ? []
       : [
@@ -35,7 +35,7 @@ export const configSet: Check = {
   theme: 'Platform',
   asserts: 'the config vars that the file asks for are set',
   needsPlatform: true,
-  look: ofApp(({ app, exists, configVars }, { environment }) => {
+  run: ofApp(({ app, exists, configVars }, { environment }) => {
     const missing =
       environment?.target.config?.filter((name) => configVars[name] === undefined) ?? []
     if (missing.length === 0) return []
@@ -63,7 +63,7 @@ export const configShadowed: Check = {
   theme: 'Platform',
   asserts: 'the ecosystem file hides no config var',
   needsPlatform: true,
-  look: ofApp(({ configVars }, { project, environment }) =>
+  run: ofApp(({ configVars }, { project, environment }) =>
     (project.ecosystem?.apps ?? []).flatMap((app) => {
       const own = environmentOf(app, environment?.target.env ?? configVars['SHIPIT_ENV'])
       const hidden = Object.keys(own).filter(
@@ -100,7 +100,7 @@ export const buildpacks: Check = {
   theme: 'Platform',
   asserts: 'the platform builds a Node.js app',
   needsPlatform: true,
-  look: ofApp(({ app, buildpacks: used }, { project }) => {
+  run: ofApp(({ app, buildpacks: used }, { project }) => {
     if (used.length === 0) return []
     if (!used.some(isNode)) {
       return [
@@ -132,7 +132,7 @@ export const dynos: Check = {
   name: 'dynos',
   theme: 'Platform',
   asserts: 'the dynos that the file asks for can be had',
-  look: ({ environment, platform }) =>
+  run: ({ environment, platform }) =>
     Object.entries(environment?.target.formation ?? {}).flatMap(([type, text]): Problem[] => {
       try {
         planFormation(environment!.name, { [type]: text }, platform?.formation ?? [])
@@ -156,7 +156,7 @@ export const preboot: Check = {
   theme: 'Platform',
   asserts: 'requests are answered while dynos are replaced',
   needsPlatform: true,
-  look: ofApp(({ app, formation, hasPreboot }) => {
+  run: ofApp(({ app, formation, hasPreboot }) => {
     const web = formation.find(({ type }) => type === 'web')
     if (hasPreboot !== false || web?.quantity !== 1 || dynoSize(web.size)?.preboot !== true)
       return []

@@ -15,7 +15,7 @@ export const processTypes: Check = {
   name: 'process-types',
   theme: 'Start',
   asserts: 'what the other process types start is there',
-  look: ({ project }) =>
+  run: ({ project }) =>
     processesOf(project).flatMap((process) => {
       const named = namesOf(process, project)
       if (process.type === 'web' || named.length > 0) return named
@@ -180,7 +180,7 @@ export const webProcess: Check = {
   name: 'web-process',
   theme: 'Start',
   asserts: 'the Procfile has a web process',
-  look: (facts) => {
+  run: (facts) => {
     const web = defaultWeb(facts)
     if (!web) return []
     const app = facts.platform ? ` --app ${facts.platform.app}` : ''

@@ -6,7 +6,7 @@ export const procfile: Check = {
   name: 'procfile',
   theme: 'Start',
   asserts: 'Heroku can read the Procfile',
-  look: ({ project: { folder } }): Problem[] => {
+  run: ({ project: { folder } }): Problem[] => {
     const text = folder.read('Procfile')
     if (text === undefined) {
       const other = folder

@@ -64,7 +64,7 @@ export const programs: Check = {
   name: 'programs',
   theme: 'Start',
   asserts: 'a dyno has the programs that start the app',
-  look: (facts) => {
+  run: (facts) => {
     const told = new Set<string>()
     return usesOf(facts.project)
       .filter(({ by, program }) => !told.has(`${by} ${program}`) && told.add(`${by} ${program}`))

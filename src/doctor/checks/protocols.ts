@@ -21,7 +21,7 @@ export const dependencyProtocols: Check = {
   name: 'dependency-protocols',
   theme: 'Dependencies',
   asserts: 'the package manager understands every version in package.json',
-  look: ({ project }) => {
+  run: ({ project }) => {
     const manager = managerOf(project)
     if (manager === undefined) return []
     const found = specsOf(project).filter(({ spec }) => UNKNOWN_TO[manager].test(spec))

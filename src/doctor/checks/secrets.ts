@@ -23,7 +23,7 @@ export const envFiles: Check = {
   name: 'env-files',
   theme: 'Secrets',
   asserts: 'no .env with secrets is in the commit',
-  look: ({ project }) =>
+  run: ({ project }) =>
     project.files
       .filter(
         (file) =>
@@ -78,7 +78,7 @@ export const privateKeys: Check = {
   name: 'private-keys',
   theme: 'Secrets',
   asserts: 'no private key is in the commit',
-  look: ({ project }) =>
+  run: ({ project }) =>
     project.files
       .filter(
         (file) =>
@@ -108,9 +108,9 @@ export const secretValues: Check = {
   name: 'secret-values',
   theme: 'Secrets',
   asserts: 'no file of the commit holds a value that looks like a secret',
-  look: (facts) => {
+  run: (facts) => {
     const told = new Set(
-      [...envFiles.look(facts), ...privateKeys.look(facts)].map(({ place }) => place),
+      [...envFiles.run(facts), ...privateKeys.run(facts)].map(({ place }) => place),
     )
     const found = facts.project.secrets.filter(({ file }) => !told.has(file))
     if (found.length === 0) return []
@@ -141,7 +141,7 @@ export const pm2Secrets: Check = {
   name: 'pm2-secrets',
   theme: 'Secrets',
   asserts: "the dashboard's secret key is not in the ecosystem file",
-  look: ({ project }) =>
+  run: ({ project }) =>
     (project.ecosystem?.apps ?? []).flatMap((app) =>
       ['env', ...environmentNames(app).map((name) => `env_${name}`)].flatMap((block) =>
         PM2_SECRETS.filter((name) => isWritten(project, app[block], name)).map((name) => ({

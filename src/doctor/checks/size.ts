@@ -12,7 +12,7 @@ export const size: Check = {
   name: 'size',
   theme: 'Files',
   asserts: "the app is within Heroku's limits",
-  look: ({ project, platform }) => {
+  run: ({ project, platform }) => {
     const total = project.files.reduce((sum, file) => sum + file.size, 0)
     const slug = platform?.slugSize ?? 0
     const next =
@@ -53,7 +53,7 @@ export const lfs: Check = {
   name: 'git-lfs',
   theme: 'Files',
   asserts: 'git LFS keeps none of the files',
-  look: ({ project: { lfsPointers } }) => {
+  run: ({ project: { lfsPointers } }) => {
     if (lfsPointers.length === 0) return []
     const named =
       lfsPointers.slice(0, 5).join(', ') +
@@ -73,7 +73,7 @@ export const submodules: Check = {
   name: 'submodules',
   theme: 'Files',
   asserts: 'there are no submodules that the platform cannot fetch',
-  look: ({ project }): Problem[] => {
+  run: ({ project }): Problem[] => {
     const paths = project.files.filter(({ mode }) => mode === '160000').map((file) => file.path)
     if (paths.length === 0) return []
     const urls = [

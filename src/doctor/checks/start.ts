@@ -9,7 +9,7 @@ export const packageJson: Check = {
   name: 'package-json',
   theme: 'Start',
   asserts: 'package.json is there and valid',
-  look: ({ project }) => {
+  run: ({ project }) => {
     if (project.manifestError !== undefined)
       return [
         {
@@ -35,7 +35,7 @@ export const repository: Check = {
   name: 'repository',
   theme: 'Start',
   asserts: 'git has a commit to deploy',
-  look: ({ project: { refusal } }) =>
+  run: ({ project: { refusal } }) =>
     refusal
       ? [
           {
@@ -53,7 +53,7 @@ export const ecosystemFileThere: Check = {
   name: 'ecosystem-file',
   theme: 'Start',
   asserts: 'there is an ecosystem file',
-  look: ({ project }) =>
+  run: ({ project }) =>
     project.ecosystem
       ? []
       : [
@@ -75,7 +75,7 @@ export const startScript: Check = {
   name: 'start-script',
   theme: 'Start',
   asserts: 'what Heroku starts runs the ecosystem file',
-  look: ({ project }) => {
+  run: ({ project }) => {
     const web = processOf('web', project)
     // Whether an app of workers wants the web process that Heroku adds is another question: see
     // web-process.
@@ -167,7 +167,7 @@ export const committed: Check = {
   name: 'committed',
   theme: 'Start',
   asserts: 'what the app needs to start is in the commit',
-  look: ({ project }) => {
+  run: ({ project }) => {
     if (!project.isRepository || project.commit === null) return []
     const needed = [
       'package.json',
@@ -221,7 +221,7 @@ export const slugignore: Check = {
   name: 'slugignore',
   theme: 'Start',
   asserts: '.slugignore leaves in what the app needs',
-  look: ({ project }) => {
+  run: ({ project }) => {
     const files = vendored(project.manifest?.dependencies ?? {})
     const lines = (project.folder.read('.slugignore') ?? '')
       .split(/\r?\n/)

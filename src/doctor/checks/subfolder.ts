@@ -8,7 +8,7 @@ export const subfolder: Check = {
   name: 'subfolder',
   theme: 'Files',
   asserts: 'the folder holds all that its build needs',
-  look: ({ project: { outside } }) =>
+  run: ({ project: { outside } }) =>
     (outside ?? []).map((what) => ({
       severity: 'warning',
       what,

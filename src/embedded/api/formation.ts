@@ -42,7 +42,7 @@ const sizeBeside = (before: Record<string, FormationRecord>, runtime: Runtime): 
     ({ quantity, size }) => quantity > 0 && dynoSize(size)?.maxPerType === 1,
   )?.size ?? DEFAULT_SIZES[runtime]
 
-const WORDS: Record<Runtime, string> = {
+const RUNTIME_NAMES: Record<Runtime, string> = {
   common: 'on the Common Runtime',
   private: 'in a Private Space',
   shield: 'in a Shield space',
@@ -87,7 +87,7 @@ function sizeFrom(given: unknown, runtime: Runtime): string | undefined {
   if (!size && typeof given === 'string' && dynoSize(given))
     throw new InvalidParams(
       `${dynoSize(given)!.name} dynos are not available for this app, which runs ` +
-        `${WORDS[runtime]}.`,
+        `${RUNTIME_NAMES[runtime]}.`,
     )
   if (!size) throw new InvalidParams(`No such size as ${textOf(given)}.`)
   return size.name

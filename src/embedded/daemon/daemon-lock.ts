@@ -147,8 +147,8 @@ async function clearStale(file: string): Promise<void> {
   await rm(aside, { force: true })
 }
 
-/** ms between two looks at the lock. */
-const LOCK_LOOKS = 2_000
+/** ms between two polls at the lock. */
+const LOCK_POLL = 2_000
 
 /** Twice, because one that takes a dead process's lock over moves this one aside for a moment. */
 export function watchLock(
@@ -165,6 +165,6 @@ export function watchLock(
         missed = isMine ? 0 : missed + 1
         if (missed === 2) onLost()
       })
-  }, LOCK_LOOKS)
+  }, LOCK_POLL)
   return watch.unref()
 }

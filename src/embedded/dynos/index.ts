@@ -16,8 +16,8 @@ import { SpareModules } from './spare-modules.js'
 /** Most ms that a start waits for the dynos of a killed daemon to end by themselves. */
 const RECOVERY_GRACE = 5_000
 
-/** ms between two looks at the process table, whatever the limits say. */
-const QUICKEST_LOOKS = 50
+/** ms between two polls at the process table, whatever the limits say. */
+const SHORTEST_POLL = 50
 
 /** ms that a one-off dyno may live (devcenter.heroku.com/articles/one-off-dynos). */
 const LONGEST_RUN = 24 * 3_600_000
@@ -43,7 +43,7 @@ export function createDynos(
     removeDisk: (dir) => machine.removeDisk(dir),
     launch: (launch) => machine.launch(launch),
     spares: new SpareModules(folders.dynos),
-    meter: new Meter(Math.max(limits.metricsEvery, QUICKEST_LOOKS)),
+    meter: new Meter(Math.max(limits.metricsEvery, SHORTEST_POLL)),
   }
   const events = new EventEmitter().setMaxListeners(0)
   const apps = new Map<string, AppDynos>()

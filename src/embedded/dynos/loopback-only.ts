@@ -28,10 +28,10 @@ $| = 1; print fileno($socket), "\\n"; sleep 60;
 `
 /** ms that perl may take. */
 const TIMEOUT = 10_000
-/** ms between two looks for ports that were opened. A look costs one reading of /proc/net/tcp. */
-const LOOKS_EVERY = 500
+/** ms between two polls for ports that were opened. A look costs one reading of /proc/net/tcp. */
+const POLL_EVERY = 500
 /** Looks in which nobody is found who has a socket: it is none of a dyno's. */
-const LOOKS_AT_MOST = 3
+const POLLS_AT_MOST = 3
 
 interface Watched {
   /** The dyno's folder and process group, as `dynoProcesses` knows its processes. */
@@ -62,7 +62,7 @@ export class LoopbackOnly {
   /** Keeps a dyno's ports from the network until what it returns is called. */
   watch(dyno: Watched): () => void {
     this.watched.add(dyno)
-    this.timer ??= setInterval(() => void this.look(), LOOKS_EVERY).unref()
+    this.timer ??= setInterval(() => void this.look(), POLL_EVERY).unref()
     return () => {
       this.watched.delete(dyno)
       if (this.watched.size > 0) return
@@ -81,7 +81,7 @@ export class LoopbackOnly {
   private async deal(): Promise<void> {
     const open = openSockets()
     for (const inode of this.met.keys()) if (!open.has(inode)) this.met.delete(inode)
-    const fresh = new Set([...open].filter((one) => (this.met.get(one) ?? 0) < LOOKS_AT_MOST))
+    const fresh = new Set([...open].filter((one) => (this.met.get(one) ?? 0) < POLLS_AT_MOST))
     if (fresh.size === 0) return
     for (const inode of fresh) this.met.set(inode, (this.met.get(inode) ?? 0) + 1)
     const running = await runningProcesses()
@@ -98,7 +98,7 @@ export class LoopbackOnly {
 
   private async close(found: Listener[], { onOpen }: Watched): Promise<void> {
     const why = (await this.why) ?? (await bindToLo(found))
-    for (const { socket } of found) this.met.set(socket!.inode, LOOKS_AT_MOST)
+    for (const { socket } of found) this.met.set(socket!.inode, POLLS_AT_MOST)
     if (why !== undefined) onOpen([...new Set(found.map(({ port }) => port))])
   }
 }

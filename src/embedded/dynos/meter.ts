@@ -24,7 +24,7 @@ export class Meter {
   private readonly watched = new Set<Watched>()
   private timer: NodeJS.Timeout | undefined
 
-  /** @param every ms between two looks */
+  /** @param every ms between two polls */
   constructor(private readonly every: number) {}
 
   /**

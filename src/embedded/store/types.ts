@@ -236,7 +236,7 @@ export interface Limits {
   /** ms a build may take. Default 900000. */
   buildTimeout: number
   /**
-   * ms between two looks at a dyno's memory and load: R14, R15, log-runtime-metrics. Default 20000.
+   * ms between two polls at a dyno's memory and load: R14, R15, log-runtime-metrics. Default 20000.
    */
   metricsEvery: number
   /**

@@ -60,7 +60,7 @@ function post(
 }
 
 const CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|ALTNAME/
-const WORDS: Record<string, string> = {
+const REASONS: Record<string, string> = {
   ENOTFOUND: 'its name is not known',
   EAI_AGAIN: 'its name could not be looked up',
   ECONNREFUSED: 'nothing answers there (ECONNREFUSED)',
@@ -79,5 +79,5 @@ export function reason(error: unknown): string {
   if (errors?.[0]) return reason(errors[0])
   if (code !== undefined && CERTIFICATE.test(code))
     return `its certificate is not trusted (${plain(message)})`
-  return (code !== undefined && WORDS[code]) || plain(message || code || 'unknown')
+  return (code !== undefined && REASONS[code]) || plain(message || code || 'unknown')
 }

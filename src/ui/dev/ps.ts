@@ -31,7 +31,7 @@ interface Command {
   jsonEnabled(): boolean
 }
 
-/** ms between two looks of --watch. */
+/** ms between two polls of --watch. */
 const EVERY = 1000
 
 /**

@@ -83,12 +83,12 @@ describe('the health of a release', () => {
     const health = new Health(deployment, watch, url(given.path ?? '/'), check)
     return { health, noted, asked, watch: watch as { logFailure: string | undefined } }
   }
-  const found = async (given: Given = {}) => (await healthOf(given).health.look()).is
+  const found = async (given: Given = {}) => (await healthOf(given).health.poll()).is
 
   it('is well at an answer that is, whose request the router is expected to tell of', async () => {
     answers = { '/': {} }
     const { health, noted } = healthOf()
-    expect(await health.look()).to.include({ is: 'well' })
+    expect(await health.poll()).to.include({ is: 'well' })
     const [{ headers }] = requests as [http.IncomingMessage]
     expect(noted).to.deep.equal(['count', `expect ${headers['x-request-id'] as string}`])
     expect(headers).to.include({ 'x-mine': '1', 'x-shipit-probe': '1', accept: '*/*' })
@@ -109,14 +109,14 @@ describe('the health of a release', () => {
   it('is not judged by the answer of another release, nor before the switch of preboot', async () => {
     answers = { '/': { boot: 'b' } }
     const { health, noted } = healthOf({ owner: 'other' })
-    expect(await health.look()).to.deep.equal({
+    expect(await health.poll()).to.deep.equal({
       is: 'not ours',
       words: 'the release before still answers',
     })
     expect(noted).to.not.include('prove')
     expect(await found({ owner: 'unknown', isServing: false })).to.equal('not ours')
     const ours = healthOf({ owner: 'ours', isServing: false })
-    expect(await ours.health.look()).to.include({ is: 'well' })
+    expect(await ours.health.poll()).to.include({ is: 'well' })
     expect(ours.noted).to.include('prove')
     answers = { '/': {} }
     expect(await found({ owner: 'ours', isServing: false })).to.equal('not ours')
@@ -126,19 +126,19 @@ describe('the health of a release', () => {
     answers = { '/': { boot: 'b' } }
     const given: Given = { owner: 'unknown' }
     const { health, watch } = healthOf(given)
-    const look = async () => (await health.look()).is
+    const poll = async () => (await health.poll()).is
     const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
-    expect(await look()).to.equal('not ours')
+    expect(await poll()).to.equal('not ours')
     await wait(5000)
-    expect(await look()).to.equal('not ours')
+    expect(await poll()).to.equal('not ours')
     await wait(1)
-    expect(await look()).to.equal('well')
+    expect(await poll()).to.equal('well')
     given.owner = 'ours'
-    expect(await look()).to.equal('well')
+    expect(await poll()).to.equal('well')
     given.owner = 'unknown'
-    expect(await look()).to.equal('not ours')
+    expect(await poll()).to.equal('not ours')
     watch.logFailure = 'none'
-    expect(await look()).to.equal('well')
+    expect(await poll()).to.equal('well')
   })
 
   it('is not known if who asks is not let in', async () => {
@@ -159,12 +159,12 @@ describe('the health of a release', () => {
     for (const [good, bad, is] of counts)
       expect(await found({ good, bad }), `${good} ${bad}`).to.equal(is)
     const words = async (good: number, bad: number) =>
-      (await healthOf({ good, bad }).health.look()).words
+      (await healthOf({ good, bad }).health.poll()).words
     expect(await words(1, 0)).to.match(/: 1 request answered below 500$/)
     expect(await words(2, 1)).to.match(/: 2 requests answered below 500, 1 not$/)
     expect(await words(0, 1)).to.include('1 request answered with 5xx')
     expect(await words(0, 0)).to.include('did not come from the app; the log tells of no request')
-    expect(await healthOf({ good: 1 }).health.look())
+    expect(await healthOf({ good: 1 }).health.poll())
       .to.have.property('warning')
       .that.includes('/: 500')
   })
@@ -196,7 +196,7 @@ describe('the health of a release', () => {
     it('asks once which hosts those are', async () => {
       to('localhost')
       const { health, asked } = healthOf({ domains: () => Promise.resolve(['localhost']) })
-      for (let i = 0; i < 2; i++) expect((await health.look()).is).to.equal('well')
+      for (let i = 0; i < 2; i++) expect((await health.poll()).is).to.equal('well')
       expect(asked).to.deep.equal(['domains'])
     })
 

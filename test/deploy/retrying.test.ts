@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { StepRunner, type DeployEvent } from '../../src/deploy/events.js'
-import { patient } from '../../src/deploy/patient.js'
+import { retrying } from '../../src/deploy/retrying.js'
 import type { Platform } from '../../src/deploy/platform.js'
 import { TIMING } from '../../src/deploy/timing.js'
 import { isEvidence, isUnverified, keepAsking, unverified } from '../../src/deploy/unverified.js'
@@ -32,7 +32,7 @@ describe('the platform of a deploy under way', () => {
         return Promise.reject(error)
       },
     } as unknown as Platform
-    const called = patient(platform, { time: 60_000, pause: 1000, isUnderWay: () => isUnderWay })
+    const called = retrying(platform, { time: 60_000, pause: 1000, isUnderWay: () => isUnderWay })
     expect(called.label).to.equal('Heroku')
     return (called as unknown as Record<string, (app: string) => Promise<unknown>>)[name]!('a1')
   }

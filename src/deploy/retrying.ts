@@ -2,7 +2,7 @@ import type { ShipitError } from '../errors.js'
 import { retry, isRateLimit, type RetryOptions } from '../heroku/limits.js'
 import type { Platform } from './platform.js'
 
-interface PlatformPatience extends RetryOptions {
+interface RetryingOptions extends RetryOptions {
   /**
    * Whether the platform may have begun what cannot be taken back: from then on, reads ride out a
    * broken connection too.
@@ -37,7 +37,7 @@ const CHANGES = new Set<PropertyKey>([
  * and is tried again, and so is a read whose connection breaks once something is under way. What
  * comes after that time is the caller's to judge. A rollback has its own way (rollback/rollback.ts).
  */
-export function patient(platform: Platform, patience: PlatformPatience): Platform {
+export function retrying(platform: Platform, patience: RetryingOptions): Platform {
   return new Proxy(platform, {
     get(target, key) {
       const value: unknown = Reflect.get(target, key, target)
