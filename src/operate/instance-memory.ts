@@ -166,7 +166,13 @@ export function hasInstances(
           const own = instances.filter((one) => one.app === app)
           const online = own.filter(({ status }) => status === 'online').length
           if (after !== 'max') return online === after
-          return online > 0 && online === own.length && instances.length === expected(name)
+          // What the dyno before it had of its name may be told of once more as it stops.
+          const isLive = ({ status }: { status: string | null }) => status !== 'stopped'
+          return (
+            online > 0 &&
+            online === own.filter(isLive).length &&
+            instances.filter(isLive).length === expected(name)
+          )
         }) && instances.length > 0,
     )
   )

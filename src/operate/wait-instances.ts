@@ -40,6 +40,9 @@ export async function waitForInstances(
   })
 }
 
+const online = (instances: DynoReport['instances'], app: string): number =>
+  instances.filter((one) => one.app === app && one.status === 'online').length
+
 const countsOf = (
   dynos: readonly DynoReport[],
   changes: InstancesPlan['changes'],
@@ -51,7 +54,7 @@ const countsOf = (
       ...new Set(
         dynos
           .filter(({ type }) => types.includes(type))
-          .map(({ instances }) => instances.filter((one) => one.app === app).length)
+          .map(({ instances }) => online(instances, app))
           .filter((count) => count > 0),
       ),
     ].sort((one, other) => one - other),

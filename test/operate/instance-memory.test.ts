@@ -168,6 +168,7 @@ describe('whether the instances are there', () => {
     expect(has(two, undefined)).to.equal(false)
     expect(has(two, 3)).to.equal(false)
     expect(has([...two, ['api', 1, 'launching']], 3)).to.equal(false)
+    expect(has([...two, ['api', 1, 'stopped']], 2)).to.equal(true)
     expect(has([['jobs', 1]], 1)).to.equal(true)
     expect(has(two, 2)).to.equal(true)
   })
