@@ -68,7 +68,7 @@ export function sampleLines(
   return line === '' ? lines : [...lines, `${line}\n`]
 }
 
-function figuresOf(sample: Sample): Fields {
+function figuresOf(sample: Sample): EventFields {
   return {
     pid: sample.pid,
     status: sample.status,
@@ -80,11 +80,12 @@ function figuresOf(sample: Sample): Fields {
   }
 }
 
-type Fields = Record<string, string | number | undefined>
+/** Of a line in logfmt; what is undefined is left out. */
+export type EventFields = Record<string, string | number | undefined>
 
-const logfmt = (fields: Fields): string => `shipit ${pairs(fields)}\n`
+const logfmt = (fields: EventFields): string => `shipit ${pairs(fields)}\n`
 
-const pairs = (fields: Fields): string =>
+const pairs = (fields: EventFields): string =>
   Object.entries(fields)
     .filter(([, value]) => value !== undefined)
     .map(([key, value]) => `${key}=${quoted(String(value))}`)

@@ -1,10 +1,8 @@
 /** What happens to instances, as event lines in the dyno's log. */
 import { failureCode } from './crash-policy.js'
-import { eventLine, type EventName } from './event-line.js'
+import { eventLine, type EventName, type EventFields } from './event-line.js'
 import type { Instance } from './instances.js'
 import { dynoOutput } from './outlet.js'
-
-type Fields = Record<string, string | number | undefined>
 
 export class EventLog {
   readonly #source: string
@@ -14,7 +12,7 @@ export class EventLog {
     this.#source = source
   }
 
-  say(instance: Instance, event: EventName, fields: Fields): void {
+  say(instance: Instance, event: EventName, fields: EventFields): void {
     const name = { source: this.#source, app: instance.app.name, instance: instance.index }
     dynoOutput.out.write(eventLine(name, event, fields))
   }

@@ -1,3 +1,4 @@
+import type { EventFields } from './event-line.js'
 import { fileURLToPath } from 'node:url'
 import path from 'node:path'
 import { looksSecret } from '../lib/looks-secret.js'
@@ -11,10 +12,8 @@ export interface AppException {
   isUncaught: boolean
 }
 
-type Fields = Record<string, string | number | undefined>
-
 interface Group {
-  fields: Fields
+  fields: EventFields
   again: number
 }
 
@@ -41,7 +40,7 @@ export class Exceptions {
   readonly #uncaught = new WeakMap<Instance, string>()
 
   constructor(
-    private readonly say: (instance: Instance, fields: Fields) => void,
+    private readonly say: (instance: Instance, fields: EventFields) => void,
     private readonly window = WINDOW,
   ) {}
 
