@@ -1,5 +1,5 @@
 import { dynoSize } from '../lib/dyno-sizes.js'
-import type { DynoReport } from '../monitor/report.js'
+import type { DynoReport, InstanceReport } from '../monitor/report.js'
 import { SUPERVISOR_MEMORY } from '../runtime/sizing.js'
 import type { InstancesPlan } from './instances.js'
 import type { TypeCount } from '../lib/dyno-count.js'
@@ -145,6 +145,10 @@ export function unknownMemory(
   })
 }
 
+/** ms between the lines of one dyno's figures. */
+const TOGETHER = 500
+const sampledAt = ({ sampledAt: at }: InstanceReport) => (at === null ? 0 : Date.parse(at))
+
 /**
  * Whether every dyno that is up and of a type that runs a changed app has as many instances of it
  * online as asked for; of `max` as many as its figures tell of.
@@ -166,11 +170,14 @@ export function hasInstances(
           const own = instances.filter((one) => one.app === app)
           const online = own.filter(({ status }) => status === 'online').length
           if (after !== 'max') return online === after
-          // What the dyno before it had of its name may be told of once more as it stops.
-          const isLive = ({ status }: { status: string | null }) => status !== 'stopped'
+          // Those of its last figures: what the dyno before it had of its name may be told of once
+          // more as it stops.
+          const newest = Math.max(...instances.map(sampledAt))
+          const isLive = (one: InstanceReport) => newest - sampledAt(one) < TOGETHER
+          const live = own.filter(isLive)
           return (
-            online > 0 &&
-            online === own.filter(isLive).length &&
+            live.length > 0 &&
+            live.every(({ status }) => status === 'online') &&
             instances.filter(isLive).length === expected(name)
           )
         }) && instances.length > 0,
