@@ -7,6 +7,7 @@ import { appDocument } from '../json/platform.js'
 import type { Json } from '../json/schema.js'
 
 export default class Apps extends BaseCommand {
+  static override json = async () => (await import('../json/account.js')).APPS
   static override summary = 'list the apps that you own or work on'
   static override examples = [
     '<%= config.bin %> <%= command.id %>',

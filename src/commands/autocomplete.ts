@@ -8,6 +8,7 @@ import type { Json } from '../json/schema.js'
 type SetUp = Json<typeof AUTOCOMPLETE>
 
 export default class Autocomplete extends BaseCommand {
+  static override json = async () => (await import('../json/account.js')).AUTOCOMPLETE
   static override summary = 'show how to complete commands, flags, apps and dynos by Tab'
   static override description =
     'For bash, zsh, fish and PowerShell. Names of apps, process types, dynos and releases are asked ' +

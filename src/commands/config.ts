@@ -9,6 +9,7 @@ import type { Json } from '../json/schema.js'
 type Outcome = Json<typeof CONFIG>
 
 export default class Config extends BaseCommand {
+  static override json = async () => (await import('../json/config.js')).CONFIG
   static override summary = "list the app's config vars"
   static override description =
     'Values that look like secrets (by their name, or a URL with a password) are masked: a ' +

@@ -1,6 +1,6 @@
 import { Args, Flags } from '@oclif/core'
 import { sessionsOf } from '../dev/sessions.js'
-import { ShipitError } from '../errors.js'
+import { ShipitError, type ErrorCode } from '../errors.js'
 import { BaseCommand } from '../ui/base-command.js'
 import { devFlag } from '../ui/flags.js'
 import type { DevOutcome } from '../ui/dev/verbs.js'
@@ -8,6 +8,8 @@ import { destroyFlags, destroyApp, type Destroyed } from '../ui/destroy.js'
 import { appOfFolder } from '../ui/target.js'
 
 export default class Delete extends BaseCommand {
+  static override json = async () => (await import('../json/operate.js')).DELETE
+  static override exitCodes: readonly ErrorCode[] = ['timeout', 'interrupted']
   static override summary = 'take an app out of `shipit dev`, or with --app destroy one on Heroku'
   static override description =
     "PM2's word. NAME is an app of the `shipit dev` that runs in this folder, PM2's id, " +

@@ -2,16 +2,26 @@ import path from 'node:path'
 import { Args, Flags, type Interfaces } from '@oclif/core'
 import type { DeployPlan, Environment, PlanRequest, Prepared, Project } from '../deploy/index.js'
 import type { Ecosystem } from '../ecosystem/types.js'
-import { ShipitError } from '../errors.js'
+import { ShipitError, type ErrorCode } from '../errors.js'
 import { BaseCommand } from '../ui/base-command.js'
 import { deployView, stamped } from '../ui/deploy-view.js'
 import { appFlags, placeFlags, placeFrom, waitTimeout } from '../ui/flags.js'
 import { writeErr } from '../lib/terminal.js'
 import { type DEPLOY, deployDocument, planDocument } from '../json/deploy.js'
 import type { Json } from '../json/schema.js'
+import { CHECKS } from '../ui/exit-codes.js'
 
 type DeployFlags = Interfaces.InferredFlags<typeof Deploy.flags>
 export default class Deploy extends BaseCommand {
+  static override json = async () => (await import('../json/deploy.js')).DEPLOY
+  static override exitCodes: readonly ErrorCode[] = [
+    ...CHECKS,
+    'push',
+    'build',
+    'release',
+    'health',
+    'rollback',
+  ]
   static override summary =
     'deploy a commit, and go back to the release before if it does not come up'
   static override description =
@@ -188,7 +198,7 @@ export default class Deploy extends BaseCommand {
       force: flags.force,
       create: flags.create || flags.local,
       place: placeFrom(flags),
-      addRemote: flags.create,
+      addRemote: flags.create ?? false,
       overwritten: (name) => git.overwritten(name, source.commit.id),
     }
     this.timestamps = flags.timestamps

@@ -1,9 +1,11 @@
 import { Args, Flags } from '@oclif/core'
-import { ShipitError } from '../errors.js'
+import { ShipitError, type ErrorCode } from '../errors.js'
 import { BaseCommand } from '../ui/base-command.js'
 import { destroyApp, destroyFlags, type Destroyed } from '../ui/destroy.js'
 
 export default class Destroy extends BaseCommand {
+  static override json = async () => (await import('../json/account.js')).DESTROYED
+  static override exitCodes: readonly ErrorCode[] = ['interrupted']
   static override summary = 'delete an app for good: dynos, releases and config vars'
   static override description =
     'Asks for the name of the app to be typed. In scripts, give it with --confirm.'

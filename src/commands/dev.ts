@@ -1,12 +1,13 @@
 import { Args, Flags } from '@oclif/core'
 import { BaseCommand } from '../ui/base-command.js'
-import { ShipitError } from '../errors.js'
+import { ShipitError, type ErrorCode } from '../errors.js'
 
 const FIRST_PORT = 3000
 /** Seconds: a browser's open stream should not hold back a restart. */
 const DRAIN = '3'
 
 export default class Dev extends BaseCommand {
+  static override exitCodes: readonly ErrorCode[] = ['project', 'interrupted']
   static override summary = 'run apps under PM2 on this machine, in the foreground, as pm2-dev does'
   static override description =
     "Runs an ecosystem file's apps, a script or a command under the app's own shipit-runtime " +

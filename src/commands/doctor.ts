@@ -3,7 +3,7 @@ import path from 'node:path'
 import { Args, Flags } from '@oclif/core'
 import type { Environment } from '../deploy/index.js'
 import type { Ecosystem } from '../ecosystem/types.js'
-import { ShipitError } from '../errors.js'
+import { ShipitError, type ErrorCode } from '../errors.js'
 import type { DoctorReport, Facts, Finding, PlatformFacts, ProjectFacts } from '../doctor/index.js'
 import { BaseCommand } from '../ui/base-command.js'
 import { platformFlags } from '../ui/flags.js'
@@ -11,6 +11,7 @@ import { printable } from '../ui/printable.js'
 import { writeErr } from '../lib/terminal.js'
 import { type DOCTOR, doctorDocument } from '../json/deploy.js'
 import type { Json } from '../json/schema.js'
+import { CHECKS, PLATFORM } from '../ui/exit-codes.js'
 
 /** Throws `usage` for a folder that is not there. */
 function folderOf(dir: string | undefined): string {
@@ -25,6 +26,8 @@ function folderOf(dir: string | undefined): string {
 }
 
 export default class Doctor extends BaseCommand {
+  static override json = async () => (await import('../json/deploy.js')).DOCTOR
+  static override exitCodes: readonly ErrorCode[] = [...CHECKS, ...PLATFORM]
   static override summary = 'look for what would make a deploy fail, or surprise you later'
   static override description = [
     'Looks at the files as they are on disk or, with an environment, at the commit that a ' +

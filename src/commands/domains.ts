@@ -5,6 +5,7 @@ import { domainDocument, type DOMAINS } from '../json/app-settings.js'
 import type { Json } from '../json/schema.js'
 
 export default class Domains extends BaseCommand {
+  static override json = async () => (await import('../json/app-settings.js')).DOMAINS
   static override summary = "list the app's host names, and where their DNS must point"
   static override examples = [
     '<%= config.bin %> <%= command.id %>',

@@ -6,6 +6,7 @@ import { featureDocument, type FEATURES } from '../json/app-settings.js'
 import type { Json } from '../json/schema.js'
 
 export default class Features extends BaseCommand {
+  static override json = async () => (await import('../json/app-settings.js')).FEATURES
   static override summary = "list Heroku's features of the app, such as preboot"
   static override examples = [
     '<%= config.bin %> <%= command.id %>',

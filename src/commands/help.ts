@@ -1,6 +1,6 @@
 import { Args, Command, Flags } from '@oclif/core'
-import { ShipitError } from '../errors.js'
 import { writeOut } from '../lib/terminal.js'
+import type { BaseCommand } from '../ui/base-command.js'
 import ShipitHelp from '../ui/help.js'
 import { printError } from '../ui/print-error.js'
 
@@ -33,14 +33,20 @@ export default class Help extends Command {
   }
 
   private async json(words: string[]): Promise<void> {
-    const { jsonHelp, jsonSchemaOf } = await import('../json/help.js')
-    if (words.length === 0) return void writeOut(`${jsonHelp(this.config.bin)}\n`)
-    try {
-      writeOut(`${JSON.stringify(jsonSchemaOf(words, this.config.bin), null, 2)}\n`)
-    } catch (error) {
-      const known = ShipitError.from(error)
-      printError(known)
-      this.exit(known.exitCode)
-    }
+    const { ERROR, jsonHelp, jsonSchema, noSchema } = await import('../json/help.js')
+    const { bin } = this.config
+    const reporting = this.config.commands.filter(({ enableJsonFlag }) => enableJsonFlag)
+    // Each command once, by its own name.
+    const ids = [...new Set(reporting.map(({ id }) => id))]
+      .filter((id) => !reporting.some(({ aliases }) => aliases.includes(id)))
+      .sort()
+    if (words.length === 0) return void writeOut(`${jsonHelp(bin, ids)}\n`)
+    const id = words.join(':').replaceAll(' ', ':')
+    const command = (await this.config.findCommand(id)?.load()) as typeof BaseCommand | undefined
+    const schema = id === 'error' ? ERROR : await command?.json?.()
+    if (schema) return void writeOut(`${JSON.stringify(jsonSchema(id, schema, bin), null, 2)}\n`)
+    const error = noSchema(id, ids, bin)
+    printError(error)
+    this.exit(error.exitCode)
   }
 }

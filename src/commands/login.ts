@@ -1,6 +1,6 @@
 import { text } from 'node:stream/consumers'
 import { Flags } from '@oclif/core'
-import { ShipitError } from '../errors.js'
+import { ShipitError, type ErrorCode } from '../errors.js'
 import { askHidden, askText } from '../ui/ask.js'
 import { BaseCommand } from '../ui/base-command.js'
 import type { LoggedIn } from '../heroku/index.js'
@@ -10,6 +10,14 @@ import type { Json } from '../json/schema.js'
 type Outcome = Json<typeof LOGIN>
 
 export default class Login extends BaseCommand {
+  static override json = async () => (await import('../json/account.js')).LOGIN
+  static override exitCodes: readonly ErrorCode[] = [
+    'auth',
+    'refused',
+    'network',
+    'timeout',
+    'interrupted',
+  ]
   static override summary = 'log in to Heroku'
   static override description =
     'In the browser; with --interactive by e-mail address, password and second factor; with ' +

@@ -1,10 +1,13 @@
 import { BaseCommand } from '../ui/base-command.js'
 import type { LOGOUT } from '../json/account.js'
 import type { Json } from '../json/schema.js'
+import type { ErrorCode } from '../errors.js'
 
 type Outcome = Json<typeof LOGOUT>
 
 export default class Logout extends BaseCommand {
+  static override json = async () => (await import('../json/account.js')).LOGOUT
+  static override exitCodes: readonly ErrorCode[] = ['project']
   static override summary = 'forget the login to Heroku on this machine'
   static override description =
     "Removes the token from the system's credential store and from ~/.netrc. It stays valid " +

@@ -26,6 +26,7 @@ const UNENDED = 3_500
 const jsonLine = (line: LogLine) => safeJson(logLineDocument(line))
 
 export default class Logs extends BaseCommand {
+  static override json = async () => (await import('../json/monitor.js')).LOG_LINE
   static override summary = "show the app's log, and follow it"
   static override description =
     'The platform keeps the last 1,500 lines. With --tail new lines follow until Ctrl-C; a ' +

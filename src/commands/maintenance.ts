@@ -5,6 +5,7 @@ import type { MAINTENANCE } from '../json/app-settings.js'
 import type { Json } from '../json/schema.js'
 
 export default class Maintenance extends BaseCommand {
+  static override json = async () => (await import('../json/app-settings.js')).MAINTENANCE
   static override summary = 'show, turn on or turn off maintenance mode'
   static override description =
     "While it is on, Heroku's router answers every request with a page of its own (503, H80). " +

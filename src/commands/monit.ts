@@ -13,6 +13,7 @@ const LOOK_EVERY = 1000
 const FIRST_LINES = 3000
 
 export default class Monit extends BaseCommand {
+  static override json = async () => (await import('../json/monitor.js')).MONIT
   static override summary = 'watch the app live: dynos, instances, charts and log on one screen'
   static override description =
     'Dynos and the instances inside them at the left, the log at the right, charts of CPU, ' +

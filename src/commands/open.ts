@@ -4,6 +4,7 @@ import { appUrl, browse, hasDisplay } from '../ui/browser.js'
 import { appFlags } from '../ui/flags.js'
 
 export default class Open extends BaseCommand {
+  static override json = async () => (await import('../json/account.js')).OPEN
   static override summary = 'open the app in a browser'
   static override description =
     "Prints the app's URL and opens it. Off a terminal, without a screen and with --json it " +

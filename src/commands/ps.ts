@@ -13,6 +13,7 @@ const REPAINT = 1000
 const REPRINT = 2000
 
 export default class Ps extends BaseCommand {
+  static override json = async () => (await import('../json/monitor.js')).PS
   /** PM2's words. */
   static override aliases = ['list', 'ls', 'status']
   static override summary = "list the app's dynos, and PM2's instances inside them"

@@ -12,6 +12,7 @@ import type { Json } from '../json/schema.js'
 const standing = ({ status, current }: Release) => (current ? 'current' : status)
 
 export default class Releases extends BaseCommand {
+  static override json = async () => (await import('../json/operate.js')).RELEASES
   static override summary = "list the app's releases, newest first"
   static override description =
     'Every deploy, config change and rollback is a release. `current` is the one that serves.'

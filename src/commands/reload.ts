@@ -12,6 +12,7 @@ async function inTurn<T>(items: readonly T[], work: (item: T) => Promise<void>):
 }
 
 export default class Reload extends BaseCommand {
+  static override json = async () => (await import('../json/operate.js')).RELOAD
   static override summary = 'restart dyno by dyno, with no request lost'
   static override description =
     'The next dyno is restarted only when the last one serves again. A lone dyno gets a ' +

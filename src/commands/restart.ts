@@ -3,6 +3,7 @@ import type { DevOutcome } from '../ui/dev/verbs.js'
 import { dynosArg, waitingFlags } from '../ui/flags.js'
 
 export default class Restart extends BaseCommand {
+  static override json = async () => (await import('../json/operate.js')).RESTART
   static override summary = 'restart dynos at once'
   static override description =
     'All dynos of the selection restart together, so requests may wait for some seconds. To ' +

@@ -8,6 +8,7 @@ import { monotonic } from '../lib/monotonic.js'
 import type { ROLLBACK } from '../json/operate.js'
 import type { Json } from '../json/schema.js'
 import { refOf } from '../json/platform.js'
+import type { ErrorCode } from '../errors.js'
 
 type Outcome = Json<typeof ROLLBACK>
 
@@ -19,6 +20,8 @@ const stateOf = ({ version, status }: Release, from: Release, app: string) =>
     : `The rollback was made, as v${version}.`
 
 export default class Rollback extends BaseCommand {
+  static override json = async () => (await import('../json/operate.js')).ROLLBACK
+  static override exitCodes: readonly ErrorCode[] = ['release']
   static override summary = 'go back to an earlier release'
   static override description =
     'Without a version: to the newest release before the current one that succeeded with other ' +

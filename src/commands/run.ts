@@ -1,5 +1,5 @@
 import { Flags } from '@oclif/core'
-import { EXIT_CODES } from '../errors.js'
+import { EXIT_CODES, type ErrorCode } from '../errors.js'
 import { BaseCommand } from '../ui/base-command.js'
 import { appFlags, longJsonFlag } from '../ui/flags.js'
 import { printable } from '../ui/printable.js'
@@ -8,6 +8,8 @@ import type { RUN } from '../json/operate.js'
 import type { Json } from '../json/schema.js'
 
 export default class Run extends BaseCommand {
+  static override json = async () => (await import('../json/operate.js')).RUN
+  static override exitCodes: readonly ErrorCode[] = ['timeout', 'interrupted']
   static override summary = 'run a command in a one-off dyno'
   static override description =
     'The dyno has the slug and the config vars of the release that serves, and a disk of its ' +

@@ -13,6 +13,7 @@ import type { Json } from '../json/schema.js'
 type Outcome = Json<typeof SCALED>
 
 export default class Scale extends BaseCommand {
+  static override json = async () => (await import('../json/operate.js')).SCALE
   static override summary = 'change how many dynos run, their size, and the instances in each'
   static override description =
     'web=2 sets a process type to 2 dynos, web+1 and web-1 count from what runs, ' +

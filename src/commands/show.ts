@@ -11,6 +11,7 @@ import {
 import type { Json } from '../json/schema.js'
 
 export default class Show extends BaseCommand {
+  static override json = async () => (await import('../json/monitor.js')).SHOW
   /** PM2's words. */
   static override aliases = ['describe']
   static override summary = 'show all that is known of a dyno, or of one instance in it'

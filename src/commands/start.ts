@@ -6,6 +6,7 @@ import type { DevOutcome } from '../ui/dev/verbs.js'
 import { processTypeArg, waitingFlags } from '../ui/flags.js'
 
 export default class Start extends BaseCommand {
+  static override json = async () => (await import('../json/operate.js')).START
   static override summary = 'bring back what `stop` has stopped, with the same counts and sizes'
   static override args = { type: processTypeArg('all that were stopped') }
   static override flags = waitingFlags('the dynos may take to be up', '5m')

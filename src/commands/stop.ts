@@ -5,6 +5,7 @@ import type { DevOutcome } from '../ui/dev/verbs.js'
 import { dynosArg, waitingFlags } from '../ui/flags.js'
 
 export default class Stop extends BaseCommand {
+  static override json = async () => (await import('../json/operate.js')).STOP
   static override summary = 'scale to zero, and remember the counts and sizes for `start`'
   static override description =
     'What ran is kept in the config var SHIPIT_STOPPED of the app, so that `start` brings it ' +

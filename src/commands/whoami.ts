@@ -6,6 +6,7 @@ import type { Json } from '../json/schema.js'
 type Outcome = Json<typeof WHOAMI>
 
 export default class Whoami extends BaseCommand {
+  static override json = async () => (await import('../json/account.js')).WHOAMI
   static override summary = 'show whose account is used'
   static override examples = [
     '<%= config.bin %> <%= command.id %>',

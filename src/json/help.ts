@@ -1,13 +1,17 @@
 /** What `shipit help json` prints. */
 import { ShipitError } from '../errors.js'
 import { nearest } from '../lib/nearest.js'
-import { ERROR, LINES, SCHEMAS } from './index.js'
+import { ERROR } from './error.js'
+import type { Schema } from './schema.js'
+
+/** Commands that print one object a line, again and again. */
+export const LINES = new Set(['logs', 'monit', 'ps --watch'])
 
 const spoken = (id: string) => id.replaceAll(':', ' ')
 
-/** @param bin how shipit is called */
-export function jsonHelp(bin: string): string {
-  const names = Object.keys(SCHEMAS).map(spoken)
+/** @param bin how shipit is called @param ids of the commands that have --json */
+export function jsonHelp(bin: string, ids: readonly string[]): string {
+  const names = ids.map(spoken)
   const width = Math.max(...names.map((name) => name.length)) + 2
   const perLine = Math.floor(98 / width)
   const rows = names
@@ -38,20 +42,20 @@ ${rows.map((row) => row.trimEnd()).join('\n')}
   error`
 }
 
-/** The schema of a command, such as `config set`, or of an error. Throws `usage` for another. */
-export function jsonSchemaOf(words: readonly string[], bin: string): object {
-  const id = words.join(':').replaceAll(' ', ':')
-  const schema = id === 'error' ? ERROR : Object.hasOwn(SCHEMAS, id) ? SCHEMAS[id] : undefined
-  if (schema === undefined) {
-    const near = nearest(id, [...Object.keys(SCHEMAS), 'error'])
-    throw new ShipitError('usage', {
-      message: `${spoken(id)} prints no JSON.`,
-      next: `${bin} help json${near === undefined ? '' : ` ${spoken(near)}`}`,
-    })
-  }
-  return {
-    $schema: 'https://json-schema.org/draft/2020-12/schema',
-    title: id === 'error' ? 'An error with --json' : `${bin} ${spoken(id)} --json`,
-    ...schema,
-  }
+/** Of a command or, if it is named `error`, of an error. */
+export const jsonSchema = (id: string, schema: Schema, bin: string): object => ({
+  $schema: 'https://json-schema.org/draft/2020-12/schema',
+  title: id === 'error' ? 'An error with --json' : `${bin} ${spoken(id)} --json`,
+  ...schema,
+})
+
+/** @param ids of the commands that have --json */
+export function noSchema(id: string, ids: readonly string[], bin: string): ShipitError {
+  const near = nearest(id, [...ids, 'error'])
+  return new ShipitError('usage', {
+    message: `${spoken(id)} prints no JSON.`,
+    next: `${bin} help json${near === undefined ? '' : ` ${spoken(near)}`}`,
+  })
 }
+
+export { ERROR }

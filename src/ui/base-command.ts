@@ -1,7 +1,8 @@
 import { Command, type Interfaces } from '@oclif/core'
-import { EXIT_CODES, ShipitError } from '../errors.js'
+import { EXIT_CODES, ShipitError, type ErrorCode } from '../errors.js'
 import type { DevClient } from '../dev/client.js'
 import type { PlatformApi } from '../heroku/index.js'
+import type { Schema } from '../json/schema.js'
 import type { TargetFlags } from './target.js'
 import { addLocal, misusedCommand, withLocal } from './command-line-errors.js'
 import { jsonFlag } from './flags.js'
@@ -16,6 +17,10 @@ const APP_LIST_TIMEOUT = 3_000
  */
 export abstract class BaseCommand extends Command {
   static override enableJsonFlag = true
+  /** The schema of what --json prints: `shipit help json COMMAND`. */
+  static json: (() => Promise<Schema>) | undefined
+  /** Beside those that follow from its flags. `--help` prints them. */
+  static exitCodes: readonly ErrorCode[] = []
   static override baseFlags: Interfaces.FlagInput = jsonFlag
   private api: PlatformApi | undefined
 

@@ -2,37 +2,19 @@
 import { EXIT_CODES, type ErrorCode } from '../errors.js'
 import { indented } from '../lib/wrap.js'
 
-const PLATFORM: readonly ErrorCode[] = ['auth', 'not_found', 'refused', 'network', 'local']
+export const PLATFORM: readonly ErrorCode[] = ['auth', 'not_found', 'refused', 'network', 'local']
 const WAIT: readonly ErrorCode[] = ['boot', 'timeout', 'interrupted']
-const CHECKS: readonly ErrorCode[] = ['project', 'git']
+export const CHECKS: readonly ErrorCode[] = ['project', 'git']
 
-/** Beside those that follow from a command's flags. */
-const OWN: Readonly<Record<string, readonly ErrorCode[]>> = {
-  'apps:create': ['interrupted'],
-  'config:pull': ['interrupted', 'project'],
-  'config:push': ['interrupted', 'project'],
-  'config:set': ['interrupted'],
-  delete: ['timeout', 'interrupted'],
-  deploy: [...CHECKS, 'push', 'build', 'release', 'health', 'rollback'],
-  destroy: ['interrupted'],
-  dev: ['project', 'interrupted'],
-  doctor: [...CHECKS, ...PLATFORM],
-  init: [...CHECKS, 'network', 'interrupted'],
-  'keys:set': ['interrupted'],
-  'local:cycle': PLATFORM,
-  'local:env': ['local'],
-  'local:reset': ['local', 'interrupted'],
-  'local:start': ['local', 'refused'],
-  'local:status': ['local'],
-  'local:stop': ['local'],
-  login: ['auth', 'refused', 'network', 'timeout', 'interrupted'],
-  logout: ['project'],
-  rollback: ['release'],
-  run: ['timeout', 'interrupted'],
-}
-
-/** @param flags names of its flags */
-export function exitCodesOf(id: string, flags: readonly string[]): ErrorCode[] {
+/** Of a command, or of what oclif's manifest has of it. */
+export function exitCodesOf({
+  flags: all = {},
+  exitCodes = [],
+}: {
+  flags?: object | undefined
+  exitCodes?: unknown
+}): ErrorCode[] {
+  const flags = Object.keys(all)
   const can = new Set<ErrorCode>([
     'internal',
     'usage',
@@ -40,7 +22,7 @@ export function exitCodesOf(id: string, flags: readonly string[]): ErrorCode[] {
     // The ecosystem file, and a disk that is full.
     ...(flags.includes('app') ? (['project'] as const) : []),
     ...(flags.includes('wait-timeout') ? WAIT : []),
-    ...(OWN[id] ?? []),
+    ...(exitCodes as ErrorCode[]),
   ])
   return (Object.keys(EXIT_CODES) as ErrorCode[]).filter((code) => can.has(code))
 }

@@ -14,7 +14,7 @@ class ShipitCommandHelp extends CommandHelp {
 
   /** With the exit codes of a command that has more than success, misuse and our own errors. */
   protected override sections() {
-    const codes = exitCodesOf(this.command.id, Object.keys(this.command.flags ?? {}))
+    const codes = exitCodesOf(this.command)
     return codes.length < 3
       ? super.sections()
       : [

@@ -137,7 +137,7 @@ const CASES: Case[] = [
     files: { 'app.js': '' },
     options: ', interpreter: nosuch',
     code: 1,
-    says: ['the interpreter `nosuch` is not installed', '→ add the buildpack'],
+    says: ['the interpreter `nosuch` is not installed', 'the buildpack that brings it'],
   },
   {
     what: 'has a syntax error in its ecosystem file',

@@ -2,6 +2,7 @@ import { Parser, type Command } from '@oclif/core'
 import { readdirSync } from 'node:fs'
 import path from 'node:path'
 import { packageRoot } from '../../src/paths.js'
+import type { BaseCommand } from '../../src/ui/base-command.js'
 
 const folder = path.join(packageRoot, 'src/commands')
 
@@ -12,6 +13,11 @@ export const COMMAND_IDS: readonly string[] = readdirSync(folder, { recursive: t
   .map((file) => file.slice(0, -'.ts'.length).split(path.sep).join(':'))
 
 const ALIASES: Record<string, string> = { list: 'ps', ls: 'ps', status: 'ps', describe: 'show' }
+
+export async function commandClass(id: string): Promise<typeof BaseCommand> {
+  const file = path.join(folder, `${id.replaceAll(':', '/')}.ts`)
+  return ((await import(file)) as { default: typeof BaseCommand }).default
+}
 
 /** The command that words name, the longest that there is, and the words behind it. */
 export function commandOf(words: readonly string[]): { id: string; rest: string[] } | undefined {
@@ -29,8 +35,7 @@ export function commandOf(words: readonly string[]): { id: string; rest: string[
 export async function parsed(words: readonly string[]): Promise<string> {
   const found = commandOf(words)
   if (found === undefined) throw new Error(`There is no command ${words.slice(0, 2).join(' ')}`)
-  const file = path.join(folder, `${found.id.replaceAll(':', '/')}.ts`)
-  const { default: command } = (await import(file)) as { default: Command.Class }
+  const command = await commandClass(found.id)
   await Parser.parse(found.rest, {
     args: command.args,
     flags: {

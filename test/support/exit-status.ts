@@ -1,10 +1,7 @@
-import type { Command } from '@oclif/core'
-import path from 'node:path'
 import { EXIT_CODES } from '../../src/errors.js'
-import { packageRoot } from '../../src/paths.js'
 import { asOurs } from '../../src/ui/elsewhere.js'
 import { exitCodesOf } from '../../src/ui/exit-codes.js'
-import { COMMAND_IDS, commandOf } from './command-line.js'
+import { COMMAND_IDS, commandClass, commandOf } from './command-line.js'
 
 /** Commands that end with the exit code of what they run. */
 const NOT_OURS = new Set(['run', 'dev', 'complete'])
@@ -17,9 +14,7 @@ export async function checkExitStatus(argv: readonly string[], status: number): 
   if (status === 0 || status >= 128) return
   const found = commandOf(asOurs([...argv], (id) => COMMAND_IDS.includes(id)))
   if (!found || NOT_OURS.has(found.id)) return
-  const file = path.join(packageRoot, 'src/commands', `${found.id.replaceAll(':', '/')}.ts`)
-  const { default: command } = (await import(file)) as { default: Command.Class }
-  const listed = exitCodesOf(found.id, Object.keys(command.flags ?? {})).map(
+  const listed = exitCodesOf(await commandClass(found.id)).map(
     (code) => EXIT_CODES[code].exit as number,
   )
   if (!listed.includes(status))

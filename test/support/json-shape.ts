@@ -1,8 +1,8 @@
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
 import formats from 'ajv-formats'
-import { ERROR, LINES, SCHEMAS } from '../../src/json/index.js'
+import { ERROR, LINES } from '../../src/json/help.js'
 import { asOurs } from '../../src/ui/elsewhere.js'
-import { COMMAND_IDS, commandOf } from './command-line.js'
+import { COMMAND_IDS, commandClass, commandOf } from './command-line.js'
 
 const ajv = new Ajv2020({ allErrors: true, strict: true, strictTypes: false })
 formats.default(ajv)
@@ -25,22 +25,22 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /**
- * Throws if what a run printed with --json is not one value of its command's schema, or the one
+ * Rejects if what a run printed with --json is not one value of its command's schema, or the one
  * shape of errors. A run that a signal ended may have printed nothing.
  * @param argv the words after `shipit`
  */
-export function checkJson(
+export async function checkJson(
   argv: readonly string[],
   { status, stdout }: { status: number; stdout: string },
-): void {
+): Promise<void> {
   const words = asOurs([...argv], (id) => COMMAND_IDS.includes(id))
   const end = words.indexOf('--')
   const own = end === -1 ? words : words.slice(0, end)
   const command = commandOf(own)
   if (!command || !own.some((word) => word === '--json' || (word === '-j' && command.id !== 'run')))
     return
-  const schema = SCHEMAS[command.id]
-  if (!schema) throw new Error(`src/json has no schema of ${command.id}`)
+  const schema = await (await commandClass(command.id)).json?.()
+  if (!schema) throw new Error(`${command.id} has no schema of its --json`)
   if (stdout.trim() === '' && (status >= 128 || LINES.has(command.id))) return
   const isLines = LINES.has(command.id) || own.includes('--watch') || own.includes('-w')
   const error = isLines ? stdout.search(/^\{$/m) : 0

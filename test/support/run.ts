@@ -74,7 +74,7 @@ export async function run(
     await checkHints(stderr)
     const exitCode = code ?? Number(process.exitCode ?? 0)
     await checkExitStatus([...command.split(' '), ...argv], exitCode)
-    checkJson([...command.split(' '), ...argv], { status: exitCode, stdout })
+    await checkJson([...command.split(' '), ...argv], { status: exitCode, stdout })
     return { stdout, stderr, exitCode, json: <T>() => JSON.parse(stdout) as T }
   } finally {
     if (apps) nock.removeInterceptor(apps)

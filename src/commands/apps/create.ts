@@ -3,8 +3,11 @@ import { BaseCommand } from '../../ui/base-command.js'
 import { placeFlags, placeFrom, platformFlags } from '../../ui/flags.js'
 import { appDocument, type APP } from '../../json/platform.js'
 import type { Json } from '../../json/schema.js'
+import type { ErrorCode } from '../../errors.js'
 
 export default class AppsCreate extends BaseCommand {
+  static override json = async () => (await import('../../json/platform.js')).APP
+  static override exitCodes: readonly ErrorCode[] = ['interrupted']
   static override summary = 'create an app'
   static override description =
     'Without a name the platform makes one up. `deploy --create` does it as part of a deploy.'

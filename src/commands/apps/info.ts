@@ -8,6 +8,7 @@ import { appInfoDocument, type APPS_INFO } from '../../json/app-settings.js'
 import type { Json } from '../../json/schema.js'
 
 export default class AppsInfo extends BaseCommand {
+  static override json = async () => (await import('../../json/app-settings.js')).APPS_INFO
   static override summary = 'show what the platform knows of an app'
   static override description =
     'Its address, region, stack, owner, formation and times. Dynos and instances: `ps`.'

@@ -7,6 +7,7 @@ import type { Json } from '../../json/schema.js'
 type Outcome = Json<typeof CONFIG_GET>
 
 export default class ConfigGet extends BaseCommand {
+  static override json = async () => (await import('../../json/config.js')).CONFIG_GET
   static override summary = 'print the value of config vars'
   static override description =
     'The value alone, a line each, secrets as well: for scripts. On a terminal, what would ' +

@@ -5,10 +5,13 @@ import { confirm } from '../../ui/ask.js'
 import { appFlags } from '../../ui/flags.js'
 import type { CONFIG_PULL } from '../../json/config.js'
 import type { Json } from '../../json/schema.js'
+import type { ErrorCode } from '../../errors.js'
 
 type Outcome = Json<typeof CONFIG_PULL>
 
 export default class ConfigPull extends BaseCommand {
+  static override json = async () => (await import('../../json/config.js')).CONFIG_PULL
+  static override exitCodes: readonly ErrorCode[] = ['interrupted', 'project']
   static override summary = "write the app's config vars to a .env file"
   static override description =
     'Readable by you alone. Variables that only the file has stay in it; where both have one, ' +

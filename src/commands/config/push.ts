@@ -6,10 +6,13 @@ import { confirm } from '../../ui/ask.js'
 import { appFlags } from '../../ui/flags.js'
 import type { CONFIG_PUSH } from '../../json/config.js'
 import type { Json } from '../../json/schema.js'
+import type { ErrorCode } from '../../errors.js'
 
 type Outcome = Json<typeof CONFIG_PUSH>
 
 export default class ConfigPush extends BaseCommand {
+  static override json = async () => (await import('../../json/config.js')).CONFIG_PUSH
+  static override exitCodes: readonly ErrorCode[] = ['interrupted', 'project']
   static override summary = "set the app's config vars from a .env file"
   static override description =
     'Shows the names that will be added, changed and, with --prune, removed, and asks. ' +

@@ -4,10 +4,13 @@ import { appFlags } from '../../ui/flags.js'
 import { andReleased } from '../../ui/phrases.js'
 import type { CONFIG_SET } from '../../json/config.js'
 import type { Json } from '../../json/schema.js'
+import type { ErrorCode } from '../../errors.js'
 
 type Outcome = Json<typeof CONFIG_SET>
 
 export default class ConfigSet extends BaseCommand {
+  static override json = async () => (await import('../../json/config.js')).CONFIG_SET
+  static override exitCodes: readonly ErrorCode[] = ['interrupted']
   static override summary = 'set config vars'
   static override description =
     'NAME=value for what everybody may see. A secret is typed where nobody sees it, or piped ' +

@@ -8,6 +8,7 @@ import type { Json } from '../../json/schema.js'
 type Outcome = Json<typeof CONFIG_UNSET>
 
 export default class ConfigUnset extends BaseCommand {
+  static override json = async () => (await import('../../json/config.js')).CONFIG_UNSET
   static override summary = 'remove config vars'
   static override description =
     'In one request, which makes one release and restarts the dynos. `rollback` brings them back.'

@@ -5,6 +5,7 @@ import { domainDocument, type DOMAIN_CHANGED } from '../../json/app-settings.js'
 import type { Json } from '../../json/schema.js'
 
 export default class DomainsAdd extends BaseCommand {
+  static override json = async () => (await import('../../json/app-settings.js')).DOMAIN_CHANGED
   static override summary = 'add a host name to the app'
   static override description =
     'Prints the DNS target: a CNAME (or ALIAS, ANAME) record of the host name must lead there.'

@@ -5,6 +5,7 @@ import { domainDocument, type DOMAIN_CHANGED } from '../../json/app-settings.js'
 import type { Json } from '../../json/schema.js'
 
 export default class DomainsRemove extends BaseCommand {
+  static override json = async () => (await import('../../json/app-settings.js')).DOMAIN_CHANGED
   static override summary = 'remove a host name from the app'
   static override examples = ['<%= config.bin %> <%= command.id %> www.example.com --app myapp']
   static override args = {

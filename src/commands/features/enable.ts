@@ -5,6 +5,7 @@ import { featureDocument, type FEATURE_CHANGED } from '../../json/app-settings.j
 import type { Json } from '../../json/schema.js'
 
 export default class FeaturesEnable extends BaseCommand {
+  static override json = async () => (await import('../../json/app-settings.js')).FEATURE_CHANGED
   static override summary = "enable one of Heroku's features of the app"
   static override examples = ['<%= config.bin %> <%= command.id %> preboot --app myapp']
   static override args = {

@@ -7,6 +7,7 @@ import type { Json } from '../../json/schema.js'
 type Outcome = Json<typeof KEYS_LIST>
 
 export default class KeysList extends BaseCommand {
+  static override json = async () => (await import('../../json/config.js')).KEYS_LIST
   static override summary = "show which keys of PM2's dashboard the app has"
   static override description =
     'Of a secret only the last four characters are shown, and none of a short one.'

@@ -3,7 +3,7 @@ import { askHidden, askText } from '../../ui/ask.js'
 import { BaseCommand } from '../../ui/base-command.js'
 import { appFlags } from '../../ui/flags.js'
 import { andReleased } from '../../ui/phrases.js'
-import { ShipitError } from '../../errors.js'
+import { ShipitError, type ErrorCode } from '../../errors.js'
 import type { KeyName } from '../../config/keys/index.js'
 import type { KEYS_SET } from '../../json/config.js'
 import type { Json } from '../../json/schema.js'
@@ -11,6 +11,8 @@ import type { Json } from '../../json/schema.js'
 type Outcome = Json<typeof KEYS_SET>
 
 export default class KeysSet extends BaseCommand {
+  static override json = async () => (await import('../../json/config.js')).KEYS_SET
+  static override exitCodes: readonly ErrorCode[] = ['interrupted']
   static override summary = "store the keys of PM2's dashboard in the app's config vars"
   static override description =
     "The keys are on PM2's dashboard (https://app.pm2.io): your bucket, Connect. " +

@@ -8,6 +8,7 @@ import type { Json } from '../../json/schema.js'
 type Outcome = Json<typeof KEYS_TEST>
 
 export default class KeysTest extends BaseCommand {
+  static override json = async () => (await import('../../json/config.js')).KEYS_TEST
   static override summary = "ask PM2's dashboard whether it accepts the app's keys"
   static override description =
     'Asks the server that the agent in a dyno asks (KEYMETRICS_NODE or PM2_APM_ADDRESS of the ' +

@@ -7,6 +7,7 @@ import type { Json } from '../../json/schema.js'
 type Outcome = Json<typeof KEYS_UNSET>
 
 export default class KeysUnset extends BaseCommand {
+  static override json = async () => (await import('../../json/config.js')).KEYS_UNSET
   static override summary = "remove the keys of PM2's dashboard from the app's config vars"
   static override description =
     'Without names all three are removed, in one request, which makes one release. The ' +

@@ -1,9 +1,13 @@
 import { BaseCommand } from '../../ui/base-command.js'
 import { dynosArg, waitingFlags } from '../../ui/flags.js'
+import { PLATFORM } from '../../ui/exit-codes.js'
+import type { ErrorCode } from '../../errors.js'
 
 const { local: _always, ...flags } = waitingFlags('the dynos may take to be up again', '2m')
 
 export default class LocalCycle extends BaseCommand {
+  static override json = async () => (await import('../../json/local.js')).LOCAL_CYCLE
+  static override exitCodes: readonly ErrorCode[] = PLATFORM
   static override summary = 'cycle dynos of the embedded Heroku now'
   static override description =
     'Heroku cycles every dyno once in 24 hours and up to 216 minutes, without asking: it gets ' +

@@ -1,7 +1,10 @@
 import { shellWord } from '../../lib/shell-word.js'
 import { BaseCommand } from '../../ui/base-command.js'
+import type { ErrorCode } from '../../errors.js'
 
 export default class LocalEnv extends BaseCommand {
+  static override json = async () => (await import('../../json/local.js')).LOCAL_ENV
+  static override exitCodes: readonly ErrorCode[] = ['local']
   static override summary = "print the variables that point Heroku's own CLI here"
   static override description =
     "For Heroku's own CLI, or any other client of the Platform API. The embedded Heroku is " +

@@ -1,8 +1,10 @@
 import { Flags } from '@oclif/core'
-import { ShipitError } from '../../errors.js'
+import { ShipitError, type ErrorCode } from '../../errors.js'
 import { BaseCommand } from '../../ui/base-command.js'
 
 export default class LocalReset extends BaseCommand {
+  static override json = async () => (await import('../../json/local.js')).LOCAL_RESET
+  static override exitCodes: readonly ErrorCode[] = ['local', 'interrupted']
   static override summary =
     'stop the embedded Heroku and remove all its apps, repositories, builds and logs'
   static override examples = ['<%= config.bin %> <%= command.id %> --yes']

@@ -1,8 +1,11 @@
 import { Flags } from '@oclif/core'
 import { BaseCommand } from '../../ui/base-command.js'
 import { daemonDocument } from '../../json/local.js'
+import type { ErrorCode } from '../../errors.js'
 
 export default class LocalStart extends BaseCommand {
+  static override json = async () => (await import('../../json/local.js')).LOCAL_START
+  static override exitCodes: readonly ErrorCode[] = ['local', 'refused']
   static override summary = 'start the embedded Heroku on this machine, if it is not running'
   static override description =
     'One of another version, as an upgrade of shipit leaves it, is restarted with all its apps.'

@@ -1,8 +1,11 @@
 import { BaseCommand } from '../../ui/base-command.js'
 import { duration } from '../../lib/duration.js'
 import { daemonDocument, NOT_RUNNING } from '../../json/local.js'
+import type { ErrorCode } from '../../errors.js'
 
 export default class LocalStatus extends BaseCommand {
+  static override json = async () => (await import('../../json/local.js')).LOCAL_STATUS
+  static override exitCodes: readonly ErrorCode[] = ['local']
   static override summary = 'show whether the embedded Heroku runs, where, and its apps and dynos'
   static override examples = [
     '<%= config.bin %> <%= command.id %>',

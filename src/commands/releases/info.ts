@@ -8,6 +8,7 @@ import { releaseInfoDocument, type RELEASES_INFO } from '../../json/app-settings
 import type { Json } from '../../json/schema.js'
 
 export default class ReleasesInfo extends BaseCommand {
+  static override json = async () => (await import('../../json/app-settings.js')).RELEASES_INFO
   static override summary = 'show one release: who, when, what, and the processes in it'
   static override examples = [
     '<%= config.bin %> <%= command.id %> v12 --app myapp',

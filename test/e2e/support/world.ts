@@ -128,7 +128,7 @@ export class World {
       options,
     )
     await checkHints(outcome.stderr)
-    checkJson(args, outcome)
+    await checkJson(args, outcome)
     await checkExitStatus(args, outcome.status)
     return outcome
   }
