@@ -1,4 +1,4 @@
-import { Parser, type Command } from '@oclif/core'
+import { Parser } from '@oclif/core'
 import { readdirSync } from 'node:fs'
 import path from 'node:path'
 import { packageRoot } from '../../src/paths.js'
