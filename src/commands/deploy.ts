@@ -195,7 +195,7 @@ export default class Deploy extends BaseCommand {
       waitTimeout: flags['wait-timeout'],
       health,
       rollback: flags.rollback,
-      force: flags.force,
+      force: flags.force ?? false,
       create: flags.create || flags.local,
       place: placeFrom(flags),
       addRemote: flags.create ?? false,
