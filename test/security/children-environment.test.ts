@@ -100,10 +100,10 @@ describe('the environment of what shipit starts', () => {
 
   it('is made by one of the places that are for it, wherever a child is started', () => {
     const MAKERS = /\b(withoutKeys|childEnvironment|gitEnvironment|daemonEnvironment|PASSED_ON)\b/
-    // dev starts your own app, as `npm start` would. The others are no part of the CLI: the demo,
-    // the embedded Heroku, the dyno, the build.
+    // dev starts your own app, as `npm start` would, and Heroku's CLI the whole of ours. The others
+    // are no part of the CLI: the demo, the embedded Heroku, the dyno, the build.
     const OWN =
-      /^(dev\/(foreground|pm2-dev)|demo\/|runtime\/|build\/|embedded\/(?!daemon\/spawn-daemon))/
+      /^(dev\/(foreground|pm2-dev)|heroku-plugin|demo\/|runtime\/|build\/|embedded\/(?!daemon\/spawn-daemon))/
     const starts = readdirSync(path.join(packageRoot, 'src'), { recursive: true, encoding: 'utf8' })
       .filter((file) => file.endsWith('.ts') && !OWN.test(file))
       .filter((file) =>
