@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises'
 import { execa } from 'execa'
+import { withoutKeys } from '../lib/child-environment.js'
 import writeFileAtomic from 'write-file-atomic'
 import { answerFile, isVersion, updateFolder } from './notice.js'
 
@@ -21,7 +22,8 @@ export async function checkForUpdate(home: string, name: string): Promise<void> 
     maxBuffer: 64 * 1024,
     stdin: 'ignore',
     reject: false,
-    env: { npm_config_update_notifier: 'false' },
+    env: { ...withoutKeys(process.env), npm_config_update_notifier: 'false' },
+    extendEnv: false,
   })
   const version = (stdout ?? '').trim().replace(/^"(.*)"$/, '$1')
   await writeFileAtomic(answerFile(home), isVersion(version) ? version : '', { mode: 0o600 })
