@@ -9,7 +9,7 @@ import { BaseCommand } from '../ui/base-command.js'
 import { platformFlags } from '../ui/flags.js'
 import { printable } from '../ui/printable.js'
 import { writeErr } from '../lib/terminal.js'
-import { type DOCTOR, doctorDocument } from '../json/deploy.js'
+import { type DOCTOR, doctorDocument } from '../json/doctor.js'
 import type { Json } from '../json/schema.js'
 import { CHECKS, PLATFORM } from '../ui/exit-codes.js'
 
@@ -26,7 +26,7 @@ function folderOf(dir: string | undefined): string {
 }
 
 export default class Doctor extends BaseCommand {
-  static override json = async () => (await import('../json/deploy.js')).DOCTOR
+  static override json = async () => (await import('../json/doctor.js')).DOCTOR
   static override exitCodes: readonly ErrorCode[] = [...CHECKS, ...PLATFORM]
   static override summary = 'look for what would make a deploy fail, or surprise you later'
   static override description = [

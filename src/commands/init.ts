@@ -5,7 +5,7 @@ import { ShipitError, type ErrorCode } from '../errors.js'
 import type { Detected, InitOptions, InitParts, InitPlan, LockReport } from '../init/index.js'
 import { BaseCommand } from '../ui/base-command.js'
 import { printable } from '../ui/printable.js'
-import { type INIT, initDocument } from '../json/deploy.js'
+import { type INIT, initDocument } from '../json/init.js'
 import type { Json } from '../json/schema.js'
 import { herokuName } from '../lib/app-name.js'
 import { CHECKS } from '../ui/exit-codes.js'
@@ -14,7 +14,7 @@ const MEMORY = /^\d+[KMG]$/i
 const ENV_NAME = /^[A-Za-z0-9_]+$/
 
 export default class Init extends BaseCommand {
-  static override json = async () => (await import('../json/deploy.js')).INIT
+  static override json = async () => (await import('../json/init.js')).INIT
   static override exitCodes: readonly ErrorCode[] = [...CHECKS, 'network', 'interrupted']
   static override summary = 'make a Node.js app ready for PM2 on Heroku'
   static override description = [

@@ -1,100 +1,25 @@
-/** Before a deploy, and the deploy: init, doctor, the plan and what came of it. */
-import type { DoctorReport } from '../doctor/index.js'
-import type { InitPlan, InitStep } from '../init/types.js'
-import type { LockReport } from '../init/apply/lockfile.js'
+/** A deploy: its plan, and what came of it. */
 import type { DeployPlan, DeployResult } from '../deploy/index.js'
 import type { InProgress } from '../deploy/lock/in-progress.js'
-import { RELEASE_REF } from './platform.js'
+import { FINDING, findingDocument } from './doctor.js'
 import { COST } from './operate.js'
+import { RELEASE_REF } from './platform.js'
 import {
   anyOf,
   array,
   boolean,
   integer,
-  type Json,
   map,
   nullable,
   object,
   oneOf,
   string,
   time,
+  type Json,
 } from './schema.js'
 
-const commit = object({ id: string(), short: string(), subject: string() })
-const severity = oneOf(['error', 'warning', 'note'])
-
-export const FINDING = object({
-  check: string('its name stays the same from version to version'),
-  theme: string(),
-  severity,
-  what: string(),
-  why: nullable(string()),
-  next: string('a sentence, or commands a line each'),
-  place: nullable(string('server.js:12')),
-  is_fixable: boolean('whether `shipit doctor --fix` fixes it'),
-})
-
-export const DOCTOR = object({
-  commit: nullable(string('null if there is none')),
-  ref: nullable(string('of a commit other than the one that is checked out')),
-  uncommitted: integer('files'),
-  environment: nullable(string()),
-  app: nullable(string('null if none was looked at')),
-  platform: nullable(string()),
-  checks: array(
-    object({
-      name: string(),
-      theme: string(),
-      asserts: string(),
-      status: oneOf(['ok', 'error', 'warning', 'note', 'left_out']),
-    }),
-  ),
-  findings: array(FINDING),
-  fixed: array(string()),
-  left_out: array(string()),
-})
-
 const words = array(string())
-const run = {
-  command: words,
-  must_hold: array(string(), 'what must stand in the lockfile afterwards'),
-  or_else: nullable(words, 'what is run if it does not'),
-  manager: string(),
-  is_alone: boolean(),
-  is_apart: boolean(),
-  install: words,
-}
-export const INIT = object({
-  applied: boolean(),
-  plan: object({
-    dir: string(),
-    steps: array(
-      anyOf(
-        object({
-          kind: oneOf(['create', 'edit']),
-          file: string(),
-          before: nullable(string()),
-          after: nullable(string('null if the bytes come from another file')),
-          from: nullable(string()),
-          why: string(),
-        }),
-        object({ kind: oneOf(['remove']), file: string(), why: string() }),
-        object({ kind: oneOf(['run']), file: string(), why: string(), ...run }),
-      ),
-    ),
-    decisions: words,
-    warnings: words,
-  }),
-  lockfile: nullable(
-    object({
-      install: oneOf(['proved', 'failed', 'unknown']),
-      why: nullable(string()),
-      notes: words,
-    }),
-    'what was proved of the lockfile; null if it was not touched',
-  ),
-})
-
+const commit = object({ id: string(), short: string(), subject: string() })
 export const IN_PROGRESS = object({
   stage: oneOf(['build', 'release', 'boot', 'switch']),
   commit: nullable(string()),
@@ -165,71 +90,6 @@ export const DEPLOY = anyOf(
   }),
   object({ dry_run: oneOf([true]), plan: PLAN }),
 )
-
-type Finding = Json<typeof FINDING>
-type Problem = Pick<Finding, 'check' | 'theme' | 'severity' | 'what' | 'next'> & {
-  why?: string | null | undefined
-  place?: string | null | undefined
-}
-
-/** A finding of the checks, or of the doctor's report. */
-export const findingDocument = (
-  finding: Problem & ({ fix?: unknown } | { isFixable: boolean }),
-): Finding => ({
-  check: finding.check,
-  theme: finding.theme,
-  severity: finding.severity,
-  what: finding.what,
-  why: finding.why ?? null,
-  next: finding.next,
-  place: finding.place ?? null,
-  is_fixable:
-    'isFixable' in finding ? finding.isFixable : (finding as { fix?: unknown }).fix !== undefined,
-})
-
-export const doctorDocument = ({
-  findings,
-  leftOut,
-  ...report
-}: DoctorReport): Json<typeof DOCTOR> => ({
-  ...report,
-  findings: findings.map(findingDocument),
-  left_out: leftOut,
-})
-
-type Step = Json<typeof INIT>['plan']['steps'][number]
-
-export const initDocument = (
-  { dir, steps, decisions, warnings }: InitPlan,
-  applied: boolean,
-  lockfile?: LockReport,
-): Json<typeof INIT> => ({
-  applied,
-  plan: { dir, steps: steps.map(stepDocument), decisions, warnings },
-  lockfile: lockfile
-    ? { install: lockfile.install, why: lockfile.why ?? null, notes: lockfile.notes }
-    : null,
-})
-
-function stepDocument(step: InitStep): Step {
-  const { kind, file, why } = step
-  if (kind === 'remove') return { kind, file, why }
-  if (kind === 'run')
-    return {
-      kind,
-      file,
-      why,
-      command: step.command,
-      must_hold: step.mustHold,
-      or_else: step.orElse ?? null,
-      manager: step.manager,
-      is_alone: step.isAlone,
-      is_apart: step.isApart,
-      install: step.install,
-    }
-  const { before = null, after = null, from = null } = step
-  return { kind, file, before, after, from, why }
-}
 
 export const inProgressDocument = (one: InProgress): Json<typeof IN_PROGRESS> => ({
   stage: one.stage,

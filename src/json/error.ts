@@ -3,7 +3,8 @@ import type { InProgress } from '../deploy/lock/in-progress.js'
 import type { Finding } from '../doctor/index.js'
 import type { EcosystemProblem } from '../ecosystem/types.js'
 import { EXIT_CODES, ShipitError } from '../errors.js'
-import { findingDocument, FINDING, IN_PROGRESS, inProgressDocument } from './deploy.js'
+import { findingDocument, FINDING } from './doctor.js'
+import { IN_PROGRESS, inProgressDocument } from './deploy.js'
 import { RELEASE_REF } from './platform.js'
 import {
   array,

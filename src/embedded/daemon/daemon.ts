@@ -5,7 +5,6 @@
 import { rm } from 'node:fs/promises'
 import http from 'node:http'
 import path from 'node:path'
-import type { Duplex } from 'node:stream'
 import writeFileAtomic from 'write-file-atomic'
 import { openAuthorizations } from '../api/authorizations.js'
 import { asCall } from '../api/api-error.js'
@@ -20,7 +19,7 @@ import { createLogplex } from '../logplex/index.js'
 import { ownVersion } from './handshake.js'
 import { createReleaseOutput } from '../releases/release-output.js'
 import { createReleases } from '../releases/releases.js'
-import { byTls } from '../rendezvous/by-tls.js'
+import { alsoOverTls } from '../rendezvous/by-tls.js'
 import { certificateOf, type Certificate } from '../rendezvous/certificate.js'
 import { createRendezvous } from '../rendezvous/index.js'
 import { readSettings, writeSettings } from './settings.js'
@@ -204,7 +203,10 @@ async function start(
     const server = http.createServer((request, response) => {
       asCall(response, () => api(request, response))
     })
-    alsoOverTls(server, certificate, log)
+    alsoOverTls(server, {
+      certificate,
+      onError: ({ message }) => log(`no TLS for git: ${message}`),
+    })
     const apiListening = await listen(
       server,
       candidates(options.ports?.api, settings.apiPort, DEFAULT_PORTS.api),
@@ -263,29 +265,6 @@ async function start(
     await dynos.shutdown()
     throw error
   }
-}
-
-/**
- * git and Heroku's own CLI go to https:// and HEROKU_GIT_HOST, which is this port; the API's other
- * clients come without TLS.
- */
-function alsoOverTls(
-  server: http.Server,
-  certificate: () => Promise<Certificate>,
-  log: (message: string) => void,
-): void {
-  const listeners = server.listeners('connection') as ((socket: Duplex) => void)[]
-  server.removeAllListeners('connection')
-  server.on(
-    'connection',
-    byTls({
-      certificate,
-      onError: ({ message }) => log(`no TLS for git: ${message}`),
-      onConnection: (socket) => {
-        for (const listener of listeners) listener.call(server, socket)
-      },
-    }),
-  )
 }
 
 /** A step of the end that a full or read-only disk may refuse: the others are taken all the same. */

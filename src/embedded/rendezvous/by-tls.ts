@@ -1,3 +1,4 @@
+import type http from 'node:http'
 import type net from 'node:net'
 import type { Duplex } from 'node:stream'
 import tls from 'node:tls'
@@ -57,4 +58,17 @@ export function byTls({ certificate, onError, onConnection }: Options) {
     socket.setTimeout(TIMEOUT_MS, onGone)
     socket.on('readable', onReadable).on('error', onGone).on('end', onGone)
   }
+}
+
+/**
+ * Lets a server of HTTP take connections over TLS on the same port: git and Heroku's own CLI go to
+ * https:// and HEROKU_GIT_HOST, the API's other clients come without TLS.
+ */
+export function alsoOverTls(server: http.Server, options: Omit<Options, 'onConnection'>): void {
+  const listeners = server.listeners('connection') as ((socket: Duplex) => void)[]
+  server.removeAllListeners('connection')
+  const onConnection = (socket: Duplex) => {
+    for (const listener of listeners) listener.call(server, socket)
+  }
+  server.on('connection', byTls({ ...options, onConnection }))
 }
