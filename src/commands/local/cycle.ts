@@ -1,5 +1,6 @@
+import { Args } from '@oclif/core'
 import { BaseCommand } from '../../ui/base-command.js'
-import { dynosArg, waitingFlags } from '../../ui/flags.js'
+import { waitingFlags } from '../../ui/flags.js'
 import { PLATFORM } from '../../ui/exit-codes.js'
 import type { ErrorCode } from '../../errors.js'
 
@@ -13,7 +14,12 @@ export default class LocalCycle extends BaseCommand {
     'Heroku cycles every dyno once in 24 hours and up to 216 minutes, without asking: it gets ' +
     'SIGTERM, and a new one of the same release starts. The embedded Heroku does so too, and ' +
     'with this command at once, so that it can be seen what an app makes of it.'
-  static override args = { 'type|dyno': dynosArg('all dynos') }
+  static override args = {
+    'type|dyno': Args.string({
+      ignoreStdin: true,
+      description: 'process type (web) or dyno (web.1); all dynos when absent',
+    }),
+  }
   static override flags = flags
   static override examples = [
     '<%= config.bin %> <%= command.id %> --app myapp',
