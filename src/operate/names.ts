@@ -155,9 +155,11 @@ export function stoppable(named: NamedInstances, app: string): void {
         `One instance fewer: shipit scale ${name}=${siblings.length} --app ${app}\n` +
         `All of it: shipit stop ${name} --app ${app}`,
     })
+  const dynos = dynosOf(named)
+  const beside = others.length === 0 ? '' : `, and ${others.join(', ')} beside it`
   throw new ShipitError('usage', {
     message: `${spokenName(named)} cannot be stopped by itself: Heroku stops whole dynos.`,
-    why: `${dynosOf(named).join(', ')} run${dynosOf(named).length === 1 ? 's' : ''} it${others.length === 0 ? '' : `, and ${others.join(', ')} beside it`}.`,
+    why: `${dynos.join(', ')} ${dynos.length === 1 ? 'runs' : 'run'} it${beside}.`,
     next:
       types.map((type) => `All that ${type} runs: shipit stop ${type} --app ${app}\n`).join('') +
       `Only ${name}: take it out of the ecosystem file, then shipit deploy --app ${app}`,

@@ -1,6 +1,7 @@
 /** Tries mutants in a worker, which is started anew when a mutant has spoilt it. */
 import { fork, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
+import path from 'node:path'
 import type { RunAll, Survey } from './survey.js'
 import type { Order, Report } from './worker.js'
 
@@ -148,7 +149,14 @@ export class Trials {
       cwd: this.dir,
       execArgv: ['--import', 'tsx'],
       stdio: ['ignore', 'ignore', mutant === 0 ? 'inherit' : 'ignore', 'ipc'],
-      env: { ...process.env, MUTANT: String(mutant), SHIPIT_LOCAL_NODE: 'machine' },
+      env: {
+        ...process.env,
+        MUTANT: String(mutant),
+        SHIPIT_LOCAL_NODE: 'machine',
+        // A mutant that forgets its test's own folder starts a platform here, not in the user's
+        // home: one whose folder goes ends by itself.
+        XDG_STATE_HOME: path.join(this.dir, 'state'),
+      },
     })
     const isReady = await Promise.race([
       once(worker, 'message').then(() => true),
