@@ -13,6 +13,7 @@ const MAY_IMPORT = {
   commands: rooms.filter((room) => !['commands', 'runtime', 'demo'].includes(room)),
   completion: ['ecosystem', 'git', 'heroku'],
   config: ['runtime'],
+  dashboard: ['heroku', 'history', 'json', 'monitor', 'operate'],
   demo: [],
   deploy: [
     'doctor',
@@ -31,6 +32,7 @@ const MAY_IMPORT = {
   embedded: ['project'],
   git: [],
   heroku: ['embedded'],
+  history: ['heroku', 'monitor'],
   init: ['config', 'ecosystem', 'project'],
   json: ['deploy', 'dev', 'doctor', 'ecosystem', 'heroku', 'init', 'monitor'],
   lib: [],
