@@ -1,4 +1,4 @@
-import type { LogLine } from '../heroku/index.js'
+import type { Dyno, LogLine } from '../heroku/index.js'
 import type { Reading } from '../monitor/index.js'
 
 /** Which figures: of the app, of one dyno, or of one instance in it (`api:0`). */
@@ -53,6 +53,11 @@ export interface AppHistory {
   add(line: LogLine, reading: Reading): void
   /** How many dynos ran. @param time ms since the epoch */
   addDynoCount(time: number, count: number): void
+  /**
+   * The dynos as the Platform API lists them now, which tells their number, too: `ps --at` shows
+   * them as they were. @param time ms since the epoch
+   */
+  addDynos(time: number, dynos: readonly Dyno[]): void
   series(of: HistoryOf, range: HistoryRange): HistorySeries
   /** Oldest first. */
   marks(range: Pick<HistoryRange, 'from' | 'to'>): HistoryMark[]

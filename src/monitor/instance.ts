@@ -6,7 +6,10 @@ import type { Change, Sample } from './reading.js'
 const CHARTED = ['memoryMb', 'cpuPercent', 'eventLoopP95Ms', 'requestsPerMinute'] as const
 
 /** PM2's word for an instance after a change; undefined if the change says nothing of it. */
-function statusAfter({ event, fields }: Change, before: string | undefined): string | undefined {
+export function statusAfter(
+  { event, fields }: Change,
+  before: string | undefined,
+): string | undefined {
   switch (event) {
     case 'start':
       return 'launching'

@@ -1,0 +1,84 @@
+import type { Dyno, LogLine } from '../heroku/index.js'
+import type { Reading } from '../monitor/index.js'
+import { Frames, type Frame } from './frames.js'
+import type { AppHistory, HistoryMark, HistoryOf, HistoryRange, HistorySeries } from './history.js'
+import { FLAGS, readMarks } from './record.js'
+import { seriesOf } from './series.js'
+import { SlotWriter } from './slots.js'
+import { SPAN } from './span.js'
+import { Spans } from './spans.js'
+
+/** The history of an app in memory; its open spans are read as if they were written. */
+export class MemoryHistory implements AppHistory {
+  protected readonly frames = new Frames()
+  protected readonly spans: Spans
+  private readonly writer = new SlotWriter()
+  private drawn: readonly Frame[] | undefined
+
+  /** @param monotonic ms of a clock that no one sets */
+  constructor(
+    readonly app: string,
+    monotonic?: () => number,
+  ) {
+    this.spans = new Spans(
+      app,
+      (span, { isAnew }) =>
+        this.frames.add(this.writer.draw(span, this.spans, { isPartial: false, isAnew })),
+      monotonic,
+    )
+  }
+
+  add(line: LogLine, reading: Reading): void {
+    this.drawn = undefined
+    this.spans.add(line, reading)
+  }
+
+  addDynoCount(time: number, count: number): void {
+    this.drawn = undefined
+    this.spans.addDynoCount(time, count)
+  }
+
+  addDynos(time: number, dynos: readonly Dyno[]): void {
+    this.drawn = undefined
+    this.spans.addDynos(time, dynos)
+  }
+
+  series(of: HistoryOf, range: HistoryRange): HistorySeries {
+    return seriesOf((from, to) => this.between(from, to), of, range)
+  }
+
+  marks({ from, to }: Pick<HistoryRange, 'from' | 'to'>): HistoryMark[] {
+    return this.between(from, to)
+      .filter(({ flags }) => (flags & FLAGS.marked) !== 0)
+      .flatMap((frame) => readMarks(frame.bytes, frame))
+      .filter(({ at }) => at >= from && at < to)
+      .sort((one, other) => one.at - other.at)
+  }
+
+  get span(): { from: number; to: number } | undefined {
+    const open = this.open()
+    const first = this.frames.all[0] ?? open[0]
+    const last = open.at(-1) ?? this.frames.all.at(-1)
+    return first && last
+      ? { from: first.span * SPAN + first.since, to: last.span * SPAN + last.until }
+      : undefined
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve()
+  }
+
+  /** The records of a stretch of time, those of the open spans too. */
+  protected between(from: number, to: number): readonly Frame[] {
+    const open = this.open().filter(({ span }) => (span + 1) * SPAN > from && span * SPAN < to)
+    const first = open[0]?.span ?? Infinity
+    return [...this.frames.between(from, to).filter(({ span }) => span < first), ...open]
+  }
+
+  private open(): readonly Frame[] {
+    const writer = new SlotWriter()
+    return (this.drawn ??= this.spans
+      .drawOpen()
+      .map((span) => writer.draw(span, this.spans, { isPartial: true, isAnew: false })))
+  }
+}

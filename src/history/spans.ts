@@ -1,0 +1,382 @@
+import type { Dyno, LogLine } from '../heroku/index.js'
+import { typeOfDyno } from '../lib/dyno-name.js'
+import { ownText, statusAfter, type Change, type Reading, type Sample } from '../monitor/index.js'
+import type { HistoryMark } from './history.js'
+import { MarkReader } from './mark.js'
+import type { DynoFacts } from './names.js'
+import { SeenRequests } from './seen-requests.js'
+import { DynoSpan, Span, SPAN, spanOf, type InstanceRow, type Surroundings } from './span.js'
+
+/** ms after its end in which a span takes lines: those of several dynos are not in their order. */
+const GRACE = 5_000
+/** ms of lines older than all that is taken, after which the clock went back. A replay is quicker. */
+const BACK_AFTER = 60_000
+/** Of one span: more are what an app invents. Heroku allows an app 100 dynos. */
+const MOST = { dynos: 200, instances: 1024, marks: 64 }
+
+/** Names in a line's head that are no dynos. */
+const SERVICES = new Set(['router', 'api', 'logplex', 'build'])
+
+interface Closed {
+  /** Whether all spans of this time and later that were closed before are void. */
+  isAnew: boolean
+}
+
+/**
+ * Lines and what they say, cut into spans of 20 s by their own times. The newest spans are open:
+ * they take lines until GRACE after their end, and go to `close` then, in the order of time.
+ */
+export class Spans implements Surroundings {
+  readonly open: Span[] = []
+  isAppRouted = false
+  private readonly routed = new Set<string>()
+  private readonly dynos = new Map<string, DynoFacts>()
+  private readonly seen = new SeenRequests()
+  private readonly marks: MarkReader
+  /** Of the last closed span. */
+  private before: Span | undefined
+  private closed = -Infinity
+  private newest = -Infinity
+  private time = 0
+  private countedUntil = -Infinity
+  private dynoCount: number | undefined
+  private isAnew = false
+  private back: { since: number; last: number } | undefined
+
+  /** @param monotonic ms of a clock that no one sets */
+  constructor(
+    app: string,
+    private readonly close: (span: Span, how: Closed) => void,
+    private readonly monotonic: () => number = () => performance.now(),
+  ) {
+    this.marks = new MarkReader(app)
+  }
+
+  /**
+   * Goes on after what was recorded before: lines of spans until `closed` were taken, and of the
+   * open one the requests until `counted` (ms since the epoch).
+   */
+  resume(closed: number, open: Span | undefined, counted: number): void {
+    this.closed = closed
+    this.countedUntil = counted
+    if (open) this.open.push(open)
+  }
+
+  add(line: LogLine, reading: Reading): void {
+    if (reading.kind === 'foreign' && (line.dyno !== 'api' || line.source !== 'app')) return
+    const time = this.timeOf(line)
+    const span = this.spanAt(time)
+    if (!span) return
+    if (reading.kind === 'request') {
+      if (time <= this.countedUntil || this.seen.has(line, time)) return
+      this.addRequest(span, reading)
+    } else if (reading.kind !== 'foreign' && !SERVICES.has(line.dyno)) {
+      this.addToDyno(span, line.dyno, reading, time)
+    }
+    const mark = this.marks.read(line, reading, time)
+    if (mark) addMark(span, mark)
+    span.until = Math.max(span.until, time - span.number * SPAN)
+    span.isChanged = true
+  }
+
+  addDynoCount(time: number, count: number): void {
+    this.dynoCount = count
+    const span = this.spanAt(time)
+    if (!span) return
+    span.dynoCount = count
+    span.until = Math.max(span.until, time - span.number * SPAN)
+    span.isChanged = true
+  }
+
+  /** What the Platform API says of the dynos now. */
+  addDynos(time: number, dynos: readonly Dyno[]): void {
+    this.dynos.clear()
+    for (const { name, id, type, size, state, command, release, created_at, updated_at } of dynos)
+      if (this.dynos.size < MOST.dynos)
+        this.dynos.set(name, {
+          name,
+          id,
+          type,
+          size,
+          state,
+          command,
+          release: { id: release.id, version: release.version },
+          created_at,
+          updated_at,
+        })
+    const running = dynos.filter(({ state }) => state !== 'crashed' && state !== 'down')
+    this.addDynoCount(time, running.filter(({ name }) => isOfFormation(name)).length)
+    const span = this.open.at(-1)
+    if (span) for (const { name } of dynos) this.dyno(span, name)
+  }
+
+  /** The open spans as they would be closed now: what has not come yet stands as it was before. */
+  drawOpen(): Span[] {
+    let before = this.before
+    return this.open.map((open) => {
+      const span = copyOf(open)
+      if (before?.number === span.number - 1) carry(before, span)
+      return (before = span)
+    })
+  }
+
+  /** Closes all, as if their time were over. */
+  end(): void {
+    for (const span of this.open.splice(0)) this.finish(span)
+  }
+
+  isDynoRouted(name: string): boolean {
+    return this.routed.has(name)
+  }
+
+  /** Of a time before the dyno was made, only its name is known. */
+  facts(name: string, span: number): DynoFacts {
+    const facts = this.dynos.get(name)
+    const isOfThen = Date.parse(facts?.created_at ?? '') < (span + 1) * SPAN
+    return facts && isOfThen ? facts : { name }
+  }
+
+  private timeOf({ timestamp }: LogLine): number {
+    const time = Date.parse(timestamp)
+    if (!Number.isNaN(time)) this.time = time
+    return this.time
+  }
+
+  private spanAt(time: number): Span | undefined {
+    const number = spanOf(time)
+    if (number <= this.closed && !this.isBack(time)) return undefined
+    if (number > this.closed) this.back = undefined
+    if (time > this.newest) {
+      this.newest = time
+      this.closeUntil(time - GRACE)
+    }
+    const known = this.open.find((span) => span.number === number)
+    if (known) return known
+    if (number <= this.closed) return undefined
+    const last = this.open.at(-1) ?? this.before
+    // What was told last stands for one span more, also if that has no line.
+    if (last && last.number < number - 1 && last.number + 1 > this.closed)
+      this.openSpan(last.number + 1, 0)
+    // Of the first span, and of one after a pause, only a part may have been read.
+    return this.openSpan(number, this.prior({ number }) ? 0 : time - number * SPAN)
+  }
+
+  private openSpan(number: number, since: number): Span {
+    const span = new Span(number, since)
+    span.dynoCount = this.dynoCount
+    this.open.push(span)
+    this.open.sort((one, other) => one.number - other.number)
+    return span
+  }
+
+  /** The span right before another. */
+  private prior({ number }: Pick<Span, 'number'>): Span | undefined {
+    return [this.before, ...this.open].find((span) => span?.number === number - 1)
+  }
+
+  private closeUntil(time: number): void {
+    while (this.open.length > 0 && (this.open[0]!.number + 1) * SPAN <= time) {
+      const span = this.open.shift()!
+      span.until = SPAN
+      this.finish(span)
+    }
+  }
+
+  private finish(span: Span): void {
+    if (this.before?.number === span.number - 1) carry(this.before, span)
+    this.before = span
+    this.closed = span.number
+    this.close(span, { isAnew: this.isAnew })
+    this.isAnew = false
+  }
+
+  /** Lines that go on and on in the past are not a replay: somebody set the clock. */
+  private isBack(time: number): boolean {
+    const now = this.monotonic()
+    if (!this.back || time < this.back.last - SPAN) this.back = { since: now, last: time }
+    this.back.last = Math.max(this.back.last, time)
+    if (now - this.back.since < BACK_AFTER) return false
+    this.end()
+    this.back = this.before = undefined
+    this.closed = spanOf(time) - 1
+    this.newest = this.countedUntil = time - 1
+    this.isAnew = true
+    return true
+  }
+
+  private addRequest(span: Span, request: Extract<Reading, { kind: 'request' }>): void {
+    this.isAppRouted = true
+    span.requests.add(request)
+    if (request.dyno === '') return
+    const dyno = this.dyno(span, request.dyno)
+    if (!dyno) return
+    this.routed.add(dyno.name)
+    if (this.routed.size > 2 * MOST.dynos) this.routed.delete(this.routed.values().next().value!)
+    dyno.requests.add(request)
+  }
+
+  private addToDyno(
+    span: Span,
+    name: string,
+    reading: Exclude<Reading, { kind: 'foreign' | 'request' }>,
+    time: number,
+  ): void {
+    const dyno = this.dyno(span, name)
+    if (!dyno) return
+    switch (reading.kind) {
+      case 'sample':
+        for (const sample of [reading, ...reading.others]) addSample(span, dyno, sample, time)
+        break
+      case 'change':
+        addChange(span, dyno, reading, this.prior(span)?.dynos.get(name))
+        break
+      case 'figures':
+        dyno.memoryMb = reading.memory ?? dyno.memoryMb
+        dyno.loadAverage = reading.load ?? dyno.loadAverage
+        dyno.isCarried = false
+        break
+      case 'over-quota':
+        dyno.memoryMb ??= reading.memory
+        break
+      default:
+        this.addWord(dyno, reading)
+    }
+  }
+
+  private addWord(dyno: DynoSpan, { what, value }: Extract<Reading, { kind: 'platform' }>): void {
+    if (what === 'starting') {
+      dyno.rows.clear()
+      dyno.isFresh = true
+    } else if (what === 'state') {
+      const facts = this.dynos.get(dyno.name)
+      if (facts) this.dynos.set(dyno.name, { ...facts, state: value })
+    }
+  }
+
+  private dyno(span: Span, name: string): DynoSpan | undefined {
+    const known = span.dynos.get(name)
+    if (known) return known
+    if (span.dynos.size >= MOST.dynos) return undefined
+    const made = new DynoSpan(ownText(name))
+    span.dynos.set(made.name, made)
+    return made
+  }
+}
+
+const isOfFormation = (name: string): boolean =>
+  !['run', 'release', 'scheduler'].includes(typeOfDyno(name))
+
+function addMark(span: Span, mark: HistoryMark): void {
+  const isKnown = span.marks.some(
+    ({ at, place, text }) => at === mark.at && place === mark.place && text === mark.text,
+  )
+  if (!isKnown && span.marks.length < MOST.marks) span.marks.push(mark)
+}
+
+const idOf = ({ app, instance }: Sample | Change) => `${app}:${instance}`
+
+const instancesOf = (span: Span): number => {
+  let count = 0
+  for (const { rows } of span.dynos.values()) count += rows.size
+  return count
+}
+
+function addSample(span: Span, dyno: DynoSpan, sample: Sample, time: number): void {
+  const id = idOf(sample)
+  if (!dyno.rows.has(id) && instancesOf(span) >= MOST.instances) return
+  dyno.rows.set(id, {
+    process: {
+      id,
+      pid: sample.pid,
+      restarts: sample.restarts,
+      startedAt: time - sample.uptime * 1000,
+      version: sample.version,
+      memoryLimitMb: sample.memoryLimitMb,
+    },
+    status: sample.status,
+    memoryMb: sample.memoryMb,
+    cpuPercent: sample.cpuPercent,
+    eventLoopP95Ms: sample.eventLoopP95Ms,
+    requestsPerMinute: sample.requestsPerMinute,
+    isCarried: false,
+  })
+}
+
+/** An instance that ends has no figures until its successor tells some. */
+function addChange(span: Span, dyno: DynoSpan, change: Change, before: DynoSpan | undefined): void {
+  const { event, fields } = change
+  const id = idOf(change)
+  if (event === 'exit' && fields.removed !== undefined) {
+    dyno.rows.delete(id)
+    dyno.gone.add(id)
+    return
+  }
+  const known = dyno.rows.get(id) ?? (dyno.isFresh ? undefined : before?.rows.get(id))
+  const status = statusAfter(change, known?.status)
+  if (!known && (status === undefined || instancesOf(span) >= MOST.instances)) return
+  const row = known ?? emptyRow(id)
+  const process = {
+    ...row.process,
+    pid: fields.pid === undefined ? row.process.pid : Number(fields.pid),
+    restarts: fields.restarts === undefined ? row.process.restarts : Number(fields.restarts),
+  }
+  const isNew = event === 'start'
+  dyno.rows.set(id, { ...(isNew ? emptyRow(id) : row), process, status, isCarried: false })
+}
+
+const emptyRow = (id: string): InstanceRow => ({
+  process: {
+    id,
+    pid: undefined,
+    restarts: undefined,
+    startedAt: undefined,
+    version: undefined,
+    memoryLimitMb: undefined,
+  },
+  status: undefined,
+  memoryMb: undefined,
+  cpuPercent: undefined,
+  eventLoopP95Ms: undefined,
+  requestsPerMinute: undefined,
+  isCarried: false,
+})
+
+/** A copy whose dynos may get more; what they have is shared. */
+function copyOf(span: Span): Span {
+  const copy = Object.assign(Object.create(Span.prototype) as Span, span)
+  const dynos = [...span.dynos].map(([name, dyno]): [string, DynoSpan] => [
+    name,
+    Object.assign(Object.create(DynoSpan.prototype) as DynoSpan, dyno, {
+      rows: new Map(dyno.rows),
+    }),
+  ])
+  return Object.assign(copy, { dynos: new Map(dynos) })
+}
+
+/**
+ * What a span has no line of stands as it was in the one before, once; an instance that has no
+ * figures, since it does not run, as long as its dyno is heard of.
+ */
+function carry(before: Span, span: Span): void {
+  for (const [name, last] of before.dynos) {
+    const dyno = span.dynos.get(name)
+    if (dyno?.isFresh || (!dyno && span.dynos.size >= MOST.dynos)) continue
+    const isMemoryCarried =
+      dyno?.memoryMb === undefined && last.memoryMb !== undefined && !last.isCarried
+    const rows = [...last.rows].filter(
+      ([id, row]) =>
+        !dyno?.rows.has(id) &&
+        !dyno?.gone.has(id) &&
+        (!row.isCarried || (dyno !== undefined && row.memoryMb === undefined)),
+    )
+    if (rows.length === 0 && !isMemoryCarried) continue
+    const into = dyno ?? new DynoSpan(name)
+    if (!dyno) span.dynos.set(name, into)
+    if (isMemoryCarried) {
+      into.memoryMb = last.memoryMb
+      into.loadAverage ??= last.loadAverage
+      into.isCarried = true
+    }
+    for (const [id, row] of rows) into.rows.set(id, { ...row, isCarried: true })
+  }
+}
