@@ -1,19 +1,6 @@
-import { execFile } from 'node:child_process'
-import { randomUUID } from 'node:crypto'
-import { link, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { promisify } from 'node:util'
+import * as locks from '../../lib/process-lock.js'
 import type { Folders } from '../store/types.js'
-
-const run = promisify(execFile)
-
-/**
- * A process and when it began: a pid alone may belong to another process after a crash or a reboot.
- */
-export interface Holder {
-  pid: number
-  began: string
-}
 
 export class AlreadyRunning extends Error {
   constructor(readonly pid: number) {
@@ -24,137 +11,24 @@ export class AlreadyRunning extends Error {
 
 const lockFile = (folders: Pick<Folders, 'root'>) => path.join(folders.root, 'daemon.lock')
 
-const ifMissing = (error: NodeJS.ErrnoException) => {
-  if (error.code === 'ENOENT' || error.code === 'ESRCH') return undefined
-  throw error
-}
-
-/**
- * When a live process began, in the system's own spelling; undefined if there is none, or one that
- * only waits to be reaped.
- */
-export async function beganAt(pid: number): Promise<string | undefined> {
-  if (process.platform === 'linux') {
-    const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(ifMissing)
-    // proc(5): after the name in brackets come the state (3rd field) and, as the 22nd, the start
-    // time.
-    const fields = stat?.slice(stat.lastIndexOf(')') + 2).split(' ')
-    return fields === undefined || fields[0] === 'Z' ? undefined : fields[19]
-  }
-  try {
-    return (await run('ps', ['-o', 'lstart=', '-p', String(pid)])).stdout.trim() || undefined
-  } catch (error) {
-    if ((error as { code?: unknown }).code === 1) return undefined
-    throw error
-  }
-}
-
-async function readLock(file: string): Promise<{ text: string; holder: Holder } | undefined> {
-  const text = await readFile(file, 'utf8').catch(ifMissing)
-  return text === undefined ? undefined : { text, holder: holderIn(text) }
-}
-
-/** After a power cut the file may be there without its content: nobody's, as pid 0 is. */
-function holderIn(text: string): Holder {
-  try {
-    const holder = JSON.parse(text) as Partial<Holder> | null
-    if (Number.isInteger(holder?.pid) && typeof holder?.began === 'string') return holder as Holder
-    return { pid: 0, began: '' }
-  } catch (error) {
-    if (error instanceof SyntaxError) return { pid: 0, began: '' }
-    throw error
-  }
-}
-
-export const isAlive = async (holder: Holder): Promise<boolean> =>
-  (await beganAt(holder.pid)) === holder.began
-
 /**
  * The daemon that has these folders, if it lives. `isStale` is true if one had them and was
  * killed.
  */
-export async function lockHolder(
-  folders: Pick<Folders, 'root'>,
-): Promise<Partial<Holder> & { isStale: boolean }> {
-  const lock = await readLock(lockFile(folders))
-  if (!lock) return { isStale: false }
-  return (await isAlive(lock.holder)) ? { ...lock.holder, isStale: false } : { isStale: true }
-}
-
-interface Lock {
-  /**
-   * Throws {@link AlreadyRunning} where another process has taken the lock meanwhile. To be called
-   * before anything is changed.
-   */
-  verify(): Promise<void>
-  /** Whether it is still this process's, and there. */
-  isMine(): Promise<boolean>
-  release(): Promise<void>
-}
+export const lockHolder = (folders: Pick<Folders, 'root'>) => locks.holderOf(lockFile(folders))
 
 /**
  * Takes the folders for this process. Throws {@link AlreadyRunning} where a live process has them;
  * a dead one's lock is taken over.
  */
-export async function acquireLock(folders: Pick<Folders, 'root'>): Promise<Lock> {
-  const file = lockFile(folders)
-  const mine = JSON.stringify({
-    pid: process.pid,
-    began: await beganAt(process.pid),
-    id: randomUUID(),
-  })
-  const prepared = `${file}.${process.pid}.${randomUUID()}`
-  try {
-    await writeFile(prepared, mine, { mode: 0o600 })
-    while (!(await placed(prepared, file))) await clearStale(file)
-  } finally {
-    await rm(prepared, { force: true })
-  }
-  const isMine = async () => (await readLock(file))?.text === mine
-  return {
-    async verify() {
-      const lock = await readLock(file)
-      if (lock?.text !== mine) throw new AlreadyRunning(lock?.holder.pid ?? 0)
-    },
-    isMine,
-    async release() {
-      if (await isMine()) await rm(file, { force: true })
-    },
-  }
-}
-
-/** A link appears with its content or not at all, and fails where the name exists. */
-async function placed(prepared: string, file: string): Promise<boolean> {
-  try {
-    await link(prepared, file)
-    return true
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
-    throw error
-  }
-}
-
-async function clearStale(file: string): Promise<void> {
-  const lock = await readLock(file)
-  if (!lock) return
-  if (await isAlive(lock.holder)) throw new AlreadyRunning(lock.holder.pid)
-  const aside = `${file}.stale.${randomUUID()}`
-  const isMoved = await rename(file, aside).then(() => true, ifMissing)
-  if (!isMoved) return
-  // Between the look and the rename another process may have placed its own: give that one back.
-  const moved = await readLock(aside)
-  if (moved && moved.text !== lock.text) await placed(aside, file)
-  await rm(aside, { force: true })
-}
+export const acquireLock = (folders: Pick<Folders, 'root'>): Promise<locks.ProcessLock> =>
+  locks.acquireLock(lockFile(folders), (pid) => new AlreadyRunning(pid))
 
 /** ms between two polls at the lock. */
 const LOCK_POLL = 2_000
 
 /** Twice, because one that takes a dead process's lock over moves this one aside for a moment. */
-export function watchLock(
-  lock: Awaited<ReturnType<typeof acquireLock>>,
-  onLost: () => void,
-): NodeJS.Timeout {
+export function watchLock(lock: locks.ProcessLock, onLost: () => void): NodeJS.Timeout {
   let missed = 0
   const watch = setInterval(() => {
     // What cannot be read now, as with too many open files, is no proof.
