@@ -4,43 +4,38 @@ import { Frames, type Frame } from './frames.js'
 import type { AppHistory, HistoryMark, HistoryOf, HistoryRange, HistorySeries } from './history.js'
 import { FLAGS, readMarks } from './record.js'
 import { seriesOf } from './series.js'
+import type { Recorder } from './recorder.js'
 import { SlotWriter } from './slots.js'
 import { SPAN } from './span.js'
-import { Spans } from './spans.js'
 
-/** The history of an app in memory; its open spans are read as if they were written. */
-export class MemoryHistory implements AppHistory {
-  protected readonly frames = new Frames()
-  protected readonly spans: Spans
-  private readonly writer = new SlotWriter()
+/**
+ * The history of an app, which is held in memory whether it is in a file too; its open spans are
+ * read as if they were written.
+ */
+export class KeptHistory implements AppHistory {
   private drawn: readonly Frame[] | undefined
 
-  /** @param monotonic ms of a clock that no one sets */
+  /** @param recorder adds to `frames` what is over */
   constructor(
     readonly app: string,
-    monotonic?: () => number,
-  ) {
-    this.spans = new Spans(
-      app,
-      (span, { isAnew }) =>
-        this.frames.add(this.writer.draw(span, this.spans, { isPartial: false, isAnew })),
-      monotonic,
-    )
-  }
+    private readonly frames: Frames,
+    private readonly recorder: Recorder,
+    readonly isRecorded: boolean,
+  ) {}
 
   add(line: LogLine, reading: Reading): void {
     this.drawn = undefined
-    this.spans.add(line, reading)
+    this.recorder.add(line, reading)
   }
 
   addDynoCount(time: number, count: number): void {
     this.drawn = undefined
-    this.spans.addDynoCount(time, count)
+    this.recorder.addDynoCount(time, count)
   }
 
   addDynos(time: number, dynos: readonly Dyno[]): void {
     this.drawn = undefined
-    this.spans.addDynos(time, dynos)
+    this.recorder.addDynos(time, dynos)
   }
 
   series(of: HistoryOf, range: HistoryRange): HistorySeries {
@@ -65,11 +60,11 @@ export class MemoryHistory implements AppHistory {
   }
 
   close(): Promise<void> {
-    return Promise.resolve()
+    return this.recorder.close()
   }
 
   /** The records of a stretch of time, those of the open spans too. */
-  protected between(from: number, to: number): readonly Frame[] {
+  private between(from: number, to: number): readonly Frame[] {
     const open = this.open().filter(({ span }) => (span + 1) * SPAN > from && span * SPAN < to)
     const first = open[0]?.span ?? Infinity
     return [...this.frames.between(from, to).filter(({ span }) => span < first), ...open]
@@ -77,8 +72,9 @@ export class MemoryHistory implements AppHistory {
 
   private open(): readonly Frame[] {
     const writer = new SlotWriter()
-    return (this.drawn ??= this.spans
+    const { spans } = this.recorder
+    return (this.drawn ??= spans
       .drawOpen()
-      .map((span) => writer.draw(span, this.spans, { isPartial: true, isAnew: false })))
+      .map((span) => writer.draw(span, spans, { isPartial: true, isAnew: false })))
   }
 }

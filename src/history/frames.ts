@@ -23,7 +23,7 @@ export function readFrame(bytes: Buffer, names: Names): Frame {
 }
 
 /** ms that are kept. */
-const KEPT = 24 * 60 * 60_000
+export const KEPT = 24 * 60 * 60_000
 /** Bytes of records in memory, as in a file. */
 const MOST_BYTES = 60 * 1024 * 1024
 
@@ -49,6 +49,16 @@ export class Frames {
     this.frames.push(frame)
     this.bytes += frame.bytes.length
     this.trim(frame.span - KEPT / SPAN)
+  }
+
+  /** The newest; it is taken out if its span was not over when it was written. */
+  takeOpen(): Frame | undefined {
+    const last = this.frames.at(-1)
+    if (last && (last.flags & FLAGS.partial) !== 0) {
+      this.frames.pop()
+      this.bytes -= last.bytes.length
+    }
+    return last
   }
 
   /** Those that have a part of a stretch of time, ms since the epoch. */

@@ -49,6 +49,8 @@ export interface HistoryMark {
  */
 export interface AppHistory {
   readonly app: string
+  /** Whether this process writes it to a file. */
+  readonly isRecorded: boolean
   /** Takes a line, and what readLine says of it. Lines come in the order of their times. */
   add(line: LogLine, reading: Reading): void
   /** How many dynos ran. @param time ms since the epoch */

@@ -75,9 +75,11 @@ export class Names {
 
   /** Takes the definitions of a record. */
   read(from: ByteReader): void {
+    const begun = from.at
     for (let left = from.count(); left > 0; left -= 1)
       if (from.byte() === 0) this.dynos.push(JSON.parse(from.text()) as DynoFacts)
       else this.processes.push(readProcess(from))
+    this.bytes += from.at - begun
   }
 
   private number<Facts extends DynoFacts | ProcessFacts>(

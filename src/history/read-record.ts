@@ -36,7 +36,7 @@ export function readAppFigures(from: ByteReader): ReadFigures {
 
 interface Visitor {
   /** Where the dyno's requests are added up; undefined passes over them. */
-  requests?: ((dyno: ReadDyno) => RequestSum | undefined) | undefined
+  requests?: ((dyno: ReadDyno) => Pick<RequestSum, 'read'>) | undefined
   row?(row: ReadRow, dyno: ReadDyno): void
   dyno?(dyno: ReadDyno): void
 }

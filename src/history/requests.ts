@@ -1,6 +1,6 @@
 import type { Request } from '../monitor/index.js'
 import type { ByteReader, ByteWriter } from './bytes.js'
-import { addTime, readClasses, writeClasses, type Classes } from './service-times.js'
+import { addClasses, addTime, readClasses, writeClasses, type Classes } from './service-times.js'
 
 /** The requests of a span, of a dyno or of the app. */
 export class RequestCount {
@@ -9,7 +9,7 @@ export class RequestCount {
   clientErrors = 0
   /** Answered with 5xx, or broken off by the router. */
   serverErrors = 0
-  times: Classes = new Map()
+  readonly times: Classes = new Map()
 
   add({ status, isError, service }: Request): void {
     this.all += 1
@@ -25,6 +25,15 @@ export class RequestCount {
     to.count(this.clientErrors)
     to.count(this.serverErrors)
     writeClasses(to, this.times, isFine)
+  }
+
+  /** Takes what was written, to go on with it. */
+  read(from: ByteReader): void {
+    this.all = from.count()
+    if (this.all === 0) return
+    this.clientErrors = from.count()
+    this.serverErrors = from.count()
+    readClasses(from, (at, _, count) => this.times.set(at, count))
   }
 }
 
@@ -47,7 +56,8 @@ export class RequestSum {
     this.all += all
     this.clientErrors += from.count()
     this.serverErrors += from.count()
-    readClasses(from, this.times)
+    if (this.times) addClasses(from, this.times)
+    else readClasses(from)
   }
 }
 

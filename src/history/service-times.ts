@@ -61,8 +61,11 @@ export function writeClasses(to: ByteWriter, classes: Classes, isFine: boolean):
   }
 }
 
-/** Adds what was written to `into`, which has a place for each of CLASSES; without it, passes over. */
-export function readClasses(from: ByteReader, into?: Float64Array): void {
+/** Gives each class that was written to `take`: so many of `width` classes from `at` on. */
+export function readClasses(
+  from: ByteReader,
+  take?: (at: number, width: number, count: number) => void,
+): void {
   const head = from.count()
   const width = 1 + (head % 2)
   let at = -1
@@ -73,13 +76,15 @@ export function readClasses(from: ByteReader, into?: Float64Array): void {
       count = from.count()
     }
     at += 1
-    if (!into) continue
-    if (width === 1) into[at] = (into[at] ?? 0) + count
-    else {
-      into[2 * at] = (into[2 * at] ?? 0) + count / 2
-      into[2 * at + 1] = (into[2 * at + 1] ?? 0) + count / 2
-    }
+    take?.(width * at, width, count)
   }
+}
+
+/** Adds what was written to `into`, which has a place for each of CLASSES. */
+export function addClasses(from: ByteReader, into: Float64Array): void {
+  readClasses(from, (at, width, count) => {
+    for (let next = at; next < at + width; next += 1) into[next]! += count / width
+  })
 }
 
 /** The least time that a share of all requests did not exceed, in ms; NaN if there were none. */

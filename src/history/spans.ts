@@ -40,7 +40,8 @@ export class Spans implements Surroundings {
   private time = 0
   private countedUntil = -Infinity
   private dynoCount: number | undefined
-  private isAnew = false
+  /** Whether what comes next is of a clock that was set back. */
+  isAnew = false
   private back: { since: number; last: number } | undefined
 
   /** @param monotonic ms of a clock that no one sets */

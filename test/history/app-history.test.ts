@@ -1,6 +1,5 @@
 import { expect } from 'chai'
 import { openHistory } from '../../src/history/index.js'
-import { MemoryHistory } from '../../src/history/app-history.js'
 import { dyno } from '../support/records.js'
 import { apiAt, changeAt, feed, herokuAt, requestAt, sampleAt } from '../support/history-log.js'
 
@@ -147,7 +146,7 @@ describe('history: an app', () => {
 
   it('goes on where the clock is set back, and takes a replay for none', async () => {
     let clock = 0
-    const history = new MemoryHistory('a1', () => clock)
+    const history = await openHistory({ app: 'a1', monotonic: () => clock })
     for (let span = 100; span < 110; span += 1) feed(history, [sampleAt(at(span), 'web.1', 0)])
     // A replay of what is closed.
     for (let span = 100; span < 108; span += 1) feed(history, [sampleAt(at(span), 'web.1', 0)])

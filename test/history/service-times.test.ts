@@ -2,10 +2,10 @@ import { expect } from 'chai'
 import fc from 'fast-check'
 import { ByteReader, ByteWriter } from '../../src/history/bytes.js'
 import {
+  addClasses,
   addTime,
   CLASSES,
   percentile,
-  readClasses,
   writeClasses,
   type Classes,
 } from '../../src/history/service-times.js'
@@ -26,7 +26,7 @@ function counted(parts: readonly (readonly number[])[], isFine: boolean): Float6
     const to = new ByteWriter()
     writeClasses(to, classes, isFine)
     const from = new ByteReader(Buffer.from(to.written))
-    readClasses(from, all)
+    addClasses(from, all)
     expect(from.at).to.equal(to.length)
   }
   return all
