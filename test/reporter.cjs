@@ -24,9 +24,16 @@ module.exports = class ClosingLine extends reporters.Spec {
         `\n  failed, and is run again: ${test.fullTitle()}\n${error?.stack ?? error}\n\n`,
       )
     })
+    /** Why whole suites and tests were left out, as their titles say, and of how many tests. */
+    const skipped = new Map()
+    runner.on('pending', (test) => {
+      const [, why] = /\(skipped: (.+?)\)(?: |$)/.exec(test.fullTitle()) ?? []
+      if (why) skipped.set(why, (skipped.get(why) ?? 0) + 1)
+    })
     runner.once('end', () => {
       const { passes, failures, pending } = this.stats
       if (!existsSync(SCHEMA)) process.stdout.write(WITHOUT_SCHEMA)
+      for (const [why, count] of skipped) process.stdout.write(`\n${count} skipped: ${why}\n`)
       process.stdout.write(
         `\n${passes} passed, ${failures} failed, ${pending} skipped${again > 0 ? `, ${again} run again` : ''}\n`,
       )

@@ -4,7 +4,7 @@ import { expect } from 'chai'
 import { GROUPS, type Row } from './official-cli.cases.js'
 import { plainApp } from './support/apps.js'
 import { sideBySide } from './support/lanes.js'
-import { officialCli, officialEnvironment } from './support/official-cli.js'
+import { officialCliOrSkip, officialEnvironment } from './support/official-cli.js'
 import { NO_DNS } from './support/surroundings.js'
 import { World, type Outcome } from './support/world.js'
 import { isSoak } from '../support/soak.js'
@@ -32,11 +32,7 @@ describe('the official Heroku CLI: every command that concerns an app works, or 
   let outcomes: Map<(typeof CHOSEN)[number], Promise<Map<Row, Outcome>>>
 
   before(async function () {
-    const cli = await officialCli()
-    if (!cli) {
-      this.test!.parent!.title += ' (skipped: neither HEROKU_CLI nor `heroku` on PATH)'
-      this.skip()
-    }
+    const cli = await officialCliOrSkip(this)
     world = await World.create()
     const dir = await world.app(APP, plainApp('one'))
     await world.ok(['deploy', '--local', '--app', APP], { cwd: dir })

@@ -5,7 +5,7 @@ import { get } from '../../src/demo/load.js'
 import { until } from '../../src/lib/until.js'
 import { packageRoot } from '../../src/paths.js'
 import { plainApp, plainServer } from './support/apps.js'
-import { officialCli, officialEnvironment } from './support/official-cli.js'
+import { officialCliOrSkip, officialEnvironment } from './support/official-cli.js'
 import type { Outcome, RunOptions } from './support/world.js'
 import { World } from './support/world.js'
 import { inSoak } from '../support/soak.js'
@@ -30,12 +30,7 @@ describe('the official Heroku CLI against the embedded Heroku', function () {
   const app = 'official'
 
   before(async function () {
-    const found = await officialCli()
-    if (!found) {
-      this.test!.parent!.title += ' (skipped: neither HEROKU_CLI nor `heroku` on PATH)'
-      this.skip()
-    }
-    cli = found
+    cli = await officialCliOrSkip(this)
     world = await World.create()
     dir = await world.app(app, {
       ...plainApp('one'),

@@ -3,7 +3,7 @@ import type { Row } from '../official-cli.cases.js'
 const INTRO = `# Heroku's own CLI against the embedded Heroku
 
 After \`eval "$(shipit local env)"\` the official CLI (npm \`heroku\` 11.10) drives the embedded Heroku. These are the commands that concern an app, as
-\`npm run test:official\` runs them, one after the other; APP stands for the app's name. Written by \`npm run docs:official\` from test/e2e/official-cli.cases.ts.
+\`SHIPIT_SOAK=1 npm run test:official\` runs them, some at a time; APP stands for the app's name. Written by \`npm run docs:official\` from test/e2e/official-cli.cases.ts.
 `
 
 /** The document of what each invocation of the official CLI comes to. Pure. */

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process'
 import { mkdir, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { promisify } from 'node:util'
+import { isSoak } from '../../support/soak.js'
 import type { World } from './world.js'
 
 /**
@@ -15,6 +16,22 @@ export async function officialCli(): Promise<string | undefined> {
     () => undefined,
   )
 }
+
+/**
+ * The official CLI for a suite, which is skipped without one. Each start of it takes two seconds of
+ * CPU, so its suites are a run of their own: `npm run test:official`.
+ */
+export async function officialCliOrSkip(hook: Mocha.Context): Promise<string> {
+  const cli = isOfficialAsked ? await officialCli() : undefined
+  if (cli) return cli
+  const why = isOfficialAsked
+    ? 'neither HEROKU_CLI nor `heroku` on PATH'
+    : 'npm run test:official runs it'
+  hook.test!.parent!.title += ` (skipped: ${why})`
+  return hook.skip()
+}
+
+const isOfficialAsked = isSoak || Boolean(process.env.SHIPIT_OFFICIAL_CLI)
 
 /** What a shell has after `eval "$(shipit local env)"`. */
 async function evaluated(exports: string): Promise<NodeJS.ProcessEnv> {
