@@ -36,7 +36,11 @@ export const ROOMS: Record<string, Room> = {
   },
   detect: {
     sources: ['src/init/detect'],
-    tests: inFolder('test/init', '.test.ts', 'detect start-commands workspaces untrusted plan'),
+    tests: inFolder(
+      'test/init',
+      '.test.ts',
+      'detect start-commands start-tables loader-flags workspaces untrusted plan',
+    ),
     goal: 85,
   },
   ecosystem: { sources: ['src/ecosystem'], tests: ['test/ecosystem'], goal: 85 },

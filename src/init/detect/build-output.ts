@@ -70,6 +70,12 @@ export function isBuildLine(line: string, pkg: PackageJson): boolean {
   return commands.some(builds) && commands.every((command) => builds(command) || tidies(command))
 }
 
+/** Whether a command line only takes away what an earlier build has made. */
+export const isCleanLine = (line: string, pkg: PackageJson): boolean =>
+  allCommands(line, pkg).every(({ words }) =>
+    /^(rimraf|rm|del-cli)$/.test(path.basename(words[0] ?? '')),
+  )
+
 /**
  * The build that Heroku runs for this app; undefined if no script of that kind compiles anything. A
  * script called `build` or

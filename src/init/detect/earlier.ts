@@ -1,4 +1,4 @@
-import { isBuildLine } from './build-output.js'
+import { isBuildLine, isCleanLine } from './build-output.js'
 import { simpleCommand, type CommandPart } from './command-line.js'
 import { isIdle } from './idle.js'
 import type { Project, Target } from './target.js'
@@ -19,13 +19,16 @@ export function withEarlier(earlier: CommandPart[], project: Project, target: Ta
   const set = earlier
     .filter(({ text }) => SETS_VARIABLE.test(text))
     .map(({ text }) => simpleCommand(text.replace(/^\w+\s+/, '')).env)
-  const mustStay = joined(earlier).filter(
-    (text) =>
+  const lines = joined(earlier)
+  const built = project.build ? lines.findLastIndex((text) => isBuildLine(text, project.pkg)) : -1
+  const mustStay = lines.filter(
+    (text, at) =>
       !SETS_VARIABLE.test(text) &&
       text !== 'set -e' &&
       !INSTALLS.test(text) &&
       !isIdle(text) &&
-      !(project.build && isBuildLine(text, project.pkg)),
+      // What is taken away for a build that Heroku runs would take that one's output away.
+      !(at <= built && (isBuildLine(text, project.pkg) || isCleanLine(text, project.pkg))),
   )
   return {
     ...withEnv(target, Object.assign({}, ...set) as Record<string, string>),

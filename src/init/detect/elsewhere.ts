@@ -56,7 +56,7 @@ export function elsewhere(
   }
   if (program === 'yarn' && rest[0] === 'workspaces') return ofYarn(rest, project)
   const { own, after } = managerWords(program, rest)
-  const behind = program === 'npm' && after.length > 0 ? ['--', ...after] : after
+  const behind = /^(npm|turbo|lerna)$/.test(program) && after.length > 0 ? ['--', ...after] : after
   for (const [flags, resolve] of [
     [FOLDER_FLAG.get(program), path.normalize],
     [WORKSPACE_FLAG.get(program), find],

@@ -120,7 +120,7 @@ function unbuilt(project: Project, file: string, launch: Launch): Target {
       `Heroku runs the script called \`build\`: add "build": "npm run ${idle}" to package.json.`,
     )
   }
-  return broken(`\`${file}\` does not exist`)
+  return broken(`\`${file || '.'}\` does not exist`)
 }
 
 /** What builds a folder of the project from its root. */

@@ -27,7 +27,6 @@ const addressOf = (command: string, args: string[]): Record<string, string> =>
 
 /** Servers that take the port from their flags as well as from PORT. */
 const PORT_FLAG = /^(-p|--port|-l|--listen)$/
-const HOST_FLAG = /^(-H|--hostname|--host|-a)$/
 
 /**
  * A command that is neither a file nor a launcher: a package's own server. undefined if it is no
@@ -44,9 +43,9 @@ export function frameworkTarget(
     !/^[\^~]?2\b/.test(
       { ...project.pkg.devDependencies, ...project.pkg.dependencies }['nuxt'] ?? '3',
     )
-  if (isNuxt3) return builtServer('.output/server/index.mjs', 'Nuxt', project)
+  if (isNuxt3) return builtServer('Nuxt', 'nuxt build', project)
   if (command === 'vinxi' && words[0] === 'start')
-    return builtServer('.output/server/index.mjs', 'Vinxi', project)
+    return builtServer('Vinxi', 'vinxi build', project)
   const bin = installedBin(command, project) ?? knownBin(command, project)
   if (!bin) return undefined
   const { args, dropped } = withoutPort(words)
@@ -62,11 +61,13 @@ export function frameworkTarget(
   }
 }
 
-function builtServer(file: string, name: string, { folder, build }: Project): Target {
+/** What Nitro makes, on which both are built. @param command that builds it */
+function builtServer(name: string, command: string, { folder, build }: Project): Target {
+  const file = '.output/server/index.mjs'
   if (!build && !folder.isFile(file))
     return broken(
       `${name} has not been built, and Heroku has no build script to run`,
-      'Add a script called `build` to package.json, such as "build": "nuxt build".',
+      `Add a script called \`build\` to package.json, such as "build": "${command}".`,
     )
   return {
     kind: 'script',
@@ -142,7 +143,7 @@ function withoutPort(words: string[]): { args: string[]; dropped?: string } {
       (PORT_FLAG.test(words[index - 1] ?? '') || /^(-p|--port=|-l|--listen=)/.test(word)),
   )
   if (at === -1) return { args: words }
-  const first = PORT_FLAG.test(words[at - 1] ?? '') && !HOST_FLAG.test(words[at]!) ? at - 1 : at
+  const first = PORT_FLAG.test(words[at - 1] ?? '') ? at - 1 : at
   return {
     args: [...words.slice(0, first), ...words.slice(at + 1)],
     dropped: words.slice(first, at + 1).join(' '),
