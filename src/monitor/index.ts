@@ -4,6 +4,7 @@
  */
 export type * from './reading.js'
 export { readLine } from './read-line.js'
+export { requestedPath } from './platform-line.js'
 export { changeInWords, isBadChange } from './change-words.js'
 export { errorFilter, isErrorText } from './error-lines.js'
 export { FormationModel } from './model.js'

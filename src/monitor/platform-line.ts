@@ -29,6 +29,18 @@ export function readRequest(message: string): Request | Foreign {
   }
 }
 
+/**
+ * What was asked for, by the router's line: the method, and the path as the client wrote it, its
+ * query left out. Undefined if the line tells of none.
+ */
+export function requestedPath(message: string): { method: string; path: string } | undefined {
+  const own = message.lastIndexOf(' dyno=')
+  const [, method, path] = ASKED.exec(own < 0 ? '' : message.slice(0, own)) ?? []
+  return method === undefined || path === undefined ? undefined : { method, path }
+}
+
+const ASKED = /^(?:sock=\w+ )?at=\w+(?: code=H\d\d desc="[^"]*")? method=([A-Z]+) path="([^"?]*)/
+
 const HEAD = /^(sock=\w+ )?at=(\w+)(?: code=(H\d\d))?/
 
 function after(message: string, key: string, from: number): string {

@@ -20,7 +20,16 @@ export interface WatchOptions {
   poll?: number
   /** Called with each line of the log, and what it says, once the model has taken it. */
   onLine?: (line: LogLine, reading: Reading) => void
+  /** What an earlier watch of the app has learned: this one goes on with it. */
+  known?: Known
   signal: AbortSignal
+}
+
+/** What watches of one app, one after the other, have in common. */
+interface Known {
+  model: FormationModel
+  /** No line of these is passed on again. */
+  seen: SeenLines
 }
 
 /** At most so often, however much the log tells of dynos that come and go. */
@@ -45,15 +54,14 @@ const SLICE = 8
 export async function* watchFormation(
   api: PlatformApi,
   app: string,
-  { every, poll = 20_000, onLine, signal }: WatchOptions,
+  { every, poll = 20_000, onLine, known, signal }: WatchOptions,
 ): AsyncGenerator<Snapshot, void, undefined> {
-  const model = new FormationModel()
+  const { model, seen } = known ?? { model: new FormationModel(), seen: new SeenLines() }
   const left = new AbortController()
   const either = AbortSignal.any([signal, left.signal])
   let fault: unknown
   let logProblem: string | undefined
   let isChanged = true
-  const seen = new SeenLines()
   const changes = new Pace(CHANGES.burst, CHANGES.every)
   const began = Date.now()
   let oldest = began

@@ -7,7 +7,7 @@ export { appsKnown, INSTANCES_VAR, planInstances, type InstancesPlan } from './i
 export { planScale, type ScaleChange, type ScalePlan } from './plan.js'
 export { waitForDynos, type WaitOptions } from './wait.js'
 export { DynoNews, dynoWord, type Pending } from './dyno-news.js'
-export { rollBack, type RollbackOptions } from './rollback.js'
+export { isRollbackTarget, rollBack, ROLLBACK, type RollbackOptions } from './rollback.js'
 export { reload, type ReloadEvent, type ReloadResult } from './reload.js'
 export { restart } from './restart.js'
 export { cycle } from './cycle.js'

@@ -11,7 +11,8 @@ import { monotonic } from '../lib/monotonic.js'
 import { duration } from '../lib/duration.js'
 import { endOfReleasePhase } from './release-phase.js'
 
-const ROLLBACK = /^Rollback to v(\d+)/
+/** The platform's description of a rollback, with the version that it brought back. */
+export const ROLLBACK = /^Rollback to v(\d+)/
 
 /**
  * Versions that somebody went back behind, by the descriptions that the platform gives to
@@ -97,6 +98,10 @@ function chooseRollback(
     })
   return { from, to }
 }
+
+/** Whether a release can be gone back to. */
+export const isRollbackTarget = ({ current, status, slug }: Release): boolean =>
+  !current && status === 'succeeded' && slug !== null
 
 export interface RollbackOptions {
   /**

@@ -1,14 +1,9 @@
 /** Who may call this platform, and how often. */
 import type { RequestHandler } from 'express'
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
+import { createHmac } from 'node:crypto'
 import { monotonic } from '../../lib/monotonic.js'
+import { isSameSecret } from '../../lib/same-secret.js'
 import { ApiError } from './api-error.js'
-
-/** Compares digests, so that the time taken tells nothing, not even the length. */
-export function isSameSecret(given: string, expected: string): boolean {
-  const digest = (text: string) => createHash('sha256').update(text).digest()
-  return timingSafeEqual(digest(given), digest(expected))
-}
 
 /**
  * Whether a Host header names this machine: a page of another site that has its name resolve to

@@ -1,0 +1,109 @@
+import type { PlatformApi } from '../heroku/index.js'
+import type { AppHistory } from '../history/index.js'
+import { AppWatch } from './app-watch.js'
+import { Journal } from './journal.js'
+import type { Problem } from './problem.js'
+import type { Shared } from './shared.js'
+import { summarise } from './summary.js'
+import type { ActionNews, Alert, AppSummary, Overview } from './wire.js'
+
+export interface DashboardOptions {
+  api: PlatformApi
+  apps: readonly string[]
+  platform: AppSummary['platform']
+  openHistory: (app: string) => Promise<AppHistory>
+  isReadOnly: boolean
+  version: string
+  /** Reads the login anew, once the platform has refused it. */
+  renewLogin?: (() => Promise<void>) | undefined
+  /** ms before an app that could not be watched is tried again. */
+  again?: number | undefined
+}
+
+/** ms between two overviews: none is made if nobody looks. */
+const OVERVIEW_EVERY = 2000
+/** News that a slow reader can still get. */
+const NEWS = 200
+
+/** All apps that are shown, watched for as long as the dashboard runs. */
+export class Dashboard implements Shared {
+  readonly actionNews = new Journal<ActionNews>(NEWS)
+  readonly alertNews = new Journal<Alert>(NEWS)
+  overviewVersion = 0
+  private made: { overview: Overview; at: number } | undefined
+  private readonly left = new AbortController()
+  private watching: Promise<unknown> = Promise.resolve()
+
+  private constructor(
+    private readonly options: DashboardOptions,
+    readonly watches: readonly AppWatch[],
+  ) {}
+
+  static async open(options: DashboardOptions): Promise<Dashboard> {
+    const { api, apps, openHistory, renewLogin, again } = options
+    const watches: AppWatch[] = []
+    for (const app of apps)
+      watches.push(new AppWatch(api, app, await openHistory(app), { renewLogin, again }))
+    const dashboard = new Dashboard(options, watches)
+    dashboard.watching = Promise.all(watches.map((watch) => watch.run(dashboard.left.signal)))
+    return dashboard
+  }
+
+  get isReadOnly(): boolean {
+    return this.options.isReadOnly
+  }
+
+  /** The overview of this moment. */
+  get overview(): Overview {
+    this.lookAnew()
+    return this.made!.overview
+  }
+
+  /** To be called before a stream is pumped. */
+  lookAnew(): void {
+    const now = Date.now()
+    if (this.made && now - this.made.at < OVERVIEW_EVERY) return
+    const { isReadOnly, version, platform } = this.options
+    this.overviewVersion += 1
+    this.made = {
+      at: now,
+      overview: {
+        apps: this.watches.map((watch) => summarise(watch, platform, now)),
+        is_read_only: isReadOnly,
+        shipit_version: version,
+        now,
+      },
+    }
+  }
+
+  /** What all apps suffer from; of one alone its own line tells. */
+  get problem(): Problem | null {
+    const [first] = this.watches
+    return first && this.watches.every(({ problem }) => problem?.kind === first.problem?.kind)
+      ? first.problem
+      : null
+  }
+
+  get alerts(): Alert[] {
+    return []
+  }
+
+  get underWay(): ActionNews[] {
+    return []
+  }
+
+  watchOf(app: string): AppWatch | undefined {
+    return this.watches.find((watch) => watch.app === app)
+  }
+
+  /** Resolves when all watches have ended. Rejects with what nobody expected of one. */
+  get ended(): Promise<unknown> {
+    return this.watching
+  }
+
+  async close(): Promise<void> {
+    this.left.abort()
+    await this.watching
+    await Promise.all(this.watches.map(({ history }) => history.close()))
+  }
+}
