@@ -8,7 +8,17 @@ const MOST = 100
 export function exceptionGroups(model: FormationModel): ExceptionDocument[] {
   const groups = new Map<string, ExceptionDocument & { first: number; last: number }>()
   for (const dyno of model.dynos.values())
-    for (const { app, instance, type, message, at, isUncaught, count, first, last } of dyno.exceptions) {
+    for (const {
+      app,
+      instance,
+      type,
+      message,
+      at,
+      isUncaught,
+      count,
+      first,
+      last,
+    } of dyno.exceptions) {
       const key = JSON.stringify([type, at ?? message, isUncaught])
       const known = groups.get(key)
       const isNewer = known === undefined || last >= known.last

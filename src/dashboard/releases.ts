@@ -46,7 +46,8 @@ export class ReleaseBook {
   follow(dynos: readonly Dyno[], now: number): void {
     if (dynos.some(({ release }) => release.version > (this.current?.version ?? 0)))
       this.mayHaveChanged()
-    const isDue = (this.dueAt !== undefined && now >= this.dueAt) || now - this.lookedAt > LOOK_EVERY
+    const isDue =
+      (this.dueAt !== undefined && now >= this.dueAt) || now - this.lookedAt > LOOK_EVERY
     if (!isDue || this.isLooking) return
     this.isLooking = true
     this.dueAt = undefined

@@ -91,7 +91,8 @@ const emptyRoute = (method: string, path: string): Route => ({
 })
 
 function join(into: Map<string, Route>, key: string, route: Route, name?: string): void {
-  const known = into.get(key) ?? emptyRoute(name === undefined ? route.method : '', name ?? route.path)
+  const known =
+    into.get(key) ?? emptyRoute(name === undefined ? route.method : '', name ?? route.path)
   known.requests += route.requests
   known.clientErrors += route.clientErrors
   known.serverErrors += route.serverErrors

@@ -32,9 +32,12 @@ const orNull = (values: readonly number[]): (number | null)[] =>
   values.map((value) => (Number.isFinite(value) ? Math.round(value * 100) / 100 : null))
 
 /** What the memory of the app, of a dyno or of an instance is held against; null if not known. */
-export function quotaOf(dynos: readonly DynoReport[], { dyno, instance }: HistoryOf): number | null {
-  const chosen = dynos.filter(
-    ({ name, type }) => (dyno === undefined ? type !== 'run' : name === dyno),
+export function quotaOf(
+  dynos: readonly DynoReport[],
+  { dyno, instance }: HistoryOf,
+): number | null {
+  const chosen = dynos.filter(({ name, type }) =>
+    dyno === undefined ? type !== 'run' : name === dyno,
   )
   if (instance !== undefined) {
     const limits = chosen.flatMap(({ instances }) =>

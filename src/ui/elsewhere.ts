@@ -41,6 +41,7 @@ const SAME = table(`
   gracefulReload = reload
   dash = monit
   imonit = monit
+  plus = dashboard
   ecosystem = init
   launch = init
   unlink = keys unset PM2_PUBLIC_KEY PM2_SECRET_KEY
@@ -94,7 +95,6 @@ const OTHERWISE = table(`
   unset = Variables of the app are its config vars : config unset
   get = Variables of the app are its config vars : config get
   link = The keys of PM2's dashboard are config vars : keys set
-  plus = The keys of PM2's dashboard are config vars : keys set
   monitor = The keys of PM2's dashboard are config vars : keys set
   unmonitor = The keys of PM2's dashboard are config vars : keys unset
   save = Heroku starts the dynos again by itself: there is nothing to save : deploy
@@ -136,7 +136,7 @@ const OTHERWISE = table(`
 /** Topics of the Heroku CLI 11 that have no commands here. */
 const HEROKU_TOPICS = new Set(
   (
-    'access accounts addons authorizations buildpacks certs ci clients container dashboard data ' +
+    'access accounts addons authorizations buildpacks certs ci clients container data ' +
     'drains git labs mcp members notifications orgs pg pipelines psql ' +
     'rake redis regions repl reviewapps sessions spaces teams telemetry usage webhooks'
   ).split(' '),
