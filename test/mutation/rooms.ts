@@ -30,7 +30,7 @@ export const ROOMS: Record<string, Room> = {
     tests: inFolder(
       'test/runtime',
       '.test.ts',
-      'crash-policy sizing-policy sizing sizing-watch memory-guard memory-watch budget limited exits first-start scaling dyno lateness',
+      'crash-policy sizing-policy sizing memory-guard memory-watch budget limited exits-judged scaling dyno lateness',
     ),
     goal: 90,
   },

@@ -101,11 +101,26 @@ describe('the memory of a dyno, divided', () => {
     ['an app larger than the dyno', { apps: [api({ measured: 700 })] }, {}],
     ['performance-l, 8 of 90 MB', { memory: 14_336, apps: [api({ measured: 90 })] }, { api: 1786 }],
     ['nothing measured', { apps: [api({ wanted: 2, measured: undefined })] }, { api: 232 }],
+    [
+      'nothing measured, with room for a successor as it is at its start',
+      { apps: [api({ wanted: 1, measured: undefined })] },
+      { api: 418 },
+    ],
+    [
+      'a share just large enough to be a limit',
+      { memory: 548, apps: [api({ wanted: 1, measured: 400 })] },
+      { api: 500 },
+    ],
   ]
   for (const [what, more, expected] of table) {
     it(`${what}: ${JSON.stringify(expected)}`, () =>
       expect(Object.fromEntries(budgetOf(more).shares)).to.deep.equal(expected))
   }
+
+  it('takes an app that nothing was decided of for one instance', () => {
+    const all = input({ apps: [api({ wanted: 1 })] })
+    expect(divide(all, [])).to.deep.equal(divide(all, sizeApps(all)))
+  })
 })
 
 describe('the limit of the heap', () => {
@@ -114,6 +129,8 @@ describe('the limit of the heap', () => {
       [512, 1024, 14_336].map((memory) => heapLimit({ memory, hasAgent: false })),
     ).to.deep.equal([464, 976, 14_288])
     expect(heapLimit({ memory: 64, hasAgent: false })).to.equal(32)
+    expect(heapLimit({ memory: 65, hasAgent: false })).to.equal(33)
+    expect(heapLimit({ memory: 512.5, hasAgent: false })).to.equal(464)
   })
 
   it("is the user's where there is one", () => {

@@ -53,4 +53,41 @@ describe("the guard of a dyno's memory", () => {
       'fine',
     )
   })
+
+  it('is about successors of the last two minutes, as many seconds as that', () => {
+    expect(SOON).to.equal(120_000)
+  })
+
+  it('leaves an instance alone that takes no more than its share, though the dyno is full', () => {
+    const many = Array.from({ length: 5 }, (_, i) => held(i, 100))
+    expect(new MemoryGuard().judge(many, budget).kind).to.equal('fine')
+    expect(new MemoryGuard().judge([...many, held(5, 101)], budget)).to.deep.include({
+      kind: 'reload',
+    })
+    const exactly = many.slice(0, 4).map((one) => ({ ...one, rss: 100 }))
+    exactly[0]!.rss = 110
+    exactly[1]!.rss = 90
+    expect(new MemoryGuard().judge(exactly, budget).kind).to.equal('fine')
+  })
+
+  it('reloads one that is young but no successor', () => {
+    expect(new MemoryGuard().judge([held(0, 500, { uptime: 1 })], budget).kind).to.equal('reload')
+  })
+
+  it('forgets what it has learned of one app alone, when its number changes', () => {
+    const guard = new MemoryGuard()
+    const young = { uptime: 1 }
+    const jobs = (more = {}) => held(0, 900, { app: 'jobs', ...more })
+    guard.judge([held(0, 500)], budget)
+    guard.judge([jobs()], budget)
+    guard.forget('api')
+    expect(guard.judge([held(0, 500, young)], budget).kind).to.equal('reload')
+    expect(guard.judge([jobs(young)], budget).kind).to.equal('give up')
+    expect(guard.hasGivenUp('jobs')).to.equal(true)
+    guard.forget('api')
+    expect(guard.hasGivenUp('jobs')).to.equal(true)
+    guard.forget('jobs')
+    expect(guard.hasGivenUp('jobs')).to.equal(false)
+    expect(guard.judge([jobs(young)], budget).kind).to.equal('reload')
+  })
 })
