@@ -6,7 +6,7 @@ import type { App } from './app.js'
 import { reported, type Instance, type Instances } from './instances.js'
 import { dynoOutput } from './outlet.js'
 import { eventLine } from './event-line.js'
-import { readKernelFile } from './kernel-file.js'
+import { LoadMeter } from './load-meter.js'
 import { usageOf } from './tree.js'
 import type { Room, Scaling } from './scaling.js'
 import {
@@ -35,15 +35,9 @@ interface SizingWatchSettings {
 
 const EVERY = 1000
 
-interface Meter {
-  at: number
-  ran: number
-  wanted: number
-}
-
 export class SizingWatch {
   readonly #settings: SizingWatchSettings
-  readonly #meters = new WeakMap<Instance, Meter>()
+  readonly #meter = new LoadMeter()
   #state: SizingState = {}
   #isAtWork = false
 
@@ -111,43 +105,11 @@ export class SizingWatch {
       instances: instances.map((instance) => ({
         memory: usageOf(instance)?.rss ?? 0,
         uptime: monotonic() - instance.startedAt,
-        load: this.#load(instance),
+        load: this.#meter.load(instance),
         eventLoopP95Ms: instance.lateness,
         activeRequests: reported(instance, 'activeRequests'),
         isServing: instance.isListening && instance.keeper.pm2_env.status === 'online',
       })),
     }
-  }
-
-  /** Since the last look. */
-  #load(instance: Instance): number {
-    const now = { at: performance.now(), ...busyMs(instance) }
-    const before = this.#meters.get(instance) ?? now
-    this.#meters.set(instance, now)
-    const busy = Math.max(now.ran - before.ran, now.wanted - before.wanted)
-    return now.at > before.at ? Math.min(1, Math.max(0, busy / (now.at - before.at))) : 0
-  }
-}
-
-/**
- * ms that a process has run, and that its first thread, which is Node's own, has run or waited to
- * run: on a shared host the CPUs' part is smaller than what it has to do
- * (docs.kernel.org/scheduler/sched-stats.html).
- */
-function busyMs(instance: Instance): { ran: number; wanted: number } {
-  const [running, waiting] = readIfThere(`/proc/${instance.pid}/schedstat`).split(' ').map(Number)
-  return {
-    ran: 1000 * (usageOf(instance)?.cpuSeconds ?? 0),
-    wanted: ((running || 0) + (waiting || 0)) / 1e6,
-  }
-}
-
-function readIfThere(file: string): string {
-  try {
-    return readKernelFile(file)
-  } catch (error) {
-    // Gone, or a system that does not tell.
-    if ((error as NodeJS.ErrnoException).code) return ''
-    throw error
   }
 }

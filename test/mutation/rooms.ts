@@ -25,12 +25,12 @@ export const ROOMS: Record<string, Room> = {
     sources: inFolder(
       'src/runtime',
       '.ts',
-      'crash-policy sizing-policy sizing sizing-watch memory-guard memory-watch budget dyno-memory dyno-size limited exits first-start scaling',
+      'crash-policy sizing-policy sizing sizing-watch load-meter memory-guard memory-watch budget dyno-memory dyno-size limited exits first-start scaling',
     ),
     tests: inFolder(
       'test/runtime',
       '.test.ts',
-      'crash-policy sizing-policy sizing memory-guard memory-watch budget limited exits-judged scaling dyno lateness',
+      'crash-policy sizing-policy sizing-rules sizing sizing-looks load-meter memory-guard memory-watch budget limited exits-judged rest scaling dyno',
     ),
     goal: 90,
   },

@@ -95,9 +95,13 @@ describe('the watch over the memory of a dyno', () => {
     const { reloaded, hold } = watch({})
     await new Promise((resolve) => setTimeout(resolve, 29_000))
     expect(reloaded).to.have.lengthOf(0)
+    await new Promise((resolve) => setTimeout(resolve, 999))
+    expect(reloaded).to.have.lengthOf(0)
     let free: () => void = () => undefined
     hold(new Promise((resolve) => (free = resolve)))
-    await new Promise((resolve) => setTimeout(resolve, 60_000))
+    await new Promise((resolve) => setTimeout(resolve, 1))
+    expect(reloaded).to.have.lengthOf(1)
+    await new Promise((resolve) => setTimeout(resolve, 50_000))
     expect(reloaded).to.have.lengthOf(1)
     free()
     await new Promise((resolve) => setTimeout(resolve, 31_000))
@@ -138,10 +142,12 @@ describe('the watch over the memory of a dyno', () => {
     const spared = [instanceOf()]
     const other = watch({ all: spared, spare: true })
     await other.memory.look()
+    expect(other.reloaded).to.have.lengthOf(1)
     spared[0] = young()
     printed.length = 0
     await other.memory.look()
     expect(printed).to.deep.equal([])
+    expect(other.reloaded).to.have.lengthOf(1)
   })
 
   it('says once of an app that one of it alone is larger than the dyno', async () => {
@@ -152,6 +158,15 @@ describe('the watch over the memory of a dyno', () => {
     expect(printed[0]).to.match(
       /^shipit: warning: one instance of api takes \d+ MB, more than this dyno of 512 MB has for it/,
     )
+    printed.length = 0
+    const first = watch({ budget, free: 1, all: [instanceOf()] })
+    expect(first && printed).to.have.lengthOf(1)
+    printed.length = 0
+    const later: Instance[] = []
+    const grown = watch({ budget, free: 1, all: later })
+    later.push(instanceOf())
+    await grown.memory.look()
+    expect(printed).to.have.lengthOf(1)
     printed.length = 0
     const fits = watch({ budget, free: 1e6, all: [instanceOf()] })
     await fits.memory.look()
@@ -234,16 +249,22 @@ describe('the size of a dyno', () => {
 })
 
 describe('the memory of a dyno while its number of instances changes', () => {
-  const begin = (counts: Record<string, number>) => {
+  keepPrinted()
+  useVirtualClock()
+
+  const begin = (
+    counts: Record<string, number>,
+    { all = [] as Instance[], room = 0, memory: dynoMemory = 1024, measured = 60 } = {},
+  ) => {
     const apps = [API, appOf('jobs', { wanted: 1 })]
     const input: SizingInput = {
-      memory: 1024,
+      memory: dynoMemory,
       cpus: 4,
       hasAgent: false,
       env: {},
       apps: [
-        { name: 'api', wanted: 'max', isCluster: true, measured: 60 },
-        { name: 'jobs', wanted: 1, isCluster: true, measured: 60 },
+        { name: 'api', wanted: 'max', isCluster: true, measured },
+        { name: 'jobs', wanted: 1, isCluster: true, measured },
       ],
     }
     const sized = apps.map(({ name }) => ({
@@ -256,17 +277,32 @@ describe('the memory of a dyno while its number of instances changes', () => {
       {
         apps,
         source: 'web.1',
-        instances: { all: [] as Instance[], of: () => [] } as unknown as Instances,
-        scaling: { count: (app: App) => counts[app.name] } as never,
-        room: () => undefined,
+        instances: { all, of: (app: App) => all.filter((one) => one.app === app) } as never,
+        scaling: {
+          count: (app: App) => counts[app.name],
+          indexes: () => ({ next: 7, last: 6 }),
+          sizeOf: () => 90,
+          add: ({ name }: App) => Promise.resolve(void (counts[name]! += 1)),
+          remove: ({ name }: App) => Promise.resolve(void (counts[name]! -= 1)),
+        } as never,
+        room: () => (room > 0 ? { memory: room, overhead: 0 } : undefined),
         isReloading: () => false,
-        reload: () => Promise.resolve(),
+        reload: (instance) => Promise.resolve(void reloaded.push(instance)),
       },
       input,
       sized,
     )
     return memory
   }
+  const reloaded: Instance[] = []
+  beforeEach(() => void (reloaded.length = 0))
+  const pass = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
+  const busy = (app: App, index = 0) =>
+    instanceOf(app, {
+      index,
+      lateness: 50,
+      reports: new Map([[1, { activeRequests: 2 }]]) as never,
+    })
   const sharesOf = ({ budget }: DynoMemory) => Object.fromEntries(budget.shares)
 
   it('is divided anew once a person has scaled an app', () => {
@@ -289,5 +325,77 @@ describe('the memory of a dyno while its number of instances changes', () => {
     const { budget } = memory
     memory.recount()
     expect(memory.budget).to.equal(budget)
+  })
+
+  it('is divided anew if all but one app were stopped', () => {
+    const memory = begin({ api: 2, jobs: 0 })
+    const before = sharesOf(memory)
+    memory.recount()
+    expect(sharesOf(memory).api).to.be.above(before.api!)
+    const one = begin({ api: 1, jobs: 0 })
+    one.recount()
+    expect(sharesOf(one).api).to.be.above(sharesOf(memory).api!)
+  })
+
+  it('is divided anew once the runtime has added an instance, with what was learned of its size', async function () {
+    if (process.platform !== 'linux') this.skip()
+    const counts = { api: 2, jobs: 1 }
+    const memory = begin(counts, { all: [busy(API), busy(API, 1)], room: 1e6 })
+    const before = sharesOf(memory)
+    memory.watch()
+    await pass(5000)
+    expect(counts).to.deep.equal({ api: 3, jobs: 1 })
+    expect(printed.join('')).to.match(
+      /^shipit source=web\.1 app=api instance=7 event=scale instances=3 was=2 why="busy \(/m,
+    )
+    // 3 of 90 MB and one of 132, in place of 2 of 132 and one.
+    const total = 1024 - SUPERVISOR_MEMORY - 60
+    expect(before.jobs).to.equal(Math.floor((total * 132) / (3 * 132)))
+    expect(sharesOf(memory)).to.deep.equal({
+      api: Math.floor((total * 90) / (3 * 90 + 132)),
+      jobs: Math.floor((total * 132) / (3 * 90 + 132)),
+    })
+  })
+
+  it('gets no instance more of an app that a person has scaled, or whose number is the file’s', async function () {
+    if (process.platform !== 'linux') this.skip()
+    for (const [app, isScaled] of [
+      [API, true],
+      [appOf('jobs'), false],
+    ] as const) {
+      const counts = { api: 2, jobs: 1 }
+      const jobs = app === API ? [] : [busy(app)]
+      const memory = begin(counts, { all: [busy(API), busy(API, 1), ...jobs], room: 1e6 })
+      if (isScaled) counts.api = 3
+      memory.recount()
+      memory.watch()
+      await pass(5000)
+      expect(counts.jobs).to.equal(1)
+      expect(counts.api).to.equal(3)
+    }
+  })
+
+  it('is called too small for an app only where the runtime has no instance of it to spare', async function () {
+    if (process.platform !== 'linux') this.skip()
+    for (const [counts, says] of [
+      [{ api: 2, jobs: 1 }, false],
+      [{ api: 1, jobs: 1 }, true],
+      // A person's number.
+      [{ api: 3, jobs: 1 }, true],
+    ] as const) {
+      printed.length = reloaded.length = 0
+      const all = [instanceOf(API)]
+      const memory = begin({ ...counts }, { all, memory: 100, measured: 1 })
+      if (counts.api === 3) memory.recount()
+      memory.watch()
+      await pass(30_500)
+      expect(reloaded).to.have.lengthOf(1)
+      all[0] = instanceOf(API, { startedAt: monotonic() })
+      await pass(30_000)
+      expect(
+        printed.join('').includes('fewer instances or a larger dyno'),
+        String(counts.api),
+      ).to.equal(says)
+    }
   })
 })
