@@ -143,11 +143,13 @@ export class Exits {
     return record
   }
 
-  /** Whether another instance of the app stays up, or still may. */
-  #hasHope({ app, keeper }: Instance): boolean {
+  /**
+   * Whether an instance of the app stays up, or still may: another one, as this one has ended and
+   * is beyond hope, or is not restarted.
+   */
+  #hasHope({ app }: Instance): boolean {
     const { kept, instances } = this.#settings
     return kept(app).some((other) => {
-      if (other.pm2_env.pm_id === keeper.pm2_env.pm_id) return false
       const living = instances.of(app).find((one) => one.keeper === other)
       if (!living && !isWaiting(other)) return false
       return (
@@ -217,5 +219,5 @@ function endOf(code: number | null, signal: string | null): string {
 }
 
 function isStopCode(app: App, code: number | null): boolean {
-  return [app.options.stop_exit_codes ?? []].flat().some((one) => Number(one) === code)
+  return [app.options.stop_exit_codes].flat().some((one) => Number(one) === code)
 }

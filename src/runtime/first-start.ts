@@ -4,7 +4,7 @@
  */
 import { monotonic } from '../lib/monotonic.js'
 import { uptimeOf, type Instance } from './instances.js'
-import { isBusy, recentProcesses } from './proc.js'
+import { isBusy, recentProcesses, type Process } from './proc.js'
 import { treeOf } from './tree.js'
 
 /**
@@ -31,7 +31,7 @@ export function isStarted(instance: Instance): boolean {
 export class Rest {
   #since: { at: number; cpuSeconds: number; pids: number[] } | undefined
 
-  isReached(instance: Instance): boolean {
+  isReached(instance: Instance, processes: () => Process[] = recentProcesses): boolean {
     if (isStarted(instance)) return true
     // Until then Node itself boots.
     if (instance.app.interpreter.isNode && instance.begunAt === undefined) return false
@@ -39,7 +39,7 @@ export class Rest {
     const since = this.#since
     if (since?.pids.some(isBusy)) this.#since = undefined
     else if (since && at - since.at < WINDOW) return false
-    const members = treeOf(instance, recentProcesses())
+    const members = treeOf(instance, processes())
     const cpuSeconds = members.reduce((sum, one) => sum + one.cpuSeconds, 0)
     const hasRested =
       this.#since !== undefined &&

@@ -168,6 +168,7 @@ describe('what the exits of an app mean', () => {
 
     it('is stopped, is a crash', () => {
       dyno.end(other, 0)
+      dyno.crashes.length = 0
       other.keeper.pm2_env.restart_task = {}
       expect(isCrash()).to.equal(true)
     })
@@ -191,12 +192,33 @@ describe('what the exits of an app mean', () => {
       expect(isCrash()).to.equal(false)
     })
 
+    it('had ended well and runs again by its schedule, is no crash', () => {
+      dyno.begin(api, 2)
+      dyno.end(other, 0)
+      dyno.run(api, other.keeper)
+      dyno.keepers.splice(1, 1)
+      expect(isCrash()).to.equal(false)
+    })
+
     it('is of another app, is a crash', () => {
       dyno.instances.end(other)
       dyno.keepers.length = 0
       dyno.begin(appOf('web'), 1)
       expect(isCrash()).to.equal(true)
     })
+  })
+
+  it('goes by when it ended, however late that is told', async () => {
+    const api = appOf('api')
+    const dyno = new Dyno([api], { patience: 5000 })
+    const first = dyno.begin(api)
+    dyno.fail(first, 2000)
+    const second = dyno.run(api, first.keeper)
+    dyno.instances.end(second)
+    second.startedAt = second.endedAt! - 1000
+    await pass(60_000)
+    dyno.exits.judgeRestarted(second, 3, null)
+    expect(dyno.crashes).to.deep.equal([])
   })
 
   it('is counted anew once a person has restarted it, or its number is that of another app', () => {
@@ -318,6 +340,29 @@ describe('the end of all apps', () => {
     expect(dyno.ends).to.deep.equal([2])
   })
 
+  it('is none of one that has failed and that a person has stopped since', () => {
+    const app = appOf('api')
+    const dyno = new Dyno([app])
+    const only = dyno.begin(app)
+    dyno.exits.filled(app)
+    dyno.fail(only)
+    only.keeper.pm2_env.status = 'stopped'
+    dyno.exits.removed()
+    expect(dyno.ends).to.deep.equal([])
+  })
+
+  it('knows an app for idle where none runs or waits, of however many', () => {
+    const app = appOf('api')
+    const dyno = new Dyno([app])
+    const [first, second] = [dyno.begin(app, 0), dyno.begin(app, 1)]
+    expect(dyno.exits.isIdle(app)).to.equal(false)
+    dyno.fail(first)
+    dyno.end(second, 0)
+    expect(dyno.exits.isIdle(app)).to.equal(false)
+    first.keeper.pm2_env.restart_task = undefined
+    expect(dyno.exits.isIdle(app)).to.equal(true)
+  })
+
   it('is none of an app that nobody has started yet, though another has ended', () => {
     const [one, two] = [job('one'), job('two')]
     const dyno = new Dyno([one, two])
@@ -356,6 +401,8 @@ describe('the end of all apps', () => {
   it('is 0 if all were taken away, as was asked; one that still waits is not', () => {
     const app = appOf('api')
     const dyno = new Dyno([app])
+    dyno.exits.removed()
+    expect(dyno.ends).to.deep.equal([])
     const only = dyno.begin(app)
     dyno.exits.removed()
     dyno.exits.filled(app)
@@ -367,6 +414,22 @@ describe('the end of all apps', () => {
     dyno.keepers.length = 0
     dyno.exits.removed()
     expect(dyno.ends).to.deep.equal([0])
+  })
+
+  it('tells the status of one that ended by itself, not of those that ran again or were taken away', () => {
+    const [api, job, again] = [appOf('api'), appOf('job'), appOf('again')]
+    const dyno = new Dyno([api, job, again])
+    dyno.fail(dyno.begin(api, 0))
+    const ended = begin(dyno, again, 1)
+    ended.keeper.pm2_env.autorestart = false
+    dyno.end(ended, 5)
+    dyno.instances.end(dyno.run(again, ended.keeper))
+    const last = begin(dyno, job, 2)
+    last.keeper.pm2_env.autorestart = false
+    dyno.keepers.splice(0, 2)
+    for (const app of [api, job, again]) dyno.exits.filled(app)
+    dyno.end(last, 4)
+    expect(dyno.ends).to.deep.equal([4])
   })
 
   it('is meant by one of stop_exit_codes, and else a crash that max_restarts no longer covers', () => {

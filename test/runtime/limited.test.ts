@@ -73,3 +73,42 @@ for (const [name, times, each] of BOTH) {
     })
   })
 }
+
+describe('work on many things at once: ours', () => {
+  it('takes one answer of each piece of work, and none once all is over', () => {
+    const answers: ((error?: unknown, result?: number) => void)[] = []
+    const ends: unknown[] = []
+    timesLimit<number>(
+      3,
+      2,
+      (_index, next) => answers.push(next),
+      (error, all) => ends.push([error, all]),
+    )
+    expect(answers).to.have.lengthOf(2)
+    answers[0]!(null, 10)
+    answers[0]!(null, 11)
+    answers[0]!('too late')
+    expect(answers).to.have.lengthOf(3)
+    answers[2]!(null, 12)
+    expect(ends).to.deep.equal([])
+    answers[1]!(null, 13)
+    expect(ends).to.deep.equal([[null, [10, 13, 12]]])
+    answers[1]!('after the end')
+    expect(ends).to.have.lengthOf(1)
+  })
+
+  it('tells no second error, and no end after one', () => {
+    const answers: ((error?: unknown, result?: number) => void)[] = []
+    const ends: unknown[] = []
+    timesLimit<number>(
+      2,
+      2,
+      (_index, next) => answers.push(next),
+      (error) => ends.push(error),
+    )
+    answers[0]!('first')
+    answers[1]!('second')
+    expect(ends).to.deep.equal(['first'])
+    timesLimit(1, 1, (_index, next) => next('unheard'))
+  })
+})

@@ -18,6 +18,7 @@ const MB = 2 ** 20
 const appOf = (name: string, more: Partial<App> = {}): App =>
   ({ name, isCluster: true, wanted: 'max', options: {}, nodeArgs: [], env: {}, ...more }) as App
 const API = appOf('api')
+const JOBS = appOf('jobs', { wanted: 1 })
 
 /** An instance whose process is this one, or none. */
 const instanceOf = (app = API, more: Partial<Instance> = {}): Instance =>
@@ -256,7 +257,7 @@ describe('the memory of a dyno while its number of instances changes', () => {
     counts: Record<string, number>,
     { all = [] as Instance[], room = 0, memory: dynoMemory = 1024, measured = 60 } = {},
   ) => {
-    const apps = [API, appOf('jobs', { wanted: 1 })]
+    const apps = [API, JOBS]
     const input: SizingInput = {
       memory: dynoMemory,
       cpus: 4,
@@ -361,7 +362,7 @@ describe('the memory of a dyno while its number of instances changes', () => {
     if (process.platform !== 'linux') this.skip()
     for (const [app, isScaled] of [
       [API, true],
-      [appOf('jobs'), false],
+      [JOBS, false],
     ] as const) {
       const counts = { api: 2, jobs: 1 }
       const jobs = app === API ? [] : [busy(app)]
@@ -377,20 +378,21 @@ describe('the memory of a dyno while its number of instances changes', () => {
 
   it('is called too small for an app only where the runtime has no instance of it to spare', async function () {
     if (process.platform !== 'linux') this.skip()
-    for (const [counts, says] of [
-      [{ api: 2, jobs: 1 }, false],
-      [{ api: 1, jobs: 1 }, true],
-      // A person's number.
-      [{ api: 3, jobs: 1 }, true],
+    for (const [app, counts, says] of [
+      [API, { api: 2, jobs: 1 }, false],
+      [API, { api: 1, jobs: 1 }, true],
+      // A person's number, and the file's.
+      [API, { api: 3, jobs: 1 }, true],
+      [JOBS, { api: 2, jobs: 2 }, true],
     ] as const) {
       printed.length = reloaded.length = 0
-      const all = [instanceOf(API)]
+      const all = [instanceOf(app)]
       const memory = begin({ ...counts }, { all, memory: 100, measured: 1 })
       if (counts.api === 3) memory.recount()
       memory.watch()
       await pass(30_500)
       expect(reloaded).to.have.lengthOf(1)
-      all[0] = instanceOf(API, { startedAt: monotonic() })
+      all[0] = instanceOf(app, { startedAt: monotonic() })
       await pass(30_000)
       expect(
         printed.join('').includes('fewer instances or a larger dyno'),

@@ -68,6 +68,30 @@ describe('the start of an instance', () => {
     expect(booting.isReached(one)).to.equal(true)
   })
 
+  it('is not over while its processes take a fifth of a CPU or more, all together', async () => {
+    const restsAfter = async (first: number[], second: number[], ms = 1000) => {
+      const rest = new Rest()
+      const table = (cpuSeconds: number[]) => () =>
+        cpuSeconds.map((seconds, i) => ({
+          pid: i === 0 ? sleeper.pid! : 2 ** 30 + i,
+          parent: i === 0 ? 1 : sleeper.pid!,
+          session: 0,
+          rss: 1,
+          cpuSeconds: seconds,
+          mark: undefined,
+        }))
+      const one = instanceOf()
+      rest.isReached(one, table(first))
+      await pass(ms)
+      return rest.isReached(one, table(second))
+    }
+    expect(await restsAfter([5, 7], [5.1, 7.0625])).to.equal(true)
+    expect(await restsAfter([5, 7], [5.125, 7.125])).to.equal(false)
+    expect(await restsAfter([5], [5.25], 1250)).to.equal(false)
+    expect(await restsAfter([5], [5.25], 1251)).to.equal(true)
+    expect(await restsAfter([0], [0.9])).to.equal(false)
+  })
+
   it('is not over while one of its processes runs or is about to', async () => {
     const rest = new Rest()
     // This process: it runs, as it asks.
