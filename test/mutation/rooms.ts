@@ -25,12 +25,12 @@ export const ROOMS: Record<string, Room> = {
     sources: inFolder(
       'src/runtime',
       '.ts',
-      'crash-policy sizing-policy sizing sizing-watch load-meter memory-guard memory-watch budget dyno-memory dyno-size limited exits first-start scaling',
+      'app-metrics apps-to-start boot-line budget crash-policy crash-report dyno dyno-end dyno-memory dyno-size event-line event-log exits filling first-instances first-start limited load-meter memory-guard memory-watch metrics port-watch reloading scaling sizing sizing-policy sizing-watch',
     ),
     tests: inFolder(
       'test/runtime',
       '.test.ts',
-      'crash-policy sizing-policy sizing-rules sizing sizing-looks load-meter memory-guard memory-watch budget limited exits-judged rest scaling dyno',
+      'app-metrics apps-to-start budget crash-policy dyno dyno-end event-line exits-judged figures first-instances limited load-meter memory-guard memory-watch port-watch reload-rules rest scaling sizing sizing-looks sizing-policy sizing-rules told-at-the-end',
     ),
     goal: 90,
   },
