@@ -58,7 +58,9 @@ describe('what is to be started', () => {
       file('{ name: api, script: app.js, instances: many, max_memory_restart: 5X }')
       const error = await refusal('start e.yml')
       expect(error.message).to.equal('e.yml cannot be used')
-      expect(error.why).to.match(/^e\.yml:2:\d+ apps\/0\/instances: .+\n {2}e\.yml:2:\d+ apps\/0\/max_memory_restart: /)
+      expect(error.why).to.match(
+        /^e\.yml:2:\d+ apps\/0\/instances: .+\n {2}e\.yml:2:\d+ apps\/0\/max_memory_restart: /,
+      )
       expect(error.next).to.equal('correct it and deploy again')
       expect((await refusal('start e.yml', LAPTOP)).next).to.equal('correct it and start again')
     })
