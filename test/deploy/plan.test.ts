@@ -160,6 +160,40 @@ describe('the plan', () => {
     prebootSwitch: 180_000,
   }
 
+  it('warns of maintenance mode, of a name too short for Heroku, and of a deploy in the way', () => {
+    const warnings = (more: object) => makePlan({ ...facts, ...more }).warnings
+    expect(warnings({ found: { maintenance: true } })).to.deep.equal([
+      "Maintenance mode is on: the app's URL answers 503, so its health is not checked.",
+    ])
+    expect(warnings({})).to.deep.equal([])
+    expect(warnings({ app: 'ab', found: undefined })[0]).to.match(/^Heroku wants 3 characters/)
+    expect(warnings({ app: 'abc', found: undefined })).to.deep.equal([])
+    expect(warnings({ app: 'ab' })).to.deep.equal([])
+    const inTheWay = { stage: 'build', commit: null, by: 'ada', since: '2026-01-01T00:00:00Z' }
+    expect(warnings({ inTheWay })[0]).to.match(
+      /^Another deploy is in progress, which this one would not go beside: a build by ada/,
+    )
+  })
+
+  it('makes the app in its place, and names it as a remote, only if it is not there', () => {
+    const place = { team: 'acme' }
+    const planned = (more: object) => {
+      const { place: where, addsRemote, appState, environment } = makePlan({ ...facts, ...more })
+      return [where, addsRemote, appState, environment]
+    }
+    expect(planned({ place, addRemote: true })).to.deep.equal([{}, false, 'exists', null])
+    const none = { found: undefined, release: undefined }
+    expect(planned({ ...none, place, addRemote: true })).to.deep.equal([
+      place,
+      true,
+      'to-be-created',
+      null,
+    ])
+    expect(planned(none)).to.deep.equal([{}, false, 'to-be-created', null])
+    const environment = { name: 'production', target: {} }
+    expect(planned({ environment })[3]).to.equal('production')
+  })
+
   it('names the release it replaces and every step', () => {
     const plan = makePlan(facts)
     expect(plan.current).to.deep.equal({
