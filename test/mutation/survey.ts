@@ -63,7 +63,8 @@ export async function surveyOf(
   const chapters: Record<string, Chapter> = {}
   for (const file of files) {
     const chapter = old?.chapters[file]
-    if (chapter?.hash === hashes.get(file)) chapters[file] = widened(chapter!)
+    if (chapter?.hash === hashes.get(file) && Object.keys(chapter!.tests).length > 0)
+      chapters[file] = widened(chapter!)
   }
   const fresh = files.filter((file) => !chapters[file])
   if (fresh.length > 0) {

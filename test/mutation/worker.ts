@@ -52,7 +52,7 @@ class Silent extends Mocha.reporters.Base {
   }
 }
 
-const mocha = new Mocha({ timeout: TIMEOUT, reporter: Silent, bail: true })
+const mocha = new Mocha({ timeout: TIMEOUT, reporter: Silent })
 mocha.cleanReferencesAfterRun(false)
 const loaded = new Set<string>()
 
@@ -82,7 +82,6 @@ async function survey(): Promise<void> {
     return ids
   }
   take()
-  mocha.bail(false)
   await run((runner) => {
     let last: Seen | undefined
     // What a `before` reached belongs to no one test.
@@ -104,7 +103,6 @@ async function survey(): Promise<void> {
     })
   })
   reached = undefined
-  mocha.bail(true)
   for (const seen of Object.values(tests)) seen.ids = [...new Set(seen.ids)]
   say({ told: 'surveyed', tests, early: [...early], failures })
 }
@@ -131,8 +129,12 @@ async function tryMutant({ mutant, limits, files }: Extract<Order, { do: 'try' }
   say({ told: 'tried', by, isSpent })
 }
 
-/** What a test calls `this.timeout` for is no matter: every test has a limit of its own. */
+/**
+ * What a test calls `this.timeout` for is no matter: every test has a limit of its own. The first
+ * failure is enough, which each suite has to be told: it takes no word of that from the one around.
+ */
 function limit(suite: Mocha.Suite, limits: Record<string, number>): void {
+  suite.bail(true)
   for (const test of suite.tests) test.timeout(limits[test.fullTitle()] ?? TIMEOUT)
   for (const one of suite.suites) limit(one, limits)
 }
