@@ -56,7 +56,11 @@ export async function surveyOf(
   { root, files, runAll }: { root: string; files: readonly string[]; runAll: RunAll },
 ): Promise<Survey> {
   const now = Object.fromEntries(sources.map(({ path: name, text }) => [name, hashOf(text)]))
-  const old = readJson<Kept>(kept)
+  const last = readJson<Kept>(kept)
+  // Of a source that is new to the room nothing was seen then.
+  const old = sources.every(({ path: name }) => last?.sources[name] !== undefined)
+    ? last
+    : undefined
   const hashes = new Map(
     files.map((file) => [file, hashOf(readFileSync(path.join(root, file), 'utf8'))]),
   )
