@@ -101,8 +101,8 @@ describe('what happens to instances, in the log', () => {
   let printed: string[] = []
   beforeEach(() => {
     printed = []
-    out.write = (text) => void printed.push(`out ${text}`)
-    err.write = (text) => void printed.push(`err ${text}`)
+    // One and the same outlet where both are one pipe.
+    out.write = err.write = ((text: string) => void printed.push(text)) as typeof out.write
   })
   afterEach(() => {
     ;[out.write, err.write] = writes
@@ -124,7 +124,7 @@ describe('what happens to instances, in the log', () => {
   ) => {
     printed = []
     log.sayExit(instanceOf(env, more), code, signal)
-    return printed.join('').replace('out shipit source=web.1 app=api instance=1 event=exit ', '')
+    return printed.join('').replace('shipit source=web.1 app=api instance=1 event=exit ', '')
   }
 
   it('are exits, with the delay of the restart if there is one', () => {
@@ -150,9 +150,9 @@ describe('what happens to instances, in the log', () => {
   it('are crashes, with the last words', () => {
     log.sayCrash(instanceOf(), 0)
     expect(printed).to.deep.equal([
-      'out shipit source=web.1 app=api instance=1 event=crash code=1\n',
-      'err one\n',
-      'err two\n',
+      'shipit source=web.1 app=api instance=1 event=crash code=1\n',
+      'one\n',
+      'two\n',
     ])
   })
 })
