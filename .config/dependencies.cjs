@@ -29,7 +29,7 @@ const MAY_IMPORT = {
   dev: ['ecosystem', 'embedded', 'heroku', 'monitor', 'runtime'],
   doctor: ['ecosystem', 'git', 'heroku', 'init', 'operate', 'project', 'runtime'],
   ecosystem: [],
-  embedded: ['project'],
+  embedded: ['history', 'project'],
   git: [],
   heroku: ['embedded'],
   history: ['heroku', 'monitor'],

@@ -1,7 +1,14 @@
-import type { Dyno, LogLine } from '../heroku/index.js'
+import type { LogLine } from '../heroku/index.js'
 import type { Reading } from '../monitor/index.js'
 import { Frames, type Frame } from './frames.js'
-import type { AppHistory, HistoryMark, HistoryOf, HistoryRange, HistorySeries } from './history.js'
+import type {
+  AppHistory,
+  HistoryDyno,
+  HistoryMark,
+  HistoryOf,
+  HistoryRange,
+  HistorySeries,
+} from './history.js'
 import { FLAGS, readMarks } from './record.js'
 import { seriesOf } from './series.js'
 import type { Recorder } from './recorder.js'
@@ -33,7 +40,7 @@ export class KeptHistory implements AppHistory {
     this.recorder.addDynoCount(time, count)
   }
 
-  addDynos(time: number, dynos: readonly Dyno[]): void {
+  addDynos(time: number, dynos: readonly HistoryDyno[]): void {
     this.drawn = undefined
     this.recorder.addDynos(time, dynos)
   }
@@ -47,6 +54,7 @@ export class KeptHistory implements AppHistory {
       .filter(({ flags }) => (flags & FLAGS.marked) !== 0)
       .flatMap((frame) => readMarks(frame.bytes, frame))
       .filter(({ at }) => at >= from && at < to)
+      .map((mark) => (mark.place === '' ? { ...mark, place: this.app } : mark))
       .sort((one, other) => one.at - other.at)
   }
 

@@ -42,6 +42,12 @@ export interface HistoryMark {
   isBad: boolean
 }
 
+/** What is recorded of a dyno: as the Platform API has it. */
+export type HistoryDyno = Pick<
+  Dyno,
+  'id' | 'name' | 'type' | 'size' | 'command' | 'created_at' | 'updated_at'
+> & { state: string; release: { id: string; version: number } }
+
 /**
  * What an app's log told over the last 24 hours, one value each 20 s: in memory, or in files that
  * outlive the process. Lines may come twice (a log session that is resumed): a line that was taken
@@ -59,7 +65,7 @@ export interface AppHistory {
    * The dynos as the Platform API lists them now, which tells their number, too: `ps --at` shows
    * them as they were. @param time ms since the epoch
    */
-  addDynos(time: number, dynos: readonly Dyno[]): void
+  addDynos(time: number, dynos: readonly HistoryDyno[]): void
   series(of: HistoryOf, range: HistoryRange): HistorySeries
   /** Oldest first. */
   marks(range: Pick<HistoryRange, 'from' | 'to'>): HistoryMark[]

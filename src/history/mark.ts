@@ -13,9 +13,9 @@ export class MarkReader {
   /** When each code was last told of each place. */
   private readonly codes = new Map<string, number>()
 
-  constructor(private readonly app: string) {}
-
-  /** @param time of the line, ms since the epoch */
+  /**
+   * The place is empty if it is the app, which may have another name when it is read.
+   * @param time of the line, ms since the epoch */
   read(line: LogLine, reading: Reading, time: number): HistoryMark | undefined {
     const mark = this.draw(line, reading, time)
     return (
@@ -35,13 +35,13 @@ export class MarkReader {
   ): Omit<HistoryMark, 'at'> | undefined {
     switch (reading.kind) {
       case 'foreign':
-        return source === 'app' && dyno === 'api' ? ofApi(this.app, message) : undefined
+        return source === 'app' && dyno === 'api' ? ofApi(message) : undefined
       case 'change':
         return ofChange(dyno, reading)
       case 'request': {
         const { code } = reading
         if (code === undefined || !this.isNews(`${reading.dyno} ${code}`, time)) return undefined
-        return { kind: 'fault', place: reading.dyno || this.app, text: code, isBad: true }
+        return { kind: 'fault', place: reading.dyno, text: code, isBad: true }
       }
       case 'platform': {
         const { what, value } = reading
@@ -73,12 +73,12 @@ const API_LINES: readonly [HistoryMark['kind'], RegExp][] = [
   ['release', /^Release v\d+ /],
 ]
 
-function ofApi(place: string, message: string): Omit<HistoryMark, 'at'> | undefined {
+function ofApi(message: string): Omit<HistoryMark, 'at'> | undefined {
   const kind = API_LINES.find(([, form]) => form.test(message))?.[0]
   if (!kind) return undefined
   // Who did it stands in the app's releases, and need not stand on a page that is passed on.
   const text = message.replace(/ by user \S+$/, '')
-  return { kind, place, text, isBad: /\bfailed\b/.test(message) }
+  return { kind, place: '', text, isBad: /\bfailed\b/.test(message) }
 }
 
 function ofChange(dyno: string, change: Change): Omit<HistoryMark, 'at'> | undefined {

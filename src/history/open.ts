@@ -49,7 +49,6 @@ export async function openHistory(options: HistoryOptions): Promise<AppHistory> 
   const frames = new Frames()
   for (const slot of slots) for (const frame of slot.frames) frames.add(frame)
   const recorder = new Recorder({
-    app,
     writer: new SlotWriter(),
     ...recording,
     keep: (frame) => frames.add(frame),
@@ -63,13 +62,15 @@ export async function openHistory(options: HistoryOptions): Promise<AppHistory> 
  * Records without keeping anything in memory, for who never reads. Undefined if another process
  * records it.
  */
-export async function recordHistory(
-  options: Required<Pick<HistoryOptions, 'app' | 'id' | 'folder' | 'report'>>,
-): Promise<Recorder | undefined> {
-  const { app, id, folder, report } = options
+export async function recordHistory(options: {
+  id: string
+  folder: string
+  report: (problem: string) => void
+}): Promise<Recorder | undefined> {
+  const { id, folder, report } = options
   const recording = await beginRecording(recordOf(folder, id), report)
   if (!recording) return undefined
-  const recorder = new Recorder({ app, ...recording })
+  const recorder = new Recorder(recording)
   const frames = new Frames()
   for (const slot of recording.slots) for (const frame of slot.frames) frames.add(frame)
   resume(recorder.spans, frames.takeOpen())

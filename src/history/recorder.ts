@@ -1,16 +1,16 @@
-import type { Dyno, LogLine } from '../heroku/index.js'
-import type { Reading } from '../monitor/index.js'
+import type { LogLine } from '../heroku/index.js'
+import { readLine, type Reading } from '../monitor/index.js'
 import type { Frame } from './frames.js'
+import type { HistoryDyno } from './history.js'
 import type { RingWriter } from './ring-writer.js'
 import type { SlotWriter } from './slots.js'
 import type { Span } from './span.js'
-import { Spans } from './spans.js'
+import { isTold, Spans } from './spans.js'
 
 /** ms after which what is open is written too, though its span takes lines yet. */
 const FLUSH_AFTER = 30_000
 
 interface RecorderOptions {
-  app: string
   writer: SlotWriter
   /** Takes each span when it is over. */
   keep?: ((frame: Frame) => void) | undefined
@@ -27,19 +27,25 @@ export class Recorder {
   private flushing: NodeJS.Timeout | undefined
 
   constructor(private readonly options: RecorderOptions) {
-    this.spans = new Spans(
-      options.app,
-      (span, { isAnew }) => {
-        const frame = options.writer.draw(span, this.spans, { isPartial: false, isAnew })
-        options.keep?.(frame)
-        options.ring?.append(frame)
-      },
-      options.monotonic,
-    )
+    this.spans = new Spans((span, { isAnew }) => {
+      const frame = options.writer.draw(span, this.spans, { isPartial: false, isAnew })
+      options.keep?.(frame)
+      options.ring?.append(frame)
+    }, options.monotonic)
   }
 
   add(line: LogLine, reading: Reading): void {
     this.spans.add(line, reading)
+    this.flushLater()
+  }
+
+  /** The same of a line whose time is a number. @param time ms since the epoch */
+  take(line: Pick<LogLine, 'source' | 'dyno' | 'message'> & { time: number }): void {
+    const { time, source, dyno, message } = line
+    const asLine = { timestamp: '', source, dyno, message }
+    const reading = readLine(asLine)
+    if (!isTold(line, reading)) return
+    this.spans.add(asLine, reading, time)
     this.flushLater()
   }
 
@@ -48,7 +54,7 @@ export class Recorder {
     this.flushLater()
   }
 
-  addDynos(time: number, dynos: readonly Dyno[]): void {
+  addDynos(time: number, dynos: readonly HistoryDyno[]): void {
     this.spans.addDynos(time, dynos)
     this.flushLater()
   }

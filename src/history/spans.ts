@@ -1,7 +1,7 @@
-import type { Dyno, LogLine } from '../heroku/index.js'
+import type { LogLine } from '../heroku/index.js'
 import { typeOfDyno } from '../lib/dyno-name.js'
 import { ownText, statusAfter, type Change, type Reading, type Sample } from '../monitor/index.js'
-import type { HistoryMark } from './history.js'
+import type { HistoryDyno, HistoryMark } from './history.js'
 import { MarkReader } from './mark.js'
 import type { DynoFacts } from './names.js'
 import { SeenRequests } from './seen-requests.js'
@@ -32,7 +32,7 @@ export class Spans implements Surroundings {
   private readonly routed = new Set<string>()
   private readonly dynos = new Map<string, DynoFacts>()
   private readonly seen = new SeenRequests()
-  private readonly marks: MarkReader
+  private readonly marks = new MarkReader()
   /** Of the last closed span. */
   private before: Span | undefined
   private closed = -Infinity
@@ -46,12 +46,9 @@ export class Spans implements Surroundings {
 
   /** @param monotonic ms of a clock that no one sets */
   constructor(
-    app: string,
     private readonly close: (span: Span, how: Closed) => void,
     private readonly monotonic: () => number = () => performance.now(),
-  ) {
-    this.marks = new MarkReader(app)
-  }
+  ) {}
 
   /**
    * Goes on after what was recorded before: lines of spans until `closed` were taken, and of the
@@ -63,9 +60,9 @@ export class Spans implements Surroundings {
     if (open) this.open.push(open)
   }
 
-  add(line: LogLine, reading: Reading): void {
-    if (reading.kind === 'foreign' && (line.dyno !== 'api' || line.source !== 'app')) return
-    const time = this.timeOf(line)
+  /** @param time of the line, ms since the epoch, where it is known already */
+  add(line: LogLine, reading: Reading, time = this.timeOf(line, reading)): void {
+    if (!isTold(line, reading)) return
     const span = this.spanAt(time)
     if (!span) return
     if (reading.kind === 'request') {
@@ -90,7 +87,7 @@ export class Spans implements Surroundings {
   }
 
   /** What the Platform API says of the dynos now. */
-  addDynos(time: number, dynos: readonly Dyno[]): void {
+  addDynos(time: number, dynos: readonly HistoryDyno[]): void {
     this.dynos.clear()
     for (const { name, id, type, size, state, command, release, created_at, updated_at } of dynos)
       if (this.dynos.size < MOST.dynos)
@@ -105,10 +102,9 @@ export class Spans implements Surroundings {
           created_at,
           updated_at,
         })
+    for (const span of this.open) span.isChanged = true
     const running = dynos.filter(({ state }) => state !== 'crashed' && state !== 'down')
     this.addDynoCount(time, running.filter(({ name }) => isOfFormation(name)).length)
-    const span = this.open.at(-1)
-    if (span) for (const { name } of dynos) this.dyno(span, name)
   }
 
   /** The open spans as they would be closed now: what has not come yet stands as it was before. */
@@ -116,7 +112,7 @@ export class Spans implements Surroundings {
     let before = this.before
     return this.open.map((open) => {
       const span = copyOf(open)
-      if (before?.number === span.number - 1) carry(before, span)
+      this.complete(span, before)
       return (before = span)
     })
   }
@@ -137,8 +133,10 @@ export class Spans implements Surroundings {
     return facts && isOfThen ? facts : { name }
   }
 
-  private timeOf({ timestamp }: LogLine): number {
-    const time = Date.parse(timestamp)
+  private timeOf(line: LogLine, reading: Reading): number {
+    // Most lines of a busy app are its own.
+    if (!isTold(line, reading)) return this.time
+    const time = Date.parse(line.timestamp)
     if (!Number.isNaN(time)) this.time = time
     return this.time
   }
@@ -183,8 +181,15 @@ export class Spans implements Surroundings {
     }
   }
 
+  /** The dynos that the API lists are there, whether the log speaks of them or not. */
+  private complete(span: Span, before: Span | undefined): void {
+    for (const [name, { created_at: created }] of this.dynos)
+      if (Date.parse(created ?? '') < (span.number + 1) * SPAN) this.dyno(span, name)
+    if (before?.number === span.number - 1) carry(before, span)
+  }
+
   private finish(span: Span): void {
-    if (this.before?.number === span.number - 1) carry(this.before, span)
+    this.complete(span, this.before)
     this.before = span
     this.closed = span.number
     this.close(span, { isAnew: this.isAnew })
@@ -263,6 +268,12 @@ export class Spans implements Surroundings {
     return made
   }
 }
+
+/** Whether a line says anything of an app: most say nothing but to people. */
+export const isTold = (
+  { source, dyno }: Pick<LogLine, 'source' | 'dyno'>,
+  { kind }: Reading,
+): boolean => kind !== 'foreign' || (dyno === 'api' && source === 'app')
 
 const isOfFormation = (name: string): boolean =>
   !['run', 'release', 'scheduler'].includes(typeOfDyno(name))

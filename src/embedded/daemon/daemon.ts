@@ -15,6 +15,7 @@ import { foldersOf, makeFolders } from './folders.js'
 import { DEFAULT_LIMITS } from './limits.js'
 import { listen, type Listening } from './listen.js'
 import { startDrains } from '../api/drains.js'
+import { AppHistories } from '../logplex/app-histories.js'
 import { createLogplex } from '../logplex/index.js'
 import { ownVersion } from './handshake.js'
 import { createReleaseOutput } from '../releases/release-output.js'
@@ -115,9 +116,12 @@ async function start(
 
   const store = await openStore(folders)
   store.problems.forEach(report)
-  const logplex = createLogplex(folders, log)
+  const histories = new AppHistories(folders, log)
+  const logplex = createLogplex(folders, log, histories)
   let urls: Urls | undefined
   const dynos = rooms.createDynos({ store, logplex, folders, limits })
+  const recordDynos = (appId: string) => histories.addDynos(appId, dynos.list(appId))
+  dynos.on('change', recordDynos)
   const output = createReleaseOutput(folders)
   const releases = createReleases({ store, dynos, logplex, output })
   const builder = rooms.createBuilder({
@@ -248,6 +252,8 @@ async function start(
       for (const listening of opened) await listening.close()
       await store.settled()
       await whatever(log, () => logplex.flush())
+      dynos.off('change', recordDynos)
+      await whatever(log, () => histories.close())
       log('stopped')
       await whatever(log, () => lock.release())
     }

@@ -25,6 +25,7 @@ export function foldersOf(home: string): Folders {
     caches: inside('caches'),
     dynos: inside('dynos'),
     logs: inside('logs'),
+    history: inside('history'),
   }
 }
 

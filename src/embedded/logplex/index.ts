@@ -3,7 +3,7 @@
  * daemon.
  */
 import path from 'node:path'
-import type { Folders, Logplex } from '../store/types.js'
+import type { Folders, LogEntry, Logplex } from '../store/types.js'
 import { AppLog } from './app-log.js'
 
 export interface OpenedLogplex extends Logplex {
@@ -11,10 +11,20 @@ export interface OpenedLogplex extends Logplex {
   flush(): Promise<void>
 }
 
+/** Who is told of every line of every app. */
+export interface LogReader {
+  /** An app's log is opened: the lines that it has. */
+  begin(appId: string, entries: readonly LogEntry[]): void
+  take(appId: string, entry: LogEntry): void
+  /** An app is gone. Resolves when nothing of it is left. */
+  forget(appId: string): Promise<void>
+}
+
 /** `report` is told of files that cannot be written. */
 export function createLogplex(
   folders: Pick<Folders, 'logs'>,
   report: (problem: string) => void = () => {},
+  reader?: LogReader,
 ): OpenedLogplex {
   const logs = new Map<string, AppLog>()
   /**
@@ -23,8 +33,14 @@ export function createLogplex(
    */
   const forgotten = new Set<string>()
   const logOf = (appId: string): AppLog => {
-    let log = logs.get(appId)
-    if (!log) logs.set(appId, (log = new AppLog(path.join(folders.logs, `${appId}.log`), report)))
+    const known = logs.get(appId)
+    if (known) return known
+    const log = new AppLog(path.join(folders.logs, `${appId}.log`), report)
+    logs.set(appId, log)
+    if (reader) {
+      reader.begin(appId, log.recent())
+      log.listeners.add((entry) => reader.take(appId, entry))
+    }
     return log
   }
   return {
@@ -44,6 +60,7 @@ export function createLogplex(
       forgotten.add(appId)
       logs.delete(appId)
       await log.forget()
+      await reader?.forget(appId)
     },
     async flush() {
       await Promise.all([...logs.values()].map((log) => log.flush()))

@@ -17,6 +17,7 @@ export interface Folders {
   caches: string
   dynos: string
   logs: string
+  history: string
 }
 
 export interface Store {

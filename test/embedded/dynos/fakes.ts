@@ -133,6 +133,7 @@ export class Home {
     caches: this.at('caches'),
     dynos: this.at('dynos'),
     logs: this.at('logs'),
+    history: this.at('history'),
   }
 
   constructor() {
