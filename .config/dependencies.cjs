@@ -13,7 +13,7 @@ const MAY_IMPORT = {
   commands: rooms.filter((room) => !['commands', 'runtime', 'demo'].includes(room)),
   completion: ['ecosystem', 'git', 'heroku'],
   config: ['runtime'],
-  dashboard: ['heroku', 'history', 'json', 'monitor', 'operate'],
+  dashboard: ['deploy', 'heroku', 'history', 'json', 'monitor', 'operate'],
   demo: [],
   deploy: [
     'doctor',

@@ -248,8 +248,8 @@ export default class Scale extends BaseCommand {
   ): Promise<{ memory: InstancesFit[]; types: string[] }> {
     const [
       { takeSnapshot, reportDynos },
-      { instancesFit, roomInWords, typesWith, unknownMemory },
-      { describeFit, describeMisfit, waitingForFigures },
+      { describeFit, describeMisfit, instancesFit, roomInWords, typesWith, unknownMemory },
+      { waitingForFigures },
     ] = await Promise.all([
       import('../monitor/index.js'),
       import('../operate/index.js'),

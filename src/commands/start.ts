@@ -19,7 +19,7 @@ export default class Start extends BaseCommand {
     const { args, flags } = await this.parse(Start)
     const dev = await this.devSessions(flags, true)
     if (dev) return (await import('../ui/dev/verbs.js')).devVerb(this, dev, 'start', args.type)
-    const { findNamed, planStart, spokenName, STOPPED_VAR, typesOf, waitForDynos } =
+    const { applyStart, findNamed, planStart, spokenName, STOPPED_VAR, typesOf } =
       await import('../operate/index.js')
     const heroku = await import('../heroku/index.js')
     const app = await this.appName(flags)
@@ -33,11 +33,12 @@ export default class Start extends BaseCommand {
     if (named.kind === 'instances')
       this.log(`${spokenName(named)} runs in the dynos of ${types.join(', ')}.`)
     if (named.kind === 'dyno') throw oneDyno(named.name, app)
-    const { updates, started } = planStart(
+    const plan = planStart(
       formation,
       config[STOPPED_VAR],
       named.kind === 'type' ? named.type : types[0],
     )
+    const { started } = plan
     if (started.length === 0) {
       this.log(`Nothing of ${app} is stopped.`)
       return { app, started }
@@ -45,14 +46,17 @@ export default class Start extends BaseCommand {
     const words = formatFormation(started)
     let left = `It is not known whether they were started: look at \`shipit scale --app ${app}\`.`
     await this.stoppable(
-      async (signal) => {
-        await heroku.updateFormation(api, app, updates)
-        left =
-          `${words} of ${app} was started; its dynos were not waited for. Look at \`shipit ps ` +
-          `--app ${app}\`.`
-        this.log(`Starting ${words}`)
-        await waitForDynos(api, app, started, { timeout: flags['wait-timeout'], signal })
-      },
+      (signal) =>
+        applyStart(api, app, plan, {
+          timeout: flags['wait-timeout'],
+          signal,
+          onAsked: () => {
+            left =
+              `${words} of ${app} was started; its dynos were not waited for. Look at ` +
+              `\`shipit ps --app ${app}\`.`
+            this.log(`Starting ${words}`)
+          },
+        }),
       () => left,
     )
     this.log(`Started ${words} of ${app}`)

@@ -26,7 +26,7 @@ export default class Stop extends BaseCommand {
     const dev = await this.devSessions(flags, true)
     if (dev)
       return (await import('../ui/dev/verbs.js')).devVerb(this, dev, 'stop', args['type|dyno'])
-    const { planStop, STOPPED_VAR, stoppable, waitForDynos } = await import('../operate/index.js')
+    const { applyStop, planStop, STOPPED_VAR, stoppable } = await import('../operate/index.js')
     const { findTargets } = await import('../ui/targets.js')
     const heroku = await import('../heroku/index.js')
     const app = await this.appName(flags)
@@ -44,11 +44,8 @@ export default class Stop extends BaseCommand {
       targets.formation ?? heroku.listFormation(api, app),
       heroku.getConfigVars(api, app),
     ])
-    const { updates, stopped, remembered, restartsOthers } = planStop(
-      formation,
-      config[STOPPED_VAR],
-      selection.type,
-    )
+    const plan = planStop(formation, config[STOPPED_VAR], selection.type)
+    const { stopped } = plan
     if (stopped.length === 0) {
       this.log(`Nothing of ${app} runs.`)
       return { app, stopped }
@@ -56,27 +53,24 @@ export default class Stop extends BaseCommand {
     const words = formatFormation(stopped)
     let left = `It is not known whether ${words} was stopped: look at \`shipit scale --app ${app}\`.`
     await this.stoppable(
-      async (signal) => {
-        await heroku.updateFormation(api, app, updates)
-        // Said before anything else can fail: with this line a user can bring it back by hand.
-        this.log(`Stopping ${words} (back with: ${this.config.bin} start --app ${app})`)
-        if (config[STOPPED_VAR] !== remembered) {
-          if (restartsOthers)
+      (signal) =>
+        applyStop(api, app, plan, {
+          before: config[STOPPED_VAR],
+          timeout: flags['wait-timeout'],
+          signal,
+          // Said before anything else can fail: with this line a user can bring it back by hand.
+          onAsked: () =>
+            this.log(`Stopping ${words} (back with: ${this.config.bin} start --app ${app})`),
+          onRestart: () =>
             this.warn(
               `remembering that in the config var ${STOPPED_VAR} restarts the dynos that go on`,
-            )
-          await heroku.updateConfigVars(api, app, { [STOPPED_VAR]: remembered })
-        }
-        left =
-          `${words} of ${app} was stopped; the end of its dynos was not waited for. Back with: ` +
-          `${this.config.bin} start --app ${app}`
-        await waitForDynos(
-          api,
-          app,
-          stopped.map(({ type, size }) => ({ type, quantity: 0, size })),
-          { timeout: flags['wait-timeout'], signal },
-        )
-      },
+            ),
+          onWait: () => {
+            left =
+              `${words} of ${app} was stopped; the end of its dynos was not waited for. Back ` +
+              `with: ${this.config.bin} start --app ${app}`
+          },
+        }),
       () => left,
     )
     this.log(`Stopped ${stopped.map(({ type }) => type).join(', ')} of ${app}`)

@@ -18,22 +18,18 @@ const LINES = { usual: 200, most: 2000 }
 /** What is read of one app: wire.ts lists it. */
 export function appRoutes(dashboard: Dashboard): Router {
   const router = Router({ mergeParams: true })
-  const watched = (request: Request): AppWatch => {
-    const { app } = request.params as { app: string }
-    const watch = dashboard.watchOf(app)
-    if (!watch) throw new Refusal(404, `This dashboard does not show ${app}.`)
-    return watch
-  }
+  const watched = (request: Request): AppWatch =>
+    dashboard.watchNamed((request.params as { app: string }).app)
 
   router.get('/series', (request, response) => {
-    const { history, reports } = bound(watched(request))
+    const watch = watched(request)
     const of = placeOf(request)
     const now = Date.now()
     const range = {
       ...rangeOf(request, now),
       points: numberOf(request, 'points', POINTS.usual, 1, POINTS.most),
     }
-    response.json(seriesDocument(history, of, range, quotaOf(reports(now), of)))
+    response.json(seriesDocument(watch.history, of, range, quotaOf(watch.reports(now), of)))
   })
   router.get('/marks', (request, response) => {
     const { history } = watched(request)
@@ -61,8 +57,8 @@ export function appRoutes(dashboard: Dashboard): Router {
     response.json(await watched(request).releases.list())
   })
   router.get('/formation', async (request, response) => {
-    const { api, app, reports } = bound(watched(request))
-    response.json(await formationDocument(api, app, reports(Date.now())))
+    const watch = watched(request)
+    response.json(await formationDocument(watch.api, watch.app, watch.reports(Date.now())))
   })
   router.get('/config', async (request, response) => {
     const { api, app } = watched(request)
@@ -70,13 +66,6 @@ export function appRoutes(dashboard: Dashboard): Router {
   })
   return router
 }
-
-const bound = (watch: AppWatch) => ({
-  api: watch.api,
-  app: watch.app,
-  history: watch.history,
-  reports: (now: number) => watch.reports(now),
-})
 
 async function details(
   watch: AppWatch,

@@ -1,8 +1,10 @@
 import type { PlatformApi } from '../heroku/index.js'
 import type { AppHistory } from '../history/index.js'
+import { ActionDesk } from './actions/action-desk.js'
 import { AppWatch } from './app-watch.js'
 import { Journal } from './journal.js'
 import type { Problem } from './problem.js'
+import { Refusal } from './refusal.js'
 import type { Shared } from './shared.js'
 import { summarise } from './summary.js'
 import type { ActionNews, Alert, AppSummary, Overview } from './wire.js'
@@ -28,6 +30,7 @@ const NEWS = 200
 /** All apps that are shown, watched for as long as the dashboard runs. */
 export class Dashboard implements Shared {
   readonly actionNews = new Journal<ActionNews>(NEWS)
+  readonly desk = new ActionDesk(this.actionNews)
   readonly alertNews = new Journal<Alert>(NEWS)
   overviewVersion = 0
   private made: { overview: Overview; at: number } | undefined
@@ -89,11 +92,18 @@ export class Dashboard implements Shared {
   }
 
   get underWay(): ActionNews[] {
-    return []
+    return this.desk.news
   }
 
   watchOf(app: string): AppWatch | undefined {
     return this.watches.find((watch) => watch.app === app)
+  }
+
+  /** @throws Refusal 404 for an app that is not shown */
+  watchNamed(app: string): AppWatch {
+    const watch = this.watchOf(app)
+    if (!watch) throw new Refusal(404, `This dashboard does not show ${app}.`)
+    return watch
   }
 
   /** Resolves when all watches have ended. Rejects with what nobody expected of one. */
@@ -102,6 +112,7 @@ export class Dashboard implements Shared {
   }
 
   async close(): Promise<void> {
+    await this.desk.close()
     this.left.abort()
     await this.watching
     await Promise.all(this.watches.map(({ history }) => history.close()))

@@ -6,6 +6,7 @@ import express, { type Express } from 'express'
 import { packageRoot } from '../paths.js'
 import { ShipitError } from '../errors.js'
 import { Access } from './access.js'
+import { actionRoutes } from './actions/action-routes.js'
 import { appRoutes } from './app-routes.js'
 import { Dashboard, type DashboardOptions } from './dashboard.js'
 import { answerError, Refusal } from './refusal.js'
@@ -90,7 +91,7 @@ function dashboardApp(
   app.get('/api/apps', (_request, response) => void response.json(dashboard.overview))
   app.get('/api/stream', streams.handler)
   app.use(express.json({ limit: MOST_BYTES, type: 'application/json' }))
-  app.use('/api/apps/:app', appRoutes(dashboard))
+  app.use('/api/apps/:app', appRoutes(dashboard), actionRoutes(dashboard))
   app.use(() => {
     throw new Refusal(404, 'There is no such page.')
   })

@@ -7,7 +7,13 @@ export { appsKnown, INSTANCES_VAR, planInstances, type InstancesPlan } from './i
 export { planScale, type ScaleChange, type ScalePlan } from './plan.js'
 export { waitForDynos, type WaitOptions } from './wait.js'
 export { DynoNews, dynoWord, type Pending } from './dyno-news.js'
-export { isRollbackTarget, rollBack, ROLLBACK, type RollbackOptions } from './rollback.js'
+export {
+  isRollbackTarget,
+  planRollback,
+  rollBack,
+  ROLLBACK,
+  type RollbackOptions,
+} from './rollback.js'
 export { reload, type ReloadEvent, type ReloadResult } from './reload.js'
 export { restart } from './restart.js'
 export { cycle } from './cycle.js'
@@ -35,3 +41,12 @@ export {
   type InstancesFit,
 } from './instance-memory.js'
 export { waitForInstances } from './wait-instances.js'
+export {
+  costInWords,
+  describeFit,
+  describeMisfit,
+  howReloaded,
+  reloadInWords,
+  scaleInWords,
+} from './in-words.js'
+export { applyStart, applyStop } from './apply-stop.js'

@@ -22,9 +22,12 @@ export async function planOneMore(
 export async function applyChange(
   api: PlatformApi,
   app: string,
-  { type, after }: ScaleChange,
+  { type, before, after }: ScaleChange,
   wait: WaitOptions,
 ): Promise<Dyno[]> {
-  await updateFormation(api, app, [{ type, quantity: after.quantity }])
+  const isResized = before.size.toLowerCase() !== after.size.toLowerCase()
+  await updateFormation(api, app, [
+    { type, quantity: after.quantity, ...(isResized ? { size: after.size } : {}) },
+  ])
   return waitForDynos(api, app, [{ type, ...after }], wait)
 }

@@ -103,6 +103,14 @@ function chooseRollback(
 export const isRollbackTarget = ({ current, status, slug }: Release): boolean =>
   !current && status === 'succeeded' && slug !== null
 
+/** What a rollback would go back to; nothing is changed. Throws as chooseRollback. */
+export const planRollback = async (
+  api: PlatformApi,
+  app: string,
+  wanted?: string,
+): Promise<{ from: Release; to: Release }> =>
+  chooseRollback(app, await listReleases(api, app), wanted)
+
 export interface RollbackOptions {
   /**
    * `v3` or `3`; without it the newest release before the current one that succeeded with another
@@ -132,7 +140,7 @@ export async function rollBack(
   app: string,
   { to: wanted, timeout, poll = 1000, signal, onMade }: RollbackOptions,
 ): Promise<{ from: Release; to: Release; release: Release }> {
-  const { from, to } = chooseRollback(app, await listReleases(api, app), wanted)
+  const { from, to } = await planRollback(api, app, wanted)
   const deadline = monotonic() + timeout
   signal?.throwIfAborted()
   const made = await rollbackTo(api, app, to.id)

@@ -9,7 +9,7 @@ import { formatFormation, parseFormation, type TypeCount } from '../lib/dyno-cou
  */
 export const STOPPED_VAR = 'SHIPIT_STOPPED'
 
-interface StopPlan {
+export interface StopPlan {
   updates: FormationUpdate[]
   /** What is stopped, with what it was. */
   stopped: TypeCount[]
@@ -45,7 +45,7 @@ export function planStop(
   }
 }
 
-interface StartPlan {
+export interface StartPlan {
   updates: FormationUpdate[]
   started: TypeCount[]
 }

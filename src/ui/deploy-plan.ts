@@ -5,7 +5,7 @@ import { isDirty, shortCommit } from '../deploy/source/short-commit.js'
 import { describeInProgress } from '../deploy/lock/in-progress.js'
 import { STEPS } from '../deploy/steps/index.js'
 import type { DeployPlan, DeployResult } from '../deploy/index.js'
-import { costInWords } from './phrases.js'
+import { costInWords } from '../operate/in-words.js'
 import { printable } from './printable.js'
 
 /** The plan in a person's words, a line each. */

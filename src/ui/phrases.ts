@@ -1,6 +1,5 @@
 /** Pieces of sentences that commands share. */
 import { shortDuration } from '../lib/duration.js'
-import type { Cost } from '../lib/dyno-sizes.js'
 
 /** How long ago, in Heroku's short form: `2m ago`. */
 export function ago(date: string | Date, now = Date.now()): string {
@@ -33,13 +32,3 @@ export function clock(time: number | string): string {
 /** The end of a sentence on what was changed: the release that it made, if one is known. */
 export const andReleased = (release: { version: number } | null): string =>
   release === null ? '' : ` and released v${release.version}`
-
-/** `standard dynos, costs more`; empty if neither is known. Heroku's price list has the sums. */
-export function costInWords({ costClass, costs }: Cost): string {
-  return [
-    costClass && `${costClass} dynos`,
-    costs && (costs === 'same' ? 'costs the same' : `costs ${costs}`),
-  ]
-    .filter(Boolean)
-    .join(', ')
-}

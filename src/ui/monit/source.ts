@@ -1,5 +1,4 @@
 import { type PlatformApi, byTypeAndNumber } from '../../heroku/index.js'
-import { dynoSize } from '../../lib/dyno-sizes.js'
 import {
   type DynoReport,
   type Snapshot,
@@ -7,10 +6,17 @@ import {
   reportDynos,
   watchFormation,
 } from '../../monitor/index.js'
-import { type ScaleChange, applyChange, planOneMore, reload, restart } from '../../operate/index.js'
+import {
+  applyChange,
+  howReloaded,
+  planOneMore,
+  reload,
+  reloadInWords,
+  restart,
+  scaleInWords,
+} from '../../operate/index.js'
 import { missingFigures } from '../formation.js'
 import type { Action, Question } from './view.js'
-import { elapsed } from '../../lib/duration.js'
 
 /**
  * What the screen is about, and what its keys do: an app on a platform, or a `shipit dev` on this
@@ -81,25 +87,10 @@ async function questionOf(action: Action, { api, app, dynos }: ActionContext): P
         title: 'Scale',
         text:
           `Scale ${action.type} of ${app}: ` +
-          `${said(await planOneMore(api, app, action.type, action.by))}?`,
+          `${scaleInWords(await planOneMore(api, app, action.type, action.by))}?`,
         action,
       }
   }
-}
-
-const said = ({ before, after }: ScaleChange) =>
-  `from ${before.quantity} to ${after.quantity} ${after.size} ` +
-  `${after.quantity === 1 ? 'dyno' : 'dynos'}`
-
-function howReloaded(dynos: readonly DynoReport[]): string {
-  const types = new Map<string, DynoReport[]>()
-  for (const dyno of dynos) types.set(dyno.type, [...(types.get(dyno.type) ?? []), dyno])
-  const alone = [...types.values()].filter((of) => of.length === 1).map(([dyno]) => dyno!)
-  const gap = alone.find(({ size }) => (dynoSize(size)?.maxPerType ?? 1) === 1)
-  if (gap) return `${gap.type} is one ${gap.size} dyno, so it has a short gap.`
-  return alone.length > 0
-    ? `${alone[0]!.type} gets a second dyno meanwhile; no request is lost.`
-    : 'Dyno by dyno; no request is lost.'
 }
 
 /**
@@ -132,10 +123,8 @@ async function perform(
         waitTimeout: WAIT,
         signal,
         onEvent: (event) => {
-          if (event.kind === 'reloading') say(`Reloading ${event.dyno}...`)
-          else if (event.kind === 'serving')
-            say(`${event.dyno} serves again (${elapsed(event.ms)})`)
-          else if (event.kind === 'added') say(`${event.dyno} was added to serve meanwhile`)
+          const text = reloadInWords(event)
+          if (text !== undefined) say(text)
         },
       })
       return `Reloaded ${reloaded.join(', ')}`
@@ -148,7 +137,7 @@ async function perform(
         signal,
         onProgress: (up, wanted) => say(`${action.type}: ${up} of ${wanted} dynos up`),
       })
-      return `Scaled ${action.type} ${said(change)}`
+      return `Scaled ${action.type} ${scaleInWords(change)}`
     }
   }
 }
