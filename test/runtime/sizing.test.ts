@@ -7,6 +7,7 @@ import {
   mostInstances,
   parseInstances,
   sizeApps,
+  underLoad,
   type AppToSize,
   type SizingInput,
 } from '../../src/runtime/sizing.js'
@@ -129,6 +130,23 @@ describe('sizing', () => {
         ).to.equal(true)
       }
     }
+  })
+
+  it('goes by what was learned of an app, and never by less than was measured', () => {
+    expect(underLoad(api({ measured: 60, learned: 90.5 }))).to.equal(91)
+    expect(underLoad(api({ measured: 60.2, learned: 50 }))).to.equal(61)
+    expect(underLoad(api({ learned: 0.5 }))).to.equal(1)
+  })
+
+  it('is an estimate where a measurement would change it, and a whole number of the file', () => {
+    const sized = (more: Partial<SizingInput>) =>
+      sizeApps({ memory: 512, cpus: 8, hasAgent: false, env: {}, apps: [api()], ...more })[0]!
+    expect(sized({ cpus: 1 }).isEstimate).to.equal(false)
+    expect(sized({ cpus: 2 }).isEstimate).to.equal(true)
+    expect(sized({ apps: [api({ measured: 60 })] }).isEstimate).to.equal(false)
+    expect(sized({ apps: [api({ wanted: 2.7 })] }).instances).to.equal(2)
+    expect(sized({ memory: 148 }).why).to.include('memory holds 1,')
+    expect(sized({ memory: 147 }).why).to.include('one does not fit')
   })
 
   it('reads SHIPIT_INSTANCES', () => {
