@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { readDyno } from '../../src/runtime/dyno.js'
+import { readDyno, readMachine } from '../../src/runtime/dyno.js'
 
 const V1 = '/sys/fs/cgroup/memory/memory.limit_in_bytes'
 const V2 = '/sys/fs/cgroup/memory.max'
@@ -55,5 +55,24 @@ describe('what a dyno has', () => {
         '/sys/fs/cgroup/cpu/cpu.cfs_period_us': '100000',
       }).cpus,
     ).to.equal(8)
+  })
+})
+
+describe('what a machine of one’s own has', () => {
+  it('is all its CPUs, or as many as a person states, and memory without a limit', () => {
+    expect(readMachine({}, 6)).to.deep.equal({
+      name: 'dev',
+      isDyno: false,
+      isMachine: true,
+      memory: Infinity,
+      memorySource: 'no limit',
+      isMemoryStated: false,
+      cpus: 6,
+    })
+    const cpus = (SHIPIT_CPUS: string, own = 6) => readMachine({ SHIPIT_CPUS }, own).cpus
+    expect(['3', '1', '2.9', '0', 'many'].map((stated) => cpus(stated))).to.deep.equal([
+      3, 1, 2, 6, 6,
+    ])
+    expect(cpus('', 0)).to.equal(1)
   })
 })
