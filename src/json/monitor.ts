@@ -3,7 +3,7 @@ import type { LogLine } from '../heroku/index.js'
 import type { DevInstanceReport } from '../dev/report.js'
 import type { DynoReport, InstanceReport } from '../monitor/report.js'
 import type { Details } from '../monitor/details.js'
-import { eachFigure } from '../lib/figures.js'
+import { eachFigure, type FigureName } from '../lib/figures.js'
 import { snakeKeys } from '../lib/terminal.js'
 import { dynoDocument, DYNO_PROPERTIES } from './platform.js'
 import {
@@ -23,6 +23,11 @@ import {
 
 const unknown = nullable(number())
 
+/** `memoryMb` is memory_mb, as snakeKeys has it. */
+type Snake<Name extends string> = Name extends `${infer First}${infer Rest}`
+  ? `${First extends Lowercase<First> ? First : `_${Lowercase<First>}`}${Snake<Rest>}`
+  : ''
+
 const INSTANCE_PROPERTIES = {
   id: string('api:0: its app in the ecosystem file, and its number in the dyno'),
   app: string(),
@@ -31,7 +36,7 @@ const INSTANCE_PROPERTIES = {
   status: nullable(string("PM2's word")),
   restarts: nullable(integer()),
   uptime_seconds: nullable(integer()),
-  ...(snakeKeys(eachFigure(() => unknown)) as Record<string, typeof unknown>),
+  ...(snakeKeys(eachFigure(() => unknown)) as Record<Snake<FigureName>, typeof unknown>),
   version: nullable(string("of the app's package.json")),
   metrics: array(
     object({ name: string(), value: anyOf(number(), string()), unit: nullable(string()) }),
