@@ -4,7 +4,7 @@
  * disagree. Times named `_at` are ISO 8601; times in arrays are ms since the epoch.
  *
  * GET  /?token=…                    303 to /, with the cookie; the token works once per browser
- * GET  /                            the page
+ * GET  /                            the page; /page.js, /page.css and /icon.svg are its files
  * GET  /api/apps                    Overview
  * GET  /api/stream?app=NAME         server-sent events (StreamEvents), of one app in detail
  * GET  /api/apps/:app/series        SeriesDocument; ?dyno=web.1&instance=api:0&from=MS&to=MS&points=N
