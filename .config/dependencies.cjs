@@ -84,6 +84,26 @@ module.exports = {
       to: { path: '^src/embedded/', pathNot: '^src/embedded/daemon/index\\.ts$' },
     },
     {
+      name: 'the-page-runs-in-a-browser',
+      comment: 'The page of the dashboard knows of shipit what wire.ts says, and two libraries.',
+      severity: 'error',
+      from: { path: '^src/dashboard/page/' },
+      to: {
+        pathNot: [
+          '^src/dashboard/page/',
+          '^src/dashboard/wire\\.ts$',
+          'node_modules/(preact|uplot)/',
+        ],
+      },
+    },
+    {
+      name: 'nothing-imports-the-page',
+      comment: 'It is bundled by itself: src/build/dashboard.mjs.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/dashboard/page/' },
+      to: { path: '^src/dashboard/page/' },
+    },
+    {
       name: 'source-imports-no-tests',
       severity: 'error',
       from: { path: '^src/' },

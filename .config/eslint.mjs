@@ -37,7 +37,7 @@ export default tseslint.config(
   {
     // The daemon's log, the dyno's runtime, the evaluator of a child and the demo have no user's
     // terminal, or one of their own.
-    files: ['src/**/*.ts'],
+    files: ['src/**/*.{ts,tsx}'],
     ignores: [
       'src/lib/terminal.ts',
       'src/build/start-up/code-cache.ts',

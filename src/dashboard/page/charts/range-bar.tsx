@@ -1,0 +1,75 @@
+import { useEffect, useState } from 'preact/hooks'
+import type { Mark } from '../../wire.js'
+import { clock } from '../format.js'
+import { hashOf } from '../route.js'
+import { useStore } from '../store/store.js'
+import { getHover, onHover } from './hover.js'
+import { MARK_NAMES, nearestMark } from './marks.js'
+import { chooseSpan, setRange, SPANS } from './range.js'
+
+/** How much time is shown, and what was at the time that is pointed at. Of one height, always. */
+export function RangeBar({
+  marks,
+  from,
+  to,
+  app,
+}: {
+  marks: readonly Mark[]
+  from: number
+  to: number
+  app: string
+}) {
+  const range = useStore((state) => state.range)
+  return (
+    <div class="range-bar">
+      <div class="segments" role="group" aria-label="Time shown">
+        {SPANS.map(({ name, last }) => (
+          <button
+            key={name}
+            type="button"
+            aria-pressed={!range.zoom && range.last === last}
+            onClick={() => chooseSpan(last)}
+          >
+            {name}
+          </button>
+        ))}
+        {range.zoom ? (
+          <button
+            type="button"
+            class="zoomed"
+            aria-pressed="true"
+            onClick={() => setRange(undefined)}
+          >
+            {clock(range.zoom.from)}–{clock(range.zoom.to)} ✕<span class="hidden"> end zoom</span>
+          </button>
+        ) : null}
+      </div>
+      <Readout marks={marks} span={to - from} app={app} />
+    </div>
+  )
+}
+
+function Readout({ marks, span, app }: { marks: readonly Mark[]; span: number; app: string }) {
+  const [hover, setShown] = useState(getHover)
+  useEffect(() => onHover(setShown), [])
+  if (!hover) return <p class="readout muted">Drag on a chart to zoom, click to pin a time</p>
+  const mark = nearestMark(marks, hover.at, span / 100)
+  return (
+    <p class={`readout ${mark?.is_bad ? 'is-bad' : ''}`}>
+      <time>{clock(mark?.at ?? hover.at)}</time>
+      {mark ? (
+        <span class="mark-text">
+          <b>{MARK_NAMES[mark.kind]}</b> {mark.place} {mark.text}
+        </span>
+      ) : null}
+      {hover.isPinned ? (
+        <a
+          class="button small"
+          href={hashOf({ view: 'app', app, tab: 'log', around: Math.round(mark?.at ?? hover.at) })}
+        >
+          Show the log
+        </a>
+      ) : null}
+    </p>
+  )
+}
