@@ -98,7 +98,8 @@ function useSeries({ app, dyno, instance }: Omit<ChartsProps, 'figures'>) {
       },
       (error: unknown) => {
         // Another view came first, or the server is gone: the stream tells that, and asks again.
-        if (!stop.signal.aborted) console.warn(error)
+        if (stop.signal.aborted || getState().connection !== 'live') return
+        setState({ notice: { text: String((error as Error).message), isBad: true } })
       },
     )
     return () => stop.abort()
