@@ -18,6 +18,6 @@ if (['--version', '-v', 'version'].includes(word) && rest.length === 0) {
   const { load } = require('../dist/code-cache.cjs')
   // Alone it is the help in a pipe, and about the folder on a terminal.
   const alone = require('node:tty').isatty(1) ? 'overview' : 'help'
-  const isHelp = rest.some((arg) => arg === '--help' || arg === '-h')
+  const isHelp = [word, ...rest].some((arg) => arg === '--help' || arg === '-h')
   load(path.join(__dirname, '../dist/cli/shipit.cjs'), isHelp ? 'help' : word || alone).main()
 }

@@ -17,8 +17,17 @@ const withoutGlob = {
   },
 }
 
-/** By file of @oclif/core/lib: what to replace, and with what. */
+const { version } = JSON.parse(
+  await readFile(
+    path.join(import.meta.dirname, '../../../node_modules/@oclif/core/package.json'),
+    'utf8',
+  ),
+)
+
+/** By file of @oclif/core/lib: what to replace, and with what; in turn, if it is more than one. */
 const CHANGES = {
+  // All of its package.json, for its version.
+  'cache.js': ["require('@oclif/core/package.json').version", JSON.stringify(version)],
   // The first localeCompare of a process loads a language's rules of order: 5 ms, for ids that are
   // plain ASCII.
   'config/plugin.js': ['a.id.localeCompare(b.id)', '(a.id < b.id ? -1 : a.id > b.id ? 1 : 0)'],
@@ -29,11 +38,22 @@ const CHANGES = {
   ],
   // Of oclif's own engines, with semver; bin/shipit.js knows ours, which are narrower.
   'index.js': ['\ncheckNodeVersion();\n', '\n'],
-  // Two small files, read before anything else can go on: a pool of threads takes longer to start
-  // than they do to read.
+  // Most help is plain and short: what fits as it is need not be taken apart word by word.
+  'help/formatter.js': [
+    'return (0, wrap_ansi_1.default)(this.render(body), this.opts.maxWidth - spacing, {',
+    `const text = this.render(body), width = this.opts.maxWidth - spacing
+        if (!/[^\\x20-\\x7e\\n]|^ | $/m.test(text) && text.split('\\n').every((line) => line.length <= width))
+            return text
+        return (0, wrap_ansi_1.default)(text, width, {`,
+  ],
   'util/fs.js': [
+    // Two small files, read before anything else can go on: a pool of threads takes longer to start
+    // than they do to read.
     "await (0, promises_1.readFile)(path, 'utf8')",
     "(0, node_fs_1.readFileSync)(path, 'utf8')",
+    // Of a theme and the user's own plugins, which few have: a promise that is rejected costs more.
+    'async function safeReadJson(path, useCache = true) {',
+    'async function safeReadJson(path, useCache = true) {\n    if (!(0, node_fs_1.existsSync)(path)) return',
   ],
   // Whether it is Windows' Linux matters to installers alone, and takes eight modules to tell.
   'util/os.js': [
@@ -73,6 +93,17 @@ function late(source) {
       )
 }
 
+/** @param changes a text and what takes its place, in turn */
+function replaced(file, source, changes) {
+  let result = source
+  for (let at = 0; at < changes.length; at += 2) {
+    if (!result.includes(changes[at]))
+      throw new Error(`${file} no longer has the text ${changes[at]}`)
+    result = result.replace(changes[at], () => changes[at + 1])
+  }
+  return result
+}
+
 const oclif = {
   name: 'oclif',
   setup({ onLoad, onEnd }) {
@@ -83,14 +114,8 @@ const oclif = {
         .split(path.sep)
         .join('/')
       const source = await readFile(file, 'utf8')
-      const [text, replacement] = CHANGES[name] ?? []
-      if (text !== undefined && !source.includes(text))
-        throw new Error(`${file} no longer has the text ${text}`)
       changed.add(name)
-      return {
-        contents: late(text === undefined ? source : source.replace(text, replacement)),
-        loader: 'js',
-      }
+      return { contents: late(replaced(file, source, CHANGES[name] ?? [])), loader: 'js' }
     })
     onEnd(() => {
       const missing = Object.keys(CHANGES).filter((name) => !changed.has(name))
@@ -120,4 +145,21 @@ const lateClasses = {
   },
 }
 
-export const startUp = [withoutGlob, oclif, lateClasses]
+/**
+ * For each request heroku-client reads all certificates that SSL_CERT_FILE and SSL_CERT_DIR name,
+ * some hundred files where a system names its own: once is enough, and none for http.
+ */
+const certificatesOnce = {
+  name: 'certificates-once',
+  setup({ onLoad }) {
+    onLoad({ filter: /[\\/]heroku-client[\\/]lib[\\/]request\.js$/ }, async ({ path: file }) => ({
+      contents: replaced(file, await readFile(file, 'utf8'), [
+        'this.certs = getCerts(this.debug)',
+        'this.certs = this.secure ? (getCerts.read ??= getCerts(this.debug)) : []',
+      ]),
+      loader: 'js',
+    }))
+  },
+}
+
+export const startUp = [withoutGlob, oclif, lateClasses, certificatesOnce]
