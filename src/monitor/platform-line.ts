@@ -39,7 +39,7 @@ export function requestedPath(message: string): { method: string; path: string }
   return method === undefined || path === undefined ? undefined : { method, path }
 }
 
-const ASKED = /^(?:sock=\w+ )?at=\w+(?: code=H\d\d desc="[^"]*")? method=([A-Z]+) path="([^"?]*)/
+const ASKED = /^(?:sock=\w+ )?at=\w+(?: code=H\d\d desc="[^"]*")? method=([A-Z-]+) path="([^"?]*)/
 
 const HEAD = /^(sock=\w+ )?at=(\w+)(?: code=(H\d\d))?/
 
