@@ -1,6 +1,6 @@
 /**
  * Times in ms, counted in buckets each 10% wider than the one before, so that a percentile is known
- * to within 5% however many there were, in 500 bytes.
+ * to within 5% and half a ms however many there were, in 500 bytes.
  */
 
 const WIDER = Math.log(1.1)
