@@ -1,6 +1,7 @@
 // The CLI in few files: node starts it in a third of the time that it needs to find and read some
 // hundred modules. What only some commands need is a file of its own.
 import { createHash } from 'node:crypto'
+import { createRequire } from 'node:module'
 import { mkdirSync, readdirSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { build, transform } from 'esbuild'
@@ -46,6 +47,8 @@ export async function buildCli(root) {
     keepNames: false,
     mainFields: ['module', 'main'],
     conditions: ['module', 'import', 'node'],
+    // express requires it, and calls what it gets: of an ES module that would be an object.
+    alias: { 'is-promise': createRequire(import.meta.url).resolve('is-promise') },
     // undici is large and for proxies alone; the others are oclif's own for development.
     external: ['undici', 'typescript', 'ts-node', 'tsx', 'tsx/*'],
     define: {
