@@ -5,6 +5,7 @@ import { promisify } from 'node:util'
 import { expect } from 'chai'
 import { packageRoot } from '../../src/paths.js'
 import { PseudoTerminal } from '../support/pseudo-terminal.js'
+import { isSoak } from '../support/soak.js'
 import { until } from '../support/until.js'
 import { plainApp } from './support/apps.js'
 import { World } from './support/world.js'
@@ -30,6 +31,9 @@ const LINES: [string, RegExp][] = [
   ['shipit scale --local --app shop we', /--app shop web=/],
   ['shipit doctor --dir ser', /shipit doctor --dir server\.js /],
 ]
+
+/** In the shells after the first: a word of ours, and one that the platform tells. */
+const SAMPLE = LINES.filter(([line]) => /rol$|web\.$/.test(line))
 
 describe('completion in a real shell', function () {
   this.timeout(300_000)
@@ -68,7 +72,7 @@ describe('completion in a real shell', function () {
   })
   after(() => world.close())
 
-  for (const [shell, { args, load }] of Object.entries(SHELLS))
+  for (const [at, [shell, { args, load }]] of Object.entries(SHELLS).entries())
     it(`of ${shell} completes commands, flags, apps, dynos and config vars`, async function () {
       const isThere = await promisify(execFile)(shell, ['-c', 'exit 0']).then(
         () => true,
@@ -85,7 +89,7 @@ describe('completion in a real shell', function () {
         terminal.type(`${load}; echo loaded''-now\r`)
         await terminal.shows(/loaded-now/, 30_000)
         // One Tab a line: another would begin to list what there is.
-        for (const [line, shown] of LINES) {
+        for (const [line, shown] of at === 0 || isSoak ? LINES : SAMPLE) {
           terminal.type(`${line}\t`)
           await terminal.shows(shown, 60_000)
           terminal.type('\x15')

@@ -7,6 +7,7 @@ import { promisify } from 'node:util'
 import { expect } from 'chai'
 import { get } from '../../src/demo/load.js'
 import { NODE_PACKAGE } from '../../src/embedded/build/node-install.js'
+import { isSoak } from '../support/soak.js'
 import { plainApp } from './support/apps.js'
 import { World } from './support/world.js'
 
@@ -22,6 +23,7 @@ describe('engines.node', function () {
   let url: string
 
   before(async function () {
+    if (!isSoak) this.skip()
     const why = await promisify(execFile)('npm', [
       'view',
       `${NODE_PACKAGE}@${OTHER}`,

@@ -3,7 +3,7 @@ import path from 'node:path'
 import { expect } from 'chai'
 import { get } from '../../src/demo/load.js'
 import { until } from '../../src/lib/until.js'
-import { inSoak } from '../support/soak.js'
+import { inSoak, isSoak } from '../support/soak.js'
 import { plainApp } from './support/apps.js'
 import { platformRequest } from './support/platform.js'
 import { World } from './support/world.js'
@@ -53,7 +53,8 @@ describe('the lesson', function () {
   const dynos = async (): Promise<string[]> =>
     (await world.json<Dyno[]>(['ps', ...flags])).map(({ name, state }) => `${name} ${state}`).sort()
 
-  before(async () => {
+  before(async function () {
+    if (!isSoak) this.skip()
     world = await World.create()
     dir = await world.write('lesson', plainApp('hello'))
     await world.git(dir, 'init', '--quiet', '--initial-branch', 'main')
@@ -65,7 +66,7 @@ describe('the lesson', function () {
     await world.commit(dir, 'First')
     url = (await world.json<{ url: string }>(['deploy', ...flags], { cwd: dir })).url
   })
-  after(() => world.close())
+  after(() => world?.close())
 
   it('starts one instance', async () => {
     expect(await processes(1)).to.have.length(1)

@@ -55,24 +55,27 @@ describe(`a reload under ${RATE} requests a second`, function () {
   }
 
   for (const count of COUNTS) {
-    it(`replaces ${count === 1 ? 'a lone dyno' : `${count} dynos`}, and loses none`, async function () {
-      await world.ok(['scale', `web=${count}`, ...flags])
-      const before = await dynos()
-      const load = await under(() => world.ok(['reload', 'web', ...flags]))
-      const { sent, ok, failures } = load
-      const after = await dynos()
-      expect(after.map(({ name, state }) => `${name} ${state}`)).to.deep.equal(
-        before.map(({ name }) => `${name} up`),
-      )
-      expect(
-        idsOf(after).filter((id) => idsOf(before).includes(id)),
-        'dynos that are still the old ones',
-      ).to.deep.equal([])
-      this.test!.title += `: ${figures(load)}`
-      expect(sent).to.be.greaterThan(50)
-      expect(failures, `${failures.length} of ${sent}`).to.deep.equal([])
-      expect(ok).to.equal(sent)
-    })
+    inSoak(
+      `replaces ${count === 1 ? 'a lone dyno' : `${count} dynos`}, and loses none`,
+      async function () {
+        await world.ok(['scale', `web=${count}`, ...flags])
+        const before = await dynos()
+        const load = await under(() => world.ok(['reload', 'web', ...flags]))
+        const { sent, ok, failures } = load
+        const after = await dynos()
+        expect(after.map(({ name, state }) => `${name} ${state}`)).to.deep.equal(
+          before.map(({ name }) => `${name} up`),
+        )
+        expect(
+          idsOf(after).filter((id) => idsOf(before).includes(id)),
+          'dynos that are still the old ones',
+        ).to.deep.equal([])
+        this.test!.title += `: ${figures(load)}`
+        expect(sent).to.be.greaterThan(50)
+        expect(failures, `${failures.length} of ${sent}`).to.deep.equal([])
+        expect(ok).to.equal(sent)
+      },
+    )
   }
 
   inSoak('restart beside it replaces them at once, and may lose some', async function () {

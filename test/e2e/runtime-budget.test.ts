@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { get, startLoad } from '../../src/demo/load.js'
 import { packageRoot } from '../../src/paths.js'
+import { isSoak } from '../support/soak.js'
 import { AppFolder, freePort, until } from '../runtime/harness.js'
 
 const SERVER = `const http = require('node:http')
@@ -11,6 +12,8 @@ const held = Buffer.alloc(48 * 1024 * 1024, 1)
 http.createServer((request, response) => response.end(String(held.length))).listen(process.env.PORT)
 `
 const FILE = 'apps:\n  - { name: api, script: server.js, exec_mode: cluster, instances: max }\n'
+
+const REQUESTS = isSoak ? 10_000 : 3_000
 
 /** Resident MB of a process group, one number a process. Linux only. */
 function residentOf(group: number): number[] {
@@ -63,7 +66,7 @@ describe('instances: max in a dyno of 512 MB on a host of 8 CPUs', function () {
     const totals: number[] = []
     await until(() => {
       totals.push(residentOf(run.child.pid!).reduce((sum, one) => sum + one, 0))
-      return load.result.sent >= 10_000
+      return load.result.sent >= REQUESTS
     }, 60_000)
     const { sent, ok } = await load.stop()
     expect(ok).to.equal(sent)

@@ -472,31 +472,34 @@ describe('the verbs over a formation of two apps', function () {
     },
   )
 
-  it('releases and rollback: the code before answers again, and what undoes it is printed', async () => {
-    await writeFile(path.join(dir, 'api.js'), api('two'))
-    await world.commit(dir, 'Two')
-    await world.json(['deploy', ...APP], { cwd: dir })
-    const answers = (word: string) =>
-      until(async () => (await get(url)).body === word, { timeout: 30_000 })
-    expect(await answers('two')).to.equal(true)
-    const text = await ok('rollback')
-    expect(await answers('one')).to.equal(true)
-    const undo = /Undo: (shipit rollback v\d+ --app shop --local)$/m.exec(text)![1]!
-    await world.json(undo.split(' ').slice(1))
-    expect(await answers('two')).to.equal(true)
-    const list =
-      await json<{ version: number; current: boolean; description: string }[]>('releases')
-    expect(list.filter(({ current }) => current)).to.deep.equal([list[0]])
-    expect(
-      list.slice(0, 2).every(({ description }) => /^Rollback to v\d+$/.test(description)),
-    ).to.equal(true)
-    expect(await ok('releases')).to.contain(`v${list[0]!.version}`)
-    expect(await refusal('rollback', 'v999')).to.include({
-      code: 'not_found',
-      status: 6,
-      next: 'shipit releases --app shop --local',
-    })
-  })
+  inSoak(
+    'releases and rollback: the code before answers again, and what undoes it is printed',
+    async () => {
+      await writeFile(path.join(dir, 'api.js'), api('two'))
+      await world.commit(dir, 'Two')
+      await world.json(['deploy', ...APP], { cwd: dir })
+      const answers = (word: string) =>
+        until(async () => (await get(url)).body === word, { timeout: 30_000 })
+      expect(await answers('two')).to.equal(true)
+      const text = await ok('rollback')
+      expect(await answers('one')).to.equal(true)
+      const undo = /Undo: (shipit rollback v\d+ --app shop --local)$/m.exec(text)![1]!
+      await world.json(undo.split(' ').slice(1))
+      expect(await answers('two')).to.equal(true)
+      const list =
+        await json<{ version: number; current: boolean; description: string }[]>('releases')
+      expect(list.filter(({ current }) => current)).to.deep.equal([list[0]])
+      expect(
+        list.slice(0, 2).every(({ description }) => /^Rollback to v\d+$/.test(description)),
+      ).to.equal(true)
+      expect(await ok('releases')).to.contain(`v${list[0]!.version}`)
+      expect(await refusal('rollback', 'v999')).to.include({
+        code: 'not_found',
+        status: 6,
+        next: 'shipit releases --app shop --local',
+      })
+    },
+  )
 
   it('open, apps, whoami and login: where the app is, and whose', async () => {
     expect(await ok('open', '/who')).to.equal(`${url}who\n`)
@@ -517,7 +520,7 @@ describe('the verbs over a formation of two apps', function () {
     ).to.equal(5)
   })
 
-  inSoak('delete: asks for the name, and leaves no process once it is typed', async () => {
+  it('delete: asks for the name, and leaves no process once it is typed', async () => {
     const asked = terminal('destroy', ...APP)
     await asked.shows(/Type its name/)
     asked.type('shp\r')

@@ -9,6 +9,7 @@ import { request } from 'undici'
 import { WebSocket } from 'ws'
 import { createApi, type ApiParts } from '../../src/embedded/api/index.js'
 import { startPlatform, type Platform } from '../../src/embedded/daemon/daemon.js'
+import { keptNpm } from '../support/kept-npm/index.js'
 import { validateAnswer, validateRequest } from '../support/schema.js'
 import { until } from '../support/until.js'
 import { askPlacesAndHooks } from './support/places-and-hooks.js'
@@ -61,12 +62,14 @@ interface Release {
 
 describe('a real app on the embedded Heroku, over its API and its router', function () {
   this.timeout(60_000)
+  const searchPath = process.env.PATH
   let home: string
   let platform: Platform
   const walked = new Set<string>()
 
   before(async () => {
     home = await temporaryFolder()
+    process.env.PATH = [await keptNpm(), searchPath].join(path.delimiter)
     process.env.SECRET_OF_THE_HOST = 'not for dynos'
     platform = await startPlatform({
       home,
@@ -84,6 +87,7 @@ describe('a real app on the embedded Heroku, over its API and its router', funct
     await push(FILES)
   })
   after(async () => {
+    process.env.PATH = searchPath
     delete process.env.SECRET_OF_THE_HOST
     await platform.close()
     await rm(home, { recursive: true, force: true })

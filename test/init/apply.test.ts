@@ -8,6 +8,7 @@ import { ShipitError } from '../../src/errors.js'
 import { applyPlan, prepareInit, type InitOptions, type InitPlan } from '../../src/init/index.js'
 import type { RuntimeTarball } from '../../src/init/runtime-tarball.js'
 import { keptNpm } from '../support/kept-npm/index.js'
+import { inSoak } from '../support/soak.js'
 import { fakeNpm, withPath } from './fake-npm.js'
 import {
   contents,
@@ -289,7 +290,8 @@ describe('a half-failed init', function () {
     ['SIGTERM', 143],
     ['SIGHUP', 129],
   ] as const) {
-    it(`leaves the folder as it was on ${signal}`, async () => {
+    const onSignal = signal === 'SIGINT' ? it : inSoak
+    onSignal(`leaves the folder as it was on ${signal}`, async () => {
       const dir = realFolder(rich)
       const plan = await prepare(dir)
       const before = contents(dir)

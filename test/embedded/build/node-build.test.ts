@@ -366,7 +366,7 @@ describe('the Node build', function () {
     expect(existsSync(inSlug(built, '.heroku/node/bin/yarn'))).to.equal(true)
   })
 
-  it('installs with pnpm where its lockfile is', async () => {
+  inSoak('installs with pnpm where its lockfile is', async () => {
     const one = (packed: Packed) =>
       `      ${packed.name}:\n        specifier: ${packed.spec}\n        version: ${packed.spec}\n`
     const resolution = (packed: Packed, more = '') =>
