@@ -1,8 +1,10 @@
+import path from 'node:path'
 import { Flags } from '@oclif/core'
 import type { DashboardServer } from '../dashboard/server.js'
 import { ShipitError } from '../errors.js'
 import type { PlatformApi } from '../heroku/index.js'
-import { safeJson, writeOut } from '../lib/terminal.js'
+import type { AppHistory } from '../history/index.js'
+import { safeJson, writeErr, writeOut } from '../lib/terminal.js'
 import { BaseCommand } from '../ui/base-command.js'
 import { appFlags } from '../ui/flags.js'
 
@@ -15,7 +17,9 @@ export default class Dashboard extends BaseCommand {
     'scale, stop, start and rollback, each after a question. Of several --app, else of the ' +
     "folder's app, else of all apps of the ecosystem file's `deploy:`, side by side.\n" +
     'It answers on the loopback to the browser that opens the printed address, and runs until ' +
-    'Ctrl-C. With --json one object is printed once it answers.'
+    'Ctrl-C. With --json one object is printed once it answers.\n' +
+    'Charts begin with what the log still has, and with what was recorded: of the embedded ' +
+    "Heroku's apps always, of others by --record."
   static override examples = [
     '<%= config.bin %> <%= command.id %>',
     '<%= config.bin %> <%= command.id %> --app shop --app shop-staging --read-only',
@@ -42,27 +46,28 @@ export default class Dashboard extends BaseCommand {
       allowNo: true,
     }),
     'read-only': Flags.boolean({ description: 'show, and change nothing' }),
+    record: Flags.boolean({
+      description: 'keep what is shown on this disk, a day and 64 MB an app, for the next time',
+    }),
   }
 
   async run(): Promise<void> {
     const { flags } = await this.parse(Dashboard)
     const apps = await this.apps(flags)
     const api = await this.platform(flags)
-    const [{ untilStopped }, { startDashboard }, { openHistory }, { resolveEndpoint }] =
-      await Promise.all([
-        import('../ui/following.js'),
-        import('../dashboard/server.js'),
-        import('../history/index.js'),
-        import('../heroku/index.js'),
-      ])
+    const [{ untilStopped }, { startDashboard }, { resolveEndpoint }] = await Promise.all([
+      import('../ui/following.js'),
+      import('../dashboard/server.js'),
+      import('../heroku/index.js'),
+    ])
     const stop = untilStopped()
     try {
-      await this.checkApps(api, apps)
+      const ids = await this.idsOf(api, apps)
       const server = await startDashboard({
         api,
         apps,
         platform: flags.local ? 'local' : 'heroku',
-        openHistory: (app) => openHistory({ app }),
+        openHistory: (app) => this.history(app, ids.get(app)!, flags.record),
         isReadOnly: flags['read-only'],
         version: this.config.version,
         port: flags.port,
@@ -104,9 +109,28 @@ export default class Dashboard extends BaseCommand {
   }
 
   /** A name of no app ends the command; what fails later is told on the page. */
-  private async checkApps(api: PlatformApi, apps: readonly string[]): Promise<void> {
+  private async idsOf(api: PlatformApi, apps: readonly string[]): Promise<Map<string, string>> {
     const { getApp } = await import('../heroku/index.js')
-    for (const app of apps) await getApp(api, app)
+    const ids = new Map<string, string>()
+    for (const app of apps) ids.set(app, (await getApp(api, app)).id)
+    return ids
+  }
+
+  /** Goes on from what was recorded of an app, by the embedded Heroku or by an earlier --record. */
+  private async history(app: string, id: string, isRecorded: boolean): Promise<AppHistory> {
+    const [{ openHistory }, { foldersOf, stateHome }] = await Promise.all([
+      import('../history/index.js'),
+      import('../embedded/daemon/folders.js'),
+    ])
+    const home = stateHome()
+    const own = path.join(home, 'history')
+    const embedded = foldersOf(home).history
+    const report = (problem: string) => writeErr(`${problem}\n`)
+    if (!isRecorded) return openHistory({ app, id, others: [embedded, own], report })
+    const history = await openHistory({ app, id, folder: own, others: [embedded], report })
+    if (!history.isRecorded)
+      writeErr(`${app} is recorded already, by the embedded Heroku or by another dashboard.\n`)
+    return history
   }
 
   private async apps(flags: {

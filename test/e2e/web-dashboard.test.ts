@@ -1,4 +1,6 @@
 /** The built `shipit dashboard` over a deployed app: who is let in, what it tells, what it does. */
+import { readdir, rename, stat } from 'node:fs/promises'
+import path from 'node:path'
 import { expect } from 'chai'
 import type {
   ActionNews,
@@ -6,17 +8,21 @@ import type {
   DynoDocument,
   Overview,
   Question,
+  SeriesDocument,
   StreamEvents,
 } from '../../src/dashboard/wire.js'
+import { openHistory } from '../../src/history/index.js'
 import { DashboardClient, type Events } from '../support/dashboard-client.js'
 import { until } from '../support/until.js'
 import { plainApp } from './support/apps.js'
 import { instanceProcesses } from './support/dyno-processes.js'
+import { officialEnvironment } from './support/official-cli.js'
 import { World, type Outcome } from './support/world.js'
 
 const APP = ['--local', '--app', 'shop']
 /** For dynos to be replaced on a busy machine. */
 const TIMEOUT_MS = 60_000
+const DAY_MS = 24 * 60 * 60_000
 
 /** What of a dyno does not differ from one moment to the next. */
 const lasting = (dynos: readonly DynoDocument[]) =>
@@ -207,5 +213,53 @@ describe('the dashboard of a deployed app in a browser', function () {
       .catch((error: NodeJS.ErrnoException) => error.code)
     expect(refused).to.equal('ECONNREFUSED')
     expect(await pids()).to.deep.equal(before)
+  })
+
+  it('records an app that another machine runs, and goes on from there', async () => {
+    const home = path.join(world.folder, 'elsewhere')
+    const env = { ...(await officialEnvironment(world)), SHIPIT_HOME: home }
+    const look = async <T>(flags: string[], act: (other: DashboardClient) => Promise<T>) => {
+      let printed = ''
+      let started = 0
+      const other = world.shipit(['dashboard', '--no-open', '--json', '--app', 'shop', ...flags], {
+        env,
+        onSpawn: (id) => (started = id),
+        onOutput: (text) => (printed += text),
+      })
+      await until('the address', () => printed.endsWith('}\n'), TIMEOUT_MS)
+      const made = await act(
+        await DashboardClient.open((JSON.parse(printed) as { url: string }).url),
+      )
+      process.kill(started, 'SIGINT')
+      await other
+      return made
+    }
+    const counts = async (other: DashboardClient) => {
+      const path = `/api/apps/shop/series?from=${Date.now() - DAY_MS}&to=${Date.now()}&points=5000`
+      return (await other.get<SeriesDocument>(path)).dyno_count.filter((count) => count !== null)
+    }
+    await look(['--record'], (other) =>
+      until('a count of dynos', async () => (await counts(other)).length > 0, TIMEOUT_MS),
+    )
+    const folder = path.join(home, 'history')
+    const [file, ...more] = (await readdir(folder)).filter((name) => name.endsWith('.history'))
+    expect(more).to.deep.equal([])
+    expect((await stat(path.join(folder, file!))).mode & 0o077).to.equal(0)
+
+    const id = path.basename(file!, '.history')
+    const earlier = await openHistory({ app: 'shop', id, folder })
+    const to = Date.now()
+    expect(earlier.isRecorded).to.equal(true)
+    const { dynoCount } = earlier.series({}, { from: to - DAY_MS, to, points: 5000 })
+    expect(dynoCount.some((count) => count > 0)).to.equal(true)
+    await earlier.close()
+    // What no log tells, and no list of dynos: only the record has it.
+    const ring = await openHistory({ app: 'shop', id: `${id}-2`, folder })
+    ring.addDynoCount(to - 2 * 60 * 60_000, 77)
+    ring.addDynoCount(to, 2)
+    await ring.close()
+    await rename(path.join(folder, `${id}-2.history`), path.join(folder, file!))
+    expect(await look([], counts)).to.include(77)
+    expect(await look(['--record'], counts)).to.include(77)
   })
 })
