@@ -60,7 +60,7 @@ export default class Ps extends BaseCommand {
     const api = await this.platform(flags)
     if (flags.watch) return this.watch(api, app, selection, flags)
     const { takeSnapshot } = await import('../monitor/snapshot.js')
-    const { waitingForFigures } = await import('../ui/formation.js')
+    const { waitingForFigures } = await import('../ui/missing-figures.js')
     const seen = await takeSnapshot(api, app, { selection, onFollow: waitingForFigures })
     const dynos = await this.report(api, app, seen, selection, flags)
     if (!this.jsonEnabled()) this.log(await this.render(api, app, dynos, selection, flags))
@@ -207,7 +207,7 @@ export default class Ps extends BaseCommand {
     { problem, watched }: Snapshot,
     dynos: readonly DynoReport[],
   ): Promise<void> {
-    const { missingFigures } = await import('../ui/formation.js')
+    const { missingFigures } = await import('../ui/missing-figures.js')
     const why = problem ?? missingFigures(dynos, watched)
     // oclif's logToStderr is silent with --json, which a reader should be told of too.
     if (problem !== undefined || (why !== undefined && !this.jsonEnabled())) writeErr(`\n${why}\n`)

@@ -182,7 +182,7 @@ export default class Scale extends BaseCommand {
     const others = all.filter((expression) => !isType(expression))
     if (others.length === 0) return { expressions, asked: instances }
     const { appsKnown } = await import('../operate/index.js')
-    const { waitingForFigures } = await import('../ui/formation.js')
+    const { waitingForFigures } = await import('../ui/missing-figures.js')
     const apps = await appsKnown(api, app, others, waitingForFigures)
     const ofApps = others.filter(
       ({ type, quantity, size }) => apps.has(type) && quantity !== undefined && size === undefined,
@@ -214,7 +214,7 @@ export default class Scale extends BaseCommand {
       current,
       text,
       await countInstances(api, app, {
-        onFollow: (await import('../ui/formation.js')).waitingForFigures,
+        onFollow: (await import('../ui/missing-figures.js')).waitingForFigures,
       }),
     )
   }
@@ -253,7 +253,7 @@ export default class Scale extends BaseCommand {
     ] = await Promise.all([
       import('../monitor/index.js'),
       import('../operate/index.js'),
-      import('../ui/formation.js'),
+      import('../ui/missing-figures.js'),
     ])
     const { dynos, model, problem } = await takeSnapshot(api, app, { onFollow: waitingForFigures })
     const reports = reportDynos(

@@ -51,7 +51,7 @@ export default class Show extends BaseCommand {
       import('../monitor/report.js'),
       import('../monitor/details.js'),
     ])
-    const { waitingForFigures } = await import('../ui/formation.js')
+    const { waitingForFigures } = await import('../ui/missing-figures.js')
     const { dynos, model, problem, watched } = await takeSnapshot(api, app, {
       ...(args.dyno === undefined ? {} : { selection: { name: args.dyno } }),
       onFollow: waitingForFigures,
@@ -81,7 +81,7 @@ export default class Show extends BaseCommand {
             renderDetails({ app, dyno, instance, details, release }, width),
         )
     }
-    const { missingFigures } = await import('../ui/formation.js')
+    const { missingFigures } = await import('../ui/missing-figures.js')
     const why =
       problem ??
       (this.jsonEnabled()

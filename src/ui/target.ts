@@ -3,11 +3,9 @@
  * one that was not meant.
  */
 import path from 'node:path'
-import { DevClient } from '../dev/client.js'
-import { type RunningSession, runningSessions, sessionsOf } from '../dev/sessions.js'
-import { findEcosystemFile, readEcosystem } from '../ecosystem/index.js'
+import type { DevClient } from '../dev/client.js'
+import type { RunningSession } from '../dev/sessions.js'
 import { ShipitError } from '../errors.js'
-import { herokuRemoteApp } from '../git/remotes.js'
 import { writeErr } from '../lib/terminal.js'
 
 export interface TargetFlags {
@@ -42,6 +40,7 @@ export async function devTarget(
       next: `${asking.spoken} --dev, or ${asking.spoken} ${typed}`,
     })
   if (!flags.dev && (flags.app !== undefined || flags.local)) return undefined
+  const { sessionsOf } = await import('../dev/sessions.js')
   const sessions = await sessionsOf(process.cwd())
   if (flags.dev) return clientsOf(sessions.length > 0 ? sessions : await nobody())
   if (sessions.length === 0) return undefined
@@ -67,15 +66,19 @@ export async function devTarget(
 export const spokenOf = ({ folder, pid }: Pick<RunningSession, 'folder' | 'pid'>): string =>
   `shipit dev in ${folder} (pid ${pid})`
 
-const clientsOf = (sessions: readonly RunningSession[]): DevClient[] =>
-  sessions.map((session) => new DevClient(session))
+async function clientsOf(sessions: readonly RunningSession[]): Promise<DevClient[]> {
+  const { DevClient } = await import('../dev/client.js')
+  return sessions.map((session) => new DevClient(session))
+}
 
 /** An app that the folder is deployed to, as commands without --app find it. */
 export async function appOfFolder(): Promise<string | undefined> {
+  const { herokuRemoteApp } = await import('../git/remotes.js')
   return (await herokuRemoteApp(process.cwd())) ?? (await appsOfFolder(process.cwd())).apps[0]
 }
 
 async function nobody(): Promise<never> {
+  const { runningSessions } = await import('../dev/sessions.js')
   const others = await runningSessions()
   throw new ShipitError('not_found', {
     message: 'No `shipit dev` runs in this folder.',
@@ -101,6 +104,7 @@ interface DeployedApps {
  * `deploy` and `doctor` to tell.
  */
 export async function appsOfFolder(dir: string): Promise<DeployedApps> {
+  const { findEcosystemFile, readEcosystem } = await import('../ecosystem/index.js')
   const file = await findEcosystemFile(dir)
   if (file === undefined) return { file, apps: [] }
   const { deploy } = await readEcosystem(file)

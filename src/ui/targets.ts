@@ -8,7 +8,7 @@ import {
   type NamedInstances,
   type Selection,
 } from '../operate/index.js'
-import { waitingForFigures } from './formation.js'
+import { waitingForFigures } from './missing-figures.js'
 
 interface Targets {
   named: Named

@@ -15,7 +15,7 @@ import {
   restart,
   scaleInWords,
 } from '../../operate/index.js'
-import { missingFigures } from '../formation.js'
+import { missingFigures } from '../missing-figures.js'
 import type { Action, Question } from './view.js'
 
 /**
