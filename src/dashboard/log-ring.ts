@@ -25,16 +25,23 @@ export class LogRing {
     private readonly mostCharacters = MOST_CHARACTERS,
   ) {}
 
-  add(line: LogLine, { kind }: Reading): void {
+  add(line: LogLine, reading: Reading): void {
     const message = ownText(line.message, LONGEST)
     this.entries.push({
       ...logLineDocument({ ...line, message, timestamp: ownText(line.timestamp) }),
       seq: this.next++,
-      level: this.isError(line) ? 'error' : WARNING.test(message) ? 'warn' : 'info',
-      is_figures: kind === 'sample' || kind === 'figures',
+      level: this.levelOf({ ...line, message }, reading),
+      is_figures: reading.kind === 'sample' || reading.kind === 'figures',
     })
     this.characters += message.length
     this.drop()
+  }
+
+  /** What a line of the router or of Heroku is about is no word of it: a path may be /warning. */
+  private levelOf(line: LogLine, reading: Reading): LogEntry['level'] {
+    if (reading.kind === 'request') return reading.isError ? 'error' : 'info'
+    if (this.isError(line)) return 'error'
+    return line.source === 'app' && WARNING.test(line.message) ? 'warn' : 'info'
   }
 
   /** Of the oldest line that is kept. */

@@ -86,6 +86,8 @@ describe('the last lines of a log', () => {
     ['app[web.1]: listening', 'info', false],
     ['app[web.1]: 3 warnings', 'info', false],
     ['app[web.1]: Warning: deprecated', 'warn', false],
+    [`heroku[router]: at=info method=GET path="/warning" ${ROUTER} status=200`, 'info', false],
+    [`heroku[router]: at=info method=GET path="/" ${ROUTER} status=500`, 'error', false],
     ['app[web.1]: {"level":40,"msg":"slow"}', 'warn', false],
     ['app[web.1]: {"level":50,"msg":"gone"}', 'error', false],
     ['app[web.1]: RangeError: too far', 'error', false],
