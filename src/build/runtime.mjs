@@ -15,20 +15,10 @@ import { build } from 'esbuild'
 
 const README = `# shipit-runtime
 
-What a dyno runs: \`shipit-runtime start ecosystem.config.yml\` starts the file's apps under PM2, as many instances as the dyno
-holds, drains them when the dyno stops, and ends the dyno when an app cannot stay up. \`shipit-runtime --help\` says the rest.
+\`shipit-runtime start ecosystem.config.yml\` is what a dyno runs: the file's apps under PM2. \`shipit-runtime --help\` says the rest.
 
-An app that fails ends the dyno with its own exit code (1 where it has none), its last lines on stderr, and one paragraph:
-
-| the app | the dyno ends |
-|---|---|
-| cannot be started: script, interpreter or ecosystem file | at once, with 1 |
-| throws at boot, or ends within \`min_uptime\` (1 s) | at its sixth end in a row: six boots and pauses of 1.3 s in all |
-| ends 1.5 s after boot, again and again | after about 39 s, at its tenth end |
-| ends 20 s after boot, again and again | at its second end, after about 40 s |
-| is out of memory | by the same rules, with 1 |
-| never listens on PORT | by Heroku (R10) after 60 s; a warning after 30 s says so |
-| is one of several | by the same rules; the others are stopped cleanly |
+An app that cannot stay up ends the dyno with its own exit code (else 1) and its last lines on stderr. When that is, for a crash
+at boot, later, or of one of several apps, stands in shipit's docs, under the runtime.
 
 MIT. PM2, which it depends on and which runs beside your app, is AGPL-3.0.
 `

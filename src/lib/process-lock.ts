@@ -3,6 +3,7 @@ import { execFile } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { link, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { promisify } from 'node:util'
+import { withoutKeys } from './child-environment.js'
 
 const run = promisify(execFile)
 
@@ -32,7 +33,9 @@ export async function beganAt(pid: number): Promise<string | undefined> {
     return fields === undefined || fields[0] === 'Z' ? undefined : fields[19]
   }
   try {
-    return (await run('ps', ['-o', 'lstart=', '-p', String(pid)])).stdout.trim() || undefined
+    const env = withoutKeys(process.env)
+    const { stdout } = await run('ps', ['-o', 'lstart=', '-p', String(pid)], { env })
+    return stdout.trim() || undefined
   } catch (error) {
     if ((error as { code?: unknown }).code === 1) return undefined
     throw error
