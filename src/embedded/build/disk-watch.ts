@@ -51,18 +51,19 @@ export function watchDisk(
     if (most.bytes - free.bytes > room.bytes || most.files - free.files > room.files) most = free
     return undefined
   }
-  const next = (): void => {
+  const next = (after: number): void => {
     timer = setTimeout(() => {
       void look()
         .catch(() => undefined)
         .then((failure) => {
           if (isOver) return
           if (failure) onFull(failure)
-          else next()
+          else next(every)
         })
-    }, every).unref()
+    }, after).unref()
   }
-  next()
+  // At once: what a script writes in the first second counts, too.
+  next(0)
   return () => {
     isOver = true
     clearTimeout(timer)
