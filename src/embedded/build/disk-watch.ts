@@ -17,6 +17,8 @@ export interface BuildRoom {
 export const BUILD_ROOM: BuildRoom = { bytes: 8 * 1024 ** 3, files: 2_000_000 }
 
 const EVERY = 1000
+/** ms until the next look if the folder was not there yet. */
+const SOON = 20
 /** Bytes that a build leaves to the rest of the machine. */
 const FLOOR = 16 * 1024 * 1024
 
@@ -58,7 +60,7 @@ export function watchDisk(
         .then((failure) => {
           if (isOver) return
           if (failure) onFull(failure)
-          else next(every)
+          else next(most ? every : SOON)
         })
     }, after).unref()
   }
