@@ -49,7 +49,7 @@ export function sealedRecord(bytes: Buffer, sequence: number): Buffer {
   return sealed
 }
 
-/** The slots of a file, in the order of their making; none if there is no file. */
+/** The slots of a file, in the order of their making; empty if the file is missing. */
 export async function readRing(file: string): Promise<RingSlot[]> {
   const bytes = await readFile(file).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return Buffer.alloc(0)
