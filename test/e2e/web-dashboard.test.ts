@@ -144,10 +144,10 @@ describe('the dashboard of a deployed app in a browser', function () {
     const own = await instanceProcesses(world)
     expect(right!.instances.map(({ pid }) => pid)).to.have.members(own.map(({ pid }) => pid))
     const found = await until(
-      'the release',
+      'the release and the instances',
       async () => {
         const one = await summary()
-        return one.release !== null && one
+        return one.release !== null && one.instances.online > 0 && one
       },
       TIMEOUT_MS,
     )
