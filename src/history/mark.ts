@@ -1,5 +1,11 @@
 import type { LogLine } from '../heroku/index.js'
-import { changeInWords, isBadChange, type Change, type Reading } from '../monitor/index.js'
+import {
+  changeInWords,
+  isBadChange,
+  type Change,
+  type PlatformWord,
+  type Reading,
+} from '../monitor/index.js'
 import type { HistoryMark } from './history.js'
 
 /** Characters of a place, of a text. */
@@ -7,17 +13,21 @@ const LONGEST = { place: 100, text: 200 }
 /** ms in which a code that comes again is no news: Heroku repeats R14 every 20 s. */
 const LASTS = 60_000
 const MOST_CODES = 500
+/** ms after a release in which dynos restart for it: its own mark says so, for all of them. */
+const RELEASE_LASTS = 30_000
 
 /** What a chart should show of a line: what changed, and what went wrong. */
 export class MarkReader {
   /** When each code was last told of each place. */
   private readonly codes = new Map<string, number>()
+  private releasedAt = -Infinity
 
   /**
    * The place is empty if it is the app, which may have another name when it is read.
    * @param time of the line, ms since the epoch */
   read(line: LogLine, reading: Reading, time: number): HistoryMark | undefined {
     const mark = this.draw(line, reading, time)
+    if (mark?.kind === 'release') this.releasedAt = time
     return (
       mark && {
         at: time,
@@ -43,17 +53,30 @@ export class MarkReader {
         if (code === undefined || !this.isNews(`${reading.dyno} ${code}`, time)) return undefined
         return { kind: 'fault', place: reading.dyno, text: code, isBad: true }
       }
-      case 'platform': {
-        const { what, value } = reading
-        if (what === 'state' && value === 'crashed')
-          return { kind: 'crash', place: dyno, text: 'crashed', isBad: true }
-        if (what !== 'fault' || !this.isNews(`${dyno} ${value}`, time)) return undefined
-        const kind = value === 'R14' || value === 'R15' ? 'memory' : 'fault'
-        return { kind, place: dyno, text: message, isBad: true }
-      }
+      case 'platform':
+        return this.ofPlatform(dyno, message, reading, time)
       default:
         return undefined
     }
+  }
+
+  private ofPlatform(
+    dyno: string,
+    message: string,
+    { what, value }: PlatformWord,
+    time: number,
+  ): Omit<HistoryMark, 'at'> | undefined {
+    if (what === 'state' && value === 'crashed')
+      return { kind: 'crash', place: dyno, text: 'crashed', isBad: true }
+    if (message === 'State changed from crashed to starting')
+      return { kind: 'restart', place: dyno, text: 'started again after its crash', isBad: false }
+    if (what === 'anew') {
+      const isOfRelease = value === 'restarting' && Math.abs(time - this.releasedAt) < RELEASE_LASTS
+      return isOfRelease ? undefined : { kind: 'restart', place: dyno, text: value, isBad: false }
+    }
+    if (what !== 'fault' || !this.isNews(`${dyno} ${value}`, time)) return undefined
+    const kind = value === 'R14' || value === 'R15' ? 'memory' : 'fault'
+    return { kind, place: dyno, text: message, isBad: true }
   }
 
   private isNews(code: string, time: number): boolean {

@@ -113,7 +113,9 @@ export class FormationModel {
         ? (MEMORY_FAULTS[value] ?? value)
         : what === 'starting'
           ? 'starting'
-          : `${what} ${value}`
+          : what === 'anew'
+            ? value
+            : `${what} ${value}`
     this.note(dyno, { time, dyno: dyno.name, text, isBad: isFault(reading) })
   }
 

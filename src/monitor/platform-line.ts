@@ -63,6 +63,7 @@ export function readPlatformLine(
   if (message.startsWith('Starting process with command')) return word('starting', '')
   if (message.startsWith('Process exited with status '))
     return word('exited', /(\d+)$/.exec(message)?.[1])
+  if (message === 'Restarting' || message === 'Cycling') return word('anew', message.toLowerCase())
   if (message.startsWith('Error ')) return word('fault', /^Error ([RL]\d\d)/.exec(message)?.[1])
   if (message.startsWith('Process running mem=')) return readOverQuota(message)
   return FOREIGN

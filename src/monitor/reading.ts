@@ -88,8 +88,11 @@ export interface OverQuota {
 /** What the platform says of a dyno. */
 export interface PlatformWord {
   kind: 'platform'
-  what: 'starting' | 'state' | 'exited' | 'fault'
-  /** of `state`: the new one; of `exited`: the status; of `fault`: the code, such as R14 */
+  what: 'starting' | 'state' | 'exited' | 'fault' | 'anew'
+  /**
+   * of `state`: the new one; of `exited`: the status; of `fault`: the code, such as R14; of `anew`,
+   * before a dyno is started in the place of one that runs: restarting or cycling
+   */
   value: string
 }
 

@@ -135,6 +135,28 @@ describe('history: an app', () => {
     expect(history.marks({ from: at(2, 0), to: at(3, 0) })).to.have.length(2)
   })
 
+  it('marks a dyno that the platform starts anew, but not each one of a release', async () => {
+    const history = await openHistory({ app: 'a1' })
+    feed(history, [
+      herokuAt(at(0), 'web.1', 'State changed from up to crashed'),
+      herokuAt(at(0), 'web.1', 'State changed from crashed to starting'),
+      herokuAt(at(1), 'web.2', 'Cycling'),
+      herokuAt(at(1), 'web.2', 'State changed from up to starting'),
+      apiAt(at(2), 'Release v7 created by user me@example.com'),
+      herokuAt(at(2), 'web.1', 'Restarting'),
+      herokuAt(at(3), 'web.2', 'Restarting'),
+      herokuAt(at(4), 'web.1', 'Restarting'),
+      herokuAt(at(4), 'web.1', 'State changed from up to starting'),
+    ])
+    expect(history.marks(range(5)).map(({ kind, place, text }) => [kind, place, text])).to.eql([
+      ['crash', 'web.1', 'crashed'],
+      ['restart', 'web.1', 'started again after its crash'],
+      ['restart', 'web.2', 'cycling'],
+      ['release', 'a1', 'Release v7 created'],
+      ['restart', 'web.1', 'restarting'],
+    ])
+  })
+
   it('has the number of dynos, and their mean over joined points', async () => {
     const history = await openHistory({ app: 'a1' })
     history.addDynoCount(at(0), 2)

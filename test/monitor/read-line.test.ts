@@ -203,12 +203,16 @@ describe('a log line', () => {
         'Process exited with status 137',
         'Error R14 (Memory quota exceeded)',
         'Restarting',
+        'Cycling',
+        'Restarting the app',
       ].map((message) => read('heroku[web.1]', message)),
     ).to.deep.equal([
       { kind: 'platform', what: 'starting', value: '' },
       { kind: 'platform', what: 'state', value: 'up' },
       { kind: 'platform', what: 'exited', value: '137' },
       { kind: 'platform', what: 'fault', value: 'R14' },
+      { kind: 'platform', what: 'anew', value: 'restarting' },
+      { kind: 'platform', what: 'anew', value: 'cycling' },
       { kind: 'foreign' },
     ])
   })
