@@ -79,6 +79,7 @@ export const KEYS: readonly { title: string; keys: readonly (readonly [string, s
       ['Space', 'pause and go on'],
       ['[ ]', 'a shorter, a longer time on charts'],
       ['← →', 'move through time on a chart'],
+      ['t', 'the figures of the charts as a table'],
       ['a', 'alerts'],
       ['?', 'these keys'],
     ],

@@ -84,6 +84,7 @@ export function takePageKey({ key }: KeyboardEvent): boolean {
   const { route, isPaused } = getState()
   if (key === '?') setState({ isHelpOpen: true })
   else if (key === 'a') toggleAlerts()
+  else if (key === 't') setState({ isTable: !getState().isTable })
   else if (key === ' ') {
     // Space presses a button that has the focus.
     if (document.activeElement?.matches('button, a, summary')) return false

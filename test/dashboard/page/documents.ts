@@ -15,6 +15,25 @@ import type {
 
 export const iso = (time: number): string => new Date(time).toISOString()
 
+/** What runs if any text of a document becomes an element. */
+export const MARKUP =
+  `<img src=x onerror="document.title='owned'; alert(1)">` +
+  `<script>document.title = 'owned'</script><b style="color:red">bold</b>`
+
+/** What is read by the page, not shown: a word of a list, a time, a key. */
+const NO_TEXT =
+  /^(?:app|kind|state|level|source|platform|rule|web_url|size|cost_class|figures_from|at|.*_at)$/
+
+/** A document with markup in every text that somebody else may have written. */
+export function withMarkup(document: unknown, name = ''): unknown {
+  if (typeof document === 'string') return NO_TEXT.test(name) ? document : document + MARKUP
+  if (Array.isArray(document)) return document.map((one) => withMarkup(one, name))
+  if (typeof document !== 'object' || document === null) return document
+  return Object.fromEntries(
+    Object.entries(document).map(([key, value]) => [key, withMarkup(value, key)]),
+  )
+}
+
 /** The same figures at each run. */
 export function random(seed: number): () => number {
   let state = seed

@@ -32,6 +32,8 @@ export interface Scene {
   /** undefined: 401 to everything but the page itself. */
   isAllowed: boolean
   hasNoHistory: boolean
+  /** Whether markup is in every text that others have written. */
+  hasMarkup: boolean
   question: Question
 }
 
@@ -78,6 +80,7 @@ export function firstScene(): Scene {
     since: -Infinity,
     isAllowed: true,
     hasNoHistory: false,
+    hasMarkup: false,
     question: {
       title: 'Restart all dynos of shop?',
       text: '3 dynos of web are stopped and started at once. Requests fail until the new ones listen, about 10 s.',
@@ -123,7 +126,11 @@ export class FixtureServer {
 
   /** To every page that follows. */
   send<Name extends keyof StreamEvents>(name: Name, data: StreamEvents[Name]): void {
-    for (const stream of this.streams) write(stream, name, data)
+    for (const stream of this.streams) write(stream, name, this.told(data))
+  }
+
+  private told<Document>(document: Document): Document {
+    return this.scene.hasMarkup ? (documents.withMarkup(document) as Document) : document
   }
 
   sendOverview(): void {
@@ -150,7 +157,7 @@ export class FixtureServer {
       refuse(response, 401, 'This browser may not see the dashboard.')
     else if (url.pathname === '/api/stream') this.stream(response)
     else if (request.method === 'POST') await this.post(url, request, response)
-    else json(response, this.document(url))
+    else json(response, this.told(this.document(url)))
   }
 
   private stream(response: ServerResponse): void {
@@ -158,11 +165,11 @@ export class FixtureServer {
     response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' })
     this.streams.add(response)
     response.on('close', () => this.streams.delete(response))
-    write(response, 'overview', this.overview())
-    write(response, 'dynos', { changed: dynos, gone: [] })
+    write(response, 'overview', this.told(this.overview()))
+    write(response, 'dynos', this.told({ changed: dynos, gone: [] }))
     write(response, 'points', { until: now })
-    write(response, 'alerts', alerts)
-    write(response, 'problem', problem)
+    write(response, 'alerts', this.told(alerts))
+    write(response, 'problem', this.told(problem))
   }
 
   private async post(url: URL, request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -170,10 +177,10 @@ export class FixtureServer {
     for await (const part of request) text += part
     const body = JSON.parse(text) as unknown
     this.posted.push({ path: url.pathname, body })
-    if (url.pathname.endsWith('/questions')) return json(response, this.scene.question)
+    if (url.pathname.endsWith('/questions')) return json(response, this.told(this.scene.question))
     if (url.pathname.endsWith('/stop')) return json(response, {})
     const id = `action-${this.nextAction++}`
-    json(response, { id }, 202)
+    json(response, this.told({ id }), 202)
     this.send('action', {
       id,
       app: 'shop',

@@ -4,7 +4,8 @@ import { gzipSync } from 'node:zlib'
 import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { builtPage, isChromiumThere, launch, overflow, violations, watched } from './browser.js'
-import { lines } from './documents.js'
+import { count, megabytes, milliseconds, percent } from '../../../src/dashboard/page/format.js'
+import { lines, MARKUP, series } from './documents.js'
 import { FixtureServer, firstScene } from './fixture-server.js'
 
 const VIEWS: Record<string, { hash: string; shows: string }> = {
@@ -126,6 +127,47 @@ describe("the dashboard's page", function () {
     ).to.equal(true)
   })
 
+  it('has all that is drawn as a table too, with what happened when', async () => {
+    const scene = firstScene()
+    await open('#/app/shop/charts', { scene, width: 380 })
+    await page.locator(VIEWS.charts!.shows).waitFor()
+    await page.keyboard.press('t')
+    const table = page.getByRole('region', { name: 'Figures' })
+    await table.locator('tbody tr').first().waitFor()
+    expect(await table.locator('thead th').allInnerTexts()).to.deep.equal(
+      'Time,CPU,Memory used,Memory quota,Event loop,Requests a minute,Service p50,Service p95,Service p99,4xx a minute,5xx a minute,Dynos,Events'.split(
+        ',',
+      ),
+    )
+    const { searchParams } = new URL(await untilAsked(() => true), server.url)
+    const [from, to, points] = ['from', 'to', 'points'].map((name) =>
+      Number(searchParams.get(name)),
+    )
+    const told = series({ from: from!, to: to!, points: points! })
+    expect(await table.locator('tbody tr').first().locator('td').allInnerTexts()).to.deep.equal([
+      percent(told.cpu_percent.at(-1)),
+      megabytes(told.memory_mb.at(-1)),
+      '1.5 GB',
+      milliseconds(told.event_loop_p95_ms.at(-1)),
+      count(told.requests_per_minute.at(-1)),
+      milliseconds(told.service_p50_ms.at(-1)),
+      milliseconds(told.service_p95_ms.at(-1)),
+      milliseconds(told.service_p99_ms.at(-1)),
+      count(told.client_errors_per_minute.at(-1)),
+      count(told.server_errors_per_minute.at(-1)),
+      '3',
+      '',
+    ])
+    await table.getByText('Scale: shop web from 2 to 3 dynos').waitFor()
+    await page.keyboard.press('[')
+    await page.locator('tbody tr:nth-child(20)').waitFor({ state: 'detached' })
+    expect(await violations(page)).to.deep.equal([])
+    expect(await overflow(page)).to.equal(0)
+    await page.getByRole('button', { name: 'Table' }).click()
+    await page.locator('.chart canvas').first().waitFor()
+    expect(wrongs).to.deep.equal([])
+  })
+
   it('zooms into what is dragged over, and out again', async () => {
     await open('#/app/shop/charts')
     const plot = page.locator('.chart[data-figure=requests] .u-over')
@@ -162,6 +204,57 @@ describe("the dashboard's page", function () {
     await page.getByLabel('Level').selectOption('error')
     await page.locator('.log-row.error').first().waitFor()
     expect(await page.locator('.log-row:not(.error)').count()).to.equal(0)
+  })
+
+  it('makes no element of any text, wherever it stands', async () => {
+    const scene = firstScene()
+    scene.hasMarkup = true
+    scene.alerts = [
+      {
+        id: 'alert-1',
+        app: 'shop',
+        rule: 'crash-loop',
+        state: 'raised',
+        at: new Date(scene.now).toISOString(),
+        text: 'web.1 crashes again and again',
+      },
+    ]
+    scene.problem = { kind: 'other', text: 'No answer', next: 'Wait.' }
+    await open('#/', { scene })
+    const dialogs: string[] = []
+    page.on('dialog', (dialog) => {
+      dialogs.push(dialog.message())
+      void dialog.dismiss()
+    })
+    const dyno = encodeURIComponent(`web.1${MARKUP}`)
+    const views: Record<string, { hash: string; shows: string }> = {
+      ...VIEWS,
+      dyno: { hash: `#/app/shop/dynos/${dyno}`, shows: '.tiles' },
+      instance: {
+        hash: `#/app/shop/dynos/${dyno}/${encodeURIComponent(`api:0${MARKUP}`)}`,
+        shows: '.pairs',
+      },
+      'another app': { hash: `#/app/${encodeURIComponent(MARKUP)}/charts`, shows: '.empty' },
+    }
+    for (const [name, { hash, shows }] of Object.entries(views)) {
+      await page.evaluate(`location.hash = ${JSON.stringify(hash)}`)
+      await page.locator(shows).first().waitFor()
+      expect(await page.locator('#page').innerText(), name).to.contain(MARKUP)
+      expect(await page.locator('#page :is(img, script, iframe, b[style])').count(), name).to.equal(
+        0,
+      )
+    }
+    await page.evaluate(`location.hash = '#/app/shop/dynos'`)
+    await page.locator('.grid-row').first().waitFor()
+    await page.keyboard.press('a')
+    await page.locator('.alerts', { hasText: MARKUP }).waitFor()
+    await page.keyboard.press('Escape')
+    await page.keyboard.press('r')
+    await page.locator('.question-text', { hasText: MARKUP }).waitFor()
+    await page.keyboard.press('y')
+    await page.locator('.notice.running', { hasText: MARKUP }).waitFor()
+    expect(await page.locator('#page :is(img, script, iframe, b[style])').count()).to.equal(0)
+    expect([dialogs, wrongs, await page.title()]).to.deep.equal([[], [], 'shop · shipit dashboard'])
   })
 
   it('follows the log, and stands still while it is paused', async () => {

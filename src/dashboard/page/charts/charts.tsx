@@ -8,6 +8,7 @@ import { useScheme } from './colours.js'
 import type { Figure } from './figures.js'
 import { setRange } from './range.js'
 import { RangeBar } from './range-bar.js'
+import { SeriesTable } from './series-table.js'
 import { go } from '../route.js'
 
 /** More would be finer than the pixels of most screens. */
@@ -25,6 +26,7 @@ export function Charts({ app, figures, dyno, instance }: ChartsProps) {
   const { series, from, to } = useSeries({ app, dyno, instance })
   const all = useStore((state) => state.marks)
   const scheme = useScheme()
+  const isTable = useStore((state) => state.isTable)
   const marks = dyno === undefined ? all : all.filter((mark) => concerns(mark, dyno, instance))
   const zoom = (start: number, end: number) => {
     // Less than a minute holds three values.
@@ -35,21 +37,25 @@ export function Charts({ app, figures, dyno, instance }: ChartsProps) {
   return (
     <section class="charts" aria-label="Charts">
       <RangeBar marks={marks} from={from} to={to} app={app} />
-      <div class="chart-grid">
-        {figures.map((figure) => (
-          <Chart
-            key={`${figure.id} ${scheme}`}
-            figure={figure}
-            series={series}
-            marks={marks}
-            from={from}
-            to={to}
-            onZoom={zoom}
-            onReset={() => setRange(undefined)}
-            onLog={(at) => go({ view: 'app', app, tab: 'log', around: Math.round(at) })}
-          />
-        ))}
-      </div>
+      {isTable ? (
+        <SeriesTable figures={figures} series={series} marks={marks} />
+      ) : (
+        <div class="chart-grid">
+          {figures.map((figure) => (
+            <Chart
+              key={`${figure.id} ${scheme}`}
+              figure={figure}
+              series={series}
+              marks={marks}
+              from={from}
+              to={to}
+              onZoom={zoom}
+              onReset={() => setRange(undefined)}
+              onLog={(at) => go({ view: 'app', app, tab: 'log', around: Math.round(at) })}
+            />
+          ))}
+        </div>
+      )}
     </section>
   )
 }

@@ -2,7 +2,7 @@ import { useEffect, useState } from 'preact/hooks'
 import type { Mark } from '../../wire.js'
 import { clock } from '../format.js'
 import { hashOf } from '../route.js'
-import { useStore } from '../store/store.js'
+import { setState, useStore } from '../store/store.js'
 import { getHover, onHover } from './hover.js'
 import { MARK_NAMES, nearestMark } from './marks.js'
 import { chooseSpan, setRange, SPANS } from './range.js'
@@ -20,6 +20,7 @@ export function RangeBar({
   app: string
 }) {
   const range = useStore((state) => state.range)
+  const isTable = useStore((state) => state.isTable)
   return (
     <div class="range-bar">
       <div class="segments" role="group" aria-label="Time shown">
@@ -45,6 +46,15 @@ export function RangeBar({
         ) : null}
       </div>
       <Readout marks={marks} span={to - from} app={app} />
+      <button
+        type="button"
+        class="small as-table"
+        aria-pressed={isTable}
+        aria-keyshortcuts="t"
+        onClick={() => setState({ isTable: !isTable })}
+      >
+        Table
+      </button>
     </div>
   )
 }

@@ -50,6 +50,8 @@ export interface State {
   isHelpOpen: boolean
   isPaused: boolean
   areAlertsOpen: boolean
+  /** Whether the charts' figures are shown as a table. */
+  isTable: boolean
   /** A sentence about what was typed or asked, until the next key. */
   notice: { text: string; isBad: boolean } | undefined
 }
@@ -80,6 +82,7 @@ export const FIRST_STATE: State = {
   isHelpOpen: false,
   isPaused: false,
   areAlertsOpen: false,
+  isTable: false,
   notice: undefined,
 }
 
