@@ -3,7 +3,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { ShipitError } from '../errors.js'
 import { withoutKeys } from '../lib/child-environment.js'
-import { type Credentials, dropFromStore, saveInStore, tokenInStore } from './credential-store.js'
+import type { Credentials } from './credential-store.js'
 
 /**
  * ms that `heroku auth:token` may take: it needs one to two seconds, longer while it updates
@@ -27,6 +27,9 @@ async function fromCli(env: NodeJS.ProcessEnv): Promise<Credentials | undefined>
   return token && !/\s/.test(token) ? { token, source: 'heroku auth:token' } : undefined
 }
 
+/** Read when it is needed: with a key in the environment it is not. */
+const credentialStore = () => import('./credential-store.js')
+
 /**
  * One place where a token may be: asked only when those before it have none, or one that the
  * platform refuses.
@@ -38,7 +41,7 @@ const sources = (apiHost: string, env: NodeJS.ProcessEnv): Source[] => [
     const key = env.HEROKU_API_KEY?.trim()
     return key ? { token: key, source: 'HEROKU_API_KEY' } : undefined
   },
-  () => tokenInStore(env),
+  async () => (await credentialStore()).tokenInStore(env),
   () => tokenInNetrc(apiHost, env),
   () => fromCli(env),
 ]
@@ -183,7 +186,7 @@ export async function saveLogin(
   token: string,
   env: NodeJS.ProcessEnv,
 ): Promise<string> {
-  const store = await saveInStore(account, token, env)
+  const store = await (await credentialStore()).saveInStore(account, token, env)
   return store ?? (await saveCredentials(hosts, account, token, env))
 }
 
@@ -196,5 +199,5 @@ export async function dropLogin(
   env: NodeJS.ProcessEnv,
 ): Promise<boolean> {
   const wasInNetrc = await dropCredentials(hosts, env)
-  return (await dropFromStore(env)) || wasInNetrc
+  return (await (await credentialStore()).dropFromStore(env)) || wasInNetrc
 }

@@ -1,4 +1,4 @@
-import { Command, type Interfaces } from '@oclif/core'
+import { Command, Errors, type Interfaces } from '@oclif/core'
 import { EXIT_CODES, ShipitError, type ErrorCode } from '../errors.js'
 import type { DevClient } from '../dev/client.js'
 import type { PlatformApi } from '../heroku/index.js'
@@ -196,10 +196,8 @@ export abstract class BaseCommand extends Command {
     writeOut(`${safeJson(json, 2)}\n`)
   }
 
-  protected override async catch(
-    error: Error & { exitCode?: number; oclif?: { exit?: number } },
-  ): Promise<never> {
-    if (error.oclif?.exit !== undefined && error.constructor.name === 'ExitError') throw error
+  protected override async catch(error: Error & { exitCode?: number }): Promise<never> {
+    if (error instanceof Errors.ExitError) throw error
     const known = withLocal(
       this.isMisuse(error)
         ? misusedCommand(
