@@ -45,7 +45,9 @@ export default class Dashboard extends BaseCommand {
       default: true,
       allowNo: true,
     }),
-    'read-only': Flags.boolean({ description: 'show, and change nothing' }),
+    // Without a default it is undefined, whatever its type says, and the page hides every control
+    // until it knows.
+    'read-only': Flags.boolean({ description: 'show, and change nothing', default: false }),
     record: Flags.boolean({
       description: 'keep what is shown on this disk, a day and 64 MB an app, for the next time',
     }),

@@ -159,6 +159,7 @@ describe('the dashboard of a deployed app in a browser', function () {
       instances: { online: own.length, of: own.length },
       problem: null,
     })
+    expect((await client.get<Overview>('/api/apps')).is_read_only).to.equal(false)
     expect(found.release!.version).to.equal(right!.release.version)
   })
 
