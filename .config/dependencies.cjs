@@ -34,7 +34,7 @@ const MAY_IMPORT = {
   heroku: ['embedded'],
   history: ['heroku', 'monitor'],
   init: ['config', 'ecosystem', 'project'],
-  json: ['deploy', 'dev', 'doctor', 'ecosystem', 'heroku', 'init', 'monitor'],
+  json: ['deploy', 'dev', 'doctor', 'ecosystem', 'heroku', 'history', 'init', 'monitor'],
   lib: [],
   monitor: ['heroku'],
   operate: ['ecosystem', 'heroku', 'monitor', 'runtime'],

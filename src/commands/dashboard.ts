@@ -1,4 +1,3 @@
-import path from 'node:path'
 import { Flags } from '@oclif/core'
 import type { DashboardServer } from '../dashboard/server.js'
 import { ShipitError } from '../errors.js'
@@ -120,13 +119,11 @@ export default class Dashboard extends BaseCommand {
 
   /** Goes on from what was recorded of an app, by the embedded Heroku or by an earlier --record. */
   private async history(app: string, id: string, isRecorded: boolean): Promise<AppHistory> {
-    const [{ openHistory }, { foldersOf, stateHome }] = await Promise.all([
+    const [{ openHistory }, { recordFolders }] = await Promise.all([
       import('../history/index.js'),
       import('../embedded/daemon/folders.js'),
     ])
-    const home = stateHome()
-    const own = path.join(home, 'history')
-    const embedded = foldersOf(home).history
+    const { own, embedded } = recordFolders()
     const report = (problem: string) => writeErr(`${problem}\n`)
     if (!isRecorded) return openHistory({ app, id, others: [embedded, own], report })
     const history = await openHistory({ app, id, folder: own, others: [embedded], report })

@@ -3,8 +3,8 @@ import type { Snapshot, DynoReport } from '../monitor/index.js'
 import type { PlatformApi } from '../heroku/index.js'
 import type { Selection } from '../operate/index.js'
 import { BaseCommand } from '../ui/base-command.js'
-import { type Sort, appFlags, devFlag, sortFlag } from '../ui/flags.js'
-import { dynoReportDocument, type PS } from '../json/monitor.js'
+import { type Sort, appFlags, devFlag, pastTime, sortFlag } from '../ui/flags.js'
+import { dynoReportDocument, pastReportDocument, type PS } from '../json/monitor.js'
 import type { Json } from '../json/schema.js'
 import { safeJson, writeErr } from '../lib/terminal.js'
 
@@ -21,12 +21,15 @@ export default class Ps extends BaseCommand {
     'Dynos by process type, with their size, state, since when, and the release that they run; ' +
     'below each the instances that PM2 keeps in it, with the figures that shipit-runtime prints ' +
     'to the log every 20 s. A dyno whose app does not use shipit-runtime shows what Heroku ' +
-    'alone tells of it.'
+    'alone tells of it.\n' +
+    'With --at the same of a time of the last 24 hours, as far as it was recorded: of the ' +
+    "embedded Heroku's apps always, of others by `dashboard --record`."
   static override examples = [
     '<%= config.bin %> <%= command.id %>',
     '<%= config.bin %> <%= command.id %> web --watch',
     '<%= config.bin %> <%= command.id %> --sort memory:desc',
     '<%= config.bin %> <%= command.id %> --app myapp --json',
+    '<%= config.bin %> <%= command.id %> --at "20m ago"',
     '<%= config.bin %> <%= command.id %> --dev',
   ]
   static override args = {
@@ -39,6 +42,10 @@ export default class Ps extends BaseCommand {
     ...appFlags,
     ...devFlag,
     sort: sortFlag(),
+    at: pastTime({
+      description: 'as they were then, in the last 24 hours',
+      exclusive: ['dev', 'watch'],
+    }),
     watch: Flags.boolean({
       char: 'w',
       description: 'go on, with figures as they come, until Ctrl-C',
@@ -49,6 +56,7 @@ export default class Ps extends BaseCommand {
 
   async run(): Promise<Json<typeof PS> | void> {
     const { args, flags } = await this.parse(Ps)
+    if (flags.at !== undefined) return this.past(flags.at, args['type|dyno'], flags)
     const dev = await this.devSessions(flags, false)
     if (dev)
       return (await import('../ui/dev/ps.js')).psDev(this, dev, {
@@ -66,6 +74,32 @@ export default class Ps extends BaseCommand {
     if (!this.jsonEnabled()) this.log(await this.render(api, app, dynos, selection, flags))
     await this.explain(seen, dynos)
     return dynos.map(dynoReportDocument)
+  }
+
+  private async past(
+    time: number,
+    named: string | undefined,
+    flags: ViewFlags & { app?: string | undefined; remote?: string | undefined; local: boolean },
+  ): Promise<Json<typeof PS>> {
+    const app = await this.appName(flags)
+    const [{ recordedHistory }, { dynosAt, renderPast }, { recordFolders }] = await Promise.all([
+      import('../ui/recorded/record.js'),
+      import('../ui/recorded/past.js'),
+      import('../embedded/daemon/folders.js'),
+    ])
+    const { embedded, own } = recordFolders()
+    const recorded = await recordedHistory(await this.platform(flags), app, [embedded, own])
+    const dynos = dynosAt(recorded, { time, named, sort: flags.sort })
+    if (!this.jsonEnabled())
+      this.log(
+        renderPast(dynos, {
+          app,
+          time,
+          sort: flags.sort,
+          width: process.stdout.isTTY ? process.stdout.columns : undefined,
+        }),
+      )
+    return dynos.map(pastReportDocument)
   }
 
   private async watch(

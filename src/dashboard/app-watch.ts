@@ -30,7 +30,7 @@ import type { AppSummary, Mark } from './wire.js'
 const LOOK_EVERY = 1000
 /** ms before an app that could not be watched is tried again, doubled up to the longest. */
 const AGAIN = { first: 5000, longest: 60_000 }
-/** ms between two counts of dynos for the chart. */
+/** ms between two times that the history is told of the dynos, if none has changed. */
 const COUNT_EVERY = 10_000
 /** Marks that a slow reader can still get. */
 const MARKS = 500
@@ -141,10 +141,7 @@ export class AppWatch {
     this.problem = problem === undefined ? null : { text: problem, next: null, kind: 'network' }
     if (isChanged || now - this.countedAt >= COUNT_EVERY) {
       this.countedAt = now
-      this.history.addDynoCount(
-        now,
-        dynos.filter(({ state, type }) => state === 'up' && type !== 'run').length,
-      )
+      this.history.addDynos(now, dynos)
     }
     this.releases.follow(dynos, now)
     this.marks.push(...this.markNews.take(now))

@@ -22,11 +22,10 @@
  * An error is {"error": {code, message, why, next}} with its HTTP status.
  */
 import type { Json } from '../json/schema.js'
-import type { LOG_LINE, PS, SHOW } from '../json/monitor.js'
+import type { DYNO_REPORT, LOG_LINE, SHOW } from '../json/monitor.js'
 
-type Of<List> = List extends readonly (infer One)[] ? One : never
 /** A dyno as `ps --json` has it. */
-export type DynoDocument = Extract<Of<Json<typeof PS>>, { name: string }>
+export type DynoDocument = Json<typeof DYNO_REPORT>
 export type InstanceDocument = DynoDocument['instances'][number]
 export type DetailsDocument = Extract<Json<typeof SHOW>, { dyno: unknown }>
 export type LogLineDocument = Json<typeof LOG_LINE>

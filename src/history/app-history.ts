@@ -8,12 +8,16 @@ import type {
   HistoryOf,
   HistoryRange,
   HistorySeries,
+  HistoryTotals,
+  PastDyno,
 } from './history.js'
 import { FLAGS, readMarks } from './record.js'
 import { seriesOf } from './series.js'
 import type { Recorder } from './recorder.js'
 import { SlotWriter } from './slots.js'
+import { pastDynosIn } from './past-dynos.js'
 import { SPAN } from './span.js'
+import { totalsOf, type Choice } from './totals.js'
 
 /**
  * The history of an app, which is held in memory whether it is in a file too; its open spans are
@@ -47,6 +51,15 @@ export class KeptHistory implements AppHistory {
 
   series(of: HistoryOf, range: HistoryRange): HistorySeries {
     return seriesOf((from, to) => this.between(from, to), of, range)
+  }
+
+  totals({ from, to }: Pick<HistoryRange, 'from' | 'to'>, choice?: Choice): HistoryTotals {
+    return totalsOf(this.between(from, to), choice)
+  }
+
+  dynosAt(time: number): PastDyno[] | undefined {
+    const frame = this.between(time, time + 1).at(-1)
+    return frame && pastDynosIn(frame)
   }
 
   marks({ from, to }: Pick<HistoryRange, 'from' | 'to'>): HistoryMark[] {

@@ -48,6 +48,80 @@ export type HistoryDyno = Pick<
   'id' | 'name' | 'type' | 'size' | 'command' | 'created_at' | 'updated_at'
 > & { state: string; release: { id: string; version: number } }
 
+/** NaN if nothing was told. */
+export interface Extreme {
+  mean: number
+  worst: number
+  /** ms since the epoch: when the span of the worst began. */
+  worstAt: number
+}
+
+/** As the router counts them. */
+export interface RequestTotals {
+  all: number
+  /** 4xx, and 5xx or broken off by the router. */
+  clientErrors: number
+  serverErrors: number
+  /** Of the router's `service`, of all of them. */
+  serviceP50Ms: number
+  serviceP95Ms: number
+  serviceP99Ms: number
+}
+
+/** Of a stretch of time; of several instances together. Units as in HistorySeries. */
+export interface Totals {
+  cpuPercent: Extreme
+  memoryMb: Extreme
+  eventLoopP95Ms: Extreme
+  requestsPerMinute: Extreme
+  /** Undefined if the router told of none. */
+  requests: RequestTotals | undefined
+}
+
+export interface DynoTotals extends Totals {
+  name: string
+  /** As the Platform API has it; undefined if nobody asked then. */
+  size: string | undefined
+  instances: (Totals & { id: string })[]
+}
+
+export interface HistoryTotals {
+  /** Of the app, or of what was chosen. */
+  total: Totals
+  dynos: DynoTotals[]
+}
+
+/** A dyno as it was in one span of 20 s; null is what nobody told. */
+export interface PastDyno extends Record<
+  'id' | 'type' | 'size' | 'state' | 'command' | 'created_at' | 'updated_at',
+  string | null
+> {
+  name: string
+  release: { id: string; version: number } | null
+  memoryMb: number | null
+  loadAverage: number | null
+  /** As the router counts them. */
+  requestsPerMinute: number | null
+  errorsPerMinute: number | null
+  instances: PastInstance[]
+}
+
+export interface PastInstance {
+  /** `api:0` */
+  id: string
+  pid: number | null
+  status: string | null
+  restarts: number | null
+  /** ms since the epoch. */
+  startedAt: number | null
+  version: string | null
+  memoryLimitMb: number | null
+  memoryMb: number | null
+  cpuPercent: number | null
+  eventLoopP95Ms: number | null
+  requestsPerMinute: number | null
+}
+
 /**
  * What an app's log told over the last 24 hours, one value each 20 s: in memory, or in files that
  * outlive the process. Lines may come twice (a log session that is resumed): a line that was taken
@@ -67,6 +141,16 @@ export interface AppHistory {
    */
   addDynos(time: number, dynos: readonly HistoryDyno[]): void
   series(of: HistoryOf, range: HistoryRange): HistorySeries
+  /**
+   * Means and worsts of a stretch. @param choice which dynos (without an instance) or instances the
+   * total is of; of all if absent
+   */
+  totals(
+    range: Pick<HistoryRange, 'from' | 'to'>,
+    choice?: (dyno: string, instance: string | undefined) => boolean,
+  ): HistoryTotals
+  /** The dynos at a time, ms since the epoch; undefined if nothing was recorded then. */
+  dynosAt(time: number): PastDyno[] | undefined
   /** Oldest first. */
   marks(range: Pick<HistoryRange, 'from' | 'to'>): HistoryMark[]
   /** ms since the epoch of the first and the last value; undefined if there is none. */

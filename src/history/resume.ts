@@ -10,6 +10,9 @@ export function resume(spans: Spans, last: Frame | undefined): void {
   if (!last) return
   const isPartial = (last.flags & FLAGS.partial) !== 0
   if (last.flags & FLAGS.routed) spans.isAppRouted = true
+  readDynos(last, undefined, {
+    dyno: ({ facts, isRouted }) => isRouted && spans.knowRouted(facts.name),
+  })
   spans.resume(
     isPartial ? last.span - 1 : last.span,
     isPartial ? spanIn(last) : undefined,

@@ -7,10 +7,10 @@ import { RequestSum } from './requests.js'
 import { CLASSES, percentile } from './service-times.js'
 import { SPAN } from './span.js'
 
-const FIGURES = ['cpuPercent', 'memoryMb', 'eventLoopP95Ms', 'requestsPerMinute'] as const
-const MINUTE = 60_000
+export const FIGURES = ['cpuPercent', 'memoryMb', 'eventLoopP95Ms', 'requestsPerMinute'] as const
+export const MINUTE = 60_000
 /** ms of a span that must have passed before its requests tell a rate. */
-const RATE_AFTER = 10_000
+export const RATE_AFTER = 10_000
 
 /**
  * What one record tells of an app, a dyno or an instance. Its requests are added to `sum`.
@@ -54,7 +54,7 @@ export function figuresIn(
   return found
 }
 
-function joined(name: (typeof FIGURES)[number], one: number, other: number): number {
+export function joined(name: (typeof FIGURES)[number], one: number, other: number): number {
   if (Number.isNaN(other)) return one
   if (Number.isNaN(one)) return other
   return name === 'eventLoopP95Ms' ? Math.max(one, other) : one + other

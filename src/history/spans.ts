@@ -122,6 +122,12 @@ export class Spans implements Surroundings {
     for (const span of this.open.splice(0)) this.finish(span)
   }
 
+  /** The router tells of this dyno: no line of it is no request. */
+  knowRouted(name: string): void {
+    this.routed.add(name)
+    if (this.routed.size > 2 * MOST.dynos) this.routed.delete(this.routed.values().next().value!)
+  }
+
   isDynoRouted(name: string): boolean {
     return this.routed.has(name)
   }
@@ -216,8 +222,7 @@ export class Spans implements Surroundings {
     if (request.dyno === '') return
     const dyno = this.dyno(span, request.dyno)
     if (!dyno) return
-    this.routed.add(dyno.name)
-    if (this.routed.size > 2 * MOST.dynos) this.routed.delete(this.routed.values().next().value!)
+    this.knowRouted(dyno.name)
     dyno.requests.add(request)
   }
 

@@ -1,11 +1,13 @@
 /** What is known of dynos and instances: ps, show, monit and the log. */
 import type { LogLine } from '../heroku/index.js'
 import type { DevInstanceReport } from '../dev/report.js'
+import type { PastDyno } from '../history/index.js'
 import type { DynoReport, InstanceReport } from '../monitor/report.js'
 import type { Details } from '../monitor/details.js'
 import { eachFigure, type FigureName } from '../lib/figures.js'
 import { snakeKeys } from '../lib/terminal.js'
-import { dynoDocument, DYNO_PROPERTIES } from './platform.js'
+import { SHOW_SINCE } from './history.js'
+import { dynoDocument, DYNO_PROPERTIES, RELEASE_REF } from './platform.js'
 import {
   anyOf,
   array,
@@ -52,7 +54,7 @@ const DEV_PROPERTIES = {
   is_watched: boolean(),
 }
 
-const DYNO_REPORT = object({
+const REPORT_PROPERTIES = {
   ...DYNO_PROPERTIES,
   figures_from: nullable(string('shipit-runtime or log-runtime-metrics; null if nobody tells')),
   memory_quota_mb: unknown,
@@ -62,7 +64,21 @@ const DYNO_REPORT = object({
   errors_per_minute: unknown,
   fault: nullable(string("the last of Heroku's codes since the dyno started")),
   instances: array(INSTANCE),
-})
+}
+export const DYNO_REPORT = object(REPORT_PROPERTIES)
+const PAST_REPORT = object(
+  {
+    ...REPORT_PROPERTIES,
+    id: nullable(string()),
+    state: nullable(string()),
+    size: nullable(string()),
+    command: nullable(string()),
+    release: nullable(RELEASE_REF),
+    created_at: nullable(time()),
+    updated_at: nullable(time()),
+  },
+  'with --at: null is what was not recorded',
+)
 const DEV_SESSION = {
   folder: string(),
   pid: integer(),
@@ -74,7 +90,10 @@ const DEV_SESSION = {
 export const DEV_INSTANCE = object(DEV_PROPERTIES)
 const DEV_REPORT = object({ ...DEV_SESSION, instances: array(DEV_INSTANCE) })
 
-export const PS = array(anyOf(DYNO_REPORT, DEV_REPORT), 'with --watch one such list a line')
+export const PS = array(
+  anyOf(DYNO_REPORT, DEV_REPORT, PAST_REPORT),
+  'with --watch one such list a line',
+)
 
 const EVENT = { occurred_at: time(), text: string(), is_bad: boolean() }
 const DETAILS = {
@@ -103,6 +122,7 @@ export const SHOW = anyOf(
     ...DETAILS,
   }),
   object({ dev: string(), instances: array(object({ ...DEV_PROPERTIES, ...DETAILS })) }),
+  SHOW_SINCE,
 )
 export const MONIT = object(
   {
@@ -141,8 +161,44 @@ export const instanceDocument = (instance: InstanceReport) =>
 export const devInstanceDocument = (instance: DevInstanceReport) =>
   snakeKeys({ ...instance }) as Json<typeof DEV_INSTANCE>
 
+/** A dyno of before, as `ps` reports one of now. */
+export interface PastReport
+  extends
+    Omit<PastDyno, 'type' | 'instances'>,
+    Pick<DynoReport, 'type' | 'app' | 'figuresFrom' | 'memoryQuotaMb' | 'fault' | 'instances'> {}
+
+type ReportFigures = Pick<
+  DynoReport,
+  | 'figuresFrom'
+  | 'memoryQuotaMb'
+  | 'memoryMb'
+  | 'loadAverage'
+  | 'requestsPerMinute'
+  | 'errorsPerMinute'
+  | 'fault'
+  | 'instances'
+>
+
 export const dynoReportDocument = (dyno: DynoReport): Json<typeof DYNO_REPORT> => ({
   ...dynoDocument(dyno),
+  ...figuresDocument(dyno),
+})
+
+export const pastReportDocument = (dyno: PastReport): Json<typeof PAST_REPORT> => ({
+  id: dyno.id,
+  name: dyno.name,
+  type: dyno.type,
+  state: dyno.state,
+  size: dyno.size,
+  command: dyno.command,
+  release: dyno.release,
+  app: { id: dyno.app.id, name: dyno.app.name },
+  created_at: dyno.created_at,
+  updated_at: dyno.updated_at,
+  ...figuresDocument(dyno),
+})
+
+const figuresDocument = (dyno: ReportFigures) => ({
   figures_from: dyno.figuresFrom,
   memory_quota_mb: dyno.memoryQuotaMb,
   memory_mb: dyno.memoryMb,

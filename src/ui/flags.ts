@@ -2,6 +2,7 @@
 import { Args, Errors, Flags } from '@oclif/core'
 import type { Place } from '../heroku/resources.js'
 import { parseDuration } from '../lib/duration.js'
+import { parsePastTime } from '../lib/past-time.js'
 
 const JSON_TEXT = {
   description: 'print JSON, of which `shipit help json` tells',
@@ -83,6 +84,25 @@ export const waitTimeout = (options: { description: string; default: string; non
       throw new Errors.CLIError(`Expected a time such as 90s or 10m but received: ${text}`, {
         exit: 2,
       })
+    },
+  })()
+
+/** A flag of a time before now, in ms since the epoch: `20m`, `14:05`, or ISO 8601. */
+export const pastTime = (options: { description: string; exclusive?: string[] }) =>
+  Flags.custom<number>({
+    ...options,
+    description: `${options.description}, such as 20m, 14:05 or 2026-11-27T14:05:00Z`,
+    helpValue: 'TIME',
+    parse: async (text) => {
+      const now = Date.now()
+      const time = parsePastTime(text, now)
+      if (time !== undefined && time <= now) return time
+      throw new Errors.CLIError(
+        time === undefined
+          ? `Expected a time such as 20m, 14:05 or 2026-11-27T14:05:00Z but received: ${text}`
+          : `Expected a time of before but received: ${text}`,
+        { exit: 2 },
+      )
     },
   })()
 

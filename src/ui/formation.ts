@@ -1,5 +1,4 @@
 /** The formation and its dynos as `ps` lists them, and what a scale changes. */
-import type { Dyno } from '../heroku/index.js'
 import { formatDynoCount } from '../lib/dyno-count.js'
 import type { DynoReport } from '../monitor/index.js'
 import { costInWords, type InstancesPlan, type ScaleChange } from '../operate/index.js'
@@ -8,6 +7,30 @@ import type { Sort } from './flags.js'
 import { placed, renderInstances, sortInstances } from './instances.js'
 import { colours, printable } from './printable.js'
 import { renderTable } from './table.js'
+
+/** A dyno as a list has it; null is what is not known of one of before. */
+interface Listed {
+  name: string
+  type: string
+  size: string | null
+  command: string | null
+  state: string | null
+  release: { version: number } | null
+  updated_at: string | null
+}
+
+/** The same with its figures and instances. */
+export type ListedReport = Listed &
+  Pick<
+    DynoReport,
+    | 'memoryMb'
+    | 'memoryQuotaMb'
+    | 'loadAverage'
+    | 'requestsPerMinute'
+    | 'errorsPerMinute'
+    | 'fault'
+    | 'instances'
+  >
 
 interface FormationView {
   sort?: Sort | undefined
@@ -20,7 +43,7 @@ interface FormationView {
  * instances in one table, as `pm2 ls` has them.
  */
 export function renderFormation(
-  dynos: readonly DynoReport[],
+  dynos: readonly ListedReport[],
   { sort, width }: FormationView,
   now = Date.now(),
 ): string {
@@ -48,19 +71,19 @@ export function renderFormation(
   })
 }
 
-function memoryOf({ memoryMb, memoryQuotaMb }: DynoReport): string {
+function memoryOf({ memoryMb, memoryQuotaMb }: ListedReport): string {
   if (memoryMb === null) return ''
   return memoryQuotaMb === null
     ? `${Math.round(memoryMb)} MB`
     : `${Math.round(memoryMb)} of ${Math.round(memoryQuotaMb)} MB`
 }
 
-const trafficOf = ({ requestsPerMinute, errorsPerMinute }: DynoReport): string =>
+const trafficOf = ({ requestsPerMinute, errorsPerMinute }: ListedReport): string =>
   requestsPerMinute
     ? `${requestsPerMinute} req/min${errorsPerMinute ? `, ${errorsPerMinute} failed` : ''}`
     : ''
 
-interface DynoListOptions<D extends Dyno> {
+interface DynoListOptions<D extends Listed> {
   now: number
   /** What else the dyno's line tells, after its release. */
   about?(dyno: D): string[]
@@ -71,13 +94,13 @@ interface DynoListOptions<D extends Dyno> {
 /**
  * Dynos, sorted as they come, in Heroku's form: a head for each process type, a line for each dyno.
  */
-export function renderDynos<D extends Dyno>(
+function renderDynos<D extends Listed>(
   dynos: readonly D[],
   { now, about = () => [], below = () => undefined }: DynoListOptions<D>,
 ): string {
   const c = colours()
-  const state = (dyno: Dyno) =>
-    (dyno.state === 'up' ? c.green : dyno.state === 'crashed' ? c.red : c.yellow)(dyno.state)
+  const state = ({ state: word }: Listed) =>
+    (word === 'up' ? c.green : word === 'crashed' ? c.red : c.yellow)(word ?? 'state not known')
   const types = [...new Set(dynos.map(({ type }) => type))].sort()
   return types
     .map((type) => {
@@ -85,19 +108,23 @@ export function renderDynos<D extends Dyno>(
       const isOneOff = type === 'run'
       const head = isOneOff
         ? `=== ${c.bold('run')}: one-off processes (${ofType.length})`
-        : `=== ${c.bold(type)} (${ofType[0]!.size}): ${printable(ofType[0]!.command)} ` +
-          `(${ofType.length})`
+        : `=== ${c.bold(type)}${sizeOf(ofType[0]!)}${commandOf(ofType[0]!)} ` + `(${ofType.length})`
       const lines = ofType.flatMap((dyno) => {
-        const name = isOneOff ? `${dyno.name} (${dyno.size})` : dyno.name
+        const name = isOneOff ? `${dyno.name}${sizeOf(dyno)}` : dyno.name
         const line =
-          `${name}: ${state(dyno)} ${timeAndAge(dyno.updated_at, now)}, ` +
-          `${[`v${dyno.release.version}`, ...about(dyno)].join(', ')}${isOneOff ? `: ${printable(dyno.command)}` : ''}`
+          `${name}: ${[[state(dyno), since(dyno, now)].filter(Boolean).join(' '), ...releaseOf(dyno), ...about(dyno)].join(', ')}` +
+          (isOneOff ? commandOf(dyno) : '')
         return [line, below(dyno) ?? []].flat()
       })
       return [head, ...lines].join('\n')
     })
     .join('\n\n')
 }
+
+const sizeOf = ({ size }: Listed) => (size === null ? '' : ` (${size})`)
+const commandOf = ({ command }: Listed) => (command === null ? '' : `: ${printable(command)}`)
+const releaseOf = ({ release }: Listed) => (release === null ? [] : [`v${release.version}`])
+const since = ({ updated_at: at }: Listed, now: number) => (at === null ? '' : timeAndAge(at, now))
 
 /** What a scale changes: before, after, and what that does to the bill. */
 export function renderScale(

@@ -4,9 +4,12 @@ import type { Sort } from './flags.js'
 import { colours } from './printable.js'
 import { renderTable } from './table.js'
 
+/** What is asked of a dyno for its instances' rows: of now, or of before. */
+export type Holder = Pick<DynoReport, 'name' | 'memoryQuotaMb' | 'instances'>
+
 /** An instance and the dyno that it is in. */
-export interface Placed {
-  dyno: DynoReport
+export interface Placed<Dyno extends Holder = Holder> {
+  dyno: Dyno
   instance: InstanceReport
 }
 
@@ -15,7 +18,7 @@ const ID = 0
 
 interface Column {
   head: string
-  cell(instance: InstanceReport, dyno: DynoReport): string
+  cell(instance: InstanceReport, dyno: Holder): string
 }
 
 const or = (value: number | string | null, unit = '') => (value === null ? '-' : `${value}${unit}`)
@@ -42,11 +45,14 @@ const COLUMNS: readonly Column[] = [
   { head: 'VERSION', cell: ({ version }) => or(version) },
 ]
 
-export const placed = (dynos: readonly DynoReport[]): Placed[] =>
+export const placed = <Dyno extends Holder>(dynos: readonly Dyno[]): Placed<Dyno>[] =>
   dynos.flatMap((dyno) => dyno.instances.map((instance) => ({ dyno, instance })))
 
 /** PM2's `ls` over all dynos: the instances in one order, what is not known last. */
-export function sortInstances(rows: readonly Placed[], { field, isDescending }: Sort): Placed[] {
+export function sortInstances<Dyno extends Holder>(
+  rows: readonly Placed<Dyno>[],
+  { field, isDescending }: Sort,
+): Placed<Dyno>[] {
   const sign = isDescending ? -1 : 1
   const byDyno = (one: Placed, other: Placed) =>
     natural(one.dyno.name, other.dyno.name) || natural(one.instance.id, other.instance.id)
@@ -65,13 +71,13 @@ export function sortInstances(rows: readonly Placed[], { field, isDescending }: 
  * The same order for a report that keeps the dynos apart: each dyno's instances sorted, and the
  * dynos by the first of theirs.
  */
-export function sortDynos(dynos: readonly DynoReport[], sort: Sort): DynoReport[] {
+export function sortDynos<Dyno extends Holder>(dynos: readonly Dyno[], sort: Sort): Dyno[] {
   const order = sortInstances(placed(dynos), sort)
   const sorted = dynos.map((dyno) => ({
     ...dyno,
     instances: order.filter((row) => row.dyno === dyno).map(({ instance }) => instance),
   }))
-  const place = (dyno: DynoReport) => {
+  const place = (dyno: Holder) => {
     const at = order.findIndex((row) => row.dyno.name === dyno.name)
     return at < 0 ? Infinity : at
   }
@@ -132,10 +138,7 @@ export function renderInstances(
 }
 
 /** Of the limit if there is one, else of the dyno, which all instances share. */
-function memoryOf(
-  { memoryMb, memoryLimitMb }: InstanceReport,
-  { memoryQuotaMb }: DynoReport,
-): string {
+function memoryOf({ memoryMb, memoryLimitMb }: InstanceReport, { memoryQuotaMb }: Holder): string {
   if (memoryMb === null) return '-'
   const limit = memoryLimitMb ?? memoryQuotaMb
   return `${Math.round(memoryMb)}${limit === null ? '' : `/${Math.round(limit)}`} MB`

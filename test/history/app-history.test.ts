@@ -166,6 +166,54 @@ describe('history: an app', () => {
     expect(history.span).to.deep.equal({ from: at(0), to: at(2) })
   })
 
+  it('adds up a stretch as its series has it, of the app, of dynos and of instances', async () => {
+    const history = await openHistory({ app: 'a1' })
+    for (let span = 0; span < 6; span += 1)
+      feed(
+        history,
+        ['web.1', 'web.2', 'worker.1'].flatMap((source, d) => [
+          sampleAt(at(span), source, 0, { cpuPercent: 10 + d + span, memoryMb: 100 - span }),
+          sampleAt(at(span), source, 1, { cpuPercent: 5, memoryMb: 50 }),
+          ...(d < 2 ? [requestAt(at(span, 10_000), source, { service: 100 * (d + 1) })] : []),
+        ]),
+      )
+    feed(history, [requestAt(at(6, 6_000), '', { status: 503, code: 'H14' })])
+    const mean = (values: number[]) => values.reduce((sum, one) => sum + one) / values.length
+    const choices = [
+      { of: {}, choice: undefined },
+      { of: { dyno: 'web.2' }, choice: (dyno: string) => dyno === 'web.2' },
+      {
+        of: { dyno: 'web.1', instance: 'api:0' },
+        choice: (dyno: string, id?: string) => dyno === 'web.1' && id === 'api:0',
+      },
+    ]
+    for (const { of, choice } of choices) {
+      const series = history.series(of, range(6))
+      const { total } = history.totals(range(6), choice)
+      for (const name of ['cpuPercent', 'memoryMb'] as const) {
+        expect(total[name].mean).to.be.closeTo(mean(series[name]), 0.01)
+        expect(total[name].worst).to.be.closeTo(Math.max(...series[name]), 0.01)
+        expect(total[name].worstAt).to.equal(
+          series.at[series[name].indexOf(Math.max(...series[name]))],
+        )
+      }
+    }
+    const { dynos } = history.totals(range(6))
+    expect(dynos.map(({ name, requests }) => [name, requests?.all])).to.deep.equal([
+      ['web.1', 6],
+      ['web.2', 6],
+      ['worker.1', undefined],
+    ])
+    const web = history.totals(range(6), (dyno) => dyno.startsWith('web.')).total
+    expect(web.requests).to.include({ all: 12, serverErrors: 0 })
+    expect(web.requests!.serviceP50Ms).to.be.closeTo(100, 4)
+    expect(web.requests!.serviceP99Ms).to.be.closeTo(200, 7)
+    expect(rounded([web.requestsPerMinute.mean])).to.deep.equal([6.3])
+    expect(history.totals({ from: START, to: at(7) }).total.requests?.serverErrors).to.equal(0)
+    feed(history, [requestAt(at(6, 19_000), 'web.1')])
+    expect(history.totals({ from: START, to: at(7) }).total.requests?.serverErrors).to.equal(1)
+  })
+
   it('goes on where the clock is set back, and takes a replay for none', async () => {
     let clock = 0
     const history = await openHistory({ app: 'a1', monotonic: () => clock })

@@ -76,6 +76,17 @@ describe('history: the ring file', () => {
     expect(third.series({}, range(4)).requestsPerMinute[3]).to.equal(6)
   })
 
+  it('knows after it is opened again which dynos the router tells of', async () => {
+    const first = await openIt()
+    feed(first, [requestAt(at(0, 0), 'web.1'), requestAt(at(0, 15_000), 'web.1')])
+    await first.close()
+    const second = await openIt()
+    const of = { dyno: 'web.1' }
+    expect(second.series(of, range(1)).requestsPerMinute).to.deep.equal([8])
+    feed(second, [sampleAt(at(0, 18_000), 'web.1', 0), sampleAt(at(5), 'web.1', 0)])
+    expect(second.series(of, range(1)).requestsPerMinute).to.deep.equal([6])
+  })
+
   it('keeps figures to half a unit, whatever they are', async () => {
     const figure = (most: number) => fc.double({ min: 0, max: most, noNaN: true })
     const row = fc.record({

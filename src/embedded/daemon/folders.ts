@@ -29,6 +29,12 @@ export function foldersOf(home: string): Folders {
   }
 }
 
+/** Where apps are recorded: the embedded Heroku's by its daemon, others by `dashboard --record`. */
+export const recordFolders = (home: string = stateHome()) => ({
+  embedded: foldersOf(home).history,
+  own: path.join(home, 'history'),
+})
+
 /**
  * Config vars and the token lie here, so every folder is for its owner alone, also one that was
  * made with wider rights before.
