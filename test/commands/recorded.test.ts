@@ -178,7 +178,7 @@ describe('what was recorded', () => {
     expect(after.exitCode).to.equal(6)
   })
 
-  it('refuses what is no time of before', async () => {
+  it('refuses what is not a valid time of before', async () => {
     nock.cleanAll()
     for (const text of ['soon', '25:00', '2999-01-01'])
       expect((await show('--since', text)).exitCode, text).to.equal(2)
