@@ -30,6 +30,13 @@ export interface Pm2CommandLine {
   refused: Refusal[]
 }
 
+/** The first flag that an ecosystem file cannot carry, and why. */
+export function notInFile({ delay, refused }: Pm2CommandLine): Refusal | undefined {
+  return delay === undefined
+    ? refused[0]
+    : { flag: '--delay', why: 'an ecosystem file has no such option; let the app wait itself' }
+}
+
 interface Refusal {
   flag: string
   why: string

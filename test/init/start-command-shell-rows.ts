@@ -116,6 +116,11 @@ export const SHELL_ROWS: Row[] = [
     stops: [/--gzip cannot be carried/, /Take --gzip out/],
   },
   {
+    from: 'pm2-runtime serve that waits first',
+    files: { 'package.json': pkg({ start: 'pm2-runtime serve . --delay 1' }) },
+    stops: [/--delay cannot be carried/, /Take --delay out/],
+  },
+  {
     from: "the package serve by PM2, which is not PM2's own server",
     files: {
       'package.json': pkg(

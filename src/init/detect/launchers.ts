@@ -11,7 +11,11 @@ import { parseNodeWords } from './node-flags.js'
 import { isObject } from './package-json.js'
 import { followServe, isServe } from './pm2-serve.js'
 import { resolveFile } from './resolve-file.js'
-import { parsePm2CommandLine, type Pm2CommandLine } from '../../ecosystem/pm2-command-line.js'
+import {
+  notInFile,
+  parsePm2CommandLine,
+  type Pm2CommandLine,
+} from '../../ecosystem/pm2-command-line.js'
 import { broken, refused, type Project, type Target } from './target.js'
 import { anyOf } from '../../lib/any-of.js'
 
@@ -155,10 +159,7 @@ function pm2Launcher(program: string): Launcher {
  * name.
  */
 function runPm2(line: Pm2CommandLine, project: Project, follow: Follow): Target {
-  const [refusal] =
-    line.delay === undefined
-      ? line.refused
-      : [{ flag: '--delay', why: 'an ecosystem file has no such option; let the app wait itself' }]
+  const refusal = notInFile(line)
   if (refusal)
     return broken(
       `PM2's flag ${refusal.flag} cannot be carried into an ecosystem file: ${refusal.why}`,

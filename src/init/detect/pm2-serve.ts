@@ -1,5 +1,9 @@
 import { SERVE } from '../../ecosystem/static.js'
-import { parsePm2CommandLine, type Pm2CommandLine } from '../../ecosystem/pm2-command-line.js'
+import {
+  notInFile,
+  parsePm2CommandLine,
+  type Pm2CommandLine,
+} from '../../ecosystem/pm2-command-line.js'
 import { isOutputFolder } from './builds.js'
 import { insideFolder } from './resolve-file.js'
 import { broken, refused, type Project, type Target } from './target.js'
@@ -45,7 +49,7 @@ export function followServe(
 }
 
 function target({ path, port, flags, line }: Served, { folder, build }: Project): Target {
-  const [refusal] = line.refused
+  const refusal = notInFile(line)
   if (refusal)
     return broken(
       `PM2's flag ${refusal.flag} cannot be carried into an ecosystem file: ${refusal.why}`,
