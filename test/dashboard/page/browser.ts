@@ -43,7 +43,7 @@ export function watched(page: Page, url: string): { wrongs: string[] } {
 
 const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
 
-/** What axe-core finds that is serious or critical, one line each. */
+/** What axe-core finds, one line each; what it calls minor is left out. */
 export async function violations(page: Page, rules?: readonly string[]): Promise<string[]> {
   // The page's policy lets no inline script run; the debugger's is not held to it.
   const { readFile } = await import('node:fs/promises')
@@ -53,7 +53,7 @@ export async function violations(page: Page, rules?: readonly string[]): Promise
       ...${JSON.stringify(rules ? { runOnly: rules } : {})},
     })
     .then(({ violations }) => violations
-      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+      .filter(({ impact }) => impact !== 'minor')
       .flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) =>
         id + ': ' + html.slice(0, 160) + ' ' + failureSummary)))`)
 }

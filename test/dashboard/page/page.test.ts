@@ -96,6 +96,12 @@ describe("the dashboard's page", function () {
       await page.evaluate(`location.hash = ${JSON.stringify(hash)}`)
       await page.locator(shows).first().waitFor()
       expect(await overflow(page), name).to.equal(0)
+      const cut = await page.evaluate<string[]>(
+        `[...document.querySelectorAll('.grid-row .number')]
+          .filter((one) => one.scrollWidth > one.clientWidth)
+          .map((one) => one.innerText)`,
+      )
+      expect(cut, name).to.deep.equal([])
     }
     expect(wrongs).to.deep.equal([])
   })

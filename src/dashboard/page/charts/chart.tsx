@@ -97,7 +97,6 @@ export function Chart(props: ChartProps) {
       class="chart card"
       data-figure={figure.id}
       tabIndex={0}
-      role="group"
       aria-label={summary(figure, series)}
       onKeyDown={onKeyDown}
     >

@@ -35,7 +35,10 @@ export function Charts({ app, figures, dyno, instance }: ChartsProps) {
     setRange({ from: Math.round(middle - half), to: Math.round(middle + half) })
   }
   return (
-    <section class="charts" aria-label="Charts">
+    <section class="charts" aria-labelledby="charts-title">
+      <h2 id="charts-title" class="hidden">
+        Charts
+      </h2>
       <RangeBar marks={marks} from={from} to={to} app={app} />
       {isTable ? (
         <SeriesTable figures={figures} series={series} marks={marks} />

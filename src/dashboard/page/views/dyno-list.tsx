@@ -179,14 +179,14 @@ function GridRow({
       <span role="gridcell" class="number cpu" data-name="CPU">
         {percent(row.cpu)}
       </span>
-      <span role="gridcell" class="number memory" data-name="memory">
+      <span role="gridcell" class="number memory" data-name="mem">
         {megabytes(row.memory)}
         <Meter value={row.memory} of={row.limit} />
       </span>
       <span role="gridcell" class="number loop" data-name="loop">
         {milliseconds(row.loop)}
       </span>
-      <span role="gridcell" class="number requests" data-name="req/min">
+      <span role="gridcell" class="number requests" data-name="rpm">
         {count(row.requests)}
       </span>
       <span
