@@ -11,7 +11,7 @@ const DOUBLINGS = 16
 export const CLASSES = FINE + FINE * DOUBLINGS
 
 /** Of a dyno's span that has more classes than this, two neighbours are one: then it is 6.5%. */
-const MOST_FINE_CLASSES = 48
+const MOST_FINE_CLASSES = 24
 
 /** The class of a time in whole ms, as the router tells it. */
 export function classOf(ms: number): number {
