@@ -1,10 +1,9 @@
-import { spawn } from 'node:child_process'
-import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { packageRoot } from '../../src/paths.js'
 import { until } from '../../src/lib/until.js'
 import { PseudoTerminal } from '../support/pseudo-terminal.js'
 import { milliseconds, type Bench, type Figure } from './figures.js'
+import { startLoud, used } from './loud.js'
 
 const LINES_A_SECOND = 10_000
 const DYNOS = 100
@@ -12,21 +11,6 @@ const INSTANCES = 8
 /** Seconds that a round measures, after those that the start takes. */
 const MEASURED = 15
 const KEYS = 30
-/** Clock ticks a second in /proc: Linux has this number for all programs. */
-const TICKS = 100
-
-async function used(pid: number): Promise<{ seconds: number; megabytes: number }> {
-  const [stat, status] = await Promise.all([
-    readFile(`/proc/${pid}/stat`, 'utf8'),
-    readFile(`/proc/${pid}/status`, 'utf8'),
-  ])
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-  return {
-    seconds: (Number(fields[11]) + Number(fields[12])) / TICKS,
-    megabytes: Number(/VmHWM:\s+(\d+)/.exec(status)![1]) / 1024,
-  }
-}
-
 /** Moves the cursor by one row and waits until its mark is written anew. */
 async function keyToPaint(terminal: PseudoTerminal): Promise<number> {
   const begun = performance.now()
@@ -42,33 +26,16 @@ async function keyToPaint(terminal: PseudoTerminal): Promise<number> {
  * 10,000 lines a second.
  */
 const bench: Bench = async ({ rounds, note }) => {
-  const server = spawn(
-    process.execPath,
-    [
-      '--import',
-      'tsx',
-      path.join(import.meta.dirname, 'loud-platform.ts'),
-      String(DYNOS),
-      String(INSTANCES),
-      String(LINES_A_SECOND),
-    ],
-    { stdio: ['ignore', 'pipe', 'inherit'], cwd: packageRoot },
-  )
+  const platform = await startLoud(DYNOS, INSTANCES, LINES_A_SECOND)
   const shares: number[] = []
   const sizes: number[] = []
   const latencies: number[] = []
   try {
-    let said = ''
-    server.stdout.setEncoding('utf8').on('data', (text: string) => {
-      said += text
-    })
-    if (!(await until(() => said.includes('\n'), { timeout: 20_000, every: 50 })))
-      throw new Error('the platform did not start')
     const env = {
       PATH: process.env.PATH,
       HOME: process.env.HOME,
       LANG: 'C.UTF-8',
-      HEROKU_HOST: said.trim(),
+      HEROKU_HOST: platform.url,
       HEROKU_API_KEY: 'bench',
     }
     for (let round = 0; round < rounds; round += 1) {
@@ -89,7 +56,7 @@ const bench: Bench = async ({ rounds, note }) => {
         }
         const after = await used(pid)
         shares.push((100 * (after.seconds - before.seconds)) / ((performance.now() - begun) / 1000))
-        sizes.push(after.megabytes)
+        sizes.push(after.mostMegabytes)
         note(
           `round ${round + 1}: ${shares.at(-1)!.toFixed(0)}% of a core, ${sizes.at(-1)!.toFixed(0)} MB`,
         )
@@ -100,7 +67,7 @@ const bench: Bench = async ({ rounds, note }) => {
       }
     }
   } finally {
-    server.kill()
+    platform.end()
   }
   latencies.sort((one, other) => one - other)
   const worst = latencies[Math.floor(latencies.length * 0.99)]!

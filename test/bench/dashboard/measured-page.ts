@@ -1,0 +1,81 @@
+/** The dashboard's page in Chromium, and what it costs the browser. */
+import type { Browser, CDPSession, Page } from 'playwright-core'
+
+/** A task of the page's main thread that let keys and clicks wait for over 50 ms. */
+export interface LongTask {
+  view: string
+  /** ms by the clock: what else the machine does is in it. */
+  ms: number
+}
+
+/** Run in the page, which has no types here. */
+const WATCH_TASKS = `
+  window.longTasks = []
+  new PerformanceObserver((list) => {
+    for (const { duration: ms } of list.getEntries())
+      window.longTasks.push({ view: location.hash, ms })
+  }).observe({ type: 'longtask' })`
+
+/** The text of a chart for screen readers changes with its values. */
+const DRAW_SPAN = (label: string) => `new Promise((resolve, reject) => {
+  const button = [...document.querySelectorAll('.range-bar button')]
+    .find(({ textContent }) => textContent === ${JSON.stringify(label)})
+  const chart = document.querySelector('figure.chart')
+  if (!button || !chart) return reject(new Error('no charts'))
+  const began = performance.now()
+  const observer = new MutationObserver(() => {
+    observer.disconnect()
+    requestAnimationFrame(() => setTimeout(() => resolve(performance.now() - began)))
+  })
+  observer.observe(chart, { attributes: true, attributeFilter: ['aria-label'] })
+  button.click()
+})`
+
+const SIZE = { width: 1440, height: 900 }
+
+export class MeasuredPage {
+  private constructor(
+    readonly page: Page,
+    private readonly session: CDPSession,
+    private readonly browser: CDPSession,
+  ) {}
+
+  static async open(browser: Browser, url: string): Promise<MeasuredPage> {
+    const page = await browser.newPage({ viewport: SIZE })
+    await page.addInitScript(WATCH_TASKS)
+    const session = await page.context().newCDPSession(page)
+    await session.send('HeapProfiler.enable')
+    await page.goto(url)
+    return new MeasuredPage(page, session, await browser.newBrowserCDPSession())
+  }
+
+  async show(hash: string, ready: string): Promise<void> {
+    await this.page.evaluate(`location.hash = ${JSON.stringify(hash)}`)
+    await this.page.waitForSelector(ready)
+  }
+
+  /** Those since the last call: what the load of a view took is not asked for. */
+  takeLongTasks(): Promise<LongTask[]> {
+    return this.page.evaluate<LongTask[]>('window.longTasks.splice(0)')
+  }
+
+  /** MB of JavaScript's heap that nothing can free. */
+  async heap(): Promise<number> {
+    await this.session.send('HeapProfiler.collectGarbage')
+    const { usedSize } = await this.session.send('Runtime.getHeapUsage')
+    return usedSize / 1e6
+  }
+
+  /** CPU seconds of the processes that draw the page. */
+  async cpu(): Promise<number> {
+    const { processInfo } = await this.browser.send('SystemInfo.getProcessInfo')
+    return processInfo
+      .filter(({ type }) => type === 'renderer')
+      .reduce((sum, { cpuTime }) => sum + cpuTime, 0)
+  }
+
+  /** ms from a click on a span until its charts are painted. */
+  spanDrawn(name: string): Promise<number> {
+    return this.page.evaluate<number>(DRAW_SPAN(name))
+  }
+}
