@@ -19,12 +19,82 @@ export interface Row {
 }
 
 const NO_ADDONS = 'has no add-ons yet'
-const NO_PIPELINES = 'has no pipelines yet'
 const NO_TLS = 'has no TLS certificates'
 const NO_OTHERS = 'has no other accounts'
 const NO_NETWORK = 'has no networks of spaces'
 
 export const GROUPS: Record<string, Row[]> = {
+  pipelines: [
+    { run: 'pipelines', works: /My Pipelines/ },
+    { run: 'pipelines:promote -a APP', absent: "Couldn't find that pipeline coupling" },
+    { run: 'pipelines:diff -a APP', absent: 'does not seem to be a part of any pipeline' },
+    { run: 'pipelines:info none', absent: 'Pipeline not found' },
+    {
+      run: 'pipelines:create line -a APP -s staging',
+      works: /Creating line pipeline\.\.\. done[^]*Adding.*APP to.*line pipeline as staging\.\.\. done/,
+      isSample: true,
+    },
+    { run: 'pipelines:create line -a APP -s staging', absent: 'Name line is already taken' },
+    { run: 'pipelines --json', works: /"name": "line"/ },
+    { run: 'apps:create line-production --no-remote', works: /done/, isSample: true },
+    { run: 'pipelines:promote -a APP', absent: 'no downstream apps in production stage' },
+    {
+      run: 'pipelines:add line -a line-production -s staging',
+      works: /Adding.*line-production to.*line pipeline as staging\.\.\. done/,
+      isSample: true,
+    },
+    {
+      run: 'pipelines:add line -a line-production -s staging',
+      absent: 'App is already in a pipeline',
+    },
+    {
+      run: 'pipelines:update -a line-production -s production',
+      works: /Changing.*line-production to production\.\.\. done/,
+      isSample: true,
+    },
+    { run: 'pipelines:info line', works: /APP +staging[^]*line-production +production/ },
+    { run: 'pipelines:info line --json', works: /"stage": "production"/ },
+    {
+      run: 'pipelines:promote -a line-production --to APP',
+      absent: 'App line-production has no release to promote',
+    },
+    {
+      run: 'pipelines:promote -a APP',
+      works: /Promotion successful[^]*line-production: +succeeded/,
+      isSample: true,
+    },
+    { run: 'releases -a line-production', works: /Promote APP v\d+ [0-9a-f]{8}/, isSample: true },
+    { run: 'ps -a line-production', works: /web\.1: (starting|up)/ },
+    { run: 'pipelines:promote -a APP --to line-production', works: /Promotion successful/ },
+    { run: 'pipelines:promote -a APP --to stranger', absent: 'Cannot find app' },
+    { run: 'pipelines:promote -a APP --to APP', absent: 'Cannot promote from an app to itself' },
+    {
+      run: 'pipelines:promote -a line-production',
+      absent: "Cannot promote line-production from 'production' stage",
+    },
+    { run: 'pipelines:diff -a APP', absent: 'does not seem to be connected to GitHub' },
+    { run: 'pipelines:connect line -r acme/line', elsewhere: 'kolkrabbi.heroku.com' },
+    { run: 'apps:create line-team --team acme --no-remote', works: /done/ },
+    {
+      run: 'pipelines:add line -a line-team -s production',
+      absent: 'must have the same owner as the pipeline owner',
+    },
+    { run: 'pipelines:rename line queue', works: /Renaming.*line pipeline to queue\.\.\. done/ },
+    { run: 'pipelines:transfer acme -p queue --confirm line', works: /Confirmation did not match/ },
+    {
+      run: 'pipelines:transfer acme -p queue --confirm queue',
+      works: /Transferring.*queue pipeline to the acme team\.\.\. done/,
+    },
+    { run: 'pipelines:transfer nobody -p queue --confirm queue', absent: 'Cannot find a team or' },
+    { run: 'pipelines:add queue -a line-team -s production', works: /done/ },
+    {
+      run: 'pipelines:remove -a line-production',
+      works: /Removing.*line-production\.\.\. done/,
+    },
+    { run: 'pipelines:info queue', works: /APP +staging[^]*line-team +production/ },
+    { run: 'pipelines:destroy queue', works: /Destroying.*queue pipeline\.\.\. done/ },
+    { run: 'pipelines:remove -a APP', absent: "Couldn't find that pipeline coupling" },
+  ],
   apps: [
     { run: 'apps', works: /APP/ },
     { run: 'apps --json', works: /"name": "APP"/ },
@@ -141,7 +211,7 @@ export const GROUPS: Record<string, Row[]> = {
       absent: 'App must have a release-phase command to use this command',
     },
     { run: 'builds -a APP', absent: 'builds is not a heroku command' },
-    { run: 'reviewapps:enable -p none', absent: NO_PIPELINES },
+    { run: 'reviewapps:enable -p none', absent: 'Pipeline not found' },
     { run: 'domains -a APP', works: /APP\.localhost/ },
     {
       run: 'domains:add www.example.com -a APP',
@@ -230,11 +300,7 @@ export const GROUPS: Record<string, Row[]> = {
     { run: 'spaces:info acme-space', works: /acme-space/ },
     { run: 'spaces:create acme-new --team acme', works: /acme-new/ },
     { run: 'spaces:vpn:connections -s acme-space', absent: NO_NETWORK },
-    { run: 'pipelines', absent: NO_PIPELINES, isQuiet: true },
-    { run: 'pipelines:create none -a APP -s production', absent: NO_PIPELINES },
-    { run: 'pipelines:info none', absent: NO_PIPELINES },
-    { run: 'pipelines:promote -a APP', absent: "Couldn't find that pipeline coupling" },
-    { run: 'ci -p none', absent: NO_PIPELINES },
+    { run: 'ci -p none', absent: 'Pipeline not found' },
     { run: 'features:info nothing -a APP', absent: "Couldn't find that app feature" },
     { run: 'notifications', elsewhere: 'telex.heroku.com' },
     { run: 'members -t acme', absent: 'has no members of teams yet' },

@@ -26,6 +26,9 @@ import { oauthRoutes } from './routes/oauth.js'
 import { placeRoutes } from './routes/places.js'
 import { formationRoutes } from './routes/formation.js'
 import { logSessionRoutes } from './routes/log-sessions.js'
+import { pipelineRoutes } from './routes/pipelines.js'
+import { couplingRoutes } from './routes/pipeline-couplings.js'
+import { promotionRoutes } from './routes/pipeline-promotions.js'
 import { releasesRoutes } from './routes/releases.js'
 import { sourceRoutes } from './routes/sources.js'
 import { streamRoutes } from './routes/streams.js'
@@ -105,6 +108,9 @@ export function createApi(parts: ApiParts): Express {
     oauthRoutes,
     hooksRoutes,
     releasesRoutes,
+    pipelineRoutes,
+    couplingRoutes,
+    promotionRoutes,
     featuresRoutes,
     domainsRoutes,
     stubRoutes,

@@ -5,6 +5,7 @@ import type { ReleaseService } from '../releases/releases.js'
 import type { Certificate } from '../rendezvous/certificate.js'
 import type { Rendezvous } from '../rendezvous/index.js'
 import type { Generation } from './place.js'
+import type { Pipelines } from './pipelines.js'
 import type { Spaces } from './spaces.js'
 import type { Builder, Dynos, Folders, Limits, Logplex, Store } from '../store/types.js'
 
@@ -29,6 +30,7 @@ export interface ApiParts {
   builder: Builder
   rendezvous: Rendezvous
   spaces: Spaces
+  pipelines: Pipelines
   authorizations: Authorizations
   /** Begins or ends the sending of an app's lines, as its drains have it. */
   drain: (appId: string) => void

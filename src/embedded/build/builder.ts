@@ -11,8 +11,9 @@ import type {
   Store,
 } from '../store/types.js'
 import { NotFound } from '../api/api-error.js'
-import type { AppRecord, BuildRecord } from '../store/records.js'
+import type { AppRecord, BuildRecord, SlugRecord } from '../store/records.js'
 import type { Isolation } from '../dynos/isolation.js'
+import { copySlug } from './copy-slug.js'
 import { BuildRecords } from './build-records.js'
 import { compile } from './compile.js'
 import { watchDisk, type BuildRoom } from './disk-watch.js'
@@ -223,6 +224,18 @@ export function createBuilder(parts: BuilderParts): LocalBuilder {
       )
   }
 
+  async function adopt(appId: string, slug: Readonly<SlugRecord>): Promise<SlugRecord> {
+    const own = store.find(appId)?.slugs.find(({ id }) => id === slug.id)
+    if (own) return structuredClone(own) as SlugRecord
+    // In turn with builds: it removes trees that no slug uses.
+    const queue = (queues.get(appId) ?? Promise.resolve()).then(() => retire(appId))
+    queues.set(appId, queue)
+    const copy = await copySlug(slug, places.slug(appId, randomUUID()))
+    if (store.find(appId) !== undefined) return copy
+    await removeFolder(copy.dir)
+    throw new NotFound('app')
+  }
+
   async function* follow(appId: string, buildId: string): AsyncGenerator<Buffer> {
     const build = store.find(appId)?.builds.find((one) => one.id === buildId)
     const job = jobs.get(buildId)
@@ -257,6 +270,7 @@ export function createBuilder(parts: BuilderParts): LocalBuilder {
 
   return {
     start,
+    adopt,
     follow,
     cancel,
     recover: () => recoverBuilds(store, folders),

@@ -25,6 +25,7 @@ import { certificateOf, type Certificate } from '../rendezvous/certificate.js'
 import { createRendezvous } from '../rendezvous/index.js'
 import { readSettings, writeSettings } from './settings.js'
 import type { Generation } from '../api/place.js'
+import { openPipelines } from '../api/pipelines.js'
 import { openSpaces } from '../api/spaces.js'
 import type { StateProblem } from '../store/state-file.js'
 import { openStore } from '../store/index.js'
@@ -174,6 +175,7 @@ async function start(
     authorizations: await openAuthorizations(folders, report),
     drain: drains.follow,
     spaces,
+    pipelines: await openPipelines(folders, report),
     generation,
     setGeneration,
     rendezvous,

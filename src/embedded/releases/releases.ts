@@ -14,6 +14,8 @@ export interface ReleaseChange {
   description: string
   /** Absent: the slug of the release that serves. */
   slugId?: string | null
+  /** One that the app does not have yet, and that is its own from this release on. */
+  adopted?: SlugRecord
   /** Absent: the app's config vars as they are. */
   configVars?: Record<string, string>
   onOutput?: (chunk: Buffer) => void
@@ -179,6 +181,8 @@ function record(
   change: ReleaseChange,
 ): { release: ReleaseRecord; slug: SlugRecord | undefined; command: string | undefined } {
   const now = new Date().toISOString()
+  const { adopted } = change
+  if (adopted && !draft.slugs.some(({ id }) => id === adopted.id)) draft.slugs.push(adopted)
   const slugId =
     change.slugId === undefined ? (currentRelease(draft)?.slug_id ?? null) : change.slugId
   const slug = draft.slugs.find((one) => one.id === slugId)

@@ -16,6 +16,7 @@ const SHAPE: Record<keyof AppRecord, (value: unknown) => boolean> = {
   team: orAbsent(isString),
   space: orAbsent(isObject),
   buildpacks: orAbsent(Array.isArray),
+  coupling: orAbsent(isObject),
   webhooks: Array.isArray,
   drains: Array.isArray,
   maintenance: (value) => typeof value === 'boolean',

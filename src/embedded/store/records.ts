@@ -84,6 +84,18 @@ export interface SpaceRecord {
   updated_at: string
 }
 
+export const STAGES = ['test', 'review', 'development', 'staging', 'production'] as const
+export type Stage = (typeof STAGES)[number]
+
+/** What makes an app one of a pipeline's: it is in one at most. */
+export interface CouplingRecord {
+  id: string
+  pipeline_id: string
+  stage: Stage
+  created_at: string
+  updated_at: string
+}
+
 export interface AppRecord {
   id: string
   name: string
@@ -96,6 +108,7 @@ export interface AppRecord {
    * build detected.
    */
   buildpacks?: string[] | undefined
+  coupling?: CouplingRecord | undefined
   webhooks: WebhookRecord[]
   drains: DrainRecord[]
   maintenance: boolean
@@ -114,6 +127,43 @@ export interface AppRecord {
   created_at: string
   updated_at: string
   released_at: string | null
+}
+
+export interface PipelineRecord {
+  id: string
+  name: string
+  owner: OwnerRecord
+  generation: 'cedar' | 'fir'
+  created_at: string
+  updated_at: string
+}
+
+/** Of an app or a pipeline: the one account, or a team. */
+export interface OwnerRecord {
+  id: string
+  type: 'user' | 'team'
+}
+
+/**
+ * A slug on its way from one app to others. How it went with each is told by the release that was
+ * made of it.
+ */
+export interface PromotionRecord {
+  id: string
+  pipeline_id: string
+  source: { app_id: string; release_id: string }
+  targets: PromotionTargetRecord[]
+  created_at: string
+  updated_at: string
+}
+
+export interface PromotionTargetRecord {
+  id: string
+  app_id: string
+  /** Null until it is made. */
+  release_id: string | null
+  /** Why it never was made. */
+  error_message: string | null
 }
 
 export interface WebhookRecord {

@@ -193,6 +193,11 @@ export interface Builder {
     request: BuildRequest,
     onOutput?: (chunk: Buffer) => void,
   ): Promise<{ build: BuildRecord; done: Promise<BuildRecord> }>
+  /**
+   * A copy of another app's slug, for a release of this app; it goes when no rollback reaches it any
+   * more. Of one that the app has already, that one.
+   */
+  adopt(appId: string, slug: Readonly<SlugRecord>): Promise<SlugRecord>
   /** The output so far and then live; ends when the build has ended. */
   follow(appId: string, buildId: string): AsyncIterable<Buffer>
   /**

@@ -6,7 +6,6 @@ const REFUSED: [string, string, RegExp][] = [
   ['GET', '/addons/something', /no add-ons yet/],
   ['POST', '/actions/addons/resolve', /no add-ons yet/],
   ['GET', '/addon-services', /no add-ons yet/],
-  ['POST', '/pipelines', /no pipelines yet/],
   ['POST', '/apps/an-app/acm', /no TLS certificates/],
   ['POST', '/apps/an-app/sni-endpoints', /no TLS certificates/],
   ['POST', '/apps/an-app/collaborators', /no other accounts/],
@@ -50,7 +49,6 @@ describe('the Platform API: what the embedded Heroku lacks', () => {
       '/apps/an-app/addons',
       '/addons',
       '/apps/an-app/sni-endpoints',
-      '/pipelines',
       '/account/keys',
     ]) {
       expect((await test.call('GET', path)).body, path).to.deep.equal([])

@@ -223,6 +223,7 @@ function fakeBuilder({
       await builds.get(buildId)
       yield Buffer.from('-----> Launching... done\n')
     },
+    adopt: (_appId, slug) => Promise.resolve(structuredClone(slug) as SlugRecord),
     cancel: () => Promise.resolve(false),
     recover: async () => {},
     shutdown: async () => {},

@@ -98,7 +98,6 @@ async function askForAbsent(api: Api, app: string): Promise<void> {
   for (const list of [
     '/addons',
     '/addon-attachments',
-    '/pipelines',
     '/account/app-transfers',
     '/enterprise-accounts',
     '/account/invoices',

@@ -55,6 +55,15 @@ export function appsRoutes(parts: ApiParts): Router {
     response.json(serializeTeamApp(appOf(store, request), urls()))
   })
 
+  // A question over POST, since its ids may be many (schema: filter-apps).
+  routes.post('/filters/apps', (request, response) => {
+    const { in: within } = bodyOf(request) as { in?: { id?: unknown } }
+    const ids = within?.id
+    if (!Array.isArray(ids)) throw new InvalidParams('in.id must be a list of ids')
+    const found = store.list().filter(({ id }) => ids.includes(id))
+    sendPage(request, response, found, FIELDS, (app) => serializeTeamApp(app, urls()))
+  })
+
   routes.get('/teams/:team/apps', (request, response) => {
     const team = param(request, 'team')
     sendPage(

@@ -14,7 +14,7 @@ const FIELDS = {
   id: (release: ReleaseRecord) => release.id,
 }
 
-export function releasesRoutes({ store, releases, urls, token }: ApiParts): Router {
+export function releasesRoutes({ store, releases, builder, urls, token }: ApiParts): Router {
   const routes = Router()
   const serialize =
     (app: Readonly<AppRecord>, request: Request) => (release: Readonly<ReleaseRecord>) =>
@@ -36,7 +36,10 @@ export function releasesRoutes({ store, releases, urls, token }: ApiParts): Rout
     response.json(serialize(app, request)(findRelease(app, param(request, 'release'))))
   })
 
-  /** `{release}` goes back to a release; `{slug}` releases a slug that a build made. */
+  /**
+   * `{release}` goes back to a release; `{slug}` releases a slug, of this app or another
+   * (devcenter.heroku.com/articles/platform-api-copying-slugs).
+   */
   routes.post('/apps/:app/releases', async (request, response) => {
     const app = appOf(store, request)
     const { release, slug: given, oci_image: image, description } = bodyOf(request)
@@ -44,12 +47,23 @@ export function releasesRoutes({ store, releases, urls, token }: ApiParts): Rout
     const slug = given ?? image
     if (release === undefined && slug === undefined)
       throw new InvalidParams('release or slug is required')
+    const found = release === undefined ? slugNamed(slug) : undefined
+    const adopted = found && (await builder.adopt(app.id, found))
     const begun = await releases.begin(app.id, (now) =>
-      release === undefined ? promotion(now, slug, description) : rollback(now, release),
+      adopted ? deployOf(adopted, description) : rollback(now, release),
     )
     if (!begun) throw new NotFound('release')
     response.status(201).json(serialize(appOf(store, request), request)(begun.release))
   })
+
+  const slugNamed = (identity: unknown): Readonly<SlugRecord> => {
+    const slug = store
+      .list()
+      .flatMap(({ slugs }) => slugs)
+      .find(({ id }) => id === identity)
+    if (!slug) throw new NotFound('slug')
+    return slug
+  }
 
   routes.get('/apps/:app/slugs/:slug', (request, response) => {
     const app = appOf(store, request)
@@ -91,19 +105,14 @@ function rollback(app: Readonly<AppRecord>, identity: unknown): ReleaseChange {
   }
 }
 
-function promotion(
-  app: Readonly<AppRecord>,
-  identity: unknown,
-  description: unknown,
-): ReleaseChange {
-  const slug = app.slugs.find((one) => one.id === identity)
-  if (!slug) throw new NotFound('slug')
+function deployOf(slug: SlugRecord, description: unknown): ReleaseChange {
   return {
     description:
       typeof description === 'string' && description
         ? description
         : `Deploy ${slug.commit?.slice(0, 8) ?? slug.id.slice(0, 8)}`,
     slugId: slug.id,
+    adopted: slug,
   }
 }
 

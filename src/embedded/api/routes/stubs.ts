@@ -1,5 +1,5 @@
 import { Router, type Request } from 'express'
-import { ApiError, InvalidParams, NotFound } from '../api-error.js'
+import { ApiError, InvalidParams } from '../api-error.js'
 import { currentRelease, slugOf } from '../../releases/releases.js'
 import type { AppRecord } from '../../store/records.js'
 import type { ApiParts } from '../parts.js'
@@ -25,8 +25,8 @@ export const noBuildpack = (name: string): ApiError =>
 /** What the official CLI asks for beside an app, and of which this platform has none or one. */
 export function stubRoutes({ store }: ApiParts): Router {
   const routes = Router()
-  // Of an empty list the CLI prints nothing, or a heading alone (`redis`, `pipelines`).
-  routes.get(['/apps/:app/addons', '/addons', '/pipelines'], warnOfAbsent)
+  // Of an empty list the CLI prints nothing, or a heading alone (`redis`).
+  routes.get(['/apps/:app/addons', '/addons'], warnOfAbsent)
   const none = (request: Request, response: { json(body: unknown): void }) => {
     appOf(store, request)
     response.json([])
@@ -48,7 +48,6 @@ export function stubRoutes({ store }: ApiParts): Router {
     [
       '/addons',
       '/addon-attachments',
-      '/pipelines',
       '/account/app-transfers',
       '/enterprise-accounts',
       '/account/invoices',
@@ -57,11 +56,6 @@ export function stubRoutes({ store }: ApiParts): Router {
       response.json([])
     },
   )
-
-  routes.get('/apps/:app/pipeline-couplings', (request) => {
-    appOf(store, request)
-    throw new NotFound('pipeline coupling')
-  })
 
   routes.get('/apps/:app/collaborators', (request, response) => {
     const app = appOf(store, request)
