@@ -31,7 +31,8 @@ export const GROUPS: Record<string, Row[]> = {
     { run: 'pipelines:info none', absent: 'Pipeline not found' },
     {
       run: 'pipelines:create line -a APP -s staging',
-      works: /Creating line pipeline\.\.\. done[^]*Adding.*APP to.*line pipeline as staging\.\.\. done/,
+      works:
+        /Creating line pipeline\.\.\. done[^]*Adding.*APP to.*line pipeline as staging\.\.\. done/,
       isSample: true,
     },
     { run: 'pipelines:create line -a APP -s staging', absent: 'Name line is already taken' },
@@ -73,7 +74,7 @@ export const GROUPS: Record<string, Row[]> = {
       absent: "Cannot promote line-production from 'production' stage",
     },
     { run: 'pipelines:diff -a APP', absent: 'does not seem to be connected to GitHub' },
-    { run: 'pipelines:connect line -r acme/line', elsewhere: 'kolkrabbi.heroku.com' },
+    { run: 'pipelines:connect line -r acme/line', absent: 'Account not connected to GitHub' },
     { run: 'apps:create line-team --team acme --no-remote', works: /done/ },
     {
       run: 'pipelines:add line -a line-team -s production',
