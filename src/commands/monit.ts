@@ -1,6 +1,8 @@
 import { BaseCommand } from '../ui/base-command.js'
 import { type Sort, appFlags, devFlag, sortFlag, waitTimeout } from '../ui/flags.js'
 import { safeJson, writeErr } from '../lib/terminal.js'
+import type { DashboardServer } from '../dashboard/server.js'
+import type { PlatformApi } from '../heroku/index.js'
 import type { DevClient } from '../dev/client.js'
 import type { MonitSource } from '../ui/monit/source.js'
 import { monitDocument } from '../json/monitor.js'
@@ -18,7 +20,7 @@ export default class Monit extends BaseCommand {
   static override description =
     'Dynos and the instances inside them at the left, the log at the right, charts of CPU, ' +
     'memory, event loop, requests and errors below; keys to choose, filter, sort, restart, ' +
-    'reload and scale (? shows them). The figures are those that shipit-runtime prints to the ' +
+    'reload and scale, and w for the dashboard in a browser (? shows them). The figures are those that shipit-runtime prints to the ' +
     'log every 20 s.\n' +
     'Without a terminal, or where TERM is dumb, a line of figures and the events since then are ' +
     'printed every --interval; with --json one object a line.'
@@ -41,9 +43,11 @@ export default class Monit extends BaseCommand {
   async run(): Promise<void> {
     const { flags } = await this.parse(Monit)
     const dev = await this.devSessions(flags, false)
-    const source = dev ? await this.devSource(dev) : await this.platformSource(flags)
+    const { source, openDashboard } = dev
+      ? { source: await this.devSource(dev), openDashboard: undefined }
+      : await this.platformSource(flags)
     if (process.stdout.isTTY && process.env.TERM !== 'dumb' && !this.jsonEnabled())
-      await this.screen(source, flags.sort)
+      await this.screen(source, flags.sort, openDashboard)
     else await this.print(source, flags.interval, flags.sort)
   }
 
@@ -61,20 +65,58 @@ export default class Monit extends BaseCommand {
   private async platformSource(flags: {
     app?: string | undefined
     local: boolean
-  }): Promise<MonitSource> {
+  }): Promise<{ source: MonitSource; openDashboard: () => Promise<DashboardServer> }> {
     const { platformSource } = await import('../ui/monit/source.js')
     const app = await this.appName(flags)
-    return platformSource(await this.platform(flags), app)
+    const api = await this.platform(flags)
+    return {
+      source: platformSource(api, app),
+      openDashboard: () => this.dashboard(api, app, flags.local),
+    }
   }
 
-  private async screen(source: MonitSource, sort: Sort | undefined): Promise<void> {
+  /** In this process, with what was recorded before; nothing may be written over the screen. */
+  private async dashboard(
+    api: PlatformApi,
+    app: string,
+    isLocal: boolean,
+  ): Promise<DashboardServer> {
+    const [{ startDashboard }, { openHistory }, { recordFolders }, { getApp, resolveEndpoint }] =
+      await Promise.all([
+        import('../dashboard/server.js'),
+        import('../history/index.js'),
+        import('../embedded/daemon/folders.js'),
+        import('../heroku/index.js'),
+      ])
+    const { id } = await getApp(api, app)
+    const { embedded, own } = recordFolders()
+    return startDashboard({
+      api,
+      apps: [app],
+      platform: isLocal ? 'local' : 'heroku',
+      openHistory: () => openHistory({ app, id, others: [embedded, own] }),
+      isReadOnly: false,
+      version: this.config.version,
+      renewLogin: async () =>
+        void Object.assign(
+          api.endpoint,
+          await resolveEndpoint({ local: isLocal, env: process.env }),
+        ),
+    })
+  }
+
+  private async screen(
+    source: MonitSource,
+    sort: Sort | undefined,
+    openDashboard: (() => Promise<DashboardServer>) | undefined,
+  ): Promise<void> {
     const [{ MonitSession }, { untilStopped }] = await Promise.all([
       import('../ui/monit/session.js'),
       import('../ui/following.js'),
     ])
     const stop = untilStopped()
     try {
-      await new MonitSession(source, sort).run(stop.signal, (underWay) =>
+      await new MonitSession(source, sort, openDashboard).run(stop.signal, (underWay) =>
         writeErr(
           `${underWay}\nIt is ended in order; Ctrl-C leaves it as it is: look at ` +
             `${source.unit === 'instances' ? 'shipit ps --dev' : this.withLocal(`shipit ps --app ${source.name}`)}\n`,

@@ -1,5 +1,6 @@
 import { ByteReader } from './bytes.js'
 import type { Frame } from './frames.js'
+import type { DynoFacts } from './names.js'
 import { readAppFigures, readDynos } from './read-record.js'
 import { FLAGS, readMarks } from './record.js'
 import { DynoSpan, Span, SPAN } from './span.js'
@@ -10,12 +11,16 @@ export function resume(spans: Spans, last: Frame | undefined): void {
   if (!last) return
   const isPartial = (last.flags & FLAGS.partial) !== 0
   if (last.flags & FLAGS.routed) spans.isAppRouted = true
+  const facts: DynoFacts[] = []
   readDynos(last, undefined, {
-    dyno: ({ facts, isRouted }) => isRouted && spans.knowRouted(facts.name),
+    dyno(dyno) {
+      facts.push(dyno.facts)
+      if (dyno.isRouted) spans.knowRouted(dyno.facts.name)
+    },
   })
   spans.resume(
     isPartial ? last.span - 1 : last.span,
-    isPartial ? spanIn(last) : undefined,
+    isPartial ? { span: spanIn(last), facts } : undefined,
     last.span * SPAN + last.until,
   )
 }

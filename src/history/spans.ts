@@ -31,6 +31,8 @@ export class Spans implements Surroundings {
   isAppRouted = false
   private readonly routed = new Set<string>()
   private readonly dynos = new Map<string, DynoFacts>()
+  /** What the Platform API said in the span that was open when it was written. */
+  private resumed: { span: number; dynos: ReadonlyMap<string, DynoFacts> } | undefined
   private readonly seen = new SeenRequests()
   private readonly marks = new MarkReader()
   /** Of the last closed span. */
@@ -54,10 +56,19 @@ export class Spans implements Surroundings {
    * Goes on after what was recorded before: lines of spans until `closed` were taken, and of the
    * open one the requests until `counted` (ms since the epoch).
    */
-  resume(closed: number, open: Span | undefined, counted: number): void {
+  resume(
+    closed: number,
+    open: { span: Span; facts: readonly DynoFacts[] } | undefined,
+    counted: number,
+  ): void {
     this.closed = closed
     this.countedUntil = counted
-    if (open) this.open.push(open)
+    if (!open) return
+    this.open.push(open.span)
+    this.resumed = {
+      span: open.span.number,
+      dynos: new Map(open.facts.map((facts) => [facts.name, facts])),
+    }
   }
 
   /** @param time of the line, ms since the epoch, where it is known already */
@@ -134,7 +145,9 @@ export class Spans implements Surroundings {
 
   /** Of a time before the dyno was made, only its name is known. */
   facts(name: string, span: number): DynoFacts {
-    const facts = this.dynos.get(name)
+    const facts =
+      this.dynos.get(name) ??
+      (span === this.resumed?.span ? this.resumed.dynos.get(name) : undefined)
     const isOfThen = Date.parse(facts?.created_at ?? '') < (span + 1) * SPAN
     return facts && isOfThen ? facts : { name }
   }

@@ -31,7 +31,7 @@ const FIGURES = {
   service_p50_ms: unknown,
   service_p95_ms: unknown,
   service_p99_ms: unknown,
-  restarts: integer('of instances, those of a reload too'),
+  restarts: integer('of instances and dynos, those of a reload too'),
   crashes: integer(),
   codes: map(integer(), "Heroku's and the router's codes, and how often each began"),
 }

@@ -87,6 +87,22 @@ describe('history: the ring file', () => {
     expect(second.series(of, range(1)).requestsPerMinute).to.deep.equal([6])
   })
 
+  it('knows the dynos of a span that was open when it was written', async () => {
+    const first = await openIt()
+    const web = dyno('web.1', 'up', { created_at: new Date(START).toISOString() })
+    first.addDynos(at(0, 1_000), [web])
+    feed(first, linesOf(0))
+    const [told] = first.dynosAt(at(0))!
+    expect(told).to.include({ id: 'd-web.1', state: 'up', size: 'Standard-1X', memoryMb: 50 })
+    await first.close()
+    const second = await openIt()
+    expect(second.dynosAt(at(0))).to.deep.equal([told])
+    feed(second, linesOf(5))
+    expect(second.dynosAt(at(0))![0]).to.deep.include({ id: 'd-web.1', release: told!.release })
+    expect(second.dynosAt(at(3))).to.equal(undefined)
+    expect(second.dynosAt(at(5))![0]).to.include({ name: 'web.1', id: null })
+  })
+
   it('keeps figures to half a unit, whatever they are', async () => {
     const figure = (most: number) => fc.double({ min: 0, max: most, noNaN: true })
     const row = fc.record({

@@ -58,6 +58,8 @@ export function layout({ columns, rows }: Size) {
 
 const helpOf = ({ unit }: Shown): string => (unit === 'dynos' ? HELP : DEV_HELP)
 
+const WEB = 'w: the dashboard in a browser, for as long as monit runs'
+
 const HELP = [
   'up, down, j, k: choose the app, a dyno or an instance; the log, the charts and the keys ' +
     'below are about it. PgUp, PgDn, g, G: by pages, first, last',
@@ -67,6 +69,7 @@ const HELP = [
   'r: restart the dyno, or all dynos, at once',
   'R: reload the process type without a gap',
   '+, -: one dyno more or less of the process type',
+  WEB,
   'space: hold the log. q: leave',
 ].join('\n')
 
@@ -77,6 +80,7 @@ const DEV_HELP = HELP.replace('the app, a dyno or an instance', 'all or an insta
     'R: reload the process type without a gap',
     'R: reload the instance, or all, without a gap in cluster mode',
   )
+  .replace(`${WEB}\n`, '')
   .replace('one dyno more or less of the process type', 'one instance more or less of its app')
 
 /**
@@ -211,6 +215,7 @@ function footer(shown: Shown, view: View, columns: number, { colours: c, glyphs 
     ['R', 'reload'],
     ['+-', 'scale'],
     ['space', 'hold'],
+    ...(shown.unit === 'dynos' ? [['w', 'browser'] satisfies [string, string]] : []),
   ]
   if (shown.missing !== undefined) return c.yellow(cut(shown.missing, columns, glyphs.ellipsis))
   let room = columns

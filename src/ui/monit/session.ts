@@ -1,3 +1,4 @@
+import type { DashboardServer } from '../../dashboard/server.js'
 import { ShipitError } from '../../errors.js'
 import { EMPTY_SERIES, seriesOf, type DynoReport, type Snapshot } from '../../monitor/index.js'
 import type { Sort } from '../flags.js'
@@ -8,6 +9,7 @@ import { layout, screen, type Shown } from './screen.js'
 import type { MonitSource } from './source.js'
 import { styleOf } from './frame.js'
 import { Terminal } from './terminal.js'
+import { WebView } from './web.js'
 import { firstView, press, type Action, type Intent, type Key, type View } from './view.js'
 
 /** ms between two reports of the formation, and between two frames if no key was pressed. */
@@ -38,12 +40,15 @@ export class MonitSession {
   private underWay: Promise<void> | undefined
   private failure: ShipitError | undefined
   private terminal: Terminal | undefined
+  private readonly web: WebView
 
   constructor(
     private readonly source: MonitSource,
     sort: Sort | undefined,
+    openDashboard: (() => Promise<DashboardServer>) | undefined,
   ) {
     this.view = firstView(sort)
+    this.web = new WebView(openDashboard, (error) => this.fail(error))
   }
 
   /**
@@ -74,6 +79,7 @@ export class MonitSession {
       clearInterval(frames)
       this.left.abort()
       terminal.close()
+      await this.web.close(onWait)
     }
     if (!this.underWay) return
     onWait(this.view.notice?.text ?? '')
@@ -130,6 +136,7 @@ export class MonitSession {
     // In raw mode Ctrl-C is a key: as a signal it has its status, and a second one its force.
     else if (intent.kind === 'interrupt') process.kill(process.pid, 'SIGINT')
     else if (intent.kind === 'suspend') this.terminal!.suspend()
+    else if (intent.kind === 'web') void this.showWeb()
     else if (this.underWay) this.notice('Something is still under way.', true)
     else
       this.underWay = (intent.kind === 'ask' ? this.ask(intent.action) : this.do(intent.action))
@@ -137,6 +144,15 @@ export class MonitSession {
         .finally(() => {
           this.underWay = undefined
         })
+  }
+
+  private async showWeb(): Promise<void> {
+    this.notice('Opening the dashboard...')
+    try {
+      this.notice(await this.web.show(this.terminal!.size.columns))
+    } catch (error) {
+      this.fail(error)
+    }
   }
 
   private async ask(action: Action): Promise<void> {

@@ -44,6 +44,7 @@ export type Action =
 export type Intent =
   | { kind: 'quit' }
   | { kind: 'suspend' }
+  | { kind: 'web' }
   | { kind: 'interrupt' }
   | { kind: 'ask'; action: Action }
   | { kind: 'do'; action: Action }
@@ -93,6 +94,8 @@ export function press(
       return { view: { ...view, isHelp: true } }
     case ' ':
       return { view: { ...view, isPaused: !view.isPaused } }
+    case 'w':
+      return { view: { ...view, notice: undefined }, intent: { kind: 'web' } }
     case 's':
       return { view: { ...view, sort: nextSort(view.sort), notice: undefined } }
     case 'S':

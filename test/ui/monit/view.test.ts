@@ -70,6 +70,7 @@ describe('the keys of monit', () => {
   })
 
   it('leave by q, Ctrl-C and Ctrl-Z, from anywhere', () => {
+    expect(after(['w']).intent).to.deep.equal({ kind: 'web' })
     expect(after(['q']).intent).to.deep.equal({ kind: 'quit' })
     for (const view of [
       firstView(),
