@@ -22,15 +22,25 @@ export function useKeys(take: Taker): void {
 export function listenToKeys(otherwise: Taker): void {
   document.addEventListener('keydown', (event) => {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return
-    if (isTyping(event.target) && event.key !== 'Escape') return
+    if (isTyping(event.target)) {
+      if (event.key !== 'Escape') return
+      // The field is left before anything around it is closed.
+      event.target.blur()
+      takenByView(event)
+      return event.preventDefault()
+    }
     // A dialog has its own keys, and nothing behind it moves.
     if (document.querySelector('dialog[open]')) return
-    if ([...takers].reverse().some((take) => take(event)) || otherwise(event))
-      event.preventDefault()
+    if (takenByView(event) || otherwise(event)) event.preventDefault()
   })
 }
 
-const isTyping = (target: EventTarget | null): boolean =>
+const takenByView = (event: KeyboardEvent): boolean =>
+  [...takers].reverse().some((take) => take(event))
+
+const isTyping = (
+  target: EventTarget | null,
+): target is HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement =>
   target instanceof HTMLInputElement ||
   target instanceof HTMLSelectElement ||
   target instanceof HTMLTextAreaElement

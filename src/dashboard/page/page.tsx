@@ -116,7 +116,6 @@ function back(key: string, route: Route): boolean {
   else if (notice) setState({ notice: undefined })
   else if (getHover()?.isPinned) setHover(undefined)
   else if (range.zoom) setRange(undefined)
-  else if (document.activeElement instanceof HTMLInputElement) document.activeElement.blur()
   else if (route.view === 'overview') return false
   else if (route.instance !== undefined) go({ ...route, instance: undefined })
   else if (route.dyno !== undefined) go({ ...route, dyno: undefined })

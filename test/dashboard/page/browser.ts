@@ -11,10 +11,10 @@ const EXECUTABLE = process.env.CHROMIUM ?? '/usr/bin/chromium'
 
 export const isChromiumThere = (): boolean => existsSync(EXECUTABLE)
 
-export const launch = (): Promise<Browser> =>
+export const launch = (...flags: string[]): Promise<Browser> =>
   chromium.launch({
     executablePath: EXECUTABLE,
-    args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'],
+    args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', ...flags],
   })
 
 /** The page of this source, built anew: what lies in dist may be older. */

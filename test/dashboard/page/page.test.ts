@@ -320,6 +320,11 @@ describe("the dashboard's page", function () {
     expect(server.posted).to.deep.equal([
       { path: '/api/apps/shop/questions', body: { kind: 'restart', dyno: 'web.1' } },
     ])
+    // Of all three, though one alone is shown.
+    await page.keyboard.press('/')
+    await page.keyboard.type('web.1')
+    await page.keyboard.press('Escape')
+    await page.locator('.grid-row').nth(3).waitFor({ state: 'detached' })
     await page.keyboard.press('+')
     await dialog.getByText('3 dynos of web are stopped').waitFor()
     await page.keyboard.press('y')

@@ -1,9 +1,10 @@
 import { useMemo, useRef, useState } from 'preact/hooks'
 import { ask } from '../control/ask.js'
+import { scaleBy } from '../control/scale-by.js'
 import { count, duration, megabytes, milliseconds, percent, plural } from '../format.js'
 import { stepsOf, useKeys } from '../keys.js'
 import { go } from '../route.js'
-import { getState, setState, useStore } from '../store/store.js'
+import { getState, useStore } from '../store/store.js'
 import { showRow, useNarrow, VirtualList } from '../virtual-list.js'
 import { type Column, COLUMNS, type Row, rowsOf, type Sort } from './dyno-rows.js'
 import { Empty, Meter } from './parts.js'
@@ -216,16 +217,7 @@ function actOn(key: string, app: string, row: Row | undefined, rows: readonly Ro
     case '=':
     case '-': {
       const types = [...new Set(rows.map(({ type }) => type).filter((type) => type !== 'run'))]
-      const type = row?.type ?? (types.length === 1 ? types[0] : undefined)
-      if (type === undefined || type === 'run') {
-        setState({
-          notice: { text: 'Choose a dyno first: its process type is scaled.', isBad: false },
-        })
-        return true
-      }
-      const now = rows.filter((one) => !one.instance && one.type === type).length
-      const quantity = Math.max(0, now + (key === '-' ? -1 : 1))
-      void ask(app, { kind: 'scale', type, quantity })
+      scaleBy(app, row?.type ?? (types.length === 1 ? types[0] : undefined), key === '-' ? -1 : 1)
       return true
     }
     default:

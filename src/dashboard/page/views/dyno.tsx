@@ -2,6 +2,7 @@ import type { DetailsDocument, DynoDocument, InstanceDocument } from '../../wire
 import { Charts } from '../charts/charts.js'
 import { DYNO_FIGURES, INSTANCE_FIGURES } from '../charts/figures.js'
 import { ask } from '../control/ask.js'
+import { scaleBy } from '../control/scale-by.js'
 import { ago, clock, count, duration, megabytes, milliseconds, percent } from '../format.js'
 import { useKeys } from '../keys.js'
 import { hashOf } from '../route.js'
@@ -28,6 +29,8 @@ export function DynoView({
   useKeys(({ key }) => {
     if (key === 'r') void ask(app, { kind: 'restart', dyno: name })
     else if (key === 'R' && dyno) void ask(app, { kind: 'reload', type: dyno.type })
+    else if (key === '+' || key === '=' || key === '-')
+      scaleBy(app, dyno?.type, key === '-' ? -1 : 1)
     else return false
     return true
   })
