@@ -1,3 +1,4 @@
+import { useState } from 'preact/hooks'
 import { setHover } from '../charts/hover.js'
 import { MARK_NAMES } from '../charts/marks.js'
 import { clock, day } from '../format.js'
@@ -8,7 +9,10 @@ const MOST = 60
 
 /** What happened, newest first: each leads to its place in the log, and shows itself on the charts. */
 export function Events({ app, place }: { app: string; place?: string | undefined }) {
-  const marks = useStore((state) => state.marks)
+  const live = useStore((state) => state.marks)
+  const [held, setHeld] = useState<typeof live>()
+  // Nothing is moved away from a pointer or a focus that is on it.
+  const marks = held ?? live
   const shown = marks
     .filter((mark) => place === undefined || mark.place.startsWith(place))
     .slice(-MOST)
@@ -17,7 +21,14 @@ export function Events({ app, place }: { app: string; place?: string | undefined
     <section class="events card" aria-labelledby="events-title">
       <h2 id="events-title">Events</h2>
       {shown.length === 0 ? <p class="muted">Nothing happened in this time.</p> : null}
-      <ol tabIndex={shown.length > 8 ? 0 : undefined} aria-label="Events, newest first">
+      <ol
+        onMouseEnter={() => setHeld(live)}
+        onMouseLeave={() => setHeld(undefined)}
+        onFocusCapture={() => setHeld(held ?? live)}
+        onBlurCapture={() => setHeld(undefined)}
+        tabIndex={shown.length > 8 ? 0 : undefined}
+        aria-label="Events, newest first"
+      >
         {shown.map(({ at, kind, place: where, text, is_bad }) => (
           <li key={`${at} ${kind} ${where} ${text}`} class={is_bad ? 'is-bad' : ''}>
             <a
