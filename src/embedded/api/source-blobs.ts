@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
+import { mkdir, open, readdir, rename, rm, stat, utimes } from 'node:fs/promises'
 import path from 'node:path'
 import { Transform, type Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
@@ -60,6 +60,9 @@ export class SourceBlobs {
       // upload broke off, and leave it behind.
       const file = await open(part, 'wx', 0o600)
       await pipeline(body, counted, file.createWriteStream())
+      // Its age is told by the clock that reads it, which is not the disk's where the platform's is set.
+      const written = this.now() / 1000
+      await utimes(part, written, written)
       await rename(part, this.fileOf(id))
     } catch (error) {
       await rm(part, { force: true })
