@@ -51,7 +51,7 @@ export function standingOf(dynos: readonly DynoReport[]): Standing {
 }
 
 /** `web.1, web.2 and 3 more` */
-const inWords = (names: readonly string[]): string =>
+export const inWords = (names: readonly string[]): string =>
   names.length <= 3
     ? names.join(', ')
     : `${names.slice(0, 2).join(', ')} and ${names.length - 2} more`

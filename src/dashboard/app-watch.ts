@@ -17,6 +17,8 @@ import {
   type DynoReport,
   type Reading,
 } from '../monitor/index.js'
+import { Incidents } from './alerts/incidents.js'
+import { RequestWindow } from './alerts/request-window.js'
 import { DynoChanges } from './dyno-changes.js'
 import { Journal } from './journal.js'
 import { LogRing } from './log-ring.js'
@@ -54,6 +56,9 @@ export class AppWatch {
   readonly model = new FormationModel()
   readonly log = new LogRing()
   readonly requests = new RequestTable()
+  /** What alerts are judged by, beside the model. */
+  readonly incidents = new Incidents()
+  readonly requestWindow = new RequestWindow()
   readonly changes = new DynoChanges()
   readonly marks = new Journal<Mark>(MARKS)
   readonly releases: ReleaseBook
@@ -126,7 +131,9 @@ export class AppWatch {
   private take(line: LogLine, reading: Reading): void {
     this.history.add(line, reading)
     this.log.add(line, reading)
+    this.incidents.add(line.dyno, reading, this.model.now)
     if (reading.kind === 'request') {
+      this.requestWindow.add(reading, this.model.now)
       const asked = requestedPath(line.message)
       if (asked) this.requests.add(asked.method, asked.path, reading, this.model.now)
     }
@@ -138,6 +145,7 @@ export class AppWatch {
     const isChanged = dynos !== this.dynos
     this.dynos = dynos
     this.isUnreachable = false
+    if (isChanged) this.incidents.follow(dynos)
     this.problem = problem === undefined ? null : { text: problem, next: null, kind: 'network' }
     if (isChanged || now - this.countedAt >= COUNT_EVERY) {
       this.countedAt = now

@@ -1,6 +1,7 @@
 import type { PlatformApi } from '../heroku/index.js'
 import type { AppHistory } from '../history/index.js'
 import { ActionDesk } from './actions/action-desk.js'
+import { AlertDesk } from './alerts/alert-desk.js'
 import { AppWatch } from './app-watch.js'
 import { Journal } from './journal.js'
 import type { Problem } from './problem.js'
@@ -31,7 +32,7 @@ const NEWS = 200
 export class Dashboard implements Shared {
   readonly actionNews = new Journal<ActionNews>(NEWS)
   readonly desk = new ActionDesk(this.actionNews)
-  readonly alertNews = new Journal<Alert>(NEWS)
+  private readonly alertDesk: AlertDesk
   overviewVersion = 0
   private made: { overview: Overview; at: number } | undefined
   private readonly left = new AbortController()
@@ -40,7 +41,9 @@ export class Dashboard implements Shared {
   private constructor(
     private readonly options: DashboardOptions,
     readonly watches: readonly AppWatch[],
-  ) {}
+  ) {
+    this.alertDesk = new AlertDesk(watches)
+  }
 
   static async open(options: DashboardOptions): Promise<Dashboard> {
     const { api, apps, openHistory, renewLogin, again } = options
@@ -48,6 +51,7 @@ export class Dashboard implements Shared {
     for (const app of apps)
       watches.push(new AppWatch(api, app, await openHistory(app), { renewLogin, again }))
     const dashboard = new Dashboard(options, watches)
+    dashboard.alertDesk.start()
     dashboard.watching = Promise.all(watches.map((watch) => watch.run(dashboard.left.signal)))
     return dashboard
   }
@@ -88,7 +92,11 @@ export class Dashboard implements Shared {
   }
 
   get alerts(): Alert[] {
-    return []
+    return this.alertDesk.alerts
+  }
+
+  get alertNews(): Journal<Alert> {
+    return this.alertDesk.news
   }
 
   get underWay(): ActionNews[] {
@@ -113,6 +121,7 @@ export class Dashboard implements Shared {
 
   async close(): Promise<void> {
     await this.desk.close()
+    this.alertDesk.stop()
     this.left.abort()
     await this.watching
     await Promise.all(this.watches.map(({ history }) => history.close()))

@@ -8,7 +8,7 @@ export interface Shared {
   /** Grows by each look. */
   readonly overviewVersion: number
   readonly problem: Problem | null
-  /** Those that are raised. */
+  /** Those that are raised, and the last that were. */
   readonly alerts: Alert[]
   readonly alertNews: Journal<Alert>
   /** The newest word of each action that has not ended. */

@@ -42,7 +42,7 @@ export class EventStream {
     response.write('retry: 2000\n\n')
     this.actions = shared.actionNews.length
     this.alerts = shared.alertNews.length
-    if (shared.alerts.length > 0) this.send('alerts', shared.alerts)
+    this.send('alerts', shared.alerts)
     for (const action of shared.underWay) this.send('action', action)
     this.pump()
   }

@@ -192,12 +192,20 @@ export interface ActionNews {
   next: string | null
 }
 
+/** A state of trouble: one document when it begins, and one with the same id when it is over. */
 export interface Alert {
   id: string
   app: string
-  rule: 'crash-loop' | 'memory' | 'errors' | 'slow' | 'quota' | 'silent'
+  rule: 'crash-loop' | 'memory' | 'errors' | 'slow' | 'quota' | 'silent' | 'down' | 'unreachable'
+  /** What is wrong, in two or three words. */
+  title: string
+  /** `web.1`, `web.1 api:0`; null if it is the app, or several of its dynos. */
+  place: string | null
   state: 'raised' | 'resolved'
+  /** Of this state. */
   at: string
+  raised_at: string
+  /** How it is, in a sentence or two. */
   text: string
 }
 
@@ -212,6 +220,7 @@ export interface StreamEvents {
   /** At most some hundred a second; what was left out is counted and can be fetched. */
   lines: { lines: LogEntry[]; skipped: number }
   action: ActionNews
+  /** The first one: those that are raised, and the last that were. Then what changes. */
   alerts: Alert[]
   /** The platform no longer accepts our token, or cannot be reached; null when it can again. */
   problem: { text: string; next: string | null; kind: 'login' | 'network' | 'other' } | null
