@@ -1,6 +1,7 @@
+import { text } from 'node:stream/consumers'
 import { Flags } from '@oclif/core'
 import type { DashboardServer } from '../dashboard/server.js'
-import { ShipitError } from '../errors.js'
+import { ShipitError, type ErrorCode } from '../errors.js'
 import type { PlatformApi } from '../heroku/index.js'
 import type { AppHistory } from '../history/index.js'
 import { safeJson, writeErr, writeOut } from '../lib/terminal.js'
@@ -9,6 +10,7 @@ import { appFlags } from '../ui/flags.js'
 
 export default class Dashboard extends BaseCommand {
   static override json = async () => (await import('../json/dashboard.js')).DASHBOARD
+  static override exitCodes: readonly ErrorCode[] = ['interrupted']
   static override summary = 'show the apps live in a browser, and operate them'
   static override description =
     'A page of your own machine, with all that `monit` shows and a day of it: charts with ' +
@@ -18,11 +20,17 @@ export default class Dashboard extends BaseCommand {
     'It answers on the loopback to the browser that opens the printed address, and runs until ' +
     'Ctrl-C. With --json one object is printed once it answers.\n' +
     'Charts begin with what the log still has, and with what was recorded: of the embedded ' +
-    "Heroku's apps always, of others by --record."
+    "Heroku's apps always, of others by --record.\n" +
+    'What goes wrong (a crash loop, R14, failing and slow requests, memory, an app that is down) ' +
+    'raises an alert on the page. --notify posts it as well when it begins and when it is over, ' +
+    "as JSON that Slack's and Discord's webhooks take. Whoever has the address of a webhook can " +
+    'write by it: SHIPIT_NOTIFY_URL or stdin (--notify -) keep it out of the list of processes ' +
+    "and of the shell's history."
   static override examples = [
     '<%= config.bin %> <%= command.id %>',
     '<%= config.bin %> <%= command.id %> --app shop --app shop-staging --read-only',
     '<%= config.bin %> <%= command.id %> --no-open --port 4000 --local',
+    '$ pass show slack/webhook | <%= config.bin %> <%= command.id %> --app shop --notify -',
   ]
   static override flags = {
     ...appFlags,
@@ -50,10 +58,16 @@ export default class Dashboard extends BaseCommand {
     record: Flags.boolean({
       description: 'keep what is shown on this disk, a day and 64 MB an app, for the next time',
     }),
+    notify: Flags.string({
+      description: 'https address that alerts are posted to; - reads it from stdin',
+      helpValue: 'URL',
+      env: 'SHIPIT_NOTIFY_URL',
+    }),
   }
 
   async run(): Promise<void> {
     const { flags } = await this.parse(Dashboard)
+    const notify = await this.webhook(flags.notify)
     const apps = await this.apps(flags)
     const api = await this.platform(flags)
     const [{ untilStopped }, { startDashboard }, { resolveEndpoint }] = await Promise.all([
@@ -72,6 +86,8 @@ export default class Dashboard extends BaseCommand {
         isReadOnly: flags['read-only'],
         version: this.config.version,
         port: flags.port,
+        notify,
+        report,
         renewLogin: async () =>
           void Object.assign(
             api.endpoint,
@@ -82,6 +98,16 @@ export default class Dashboard extends BaseCommand {
     } finally {
       stop.release()
     }
+  }
+
+  /** Never told again: not in errors, nor to what the dashboard starts. */
+  private async webhook(given: string | undefined): Promise<URL | undefined> {
+    if (given === undefined) return undefined
+    const { webhookAddress } = await import('../dashboard/notify/webhook-address.js')
+    if (given !== '-') return webhookAddress(given)
+    if (!process.stdin.isTTY) return webhookAddress(await text(process.stdin))
+    const { askHidden } = await import('../ui/ask.js')
+    return webhookAddress(await askHidden('Address of the webhook'))
   }
 
   /** Until it is stopped, or cannot go on. */
@@ -124,7 +150,6 @@ export default class Dashboard extends BaseCommand {
       import('../embedded/daemon/folders.js'),
     ])
     const { own, embedded } = recordFolders()
-    const report = (problem: string) => writeErr(`${problem}\n`)
     if (!isRecorded) return openHistory({ app, id, others: [embedded, own], report })
     const history = await openHistory({ app, id, folder: own, others: [embedded], report })
     if (!history.isRecorded)
@@ -148,3 +173,5 @@ export default class Dashboard extends BaseCommand {
     }
   }
 }
+
+const report = (problem: string): void => void writeErr(`${problem}\n`)

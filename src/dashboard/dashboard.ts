@@ -4,6 +4,7 @@ import { ActionDesk } from './actions/action-desk.js'
 import { AlertDesk } from './alerts/alert-desk.js'
 import { AppWatch } from './app-watch.js'
 import { Journal } from './journal.js'
+import { Webhook } from './notify/webhook.js'
 import type { Problem } from './problem.js'
 import { Refusal } from './refusal.js'
 import type { Shared } from './shared.js'
@@ -19,6 +20,10 @@ export interface DashboardOptions {
   version: string
   /** Reads the login anew, once the platform has refused it. */
   renewLogin?: (() => Promise<void>) | undefined
+  /** Where alerts are posted to; a secret. */
+  notify?: URL | undefined
+  /** Told of what goes wrong beside the apps, in a sentence. */
+  report?: ((problem: string) => void) | undefined
   /** ms before an app that could not be watched is tried again. */
   again?: number | undefined
 }
@@ -33,6 +38,7 @@ export class Dashboard implements Shared {
   readonly actionNews = new Journal<ActionNews>(NEWS)
   readonly desk = new ActionDesk(this.actionNews)
   private readonly alertDesk: AlertDesk
+  private readonly webhook: Webhook | undefined
   overviewVersion = 0
   private made: { overview: Overview; at: number } | undefined
   private readonly left = new AbortController()
@@ -42,7 +48,9 @@ export class Dashboard implements Shared {
     private readonly options: DashboardOptions,
     readonly watches: readonly AppWatch[],
   ) {
-    this.alertDesk = new AlertDesk(watches)
+    const { notify: url, version, report = () => undefined } = options
+    this.webhook = url && new Webhook({ url, version, report })
+    this.alertDesk = new AlertDesk(watches, (alert) => this.webhook?.send(alert))
   }
 
   static async open(options: DashboardOptions): Promise<Dashboard> {
@@ -123,7 +131,7 @@ export class Dashboard implements Shared {
     await this.desk.close()
     this.alertDesk.stop()
     this.left.abort()
-    await this.watching
+    await Promise.all([this.watching, this.webhook?.close()])
     await Promise.all(this.watches.map(({ history }) => history.close()))
   }
 }

@@ -10,11 +10,12 @@ import { anyOf } from './any-of.js'
  */
 
 /**
- * The keys by their usual names: of Heroku's CLI, of PM2's dashboard, and of what runs in a dyno.
+ * The keys by their usual names: of Heroku's CLI, of PM2's dashboard, of what runs in a dyno, and
+ * the address of a webhook.
  */
 const KEYS = anyOf([
   /^(?:HEROKU_(API_KEY|AUTH_TOKEN|OAUTH_\w+)|PM2_(SECRET|PUBLIC)_KEY)$/i,
-  /^(?:KEYMETRICS_(SECRET|PUBLIC)|SHIPIT_\w*(TOKEN|KEY|SECRET))$/i,
+  /^(?:KEYMETRICS_(SECRET|PUBLIC)|SHIPIT_(\w*(TOKEN|KEY|SECRET)|NOTIFY_URL))$/i,
 ])
 /** In a value as short as this a key is no more than a word that others use too. */
 const SHORTEST_KEY = 16

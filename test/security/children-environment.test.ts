@@ -14,6 +14,7 @@ const KEYS = {
   PM2_PUBLIC_KEY: 'canary-public-key',
   KEYMETRICS_SECRET: 'canary-keymetrics',
   SHIPIT_TOKEN: 'canary-of-shipit',
+  SHIPIT_NOTIFY_URL: 'https://hooks.example/services/canary-of-a-webhook',
   MY_COPY: TOKEN,
   URL_WITH_IT: `https://x:${TOKEN}@example.com`,
   GIT_CONFIG_COUNT: '3',

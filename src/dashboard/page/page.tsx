@@ -1,7 +1,8 @@
 import { useEffect, useRef } from 'preact/hooks'
 import { getHover, setHover } from './charts/hover.js'
 import { setRange, stepSpan } from './charts/range.js'
-import { AlertList, Notices, toggleAlerts } from './control/notices.js'
+import { AlertList, raised, toggleAlerts } from './control/alerts.js'
+import { Notices } from './control/notices.js'
 import { QuestionDialog } from './control/question.js'
 import { HelpDialog } from './help.js'
 import { go, type Route, TABS } from './route.js'
@@ -15,10 +16,12 @@ import { Empty } from './views/parts.js'
 export function Page() {
   const route = useStore((state) => state.route)
   const connection = useStore((state) => state.connection)
+  const alerts = useStore((state) => raised(state.alerts).length)
   const main = useRef<HTMLElement>(null)
   const title = route.view === 'app' ? [route.instance, route.dyno, route.app] : []
   useEffect(() => {
-    document.title = [...title.filter(Boolean), 'shipit dashboard'].join(' · ')
+    const count = alerts > 0 ? `(${alerts}) ` : ''
+    document.title = count + [...title.filter(Boolean), 'shipit dashboard'].join(' · ')
   })
   return (
     <div class={`page ${connection === 'lost' ? 'is-lost' : ''}`}>
@@ -111,9 +114,10 @@ function toFilter(route: Route): boolean {
 
 /** Takes back one thing after the other; at last the view. */
 function back(key: string, route: Route): boolean {
-  const { notice, areAlertsOpen, range } = getState()
+  const { notice, areAlertsOpen, alertNotices, range } = getState()
   if (areAlertsOpen) setState({ areAlertsOpen: false })
   else if (notice) setState({ notice: undefined })
+  else if (alertNotices.length > 0) setState({ alertNotices: [] })
   else if (getHover()?.isPinned) setHover(undefined)
   else if (range.zoom) setRange(undefined)
   else if (route.view === 'overview') return false

@@ -1,13 +1,9 @@
-import { raised, toggleAlerts } from './control/notices.js'
+import { Bell } from './control/alerts.js'
 import { hashOf, type Route } from './route.js'
 import { setState, useStore } from './store/store.js'
 
 export function TopBar() {
   const route = useStore((state) => state.route)
-  const alerts = useStore((state) => raised(state.alerts).length)
-  // A count of 0 would say that somebody watches.
-  const hasAlerts = useStore((state) => state.alerts.length > 0)
-  const areAlertsOpen = useStore((state) => state.areAlertsOpen)
   return (
     <header class="top">
       <nav class="crumbs" aria-label="Where you are">
@@ -25,20 +21,7 @@ export function TopBar() {
       </nav>
       <div class="top-end">
         <ConnectionState />
-        {hasAlerts ? (
-          <button
-            type="button"
-            class={`plain ${alerts > 0 ? 'has-alerts' : ''}`}
-            aria-expanded={areAlertsOpen}
-            onClick={toggleAlerts}
-          >
-            <svg class="icon" viewBox="0 0 20 20" aria-hidden="true">
-              <path d="M10 3a5 5 0 0 0-5 5v3.5L3.5 14h13L15 11.5V8a5 5 0 0 0-5-5ZM8 16a2 2 0 0 0 4 0" />
-            </svg>
-            <span class="count">{alerts}</span>
-            <span class="hidden">alerts</span>
-          </button>
-        ) : null}
+        <Bell />
         <button
           type="button"
           class="plain"

@@ -9,7 +9,7 @@ const CLEARED = { most: 4, share: 0.02 }
 /** Requests of one minute that were answered with 5xx, or broken off by the router. */
 export const errors: Rule = {
   id: 'errors',
-  title: 'failing requests',
+  title: 'high error rate',
   raiseAfter: 0,
   clearAfter: MINUTE,
   judge({ requests: { lastMinute } }) {

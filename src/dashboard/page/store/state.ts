@@ -41,7 +41,10 @@ export interface State {
   marks: readonly Mark[]
   /** Until when figures are there: charts fetch them when it moves. */
   pointsUntil: number
+  /** Those that are raised, then those that were; each newest first. */
   alerts: readonly Alert[]
+  /** Ids of alerts that were raised while the page was open, until they are dismissed. */
+  alertNotices: readonly string[]
   actions: readonly ActionNews[]
   problem: StreamEvents['problem']
   range: Range
@@ -75,6 +78,7 @@ export const FIRST_STATE: State = {
   marks: [],
   pointsUntil: 0,
   alerts: [],
+  alertNotices: [],
   actions: [],
   problem: null,
   range: { last: 3_600_000, zoom: undefined },

@@ -10,10 +10,16 @@ const RETRY = [500, 1000, 2000, 5000]
 /** Marks and actions that are kept; older ones can be fetched, or are over. */
 const MOST_MARKS = 2000
 const MOST_ACTIONS = 20
+const MOST_ALERTS = 100
+/** On the page at a time. */
+const MOST_NOTICES = 3
 
 let source: EventSource | undefined
 let followed: string | undefined
 let retries = 0
+/** Whether this stream, and whether any before it, has told which alerts there are. */
+let hasAlerts = false
+let hadAlerts = false
 let timer: number | undefined
 
 /** Follows an app, or with undefined the overview alone. Once more for the same app: nothing. */
@@ -37,6 +43,7 @@ export function retryNow(): void {
 function open(): void {
   source?.close()
   clearTimeout(timer)
+  hasAlerts = false
   const stream = new EventSource(
     followed === undefined ? '/api/stream' : `/api/stream?app=${encodeURIComponent(followed)}`,
   )
@@ -83,7 +90,7 @@ const TAKE: Take = {
   marks: (marks) => setState({ marks: joinMarks(getState().marks, marks) }),
   lines: ({ lines, skipped }) => addLines(lines, skipped),
   action: (news) => setState({ actions: withNews(getState().actions, news) }),
-  alerts: (alerts) => setState({ alerts: joinAlerts(getState().alerts, alerts) }),
+  alerts: (alerts) => takeAlerts(alerts),
   problem: (problem) => setState({ problem }),
 }
 
@@ -99,8 +106,26 @@ export function withNews(actions: readonly ActionNews[], news: ActionNews): read
   return [...others, news].slice(-MOST_ACTIONS)
 }
 
-/** The last state of each; newest first. */
+/** The first that a stream tells of are all that there are; what is new among them is noticed too. */
+function takeAlerts(told: readonly Alert[]): void {
+  const { alerts: known, alertNotices } = getState()
+  const fresh = told.filter(
+    ({ id, state }) => state === 'raised' && !known.some((one) => one.id === id),
+  )
+  setState({
+    alerts: joinAlerts(hasAlerts ? known : [], told),
+    ...(hadAlerts
+      ? { alertNotices: [...alertNotices, ...fresh.map(({ id }) => id)].slice(-MOST_NOTICES) }
+      : {}),
+  })
+  hasAlerts = hadAlerts = true
+}
+
+/** The last state of each: those that are raised first, and the newest first. */
 function joinAlerts(known: readonly Alert[], more: readonly Alert[]): readonly Alert[] {
   const all = new Map([...known, ...more].map((alert) => [alert.id, alert]))
-  return [...all.values()].sort((one, other) => (one.at < other.at ? 1 : -1)).slice(0, 100)
+  const rank = ({ state, at }: Alert) => `${state === 'raised' ? 1 : 0} ${at}`
+  return [...all.values()]
+    .sort((one, other) => (rank(one) < rank(other) ? 1 : -1))
+    .slice(0, MOST_ALERTS)
 }

@@ -1,6 +1,7 @@
 import type { AppSummary } from '../../wire.js'
 import { Charts } from '../charts/charts.js'
 import { APP_FIGURES } from '../charts/figures.js'
+import { AlertChips } from '../control/alerts.js'
 import { ask } from '../control/ask.js'
 import { ago, count, megabytes, milliseconds } from '../format.js'
 import { LogView } from '../log/log-view.js'
@@ -94,6 +95,7 @@ function AppHead({ app, summary }: { app: string; summary: AppSummary | undefine
       <div class="app-title">
         <h1>{app}</h1>
         {summary ? <StateBadge tone={APP_TONE[summary.state]} text={summary.state} /> : null}
+        <AlertChips app={app} />
         {summary?.faults.map((code) => (
           <span key={code} class="chip bad">
             {code}

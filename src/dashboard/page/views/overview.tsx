@@ -1,6 +1,7 @@
 import { useRef } from 'preact/hooks'
 import type { AppSummary } from '../../wire.js'
 import { Sparkline } from '../charts/sparkline.js'
+import { AlertChips, raised } from '../control/alerts.js'
 import { ago, count, megabytes, milliseconds, percent } from '../format.js'
 import { stepsOf, useKeys } from '../keys.js'
 import { hashOf } from '../route.js'
@@ -55,12 +56,15 @@ export function Overview() {
 function AppCard({ app }: { app: AppSummary }) {
   const now = Date.now() + getState().clockSkew
   const { release } = app
+  const alert = useStore((state) => raised(state.alerts).find((one) => one.app === app.app))
+  const tone = APP_TONE[app.state]
   return (
-    <li class={`app-card card ${APP_TONE[app.state]}`} data-app={app.app}>
+    <li class={`app-card card ${alert && tone === 'good' ? 'warn' : tone}`} data-app={app.app}>
       <div class="app-who">
         <h2 class="app-name">
           <a href={hashOf({ view: 'app', app: app.app, tab: 'charts' })}>{app.app}</a>
           <StateBadge tone={APP_TONE[app.state]} text={app.state} />
+          <AlertChips app={app.app} />
           {app.platform === 'local' ? <span class="chip">local</span> : null}
         </h2>
         <p class="app-release muted">
@@ -76,7 +80,7 @@ function AppCard({ app }: { app: AppSummary }) {
             'Nothing released yet'
           )}
         </p>
-        <p class="app-why">{app.state_why ?? app.problem}</p>
+        <p class="app-why">{app.state_why ?? app.problem ?? alert?.text}</p>
       </div>
       <div class="app-spark">
         <Sparkline values={app.sparkline} />
