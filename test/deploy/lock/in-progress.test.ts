@@ -163,14 +163,14 @@ describe('what the platform is at work on', () => {
       stage: 'build',
       commit: 'f00ba44f00ba44',
       by: 'ada@example.com',
-      since: isoTime(0),
+      since: isoTime(7000),
       build: 'b',
       release: null,
       isOfCode: true,
       provenIn: null,
     }
     const told = (more: Partial<InProgress>, ms: number) =>
-      describeInProgress({ ...found, ...more }, ms).replace(/since .*\(/, 'since … (')
+      describeInProgress({ ...found, ...more }, 7000 + ms).replace(/since .*\(/, 'since … (')
     expect(told({}, 12_400)).to.equal(
       'commit f00ba44 by ada@example.com is being built, since … (12 s ago)',
     )

@@ -208,6 +208,15 @@ describe('two deploys of one app', () => {
       ).to.include.members(['-----> Building on the embedded Heroku', '       Released v4'])
     })
 
+    it('goes back to the release before, where the one of the build does not come up', async () => {
+      world.behaviours[NEW] = { listensAfter: Infinity, exits: { after: 10_000, status: 1 } }
+      await buildElsewhere(NEW, { takes: 20_000 })
+      const error = await failureOf(run(await plan()))
+      expect(error.code).to.equal('boot')
+      expect(error.message).to.include('v3 serves again, as v5')
+      expect(world.currentCommit).to.equal(OLD)
+    })
+
     it('says so when the build that is followed fails', async () => {
       await buildElsewhere(NEW, { takes: 20_000, fails: true })
       const error = await failureOf(run(await plan()))
