@@ -40,7 +40,7 @@ export async function releaseAfterAll(
     const made = journal.releases.slice(before).at(-1)
     if (made && !isWaiting)
       report.line(`The connection broke off, but all had arrived: v${made.version} was made of it.`)
-    if (made || left) return made
+    if (made || left || plan.promotes) return made
     const built = (await platform.builds(plan.app, LOOKED_AT)).find((build) =>
       journal.isOwnBuild(build, plan.commit.id),
     )

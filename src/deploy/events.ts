@@ -5,6 +5,7 @@ export type StepName =
   | 'create'
   | 'config'
   | 'push'
+  | 'promote'
   | 'release'
   | 'scale_up'
   | 'boot'

@@ -47,6 +47,7 @@ export async function lookForRelease({
   )
   for (const release of fresh) {
     if (built.has(release.id)) return release
+    if (plan.promotes && release.slug?.id === plan.promotes.slug) return release
     if (release.slug && (await platform.slug(plan.app, release.slug.id)).commit === plan.commit.id)
       return release
   }

@@ -3,6 +3,7 @@ import { ensureHerokuRemote, overwrittenBy, push } from '../git/index.js'
 import {
   cancelBuild,
   createApp,
+  createPromotion,
   currentRelease,
   getApp,
   getAppFeature,
@@ -15,6 +16,7 @@ import {
   listDomains,
   listDynos,
   listFormation,
+  listPromotionTargets,
   listReleases,
   releaseCode,
   rollbackTo,
@@ -57,6 +59,9 @@ export function herokuPlatform(api: PlatformApi): Platform {
     release: (app, id) => getRelease(api, app, id),
     rollbackTo: (app, id) => rollbackTo(api, app, id),
     releaseSlug: (app, slug, description) => releaseCode(api, app, slug, description),
+    promote: async ({ pipeline, from, to }) =>
+      (await createPromotion(api, { pipeline, from, to: [to] })).id,
+    promotionTarget: async (id) => (await listPromotionTargets(api, id))[0],
     slug: (app, id) => getSlug(api, app, id),
     builds: (app, max) => listBuilds(api, app, { max }),
     build: (app, id) => getBuild(api, app, id),

@@ -2,7 +2,7 @@
 import type { App, Build, Formation, Release } from '../heroku/index.js'
 
 /** What a push that broke off may have left under way at the platform. */
-export type Unfinished = 'build' | 'release phase'
+export type Unfinished = 'build' | 'promotion' | 'release phase'
 
 /** Each is written down before it is asked for, or with what the platform has answered. */
 export type Entry =
@@ -13,6 +13,8 @@ export type Entry =
   | { did: 'hear push' }
   /** The platform has told which build the push began. */
   | { did: 'begin build'; id: string }
+  /** The platform has taken the promotion. */
+  | { did: 'begin promotion'; id: string }
   /** The connection broke off; what went on then has been waited for, and `left` goes on still. */
   | { did: 'break off'; left: Unfinished | undefined }
   /** The push's release is among the releases. */
@@ -58,6 +60,11 @@ export class Journal {
   /** Id of the build that this deploy began, if it was told. */
   get build(): string | undefined {
     return this.all('begin build').at(-1)?.id
+  }
+
+  /** Id of the promotion, if the platform has told it. */
+  get promotion(): string | undefined {
+    return this.all('begin promotion').at(-1)?.id
   }
 
   /** What a push that broke off has left, once that has been waited for. */

@@ -8,7 +8,7 @@ import { planFormation } from '../operate/formation-change.js'
 import { healthCheck } from './health/health-check.js'
 import { describeInProgress, type InProgress } from './lock/in-progress.js'
 import { releaseToReplace, takeTurn } from './lock/turn.js'
-import type { DeployPlan, PlanRequest } from './plan.js'
+import type { DeployPlan, PlanRequest, Promoted } from './plan.js'
 import type { Platform } from './platform.js'
 import { STEPS } from './steps/index.js'
 import type { Needs } from './steps/step.js'
@@ -93,7 +93,7 @@ async function serves(platform: Platform, app: string, commit: string): Promise<
   return release?.slug ? (await platform.slug(app, release.slug.id)).commit === commit : false
 }
 
-interface PlanFacts extends Omit<PlanRequest, 'project'> {
+export interface PlanFacts extends Omit<PlanRequest, 'project'> {
   platform: string
   found: App | undefined
   release: Release | undefined
@@ -103,6 +103,7 @@ interface PlanFacts extends Omit<PlanRequest, 'project'> {
   /** As it is; empty if the environment asks for none. */
   formation: Formation[]
   overwrites?: Overwritten | null | undefined
+  promotes?: Promoted | undefined
   follows?: InProgress | undefined
   inTheWay?: InProgress | undefined
   findings: Finding[]
@@ -133,12 +134,16 @@ export function makePlan(facts: PlanFacts): DeployPlan {
     : null
   const preboot = prebootOf(facts, current)
   // Of files as they are nobody knows whether they are the same.
-  const isSameCommit = source.upload === null && current?.commit === source.commit.id
+  const promotes = facts.promotes ?? null
+  const isSameCommit =
+    source.upload === null &&
+    (current?.commit === source.commit.id || current?.slug === (promotes?.slug ?? null))
   const needs: Needs = {
     formation,
     isNew: !found,
     hasConfig: configChanges.length > 0,
     isSameCommit,
+    isPromotion: promotes !== null,
     follows,
     preboot,
   }
@@ -157,6 +162,7 @@ export function makePlan(facts: PlanFacts): DeployPlan {
     isAlreadyLive:
       isSameCommit && configChanges.length === 0 && formation.length === 0 && follows === null,
     follows,
+    promotes,
     configChanges,
     shipitEnv: wantedEnv,
     formation,

@@ -48,6 +48,8 @@ export interface DeployPlan {
    * nothing is pushed.
    */
   follows: InProgress | null
+  /** The release of another app that is released here; null for a deploy of a commit. */
+  promotes: Promoted | null
   /** Names of config vars that are set or changed; never values. */
   configChanges: string[]
   /**
@@ -77,6 +79,15 @@ export interface DeployPlan {
    * anyway.
    */
   findings: Finding[]
+}
+
+/** A release on its way to another app of its pipeline. */
+export interface Promoted {
+  /** Id of the pipeline. */
+  pipeline: string
+  app: { id: string; name: string }
+  release: { id: string; version: number }
+  slug: string
 }
 
 export interface PlanRequest {

@@ -10,9 +10,16 @@ import type {
   Formation,
   FormationUpdate,
   LogLine,
+  PromotionTarget,
   Release,
   Slug,
 } from '../heroku/index.js'
+
+/** What a promotion is of, by ids. */
+export interface PromotedRelease {
+  app: string
+  release: string
+}
 
 /**
  * What a deploy needs of the platform, so that its steps can be tried against a scripted one. Lists
@@ -47,6 +54,10 @@ export interface Platform {
   rollbackTo(app: string, releaseId: string): Promise<Release>
   /** A new release of that slug with the config vars as they are now. */
   releaseSlug(app: string, slugId: string, description: string): Promise<Release>
+  /** Begins to make a release of one app's release for another app; answers with its id. */
+  promote(promotion: { pipeline: string; from: PromotedRelease; to: string }): Promise<string>
+  /** How far that has come, for the one app that it is to. */
+  promotionTarget(promotion: string): Promise<PromotionTarget | undefined>
   slug(app: string, id: string): Promise<Slug>
   builds(app: string, max: number): Promise<Build[]>
   build(app: string, id: string): Promise<Build>

@@ -24,12 +24,14 @@ const READS = new Set<PropertyKey>([
   'build',
   'feature',
   'domains',
+  'promotionTarget',
 ])
 const CHANGES = new Set<PropertyKey>([
   'createApp',
   'updateFormation',
   'updateConfigVars',
   'releaseSlug',
+  'promote',
 ])
 
 /**

@@ -5,7 +5,16 @@ import { errorAt, unknownKey, warningAt, type UnplacedProblem, type Path } from 
 import { readHealth } from './health.js'
 import type { DeployTarget } from './types.js'
 
-const OURS = ['app', 'ref', 'env', 'health', 'formation', 'config', 'subdirectory'] as const
+const OURS = [
+  'app',
+  'stage',
+  'ref',
+  'env',
+  'health',
+  'formation',
+  'config',
+  'subdirectory',
+] as const
 
 /** What pm2-deploy reads (its deploy.js and deploy); ref and env are words of both. */
 const OVER_SSH = [
@@ -122,6 +131,10 @@ const READERS: Record<Exclude<keyof DeployTarget, 'ssh'>, Reader> = {
   app: text(
     /^[a-z](?=.{2,29}$)[a-z0-9-]*[a-z0-9]$/,
     "an app's name: 3 to 30 of a-z, 0-9 and -, a letter first",
+  ),
+  stage: text(
+    /^(?:review|development|staging|production)$/,
+    'a stage of a pipeline: review, development, staging or production',
   ),
   // https://git-scm.com/docs/git-check-ref-format: what can never be in a name; a leading - would
   // be an option.

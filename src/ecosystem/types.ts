@@ -36,6 +36,8 @@ export interface HealthTarget {
 /** One environment of the `deploy:` block, PM2's place for it. */
 export interface DeployTarget {
   app?: string
+  /** Of the pipeline that the app is in. */
+  stage?: 'review' | 'development' | 'staging' | 'production'
   ref?: string
   env?: string
   /** A path, `none`, or more about it. */

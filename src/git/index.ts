@@ -9,6 +9,7 @@ export {
   type RepositoryState,
   type WorkingFiles,
 } from './state.js'
+export { between, type Between } from './between.js'
 export { resolveCommit, type Commit } from './commit.js'
 export { ensureHerokuRemote, herokuRemoteApp } from './remotes.js'
 export { push, type PushOptions, type PushResult } from './push.js'

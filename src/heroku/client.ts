@@ -84,8 +84,13 @@ export class PlatformApi {
     return max === undefined ? rows : rows.slice(0, max)
   }
 
-  post<T>(path: string, shape: Shape, body?: unknown, options?: RequestOptions): Promise<T> {
-    return this.send<T>({ method: 'POST', path, body }, shape, options)
+  post<T>(
+    path: string,
+    shape: Shape,
+    body?: unknown,
+    { variant, ...options }: RequestOptions & { variant?: string } = {},
+  ): Promise<T> {
+    return this.send<T>({ method: 'POST', path, body, variant }, shape, options)
   }
 
   patch<T>(path: string, shape: Shape, body: unknown, options?: RequestOptions): Promise<T> {

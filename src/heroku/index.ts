@@ -18,4 +18,5 @@ export { streamLogBatches, streamLogs, type LogStreamOptions } from './log-strea
 export { Pace, isRateLimit, retry, retryAfter, ridingOut, type RetryOptions } from './limits.js'
 export * from './builds.js'
 export * from './logs.js'
+export * from './pipelines.js'
 export * from './resources.js'

@@ -260,6 +260,59 @@ export const DOMAIN = v.looseObject({
 export const BUILDPACK_INSTALLATION = v.looseObject({
   buildpack: v.looseObject({ name: v.optional(v.string()), url: v.string() }),
 })
+export const STAGES = ['review', 'development', 'staging', 'production'] as const
+/** `test` is that of Heroku CI's own apps. */
+export type Stage = (typeof STAGES)[number] | 'test'
+
+export interface Pipeline {
+  id: string
+  name: string
+  /** Null of one that nobody owns (schema: pipeline, owner). */
+  owner?: { id: string; type: string } | null
+  created_at: string
+  updated_at: string
+}
+export const PIPELINE = v.looseObject({
+  id,
+  name: id,
+  owner: v.nullish(v.looseObject({ id, type: v.string() })),
+  created_at: time,
+})
+
+export interface PipelineCoupling {
+  id: string
+  app: { id: string }
+  pipeline: { id: string }
+  stage: Stage
+}
+export const PIPELINE_COUPLING = v.looseObject({
+  id,
+  app: withId,
+  pipeline: withId,
+  stage: v.string(),
+})
+
+export interface PipelinePromotion {
+  id: string
+  status: 'pending' | 'completed'
+}
+export const PIPELINE_PROMOTION = v.looseObject({ id, status: v.string() })
+
+export interface PromotionTarget {
+  id: string
+  app: { id: string }
+  status: 'pending' | 'succeeded' | 'failed'
+  error_message: string | null
+  release: { id: string } | null
+}
+export const PROMOTION_TARGET = v.looseObject({
+  id,
+  app: withId,
+  status: v.string(),
+  error_message: v.nullish(v.string()),
+  release: v.nullish(withId),
+})
+
 /** Where nothing of the answer is read. */
 export const ANYTHING = v.unknown()
 

@@ -1,5 +1,6 @@
 /** An error, as every command reports it with --json. */
 import type { InProgress } from '../deploy/lock/in-progress.js'
+import type { TargetOutcome } from '../deploy/promote/index.js'
 import type { Finding } from '../doctor/index.js'
 import type { EcosystemProblem } from '../ecosystem/types.js'
 import { EXIT_CODES, ShipitError } from '../errors.js'
@@ -68,8 +69,19 @@ const withDetails = <D extends Schema>(details: D) =>
   })
 const plainError = withDetails(someOf(DETAILS))
 
+const failures = { failure: plainError, rollback_failure: plainError }
+const TARGET = object({
+  app: string(),
+  stage: string(),
+  outcome: oneOf(['succeeded', 'failed']),
+  release: nullable(RELEASE_REF, 'the release that was made'),
+  error: nullable(withDetails(someOf({ ...DETAILS, ...failures }))),
+})
+
 export const ERROR = object({
-  error: withDetails(someOf({ ...DETAILS, failure: plainError, rollback_failure: plainError })),
+  error: withDetails(
+    someOf({ ...DETAILS, ...failures, targets: array(TARGET, 'of a promotion, each app') }),
+  ),
 })
 
 const problemDocument = (problem: EcosystemProblem): Json<typeof PROBLEM> => ({
@@ -88,7 +100,16 @@ const TOLD: Record<string, (value: never) => unknown> = {
   in_progress: (one: InProgress) => inProgressDocument(one),
   failure: (error: ShipitError) => errorDocument(error),
   rollback_failure: (error: ShipitError) => errorDocument(error),
+  targets: (outcomes: TargetOutcome[]) => outcomes.map(targetDocument),
 }
+
+const targetDocument = ({ app, stage, result, error }: TargetOutcome): Json<typeof TARGET> => ({
+  app,
+  stage,
+  outcome: error ? 'failed' : 'succeeded',
+  release: error ? ((error.details?.release as Json<typeof RELEASE_REF>) ?? null) : result.release,
+  error: error ? errorDocument(error) : null,
+})
 
 /** Never a stack, never a secret. */
 export const errorDocument = (error: ShipitError): Json<typeof ERROR>['error'] => ({

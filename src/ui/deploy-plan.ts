@@ -56,7 +56,7 @@ export function describePlan(plan: DeployPlan): string[] {
   ].map(printable)
 }
 
-const describeSteps = (plan: DeployPlan): string[] =>
+export const describeSteps = (plan: DeployPlan): string[] =>
   STEPS.filter(({ name }) => plan.steps.includes(name)).map(
     (step, i) => `  ${i + 1}. ${step.describe(plan)}`,
   )
@@ -124,7 +124,7 @@ export function describeWarnings({
   )
 }
 
-const ofCommit = (commit: string | null | undefined): string =>
+export const ofCommit = (commit: string | null | undefined): string =>
   commit
     ? `, ${isDirty(commit) ? 'files that are in no commit, of ' : 'commit '}${shortCommit(commit)}`
     : ''

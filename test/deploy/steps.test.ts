@@ -16,6 +16,7 @@ const NEEDS: Needs = {
   isNew: false,
   hasConfig: false,
   isSameCommit: false,
+  isPromotion: false,
   formation: [],
   follows: null,
   preboot: null,

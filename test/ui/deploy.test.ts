@@ -183,6 +183,7 @@ describe('a plan in words', () => {
     current: { release: { id: 'r', version: 6 }, slug: 's', commit: 'f00ba44'.repeat(6) },
     isAlreadyLive: false,
     follows: null,
+    promotes: null,
     configChanges: ['SHIPIT_ENV'],
     formation: [],
     shipitEnv: 'prod',

@@ -10,6 +10,8 @@ import { stoppedBy } from '../rollback/interrupt.js'
 import { outdatedPlan } from './overtaken.js'
 import { planDeploy } from '../make-plan.js'
 import type { DeployPlan, PlanRequest } from '../plan.js'
+import type { Platform } from '../platform.js'
+import type { Turn } from './turn.js'
 import { runDeploy, type DeployResult, type RunParts } from '../run.js'
 import { monotonic } from '../../lib/monotonic.js'
 
@@ -20,7 +22,7 @@ export interface DeployView {
   end: () => Promise<void>
 }
 
-interface InTurn extends Omit<RunParts, 'events' | 'signal'> {
+export interface InTurn extends Omit<RunParts, 'events' | 'signal'> {
   signal: AbortSignal
   /** ms that other deploys of the app are waited for, all in all; 0 refuses at once. */
   wait: number
@@ -39,8 +41,15 @@ const PAUSE = 1000
  * Plans and runs a deploy. @throws what `planDeploy` and `runDeploy` throw; `interrupted` where a
  * signal came before there was a plan
  */
-export async function deployInTurn(
+export const deployInTurn = (
   request: Omit<PlanRequest, 'turn'>,
+  parts: InTurn,
+): Promise<DeployResult> =>
+  runInTurn((platform, turn) => planDeploy(platform, { ...request, turn }), parts)
+
+/** The same of a plan that is made in another way: it waits for its turn as a deploy's does. */
+export async function runInTurn(
+  planOf: (platform: Platform, turn: Turn) => Promise<DeployPlan>,
   { wait, onWait, onRefusal, show, signal, ...parts }: InTurn,
 ): Promise<DeployResult> {
   let isToldOf = false
@@ -58,7 +67,7 @@ export async function deployInTurn(
   const lastTurn = monotonic() + wait
   for (;;) {
     const turn = { wait: Math.max(0, lastTurn - monotonic()), signal, onWait }
-    const plan = await stopsAtOnce(signal, planDeploy(asked, { ...request, turn }))
+    const plan = await stopsAtOnce(signal, planOf(asked, turn))
     const view = await show(plan)
     try {
       return await runDeploy(plan, { ...parts, signal, events: view.events })

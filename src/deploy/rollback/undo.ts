@@ -56,7 +56,7 @@ function stands({ plan, journal }: Deployment, failure: ShipitError): ShipitErro
     why: failure.why,
     next: [
       failure.next,
-      `Look at \`shipit ps --app ${plan.app}\`; a second \`shipit deploy\` verifies ` +
+      `Look at \`shipit ps --app ${plan.app}\`; a second \`shipit ${plan.promotes ? 'promote' : 'deploy'}\` verifies ` +
         `it${before ? `, and \`shipit rollback v${before.version} --app ${plan.app}\` goes back` : ''}.`,
     ]
       .filter(Boolean)
@@ -93,7 +93,9 @@ async function undoBrokenPush(deployment: Deployment, failure: ShipitError): Pro
     ? await stillUnderWay(deployment, pending)
     : await bringBack(deployment, timeFor(deployment))
   const next = pending
-    ? 'Deploy again, which follows it to its end.'
+    ? plan.promotes
+      ? `Look at \`shipit releases --app ${plan.app}\` before you promote again.`
+      : 'Deploy again, which follows it to its end.'
     : failure.code === 'network'
       ? 'Check the connection to the platform, then deploy again.'
       : failure.next

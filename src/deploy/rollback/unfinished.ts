@@ -48,12 +48,15 @@ export async function waitForUnfinished(
   for (let poll = 1; journal.has('begin push'); poll++) {
     // Before the releases: a build that has ended by now has made its release by the time those are
     // listed.
-    const builds = (await platform.builds(plan.app, 5)).filter((build) =>
-      journal.isOwnBuild(build, plan.commit.id),
-    )
+    const builds = plan.promotes
+      ? []
+      : (await platform.builds(plan.app, 5)).filter((build) =>
+          journal.isOwnBuild(build, plan.commit.id),
+        )
     const building = builds.find(({ status }) => status === 'pending')
     const isCancelled =
       cancels && building !== undefined && !isSaid && (await cancel(deployment, building))
+    const promoted = isFound ? undefined : await promotionTarget(deployment)
     const made = isFound ? undefined : await lookForRelease(deployment)
     if (made) {
       journal.record({ did: 'release', release: made })
@@ -64,9 +67,19 @@ export async function waitForUnfinished(
       !isPhaseLeft &&
       last !== undefined &&
       (await platform.release(plan.app, last.id)).status === 'pending'
-    const what = building ? 'build' : isReleasing ? 'release phase' : undefined
-    // A build that failed makes no release any more.
-    const isOver = isFound || poll >= polls || (isSaid && builds[0]?.status === 'failed')
+    const what = building
+      ? 'build'
+      : promoted?.status === 'pending' && !isFound
+        ? 'promotion'
+        : isReleasing
+          ? 'release phase'
+          : undefined
+    // A build or a promotion that failed makes no release any more.
+    const isOver =
+      isFound ||
+      poll >= polls ||
+      promoted?.status === 'failed' ||
+      (isSaid && builds[0]?.status === 'failed')
     if (!what && isOver) return undefined
     if (what && !isSaid) say(what, isCancelled)
     isSaid ||= what !== undefined
@@ -75,6 +88,9 @@ export async function waitForUnfinished(
   }
   return undefined
 }
+
+const promotionTarget = async ({ platform, journal }: Deployment) =>
+  journal.promotion === undefined ? undefined : platform.promotionTarget(journal.promotion)
 
 /**
  * Whether the platform has taken the wish. One that it refuses (the build has just ended), or that
@@ -103,7 +119,7 @@ export async function stillUnderWay(
     rolledBackTo: null,
     serving,
     sentence:
-      `The ${what} of ${what === 'build' ? plan.commit.short : `v${made?.version}`} goes on ` +
+      `The ${what} of ${what === 'release phase' ? `v${made?.version}` : plan.commit.short} goes on ` +
       `at ${plan.platform}: when it succeeds, it serves. ` +
       `Until then ${serving ? `v${serving.version} serves` : 'nothing serves'}.`,
   }

@@ -136,7 +136,8 @@ export async function readDeployed(
   })
 }
 
-function checked(ecosystem: Ecosystem, which = ''): Ecosystem {
+/** @throws ShipitError `project` if the file holds an error: each with its line and column */
+export function checked(ecosystem: Ecosystem, which = ''): Ecosystem {
   const errors = ecosystem.problems.filter(({ severity }) => severity === 'error')
   if (errors.length === 0) return ecosystem
   const name = path.basename(ecosystem.file)

@@ -5,6 +5,7 @@
 import { config } from './config.js'
 import { create } from './create.js'
 import { preflight } from './preflight.js'
+import { promote } from './promote.js'
 import { push } from './push.js'
 import { release } from './release.js'
 import { scaleDown, scaleUp } from './scale.js'
@@ -16,6 +17,7 @@ export const STEPS: readonly Step[] = [
   create,
   config,
   push,
+  promote,
   release,
   scaleUp,
   boot,

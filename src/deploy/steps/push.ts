@@ -13,7 +13,8 @@ import type { Step } from './step.js'
 /** The commit's build: of this deploy's own push, or of one that is under way already. */
 export const push: Step = {
   name: 'push',
-  isNeeded: ({ follows, isSameCommit }) => (follows ? follows.stage === 'build' : !isSameCommit),
+  isNeeded: ({ follows, isSameCommit, isPromotion }) =>
+    follows ? follows.stage === 'build' : !isSameCommit && !isPromotion,
   describe: ({ commit, app, force, upload, follows }) =>
     follows
       ? 'follow the build'

@@ -11,6 +11,8 @@ export interface Needs {
   isNew: boolean
   hasConfig: boolean
   isSameCommit: boolean
+  /** Nothing is pushed: the code comes from another app. */
+  isPromotion: boolean
   formation: FormationChange[]
   follows: InProgress | null
   preboot: DeployPlan['preboot']
