@@ -59,13 +59,13 @@ export default class Complete extends Command {
     plan: { app: string | undefined; isLocal: boolean },
   ): Promise<string[]> {
     if (ask === 'files') return []
-    const { folderOf, valuesOf } = await import('../completion/values.js')
+    const { folderOf, isOfAccount, valuesOf } = await import('../completion/values.js')
     const folder = await folderOf(process.cwd())
     if (ask === 'environments') return folder.environments
     if (ask === 'remotes') return folder.remotes
     const app = plan.app ?? folder.app
     const isLocal = plan.isLocal || process.env.SHIPIT_LOCAL === 'true'
-    if (app === undefined && ask !== 'apps') return []
+    if (app === undefined && !isOfAccount(ask)) return []
     return valuesOf({ ask, app, isLocal }, await this.cache(), {
       script: path.join(packageRoot, 'bin/shipit.js'),
       args: [

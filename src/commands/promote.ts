@@ -89,12 +89,12 @@ export default class Promote extends BaseCommand {
   async run(): Promise<Json<typeof PROMOTE>> {
     const { args, flags } = await this.parse(Promote)
     this.timestamps = flags.timestamps
-    const { findPromotion, readEnvironments } = await import('../deploy/promote/index.js')
+    const { findPromotion, isStage, readEnvironments } = await import('../deploy/promote/index.js')
     const environments = await readEnvironments(process.cwd())
     const app = await this.source(environments, args.env, flags)
     const api = await this.platform(flags)
     const to = (flags.to ?? []).flatMap((words) => words.split(',').filter(Boolean))
-    const apps = to.map((word) => environments[word]?.app ?? word)
+    const apps = to.map((word) => (isStage(word) ? word : (environments[word]?.app ?? word)))
     const promotion = await findPromotion(api, app, apps)
     return flags['dry-run']
       ? this.plan(api, promotion, environments, flags)

@@ -8,7 +8,15 @@ export interface Candidate {
 
 /** What only the platform, the folder or the shell knows. */
 export type Ask =
-  'apps' | 'remotes' | 'types' | 'dynos' | 'releases' | 'config vars' | 'environments' | 'files'
+  | 'apps'
+  | 'pipelines'
+  | 'remotes'
+  | 'types'
+  | 'dynos'
+  | 'releases'
+  | 'config vars'
+  | 'environments'
+  | 'files'
 
 export interface Plan {
   /** What is known without asking. */
@@ -62,6 +70,7 @@ const FLAG_ASKS: Record<string, Ask[]> = {
   'process-type': ['types'],
   dyno: ['types', 'dynos'],
   env: ['environments'],
+  to: ['apps'],
   dir: ['files'],
   file: ['files'],
 }
@@ -69,6 +78,7 @@ const FLAG_ASKS: Record<string, Ask[]> = {
 const OTHERWISE: Record<string, Ask[]> = {
   'run --env': [],
   'init --env': [],
+  'pipelines:destroy --confirm': ['pipelines'],
   'init dir': ['files'],
   'dev file': ['files'],
 }
@@ -77,6 +87,7 @@ const ARGUMENT_ASKS: Record<string, Ask[]> = {
   type: ['types'],
   dyno: ['dynos'],
   release: ['releases'],
+  pipeline: ['pipelines'],
   env: ['environments'],
   app: ['apps'],
   dir: ['files'],

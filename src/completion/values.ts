@@ -7,6 +7,7 @@ import {
   listApps,
   listDynos,
   listFormation,
+  listPipelines,
   listReleases,
   type PlatformApi,
 } from '../heroku/index.js'
@@ -30,6 +31,7 @@ export interface Question {
 /** Names that answer a question, in the order to show them in. Rejects as the Platform API does. */
 export async function askPlatform(api: PlatformApi, { ask, app }: Question): Promise<string[]> {
   if (ask === 'apps') return (await listApps(api)).map(({ name }) => name).sort()
+  if (ask === 'pipelines') return (await listPipelines(api)).map(({ name }) => name).sort()
   if (app === undefined) return []
   switch (ask) {
     case 'types':
@@ -45,11 +47,14 @@ export async function askPlatform(api: PlatformApi, { ask, app }: Question): Pro
   }
 }
 
+/** Whether the answer is the same for every app. */
+export const isOfAccount = (ask: Ask): boolean => ask === 'apps' || ask === 'pipelines'
+
 /** The question's name in the cache: other hosts, homes and tokens have other answers. */
 export const keyOf = ({ ask, app, isLocal }: Question, env: NodeJS.ProcessEnv): string =>
   JSON.stringify([
     ask,
-    ask === 'apps' ? '' : app,
+    isOfAccount(ask) ? '' : app,
     isLocal ? ['local', env.SHIPIT_HOME] : [env.HEROKU_HOST, env.HEROKU_API_KEY],
   ])
 

@@ -30,6 +30,8 @@ const SAME = table(`
   config:remove = config unset
   releases:list = releases
   releases:rollback = rollback
+  pipelines:promote = promote
+  pipelines:list = pipelines
   run:detached = run --detached
   logs:tail = logs --tail
   auth:login = login
@@ -84,6 +86,7 @@ const OTHERWISE = table(`
   ps:type = A size is given with a count : scale web=1:standard-1x
   ps:resize = A size is given with a count : scale web=1:standard-1x
   ps:wait = A deploy waits for its dynos, and says what became of them : deploy
+  pipelines:update = An app is added to its pipeline once more, at the other stage : pipelines add
   config:edit = Pull the vars into a file, edit it, and push it : config pull
   local:run = A command with the app's vars runs in a one-off dyno : run --local
   exec = A one-off dyno has the app's code and config vars : run bash
@@ -137,7 +140,7 @@ const OTHERWISE = table(`
 const HEROKU_TOPICS = new Set(
   (
     'access accounts addons authorizations buildpacks certs ci clients container data ' +
-    'drains git labs mcp members notifications orgs pg pipelines psql ' +
+    'drains git labs mcp members notifications orgs pg psql ' +
     'rake redis regions repl reviewapps sessions spaces teams telemetry usage webhooks'
   ).split(' '),
 )
@@ -148,6 +151,12 @@ const HEROKU_COMMANDS = new Set([
   'domains:info',
   'domains:update',
   'domains:wait',
+  'pipelines:connect',
+  'pipelines:diff',
+  'pipelines:open',
+  'pipelines:rename',
+  'pipelines:setup',
+  'pipelines:transfer',
   'releases:output',
   'releases:retry',
   'apps:errors',
@@ -174,7 +183,7 @@ function table(text: string): ReadonlyMap<string, string> {
 }
 
 /** Commands of ours that take no argument: a second word is not one. */
-const TAKE_NONE = ['apps', 'config', 'domains', 'releases']
+const TAKE_NONE = ['apps', 'config', 'domains', 'pipelines', 'releases']
 
 /**
  * The words as this CLI takes them: `ps:scale web=2` and `secrets set A=b` are `scale web=2` and

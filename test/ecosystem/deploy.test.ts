@@ -33,6 +33,15 @@ describe('the deploy block', () => {
     expect(found.sshTargets).to.deep.equal([])
   })
 
+  it('takes the stage of a pipeline, and says where one is none', () => {
+    const found = read('s: { app: shop-staging, stage: staging }', 'p: { app: shop, stage: prod }')
+    expect(found.deploy['s']).to.deep.equal({ app: 'shop-staging', stage: 'staging' })
+    expect(said(found)).to.deep.equal([
+      'e e.yml:7:26 deploy/p/stage: must be a stage of a pipeline: review, development, staging ' +
+        'or production, not "prod"',
+    ])
+  })
+
   it('takes health as a map, and as none', () => {
     const found = read(
       'p: { health: { path: /ready, status: 204, header: { Authorization: $HEALTH }, timeout: 90 } }',

@@ -123,7 +123,7 @@ const POINTERS: Record<string, string> = {
   'heroku pg:psql': 'heroku pg:psql',
   'heroku pg': 'heroku pg',
   'heroku addons:create heroku-postgresql': 'heroku addons:create',
-  'heroku pipelines:promote': 'heroku pipelines:promote',
+  'heroku pipelines:diff': 'heroku pipelines:diff',
   'heroku certs:auto': 'heroku certs:auto',
   'heroku ci': 'heroku ci',
   'heroku domains:wait www.example.com': 'heroku domains:wait',

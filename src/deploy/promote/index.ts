@@ -4,6 +4,7 @@
  */
 export { commitDifferences, configDifferences, type Differences } from './differences.js'
 export { findPromotion, type Promotion } from './promotion.js'
+export { isStage } from './stages.js'
 export { planPromotion } from './plan-promotion.js'
 export {
   failureOf,

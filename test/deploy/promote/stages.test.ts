@@ -1,0 +1,123 @@
+import { expect } from 'chai'
+import { chooseTargets } from '../../../src/deploy/promote/stages.js'
+import { configDifferences } from '../../../src/deploy/promote/differences.js'
+import { environmentOf, sourceOf } from '../../../src/deploy/promote/environments.js'
+import { failureOf, type TargetOutcome } from '../../../src/deploy/promote/run-promotion.js'
+import { ShipitError } from '../../../src/errors.js'
+import type { PipelineApp, Stage } from '../../../src/heroku/index.js'
+
+const inStage = (name: string, stage: Stage) =>
+  ({ app: { id: `id of ${name}`, name }, stage }) as PipelineApp
+const APPS = [
+  inStage('shop-pr-1', 'review'),
+  inStage('shop-dev', 'development'),
+  inStage('shop-staging', 'staging'),
+  inStage('shop-eu', 'production'),
+  inStage('shop-us', 'production'),
+]
+const from = (name: string) => APPS.find(({ app }) => app.name === name)!
+const error = (work: () => unknown): ShipitError => {
+  try {
+    work()
+  } catch (thrown) {
+    return ShipitError.from(thrown)
+  }
+  throw new Error('nothing was thrown')
+}
+
+describe('the apps that a promotion is to', () => {
+  const choose = (name: string, ...to: string[]) =>
+    chooseTargets(APPS, from(name), 'shop', to).map(({ app }) => app.name)
+
+  for (const [name, to, targets] of [
+    ['shop-dev', [], ['shop-staging']],
+    ['shop-staging', [], ['shop-eu', 'shop-us']],
+    ['shop-dev', ['production'], ['shop-eu', 'shop-us']],
+    ['shop-staging', ['shop-us'], ['shop-us']],
+    ['shop-staging', ['id of shop-us'], ['shop-us']],
+    ['shop-staging', ['shop-us', 'production'], ['shop-us', 'shop-eu']],
+    ['shop-pr-1', ['staging'], ['shop-staging']],
+    ['shop-eu', ['shop-us'], ['shop-us']],
+    ['shop-eu', ['production'], ['shop-us']],
+  ] as [string, string[], string[]][]) {
+    it(`${name} to ${to.join(', ') || 'the next stage'}: ${targets.join(', ')}`, () => {
+      expect(choose(name, ...to)).to.deep.equal(targets)
+    })
+  }
+
+  for (const [name, to, code, words] of [
+    ['shop-eu', [], 'usage', /in production, from where nothing is promoted by itself/],
+    ['shop-pr-1', [], 'usage', /in review, from where/],
+    ['shop-staging', ['shop-staging'], 'usage', /cannot be promoted to itself/],
+    ['shop-pr-1', ['review'], 'not_found', /no other app in review/],
+    ['shop-staging', ['shop-su'], 'not_found', /no app shop-su.*Did you mean shop-us\?/s],
+  ] as [string, string[], string, RegExp][]) {
+    it(`refuses ${name} to ${to.join(', ') || 'the next stage'}`, () => {
+      const thrown = error(() => choose(name, ...to))
+      expect(thrown.code).to.equal(code)
+      expect([thrown.message, thrown.why].join('\n')).to.match(words)
+    })
+  }
+})
+
+describe('the app that a folder promotes from', () => {
+  it('is that of the stage before production, else of the one before', () => {
+    const dev = { app: 'shop-dev', stage: 'development' } as const
+    const staging = { app: 'shop-staging', stage: 'staging' } as const
+    const production = { app: 'shop', stage: 'production' } as const
+    expect(sourceOf({ dev, staging, production }, undefined)).to.equal('shop-staging')
+    expect(sourceOf({ dev, production }, undefined)).to.equal('shop-dev')
+    expect(sourceOf({ production, other: { app: 'x' } }, undefined)).to.equal(undefined)
+    expect(sourceOf({ dev, staging }, 'dev')).to.equal('shop-dev')
+    expect(environmentOf({ dev, staging }, 'shop-staging')?.name).to.equal('staging')
+  })
+
+  it('is asked for where two could be meant, or the environment names none', () => {
+    const two = {
+      eu: { app: 'shop-eu', stage: 'staging' },
+      us: { app: 'shop-us', stage: 'staging' },
+    } as const
+    expect(error(() => sourceOf(two, undefined)).message).to.equal(
+      'Promote from which app? eu and us are in staging.',
+    )
+    expect(error(() => sourceOf(two, 'asia')).next).to.equal('It has: eu, us.')
+    expect(error(() => sourceOf({ eu: { stage: 'staging' } }, 'eu')).message).to.match(
+      /deploy\.eu .*names no app/,
+    )
+  })
+})
+
+it('what differs between the config vars of two apps is told by name', () => {
+  expect(
+    configDifferences({ A: '1', B: '2', toString: 'x' }, { B: '3', C: '4', A: '1' }),
+  ).to.deep.equal({ sourceOnly: ['toString'], targetOnly: ['C'], different: ['B'] })
+})
+
+describe('the exit of a promotion to several apps', () => {
+  const failed = (app: string, error: ShipitError): TargetOutcome => ({
+    app,
+    stage: 'production',
+    error,
+  })
+  const of = (code: ConstructorParameters<typeof ShipitError>[0], exitCode?: number) =>
+    new ShipitError(code, { message: `${code}.`, ...(exitCode ? { exitCode } : {}) })
+  const served = (app: string) =>
+    ({ app, stage: 'production', result: { release: { version: 7 } } }) as TargetOutcome
+
+  it('is success if all serve', () => {
+    expect(failureOf([served('a'), served('b')])).to.equal(undefined)
+  })
+
+  it('is that of the first that failed, with what came of the others', () => {
+    const failure = failureOf([served('a'), failed('b', of('health')), failed('c', of('boot'))])!
+    expect(failure.exitCode).to.equal(13)
+    expect(failure.message).to.equal('b: health.\na: v7 serves.\nc: boot.')
+    expect(failure.details?.targets).to.have.length(3)
+  })
+
+  it('is that of one that was not rolled back, or stopped, before all others', () => {
+    const outcomes = [failed('a', of('boot')), failed('b', of('rollback'))]
+    expect(failureOf(outcomes)!.exitCode).to.equal(14)
+    expect(failureOf([...outcomes, failed('c', of('interrupted', 143))])!.exitCode).to.equal(143)
+  })
+})
