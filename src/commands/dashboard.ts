@@ -6,7 +6,12 @@ import type { PlatformApi } from '../heroku/index.js'
 import type { AppHistory } from '../history/index.js'
 import { safeJson, writeErr, writeOut } from '../lib/terminal.js'
 import { BaseCommand } from '../ui/base-command.js'
-import { appFlags } from '../ui/flags.js'
+import type { DASHBOARD } from '../json/dashboard.js'
+import type { Json } from '../json/schema.js'
+import { appFlags, pastTime } from '../ui/flags.js'
+
+/** ms */
+const HOUR = 3_600_000
 
 export default class Dashboard extends BaseCommand {
   static override json = async () => (await import('../json/dashboard.js')).DASHBOARD
@@ -19,6 +24,9 @@ export default class Dashboard extends BaseCommand {
     "folder's app, else of all apps of the ecosystem file's `deploy:`, side by side.\n" +
     'It answers on the loopback to the browser that opens the printed address, and runs until ' +
     'Ctrl-C. With --json one object is printed once it answers.\n' +
+    'With --export all of that, of the last hour, is written into one file of HTML to pass on: it ' +
+    'changes nothing, asks no one, and has no secrets: values of config vars, and what looks like ' +
+    'a secret in the log, are masked.\n' +
     'Charts begin with what the log still has, and with what was recorded: of the embedded ' +
     "Heroku's apps always, of others by --record.\n" +
     'What goes wrong (a crash loop, R14, failing and slow requests, memory, an app that is down) ' +
@@ -31,6 +39,7 @@ export default class Dashboard extends BaseCommand {
     '<%= config.bin %> <%= command.id %> --app shop --app shop-staging --read-only',
     '<%= config.bin %> <%= command.id %> --no-open --port 4000 --local',
     '$ pass show slack/webhook | <%= config.bin %> <%= command.id %> --app shop --notify -',
+    '<%= config.bin %> <%= command.id %> --export friday.html --since 3h',
   ]
   static override flags = {
     ...appFlags,
@@ -63,13 +72,29 @@ export default class Dashboard extends BaseCommand {
       helpValue: 'URL',
       env: 'SHIPIT_NOTIFY_URL',
     }),
+    export: Flags.string({
+      description: 'write one file of HTML to pass on, and serve nothing',
+      helpValue: 'FILE.html',
+      exclusive: ['port', 'record'],
+    }),
+    since: pastTime({
+      description: 'with --export: charts from then on instead of the last hour',
+      dependsOn: ['export'],
+    }),
+    yes: Flags.boolean({
+      char: 'y',
+      description: 'with --export: overwrite the file without asking',
+      dependsOn: ['export'],
+    }),
   }
 
-  async run(): Promise<void> {
+  async run(): Promise<Json<typeof DASHBOARD> | void> {
     const { flags } = await this.parse(Dashboard)
     const notify = await this.webhook(flags.notify)
     const apps = await this.apps(flags)
     const api = await this.platform(flags)
+    if (flags.export !== undefined)
+      return this.export(api, apps, { ...flags, file: flags.export, from: flags.since })
     const [{ untilStopped }, { startDashboard }, { resolveEndpoint }] = await Promise.all([
       import('../ui/following.js'),
       import('../dashboard/server.js'),
@@ -108,6 +133,45 @@ export default class Dashboard extends BaseCommand {
     if (!process.stdin.isTTY) return webhookAddress(await text(process.stdin))
     const { askHidden } = await import('../ui/ask.js')
     return webhookAddress(await askHidden('Address of the webhook'))
+  }
+
+  /** Writes the page of now, whole or not at all, for its owner alone. */
+  private async export(
+    api: PlatformApi,
+    apps: readonly string[],
+    to: { file: string; from: number | undefined; yes: boolean; local: boolean },
+  ): Promise<Json<typeof DASHBOARD>> {
+    const [{ writeDashboard }, { waitingForFigures }, { confirm }, { existsSync }] =
+      await Promise.all([
+        import('../dashboard/export/write.js'),
+        import('../ui/missing-figures.js'),
+        import('../ui/ask.js'),
+        import('node:fs'),
+      ])
+    if (existsSync(to.file))
+      await confirm({
+        what: `${to.file} exists. Overwrite it?`,
+        isSure: to.yes,
+        isJson: this.jsonEnabled(),
+        next: `${this.spoken} --export ${to.file} --yes`,
+      })
+    const ids = await this.idsOf(api, apps)
+    const { since, until, size } = await writeDashboard(to.file, {
+      api,
+      apps,
+      platform: to.local ? 'local' : 'heroku',
+      openHistory: (app) => this.history(app, ids.get(app)!, false),
+      version: this.config.version,
+      from: to.from ?? Date.now() - HOUR,
+      onFollow: waitingForFigures,
+    })
+    this.log(`Wrote ${apps.join(', ')} to ${to.file} (${Math.ceil(size / 1024)} kB).`)
+    return {
+      file: to.file,
+      apps: [...apps],
+      since_at: new Date(since).toISOString(),
+      until_at: new Date(until).toISOString(),
+    }
   }
 
   /** Until it is stopped, or cannot go on. */

@@ -1,15 +1,13 @@
 import { Router, type Request } from 'express'
 import { getConfigVars } from '../heroku/index.js'
-import { detailsDocument, dynoReportDocument, instanceDocument } from '../json/monitor.js'
-import { detailsOf } from '../monitor/index.js'
 import type { AppWatch } from './app-watch.js'
 import type { Dashboard } from './dashboard.js'
+import { detailsIn } from './details.js'
 import { exceptionGroups } from './exception-groups.js'
 import { formationDocument } from './formation.js'
 import { markDocument } from './mark-news.js'
 import { Refusal } from './refusal.js'
 import { quotaOf, seriesDocument } from './series-document.js'
-import type { DetailsDocument } from './wire.js'
 
 const HOUR = 3_600_000
 const POINTS = { usual: 360, most: 5000 }
@@ -36,7 +34,7 @@ export function appRoutes(dashboard: Dashboard): Router {
     response.json(history.marks(rangeOf(request, Date.now())).map(markDocument))
   })
   router.get('/details', async (request, response) => {
-    response.json(await details(watched(request), placeOf(request)))
+    response.json(await detailsIn(watched(request), placeOf(request)))
   })
   router.get('/routes', (request, response) => {
     response.json(watched(request).requests.routes(Date.now()))
@@ -65,22 +63,6 @@ export function appRoutes(dashboard: Dashboard): Router {
     response.json(Object.keys(await getConfigVars(api, app)).sort())
   })
   return router
-}
-
-async function details(
-  watch: AppWatch,
-  { dyno: name, instance: id }: { dyno?: string; instance?: string },
-): Promise<DetailsDocument> {
-  const dyno = watch.reports(Date.now()).find((one) => one.name === name)
-  if (!dyno) throw new Refusal(404, `${watch.app} has no dyno ${name ?? ''}.`)
-  const instance = dyno.instances.find((one) => one.id === id)
-  if (id !== undefined && !instance) throw new Refusal(404, `${dyno.name} has no instance ${id}.`)
-  return {
-    dyno: dynoReportDocument(dyno),
-    instance: instance ? instanceDocument(instance) : null,
-    release_description: await watch.releases.descriptionOf(dyno.release.version),
-    ...detailsDocument(detailsOf(watch.model, dyno, instance)),
-  }
 }
 
 /** Query parameters come once, or not at all. */

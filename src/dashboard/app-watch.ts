@@ -13,9 +13,11 @@ import {
   FormationModel,
   reportDynos,
   requestedPath,
+  takeSnapshot,
   watchFormation,
   type DynoReport,
   type Reading,
+  type SnapshotOptions,
 } from '../monitor/index.js'
 import { Incidents } from './alerts/incidents.js'
 import { RequestWindow } from './alerts/request-window.js'
@@ -109,6 +111,18 @@ export class AppWatch {
         if (this.problem.kind === 'login' && !signal.aborted) await this.renewLogin()
       }
     }
+  }
+
+  /** One look at the log's recent lines and at the dynos, for who does not follow them. */
+  async lookOnce(onFollow: SnapshotOptions['onFollow']): Promise<void> {
+    this.webUrl = (await getApp(this.api, this.app)).web_url
+    const { dynos, problem } = await takeSnapshot(this.api, this.app, {
+      model: this.model,
+      onLine: (line, reading) => this.take(line, reading),
+      onFollow,
+    })
+    this.look(dynos, problem)
+    await this.releases.looked
   }
 
   get release(): AppSummary['release'] {

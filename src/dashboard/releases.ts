@@ -28,6 +28,8 @@ export class ReleaseBook {
   current: AppSummary['release'] = null
   private readonly commits = new Map<string, string | null>()
   private readonly descriptions = new Map<number, string>()
+  /** The end of the last look. */
+  looked: Promise<unknown> = Promise.resolve()
   private lookedAt = -Infinity
   private dueAt: number | undefined
   private isLooking = false
@@ -52,7 +54,7 @@ export class ReleaseBook {
     this.isLooking = true
     this.dueAt = undefined
     this.lookedAt = now
-    void this.look().finally(() => (this.isLooking = false))
+    this.looked = this.look().finally(() => (this.isLooking = false))
   }
 
   async list(): Promise<ReleaseDocument[]> {

@@ -209,6 +209,29 @@ export interface Alert {
   text: string
 }
 
+/** What `--export` puts into the page: the answers to all that it would ask. */
+export interface SnapshotDocument {
+  /** ms since the epoch: the stretch that it tells of. */
+  from: number
+  to: number
+  overview: Overview
+  apps: Record<string, AppSnapshot>
+}
+
+export interface AppSnapshot {
+  dynos: DynoDocument[]
+  marks: Mark[]
+  /** By `dyno instance`: '', 'web.1', 'web.1 api:0'. */
+  series: Record<string, SeriesDocument>
+  /** By the same, without the app's. */
+  details: Record<string, Omit<DetailsDocument, 'dyno' | 'instance'>>
+  routes: RouteDocument[]
+  exceptions: ExceptionDocument[]
+  releases: ReleaseDocument[]
+  formation: FormationDocument
+  log: LogEntry[]
+}
+
 /** The names of the server-sent events, and their data. */
 export interface StreamEvents {
   overview: Overview

@@ -75,6 +75,23 @@ export async function secretsIn(content: string, file = '.env'): Promise<FoundSe
     .filter((one, at, all) => !all.slice(0, at).some(({ line }) => line === one.line))
 }
 
+/** The same text with `mask` for each of these. */
+export async function withoutSecrets(content: string, mask: string): Promise<string> {
+  const ranges = (await lint(content, '.log'))
+    .filter(({ rule, text }) => !(URLS.test(rule) && PLACEHOLDER.test(text)))
+    .map(({ index, text }) => [index, index + text.length] as const)
+  for (const [, pattern] of MORE)
+    for (const { index, 0: text } of content.matchAll(pattern))
+      ranges.push([index, index + text.length])
+  let clean = ''
+  let from = 0
+  for (const [start, end] of ranges.sort(([one], [other]) => one - other)) {
+    if (start >= from) clean += content.slice(from, start) + mask
+    from = Math.max(from, end)
+  }
+  return clean + content.slice(from)
+}
+
 /** Whether a value is a secret, by its name or by what it is itself. */
 export async function isSecretValue(name: string, value: string): Promise<boolean> {
   return looksSecret(name, value) || (await secretsIn(`${name}=${value}\n`)).length > 0

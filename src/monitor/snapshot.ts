@@ -10,6 +10,7 @@ import {
   type PlatformApi,
 } from '../heroku/index.js'
 import { FormationModel } from './model.js'
+import type { Reading } from './reading.js'
 import { withoutFigures } from './without-figures.js'
 
 /** All that the platform keeps. */
@@ -37,6 +38,10 @@ export interface Snapshot {
 }
 
 export interface SnapshotOptions {
+  /** What takes the lines; a new one where absent. */
+  model?: FormationModel
+  /** Called with each line, and what it says, once the model has taken it. */
+  onLine?: (line: LogLine, reading: Reading) => void
   patience?: number
   /**
    * Which dynos are wanted: the log is followed for the figures of these alone. All where absent.
@@ -81,9 +86,8 @@ export async function takeSnapshot(
 async function lookAtRecent(
   api: PlatformApi,
   app: string,
-  { patience = TIMEOUT_MS }: SnapshotOptions,
+  { patience = TIMEOUT_MS, model = new FormationModel(), onLine }: SnapshotOptions,
 ): Promise<Snapshot & { seen: SeenLines; read: number }> {
-  const model = new FormationModel()
   const stop = new AbortController()
   const seen = new SeenLines()
   let problem: string | undefined
@@ -92,7 +96,8 @@ async function lookAtRecent(
   const take = (line: LogLine) => {
     read += 1
     oldest = Math.min(oldest, Date.parse(line.timestamp) || Infinity)
-    model.add(line)
+    const reading = model.add(line)
+    onLine?.(line, reading)
   }
   const reading = readInto(
     streamLogs(api, app, { lines: RECENT_LINES, retries: 0, seen, signal: stop.signal }),
@@ -128,7 +133,7 @@ async function followFigures(
   app: string,
   found: Snapshot,
   seen: SeenLines,
-  { selection = {}, onFollow, signal, within = FIGURES_WITHIN }: SnapshotOptions,
+  { selection = {}, onFollow, onLine, signal, within = FIGURES_WITHIN }: SnapshotOptions,
 ): Promise<Snapshot> {
   const { dynos, model } = found
   const selected = dynos.filter(
@@ -157,8 +162,9 @@ async function followFigures(
         signal: AbortSignal.any([time, stop.signal, ...(signal ? [signal] : [])]),
       }),
       (line) => {
-        const { kind } = model.add(line)
-        if (kind === 'sample' && missing().length === 0) stop.abort()
+        const reading = model.add(line)
+        onLine?.(line, reading)
+        if (reading.kind === 'sample' && missing().length === 0) stop.abort()
       },
     )
   } catch (error) {

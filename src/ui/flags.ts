@@ -88,7 +88,11 @@ export const waitTimeout = (options: { description: string; default: string; non
   })()
 
 /** A flag of a time before now, in ms since the epoch: `20m`, `14:05`, or ISO 8601. */
-export const pastTime = (options: { description: string; exclusive?: string[] }) =>
+export const pastTime = (options: {
+  description: string
+  exclusive?: string[]
+  dependsOn?: string[]
+}) =>
   Flags.custom<number>({
     ...options,
     description: `${options.description}, such as 20m, 14:05 or 2026-11-27T14:05:00Z`,

@@ -1,7 +1,13 @@
 /** What the embedded Heroku has recorded of an app, and the dashboard that monit opens over it. */
+import { readFile, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { expect } from 'chai'
-import type { DynoDocument, Overview, SeriesDocument } from '../../src/dashboard/wire.js'
+import type {
+  DynoDocument,
+  Overview,
+  SeriesDocument,
+  SnapshotDocument,
+} from '../../src/dashboard/wire.js'
 import { get } from '../../src/demo/load.js'
 import type { SHOW_SINCE } from '../../src/json/history.js'
 import type { Json } from '../../src/json/schema.js'
@@ -54,6 +60,33 @@ describe('what is recorded of a deployed app', function () {
     expect(then!.instances.map(({ id, pid }) => [id, pid])).to.deep.equal(
       now!.instances.map(({ id, pid }) => [id, pid]),
     )
+  })
+
+  it('is in the file that dashboard --export writes, for its owner alone and without secrets', async () => {
+    await world.ok(['config', 'set', 'API_TOKEN', ...APP], { input: 'never-to-be-seen' })
+    const file = path.join(world.home, 'shop page.html')
+    const args = ['dashboard', '--export', file, '--json', ...APP]
+    const ran = await world.shipit(args)
+    expect(ran.status, ran.stderr).to.equal(0)
+    expect(JSON.parse(ran.stdout)).to.include({ file })
+    expect((await stat(file)).mode & 0o777).to.equal(0o600)
+    const html = await readFile(file, 'utf8')
+    expect(html.length).to.be.below(1_000_000)
+    expect(html)
+      .to.not.contain('never-to-be-seen')
+      .and.not.match(/ by user \S+@/)
+    const [, json = ''] = /id="snapshot">(.*?)<\/script>/s.exec(html) ?? []
+    const shop = (JSON.parse(json) as SnapshotDocument).apps.shop!
+    expect(shop.dynos.map(({ name }) => name)).to.deep.equal(['web.1', 'web.2'])
+    expect(shop.releases.length).to.be.above(0)
+    expect(shop.log.length).to.be.above(0)
+    expect(shop.series['']!.memory_mb.some((value) => value !== null)).to.equal(true)
+
+    expect((await world.shipit(args)).status).to.equal(2)
+    expect(await readFile(file, 'utf8')).to.equal(html)
+    expect((await world.shipit([...args, '--yes'])).status).to.equal(0)
+    const nowhere = ['dashboard', '--export', path.join(world.home, 'no/page.html'), ...APP]
+    expect((await world.shipit(nowhere)).status).to.equal(3)
   })
 
   it('is on the dashboard that w in monit opens, until monit ends', async () => {

@@ -1,5 +1,7 @@
 import { Bell } from './control/alerts.js'
 import { hashOf, type Route } from './route.js'
+import { day } from './format.js'
+import { snapshot } from './store/snapshot.js'
 import { setState, useStore } from './store/store.js'
 
 export function TopBar() {
@@ -58,6 +60,12 @@ function ConnectionState() {
   const isReadOnly = useStore((state) => state.overview?.is_read_only)
   const [tone, word] =
     connection === 'live' && isPaused ? (['warn', 'Paused'] as const) : WORDS[connection]
+  if (snapshot)
+    return (
+      <span class="chip" title="This page is a file: it does not change">
+        as of {day(snapshot.to)}
+      </span>
+    )
   return (
     <>
       {isReadOnly ? <span class="chip">read-only</span> : null}

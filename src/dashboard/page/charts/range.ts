@@ -1,12 +1,8 @@
 /** How much time the charts show. */
+import { SPANS } from '../store/state.js'
 import { getState, setState } from '../store/store.js'
 
-export const SPANS = [
-  { name: '5 min', last: 300_000 },
-  { name: '1 h', last: 3_600_000 },
-  { name: '6 h', last: 21_600_000 },
-  { name: '24 h', last: 86_400_000 },
-] as const
+export { SPANS }
 
 export const chooseSpan = (last: number): void => setState({ range: { last, zoom: undefined } })
 

@@ -1,5 +1,7 @@
 /** Requests to the server of this page: same origin, with the cookie that it gave. */
 
+import { answerOf, snapshot } from './snapshot.js'
+
 /** What the server answers instead: why, and what to do, for people. */
 export class ApiError extends Error {
   constructor(
@@ -17,6 +19,7 @@ export const appPath = (app: string, path: string): string =>
 
 /** @throws ApiError; status 0 if the server was not reached */
 export async function getJson<Document>(path: string, signal?: AbortSignal): Promise<Document> {
+  if (snapshot) return answerOf<Document>(snapshot, path)
   return answered(await request(path, signal ? { signal } : {}))
 }
 

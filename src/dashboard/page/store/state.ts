@@ -11,6 +11,14 @@ import type {
 } from '../../wire.js'
 import type { Route } from '../route.js'
 
+/** How much time charts show, to choose from. */
+export const SPANS = [
+  { name: '5 min', last: 300_000 },
+  { name: '1 h', last: 3_600_000 },
+  { name: '6 h', last: 21_600_000 },
+  { name: '24 h', last: 86_400_000 },
+] as const
+
 /** The span that charts show: up to now, or one that was dragged over. ms since the epoch. */
 export interface Range {
   /** ms up to now. */

@@ -1,5 +1,6 @@
 /** The one state of the page. Views read it by `useStore`, which draws at most once a frame. */
 import { useEffect, useState } from 'preact/hooks'
+import { snapshot } from './snapshot.js'
 import { FIRST_STATE, type State } from './state.js'
 
 let state = FIRST_STATE
@@ -7,6 +8,9 @@ const readers = new Set<() => void>()
 let frame = 0
 
 export const getState = (): State => state
+
+/** ms since the epoch by the clock of the server; in a file, when it was written. */
+export const serverNow = (): number => snapshot?.to ?? Date.now() + state.clockSkew
 
 /** Changes what is given. Everything that comes within one frame is drawn together. */
 export function setState(change: Partial<State>): void {

@@ -1,8 +1,16 @@
 /** The server-sent events of the app in view, put into the state as they come. */
-import type { ActionNews, Alert, DynoDocument, Mark, StreamEvents } from '../../wire.js'
+import type {
+  ActionNews,
+  Alert,
+  DynoDocument,
+  Mark,
+  SnapshotDocument,
+  StreamEvents,
+} from '../../wire.js'
 import { addLines, forgetLines } from '../log/lines.js'
 import { ApiError, getJson } from './api.js'
-import { NO_APP } from './state.js'
+import { snapshot } from './snapshot.js'
+import { NO_APP, SPANS } from './state.js'
 import { getState, setState } from './store.js'
 
 /** ms before the next try when the server is not there. */
@@ -41,6 +49,7 @@ export function retryNow(): void {
 }
 
 function open(): void {
+  if (snapshot) return show(snapshot)
   source?.close()
   clearTimeout(timer)
   hasAlerts = false
@@ -60,6 +69,22 @@ function open(): void {
     stream.addEventListener(name, (event: MessageEvent<string>) => {
       if (source === stream) TAKE[name](JSON.parse(event.data) as never)
     })
+}
+
+/** What a stream would tell first, of a page in a file. */
+function show({ overview, apps, from, to }: SnapshotDocument): void {
+  const dynos = apps[followed ?? '']?.dynos ?? []
+  const { range } = getState()
+  const last = SPANS.find((span) => span.last >= to - from)?.last ?? range.last
+  setState({
+    connection: 'live',
+    overview,
+    clockSkew: to - Date.now(),
+    pointsUntil: to,
+    dynos: new Map(dynos.map((dyno) => [dyno.name, dyno])),
+    areDynosKnown: true,
+    range: range.zoom ? range : { ...range, last },
+  })
 }
 
 /** An EventSource does not say why it ended: a request does. */

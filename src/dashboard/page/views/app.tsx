@@ -6,7 +6,8 @@ import { ask } from '../control/ask.js'
 import { ago, count, megabytes, milliseconds } from '../format.js'
 import { LogView } from '../log/log-view.js'
 import { hashOf, type Route, TABS } from '../route.js'
-import { getState, useStore } from '../store/store.js'
+import { snapshot } from '../store/snapshot.js'
+import { serverNow, useStore } from '../store/store.js'
 import { ConfigView } from './config.js'
 import { DynoView } from './dyno.js'
 import { DynoList } from './dyno-list.js'
@@ -35,7 +36,7 @@ export function AppView({ route }: { route: AppRoute }) {
     <div class={`app-view tab-${route.tab}`}>
       <AppHead app={app} summary={summary} />
       <nav class="tabs" aria-label={`Views of ${app}`}>
-        {TABS.map(({ id, name }, at) => (
+        {TABS.filter(({ id }) => id !== 'config' || !snapshot).map(({ id, name }, at) => (
           <a
             key={id}
             href={hashOf({ view: 'app', app, tab: id })}
@@ -89,7 +90,7 @@ function Overall({ app }: { app: string }) {
 function AppHead({ app, summary }: { app: string; summary: AppSummary | undefined }) {
   const isReadOnly = useStore((state) => state.overview?.is_read_only !== false)
   const release = summary?.release
-  const now = Date.now() + getState().clockSkew
+  const now = serverNow()
   return (
     <header class="app-head">
       <div class="app-title">

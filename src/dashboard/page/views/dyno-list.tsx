@@ -4,7 +4,7 @@ import { scaleBy } from '../control/scale-by.js'
 import { count, duration, megabytes, milliseconds, percent, plural } from '../format.js'
 import { stepsOf, useKeys } from '../keys.js'
 import { go } from '../route.js'
-import { getState, useStore } from '../store/store.js'
+import { serverNow, useStore } from '../store/store.js'
 import { showRow, useNarrow, VirtualList } from '../virtual-list.js'
 import { type Column, COLUMNS, type Row, rowsOf, type Sort } from './dyno-rows.js'
 import { Empty, Meter } from './parts.js'
@@ -16,7 +16,7 @@ export function DynoList({ app }: { app: string }) {
   const [sort, setSort] = useState<Sort>()
   const [filter, setFilter] = useState('')
   const rows = useMemo(
-    () => rowsOf(dynos, { sort, filter, now: Date.now() + getState().clockSkew }),
+    () => rowsOf(dynos, { sort, filter, now: serverNow() }),
     [dynos, sort, filter],
   )
   if (areKnown && dynos.size === 0)

@@ -6,7 +6,7 @@ import { scaleBy } from '../control/scale-by.js'
 import { ago, clock, count, duration, megabytes, milliseconds, percent } from '../format.js'
 import { useKeys } from '../keys.js'
 import { hashOf } from '../route.js'
-import { getState, useStore } from '../store/store.js'
+import { serverNow, useStore } from '../store/store.js'
 import { dynoRow, instanceRow } from './dyno-rows.js'
 import { ExceptionList } from './exceptions.js'
 import { Empty, Meter, StateBadge, Tile, useDocument } from './parts.js'
@@ -46,7 +46,7 @@ export function DynoView({
       <p class="loading muted">Loading…</p>
     )
   const instance = dyno.instances.find((one) => one.id === id)
-  const row = dynoRow(dyno, Date.now() + getState().clockSkew)
+  const row = dynoRow(dyno, serverNow())
   const shown = instance ? instanceRow(row, instance) : row
   return (
     <div class="dyno-view">
@@ -88,7 +88,7 @@ export function DynoView({
 }
 
 function DynoTiles({ dyno }: { dyno: DynoDocument }) {
-  const now = Date.now() + getState().clockSkew
+  const now = serverNow()
   const row = dynoRow(dyno, now)
   return (
     <dl class="tiles">
@@ -217,7 +217,7 @@ function Metrics({ instance: { metrics, actions } }: { instance: InstanceDocumen
 }
 
 function Details({ document, app }: { document: DetailsDocument; app: string }) {
-  const now = Date.now() + getState().clockSkew
+  const now = serverNow()
   return (
     <>
       <section class="card">

@@ -1,6 +1,6 @@
 import type { ExceptionDocument } from '../../wire.js'
 import { ago, plural } from '../format.js'
-import { getState } from '../store/store.js'
+import { serverNow } from '../store/store.js'
 import { Empty, Pending, useDocument } from './parts.js'
 
 /** Errors of the app by type and place. */
@@ -15,7 +15,7 @@ export function ExceptionsView({ app }: { app: string }) {
     )
   return (
     <section class="card" aria-label="Exceptions">
-      <ExceptionList exceptions={fetched.document} now={Date.now() + getState().clockSkew} />
+      <ExceptionList exceptions={fetched.document} now={serverNow()} />
     </section>
   )
 }

@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks'
 import type { FormationDocument } from '../../wire.js'
 import { ask } from '../control/ask.js'
 import { ago, megabytes, plural } from '../format.js'
-import { getState, useStore } from '../store/store.js'
+import { serverNow, useStore } from '../store/store.js'
 import { Empty, Pending, useDocument } from './parts.js'
 
 type ProcessType = FormationDocument['process_types'][number]
@@ -175,7 +175,7 @@ function TypeCard({
 
 function Builds({ app, builds }: { app: string; builds: FormationDocument['builds'] }) {
   const isReadOnly = useStore((state) => state.overview?.is_read_only !== false)
-  const now = Date.now() + getState().clockSkew
+  const now = serverNow()
   return (
     <>
       {builds.map(({ id, at, user }) => (

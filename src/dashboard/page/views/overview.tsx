@@ -5,7 +5,7 @@ import { AlertChips, raised } from '../control/alerts.js'
 import { ago, count, megabytes, milliseconds, percent } from '../format.js'
 import { stepsOf, useKeys } from '../keys.js'
 import { hashOf } from '../route.js'
-import { getState, useStore } from '../store/store.js'
+import { serverNow, useStore } from '../store/store.js'
 import { APP_TONE, Empty, Meter, StateBadge } from './parts.js'
 
 /** All apps, one row each: whether they are well, at one look. */
@@ -54,7 +54,7 @@ export function Overview() {
 }
 
 function AppCard({ app }: { app: AppSummary }) {
-  const now = Date.now() + getState().clockSkew
+  const now = serverNow()
   const { release } = app
   const alert = useStore((state) => raised(state.alerts).find((one) => one.app === app.app))
   const tone = APP_TONE[app.state]

@@ -1,7 +1,7 @@
 import type { ReleaseDocument } from '../../wire.js'
 import { ask } from '../control/ask.js'
 import { ago, day } from '../format.js'
-import { getState, useStore } from '../store/store.js'
+import { serverNow, useStore } from '../store/store.js'
 import { configChangeOf } from './config-change.js'
 import { Empty, Pending, StateBadge, useDocument } from './parts.js'
 
@@ -11,7 +11,7 @@ export function ReleasesView({ app }: { app: string }) {
   const isReadOnly = useStore((state) => state.overview?.is_read_only !== false)
   if (!fetched.document) return <Pending fetched={fetched} />
   if (fetched.document.length === 0) return <Empty title="No releases yet" />
-  const now = Date.now() + getState().clockSkew
+  const now = serverNow()
   return (
     <ol class="releases" aria-label="Releases">
       {fetched.document.map((release) => (
