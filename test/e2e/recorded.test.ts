@@ -64,7 +64,7 @@ describe('what is recorded of a deployed app', function () {
 
   it('is in the file that dashboard --export writes, for its owner alone and without secrets', async () => {
     await world.ok(['config', 'set', 'API_TOKEN', ...APP], { input: 'never-to-be-seen' })
-    const file = path.join(world.home, 'shop page.html')
+    const file = path.join(world.folder, 'shop page.html')
     const args = ['dashboard', '--export', file, '--json', ...APP]
     const ran = await world.shipit(args)
     expect(ran.status, ran.stderr).to.equal(0)
@@ -85,7 +85,7 @@ describe('what is recorded of a deployed app', function () {
     expect((await world.shipit(args)).status).to.equal(2)
     expect(await readFile(file, 'utf8')).to.equal(html)
     expect((await world.shipit([...args, '--yes'])).status).to.equal(0)
-    const nowhere = ['dashboard', '--export', path.join(world.home, 'no/page.html'), ...APP]
+    const nowhere = ['dashboard', '--export', path.join(world.folder, 'no/page.html'), ...APP]
     expect((await world.shipit(nowhere)).status).to.equal(3)
   })
 
