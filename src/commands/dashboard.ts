@@ -4,6 +4,7 @@ import type { DashboardServer } from '../dashboard/server.js'
 import { ShipitError, type ErrorCode } from '../errors.js'
 import type { PlatformApi } from '../heroku/index.js'
 import type { AppHistory } from '../history/index.js'
+import { shellWord } from '../lib/shell-word.js'
 import { safeJson, writeErr, writeOut } from '../lib/terminal.js'
 import { BaseCommand } from '../ui/base-command.js'
 import type { DASHBOARD } from '../json/dashboard.js'
@@ -153,7 +154,7 @@ export default class Dashboard extends BaseCommand {
         what: `${to.file} exists. Overwrite it?`,
         isSure: to.yes,
         isJson: this.jsonEnabled(),
-        next: `${this.spoken} --export ${to.file} --yes`,
+        next: `${this.spoken} --export ${shellWord(to.file)} --yes`,
       })
     const ids = await this.idsOf(api, apps)
     const { since, until, size } = await writeDashboard(to.file, {
