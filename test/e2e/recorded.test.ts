@@ -31,6 +31,14 @@ describe('what is recorded of a deployed app', function () {
     const { url } = await world.json<{ url: string }>(['deploy', ...APP], { cwd: dir })
     await world.ok(['scale', 'web=2', ...APP])
     await get(url)
+    await until(
+      'figures of all dynos',
+      async () =>
+        (await world.json<DynoDocument[]>(['ps', ...APP])).every(
+          ({ memory_mb: memory }) => memory !== null,
+        ),
+      RECORDED_MS,
+    )
   })
   after(() => world.close())
 
