@@ -12,6 +12,10 @@ import { journal } from './journal.js'
 import type { ApiParts } from './parts.js'
 import { bodyOf } from './request.js'
 import { accountRoutes } from './routes/account.js'
+import { addonAttachmentsRoutes } from './routes/addon-attachments.js'
+import { addonDataRoutes, addonPageRoutes } from './routes/addon-data.js'
+import { addonServicesRoutes } from './routes/addon-services.js'
+import { addonsRoutes } from './routes/addons.js'
 import { appsRoutes } from './routes/apps.js'
 import { stubRoutes } from './routes/stubs.js'
 import { buildpackRegistryRoutes } from './routes/buildpack-registry.js'
@@ -67,6 +71,7 @@ export function createApi(parts: ApiParts): Express {
   api.use(
     buildpackRegistryRoutes(async () => (await stat(parts.folders.root)).birthtime.toISOString()),
     streamRoutes(parts),
+    addonPageRoutes(parts),
     logSessions.open,
     sources.open,
     authorised(parts.token, () =>
@@ -101,6 +106,10 @@ export function createApi(parts: ApiParts): Express {
   for (const routes of [
     accountRoutes,
     appsRoutes,
+    addonServicesRoutes,
+    addonsRoutes,
+    addonAttachmentsRoutes,
+    addonDataRoutes,
     configVarsRoutes,
     formationRoutes,
     dynosRoutes,

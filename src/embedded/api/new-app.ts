@@ -34,6 +34,7 @@ export function newApp(
     ...place,
     webhooks: [],
     drains: [],
+    addons: [],
     maintenance: false,
     features: {},
     config_vars: {},

@@ -1,3 +1,4 @@
+import type { Addons } from '../addons/index.js'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Authorizations } from './authorizations.js'
 import type { ReleaseOutput } from '../releases/release-output.js'
@@ -28,6 +29,7 @@ export interface ApiParts {
   releases: ReleaseService
   output: ReleaseOutput
   builder: Builder
+  addons: Addons
   rendezvous: Rendezvous
   spaces: Spaces
   pipelines: Pipelines

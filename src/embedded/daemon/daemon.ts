@@ -6,6 +6,9 @@ import { rm } from 'node:fs/promises'
 import http from 'node:http'
 import path from 'node:path'
 import writeFileAtomic from 'write-file-atomic'
+import { createProviders, isStoreWhole, removeUnknownFolders } from '../addons/providers.js'
+import { Addons } from '../addons/index.js'
+import { endLeftServers } from '../addons/left-servers.js'
 import { openAuthorizations } from '../api/authorizations.js'
 import { asCall } from '../api/api-error.js'
 import { createApi, webUrl, type Urls } from '../api/index.js'
@@ -139,6 +142,9 @@ async function start(
   await builder.recover()
   await releases.recover()
   await dynos.recover()
+  await endLeftServers(folders.addons)
+  const isWhole = await isStoreWhole(folders, store)
+  if (isWhole) await removeUnknownFolders(folders, store)
 
   const { why: notIsolated } = await dynos.isolation
   if (notIsolated !== undefined) log(`Apps are not isolated from the state folder: ${notIsolated}`)
@@ -164,6 +170,8 @@ async function start(
       throw error
     }))
   const rendezvous = createRendezvous(certificate, log)
+  const providers = createProviders({ folders, store, logplex, certificate, log })
+  const addons = new Addons({ store, releases, logplex, providers, log })
   const generation = () => settings.generation ?? 'cedar'
   const drains = startDrains({ store, logplex })
   const spaces = await openSpaces(folders, generation, report)
@@ -186,6 +194,7 @@ async function start(
     releases,
     output,
     builder,
+    addons,
     git,
     folders,
     limits,
@@ -234,6 +243,8 @@ async function start(
     Object.assign(settings, { apiPort: apiListening.port, routerPort: routerListening.port })
     await writeSettings(folders, settings)
     await writeFileAtomic(infoFile(folders), JSON.stringify(info, null, 2), { mode: 0o600 })
+    // Before their dynos boot.
+    await addons.start(isWhole)
     for (const app of store.list()) dynos.reconcile(app.id, 'release')
     log(`listens on ${apiUrl}, apps on port ${info.routerPort}`)
 
@@ -251,6 +262,8 @@ async function start(
         Promise.all([dynosGone, builder.shutdown()]),
         () => log('builds or dynos have not ended in time; the next start ends what is left'),
       )
+      // After the dynos, which use them to their end.
+      await addons.stop()
       for (const listening of opened) await listening.close()
       await store.settled()
       await whatever(log, () => logplex.flush())
@@ -271,6 +284,7 @@ async function start(
   } catch (error) {
     for (const listening of opened) await listening.close()
     await dynos.shutdown()
+    await addons.stop()
     throw error
   }
 }

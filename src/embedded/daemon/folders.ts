@@ -26,6 +26,7 @@ export function foldersOf(home: string): Folders {
     dynos: inside('dynos'),
     logs: inside('logs'),
     history: inside('history'),
+    addons: inside('addons'),
   }
 }
 

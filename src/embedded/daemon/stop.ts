@@ -119,11 +119,16 @@ async function endWhatIsLeft(folders: Folders): Promise<void> {
   })
   if (!lock) return
   try {
-    const [{ endLeftDynos }, { endLeftBuilds }] = await Promise.all([
+    const [{ endLeftDynos }, { endLeftBuilds }, { endLeftServers }] = await Promise.all([
       import('../dynos/recover.js'),
       import('../build/recovery.js'),
+      import('../addons/left-servers.js'),
     ])
-    await Promise.all([endLeftDynos(folders.dynos, 0), endLeftBuilds(folders)])
+    await Promise.all([
+      endLeftDynos(folders.dynos, 0),
+      endLeftBuilds(folders),
+      endLeftServers(folders.addons),
+    ])
   } finally {
     await lock.release()
   }

@@ -2,6 +2,7 @@
  * The one maker of releases: numbers them, runs their release phase, and says which of them serves.
  */
 import { randomUUID } from 'node:crypto'
+import { attachedVars } from '../addons/attachments.js'
 import { ApiError, NotFound } from '../api/api-error.js'
 import { formationFor } from '../api/formation.js'
 import { ACCOUNT_EMAIL } from '../api/identity.js'
@@ -19,6 +20,8 @@ export interface ReleaseChange {
   /** Absent: the app's config vars as they are. */
   configVars?: Record<string, string>
   onOutput?: (chunk: Buffer) => void
+  /** Who makes it; the account where absent. */
+  user?: string
 }
 
 interface BegunRelease {
@@ -124,9 +127,11 @@ export function createReleases(parts: ReleaseParts): ReleaseService {
     if (!app) throw new NotFound('app')
     const change = decide(app)
     if (change === null) return null
-    const begun = await store.update(app.id, (draft) => record(draft, change))
-    log(app.id, `${change.description} by user ${ACCOUNT_EMAIL}`)
-    log(app.id, `Release v${begun.release.version} created by user ${ACCOUNT_EMAIL}`)
+    const attached = attachedVars(store.list(), app.id)
+    const begun = await store.update(app.id, (draft) => record(draft, change, attached))
+    const { user } = begun.release
+    log(app.id, `${change.description} by user ${user}`)
+    log(app.id, `Release v${begun.release.version} created by user ${user}`)
     const { release, slug, command } = begun
     const outcome =
       slug && command !== undefined
@@ -179,6 +184,7 @@ export function createReleases(parts: ReleaseParts): ReleaseService {
 function record(
   draft: AppRecord,
   change: ReleaseChange,
+  attached: Readonly<Record<string, string>>,
 ): { release: ReleaseRecord; slug: SlugRecord | undefined; command: string | undefined } {
   const now = new Date().toISOString()
   const { adopted } = change
@@ -196,7 +202,9 @@ function record(
     status: 'pending',
     slug_id: slugId,
     config_vars: { ...draft.config_vars },
-    user: ACCOUNT_EMAIL,
+    addon_plans: draft.addons.map(({ service, plan }) => `${service}:${plan}`),
+    addon_vars: Object.keys(attached).filter((name) => Object.hasOwn(draft.config_vars, name)),
+    user: change.user ?? ACCOUNT_EMAIL,
     created_at: now,
     updated_at: now,
   }

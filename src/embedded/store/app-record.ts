@@ -19,6 +19,7 @@ const SHAPE: Record<keyof AppRecord, (value: unknown) => boolean> = {
   coupling: orAbsent(isObject),
   webhooks: Array.isArray,
   drains: Array.isArray,
+  addons: Array.isArray,
   maintenance: (value) => typeof value === 'boolean',
   features: isObject,
   config_vars: isObject,

@@ -9,6 +9,8 @@ type Json = Record<string, unknown>
 const MIGRATIONS: readonly ((record: Json) => Json)[] = [
   // There were no generations, regions, webhooks and drains: all apps were of Cedar, in the US.
   (record) => ({ generation: 'cedar', region: 'us', webhooks: [], drains: [], ...record }),
+  // There were no add-ons.
+  (record) => ({ addons: [], ...record }),
 ]
 
 /** Of the records that this version writes. */

@@ -55,6 +55,10 @@ export interface ReleaseRecord {
    * brings back.
    */
   config_vars: Record<string, string>
+  /** Of the add-ons that the app had then; absent in releases of older versions. */
+  addon_plans?: string[]
+  /** Names of those config vars that were of attachments; absent in releases of older versions. */
+  addon_vars?: string[]
   user: string
   created_at: string
   updated_at: string
@@ -111,6 +115,8 @@ export interface AppRecord {
   coupling?: CouplingRecord | undefined
   webhooks: WebhookRecord[]
   drains: DrainRecord[]
+  /** That the app is billed for; other apps may be attached to them. */
+  addons: AddonRecord[]
   maintenance: boolean
   /** App features that are on: preboot, log-runtime-metrics. */
   features: Record<string, { enabled: boolean; updated_at: string }>
@@ -164,6 +170,39 @@ export interface PromotionTargetRecord {
   release_id: string | null
   /** Why it never was made. */
   error_message: string | null
+}
+
+export interface AddonRecord {
+  id: string
+  /** postgresql-round-12345 */
+  name: string
+  /** heroku-postgresql */
+  service: string
+  /** Without its service: essential-0 */
+  plan: string
+  state: 'provisioning' | 'provisioned' | 'deprovisioned'
+  /** What its provider says to who made it; why it could not be made. */
+  provision_message: string | null
+  /**
+   * Values of config vars by what follows the attachment's name: URL for DATABASE_URL. Empty until
+   * it is provisioned.
+   */
+  config: Record<string, string>
+  /** What its provider keeps: names, passwords, ports. */
+  resource: Record<string, string>
+  attachments: AttachmentRecord[]
+  created_at: string
+  updated_at: string
+}
+
+export interface AttachmentRecord {
+  id: string
+  /** DATABASE */
+  name: string
+  /** The app that it is attached to, which may be another than that which is billed. */
+  app_id: string
+  created_at: string
+  updated_at: string
 }
 
 export interface WebhookRecord {

@@ -18,6 +18,8 @@ export interface Folders {
   dynos: string
   logs: string
   history: string
+  /** Data of add-ons: a folder a server. */
+  addons: string
 }
 
 export interface Store {

@@ -2,10 +2,6 @@ import { expect } from 'chai'
 import { startTestPlatform, type TestPlatform } from '../support/platform.js'
 
 const REFUSED: [string, string, RegExp][] = [
-  ['POST', '/apps/an-app/addons', /no add-ons yet/],
-  ['GET', '/addons/something', /no add-ons yet/],
-  ['POST', '/actions/addons/resolve', /no add-ons yet/],
-  ['GET', '/addon-services', /no add-ons yet/],
   ['POST', '/apps/an-app/acm', /no TLS certificates/],
   ['POST', '/apps/an-app/sni-endpoints', /no TLS certificates/],
   ['POST', '/apps/an-app/collaborators', /no other accounts/],

@@ -151,6 +151,7 @@ function newApp(name: string, configVars: Record<string, string>): AppRecord {
     region: 'us',
     webhooks: [],
     drains: [],
+    addons: [],
     maintenance: false,
     features: {},
     config_vars: configVars,

@@ -134,6 +134,7 @@ export class Home {
     dynos: this.at('dynos'),
     logs: this.at('logs'),
     history: this.at('history'),
+    addons: this.at('addons'),
   }
 
   constructor() {
@@ -153,6 +154,7 @@ export class Home {
       region: 'us',
       webhooks: [],
       drains: [],
+      addons: [],
       maintenance: false,
       features: options.preboot ? { preboot: { enabled: true, updated_at: now } } : {},
       config_vars: {},

@@ -7,7 +7,7 @@ import type { AppRecord } from '../../../src/embedded/store/records.js'
 import { rejection } from '../../support/platform.js'
 import { temporaryFolder } from '../support/platform.js'
 
-const VERSION = 2
+const VERSION = 3
 
 describe('a record of an app', () => {
   let apps: string

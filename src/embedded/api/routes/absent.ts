@@ -1,4 +1,4 @@
-import { Router, type RequestHandler } from 'express'
+import { Router } from 'express'
 import { ApiError } from '../api-error.js'
 import type { ApiParts } from '../parts.js'
 import { appOf } from '../request.js'
@@ -8,15 +8,12 @@ import { appOf } from '../request.js'
  * Heroku's own CLI).
  */
 const ABSENT: Record<string, string> = {
-  addons: 'no add-ons yet',
-  'addon-attachments': 'no add-ons yet',
-  'addon-services': 'no add-ons yet',
-  plans: 'no add-ons yet',
-  actions: 'no add-ons yet',
   stage: 'no config vars of tests and review apps yet',
   'latest-builds': 'no overviews of pipelines yet: ask for the builds of an app',
   'latest-deployments': 'no overviews of pipelines yet: ask for the releases of an app',
   'latest-releases': 'no overviews of pipelines yet: ask for the releases of an app',
+  'addon-region-capabilities': 'no regions of add-ons: all are on this machine',
+  'region-capabilities': 'no regions of add-ons: all are on this machine',
   'review-apps': 'no review apps yet',
   'review-app': 'no review apps yet',
   'review-app-config': 'no review apps yet',
@@ -51,8 +48,8 @@ const ABSENT: Record<string, string> = {
   'vpn-connections': 'no networks of spaces',
   topology: 'no networks of spaces',
   transfer: 'no transfers of spaces',
-  'allowed-addon-services': 'no add-ons yet',
-  'whitelisted-addon-services': 'no add-ons yet',
+  'allowed-addon-services': 'no limits of add-ons to teams',
+  'whitelisted-addon-services': 'no limits of add-ons to teams',
   archives: 'no archives',
   credits: 'no credits',
   feed: 'no feed',
@@ -68,16 +65,6 @@ const ABSENT: Record<string, string> = {
 function lackOf(path: string): string | undefined {
   const word = path.split('/').findLast((segment) => Object.hasOwn(ABSENT, segment))
   return word === undefined ? undefined : `The embedded Heroku has ${ABSENT[word]}.`
-}
-
-/**
- * Says the same beside an answer: Heroku's CLI prints the header X-Heroku-Warning as a warning
- * (@heroku-cli/command, api-client).
- */
-export const warnOfAbsent: RequestHandler = ({ path }, response, next) => {
-  const lack = lackOf(path)
-  if (lack !== undefined) response.setHeader('X-Heroku-Warning', lack)
-  next()
 }
 
 /**

@@ -166,10 +166,11 @@ const serializeTeamApp = (app: Readonly<AppRecord>, urls: Urls) => ({
  * record is; the rest is cleaning.
  */
 async function destroyApp(
-  { store, dynos, builder, logplex, folders, log }: ApiParts,
+  { store, dynos, builder, addons, logplex, folders, log }: ApiParts,
   app: Readonly<AppRecord>,
 ): Promise<void> {
   await dynos.shutdown(app.id)
+  await addons.detachAll(app)
   await store.remove(app.id)
   const releaseOutputs = app.releases.map((release) =>
     path.join(folders.builds, `release-${release.id}.log`),
@@ -177,6 +178,7 @@ async function destroyApp(
   const cleaned = await Promise.allSettled([
     logplex.forget(app.id),
     builder.forget(app.id),
+    addons.forget(app),
     ...releaseOutputs.map((file) => rm(file, { force: true })),
   ])
   for (const result of cleaned) {

@@ -1,4 +1,5 @@
 import { Router } from 'express'
+import { attachedVars } from '../../addons/attachments.js'
 import type { ReleaseChange } from '../../releases/releases.js'
 import { InvalidParams } from '../api-error.js'
 import { findRelease } from './releases.js'
@@ -19,11 +20,24 @@ export function configVarsRoutes({ store, releases }: ApiParts): Router {
   routes.patch('/apps/:app/config-vars', async (request, response) => {
     const app = appOf(store, request)
     const patch = bodyOf(request)
+    refuseAttached(attachedVars(store.list(), app.id), patch)
     await releases.begin(app.id, (current) => configChange(current.config_vars, patch))
     response.json(appOf(store, request).config_vars)
   })
 
   return routes
+}
+
+/** Those of an attachment are its add-on's: they change with it alone. */
+function refuseAttached(
+  attached: Readonly<Record<string, string>>,
+  patch: Readonly<Record<string, unknown>>,
+): void {
+  const names = Object.keys(patch).filter(
+    (name) => Object.hasOwn(attached, name) && attached[name] !== patch[name],
+  )
+  if (names.length > 0)
+    throw new InvalidParams(`Cannot overwrite attachment values ${names.join(', ')}.`)
 }
 
 /**

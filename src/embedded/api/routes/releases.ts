@@ -1,5 +1,6 @@
 import { type Request, Router } from 'express'
 import { createHash } from 'node:crypto'
+import { attachedVars } from '../../addons/attachments.js'
 import { type ReleaseChange, slugOf } from '../../releases/releases.js'
 import type { AppRecord, ReleaseRecord, SlugRecord } from '../../store/records.js'
 import { ApiError, InvalidParams, NotFound } from '../api-error.js'
@@ -50,7 +51,9 @@ export function releasesRoutes({ store, releases, builder, urls, token }: ApiPar
     const found = release === undefined ? slugNamed(slug) : undefined
     const adopted = found && (await builder.adopt(app.id, found))
     const begun = await releases.begin(app.id, (now) =>
-      adopted ? deployOf(adopted, description) : rollback(now, release),
+      adopted
+        ? deployOf(adopted, description)
+        : rollback(now, release, attachedVars(store.list(), now.id)),
     )
     if (!begun) throw new NotFound('release')
     response.status(201).json(serialize(appOf(store, request), request)(begun.release))
@@ -83,7 +86,15 @@ export function releasesRoutes({ store, releases, builder, urls, token }: ApiPar
   return routes
 }
 
-function rollback(app: Readonly<AppRecord>, identity: unknown): ReleaseChange {
+/**
+ * Add-ons are no part of it: their config vars stay as they are now
+ * (devcenter.heroku.com/articles/releases#rollback).
+ */
+function rollback(
+  app: Readonly<AppRecord>,
+  identity: unknown,
+  attached: Readonly<Record<string, string>>,
+): ReleaseChange {
   const target = findRelease(app, identity)
   if (target.status !== 'succeeded')
     throw new ApiError(
@@ -101,7 +112,14 @@ function rollback(app: Readonly<AppRecord>, identity: unknown): ReleaseChange {
   return {
     description: `Rollback to v${target.version}`,
     slugId: target.slug_id,
-    configVars: { ...target.config_vars },
+    configVars: {
+      ...Object.fromEntries(
+        Object.entries(target.config_vars).filter(([name]) => !target.addon_vars?.includes(name)),
+      ),
+      ...Object.fromEntries(
+        Object.entries(attached).filter(([name]) => Object.hasOwn(app.config_vars, name)),
+      ),
+    },
   }
 }
 
@@ -131,7 +149,7 @@ function serializeRelease(
   const isFir = app.generation === 'fir'
   const hasPhase = slug?.process_types.release !== undefined
   return {
-    addon_plan_names: [],
+    addon_plan_names: release.addon_plans ?? [],
     app: appRef(app),
     artifacts:
       release.slug_id === null ? [] : [{ type: isFir ? 'oci-image' : 'slug', id: release.slug_id }],

@@ -5,7 +5,6 @@ import type { AppRecord } from '../../store/records.js'
 import type { ApiParts } from '../parts.js'
 import { appOf, bodyOf, textOf } from '../request.js'
 import { appRef, user } from './apps.js'
-import { warnOfAbsent } from './absent.js'
 import { anyOf } from '../../../lib/any-of.js'
 
 /** heroku/nodejs by its name, its URN and its repository. */
@@ -25,8 +24,6 @@ export const noBuildpack = (name: string): ApiError =>
 /** What the official CLI asks for beside an app, and of which this platform has none or one. */
 export function stubRoutes({ store }: ApiParts): Router {
   const routes = Router()
-  // Of an empty list the CLI prints nothing, or a heading alone (`redis`).
-  routes.get(['/apps/:app/addons', '/addons'], warnOfAbsent)
   const none = (request: Request, response: { json(body: unknown): void }) => {
     appOf(store, request)
     response.json([])
@@ -35,8 +32,6 @@ export function stubRoutes({ store }: ApiParts): Router {
   // Lists of what no app here has any of: what adds to one is refused by name (absent.ts).
   routes.get(
     [
-      '/apps/:app/addons',
-      '/apps/:app/addon-attachments',
       '/apps/:app/ssl-endpoints',
       '/apps/:app/sni-endpoints',
       '/apps/:app/telemetry-drains',
@@ -45,13 +40,7 @@ export function stubRoutes({ store }: ApiParts): Router {
     none,
   )
   routes.get(
-    [
-      '/addons',
-      '/addon-attachments',
-      '/account/app-transfers',
-      '/enterprise-accounts',
-      '/account/invoices',
-    ],
+    ['/account/app-transfers', '/enterprise-accounts', '/account/invoices'],
     (_request, response) => {
       response.json([])
     },
