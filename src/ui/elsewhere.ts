@@ -25,6 +25,9 @@ const SAME = table(`
   features:list = features
   features:info = features
   domains:list = domains
+  addons:list = addons
+  addons:add = addons create
+  addons:remove = addons destroy
   config:list = config
   config:add = config set
   config:remove = config unset
@@ -183,7 +186,7 @@ function table(text: string): ReadonlyMap<string, string> {
 }
 
 /** Commands of ours that take no argument: a second word is not one. */
-const TAKE_NONE = ['apps', 'config', 'domains', 'pipelines', 'releases']
+const TAKE_NONE = ['addons', 'apps', 'config', 'domains', 'pipelines', 'releases']
 
 /**
  * The words as this CLI takes them: `ps:scale web=2` and `secrets set A=b` are `scale web=2` and

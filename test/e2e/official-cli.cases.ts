@@ -18,12 +18,48 @@ export interface Row {
   isSample?: true
 }
 
-const NO_ADDONS = 'has no add-ons yet'
 const NO_TLS = 'has no TLS certificates'
 const NO_OTHERS = 'has no other accounts'
 const NO_NETWORK = 'has no networks of spaces'
 
 export const GROUPS: Record<string, Row[]> = {
+  addons: [
+    { run: 'addons -a APP', works: /No add-ons/i },
+    { run: 'pg:info -a APP', absent: 'APP has no heroku-postgresql databases', isQuiet: true },
+    { run: 'pg:psql -a APP', absent: 'APP has no databases' },
+    { run: 'addons:info something', absent: "Couldn't find that add on" },
+    { run: 'addons:services', works: /heroku-postgresql[^]*heroku-redis/ },
+    { run: 'addons:plans heroku-redis', works: /heroku-redis:mini/ },
+    { run: 'apps:create with-addons --no-remote', works: /done/, isSample: true },
+    {
+      run: 'addons:create nothing:here -a with-addons',
+      absent: "Couldn't find either the add-on service or the add-on plan",
+    },
+    {
+      run: 'addons:create heroku-postgresql:essential-0 -a with-addons --name base --wait',
+      works: /max \$5\/month[^]*Created.*base as.*DATABASE_URL/,
+      isSample: true,
+    },
+    { run: 'addons -a with-addons', works: /heroku-postgresql \(base\)[^]*as DATABASE/ },
+    { run: 'addons', works: /base +heroku-postgresql:essential-0/ },
+    { run: 'addons:info base', works: /heroku-postgresql:essential-0[^]*with-addons::DATABASE/ },
+    { run: 'addons:wait base', works: /^\s*$/ },
+    { run: 'pg:info -a with-addons', works: /DATABASE_URL[^]*Status: +Available/, isSample: true },
+    { run: 'pg:wait -a with-addons', works: /^\s*$/ },
+    { run: 'pg:psql -a with-addons -c VALUES(7)', works: /\b7\b/ },
+    { run: 'pg:credentials -a with-addons', works: /default/ },
+    { run: 'addons:attach base -a with-addons --as SECOND', works: /SECOND[^]*done, v\d+/ },
+    { run: 'addons:detach SECOND -a with-addons', works: /Unsetting.*SECOND[^]*done, v\d+/ },
+    { run: 'addons:upgrade base standard-0 -a with-addons', works: /done.*max \$50\/month/ },
+    { run: 'addons:rename base main-base', works: /successfully renamed to.*main-base/ },
+    { run: 'pg:reset -a with-addons --confirm with-addons', works: /Resetting.*done/ },
+    { run: 'releases -a with-addons', works: /Attach DATABASE \(@ref:base\)/ },
+    {
+      run: 'addons:destroy main-base -a with-addons --confirm with-addons',
+      works: /Destroying.*done/,
+      isSample: true,
+    },
+  ],
   pipelines: [
     { run: 'pipelines', works: /My Pipelines/ },
     { run: 'pipelines:promote -a APP', absent: "Couldn't find that pipeline coupling" },
@@ -238,20 +274,6 @@ export const GROUPS: Record<string, Row[]> = {
     },
   ],
   around: [
-    { run: 'addons -a APP', works: /No add-ons/i },
-    { run: 'addons', works: /no add-ons/i },
-    { run: 'addons:create heroku-redis:mini -a APP', absent: NO_ADDONS, isSample: true },
-    { run: 'addons:info something', absent: NO_ADDONS },
-    { run: 'addons:attach something -a APP', absent: NO_ADDONS },
-    { run: 'addons:detach SOMETHING -a APP', absent: NO_ADDONS },
-    { run: 'addons:destroy something -a APP --confirm APP', absent: NO_ADDONS },
-    { run: 'addons:open something -a APP', absent: NO_ADDONS },
-    { run: 'addons:plans heroku-redis', absent: NO_ADDONS },
-    { run: 'addons:services', absent: NO_ADDONS },
-    { run: 'pg -a APP', absent: 'APP has no heroku-postgresql databases', isQuiet: true },
-    { run: 'pg:info -a APP', absent: 'APP has no heroku-postgresql databases', isQuiet: true },
-    { run: 'pg:psql -a APP', absent: NO_ADDONS },
-    { run: 'redis -a APP', absent: NO_ADDONS, isQuiet: true },
     { run: 'access -a APP', works: /you@shipit\.localhost/ },
     { run: 'access:add someone@example.com -a APP', absent: NO_OTHERS },
     { run: 'access:remove someone@example.com -a APP', absent: NO_OTHERS },

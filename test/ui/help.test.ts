@@ -24,6 +24,7 @@ describe('the help', () => {
   it('lists each command once, by its own name, and the topics that have commands', async () => {
     const root = await help()
     expect(listed(root, 'TOPICS')).to.deep.equal([
+      'addons',
       'apps',
       'autocomplete',
       'config',

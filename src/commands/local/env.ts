@@ -28,6 +28,8 @@ export default class LocalEnv extends BaseCommand {
       HEROKU_HOST: apiUrl,
       HEROKU_API_KEY: token,
       HEROKU_GIT_HOST: localGitHost(gitUrl),
+      // Where it asks about databases (`pg:info`, `redis:info`), at the same port.
+      HEROKU_DATA_HOST: new URL(apiUrl).hostname,
       // Where Heroku's CLI asks, whenever it reads the account, whether that owes money: else it is
       // another host, and takes seconds without a network.
       HEROKU_PARTICLEBOARD_URL: apiUrl,
