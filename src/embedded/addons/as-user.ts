@@ -30,6 +30,8 @@ export async function serverUser(name: string): Promise<ServerUser> {
         '--clear-groups',
         '--inh-caps=+dac_override',
         '--ambient-caps=+dac_override',
+        // Else access(2), by which initdb looks for postgres, does not count the capability.
+        '--securebits=+no_setuid_fixup',
         '--',
         program,
         ...args,

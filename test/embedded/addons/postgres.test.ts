@@ -14,7 +14,9 @@ interface Addon {
   provision_message?: string
 }
 
-describe('the add-on heroku-postgresql', () => {
+describe('the add-on heroku-postgresql', function () {
+  // Where the machine has none, npm brings it first.
+  this.timeout(180_000)
   let test: TestPlatform
   before(async () => {
     test = await startTestPlatform()
@@ -30,7 +32,7 @@ describe('the add-on heroku-postgresql', () => {
         addon = (await test.call<Addon>('GET', `/addons/${name}`)).body
         return addon.state !== 'provisioning'
       },
-      60_000,
+      120_000,
     )
     expect(addon!.state, addon!.provision_message).to.equal('provisioned')
     return addon!
@@ -128,7 +130,7 @@ describe('the add-on heroku-postgresql', () => {
           (rows) => rows.length === 1,
           () => false,
         ),
-      60_000,
+      120_000,
     )
   })
 
