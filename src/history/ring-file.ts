@@ -12,7 +12,7 @@
  * and in the oldest slot, so that a process that is killed loses what it had not written, and a
  * reader may come at any moment.
  */
-import { readFile } from 'node:fs/promises'
+import { open, type FileHandle } from 'node:fs/promises'
 import { crc32 } from 'node:zlib'
 import { readFrame, type Frame } from './frames.js'
 import { Names } from './names.js'
@@ -51,21 +51,38 @@ export function sealedRecord(bytes: Buffer, sequence: number): Buffer {
 
 /** The slots of a file, in the order of their making; empty if the file is missing. */
 export async function readRing(file: string): Promise<RingSlot[]> {
-  const bytes = await readFile(file).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return Buffer.alloc(0)
+  const handle = await open(file, 'r').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined
     throw error
   })
-  return slotsIn(bytes)
-}
-
-/** The same of a file's bytes. */
-export function slotsIn(bytes: Buffer): RingSlot[] {
+  if (!handle) return []
   const slots: RingSlot[] = []
-  for (let at = 0; at < bytes.length; at += SLOT.size) {
-    const slot = readSlot(bytes.subarray(at, at + SLOT.size), at / SLOT.size)
-    if (slot) slots.push(slot)
+  try {
+    for (let index = 0; ; index += 1) {
+      const bytes = await bytesOfSlot(handle, index)
+      if (bytes.length === 0) break
+      const slot = readSlot(bytes, index)
+      if (slot) slots.push(slot)
+    }
+  } finally {
+    await handle.close()
   }
   return slots.sort((one, other) => one.sequence - other.sequence)
+}
+
+/**
+ * Each slot in memory of its own: a record that is kept holds no more than that, and what is older
+ * than a day is let go of.
+ */
+async function bytesOfSlot(handle: FileHandle, index: number): Promise<Buffer> {
+  const bytes = Buffer.allocUnsafe(SLOT.size)
+  let length = 0
+  for (;;) {
+    const at = index * SLOT.size + length
+    const { bytesRead } = await handle.read(bytes, length, SLOT.size - length, at)
+    length += bytesRead
+    if (bytesRead === 0 || length === SLOT.size) return bytes.subarray(0, length)
+  }
 }
 
 function readSlot(bytes: Buffer, index: number): RingSlot | undefined {
