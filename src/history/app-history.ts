@@ -63,18 +63,25 @@ export class KeptHistory implements AppHistory {
   }
 
   marks({ from, to }: Pick<HistoryRange, 'from' | 'to'>): HistoryMark[] {
-    return this.between(from, to)
-      .filter(({ flags }) => (flags & FLAGS.marked) !== 0)
+    // Asked for each second: of the open spans they are taken as they are, nothing is drawn.
+    const { open } = this.recorder.spans
+    const first = open[0]?.number ?? Infinity
+    const kept = this.frames
+      .between(from, to)
+      .filter(({ span, flags }) => span < first && (flags & FLAGS.marked) !== 0)
       .flatMap((frame) => readMarks(frame.bytes, frame))
+    return [...kept, ...open.flatMap(({ marks }) => marks)]
       .filter(({ at }) => at >= from && at < to)
       .map((mark) => (mark.place === '' ? { ...mark, place: this.app } : mark))
       .sort((one, other) => one.at - other.at)
   }
 
   get span(): { from: number; to: number } | undefined {
-    const open = this.open()
-    const first = this.frames.all[0] ?? open[0]
-    const last = open.at(-1) ?? this.frames.all.at(-1)
+    const { open } = this.recorder.spans
+    const { all } = this.frames
+    const [firstOpen, lastOpen] = [open[0], open.at(-1)]
+    const first = all[0] ?? (firstOpen && { ...firstOpen, span: firstOpen.number })
+    const last = lastOpen ? { ...lastOpen, span: lastOpen.number } : all.at(-1)
     return first && last
       ? { from: first.span * SPAN + first.since, to: last.span * SPAN + last.until }
       : undefined
