@@ -91,8 +91,10 @@ function useSeries({ app, dyno, instance }: Omit<ChartsProps, 'figures'>) {
     ...(instance === undefined ? {} : { instance }),
   })
   const place = `${app} ${dyno ?? ''} ${instance ?? ''}`
-  // While nothing is zoomed, new points are a reason to ask; the time that passes is none.
-  const turn = `${place} ${last} ${zoom?.from} ${zoom?.to} ${zoom ? '' : until} ${isLive}`
+  // While nothing is zoomed, new points are a reason to ask; the time that passes is none. Those of
+  // a day are minutes apart: a part of such a point that is new moves no line.
+  const due = zoom ? '' : until > 0 ? Math.floor(until / (last / POINTS / 4)) : 0
+  const turn = `${place} ${last} ${zoom?.from} ${zoom?.to} ${due} ${isLive}`
   useEffect(() => {
     const stop = new AbortController()
     const from = Number(query.get('from'))

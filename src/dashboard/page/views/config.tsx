@@ -4,7 +4,7 @@ import { Empty, Pending, useDocument } from './parts.js'
 
 /** Names of config vars. Values never reach this page. */
 export function ConfigView({ app }: { app: string }) {
-  const fetched = useDocument<string[]>(app, 'config')
+  const fetched = useDocument<string[]>(app, 'config', 'platform')
   const [filter, setFilter] = useState('')
   if (!fetched.document) return <Pending fetched={fetched} />
   if (fetched.document.length === 0)

@@ -9,7 +9,7 @@ type ProcessType = FormationDocument['process_types'][number]
 
 /** Process types, and how many dynos of what size run each. */
 export function FormationView({ app }: { app: string }) {
-  const fetched = useDocument<FormationDocument>(app, 'formation')
+  const fetched = useDocument<FormationDocument>(app, 'formation', 'platform')
   if (!fetched.document) return <Pending fetched={fetched} />
   const { process_types, builds, is_maintenance } = fetched.document
   return (

@@ -68,12 +68,24 @@ export type Fetched<Document> =
   | { state: 'there'; document: Document }
   | { state: 'failed'; document: undefined; error: ApiError }
 
+/** ms between two questions to the platform, whose calls are counted. */
+const ASKED_EVERY = 20_000
+
 /**
  * A document of an app: fetched when the view opens, when new points are told, and when an action
- * has come to its end. The last one stays until the next is there.
+ * has come to its end; one that the platform is asked for at most each 20 s, and after a release.
+ * The last one stays until the next is there.
  */
-export function useDocument<Document>(app: string, path: string): Fetched<Document> {
-  const turn = useStore((state) => state.pointsUntil)
+export function useDocument<Document>(
+  app: string,
+  path: string,
+  from: 'log' | 'platform' = 'log',
+): Fetched<Document> {
+  const turn = useStore(({ pointsUntil, overview }) =>
+    from === 'log'
+      ? String(pointsUntil)
+      : `${Math.floor(pointsUntil / ASKED_EVERY)} ${overview?.apps.find((one) => one.app === app)?.release?.version}`,
+  )
   const ended = useStore(
     (state) => state.actions.filter((action) => action.state !== 'running').length,
   )

@@ -7,7 +7,7 @@ import { Empty, Pending, StateBadge, useDocument } from './parts.js'
 
 /** What was released, newest first; what can be gone back to. */
 export function ReleasesView({ app }: { app: string }) {
-  const fetched = useDocument<ReleaseDocument[]>(app, 'releases')
+  const fetched = useDocument<ReleaseDocument[]>(app, 'releases', 'platform')
   const isReadOnly = useStore((state) => state.overview?.is_read_only !== false)
   if (!fetched.document) return <Pending fetched={fetched} />
   if (fetched.document.length === 0) return <Empty title="No releases yet" />
