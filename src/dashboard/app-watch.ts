@@ -27,6 +27,7 @@ import { LogRing } from './log-ring.js'
 import { MarkNews } from './mark-news.js'
 import { problemOf, type Problem } from './problem.js'
 import { RequestTable } from './request-table.js'
+import { requestsInBrief, type RequestsInBrief } from './requests-in-brief.js'
 import { ReleaseBook } from './releases.js'
 import type { AppSummary, Mark } from './wire.js'
 
@@ -38,8 +39,12 @@ const AGAIN = { first: 5000, longest: 60_000 }
 const COUNT_EVERY = 10_000
 /** Marks that a slow reader can still get. */
 const MARKS = 500
+/** ms of the log after which pages are told to fetch its figures anew. */
+const POINTS_EVERY = 5000
 /** ms that a look at the dynos for the stream lasts, at least, and for each dyno. */
 const CHANGES_EVERY = { least: 1000, perDyno: 50 }
+/** And those of a look at the requests of the last hour, for the overview. */
+const BRIEF_EVERY = { least: 1000, perDyno: 100 }
 
 export interface AppWatchOptions {
   /** Reads the login anew, once the platform has refused it. */
@@ -75,6 +80,8 @@ export class AppWatch {
   private readonly markNews: MarkNews
   private countedAt = 0
   private changesAt = 0
+  private brief: RequestsInBrief | undefined
+  private briefAt = 0
 
   constructor(
     readonly api: PlatformApi,
@@ -142,6 +149,14 @@ export class AppWatch {
     this.changes.update(this.reports(now).map(dynoReportDocument))
   }
 
+  /** Costly too: the figures of all instances are put into one record for it. */
+  requestsInBrief(now: number): RequestsInBrief {
+    const every = Math.max(BRIEF_EVERY.least, this.dynos.length * BRIEF_EVERY.perDyno)
+    if (this.brief && now - this.briefAt < every) return this.brief
+    this.briefAt = now
+    return (this.brief = requestsInBrief(this.history, now))
+  }
+
   private take(line: LogLine, reading: Reading): void {
     this.history.add(line, reading)
     this.log.add(line, reading)
@@ -167,7 +182,8 @@ export class AppWatch {
     }
     this.releases.follow(dynos, now)
     this.marks.push(...this.markNews.take(now))
-    this.pointsUntil = this.history.span?.to ?? 0
+    const until = this.history.span?.to ?? 0
+    if (until - this.pointsUntil >= POINTS_EVERY) this.pointsUntil = until
     this.options.onLook?.(this)
   }
 

@@ -1,5 +1,5 @@
 import { dynoSize } from '../lib/dyno-sizes.js'
-import type { AppHistory, HistoryOf, HistoryRange, HistorySeries } from '../history/index.js'
+import type { AppHistory, HistoryOf, HistoryRange } from '../history/index.js'
 import type { DynoReport } from '../monitor/index.js'
 import type { SeriesDocument } from './wire.js'
 
@@ -49,10 +49,4 @@ export function quotaOf(
   return quotas.length === 0 || quotas.includes(undefined)
     ? null
     : quotas.reduce<number>((sum, quota) => sum + quota!, 0)
-}
-
-/** The newest of the last values that is known; null if none is. */
-export const latest = (series: HistorySeries, name: 'serviceP95Ms'): number | null => {
-  const value = series[name].findLast((one) => Number.isFinite(one))
-  return value === undefined ? null : Math.round(value)
 }

@@ -33,6 +33,7 @@ export type FigureName = keyof typeof FIGURES
 export type Figures = Record<FigureName, number | undefined>
 
 const ALL = Object.entries(FIGURES) as [FigureName, Figure][]
+const EACH = ALL.map(([name]) => name)
 const NAMES = new Map(ALL.map(([name, { key }]) => [key, name]))
 
 /** The figure that a key of the runtime's line has. */
@@ -48,5 +49,9 @@ export const figureFields = (figures: Partial<Figures>): Record<string, string |
   )
 
 /** Every figure of a sample, or the same value of each. */
-export const eachFigure = <Value>(valueOf: (name: FigureName) => Value) =>
-  Object.fromEntries(ALL.map(([name]) => [name, valueOf(name)])) as Record<FigureName, Value>
+export function eachFigure<Value>(valueOf: (name: FigureName) => Value): Record<FigureName, Value> {
+  // Called for each instance at each look: hundreds of them.
+  const figures: Partial<Record<FigureName, Value>> = {}
+  for (const name of EACH) figures[name] = valueOf(name)
+  return figures as Record<FigureName, Value>
+}

@@ -61,6 +61,20 @@ export function safeJson(data: unknown, indent = 0): string {
   )
 }
 
+/** Names that were turned already: the same few come for each of hundreds of instances. */
+const snakeNames = new Map<string, string>()
+const MOST_NAMES = 1000
+
+function snakeKey(key: string): string {
+  const known = snakeNames.get(key)
+  if (known !== undefined) return known
+  const name = /^[a-z][A-Za-z0-9]*$/.test(key)
+    ? key.replace(/(?<=[a-z0-9])[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
+    : key
+  if (snakeNames.size < MOST_NAMES) snakeNames.set(key, name)
+  return name
+}
+
 /**
  * Data with camelCase keys as snake_case, at every depth; names in capitals, such as those of
  * config vars, stay as they are.
@@ -70,11 +84,6 @@ export function snakeKeys(data: unknown): unknown {
   if (typeof data !== 'object' || data === null || Object.getPrototypeOf(data) !== Object.prototype)
     return data
   return Object.fromEntries(
-    Object.entries(data).map(([key, value]) => [
-      /^[a-z][A-Za-z0-9]*$/.test(key)
-        ? key.replace(/(?<=[a-z0-9])[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
-        : key,
-      snakeKeys(value),
-    ]),
+    Object.entries(data).map(([key, value]) => [snakeKey(key), snakeKeys(value)]),
   )
 }
