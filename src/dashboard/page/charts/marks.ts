@@ -24,7 +24,7 @@ const COLOUR: Record<MarkKind, string> = {
 }
 
 /** CSS px between two marks that are drawn both: a crash loop is not to fill the chart. */
-const APART = 3
+const APART = 8
 
 export function drawMarks(chart: uPlot, marks: readonly Mark[]): void {
   const { ctx, bbox, scales } = chart
