@@ -120,7 +120,7 @@ export function Chart(props: ChartProps) {
       </figcaption>
       <div class="plot" ref={target}>
         {series === undefined || isEmpty ? (
-          <p class="plot-note">{series === undefined ? 'Loading…' : 'Nothing told in this time'}</p>
+          <p class="plot-note">{series === undefined ? 'Loading…' : 'No figures in this time'}</p>
         ) : null}
       </div>
     </figure>

@@ -5,7 +5,7 @@ import { joinMarks } from '../store/stream.js'
 import { getState, setState, useStore } from '../store/store.js'
 import { Chart } from './chart.js'
 import { useScheme } from './colours.js'
-import type { Figure } from './figures.js'
+import { type Figure, valuesOf } from './figures.js'
 import { setRange } from './range.js'
 import { RangeBar } from './range-bar.js'
 import { SeriesTable } from './series-table.js'
@@ -39,7 +39,7 @@ export function Charts({ app, figures, dyno, instance }: ChartsProps) {
       <h2 id="charts-title" class="hidden">
         Charts
       </h2>
-      <RangeBar marks={marks} from={from} to={to} app={app} />
+      <RangeBar marks={marks} from={from} to={to} app={app} isSilent={isSilent(series, figures)} />
       {isTable ? (
         <SeriesTable figures={figures} series={series} marks={marks} />
       ) : (
@@ -62,6 +62,14 @@ export function Charts({ app, figures, dyno, instance }: ChartsProps) {
     </section>
   )
 }
+
+/** Whether nobody has told a figure, as in the first 20 s of an app. */
+const isSilent = (series: SeriesDocument | undefined, figures: readonly Figure[]): boolean =>
+  series !== undefined &&
+  figures
+    .filter(({ id }) => id !== 'dynos')
+    .flatMap(({ lines }) => lines)
+    .every((line) => line.isLimit || valuesOf(series, line).every((value) => value === null))
 
 /** Marks of the app as a whole concern its dynos too. */
 const concerns = ({ place }: Mark, dyno: string, instance: string | undefined): boolean =>

@@ -13,11 +13,13 @@ export function RangeBar({
   from,
   to,
   app,
+  isSilent,
 }: {
   marks: readonly Mark[]
   from: number
   to: number
   app: string
+  isSilent: boolean
 }) {
   const range = useStore((state) => state.range)
   const isTable = useStore((state) => state.isTable)
@@ -45,7 +47,7 @@ export function RangeBar({
           </button>
         ) : null}
       </div>
-      <Readout marks={marks} span={to - from} app={app} />
+      <Readout marks={marks} span={to - from} app={app} isSilent={isSilent} />
       <button
         type="button"
         class="small as-table"
@@ -59,10 +61,27 @@ export function RangeBar({
   )
 }
 
-function Readout({ marks, span, app }: { marks: readonly Mark[]; span: number; app: string }) {
+function Readout({
+  marks,
+  span,
+  app,
+  isSilent,
+}: {
+  marks: readonly Mark[]
+  span: number
+  app: string
+  isSilent: boolean
+}) {
   const [hover, setShown] = useState(getHover)
   useEffect(() => onHover(setShown), [])
-  if (!hover) return <p class="readout muted">Drag on a chart to zoom, click to pin a time</p>
+  if (!hover)
+    return (
+      <p class="readout muted">
+        {isSilent
+          ? 'No figures yet: the runtime prints them every 20 s'
+          : 'Drag on a chart to zoom, click to pin a time'}
+      </p>
+    )
   const mark = nearestMark(marks, hover.at, span / 100)
   return (
     <p class={`readout ${mark?.is_bad ? 'is-bad' : ''}`}>
