@@ -77,7 +77,13 @@ function AppCard({ app }: { app: AppSummary }) {
               <span>{ago(release.at, now)}</span>
             </>
           ) : (
-            'Nothing released yet'
+            <>
+              Nothing released yet:{' '}
+              <code>
+                shipit deploy --app {app.app}
+                {app.platform === 'local' ? ' --local' : ''}
+              </code>
+            </>
           )}
         </p>
         <p class="app-why">{app.state_why ?? app.problem ?? alert?.text}</p>
