@@ -11,7 +11,7 @@ import { retryNow } from './store/stream.js'
 import { TopBar } from './top-bar.js'
 import { AppView } from './views/app.js'
 import { Overview } from './views/overview.js'
-import { Empty } from './views/parts.js'
+import { Empty, Said } from './views/parts.js'
 
 export function Page() {
   const route = useStore((state) => state.route)
@@ -76,7 +76,10 @@ function Trouble() {
   return (
     <div class={`trouble ${problem.kind === 'login' ? 'bad' : 'warn'}`} role="alert">
       <p>
-        <b>{problem.text}</b> {problem.next}
+        <b>
+          <Said text={problem.text} />
+        </b>{' '}
+        <Said text={problem.next} />
       </p>
     </div>
   )

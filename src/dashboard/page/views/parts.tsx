@@ -56,6 +56,15 @@ export function Meter({ value, of }: { value: number | null; of: number | null }
   )
 }
 
+/** A sentence of the server; what is to be typed stands between its backticks. */
+export const Said = ({ text }: { text: string | null | undefined }) => (
+  <>
+    {(text ?? '')
+      .split('`')
+      .map((part, at) => (at % 2 === 1 ? <code key={at}>{part}</code> : part))}
+  </>
+)
+
 export const Empty = ({ title, children }: { title: string; children?: ComponentChildren }) => (
   <div class="empty">
     <h2>{title}</h2>
@@ -115,7 +124,9 @@ export function Pending({ fetched }: { fetched: Fetched<unknown> }) {
   if (fetched.state === 'failed')
     return (
       <Empty title={fetched.error.message}>
-        <p>{[fetched.error.why, fetched.error.next].filter(Boolean).join(' ')}</p>
+        <p>
+          <Said text={[fetched.error.why, fetched.error.next].filter(Boolean).join(' ')} />
+        </p>
       </Empty>
     )
   return (
