@@ -30,7 +30,8 @@ export function makePlot(input: PlotInput, data: uPlot.AlignedData, target: HTML
       width: input.width,
       height: input.height,
       ms: 1,
-      padding: [8, 8, 0, 0],
+      // Half of the last time on the axis goes beyond it.
+      padding: [8, 24, 0, 0],
       legend: { show: false },
       cursor: cursorOf(input),
       scales: {
