@@ -77,9 +77,7 @@ function Readout({
   if (!hover)
     return (
       <p class="readout muted">
-        {isSilent
-          ? 'No figures yet: the runtime prints them every 20 s'
-          : 'Drag on a chart to zoom, click to pin a time'}
+        {isSilent ? 'No figures yet: they come every 20 s' : 'Drag to zoom, click to pin a time'}
       </p>
     )
   const mark = nearestMark(marks, hover.at, span / 100)
