@@ -5,7 +5,9 @@ import { type Figure, latest, valuesOf } from './figures.js'
 import { getHover, setHover } from './hover.js'
 import { makePlot, moveCursor } from './plot.js'
 
-const HEIGHT = 150
+/** CSS px; a screen on the wall is looked at from further away. `.plot` has the same. */
+const heightNow = (): number =>
+  matchMedia('(min-width: 1920px) and (min-height: 1000px)').matches ? 240 : 150
 
 export interface ChartProps {
   figure: Figure
@@ -49,7 +51,7 @@ export function Chart(props: ChartProps) {
       {
         figure,
         width: Math.max(200, element.clientWidth),
-        height: HEIGHT,
+        height: heightNow(),
         range: () => current.current,
         marks: () => current.current.marks,
         onZoom: (from, to) => current.current.onZoom(from, to),
@@ -62,7 +64,7 @@ export function Chart(props: ChartProps) {
     plot.current = made
     const observer = new ResizeObserver(() => {
       const width = element.clientWidth
-      if (width > 0 && width !== made.width) made.setSize({ width, height: HEIGHT })
+      if (width > 0 && width !== made.width) made.setSize({ width, height: heightNow() })
     })
     observer.observe(element)
     return () => {
