@@ -51,7 +51,8 @@ export class MeasuredPage {
 
   async show(hash: string, ready: string): Promise<void> {
     await this.page.evaluate(`location.hash = ${JSON.stringify(hash)}`)
-    await this.page.waitForSelector(ready)
+    // Not waitForSelector: the element that it gives holds a view that was left in memory.
+    await this.page.locator(ready).first().waitFor()
   }
 
   /** Those since the last call: what the load of a view took is not asked for. */
