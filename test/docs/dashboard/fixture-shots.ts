@@ -77,9 +77,14 @@ const manyDynos = (now: number): Partial<Scene> => {
   }
 }
 
-const alert = (rule: Alert['rule'], app: string, at: number, text: string): Alert => ({
-  ...{ id: `${app} ${rule}`, state: 'raised', rule, app, text },
-  at: documents.iso(at),
+const alert = (
+  [rule, title]: [Alert['rule'], string],
+  app: string,
+  at: number,
+  text: string,
+): Alert => ({
+  ...{ id: `${app} ${rule}`, state: 'raised', rule, title, app, place: null, text },
+  ...{ at: documents.iso(at), raised_at: documents.iso(at) },
 })
 
 const STAGED: readonly Staged[] = [
@@ -148,10 +153,25 @@ const STAGED: readonly Staged[] = [
     ...{ name: 'alerts', hash: '#/', shows: '.top [aria-expanded]' },
     scene: (now) => ({
       alerts: [
-        alert('crash-loop', 'shop-staging', now - 160_000, 'web.1 crashed 4 times in 3 minutes'),
-        alert('quota', 'shop', now - 420_000, 'web.2 has 97% of its 512 MB'),
+        alert(
+          ['crash-loop', 'crash loop'],
+          'shop-staging',
+          now - 160_000,
+          'web.1 crashed 4 times in 3 minutes',
+        ),
+        alert(
+          ['quota', 'memory nearly full'],
+          'shop',
+          now - 420_000,
+          'web.2 has 97% of its 512 MB',
+        ),
         {
-          ...alert('errors', 'shop', now - 2_400_000, '12 answers with 5xx in a minute'),
+          ...alert(
+            ['errors', 'high error rate'],
+            'shop',
+            now - 2_400_000,
+            '12 answers with 5xx in a minute',
+          ),
           state: 'resolved',
         },
       ],
