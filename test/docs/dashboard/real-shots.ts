@@ -132,10 +132,9 @@ async function withDashboard(world: World, use: (url: string) => Promise<void>):
   )
   const ended = once(child, 'exit')
   try {
-    const { value: url } = (await createInterface({ input: child.stdout })
-      [Symbol.asyncIterator]()
-      .next()) as IteratorResult<string, undefined>
-    if (url === undefined) throw new Error('the dashboard did not start')
+    const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
+    const { value: url, done } = await lines.next()
+    if (done) throw new Error('the dashboard did not start')
     await use(url)
   } finally {
     child.kill('SIGINT')
