@@ -165,8 +165,11 @@ export function viewCases(given: () => Given): void {
     }
     // A quarter of five minutes, in whole values of 20 s.
     await until('the figures of a quarter', () => span() <= 120_000)
-    await page.keyboard.press('Escape')
-    await page.locator('.zoomed').waitFor({ state: 'detached' })
+    // Notices of the crashes go first, one thing after the other.
+    await until('the zoom taken back', async () => {
+      await page.keyboard.press('Escape')
+      return (await page.locator('.zoomed').count()) === 0
+    })
     await until('the figures of all', () => span() >= 300_000)
     await events().getByText('killed by SIGKILL').first().click()
     const line = page.locator('.log-row.is-chosen')

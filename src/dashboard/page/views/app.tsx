@@ -94,14 +94,11 @@ function AppHead({ app, summary }: { app: string; summary: AppSummary | undefine
   return (
     <header class="app-head">
       <div class="app-title">
-        <h1>{app}</h1>
-        {summary ? <StateBadge tone={APP_TONE[summary.state]} text={summary.state} /> : null}
-        <AlertChips app={app} />
-        {summary?.faults.map((code) => (
-          <span key={code} class="chip bad">
-            {code}
-          </span>
-        ))}
+        <div class="app-name">
+          <h1>{app}</h1>
+          {summary ? <StateBadge tone={APP_TONE[summary.state]} text={summary.state} /> : null}
+          <AlertChips app={app} />
+        </div>
         <p class="app-sub muted">
           {release ? (
             <>
@@ -118,7 +115,14 @@ function AppHead({ app, summary }: { app: string; summary: AppSummary | undefine
             </a>
           ) : null}
         </p>
-        <p class="app-why">{summary?.state_why ?? summary?.problem}</p>
+        <p class="app-why">
+          <span>{summary?.state_why ?? summary?.problem}</span>
+          {summary?.faults.map((code) => (
+            <span key={code} class="chip bad">
+              {code}
+            </span>
+          ))}
+        </p>
       </div>
       <dl class="app-now">
         <Now name="dynos" value={summary ? `${summary.dynos.up}/${summary.dynos.of}` : '–'} />
