@@ -45,13 +45,15 @@ describe('what the kernel has counted of an instance', () => {
     expect(files).to.deep.equal([`/proc/${process.pid}/schedstat`])
     expect(wanted).to.equal(7.5)
     // Of its children that ended, too: this process had some in other tests, so what it adds counts.
+    // A table of processes is used again for a while, however many threads take CPU meanwhile.
+    const begun = performance.now()
     const before = process.cpuUsage()
     let used = 0
-    while (used < 300) {
+    while (used < 300 || performance.now() - begun < 600) {
       const { user, system } = process.cpuUsage(before)
       used = (user + system) / 1000
     }
-    expect(busyMsOf(own).ran - ran).to.be.closeTo(used, 100)
+    expect(busyMsOf(own).ran - ran).to.be.closeTo(used, 150)
     expect(busyMsOf(own).wanted).to.be.above(1)
   })
 
