@@ -21,7 +21,7 @@ export default class Promote extends BaseCommand {
   static override json = async () => (await import('../json/pipelines.js')).PROMOTE
   static override exitCodes: readonly ErrorCode[] = ['release', 'health', 'rollback']
   static override summary =
-    'release the code of one app to the next of its pipeline, and go back if it does not come up'
+    "release an app's code to the next of its pipeline, back if it does not come up"
   static override description =
     'The slug is copied, not built again; config vars and dynos of the other app stay as they ' +
     'are. Its release phase, dynos and URL are judged as after a deploy, and what fails is rolled ' +

@@ -12,6 +12,7 @@ import { startPlatform, type Platform } from '../../src/embedded/daemon/daemon.j
 import { keptNpm } from '../support/kept-npm/index.js'
 import { validateAnswer, validateRequest } from '../support/schema.js'
 import { until } from '../support/until.js'
+import { askPipelinesAndAddons } from './support/pipelines-and-addons.js'
 import { askPlacesAndHooks } from './support/places-and-hooks.js'
 import { temporaryFolder } from './support/platform.js'
 
@@ -402,6 +403,7 @@ describe('a real app on the embedded Heroku, over its API and its router', funct
     for (const own of ['status', 'certificate'])
       await api('GET', `/shipit/${own}`, undefined, outside)
     await askPlacesAndHooks(api, url)
+    await askPipelinesAndAddons(api, 'real')
     expect(
       await api('DELETE', `${url}/builds/${build!.id}`).catch(
         (error: { status: number }) => error.status,
@@ -418,7 +420,10 @@ interface Layer {
   handle?: { stack?: Layer[] }
 }
 
-/** The routes of the API that no call has met; streams and sources are used by their URLs. */
+/**
+ * The routes of the API that no call has met; streams and sources are used by their URLs, and those
+ * of databases, which Heroku has at other hosts, by the tests of add-ons.
+ */
 function unwalked(calls: string[]): string[] {
   const routesOf = (layers: Layer[]): string[] =>
     layers.flatMap(({ route, handle }) =>
@@ -435,7 +440,10 @@ function unwalked(calls: string[]): string[] {
     folders: { builds: '/nowhere' },
   } as ApiParts) as unknown as { router: { stack: Layer[] } }
   const routes = routesOf(router.stack).filter(
-    (route) => !/ \/(streams|sources\/:source)\//.test(route) && !/\/formations\//.test(route),
+    (route) =>
+      !/ \/(streams|sources\/:source|shipit\/addons|client\/v11|postgres\/v0|redis\/v0)\//.test(
+        route,
+      ) && !/\/formations\//.test(route),
   )
   if (routes.length < 30) throw new Error(`Only ${routes.length} routes were found in the API`)
   return routes.filter(

@@ -32,6 +32,7 @@ describe('the help', () => {
       'features',
       'keys',
       'local',
+      'pipelines',
       'releases',
     ])
     expect(listed(root, 'COMMANDS'))
