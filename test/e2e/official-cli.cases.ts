@@ -51,7 +51,11 @@ export const GROUPS: Record<string, Row[]> = {
     { run: 'addons:attach base -a with-addons --as SECOND', works: /SECOND[^]*done, v\d+/ },
     { run: 'addons:detach SECOND -a with-addons', works: /Unsetting.*SECOND[^]*done, v\d+/ },
     { run: 'addons:upgrade base standard-0 -a with-addons', works: /done.*max \$50\/month/ },
-    { run: 'addons:rename base main-base', works: /successfully renamed to.*main-base/ },
+    {
+      run: 'addons:rename base main-base',
+      works: /successfully renamed to.*main-base/,
+      isSample: true,
+    },
     { run: 'pg:reset -a with-addons --confirm with-addons', works: /Resetting.*done/ },
     { run: 'releases -a with-addons', works: /Attach DATABASE \(@ref:base\)/ },
     {
