@@ -67,8 +67,11 @@ export function controlCases(given: () => Given): void {
     await page.locator('.log-row.is-chosen').waitFor()
     await keys('?')
     await page.getByRole('heading', { name: 'Keys' }).waitFor()
-    await keys('?', 'q', 'q')
-    await page.locator('.app-card').first().waitFor()
+    // One thing after the other: the help, a notice of the crashes if there is one, the app.
+    await until('the overview', async () => {
+      await keys('q')
+      return (await page.locator('.app-card').count()) > 0
+    })
   })
 
   it('scales by the form, and the chart has the new number', async () => {
