@@ -67,7 +67,8 @@ export function controlCases(given: () => Given): void {
     await page.locator('.log-row.is-chosen').waitFor()
     await keys('?')
     await page.getByRole('heading', { name: 'Keys' }).waitFor()
-    // One thing after the other: the help, a notice of the crashes if there is one, the app.
+    await keys('?')
+    // One thing after the other: a notice of the crashes if there is one, what was chosen, the app.
     await until('the overview', async () => {
       await keys('q')
       return (await page.locator('.app-card').count()) > 0
