@@ -5,7 +5,7 @@ import type { Ecosystem } from '../ecosystem/types.js'
 import { ShipitError, type ErrorCode } from '../errors.js'
 import { BaseCommand } from '../ui/base-command.js'
 import { deployView, stamped } from '../ui/deploy-view.js'
-import { appFlags, placeFlags, placeFrom, waitTimeout } from '../ui/flags.js'
+import { appFlags, judgingFlags, placeFlags, placeFrom, waitTimeout } from '../ui/flags.js'
 import { writeErr } from '../lib/terminal.js'
 import { type DEPLOY, deployDocument, planDocument } from '../json/deploy.js'
 import type { Json } from '../json/schema.js'
@@ -55,32 +55,7 @@ export default class Deploy extends BaseCommand {
     }),
     ...placeFlags,
     'dry-run': Flags.boolean({ description: 'print the plan and change nothing' }),
-    'wait-timeout': waitTimeout({
-      description: 'longest wait for the release phase and the dynos',
-      default: '10m',
-    }),
-    health: Flags.string({
-      description:
-        'path of the app that must answer 2xx or 3xx, or none (else `health:` of the ' +
-        'environment, else / answers below 500)',
-      helpValue: 'PATH',
-    }),
-    'health-status': Flags.string({
-      description: 'statuses of the health path that are healthy, such as 200-399,401',
-      helpValue: 'LIST',
-    }),
-    'health-header': Flags.string({
-      description:
-        'header of the health request; a value of $NAME is that of the environment variable',
-      helpValue: 'NAME:VALUE',
-      multiple: true,
-      multipleNonGreedy: true,
-    }),
-    rollback: Flags.boolean({
-      description: 'go back to the release before after a failure',
-      default: true,
-      allowNo: true,
-    }),
+    ...judgingFlags,
     scale: Flags.string({
       description:
         'dynos of a process type from this release on, such as worker=2:standard-1x (else ' +

@@ -13,7 +13,7 @@ import type { Json } from '../json/schema.js'
 import { errLines, outLines, writeErr } from '../lib/terminal.js'
 import { BaseCommand } from '../ui/base-command.js'
 import { deployView, plainDeploy, stamped } from '../ui/deploy-view.js'
-import { appFlags, waitTimeout } from '../ui/flags.js'
+import { appFlags, judgingFlags, waitTimeout } from '../ui/flags.js'
 
 type PromoteFlags = Interfaces.InferredFlags<typeof Promote.flags>
 
@@ -48,32 +48,7 @@ export default class Promote extends BaseCommand {
       multipleNonGreedy: true,
     }),
     'dry-run': Flags.boolean({ description: 'print the plan and change nothing' }),
-    'wait-timeout': waitTimeout({
-      description: 'longest wait for the release phase and the dynos',
-      default: '10m',
-    }),
-    health: Flags.string({
-      description:
-        "path that must answer 2xx or 3xx, or none (else `health:` of the app's environment, " +
-        'else / answers below 500)',
-      helpValue: 'PATH',
-    }),
-    'health-status': Flags.string({
-      description: 'statuses of the health path that are healthy, such as 200-399,401',
-      helpValue: 'LIST',
-    }),
-    'health-header': Flags.string({
-      description:
-        'header of the health request; a value of $NAME is that of the environment variable',
-      helpValue: 'NAME:VALUE',
-      multiple: true,
-      multipleNonGreedy: true,
-    }),
-    rollback: Flags.boolean({
-      description: 'go back to the release before after a failure',
-      default: true,
-      allowNo: true,
-    }),
+    ...judgingFlags,
     'lock-wait': waitTimeout({
       description: 'longest wait for another deploy of the app',
       default: '0',

@@ -1,37 +1,19 @@
-import { Args } from '@oclif/core'
-import { BaseCommand } from '../ui/base-command.js'
-import { appFlags } from '../ui/flags.js'
+import { DataCommand, databaseArg } from '../ui/data-command.js'
 
-export default class Psql extends BaseCommand {
-  static override enableJsonFlag = false
-  static override baseFlags = {}
+export default class Psql extends DataCommand {
   static override summary = "SQL to the app's PostgreSQL, with this machine's psql"
-  static override description =
-    'What follows -- is for the client. The password reaches it by its environment, and is on no ' +
-    "command line. The exit code is the client's own."
   static override examples = [
     '<%= config.bin %> <%= command.id %> --app myapp',
     "<%= config.bin %> <%= command.id %> DATABASE --local -- -c 'SELECT 1'",
   ]
   static override usage = 'psql [DATABASE] [-a NAME] [--local] [-- ARGUMENTS]'
-  static override args = {
-    database: Args.string({
-      ignoreStdin: true,
-      default: 'DATABASE',
-      description: 'config var with its URL, with or without _URL',
-    }),
-  }
-  static override flags = { ...appFlags }
+  static override args = { database: databaseArg('DATABASE') }
 
   async run(): Promise<void> {
-    const end = this.argv.indexOf('--')
-    const [own, theirs] =
-      end === -1 ? [this.argv, []] : [this.argv.slice(0, end), this.argv.slice(end + 1)]
-    const { args, flags } = await this.parse(Psql, own)
-    const app = await this.appName(flags)
+    const { api, app, database, theirs } = await this.asked(Psql)
     const { getConfigVars } = await import('../heroku/index.js')
     const { dataUrl, psqlClient, runDataClient } = await import('../operate/data-client.js')
-    const url = dataUrl(await getConfigVars(await this.platform(flags), app), args.database, {
+    const url = dataUrl(await getConfigVars(api, app), database, {
       app,
       protocols: ['postgres:', 'postgresql:'],
       service: 'heroku-postgresql',

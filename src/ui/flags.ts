@@ -87,6 +87,36 @@ export const waitTimeout = (options: { description: string; default: string; non
     },
   })()
 
+/** Spread into the flags of what makes a release and judges it: how, and what a failure is answered with. */
+export const judgingFlags = {
+  'wait-timeout': waitTimeout({
+    description: 'longest wait for the release phase and the dynos',
+    default: '10m',
+  }),
+  health: Flags.string({
+    description:
+      'path of the app that must answer 2xx or 3xx, or none (else `health:` of the ' +
+      'environment, else / answers below 500)',
+    helpValue: 'PATH',
+  }),
+  'health-status': Flags.string({
+    description: 'statuses of the health path that are healthy, such as 200-399,401',
+    helpValue: 'LIST',
+  }),
+  'health-header': Flags.string({
+    description:
+      'header of the health request; a value of $NAME is that of the environment variable',
+    helpValue: 'NAME:VALUE',
+    multiple: true,
+    multipleNonGreedy: true,
+  }),
+  rollback: Flags.boolean({
+    description: 'go back to the release before after a failure',
+    default: true,
+    allowNo: true,
+  }),
+}
+
 /** A flag of a time before now, in ms since the epoch: `20m`, `14:05`, or ISO 8601. */
 export const pastTime = (options: {
   description: string
@@ -134,6 +164,14 @@ export const processTypeArg = (all: string) =>
   Args.string({
     ignoreStdin: true,
     description: `process type (web) or app (api), or with --dev PM2's id or app:instance; ${all} when absent`,
+  })
+
+/** An add-on, as Heroku's CLI takes it. */
+export const addonArg = () =>
+  Args.string({
+    ignoreStdin: true,
+    required: true,
+    description: "its name, its service, or an attachment's name",
   })
 
 /** What `--sort` knows. */

@@ -1,6 +1,5 @@
-import { Args } from '@oclif/core'
 import { BaseCommand } from '../../ui/base-command.js'
-import { appFlags } from '../../ui/flags.js'
+import { addonArg, appFlags } from '../../ui/flags.js'
 import { addonDocument, type ADDON } from '../../json/addons.js'
 import type { Json } from '../../json/schema.js'
 
@@ -12,11 +11,7 @@ export default class AddonsInfo extends BaseCommand {
     '<%= config.bin %> <%= command.id %> redis-round-12345 --json',
   ]
   static override args = {
-    addon: Args.string({
-      ignoreStdin: true,
-      required: true,
-      description: "its name, its service, or an attachment's name",
-    }),
+    addon: addonArg(),
   }
   static override flags = { ...appFlags }
 

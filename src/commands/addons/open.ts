@@ -1,8 +1,7 @@
-import { Args } from '@oclif/core'
 import { ShipitError } from '../../errors.js'
 import { BaseCommand } from '../../ui/base-command.js'
 import { browse, hasDisplay } from '../../ui/browser.js'
-import { appFlags } from '../../ui/flags.js'
+import { addonArg, appFlags } from '../../ui/flags.js'
 import type { ADDON_OPEN } from '../../json/addons.js'
 import type { Json } from '../../json/schema.js'
 
@@ -13,11 +12,7 @@ export default class AddonsOpen extends BaseCommand {
     'Prints its address too. Off a terminal, without a screen and with --json it is printed only.'
   static override examples = ['<%= config.bin %> <%= command.id %> PAPERTRAIL --app myapp']
   static override args = {
-    addon: Args.string({
-      ignoreStdin: true,
-      required: true,
-      description: "its name, its service, or an attachment's name",
-    }),
+    addon: addonArg(),
   }
   static override flags = { ...appFlags }
 
