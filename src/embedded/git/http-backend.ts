@@ -15,12 +15,16 @@ interface CgiRequest {
 }
 
 const HEADERS_AT_MOST = 64 * 1024
+/** The flush packet: the last of an answer that is whole (gitprotocol-common(5)). */
+const FLUSH = Buffer.from('0000')
 
 /**
  * Runs `git http-backend` for one request (git-http-backend(1), RFC 3875), bytes flowing both ways
  * as they come.
  * A client that goes away does not end it: its output is read on, so that a push which has arrived
  * whole is finished.
+ * An answer that git did not finish breaks the connection: ended in order, a truncated one would
+ * leave the pusher's git waiting for its rest for ever.
  * Resolves when git has ended; never rejects.
  */
 export function runHttpBackend({
@@ -52,8 +56,11 @@ export function runHttpBackend({
       fail(res, `git could not be started: ${error.message}`)
       resolve()
     })
-    child.on('close', () => {
+    let last = Buffer.alloc(0)
+    child.on('close', (status) => {
       if (!res.headersSent) fail(res, complaint.trim() || 'git ended without an answer')
+      else if (status === 0 || last.equals(FLUSH)) res.end()
+      else res.destroy()
       resolve()
     })
 
@@ -83,12 +90,19 @@ export function runHttpBackend({
         return
       }
       writeHead(res, head.subarray(0, headers.start).toString('latin1'))
-      if (headers.next < head.length) res.write(head.subarray(headers.next))
+      const remember = (chunk: Buffer): void => {
+        last = Buffer.concat([last, chunk.subarray(-FLUSH.length)]).subarray(-FLUSH.length)
+      }
+      child.stdout.on('data', remember)
+      if (headers.next < head.length) {
+        remember(head.subarray(headers.next))
+        res.write(head.subarray(headers.next))
+      }
       res.once('close', () => {
         child.stdout.unpipe(res)
         child.stdout.resume()
       })
-      child.stdout.pipe(res)
+      child.stdout.pipe(res, { end: false })
     }
     child.stdout.on('data', onHead)
     res.on('error', () => child.stdout.resume())

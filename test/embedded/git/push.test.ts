@@ -1,8 +1,10 @@
+import { execFile } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { readdir, readFile, stat } from 'node:fs/promises'
 import net from 'node:net'
 import path from 'node:path'
+import { promisify } from 'node:util'
 import { gzipSync } from 'node:zlib'
 import { expect } from 'chai'
 import { gitsOf } from '../../support/gits.js'
@@ -10,6 +12,8 @@ import { until } from '../../support/until.js'
 import { unpackAlone } from '../build/build-app.js'
 import { fakePlatform, type FakePlatform } from '../build/fake-platform.js'
 import { Project, remote, serveGit, TOKEN, type GitServer } from './serve-git.js'
+
+const execFileAsync = promisify(execFile)
 
 const APP = {
   'package.json': {
@@ -19,6 +23,17 @@ const APP = {
     scripts: { start: 'node index.js' },
   },
   'index.js': 'console.log(1)\n',
+}
+
+/** Pids of what this process has started, itself or by others, with these words in its command. */
+async function descendants(words: RegExp): Promise<number[]> {
+  const { stdout } = await execFileAsync('ps', ['-A', '-o', 'pid=,ppid=,args='])
+  const rows = stdout.split('\n').map((line) => /^\s*(\d+)\s+(\d+)\s+(.*)/.exec(line) ?? [])
+  const parents = new Map(rows.map(([, pid, parent]) => [Number(pid), Number(parent)]))
+  const isOurs = (pid = 0): boolean => pid === process.pid || (pid > 1 && isOurs(parents.get(pid)))
+  return rows
+    .filter(([, pid, , command = '']) => words.test(command) && isOurs(Number(pid)))
+    .map(([, pid]) => Number(pid))
 }
 
 describe('git push to the embedded Heroku', function () {
@@ -216,6 +231,28 @@ describe('git push to the embedded Heroku', function () {
         await project.commit({ 'more.txt': '1' })
         const next = await project.git('push', remote(server, 'killed'), 'main')
         expect(next.status, next.text).to.equal(0)
+      })
+
+      it('breaks the connection when its own git is killed: the client would wait for ever', async () => {
+        await platform.createApp('broken')
+        await project.commit(slow())
+        const client = project.start('push', remote(server, 'broken'), 'main')
+        let seen = ''
+        client.stderr?.on('data', (chunk: Buffer) => {
+          seen += chunk.toString()
+        })
+        await until('the build runs', () => seen.includes('waiting now'), 60_000)
+        const ended = once(client, 'close')
+        const receivers = await descendants(/receive-pack --stateless-rpc/)
+        expect(receivers).to.not.be.empty
+        for (const pid of receivers) process.kill(pid, 'SIGKILL')
+        expect((await ended)[0], seen).to.be.above(0)
+        goOn()
+        await until(
+          'the build ends',
+          () => platform.store.find('broken')?.builds[0]?.status !== 'pending',
+          60_000,
+        )
       })
     })
   })
