@@ -18,12 +18,15 @@ module.exports = class ClosingLine extends reporters.Spec {
     super(runner, options)
     // A test that passes in the end has still failed: it is either wrong or true now and then alone.
     let again = 0
+    /** Of each test that was run again: why it failed first, which says more than the last time. */
+    const first = new Map()
     runner.on('retry', (test, error) => {
       again += 1
-      process.stdout.write(
-        `\n  failed, and is run again: ${test.fullTitle()}\n${error?.stack ?? error}\n\n`,
-      )
+      const reason = `${test.fullTitle()}\n${error?.stack ?? error}\n`
+      if (!first.has(test.fullTitle())) first.set(test.fullTitle(), reason)
+      process.stdout.write(`\n  failed, and is run again: ${reason}\n`)
     })
+    runner.on('pass', (test) => first.delete(test.fullTitle()))
     /** Why whole suites and tests were left out, as their titles say, and of how many tests. */
     const skipped = new Map()
     runner.on('pending', (test) => {
@@ -33,6 +36,7 @@ module.exports = class ClosingLine extends reporters.Spec {
     runner.once('end', () => {
       const { passes, failures, pending } = this.stats
       if (!existsSync(SCHEMA)) process.stdout.write(WITHOUT_SCHEMA)
+      for (const reason of first.values()) process.stdout.write(`\nFailed first: ${reason}`)
       for (const [why, count] of skipped) process.stdout.write(`\n${count} skipped: ${why}\n`)
       process.stdout.write(
         `\n${passes} passed, ${failures} failed, ${pending} skipped${again > 0 ? `, ${again} run again` : ''}\n`,
