@@ -1,6 +1,7 @@
 /** The small resources of the API: the account, apps, config vars, dynos and the formation. */
 import { ShipitError } from '../errors.js'
 import { numberOfDyno, plainOrder } from '../lib/dyno-name.js'
+import { hideValues } from './hide-values.js'
 import type { PlatformApi, RequestOptions } from './client.js'
 import {
   ACCOUNT,
@@ -114,9 +115,8 @@ export async function updateConfigVars(
     return await api.patch<ConfigVars>(`${appPath(app)}/config-vars`, CONFIG_VARS, changes)
   } catch (error) {
     if (!(error instanceof ShipitError)) throw error
-    const values = Object.values(changes).filter((value): value is string => Boolean(value))
-    const hide = (text: string | undefined) =>
-      text && values.reduce((rest, value) => rest.replaceAll(value, '…'), text)
+    const values = Object.values(changes).filter((value) => value !== null)
+    const hide = (text: string | undefined) => text && hideValues(text, values)
     const { code, message, why, next, details, exitCode } = error
     throw new ShipitError(code, {
       message: hide(message) ?? '',

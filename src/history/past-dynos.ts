@@ -1,3 +1,4 @@
+import { naturalOrder } from '../lib/dyno-name.js'
 import type { Frame } from './frames.js'
 import type { PastDyno, PastInstance } from './history.js'
 import { readDynos, type ReadDyno, type ReadRow } from './read-record.js'
@@ -35,7 +36,7 @@ export function pastDynosIn(frame: Frame): PastDyno[] {
   const isListed = found.some(({ dyno }) => dyno.state !== null)
   return found
     .filter(({ dyno, isTold }) => !isListed || dyno.state !== null || isTold)
-    .map(({ dyno }) => withMemory(dyno))
+    .map(({ dyno }) => withMemory(inOrder(dyno)))
 }
 
 function pastDyno(
@@ -79,6 +80,12 @@ function pastInstance({ process, status, ...figures }: ReadRow): PastInstance {
     requestsPerMinute: rounded(figures.requestsPerMinute),
   }
 }
+
+/** As they are told now: the log has each when it comes. */
+const inOrder = (dyno: PastDyno): PastDyno => ({
+  ...dyno,
+  instances: dyno.instances.toSorted((one, other) => naturalOrder(one.id, other.id)),
+})
 
 /** Of its instances together, where Heroku told nothing of the dyno. */
 function withMemory(dyno: PastDyno): PastDyno {

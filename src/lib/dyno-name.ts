@@ -33,3 +33,10 @@ export function numberOfDyno(name: string): number | undefined {
  */
 export const plainOrder = (one: string, other: string): number =>
   one < other ? -1 : one > other ? 1 : 0
+
+/** By name and then by number, as an order of a sort: web.2 before web.10. */
+export function naturalOrder(one: string, other: string): number {
+  const numberOf = (text: string) => Number(/\d+$/.exec(text)?.[0] ?? 0)
+  const nameOf = (text: string) => text.replace(/\d+$/, '')
+  return plainOrder(nameOf(one), nameOf(other)) || numberOf(one) - numberOf(other)
+}

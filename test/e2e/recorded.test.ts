@@ -1,5 +1,5 @@
 /** What the embedded Heroku has recorded of an app, and the dashboard that monit opens over it. */
-import { readFile, stat } from 'node:fs/promises'
+import { readFile, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { expect } from 'chai'
 import type {
@@ -29,6 +29,8 @@ describe('what is recorded of a deployed app', function () {
     world = await World.create()
     const dir = await world.app('shop', plainApp('shop'))
     const { url } = await world.json<{ url: string }>(['deploy', ...APP], { cwd: dir })
+    // Before there are figures: of dynos that start anew, none is known.
+    await world.ok(['config', 'set', 'API_TOKEN', ...APP], { input: 'never-to-be-seen' })
     await world.ok(['scale', 'web=2', ...APP])
     await get(url)
     await until(
@@ -72,8 +74,8 @@ describe('what is recorded of a deployed app', function () {
   })
 
   it('is in the file that dashboard --export writes, for its owner alone and without secrets', async () => {
-    await world.ok(['config', 'set', 'API_TOKEN', ...APP], { input: 'never-to-be-seen' })
     const file = path.join(world.folder, 'shop page.html')
+    await rm(file, { force: true })
     const args = ['dashboard', '--export', file, '--json', ...APP]
     const ran = await world.shipit(args)
     expect(ran.status, ran.stderr).to.equal(0)

@@ -51,11 +51,11 @@ describe('a disk that takes nothing more', function () {
   const refused = new ShipitError('refused', { message: '' }).exitCode
 
   it('is named by every change, with the exit code of a refusal, and over once there is room', async () => {
-    await world.ok(['apps', 'create', 'before', '--local'])
+    const { name } = await world.json<{ name: string }>(['apps', 'create', '--local'])
     await fill()
     for (const args of [
-      ['apps', 'create', 'later', '--local'],
-      ['config', 'set', 'A=b', '--local', '--app', 'before'],
+      ['apps', 'create', `${name}-2`, '--local'],
+      ['config', 'set', 'A=b', '--local', '--app', name],
     ]) {
       const { status, output } = await world.shipit(args)
       expect(output).to.include(`The disk of ${path.join(state, 'local')} is full.`)
@@ -63,8 +63,8 @@ describe('a disk that takes nothing more', function () {
       expect(status, output).to.equal(refused)
     }
     await empty()
-    await world.ok(['apps', 'create', 'later', '--local'])
-    const { status } = await world.shipit(['config', 'get', 'A', '--local', '--app', 'before'])
+    await world.ok(['apps', 'create', `${name}-2`, '--local'])
+    const { status } = await world.shipit(['config', 'get', 'A', '--local', '--app', name])
     expect(status, 'nothing of a refused change was stored').to.be.greaterThan(0)
   })
 

@@ -1,7 +1,7 @@
 /** What was recorded in a stretch of time, put together for `show --since`. */
 import { countMarks, isAbout, type HistoryMark, type HistoryOf } from '../../history/index.js'
 import type { Stretch } from '../../json/history.js'
-import { plainOrder } from '../../lib/dyno-name.js'
+import { naturalOrder } from '../../lib/dyno-name.js'
 import type { Recorded } from './record.js'
 import type { Choice } from './choice.js'
 
@@ -27,7 +27,7 @@ export function stretchOf(
       ),
     }))
     .filter(({ isWhole, instances }) => isWhole || instances.length > 0)
-    .sort((one, other) => natural(one.name, other.name))
+    .sort((one, other) => naturalOrder(one.name, other.name))
   return {
     app,
     from: range.from,
@@ -45,17 +45,10 @@ export function stretchOf(
           totals: one,
           counts: countMarks(all.filter((mark) => isAbout(mark, name, id))),
         }))
-        .sort((one, other) => natural(one.id, other.id)),
+        .sort((one, other) => naturalOrder(one.id, other.id)),
     })),
     marks,
   }
-}
-
-/** web.2 before web.10. */
-const natural = (one: string, other: string) => {
-  const numberOf = (text: string) => Number(/\d+$/.exec(text)?.[0] ?? 0)
-  const nameOf = (text: string) => text.replace(/\d+$/, '')
-  return plainOrder(nameOf(one), nameOf(other)) || numberOf(one) - numberOf(other)
 }
 
 /** What the sparklines are of, if the history tells it apart: all, one dyno, or one instance. */
