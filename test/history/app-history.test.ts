@@ -40,6 +40,19 @@ describe('history: an app', () => {
     expect(history.series({ dyno: 'web.9' }, range(3)).memoryMb).to.deep.equal([NaN, NaN, NaN])
   })
 
+  it('tells the instances of a dyno then in their order, however their lines came', async () => {
+    const history = await openHistory({ app: 'a1' })
+    const samples = [10, 2, 0].map((instance) => sampleAt(at(0), 'web.1', instance))
+    feed(history, [...samples, sampleAt(at(0), 'web.1', 1, {}, 'aside')])
+    const [told] = history.dynosAt(at(0))!
+    expect(told!.instances.map(({ id }) => id)).to.deep.equal([
+      'api:0',
+      'api:2',
+      'api:10',
+      'aside:1',
+    ])
+  })
+
   it('counts requests by the router, and joins their percentiles over spans and dynos', async () => {
     const history = await openHistory({ app: 'a1' })
     const lines: string[] = []
