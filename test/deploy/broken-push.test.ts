@@ -54,6 +54,7 @@ describe('a push whose connection broke', () => {
     const stopped = AbortSignal.abort(new Error('stopped'))
     for (const given of [
       { error: new Error('another') },
+      { error: Object.assign(new Error('of another kind'), { code: 'network' }) },
       { error: new ShipitError('push', { message: 'Refused.' }) },
       { signal: stopped },
     ])

@@ -244,7 +244,7 @@ describe('git push to the embedded Heroku', function () {
         await until('the build runs', () => seen.includes('waiting now'), 60_000)
         const ended = once(client, 'close')
         const receivers = await descendants(/receive-pack --stateless-rpc/)
-        expect(receivers).to.not.be.empty
+        expect(receivers, 'git that receives').to.have.length.above(0)
         for (const pid of receivers) process.kill(pid, 'SIGKILL')
         expect((await ended)[0], seen).to.be.above(0)
         goOn()
