@@ -302,6 +302,26 @@ describe('a deploy', () => {
       expect(error.why).to.include('oops')
     })
 
+    it('asks nothing of the release before that came with the new one', async () => {
+      await start({ status: 500 })
+      world.behaviours[OLD] = { status: 404 }
+      const target = { health: { path: '/healthz', status: '204' } }
+      const error = await failureOf(deploy(NEW, { environment: { name: 'production', target } }))
+      expect(error.code).to.equal('health')
+      expect(error.message).to.include('v3 serves again, as v5')
+    })
+
+    it('waits no longer for the release before than for the new one', async () => {
+      await start({ status: 500 })
+      world.behaviours[OLD] = { status: 500 }
+      const planned = await plan(NEW)
+      const begun = Date.now()
+      const error = await failureOf(run(planned))
+      expect(error.code).to.equal('rollback')
+      expect(error.message).to.include('Going back to v3 failed too')
+      expect(Date.now() - begun).to.be.below(planned.waitTimeout)
+    })
+
     it('leaves the new release with --no-rollback, and says how to go back', async () => {
       await start({ status: 500 })
       const error = await failureOf(deploy(NEW, { rollback: false }))
@@ -545,6 +565,12 @@ describe('a deploy', () => {
       const error = await stopWhen(({ type, step }) => type === 'line' && step === 'rollback')
       expect(error.code).to.equal('interrupted')
       expect(error.message).to.include('rollback to v3 was made, as v5')
+      expect(error.details).to.deep.include({
+        release: refOf(4),
+        rolled_back_to: refOf(3),
+        serving: refOf(5),
+      })
+      expect(linesOf('interrupt')).to.deep.equal([])
       expect(world.calls).to.deep.equal(['push bbbbbbb', 'rollback v3'])
     })
 
