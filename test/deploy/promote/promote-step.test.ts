@@ -8,6 +8,9 @@ import { Journal } from '../../../src/deploy/journal.js'
 import { ShipitError } from '../../../src/errors.js'
 import type { Platform } from '../../../src/deploy/platform.js'
 import type { PromotionTarget } from '../../../src/heroku/index.js'
+import { failureOf } from '../../support/failures.js'
+import { rejection } from '../../support/platform.js'
+import { useVirtualClock } from '../../support/virtual-clock.js'
 import { buildOf, deploymentOf, releaseOf, scripted } from '../scripted.js'
 
 const PROMOTES = {
@@ -28,6 +31,8 @@ function runningOf(answers: Partial<Platform>) {
 }
 
 describe('the step that promotes', () => {
+  useVirtualClock()
+
   it('asks for the release that was planned, and waits until its copy is there', async () => {
     const states = [target({}), target({}), target({ release: { id: 'release-4' } })]
     let promoted: unknown
@@ -67,13 +72,40 @@ describe('the step that promotes', () => {
   })
 
   it('takes a release that the platform made although its answer was lost', async () => {
-    const { running } = runningOf({
+    const { running, journal } = runningOf({
       promote: () => Promise.reject(new ShipitError('network', { message: 'cut off' })),
       releases: () => Promise.resolve([releaseOf(4, { slug: { id: 'slug-9' } })]),
       release: () => Promise.resolve(releaseOf(4)),
     })
     await promote.run(running, REPORT)
     expect(running.release?.version).to.equal(4)
+    expect(journal.releases, 'is written down once').to.have.lengthOf(1)
+    expect(journal.has('end push')).to.equal(true)
+  })
+
+  it('says once that the slug is copied, and gives up in the time of a deploy', async () => {
+    const { running } = runningOf({
+      promote: () => Promise.resolve('promotion-1'),
+      promotionTarget: () => Promise.resolve(target({})),
+    })
+    const lines: string[] = []
+    const report = { ...REPORT, line: (text: string) => void lines.push(text) }
+    const begun = Date.now()
+    const error = await failureOf(Promise.resolve(promote.run(running, report)))
+    expect(error).to.include({
+      code: 'timeout',
+      message: 'The promotion has made no release after 5 min.',
+      next: 'Look at `shipit releases --app a1`.',
+    })
+    expect(Date.now() - begun).to.be.within(300_000, 310_000)
+    expect(lines).to.deep.equal(['Copying the slug'])
+  })
+
+  it('is of a plan that promotes', async () => {
+    const { running } = runningOf({})
+    Object.assign(running.plan, { promotes: null })
+    const error = await rejection<Error>(Promise.resolve(promote.run(running, REPORT)))
+    expect(error.message).to.equal('the plan promotes nothing')
   })
 
   it('waits after an interrupt for a copy under way, and leaves builds of others alone', async () => {
