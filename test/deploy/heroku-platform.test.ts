@@ -1,9 +1,12 @@
 import { expect } from 'chai'
-import { herokuPlatform, PREBOOT_SWITCH } from '../../src/deploy/heroku-platform.js'
+import { doctorSource, herokuPlatform, PREBOOT_SWITCH } from '../../src/deploy/heroku-platform.js'
+import { examineApp } from '../../src/deploy/source/examine.js'
 import type { PlatformApi } from '../../src/heroku/index.js'
 import { NEW, World } from '../support/embedded/index.js'
 import { failureOf } from '../support/failures.js'
 import { useVirtualClock } from '../support/virtual-clock.js'
+
+const NOT_FOUND = { id: 'not_found', message: "Couldn't find that app feature." }
 
 describe('the platform as a deploy knows it', () => {
   useVirtualClock()
@@ -24,6 +27,22 @@ describe('the platform as a deploy knows it', () => {
     expect((await failureOf(platform.findApp('a1'))).message).to.include('Not yours.')
     world.proxy.reply('GET', /\/features\/preboot$/, answer, 1)
     expect((await failureOf(platform.feature('a1', 'preboot'))).message).to.include('Not yours.')
+  })
+
+  it('is looked at by the doctor, app or none', async () => {
+    const source = doctorSource(world.api)
+    const found = await examineApp(source, 'a1')
+    expect(found).to.include({ hasPreboot: false })
+    expect(found.slugSize).to.be.a('number')
+    world.proxy.reply('GET', /\/features\/preboot$/, { status: 404, json: NOT_FOUND }, 1)
+    expect(await examineApp(source, 'a1')).to.include({ hasPreboot: null })
+    await world.enablePreboot()
+    expect(await examineApp(source, 'a1')).to.include({ hasPreboot: true })
+    await world.directly('POST', '/apps', { name: 'empty' })
+    expect(await examineApp(source, 'empty')).to.include({ slugSize: null })
+    const none = await examineApp(source, 'nowhere')
+    expect(JSON.stringify(none)).to.include('nowhere')
+    expect(none).to.not.include({ hasPreboot: false })
   })
 
   it('has the documented time of preboot, unless the platform tells its own', () => {

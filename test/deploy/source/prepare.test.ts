@@ -227,6 +227,19 @@ describe('what a deploy prepares', () => {
       expect((await upload('root')).facts.folder.name).to.equal(path.basename(root))
     })
 
+    it('is nothing that is not sent, with a repository or without', async () => {
+      write('.gitignore', 'local.js\n')
+      write('local.js', '')
+      const { facts } = await upload('production')
+      expect(facts.files.map((file) => file.path)).to.not.include('local.js')
+      const plain = realpathSync(realFolder({ ...SOUND, 'node_modules/x/index.js': '' }))
+      const without = await upload(undefined, plain)
+      expect(without.facts.files.map((file) => file.path))
+        .to.include('server.js')
+        .and.not.include('node_modules/x/index.js')
+      expect(without.source.warnings).to.deep.equal([])
+    })
+
     it('needs no repository, and none that is bare', async () => {
       const plain = realpathSync(realFolder(SOUND))
       const { source, facts } = await upload(undefined, plain)
