@@ -6,15 +6,16 @@ import { checked } from '../source/project.js'
 /**
  * The environments of a folder's ecosystem file; none without one. Of its apps nothing is asked:
  * they are not what is promoted.
- * @throws ShipitError `project` if the `deploy:` block holds an error
+ * @throws ShipitError `project` if the `deploy:` block holds an error, or the file cannot be read
  */
 export async function readEnvironments(dir: string): Promise<Targets> {
   const { findEcosystemFile, readEcosystem } = await import('../../ecosystem/index.js')
   const file = await findEcosystemFile(dir)
   if (file === undefined) return {}
   const ecosystem = await readEcosystem(file)
-  const problems = ecosystem.problems.filter(({ path }) => /^deploy(?:\/|$)/.test(path))
-  return checked({ ...ecosystem, problems }).deploy
+  // An empty path is of a file that could not be read as a whole, its `deploy:` block included.
+  const problems = ecosystem.problems.filter(({ path }) => /^(?:deploy(?:\/|$)|$)/.test(path))
+  return checked({ ...ecosystem, problems }, '', 'promote').deploy
 }
 
 export type Targets = Readonly<Record<string, DeployTarget>>

@@ -136,20 +136,29 @@ export async function readDeployed(
   })
 }
 
-/** @throws ShipitError `project` if the file holds an error: each with its line and column */
-export function checked(ecosystem: Ecosystem, which = ''): Ecosystem {
+const DONE = { deploy: 'deployed', promote: 'promoted' }
+
+/**
+ * @param verb what the file is read for
+ * @throws ShipitError `project` if it holds an error: each with its line and column
+ */
+export function checked(
+  ecosystem: Ecosystem,
+  which = '',
+  verb: keyof typeof DONE = 'deploy',
+): Ecosystem {
   const errors = ecosystem.problems.filter(({ severity }) => severity === 'error')
   if (errors.length === 0) return ecosystem
   const name = path.basename(ecosystem.file)
   throw new ShipitError('project', {
     message:
       `${[name, which].filter(Boolean).join(' ')} has ` +
-      `${errors.length === 1 ? 'an error' : `${errors.length} errors`}. Nothing was deployed.`,
+      `${errors.length === 1 ? 'an error' : `${errors.length} errors`}. Nothing was ${DONE[verb]}.`,
     why: errors.map((problem) => explain(problem, name)).join('\n'),
     next: errors.some(({ absentPackage }) => absentPackage !== undefined)
       ? 'Install the dependencies of the project here (npm install, or its own package ' +
-        'manager), then deploy again.'
-      : 'Correct the file, commit, and deploy again.',
+        `manager), then ${verb} again.`
+      : `Correct the file, ${verb === 'deploy' ? 'commit, ' : ''}and ${verb} again.`,
     details: { problems: errors },
   })
 }

@@ -1,9 +1,17 @@
 import { expect } from 'chai'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
 import { chooseTargets } from '../../../src/deploy/promote/stages.js'
 import { configDifferences } from '../../../src/deploy/promote/differences.js'
-import { environmentOf, sourceOf } from '../../../src/deploy/promote/environments.js'
+import {
+  environmentOf,
+  readEnvironments,
+  sourceOf,
+} from '../../../src/deploy/promote/environments.js'
 import { failureOf, type TargetOutcome } from '../../../src/deploy/promote/run-promotion.js'
 import { ShipitError } from '../../../src/errors.js'
+import { failureOf as failureOfPromise } from '../../support/failures.js'
 import type { PipelineApp, Stage } from '../../../src/heroku/index.js'
 
 const inStage = (name: string, stage: Stage) =>
@@ -60,6 +68,12 @@ describe('the apps that a promotion is to', () => {
   }
 })
 
+async function folderWith(ecosystem: string | undefined) {
+  const dir = await mkdtemp(path.join(tmpdir(), 'shipit-stages-'))
+  if (ecosystem !== undefined) await writeFile(path.join(dir, 'ecosystem.config.yml'), ecosystem)
+  return { dir, remove: () => rm(dir, { recursive: true }) }
+}
+
 describe('the app that a folder promotes from', () => {
   it('is that of the stage before production, else of the one before', () => {
     const dev = { app: 'shop-dev', stage: 'development' } as const
@@ -70,6 +84,12 @@ describe('the app that a folder promotes from', () => {
     expect(sourceOf({ production, other: { app: 'x' } }, undefined)).to.equal(undefined)
     expect(sourceOf({ dev, staging }, 'dev')).to.equal('shop-dev')
     expect(environmentOf({ dev, staging }, 'shop-staging')?.name).to.equal('staging')
+    expect(environmentOf({ dev, staging }, 'shop')).to.equal(undefined)
+    const review = { app: 'shop-pr-1', stage: 'review' } as const
+    expect(sourceOf({ review, production }, undefined)).to.equal('shop-pr-1')
+    expect(sourceOf({ review, dev }, undefined)).to.equal('shop-dev')
+    expect(sourceOf({ staging, again: { ...staging } }, undefined)).to.equal('shop-staging')
+    expect(sourceOf({ staging: { stage: 'staging' }, dev }, undefined)).to.equal('shop-dev')
   })
 
   it('is asked for where two could be meant, or the environment names none', () => {
@@ -84,6 +104,29 @@ describe('the app that a folder promotes from', () => {
     expect(error(() => sourceOf({ eu: { stage: 'staging' } }, 'eu')).message).to.match(
       /deploy\.eu .*names no app/,
     )
+    expect(error(() => sourceOf({}, 'asia')).next).to.equal('shipit promote --app NAME')
+    expect(error(() => sourceOf(two, undefined)).next).to.equal('shipit promote eu')
+  })
+
+  it('is read from the ecosystem file, whatever is wrong with its apps', async () => {
+    const apps = 'apps:\n  - { name: api, instances: -3x }\n'
+    const { dir, remove } = await folderWith(`${apps}deploy:\n  eu: { app: shop-eu }\n`)
+    expect(await readEnvironments(dir)).to.deep.equal({ eu: { app: 'shop-eu' } })
+    for (const [text, words] of [
+      [`${apps}deploy:\n  eu: { app: [] }\n`, "must be an app's name"],
+      [' a:\nb', 'not YAML'],
+    ] as const) {
+      await writeFile(path.join(dir, 'ecosystem.config.yml'), text)
+      const failure = await failureOfPromise(readEnvironments(dir))
+      expect(failure.code).to.equal('project')
+      expect(failure.message).to.include('an error. Nothing was promoted.')
+      expect(failure.why).to.include(words)
+      expect(failure.next).to.equal('Correct the file, and promote again.')
+    }
+    await remove()
+    const empty = await folderWith(undefined)
+    expect(await readEnvironments(empty.dir)).to.deep.equal({})
+    await empty.remove()
   })
 })
 
