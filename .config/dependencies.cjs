@@ -10,12 +10,14 @@ const rooms = readdirSync(src, { withFileTypes: true })
 
 /** What each room may import of the others. `lib/` and `errors.ts` are for all but the pure ones. */
 const MAY_IMPORT = {
+  'app-json': ['ecosystem'],
   commands: rooms.filter((room) => !['commands', 'runtime', 'demo'].includes(room)),
   completion: ['ecosystem', 'git', 'heroku'],
   config: ['runtime'],
   dashboard: ['deploy', 'heroku', 'history', 'json', 'monitor', 'operate'],
   demo: [],
   deploy: [
+    'app-json',
     'doctor',
     'ecosystem',
     'git',
