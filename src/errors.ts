@@ -20,7 +20,7 @@ export const EXIT_CODES = {
   },
   push: { exit: 9, means: 'git push failed' },
   build: { exit: 10, means: 'the build failed' },
-  release: { exit: 11, means: 'the release phase failed' },
+  release: { exit: 11, means: 'the release phase, or postdeploy of app.json, failed' },
   boot: { exit: 12, means: 'a dyno crashed or did not come up' },
   health: { exit: 13, means: 'the app is up and does not answer as it should' },
   rollback: { exit: 14, means: 'the deploy failed and so did its rollback' },

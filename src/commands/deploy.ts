@@ -1,11 +1,19 @@
 import path from 'node:path'
 import { Args, Flags, type Interfaces } from '@oclif/core'
-import type { DeployPlan, Environment, PlanRequest, Prepared, Project } from '../deploy/index.js'
+import type {
+  DeployPlan,
+  Environment,
+  Platform,
+  PlanRequest,
+  Prepared,
+  Project,
+} from '../deploy/index.js'
 import type { Ecosystem } from '../ecosystem/types.js'
 import { ShipitError, type ErrorCode } from '../errors.js'
 import { BaseCommand } from '../ui/base-command.js'
 import { deployView, stamped } from '../ui/deploy-view.js'
 import { appFlags, judgingFlags, placeFlags, placeFrom, waitTimeout } from '../ui/flags.js'
+import { varsFlag, setUpBy } from '../ui/set-up.js'
 import { writeErr } from '../lib/terminal.js'
 import { type DEPLOY, deployDocument, planDocument } from '../json/deploy.js'
 import type { Json } from '../json/schema.js'
@@ -50,9 +58,10 @@ export default class Deploy extends BaseCommand {
     ...appFlags,
     create: Flags.boolean({
       description:
-        'create the app if it does not exist, and the git remote `heroku` for it (with ' +
-        '--local the app is created without being asked)',
+        'create the app if it does not exist, and the git remote `heroku` for it, and give it ' +
+        'what app.json says that it lacks (with --local the app is created without being asked)',
     }),
+    vars: varsFlag,
     ...placeFlags,
     'dry-run': Flags.boolean({ description: 'print the plan and change nothing' }),
     ...judgingFlags,
@@ -159,9 +168,11 @@ export default class Deploy extends BaseCommand {
     const sent = healthHeaders(health, environment?.target.health, process.env)
     const typed = flags.scale && typedScale(flags.scale)
     const { askForScale } = await import('../ui/deploy-questions.js')
+    const lacking = await this.setUp(platform, app, { source, facts }, flags)
     const request: Omit<PlanRequest, 'turn'> = {
       app,
-      source,
+      source: { ...source, warnings: [...source.warnings, ...(lacking?.warnings ?? [])] },
+      setUp: lacking?.setUp,
       scale: this.mayAsk(flags)
         ? await askForScale(platform, { app, facts, environment, typed })
         : typed,
@@ -194,6 +205,7 @@ export default class Deploy extends BaseCommand {
         platform,
         git,
         healthHeaders: sent,
+        setUpValues: lacking?.values,
         signal: stop.signal,
         wait: flags['lock-wait'],
         onRefusal: ({ message }, left) =>
@@ -216,6 +228,28 @@ export default class Deploy extends BaseCommand {
     } finally {
       stop.release()
     }
+  }
+
+  /** What the app lacks of the commit's app.json, where that is to be looked at. */
+  private async setUp(
+    platform: Platform,
+    name: string,
+    { source, facts }: Pick<Prepared, 'source' | 'facts'>,
+    flags: DeployFlags,
+  ): Promise<Awaited<ReturnType<typeof setUpBy>> | undefined> {
+    const text = facts.folder.read('app.json')
+    if (text === undefined || !(flags.create || flags.local)) return undefined
+    const app = await platform.findApp(name)
+    if (app && !flags.create) return undefined
+    const { readEnvInput } = await import('../config/index.js')
+    return setUpBy(platform, {
+      text,
+      which: source.upload ? '' : `of commit ${source.commit.short}`,
+      app,
+      given: flags.vars ? await readEnvInput(flags.vars, process.stdin) : {},
+      mayAsk: this.mayAsk(flags),
+      isDryRun: flags['dry-run'],
+    })
   }
 
   private async environment(

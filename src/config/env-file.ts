@@ -1,4 +1,5 @@
 import { readFile, stat } from 'node:fs/promises'
+import { text } from 'node:stream/consumers'
 import writeFileAtomic from 'write-file-atomic'
 import { isUnwritable, ShipitError } from '../errors.js'
 import { parseDotenv, renderDotenv } from './dotenv.js'
@@ -23,6 +24,14 @@ export async function readEnvFile(
     if (mayLack && (error as NodeJS.ErrnoException).code === 'ENOENT') return {}
     throw error instanceof ShipitError ? error : unusable(file, error)
   }
+}
+
+/** The same, with `-` for stdin. Throws ShipitError `usage`. */
+export async function readEnvInput(
+  file: string,
+  stdin: NodeJS.ReadableStream,
+): Promise<Record<string, string>> {
+  return file === '-' ? parseDotenv(await text(stdin), 'the input') : readEnvFile(file)
 }
 
 /**

@@ -5,6 +5,6 @@
 export { parseDotenv, renderDotenv } from './dotenv.js'
 export { changesBetween, changesTo, countOfVars, type Changes } from './changes.js'
 export { checkNames, parseAssignments, refuseOwnNames, type Assignments } from './assignments.js'
-export { readEnvFile, writeEnvFile } from './env-file.js'
+export { readEnvFile, readEnvInput, writeEnvFile } from './env-file.js'
 export { hideSecrets, looksSecret, shownVars } from './secret.js'
 export { readVars, type VarSources } from './read.js'

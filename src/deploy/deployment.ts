@@ -19,6 +19,8 @@ export interface Deployment {
   readonly journal: Journal
   /** Headers of the health check, by name; their values may be secret. */
   readonly healthHeaders: Record<string, string>
+  /** Of the config vars that app.json asks for, by name; they may be secret. */
+  readonly setUpValues: Readonly<Record<string, string>>
   /** What turned out to be doubtful while it ran, a sentence each. */
   readonly warnings: Set<string>
   /** As the platform has it; absent until that was asked. */

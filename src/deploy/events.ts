@@ -3,10 +3,12 @@
 export type StepName =
   | 'preflight'
   | 'create'
+  | 'set_up'
   | 'config'
   | 'push'
   | 'promote'
   | 'release'
+  | 'postdeploy'
   | 'scale_up'
   | 'boot'
   | 'switch'

@@ -1,16 +1,21 @@
 import { ShipitError } from '../errors.js'
 import { ensureHerokuRemote, overwrittenBy, push } from '../git/index.js'
 import {
+  addToPipeline,
   cancelBuild,
+  createAddon,
   createApp,
   createPromotion,
   currentRelease,
+  getAddon,
   getApp,
   getAppFeature,
   getBuild,
   getConfigVars,
   getRelease,
   getSlug,
+  listAddons,
+  listAttachments,
   listBuildpacks,
   listBuilds,
   listDomains,
@@ -20,12 +25,15 @@ import {
   listReleases,
   releaseCode,
   rollbackTo,
+  setBuildpacks,
   streamLogs,
   streamOutput,
+  updateAppFeature,
   updateConfigVars,
   updateFormation,
   type PlatformApi,
 } from '../heroku/index.js'
+import { runLines } from '../operate/one-off/run-lines.js'
 import type { DoctorSource } from './source/examine.js'
 import type { GitPush, Platform } from './platform.js'
 
@@ -52,6 +60,14 @@ export function herokuPlatform(api: PlatformApi): Platform {
     formation: (app) => listFormation(api, app),
     updateFormation: (app, updates) => updateFormation(api, app, updates),
     buildpacks: (app) => listBuildpacks(api, app),
+    setBuildpacks: (app, buildpacks) => setBuildpacks(api, app, buildpacks),
+    addons: (app) => listAddons(api, app),
+    attachments: (app) => listAttachments(api, app),
+    addon: (app, name) => getAddon(api, app, name),
+    createAddon: (app, wanted) => createAddon(api, app, wanted),
+    enableFeature: (app, name) => updateAppFeature(api, app, name, true),
+    addToPipeline: (pipeline, app, stage) => addToPipeline(api, pipeline, app, stage),
+    runOneOff: (app, script, listener) => runLines(api, app, script, listener),
     configVars: (app) => getConfigVars(api, app),
     updateConfigVars: (app, changes) => updateConfigVars(api, app, changes),
     currentRelease: (app) => currentRelease(api, app),

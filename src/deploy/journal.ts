@@ -7,6 +7,8 @@ export type Unfinished = 'build' | 'promotion' | 'release phase'
 /** Each is written down before it is asked for, or with what the platform has answered. */
 export type Entry =
   | { did: 'create app'; app: App }
+  /** Something that app.json asks for was made: what, in words. */
+  | { did: 'set up'; phrase: string }
   | { did: 'set config' }
   | { did: 'begin push' }
   /** The platform has answered the push with a line of output: what was pushed has arrived. */
@@ -38,9 +40,9 @@ export class Journal {
     return this.entries.some((entry) => entry.did === did)
   }
 
-  /** There is nothing to undo: an app that was made and has had nothing yet is left. */
+  /** There is nothing to undo: an app that was made, and what app.json gave it, is left. */
   get isOfCreationAlone(): boolean {
-    return this.entries.every(({ did }) => did === 'create app')
+    return this.entries.every(({ did }) => did === 'create app' || did === 'set up')
   }
 
   /** Releases of this deploy, oldest first, its rollback aside. */

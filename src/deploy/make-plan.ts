@@ -10,6 +10,7 @@ import { describeInProgress, type InProgress } from './lock/in-progress.js'
 import { releaseToReplace, takeTurn } from './lock/turn.js'
 import type { DeployPlan, PlanRequest, Promoted } from './plan.js'
 import type { Platform } from './platform.js'
+import { isOpen } from './set-up/set-up.js'
 import { STEPS } from './steps/index.js'
 import type { Needs } from './steps/step.js'
 
@@ -65,7 +66,7 @@ export async function planDeploy(platform: Platform, request: PlanRequest): Prom
   const release = app && (await releaseToReplace(platform, app.name, turn.follows))
   const slug = release?.slug ? await platform.slug(request.app, release.slug.id) : undefined
   const formation =
-    app && (request.environment?.target.formation || request.scale)
+    app && (request.environment?.target.formation || request.scale || request.setUp)
       ? await platform.formation(app.name)
       : []
   const preboot = app && release?.slug ? await platform.feature(app.name, 'preboot') : undefined
@@ -124,6 +125,7 @@ export function makePlan(facts: PlanFacts): DeployPlan {
     environment?.target.formation ?? {},
     facts.formation,
     facts.scale,
+    facts.setUp?.formation,
   )
   const current = release?.slug
     ? {
@@ -146,6 +148,7 @@ export function makePlan(facts: PlanFacts): DeployPlan {
     isPromotion: promotes !== null,
     follows,
     preboot,
+    setUp: facts.setUp ?? null,
   }
   return {
     app: facts.app,
@@ -160,9 +163,14 @@ export function makePlan(facts: PlanFacts): DeployPlan {
     branch: source.branch,
     current,
     isAlreadyLive:
-      isSameCommit && configChanges.length === 0 && formation.length === 0 && follows === null,
+      isSameCommit &&
+      configChanges.length === 0 &&
+      formation.length === 0 &&
+      follows === null &&
+      !(facts.setUp && isOpen(facts.setUp)),
     follows,
     promotes,
+    setUp: facts.setUp ?? null,
     configChanges,
     shipitEnv: wantedEnv,
     formation,

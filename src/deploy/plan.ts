@@ -6,6 +6,7 @@ import type { StepName } from './events.js'
 import type { FormationChange } from '../operate/formation-change.js'
 import type { HealthCheck, HealthFlags } from './health/health-check.js'
 import type { InProgress } from './lock/in-progress.js'
+import type { SetUp } from './set-up/set-up.js'
 import type { Turn } from './lock/turn.js'
 import type { DeploySource, Split, Upload } from './source/source.js'
 
@@ -50,6 +51,8 @@ export interface DeployPlan {
   follows: InProgress | null
   /** The release of another app that is released here; null for a deploy of a commit. */
   promotes: Promoted | null
+  /** What the app lacks of app.json; null if that is not looked at. */
+  setUp: SetUp | null
   /** Names of config vars that are set or changed; never values. */
   configChanges: string[]
   /**
@@ -102,6 +105,8 @@ export interface PlanRequest {
   scale?: Readonly<Record<string, string>> | undefined
   /** Whether an app that does not exist is to be made. */
   create: boolean
+  /** What the app lacks of app.json; absent if that is not looked at. */
+  setUp?: SetUp | undefined
   /** Where such an app is made. */
   place?: Place | undefined
   /**

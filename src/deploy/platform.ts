@@ -2,8 +2,10 @@ import type { Overwritten } from '../git/index.js'
 import type { Place } from '../heroku/resources.js'
 import type { SeenLines } from '../heroku/logs.js'
 import type {
+  Addon,
   App,
   AppFeature,
+  Attachment,
   Build,
   ConfigVars,
   Dyno,
@@ -13,7 +15,15 @@ import type {
   PromotionTarget,
   Release,
   Slug,
+  Stage,
 } from '../heroku/index.js'
+
+/** An add-on as it is asked for: `config` are options of its service. */
+export interface WantedAddon {
+  plan: string
+  attachment?: { name: string }
+  config?: Record<string, string>
+}
 
 /** What a promotion is of, by ids. */
 export interface PromotedRelease {
@@ -38,13 +48,28 @@ export interface Platform {
   readonly prebootSwitch: number
   /** Undefined if the app does not exist or this account may not see it. */
   findApp(app: string): Promise<App | undefined>
-  createApp(app: string, place: Place): Promise<App>
+  createApp(app: string, place: Place & { stack?: string | undefined }): Promise<App>
   dynos(app: string): Promise<Dyno[]>
   formation(app: string): Promise<Formation[]>
   /** All of it or none. */
   updateFormation(app: string, updates: FormationUpdate[]): Promise<unknown>
   /** Names or URLs of the buildpacks, in order; none if the platform chooses by the files. */
   buildpacks(app: string): Promise<string[]>
+  /** All of them, by URL or name, in order. */
+  setBuildpacks(app: string, buildpacks: readonly string[]): Promise<unknown>
+  addons(app: string): Promise<Addon[]>
+  attachments(app: string): Promise<Attachment[]>
+  addon(app: string, name: string): Promise<Addon>
+  /** Answers at once: it is made in the background. */
+  createAddon(app: string, wanted: WantedAddon): Promise<Addon>
+  enableFeature(app: string, name: string): Promise<unknown>
+  addToPipeline(pipeline: string, app: string, stage: Stage): Promise<unknown>
+  /** Runs a command in a one-off dyno without input, to its end; `line` is told what it prints. */
+  runOneOff(
+    app: string,
+    script: { command: string; size?: string | undefined },
+    listener: { line: (text: string) => void; signal: AbortSignal },
+  ): Promise<{ dyno: string; status: number }>
   configVars(app: string): Promise<ConfigVars>
   updateConfigVars(app: string, changes: Record<string, string | null>): Promise<ConfigVars>
   currentRelease(app: string): Promise<Release | undefined>

@@ -25,6 +25,9 @@ const READS = new Set<PropertyKey>([
   'feature',
   'domains',
   'promotionTarget',
+  'addons',
+  'attachments',
+  'addon',
 ])
 const CHANGES = new Set<PropertyKey>([
   'createApp',
@@ -32,6 +35,10 @@ const CHANGES = new Set<PropertyKey>([
   'updateConfigVars',
   'releaseSlug',
   'promote',
+  'setBuildpacks',
+  'createAddon',
+  'enableFeature',
+  'addToPipeline',
 ])
 
 /**

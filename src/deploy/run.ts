@@ -13,6 +13,7 @@ import type { GitPush, Platform } from './platform.js'
 import { refOf, type Ref } from './ref.js'
 import { afterInterrupt } from './rollback/interrupt.js'
 import { undo } from './rollback/undo.js'
+import { postdeployFailure } from './set-up/postdeploy.js'
 import { STEPS } from './steps/index.js'
 import { appOf, releaseOf, watchOf, type Running } from './steps/step.js'
 import { TIMING, type Timing } from './timing.js'
@@ -30,6 +31,8 @@ export interface DeployResult {
   /** The commit served already: nothing was changed. */
   alreadyLive: boolean
   warnings: string[]
+  /** What came of `scripts.postdeploy` of app.json; null if it was not run. */
+  postdeploy: { dyno: string; exitCode: number } | null
   /** ms a step. */
   times: Partial<Record<StepName, number>>
 }
@@ -43,6 +46,8 @@ export interface RunParts {
   timing?: Partial<Timing>
   /** Of the health check, with their values. */
   healthHeaders?: Record<string, string> | undefined
+  /** Of the config vars that the plan's set-up names. */
+  setUpValues?: Readonly<Record<string, string>> | undefined
 }
 
 /** ms between two tries of a call that the platform did not take. */
@@ -51,7 +56,8 @@ const PAUSE = 1000
 /**
  * Does what the plan says. A failure after the release exists brings back the release that served
  * before, and then throws.
- * @throws ShipitError with the code of the step that failed, `rollback` where undoing it failed
+ * @throws ShipitError with the code of the step that failed (`release` for a postdeploy, which
+ *   undoes nothing), `rollback` where undoing it failed
  *   too, `interrupted` after a signal.
  *   details: {release, rolled_back_to, serving}, each {id, version} or null.
  */
@@ -64,6 +70,7 @@ export async function runDeploy(
     signal = new AbortController().signal,
     timing: given,
     healthHeaders = {},
+    setUpValues = {},
   }: RunParts,
 ): Promise<DeployResult> {
   const timing = { ...TIMING, ...given }
@@ -73,6 +80,7 @@ export async function runDeploy(
     signal,
     timing,
     healthHeaders,
+    setUpValues,
     bare: platform,
     platform: retrying(platform, {
       time: timing.patience,
@@ -85,6 +93,13 @@ export async function runDeploy(
     journal: new Journal(),
     deadline: Infinity,
   }
+  const deployed = await orUndone(running)
+  checkPostdeploy(running)
+  return deployed
+}
+
+async function orUndone(running: Running): Promise<DeployResult> {
+  const { plan, signal } = running
   try {
     signal.throwIfAborted()
     if (plan.isAlreadyLive) await lookAtLive(running)
@@ -95,6 +110,14 @@ export async function runDeploy(
     if (plan.isAlreadyLive) throw error
     throw await undo(running, error)
   }
+}
+
+/** What it is of serves all the same, so this undoes nothing. */
+function checkPostdeploy({ plan, postdeploy, ...running }: Running): void {
+  if (!postdeploy || postdeploy.exitCode === 0) return
+  const release = refOf(releaseOf(running))
+  const command = plan.setUp?.postdeploy?.command ?? 'postdeploy'
+  throw postdeployFailure({ app: plan.app, release, command }, postdeploy)
 }
 
 /** Takes the steps of the plan, in the order of the table. */
@@ -144,7 +167,7 @@ async function lookAtLive(running: Running): Promise<void> {
 }
 
 function result(running: Running): DeployResult {
-  const { plan, steps, warnings } = running
+  const { plan, steps, warnings, postdeploy } = running
   return {
     app: plan.app,
     release: refOf(releaseOf(running)),
@@ -156,6 +179,10 @@ function result(running: Running): DeployResult {
     replaced: plan.isAlreadyLive ? null : (plan.current?.release ?? null),
     alreadyLive: plan.isAlreadyLive,
     warnings: [...plan.warnings, ...warnings],
+    postdeploy:
+      postdeploy?.exitCode === undefined
+        ? null
+        : { dyno: postdeploy.dyno, exitCode: postdeploy.exitCode },
     times: steps.times,
   }
 }

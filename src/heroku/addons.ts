@@ -59,7 +59,14 @@ export const resolveAddon = (api: PlatformApi, app: string, addon: string) =>
 export const createAddon = (
   api: PlatformApi,
   app: string,
-  wanted: { plan: string; name?: string; attachment?: { name: string }; confirm?: string },
+  wanted: {
+    plan: string
+    name?: string
+    attachment?: { name: string }
+    confirm?: string
+    /** Options of the service. */
+    config?: Record<string, string>
+  },
 ) => api.post<Addon>(`${appPath(app)}/addons`, ADDON, wanted)
 
 export const destroyAddon = (api: PlatformApi, app: string, addon: string) =>

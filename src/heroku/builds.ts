@@ -11,6 +11,7 @@ import {
   RELEASE,
   SLUG,
   SOURCE,
+  listOf,
   type Build,
   type ConfigVars,
   type Release,
@@ -157,6 +158,16 @@ export async function listBuildpacks(api: PlatformApi, app: string): Promise<str
     .toSorted((a, b) => a.ordinal - b.ordinal)
     .map(({ buildpack }) => buildpack.name || buildpack.url)
 }
+
+/** All of them, by URL or name, in order. */
+export const setBuildpacks = (api: PlatformApi, app: string, buildpacks: readonly string[]) =>
+  api.put<Installation[]>(
+    `${appPath(app)}/buildpack-installations`,
+    listOf(BUILDPACK_INSTALLATION),
+    {
+      updates: buildpacks.map((buildpack) => ({ buildpack })),
+    },
+  )
 
 /**
  * As the API gives one. On Fir there is no slug, and an image in its place (heroku/cli,

@@ -21,7 +21,7 @@ export interface CallSettings {
 }
 
 export interface CallRequest {
-  method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
+  method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE'
   path: string
   body?: unknown
   /** Of the first page of a list. */

@@ -38,7 +38,7 @@ export interface ListOptions extends RequestOptions {
 const PAGE = 1000
 
 /**
- * One client over heroku-client. GETs survive broken connections; a change (POST, PATCH, DELETE) is
+ * One client over heroku-client. GETs survive broken connections; a change (POST, PATCH, PUT, DELETE) is
  * sent once. Everything that goes wrong rejects with a ShipitError that names the host and what to
  * do, or with the signal's reason.
  */
@@ -95,6 +95,10 @@ export class PlatformApi {
 
   patch<T>(path: string, shape: Shape, body: unknown, options?: RequestOptions): Promise<T> {
     return this.send<T>({ method: 'PATCH', path, body }, shape, options)
+  }
+
+  put<T>(path: string, shape: Shape, body: unknown, options?: RequestOptions): Promise<T> {
+    return this.send<T>({ method: 'PUT', path, body }, shape, options)
   }
 
   delete<T>(

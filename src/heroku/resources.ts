@@ -32,6 +32,8 @@ export interface Place {
 }
 export interface NewApp extends Place {
   name?: string | undefined
+  /** heroku-24; the platform's newest if nothing is said. */
+  stack?: string | undefined
 }
 export interface AppChanges {
   maintenance?: boolean

@@ -39,6 +39,16 @@ const health = object({
   headers: array(string(), 'their names'),
   timeout_ms: nullable(integer()),
 })
+export const POSTDEPLOY = object({ dyno: string(), exit_code: integer() }, 'of app.json')
+const setUp = object({
+  coupling: nullable(object({ pipeline: string(), stage: string() }), 'the pipeline it joins'),
+  stack: nullable(string()),
+  buildpacks: words,
+  features: words,
+  config_vars: array(string(), 'names, never values'),
+  addons: array(object({ plan: string(), as: nullable(string()) })),
+  postdeploy: nullable(string('the command')),
+})
 export const PLAN = object({
   app: string(),
   platform: string(),
@@ -60,6 +70,7 @@ export const PLAN = object({
   ),
   is_already_live: boolean(),
   follows: nullable(IN_PROGRESS),
+  set_up: nullable(setUp, 'what the app lacks of app.json'),
   config_changes: array(string(), 'names, never values'),
   shipit_env: nullable(string()),
   formation: array(object({ type: string(), before: nullable(asked), after: asked, ...COST })),
@@ -86,6 +97,7 @@ export const DEPLOY = anyOf(
     replaced: nullable(RELEASE_REF, 'the release that served before'),
     already_live: boolean('the commit served already: nothing was changed'),
     warnings: words,
+    postdeploy: nullable(POSTDEPLOY, 'null if it was not run'),
     times_ms: map(integer(), 'of each step'),
   }),
   object({ dry_run: oneOf([true]), plan: PLAN }),
@@ -120,6 +132,18 @@ export const planDocument = (plan: DeployPlan): Json<typeof PLAN> => ({
   current: plan.current,
   is_already_live: plan.isAlreadyLive,
   follows: plan.follows && inProgressDocument(plan.follows),
+  set_up: plan.setUp && {
+    coupling: plan.setUp.coupling && {
+      pipeline: plan.setUp.coupling.pipeline.name,
+      stage: plan.setUp.coupling.stage,
+    },
+    stack: plan.setUp.stack,
+    buildpacks: plan.setUp.buildpacks,
+    features: plan.setUp.features,
+    config_vars: plan.setUp.configVars,
+    addons: plan.setUp.addons.map(({ plan: name, as }) => ({ plan: name, as })),
+    postdeploy: plan.setUp.postdeploy?.command ?? null,
+  },
   config_changes: plan.configChanges,
   shipit_env: plan.shipitEnv,
   formation: plan.formation.map(({ type, before, after, costClass, costs }) => ({
@@ -158,5 +182,9 @@ export const deployDocument = (result: DeployResult) => ({
   replaced: result.replaced,
   already_live: result.alreadyLive,
   warnings: result.warnings,
+  postdeploy: result.postdeploy && {
+    dyno: result.postdeploy.dyno,
+    exit_code: result.postdeploy.exitCode,
+  },
   times_ms: result.times,
 })

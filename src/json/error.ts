@@ -5,7 +5,7 @@ import type { Finding } from '../doctor/index.js'
 import type { EcosystemProblem } from '../ecosystem/types.js'
 import { EXIT_CODES, ShipitError } from '../errors.js'
 import { findingDocument, FINDING } from './doctor.js'
-import { IN_PROGRESS, inProgressDocument } from './deploy.js'
+import { IN_PROGRESS, inProgressDocument, POSTDEPLOY } from './deploy.js'
 import { RELEASE_REF } from './platform.js'
 import {
   array,
@@ -52,10 +52,12 @@ const DETAILS = {
   file: string(),
   line: integer(),
   column: integer(),
-  problems: array(PROBLEM, 'of an ecosystem file'),
+  problems: array(PROBLEM, 'of an ecosystem file or app.json'),
   findings: array(FINDING),
   secrets: array(object({ file: string(), line: integer(), kind: string() })),
   missing_config: array(string()),
+  done: array(string(), 'what of app.json the app has'),
+  postdeploy: nullable(POSTDEPLOY),
 }
 
 const withDetails = <D extends Schema>(details: D) =>

@@ -67,6 +67,7 @@ function read(text: string, at: string): AskedDynos {
  * What differs between the formation that is asked for and the one there is; types that it does not
  * name stay as they are. Pure.
  * @param typed what `--scale` says: it goes before `wanted`, the environment's
+ * @param first what app.json says of the first release: both go before it
  * @throws ShipitError `project` for an unknown size, for more dynos than the size allows, and for
  *   sizes that cannot be in one app
  */
@@ -75,9 +76,15 @@ export function planFormation(
   wanted: Record<string, string>,
   current: readonly Formation[],
   typed: Readonly<Record<string, string>> = {},
+  first: Readonly<Record<string, string>> = {},
 ): FormationChange[] {
-  const changes = Object.entries({ ...wanted, ...typed }).flatMap(([type, text]) => {
-    const at = type in typed ? `--scale ${type}` : `deploy.${environment}.formation.${type}`
+  const changes = Object.entries({ ...first, ...wanted, ...typed }).flatMap(([type, text]) => {
+    const at =
+      type in typed
+        ? `--scale ${type}`
+        : type in wanted
+          ? `deploy.${environment}.formation.${type}`
+          : `app.json: formation.${type}`
     const asked = read(text, at)
     const found = current.find((one) => one.type === type)
     const before = found ? { quantity: found.quantity, size: found.size } : null
@@ -89,7 +96,11 @@ export function planFormation(
   })
   if (changes.length > 0)
     checkMixed(
-      Object.keys(typed).length > 0 ? '--scale' : `deploy.${environment}.formation`,
+      Object.keys(typed).length > 0
+        ? '--scale'
+        : Object.keys(wanted).length > 0
+          ? `deploy.${environment}.formation`
+          : 'app.json: formation',
       changes,
       current,
     )

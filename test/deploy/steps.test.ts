@@ -10,6 +10,7 @@ import {
   type Needs,
   type Running,
 } from '../../src/deploy/steps/step.js'
+import type { SetUp } from '../../src/deploy/set-up/set-up.js'
 import type { FormationChange } from '../../src/operate/formation-change.js'
 
 const NEEDS: Needs = {
@@ -20,6 +21,7 @@ const NEEDS: Needs = {
   formation: [],
   follows: null,
   preboot: null,
+  setUp: null,
 }
 const change = (before: number | null, after: number): FormationChange => ({
   type: 'web',
@@ -28,6 +30,18 @@ const change = (before: number | null, after: number): FormationChange => ({
   costClass: null,
   costs: null,
 })
+const LACKING: SetUp = {
+  coupling: null,
+  stack: null,
+  buildpacks: [],
+  features: ['preboot'],
+  configVars: [],
+  addons: [],
+  postdeploy: null,
+  isPostdeployOwed: false,
+  formation: {},
+}
+const postdeploy = { command: 'node seed.js' }
 const following = (stage: string) => ({ stage }) as Needs['follows']
 const preboot = { switchesAfter: 180_000, dynos: 1 }
 
@@ -42,6 +56,26 @@ describe('the steps of a deploy, in their order', () => {
       'preflight config release boot health',
     ],
     ['nothing', { isSameCommit: true }, 'boot health'],
+    [
+      'a new app by app.json',
+      { isNew: true, setUp: { ...LACKING, postdeploy } },
+      'preflight create set_up push release postdeploy boot health',
+    ],
+    [
+      'what app.json asks for besides',
+      { isSameCommit: true, setUp: LACKING },
+      'preflight set_up release boot health',
+    ],
+    [
+      'a postdeploy that is owed',
+      { isSameCommit: true, setUp: { ...LACKING, features: [], postdeploy } },
+      'preflight release postdeploy boot health',
+    ],
+    [
+      'nothing of app.json',
+      { isSameCommit: true, setUp: { ...LACKING, features: [] } },
+      'boot health',
+    ],
     ['preboot', { preboot }, 'preflight push release boot switch health'],
     ['more dynos', { formation: [change(1, 2)] }, 'preflight push release scale_up boot health'],
     ['a new type', { formation: [change(null, 2)] }, 'preflight push release scale_up boot health'],
@@ -70,6 +104,7 @@ describe('the steps of a deploy, in their order', () => {
       { isSameCommit: false },
       { hasConfig: true },
       { formation: [change(1, 2)] },
+      { setUp: LACKING },
     ]) {
       expect(is(needs)).to.equal(true)
       expect(is({ ...needs, follows: following('boot') })).to.equal(false)

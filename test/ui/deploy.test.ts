@@ -184,6 +184,7 @@ describe('a plan in words', () => {
     isAlreadyLive: false,
     follows: null,
     promotes: null,
+    setUp: null,
     configChanges: ['SHIPIT_ENV'],
     formation: [],
     shipitEnv: 'prod',

@@ -109,7 +109,10 @@ const hasReleasedPush = ({ plan, journal }: Deployment): boolean =>
   )
 
 function createdOnly({ plan, journal }: Deployment): string {
-  return journal.has('create app') ? `The app ${plan.app} was created and is empty.` : ''
+  // A set-up that fails says itself what there is.
+  return journal.has('create app') && !plan.setUp
+    ? `The app ${plan.app} was created and is empty.`
+    : ''
 }
 
 function withSentence(

@@ -10,7 +10,10 @@ export const create: Step = {
   skip: ({ app }) => app !== undefined || undefined,
   async run(running) {
     const { plan, platform, git, journal } = running
-    running.app = await platform.createApp(plan.app, plan.place)
+    running.app = await platform.createApp(plan.app, {
+      ...plan.place,
+      ...(plan.setUp?.stack ? { stack: plan.setUp.stack } : {}),
+    })
     journal.record({ did: 'create app', app: running.app })
     if (plan.addsRemote) await git.addRemote(plan.app)
   },

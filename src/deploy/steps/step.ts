@@ -5,6 +5,8 @@ import type { FormationChange } from '../../operate/formation-change.js'
 import type { ReleaseWatch } from '../health/release-watch.js'
 import type { InProgress } from '../lock/in-progress.js'
 import type { DeployPlan } from '../plan.js'
+import type { Postdeploy } from '../set-up/postdeploy.js'
+import { isOpen, type SetUp } from '../set-up/set-up.js'
 
 /** What decides which steps a plan has. */
 export interface Needs {
@@ -16,11 +18,14 @@ export interface Needs {
   formation: FormationChange[]
   follows: InProgress | null
   preboot: DeployPlan['preboot']
+  /** What the app lacks of app.json; null if that is not looked at. */
+  setUp: SetUp | null
 }
 
 /** Whether anything is asked of the platform, rather than looked at. */
-export const isChange = ({ follows, isSameCommit, hasConfig, formation }: Needs): boolean =>
-  follows === null && (!isSameCommit || hasConfig || formation.length > 0)
+export const isChange = ({ follows, isSameCommit, hasConfig, formation, setUp }: Needs): boolean =>
+  follows === null &&
+  (!isSameCommit || hasConfig || formation.length > 0 || (setUp !== null && isOpen(setUp)))
 
 /** A deploy between two steps: what the ones before have found for the ones after. */
 export interface Running extends Deployment {
@@ -30,6 +35,8 @@ export interface Running extends Deployment {
   deadline: number
   /** Of its dynos and its log, from their boot on. */
   watch?: ReleaseWatch
+  /** What came of `scripts.postdeploy` of app.json. */
+  postdeploy?: Postdeploy
 }
 
 /** One step of a deploy: the plan lists it, the run takes it, a failure undoes it. */

@@ -1,0 +1,34 @@
+import { ShipitError } from '../../errors.js'
+import type { Ref } from '../ref.js'
+
+/** How `scripts.postdeploy` of app.json ended: with an exit status, or without one being known. */
+export type Postdeploy =
+  | { dyno: string; exitCode: number; output: string[]; failure?: undefined }
+  | { failure: ShipitError; exitCode?: undefined }
+
+/** The deploy has succeeded, and postdeploy has not: what serves, and how to go on. */
+export function postdeployFailure(
+  { app, release, command }: { app: string; release: Ref; command: string },
+  ended: Postdeploy,
+): ShipitError {
+  const { exitCode, failure } = ended
+  const how = failure ? failure.message : `exit code ${exitCode} of ${command} in ${ended.dyno}.`
+  return new ShipitError('release', {
+    message: `v${release.version} of ${app} serves, but postdeploy of app.json failed: ${how}`,
+    why: failure
+      ? failure.why
+      : ended.output.length > 0
+        ? ['The last lines of it:', ...ended.output.map((line) => `  ${line}`)].join('\n')
+        : 'It printed nothing.',
+    next:
+      `Correct it, then run it again with the next deploy: shipit deploy --create --app ${app}\n` +
+      `Or by hand: shipit run --app ${app} -- ${command}`,
+    details: {
+      app,
+      release,
+      rolled_back_to: null,
+      serving: release,
+      postdeploy: failure ? null : { dyno: ended.dyno, exit_code: ended.exitCode },
+    },
+  })
+}

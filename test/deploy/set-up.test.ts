@@ -1,0 +1,228 @@
+/** What an app lacks of app.json, and how it gets it. */
+import { expect } from 'chai'
+import type { AppJson } from '../../src/app-json/index.js'
+import { applySetUp } from '../../src/deploy/set-up/apply-set-up.js'
+import { planSetUp, type Found } from '../../src/deploy/set-up/plan-set-up.js'
+import { prepareSetUp } from '../../src/deploy/set-up/prepare-set-up.js'
+import type { SetUp } from '../../src/deploy/set-up/set-up.js'
+import type { Platform } from '../../src/deploy/platform.js'
+import { ShipitError } from '../../src/errors.js'
+import type { Addon, Attachment } from '../../src/heroku/index.js'
+import { failureOf } from '../support/failures.js'
+import { releaseOf, scripted } from './scripted.js'
+
+const appJson = (more: Partial<AppJson> = {}): AppJson => ({
+  stack: 'heroku-24',
+  buildpacks: ['heroku/nodejs'],
+  features: ['preboot'],
+  env: [],
+  addons: [],
+  formation: { web: '2' },
+  postdeploy: { command: 'node seed.js' },
+  ...more,
+})
+const found = (more: Partial<Found> = {}): Found => ({
+  buildpacks: [],
+  features: [],
+  configVars: {},
+  addons: [],
+  attachments: [],
+  hasCode: false,
+  ...more,
+})
+const addonOf = (id: string, service: string, state = 'provisioned'): Addon =>
+  ({
+    id,
+    name: `${service}-${id}`,
+    addon_service: { id: 's', name: service },
+    plan: { id: 'p', name: `${service}:mini` },
+    config_vars: ['REDIS_URL'],
+    state,
+  }) as Addon
+const attached = (name: string, id: string): Attachment =>
+  ({ id: name, name, addon: { id, name: id }, app: { id: 'a', name: 'a1' } }) as Attachment
+
+describe('what an app lacks of app.json', () => {
+  it('is all of it for one that is made', () => {
+    expect(planSetUp(appJson(), found(), ['A'])).to.deep.equal({
+      coupling: null,
+      stack: 'heroku-24',
+      buildpacks: ['heroku/nodejs'],
+      features: ['preboot'],
+      configVars: ['A'],
+      addons: [],
+      postdeploy: { command: 'node seed.js' },
+      isPostdeployOwed: false,
+      formation: { web: '2' },
+    })
+  })
+
+  it('is nothing that the app has, has been given otherwise, or has done', () => {
+    const plan = planSetUp(
+      appJson(),
+      found({ buildpacks: ['heroku/python'], features: ['preboot'], hasCode: true }),
+      [],
+    )
+    expect(plan).to.deep.include({ buildpacks: [], features: [], postdeploy: null, formation: {} })
+  })
+
+  it('is a postdeploy that failed before', () => {
+    const owed = found({ hasCode: true, configVars: { SHIPIT_POSTDEPLOY: 'owed' } })
+    const plan = planSetUp(appJson(), owed, [])
+    expect(plan.postdeploy).to.deep.equal({ command: 'node seed.js' })
+    expect(plan).to.deep.include({ isPostdeployOwed: true, formation: {} })
+  })
+
+  it('are add-ons, one a service that is listed, or by the name of the attachment', () => {
+    const lacked = (plans: AppJson['addons'], more: Partial<Found>) =>
+      planSetUp(appJson({ addons: plans }), found(more), []).addons.map(
+        ({ plan, as, name }) => `${plan} ${as} ${name}`,
+      )
+    const redis = { plan: 'heroku-redis:mini', options: {} }
+    const cache = { ...redis, as: 'cache' }
+    expect(lacked([redis, redis], {})).to.have.lengthOf(2)
+    expect(lacked([redis, redis], { addons: [addonOf('1', 'heroku-redis')] })).to.deep.equal([
+      'heroku-redis:mini null null',
+    ])
+    const both = [addonOf('1', 'heroku-redis'), addonOf('2', 'heroku-redis')]
+    expect(
+      lacked([redis, cache], { addons: both, attachments: [attached('CACHE', '1')] }),
+    ).to.deep.equal([])
+    expect(
+      lacked([redis, cache], { addons: [both[0]!], attachments: [attached('CACHE', '1')] }),
+    ).to.deep.equal(['heroku-redis:mini null null'])
+    // One that is being provisioned is waited for.
+    expect(
+      lacked([redis], { addons: [addonOf('1', 'heroku-redis', 'provisioning')] }),
+    ).to.deep.equal(['heroku-redis:mini null heroku-redis-1'])
+  })
+
+  it('is asked of the platform, and its values of whoever is there', async () => {
+    const env = [
+      { name: 'A', isGenerated: false, isRequired: true },
+      { name: 'B', isGenerated: false, isRequired: true, description: 'the b' },
+      { name: 'C', isGenerated: false, isRequired: true },
+    ]
+    const { platform } = scripted({
+      buildpacks: () => Promise.resolve([]),
+      configVars: () => Promise.resolve({ A: '1' }),
+      addons: () => Promise.resolve([]),
+      attachments: () => Promise.resolve([]),
+      currentRelease: () => Promise.resolve(releaseOf(3)),
+      feature: () => Promise.resolve({ name: 'preboot', enabled: true } as never),
+    })
+    const request = { appJson: appJson({ env }), app: { name: 'a1' } as never, given: { C: 'c' } }
+    const error = await failureOf(prepareSetUp(platform, request))
+    expect(error).to.include({ code: 'usage', why: 'B: the b' })
+    expect(error.message).to.include('without a value: B. Nothing')
+    expect(error.details).to.deep.equal({ missing_config: ['B'] })
+
+    const asked = await prepareSetUp(platform, { ...request, ask: () => Promise.resolve('typed') })
+    expect(asked.values).to.deep.equal({ B: 'typed', C: 'c' })
+    expect(asked.setUp).to.deep.include({ configVars: ['C', 'B'], features: [], postdeploy: null })
+
+    const empty = prepareSetUp(platform, { ...request, ask: () => Promise.resolve('') })
+    expect((await failureOf(empty)).message).to.include('without a value: B.')
+
+    const dry = await prepareSetUp(platform, { ...request, isDryRun: true })
+    expect([dry.missing, dry.setUp.configVars]).to.deep.equal([['B'], ['C', 'B']])
+  })
+})
+
+describe('an app that gets what it lacks', () => {
+  const setUp = (more: Partial<SetUp>): SetUp => ({
+    ...planSetUp(appJson({ buildpacks: [], features: [] }), found(), []),
+    ...more,
+  })
+  const apply = (answers: Partial<Platform>, wanted: Partial<SetUp>) => {
+    const said: string[] = []
+    const { platform, asked } = scripted(answers)
+    const done = applySetUp('a1', setUp(wanted), {
+      platform,
+      values: { A: 'secret' },
+      signal: new AbortController().signal,
+      line: (phrase) => void said.push(phrase),
+      poll: 1,
+    })
+    return { done, said, asked }
+  }
+  const redis = { plan: 'heroku-redis:mini', as: 'CACHE', options: { version: '7' }, name: null }
+
+  it('has it one after the other, add-ons once they are there', async () => {
+    const set: unknown[] = []
+    let looks = 0
+    const { done, said, asked } = apply(
+      {
+        setBuildpacks: (_app, packs) => Promise.resolve(set.push(packs)),
+        enableFeature: () => Promise.resolve({}),
+        updateConfigVars: (_app, vars) => Promise.resolve(set.push(vars)).then(() => ({})),
+        addToPipeline: () => Promise.resolve({}),
+        createAddon: (_app, wanted) => {
+          set.push(wanted)
+          return Promise.resolve(addonOf('1', 'heroku-redis', 'provisioning'))
+        },
+        addon: () =>
+          Promise.resolve(
+            addonOf('1', 'heroku-redis', ++looks < 3 ? 'provisioning' : 'provisioned'),
+          ),
+      },
+      {
+        coupling: { pipeline: { id: 'p', name: 'shop' }, stage: 'review' },
+        buildpacks: ['heroku/nodejs'],
+        features: ['preboot'],
+        configVars: ['A'],
+        addons: [redis],
+      },
+    )
+    const phrases = [
+      'review of shop',
+      'buildpacks heroku/nodejs',
+      'features preboot',
+      'config vars A',
+    ]
+    expect(await done).to.deep.equal([...phrases, 'add-on heroku-redis-1 as REDIS_URL'])
+    expect(said.join('\n')).to.include('provisioning heroku-redis-1').and.not.include('secret')
+    expect(set).to.deep.equal([
+      ['heroku/nodejs'],
+      { A: 'secret' },
+      { plan: 'heroku-redis:mini', attachment: { name: 'CACHE' }, config: { version: '7' } },
+    ])
+    expect(asked.filter((call) => call.startsWith('addon '))).to.have.lengthOf(3)
+  })
+
+  it('waits for an add-on that is being provisioned, and makes no second one', async () => {
+    const { done, asked } = apply(
+      { addon: () => Promise.resolve(addonOf('1', 'heroku-redis')) },
+      { addons: [{ ...redis, name: 'heroku-redis-1' }] },
+    )
+    await done
+    expect(asked).to.deep.equal(['addon heroku-redis-1'])
+  })
+
+  it('that the platform refuses has its words, what was done, and how to go on', async () => {
+    const { done } = apply(
+      {
+        updateConfigVars: () => Promise.resolve({}),
+        createAddon: () =>
+          Promise.reject(new ShipitError('refused', { message: 'No card.', next: 'Add a card.' })),
+      },
+      { configVars: ['A'], addons: [redis] },
+    )
+    const error = await failureOf(done)
+    expect(error).to.include({
+      code: 'refused',
+      message: 'No card. a1 exists and has config vars A.',
+      why: 'app.json asks for config vars A; add-on heroku-redis:mini as CACHE.',
+      next: 'Add a card.\nGo on from there: shipit deploy --create --app a1',
+    })
+    expect(error.details).to.deep.equal({ app: 'a1', done: ['config vars A'] })
+  })
+
+  it('tells of an add-on that could not be provisioned', async () => {
+    const failed = { ...addonOf('1', 'heroku-redis', 'deprovisioned'), provision_message: 'Full.' }
+    const { done } = apply({ createAddon: () => Promise.resolve(failed) }, { addons: [redis] })
+    const error = await failureOf(done)
+    expect(error.message).to.equal('heroku-redis-1 could not be provisioned. a1 exists.')
+    expect(error.why).to.include('Full.')
+  })
+})
