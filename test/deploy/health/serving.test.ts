@@ -100,7 +100,7 @@ describe('the wait for a release', () => {
     const begun = monotonic()
     const wanted = {
       release,
-      check: { path: null, status: null, isNamed: false },
+      check: { path: null, status: null, isNamed: false, headers: [], timeout: null },
       deadline: begun + 60_000,
       giveUp: begun + 60_000,
     }
