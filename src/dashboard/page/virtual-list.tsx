@@ -1,6 +1,7 @@
 /** A long list, of which only what is seen is in the document. All rows are of one height. */
 import type { ComponentChildren, JSX, RefObject } from 'preact'
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
+import { Slots } from './slots.js'
 
 /** Rows drawn above and below what is seen, so that a scroll finds them there. */
 const AROUND = 8
@@ -22,6 +23,7 @@ export interface VirtualListProps<Item> {
 export function VirtualList<Item>(props: VirtualListProps<Item>) {
   const { items, rowHeight, scroller, isFollowing } = props
   const [view, setView] = useState({ top: 0, height: 800 })
+  const [slots] = useState(() => new Slots())
   const frame = useRef(0)
   const look = () => {
     frame.current = 0
@@ -41,10 +43,11 @@ export function VirtualList<Item>(props: VirtualListProps<Item>) {
       cancelAnimationFrame(frame.current)
     }
   }, [])
+  const height = items.length * rowHeight
+  // A list that is full has the same height whatever comes: to scroll would only cost a layout.
   useLayoutEffect(() => {
-    const element = scroller.current
-    if (isFollowing && element) element.scrollTop = element.scrollHeight
-  }, [items, isFollowing, view.height, rowHeight])
+    if (isFollowing && scroller.current) scroller.current.scrollTop = height
+  }, [height, isFollowing, view])
   const onScroll = () => {
     if (frame.current === 0) frame.current = requestAnimationFrame(look)
     const element = scroller.current
@@ -53,24 +56,22 @@ export function VirtualList<Item>(props: VirtualListProps<Item>) {
     props.onScroll(scrollHeight - scrollTop - clientHeight < rowHeight, scrollTop < rowHeight)
   }
   // What was scrolled to may be past the end of a list that has become shorter.
-  const end = Math.max(0, items.length * rowHeight - view.height)
+  const end = Math.max(0, height - view.height)
   const top = isFollowing ? end : Math.min(view.top, end)
   const first = Math.max(0, Math.floor(top / rowHeight) - AROUND)
   const last = Math.min(items.length, Math.ceil((top + view.height) / rowHeight) + AROUND)
+  const seen = items.slice(first, last)
+  const places = slots.of(seen.map(props.keyOf))
   return (
     <div ref={scroller} class={`virtual ${props.class}`} onScroll={onScroll} {...props.attributes}>
-      <div
-        class="virtual-room"
-        role="presentation"
-        style={{ height: `${items.length * rowHeight}px` }}
-      >
+      <div class="virtual-room" role="presentation" style={{ height: `${height}px` }}>
         <div
           class="virtual-rows"
           role="presentation"
           style={{ transform: `translateY(${first * rowHeight}px)` }}
         >
-          {items.slice(first, last).map((item, at) => (
-            <Row key={props.keyOf(item)}>{props.draw(item, first + at)}</Row>
+          {seen.map((item, at) => (
+            <Row key={places[at]}>{props.draw(item, first + at)}</Row>
           ))}
         </div>
       </div>

@@ -1,20 +1,14 @@
-import type uPlot from 'uplot'
-import { useEffect, useLayoutEffect, useRef } from 'preact/hooks'
-import type { Mark, SeriesDocument } from '../../wire.js'
+import { useLayoutEffect, useMemo, useRef } from 'preact/hooks'
+import type { SeriesDocument } from '../../wire.js'
+import { useInTurn } from '../turns.js'
 import { type Figure, latest, valuesOf } from './figures.js'
 import { getHover, setHover } from './hover.js'
-import { makePlot, moveCursor } from './plot.js'
-
-/** CSS px; a screen on the wall is looked at from further away. `.plot` has the same. */
-const heightNow = (): number =>
-  matchMedia('(min-width: 1920px) and (min-height: 1000px)').matches ? 240 : 150
+import { moveCursor } from './plot.js'
+import { type Drawn, usePlot } from './use-plot.js'
 
 export interface ChartProps {
   figure: Figure
-  series: SeriesDocument | undefined
-  marks: readonly Mark[]
-  from: number
-  to: number
+  drawn: Drawn
   onZoom(from: number, to: number): void
   onReset(): void
   onLog(at: number): void
@@ -22,20 +16,15 @@ export interface ChartProps {
 
 /** A figure over time. Its head says the newest values, or those under the pointer. */
 export function Chart(props: ChartProps) {
-  const { figure, series } = props
-  const target = useRef<HTMLDivElement>(null)
+  const { figure } = props
+  const drawn = useInTurn(props.drawn)
+  const { series } = drawn
   const values = useRef<(HTMLElement | null)[]>([])
-  const plot = useRef<uPlot | undefined>(undefined)
-  const current = useRef(props)
-  current.current = props
-  const isEmpty =
-    series !== undefined &&
-    figure.lines.every(
-      (line) => line.isLimit || valuesOf(series, line).every((one) => one === null),
-    )
+  const current = useRef({ props, drawn })
+  current.current = { props, drawn }
 
   const say = (index: number | undefined) => {
-    const { series: shown } = current.current
+    const { series: shown } = current.current.drawn
     for (const [at, line] of figure.lines.entries()) {
       const all = shown ? valuesOf(shown, line) : []
       const element = values.current[at]
@@ -43,42 +32,12 @@ export function Chart(props: ChartProps) {
       if (element && element.textContent !== text) element.textContent = text
     }
   }
-
-  useLayoutEffect(() => {
-    const element = target.current
-    if (!element) return
-    const made = makePlot(
-      {
-        figure,
-        width: Math.max(200, element.clientWidth),
-        height: heightNow(),
-        range: () => current.current,
-        marks: () => current.current.marks,
-        onZoom: (from, to) => current.current.onZoom(from, to),
-        onReset: () => current.current.onReset(),
-        onCursor: say,
-      },
-      dataOf(figure, current.current.series),
-      element,
-    )
-    plot.current = made
-    const observer = new ResizeObserver(() => {
-      const width = element.clientWidth
-      if (width > 0 && width !== made.width) made.setSize({ width, height: heightNow() })
-    })
-    observer.observe(element)
-    return () => {
-      observer.disconnect()
-      made.destroy()
-      plot.current = undefined
-    }
-  }, [figure])
-
-  useEffect(() => {
-    plot.current?.setData(dataOf(figure, series))
-    say(plot.current?.cursor.idx ?? undefined)
-  }, [figure, series, props.from, props.to])
-  useEffect(() => plot.current?.redraw(false), [props.marks])
+  const { target, plot } = usePlot(figure, drawn, {
+    onZoom: (from, to) => current.current.props.onZoom(from, to),
+    onReset: () => current.current.props.onReset(),
+    onCursor: say,
+  })
+  useLayoutEffect(() => say(plot.current?.cursor.idx ?? undefined), [figure, series])
 
   const onKeyDown = (event: KeyboardEvent) => {
     if (!plot.current || event.ctrlKey || event.metaKey || event.altKey) return
@@ -89,17 +48,21 @@ export function Chart(props: ChartProps) {
       const hover = getHover()
       if (hover) {
         setHover(undefined)
-        current.current.onLog(hover.at)
+        current.current.props.onLog(hover.at)
       }
     }
   }
 
+  const [label, isEmpty] = useMemo(
+    () => [summary(figure, series), isEmptyIn(figure, series)],
+    [figure, series],
+  )
   return (
     <figure
       class="chart card"
       data-figure={figure.id}
       tabIndex={0}
-      aria-label={summary(figure, series)}
+      aria-label={label}
       onKeyDown={onKeyDown}
     >
       <figcaption class="chart-head">
@@ -129,10 +92,9 @@ export function Chart(props: ChartProps) {
   )
 }
 
-const dataOf = (figure: Figure, series: SeriesDocument | undefined): uPlot.AlignedData =>
-  series
-    ? [series.at, ...figure.lines.map((line) => valuesOf(series, line))]
-    : [[], ...figure.lines.map(() => [])]
+const isEmptyIn = (figure: Figure, series: SeriesDocument | undefined): boolean =>
+  series !== undefined &&
+  figure.lines.every((line) => line.isLimit || valuesOf(series, line).every((one) => one === null))
 
 function summary(figure: Figure, series: SeriesDocument | undefined): string {
   if (!series) return `${figure.title}: loading`

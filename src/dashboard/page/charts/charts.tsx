@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import type { Mark, SeriesDocument } from '../../wire.js'
 import { appPath, getJson } from '../store/api.js'
 import { joinMarks } from '../store/stream.js'
@@ -27,7 +27,15 @@ export function Charts({ app, figures, dyno, instance }: ChartsProps) {
   const all = useStore((state) => state.marks)
   const scheme = useScheme()
   const isTable = useStore((state) => state.isTable)
-  const marks = dyno === undefined ? all : all.filter((mark) => concerns(mark, dyno, instance))
+  const marks = useMemo(
+    () => (dyno === undefined ? all : all.filter((mark) => concerns(mark, dyno, instance))),
+    [all, dyno, instance],
+  )
+  // While there is no series, the time that passes is no reason to draw.
+  const drawn = useMemo(
+    () => ({ series, marks, from, to }),
+    [series, marks, ...(series ? [from, to] : [0, 0])],
+  )
   const zoom = (start: number, end: number) => {
     // Less than a minute holds three values.
     const middle = (start + end) / 2
@@ -48,10 +56,7 @@ export function Charts({ app, figures, dyno, instance }: ChartsProps) {
             <Chart
               key={`${figure.id} ${scheme}`}
               figure={figure}
-              series={series}
-              marks={marks}
-              from={from}
-              to={to}
+              drawn={drawn}
               onZoom={zoom}
               onReset={() => setRange(undefined)}
               onLog={(at) => go({ view: 'app', app, tab: 'log', around: Math.round(at) })}

@@ -1,3 +1,5 @@
+import { useMemo } from 'preact/hooks'
+import { byName, whole } from '../format.js'
 import { useStore } from '../store/store.js'
 import type { Filter } from './filter.js'
 
@@ -13,11 +15,6 @@ export function FilterBar({
   found: number
   of: number
 }) {
-  const dynos = useStore((state) => state.dynos)
-  const types = [...new Set([...dynos.values()].map(({ type }) => type))].sort()
-  const names = [...dynos.keys()].sort((one, other) =>
-    one.localeCompare(other, 'en', { numeric: true }),
-  )
   return (
     <div class="toolbar" role="search">
       <input
@@ -57,16 +54,7 @@ export function FilterBar({
         onChange={(event) => onFilter({ ...filter, dyno: event.currentTarget.value })}
       >
         <option value="">All dynos</option>
-        {types.map((type) => (
-          <option key={type} value={type}>
-            all of {type}
-          </option>
-        ))}
-        {names.map((name) => (
-          <option key={name} value={name}>
-            {name}
-          </option>
-        ))}
+        <DynoOptions />
       </select>
       <label class="check">
         <input
@@ -77,8 +65,32 @@ export function FilterBar({
         figures
       </label>
       <p class="muted found">
-        {found.toLocaleString('en-US')} of {of.toLocaleString('en-US')}
+        {whole(found)} of {whole(of)}
       </p>
     </div>
+  )
+}
+
+/** Many, and the same for hours: while the names are, Preact is given the same elements. */
+function DynoOptions() {
+  const dynos = useStore((state) => state.dynos)
+  const names = [...dynos.keys()].sort(byName)
+  const types = [...new Set([...dynos.values()].map(({ type }) => type))].sort()
+  return useMemo(
+    () => (
+      <>
+        {types.map((type) => (
+          <option key={type} value={type}>
+            all of {type}
+          </option>
+        ))}
+        {names.map((name) => (
+          <option key={name} value={name}>
+            {name}
+          </option>
+        ))}
+      </>
+    ),
+    [types.join(), names.join()],
   )
 }

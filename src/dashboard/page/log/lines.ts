@@ -7,6 +7,7 @@ import { appPath, getJson } from '../store/api.js'
 
 /** Lines kept; a search goes through all of them. */
 const MOST = 20_000
+const MOST_WAITING = 2000
 
 export interface Lines {
   /** Oldest first. Never changed in place: a new array is a new turn. */
@@ -23,7 +24,10 @@ let waitingSkipped = 0
 let frame = 0
 const readers = new Set<() => void>()
 
-export const getLines = (): Lines => lines
+export function getLines(): Lines {
+  if (waiting.length > 0) join()
+  return lines
+}
 
 export function onLines(reader: () => void): () => void {
   readers.add(reader)
@@ -32,52 +36,58 @@ export function onLines(reader: () => void): () => void {
   }
 }
 
-/** Of the stream. All that comes within a frame is taken together. */
+/**
+ * Of the stream. All that comes within a frame is taken together; while nobody looks, or the page
+ * is in the background and is given no frames, it is put by.
+ */
 export function addLines(more: readonly LogEntry[], skipped: number): void {
   waiting.push(...more)
   waitingSkipped += skipped
-  // A page in the background is given no frames.
-  if (waiting.length > 2000) take()
-  else if (frame === 0) frame = requestAnimationFrame(take)
+  if (waiting.length > MOST_WAITING) take()
+  else if (frame === 0 && readers.size > 0) frame = requestAnimationFrame(take)
 }
 
 function take(): void {
   cancelAnimationFrame(frame)
   frame = 0
-  put({
+  join()
+  tell()
+}
+
+function join(): void {
+  lines = {
     entries: joined(lines.entries, waiting),
     skipped: lines.skipped + waitingSkipped,
     hasOlder: lines.hasOlder,
-  })
+  }
   waiting = []
   waitingSkipped = 0
 }
 
 export function forgetLines(): void {
   waiting = []
+  waitingSkipped = 0
   put(NONE)
 }
 
 /** The newest of the server, once; what the stream has brought meanwhile follows them. */
 export async function fetchNewest(app: string, signal: AbortSignal): Promise<void> {
   const document = await getJson<LogDocument>(appPath(app, 'log?limit=1000'), signal)
-  put({
-    ...lines,
-    entries: joined(document.lines, lines.entries),
-    hasOlder: document.has_older,
-  })
+  const { entries, skipped } = getLines()
+  put({ entries: joined(document.lines, entries), skipped, hasOlder: document.has_older })
 }
 
 export async function fetchOlder(app: string, signal: AbortSignal): Promise<void> {
-  const first = lines.entries[0]
+  const first = getLines().entries[0]
   if (!first) return
   const document = await getJson<LogDocument>(
     appPath(app, `log?before=${first.seq}&limit=1000`),
     signal,
   )
+  const { entries, skipped } = getLines()
   put({
-    ...lines,
-    entries: joined(document.lines, lines.entries),
+    entries: joined(document.lines, entries),
+    skipped,
     hasOlder: document.has_older && document.lines.length > 0,
   })
 }
@@ -93,5 +103,9 @@ function joined(older: readonly LogEntry[], newer: readonly LogEntry[]): readonl
 
 function put(next: Lines): void {
   lines = next
+  tell()
+}
+
+function tell(): void {
   for (const reader of readers) reader()
 }

@@ -22,7 +22,7 @@ export function LogView({ app, around }: { app: string; around: number | undefin
   const isPaused = useStore((state) => state.isPaused)
   const scroller = useRef<HTMLDivElement>(null)
   const rowHeight = useNarrow() ? 44 : 22
-  const at = entries.findIndex(({ seq }) => seq === chosenSeq)
+  const at = chosenSeq === undefined ? -1 : entries.findIndex(({ seq }) => seq === chosenSeq)
   const chosen = entries[at]
 
   const choose = (index: number) => {

@@ -119,9 +119,14 @@ const TAKE: Take = {
   problem: (problem) => setState({ problem }),
 }
 
-/** Both in the order of their times, none twice: what is fetched may have come by the stream too. */
+/**
+ * Both in the order of their times, none twice: what is fetched may have come by the stream too.
+ * The same array if all are known: nothing is drawn again.
+ */
 export function joinMarks(known: readonly Mark[], more: readonly Mark[]): readonly Mark[] {
   const keyOf = ({ at, kind, place, text }: Mark) => `${at} ${kind} ${place} ${text}`
+  const keys = new Set(known.map(keyOf))
+  if (more.every((mark) => keys.has(keyOf(mark)))) return known
   const all = new Map([...known, ...more].map((mark) => [keyOf(mark), mark]))
   return [...all.values()].sort((one, other) => one.at - other.at).slice(-MOST_MARKS)
 }

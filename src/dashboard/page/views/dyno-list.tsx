@@ -28,7 +28,7 @@ export function DynoList({ app }: { app: string }) {
         </p>
       </Empty>
     )
-  const instances = rows.length - [...rows].filter(({ instance }) => !instance).length
+  const instances = rows.filter(({ instance }) => instance !== undefined).length
   return (
     <section class="dynos" aria-label="Dynos">
       <div class="toolbar">
@@ -160,47 +160,51 @@ function GridRow({
   onChoose(): void
   onOpen(): void
 }) {
-  return (
-    <div
-      id={rowId(row)}
-      class={`grid-row ${row.instance ? 'is-instance' : 'is-dyno'}`}
-      role="row"
-      aria-rowindex={index + 2}
-      aria-selected={isChosen}
-      onClick={onChoose}
-      onDblClick={onOpen}
-    >
-      <span role="gridcell" class="name">
-        {row.name}
-      </span>
-      <span role="gridcell" class="state">
-        <i class={`dot ${row.tone}`} aria-hidden="true" />
-        {row.state}
-      </span>
-      <span role="gridcell" class="number cpu" data-name="CPU">
-        {percent(row.cpu)}
-      </span>
-      <span role="gridcell" class="number memory" data-name="mem">
-        {megabytes(row.memory)}
-        <Meter value={row.memory} of={row.limit} />
-      </span>
-      <span role="gridcell" class="number loop" data-name="loop">
-        {milliseconds(row.loop)}
-      </span>
-      <span role="gridcell" class="number requests" data-name="rpm">
-        {count(row.requests)}
-      </span>
-      <span
-        role="gridcell"
-        class={`number restarts ${row.restarts ? 'some' : ''}`}
-        data-name="restarts"
+  // What has not changed is the same element: Preact looks no further into it.
+  return useMemo(
+    () => (
+      <div
+        id={rowId(row)}
+        class={`grid-row ${row.instance ? 'is-instance' : 'is-dyno'}`}
+        role="row"
+        aria-rowindex={index + 2}
+        aria-selected={isChosen}
+        onClick={onChoose}
+        onDblClick={onOpen}
       >
-        {count(row.restarts)}
-      </span>
-      <span role="gridcell" class="number uptime" data-name="up">
-        {duration(row.uptime)}
-      </span>
-    </div>
+        <span role="gridcell" class="name">
+          {row.name}
+        </span>
+        <span role="gridcell" class="state">
+          <i class={`dot ${row.tone}`} aria-hidden="true" />
+          {row.state}
+        </span>
+        <span role="gridcell" class="number cpu" data-name="CPU">
+          {percent(row.cpu)}
+        </span>
+        <span role="gridcell" class="number memory" data-name="mem">
+          {megabytes(row.memory)}
+          <Meter value={row.memory} of={row.limit} />
+        </span>
+        <span role="gridcell" class="number loop" data-name="loop">
+          {milliseconds(row.loop)}
+        </span>
+        <span role="gridcell" class="number requests" data-name="rpm">
+          {count(row.requests)}
+        </span>
+        <span
+          role="gridcell"
+          class={`number restarts ${row.restarts ? 'some' : ''}`}
+          data-name="restarts"
+        >
+          {count(row.restarts)}
+        </span>
+        <span role="gridcell" class="number uptime" data-name="up">
+          {duration(row.uptime)}
+        </span>
+      </div>
+    ),
+    [row, index, isChosen],
   )
 }
 

@@ -1,5 +1,6 @@
 /** Dynos and their instances as rows of one list, sorted as monit sorts them. */
 import type { DynoDocument, InstanceDocument } from '../../wire.js'
+import { byName, duration } from '../format.js'
 import type { Tone } from './parts.js'
 
 export interface Row {
@@ -43,15 +44,35 @@ export function rowsOf(
 ): Row[] {
   const wanted = filter.toLowerCase()
   return [...dynos.values()]
-    .map((dyno) => ({ row: dynoRow(dyno, now), instances: dyno.instances }))
-    .sort((one, other) => compare(one.row, other.row, sort))
-    .flatMap(({ row, instances }) => [
-      row,
-      ...instances
-        .map((instance) => instanceRow(row, instance))
-        .sort((one, other) => compare(one, other, sort)),
-    ])
+    .map((dyno) => knownRows(dyno, sort, now))
+    .sort(([one], [other]) => compare(one, other, sort))
+    .flat()
     .filter(({ key, state }) => wanted === '' || `${key} ${state}`.toLowerCase().includes(wanted))
+}
+
+type DynoRows = [dyno: Row, ...instances: Row[]]
+const known = new WeakMap<DynoDocument, { sort: Sort | undefined; rows: DynoRows }>()
+
+/**
+ * The rows of a dyno: the same ones as before if they say the same, so that they are not drawn
+ * again. A dyno that changes is a new document.
+ */
+function knownRows(dyno: DynoDocument, sort: Sort | undefined, now: number): DynoRows {
+  const before = known.get(dyno)
+  if (before && before.sort === sort) {
+    const [row, ...instances] = before.rows
+    const uptime = uptimeOf(dyno, now)
+    if (duration(row.uptime) === duration(uptime)) return before.rows
+    return keep([{ ...row, uptime }, ...instances])
+  }
+  const row = dynoRow(dyno, now)
+  const instances = dyno.instances.map((instance) => instanceRow(row, instance))
+  return keep([row, ...instances.sort((one, other) => compare(one, other, sort))])
+
+  function keep(rows: DynoRows): DynoRows {
+    known.set(dyno, { sort, rows })
+    return rows
+  }
 }
 
 function compare(one: Row, other: Row, sort: Sort | undefined): number {
@@ -59,7 +80,7 @@ function compare(one: Row, other: Row, sort: Sort | undefined): number {
     const [mine, theirs] = [one[sort.by] ?? -1, other[sort.by] ?? -1]
     if (mine !== theirs) return sort.isDescending ? theirs - mine : mine - theirs
   }
-  return one.key.localeCompare(other.key, 'en', { numeric: true })
+  return byName(one.key, other.key)
 }
 
 const sum = (values: readonly (number | null)[]): number | null => {
@@ -70,6 +91,9 @@ const most = (values: readonly (number | null)[]): number | null => {
   const known = values.filter((value) => value !== null)
   return known.length > 0 ? Math.max(...known) : null
 }
+
+const uptimeOf = (dyno: DynoDocument, now: number): number =>
+  Math.max(0, (now - Date.parse(dyno.created_at)) / 1000)
 
 export function dynoRow(dyno: DynoDocument, now: number): Row {
   const { instances } = dyno
@@ -87,7 +111,7 @@ export function dynoRow(dyno: DynoDocument, now: number): Row {
     loop: most(instances.map((one) => one.event_loop_p95_ms)),
     requests: dyno.requests_per_minute ?? sum(instances.map((one) => one.requests_per_minute)),
     restarts: sum(instances.map((one) => one.restarts)),
-    uptime: Math.max(0, (now - Date.parse(dyno.created_at)) / 1000),
+    uptime: uptimeOf(dyno, now),
   }
 }
 
