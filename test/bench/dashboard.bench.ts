@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rm, stat } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { loadavg, tmpdir } from 'node:os'
 import path from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -9,6 +9,7 @@ import { recordOf } from '../../src/history/index.js'
 import { packageRoot } from '../../src/paths.js'
 import { launch } from '../dashboard/page/browser.js'
 import { MeasuredPage, type LongTask } from './dashboard/measured-page.js'
+import type { Task } from './dashboard/trace.js'
 import type { Bench, Figure, Figures } from './figures.js'
 import { startLoud, used } from './loud.js'
 import { recordDay } from './recorded-day.js'
@@ -50,8 +51,9 @@ interface Measured {
   /** Of the CLI from its start. */
   mostMemory: number
   drawn: number[]
-  opened: number[]
   longTasks: LongTask[]
+  /** Of one more minute, in which each task is traced. */
+  tasks: Task[]
 }
 
 /**
@@ -125,7 +127,7 @@ async function measure(
   const browser = await launch()
   const all: Measured = {
     ...{ cli: [], page: [], memory: [], heap: [], mostMemory: 0 },
-    ...{ drawn: [], opened: [], longTasks: [] },
+    ...{ drawn: [], longTasks: [], tasks: [] },
   }
   try {
     const page = await MeasuredPage.open(browser, url)
@@ -140,9 +142,10 @@ async function measure(
       await oneRound(page, pid, all)
       const last = (values: number[]) => values.at(-1)!.toFixed(1)
       note(
-        `minute ${round + 1}: CLI ${last(all.cli)}% of a core, ${last(all.memory)} MB; page ${last(all.page)}% of a core, heap ${last(all.heap)} MB, ${all.longTasks.length} long tasks so far`,
+        `minute ${round + 1}: CLI ${last(all.cli)}% of a core, ${last(all.memory)} MB; page ${last(all.page)}% of a core, heap ${last(all.heap)} MB, ${all.longTasks.length} long tasks so far; load of the machine ${loadavg()[0]!.toFixed(1)}`,
       )
     }
+    await traceViews(page, all)
     all.mostMemory = (await used(pid)).mostMegabytes
     return all
   } finally {
@@ -168,6 +171,15 @@ async function oneRound(page: MeasuredPage, pid: number, all: Measured): Promise
   all.heap.push(await page.heap())
 }
 
+/** What each task costs, whatever else the machine does; tracing costs too, so it is done apart. */
+async function traceViews(page: MeasuredPage, all: Measured): Promise<void> {
+  for (const { hash, ready } of VIEWS) {
+    await page.show(hash, ready)
+    await delay(LOADED)
+    all.tasks.push(...(await page.tasks(() => delay(MINUTE / VIEWS.length - LOADED))))
+  }
+}
+
 function figuresOf(all: Measured): Figures {
   const tasks = all.longTasks.map(({ ms }) => ms)
   const minutes = `${all.heap.length} min of ${DYNOS} dynos × ${INSTANCES}, ${LINES_A_SECOND} lines/s`
@@ -181,6 +193,11 @@ function figuresOf(all: Measured): Figures {
     'page, share of a core': figure(all.page, '%', 'of the process that draws it'),
     'page, long tasks': figure([tasks.length], '', 'over 50 ms by the clock; goal 0'),
     'page, longest task': figure(tasks.length > 0 ? tasks : [0], 'ms', 'by the clock; goal < 50'),
+    'page, longest task, CPU': figure(
+      [Math.max(...all.tasks.map(({ cpuMs }) => cpuMs))],
+      'ms',
+      `of ${all.tasks.length} in a minute that was traced; goal < 50 on a core of its own`,
+    ),
     'page, heap': figure(all.heap, 'MB', `after ${all.heap.length} min, garbage collected`),
     'page, heap grown': figure(
       [all.heap.at(-1)! - all.heap[0]!],
