@@ -45,6 +45,20 @@ describe('a deploy that scales', () => {
     expect(steps.at(-1)).to.equal('scale_down web=1:Standard-1X')
   })
 
+  it('asks for what grows first, and for what shrinks alone at its end; to nothing it waits for none', async () => {
+    await start({ build: { types: ['web', 'worker'] } })
+    await world.scale('web', 3)
+    await world.settled()
+    world.calls.length = 0
+    await deploy({ web: '1', worker: '2' })
+    expect(world.calls).to.deep.equal(['push bbbbbbb', 'scale worker=2', 'scale web=1:Standard-1X'])
+    expect(steps.at(-2)).to.match(/^health /)
+    expect(steps.at(-1)).to.equal('scale_down web=1:Standard-1X')
+    await deploy({ web: '0', worker: '0' })
+    expect((await dynos()).map(([, quantity]) => quantity)).to.deep.equal([0, 0])
+    expect(steps.at(-1)).to.equal('scale_down web=0:Standard-1X worker=0:Standard-1X')
+  })
+
   it('and fails has its dynos back as they were, and says so', async () => {
     await start({ status: 500 })
     const before = await dynos()

@@ -55,7 +55,7 @@ describe('the apps that a promotion is to', () => {
 
   for (const [name, to, code, words] of [
     ['shop-eu', [], 'usage', /in production, from where nothing is promoted by itself/],
-    ['shop-pr-1', [], 'usage', /in review, from where/],
+    ['shop-pr-1', [], 'usage', /in review, from where.*has development: shop-dev; staging: /s],
     ['shop-staging', ['shop-staging'], 'usage', /cannot be promoted to itself/],
     ['shop-pr-1', ['review'], 'not_found', /no other app in review/],
     ['shop-staging', ['shop-su'], 'not_found', /no app shop-su.*Did you mean shop-us\?/s],
@@ -156,6 +156,7 @@ describe('the exit of a promotion to several apps', () => {
     expect(failure.exitCode).to.equal(13)
     expect(failure.message).to.equal('b: health.\na: v7 serves.\nc: boot.')
     expect(failure.details?.targets).to.have.length(3)
+    expect(failureOf([failed('b', of('health'))])!.message).to.equal('health.')
   })
 
   it('is that of one that was not rolled back, or stopped, before all others', () => {
