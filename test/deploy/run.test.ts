@@ -363,6 +363,29 @@ describe('a deploy', () => {
       expect(error.details).to.deep.include({ release: null, rolled_back_to: null, serving: null })
     })
 
+    it('and stays, as --no-rollback asks, tells which release serves', async () => {
+      await start({ status: 500 })
+      const error = await failureOf(deploy(NEW, { rollback: false }))
+      expect(error.message).to.include('stays, as --no-rollback asks')
+      expect(error.details).to.deep.include({ release: refOf(4), rolled_back_to: null })
+      expect(error.details).to.deep.include({ serving: refOf(4) })
+    })
+
+    it('because the push broke off takes back config vars that were set, whose release is not its own', async () => {
+      await start()
+      world.onPush = () => {
+        throw new ShipitError('network', { message: 'The connection failed during the push.' })
+      }
+      const error = await failureOf(
+        deploy(NEW, { environment: { name: 'homolog', target: { env: 'homolog' } } }),
+      )
+      expect(error.code).to.equal('network')
+      expect(error.message).to.include('v3 serves again, as v5')
+      expect(error.next).to.equal('Check the connection to the platform, then deploy again.')
+      expect(world.calls).to.deep.equal(['config SHIPIT_ENV', 'push bbbbbbb', 'rollback v3'])
+      expect(world.app.config_vars).to.deep.equal({})
+    })
+
     it('because the push broke off before a build that fails leaves the old release', async () => {
       await start({ build: { takes: 20_000, fails: true } })
       world.git.breaks = 5000
