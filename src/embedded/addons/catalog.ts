@@ -1,3 +1,5 @@
+import { planConnections } from '../../lib/plan-connections.js'
+
 /**
  * Add-on services and their plans as Heroku has them (devcenter.heroku.com/articles/
  * heroku-postgres-plans, heroku-redis; elements.heroku.com has the prices), as far as this platform
@@ -32,25 +34,31 @@ export interface Service {
 
 const dollars = (amount: number) => amount * 100
 
+function withConnections(service: string, plan: Plan): Plan {
+  const connections = planConnections(`${service}:${plan.name}`)
+  return connections === undefined ? plan : { ...plan, connections }
+}
+
 const pgTier = (
   tier: string,
-  plans: readonly (readonly [number: number, dollars: number | null, connections: number])[],
+  plans: readonly (readonly [number: number, dollars: number | null])[],
 ): Plan[] =>
-  plans.map(([number, price, connections]) => ({
-    name: `${tier.toLowerCase()}-${number}`,
-    human_name: `${tier} ${number}`,
-    cents: price === null ? null : dollars(price),
-    connections,
-  }))
+  plans.map(([number, price]) =>
+    withConnections('heroku-postgresql', {
+      name: `${tier.toLowerCase()}-${number}`,
+      human_name: `${tier} ${number}`,
+      cents: price === null ? null : dollars(price),
+    }),
+  )
 
 const BY_CONTRACT = [
-  [0, null, 120],
-  [2, null, 400],
-  [3, null, 500],
-  [4, null, 500],
-  [5, null, 500],
-  [6, null, 500],
-  [7, null, 500],
+  [0, null],
+  [2, null],
+  [3, null],
+  [4, null],
+  [5, null],
+  [6, null],
+  [7, null],
 ] as const
 
 const POSTGRES: Service = {
@@ -63,46 +71,43 @@ const POSTGRES: Service = {
   default: 'essential-0',
   plans: [
     ...pgTier('Essential', [
-      [0, 5, 20],
-      [1, 9, 20],
-      [2, 20, 40],
+      [0, 5],
+      [1, 9],
+      [2, 20],
     ]),
     ...pgTier('Standard', [
-      [0, 50, 120],
-      [2, 200, 400],
-      [3, 400, 500],
-      [4, 750, 500],
-      [5, 1400, 500],
-      [6, 2000, 500],
-      [7, 3500, 500],
-      [8, 4500, 500],
+      [0, 50],
+      [2, 200],
+      [3, 400],
+      [4, 750],
+      [5, 1400],
+      [6, 2000],
+      [7, 3500],
+      [8, 4500],
     ]),
     ...pgTier('Premium', [
-      [0, 200, 120],
-      [2, 350, 400],
-      [3, 750, 500],
-      [4, 1200, 500],
-      [5, 2500, 500],
-      [6, 3500, 500],
-      [7, 6000, 500],
-      [8, 8500, 500],
+      [0, 200],
+      [2, 350],
+      [3, 750],
+      [4, 1200],
+      [5, 2500],
+      [6, 3500],
+      [7, 6000],
+      [8, 8500],
     ]),
     ...pgTier('Private', BY_CONTRACT),
     ...pgTier('Shield', BY_CONTRACT),
   ],
 }
 
-const redisPlan = (
-  name: string,
-  price: number,
-  [memory, connections]: readonly [number, number],
-): Plan => ({
-  name,
-  human_name: name.replace(/^./, (letter) => letter.toUpperCase()).replace('-', ' '),
-  cents: dollars(price),
-  memory,
-  connections,
-})
+/** @param memory MB */
+const redisPlan = (name: string, price: number, memory: number): Plan =>
+  withConnections('heroku-redis', {
+    name,
+    human_name: name.replace(/^./, (letter) => letter.toUpperCase()).replace('-', ' '),
+    cents: dollars(price),
+    memory,
+  })
 
 const REDIS: Service = {
   name: 'heroku-redis',
@@ -113,17 +118,17 @@ const REDIS: Service = {
   colored: 'HEROKU_REDIS',
   default: 'mini',
   plans: [
-    redisPlan('mini', 3, [25, 20]),
-    redisPlan('premium-0', 15, [50, 40]),
-    redisPlan('premium-1', 30, [100, 80]),
-    redisPlan('premium-2', 60, [250, 200]),
-    redisPlan('premium-3', 120, [500, 400]),
-    redisPlan('premium-5', 200, [1024, 1000]),
-    redisPlan('premium-7', 750, [7 * 1024, 10_000]),
-    redisPlan('premium-9', 1450, [10 * 1024, 25_000]),
-    redisPlan('premium-10', 3500, [25 * 1024, 40_000]),
-    redisPlan('premium-12', 6500, [50 * 1024, 65_000]),
-    redisPlan('premium-14', 12_500, [100 * 1024, 65_000]),
+    redisPlan('mini', 3, 25),
+    redisPlan('premium-0', 15, 50),
+    redisPlan('premium-1', 30, 100),
+    redisPlan('premium-2', 60, 250),
+    redisPlan('premium-3', 120, 500),
+    redisPlan('premium-5', 200, 1024),
+    redisPlan('premium-7', 750, 7 * 1024),
+    redisPlan('premium-9', 1450, 10 * 1024),
+    redisPlan('premium-10', 3500, 25 * 1024),
+    redisPlan('premium-12', 6500, 50 * 1024),
+    redisPlan('premium-14', 12_500, 100 * 1024),
   ],
 }
 
