@@ -15,6 +15,7 @@ const READS = new Set<PropertyKey>([
   'dynos',
   'formation',
   'buildpacks',
+  'addons',
   'configVars',
   'currentRelease',
   'releases',

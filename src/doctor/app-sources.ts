@@ -32,6 +32,12 @@ export function appSources(app: EcosystemApp, project: ProjectFacts): Source[] {
   return sources.get(first)!
 }
 
+/** Those of all apps, each once. */
+export function allSources(project: ProjectFacts): Source[] {
+  const all = (project.ecosystem?.apps ?? []).flatMap((app) => appSources(app, project))
+  return [...new Map(all.map((source) => [source.path, source])).values()]
+}
+
 function sourceOf(script: string, { folder, manifest }: ProjectFacts): string | undefined {
   const found = resolveFile(folder, script, true)
   if (found !== undefined) return /\.[cm]?[jt]sx?$/.test(found) ? found : undefined

@@ -82,6 +82,8 @@ export interface PlatformFacts {
   formation: Formation[]
   /** Names or URLs, in order; none if the platform chooses by the files. */
   buildpacks: string[]
+  /** Add-ons of heroku-postgresql. */
+  databases: { name: string; plan: string; configVars: string[] }[]
   /** Null if nobody asked. */
   hasPreboot: boolean | null
   /** Bytes of the slug that serves; null if there is none or its size is not known. */

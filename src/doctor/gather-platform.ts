@@ -1,4 +1,4 @@
-import type { App, ConfigVars, Formation } from '../heroku/index.js'
+import type { Addon, App, ConfigVars, Formation } from '../heroku/index.js'
 import type { PlatformFacts } from './facts.js'
 
 /** What is asked of the platform; `heroku/` gives it, and a test its own. */
@@ -8,9 +8,13 @@ export interface PlatformSource {
   formation(app: string): Promise<Formation[]>
   /** Names or URLs in order. */
   buildpacks(app: string): Promise<string[]>
+  addons(app: string): Promise<Addon[]>
 }
 
-/** What the checks need to know of an app that exists; four questions side by side. */
+/**
+ * What the checks need to know of an app that exists; the questions side by side. Add-ons matter
+ * for the limits of a database alone.
+ */
 export async function gatherPlatform(
   source: PlatformSource,
   app: App,
@@ -20,7 +24,19 @@ export async function gatherPlatform(
     source.formation(app.name),
     source.buildpacks(app.name),
   ])
-  return { app: app.name, label: source.label, exists: true, configVars, formation, buildpacks }
+  const hasDatabase = Object.values(configVars).some((value) => /^postgres(ql)?:/.test(value))
+  const addons = hasDatabase ? await source.addons(app.name) : []
+  return {
+    app: app.name,
+    label: source.label,
+    exists: true,
+    configVars,
+    formation,
+    buildpacks,
+    databases: addons
+      .filter(({ addon_service: { name } }) => name === 'heroku-postgresql')
+      .map(({ name, plan, config_vars: vars }) => ({ name, plan: plan.name, configVars: vars })),
+  }
 }
 
 /** Of an app that the deploy will make. */
@@ -31,6 +47,7 @@ export const noApp = (app: string, label: string): PlatformFacts => ({
   configVars: {},
   formation: [],
   buildpacks: [],
+  databases: [],
   hasPreboot: null,
   slugSize: null,
 })

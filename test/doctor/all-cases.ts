@@ -1,5 +1,6 @@
 import type { Case } from './cases.js'
 import { APPS } from './cases-apps.js'
+import { DATABASES } from './cases-databases.js'
 import { PACKAGES } from './cases-packages.js'
 import { PROGRAMS } from './cases-programs.js'
 import { PROCESSES } from './cases-processes.js'
@@ -33,6 +34,7 @@ const berryLock = (line: string): string =>
 export const ALL_CASES: Case[] = [
   ...PROCESSES,
   ...PACKAGES,
+  ...DATABASES,
   ...APPS,
   ...PROGRAMS,
   {

@@ -13,6 +13,27 @@ export const PACKAGES: Case[] = [
   {
     check: 'dev-dependencies',
     fires: [
+      // Fetched by npx: a version that nobody chose, each time.
+      [
+        {
+          files: installed([], ['prisma'], {
+            files: { Procfile: 'web: npm start\nrelease: npx prisma migrate deploy\n' },
+          }),
+        },
+        'warning',
+        /release needs prisma, which is a devDependency/,
+      ],
+      [
+        {
+          files: installed([], ['sequelize-cli'], {
+            scripts: { start: START, migrate: 'sequelize-cli db:migrate' },
+            files: { Procfile: 'web: npm start\nrelease: npm run migrate\n' },
+            lock: { 'sequelize-cli': { dev: true, bin: { 'sequelize-cli': 'lib/sequelize' } } },
+          }),
+        },
+        'error',
+        /release needs sequelize-cli, which is a devDependency/,
+      ],
       [
         {
           files: installed([], ['tsx'], {

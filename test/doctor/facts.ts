@@ -73,6 +73,7 @@ export function factsOf(given: Given = {}): Facts {
     configVars: {},
     formation: [],
     buildpacks: [],
+    databases: [],
     hasPreboot: null,
     slugSize: null,
     ...given.platform,

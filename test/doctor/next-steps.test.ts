@@ -56,7 +56,7 @@ describe('what a check says to do', () => {
       const words = parse(line.replace(/\s*<.*$/, ''))
         .map(String)
         .slice(1)
-      const name = ['config', 'keys', 'apps'].includes(words[0]!)
+      const name = ['config', 'keys', 'apps', 'addons'].includes(words[0]!)
         ? words.splice(0, 2).join('/')
         : words.splice(0, 1)[0]!
       const { default: command } = (await import(`../../src/commands/${name}.ts`)) as {

@@ -1,4 +1,4 @@
-import { appSources, type Source } from '../app-sources.js'
+import { allSources } from '../app-sources.js'
 import type { ProjectFacts } from '../facts.js'
 import type { Check, Problem } from '../check.js'
 import { lineAt } from '../source-text.js'
@@ -8,13 +8,8 @@ const WHY =
   'The disk of a dyno is its own, and empty again after each restart: once a day at least, ' +
   'and at every deploy.'
 
-const sourcesOf = (project: ProjectFacts): Source[] => {
-  const all = (project.ecosystem?.apps ?? []).flatMap((app) => appSources(app, project))
-  return all.filter((source, at) => all.findIndex(({ path }) => path === source.path) === at)
-}
-
 const first = (project: ProjectFacts, pattern: RegExp): { place: string } | undefined => {
-  for (const { path, text } of sourcesOf(project)) {
+  for (const { path, text } of allSources(project)) {
     const found = pattern.exec(text)
     if (found) return { place: `${path}:${lineAt(text, found.index)}` }
   }
@@ -115,7 +110,7 @@ export const sqlite: Check = {
         },
       ]
     return IN_A_FILE.flatMap(({ name, loads, opens }) => {
-      const opened = sourcesOf(project).some(({ text }) => loads.test(text))
+      const opened = allSources(project).some(({ text }) => loads.test(text))
         ? first(project, opens)
         : undefined
       return opened

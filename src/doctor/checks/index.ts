@@ -1,4 +1,6 @@
 import type { Check } from '../check.js'
+import { databaseConnections } from './database-connections.js'
+import { databaseVars } from './database-vars.js'
 import { engines, nodeModules, runtimeDependency, singleLockfile } from './dependencies.js'
 import { devDependencies } from './dev-dependencies.js'
 import { sqlite, uploads } from './disk.js'
@@ -7,7 +9,9 @@ import { ignoredOptions } from './ignored.js'
 import { instances, socketIo } from './instances.js'
 import { listen } from './listen.js'
 import { memoryLimit } from './memory-limit.js'
+import { migrations } from './migrations.js'
 import { lockfileInStep } from './lockfile-in-step.js'
+import { prismaClient } from './prisma-client.js'
 import { packageManagers, plugAndPlay } from './managers.js'
 import { onePort } from './one-port.js'
 import {
@@ -57,6 +61,7 @@ export const CHECKS: readonly Check[] = [
   outsideDependencies,
   engines,
   devDependencies,
+  prismaClient,
   nodeModules,
   entry,
   listen,
@@ -64,6 +69,7 @@ export const CHECKS: readonly Check[] = [
   memoryLimit,
   onePort,
   socketIo,
+  migrations,
   ecosystemProblems,
   sshTargets,
   portInEnv,
@@ -84,6 +90,8 @@ export const CHECKS: readonly Check[] = [
   theApp,
   configSet,
   configShadowed,
+  databaseVars,
+  databaseConnections,
   buildpacks,
   dynos,
   preboot,

@@ -1,14 +1,8 @@
-import { dynoSize } from '../../lib/dyno-sizes.js'
-import type { EcosystemApp } from '../../ecosystem/types.js'
-import { sizeApps, type AppToSize } from '../../runtime/sizing.js'
+import { sizeApps } from '../../runtime/sizing.js'
 import { appSources } from '../app-sources.js'
 import { webDyno } from '../dyno-of-web.js'
+import { appsToSize, dynoOf, instancesPerDyno, isCluster } from '../instances-per-dyno.js'
 import type { Check } from '../check.js'
-
-const SMALLEST = dynoSize('Eco')!
-
-export const isCluster = ({ exec_mode: mode, instances }: EcosystemApp) =>
-  mode === 'cluster' || (mode === undefined && instances !== undefined)
 
 /**
  * By the runtime's own sizing: the number that the file asks for, beside the most that it would
@@ -19,19 +13,10 @@ export const instances: Check = {
   theme: 'App',
   asserts: 'the instances fit the dyno',
   run: (facts) => {
-    const apps = (facts.project.ecosystem?.apps ?? []).map(toSize)
+    const apps = appsToSize(facts)
     const web = webDyno(facts)
-    const dyno = web ?? SMALLEST
-    const config = facts.platform?.configVars ?? {}
-    const size = (sized: AppToSize[]) =>
-      sizeApps({
-        memory: dyno.memory,
-        cpus: Number.MAX_SAFE_INTEGER,
-        hasAgent: Boolean(config['PM2_PUBLIC_KEY'] && config['PM2_SECRET_KEY']),
-        env: config,
-        apps: sized,
-      })
-    const asked = size(apps)
+    const dyno = dynoOf(facts)
+    const asked = instancesPerDyno(facts)
     // What WEB_CONCURRENCY and SHIPIT_INSTANCES say is asked for as well; only max is what fits.
     const most = sizeApps({
       memory: dyno.memory,
@@ -62,12 +47,6 @@ export const instances: Check = {
           : 'Write `instances: max`, which is as many as fit, or take a larger dyno.',
     }))
   },
-}
-
-function toSize(app: EcosystemApp): AppToSize {
-  const ceiling =
-    typeof app['max_memory_restart'] === 'number' ? app['max_memory_restart'] / 2 ** 20 : undefined
-  return { name: app.name, wanted: app.instances, isCluster: isCluster(app), ceiling }
 }
 
 const STICKY = [

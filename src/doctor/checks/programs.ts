@@ -7,7 +7,7 @@ import type { Check, Problem } from '../check.js'
 import { lockJson } from '../lock-entries.js'
 import { packagesOf } from '../packages.js'
 import { commandOf, processesOf } from '../processes.js'
-import { isCluster } from './instances.js'
+import { isCluster } from '../instances-per-dyno.js'
 
 /** A program that a dyno lacks, and what brings it: a buildpack, or a package of npm's. */
 interface Lacking {
