@@ -1,20 +1,13 @@
 import path from 'node:path'
 import { Args, Flags, type Interfaces } from '@oclif/core'
-import type {
-  DeployPlan,
-  Environment,
-  Platform,
-  PlanRequest,
-  Prepared,
-  Project,
-} from '../deploy/index.js'
+import type { Environment, Platform, PlanRequest, Prepared, Project } from '../deploy/index.js'
 import type { Ecosystem } from '../ecosystem/types.js'
 import { ShipitError, type ErrorCode } from '../errors.js'
 import { BaseCommand } from '../ui/base-command.js'
-import { deployView, stamped } from '../ui/deploy-view.js'
+import { stamped } from '../ui/deploy-view.js'
+import { deployShown, showPlan } from '../ui/run-deploy.js'
 import { appFlags, judgingFlags, placeFlags, placeFrom, waitTimeout } from '../ui/flags.js'
 import { varsFlag, setUpBy } from '../ui/set-up.js'
-import { writeErr } from '../lib/terminal.js'
 import { type DEPLOY, deployDocument, planDocument } from '../json/deploy.js'
 import type { Json } from '../json/schema.js'
 import { CHECKS } from '../ui/exit-codes.js'
@@ -142,18 +135,8 @@ export default class Deploy extends BaseCommand {
     { root }: Project,
     flags: DeployFlags,
   ): Promise<Json<typeof DEPLOY>> {
-    const {
-      deployInTurn,
-      duration,
-      gitPush,
-      healthHeaders,
-      herokuPlatform,
-      sourceUpload,
-      describeInProgress,
-      planDeploy,
-      stopOnSignals,
-      typedScale,
-    } = await import('../deploy/index.js')
+    const { gitPush, healthHeaders, herokuPlatform, sourceUpload, planDeploy, typedScale } =
+      await import('../deploy/index.js')
     const named = flags.remote === undefined ? (flags.app ?? environment?.target.app) : undefined
     const app = named ?? (await this.appName(flags))
     const api = await this.platform(flags)
@@ -190,44 +173,22 @@ export default class Deploy extends BaseCommand {
     this.timestamps = flags.timestamps
     if (flags['dry-run']) {
       const plan = await planDeploy(platform, request)
-      await this.show(plan)
+      await showPlan(plan, (line) => this.tell(line))
       return { dry_run: true, plan: planDocument(plan) }
     }
 
-    let shown: DeployPlan | undefined
-    const stop = stopOnSignals(() =>
-      writeErr(
-        `\nLeft at once. What serves is not known: look at \`shipit releases --app ${app}\`.\n`,
-      ),
-    )
-    try {
-      const result = await deployInTurn(request, {
-        platform,
-        git,
-        healthHeaders: sent,
-        setUpValues: lacking?.values,
-        signal: stop.signal,
-        wait: flags['lock-wait'],
-        onRefusal: ({ message }, left) =>
-          this.tell(`${message} Trying on, for ${duration(left)} at most.`),
-        onWait: (found) => this.tell(`Waiting for another deploy: ${describeInProgress(found)}.`),
-        show: async (plan) => {
-          shown = plan
-          await this.show(plan)
-          return deployView(this.jsonEnabled(), this.timestamps)
-        },
-      })
-      const { describeResult, describeWarnings } = await import('../ui/deploy-plan.js')
-      for (const line of describeWarnings({
-        warnings: result.warnings.filter((warning) => !shown?.warnings.includes(warning)),
-        findings: [],
-      }))
-        writeErr(line + '\n')
-      this.tell(this.withLocal(describeResult(result)))
-      return deployDocument(result)
-    } finally {
-      stop.release()
-    }
+    const result = await deployShown(request, {
+      platform,
+      git,
+      healthHeaders: sent,
+      setUpValues: lacking?.values,
+      wait: flags['lock-wait'],
+      isJson: this.jsonEnabled(),
+      timestamps: flags.timestamps,
+      tell: (line) => this.tell(line),
+      tellResult: (line) => this.tell(this.withLocal(line)),
+    })
+    return deployDocument(result)
   }
 
   /** What the app lacks of the commit's app.json, where that is to be looked at. */
@@ -297,12 +258,6 @@ export default class Deploy extends BaseCommand {
   /** Whether there is somebody to ask before the deploy; elsewhere warnings stand in for it. */
   private mayAsk(flags: DeployFlags): boolean {
     return !flags['dry-run'] && !flags.yes && this.canAsk() && !process.env.CI
-  }
-
-  private async show(plan: DeployPlan): Promise<void> {
-    const { describePlan, describeWarnings } = await import('../ui/deploy-plan.js')
-    for (const line of describeWarnings(plan)) writeErr(line + '\n')
-    for (const line of describePlan(plan)) this.tell(line)
   }
 
   /** For people: on stdout, or on stderr where stdout is for one JSON object. */
