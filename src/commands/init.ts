@@ -65,6 +65,10 @@ export default class Init extends BaseCommand {
       options: ['github'] as const,
       description: 'write a workflow too that deploys pushes and rehearses pull requests',
     })(),
+    reviews: Flags.boolean({
+      description: 'with --ci, one too that gives each pull request a review app (`review up`)',
+      dependsOn: ['ci'],
+    }),
     'dry-run': Flags.boolean({ description: 'show what would be done and change nothing' }),
     yes: Flags.boolean({ char: 'y', description: 'do not ask' }),
     'install-check': Flags.boolean({
@@ -231,6 +235,7 @@ function optionsFrom(flags: {
   memory?: string
   env?: string[]
   ci?: 'github'
+  reviews: boolean
   force: boolean
 }): InitOptions {
   const { format, name, entry, memory } = flags
@@ -255,7 +260,7 @@ function optionsFrom(flags: {
     instances: instancesFrom(flags.instances),
     envNames: [...new Set(flags.env)],
     force: flags.force,
-    ...(flags.ci ? { ci: flags.ci } : {}),
+    ...(flags.ci ? { ci: flags.ci, reviews: flags.reviews } : {}),
   }
 }
 

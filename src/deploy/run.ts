@@ -114,10 +114,9 @@ async function orUndone(running: Running): Promise<DeployResult> {
 
 /** What it is of serves all the same, so this undoes nothing. */
 function checkPostdeploy({ plan, postdeploy, ...running }: Running): void {
-  if (!postdeploy || postdeploy.exitCode === 0) return
+  if (!plan.setUp || !postdeploy || postdeploy.exitCode === 0) return
   const release = refOf(releaseOf(running))
-  const command = plan.setUp?.postdeploy?.command ?? 'postdeploy'
-  throw postdeployFailure({ app: plan.app, release, command }, postdeploy)
+  throw postdeployFailure({ app: plan.app, release, setUp: plan.setUp }, postdeploy)
 }
 
 /** Takes the steps of the plan, in the order of the table. */

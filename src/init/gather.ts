@@ -14,6 +14,7 @@ import { detect } from './detect/index.js'
 import type { EcosystemFiles } from './ecosystem-adapter.js'
 import { folderOnDisk, type FolderView } from './folder.js'
 import { WORKFLOW } from './ci/github.js'
+import { REVIEW_WORKFLOW } from './ci/github-reviews.js'
 import { gitIgnored, isRepositoryRoot } from './git-ignored.js'
 import { fittingPnpm } from './lock/pnpm-version.js'
 import { TOOL } from './lock/commands.js'
@@ -186,6 +187,7 @@ async function factsOf(
     ...optional('slugignore', folder.read('.slugignore')),
     ...optional('lock', lock),
     ...optional('workflow', folder.read(WORKFLOW)),
+    ...optional('reviewWorkflow', folder.read(REVIEW_WORKFLOW)),
     isRoot: await isRepositoryRoot(dir),
     ...(await pnpmTool(dir, detected, lock)),
     runtime,

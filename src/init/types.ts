@@ -142,6 +142,8 @@ export interface InitOptions {
   force: boolean
   /** Write a workflow for this service as well. */
   ci?: 'github'
+  /** With `ci`: one too that gives each pull request an app of its own. */
+  reviews?: boolean
   /**
    * The workspace of this root that is to be started, and the packages for whose sake it is started
    * from the root.

@@ -87,21 +87,20 @@ export const PLAN = object({
   findings: array(FINDING),
 })
 
-export const DEPLOY = anyOf(
-  object({
-    app: string(),
-    release: RELEASE_REF,
-    url: nullable(string()),
-    dynos: array(string()),
-    commit,
-    replaced: nullable(RELEASE_REF, 'the release that served before'),
-    already_live: boolean('the commit served already: nothing was changed'),
-    warnings: words,
-    postdeploy: nullable(POSTDEPLOY, 'null if it was not run'),
-    times_ms: map(integer(), 'of each step'),
-  }),
-  object({ dry_run: oneOf([true]), plan: PLAN }),
-)
+/** Of what has been deployed. */
+export const DEPLOYED = {
+  app: string(),
+  release: RELEASE_REF,
+  url: nullable(string()),
+  dynos: array(string()),
+  commit,
+  replaced: nullable(RELEASE_REF, 'the release that served before'),
+  already_live: boolean('the commit served already: nothing was changed'),
+  warnings: words,
+  postdeploy: nullable(POSTDEPLOY, 'null if it was not run'),
+  times_ms: map(integer(), 'of each step'),
+}
+export const DEPLOY = anyOf(object(DEPLOYED), object({ dry_run: oneOf([true]), plan: PLAN }))
 
 export const inProgressDocument = (one: InProgress): Json<typeof IN_PROGRESS> => ({
   stage: one.stage,

@@ -9,11 +9,11 @@ export const varsFlag = Flags.string({
   helpValue: 'FILE',
 })
 
-interface Wanted extends Omit<SetUpRequest, 'appJson' | 'ask'> {
+interface Wanted extends Omit<SetUpRequest, 'appJson' | 'ask' | 'environment'> {
   /** app.json as it is written. */
   text: string
   /** Of app.json's `environments`. */
-  environment?: string
+  environment?: 'review'
   /** "of commit 1234567"; nothing for the file on disk. */
   which?: string
   /** Whether there is somebody to ask. */
@@ -34,6 +34,7 @@ export async function setUpBy(
   const prepared = await prepareSetUp(platform, {
     appJson,
     ...request,
+    environment: environment ?? null,
     ask: mayAsk ? askForValue : undefined,
   })
   return {

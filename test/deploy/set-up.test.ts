@@ -45,6 +45,7 @@ const attached = (name: string, id: string): Attachment =>
 describe('what an app lacks of app.json', () => {
   it('is all of it for one that is made', () => {
     expect(planSetUp(appJson(), found(), ['A'])).to.deep.equal({
+      environment: null,
       coupling: null,
       stack: 'heroku-24',
       buildpacks: ['heroku/nodejs'],

@@ -31,6 +31,7 @@ const change = (before: number | null, after: number): FormationChange => ({
   costs: null,
 })
 const LACKING: SetUp = {
+  environment: null,
   coupling: null,
   stack: null,
   buildpacks: [],

@@ -5,6 +5,7 @@ import path from 'node:path'
 import { parse } from 'yaml'
 import { readEcosystem } from '../../src/ecosystem/index.js'
 import { githubWorkflow, WORKFLOW, type WorkflowInput } from '../../src/init/ci/github.js'
+import { githubReviews, REVIEW_WORKFLOW } from '../../src/init/ci/github-reviews.js'
 import { applyPlan, prepareInit, type InitParts } from '../../src/init/index.js'
 import {
   git,
@@ -157,6 +158,97 @@ describe('the workflow for GitHub', () => {
   })
 })
 
+describe('the workflow of review apps for GitHub', () => {
+  interface Reviews {
+    on: { pull_request: { types: string[] } }
+    permissions: object
+    concurrency: object
+    jobs: { up: Job; down: Job }
+  }
+  const { on, permissions, concurrency, jobs } = parse(
+    githubReviews({ deploy: {}, packageManager: 'npm', hasLockfile: true, hasEngines: true }),
+    { strict: true },
+  ) as Reviews
+  const ours = 'github.event.pull_request.head.repo.full_name == github.repository'
+
+  it('makes an app while a pull request of the repository is open, one after the other', () => {
+    expect(on.pull_request.types).to.deep.equal(['opened', 'synchronize', 'reopened', 'closed'])
+    expect(permissions).to.deep.equal({ contents: 'read', 'pull-requests': 'write' })
+    expect(concurrency).to.deep.equal({
+      group: 'shipit-review-${{ github.event.number }}',
+      'cancel-in-progress': false,
+    })
+    expect(jobs.up.if).to.equal(`github.event.action != 'closed' && ${ours}`)
+    expect(jobs.down.if).to.equal(`github.event.action == 'closed' && ${ours}`)
+    for (const { steps } of Object.values(jobs))
+      expect(steps[0]?.with).to.deep.equal({
+        'fetch-depth': 0,
+        ref: '${{ github.event.pull_request.head.sha }}',
+      })
+  })
+
+  it('says only what shipit knows, and hands secrets over by the environment', async () => {
+    const { parsed } = await import('../support/command-line.js')
+    const [up] = runs(jobs.up).filter((run) => /shipit review (up|down)/.test(run))
+    const [down] = runs(jobs.down).filter((run) => /shipit review (up|down)/.test(run))
+    const words = (line: string) =>
+      line
+        .replace(/^[^|]*\| /, '')
+        .replace(/ > .*$/, '')
+        .replaceAll('"', '')
+        .trim()
+        .split(/\s+/)
+        .slice(1)
+    await parsed(words(up!))
+    await parsed(words(down!))
+    for (const { run = '', env = {} } of Object.values(jobs).flatMap(({ steps }) => steps)) {
+      expect(run).not.to.include('${{ secrets').and.not.include('${{ github')
+      if (/shipit review (up|down)/.test(run))
+        expect(env['HEROKU_API_KEY']).to.equal('${{ secrets.HEROKU_API_KEY }}')
+    }
+  })
+
+  it('has one comment, which is changed', () => {
+    const dir = realFolder({ 'review.json': { url: 'https://shop-pr-7.example.com/' } })
+    // A gh that keeps what it is asked, and knows the comment that COMMENT names.
+    const gh = path.join(dir, 'gh')
+    writeFileSync(
+      gh,
+      '#!/bin/sh\ncase "$*" in *--paginate*) echo "$COMMENT" ;; *) printf "%s\\n" "$@" >> "$ASKED" ;; esac\n',
+      { mode: 0o755 },
+    )
+    const asked = (job: Job, comment: string) => {
+      const file = path.join(dir, `asked-${comment}-${job.if.length}`)
+      writeFileSync(file, '')
+      execFileSync(
+        'bash',
+        ['--noprofile', '--norc', '-e', '-o', 'pipefail', '-c', job.steps.at(-1)!.run!],
+        {
+          env: {
+            PATH: `${dir}:${process.env.PATH}`,
+            RUNNER_TEMP: dir,
+            GITHUB_REPOSITORY: 'a/b',
+            NUMBER: '7',
+            HEAD_SHA: 'abc',
+            COMMENT: comment,
+            ASKED: file,
+          },
+        },
+      )
+      return readFileSync(file, 'utf8')
+    }
+    const body = 'body=<!-- shipit review -->\nhttps://shop-pr-7.example.com/ serves abc.\n'
+    expect(asked(jobs.up, '')).to.equal(
+      `api\n--silent\n--method\nPOST\nrepos/a/b/issues/7/comments\n--raw-field\n${body}`,
+    )
+    expect(asked(jobs.up, '12')).to.equal(
+      `api\n--silent\n--method\nPATCH\nrepos/a/b/issues/comments/12\n--raw-field\n${body}`,
+    )
+    expect(asked(jobs.down, '12')).to.include('PATCH').and.include('The review app is gone.')
+    expect(asked(jobs.down, '')).to.equal('')
+  })
+})
+
 describe('init --ci github', () => {
   let parts: InitParts
   before(() => {
@@ -187,6 +279,20 @@ describe('init --ci github', () => {
     expect(
       (await prepareInit(dir, options(), parts)).plan.steps.map((step) => step.file),
     ).to.not.include(WORKFLOW)
+  })
+
+  it('writes that of review apps besides, if it is asked to', async () => {
+    const dir = realFolder({ 'package.json': { name: 'a', version: '1.0.0' }, 'server.js': '' })
+    const plan = async (more: object) =>
+      (await prepareInit(dir, options({ ci: 'github', ...more }), parts)).plan
+    const written = (await plan({ reviews: true })).steps.map(({ file }) => file)
+    expect(written).to.include.members([WORKFLOW, REVIEW_WORKFLOW])
+    expect((await plan({})).steps.map(({ file }) => file)).not.to.include(REVIEW_WORKFLOW)
+    mkdirSync(path.join(dir, '.github/workflows'), { recursive: true })
+    writeFileSync(path.join(dir, REVIEW_WORKFLOW), 'name: mine\n')
+    const again = await plan({ reviews: true })
+    expect(again.steps.map(({ file }) => file)).not.to.include(REVIEW_WORKFLOW)
+    expect(again.warnings.join()).to.include(`${REVIEW_WORKFLOW} is there`)
   })
 
   it('takes the environments of the ecosystem file that is there', async () => {

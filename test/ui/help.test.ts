@@ -34,6 +34,7 @@ describe('the help', () => {
       'local',
       'pipelines',
       'releases',
+      'review',
     ])
     expect(listed(root, 'COMMANDS'))
       .to.include.members(['ps', 'show', 'destroy'])

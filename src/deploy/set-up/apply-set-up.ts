@@ -3,7 +3,7 @@ import type { Addon } from '../../heroku/index.js'
 import { duration } from '../../lib/duration.js'
 import { until } from '../../lib/until.js'
 import type { Platform } from '../platform.js'
-import { lackedInWords, type LackedAddon, type SetUp } from './set-up.js'
+import { lackedInWords, onceMore, type LackedAddon, type SetUp } from './set-up.js'
 
 export interface SetUpParts {
   platform: Platform
@@ -83,6 +83,7 @@ function worksOf(
 }
 
 const NOTHING: SetUp = {
+  environment: null,
   coupling: null,
   stack: null,
   buildpacks: [],
@@ -135,9 +136,7 @@ function halfDone(app: string, setUp: SetUp, done: string[], error: ShipitError)
   return new ShipitError(code, {
     message: `${message} ${has}`,
     why: [why, `app.json asks for ${lackedInWords(setUp).join('; ')}.`].filter(Boolean).join('\n'),
-    next: [next, `Go on from there: shipit deploy --create --app ${app}`]
-      .filter(Boolean)
-      .join('\n'),
+    next: [next, `Go on from there: ${onceMore(app, setUp)}`].filter(Boolean).join('\n'),
     details: { ...details, app, done },
     exitCode,
     cause: error,

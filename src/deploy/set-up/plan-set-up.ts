@@ -58,10 +58,11 @@ export function planSetUp(
   appJson: AppJson,
   found: Found,
   values: readonly string[],
-  coupling: SetUp['coupling'] = null,
+  { environment = null, coupling = null }: Partial<Pick<SetUp, 'environment' | 'coupling'>> = {},
 ): SetUp {
   const isOwed = found.configVars[POSTDEPLOY_VAR] !== undefined
   return {
+    environment,
     coupling,
     stack: appJson.stack ?? null,
     buildpacks: found.buildpacks.length > 0 ? [] : appJson.buildpacks,

@@ -1,5 +1,6 @@
 import { ShipitError } from '../../errors.js'
 import type { Ref } from '../ref.js'
+import { onceMore, type SetUp } from './set-up.js'
 
 /** How `scripts.postdeploy` of app.json ended: with an exit status, or without one being known. */
 export type Postdeploy =
@@ -8,10 +9,11 @@ export type Postdeploy =
 
 /** The deploy has succeeded, and postdeploy has not: what serves, and how to go on. */
 export function postdeployFailure(
-  { app, release, command }: { app: string; release: Ref; command: string },
+  { app, release, setUp }: { app: string; release: Ref; setUp: SetUp },
   ended: Postdeploy,
 ): ShipitError {
   const { exitCode, failure } = ended
+  const command = setUp.postdeploy?.command ?? ''
   const how = failure ? failure.message : `exit code ${exitCode} of ${command} in ${ended.dyno}.`
   return new ShipitError('release', {
     message: `v${release.version} of ${app} serves, but postdeploy of app.json failed: ${how}`,
@@ -21,7 +23,7 @@ export function postdeployFailure(
         ? ['The last lines of it:', ...ended.output.map((line) => `  ${line}`)].join('\n')
         : 'It printed nothing.',
     next:
-      `Correct it, then run it again with the next deploy: shipit deploy --create --app ${app}\n` +
+      `Correct it, then run it again with the next deploy: ${onceMore(app, setUp)}\n` +
       `Or by hand: shipit run --app ${app} -- ${command}`,
     details: {
       app,

@@ -15,6 +15,7 @@ export interface SetUpRequest {
   ask?: ((variable: Variable) => Promise<string>) | undefined
   /** Values that lack are told, and not asked for. */
   isDryRun?: boolean
+  environment?: SetUp['environment']
   coupling?: SetUp['coupling']
 }
 
@@ -32,7 +33,7 @@ export interface PreparedSetUp {
  */
 export async function prepareSetUp(
   platform: Platform,
-  { appJson, app, given, ask, isDryRun = false, coupling }: SetUpRequest,
+  { appJson, app, given, ask, isDryRun = false, environment, coupling }: SetUpRequest,
 ): Promise<PreparedSetUp> {
   const found = await lookAt(platform, appJson, app)
   const { set, missing } = valuesFor(appJson, Object.keys(found.configVars), given)
@@ -45,7 +46,7 @@ export async function prepareSetUp(
   }
   const names = missing.map(({ name }) => name)
   return {
-    setUp: planSetUp(appJson, found, [...Object.keys(set), ...names], coupling),
+    setUp: planSetUp(appJson, found, [...Object.keys(set), ...names], { environment, coupling }),
     values,
     missing: isDryRun ? names : [],
   }

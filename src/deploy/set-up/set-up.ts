@@ -5,6 +5,8 @@ import type { Script } from '../../app-json/index.js'
  * kept apart, in `SetUpParts`.
  */
 export interface SetUp {
+  /** Of app.json's `environments`: of a review app; null for the file as it is. */
+  environment: 'review' | null
   /** The pipeline that the app joins, and its stage there; null leaves it where it is. */
   coupling: { pipeline: { id: string; name: string }; stage: 'review' } | null
   /** Of an app that is made; null for the platform's own. */
@@ -31,6 +33,12 @@ export interface LackedAddon {
   /** The add-on that is being provisioned already. */
   name: string | null
 }
+
+/** The command that goes on with a set-up that stopped. */
+export const onceMore = (app: string, { environment }: Pick<SetUp, 'environment'>): string =>
+  environment === 'review'
+    ? 'Run `shipit review up` as before.'
+    : `shipit deploy --create --app ${app}`
 
 /** Config var that an app has while its postdeploy has failed and not succeeded since. */
 export const POSTDEPLOY_VAR = 'SHIPIT_POSTDEPLOY'

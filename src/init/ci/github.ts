@@ -56,7 +56,7 @@ export function githubWorkflow(input: WorkflowInput): string {
     '    runs-on: ubuntu-latest\n' +
     '    timeout-minutes: 30\n' +
     '    steps:\n' +
-    `${prepare(input)}\n` +
+    `${prepareSteps(input)}\n` +
     `${configVars(target?.config ?? [], name)}      - run: shipit ` +
     `doctor${name ? ` ${name} --local --app review` : ''}\n` +
     `      - run: shipit deploy${name ? ` ${name}` : ''} --local --app review --ref HEAD --yes\n` +
@@ -71,7 +71,7 @@ export function githubWorkflow(input: WorkflowInput): string {
     `      group: shipit-${name ?? 'deploy'}\n` +
     '      cancel-in-progress: false\n' +
     '    steps:\n' +
-    `${prepare(input)}\n` +
+    `${prepareSteps(input)}\n` +
     `      - run: shipit deploy${name ? ` ${name}` : ''} --yes --timestamps --lock-wait 10m\n` +
     '        env:\n' +
     `          HEROKU_API_KEY: \${{ secrets.HEROKU_API_KEY }}\n` +
@@ -88,12 +88,19 @@ function environmentOf(
   return [name, name === undefined ? undefined : deploy[name]]
 }
 
-function prepare({ packageManager, hasLockfile, hasEngines }: WorkflowInput): string {
+/**
+ * The steps before shipit's own: the commit, Node.js, shipit, and the app's packages.
+ * @param ref what is checked out; GitHub's own choice when absent
+ */
+export function prepareSteps(
+  { packageManager, hasLockfile, hasEngines }: WorkflowInput,
+  ref?: string,
+): string {
   const tool = packageManager === 'npm' ? 'npm' : packageManager === 'pnpm' ? 'pnpm' : 'yarn'
   return `      - uses: actions/checkout@v4
         with:
           fetch-depth: 0 # the platform takes no push of a shallow clone
-${tool === 'npm' ? '' : '      - run: corepack enable\n'}      - uses: actions/setup-node@v4
+${ref === undefined ? '' : `          ref: ${ref}\n`}${tool === 'npm' ? '' : '      - run: corepack enable\n'}      - uses: actions/setup-node@v4
         with:
           ${hasEngines ? 'node-version-file: package.json' : 'node-version: 22'}
 ${hasLockfile ? `          cache: ${tool}\n` : ''}      - name: Install shipit

@@ -10,6 +10,8 @@ export interface Facts {
   deploy: Record<string, DeployTarget>
   /** The workflow that is there; absent if there is none. */
   workflow?: string
+  /** That of review apps. */
+  reviewWorkflow?: string
   /** Whether the folder is the root of its repository, where GitHub looks for workflows. */
   isRoot: boolean
   /** Absolute path of the app's folder. */

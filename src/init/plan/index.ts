@@ -7,6 +7,7 @@ import { hideSecrets } from '../../config/secret.js'
 import { lockfileOf } from '../../project/lockfiles.js'
 import type { EcosystemFiles } from '../ecosystem-adapter.js'
 import { githubWorkflow, WORKFLOW } from '../ci/github.js'
+import { githubReviews, REVIEW_WORKFLOW } from '../ci/github-reviews.js'
 import { npmLockFormat } from '../lock/contents.js'
 import {
   frozenCommand,
@@ -48,7 +49,7 @@ export function planInit(
   planPackageJson(draft, manifest, start, detected, facts)
   planProcfile(draft, detected, facts.procfile)
   planLockfile(draft, manifest, detected, facts)
-  if (options.ci) planWorkflow(draft, detected, options, facts)
+  if (options.ci) planWorkflows(draft, detected, options, facts)
   for (const { name } of facts.vendored.filter(
     ({ name }) => name !== tarballName(facts.runtime.version),
   )) {
@@ -65,38 +66,63 @@ export function planInit(
   }
 }
 
-/** A workflow that is there is its owner's, unless --force says otherwise. */
-function planWorkflow(
-  { steps, warnings }: Draft,
+/** The workflows that are asked for. */
+function planWorkflows(
+  draft: Draft,
   { packageManager, lockfile, engines }: Detected,
-  { force }: InitOptions,
-  { deploy, workflow, isRoot }: Facts,
+  options: InitOptions,
+  { deploy, workflow, reviewWorkflow, isRoot }: Facts,
 ): void {
   if (!isRoot) {
-    warnings.push(
+    draft.warnings.push(
       `No workflow is written: GitHub looks for ${WORKFLOW} at the root of the repository only.`,
     )
     return
   }
   // Lockfile and engines are there once the steps before this one are done.
-  const after = githubWorkflow({
+  const input = {
     deploy,
     packageManager,
-    hasLockfile: lockfile !== undefined || steps.some(({ kind }) => kind === 'run'),
-    hasEngines: engines !== undefined || steps.some(({ file }) => file === 'package.json'),
+    hasLockfile: lockfile !== undefined || draft.steps.some(({ kind }) => kind === 'run'),
+    hasEngines: engines !== undefined || draft.steps.some(({ file }) => file === 'package.json'),
+  }
+  planWorkflow(draft, options, {
+    file: WORKFLOW,
+    before: workflow,
+    after: githubWorkflow(input),
+    why: 'a push is deployed, a pull request rehearsed on the runner; its head says what it needs',
   })
-  if (workflow === after) return
-  if (workflow !== undefined && !force) {
+  if (!options.reviews) return
+  planWorkflow(draft, options, {
+    file: REVIEW_WORKFLOW,
+    before: reviewWorkflow,
+    after: githubReviews(input),
+    why: 'a pull request has an app of its own while it is open; its head says what it needs',
+  })
+}
+
+interface Written {
+  file: string
+  before: string | undefined
+  after: string
+  why: string
+}
+
+/** A workflow that is there is its owner's, unless --force says otherwise. */
+function planWorkflow(
+  { steps, warnings }: Draft,
+  { force }: InitOptions,
+  { file, before, after, why }: Written,
+): void {
+  if (before === after) return
+  if (before !== undefined && !force) {
     warnings.push(
-      `${WORKFLOW} is there and is left as it is. To write it anew: --force, which writes the ` +
+      `${file} is there and is left as it is. To write it anew: --force, which writes the ` +
         'ecosystem file anew as well.',
     )
     return
   }
-  steps.push({
-    ...fileStep(WORKFLOW, workflow, after),
-    why: 'a push is deployed, a pull request rehearsed on the runner; its head says what it needs',
-  })
+  steps.push({ ...fileStep(file, before, after), why })
 }
 
 function planTarball({ steps }: Draft, { vendored, runtime }: Facts): void {
