@@ -6,6 +6,9 @@ import { RequestCount } from './requests.js'
 export const SPAN = 20_000
 export const spanOf = (time: number): number => Math.floor(time / SPAN)
 
+/** Of one span: more are what an app invents. Heroku allows an app 100 dynos. */
+export const MOST = { dynos: 200, instances: 1024, marks: 64 }
+
 /** What one span of 20 s has taken of the log: of the app, of its dynos, of their instances. */
 export class Span {
   /** ms of the span that the log was read in. */

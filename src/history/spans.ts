@@ -1,19 +1,18 @@
 import type { LogLine } from '../heroku/index.js'
 import { typeOfDyno } from '../lib/dyno-name.js'
-import { ownText, statusAfter, type Change, type Reading, type Sample } from '../monitor/index.js'
-import type { HistoryDyno, HistoryMark } from './history.js'
+import type { Reading } from '../monitor/index.js'
+import { carry, copyOf } from './carried.js'
+import type { HistoryDyno } from './history.js'
 import { MarkReader } from './mark.js'
 import type { DynoFacts } from './names.js'
 import { SeenRequests } from './seen-requests.js'
-import { DynoSpan, Span, SPAN, spanOf, type InstanceRow, type Surroundings } from './span.js'
+import { type DynoSpan, MOST, Span, SPAN, spanOf, type Surroundings } from './span.js'
+import { addMark, dynoIn, takeReading } from './take-reading.js'
 
 /** ms after its end in which a span takes lines: those of several dynos are not in their order. */
 const GRACE = 5_000
 /** ms of lines older than all that is taken, after which the clock went back. A replay is quicker. */
 const BACK_AFTER = 60_000
-/** Of one span: more are what an app invents. Heroku allows an app 100 dynos. */
-const MOST = { dynos: 200, instances: 1024, marks: 64 }
-
 /** Names in a line's head that are no dynos. */
 const SERVICES = new Set(['router', 'api', 'logplex', 'build'])
 
@@ -203,7 +202,7 @@ export class Spans implements Surroundings {
   /** The dynos that the API lists are there, whether the log speaks of them or not. */
   private complete(span: Span, before: Span | undefined): void {
     for (const [name, { created_at: created }] of this.dynos)
-      if (Date.parse(created ?? '') < (span.number + 1) * SPAN) this.dyno(span, name)
+      if (Date.parse(created ?? '') < (span.number + 1) * SPAN) dynoIn(span, name)
     if (before?.number === span.number - 1) carry(before, span)
   }
 
@@ -233,7 +232,7 @@ export class Spans implements Surroundings {
     this.isAppRouted = true
     span.requests.add(request)
     if (request.dyno === '') return
-    const dyno = this.dyno(span, request.dyno)
+    const dyno = dynoIn(span, request.dyno)
     if (!dyno) return
     this.knowRouted(dyno.name)
     dyno.requests.add(request)
@@ -245,26 +244,10 @@ export class Spans implements Surroundings {
     reading: Exclude<Reading, { kind: 'foreign' | 'request' }>,
     time: number,
   ): void {
-    const dyno = this.dyno(span, name)
+    const dyno = dynoIn(span, name)
     if (!dyno) return
-    switch (reading.kind) {
-      case 'sample':
-        for (const sample of [reading, ...reading.others]) addSample(span, dyno, sample, time)
-        break
-      case 'change':
-        addChange(span, dyno, reading, this.prior(span)?.dynos.get(name))
-        break
-      case 'figures':
-        dyno.memoryMb = reading.memory ?? dyno.memoryMb
-        dyno.loadAverage = reading.load ?? dyno.loadAverage
-        dyno.isCarried = false
-        break
-      case 'over-quota':
-        dyno.memoryMb ??= reading.memory
-        break
-      default:
-        this.addWord(dyno, reading)
-    }
+    if (reading.kind === 'platform') this.addWord(dyno, reading)
+    else takeReading(span, dyno, reading, { time, before: this.prior(span) })
   }
 
   private addWord(dyno: DynoSpan, { what, value }: Extract<Reading, { kind: 'platform' }>): void {
@@ -276,15 +259,6 @@ export class Spans implements Surroundings {
       if (facts) this.dynos.set(dyno.name, { ...facts, state: value })
     }
   }
-
-  private dyno(span: Span, name: string): DynoSpan | undefined {
-    const known = span.dynos.get(name)
-    if (known) return known
-    if (span.dynos.size >= MOST.dynos) return undefined
-    const made = new DynoSpan(ownText(name))
-    span.dynos.set(made.name, made)
-    return made
-  }
 }
 
 /** Whether a line says anything of an app: most say nothing but to people. */
@@ -295,118 +269,3 @@ export const isTold = (
 
 const isOfFormation = (name: string): boolean =>
   !['run', 'release', 'scheduler'].includes(typeOfDyno(name))
-
-function addMark(span: Span, mark: HistoryMark): void {
-  const isKnown = span.marks.some(
-    ({ at, place, text }) => at === mark.at && place === mark.place && text === mark.text,
-  )
-  if (!isKnown && span.marks.length < MOST.marks) span.marks.push(mark)
-}
-
-const idOf = ({ app, instance }: Sample | Change) => `${app}:${instance}`
-
-const instancesOf = (span: Span): number => {
-  let count = 0
-  for (const { rows } of span.dynos.values()) count += rows.size
-  return count
-}
-
-function addSample(span: Span, dyno: DynoSpan, sample: Sample, time: number): void {
-  const id = idOf(sample)
-  if (!dyno.rows.has(id) && instancesOf(span) >= MOST.instances) return
-  dyno.rows.set(id, {
-    process: {
-      id,
-      pid: sample.pid,
-      restarts: sample.restarts,
-      startedAt: time - sample.uptime * 1000,
-      version: sample.version,
-      memoryLimitMb: sample.memoryLimitMb,
-    },
-    status: sample.status,
-    memoryMb: sample.memoryMb,
-    cpuPercent: sample.cpuPercent,
-    eventLoopP95Ms: sample.eventLoopP95Ms,
-    requestsPerMinute: sample.requestsPerMinute,
-    isCarried: false,
-  })
-}
-
-/** An instance that ends has no figures until its successor tells some. */
-function addChange(span: Span, dyno: DynoSpan, change: Change, before: DynoSpan | undefined): void {
-  const { event, fields } = change
-  const id = idOf(change)
-  if (event === 'exit' && fields.removed !== undefined) {
-    dyno.rows.delete(id)
-    dyno.gone.add(id)
-    return
-  }
-  const known = dyno.rows.get(id) ?? (dyno.isFresh ? undefined : before?.rows.get(id))
-  const status = statusAfter(change, known?.status)
-  if (!known && (status === undefined || instancesOf(span) >= MOST.instances)) return
-  const row = known ?? emptyRow(id)
-  const process = {
-    ...row.process,
-    pid: fields.pid === undefined ? row.process.pid : Number(fields.pid),
-    restarts: fields.restarts === undefined ? row.process.restarts : Number(fields.restarts),
-  }
-  const isNew = event === 'start'
-  dyno.rows.set(id, { ...(isNew ? emptyRow(id) : row), process, status, isCarried: false })
-}
-
-const emptyRow = (id: string): InstanceRow => ({
-  process: {
-    id,
-    pid: undefined,
-    restarts: undefined,
-    startedAt: undefined,
-    version: undefined,
-    memoryLimitMb: undefined,
-  },
-  status: undefined,
-  memoryMb: undefined,
-  cpuPercent: undefined,
-  eventLoopP95Ms: undefined,
-  requestsPerMinute: undefined,
-  isCarried: false,
-})
-
-/** A copy whose dynos may get more; what they have is shared. */
-function copyOf(span: Span): Span {
-  const copy = Object.assign(Object.create(Span.prototype) as Span, span)
-  const dynos = [...span.dynos].map(([name, dyno]): [string, DynoSpan] => [
-    name,
-    Object.assign(Object.create(DynoSpan.prototype) as DynoSpan, dyno, {
-      rows: new Map(dyno.rows),
-    }),
-  ])
-  return Object.assign(copy, { dynos: new Map(dynos) })
-}
-
-/**
- * What a span has no line of stands as it was in the one before, once; an instance that has no
- * figures, since it does not run, as long as its dyno is heard of.
- */
-function carry(before: Span, span: Span): void {
-  for (const [name, last] of before.dynos) {
-    const dyno = span.dynos.get(name)
-    if (dyno?.isFresh || (!dyno && span.dynos.size >= MOST.dynos)) continue
-    const isMemoryCarried =
-      dyno?.memoryMb === undefined && last.memoryMb !== undefined && !last.isCarried
-    const rows = [...last.rows].filter(
-      ([id, row]) =>
-        !dyno?.rows.has(id) &&
-        !dyno?.gone.has(id) &&
-        (!row.isCarried || (dyno !== undefined && row.memoryMb === undefined)),
-    )
-    if (rows.length === 0 && !isMemoryCarried) continue
-    const into = dyno ?? new DynoSpan(name)
-    if (!dyno) span.dynos.set(name, into)
-    if (isMemoryCarried) {
-      into.memoryMb = last.memoryMb
-      into.loadAverage ??= last.loadAverage
-      into.isCarried = true
-    }
-    for (const [id, row] of rows) into.rows.set(id, { ...row, isCarried: true })
-  }
-}
