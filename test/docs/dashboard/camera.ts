@@ -2,6 +2,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
+import { until } from '../../../src/lib/until.js'
 import { launch } from '../../dashboard/page/browser.js'
 
 /** WebP: a tenth of what a PNG of a page with charts has. */
@@ -23,9 +24,11 @@ export interface Shot {
 
 /** Nothing of the view is still on its way. */
 async function settled(page: Page): Promise<void> {
-  await page.waitForFunction(
-    `![...document.querySelectorAll('.plot-note, .loading')].some((note) => note.textContent.startsWith('Loading'))`,
-  )
+  // Not waitForFunction: it evaluates in the page, whose policy lets no text run.
+  const isLoading = `[...document.querySelectorAll('.plot-note, .loading')]
+    .some((note) => note.textContent.startsWith('Loading'))`
+  if (!(await until(async () => !(await page.evaluate<boolean>(isLoading)), { timeout: 30_000 })))
+    throw new Error(`${page.url()} is still loading`)
   // What moves in has moved.
   await page.evaluate('Promise.all(document.getAnimations().map((one) => one.finished))')
   await page.evaluate('new Promise((resolve) => requestAnimationFrame(resolve))')
