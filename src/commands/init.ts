@@ -61,6 +61,11 @@ export default class Init extends BaseCommand {
       description: 'add a block env_NAME (may be given several times)',
       helpValue: 'NAME',
     }),
+    'app-json': Flags.boolean({
+      description:
+        'write an app.json too: add-ons by the packages that are used, config vars by the names in ' +
+        '.env.example, dynos by the Procfile',
+    }),
     ci: Flags.option({
       options: ['github'] as const,
       description: 'write a workflow too that deploys pushes and rehearses pull requests',
@@ -236,6 +241,7 @@ function optionsFrom(flags: {
   env?: string[]
   ci?: 'github'
   reviews: boolean
+  'app-json': boolean
   force: boolean
 }): InitOptions {
   const { format, name, entry, memory } = flags
@@ -260,6 +266,7 @@ function optionsFrom(flags: {
     instances: instancesFrom(flags.instances),
     envNames: [...new Set(flags.env)],
     force: flags.force,
+    appJson: flags['app-json'],
     ...(flags.ci ? { ci: flags.ci, reviews: flags.reviews } : {}),
   }
 }

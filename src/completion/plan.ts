@@ -71,6 +71,8 @@ const FLAG_ASKS: Record<string, Ask[]> = {
   dyno: ['types', 'dynos'],
   env: ['environments'],
   to: ['apps'],
+  pipeline: ['pipelines'],
+  vars: ['files'],
   dir: ['files'],
   file: ['files'],
 }

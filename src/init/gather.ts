@@ -188,6 +188,9 @@ async function factsOf(
     ...optional('lock', lock),
     ...optional('workflow', folder.read(WORKFLOW)),
     ...optional('reviewWorkflow', folder.read(REVIEW_WORKFLOW)),
+    ...optional('appJson', folder.read('app.json')),
+    ...optional('envExample', envExampleOf(folder)),
+    ...optional('prismaSchema', folder.read('prisma/schema.prisma')),
     isRoot: await isRepositoryRoot(dir),
     ...(await pnpmTool(dir, detected, lock)),
     runtime,
@@ -207,6 +210,11 @@ async function factsOf(
     ),
     node: process.versions.node,
   }
+}
+
+function envExampleOf(folder: FolderView): { file: string; text: string } | undefined {
+  const file = ['.env.example', '.env.sample', '.env.template'].find((name) => folder.isFile(name))
+  return file === undefined ? undefined : { file, text: folder.read(file)! }
 }
 
 async function pnpmTool(
@@ -232,11 +240,11 @@ function linesOf(gitignore: string | undefined): string[] {
   return USUAL_ENTRIES.filter((entry) => lines.includes(entry.replace(/\/$/, ''))).map(example)
 }
 
-function optional<Key extends string>(
+function optional<Key extends string, Value>(
   key: Key,
-  value: string | undefined,
-): Partial<Record<Key, string>> {
-  return value === undefined ? {} : ({ [key]: value } as Record<Key, string>)
+  value: Value | undefined,
+): Partial<Record<Key, Value>> {
+  return value === undefined ? {} : ({ [key]: value } as Record<Key, Value>)
 }
 
 /** Throws `project` where the app's package manager is not installed here. */

@@ -140,6 +140,8 @@ export interface InitOptions {
   envNames: string[]
   /** Write a new ecosystem file, and a new workflow, even if there is one. */
   force: boolean
+  /** Write an app.json too, of what the app uses. */
+  appJson?: boolean
   /** Write a workflow for this service as well. */
   ci?: 'github'
   /** With `ci`: one too that gives each pull request an app of its own. */

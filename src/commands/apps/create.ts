@@ -61,7 +61,7 @@ export default class AppsCreate extends BaseCommand {
       throw new ShipitError('project', {
         message: 'This folder has no app.json that can be read. Nothing was created.',
         why: (error as Error).message,
-        next: 'What it holds: https://devcenter.heroku.com/articles/app-json-schema',
+        next: `${this.config.bin} init --app-json`,
         cause: error,
       })
     })

@@ -12,6 +12,12 @@ export interface Facts {
   workflow?: string
   /** That of review apps. */
   reviewWorkflow?: string
+  /** app.json that is there; absent if there is none. */
+  appJson?: string
+  /** The example of an .env file, by its name. */
+  envExample?: { file: string; text: string }
+  /** prisma/schema.prisma */
+  prismaSchema?: string
   /** Whether the folder is the root of its repository, where GitHub looks for workflows. */
   isRoot: boolean
   /** Absolute path of the app's folder. */

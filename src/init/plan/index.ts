@@ -20,6 +20,7 @@ import {
 import { RUNTIME, tarballName, VENDOR } from '../runtime-tarball.js'
 import type { Detected, InitOptions, InitPlan } from '../types.js'
 import { type Draft, fileStep } from './draft.js'
+import { planAppJson } from './app-json.js'
 import { newEcosystemFile } from './ecosystem-file.js'
 import type { Facts } from './facts.js'
 import { withEntries } from './gitignore.js'
@@ -49,6 +50,7 @@ export function planInit(
   planPackageJson(draft, manifest, start, detected, facts)
   planProcfile(draft, detected, facts.procfile)
   planLockfile(draft, manifest, detected, facts)
+  if (options.appJson) planAppJson(draft, detected, facts)
   if (options.ci) planWorkflows(draft, detected, options, facts)
   for (const { name } of facts.vendored.filter(
     ({ name }) => name !== tarballName(facts.runtime.version),
