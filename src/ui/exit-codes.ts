@@ -19,8 +19,8 @@ export function exitCodesOf({
     'internal',
     'usage',
     ...(flags.includes('local') ? PLATFORM : []),
-    // The ecosystem file, and a disk that is full.
-    ...(flags.includes('app') ? (['project'] as const) : []),
+    // The ecosystem file, and a disk that is full; Ctrl-C at the question which app or dyno is meant.
+    ...(flags.includes('app') ? (['project', 'interrupted'] as const) : []),
     ...(flags.includes('wait-timeout') ? WAIT : []),
     ...(exitCodes as ErrorCode[]),
   ])
