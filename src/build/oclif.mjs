@@ -35,6 +35,9 @@ const CLI = {
     local: {
       description: 'the embedded Heroku on this machine',
     },
+    review: {
+      description: 'apps for changes under review, one for each',
+    },
   },
   helpClass: {
     target: './shipit.cjs',

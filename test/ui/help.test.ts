@@ -46,6 +46,22 @@ describe('the help', () => {
     ).to.deep.equal([])
   })
 
+  it('says of a topic what it is about, never what one of its commands does', async () => {
+    const { commands } = JSON.parse(
+      await readFile(path.join(cliFolder, 'oclif.manifest.json'), 'utf8'),
+    ) as { commands: Record<string, { summary?: string }> }
+    const ids = Object.keys(commands)
+    const root = await help()
+    const topics = listed(root, 'TOPICS').filter((topic) => !ids.includes(topic!))
+    expect(topics).to.include.members(['keys', 'local', 'review'])
+    for (const topic of topics) {
+      const [, line = ''] = new RegExp(`^ {2}${topic} +(.*)$`, 'm').exec(root) ?? []
+      const own = ids.filter((id) => id.startsWith(`${topic}:`)).map((id) => commands[id]!.summary)
+      expect(line, topic).to.not.equal('')
+      expect(own, topic).to.not.include(line)
+    }
+  })
+
   it('tells every command in one line of a terminal', async () => {
     const { commands } = JSON.parse(
       await readFile(path.join(cliFolder, 'oclif.manifest.json'), 'utf8'),
