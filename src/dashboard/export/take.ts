@@ -12,8 +12,12 @@ import type { AppSnapshot, SeriesDocument, SnapshotDocument } from '../wire.js'
 
 /** Lines of the log that are taken along: as many as Heroku keeps. */
 const LINES = 1500
-/** Values of a chart, as the page asks for. */
-const POINTS = 720
+/** Values of a chart, as the page asks for; and of all dynos and instances together. */
+const POINTS = { most: 720, least: 180, ofAll: 180_000 }
+
+/** Values of a dyno's or an instance's chart: those of 800 instances are not to fill 25 MB. */
+export const pointsEach = (places: number): number =>
+  Math.max(POINTS.least, Math.min(POINTS.most, Math.floor(POINTS.ofAll / places)))
 
 export interface ExportOptions extends Pick<
   DashboardOptions,
@@ -66,11 +70,13 @@ async function appSnapshot(
   const reports = watch.reports(range.to)
   const series: AppSnapshot['series'] = {}
   const details: AppSnapshot['details'] = {}
-  for (const of of [undefined, ...placesIn(reports)]) {
+  const places = placesIn(reports)
+  const each = pointsEach(places.length)
+  for (const of of [undefined, ...places]) {
     const key = Object.values(of ?? {}).join(' ')
     const quota = quotaOf(reports, of ?? {})
     series[key] = known(
-      seriesDocument(watch.history, of ?? {}, { ...range, points: POINTS }, quota),
+      seriesDocument(watch.history, of ?? {}, { ...range, points: of ? each : POINTS.most }, quota),
     )
     if (!of) continue
     const { dyno: _dyno, instance: _instance, ...rest } = await detailsIn(watch, of)
