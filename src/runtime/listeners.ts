@@ -7,7 +7,9 @@ import { Handover, type Port } from './handover.js'
 const QUIET = 150
 /** Clients that go on connecting are turned away after this. */
 const TIMEOUT_MS = 2000
-/** For what was accepted and waits for an instance to take it. */
+/** Instances that are too busy to take what was accepted for them are waited for as long. */
+const LONGEST_HANDOVER = 5000
+/** For an instance to come to what it has just taken. */
 const HANDOVER = 50
 
 /**
@@ -47,8 +49,8 @@ export class Listeners {
       await pause(10)
     await Promise.all([...this.#handles].map((handle) => closePort(handle, () => this.#seen)))
     this.#handles.clear()
-    // A busy instance takes its time over what it was handed.
-    for (const limit = monotonic() + TIMEOUT_MS; this.#inHand > 0 && monotonic() < limit;)
+    // A busy instance takes its time over what it was handed, of long before the stop too.
+    for (const limit = monotonic() + LONGEST_HANDOVER; this.#inHand > 0 && monotonic() < limit;)
       await pause(10)
     await pause(HANDOVER)
   }
@@ -57,9 +59,11 @@ export class Listeners {
   #countUntilTaken(connection: Handle | undefined): void {
     if (!connection) return
     this.#inHand += 1
+    let isInHand = true
     const close = connection.close.bind(connection)
     connection.close = () => {
-      this.#inHand -= 1
+      if (isInHand) this.#inHand -= 1
+      isInHand = false
       close()
     }
   }
@@ -93,7 +97,7 @@ export class Listeners {
           this.#lastConnection = monotonic()
           this.#seen += 1
           const connection = args[1] as Handle | undefined
-          if (this.#isClosing) this.#countUntilTaken(connection)
+          this.#countUntilTaken(connection)
           if (connection) this.#handover.accepted(connection, port)
           accept?.(...args)
         }
