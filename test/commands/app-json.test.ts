@@ -78,7 +78,7 @@ describe('an app that is made by app.json', () => {
     expect(exitCode).to.equal(0)
     expect(vars).to.include({ LEVEL: 'info', KEY: 'typed-key' })
     expect(vars['SECRET']).to.match(/^[0-9a-f]{64}$/)
-    expect(stdout).to.include('add-on redis-round-1 as REDIS_URL')
+    expect(stdout).to.include('redis-round-1 is there, as REDIS_URL')
     expect(stdout).to.include('deploy --app a1 --create')
     expect(stdout + stderr)
       .not.to.include('typed-key')

@@ -181,8 +181,12 @@ describe('an app that gets what it lacks', () => {
       'features preboot',
       'config vars A',
     ]
-    expect(await done).to.deep.equal([...phrases, 'add-on heroku-redis-1 as REDIS_URL'])
-    expect(said.join('\n')).to.include('provisioning heroku-redis-1').and.not.include('secret')
+    const told = [
+      ...phrases,
+      'add-on heroku-redis-1 (heroku-redis:mini)',
+      'heroku-redis-1 is there, as REDIS_URL',
+    ]
+    expect([await done, said]).to.deep.equal([told, told])
     expect(set).to.deep.equal([
       ['heroku/nodejs'],
       { A: 'secret' },
@@ -223,7 +227,10 @@ describe('an app that gets what it lacks', () => {
     const failed = { ...addonOf('1', 'heroku-redis', 'deprovisioned'), provision_message: 'Full.' }
     const { done } = apply({ createAddon: () => Promise.resolve(failed) }, { addons: [redis] })
     const error = await failureOf(done)
-    expect(error.message).to.equal('heroku-redis-1 could not be provisioned. a1 exists.')
+    expect(error.message).to.equal(
+      'heroku-redis-1 could not be provisioned. a1 exists and has add-on heroku-redis-1 ' +
+        '(heroku-redis:mini).',
+    )
     expect(error.why).to.include('Full.')
   })
 })

@@ -103,7 +103,7 @@ describe('an app that app.json describes', function () {
       cwd: dir,
       input: 'GREETING=good day\nUNASKED=1\n',
     })
-    expect(output).to.match(/add-on postgresql-[a-z]+-\d+ as DATABASE_URL/)
+    expect(output).to.match(/postgresql-[a-z]+-\d+ is there, as DATABASE_URL/)
     expect(output).to.include('seeded').and.not.include('good day')
     ;({ url } = await world.json<{ url: string }>(['open', '--local', '--app', 'notes']))
     expect(await get(url)).to.equal('1 64 good day info')
@@ -178,6 +178,48 @@ describe('a postdeploy that fails', function () {
     const third = await world.json<object>(deploy, { cwd: dir })
     expect(third).to.include({ already_live: true, postdeploy: null })
     await world.ok(['destroy', '--local', '--app', 'seeds', '--confirm', 'seeds'])
+  })
+})
+
+describe('a set-up that the platform refuses half-way', function () {
+  this.timeout(240_000)
+  let world: World
+  before(async () => {
+    world = await World.create()
+  })
+  after(() => world?.close())
+
+  it('says what there is, and is completed by the next, with nothing made twice', async () => {
+    const appJson = {
+      env: { SECRET: { generator: 'secret' } },
+      addons: ['papertrail', { plan: 'scheduler-of-nobody' }],
+    }
+    const dir = await world.app('half', {
+      'package.json': { name: 'half', private: true, scripts: { start: 'node app.js' } },
+      'app.js': `require('node:http').createServer((q, r) => r.end('up')).listen(process.env.PORT)\n`,
+      'app.json': appJson,
+    })
+    const deploy = ['deploy', '--local', '--create', '--app', 'half']
+    const secret = async () =>
+      (await world.ok(['config', 'get', 'SECRET', '--local', '--app', 'half'])).stdout
+    const failed = await world.shipit(deploy, { cwd: dir })
+    expect(failed.status).to.equal(7)
+    expect(failed.stderr).to.match(
+      /half exists and has config vars SECRET; add-on papertrail-[\w-]+ \(papertrail:\w+\)\./,
+    )
+    expect(failed.stderr).to.include('shipit deploy --create --app half --local')
+    const made = await secret()
+
+    await writeFile(
+      path.join(dir, 'app.json'),
+      JSON.stringify({ ...appJson, addons: ['papertrail'] }),
+    )
+    await world.commit(dir, 'Leave the scheduler out')
+    await world.ok(deploy, { cwd: dir })
+    expect(await secret()).to.equal(made)
+    const addons = await world.json<object[]>(['addons', '--local', '--app', 'half'])
+    expect(addons).to.have.lengthOf(1)
+    await world.ok(['destroy', '--local', '--app', 'half', '--confirm', 'half'])
   })
 })
 

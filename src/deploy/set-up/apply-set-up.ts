@@ -44,7 +44,7 @@ export async function applySetUp(app: string, setUp: SetUp, parts: SetUpParts): 
 function worksOf(
   app: string,
   setUp: SetUp,
-  { platform, values, signal, line, poll }: SetUpParts,
+  { platform, values, signal, poll }: SetUpParts,
 ): (() => Promise<string[]>)[] {
   const { coupling, buildpacks, features, configVars, addons } = setUp
   const works: (() => Promise<string[]>)[] = []
@@ -72,13 +72,18 @@ function worksOf(
       )
       return only({ configVars })
     })
-  if (addons.length > 0)
+  // All of them are begun before the first is waited for: each takes minutes on Heroku.
+  const made: Addon[] = []
+  for (const one of addons)
     works.push(async () => {
-      const made: Addon[] = []
-      for (const one of addons) made.push(await makeAddon(platform, app, one))
-      for (const { name, plan } of made) line(`provisioning ${name} (${plan.name})`)
-      return Promise.all(made.map((addon) => provisioned(platform, app, addon, { signal, poll })))
+      const addon = await makeAddon(platform, app, one)
+      made.push(addon)
+      return [`add-on ${addon.name} (${addon.plan.name})`]
     })
+  if (addons.length > 0)
+    works.push(() =>
+      Promise.all(made.map((addon) => provisioned(platform, app, addon, { signal, poll }))),
+    )
   return works
 }
 
@@ -127,7 +132,7 @@ async function provisioned(
       why: addon.provision_message ?? undefined,
       next: `shipit addons destroy ${name} --app ${app} --confirm ${name}`,
     })
-  return `add-on ${name} as ${addon.config_vars.join(', ')}`
+  return `${name} is there, as ${addon.config_vars.join(', ')}`
 }
 
 function halfDone(app: string, setUp: SetUp, done: string[], error: ShipitError): ShipitError {
