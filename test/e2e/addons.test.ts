@@ -43,13 +43,16 @@ http.createServer(async (request, response) => {
 describe('an app with a database', function () {
   this.timeout(240_000)
   let world: World
-  let url: string
   before(async () => {
     world = await World.create()
   })
   after(() => world?.close())
 
-  const post = () => request(url, 'POST')
+  // Asked for anew: after a stop another platform of this machine may have taken the port.
+  const post = async () => {
+    const { url } = await world.json<{ url: string }>(['open', '--local', '--app', 'notes'])
+    return request(url, 'POST')
+  }
 
   it('is deployed with it, and migrated in its release phase', async () => {
     const dir = await world.app('notes', {
@@ -65,7 +68,6 @@ describe('an app with a database', function () {
     )
     expect(created.stdout).to.match(/Created postgresql-[a-z]+-\d+ as DATABASE_URL/)
     await world.ok(['deploy', '--local', '--app', 'notes'], { cwd: dir })
-    ;({ url } = await world.json<{ url: string }>(['open', '--local', '--app', 'notes']))
     expect(await post()).to.equal('1')
   })
 

@@ -50,8 +50,7 @@ describe('an app with Sequelize, and sessions in Redis', function () {
   })
 
   it('has its rows and its sessions after the platform was stopped and started', async () => {
-    await world.ok(['local', 'stop'])
-    await world.ok(['local', 'start'])
+    await app.restartPlatform()
     await world.ok(['ps', ...app.flags])
     const first = await app.ask('/')
     expect(first, first.status === 200 ? '' : await app.log()).to.deep.equal({

@@ -33,8 +33,7 @@ describe('an app of Prisma 6 (7 migrates by a binary that npm does not have)', f
   })
 
   it('has its rows after the platform was stopped and started', async () => {
-    await world.ok(['local', 'stop'])
-    await world.ok(['local', 'start'])
+    await app.restartPlatform()
     await world.ok(['ps', ...app.flags])
     const first = await app.ask('/')
     expect(first, first.status === 200 ? '' : await app.log()).to.deep.equal({

@@ -39,8 +39,20 @@ export class RehearsedApp {
   /** Made of its app.json. */
   async deploy(): Promise<Outcome> {
     const outcome = await this.world.ok(['deploy', ...this.flags, '--create'], { cwd: this.dir })
-    ;({ url: this.url } = await this.world.json<{ url: string }>(['open', ...this.flags]))
+    await this.find()
     return outcome
+  }
+
+  /** Stops the platform, and starts it. */
+  async restartPlatform(): Promise<void> {
+    await this.world.ok(['local', 'stop'])
+    await this.world.ok(['local', 'start'])
+    // Another platform of this machine may have taken the port meanwhile.
+    await this.find()
+  }
+
+  private async find(): Promise<void> {
+    ;({ url: this.url } = await this.world.json<{ url: string }>(['open', ...this.flags]))
   }
 
   /** A JSON request on a connection of its own. */
