@@ -174,12 +174,12 @@ export function misusedCommand(
 }
 
 /**
- * A text with commands to type, for a user who works with --local: each that names an app is for
- * the embedded Heroku too.
+ * A text with commands to type, for a user who works with --local: each that names an app or
+ * a pipeline is for the embedded Heroku too.
  */
 export function addLocal(text: string): string {
   return text.replace(
-    /(?<!--local\b[^`\n]*)(?:--app|apps create) [\w-]+(?![\w-]| --local)/g,
+    /(?<!--local\b[^`\n]*)(?:--app|--pipeline|apps create|pipelines (?:info|destroy)) [\w-]+(?![\w-]| --local)/g,
     '$& --local',
   )
 }
@@ -190,8 +190,7 @@ export function addLocal(text: string): string {
  */
 export function withLocal(error: ShipitError, isLocal: boolean): ShipitError {
   const { code, message, why, next, details, exitCode } = error
-  const isConcerned = isLocal && `${message}${why}${next}`.includes('--app ')
-  if (!isConcerned) return error
+  if (!isLocal) return error
   return new ShipitError(code, {
     message: addLocal(message),
     why: why && addLocal(why),

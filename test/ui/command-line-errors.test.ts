@@ -142,6 +142,12 @@ describe('commands that an error suggests', () => {
     expect(addLocal('shipit apps create my-app\nshipit config set A --app my-app')).to.equal(
       'shipit apps create my-app --local\nshipit config set A --app my-app --local',
     )
+    expect(addLocal('shipit review down --name pr-4 --pipeline shop --force')).to.equal(
+      'shipit review down --name pr-4 --pipeline shop --local --force',
+    )
+    expect(addLocal('shipit pipelines destroy shop --confirm shop')).to.equal(
+      'shipit pipelines destroy shop --local --confirm shop',
+    )
     expect(addLocal('the name given by --app, HEROKU_APP')).to.equal(
       'the name given by --app, HEROKU_APP',
     )

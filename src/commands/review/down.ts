@@ -11,6 +11,14 @@ import type { Json } from '../../json/schema.js'
 
 type Outcome = Json<typeof REVIEW_DOWN>
 
+interface Predestroy {
+  app: string
+  script: Script
+  /** The command that destroys the app all the same. */
+  again: string
+  isForced: boolean
+}
+
 export default class ReviewDown extends BaseCommand {
   static override json = async () => (await import('../../json/review.js')).REVIEW_DOWN
   static override exitCodes: readonly ErrorCode[] = ['project', 'release', 'interrupted']
@@ -44,7 +52,11 @@ export default class ReviewDown extends BaseCommand {
     }
     const script = await prPredestroy()
     const hasCode = script && (await currentRelease(api, name))?.slug
-    const ran = script && hasCode ? await this.predestroy(api, name, script, flags.force) : null
+    const again = `${this.spoken} --name ${flags.name} --pipeline ${pipeline.name} --force`
+    const ran =
+      script && hasCode
+        ? await this.predestroy(api, { app: name, script, again, isForced: flags.force })
+        : null
     await destroyApp(api, name)
     this.log(`Destroyed ${name}`)
     return { ...outcome, destroyed: true, pr_predestroy: ran }
@@ -52,9 +64,7 @@ export default class ReviewDown extends BaseCommand {
 
   private async predestroy(
     api: PlatformApi,
-    app: string,
-    script: Script,
-    isForced: boolean,
+    { app, script, again, isForced }: Predestroy,
   ): Promise<Outcome['pr_predestroy']> {
     const { runLines } = await import('../../operate/one-off/run-lines.js')
     this.log(`Running pr-predestroy of ${app}`)
@@ -66,7 +76,7 @@ export default class ReviewDown extends BaseCommand {
     if (status !== 0 && !isForced)
       throw new ShipitError('release', {
         message: `pr-predestroy of app.json failed: exit code ${status} of ${script.command} in ${dyno}. ${app} was not destroyed.`,
-        next: `Correct it, or leave it at that: ${this.spoken} --name NAME --force`,
+        next: `Correct it, or leave it at that: ${again}`,
         details: { app, dyno },
       })
     if (status !== 0) this.logToStderr(`pr-predestroy failed: exit code ${status}`)
