@@ -11,8 +11,16 @@ export interface Facts {
   environment?: { name: string; target: DeployTarget } | undefined
   /** Counts of dynos that a deploy was told: they go before those of the environment. */
   scale?: Readonly<Record<string, string>> | undefined
+  /** What the deploy makes of app.json before its release: the app does not lack it. */
+  setUp?: SetUpFacts | undefined
   /** Absent if no app is named: then only the project is looked at. */
   platform?: PlatformFacts | undefined
+}
+
+export interface SetUpFacts {
+  configVars: readonly string[]
+  /** `as` is the name of the attachment; null for the service's own. */
+  addons: readonly { plan: string; as: string | null }[]
 }
 
 export interface ProjectFile {

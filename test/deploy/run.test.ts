@@ -7,12 +7,29 @@ import {
   type DeployPlan,
   type PlanRequest,
 } from '../../src/deploy/index.js'
+import type { SetUp } from '../../src/deploy/set-up/set-up.js'
 import { ShipitError } from '../../src/errors.js'
+import { installed } from '../doctor/cases.js'
+import { projectOf } from '../doctor/facts.js'
 import { requestOf } from '../support/deploys.js'
 import { NEW, OLD, OTHER, World } from '../support/embedded/index.js'
 import type { Behaviour } from '../support/embedded/program.js'
 import { failureOf } from '../support/failures.js'
 import { useVirtualClock } from '../support/virtual-clock.js'
+
+/** Of an app that has all that app.json says. */
+const NOTHING: SetUp = {
+  environment: null,
+  coupling: null,
+  stack: null,
+  buildpacks: [],
+  features: [],
+  configVars: [],
+  addons: [],
+  postdeploy: null,
+  isPostdeployOwed: false,
+  formation: {},
+}
 
 describe('a deploy', () => {
   useVirtualClock()
@@ -82,6 +99,22 @@ describe('a deploy', () => {
     const error = await failureOf(deploy(NEW, { create: true }))
     expect(error.code).to.equal('build')
     expect(error.message).to.include('The build failed')
+  })
+
+  it('warns of a database that the app lacks, and of none that it is about to make', async () => {
+    await start()
+    const server =
+      'new (require("pg").Pool)({ connectionString: process.env.DATABASE_URL })\n' +
+      'app.listen(process.env.PORT)\n'
+    const project = projectOf({ files: installed(['pg'], [], { files: { 'server.js': server } }) })
+    const isWarned = async (more: Partial<PlanRequest>) =>
+      (await plan(NEW, { project, ...more })).findings.some(
+        ({ check }) => check === 'database-vars',
+      )
+    expect(await isWarned({})).to.equal(true)
+    const addon = { plan: 'heroku-postgresql:essential-0', as: null, options: {}, name: null }
+    expect(await isWarned({ create: true, setUp: { ...NOTHING, addons: [addon] } })).to.equal(false)
+    expect(await isWarned({ create: true, setUp: NOTHING })).to.equal(true)
   })
 
   it('sets SHIPIT_ENV before the push, and only when it differs', async () => {

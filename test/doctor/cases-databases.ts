@@ -111,6 +111,22 @@ export const DATABASES: Case[] = [
         'warning',
         /asks for MongoDB by MONGODB_URI/,
       ],
+      // The deploy makes something else, or the same by another name.
+      [
+        {
+          ...withDatabase(['pg'], POOL(URL)),
+          platform: {},
+          setUp: {
+            configVars: ['COLOR'],
+            addons: [
+              { plan: 'heroku-redis', as: null },
+              { plan: 'heroku-postgresql', as: 'ARCHIVE' },
+            ],
+          },
+        },
+        'warning',
+        /DATABASE_URL/,
+      ],
       [
         { ...prisma('6.19.2', { build: 'prisma generate' }), platform: {} },
         'warning',
@@ -160,6 +176,22 @@ export const DATABASES: Case[] = [
           'app.json': { addons: ['heroku-redis:mini'] },
         }),
         platform: { exists: false },
+      },
+      // What the deploy makes of app.json for an app that is there.
+      {
+        ...withDatabase(['pg'], POOL(URL)),
+        platform: {},
+        setUp: { configVars: [], addons: [{ plan: 'heroku-postgresql:essential-0', as: null }] },
+      },
+      {
+        ...withDatabase(['pg'], 'process.env.POSTGRES_URL\n'),
+        platform: {},
+        setUp: { configVars: [], addons: [{ plan: 'heroku-postgresql', as: 'postgres' }] },
+      },
+      {
+        ...withDatabase(['pg'], POOL(URL)),
+        platform: {},
+        setUp: { configVars: ['DATABASE_URL'], addons: [] },
       },
       // A schema for another database than the one that Heroku has.
       {

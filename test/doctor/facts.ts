@@ -2,6 +2,7 @@ import { readEcosystemText } from '../../src/ecosystem/text.js'
 import type { DeployTarget } from '../../src/ecosystem/types.js'
 import type { Formation } from '../../src/heroku/index.js'
 import type { Facts, PlatformFacts, ProjectFacts } from '../../src/doctor/index.js'
+import type { SetUpFacts } from '../../src/doctor/facts.js'
 import { readManifest } from '../../src/doctor/manifest.js'
 import type { SecretInFile } from '../../src/doctor/scan-secrets.js'
 import { viewOf } from '../../src/doctor/views.js'
@@ -25,6 +26,7 @@ export interface Given {
   target?: DeployTarget
   scale?: Record<string, string>
   platform?: Partial<PlatformFacts>
+  setUp?: SetUpFacts
 }
 
 const ECOSYSTEM = 'ecosystem.config.yml'
@@ -83,6 +85,7 @@ export function factsOf(given: Given = {}): Facts {
     ...(given.target ? { environment: { name: 'production', target: given.target } } : {}),
     ...(given.scale ? { scale: given.scale } : {}),
     ...(platform ? { platform } : {}),
+    ...(given.setUp ? { setUp: given.setUp } : {}),
   }
 }
 

@@ -2,7 +2,7 @@ import { environmentOf } from '../../ecosystem/environment.js'
 import { isObject } from '../../init/detect/package-json.js'
 import { kindsOf, variablesRead, type DatabaseKind, type ReadVariable } from '../database-kinds.js'
 import { lockJson } from '../lock-entries.js'
-import type { Facts, PlatformFacts } from '../facts.js'
+import type { Facts, PlatformFacts, SetUpFacts } from '../facts.js'
 import type { Check, Problem } from '../check.js'
 
 /**
@@ -35,8 +35,25 @@ function isGiven(name: string, { addon }: DatabaseKind, facts: Facts): boolean {
   const stage = environment?.target.env ?? config['SHIPIT_ENV']
   const apps = project.ecosystem?.apps ?? []
   if (apps.some((app) => environmentOf(app, stage)[name] !== undefined)) return true
+  if (facts.setUp && isMade(name, addon, facts.setUp)) return true
   return platform?.exists === false && isInAppJson(name, addon, facts)
 }
+
+/** By the deploy itself, before its release. */
+function isMade(name: string, addon: DatabaseKind['addon'], { configVars, addons }: SetUpFacts) {
+  return (
+    configVars.includes(name) ||
+    (addon !== undefined &&
+      addons.some(
+        ({ plan, as }) =>
+          isOfService(plan, addon) &&
+          name === (as === null ? addon.variable : `${as.toUpperCase()}_URL`),
+      ))
+  )
+}
+
+const isOfService = (plan: string, addon: { plan: string }): boolean =>
+  plan.split(':')[0] === addon.plan.split(':')[0]
 
 /** What an app has from the start that is made by app.json (devcenter: app-json-schema). */
 function isInAppJson(name: string, addon: DatabaseKind['addon'], { project }: Facts): boolean {
@@ -47,7 +64,7 @@ function isInAppJson(name: string, addon: DatabaseKind['addon'], { project }: Fa
     (isObject(manifest?.['env']) && name in manifest['env']) ||
     (addon !== undefined &&
       addon.variable === name &&
-      plans.some((plan) => plan.split(':')[0] === addon.plan.split(':')[0]))
+      plans.some((plan) => isOfService(plan, addon)))
   )
 }
 
