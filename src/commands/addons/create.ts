@@ -69,12 +69,15 @@ export default class AddonsCreate extends BaseCommand {
       )
       if (!ended) throw notYet(name, app)
       if (addon.state !== 'provisioned') throw failed(addon, app)
-      this.log(`Created ${name} as ${addon.config_vars.join(', ')}`)
+      this.log(`Created ${name}${asVars(addon)}`)
     }
     this.suggest(`Undo: ${this.config.bin} addons destroy ${name} --app ${app} --confirm ${name}`)
     return addonDocument(addon)
   }
 }
+
+const asVars = ({ config_vars: vars }: { config_vars: string[] }): string =>
+  vars.length > 0 ? ` as ${vars.join(', ')}` : ''
 
 const notYet = (name: string, app: string) =>
   new ShipitError('timeout', {

@@ -132,7 +132,8 @@ async function provisioned(
       why: addon.provision_message ?? undefined,
       next: `shipit addons destroy ${name} --app ${app} --confirm ${name}`,
     })
-  return `${name} is there, as ${addon.config_vars.join(', ')}`
+  const vars = addon.config_vars.join(', ')
+  return vars === '' ? `${name} is there` : `${name} is there, as ${vars}`
 }
 
 function halfDone(app: string, setUp: SetUp, done: string[], error: ShipitError): ShipitError {

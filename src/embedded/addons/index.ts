@@ -271,6 +271,7 @@ export class Addons {
     const { addon } = this.find(id)
     for (const attachment of addon.attachments) {
       const vars = varsOf(attachment, addon)
+      if (Object.keys(vars).length === 0) continue
       await this.release(
         attachment.app_id,
         `@ref:${addon.name} ${what} ${Object.keys(vars).join(', ')}.`,
