@@ -1,14 +1,11 @@
 /**
  * What Heroku's own CLI asks of the data services beside the Platform API (heroku/cli, commands/pg
- * and lib/redis; HEROKU_DATA_HOST says where), and the page of an add-on.
+ * and lib/redis; HEROKU_DATA_HOST says where).
  */
 import { Router, type Request } from 'express'
 import type { Owned } from '../../addons/attachments.js'
 import { noAddon } from '../../addons/errors.js'
-import { isSameSecret } from '../../../lib/same-secret.js'
 import { NotFound } from '../api-error.js'
-import { pagePath } from '../addon-answers.js'
-import { signatureOf } from '../guard.js'
 import type { ApiParts } from '../parts.js'
 import { param } from '../request.js'
 
@@ -84,26 +81,5 @@ export function addonDataRoutes({ addons }: ApiParts): Router {
     })
   })
 
-  return routes
-}
-
-/** No token: the URL is signed. */
-export function addonPageRoutes({ addons, token }: ApiParts): Router {
-  const routes = Router()
-  routes.get(`${pagePath(':addon')}/:signature`, async (request, response) => {
-    const id = param(request, 'addon')
-    if (!isSameSecret(param(request, 'signature'), signatureOf(pagePath(id), token)))
-      throw noAddon()
-    const { app, addon } = addons.find(id)
-    const provider = addons.providerOf(addon)
-    const text =
-      (await provider.page?.(addon)) ??
-      Object.entries((await provider.facts?.(addon)) ?? {})
-        .map(([name, value]) => `${`${name}:`.padEnd(14)} ${value}\n`)
-        .join('')
-    response.setHeader('Content-Type', 'text/plain; charset=utf-8')
-    response.setHeader('Cache-Control', 'no-store')
-    response.send(`${addon.name} (${addon.service}:${addon.plan}) of ${app.name}\n\n${text}`)
-  })
   return routes
 }
