@@ -10,6 +10,10 @@ export interface Row {
   works?: RegExp
   absent?: string
   elsewhere?: string
+  /** What it reads on its standard input; nothing if absent. */
+  input?: string
+  /** A server, or that a program stands for the browser: without it the row is skipped. */
+  needs?: 'redis' | 'BROWSER'
   /** Absent, and yet the CLI's exit status is 0: it takes an empty list for an answer. */
   isQuiet?: true
   /**
@@ -21,6 +25,9 @@ export interface Row {
 const NO_TLS = 'has no TLS certificates'
 const NO_OTHERS = 'has no other accounts'
 const NO_NETWORK = 'has no networks of spaces'
+
+/** Of an add-on. */
+const PAGE = /http:\/\/127\.0\.0\.1:\d+\/shipit\/addons\/[\w-]+\/page\/[0-9a-f]{64}/
 
 export const GROUPS: Record<string, Row[]> = {
   addons: [
@@ -57,6 +64,33 @@ export const GROUPS: Record<string, Row[]> = {
       isSample: true,
     },
     { run: 'pg:reset -a with-addons --confirm with-addons', works: /Resetting.*done/ },
+    {
+      run: 'addons:create scheduler:standard -a with-addons --name jobs --wait',
+      works: /free[^]*Created.*jobs/,
+    },
+    { run: 'addons:open jobs -a with-addons --show-url', works: PAGE },
+    {
+      run: 'addons:open SCHEDULER -a with-addons',
+      works: new RegExp(`Opening.*${PAGE.source}`),
+      needs: 'BROWSER',
+    },
+    { run: 'redis:cli -a with-addons', absent: 'No Redis instances found' },
+    {
+      run: 'addons:create heroku-redis:mini -a with-addons --name cache --wait',
+      works: /max \$3\/month[^]*Created.*cache as.*REDIS_URL/,
+      needs: 'redis',
+    },
+    {
+      run: 'redis:info -a with-addons',
+      works: /cache \(REDIS_URL, REDIS_TLS_URL\)[^]*Status: +available/,
+      needs: 'redis',
+    },
+    {
+      run: 'redis:cli -a with-addons',
+      input: 'PING\n',
+      works: /Connecting to cache \(REDIS_URL[^]*PONG[^]*Disconnected from instance/,
+      needs: 'redis',
+    },
     { run: 'releases -a with-addons', works: /Attach DATABASE \(@ref:base\)/ },
     {
       run: 'addons:destroy main-base -a with-addons --confirm with-addons',
