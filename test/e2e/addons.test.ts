@@ -4,6 +4,9 @@ import path from 'node:path'
 import { text } from 'node:stream/consumers'
 import { expect } from 'chai'
 import { loopbackLookup } from '../../src/lib/loopback.js'
+import { readPage, sendForm } from '../embedded/support/scheduler-page.js'
+import { until } from '../support/until.js'
+import { startSteeredDaemon } from './support/steered-daemon.js'
 import { World } from './support/world.js'
 
 const PACKAGE = {
@@ -91,6 +94,45 @@ describe('an app with a database', function () {
   it('leaves no database behind when it is destroyed', async () => {
     await world.ok(['destroy', '--local', '--app', 'notes', '--confirm', 'notes'])
     expect(await readdir(path.join(world.env.SHIPIT_HOME!, 'local/addons'))).to.deep.equal([])
+  })
+})
+
+describe('an app with a scheduled job', function () {
+  this.timeout(240_000)
+  let world: World
+  before(async () => {
+    world = await World.create()
+  })
+  after(() => world?.close())
+
+  it('has it run in a one-off dyno when it is due, with its config vars and its log', async () => {
+    const clock = await startSteeredDaemon(world)
+    const dir = await world.app('cleaned', {
+      'package.json': { name: 'cleaned', private: true, scripts: { start: 'node app.js' } },
+      'app.js': `require('node:http').createServer((q, r) => r.end('up')).listen(process.env.PORT)\n`,
+      'clean.js': 'console.log(`${process.env.DYNO} cleans ${process.env.SHELF}`)\n',
+    })
+    const local = ['--local', '--app', 'cleaned']
+    await world.ok(['deploy', '--create', ...local], { cwd: dir })
+    await world.ok(['config', 'set', 'SHELF=top', ...local])
+    const created = await world.ok(['addons', 'create', 'scheduler:standard', ...local])
+    expect(created.stdout).to.match(/^Created scheduler-[a-z]+-\d+$/m)
+    const { url } = await world.json<{ url: string }>(['addons', 'open', 'scheduler', ...local])
+    const job = { command: 'node clean.js', frequency: '10@0', size: 'Basic' }
+    await sendForm(url, { action: 'add', ...job })
+    clock.advance(10 * 60_000)
+    const log = async () => (await world.ok(['logs', '-n', '200', ...local])).stdout
+    let lines = ''
+    await until(
+      'the job to end',
+      async () => /heroku\[scheduler\.\d+\]: Process exited/.test((lines = await log())),
+      60_000,
+    )
+    const [, dyno] = /app\[(scheduler\.\d{4})\]: \1 cleans top$/m.exec(lines)!
+    expect(lines)
+      .to.match(/app\[api\]: Starting process with command `node clean\.js` by user scheduler@/)
+      .and.include(`heroku[${dyno}]: Process exited with status 0`)
+    expect(await readPage(url)).to.include(`, in ${dyno}</dd>`)
   })
 })
 

@@ -142,7 +142,17 @@ const PAPERTRAIL: Service = {
   plans: [{ name: 'choklad', human_name: 'Choklad', cents: 0 }],
 }
 
-export const SERVICES: readonly Service[] = [POSTGRES, REDIS, PAPERTRAIL]
+const SCHEDULER: Service = {
+  name: 'scheduler',
+  human_name: 'Heroku Scheduler',
+  aliases: [],
+  prefix: 'scheduler',
+  attachment: 'SCHEDULER',
+  default: 'standard',
+  plans: [{ name: 'standard', human_name: 'Standard', cents: 0 }],
+}
+
+export const SERVICES: readonly Service[] = [POSTGRES, REDIS, PAPERTRAIL, SCHEDULER]
 
 /** By its name or one that stands for it. */
 export const serviceNamed = (name: string): Service | undefined =>

@@ -4,17 +4,20 @@ import { removeFolder } from '../daemon/folders.js'
 import type { Certificate } from '../rendezvous/certificate.js'
 import type { OpenedStore } from '../store/index.js'
 import { ASIDE } from '../store/state-file.js'
-import type { Folders, Logplex, Store } from '../store/types.js'
+import type { Clock, Dynos, Folders, Logplex, Store } from '../store/types.js'
 import { allAddons } from './attachments.js'
 import { createPapertrail } from './papertrail.js'
 import { createPostgres } from './postgres/index.js'
 import type { Provider } from './provider.js'
 import { createRedis } from './redis/index.js'
+import { createScheduler } from './scheduler/index.js'
 
 interface ProviderParts {
   folders: Pick<Folders, 'addons' | 'caches'>
   store: Store
   logplex: Logplex
+  dynos: Pick<Dynos, 'list' | 'runOneOff'>
+  clock: Clock
   certificate: () => Promise<Certificate>
   log: (message: string) => void
 }
@@ -24,7 +27,7 @@ const POSTGRES = 'postgres'
 
 /** What makes each service real, by its name in the catalog. */
 export function createProviders(parts: ProviderParts): Record<string, Provider> {
-  const { folders, store, logplex, certificate, log } = parts
+  const { folders, store, logplex, dynos, clock, certificate, log } = parts
   const folderOf = (id: string) => path.join(folders.addons, id)
   return {
     'heroku-postgresql': createPostgres({
@@ -40,6 +43,7 @@ export function createProviders(parts: ProviderParts): Record<string, Provider> 
       logplex,
       log,
     }),
+    scheduler: createScheduler({ store, dynos, logplex, clock, log }),
   }
 }
 

@@ -12,6 +12,7 @@ import { endLeftServers } from '../addons/left-servers.js'
 import { openAuthorizations } from '../api/authorizations.js'
 import { asCall } from '../api/api-error.js'
 import { createApi, webUrl, type Urls } from '../api/index.js'
+import { machineClock } from './clock.js'
 import { acquireLock, watchLock } from './daemon-lock.js'
 import { openDaemonLog } from './daemon-log.js'
 import { foldersOf, makeFolders } from './folders.js'
@@ -32,7 +33,7 @@ import { openPipelines } from '../api/pipelines.js'
 import { openSpaces } from '../api/spaces.js'
 import type { StateProblem } from '../store/state-file.js'
 import { openStore } from '../store/index.js'
-import type { DaemonInfo, Dynos, Folders, Limits } from '../store/types.js'
+import type { Clock, DaemonInfo, Dynos, Folders, Limits } from '../store/types.js'
 
 /** Tried where no port of last time is known or free; then any free one. */
 const DEFAULT_PORTS = { api: 28671, router: 28672 }
@@ -59,8 +60,8 @@ interface PlatformOptions {
    * then.
    */
   onLost?: () => void
-  /** The clock that log sessions expire by. */
-  now?: () => number
+  /** What log sessions expire by, and jobs of the scheduler come due by; default: the machine's. */
+  clock?: Clock
 }
 
 export interface Platform {
@@ -107,6 +108,7 @@ async function start(
   lock: Awaited<ReturnType<typeof acquireLock>>,
 ): Promise<Platform> {
   const limits: Limits = { ...DEFAULT_LIMITS, ...options.limits }
+  const clock = options.clock ?? machineClock
   const log = openDaemonLog(folders)
   const problems: StateProblem[] = []
   const report = (problem: StateProblem) => {
@@ -170,7 +172,7 @@ async function start(
       throw error
     }))
   const rendezvous = createRendezvous(certificate, log)
-  const providers = createProviders({ folders, store, logplex, certificate, log })
+  const providers = createProviders({ folders, store, logplex, dynos, clock, certificate, log })
   const addons = new Addons({ store, releases, logplex, providers, log })
   const generation = () => settings.generation ?? 'cedar'
   const drains = startDrains({ store, logplex })
@@ -202,7 +204,7 @@ async function start(
     log,
     status,
     urls: () => urls as Urls,
-    now: options.now,
+    now: () => clock.now(),
     journal: options.journal,
   })
 

@@ -54,6 +54,14 @@ export interface StoredLogEntry extends LogEntry {
   /** Grows by one a line within an app. */ seq: number
 }
 
+/** When it is, and what is to be done later: the machine's own, or one that a test moves. */
+export interface Clock {
+  /** ms since the epoch */
+  now(): number
+  /** Does `task` in so many ms. Returns what cancels it. */
+  later(ms: number, task: () => void): () => void
+}
+
 export interface Logplex {
   /**
    * Splits at line breaks and at 10,000 bytes, keeps the last 1,500 lines of an app, and passes

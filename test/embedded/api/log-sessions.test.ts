@@ -7,6 +7,7 @@ import { expect } from 'chai'
 import { readLog } from '../../../src/embedded/api/log-reader.js'
 import { createLogplex } from '../../../src/embedded/logplex/index.js'
 import { until } from '../../support/until.js'
+import { machineClock } from '../../../src/embedded/daemon/clock.js'
 import { startTestPlatform, temporaryFolder, type TestPlatform } from '../support/platform.js'
 
 /** The events of a stream as they come; `ended` once the server has closed it. */
@@ -40,7 +41,7 @@ describe('the Platform API: log sessions', () => {
   let test: TestPlatform
   let later = 0
   before(async () => {
-    test = await startTestPlatform(() => Date.now() + later)
+    test = await startTestPlatform({ ...machineClock, now: () => Date.now() + later })
     await test.call('POST', '/apps', { name: 'an-app' })
     await test.call('POST', '/apps/an-app/log-sessions', {})
   })

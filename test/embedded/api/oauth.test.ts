@@ -1,5 +1,6 @@
 import { expect } from 'chai'
 import { startTestPlatform, type TestPlatform } from '../support/platform.js'
+import { SteeredClock } from '../support/steered-clock.js'
 
 interface Authorization {
   id: string
@@ -10,9 +11,9 @@ interface Authorization {
 
 describe('the Platform API: authorizations', () => {
   let test: TestPlatform
-  let clock = Date.parse('2026-01-01')
+  const clock = new SteeredClock(Date.parse('2026-01-01'))
   before(async () => {
-    test = await startTestPlatform(() => clock)
+    test = await startTestPlatform(clock)
   })
   after(() => test.end())
 
@@ -64,9 +65,9 @@ describe('the Platform API: authorizations', () => {
   it('ends a token when its time is over', async () => {
     const made = await create({ description: 'short', scope: ['global'], expires_in: 60 })
     expect(made.access_token.expires_in).to.equal(60)
-    clock += 59_000
+    clock.advance(59_000)
     expect(await statusWith(made.access_token.token)).to.equal(200)
-    clock += 2000
+    clock.advance(2000)
     expect(await statusWith(made.access_token.token)).to.equal(401)
     expect(
       (await test.call<Authorization[]>('GET', '/oauth/authorizations')).body.map(({ id }) => id),

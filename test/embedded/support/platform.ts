@@ -3,6 +3,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { expect } from 'chai'
 import { startPlatform, type Platform } from '../../../src/embedded/daemon/daemon.js'
+import type { Clock } from '../../../src/embedded/store/types.js'
 import { validateAnswer, validateRequest } from '../../support/schema.js'
 import { until } from '../../support/until.js'
 import { fakeRooms, type FakeControls } from './fake-rooms.js'
@@ -45,12 +46,12 @@ export interface TestPlatform {
 
 export const temporaryFolder = () => mkdtemp(path.join(os.tmpdir(), 'shipit-test-'))
 
-/** `now` is the clock that log sessions expire by. */
-export async function startTestPlatform(now?: () => number): Promise<TestPlatform> {
+/** @param clock what log sessions expire by, and jobs come due by */
+export async function startTestPlatform(clock?: Clock): Promise<TestPlatform> {
   const home = await temporaryFolder()
   const { rooms, controls } = fakeRooms()
   const start = () =>
-    startPlatform({ home, ports: { api: 0, router: 0 }, rooms, ...(now ? { now } : {}) })
+    startPlatform({ home, ports: { api: 0, router: 0 }, rooms, ...(clock ? { clock } : {}) })
 
   const test: TestPlatform = {
     home,
