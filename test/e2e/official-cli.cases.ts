@@ -35,7 +35,7 @@ export const GROUPS: Record<string, Row[]> = {
     { run: 'pg:info -a APP', absent: 'APP has no heroku-postgresql databases', isQuiet: true },
     { run: 'pg:psql -a APP', absent: 'APP has no databases' },
     { run: 'addons:info something', absent: "Couldn't find that add on" },
-    { run: 'addons:services', works: /heroku-postgresql[^]*heroku-redis/ },
+    { run: 'addons:services', works: /(?=[^]*heroku-postgresql)[^]*heroku-redis/ },
     { run: 'addons:plans heroku-redis', works: /heroku-redis:mini/ },
     { run: 'apps:create with-addons --no-remote', works: /done/, isSample: true },
     {
@@ -286,7 +286,7 @@ export const GROUPS: Record<string, Row[]> = {
       absent: 'App must have a release-phase command to use this command',
     },
     { run: 'builds -a APP', absent: 'builds is not a heroku command' },
-    { run: 'reviewapps:enable -p none', absent: 'Pipeline not found' },
+    { run: 'reviewapps:enable -p none', absent: "Couldn't find" },
     { run: 'domains -a APP', works: /APP\.localhost/ },
     {
       run: 'domains:add www.example.com -a APP',
@@ -308,7 +308,7 @@ export const GROUPS: Record<string, Row[]> = {
     { run: 'certs:auto:enable -a APP', absent: NO_TLS },
     {
       run: 'git:remote -a APP',
-      works: /set git remote heroku to http:\/\/127\.0\.0\.1:\d+\/git\/APP\.git/,
+      works: /set git remote heroku to https?:\/\/127\.0\.0\.1:\d+\/git\/APP\.git/,
     },
   ],
   around: [
