@@ -2,7 +2,7 @@ import path from 'node:path'
 import { Args, Flags, type Interfaces } from '@oclif/core'
 import type { Environment, Platform, PlanRequest, Prepared, Project } from '../deploy/index.js'
 import type { Ecosystem } from '../ecosystem/types.js'
-import { ShipitError, type ErrorCode } from '../errors.js'
+import { ShipitError } from '../errors.js'
 import { BaseCommand } from '../ui/base-command.js'
 import { stamped } from '../ui/deploy-view.js'
 import { deployShown, showPlan } from '../ui/run-deploy.js'
@@ -10,19 +10,12 @@ import { appFlags, judgingFlags, placeFlags, placeFrom, waitTimeout } from '../u
 import { varsFlag, setUpBy } from '../ui/set-up.js'
 import { type DEPLOY, deployDocument, planDocument } from '../json/deploy.js'
 import type { Json } from '../json/schema.js'
-import { CHECKS } from '../ui/exit-codes.js'
+import { DEPLOYS } from '../ui/exit-codes.js'
 
 type DeployFlags = Interfaces.InferredFlags<typeof Deploy.flags>
 export default class Deploy extends BaseCommand {
   static override json = async () => (await import('../json/deploy.js')).DEPLOY
-  static override exitCodes: readonly ErrorCode[] = [
-    ...CHECKS,
-    'push',
-    'build',
-    'release',
-    'health',
-    'rollback',
-  ]
+  static override exitCodes = DEPLOYS
   static override summary =
     'deploy a commit, and go back to the release before if it does not come up'
   static override description =

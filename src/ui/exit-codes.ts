@@ -5,6 +5,15 @@ import { indented } from '../lib/wrap.js'
 export const PLATFORM: readonly ErrorCode[] = ['auth', 'not_found', 'refused', 'network', 'local']
 const WAIT: readonly ErrorCode[] = ['boot', 'timeout', 'interrupted']
 export const CHECKS: readonly ErrorCode[] = ['project', 'git']
+/** Of a commit that is deployed and judged. */
+export const DEPLOYS: readonly ErrorCode[] = [
+  ...CHECKS,
+  'push',
+  'build',
+  'release',
+  'health',
+  'rollback',
+]
 
 /** Of a command, or of what oclif's manifest has of it. */
 export function exitCodesOf({

@@ -25,7 +25,7 @@ export default class ReviewDown extends BaseCommand {
   static override summary = 'destroy a review app, with its add-ons'
   static override description =
     "Runs `pr-predestroy` of this folder's app.json in a one-off dyno first. An app that is not " +
-    "at the pipeline's review stage is refused; where there is none, nothing is done."
+    "at the pipeline's review stage is refused; if there is no such app, nothing is done."
   static override examples = [
     '<%= config.bin %> <%= command.id %> --name pr-42 --pipeline shop',
     '<%= config.bin %> <%= command.id %> --name pr-42 --pipeline shop --force',

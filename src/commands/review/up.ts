@@ -1,10 +1,8 @@
 import { Flags } from '@oclif/core'
-import type { Environment, PlanRequest, Prepared } from '../../deploy/index.js'
+import type { Environment, PlanRequest } from '../../deploy/index.js'
 import type { Ecosystem } from '../../ecosystem/types.js'
-import type { ErrorCode } from '../../errors.js'
-import type { PlatformApi } from '../../heroku/index.js'
 import { BaseCommand } from '../../ui/base-command.js'
-import { CHECKS } from '../../ui/exit-codes.js'
+import { DEPLOYS } from '../../ui/exit-codes.js'
 import { judgingFlags, waitTimeout } from '../../ui/flags.js'
 import { reviewFlags } from '../../ui/review-flags.js'
 import { deployShown } from '../../ui/run-deploy.js'
@@ -14,14 +12,7 @@ import type { Json } from '../../json/schema.js'
 
 export default class ReviewUp extends BaseCommand {
   static override json = async () => (await import('../../json/review.js')).REVIEW_UP
-  static override exitCodes: readonly ErrorCode[] = [
-    ...CHECKS,
-    'push',
-    'build',
-    'release',
-    'health',
-    'rollback',
-  ]
+  static override exitCodes = DEPLOYS
   static override summary = "make or update a review app, at the review stage of the app's pipeline"
   static override description =
     'The app is made by app.json with its `environments.review`, joins the pipeline, and is ' +
@@ -105,7 +96,7 @@ export default class ReviewUp extends BaseCommand {
       }
       const result = await deployShown(request, {
         platform,
-        git: this.pushOf(deploy, api, project.root, prepared),
+        git: deploy.gitPush(api, project.root, prepared.objects),
         healthHeaders: deploy.healthHeaders(health, environment?.target.health, process.env),
         setUpValues: lacking.values,
         wait: flags['lock-wait'],
@@ -118,15 +109,6 @@ export default class ReviewUp extends BaseCommand {
     } finally {
       await prepared.remove()
     }
-  }
-
-  private pushOf(
-    { gitPush }: Pick<typeof import('../../deploy/index.js'), 'gitPush'>,
-    api: PlatformApi,
-    root: string,
-    { objects }: Prepared,
-  ) {
-    return gitPush(api, root, objects)
   }
 
   private async given(file: string | undefined): Promise<Record<string, string>> {

@@ -48,21 +48,20 @@ function worksOf(
 ): (() => Promise<string[]>)[] {
   const { coupling, buildpacks, features, configVars, addons } = setUp
   const works: (() => Promise<string[]>)[] = []
-  const only = (parts: Partial<SetUp>) => lackedInWords({ ...NOTHING, ...parts })
   if (coupling)
     works.push(async () => {
       await platform.addToPipeline(coupling.pipeline.id, app, coupling.stage)
-      return only({ coupling })
+      return lackedInWords({ coupling })
     })
   if (buildpacks.length > 0)
     works.push(async () => {
       await platform.setBuildpacks(app, buildpacks)
-      return only({ buildpacks })
+      return lackedInWords({ buildpacks })
     })
   for (const name of features)
     works.push(async () => {
       await platform.enableFeature(app, name)
-      return only({ features: [name] })
+      return lackedInWords({ features: [name] })
     })
   if (configVars.length > 0)
     works.push(async () => {
@@ -70,7 +69,7 @@ function worksOf(
         app,
         Object.fromEntries(configVars.map((name) => [name, values[name] ?? null])),
       )
-      return only({ configVars })
+      return lackedInWords({ configVars })
     })
   // All of them are begun before the first is waited for: each takes minutes on Heroku.
   const made: Addon[] = []
@@ -85,19 +84,6 @@ function worksOf(
       Promise.all(made.map((addon) => provisioned(platform, app, addon, { signal, poll }))),
     )
   return works
-}
-
-const NOTHING: SetUp = {
-  environment: null,
-  coupling: null,
-  stack: null,
-  buildpacks: [],
-  features: [],
-  configVars: [],
-  addons: [],
-  postdeploy: null,
-  isPostdeployOwed: false,
-  formation: {},
 }
 
 const makeAddon = (platform: Platform, app: string, { plan, as, options, name }: LackedAddon) =>

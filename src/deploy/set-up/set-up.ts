@@ -44,17 +44,32 @@ export const onceMore = (app: string, { environment }: Pick<SetUp, 'environment'
 export const POSTDEPLOY_VAR = 'SHIPIT_POSTDEPLOY'
 
 /** Whether anything is to be done before the first release. */
-export const isLacking = ({ coupling, buildpacks, features, configVars, addons }: SetUp): boolean =>
+export const isLacking = ({
+  coupling,
+  buildpacks,
+  features,
+  configVars,
+  addons,
+}: Lacked): boolean =>
   coupling !== null || [buildpacks, features, configVars, addons].some(({ length }) => length > 0)
 
 /** Whether anything of it is to be done, before the first release or after it. */
 export const isOpen = (setUp: SetUp): boolean => isLacking(setUp) || setUp.postdeploy !== null
 
-/** The same in words, a phrase each. */
-export const lackedInWords = (setUp: SetUp): string[] => [
-  ...(setUp.coupling ? [`${setUp.coupling.stage} of ${setUp.coupling.pipeline.name}`] : []),
-  ...(setUp.buildpacks.length > 0 ? [`buildpacks ${setUp.buildpacks.join(', ')}`] : []),
-  ...(setUp.features.length > 0 ? [`features ${setUp.features.join(', ')}`] : []),
-  ...(setUp.configVars.length > 0 ? [`config vars ${setUp.configVars.join(', ')}`] : []),
-  ...setUp.addons.map(({ plan, as }) => `add-on ${plan}${as === null ? '' : ` as ${as}`}`),
+/** What is done before the first release. */
+type Lacked = Pick<SetUp, 'coupling' | 'buildpacks' | 'features' | 'configVars' | 'addons'>
+
+/** It, or the parts of it that are given, in words: a phrase each. */
+export const lackedInWords = ({
+  coupling = null,
+  buildpacks = [],
+  features = [],
+  configVars = [],
+  addons = [],
+}: Partial<Lacked>): string[] => [
+  ...(coupling ? [`${coupling.stage} of ${coupling.pipeline.name}`] : []),
+  ...(buildpacks.length > 0 ? [`buildpacks ${buildpacks.join(', ')}`] : []),
+  ...(features.length > 0 ? [`features ${features.join(', ')}`] : []),
+  ...(configVars.length > 0 ? [`config vars ${configVars.join(', ')}`] : []),
+  ...addons.map(({ plan, as }) => `add-on ${plan}${as === null ? '' : ` as ${as}`}`),
 ]
