@@ -3,6 +3,7 @@ import { chmod, chown, mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/p
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { NODE_PACKAGE } from '../../src/embedded/build/node-install.js'
+import { inherited } from '../support/inherited.js'
 
 /** The user of a system that owns nothing (Debian's `nobody`). */
 const NOBODY = 65_534
@@ -72,9 +73,7 @@ export class BareMachine {
         // Where this machine gets packages, and whom it trusts for that.
         npm_config_registry: (await done('npm', ['config', 'get', 'registry'])).stdout.trim(),
         npm_config_fetch_retries: '0',
-        ...(process.env.NODE_EXTRA_CA_CERTS
-          ? { NODE_EXTRA_CA_CERTS: process.env.NODE_EXTRA_CA_CERTS }
-          : {}),
+        ...inherited('NODE_EXTRA_CA_CERTS', 'npm_config_cafile'),
         GIT_AUTHOR_NAME: 'Ada',
         GIT_AUTHOR_EMAIL: 'ada@example.com',
         GIT_COMMITTER_NAME: 'Ada',

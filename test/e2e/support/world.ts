@@ -21,6 +21,7 @@ import { until } from '../../../src/lib/until.js'
 import { keptNpm } from '../../support/kept-npm/index.js'
 import { checkExitStatus } from '../../support/exit-status.js'
 import { checkHints } from '../../support/hints.js'
+import { inherited } from '../../support/inherited.js'
 import { checkJson } from '../../support/json-shape.js'
 import { procFile, processIds } from '../../support/process-table.js'
 import { openJournal, type Journal } from './journal.js'
@@ -70,9 +71,7 @@ export class World {
         PATH: [npm, process.env.PATH].join(path.delimiter),
         LANG: 'C.UTF-8',
         TMPDIR: tmpdir(),
-        ...(process.env.NODE_EXTRA_CA_CERTS
-          ? { NODE_EXTRA_CA_CERTS: process.env.NODE_EXTRA_CA_CERTS }
-          : {}),
+        ...inherited('NODE_EXTRA_CA_CERTS', 'npm_config_cafile'),
         HOME: home,
         npm_config_cache: cache.cache,
         npm_config_registry: cache.registry,
