@@ -9,7 +9,11 @@ import { tableOf, type FileCoverage } from './table.js'
 
 const ROOT = path.resolve(import.meta.dirname, '../..')
 const REPORTS = path.join(ROOT, 'node_modules/.cache/coverage')
-const ALL = ['--ignore', 'test/e2e/**', 'test/**/*.test.ts']
+const ALL = [
+  ...['--ignore', 'test/e2e/**'],
+  ...['--ignore', 'test/**/*.browser.test.ts'],
+  'test/**/*.test.ts',
+]
 
 const files = process.argv.slice(2)
 rmSync(REPORTS, { recursive: true, force: true })

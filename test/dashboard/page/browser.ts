@@ -9,7 +9,11 @@ import { packageRoot } from '../../../src/paths.js'
 
 const EXECUTABLE = process.env.CHROMIUM ?? '/usr/bin/chromium'
 
-export const isChromiumThere = (): boolean => existsSync(EXECUTABLE)
+/** Throws where there is none: these suites are asked for by name, and say nothing without it. */
+export function needChromium(): void {
+  if (!existsSync(EXECUTABLE))
+    throw new Error(`Chromium is not at ${EXECUTABLE}: install it, or name it by CHROMIUM.`)
+}
 
 export const launch = (...flags: string[]): Promise<Browser> =>
   chromium.launch({

@@ -2,7 +2,7 @@
 import { expect } from 'chai'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import type { Alert } from '../../../src/dashboard/wire.js'
-import { builtPage, isChromiumThere, launch, overflow, violations, watched } from './browser.js'
+import { builtPage, needChromium, launch, overflow, violations, watched } from './browser.js'
 import { FixtureServer, firstScene } from './fixture-server.js'
 
 const alert = (number: number, now: number, some: Partial<Alert> = {}): Alert => ({
@@ -29,10 +29,7 @@ describe("alerts on the dashboard's page", function () {
   let now: number
 
   before(async function () {
-    if (!isChromiumThere()) {
-      this.test!.parent!.title += ' (skipped: Chromium is not at CHROMIUM or /usr/bin/chromium)'
-      this.skip()
-    }
+    needChromium()
     built = await builtPage()
     browser = await launch()
   })

@@ -7,7 +7,7 @@ import type { Browser, Page } from 'playwright-core'
 import { masked, MASK } from '../../../src/dashboard/export/masks.js'
 import { pageOf } from '../../../src/dashboard/export/page.js'
 import type { SnapshotDocument } from '../../../src/dashboard/wire.js'
-import { builtPage, isChromiumThere, launch, violations } from './browser.js'
+import { builtPage, needChromium, launch, violations } from './browser.js'
 import * as documents from './documents.js'
 
 const HTML = '</script><script>document.title="owned"</script><img src=x onerror=alert(1)>'
@@ -67,10 +67,7 @@ describe("the dashboard's page in a file", function () {
   const wrongs: string[] = []
 
   before(async function () {
-    if (!isChromiumThere()) {
-      this.test!.parent!.title += ' (skipped: Chromium is not at CHROMIUM or /usr/bin/chromium)'
-      this.skip()
-    }
+    needChromium()
     built = await builtPage()
     folder = await mkdtemp(path.join(tmpdir(), 'shipit-export-'))
     const file = path.join(folder, 'a file.html')

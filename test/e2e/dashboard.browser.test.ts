@@ -3,7 +3,7 @@
  * light load: what it shows against `ps --json` and the router's lines, what it does against the
  * processes. One world and one browser for all; each case leaves them as it found them.
  */
-import { isChromiumThere } from '../dashboard/page/browser.js'
+import { needChromium } from '../dashboard/page/browser.js'
 import { accessCases } from './browser-dashboard/access.cases.js'
 import { chartCases } from './browser-dashboard/charts.cases.js'
 import { controlCases } from './browser-dashboard/control.cases.js'
@@ -16,10 +16,7 @@ describe('the dashboard in Chromium, over two apps under load', function () {
   const given = () => made!
 
   before(async function () {
-    if (!isChromiumThere()) {
-      this.test!.parent!.title += ' (skipped: Chromium is not at CHROMIUM or /usr/bin/chromium)'
-      this.skip()
-    }
+    needChromium()
     made = await Given.make()
   })
   after(() => made?.close())

@@ -1,0 +1,16 @@
+const os = require('node:os')
+
+module.exports = {
+  import: 'tsx',
+  require: ['./test/machine-node.cjs'],
+  extension: ['ts'],
+  ignore: ['test/bench/**'],
+  reporter: './test/reporter.cjs',
+  timeout: 20000,
+  slow: 2000,
+  forbidOnly: true,
+  exit: false,
+  parallel: true,
+  // Most of a file's time is waiting for processes: one more than there are cores keeps these busy.
+  jobs: os.availableParallelism() + 1,
+}
