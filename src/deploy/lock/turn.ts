@@ -64,21 +64,30 @@ export async function takeTurn(
     // A change of config vars is nobody's deploy that this one could spoil.
     if (found.stage === 'boot' && !found.isOfCode && wait === 0) return { hasWaited }
     if (!turn) return { inTheWay: found }
-    if (wait > 0 && (found.build ?? found.release?.id) !== (last?.build ?? last?.release?.id))
-      onWait?.(found)
+    if (wait > 0 && !isSame(found, last)) onWait?.(found)
     last = found
     return undefined
   }
   const deadline = performance.now() + wait
   for (;;) {
     signal?.throwIfAborted()
+    const before = last
     const taken = await poll()
     if (taken) return taken
-    const timeout = deadline - performance.now()
-    if (timeout <= 0) throw refusedBy(last!, app, wait)
-    await waitForEnd(platform, app, last!, { timeout, every, signal })
+    const left = () => deadline - performance.now()
+    if (left() <= 0) throw refusedBy(last!, app, wait)
+    // What has ended is listed still, or the dynos of a release are not there yet.
+    if (last!.stage === before?.stage && isSame(last!, before))
+      await delay(Math.min(left(), every ?? PAUSE), undefined, { signal })
+    await waitForEnd(platform, app, last!, { timeout: left(), every, signal })
   }
 }
+
+/** ms until what had ended, and is found in progress all the same, is looked at again. */
+const PAUSE = 20_000
+
+const isSame = (one: InProgress, other: InProgress | undefined): boolean =>
+  (one.build ?? one.release?.id) === (other?.build ?? other?.release?.id)
 
 function refusedBy(found: InProgress, app: string, waited: number): ShipitError {
   return new ShipitError('refused', {

@@ -149,6 +149,38 @@ describe('whose turn it is', () => {
     expect(refused).to.deep.equal([])
   })
 
+  describe('comes late to what has ended, or has not begun,', () => {
+    /** How often the platform was asked for its builds until the turn came, and when that was. */
+    const polls = async (answers: (isLate: () => boolean) => Partial<Platform>) => {
+      const begun = Date.now()
+      let asked = 0
+      const given = answers(() => Date.now() - begun >= 50_000)
+      const builds = (app: string, max: number): Promise<Build[]> => {
+        if (++asked > 100) throw new Error('asked on and on')
+        return given.builds?.(app, max) ?? Promise.resolve([])
+      }
+      expect(await turn({ ...given, builds }, { wait: 600_000 })).to.deep.equal({ hasWaited: true })
+      expect(Date.now() - begun).to.be.within(50_000, 80_000)
+      return asked
+    }
+
+    it('and does not ask on and on where the list of builds is behind', async () => {
+      const behind = (isLate: () => boolean) => ({
+        builds: () => Promise.resolve(isLate() ? [] : [buildOf('b1', 'pending', 'x')]),
+        build: () => Promise.resolve(buildOf('b1', 'succeeded', 'x')),
+      })
+      expect(await polls(behind)).to.be.at.most(6)
+    })
+
+    it('nor where the dynos of a release are not there yet', async () => {
+      const late = (isLate: () => boolean): Partial<Platform> => ({
+        ...young(),
+        dynos: () => Promise.resolve(isLate() ? [dynoOf('web.1', 4)] : []),
+      })
+      expect(await polls(late)).to.be.at.most(6)
+    })
+  })
+
   it('is given up with the signal', async () => {
     const stop = new AbortController()
     stop.abort(new ShipitError('interrupted', { message: 'Stopped.' }))
