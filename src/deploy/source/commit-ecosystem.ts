@@ -83,7 +83,7 @@ async function write(scratch: string, root: string, files: CommittedFile[]): Pro
   for (const { path: file, id } of files) {
     const target = path.join(scratch, file)
     // No path of a commit leads out of it; git itself refuses to make such trees.
-    if (path.relative(scratch, target).startsWith('..'))
+    if (!target.startsWith(scratch + path.sep))
       throw new ShipitError('git', {
         message: `The commit holds a path that leads out of it: ${file}`,
       })
