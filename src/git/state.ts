@@ -78,7 +78,10 @@ export async function repositoryState(dir: string): Promise<RepositoryState> {
   }
 }
 
-/** Whether a commit holds a file; `file` is a path from the root of the repository. */
+/**
+ * Whether a commit holds a file; `file` is a path from the root of the repository. With a slash at
+ * its end: whether it holds that folder.
+ */
 export async function isInCommit(dir: string, commit: string, file: string): Promise<boolean> {
   return (
     (await answer(openGit(dir), [

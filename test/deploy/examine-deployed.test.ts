@@ -11,6 +11,8 @@ const ENVIRONMENTS = `deploy:
   production: { app: myapp, ref: stable }
   staging: { app: myapp-staging }
   api: { app: myapp-api, subdirectory: packages/api }
+  dotted: { app: myapp-api, subdirectory: ././packages/api// }
+  whole: { app: myapp, subdirectory: ./. }
   gone: { app: myapp, ref: nowhere }
 `
 
@@ -73,6 +75,28 @@ describe('what doctor looks at for an environment', () => {
     expect(checks).to.deep.equal(['committed warning', 'entry error'])
   })
 
+  it('has nothing uncommitted if it is another commit than the one that is checked out', async () => {
+    const root = repository()
+    const staged = (await examined(root, 'staging')).project
+    expect(staged.uncommitted).to.deep.equal(['server.js'])
+    expect(staged.refusal).to.equal(undefined)
+    expect((await examined(root, 'production')).project.uncommitted).to.deep.equal([])
+  })
+
+  it('is nothing without a commit, and refused of a shallow clone', async () => {
+    const plain = realFolder(SOUND)
+    const look = (dir: string) => examineDeployed(dir, undefined, () => Promise.resolve(undefined))
+    expect(await look(plain)).to.equal(undefined)
+    git(plain, 'init', '--quiet')
+    expect(await look(plain)).to.equal(undefined)
+    const bare = realFolder({})
+    git(bare, 'clone', '--quiet', '--bare', repository(), bare)
+    expect(await look(bare)).to.equal(undefined)
+    const shallow = realFolder({})
+    git(shallow, 'clone', '--quiet', '--depth', '1', `file://${repository()}`, shallow)
+    expect((await look(shallow))?.project.refusal?.message).to.include('shallow clone')
+  })
+
   it('says what a folder lacks that is deployed alone', async () => {
     const root = repository()
     git(root, 'rm', '--quiet', 'packages/api/package-lock.json')
@@ -85,6 +109,12 @@ describe('what doctor looks at for an environment', () => {
   it('is of its subdirectory, or of the folder that is named', async () => {
     const root = repository()
     expect((await examined(root, 'api')).project.folder.name).to.equal('api')
+    const named = await examined(root, 'api', '.')
+    expect(named.project.folder.name).to.equal(path.basename(root))
+    expect(named.project.outside).to.equal(undefined)
+    const other = await examined(root, 'dotted')
+    expect(other.project.folder.name).to.equal('api')
+    expect((await examined(root, 'whole')).project.folder.name).to.equal(path.basename(root))
     mkdirSync(path.join(root, 'packages/new'))
     const failure = await examined(root, 'gone').catch((error: Error) => error.message)
     expect(failure).to.include('nowhere')

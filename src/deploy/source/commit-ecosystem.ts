@@ -20,6 +20,9 @@ interface CommitFolder {
 const READABLE = /\.([cm]?js|json5?|ya?ml)$|(^|\/)\.env[^/]*$/
 const LARGEST = 1024 * 1024
 
+/** Whether what a JavaScript file says may depend on that file. */
+export const isReadable = (file: string): boolean => READABLE.test(file)
+
 /**
  * Reads it through a temporary folder. A JavaScript file finds the commit's own scripts and data
  * there, and the packages that are installed in the folder on disk. Problems are in the answer, as
@@ -37,7 +40,7 @@ export async function readCommitEcosystem(place: CommitFolder): Promise<Ecosyste
   const needed = isCode
     ? files.filter(
         ({ path: file, mode, size }) =>
-          mode.startsWith('100') && size <= LARGEST && READABLE.test(file),
+          mode.startsWith('100') && size <= LARGEST && isReadable(file),
       )
     : [byPath.get(name)!]
   const scratch = await realpath(await mkdtemp(path.join(tmpdir(), 'shipit-commit-')))
@@ -67,13 +70,16 @@ async function filesOf({ root, folder, commit }: CommitFolder): Promise<Committe
     return await commitFiles(root, commit.id, folder)
   } catch (error) {
     if (folder === '') throw error
-    throw new ShipitError('git', {
-      message: `Commit ${commit.short} (${commit.subject}) has no folder ${folder}.`,
-      next: 'Folders are named from the root of the repository, and must be committed.',
-      cause: error,
-    })
+    throw noFolder(commit, folder, error)
   }
 }
+
+export const noFolder = (commit: Commit, folder: string, cause?: unknown): ShipitError =>
+  new ShipitError('git', {
+    message: `Commit ${commit.short} (${commit.subject}) has no folder ${folder}.`,
+    next: 'Folders are named from the root of the repository, and must be committed.',
+    cause,
+  })
 
 async function write(scratch: string, root: string, files: CommittedFile[]): Promise<void> {
   const blobs = await readBlobs(

@@ -1,5 +1,4 @@
 import path from 'node:path'
-import { ShipitError } from '../../errors.js'
 import type { Ecosystem } from '../../ecosystem/types.js'
 import { subtree, workingFiles } from '../../git/index.js'
 import { gatherFolder, type ProjectFacts } from '../../doctor/index.js'
@@ -135,12 +134,7 @@ async function ofFolder(
 ): Promise<Pick<Prepared, 'source' | 'objects' | 'remove'>> {
   const warnings = await folderWarnings(root, whole.commit, folder, facts)
   const { id, objects, remove } = await subtree(root, whole.commit.id, folder)
-  if (id === undefined) {
-    await remove()
-    throw new ShipitError('git', {
-      message: `Commit ${whole.commit.short} (${whole.commit.subject}) has no folder ${folder}.`,
-    })
-  }
-  const source = splitSource(whole, id, folder)
+  // The commit has the folder: its facts were read.
+  const source = splitSource(whole, id!, folder)
   return { source: { ...source, warnings: [...source.warnings, ...warnings] }, objects, remove }
 }

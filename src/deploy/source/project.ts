@@ -5,12 +5,13 @@ import { explain } from '../../ecosystem/explain.js'
 import type { Ecosystem } from '../../ecosystem/types.js'
 import { gatherCommit, type ProjectFacts } from '../../doctor/index.js'
 import {
+  isInCommit,
   repositoryState,
   resolveCommit,
   type Commit,
   type RepositoryState,
 } from '../../git/index.js'
-import { readCommitEcosystem } from './commit-ecosystem.js'
+import { isReadable, noFolder, readCommitEcosystem } from './commit-ecosystem.js'
 import { checkDeployable, type ChosenCommit } from './source.js'
 
 /** What is to be deployed, seen from its repository. */
@@ -116,9 +117,7 @@ export async function readDeployed(
   const name = onDisk && path.relative(root, onDisk.file).split(path.sep).join('/')
   if (
     isCheckedOut &&
-    !state.changed.some(
-      (file) => file === name || (onDisk.format === 'js' && /\.([cm]?js|json)$/.test(file)),
-    )
+    !state.changed.some((file) => file === name || (onDisk.format === 'js' && isReadable(file)))
   )
     return onDisk
   const found = await readCommitEcosystem({ root, folder, commit })
@@ -163,11 +162,14 @@ export function checked(
   })
 }
 
-/** The commit as the checks see it. */
-export function projectFacts(
+/** The commit as the checks see it. @throws ShipitError `git` if it has no such folder */
+export async function projectFacts(
   { root, folder }: Project,
-  commit: { id: string; short: string },
+  commit: Commit,
   ecosystem: Ecosystem,
 ): Promise<ProjectFacts> {
+  // The ecosystem file may lie on disk alone, as all of its folder.
+  if (folder !== '' && !(await isInCommit(root, commit.id, `${folder}/`)))
+    throw noFolder(commit, folder)
   return gatherCommit({ root, folder, commit, ecosystem })
 }

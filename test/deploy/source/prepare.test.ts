@@ -182,6 +182,38 @@ describe('what a deploy prepares', () => {
       expect(committed.message).to.match(/^ecosystem\.config\.yml of commit \w+ has /)
     })
 
+    it('is read with the data that it has, whatever lies on disk', async () => {
+      git(root, 'rm', '--quiet', 'ecosystem.config.yml')
+      write(
+        'ecosystem.config.js',
+        `const { readFileSync } = require('node:fs')
+const read = (file) => readFileSync(__dirname + '/' + file, 'utf8')
+const env = { JSON: require('./names.json').name, YAML: read('names.yaml'), ENV: read('.env.app') }
+module.exports = { apps: [{ name: 'web', script: 'server.js', env }] }`,
+      )
+      const data = { 'names.json': '{ "name": "committed" }', 'names.yaml': 'y', '.env.app': 'e' }
+      for (const [file, text] of Object.entries(data)) write(file, text)
+      git(root, 'add', '--force', '.env.app')
+      commit('In JavaScript')
+      const env = async () => (await prepare()).facts.ecosystem?.apps[0]?.env
+      const committed = { JSON: 'committed', YAML: 'y', ENV: 'e' }
+      expect(await env()).to.deep.equal(committed)
+      for (const file of Object.keys(data)) {
+        write(file, '{ "name": "changed" }')
+        expect(await env(), file).to.deep.equal(committed)
+        write(file, data[file as keyof typeof data])
+      }
+    })
+
+    it('must have the folder that is deployed alone, though it lies on disk', async () => {
+      mkdirSync(path.join(root, 'packages/new'))
+      write('packages/new/package.json', '{}')
+      write('packages/new/ecosystem.config.yml', YAML)
+      const error = await failureOf(prepare(undefined, { folder: 'packages/new' }))
+      expect(error.code).to.equal('git')
+      expect(error.message).to.match(/^Commit \w+ \(Newer\) has no folder packages\/new\.$/)
+    })
+
     it('may not have the ecosystem file yet that is new on disk: the checks say so', async () => {
       git(root, 'rm', '--quiet', 'ecosystem.config.yml')
       commit('Without')
@@ -219,6 +251,8 @@ describe('what a deploy prepares', () => {
       ]) {
         expect(found).to.not.equal(undefined)
         expect(facts.folder.name).to.equal('api')
+        expect(facts.ecosystem?.file).to.equal(path.join(root, 'packages/api/ecosystem.config.yml'))
+        expect(facts.commit?.id).to.equal(idOf('main'))
         expect(source.upload).to.deep.equal({
           files: Object.keys(SOUND).length,
           isDirty: false,
@@ -254,6 +288,9 @@ describe('what a deploy prepares', () => {
       rmSync(path.join(root, 'packages/api/package-lock.json'))
       const { source } = await upload('api')
       expect(source.warnings.join()).to.include('packages/api has no lockfile')
+      // The root lacks nothing that lies beside it.
+      rmSync(path.join(root, 'package-lock.json'))
+      expect((await upload('root')).source.warnings).to.deep.equal([])
     })
   })
 
@@ -302,6 +339,7 @@ describe('what a deploy prepares', () => {
         undefined,
         undefined,
       ])
+      expect(facts.commit?.id).to.equal(idOf('main'))
       const api = await examineFolder(path.join(root, 'packages/api'))
       expect([api.folder.name, api.outside]).to.deep.equal(['api', []])
       expect(api.ecosystem?.file).to.equal(path.join(root, 'packages/api/ecosystem.config.yml'))
@@ -311,11 +349,16 @@ describe('what a deploy prepares', () => {
       const plain = realpathSync(realFolder(SOUND))
       const outside = await examineFolder(plain)
       expect(outside.refusal?.message).to.include('is not in a git repository')
+      expect(outside.commit).to.equal(null)
       expect([outside.isRepository, outside.uncommitted]).to.deep.equal([false, []])
       git(plain, 'init', '--quiet')
       const young = await examineFolder(plain)
       expect(young.refusal?.message).to.include('no commit yet')
-      expect([young.isRepository, young.uncommitted]).to.deep.equal([true, []])
+      expect([young.isRepository, young.uncommitted, young.commit]).to.deep.equal([true, [], null])
+      mkdirSync(path.join(plain, 'inner'))
+      writeFileSync(path.join(plain, 'inner/package.json'), '{}')
+      expect((await examineFolder(path.join(plain, 'inner'))).outside).to.equal(undefined)
+      rmSync(path.join(plain, 'inner'), { recursive: true })
       rmSync(path.join(plain, 'ecosystem.config.yml'))
       expect((await examineFolder(plain)).ecosystem).to.equal(undefined)
     })

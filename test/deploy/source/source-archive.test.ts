@@ -3,7 +3,7 @@ import { chmod, mkdir, readlink, rm, stat, symlink, writeFile } from 'node:fs/pr
 import path from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { extract } from 'tar'
+import { extract, list } from 'tar'
 import type { SimpleGit } from 'simple-git'
 import { packSource } from '../../../src/deploy/source/source-archive.js'
 import { uploadSource } from '../../../src/deploy/source/source.js'
@@ -88,6 +88,25 @@ describe('the working tree as a source', () => {
     expect(
       await stat(path.join(out, '.git')).catch(({ code }: NodeJS.ErrnoException) => code),
     ).to.equal('ENOENT')
+  })
+
+  it('is packed without the names of its owners, and of nothing but what is named', async () => {
+    await write('sub/a.js', 'x')
+    const entries: (string | undefined)[][] = []
+    const archive = await packSource(dir, ['index.js', 'sub'])
+    expect(archive.subarray(0, 2).toString('hex'), 'gzip').to.equal('1f8b')
+    await pipeline(
+      Readable.from([archive]),
+      list({
+        onReadEntry: ({ path: file, uname, gname }) => entries.push([file, uname, gname]),
+      }),
+    )
+    expect(entries).to.deep.equal([
+      ['index.js', '', ''],
+      ['sub/', '', ''],
+    ])
+    const gone = await packSource(dir, ['index.js', 'gone.js']).catch((error: Error) => error)
+    expect(gone).to.have.property('message').that.includes('gone.js')
   })
 
   it('is known by its commit, with a mark where it differs from it', async () => {
