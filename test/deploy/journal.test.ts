@@ -90,6 +90,15 @@ describe('the release of a push', () => {
     expect((await lookForRelease(deployment))?.version).to.equal(4)
   })
 
+  it('of a promotion is that of the slug that it copies', async () => {
+    const { deployment } = deploymentOf({
+      releases: () => Promise.resolve([ofCommit(5, 'config'), ofCommit(4, 'copied')]),
+      slug: () => Promise.resolve({ commit: 'other' } as never),
+    })
+    Object.assign(deployment.plan, { promotes: { slug: 'copied' } })
+    expect((await lookForRelease(deployment))?.version).to.equal(4)
+  })
+
   it('is waited for until it is listed, for 15 s', async () => {
     let looks = 0
     const { deployment } = deploymentOf({

@@ -6,6 +6,7 @@ import { chooseEnvironment, deploySource, makePlan } from '../../src/deploy/inde
 import { parseDuration } from '../../src/lib/duration.js'
 import { bootState } from '../../src/deploy/health/boot-state.js'
 import { healthUrl, probe } from '../../src/deploy/health/probe.js'
+import type { SetUp } from '../../src/deploy/set-up/set-up.js'
 import type { RepositoryState } from '../../src/git/index.js'
 import { refusal } from '../support/failures.js'
 import type { App, Dyno, DynoState, Formation, Release } from '../../src/heroku/index.js'
@@ -137,6 +138,20 @@ describe('a commit that was named', () => {
   })
 })
 
+/** Of an app that has all that app.json says. */
+const NOTHING: SetUp = {
+  environment: null,
+  coupling: null,
+  stack: null,
+  buildpacks: [],
+  features: [],
+  configVars: [],
+  addons: [],
+  postdeploy: null,
+  isPostdeployOwed: false,
+  formation: {},
+}
+
 describe('the plan', () => {
   const found = { maintenance: false } as App
   const release = { id: 'r4', version: 4, slug: { id: 's4' } } as Release
@@ -234,6 +249,27 @@ describe('the plan', () => {
       makePlan({ ...facts, currentCommit: clean.commit?.id ?? '', environment, shipitEnv: 'prod' })
         .isAlreadyLive,
     ).to.equal(true)
+  })
+
+  it('only looks if nothing is lacking of the same commit, which of files nobody knows', () => {
+    const isLive = (more: object) =>
+      makePlan({ ...facts, currentCommit: clean.commit!.id, ...more }).isAlreadyLive
+    const setUp = { ...NOTHING, features: ['preboot'] }
+    expect([isLive({}), isLive({ setUp: NOTHING }), isLive({ setUp })]).to.deep.equal([
+      true,
+      true,
+      false,
+    ])
+    const source = { ...facts.source, upload: { files: 1, isDirty: false } }
+    const scale = { web: '3' }
+    const formation = [{ type: 'web', quantity: 1, size: 'Standard-1X' }]
+    for (const more of [
+      { follows: { stage: 'boot' } },
+      { source },
+      { currentCommit: null },
+      { scale, formation },
+    ])
+      expect(isLive(more), JSON.stringify(more)).to.equal(false)
   })
 
   it("prefers the flags to the environment's health", () => {

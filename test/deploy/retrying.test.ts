@@ -14,8 +14,9 @@ const limited = new ShipitError('network', { message: 'Later.', details: { statu
 const broken = new ShipitError('network', { message: 'The connection broke.' })
 
 const READS =
-  'findApp dynos formation buildpacks configVars currentRelease releases release slug builds build feature domains'
-const CHANGES = 'createApp updateFormation updateConfigVars releaseSlug'
+  'findApp dynos formation buildpacks configVars currentRelease releases release slug builds build feature domains promotionTarget addons attachments addon'
+const CHANGES =
+  'createApp updateFormation updateConfigVars releaseSlug promote setBuildpacks createAddon enableFeature addToPipeline'
 const OTHERS = 'rollbackTo cancelBuild'
 
 describe('the platform of a deploy under way', () => {

@@ -96,7 +96,7 @@ export async function waitUntilStable(
   const { timing } = deployment
   const health = url === undefined ? undefined : new Health(deployment, watch, url, check)
   let since: number | undefined
-  let ends = watch.signs.exits.length + watch.lives
+  let ends: number | undefined
   let said = ''
   for (let poll = 0; ; poll++) {
     const result = await health?.poll()

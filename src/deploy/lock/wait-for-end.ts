@@ -39,11 +39,11 @@ export async function waitForEnd(
   let isTold = false
   let dueAt = performance.now()
   const pace = new Pace(BURST, every)
-  void follow(platform, app, either, () => {
+  const isBroken = follow(platform, app, either, () => {
     isTold = true
-  })
+  }).then(() => new Promise<never>(() => undefined))
   try {
-    await until(
+    const isOver = until(
       async () => {
         const isAnnounced = isTold && pace.take()
         if (!isAnnounced && performance.now() < dueAt) return false
@@ -53,6 +53,7 @@ export async function waitForEnd(
       },
       { timeout, every: Math.min(every, 250), signal },
     )
+    await Promise.race([isOver, isBroken])
   } finally {
     left.abort()
   }

@@ -79,5 +79,10 @@ describe('preboot, for a command that judges nothing', () => {
     fails(404, 'none')
     world.proxy.drops = () => true
     expect(await wait(600_000)).to.equal(195_000)
+
+    world.proxy.drops = () => false
+    const refusal = { status: 422, json: { id: 'invalid_params', message: 'No log.' } }
+    world.proxy.reply('POST', /\/log-sessions$/, refusal)
+    expect(await wait(600_000)).to.equal(195_000)
   })
 })

@@ -119,6 +119,8 @@ describe('a look at a release', () => {
     expect((await watch.poll()).crash?.reason).to.equal('crashed')
     script.say('Process exited with status 3', 500, 'web.2')
     script.say(CRASHED, 500, 'web.2')
+    await told()
+    expect((await watch.poll()).crash?.reason, "another's").to.equal('crashed')
     script.say(CRASHED, 500)
     await told()
     const { crash } = await watch.poll()
@@ -359,6 +361,23 @@ describe('a look at a release', () => {
       await told()
       await watch.poll()
       expect(watch.signs.exits).to.have.lengthOf(2)
+    })
+
+    it('takes the ends of all the dynos before for the switch, from poll to poll', async () => {
+      begin({ switchover: switchover(2) })
+      script.list = [script.dyno('web.1'), script.dyno('web.2')]
+      await watch.poll()
+      script.say('Stopping all processes with SIGTERM', 1, 'web.1')
+      await told()
+      await watch.poll()
+      expect(watch.isServing).to.equal(false)
+      script.say('Stopping all processes with SIGTERM', 2, 'web.2')
+      await told()
+      await watch.poll()
+      expect([watch.isServing, watch.switchover?.by]).to.deep.equal([
+        true,
+        'end of the dynos before',
+      ])
     })
 
     it('does so at a look of some seconds ago as well', async () => {

@@ -112,6 +112,28 @@ describe('the wait for a release', () => {
     expect(details).to.deep.equal([`up for ${duration(TIMING.stableAtLeast)}`])
   })
 
+  it('for the switch of preboot ends with a crash, and at its time', async () => {
+    const { deployment } = deploymentOf({})
+    Object.assign(deployment.plan, { preboot: { switchesAfter: 180_000, dynos: 1 } })
+    const switchover = { isOver: false, by: undefined, left: 180_000 }
+    const asked = { release, deadline: monotonic() + 5000 }
+    const crash = { dyno: dynoOf('web.1', 4), reason: 'exited with status 3' }
+    const crashing = scene([up('web.1'), { ...up('web.1'), crash } as Seen], { switchover })
+    const error = await failureOf(waitForSwitch(deployment, crashing.watch, asked, crashing.report))
+    expect(error).to.include({ code: 'boot', message: 'web.1 of v4 exited with status 3.' })
+    expect(crashing.asked).to.deep.equal([{ mayBeRecent: true }, { mayBeRecent: true }])
+    const late = scene([up('web.1')], { switchover })
+    const begun = monotonic()
+    const timeout = await failureOf(waitForSwitch(deployment, late.watch, asked, late.report))
+    expect(timeout).to.include({ code: 'timeout' })
+    expect(timeout.details).to.deep.equal({ unverified: true })
+    expect(monotonic() - begun).to.be.within(5000, 6500)
+    expect(Math.max(...late.pauses.map((longest) => longest ?? Infinity))).to.equal(1000)
+    const without = scene([up('web.1')])
+    await waitForSwitch(deployment, without.watch, asked, without.report)
+    expect([without.asked, without.details]).to.deep.equal([[], []])
+  })
+
   it('for the switch of preboot is announced, unless it is over already', async () => {
     const { deployment } = deploymentOf({})
     Object.assign(deployment.plan, { preboot: { switchesAfter: 180_000, dynos: 1 } })

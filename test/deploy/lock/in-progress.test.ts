@@ -151,6 +151,9 @@ describe('what the platform is at work on', () => {
     expect(await stage({})).to.equal('switch')
     const only = { releases: () => Promise.resolve([young(Date.now() - MINUTE)]) }
     expect(await stage(only)).to.equal(undefined)
+    const same = releaseOf(3, { slug: { id: 'slug-4' } })
+    const config = { releases: () => Promise.resolve([young(Date.now() - MINUTE), same]) }
+    expect(await stage(config)).to.equal(undefined)
     const worker = {
       dynos: () => Promise.resolve([dynoOf('worker.1', 4)]),
       formation: () => Promise.resolve([entryOf('worker', 1)]),

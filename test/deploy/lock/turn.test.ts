@@ -262,6 +262,9 @@ describe('two deploys of one app', () => {
         plan({ wait: 0 }, { environment: { name: 'homolog', target: { env: 'homolog' } } }),
       )
       expect(error.message).to.include('Another deploy of a1 is in progress: commit bbbbbbb')
+      const { source } = requestOf(NEW)
+      const files = { ...source, upload: { files: 1, isDirty: false } }
+      expect((await failureOf(plan({ wait: 0 }, { source: files }))).code).to.equal('refused')
     })
 
     it('leaves it alone when it is stopped itself', async () => {

@@ -130,6 +130,18 @@ describe('the wait for a deploy that is in progress elsewhere', () => {
     expect((await wait({ ends: 30_000, answers })).took).to.equal(40_000)
   })
 
+  it('ends with a failure of ours that the log meets', async () => {
+    const answers: Partial<Platform> = {
+      // eslint-disable-next-line require-yield
+      async *logs() {
+        await pass(10)
+        throw new TypeError('ours')
+      },
+    }
+    const error = await rejection<Error>(wait({ ends: 30_000, answers }))
+    expect(error).to.include({ name: 'TypeError', message: 'ours' })
+  })
+
   it('ends with its signal', async () => {
     const stop = new AbortController()
     setTimeout(() => stop.abort(new Error('stopped')), 3000)

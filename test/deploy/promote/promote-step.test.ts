@@ -7,7 +7,7 @@ import type { Running } from '../../../src/deploy/steps/step.js'
 import { Journal } from '../../../src/deploy/journal.js'
 import { ShipitError } from '../../../src/errors.js'
 import type { Platform } from '../../../src/deploy/platform.js'
-import type { PromotionTarget } from '../../../src/heroku/index.js'
+import type { Formation, PromotionTarget } from '../../../src/heroku/index.js'
 import { failureOf } from '../../support/failures.js'
 import { rejection } from '../../support/platform.js'
 import { useVirtualClock } from '../../support/virtual-clock.js'
@@ -148,7 +148,12 @@ describe('the plan of a promotion', () => {
     shown: { id: 'f00ba44', short: 'f00ba44', subject: 'Fix it' },
     targets: [],
   } as unknown as Promotion
-  const plan = (current: string, more: Partial<Platform> = {}, wait?: number) => {
+  const plan = (
+    current: string,
+    more: Partial<Platform> = {},
+    wait?: number,
+    request: object = {},
+  ) => {
     const { platform } = scripted({
       label: 'Heroku',
       prebootSwitch: 180_000,
@@ -165,7 +170,7 @@ describe('the plan of a promotion', () => {
     return planPromotion(
       platform,
       promotion,
-      { app: 'shop', waitTimeout: 1000, rollback: true },
+      { app: 'shop', waitTimeout: 1000, rollback: true, ...request },
       wait === undefined ? undefined : { wait },
     )
   }
@@ -182,6 +187,52 @@ describe('the plan of a promotion', () => {
     const made = await plan('slug-9')
     expect(made.isAlreadyLive).to.equal(true)
     expect(made.steps).to.deep.equal(['boot', 'health'])
+  })
+
+  it('is of what is there now: the app, its code, its preboot', async () => {
+    const gone = await failureOf(plan('slug-3', { findApp: () => Promise.resolve(undefined) }))
+    expect(gone).to.include({ code: 'not_found', message: 'shop is not there any more.' })
+    const nameless = await plan('slug-3', {
+      slug: () => Promise.resolve({ id: 'slug-3' } as never),
+    })
+    expect(nameless.current?.commit).to.equal(null)
+    const empty = await plan('slug-3', { currentRelease: () => Promise.resolve(undefined) })
+    expect([empty.current, empty.preboot]).to.deep.equal([null, null])
+    const web = { type: 'web', quantity: 2, size: 'Standard-1X' } as Formation
+    const worker = { ...web, type: 'worker', quantity: 5 }
+    const dynos = { formation: () => Promise.resolve([worker, web]) }
+    const feature = (enabled: boolean) => () => Promise.resolve({ enabled } as never)
+    const preboot = await plan('slug-3', { ...dynos, feature: feature(true) })
+    expect(preboot.preboot).to.deep.equal({ switchesAfter: 180_000, dynos: 2 })
+    expect((await plan('slug-3', { ...dynos, feature: feature(false) })).preboot).to.equal(null)
+  })
+
+  it('takes the health of the environment, and the flags of the command', async () => {
+    const health = async (more: object) => {
+      const made = await plan('slug-3', {}, undefined, more)
+      return [made.environment, made.health.path, made.health.status, made.rollback]
+    }
+    const production = { name: 'production', health: '/up' }
+    expect(await health({})).to.deep.equal([null, '/', null, true])
+    expect(await health({ environment: { name: 'production' } })).to.deep.equal([
+      'production',
+      '/',
+      null,
+      true,
+    ])
+    expect(await health({ environment: production, rollback: false })).to.deep.equal([
+      'production',
+      '/up',
+      null,
+      false,
+    ])
+    const flags = { path: '/ready', status: '204' }
+    expect(await health({ environment: production, health: flags })).to.deep.equal([
+      'production',
+      '/ready',
+      '204',
+      true,
+    ])
   })
 
   it('takes turns with deploys and promotions of the same app', async () => {

@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { chooseTargets } from '../../../src/deploy/promote/stages.js'
-import { configDifferences } from '../../../src/deploy/promote/differences.js'
+import { commitDifferences, configDifferences } from '../../../src/deploy/promote/differences.js'
 import {
   environmentOf,
   readEnvironments,
@@ -68,6 +68,38 @@ describe('the apps that a promotion is to', () => {
   }
 })
 
+it('what a pipeline has is told to whoever names what it has not', () => {
+  const refused = (apps: PipelineApp[], to: string) =>
+    error(() => chooseTargets(apps, from('shop-eu'), 'shop', [to]))
+  const only = [from('shop-eu')]
+  expect(refused(only, 'staging')).to.include({
+    message: 'The pipeline shop has no other app in staging.',
+    why: 'It has no other app.',
+    next: 'shipit pipelines add shop --app NAME --stage staging',
+  })
+  expect(refused([...only, from('shop-us')], 'elsewhere')).to.include({
+    message: 'The pipeline shop has no app elsewhere.',
+    why: 'It has production: shop-us.',
+    next: 'shipit pipelines add shop --app elsewhere --stage production',
+  })
+  const alone = error(() => chooseTargets(only, from('shop-eu'), 'shop', []))
+  expect([alone.why, alone.next]).to.deep.equal([
+    undefined,
+    'Promote from the app of an earlier stage: shipit promote --app NAME',
+  ])
+  const review = error(() => chooseTargets(APPS, from('shop-pr-1'), 'shop', []))
+  expect(review.next).to.equal('Name the apps: shipit promote --app shop-pr-1 --to APP')
+})
+
+it('commits between two apps are not looked for if one of the commits is not known', async () => {
+  for (const [current, promoted] of [
+    [null, 'a'],
+    ['a', null],
+    [null, null],
+  ] as const)
+    expect(await commitDifferences('/nowhere', current, promoted)).to.equal(null)
+})
+
 async function folderWith(ecosystem: string | undefined) {
   const dir = await mkdtemp(path.join(tmpdir(), 'shipit-stages-'))
   if (ecosystem !== undefined) await writeFile(path.join(dir, 'ecosystem.config.yml'), ecosystem)
@@ -83,7 +115,10 @@ describe('the app that a folder promotes from', () => {
     expect(sourceOf({ dev, production }, undefined)).to.equal('shop-dev')
     expect(sourceOf({ production, other: { app: 'x' } }, undefined)).to.equal(undefined)
     expect(sourceOf({ dev, staging }, 'dev')).to.equal('shop-dev')
-    expect(environmentOf({ dev, staging }, 'shop-staging')?.name).to.equal('staging')
+    expect(environmentOf({ dev, staging }, 'shop-staging')).to.deep.equal({
+      name: 'staging',
+      target: staging,
+    })
     expect(environmentOf({ dev, staging }, 'shop')).to.equal(undefined)
     const review = { app: 'shop-pr-1', stage: 'review' } as const
     expect(sourceOf({ review, production }, undefined)).to.equal('shop-pr-1')
