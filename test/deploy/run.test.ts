@@ -158,7 +158,63 @@ describe('a deploy', () => {
 
   it('says when what is live does not answer, and rolls nothing back', async () => {
     await start({ status: 500 }, [OLD, NEW])
-    expect((await failureOf(deploy(NEW))).code).to.equal('health')
+    const begun = Date.now()
+    expect((await failureOf(deploy(NEW, { waitTimeout: 10_000 }))).code).to.equal('health')
+    expect(Date.now() - begun).to.be.within(10_000, 15_000)
+    expect(world.calls).to.deep.equal([])
+  })
+
+  it('looks at what is live until preboot has switched to it, if that was released just now', async () => {
+    await start()
+    await world.scale('web', 1, 'standard-1x')
+    await world.settled()
+    await world.enablePreboot()
+    await world.deploy(NEW)
+    await pass(200_000)
+    world.calls.length = 0
+    const looks = async () => {
+      events = []
+      const begun = Date.now()
+      const { alreadyLive } = await deploy(NEW)
+      expect([alreadyLive, Date.now() - begun < 10_000]).to.deep.equal([true, true])
+      return events.flatMap((event) => {
+        if (event.type === 'skipped') return [`${event.step}: ${event.reason}`]
+        return event.type === 'finished' ? [`${event.step}: ${event.detail ?? ''}`] : []
+      })
+    }
+    const [boot, switched, health] = await looks()
+    expect(boot).to.equal('boot: web.1')
+    expect(switched).to.equal('switch: the dynos before have been stopped')
+    expect(health).to.match(/^health: /)
+    await pass(100_000)
+    expect((await looks()).map((told) => told.split(':')[0])).to.deep.equal(['boot', 'health'])
+    expect(world.calls).to.deep.equal([])
+  })
+
+  it('says so if what is live has gone since the plan was made', async () => {
+    await start({}, [NEW])
+    const planned = await plan(NEW)
+    await world.directly('DELETE', '/apps/a1')
+    const error = await failureOf(run(planned))
+    expect(error.code).to.equal('not_found')
+    expect(error.message).to.include('There is no app called a1')
+    expect(world.requests).to.deep.equal([])
+  })
+
+  it('is not kept from looking at what is live by a check that finds an error', async () => {
+    await start({}, [NEW])
+    const project = projectOf({ files: { 'server.js': undefined } })
+    expect((await deploy(NEW, { project })).alreadyLive).to.equal(true)
+    const { source } = requestOf(NEW)
+    const files = { ...source, upload: { files: 1, isDirty: false } }
+    for (const [commit, more] of [
+      [OLD, {}],
+      [NEW, { source: files }],
+    ] as const) {
+      const error = await failureOf(plan(commit, { project, ...more }))
+      expect(error.code).to.equal('project')
+      expect(error.message).to.include('server.js')
+    }
     expect(world.calls).to.deep.equal([])
   })
 

@@ -4,11 +4,13 @@ import type { AppJson } from '../../src/app-json/index.js'
 import { applySetUp } from '../../src/deploy/set-up/apply-set-up.js'
 import { planSetUp, type Found } from '../../src/deploy/set-up/plan-set-up.js'
 import { prepareSetUp } from '../../src/deploy/set-up/prepare-set-up.js'
+import { postdeployFailure, type Postdeploy } from '../../src/deploy/set-up/postdeploy.js'
 import type { SetUp } from '../../src/deploy/set-up/set-up.js'
 import type { Platform } from '../../src/deploy/platform.js'
 import { ShipitError } from '../../src/errors.js'
 import type { Addon, Attachment } from '../../src/heroku/index.js'
 import { failureOf } from '../support/failures.js'
+import { useVirtualClock } from '../support/virtual-clock.js'
 import { releaseOf, scripted } from './scripted.js'
 
 const appJson = (more: Partial<AppJson> = {}): AppJson => ({
@@ -125,6 +127,27 @@ describe('what an app lacks of app.json', () => {
     const empty = prepareSetUp(platform, { ...request, ask: () => Promise.resolve('') })
     expect((await failureOf(empty)).message).to.include('without a value: B.')
 
+    const two = { ...request, appJson: appJson({ features: ['preboot', 'none', 'off'] }) }
+    const features = scripted({
+      ...platform,
+      buildpacks: () => Promise.resolve([]),
+      configVars: () => Promise.resolve({}),
+      addons: () => Promise.resolve([]),
+      attachments: () => Promise.resolve([]),
+      currentRelease: () => Promise.resolve(releaseOf(3, { slug: null })),
+      feature: (_app, name) =>
+        Promise.resolve(name === 'none' ? undefined : ({ name, enabled: name !== 'off' } as never)),
+    })
+    const lacked = await prepareSetUp(features.platform, two)
+    expect(lacked.setUp).to.deep.include({ features: ['none', 'off'], formation: { web: '2' } })
+
+    const made = await prepareSetUp(scripted({}).platform, { ...two, app: undefined })
+    expect(made.setUp).to.deep.include({
+      features: ['preboot', 'none', 'off'],
+      postdeploy: { command: 'node seed.js' },
+      formation: { web: '2' },
+    })
+
     const dry = await prepareSetUp(platform, { ...request, isDryRun: true })
     expect([dry.missing, dry.setUp.configVars]).to.deep.equal([['B'], ['C', 'B']])
   })
@@ -223,6 +246,44 @@ describe('an app that gets what it lacks', () => {
     expect(error.details).to.deep.equal({ app: 'a1', done: ['config vars A'] })
   })
 
+  it('that fails for another reason, or is stopped, does so as it is', async () => {
+    const bug = new TypeError('ours')
+    const { done } = apply({ createAddon: () => Promise.reject(bug) }, { addons: [redis] })
+    expect(await done.catch((error: unknown) => error)).to.equal(bug)
+    const stop = new AbortController()
+    const stopped = new ShipitError('interrupted', { message: 'Stopped.' })
+    const { platform, asked } = scripted({
+      enableFeature: () => Promise.resolve(stop.abort(stopped)) as never,
+    })
+    const parts = { platform, values: {}, signal: stop.signal, line: () => undefined, poll: 1 }
+    const wanted = setUp({ features: ['one', 'two'] })
+    expect(await failureOf(applySetUp('a1', wanted, parts))).to.equal(stopped)
+    expect(asked).to.deep.equal(['enableFeature one'])
+  })
+
+  it('says of an add-on without config vars that it is there', async () => {
+    const bare = { ...addonOf('1', 'heroku-redis'), config_vars: [] }
+    const { done } = apply({ createAddon: () => Promise.resolve(bare) }, { addons: [redis] })
+    expect((await done).at(-1)).to.equal('heroku-redis-1 is there')
+  })
+
+  describe('waits for an add-on', () => {
+    useVirtualClock()
+
+    it('for a quarter of an hour at most', async () => {
+      const provisioning = () => Promise.resolve(addonOf('1', 'heroku-redis', 'provisioning'))
+      const { platform } = scripted({ createAddon: provisioning, addon: provisioning })
+      const { signal } = new AbortController()
+      const parts = { platform, values: {}, signal, line: () => undefined, poll: 60_000 }
+      const begun = Date.now()
+      const error = await failureOf(applySetUp('a1', setUp({ addons: [redis] }), parts))
+      expect(error.code).to.equal('timeout')
+      expect(error.message).to.match(/^heroku-redis-1 is still being provisioned after 15 min\./)
+      expect(error.next).to.match(/^shipit addons info heroku-redis-1 --app a1\n/)
+      expect(Date.now() - begun).to.be.within(900_000, 960_000)
+    })
+  })
+
   it('tells of an add-on that could not be provisioned', async () => {
     const failed = { ...addonOf('1', 'heroku-redis', 'deprovisioned'), provision_message: 'Full.' }
     const { done } = apply({ createAddon: () => Promise.resolve(failed) }, { addons: [redis] })
@@ -232,5 +293,46 @@ describe('an app that gets what it lacks', () => {
         '(heroku-redis:mini).',
     )
     expect(error.why).to.include('Full.')
+  })
+})
+
+describe('a postdeploy that failed', () => {
+  const release = { id: 'r4', version: 4 }
+  const failed = (ended: Postdeploy, environment: SetUp['environment'] = null) =>
+    postdeployFailure(
+      { app: 'a1', release, setUp: { ...planSetUp(appJson(), found(), []), environment } },
+      ended,
+    )
+
+  it('is told with its exit code and its last lines', () => {
+    const error = failed({ dyno: 'run.1', exitCode: 3, output: ['one', 'two'] })
+    expect(error).to.include({
+      code: 'release',
+      exitCode: 11,
+      message:
+        'v4 of a1 serves, but postdeploy of app.json failed: exit code 3 of node seed.js in run.1.',
+      why: 'The last lines of it:\n  one\n  two',
+      next:
+        'Correct it, then run it again with the next deploy: shipit deploy --create --app a1\n' +
+        'Or by hand: shipit run --app a1 -- node seed.js',
+    })
+    expect(error.details).to.deep.equal({
+      app: 'a1',
+      release,
+      rolled_back_to: null,
+      serving: release,
+      postdeploy: { dyno: 'run.1', exit_code: 3 },
+    })
+    const silent = failed({ dyno: 'run.1', exitCode: 1, output: [] }, 'review')
+    expect(silent.why).to.equal('It printed nothing.')
+    expect(silent.next).to.include('Run `shipit review up` as before.')
+  })
+
+  it('is told with what kept it from being run', () => {
+    const failure = new ShipitError('network', { message: 'It broke.', why: 'No wire.' })
+    const error = failed({ failure })
+    expect(error.message).to.match(/failed: It broke\.$/)
+    expect(error.why).to.equal('No wire.')
+    expect(error.details).to.deep.include({ postdeploy: null })
   })
 })

@@ -82,6 +82,12 @@ describe('what a push that broke off has left under way', () => {
     expect(others).to.deep.include({ left: undefined, said: [], looks: 3 })
   })
 
+  it('is told once, though it is not listed for a moment', async () => {
+    const builds = [[mine('pending')], [], [mine('pending')], [mine('failed')]]
+    const found = await look({ did: ['begin push', 'hear push'], builds })
+    expect(found).to.deep.include({ left: undefined, said: [['build', false]], looks: 4 })
+  })
+
   it('is the release that a build makes at its end, and is written down once', async () => {
     const builds = [[mine('pending')], [mine('succeeded', made)]]
     const found = await look({
@@ -152,6 +158,21 @@ describe('what a push that broke off has left under way', () => {
       more: { release: () => Promise.resolve(releaseOf(4)) },
     })
     expect(found).to.deep.include({ left: undefined, said: [['promotion', false]], versions: [4] })
+    const asks = ({ asked }: Awaited<ReturnType<typeof look>>) =>
+      asked.filter((call) => call.startsWith('promotionTarget')).length
+    const heard: Given['did'] = ['begin push', 'hear push']
+    const soon = await look({ did: heard, promotions: [target({ status: 'failed' })], before })
+    expect([soon.left, soon.said, asks(soon)]).to.deep.equal([undefined, [], 1])
+    let polls = 0
+    const release = () =>
+      Promise.resolve(releaseOf(4, { status: ++polls < 3 ? 'pending' : 'succeeded' }))
+    const phase = await look({
+      promotions: [target({})],
+      releases: [[releaseOf(4)]],
+      before,
+      more: { release },
+    })
+    expect([phase.said, asks(phase)]).to.deep.equal([[['release phase', false]], 1])
     const late = await look({ promotions: [target({})], before, time: 5000 })
     expect(late).to.deep.include({ left: 'promotion', said: [['promotion', false]] })
   })
