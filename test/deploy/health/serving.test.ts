@@ -10,7 +10,11 @@ import { failureOf } from '../../support/failures.js'
 import { useVirtualClock } from '../../support/virtual-clock.js'
 import { deploymentOf, dynoOf, releaseOf } from '../scripted.js'
 
-type Seen = Partial<BootState> & { waitingFor?: string[]; isRecent?: boolean }
+type Seen = Partial<BootState> & {
+  waitingFor?: string[]
+  isRecent?: boolean
+  crash?: object
+}
 
 describe('the wait for a release', () => {
   useVirtualClock()
@@ -118,7 +122,7 @@ describe('the wait for a release', () => {
     const switchover = { isOver: false, by: undefined, left: 180_000 }
     const asked = { release, deadline: monotonic() + 5000 }
     const crash = { dyno: dynoOf('web.1', 4), reason: 'exited with status 3' }
-    const crashing = scene([up('web.1'), { ...up('web.1'), crash } as Seen], { switchover })
+    const crashing = scene([up('web.1'), { ...up('web.1'), crash }], { switchover })
     const error = await failureOf(waitForSwitch(deployment, crashing.watch, asked, crashing.report))
     expect(error).to.include({ code: 'boot', message: 'web.1 of v4 exited with status 3.' })
     expect(crashing.asked).to.deep.equal([{ mayBeRecent: true }, { mayBeRecent: true }])

@@ -126,7 +126,7 @@ describe('the way back to the release before', () => {
     }
     const updates: object[] = []
     const given = (more: object, release: Release) => ({
-      did: [V4, { did: 'scale', before: [entryOf('worker', 1)] } as const],
+      did: [V4, { did: 'scale', before: [entryOf('worker', 1)] } satisfies Entry],
       plan: { formation: [change], ...more },
       answers: {
         ...current(release),
