@@ -29,7 +29,7 @@ export function addonAttachmentsRoutes({ store, addons, urls, token }: ApiParts)
     send(request, response, allAttachments(store.list()))
   })
   routes.get('/addon-attachments/:attachment', (request, response) => {
-    response.json(answer(request, addons.findAttachment(param(request, 'attachment'))))
+    response.json(answer(request, addons.attachments.find(param(request, 'attachment'))))
   })
   routes.get('/apps/:app/addon-attachments', (request, response) => {
     send(request, response, attachmentsOf(store.list(), appOf(store, request).id))
@@ -50,7 +50,7 @@ export function addonAttachmentsRoutes({ store, addons, urls, token }: ApiParts)
     if (!target) throw new NotFound('app')
     const [found] = resolveAddons(store.list(), { identity: identityOf(addon) })
     if (!found) throw noAddon()
-    const attached = await addons.attach(found.addon.id, target, {
+    const attached = await addons.attachments.attach(found.addon.id, target, {
       name: optionalText('name', name),
       confirm: optionalText('confirm', confirm),
     })
@@ -58,8 +58,8 @@ export function addonAttachmentsRoutes({ store, addons, urls, token }: ApiParts)
   })
 
   routes.delete('/addon-attachments/:attachment', async (request, response) => {
-    const attached = addons.findAttachment(param(request, 'attachment'))
-    await addons.detach(attached.attachment.id)
+    const attached = addons.attachments.find(param(request, 'attachment'))
+    await addons.attachments.detach(attached.attachment.id)
     response.json(answer(request, attached))
   })
 

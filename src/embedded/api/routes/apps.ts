@@ -170,7 +170,7 @@ async function destroyApp(
   app: Readonly<AppRecord>,
 ): Promise<void> {
   await dynos.shutdown(app.id)
-  await addons.detachAll(app)
+  await addons.attachments.detachAll(app)
   await store.remove(app.id)
   const releaseOutputs = app.releases.map((release) =>
     path.join(folders.builds, `release-${release.id}.log`),
