@@ -4,7 +4,7 @@ import { rm, writeFile } from 'node:fs/promises'
 import http from 'node:http'
 import path from 'node:path'
 import { NotFound } from '../../../src/embedded/api/api-error.js'
-import type { Rooms } from '../../../src/embedded/daemon/daemon.js'
+import type { Rooms } from '../../../src/embedded/daemon/rooms.js'
 import type { Folders, Releases, Store } from '../../../src/embedded/store/types.js'
 import type { BuildRecord, DynoRecord, SlugRecord } from '../../../src/embedded/store/records.js'
 
