@@ -74,9 +74,9 @@ describe('a fault of the daemon or of its machine', function () {
       expect(status).to.equal(500)
       expect(body).to.include({ id: 'internal_server_error' })
       await rm(path.join(home, 'fault'))
-      expect(await log()).to.match(
-        /internal error, the call that met it is ended, the platform goes on: Error: injected\n +at/,
-      )
+      const told =
+        /internal error, the call that met it is ended, the platform goes on: Error: injected\n +at/
+      await until('the line about it', async () => told.test(await log()))
       expect((await call('GET', REVISIONS)).status).to.equal(200)
       expect((await localStatus(home))?.info.pid).to.equal(info.pid)
     })

@@ -13,7 +13,7 @@ import { createRedis } from './redis/index.js'
 import { createScheduler } from './scheduler/index.js'
 
 interface ProviderParts {
-  folders: Pick<Folders, 'addons' | 'caches'>
+  folders: Pick<Folders, 'root' | 'addons' | 'caches'>
   store: Store
   logplex: Logplex
   dynos: Pick<Dynos, 'list' | 'runOneOff'>
@@ -43,7 +43,7 @@ export function createProviders(parts: ProviderParts): Record<string, Provider> 
       logplex,
       log,
     }),
-    scheduler: createScheduler({ store, dynos, logplex, clock, log }),
+    scheduler: createScheduler({ store, dynos, logplex, clock, folders, log }),
   }
 }
 

@@ -64,9 +64,28 @@ export function endFailedCall(): boolean {
 }
 
 /** What is answered if it is no matter of the caller's. */
-export const INTERNAL = {
+const INTERNAL = {
   id: 'internal_server_error',
   message: 'The platform met an internal error; its daemon.log says which.',
+}
+
+export const describe = (error: unknown): string =>
+  error instanceof Error ? (error.stack ?? error.message) : String(error)
+
+/**
+ * An error as users are told it. One that nobody meant for them is a bug of ours: the daemon's log
+ * has it in full.
+ * @param parts.root folder of the platform's state
+ * @param parts.what came to it, for the log
+ */
+export function asTold(
+  error: unknown,
+  { root, what, log }: { root: string; what: string; log: (message: string) => void },
+): ApiError {
+  const known = error instanceof ApiError ? error : storageError(error, root)
+  if (known) return known
+  log(`internal error, ${what}: ${describe(error)}`)
+  return new ApiError(500, INTERNAL.id, INTERNAL.message)
 }
 
 /** RFC 4918, 11.5: Insufficient Storage. Nothing of the change was stored. */

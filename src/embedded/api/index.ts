@@ -5,7 +5,7 @@
 import { randomUUID } from 'node:crypto'
 import { stat } from 'node:fs/promises'
 import express, { type ErrorRequestHandler, type Express } from 'express'
-import { ApiError, INTERNAL, InvalidParams, NotFound, storageError } from './api-error.js'
+import { ApiError, asTold, describe, InvalidParams, NotFound, storageError } from './api-error.js'
 import { isExpired } from './authorizations.js'
 import { RateLimit, authorised, loopbackOnly } from './guard.js'
 import { journal } from './journal.js'
@@ -147,30 +147,22 @@ function answerError({ log, folders }: ApiParts): ErrorRequestHandler {
       next(error)
       return
     }
-    const known = knownError(error, folders.root)
-    if (!known) log(`${request.method} ${request.path}: ${describe(error)}`)
+    const what = `${request.method} ${request.path}`
     const { status, id, message, details } =
-      known ?? new ApiError(500, INTERNAL.id, INTERNAL.message)
+      unreadable(error, folders.root) ?? asTold(error, { root: folders.root, what, log })
     response.status(status).json({ ...details, id, message, url: `${DOCS}#errors` })
   }
 }
 
-const describe = (error: unknown) =>
-  error instanceof Error ? (error.stack ?? error.message) : String(error)
-
-function knownError(
-  error: unknown,
-  root: string,
-): { status: number; id: string; message: string; details?: Record<string, unknown> } | undefined {
-  if (error instanceof ApiError) return error
-  // First: the body parser marks what it meets as the caller's own.
-  const storage = storageError(error, root)
-  if (storage) return storage
+/** A call that cannot be understood, by what express and its body parser throw. */
+function unreadable(error: unknown, root: string): ApiError | undefined {
+  // The body parser marks what the disk refuses as the caller's own.
+  if (error instanceof ApiError || storageError(error, root)) return undefined
   // The body parser's complaints, as http-errors marks them: no JSON, too large, aborted, not compressed as it says.
   const { status, expose } = error as { status?: number; expose?: boolean }
   if (error instanceof Error && expose === true && status !== undefined && status < 500)
-    return { status, id: 'bad_request', message: `The body cannot be read: ${error.message}` }
+    return new ApiError(status, 'bad_request', `The body cannot be read: ${error.message}`)
   if (error instanceof URIError)
-    return { status: 400, id: 'bad_request', message: 'The path cannot be decoded.' }
+    return new ApiError(400, 'bad_request', 'The path cannot be decoded.')
   return undefined
 }

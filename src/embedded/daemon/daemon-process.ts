@@ -2,7 +2,7 @@
  * The detached process of the embedded Heroku: client.ts starts it with SHIPIT_HOME, and it runs
  * until SIGTERM or SIGINT.
  */
-import { endFailedCall } from '../api/api-error.js'
+import { describe, endFailedCall } from '../api/api-error.js'
 import { startPlatform, type Platform } from './daemon.js'
 import { AlreadyRunning } from './daemon-lock.js'
 import { openDaemonLog } from './daemon-log.js'
@@ -20,7 +20,6 @@ const folders = foldersOf(home)
 await makeFolders(folders)
 const log = openDaemonLog(folders)
 
-const describe = (error: unknown) => (error instanceof Error ? error.stack : String(error))
 const giveUp = (error: unknown) => {
   log(`ends on an internal error: ${describe(error)}`)
   process.exit(EXIT_FAULT)

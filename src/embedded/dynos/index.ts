@@ -3,7 +3,7 @@
  * kept as the formation says.
  */
 import { EventEmitter } from 'node:events'
-import { NotFound } from '../api/api-error.js'
+import { ApiError, NotFound } from '../api/api-error.js'
 import type { Dynos, OneOff } from '../store/types.js'
 import { AppDynos } from './app-dynos.js'
 import { DynoRun } from './dyno-run.js'
@@ -96,7 +96,7 @@ export function createDynos(
       appId,
       { name, type = name.split('.')[0] ?? name, ...request },
     ): Promise<OneOff> {
-      if (isClosed) throw new Error('the platform is shutting down')
+      if (isClosed) throw new ApiError(503, 'unavailable', 'The embedded Heroku is shutting down.')
       const dyno = new DynoRun({ ...request, appId, name, type, isOneOff: true }, services, () =>
         events.emit('change', appId),
       )

@@ -17,6 +17,8 @@ export interface FakeControls {
   releasePhase: { status: number; output: string; hold?: Promise<void> }
   /** Process types of the slugs that builds make. */
   processTypes: Record<string, string>
+  /** What one-off dynos cannot be started by. */
+  runFails?: Error
 }
 
 /** The exit status of what SIGTERM ends. */
@@ -117,6 +119,7 @@ function fakeDynos(store: Store, controls: FakeControls): ReturnType<Rooms['crea
     runOneOff: async (appId, request) => {
       const { name, type = name.split('.')[0] ?? name, command, size, release } = request
       controls.calls.push(`run ${name} ${command}`)
+      if (controls.runFails) throw controls.runFails
       const { status, output, hold } = controls.releasePhase
       const at = new Date().toISOString()
       const record: DynoRecord = {

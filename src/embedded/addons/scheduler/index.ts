@@ -4,7 +4,7 @@
  * due while the platform was stopped is not run afterwards.
  */
 import { runtimeOf } from '../../api/place.js'
-import { InvalidParams } from '../../api/api-error.js'
+import { describe, InvalidParams } from '../../api/api-error.js'
 import { allAddons, type Owned } from '../attachments.js'
 import type { Provider } from '../provider.js'
 import { afterForm } from './form.js'
@@ -13,12 +13,8 @@ import { schedulerPage } from './page.js'
 import { followSlots } from './slots.js'
 import { startJob, type StartParts } from './start-job.js'
 
-interface SchedulerOptions extends StartParts {
-  log: (message: string) => void
-}
-
-export function createScheduler({ log, ...parts }: SchedulerOptions): Provider {
-  const { store, clock } = parts
+export function createScheduler(parts: StartParts): Provider {
+  const { store, clock, log } = parts
   /** Ids of the add-ons whose jobs are started. */
   const followed = new Set<string>()
   let end: (() => void) | undefined
@@ -27,8 +23,8 @@ export function createScheduler({ log, ...parts }: SchedulerOptions): Provider {
 
   const report =
     ({ app }: Owned) =>
-    (error: Error) =>
-      log(`scheduler of ${app.name}: ${error.message}`)
+    (error: unknown) =>
+      log(`scheduler of ${app.name}: ${describe(error)}`)
   const startDueOf = async (owned: Owned, slot: number): Promise<void> => {
     for (const job of jobsOf(owned.addon).filter((one) => isToStart(one, slot)))
       await startJob(parts, owned, job, slot).catch(report(owned))

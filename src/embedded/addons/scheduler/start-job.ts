@@ -1,6 +1,7 @@
+import { asTold } from '../../api/api-error.js'
 import { oneOffRequest } from '../../api/one-off-request.js'
 import type { AppRecord } from '../../store/records.js'
-import type { Clock, Dynos, Logplex, OneOffRequest, Store } from '../../store/types.js'
+import type { Clock, Dynos, Folders, Logplex, OneOffRequest, Store } from '../../store/types.js'
 import type { Owned } from '../attachments.js'
 import { isToStart, jobsOf, withJobs, type Job } from './job.js'
 
@@ -9,6 +10,9 @@ export interface StartParts {
   dynos: Pick<Dynos, 'list' | 'runOneOff'>
   logplex: Logplex
   clock: Clock
+  folders: Pick<Folders, 'root'>
+  /** The daemon's own log. */
+  log: (message: string) => void
 }
 
 /** Who starts jobs, in the app's log. */
@@ -20,7 +24,7 @@ const USER = 'scheduler@addons.heroku.com'
  * cannot be started says so in the app's log and on the page, and is not tried again.
  */
 export async function startJob(
-  { store, dynos, logplex, clock }: StartParts,
+  { store, dynos, logplex, clock, folders, log }: StartParts,
   { app: { id }, addon }: Pick<Owned, 'app' | 'addon'>,
   job: Job,
   slot: number,
@@ -35,16 +39,20 @@ export async function startJob(
     draft.last = { slot, at: clock.now(), dyno: null, problem: null, ...last }
     return true
   }
-  const run = askedOf(app, job, dynos)
-  const began = run instanceof Error ? { problem: run.message } : { dyno: run.name }
+  const problemOf = (error: unknown): string => {
+    const what = `a job of the scheduler of ${app.name}`
+    return asTold(error, { root: folders.root, what, log }).message
+  }
+  const run = askedOf(app, job, dynos, problemOf)
+  const began = 'problem' in run ? run : { dyno: run.name }
   if (!(await change((draft) => isToStart(draft, slot) && record(draft, began)))) return
   const fail = async (problem: string) => {
     say(`Scheduler could not start \`${job.command}\`: ${problem}`)
     await change((draft) => record(draft, { problem }))
   }
-  if (run instanceof Error) return fail(run.message)
+  if ('problem' in run) return fail(run.problem)
   say(`Starting process with command \`${run.command}\` by user ${USER}`)
-  await dynos.runOneOff(id, run).catch((error: Error) => fail(error.message))
+  await dynos.runOneOff(id, run).catch((error: unknown) => fail(problemOf(error)))
 }
 
 /**
@@ -55,14 +63,15 @@ function askedOf(
   app: Readonly<AppRecord>,
   { command, size, every }: Job,
   dynos: Pick<Dynos, 'list'>,
-): OneOffRequest | Error {
+  problemOf: (error: unknown) => string,
+): OneOffRequest | { problem: string } {
   const body = { command, size, type: 'scheduler', time_to_live: every * 60 }
   const taken = dynos.list(app.id).map(({ name }) => name)
   try {
     const { isAttached: _attached, isTerminal: _terminal, ...run } = oneOffRequest(app, body, taken)
     return run
   } catch (error) {
-    return error as Error
+    return { problem: problemOf(error) }
   }
 }
 

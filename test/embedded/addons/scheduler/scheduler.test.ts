@@ -1,4 +1,7 @@
+import { readFile } from 'node:fs/promises'
 import { expect } from 'chai'
+import { daemonLogFile } from '../../../../src/embedded/daemon/daemon-log.js'
+import { foldersOf } from '../../../../src/embedded/daemon/folders.js'
 import { startTestPlatform, type TestPlatform } from '../../support/platform.js'
 import { jobsIn, readPage, sendForm } from '../../support/scheduler-page.js'
 import { SteeredClock } from '../../support/steered-clock.js'
@@ -163,6 +166,22 @@ describe('the add-on scheduler', () => {
     expect(await log('empty')).to.include(`Scheduler could not start \`node clean.js\`: ${why}`)
     expect(await readPage(page)).to.include(`could not be started at 2026-11-30 23:50: ${why}`)
     expect(started()).to.deep.equal([])
+  })
+
+  it('says of an unexpected error that the daemon.log has it', async () => {
+    await sendForm(url, ADD)
+    test.controls.runFails = new TypeError('dyno.spare is not a function')
+    clock.advance(7 * MINUTE)
+    const why = 'The platform met an internal error; its daemon.log says which.'
+    await until('the log', async () => (await log()).includes(why))
+    expect(await log()).to.include(`Scheduler could not start \`node clean.js\`: ${why}`)
+    expect(await log()).to.not.include('dyno.spare')
+    const told = `could not be started at 2026-11-30 23:50: ${why}`
+    await until('the page', async () => (await readPage(url)).includes(told))
+    const { root } = foldersOf(test.home)
+    expect(await readFile(daemonLogFile({ root }), 'utf8')).to.match(
+      /internal error, a job of the scheduler of an-app: TypeError: dyno\.spare is not a function\n +at /,
+    )
   })
 
   it('runs nothing more once it, or its app, is destroyed', async () => {
