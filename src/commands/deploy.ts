@@ -170,11 +170,13 @@ export default class Deploy extends BaseCommand {
       return { dry_run: true, plan: planDocument(plan) }
     }
 
+    const { stateHome } = await import('../embedded/daemon/folders.js')
     const result = await deployShown(request, {
       platform,
       git,
       healthHeaders: sent,
       setUpValues: lacking?.values,
+      home: stateHome(),
       wait: flags['lock-wait'],
       isJson: this.jsonEnabled(),
       timestamps: flags.timestamps,

@@ -21,6 +21,8 @@ export interface Deployment {
   readonly healthHeaders: Record<string, string>
   /** Of the config vars that app.json asks for, by name; they may be secret. */
   readonly setUpValues: Readonly<Record<string, string>>
+  /** Folder of shipit's own state on this machine; absent if nothing is to be kept there. */
+  readonly home?: string | undefined
   /** What turned out to be doubtful while it ran, a sentence each. */
   readonly warnings: Set<string>
   /** As the platform has it; absent until that was asked. */

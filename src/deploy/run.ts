@@ -13,6 +13,7 @@ import type { GitPush, Platform } from './platform.js'
 import { refOf, type Ref } from './ref.js'
 import { afterInterrupt } from './rollback/interrupt.js'
 import { undo } from './rollback/undo.js'
+import { tellOfCutOff } from './set-up/cut-off.js'
 import { postdeployFailure } from './set-up/postdeploy.js'
 import { STEPS } from './steps/index.js'
 import { appOf, releaseOf, watchOf, type Running } from './steps/step.js'
@@ -48,6 +49,8 @@ export interface RunParts {
   healthHeaders?: Record<string, string> | undefined
   /** Of the config vars that the plan's set-up names. */
   setUpValues?: Readonly<Record<string, string>> | undefined
+  /** Folder of shipit's own state on this machine. */
+  home?: string | undefined
 }
 
 /** ms between two tries of a call that the platform did not take. */
@@ -71,6 +74,7 @@ export async function runDeploy(
     timing: given,
     healthHeaders = {},
     setUpValues = {},
+    home,
   }: RunParts,
 ): Promise<DeployResult> {
   const timing = { ...TIMING, ...given }
@@ -81,6 +85,7 @@ export async function runDeploy(
     timing,
     healthHeaders,
     setUpValues,
+    home,
     bare: platform,
     platform: retrying(platform, {
       time: timing.patience,
@@ -136,6 +141,7 @@ async function takeSteps(running: Running): Promise<DeployResult> {
     running.watch?.stop()
   }
   if (!plan.isAlreadyLive) await checkNotReplaced(running, releaseOf(running))
+  await tellOfCutOff(running)
   return result(running)
 }
 

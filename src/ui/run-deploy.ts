@@ -9,6 +9,8 @@ interface Shown {
   healthHeaders: Record<string, string>
   /** Of the config vars that app.json asks for. */
   setUpValues: Readonly<Record<string, string>> | undefined
+  /** Folder of shipit's own state on this machine. */
+  home: string
   /** ms that other deploys of the app are waited for. */
   wait: number
   isJson: boolean

@@ -181,6 +181,46 @@ describe('a postdeploy that fails', function () {
   })
 })
 
+describe('a postdeploy whose deploy is killed', function () {
+  this.timeout(240_000)
+  let world: World
+  before(async () => {
+    world = await World.create()
+  })
+  after(() => world?.close())
+
+  it('is told of once, by the next deploy', async () => {
+    const dir = await world.app('cut', {
+      'package.json': { name: 'cut', private: true, scripts: { start: 'node app.js' } },
+      'app.js': `require('node:http').createServer((q, r) => r.end('up')).listen(process.env.PORT)\n`,
+      'seed.js': `console.log('seeding'); setInterval(() => {}, 1000)\n`,
+      'app.json': { scripts: { postdeploy: 'node seed.js' } },
+    })
+    let pid = 0
+    let output = ''
+    const first = world.shipit(['deploy', '--local', '--create', '--app', 'cut'], {
+      cwd: dir,
+      onSpawn: (spawned) => (pid = spawned),
+      onOutput: (text) => {
+        // Once: its words come in the output of the dyno after those of the plan.
+        if (!output.includes('seeding') && (output += text).includes('seeding'))
+          process.kill(pid, 'SIGKILL')
+      },
+    })
+    expect((await first).status, output).to.equal(137)
+
+    const deploy = ['deploy', '--local', '--app', 'cut']
+    const second = await world.json<{ warnings: string[] }>(deploy, { cwd: dir })
+    expect(second.warnings).to.deep.equal([
+      'postdeploy of app.json may not have run: the deploy that made cut was stopped before its ' +
+        'end. Look at `shipit logs --app cut`; by hand, its command runs in `shipit run`.',
+    ])
+    const third = await world.json<{ warnings: string[] }>(deploy, { cwd: dir })
+    expect(third.warnings).to.deep.equal([])
+    await world.ok(['destroy', '--local', '--app', 'cut', '--confirm', 'cut'])
+  })
+})
+
 describe('a set-up that the platform refuses half-way', function () {
   this.timeout(240_000)
   let world: World

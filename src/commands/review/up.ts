@@ -94,11 +94,13 @@ export default class ReviewUp extends BaseCommand {
         place: review.app ? {} : await placeOf(api, review.pipeline),
         addRemote: false,
       }
+      const { stateHome } = await import('../../embedded/daemon/folders.js')
       const result = await deployShown(request, {
         platform,
         git: deploy.gitPush(api, project.root, prepared.objects),
         healthHeaders: deploy.healthHeaders(health, environment?.target.health, process.env),
         setUpValues: lacking.values,
+        home: stateHome(),
         wait: flags['lock-wait'],
         isJson: this.jsonEnabled(),
         timestamps: flags.timestamps,

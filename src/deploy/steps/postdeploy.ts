@@ -37,6 +37,7 @@ export const postdeploy: Step = {
       report.detail('failed')
     }
     await note(running, report)
+    await running.postdeployLock?.release()
     signal.throwIfAborted()
   },
 }

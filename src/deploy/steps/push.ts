@@ -8,6 +8,7 @@ import { releaseOfPush, slugOfCommit } from '../find-release.js'
 import { followBuild } from '../lock/follow.js'
 import { overtakenBy } from '../lock/overtaken.js'
 import { retry, isRateLimit } from '../../heroku/limits.js'
+import { holdPostdeploy } from '../set-up/cut-off.js'
 import type { Step } from './step.js'
 
 /** The commit's build: of this deploy's own push, or of one that is under way already. */
@@ -28,6 +29,7 @@ export const push: Step = {
       : `${upload ? 'Sending' : 'Pushing'} ${commit.short} to ${app}`,
   async run(running, report) {
     const { follows } = running.plan
+    running.postdeployLock = await holdPostdeploy(running)
     running.release = follows
       ? await followBuild(running, follows, report)
       : await pushCommit(running, report)

@@ -1,6 +1,7 @@
 import type { Release } from '../../heroku/index.js'
 import type { Deployment } from '../deployment.js'
 import type { StepName, StepReport } from '../events.js'
+import type { ProcessLock } from '../../lib/process-lock.js'
 import type { FormationChange } from '../../operate/formation-change.js'
 import type { ReleaseWatch } from '../health/release-watch.js'
 import type { InProgress } from '../lock/in-progress.js'
@@ -35,6 +36,8 @@ export interface Running extends Deployment {
   deadline: number
   /** Of its dynos and its log, from their boot on. */
   watch?: ReleaseWatch
+  /** Held from before the push on, until the end of postdeploy was seen: see cut-off.ts. */
+  postdeployLock?: ProcessLock | undefined
   /** What came of `scripts.postdeploy` of app.json. */
   postdeploy?: Postdeploy
 }
