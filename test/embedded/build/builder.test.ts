@@ -290,10 +290,10 @@ describe('the builder', function () {
     ])
       await mkdir(folder, { recursive: true })
     await writeFile(output, '-----> Build\n')
-    // As npm does, it goes on filling the slug from several processes.
+    // As npm does, it goes on filling the slug from several processes; not beyond this one's end.
     const filling =
-      'for w in 1 2 3 4; do (i=0; while :; do i=$((i+1)); mkdir -p "$0/node_modules/$w/p$i"; : > "$0/node_modules/$w/p$i/f"; done) & done; wait'
-    const left = spawn('sh', ['-c', filling, stray], {
+      'for w in 1 2 3 4; do (i=0; while kill -0 "$1"; do i=$((i+1)); mkdir -p "$0/node_modules/$w/p$i"; : > "$0/node_modules/$w/p$i/f"; done) & done; wait'
+    const left = spawn('sh', ['-c', filling, stray, String(process.pid)], {
       detached: true,
       env: { PATH: process.env.PATH, HOME: path.join(work, 'home') },
       stdio: 'ignore',
