@@ -116,7 +116,7 @@ describe('attaching to a one-off dyno', () => {
     const { attachUrl } = await rendezvous((client) => {
       client.on('data', (chunk: Buffer) => {
         parts.push(chunk.toString('latin1'))
-        if (parts.join('') === 'a\x04b\x04\x04') client.end()
+        if (parts.join('') === 'aa\x04b\x04\x04') client.end()
       })
       client.write('rendezvous\r\n')
     })
@@ -124,9 +124,9 @@ describe('attaching to a one-off dyno', () => {
     const send = async () => {
       // What comes last of a chunk may wait for what comes after it.
       for (const [chunk, seen] of [
-        ['a\x04', 'a'],
-        ['b', 'a\x04b'],
-        ['\x04', 'a\x04b'],
+        ['aa\x04', 'aa'],
+        ['b', 'aa\x04b'],
+        ['\x04', 'aa\x04b'],
       ] as const) {
         input.write(chunk)
         await until(`${JSON.stringify(seen)} to arrive`, () => all().startsWith(seen))
@@ -136,6 +136,36 @@ describe('attaching to a one-off dyno', () => {
     expect(await ended).to.deep.equal({ status: undefined, isBroken: false })
     for (const part of parts.slice(0, -1))
       expect(part.endsWith('\x04'), JSON.stringify(parts)).to.equal(false)
+  })
+
+  it('takes no more input than the dyno reads, and none once it has ended', async () => {
+    const MOST = 8 * 1024 * 1024
+    let [dyno, read] = [undefined as Socket | undefined, 0]
+    const { attachUrl } = await rendezvous((client) => {
+      dyno = client.pause()
+      client.write('rendezvous\r\n')
+    })
+    const { input, ended } = join(attachUrl)
+    const isFull = () => input.isPaused()
+    let written = 0
+    for (; written < 8 * MOST && !isFull(); written += MOST) {
+      input.write(Buffer.alloc(MOST))
+      await until('the input to be read', () => isFull() || input.readableLength === 0)
+    }
+    expect(isFull()).to.equal(true)
+    dyno!
+      .on('data', (chunk: Buffer) => {
+        read += chunk.length
+      })
+      .resume()
+    await until('all of it to arrive', () => read === written)
+    await until('more to be taken', () => !input.isPaused())
+    dyno!.end()
+    await ended
+    expect(input.isPaused()).to.equal(true)
+    expect(['data', 'end', 'error'].map((event) => input.listenerCount(event))).to.deep.equal([
+      0, 0, 0,
+    ])
   })
 
   it('passes the keys of a terminal on at once, whatever they are', async () => {
@@ -224,11 +254,11 @@ describe('attaching to a one-off dyno', () => {
     const root = await mkdtemp(path.join(tmpdir(), 'shipit-attach-'))
     const pair = await certificateOf({ root }, () => undefined)
     await rm(root, { recursive: true })
-    const secure = () =>
-      rendezvous(
-        (client) => client.end(`rendezvous\r\nover TLS\n${MARKER}7\n`),
-        tls.createServer(pair),
-      )
+    const secure = (look: (client: tls.TLSSocket) => void = () => undefined) =>
+      rendezvous((client) => {
+        look(client as tls.TLSSocket)
+        client.end(`rendezvous\r\nover TLS\n${MARKER}7\n`)
+      }, tls.createServer(pair))
     const untrusted = await rejection(join((await secure()).attachUrl, { isSecure: true }).ended)
     expect(untrusted).to.include({ code: 'network' })
     expect(untrusted.message).to.match(
@@ -237,9 +267,18 @@ describe('attaching to a one-off dyno', () => {
     const before = https.globalAgent.options.ca
     https.globalAgent.options.ca = pair.cert
     try {
-      const { ended, text } = join((await secure()).attachUrl, { isSecure: true })
-      expect(await ended).to.deep.equal({ status: 7, isBroken: false })
-      expect(text()).to.equal('over TLS\n')
+      // A host is told by name, as whoever serves several needs to know; an address is no name.
+      for (const [host, name] of [
+        ['127.0.0.1', false],
+        ['localhost', 'localhost'],
+      ] as const) {
+        let asked: string | false | null | undefined
+        const { attachUrl } = await secure((client) => (asked = client.servername))
+        const { ended, text } = join(attachUrl.replace('127.0.0.1', host), { isSecure: true })
+        expect(await ended).to.deep.equal({ status: 7, isBroken: false })
+        expect(text()).to.equal('over TLS\n')
+        expect(asked).to.equal(name)
+      }
     } finally {
       if (before === undefined) delete https.globalAgent.options.ca
       else https.globalAgent.options.ca = before

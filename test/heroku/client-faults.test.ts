@@ -1,7 +1,9 @@
 import { expect } from 'chai'
+import * as v from 'valibot'
 import { ANYTHING } from '../../src/heroku/shapes.js'
 import { faultServer, type Fault, type FaultServer } from '../support/fault-server.js'
 import { apiFor, rejection, TOKEN } from '../support/platform.js'
+import { useVirtualClock } from '../support/virtual-clock.js'
 
 describe('the client against a faulty platform', () => {
   let server: FaultServer
@@ -198,6 +200,41 @@ describe('the client against a faulty platform', () => {
     ])
   })
 
+  it('takes no more rows than wanted of a platform that gives more', async () => {
+    await start({ json: ['v3', 'v2', 'v1'] })
+    expect(await apiFor(server.url).list('/apps', ANYTHING, { max: 2 })).to.deep.equal(['v3', 'v2'])
+  })
+
+  it('refuses an answer that is none of what was asked for', async () => {
+    await start({ json: { name: 7 } })
+    const shape = v.looseObject({ name: v.string() })
+    expect(await rejection(apiFor(server.url).get('/apps/a1', shape)))
+      .to.include({ code: 'network' })
+      .and.have.property('message')
+      .that.matches(/answered GET \/apps\/a1 with something else than .* documents: .*name/)
+  })
+
+  it('waits out a limit however often it is told when to come again, and no other fault', async () => {
+    for (const [status, count] of [
+      [429, 5],
+      [503, 5],
+      [500, 2],
+    ] as const) {
+      let left = 4
+      server = await faultServer(() =>
+        left-- > 0
+          ? { json: {}, status, headers: { 'retry-after': '0' } }
+          : { json: { name: 'a1' } },
+      )
+      const outcome = apiFor(server.url, { retries: 1 }).get('/apps/a1', ANYTHING)
+      if (count === 5) expect(await outcome).to.deep.equal({ name: 'a1' })
+      else expect((await rejection(outcome)).details).to.include({ status })
+      expect(server.arrived, `${status}`).to.have.length(count)
+      await server.close()
+    }
+    await start({ json: [] })
+  })
+
   it('shows no header and no body under DEBUG=*', async () => {
     await start({ json: { PM2_SECRET_KEY: 's3cr3tvalue' } })
     const { execFile } = await import('node:child_process')
@@ -213,5 +250,22 @@ describe('the client against a faulty platform', () => {
     expect(output).to.match(/PATCH \/apps\/a1\/config-vars 200 req-1 \d+ms/)
     expect(output).to.not.contain('s3cr3tvalue').and.not.contain(TOKEN)
     expect(server.arrived[0]!.headers.authorization).to.equal(`Bearer ${TOKEN}`)
+  })
+})
+
+describe('the pauses of a client', () => {
+  useVirtualClock()
+
+  it('are twice as long each time, for as long as the platform does not say when', async () => {
+    const times: number[] = []
+    const begun = performance.now()
+    const server = await faultServer(() => {
+      times.push(Math.round((performance.now() - begun) / 100) * 100)
+      return { json: {}, status: 502 }
+    })
+    const options = { retries: 3, retryDelay: 1000 }
+    await rejection(apiFor(server.url, options).get('/apps', ANYTHING))
+    await server.close()
+    expect(times).to.deep.equal([0, 1000, 3000, 7000])
   })
 })

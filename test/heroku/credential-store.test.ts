@@ -153,14 +153,14 @@ require('fs').writeFileSync(file, JSON.stringify(kept))
     mkdirSync(path.join(home, 'bin'), { recursive: true })
     writeFileSync(
       path.join(home, 'bin/powershell'),
-      `#!${process.execPath}\nrequire('fs').writeFileSync(${JSON.stringify(path.join(home, 'script'))}, process.argv.at(-1))\n`,
+      `#!${process.execPath}\nrequire('fs').writeFileSync(${JSON.stringify(path.join(home, 'script'))}, process.argv.slice(2).join(' '))\n`,
       { mode: 0o755 },
     )
     loggedIn('')
     expect(await dropFromStore(env(), 'win32')).to.equal(true)
     // 0x80070490, ERROR_NOT_FOUND.
     expect(readFileSync(path.join(home, 'script'), 'utf8')).to.match(
-      /catch \{ if \(.*HResult -ne -2147023728\) \{ throw \} \}/,
+      /^-NoProfile -NonInteractive -Command [^]*catch \{ if \(.*HResult -ne -2147023728\) \{ throw \} \}/,
     )
   })
   it('is passed by where HEROKU_NETRC_WRITE says so, where nobody is logged in, and where there is none', async () => {
@@ -170,6 +170,36 @@ require('fs').writeFileSync(file, JSON.stringify(kept))
     expect(await tokenInStore(env(), 'linux')).to.equal(undefined)
     loggedIn(`service heroku-cli account ${ACCOUNT}`)
     expect(await tokenInStore(env({ HEROKU_NETRC_WRITE: 'true' }), 'linux')).to.equal(undefined)
+  })
+
+  it('is not asked for an account that nobody has named', async () => {
+    install('secret-tool')
+    for (const written of ['{"account":""}', '{"account":7}', '{}', '{"account":'] as const) {
+      loggedIn('service heroku-cli account ')
+      writeFileSync(path.join(home, '.local/share/heroku/login.json'), written)
+      expect(await tokenInStore(env(), 'linux'), written).to.equal(undefined)
+      expect(await dropFromStore(env(), 'linux'), written).to.equal(false)
+    }
+    expect(existsSync(path.join(home, 'calls'))).to.equal(false)
+  })
+  it('forgets whose login it had where its program is gone', async () => {
+    loggedIn('')
+    expect(await dropFromStore(env(), 'linux')).to.equal(true)
+    expect(await dropFromStore(env(), 'linux')).to.equal(false)
+  })
+  it('has no token if its program says more than one word, or fails', async () => {
+    mkdirSync(path.join(home, 'bin'), { recursive: true })
+    loggedIn('')
+    for (const script of [
+      'console.log("two words")',
+      'console.log("x"); process.exitCode = 1',
+      '',
+    ]) {
+      writeFileSync(path.join(home, 'bin/secret-tool'), `#!${process.execPath}\n${script}\n`, {
+        mode: 0o755,
+      })
+      expect(await tokenInStore(env(), 'linux'), script).to.equal(undefined)
+    }
   })
 
   if (process.platform === 'linux') {

@@ -12,6 +12,8 @@ describe('what an app said before its dyno ended', () => {
       'Node.js v20.20.2',
     ])
   })
+  it('has no empty lines at its ends', () =>
+    expect(app('', 'a', '', 'b', ' ', '')).to.deep.equal(['a', '', 'b']))
   it("is not npm's banner and notices", () => {
     expect(
       app(
@@ -109,6 +111,10 @@ describe('the lines of an app that are worth showing', () => {
     ])
     expect(shown[0]).to.equal('error: password authentication failed for user "app"')
   })
+  it('begin with an error that is the first of all', () => {
+    const shown = worthShowing(['Error: first', ...noise(40)])
+    expect(shown.slice(0, 5)).to.deep.equal(['Error: first', ...noise(3), '… 22 more lines'])
+  })
   it('are the last ones where none of them is an error', () => {
     expect(worthShowing(noise(30))).to.deep.equal(noise(30).slice(-20))
     expect(worthShowing(['a', 'Error: b', ...frames(7)])).to.deep.equal([
@@ -138,6 +144,7 @@ describe('the end of a dyno', () => {
           'heroku',
           'The app listens on port 3000, but $PORT is 5006. Make it listen on process.env.PORT',
         ],
+        ['heroku', 'Stopped before: The app listens on port 1'],
         ['heroku', 'Process exited with status 137'],
       ),
       dyno,

@@ -86,6 +86,19 @@ describe('who we are', () => {
     )
     expect(await resolve()).to.include({ token: 'from-netrc', tokenSource: '~/.netrc' })
   })
+  it('tries no token twice, wherever else it is', async () => {
+    writeFileSync(
+      path.join(home, '.netrc'),
+      'machine api.heroku.com\n  login me\n  password same\n',
+    )
+    fakeCli(`console.log('other')`)
+    const { token, otherToken } = await resolve({ HEROKU_API_KEY: 'same' })
+    expect([token, await otherToken!(), await otherToken!()]).to.deep.equal([
+      'same',
+      { token: 'other', source: 'heroku auth:token' },
+      undefined,
+    ])
+  })
   it('then the official CLI, whose own words are not shown', async () => {
     fakeCli(
       `if (process.argv[2] !== 'auth:token') process.exit(1); console.error('warning: expires'); console.log('from-cli')`,
@@ -93,11 +106,17 @@ describe('who we are', () => {
     expect(await resolve()).to.include({ token: 'from-cli', tokenSource: 'heroku auth:token' })
   })
   it('a CLI that is not logged in is no login', async () => {
-    fakeCli(`console.error('not logged in'); process.exit(100)`)
-    expect(await rejection(resolve())).to.include({
-      code: 'auth',
-      message: 'You are not logged in to api.heroku.com.',
-    })
+    for (const script of [
+      `console.error('not logged in'); process.exit(100)`,
+      `console.log('word'); process.exit(1)`,
+      `console.log('two words')`,
+    ]) {
+      fakeCli(script)
+      expect(await rejection(resolve()), script).to.include({
+        code: 'auth',
+        message: 'You are not logged in to api.heroku.com.',
+      })
+    }
   })
   it('without any, it says what to do', async () => {
     const error = await rejection(resolve())

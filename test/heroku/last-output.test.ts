@@ -59,12 +59,16 @@ describe('the last output of a dyno', () => {
       ['heroku', 'Process exited with status 2'],
       START,
       ['app', 'second'],
+      ['app', 'Starting process of mine'],
       END,
+      ['app', 'Starting process again'],
       ['app', 'a late line'],
       START,
       ['app', 'third'],
     )
-    expect(text).to.equal('The last lines of web.1:\n  second\n  a late line')
+    expect(text).to.equal(
+      'The last lines of web.1:\n  second\n  Starting process of mine\n  Starting process again\n  a late line',
+    )
     expect(ending).to.equal('Process exited with status 1')
   })
 

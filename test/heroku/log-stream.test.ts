@@ -8,6 +8,7 @@ import {
 } from '../../src/heroku/index.js'
 import { faultServer, type Fault, type FaultServer } from '../support/fault-server.js'
 import { apiFor, rejection } from '../support/platform.js'
+import { useVirtualClock } from '../support/virtual-clock.js'
 
 const at = (n: number, text = `line ${n}`) =>
   `2026-11-22T20:00:0${n}.000000+00:00 app[web.1]: ${text}`
@@ -212,6 +213,71 @@ describe('the log stream', () => {
   it('says that the app is not there', async () => {
     server = await faultServer([{ json: { id: 'not_found', resource: 'app' }, status: 404 }])
     expect(await rejection(read())).to.include({ code: 'not_found' })
+  })
+})
+
+describe('the pauses of the log stream', () => {
+  useVirtualClock()
+  let server: FaultServer
+  afterEach(() => server.close())
+
+  /** The times at which the stream was opened, and how its reading ended. */
+  async function opened(streams: Fault[], options: LogStreamOptions, most = Infinity) {
+    const begun = performance.now()
+    const times: number[] = []
+    server = await faultServer(({ method }) => {
+      if (method === 'POST')
+        return { json: { id: 's', logplex_url: `${server.url}/stream` }, status: 201 }
+      times.push(Math.round(performance.now() - begun))
+      return streams[Math.min(times.length, streams.length) - 1]!
+    })
+    const lines: string[] = []
+    const reading = async () => {
+      for await (const { message } of streamLogs(apiFor(server.url), 'a1', options))
+        if (lines.push(message) >= most) return
+    }
+    const error = await reading().then(
+      () => undefined,
+      (thrown: { code?: string }) => thrown.code,
+    )
+    return { times: times.map((ms) => Math.round(ms / 50) * 50), lines, error }
+  }
+  const broken: Fault = { chunks: [], status: 500 }
+
+  it('grow from a second to five while nothing comes', async () => {
+    const { times, error } = await opened([broken], { retries: 5 })
+    expect(times).to.deep.equal([0, 1000, 3000, 7000, 12_000, 17_000])
+    expect(error).to.equal('network')
+  })
+
+  it('are short once lines have come', async () => {
+    const { times, lines } = await opened(
+      [{ chunksThenReset: [event(1)] }, { chunks: [event(2)], headers: SSE }],
+      {},
+    )
+    expect(times).to.deep.equal([0, 50])
+    expect(lines).to.deep.equal(['line 1', 'line 2'])
+  })
+
+  it('end in no failure while the stream can be opened in between', async () => {
+    const empty: Fault = { chunks: [], headers: SSE }
+    const { lines, error } = await opened(
+      [broken, empty, broken, empty, broken, { chunks: [event(1)], headers: SSE }],
+      { tail: true, retries: 1 },
+      1,
+    )
+    expect([lines, error]).to.deep.equal([['line 1'], undefined])
+  })
+
+  it('are watched for a sleep of the machine no longer than the stream is read', async () => {
+    let looks = 0
+    const clock = { every: 10, late: 1000, now: () => ((looks += 1), looks * 10) }
+    await opened([{ chunks: [event(1)], headers: SSE }], { tail: true, clock }, 1)
+    const before = looks
+    await new Promise((resolve) => {
+      setTimeout(resolve, 1000)
+    })
+    expect(looks).to.equal(before)
   })
 })
 
