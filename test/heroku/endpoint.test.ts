@@ -3,7 +3,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { expect } from 'chai'
 import { platformUrls, resolveEndpoint } from '../../src/heroku/index.js'
-import { proxyFor } from '../../src/heroku/proxy.js'
+import { checkCertificates, proxyAgent, proxyFor } from '../../src/heroku/proxy.js'
 import { rejection } from '../support/platform.js'
 
 describe('where the platform is', () => {
@@ -141,10 +141,56 @@ describe('proxies', () => {
       '.heroku.com',
       '*.heroku.com',
       'x, api.heroku.com:443',
+      'API.Heroku.com',
     ])
       expect(via({ HTTPS_PROXY: 'http://p', NO_PROXY }), NO_PROXY).to.equal(undefined)
-    for (const NO_PROXY of ['', 'roku.com', 'api.heroku.com:80'])
+    for (const NO_PROXY of ['', 'roku.com', 'api.heroku.com:80', 'api.heroku.com:x', ':443'])
       expect(via({ HTTPS_PROXY: 'http://p', NO_PROXY }), NO_PROXY).to.equal('http://p/')
     expect(via({ HTTP_PROXY: 'http://p' }, 'http://127.0.0.1:5000')).to.equal(undefined)
+  })
+  it('are those of the scheme, by whatever case and with or without one of their own', () => {
+    const HTTP = 'http://api.example.test'
+    expect(via({ HTTPS_PROXY: 'http://s', HTTP_PROXY: 'http://p' }, HTTP)).to.equal('http://p/')
+    expect(via({ HTTPS_PROXY: 'http://s' }, HTTP)).to.equal(undefined)
+    expect(via({ ALL_PROXY: 'http://all' }, HTTP)).to.equal('http://all/')
+    expect(via({ http_proxy: 'http://low', HTTP_PROXY: 'http://up' }, HTTP)).to.equal('http://low/')
+    expect(via({ HEROKU_HTTP_PROXY_HOST: 'h', HEROKU_HTTP_PROXY_PORT: '1' }, HTTP)).to.equal(
+      'http://h:1/',
+    )
+    for (const [NO_PROXY, url] of [
+      ['api.example.test:80', HTTP],
+      ['api.example.test:81', `${HTTP}:81`],
+    ] as const)
+      expect(via({ HTTP_PROXY: 'http://p', NO_PROXY }, url), url).to.equal(undefined)
+    for (const host of ['localhost', 'app.localhost', '[::1]', '127.1.2.3'])
+      expect(via({ HTTP_PROXY: 'http://p' }, `http://${host}`), host).to.equal(undefined)
+  })
+  it('are asked at the port of their scheme, as the user that their address names', () => {
+    const optionsOf = (proxy: string, isTargetSecure = true) =>
+      (proxyAgent(new URL(proxy), isTargetSecure) as unknown as { proxyOptions: object })
+        .proxyOptions
+    expect(optionsOf('https://proxy')).to.deep.equal({ host: 'proxy', port: 443 })
+    expect(optionsOf('http://proxy', false)).to.deep.equal({ host: 'proxy', port: 80 })
+    expect(optionsOf('http://m%40e:p%3Aw@proxy:3128')).to.deep.equal({
+      host: 'proxy',
+      port: 3128,
+      proxyAuth: 'm@e:p:w',
+    })
+  })
+})
+
+describe('certificates of a proxy', () => {
+  it('must be there if they are named', () => {
+    checkCertificates({})
+    checkCertificates({ SSL_CERT_FILE: import.meta.filename, SSL_CERT_DIR: import.meta.dirname })
+    for (const name of ['SSL_CERT_FILE', 'SSL_CERT_DIR']) {
+      expect(() => checkCertificates({ [name]: '/nowhere/certificates' }))
+        .to.throw(`${name} names what cannot be read: /nowhere/certificates`)
+        .with.property('why', 'It is not there.')
+    }
+    expect(() => checkCertificates({ SSL_CERT_FILE: `${import.meta.filename}/x` }))
+      .to.throw()
+      .with.property('why')
+      .that.contains('ENOTDIR')
   })
 })

@@ -31,6 +31,7 @@ describe('a line of the log', () => {
     const others = [
       '',
       'just text',
+      'a app[web.1]: x',
       `${TIME}`,
       `${TIME} no brackets`,
       `${TIME} app[web.1: not closed`,

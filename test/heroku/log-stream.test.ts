@@ -281,6 +281,23 @@ describe('the pauses of the log stream', () => {
   })
 })
 
+describe('the pauses of the output stream of a build', () => {
+  useVirtualClock()
+
+  it('are of a second, five at most', async () => {
+    const times: number[] = []
+    const begun = performance.now()
+    const server = await faultServer(() => {
+      times.push(Math.round((performance.now() - begun) / 100) / 10)
+      return { chunks: [], status: 404 }
+    })
+    const reading = streamOutput(server.url).next()
+    expect(await rejection(reading)).to.include({ code: 'network' })
+    await server.close()
+    expect(times).to.deep.equal([0, 1, 2, 3, 4, 5])
+  })
+})
+
 describe('the output stream of a build', () => {
   let server: FaultServer
   afterEach(() => server.close())
@@ -297,6 +314,31 @@ describe('the output stream of a build', () => {
       { chunks: ['-----> Grüße\n', '\0\0', 'done\n'] },
     ])
     expect(await read()).to.equal('-----> Grüße\ndone\n')
+  })
+  it('goes on where it broke, however its bytes come the second time', async () => {
+    server = await faultServer([
+      { chunksThenReset: ['abcd'] },
+      { chunks: ['ab', 'cdef', 'ghijklmnopqrstuvwxyz', '.'.repeat(1000)], pause: 2 },
+    ])
+    expect(await read()).to.equal(`abcdefghijklmnopqrstuvwxyz${'.'.repeat(1000)}`)
+  })
+  it('counts its failures from the last piece that came', async () => {
+    server = await faultServer([
+      { chunks: [], status: 404 },
+      { chunks: [], status: 404 },
+      { chunksThenReset: ['a'] },
+      { chunks: [], status: 404 },
+      { chunks: ['ab'] },
+    ])
+    expect(await read()).to.equal('ab')
+  })
+  it('ends without a word when its signal is aborted', async () => {
+    server = await faultServer(['never answers'])
+    const stop = new AbortController()
+    const output = streamOutput(server.url, { signal: stop.signal })
+    const first = output.next()
+    stop.abort()
+    expect(await first).to.deep.equal({ done: true, value: undefined })
   })
   it('is given up after its retries', async () => {
     server = await faultServer([{ chunks: [], status: 404 }])

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { expect } from 'chai'
 import {
+  addDomain,
   createApp,
   createLogSession,
   currentRelease,
@@ -16,9 +17,11 @@ import {
   listApps,
   listBuildpacks,
   listBuilds,
+  listDomains,
   listDynos,
   listFormation,
   listReleases,
+  removeDomain,
   restartDynos,
   rollbackTo,
   stopDyno,
@@ -62,6 +65,24 @@ const calls: [string, (api: PlatformApi) => Promise<unknown>, string, unknown?][
     { maintenance: true },
   ],
   ['destroyApp', (api) => destroyApp(api, 'a1'), 'DELETE /apps/a1'],
+  ['listDomains', (api) => listDomains(api, 'a1'), 'GET /apps/a1/domains'],
+  [
+    'addDomain',
+    (api) => addDomain(api, 'a1', 'www.example.com'),
+    'POST /apps/a1/domains',
+    { hostname: 'www.example.com', sni_endpoint: null },
+  ],
+  [
+    'addDomain with a certificate',
+    (api) => addDomain(api, 'a1', 'www.example.com', 'cert'),
+    'POST /apps/a1/domains',
+    { hostname: 'www.example.com', sni_endpoint: 'cert' },
+  ],
+  [
+    'removeDomain',
+    (api) => removeDomain(api, 'a1', '*.example.com'),
+    'DELETE /apps/a1/domains/*.example.com',
+  ],
   ['getAccount', (api) => getAccount(api), 'GET /account'],
   ['getConfigVars', (api) => getConfigVars(api, 'a1'), 'GET /apps/a1/config-vars'],
   [
