@@ -267,7 +267,7 @@ describe('attaching to a one-off dyno', () => {
     const before = https.globalAgent.options.ca
     https.globalAgent.options.ca = pair.cert
     try {
-      // A host is told by name, as whoever serves several needs to know; an address is no name.
+      // A server of several hosts must be told which one is meant, by name and never by address.
       for (const [host, name] of [
         ['127.0.0.1', false],
         ['localhost', 'localhost'],
