@@ -43,6 +43,22 @@ export const ROOMS: Record<string, Room> = {
     ),
     goal: 85,
   },
+  init: {
+    sources: [
+      ...['apply', 'ci', 'lock', 'plan'].map((folder) => `src/init/${folder}`),
+      ...inFolder(
+        'src/init',
+        '.ts',
+        'describe-plan ecosystem-adapter folder gather git-ignored index runtime-tarball stay-inside workspace-root',
+      ),
+    ],
+    tests: inFolder(
+      'test/init',
+      '.test.ts',
+      'app-json apply ci command lockfile plan untrusted workspaces',
+    ),
+    goal: 85,
+  },
   ecosystem: { sources: ['src/ecosystem'], tests: ['test/ecosystem'], goal: 85 },
   heroku: {
     sources: ['src/heroku'],
