@@ -76,7 +76,7 @@ export const ROOMS: Record<string, Room> = {
     tests: inFolder(
       'test/embedded/build',
       '.test.ts',
-      'detect failure-messages parts plan script-words tree-key node-versions node-build node-runtime builder',
+      'detect failure-messages parts plan script-words steps tree-key node-versions node-build node-runtime builder',
     ),
     goal: 85,
   },
