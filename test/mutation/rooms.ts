@@ -76,7 +76,7 @@ export const ROOMS: Record<string, Room> = {
     tests: inFolder(
       'test/embedded/build',
       '.test.ts',
-      'detect failure-messages parts plan script-words steps tree-key node-versions node-build node-runtime builder',
+      'builder copy-slug detect disk-watch failure-messages node-build node-runtime node-versions parts plan queue script-words steps tree-key',
     ),
     goal: 85,
   },

@@ -100,8 +100,14 @@ describe('why a step of a build failed', () => {
     ],
   ]
   for (const [step, output, title] of cases) {
-    it(`is ${title ?? 'not known'} for ${step}: ${output.split('\n').at(-1)}`, () =>
-      expect(knownFailure(step, output)?.message).to.equal(title))
+    it(`is ${title ?? 'not known'} for ${step}: ${output.split('\n').at(-1)}`, () => {
+      const failure = knownFailure(step, output)
+      expect(failure?.message).to.equal(title)
+      if (failure === undefined) return
+      // What to do about it, in words.
+      expect(failure.details).to.not.deep.equal([])
+      for (const line of failure.details) expect(line).to.match(/\w\.$|^http/)
+    })
   }
 
   it('names what is particular to webpack', () => {

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, readdir, readFile, stat, utimes, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { expect } from 'chai'
 import { configureBerry, pruneBerry } from '../../../src/embedded/build/berry.js'
@@ -9,7 +9,7 @@ import {
 } from '../../../src/embedded/build/cache-directories.js'
 import { capture, sizeOf, step, type BuildContext } from '../../../src/embedded/build/context.js'
 import { installDependencies } from '../../../src/embedded/build/dependencies.js'
-import { detectNode } from '../../../src/embedded/build/detect.js'
+import { detectNode, discoverProcessTypes } from '../../../src/embedded/build/detect.js'
 import type { BuildFailure } from '../../../src/embedded/build/failure.js'
 import { readManifest } from '../../../src/embedded/build/manifest.js'
 import { BuildOutput } from '../../../src/embedded/build/output.js'
@@ -103,6 +103,39 @@ describe('a step of a build, before stand-ins of its tools', () => {
       expect(printed.trim().split(/\s+/).sort()).to.deep.equal(['one', 'two'])
       await tool('mine')
       await step(context(), 'npm', 'mine', [])
+    })
+    it('fails in words of its own where its output has them, however much there is', async () => {
+      await tool('mine', 'seq 12000; echo "error An error: ECONNRESET"; exit 1')
+      for (const kind of ['yarn', 'script'] as const)
+        expect((await failure(step(context(), kind, 'mine', []))).message).to.contain('was reset')
+      await tool('mine', 'exit 3')
+      expect(await failure(step(context(), 'script', 'mine', ['x']))).to.deep.include({
+        message: 'Error: A build script exited with a non-zero exit code.',
+        details: ['`mine x` ended with 3: its own output is above.'],
+      })
+    })
+    it('is kept from the rest of this machine, unless it is one of the platform', async () => {
+      for (const name of ['mine', 'git']) await tool(name, `echo ${name}`)
+      const kept: string[][] = []
+      const isolate: NonNullable<BuildContext['isolate']> = (line, { dirs, cwd }) => {
+        kept.push([cwd, ...dirs])
+        return ['echo', 'kept', ...line]
+      }
+      const run = async (command: string, args: string[] = []) =>
+        (await capture(context({}, { isolate }), command, args)).lines
+      expect(await run('mine', ['a'])).to.deep.equal(['kept mine a'])
+      expect(await run('git')).to.deep.equal(['git'])
+      expect(kept).to.deep.equal([
+        [dir, dir, ...['work', 'cache', 'shared', 'nodes'].map((name) => path.join(root, name))],
+      ])
+      const missing = (line: readonly string[]) => [
+        'echo',
+        `unshare: failed to execute ${line[0]}: No such file`,
+      ]
+      expect(
+        (await failure(capture(context({}, { isolate: missing as typeof isolate }), 'mine', [])))
+          .message,
+      ).to.equal("mine was not found on this machine's PATH.")
     })
     it('fails of a tool that is not there', async () => {
       expect((await failure(step(context(), 'npm', 'no-such-tool', []))).message).to.equal(
@@ -437,7 +470,9 @@ describe('a step of a build, before stand-ins of its tools', () => {
       expect(await installed(NPM, {}, { omitsDev: true })).to.contain(' --omit=dev ')
       expect(await installed(NPM, { NPM_CONFIG_PRODUCTION: 'true' })).to.contain(' --omit=dev ')
       expect(await installed(NPM, { NPM_CONFIG_PRODUCTION: 'false' })).to.contain('--include=dev ')
-      expect(await installed(YARN)).to.match(/ --production=false$/)
+      expect(await installed(YARN)).to.equal(
+        'yarn install --frozen-lockfile --ignore-engines --non-interactive --prefer-offline --production=false',
+      )
       expect(await installed(YARN, { YARN_PRODUCTION: 'true' })).to.match(/ --production=true$/)
     })
     it('rebuilds what is checked in by npm, and takes it out for yarn unless told otherwise', async () => {
@@ -445,12 +480,82 @@ describe('a step of a build, before stand-ins of its tools', () => {
       expect(await installed(NPM)).to.equal('npm install --include=dev --no-audit --no-fund')
       expect((await calls()).at(-2)).to.equal('npm rebuild')
       expect(printed).to.contain('node_modules is checked into source control: nothing to restore')
-      await installed(YARN, { SKIP_NODE_MODULES_CHECK: 'true' })
+      expect(await installed(YARN, { SKIP_NODE_MODULES_CHECK: 'true' })).to.match(/^yarn install /)
       expect(printed).to.contain('Keeping existing node_modules')
       expect(existsSync(path.join(dir, 'node_modules/a'))).to.equal(true)
       await installed(YARN)
       expect(printed).to.contain('node_modules checked into source control: https:')
       expect(existsSync(path.join(dir, 'node_modules/a'))).to.equal(false)
+    })
+    describe('what the last build has left', () => {
+      beforeEach(() => tool('yarn', 'mkdir -p node_modules; echo 1 > node_modules/a'))
+      const again = async (env: Record<string, string> = {}, npm = '10.0.0') => {
+        await removeFolder(path.join(dir, 'node_modules'))
+        await installed(YARN, env, { npm })
+        return (await calls()).length
+      }
+      const kept = () => existsSync(path.join(dir, 'node_modules/a'))
+
+      it('is taken as it is while nothing has changed', async () => {
+        expect(await again()).to.equal(1)
+        expect(printed).to.match(
+          /^-----> Restoring cache\n +- node_modules \(not cached[^]*-----> Installing dependencies\n[^]*-----> Caching build\n +- node_modules\n$/,
+        )
+        expect(await again()).to.equal(1)
+        expect(printed).to.match(
+          /Restoring cache\n +- node_modules\n[^]*yarn\.lock and all that it/,
+        )
+        expect(kept()).to.equal(true)
+      })
+      it('is left for other tools, another lockfile, or what has been written since', async () => {
+        await again()
+        expect(await again({}, '11.0.0')).to.equal(2)
+        expect(printed).to.contain('due to a change in version of node or its package manager')
+        await tree({ 'yarn.lock': '# other' })
+        expect(await again({}, '11.0.0')).to.equal(3)
+        expect(printed).to.contain('- node_modules (not cached - skipping)')
+        const trees = path.join(root, 'cache/trees')
+        const { mtime } = await stat(path.join(root, 'cache/tree.json'))
+        for (const name of await readdir(trees))
+          await utimes(path.join(trees, name, 'node_modules/a'), mtime, Date.now() / 1000 + 60)
+        expect(await again({}, '11.0.0')).to.equal(4)
+        expect(printed).to.contain('a dyno has written into node_modules')
+        expect(await again({ NODE_MODULES_CACHE: 'false' }, '11.0.0')).to.equal(5)
+        expect(printed).to.not.contain('Caching build')
+        await writeFile(path.join(root, 'cache/tree.json'), '{"tree":')
+        expect(await again({}, '11.0.0')).to.equal(6)
+      })
+      it('is shared if nothing more writes into it', async () => {
+        await tree({ 'package.json': {} })
+        const of = context()
+        for (let i = 0; i < 2; i++) {
+          await installDependencies(of, await readManifest(dir), YARN, {
+            version: '1.22.0',
+            isLast: true,
+            omitsDev: false,
+            hasCacheDirectories: false,
+          })
+          expect(await readFile(path.join(of.modules!.dir, 'a'), 'utf8')).to.equal('1\n')
+          expect(of.modules!.size).to.be.greaterThan(0)
+          expect(kept()).to.equal(false)
+        }
+        expect(await calls()).to.have.length(1)
+      })
+      it('is no matter of a build that cannot keep anything', async () => {
+        await tool('cp', 'echo no room; exit 1')
+        await again()
+        expect(printed).to.match(/ ! +The node_modules could not be copied: no room/)
+        expect(kept()).to.equal(true)
+      })
+      it('is where npm begins without a lockfile', async () => {
+        await tool('npm', 'mkdir -p node_modules; echo 1 > node_modules/a')
+        const none: PackageManager = { name: 'npm', lockfile: null }
+        await installed(none)
+        await removeFolder(path.join(dir, 'node_modules'))
+        await tool('npm', 'ls node_modules')
+        await installed(none)
+        expect(printed).to.match(/Restoring cache\n +- node_modules\n[^]*\n +a\n/)
+      })
     })
     it('says what of the last build it has', async () => {
       const rows: [PackageManager, Record<string, string>, string][] = [
@@ -548,6 +653,25 @@ describe('a step of a build, before stand-ins of its tools', () => {
       expect(await told()).to.match(/^No default language/)
       await tree({ 'package.json': {} })
       await detectNode(dir)
+    })
+    it('nothing where the app says no more than how it starts', async () => {
+      await tree({ 'package.json': {}, Procfile: 'worker: node w\n' })
+      expect(await discoverProcessTypes(context())).to.deep.equal({
+        worker: 'node w',
+        web: 'npm start',
+      })
+      expect(printed).to.match(/Procfile declares types +-> worker\n +Default types .* -> web\n$/)
+      await removeFolder(path.join(dir, 'Procfile'))
+      printed = ''
+      expect(await discoverProcessTypes(context())).to.deep.equal({ web: 'npm start' })
+      expect(printed).to.match(/types +-> \(none\)[^]* may not specify any way to start/)
+      for (const files of [{ 'server.js': '' }, { 'package.json': { scripts: { start: 'x' } } }]) {
+        printed = ''
+        await tree(files)
+        await discoverProcessTypes(context())
+        expect(printed).to.not.contain('may not specify')
+        await removeFolder(path.join(dir, 'server.js'))
+      }
     })
     it('a slug that is larger than its limit once it is compressed', async () => {
       await tree({ a: 'x'.repeat(2_000_000) })
