@@ -665,7 +665,8 @@ describe('a step of a build, before stand-ins of its tools', () => {
       printed = ''
       expect(await discoverProcessTypes(context())).to.deep.equal({ web: 'npm start' })
       expect(printed).to.match(/types +-> \(none\)[^]* may not specify any way to start/)
-      for (const files of [{ 'server.js': '' }, { 'package.json': { scripts: { start: 'x' } } }]) {
+      const starts: Tree[] = [{ 'server.js': '' }, { 'package.json': { scripts: { start: 'x' } } }]
+      for (const files of starts) {
         printed = ''
         await tree(files)
         await discoverProcessTypes(context())
