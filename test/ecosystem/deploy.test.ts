@@ -83,6 +83,64 @@ describe('the deploy block', () => {
     expect(found.sshTargets).to.deep.equal([])
   })
 
+  it("is PM2's own by any of its words, unless it has one of ours", () => {
+    const isTheirs = (target: object) => {
+      const text = JSON.stringify({ apps: [{ script: 'a.js' }], deploy: { p: target } })
+      return readEcosystemText(text, 'e.json').sshTargets.length === 1
+    }
+    const theirs =
+      'user host port key repo path fetch ssh_options forward-agent needs_tty pre-setup ' +
+      'post-setup pre-deploy pre-deploy-local post-deploy'
+    for (const word of theirs.split(' ')) {
+      expect(isTheirs({ [word]: 'x' }), word).to.equal(true)
+      expect(isTheirs({ [word]: 'x', ref: 'main', env: { A: 1 } }), word).to.equal(true)
+    }
+    for (const word of 'app stage health formation config subdirectory'.split(' '))
+      expect(isTheirs({ host: 'x', [word]: 'x' }), word).to.equal(false)
+    for (const target of [{}, { ref: 'main' }, { env: 'prod' }, { unknown: 1 }])
+      expect(isTheirs(target), JSON.stringify(target)).to.equal(false)
+  })
+
+  it('has variables for apps that are started with its name', () => {
+    const found = read('prod: { host: a, env: { A: 5, B: true } }', 'q: { app: my-app, env: prod }')
+    expect(found.deployEnv).to.deep.equal({ prod: { A: '5', B: 'true' } })
+    expect(read('q: { app: my-app }')).to.not.have.property('deployEnv')
+  })
+
+  it('takes what can be a name, and nothing that only has one in it', () => {
+    const refuses = (key: string, value: unknown) => {
+      const text = JSON.stringify({
+        apps: [{ script: 'a.js', env_prod: {} }],
+        deploy: { p: { [key]: value } },
+      })
+      return readEcosystemText(text, 'e.json').problems.some(({ severity }) => severity === 'error')
+    }
+    const good: [string, unknown[]][] = [
+      ['app', ['abc', 'a-1', `a${'b'.repeat(29)}`]],
+      ['stage', ['review', 'development', 'staging', 'production']],
+      ['ref', ['main', 'v1.2', 'feature/a-b', '@']],
+      ['env', ['prod']],
+      ['subdirectory', ['a', 'a/b', '..a', './a', 'a/..b']],
+      ['formation', [{ web: 1 }, { 'my-worker_2': '2:eco' }, {}]],
+      ['config', [['A', '_b', 'C1'], []]],
+    ]
+    const bad: [string, unknown[]][] = [
+      ['app', ['1ab', 'abc-', 'Abc', 'abc\n', 'a b', 'ab_c', `a${'b'.repeat(30)}`]],
+      ['stage', ['xreview', 'reviews', 'my staging', '']],
+      ['ref', ['-x', 'a..b', 'a b', 'a~1', 'a^', 'a:b', 'a?', 'a*', 'a[', 'a\\b', '', 7]],
+      ['env', ['env_prod', 'a b', '', 7]],
+      ['subdirectory', ['/a', '~a', '\\a', '..', '../a', 'a/../b', 'a/..', '', 7]],
+      ['formation', [{ 'a b': 1 }, { 'a!': 1 }, { web: 'x1' }, { web: null }, { web: true }, [1]]],
+      ['config', [['1A'], ['A-B'], ['A='], [7], 'A', ['A', '']]],
+    ]
+    for (const [key, values] of good)
+      for (const value of values)
+        expect(refuses(key, value), `${key}: ${JSON.stringify(value)}`).to.equal(false)
+    for (const [key, values] of bad)
+      for (const value of values)
+        expect(refuses(key, value), `${key}: ${JSON.stringify(value)}`).to.equal(true)
+  })
+
   const cases: [string, string[]][] = [
     [
       'p: { ap: my-app }',

@@ -66,6 +66,28 @@ describe('the environment of an app', () => {
     })
   }
 
+  it("lays a target's variables between env and env_NAME, and PORT under both", () => {
+    const each = app('port: 80\n    env: {A: 1, B: 1, C: 1}\n    env_p: {C: 3}')
+    const deployEnv = { p: { B: '2', C: '2', PORT: '90' }, q: { A: '9' } }
+    expect(environmentOf(each, 'p', {}, deployEnv)).to.deep.equal({
+      A: '1',
+      B: '2',
+      C: '3',
+      PORT: '90',
+    })
+    expect(environmentOf(each, undefined, {}, deployEnv)).to.include({ B: '1', PORT: '80' })
+    expect(environmentOf(each, 'none', {}, deployEnv)).to.include({ A: '1', B: '1', C: '1' })
+    expect(environmentOf(app('port: 0'), undefined, { PORT: '7' })).to.deep.equal({ PORT: '7' })
+  })
+
+  it('hides one name for a text, and nothing for true', () => {
+    const base = { SECRET: 's', MY_SECRET: 'm', A: undefined }
+    const left = (line: string) => Object.keys(environmentOf(app(line), undefined, base))
+    expect(left('filter_env: SECRET')).to.deep.equal(['MY_SECRET'])
+    expect(left('filter_env: true')).to.deep.equal(['SECRET', 'MY_SECRET'])
+    expect(left('filter_env: [X, MY]')).to.deep.equal(['SECRET'])
+  })
+
   it('lists the names that can be chosen', () => {
     expect(
       environmentNames(app('env: {A: 1}\n    env_prod: {A: 1}\n    env_homolog: {}')),

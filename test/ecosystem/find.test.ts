@@ -33,6 +33,31 @@ describe('finding the ecosystem file', () => {
     })
   }
 
+  it('looks for the names in one order, in which what shipit writes is first', () => {
+    expect(ECOSYSTEM_FILES.join(' ')).to.equal(
+      'ecosystem.config.yml ecosystem.config.yaml ecosystem.config.json ecosystem.config.js ' +
+        'ecosystem.config.cjs ecosystem.config.mjs ecosystem.json ecosystem.yml ecosystem.yaml ' +
+        'ecosystem.json5 process.json process.yml process.yaml process.json5 process.config.js ' +
+        'process.config.cjs process.config.mjs process.config.json process.config.yml ' +
+        'process.config.yaml pm2.json pm2.yml pm2.yaml pm2.json5 pm2.config.js pm2.config.cjs ' +
+        'pm2.config.mjs pm2.config.json pm2.config.yml pm2.config.yaml apps.json apps.yml ' +
+        'apps.yaml apps.config.js',
+    )
+  })
+
+  it('knows a format by the end of a name alone', () => {
+    const formats = (...names: string[]) => names.map(formatOf)
+    expect(formats('a.yml', 'a.yaml', 'a.json', 'a.json5', 'a.config.mjs')).to.deep.equal([
+      'yml',
+      'yml',
+      'json',
+      'json',
+      'js',
+    ])
+    for (const name of ['a.yml.txt', 'a.json.txt', 'a.config.js.txt', 'a.js', 'yml', 'a.json55'])
+      expect(formatOf(name), name).to.equal(undefined)
+  })
+
   it('passes over a folder of that name, and a folder that is not there', async () => {
     await mkdir(path.join(dir, 'ecosystem.config.yml'))
     await writeFile(path.join(dir, 'process.json'), '[]')

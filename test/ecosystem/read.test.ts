@@ -184,6 +184,68 @@ describe('reading an ecosystem file', () => {
   })
 })
 
+describe('names of apps', () => {
+  const names = (...given: string[]) => {
+    const apps = given.map((name) => ({ name, script: 'a.js' }))
+    const found = json(JSON.stringify({ apps }))
+    return [found.apps.map(({ name }) => name), said(found, 'f').map((text) => text.split(': ')[1])]
+  }
+
+  it('are set apart, and told of, if two are the same', () => {
+    expect(names('a', 'b')).to.deep.equal([['a', 'b'], []])
+    expect(names('a', 'a', 'a')[0]).to.deep.equal(['a', 'a-2', 'a-3'])
+    expect(names('a', 'a', 'a-2')[0]).to.deep.equal(['a', 'a-3', 'a-2'])
+    expect(names('b', 'a', 'a')[1]).to.deep.equal(['the name a is already that of apps/1'])
+    expect(json('{"apps": [{"script": "a.b.js"}, {"script": ".env"}]}').apps).to.deep.equal([
+      { name: 'a.b', script: 'a.b.js' },
+      { name: '.env', script: '.env' },
+    ])
+  })
+
+  it('follow what one option says for another', () => {
+    const one = (more: object) => json(JSON.stringify({ script: 'a.js', ...more })).apps[0]
+    const plain = { name: 'a', script: 'a.js' }
+    expect(one({ automation: false })).to.deep.equal({ ...plain, automation: false, pmx: false })
+    expect(one({ automation: true })).to.deep.equal({ ...plain, automation: true })
+    expect(one({ disable_trace: true })).to.deep.equal({ ...plain, trace: false })
+    expect(one({ disable_trace: false })).to.deep.equal(plain)
+    expect(one({ execute_command: true })).to.deep.equal({ ...plain, exec_mode: 'fork' })
+    expect(one({ execute_command: false })).to.deep.equal(plain)
+    expect(one({ time: false })).to.deep.equal({ ...plain, time: false })
+    expect(one({ time: true })).to.include({ log_date_format: 'YYYY-MM-DDTHH:mm:ss' })
+  })
+})
+
+describe('what stands at the top of a file', () => {
+  const problems = (top: object) =>
+    said(json(JSON.stringify({ apps: [{ script: 'a.js' }], ...top })), 'f')
+
+  it('may be shared by apps, and is told of else', () => {
+    const shared = { 'x-common': 1, _private: 1, '.hidden': 1, deploy: {}, static: [] }
+    expect(problems(shared)).to.deep.equal([])
+    for (const key of ['common', 'ax-common', 'a_', 'a.b'])
+      expect(problems({ [key]: 1 }), key).to.have.lengthOf(1)
+  })
+
+  it('is one app if it says so in a word, and no list of apps by a slip', () => {
+    for (const key of ['script', 'cmd', 'command', 'exec', 'name', 'exec_mode', 'instances'])
+      expect(json(JSON.stringify({ [key]: 'fork' })).apps, key).to.have.lengthOf(1)
+    expect(json('{"env": {"A": 1}}').apps).to.have.lengthOf(1)
+    const slip = json('{"app": [{"script": "a.js"}]}')
+    expect([slip.apps, said(slip, 'f')]).to.deep.equal([
+      [],
+      [
+        'e f:1:1: holds no apps; add a list called apps',
+        'w f:1:2 app: unknown key; did you mean apps?',
+      ],
+    ])
+    const servers = json('{"static": [{"port": 80}], "apps": []}')
+    expect([servers.apps.length, servers.problems]).to.deep.equal([1, []])
+    const alone = json('{"static": [{"port": 80}]}')
+    expect([alone.apps.length, alone.problems]).to.deep.equal([1, []])
+  })
+})
+
 describe('problems of an app', () => {
   const app = (...lines: string[]): string =>
     `apps:\n  - script: a.js\n${lines.map((line) => `    ${line}\n`).join('')}`

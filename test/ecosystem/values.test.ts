@@ -7,7 +7,8 @@ import { readStatic } from '../../src/ecosystem/static.js'
 describe('what a health check may be', () => {
   it('is a path, none, or a map', () => {
     const map = { path: '/up', status: '200-299,401', header: { 'X-A': 'b' }, timeout: '90s' }
-    for (const value of ['/up', 'none', map, {}]) expect(readHealth(value)).to.deep.equal({ value })
+    for (const value of ['/up', '/', 'none', map, {}])
+      expect(readHealth(value)).to.deep.equal({ value })
     expect(readHealth({ status: 204, timeout: 5, path: null })).to.deep.equal({
       value: { status: '204', timeout: '5' },
     })
@@ -23,6 +24,16 @@ describe('what a health check may be', () => {
       [{ path: 7 }, /^path must begin with \/, not 7$/],
       [{ path: 'up' }, /^path must begin with \//],
       [{ status: '99' }, /^status must be such as/],
+      ['x/up', /^must be a path/],
+      [{ path: '/a b' }, /^path must begin with \//],
+      [{ timeout: 'x90s' }, /^timeout must be a time/],
+      [{ timeout: '90sx' }, /^timeout must be a time/],
+      [{ timeout: -5 }, /^timeout must be a time/],
+      [{ header: [] }, /^header must map names to values$/],
+      [{ header: { ok: 'fine', '': 'x' } }, /^header "" cannot be sent$/],
+      [{ header: { a: '\u0000b' } }, /^header "a" cannot be sent$/],
+      [{ header: { é: 'b' } }, /^header "é" cannot be sent$/],
+      [{ header: { 'a:': 'b' } }, /^header "a:" cannot be sent$/],
       [{ timeout: 'soon' }, /^timeout must be a time such as 90s, not "soon"$/],
       [{ header: 'x' }, /^header must map names to values$/],
       [{ header: { 'a b': 'c' } }, /^header "a b" cannot be sent$/],
@@ -52,6 +63,15 @@ describe('what runs a script', () => {
     ['a.py', undefined, '.py'],
     ['a.py', '', '.py'],
     ['a.sh', 7, '.sh'],
+    ['a.rb', undefined, '.rb'],
+    ['a.php', undefined, '.php'],
+    ['a.pl', undefined, '.pl'],
+    ['a.coffee', undefined, '.coffee'],
+    ['a.ls', undefined, '.ls'],
+    ['a.ts', undefined, undefined],
+    ['a.py.js', undefined, undefined],
+    ['a.js', 'node/run', 'node/run'],
+    ['a.js', 'node.exe.sh', 'node.exe.sh'],
     ['a.py', 'node', undefined],
     ['a.js', '/usr/bin/node', undefined],
     ['a.js', 'C:\\node.exe', undefined],
