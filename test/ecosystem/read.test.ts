@@ -184,6 +184,61 @@ describe('reading an ecosystem file', () => {
   })
 })
 
+describe('a literal', () => {
+  /** Of an app's environment, as text. */
+  const value = (text: string) => {
+    const found = json(`{ script: 'a.js', env: { V: ${text} } }`)
+    return (
+      found.apps[0]?.env?.['V'] ?? said(found, 'f')[0]?.replace(/^e f:\d+:(\d+): not JSON: /, '$1 ')
+    )
+  }
+  const at = "{ script: 'a.js', env: { V: ".length + 1
+
+  for (const [text, expected] of [
+    ['1_000', '1000'],
+    ['0x1F', '31'],
+    ['0b101', '5'],
+    ['0o17', '15'],
+    ['.5', '0.5'],
+    ['5.', '5'],
+    ['1e3', '1000'],
+    ['-1.5E-1', '-0.15'],
+    ['+7', '7'],
+    ['- 7', '-7'],
+    ['-Infinity', '-Infinity'],
+    ['true', 'true'],
+    ["'a\\'b'", "a'b"],
+    ["'a\\\nb'", 'ab'],
+    ["'\\x41\\u0042\\u{43}'", 'ABC'],
+    ["'\\t\\q\\0'", '\tq\0'],
+    ['`a\r\nb$c`', 'a\nb$c'],
+    ['"it\'s `so`"', "it's `so`"],
+    ['/* c */ 1 // d\n', '1'],
+    ["{ 'a-b': 1, 2: [3, ], }", '{"2":[3],"a-b":1}'],
+  ] as const)
+    it(`is ${JSON.stringify(text)}`, () => expect(value(text)).to.equal(expected))
+
+  for (const [text, message] of [
+    ['yes', `${at} a word that is not in quotes`],
+    ['-true', `${at} a value is expected here`],
+    ["-'a'", `${at} a value is expected here`],
+    ['', `${at + 1} a value is expected here`],
+    ["'\\1'", `${at} an escape that JavaScript does not know`],
+    ["'\\x4'", `${at} an escape that JavaScript does not know`],
+    ["'\\u12'", `${at} an escape that JavaScript does not know`],
+    ["'\\08'", `${at} an escape that JavaScript does not know`],
+    ['`a${b}`', `${at} a text is not closed`],
+    ["'a\nb'", `${at} a text is not closed`],
+    ['{ __proto__: 1 }', `${at + 2} __proto__ is not a name for an option`],
+    ['{ : 1 }', `${at + 2} a name is expected here`],
+    ['{ a 1 }', `${at + 4} a colon is expected here`],
+    ['[1 2]', `${at + 3} a comma is missing before this`],
+    ['[1}', `${at + 2} a ] is missing`],
+    ['1 /* c', `${at + 2} a comment is not closed`],
+  ] as const)
+    it(`is not ${JSON.stringify(text)}`, () => expect(value(text)).to.equal(message))
+})
+
 describe('names of apps', () => {
   const names = (...given: string[]) => {
     const apps = given.map((name) => ({ name, script: 'a.js' }))

@@ -57,6 +57,56 @@ apps:
 `)
   })
 
+  it('teaches in JavaScript too, of more than one app', () => {
+    const { text } = renderEcosystem({
+      ...usual,
+      format: 'js',
+      instances: 2,
+      envNames: ['dev', 'test', 'development', 'devel', 'my.test'],
+      extra: { kill_timeout: 5, unheard_of: "it's", env: { 'A-B': [1], NODE_ENV: 'x' } },
+      beside: [
+        { name: 'worker', script: 'w.py', instances: 1 },
+        { name: 'b', script: 'b.js', instances: 3, instancesWhy: 'because' },
+      ],
+    })
+    const expected = [
+      'module.exports = {',
+      '  apps: [',
+      '    {',
+      "      name: 'api', // what logs, shipit ps and shipit scale --instances call the app",
+      "      exec_mode: 'cluster', // instances share one port, and a reload replaces them one by one",
+      '      instances: 2, // processes in each dyno',
+      '      unheard_of: "it\'s",',
+      '      env: { // for every environment; PORT comes from the dyno, secrets belong in config vars',
+      "        NODE_ENV: 'x',",
+      "        'A-B': [1],",
+      '      },',
+      '      env_dev: { // laid over env where the config var SHIPIT_ENV is dev',
+      "        NODE_ENV: 'development',",
+      "        NODE_ENV: 'test',",
+      "        NODE_ENV: 'development',",
+      "        NODE_ENV: 'production',",
+      "      'env_my.test': { // laid over env where the config var SHIPIT_ENV is my.test",
+      "        NODE_ENV: 'production',",
+      '    },',
+      '    {',
+      "      name: 'worker', // what logs, shipit ps and shipit scale --instances call the app",
+      "      exec_mode: 'fork', // each instance is a process of its own",
+      '      instances: 1, // one process in each dyno',
+      '      instances: 3, // because',
+      '  ],',
+      '}',
+    ]
+    const lines = text.split('\n')
+    let at = -1
+    for (const line of expected) {
+      at = lines.indexOf(line, at + 1)
+      expect(at, line).to.be.above(-1)
+    }
+    expect(text).to.match(/ {6}kill_timeout: 5, \/\/ [a-z].*[^.]\n/)
+    expect(text).to.match(/\n}\n$/)
+  })
+
   it('is called .cjs where a .js file would be an ES module', () => {
     expect(renderEcosystem({ ...usual, format: 'js', esm: true }).fileName).to.equal(
       'ecosystem.config.cjs',
@@ -88,10 +138,11 @@ apps:
   })
 
   it('refuses a name that cannot be in env_NAME', () => {
-    expect(() => renderEcosystem({ ...usual, envNames: ['a b'] })).to.throw(
-      TypeError,
-      '"a b" cannot be the name of an environment',
-    )
+    for (const name of ['a b', '', ' a', 'a ', 'a:b'])
+      expect(() => renderEcosystem({ ...usual, envNames: ['ok', name] })).to.throw(
+        TypeError,
+        `${JSON.stringify(name)} cannot be the name of an environment`,
+      )
   })
 
   const wanted: [string, Partial<RenderOptions>][] = [
