@@ -1,7 +1,6 @@
 import { ShipitError } from '../errors.js'
 import type { Endpoint } from './endpoint.js'
 
-/** What the API says with a status of 400 and above: {id, message, url, resource}. */
 /** What the Platform API answers an error with. */
 export interface ApiErrorBody {
   id?: string
@@ -74,131 +73,166 @@ function howToLogIn(tokenSource?: string): string {
   )
 }
 
+/** An answer of 400 and above, with what its errors are told by. */
+interface Refused extends FailedAnswer {
+  endpoint: Endpoint
+  /** The platform, at the head of a sentence. */
+  head: string
+  id: string | undefined
+  resource: string | undefined
+  /** The platform's own words, and where it says more. */
+  said: string | undefined
+  seen: string | undefined
+  /** That the path is about. */
+  app: string | undefined
+  details: Record<string, unknown>
+}
+
 /**
  * An answer of 400 and above as the error that a user reads. Holds the platform's own words and
  * request id, never the token.
  */
 export function answerError(answer: FailedAnswer, endpoint: Endpoint): ShipitError {
-  const { status, path } = answer
+  const { status, method, path, asksSecondFactor } = answer
   const body = errorBody(answer.body)
-  const said = body.message?.trim() || undefined
-  const seen = body.url ? `See ${body.url}` : undefined
   const details = {
     status,
     ...(body.id ? { id: body.id } : {}),
     ...(answer.requestId ? { request_id: answer.requestId } : {}),
   }
-  const app = appIn(path)
-
+  const refused: Refused = {
+    ...answer,
+    endpoint,
+    head: headOf(endpoint),
+    id: body.id,
+    resource: body.resource,
+    said: body.message?.trim() || undefined,
+    seen: body.url ? `See ${body.url}` : undefined,
+    app: appIn(path),
+    details,
+  }
   // Before 401 and 403: with either the header says what is missing.
-  if (status === 401 && !answer.asksSecondFactor) {
-    return new ShipitError('auth', {
-      message: `${headOf(endpoint)} does not accept the token from ${endpoint.tokenSource}.`,
-      why: said,
-      next: howToLogIn(endpoint.tokenSource),
-      details,
-    })
-  }
-  if (answer.asksSecondFactor || (status === 403 && body.id === 'two_factor')) {
-    return new ShipitError('auth', {
-      message: `${headOf(endpoint)} asks for a second factor.`,
-      why: said,
-      next:
-        'Run `shipit login --interactive`, which asks for it, or set HEROKU_API_KEY to a token ' +
-        'of `heroku authorizations:create`, which needs none.',
-      details,
-    })
-  }
-  if (status === 402 || body.id === 'suspended') {
-    return new ShipitError('refused', {
-      message:
-        body.id === 'suspended'
-          ? `${headOf(endpoint)} has suspended this account or app.`
-          : said
-            ? `${headOf(endpoint)} refused: ${said}`
-            : `${headOf(endpoint)} wants the account's billing settled first.`,
-      ...(body.id === 'suspended' ? { why: said } : {}),
-      next:
-        seen ??
-        'https://dashboard.heroku.com/account/billing shows what is open; ' +
-          'https://help.heroku.com answers for a suspension.',
-      details: app ? { ...details, app } : details,
-    })
-  }
-  if (status === 403 && app !== undefined && answer.method === 'GET') {
-    return new ShipitError('not_found', {
-      message: `Your account has no access to ${app} on ${endpoint.label}.`,
-      why: said,
-      next: 'Have its owner run `heroku access:add`, or check whose token it is: heroku auth:whoami',
-      details: { ...details, app },
-    })
-  }
-  if (status === 404) {
-    const isApp =
-      app !== undefined &&
-      (body.resource === 'app' ||
-        /\bfind that app\b/i.test(said ?? '') ||
-        /^\/apps\/[^/?]+$/.test(path))
-    return new ShipitError(
-      'not_found',
-      isApp
-        ? {
-            message:
-              `There is no app called ${app} on ${endpoint.label}, or your account has no ` +
-              'access to it.',
-            next: 'Check the name given by --app, HEROKU_APP or the git remote `heroku`.',
-            details: { ...details, app },
-          }
-        : {
-            message: `${headOf(endpoint)} does not know ${path}.`,
-            why: said,
-            next: seen,
-            details: app ? { ...details, app } : details,
-          },
-    )
-  }
-  if (status === 429) {
-    const seconds =
-      answer.retryAfter === undefined ? undefined : Math.ceil(answer.retryAfter / 1000)
-    return new ShipitError('network', {
-      message: `${headOf(endpoint)}: rate limit reached for this account.`,
-      why: said,
-      next: seconds === undefined ? 'Try again in a few minutes.' : `Try again in ${seconds} s.`,
-      details: { ...details, ...(seconds === undefined ? {} : { retry_after_seconds: seconds }) },
-    })
-  }
-  if (status === 507 && said) {
-    return new ShipitError('refused', {
-      message: `${headOf(endpoint)} could not store the change: ${said}`,
-      next: 'Make room or rights there, then run the command again.',
-      details,
-    })
-  }
-  if (status >= 500) {
-    const incidents = incidentsOf(endpoint)
-    const seconds =
-      answer.retryAfter === undefined ? undefined : Math.ceil(answer.retryAfter / 1000)
-    return new ShipitError('network', {
-      message:
-        body.id === 'maintenance'
-          ? `${headOf(endpoint)} (${hostOf(endpoint)}) is under maintenance itself.`
-          : `${headOf(endpoint)} (${hostOf(endpoint)}) answered ${answer.method} ${path} with ` +
-            `status ${status}.`,
-      why: said,
-      next:
-        answer.method === 'GET'
-          ? 'Try ' +
-            `again${seconds === undefined ? '' : ` in ${seconds} s`}${incidents ? `; ${incidents}` : '.'}`
-          : 'It is not known whether the change was made: look before you try again.' +
-            (incidents ? ` ${incidents}` : ''),
-      details,
-    })
-  }
+  if (asksSecondFactor || (status === 403 && body.id === 'two_factor'))
+    return wantsSecondFactor(refused)
+  if (status === 401) return refusesToken(refused)
+  if (status === 402 || body.id === 'suspended') return wantsBilling(refused)
+  if (status === 403 && refused.app !== undefined && method === 'GET') return noAccess(refused)
+  if (status === 404) return notThere(refused)
+  if (status === 429) return rateLimited(refused)
+  if (status === 507 && refused.said) return notStored(refused)
+  return status >= 500 ? unwell(refused) : refusal(refused)
+}
+
+const refusesToken = ({ head, endpoint, said, details }: Refused) =>
+  new ShipitError('auth', {
+    message: `${head} does not accept the token from ${endpoint.tokenSource}.`,
+    why: said,
+    next: howToLogIn(endpoint.tokenSource),
+    details,
+  })
+
+const wantsSecondFactor = ({ head, said, details }: Refused) =>
+  new ShipitError('auth', {
+    message: `${head} asks for a second factor.`,
+    why: said,
+    next:
+      'Run `shipit login --interactive`, which asks for it, or set HEROKU_API_KEY to a token ' +
+      'of `heroku authorizations:create`, which needs none.',
+    details,
+  })
+
+function wantsBilling({ head, id, said, seen, app, details }: Refused): ShipitError {
+  const isSuspended = id === 'suspended'
   return new ShipitError('refused', {
-    message: said
-      ? `${headOf(endpoint)} refused: ${said}`
-      : `${headOf(endpoint)} refused ${answer.method} ${path} with status ${status}.`,
-    next: seen,
-    details: app ? { ...details, app } : details,
+    message: isSuspended
+      ? `${head} has suspended this account or app.`
+      : said
+        ? `${head} refused: ${said}`
+        : `${head} wants the account's billing settled first.`,
+    ...(isSuspended ? { why: said } : {}),
+    next:
+      seen ??
+      'https://dashboard.heroku.com/account/billing shows what is open; ' +
+        'https://help.heroku.com answers for a suspension.',
+    details: withApp(details, app),
   })
 }
+
+const noAccess = ({ endpoint, said, app, details }: Refused) =>
+  new ShipitError('not_found', {
+    message: `Your account has no access to ${app} on ${endpoint.label}.`,
+    why: said,
+    next: 'Have its owner run `heroku access:add`, or check whose token it is: heroku auth:whoami',
+    details: withApp(details, app),
+  })
+
+function notThere({ head, endpoint, resource, path, said, seen, app, details }: Refused) {
+  const isApp =
+    app !== undefined &&
+    (resource === 'app' || /\bfind that app\b/i.test(said ?? '') || /^\/apps\/[^/?]+$/.test(path))
+  if (isApp)
+    return new ShipitError('not_found', {
+      message:
+        `There is no app called ${app} on ${endpoint.label}, or your account has no ` +
+        'access to it.',
+      next: 'Check the name given by --app, HEROKU_APP or the git remote `heroku`.',
+      details: withApp(details, app),
+    })
+  return new ShipitError('not_found', {
+    message: `${head} does not know ${path}.`,
+    why: said,
+    next: seen,
+    details: withApp(details, app),
+  })
+}
+
+function rateLimited({ head, said, details, retryAfter }: Refused): ShipitError {
+  const seconds = inSeconds(retryAfter)
+  return new ShipitError('network', {
+    message: `${head}: rate limit reached for this account.`,
+    why: said,
+    next: seconds === undefined ? 'Try again in a few minutes.' : `Try again in ${seconds} s.`,
+    details: { ...details, ...(seconds === undefined ? {} : { retry_after_seconds: seconds }) },
+  })
+}
+
+const notStored = ({ head, said, details }: Refused) =>
+  new ShipitError('refused', {
+    message: `${head} could not store the change: ${said}`,
+    next: 'Make room or rights there, then run the command again.',
+    details,
+  })
+
+function unwell(refused: Refused): ShipitError {
+  const { head, endpoint, status, id, method, path, said, details, retryAfter } = refused
+  const incidents = incidentsOf(endpoint)
+  const seconds = inSeconds(retryAfter)
+  return new ShipitError('network', {
+    message:
+      id === 'maintenance'
+        ? `${head} (${hostOf(endpoint)}) is under maintenance itself.`
+        : `${head} (${hostOf(endpoint)}) answered ${method} ${path} with status ${status}.`,
+    why: said,
+    next:
+      method === 'GET'
+        ? 'Try ' +
+          `again${seconds === undefined ? '' : ` in ${seconds} s`}${incidents ? `; ${incidents}` : '.'}`
+        : 'It is not known whether the change was made: look before you try again.' +
+          (incidents ? ` ${incidents}` : ''),
+    details,
+  })
+}
+
+const refusal = ({ head, status, method, path, said, seen, app, details }: Refused) =>
+  new ShipitError('refused', {
+    message: said
+      ? `${head} refused: ${said}`
+      : `${head} refused ${method} ${path} with status ${status}.`,
+    next: seen,
+    details: withApp(details, app),
+  })
+
+const withApp = (details: Record<string, unknown>, app: string | undefined) =>
+  app ? { ...details, app } : details
+
+const inSeconds = (ms: number | undefined) => (ms === undefined ? undefined : Math.ceil(ms / 1000))
