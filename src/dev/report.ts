@@ -13,7 +13,7 @@ export interface DevInstanceReport extends InstanceReport {
 }
 
 /** What a session's lines are from, where a line of a platform names its dyno. */
-export const DEV_PLACE = 'dev'
+const DEV_PLACE = 'dev'
 
 export const asLogLine = ({ at, text }: DevLine): LogLine => ({
   timestamp: new Date(at).toISOString(),

@@ -185,7 +185,7 @@ type Given = Omit<Release, 'slug'> & {
  */
 const images = new Set<string>()
 
-export const isImage = (id: string): boolean => images.has(id)
+const isImage = (id: string): boolean => images.has(id)
 
 /** A release of either generation: what it runs is its `slug`. */
 function asRelease(given: Given): Release {

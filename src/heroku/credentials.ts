@@ -50,7 +50,7 @@ const sources = (apiHost: string, env: NodeJS.ProcessEnv): Source[] => [
  * The tokens that there are, each once, best first: the next is looked for when the one before was
  * refused.
  */
-export class TokenSearch {
+class TokenSearch {
   private readonly left: Source[]
   private readonly seen = new Set<string>()
 

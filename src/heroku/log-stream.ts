@@ -183,7 +183,7 @@ const CLOCK: Clock = { every: 5000, late: 20_000, now: Date.now }
  * Calls `wake` when the machine has slept (a laptop that was closed): its connections may be dead
  * without a word of it, and TCP would take minutes to notice. Returns the end of the watch.
  */
-export function onWake(wake: () => void, { every, late, now }: Clock = CLOCK): () => void {
+function onWake(wake: () => void, { every, late, now }: Clock = CLOCK): () => void {
   let before = now()
   const timer = setInterval(() => {
     const passed = now() - before

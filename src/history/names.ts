@@ -30,7 +30,7 @@ const MOST_BYTES = 256 * 1024
 const MOST_BYTES_OF_ALL = 384 * 1024
 /** Characters. */
 const LONGEST = 2000
-export const LIMIT_UNIT = 0.1
+const LIMIT_UNIT = 0.1
 
 type Definition = { kind: 'dyno'; facts: DynoFacts } | { kind: 'process'; facts: ProcessFacts }
 

@@ -6,7 +6,7 @@ import { SLOT } from './slots.js'
 import { SPAN } from './span.js'
 
 /** 60 MiB, which is less than 64 MB. */
-export const MOST_SLOTS = 60
+const MOST_SLOTS = 60
 /** Records that wait for a disk that takes none: 20 minutes of them. */
 const MOST_WAITING = 60
 

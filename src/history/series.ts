@@ -16,7 +16,7 @@ export const RATE_AFTER = 10_000
  * What one record tells of an app, a dyno or an instance. Its requests are added to `sum`.
  * Undefined if it does not know it.
  */
-export function figuresIn(
+function figuresIn(
   frame: Frame,
   { dyno, instance }: HistoryOf,
   sum: RequestSum,

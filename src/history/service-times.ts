@@ -14,7 +14,7 @@ export const CLASSES = FINE + FINE * DOUBLINGS
 const MOST_FINE_CLASSES = 24
 
 /** The class of a time in whole ms, as the router tells it. */
-export function classOf(ms: number): number {
+function classOf(ms: number): number {
   const time = ms > 0 ? Math.round(ms) : 0
   if (time < FINE) return time
   const doubling = 31 - Math.clz32(time) - BITS
@@ -23,7 +23,7 @@ export function classOf(ms: number): number {
 }
 
 /** The middle of a class, in ms. */
-export function timeOfClass(index: number): number {
+function timeOfClass(index: number): number {
   if (index < FINE) return index
   const doubling = Math.floor((index - FINE) / FINE)
   const from = (FINE + ((index - FINE) % FINE)) * 2 ** doubling

@@ -104,5 +104,5 @@ export const dynoDocument = (dyno: Dyno) => ({
 
 export const refOf = ({ id, version }: { id: string; version: number }) => ({ id, version })
 
-export const DYNO_COUNT = object({ type: string(), quantity: integer(), size: string() })
+const DYNO_COUNT = object({ type: string(), quantity: integer(), size: string() })
 export const DYNO_COUNTS = array(DYNO_COUNT)

@@ -20,7 +20,7 @@ const MOST = 50
 const LONGEST = 200
 
 /** Reads `metric#NAME=VALUE`; undefined for a name that the runtime did not write. */
-export function readMetric(key: string, value: string): AppMetric | undefined {
+function readMetric(key: string, value: string): AppMetric | undefined {
   const name = decoded(key.slice(METRIC.length))
   if (name === undefined) return undefined
   const [, number, unit] = /^(-?\d+(?:\.\d+)?(?:e[+-]?\d+)?)(?: ?(\D.*))?$/s.exec(value) ?? []

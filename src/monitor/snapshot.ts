@@ -23,7 +23,7 @@ const TIMEOUT_MS = 3000
 /**
  * ms in which every dyno of the runtime prints its figures: every 20 s, and some time on the way.
  */
-export const FIGURES_WITHIN = 22_000
+const FIGURES_WITHIN = 22_000
 
 export interface Snapshot {
   dynos: Dyno[]

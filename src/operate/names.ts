@@ -214,7 +214,7 @@ export async function findNamed(
 }
 
 /** Text that is the name of nothing. */
-export const noName = (text: string): ShipitError =>
+const noName = (text: string): ShipitError =>
   new ShipitError('usage', {
     message: `${text} is no process type (web), dyno (web.1), app or instance (api:0).`,
     next: 'shipit ps lists them.',

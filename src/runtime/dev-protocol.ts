@@ -10,7 +10,7 @@ export const DEV_PROTOCOL = 1
 /** Bytes of a request; nothing that is asked is longer. */
 export const LONGEST_REQUEST = 16_384
 
-export const DEV_VERBS = ['restart', 'reload', 'stop', 'start', 'delete'] as const
+const DEV_VERBS = ['restart', 'reload', 'stop', 'start', 'delete'] as const
 export type DevVerb = (typeof DEV_VERBS)[number]
 
 /**

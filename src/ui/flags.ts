@@ -175,7 +175,7 @@ export const addonArg = () =>
   })
 
 /** What `--sort` knows. */
-export const SORT_FIELDS = [
+const SORT_FIELDS = [
   'id',
   'dyno',
   'status',

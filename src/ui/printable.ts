@@ -35,7 +35,7 @@ const escaped = (text: string): string =>
  * Text of a build or of an app, made unable to speak to the runner: it takes a command at the head
  * of any line, after any white space, and its old form (`##[error]`) anywhere.
  */
-export function inert(text: string): string {
+function inert(text: string): string {
   return text.replace(/^(\s*):(?=:)/gm, '$1: ').replaceAll('##[', '## [')
 }
 

@@ -12,7 +12,7 @@ export const isStage = (text: string): text is Stage => STAGES.some((stage) => s
 const at = (apps: readonly PipelineApp[], stage: Stage) => apps.filter((one) => one.stage === stage)
 
 /** Stages and apps, as a sentence: "staging: shop-staging; production: shop". */
-export const appsByStage = (apps: readonly PipelineApp[]): string =>
+const appsByStage = (apps: readonly PipelineApp[]): string =>
   STAGE_ORDER.filter((stage) => at(apps, stage).length > 0)
     .map(
       (stage) =>

@@ -125,7 +125,7 @@ export function passes(entry: StoredLogEntry, { source, dyno }: LogFilter): bool
 }
 
 /** `2026-11-22T20:00:00.123000+00:00 app[web.1]: message`, as Logplex writes it. */
-export function formatEntry({
+function formatEntry({
   time,
   source,
   dyno,

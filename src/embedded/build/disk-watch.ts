@@ -14,7 +14,7 @@ export interface BuildRoom {
   files: number
 }
 
-export const BUILD_ROOM: BuildRoom = { bytes: 8 * 1024 ** 3, files: 2_000_000 }
+const BUILD_ROOM: BuildRoom = { bytes: 8 * 1024 ** 3, files: 2_000_000 }
 
 const EVERY = 1000
 /** ms until the next look if the folder was not there yet. */

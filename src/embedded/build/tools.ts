@@ -28,7 +28,7 @@ import { removeFolder } from '../daemon/folders.js'
  * Where Heroku has Node.js and what is installed globally, within a slug (lib/runtimes/nodejs.sh;
  * profile/nodejs.sh puts its bin first).
  */
-export const NODE_IN_SLUG = path.join('.heroku', 'node')
+const NODE_IN_SLUG = path.join('.heroku', 'node')
 
 /** ms after which what a range stood for is asked for again. */
 const FRESH_FOR = 24 * 60 * 60 * 1000

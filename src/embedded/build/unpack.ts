@@ -17,7 +17,7 @@ export interface SourceLimits {
   files: number
 }
 
-export const SOURCE_LIMITS: SourceLimits = { bytes: 2 * 1024 ** 3, files: 300_000 }
+const SOURCE_LIMITS: SourceLimits = { bytes: 2 * 1024 ** 3, files: 300_000 }
 
 /**
  * Folders within folders. The library notes all of those above each entry, so that the memory which

@@ -177,7 +177,7 @@ export async function openStore(folders: Pick<Folders, 'apps'>): Promise<OpenedS
  * Records are shared with every reader; a reader that changes one by mistake must fail at once and
  * not corrupt the next write.
  */
-export function deepFreeze<T>(value: T): T {
+function deepFreeze<T>(value: T): T {
   // Which all that is no object is.
   if (Object.isFrozen(value)) return value
   Object.freeze(value)

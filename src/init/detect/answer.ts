@@ -164,13 +164,13 @@ export function candidate(clue: Clue, target: Target & { kind: 'script' }): Cand
   }
 }
 
-export function distinct(candidates: Candidate[]): Candidate[] {
+function distinct(candidates: Candidate[]): Candidate[] {
   return candidates.filter(
     ({ entry }, at) => candidates.findIndex((other) => other.entry === entry) === at,
   )
 }
 
-export function noEntry(clues: Clue[], { folder }: Project): ShipitError {
+function noEntry(clues: Clue[], { folder }: Project): ShipitError {
   const led = clues.filter(({ target }) => target.kind === 'refused')
   const next = led
     .map(({ target }) => (target.kind === 'refused' ? target.next : undefined))

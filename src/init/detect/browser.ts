@@ -47,7 +47,7 @@ export function browserProject({ folder, pkg }: Project): Target | undefined {
  * Whether Next.js writes pages instead of a server:
  * https://nextjs.org/docs/app/guides/static-exports
  */
-export function exportsPages(folder: Project['folder']): boolean {
+function exportsPages(folder: Project['folder']): boolean {
   const config = ['next.config.js', 'next.config.mjs', 'next.config.ts', 'next.config.cjs']
     .map((name) => folder.read(name))
     .find((text) => text !== undefined)

@@ -45,7 +45,7 @@ export function entryFile(project: Project, file: string, launch: Launch, loader
 }
 
 /** Node from 22.18 and 23.6 on runs a .ts file by itself: https://nodejs.org/api/typescript.html */
-export const NATIVE_TYPESCRIPT = '>=22.18 <23 || >=23.6'
+const NATIVE_TYPESCRIPT = '>=22.18 <23 || >=23.6'
 
 /** Whether some Node that engines.node allows does; without a range, Heroku takes its newest. */
 function runsTypeScript({ pkg, outer }: Project): boolean {

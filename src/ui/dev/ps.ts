@@ -101,7 +101,7 @@ export interface DevReport extends DevSession {
   instances: DevInstanceReport[]
 }
 
-export async function lookAtDev(
+async function lookAtDev(
   client: DevClient,
   now = Date.now(),
 ): Promise<{ report: DevReport; model: FormationModel; dyno: DynoReport; placed: Placed[] }> {
@@ -118,7 +118,7 @@ export async function lookAtDev(
 }
 
 /** `=== shipit dev in /work/shop (pid 123, up 2m): app.js -i 2` and PM2's table of what it runs. */
-export function renderDev(
+function renderDev(
   report: DevReport,
   rows: readonly Placed[],
   { sort, width }: { sort?: Sort | undefined; width: number | undefined },

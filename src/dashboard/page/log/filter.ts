@@ -24,7 +24,7 @@ const sourceOf = ({ source, dyno }: LogEntry): Filter['source'] =>
   dyno === 'router' ? 'router' : source === 'app' ? 'app' : 'platform'
 
 /** Says of each line whether it is shown. */
-export function matcher(filter: Filter): (entry: LogEntry) => boolean {
+function matcher(filter: Filter): (entry: LogEntry) => boolean {
   const wanted = filter.text.toLowerCase()
   return (entry) =>
     (filter.withFigures || !entry.is_figures) &&

@@ -47,7 +47,7 @@ async function majorOf(bin: string): Promise<number | undefined> {
 }
 
 /** Those of this machine, the newest first; a `postgres` of PATH may be a link to one of them. */
-export async function machinePrograms(): Promise<Programs[]> {
+async function machinePrograms(): Promise<Programs[]> {
   const onPath = (process.env.PATH ?? '').split(path.delimiter).filter((dir) => dir !== '')
   const real = await Promise.all(
     onPath

@@ -50,7 +50,7 @@ const MOST_BYTES = 64 * 1024
  * What a PATCH of config vars changes, as a release; null if everything is as it asks already. A
  * null value removes a key.
  */
-export function configChange(
+function configChange(
   before: Readonly<Record<string, string>>,
   patch: Record<string, unknown>,
 ): ReleaseChange | null {
