@@ -48,8 +48,8 @@ try {
   const visits = visit(url)
   const monits = WIDTHS.map((columns) => terminal(columns, MONIT_ROWS, ['monit', ...APP]))
   try {
-    // Charts are of many samples, one each 20 s.
-    await delay(Number(process.env.SHIPIT_PICTURE_SECONDS ?? 130) * 1000)
+    // Charts are of several samples, one each 20 s; later the log's 1,500 lines lack the boot.
+    await delay(Number(process.env.SHIPIT_PICTURE_SECONDS ?? 70) * 1000)
     for (const [index, columns] of WIDTHS.entries()) {
       add(columns, ['monit', ...APP], monits[index]!)
       for (const argv of COMMANDS) {
