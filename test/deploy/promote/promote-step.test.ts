@@ -198,6 +198,10 @@ describe('the plan of a promotion', () => {
     expect(nameless.current?.commit).to.equal(null)
     const empty = await plan('slug-3', { currentRelease: () => Promise.resolve(undefined) })
     expect([empty.current, empty.preboot]).to.deep.equal([null, null])
+    const codeless = await plan('slug-3', {
+      currentRelease: () => Promise.resolve(releaseOf(1, { slug: null })),
+    })
+    expect([codeless.current, codeless.preboot]).to.deep.equal([null, null])
     const web = { type: 'web', quantity: 2, size: 'Standard-1X' } as Formation
     const worker = { ...web, type: 'worker', quantity: 5 }
     const dynos = { formation: () => Promise.resolve([worker, web]) }

@@ -63,9 +63,13 @@ describe('a promotion on the embedded Heroku', function () {
 
   it('brings the slug of the source to each app of the next stage, which has its own verdict', async () => {
     await start(['a2', 'a3'])
+    world.proxy.reshape<object>('GET', /\/slugs\/[^/]+$/, (one) => ({
+      ...one,
+      commit_description: ' Fix it\n\nAt last',
+    }))
     const slug = await slugOf('a1')
     const { outcomes, plans, promotion } = await promote()
-    expect(promotion.shown).to.include({ id: OLD, short: OLD.slice(0, 7) })
+    expect(promotion.shown).to.include({ id: OLD, short: OLD.slice(0, 7), subject: 'Fix it' })
     expect(promotion.pipeline.name).to.equal('shop')
     expect(promotion.source.commit).to.equal(OLD)
     expect(plans.map(({ app }) => app)).to.have.members(['a2', 'a3'])

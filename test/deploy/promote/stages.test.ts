@@ -169,6 +169,7 @@ it('what differs between the config vars of two apps is told by name', () => {
   expect(
     configDifferences({ A: '1', B: '2', toString: 'x' }, { B: '3', C: '4', A: '1' }),
   ).to.deep.equal({ sourceOnly: ['toString'], targetOnly: ['C'], different: ['B'] })
+  expect(configDifferences({ C: '1', A: '1', B: '1' }, {}).sourceOnly.join()).to.equal('A,B,C')
 })
 
 describe('the exit of a promotion to several apps', () => {

@@ -27,6 +27,7 @@ describe('the way back to the release before', () => {
     const journal = new Journal()
     for (const entry of did) journal.record(entry)
     const events: DeployEvent[] = []
+    let isLogLeft = false
     const { deployment, asked } = deploymentOf(
       {
         currentRelease: () => Promise.resolve(releaseOf(4)),
@@ -34,7 +35,8 @@ describe('the way back to the release before', () => {
         rollbackTo: () => Promise.resolve(releaseOf(5)),
         dynos: () => Promise.resolve([dynoOf('worker.1', 9)]),
         formation: () => Promise.resolve([entryOf('worker', 1)]),
-        async *logs() {
+        async *logs(_app, { signal }) {
+          signal.addEventListener('abort', () => (isLogLeft = true))
           await pass(10_000_000)
           yield* []
         },
@@ -56,7 +58,7 @@ describe('the way back to the release before', () => {
     })
     const outcome = await bringBack(deployment, wait)
     const tries = asked.filter((call) => call.startsWith('rollbackTo'))
-    return { ...outcome, tries, events, asked, journal }
+    return { ...outcome, tries, events, asked, journal, isLogLeft }
   }
   const current = (release: Release | undefined) => ({
     currentRelease: () => Promise.resolve(release),
@@ -114,6 +116,7 @@ describe('the way back to the release before', () => {
       sentence: 'Rolled back: v3 serves again, as v5.',
     })
     expect(tries).to.deep.equal(['rollbackTo release-3'])
+    expect(outcome.isLogLeft).to.equal(true)
     expect(journal.rollback?.version).to.equal(5)
     expect(outcome.events.at(-1)).to.include({ type: 'finished', step: 'rollback', detail: 'v5' })
   })
@@ -174,6 +177,7 @@ describe('the way back to the release before', () => {
         [releaseOf(4, rollback)],
         [releaseOf(5, { ...rollback, ...slug('slug-2') }), releaseOf(4)],
         [releaseOf(5, { ...rollback, description: 'Set A config vars' }), releaseOf(4)],
+        [releaseOf(5, { ...rollback, description: 'Undo a rollback' }), releaseOf(4)],
         [releaseOf(5, { ...rollback, slug: null }), releaseOf(4)],
         [releaseOf(6), releaseOf(5, rollback)],
       ]) {
