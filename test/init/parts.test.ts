@@ -1,4 +1,4 @@
-import { chmod, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { expect } from 'chai'
 import { childEnvironment, failureLines, runCommand } from '../../src/init/apply/run-command.js'
@@ -6,7 +6,9 @@ import { Transaction } from '../../src/init/apply/transaction.js'
 import { copyForInstall } from '../../src/init/lock/copy.js'
 import { withRuntime } from '../../src/init/lock/graft.js'
 import { fittingPnpm } from '../../src/init/lock/pnpm-version.js'
-import type { RunStep } from '../../src/init/types.js'
+import { isRuntimeTarball, runtimeTarball } from '../../src/init/runtime-tarball.js'
+import { mustStayInside, touchedBy } from '../../src/init/stay-inside.js'
+import type { InitStep, RunStep } from '../../src/init/types.js'
 import { removeFolder } from '../../src/embedded/daemon/folders.js'
 import { rejection } from '../support/platform.js'
 import { temporaryFolder } from '../embedded/support/platform.js'
@@ -288,5 +290,74 @@ describe('a package manager that init runs', () => {
       expect(await asked(`echo ${version}.1.0`, '9.0', recent)).to.equal(undefined)
     expect(await asked('echo 10.1.0', '5.4', '')).to.equal(undefined)
     expect(await asked('echo 10.1.0', '4.0')).to.equal(undefined)
+  })
+})
+
+describe('files that init touches', () => {
+  inFolder()
+
+  it('stay inside of the folder, whatever links lead to them', async () => {
+    await write({ 'app/a': '', 'app/sub/b': '', 'outside/c': '' })
+    const links = {
+      in: 'a',
+      deep: 'sub/../sub',
+      whole: at('app/sub'),
+      out: '../outside/c',
+      away: at('outside'),
+      gone: 'nothing',
+      loop: 'loop',
+      'sub/up': '../../outside',
+    }
+    for (const [name, target] of Object.entries(links)) await symlink(target, at(`app/${name}`))
+    const check = (...files: string[]) => mustStayInside(at('app'), files)
+    check('a', 'new', 'sub/b', 'sub/new', 'in', 'deep/b', 'whole/b', './a')
+    for (const [file, words] of [
+      ['out', 'out of the folder'],
+      ['away/c', 'out of the folder'],
+      ['sub/up/new', 'out of the folder'],
+      ['gone', 'to a file that is not there'],
+      ['deep/new', 'to a file that is not there'],
+      ['loop', 'out of the folder'],
+    ] as const)
+      expect(() => check('a', file), file)
+        .to.throw(`${file} is a link that leads ${words}. Nothing was changed.`)
+        .with.property('code', 'project')
+  })
+
+  it('are those of the steps, and what a package manager writes', () =>
+    expect(
+      touchedBy([
+        { kind: 'create', file: 'a' },
+        { kind: 'run', file: 'package-lock.json' },
+      ] as unknown as InitStep[]),
+    ).to.deep.equal(['a', 'package-lock.json', 'package.json']))
+})
+
+describe("the runtime's tarball", () => {
+  inFolder()
+
+  it('lies beside its package, or the installation is not whole', async () => {
+    const found = () => runtimeTarball(at('runtime'))
+    const missing = () => expect(found).to.throw(/no shipit-runtime tarball/)
+    missing()
+    await write({ 'runtime/package.json': '{}' })
+    missing()
+    await write({ 'runtime/package.json': '{"version":"1.2.3"}' })
+    missing()
+    await write({ 'shipit-runtime-1.2.3.tgz': 'abc' })
+    expect(found()).to.deep.equal({
+      version: '1.2.3',
+      file: at('shipit-runtime-1.2.3.tgz'),
+      sha1: 'a9993e364706816aba3e25717850c26c9cd0d89d',
+      sha512:
+        '3a81oZNherrMQXNJriBBMRLm+k6JqX6iCp7u5ktV05ohkpkqJ0/BqDa6PCOj/uu9RU1EI2Q86A4qmslPpUyknw==',
+    })
+  })
+
+  it('is known by its name, whatever its version', () => {
+    for (const name of ['shipit-runtime-1.2.3.tgz', 'shipit-runtime-2.0.0-rc.1.tgz'])
+      expect(isRuntimeTarball(name), name).to.equal(true)
+    for (const name of ['xshipit-runtime-1.tgz', 'shipit-runtime-1.tgzx', 'shipit-runtime-x.tgz'])
+      expect(isRuntimeTarball(name), name).to.equal(false)
   })
 })

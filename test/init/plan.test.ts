@@ -574,5 +574,12 @@ describe('smaller choices', () => {
     expect(withEntries('dist\r\n', ['.env'], false)).to.equal('dist\r\n.env\r\n')
     expect(withEntries('*.tgz\n', [], true)).to.equal('*.tgz\n!/vendor/shipit-runtime-*.tgz\n')
     expect(withEntries('a\n', [], false)).to.equal('a\n')
+    const only = '!/vendor/shipit-runtime-*.tgz\n'
+    for (const pattern of ['/*.tgz', '**/*.tgz', '*.t*', '*.* '])
+      expect(withEntries(`${pattern}\n`, [], true), pattern).to.equal(`${pattern}\n${only}`)
+    for (const pattern of ['vendor', 'x/*.tgz', '*.tgz\nvendor/', '*.tgzx'])
+      expect(withEntries(`${pattern}\n`, [], true), pattern).to.equal(
+        `${pattern}\n!/vendor/\n/vendor/*\n${only}`,
+      )
   })
 })
