@@ -131,11 +131,115 @@ describe('metrics of an app in the line of figures', () => {
     expect(text).to.include('metrics_left_out=5')
   })
 
-  it('stand beside the actions that an app offers, without those of the package', () => {
-    const action = (name: string, kind?: string) => ({
-      type: 'axm:action',
-      data: { action_name: name, action_type: kind, arity: 1 },
+  const fields = (...messages: unknown[]) => metricFields(told(...messages)!)
+  const action = (name: unknown, kind?: string) => ({
+    type: 'axm:action',
+    data: { action_name: name, action_type: kind, arity: 1 },
+  })
+
+  it('are cut: names and texts at 60 characters, units at 16, numbers at ten digits', () => {
+    expect(
+      fields(
+        monitor({
+          [`${'n'.repeat(60)}cut`]: { value: 't'.repeat(61) },
+          unit: { value: 5, unit: ` ${'u'.repeat(17)}` },
+          precise: { value: 1.234567891234 },
+        }),
+      ),
+    ).to.deep.equal({
+      [`metric#${'n'.repeat(60)}`]: 't'.repeat(60),
+      'metric#unit': `5${'u'.repeat(16)}`,
+      'metric#precise': '1.234567891',
     })
+  })
+
+  it('fill 4,000 characters at most, quotes as long as they may get', () => {
+    const named = (last: number) =>
+      Object.fromEntries([
+        ...Array.from({ length: 19 }, (_, at) => [
+          `${at}`.padEnd(60, 'n'),
+          { value: 'v'.repeat(22) },
+        ]),
+        ['l'.repeat(last), { value: 'v'.repeat(26) }],
+      ])
+    // 19 × (7 + 60 + 6 × 22), and 7 + 56 + 6 × 26.
+    expect(Object.keys(fields(monitor(named(56))))).to.have.length(20)
+    const tooLong = fields(monitor(named(57)))
+    expect(tooLong).to.include({ metrics_left_out: '1' }).and.not.to.have.property('l'.repeat(57))
+    expect(Object.keys(tooLong)).to.have.length(20)
+  })
+
+  it('count names without a place up to 1,000', () => {
+    const names = Array.from({ length: 1200 }, (_, at) => [`m${at}`, { value: at }])
+    expect(fields(monitor(Object.fromEntries(names)))).to.include({ metrics_left_out: '1000' })
+  })
+
+  for (const name of [
+    'Active requests',
+    'Active handles',
+    'Loop delay',
+    'HTTP',
+    'pmx:http:latency',
+  ])
+    it(`leave out ${name}, which pmx adds without a type`, () => {
+      expect(told(monitor({ [name]: { value: 1 } }))).to.equal(undefined)
+    })
+
+  it('are taken whatever an app calls their type, unless it begins as those of the packages', () => {
+    const types = ['my/v8/heap', 'libuv', 5, ['v8/heap'], undefined]
+    const metrics = fields(
+      monitor(Object.fromEntries(types.map((type, at) => [`m${at}`, { value: at, type }]))),
+    )
+    expect(metrics).to.deep.equal({
+      'metric#m0': '0',
+      'metric#m1': '1',
+      'metric#m2': '2',
+      'metric#m3': '3',
+      'metric#m4': '4',
+    })
+    for (const type of ['internal/x', 'libuv/x', 'v8/x'])
+      expect(told(monitor({ m: { value: 1, type } }))).to.equal(undefined)
+  })
+
+  const UNITS: [value: unknown, unit: string, text: string][] = [
+    [5, 'E3', '5 E3'],
+    [5, '1x', '5 1x'],
+    [5, '°C', '5°C'],
+    ['', 'ms', ''],
+    ['idle', 'ms', 'idle'],
+    [5, ' ms ', '5ms'],
+  ]
+  for (const [value, unit, text] of UNITS)
+    it(`tell ${JSON.stringify(value)} in ${JSON.stringify(unit)} as ${JSON.stringify(text)}`, () => {
+      expect(fields(monitor({ m: { value, unit } }))).to.deep.equal({ 'metric#m': text })
+    })
+
+  it('stay as they are where a message is none of these', () => {
+    const before = told(monitor({ m: { value: 1 } }))
+    for (const message of [
+      { type: 'axm:monitor', data: null },
+      { type: 'axm:monitor', data: 'text' },
+      { type: 'axm:action', data: null },
+      { type: 'axm:action', data: 'text' },
+      { type: 'axm:other', data: { action_name: 'x' } },
+      action(''),
+      action(5),
+      action('x', 'internal'),
+      action('km:heapdump', 'custom'),
+    ])
+      expect(takeAppMessage(before, message), JSON.stringify(message)).to.equal(undefined)
+  })
+
+  it('stand beside 20 actions at most, of 60 characters each, and 1,000 in all', () => {
+    expect(fields(action('dokm:'))).to.deep.equal({ actions: 'dokm:' })
+    const short = Array.from({ length: 22 }, (_, at) => action(`a${at}`))
+    expect(fields(...short)['actions']!.split(',')).to.have.length(20)
+    expect(fields(action('n'.repeat(61)))).to.deep.equal({ actions: 'n'.repeat(60) })
+    const long = Array.from({ length: 20 }, (_, at) => action(`${at}`.padEnd(60, 'n')))
+    expect(fields(...long)['actions']).to.have.length(1000)
+  })
+
+  it('stand beside the actions that an app offers, without those of the package', () => {
     const { text, read } = line(
       told(
         action('db:clean', 'custom'),
