@@ -149,13 +149,86 @@ describe('sizing', () => {
     expect(sized({ memory: 147 }).why).to.include('one does not fit')
   })
 
+  const WHOLE: [
+    what: string,
+    input: Partial<SizingInput>,
+    instances: number,
+    why: string,
+    isEstimate?: true,
+  ][] = [
+    ['the variable', { env: { SHIPIT_INSTANCES: '3' } }, 3, 'SHIPIT_INSTANCES'],
+    ["a person's number", { env: { WEB_CONCURRENCY: '5' } }, 5, 'WEB_CONCURRENCY'],
+    [
+      'one of the buildpack, for what the memory holds',
+      { env: { WEB_CONCURRENCY: '2', WEB_CONCURRENCY_SET_BY: 'heroku/nodejs' } },
+      4,
+      'memory holds 4, 100 MB an instance, unmeasured',
+      true,
+    ],
+    ...['0', '-1', '2.5', 'many', ''].map(
+      (text): [string, Partial<SizingInput>, number, string] => [
+        `WEB_CONCURRENCY=${text}, which is no number of instances`,
+        { env: { WEB_CONCURRENCY: text }, apps: [api({ wanted: 3 })] },
+        3,
+        'the file',
+      ],
+    ),
+    [
+      'one of the environment, of apps that are no cluster',
+      { env: { WEB_CONCURRENCY: '5' }, apps: [api({ wanted: 2, isCluster: false })] },
+      2,
+      'the file',
+    ],
+    ['no number', { apps: [api({ wanted: undefined })] }, 1, 'the file asks for none'],
+    [
+      '0, which is max for PM2',
+      { apps: [api({ wanted: 0, measured: 60 })], cpus: 2 },
+      2,
+      'memory holds 3, CPUs 2, 132 MB an instance under load, 60 MB measured',
+    ],
+    [
+      'as many as the memory and the CPUs hold alike',
+      { apps: [api({ measured: 60 })], cpus: 3 },
+      3,
+      'memory holds 3, CPUs 3, 132 MB an instance under load, 60 MB measured',
+    ],
+    [
+      'a machine of its own',
+      { memory: Infinity, apps: [api({ measured: 60 })] },
+      8,
+      'one for each CPU',
+    ],
+    ['all but two', { memory: Infinity, apps: [api({ wanted: -2 })] }, 6, 'all CPUs but 2'],
+    [
+      'too little memory for one',
+      { memory: 100 },
+      1,
+      'one does not fit, and less than one cannot be, 100 MB an instance, unmeasured',
+      true,
+    ],
+    ['one CPU', { cpus: 1 }, 1, 'memory holds 4, CPUs 1, 100 MB an instance, unmeasured'],
+  ]
+  for (const [what, input, instances, why, isEstimate = false] of WHOLE)
+    it(`says why: ${what}`, () => {
+      expect(
+        sizeApps({ memory: 512, cpus: 8, hasAgent: false, env: {}, apps: [api()], ...input }),
+      ).to.deep.equal([{ name: 'api', instances, why, isEstimate }])
+    })
+
+  it('goes by a ceiling alone where nothing was measured', () => {
+    expect(underLoad(api({ ceiling: 0.5 }))).to.equal(1)
+    expect(underLoad(api({ ceiling: 300 }))).to.equal(100)
+  })
+
   it('reads SHIPIT_INSTANCES', () => {
     expect([...parseInstances('api=4, jobs=1')]).to.deep.equal([
       ['api', 4],
       ['jobs', 1],
     ])
     expect([...parseInstances('3')]).to.deep.equal([['*', 3]])
-    expect([...parseInstances('api=0,x,=2,b=-1')]).to.deep.equal([])
+    expect([...parseInstances(' my api =2 ')]).to.deep.equal([['my api', 2]])
+    expect([...parseInstances('api=0,x,=2,b=-1,c=2x,d=1 2,')]).to.deep.equal([])
+    expect([...parseInstances(undefined)]).to.deep.equal([])
   })
 
   it('leaves to learning only what the user has not set, up to the CPUs', () => {
