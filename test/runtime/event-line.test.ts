@@ -73,9 +73,33 @@ describe('lines in the log', () => {
     expect(lines.join('').match(/ instance=\d+/g)).to.have.length(200)
   })
 
+  it('hold 9,000 bytes at most, unless one instance alone takes more', () => {
+    const sample = {
+      pid: 23,
+      status: 'online',
+      restarts: 0,
+      uptime: 1,
+      memoryMb: 61.2,
+      cpuPercent: 0,
+    }
+    const two = (name: string) =>
+      sampleLines('web.1', [
+        { app: 'api', instance: 0, sample },
+        { app: name, instance: 1, sample },
+      ])
+    const room = 9_000 - Buffer.byteLength(two('é')[0]!.trimEnd())
+    expect(two(`é${'n'.repeat(room)}`)).to.have.length(1)
+    expect(two(`é${'n'.repeat(room + 1)}`)).to.have.length(2)
+    const alone = sampleLines('web.1', [{ app: 'n'.repeat(9_000), instance: 0, sample }])
+    expect(alone.map((line) => line.slice(0, 26))).to.deep.equal(['shipit source=web.1 app=nn'])
+  })
+
   it('quote what has spaces, and leave out what is not known', () => {
     expect(eventLine({ ...name, app: 'my api' }, 'start')).to.equal(
       'shipit source=web.1 app="my api" instance=0 event=start\n',
+    )
+    expect(eventLine(name, 'exit', { signal: '' })).to.equal(
+      'shipit source=web.1 app=api instance=0 event=exit signal=""\n',
     )
     expect(
       sampleLine(name, {
