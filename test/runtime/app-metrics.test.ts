@@ -163,7 +163,9 @@ describe('metrics of an app in the line of figures', () => {
         ['l'.repeat(last), { value: 'v'.repeat(26) }],
       ])
     // 19 × (7 + 60 + 6 × 22), and 7 + 56 + 6 × 26.
-    expect(Object.keys(fields(monitor(named(56))))).to.have.length(20)
+    const fitting = fields(monitor(named(56)))
+    expect(Object.keys(fitting)).to.have.length(20)
+    expect(fitting).not.to.have.property('metrics_left_out')
     const tooLong = fields(monitor(named(57)))
     expect(tooLong).to.include({ metrics_left_out: '1' }).and.not.to.have.property('l'.repeat(57))
     expect(Object.keys(tooLong)).to.have.length(20)

@@ -158,6 +158,7 @@ describe('sizing', () => {
   ][] = [
     ['the variable', { env: { SHIPIT_INSTANCES: '3' } }, 3, 'SHIPIT_INSTANCES'],
     ["a person's number", { env: { WEB_CONCURRENCY: '5' } }, 5, 'WEB_CONCURRENCY'],
+    ["a person's one", { env: { WEB_CONCURRENCY: '1' } }, 1, 'WEB_CONCURRENCY'],
     [
       'one of the buildpack, for what the memory holds',
       { env: { WEB_CONCURRENCY: '2', WEB_CONCURRENCY_SET_BY: 'heroku/nodejs' } },
@@ -167,7 +168,7 @@ describe('sizing', () => {
     ],
     ...['0', '-1', '2.5', 'many', ''].map(
       (text): [string, Partial<SizingInput>, number, string] => [
-        `WEB_CONCURRENCY=${text}, which is no number of instances`,
+        `WEB_CONCURRENCY=${text}, which counts no instances`,
         { env: { WEB_CONCURRENCY: text }, apps: [api({ wanted: 3 })] },
         3,
         'the file',
