@@ -60,6 +60,11 @@ describe('what an app lacks of app.json', () => {
     })
   })
 
+  it('is no stack and no postdeploy that is not named', () => {
+    const plan = planSetUp(appJson({ stack: undefined, postdeploy: undefined }), found(), [])
+    expect([plan.stack, plan.postdeploy]).to.deep.equal([null, null])
+  })
+
   it('is nothing that the app has, has been given otherwise, or has done', () => {
     const plan = planSetUp(
       appJson(),
@@ -122,6 +127,7 @@ describe('what an app lacks of app.json', () => {
 
     const asked = await prepareSetUp(platform, { ...request, ask: () => Promise.resolve('typed') })
     expect(asked.values).to.deep.equal({ B: 'typed', C: 'c' })
+    expect(asked.missing).to.deep.equal([])
     expect(asked.setUp).to.deep.include({ configVars: ['C', 'B'], features: [], postdeploy: null })
 
     const empty = prepareSetUp(platform, { ...request, ask: () => Promise.resolve('') })
@@ -180,7 +186,7 @@ describe('an app that gets what it lacks', () => {
         setBuildpacks: (_app, packs) => Promise.resolve(set.push(packs)),
         enableFeature: () => Promise.resolve({}),
         updateConfigVars: (_app, vars) => Promise.resolve(set.push(vars)).then(() => ({})),
-        addToPipeline: () => Promise.resolve({}),
+        addToPipeline: (...args) => Promise.resolve(set.push(args)).then(() => ({})),
         createAddon: (_app, wanted) => {
           set.push(wanted)
           return Promise.resolve(addonOf('1', 'heroku-redis', 'provisioning'))
@@ -211,6 +217,7 @@ describe('an app that gets what it lacks', () => {
     ]
     expect([await done, said]).to.deep.equal([told, told])
     expect(set).to.deep.equal([
+      ['p', 'a1', 'review'],
       ['heroku/nodejs'],
       { A: 'secret' },
       { plan: 'heroku-redis:mini', attachment: { name: 'CACHE' }, config: { version: '7' } },
@@ -244,6 +251,14 @@ describe('an app that gets what it lacks', () => {
       next: 'Add a card.\nGo on from there: shipit deploy --create --app a1',
     })
     expect(error.details).to.deep.equal({ app: 'a1', done: ['config vars A'] })
+  })
+
+  it('that the platform refuses at once has nothing but itself', async () => {
+    const refusal = new ShipitError('refused', { message: 'No.' })
+    const refused = { setBuildpacks: () => Promise.reject(refusal) }
+    const error = await failureOf(apply(refused, { buildpacks: ['heroku/nodejs'] }).done)
+    expect(error.message).to.equal('No. a1 exists.')
+    expect(error.details).to.deep.equal({ app: 'a1', done: [] })
   })
 
   it('that fails for another reason, or is stopped, does so as it is', async () => {
