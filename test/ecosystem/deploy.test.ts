@@ -83,6 +83,12 @@ describe('the deploy block', () => {
     expect(found.sshTargets).to.deep.equal([])
   })
 
+  it('that holds both keeps a name of an environment', () => {
+    const found = read('both: { app: my-app, host: a.example, env: prod }')
+    expect(found.deploy).to.deep.equal({ both: { app: 'my-app', env: 'prod', ssh: ['host'] } })
+    expect(read('ours: { app: my-app, env: prod }').deploy['ours']).to.not.have.property('ssh')
+  })
+
   it("is PM2's own by any of its words, unless it has one of ours", () => {
     const isTheirs = (target: object) => {
       const text = JSON.stringify({ apps: [{ script: 'a.js' }], deploy: { p: target } })

@@ -446,6 +446,34 @@ describe('editing YAML in place', () => {
   })
 })
 
+describe('editing JSON in place', () => {
+  const set = (text: string, path: (string | number)[], value: unknown) =>
+    editJson(text, [{ path, value }])
+
+  it('keeps its indentation and its line ends', () => {
+    const tabs = '{\n\t"script": "a.js"\n}\n'
+    expect(set(tabs, ['apps', 0, 'name'], 'a')).to.equal(
+      '{\n\t"script": "a.js",\n\t"name": "a"\n}\n',
+    )
+    const windows = '{\r\n    "script": "a.js"\r\n}\r\n'
+    expect(set(windows, ['apps', 0, 'name'], 'a')).to.equal(
+      '{\r\n    "script": "a.js",\r\n    "name": "a"\r\n}\r\n',
+    )
+  })
+
+  it('finds the apps where they are, and other blocks as well', () => {
+    expect(JSON.parse(set('[{"script": "a.js"}]', ['apps', 0, 'name'], 'a'))).to.deep.equal([
+      { script: 'a.js', name: 'a' },
+    ])
+    const block = set('{"deploy": {"p": {"app": "abc"}}}', ['deploy', 'p', 'env'], 'prod')
+    expect(JSON.parse(block)).to.deep.equal({ deploy: { p: { app: 'abc', env: 'prod' } } })
+    const fresh = set('{"deploy": {}}', ['apps', 0, 'script'], 'a.js')
+    expect(JSON.parse(fresh)).to.deep.equal({ deploy: {}, apps: [{ script: 'a.js' }] })
+    const bare = set('{"script": "a.js", "watch": true}', ['apps', 0, 'watch'], undefined)
+    expect(JSON.parse(bare)).to.deep.equal({ script: 'a.js' })
+  })
+})
+
 describe('editing JSON that is written as a JavaScript object', () => {
   const text =
     "{\n  // mine\n  apps: [{\n    name: 'a', script: \"a.js\", // main\n    watch: true,\n    env: { PORT: 80, A: 'x' },\n  }]\n}\n"

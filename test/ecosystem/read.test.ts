@@ -184,6 +184,50 @@ describe('reading an ecosystem file', () => {
   })
 })
 
+describe('a value of an option', () => {
+  const one = (option: object) => {
+    const found = json(JSON.stringify({ script: 'a.js', ...option }))
+    const [key] = Object.keys(option)
+    return (
+      said(found, 'f').map((text) => text.split(': ').slice(1).join(': '))[0] ??
+      found.apps[0]?.[key!]
+    )
+  }
+
+  it('is what PM2 runs with', () => {
+    expect(one({ instances: 0 })).to.equal('max')
+    expect(one({ instances: '0' })).to.equal('max')
+    expect(one({ instances: '3' })).to.equal(3)
+    expect(one({ instances: -1 })).to.equal(-1)
+    expect(one({ kill_timeout: 0 })).to.equal(0)
+    expect(one({ max_memory_restart: '1K' })).to.equal(1024)
+    expect(one({ max_memory_restart: '2M' })).to.equal(2 * 1024 ** 2)
+    expect(one({ max_memory_restart: '3G' })).to.equal(3 * 1024 ** 3)
+    expect(one({ max_memory_restart: 500 })).to.equal(500)
+    expect(one({ min_uptime: '2s' })).to.equal(2000)
+    expect(one({ min_uptime: '3m' })).to.equal(180_000)
+    expect(one({ min_uptime: '1h' })).to.equal(3_600_000)
+    expect(one({ min_uptime: 100 })).to.equal(100)
+    for (const name of ['uid', 'gid', 'stop_exit_codes']) expect(one({ [name]: -1 })).to.equal(-1)
+    expect(one({ exec_mode: 'cluster_mode' })).to.equal('cluster')
+    expect(one({ args: `a "b c" --d='e f'` })).to.deep.equal(['a', 'b c', `--d='e f'`])
+  })
+
+  it('is none that PM2 would refuse, or take for another', () => {
+    expect(one({ min_uptime: 99 })).to.equal('must be 100 or more, not 99')
+    expect(one({ kill_timeout: -1 })).to.equal('must not be negative: -1')
+    expect(one({ port: 'Infinity' })).to.equal('must be a finite number')
+    for (const text of ['100M of it', 'x100M', '1.5M'])
+      expect(one({ max_memory_restart: text })).to.equal(
+        `must be bytes, or 200K, 100M, 1G, not "${text}"`,
+      )
+    expect(one({ max_memory_restart: ' 5 mb ' })).to.match(/; did you mean 5M\?$/)
+    expect(one({ autorestart: 5 })).to.equal('must be true or false, not 5')
+    expect(one({ instances: ' ' })).to.equal('must be a whole number or max, not " "')
+    expect(one({ exec_mode: 'my_cluster' })).to.equal('must be cluster or fork, not "my_cluster"')
+  })
+})
+
 describe('a literal', () => {
   /** Of an app's environment, as text. */
   const value = (text: string) => {
