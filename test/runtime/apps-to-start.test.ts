@@ -97,6 +97,7 @@ describe('what is to be started', () => {
     file('{ name: a, script: app.js }\n{ name: b, script: app.js }\n{ name: c, script: app.js }')
     expect(names(await begin('start e.yml'))).to.deep.equal(['a', 'b', 'c'])
     expect(names(await begin('start e.yml --only a,c'))).to.deep.equal(['a', 'c'])
+    expect(names(await begin('start e.yml --only a,,c,'))).to.deep.equal(['a', 'c'])
     expect(printed).to.equal('')
   })
 
@@ -142,6 +143,7 @@ describe('what is to be started', () => {
       )
     expect(await drains()).to.deep.equal([25_000, 3000])
     expect(await drains('7')).to.deep.equal([7000, 3000])
+    expect(await drains('1')).to.deep.equal([1000, 3000])
     expect(await drains('0')).to.deep.equal([25_000, 3000])
     expect(await drains('long')).to.deep.equal([25_000, 3000])
   })
@@ -186,6 +188,10 @@ describe('what is to be started', () => {
     )
     file('{ name: c, script: app.js, out_file: /dev/null }')
     expect(await warnings()).to.equal('')
+    for (const name of ['log_file', 'output', 'error', 'log', 'out', 'err']) {
+      file(`{ name: a, script: app.js, ${name}: a.log }`)
+      expect(await warnings(), name).to.include('log files are not written')
+    }
   })
 
   it('takes from the line how lines are printed, and says what of it is ignored', async () => {
@@ -212,6 +218,11 @@ describe('what is to be started', () => {
     expect(printed).to.match(
       /the command line's instances is ignored: e\.yml says what its apps have/,
     )
+  })
+
+  it('leaves out what the line asks of a daemon, and says why', async () => {
+    await begin('start app.js --output a.log --no-daemon')
+    expect(printed).to.match(/^(shipit: warning: --?\S+ is left out: \S.+\n)+$/)
   })
 
   it('lives in the folder that it was started from', async () => {

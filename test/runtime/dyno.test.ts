@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import { hostname } from 'node:os'
 import { readDyno, readMachine } from '../../src/runtime/dyno.js'
 
 const V1 = '/sys/fs/cgroup/memory/memory.limit_in_bytes'
@@ -25,9 +26,45 @@ describe('what a dyno has', () => {
     expect(dyno({ [V2]: String(24 * 1024 * MB) }, { MEMORY_AVAILABLE: '512' }).memory).to.equal(512)
   })
 
+  it('takes what states no memory for none', () => {
+    for (const text of ['0', '-1', '', 'max', String(2 ** 50)])
+      expect(dyno({ [V2]: text }), text).to.include({
+        memory: 512,
+        memorySource: 'no limit is stated',
+        isMemoryStated: false,
+      })
+    for (const stated of ['0', '-1', 'much', ''])
+      expect(dyno({}, { MEMORY_AVAILABLE: stated }).isMemoryStated, stated).to.equal(false)
+    expect(dyno({ [V2]: String(2 ** 50 - 2 ** 20) }).isMemoryStated).to.equal(true)
+  })
+
+  it('counts whole megabytes, those that are begun not among them', () => {
+    expect(dyno({ [V2]: String(512.9 * MB) }).memory).to.equal(512)
+    expect(dyno({ [V2]: '1' })).to.include({ memory: 0, isMemoryStated: true })
+    expect(dyno({}, { MEMORY_AVAILABLE: '1.9' }).memory).to.equal(1)
+  })
+
+  it('has the name of DYNO, and is none without it', () => {
+    expect(dyno({}, { DYNO: 'worker.3' })).to.include({ name: 'worker.3', isDyno: true })
+    expect(dyno({}, { DYNO: '' })).to.include({ name: hostname(), isDyno: false })
+  })
+
   it('believes a person who states its CPUs', () => {
     expect(dyno({}, { SHIPIT_CPUS: '8' }, 2).cpus).to.equal(8)
     expect(dyno({}, { SHIPIT_CPUS: 'many' }, 2).cpus).to.equal(2)
+  })
+
+  it('believes no CPUs that are not one at least', () => {
+    for (const stated of ['0', '-2', '0.9', ''])
+      expect(dyno({}, { SHIPIT_CPUS: stated }, 3).cpus, stated).to.equal(3)
+    expect(dyno({}, { SHIPIT_CPUS: '1' }, 3).cpus).to.equal(1)
+    for (const said of ['0', '-2', '0.9'])
+      expect(dyno({}, { HEROKU_AVAILABLE_PARALLELISM: said }, 3).cpus, said).to.equal(3)
+    expect(dyno({}, { HEROKU_AVAILABLE_PARALLELISM: '1' }, 3).cpus).to.equal(1)
+    for (const text of ['0 100000', '100000 0', ' 100000 100000', 'max 100000 100000'])
+      expect(dyno({ '/sys/fs/cgroup/cpu.max': text }, {}, 3).cpus, text).to.equal(3)
+    expect(dyno({ '/sys/fs/cgroup/cpu.max': '2 1' }, {}, 3).cpus).to.equal(2)
+    expect(dyno({ '/sys/fs/cgroup/cpu.max': '1 1' }, {}, 3).cpus).to.equal(1)
   })
 
   it('counts CPUs by quota, never more than there are', () => {
