@@ -326,7 +326,8 @@ describe('the verbs over a formation of two apps', function () {
     const load = startLoad(url, { keepAlive: 2, fresh: 2, pause: 50 })
     const text = await ok('reload', 'web').finally(() => load.stop())
     expect(load.result.failures).to.deep.equal([])
-    expect(load.result.sent).to.be.greaterThan(50)
+    // Twice by each of its four connections, however slow the machine is.
+    expect(load.result.sent).to.be.at.least(8)
     expect(text.match(/^web\.\d serves again/gm)).to.deep.equal([
       'web.1 serves again',
       'web.2 serves again',

@@ -115,7 +115,8 @@ export function controlCases(given: () => Given): void {
     }
     await settled(6, before)
     expect(load.result.failures).to.deep.equal([])
-    expect(load.result.ok).to.be.above(50)
+    // Twice by each of its three connections, however slow the machine is.
+    expect(load.result.ok).to.be.at.least(6)
   })
 
   it('rolls back to the release that is chosen', async () => {
