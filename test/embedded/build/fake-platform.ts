@@ -98,9 +98,10 @@ export async function fakePlatform(
       return record
     },
     async close() {
+      // The tests after this one have the rest of this process.
+      process.env.PATH = searchPath
       await builder.shutdown()
       await Promise.all([store.settled(), kept.flush()])
-      process.env.PATH = searchPath
       await rm(root, { recursive: true, force: true })
     },
   }

@@ -17,7 +17,11 @@ export function keptNpm(): Promise<string> {
 let made: Promise<string> | undefined
 
 async function make(): Promise<string> {
-  const npm = (await promisify(execFile)('which', ['npm'])).stdout.trim()
+  // Where the PATH begins with this folder already, npm itself comes after it: one that called itself
+  // would never end.
+  const { stdout } = await promisify(execFile)('which', ['-a', 'npm'])
+  const npm = stdout.split('\n').find((file) => file !== '' && !isOwn(file))
+  if (npm === undefined) throw new Error(`There is no npm on the PATH but those of ${FOLDER}.`)
   // Where the build finds the version of an npm.
   const manifest = await readFile(
     path.join(path.dirname(await realpath(npm)), '../package.json'),
@@ -42,6 +46,10 @@ async function make(): Promise<string> {
   )
   return bin
 }
+
+/** Of this working tree or another. */
+const isOwn = (file: string): boolean =>
+  file.split(path.sep).join('/').includes('/.cache/shipit-worlds/npm/')
 
 /** Another process may do the same, and a third run what is there. */
 async function put(file: string, text: string): Promise<void> {
