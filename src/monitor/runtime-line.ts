@@ -20,7 +20,8 @@ export function readRuntimeLine(message: string): Sample | Change | Foreign {
   let first: Sample | undefined
   let others: Sample[] | undefined
   let event = ''
-  let fields: Record<string, string> | undefined
+  // Pairs, as a field may have any name, `__proto__` too.
+  let fields: [name: string, value: string][] | undefined
   const finish = () => {
     if (!isComplete(sample)) return
     if (first) (others ??= []).push(sample)
@@ -44,12 +45,12 @@ export function readRuntimeLine(message: string): Sample | Change | Foreign {
         break
       case 'event':
         event = value
-        fields = {}
+        fields = []
         break
       default: {
         const name = figureOfKey(key)
         if (name) sample[name] = figure(value)
-        else if (fields) fields[key] = ownText(value, LONGEST_NAME)
+        else if (fields) fields.push([key, ownText(value, LONGEST_NAME)])
         else if (key === 'pid') sample.pid = parseInt(value, 10) || 0
         else if (key === 'status') sample.status = ownText(value, LONGEST_NAME)
         else if (key === 'restarts') sample.restarts = parseInt(value, 10) || 0
@@ -63,7 +64,13 @@ export function readRuntimeLine(message: string): Sample | Change | Foreign {
   const { app, instance } = sample
   if (fields)
     return isNamed(sample)
-      ? { kind: 'change', app, instance, event: ownText(event, LONGEST_NAME), fields }
+      ? {
+          kind: 'change',
+          app,
+          instance,
+          event: ownText(event, LONGEST_NAME),
+          fields: Object.fromEntries(fields),
+        }
       : FOREIGN
   finish()
   if (!first) return FOREIGN

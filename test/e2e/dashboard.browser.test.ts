@@ -15,7 +15,8 @@ describe('the dashboard in Chromium, over two apps under load', function () {
   let made: Given | undefined
   const given = () => made!
 
-  before(async function () {
+  before(async () => {
+    // Before the minute that the rest takes.
     needChromium()
     made = await Given.make()
   })

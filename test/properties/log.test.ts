@@ -95,6 +95,7 @@ describe('of every log', () => {
             if (!figures.includes(key)) expect(readFields[key], key).to.equal(value)
         },
       ),
+      { examples: [['api', 0, Object.fromEntries([['__proto__', 'x']])]] },
     )
   })
 

@@ -2,7 +2,7 @@
 import { expect } from 'chai'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import type { Alert } from '../../../src/dashboard/wire.js'
-import { builtPage, needChromium, launch, overflow, violations, watched } from './browser.js'
+import { builtPage, launch, overflow, violations, watched } from './browser.js'
 import { FixtureServer, firstScene } from './fixture-server.js'
 
 const alert = (number: number, now: number, some: Partial<Alert> = {}): Alert => ({
@@ -28,8 +28,7 @@ describe("alerts on the dashboard's page", function () {
   let wrongs: string[]
   let now: number
 
-  before(async function () {
-    needChromium()
+  before(async () => {
     built = await builtPage()
     browser = await launch()
   })

@@ -15,11 +15,13 @@ export function needChromium(): void {
     throw new Error(`Chromium is not at ${EXECUTABLE}: install it, or name it by CHROMIUM.`)
 }
 
-export const launch = (...flags: string[]): Promise<Browser> =>
-  chromium.launch({
+export function launch(...flags: string[]): Promise<Browser> {
+  needChromium()
+  return chromium.launch({
     executablePath: EXECUTABLE,
     args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', ...flags],
   })
+}
 
 /** The page of this source, built anew: what lies in dist may be older. */
 export async function builtPage(): Promise<{ folder: string; remove(): Promise<void> }> {

@@ -7,7 +7,7 @@ import type { Browser, Page } from 'playwright-core'
 import { masked, MASK } from '../../../src/dashboard/export/masks.js'
 import { pageOf } from '../../../src/dashboard/export/page.js'
 import type { SnapshotDocument } from '../../../src/dashboard/wire.js'
-import { builtPage, needChromium, launch, violations } from './browser.js'
+import { builtPage, launch, violations } from './browser.js'
 import * as documents from './documents.js'
 
 const HTML = '</script><script>document.title="owned"</script><img src=x onerror=alert(1)>'
@@ -66,8 +66,7 @@ describe("the dashboard's page in a file", function () {
   let url: string
   const wrongs: string[] = []
 
-  before(async function () {
-    needChromium()
+  before(async () => {
     built = await builtPage()
     folder = await mkdtemp(path.join(tmpdir(), 'shipit-export-'))
     const file = path.join(folder, 'a file.html')

@@ -3,7 +3,7 @@ import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { gzipSync } from 'node:zlib'
 import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
-import { builtPage, needChromium, launch, overflow, violations, watched } from './browser.js'
+import { builtPage, launch, overflow, violations, watched } from './browser.js'
 import { count, megabytes, milliseconds, percent } from '../../../src/dashboard/page/format.js'
 import { lines, MARKUP, series } from './documents.js'
 import { FixtureServer, firstScene } from './fixture-server.js'
@@ -31,8 +31,7 @@ describe("the dashboard's page", function () {
   let page: Page
   let wrongs: string[]
 
-  before(async function () {
-    needChromium()
+  before(async () => {
     built = await builtPage()
     browser = await launch()
   })
