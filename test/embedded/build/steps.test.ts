@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { chmod, mkdir, readdir, readFile, stat, utimes, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, stat, utimes, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { expect } from 'chai'
 import { configureBerry, pruneBerry } from '../../../src/embedded/build/berry.js'
@@ -12,7 +12,6 @@ import { installDependencies } from '../../../src/embedded/build/dependencies.js
 import { detectNode, discoverProcessTypes } from '../../../src/embedded/build/detect.js'
 import type { BuildFailure } from '../../../src/embedded/build/failure.js'
 import { readManifest } from '../../../src/embedded/build/manifest.js'
-import { BuildOutput } from '../../../src/embedded/build/output.js'
 import type { PackageManager } from '../../../src/embedded/build/package-manager.js'
 import { configurePnpm, installPnpm, prunePnpm } from '../../../src/embedded/build/pnpm.js'
 import {
@@ -30,8 +29,8 @@ import {
 import { weighSlug } from '../../../src/embedded/build/slug.js'
 import { removeFolder } from '../../../src/embedded/daemon/folders.js'
 import { rejection } from '../../support/platform.js'
-import { temporaryFolder } from '../support/platform.js'
-import { writeTree, type Tree } from './build-app.js'
+import type { Tree } from './build-app.js'
+import { standIns, type StandIns } from './stand-ins.js'
 
 const NPM: PackageManager = { name: 'npm', lockfile: 'package-lock.json' }
 const YARN: PackageManager = { name: 'yarn', lockfile: 'yarn.lock' }
@@ -39,59 +38,18 @@ const BERRY: PackageManager = { name: 'berry', lockfile: 'yarn.lock' }
 const PNPM: PackageManager = { name: 'pnpm', lockfile: 'pnpm-lock.yaml' }
 
 describe('a step of a build, before stand-ins of its tools', () => {
+  let build: StandIns
   let root: string
   let dir: string
-  let output: BuildOutput
-  let printed: string
-  let stop: AbortController
   beforeEach(async () => {
-    root = await temporaryFolder()
-    dir = path.join(root, 'app')
-    for (const folder of ['app', 'bin', 'work/home', 'work/tmp', 'cache'])
-      await mkdir(path.join(root, folder), { recursive: true })
-    printed = ''
-    output = new BuildOutput(path.join(root, 'log'), (chunk) => (printed += String(chunk)))
-    stop = new AbortController()
+    build = await standIns()
+    ;({ root, dir } = build)
   })
-  afterEach(async () => {
-    output.end()
-    await removeFolder(root)
-  })
-
-  const context = (env: Record<string, string> = {}, more: Partial<BuildContext> = {}) => {
-    const PATH = `${path.join(root, 'bin')}:${process.env.PATH}`
-    return {
-      places: {
-        dir,
-        home: path.join(root, 'work/home'),
-        temp: path.join(root, 'work/tmp'),
-        programs: [],
-        caches: path.join(root, 'shared'),
-        nodes: path.join(root, 'nodes'),
-      },
-      cache: path.join(root, 'cache'),
-      env: { NODE_ENV: 'production', ...env, PATH },
-      hostEnv: { PATH },
-      npm: '10.0.0',
-      configVars: {},
-      output,
-      signal: stop.signal,
-      onProcessGroup: () => undefined,
-      ...more,
-    } satisfies BuildContext
-  }
-  /** A tool that notes how it is called, and does then what the lines of a shell say. */
-  const tool = async (name: string, script = '') => {
-    const file = path.join(root, 'bin', name)
-    const note = `echo "${name} $*" >> ${path.join(root, 'calls')}`
-    await writeFile(file, `#!/bin/sh\n${note}\n${script}\n`)
-    await chmod(file, 0o755)
-  }
-  const calls = async () => {
-    const file = path.join(root, 'calls')
-    return existsSync(file) ? (await readFile(file, 'utf8')).trim().split('\n') : []
-  }
-  const tree = (files: Tree) => writeTree(dir, files)
+  afterEach(() => build.end())
+  const context: StandIns['context'] = (...args) => build.context(...args)
+  const tool: StandIns['tool'] = (...args) => build.tool(...args)
+  const calls = () => build.calls()
+  const tree = (files: Tree) => build.tree(files)
   const failure = (work: Promise<unknown>) => rejection<BuildFailure>(work)
 
   describe('of any tool', () => {
@@ -100,7 +58,7 @@ describe('a step of a build, before stand-ins of its tools', () => {
       const error = await failure(step(context(), 'npm', 'mine', ['a', 'b']))
       expect(error.message).to.equal('`mine a b` failed with exit status 7.')
       expect(error.details).to.deep.equal(['Its own output is above.'])
-      expect(printed.trim().split(/\s+/).sort()).to.deep.equal(['one', 'two'])
+      expect(build.printed.trim().split(/\s+/).sort()).to.deep.equal(['one', 'two'])
       await tool('mine')
       await step(context(), 'npm', 'mine', [])
     })
@@ -150,7 +108,7 @@ describe('a step of a build, before stand-ins of its tools', () => {
       expect(await lines('git')).to.deep.equal({ status: 3, lines: [`[] ${root}`] })
     })
     it('ends with the signal of its build', async () => {
-      stop.abort(new Error('stopped'))
+      build.stop.abort(new Error('stopped'))
       expect((await failure(step(context(), 'npm', 'sh', ['-c', '']))).message).to.equal('stopped')
     })
     it('measures a folder, and says so if it cannot', async () => {
@@ -205,10 +163,10 @@ describe('a step of a build, before stand-ins of its tools', () => {
         ['pnp', true],
         ['node-modules', false],
       ] as const) {
-        printed = ''
+        build.printed = ''
         await tree({ '.yarnrc.yml': `nodeLinker: ${linker}\n`, '.yarn/cache/a.zip': 'x' })
         await pruneBerry(context())
-        expect(printed).to.match(/'shipit-prune'[^]*\n +false\n/)
+        expect(build.printed).to.match(/'shipit-prune'[^]*\n +false\n/)
         expect(existsSync(inApp()), linker).to.equal(isKept)
       }
       expect(await calls()).to.deep.equal(['yarn shipit prune', 'yarn shipit prune'])
@@ -273,10 +231,10 @@ describe('a step of a build, before stand-ins of its tools', () => {
           new RegExp(`YARN_PRODUCTION\\n[^]*YARN2_SKIP_PRUNING=${skips}$`),
         )
       expect(await check({}, undefined, { YARN_PRODUCTION: 'true' }, YARN)).to.equal(undefined)
-      expect(printed).to.equal('')
+      expect(build.printed).to.equal('')
       await tree({ '.npmrc': '', '.yarnrc': '' })
       await check({}, settings('a.cjs'))
-      expect(printed).to.match(/existing \.npmrc file[^]*existing \.yarnrc file/)
+      expect(build.printed).to.match(/existing \.npmrc file[^]*existing \.yarnrc file/)
     })
   })
 
@@ -308,7 +266,7 @@ describe('a step of a build, before stand-ins of its tools', () => {
         'pnpm install --prod=false --frozen-lockfile --reporter=silent',
         'pnpm install --prod=false --frozen-lockfile',
       ])
-      expect(printed.match(/Invalid PNPM_INSTALL_REPORTER value .*/g)).to.deep.equal([
+      expect(build.printed.match(/Invalid PNPM_INSTALL_REPORTER value .*/g)).to.deep.equal([
         "Invalid PNPM_INSTALL_REPORTER value 'loud': it is one of default, ndjson, append-only, silent",
       ])
     })
@@ -318,7 +276,9 @@ describe('a step of a build, before stand-ins of its tools', () => {
       await prunePnpm(context())
       await version('8.15.5')
       await prunePnpm(context())
-      expect(printed).to.match(/Pruning skipped due to presence of lifecycle scripts[^]*8\.15\.5/)
+      expect(build.printed).to.match(
+        /Pruning skipped due to presence of lifecycle scripts[^]*8\.15\.5/,
+      )
       await tree({ 'package.json': { scripts: { build: 'x' } } })
       await prunePnpm(context())
       expect(await asked()).to.deep.equal([
@@ -337,7 +297,7 @@ describe('a step of a build, before stand-ins of its tools', () => {
       }
       await tree({ ...files, 'a/package.json': { scripts: { prepare: 'x' } } })
       await prunePnpm(context())
-      expect(printed).to.contain('package.json at a has one that pnpm runs again')
+      expect(build.printed).to.contain('package.json at a has one that pnpm runs again')
       expect(existsSync(path.join(dir, 'a/node_modules'))).to.equal(true)
       await tree({ 'a/package.json': {} })
       await prunePnpm(context())
@@ -376,7 +336,7 @@ describe('a step of a build, before stand-ins of its tools', () => {
     })
     it('is left out for a reason', async () => {
       await pruneDevDependencies(context(), NPM, 'of this')
-      expect(printed).to.contain('Skipping because of this')
+      expect(build.printed).to.contain('Skipping because of this')
       expect(await calls()).to.deep.equal([])
     })
     it('is left out where there is nothing to take, or npm cannot', async () => {
@@ -431,7 +391,7 @@ describe('a step of a build, before stand-ins of its tools', () => {
       env: Record<string, string> = {},
       { npm = '10.0.0', omitsDev = false, hasCacheDirectories = false } = {},
     ) => {
-      printed = ''
+      build.printed = ''
       await tree({ 'package.json': {} })
       await installDependencies(context(env, { npm }), await readManifest(dir), manager, {
         version: npm,
@@ -450,12 +410,12 @@ describe('a step of a build, before stand-ins of its tools', () => {
       const ci = 'npm ci --prefer-offline --include=dev --no-audit --no-fund'
       const install = 'npm install --include=dev --no-audit --no-fund'
       expect(await installed(NPM)).to.equal(ci)
-      expect(printed).to.contain('       Installing node modules\n')
+      expect(build.printed).to.contain('       Installing node modules\n')
       expect(await installed(NPM, { USE_NPM_INSTALL: 'true' })).to.equal(install)
-      expect(printed).to.contain('Installing node modules (package.json + package-lock)\n')
+      expect(build.printed).to.contain('Installing node modules (package.json + package-lock)\n')
       expect(await installed(NPM, { USE_NPM_INSTALL: 'false' })).to.equal(ci)
       expect(await installed({ name: 'npm', lockfile: null })).to.equal(install)
-      expect(printed).to.contain('Installing node modules (package.json)\n')
+      expect(build.printed).to.contain('Installing node modules (package.json)\n')
       expect(await installed(NPM, {}, { npm: '6.0.0' })).to.equal(
         'npm ci --prefer-offline --production=false --unsafe-perm',
       )
@@ -464,7 +424,7 @@ describe('a step of a build, before stand-ins of its tools', () => {
       )
       await tree({ 'npm-shrinkwrap.json': {} })
       await installed({ name: 'npm', lockfile: 'npm-shrinkwrap.json' }, { USE_NPM_INSTALL: 'true' })
-      expect(printed).to.contain('Installing node modules (package.json + shrinkwrap)\n')
+      expect(build.printed).to.contain('Installing node modules (package.json + shrinkwrap)\n')
     })
     it('leaves devDependencies out if it may, or is told to', async () => {
       expect(await installed(NPM, {}, { omitsDev: true })).to.contain(' --omit=dev ')
@@ -479,12 +439,14 @@ describe('a step of a build, before stand-ins of its tools', () => {
       await tree({ 'node_modules/a/index.js': '' })
       expect(await installed(NPM)).to.equal('npm install --include=dev --no-audit --no-fund')
       expect((await calls()).at(-2)).to.equal('npm rebuild')
-      expect(printed).to.contain('node_modules is checked into source control: nothing to restore')
+      expect(build.printed).to.contain(
+        'node_modules is checked into source control: nothing to restore',
+      )
       expect(await installed(YARN, { SKIP_NODE_MODULES_CHECK: 'true' })).to.match(/^yarn install /)
-      expect(printed).to.contain('Keeping existing node_modules')
+      expect(build.printed).to.contain('Keeping existing node_modules')
       expect(existsSync(path.join(dir, 'node_modules/a'))).to.equal(true)
       await installed(YARN)
-      expect(printed).to.contain('node_modules checked into source control: https:')
+      expect(build.printed).to.contain('node_modules checked into source control: https:')
       expect(existsSync(path.join(dir, 'node_modules/a'))).to.equal(false)
     })
     describe('what the last build has left', () => {
@@ -498,11 +460,11 @@ describe('a step of a build, before stand-ins of its tools', () => {
 
       it('is taken as it is while nothing has changed', async () => {
         expect(await again()).to.equal(1)
-        expect(printed).to.match(
+        expect(build.printed).to.match(
           /^-----> Restoring cache\n +- node_modules \(not cached[^]*-----> Installing dependencies\n[^]*-----> Caching build\n +- node_modules\n$/,
         )
         expect(await again()).to.equal(1)
-        expect(printed).to.match(
+        expect(build.printed).to.match(
           /Restoring cache\n +- node_modules\n[^]*yarn\.lock and all that it/,
         )
         expect(kept()).to.equal(true)
@@ -510,18 +472,20 @@ describe('a step of a build, before stand-ins of its tools', () => {
       it('is left for other tools, another lockfile, or what has been written since', async () => {
         await again()
         expect(await again({}, '11.0.0')).to.equal(2)
-        expect(printed).to.contain('due to a change in version of node or its package manager')
+        expect(build.printed).to.contain(
+          'due to a change in version of node or its package manager',
+        )
         await tree({ 'yarn.lock': '# other' })
         expect(await again({}, '11.0.0')).to.equal(3)
-        expect(printed).to.contain('- node_modules (not cached - skipping)')
+        expect(build.printed).to.contain('- node_modules (not cached - skipping)')
         const trees = path.join(root, 'cache/trees')
         const { mtime } = await stat(path.join(root, 'cache/tree.json'))
         for (const name of await readdir(trees))
           await utimes(path.join(trees, name, 'node_modules/a'), mtime, Date.now() / 1000 + 60)
         expect(await again({}, '11.0.0')).to.equal(4)
-        expect(printed).to.contain('a dyno has written into node_modules')
+        expect(build.printed).to.contain('a dyno has written into node_modules')
         expect(await again({ NODE_MODULES_CACHE: 'false' }, '11.0.0')).to.equal(5)
-        expect(printed).to.not.contain('Caching build')
+        expect(build.printed).to.not.contain('Caching build')
         await writeFile(path.join(root, 'cache/tree.json'), '{"tree":')
         expect(await again({}, '11.0.0')).to.equal(6)
       })
@@ -544,7 +508,7 @@ describe('a step of a build, before stand-ins of its tools', () => {
       it('is no matter of a build that cannot keep anything', async () => {
         await tool('cp', 'echo no room; exit 1')
         await again()
-        expect(printed).to.match(/ ! +The node_modules could not be copied: no room/)
+        expect(build.printed).to.match(/ ! +The node_modules could not be copied: no room/)
         expect(kept()).to.equal(true)
       })
       it('is where npm begins without a lockfile', async () => {
@@ -554,7 +518,7 @@ describe('a step of a build, before stand-ins of its tools', () => {
         await removeFolder(path.join(dir, 'node_modules'))
         await tool('npm', 'ls node_modules')
         await installed(none)
-        expect(printed).to.match(/Restoring cache\n +- node_modules\n[^]*\n +a\n/)
+        expect(build.printed).to.match(/Restoring cache\n +- node_modules\n[^]*\n +a\n/)
       })
     })
     it('says what of the last build it has', async () => {
@@ -566,10 +530,10 @@ describe('a step of a build, before stand-ins of its tools', () => {
       ]
       for (const [manager, env, words] of rows) {
         await installed(manager, env)
-        expect(printed, words).to.contain(`-----> Restoring cache\n       ${words}`)
+        expect(build.printed, words).to.contain(`-----> Restoring cache\n       ${words}`)
       }
       await installed(NPM, {}, { hasCacheDirectories: true })
-      expect(printed).to.not.contain('Restoring cache')
+      expect(build.printed).to.not.contain('Restoring cache')
     })
   })
 
@@ -578,22 +542,22 @@ describe('a step of a build, before stand-ins of its tools', () => {
       const names = ['kept', 'there', 'gone', '../out', 'node_modules']
       await tree({ 'kept/a': '1', 'there/a': '1', 'node_modules/a': '1' })
       await restoreDirectories(context(), NPM, names, 'one')
-      expect(printed).to.equal('')
+      expect(build.printed).to.equal('')
       await saveDirectories(context(), PNPM, names, 'one')
-      expect(printed).to.match(
+      expect(build.printed).to.match(
         /- kept\n +- there\n +- gone \(nothing to cache\)\n +- \.\.\/out \(outside of the app - skipping\)\n +- node_modules \(skipping because pnpm is used\)\n$/,
       )
       await removeFolder(path.join(dir, 'kept'))
       await tree({ 'there/a': '2' })
-      printed = ''
+      build.printed = ''
       await restoreDirectories(context(), NPM, names, 'two')
-      expect(printed).to.contain('were not restored due to a change in version')
+      expect(build.printed).to.contain('were not restored due to a change in version')
       expect(existsSync(path.join(dir, 'kept'))).to.equal(false)
-      printed = ''
+      build.printed = ''
       await restoreDirectories(context({ NODE_MODULES_CACHE: 'false' }), NPM, names, 'one')
-      expect(printed).to.equal('')
+      expect(build.printed).to.equal('')
       await restoreDirectories(context(), PNPM, names, 'one')
-      expect(printed).to.match(
+      expect(build.printed).to.match(
         /- kept\n +- there \(exists - skipping\)\n +- gone \(not cached - skipping\)\n +- \.\.\/out \(outside of the app/,
       )
       expect(await readFile(path.join(dir, 'kept/a'), 'utf8')).to.equal('1')
@@ -602,14 +566,14 @@ describe('a step of a build, before stand-ins of its tools', () => {
     it('keeps nothing if it is told so, and fails of no cache that cannot be written', async () => {
       await tree({ 'kept/a': '1' })
       await saveDirectories(context(), NPM, ['kept'], 'one')
-      printed = ''
+      build.printed = ''
       await saveDirectories(context({ NODE_MODULES_CACHE: 'false' }), NPM, ['kept'], 'one')
-      expect(printed).to.equal('')
+      expect(build.printed).to.equal('')
       await restoreDirectories(context(), NPM, ['kept'], 'one')
-      expect(printed).to.equal('')
+      expect(build.printed).to.equal('')
       await tool('cp', 'echo no room >&2; exit 1')
       await saveDirectories(context(), NPM, ['kept'], 'one')
-      expect(printed).to.match(/ ! +.*could not be copied: no room/)
+      expect(build.printed).to.match(/ ! +.*could not be copied: no room/)
     })
   })
 
@@ -660,17 +624,19 @@ describe('a step of a build, before stand-ins of its tools', () => {
         worker: 'node w',
         web: 'npm start',
       })
-      expect(printed).to.match(/Procfile declares types +-> worker\n +Default types .* -> web\n$/)
+      expect(build.printed).to.match(
+        /Procfile declares types +-> worker\n +Default types .* -> web\n$/,
+      )
       await removeFolder(path.join(dir, 'Procfile'))
-      printed = ''
+      build.printed = ''
       expect(await discoverProcessTypes(context())).to.deep.equal({ web: 'npm start' })
-      expect(printed).to.match(/types +-> \(none\)[^]* may not specify any way to start/)
+      expect(build.printed).to.match(/types +-> \(none\)[^]* may not specify any way to start/)
       const starts: Tree[] = [{ 'server.js': '' }, { 'package.json': { scripts: { start: 'x' } } }]
       for (const files of starts) {
-        printed = ''
+        build.printed = ''
         await tree(files)
         await discoverProcessTypes(context())
-        expect(printed).to.not.contain('may not specify')
+        expect(build.printed).to.not.contain('may not specify')
         await removeFolder(path.join(dir, 'server.js'))
       }
     })
