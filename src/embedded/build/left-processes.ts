@@ -57,10 +57,15 @@ export async function killLeftProcesses(file: string, marker: string): Promise<v
  */
 async function markedProcesses(marker: string): Promise<number[]> {
   const pids = (await readdir('/proc')).map(Number).filter((pid) => pid > 1 && pid !== process.pid)
-  const isMarked = await Promise.all(
-    pids.map(async (pid) => (await environmentOf(pid)).includes(marker)),
+  // No condition chooses here, as the mutation job turns each one: what lets all of them through
+  // would end every process of the machine.
+  const named = await Promise.all(
+    pids.map(async (pid) => {
+      const [, ...mentions] = (await environmentOf(pid)).split(marker)
+      return mentions.map(() => pid)
+    }),
   )
-  return pids.filter((_pid, index) => isMarked[index])
+  return [...new Set(named.flat())]
 }
 
 async function environmentOf(pid: number): Promise<string> {
