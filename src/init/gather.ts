@@ -8,7 +8,6 @@ import path from 'node:path'
 import { ShipitError } from '../errors.js'
 import { ECOSYSTEM_FILES } from '../ecosystem/names.js'
 import type { Ecosystem } from '../ecosystem/types.js'
-import { lockfileOf } from '../project/lockfiles.js'
 import type { DetectOptions } from './detect/answer.js'
 import { detect } from './detect/index.js'
 import type { EcosystemFiles } from './ecosystem-adapter.js'
@@ -178,7 +177,7 @@ async function factsOf(
     gitIgnored(dir, USUAL_ENTRIES.map(example), { shared: true }),
   ])
   const names = [...ECOSYSTEM_FILES, ...(ecosystemFile ? [path.relative(dir, ecosystemFile)] : [])]
-  const lock = folder.read(detected.lockfile ?? lockfileOf(TOOL[detected.packageManager]))
+  const lock = detected.lockfile === undefined ? undefined : folder.read(detected.lockfile)
   return {
     dir,
     packageJson: folder.read('package.json')!,

@@ -55,7 +55,7 @@ export const ROOMS: Record<string, Room> = {
     tests: inFolder(
       'test/init',
       '.test.ts',
-      'app-json apply ci command lock-commands lockfile parts plan untrusted workspaces',
+      'app-json apply change-lockfile ci command frozen-install gather lock-commands lockfile parts plan untrusted workspaces',
     ),
     goal: 85,
   },

@@ -47,9 +47,7 @@ export async function changeLockfile(change: LockChange): Promise<LockReport> {
   const { dir, step, transaction } = change
   await transaction.keep(step.file)
   await transaction.keep('package.json')
-  const before = existsSync(path.join(dir, step.file))
-    ? await readFile(path.join(dir, step.file), 'utf8')
-    : undefined
+  const before = await textOf(path.join(dir, step.file))
   const mayGraft = step.manager === 'npm' && before !== undefined
   const isGrafted = step.isApart || (await ownWay(change, before, mayGraft))
   if (isGrafted) await graft(change, before!)
@@ -153,8 +151,10 @@ async function differenceOf(
   { dir, step }: LockChange,
   before: string | undefined,
 ): Promise<LockDifference> {
-  const was = before === undefined ? undefined : lockContents(step.manager, before)
-  const now = lockContents(step.manager, await readFile(path.join(dir, step.file), 'utf8'))
+  const after = await textOf(path.join(dir, step.file))
+  const [was, now] = [before, after].map((text) =>
+    text === undefined ? undefined : lockContents(step.manager, text),
+  )
   return was && now ? lockDifference(was, now) : { changed: [] }
 }
 
@@ -231,9 +231,11 @@ function otherFormat(
   })
 }
 
+const textOf = async (at: string): Promise<string | undefined> =>
+  existsSync(at) ? readFile(at, 'utf8') : undefined
+
 async function holds(dir: string, { file, mustHold: words }: RunStep): Promise<boolean> {
-  const at = path.join(dir, file)
-  const text = existsSync(at) ? await readFile(at, 'utf8') : ''
+  const text = (await textOf(path.join(dir, file))) ?? ''
   return words.every((word) => text.includes(word))
 }
 

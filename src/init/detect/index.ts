@@ -89,7 +89,8 @@ function namedEntry(entry: string, project: Project): Clue {
 }
 
 /**
- * With a new ecosystem file to be written, what the old one starts takes its place among the clues.
+ * With a new ecosystem file to be written, what the old one starts takes its place among the clues,
+ * or comes before all that nobody has stated.
  */
 function withoutEcosystem(
   clues: Clue[],
@@ -114,16 +115,16 @@ function withoutEcosystem(
           },
         }
       : clue
-  const at = clues.findIndex(({ target }) => target.kind === 'ecosystem')
-  if (at !== -1) return clues.map(follow)
-  return [
-    ...clues,
-    {
-      place: `script in ${ecosystemFile ?? 'the ecosystem file'}`,
-      text: ecosystemApp.script,
-      target,
-    },
-  ]
+  if (clues.some((clue) => clue.target.kind === 'ecosystem')) return clues.map(follow)
+  const old: Clue = {
+    place: `script in ${ecosystemFile ?? 'the ecosystem file'}`,
+    text: ecosystemApp.script,
+    target,
+  }
+  const [stated, guessed] = [true, false].map((isStated) =>
+    clues.filter((clue) => (clue.isStated ?? false) === isStated),
+  )
+  return [...stated!, old, ...guessed!]
 }
 
 /**

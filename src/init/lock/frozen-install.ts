@@ -18,16 +18,23 @@ interface Trial {
   /** Files of the project as they were at another time, by name: in place of those on disk. */
   instead?: Record<string, Buffer>
   signal: AbortSignal
+  /** ms. An install that takes longer says nothing about the lockfile. */
+  longest?: number
 }
 
-/** ms. An install that takes longer says nothing about the lockfile. */
 const LONGEST = 10 * 60_000
 
 /**
  * Runs the install in a copy of the project, which is gone afterwards. A stop through `signal`
  * rejects.
  */
-export async function tryInstall({ dir, command, instead = {}, signal }: Trial): Promise<Tried> {
+export async function tryInstall({
+  dir,
+  command,
+  instead = {},
+  signal,
+  longest = LONGEST,
+}: Trial): Promise<Tried> {
   const scratch = await mkdtemp(path.join(os.tmpdir(), 'shipit-init-'))
   try {
     const project = path.join(scratch, path.basename(path.resolve(dir)) || 'app')
@@ -47,7 +54,7 @@ export async function tryInstall({ dir, command, instead = {}, signal }: Trial):
       all: true,
       cancelSignal: signal,
       forceKillAfterDelay: 5000,
-      timeout: LONGEST,
+      timeout: longest,
     })
     signal.throwIfAborted()
     if (!failed) return { outcome: 'installs' }
