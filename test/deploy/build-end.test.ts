@@ -61,6 +61,8 @@ describe('a build that goes on at the platform', () => {
     const { said, took } = await follow(['succeeded'], { hangs: true })
     expect([said.length, took]).to.deep.equal([1, 1_200_000])
     expect(said[0]).to.include('the output of the build broke off')
+    const late = await follow(['pending', 'succeeded'], { hangs: true })
+    expect(late.times, 'one more look as its time ends').to.deep.equal([1_200_000, 1_200_100])
   })
 
   it('ends with the signal, before another look', async () => {

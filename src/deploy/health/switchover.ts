@@ -27,7 +27,7 @@ export class Switchover {
    */
   constructor(
     private readonly since: number,
-    private readonly time: number,
+    readonly time: number,
     private readonly dynos: number,
   ) {}
 

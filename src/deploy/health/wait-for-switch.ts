@@ -33,14 +33,13 @@ export async function waitForSwitch(
   report: StepReport,
 ): Promise<void> {
   const { switchover } = watch
-  const { plan, signal } = deployment
+  const { signal } = deployment
   if (!switchover) return
-  const time = plan.preboot?.switchesAfter ?? 0
   if (!switchover.isOver)
     report.line(
       `Preboot is on: what served before v${release.version} goes on answering, unjudged, ` +
-        `until requests switch, about ${duration(time)} after the release. Waiting ` +
-        `${duration(Math.max(0, switchover.left))} at most.`,
+        `until requests switch, about ${duration(switchover.time)} after the release. ` +
+        `Waiting ${duration(Math.max(0, switchover.left))} at most.`,
     )
   for (let round = 0; ; round++) {
     const { crash } = await keepAsking(deployment, deadline, report, () =>

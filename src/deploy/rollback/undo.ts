@@ -44,14 +44,17 @@ export async function undo(deployment: Deployment, error: unknown): Promise<Ship
 const timeFor = ({ plan, timing }: Deployment): number =>
   Math.max(plan.waitTimeout, timing.rollback)
 
-/** Nothing is known against the release: it stays, and that it was not verified is the failure. */
+/**
+ * Nothing is known against the release: it stays, and that it was not verified is the failure. To
+ * be called of a push that has come to a release.
+ */
 function stands({ plan, journal }: Deployment, failure: ShipitError): ShipitError {
-  const made = journal.releases.at(-1)
+  const made = journal.releases.at(-1)!
   const before = plan.current?.release
   const scaled = journal.formation ? ' The dynos stay as they were scaled for it.' : ''
   return new ShipitError('timeout', {
     message:
-      `${failure.message} v${made?.version} stands and is unverified: nothing was rolled ` +
+      `${failure.message} v${made.version} stands and is unverified: nothing was rolled ` +
       `back.${scaled}`,
     why: failure.why,
     next: [
@@ -64,7 +67,7 @@ function stands({ plan, journal }: Deployment, failure: ShipitError): ShipitErro
     details: {
       ...failure.details,
       unverified: true,
-      release: made ? refOf(made) : null,
+      release: refOf(made),
       rolled_back_to: null,
       serving: null,
     },

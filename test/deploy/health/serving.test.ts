@@ -1,9 +1,13 @@
 import { expect } from 'chai'
+import { once } from 'node:events'
+import http from 'node:http'
+import type { AddressInfo } from 'node:net'
 import type { BootState } from '../../../src/deploy/health/boot-state.js'
 import type { ReleaseWatch } from '../../../src/deploy/health/release-watch.js'
 import { waitForBoot, waitUntilStable } from '../../../src/deploy/health/serving.js'
 import { waitForSwitch } from '../../../src/deploy/health/wait-for-switch.js'
 import { TIMING } from '../../../src/deploy/timing.js'
+import type { ShipitError } from '../../../src/errors.js'
 import { duration } from '../../../src/lib/duration.js'
 import { monotonic } from '../../../src/lib/monotonic.js'
 import { failureOf } from '../../support/failures.js'
@@ -116,50 +120,133 @@ describe('the wait for a release', () => {
     expect(details).to.deep.equal([`up for ${duration(TIMING.stableAtLeast)}`])
   })
 
-  it('for the switch of preboot ends with a crash, and at its time', async () => {
-    const { deployment } = deploymentOf({})
-    Object.assign(deployment.plan, { preboot: { switchesAfter: 180_000, dynos: 1 } })
-    const switchover = { isOver: false, by: undefined, left: 180_000 }
-    const asked = { release, deadline: monotonic() + 5000 }
-    const crash = { dyno: dynoOf('web.1', 4), reason: 'exited with status 3' }
-    const crashing = scene([up('web.1'), { ...up('web.1'), crash }], { switchover })
-    const error = await failureOf(waitForSwitch(deployment, crashing.watch, asked, crashing.report))
-    expect(error).to.include({ code: 'boot', message: 'web.1 of v4 exited with status 3.' })
-    expect(crashing.asked).to.deep.equal([{ mayBeRecent: true }, { mayBeRecent: true }])
-    const late = scene([up('web.1')], { switchover })
-    const begun = monotonic()
-    const timeout = await failureOf(waitForSwitch(deployment, late.watch, asked, late.report))
-    expect(timeout).to.include({ code: 'timeout' })
-    expect(timeout.details).to.deep.equal({ unverified: true })
-    expect(monotonic() - begun).to.be.within(5000, 6500)
-    expect(Math.max(...late.pauses.map((longest) => longest ?? Infinity))).to.equal(1000)
-    const without = scene([up('web.1')])
-    await waitForSwitch(deployment, without.watch, asked, without.report)
-    expect([without.asked, without.details]).to.deep.equal([[], []])
-  })
-
-  it('for the switch of preboot is announced, unless it is over already', async () => {
-    const { deployment } = deploymentOf({})
-    Object.assign(deployment.plan, { preboot: { switchesAfter: 180_000, dynos: 1 } })
-    const over = scene([up('web.1')], { switchover: { isOver: true, by: 'proof', left: 0 } })
-    const asked = { release, deadline: monotonic() + 300_000 }
-    await waitForSwitch(deployment, over.watch, asked, over.report)
-    expect([over.lines, over.details]).to.deep.equal([[], ['it answers']])
-
-    const end = monotonic() + 3000
-    const switchover = {
-      by: 'time',
-      get left() {
-        return end - monotonic()
-      },
-      get isOver() {
-        return this.left <= 0
-      },
+  describe('for the switch of preboot', () => {
+    /** Three minutes are documented; so many ms are left. */
+    const switchoverOf = (left: number, by: string | undefined = 'time') => {
+      const end = monotonic() + left
+      let known: string | undefined
+      return {
+        time: 180_000,
+        prove: () => (known = 'proof'),
+        get left() {
+          return end - monotonic()
+        },
+        get isOver() {
+          return known !== undefined || this.left <= 0
+        },
+        get by() {
+          return known ?? by
+        },
+      }
     }
-    const later = scene([up('web.1')], { switchover })
-    await waitForSwitch(deployment, later.watch, asked, later.report)
-    expect(later.lines).to.have.lengthOf(1)
-    expect(later.lines[0]).to.include('about 3 min after the release. Waiting 3 s at most.')
-    expect(later.details).to.deep.equal(['its time is over'])
+    const wait = async (seen: Seen[], more: object, { url = '', time = 300_000 } = {}) => {
+      const { deployment } = deploymentOf({})
+      Object.assign(deployment, { healthHeaders: { 'x-mine': '1' } })
+      const begun = monotonic()
+      const parts = scene(seen, more)
+      const error = await waitForSwitch(
+        deployment,
+        parts.watch,
+        { release, deadline: begun + time, ...(url === '' ? {} : { url }) },
+        parts.report,
+      ).then(
+        () => undefined,
+        (thrown: unknown) => thrown as ShipitError,
+      )
+      return { ...parts, error, took: monotonic() - begun }
+    }
+
+    it('ends with a crash', async () => {
+      const crash = { dyno: dynoOf('web.1', 4), reason: 'exited with status 3' }
+      const { error, asked } = await wait([up('web.1'), { ...up('web.1'), crash }], {
+        switchover: switchoverOf(180_000),
+      })
+      expect(error).to.include({ code: 'boot', message: 'web.1 of v4 exited with status 3.' })
+      expect(asked).to.deep.equal([{ mayBeRecent: true }, { mayBeRecent: true }])
+    })
+
+    it('ends at its time, after a look at its end, and looks once a second until then', async () => {
+      const switchover = switchoverOf(180_000)
+      const { error, took, pauses } = await wait([up('web.1')], { switchover }, { time: 5000 })
+      expect(error).to.include({
+        code: 'timeout',
+        message: 'Preboot had not switched requests to v4 in the time given',
+      })
+      expect(error!.details).to.deep.equal({ unverified: true })
+      expect(took).to.be.within(5000, 6500)
+      expect(Math.max(...pauses.map((longest) => longest ?? Infinity))).to.equal(1000)
+      const none = await wait([up('web.1')], { switchover }, { time: 0 })
+      expect([none.asked.length, none.took]).to.deep.equal([2, 100])
+    })
+
+    it('is none without preboot', async () => {
+      const { asked, details } = await wait([up('web.1')], {})
+      expect([asked, details]).to.deep.equal([[], []])
+    })
+
+    it('is announced, unless it is over already', async () => {
+      const over = await wait([up('web.1')], { switchover: switchoverOf(0) })
+      expect([over.lines, over.details]).to.deep.equal([[], ['its time is over']])
+      const later = await wait([up('web.1')], { switchover: switchoverOf(3000) })
+      expect(later.lines).to.have.lengthOf(1)
+      expect(later.lines[0]).to.include('about 3 min after the release. Waiting 3 s at most.')
+      expect([later.details, later.took]).to.deep.equal([['its time is over'], 3000])
+      const ended = switchoverOf(0, 'end of the dynos before')
+      const { details } = await wait([up('web.1')], { switchover: ended })
+      expect(details).to.deep.equal(['the dynos before have been stopped'])
+    })
+
+    describe('asks the app', () => {
+      let server: http.Server
+      let headers: http.IncomingHttpHeaders[]
+      let boot: string | undefined
+      beforeEach(async () => {
+        headers = []
+        boot = 'mine'
+        server = http
+          .createServer((request, response) => {
+            headers.push(request.headers)
+            response.writeHead(200, boot === undefined ? {} : { 'x-shipit-boot': boot }).end()
+          })
+          .listen(0, '127.0.0.1')
+        await once(server, 'listening')
+      })
+      afterEach(() => {
+        server.close()
+        server.closeAllConnections()
+      })
+      const ask = (more: object = {}, left = 180_000) =>
+        wait(
+          [up('web.1')],
+          {
+            switchover: switchoverOf(left),
+            isProvable: true,
+            ownerOf: (id: string | undefined) => (id === 'other' ? 'other' : 'ours'),
+            ...more,
+          },
+          { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`, time: 2000 },
+        )
+
+      it('and is over as soon as it proves itself', async () => {
+        expect((await ask()).details).to.deep.equal(['it answers'])
+        expect(headers).to.have.lengthOf(1)
+        expect(headers[0]).to.include({ 'x-mine': '1' })
+      })
+
+      it('and goes on while another release answers, or nobody says which', async () => {
+        for (const one of ['other', undefined]) {
+          boot = one
+          headers = []
+          expect((await ask()).error).to.include({ code: 'timeout' })
+          expect(headers.length).to.be.above(2)
+        }
+      })
+
+      it('no more once it is over, and not if it cannot prove itself', async () => {
+        expect((await ask({}, 0)).details).to.deep.equal(['its time is over'])
+        expect((await ask({ isProvable: false })).error).to.include({ code: 'timeout' })
+        expect(headers).to.deep.equal([])
+      })
+    })
   })
 })

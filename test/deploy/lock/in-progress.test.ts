@@ -129,6 +129,7 @@ describe('what the platform is at work on', () => {
     expect(await provenIn(3000, 1000)).to.equal(2000)
     expect(await provenIn(500, 1000)).to.equal(750)
     expect(await provenIn(20_000, 1000)).to.equal(4000)
+    expect(await provenIn(3000, 2999)).to.equal(1)
     expect(await provenIn(3000, 3000)).to.equal(undefined)
     expect(await provenIn(3000, -60_000)).to.equal(3000)
     const releases = () =>

@@ -12,6 +12,7 @@ import {
 import { failureOf, type TargetOutcome } from '../../../src/deploy/promote/run-promotion.js'
 import { ShipitError } from '../../../src/errors.js'
 import { failureOf as failureOfPromise } from '../../support/failures.js'
+import { temporaryRepository } from '../../support/repository.js'
 import type { PipelineApp, Stage } from '../../../src/heroku/index.js'
 
 const inStage = (name: string, stage: Stage) =>
@@ -89,6 +90,20 @@ it('what a pipeline has is told to whoever names what it has not', () => {
   ])
   const review = error(() => chooseTargets(APPS, from('shop-pr-1'), 'shop', []))
   expect(review.next).to.equal('Name the apps: shipit promote --app shop-pr-1 --to APP')
+})
+
+it('commits between two apps are told, the newest ten by name', async () => {
+  const { git, dir, folder, remove } = await temporaryRepository()
+  const first = await git.revparse(['HEAD'])
+  const names = Array.from({ length: 12 }, (_, i) => `commit ${i}`)
+  for (const name of names) await git.raw(['commit', '--allow-empty', '--quiet', '-m', name])
+  const last = await git.revparse(['HEAD'])
+  const found = await commitDifferences(dir, first, last)
+  expect(found).to.include({ addedCount: 12, droppedCount: 0 })
+  expect(found!.added.map(({ subject }) => subject)).to.deep.equal(names.slice(2).toReversed())
+  expect(await commitDifferences(dir, first, 'f00ba44')).to.equal(null)
+  expect(await commitDifferences(folder, first, last)).to.equal(null)
+  await remove()
 })
 
 it('commits between two apps are not looked for if one of the commits is not known', async () => {

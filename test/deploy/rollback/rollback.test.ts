@@ -207,6 +207,28 @@ describe('the way back to the release before', () => {
     expect(events.at(-1)).to.include({ type: 'finished', detail: 'v5, not verified' })
   })
 
+  it('waits for the switch of preboot if there are web dynos', async () => {
+    const plan = { preboot: { switchesAfter: 180_000, dynos: 1 } }
+    const begun = Date.now()
+    const worker = await back({ plan, wait: 300_000 })
+    expect([worker.serving?.version, Date.now() - begun < 60_000]).to.deep.equal([5, true])
+    const answers = {
+      dynos: () => Promise.resolve([dynoOf('web.1', 9)]),
+      formation: () => Promise.resolve([entryOf('web', 1)]),
+    }
+    const web = await back({ plan, wait: 300_000, answers })
+    expect(web.serving?.version).to.equal(5)
+    expect(Date.now() - begun).to.be.within(195_000, 260_000)
+    const lines = web.events.filter(({ type }) => type === 'line')
+    expect(lines).to.deep.include({
+      type: 'line',
+      step: 'rollback',
+      text:
+        'Preboot is on: what served before v5 goes on answering, unjudged, until requests ' +
+        'switch, about 3 min after the release. Waiting 3 min 15 s at most.',
+    })
+  })
+
   it('fails if what comes back does not come up', async () => {
     const crashed = () => Promise.resolve([dynoOf('worker.1', 9, { state: 'crashed' })])
     const error = await failureOf(back({ answers: { dynos: crashed } }))

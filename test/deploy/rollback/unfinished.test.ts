@@ -114,6 +114,8 @@ describe('what a push that broke off has left under way', () => {
       said: [['release phase', false]],
       versions: [4],
     })
+    const lists = waited.asked.filter((call) => call.startsWith('releases'))
+    expect(lists, 'what is found is looked for no more').to.have.lengthOf(1)
     const left = await look({ ...given, options: { isPhaseLeft: true } })
     expect(left).to.deep.include({ left: undefined, said: [], versions: [4] })
     polls = -Infinity
