@@ -47,7 +47,7 @@ export function unverified(what: string, reason?: unknown): ShipitError {
     why,
     next,
     details: { unverified: true },
-    ...(reason === undefined ? {} : { cause: reason }),
+    cause: reason,
   })
 }
 

@@ -92,6 +92,7 @@ describe('a look that the platform does not answer', () => {
     expect(took).to.be.within(2300, 2500)
     expect((await keep(['odd'])).lines[0]).to.match(/^odd Trying on/)
     expect((await keep([broken])).took).to.be.within(500, 510)
+    expect((await keep([broken], 1)).answer).to.equal('seen')
   })
 
   it('is unverified once the time is over, or at once for a bug', async () => {
@@ -136,7 +137,7 @@ describe('a failure', () => {
       expect(isOne(code), code).to.equal(true)
     for (const code of ['network', 'timeout', 'auth'] as const)
       expect(isOne(code), code).to.equal(false)
-    expect(isEvidence(new Error('boot'))).to.equal(false)
+    expect(isEvidence(Object.assign(new Error('x'), { code: 'boot' }))).to.equal(false)
   })
 
   it('is unverified if it says so', () => {

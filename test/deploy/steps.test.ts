@@ -92,6 +92,11 @@ describe('the steps of a deploy, in their order', () => {
       { follows: following('boot'), hasConfig: true, isNew: true },
       'release boot health',
     ],
+    [
+      "a boot that is followed, whatever app.json says: it is another deploy's",
+      { follows: following('boot'), setUp: { ...LACKING, postdeploy } },
+      'release boot health',
+    ],
   ] as [string, Partial<Needs>, string][])
     it(`of ${what} are ${names}`, () => {
       const taken = STEPS.filter((step) => step.isNeeded({ ...NEEDS, ...needs }))

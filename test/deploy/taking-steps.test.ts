@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import { setTimeout as delay } from 'node:timers/promises'
 import { StepRunner } from '../../src/deploy/events.js'
 import { Journal } from '../../src/deploy/journal.js'
 import type { Platform } from '../../src/deploy/platform.js'
@@ -93,8 +94,14 @@ describe('a step that is taken', () => {
 
   it('makes the app, and the remote if it is to', async () => {
     const remotes: string[] = []
+    const made: object[] = []
     const git = { addRemote: (app: string) => Promise.resolve(remotes.push(app)) }
-    const create = { createApp: given(APP as never) }
+    const create = {
+      createApp: (_name: string, options: object) => {
+        made.push(options)
+        return Promise.resolve(APP as never)
+      },
+    }
     const alone = begin(create, {}, { git })
     await alone.take('create')
     expect([alone.running.app, remotes, alone.journal.isOfCreationAlone]).to.deep.equal([
@@ -103,8 +110,11 @@ describe('a step that is taken', () => {
       true,
     ])
     expect(alone.journal.has('create app')).to.equal(true)
-    await begin(create, { addsRemote: true }, { git }).take('create')
-    expect(remotes).to.deep.equal(['a1'])
+    const place = { region: 'eu' }
+    for (const stack of [null, 'heroku-24'])
+      await begin(create, { addsRemote: true, place, setUp: { stack } }, { git }).take('create')
+    expect(remotes).to.deep.equal(['a1', 'a1'])
+    expect(made).to.deep.equal([{}, place, { ...place, stack: 'heroku-24' }])
   })
 
   it('sets config vars, and knows the release that this makes', async () => {
@@ -116,8 +126,9 @@ describe('a step that is taken', () => {
       },
       releases: given(releases),
     })
-    const { running, take, details, journal } = begin(answers([releaseOf(4)]))
+    const { running, take, details, journal, asked } = begin(answers([releaseOf(4)]))
     await take('config')
+    expect(asked).to.include('releases 1')
     expect(set).to.deep.equal([{ SHIPIT_ENV: 'homolog' }])
     expect([running.release, details]).to.deep.equal([releaseOf(4), ['SHIPIT_ENV']])
     expect([journal.has('set config'), journal.releases]).to.deep.equal([true, [releaseOf(4)]])
@@ -168,7 +179,9 @@ describe('a step that is taken', () => {
       const { take, updates, looks, journal } = scaling([[entryOf('web', 1)]], {
         formation: [change('wbe', null, 1)],
       })
+      const begun = Date.now()
       const error = await failureOf(take('scale_up'))
+      expect(Date.now() - begun, 'the pauses between them').to.be.within(700, 720)
       expect(error).to.include({ code: 'project', why: 'Did you mean web?' })
       expect(error.message).to.match(/^deploy\.production\.formation: There is no .* wbe\.$/)
       expect([updates, looks(), journal.has('scale')]).to.deep.equal([[], 4, false])
@@ -177,6 +190,10 @@ describe('a step that is taken', () => {
         environment: null,
       })
       expect((await failureOf(typed.take('scale_up'))).message).to.match(/^--scale: /)
+      const both = scaling([[entryOf('web', 1)]], {
+        formation: [change('one', null, 1), change('two', null, 1)],
+      })
+      expect((await failureOf(both.take('scale_up'))).message).to.match(/ one\.$/)
     })
 
     it('back to what there was, types that are new aside', async () => {
@@ -195,32 +212,33 @@ describe('a step that is taken', () => {
   describe('waits for a release phase', () => {
     const phase = async (
       statuses: Release['status'][],
-      printed: (string | Error)[] = [],
-      time = 60_000,
+      printed: (string | number)[] = [],
+      { time = 60_000, signal = new AbortController().signal } = {},
     ) => {
       let looks = 0
       let outputs = 0
-      async function* output(): AsyncGenerator<string> {
+      const begun = Date.now()
+      /** Of pieces and of the ms between them, until it is given up. */
+      async function* output(_url: string, limit: AbortSignal): AsyncGenerator<string> {
         outputs += 1
-        await Promise.resolve()
-        for (const piece of printed) {
-          if (piece instanceof Error) throw piece
-          yield piece
-        }
+        for (const piece of printed)
+          if (typeof piece === 'string') yield piece
+          else await delay(piece, undefined, { signal: limit })
       }
       const more = { output_stream_url: printed.length > 0 ? 'https://output' : null }
-      const { running, report, lines } = begin({
+      const answers: Partial<Platform> = {
         release: () =>
           Promise.resolve(
             releaseOf(4, { status: statuses[Math.min(++looks, statuses.length - 1)]!, ...more }),
           ),
         output,
-      })
+      }
+      const { running, report, lines } = begin(answers, {}, { signal })
       const release = releaseOf(4, { status: statuses[0]!, ...more })
       const result = await waitForRelease(running, release, monotonic() + time, report).catch(
         (error: unknown) => error as Error,
       )
-      return { result, lines, outputs, looks }
+      return { result, lines, outputs, looks, took: Date.now() - begun }
     }
 
     it('until it has succeeded, with its output on the way', async () => {
@@ -259,6 +277,40 @@ describe('a step that is taken', () => {
       const { why } = long.result as unknown as { why: string }
       expect(why.split('\n')).to.have.lengthOf(21)
       expect(why).to.include('  l24').and.not.include('  l4\n')
+    })
+
+    it('whose output is slow, or has no end', async () => {
+      const slow = await phase(['pending', 'succeeded'], ['one\n', 30_000, 'two\n'])
+      expect([slow.lines, slow.result]).to.deep.equal([
+        ['one', 'two'],
+        releaseOf(4, { output_stream_url: 'https://output' }),
+      ])
+      const endless = await phase(['pending'], ['one\n', 600_000])
+      expect(endless.result).to.include({ code: 'timeout' })
+      expect(endless.lines[1]).to.include('the output of the release phase broke off')
+      expect(endless.took).to.equal(60_000)
+      const late = await phase(['failed', 'failed'], ['one\n', 600_000])
+      expect(late.result).to.include({ code: 'release' })
+      expect(late.took).to.equal(10_000)
+    })
+
+    it('until the deploy is stopped', async () => {
+      const stop = new AbortController()
+      setTimeout(() => stop.abort(new Error('stopped')), 5000)
+      const { result, took } = await phase(['pending'], [600_000], stop)
+      expect([result, took]).to.deep.equal([stop.signal.reason, 5000])
+    })
+
+    it('and knows the release as it is then, in the time of a deploy', async () => {
+      const { running, take } = begin(
+        { release: given(releaseOf(4, { current: true })) },
+        { waitTimeout: 120_000 },
+        { release: releaseOf(4) },
+      )
+      const begun = monotonic()
+      await take('release')
+      expect(running.release).to.deep.equal(releaseOf(4, { current: true }))
+      expect(running.deadline).to.equal(begun + 120_000)
     })
 
     it('no longer than it may take', async () => {

@@ -50,6 +50,6 @@ async function orWarned<T>(running: Running, work: () => Promise<T>): Promise<T 
     running.warnings.add(
       `If postdeploy of ${running.plan.app} is cut off, no later deploy tells: ${message}`,
     )
-    return undefined
   }
+  return undefined
 }

@@ -10,6 +10,10 @@ export async function packSource(dir: string, files: readonly string[]): Promise
     { cwd: dir, gzip: true, portable: true, noDirRecurse: true, strict: true },
     files.map((name) => (name.startsWith('@') ? `./${name}` : name)),
   )
-  for await (const chunk of pack) chunks.push(chunk as Buffer)
+  // The listener for errors stays: what comes after the first one would end the process otherwise.
+  await new Promise<void>((resolve, reject) => {
+    pack.on('error', reject).on('end', resolve)
+    pack.on('data', (chunk) => chunks.push(chunk))
+  })
   return Buffer.concat(chunks)
 }

@@ -44,7 +44,14 @@ describe('the step that promotes', () => {
       promotionTarget: () => Promise.resolve(states.shift()),
       release: () => Promise.resolve(releaseOf(4, { status: 'pending' })),
     })
-    await promote.run(running, REPORT)
+    const lines: string[] = []
+    const details: string[] = []
+    await promote.run(running, {
+      line: (text) => void lines.push(text),
+      detail: (text) => void details.push(text),
+    })
+    expect([lines, details]).to.deep.equal([['Copying the slug'], ['v4']])
+    expect([journal.has('hear push'), journal.promotion]).to.deep.equal([true, 'promotion-1'])
     expect(promoted).to.deep.equal({
       pipeline: 'pipeline-1',
       from: { app: 'id-of-staging', release: 'release-9' },
@@ -68,6 +75,13 @@ describe('the step that promotes', () => {
     )) as ShipitError
     expect(error.code).to.equal('refused')
     expect(error.why).to.equal('User does not have access to that app')
+    const silent = runningOf({
+      promote: () => Promise.resolve('promotion-1'),
+      promotionTarget: () => Promise.resolve(target({ status: 'failed', error_message: null })),
+    })
+    const wordless = await failureOf(Promise.resolve(promote.run(silent.running, REPORT)))
+    expect(wordless.message).to.equal('Heroku could not promote v9 of shop-staging to a1.')
+    expect(wordless.why).to.equal(undefined)
     expect(journal.releases).to.deep.equal([])
   })
 

@@ -107,6 +107,10 @@ describe('the working tree as a source', () => {
     ])
     const gone = await packSource(dir, ['index.js', 'gone.js']).catch((error: Error) => error)
     expect(gone).to.have.property('message').that.includes('gone.js')
+    // Each of them is an error, and the first alone is anybody's.
+    const many = Array.from({ length: 20 }, (_, i) => `gone-${i}.js`)
+    expect(await packSource(dir, many).catch(() => 'an error')).to.equal('an error')
+    expect((await packSource(dir, ['index.js'])).length).to.be.above(0)
   })
 
   it('is known by its commit, with a mark where it differs from it', async () => {
