@@ -34,7 +34,7 @@ describe('the step that promotes', () => {
   useVirtualClock()
 
   it('asks for the release that was planned, and waits until its copy is there', async () => {
-    const states = [target({}), target({}), target({ release: { id: 'release-4' } })]
+    const states = [target({}), target({ release: { id: 'release-4' } })]
     let promoted: unknown
     const { running, journal } = runningOf({
       promote: (promotion) => {
@@ -113,6 +113,13 @@ describe('the step that promotes', () => {
     })
     expect(Date.now() - begun).to.be.within(300_000, 310_000)
     expect(lines).to.deep.equal(['Copying the slug'])
+    const { running: hasty, asked } = runningOf({
+      promote: () => Promise.resolve('promotion-1'),
+      promotionTarget: () => Promise.resolve(target({})),
+    })
+    Object.assign(hasty.plan, { waitTimeout: 0 })
+    await failureOf(Promise.resolve(promote.run(hasty, REPORT)))
+    expect(asked.filter((call) => call.startsWith('promotionTarget'))).to.have.lengthOf(2)
   })
 
   it('is of a plan that promotes', async () => {
