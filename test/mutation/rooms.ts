@@ -76,7 +76,7 @@ export const ROOMS: Record<string, Room> = {
     tests: inFolder(
       'test/embedded/build',
       '.test.ts',
-      'builder compile copy-slug detect disk-watch failure-messages left-processes node-build node-build-steps node-install node-runtime node-versions parts plan queue recovery script-words steps tools tree-key',
+      'builder compile copy-slug detect disk-watch failure-messages left-processes node-build node-build-steps node-choice node-install node-runtime node-versions parts plan queue recovery run-tool script-words slug steps tools tree-cache tree-key',
     ),
     goal: 85,
   },

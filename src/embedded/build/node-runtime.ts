@@ -69,7 +69,6 @@ export async function provideNode(
     for (const line of nodeWarnings(asked, chosen)) output.warning(line)
     return await nodeOf(host, chosen.version)
   } catch (error) {
-    host.signal.throwIfAborted()
     if (!(error instanceof Unreachable)) throw error
     const kept = chooseNode(
       asked,
@@ -169,9 +168,7 @@ async function orUnreachable<T>(
   const silent = silentSince.get(key)
   if (silent && monotonic() - silent.at < SILENCE) throw new Unreachable(silent.why)
   try {
-    const answer = await ask()
-    silentSince.delete(key)
-    return answer
+    return await ask()
   } catch (error) {
     host.signal.throwIfAborted()
     const why = `${what}: ${error instanceof Error ? error.message : String(error)}`
