@@ -175,7 +175,7 @@ describe('the builder, whatever it compiles', () => {
     const first = await start(app.id)
     const second = await start(app.id)
     await until('the first one runs', () => state.begun === 1)
-    const { cancel } = platform.builder
+    const cancel = (appId: string, buildId: string) => platform.builder.cancel(appId, buildId)
     expect(await cancel(other.id, first.build.id)).to.equal(false)
     expect(await cancel(app.id, 'none')).to.equal(false)
     expect(await cancel(app.id, second.build.id)).to.equal(true)
