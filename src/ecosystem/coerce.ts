@@ -8,12 +8,12 @@ const UNITS: Record<
 > = {
   bytes: {
     factors: { K: 1024, M: 1024 ** 2, G: 1024 ** 3 },
-    form: /^(\d+)([GMK])?$/,
+    form: /^(\d+)([GMK])$/,
     example: 'bytes, or 200K, 100M, 1G',
   },
   milliseconds: {
     factors: { s: 1000, m: 60_000, h: 3_600_000 },
-    form: /^(\d+)([hms])?$/,
+    form: /^(\d+)([hms])$/,
     example: 'milliseconds, or 10s, 5m, 1h',
   },
 }
@@ -74,9 +74,9 @@ function atLeast({ name, min }: AppOption, value: number): Coerced {
 function withUnit(option: AppOption, unit: NonNullable<AppOption['unit']>, text: string): Coerced {
   const { factors, form, example } = UNITS[unit]
   const [, digits, letter] = form.exec(text) ?? []
-  if (digits === undefined)
+  if (letter === undefined)
     return { message: `must be ${example}, not ${quote(text)}`, ...nearUnit(text, form) }
-  return atLeast(option, Number(digits) * (letter === undefined ? 1 : factors[letter]!))
+  return atLeast(option, Number(digits) * factors[letter]!)
 }
 
 /** 100MB, 100 M, 100m and 1.5G are the usual slips. */
@@ -95,8 +95,8 @@ function nearUnit(text: string, form: RegExp): { suggestion?: string } {
  */
 function coerceInstances(value: unknown): Coerced {
   if (value === 'max') return { value: 'max' }
-  const number = typeof value === 'string' && value.trim() === '' ? undefined : asNumber(value)
-  if (number === undefined || !Number.isInteger(number)) {
+  const number = asNumber(value) ?? NaN
+  if (!Number.isInteger(number)) {
     return {
       message: `must be a whole number or max, not ${quote(value)}`,
       ...(typeof value === 'string' && value.toLowerCase() === 'max'
@@ -132,7 +132,7 @@ function wrongType(types: readonly OptionType[], value: unknown): Coerced {
 export function splitWords(line: string): string[] {
   const words = line.match(/(?:[^\s"'=]+=)?(?:"[^"]*"|'[^']*')|\S+/g) ?? []
   return words
-    .map((word) => (/^(["'])[^]*\1$/.test(word) && word.length > 1 ? word.slice(1, -1) : word))
+    .map((word) => (/^(["'])[^]*\1$/.test(word) ? word.slice(1, -1) : word))
     .filter((word) => word.trim() !== '')
 }
 

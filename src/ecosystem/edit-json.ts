@@ -10,10 +10,10 @@ import { dataPath, holdsApps } from './shape.js'
  */
 export function editJson(text: string, changes: readonly YamlChange[]): string {
   const indent = /^([ \t]+)\S/m.exec(text)?.[1] ?? '  '
+  // The line ends are those of the text: jsonc-parser looks for them itself.
   const formattingOptions = {
     insertSpaces: !indent.startsWith('\t'),
     tabSize: indent.startsWith('\t') ? 1 : indent.length,
-    eol: text.includes('\r\n') ? '\r\n' : '\n',
   }
   return changes.reduce((current, { path, value }) => {
     const errors: ParseError[] = []

@@ -71,7 +71,7 @@ function withValue(data: unknown, path: Path, value: unknown): unknown {
     if (!Number.isInteger(index) || index < 0 || index > data.length)
       throw new RangeError(`the list has no place ${head}`)
     if (value === undefined && rest.length === 0) return data.filter((_, each) => each !== index)
-    return data.toSpliced(index, 1, withValue(data[index] ?? null, rest, value))
+    return data.toSpliced(index, 1, withValue(data[index], rest, value))
   }
   if (typeOf(data) !== 'object') {
     if (value === undefined) return data
@@ -81,7 +81,7 @@ function withValue(data: unknown, path: Path, value: unknown): unknown {
   if (value === undefined && rest.length === 0)
     return Object.fromEntries(Object.entries(map).filter(([key]) => key !== String(head)))
   if (value === undefined && !(head in map)) return map
-  return { ...map, [head]: withValue(map[head] ?? null, rest, value) }
+  return { ...map, [head]: withValue(map[head], rest, value) }
 }
 
 /**
@@ -97,10 +97,9 @@ function rewritten(
   try {
     if (value === undefined) document.deleteIn(path)
     else document.setIn(path, document.createNode(value))
-  } catch (error) {
+  } catch {
     // yaml cannot reach through a scalar or an alias; the caller says so.
-    if (error instanceof Error) return undefined
-    throw error
+    return undefined
   }
   const written = document.toString({ lineWidth: 0 })
   return text.includes('\r\n') ? written.replaceAll(/\r?\n/g, '\r\n') : written

@@ -56,13 +56,14 @@ export function environmentOf(
   base: Record<string, string | undefined> = {},
   deployEnv?: Record<string, Variables>,
 ): Variables {
-  const named = envName ? app[`env_${envName}`] : undefined
+  // What reads an app gives each env_NAME as a map, or not at all.
+  const named = envName ? (app[`env_${envName}`] as Variables | undefined) : undefined
   return {
     ...filtered(base, app['filter_env']),
     ...app.env,
     ...(typeof app['port'] === 'number' && app['port'] !== 0 ? { PORT: String(app['port']) } : {}),
     ...(envName === undefined ? {} : deployEnv?.[envName]),
-    ...(typeOf(named) === 'object' ? (named as Variables) : {}),
+    ...named,
   }
 }
 

@@ -259,16 +259,10 @@ export const ENVIRONMENT_KEY = /^env_\S*$/
 
 export const ENVIRONMENT_TYPES: readonly OptionType[] = VARIABLES
 
-/**
- * PM2 also takes kill_timeout as killTimeout; a part of one letter stays as it is
- * (lib/tools/Config.js).
- */
+/** PM2 also takes kill_timeout as killTimeout (lib/tools/Config.js). */
 function camelCase(name: string): string {
   const [first = '', ...rest] = name.split('_')
-  return (
-    first +
-    rest.map((part) => (part.length > 1 ? part[0]!.toUpperCase() + part.slice(1) : part)).join('')
-  )
+  return first + rest.map((part) => part[0]!.toUpperCase() + part.slice(1)).join('')
 }
 
 /** All spellings of an option, the one that wins first. */

@@ -230,11 +230,10 @@ export function parsePm2CommandLine(words: readonly string[]): Pm2CommandLine {
   return { ...read, ...(file === undefined ? {} : { file }), more }
 }
 
-/** Takes a flag and its value; returns how many words they are. */
+/** Takes a flag and its value; returns after how many words the next one stands. */
 function takeFlag(read: Pm2CommandLine, words: readonly string[], at: number): number {
-  const [, written, inline] = /^([^=]+)(?:=([\s\S]*))?$/.exec(words[at]!) ?? []
-  const attached =
-    /^-[a-z]./i.test(written!) && !written!.startsWith('--') ? written!.slice(2) : undefined
+  const [, written, inline] = /([^=]+)(?:=([^]*))?/.exec(words[at]!) ?? []
+  const attached = /^-[a-z]./i.test(written!) ? written!.slice(2) : undefined
   const short = attached === undefined ? written! : written!.slice(0, 2)
   const name = SHORT[short] ?? written!
   const { value, taken } = valueOf(name, inline ?? attached, words, at)
@@ -253,7 +252,7 @@ function valueOf(
   words: readonly string[],
   at: number,
 ): { value: string; taken: number } {
-  const takes = /^--(env|only|delay)$/.test(name)
+  const takes = ['--env', '--only', '--delay'].includes(name)
     ? 'value'
     : Object.hasOwn(FLAGS, name)
       ? FLAGS[name]?.takes
@@ -261,7 +260,7 @@ function valueOf(
   if (inline !== undefined) return { value: inline, taken: 1 }
   if (takes === undefined) return { value: '', taken: 1 }
   const rest = words.slice(at + 1)
-  if (takes === 'value') return { value: rest[0] ?? '', taken: rest.length === 0 ? 1 : 2 }
+  if (takes === 'value') return { value: rest[0] ?? '', taken: 2 }
   const end = rest.findIndex((word) => word.startsWith('-'))
   const own =
     takes === 'list'

@@ -102,10 +102,9 @@ function readQuickly(
   try {
     const data = parseText?.(text)
     return data === undefined ? undefined : { data, locate: noPlace }
-  } catch (error) {
+  } catch {
     // What is wrong is found, with its place, by the reading that follows.
-    if (error instanceof Error) return undefined
-    throw error
+    return undefined
   }
 }
 
@@ -128,7 +127,7 @@ async function parse(
  */
 async function parseJson(file: string, text: string, options: ReadOptions): Promise<Source> {
   const read = (await import('./json.js')).readJson(text)
-  if ('data' in read || text.trim() === '') return read
+  if ('data' in read) return read
   const source = await (await import('./evaluate.js')).evaluate(file, options, 'expression')
   const [problem] = source.problems ?? []
   // What is no JavaScript either is told with the place and the words of JSON.

@@ -246,7 +246,5 @@ function jsKey(key: string): string {
 
 function jsValue(value: unknown): string {
   const json = JSON.stringify(value)
-  return typeof value === 'string' && !/['\\]/.test(json.slice(1, -1))
-    ? `'${json.slice(1, -1)}'`
-    : json
+  return typeof value === 'string' && !/['\\]/.test(json) ? `'${json.slice(1, -1)}'` : json
 }

@@ -72,7 +72,7 @@ function replaced(text: string, { node, parent, pair }: Found, value: unknown): 
   if (pair && parent && (isEmptyText(node) || isBlock(node) || !isInline(value, parent.flow))) {
     // Everything from the colon on is new; what stood before it, an anchor included, would not fit
     // the new value.
-    if ((node as { anchor?: string }).anchor !== undefined || parent.flow) return undefined
+    if ((node as { anchor?: string }).anchor !== undefined) return undefined
     const colon = text.indexOf(':', (pair.key as Node).range![1]) + 1
     return cut(
       text,
@@ -143,19 +143,12 @@ function addedItem(text: string, node: YAMLSeq, value: unknown): string | undefi
   )
 }
 
-/**
- * Where the first item's dash stands: only white space and properties may lie between it and the
- * item.
- */
+/** Where the first item's dash stands, if nothing but white space is before it in its line. */
 function lastDash(text: string, node: YAMLSeq): number | undefined {
   const start = (node.items[0] as Node | undefined)?.range?.[0]
   if (start === undefined) return undefined
   const dash = text.lastIndexOf('-', start - 1)
-  return dash >= lineStart(text, start) &&
-    /^-\s/.test(text.slice(dash)) &&
-    /^\s*$/.test(text.slice(lineStart(text, dash), dash))
-    ? dash
-    : undefined
+  return /^\s*$/.test(text.slice(lineStart(text, dash), dash)) ? dash : undefined
 }
 
 function taken(text: string, { parent, pair }: Found): string | undefined {
@@ -165,8 +158,8 @@ function taken(text: string, { parent, pair }: Found): string | undefined {
   const isAloneOnLine = /^\s*$/.test(text.slice(lineStart(text, start), start))
   if (parent.items.length === 1) return undefined
   if (isAloneOnLine) return cut(text, lineStart(text, start), end, '')
-  const next = (parent.items[1]?.key as Node | undefined)?.range?.[0]
-  return parent.items[0] === pair && next !== undefined ? cut(text, start, next, '') : undefined
+  const next = (parent.items[1]!.key as Node).range![0]
+  return parent.items[0] === pair ? cut(text, start, next, '') : undefined
 }
 
 function isBlock(node: Node | null): boolean {
@@ -235,7 +228,7 @@ function contentEnd(text: string, node: Node): number {
 function newLine(text: string, after: number, line: string): string {
   const at = afterLine(text, after)
   const eol = endOfLine(text)
-  return /[\r\n]$/.test(text.slice(0, at))
+  return text.charAt(at - 1) === '\n'
     ? cut(text, at, at, line + eol)
     : cut(text, at, at, eol + line)
 }

@@ -108,5 +108,5 @@ export function ownPair(map: YAMLMap, key: string | number): Pair | undefined {
 function keyText(pair: Pair): string {
   const key: unknown = isScalar(pair.key) ? pair.key.value : pair.key
   // yaml reads << as a symbol.
-  return typeof key === 'symbol' ? (key.description ?? '') : String(key)
+  return typeof key === 'symbol' ? '<<' : String(key)
 }

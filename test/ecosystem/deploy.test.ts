@@ -156,7 +156,18 @@ describe('the deploy block', () => {
       'p: { app: my-app, helth: /x }',
       ['w e.yml:6:21 deploy/p/helth: unknown key of a deploy target; did you mean health?'],
     ],
+    ...['apps', 'stag', 'reff', 'envv', 'formatoin', 'confg', 'subdirectry'].map(
+      (slip, at): [string, string[]] => {
+        const meant = ['app', 'stage', 'ref', 'env', 'formation', 'config', 'subdirectory'][at]
+        return [
+          `p: { ${slip}: x }`,
+          [`w e.yml:6:8 deploy/p/${slip}: unknown key of a deploy target; did you mean ${meant}?`],
+        ]
+      },
+    ),
     ['p: { env: staging }', ['w e.yml:6:13 deploy/p/env: no app has env_staging']],
+    ['p: { env: pro }', ['w e.yml:6:13 deploy/p/env: no app has env_pro; did you mean prod?']],
+    ['p: { env: od }', ['w e.yml:6:13 deploy/p/env: no app has env_od']],
     [
       'p: { env: production }',
       ['w e.yml:6:13 deploy/p/env: no app has env_production; did you mean prod?'],

@@ -279,7 +279,100 @@ const cases: [string, string, YamlChange[], [string, string][]][] = [
     [{ path: ['apps', 0, 'instances'], value: 2 }],
     [['--b\n', '--b\n    instances: 2\n']],
   ],
+  [
+    'one more item of one, and of three, in brackets',
+    'apps:\n  - script: a.js\n    args: [a]\n    ignore_watch: [ x, y,  z ]\n',
+    [
+      { path: ['apps', 0, 'args', 1], value: 'b' },
+      { path: ['apps', 0, 'ignore_watch', 3], value: 'b' },
+    ],
+    [
+      ['[a]', '[a, b]'],
+      ['z ]', 'z, b ]'],
+    ],
+  ],
+  [
+    'brackets that are empty',
+    'apps:\n  - script: a.js\n    args: []\n',
+    [{ path: ['apps', 0, 'args', 0], value: 'b' }],
+    [['[]', '[b]']],
+  ],
+  [
+    'a list of maps, and one with a text before a map',
+    'apps:\n  - script: a.js\n    io: 1\n',
+    [{ path: ['apps', 0, 'io'], value: ['x', { a: 1 }] }],
+    [['io: 1\n', 'io:\n      - x\n      - a: 1\n']],
+  ],
+  [
+    'a list with nothing in it that is a map',
+    'apps:\n  - script: a.js\n    io: 1\n',
+    [{ path: ['apps', 0, 'io'], value: ['x', null, 2] }],
+    [['io: 1', 'io: [x, null, 2]']],
+  ],
+  [
+    'an empty map',
+    'apps:\n  - script: a.js\n    io: 1\n',
+    [{ path: ['apps', 0, 'io'], value: {} }],
+    [['io: 1', 'io: {}']],
+  ],
+  [
+    'a key after one without a value',
+    'apps:\n  - script: a.js\n    env:\n',
+    [{ path: ['apps', 0, 'instances'], value: 2 }],
+    [['env:\n', 'env:\n    instances: 2\n']],
+  ],
+  [
+    'a key in braces after one without a value, and without a colon',
+    'apps:\n  - script: a.js\n    env: { A: 1, B: }\n    io: {c: 1, d}\n',
+    [
+      { path: ['apps', 0, 'env', 'C'], value: 'x' },
+      { path: ['apps', 0, 'io', 'e'], value: 'x' },
+    ],
+    [
+      ['B: }', 'B:, C: x }'],
+      ['d}', 'd, e: x}'],
+    ],
+  ],
+  [
+    'an empty value in braces',
+    'apps:\n  - script: a.js\n    env: {A: , B: 1}\n',
+    [{ path: ['apps', 0, 'env', 'A'], value: 'x' }],
+    [['A: ,', 'A: x ,']],
+  ],
+  [
+    'an item below its dash',
+    'apps:\n  -\n    script: a.js\n',
+    [{ path: ['apps', 1], value: { script: 'b.js' } }],
+    [['a.js\n', 'a.js\n  - script: b.js\n']],
+  ],
+  [
+    'the last key taken out, and the first below its dash',
+    'apps:\n  -\n    name: a # x\n    script: a.js\n    watch: true',
+    [
+      { path: ['apps', 0, 'watch'], value: undefined },
+      { path: ['apps', 0, 'name'], value: undefined },
+    ],
+    [
+      ['    watch: true', ''],
+      ['    name: a # x\n', ''],
+    ],
+  ],
+  [
+    'text in single quotes by what they cannot hold',
+    "apps:\n  - script: 'a.js'\n",
+    [{ path: ['apps', 0, 'script'], value: 'a\nb' }],
+    [["'a.js'", '"a\\nb"']],
+  ],
+  [
+    'a map for a number',
+    'apps:\n  - script: a.js\n    io: 1 # x\n    watch: true\n',
+    [{ path: ['apps', 0, 'io'], value: { a: { b: [1] } } }],
+    [['io: 1 # x\n', 'io:\n      a:\n        b:\n          - 1 # x\n']],
+  ],
 ]
+
+/** Stands before a text that can have it: were the document written anew, it would change. */
+const ODD = 'x-odd:   [ 1,2 ]   # odd\n'
 
 /** The JavaScript way to the same change, to hold the result against. */
 function expectedData(text: string, path: (string | number)[], value: unknown): unknown {
@@ -296,7 +389,8 @@ function expectedData(text: string, path: (string | number)[], value: unknown): 
 }
 
 describe('editing YAML in place', () => {
-  for (const [what, text, changes, lines] of cases) {
+  for (const [what, plain, changes, lines] of cases) {
+    const text = /^"?apps/.test(plain) ? ODD + plain : plain
     for (const eol of ['\n', '\r\n']) {
       it(`${what}${eol === '\n' ? '' : ', with the line ends of Windows'}`, () => {
         const wanted = lines.reduce((all, [from, to]) => {
@@ -434,6 +528,56 @@ describe('editing YAML in place', () => {
     expect(() =>
       editYaml('apps: [{script: a}]\n', [{ path: ['apps', 0, 'args', 3], value: 1 }]),
     ).to.throw(RangeError)
+    for (const place of [-1, 1.5, 2])
+      expect(() =>
+        editYaml('apps: [{script: a}]\n', [{ path: ['apps', place], value: 1 }]),
+      ).to.throw(RangeError, `the list has no place ${place}`)
+    const aliased = 'x: &x [a]\ny: &y {A: 1}\napps:\n  - args: *x\n    env: *y\n'
+    for (const [path, value] of [
+      [['apps', 0, 'args', 1], 'b'],
+      [['apps', 0, 'args', 0], undefined],
+      [['apps', 0, 'env', 'A'], undefined],
+    ] as const)
+      expect(() => editYaml(aliased, [{ path: [...path], value }])).to.throw(
+        RangeError,
+        `${path.join('/')} cannot be set by itself: an anchor shares it`,
+      )
+  })
+
+  it('puts another app in the place of one, and one key in the place of all', () => {
+    const text = `${ODD}apps:\n  - script: a.js # it\n    name: a\n`
+    const read = (path: (string | number)[], value: unknown) =>
+      parse(editYaml(text, [{ path, value }])) as object
+    expect(read(['apps', 0], { script: 'b.js' })).to.have.deep.property('apps', [
+      { script: 'b.js' },
+    ])
+    expect(read(['apps'], [1])).to.have.deep.property('apps', [1])
+    expect(read(['apps', 0, 'name', 'x'], 1)).to.have.nested.property('apps[0].name.x', 1)
+  })
+
+  it('takes nothing out that is not there, and the only key of a map', () => {
+    const text = `${ODD}apps:\n  - script: a.js\n    env:\n      A: 1\n`
+    for (const path of [
+      ['apps', 0, 'env', 'B'],
+      ['apps', 0, 'io', 'b'],
+      ['apps', 0, 'script', 'b'],
+      ['deploy', 'p', 'app'],
+    ])
+      expect(editYaml(text, [{ path, value: undefined }]), path.join('/')).to.equal(text)
+    const emptied = editYaml(text, [{ path: ['apps', 0, 'env', 'A'], value: undefined }])
+    expect(parse(emptied)).to.have.nested.property('apps[0].env').that.deep.equals({})
+    expect(emptied).to.contain('# odd')
+  })
+
+  it('keeps the line ends of Windows where it has to write the file anew', () => {
+    const text = 'apps:\r\n  - script: a.js\r\n  - script: b.js # b\r\n'
+    expect(editYaml(text, [{ path: ['apps', 0], value: undefined }])).to.equal(
+      'apps:\r\n  - script: b.js # b\r\n',
+    )
+    const long = `apps:\n  - script: a.js\n  - script: ${'b '.repeat(90)}b\n`
+    expect(editYaml(long, [{ path: ['apps', 0], value: undefined }])).to.equal(
+      long.replace('  - script: a.js\n', ''),
+    )
   })
 
   it('writes a file that is not there yet', () => {
@@ -459,6 +603,8 @@ describe('editing JSON in place', () => {
     expect(set(windows, ['apps', 0, 'name'], 'a')).to.equal(
       '{\r\n    "script": "a.js",\r\n    "name": "a"\r\n}\r\n',
     )
+    expect(set('{"script": "a.js"}', ['apps', 0, 'name'], 'a')).to.match(/\n {2}"name": "a"/)
+    expect(set('{"script": "a.js",}', ['apps', 0, 'name'], 'a')).to.contain('"name": "a"')
   })
 
   it('finds the apps where they are, and other blocks as well', () => {
@@ -487,10 +633,39 @@ describe('editing JSON that is written as a JavaScript object', () => {
     )
   })
 
-  it('refuses another change', () => {
-    expect(() => editJson(text, [{ path: ['apps', 0, 'name'], value: 'b' }])).to.throw(
-      RangeError,
-      'apps/0/name cannot be set',
+  it('takes out the line of an entry, or what is its own of it', () => {
+    const out = (before: string, ...path: (string | number)[]) =>
+      editJson(before, [{ path, value: undefined }])
+    expect(out("{\r\n  script: 'a',\r\n  watch: true  ,  \r\n}", 'apps', 0, 'watch')).to.equal(
+      "{\r\n  script: 'a',\r\n}",
     )
+    expect(out("{\n  script: 'a', watch: true,\n}", 'apps', 0, 'watch')).to.equal(
+      "{\n  script: 'a', \n}",
+    )
+    expect(out("{\n  watch: true, \t script: 'a',\n}", 'apps', 0, 'watch')).to.equal(
+      "{\n  script: 'a',\n}",
+    )
+    expect(out("{ script: 'a', watch: true }", 'apps', 0, 'watch')).to.equal("{ script: 'a', }")
+    expect(out("{watch: true, script: 'a'}", 'apps', 0, 'watch')).to.equal("{script: 'a'}")
+    expect(out("[{script: 'a', watch: 1, watch: 2}]", 'apps', 0, 'watch')).to.equal(
+      "[{script: 'a', watch: 1, }]",
+    )
+    expect(out("{deploy: {p: {app: 'abc', 1: 2}}}", 'deploy', 'p', 1)).to.equal(
+      "{deploy: {p: {app: 'abc', }}}",
+    )
+  })
+
+  it('refuses another change, and an entry that is not there', () => {
+    const refusing = (before: string, path: (string | number)[], value?: unknown) =>
+      expect(() => editJson(before, [{ path, value }])).to.throw(
+        RangeError,
+        `${path.join('/')} cannot be set in a file that is written as a JavaScript object`,
+      )
+    refusing(text, ['apps', 0, 'name'], 'b')
+    refusing(text, ['apps', 0, 'nothing'])
+    refusing(text, ['apps', 3, 'name'])
+    refusing(text, ['apps', 0])
+    refusing(text, ['deploy', 'p', 'app'])
+    refusing('', ['apps', 0, 'name'], 'b')
   })
 })

@@ -32,6 +32,7 @@ describe('the environment of an app', () => {
       {},
       { A: '2', B: '1' },
     ],
+    ['takes nothing from an empty env', app('env:\n    env_p:'), 'p', { A: '1' }, { A: '1' }],
     ['leaves the others out', app('env: {A: 1}\n    env_prod: {A: 2}'), 'homolog', {}, { A: '1' }],
     [
       'writes everything as text',

@@ -43,6 +43,8 @@ describe('finding the ecosystem file', () => {
         'pm2.config.mjs pm2.config.json pm2.config.yml pm2.config.yaml apps.json apps.yml ' +
         'apps.yaml apps.config.js',
     )
+    // Each is of a format that is read.
+    expect(ECOSYSTEM_FILES.filter((name) => formatOf(name) === undefined)).to.deep.equal([])
   })
 
   it('knows a format by the end of a name alone', () => {

@@ -81,6 +81,28 @@ describe('the table of options', () => {
     }
   })
 
+  it('knows each option by all of its spellings', () => {
+    for (const [key, name] of Object.entries({
+      killTimeout: 'kill_timeout',
+      appendEnvToName: 'append_env_to_name',
+      interpreterArgs: 'node_args',
+      interpreter_args: 'node_args',
+      exec_interpreter: 'interpreter',
+      execInterpreter: 'interpreter',
+      interpreter: 'interpreter',
+      exec: 'script',
+    }))
+      expect(table.appOption(key)?.name, key).to.equal(name)
+    for (const key of ['KillTimeout', 'killtimeout', 'appendEnvtoName', 'kill-timeout', 'Exec', ''])
+      expect(table.appOption(key), key).to.equal(undefined)
+    for (const option of table.APP_OPTIONS)
+      for (const key of table.spellingsOf(option))
+        expect(table.appOption(key), key).to.equal(option)
+    const known = table.knownSpellings()
+    expect(known).to.include.members(['killTimeout', 'kill_timeout', 'cmd'])
+    expect(new Set(known).size).to.equal(known.length)
+  })
+
   it('gives no spelling to two options', () => {
     const all = table.APP_OPTIONS.flatMap(table.spellingsOf)
     expect(all.length).to.equal(new Set(all).size)

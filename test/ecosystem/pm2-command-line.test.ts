@@ -243,6 +243,9 @@ describe("PM2's command lines, as options of an ecosystem file", () => {
     expect(parsePm2CommandLine([])).not.to.have.property('file')
   })
 
+  const NO_FLAG = 'PM2 7.0.4 has no such flag'
+  const CODES_AND_FORK = { stop_exit_codes: [1, 2], exec_mode: 'fork' }
+
   it('takes for a value what can be one', () => {
     const rows: [string, object][] = [
       ['--max-restarts app.js', { file: 'app.js', options: {} }],
@@ -261,6 +264,16 @@ describe("PM2's command lines, as options of an ecosystem file", () => {
       ['-nAPI app.js', { file: 'app.js', options: { name: 'API' } }],
       ['-n', { options: { name: '' } }],
       ['--name= app.js', { file: 'app.js', options: { name: '' } }],
+      ['my-app.js a-b', { file: 'my-app.js', more: ['a-b'] }],
+      ['--watch-delay 5msx app.js', { file: 'app.js', options: { watch_delay: 5000 } }],
+      ['app.js --only', { file: 'app.js', only: '' }],
+      ['--delay 5 app.js', { file: 'app.js', delay: 5 }],
+      ['---env app.js', { file: 'app.js', refused: [{ flag: '---env', why: NO_FLAG }] }],
+      ['--envx app.js', { file: 'app.js', refused: [{ flag: '--envx', why: NO_FLAG }] }],
+      ['---name=x app.js', { file: 'app.js', refused: [{ flag: '---name', why: NO_FLAG }] }],
+      ['--web 80x app.js', { file: '80x', more: ['app.js'] }],
+      ['--stop-exit-codes 1 2 -x app.js', { file: 'app.js', options: CODES_AND_FORK }],
+      ['--log -x app.js', { file: 'app.js', options: { exec_mode: 'fork' } }],
     ]
     for (const [line, expected] of rows)
       expect(parsePm2CommandLine(line.split(' ')), line).to.deep.include(expected)

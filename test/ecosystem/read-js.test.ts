@@ -1,10 +1,12 @@
 import { expect } from 'chai'
 import { build } from 'esbuild'
 import { execFile } from 'node:child_process'
-import { access, writeFile } from 'node:fs/promises'
+import { access, readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { promisify } from 'node:util'
+import { evaluate } from '../../src/ecosystem/evaluate.js'
 import { explain } from '../../src/ecosystem/index.js'
+import { until } from '../support/until.js'
 import { useFolder } from './folder.js'
 
 const APP = `{ name: 'a', script: 'a.js' }`
@@ -147,7 +149,6 @@ describe('reading an ecosystem file in JavaScript', () => {
     const text = `const child = require('node:child_process').spawn('sleep', ['30'], { stdio: 'inherit' })\nrequire('node:fs').writeFileSync(${JSON.stringify(mark)}, String(child.pid))\nprocess.exit(1)\n`
     const started = Date.now()
     const found = await read('leaves.config.js', text)
-    const { readFile } = await import('node:fs/promises')
     process.kill(Number(await readFile(mark, 'utf8')))
     expect(explain(found.problems[0]!, 'f')).to.match(/ended its process with code 1/)
     expect(Date.now() - started).to.be.lessThan(25_000)
@@ -164,6 +165,82 @@ describe('reading an ecosystem file in JavaScript', () => {
       'f apps/0/io/app: is a reference to something around it, which is no data, and is left out',
     ])
     expect(found.apps).to.deep.equal([{ name: 'a', script: 'a.js', io: {} }])
+  })
+
+  it('gives the file the variables that programs need', async () => {
+    const names = [
+      ...['PATH', 'HOME', 'NODE_ENV', 'TMPDIR', 'TZ', 'LANG', 'SystemRoot', 'USERPROFILE', 'TEMP'],
+    ]
+    const before = names.map((name) => [name, process.env[name]] as const)
+    for (const name of names) process.env[name] ??= 'given'
+    try {
+      const at = await file('own.config.js', 'module.exports = { env: { ...process.env } }')
+      const source = await evaluate(at)
+      const { env } = (source as { data: { env: Record<string, string> } }).data
+      expect(env).to.include(Object.fromEntries(names.map((name) => [name, process.env[name]])))
+      // The folder that it runs in is not the one from which shipit was started.
+      expect(Object.keys(env)).to.not.include('PWD')
+    } finally {
+      for (const [name, value] of before)
+        if (value === undefined) delete process.env[name]
+        else process.env[name] = value
+    }
+  })
+
+  it('ends what the file has started, however it ends itself', async () => {
+    const mark = path.join(dir(), 'started.pid')
+    const start =
+      "const { pid } = require('node:child_process').spawn('sleep', ['300'], { stdio: 'ignore' });" +
+      `require('node:fs').writeFileSync(${JSON.stringify(mark)}, String(pid));`
+    const isRunning = (pid: number) => {
+      try {
+        return process.kill(pid, 0)
+      } catch {
+        return false
+      }
+    }
+    for (const [end, options] of [
+      [`module.exports = ${APP}`, {}],
+      ['for (;;) {}', { timeout: 1500 }],
+    ] as const) {
+      await read('starts.config.js', start + end, options)
+      const pid = Number(await readFile(mark, 'utf8'))
+      await until('the end of what the file started', () => !isRunning(pid))
+    }
+  })
+
+  it('takes no word of the file for its exports, and no line of its for the place of an error', async () => {
+    const first = async (name: string, text: string) =>
+      explain((await read(name, text)).problems[0]!, 'f')
+    const say = (text: string) => `require('node:fs').writeSync(3, ${JSON.stringify(text)});`
+    const garbage = 'f: wrote to file descriptor 3, which shipit reads its exports from'
+    expect(await first('garbage.config.js', `${say('x\n')} process.exit(0)`)).to.equal(garbage)
+    expect(await first('half.config.js', `${say('{')} process.exit(0)`)).to.equal(
+      'f: ended its process with code 0 before it exported anything',
+    )
+    const lies = `console.error(__filename + ':99:9');\nthrow new Error('no')\n`
+    expect(await first('lies.config.js', lies)).to.equal('f:2:7: threw Error: no')
+    expect(await first('deep.config.js', "require('@a/b/c')")).to.equal(
+      'f:1:1: needs the package @a/b, which is not installed; install the dependencies of the ' +
+        'project first',
+    )
+    expect(await first('sub.config.js', "require('a/b')")).to.match(/needs the package a,/)
+    for (const own of ['./gone', '/gone', '../gone', 'node:gone'])
+      expect(await first('own.config.js', `require('${own}')`), own).to.match(/: threw /)
+    expect(await first('absent.config.mjs', "import 'not-there'")).to.match(
+      /needs the package not-there,/,
+    )
+    const message = 'throw new Error("It says: Cannot find module \'x\'")'
+    expect(await first('says.config.js', message)).to.match(/threw Error: It says/)
+  })
+
+  it('reads what is written in pieces, in any script', async () => {
+    const name = 'é€😀'.repeat(20_000)
+    const { apps } = await read(
+      'long.config.js',
+      `module.exports = { script: 'a.js', name: ${JSON.stringify(name)} }`,
+    )
+    expect(apps[0]?.name).to.equal(name)
   })
 
   it("keeps the user's secrets from the file", async () => {

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { mkdir } from 'node:fs/promises'
+import { mkdir, symlink } from 'node:fs/promises'
 import path from 'node:path'
 import {
   explain,
@@ -77,6 +77,66 @@ describe('reading an ecosystem file', () => {
     const found = await read('same.yml', text)
     expect(found).to.deep.equal(readEcosystemText(text, path.join(dir(), 'same.yml')))
     expect(path.isAbsolute(found.file)).to.equal(true)
+  })
+
+  it('says why a file cannot be read, and takes JavaScript for what it is', async () => {
+    const loop = path.join(dir(), 'loop.yml')
+    await symlink('loop.yml', loop)
+    expect(said(await readEcosystem(loop), 'f')[0]).to.match(/^e f: cannot be read: ELOOP/)
+    const inside = path.join(await file('plain.yml', ''), 'e.yml')
+    expect(said(await readEcosystem(inside), 'f')).to.deep.equal(['e f: there is no such file'])
+    // As JSON it would be a file that is all right.
+    const text = '{"apps": [{"script": "a.js"}]}'
+    expect((await read('like-json.config.js', text)).problems[0]?.message).to.match(
+      /^not JavaScript/,
+    )
+    expect(said(await readEcosystem(path.join(dir(), 'a.js.txt')), 'f')).to.deep.equal([
+      'e f: not the name of an ecosystem file; PM2 reads .yml, .yaml, .json and .config.js',
+    ])
+    for (const name of ['a.cjs', 'a.mjs'])
+      expect((await readEcosystem(path.join(dir(), name))).problems[0]?.suggestion).to.equal(
+        `call it a.config${name.slice(1)}`,
+      )
+  })
+
+  it('runs JSON with code in it, and says where its text lacks quotes', async () => {
+    const code = await read('code.json', "{apps: [{script: 'a' + '.js'}]}")
+    expect(code).to.deep.include({
+      problems: [],
+      format: 'js',
+      apps: [{ name: 'a', script: 'a.js' }],
+    })
+    expect(said(await read('word.json', "{apps: [{script: '' + index}]}"), 'f')).to.deep.equal([
+      'e f:1:23: threw ReferenceError: index is not defined; text needs quotes',
+    ])
+    const thrown = await read('thrown.json', "{apps: null.x + ''}")
+    expect(thrown.problems[0]).to.not.have.property('suggestion')
+    expect(thrown.format).to.equal('js')
+    const neither = await read('neither.json', '{apps: [}')
+    expect(said(neither, 'f')).to.deep.equal(['e f:1:9: not JSON: a value is expected here'])
+    expect(neither.format).to.equal('json')
+    expect(said(await read('blank.json', ' \n'), 'f')).to.deep.equal(['e f: the file is empty'])
+  })
+
+  it('reads YAML by a quicker way that is given, unless there is something to say', async () => {
+    const text = 'apps:\n  - script: a.js\n'
+    const asked: string[] = []
+    const quick = (data: unknown) => ({
+      quickYaml: (given: string) => {
+        asked.push(given)
+        if (data instanceof Error) throw data
+        return data
+      },
+    })
+    const name = async (data: unknown, file = 'quick.yml', given = text) =>
+      (await read(file, given, quick(data))).apps[0]?.name
+    expect(await name({ script: 'quick.js' })).to.equal('quick')
+    expect(asked).to.deep.equal([text])
+    expect(await name({ script: 5 })).to.equal('a')
+    expect(await name(undefined)).to.equal('a')
+    expect(await name(new Error('no'))).to.equal('a')
+    expect(await name({ script: 'quick.js' }, 'quick.json', '{"script": "b.js"}')).to.equal('b')
+    expect(asked).to.have.length(4)
   })
 
   const faults: [string, string, string][] = [
@@ -211,6 +271,14 @@ describe('a value of an option', () => {
     for (const name of ['uid', 'gid', 'stop_exit_codes']) expect(one({ [name]: -1 })).to.equal(-1)
     expect(one({ exec_mode: 'cluster_mode' })).to.equal('cluster')
     expect(one({ args: `a "b c" --d='e f'` })).to.deep.equal(['a', 'b c', `--d='e f'`])
+    expect(one({ args: `  'a' "" "b 'c' "x d" '` })).to.deep.equal(['a', `b 'c' `, 'x', 'd"', "'"])
+    expect(one({ args: ['a b'] })).to.deep.equal(['a b'])
+    expect(one({ max_memory_restart: '512' })).to.equal(512)
+    expect(one({ exec_mode: 'fork_mode' })).to.equal('fork')
+    expect(one({ exec_mode: 'fork' })).to.equal('fork')
+    expect(one({ instances: 'max' })).to.equal('max')
+    expect(one({ min_uptime: '100' })).to.equal(100)
+    expect(one({ kill_timeout: '1e3' })).to.equal(1000)
   })
 
   it('is none that PM2 would refuse, or take for another', () => {
@@ -223,6 +291,37 @@ describe('a value of an option', () => {
       )
     expect(one({ max_memory_restart: ' 5 mb ' })).to.match(/; did you mean 5M\?$/)
     expect(one({ autorestart: 5 })).to.equal('must be true or false, not 5')
+    for (const text of ['true', 'false'])
+      expect(one({ autorestart: text })).to.equal(
+        `must be true or false, not "${text}"; write ${text} without quotes`,
+      )
+    expect(one({ autorestart: 'truely' })).to.equal('must be true or false, not "truely"')
+    expect(one({ cwd: 'true' })).to.equal('true')
+    expect(one({ cwd: true })).to.equal('must be text, not true; put it in quotes: "true"')
+    expect(one({ cwd: 5 })).to.equal('must be text, not 5; put it in quotes: "5"')
+    expect(one({ cwd: [] })).to.equal('must be text, not a list')
+    expect(one({ port: 'x' })).to.equal('must be a number, not "x"')
+    expect(one({ port: ' ' })).to.equal('must be a number, not " "')
+    expect(one({ port: [] })).to.equal('must be a number, not a list')
+    expect(one({ min_uptime: '0.05s' })).to.equal(
+      'must be milliseconds, or 10s, 5m, 1h, not "0.05s"',
+    )
+    expect(one({ min_uptime: '0s' })).to.equal('must be 100 or more, not 0')
+    for (const [text, near] of [
+      ['5Min', ''],
+      ['5 k', '; did you mean 5K?'],
+      ['5KiB', '; did you mean 5K?'],
+      ['5T', ''],
+      ['x5k', ''],
+      ['5k.', ''],
+    ])
+      expect(one({ max_memory_restart: text })).to.equal(
+        `must be bytes, or 200K, 100M, 1G, not "${text}"${near}`,
+      )
+    expect(one({ exec_mode: ' fork ' })).to.match(/did you mean fork\?$/)
+    expect(one({ exec_mode: 'cluster_modes' })).to.match(/did you mean cluster\?$/)
+    expect(one({ exec_mode: 'a fork' })).to.equal('must be cluster or fork, not "a fork"')
+    expect(one({ instances: 'Maximum' })).to.equal('must be a whole number or max, not "Maximum"')
     expect(one({ instances: ' ' })).to.equal('must be a whole number or max, not " "')
     expect(one({ exec_mode: 'my_cluster' })).to.equal('must be cluster or fork, not "my_cluster"')
   })
@@ -363,6 +462,14 @@ describe('problems of an app', () => {
       app('kill_timout: 10'),
       ['w e.yml:3:5 apps/0/kill_timout: unknown option; did you mean kill_timeout?'],
     ],
+    // A word that is cut short is what is shortest of those that begin so, from five letters on.
+    [app('merge: 1'), ['w e.yml:3:5 apps/0/merge: unknown option; did you mean mergeLogs?']],
+    [app('insta: 1'), ['w e.yml:3:5 apps/0/insta: unknown option; did you mean instances?']],
+    [app('INSTA: 1'), ['w e.yml:3:5 apps/0/INSTA: unknown option; did you mean instances?']],
+    [app('inst: 1'), ['w e.yml:3:5 apps/0/inst: unknown option']],
+    [app('disab: 1'), ['w e.yml:3:5 apps/0/disab: unknown option; did you mean disableLogs?']],
+    [app('prt: 1'), ['w e.yml:3:5 apps/0/prt: unknown option; did you mean port?']],
+    [app('p: 1'), ['w e.yml:3:5 apps/0/p: unknown option']],
     [app('favourite_colour: red'), ['w e.yml:3:5 apps/0/favourite_colour: unknown option']],
     [
       app('exec_mode: clustre'),
@@ -575,6 +682,8 @@ describe('problems of an app', () => {
   it('come in the order of the file', () => {
     const found = yaml(app('zzz: 1', 'instances: x', 'aaaa: 2', 'kill_timeout: -1'))
     expect(found.problems.map(({ line }) => line)).to.deep.equal([3, 4, 5, 6])
+    const inOne = yaml('apps: [{ zzz: 1, script: a.js, instances: x, aaaa: 2, port: y }]\n')
+    expect(inOne.problems.map(({ column }) => column)).to.deep.equal([10, 43, 46, 61])
   })
 
   it('never repeat what an environment holds', () => {

@@ -103,8 +103,29 @@ apps:
       at = lines.indexOf(line, at + 1)
       expect(at, line).to.be.above(-1)
     }
-    expect(text).to.match(/ {6}kill_timeout: 5, \/\/ [a-z].*[^.]\n/)
+    expect(text).to.contain(
+      '      kill_timeout: 5, // milliseconds an instance has to finish before it is killed\n',
+    )
+    const own = renderEcosystem({ ...usual, extra: { name_prefix: 'x', log_type: 'json' } }).text
+    expect(own).to.contain('    name_prefix: x # put before the name\n')
+    expect(own).to.match(/\n {4}log_type: json # .*[^.]\n/)
+    for (const [name, mode] of Object.entries({ mydev: 'production', devs: 'production' }))
+      expect(renderEcosystem({ ...usual, envNames: [name] }).text).to.match(
+        new RegExp(`env_${name}:.*\\n {6}NODE_ENV: ${mode}\\n$`),
+      )
     expect(text).to.match(/\n}\n$/)
+  })
+
+  it('leaves text without quotes that YAML reads as text alone', () => {
+    const scalar = (name: string) =>
+      /name: (.*) # what/.exec(renderEcosystem({ ...usual, name }).text)![1]
+    for (const plain of ['a', '_a', './a/b.js', 'a b c', '5M', '200K', 'truer', 'a-1', '../x'])
+      expect(scalar(plain), plain).to.equal(plain)
+    for (const text of [
+      ...['5Mx', 'x5M:', 'a  b', ' a', 'a ', '-a', 'a:b', '~', 'Yes', 'NULL', 'n', 'off', '1.5'],
+      ...['.5', './5', '../.a', '', '5', 'a\tb', "a'b"],
+    ])
+      expect(scalar(text), text).to.equal(JSON.stringify(text))
   })
 
   it('is called .cjs where a .js file would be an ES module', () => {

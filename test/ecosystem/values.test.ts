@@ -31,6 +31,8 @@ describe('what a health check may be', () => {
       [{ timeout: -5 }, /^timeout must be a time/],
       [{ header: [] }, /^header must map names to values$/],
       [{ header: { ok: 'fine', '': 'x' } }, /^header "" cannot be sent$/],
+      [{ header: { 'a b': 'x', fine: 'x', 'c d': 'x' } }, /^header "a b" cannot be sent$/],
+      [{ header: { fine: 'x', 'c d': 'x', last: 'x' } }, /^header "c d" cannot be sent$/],
       [{ header: { a: '\u0000b' } }, /^header "a" cannot be sent$/],
       [{ header: { é: 'b' } }, /^header "é" cannot be sent$/],
       [{ header: { 'a:': 'b' } }, /^header "a:" cannot be sent$/],
