@@ -89,12 +89,11 @@ export class BuildRecords {
     const app = store.find(appId)
     if (app === undefined) return
     const expired = findExpired(app, this.kept)
-    const folder = (id: string) =>
-      app.slugs.find((slug) => slug.id === id)?.dir ?? places.slug(appId, id)
+    const slugs = app.slugs.filter(({ id }) => expired.slugs.includes(id))
     if (expired.slugs.length + expired.builds.length > 0)
       await store.update(appId, (draft) => dropExpired(draft, expired))
     for (const file of [
-      ...expired.slugs.map(folder),
+      ...slugs.map(({ dir }) => dir),
       ...expired.builds.map((id) => places.outputFile(appId, id)),
     ])
       await removeFolder(file)

@@ -403,6 +403,7 @@ describe('the Node build, before stand-ins of its tools', () => {
         'y.cjs': '',
       })
       expect(berry.env).to.include({ YARN_ENABLE_GLOBAL_CACHE: 'true' })
+      expect(build.printed).to.contain("       Running 'yarn install' with yarn.lock\n")
       expect((await build.calls()).filter((line) => line.startsWith('yarn ')).at(-2)).to.equal(
         'yarn install --immutable',
       )

@@ -165,6 +165,7 @@ describe('a step of a build, before stand-ins of its tools', () => {
       ] as const) {
         build.printed = ''
         await tree({ '.yarnrc.yml': `nodeLinker: ${linker}\n`, '.yarn/cache/a.zip': 'x' })
+        await removeFolder(path.join(root, 'work/tmp'))
         await pruneBerry(context())
         expect(build.printed).to.match(/'shipit-prune'[^]*\n +false\n/)
         expect(existsSync(inApp()), linker).to.equal(isKept)
