@@ -1,9 +1,11 @@
 import { randomBytes, randomInt } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises'
 import { createServer, type Server } from 'node:net'
 import path from 'node:path'
 import { expect } from 'chai'
+import { execa } from 'execa'
+import { packageRoot } from '../../src/paths.js'
 import { get } from '../../src/demo/load.js'
 import { until } from '../../src/lib/until.js'
 import { plainApp, plainServer } from './support/apps.js'
@@ -152,6 +154,25 @@ describe('shipit local', function () {
       token: before.token,
     })
     expect((await status()).apps).to.have.length(1)
+  })
+
+  it('is not started anew where it was stopped, or another one started, meanwhile', async () => {
+    const home = path.join(world.folder, 'stopped')
+    const root = path.join(home, 'local')
+    /** As the supervisor starts it whose daemon has died. */
+    const startAnew = () =>
+      execa(process.execPath, [path.join(packageRoot, 'dist/daemon-process.js')], {
+        env: { SHIPIT_HOME: home, SHIPIT_LOCAL_SUPERVISED: '1', SHIPIT_LOCAL_RESTARTED: '137' },
+        timeout: 60_000,
+      })
+    expect((await startAnew()).exitCode).to.equal(0)
+    expect(existsSync(home)).to.equal(false)
+    const info = JSON.stringify({ ...(await daemonInfo(world)), supervisor_pid: 1 })
+    await mkdir(root, { recursive: true })
+    await writeFile(path.join(root, 'daemon.json'), info)
+    expect((await startAnew()).exitCode).to.equal(0)
+    expect(await readFile(path.join(root, 'daemon.json'), 'utf8')).to.equal(info)
+    expect(await readdir(root)).to.deep.equal(['daemon.json'])
   })
 
   inSoak(

@@ -3,12 +3,13 @@
  * until SIGTERM or SIGINT.
  */
 import { describe, endFailedCall } from '../api/api-error.js'
-import { startPlatform, type Platform } from './daemon.js'
+import { NoLongerWanted, startPlatform, type Platform } from './daemon.js'
 import { AlreadyRunning } from './daemon-lock.js'
 import { openDaemonLog } from './daemon-log.js'
 import { EXIT_ALREADY_RUNNING } from './handshake.js'
 import { foldersOf, makeFolders, stateHome } from './folders.js'
 import { limitsFrom } from './limits.js'
+import { isStillWanted } from './still-wanted.js'
 
 const EXIT_FAULT = 70
 /** Uncaught errors in a minute after which a new process is better than this one. */
@@ -17,6 +18,7 @@ const UNCAUGHT_AT_MOST = 20
 process.umask(0o077)
 const home = stateHome()
 const folders = foldersOf(home)
+if (!(await isStillWanted(folders))) process.exit(0)
 await makeFolders(folders)
 const log = openDaemonLog(folders)
 
@@ -63,6 +65,7 @@ try {
     limits: limitsFrom(process.env.SHIPIT_LOCAL_LIMITS),
     journal: process.env.SHIPIT_LOCAL_JOURNAL,
     onLost: () => stop('its folder or lock is gone'),
+    isWanted: () => isStillWanted(folders),
   })
   await platform
   isServing = true
@@ -73,5 +76,6 @@ try {
     )
 } catch (error) {
   if (error instanceof AlreadyRunning) process.exit(EXIT_ALREADY_RUNNING)
+  if (error instanceof NoLongerWanted) process.exit(0)
   giveUp(error)
 }

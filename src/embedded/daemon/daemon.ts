@@ -37,6 +37,8 @@ interface PlatformOptions {
    * then.
    */
   onLost?: () => void
+  /** Asked once the folder is this process's. Default: it is. */
+  isWanted?: () => Promise<boolean>
   /** What log sessions expire by, and jobs of the scheduler come due by; default: the machine's. */
   clock?: Clock
 }
@@ -47,11 +49,13 @@ export interface Platform {
   close(): Promise<void>
 }
 
+export class NoLongerWanted extends Error {}
+
 const infoFile = (folders: Pick<Folders, 'root'>): string => path.join(folders.root, 'daemon.json')
 
 /**
  * Starts the platform of one home folder in this process and resolves when it listens. Throws
- * AlreadyRunning where a live process has that folder. Builds and releases that a killed process
+ * AlreadyRunning where a live process has that folder, and NoLongerWanted. Builds and releases that a killed process
  * left pending are failed first, and dynos that it left are ended.
  */
 export async function startPlatform(options: PlatformOptions): Promise<Platform> {
@@ -59,6 +63,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   await makeFolders(folders)
   const lock = await acquireLock(folders)
   try {
+    if ((await options.isWanted?.()) === false) throw new NoLongerWanted()
     return await start(options, folders, lock)
   } catch (error) {
     await lock.release()

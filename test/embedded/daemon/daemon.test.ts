@@ -1,7 +1,8 @@
+import { existsSync } from 'node:fs'
 import { readFile, rm, stat, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { expect } from 'chai'
-import { startPlatform } from '../../../src/embedded/daemon/daemon.js'
+import { NoLongerWanted, startPlatform } from '../../../src/embedded/daemon/daemon.js'
 import { AlreadyRunning } from '../../../src/embedded/daemon/daemon-lock.js'
 import { daemonLogFile, openDaemonLog } from '../../../src/embedded/daemon/daemon-log.js'
 import { foldersOf, stateHome } from '../../../src/embedded/daemon/folders.js'
@@ -21,6 +22,25 @@ describe('the daemon', () => {
       expect(test.platform.info.token).to.equal(token)
       expect((await test.call('GET', '/apps/an-app/releases')).body).to.deep.equal(before)
       expect(test.controls.calls).to.include('reconcile an-app release')
+    } finally {
+      await test.end()
+    }
+  })
+
+  it('does not serve where nobody wants it any more, and leaves the home to others', async () => {
+    const test = await startTestPlatform()
+    try {
+      await test.platform.close()
+      const begun = startPlatform({
+        home: test.home,
+        ports: { api: 0, router: 0 },
+        rooms: fakeRooms().rooms,
+        isWanted: () => Promise.resolve(false),
+      })
+      expect(await begun.catch((error: unknown) => error)).to.be.instanceOf(NoLongerWanted)
+      expect(existsSync(path.join(foldersOf(test.home).root, 'daemon.json'))).to.equal(false)
+      await test.restart()
+      expect((await test.call('GET', '/account')).status).to.equal(200)
     } finally {
       await test.end()
     }
