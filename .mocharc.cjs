@@ -2,11 +2,11 @@ const os = require('node:os')
 
 module.exports = {
   import: 'tsx',
-  require: ['./test/machine-node.cjs'],
+  require: ['./test/machine-node.cjs', './test/lost-rejections.cjs'],
   extension: ['ts'],
   ignore: ['test/bench/**'],
   reporter: './test/reporter.cjs',
-  timeout: 20000,
+  timeout: 60000,
   slow: 2000,
   forbidOnly: true,
   exit: false,

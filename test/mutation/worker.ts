@@ -3,6 +3,7 @@
  * it by messages. A mutant that is reached while the modules load needs a process of its own: its id comes in MUTANT.
  */
 import Mocha from 'mocha'
+import { createRequire } from 'node:module'
 import path from 'node:path'
 import { setImmediate as turn } from 'node:timers/promises'
 
@@ -52,7 +53,10 @@ class Silent extends Mocha.reporters.Base {
   }
 }
 
-const mocha = new Mocha({ timeout: TIMEOUT, reporter: Silent })
+const { mochaHooks } = createRequire(import.meta.url)('../lost-rejections.cjs') as {
+  mochaHooks: Mocha.RootHookObject
+}
+const mocha = new Mocha({ timeout: TIMEOUT, reporter: Silent, rootHooks: mochaHooks })
 mocha.cleanReferencesAfterRun(false)
 const loaded = new Set<string>()
 
