@@ -52,7 +52,7 @@ export async function appsToStart(
   const isKnown =
     envName &&
     (ecosystem.deployEnv?.[envName] ??
-      chosenApps.find((app) => app[`env_${envName}`] !== undefined))
+      chosenApps.some((app) => app[`env_${envName}`] !== undefined))
   if (envName && !isKnown) warn(`no app has env_${envName} in ${line.file}`)
   const isWatched =
     line.options.watch !== false && watchIsWanted(chosenApps, dyno.isDyno && !isWatchedByFlag, env)
@@ -115,17 +115,10 @@ function describe(
 
 function chosen(ecosystem: Ecosystem, only: string[] | undefined): EcosystemApp[] {
   const missing = (only ?? []).filter((name) => !ecosystem.apps.some((app) => app.name === name))
-  const names = ecosystem.apps.map((app) => app.name)
   if (missing.length > 0)
     throw new RuntimeError(
       `there is no app called ${missing.join(', ')} in ${ecosystem.file}`,
-      `it has ${names.join(', ') || 'none'}`,
-    )
-  if (names.length === 0)
-    throw new RuntimeError(
-      `${ecosystem.file} has no apps`,
-      undefined,
-      'add one under `apps:`, with `name` and `script`',
+      `it has ${ecosystem.apps.map((app) => app.name).join(', ')}`,
     )
   return only ? ecosystem.apps.filter((app) => only.includes(app.name)) : ecosystem.apps
 }
@@ -159,12 +152,6 @@ function prepare(
     read.append_env_to_name === true && envName
       ? { ...read, name: `${read.name}-${envName}` }
       : read
-  if (!options.script)
-    throw new RuntimeError(
-      `${options.name || 'an app'} has no \`script\``,
-      undefined,
-      'name the file to run',
-    )
   const { env, warnings } = appEnvironment(options, envName, dynoEnv, deployEnv)
   for (const text of warnings) warn(text)
   const seconds = Number(dynoEnv.SHIPIT_DRAIN)
@@ -191,7 +178,7 @@ function watchIsWanted(
 }
 
 function warnOfFiles(apps: App[], isDev: boolean): void {
-  const files = ['out_file', 'error_file', 'log_file', 'output', 'error', 'log', 'out', 'err']
+  const files = ['out_file', 'error_file', 'log_file']
   const writers = apps.filter((app) =>
     files.some(
       (name) =>

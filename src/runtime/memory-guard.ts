@@ -15,8 +15,8 @@ export interface Held {
   isReloadable: boolean
 }
 
-type Verdict =
-  { kind: 'fine' } | { kind: 'reload'; instance: Held } | { kind: 'give up'; instance: Held }
+type Verdict<T> =
+  { kind: 'fine' } | { kind: 'reload'; instance: T } | { kind: 'give up'; instance: T }
 
 /**
  * A successor that is over its share again after less than this many ms is no leak: that is what
@@ -46,7 +46,7 @@ export class MemoryGuard {
    * What to do about the memory of all instances. At most one is reloaded at a time, the one that
    * is furthest over its share.
    */
-  judge(held: Held[], budget: Budget): Verdict {
+  judge<T extends Held>(held: T[], budget: Budget): Verdict<T> {
     const taken = held.reduce((sum, one) => sum + one.rss, 0)
     if (taken <= budget.total) return { kind: 'fine' }
     const over = (one: Held) => one.rss / (budget.shares.get(one.app) ?? Infinity)

@@ -5,7 +5,7 @@ import { warn } from './runtime-error.js'
 import type { Instance, Instances } from './instances.js'
 import { MemoryGuard, type Held } from './memory-guard.js'
 import { dynoOutput } from './outlet.js'
-import { usageOf } from './tree.js'
+import { memoryOf } from './tree.js'
 
 interface MemorySettings {
   instances: Instances
@@ -20,8 +20,8 @@ interface MemorySettings {
   reload(instance: Instance): Promise<void>
 }
 
-/** How often memory is compared with its limits: PM2's own interval, and its variable. */
-const POLL_MS = Number(process.env.PM2_WORKER_INTERVAL) || 30_000
+/** ms between two looks at memory, as PM2 has them; PM2_WORKER_INTERVAL says another number. */
+const POLL_MS = 30_000
 
 /** Holds the instances to what the dyno has, and says where it is too small for one. */
 export class MemoryWatch {
@@ -34,7 +34,8 @@ export class MemoryWatch {
   constructor(settings: MemorySettings) {
     this.#settings = settings
     this.#warnOfSizes(settings.instances.all)
-    setInterval(() => void this.look(), POLL_MS).unref()
+    const every = Number(process.env.PM2_WORKER_INTERVAL) || POLL_MS
+    setInterval(() => void this.look(), every).unref()
   }
 
   hasGivenUp(app: App): boolean {
@@ -59,11 +60,9 @@ export class MemoryWatch {
     this.#warnOfSizes(instances)
     const { hasSpare, reload } = this.#settings
     const budget = this.#settings.budget()
-    const held = instances.map(heldBy)
-    const verdict = this.#guard.judge(held, budget)
+    const verdict = this.#guard.judge(instances.map(heldBy), budget)
     if (verdict.kind === 'fine') return
-    const { app, index, rss, uptime } = verdict.instance
-    const instance = instances[held.indexOf(verdict.instance)] as Instance
+    const { app, index, rss, uptime, instance } = verdict.instance
     // There will be one fewer, which is said if it is done.
     if (verdict.kind === 'give up' && hasSpare(instance.app)) return
     const what =
@@ -83,7 +82,7 @@ export class MemoryWatch {
     const { free, memory } = this.#settings
     for (const instance of instances) {
       const { app } = instance
-      const rss = usageOf(instance)?.rss ?? 0
+      const rss = memoryOf(instance)
       if (rss <= free || this.#tooLarge.has(app)) continue
       this.#tooLarge.add(app)
       warn(
@@ -98,7 +97,7 @@ export class MemoryWatch {
 /**
  * Where the limit is the user's own, or a reload would leave a gap, the guard has nothing to do.
  */
-function heldBy(instance: Instance): Held {
+function heldBy(instance: Instance): Held & { instance: Instance } {
   const { app, index, keeper, isListening } = instance
   const isReloadable =
     app.isCluster &&
@@ -108,8 +107,9 @@ function heldBy(instance: Instance): Held {
   return {
     app: app.name,
     index,
-    rss: usageOf(instance)?.rss ?? 0,
+    rss: memoryOf(instance),
     uptime: monotonic() - instance.startedAt,
     isReloadable,
+    instance,
   }
 }

@@ -42,19 +42,20 @@ export function portWarning(
  * Whether any process listens on a TCP port, whatever language it is written in. Asks the kernel;
  * without /proc, by a connection.
  */
-export async function isBound(port: number): Promise<boolean> {
+export async function isBound(port: number, read = readKernelFile): Promise<boolean> {
   if (process.platform !== 'linux') return answers(port)
   const hex = port.toString(16).toUpperCase().padStart(4, '0')
   const lines = ['/proc/net/tcp', '/proc/net/tcp6']
     .filter((file) => existsSync(file))
-    .flatMap((file) => readKernelFile(file).split('\n'))
+    .flatMap((file) => read(file).split('\n'))
   return lines.some((line) => {
     const [, local, , state] = line.trim().split(/\s+/)
     return state === LISTEN && local?.endsWith(`:${hex}`)
   })
 }
 
-function answers(port: number): Promise<boolean> {
+/** Whether a connection to the port is taken. */
+export function answers(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = net.connect(port, 'localhost')
     socket.once('error', () => resolve(false))

@@ -42,9 +42,9 @@ export function processes(): Process[] {
   return table
 }
 
-/** As `processes`, at most 250 ms old. */
+/** As `processes`, at most 250 ms old. A time to come is of a clock that was another: not fresh. */
 export function recentProcesses(): Process[] {
-  return latest && monotonic() - latest.at < FRESH ? latest.table : processes()
+  return latest && Math.abs(monotonic() - latest.at) < FRESH ? latest.table : processes()
 }
 
 function fromProc(): Process[] {

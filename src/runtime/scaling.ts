@@ -5,7 +5,7 @@
 import type { App } from './app.js'
 import type { God, Keeper } from './god.js'
 import type { Instance, Instances } from './instances.js'
-import { usageOf } from './tree.js'
+import { memoryOf } from './tree.js'
 import { UNMEASURED_INSTANCE } from './sizing.js'
 
 export interface Room {
@@ -59,7 +59,7 @@ export class Scaling {
 
   /** What the app's largest instance takes; an assumption where none runs. */
   sizeOf(app: App): number {
-    const sizes = this.#settings.instances.of(app).map((instance) => usageOf(instance)?.rss ?? 0)
+    const sizes = this.#settings.instances.of(app).map(memoryOf)
     return Math.max(...sizes, 0) || UNMEASURED_INSTANCE
   }
 
@@ -67,7 +67,7 @@ export class Scaling {
   hasRoomBeside(app: App): boolean {
     const room = this.#settings.room()
     if (!room) return true
-    const sizes = (instances: Instance[]) => instances.map((one) => usageOf(one)?.rss ?? 0)
+    const sizes = (instances: Instance[]) => instances.map(memoryOf)
     const taken = sizes(this.#settings.instances.all).reduce((sum, one) => sum + one, room.overhead)
     return (
       taken + Math.min(...sizes(this.#settings.instances.of(app)), UNMEASURED_INSTANCE) <=

@@ -7,7 +7,7 @@ import { reported, type Instance, type Instances } from './instances.js'
 import { dynoOutput } from './outlet.js'
 import { eventLine } from './event-line.js'
 import { LoadMeter } from './load-meter.js'
-import { usageOf } from './tree.js'
+import { memoryOf } from './tree.js'
 import type { Room, Scaling } from './scaling.js'
 import {
   decide,
@@ -69,13 +69,13 @@ export class SizingWatch {
     const { next, last } = scaling.indexes(app)
     const size = scaling.sizeOf(app)
     dynoOutput.out.write(
-      eventLine({ source, app: name, instance: change > 0 ? next : last }, 'scale', {
+      eventLine({ source, app: name, instance: change === 1 ? next : last }, 'scale', {
         instances: was + change,
         was,
         why,
       }),
     )
-    await (change > 0 ? scaling.add(app) : scaling.remove(app))
+    await (change === 1 ? scaling.add(app) : scaling.remove(app))
     onChange(app, scaling.count(app), size)
   }
 
@@ -103,7 +103,7 @@ export class SizingWatch {
       isGivenUp: isGivenUp(app),
       count: scaling.count(app),
       instances: instances.map((instance) => ({
-        memory: usageOf(instance)?.rss ?? 0,
+        memory: memoryOf(instance),
         uptime: monotonic() - instance.startedAt,
         load: this.#meter.load(instance),
         eventLoopP95Ms: instance.lateness,

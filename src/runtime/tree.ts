@@ -48,6 +48,11 @@ export function usageOf(tree: Tree): Usage | undefined {
   }
 }
 
+/** MB that its whole tree takes: 0 of an instance that is gone. */
+export function memoryOf(tree: Tree): number {
+  return usageOf(tree)?.rss ?? 0
+}
+
 function sum(numbers: number[]): number {
   return numbers.reduce((total, one) => total + one, 0)
 }

@@ -70,13 +70,15 @@ describe('what is to be started', () => {
       expect((await refusal('start e.yml --only api,web,db')).toString()).to.match(
         /^shipit: there is no app called web, db in .*e\.yml\n {2}it has api, jobs\n$/,
       )
+      expect((await refusal('start e.yml --only web')).message).to.match(
+        /^there is no app called web in /,
+      )
       writeFileSync('none.yml', 'apps: []\n')
-      expect((await refusal('start none.yml')).message).to.match(
-        /none\.yml (has no apps|cannot be used)/,
-      )
-      expect((await refusal('start none.yml --only api')).toString()).to.match(
-        /it has none|cannot be used/,
-      )
+      for (const line of ['start none.yml', 'start none.yml --only api'])
+        expect((await refusal(line)).toString()).to.equal(
+          'shipit: none.yml cannot be used\n  none.yml:1:7 apps: the list of apps is empty\n' +
+            '  → correct it and deploy again\n',
+        )
     })
 
     it('where nothing is left, or a script is missing', async () => {
@@ -88,6 +90,8 @@ describe('what is to be started', () => {
         'no app is to be started',
         '`autostart: false` keeps api, jobs from it',
       ])
+      file('{ name: api }')
+      expect((await refusal('start e.yml')).why).to.match(/^e\.yml:2:\d+ apps\/0: has no script/)
       file('{ name: api, script: gone.js }')
       expect((await refusal('start e.yml')).message).to.include('gone.js')
     })
@@ -165,7 +169,9 @@ describe('what is to be started', () => {
     expect(await isWatched('start e.yml --no-watch', LAPTOP)).to.deep.equal([false, false])
     file('{ name: a, script: app.js }')
     expect(await isWatched('start e.yml', LAPTOP)).to.deep.equal([false, false])
+    printed = ''
     const { apps } = await begin('start e.yml --watch', LAPTOP)
+    expect(printed).to.equal('')
     expect(apps[0]!.options.watch).to.equal(true)
     expect((await begin('start e.yml', LAPTOP)).apps[0]!.options.watch).to.equal(undefined)
   })

@@ -1,14 +1,20 @@
 import { expect } from 'chai'
 import cluster from 'node:cluster'
-import { EventEmitter } from 'node:events'
+import { spawn, type ChildProcess } from 'node:child_process'
+import { EventEmitter, once } from 'node:events'
 import net from 'node:net'
+import { setImmediate as turn } from 'node:timers/promises'
 import type { App } from '../../src/runtime/app.js'
 import { DynoEnd } from '../../src/runtime/dyno-end.js'
 import type { God, Keeper } from '../../src/runtime/god.js'
 import { Instances, type Instance } from '../../src/runtime/instances.js'
 import { dynoOutput } from '../../src/runtime/outlet.js'
 import { RuntimeError } from '../../src/runtime/runtime-error.js'
+import { monotonic } from '../../src/lib/monotonic.js'
+import { until } from '../support/until.js'
+import { useVirtualClock } from '../support/virtual-clock.js'
 
+const pass = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const
 
 describe('the end of a dyno', () => {
@@ -128,6 +134,113 @@ describe('the end of a dyno', () => {
     end.finish(5)
     await ended()
     expect([exits, isSaid]).to.deep.equal([[5], true])
+  })
+
+  describe('leaves an instance the time that its app has', () => {
+    let sleeper: ChildProcess
+    let killedAt: number
+    const { kill } = process
+    beforeEach(() => {
+      sleeper = spawn('sleep', ['600'], { stdio: 'ignore' })
+      killedAt = NaN
+      process.kill = (pid, name) => {
+        if (pid === sleeper.pid && name === 'SIGKILL') killedAt ||= monotonic()
+        return kill.call(process, pid, name)
+      }
+    })
+    afterEach(() => {
+      process.kill = kill
+      sleeper.kill('SIGKILL')
+    })
+    // After the process, which is work that the clock would wait for.
+    useVirtualClock()
+
+    /** An instance that is told to end and does not: a process that has to be killed. */
+    const deaf = ({ begin, instances, calls }: ReturnType<typeof setUp>, more: Partial<App>) => {
+      const instance = Object.assign(begin('deaf'), { pid: sleeper.pid! })
+      Object.assign(instance.app, more)
+      instance.keeper.send = () => calls.push('deaf is told') > 0
+      sleeper.once('exit', () => {
+        instances.end(instance)
+        ;(instance.keeper as unknown as EventEmitter).emit('exit')
+      })
+    }
+
+    for (const killTimeout of [1000, 12_000])
+      it(`and no more: ${killTimeout / 1000} s`, async () => {
+        const all = setUp()
+        deaf(all, { killTimeout })
+        const begun = monotonic()
+        await all.end.stop('SIGTERM')
+        expect(killedAt - begun).to.equal(killTimeout)
+      })
+
+    it('of which the wait for the ports that instances share is a part', async () => {
+      const all = setUp()
+      deaf(all, { isCluster: true })
+      all.begin('other')
+      const server = net.createServer().listen(0)
+      await once(server, 'listening')
+      // As the cluster module does, which takes the socket for its workers.
+      Object.assign(server, { _handle: null })
+      await turn()
+      const begun = monotonic()
+      const stopped = all.end.stop('SIGTERM')
+      await pass(100)
+      expect(all.calls.slice(2)).to.deep.equal(['worker stops', 'other is told, stopping'])
+      await stopped
+      expect(all.calls.at(-1)).to.equal('deaf is told')
+      expect(killedAt - begun).to.equal(1000)
+    })
+  })
+
+  it('waits until both outlets are empty, and not long for a reader that has stalled', async () => {
+    const { end } = setUp()
+    const { hurry, emptied } = out
+    const said: string[] = []
+    const taken: (() => void)[] = []
+    try {
+      // Where both are one pipe they are one outlet.
+      for (const outlet of new Set([out, err])) {
+        outlet.hurry = () => void said.push('hurry')
+        outlet.emptied = () => new Promise((resolve) => taken.push(resolve))
+      }
+      void end.stop('SIGTERM')
+      await until('both to be waited for', () => taken.length === 2)
+      expect(said).to.deep.equal(['hurry', 'hurry'])
+      taken[0]!()
+      await turn()
+      expect(exits).to.deep.equal([])
+      taken[1]!()
+      await ended()
+      expect(exits).to.deep.equal([0])
+    } finally {
+      for (const outlet of [out, err]) Object.assign(outlet, { hurry, emptied })
+    }
+  })
+
+  it('comes with that of the program that has started it, in a dyno', async function () {
+    if (process.platform !== 'linux') this.skip()
+    // A shell of its own process group, which has started another: that one is taken for this.
+    const shell = spawn('sh', ['-c', 'sleep 600 & echo $!; wait'], { detached: true })
+    const [line] = (await once(shell.stdout, 'data')) as [Buffer]
+    const own = process.pid
+    const child = Number(String(line))
+    const exit = once(shell, 'exit')
+    try {
+      Object.defineProperty(process, 'pid', { value: child })
+      setUp().end.listen(false)
+      setUp().end.listen(true)
+      Object.defineProperty(process, 'pid', { value: own })
+      process.kill(shell.pid!, 'SIGKILL')
+      await exit
+      await ended()
+      await turn()
+      expect(exits).to.deep.equal([0])
+    } finally {
+      Object.defineProperty(process, 'pid', { value: own })
+      process.kill(child, 'SIGKILL')
+    }
   })
 
   it('is told by each signal that a platform or a terminal sends', async () => {

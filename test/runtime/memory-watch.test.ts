@@ -109,6 +109,27 @@ describe('the watch over the memory of a dyno', () => {
     expect(reloaded).to.have.lengthOf(2)
   })
 
+  it('looks as often as PM2_WORKER_INTERVAL says', async () => {
+    process.env.PM2_WORKER_INTERVAL = '2000'
+    try {
+      const { reloaded } = watch({})
+      await new Promise((resolve) => setTimeout(resolve, 1999))
+      expect(reloaded).to.have.lengthOf(0)
+      await new Promise((resolve) => setTimeout(resolve, 1))
+      expect(reloaded).to.have.lengthOf(1)
+    } finally {
+      delete process.env.PM2_WORKER_INTERVAL
+    }
+  })
+
+  it('reloads the one that is over its share, whatever stands before it', async () => {
+    const all = [instanceOf(API, { pid: 2 ** 30 }), instanceOf(API, { index: 1 })]
+    const { memory, reloaded } = watch({ all })
+    await memory.look()
+    expect(reloaded).to.deep.equal([all[1]])
+    expect(printed[0]).to.match(/^shipit: instance 1 of api takes/)
+  })
+
   it('leaves alone what is not full, or cannot be reloaded without a gap', async () => {
     const { memory, reloaded } = watch({ budget: { total: 1e6 } })
     await memory.look()

@@ -121,6 +121,17 @@ describe('a reload', () => {
       expect(calls).to.deep.equal(['restart 0', 'restart 1'])
     })
 
+    it('asks none of those that listen whether they all do', async () => {
+      const { reloads, calls, begin } = setUp({ hasRoom: false, listensAfter: 1000 })
+      begin(9, false)
+      begin(8)
+      const begun = monotonic()
+      await reloads.reload([begin(0)])
+      expect(calls).to.deep.equal(['restart 0'])
+      // God's 100 ms, the second until it listens, and the rest of a look.
+      expect(monotonic() - begun).to.equal(1100)
+    })
+
     it('waits a minute at most, and not at all for one that never listened', async () => {
       const never = setUp({ hasRoom: false, listensAfter: 3_600_000 })
       never.begin(9)
