@@ -23,7 +23,7 @@ function watched(run) {
   return watching
 }
 
-exports.mochaHooks = {
+module.exports.mochaHooks = {
   // In a worker the listener goes with each file.
   beforeAll() {
     lost = []
