@@ -26,7 +26,6 @@ const READS = new Set<PropertyKey>([
   'feature',
   'domains',
   'promotionTarget',
-  'addons',
   'attachments',
   'addon',
 ])

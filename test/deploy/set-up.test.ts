@@ -5,7 +5,7 @@ import { applySetUp } from '../../src/deploy/set-up/apply-set-up.js'
 import { planSetUp, type Found } from '../../src/deploy/set-up/plan-set-up.js'
 import { prepareSetUp } from '../../src/deploy/set-up/prepare-set-up.js'
 import { postdeployFailure, type Postdeploy } from '../../src/deploy/set-up/postdeploy.js'
-import type { SetUp } from '../../src/deploy/set-up/set-up.js'
+import { isLacking, type SetUp } from '../../src/deploy/set-up/set-up.js'
 import type { Platform } from '../../src/deploy/platform.js'
 import { ShipitError } from '../../src/errors.js'
 import type { Addon, Attachment } from '../../src/heroku/index.js'
@@ -99,6 +99,13 @@ describe('what an app lacks of app.json', () => {
     expect(
       lacked([redis, cache], { addons: [both[0]!], attachments: [attached('CACHE', '1')] }),
     ).to.deep.equal(['heroku-redis:mini null null'])
+    // None of a service is taken for one of another, nor by the name of what is attached.
+    const others = [addonOf('1', 'papertrail'), addonOf('2', 'papertrail')]
+    expect(lacked([redis], { addons: others })).to.deep.equal(['heroku-redis:mini null null'])
+    expect(
+      lacked([redis], { addons: [both[0]!], attachments: [attached('CACHE', '2')] }),
+    ).to.deep.equal([])
+    expect(lacked([cache], {})).to.deep.equal(['heroku-redis:mini cache null'])
     // One that is being provisioned is waited for.
     expect(
       lacked([redis], { addons: [addonOf('1', 'heroku-redis', 'provisioning')] }),
@@ -157,6 +164,21 @@ describe('what an app lacks of app.json', () => {
     const dry = await prepareSetUp(platform, { ...request, isDryRun: true })
     expect([dry.missing, dry.setUp.configVars]).to.deep.equal([['B'], ['C', 'B']])
   })
+})
+
+it('an app lacks something of app.json if it lacks any part', () => {
+  const none = planSetUp(appJson({ buildpacks: [], features: [] }), found({ hasCode: true }), [])
+  expect(isLacking(none)).to.equal(false)
+  const coupling = { pipeline: { id: 'p', name: 'shop' }, stage: 'review' } as const
+  const addons = [{ plan: 'heroku-redis:mini', as: null, options: {}, name: null }]
+  for (const part of [
+    { coupling },
+    { buildpacks: ['heroku/nodejs'] },
+    { features: ['preboot'] },
+    { configVars: ['A'] },
+    { addons },
+  ])
+    expect(isLacking({ ...none, ...part })).to.equal(true)
 })
 
 describe('an app that gets what it lacks', () => {
@@ -223,6 +245,22 @@ describe('an app that gets what it lacks', () => {
       { plan: 'heroku-redis:mini', attachment: { name: 'CACHE' }, config: { version: '7' } },
     ])
     expect(asked.filter((call) => call.startsWith('addon '))).to.have.lengthOf(3)
+  })
+
+  it('asks for no more of an add-on than app.json says', async () => {
+    const wanted: object[] = []
+    const plain = { ...redis, as: null, options: {} }
+    const { done } = apply(
+      {
+        createAddon: (_app, one) => {
+          wanted.push(one)
+          return Promise.resolve(addonOf('1', 'heroku-redis'))
+        },
+      },
+      { addons: [plain] },
+    )
+    await done
+    expect(wanted).to.deep.equal([{ plan: 'heroku-redis:mini' }])
   })
 
   it('waits for an add-on that is being provisioned, and makes no second one', async () => {

@@ -202,6 +202,8 @@ describe('the plan of a promotion', () => {
     expect(made.current?.release.version).to.equal(3)
     expect(made.promotes?.slug).to.equal('slug-9')
     expect(made.configChanges).to.deep.equal([])
+    expect(made.current?.commit).to.equal('older')
+    expect([made.addsRemote, made.force, made.appState]).to.deep.equal([false, false, 'exists'])
   })
 
   it('changes nothing where the slug serves already', async () => {
