@@ -99,6 +99,28 @@ describe('a push whose connection broke', () => {
     })
   })
 
+  const begunAndHeard = () => {
+    const journal = begun()
+    journal.record({ did: 'hear push' })
+    return journal
+  }
+
+  it('of a promotion, or with what goes on still, is not judged by its builds', async () => {
+    let looks = 0
+    const builds = () => Promise.resolve([mine(++looks < 3 ? 'pending' : 'failed')])
+    const { deployment } = deploymentOf({ builds }, begunAndHeard())
+    const report = { line: () => undefined, detail: () => undefined }
+    Object.assign(deployment.plan, { waitTimeout: 0 })
+    expect(await releaseAfterAll(deployment, broken, report)).to.equal(undefined)
+    const promotion = deploymentOf(
+      { builds: () => Promise.resolve([mine('failed')]) },
+      begunAndHeard(),
+    )
+    Object.assign(promotion.deployment.plan, { promotes: { slug: 'slug-9' } })
+    expect(await releaseAfterAll(promotion.deployment, broken, report)).to.equal(undefined)
+    expect(promotion.asked.filter((call) => call.startsWith('builds'))).to.deep.equal([])
+  })
+
   it('fails as its build does, if that is known to be its own', async () => {
     const heard = begun()
     heard.record({ did: 'hear push' })
@@ -108,6 +130,11 @@ describe('a push whose connection broke', () => {
       const error = await failureOf(after({ journal, builds: [[mine('failed')]] }))
       expect(error).to.include({ code: 'build', message: 'The build of mine failed.' })
     }
+    // The newest of its commit tells: it is listed first.
+    const older = { ...mine('failed'), id: 'a' } as Build
+    expect(
+      (await after({ journal: begunAndHeard(), builds: [[mine('succeeded'), older]] })).version,
+    ).to.equal(undefined)
     expect((await after({ builds: [[mine('failed')]] })).version).to.equal(undefined)
     const journal = begun()
     journal.record({ did: 'hear push' })

@@ -21,6 +21,25 @@ describe('the journal of a deploy', () => {
     expect([journal.has('begin push'), journal.has('end push')]).to.deep.equal([true, false])
   })
 
+  it('knows the newest of what it wrote down twice', () => {
+    const journal = new Journal()
+    expect(journal.promotion).to.equal(undefined)
+    for (const id of ['one', 'two', 'three']) journal.record({ did: 'begin promotion', id })
+    expect(journal.promotion).to.equal('three')
+    for (const version of [5, 6, 7])
+      journal.record({ did: 'roll back', release: releaseOf(version) })
+    expect(journal.rollback?.version).to.equal(7)
+  })
+
+  it('takes what app.json gave a new app for nothing to undo', () => {
+    const journal = new Journal()
+    journal.record({ did: 'create app', app: {} as never })
+    journal.record({ did: 'set up', phrase: 'features preboot' })
+    expect(journal.isOfCreationAlone).to.equal(true)
+    journal.record({ did: 'set config' })
+    expect(journal.isOfCreationAlone).to.equal(false)
+  })
+
   it('knows the formation as it was first, until it is scaled back', () => {
     const journal = new Journal()
     expect(journal.formation).to.equal(undefined)

@@ -118,6 +118,13 @@ describe('what a push that broke off has left under way', () => {
     expect(lists, 'what is found is looked for no more').to.have.lengthOf(1)
     const left = await look({ ...given, options: { isPhaseLeft: true } })
     expect(left).to.deep.include({ left: undefined, said: [], versions: [4] })
+    const before = await look({
+      ...given,
+      did: ['begin push', 'end push'],
+      before: (journal) => journal.record({ did: 'release', release: releaseOf(4) }),
+      options: { isPhaseLeft: true },
+    })
+    expect(before.asked.filter((call) => call.startsWith('release '))).to.deep.equal([])
     polls = -Infinity
     expect((await look({ ...given, time: 5000 })).left).to.equal('release phase')
   })
