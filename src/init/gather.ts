@@ -228,7 +228,7 @@ async function pnpmTool(
 
 /** A path that an entry of .gitignore covers. */
 function example(entry: string): string {
-  return entry.replace('*', 'npm-debug').replace(/\/$/, '/.package-lock.json')
+  return entry.replace('*', 'npm-debug') + (entry.endsWith('/') ? '.package-lock.json' : '')
 }
 
 /** Without git: only the plain spellings are known. */

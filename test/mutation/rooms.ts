@@ -55,7 +55,7 @@ export const ROOMS: Record<string, Room> = {
     tests: inFolder(
       'test/init',
       '.test.ts',
-      'app-json apply change-lockfile ci command frozen-install gather lock-commands lockfile parts plan untrusted workspaces',
+      'app-json apply change-lockfile ci command describe-plan folder frozen-install gather lock-commands lock-contents lockfile parts plan plan-rules planned-files untrusted workspaces',
     ),
     goal: 85,
   },

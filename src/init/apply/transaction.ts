@@ -108,7 +108,7 @@ async function removeIfEmpty(at: string): Promise<void> {
     await rmdir(at)
   } catch (error) {
     // Something else is in it by now, which is not ours to remove.
-    if (!['ENOTEMPTY', 'EEXIST', 'ENOENT'].includes((error as NodeJS.ErrnoException).code ?? ''))
+    if (!['ENOTEMPTY', 'EEXIST', 'ENOENT'].includes((error as NodeJS.ErrnoException).code!))
       throw error
   }
 }

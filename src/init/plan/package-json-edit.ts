@@ -36,7 +36,6 @@ function formatOf(text: string): FormattingOptions {
   return {
     insertSpaces: !indent.startsWith('\t'),
     tabSize: indent.startsWith('\t') ? 1 : indent.length,
-    eol: text.includes('\r\n') ? '\r\n' : '\n',
   }
 }
 
@@ -45,8 +44,8 @@ function sortedPlace(names: string[], name: string): number {
   const isSorted = names.every(
     (each, at) => at === 0 || names[at - 1]!.localeCompare(each, 'en') <= 0,
   )
-  const at = names.findIndex((each) => each.localeCompare(name, 'en') > 0)
-  return isSorted && at !== -1 ? at : names.length
+  const before = names.filter((each) => each.localeCompare(name, 'en') <= 0)
+  return isSorted ? before.length : names.length
 }
 
 /** The oldest line that the runtime supports. */
