@@ -10,7 +10,7 @@ type Falsy = false | undefined | null | '' | 0
 export async function until<T>(
   what: string | (() => string),
   condition: () => T | Promise<T>,
-  within = 15_000,
+  within = 45_000,
 ): Promise<Exclude<T, Falsy>> {
   const seen = await look(async () => (await condition()) || undefined, {
     timeout: within,
