@@ -72,9 +72,9 @@ export function heapLimit(input: Pick<SizingInput, 'memory' | 'hasAgent'>): numb
 export function heapFlags(
   limit: number | undefined,
   nodeArgs: string[],
-  nodeOptions: string | undefined,
+  nodeOptions = '',
 ): string[] {
-  const isUsers = [...nodeArgs, nodeOptions ?? ''].some((text) =>
+  const isUsers = [...nodeArgs, nodeOptions].some((text) =>
     /--max[-_](old[-_]space|heap)[-_]size/.test(text),
   )
   return limit === undefined || isUsers ? [] : [`--max-old-space-size=${limit}`]

@@ -1,5 +1,5 @@
 import os from 'node:os'
-import { readKernelFile } from './kernel-file.js'
+import { readIfThere } from './kernel-file.js'
 
 /** What the runtime knows of the dyno that it runs in. */
 export interface OwnDyno {
@@ -106,19 +106,9 @@ function cpusOf(env: NodeJS.ProcessEnv, read: Read, parallelism: number): number
  * Of cgroup v2 and v1, as far as each states a limit: `max` and -1 are the kernel's words for none.
  */
 function cpuQuotas(read: Read): number[] {
-  const v2 = /^(\d+) (\d+)/.exec(read('/sys/fs/cgroup/cpu.max') ?? '') ?? []
+  const v2 = read('/sys/fs/cgroup/cpu.max')?.split(' ') ?? []
   const v1 = ['quota', 'period'].map((name) => read(`/sys/fs/cgroup/cpu/cpu.cfs_${name}_us`))
-  return [[v2[1], v2[2]], v1].flatMap(([quota, period]) =>
-    Number(quota) > 0 && Number(period) > 0 ? [Number(quota) / Number(period)] : [],
-  )
-}
-
-function readIfThere(file: string): string | undefined {
-  try {
-    return readKernelFile(file)
-  } catch (error) {
-    // No such file, or a sandbox that hides it: then this source says nothing.
-    if ((error as NodeJS.ErrnoException).code) return undefined
-    throw error
-  }
+  return [v2, v1]
+    .map(([quota, period]) => Number(quota) / Number(period))
+    .filter((cpus) => cpus > 0)
 }

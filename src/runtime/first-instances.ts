@@ -60,11 +60,12 @@ export class FirstInstances {
         await filling.add(app)
         const { isEstimate, instances } = numberOf(app, estimate)
         const rest = new Rest()
-        if (!isEstimate)
+        if (!isEstimate) {
           await filling.untilFirst(app, (instance) =>
             instances > 1 ? rest.isReached(instance) : isStarted(instance),
           )
-        if (!isEstimate) await filling.fill(app, estimate)
+          await filling.fill(app, estimate)
+        }
         if (isMeasured) await filling.untilFirst(app, isStarted)
       }),
     )

@@ -20,6 +20,19 @@ export function readKernelFile(file: string): string {
 }
 
 /**
+ * As `readKernelFile`; undefined where there is no such file, or a sandbox hides it. @param read
+ * for tests
+ */
+export function readIfThere(file: string, read = readKernelFile): string | undefined {
+  try {
+    return read(file)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code) return undefined
+    throw error
+  }
+}
+
+/**
  * One number of /proc/PID/stat, as proc(5) counts its fields, from the third on; NaN if it has
  * fewer. Makes no text: all processes of a machine are asked for it.
  * Throws as `readFileSync`.

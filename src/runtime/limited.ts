@@ -24,7 +24,7 @@ export function timesLimit<T>(
   }
   const goOn = () => {
     while (!isOver && running < limit && begun < count) begin(begun++)
-    if (!isOver && running === 0 && begun >= count) end(null)
+    if (!isOver && running === 0) end(null)
   }
   const begin = (index: number) => {
     running += 1

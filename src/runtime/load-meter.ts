@@ -1,6 +1,6 @@
 /** How busy instances are, by what the kernel has counted of them. */
 import type { Instance } from './instances.js'
-import { readKernelFile } from './kernel-file.js'
+import { readIfThere } from './kernel-file.js'
 import { usageOf } from './tree.js'
 
 /** ms that a process has run, and that its first thread has run or waited to run. */
@@ -28,25 +28,11 @@ export class LoadMeter {
  * The first thread is Node's own: on a shared host the CPUs' part is smaller than what it has to do
  * (docs.kernel.org/scheduler/sched-stats.html).
  */
-export function busyMsOf(
-  instance: Instance,
-  read: (file: string) => string = readKernelFile,
-): Busy {
-  const [running, waiting] = readIfThere(`/proc/${instance.pid}/schedstat`, read)
-    .split(' ')
-    .map(Number)
+export function busyMsOf(instance: Instance, read?: (file: string) => string): Busy {
+  const counted = readIfThere(`/proc/${instance.pid}/schedstat`, read)
+  const [running = 0, waiting = 0] = counted?.split(' ').map(Number) ?? []
   return {
     ran: 1000 * (usageOf(instance)?.cpuSeconds ?? 0),
-    wanted: ((running || 0) + (waiting || 0)) / 1e6,
-  }
-}
-
-function readIfThere(file: string, read: (file: string) => string): string {
-  try {
-    return read(file)
-  } catch (error) {
-    // Gone, or a system that does not tell.
-    if ((error as NodeJS.ErrnoException).code) return ''
-    throw error
+    wanted: (running + waiting) / 1e6,
   }
 }

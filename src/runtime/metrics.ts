@@ -59,15 +59,13 @@ export function installMonitor(god: God, instances: Instances): void {
     const processes = god.getFormatedProcesses()
     const looked = new Map<number, CpuSeen>()
     for (const one of processes) {
+      one.monit = { memory: 0, cpu: 0 }
       const pid = watchedPid(one)
-      const usage = pid
-        ? usageOf(instances.withPid(pid) ?? { pid, mark: '', hasEnded: false })
-        : undefined
-      if (pid && usage) looked.set(pid, lookAtCpu(seen.get(pid), usage.cpuSeconds, one))
-      one.monit = {
-        memory: Math.round((usage?.rss ?? 0) * 2 ** 20),
-        cpu: (pid && looked.get(pid)?.percent) || 0,
-      }
+      const usage = pid && usageOf(instances.withPid(pid) ?? { pid, mark: '', hasEnded: false })
+      if (!pid || !usage) continue
+      const look = lookAtCpu(seen.get(pid), usage.cpuSeconds, one)
+      looked.set(pid, look)
+      one.monit = { memory: Math.round(usage.rss * 2 ** 20), cpu: look.percent }
     }
     seen = looked
     callback(null, processes)
@@ -84,7 +82,7 @@ interface CpuSeen {
 function lookAtCpu(before: CpuSeen | undefined, seconds: number, { pm2_env }: Formatted): CpuSeen {
   const now = monotonic()
   if (before && now - before.at < SHORTEST_POLL) return before
-  const up = Math.max(0, Date.now() - (Number(pm2_env.pm_uptime) || Infinity))
+  const up = Date.now() - (Number(pm2_env.pm_uptime) || Infinity)
   const since = before ?? { at: now - up, seconds: 0 }
   const elapsed = Math.max(SHORTEST_POLL, now - since.at)
   return {

@@ -51,9 +51,8 @@ export class Scaling {
     const taken = Object.values(this.#settings.god.clusters_db)
       .filter(({ pm2_env }) => pm2_env.name === app.name)
       .map(numberOf)
-    const next =
-      Array.from({ length: taken.length + 1 }, (_, i) => i).find((i) => !taken.includes(i)) ??
-      taken.length
+    let next = 0
+    while (taken.includes(next)) next += 1
     return { next, last: Math.max(0, ...this.#keepersOf(app).map(numberOf)) }
   }
 

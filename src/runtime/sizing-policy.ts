@@ -168,8 +168,8 @@ function rise(state: SizingState, { at, apps }: DynoSample): number {
 
 /** One stands out, or all have crept up. */
 function leaks({ past }: AppState, app: AppSample, at: number): boolean {
-  const sizes = app.instances.map((one) => one.memory).sort((a, b) => a - b)
-  const [least, most] = [sizes[0] ?? 0, sizes.at(-1) ?? 0]
+  const most = largest(app)
+  const least = Math.min(...app.instances.map((one) => one.memory))
   const isYoung = app.instances.some((one) => one.memory === most && one.uptime < PAST)
   const isSlow = most < GREW * peak(past.filter((one) => at - one.at >= SOON))
   return !isYoung && (isSlow || most > 1.5 * least)
@@ -214,7 +214,7 @@ function successor({ apps }: DynoSample): number {
 
 function changed(state: AppState, app: AppSample, { change }: Decision, at: number): AppState {
   const next = { ...state, changedAt: at, busySince: undefined, recent: [] }
-  if (change > 0) return next
+  if (change === 1) return next
   const hold = Math.min(LONGEST_HOLD, 2 * (state.ceiling?.hold ?? HOLD / 2))
   return { ...next, ceiling: { count: app.count - 1, until: at + hold, hold } }
 }

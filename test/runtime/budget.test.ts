@@ -117,6 +117,11 @@ describe('the memory of a dyno, divided', () => {
       expect(Object.fromEntries(budgetOf(more).shares)).to.deep.equal(expected))
   }
 
+  it('keeps nothing back for a successor where each app has another instance', () => {
+    const all = input({ apps: [api({ wanted: 2, measured: 20 })] })
+    expect(divide(all, sizeApps(all)).total).to.equal(Math.floor(forInstances(all)))
+  })
+
   it('takes an app that nothing was decided of for one instance', () => {
     const all = input({ apps: [api({ wanted: 1 })] })
     expect(divide(all, [])).to.deep.equal(divide(all, sizeApps(all)))

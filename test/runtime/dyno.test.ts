@@ -42,6 +42,7 @@ describe('what a dyno has', () => {
     expect(dyno({ [V2]: String(512.9 * MB) }).memory).to.equal(512)
     expect(dyno({ [V2]: '1' })).to.include({ memory: 0, isMemoryStated: true })
     expect(dyno({}, { MEMORY_AVAILABLE: '1.9' }).memory).to.equal(1)
+    expect(dyno({}, { MEMORY_AVAILABLE: '1' })).to.include({ memory: 1, isMemoryStated: true })
   })
 
   it('has the name of DYNO, and is none without it', () => {
@@ -86,6 +87,9 @@ describe('what a dyno has', () => {
         '/sys/fs/cgroup/cpu/cpu.cfs_period_us': '100000',
       }).cpus,
     ).to.equal(2)
+    // Half of a pair says nothing.
+    expect(dyno({ '/sys/fs/cgroup/cpu/cpu.cfs_quota_us': '100000' }).cpus).to.equal(8)
+    expect(dyno({ '/sys/fs/cgroup/cpu.max': '100000' }).cpus).to.equal(8)
     expect(
       dyno({
         '/sys/fs/cgroup/cpu/cpu.cfs_quota_us': '-1',

@@ -183,6 +183,16 @@ describe("what PM2's God measures", () => {
     expect((await measure(god))[0]!.cpu).to.be.below(1.5)
   })
 
+  it('is measured anew after half a second, and where nothing tells when it was started', async () => {
+    const god = godOf([processOf()])
+    const [first] = await measure(god)
+    await pass(500)
+    // All of it is of the time before.
+    expect((await measure(god))[0]!.cpu).to.not.equal(first!.cpu)
+    const [unknown] = await measure(godOf([processOf({ pm_uptime: undefined })]))
+    expect(unknown!.cpu).to.be.closeTo((100 * own().cpuSeconds) / 0.5, 60)
+  })
+
   it('is nothing of what is not online, and of another process if the app names one', async () => {
     const god = godOf([
       processOf({ status: 'stopped' }),

@@ -30,6 +30,8 @@ interface Given {
   listensAfter?: number
   /** An app whose instances end at once. */
   ended?: App
+  /** Whether what an instance runs comes to rest at once, long before it listens. */
+  rests?: boolean
 }
 
 describe('the start of a dyno', () => {
@@ -47,7 +49,7 @@ describe('the start of a dyno', () => {
     ;[out.write, err.write] = writes
   })
 
-  const setUp = ({ apps, dyno, env = {}, listensAfter = 500, ended }: Given) => {
+  const setUp = ({ apps, dyno, env = {}, listensAfter = 500, ended, rests }: Given) => {
     const instances = new Instances()
     const said: string[] = []
     const state = { hasBegun: false, bound: 0 }
@@ -60,7 +62,9 @@ describe('the start of a dyno', () => {
       ) => {
         const app = apps.find((one) => one.name === name)!
         const pm2_env = { pm_id: 0, instance_var: 'N', N: instances.of(app).length }
-        const instance = instances.add(app, { pm2_env } as unknown as Keeper, process.pid, 'mark')
+        const pid = rests ? 2 ** 30 : process.pid
+        const instance = instances.add(app, { pm2_env } as unknown as Keeper, pid, 'mark')
+        if (rests) instance.begunAt = monotonic()
         if (app === ended) instances.end(instance)
         setTimeout(() => (instance.isListening = true), listensAfter)
         say(`${name} × ${number}`)
@@ -134,6 +138,39 @@ describe('the start of a dyno', () => {
     )
   })
 
+  it('begins the others once the first has come to rest, and counts an only one as there once it listens', async () => {
+    const { first, said } = setUp({
+      apps: [appOf('api'), appOf('pair'), appOf('job', { wanted: 1 })],
+      listensAfter: 2000,
+      rests: true,
+    })
+    const begun = monotonic()
+    expect((await first.start()).isMeasured).to.equal(false)
+    expect(said).to.deep.equal([
+      '0 api × 1',
+      '0 pair × 1',
+      '0 job × 1',
+      '0 doors are open',
+      '300 api × 1',
+      '300 api is filled',
+      '300 pair × 1',
+      '300 pair is filled',
+      '2000 job is filled',
+    ])
+    expect(monotonic() - begun).to.equal(2000)
+    const pairs = setUp({ apps: [appOf('api')], listensAfter: 2000, rests: true })
+    await pairs.first.start()
+    expect(monotonic() - begun).to.equal(2300)
+  })
+
+  it('measures all where the number of one app is to be chosen', async () => {
+    const { first } = setUp({
+      apps: [appOf('job', { wanted: 1 }), appOf('api', { wanted: 'max' })],
+    })
+    expect((await first.start()).isMeasured).to.equal(true)
+    expect(printed).to.deep.equal([])
+  })
+
   it('measures the first a second after it listens, where the dyno states its memory, and fills it by that', async function () {
     if (process.platform !== 'linux') this.skip()
     const { first, said } = setUp({
@@ -180,6 +217,7 @@ describe('the start of a dyno', () => {
       dyno: { isMemoryStated: true, memory: 64 },
     })
     await first.settle((await first.start()).estimate)
+    expect(printed.filter((line) => line.includes('; this dyno has'))).to.have.lengthOf(1)
     await pass(31_000)
     expect(printed.join('')).to.include('more than this dyno of 64 MB has for it')
     expect(said).to.include('500 api is filled')

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { expect } from 'chai'
-import { readStatField, readStatState } from '../../src/runtime/kernel-file.js'
+import { readIfThere, readStatField, readStatState } from '../../src/runtime/kernel-file.js'
 
 describe('what the kernel says of a process', function () {
   before(function () {
@@ -23,6 +23,15 @@ describe('what the kernel says of a process', function () {
         Number(fieldOf(number)),
       )
     expect(readStatState(process.pid)).to.equal('R')
+  })
+
+  it('is nothing where there is no such file, and no error of ours', () => {
+    expect(readIfThere('/proc/self/comm')).to.equal(readFileSync('/proc/self/comm', 'utf8'))
+    expect(readIfThere('/proc/self/no such file')).to.equal(undefined)
+    const broken = () => {
+      throw new TypeError('a bug')
+    }
+    expect(() => readIfThere('/proc/self/comm', broken)).to.throw('a bug')
   })
 
   it('is not a number beyond the last field', () => {

@@ -17,6 +17,9 @@ const held = (index: number, rss: number, more: Partial<Held> = {}): Held => ({
   ...more,
 })
 
+it('an app is as large as that which is over its share again within two minutes', () =>
+  expect(SOON).to.equal(120_000))
+
 describe("the guard of a dyno's memory", () => {
   it('leaves an instance over its share alone while there is room', () => {
     expect(new MemoryGuard().judge([held(0, 350), held(1, 50)], budget).kind).to.equal('fine')

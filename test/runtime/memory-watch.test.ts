@@ -245,6 +245,14 @@ describe('the size of a dyno', () => {
     expect(own.memory).to.equal(512)
     expect(own.overhead).to.be.at.least(SUPERVISOR_MEMORY)
     expect(own.overhead).to.be.closeTo(process.memoryUsage.rss() / MB, 20)
+    const { rss } = process.memoryUsage
+    try {
+      process.memoryUsage.rss = () => 200 * MB
+      expect(size().room()!.overhead).to.equal(200)
+      expect(size({ hasAgent: true }).room()!.overhead).to.equal(200 + AGENT_MEMORY)
+    } finally {
+      process.memoryUsage.rss = rss
+    }
     const withAgent = size({ hasAgent: true }).room()!
     expect(withAgent.overhead - own.overhead).to.be.closeTo(AGENT_MEMORY, 20)
     const limits = [size(), size({ hasAgent: true })].map(({ heap }) => heap)
@@ -267,6 +275,13 @@ describe('the size of a dyno', () => {
     size({ apps: [appOf('api', node), { ...idle, ...node }] }).announce(sized)
     expect(printed).to.have.lengthOf(1)
     expect(printed[0]).to.match(/^shipit: api × 1 \(as it says\); this dyno has 512 MB/)
+    printed.length = 0
+    // The heap of one app is the runtime's to limit, whatever the other is.
+    const shell = { interpreter: { isNode: false } } as Partial<App>
+    size({ apps: [appOf('api', node), appOf('jobs', shell)] }).announce([])
+    expect(printed[0]).to.match(/heap limit \d+ MB\n$/)
+    size({ apps: [appOf('jobs', shell)] }).announce([])
+    expect(printed[1]).to.not.include('heap limit')
   })
 })
 

@@ -116,6 +116,11 @@ describe('the rules by which an app gets an instance more', () => {
     const api = appOf([busy(), busy()])
     expect(changeIn(least + 0.01, [api])).to.equal(1)
     expect(changeIn(least - 0.01, [api])).to.equal(undefined)
+    // Exactly as much as there is: 200 MB and 98.5 %, of which 145 are taken and 52 wanted.
+    const exact = (overhead: number) =>
+      look(dynoOf([appOf([busy({ memory: 50 })])], { memory: 200, overhead }), 5000)?.change
+    expect(exact(95)).to.equal(1)
+    expect(exact(95.1)).to.equal(undefined)
     const jobs = (more: Partial<AppSample> = {}) =>
       appOf([one(50)], { name: 'jobs', most: undefined, ...more })
     const beside = (306 + 50) / FULL
@@ -190,6 +195,12 @@ describe('the rules by which an app gives an instance up', () => {
     const seen = (size: number) => ({ ...grown.api!, past: [{ at: -90_000, size }] })
     expect(change(449, { api: seen(200) })).to.equal(undefined)
     expect(change(449, { api: seen(199) })).to.equal(-1)
+    // One that has not grown needs nothing more.
+    const small = dynoOf([appOf([one(20), one(19)], { isGivenUp: true })], {
+      memory: 50,
+      overhead: 10.2,
+    })
+    expect(decide(state({ recent: [{ at: 0, size: 20 }] }), small).decision).to.equal(undefined)
     const shrunk = state({ recent: [{ at: 0, size: 300 }] })
     expect(change(396, shrunk)).to.equal(undefined)
   })
@@ -197,6 +208,11 @@ describe('the rules by which an app gives an instance up', () => {
   it('are not for a leak: one that stands out, or all that have crept up', () => {
     expect(decisionFor(appOf([one(114), one(114)]))).to.equal(undefined)
     expect(decisionFor(appOf([one(115), one(115)]))?.change).to.equal(-1)
+    const twenty = state({ past: [{ at: -120_000, size: 20 }] })
+    // 1.15 times 20 is 23.
+    expect(
+      decide(twenty, dynoOf([appOf([one(23), one(23)])], { memory: 90 })).decision?.change,
+    ).to.equal(-1)
     expect(decisionFor(appOf([one(120), one(180)]))?.change).to.equal(-1)
     expect(decisionFor(appOf([one(120), one(181)]))).to.equal(undefined)
     expect(decisionFor(appOf([one(181), one(150), one(120)]))).to.equal(undefined)
