@@ -39,7 +39,7 @@ export const ROOMS: Record<string, Room> = {
     tests: inFolder(
       'test/init',
       '.test.ts',
-      'detect start-commands start-tables loader-flags workspaces untrusted plan',
+      'build-rules command-rules detect loader-flags plan project-rules script-rules start-commands start-tables untrusted workspaces',
     ),
     goal: 85,
   },

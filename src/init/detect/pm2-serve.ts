@@ -115,7 +115,7 @@ function ownTaken(words: readonly string[]): { flags: Served['flags']; rest: str
   const flags: Served['flags'] = {}
   const rest: string[] = []
   for (let at = 0; at < words.length; at += 1) {
-    const [, name = '', inline] = /^([^=]+)(?:=(.*))?$/s.exec(words[at]!) ?? []
+    const [, name = '', inline] = /^([^=]+)(?:=(.*))?/s.exec(words[at]!) ?? []
     if (!Object.hasOwn(OWN, name)) {
       rest.push(words[at]!)
       continue

@@ -58,7 +58,7 @@ export function outsideDependencies(
     .filter(
       ([name, spec]) =>
         isOutside(spec) ||
-        (workspaces.includes(name) && !/^(npm|file|link|git|https?|github):/.test(spec)),
+        (workspaces.includes(name) && !/^(npm|file|link|git(\+\w+)?|https?|github):/.test(spec)),
     )
     .map(([name]) => name)
 }
