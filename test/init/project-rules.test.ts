@@ -292,7 +292,7 @@ describe('package.json', () => {
     expect(read('{"scripts":{}}').scripts['constructor']).to.equal(undefined)
   })
 
-  it('is told of by line and column where it is no JSON', () => {
+  it('is told of by line and column where it is not valid JSON', () => {
     const rows: [text: string, line: number, column: number, why: string][] = [
       ['', 1, 1, 'JSON: value expected.'],
       ['{', 1, 2, 'JSON: close brace expected.'],
