@@ -39,7 +39,7 @@ export const ROOMS: Record<string, Room> = {
     tests: inFolder(
       'test/init',
       '.test.ts',
-      'build-rules command-rules detect detected-rules loader-flags plan project-rules script-rules source-rules start-commands start-tables untrusted workspaces',
+      'build-rules command-rules detect detected-rules launch-rules line-rules loader-flags plan project-rules script-rules source-rules start-commands start-tables untrusted workspaces',
     ),
     goal: 85,
   },
