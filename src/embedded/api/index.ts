@@ -29,6 +29,8 @@ import { absentRoutes } from './routes/absent.js'
 import { hooksRoutes } from './routes/hooks.js'
 import { oauthRoutes } from './routes/oauth.js'
 import { placeRoutes } from './routes/places.js'
+import { spaceRoutes } from './routes/spaces.js'
+import { teamRoutes } from './routes/teams.js'
 import { formationRoutes } from './routes/formation.js'
 import { logSessionRoutes } from './routes/log-sessions.js'
 import { pipelineRoutes } from './routes/pipelines.js'
@@ -115,6 +117,8 @@ export function createApi(parts: ApiParts): Express {
     formationRoutes,
     dynosRoutes,
     placeRoutes,
+    teamRoutes,
+    spaceRoutes,
     oauthRoutes,
     hooksRoutes,
     releasesRoutes,
