@@ -96,12 +96,13 @@ export async function findInProgress(
   const webDynos = state.dynos.filter(({ type }) => type === 'web').length
   if (before && found.isOfCode && (await isSwitching(platform, app, release, webDynos)))
     return { ...found, stage: 'switch' }
-  const provenIn = state.dynos.length === 0 ? 0 : timeToProof(state.dynos)
+  const provenIn = timeToProof(state.dynos)
   return provenIn > 0 && found.isOfCode ? { ...found, provenIn } : undefined
 }
 
 /**
- * ms until dynos that are up have been so for as long as their deploy watches them (stability.ts).
+ * ms until dynos that are up have been so for as long as their deploy watches them (stability.ts);
+ * -Infinity where there are none.
  */
 function timeToProof(dynos: readonly Dyno[]): number {
   const bootTime = Math.max(

@@ -18,7 +18,7 @@ class PlanOutdated extends Error {
 /** The mark of such a refusal, wherever it lies among the causes of an error. */
 export function outdatedPlan(error: unknown): { canFollow: boolean } | undefined {
   if (error instanceof PlanOutdated) return error
-  return error instanceof Error && error.cause !== undefined ? outdatedPlan(error.cause) : undefined
+  return error instanceof Error ? outdatedPlan(error.cause) : undefined
 }
 
 export function outdated(

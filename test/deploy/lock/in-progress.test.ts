@@ -69,6 +69,13 @@ describe('what the platform is at work on', () => {
     expect(found).to.include({ stage: 'release', by: 'ada@example.com', isOfCode: true })
     expect(found?.release).to.deep.equal({ id: 'release-4', version: 4 })
     expect(found?.commit).to.equal('new')
+    const pending = (version: number) =>
+      releaseOf(version, { status: 'pending', created_at: isoTime(0) })
+    const two = () => Promise.resolve([pending(6), pending(5), young(Date.now())])
+    expect((await find({ releases: two }))?.release, 'the older of two').to.deep.equal({
+      id: 'release-5',
+      version: 5,
+    })
   })
 
   it('is nothing of an app without code or releases', async () => {
@@ -109,6 +116,7 @@ describe('what the platform is at work on', () => {
     expect(await isOfCode()).to.equal(true)
     expect(await isOfCode(releaseOf(3))).to.equal(true)
     expect(await isOfCode(releaseOf(3, same))).to.equal(false)
+    expect(await isOfCode(releaseOf(3), releaseOf(2, same))).to.equal(true)
     expect(await isOfCode(releaseOf(3, { status: 'failed' }), releaseOf(2, same))).to.equal(false)
     expect(await isOfCode(releaseOf(3, { slug: null }), releaseOf(2, same))).to.equal(false)
     expect(await isOfCode(releaseOf(5, same), releaseOf(3))).to.equal(true)
