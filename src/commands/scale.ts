@@ -4,13 +4,34 @@ import { appFlags, devFlag, waitTimeout } from '../ui/flags.js'
 import type { DevScaled } from '../ui/dev/verbs.js'
 import { ShipitError } from '../errors.js'
 import type { PlatformApi } from '../heroku/index.js'
-import type { InstancesFit, InstancesPlan, ScaleExpression, WaitOptions } from '../operate/index.js'
+import type { prebootOf } from '../deploy/index.js'
+import type {
+  InstancesFit,
+  InstancesPlan,
+  ScaleExpression,
+  ScalePlan,
+  WaitOptions,
+} from '../operate/index.js'
 import { formatFormation, type TypeCount } from '../lib/dyno-count.js'
 import { writeErr } from '../lib/terminal.js'
 import type { SCALED } from '../json/operate.js'
 import type { Json } from '../json/schema.js'
 
 type Outcome = Json<typeof SCALED>
+
+/** What is asked for, and what the log tells of the instances before it. */
+interface Change {
+  app: string
+  plan: ScalePlan
+  instances: InstancesPlan | undefined
+  now: { memory: InstancesFit[]; types: string[] }
+}
+
+/** Of a changed number of instances: the release that has it, and preboot's part in that. */
+interface Made {
+  release?: number | undefined
+  preboot?: Awaited<ReturnType<typeof prebootOf>>
+}
 
 export default class Scale extends BaseCommand {
   static override json = async () => (await import('../json/operate.js')).SCALE
@@ -61,7 +82,7 @@ export default class Scale extends BaseCommand {
         ...typed,
         ...(flags.instances === undefined ? [] : [flags.instances]),
       ])
-    const { parseScale, planScale, INSTANCES_VAR } = await import('../operate/index.js')
+    const { parseScale, planScale } = await import('../operate/index.js')
     const heroku = await import('../heroku/index.js')
     const all = parseScale(typed)
     const app = await this.appName(flags)
@@ -72,15 +93,13 @@ export default class Scale extends BaseCommand {
 
     const plan = planScale(app, current, expressions)
     const instances = asked === undefined ? undefined : await this.planInstances(api, app, asked)
-    const isChange = plan.updates.length > 0 || instances?.isChanged === true
-    const after = plan.formation
-    const awaited = instances?.isChanged
-      ? after
-      : after.filter(({ type }) => plan.changes.some((change) => change.type === type))
     const now = instances?.isChanged
-      ? await this.instancesNow(api, app, instances.changes, after)
+      ? await this.instancesNow(api, app, instances.changes, plan.formation)
       : { memory: [], types: [] }
+    const change: Change = { app, plan, instances, now }
+    const isChange = plan.updates.length > 0 || instances?.isChanged === true
     if (plan.doubt !== null) writeErr(`${plan.doubt}\n`)
+    const timeout = flags['wait-timeout']
     let left = 'Nothing was changed.'
     const dynos = await this.stoppable(
       async (signal) => {
@@ -88,82 +107,75 @@ export default class Scale extends BaseCommand {
           left =
             `It is not known whether the change was made: look at \`shipit scale --app ` +
             `${app}\`.`
-        if (plan.updates.length > 0) await heroku.updateFormation(api, app, plan.updates)
-        let release: number | undefined
-        const { prebootNote, prebootOf, waitForPreboot } = await import('../deploy/index.js')
-        const preboot = instances?.isChanged ? await prebootOf(api, app) : undefined
-        if (instances?.isChanged) {
-          release = (await heroku.releaseConfigVars(api, app, { [INSTANCES_VAR]: instances.value }))
-            .release?.version
-        }
-        const { renderScale } = await import('../ui/formation.js')
-        this.log(renderScale(plan.changes, instances?.changes ?? []))
+        const made = await this.make(api, change)
         if (!isChange) this.log('Nothing to change.')
-        const changed = [
-          ...plan.changes.map(({ type, after: to }) => formatFormation([{ type, ...to }])),
-          ...(instances?.changes ?? []).map(
-            ({ app: name, after: to }) => `${name}=${to} instances`,
-          ),
-        ]
-        if (isChange)
+        else
           left =
-            `The change was made and stays (${changed.join(', ')}); its dynos were not waited ` +
-            `for. Look at \`shipit ps --app ${app}\`.`
-        if (flags['wait-timeout'] === 0) return null
-        const deadline = performance.now() + flags['wait-timeout']
-        const up = await this.wait(api, app, awaited, {
-          timeout: flags['wait-timeout'],
-          signal,
-          ...(release === undefined ? {} : { release }),
-        })
-        if (instances?.isChanged && now.types.length > 0) {
-          const { waitForInstances } = await import('../operate/index.js')
-          const have = await waitForInstances(api, app, instances.changes, now.types, {
-            timeout: Math.max(0, deadline - performance.now()),
-            signal,
-          })
-          this.log(
-            'Instances: ' +
-              `${have.map(({ app: name, counts }) => `${name}=${counts.join(' or ')}`).join(', ')} ` +
-              `in each dyno of ${now.types.join(', ')}`,
-          )
-        }
-        if (preboot && release !== undefined) {
-          this.log(prebootNote(preboot, release))
-          await waitForPreboot(api, app, preboot, await heroku.getRelease(api, app, release), {
-            timeout: Math.max(0, deadline - performance.now()),
-            signal,
-          })
-        }
-        return up
+            `The change was made and stays (${changesOf(change).join(', ')}); its dynos were not ` +
+            `waited for. Look at \`shipit ps --app ${app}\`.`
+        return timeout === 0 ? null : this.waitForAll(api, change, made, { timeout, signal })
       },
       () => left,
     )
-    return {
-      app,
-      changes: plan.changes.map(({ type, before, after: to, costClass, costs }) => ({
-        type,
-        before,
-        after: to,
-        cost_class: costClass,
-        costs,
-      })),
-      instances: instances?.changes ?? [],
-      memory: now.memory.map(({ type, size, quotaMb, neededMb, apps, fits }) => ({
-        type,
-        size,
-        quota_mb: quotaMb,
-        needed_mb: neededMb,
-        apps: apps.map(({ app: name, instances: count, eachMb }) => ({
-          app: name,
-          instances: count,
-          each_mb: eachMb,
-        })),
-        fits,
-      })),
-      formation: after,
-      dynos: dynos && dynos.map(({ name, state, size }) => ({ name, state, size })),
+    return outcomeOf(change, dynos)
+  }
+
+  private async make(api: PlatformApi, { app, plan, instances }: Change): Promise<Made> {
+    const [
+      { updateFormation, releaseConfigVars },
+      { INSTANCES_VAR },
+      { prebootOf },
+      { renderScale },
+    ] = await Promise.all([
+      import('../heroku/index.js'),
+      import('../operate/index.js'),
+      import('../deploy/index.js'),
+      import('../ui/formation.js'),
+    ])
+    if (plan.updates.length > 0) await updateFormation(api, app, plan.updates)
+    let made: Made = {}
+    if (instances?.isChanged) {
+      const preboot = await prebootOf(api, app)
+      const { release } = await releaseConfigVars(api, app, { [INSTANCES_VAR]: instances.value })
+      made = { preboot, release: release?.version }
     }
+    this.log(renderScale(plan.changes, instances?.changes ?? []))
+    return made
+  }
+
+  /** Until the dynos of what has changed are up, and run as many instances. */
+  private async waitForAll(
+    api: PlatformApi,
+    { app, plan, instances, now }: Change,
+    { preboot, release }: Made,
+    { timeout, signal }: { timeout: number; signal: AbortSignal },
+  ): Promise<Outcome['dynos']> {
+    const deadline = performance.now() + timeout
+    const rest = () => ({ timeout: Math.max(0, deadline - performance.now()), signal })
+    const awaited = instances?.isChanged
+      ? plan.formation
+      : plan.formation.filter(({ type }) => plan.changes.some((change) => change.type === type))
+    const up = await this.wait(api, app, awaited, {
+      timeout,
+      signal,
+      ...(release === undefined ? {} : { release }),
+    })
+    if (instances?.isChanged && now.types.length > 0) {
+      const { waitForInstances } = await import('../operate/index.js')
+      const have = await waitForInstances(api, app, instances.changes, now.types, rest())
+      this.log(
+        'Instances: ' +
+          `${have.map(({ app: name, counts }) => `${name}=${counts.join(' or ')}`).join(', ')} ` +
+          `in each dyno of ${now.types.join(', ')}`,
+      )
+    }
+    if (preboot && release !== undefined) {
+      const { prebootNote, waitForPreboot } = await import('../deploy/index.js')
+      const { getRelease } = await import('../heroku/index.js')
+      this.log(prebootNote(preboot, release))
+      await waitForPreboot(api, app, preboot, await getRelease(api, app, release), rest())
+    }
+    return up
   }
 
   /**
@@ -294,6 +306,37 @@ export default class Scale extends BaseCommand {
     return dynos.map(({ name, state, size }) => ({ name, state, size }))
   }
 }
+
+const changesOf = ({ plan, instances }: Change): string[] => [
+  ...plan.changes.map(({ type, after }) => formatFormation([{ type, ...after }])),
+  ...(instances?.changes ?? []).map(({ app, after }) => `${app}=${after} instances`),
+]
+
+const outcomeOf = ({ app, plan, instances, now }: Change, dynos: Outcome['dynos']): Outcome => ({
+  app,
+  changes: plan.changes.map(({ type, before, after, costClass, costs }) => ({
+    type,
+    before,
+    after,
+    cost_class: costClass,
+    costs,
+  })),
+  instances: instances?.changes ?? [],
+  memory: now.memory.map(({ type, size, quotaMb, neededMb, apps, fits }) => ({
+    type,
+    size,
+    quota_mb: quotaMb,
+    needed_mb: neededMb,
+    apps: apps.map(({ app: name, instances: count, eachMb }) => ({
+      app: name,
+      instances: count,
+      each_mb: eachMb,
+    })),
+    fits,
+  })),
+  formation: plan.formation,
+  dynos,
+})
 
 const noInstancesOf = (apps: readonly string[]): string =>
   `The app's recent log tells of no instance of ${apps.join(', ')}: the memory that they need is ` +
