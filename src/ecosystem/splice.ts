@@ -129,9 +129,9 @@ function addedPair(text: string, node: YAMLMap, key: string, value: unknown): st
   )
 }
 
-function addedItem(text: string, node: YAMLSeq, value: unknown): string | undefined {
-  const dash = lastDash(text, node)
-  if (dash === undefined) return undefined
+function addedItem(text: string, node: YAMLSeq, value: unknown): string {
+  // Before the first item; of a dash that is another one the caller sees that the result is wrong.
+  const dash = text.lastIndexOf('-', (node.items[0] as Node).range![0] - 1)
   const indent = ' '.repeat(dash - lineStart(text, dash))
   const lines = isInline(value, false) ? [inline(value)] : blockLines(value)
   return newLine(
@@ -143,23 +143,14 @@ function addedItem(text: string, node: YAMLSeq, value: unknown): string | undefi
   )
 }
 
-/** Where the first item's dash stands, if nothing but white space is before it in its line. */
-function lastDash(text: string, node: YAMLSeq): number | undefined {
-  const start = (node.items[0] as Node | undefined)?.range?.[0]
-  if (start === undefined) return undefined
-  const dash = text.lastIndexOf('-', start - 1)
-  return /^\s*$/.test(text.slice(lineStart(text, dash), dash)) ? dash : undefined
-}
-
 function taken(text: string, { parent, pair }: Found): string | undefined {
-  if (!isMap(parent) || parent.flow || !pair) return undefined
+  if (!pair) return undefined
   const start = (pair.key as Node).range![0]
   const end = afterLine(text, itemEnd(text, pair))
   const isAloneOnLine = /^\s*$/.test(text.slice(lineStart(text, start), start))
-  if (parent.items.length === 1) return undefined
   if (isAloneOnLine) return cut(text, lineStart(text, start), end, '')
-  const next = (parent.items[1]!.key as Node).range![0]
-  return parent.items[0] === pair ? cut(text, start, next, '') : undefined
+  const [first, second] = (parent as YAMLMap).items
+  return first === pair && second ? cut(text, start, (second.key as Node).range![0], '') : undefined
 }
 
 function isBlock(node: Node | null): boolean {

@@ -340,6 +340,24 @@ const cases: [string, string, YamlChange[], [string, string][]][] = [
     [['A: ,', 'A: x ,']],
   ],
   [
+    'the first key in braces taken out',
+    'apps:\n  - script: a.js\n    env: {A: 1,  B: 2}\n',
+    [{ path: ['apps', 0, 'env', 'A'], value: undefined }],
+    [['A: 1,  B', 'B']],
+  ],
+  [
+    'one more item of a list in a list, and of negative numbers',
+    'apps:\n  - script: a.js\n    io:\n      - - a\n      - x\n    ip:\n      - -5\n',
+    [
+      { path: ['apps', 0, 'io', 0, 1], value: 'b' },
+      { path: ['apps', 0, 'ip', 1], value: -6 },
+    ],
+    [
+      ['- - a\n', '- - a\n        - b\n'],
+      ['- -5\n', '- -5\n      - -6\n'],
+    ],
+  ],
+  [
     'an item below its dash',
     'apps:\n  -\n    script: a.js\n',
     [{ path: ['apps', 1], value: { script: 'b.js' } }],
@@ -546,11 +564,12 @@ describe('editing YAML in place', () => {
 
   it('puts another app in the place of one, and one key in the place of all', () => {
     const text = `${ODD}apps:\n  - script: a.js # it\n    name: a\n`
-    const read = (path: (string | number)[], value: unknown) =>
-      parse(editYaml(text, [{ path, value }])) as object
-    expect(read(['apps', 0], { script: 'b.js' })).to.have.deep.property('apps', [
-      { script: 'b.js' },
-    ])
+    const written = (path: (string | number)[], value: unknown) => editYaml(text, [{ path, value }])
+    const read = (...given: Parameters<typeof written>) => parse(written(...given)) as object
+    // In no other place than that of the whole document, which is written anew.
+    expect(written(['apps', 0], { script: 'b.js' })).to.equal(
+      'x-odd: [ 1, 2 ] # odd\napps:\n  - script: b.js\n',
+    )
     expect(read(['apps'], [1])).to.have.deep.property('apps', [1])
     expect(read(['apps', 0, 'name', 'x'], 1)).to.have.nested.property('apps[0].name.x', 1)
   })
@@ -564,6 +583,10 @@ describe('editing YAML in place', () => {
       ['deploy', 'p', 'app'],
     ])
       expect(editYaml(text, [{ path, value: undefined }]), path.join('/')).to.equal(text)
+    const only = 'apps:\n  - name: a\n'
+    expect(parse(editYaml(only, [{ path: ['apps', 0, 'name'], value: undefined }]))).to.deep.equal({
+      apps: [{}],
+    })
     const emptied = editYaml(text, [{ path: ['apps', 0, 'env', 'A'], value: undefined }])
     expect(parse(emptied)).to.have.nested.property('apps[0].env').that.deep.equals({})
     expect(emptied).to.contain('# odd')
