@@ -22,7 +22,6 @@ export class BadRequest extends Error {
     readonly status = 400,
   ) {
     super(message)
-    this.name = 'BadRequest'
   }
 }
 

@@ -85,6 +85,8 @@ describe('the app of a host', () => {
   const nameOf = (host?: string) => appForHost(store, host)?.name
 
   it('is known by its name or a domain, in whatever case, with a port or a last dot', () => {
+    // As long as a name of this machine.
+    expect(nameOf('shop-elsewhere')).to.equal(undefined)
     for (const host of [
       'shop.localhost',
       'SHOP.localhost:5000',

@@ -126,6 +126,13 @@ describe('requests that Heroku restricts', () => {
     })
   }
 
+  it('says in full what is no HTTP, and that it is over', async () => {
+    bare = await new Bare(always(OK)).listen()
+    expect(await bare.raw('\x16\x03\x01\x02\0\x01\r\n\r\n')).to.equal(
+      'HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n',
+    )
+  })
+
   for (const { name, request, dyno, lacks } of TAKEN) {
     it(`takes ${name}`, async () => {
       bare = await new Bare((socket) => {
