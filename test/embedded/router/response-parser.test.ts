@@ -181,10 +181,29 @@ describe('an answer of a dyno, as bytes', () => {
     ],
   }
   for (const [name, [text, events, method]] of Object.entries(answers))
-    it(`${name} is read, at once and a byte at a time`, () => {
+    it(`${name} is read, at once, a byte at a time and in two pieces`, () => {
       expect(told(text, method)).to.deep.equal(events)
       expect(toldInBytes(text, method)).to.deep.equal(events)
+      for (let cut = 1; cut < text.length; cut += 1) {
+        const { feed, told: all } = reader(method)
+        feed(text.slice(0, cut))
+        feed(text.slice(cut))
+        expect(all, `cut at ${cut}`).to.deep.equal(events)
+      }
     })
+
+  it('gives no byte more of its body than it said', () => {
+    const { feed, told: all } = reader()
+    feed('HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n')
+    expect(() => feed('hello, and more')).to.throw('bytes after the end of the answer')
+    expect(all).to.deep.include(['data', 'hello'])
+  })
+
+  it('is over for good once the connection has another protocol', () => {
+    const { feed } = reader()
+    feed('HTTP/1.1 101 Over\r\n\r\nrest')
+    expect(() => feed('HTTP/1.1 200 OK\r\n\r\n')).to.throw('bytes after the end of the answer')
+  })
 
   it('without a length ends with its connection, which carries no other', () => {
     const { parser, told: all, feed } = reader()
