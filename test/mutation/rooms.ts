@@ -52,11 +52,14 @@ export const ROOMS: Record<string, Room> = {
         'describe-plan ecosystem-adapter folder gather git-ignored index runtime-tarball stay-inside workspace-root',
       ),
     ],
-    tests: inFolder(
-      'test/init',
-      '.test.ts',
-      'app-json apply change-lockfile ci command describe-plan folder frozen-install gather lock-commands lock-contents lockfile parts plan plan-rules planned-files untrusted workspaces',
-    ),
+    tests: [
+      ...inFolder(
+        'test/init',
+        '.test.ts',
+        'app-json apply change-lockfile ci command describe-plan folder frozen-install gather lock-commands lock-contents lockfile parts plan plan-rules planned-files untrusted workspaces',
+      ),
+      'test/security/links.test.ts',
+    ],
     goal: 85,
   },
   ecosystem: { sources: ['src/ecosystem'], tests: ['test/ecosystem'], goal: 85 },

@@ -174,6 +174,12 @@ describe('requests that Heroku restricts', () => {
     )
     expect(await bare.ask('/more')).to.match(/^HTTP\/1\.1 503 /)
     expect(await bare.line(/path="\/more"/)).to.match(/at=error code=H11 desc="Backlog too deep"/)
+    // One leaves, and there is room for one.
+    bare.sockets[0]!.end(OK)
+    await Promise.race(held)
+    held.push(bare.ask('/fits').catch(() => undefined))
+    await until('it is with the dyno', () => bare.received.some((text) => text.includes('/fits')))
+    expect(await bare.ask('/again')).to.match(/^HTTP\/1\.1 503 /)
     for (const socket of bare.sockets) socket.end(OK)
     await Promise.all(held)
   })
