@@ -69,6 +69,12 @@ describe('what init goes by before it looks for a start', () => {
     expect(found(lying)).to.not.have.property('start')
   })
 
+  it('is a worker where the start script only prints, whatever else lies there', () => {
+    const files = { Procfile: 'worker: node jobs.js\n', 'jobs.js': '', 'server.js': '' }
+    expect(start('echo no web', files)).to.equal('jobs.js')
+    expect(start('node server.js', files)).to.equal('server.js')
+  })
+
   it('is the word of --entry', () => {
     expect(start('node server.js', two, {}, { entry: 'other.js' })).to.equal('other.js')
     expect(told({ 'package.json': {} }, { entry: 'o.js' })).to.equal(

@@ -47,5 +47,9 @@ export function makeSandbox(root: string, paths: readonly string[]): Sandbox {
     writeFileSync(path.join(dir, file), text)
     return { path: file, source, text, mutants }
   })
-  return { dir, files, remove: () => rmSync(dir, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 }) }
+  return {
+    dir,
+    files,
+    remove: () => rmSync(dir, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 }),
+  }
 }
