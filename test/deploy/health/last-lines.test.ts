@@ -21,7 +21,7 @@ describe('the last lines of a dyno that crashed', () => {
     const dyno = { name: 'web.1', created_at: at(64), state: 'starting' }
     const watch = {
       release: { created_at: at(2) },
-      dynos: [dyno],
+      dynos: [{ ...dyno, name: 'worker.1' }, dyno],
       crashed: { dyno, reason: 'crashed' },
     }
     const deployment = {
