@@ -112,7 +112,7 @@ async function orUndone(running: Running): Promise<DeployResult> {
     return await takeSteps(running)
   } catch (error) {
     if (signal.aborted) throw await afterInterrupt(running)
-    if (plan.isAlreadyLive) throw error
+    // Of a commit that served already it undoes nothing: nothing was done.
     throw await undo(running, error)
   }
 }

@@ -159,7 +159,11 @@ describe('a deploy', () => {
   it('says when what is live does not answer, and rolls nothing back', async () => {
     await start({ status: 500 }, [OLD, NEW])
     const begun = Date.now()
-    expect((await failureOf(deploy(NEW, { waitTimeout: 10_000 }))).code).to.equal('health')
+    const { code, message } = await failureOf(deploy(NEW, { waitTimeout: 10_000 }))
+    expect(code).to.equal('health')
+    expect(message).to.match(
+      /^v4 is up, but http:\S+ does not answer as it should: 500 Internal Server Error\.$/,
+    )
     expect(Date.now() - begun).to.be.within(10_000, 15_000)
     expect(world.calls).to.deep.equal([])
   })
