@@ -6,10 +6,10 @@ import { chooseEnvironment, deploySource, makePlan } from '../../src/deploy/inde
 import { parseDuration } from '../../src/lib/duration.js'
 import { bootState } from '../../src/deploy/health/boot-state.js'
 import { healthUrl, probe } from '../../src/deploy/health/probe.js'
-import type { SetUp } from '../../src/deploy/set-up/set-up.js'
 import type { RepositoryState } from '../../src/git/index.js'
 import { refusal } from '../support/failures.js'
 import type { App, Dyno, DynoState, Formation, Release } from '../../src/heroku/index.js'
+import { NOTHING_TO_SET_UP as NOTHING } from './scripted.js'
 
 type Known = Extract<RepositoryState, { isRepository: true }>
 
@@ -137,20 +137,6 @@ describe('a commit that was named', () => {
     ).to.include('ccccccc alone: index.js')
   })
 })
-
-/** Of an app that has all that app.json says. */
-const NOTHING: SetUp = {
-  environment: null,
-  coupling: null,
-  stack: null,
-  buildpacks: [],
-  features: [],
-  configVars: [],
-  addons: [],
-  postdeploy: null,
-  isPostdeployOwed: false,
-  formation: {},
-}
 
 describe('the plan', () => {
   const found = { maintenance: false } as App

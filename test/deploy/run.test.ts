@@ -7,7 +7,6 @@ import {
   type DeployPlan,
   type PlanRequest,
 } from '../../src/deploy/index.js'
-import type { SetUp } from '../../src/deploy/set-up/set-up.js'
 import { ShipitError } from '../../src/errors.js'
 import { installed } from '../doctor/cases.js'
 import { projectOf } from '../doctor/facts.js'
@@ -16,20 +15,7 @@ import { NEW, OLD, OTHER, World } from '../support/embedded/index.js'
 import type { Behaviour } from '../support/embedded/program.js'
 import { failureOf } from '../support/failures.js'
 import { useVirtualClock } from '../support/virtual-clock.js'
-
-/** Of an app that has all that app.json says. */
-const NOTHING: SetUp = {
-  environment: null,
-  coupling: null,
-  stack: null,
-  buildpacks: [],
-  features: [],
-  configVars: [],
-  addons: [],
-  postdeploy: null,
-  isPostdeployOwed: false,
-  formation: {},
-}
+import { NOTHING_TO_SET_UP as NOTHING } from './scripted.js'
 
 describe('a deploy', () => {
   useVirtualClock()

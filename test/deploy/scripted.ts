@@ -1,4 +1,5 @@
 /** Resources as the platform lists them, for pure decisions and single looks; whole deploys run against the embedded Heroku. */
+import type { SetUp } from '../../src/deploy/set-up/set-up.js'
 import type { Deployment } from '../../src/deploy/deployment.js'
 import { Journal } from '../../src/deploy/journal.js'
 import type { Platform } from '../../src/deploy/platform.js'
@@ -106,3 +107,17 @@ export const lineOf = (message: string, more: Partial<LogLine> = {}): LogLine =>
   message,
   ...more,
 })
+
+/** Of an app that has all that app.json says. */
+export const NOTHING_TO_SET_UP: SetUp = {
+  environment: null,
+  coupling: null,
+  stack: null,
+  buildpacks: [],
+  features: [],
+  configVars: [],
+  addons: [],
+  postdeploy: null,
+  isPostdeployOwed: false,
+  formation: {},
+}

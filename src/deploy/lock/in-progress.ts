@@ -102,7 +102,7 @@ export async function findInProgress(
 
 /**
  * ms until dynos that are up have been so for as long as their deploy watches them (stability.ts);
- * -Infinity where there are none.
+ * -Infinity for no dynos.
  */
 function timeToProof(dynos: readonly Dyno[]): number {
   const bootTime = Math.max(

@@ -10,20 +10,9 @@ import type { Addon, Release } from '../../../src/heroku/index.js'
 import { monotonic } from '../../../src/lib/monotonic.js'
 import { rejection } from '../../support/platform.js'
 import { useVirtualClock } from '../../support/virtual-clock.js'
-import { deploymentOf, releaseOf } from '../scripted.js'
+import { deploymentOf, NOTHING_TO_SET_UP, releaseOf } from '../scripted.js'
 
-const SET_UP = {
-  environment: null,
-  coupling: null,
-  stack: null,
-  buildpacks: [],
-  features: [],
-  configVars: [],
-  addons: [],
-  postdeploy: { command: 'node seed.js' },
-  isPostdeployOwed: false,
-  formation: {},
-}
+const SET_UP = { ...NOTHING_TO_SET_UP, postdeploy: { command: 'node seed.js' } }
 
 describe('a step of app.json', () => {
   useVirtualClock()
