@@ -4,9 +4,17 @@
  */
 import FakeTimers, { type Clock } from '@sinonjs/fake-timers'
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { syncBuiltinESMExports } from 'node:module'
 import type { Socket } from 'node:net'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
 import timers from 'node:timers/promises'
+
+// Node.js loads what removes folders when that is first asked for, and it keeps the setTimeout of
+// that moment: a clock's own would leave every later removal of this process waiting that has to
+// try again.
+rmSync(mkdtempSync(path.join(tmpdir(), 'shipit-test-')), { recursive: true })
 
 const realImmediate = setImmediate
 const realSetTimeout = setTimeout
