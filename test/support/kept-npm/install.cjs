@@ -56,14 +56,18 @@ function keyOf(manifest) {
     manifest.workspaces ||
     SCRIPTS.some((name) => manifest.scripts?.[name]) ||
     ['node_modules', 'binding.gyp', 'npm-shrinkwrap.json'].some((name) => fs.existsSync(name))
-  if (isOwnWork || !COMMAND.test(args.join(' ')) || !manifest.name || !manifest.version)
-    return undefined
+  if (isOwnWork || !COMMAND.test(args.join(' ')) || !manifest.name) return undefined
   const lock = read('package-lock.json')
   if (args[0] === 'ci' ? lock === null : !args.includes('--package-lock-only')) {
     // What is not pinned may be another version tomorrow.
     if (args[0] === 'ci' || DEPENDENCIES.some((name) => manifest[name])) return undefined
   }
-  const fields = JSON.stringify([...DEPENDENCIES, ...FIELDS].map((name) => manifest[name] ?? null))
+  // A lockfile of a package without a version has none of its own either.
+  const hasVersion = Boolean(manifest.version)
+  const fields = JSON.stringify([
+    hasVersion,
+    ...[...DEPENDENCIES, ...FIELDS].map((name) => manifest[name] ?? null),
+  ])
   const texts = [fields, lock && renamed(lock, { name: '', version: '' }), read('.npmrc')]
   const named = [...`${fields}\n${lock ?? ''}`.matchAll(/file:([^"\s]+)/g)].map(([, name]) => name)
   const files = [...new Set(named)].sort()
