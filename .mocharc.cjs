@@ -11,6 +11,6 @@ module.exports = {
   forbidOnly: true,
   exit: false,
   parallel: true,
-  // Most of a file's time is waiting for processes: one more than there are cores keeps these busy.
-  jobs: os.availableParallelism() + 1,
+  // Most of a file's time is waiting for processes: two more than there are cores keep these busy.
+  jobs: os.availableParallelism() + 2,
 }
