@@ -1,4 +1,28 @@
+const fs = require('node:fs')
 const os = require('node:os')
+
+/**
+ * The tests write some gigabytes of small files and throw them away. In memory, where there is
+ * plenty, that takes a sixth less of the processor.
+ */
+const IN_MEMORY = '/dev/shm'
+const PLENTY = 8 * 1024 ** 3
+
+if (process.env.TMPDIR === undefined && canHoldFiles(IN_MEMORY)) process.env.TMPDIR = IN_MEMORY
+
+/** Programs are among the files: where nothing may be executed they would not run. */
+function canHoldFiles(folder) {
+  if (process.platform !== 'linux' || !fs.existsSync(folder)) return false
+  const mounted = fs
+    .readFileSync('/proc/mounts', 'utf8')
+    .split('\n')
+    .map((line) => line.split(' '))
+    .find(([, place]) => place === folder)
+  const options = mounted?.[3]?.split(',')
+  if (!options?.includes('rw') || options.includes('noexec')) return false
+  const { bavail, bsize } = fs.statfsSync(folder)
+  return Math.min(bavail * bsize, os.freemem()) > PLENTY
+}
 
 module.exports = {
   import: 'tsx',
