@@ -11,7 +11,7 @@ import { isSoak } from '../support/soak.js'
 import { killOne, VICTIMS, type Victim } from './kill-victims.js'
 
 /** Kills of each kind. */
-const KILLS = Number(process.env.SHIPIT_KILLS ?? (isSoak ? 100 : 4))
+const KILLS = Number(process.env.SHIPIT_KILLS ?? (isSoak ? 100 : 3))
 /** Kills of one deploy, at most: each round is two deploys. */
 const AT_ONCE = isSoak ? 3 : 4
 const SEED = Number(process.env.SHIPIT_SEED ?? Date.now() % 1_000_000)
