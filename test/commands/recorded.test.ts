@@ -82,7 +82,8 @@ describe('what was recorded', () => {
       /Codes: +R14 × 1\n/,
       /Changes: +1 scaling\n/,
       /\nweb.1 \(Standard-1X\) +29\/38% +200\/200 MB +3\/3ms +9\/12 +1 +30ms +1 +0 +R14\n· api:0 /,
-      /\n {2}\S+ {2}web.1 api:0 {2}exited with code 1, restarting in 100 ms\n/,
+      // With its day where that was yesterday.
+      /\n {2}(?:[\d-]+ )?[\d:]+ {2}web.1 api:0 {2}exited with code 1, restarting in 100 ms\n/,
     ])
       expect(stdout).to.match(part)
     expect(stdout).to.not.contain('me@example.com')
