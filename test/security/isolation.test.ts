@@ -3,13 +3,17 @@
  * machine lets users make namespaces.
  */
 import { expect } from 'chai'
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { createDynos } from '../../src/embedded/dynos/index.js'
+import { removeFolder } from '../../src/embedded/daemon/folders.js'
 import { findIsolation } from '../../src/embedded/dynos/isolation.js'
 import { buildApp } from '../embedded/build/build-app.js'
 import { fakePlatform, type FakePlatform } from '../embedded/build/fake-platform.js'
 import { Home, LIMITS } from '../embedded/dynos/fakes.js'
+import { temporaryFolder } from '../embedded/support/platform.js'
 import { until } from '../support/until.js'
 
 const CANARY = 'canary-of-the-platform'
@@ -140,6 +144,45 @@ describe('an app of the embedded Heroku', function () {
       await run('run.1', `node -p 'process.getuid() + " " + require("os").userInfo().uid'`),
     ).to.equal(0)
     expect(output('run.1')).to.deep.equal([`${process.getuid!()} ${process.getuid!()}`])
+  })
+})
+
+describe('a state folder that is removed while a dyno is kept from it', () => {
+  let folder: string
+  beforeEach(async () => {
+    folder = await temporaryFolder()
+  })
+  afterEach(() => removeFolder(folder))
+
+  it('stays removed', async function () {
+    const [root, programs, reached, removed] = ['state', 'bin', 'reached', 'removed'].map((name) =>
+      path.join(folder, name),
+    ) as [string, string, string, string]
+    const dynos = path.join(root, 'dynos')
+    mkdirSync(dynos, { recursive: true })
+    const { isolate, why } = await findIsolation({ root, dynos, caches: path.join(root, 'caches') })
+    if (!isolate) {
+      this.test!.title += ` (skipped: ${why})`
+      return this.skip()
+    }
+    const [mkdir] = execFileSync('which', ['mkdir'], { encoding: 'utf8' }).split('\n')
+    mkdirSync(programs)
+    writeFileSync(
+      path.join(programs, 'mkdir'),
+      `#!/bin/sh\n: > '${reached}'\nuntil [ -e '${removed}' ]; do sleep 0.02; done\nexec '${mkdir}' "$@"\n`,
+      { mode: 0o755 },
+    )
+    const [program, ...args] = isolate(['true'], { dirs: [dynos], cwd: dynos })
+    const child = spawn(program!, args, {
+      stdio: 'ignore',
+      env: { ...process.env, PATH: [programs, process.env.PATH].join(path.delimiter) },
+    })
+    const ended = once(child, 'exit')
+    await until('the folder is hidden', () => existsSync(reached))
+    rmSync(root, { recursive: true })
+    writeFileSync(removed, '')
+    await ended
+    expect(existsSync(root)).to.equal(false)
   })
 })
 

@@ -3,9 +3,10 @@ import { execFile } from 'node:child_process'
 /**
  * Runs as sh -c with the state folder, how many folders of it are shown (six at most) and which,
  * the working folder, user and group, and the command. The state folder is hidden under an empty
- * one, in which the command finds those folders alone; descriptors hold them meanwhile. In the
- * second user namespace nothing can undo that: it does not own the mounts, and no process outside
- * of it can be looked into (user_namespaces(7), ptrace(2)).
+ * one, in which the command finds those folders alone; descriptors hold them meanwhile. If the state
+ * folder is removed just then, so is the empty one: nothing is made by its full name, which would be
+ * the state folder again. In the second user namespace nothing can undo that: it does not own the
+ * mounts, and no process outside of it can be looked into (user_namespaces(7), ptrace(2)).
  */
 const HIDE = `
 set -e
@@ -18,11 +19,13 @@ for dir; do
   fd=$((fd + 1))
 done
 mount -t tmpfs -o size=256k,mode=0755 tmpfs "$root"
+cd "$root"
 fd=3
 while [ "$count" -gt 0 ]; do
   if [ -e "/proc/self/fd/$fd" ]; then
-    mkdir -p "$1"
-    mount --no-canonicalize --bind "/proc/self/fd/$fd" "$1"
+    dir=\${1#"$root"/}
+    mkdir -p "$dir"
+    mount --no-canonicalize --bind "/proc/self/fd/$fd" "$dir"
     eval "exec $fd<&-"
   fi
   fd=$((fd + 1)) count=$((count - 1))
