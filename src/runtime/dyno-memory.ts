@@ -56,6 +56,7 @@ export class DynoMemory {
       free: forInstances(this.#input),
       budget: () => this.#budget,
       hasSpare: (app) => most.has(app) && scaling.count(app) > 1,
+      isSizing: () => room() !== undefined,
       reload,
     })
     const onChange = (app: App, count: number, size: number) => {

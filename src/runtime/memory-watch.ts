@@ -13,6 +13,8 @@ interface MemorySettings {
   budget(): Budget
   /** Whether the number of an app's instances is the runtime's, and there is one to spare. */
   hasSpare(app: App): boolean
+  /** Whether each second it is seen if the dyno wants one fewer. */
+  isSizing(): boolean
   /** MB: what the dyno has, and what of it is there for instances. */
   memory: number
   free: number
@@ -35,7 +37,7 @@ export class MemoryWatch {
     this.#settings = settings
     this.#warnOfSizes(settings.instances.all)
     const every = Number(process.env.PM2_WORKER_INTERVAL) || POLL_MS
-    setInterval(() => void this.look(), every).unref()
+    setInterval(() => void this.#poll(), every).unref()
   }
 
   hasGivenUp(app: App): boolean {
@@ -46,21 +48,41 @@ export class MemoryWatch {
     this.#guard.forget(app.name)
   }
 
-  async look(): Promise<void> {
+  /** Judges all instances: fewer of them have been found to be no answer. */
+  look(): Promise<void> {
+    return this.#judge(() => true)
+  }
+
+  /**
+   * Leaves out apps with an instance to spare: of these the dyno may want one fewer, and where it
+   * does not, this is asked to look.
+   */
+  #poll(): Promise<void> {
+    const { hasSpare, isSizing } = this.#settings
+    return this.#judge(({ app }) => !(isSizing() && hasSpare(app)))
+  }
+
+  async #judge(mayReload: (instance: Instance) => boolean): Promise<void> {
     if (this.#isLooking) return
     this.#isLooking = true
     try {
-      await this.#judge(this.#settings.instances.all)
+      const instances = this.#settings.instances.all
+      this.#warnOfSizes(instances)
+      await this.#act(
+        instances.map((instance) => {
+          const held = heldBy(instance)
+          return { ...held, isReloadable: held.isReloadable && mayReload(instance) }
+        }),
+      )
     } finally {
       this.#isLooking = false
     }
   }
 
-  async #judge(instances: Instance[]): Promise<void> {
-    this.#warnOfSizes(instances)
+  async #act(held: (Held & { instance: Instance })[]): Promise<void> {
     const { hasSpare, reload } = this.#settings
     const budget = this.#settings.budget()
-    const verdict = this.#guard.judge(instances.map(heldBy), budget)
+    const verdict = this.#guard.judge(held, budget)
     if (verdict.kind === 'fine') return
     const { app, index, rss, uptime, instance } = verdict.instance
     // There will be one fewer, which is said if it is done.

@@ -62,8 +62,15 @@ describe('the watch over the memory of a dyno', () => {
     budget?: Partial<Budget>
     free?: number
     spare?: boolean
+    isSizing?: boolean
   }
-  const watch = ({ all = [instanceOf()], budget, free = Infinity, spare = false }: Given) => {
+  const watch = ({
+    all = [instanceOf()],
+    budget,
+    free = Infinity,
+    spare = false,
+    isSizing = true,
+  }: Given) => {
     const reloaded: Instance[] = []
     let isHeld: Promise<void> | undefined
     const memory = new MemoryWatch({
@@ -72,6 +79,7 @@ describe('the watch over the memory of a dyno', () => {
       free,
       budget: () => ({ total: 1, shares: new Map([['api', 1]]), ...budget }),
       hasSpare: () => spare,
+      isSizing: () => isSizing,
       reload: async (instance) => {
         reloaded.push(instance)
         await isHeld
@@ -120,6 +128,18 @@ describe('the watch over the memory of a dyno', () => {
     } finally {
       delete process.env.PM2_WORKER_INTERVAL
     }
+  })
+
+  it('leaves by itself what has an instance to spare, of which the dyno may want one fewer', async () => {
+    const { memory, reloaded } = watch({ spare: true })
+    await new Promise((resolve) => setTimeout(resolve, 95_000))
+    expect(reloaded).to.have.lengthOf(0)
+    expect(printed).to.deep.equal([])
+    await memory.look()
+    expect(reloaded).to.have.lengthOf(1)
+    const { reloaded: alone } = watch({ spare: true, isSizing: false })
+    await new Promise((resolve) => setTimeout(resolve, 31_000))
+    expect(alone).to.have.lengthOf(1)
   })
 
   it('reloads the one that is over its share, whatever stands before it', async () => {

@@ -1,12 +1,12 @@
 import { expect } from 'chai'
 import { AppFolder, freePort, until, type Run } from './harness.js'
 
-/** Every request takes 20 ms of CPU. /grow?N takes N MB for good. */
+/** Every request takes 100 ms of CPU, so that they stay busy where whoever asks is slow. /grow?N takes N MB for good. */
 const BUSY = `
 const held = []
 require('http').createServer((req, res) => {
   if (req.url.startsWith('/grow')) held.push(Buffer.alloc(Number(req.url.slice(6)) << 20, 1))
-  for (const end = Date.now() + 20; Date.now() < end;);
+  for (const end = Date.now() + 100; Date.now() < end;);
   res.end(process.pid + ' ' + process.env.NODE_APP_INSTANCE)
 }).listen(process.env.PORT, '127.0.0.1')
 `
