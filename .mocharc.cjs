@@ -3,7 +3,7 @@ const os = require('node:os')
 
 /**
  * The tests write some gigabytes of small files and throw them away. In memory, where there is
- * plenty, that takes a sixth less of the processor.
+ * plenty, that takes an eighth less of the processor.
  */
 const IN_MEMORY = '/dev/shm'
 const PLENTY = 8 * 1024 ** 3

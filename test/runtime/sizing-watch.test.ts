@@ -1,7 +1,10 @@
 import { expect } from 'chai'
 import { AppFolder, freePort, until, type Run } from './harness.js'
 
-/** Every request takes 100 ms of CPU, so that they stay busy where whoever asks is slow. /grow?N takes N MB for good. */
+/**
+ * Every request takes 100 ms of CPU, so that the instances stay busy where whoever asks is slow.
+ * /grow?N takes N MB for good.
+ */
 const BUSY = `
 const held = []
 require('http').createServer((req, res) => {
