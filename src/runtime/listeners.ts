@@ -78,6 +78,7 @@ export class Listeners {
     handle.close = () => {
       isLeft ||= !this.#isClosing
       this.#handles.delete(handle)
+      keepName(handle)
       close()
     }
     return { accept, isLeft: () => isLeft }
@@ -103,6 +104,21 @@ export class Listeners {
         }
       })
     })
+  }
+}
+
+/**
+ * The cluster module does not learn that a socket was closed here: it adds an instance that listens
+ * later to those that share it, and tells it the socket's name. A closed socket has none, which the
+ * instance takes for EADDRINUSE (checkBindError in Node's net.js). With the name it can still answer
+ * what was accepted before.
+ */
+function keepName(handle: Handle): void {
+  const name = {}
+  if (handle.getsockname?.(name) !== 0) return
+  handle.getsockname = (out) => {
+    Object.assign(out, name)
+    return 0
   }
 }
 

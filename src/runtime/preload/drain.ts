@@ -20,6 +20,12 @@ const HANDOVER = 50
 const QUIET = 150
 /** A port that goes on being called is closed after this. */
 const LONGEST_WELCOME = 3000
+/**
+ * The supervisor's word has come by then: it closes a port and hands over what it accepted there in
+ * 7 s and a little (listeners.ts). What is still to be handed to an instance that closes first is
+ * lost.
+ */
+const LONGEST_WAIT = 10_000
 
 type Signal = 'SIGTERM' | 'SIGINT'
 /** Of signal(7). node:os, which knows them too, would be loaded for them alone. */
@@ -112,8 +118,8 @@ async function untilClosed(
   connections: Connections,
   supervisorsWord: Promise<void>,
 ): Promise<void> {
+  if (cluster.isWorker) return void (await Promise.race([supervisorsWord, pause(LONGEST_WAIT)]))
   const limit = monotonic() + LONGEST_WELCOME
-  if (cluster.isWorker) return void (await Promise.race([supervisorsWord, pause(LONGEST_WELCOME)]))
   const begun = monotonic()
   while (monotonic() < limit && monotonic() - Math.max(begun, connections.lastConnection) < QUIET)
     await pause(10)
