@@ -19,6 +19,8 @@ const APP = ['--app', 'started']
  */
 const bench: Bench = async ({ rounds, note }) => {
   const world = await World.create()
+  // Of a user's own calls: the tests' worlds keep the code of every way through a command together.
+  world.env.XDG_CACHE_HOME = path.join(world.folder, 'cache')
   try {
     const dir = await world.app('started', plainApp('one'))
     await world.ok(['deploy', '--local', ...APP], { cwd: dir })
