@@ -1,7 +1,9 @@
+/** Not part of `npm test`: eight instances of an app with two databases take a minute. See package.json. */
+
 import { expect } from 'chai'
-import { SEQUELIZE_APP } from './support/database-apps.js'
-import { RehearsedApp } from './support/rehearsed-app.js'
-import { World } from './support/world.js'
+import { SEQUELIZE_APP } from '../e2e/support/database-apps.js'
+import { RehearsedApp } from '../e2e/support/rehearsed-app.js'
+import { World } from '../e2e/support/world.js'
 import { until } from '../support/until.js'
 
 describe('an app with Sequelize, and sessions in Redis', function () {
