@@ -12,10 +12,10 @@ import { isSoak } from '../support/soak.js'
 
 /** Forks a process of its own, and leaves another behind that nobody waits for. */
 const FORKING = `
-const { fork, spawn } = require('child_process')
+const { fork, spawnSync } = require('child_process')
 if (process.argv[2] === 'job') return setInterval(() => {}, 1000)
 fork(__filename, ['job'])
-spawn('sh', ['-c', 'sleep 300 & exit'], { stdio: 'ignore' })
+spawnSync('sh', ['-c', 'sleep 300 & exit'], { stdio: 'ignore' })
 require('./server.js')`
 const TREES: Record<string, Starter> = {
   'a launcher': STARTERS['a launcher that spawns'] as Starter,
