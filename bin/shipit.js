@@ -20,4 +20,7 @@ if (['--version', '-v', 'version'].includes(word) && rest.length === 0) {
   const alone = require('node:tty').isatty(1) ? 'overview' : 'help'
   const isHelp = [word, ...rest].some((arg) => arg === '--help' || arg === '-h')
   load(path.join(__dirname, '../dist/cli/shipit.cjs'), isHelp ? 'help' : word || alone).main()
+  // Nothing is left to do then, and the process is over at once: Node.js would first take its heap
+  // apart.
+  process.on('beforeExit', () => process.exit())
 }

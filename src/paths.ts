@@ -1,8 +1,7 @@
-import { fileURLToPath } from 'node:url'
 import path from 'node:path'
 
 /** The folder of the installed package: the one place that looks at where this code lies. */
-export const packageRoot = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..')
+export const packageRoot = path.resolve(import.meta.dirname, '..')
 
 /**
  * Made by `npm run build`: the CLI's bundle with a package.json of its own, where oclif learns of it.

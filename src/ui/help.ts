@@ -42,9 +42,15 @@ export default class ShipitHelp extends Help {
     await super.showHelp(argv)
   }
 
+  /** What `sortedCommands` found: the help of all asks for it once a topic. */
+  #sortedCommands: Help['sortedCommands'] | undefined
+
   /** Without those that are another name of one: its own help tells them. */
   protected override get sortedCommands() {
-    return super.sortedCommands.filter(({ id, aliases }) => !aliases?.includes(id))
+    this.#sortedCommands ??= super.sortedCommands.filter(
+      ({ id, aliases }) => !aliases?.includes(id),
+    )
+    return this.#sortedCommands
   }
 
   protected override get sortedTopics() {

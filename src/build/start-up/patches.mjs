@@ -38,13 +38,11 @@ const CHANGES = {
   ],
   // Of oclif's own engines, with semver; bin/shipit.js knows ours, which are narrower.
   'index.js': ['\ncheckNodeVersion();\n', '\n'],
-  // Most help is plain and short: what fits as it is need not be taken apart word by word.
+  // Most help is plain: it need not be taken apart character by character.
   'help/formatter.js': [
     'return (0, wrap_ansi_1.default)(this.render(body), this.opts.maxWidth - spacing, {',
     `const text = this.render(body), width = this.opts.maxWidth - spacing
-        if (!/[^\\x20-\\x7e\\n]|^ | $/m.test(text) && text.split('\\n').every((line) => line.length <= width))
-            return text
-        return (0, wrap_ansi_1.default)(text, width, {`,
+        return require(${JSON.stringify(path.join(import.meta.dirname, 'plain-wrap.ts'))}).wrapPlain(text, width) ?? (0, wrap_ansi_1.default)(text, width, {`,
   ],
   'util/fs.js': [
     // Two small files, read before anything else can go on: a pool of threads takes longer to start
