@@ -76,6 +76,7 @@ export async function* streamLogBatches(
   const endWatch = filter.tail ? onWake(() => connection.abort(), clock) : () => {}
   let url: string | undefined
   let failures = 0
+  let isOver = false
 
   try {
     for (;;) {
@@ -123,7 +124,8 @@ export async function* streamLogBatches(
           if (lines.length > 0) yield lines
           listen()
         }
-        if (!filter.tail) return
+        isOver = !filter.tail
+        if (isOver) return
       } catch (error) {
         if (signal.aborted || (quiet.signal.aborted && stream !== undefined)) return
         // An answer such as 404 will not change; a broken connection may.
@@ -145,7 +147,7 @@ export async function* streamLogBatches(
     if (!signal.aborted) throw error
   } finally {
     endWatch()
-    left.abort()
+    if (!isOver) left.abort()
   }
 }
 
