@@ -79,9 +79,13 @@ export function writeManifests(root) {
   )
   const file = path.join(folder, 'oclif.manifest.json')
   const manifest = JSON.parse(readFileSync(file, 'utf8'))
-  writeFileSync(file, JSON.stringify(manifest))
+  writeFileSync(file, JSON.stringify(manifest, withoutDefaults))
   writeFileSync(pluginManifest(root), JSON.stringify(forPlugin(manifest)))
 }
+
+/** What oclif takes for granted is an eighth of the manifest, which each start reads. */
+const withoutDefaults = (key, value) =>
+  value === false && ['allowNo', 'hasDynamicHelp', 'multiple'].includes(key) ? undefined : value
 
 const inTopic = (id) => `${TOPIC}:${id}`
 

@@ -7,7 +7,7 @@ import { lineWriter } from '../ui/following.js'
 import { appFlags, devFlag } from '../ui/flags.js'
 import { coloursFor, printable } from '../ui/printable.js'
 import { safeJson, writeErr } from '../lib/terminal.js'
-import { logLineDocument } from '../json/monitor.js'
+import { logLineDocument } from '../json/dyno-documents.js'
 
 /** As ripgrep's smart case: a pattern without capitals finds them too. */
 async function pattern(text: string): Promise<RegExp> {

@@ -5,7 +5,7 @@ import type { DashboardServer } from '../dashboard/server.js'
 import type { PlatformApi } from '../heroku/index.js'
 import type { DevClient } from '../dev/client.js'
 import type { MonitSource } from '../ui/monit/source.js'
-import { monitDocument } from '../json/monitor.js'
+import { monitDocument } from '../json/dyno-documents.js'
 
 /**
  * ms between two polls, of which some are printed; and how long the log's first lines are waited

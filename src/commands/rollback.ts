@@ -7,7 +7,7 @@ import type { Release } from '../heroku/index.js'
 import { monotonic } from '../lib/monotonic.js'
 import type { ROLLBACK } from '../json/operate.js'
 import type { Json } from '../json/schema.js'
-import { refOf } from '../json/platform.js'
+import { refOf } from '../json/refs.js'
 import type { ErrorCode } from '../errors.js'
 
 type Outcome = Json<typeof ROLLBACK>

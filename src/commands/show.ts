@@ -2,12 +2,8 @@ import { Args } from '@oclif/core'
 import { BaseCommand } from '../ui/base-command.js'
 import { appFlags, devFlag, pastTime } from '../ui/flags.js'
 import { writeErr } from '../lib/terminal.js'
-import {
-  detailsDocument,
-  dynoReportDocument,
-  instanceDocument,
-  type SHOW,
-} from '../json/monitor.js'
+import { detailsDocument, dynoReportDocument, instanceDocument } from '../json/dyno-documents.js'
+import type { SHOW } from '../json/monitor.js'
 import type { Json } from '../json/schema.js'
 
 export default class Show extends BaseCommand {

@@ -7,7 +7,7 @@ import {
   type LogLine,
   type PlatformApi,
 } from '../heroku/index.js'
-import { dynoReportDocument } from '../json/monitor.js'
+import { dynoReportDocument } from '../json/dyno-documents.js'
 import type { AppHistory } from '../history/index.js'
 import {
   FormationModel,

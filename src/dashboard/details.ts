@@ -1,4 +1,4 @@
-import { detailsDocument, dynoReportDocument, instanceDocument } from '../json/monitor.js'
+import { detailsDocument, dynoReportDocument, instanceDocument } from '../json/dyno-documents.js'
 import { detailsOf } from '../monitor/index.js'
 import type { AppWatch } from './app-watch.js'
 import { Refusal } from './refusal.js'

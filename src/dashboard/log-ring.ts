@@ -1,5 +1,5 @@
 import type { LogLine } from '../heroku/index.js'
-import { logLineDocument } from '../json/monitor.js'
+import { logLineDocument } from '../json/dyno-documents.js'
 import { errorFilter, ownText, type Reading } from '../monitor/index.js'
 import type { LogDocument, LogEntry } from './wire.js'
 

@@ -1,19 +1,13 @@
 /** What is known of dynos and instances: ps, show, monit and the log. */
-import type { LogLine } from '../heroku/index.js'
-import type { DevInstanceReport } from '../dev/report.js'
-import type { PastDyno } from '../history/index.js'
-import type { DynoReport, InstanceReport } from '../monitor/report.js'
-import type { Details } from '../monitor/details.js'
 import { eachFigure, type FigureName } from '../lib/figures.js'
 import { snakeKeys } from '../lib/terminal.js'
 import { SHOW_SINCE } from './history.js'
-import { dynoDocument, DYNO_PROPERTIES, RELEASE_REF } from './platform.js'
+import { DYNO_PROPERTIES, RELEASE_REF } from './platform.js'
 import {
   anyOf,
   array,
   boolean,
   integer,
-  type Json,
   map,
   nullable,
   number,
@@ -46,7 +40,7 @@ const INSTANCE_PROPERTIES = {
   actions: array(string()),
   sampled_at: nullable(time('when the figures were printed')),
 }
-const INSTANCE = object(INSTANCE_PROPERTIES)
+export const INSTANCE = object(INSTANCE_PROPERTIES)
 const DEV_PROPERTIES = {
   ...INSTANCE_PROPERTIES,
   pm_id: nullable(integer(), "PM2's id; null for an app that was never started"),
@@ -66,7 +60,7 @@ const REPORT_PROPERTIES = {
   instances: array(INSTANCE),
 }
 export const DYNO_REPORT = object(REPORT_PROPERTIES)
-const PAST_REPORT = object(
+export const PAST_REPORT = object(
   {
     ...REPORT_PROPERTIES,
     id: nullable(string()),
@@ -88,7 +82,7 @@ const DEV_SESSION = {
   line: array(string(), 'what was typed after `shipit dev`'),
 }
 export const DEV_INSTANCE = object(DEV_PROPERTIES)
-const DEV_REPORT = object({ ...DEV_SESSION, instances: array(DEV_INSTANCE) })
+export const DEV_REPORT = object({ ...DEV_SESSION, instances: array(DEV_INSTANCE) })
 
 export const PS = array(
   anyOf(DYNO_REPORT, DEV_REPORT, PAST_REPORT),
@@ -146,134 +140,3 @@ export const LOG_LINE = object(
   },
   'one a line of the log',
 )
-
-export const logLineDocument = (line: LogLine): Json<typeof LOG_LINE> => ({
-  id: line.id ?? null,
-  logged_at: line.timestamp,
-  source: line.source,
-  dyno: line.dyno,
-  message: line.message,
-})
-
-export const instanceDocument = (instance: InstanceReport) =>
-  snakeKeys({ ...instance }) as Json<typeof INSTANCE>
-
-export const devInstanceDocument = (instance: DevInstanceReport) =>
-  snakeKeys({ ...instance }) as Json<typeof DEV_INSTANCE>
-
-/** A dyno of before, as `ps` reports one of now. */
-export interface PastReport
-  extends
-    Omit<PastDyno, 'type' | 'instances'>,
-    Pick<DynoReport, 'type' | 'app' | 'figuresFrom' | 'memoryQuotaMb' | 'fault' | 'instances'> {}
-
-type ReportFigures = Pick<
-  DynoReport,
-  | 'figuresFrom'
-  | 'memoryQuotaMb'
-  | 'memoryMb'
-  | 'loadAverage'
-  | 'requestsPerMinute'
-  | 'errorsPerMinute'
-  | 'fault'
-  | 'instances'
->
-
-export const dynoReportDocument = (dyno: DynoReport): Json<typeof DYNO_REPORT> => ({
-  ...dynoDocument(dyno),
-  ...figuresDocument(dyno),
-})
-
-export const pastReportDocument = (dyno: PastReport): Json<typeof PAST_REPORT> => ({
-  id: dyno.id,
-  name: dyno.name,
-  type: dyno.type,
-  state: dyno.state,
-  size: dyno.size,
-  command: dyno.command,
-  release: dyno.release,
-  app: { id: dyno.app.id, name: dyno.app.name },
-  created_at: dyno.created_at,
-  updated_at: dyno.updated_at,
-  ...figuresDocument(dyno),
-})
-
-const figuresDocument = (dyno: ReportFigures) => ({
-  figures_from: dyno.figuresFrom,
-  memory_quota_mb: dyno.memoryQuotaMb,
-  memory_mb: dyno.memoryMb,
-  load_average: dyno.loadAverage,
-  requests_per_minute: dyno.requestsPerMinute,
-  errors_per_minute: dyno.errorsPerMinute,
-  fault: dyno.fault,
-  instances: dyno.instances.map(instanceDocument),
-})
-
-/** A running `shipit dev`. @param session startedAt in ms since the epoch */
-export const devReportDocument = (session: {
-  folder: string
-  pid: number
-  startedAt: number
-  port: number | null
-  url: string | null
-  line: string[]
-  instances: readonly DevInstanceReport[]
-}): Json<typeof DEV_REPORT> => ({
-  folder: session.folder,
-  pid: session.pid,
-  started_at: new Date(session.startedAt).toISOString(),
-  port: session.port,
-  url: session.url,
-  line: session.line,
-  instances: session.instances.map(devInstanceDocument),
-})
-
-export const detailsDocument = ({ events, errorLines, exceptions, codes, peaks }: Details) => ({
-  events: events.map(({ at, text, isBad, instance }) => ({
-    occurred_at: at,
-    text,
-    is_bad: isBad,
-    instance,
-  })),
-  error_lines: errorLines.map(({ at, text }) => ({ logged_at: at, text })),
-  exceptions: exceptions.map((one) => ({
-    instance: one.instance,
-    type: one.type,
-    message: one.message,
-    place: one.at,
-    is_uncaught: one.isUncaught,
-    count: one.count,
-    first_at: one.firstAt,
-    last_at: one.lastAt,
-  })),
-  codes,
-  peaks: {
-    memory_mb: peaks.memoryMb,
-    cpu_percent: peaks.cpuPercent,
-    event_loop_p95_ms: peaks.eventLoopP95Ms,
-  },
-})
-
-/** One look of monit. @param events at: ISO 8601 */
-export const monitDocument = (look: {
-  app: string
-  at: string
-  requestsPerMinute: number | null
-  errorsPerMinute: number | null
-  dynos: readonly DynoReport[]
-  events: readonly { at: string; place: string; text: string; isBad: boolean }[]
-  problem: string | null
-}): Json<typeof MONIT> => ({
-  app: look.app,
-  seen_at: look.at,
-  requests_per_minute: look.requestsPerMinute,
-  errors_per_minute: look.errorsPerMinute,
-  dynos: look.dynos.map(dynoReportDocument),
-  events: look.events.map(({ at, place, text, isBad }) => ({
-    occurred_at: at,
-    place,
-    text,
-    is_bad: isBad,
-  })),
-  problem: look.problem,
-})

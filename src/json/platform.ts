@@ -1,5 +1,6 @@
 /** Apps, dynos and releases: what every command says of them, by the Platform API's own names. */
-import type { App, Dyno, Release } from '../heroku/index.js'
+import type { App, Release } from '../heroku/index.js'
+import { known, nameOf, personOf } from './refs.js'
 import { array, boolean, integer, type Json, nullable, object, string, time } from './schema.js'
 
 const named = object({ id: string(), name: string() })
@@ -23,14 +24,6 @@ export const APP = object({
   updated_at: nullable(time()),
   released_at: nullable(time(), 'null before the first release'),
 })
-
-/** What the platform leaves out is not known: answers are checked for what the commands need. */
-type Given<T> = T | null | undefined
-const nameOf = (one: Given<{ id: string; name: string }>) =>
-  one ? { id: one.id, name: one.name } : null
-const personOf = (one: Given<{ id: string; email: string }>) =>
-  one ? { id: one.id, email: one.email } : null
-const known = <T>(value: Given<T>): T | null => value ?? null
 
 export const appDocument = (app: App): Json<typeof APP> => ({
   id: app.id,
@@ -88,21 +81,6 @@ export const DYNO_PROPERTIES = {
   created_at: time(),
   updated_at: time(),
 }
-
-export const dynoDocument = (dyno: Dyno) => ({
-  id: dyno.id,
-  name: dyno.name,
-  type: dyno.type,
-  state: dyno.state as string,
-  size: dyno.size,
-  command: dyno.command,
-  release: refOf(dyno.release),
-  app: nameOf(dyno.app),
-  created_at: dyno.created_at,
-  updated_at: dyno.updated_at,
-})
-
-export const refOf = ({ id, version }: { id: string; version: number }) => ({ id, version })
 
 const DYNO_COUNT = object({ type: string(), quantity: integer(), size: string() })
 export const DYNO_COUNTS = array(DYNO_COUNT)

@@ -143,21 +143,35 @@ const lateClasses = {
   },
 }
 
-/**
- * For each request heroku-client reads all certificates that SSL_CERT_FILE and SSL_CERT_DIR name,
- * some hundred files where a system names its own: once is enough, and none for http.
- */
-const certificatesOnce = {
-  name: 'certificates-once',
+/** By file of heroku-client/lib: what to replace, and with what, as above. */
+const HEROKU_CLIENT = {
+  // For each request all certificates that SSL_CERT_FILE and SSL_CERT_DIR name, some hundred files
+  // where a system names its own: once is enough, and none for http.
+  'request.js': [
+    'this.certs = getCerts(this.debug)',
+    'this.certs = this.secure ? (getCerts.read ??= getCerts(this.debug)) : []',
+  ],
+  // Node.js's older parser of addresses, which nothing else calls: code that is compiled for one.
+  'url.js': [
+    'url.parse(u)',
+    'new URL(u)',
+    'host: uu.hostname',
+    "host: uu.hostname.replace(/^\\[|\\]$/g, '')",
+  ],
+}
+
+const herokuClient = {
+  name: 'heroku-client',
   setup({ onLoad }) {
-    onLoad({ filter: /[\\/]heroku-client[\\/]lib[\\/]request\.js$/ }, async ({ path: file }) => ({
-      contents: replaced(file, await readFile(file, 'utf8'), [
-        'this.certs = getCerts(this.debug)',
-        'this.certs = this.secure ? (getCerts.read ??= getCerts(this.debug)) : []',
-      ]),
+    onLoad({ filter: /[\\/]heroku-client[\\/]lib[\\/]\w+\.js$/ }, async ({ path: file }) => ({
+      contents: replaced(
+        file,
+        await readFile(file, 'utf8'),
+        HEROKU_CLIENT[path.basename(file)] ?? [],
+      ),
       loader: 'js',
     }))
   },
 }
 
-export const startUp = [withoutGlob, oclif, lateClasses, certificatesOnce]
+export const startUp = [withoutGlob, oclif, lateClasses, herokuClient]

@@ -1,4 +1,4 @@
-import { dynoReportDocument } from '../../json/monitor.js'
+import { dynoReportDocument } from '../../json/dyno-documents.js'
 import type { DynoReport, SnapshotOptions } from '../../monitor/index.js'
 import { AppWatch } from '../app-watch.js'
 import type { DashboardOptions } from '../dashboard.js'

@@ -12,12 +12,11 @@ import { type Placed, renderInstances, sortInstances } from '../instances.js'
 import { lineWriter, liveScreen, untilStopped } from '../following.js'
 import { spokenOf } from '../target.js'
 import {
-  type DEV_INSTANCE,
   detailsDocument,
   devInstanceDocument,
   devReportDocument,
-  type PS,
-} from '../../json/monitor.js'
+} from '../../json/dyno-documents.js'
+import type { DEV_INSTANCE, PS } from '../../json/monitor.js'
 import type { Json } from '../../json/schema.js'
 
 interface View {
