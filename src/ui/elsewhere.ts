@@ -173,7 +173,13 @@ const HEROKU_COMMANDS = new Set([
   'apps:unlock',
 ])
 
-function table(text: string): ReadonlyMap<string, string> {
+/** Read at the first question: most command lines are ours. */
+function table(text: string): { get(theirs: string): string | undefined } {
+  let read: ReadonlyMap<string, string> | undefined
+  return { get: (theirs) => (read ??= rows(text)).get(theirs) }
+}
+
+function rows(text: string): ReadonlyMap<string, string> {
   return new Map(
     text
       .trim()
