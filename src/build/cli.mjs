@@ -147,17 +147,10 @@ const NAMED =
  * at each start would copy all of it. It is ASCII, the quickest to read.
  */
 async function asFunction(module, name, map) {
-  // Code that comes from the cache has no way to import a module of its own.
+  const commonJs = await asCommonJs(withMap(module, map), name)
   const { code, map: composed } = await transform(
-    `${module}\n//# sourceMappingURL=data:application/json;base64,${Buffer.from(map).toString('base64')}\n`,
-    {
-      ...TARGET,
-      format: 'cjs',
-      sourcefile: name,
-      sourcemap: 'external',
-      sourcesContent: false,
-      supported: { 'dynamic-import': false },
-    },
+    withMap(withoutHelpers(commonJs.code, name), commonJs.map),
+    { ...TARGET, format: 'cjs', sourcefile: name, sourcemap: 'external', sourcesContent: false },
   )
   // esbuild has escaped what stands in strings, but not what stands in patterns.
   const ascii = code.replace(/[^\p{ASCII}]/gu, (character) =>
@@ -165,8 +158,44 @@ async function asFunction(module, name, map) {
       .map((at) => `\\u${character.charCodeAt(at).toString(16).padStart(4, '0')}`)
       .join(''),
   )
-  const head = `function(exports,require,module,__filename,__dirname){${ascii.includes('importMeta.') ? IMPORT_META : ''}`
+  const head = `function(exports,require,module,__filename,__dirname,${HELPERS.join(',')}){${ascii.includes('importMeta.') ? IMPORT_META : ''}`
   return { code: `${head}${ascii}\n}`, map: { json: JSON.parse(composed), column: head.length } }
+}
+
+const withMap = (code, map) =>
+  `${code}\n//# sourceMappingURL=data:application/json;base64,${Buffer.from(map).toString('base64')}\n`
+
+const asCommonJs = (module, name) =>
+  transform(module, {
+    platform: 'node',
+    target: TARGET.target,
+    legalComments: 'none',
+    logLevel: 'warning',
+    format: 'cjs',
+    sourcefile: name,
+    sourcemap: 'external',
+    sourcesContent: false,
+    // Code that comes from the cache has no way to import a module of its own.
+    supported: { 'dynamic-import': false },
+  })
+
+/** Functions that esbuild writes into each file, and start-up/code-cache.ts has once for all. */
+const HELPERS = ['__export', '__toESM', '__toCommonJS']
+
+/** A function or value of esbuild's at the beginning of a file, whole. */
+const DECLARED = /^var (__\w+) = (?:.*;\n|[^]*?\n(?:\}|\)\));\n)/
+
+/** A CommonJS file of esbuild's, line by line, without what it begins with. */
+function withoutHelpers(code, name) {
+  let rest = code
+  const names = []
+  for (let found; (found = DECLARED.exec(rest)); rest = rest.slice(found[0].length))
+    names.push(found[1])
+  const missing = names.find(
+    (helper) => !HELPERS.includes(helper) && new RegExp(`\\b${helper}\\b`).test(rest),
+  )
+  if (missing) throw new Error(`${name} calls esbuild's ${missing}, which code-cache.ts has not`)
+  return '\n'.repeat(code.split('\n').length - rest.split('\n').length) + rest
 }
 
 /** The file of a command in the bundle, without its extension. */

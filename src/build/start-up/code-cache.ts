@@ -157,12 +157,28 @@ function dropOld(folder: string): void {
   }
 }
 
+/** By name, as the build passes them: what esbuild otherwise writes into each file. */
+const HELPERS = {
+  __export(target: object, all: Record<string, () => unknown>): void {
+    for (const name in all)
+      Object.defineProperty(target, name, { get: all[name], enumerable: true })
+  },
+  /** Of a CommonJS module an ES module's view, by inheritance: a copy of node:fs has 100 names. */
+  __toESM(module: object, isNodeMode?: boolean): object {
+    if (!isNodeMode && (module as { __esModule?: boolean }).__esModule) return module
+    return Object.create(module, { default: { value: module, enumerable: true } }) as object
+  },
+  __toCommonJS: (module: object): object =>
+    Object.defineProperty(module, '__esModule', { value: true }),
+}
+
 type Wrapper = (
   exports: object,
   require: NodeJS.Require,
   module: { exports: object },
   filename: string,
   dirname: string,
+  ...helpers: ((...args: never) => unknown)[]
 ) => void
 
 /**
@@ -210,6 +226,7 @@ export function load<T>(filename: string, word: string, env: NodeJS.ProcessEnv =
     return script.runInThisContext()
   }
   const together = evaluate(main, source) as Record<string, Wrapper>
+  const helpers = Object.values(HELPERS)
   const outside = Module.createRequire(filename)
   const require: NodeJS.Require = Object.assign(
     (id: string) => (id.startsWith('./') ? part(id.slice(2)) : (outside(id) as object)),
@@ -222,7 +239,7 @@ export function load<T>(filename: string, word: string, env: NodeJS.ProcessEnv =
     const wrapper = together[name] ?? (evaluate(name, fs.readFileSync(own, 'latin1')) as Wrapper)
     modules.set(name, module)
     try {
-      wrapper.call(module.exports, module.exports, require, module, own, dirname)
+      wrapper.call(module.exports, module.exports, require, module, own, dirname, ...helpers)
     } catch (error) {
       modules.delete(name)
       throw error
