@@ -55,8 +55,8 @@ export function removeManifest(root) {
 }
 
 /**
- * Makes dist/cli/package.json and oclif.manifest.json, which are read at every start, and the
- * plugin's oclif.manifest.json.
+ * Makes dist/cli/package.json and oclif.commands.json, which are read at every start, the
+ * oclif.manifest.json beside them, and the plugin's.
  */
 export function writeManifests(root) {
   const folder = path.join(root, 'dist/cli')
@@ -80,12 +80,41 @@ export function writeManifests(root) {
   const file = path.join(folder, 'oclif.manifest.json')
   const manifest = JSON.parse(readFileSync(file, 'utf8'))
   writeFileSync(file, JSON.stringify(manifest, withoutDefaults))
+  writeFileSync(path.join(folder, 'oclif.commands.json'), JSON.stringify(brief(manifest)))
   writeFileSync(pluginManifest(root), JSON.stringify(forPlugin(manifest)))
 }
 
 /** What oclif takes for granted is an eighth of the manifest, which each start reads. */
 const withoutDefaults = (key, value) =>
   value === false && ['allowNo', 'hasDynamicHelp', 'multiple'].includes(key) ? undefined : value
+
+/** What oclif asks of every command at each start, and a list of commands of each. */
+const EARLY = new Set([
+  'id',
+  'aliases',
+  'hiddenAliases',
+  'hidden',
+  'summary',
+  'pluginAlias',
+  'pluginName',
+  'pluginType',
+])
+
+/** The manifest without what start-up/late-manifest.ts reads when it is asked for. */
+function brief({ version, commands }) {
+  const late = new Set(Object.values(commands).flatMap(Object.keys))
+  for (const name of EARLY) late.delete(name)
+  return {
+    version,
+    late: [...late],
+    commands: Object.fromEntries(
+      Object.entries(commands).map(([id, command]) => [
+        id,
+        Object.fromEntries(Object.entries(command).filter(([name]) => EARLY.has(name))),
+      ]),
+    ),
+  }
+}
 
 const inTopic = (id) => `${TOPIC}:${id}`
 

@@ -30,7 +30,43 @@ const CHANGES = {
   'cache.js': ["require('@oclif/core/package.json').version", JSON.stringify(version)],
   // The first localeCompare of a process loads a language's rules of order: 5 ms, for ids that are
   // plain ASCII.
-  'config/plugin.js': ['a.id.localeCompare(b.id)', '(a.id < b.id ? -1 : a.id > b.id ? 1 : 0)'],
+  'config/plugin.js': [
+    'a.id.localeCompare(b.id)',
+    '(a.id < b.id ? -1 : a.id > b.id ? 1 : 0)',
+    // Of a hundred kilobytes that tell each command's flags, which few calls need.
+    "${dotfile ? '.' : ''}oclif.manifest.json",
+    "${dotfile ? '.' : ''}oclif.commands.json",
+    'this.commands = Object.entries(this.manifest.commands)',
+    `const completed = require(${JSON.stringify(path.join(import.meta.dirname, 'late-manifest.ts'))}).completeLater(this.root, this.manifest)
+        this.commands = Object.entries(this.manifest.commands)`,
+    '.map(([id, c]) => ({',
+    '.map(([id, c]) => completed(id, {',
+  ],
+  // A copy would ask for all of it.
+  'config/config.js': [
+    `{
+                        ...prioritizedCommand,
+                        id: aliasWithDefaultTopicSeparator,
+                    }`,
+    'Object.assign(Object.create(prioritizedCommand), { id: aliasWithDefaultTopicSeparator })',
+    '{ ...command, hidden, id: aliasWithDefaultTopicSeparator }',
+    'Object.assign(Object.create(command), { hidden, id: aliasWithDefaultTopicSeparator })',
+    // Words of a command in any order, which this CLI does not take.
+    'for (const id of (0, util_3.collectUsableIds)([permutation])) {',
+    'for (const id of []) {',
+  ],
+  // Asked for the same list by each that looks at the command line.
+  'config/util.js': [
+    'const collectUsableIds = (commandIds) => new Set(',
+    'const usable = new WeakMap();\nconst collectUsableIds = (commandIds) => usable.get(commandIds) ?? usable.set(commandIds, new Set(',
+    "a.slice(0, i + 1).join(':'))));",
+    "a.slice(0, i + 1).join(':'))))).get(commandIds);",
+  ],
+  // Which of its names was typed matters where some are deprecated.
+  'command.js': [
+    'const [id] = (0, util_1.normalizeArgv)(this.config);',
+    'const [id] = this.ctor.deprecateAliases ? (0, util_1.normalizeArgv)(this.config) : [];',
+  ],
   // A template engine for texts of which few have anything to fill in.
   'help/util.js': [
     'return ejs_1.default.render(t, context)',
