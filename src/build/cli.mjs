@@ -57,6 +57,8 @@ export async function buildCli(root) {
       'import.meta.dirname': 'importMeta.dirname',
     },
     logOverride: { 'require-resolve-not-external': 'silent' },
+    // A pattern that nothing uses would be taken apart at each start.
+    pure: ['RegExp'],
     plugins: [
       commandsPlugin(root, ids),
       withoutEditor,
@@ -78,12 +80,14 @@ export async function buildCli(root) {
       .map(async ({ path: file, text }) => ({
         name: path.basename(file),
         ...(await asFunction(
-          text + (isCommonJs(file) ? NAMED : ''),
+          inherited(text) + (isCommonJs(file) ? NAMED : ''),
           path.basename(file),
           mapOf.get(file),
         )),
       })),
   )
+  if (!outputFiles.some(({ text }) => TO_ESM.test(text)))
+    throw new Error('esbuild makes its view of a CommonJS library in another way now')
   const hash = createHash('sha256')
   for (const { name, code } of files.sort((a, b) => (a.name < b.name ? -1 : 1)))
     hash.update(`${name}\n${code}\n`)
@@ -141,6 +145,18 @@ const IMPORT_META = `const importMeta={get url(){return require('node:url').path
  */
 const NAMED =
   'for (const name of Object.keys(module.exports.default)) if (!(name in module.exports)) Object.defineProperty(module.exports, name, { enumerable: true, get: () => module.exports.default[name] })\n'
+
+/** esbuild's view of a CommonJS library as an ES module, wherever its names have been shortened. */
+const TO_ESM =
+  /(?<=\w=)\((\w+),(\w+),(\w+)\)=>\(\3=\1!=null\?\w+\(\w+\(\1\)\):\{\},\w+\(\2\|\|!\1\|\|!\1\.__esModule\?\w+\(\3,"default",\{value:\1,enumerable:!0\}\):\3,\1\)\)/
+
+/** Instead of a copy of each name: the same names by inheritance, as in start-up/code-cache.ts. */
+const inherited = (text) =>
+  text.replace(
+    TO_ESM,
+    (_, library, isNodeMode) =>
+      `(${library},${isNodeMode})=>!${isNodeMode}&&${library}.__esModule?${library}:Object.create(${library},{default:{value:${library},enumerable:!0}})`,
+  )
 
 /**
  * One file of the bundle as the function that Node.js would make of a CommonJS module: to wrap it

@@ -1,10 +1,25 @@
 // Loads the bundled CLI with the code that V8 compiled the last time. Without a usable cache it
 // runs all the same, only slower.
-import fs from 'node:fs'
-import Module from 'node:module'
-import os from 'node:os'
-import path from 'node:path'
-import vm from 'node:vm'
+// By their names: of a default, esbuild would first copy all that the module has.
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+  type Stats,
+} from 'node:fs'
+import { createRequire, Module } from 'node:module'
+import { homedir } from 'node:os'
+import { basename, dirname, isAbsolute, join } from 'node:path'
+import { Script } from 'node:vm'
 
 /**
  * Where caches lie: one file a build, Node.js, platform and command, since each command compiles
@@ -13,18 +28,18 @@ import vm from 'node:vm'
 function cacheFolder(env: NodeJS.ProcessEnv): string | undefined {
   // As Node.js's own cache, and none if coverage is measured: it would hide what ran.
   if (env.NODE_DISABLE_COMPILE_CACHE || env.NODE_V8_COVERAGE) return undefined
-  const home = env.HOME || os.homedir()
+  const home = env.HOME || homedir()
   const base = env.XDG_CACHE_HOME
-    ? path.isAbsolute(env.XDG_CACHE_HOME) && env.XDG_CACHE_HOME
-    : home && path.join(home, process.platform === 'darwin' ? 'Library/Caches' : '.cache')
-  return base ? path.join(base, 'shipit', 'code') : undefined
+    ? isAbsolute(env.XDG_CACHE_HOME) && env.XDG_CACHE_HOME
+    : home && join(home, process.platform === 'darwin' ? 'Library/Caches' : '.cache')
+  return base ? join(base, 'shipit', 'code') : undefined
 }
 
 /**
  * Machine code of another user would run as ours: only what is our own and closed to others is
  * read.
  */
-function isOwn({ uid, mode }: fs.Stats): boolean {
+function isOwn({ uid, mode }: Stats): boolean {
   return process.getuid === undefined || (uid === process.getuid() && (mode & 0o022) === 0)
 }
 
@@ -108,14 +123,14 @@ function wordsOf(code: Buffer): Int32Array {
 function readOwn(folder: string, file: string): Compiled | undefined {
   let descriptor: number | undefined
   try {
-    if (!isOwn(fs.lstatSync(folder))) return undefined
-    descriptor = fs.openSync(file, fs.constants.O_RDONLY | (fs.constants.O_NOFOLLOW ?? 0))
-    return isOwn(fs.fstatSync(descriptor)) ? unpack(fs.readFileSync(descriptor)) : undefined
+    if (!isOwn(lstatSync(folder))) return undefined
+    descriptor = openSync(file, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0))
+    return isOwn(fstatSync(descriptor)) ? unpack(readFileSync(descriptor)) : undefined
   } catch {
     // None yet, or none that can be read: the CLI is compiled anew.
     return undefined
   } finally {
-    if (descriptor !== undefined) fs.closeSync(descriptor)
+    if (descriptor !== undefined) closeSync(descriptor)
   }
 }
 
@@ -125,8 +140,8 @@ function readOwn(folder: string, file: string): Compiled | undefined {
  */
 function store(folder: string, file: string, compiled: Compiled): void {
   try {
-    fs.mkdirSync(folder, { recursive: true, mode: 0o700 })
-    if (!isOwn(fs.lstatSync(folder))) return
+    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    if (!isOwn(lstatSync(folder))) return
     dropOld(folder)
     replace(file, pack(compiled))
   } catch (error) {
@@ -138,10 +153,10 @@ function store(folder: string, file: string, compiled: Compiled): void {
 function replace(file: string, data: Buffer): void {
   const fresh = `${file}.${process.pid}`
   try {
-    fs.writeFileSync(fresh, data, { mode: 0o600, flag: 'wx' })
-    fs.renameSync(fresh, file)
+    writeFileSync(fresh, data, { mode: 0o600, flag: 'wx' })
+    renameSync(fresh, file)
   } catch (error) {
-    fs.rmSync(fresh, { force: true })
+    rmSync(fresh, { force: true })
     throw error
   }
 }
@@ -150,10 +165,10 @@ const KEPT = 30 * 24 * 60 * 60 * 1000
 
 /** Caches of versions that are no longer here. */
 function dropOld(folder: string): void {
-  for (const name of fs.readdirSync(folder)) {
-    const file = path.join(folder, name)
-    const age = Date.now() - (fs.statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? Date.now())
-    if (age > KEPT) fs.rmSync(file, { force: true })
+  for (const name of readdirSync(folder)) {
+    const file = join(folder, name)
+    const age = Date.now() - (statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? Date.now())
+    if (age > KEPT) rmSync(file, { force: true })
   }
 }
 
@@ -189,13 +204,13 @@ type Wrapper = (
  * same command (`word`); a name that is no command shares a cache with all such.
  */
 export function load<T>(filename: string, word: string, env: NodeJS.ProcessEnv = process.env): T {
-  const dirname = path.dirname(filename)
-  const source = fs.readFileSync(filename, 'latin1')
+  const beside = dirname(filename)
+  const source = readFileSync(filename, 'latin1')
   const [build, ...commands] = source.slice(3, source.indexOf('\n')).split(' ')
   const folder = cacheFolder(env)
   const file =
     folder &&
-    path.join(
+    join(
       folder,
       `${build}-${process.version}-${process.platform}-${process.arch}-${commands.includes(word) ? word : '_'}.bin`,
     )
@@ -203,9 +218,9 @@ export function load<T>(filename: string, word: string, env: NodeJS.ProcessEnv =
     folder && file
       ? (readOwn(folder, file) ?? { code: new Map<string, Buffer>(), modules: new Set<string>() })
       : undefined
-  const main = path.basename(filename)
+  const main = basename(filename)
   const fresh = new Set<string>()
-  const scripts = new Map<string, vm.Script>()
+  const scripts = new Map<string, Script>()
   const modules = new Map<string, { exports: object }>()
   if (folder && file && compiled) {
     process.once('exit', () => {
@@ -220,14 +235,14 @@ export function load<T>(filename: string, word: string, env: NodeJS.ProcessEnv =
 
   const evaluate = (name: string, code: string): unknown => {
     const cachedData = compiled?.code.get(name)
-    const script = new vm.Script(code, { filename: path.join(dirname, name), cachedData })
+    const script = new Script(code, { filename: join(beside, name), cachedData })
     if (cachedData === undefined || script.cachedDataRejected) fresh.add(name)
     scripts.set(name, script)
     return script.runInThisContext()
   }
   const together = evaluate(main, source) as Record<string, Wrapper>
   const helpers = Object.values(HELPERS)
-  const outside = Module.createRequire(filename)
+  const outside = createRequire(filename)
   const require: NodeJS.Require = Object.assign(
     (id: string) => (id.startsWith('./') ? part(id.slice(2)) : (outside(id) as object)),
     outside,
@@ -235,11 +250,11 @@ export function load<T>(filename: string, word: string, env: NodeJS.ProcessEnv =
   const part = (name: string, module: { exports: object } = { exports: {} }): object => {
     const known = modules.get(name)
     if (known) return known.exports
-    const own = path.join(dirname, name)
-    const wrapper = together[name] ?? (evaluate(name, fs.readFileSync(own, 'latin1')) as Wrapper)
+    const own = join(beside, name)
+    const wrapper = together[name] ?? (evaluate(name, readFileSync(own, 'latin1')) as Wrapper)
     modules.set(name, module)
     try {
-      wrapper.call(module.exports, module.exports, require, module, own, dirname, ...helpers)
+      wrapper.call(module.exports, module.exports, require, module, own, beside, ...helpers)
     } catch (error) {
       modules.delete(name)
       throw error
@@ -251,7 +266,7 @@ export function load<T>(filename: string, word: string, env: NodeJS.ProcessEnv =
   bundle.filename = filename
   bundle.paths = (
     Module as unknown as { _nodeModulePaths(from: string): string[] }
-  )._nodeModulePaths(dirname)
+  )._nodeModulePaths(beside)
   // oclif requires the file by its name, and must get this one.
   outside.cache[filename] = bundle
   part(main, bundle)
