@@ -3,8 +3,8 @@ import path from 'node:path'
 
 /** oclif.commands.json, as the build writes it: what each start asks of every command. */
 interface Brief {
-  /** What else oclif.manifest.json tells of commands. */
-  late: string[]
+  /** What else oclif.manifest.json tells of commands; absent of what oclif made up without it. */
+  late?: string[]
 }
 
 const ID = Symbol('its id in oclif.manifest.json')
@@ -23,7 +23,7 @@ type Commands = Record<string, Record<string, unknown>>
  */
 export function completeLater(
   root: string,
-  { late }: Brief,
+  { late = [] }: Brief,
 ): <T extends object>(id: string, brief: T) => T {
   let commands: Commands | undefined
   const whole = (): Commands =>
