@@ -93,6 +93,7 @@ async function lookAtRecent(
   let problem: string | undefined
   let read = 0
   let oldest = Infinity
+  let hasEnded = false
   const take = (line: LogLine) => {
     read += 1
     oldest = Math.min(oldest, Date.parse(line.timestamp) || Infinity)
@@ -102,9 +103,13 @@ async function lookAtRecent(
   const reading = readInto(
     streamLogs(api, app, { lines: RECENT_LINES, retries: 0, seen, signal: stop.signal }),
     take,
-  ).catch((error: unknown) => {
-    problem = unreadable(error)
-  })
+  )
+    .catch((error: unknown) => {
+      problem = unreadable(error)
+    })
+    .finally(() => {
+      hasEnded = true
+    })
   let tooLong: NodeJS.Timeout | undefined
   const listed = listDynos(api, app).then((dynos) => {
     tooLong = setTimeout(() => {
@@ -120,7 +125,8 @@ async function lookAtRecent(
     return { dynos, model, problem, watched, seen, read }
   } finally {
     clearTimeout(tooLong)
-    stop.abort()
+    // To break off what has ended would still take a millisecond.
+    if (!hasEnded) stop.abort()
   }
 }
 
