@@ -3,6 +3,7 @@ import type { Readable, Writable } from 'node:stream'
 import { ShipitError } from '../errors.js'
 import { firstLine } from '../lib/first-line.js'
 import { reasonOf } from './connection-errors.js'
+import { trust } from './trust.js'
 
 /** ms for the connection and for the dyno to come to it. */
 const TIMEOUT_MS = 120_000
@@ -83,11 +84,9 @@ function connect({ attachUrl, isSecure }: Attachment): net.Socket {
 
 /** TLS is loaded here alone: every start of the CLI reads this file. */
 function connectSecurely(host: string, port: number): net.Socket {
-  // heroku-client has put what SSL_CERT_FILE names there.
-  const { ca } = process.getBuiltinModule('node:https').globalAgent.options
   return process
     .getBuiltinModule('node:tls')
-    .connect({ host, port, ...(net.isIP(host) ? {} : { servername: host }), ca })
+    .connect({ host, port, ...(net.isIP(host) ? {} : { servername: host }), ...trust() })
 }
 
 /**

@@ -1,10 +1,10 @@
-import type { Agent, ClientRequest, IncomingMessage } from 'node:http'
+import type { ClientRequest, IncomingMessage } from 'node:http'
 import Request from 'heroku-client/lib/request.js'
 import { type Budget, retryAfter } from './limits.js'
 import { answerError } from './errors.js'
 import { connectionError } from './connection-errors.js'
 import { monotonic } from '../lib/monotonic.js'
-import { proxyAgent, proxyFor, transport } from './proxy.js'
+import { keptAgent, proxyAgent, proxyFor, singleAgent } from './proxy.js'
 import { traceAnswer } from '../lib/debugging.js'
 import type { Endpoint } from './endpoint.js'
 
@@ -31,16 +31,6 @@ export interface CallRequest {
   /** One page is enough. */
   isPartial?: boolean
   userAgent: string
-}
-
-// Kept open for the many GETs of a wait. A change gets a connection of its own: on a kept one it
-// may meet the server's end of it, and could then not be sent again.
-const kept = new Map<boolean, Agent>()
-
-function keptAgent(isSecure: boolean): Agent {
-  const agent = kept.get(isSecure) ?? new (transport(isSecure).Agent)({ keepAlive: true })
-  kept.set(isSecure, agent)
-  return agent
 }
 
 /** Bytes of all answers to one call: the longest list of a large account has a tenth of it. */
@@ -89,9 +79,12 @@ export class Call extends Request {
       },
     })
     const proxy = proxyFor(endpoint.apiUrl)
+    // The agent knows whom to trust: heroku-client would read all certificates for each connection.
+    this.certs = []
+    // Connections are kept for the many GETs of a wait. A change gets one of its own: on a kept one
+    // it may meet the server's end of it, and could then not be sent again.
     if (proxy) this.agent = proxyAgent(proxy, this.secure)
-    else if (call.method === 'GET') this.agent = keptAgent(this.secure)
-    else this.agent = new (transport(this.secure).Agent)()
+    else this.agent = call.method === 'GET' ? keptAgent(this.secure) : singleAgent(this.secure)
     this.deadline = monotonic() + settings.timeout
   }
 

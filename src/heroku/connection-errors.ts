@@ -25,6 +25,10 @@ const isOfDates = (code: string) => /^CERT_(HAS_EXPIRED|NOT_YET_VALID)$/.test(co
 const refusedBy = (text: string) =>
   /tunneling socket could not be established, statusCode=(\d+)/.exec(text)?.[1]
 
+/** Why there is no tunnel to ask for, in tunnel-agent's words. */
+const proxyFault = (text: string) =>
+  /^tunneling socket could not be established(?:, cause=(.*))?/.exec(text)?.slice(1).join('')
+
 function reasonFor(code: string, text: string): string {
   if (isOfDates(code))
     return (
@@ -35,8 +39,11 @@ function reasonFor(code: string, text: string): string {
   const status = refusedBy(text)
   if (status !== undefined)
     return `the proxy answered ${status}${status === '407' ? ' and wants a user and password' : ''}`
-  if (/^tunneling socket could not be established/.test(text))
-    return 'nothing accepts connections at the proxy'
+  const cause = proxyFault(text)
+  if (cause !== undefined)
+    return cause === '' || cause.includes('ECONNREFUSED')
+      ? 'nothing accepts connections at the proxy'
+      : `the proxy cannot be used: ${cause}`
   return REASONS[code] ?? text
 }
 
@@ -46,7 +53,7 @@ function whatToCheck(code: string, text: string, proxy: URL | undefined): string
       'Check the date and time of this machine. If they are right, the certificate of the host ' +
       'or of a proxy on the way must be renewed.'
     )
-  if (isCertificateFault(code))
+  if (isCertificateFault(code) || /certificate/.test(proxyFault(text) ?? ''))
     return 'Behind a company proxy, name its certificate by SSL_CERT_FILE or NODE_EXTRA_CA_CERTS.'
   if (refusedBy(text) === '407')
     return "Write them into the proxy's address: HTTPS_PROXY=http://user:password@host:port"

@@ -1,7 +1,7 @@
 import { ShipitError } from '../errors.js'
 import { isLoopback } from '../lib/loopback.js'
 import { findCredentials } from './credentials.js'
-import { checkCertificates } from './proxy.js'
+import { checkCertificates } from './trust.js'
 
 /**
  * Where a platform is and how to speak to it. `--local` gives one of these and is known nowhere

@@ -22,6 +22,8 @@ declare module 'heroku-client/lib/request.js' {
     readonly promise: Promise<unknown>
     readonly secure: boolean
     agent: Agent
+    /** Files of authorities that are trusted in place of Node.js's own; none if empty. */
+    certs: Buffer[]
     nextRange: string
     aggregate: unknown
     readonly resolve: (body: unknown) => void

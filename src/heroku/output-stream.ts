@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import { setTimeout as delay } from 'node:timers/promises'
 import { connectionError } from './connection-errors.js'
 import { patience } from './limits.js'
-import { fetchFor, proxyAgent, proxyFor, transport } from './proxy.js'
+import { fetchFor, proxyAgent, proxyFor, singleAgent, transport } from './proxy.js'
 
 /** Of one output: more than anybody reads. */
 const MOST_BYTES = 256 * 1024 * 1024
@@ -105,7 +105,7 @@ export async function openStream(
   const response = await new Promise<IncomingMessage>((resolve, reject) => {
     const request = transport(isSecure).get(
       url,
-      { headers, signal, agent: proxy ? proxyAgent(proxy, isSecure) : false },
+      { headers, signal, agent: proxy ? proxyAgent(proxy, isSecure) : singleAgent(isSecure) },
       resolve,
     )
     request.on('error', reject)

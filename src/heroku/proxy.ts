@@ -1,8 +1,8 @@
-/** How requests leave this machine: over TLS or not, through a proxy, by whose certificates. */
-import { accessSync, constants } from 'node:fs'
+/** How requests leave this machine: over TLS or not, through a proxy. */
 import http, { type Agent } from 'node:http'
 import { createRequire } from 'node:module'
-import { ShipitError } from '../errors.js'
+import type { SecureContext } from 'node:tls'
+import { trust } from './trust.js'
 
 /**
  * The module that speaks to a URL's scheme. node:https brings all of TLS, which a start of the CLI
@@ -10,6 +10,28 @@ import { ShipitError } from '../errors.js'
  */
 export const transport = (isSecure: boolean): Pick<typeof http, 'get' | 'Agent'> =>
   isSecure ? process.getBuiltinModule('node:https') : http
+
+/** By whether connections are kept, and whether they are TLS and by whose certificates. */
+const agents = new Map<string, Map<SecureContext | boolean, Agent>>()
+
+function agentOf(isSecure: boolean, keepAlive: boolean): Agent {
+  const trusted = isSecure ? trust() : {}
+  const ofKind = agents.get(String(keepAlive)) ?? new Map<SecureContext | boolean, Agent>()
+  agents.set(String(keepAlive), ofKind)
+  const key = trusted.secureContext ?? isSecure
+  const agent = ofKind.get(key) ?? new (transport(isSecure).Agent)({ keepAlive, ...trusted })
+  ofKind.set(key, agent)
+  return agent
+}
+
+/** An agent that keeps connections open for the next request. */
+export const keptAgent = (isSecure: boolean): Agent => agentOf(isSecure, true)
+
+/**
+ * An agent that opens a connection for each request. Of https it keeps the TLS sessions: the next
+ * connection to a host takes half the work, and no certificates are sent again.
+ */
+export const singleAgent = (isSecure: boolean): Agent => agentOf(isSecure, false)
 
 /** http_proxy and friends may be written either way; lower case wins, as curl has it. */
 const variable = (env: NodeJS.ProcessEnv, name: string): string | undefined =>
@@ -65,7 +87,10 @@ export function proxyFor(target: string, env: NodeJS.ProcessEnv = process.env): 
 }
 
 interface Tunnels {
-  [kind: string]: (options: { proxy: { host: string; port: number; proxyAuth?: string } }) => Agent
+  [kind: string]: (options: {
+    proxy: { host: string; port: number; proxyAuth?: string; secureContext?: SecureContext }
+    secureContext?: SecureContext
+  }) => Agent
 }
 
 /**
@@ -80,8 +105,11 @@ export function proxyAgent(proxy: URL, isTargetSecure: boolean): Agent {
   const auth = proxy.username
     ? `${decodeURIComponent(proxy.username)}:${decodeURIComponent(proxy.password)}`
     : undefined
+  const trusted = isTargetSecure || isProxySecure ? trust() : {}
   return tunnels[kind]!({
+    ...trusted,
     proxy: {
+      ...trusted,
       host: proxy.hostname,
       port: Number(proxy.port || (isProxySecure ? 443 : 80)),
       ...(auth === undefined ? {} : { proxyAuth: auth }),
@@ -90,38 +118,18 @@ export function proxyAgent(proxy: URL, isTargetSecure: boolean): Agent {
 }
 
 /**
- * fetch for what goes round heroku-client (logs, build output, PM2's dashboard): Node's own, or
- * undici's if there is a proxy: `named`, else this machine's for the target.
+ * fetch for what goes round heroku-client (build output, PM2's dashboard): Node's own, or undici's
+ * if there is a proxy (`named`, else this machine's for the target) or if other certificates are
+ * believed than Node's.
  */
 export async function fetchFor(target: string, named?: string): Promise<typeof fetch> {
   const proxy = named ? new URL(named) : proxyFor(target)
-  if (!proxy) return fetch
+  const trusted = trust()
+  if (!proxy && !trusted.secureContext) return fetch
   const undici = await import('undici')
-  const dispatcher = new undici.ProxyAgent(proxy.href)
+  const dispatcher = proxy
+    ? new undici.ProxyAgent({ uri: proxy.href, requestTls: trusted, proxyTls: trusted })
+    : new undici.Agent({ connect: trusted })
   return ((url: string, init: object) =>
     undici.fetch(url, { ...init, dispatcher })) as unknown as typeof fetch
-}
-
-/**
- * SSL_CERT_FILE and SSL_CERT_DIR, which heroku-client and curl read, must be there. Throws
- * ShipitError `usage` if one is not.
- */
-export function checkCertificates(env: NodeJS.ProcessEnv): void {
-  for (const name of ['SSL_CERT_FILE', 'SSL_CERT_DIR']) {
-    const file = env[name]
-    if (!file) continue
-    try {
-      accessSync(file, constants.R_OK)
-    } catch (error) {
-      throw new ShipitError('usage', {
-        message: `${name} names what cannot be read: ${file}`,
-        why:
-          (error as NodeJS.ErrnoException).code === 'ENOENT'
-            ? 'It is not there.'
-            : (error as Error).message,
-        next: `Name the certificates of your proxy, or: unset ${name}`,
-        cause: error,
-      })
-    }
-  }
 }

@@ -346,9 +346,16 @@ describe('a connection that fails', () => {
       'the proxy answered 407 and wants a user and password.',
     )
     expect(failed(tunnel('statusCode=403')).message).to.contain('the proxy answered 403.')
-    expect(failed(tunnel('cause=connect')).message).to.contain(
-      'nothing accepts connections at the proxy.',
+    for (const refused of ['cause=connect ECONNREFUSED 10.0.0.1:3128', 'cause='])
+      expect(failed(tunnel(refused)).message).to.contain(
+        'nothing accepts connections at the proxy.',
+      )
+    expect(failed(tunnel('cause=getaddrinfo ENOTFOUND proxy.example.com')).message).to.contain(
+      'the proxy cannot be used: getaddrinfo ENOTFOUND proxy.example.com.',
     )
+    const untrusted = failed(tunnel('cause=self-signed certificate'))
+    expect(untrusted.message).to.contain('the proxy cannot be used: self-signed certificate.')
+    expect(untrusted.next).to.match(/^Behind a company proxy, name its certificate by SSL_CERT/)
     expect(failed(new Error('x tunneling socket could not be established')).message).to.contain(
       'x tunneling socket',
     )

@@ -1,6 +1,5 @@
 import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
-import https from 'node:https'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import net, { type AddressInfo, type Server, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -253,7 +252,8 @@ describe('attaching to a one-off dyno', () => {
   it('speaks TLS where the API does, with a certificate that it trusts', async () => {
     const root = await mkdtemp(path.join(tmpdir(), 'shipit-attach-'))
     const pair = await certificateOf({ root }, () => undefined)
-    await rm(root, { recursive: true })
+    const file = path.join(root, 'trusted.pem')
+    await writeFile(file, pair.cert)
     const secure = (look: (client: tls.TLSSocket) => void = () => undefined) =>
       rendezvous((client) => {
         look(client as tls.TLSSocket)
@@ -264,8 +264,7 @@ describe('attaching to a one-off dyno', () => {
     expect(untrusted.message).to.match(
       /its certificate or TLS was not accepted \(DEPTH_ZERO_SELF_SIGNED_CERT\)/,
     )
-    const before = https.globalAgent.options.ca
-    https.globalAgent.options.ca = pair.cert
+    process.env.SSL_CERT_FILE = file
     try {
       // A server of several hosts must be told which one is meant, by name and never by address.
       for (const [host, name] of [
@@ -280,8 +279,8 @@ describe('attaching to a one-off dyno', () => {
         expect(asked).to.equal(name)
       }
     } finally {
-      if (before === undefined) delete https.globalAgent.options.ca
-      else https.globalAgent.options.ca = before
+      delete process.env.SSL_CERT_FILE
+      await rm(root, { recursive: true })
     }
   })
 })

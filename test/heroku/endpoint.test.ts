@@ -3,7 +3,8 @@ import os from 'node:os'
 import path from 'node:path'
 import { expect } from 'chai'
 import { platformUrls, resolveEndpoint } from '../../src/heroku/index.js'
-import { checkCertificates, proxyAgent, proxyFor } from '../../src/heroku/proxy.js'
+import { proxyAgent, proxyFor } from '../../src/heroku/proxy.js'
+import { checkCertificates } from '../../src/heroku/trust.js'
 import { rejection } from '../support/platform.js'
 
 describe('where the platform is', () => {

@@ -182,11 +182,8 @@ const lateClasses = {
 /** By file of heroku-client/lib: what to replace, and with what, as above. */
 const HEROKU_CLIENT = {
   // For each request all certificates that SSL_CERT_FILE and SSL_CERT_DIR name, some hundred files
-  // where a system names its own: once is enough, and none for http.
-  'request.js': [
-    'this.certs = getCerts(this.debug)',
-    'this.certs = this.secure ? (getCerts.read ??= getCerts(this.debug)) : []',
-  ],
+  // where a system names its own: src/heroku/trust.ts reads them once.
+  'request.js': ['this.certs = getCerts(this.debug)', 'this.certs = []'],
   // Node.js's older parser of addresses, which nothing else calls: code that is compiled for one.
   'url.js': [
     'url.parse(u)',

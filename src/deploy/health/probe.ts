@@ -1,6 +1,7 @@
 import http from 'node:http'
 import { reasonOf } from '../../heroku/connection-errors.js'
 import { proxyAgent, proxyFor, transport } from '../../heroku/proxy.js'
+import { trust } from '../../heroku/trust.js'
 import { loopbackLookup } from '../../lib/loopback.js'
 import { BOOT_HEADER, PROBE_HEADER } from '../../runtime/boot-id.js'
 
@@ -88,6 +89,7 @@ function get(
       url,
       {
         agent: proxy ? proxyAgent(proxy, isSecure) : false,
+        ...(isSecure ? trust() : {}),
         signal,
         lookup: loopbackLookup,
         headers: {
