@@ -8,7 +8,7 @@ const rooms = readdirSync(src, { withFileTypes: true })
   .filter((entry) => entry.isDirectory() && entry.name !== 'build')
   .map(({ name }) => name)
 
-/** What each room may import of the others. `lib/` and `errors.ts` are for all but the pure ones. */
+/** What each room may import of the others. `lib/` and the files beside the rooms are for all but the pure ones. */
 const MAY_IMPORT = {
   'app-json': ['ecosystem'],
   commands: rooms.filter((room) => !['commands', 'runtime', 'demo'].includes(room)),
@@ -73,7 +73,7 @@ module.exports = {
           ...MAY_IMPORT[room].map((other) => `^src/${other}/`),
           ...(PURE[room]?.map((file) => `^src/lib/${file}\\.ts$`) ?? [
             '^src/lib/',
-            '^src/(errors|paths)\\.ts$',
+            '^src/(errors|paths|own-version)\\.ts$',
           ]),
         ],
       },

@@ -6,6 +6,12 @@ import path from 'node:path'
 const fileOf = (root) => path.join(root, 'package.json')
 const keptOf = (root) => path.join(root, 'node_modules/.cache/shipit-pack/package.json')
 
+/** For esbuild: what src/own-version.ts asks for. */
+export function ownVersion(root) {
+  const { version } = JSON.parse(readFileSync(fileOf(root), 'utf8'))
+  return { SHIPIT_VERSION: JSON.stringify(version) }
+}
+
 /** What a package's own package.json is to users. */
 export function forUsers({ scripts: _scripts, devDependencies: _tools, ...rest }) {
   return rest

@@ -1,7 +1,5 @@
-import { readFileSync } from 'node:fs'
-import path from 'node:path'
 import { ShipitError } from '../errors.js'
-import { packageRoot } from '../paths.js'
+import { ownVersion } from '../own-version.js'
 import { Budget, patience } from './limits.js'
 import { Call, type CallRequest, type CallSettings } from './call.js'
 import { misfitError } from './connection-errors.js'
@@ -179,9 +177,4 @@ let agent: string | undefined
 function userAgent(): string {
   agent ??= `shipit-heroku/${ownVersion()} node/${process.versions.node}`
   return agent
-}
-
-function ownVersion(): string {
-  const manifest = readFileSync(path.join(packageRoot, 'package.json'), 'utf8')
-  return (JSON.parse(manifest) as { version: string }).version
 }

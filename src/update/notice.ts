@@ -7,6 +7,7 @@ import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { withoutKeys } from '../lib/child-environment.js'
 import { writeErr } from '../lib/terminal.js'
+import { ownVersion } from '../own-version.js'
 import { packageRoot } from '../paths.js'
 
 /** ms for which an answer counts, and between two notices. */
@@ -89,10 +90,6 @@ export function tellOfUpdate(home: string, now = Date.now()): void {
     if (!(error instanceof Error && 'syscall' in error)) throw error
   }
 }
-
-const ownVersion = (): string =>
-  (JSON.parse(readFileSync(path.join(packageRoot, 'package.json'), 'utf8')) as { version: string })
-    .version
 
 /** ms since a file was written; Infinity if there is none. */
 const ageOf = (file: string, now: number): number => {

@@ -25,7 +25,7 @@ export default class LocalStart extends BaseCommand {
     const { ensureLocal, localStatus, otherVersion, setGeneration, stopLocal } =
       await import('../../embedded/daemon/index.js')
     const status = await localStatus()
-    const other = await otherVersion(status)
+    const other = otherVersion(status)
     if (other !== undefined) {
       this.log(`Version ${other} was running, and this is ${this.config.version}: it is restarted.`)
       await stopLocal()

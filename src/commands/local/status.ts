@@ -41,7 +41,7 @@ export default class LocalStatus extends BaseCommand {
     if (!isolated)
       this.log('Apps are not isolated from each other: see What is isolated in SECURITY.md.')
     if (exposed) this.log("Other machines of your network can reach dynos' ports: see there.")
-    const other = await otherVersion(status)
+    const other = otherVersion(status)
     if (other !== undefined)
       this.warn(
         `It is version ${other} and this is ${this.config.version}: \`${this.config.bin} ` +

@@ -11,7 +11,8 @@ import writeFileAtomic from 'write-file-atomic'
 import { ShipitError } from '../../errors.js'
 import { lockHolder } from './daemon-lock.js'
 import { daemonLogFile } from './daemon-log.js'
-import { EXIT_ALREADY_RUNNING, ownVersion } from './handshake.js'
+import { ownVersion } from '../../own-version.js'
+import { EXIT_ALREADY_RUNNING } from './handshake.js'
 import { foldersOf, makeFolders, stateHome } from './folders.js'
 import type { DaemonInfo, Folders, Limits } from '../store/types.js'
 import { spawnDaemon, endOf, notStarted } from './spawn-daemon.js'
@@ -219,8 +220,8 @@ const noSuchFile = () => ''
  * The version that runs if it is another than this one: an upgrade leaves the running daemon as
  * it is.
  */
-export async function otherVersion(status: LocalStatus | undefined): Promise<string | undefined> {
-  return status === undefined || status.info.version === (await ownVersion())
+export function otherVersion(status: LocalStatus | undefined): string | undefined {
+  return status === undefined || status.info.version === ownVersion()
     ? undefined
     : status.info.version
 }

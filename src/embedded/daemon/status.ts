@@ -1,6 +1,6 @@
 import type { StateProblem } from '../store/state-file.js'
 import type { Dynos, Limits, Store } from '../store/types.js'
-import { ownVersion } from './handshake.js'
+import { ownVersion } from '../../own-version.js'
 import type { Rooms } from './rooms.js'
 import type { Settings } from './settings.js'
 
@@ -21,7 +21,7 @@ export async function daemonStatus({ store, dynos, limits, settings, problems, l
   const exposed = await dynos.exposure
   if (exposed !== undefined) log(`The network reaches dynos' ports: ${exposed}`)
   const startedAt = new Date().toISOString()
-  const version = await ownVersion()
+  const version = ownVersion()
   return () => ({
     pid: process.pid,
     version,
