@@ -17,7 +17,8 @@ export interface Running {
 
 const GIT =
   /\bgit\b.*\bpush\b|git-remote-http|send-pack|http-backend|receive-pack|index-pack|unpack-objects|pre-receive/
-const NPM = /^(\S*node \S*)?npm\b/
+/** Not what is only asked for its version. */
+const NPM = /^(\S*node \S*)?npm\b(?!.* --version)/
 
 const GONE = ['ENOENT', 'ESRCH', 'EACCES']
 
@@ -79,8 +80,11 @@ function isKilled(pid: number): boolean {
 /** What a deploy prints as it goes on, before the step that the words name. */
 const STEPS =
   /Checking|Pushing|Building source|Installing binaries|Installing dep|Launching|Released v|Starting dynos|Asking/g
-/** Where a victim of a short life is to be looked for from. */
-const FROM: Partial<Record<Victim, RegExp>> = { git: /Pushing/, npm: /Installing dep/ }
+/**
+ * Where a victim of a short life is to be looked for from: the line before its own, which a busy
+ * machine may print when it has ended.
+ */
+const FROM: Partial<Record<Victim, RegExp>> = { git: /Checking/, npm: /Building source/ }
 /** ms within which a step is left, or a victim of a short life has ended. */
 const [STEP_TIME, SHORT_LIFE] = [300, 800]
 const EVERY = 25
@@ -90,6 +94,8 @@ interface Shot {
   /** ms that a whole deploy takes. */
   length: number
   random: () => number
+  /** How often a victim of this kind had ended before its moment: the next is aimed at earlier. */
+  misses: number
   /** What is to be over before. */
   after?: Promise<unknown>
 }
@@ -104,7 +110,7 @@ export async function killOne(
   running: Running,
   shot: Shot,
 ): Promise<number | undefined> {
-  const { victim, length, random } = shot
+  const { victim, length, random, misses } = shot
   const start = performance.now()
   const [share, choice, step] = [random(), random(), Math.floor(random() * 18)]
   const wait = async (isDue: () => boolean) => {
@@ -116,7 +122,7 @@ export async function killOne(
     await wait(() => from.test(running.output()))
     while (!running.isOver() && (await seen(world, victim, running)).length === 0)
       await delay(EVERY)
-    const due = performance.now() + share ** 2 * SHORT_LIFE
+    const due = performance.now() + (share ** 2 * SHORT_LIFE) / 2 ** misses
     await wait(() => performance.now() >= due)
   } else if (step < 9) {
     // As far into the deploy as that many steps.

@@ -93,7 +93,11 @@ describe(`kill -9 of ${VICTIMS.join(', ')}, ${KILLS} times each, at moments of d
   const play = async (
     round: number,
     victims: Victim[],
-    { length, random }: { length: number; random: () => number },
+    {
+      length,
+      random,
+      misses,
+    }: { length: number; random: () => number; misses: (victim: Victim) => number },
   ): Promise<Round> => {
     const word = `round ${round}`
     await platformRequest(world, 'PATCH', '/apps/kills/config-vars', {
@@ -124,9 +128,13 @@ describe(`kill -9 of ${VICTIMS.join(', ')}, ${KILLS} times each, at moments of d
       })
     const running = { cli, isOver: () => isOver, output: () => output }
     const shoot = (victim: Victim, after?: Promise<unknown>) =>
-      killOne(world, running, { victim, length, random, ...(after ? { after } : {}) }).then(
-        (at) => ({ victim, at }),
-      )
+      killOne(world, running, {
+        victim,
+        length,
+        random,
+        misses: misses(victim),
+        ...(after ? { after } : {}),
+      }).then((at) => ({ victim, at }))
     const isBrief = (victim: Victim) => victim === 'git' || victim === 'npm'
     const brief = victims.filter(isBrief).map((victim) => shoot(victim))
     // By turns: who runs the deploy is killed after what it runs, or whenever it comes.
@@ -179,10 +187,13 @@ describe(`kill -9 of ${VICTIMS.join(', ')}, ${KILLS} times each, at moments of d
       rounds.filter(({ killed }) =>
         killed.some((one) => one.victim === victim && one.at !== undefined),
       ).length
-    const figures = () => {
-      const late = rounds.flatMap(({ killed }) =>
+    const missed = () =>
+      rounds.flatMap(({ killed }) =>
         killed.filter(({ at }) => at === undefined).map(({ victim }) => victim),
       )
+    const misses = (victim: Victim) => missed().filter((one) => one === victim).length
+    const figures = () => {
+      const late = missed()
       return `      ${rounds.length} killed deploys of ${Math.round(length)} ms (SHIPIT_SEED=${SEED}): killed ${VICTIMS.map((victim) => `${victim} ${count(victim)}`).join(', ')}; nothing lost; late ${late.length}${late.length > 0 ? ` (${tally(late)})` : ''}; killed deploys ended with ${tally(rounds.map(({ status }) => String(status)))}; the next one: ${tally(rounds.map(({ next }) => next))}`
     }
     for (
@@ -195,7 +206,7 @@ describe(`kill -9 of ${VICTIMS.join(', ')}, ${KILLS} times each, at moments of d
       const victims = left
         .sort((one, other) => order.get(one)! - order.get(other)!)
         .slice(0, AT_ONCE)
-      rounds.push(await play(rounds.length, victims, { length, random }))
+      rounds.push(await play(rounds.length, victims, { length, random, misses }))
       if (rounds.length % 25 === 0) console.log(figures())
     }
     console.log(figures())
