@@ -7,12 +7,16 @@ import { isSoak } from '../support/soak.js'
 import { cases as all, type Case } from './bad-days.cases.js'
 import { plainApp, plainServer } from './support/apps.js'
 import { faultProxy } from './support/fault-proxy.js'
+import { sideBySide } from './support/lanes.js'
 import { daemonInfo, platformRequest } from './support/platform.js'
 import { surroundings } from './support/surroundings.js'
 import { World, type Outcome } from './support/world.js'
 
 /** How often the whole table is gone through; once is what `npm test` has time for. */
 const ROUNDS = Number(process.env.SHIPIT_BAD_DAYS_ROUNDS ?? 1)
+
+/** Cases at a time that change nothing. */
+const WIDTH = 4
 
 const cases = all.filter(({ isExtra }) => isSoak || !isExtra)
 
@@ -118,18 +122,15 @@ describe('bad days', function () {
   for (let round = 1; round <= ROUNDS; round++) {
     describe('side by side', () => {
       const together = cases.filter(isIndependent)
-      let lived: Map<Case, Promise<void>>
-      before(() => {
-        lived = sideBySide(
-          together.filter((one) => folderOf(one) !== undefined),
-          (one) => live(one, folderOf(one)!),
-        )
-      })
-      after(() => Promise.allSettled(lived.values()))
+      const lived = sideBySide(
+        WIDTH,
+        () => together.filter((one) => folderOf(one) !== undefined),
+        (one) => live(one, folderOf(one)!),
+      )
       for (const one of together) {
         it(title(one, round), async function () {
-          if (!lived.has(one)) return this.skip()
-          await lived.get(one)
+          if (folderOf(one) === undefined) return this.skip()
+          await lived.of(one)
         })
       }
     })
@@ -146,22 +147,6 @@ describe('bad days', function () {
     await world.git(dir, 'revert', '--no-edit', 'HEAD')
   }
 })
-
-/** Begins them all, some at a time, and answers with the end of each. */
-function sideBySide<T>(
-  all: readonly T[],
-  work: (one: T) => Promise<void>,
-  atOnce = 4,
-): Map<T, Promise<void>> {
-  const lanes = Array.from({ length: atOnce }, () => Promise.resolve())
-  return new Map(
-    all.map((one, i) => {
-      const done = lanes[i % atOnce]!.then(() => work(one))
-      lanes[i % atOnce] = done.catch(() => undefined)
-      return [one, done]
-    }),
-  )
-}
 
 function check({ expect: wanted }: Case, { status, stdout, stderr, output }: Outcome): void {
   expect(status, output).to.equal(wanted.exit)

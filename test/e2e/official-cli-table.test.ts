@@ -30,26 +30,32 @@ const named = (text: string) => text.replaceAll('APP', APP)
 describe('the official Heroku CLI: every command that concerns an app works, or is said by name not to be here', function () {
   this.timeout(isSoak ? 900_000 : 120_000)
   let world: World
-  let outcomes: Map<(typeof CHOSEN)[number], Promise<Map<Row, Outcome>>>
+  let cli: string
+  let dir: string
+  let env: NodeJS.ProcessEnv
   const lacking = new Set<Row['needs']>()
 
   before(async function () {
-    const cli = await officialCliOrSkip(this)
+    cli = await officialCliOrSkip(this)
     world = await World.create()
     await redisProgram().catch(() => lacking.add('redis'))
     // Elsewhere than with xdg-open the user's own browser would open.
     if (process.platform !== 'linux') lacking.add('BROWSER')
-    const dir = await world.app(APP, plainApp('one'))
+    dir = await world.app(APP, plainApp('one'))
     await world.ok(['deploy', '--local', '--app', APP], { cwd: dir })
     // Nobody else is asked, whatever a command would like: it then says whom.
     const noDns = path.join(world.folder, 'no-dns.cjs')
     await writeFile(noDns, NO_DNS)
-    const env = {
+    env = {
       ...(await officialEnvironment(world)),
       NODE_OPTIONS: `--require=${noDns}`,
       BROWSER: 'true',
     }
-    outcomes = sideBySide(4, CHOSEN, async ({ rows }) => {
+  })
+  const outcomes = sideBySide(
+    4,
+    () => CHOSEN,
+    async ({ rows }) => {
       const seen = new Map<Row, Outcome>()
       for (const row of rows.filter(({ needs }) => !lacking.has(needs)))
         seen.set(
@@ -61,15 +67,15 @@ describe('the official Heroku CLI: every command that concerns an app works, or 
           }),
         )
       return seen
-    })
-  })
+    },
+  )
   after(() => world?.close())
 
   for (const chosen of CHOSEN) {
     for (const row of chosen.rows) {
       it(`heroku ${row.run}: ${row.works ? 'works' : row.elsewhere ? `asks ${row.elsewhere}` : 'is not here'}`, async function () {
         if (lacking.has(row.needs)) return this.skip()
-        const { status, output } = (await outcomes.get(chosen)!).get(row)!
+        const { status, output } = (await outcomes.of(chosen)).get(row)!
         if (row.works) expect(output).to.match(new RegExp(named(row.works.source), row.works.flags))
         else if (row.absent !== undefined) expect(unbroken(output)).to.include(named(row.absent))
         else expect(output).to.include(`getaddrinfo ENOTFOUND ${row.elsewhere}`)

@@ -98,11 +98,14 @@ const LINES = isSoak ? [...REPRESENTATIVE, ...OTHERS] : REPRESENTATIVE
 describe('the command lines of pm2-runtime and pm2-dev', function () {
   this.timeout(120_000)
   let folder: AppFolder
-  let outcomes: Map<Line, Promise<{ ours: string[]; theirs: string[] }>>
   before(() => {
     folder = new AppFolder(FILES)
     mkdirSync(path.join(folder.dir, '.tmp'))
-    outcomes = sideBySide(3, LINES, async (one) => {
+  })
+  const outcomes = sideBySide(
+    3,
+    () => LINES,
+    async (one) => {
       const [theirs, ours] = await Promise.all([startTheirs(one), startOurs(one)])
       try {
         return { theirs: await factsOf(theirs, one), ours: await factsOf(ours, one) }
@@ -112,8 +115,8 @@ describe('the command lines of pm2-runtime and pm2-dev', function () {
           one.program === 'pm2-dev' ? stopPm2Dev(theirs, homeOf(one)) : stop(theirs),
         ])
       }
-    })
-  })
+    },
+  )
   after(() => folder.end())
 
   const homeOf = ({ line, program }: Line) =>
@@ -124,7 +127,7 @@ describe('the command lines of pm2-runtime and pm2-dev', function () {
   const startTheirs = (one: Line) => {
     const { line, program } = one
     const home = homeOf(one)
-    mkdirSync(home)
+    mkdirSync(home, { recursive: true })
     const env = { ...temporary(), DYNO: undefined }
     return program === 'pm2-dev'
       ? folder.start(line, { ...env, HOME: home }, path.join(PM2, program))
@@ -143,7 +146,7 @@ describe('the command lines of pm2-runtime and pm2-dev', function () {
 
   for (const one of LINES) {
     it(`${one.program === 'pm2-dev' ? 'shipit dev' : 'shipit-runtime'} ${one.line.join(' ')} starts what ${one.program ?? 'pm2-runtime'} starts`, async () => {
-      const { ours, theirs } = await outcomes.get(one)!
+      const { ours, theirs } = await outcomes.of(one)
       expect(ours).to.deep.equal(theirs.map((fact) => withoutOwnLine(fact, one.line)))
     })
   }

@@ -66,20 +66,16 @@ const CASES: Case[] = [
 
 describe('an app that another program starts', function () {
   this.timeout(120_000)
-  let outcomes: Map<Case, Promise<void>>
-  before(
-    () =>
-      (outcomes = sideBySide(
-        WIDTH,
-        CASES.filter(({ starter }) => !isMissing(starter)),
-        runCase,
-      )),
+  const outcomes = sideBySide(
+    WIDTH,
+    () => CASES.filter(({ starter }) => !isMissing(starter)),
+    runCase,
   )
 
   for (const one of CASES) {
     it(`${one.title} (${one.starter}${isMissing(one.starter) ? ', which is not installed here' : ''})`, async function () {
       if (isMissing(one.starter)) this.skip()
-      await outcomes.get(one)
+      await outcomes.of(one)
     })
   }
 })

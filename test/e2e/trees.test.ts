@@ -61,12 +61,13 @@ const CASES: Case[] = [
 
 describe('the process tree of an instance', function () {
   this.timeout(120_000)
-  let outcomes: Map<Case, Promise<void>>
-  before(() => (outcomes = sideBySide(WIDTH, CASES, (one) => one.run())))
-  // With `-g` some run that no test awaits: they end what they have started.
-  after(() => Promise.allSettled(outcomes.values()))
+  const outcomes = sideBySide(
+    WIDTH,
+    () => CASES,
+    (one) => one.run(),
+  )
 
-  for (const one of CASES) it(one.title, () => outcomes.get(one))
+  for (const one of CASES) it(one.title, () => outcomes.of(one))
 })
 
 async function reloadAndCrash(tree: string): Promise<void> {
