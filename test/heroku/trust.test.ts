@@ -137,7 +137,13 @@ describe('certificates that SSL_CERT_FILE or SSL_CERT_DIR name', () => {
     ).to.match(/self-signed/)
   })
 
-  it('is read anew where the variable names another file', async () => {
+  it('must be there to be read, whoever asks', async () => {
+    process.env.SSL_CERT_FILE = path.join(folder, 'gone.pem')
+    for (const ask of [WAYS['a log']!, WAYS['a key, a login, a notice']!])
+      expect(await refusal(ask(direct))).to.match(/^SSL_CERT_FILE names what cannot be read: /)
+  })
+
+  it('are read anew where the variable names another file', async () => {
     process.env.SSL_CERT_FILE = path.join(folder, 'other.pem')
     await writeFile(process.env.SSL_CERT_FILE, selfSigned(HOST).cert)
     expect(await refusal(WAYS['a call that reads']!(direct))).to.match(/SELF_SIGNED/)
