@@ -80,7 +80,9 @@ describe('certificates that SSL_CERT_FILE or SSL_CERT_DIR name', () => {
       await listening(proxy)
     }
   })
-  beforeEach(() => VARIABLES.forEach((name) => delete process.env[name]))
+  const forget = () => VARIABLES.forEach((name) => delete process.env[name])
+  beforeEach(forget)
+  afterEach(forget)
   after(async () => {
     for (const [name, value] of found) if (value !== undefined) process.env[name] = value
     for (const one of [server, ...(proxies ?? [])]) {
