@@ -86,7 +86,7 @@ const STEPS =
  */
 const FROM: Partial<Record<Victim, RegExp>> = { git: /Checking/, npm: /Building source/ }
 /** ms within which a step is left, or a victim of a short life has ended. */
-const [STEP_TIME, SHORT_LIFE] = [300, 800]
+const [STEP_TIME, SHORT_LIFE] = [300, 400]
 const EVERY = 25
 
 interface Shot {
@@ -94,7 +94,10 @@ interface Shot {
   /** ms that a whole deploy takes. */
   length: number
   random: () => number
-  /** How often a victim of this kind had ended before its moment: the next is aimed at earlier. */
+  /**
+   * How much more often victims of this kind had ended before their moment than not: the next is
+   * aimed at earlier.
+   */
   misses: number
   /** What is to be over before. */
   after?: Promise<unknown>
