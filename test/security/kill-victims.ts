@@ -86,7 +86,7 @@ const STEPS =
  */
 const FROM: Partial<Record<Victim, RegExp>> = { git: /Checking/, npm: /Building source/ }
 /** ms within which a step is left, or a victim of a short life has ended. */
-const [STEP_TIME, SHORT_LIFE] = [300, 400]
+const [STEP_TIME, SHORT_LIFE] = [300, 800]
 const EVERY = 25
 
 interface Shot {
@@ -94,10 +94,7 @@ interface Shot {
   /** ms that a whole deploy takes. */
   length: number
   random: () => number
-  /**
-   * How much more often victims of this kind had ended before their moment than not: the next is
-   * aimed at earlier.
-   */
+  /** How often a victim of this kind had ended before its moment: the next is aimed at earlier. */
   misses: number
   /** What is to be over before. */
   after?: Promise<unknown>
@@ -125,7 +122,7 @@ export async function killOne(
     await wait(() => from.test(running.output()))
     while (!running.isOver() && (await seen(world, victim, running)).length === 0)
       await delay(EVERY)
-    const due = performance.now() + (share ** 2 * SHORT_LIFE) / 2 ** misses
+    const due = performance.now() + (share ** 2 * SHORT_LIFE) / 2 ** Math.min(misses, 3)
     await wait(() => performance.now() >= due)
   } else if (step < 9) {
     // As far into the deploy as that many steps.
