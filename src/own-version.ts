@@ -7,9 +7,9 @@ declare const SHIPIT_VERSION: string | undefined
 
 /** The version of the package that this code belongs to. */
 export const ownVersion = (): string =>
-  typeof SHIPIT_VERSION === 'string' ? SHIPIT_VERSION : versionIn(packageRoot)
+  typeof SHIPIT_VERSION === 'string' ? SHIPIT_VERSION : writtenVersion()
 
-function versionIn(folder: string): string {
-  const manifest = readFileSync(path.join(folder, 'package.json'), 'utf8')
+function writtenVersion(): string {
+  const manifest = readFileSync(path.join(packageRoot, 'package.json'), 'utf8')
   return (JSON.parse(manifest) as { version: string }).version
 }

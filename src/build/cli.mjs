@@ -6,7 +6,7 @@ import { mkdirSync, readdirSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { build, transform } from 'esbuild'
 import { Mapped } from './mapped.mjs'
-import { ownVersion } from './package-json.mjs'
+import { definedVersion } from './package-json.mjs'
 import { startUp } from './start-up/patches.mjs'
 
 const TARGET = {
@@ -53,7 +53,7 @@ export async function buildCli(root) {
     // undici is large and for proxies alone; the others are oclif's own for development.
     external: ['undici', 'typescript', 'ts-node', 'tsx', 'tsx/*'],
     define: {
-      ...ownVersion(root),
+      ...definedVersion(root),
       'import.meta.url': 'importMeta.url',
       'import.meta.filename': 'importMeta.filename',
       'import.meta.dirname': 'importMeta.dirname',

@@ -7,7 +7,7 @@ const fileOf = (root) => path.join(root, 'package.json')
 const keptOf = (root) => path.join(root, 'node_modules/.cache/shipit-pack/package.json')
 
 /** For esbuild: what src/own-version.ts asks for. */
-export function ownVersion(root) {
+export function definedVersion(root) {
   const { version } = JSON.parse(readFileSync(fileOf(root), 'utf8'))
   return { SHIPIT_VERSION: JSON.stringify(version) }
 }

@@ -2,7 +2,7 @@
 // the demo, and what Heroku's own CLI loads. Each in one file, since reading hundreds takes longer than all that the
 // hook does.
 import { build } from 'esbuild'
-import { ownVersion } from './package-json.mjs'
+import { definedVersion } from './package-json.mjs'
 
 /** All directly in dist: src/paths.ts finds the package from there as from src. */
 const PROCESSES = {
@@ -30,7 +30,7 @@ export async function buildProcesses(root) {
       js: "import { createRequire as requireFrom } from 'node:module';const require=requireFrom(import.meta.url),__filename=import.meta.filename,__dirname=import.meta.dirname;",
     },
     legalComments: 'none',
-    define: ownVersion(root),
+    define: definedVersion(root),
     logLevel: 'warning',
     logOverride: { 'require-resolve-not-external': 'silent' },
   })

@@ -11,27 +11,28 @@ import { trust } from './trust.js'
 export const transport = (isSecure: boolean): Pick<typeof http, 'get' | 'Agent'> =>
   isSecure ? process.getBuiltinModule('node:https') : http
 
-/** By whether connections are kept, and whether they are TLS and by whose certificates. */
-const agents = new Map<string, Map<SecureContext | boolean, Agent>>()
+/** By whether they speak TLS, and by whose certificates. */
+type Agents = Map<SecureContext | boolean, Agent>
+const kept: Agents = new Map()
+const single: Agents = new Map()
 
-function agentOf(isSecure: boolean, keepAlive: boolean): Agent {
+function agentOf(agents: Agents, isSecure: boolean): Agent {
   const trusted = isSecure ? trust() : {}
-  const ofKind = agents.get(String(keepAlive)) ?? new Map<SecureContext | boolean, Agent>()
-  agents.set(String(keepAlive), ofKind)
   const key = trusted.secureContext ?? isSecure
-  const agent = ofKind.get(key) ?? new (transport(isSecure).Agent)({ keepAlive, ...trusted })
-  ofKind.set(key, agent)
+  const agent =
+    agents.get(key) ?? new (transport(isSecure).Agent)({ keepAlive: agents === kept, ...trusted })
+  agents.set(key, agent)
   return agent
 }
 
 /** An agent that keeps connections open for the next request. */
-export const keptAgent = (isSecure: boolean): Agent => agentOf(isSecure, true)
+export const keptAgent = (isSecure: boolean): Agent => agentOf(kept, isSecure)
 
 /**
  * An agent that opens a connection for each request. Of https it keeps the TLS sessions: the next
  * connection to a host takes half the work, and no certificates are sent again.
  */
-export const singleAgent = (isSecure: boolean): Agent => agentOf(isSecure, false)
+export const singleAgent = (isSecure: boolean): Agent => agentOf(single, isSecure)
 
 /** http_proxy and friends may be written either way; lower case wins, as curl has it. */
 const variable = (env: NodeJS.ProcessEnv, name: string): string | undefined =>
@@ -124,7 +125,7 @@ export function proxyAgent(proxy: URL, isTargetSecure: boolean): Agent {
  */
 export async function fetchFor(target: string, named?: string): Promise<typeof fetch> {
   const proxy = named ? new URL(named) : proxyFor(target)
-  const trusted = trust()
+  const trusted = [target, proxy?.href].some((url) => url?.startsWith('https:')) ? trust() : {}
   if (!proxy && !trusted.secureContext) return fetch
   const undici = await import('undici')
   const dispatcher = proxy

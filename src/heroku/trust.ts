@@ -1,4 +1,4 @@
-/** Whose certificates are believed, beside those that Node.js brings. */
+/** Whose certificates are believed. */
 import { accessSync, constants, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs'
 import path from 'node:path'
 import type { SecureContext } from 'node:tls'
@@ -9,8 +9,8 @@ const contexts = new Map<string, SecureContext>()
 
 /**
  * Options of a TLS connection: none, and so Node.js's own authorities, unless SSL_CERT_FILE or
- * SSL_CERT_DIR name others. As curl and Heroku's CLI have it, these then take the place of the
- * system's; what NODE_EXTRA_CA_CERTS names stays. Throws ShipitError `usage` if one cannot be read.
+ * SSL_CERT_DIR name others. As curl and Heroku's CLI have it, these then take the
+ * place of Node.js's own; what NODE_EXTRA_CA_CERTS names stays. Throws ShipitError `usage` if one cannot be read.
  */
 export function trust(env: NodeJS.ProcessEnv = process.env): { secureContext?: SecureContext } {
   const { SSL_CERT_FILE: file, SSL_CERT_DIR: folder, NODE_EXTRA_CA_CERTS: extra } = env

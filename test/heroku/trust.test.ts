@@ -145,6 +145,12 @@ describe('certificates that SSL_CERT_FILE or SSL_CERT_DIR name', () => {
       expect(await refusal(ask(direct))).to.match(/^SSL_CERT_FILE names what cannot be read: /)
   })
 
+  it('are not asked for where no TLS is spoken', async () => {
+    process.env.SSL_CERT_FILE = path.join(folder, 'gone.pem')
+    expect(await fetchFor('http://127.0.0.1:1')).to.equal(fetch)
+    expect(await refusal(WAYS['a log']!('http://127.0.0.1:1'))).to.match(/^connect ECONNREFUSED/)
+  })
+
   it('are read anew where the variable names another file', async () => {
     process.env.SSL_CERT_FILE = path.join(folder, 'other.pem')
     await writeFile(process.env.SSL_CERT_FILE, selfSigned(HOST).cert)

@@ -172,7 +172,10 @@ function dropOld(folder: string): void {
   }
 }
 
-/** By name, as the build passes them: what esbuild otherwise writes into each file. */
+/**
+ * What esbuild otherwise writes into each file: in the order of HELPERS in cli.mjs, which makes them
+ * arguments of each.
+ */
 const HELPERS = {
   __export(target: object, all: Record<string, () => unknown>): void {
     for (const name in all)
