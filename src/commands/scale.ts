@@ -5,13 +5,8 @@ import type { DevScaled } from '../ui/dev/verbs.js'
 import { ShipitError } from '../errors.js'
 import type { PlatformApi } from '../heroku/index.js'
 import type { prebootOf } from '../deploy/index.js'
-import type {
-  InstancesFit,
-  InstancesPlan,
-  ScaleExpression,
-  ScalePlan,
-  WaitOptions,
-} from '../operate/index.js'
+import type { InstancesPlan, ScalePlan, WaitOptions } from '../operate/index.js'
+import type { InstancesNow } from '../ui/scaled-instances.js'
 import { formatFormation, type TypeCount } from '../lib/dyno-count.js'
 import { writeErr } from '../lib/terminal.js'
 import type { SCALED } from '../json/operate.js'
@@ -24,7 +19,7 @@ interface Change {
   app: string
   plan: ScalePlan
   instances: InstancesPlan | undefined
-  now: { memory: InstancesFit[]; types: string[] }
+  now: InstancesNow
 }
 
 /** Of a changed number of instances: the release that has it, and preboot's part in that. */
@@ -89,12 +84,19 @@ export default class Scale extends BaseCommand {
     const api = await this.platform(flags)
     const current = await heroku.listFormation(api, app)
     if (all.length === 0 && flags.instances === undefined) return this.show(app, current)
-    const { expressions, asked } = await this.sortOut(api, app, all, current, flags.instances)
+    const { askedFor, instancesNow, planAsked } = await import('../ui/scaled-instances.js')
+    const say = (line: string) => this.log(line)
+    const { expressions, asked } = await askedFor(
+      api,
+      app,
+      { expressions: all, instances: flags.instances, formation: current },
+      say,
+    )
 
     const plan = planScale(app, current, expressions)
-    const instances = asked === undefined ? undefined : await this.planInstances(api, app, asked)
+    const instances = asked === undefined ? undefined : await planAsked(api, app, asked)
     const now = instances?.isChanged
-      ? await this.instancesNow(api, app, instances.changes, plan.formation)
+      ? await instancesNow(api, app, { changes: instances.changes, formation: plan.formation }, say)
       : { memory: [], types: [] }
     const change: Change = { app, plan, instances, now }
     const isChange = plan.updates.length > 0 || instances?.isChanged === true
@@ -178,59 +180,6 @@ export default class Scale extends BaseCommand {
     return up
   }
 
-  /**
-   * PM2's `scale api 3` names an app, where Heroku's names a process type: what is no type, and an
-   * app by the config var or the log, is taken for --instances.
-   */
-  private async sortOut(
-    api: PlatformApi,
-    app: string,
-    all: readonly ScaleExpression[],
-    formation: readonly TypeCount[],
-    instances: string | undefined,
-  ): Promise<{ expressions: ScaleExpression[]; asked: string | undefined }> {
-    const isType = ({ type }: ScaleExpression) => formation.some((row) => row.type === type)
-    const expressions = all.filter(isType)
-    const others = all.filter((expression) => !isType(expression))
-    if (others.length === 0) return { expressions, asked: instances }
-    const { appsKnown } = await import('../operate/index.js')
-    const { waitingForFigures } = await import('../ui/missing-figures.js')
-    const apps = await appsKnown(api, app, others, waitingForFigures)
-    const ofApps = others.filter(
-      ({ type, quantity, size }) => apps.has(type) && quantity !== undefined && size === undefined,
-    )
-    const words = ofApps.map(
-      ({ type, quantity }) => `${type}${quantity!.operator}${quantity!.amount}`,
-    )
-    if (words.length > 0)
-      this.log(
-        `${ofApps.map(({ type }) => type).join(', ')}: instances in each dyno ` +
-          `(--instances ${words.join(',')}); dynos are scaled by their process type.`,
-      )
-    return {
-      expressions: all.filter((expression) => !ofApps.includes(expression)),
-      asked: [...(instances === undefined ? [] : [instances]), ...words].join(',') || undefined,
-    }
-  }
-
-  /** A step such as api+1 counts from what runs, where no earlier scale has said a number. */
-  private async planInstances(api: PlatformApi, app: string, text: string): Promise<InstancesPlan> {
-    const [{ planInstances, INSTANCES_VAR }, { getConfigVars }] = await Promise.all([
-      import('../operate/index.js'),
-      import('../heroku/index.js'),
-    ])
-    const current = (await getConfigVars(api, app))[INSTANCES_VAR]
-    if (!/[+-]\d/.test(text)) return planInstances(current, text)
-    const { countInstances } = await import('../monitor/instance-count.js')
-    return planInstances(
-      current,
-      text,
-      await countInstances(api, app, {
-        onFollow: (await import('../ui/missing-figures.js')).waitingForFigures,
-      }),
-    )
-  }
-
   private show(app: string, formation: TypeCount[]): Outcome {
     if (formation.length === 0)
       throw new ShipitError('not_found', {
@@ -246,44 +195,6 @@ export default class Scale extends BaseCommand {
       formation: formation.map(({ type, quantity, size }) => ({ type, quantity, size })),
       dynos: null,
     }
-  }
-
-  /**
-   * What the log tells of the instances as they are: which types run them, and the memory that the
-   * new number will need.
-   */
-  private async instancesNow(
-    api: PlatformApi,
-    app: string,
-    changes: InstancesPlan['changes'],
-    formation: TypeCount[],
-  ): Promise<{ memory: InstancesFit[]; types: string[] }> {
-    const [
-      { takeSnapshot, reportDynos },
-      { describeFit, describeMisfit, instancesFit, roomInWords, typesWith, unknownMemory },
-      { waitingForFigures },
-    ] = await Promise.all([
-      import('../monitor/index.js'),
-      import('../operate/index.js'),
-      import('../ui/missing-figures.js'),
-    ])
-    const { dynos, model, problem } = await takeSnapshot(api, app, { onFollow: waitingForFigures })
-    const reports = reportDynos(
-      dynos.filter(({ state }) => state === 'up'),
-      model,
-      Date.now(),
-    )
-    const memory = instancesFit(reports, changes, formation)
-    for (const fit of memory) {
-      if (fit.fits) this.log(describeFit(fit))
-      else writeErr(`${describeMisfit(fit)}\n`)
-    }
-    for (const line of roomInWords(reports, changes, formation)) this.log(line)
-    for (const line of unknownMemory(reports, changes, formation)) writeErr(`${line}\n`)
-    const types = [...new Set(changes.flatMap((change) => typesWith(reports, change.app)))]
-    const unknown = changes.filter((change) => typesWith(reports, change.app).length === 0)
-    if (unknown.length > 0) writeErr(`${problem ?? noInstancesOf(unknown.map(({ app }) => app))}\n`)
-    return { memory, types }
   }
 
   private async wait(
@@ -337,7 +248,3 @@ const outcomeOf = ({ app, plan, instances, now }: Change, dynos: Outcome['dynos'
   formation: plan.formation,
   dynos,
 })
-
-const noInstancesOf = (apps: readonly string[]): string =>
-  `The app's recent log tells of no instance of ${apps.join(', ')}: the memory that they need is ` +
-  'not known, and they are not waited for.'
