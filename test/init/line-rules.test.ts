@@ -318,7 +318,7 @@ describe('a script of the package', () => {
     ['npm run a', stopped('there is no script called `a`'), TWO],
     [
       'yarn next',
-      'stops: scripts.start: `next` is a server for development. -> Make the start script serve the built app, such as `next start` or `nuxt start`.',
+      'stops: scripts.start: `next` is a server for development. -> Build it and start the result: "build": "next build", "start": "next start".',
       TWO,
     ],
     ['yarn', kept('`yarn` runs no script of this package'), TWO],

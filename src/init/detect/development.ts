@@ -7,6 +7,9 @@ const builtAndServed = (build: string, folder: string): string =>
   `Build it and serve the result: \`npm install serve\`, "build": "${build}", "start": ` +
   `"serve -s ${folder}".`
 
+const builtAndStarted = (build: string, start: string): string =>
+  `Build it and start the result: "build": "${build}", "start": "${start}".`
+
 /** Commands that serve for development only, and what takes their place. */
 const DEVELOPMENT: { command: RegExp; next: string; why?: string }[] = [
   {
@@ -34,9 +37,28 @@ const DEVELOPMENT: { command: RegExp; next: string; why?: string }[] = [
     command: /^ng serve\b/,
     next: builtAndServed('ng build', 'dist/<project>/browser'),
   },
+  { command: /^next( dev|$)/, next: builtAndStarted('next build', 'next start') },
   {
-    command: /^(next|nuxt|nuxi|astro|remix|react-router|gatsby)( dev| develop|$)/,
-    next: 'Make the start script serve the built app, such as `next start` or `nuxt start`.',
+    command: /^nux[ti]( dev|$)/,
+    next: `${builtAndStarted('nuxt build', 'node .output/server/index.mjs')} Of Nuxt 2: "nuxt start".`,
+  },
+  {
+    command: /^astro( dev|$)/,
+    next:
+      `${builtAndStarted('astro build', 'node dist/server/entry.mjs')} That takes the adapter ` +
+      '@astrojs/node; pages alone are served by "serve dist" (`npm install serve`).',
+  },
+  {
+    command: /^remix( dev|$)/,
+    next: builtAndStarted('remix vite:build', 'remix-serve build/server/index.js'),
+  },
+  {
+    command: /^react-router( dev|$)/,
+    next: builtAndStarted('react-router build', 'react-router-serve build/server/index.js'),
+  },
+  {
+    command: /^gatsby( develop|$)/,
+    next: `${builtAndStarted('gatsby build', 'serve public')} \`npm install serve\` brings the server.`,
   },
   {
     command: anyOf([
