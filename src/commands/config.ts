@@ -33,11 +33,18 @@ export default class Config extends BaseCommand {
     const { flags } = await this.parse(Config)
     const app = await this.appName(flags)
     const { getConfigVars } = await import('../heroku/index.js')
-    const { renderDotenv, shownVars } = await import('../config/index.js')
+    const { renderDotenv, shownVars, unreadByShells } = await import('../config/index.js')
     const vars = await getConfigVars(await this.platform(flags), app)
     const { shown, hidden } = await shownVars(vars)
-    if (flags.shell) writeData(renderDotenv(vars))
-    else if (Object.keys(vars).length === 0)
+    if (flags.shell) {
+      writeData(renderDotenv(vars))
+      const unread = unreadByShells(vars)
+      if (unread.length > 0)
+        this.warn(
+          `dotenv reads the ${unread.length === 1 ? 'line' : 'lines'} of ${unread.join(', ')}, a ` +
+            'shell would run a part of what stands there: do not `source` or `eval` it.',
+        )
+    } else if (Object.keys(vars).length === 0)
       this.suggest(
         `${app} has no config vars. Set one: ${this.config.bin} config set NAME=value --app ${app}`,
       )

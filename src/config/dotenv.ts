@@ -43,31 +43,47 @@ export function parseDotenv(text: string, source: string): Record<string, string
   return vars
 }
 
+/** The forms of a value that a shell reads as dotenv does, the plainest first. */
+const formsOfBoth = (value: string): string[] => [
+  // Not ~, which a shell takes for the home folder.
+  ...(/^[\w./:@%+,-]*$/.test(value) ? [value] : []),
+  ...(value.includes("'") ? [] : [`'${value}'`]),
+  ...(/["$`\\]/.test(value) ? [] : [`"${value}"`]),
+]
+
+/** Those that dotenv alone reads. */
+const formsOfDotenv = (value: string): string[] => [
+  `\`${value}\``,
+  `"${value.replaceAll('\n', '\\n')}"`,
+  `'${value}'`,
+]
+
+const thatReadsBack = (forms: readonly string[], value: string): string | undefined =>
+  forms.find((form) => parse(`A=${form}`).A === value)
+
+/** The names of the variables whose lines, as {@link renderDotenv} writes them, no shell can read. */
+export function unreadByShells(vars: Readonly<Record<string, string>>): string[] {
+  return Object.keys(vars)
+    .filter((name) => thatReadsBack(formsOfBoth(vars[name]!), vars[name]!) === undefined)
+    .sort()
+}
+
 /**
- * Variables as the text of a .env file, sorted, which dotenv reads back as they are. Throws
- * ShipitError `usage` for a value that no quotes of that form can hold.
+ * Variables as the text of a .env file, sorted, which dotenv reads back as they are, and a shell
+ * too wherever a form allows it. Throws ShipitError `usage` for a value that no quotes of that form
+ * can hold.
  */
 export function renderDotenv(vars: Readonly<Record<string, string>>): string {
-  const lines = Object.entries(vars)
+  return Object.entries(vars)
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([name, value]) => {
-      const forms = [
-        ...(/^[\w./:@%+,~-]*$/.test(value) ? [value] : []),
-        `'${value}'`,
-        `"${value.replaceAll('\n', '\\n')}"`,
-        `\`${value}\``,
-      ]
-      const form = forms
-        .map((each) => `${name}=${each}`)
-        .find((line) => parse(line)[name] === value)
-      if (form === undefined) {
-        throw new ShipitError('usage', {
-          message: `${name} cannot be kept in a .env file.`,
-          why: 'Its value holds all three kinds of quotes, or carriage returns.',
-          next: `Read it by itself: shipit config get ${name}`,
-        })
-      }
-      return form
+      const form = thatReadsBack([...formsOfBoth(value), ...formsOfDotenv(value)], value)
+      if (form !== undefined) return `${name}=${form}\n`
+      throw new ShipitError('usage', {
+        message: `${name} cannot be kept in a .env file.`,
+        why: 'Its value holds all three kinds of quotes, or carriage returns.',
+        next: `Read it by itself: shipit config get ${name}`,
+      })
     })
-  return lines.map((line) => `${line}\n`).join('')
+    .join('')
 }

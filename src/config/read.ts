@@ -49,7 +49,7 @@ export async function readVars(
     refuseOwnNames(Object.keys(lines))
     return lines
   }
-  const missing = names.filter((name) => lines[name] === undefined)
+  const missing = names.filter((name) => !Object.hasOwn(lines, name))
   const surplus = Object.keys(lines).filter((name) => !names.includes(name))
   if (missing.length > 0)
     throw new ShipitError('usage', {

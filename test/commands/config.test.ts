@@ -60,6 +60,14 @@ describe('shipit config', () => {
       `API_KEY=${SECRET}\nB='two words'\n`,
     )
   })
+  it('--shell names what a shell must not run', async () => {
+    vars({ A: `'"; exit 1`, B: "it's" })
+    const ran = await run('config', ['--app', 'a1', '--shell'])
+    expect(ran).to.include({ exitCode: 0, stdout: 'A=`\'"; exit 1`\nB="it\'s"\n' })
+    expect(ran.stderr.replaceAll(/[\s›]+/g, ' ')).to.include(
+      'dotenv reads the line of A, a shell would run a part of what stands there',
+    )
+  })
 
   it('get prints the value alone', async () => {
     vars({ API_KEY: SECRET })
@@ -123,6 +131,22 @@ describe('shipit config', () => {
     const ran = await run('config unset', ['A', 'B', '--app', 'a1'])
     expect(ran.stdout).to.equal('Removed A from a1 and released v4.\n')
     expect(ran.stderr).to.contain('a1 has no B.')
+  })
+
+  it('knows no config var by a name that every object of JavaScript has', async () => {
+    vars({ A: '1' })
+    expect(await run('config get', ['constructor', '--app', 'a1'])).to.include({
+      exitCode: 6,
+      stdout: '',
+    })
+    vars({ A: '1' })
+    expect(
+      (await run('config unset', ['toString', '--app', 'a1', '--json'])).json(),
+    ).to.deep.include({ removed: [], release: null })
+    stdin('A=1\n')
+    const set = await run('config set', ['A', 'constructor', '--app', 'a1'])
+    expect(set.exitCode).to.equal(2)
+    expect(set.stderr).to.include('The input lacks constructor. Nothing was changed.')
   })
 
   it('pull writes a file for the user alone, keeps what only it has, and asks before it overwrites', async () => {
