@@ -100,8 +100,12 @@ export const addDomain = (api: PlatformApi, app: string, hostname: string, certi
 export const removeDomain = (api: PlatformApi, app: string, hostname: string) =>
   api.delete<Domain>(`${appPath(app)}/domains/${encodeURIComponent(hostname)}`, DOMAIN)
 
-export const getConfigVars = (api: PlatformApi, app: string) =>
-  api.get<ConfigVars>(`${appPath(app)}/config-vars`, CONFIG_VARS)
+/** Without a prototype, so that none has a variable called `constructor` that was not set. */
+export const getConfigVars = async (api: PlatformApi, app: string): Promise<ConfigVars> =>
+  Object.assign(
+    Object.create(null) as ConfigVars,
+    await api.get<ConfigVars>(`${appPath(app)}/config-vars`, CONFIG_VARS),
+  )
 
 /**
  * Sets what has a value and removes what has null, in one PATCH, which makes one release; answers

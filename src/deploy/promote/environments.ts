@@ -30,10 +30,10 @@ const SOURCES = ['staging', 'development', 'review'] as const
  */
 export function sourceOf(targets: Targets, wanted: string | undefined): string | undefined {
   if (wanted !== undefined) {
-    const app = targets[wanted]?.app
-    if (app !== undefined) return app
+    const target = Object.hasOwn(targets, wanted) ? targets[wanted] : undefined
+    if (target?.app !== undefined) return target.app
     throw new ShipitError('usage', {
-      message: targets[wanted]
+      message: target
         ? `deploy.${wanted} of the ecosystem file names no app.`
         : `The ecosystem file has no environment ${wanted} in its deploy: block.`,
       next:

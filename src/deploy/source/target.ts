@@ -23,7 +23,7 @@ export function chooseEnvironment(
     const target = name === undefined ? undefined : deploy[name]
     return name === undefined || target === undefined ? undefined : { name, target }
   }
-  const target = deploy[wanted]
+  const target = Object.hasOwn(deploy, wanted) ? deploy[wanted] : undefined
   if (target) return { name: wanted, target }
   if (sshTargets.includes(wanted)) {
     throw new ShipitError('usage', {

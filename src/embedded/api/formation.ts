@@ -19,22 +19,24 @@ export function formationFor(
   now: string,
   runtime: Runtime,
 ): Record<string, FormationRecord> {
-  const formation: Record<string, FormationRecord> = {}
-  for (const [type, command] of Object.entries(processTypes)) {
-    const known = before[type]
-    formation[type] = known
-      ? { ...known, command, updated_at: known.command === command ? known.updated_at : now }
-      : {
-          id: randomUUID(),
-          type,
-          command,
-          quantity: type === 'web' ? 1 : 0,
-          size: sizeBeside(before, runtime),
-          created_at: now,
-          updated_at: now,
-        }
+  const entryOf = (type: string, command: string): FormationRecord => {
+    const known = Object.hasOwn(before, type) ? before[type] : undefined
+    if (known)
+      return { ...known, command, updated_at: known.command === command ? known.updated_at : now }
+    return {
+      id: randomUUID(),
+      type,
+      command,
+      quantity: type === 'web' ? 1 : 0,
+      size: sizeBeside(before, runtime),
+      created_at: now,
+      updated_at: now,
+    }
   }
-  return formation
+  // By fromEntries, so that __proto__ is a type like any other.
+  return Object.fromEntries(
+    Object.entries(processTypes).map(([type, command]) => [type, entryOf(type, command)]),
+  )
 }
 
 const sizeBeside = (before: Record<string, FormationRecord>, runtime: Runtime): string =>

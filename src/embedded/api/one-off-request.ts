@@ -82,16 +82,16 @@ function environment(given: unknown): Record<string, string> {
   if (given === undefined || given === null) return {}
   if (typeof given !== 'object' || Array.isArray(given))
     throw new InvalidParams('env must be an object of strings')
-  const env: Record<string, string> = {}
+  const env: [string, string][] = []
   for (const [key, value] of Object.entries(given)) {
     if (!/^\w+$/.test(key))
       throw new InvalidParams(`env: ${key} can only contain letters, digits and underscores`)
     if (value === null) continue
     if ((typeof value !== 'string' && typeof value !== 'number') || String(value).includes('\0'))
       throw new InvalidParams(`env: ${key} must be a string`)
-    env[key] = String(value)
+    env.push([key, String(value)])
   }
-  return env
+  return Object.fromEntries(env)
 }
 
 interface Kinds {

@@ -151,6 +151,9 @@ describe('the app that a folder promotes from', () => {
       'Promote from which app? eu and us are in staging.',
     )
     expect(error(() => sourceOf(two, 'asia')).next).to.equal('It has: eu, us.')
+    expect(error(() => sourceOf(two, 'constructor')).message).to.equal(
+      'The ecosystem file has no environment constructor in its deploy: block.',
+    )
     expect(error(() => sourceOf({ eu: { stage: 'staging' } }, 'eu')).message).to.match(
       /deploy\.eu .*names no app/,
     )

@@ -37,6 +37,9 @@ describe('the environment that a deploy is of', () => {
       message: 'The ecosystem file has no environment vps in its deploy: block.',
       next: 'It has: production, staging.',
     })
+    expect(refusal(() => chooseEnvironment({ production }, [], 'constructor')).message).to.equal(
+      'The ecosystem file has no environment constructor in its deploy: block.',
+    )
     expect(choose({}, []).next).to.equal('Add one:\n\ndeploy:\n  vps:\n    app: NAME\n    env: vps')
   })
 })

@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import { formationFor } from '../../../src/embedded/api/formation.js'
 import { startTestPlatform, type TestPlatform } from '../support/platform.js'
 
 interface Row {
@@ -193,5 +194,36 @@ describe('the Platform API: formation and dynos', () => {
     expect(
       (await test.call('POST', '/shipit/apps/an-app/dynos/web.77/actions/cycle')).status,
     ).to.equal(404)
+  })
+})
+
+describe('the formation that follows from a slug', () => {
+  it('has a type of any name, those of every object of JavaScript among them', () => {
+    const types = JSON.parse('{"constructor":"node a","__proto__":"node b"}') as Record<
+      string,
+      string
+    >
+    const first = formationFor(types, {}, 'then', 'common')
+    const rows = (formation: typeof first) =>
+      Object.entries(formation).map(
+        ([name, { id, type, command, quantity, created_at: made }]) => ({
+          name,
+          type,
+          command,
+          quantity,
+          made,
+          hasId: /^[0-9a-f-]{36}$/.test(id),
+        }),
+      )
+    const expected = ['constructor', '__proto__'].map((type, index) => ({
+      name: type,
+      type,
+      command: ['node a', 'node b'][index],
+      quantity: 0,
+      made: 'then',
+      hasId: true,
+    }))
+    expect(rows(first)).to.deep.equal(expected)
+    expect(rows(formationFor(types, first, 'now', 'common'))).to.deep.equal(expected)
   })
 })
