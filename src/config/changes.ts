@@ -14,7 +14,7 @@ export function changesTo(
   wanted: Readonly<Record<string, string>>,
 ): Changes {
   const has = (name: string): boolean => Object.hasOwn(current, name)
-  const names = Object.keys(wanted).filter((name) => !has(name) || current[name] !== wanted[name])
+  const names = Object.keys(wanted).filter((name) => current[name] !== wanted[name])
   return {
     added: sorted(names.filter((name) => !has(name))),
     changed: sorted(names.filter(has)),

@@ -35,6 +35,7 @@ describe('names of config vars', () => {
         message: `${name} cannot be a config var. Nothing was changed.`,
         next: `Leave it out: the app reads process.env.${name}.`,
       })
+    expect(refusal(() => refuseOwnNames(['DYNO', 'PORT'])).message).to.match(/^DYNO /)
     refuseOwnNames(['PORTS', 'MY_DYNO', 'port'])
   })
   it('are refused without a value too', async () =>
@@ -85,6 +86,8 @@ describe('lines of a .env file', () => {
       { constructor: '1', toString: '2' },
     ],
     ['a comment that is indented', '  # A=1', {}],
+    ['lines of a value that are indented', 'A="x\n  y\n  z"', { A: 'x\n  y\n  z' }],
+    ['quotes of the other kind in a value', `A='x\n"y"\nz'`, { A: 'x\n"y"\nz' }],
   ] as const)
     it(of, () => expect({ ...parseDotenv(text, '.env') }).to.deep.equal(vars))
 
@@ -93,6 +96,10 @@ describe('lines of a .env file', () => {
     ['A-B=1', 'Line 1 of f cannot be used: its name may hold letters, digits and _ only'],
     ['1A=1', 'Line 1 of f cannot be used: its name may hold letters, digits and _ only'],
     ['A=1\n\nB=2\nA=3', 'Line 4 of f cannot be used: A is given a second time'],
+    ['A=1\nhello A=2', 'Line 2 of f cannot be used: it is not NAME=value'],
+    ['undefined=1\nhello', 'Line 2 of f cannot be used: it is not NAME=value'],
+    ['B=1\nA:1', 'Line 2 of f cannot be used: it is not NAME=value'],
+    ['A="x\ny"\nx', 'Line 3 of f cannot be used: it is not NAME=value'],
     ['=1', 'Line 1 of f cannot be used: it is not NAME=value'],
     ['A', 'Line 1 of f cannot be used: it is not NAME=value'],
   ] as const)
@@ -121,7 +128,7 @@ describe('lines of a .env file', () => {
         .map(([, line]) => `${line}\n`)
         .join(''),
     )
-    expect(unreadByShells(Object.fromEntries(vars))).to.deep.equal(['D', 'H', 'J'])
+    expect(unreadByShells(Object.fromEntries(vars.toReversed()))).to.deep.equal(['D', 'H', 'J'])
     expect(renderDotenv({})).to.equal('')
     expect(refusal(() => renderDotenv({ A: 'a\rb' })).next).to.equal(
       'Read it by itself: shipit config get A',
@@ -241,6 +248,8 @@ describe('what is shown of config vars', () => {
     expect(
       changesBetween({ X2: '1', X1: '1', Z: '', Y: '' }, { X2: '2', X1: '2', B: '', A: '' }),
     ).to.deep.include({ added: ['A', 'B'], changed: ['X1', 'X2'], removed: ['Y', 'Z'] }))
+  it('sends a variable whose value is none of the app', () =>
+    expect(changesBetween({ A: '1' }, { A: '1', B: '' }).patch).to.deep.equal({ B: '' }))
   it('takes no name of every object for one of the app', () =>
     expect(changesBetween({}, { constructor: '1' })).to.deep.equal({
       added: ['constructor'],
@@ -256,6 +265,8 @@ describe('what is shown of config vars', () => {
     ['DB="postgres://u:p@h/d" node x', 'DB=… node x'],
     ['--db-password=x --name=y', '--db-password=… --name=y'],
     ['--secret=abc', '--secret=…'],
+    [`A_KEY='"' node x`, 'A_KEY=… node x'],
+    [`DB=postgres://h/"x"@y node x`, 'DB=postgres://h/"x"@y node x'],
     ['the flag --secret abc', 'the flag --secret abc'],
     ['`a` and `b --secret abc`', '`a` and `b --secret …`'],
     ['a --password  hunter2', 'a --password  …'],

@@ -72,6 +72,16 @@ export const ROOMS: Record<string, Room> = {
     ],
     goal: 85,
   },
+  config: {
+    sources: ['src/config'],
+    tests: ['test/config', 'test/commands/config.test.ts', 'test/commands/keys.test.ts'],
+    goal: 85,
+  },
+  monitor: {
+    sources: ['src/monitor'],
+    tests: ['test/monitor', 'test/commands/ps.test.ts', 'test/commands/show.test.ts'],
+    goal: 85,
+  },
   router: { sources: ['src/embedded/router'], tests: ['test/embedded/router'], goal: 85 },
   store: { sources: ['src/embedded/store'], tests: ['test/embedded/store'], goal: 85 },
   build: {

@@ -55,6 +55,7 @@ describe('lines of keys', () => {
     ['quotes of the other kind', `PM2_SECRET_KEY="a'b"`, { PM2_SECRET_KEY: "a'b" }],
     ['a comment alone for a value', 'PM2_SECRET_KEY=# b', { PM2_SECRET_KEY: '' }],
     ['spaces and tabs', 'export\tPM2_SECRET_KEY\t=  a  ', { PM2_SECRET_KEY: 'a' }],
+    ['quotes inside a value', `PM2_SECRET_KEY=a"b"`, { PM2_SECRET_KEY: 'a"b"' }],
     ['= in a value', 'PM2_SECRET_KEY=a=b', { PM2_SECRET_KEY: 'a=b' }],
   ] as const)
     it(of, () => expect(parseKeyLines(text)).to.deep.equal(keys))
@@ -62,6 +63,7 @@ describe('lines of keys', () => {
   for (const [text, words] of [
     ['\n\nhello', 'Line 3 of the input cannot be used: it is not KEY=value.'],
     ['PM2_KEY=1', 'Line 1 of the input cannot be used: its key is none that PM2 knows.'],
+    ['see PM2_SECRET_KEY=1', 'Line 1 of the input cannot be used: it is not KEY=value.'],
     ['1=1', 'Line 1 of the input cannot be used: it is not KEY=value.'],
     [
       '# x\nPM2_SECRET_KEY="a',
@@ -91,6 +93,7 @@ describe('what is no key', () => {
     ['PM2_SECRET_KEY', 'abc 123 def', 'has a space or a line break in it'],
     ['PM2_MACHINE_NAME', 'a b', 'has a space or a line break in it'],
     ['PM2_PUBLIC_KEY', `X=${KEY}`, 'has a name and `=` in front of the key'],
+    ['PM2_PUBLIC_KEY', `-X=${KEY}`, 'is not what PM2 issues: letters and digits, at least 8'],
     ['PM2_PUBLIC_KEY', 'abc1234', 'is not what PM2 issues: letters and digits, at least 8'],
     ['PM2_PUBLIC_KEY', 'a'.repeat(129), 'is not what PM2 issues: letters and digits, at least 8'],
     ['PM2_PUBLIC_KEY', `${KEY}-`, 'is not what PM2 issues: letters and digits, at least 8'],
