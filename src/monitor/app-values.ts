@@ -19,11 +19,18 @@ export const METRIC = 'metric#'
 const MOST = 50
 const LONGEST = 200
 
+/**
+ * A number, and its unit right behind it or after a space: not a version, a time or a date, which are
+ * text.
+ */
+const NUMBER = /^(-?\d+(?:\.\d+)?(?:e[+-]?\d+)?)(?:((?!e[-+\d])[\p{L}%°].*)| (\D.*))?$/isu
+
 /** Reads `metric#NAME=VALUE`; undefined for a name that the runtime did not write. */
 function readMetric(key: string, value: string): AppMetric | undefined {
   const name = decoded(key.slice(METRIC.length))
   if (name === undefined) return undefined
-  const [, number, unit] = /^(-?\d+(?:\.\d+)?(?:e[+-]?\d+)?)(?: ?(\D.*))?$/s.exec(value) ?? []
+  const [, number, close, apart] = NUMBER.exec(value) ?? []
+  const unit = close ?? apart
   return number === undefined
     ? { name, value: ownText(value, LONGEST), unit: null }
     : { name, value: Number(number), unit: unit === undefined ? null : ownText(unit, LONGEST) }
