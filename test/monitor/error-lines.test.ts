@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import { parseLogLine } from '../../src/heroku/logs.js'
 import { errorFilter } from '../../src/monitor/index.js'
+import { sampled } from './lines.js'
 
 const T = '2026-11-22T20:00:00.000000+00:00'
 const errorsOf = (lines: string[]): string[] => {
@@ -22,6 +23,10 @@ describe('error lines', () => {
       'Uncaught exception',
       'UnhandledPromiseRejection: unhandled x',
       'MyOwnError: x',
+      'PANIC x',
+      'Critical: x',
+      'UNHANDLED x',
+      'TYPEERROR: x',
     ].map((text) => `app[web.1]: ${text}`)
     const others = [
       '0 errors',
@@ -63,6 +68,36 @@ describe('error lines', () => {
         'app[web.1]: [api:0]     at f',
       ]),
     ).to.deep.equal(['app[web.1]: [api:0] Error: x', 'app[web.1]: [api:0]     at f'])
+  })
+
+  it('bring no more of a stack along than fifty lines', () => {
+    const stack = Array.from({ length: 60 }, (_, at) => `app[web.1]:   at f${at}`)
+    expect(errorsOf(['app[web.1]: Error: x', ...stack])).to.have.length(51)
+  })
+
+  it('bring along what is set in, in any of its forms, and end at the first line that is not', () => {
+    const of = (...lines: string[]) =>
+      errorsOf(['Error: x', ...lines].map((text) => `app[web.1]: ${text}`)).length - 1
+    expect([
+      of(' a'),
+      of('}'),
+      of(']'),
+      of('),'),
+      of('}, '),
+      of('  '),
+      of('a }'),
+      of(''),
+    ]).to.deep.equal([1, 1, 1, 1, 0, 0, 0, 0])
+    expect(of('x [api:0]   at f')).to.equal(0)
+    expect(errorsOf(['app[web.1]:   at f', 'heroku[web.1]:   at f'])).to.deep.equal([])
+  })
+
+  it('are not those of figures, whatever the app is called', () => {
+    const figures = sampled('web.1', 'error', 0).message
+    expect(errorsOf([`app[web.1]: ${figures}`])).to.deep.equal([])
+    expect(
+      errorsOf(['app[web.1]: Error: x', `app[web.1]: ${figures}`, 'app[web.1]:   at f']),
+    ).to.deep.equal(['app[web.1]: Error: x'])
   })
 
   it("are requests that failed, Heroku's codes, crashes and exits too", () => {
