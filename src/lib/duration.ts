@@ -8,7 +8,7 @@ export function parseDuration(text: string): number | undefined {
 
 /** ms as a person says it: 800 ms, 12 s, 3 min 20 s, 2 h 5 min. */
 export function duration(ms: number): string {
-  if (ms < 1000) return `${Math.round(ms)} ms`
+  if (Math.round(ms) < 1000) return `${Math.round(ms)} ms`
   const seconds = Math.round(ms / 1000)
   if (seconds < 60) return `${seconds} s`
   const minutes = Math.floor(seconds / 60)
@@ -21,12 +21,10 @@ export function duration(ms: number): string {
 
 /** ms as elapsed time: 850 ms, 3.2 s, 1 m 05 s. */
 export function elapsed(ms: number): string {
-  if (ms < 1000) return `${Math.round(ms)} ms`
-  if (ms < 60_000) return `${(ms / 1000).toFixed(1)} s`
-  return (
-    `${Math.floor(ms / 60_000)} m ${String(Math.floor((ms % 60_000) / 1000)).padStart(2, '0')} ` +
-    's'
-  )
+  if (Math.round(ms) < 1000) return `${Math.round(ms)} ms`
+  const tenths = Math.round(ms / 100)
+  if (tenths < 600) return `${(tenths / 10).toFixed(1)} s`
+  return `${Math.floor(tenths / 600)} m ${String(Math.floor((tenths % 600) / 10)).padStart(2, '0')} s`
 }
 
 const UNITS = [
