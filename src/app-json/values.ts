@@ -36,7 +36,7 @@ export function valuesFor(
   )
   const values: Values = { set: {}, missing: [] }
   for (const one of env.filter(({ name }) => !has.includes(name))) {
-    const value = given[one.name] ?? one.value
+    const value = Object.hasOwn(given, one.name) ? given[one.name] : one.value
     if (value !== undefined) values.set[one.name] = value
     else if (brought.includes(one.name)) continue
     else if (one.isGenerated) values.set[one.name] = randomBytes(SECRET_BYTES).toString('hex')

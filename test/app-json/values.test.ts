@@ -25,6 +25,8 @@ describe('the values of config vars that app.json asks for', () => {
         variable('OTHER', { isGenerated: true }),
         variable('OPTIONAL', { isRequired: false }),
         variable('MISSING', { description: 'why' }),
+        // Every object of JavaScript has it.
+        variable('constructor', { isRequired: false }),
       ]),
       [],
       { GIVEN: 'typed', UNASKED: '1' },

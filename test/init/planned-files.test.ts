@@ -111,6 +111,10 @@ describe('the ecosystem file of what was found', () => {
       '--d "e" \\f',
       '--last',
     ])
+    // As `NODE_OPTIONS=--title=… node -p process.title` tells.
+    expect(nodeArgs('--title=a\\b')).to.deep.equal(['--title=a\\b', '--last'])
+    expect(nodeArgs('--title="a\\b"')).to.equal('--title=ab --last')
+    expect(nodeArgs('--title=a"b c"d')).to.deep.equal(['--title=ab cd', '--last'])
     expect(nodeArgs('$NODE_OPTIONS --a')).to.equal('--a --last')
     expect(nodeArgs('')).to.equal('--last')
   })

@@ -83,7 +83,7 @@ function launchOptions({
 }: Launch): Record<string, unknown> {
   // Node.js splits it at spaces outside of double quotes.
   const nodeOptions = [...(env['NODE_OPTIONS'] ?? '').matchAll(/(?:"(?:\\.|[^"\\])*"|[^\s"])+/g)]
-    .map(([word]) => word.replace(/"((?:\\.|[^"\\])*)"/g, '$1').replace(/\\(.)/g, '$1'))
+    .map(([word]) => word.replace(/"((?:\\.|[^"\\])*)"/g, unquoted))
     .filter((word) => !word.includes('$'))
   const allNodeArgs = [...nodeOptions, ...nodeArgs]
   const kept = keptVariables(env)
@@ -97,6 +97,9 @@ function launchOptions({
     ...(Object.keys(kept).length > 0 ? { env: kept } : {}),
   }
 }
+
+/** A backslash is special to Node.js within quotes alone. */
+const unquoted = (_quoted: string, text: string): string => text.replace(/\\(.)/g, '$1')
 
 /** PM2 splits a string at its spaces; a list stays as it is. */
 function joined(words: string[]): string | string[] {
