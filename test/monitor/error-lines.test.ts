@@ -89,6 +89,7 @@ describe('error lines', () => {
       of(''),
     ]).to.deep.equal([1, 1, 1, 1, 0, 0, 0, 0])
     expect(of('x [api:0]   at f')).to.equal(0)
+    expect(errorsOf(['app[web.1]: Error: in [api:0] x', 'app[web.1]:   at f'])).to.have.length(2)
     expect(errorsOf(['app[web.1]:   at f', 'heroku[web.1]:   at f'])).to.deep.equal([])
   })
 
