@@ -17,7 +17,7 @@ describe('a suite whose requests are intercepted', () => {
     const stdout = await new Promise<string>((resolve) => {
       execFile(
         process.execPath,
-        ['--import', 'tsx', MOCHA, '--no-config', '--reporter', 'json', SUITE],
+        ['--import', 'tsx', MOCHA, '--no-config', '--timeout', '60s', '--reporter', 'json', SUITE],
         (_error, out) => resolve(out),
       )
     })
