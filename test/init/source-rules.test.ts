@@ -314,8 +314,13 @@ describe('a server for development', () => {
       'vite|vite preview|vite dev|vite serve|vite -x',
     [`${served}: \`npm install serve\`, "build": "webpack"`]: 'webpack serve|webpack-dev-server',
     [`${served}: \`npm install serve\`, "build": "ng build"`]: 'ng serve',
-    'Make the start script serve the built app':
-      'next|next dev|nuxt dev|nuxi develop|astro|remix dev|react-router dev|gatsby develop',
+    'Build it and start the result: "build": "next build", "start": "next start"':
+      'next|next dev|next develop',
+    'Build it and start the result: "build": "nuxt build"': 'nuxt|nuxt dev|nuxi develop',
+    'Build it and start the result: "build": "astro build"': 'astro|astro dev',
+    'Build it and start the result: "build": "remix vite:build"': 'remix|remix dev',
+    'Build it and start the result: "build": "react-router build"': 'react-router|react-router dev',
+    'Build it and start the result: "build": "gatsby build"': 'gatsby|gatsby develop',
     [built]:
       'storybook dev|start-storybook|expo start|docusaurus start|docusaurus serve|vitepress dev|' +
       'vitepress preview|vitepress serve|vuepress dev|rsbuild dev|rsbuild preview|rspack serve|' +

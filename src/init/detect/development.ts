@@ -37,27 +37,27 @@ const DEVELOPMENT: { command: RegExp; next: string; why?: string }[] = [
     command: /^ng serve\b/,
     next: builtAndServed('ng build', 'dist/<project>/browser'),
   },
-  { command: /^next( dev|$)/, next: builtAndStarted('next build', 'next start') },
+  { command: /^next( dev| develop|$)/, next: builtAndStarted('next build', 'next start') },
   {
-    command: /^nux[ti]( dev|$)/,
+    command: /^nux[ti]( dev| develop|$)/,
     next: `${builtAndStarted('nuxt build', 'node .output/server/index.mjs')} Of Nuxt 2: "nuxt start".`,
   },
   {
-    command: /^astro( dev|$)/,
+    command: /^astro( dev| develop|$)/,
     next:
       `${builtAndStarted('astro build', 'node dist/server/entry.mjs')} That takes the adapter ` +
       '@astrojs/node; pages alone are served by "serve dist" (`npm install serve`).',
   },
   {
-    command: /^remix( dev|$)/,
+    command: /^remix( dev| develop|$)/,
     next: builtAndStarted('remix vite:build', 'remix-serve build/server/index.js'),
   },
   {
-    command: /^react-router( dev|$)/,
+    command: /^react-router( dev| develop|$)/,
     next: builtAndStarted('react-router build', 'react-router-serve build/server/index.js'),
   },
   {
-    command: /^gatsby( develop|$)/,
+    command: /^gatsby( dev| develop|$)/,
     next: `${builtAndStarted('gatsby build', 'serve public')} \`npm install serve\` brings the server.`,
   },
   {
