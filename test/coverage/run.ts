@@ -26,7 +26,8 @@ const { status } = spawnSync(
     ...['--src', 'src', '--include', 'src/**'],
     ...['--reporter', 'json', '--reports-dir', REPORTS],
     ...['--temp-directory', path.join(REPORTS, 'v8')],
-    ...['mocha', ...(files.length > 0 ? files : ALL)],
+    ...['mocha', '--require', './test/coverage/written-out.cjs'],
+    ...(files.length > 0 ? files : ALL),
   ],
   { cwd: ROOT, stdio: 'inherit' },
 )

@@ -224,6 +224,10 @@ describe('a look at a release', () => {
     script.say(EXIT, 4000, 'web.2')
     await told()
     expect(watch.firstExit).to.equal(3000)
+    // Of one that the list has not had yet.
+    script.say(EXIT, 4500, 'web.3')
+    await told()
+    expect(watch.firstExit).to.equal(0)
     script.say(EXIT, 900, 'web.2')
     await told()
     expect(watch.firstExit).to.equal(0)

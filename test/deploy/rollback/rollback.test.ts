@@ -23,7 +23,14 @@ describe('the way back to the release before', () => {
     plan = {},
     did = [V4],
     wait = 60_000,
-  }: { answers?: Partial<Platform>; plan?: object; did?: Entry[]; wait?: number } = {}) => {
+    app,
+  }: {
+    answers?: Partial<Platform>
+    plan?: object
+    did?: Entry[]
+    wait?: number
+    app?: object
+  } = {}) => {
     const journal = new Journal()
     for (const entry of did) journal.record(entry)
     const events: DeployEvent[] = []
@@ -54,6 +61,7 @@ describe('the way back to the release before', () => {
     })
     Object.assign(deployment, {
       bare: deployment.platform,
+      ...(app ? { app } : {}),
       steps: new StepRunner((event) => events.push(event)),
     })
     const outcome = await bringBack(deployment, wait)
@@ -205,6 +213,32 @@ describe('the way back to the release before', () => {
     )
     expect([serving, rolledBackTo]).to.deep.equal([null, BEFORE])
     expect(events.at(-1)).to.include({ type: 'finished', detail: 'v5, not verified' })
+  })
+
+  it('asks the app for as long as its health check may take', async () => {
+    const answers = {
+      dynos: () => Promise.resolve([dynoOf('web.1', 9)]),
+      formation: () => Promise.resolve([entryOf('web', 1)]),
+    }
+    const check = { path: '/', status: null, isNamed: false, headers: [] }
+    // Nobody listens there.
+    const app = { web_url: 'http://127.0.0.1:1/', maintenance: false }
+    for (const [timeout, least] of [
+      [5000, 5000],
+      [null, 60_000],
+    ] as const) {
+      const begun = Date.now()
+      const { sentence } = await back({
+        answers,
+        app,
+        plan: { health: { ...check, timeout } },
+        wait: 300_000,
+      })
+      expect(sentence).to.match(
+        /was made, as v5, and could not be verified: .*its health is not known/,
+      )
+      expect(Date.now() - begun).to.be.within(least, least + 15_000)
+    }
   })
 
   it('waits for the switch of preboot if there are web dynos', async () => {

@@ -41,7 +41,10 @@ describe('what a failed deploy undoes', () => {
       signal,
     )
     Object.assign(deployment.plan, { current: CURRENT, formation: [], rollback: true }, plan)
-    Object.assign(deployment, { steps: new StepRunner(() => undefined) })
+    Object.assign(deployment, {
+      bare: deployment.platform,
+      steps: new StepRunner(() => undefined),
+    })
     const result = await undo(deployment, error)
     return Object.assign(result, { asked })
   }
@@ -96,6 +99,25 @@ describe('what a failed deploy undoes', () => {
     )
   })
 
+  it('has a time of its own, or that of the deploy if it is longer', async () => {
+    for (const [waitTimeout, least] of [
+      [10_000, 300_000],
+      [600_000, 600_000],
+    ] as const) {
+      const begun = Date.now()
+      const failed = await undone(failure('boot'), [BEGUN, ENDED, released(4)], {
+        plan: { waitTimeout },
+        answers: {
+          currentRelease: () => Promise.resolve(releaseOf(4)),
+          rollbackTo: () => Promise.reject(network),
+          releases: () => Promise.resolve([]),
+        },
+      })
+      expect(failed.code).to.equal('rollback')
+      expect(Date.now() - begun).to.be.within(least, least + 10_000)
+    }
+  })
+
   describe('after a push that broke off', () => {
     const after = (left: 'build' | 'promotion' | undefined): Entry => ({ did: 'break off', left })
 
@@ -119,6 +141,8 @@ describe('what a failed deploy undoes', () => {
           'v3 serves.',
       )
       expect(left.next).to.equal('Deploy again, which follows it to its end.')
+      const released4 = await undone(network, [BEGUN, released(4), after('build')])
+      expect(released4.message).to.include('The build of mine goes on at Heroku')
       const promotes = await undone(network, [BEGUN, after('promotion')], {
         plan: { promotes: {} },
       })
