@@ -147,12 +147,12 @@ export class Trials {
   private async start(mutant: number, files: readonly string[]): Promise<ChildProcess | undefined> {
     const worker = fork('test/mutation/worker.ts', [...files], {
       cwd: this.dir,
-      execArgv: ['--import', 'tsx'],
+      // With what mocha's own workers have of a machine.
+      execArgv: ['--require', './test/machine-node.cjs', '--import', 'tsx'],
       stdio: ['ignore', 'ignore', mutant === 0 ? 'inherit' : 'ignore', 'ipc'],
       env: {
         ...process.env,
         MUTANT: String(mutant),
-        SHIPIT_LOCAL_NODE: 'machine',
         // A mutant that forgets its test's own folder starts a platform here, not in the user's
         // home: one whose folder goes ends by itself.
         XDG_STATE_HOME: path.join(this.dir, 'state'),

@@ -1,10 +1,12 @@
 import { execFile } from 'node:child_process'
+import { randomBytes, randomInt } from 'node:crypto'
 import { readFile, rm } from 'node:fs/promises'
 import { promisify } from 'node:util'
 import { expect } from 'chai'
 import { ensureLocal, localStatus, stopLocal } from '../../src/embedded/daemon/index.js'
 import { daemonLogFile } from '../../src/embedded/daemon/daemon-log.js'
-import { foldersOf } from '../../src/embedded/daemon/folders.js'
+import { foldersOf, makeFolders } from '../../src/embedded/daemon/folders.js'
+import { writeSettings } from '../../src/embedded/daemon/settings.js'
 import { temporaryFolder } from '../embedded/support/platform.js'
 import { until } from '../support/until.js'
 
@@ -26,6 +28,12 @@ describe('a daemon that is not well', function () {
   let home: string
   before(async () => {
     home = await temporaryFolder()
+    // Not the usual ports, which any daemon that starts meanwhile would take, nor those that a system gives away.
+    const apiPort = randomInt(20_000, 28_000)
+    const folders = foldersOf(home)
+    await makeFolders(folders)
+    const token = randomBytes(32).toString('hex')
+    await writeSettings(folders, { token, apiPort, routerPort: apiPort + 1 })
   })
   after(async () => {
     await stopLocal(home)
