@@ -34,7 +34,7 @@ export function parseDynoCount(text: string): DynoCount<string | null> | undefin
 /** Reads `web=2:Standard-1X,worker=1:Standard-2X`; parts that are not of that form are left out. */
 export function parseFormation(text: string): TypeCount[] {
   return text.split(',').flatMap((part) => {
-    const [, type, count] = /^([a-z][\w-]*)=(.*)$/i.exec(part.trim()) ?? []
+    const [, type, count] = /^(\w[\w-]*)=(.*)$/.exec(part.trim()) ?? []
     const { quantity, size = null } = parseDynoCount(count ?? '') ?? {}
     return type && quantity !== undefined && size !== null ? [{ type, quantity, size }] : []
   })

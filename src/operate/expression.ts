@@ -12,7 +12,7 @@ export interface ScaleExpression {
 
 // The type is matched as short as can be, so that `web-1` is web less one and `my-worker=2` is
 // my-worker.
-const SHAPE = /^([A-Za-z_][\w-]*?)(?:([=+-])(\d{1,4}))?(?::([\w.-]+))?$/
+const SHAPE = /^(\w[\w-]*?)(?:([=+-])(\d{1,4}))?(?::([\w.-]+))?$/
 
 function sizeNamed(typed: string): string {
   const size = dynoSize(typed)

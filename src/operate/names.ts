@@ -40,7 +40,7 @@ export interface NamedInstances {
   others: readonly string[]
 }
 
-const DYNO = /^[A-Za-z][\w-]*\.\d+$/
+const DYNO = /^\w[\w-]*\.\d+$/
 /** A process type or an app, `app:instance`, or a number. */
 const WORD = /^(?:[\w@][\w.@/-]*(?::\d+)?|\d+)$/
 

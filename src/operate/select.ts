@@ -12,7 +12,8 @@ export type Selection =
 /** Reads what a user types for a process type or a dyno. */
 export function parseSelection(text: string | undefined): Selection {
   if (text === undefined || text === 'all') return {}
-  if (!/^[A-Za-z][\w-]*(\.\d+)?$/.test(text)) {
+  // A number alone is PM2's of an instance.
+  if (!/^(?!\d+$)\w[\w-]*(\.\d+)?$/.test(text)) {
     throw new ShipitError('usage', {
       message: `${text} is neither a process type (web) nor a dyno (web.1).`,
       next: 'The instances of an app restart with their dyno; `shipit ps` lists both.',

@@ -24,6 +24,7 @@ describe('scale expressions', () => {
       { type: 'web', quantity: { operator: '=', amount: 2 }, size: 'Standard-2X' },
     ],
     ['web:PERFORMANCE-l-ram', { type: 'web', size: 'Performance-L-RAM' }],
+    ['2nd-web=1', { type: '2nd-web', quantity: { operator: '=', amount: 1 } }],
     ['web=0', { type: 'web', quantity: { operator: '=', amount: 0 } }],
   ]
   for (const [text, expression] of cases)
@@ -38,7 +39,8 @@ describe('scale expressions', () => {
     'web=1.5',
     'web==2',
     'web=2:',
-    '1web=2',
+    '-web=2',
+    '4',
     'a b=2',
     '',
   ]) {

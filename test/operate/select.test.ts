@@ -7,10 +7,13 @@ describe('what a user means by web and web.1', () => {
   it('is a type, a dyno, or everything', () => {
     expect(parseSelection('web')).to.deep.equal({ type: 'web' })
     expect(parseSelection('web.12')).to.deep.equal({ name: 'web.12' })
+    // Heroku's own pattern of a process type is [-\\w]{1,128}.
+    expect(parseSelection('2nd-web')).to.deep.equal({ type: '2nd-web' })
+    expect(parseSelection('_x.1')).to.deep.equal({ name: '_x.1' })
     expect(parseSelection(undefined)).to.deep.equal({})
     expect(parseSelection('all')).to.deep.equal({})
   })
-  for (const text of ['web.', '.1', '1web', 'web 1', 'web/1', '']) {
+  for (const text of ['web.', '.1', '1', '12', '-web', 'web 1', 'web/1', '']) {
     it(`is not "${text}"`, () =>
       expect(() => parseSelection(text))
         .to.throw('neither a process type')

@@ -22,6 +22,20 @@ describe('stop and start', () => {
       { type: 'worker', quantity: 1, size: 'Standard-1X' },
     ])
   })
+  it('know process types of any name that Heroku takes', () => {
+    const rows = [formation('2nd_web-x', 1), formation('_jobs', 2)]
+    const { remembered } = planStop(rows, undefined)
+    expect(
+      planStart([formation('2nd_web-x', 0), formation('_jobs', 0)], remembered).started,
+    ).to.deep.equal([
+      { type: '2nd_web-x', quantity: 1, size: 'Standard-1X' },
+      { type: '_jobs', quantity: 2, size: 'Standard-1X' },
+    ])
+  })
+  it('of several types forget what was remembered of each', () => {
+    const plan = planStop(running, 'worker=9:Eco,jobs=3:Standard-1X')
+    expect(plan.remembered).to.equal('jobs=3:Standard-1X,web=2:Standard-2X,worker=1:Standard-1X')
+  })
   it('of one type leave the others, whose memory is kept', () => {
     const plan = planStop(running, 'jobs=3:Standard-1X,web=1:Eco', 'web')
     expect(plan).to.deep.include({
