@@ -32,8 +32,33 @@ describe('the number of an instance as a name', () => {
       code: 'usage',
       next: 'Name one of api:0, jobs:0',
     })
-    for (const text of ['2', '0x', ''])
+    for (const text of ['2', '0x', 'x0', '0:', 'x\napi:0', 'api:0x', ''])
       expect(refusal(() => resolve(text, two)).code, text).to.equal('not_found')
+  })
+
+  it('is one of those that run, before one that ran', () => {
+    const gone = { ...at('web.9', 'api', 0), isUp: false }
+    const both = resolve('api', [gone, at('web.1', 'api', 0), at('web.9', 'jobs', 0)])
+    expect(both).to.deep.include({ at: [at('web.1', 'api', 0)], others: [] })
+    const left = resolve('api', [gone, at('web.9', 'jobs', 0)])
+    expect(left).to.deep.include({ at: [gone], others: ['jobs'] })
+    expect(refusal(() => selectionsOf(left, [dyno('web.1')], 'a1'))).to.include({
+      code: 'not_found',
+      message: 'No dyno of a1 runs api now.',
+      next: 'shipit start web --app a1',
+    })
+  })
+
+  it('has beside it the other instances of its dynos', () => {
+    const all = [
+      at('web.1', 'api', 0),
+      at('web.1', 'api', 1),
+      at('web.1', 'jobs', 0),
+      at('web.2', 'x', 0),
+    ]
+    expect(resolve('api:1', all)).to.deep.include({ instance: 1, others: ['api:0', 'jobs:0'] })
+    expect(resolve('api', all)).to.deep.include({ instance: undefined, others: ['jobs'] })
+    expect(resolve('1', all)).to.deep.include({ app: 'api', instance: 1 })
   })
 
   it('is told to the platform as the dynos of its type alone', () => {

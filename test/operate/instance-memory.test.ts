@@ -117,6 +117,26 @@ describe('what cannot be reckoned, and what is left to what fits', () => {
     expect(roomInWords(dynos, to(['api', 'max']), huge)).to.deep.equal([])
     expect(unknownMemory(dynos, to(['api', 'max']), rows)).to.deep.equal([])
   })
+  it('shares what is left between those that are left to it, one of each at least', () => {
+    const dynos = [
+      report('web.1', [
+        ['api', 60],
+        ['jobs', 100],
+      ]),
+    ]
+    const left = 512 - SUPERVISOR_MEMORY
+    expect(roomInWords(dynos, to(['api', 'max'], ['jobs', 'max']), rows)[0]).to.include(
+      `beside ${SUPERVISOR_MEMORY} MB of shipit-runtime it holds ` +
+        `${Math.floor(left / 2 / 60)} × api at 60 MB and ${Math.floor(left / 2 / 100)} × jobs at 100 MB;`,
+    )
+    const large = [
+      report('web.1', [
+        ['api', 400],
+        ['jobs', 600],
+      ]),
+    ]
+    expect(roomInWords(large, to(['api', 'max']), rows)[0]).to.include('it holds 1 × api at 400 MB')
+  })
   it('says which app has no figures yet', () => {
     const dynos = [
       report('web.1', [
@@ -175,6 +195,95 @@ describe('whether the instances are there', () => {
     expect(has([...two, ['api', 1, 'launching']], 3)).to.equal(false)
     expect(has([['jobs', 1]], 1)).to.equal(true)
     expect(has(two, 2)).to.equal(true)
+  })
+
+  it('takes for max the instances of the newest figures alone', () => {
+    const now = Date.parse('2026-11-22T20:00:20Z')
+    const has = (times: [app: string, ms: number | null, status?: string][], expected: number) => {
+      const dyno = report(
+        'web.1',
+        times.map(([app, , status]) => [app, 1, status]),
+      )
+      dyno.instances.forEach((one, at) => {
+        const ms = times[at]![1]
+        one.sampledAt = ms === null ? null : new Date(now - ms).toISOString()
+      })
+      return hasInstances([dyno], to(['api', 'max']), ['web'], () => expected)
+    }
+    // What the dyno before it had is told of 20 s earlier.
+    expect(
+      has(
+        [
+          ['api', 0],
+          ['api', 499],
+          ['api', 20_000, 'stopping'],
+        ],
+        2,
+      ),
+    ).to.equal(true)
+    expect(
+      has(
+        [
+          ['api', 0],
+          ['api', 500],
+        ],
+        2,
+      ),
+    ).to.equal(false)
+    expect(
+      has(
+        [
+          ['api', 0],
+          ['api', 500],
+        ],
+        1,
+      ),
+    ).to.equal(true)
+    expect(
+      has(
+        [
+          ['api', 20_000],
+          ['jobs', 0],
+        ],
+        1,
+      ),
+    ).to.equal(false)
+    expect(
+      has(
+        [
+          ['api', 0],
+          ['jobs', 20_000],
+        ],
+        1,
+      ),
+    ).to.equal(true)
+    expect(
+      has(
+        [
+          ['api', 0],
+          ['jobs', 0],
+        ],
+        1,
+      ),
+    ).to.equal(false)
+    expect(
+      has(
+        [
+          ['api', 0],
+          ['api', null, 'launching'],
+        ],
+        1,
+      ),
+    ).to.equal(true)
+    expect(
+      has(
+        [
+          ['api', null],
+          ['api', null],
+        ],
+        2,
+      ),
+    ).to.equal(true)
   })
 
   it('takes any number for max, and none of an app that the type does not run', () => {
