@@ -79,12 +79,11 @@ export function planFormation(
   first: Readonly<Record<string, string>> = {},
 ): FormationChange[] {
   const changes = Object.entries({ ...first, ...wanted, ...typed }).flatMap(([type, text]) => {
-    const at =
-      type in typed
-        ? `--scale ${type}`
-        : type in wanted
-          ? `deploy.${environment}.formation.${type}`
-          : `app.json: formation.${type}`
+    const at = Object.hasOwn(typed, type)
+      ? `--scale ${type}`
+      : Object.hasOwn(wanted, type)
+        ? `deploy.${environment}.formation.${type}`
+        : `app.json: formation.${type}`
     const asked = read(text, at)
     const found = current.find((one) => one.type === type)
     const before = found ? { quantity: found.quantity, size: found.size } : null
