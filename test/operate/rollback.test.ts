@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import type { PlatformApi, Release } from '../../src/heroku/index.js'
-import { rollBack, type RollbackOptions } from '../../src/operate/rollback.js'
+import { isRollbackTarget, rollBack, type RollbackOptions } from '../../src/operate/rollback.js'
 import { failureOf } from '../support/failures.js'
 import { rejection } from '../support/platform.js'
 import { release, releaseId } from '../support/records.js'
@@ -174,5 +174,19 @@ describe('a rollback', () => {
       }),
     )
     expect(on.name).to.equal('AbortError')
+  })
+})
+
+describe('what can be gone back to', () => {
+  it('is a release with code that succeeded and does not serve', () => {
+    expect(
+      [
+        release(1),
+        release(1, { current: true }),
+        release(1, { status: 'failed' }),
+        release(1, { status: 'pending' }),
+        release(1, { slug: null }),
+      ].map(isRollbackTarget),
+    ).to.deep.equal([true, false, false, false, false])
   })
 })

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { byTypeAndNumber } from '../../src/heroku/index.js'
-import { parseSelection, selectDynos } from '../../src/operate/select.js'
+import { exactSelection, parseSelection, parseType, selectDynos } from '../../src/operate/select.js'
 import { dyno, formation } from '../support/records.js'
 
 describe('what a user means by web and web.1', () => {
@@ -54,5 +54,26 @@ describe('what a user means by web and web.1', () => {
     expect(
       [dyno('web.10'), dyno('api.1'), dyno('web.9')].sort(byTypeAndNumber).map(({ name }) => name),
     ).to.deep.equal(['api.1', 'web.9', 'web.10'])
+  })
+})
+
+describe('a word that may be a type or a dyno', () => {
+  it('is a type, unless it is all', () => {
+    expect([undefined, 'all', 'web'].map(parseType)).to.deep.equal([undefined, undefined, 'web'])
+  })
+
+  it('is the dyno of that name where no type has it, as on Fir', () => {
+    const dynos = [dyno('web-1a2b3-4c5d6'), dyno('jobs-1a2b3-4c5d6')]
+    const rows = [formation('web', 1), formation('jobs', 1)]
+    const exact = (asked: Parameters<typeof exactSelection>[0]) =>
+      exactSelection(asked, dynos, rows)
+    expect(exact({ type: 'jobs-1a2b3-4c5d6' })).to.deep.equal({ name: 'jobs-1a2b3-4c5d6' })
+    expect(exact({ type: 'web' })).to.deep.equal({ type: 'web' })
+    expect(exact({ type: 'gone-1a2b3-4c5d6' })).to.deep.equal({ type: 'gone-1a2b3-4c5d6' })
+    expect(exact({})).to.deep.equal({})
+    expect(exact({ name: 'web.1' })).to.deep.equal({ name: 'web.1' })
+    // A type may be called as a dyno is.
+    const own = exactSelection({ type: 'jobs' }, [dyno('jobs')], rows)
+    expect(own).to.deep.equal({ type: 'jobs' })
   })
 })

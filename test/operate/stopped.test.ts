@@ -36,6 +36,18 @@ describe('stop and start', () => {
     const plan = planStop(running, 'worker=9:Eco,jobs=3:Standard-1X')
     expect(plan.remembered).to.equal('jobs=3:Standard-1X,web=2:Standard-2X,worker=1:Standard-1X')
   })
+  it('restart others only where some run on', () => {
+    const others = (...rows: ReturnType<typeof formation>[]) =>
+      planStop(rows, undefined, 'web').restartsOthers
+    expect(others(formation('web', 1), formation('worker', 0))).to.equal(false)
+    expect(others(formation('web', 1), formation('worker', 1))).to.equal(true)
+    expect(others(formation('web', 0), formation('worker', 1))).to.equal(true)
+  })
+  it('go by what was remembered first, if a type is remembered twice', () => {
+    expect(planStart(stopped, 'web=2:Standard-2X,web=9:Eco').started).to.deep.equal([
+      { type: 'web', quantity: 2, size: 'Standard-2X' },
+    ])
+  })
   it('of one type leave the others, whose memory is kept', () => {
     const plan = planStop(running, 'jobs=3:Standard-1X,web=1:Eco', 'web')
     expect(plan).to.deep.include({

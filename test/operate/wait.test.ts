@@ -180,6 +180,24 @@ describe('the wait for dynos', () => {
     expect(names(await wait([web(0), worker]))).to.deep.equal(['worker.1'])
   })
 
+  it('is of all types, and tells the sum of their dynos', async () => {
+    await start({
+      build: { types: ['web', 'worker'] },
+      at: ({ type }) => (type === 'worker' ? { listensAfter: 3000 } : {}),
+    })
+    await world.scale('worker', 2)
+    const worker = { type: 'worker', quantity: 2, size: 'Standard-1X' }
+    const seen: string[] = []
+    const dynos = await wait([web(1), worker], {
+      onProgress: (up, total) => seen.push(`${up}/${total}`),
+    })
+    expect(names(dynos)).to.deep.equal(['web.1', 'worker.1', 'worker.2'])
+    expect(seen.at(-1)).to.equal('3/3')
+    const late = { ...worker, quantity: 3 }
+    const error = await rejection(wait([web(1), late], { timeout: 5000 }))
+    expect(error.details).to.deep.equal({ app: 'a1', up: 3, wanted: 4 })
+  })
+
   it('ends with its signal', async () => {
     await start({ at: ({ name }) => (name === 'web.2' ? { listensAfter: Infinity } : {}) })
     await world.scale('web', 2)
