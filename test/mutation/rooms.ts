@@ -77,16 +77,6 @@ export const ROOMS: Record<string, Room> = {
     tests: ['test/config', 'test/commands/config.test.ts', 'test/commands/keys.test.ts'],
     goal: 85,
   },
-  monitor: {
-    sources: ['src/monitor'],
-    // Not those that follow a log of a hundred dynos.
-    tests: inFolder(
-      'test/monitor',
-      '.test.ts',
-      'app-names app-values change-words details dyno-figures error-lines instance-count kept log model read-line requested-path series watch without-figures',
-    ),
-    goal: 85,
-  },
   router: { sources: ['src/embedded/router'], tests: ['test/embedded/router'], goal: 85 },
   store: { sources: ['src/embedded/store'], tests: ['test/embedded/store'], goal: 85 },
   build: {
