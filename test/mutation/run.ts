@@ -13,6 +13,7 @@ import { spawnSync } from 'node:child_process'
 import { rmSync } from 'node:fs'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
+import { signalStatus, STOP_SIGNALS, type StopSignal } from '../../src/lib/signals.js'
 import type { Mutant } from './instrument.js'
 import { hashOf, readAccepted, Results } from './results.js'
 import { filesOf, ROOMS, type Room } from './rooms.js'
@@ -64,6 +65,17 @@ async function run(name: string, room: Room, only: readonly string[] | undefined
   const surveyFile = path.join(cache, `${name}-survey.json`)
   if (values.fresh) rmSync(surveyFile, { force: true })
   let results: Results | undefined
+  const leave = () => {
+    trials.end()
+    results?.save()
+    sandbox.remove()
+  }
+  // A mutant may have made a loop without an end, which nobody else would stop.
+  const stop = (signal: StopSignal) => {
+    leave()
+    process.exit(signalStatus(signal))
+  }
+  for (const signal of STOP_SIGNALS) process.on(signal, stop)
   try {
     const survey = await surveyOf(surveyFile, sandbox.files, {
       root: ROOT,
@@ -79,9 +91,8 @@ async function run(name: string, room: Room, only: readonly string[] | undefined
     }
     return rows
   } finally {
-    trials.end()
-    results?.save()
-    sandbox.remove()
+    for (const signal of STOP_SIGNALS) process.off(signal, stop)
+    leave()
   }
 }
 
