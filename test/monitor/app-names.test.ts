@@ -26,7 +26,7 @@ describe('whose a line is', () => {
     ])
   })
 
-  it('is known by the head of a line, which is no name of the list', () => {
+  it('is known by the head of a line, whose app the list does not have', () => {
     learn(printed('web.1', '[api:0] hello'), line('heroku[web.1]', '[other:0] hello'))
     expect(names.knows('api')).to.equal(true)
     expect(names.knows('other')).to.equal(false)
