@@ -4,6 +4,7 @@ import { mkdir, readdir, symlink, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { SimpleGit } from 'simple-git'
 import { readCommitEcosystem } from '../../../src/deploy/source/commit-ecosystem.js'
+import { findEcosystemFile } from '../../../src/ecosystem/index.js'
 import { resolveCommit } from '../../../src/git/index.js'
 import { commitFile } from '../../git/git-server.js'
 import { failureOf } from '../../support/failures.js'
@@ -57,6 +58,19 @@ module.exports = { apps: [{ name: name + extra, script: __dirname + '/server.js'
     expect((await read('main'))?.apps[0]?.name).to.equal('new')
     expect(await read('main~3')).to.have.nested.property('apps[0].name', 'old')
     expect(await read('old~1')).to.equal(undefined)
+  })
+
+  it('is the same of several as on disk', async () => {
+    for (const [name, format] of [
+      ['ecosystem.config.json', '{ "apps": [{ "name": "of json", "script": "a.js" }] }'],
+      ['ecosystem.config.js', "module.exports = { apps: [{ name: 'of js', script: 'a.js' }] }"],
+      ['ecosystem.config.yml', 'apps: [{ name: of yml, script: a.js }]'],
+    ] as const)
+      await commitFile(git, root, `several/${name}`, format, `Add ${name}`)
+    const dir = path.join(root, 'several')
+    expect((await read('main', 'several'))?.file).to.equal(await findEcosystemFile(dir))
+    for (const ref of ['main~1', 'main~2'])
+      expect((await read(ref, 'several'))?.file).to.not.equal(undefined)
   })
 
   it("in JavaScript sees the commit's own files and the installed packages, and not where it ran", async () => {
