@@ -12,6 +12,7 @@ import {
   shownVars,
 } from '../../src/config/index.js'
 import { rejection } from '../support/platform.js'
+import { HARD } from './hard-values.js'
 
 describe('.env files', () => {
   const cases: [string, string, object][] = [
@@ -45,28 +46,7 @@ describe('.env files', () => {
   }
 
   it('hold every value that they can, and read it back as it was', () => {
-    const hard = [
-      '',
-      'plain',
-      'two words',
-      '#',
-      'a#b',
-      "it's",
-      'say "hi"',
-      '`',
-      '\\n',
-      'C:\\new',
-      ' leading and trailing ',
-      'a\nb\n',
-      '$HOME ${X}',
-      '{"a":"b\'c"}',
-      'ü€😀',
-      '-----BEGIN KEY-----\nabc+/=\n-----END KEY-----\n',
-      'a=b',
-      "'quoted'",
-      '"quoted"',
-    ]
-    const vars = Object.fromEntries(hard.map((value, index) => [`V${index}`, value]))
+    const vars = Object.fromEntries(HARD.map((value, index) => [`V${index}`, value]))
     expect(parseDotenv(renderDotenv(vars), '.env')).to.deep.equal(vars)
   })
   it('say which value they cannot hold', () => {

@@ -16,6 +16,7 @@ import {
   unreadByShells,
 } from '../../src/config/index.js'
 import { failureOf, refusal } from '../support/failures.js'
+import { HARD } from './hard-values.js'
 
 describe('names of config vars', () => {
   it('are taken once each', () => expect(checkNames(['B', '_a1', 'B'])).to.deep.equal(['B', '_a1']))
@@ -137,35 +138,6 @@ describe('lines of a .env file', () => {
 })
 
 describe('a .env file that others read', () => {
-  const HARD = [
-    ...[
-      '',
-      'plain',
-      'two words',
-      '#',
-      'a#b',
-      "it's",
-      'say "hi"',
-      '`',
-      '\\n',
-      'C:\\new',
-      ' a ',
-      '*',
-    ],
-    ...['a\nb\n', '$HOME ${X}', '{"a":"b\'c"}', 'ü€😀', 'a=b', "'q'", '"q"', '~', 'a:~', "it's $x"],
-    ...[
-      "a'b\nc",
-      'x\'"y',
-      '!a',
-      "it's!",
-      'a\tb',
-      "'",
-      '"\n\'',
-      '$(exit 1)',
-      '`exit 1`',
-      '-----\nx+/=\n',
-    ],
-  ]
   const vars = Object.fromEntries(HARD.map((value, at) => [`V${at}`, value]))
 
   it('is the same to Node.js itself', () =>

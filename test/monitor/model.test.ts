@@ -1,10 +1,7 @@
 import { expect } from 'chai'
-import { parseLogLine } from '../../src/heroku/logs.js'
 import type { Dyno } from '../../src/heroku/index.js'
 import { FormationModel, LIMITS, reportDynos } from '../../src/monitor/index.js'
-import { eventLine, sampleLine, type EventName, type Sample } from '../../src/runtime/event-line.js'
-
-const START = Date.parse('2026-11-22T20:00:00Z')
+import { changed, line, requested, sampled, START } from './lines.js'
 
 describe('the model of a formation', () => {
   let model: FormationModel
@@ -13,49 +10,24 @@ describe('the model of a formation', () => {
   })
 
   const say = (seconds: number, head: string, message: string) =>
-    model.add(parseLogLine(`${new Date(START + seconds * 1000).toISOString()} ${head}: ${message}`))
+    model.add(line(head, message, seconds))
   const sample = (
     seconds: number,
     dyno: string,
     app: string,
-    instance: number,
-    figures: Partial<Sample> = {},
-  ) =>
-    say(
-      seconds,
-      `app[${dyno}]`,
-      sampleLine(
-        { source: dyno, app, instance },
-        {
-          pid: 10 + instance,
-          status: 'online',
-          restarts: 0,
-          uptime: seconds,
-          memoryMb: 60,
-          cpuPercent: 1,
-          ...figures,
-        },
-      ).trimEnd(),
-    )
+    at: number,
+    figures?: Parameters<typeof sampled>[3],
+  ) => model.add(sampled(dyno, app, at, figures, seconds))
   const change = (
     seconds: number,
     dyno: string,
     app: string,
-    instance: number,
-    event: EventName,
-    fields: Record<string, string | number> = {},
-  ) =>
-    say(
-      seconds,
-      `app[${dyno}]`,
-      eventLine({ source: dyno, app, instance }, event, fields).trimEnd(),
-    )
+    at: number,
+    event: Parameters<typeof changed>[3],
+    fields?: Parameters<typeof changed>[4],
+  ) => model.add(changed(dyno, app, at, event, fields, seconds))
   const request = (seconds: number, dyno: string, status: number, code?: string) =>
-    say(
-      seconds,
-      'heroku[router]',
-      `at=${code ? `error code=${code} desc="x"` : 'info'} method=GET path="/" host=a request_id=x fwd="" dyno=${dyno} connect=0ms service=10ms status=${status} bytes=0 protocol=http`,
-    )
+    model.add(requested(dyno, status, code, seconds))
   const instance = (dyno: string, key: string) => model.dynos.get(dyno)?.instances.get(key)
 
   it('knows each instance of each dyno by its last line, and keeps what came before for charts', () => {
