@@ -1,10 +1,10 @@
 import { expect } from 'chai'
 import { countInstances } from '../../src/monitor/instance-count.js'
 import type { LogLine } from '../../src/heroku/index.js'
-import { faultServer } from '../support/fault-server.js'
 import { apiFor } from '../support/platform.js'
 import { dyno } from '../support/records.js'
 import { changed, sampled } from './lines.js'
+import { logServer } from './log-server.js'
 
 /** What is counted of an app with two web dynos and a worker, by its log. */
 async function counted(...lines: LogLine[]): Promise<Record<string, number>> {
@@ -12,16 +12,7 @@ async function counted(...lines: LogLine[]): Promise<Record<string, number>> {
     ...dyno(name),
     created_at: '2026-11-22T19:00:00Z',
   }))
-  const events = lines.map(
-    ({ timestamp, source, dyno: from, message }, at) =>
-      `id: ${at}\ndata: ${timestamp} ${source}[${from}]: ${message}\n\n`,
-  )
-  const server = await faultServer(({ method, path: url }) => {
-    if (method === 'POST')
-      return { json: { id: 's', logplex_url: `${server.url}/stream` }, status: 201 }
-    if (url.endsWith('/dynos')) return { json: dynos }
-    return { chunks: [events.join('')], headers: { 'content-type': 'text/event-stream' } }
-  })
+  const server = await logServer({ dynos, lines: () => lines })
   try {
     return Object.fromEntries(await countInstances(apiFor(server.url), 'a1'))
   } finally {

@@ -2,10 +2,10 @@ import { expect } from 'chai'
 import { readLog, type LogQuery } from '../../src/monitor/index.js'
 import type { LogLine } from '../../src/heroku/index.js'
 import { failureOf } from '../support/failures.js'
-import { faultServer, type FaultServer } from '../support/fault-server.js'
 import { apiFor } from '../support/platform.js'
 import { dyno, formation } from '../support/records.js'
 import { changed, line, printed, requested, sampled } from './lines.js'
+import { logServer, type LogServer } from './log-server.js'
 
 /** What a test reads of the log: the places of the lines that came, such as `1 3`. */
 const numbered = (lines: readonly LogLine[]) => {
@@ -13,32 +13,16 @@ const numbered = (lines: readonly LogLine[]) => {
   return (one: LogLine) => places.get(one.message + one.dyno + one.source)
 }
 
-const eventOf = ({ timestamp, source, dyno: from, message }: LogLine, at: number) =>
-  `id: ${at}\ndata: ${timestamp} ${source}[${from}]: ${message}\n\n`
-
 describe("what is wanted of an app's log", () => {
-  let server: FaultServer
+  let server: LogServer
   afterEach(() => server.close())
-  const sessions = () =>
-    server.arrived
-      .filter(({ method }) => method === 'POST')
-      .map(({ body }) => JSON.parse(body) as Record<string, unknown>)
 
-  /**
-   * A platform that chooses nothing, and answers each session with all lines; one that follows gets
-   * those of `later` too.
-   */
+  /** A session that follows the log gets the lines of `later` too. */
   const start = async (lines: readonly LogLine[], later: readonly LogLine[] = []) => {
-    server = await faultServer(({ method, path: url }) => {
-      if (method === 'POST')
-        return { json: { id: 's', logplex_url: `${server.url}/stream` }, status: 201 }
-      if (url.endsWith('/dynos')) return { json: [dyno('web.1'), dyno('jobs.1')] }
-      if (url.endsWith('/formation'))
-        return { json: [formation('web', 1), formation('jobs', 1), formation('cron', 0)] }
-      const isTail = sessions().at(-1)?.['tail'] === true
-      const events = (isTail ? [...lines, ...later] : lines).map(eventOf)
-      const headers = { 'content-type': 'text/event-stream' }
-      return { chunks: [events.join('')], headers }
+    server = await logServer({
+      dynos: [dyno('web.1'), dyno('jobs.1')],
+      formation: [formation('web', 1), formation('jobs', 1), formation('cron', 0)],
+      lines: (isTail) => (isTail ? [...lines, ...later] : lines),
     })
   }
 
@@ -122,10 +106,10 @@ describe("what is wanted of an app's log", () => {
 
   it('is chosen by the platform as far as it can, and else by us of all that it keeps', async () => {
     await read(LINES, { dyno: 'web.1', source: 'app', lines: 7 })
-    expect(sessions().at(-1)).to.deep.include({ lines: 7, dyno_name: 'web.1', source: 'app' })
+    expect(server.sessions.at(-1)).to.deep.include({ lines: 7, dyno_name: 'web.1', source: 'app' })
     await server.close()
     await read(LINES, { grep: /./, lines: 7 })
-    expect(sessions().map(({ lines }) => lines)).to.deep.equal([1500])
+    expect(server.sessions.map(({ lines }) => lines)).to.deep.equal([1500])
   })
 
   for (const [query, words] of [
@@ -168,7 +152,7 @@ describe("what is wanted of an app's log", () => {
     expect(await read(LINES, { tail: true, grep: /of/, lines: 1 }, LATER)).to.deep.equal([
       16, 17, 20,
     ])
-    expect(sessions().map(({ tail }) => tail)).to.deep.equal([undefined, true])
+    expect(server.sessions.map(({ tail }) => tail)).to.deep.equal([undefined, true])
   })
   it('learns of apps as it goes on', async () => {
     // From the figures of another app on, a line without a head is of none.

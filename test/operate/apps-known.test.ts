@@ -1,27 +1,16 @@
 import { expect } from 'chai'
 import { appsKnown, INSTANCES_VAR } from '../../src/operate/instances.js'
-import { faultServer } from '../support/fault-server.js'
 import { apiFor } from '../support/platform.js'
 import { dyno } from '../support/records.js'
 import { sampled } from '../monitor/lines.js'
+import { logServer } from '../monitor/log-server.js'
 
 /** The apps of `asked` that are known, and whether the log was read for it. */
 async function known(value: string | undefined, ...asked: string[]) {
-  let logs = 0
-  const events = ['api', 'mail'].map((app, at) => {
-    const { timestamp, message } = sampled('web.1', app, 0)
-    return `id: ${at}\ndata: ${timestamp} app[web.1]: ${message}\n\n`
-  })
-  const server = await faultServer(({ method, path: url }) => {
-    if (url.endsWith('/config-vars'))
-      return { json: value === undefined ? {} : { [INSTANCES_VAR]: value } }
-    if (method === 'POST') {
-      logs += 1
-      return { json: { id: 's', logplex_url: `${server.url}/stream` }, status: 201 }
-    }
-    if (url.endsWith('/dynos'))
-      return { json: [{ ...dyno('web.1'), created_at: '2026-11-22T19:00:00Z' }] }
-    return { chunks: events, headers: { 'content-type': 'text/event-stream' } }
+  const server = await logServer({
+    dynos: [{ ...dyno('web.1'), created_at: '2026-11-22T19:00:00Z' }],
+    vars: value === undefined ? {} : { [INSTANCES_VAR]: value },
+    lines: () => ['api', 'mail'].map((app) => sampled('web.1', app, 0)),
   })
   try {
     const apps = await appsKnown(
@@ -30,7 +19,7 @@ async function known(value: string | undefined, ...asked: string[]) {
       asked.map((type) => ({ type })),
       undefined,
     )
-    return { apps: [...apps].sort(), logs }
+    return { apps: [...apps].sort(), logs: server.sessions.length }
   } finally {
     await server.close()
   }
